@@ -1,0 +1,38 @@
+import tseslint from 'typescript-eslint';
+
+/** Node globals that the library may use only through a parameter (architecture: time and disk come in as parameters). */
+const portsOnly = [
+  {name: 'fetch', message: 'Use undici in an adapter.'},
+  {name: 'setTimeout', message: 'Use the Time port.'},
+  {name: 'setInterval', message: 'Use the Time port.'},
+];
+
+export default tseslint.config(
+  {ignores: ['dist/**', 'node_modules/**', 'coverage/**', '.dependency-cruiser.cjs', 'bin/**', 'test/vectors/**']},
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: {parserOptions: {projectService: true, tsconfigRootDir: import.meta.dirname}},
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', {considerDefaultExhaustiveForUnions: true}],
+      '@typescript-eslint/consistent-type-definitions': ['error', 'type'],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', {allowNumber: true, allowBoolean: true}],
+      '@typescript-eslint/no-confusing-void-expression': ['error', {ignoreArrowShorthand: true}],
+      '@typescript-eslint/no-unused-vars': ['error', {argsIgnorePattern: '^_', ignoreRestSiblings: true}],
+      '@typescript-eslint/no-empty-function': 'off',
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['src/lib/**/*.ts'],
+    ignores: ['src/lib/system-time.ts', 'src/lib/devnet/**'],
+    rules: {'no-restricted-globals': ['error', ...portsOnly], 'no-restricted-properties': ['error', {object: 'Date', property: 'now', message: 'Use the Time port.'}, {object: 'Math', property: 'random', message: 'Take randomness as a parameter.'}]},
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    rules: {'@typescript-eslint/no-non-null-assertion': 'off'},
+  },
+  {files: ['bench/**/*.ts', 'scripts/**/*.ts'], rules: {'no-console': 'off'}},
+);

@@ -1,0 +1,76 @@
+/**
+ * Builds dist/: one bundled entry a command (shared chunks between them), the entry point, worker threads,
+ * assets, contract artefacts, and dist/help.json, from which bin/run.cjs answers --help without loading anything.
+ */
+import {cp, mkdir, readFile, readdir, rm, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {build} from 'esbuild';
+import {buildContracts} from './contracts.mjs';
+import {renderHelp} from './help.mjs';
+import {collectLicenses} from './licenses.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const dist = path.join(root, 'dist');
+
+/** Native and wasm packages stay outside the bundle; the others are bundled, so an install pulls in four packages. */
+const external = ['@photostructure/sqlite', 'libsodium-wrappers-sumo', 'tiny-secp256k1', '@foundry-rs/*', 'typescript'];
+
+/** CommonJS packages inside an ESM bundle still ask for these. */
+const banner = {
+  js: [
+    "import {createRequire as aosCreateRequire} from 'node:module';",
+    "import {fileURLToPath as aosFileURLToPath} from 'node:url';",
+    'const require = aosCreateRequire(import.meta.url);',
+    'const __filename = aosFileURLToPath(import.meta.url);',
+    "const __dirname = aosFileURLToPath(new URL('.', import.meta.url));",
+  ].join(''),
+};
+
+async function commandFiles() {
+  const entries = await readdir(path.join(root, 'src/commands'), {recursive: true});
+  return entries.filter((name) => name.endsWith('.ts')).map((name) => name.replaceAll('\\', '/'));
+}
+
+async function main() {
+  const pjson = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+  await rm(dist, {recursive: true, force: true});
+  await mkdir(dist, {recursive: true});
+  const entryPoints = Object.fromEntries(
+    (await commandFiles()).map((name) => [`commands/${name.slice(0, -3)}`, path.join(root, 'src/commands', name)]),
+  );
+  entryPoints['main'] = path.join(root, 'src/main.ts');
+  entryPoints['build-info'] = path.join(root, 'src/build-info.ts');
+  const result = await build({
+    entryPoints,
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external,
+    banner,
+    chunkNames: 'chunks/[name]-[hash]',
+    define: {'process.env.NODE_ENV': '"production"', AOS_VERSION: JSON.stringify(pjson.version)},
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+  });
+  await build({
+    entryPoints: {'devnet/llm-thread': path.join(root, 'src/lib/devnet/llm-thread.ts')},
+    outdir: dist,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'warning',
+  });
+  await cp(path.join(root, 'src/lib/devnet/assets'), path.join(dist, 'devnet-assets'), {recursive: true});
+  await buildContracts(path.join(dist, 'contracts'));
+  await writeFile(path.join(dist, 'THIRD-PARTY-LICENSES.txt'), await collectLicenses(root, result.metafile));
+  await writeFile(path.join(dist, 'meta.json'), JSON.stringify(result.metafile));
+  await writeFile(path.join(dist, 'help.json'), JSON.stringify(await renderHelp(root)));
+}
+
+await main();

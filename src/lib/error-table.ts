@@ -1,0 +1,118 @@
+/** What an exit code says; the same with and without `--json` (`aos help exit-codes`). */
+export const EXIT = {
+  ok: 0,
+  bug: 1,
+  no: 3,
+  warn: 4,
+  pending: 8,
+  usage: 64,
+  data: 65,
+  unavailable: 69,
+  cannotWrite: 73,
+  io: 74,
+  tryLater: 75,
+  protocol: 76,
+  refused: 77,
+  config: 78,
+  sigint: 130,
+  sigterm: 143,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export type ErrorCategory = 'bug' | 'usage' | 'config' | 'network' | 'data' | 'filesystem' | 'safety' | 'signal';
+
+type ErrorEntry = {
+  exit: ExitCode;
+  category: ErrorCategory;
+  /** What it means for the operator, one sentence. */
+  means: string;
+  /** The general next step; a throw site may name a better one. */
+  next: string;
+};
+
+const entry = (exit: ExitCode, category: ErrorCategory, means: string, next: string): ErrorEntry => ({
+  exit,
+  category,
+  means,
+  next,
+});
+
+/**
+ * Every error of the toolkit: code → exit code, category, meaning, next step.
+ * One line a code, grouped by the part that throws it.
+ */
+export const ERRORS = {
+  // general
+  BUG: entry(EXIT.bug, 'bug', 'Something happened that the toolkit did not foresee.', 'Run the command again with --json and report its output.'),
+  USAGE: entry(EXIT.usage, 'usage', 'The command line is not what the command takes.', 'Run the command with --help.'),
+  INTERRUPTED: entry(EXIT.sigint, 'signal', 'The command was interrupted.', 'Run it again.'),
+
+  // config
+  CONFIG_MISSING: entry(EXIT.config, 'config', 'No configuration file was found.', 'Name one: aos run -c ./config.yaml'),
+  CONFIG_UNREADABLE: entry(EXIT.config, 'config', 'The configuration file is there but could not be read.', 'Check its path and permissions.'),
+  CONFIG_INVALID: entry(EXIT.config, 'config', 'The configuration file has errors; nothing was started.', 'Correct the lines named above and run the command again.'),
+  RAW_PRIVATE_KEY: entry(EXIT.refused, 'safety', 'The configuration holds a raw private key; aos never takes one into its memory.', 'Put the key into Web3Signer and set node.signer_key to its URL.'),
+  VRF_KEY_UNSAFE: entry(EXIT.refused, 'safety', 'The VRF key file can be read by other users.', 'chmod 600 the file named above.'),
+  VRF_KEY_MISSING: entry(EXIT.config, 'config', 'The VRF key file could not be opened.', 'Check node.vrf_key_file.'),
+  VRF_KEY_INVALID: entry(EXIT.config, 'config', 'The VRF key is not a 32-byte hex seed.', 'Give node.vrf_key_file a file with 64 hex digits.'),
+
+  // signer
+  SIGNER_URL_INVALID: entry(EXIT.config, 'config', 'signer_key is not a usable Web3Signer URL.', 'Use a form like http://127.0.0.1:9000'),
+  SIGNER_UNREACHABLE: entry(EXIT.unavailable, 'network', 'Web3Signer did not answer.', 'Start Web3Signer, then: aos signer check'),
+  SIGNER_REFUSED: entry(EXIT.unavailable, 'network', 'Web3Signer answered with an error.', 'aos signer check'),
+  SIGNER_UNKNOWN_ACCOUNT: entry(EXIT.no, 'config', 'Web3Signer does not hold the key of node_id.', 'aos signer check'),
+  SIGNER_WRONG_SIGNATURE: entry(EXIT.refused, 'safety', 'The signature that came back is not by node_id; it was not used.', 'aos signer check'),
+  SIGNER_WRONG_TRANSACTION: entry(EXIT.refused, 'safety', 'The signed transaction is not the one that was asked for; it was not used.', 'aos signer check'),
+  SIGNER_PROTOCOL: entry(EXIT.protocol, 'network', 'The answer is not one that Web3Signer gives.', 'Check that signer_key points at Web3Signer itself, not at a node or a proxy.'),
+
+  // protocol
+  FRAME_TOO_LARGE: entry(EXIT.protocol, 'data', 'The frame is larger than 64 MiB.', 'Nothing to do here: the sender broke the protocol.'),
+  FRAME_NOT_UTF8: entry(EXIT.protocol, 'data', 'The frame is not valid UTF-8.', 'Nothing to do here: the sender broke the protocol.'),
+  FRAME_NOT_JSON: entry(EXIT.protocol, 'data', 'The frame is not JSON.', 'Check that net.dispatcher_url is a dispatcher.'),
+  FRAME_TOO_DEEP: entry(EXIT.protocol, 'data', 'The JSON is nested deeper than 128 levels.', 'Nothing to do here: the sender broke the protocol.'),
+  FRAME_TOO_MANY_NODES: entry(EXIT.protocol, 'data', 'The JSON has more than 1,000,000 values.', 'Nothing to do here: the sender broke the protocol.'),
+  FRAME_DUPLICATE_KEY: entry(EXIT.protocol, 'data', 'The JSON has the same key twice in one object.', 'Nothing to do here: the sender broke the protocol.'),
+  FRAME_LONE_SURROGATE: entry(EXIT.protocol, 'data', 'A string in the JSON holds half a UTF-16 pair.', 'Nothing to do here: the sender broke the protocol.'),
+  ENVELOPE_INVALID: entry(EXIT.protocol, 'data', 'The frame is JSON but not an AOS envelope.', 'Check that net.dispatcher_url is a dispatcher.'),
+  MESSAGE_INVALID: entry(EXIT.protocol, 'data', 'The message does not have the fields the protocol gives it.', 'Nothing to do here: the sender broke the protocol.'),
+  CLOCK_OVERFLOW: entry(EXIT.data, 'data', 'A logical clock counter is at its end (2^32-1) and cannot advance.', 'Ask the network for a new clock id and set node.clock_id.'),
+  CLOCK_INVALID: entry(EXIT.data, 'data', 'The logical clock is not a map of decimal strings.', 'Nothing to do here: the sender broke the protocol.'),
+  VRF_PROOF_INVALID: entry(EXIT.data, 'data', 'The VRF proof does not verify.', 'Nothing to do here: the sender broke the protocol.'),
+
+  // chain
+  CHAIN_UNREACHABLE: entry(EXIT.unavailable, 'network', 'No chain RPC answered.', 'Check chain.chain_rpc_url, or add more in chain.rpc_urls.'),
+  CHAIN_WRONG_ID: entry(EXIT.refused, 'safety', 'The RPC serves another chain than the network.', 'Check chain.chain_rpc_url and network.'),
+  CHAIN_NO_CODE: entry(EXIT.refused, 'safety', 'There is no contract at the configured address.', 'Check chain.vrf_range_contract and that the RPC serves the right chain.'),
+  CHAIN_BAD_ANSWER: entry(EXIT.protocol, 'network', 'The RPC gave an answer that makes no sense.', 'Check chain.chain_rpc_url, or use another RPC.'),
+
+  // dispatcher
+  DISPATCHER_UNREACHABLE: entry(EXIT.unavailable, 'network', 'The dispatcher could not be reached.', 'Check net.dispatcher_url.'),
+  DISPATCHER_REFUSED: entry(EXIT.unavailable, 'network', 'The dispatcher refused the request.', 'Check node_id and that this operator is registered with the dispatcher.'),
+  DISPATCHER_TIMEOUT: entry(EXIT.unavailable, 'network', 'The dispatcher did not answer in time.', 'Nothing to do: the operator tries again.'),
+  NOT_CONNECTED: entry(EXIT.unavailable, 'network', 'There is no connection to the dispatcher.', 'Nothing to do: the operator reconnects by itself.'),
+
+  // worker
+  WORKER_UNREACHABLE: entry(EXIT.unavailable, 'network', 'The worker did not answer.', 'Start the worker, or correct workers.<kind>.url.'),
+  WORKER_BUSY: entry(EXIT.tryLater, 'network', 'The worker stayed busy for too long.', 'Add a worker, or raise workers.<kind>.ready_timeout.'),
+  WORKER_TIMEOUT: entry(EXIT.unavailable, 'network', 'The worker took the question but sent no answer.', 'Look at the worker’s log; check that it can reach net.callback_url.'),
+  WORKER_REFUSED: entry(EXIT.unavailable, 'network', 'The worker refused the question.', 'Look at the worker’s log.'),
+
+  // journal
+  JOURNAL_LOCKED: entry(EXIT.refused, 'safety', 'Another aos run works for this node already; two would answer twice.', 'Stop the other one first.'),
+  JOURNAL_WRITE_FAILED: entry(EXIT.io, 'filesystem', 'The journal could not be written; nothing was acknowledged or signed.', 'Free disk space, or check the permissions of the state directory.'),
+  JOURNAL_UNREADABLE: entry(EXIT.io, 'filesystem', 'The journal could not be opened.', 'Check the state directory; a damaged journal can be moved away, its unanswered jobs are then lost.'),
+  JOURNAL_DRIVER: entry(EXIT.unavailable, 'filesystem', 'No SQLite driver works on this machine.', 'Run npm ci again, or use Node 24.'),
+  ANSWER_CONFLICT: entry(EXIT.refused, 'safety', 'A second, different answer for the same job was refused.', 'Nothing to do: the first answer stands.'),
+
+  // operator server, devnet
+  PORT_IN_USE: entry(EXIT.unavailable, 'network', 'The port is taken by another program.', 'Choose another port, or stop the other program.'),
+  ANVIL_MISSING: entry(EXIT.unavailable, 'filesystem', 'The development chain needs anvil, which is not installed.', 'Install Foundry (anvil on PATH), or set AOS_ANVIL to the program.'),
+  ANVIL_FAILED: entry(EXIT.unavailable, 'network', 'anvil did not start.', 'Run the anvil program by hand to see why.'),
+  DEVNET_NOT_RUNNING: entry(EXIT.unavailable, 'network', 'No devnet runs on this machine.', 'Start one: aos devnet up'),
+  DEVNET_FAILED: entry(EXIT.unavailable, 'network', 'The devnet did not start.', 'Run aos devnet up by itself to see why.'),
+  NOT_LOOPBACK: entry(EXIT.refused, 'safety', 'The devnet signs for everyone; it listens on loopback only.', 'Use a 127.0.0.0/8 address.'),
+  STATE_DIR_UNWRITABLE: entry(EXIT.cannotWrite, 'filesystem', 'The state directory cannot be written.', 'Set AOS_HOME to a directory you own.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;

@@ -1,0 +1,54 @@
+import {ERRORS, type ErrorCategory, type ErrorCode, type ExitCode} from './error-table.ts';
+
+export type AosErrorOptions = {
+  cause?: unknown;
+  /** The one next thing to type or do; without it the table's general hint is shown. */
+  next?: string;
+  /** Facts for `--json`; never secrets, never whole URLs with credentials. */
+  details?: Readonly<Record<string, string | number | boolean | null>>;
+};
+
+/**
+ * The only error the code throws on purpose. `code` is a key of {@link ERRORS}, which fixes the exit
+ * code, the category and what it means; `message` says what happened this time.
+ *
+ * @example throw new AosError('SIGNER_UNREACHABLE', 'nothing listens on 127.0.0.1:9000')
+ */
+export class AosError extends Error {
+  readonly code: ErrorCode;
+  readonly exitCode: ExitCode;
+  readonly category: ErrorCategory;
+  readonly hint: string;
+  readonly next: string;
+  readonly details: Readonly<Record<string, string | number | boolean | null>>;
+
+  constructor(code: ErrorCode, message: string, options: AosErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : {cause: options.cause});
+    this.name = 'AosError';
+    const entry = ERRORS[code];
+    this.code = code;
+    this.exitCode = entry.exit;
+    this.category = entry.category;
+    this.hint = entry.means;
+    this.next = options.next ?? entry.next;
+    this.details = options.details ?? {};
+  }
+}
+
+/** True for an {@link AosError} with one of the given codes (any code when none is given). */
+export function isAosError(error: unknown, ...codes: ErrorCode[]): error is AosError {
+  return error instanceof AosError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** One line that says what an unknown thrown value was, without its stack. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const text = error.message === '' ? error.name : error.message;
+  return code !== undefined && !(error instanceof AosError) && !text.includes(code) ? `${code}: ${text}` : text;
+}
+
+/** Never returns; `value` has no case left. For the default branch of a closed union. */
+export function unreachable(value: never): never {
+  throw new AosError('BUG', `unexpected value ${JSON.stringify(value)}`);
+}
