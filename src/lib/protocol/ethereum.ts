@@ -1,0 +1,74 @@
+import {recover} from 'tiny-secp256k1';
+import {keccak256} from './keccak.ts';
+
+/** Half the order of secp256k1: an `s` above it is the twin of a valid signature, which nobody honest sends (EIP-2). */
+const HALF_ORDER = Buffer.from('7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0', 'hex');
+
+const EIP191_PREFIX = '\x19Ethereum Signed Message:\n';
+
+/** What `eth_sign` signs for `message`: keccak256("\x19Ethereum Signed Message:\n" ‖ length ‖ message), EIP-191. */
+export function eip191Digest(message: Uint8Array): Uint8Array {
+  return keccak256(Buffer.concat([Buffer.from(EIP191_PREFIX + String(message.length), 'latin1'), message]));
+}
+
+/**
+ * The address whose key made `signature` (65 bytes r‖s‖v, v 27/28) over the 32-byte `digest`, checksummed.
+ * Null when there is none: wrong length, another v, r or s out of range, s in the upper half (EIP-2).
+ */
+export function recoverAddress(digest: Uint8Array, signature: Uint8Array): string | null {
+  const v = signature[64];
+  if (digest.length !== 32 || signature.length !== 65 || (v !== 27 && v !== 28)) return null;
+  if (HALF_ORDER.compare(signature, 32, 64) < 0) return null;
+  const publicKey = recoverKey(digest, signature.subarray(0, 64), v === 27 ? 0 : 1);
+  if (publicKey === null) return null;
+  return checksumAddress(`0x${toHex(keccak256(publicKey.subarray(1)).subarray(12))}`);
+}
+
+function recoverKey(digest: Uint8Array, signature: Uint8Array, recoveryId: 0 | 1): Uint8Array | null {
+  try {
+    return recover(digest, signature, recoveryId, false);
+  } catch {
+    return null; // the library throws for r or s of 0 or beyond the order; there is nothing else it could refuse
+  }
+}
+
+/** True for 0x and 40 hex digits, in any letter case and without regard to the checksum. */
+export function isAddress(text: string): boolean {
+  return /^0x[0-9a-f]{40}$/i.test(text);
+}
+
+/** An address ({@link isAddress}) in the letter case of EIP-55. */
+export function checksumAddress(address: string): string {
+  const lower = address.slice(2).toLowerCase();
+  const hash = toHex(keccak256(Buffer.from(lower, 'latin1')));
+  let out = '0x';
+  for (let i = 0; i < lower.length; i++) {
+    const letter = lower.charAt(i);
+    out += hash.charCodeAt(i) >= 0x38 ? letter.toUpperCase() : letter; // '8' and above, letters a–f included
+  }
+  return out;
+}
+
+/** True for an address that carries no checksum (letters of one case) or the right one (EIP-55). */
+export function isChecksummed(text: string): boolean {
+  if (!isAddress(text)) return false;
+  const digits = text.slice(2);
+  return digits === digits.toLowerCase() || digits === digits.toUpperCase() || text === checksumAddress(text);
+}
+
+/** Compares two addresses without regard to letter case. */
+export function sameAddress(a: string, b: string): boolean {
+  return a.length === b.length && a.toLowerCase() === b.toLowerCase();
+}
+
+/** Lower-case hex without 0x. */
+export function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+}
+
+/** The bytes of hex digits in any letter case, with or without 0x; null when it is not whole bytes of hex. */
+export function fromHex(text: string): Uint8Array | null {
+  const digits = text.startsWith('0x') || text.startsWith('0X') ? text.slice(2) : text;
+  // Checked by itself: Buffer takes some characters beyond Latin-1 for digits.
+  return digits.length % 2 === 0 && !/[^0-9a-f]/i.test(digits) ? Buffer.from(digits, 'hex') : null;
+}
