@@ -1,0 +1,206 @@
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import {AosError} from '../errors.ts';
+import type {Journal} from '../operator/ports.ts';
+import {createBatch, type Transaction} from './batch.ts';
+import {pickDriver, type Database, type SqliteDriver} from './driver.ts';
+import {readFailure} from './failure.ts';
+import {createPrivateDir, createPrivateFile} from './files.ts';
+import {jobTable} from './jobs.ts';
+import {takeLock, type Lock} from './lock.ts';
+import {questionTable} from './questions.ts';
+import {readingTable} from './readings.ts';
+import {textOf} from './rows.ts';
+import {prepareSchema} from './schema.ts';
+
+export type JournalOptions = {
+  /** State directory of one node; made with mode 0700. */
+  dir: string;
+  /** `node.clock_id`: the entry of the logical clock that is ours. */
+  clockId: bigint;
+  driver?: SqliteDriver;
+  /** Look only, beside the process that writes; every change then fails. */
+  readOnly?: boolean;
+  /** Told of an event that was stored without a clock reading (CLOCK_OVERFLOW). Must not throw. */
+  onTrouble?: (error: AosError) => void;
+};
+
+/** The journal's file in the state directory. */
+export const JOURNAL_FILE = 'journal.db';
+
+/**
+ * Opens the journal in one SQLite file (WAL, synchronous=FULL) and, unless `readOnly`, keeps every other process from
+ * writing it.
+ * @throws AosError JOURNAL_LOCKED | JOURNAL_UNREADABLE | JOURNAL_DRIVER | STATE_DIR_UNWRITABLE
+ */
+// async because another store may have to wait; a throw becomes a rejection
+// eslint-disable-next-line @typescript-eslint/require-await -- see above
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const {dir, readOnly = false} = options;
+  const driver = options.driver ?? pickDriver();
+  const path = join(dir, JOURNAL_FILE);
+  if (readOnly) {
+    if (!existsSync(path))
+      throw new AosError('JOURNAL_UNREADABLE', `there is no journal in ${dir}`, {
+        next: 'Start aos run once; it makes the journal.',
+      });
+    return openTables(driver, path, options, null);
+  }
+  createPrivateDir(dir);
+  const lock = takeLock(driver, dir);
+  try {
+    createPrivateFile(path);
+    return openTables(driver, path, options, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function openTables(driver: SqliteDriver, path: string, options: JournalOptions, lock: Lock | null): Journal {
+  let database: Database | undefined;
+  try {
+    database = driver.open(path, {readOnly: lock === null});
+    // fullfsync matters on macOS only: its fsync does not reach the disk.
+    database.exec(
+      'PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA foreign_keys = ON',
+    );
+    if (lock !== null) database.exec('PRAGMA journal_mode = WAL');
+    prepareSchema(database, {path, readOnly: lock === null});
+    return sqliteJournal(database, path, options, lock);
+  } catch (error) {
+    database?.close();
+    throw readFailure(error, path);
+  }
+}
+
+function sqliteJournal(
+  database: Database,
+  path: string,
+  options: JournalOptions,
+  lock: Lock | null,
+): Journal {
+  const jobs = jobTable(database);
+  const questions = questionTable(database);
+  const readings = readingTable(database, options.clockId, options.onTrouble ?? (() => {}));
+  const setFact = database.prepare(
+    'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+  );
+  const fact = database.prepare('SELECT value FROM facts WHERE name = ?');
+  const batch = createBatch(transactionOf(database, jobs, readings));
+  let closed = false;
+
+  const change = <T>(work: () => T): Promise<T> =>
+    lock === null
+      ? Promise.reject(new AosError('JOURNAL_WRITE_FAILED', 'the journal was opened for reading only'))
+      : batch.run(work);
+  const look = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      throw readFailure(error, path);
+    }
+  };
+
+  return {
+    receive: (job) =>
+      change(() => {
+        const received = jobs.receive(job);
+        if (!received.known)
+          readings.append({event: 'job_received', ref: job.key.jobId, merge: job.clock}, job.receivedAt);
+        return received;
+      }),
+    select: (seq, vrf) => change(() => jobs.select(seq, vrf)),
+    conclude: (seq, answer) =>
+      change(() => {
+        const {jobId, changed} = jobs.conclude(seq, answer);
+        if (changed) readings.append({event: 'result_concluded', ref: jobId, merge: null}, answer.at);
+      }),
+    signed: (seq, delivery) => change(() => jobs.signed(seq, delivery)),
+    accepted: (seq, at) =>
+      change(() => {
+        const {jobId, changed} = jobs.accepted(seq, at);
+        if (changed) readings.append({event: 'result_accepted', ref: jobId, merge: null}, at);
+        return changed;
+      }),
+    expire: (seq, at) => change(() => jobs.expire(seq, at)),
+
+    list: (query) => look(() => jobs.list(query)),
+    get: (seq) => look(() => jobs.get(seq)),
+    counts: () => look(() => jobs.counts()),
+
+    ask: (question) => change(() => questions.add(question)),
+    answer: (requestId, body, at) =>
+      change(() => {
+        const taken = questions.answer(requestId, body, at);
+        if (taken.state !== 'taken') return {state: taken.state};
+        readings.append({event: 'answer_taken', ref: taken.jobId, merge: null}, at);
+        return {state: 'taken', seq: taken.seq};
+      }),
+    questions: (seq) => look(() => questions.ofJob(seq)),
+
+    read: (event, at) => change(() => readings.append(event, at)),
+    lastReading: () => (lock === null ? look(() => readings.stored()) : readings.last()),
+
+    remember: (name, value) =>
+      change(() => {
+        setFact.run(name, value);
+      }),
+    recall: (name) =>
+      look(() => {
+        const row = fact.get(name);
+        return row === undefined ? null : textOf(row, 'value');
+      }),
+
+    prune: async (before) => {
+      let deleted = 0;
+      for (const state of ['accepted', 'expired'] as const) {
+        for (let after: number | null = 0; after !== null;) {
+          const from: number = after;
+          const chunk = await change(() => jobs.prune(state, from, before));
+          deleted += chunk.deleted;
+          after = chunk.next;
+        }
+      }
+      return deleted;
+    },
+
+    // eslint-disable-next-line @typescript-eslint/require-await -- the port lets a store wait
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      batch.close();
+      if (lock !== null) emptyWal(database);
+      database.close();
+      lock?.release();
+    },
+  };
+}
+
+/** Brings everything into the one file, so that it can be copied or moved. */
+function emptyWal(database: Database): void {
+  try {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // The WAL itself is durable: the next start reads it.
+  }
+}
+
+/** One transaction on the file, with what the tables keep in memory beside it. */
+function transactionOf(database: Database, ...memory: {keep?(): void; undo(): void}[]): Transaction {
+  return {
+    begin: () => database.exec('BEGIN IMMEDIATE'),
+    commit: () => {
+      database.exec('COMMIT');
+      for (const part of memory) part.keep?.();
+    },
+    rollback: () => {
+      try {
+        database.exec('ROLLBACK');
+      } catch {
+        // SQLite has rolled back by itself already, as it does when the disk is full; or BEGIN was refused.
+      }
+      for (const part of memory) part.undo();
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import type {JobKey} from '../protocol/messages.ts';
+import type {JobOutcome} from './ports.ts';
+
+/** Which job an event is about. `seq` is its row in the journal. */
+export type JobRef = JobKey & {seq: number; kind: string; model: string};
+
+/** Why a frame was not acted on. */
+export type RejectReason =
+  'unreadable' | 'unsigned' | 'wrong-signature' | 'wrong-sender' | 'unknown-method' | 'bad-message';
+
+/**
+ * Everything the operator has to tell. One union, read by the log lines, the NDJSON stream and the summary.
+ * `seq` counts from 1 in this process; `at` is Unix ms.
+ */
+export type OperatorEvent = {seq: number; at: number} & OperatorEventBody;
+
+export type OperatorEventBody =
+  | {
+      type: 'started';
+      nodeId: string;
+      network: string;
+      version: string;
+      vrfPublicKey: string;
+      workers: string[];
+      pending: number;
+    }
+  | {type: 'warning'; code: string; message: string}
+  | {type: 'listening'; what: 'public' | 'callbacks'; url: string}
+  | {type: 'connecting'; url: string}
+  | {type: 'connected'; url: string}
+  | {type: 'disconnected'; reason: string; retryInMs: number | null}
+  | {type: 'frame_rejected'; reason: RejectReason; code: string; message: string; count: number}
+  | {type: 'frame_unsigned'; policy: string}
+  | {type: 'hash_mismatch'; envelopeId: string}
+  | {type: 'job_received'; job: JobRef; signer: string | null}
+  | {type: 'job_duplicate'; job: JobRef; state: string}
+  | {type: 'job_sampled'; job: JobRef; selected: boolean; r: number; threshold: number}
+  | {type: 'job_asked'; job: JobRef; requestId: string; attempt: number}
+  | {type: 'job_answered'; job: JobRef; requestId: string; ms: number}
+  | {type: 'job_retry'; job: JobRef; code: string; message: string; retryInMs: number}
+  | {type: 'job_concluded'; job: JobRef; outcome: JobOutcome; reason: string}
+  | {type: 'result_sent'; job: JobRef; envelopeId: string; attempt: number}
+  | {type: 'result_retry'; job: JobRef; code: string; message: string; retryInMs: number}
+  | {type: 'result_accepted'; job: JobRef; ms: number; outcome: JobOutcome}
+  | {type: 'result_expired'; job: JobRef}
+  | {type: 'callback_refused'; why: 'unknown' | 'already' | 'invalid'; count: number}
+  | {type: 'probe_answered'; via: 'http' | 'websocket'}
+  | {type: 'trouble'; part: TroublePart; code: string; message: string; next: string}
+  | {type: 'recovered'; part: TroublePart; afterMs: number}
+  | {
+      type: 'range';
+      start: string;
+      end: string;
+      max: string;
+      block: string | null;
+      source: 'chain' | 'journal';
+    }
+  | {type: 'stopping'; reason: StopReason; inHand: number; graceMs: number}
+  | ({type: 'summary'} & Summary);
+
+/** A part the operator depends on; `trouble` is told once per failure, `recovered` when it works again. */
+export type TroublePart = 'signer' | 'chain' | 'dispatcher' | 'worker' | 'journal' | 'clock';
+
+export type StopReason = 'SIGINT' | 'SIGTERM' | 'jobs' | 'for' | 'fatal';
+
+/** What a run amounted to. Counts are of this run, except `pending`. */
+export type Summary = {
+  accepted: number;
+  received: number;
+  duplicates: number;
+  selected: number;
+  unselected: number;
+  failed: number;
+  rejected: number;
+  resent: number;
+  /** Jobs in the journal that still wait for acceptance. */
+  pending: number;
+  probes: number;
+  durationMs: number;
+  reason: StopReason;
+};
+
+/** Takes an event; never throws, never waits. */
+export type Emit = (event: OperatorEventBody) => void;

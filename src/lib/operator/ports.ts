@@ -1,0 +1,179 @@
+import type {Clock} from '../clock/vlc.ts';
+import type {JobKey, VrfFields, WorkerKind} from '../protocol/messages.ts';
+import type {SamplingRange} from '../vrf/sampling.ts';
+import type {Reading, ReadingEvent} from '../clock/readings.ts';
+
+/** Signs with the operator's key; every signature was recovered and compared with `address` before it is returned. */
+export type Signer = {
+  /** node_id, EIP-55 checksummed. */
+  readonly address: string;
+  /**
+   * EIP-191 signature over `message`: 65 bytes r‖s‖v (v 27/28) as lower-case hex without 0x.
+   * @throws AosError SIGNER_*
+   */
+  sign(message: Uint8Array, signal?: AbortSignal): Promise<string>;
+};
+
+/** What the connection tells the operator. All are called synchronously; none may throw. */
+export type ConnectionHandlers = {
+  /** The socket is open; the operator sends `connect` now. */
+  onOpen(): void;
+  /** One frame's bytes. */
+  onFrame(bytes: Uint8Array): void;
+  /** The network pinged us and was answered. */
+  onPing(): void;
+  /** The socket is gone; a new try follows after `retryInMs` (undefined: the connection was stopped). */
+  onClose(reason: string, retryInMs: number | undefined): void;
+};
+
+/** The WebSocket to the dispatcher; reconnects by itself until its signal aborts. */
+export type DispatcherConnection = {
+  /** Resolves when the signal aborts and the socket is closed. */
+  run(handlers: ConnectionHandlers, signal: AbortSignal): Promise<void>;
+  /** Queues one text frame; false when there is no open socket. */
+  send(text: string): boolean;
+  /** Drops the present socket and connects again; for a peer that does not answer `connect`. */
+  drop(reason: string): void;
+  /** The `connect` request was accepted: back-off starts again from its first step. */
+  confirm(): void;
+};
+
+/** Reads the sampling range of node_id from the chain (protocol §4). */
+export type RangeReader = {
+  /** @throws AosError CHAIN_* */
+  read(signal: AbortSignal): Promise<SamplingRange>;
+};
+
+/** One question to a worker; `requestId` is ours, unguessable, one per (job, attempt). */
+export type Question = {
+  requestId: string;
+  nodeId: string;
+  model: string;
+  prompt: string;
+  callbackUrl: string;
+};
+
+/** Puts questions to one kind of worker; answers come back by HTTP callback. Durations in ms. */
+export type Worker = {
+  readonly kind: WorkerKind;
+  /** How many questions may be open at once. */
+  readonly concurrency: number;
+  /** How long a busy or absent worker is waited for before the job is answered as failed. */
+  readonly readyTimeoutMs: number;
+  /** How long to wait for a callback before the question is put again. */
+  readonly answerTimeoutMs: number;
+  /** How often a question is put at most before the job is answered as failed. */
+  readonly attempts: number;
+  /**
+   * Asks once whether the worker can take a question.
+   * @throws AosError WORKER_UNREACHABLE | WORKER_BUSY
+   */
+  ready(signal: AbortSignal): Promise<void>;
+  /**
+   * Puts the question.
+   * @throws AosError WORKER_UNREACHABLE | WORKER_REFUSED
+   */
+  ask(question: Question, signal: AbortSignal): Promise<void>;
+};
+
+/**
+ * received → selected → concluded → signed → accepted, skipping `selected` where no worker is needed.
+ * `expired`: never accepted within the retention.
+ */
+export type JobState = 'received' | 'selected' | 'concluded' | 'signed' | 'accepted' | 'expired';
+
+/** How the content of an answer came about. */
+export type JobOutcome = 'answered' | 'unselected' | 'unsupported' | 'invalid' | 'failed';
+
+/** One job as the journal holds it. */
+export type JobRecord = {
+  /** Order of arrival, ascending. */
+  seq: number;
+  key: JobKey;
+  state: JobState;
+  /** Unix ms. */
+  receivedAt: number;
+  /** The dispatch frame as received, and which of its params this job is. */
+  frame: string;
+  index: number;
+  kind: string;
+  model: string;
+  /** VRF fields once sampled. */
+  vrf: VrfFields | null;
+  outcome: JobOutcome | null;
+  /** The job_result element, compact JSON, once concluded: the one answer that is ever sent. */
+  content: string | null;
+};
+
+export type NewJob = Pick<JobRecord, 'key' | 'receivedAt' | 'frame' | 'index' | 'kind' | 'model'> & {
+  /** Address that signed the frame, null when unsigned. */
+  signer: string | null;
+  /** The job's logical clock, merged into the operator's. */
+  clock: Clock;
+};
+
+/** One question put to a worker, as journalled before it is asked. */
+export type QuestionRecord = {
+  requestId: string;
+  seq: number;
+  kind: WorkerKind;
+  attempt: number;
+  askedAt: number;
+  /** The callback body, once it came. */
+  answer: string | null;
+};
+
+/**
+ * The operator's durable memory. Every method that changes something resolves only after the change is on disk
+ * (writes of one event-loop turn share one transaction).
+ * @throws AosError JOURNAL_WRITE_FAILED when the disk refuses
+ */
+export type Journal = {
+  /** Stores a new job, with a clock reading; or tells what is already known of that (job_id, tag, position). */
+  receive(job: NewJob): Promise<{known: boolean; record: JobRecord}>;
+  /** Marks a job as to be answered by a worker. */
+  select(seq: number, vrf: VrfFields): Promise<void>;
+  /**
+   * Stores the one answer of a job, before it is signed. The same content again is a no-op.
+   * @throws AosError ANSWER_CONFLICT for a different content
+   */
+  conclude(
+    seq: number,
+    answer: {outcome: JobOutcome; vrf: VrfFields; content: string; at: number},
+  ): Promise<void>;
+  /** Records the signature of one delivery of the stored content; the last one stays. */
+  signed(seq: number, delivery: {envelopeId: string; signature: string; at: number}): Promise<void>;
+  /** The dispatcher took the result (code 200). Resolves false when it was recorded before. */
+  accepted(seq: number, at: number): Promise<boolean>;
+  /** Gives up on a result after the retention. */
+  expire(seq: number, at: number): Promise<void>;
+
+  /** Jobs in one of `states` with seq > `after`, in order of arrival, at most `limit`; reads committed data. */
+  list(query: {states: readonly JobState[]; after: number; limit: number; kind?: string}): JobRecord[];
+  get(seq: number): JobRecord | undefined;
+  /** Number of jobs a state. */
+  counts(): Readonly<Record<JobState, number>>;
+
+  /** Journals a question before it is asked. */
+  ask(question: Omit<QuestionRecord, 'answer'>): Promise<void>;
+  /** Takes a callback: once per request id, durable before it resolves; `unknown` too when its job is concluded. */
+  answer(
+    requestId: string,
+    body: string,
+    at: number,
+  ): Promise<{state: 'taken'; seq: number} | {state: 'unknown' | 'already'}>;
+  /** All questions of a job, first attempt first. */
+  questions(seq: number): QuestionRecord[];
+
+  /** Appends a clock reading that belongs to no job (heartbeat answered, outage). */
+  read(event: ReadingEvent, at: number): Promise<void>;
+  /** The latest reading, null in a new journal. */
+  lastReading(): Reading | null;
+
+  /** Small durable facts, such as the last known sampling range. */
+  remember(name: string, value: string): Promise<void>;
+  recall(name: string): string | null;
+  /** Deletes accepted and expired jobs (with their questions) concluded before `before`, Unix ms; readings stay. */
+  prune(before: number): Promise<number>;
+  close(): Promise<void>;
+};
