@@ -1,11 +1,15 @@
 import {ERRORS, type ErrorCategory, type ErrorCode, type ExitCode} from './error-table.ts';
 
+type Scalar = string | number | boolean | null;
+
+/** Facts for `--json`: scalars, or lists of flat records. Never secrets, never whole URLs with credentials. */
+export type ErrorDetails = Readonly<Record<string, Scalar | readonly Readonly<Record<string, Scalar>>[]>>;
+
 export type AosErrorOptions = {
   cause?: unknown;
   /** The one next thing to type or do; without it the table's general hint is shown. */
   next?: string;
-  /** Facts for `--json`; never secrets, never whole URLs with credentials. */
-  details?: Readonly<Record<string, string | number | boolean | null>>;
+  details?: ErrorDetails;
 };
 
 /**
@@ -20,7 +24,7 @@ export class AosError extends Error {
   readonly category: ErrorCategory;
   readonly hint: string;
   readonly next: string;
-  readonly details: Readonly<Record<string, string | number | boolean | null>>;
+  readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, message: string, options: AosErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : {cause: options.cause});
@@ -46,9 +50,4 @@ export function errorText(error: unknown): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   const text = error.message === '' ? error.name : error.message;
   return code !== undefined && !(error instanceof AosError) && !text.includes(code) ? `${code}: ${text}` : text;
-}
-
-/** Never returns; `value` has no case left. For the default branch of a closed union. */
-export function unreachable(value: never): never {
-  throw new AosError('BUG', `unexpected value ${JSON.stringify(value)}`);
 }

@@ -1,0 +1,128 @@
+import {dirname, resolve as resolvePath} from 'node:path';
+import {AosError} from '../errors.ts';
+import type {WorkerKind} from '../protocol/messages.ts';
+import type {Config, ListenAddress, SignerConfig, VrfKeySource, WorkerConfig} from './config.ts';
+import {aosDirs, nodeStateDir, userPath} from './paths.ts';
+import type {Env} from './paths.ts';
+import type {Resolved} from './resolve.ts';
+import {FIELDS} from './schema.ts';
+import type {Field} from './schema.ts';
+
+/** What relative paths start at: those of the file beside it, those of flags and variables in the working directory. */
+export type PathBase = {file: string | null; cwd: string; env: Env};
+
+export function buildSignerConfig(resolved: Resolved): SignerConfig {
+  return {
+    network: resolved.network,
+    chainId: resolved.one(FIELDS.chainId) ?? null,
+    node: {id: required(resolved, FIELDS.nodeId), signerUrl: required(resolved, FIELDS.signerKey)},
+  };
+}
+
+/** The typed configuration; only for values without problems. */
+export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], base: PathBase): Config {
+  const signer = buildSignerConfig(resolved);
+  const get = <T>(field: Field<T>): T => required(resolved, field);
+  const maybe = <T>(field: Field<T>): T | null => resolved.one(field) ?? null;
+  const path = (field: Field<string>): string | null => pathOf(resolved, field, base);
+  const listen = get(FIELDS.restUrl);
+  const callbackListen = maybe(FIELDS.callbackListen);
+  const rpcUrl = maybe(FIELDS.rpcUrl);
+  const rpcUrls = [...(rpcUrl === null ? [] : [rpcUrl]), ...(resolved.many(FIELDS.rpcUrls) ?? [])];
+  return {
+    ...signer,
+    node: {
+      ...signer.node,
+      vrfKey: vrfKeySource(resolved, base),
+      dispatcherAddress: maybe(FIELDS.dispatcherAddress),
+      clockId: maybe(FIELDS.clockId),
+      heartbeatIntervalMs: get(FIELDS.heartbeatInterval),
+      blsKeyFile: path(FIELDS.blsKeyFile),
+      blsPasswordFile: path(FIELDS.blsPasswordFile),
+    },
+    net: {
+      listen,
+      outerUrl: maybe(FIELDS.outerUrl),
+      dispatcherUrl: get(FIELDS.dispatcherUrl),
+      callbackUrl: maybe(FIELDS.callbackUrl) ?? maybe(FIELDS.outerUrl) ?? urlOf(callbackListen ?? listen),
+      verifyDispatcher: get(FIELDS.verifyDispatcher),
+    },
+    chain: {
+      rpcUrls: [...new Set(rpcUrls)],
+      vrfRangeContract: get(FIELDS.vrfRangeContract),
+      vrfSortPrecision: get(FIELDS.vrfSortPrecision),
+      rangeRefreshMs: get(FIELDS.rangeRefresh),
+      contracts: {
+        serviceManager: maybe(FIELDS.serviceManager),
+        registry: maybe(FIELDS.registry),
+        rangeManager: maybe(FIELDS.rangeManager),
+        challengeManager: maybe(FIELDS.challengeManager),
+        delegationManager: maybe(FIELDS.delegationManager),
+        avsDirectory: maybe(FIELDS.avsDirectory),
+        allocationManager: maybe(FIELDS.allocationManager),
+        strategyManager: maybe(FIELDS.strategyManager),
+        rewardsCoordinator: maybe(FIELDS.rewardsCoordinator),
+        penaltyLedger: maybe(FIELDS.penaltyLedger),
+        slashers: resolved.many(FIELDS.slashers) ?? [],
+      },
+      quorums: resolved.many(FIELDS.quorums) ?? null,
+      socket: maybe(FIELDS.socket) ?? maybe(FIELDS.outerUrl),
+    },
+    policy: {
+      networkStart: maybe(FIELDS.networkStart),
+      offlineGraceMs: get(FIELDS.offlineGrace),
+      penaltyWei: get(FIELDS.penalty),
+      checkpointPeriodMs: get(FIELDS.checkpointPeriod),
+      challengePeriodMs: get(FIELDS.challengePeriod),
+    },
+    workers: {
+      kinds: Object.fromEntries(kinds.map((kind) => [kind, workerConfig(resolved, kind)])),
+      callbackListen,
+    },
+    store: {
+      dir: path(FIELDS.storeDir) ?? nodeStateDir(aosDirs(base.env, base.cwd), signer.network, signer.node.id),
+      retentionMs: get(FIELDS.retention),
+    },
+    log: {format: maybe(FIELDS.logFormat)},
+    shutdownGraceMs: get(FIELDS.shutdownGrace),
+  };
+}
+
+function workerConfig(resolved: Resolved, kind: WorkerKind): WorkerConfig {
+  const fields = FIELDS[kind];
+  return {
+    url: required(resolved, fields.url),
+    concurrency: required(resolved, fields.concurrency),
+    readyTimeoutMs: required(resolved, fields.readyTimeout),
+    answerTimeoutMs: required(resolved, fields.answerTimeout),
+    attempts: required(resolved, fields.attempts),
+  };
+}
+
+function vrfKeySource(resolved: Resolved, base: PathBase): VrfKeySource {
+  const path = pathOf(resolved, FIELDS.vrfKeyFile, base);
+  if (path !== null) return {kind: 'file', path};
+  const hex = required(resolved, FIELDS.vrfKey);
+  // Behind a function, so that printing or serialising a Config cannot show it.
+  return {kind: 'inline', read: () => hex};
+}
+
+function pathOf(resolved: Resolved, field: Field<string>, {file, cwd, env}: PathBase): string | null {
+  const text = resolved.one(field);
+  if (text === undefined) return null;
+  const inFile = resolved.origin.get(field.path)?.from === 'file' && file !== null;
+  return userPath(text, inFile ? dirname(resolvePath(cwd, file)) : cwd, env);
+}
+
+/** The URL under which this machine reaches what listens there: "all addresses" is read as loopback (protocol §5). */
+function urlOf({host, port}: ListenAddress): string {
+  if (host === '0.0.0.0') return `http://127.0.0.1:${port}`;
+  if (host === '::') return `http://[::1]:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function required<T>(resolved: Resolved, field: Field<T>): T {
+  const value = resolved.one(field);
+  if (value === undefined) throw new AosError('BUG', `${field.path} was not checked before it was used`);
+  return value;
+}

@@ -1,0 +1,225 @@
+import {WORKER_KINDS} from '../protocol/messages.ts';
+import type {WorkerKind} from '../protocol/messages.ts';
+import type {ConfigWarning} from './config.ts';
+import {distance} from './names.ts';
+import type {Env} from './paths.ts';
+import {placeText, problemAt} from './problems.ts';
+import type {ConfigProblem, Place} from './problems.ts';
+import type {Resolved} from './resolve.ts';
+import {ALL_FIELDS, envNames, FIELDS} from './schema.ts';
+import type {AnyField} from './schema.ts';
+import {printable, shown, shownPath} from './shown.ts';
+import type {FileTree} from './tree.ts';
+import {baseUrl} from './values.ts';
+
+/** What a command needs: `signer` only to sign, `run` everything. */
+export type Need = 'signer' | 'run';
+
+/** Kinds of worker that this version can drive. */
+const RUNNABLE: readonly WorkerKind[] = ['opml'];
+
+/** Variables of ours that are no config keys. */
+const OTHER_VARIABLES = ['AOS_CONFIG', 'AOS_HOME', 'AOS_ANVIL'];
+const MOST_UNKNOWN = 50;
+
+/** What no single value can be wrong with: missing fields and fields that do not go together. */
+export function crossProblems(
+  resolved: Resolved,
+  tree: FileTree,
+  file: string | null,
+  need: Need,
+): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const placeOf = (field: AnyField): Place => {
+    const raw = resolved.raw(field)?.texts[0]?.place;
+    const section = tree.present.get(field.path.slice(0, field.path.lastIndexOf('.')));
+    return (
+      raw ??
+      section ?? {
+        source: file ?? 'configuration',
+        line: file === null ? null : 1,
+        col: file === null ? null : 1,
+      }
+    );
+  };
+  const missing = (field: Exclude<AnyField, {kind: 'unused'}>, got = 'is missing'): void => {
+    const typo = tree.unknown.find(({meant}) => meant === field.path || meant === field.alias);
+    const hint = typo === undefined ? '' : ` (is it ${shownPath(typo.path)} at ${placeText(typo.place)}?)`;
+    const place = tree.present.get(field.path) ?? placeOf(field);
+    problems.push(problemAt(place, field.path, got + hint, field.type.expected, field.example));
+  };
+  const needed = (field: Exclude<AnyField, {kind: 'unused'}>): void => {
+    if (resolved.raw(field) === undefined) missing(field);
+  };
+
+  needed(FIELDS.nodeId);
+  needed(FIELDS.signerKey);
+  if (need === 'run') {
+    if (resolved.raw(FIELDS.vrfKey) === undefined && resolved.raw(FIELDS.vrfKeyFile) === undefined)
+      missing(FIELDS.vrfKeyFile);
+    needed(FIELDS.dispatcherUrl);
+    if (resolved.raw(FIELDS.rpcUrls) === undefined) needed(FIELDS.rpcUrl);
+    needed(FIELDS.vrfRangeContract);
+  }
+  const {preset} = resolved;
+  if (preset !== undefined && preset.retired !== null && resolved.raw(FIELDS.registry) === undefined) {
+    const got = `${preset.name} ${preset.retired}`;
+    const expected = 'another network, or the registry in chain.contracts.registry';
+    problems.push(problemAt(placeOf(FIELDS.network), FIELDS.network.path, got, expected, 'hoodi'));
+  }
+  const kept = resolved.one(FIELDS.retention);
+  const least = (resolved.one(FIELDS.checkpointPeriod) ?? 0) + (resolved.one(FIELDS.challengePeriod) ?? 0);
+  if (kept !== undefined && kept < least) {
+    const got = 'is shorter than policy.checkpoint_period and policy.challenge_period together';
+    const expected = `at least ${Math.ceil(least / 1000)}s, or an answer could not be proven when it is challenged`;
+    problems.push(
+      problemAt(placeOf(FIELDS.retention), FIELDS.retention.path, got, expected, FIELDS.retention.example),
+    );
+  }
+  return problems;
+}
+
+/** The kinds of worker that the configuration asks for, whether or not this version can drive them. */
+export function wantedKinds(resolved: Resolved, tree: FileTree): readonly WorkerKind[] {
+  const named = WORKER_KINDS.filter((kind) => {
+    const settings = Object.values(FIELDS[kind]).map(
+      (field) => resolved.origin.get(field.path)?.from ?? 'default',
+    );
+    return tree.present.has(`workers.${kind}`) || settings.some((from) => from === 'flag' || from === 'env');
+  });
+  if (named.length > 0) return named;
+  const type = resolved.one(FIELDS.nodeType)?.toLowerCase();
+  return [WORKER_KINDS.find((kind) => kind === type) ?? 'opml'];
+}
+
+export function runnableKinds(resolved: Resolved, tree: FileTree): readonly WorkerKind[] {
+  return wantedKinds(resolved, tree).filter((kind) => RUNNABLE.includes(kind));
+}
+
+/** What the operator should know but need not change before a start; each once. */
+export function findWarnings(
+  resolved: Resolved,
+  tree: FileTree,
+  env: Env,
+  fileReadable: boolean,
+): ConfigWarning[] {
+  return [
+    ...unknownKeys(tree),
+    ...unknownVariables(env),
+    ...unusedSections(tree),
+    ...vrfKey(resolved, fileReadable),
+    ...workers(resolved, tree),
+  ];
+}
+
+function unknownKeys({unknown}: FileTree): ConfigWarning[] {
+  const warnings = unknown.slice(0, MOST_UNKNOWN).map(({path, place, meant}): ConfigWarning => {
+    const name = shownPath(path);
+    const hint = meant === null ? 'it is ignored' : `did you mean ${meant}? It is ignored`;
+    return {
+      code: 'UNKNOWN_KEY',
+      path: name,
+      message: `${placeText(place)}  ${name} is not a known key; ${hint}`,
+    };
+  });
+  const more = unknown.length - warnings.length;
+  if (more > 0)
+    warnings.push({code: 'UNKNOWN_KEY', path: '', message: `${more} more unknown keys are ignored`});
+  return warnings;
+}
+
+function unknownVariables(env: Env): ConfigWarning[] {
+  const known = ALL_FIELDS.flatMap(envNames);
+  return Object.keys(env).flatMap((name): ConfigWarning[] => {
+    if (
+      !name.startsWith('AOS_') ||
+      name.length > 60 ||
+      known.includes(name) ||
+      OTHER_VARIABLES.includes(name)
+    )
+      return [];
+    const meant = known.find((candidate) => distance(name, candidate, 3) < 3);
+    if (meant === undefined) return [];
+    return [
+      {
+        code: 'UNKNOWN_VARIABLE',
+        path: name,
+        message: `the variable ${name} is not known; did you mean ${meant}? It is ignored`,
+      },
+    ];
+  });
+}
+
+function unusedSections({present}: FileTree): ConfigWarning[] {
+  const told = {
+    db: 'the journal is one SQLite file, so db is not used; PostgreSQL will come with a later version',
+    queue: 'no queue is needed, so queue is not used; jobs wait in the journal',
+  };
+  return Object.entries(told).flatMap(([path, message]): ConfigWarning[] => {
+    const place = present.get(path);
+    return place === undefined
+      ? []
+      : [{code: 'SECTION_UNUSED', path, message: `${placeText(place)}  ${message}`}];
+  });
+}
+
+function vrfKey(resolved: Resolved, fileReadable: boolean): ConfigWarning[] {
+  const inline = resolved.raw(FIELDS.vrfKey);
+  const place = inline?.texts[0]?.place;
+  if (inline === undefined || place === undefined) return [];
+  const path = FIELDS.vrfKey.path;
+  const how = 'put the seed into a file of mode 0600 and name it in node.vrf_key_file';
+  const twice = resolved.raw(FIELDS.vrfKeyFile) !== undefined;
+  const message = twice
+    ? `${path} is not used, since node.vrf_key_file is given; remove it`
+    : `${path} holds the seed itself; ${how}`;
+  const warnings: ConfigWarning[] = [
+    {code: 'INLINE_VRF_KEY', path, message: `${placeText(place)}  ${message}`},
+  ];
+  if (fileReadable && inline.origin.from === 'file') {
+    const file = printable(place.source);
+    warnings.push({
+      code: 'FILE_READABLE',
+      path,
+      message: `${file} holds the VRF seed and can be read by other users: chmod 600 ${file}`,
+    });
+  }
+  return warnings;
+}
+
+function workers(resolved: Resolved, tree: FileTree): ConfigWarning[] {
+  const wanted = wantedKinds(resolved, tree);
+  const warnings = wanted
+    .filter((kind) => !RUNNABLE.includes(kind))
+    .map((kind): ConfigWarning => {
+      const path = tree.present.has(`workers.${kind}`) ? `workers.${kind}` : FIELDS.nodeType.path;
+      return {
+        code: 'KIND_UNSUPPORTED',
+        path,
+        message: `${kind} workers are not supported yet; jobs of that kind are answered as unsupported`,
+      };
+    });
+  const type = resolved.one(FIELDS.nodeType);
+  if (type !== undefined && !WORKER_KINDS.some((kind) => kind === type.toLowerCase())) {
+    const path = FIELDS.nodeType.path;
+    warnings.push({
+      code: 'KIND_UNSUPPORTED',
+      path,
+      message: `${path} ${shown(type)} is none of ${WORKER_KINDS.join(', ')}; it is ignored`,
+    });
+  }
+  const outer = resolved.one(FIELDS.callbackUrl) ?? resolved.one(FIELDS.outerUrl);
+  if (outer !== undefined && resolved.raw(FIELDS.callbackListen) === undefined && !isLoopback(outer)) {
+    const path =
+      resolved.raw(FIELDS.callbackUrl) === undefined ? FIELDS.outerUrl.path : FIELDS.callbackUrl.path;
+    const message = `${path} is given to workers as the address for answers, but without workers.callback_listen answers are taken from this machine only`;
+    warnings.push({code: 'CALLBACK_UNREACHABLE', path, message});
+  }
+  return warnings;
+}
+
+function isLoopback(url: string): boolean {
+  const parsed = baseUrl.parse(url);
+  if ('wrong' in parsed) return false;
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(parsed.value).hostname);
+}

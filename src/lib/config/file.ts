@@ -1,0 +1,145 @@
+import {isUtf8} from 'node:buffer';
+import {closeSync, fstatSync, lstatSync, openSync, readSync, statSync} from 'node:fs';
+import {join, resolve} from 'node:path';
+import {AosError, errorText} from '../errors.ts';
+import {aosDirs} from './paths.ts';
+import type {Env} from './paths.ts';
+import {printable} from './shown.ts';
+
+/** Real files have a few kB; what is larger is something else. */
+const MAX_BYTES = 1024 * 1024;
+const SYSTEM_FILE = '/etc/aos/config.yaml';
+
+export type FoundConfig = {
+  /** As it was named, or as it is best shown; relative to the working directory. */
+  path: string;
+  from: 'flag' | 'env' | 'cwd' | 'home' | 'system';
+};
+
+/** Where a config file is looked for when none is named, in this order. */
+export function configPlaces(env: Env, cwd: string): readonly FoundConfig[] {
+  return [
+    {path: 'config.yaml', from: 'cwd'},
+    {path: join(aosDirs(env, cwd).config, 'config.yaml'), from: 'home'},
+    {path: SYSTEM_FILE, from: 'system'},
+  ];
+}
+
+/**
+ * The config file: `-c` › `AOS_CONFIG` › `./config.yaml` › `$AOS_HOME/config.yaml` (default `~/.config/aos`) ›
+ * `/etc/aos/config.yaml`. A named one is returned whether or not it exists.
+ * @returns null when none is named and none exists
+ */
+export function findConfig(look: {flag?: string | undefined; env: Env; cwd: string}): FoundConfig | null {
+  if (look.flag !== undefined) return {path: look.flag, from: 'flag'};
+  const named = look.env['AOS_CONFIG'];
+  if (named !== undefined && named !== '') return {path: named, from: 'env'};
+  return configPlaces(look.env, look.cwd).find(({path}) => exists(resolve(look.cwd, path))) ?? null;
+}
+
+/** True also for a file that cannot be read: it is meant, so its error is to be told, not stepped over. */
+function exists(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch (error) {
+    const code = codeOf(error);
+    return code !== 'ENOENT' && code !== 'ENOTDIR';
+  }
+}
+
+export type ConfigFile = {
+  /** As far as it is text: undecodable bytes are U+FFFD. */
+  text: string;
+  /** Why the text must not be used beyond looking for a private key; null when it may. */
+  error: AosError | null;
+  /** Group or others may read it. */
+  readable: boolean;
+};
+
+/**
+ * Reads a config file.
+ * @param path as named, relative to `cwd`
+ * @throws AosError CONFIG_MISSING | CONFIG_UNREADABLE. Too large and not UTF-8 come back in `error`, with the text.
+ */
+export function readConfigFile(path: string, cwd: string): ConfigFile {
+  const name = printable(path);
+  const full = resolve(cwd, path);
+  let file;
+  try {
+    // Opening a named pipe waits for its writer, perhaps for ever; `<(…)` of a shell is one that has a writer.
+    const pipe = statSync(full).isFIFO() && !/^\/(dev|proc)\//.test(full);
+    if (pipe) throw new AosError('CONFIG_UNREADABLE', `${name} is a named pipe, not a file`);
+    file = openSync(full, 'r');
+  } catch (error) {
+    throw error instanceof AosError ? error : fileError(name, error);
+  }
+  try {
+    const stat = fstatSync(file);
+    if (stat.isDirectory())
+      throw new AosError('CONFIG_UNREADABLE', `${name} is a directory`, {
+        next: `Name the file in it: -c ${join(name, 'config.yaml')}`,
+      });
+    const bytes = readUpTo(file, MAX_BYTES + 1);
+    const readable = stat.isFile() && (stat.mode & 0o044) !== 0;
+    return {...decode(name, bytes), readable};
+  } catch (error) {
+    throw error instanceof AosError ? error : fileError(name, error);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function decode(name: string, bytes: Buffer): {text: string; error: AosError | null} {
+  const text = new TextDecoder('utf-8', {ignoreBOM: true}).decode(bytes);
+  if (bytes.length > MAX_BYTES) {
+    return {
+      text,
+      error: new AosError('CONFIG_UNREADABLE', `${name} is larger than 1 MiB, so it is no configuration`),
+    };
+  }
+  if (isUtf8(bytes) && !text.includes('\0')) return {text, error: null};
+  const what = isUtf8(bytes) ? 'has NUL bytes' : `is not UTF-8 text (first seen in line ${badLine(text)})`;
+  const error = new AosError('CONFIG_UNREADABLE', `${name} ${what}`, {next: 'Save the file as UTF-8.'});
+  return {text: text.replaceAll('\0', ''), error};
+}
+
+function badLine(text: string): number {
+  return text.slice(0, Math.max(text.indexOf('\ufffd'), 0)).split('\n').length;
+}
+
+function readUpTo(file: number, most: number): Buffer {
+  const buffer = Buffer.alloc(most);
+  let length = 0;
+  while (length < most) {
+    const count = readSync(file, buffer, length, most - length, null);
+    if (count === 0) break;
+    length += count;
+  }
+  return buffer.subarray(0, length);
+}
+
+function fileError(name: string, error: unknown): AosError {
+  const code = codeOf(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new AosError('CONFIG_MISSING', `there is no file ${name}`, {
+      cause: error,
+      next: 'Name the configuration file with -c FILE.',
+    });
+  }
+  const why: Readonly<Record<string, string>> = {
+    EACCES: 'may not be read by this user',
+    ELOOP: 'is a symbolic link that leads back to itself',
+    EISDIR: 'is a directory',
+    ENAMETOOLONG: 'has too long a name',
+  };
+  return new AosError(
+    'CONFIG_UNREADABLE',
+    `${name} ${why[code] ?? `could not be read (${errorText(error)})`}`,
+    {cause: error},
+  );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

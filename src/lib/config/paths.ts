@@ -1,0 +1,64 @@
+import {createHash} from 'node:crypto';
+import {homedir} from 'node:os';
+import {isAbsolute, join, resolve} from 'node:path';
+
+/** Environment variables as `process.env` has them. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Where files of this user go. */
+export type AosDirs = {
+  /** config.yaml */
+  config: string;
+  /** Journals and locks, one directory a node. */
+  state: string;
+  /** Of the development network. */
+  devnetFile: string;
+};
+
+/**
+ * The directories: `$AOS_HOME` holds everything; without it the XDG directories (relative ones are ignored, as XDG
+ * wants). An empty variable counts as unset.
+ * @param cwd what a relative AOS_HOME is relative to
+ */
+export function aosDirs(env: Env, cwd: string): AosDirs {
+  const home = value(env, 'AOS_HOME');
+  if (home !== undefined) {
+    const root = resolve(cwd, home);
+    return {config: root, state: join(root, 'state'), devnetFile: join(root, 'devnet.json')};
+  }
+  const user = userHome(env);
+  const xdg = (name: string, fallback: string) => {
+    const dir = value(env, name);
+    return join(dir !== undefined && isAbsolute(dir) ? dir : join(user, fallback), 'aos');
+  };
+  const state = xdg('XDG_STATE_HOME', '.local/state');
+  return {config: xdg('XDG_CONFIG_HOME', '.config'), state, devnetFile: join(state, 'devnet.json')};
+}
+
+/** `$HOME`, else the home directory of the user database (services often run without HOME). */
+export function userHome(env: Env): string {
+  const home = value(env, 'HOME');
+  return home !== undefined && isAbsolute(home) ? home : homedir();
+}
+
+/**
+ * Directory of one node's journal and lock: two networks, or two nodes on one machine, never share one.
+ * The name is short, since a socket path may not pass about 100 bytes.
+ */
+export function nodeStateDir(dirs: AosDirs, network: string, nodeId: string): string {
+  const id = createHash('sha256')
+    .update(JSON.stringify([network, nodeId.toLowerCase()]))
+    .digest('hex');
+  return join(dirs.state, `${network}-${nodeId.slice(2, 10).toLowerCase()}-${id.slice(0, 12)}`);
+}
+
+/** An absolute path for what a user wrote: `~/` is the home directory, relative paths start at `base`. */
+export function userPath(text: string, base: string, env: Env): string {
+  if (text === '~') return userHome(env);
+  return text.startsWith('~/') ? join(userHome(env), text.slice(2)) : resolve(base, text);
+}
+
+function value(env: Env, name: string): string | undefined {
+  const text = env[name];
+  return text === undefined || text === '' ? undefined : text;
+}

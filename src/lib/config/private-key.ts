@@ -1,0 +1,131 @@
+import {AosError} from '../errors.ts';
+import {distance} from './names.ts';
+import type {Env} from './paths.ts';
+import {placeText} from './problems.ts';
+import type {Place} from './problems.ts';
+import {shownPath} from './shown.ts';
+import type {YamlNode} from './yaml.ts';
+
+const WHOLE_KEY = /^(0x)?[0-9a-f]{64}$/i;
+const BEGINNING = /^(0|0x?[0-9a-f]{0,64})?$/i;
+/** A name, also quoted, then `:` or `=`, or (forgotten) just a space. */
+const KEY = /(?<name>[A-Za-z_][\w.-]{1,60})["']?(?:[ \t]*[:=]|[ \t])/g;
+/** A comment, the head of a block scalar, or what stands between white space, quotes and brackets. */
+const PIECE = /#[^\n]*|[|>][-+\d]{0,2}(?=\s)|[^\s"'`,;()[\]{}<>|\\]+/g;
+/** Tags, anchors and list dashes may stand before a value. */
+const DECORATION = /^([!&]\S*|-)$/;
+
+/** True for 64 hex digits, with or without 0x, in any case, also split by white space or quoted. */
+export function isPrivateKey(text: string): boolean {
+  return WHOLE_KEY.test(text.replaceAll(/[\s"'\\]/g, ''));
+}
+
+/** True for `signer_key` and what it may be mistyped as, and for names that say private key. */
+export function isSignerKeyName(name: string): boolean {
+  const plain = name
+    .slice(name.lastIndexOf('.') + 1)
+    .replaceAll(/[-_ ]/g, '')
+    .toLowerCase();
+  if (/vrf|bls/.test(plain)) return false;
+  return distance(plain, 'signerkey', 3) < 3 || /signer|signingkey|private|secretkey|^sk$/.test(plain);
+}
+
+/**
+ * Looks for a raw private key behind a `signer_key` in the text of a file, which need not be valid YAML: whatever
+ * else is wrong with the file comes second. Block scalars, tags, anchors, quotes and comments are seen through.
+ * @throws AosError RAW_PRIVATE_KEY
+ */
+export function refuseKeyInText(text: string, file: string): void {
+  const whole = text.replaceAll(/\r\n?/g, '\n');
+  let start = 0;
+  for (const [index, line] of whole.split('\n').entries()) {
+    if (!/^\s*#/.test(line)) {
+      for (const found of line.matchAll(KEY)) {
+        const name = found.groups?.['name'] ?? '';
+        if (!isSignerKeyName(name) || !keyFollows(whole, start + found.index + found[0].length)) continue;
+        throw privateKeyError({source: file, line: index + 1, col: 1}, name);
+      }
+    }
+    start += line.length + 1;
+  }
+}
+
+/**
+ * The same in the parsed file, where escapes and aliases are resolved.
+ * @throws AosError RAW_PRIVATE_KEY
+ */
+export function refuseKeyInTree(node: YamlNode | null, file: string): void {
+  if (node?.kind === 'list') for (const item of node.items) refuseKeyInTree(item, file);
+  if (node?.kind !== 'map') return;
+  for (const [name, {at, value}] of node.entries) {
+    if (isSignerKeyName(name) && isPrivateKey(scalarText(value))) {
+      throw privateKeyError({source: file, ...at}, name);
+    }
+    refuseKeyInTree(value, file);
+  }
+}
+
+function scalarText(node: YamlNode): string {
+  if (node.kind === 'scalar') return node.text;
+  return node.kind === 'list' ? node.items.map(scalarText).join('') : '';
+}
+
+/**
+ * The same in variables of ours and in values of the command line.
+ * @throws AosError RAW_PRIVATE_KEY
+ */
+export function refuseKeyInEnv(
+  env: Env,
+  flags: Readonly<Record<string, {flag: string; text: string}>>,
+): void {
+  for (const [name, text] of Object.entries(env)) {
+    if (text === undefined || !/^AOS_/i.test(name) || !isSignerKeyName(name.slice(4))) continue;
+    if (isPrivateKey(text)) throw privateKeyError({source: name, line: null, col: null}, '');
+  }
+  for (const [path, {flag, text}] of Object.entries(flags)) {
+    if (isSignerKeyName(path) && isPrivateKey(text))
+      throw privateKeyError({source: flag, line: null, col: null}, '');
+  }
+}
+
+/** Joins what stands behind the colon piece by piece, for as long as it can still become a key. */
+function keyFollows(text: string, start: number): boolean {
+  const pieces = new RegExp(PIECE);
+  pieces.lastIndex = start;
+  let joined = '';
+  for (let found = pieces.exec(text); found !== null; found = pieces.exec(text)) {
+    const [piece] = found;
+    if (/^[#|>]/.test(piece) || (joined === '' && DECORATION.test(piece))) continue;
+    joined += piece;
+    if (WHOLE_KEY.test(joined)) return true;
+    if (!BEGINNING.test(joined)) return false;
+  }
+  return false;
+}
+
+/** The refusal: tells where the key stands and the way out, never the key. */
+function privateKeyError(place: Place, name: string): AosError {
+  const path = name === '' ? '' : ` in ${shownPath(name)}`;
+  return new AosError(
+    'RAW_PRIVATE_KEY',
+    `${placeText({...place, col: 1})}  ${REFUSAL.replace('{in}', path)}`,
+    {
+      next: 'Set signer_key: http://127.0.0.1:9000 and run: aos signer check',
+      details: {source: place.source, line: place.line},
+    },
+  );
+}
+
+const REFUSAL = `there is a raw private key{in}; aos signs through Web3Signer and never takes the key itself.
+Put the key into Web3Signer by hand:
+  1. cast wallet import operator.json --keystore-dir ./keys --interactive
+     It asks for the key and a password and writes an encrypted V3 keystore. With geth: geth account import FILE,
+     then rename the keystore to ./keys/operator.json. Put the password into ./keys/operator.password, mode 0600.
+  2. Write ./keys/operator.yaml:
+       type: "file-keystore"
+       keyType: "SECP256K1"
+       keystoreFile: "operator.json"
+       keystorePasswordFile: "operator.password"
+  3. web3signer --key-config-path=./keys eth1 --chain-id=<chain id of the network>
+  4. In the configuration replace the key: signer_key: http://127.0.0.1:9000
+  5. Delete every copy of the file that held the key.`;

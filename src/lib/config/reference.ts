@@ -1,0 +1,80 @@
+import {ALL_FIELDS, envNames} from './schema.ts';
+import type {AnyField} from './schema.ts';
+import {CUSTOM_NETWORK, NETWORKS} from './networks.ts';
+
+const HEAD = `# Configuration
+
+<!-- Made from src/lib/config/schema.ts; after a change: npx vitest run test/unit/config/reference.test.ts -u -->
+
+\`aos\` reads the reference operator's \`config.yaml\`, with a few keys of its own. The file is the first of:
+\`-c FILE\`, \`AOS_CONFIG\`, \`./config.yaml\`, \`$AOS_HOME/config.yaml\` (without AOS_HOME \`~/.config/aos/config.yaml\`),
+\`/etc/aos/config.yaml\`.
+
+A value comes from the first of: flag, environment variable, file, preset of \`network\`, default. An empty value counts
+as none. In a variable, items of a list are separated by commas. Addresses and keys need no quotes.
+
+- Times: \`500ms\`, \`30s\`, \`10m\`, \`1h30m\`, \`3d\`, or plain seconds.
+- Addresses: 0x and 40 hex digits; letters in mixed case must have the right EIP-55 checksum.
+- Paths: relative ones start at the directory of the file (those of variables in the working directory); \`~/\` is home.
+- \`node_id\` and \`signer_key\` may also stand at top level.
+- A raw private key in \`signer_key\` is refused (exit 77); the message says how to move it into Web3Signer.
+- All errors are told at once (exit 78); unknown keys only warn.
+
+A file to start from:
+
+\`\`\`yaml
+network: mainnet
+node:
+  node_id: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73
+  signer_key: http://127.0.0.1:9000
+  vrf_key_file: ./vrf.key # 64 hex digits, mode 0600
+net:
+  dispatcher_url: 127.0.0.1:8081
+chain:
+  chain_rpc_url: https://rpc.example.org
+  vrf_range_contract: 0x27e4384ecc11810c2F49914390052b22c4e3CcC0 # that of your network
+\`\`\`
+`;
+
+/** The reference of every key as Markdown; docs/config.md is this text. */
+export function configReference(): string {
+  const sections = new Map<string, AnyField[]>();
+  for (const field of ALL_FIELDS) {
+    const section = field.path.includes('.') ? field.path.slice(0, field.path.indexOf('.')) : '';
+    sections.set(section, [...(sections.get(section) ?? []), field]);
+  }
+  const parts = [HEAD];
+  for (const [section, fields] of sections) {
+    parts.push(`## ${section === '' ? 'Top level' : `\`${section}\``}\n\n${fields.map(entry).join('\n')}\n`);
+  }
+  return [...parts, networks()].join('\n');
+}
+
+function entry(field: AnyField): string {
+  const facts = [
+    ...(field.fallback === null ? [] : [`default \`${field.fallback}\``]),
+    `example \`${field.example}\``,
+    ...envNames(field)
+      .slice(0, 1)
+      .map((name) => `variable \`${name}\``),
+  ];
+  const form =
+    field.kind === 'unused'
+      ? 'not used'
+      : field.kind === 'many'
+        ? `list of ${field.type.name}`
+        : field.type.name;
+  return `- \`${field.path}\` (${form.replaceAll('\\|', 'or')}): ${field.meaning}<br>${facts.join(' · ')}`;
+}
+
+function networks(): string {
+  const lists = NETWORKS.map(({name, values, retired}) => {
+    const lines = Object.entries(values).map(([path, value]) => `- \`${path}\`: \`${value}\``);
+    const note =
+      retired === null
+        ? ''
+        : `The network ${retired}. It is refused until \`chain.contracts.registry\` is given.\n\n`;
+    return `### ${name}\n\n${note}${lines.join('\n')}\n`;
+  });
+  return `## Networks\n\nWithout \`network\` it is \`${CUSTOM_NETWORK}\`: nothing is preset.\n\n${lists.join('\n')}`;
+}

@@ -1,0 +1,194 @@
+import {NETWORK_NAMES} from './networks.ts';
+import {
+  address,
+  baseUrl,
+  callbackUrl,
+  dispatcherUrl,
+  duration,
+  ether,
+  filePath,
+  integer,
+  listenAddress,
+  moment,
+  oneOf,
+  rpcUrl,
+  seed,
+  signerUrl,
+  text,
+  uint64,
+} from './values.ts';
+import type {ValueType} from './values.ts';
+
+type FieldFacts = {
+  /** Dotted path in the file. */
+  path: string;
+  /** What it is, one sentence, for the reference. */
+  meaning: string;
+  /** A value that works. */
+  example: string;
+  /** What is taken without it, as it would stand in the file; null when there is none. */
+  fallback: string | null;
+  /** A key at top level that means the same. */
+  alias: string | null;
+  /** Its value is never shown. */
+  secret: boolean;
+};
+
+/** A key with one value. */
+export type Field<T> = FieldFacts & {kind: 'one'; type: ValueType<T>};
+/** A key with a list of values; also one value, or several with commas. */
+export type ListField<T> = FieldFacts & {kind: 'many'; type: ValueType<T>};
+/** A key of the reference operator that aos has no use for: any value is taken. */
+export type UnusedField = FieldFacts & {kind: 'unused'};
+export type AnyField = Field<unknown> | ListField<unknown> | UnusedField;
+
+type Extra = {fallback?: string; alias?: string; secret?: true};
+
+function facts(path: string, example: string, meaning: string, extra: Extra): FieldFacts {
+  const {fallback = null, alias = null, secret = false} = extra;
+  return {path, meaning, example, fallback, alias, secret};
+}
+
+function one<T>(
+  path: string,
+  type: ValueType<T>,
+  example: string,
+  meaning: string,
+  extra: Extra = {},
+): Field<T> {
+  return {...facts(path, example, meaning, extra), kind: 'one', type};
+}
+
+function many<T>(
+  path: string,
+  type: ValueType<T>,
+  example: string,
+  meaning: string,
+  extra: Extra = {},
+): ListField<T> {
+  return {...facts(path, example, meaning, extra), kind: 'many', type};
+}
+
+function unused(path: string, example: string, meaning: string, extra: Extra = {}): UnusedField {
+  return {...facts(path, example, meaning, extra), kind: 'unused'};
+}
+
+const CONTRACT = '0xbB1923B9b05eE12538331fcf4C0aE28CF61a061C';
+
+function contract(name: string, meaning: string): Field<string> {
+  return one(`chain.contracts.${name}`, address, CONTRACT, meaning);
+}
+
+const YEAR = 366 * 86_400_000;
+
+function worker(kind: string, url: string) {
+  const at = `workers.${kind}`;
+  return {
+    url: one(`${at}.url`, baseUrl, url, `Where the ${kind} worker listens.`, {fallback: url}),
+    concurrency: one(`${at}.concurrency`, integer(1, 1024), '4', 'How many questions may be open at once.', {
+      fallback: '1',
+    }),
+    readyTimeout: one(`${at}.ready_timeout`, duration(1), '10m', 'How long a busy worker is waited for.', {
+      fallback: '10m',
+    }),
+    answerTimeout: one(
+      `${at}.answer_timeout`,
+      duration(1),
+      '10m',
+      'How long an answer is waited for before the question is put again.',
+      {fallback: '10m'},
+    ),
+    attempts: one(`${at}.attempts`, integer(1, 100), '3', 'How often a question is put at most.', {
+      fallback: '3',
+    }),
+  };
+}
+
+/**
+ * Every key of the configuration file: the reference operator's (protocol §9) and ours. The one place that knows a
+ * key's path, form, default and meaning; loading, warnings about unknown keys and the reference are made from it.
+ */
+// prettier-ignore
+export const FIELDS = {
+  network: one('network', oneOf(NETWORK_NAMES), 'mainnet', 'Network whose addresses and chain id are taken; without it every chain value stands in the file.', {fallback: 'custom'}),
+
+  nodeId: one('node.node_id', address, '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73', 'Ethereum address of the operator.', {alias: 'node_id'}),
+  signerKey: one('node.signer_key', signerUrl, 'http://127.0.0.1:9000', 'URL of the Web3Signer that holds the key of `node_id`. A raw private key is refused.', {alias: 'signer_key', secret: true}),
+  vrfKeyFile: one('node.vrf_key_file', filePath, './vrf.key', 'File (mode 0600) with the VRF seed, 64 hex digits.'),
+  vrfKey: one('node.vrf_key', seed, 'vrf_key_file: ./vrf.key', 'The VRF seed itself, as the reference has it; `node.vrf_key_file` is safer.', {secret: true}),
+  dispatcherAddress: one('node.dispatcher_address', address, '0x1DdBd306eFFbb5FF29E41398A6a1198Ee6Fb51ce', 'Address that signs the dispatcher’s messages; without it any valid signer is taken.'),
+  nodeType: one('node.node_type', text, 'opml', 'The kind of worker when there is no `workers` section.'),
+  clockId: one('node.clock_id', uint64, '1', 'This node’s id in logical clocks.'),
+  heartbeatInterval: one('node.heartbeat_interval', duration(1000, 3_600_000), '10', 'How often the connection is checked.', {fallback: '10s'}),
+  shutdownGrace: one('node.shutdown_grace', duration(0), '30s', 'How long `aos run` waits for jobs in hand when told to stop.', {fallback: '30s'}),
+  blsKeyFile: one('node.bls_key_file', filePath, './bls.json', 'Encrypted BLS keystore, for registration.'),
+  blsPasswordFile: one('node.bls_password_file', filePath, './bls.password', 'File (mode 0600) with the password of the BLS keystore.'),
+  cacheMsgMaximum: unused('node.cache_msg_maximum', '500', 'Not needed: the journal keeps every message.'),
+  aiModels: unused('node.ai_models', '[llama-2-7b-chat]', 'Not needed: workers know their models.'),
+
+  restUrl: one('net.rest_url', listenAddress, '0.0.0.0:21001', 'What the operator’s own HTTP server (`/ping`) listens on.', {fallback: '0.0.0.0:21001'}),
+  outerUrl: one('net.outer_url', baseUrl, 'http://203.0.113.7:21001', 'The same server as others reach it.'),
+  dispatcherUrl: one('net.dispatcher_url', dispatcherUrl, '127.0.0.1:8081', 'The dispatcher: host:port, ws:// or wss://; the path is /ws when none is given.'),
+  callbackUrl: one('net.callback_url', callbackUrl, 'http://127.0.0.1:21001', 'Where workers send answers; else `net.outer_url`, else `workers.callback_listen`, else `net.rest_url`. A route such as /api/opml_callback at its end is dropped.'),
+  verifyDispatcher: one('net.verify_dispatcher', oneOf(['require', 'when-signed', 'off']), 'require', 'Reject unsigned messages too (`require`), wrongly signed ones only (`when-signed`), or none (`off`).', {fallback: 'when-signed'}),
+  teeCid: unused('net.tee_llm_cid', '15', 'Not needed: workers are reached over HTTP.'),
+  teePort: unused('net.tee_llm_port', '5005', 'Not needed: workers are reached over HTTP.'),
+
+  rpcUrl: one('chain.chain_rpc_url', rpcUrl, 'https://rpc.example.org', 'The chain’s JSON-RPC.', {secret: true}),
+  rpcUrls: many('chain.rpc_urls', rpcUrl, '[https://rpc.example.org, https://rpc.example.net]', 'More of them, tried in order.', {secret: true}),
+  chainId: one('chain.chain_id', integer(1, Number.MAX_SAFE_INTEGER), '1', 'Id that the RPC must serve; without it (and without `network`) the RPC’s own is taken.'),
+  vrfRangeContract: one('chain.vrf_range_contract', address, '0x27e4384ecc11810c2F49914390052b22c4e3CcC0', 'Contract with the operators’ sampling ranges.'),
+  vrfSortPrecision: one('chain.vrf_sort_precision', integer(1, 13), '6', 'How many hex digits of the VRF value are drawn.', {fallback: '6'}),
+  rangeRefresh: one('chain.range_refresh', duration(100), '60s', 'How often the sampling range is read again.', {fallback: '60s'}),
+  quorums: many('chain.quorums', integer(0, 255), '[0, 1]', 'Quorums to register for; without it all whose minimum stake is met.'),
+  socket: one('chain.socket', text, 'http://203.0.113.7:21001', 'Socket given at registration; without it `net.outer_url`.'),
+  serviceManager: contract('service_manager', 'AOS service manager.'),
+  registry: contract('registry', 'AOS registry coordinator.'),
+  rangeManager: contract('range_manager', 'AOS operator range manager.'),
+  challengeManager: contract('challenge_manager', 'AOS challenge manager.'),
+  delegationManager: contract('delegation_manager', 'EigenLayer DelegationManager.'),
+  avsDirectory: contract('avs_directory', 'EigenLayer AVSDirectory.'),
+  allocationManager: contract('allocation_manager', 'EigenLayer AllocationManager.'),
+  strategyManager: contract('strategy_manager', 'EigenLayer StrategyManager.'),
+  rewardsCoordinator: contract('rewards_coordinator', 'EigenLayer RewardsCoordinator.'),
+  penaltyLedger: contract('penalty_ledger', 'Contract that records penalties.'),
+  slashers: many('chain.contracts.slashers', address, `["${CONTRACT}"]`, 'Contracts that may slash.'),
+
+  networkStart: one('policy.network_start', moment, '2025-01-01', 'Start of the network; no slash is executed in its first year.'),
+  offlineGrace: one('policy.offline_grace', duration(0, YEAR), '1h', 'Offline time that costs nothing.', {fallback: '1h'}),
+  penalty: one('policy.penalty', ether, '0.1', 'ETH for each longer offline period or failed verification.', {fallback: '0.1'}),
+  checkpointPeriod: one('policy.checkpoint_period', duration(0, YEAR), '30m', 'Checkpoint period of the network.', {fallback: '30m'}),
+  challengePeriod: one('policy.challenge_period', duration(0, YEAR), '3d', 'Challenge period of the network.', {fallback: '3d'}),
+
+  opml: worker('opml', 'http://127.0.0.1:1234'),
+  tee: worker('tee', 'http://127.0.0.1:3000'),
+  zkml: worker('zkml', 'http://127.0.0.1:3721'),
+  callbackListen: one('workers.callback_listen', listenAddress, '10.0.0.5:21002', 'Own address for worker callbacks; without it they are taken from this machine only, at `net.rest_url`.'),
+
+  storeDir: one('store.dir', filePath, '/var/lib/aos', 'Directory of the journal; without it one of this network and node in the state directory.'),
+  retention: one('store.retention', duration(60_000, 10 * YEAR), '4d', 'How long results are kept and sent again; at least checkpoint and challenge period together.', {fallback: '4d'}),
+
+  logFormat: one('log.format', oneOf(['pretty', 'logfmt', 'json']), 'logfmt', 'Form of the log lines; without it pretty on a terminal, else logfmt.'),
+
+  pgUrl: unused('db.pg_db_url', 'postgres://user@127.0.0.1:5432', 'Not used yet: aos keeps its journal in SQLite.', {secret: true}),
+  pgName: unused('db.pg_db_name', 'operator_db', 'Not used yet.'),
+  pgMax: unused('db.max_connect_pool', '30', 'Not used yet.'),
+  pgMin: unused('db.min_connect_pool', '10', 'Not used yet.'),
+  pgConnect: unused('db.connect_timeout', '30', 'Not used yet.'),
+  pgAcquire: unused('db.acquire_timeout', '60', 'Not used yet.'),
+  queueUrl: unused('queue.queue_url', 'redis://127.0.0.1:6379/', 'Not needed: the journal is the queue.', {secret: true}),
+  queueTopic: unused('queue.topic', 'task', 'Not needed.'),
+  readMaximum: unused('api.read_maximum', '20', 'Not needed.'),
+} as const;
+
+/** All fields in the order of the reference. */
+export const ALL_FIELDS: readonly AnyField[] = Object.values(FIELDS).flatMap((field): readonly AnyField[] =>
+  'kind' in field ? [field] : Object.values(field),
+);
+
+/** The environment variables of a field, the one to recommend first: `AOS_` + path, dots as underscores. */
+export function envNames(field: AnyField): readonly string[] {
+  if (field.kind === 'unused') return [];
+  const name = (path: string) => `AOS_${path.toUpperCase().replaceAll('.', '_')}`;
+  return field.alias === null ? [name(field.path)] : [name(field.alias), name(field.path)];
+}

@@ -1,0 +1,110 @@
+import {nearest} from './names.ts';
+import {problemAt} from './problems.ts';
+import type {ConfigProblem, Place} from './problems.ts';
+import {ALL_FIELDS} from './schema.ts';
+import type {AnyField} from './schema.ts';
+import type {Position, YamlNode} from './yaml.ts';
+
+/** One text of a value: the whole of it, or one item of a list. */
+export type PlacedText = {text: string; place: Place};
+
+export type FileTree = {
+  /** By the path it stands under, aliases included. Empty values are left out. */
+  values: ReadonlyMap<string, readonly PlacedText[]>;
+  /** Every section and key that stands in the file, also empty ones. */
+  present: ReadonlyMap<string, Place>;
+  unknown: readonly {path: string; place: Place; meant: string | null}[];
+  problems: readonly ConfigProblem[];
+};
+
+type Known = {fields: ReadonlyMap<string, AnyField>; sections: ReadonlySet<string>};
+
+/** Takes the known keys out of a parsed file, and notes what it does not know or what has the wrong shape. */
+export function readTree(root: YamlNode | null, file: string): FileTree {
+  const known = knownPaths();
+  const values = new Map<string, PlacedText[]>();
+  const present = new Map<string, Place>();
+  const unknown: {path: string; place: Place; meant: string | null}[] = [];
+  const problems: ConfigProblem[] = [];
+  const place = (at: Position): Place => ({source: file, ...at});
+
+  const section = (path: string, node: YamlNode): void => {
+    if (node.kind === 'null') return;
+    if (node.kind !== 'map') {
+      const example =
+        path === '' ? 'node_id: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73' : `${path}: {key: value}`;
+      problems.push(
+        problemAt(place(node.at), path, `is a ${shape(node)}`, 'a map of keys to values', example),
+      );
+      return;
+    }
+    for (const [key, entry] of node.entries) {
+      const child = path === '' ? key : `${path}.${key}`;
+      const field = known.fields.get(child);
+      // A key with a dot in it would read like a nested one; it is not.
+      if (key.includes('.') || (field === undefined && !known.sections.has(child))) {
+        // A file of unknown keys alone is no configuration; comparing each name has its price.
+        const meant = unknown.length < 100 ? nearestPath(path, key, known) : null;
+        unknown.push({path: child, place: place(entry.at), meant});
+        continue;
+      }
+      present.set(child, place(entry.at));
+      if (field === undefined) section(child, entry.value);
+      else if (field.kind !== 'unused') value(child, field, entry.value);
+    }
+  };
+
+  const value = (path: string, field: AnyField & {kind: 'one' | 'many'}, node: YamlNode): void => {
+    const items = field.kind === 'many' && node.kind === 'list' ? node.items : [node];
+    const texts: PlacedText[] = [];
+    for (const item of items) {
+      if (item.kind === 'null') continue;
+      if (item.kind === 'scalar') {
+        const parts = field.kind === 'many' ? item.text.split(',') : [item.text];
+        for (const text of parts)
+          if (text.trim() !== '') texts.push({text: text.trim(), place: place(item.at)});
+      } else {
+        problems.push(
+          problemAt(place(item.at), path, `is a ${shape(item)}`, field.type.expected, field.example),
+        );
+      }
+    }
+    if (texts.length > 0) values.set(path, texts);
+  };
+
+  if (root !== null) section('', root);
+  return {values, present, unknown, problems};
+}
+
+function shape(node: YamlNode): string {
+  return node.kind === 'scalar' ? 'single value' : node.kind;
+}
+
+function knownPaths(): Known {
+  const fields = new Map<string, AnyField>();
+  const sections = new Set<string>();
+  for (const field of ALL_FIELDS) {
+    fields.set(field.path, field);
+    if (field.alias !== null) fields.set(field.alias, field);
+    const parts = field.path.split('.');
+    for (let depth = 1; depth < parts.length; depth++) sections.add(parts.slice(0, depth).join('.'));
+  }
+  return {fields, sections};
+}
+
+/** The key that was meant: one of the same section, else one of that name in another section. */
+function nearestPath(path: string, key: string, {fields, sections}: Known): string | null {
+  const all = [...fields.keys(), ...sections];
+  const prefix = path === '' ? '' : `${path}.`;
+  const siblings = all.filter(
+    (known) => known.startsWith(prefix) && !known.slice(prefix.length).includes('.'),
+  );
+  const sibling = nearest(
+    key,
+    siblings.map((known) => known.slice(prefix.length)),
+  );
+  if (sibling !== null) return prefix + sibling;
+  const last = (known: string) => known.slice(known.lastIndexOf('.') + 1);
+  const name = nearest(key, all.map(last));
+  return all.find((known) => last(known) === name) ?? null;
+}

@@ -1,0 +1,248 @@
+import {checksumAddress, isAddress, isChecksummed} from '../protocol/ethereum.ts';
+import type {ListenAddress} from './config.ts';
+import {nearest} from './names.ts';
+
+/** `wrong` says what is wrong with the text without quoting it; `expected` replaces the type's own when it knows better. */
+export type Parsed<T> = {value: T} | {wrong: string; expected?: string};
+
+/** How the text of a value becomes a checked value. Texts come trimmed and never empty. */
+export type ValueType<T> = {
+  /** Short name for the reference. */
+  name: string;
+  /** What is expected, for messages. */
+  expected: string;
+  parse(text: string): Parsed<T>;
+};
+
+const UNITS = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000} as const;
+/** Longest wait that Node's timers hold; a longer one would fire at once. */
+export const MAX_TIMER_MS = 2_147_483_647;
+
+export const text: ValueType<string> = {name: 'text', expected: 'text', parse: (value) => ({value})};
+
+export const filePath: ValueType<string> = {
+  name: 'path',
+  expected: 'a path',
+  parse: (value) => (value.includes('\0') ? {wrong: 'has a NUL character'} : {value}),
+};
+
+/** An Ethereum address; a mixed-case one must carry the right EIP-55 checksum. Checksummed on return. */
+export const address: ValueType<string> = {
+  name: 'address',
+  expected: 'an Ethereum address (0x and 40 hex digits)',
+  parse(value) {
+    if (isAddress(value)) {
+      if (isChecksummed(value)) return {value: checksumAddress(value)};
+      return {
+        wrong: 'has a wrong EIP-55 checksum, so a digit may be wrong',
+        expected: checksumAddress(value),
+      };
+    }
+    const digits = value.replace(/^0x/i, '');
+    if (!/^[0-9a-f]*$/i.test(digits)) return {wrong: 'is not an address'};
+    if (digits.length !== 40) return {wrong: `has ${digits.length} hex digits`};
+    return {wrong: 'does not start with 0x', expected: `0x${digits}`};
+  },
+};
+
+/** 32 bytes as hex; lower-case without 0x on return. */
+export const seed: ValueType<string> = {
+  name: '32-byte hex',
+  expected: '64 hex digits',
+  parse(value) {
+    const digits = value.replace(/^0x/i, '');
+    return /^[0-9a-f]{64}$/i.test(digits)
+      ? {value: digits.toLowerCase()}
+      : {wrong: 'is not a 32-byte hex seed'};
+  },
+};
+
+export function integer(min: number, max: number): ValueType<number> {
+  const expected = `a whole number from ${min} to ${max}`;
+  return {
+    name: 'number',
+    expected,
+    parse(value) {
+      if (!/^[0-9]{1,16}$/.test(value)) return {wrong: 'is not a whole number'};
+      const number = Number(value);
+      if (number < min || number > max) return {wrong: 'is out of range'};
+      return {value: number};
+    },
+  };
+}
+
+/** An unsigned 64-bit integer, such as a clock id. */
+export const uint64: ValueType<bigint> = {
+  name: 'number',
+  expected: 'a whole number from 0 to 18446744073709551615',
+  parse(value) {
+    if (!/^[0-9]{1,20}$/.test(value)) return {wrong: 'is not a whole number'};
+    const number = BigInt(value);
+    return number < 2n ** 64n ? {value: number} : {wrong: 'is out of range'};
+  },
+};
+
+/** `500ms`, `30s`, `10m`, `1h30m`, `3d`, or plain seconds; milliseconds on return. */
+export function duration(minMs: number, maxMs: number = MAX_TIMER_MS): ValueType<number> {
+  const expected = `a time from ${durationText(minMs)} to ${durationText(maxMs)} (ms, s, m, h, d, or plain seconds)`;
+  return {
+    name: 'duration',
+    expected,
+    parse(value) {
+      const ms = durationMs(value);
+      if (ms === null) return {wrong: 'is not a time'};
+      return ms < minMs || ms > maxMs ? {wrong: 'is out of range'} : {value: ms};
+    },
+  };
+}
+
+function durationMs(value: string): number | null {
+  if (/^\d{1,12}(\.\d{1,3})?$/.test(value)) return Math.round(Number(value) * 1000);
+  if (!/^(\d{1,12}(\.\d{1,3})?(ms|s|m|h|d))+$/.test(value)) return null;
+  let sum = 0;
+  for (const part of value.matchAll(/(?<count>[\d.]+)(?<unit>ms|s|m|h|d)/g)) {
+    const unit = part.groups?.['unit'];
+    if (unit !== 'ms' && unit !== 's' && unit !== 'm' && unit !== 'h' && unit !== 'd') return null;
+    sum += Number(part.groups?.['count']) * UNITS[unit];
+  }
+  return Math.round(sum);
+}
+
+function durationText(ms: number): string {
+  for (const unit of ['d', 'h', 'm', 's'] as const) {
+    if (ms >= UNITS[unit] && ms % UNITS[unit] === 0) return `${ms / UNITS[unit]}${unit}`;
+  }
+  return ms >= UNITS.d ? `${Math.floor(ms / UNITS.d)}d` : `${ms}ms`;
+}
+
+/** A moment, RFC 3339 or a date (then 00:00 UTC); Unix ms on return. */
+export const moment: ValueType<number> = {
+  name: 'time',
+  expected: 'a date or an RFC 3339 time',
+  parse(value) {
+    const form = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d))?$/;
+    const ms = form.test(value) ? Date.parse(value.replace(' ', 'T').toUpperCase()) : Number.NaN;
+    return Number.isNaN(ms) ? {wrong: 'is not a time'} : {value: ms};
+  },
+};
+
+/** An amount of ETH; wei on return. */
+export const ether: ValueType<bigint> = {
+  name: 'ETH',
+  expected: 'an amount of ETH with at most 18 decimals',
+  parse(value) {
+    const [whole = '', decimals = ''] = value.split('.');
+    if (!/^\d{1,12}(\.\d{1,18})?$/.test(value)) return {wrong: 'is not an amount'};
+    return {value: BigInt(whole) * 10n ** 18n + BigInt(decimals.padEnd(18, '0'))};
+  },
+};
+
+export function oneOf<const T extends string>(values: readonly T[]): ValueType<T> {
+  const expected = `one of ${values.join(', ')}`;
+  return {
+    name: values.join(' \\| '),
+    expected,
+    parse(value) {
+      const found = values.find((known) => known === value.toLowerCase());
+      if (found !== undefined) return {value: found};
+      const meant = nearest(value, values);
+      return {wrong: meant === null ? 'is not known' : `is not known (did you mean ${meant}?)`};
+    },
+  };
+}
+
+/** `host:port`, also written as `http://host:port`; what we listen on. */
+export const listenAddress: ValueType<ListenAddress> = {
+  name: 'host:port',
+  expected: 'host:port, port 0 to 65535',
+  parse(value) {
+    const bare = value.replace(/^http:\/\//i, '').replace(/\/$/, '');
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(bare)) return {wrong: 'has a scheme other than http'};
+    const parts = /^(?<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+):(?<port>\d{1,5})$/i.exec(bare)?.groups;
+    const url = parts === undefined ? null : parseUrl(`http://${bare}`);
+    if (parts !== undefined && Number(parts['port']) > 65_535) return {wrong: 'has a port above 65535'};
+    if (parts === undefined || url === null) return {wrong: 'is not host:port'};
+    return {value: {host: url.hostname.replaceAll(/[[\]]/g, ''), port: Number(parts['port'])}};
+  },
+};
+
+/** The Web3Signer URL: scheme, host, port, nothing else. Without a slash at the end on return. */
+export const signerUrl: ValueType<string> = {
+  name: 'URL',
+  expected: 'the URL of Web3Signer: http(s)://host:port',
+  parse(value) {
+    const url = httpUrl(value);
+    if ('wrong' in url) return url;
+    if (url.value.pathname !== '/') return {wrong: 'has a path; Web3Signer answers at /'};
+    if (/[?#]/.test(value)) return {wrong: 'has a query or fragment'};
+    if (hasCredentials(url.value)) return {wrong: 'has a user name or password in it'};
+    return {value: url.value.origin};
+  },
+};
+
+/** A chain RPC; its path or query often is an access key, so it is shown nowhere. */
+export const rpcUrl: ValueType<string> = {
+  name: 'URL',
+  expected: 'an http(s) URL',
+  parse(value) {
+    const url = httpUrl(value);
+    return 'wrong' in url ? url : {value: url.value.href};
+  },
+};
+
+/** Base URL of an HTTP peer, also bare `host:port`; without a slash at the end on return. */
+export const baseUrl: ValueType<string> = {
+  name: 'URL',
+  expected: 'an http(s) URL',
+  parse(value) {
+    const url = httpUrl(/^[^/]+:\d+(\/|$)/.test(value) ? `http://${value}` : value);
+    if ('wrong' in url) return url;
+    if (hasCredentials(url.value)) return {wrong: 'has a user name or password in it'};
+    if (/[?#]/.test(value)) return {wrong: 'has a query or fragment'};
+    return {value: url.value.href.replace(/\/+$/, '')};
+  },
+};
+
+/** Base of callback URLs. The reference's file names the opml route itself; the route is ours to append. */
+export const callbackUrl: ValueType<string> = {
+  ...baseUrl,
+  parse(value) {
+    const url = baseUrl.parse(value);
+    return 'wrong' in url ? url : {value: url.value.replace(/\/api\/(opml|tee|zkml)_callback$/, '')};
+  },
+};
+
+/** The dispatcher: bare `host:port` as in the reference, `ws://`, `wss://`; with its path, `/ws` when there is none. */
+export const dispatcherUrl: ValueType<string> = {
+  name: 'URL or host:port',
+  expected: 'host:port, or a ws:// or wss:// URL',
+  parse(value) {
+    const scheme = /^(?<scheme>[a-z][a-z0-9+.-]*):\/\//i.exec(value)?.groups?.['scheme']?.toLowerCase();
+    if (scheme !== undefined && scheme !== 'ws' && scheme !== 'wss')
+      return {wrong: `starts with ${scheme}://`};
+    if (scheme === undefined && !/^[^/]+:\d+(\/|$)/.test(value)) return {wrong: 'has no port'};
+    const url = parseUrl(scheme === undefined ? `ws://${value}` : value);
+    if (url === null) return {wrong: 'is not a URL'};
+    if (url.port === '0') return {wrong: 'has port 0'};
+    if (hasCredentials(url)) return {wrong: 'has a user name or password in it'};
+    if (/[?#]/.test(value)) return {wrong: 'has a query or fragment'};
+    if (url.pathname === '/') url.pathname = '/ws';
+    return {value: url.href};
+  },
+};
+
+function httpUrl(value: string): {value: URL} | {wrong: string} {
+  if (!/^https?:\/\/[^/]/i.test(value)) return {wrong: 'does not start with http:// or https://'};
+  const url = parseUrl(value);
+  if (url === null) return {wrong: 'is not a URL'};
+  return url.port === '0' ? {wrong: 'has port 0'} : {value: url};
+}
+
+function parseUrl(value: string): URL | null {
+  // `new URL` drops tabs and line ends; a URL that needs that is a typing error.
+  return !/\s/.test(value) && URL.canParse(value) ? new URL(value) : null;
+}
+
+function hasCredentials(url: URL): boolean {
+  return url.username !== '' || url.password !== '';
+}

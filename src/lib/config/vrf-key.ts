@@ -1,0 +1,53 @@
+import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
+import {AosError} from '../errors.ts';
+import type {VrfKeySource} from './config.ts';
+import {printable} from './shown.ts';
+import {seed} from './values.ts';
+
+/** A seed is 64 digits; nothing longer is read into memory. */
+const MOST = 1024;
+
+/**
+ * Reads the VRF seed: 32 bytes. The caller keeps it out of logs and overwrites it when done.
+ * @throws AosError VRF_KEY_MISSING | VRF_KEY_UNSAFE (group or others may read the file) | VRF_KEY_INVALID
+ */
+export function readVrfKey(source: VrfKeySource): Uint8Array {
+  const hex = source.kind === 'inline' ? source.read() : readSeedFile(source.path);
+  const parsed = seed.parse(hex.trim());
+  if ('wrong' in parsed) {
+    const where = source.kind === 'inline' ? 'node.vrf_key' : printable(source.path);
+    throw new AosError('VRF_KEY_INVALID', `${where} does not hold 64 hex digits and nothing else`);
+  }
+  return Uint8Array.from(Buffer.from(parsed.value, 'hex'));
+}
+
+function readSeedFile(path: string): string {
+  const name = printable(path);
+  let file;
+  try {
+    // Not blocking: a named pipe without a writer would hold the start for ever.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new AosError('VRF_KEY_MISSING', `the VRF key file ${name} could not be opened (${why})`, {
+      cause: error,
+    });
+  }
+  try {
+    // The open file is looked at, not the path: nobody can exchange it in between.
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new AosError('VRF_KEY_MISSING', `the VRF key file ${name} is not a file`);
+    if ((stat.mode & 0o077) !== 0) {
+      const mode = (stat.mode & 0o777).toString(8).padStart(4, '0');
+      throw new AosError(
+        'VRF_KEY_UNSAFE',
+        `the VRF key file ${name} has mode ${mode}; only its owner may have access`,
+        {next: `chmod 600 ${name}`},
+      );
+    }
+    const buffer = Buffer.alloc(MOST);
+    return buffer.toString('latin1', 0, readSync(file, buffer, 0, MOST, 0));
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,453 @@
+import {chmodSync} from 'node:fs';
+import {join} from 'node:path';
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {isAosError} from '../../../src/lib/errors.ts';
+import {checkConfig, loadConfig} from '../../../src/lib/config/load.ts';
+import type {ConfigSource} from '../../../src/lib/config/load.ts';
+import {checksumAddress} from '../../../src/lib/protocol/ethereum.ts';
+import {goodFile, NODE_ID, RAW_KEY, thrown, withConfig} from '../../support/config-file.ts';
+
+const load = (text: string, env: ConfigSource['env'] = {}) =>
+  withConfig(text, (source) => loadConfig(source, {need: 'run'}), env);
+const lines = (text: string, need: 'run' | 'signer' = 'run', env: ConfigSource['env'] = {}) => {
+  const error = withConfig(
+    text,
+    (source) => thrown(() => (need === 'run' ? loadConfig(source, {need}) : loadConfig(source, {need}))),
+    env,
+  );
+  if (!isAosError(error, 'CONFIG_INVALID')) throw error;
+  expect(error.exitCode).toBe(78);
+  return error.message.split('\n');
+};
+const warnings = (text: string, env: ConfigSource['env'] = {}) =>
+  load(text, env).warnings.map(({code, path}) => `${code} ${path}`);
+
+describe('loadConfig', () => {
+  it('fills in every default', () => {
+    withConfig(goodFile(), (source, dir) => {
+      const {config, warnings} = loadConfig(source, {need: 'run'});
+      expect(warnings).toEqual([]);
+      expect(config).toMatchObject({
+        network: 'custom',
+        chainId: null,
+        node: {
+          id: NODE_ID,
+          signerUrl: 'http://127.0.0.1:9000',
+          vrfKey: {kind: 'file', path: join(dir, 'vrf.key')},
+          dispatcherAddress: null,
+          clockId: null,
+          heartbeatIntervalMs: 10_000,
+        },
+        net: {
+          listen: {host: '0.0.0.0', port: 21001},
+          outerUrl: 'http://127.0.0.1:8080',
+          dispatcherUrl: 'ws://127.0.0.1:8081/ws',
+          callbackUrl: 'http://127.0.0.1:21001',
+          verifyDispatcher: 'when-signed',
+        },
+        chain: {
+          rpcUrls: ['https://rpc.example.org/v3/abc'],
+          vrfSortPrecision: 6,
+          rangeRefreshMs: 60_000,
+          quorums: null,
+        },
+        policy: {
+          offlineGraceMs: 3_600_000,
+          penaltyWei: 10n ** 17n,
+          checkpointPeriodMs: 1_800_000,
+          challengePeriodMs: 259_200_000,
+        },
+        workers: {
+          kinds: {
+            opml: {
+              url: 'http://127.0.0.1:1234',
+              concurrency: 1,
+              attempts: 3,
+              readyTimeoutMs: 600_000,
+              answerTimeoutMs: 600_000,
+            },
+          },
+          callbackListen: null,
+        },
+        store: {retentionMs: 345_600_000},
+        log: {format: null},
+        shutdownGraceMs: 30_000,
+      });
+      expect(Object.keys(config.workers.kinds)).toEqual(['opml']);
+      expect(config.store.dir.startsWith(join(dir, '.local/state/aos/custom-fe3b557e-'))).toBe(true);
+    });
+  });
+
+  it('takes the whole file of the reference operator', () => {
+    const node = `  vrf_key: "${RAW_KEY}"\n  dispatcher_address: ""\n  node_type: "opml"\n  cache_msg_maximum: 500\n  ai_models:\n    - "llama-2-7b-chat.Q4_0.gguf"\n`;
+    const more = `db:\n  pg_db_url: "postgres://postgres:secret@0.0.0.0:5432"\n  pg_db_name: a\n  max_connect_pool: 30\n  min_connect_pool: 10\n  connect_timeout: 30\n  acquire_timeout: 60\nqueue:\n  queue_url: "redis://:@127.0.0.1:6379/"\n  topic: "task"\napi:\n  read_maximum: 20\n`;
+    const {config, warnings} = load(goodFile({node, more}).replace(/ {2}vrf_key_file.*\n/, ''));
+    expect(warnings.map(({code, path}) => [code, path])).toEqual([
+      ['SECTION_UNUSED', 'db'],
+      ['SECTION_UNUSED', 'queue'],
+      ['INLINE_VRF_KEY', 'node.vrf_key'],
+    ]);
+    expect(config.node.vrfKey.kind === 'inline' && config.node.vrfKey.read()).toBe(RAW_KEY);
+    const serialised = JSON.stringify([config, warnings], (_, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value,
+    );
+    expect(serialised).not.toMatch(new RegExp(`${RAW_KEY.slice(0, 12)}|secret`));
+  });
+
+  it('takes a flat file for the signer', () => {
+    const text = `node_id: ${NODE_ID}\nsigner_key: http://127.0.0.1:9000\n`;
+    const {config} = withConfig(text, (source) => loadConfig(source, {need: 'signer'}));
+    expect(config).toEqual({
+      network: 'custom',
+      chainId: null,
+      node: {id: NODE_ID, signerUrl: 'http://127.0.0.1:9000'},
+    });
+    expect(lines(text).map((line) => line.split('  ')[1])).toEqual([
+      'node.vrf_key_file',
+      'net.dispatcher_url',
+      'chain.chain_rpc_url',
+      'chain.vrf_range_contract',
+    ]);
+  });
+
+  it('tells all errors at once', () => {
+    const text = `network: hodi
+node:
+  node_id: 0xFe3B557E8Fb62b89F4916B721be55cEb828dBd73
+  signer_key: http://user:hunter2@127.0.0.1:9000
+  heartbeat_interval: soon
+  vrf_key: nothex
+  clock_id: [1]
+net:
+  rest_url: 0.0.0.0:70000
+  dispatcherurl: 127.0.0.1:1
+chain: 5
+chain_rpc_url: https://rpc.example.org
+`;
+    expect(lines(text)).toMatchInlineSnapshot(`
+      [
+        "config.yaml:1:10  network  "hodi" is not known (did you mean hoodi?), expected one of mainnet, hoodi, sepolia, devnet, holesky, custom, e.g. mainnet",
+        "config.yaml:3:12  node.node_id  "0xFe3B557E8Fb62b89F4916B721be55cEb828dBd73" has a wrong EIP-55 checksum, so a digit may be wrong, expected 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73, e.g. 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73",
+        "config.yaml:4:15  node.signer_key  the value (not shown) has a user name or password in it, expected the URL of Web3Signer: http(s)://host:port, e.g. http://127.0.0.1:9000",
+        "config.yaml:5:23  node.heartbeat_interval  "soon" is not a time, expected a time from 1s to 1h (ms, s, m, h, d, or plain seconds), e.g. 10",
+        "config.yaml:6:12  node.vrf_key  the value (not shown) is not a 32-byte hex seed, expected 64 hex digits, e.g. vrf_key_file: ./vrf.key",
+        "config.yaml:7:13  node.clock_id  is a list, expected a whole number from 0 to 18446744073709551615, e.g. 1",
+        "config.yaml:8:1  net.dispatcher_url  is missing (is it net.dispatcherurl at config.yaml:10:3?), expected host:port, or a ws:// or wss:// URL, e.g. 127.0.0.1:8081",
+        "config.yaml:9:13  net.rest_url  "0.0.0.0:70000" has a port above 65535, expected host:port, port 0 to 65535, e.g. 0.0.0.0:21001",
+        "config.yaml:11:1  chain.chain_rpc_url  is missing (is it chain_rpc_url at config.yaml:12:1?), expected an http(s) URL, e.g. https://rpc.example.org",
+        "config.yaml:11:1  chain.vrf_range_contract  is missing, expected an Ethereum address (0x and 40 hex digits), e.g. 0x27e4384ecc11810c2F49914390052b22c4e3CcC0",
+        "config.yaml:11:8  chain  is a single value, expected a map of keys to values, e.g. chain: {key: value}",
+      ]
+    `);
+  });
+
+  it('checks what is there even where only the signer is needed', () => {
+    const text = `node_id: ${NODE_ID}\nsigner_key: http://127.0.0.1:9000\nnet: {rest_url: nowhere}\n`;
+    expect(lines(text, 'signer')).toEqual([
+      'config.yaml:3:17  net.rest_url  "nowhere" is not host:port, expected host:port, port 0 to 65535, e.g. 0.0.0.0:21001',
+    ]);
+  });
+
+  it('tells only what is certain of a file with syntax errors', () => {
+    expect(
+      lines('network: nowhere\nnode:\n\tnode_id: 5\n').map((line) => line.replace(/ {2}.*/, '')),
+    ).toEqual(['config.yaml:1:10', 'config.yaml:3:1']);
+  });
+
+  it('refuses a raw key before any other error, and never shows it', () => {
+    const text = `node: [\n: broken\nnode_id: 12\nsigner_key: ${RAW_KEY.toUpperCase()}\n`;
+    const error = withConfig(text, (source) => thrown(() => loadConfig(source, {need: 'run'})));
+    expect(isAosError(error, 'RAW_PRIVATE_KEY') && error.exitCode).toBe(77);
+    expect(JSON.stringify(error) + String(error)).not.toMatch(new RegExp(RAW_KEY.slice(0, 10), 'i'));
+    expect(
+      isAosError(
+        thrown(() => load('a: [', {AOS_SIGNER_KEY: RAW_KEY})),
+        'RAW_PRIVATE_KEY',
+      ),
+    ).toBe(true);
+    const latin1 = Buffer.from(`\xff\nsigner_key: ${RAW_KEY}\n`, 'latin1');
+    expect(
+      isAosError(
+        withConfig(latin1, (source) => thrown(() => loadConfig(source, {need: 'run'}))),
+        'RAW_PRIVATE_KEY',
+      ),
+    ).toBe(true);
+  });
+
+  it('shows no secret that stands in a wrong place', () => {
+    const text = goodFile({
+      node: `  vrf_key: ${RAW_KEY}0\n  dispatcher_address: ${RAW_KEY}\n  ${RAW_KEY}: 1\n  ${RAW_KEY}: 2\n  node_type: ${RAW_KEY}\n`,
+      more: `network: ${RAW_KEY}\nsecret: ${RAW_KEY}\nstore: ${RAW_KEY}\n`,
+    }).replace('https://rpc', 'ftp://u:hunter2@rpc');
+    withConfig(text, (source) => {
+      const {problems, warnings} = checkConfig(source, {need: 'run'});
+      const error = thrown(() => loadConfig(source, {need: 'run'}));
+      expect(problems.length).toBeGreaterThan(0);
+      const told = JSON.stringify([problems, warnings, error]) + String(error);
+      expect(told).not.toMatch(new RegExp(`${RAW_KEY.slice(0, 10)}|hunter2|rpc.example`));
+    });
+    const noSyntaxError = withConfig(text.replace(`  ${RAW_KEY}: 2\n`, ''), (source) =>
+      checkConfig(source, {need: 'run'}),
+    );
+    expect(noSyntaxError.warnings.length).toBeGreaterThan(0);
+    expect(JSON.stringify([noSyntaxError.problems, noSyntaxError.warnings])).not.toContain(
+      RAW_KEY.slice(0, 10),
+    );
+  });
+
+  it('keeps every digit, however a value is quoted', () => {
+    const hex = (length: number) =>
+      fc
+        .array(fc.constantFrom(...Array.from('0123456789abcdef')), {minLength: length, maxLength: length})
+        .map((digits) => digits.join(''));
+    const address = fc
+      .oneof(
+        hex(40),
+        fc.bigInt(0n, 10n ** 40n - 1n).map((n) => String(n).padStart(40, '0')),
+      )
+      .map((digits) => checksumAddress(`0x${digits}`));
+    const spell = fc.constantFrom(
+      (text: string) => text,
+      (text: string) => `"${text}"`,
+      (text: string) => `'${text}'`,
+      (text: string) => `!!str ${text}`,
+      (text: string) => `|-\n    ${text}`,
+      (text: string) => `>\n    ${text}\n`,
+      (text: string) => `${text} # comment`,
+    );
+    const seed = fc.oneof(
+      hex(64),
+      fc.constant('0'.repeat(64)),
+      fc.constant('1'.repeat(64)),
+      fc.constant(`${'1'.repeat(30)}e${'3'.repeat(33)}`),
+    );
+    fc.assert(
+      fc.property(
+        address,
+        spell,
+        address,
+        spell,
+        seed,
+        spell,
+        fc.bigInt(0n, 2n ** 64n - 1n),
+        (id, spellId, contract, spellContract, vrf, spellVrf, clock) => {
+          const text = `node:\n  node_id: ${spellId(id)}\n  signer_key: http://h:1\n  vrf_key: ${spellVrf(vrf)}\n  clock_id: ${clock}\nnet: {dispatcher_url: h:1}\nchain:\n  chain_rpc_url: http://h:2\n  vrf_range_contract: ${spellContract(contract)}\n`;
+          const {config} = load(text);
+          expect(config.node.id).toBe(id);
+          expect(config.chain.vrfRangeContract).toBe(contract);
+          expect(config.node.clockId).toBe(clock);
+          expect(config.node.vrfKey.kind === 'inline' && config.node.vrfKey.read()).toBe(vrf);
+        },
+      ),
+      {numRuns: 200},
+    );
+  });
+});
+
+describe('layers', () => {
+  it('flag > environment > file > preset > default, each with its origin', () => {
+    const text =
+      `network: holesky\n${goodFile({more: '  contracts: {registry: 0xbB1923B9b05eE12538331fcf4C0aE28CF61a061C}\n'})}`.replace(
+        / {2}vrf_range_contract.*\n/,
+        '',
+      );
+    const env = {
+      AOS_CHAIN_CHAIN_RPC_URL: 'http://env:1',
+      AOS_NODE_ID: '0x27e4384ecc11810c2F49914390052b22c4e3CcC0',
+      AOS_NET_REST_URL: '',
+    };
+    withConfig(
+      text,
+      (source) => {
+        const {config, origin} = loadConfig(
+          {...source, flags: {'net.dispatcher_url': {flag: '--dispatcher', text: 'flag:1'}}},
+          {need: 'run'},
+        );
+        expect(config.chain.rpcUrls).toEqual(['http://env:1/']);
+        expect(config.net.dispatcherUrl).toBe('ws://flag:1/ws');
+        expect(config.chainId).toBe(17000);
+        expect(config.chain.vrfRangeContract).toBe('0x27e4384ecc11810c2F49914390052b22c4e3CcC0');
+        expect(
+          [
+            'net.dispatcher_url',
+            'node.node_id',
+            'chain.chain_rpc_url',
+            'net.rest_url',
+            'chain.chain_id',
+            'store.retention',
+          ].map((path) => origin.get(path)),
+        ).toEqual([
+          {from: 'flag', detail: '--dispatcher'},
+          {from: 'env', detail: 'AOS_NODE_ID'},
+          {from: 'env', detail: 'AOS_CHAIN_CHAIN_RPC_URL'},
+          {from: 'file', detail: 'config.yaml:3:13'},
+          {from: 'preset', detail: 'holesky'},
+          {from: 'default', detail: ''},
+        ]);
+      },
+      env,
+    );
+  });
+
+  it('works without a file when flags and environment say all', () => {
+    const env = {AOS_NODE_ID: NODE_ID, AOS_SIGNER_KEY: 'http://h:1', HOME: '/nowhere'};
+    expect(loadConfig({file: null, env, cwd: '/'}, {need: 'signer'}).config.node.id).toBe(NODE_ID);
+    const error = thrown(() => loadConfig({file: null, env, cwd: '/'}, {need: 'run'}));
+    expect(isAosError(error, 'CONFIG_MISSING') && error.exitCode).toBe(78);
+    expect(String(error)).toMatch(
+      /looked for config\.yaml, \/nowhere\/\.config\/aos\/config\.yaml, \/etc\/aos\/config\.yaml/,
+    );
+  });
+
+  it('names the variable that is wrong', () => {
+    expect(lines(goodFile(), 'run', {AOS_NODE_ID: '0x12'})).toEqual([
+      `AOS_NODE_ID  node.node_id  "0x12" has 2 hex digits, expected an Ethereum address (0x and 40 hex digits), e.g. ${NODE_ID}`,
+    ]);
+  });
+
+  it('takes a key twice only if both say the same', () => {
+    expect(load(`node_id: ${NODE_ID.toLowerCase()}\n${goodFile()}`).config.node.id).toBe(NODE_ID);
+    const [line] = lines(`node_id: 0x27e4384ecc11810c2F49914390052b22c4e3CcC0\n${goodFile()}`);
+    expect(line).toMatch(
+      /^config\.yaml:8:12 {2}node\.node_id {2}is given twice with different values, here and at config\.yaml:1:10/,
+    );
+    expect(lines(`signer_key: http://other:1\n${goodFile()}`)).toHaveLength(1);
+  });
+});
+
+describe('networks', () => {
+  it('has no default', () => {
+    expect(load(goodFile()).config).toMatchObject({network: 'custom', chainId: null});
+  });
+
+  it.each([
+    ['mainnet', 1, '0xbB1923B9b05eE12538331fcf4C0aE28CF61a061C'],
+    ['hoodi', 560048, null],
+    ['sepolia', 11155111, null],
+    ['devnet', 31337, null],
+  ])('%s', (network, chainId, registry) => {
+    expect(load(`network: ${network}\n${goodFile()}`).config).toMatchObject({
+      network,
+      chainId,
+      chain: {contracts: {registry}},
+    });
+  });
+
+  it('refuses holesky until its registry is given', () => {
+    expect(lines(`network: holesky\n${goodFile()}`)[0]).toMatch(
+      /^config\.yaml:1:10 {2}network {2}holesky is retired: .*chain\.contracts\.registry/,
+    );
+  });
+
+  it('names the network that was meant', () => {
+    expect(lines(`network: mainet\n${goodFile()}`)[0]).toContain('did you mean mainnet?');
+  });
+
+  it('lets the file override a preset', () => {
+    expect(load(`network: mainnet\n${goodFile({more: '  chain_id: 5\n'})}`).config.chainId).toBe(5);
+  });
+});
+
+describe('workers and callbacks', () => {
+  const kinds = (more: string, node = '') => Object.keys(load(goodFile({more, node})).config.workers.kinds);
+
+  it.each([
+    ['', '', ['opml']],
+    ['', '  node_type: opml\n', ['opml']],
+    ['', '  node_type: tee\n', []],
+    ['', '  node_type: gpu\n', ['opml']],
+    ['workers: {opml: }\n', '', ['opml']],
+    ['workers: {opml: , tee: }\n', '', ['opml']],
+    ['workers: {zkml: {url: "http://h:1"}}\n', '', []],
+    ['workers:\n', '', ['opml']],
+  ])('%j %j', (more, node, expected) => {
+    expect(kinds(more, node)).toEqual(expected);
+  });
+
+  it('warns of kinds that are not supported', () => {
+    expect(warnings(goodFile({more: 'workers: {opml: , tee: , zkml: }\n'}))).toEqual([
+      'KIND_UNSUPPORTED workers.tee',
+      'KIND_UNSUPPORTED workers.zkml',
+    ]);
+    expect(warnings(goodFile({node: '  node_type: tee\n'}))).toEqual(['KIND_UNSUPPORTED node.node_type']);
+  });
+
+  it('takes the callback address by the rule of the protocol', () => {
+    const url = (change: (text: string) => string) => load(change(goodFile())).config.net.callbackUrl;
+    const without = (text: string, ...keys: string[]) =>
+      keys.reduce((rest, key) => rest.replace(new RegExp(` *${key}:.*\n`), ''), text);
+    expect(url((text) => text)).toBe('http://127.0.0.1:21001');
+    expect(url((text) => without(text, 'callback_url'))).toBe('http://127.0.0.1:8080');
+    expect(url((text) => without(text, 'callback_url', 'outer_url'))).toBe('http://127.0.0.1:21001');
+    expect(url((text) => without(text, 'callback_url', 'outer_url', 'rest_url'))).toBe(
+      'http://127.0.0.1:21001',
+    );
+    expect(
+      url((text) => `${without(text, 'callback_url', 'outer_url')}workers: {callback_listen: "[::]:5"}\n`),
+    ).toBe('http://[::1]:5');
+  });
+
+  it('warns when workers elsewhere would be turned away', () => {
+    const text = goodFile().replace('http://127.0.0.1:21001/api/opml_callback', 'http://10.0.0.1:21001');
+    expect(warnings(text)).toEqual(['CALLBACK_UNREACHABLE net.callback_url']);
+    expect(warnings(`${text}workers: {callback_listen: 10.0.0.1:21001}\n`)).toEqual([]);
+  });
+});
+
+describe('warnings', () => {
+  it('names the key that was meant', () => {
+    const text = goodFile({
+      node: '  clockid: 1\n  hartbeat_interval: 1\n',
+      more: 'dispatcher_url: h:1\nlogs: {format: json}\nnobody_knows_this: 1\nworkers: {opml: {urll: x}}\n"node.node_id": 1\n',
+    });
+    expect(load(text).warnings.map(({message}) => message)).toMatchInlineSnapshot(`
+      [
+        "config.yaml:11:3  node.clockid is not a known key; did you mean node.clock_id? It is ignored",
+        "config.yaml:12:3  node.hartbeat_interval is not a known key; did you mean node.heartbeat_interval? It is ignored",
+        "config.yaml:17:1  dispatcher_url is not a known key; did you mean net.dispatcher_url? It is ignored",
+        "config.yaml:18:1  logs is not a known key; did you mean log? It is ignored",
+        "config.yaml:19:1  nobody_knows_this is not a known key; it is ignored",
+        "config.yaml:20:18  workers.opml.urll is not a known key; did you mean workers.opml.url? It is ignored",
+        "config.yaml:21:1  node.node_id is not a known key; it is ignored",
+      ]
+    `);
+  });
+
+  it('bounds the warnings of a file full of unknown keys', () => {
+    const more = Array.from({length: 5000}, (_, index) => `unknown_${index}: 1\n`).join('');
+    const {warnings} = load(goodFile({more}));
+    expect(warnings).toHaveLength(51);
+    expect(warnings.at(-1)?.message).toBe('4950 more unknown keys are ignored');
+  });
+
+  it('names the variable that was meant', () => {
+    expect(
+      warnings(goodFile(), {
+        AOS_NODEID: '1',
+        AOS_HOME: '/tmp/x',
+        AOS_CONFIG: 'config.yaml',
+        AOS_SOMETHING: '1',
+      }),
+    ).toEqual(['UNKNOWN_VARIABLE AOS_NODEID']);
+  });
+
+  it('warns when others can read a file with the VRF seed', () => {
+    withConfig(goodFile({node: `  vrf_key: ${RAW_KEY}\n`}), (source, dir) => {
+      const codes = () => loadConfig(source, {need: 'run'}).warnings.map(({code}) => code);
+      expect(codes()).toEqual(['INLINE_VRF_KEY']);
+      chmodSync(join(dir, 'config.yaml'), 0o644);
+      expect(codes()).toEqual(['INLINE_VRF_KEY', 'FILE_READABLE']);
+    });
+  });
+
+  it('refuses a retention that loses evidence', () => {
+    expect(lines(goodFile({more: 'store: {retention: 3d}\n'}))[0]).toContain(
+      'store.retention  is shorter than policy.checkpoint_period and policy.challenge_period together',
+    );
+    expect(
+      load(goodFile({more: 'store: {retention: 3d}\npolicy: {challenge_period: 1d}\n'})).config.store
+        .retentionMs,
+    ).toBe(259_200_000);
+  });
+});

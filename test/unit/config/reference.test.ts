@@ -1,0 +1,6 @@
+import {expect, it} from 'vitest';
+import {configReference} from '../../../src/lib/config/reference.ts';
+
+it('docs/config.md is the reference made from the table of keys', async () => {
+  await expect(configReference()).toMatchFileSnapshot('../../../docs/config.md');
+});
