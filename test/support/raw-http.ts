@@ -1,6 +1,10 @@
 import {request} from 'node:http';
 
-export type RawAnswer = {status: number; headers: Readonly<Record<string, string | string[] | undefined>>; body: string};
+export type RawAnswer = {
+  status: number;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: string;
+};
 
 /** One HTTP request with exactly these headers (no `Accept`, no `Content-Type` of its own). */
 export function rawHttp(
@@ -14,7 +18,11 @@ export function rawHttp(
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
-        resolve({status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString()});
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString(),
+        });
       });
     });
     sent.on('error', reject);
@@ -23,7 +31,16 @@ export function rawHttp(
 }
 
 /** One JSON-RPC request; the body is parsed. */
-export async function rpc(url: string, method: string, params: unknown, headers: Record<string, string> = {}): Promise<{status: number; body: unknown}> {
-  const answer = await rawHttp(url, {method: 'POST', headers, body: JSON.stringify({jsonrpc: '2.0', id: 1, method, params})});
+export async function rpc(
+  url: string,
+  method: string,
+  params: unknown,
+  headers: Record<string, string> = {},
+): Promise<{status: number; body: unknown}> {
+  const answer = await rawHttp(url, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({jsonrpc: '2.0', id: 1, method, params}),
+  });
   return {status: answer.status, body: JSON.parse(answer.body) as unknown};
 }

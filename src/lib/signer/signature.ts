@@ -1,0 +1,31 @@
+import {AosError} from '../errors.ts';
+import {fromHex, recoverAddress, sameAddress, toHex} from '../protocol/ethereum.ts';
+
+/**
+ * Takes a signature only when it is a good one of `address` over `digest`: 65 bytes, v 27/28, low s.
+ * Returns it as lower-case hex without 0x.
+ * @throws AosError SIGNER_WRONG_SIGNATURE | SIGNER_PROTOCOL (not a signature at all)
+ */
+export function takeSignature(result: unknown, digest: Uint8Array, address: string): string {
+  const bytes = typeof result === 'string' ? fromHex(result) : null;
+  if (bytes === null) throw new AosError('SIGNER_PROTOCOL', 'the signer’s result is not hex');
+  if (bytes.length !== 65) {
+    throw new AosError(
+      'SIGNER_WRONG_SIGNATURE',
+      `the signer gave a signature of ${bytes.length} bytes instead of 65`,
+    );
+  }
+  const recovered = recoverAddress(digest, bytes);
+  if (recovered === null) {
+    throw new AosError(
+      'SIGNER_WRONG_SIGNATURE',
+      'the signer gave a signature that no contract accepts (v is not 27/28, or s is high or out of range)',
+    );
+  }
+  if (!sameAddress(recovered, address)) {
+    throw new AosError('SIGNER_WRONG_SIGNATURE', `the signature is by ${recovered}, not by ${address}`, {
+      details: {recovered, expected: address},
+    });
+  }
+  return toHex(bytes);
+}

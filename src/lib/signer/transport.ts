@@ -1,0 +1,114 @@
+import type {Dispatcher} from 'undici';
+import {AosError} from '../errors.ts';
+import {createLanes, type Lane, type LaneOptions} from './lanes.ts';
+import {networkCode, unreachable} from './network-error.ts';
+import type {SignerUrl} from './url.ts';
+
+export type HttpRequest = {
+  method: 'GET' | 'POST';
+  path: string;
+  headers: Readonly<Record<string, string>>;
+  body: string | null;
+};
+
+export type HttpAnswer = {status: number; contentType: string; body: string};
+
+/** HTTP to the signer over kept-alive connections. */
+export type Transport = {
+  /**
+   * Sends one request and reads the whole answer, whatever its status.
+   * @throws AosError SIGNER_UNREACHABLE (`details.reason` is the network's code) | SIGNER_PROTOCOL, or the signal's reason
+   */
+  request(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer>;
+  /** Ends every connection; requests in hand fail. */
+  close(): Promise<void>;
+};
+
+/** What a peer does that closed an idle connection just as we used it. */
+const STALE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/**
+ * A request on a connection that had served before and broke without one byte of an answer is sent once more, on a
+ * new connection: Web3Signer closes idle ones, and signing twice gives the same answer.
+ */
+export function createTransport(url: SignerUrl, options: LaneOptions): Transport {
+  const lanes = createLanes(url.origin, options);
+
+  async function request(call: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
+    const lane = lanes.take() ?? (await lanes.wait(signal));
+    try {
+      return await exchange(lane, call, signal, true);
+    } finally {
+      lanes.give(lane);
+    }
+  }
+
+  function exchange(
+    lane: Lane,
+    call: HttpRequest,
+    signal: AbortSignal | undefined,
+    mayRetry: boolean,
+  ): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
+      let controller: Dispatcher.DispatchController | undefined;
+      let status = 0;
+      let contentType = '';
+      let first: Buffer | undefined;
+      let more: Buffer[] | undefined;
+
+      const onAbort = (): void => {
+        reject(signal?.reason as Error);
+        controller?.abort(new Error('aborted'));
+      };
+      const fail = (error: unknown): void => {
+        signal?.removeEventListener('abort', onAbort);
+        if (signal?.aborted === true) {
+          reject(signal.reason as Error);
+        } else if (mayRetry && lane.reused && status === 0 && STALE.has(networkCode(error))) {
+          // The client dropped its broken socket, so this lane connects anew.
+          resolve(exchange(lane, call, signal, false));
+        } else {
+          reject(unreachable(url, error));
+        }
+      };
+      if (signal?.aborted === true) {
+        reject(signal.reason as Error);
+        return;
+      }
+      signal?.addEventListener('abort', onAbort, {once: true});
+      lane.client.dispatch(
+        {method: call.method, path: call.path, headers: call.headers, body: call.body},
+        {
+          onRequestStart(started) {
+            controller = started;
+            if (signal?.aborted === true) onAbort();
+          },
+          onResponseStart(_controller, code, headers) {
+            status = code;
+            const type = headers['content-type'];
+            if (typeof type === 'string') contentType = type;
+          },
+          onResponseData(_controller, chunk) {
+            if (first === undefined) first = chunk;
+            else (more ??= []).push(chunk);
+          },
+          onResponseEnd() {
+            signal?.removeEventListener('abort', onAbort);
+            lane.reused = true;
+            const bytes =
+              more === undefined ? first : Buffer.concat(first === undefined ? more : [first, ...more]);
+            resolve({status, contentType, body: bytes === undefined ? '' : bytes.toString('utf8')});
+          },
+          onResponseError(_controller, error) {
+            fail(error);
+          },
+        },
+      );
+    });
+  }
+
+  return {
+    request,
+    close: () => lanes.close(new AosError('SIGNER_UNREACHABLE', 'the signer client was closed')),
+  };
+}

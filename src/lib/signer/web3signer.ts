@@ -1,0 +1,90 @@
+import {AosError} from '../errors.ts';
+import type {Signer} from '../operator/ports.ts';
+import {checksumAddress, eip191Digest, isAddress, toHex} from '../protocol/ethereum.ts';
+import type {LaneOptions} from './lanes.ts';
+import {createRpc, rpcFailure, type RpcReply} from './rpc.ts';
+import {takeSignature} from './signature.ts';
+import {createTransport} from './transport.ts';
+import {parseSignerUrl} from './url.ts';
+
+export type Web3SignerOptions = LaneOptions & {
+  /** `http(s)://host:port`. */
+  url: string;
+  /** node_id in any letter case. */
+  address: string;
+};
+
+/** Web3Signer in eth1 mode, for one account. Nothing it signs is handed out unchecked. */
+export type Web3Signer = Signer & {
+  /** Accounts the signer holds, checksummed, in its order. @throws AosError SIGNER_* */
+  accounts(signal?: AbortSignal): Promise<string[]>;
+  /**
+   * EIP-712 signature, 130 lower-case hex without 0x. `typedData` is JSON text with `types.EIP712Domain`, `digest` its
+   * hash (see typed-data.ts), by which the signature is checked.
+   * @throws AosError SIGNER_*
+   */
+  signTypedData(typedData: string, digest: Uint8Array, signal?: AbortSignal): Promise<string>;
+  /**
+   * Raw signed transaction, 0x hex. `fields` are the JSON-RPC fields, quantities as 0x hex; `verify` throws when what
+   * was signed is not what was asked for (see transaction.ts).
+   * @throws AosError SIGNER_*
+   */
+  signTransaction(
+    fields: Readonly<Record<string, string>>,
+    verify: (raw: string) => void,
+    signal?: AbortSignal,
+  ): Promise<string>;
+  /** Ends the connections; requests in hand fail. */
+  close(): Promise<void>;
+};
+
+/**
+ * A client of Web3Signer's JSON-RPC: `eth_sign` and its sisters, never `personal_sign` or the `_v4` methods, which
+ * would reach the node behind it. No request is sent before the first call.
+ * @throws AosError SIGNER_URL_INVALID | USAGE (the address is none)
+ * @example const signer = createWeb3Signer({url: 'http://127.0.0.1:9000', address: nodeId, timeoutMs: 10_000})
+ */
+export function createWeb3Signer(options: Web3SignerOptions): Web3Signer {
+  const url = parseSignerUrl(options.url);
+  if (!isAddress(options.address)) throw new AosError('USAGE', 'node_id is not an address');
+  const address = checksumAddress(options.address);
+  const account = address.toLowerCase();
+  const transport = createTransport(url, options);
+  const rpc = createRpc(transport);
+
+  async function result(method: string, params: string, signal: AbortSignal | undefined): Promise<unknown> {
+    const reply: RpcReply = await rpc.call(method, params, signal);
+    if (reply.kind !== 'result') throw rpcFailure(method, reply, url.host);
+    return reply.value;
+  }
+
+  return {
+    address,
+    async sign(message, signal) {
+      const value = await result('eth_sign', `["${account}","0x${toHex(message)}"]`, signal);
+      return takeSignature(value, eip191Digest(message), address);
+    },
+    async signTypedData(typedData, digest, signal) {
+      const value = await result('eth_signTypedData', `["${account}",${typedData}]`, signal);
+      return takeSignature(value, digest, address);
+    },
+    async signTransaction(fields, verify, signal) {
+      const raw = await result('eth_signTransaction', JSON.stringify([fields]), signal);
+      if (typeof raw !== 'string' || !/^0x(?:[0-9a-f]{2})+$/i.test(raw)) {
+        throw new AosError('SIGNER_PROTOCOL', 'the signer’s transaction is not hex');
+      }
+      verify(raw);
+      return raw;
+    },
+    async accounts(signal) {
+      const value = await result('eth_accounts', '[]', signal);
+      if (!Array.isArray(value)) throw new AosError('SIGNER_PROTOCOL', 'eth_accounts did not give a list');
+      return value.map((entry: unknown) => {
+        if (typeof entry !== 'string' || !isAddress(entry))
+          throw new AosError('SIGNER_PROTOCOL', 'eth_accounts holds something that is no address');
+        return checksumAddress(entry);
+      });
+    },
+    close: () => transport.close(),
+  };
+}
