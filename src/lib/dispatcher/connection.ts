@@ -1,0 +1,148 @@
+import type {Socket} from 'node:net';
+import WebSocket from 'ws';
+import {createBackoff} from '../backoff.ts';
+import {errorText} from '../errors.ts';
+import type {ConnectionHandlers, DispatcherConnection} from '../operator/ports.ts';
+import {safeText} from '../output/safe-text.ts';
+import type {Time} from '../time.ts';
+
+export type ConnectionOptions = {
+  /** ws:// or wss:// URL. */
+  url: string;
+  /** How often we ping; a peer silent for 2.5 times that is given up. */
+  pingIntervalMs: number;
+  time: Time;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** First and longest wait between two tries. */
+  backoff?: {firstMs: number; capMs: number};
+  handshakeTimeoutMs?: number;
+};
+
+/** 64 MiB a message, as the reference (protocol §2). */
+const MAX_MESSAGE = 64 * 1024 * 1024;
+/** How long a close handshake may take before the socket is cut. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/**
+ * The operator's WebSocket: connects, answers pings, pings by itself, gives a silent peer up and connects again with
+ * capped, jittered back-off. Frames sent while it is down are refused, never queued: the journal keeps what must not
+ * be lost.
+ */
+export function createConnection(options: ConnectionOptions): DispatcherConnection {
+  const {time} = options;
+  const backoff = createBackoff({firstMs: 500, capMs: 30_000, ...options.backoff, random: options.random});
+  let open: WebSocket | undefined;
+  let dropReason: string | undefined;
+
+  async function run(handlers: ConnectionHandlers, signal: AbortSignal): Promise<void> {
+    const stopped = (): boolean => signal.aborted;
+    while (!stopped()) {
+      const reason = await session(handlers, signal);
+      if (stopped()) {
+        handlers.onClose(reason, undefined);
+        return;
+      }
+      const wait = backoff.next();
+      handlers.onClose(reason, wait);
+      await time.sleep(wait, signal).catch(() => undefined); // an abort ends the loop by its condition
+    }
+  }
+
+  /** One socket's life; resolves with why it ended. */
+  function session(handlers: ConnectionHandlers, signal: AbortSignal): Promise<string> {
+    return new Promise((resolve) => {
+      const socket = new WebSocket(options.url, {
+        maxPayload: MAX_MESSAGE,
+        handshakeTimeout: options.handshakeTimeoutMs ?? 10_000,
+        perMessageDeflate: false,
+        followRedirects: false,
+      });
+      socket.binaryType = 'nodebuffer';
+      let heardAt = time.monotonic();
+      let transport: Socket | undefined;
+      let bytesHeard = 0;
+      let stopPinging = (): void => {};
+      let stopClosing = (): void => {};
+      let failure: string | undefined;
+
+      const heard = (): void => {
+        heardAt = time.monotonic();
+        bytesHeard = transport?.bytesRead ?? 0;
+      };
+      const ping = (): void => {
+        // A large frame counts while it is still coming in.
+        if (transport !== undefined && transport.bytesRead > bytesHeard) heard();
+        const silence = time.monotonic() - heardAt;
+        if (silence > options.pingIntervalMs * 2.5) {
+          failure = `no sign of life for ${Math.round(silence / 1000)} s`;
+          socket.terminate();
+          return;
+        }
+        socket.ping(() => {}); // a failed write shows as 'close'
+        stopPinging = time.after(options.pingIntervalMs, ping);
+      };
+      const onAbort = (): void => {
+        if (socket.readyState === WebSocket.OPEN) {
+          socket.close(1001, 'operator stops');
+          stopClosing = time.after(CLOSE_TIMEOUT_MS, () => socket.terminate());
+        } else socket.terminate();
+      };
+      signal.addEventListener('abort', onAbort, {once: true});
+
+      socket.on('upgrade', (response) => {
+        transport = response.socket;
+      });
+      socket.on('open', () => {
+        open = socket;
+        dropReason = undefined;
+        heard();
+        stopPinging = time.after(options.pingIntervalMs, ping);
+        handlers.onOpen();
+      });
+      socket.on('message', (data) => {
+        heard();
+        handlers.onFrame(data as Buffer); // binaryType nodebuffer: one Buffer a message
+      });
+      socket.on('pong', heard);
+      socket.on('ping', () => {
+        heard();
+        handlers.onPing();
+      });
+      socket.on('error', (error) => {
+        failure ??= errorText(error);
+      });
+      socket.on('unexpected-response', (request, response) => {
+        failure = `HTTP ${response.statusCode ?? 0} instead of a WebSocket`;
+        request.destroy();
+        socket.terminate();
+      });
+      socket.on('close', (code, text) => {
+        stopPinging();
+        stopClosing();
+        signal.removeEventListener('abort', onAbort);
+        if (open === socket) open = undefined;
+        const said = text.length > 0 ? ` ${safeText(text.toString('utf8'), 120)}` : '';
+        resolve(dropReason ?? failure ?? `closed by the dispatcher (${code}${said})`);
+        dropReason = undefined;
+      });
+    });
+  }
+
+  return {
+    run,
+    send(text) {
+      if (open?.readyState !== WebSocket.OPEN) return false;
+      open.send(text, () => {}); // a failed write shows as 'close', and what was sent is still in the journal
+      return true;
+    },
+    drop(reason) {
+      if (open === undefined) return;
+      dropReason = reason;
+      open.terminate();
+    },
+    confirm() {
+      backoff.reset();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import {answerClock} from '../clock/vlc.ts';
+import {isAosError} from '../errors.ts';
+import {jobResultContent, type DispatchJob, type VrfFields, type WorkerKind} from '../protocol/messages.ts';
+import type {Sampling} from '../vrf/sampling.ts';
+import type {JobOutcome} from './ports.ts';
+
+/** What is said about one job: its outcome, and the fields of `job_result` that depend on it. */
+export type Answer = {outcome: JobOutcome; result: string; reason: string; vrf: VrfFields};
+
+/**
+ * The answer to a job that no worker is asked about, or null when one has to be (protocol §3 "job_result").
+ * A kind we do not run comes first, whatever the VRF says; then a tag the protocol does not know; then the VRF.
+ */
+export function answerWithoutWorker(
+  job: DispatchJob,
+  sampling: Sampling,
+  kinds: readonly WorkerKind[],
+): Answer | null {
+  const say = (outcome: JobOutcome, reason: string, vrf = sampling.vrf): Answer => ({
+    outcome,
+    result: '',
+    reason,
+    vrf,
+  });
+  if (!kinds.some((kind) => kind === job.kind)) {
+    return say('unsupported', `unsupported worker type, need ${kinds.join(',')}, got ${job.kind}`);
+  }
+  if (!sampling.valid) {
+    const vrf = {...sampling.vrf, selected: false};
+    return say('invalid', `invalid tag/position ${job.key.tag}/${job.key.position}`, vrf);
+  }
+  return sampling.vrf.selected ? null : say('unselected', 'unselected worker by vrf');
+}
+
+/**
+ * The job_result element for an answer: the text that is journalled, signed and sent, and never made again.
+ * A clock that cannot advance is returned as it came, with the reason in words: the job is still answered.
+ */
+export function answerContent(
+  job: DispatchJob,
+  answer: Answer,
+  node: {id: string; clockId: bigint | null},
+): string {
+  const {user, key, clock} = job;
+  const base = {user, jobId: key.jobId, vrf: answer.vrf, tag: key.tag, operator: node.id};
+  try {
+    const advanced = answerClock(clock, node.clockId);
+    return jobResultContent({...base, result: answer.result, reason: answer.reason, clock: advanced});
+  } catch (error) {
+    if (!isAosError(error, 'CLOCK_OVERFLOW')) throw error;
+    const reason = answer.reason === '' ? error.message : `${answer.reason}; ${error.message}`;
+    return jobResultContent({...base, result: answer.result, reason, clock});
+  }
+}

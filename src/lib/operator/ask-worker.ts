@@ -1,0 +1,85 @@
+import {createBackoff} from '../backoff.ts';
+import {AosError, isAosError} from '../errors.ts';
+import {readOpmlCallback, type DispatchJob, type VrfFields} from '../protocol/messages.ts';
+import type {Answer} from './answer.ts';
+import type {JobRef} from './events.ts';
+import type {PipelineDeps} from './pipeline.ts';
+import type {JobRecord, Worker} from './ports.ts';
+
+export type WorkerTask = {record: JobRecord; ref: JobRef; job: DispatchJob; vrf: VrfFields; worker: Worker};
+
+/**
+ * Has one job answered: waits for the worker, puts the question, waits for its callback, puts it again when none comes.
+ * An answer that is in the journal already, from before a restart or late, counts. What fails for too long becomes
+ * an answer of outcome `failed` with the reason in words, so the job never hangs.
+ */
+export async function askWorker(deps: PipelineDeps, task: WorkerTask): Promise<Answer> {
+  const {signal, time} = deps;
+  const {worker, vrf, record} = task;
+  const backoff = createBackoff({firstMs: 500, capMs: 30_000, random: deps.random});
+  let patience = time.monotonic() + worker.readyTimeoutMs;
+  let failure: AosError | undefined;
+  let asked = 0;
+  while (asked < worker.attempts && time.monotonic() < patience) {
+    const stored = storedAnswer(deps, record.seq);
+    if (stored !== null) return answered(stored, vrf);
+    const askedBefore = asked;
+    try {
+      await worker.ready(signal);
+      asked += 1;
+      const body = await askOnce(deps, task);
+      deps.health.worked('worker');
+      return answered(body, vrf);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isAosError(error)) throw error;
+      failure = error;
+      deps.health.failed('worker', error);
+      if (asked < worker.attempts) {
+        const retryInMs = backoff.next();
+        deps.emit({type: 'job_retry', job: task.ref, code: error.code, message: error.message, retryInMs});
+        await time.sleep(retryInMs, signal);
+      }
+      // The question took its own time: the worker is waited for anew before the next one.
+      if (asked > askedBefore) patience = time.monotonic() + worker.readyTimeoutMs;
+    }
+  }
+  const late = storedAnswer(deps, record.seq);
+  if (late !== null) return answered(late, vrf);
+  const reason = `${worker.kind} worker: ${failure?.message ?? 'no answer'}`;
+  return {outcome: 'failed', result: '', reason, vrf};
+}
+
+/** Journals a question, puts it and waits for the callback's body. */
+async function askOnce(deps: PipelineDeps, {record, ref, job, worker}: WorkerTask): Promise<string> {
+  const {signal, journal, time} = deps;
+  const {seq} = record;
+  const requestId = deps.newSecretId();
+  const attempt = journal.questions(seq).length + 1;
+  await deps.durably(() => journal.ask({requestId, seq, kind: worker.kind, attempt, askedAt: time.now()}));
+  const started = time.monotonic();
+  const closed = new AbortController();
+  const either = AbortSignal.any([signal, closed.signal]);
+  // Listening begins before asking: a fast worker calls back before its own response is here.
+  const callback = deps.questions.await(seq, worker.answerTimeoutMs, either);
+  callback.catch(() => undefined); // awaited below, or ended by `closed`
+  try {
+    const {nodeId, callbackUrl} = deps.options;
+    deps.emit({type: 'job_asked', job: ref, requestId, attempt});
+    const question = {requestId, nodeId, model: job.model, prompt: job.prompt, callbackUrl};
+    const early = await Promise.race([worker.ask(question, either).then(() => null), callback]);
+    const body = early ?? (await callback);
+    deps.emit({type: 'job_answered', job: ref, requestId, ms: Math.round(time.monotonic() - started)});
+    return body;
+  } finally {
+    closed.abort(new AosError('WORKER_TIMEOUT', 'the question is closed'));
+  }
+}
+
+function storedAnswer(deps: PipelineDeps, seq: number): string | null {
+  return deps.journal.questions(seq).find((question) => question.answer !== null)?.answer ?? null;
+}
+
+function answered(callback: string, vrf: VrfFields): Answer {
+  return {outcome: 'answered', result: readOpmlCallback(Buffer.from(callback)).answer, reason: '', vrf};
+}

@@ -1,0 +1,32 @@
+import {createBackoff} from '../backoff.ts';
+import {isAosError} from '../errors.ts';
+import type {Time} from '../time.ts';
+import type {Health} from './health.ts';
+
+/**
+ * Tries a journal write until the disk takes it, after 0.5 s, 1 s … at most 15 s; rejects with what is not the disk's
+ * fault, or at the end of the run.
+ */
+export type Durably = <T>(write: () => Promise<T>) => Promise<T>;
+
+export function createDurably(deps: {
+  time: Time;
+  random: () => number;
+  health: Health;
+  signal: AbortSignal;
+}): Durably {
+  return async (write) => {
+    const backoff = createBackoff({firstMs: 500, capMs: 15_000, random: deps.random});
+    for (;;) {
+      try {
+        const result = await write();
+        deps.health.worked('journal');
+        return result;
+      } catch (error) {
+        if (!isAosError(error, 'JOURNAL_WRITE_FAILED')) throw error;
+        deps.health.failed('journal', error);
+        await deps.time.sleep(backoff.next(), deps.signal);
+      }
+    }
+  };
+}

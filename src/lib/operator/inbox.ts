@@ -1,0 +1,129 @@
+import {AosError, isAosError} from '../errors.ts';
+import {type Envelope, parseEnvelope, verifyEnvelope} from '../protocol/envelope.ts';
+import {sameAddress} from '../protocol/ethereum.ts';
+import {readDispatch, readReply, type DispatchJob} from '../protocol/messages.ts';
+import type {VerifyDispatcher} from '../config/config.ts';
+import type {Time} from '../time.ts';
+import type {Emit, RejectReason} from './events.ts';
+import type {Reply} from './session.ts';
+
+/** What came in and passed: frames are parsed and their sender checked before anything is done about them. */
+export type InboxHandlers = {
+  onJobs: (jobs: readonly DispatchJob[], frame: {id: string; text: string; signer: string | null}) => void;
+  onReply: (id: string, reply: Reply) => void;
+  /** Refuses a request by its id. */
+  refuse: (id: string, reply: Reply) => void;
+};
+
+export type InboxOptions = {
+  verify: VerifyDispatcher;
+  /** The one address frames must be signed by; null: whoever the frame names. */
+  dispatcherAddress: string | null;
+  time: Time;
+  emit: Emit;
+};
+
+/** Refusals go out at most so often a second: a flood must not make us sign without end (protocol §3). */
+const REFUSALS_PER_SECOND = 10;
+
+/**
+ * Takes frames off the wire: parse, verify by policy (protocol §2 "Verifying"), hand on. Never throws: what is wrong with
+ * a frame is an event, and a refusal where the frame has an id.
+ */
+export function createInbox(options: InboxOptions, handlers: InboxHandlers): (bytes: Uint8Array) => void {
+  const {emit, time} = options;
+  const mayRefuse = createBucket(REFUSALS_PER_SECOND, time);
+  const mayTell = createBucket(REFUSALS_PER_SECOND, time);
+  let rejected = 0;
+  let toldUnsigned = false;
+
+  function reject(reason: RejectReason, error: AosError, request: {id: string; code: number} | null): void {
+    rejected += 1;
+    // A flood is told with its count, not line by line.
+    if (mayTell())
+      emit({type: 'frame_rejected', reason, code: error.code, message: error.message, count: rejected});
+    if (request !== null && mayRefuse())
+      handlers.refuse(request.id, {code: request.code, message: error.message});
+  }
+
+  /** @returns the signer (null when unsigned and that is allowed), or undefined when the frame was rejected */
+  function senderOf(envelope: Envelope): string | null | undefined {
+    if (options.verify === 'off') return null;
+    const request = envelope.method === null ? null : {id: envelope.id, code: 401};
+    const checked = verifyEnvelope(envelope);
+    if (checked.state === 'invalid') {
+      reject('wrong-signature', new AosError('ENVELOPE_INVALID', checked.reason), request);
+      return undefined;
+    }
+    if (checked.state === 'unsigned') {
+      if (options.verify === 'require') {
+        reject('unsigned', new AosError('ENVELOPE_INVALID', 'the frame is not signed'), request);
+        return undefined;
+      }
+      if (!toldUnsigned) emit({type: 'frame_unsigned', policy: options.verify});
+      toldUnsigned = true;
+      return null;
+    }
+    const expected = options.dispatcherAddress;
+    if (expected !== null && !sameAddress(checked.signer, expected)) {
+      const message = `signed by ${checked.signer}, not by dispatcher_address ${expected}`;
+      reject('wrong-sender', new AosError('ENVELOPE_INVALID', message), request);
+      return undefined;
+    }
+    if (!checked.hashMatches) emit({type: 'hash_mismatch', envelopeId: envelope.id});
+    return checked.signer;
+  }
+
+  function takeRequest(envelope: Envelope, signer: string | null): void {
+    if (envelope.method !== 'dispatch_job') {
+      const error = new AosError('MESSAGE_INVALID', `unknown method ${String(envelope.method)}`);
+      reject('unknown-method', error, {id: envelope.id, code: 404});
+      return;
+    }
+    handlers.onJobs(readDispatch(envelope.params), {id: envelope.id, text: envelope.text, signer});
+  }
+
+  return (bytes) => {
+    let envelope: Envelope;
+    try {
+      envelope = parseEnvelope(bytes);
+    } catch (error) {
+      const frameError = asFrameError(error);
+      // An envelope that is merely not whole may have an id, by which its sender can be told.
+      const {id} = frameError.details;
+      reject('unreadable', frameError, typeof id === 'string' ? {id, code: 400} : null);
+      return;
+    }
+    const signer = senderOf(envelope);
+    if (signer === undefined) return;
+    try {
+      if (envelope.method === null) handlers.onReply(envelope.id, readReply(envelope.result));
+      else takeRequest(envelope, signer);
+    } catch (error) {
+      reject(
+        'bad-message',
+        asFrameError(error),
+        envelope.method === null ? null : {id: envelope.id, code: 400},
+      );
+    }
+  };
+}
+
+function asFrameError(error: unknown): AosError {
+  if (isAosError(error)) return error;
+  throw error; // a bug of ours must not pass for the sender's
+}
+
+/** At most `perSecond` yeses in any running second, evenly refilled. */
+function createBucket(perSecond: number, time: Time): () => boolean {
+  let tokens = perSecond;
+  let at = time.monotonic();
+  return () => {
+    const now = time.monotonic();
+    tokens = Math.min(perSecond, tokens + ((now - at) / 1000) * perSecond);
+    at = now;
+    if (tokens < 1) return false;
+    tokens -= 1;
+    return true;
+  };
+}

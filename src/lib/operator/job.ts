@@ -1,0 +1,190 @@
+import {createBackoff} from '../backoff.ts';
+import {AosError, isAosError} from '../errors.ts';
+import {draftEnvelope, parseEnvelope} from '../protocol/envelope.ts';
+import {readDispatch, type DispatchJob} from '../protocol/messages.ts';
+import {sample} from '../vrf/sampling.ts';
+import {answerContent, answerWithoutWorker, type Answer} from './answer.ts';
+import type {JobRef} from './events.ts';
+import {askWorker} from './ask-worker.ts';
+import type {JobRecord} from './ports.ts';
+import type {PipelineDeps} from './pipeline.ts';
+
+/**
+ * What a job goes through, in this order. Each step leaves its mark in the journal before the next begins, so that after
+ * a crash a job goes on where it was; a step may be repeated, but the content of an answer is made once.
+ */
+export type JobSteps = {
+  /** Journals the jobs of one frame and acknowledges it. */
+  receive(
+    jobs: readonly DispatchJob[],
+    frame: {id: string; text: string; signer: string | null},
+  ): Promise<void>;
+  /** Samples a received job by VRF: concludes it, or selects it for a worker. */
+  sample(seq: number): Promise<void>;
+  /** Has a selected job answered by a worker, and concludes it. */
+  work(seq: number): Promise<void>;
+  /** Signs, sends and re-sends a concluded job's answer until it is accepted or too old. */
+  deliver(seq: number): Promise<void>;
+};
+
+export function createJobSteps(deps: PipelineDeps): JobSteps {
+  const {journal, time, emit, options, signal} = deps;
+
+  return {
+    async receive(jobs, frame) {
+      const fresh: JobRecord[] = [];
+      for (const [index, job] of jobs.entries()) {
+        const stored = await deps.durably(() =>
+          journal.receive({
+            key: job.key,
+            receivedAt: time.now(),
+            frame: frame.text,
+            index,
+            kind: job.kind,
+            model: job.model,
+            signer: frame.signer,
+            clock: job.clock,
+          }),
+        );
+        if (stored.known)
+          emit({type: 'job_duplicate', job: refOf(stored.record), state: stored.record.state});
+        else {
+          fresh.push(stored.record);
+          emit({type: 'job_received', job: refOf(stored.record), signer: frame.signer});
+        }
+      }
+      deps.session.respond(frame.id, {code: 200, message: 'success'});
+      for (const record of fresh) deps.next(record.seq, 'received');
+    },
+
+    async sample(seq) {
+      const record = recordOf(seq);
+      const job = jobOf(record);
+      const range = await deps.ranges.get(signal);
+      const sampling = sample(deps.prover, {prompt: job.prompt, ...job.key}, range, options.vrfSortPrecision);
+      const {r, threshold, vrf, valid} = sampling;
+      emit({type: 'job_sampled', job: refOf(record), selected: valid && vrf.selected, r, threshold});
+      const answer = answerWithoutWorker(job, sampling, options.kinds);
+      if (answer !== null) {
+        await conclude(record, job, answer);
+        return;
+      }
+      await deps.durably(() => journal.select(seq, vrf));
+      deps.next(seq, 'selected');
+    },
+
+    async work(seq) {
+      const record = recordOf(seq);
+      const job = jobOf(record);
+      const {vrf} = record;
+      const worker = deps.workers.find((candidate) => candidate.kind === job.kind);
+      if (vrf === null) throw new AosError('BUG', `job ${seq} was selected without a VRF`);
+      // The configuration may have changed since it was selected.
+      const answer: Answer =
+        worker === undefined
+          ? {outcome: 'unsupported', result: '', reason: unsupported(job), vrf}
+          : await askWorker(deps, {record, ref: refOf(record), job, vrf, worker});
+      await conclude(record, job, answer);
+    },
+
+    async deliver(seq) {
+      const backoff = createBackoff({firstMs: 1_000, capMs: 60_000, random: deps.random});
+      for (let attempt = 1; ; attempt += 1) {
+        const record = recordOf(seq);
+        if (time.now() - record.receivedAt > options.retentionMs) {
+          await deps.durably(() => journal.expire(seq, time.now()));
+          emit({type: 'result_expired', job: refOf(record)});
+          deps.finished(seq);
+          return;
+        }
+        try {
+          await deliverOnce(record, attempt);
+          return;
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!isAosError(error, 'NOT_CONNECTED', 'DISPATCHER_TIMEOUT', 'DISPATCHER_REFUSED')) throw error;
+          // Without a connection there is nothing to wait for but the connection itself.
+          const retryInMs = error.code === 'NOT_CONNECTED' ? 0 : backoff.next();
+          if (retryInMs > 0) {
+            emit({
+              type: 'result_retry',
+              job: refOf(record),
+              code: error.code,
+              message: error.message,
+              retryInMs,
+            });
+            await time.sleep(retryInMs, signal);
+          }
+        }
+      }
+    },
+  };
+
+  /** Signs the stored content in a new envelope, sends it and waits for the dispatcher's word. */
+  async function deliverOnce(record: JobRecord, attempt: number): Promise<void> {
+    const {seq, content, outcome} = record;
+    if (content === null || outcome === null)
+      throw new AosError('BUG', `job ${seq} is to be delivered without content`);
+    const turn = deps.turns.take();
+    let reply: Promise<{code: number; message: string}>;
+    try {
+      await deps.session.whenConnected(signal);
+      const id = deps.newId();
+      const draft = draftEnvelope({
+        id,
+        method: 'job_result',
+        params: `[${content}]`,
+        result: 'null',
+        address: options.nodeId,
+      });
+      const signature = await deps.signing.sign(draft.message, signal);
+      await deps.durably(() => journal.signed(seq, {envelopeId: id, signature, at: time.now()}));
+      await turn.ours;
+      emit({type: 'result_sent', job: refOf(record), envelopeId: id, attempt});
+      reply = deps.session.request({id, text: draft.seal(signature)}, signal);
+    } finally {
+      turn.done();
+    }
+    const {code, message} = await reply;
+    if (code !== 200)
+      throw new AosError('DISPATCHER_REFUSED', `the result was answered with code ${code}: ${message}`);
+    const first = await deps.durably(() => journal.accepted(seq, time.now()));
+    if (first)
+      emit({
+        type: 'result_accepted',
+        job: refOf(record),
+        ms: Math.max(0, time.now() - record.receivedAt),
+        outcome,
+      });
+    deps.finished(seq);
+  }
+
+  async function conclude(record: JobRecord, job: DispatchJob, answer: Answer): Promise<void> {
+    const content = answerContent(job, answer, {id: options.nodeId, clockId: options.clockId});
+    const {outcome, vrf, reason} = answer;
+    await deps.durably(() => journal.conclude(record.seq, {outcome, vrf, content, at: time.now()}));
+    emit({type: 'job_concluded', job: refOf(record), outcome, reason});
+    deps.next(record.seq, 'concluded');
+  }
+
+  function recordOf(seq: number): JobRecord {
+    const record = journal.get(seq);
+    if (record === undefined) throw new AosError('BUG', `job ${seq} is not in the journal`);
+    return record;
+  }
+
+  function unsupported(job: DispatchJob): string {
+    return `unsupported worker type, need ${options.kinds.join(',')}, got ${job.kind}`;
+  }
+}
+
+/** The job in a stored frame; it was checked before it was stored. */
+function jobOf(record: JobRecord): DispatchJob {
+  const job = readDispatch(parseEnvelope(Buffer.from(record.frame)).params)[record.index];
+  if (job === undefined) throw new AosError('BUG', `job ${record.seq} is not in its frame`);
+  return job;
+}
+
+function refOf({seq, key, kind, model}: JobRecord): JobRef {
+  return {seq, ...key, kind, model};
+}

@@ -1,0 +1,246 @@
+import {setMaxListeners} from 'node:events';
+import type {VerifyDispatcher} from '../config/config.ts';
+import {AosError} from '../errors.ts';
+import type {WorkerKind} from '../protocol/messages.ts';
+import type {Time} from '../time.ts';
+import type {Prover} from '../vrf/ecvrf.ts';
+import {createDurably} from './durable.ts';
+import type {OperatorEvent, OperatorEventBody, StopReason, Summary} from './events.ts';
+import {createHealth} from './health.ts';
+import {createInbox} from './inbox.ts';
+import {createIntake} from './intake.ts';
+import {createJobSteps} from './job.ts';
+import type {PipelineOptions} from './pipeline.ts';
+import type {DispatcherConnection, Journal, RangeReader, Signer, Worker} from './ports.ts';
+import {type CallbackReply, createQuestions} from './questions.ts';
+import {createRangeKeeper} from './range.ts';
+import {createSession} from './session.ts';
+import {createSigning} from './signing.ts';
+import {countEvent, emptyTally, summarise} from './tally.ts';
+import {createTurns} from './turns.ts';
+import {createWorkload} from './workload.ts';
+
+export type OperatorOptions = Omit<PipelineOptions, 'kinds'> & {
+  network: string;
+  version: string;
+  /** For display only. */
+  dispatcherUrl: string;
+  verifyDispatcher: VerifyDispatcher;
+  dispatcherAddress: string | null;
+  rangeRefreshMs: number;
+  /** How long jobs in hand are waited for when the run is told to stop. */
+  shutdownGraceMs: number;
+  /** Stop after so many accepted results; null: never. */
+  maxAccepted: number | null;
+};
+
+/** The outside world, as types; `aos run` brings the real ones. */
+export type OperatorDeps = {
+  time: Time;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** A new envelope id (UUID). */
+  newId: () => string;
+  /** An unguessable id, 32 hex digits. */
+  newSecretId: () => string;
+  signer: Signer;
+  connection: DispatcherConnection;
+  rangeReader: RangeReader;
+  workers: readonly Worker[];
+  journal: Journal;
+  prover: Prover;
+  /** Reads every event; must not throw or wait. */
+  onEvent: (event: OperatorEvent) => void;
+};
+
+export type Operator = {
+  /**
+   * Works until `stop` aborts (its reason is the {@link StopReason}) or enough results are accepted, finishes what is in
+   * hand, and resolves with what the run amounted to.
+   */
+  run(stop: AbortSignal): Promise<Summary>;
+  /** A worker called back. */
+  onCallback(kind: WorkerKind, body: Uint8Array): Promise<CallbackReply>;
+  /** The network asked over HTTP whether we are alive, and was answered. */
+  onHttpProbe(): void;
+  /** Tells something through the event stream. */
+  tell(event: OperatorEventBody): void;
+};
+
+/** How often the end of the jobs in hand is looked for, once told to stop. */
+const DRAIN_POLL_MS = 20;
+
+export function createOperator(options: OperatorOptions, deps: OperatorDeps): Operator {
+  const {time, journal, connection} = deps;
+  const kinds = deps.workers.map((worker) => worker.kind);
+  const ended = new AbortController();
+  const {signal} = ended;
+  // Every job in hand listens to it; that many are no leak.
+  setMaxListeners(0, signal);
+  let eventSeq = 0;
+  let tally = emptyTally;
+
+  const emit = (body: OperatorEventBody): void => {
+    eventSeq += 1;
+    tally = countEvent(tally, body);
+    deps.onEvent({seq: eventSeq, at: time.now(), ...body});
+  };
+
+  const health = createHealth(emit, time);
+  const signing = createSigning(deps.signer, {time, random: deps.random, health});
+  const ranges = createRangeKeeper({
+    reader: deps.rangeReader,
+    journal,
+    refreshMs: options.rangeRefreshMs,
+    time,
+    random: deps.random,
+    emit,
+    health,
+  });
+  const questions = createQuestions({journal, time, emit});
+
+  let stopping: StopReason | undefined;
+  let onStop: (reason: StopReason) => void = () => {};
+
+  const session = createSession({
+    connection,
+    signing,
+    nodeId: options.nodeId,
+    kinds,
+    url: options.dispatcherUrl,
+    signal,
+    newId: deps.newId,
+    time,
+    emit,
+    health,
+    onConnected: () => ranges.refresh(),
+  });
+
+  const durably = createDurably({time, random: deps.random, health, signal});
+  const workload = createWorkload({
+    steps: {
+      sample: (seq) => steps.sample(seq),
+      work: (seq) => steps.work(seq),
+      deliver: (seq) => steps.deliver(seq),
+    },
+    journal,
+    workers: deps.workers,
+    emit,
+    signal,
+    maxAccepted: options.maxAccepted,
+    accepted: () => tally.accepted,
+    onEnough: () => onStop('jobs'),
+  });
+  const steps = createJobSteps({
+    options: {...options, kinds},
+    journal,
+    durably,
+    session,
+    signing,
+    turns: createTurns(),
+    ranges,
+    prover: deps.prover,
+    workers: deps.workers,
+    questions,
+    health,
+    time,
+    random: deps.random,
+    emit,
+    newId: deps.newId,
+    newSecretId: deps.newSecretId,
+    signal,
+    next: workload.next,
+    finished: workload.finished,
+  });
+
+  const inbox = createInbox(
+    {verify: options.verifyDispatcher, dispatcherAddress: options.dispatcherAddress, time, emit},
+    {
+      onReply: (id, reply) => session.settle(id, reply),
+      refuse: (id, reply) => session.respond(id, reply),
+      // After the last wanted result nothing more is acknowledged.
+      onJobs: createIntake({receive: steps.receive, emit, signal, isClosed: () => stopping === 'jobs'}),
+    },
+  );
+
+  function probed(via: 'http' | 'websocket'): void {
+    emit({type: 'probe_answered', via});
+    journal
+      .read({event: 'probe_answered', ref: via, merge: null}, time.now())
+      .catch((error: unknown) => health.failed('journal', error));
+  }
+
+  function pending(): number {
+    const {received, selected, concluded, signed} = journal.counts();
+    return received + selected + concluded + signed;
+  }
+
+  /** Waits for the jobs in hand, as far as they can still end: without a dispatcher no answer can be delivered. */
+  async function drain(graceMs: number): Promise<void> {
+    const until = time.monotonic() + graceMs;
+    while (workload.busy(session.connected()) > 0 && time.monotonic() < until)
+      await time.sleep(DRAIN_POLL_MS);
+  }
+
+  return {
+    async run(stop) {
+      const started = time.monotonic();
+      const {nodeId, network, version} = options;
+      const why = new Promise<StopReason>((resolve) => {
+        onStop = (reason) => {
+          stopping ??= reason;
+          resolve(stopping);
+        };
+      });
+      const stopped = (): void => onStop(stop.reason as StopReason);
+      if (stop.aborted) stopped();
+      stop.addEventListener('abort', stopped, {once: true});
+
+      emit({
+        type: 'started',
+        nodeId,
+        network,
+        version,
+        vrfPublicKey: deps.prover.publicKey,
+        workers: kinds,
+        pending: pending(),
+      });
+      const ranging = ranges.run(signal);
+      workload.resume();
+      emit({type: 'connecting', url: options.dispatcherUrl});
+      const connecting = connection.run(
+        {
+          onOpen: () => session.opened(),
+          onFrame: inbox,
+          onPing: () => probed('websocket'),
+          onClose: (reason, retryInMs) => {
+            session.closed();
+            if (retryInMs === undefined) return;
+            emit({type: 'disconnected', reason, retryInMs});
+            health.failed('dispatcher', new AosError('DISPATCHER_UNREACHABLE', reason));
+          },
+        },
+        signal,
+      );
+
+      const reason = await why;
+      workload.stop();
+      // What is lost for good is not waited for.
+      const graceMs = reason === 'fatal' ? 0 : options.shutdownGraceMs;
+      emit({type: 'stopping', reason, inHand: workload.busy(true), graceMs});
+      await drain(graceMs);
+      ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
+      await Promise.all([ranging, connecting]);
+      const summary = summarise(tally, {
+        pending: pending(),
+        durationMs: Math.round(time.monotonic() - started),
+        reason,
+      });
+      emit({type: 'summary', ...summary});
+      return summary;
+    },
+    onCallback: (kind, body) => questions.take(kind, body),
+    onHttpProbe: () => probed('http'),
+    tell: emit,
+  };
+}

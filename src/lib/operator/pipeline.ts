@@ -1,0 +1,52 @@
+import type {WorkerKind} from '../protocol/messages.ts';
+import type {Time} from '../time.ts';
+import type {Prover} from '../vrf/ecvrf.ts';
+import type {Durably} from './durable.ts';
+import type {Emit} from './events.ts';
+import type {Health} from './health.ts';
+import type {Journal, Worker} from './ports.ts';
+import type {Questions} from './questions.ts';
+import type {RangeKeeper} from './range.ts';
+import type {Session} from './session.ts';
+import type {Signing} from './signing.ts';
+import type {Turns} from './turns.ts';
+import type {Waiting} from './workload.ts';
+
+/** What of the configuration the pipeline needs. */
+export type PipelineOptions = {
+  nodeId: string;
+  clockId: bigint | null;
+  kinds: readonly WorkerKind[];
+  callbackUrl: string;
+  vrfSortPrecision: number;
+  retentionMs: number;
+};
+
+/** What the steps of a job (`job.ts`) work with. */
+export type PipelineDeps = {
+  options: PipelineOptions;
+  journal: Journal;
+  durably: Durably;
+  session: Session;
+  signing: Signing;
+  /** Delivery in order: see {@link Turns}. */
+  turns: Turns;
+  ranges: RangeKeeper;
+  prover: Prover;
+  workers: readonly Worker[];
+  questions: Questions;
+  health: Health;
+  time: Time;
+  random: () => number;
+  emit: Emit;
+  /** A new envelope id (UUID). */
+  newId: () => string;
+  /** An unguessable request id, 32 hex digits. */
+  newSecretId: () => string;
+  /** Ends every wait of the run. */
+  signal: AbortSignal;
+  /** Hands a job to the lane that works on its new state. */
+  next: (seq: number, state: Waiting) => void;
+  /** The job is through: accepted or expired. */
+  finished: (seq: number) => void;
+};

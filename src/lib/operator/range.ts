@@ -1,0 +1,124 @@
+import {createBackoff} from '../backoff.ts';
+import type {Time} from '../time.ts';
+import type {SamplingRange} from '../vrf/sampling.ts';
+import type {Emit} from './events.ts';
+import type {Health} from './health.ts';
+import type {Journal, RangeReader} from './ports.ts';
+
+/** The sampling range of node_id: the chain's, kept in the journal, good while the chain is away (protocol §4.4–5). */
+export type RangeKeeper = {
+  /** The last known range; waits for the first answer of the chain when there is none yet. */
+  get(signal: AbortSignal): Promise<SamplingRange>;
+  /** Asks the chain again soon, e.g. after a reconnect. */
+  refresh(): void;
+  /** Reads now and then until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+};
+
+/** Name of the journal's durable note. */
+const NOTE = 'sampling-range';
+
+export function createRangeKeeper(deps: {
+  reader: RangeReader;
+  journal: Journal;
+  refreshMs: number;
+  time: Time;
+  random: () => number;
+  emit: Emit;
+  health: Health;
+}): RangeKeeper {
+  const {reader, journal, time, emit, health} = deps;
+  const backoff = createBackoff({firstMs: 500, capMs: 30_000, random: deps.random});
+  const waiters = new Set<() => void>();
+  let known = restore(journal.recall(NOTE));
+  let wake: (() => void) | undefined;
+  let wanted = false;
+
+  if (known !== undefined) announce(known, 'journal');
+
+  function announce(range: SamplingRange, source: 'chain' | 'journal'): void {
+    const block = range.block === null ? null : range.block.toString();
+    emit({
+      type: 'range',
+      start: range.start.toString(),
+      end: range.end.toString(),
+      max: range.max.toString(),
+      block,
+      source,
+    });
+  }
+
+  async function readOnce(signal: AbortSignal): Promise<boolean> {
+    try {
+      const fresh = await reader.read(signal);
+      const changed = known === undefined || !sameRange(known, fresh);
+      known = fresh;
+      backoff.reset();
+      health.worked('chain');
+      if (changed) announce(fresh, 'chain');
+      for (const waiter of [...waiters]) waiter();
+      if (changed) {
+        await journal.remember(NOTE, store(fresh)).catch((error: unknown) => health.failed('journal', error));
+      }
+      return true;
+    } catch (error) {
+      if (!signal.aborted) health.failed('chain', error);
+      return false;
+    }
+  }
+
+  return {
+    async get(signal) {
+      while (known === undefined) {
+        signal.throwIfAborted();
+        await new Promise<void>((resolve) => {
+          const go = (): void => {
+            waiters.delete(go);
+            signal.removeEventListener('abort', go);
+            resolve();
+          };
+          waiters.add(go);
+          signal.addEventListener('abort', go, {once: true});
+        });
+      }
+      return known;
+    },
+    refresh() {
+      wanted = true;
+      wake?.();
+    },
+    async run(signal) {
+      const stopped = (): boolean => signal.aborted;
+      const refreshWanted = (): boolean => wanted;
+      while (!stopped()) {
+        wanted = false;
+        const ok = await readOnce(signal);
+        if (refreshWanted() || stopped()) continue;
+        const nap = new AbortController();
+        wake = () => nap.abort();
+        const pause = time.sleep(ok ? deps.refreshMs : backoff.next(), AbortSignal.any([signal, nap.signal]));
+        await pause.catch(() => undefined); // woken early, or the end of the run: the loop's condition tells
+      }
+    },
+  };
+}
+
+function sameRange(a: SamplingRange, b: SamplingRange): boolean {
+  return a.start === b.start && a.end === b.end && a.max === b.max;
+}
+
+function store(range: SamplingRange): string {
+  return [range.start, range.end, range.max, range.block ?? ''].join(' ');
+}
+
+function restore(note: string | null): SamplingRange | undefined {
+  const match = note === null ? null : /^(\d+) (\d+) (\d+) (\d*)$/.exec(note);
+  if (match === null) return undefined;
+  const [, start = '0', end = '0', max = '0', block = ''] = match;
+  return {
+    start: BigInt(start),
+    end: BigInt(end),
+    max: BigInt(max),
+    block: block === '' ? null : BigInt(block),
+  };
+}

@@ -1,0 +1,137 @@
+import {errorText, isAosError} from '../errors.ts';
+import type {Emit} from './events.ts';
+import type {JobSteps} from './job.ts';
+import {createLane, createLine, type Lane} from './lane.ts';
+import type {Journal, JobState, Worker} from './ports.ts';
+
+/** What a job can wait for: to be sampled, to be answered by a worker, to be delivered. */
+export type Waiting = Extract<JobState, 'received' | 'selected' | 'concluded'>;
+
+/** Which jobs are in hand, and the lanes they are worked in: one for sampling, one a kind of worker, one for delivery. */
+export type Workload = {
+  /** Puts a job into the lane for its state; one that is not in hand yet waits until there is room (`maxAccepted`). */
+  next(seq: number, state: Waiting): void;
+  /** A job is through: accepted, or given up. */
+  finished(seq: number): void;
+  /** Puts what the last run left unfinished into the lanes. */
+  resume(): void;
+  /** Begins nothing more: what is worked on goes on to its next mark in the journal, what is concluded is delivered. */
+  stop(): void;
+  /** Jobs that can still end after `stop`: being sampled, asked or delivered; without delivery when `connected` is false. */
+  busy(connected: boolean): number;
+};
+
+export type WorkloadDeps = {
+  steps: Pick<JobSteps, 'sample' | 'work' | 'deliver'>;
+  journal: Pick<Journal, 'list' | 'get'>;
+  workers: readonly Pick<Worker, 'kind' | 'concurrency'>[];
+  emit: Emit;
+  /** Ends the run; failures after it are its echo. */
+  signal: AbortSignal;
+  /** Begin no more jobs than can make so many accepted results; null: as many as come. */
+  maxAccepted: number | null;
+  /** Accepted results of this run so far. */
+  accepted: () => number;
+  /** `maxAccepted` is reached. */
+  onEnough: () => void;
+};
+
+/** Jobs sampled at once: enough to share commits, few enough to keep the loop lively. */
+const SAMPLING = 16;
+/** Answers under way at once. */
+const DELIVERING = 64;
+/** Records read at once when a run begins. */
+const PAGE = 500;
+
+export function createWorkload(deps: WorkloadDeps): Workload {
+  const {steps, journal, maxAccepted} = deps;
+  /** Jobs begun in this run and not yet through. */
+  const inHand = new Set<number>();
+  /** Jobs that wait to be begun, in order. In a lane they would stand in the way of those in hand. */
+  const gate = createLine<{seq: number; state: Waiting}>();
+  let stopped = false;
+
+  const laneOf = (concurrency: number, work: (seq: number) => Promise<void>): Lane =>
+    createLane({concurrency, work, onFailure});
+  const sampling = laneOf(SAMPLING, (seq) => steps.sample(seq));
+  const delivering = laneOf(DELIVERING, (seq) => steps.deliver(seq));
+  const working = new Map<string, Lane>();
+
+  function workingLane(seq: number): Lane {
+    const kind = journal.get(seq)?.kind ?? '';
+    const known = working.get(kind);
+    if (known !== undefined) return known;
+    const concurrency = deps.workers.find((worker) => worker.kind === kind)?.concurrency ?? 1;
+    const lane = laneOf(concurrency, (job) => steps.work(job));
+    if (stopped) lane.close();
+    working.set(kind, lane);
+    return lane;
+  }
+
+  function enter(seq: number, state: Waiting): void {
+    if (state === 'received') sampling.push(seq);
+    else if (state === 'selected') workingLane(seq).push(seq);
+    else delivering.push(seq);
+  }
+
+  const hasRoom = (): boolean =>
+    !stopped && (maxAccepted === null || deps.accepted() + inHand.size < maxAccepted);
+
+  function openGate(): void {
+    while (hasRoom()) {
+      const first = gate.shift();
+      if (first === undefined) return;
+      inHand.add(first.seq);
+      enter(first.seq, first.state);
+    }
+  }
+
+  function onFailure(seq: number, error: unknown): void {
+    if (deps.signal.aborted) return;
+    const code = isAosError(error) ? error.code : 'BUG';
+    deps.emit({type: 'warning', code, message: `job ${seq} stays in the journal: ${errorText(error)}`});
+    inHand.delete(seq);
+    openGate();
+  }
+
+  function next(seq: number, state: Waiting): void {
+    if (inHand.has(seq)) enter(seq, state);
+    else {
+      gate.push({seq, state});
+      openGate();
+    }
+  }
+
+  return {
+    next,
+    finished(seq) {
+      inHand.delete(seq);
+      if (maxAccepted !== null && deps.accepted() >= maxAccepted) deps.onEnough();
+      openGate();
+    },
+    resume() {
+      // Those nearest to their end first: with `maxAccepted` they are what a short run is for.
+      for (const [states, waiting] of [
+        [['concluded', 'signed'], 'concluded'],
+        [['selected'], 'selected'],
+        [['received'], 'received'],
+      ] as const) {
+        for (let after: number | undefined = 0; after !== undefined;) {
+          const records = journal.list({states, after, limit: PAGE});
+          for (const {seq} of records) next(seq, waiting);
+          after = records.length < PAGE ? undefined : records.at(-1)?.seq;
+        }
+      }
+    },
+    stop() {
+      stopped = true;
+      sampling.close();
+      for (const lane of working.values()) lane.close();
+    },
+    busy(connected) {
+      let jobs = sampling.active();
+      for (const lane of working.values()) jobs += lane.active();
+      return connected ? jobs + delivering.active() + delivering.waiting() : jobs;
+    },
+  };
+}

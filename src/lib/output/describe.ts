@@ -1,0 +1,104 @@
+import type {JobRef, OperatorEventBody} from '../operator/events.ts';
+import {middle} from './safe-text.ts';
+
+export type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** An event as one line for people: how bad, and what happened. Outside text in it is not safe yet. */
+export type Description = {level: Level; text: string};
+
+/** One sentence for each event; job ids are shortened in the middle. */
+export function describe(event: OperatorEventBody): Description {
+  switch (event.type) {
+    case 'started':
+      return info(
+        `operator ${event.nodeId} on ${event.network}, workers ${event.workers.join(',') || 'none'}, ${event.pending} jobs pending, VRF key ${event.vrfPublicKey}`,
+      );
+    case 'warning':
+      return warn(`${event.message} (${event.code})`);
+    case 'listening':
+      return info(
+        event.what === 'public' ? `answering ${event.url}/ping` : `workers call back on ${event.url}`,
+      );
+    case 'connecting':
+      return info(`connecting to ${event.url}`);
+    case 'connected':
+      return info(`connected to ${event.url}`);
+    case 'disconnected':
+      return warn(`disconnected: ${event.reason}; next try in ${seconds(event.retryInMs ?? 0)}`);
+    case 'frame_rejected':
+      return warn(`frame rejected (${event.reason}, ${event.code}), ${event.count} so far: ${event.message}`);
+    case 'frame_unsigned':
+      return warn(
+        `the dispatcher does not sign its messages; accepted because net.verify_dispatcher is ${event.policy}`,
+      );
+    case 'hash_mismatch':
+      return warn(`message ${event.envelopeId} is rightly signed but its hash field is not the hash`);
+    case 'job_received':
+      return info(`job ${name(event.job)} received: ${event.job.kind} ${event.job.model}`);
+    case 'job_duplicate':
+      return info(`job ${name(event.job)} came again; it is ${event.state}`);
+    case 'job_sampled':
+      return info(
+        `job ${name(event.job)} ${event.selected ? 'selected' : 'not selected'}: ${event.r} of ${event.threshold}`,
+      );
+    case 'job_asked':
+      return info(`job ${name(event.job)} put to the ${event.job.kind} worker, attempt ${event.attempt}`);
+    case 'job_answered':
+      return info(`job ${name(event.job)} answered by the worker after ${seconds(event.ms)}`);
+    case 'job_retry':
+      return warn(`job ${name(event.job)}: ${event.message}; next try in ${seconds(event.retryInMs)}`);
+    case 'job_concluded':
+      return event.outcome === 'failed'
+        ? warn(`job ${name(event.job)} failed: ${event.reason}`)
+        : info(`job ${name(event.job)} ${event.outcome}${event.reason === '' ? '' : `: ${event.reason}`}`);
+    case 'result_sent':
+      return info(
+        `job ${name(event.job)} result sent${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`,
+      );
+    case 'result_retry':
+      return warn(
+        `job ${name(event.job)} not accepted: ${event.message}; next try in ${seconds(event.retryInMs)}`,
+      );
+    case 'result_accepted':
+      return info(`job ${name(event.job)} accepted after ${seconds(event.ms)}`);
+    case 'result_expired':
+      return error(`job ${name(event.job)} was never accepted within the retention and is given up`);
+    case 'callback_refused':
+      return warn(`worker callback refused (${event.why}), ${event.count} so far`);
+    case 'probe_answered':
+      return {level: 'debug', text: `the network asked over ${event.via} whether we are alive`};
+    case 'trouble':
+      return error(`${event.part}: ${event.message} (${event.code}) → ${event.next}`);
+    case 'recovered':
+      return info(`${event.part} works again after ${seconds(event.afterMs)}`);
+    case 'range':
+      return info(
+        `sampling range ${event.start}–${event.end} of ${event.max} from the ${event.source}${event.block === null ? '' : `, block ${event.block}`}`,
+      );
+    case 'stopping':
+      return info(stopping(event.reason, event.inHand, event.graceMs));
+    case 'summary':
+      return info(
+        `done: ${event.accepted} accepted, ${event.received} received, ${event.selected} selected, ${event.unselected} not selected, ${event.failed} failed, ${event.pending} pending, in ${seconds(event.durationMs)}`,
+      );
+  }
+}
+
+function stopping(reason: string, inHand: number, graceMs: number): string {
+  const hand = inHand === 0 ? 'nothing in hand' : `finishing ${inHand} jobs, up to ${seconds(graceMs)}`;
+  const again = reason.startsWith('SIG') && inHand > 0 ? '; again to stop at once' : '';
+  return `stopping (${reason}): ${hand}${again}`;
+}
+
+function name({jobId, tag, position}: JobRef): string {
+  const suffix = tag === '' ? '' : ` [${tag}${position === '' ? '' : `/${position}`}]`;
+  return `${middle(jobId, 17)}${suffix}`;
+}
+
+function seconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+const info = (text: string): Description => ({level: 'info', text});
+const warn = (text: string): Description => ({level: 'warn', text});
+const error = (text: string): Description => ({level: 'error', text});

@@ -1,0 +1,46 @@
+/**
+ * Characters that could move a cursor, hide text or start an escape sequence: C0 and C1 controls, DEL,
+ * line and paragraph separators, zero-width and bidirectional marks, tags.
+ */
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+
+/**
+ * Outside text made safe for a terminal or a log line: unsafe characters become `\xNN` or `\u{N}`,
+ * and what is longer than `limit` characters is cut with an ellipsis.
+ */
+export function safeText(text: string, limit = 500): string {
+  const clipped = text.length > limit ? `${text.slice(0, limit).replace(/[\ud800-\udbff]$/, '')}…` : text;
+  return clipped.replace(UNSAFE, (char) => {
+    const code = char.codePointAt(0) ?? 0;
+    if (code === 0x0a) return '\\n';
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+  });
+}
+
+/** Keeps both ends of a long id: `4a16467f…20971fd`. */
+export function middle(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const left = Math.ceil((width - 1) / 2);
+  return `${text.slice(0, left)}…${text.slice(text.length - (width - 1 - left))}`;
+}
+
+/**
+ * One line of JSON that is harmless on a terminal too: JSON escapes C0 controls itself, the other unsafe characters
+ * become `\\uNNNN`, which parses back to the same text. bigint as decimal strings.
+ */
+export function jsonLine(value: unknown, indent?: number): string {
+  const text = JSON.stringify(
+    value,
+    (_key, item: unknown) => (typeof item === 'bigint' ? item.toString() : item),
+    indent,
+  );
+  return text.replace(UNSAFE, (char) =>
+    char === '\n'
+      ? char
+      : Array.from(
+          {length: char.length},
+          (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`,
+        ).join(''),
+  );
+}

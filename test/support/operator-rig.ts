@@ -1,0 +1,371 @@
+import {createHash, randomBytes, randomUUID} from 'node:crypto';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {onTestFinished} from 'vitest';
+import {
+  startDispatcher,
+  type DevDispatcher,
+  type DispatcherOptions,
+} from '../../src/lib/devnet/dispatcher.ts';
+import type {DispatcherEvent} from '../../src/lib/devnet/dispatcher-events.ts';
+import {startProxy, type Proxy} from '../../src/lib/devnet/proxy.ts';
+import {startDevSigner, type DevSigner} from '../../src/lib/devnet/signer.ts';
+import {createConnection} from '../../src/lib/dispatcher/connection.ts';
+import {AosError} from '../../src/lib/errors.ts';
+import type {SqliteDriver} from '../../src/lib/journal/driver.ts';
+import {openJournal} from '../../src/lib/journal/sqlite.ts';
+import type {OperatorEvent, StopReason, Summary} from '../../src/lib/operator/events.ts';
+import {createOperator, type Operator, type OperatorOptions} from '../../src/lib/operator/operator.ts';
+import type {DispatcherConnection, Journal, RangeReader, Worker} from '../../src/lib/operator/ports.ts';
+import {startOperatorServer} from '../../src/lib/operator/server.ts';
+import {createWeb3Signer} from '../../src/lib/signer/web3signer.ts';
+import {loadVrf} from '../../src/lib/vrf/ecvrf.ts';
+import type {SamplingRange} from '../../src/lib/vrf/sampling.ts';
+import {createOpmlWorker} from '../../src/lib/worker/opml.ts';
+import {bodyOf, OPERATOR} from './signer.ts';
+import {fastTime} from './virtual-time.ts';
+
+const DISPATCHER_KEY = createHash('sha256').update('dispatcher').digest('hex');
+const MAX = 600_000n;
+
+export type Asked = {model: string; prompt: string; req_id: string; callback: string};
+
+/** A worker in the reference API that does what the test says. */
+export type TestWorker = {
+  url: string;
+  asked: Asked[];
+  /** What a question is answered with over HTTP; the callback is `onQuestion`'s business [200, and answers at once]. */
+  onQuestion: (question: Asked) => number | Promise<number>;
+  /** The body of `GET /api/v1/status` ['{"msg":"0"}'], or 'hang-up'. */
+  status: string;
+  /** Posts an answer; resolves with the HTTP status it got, 0 when nobody was there. */
+  answer(question: Asked, change?: {req_id?: string; answer?: string}): Promise<number>;
+};
+
+export async function testWorker(): Promise<TestWorker> {
+  const worker: TestWorker = {
+    url: '',
+    asked: [],
+    status: '{"msg":"0"}',
+    onQuestion: (question) => {
+      void worker.answer(question);
+      return 200;
+    },
+    answer: async (question, change = {}) => {
+      const {req_id, model, prompt, callback} = question;
+      const body = {
+        req_id,
+        node_id: '',
+        model,
+        prompt,
+        answer: answerTo(prompt),
+        state_root: '00',
+        ...change,
+      };
+      const answered = await fetch(callback, {method: 'POST', body: JSON.stringify(body)}).catch(
+        () => undefined,
+      );
+      return answered?.status ?? 0;
+    },
+  };
+  const server = createServer((request, response) => {
+    if (request.method === 'GET') {
+      if (worker.status === 'hang-up') request.socket.destroy();
+      else response.end(worker.status);
+      return;
+    }
+    void bodyOf(request).then(async (body) => {
+      const question = JSON.parse(body) as Asked;
+      worker.asked.push(question);
+      response.writeHead(await worker.onQuestion(question)).end('{}');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  worker.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return worker;
+}
+
+/** What {@link TestWorker} answers by itself. */
+export const answerTo = (prompt: string): string => `answer to ${prompt}`;
+
+export type Run = {
+  events: OperatorEvent[];
+  /** Resolves with the first event, past or coming, that fits. */
+  event<T extends OperatorEvent['type']>(
+    type: T,
+    fits?: (event: Extract<OperatorEvent, {type: T}>) => boolean,
+  ): Promise<Extract<OperatorEvent, {type: T}>>;
+  of<T extends OperatorEvent['type']>(type: T): Extract<OperatorEvent, {type: T}>[];
+  journal: Journal;
+  /** Tells it to stop; resolves with its summary. */
+  stop(reason?: StopReason): Promise<Summary>;
+  done: Promise<Summary>;
+  /** As a kill -9: from now on it reads, writes and sends nothing; its journal can be opened again. */
+  crash(): Promise<void>;
+};
+
+export type Rig = {
+  dispatcher: DevDispatcher;
+  dispatched: DispatcherEvent[];
+  /** In front of the dispatcher's WebSocket. */
+  proxy: Proxy;
+  signer: DevSigner;
+  /** In front of the signer. */
+  signerProxy: Proxy;
+  worker: TestWorker;
+  callbackUrl: string;
+  dir: string;
+  time: ReturnType<typeof fastTime>;
+  /** What the chain says; the dispatcher's view too. Null: the chain is down. */
+  range: {now: SamplingRange | null};
+  start(options?: RunOptions): Promise<Run>;
+  submit(count: number, from?: number): void;
+  /** Waits until so many jobs have their one answer, and says that none got two. */
+  answered(count: number): Promise<void>;
+};
+
+export type RunOptions = Partial<OperatorOptions> & {
+  workers?: readonly Worker[];
+  worker?: Partial<{concurrency: number; readyTimeoutMs: number; answerTimeoutMs: number; attempts: number}>;
+  driver?: SqliteDriver;
+};
+
+export type RigOptions = {dispatcher?: Partial<DispatcherOptions>; range?: [bigint, bigint]; speed?: number};
+
+/** Everything around an operator, real but for the chain, on loopback; closed when the test ends. */
+export async function createRig(options: RigOptions = {}): Promise<Rig> {
+  const [start, end] = options.range ?? [0n, MAX];
+  const range: Rig['range'] = {now: {start, end, max: MAX, block: 1n}};
+  const known = range.now;
+  const dispatched: DispatcherEvent[] = [];
+  const dispatcher = await startDispatcher({
+    key: DISPATCHER_KEY,
+    range: () => range.now ?? known ?? {start, end, max: MAX, block: null},
+    on: (event) => dispatched.push(event),
+    ...options.dispatcher,
+  });
+  onTestFinished(() => dispatcher.close());
+  const signer = await startDevSigner({chainId: 31337});
+  onTestFinished(() => signer.close());
+  const proxy = await proxyTo(dispatcher.url);
+  const signerProxy = await proxyTo(signer.url);
+  const worker = await testWorker();
+  const dir = mkdtempSync(join(tmpdir(), 'aos-rig-'));
+  onTestFinished(() => rmSync(dir, {recursive: true, force: true}));
+  const time = fastTime(options.speed ?? 8);
+  const vrf = await loadVrf();
+  const prover = vrf.prover(createHash('sha256').update('vrf').digest());
+
+  let present: Operator | undefined;
+  const server = await startOperatorServer(
+    {listen: {host: '127.0.0.1', port: 0}, callbacks: null},
+    {
+      onProbe: () => present?.onHttpProbe(),
+      onCallback: (kind, body) =>
+        present?.onCallback(kind, body) ?? Promise.reject(new Error('nobody works')),
+    },
+  );
+  onTestFinished(() => server.close());
+
+  const rangeReader: RangeReader = {
+    read: () =>
+      range.now === null
+        ? Promise.reject(new AosError('CHAIN_UNREACHABLE', 'the chain is down'))
+        : Promise.resolve(range.now),
+  };
+
+  async function startRun(run: RunOptions = {}): Promise<Run> {
+    const {workers, worker: patience, driver, ...change} = run;
+    const journal = await openJournal({dir, clockId: 1n, ...(driver === undefined ? {} : {driver})});
+    const dead = new AbortController();
+    const web3signer = createWeb3Signer({
+      url: `http://127.0.0.1:${signerProxy.port}`,
+      address: OPERATOR,
+      timeoutMs: 2_000,
+    });
+    const opml = createOpmlWorker({
+      url: worker.url,
+      concurrency: 4,
+      readyTimeoutMs: 60_000,
+      answerTimeoutMs: 20_000,
+      attempts: 3,
+      ...patience,
+    });
+    const connection = createConnection({
+      url: `ws://127.0.0.1:${proxy.port}/ws`,
+      pingIntervalMs: 10_000,
+      time,
+      random: Math.random,
+    });
+    const events: OperatorEvent[] = [];
+    const watchers = new Set<(event: OperatorEvent) => void>();
+    const stop = new AbortController();
+    const operator = createOperator(
+      {
+        nodeId: OPERATOR,
+        network: 'devnet',
+        version: '0.0.0',
+        clockId: null,
+        callbackUrl: server.callbackUrl,
+        dispatcherUrl: dispatcher.url,
+        verifyDispatcher: 'require',
+        dispatcherAddress: dispatcher.address,
+        vrfSortPrecision: 6,
+        rangeRefreshMs: 60_000,
+        retentionMs: 3_600_000_000,
+        shutdownGraceMs: 60_000,
+        maxAccepted: null,
+        ...change,
+      },
+      {
+        time,
+        random: Math.random,
+        newId: randomUUID,
+        newSecretId: () => randomBytes(16).toString('hex'),
+        signer: web3signer,
+        connection: mortal(connection, dead.signal),
+        rangeReader,
+        workers: workers ?? [opml],
+        journal: mortalJournal(journal, dead.signal),
+        prover,
+        onEvent: (event) => {
+          if (dead.signal.aborted) return;
+          events.push(event);
+          for (const watcher of watchers) watcher(event);
+        },
+      },
+    );
+    present = operator;
+    const done = operator.run(stop.signal);
+    const closing = done
+      .catch(() => undefined) // the test sees it by `done`
+      .then(() => Promise.all([web3signer.close(), opml.close()]))
+      .then(() => journal.close());
+    onTestFinished(async () => {
+      stop.abort('SIGTERM');
+      dead.abort();
+      await closing;
+    });
+
+    return {
+      events,
+      journal,
+      done,
+      event: (type, fits = () => true) =>
+        new Promise((resolve) => {
+          const look = (event: OperatorEvent): void => {
+            const same = event as Extract<OperatorEvent, {type: typeof type}>;
+            if (event.type !== type || !fits(same)) return;
+            watchers.delete(look);
+            resolve(same);
+          };
+          watchers.add(look);
+          for (const event of events) look(event);
+        }),
+      of: (type) => events.filter((event): event is never => event.type === type),
+      stop: async (reason = 'SIGTERM') => {
+        stop.abort(reason);
+        const summary = await done;
+        await closing;
+        return summary;
+      },
+      crash: async () => {
+        dead.abort();
+        present = undefined;
+        stop.abort('fatal');
+        await journal.close();
+        await Promise.all([web3signer.close(), opml.close()]);
+      },
+    };
+  }
+
+  return {
+    dispatcher,
+    dispatched,
+    proxy,
+    signer,
+    signerProxy,
+    worker,
+    callbackUrl: server.callbackUrl,
+    dir,
+    time,
+    range,
+    start: startRun,
+    submit: (count, from = 0) => {
+      for (let n = from; n < from + count; n += 1)
+        dispatcher.submit({prompt: `prompt ${n}`, jobId: `job-${n}`});
+    },
+    answered: async (count) => {
+      const stats = await dispatcher.waitFor(({accepted}) => accepted >= count);
+      if (stats.accepted !== count || stats.conflicts !== 0) {
+        throw new Error(`${stats.accepted} accepted, ${stats.conflicts} conflicts; expected ${count} and 0`);
+      }
+    },
+  };
+}
+
+async function proxyTo(url: string): Promise<Proxy> {
+  const {hostname, port} = new URL(url);
+  const proxy = await startProxy({target: {host: hostname, port: Number(port)}});
+  onTestFinished(() => proxy.close());
+  return proxy;
+}
+
+/** The connection of a process that can be killed. */
+function mortal(connection: DispatcherConnection, dead: AbortSignal): DispatcherConnection {
+  return {
+    ...connection,
+    run: (handlers, signal) =>
+      connection.run(
+        {
+          onOpen: () => {
+            if (!dead.aborted) handlers.onOpen();
+          },
+          onFrame: (bytes) => {
+            if (!dead.aborted) handlers.onFrame(bytes);
+          },
+          onPing: () => {
+            if (!dead.aborted) handlers.onPing();
+          },
+          onClose: (reason, retryInMs) => handlers.onClose(reason, retryInMs),
+        },
+        AbortSignal.any([signal, dead]),
+      ),
+    send: (text) => !dead.aborted && connection.send(text),
+  };
+}
+
+/** The journal of a process that can be killed: what it asks for after that never happens. */
+function mortalJournal(journal: Journal, dead: AbortSignal): Journal {
+  const alive =
+    <A extends unknown[], R>(change: (...args: A) => Promise<R>) =>
+    (...args: A): Promise<R> =>
+      dead.aborted
+        ? new Promise<never>(() => {})
+        : change(...args).then((result) => (dead.aborted ? new Promise<never>(() => {}) : result));
+  return {
+    ...journal,
+    receive: alive(journal.receive),
+    select: alive(journal.select),
+    conclude: alive(journal.conclude),
+    signed: alive(journal.signed),
+    accepted: alive(journal.accepted),
+    expire: alive(journal.expire),
+    ask: alive(journal.ask),
+    answer: alive(journal.answer),
+    read: alive(journal.read),
+    remember: alive(journal.remember),
+    list: (query) => (dead.aborted ? [] : journal.list(query)),
+    counts: () =>
+      dead.aborted
+        ? {received: 0, selected: 0, concluded: 0, signed: 0, accepted: 0, expired: 0}
+        : journal.counts(),
+  };
+}

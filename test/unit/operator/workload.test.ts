@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import type {OperatorEventBody} from '../../../src/lib/operator/events.ts';
+import type {JobRecord, JobState} from '../../../src/lib/operator/ports.ts';
+import {createWorkload, type Workload} from '../../../src/lib/operator/workload.ts';
+import {settled} from '../../support/virtual-time.ts';
+
+type Fate = 'accepted' | 'expired' | 'unselected' | 'broken';
+
+/** Jobs whose steps end by themselves; `fates` by seq, from 1; `left` are what a former run left behind. */
+function stage(options: {
+  fates: readonly Fate[];
+  left: readonly JobState[];
+  maxAccepted: number | null;
+  concurrency: number;
+}) {
+  const state = new Map<number, JobState>(options.left.map((left, index) => [index + 1, left]));
+  const begun = new Set<number>();
+  let accepted = 0;
+  let enough = 0;
+  const events: OperatorEventBody[] = [];
+  const end = new AbortController();
+  const fate = (seq: number): Fate => options.fates[seq - 1] ?? 'accepted';
+  const record = (seq: number): JobRecord => ({seq, state: state.get(seq), kind: 'opml'}) as JobRecord;
+  const step = async (seq: number): Promise<void> => {
+    begun.add(seq);
+    await new Promise((resolve) => setImmediate(resolve));
+    if (fate(seq) === 'broken') throw new Error('broken');
+  };
+  const workload: Workload = createWorkload({
+    steps: {
+      sample: async (seq) => {
+        await step(seq);
+        workload.next(seq, fate(seq) === 'unselected' ? 'concluded' : 'selected');
+      },
+      work: async (seq) => {
+        await step(seq);
+        workload.next(seq, 'concluded');
+      },
+      deliver: async (seq) => {
+        await step(seq);
+        if (fate(seq) !== 'expired') accepted += 1;
+        workload.finished(seq);
+      },
+    },
+    journal: {
+      get: record,
+      list: ({states, after, limit}) =>
+        [...state]
+          .filter(([seq, is]) => seq > after && states.includes(is))
+          .slice(0, limit)
+          .map(([seq]) => record(seq)),
+    },
+    workers: [{kind: 'opml', concurrency: options.concurrency}],
+    emit: (event) => events.push(event),
+    signal: end.signal,
+    maxAccepted: options.maxAccepted,
+    accepted: () => accepted,
+    onEnough: () => (enough += 1),
+  });
+  return {workload, begun, events, end, accepted: () => accepted, enough: () => enough};
+}
+
+const idle = async (workload: Workload): Promise<void> => {
+  for (let turn = 0; turn < 2_000 && workload.busy(true) > 0; turn += 1) await settled(1);
+  await settled();
+};
+
+describe('the workload', () => {
+  it('ends with exactly maxAccepted results, or with as many as can be, whatever waits where', async () => {
+    const fates = fc.array(fc.constantFrom<Fate>('accepted', 'accepted', 'unselected', 'expired', 'broken'), {
+      maxLength: 40,
+    });
+    const left = fc.array(fc.constantFrom<JobState>('received', 'selected', 'concluded', 'signed'), {
+      maxLength: 20,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fates,
+        left,
+        fc.integer({min: 1, max: 8}),
+        fc.integer({min: 1, max: 3}),
+        async (what, before, most, concurrency) => {
+          const at = stage({fates: what, left: before, maxAccepted: most, concurrency});
+          at.workload.resume();
+          for (let seq = before.length + 1; seq <= what.length; seq += 1) at.workload.next(seq, 'received');
+          await idle(at.workload);
+          const total = Math.max(before.length, what.length);
+          const good = Array.from({length: total}, (_, n) => what[n] ?? 'accepted').filter(
+            (fate) => fate === 'accepted' || fate === 'unselected',
+          ).length;
+          expect(at.accepted()).toBe(Math.min(most, good));
+          expect(at.enough()).toBe(good >= most ? 1 : 0);
+          if (at.events.length === 0 && !what.includes('expired'))
+            expect(at.begun.size).toBe(Math.min(most, total));
+        },
+      ),
+      {numRuns: 60},
+    );
+  });
+
+  it('takes everything without a limit, former jobs first', async () => {
+    const at = stage({fates: [], left: Array(1_200).fill('received'), maxAccepted: null, concurrency: 4});
+    at.workload.resume();
+    at.workload.next(1_201, 'received');
+    await idle(at.workload);
+    expect([...at.begun]).toEqual(Array.from({length: 1_201}, (_, n) => n + 1));
+    expect(at.accepted()).toBe(1_201);
+  });
+
+  it('begins nothing more once stopped, and delivers what is concluded', async () => {
+    const at = stage({
+      fates: [],
+      left: [...Array<JobState>(3).fill('selected'), ...Array<JobState>(80).fill('concluded')],
+      maxAccepted: null,
+      concurrency: 1,
+    });
+    at.workload.resume();
+    at.workload.stop();
+    at.workload.next(99, 'received');
+    await idle(at.workload);
+    expect(at.begun.has(2)).toBe(false);
+    expect(at.begun.has(99)).toBe(false);
+    expect(at.accepted()).toBe(81); // 80, and the one a worker was busy with
+  });
+
+  it('tells of a job that broke, and nothing after the end', async () => {
+    const at = stage({fates: ['broken', 'broken'], left: [], maxAccepted: null, concurrency: 1});
+    at.workload.next(1, 'received');
+    await idle(at.workload);
+    expect(at.events).toEqual([
+      {type: 'warning', code: 'BUG', message: 'job 1 stays in the journal: broken'},
+    ]);
+    at.workload.next(2, 'received');
+    at.end.abort();
+    await idle(at.workload);
+    expect(at.events).toHaveLength(1);
+  });
+});
