@@ -1,13 +1,16 @@
 import {AosError} from '../errors.ts';
 import type {VrfFields} from '../protocol/messages.ts';
 import type {JobOutcome, JobRecord, JobState, NewJob} from '../operator/ports.ts';
-import type {Database} from './driver.ts';
+import type {Database, Row} from './driver.ts';
 import {jobOf, numberOf, stateOf, textOf} from './rows.ts';
 
 export type Answer = {outcome: JobOutcome; vrf: VrfFields; content: string; at: number};
 
 /** What a change did: `jobId` for the clock reading, `changed` false when it was known before. */
 export type Change = {jobId: string; changed: boolean};
+
+/** Of the job that came last, and of the newest one that was accepted; Unix ms, null when there is none. */
+export type Activity = {lastReceivedAt: number | null; lastAcceptedAt: number | null};
 
 /** Jobs looked at in one transaction of a clean-up. */
 const PRUNE_CHUNK = 200;
@@ -40,6 +43,10 @@ export function jobTable(database: Database) {
   const seqs = database.prepare('SELECT seq FROM jobs WHERE state = ? AND seq > ? ORDER BY seq LIMIT ?');
   const seqsOfKind = database.prepare(
     'SELECT seq FROM jobs WHERE state = ? AND seq > ? AND kind = ? ORDER BY seq LIMIT ?',
+  );
+  const newest = database.prepare('SELECT received_at AS at FROM jobs ORDER BY seq DESC LIMIT 1');
+  const newestAccepted = database.prepare(
+    `SELECT closed_at AS at FROM jobs WHERE state = 'accepted' ORDER BY seq DESC LIMIT 1`,
   );
   const tally = database.prepare('SELECT state, count(*) AS jobs FROM jobs GROUP BY state');
   const over = database.prepare(
@@ -97,8 +104,11 @@ export function jobTable(database: Database) {
       };
     },
 
-    select(seq: number, vrf: VrfFields): void {
-      if (head(seq).state === 'received') setSelected.run(JSON.stringify(vrf), seq);
+    /** @returns false when the job was past being selected already */
+    select(seq: number, vrf: VrfFields): boolean {
+      if (head(seq).state !== 'received') return false;
+      setSelected.run(JSON.stringify(vrf), seq);
+      return true;
     },
 
     /** @throws AosError ANSWER_CONFLICT */
@@ -182,6 +192,11 @@ export function jobTable(database: Database) {
       };
       for (const row of tally.all()) counts[stateOf(row)] = numberOf(row, 'jobs');
       return counts;
+    },
+
+    activity(): Activity {
+      const at = (row: Row | undefined): number | null => (row === undefined ? null : numberOf(row, 'at'));
+      return {lastReceivedAt: at(newest.get()), lastAcceptedAt: at(newestAccepted.get())};
     },
 
     /**

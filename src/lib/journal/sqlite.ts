@@ -1,12 +1,14 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {AosError} from '../errors.ts';
+import type {LivenessStore} from '../liveness/recorder.ts';
 import type {Journal} from '../operator/ports.ts';
 import {createBatch, type Transaction} from './batch.ts';
 import {pickDriver, type Database, type SqliteDriver} from './driver.ts';
 import {readFailure} from './failure.ts';
 import {createPrivateDir, createPrivateFile} from './files.ts';
-import {jobTable} from './jobs.ts';
+import {jobTable, type Activity} from './jobs.ts';
+import {livenessTable} from './liveness.ts';
 import {takeLock, type Lock} from './lock.ts';
 import {questionTable} from './questions.ts';
 import {readingTable} from './readings.ts';
@@ -25,6 +27,13 @@ export type JournalOptions = {
   onTrouble?: (error: AosError) => void;
 };
 
+/** What the file holds beside the operator's own memory. */
+export type NodeJournal = Journal & {
+  liveness: LivenessStore;
+  /** When something last happened. @throws AosError JOURNAL_UNREADABLE */
+  activity(): Activity;
+};
+
 /** The journal's file in the state directory. */
 export const JOURNAL_FILE = 'journal.db';
 
@@ -35,7 +44,7 @@ export const JOURNAL_FILE = 'journal.db';
  */
 // async because another store may have to wait; a throw becomes a rejection
 // eslint-disable-next-line @typescript-eslint/require-await -- see above
-export async function openJournal(options: JournalOptions): Promise<Journal> {
+export async function openJournal(options: JournalOptions): Promise<NodeJournal> {
   const {dir, readOnly = false} = options;
   const driver = options.driver ?? pickDriver();
   const path = join(dir, JOURNAL_FILE);
@@ -57,7 +66,12 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   }
 }
 
-function openTables(driver: SqliteDriver, path: string, options: JournalOptions, lock: Lock | null): Journal {
+function openTables(
+  driver: SqliteDriver,
+  path: string,
+  options: JournalOptions,
+  lock: Lock | null,
+): NodeJournal {
   let database: Database | undefined;
   try {
     database = driver.open(path, {readOnly: lock === null});
@@ -79,9 +93,10 @@ function sqliteJournal(
   path: string,
   options: JournalOptions,
   lock: Lock | null,
-): Journal {
+): NodeJournal {
   const jobs = jobTable(database);
   const questions = questionTable(database);
+  const liveness = livenessTable(database);
   const readings = readingTable(database, options.clockId, options.onTrouble ?? (() => {}));
   const setFact = database.prepare(
     'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
@@ -110,7 +125,10 @@ function sqliteJournal(
           readings.append({event: 'job_received', ref: job.key.jobId, merge: job.clock}, job.receivedAt);
         return received;
       }),
-    select: (seq, vrf) => change(() => jobs.select(seq, vrf)),
+    select: (seq, vrf, first) =>
+      change(() => {
+        if (jobs.select(seq, vrf) && first !== undefined) questions.add(first);
+      }),
     conclude: (seq, answer) =>
       change(() => {
         const {jobId, changed} = jobs.conclude(seq, answer);
@@ -151,6 +169,13 @@ function sqliteJournal(
         const row = fact.get(name);
         return row === undefined ? null : textOf(row, 'value');
       }),
+
+    liveness: {
+      spans: () => look(() => liveness.spans()),
+      put: (span) => change(() => liveness.put(span)),
+      forget: (before) => change(() => liveness.forget(before)),
+    },
+    activity: () => look(() => jobs.activity()),
 
     prune: async (before) => {
       let deleted = 0;

@@ -50,28 +50,44 @@ export async function askWorker(deps: PipelineDeps, task: WorkerTask): Promise<A
   return {outcome: 'failed', result: '', reason, vrf};
 }
 
+/** The question that was journalled with the job's selection, once; then a new one, journalled now. */
+async function question(
+  deps: PipelineDeps,
+  seq: number,
+  {kind}: Worker,
+): Promise<{requestId: string; attempt: number}> {
+  const {journal, time} = deps;
+  const attempt = journal.questions(seq).length;
+  const prepared = deps.questions.claim(seq);
+  if (prepared !== undefined) return {requestId: prepared, attempt};
+  const requestId = deps.newSecretId();
+  await deps.durably(() => journal.ask({requestId, seq, kind, attempt: attempt + 1, askedAt: time.now()}));
+  return {requestId, attempt: attempt + 1};
+}
+
 /** Journals a question, puts it and waits for the callback's body. */
 async function askOnce(deps: PipelineDeps, {record, ref, job, worker}: WorkerTask): Promise<string> {
-  const {signal, journal, time} = deps;
+  const {signal, time} = deps;
   const {seq} = record;
-  const requestId = deps.newSecretId();
-  const attempt = journal.questions(seq).length + 1;
-  await deps.durably(() => journal.ask({requestId, seq, kind: worker.kind, attempt, askedAt: time.now()}));
+  const {requestId, attempt} = await question(deps, seq, worker);
   const started = time.monotonic();
   const closed = new AbortController();
-  const either = AbortSignal.any([signal, closed.signal]);
+  // Linked by hand: AbortSignal.any leaves something behind on the long-lived signal each time.
+  const end = (): void => closed.abort(signal.reason);
+  signal.addEventListener('abort', end, {once: true});
   // Listening begins before asking: a fast worker calls back before its own response is here.
-  const callback = deps.questions.await(seq, worker.answerTimeoutMs, either);
+  const callback = deps.questions.await(seq, worker.answerTimeoutMs, closed.signal);
   callback.catch(() => undefined); // awaited below, or ended by `closed`
   try {
     const {nodeId, callbackUrl} = deps.options;
     deps.emit({type: 'job_asked', job: ref, requestId, attempt});
-    const question = {requestId, nodeId, model: job.model, prompt: job.prompt, callbackUrl};
-    const early = await Promise.race([worker.ask(question, either).then(() => null), callback]);
+    const put = {requestId, nodeId, model: job.model, prompt: job.prompt, callbackUrl};
+    const early = await Promise.race([worker.ask(put, closed.signal).then(() => null), callback]);
     const body = early ?? (await callback);
     deps.emit({type: 'job_answered', job: ref, requestId, ms: Math.round(time.monotonic() - started)});
     return body;
   } finally {
+    signal.removeEventListener('abort', end);
     closed.abort(new AosError('WORKER_TIMEOUT', 'the question is closed'));
   }
 }

@@ -4,6 +4,7 @@ import {sameAddress} from '../protocol/ethereum.ts';
 import {readDispatch, readReply, type DispatchJob} from '../protocol/messages.ts';
 import type {VerifyDispatcher} from '../config/config.ts';
 import type {Time} from '../time.ts';
+import {createBucket} from './bucket.ts';
 import type {Emit, RejectReason} from './events.ts';
 import type {Reply} from './session.ts';
 
@@ -112,18 +113,4 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): (by
 function asFrameError(error: unknown): AosError {
   if (isAosError(error)) return error;
   throw error; // a bug of ours must not pass for the sender's
-}
-
-/** At most `perSecond` yeses in any running second, evenly refilled. */
-function createBucket(perSecond: number, time: Time): () => boolean {
-  let tokens = perSecond;
-  let at = time.monotonic();
-  return () => {
-    const now = time.monotonic();
-    tokens = Math.min(perSecond, tokens + ((now - at) / 1000) * perSecond);
-    at = now;
-    if (tokens < 1) return false;
-    tokens -= 1;
-    return true;
-  };
 }

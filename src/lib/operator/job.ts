@@ -69,7 +69,9 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
         await conclude(record, job, answer);
         return;
       }
-      await deps.durably(() => journal.select(seq, vrf));
+      const kind = options.kinds.find((candidate) => candidate === job.kind);
+      const first = kind === undefined ? undefined : deps.questions.prepare(seq, kind);
+      await deps.durably(() => journal.select(seq, vrf, first));
       deps.next(seq, 'selected');
     },
 

@@ -1,12 +1,14 @@
 import {setMaxListeners} from 'node:events';
 import type {VerifyDispatcher} from '../config/config.ts';
-import {AosError} from '../errors.ts';
+import {AosError, errorText} from '../errors.ts';
 import type {WorkerKind} from '../protocol/messages.ts';
 import type {Time} from '../time.ts';
 import type {Prover} from '../vrf/ecvrf.ts';
+import {createBucket} from './bucket.ts';
 import {createDurably} from './durable.ts';
 import type {OperatorEvent, OperatorEventBody, StopReason, Summary} from './events.ts';
 import {createHealth} from './health.ts';
+import {keepTidy} from './housekeeping.ts';
 import {createInbox} from './inbox.ts';
 import {createIntake} from './intake.ts';
 import {createJobSteps} from './job.ts';
@@ -67,6 +69,8 @@ export type Operator = {
   tell(event: OperatorEventBody): void;
 };
 
+/** Probes told and journalled at most; anyone may ask /ping as often as they like. */
+const PROBES_PER_SECOND = 2;
 /** How often the end of the jobs in hand is looked for, once told to stop. */
 const DRAIN_POLL_MS = 20;
 
@@ -97,7 +101,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     emit,
     health,
   });
-  const questions = createQuestions({journal, time, emit});
+  const questions = createQuestions({journal, time, emit, newSecretId: deps.newSecretId});
 
   let stopping: StopReason | undefined;
   let onStop: (reason: StopReason) => void = () => {};
@@ -159,11 +163,14 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       onReply: (id, reply) => session.settle(id, reply),
       refuse: (id, reply) => session.respond(id, reply),
       // After the last wanted result nothing more is acknowledged.
-      onJobs: createIntake({receive: steps.receive, emit, signal, isClosed: () => stopping === 'jobs'}),
+      onJobs: createIntake({receive: steps.receive, emit, time, signal, isClosed: () => stopping === 'jobs'}),
     },
   );
 
+  const mayTellProbe = createBucket(PROBES_PER_SECOND, time);
+
   function probed(via: 'http' | 'websocket'): void {
+    if (!mayTellProbe()) return;
     emit({type: 'probe_answered', via});
     journal
       .read({event: 'probe_answered', ref: via, merge: null}, time.now())
@@ -206,12 +213,20 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
         pending: pending(),
       });
       const ranging = ranges.run(signal);
+      const tidying = keepTidy({journal, time, health, retentionMs: options.retentionMs, signal});
       workload.resume();
       emit({type: 'connecting', url: options.dispatcherUrl});
       const connecting = connection.run(
         {
           onOpen: () => session.opened(),
-          onFrame: inbox,
+          onFrame: (bytes) => {
+            try {
+              inbox(bytes);
+            } catch (error) {
+              // A bug of ours: the frame is lost, the node is not.
+              emit({type: 'warning', code: 'BUG', message: `a frame could not be read: ${errorText(error)}`});
+            }
+          },
           onPing: () => probed('websocket'),
           onClose: (reason, retryInMs) => {
             session.closed();
@@ -230,7 +245,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       emit({type: 'stopping', reason, inHand: workload.busy(true), graceMs});
       await drain(graceMs);
       ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
-      await Promise.all([ranging, connecting]);
+      await Promise.all([ranging, tidying, connecting]);
       const summary = summarise(tally, {
         pending: pending(),
         durationMs: Math.round(time.monotonic() - started),

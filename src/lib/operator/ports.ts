@@ -131,8 +131,8 @@ export type QuestionRecord = {
 export type Journal = {
   /** Stores a new job, with a clock reading; or tells what is already known of that (job_id, tag, position). */
   receive(job: NewJob): Promise<{known: boolean; record: JobRecord}>;
-  /** Marks a job as to be answered by a worker. */
-  select(seq: number, vrf: VrfFields): Promise<void>;
+  /** Marks a job as to be answered by a worker; its first question is journalled with it, in the same write. */
+  select(seq: number, vrf: VrfFields, first?: Omit<QuestionRecord, 'answer'>): Promise<void>;
   /**
    * Stores the one answer of a job, before it is signed. The same content again is a no-op.
    * @throws AosError ANSWER_CONFLICT for a different content

@@ -2,21 +2,32 @@ import {AosError, isAosError} from '../errors.ts';
 import {readOpmlCallback, type WorkerKind} from '../protocol/messages.ts';
 import type {Time} from '../time.ts';
 import type {Emit} from './events.ts';
-import type {Journal} from './ports.ts';
+import type {Journal, QuestionRecord} from './ports.ts';
 
 /** What our HTTP server answers a worker's callback with. */
 export type CallbackReply = {status: number; code: number; message: string};
 
 /** Questions put to workers and their answers, which come by HTTP callback (protocol §5). */
 export type Questions = {
+  /** A first question for a job, to be journalled with its selection; `claim` gives its id when it is put. */
+  prepare(seq: number, kind: WorkerKind): Omit<QuestionRecord, 'answer'>;
+  /** The id of a question that was prepared for this job and not put yet. */
+  claim(seq: number): string | undefined;
   /** Waits until any question of this job is answered; resolves with the callback's body. */
   await(seq: number, timeoutMs: number, signal: AbortSignal): Promise<string>;
   /** Takes a callback: once per request id, durable before the worker is told so. */
   take(kind: WorkerKind, body: Uint8Array): Promise<CallbackReply>;
 };
 
-export function createQuestions(deps: {journal: Journal; time: Time; emit: Emit}): Questions {
+export function createQuestions(deps: {
+  journal: Journal;
+  time: Time;
+  emit: Emit;
+  /** An unguessable id. */
+  newSecretId: () => string;
+}): Questions {
   const {journal, time, emit} = deps;
+  const prepared = new Map<number, string>();
   const waiting = new Map<number, (body: string) => void>();
   let refused = 0;
 
@@ -27,6 +38,16 @@ export function createQuestions(deps: {journal: Journal; time: Time; emit: Emit}
   }
 
   return {
+    prepare(seq, kind) {
+      const requestId = deps.newSecretId();
+      prepared.set(seq, requestId);
+      return {requestId, seq, kind, attempt: 1, askedAt: time.now()};
+    },
+    claim(seq) {
+      const requestId = prepared.get(seq);
+      prepared.delete(seq);
+      return requestId;
+    },
     await(seq, timeoutMs, signal) {
       return new Promise((resolve, reject) => {
         const finish = (): void => {

@@ -12,7 +12,12 @@ async function stage(dir: string) {
   const journal = await openJournal({dir, clockId: 1n});
   const time = virtualTime();
   const events: OperatorEventBody[] = [];
-  const questions = createQuestions({journal, time, emit: (event) => events.push(event)});
+  const questions = createQuestions({
+    journal,
+    time,
+    emit: (event) => events.push(event),
+    newSecretId: () => 'f'.repeat(32),
+  });
   const {record} = await journal.receive(newJob('j'));
   await journal.select(record.seq, VRF);
   const ask = (requestId: string, attempt = 1) =>
@@ -83,6 +88,18 @@ describe('questions', () => {
       await ended;
       await expect(questions.await(seq, 2_000, stop.signal)).rejects.toThrow('over');
       expect(time.timers()).toBe(0);
+      await journal.close();
+    }));
+
+  it('prepare one that is journalled with the selection, and give its id once', () =>
+    inTempDir(async (dir) => {
+      const {journal, questions} = await stage(dir);
+      const {record} = await journal.receive(newJob('k'));
+      const first = questions.prepare(record.seq, 'opml');
+      await journal.select(record.seq, VRF, first);
+      await journal.select(record.seq, VRF, first);
+      expect(journal.questions(record.seq)).toMatchObject([{requestId: 'f'.repeat(32), attempt: 1}]);
+      expect([questions.claim(record.seq), questions.claim(record.seq)]).toEqual(['f'.repeat(32), undefined]);
       await journal.close();
     }));
 });

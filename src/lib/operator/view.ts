@@ -1,0 +1,206 @@
+import type {JobOutcome} from './ports.ts';
+import type {JobRef, OperatorEvent, StopReason, TroublePart} from './events.ts';
+import {countEvent, emptyTally, type Tally} from './tally.ts';
+
+/** Where a job is: as the events tell it. */
+export type JobStage =
+  'received' | 'sampled' | 'asked' | 'answered' | 'concluded' | 'sent' | 'accepted' | 'expired';
+
+export type JobView = {
+  /** Its row in the journal. */
+  seq: number;
+  jobId: string;
+  tag: string;
+  position: string;
+  kind: string;
+  model: string;
+  stage: JobStage;
+  selected: boolean | null;
+  outcome: JobOutcome | null;
+  /** What last stood in its way; null when nothing does. */
+  trouble: string | null;
+  /** Of its first and its last event, Unix ms. */
+  firstAt: number;
+  at: number;
+};
+
+export type ConnectionView = {
+  state: 'starting' | 'connecting' | 'connected' | 'disconnected';
+  url: string | null;
+  /** Unix ms. */
+  since: number | null;
+  reason: string | null;
+};
+
+export type TroubleView = {part: TroublePart; code: string; message: string; next: string; since: number};
+
+export type RangeView = {
+  start: string;
+  end: string;
+  max: string;
+  block: string | null;
+  source: 'chain' | 'journal';
+  at: number;
+};
+
+/** What a running operator is doing, small whatever it has done: times are Unix ms. */
+export type OperatorView = {
+  /** Of the last event that went in; 0 when none did. */
+  seq: number;
+  at: number | null;
+  node: {
+    nodeId: string;
+    network: string;
+    version: string;
+    vrfPublicKey: string;
+    workers: readonly string[];
+    startedAt: number;
+    /** Jobs in the journal that waited when it started. */
+    pendingAtStart: number;
+  } | null;
+  connection: ConnectionView;
+  range: RangeView | null;
+  /** The parts that do not work, the longest first. */
+  troubles: readonly TroubleView[];
+  /** Of this run. */
+  counters: Tally;
+  /** The last {@link MAX_JOBS} jobs that something happened to, the latest last. */
+  jobs: readonly JobView[];
+  lastProbe: {at: number; via: 'http' | 'websocket'} | null;
+  lastReceivedAt: number | null;
+  lastAcceptedAt: number | null;
+  /** `net.verify_dispatcher` when the dispatcher does not sign its messages; null when it does. */
+  unsignedPolicy: string | null;
+  stopping: StopReason | null;
+};
+
+export const MAX_JOBS = 50;
+/** Texts from outside are cut: a job id may be as long as a frame. */
+const MAX_TEXT = 200;
+
+export const emptyView: OperatorView = {
+  seq: 0,
+  at: null,
+  node: null,
+  connection: {state: 'starting', url: null, since: null, reason: null},
+  range: null,
+  troubles: [],
+  counters: emptyTally,
+  jobs: [],
+  lastProbe: null,
+  lastReceivedAt: null,
+  lastAcceptedAt: null,
+  unsignedPolicy: null,
+  stopping: null,
+};
+
+/** The view after one more event; an event that is not newer than the view changes nothing. */
+export function reduceView(view: OperatorView, event: OperatorEvent): OperatorView {
+  if (event.seq <= view.seq) return view;
+  const counters = countEvent(view.counters, event);
+  return {...view, ...changes(view, event), seq: event.seq, at: event.at, counters};
+}
+
+function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView> {
+  const {at} = event;
+  switch (event.type) {
+    case 'started': {
+      const {nodeId, network, version, vrfPublicKey, workers, pending} = event;
+      const node = {nodeId, network, version, vrfPublicKey, workers, startedAt: at, pendingAtStart: pending};
+      return {node};
+    }
+    case 'connecting':
+      return {connection: {state: 'connecting', url: event.url, since: at, reason: null}};
+    case 'connected':
+      return {connection: {state: 'connected', url: event.url, since: at, reason: null}};
+    case 'disconnected':
+      return {connection: disconnected(view.connection, event.reason, at)};
+    case 'frame_unsigned':
+      return {unsignedPolicy: event.policy};
+    case 'range': {
+      const {start, end, max, block, source} = event;
+      return {range: {start, end, max, block, source, at}};
+    }
+    case 'probe_answered':
+      return {lastProbe: {at, via: event.via}};
+    case 'trouble': {
+      const {part, code, message, next} = event;
+      const since = view.troubles.find((trouble) => trouble.part === part)?.since ?? at;
+      return {
+        troubles: [...without(view, part), {part, code, message: cut(message), next: cut(next), since}],
+      };
+    }
+    case 'recovered':
+      return {troubles: without(view, event.part)};
+    case 'stopping':
+      return {stopping: event.reason};
+    case 'summary':
+      return {connection: disconnected(view.connection, 'the operator has stopped', at)};
+    case 'job_received':
+      return {lastReceivedAt: at, jobs: withJob(view, event.job, at, {stage: 'received'})};
+    case 'job_sampled':
+      return {jobs: withJob(view, event.job, at, {stage: 'sampled', selected: event.selected})};
+    case 'job_asked':
+      return {jobs: withJob(view, event.job, at, {stage: 'asked', trouble: null})};
+    case 'job_answered':
+      return {jobs: withJob(view, event.job, at, {stage: 'answered', trouble: null})};
+    case 'job_retry':
+    case 'result_retry':
+      return {jobs: withJob(view, event.job, at, {trouble: cut(event.message)})};
+    case 'job_concluded': {
+      const trouble = event.outcome === 'failed' ? cut(event.reason) : null;
+      return {jobs: withJob(view, event.job, at, {stage: 'concluded', outcome: event.outcome, trouble})};
+    }
+    case 'result_sent':
+      return {jobs: withJob(view, event.job, at, {stage: 'sent'})};
+    case 'result_accepted': {
+      const {outcome} = event;
+      return {
+        lastAcceptedAt: at,
+        jobs: withJob(view, event.job, at, {stage: 'accepted', outcome, trouble: null}),
+      };
+    }
+    case 'result_expired':
+      return {jobs: withJob(view, event.job, at, {stage: 'expired'})};
+    case 'warning':
+    case 'listening':
+    case 'frame_rejected':
+    case 'hash_mismatch':
+    case 'job_duplicate':
+    case 'callback_refused':
+      return {};
+  }
+}
+
+/** Since when it is down is told by the first of several failed tries. */
+function disconnected(before: ConnectionView, reason: string, at: number): ConnectionView {
+  const since = before.state === 'disconnected' ? before.since : at;
+  return {state: 'disconnected', url: before.url, since, reason: cut(reason)};
+}
+
+function without(view: OperatorView, part: TroublePart): TroubleView[] {
+  return view.troubles.filter((trouble) => trouble.part !== part);
+}
+
+function withJob(view: OperatorView, job: JobRef, at: number, change: Partial<JobView>): readonly JobView[] {
+  const {seq, jobId, tag, position, kind, model} = job;
+  const known = view.jobs.find((item) => item.seq === seq) ?? {
+    seq,
+    jobId: cut(jobId),
+    tag: cut(tag),
+    position: cut(position),
+    kind: cut(kind),
+    model: cut(model),
+    stage: 'received' as const,
+    selected: null,
+    outcome: null,
+    trouble: null,
+    firstAt: at,
+  };
+  const others = view.jobs.filter((item) => item.seq !== seq);
+  return [...others.slice(-(MAX_JOBS - 1)), {...known, ...change, at}];
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`;
+}
