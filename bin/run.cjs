@@ -38,7 +38,9 @@ if (answer === undefined) {
     ({main}) => main(root, args),
     (error) => {
       const missing = error && error.code === 'ERR_MODULE_NOT_FOUND';
-      process.stderr.write(missing ? 'aos is not built yet: npm run build\n' : `${String(error && error.stack)}\n`);
+      process.stderr.write(
+        missing ? 'aos is not built yet: npm run build\n' : `${String(error && error.stack)}\n`,
+      );
       process.exitCode = 1;
     },
   );

@@ -14,7 +14,13 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
 
 /** Native and wasm packages stay outside the bundle; the others are bundled, so an install pulls in four packages. */
-const external = ['@photostructure/sqlite', 'libsodium-wrappers-sumo', 'tiny-secp256k1', '@foundry-rs/*', 'typescript'];
+const external = [
+  '@photostructure/sqlite',
+  'libsodium-wrappers-sumo',
+  'tiny-secp256k1',
+  '@foundry-rs/*',
+  'typescript',
+];
 
 /** CommonJS packages inside an ESM bundle still ask for these. */
 const banner = {
@@ -37,7 +43,10 @@ async function main() {
   await rm(dist, {recursive: true, force: true});
   await mkdir(dist, {recursive: true});
   const entryPoints = Object.fromEntries(
-    (await commandFiles()).map((name) => [`commands/${name.slice(0, -3)}`, path.join(root, 'src/commands', name)]),
+    (await commandFiles()).map((name) => [
+      `commands/${name.slice(0, -3)}`,
+      path.join(root, 'src/commands', name),
+    ]),
   );
   entryPoints['main'] = path.join(root, 'src/main.ts');
   entryPoints['build-info'] = path.join(root, 'src/build-info.ts');

@@ -57,6 +57,19 @@ export const ERRORS = {
   VRF_KEY_MISSING: entry(EXIT.config, 'config', 'The VRF key file could not be opened.', 'Check node.vrf_key_file.'),
   VRF_KEY_INVALID: entry(EXIT.config, 'config', 'The VRF key is not a 32-byte hex seed.', 'Give node.vrf_key_file a file with 64 hex digits.'),
 
+  // local BN254 key
+  KEY_INVALID: entry(EXIT.data, 'data', 'The text is not a BN254 private key.', 'Give one number from 1 to the order of the curve, in decimal or as 0x and hex digits.'),
+  KEY_MISSING: entry(EXIT.config, 'config', 'The BLS keystore could not be opened.', 'Check the path, or make a key: aos keys bls create'),
+  KEY_UNSAFE: entry(EXIT.refused, 'safety', 'A file with a key or a password can be read by other users.', 'chmod 600 the file named above.'),
+  KEY_EXISTS: entry(EXIT.cannotWrite, 'filesystem', 'There is a file already; a key is never overwritten by accident.', 'Name another file, or add --force, which keeps the old one as .bak.'),
+  KEY_WRITE_FAILED: entry(EXIT.cannotWrite, 'filesystem', 'The keystore could not be written; nothing was changed.', 'Check the directory and the free space.'),
+  KEY_KEYSTORE_INVALID: entry(EXIT.data, 'data', 'The file is not a whole EigenLayer BLS keystore.', 'Check the path, or restore the file from its backup.'),
+  KEY_KEYSTORE_UNSUPPORTED: entry(EXIT.data, 'data', 'The keystore is of a kind or a cost that aos does not open.', 'Decrypt it with the tool that made it, then: aos keys bls import'),
+  KEY_PASSWORD_WRONG: entry(EXIT.data, 'data', 'The password does not open the keystore (or the file is damaged).', 'Try the password again.'),
+  KEY_PASSWORD_INVALID: entry(EXIT.data, 'data', 'What was given is not usable as a password.', 'Give one line of text that is not empty.'),
+  KEY_PASSWORD_MISSING: entry(EXIT.config, 'config', 'The password could not be read from where it was said to be.', 'Check --password-file or node.bls_password_file.'),
+  KEY_SELF_CHECK_FAILED: entry(EXIT.refused, 'safety', 'The BN254 signature made here does not pass the contract’s own check; it was not used.', 'Check that the registry is the right contract and report this with --json.'),
+
   // signer
   SIGNER_URL_INVALID: entry(EXIT.config, 'config', 'signer_key is not a usable Web3Signer URL.', 'Use a form like http://127.0.0.1:9000'),
   SIGNER_UNREACHABLE: entry(EXIT.unavailable, 'network', 'Web3Signer did not answer.', 'Start Web3Signer, then: aos signer check'),
@@ -85,6 +98,25 @@ export const ERRORS = {
   CHAIN_WRONG_ID: entry(EXIT.refused, 'safety', 'The RPC serves another chain than the network.', 'Check chain.chain_rpc_url and network.'),
   CHAIN_NO_CODE: entry(EXIT.refused, 'safety', 'There is no contract at the configured address.', 'Check chain.vrf_range_contract and that the RPC serves the right chain.'),
   CHAIN_BAD_ANSWER: entry(EXIT.protocol, 'network', 'The RPC gave an answer that makes no sense.', 'Check chain.chain_rpc_url, or use another RPC.'),
+  CHAIN_MISMATCH: entry(EXIT.refused, 'safety', 'The contracts name other contracts than the configuration does.', 'Check chain.contracts and that the RPC serves the right chain.'),
+  CHAIN_REVERTED: entry(EXIT.refused, 'safety', 'The contract refuses this call; a transaction of it would fail.', 'aos register --check'),
+  CHAIN_FLOW_UNKNOWN: entry(EXIT.usage, 'usage', 'The registry is none of the kinds the toolkit knows.', 'Check chain.contracts.registry, or name the kind with --flow.'),
+  CHAIN_DOMAIN_UNKNOWN: entry(EXIT.refused, 'safety', 'AVSDirectory computes another digest than the toolkit; nothing was signed.', 'Check chain.contracts.avs_directory and that the RPC serves the right chain.'),
+
+  LOGS_REFUSED: entry(EXIT.unavailable, 'network', 'The RPC will not give the logs that were asked for, in no range.', 'Give another RPC by --rpc-url or ETH_RPC_URL.'),
+  SCAN_TOO_LARGE: entry(EXIT.usage, 'usage', 'Reading the history would take more requests than allowed; it was not read.', 'Read fewer blocks, use an RPC with a larger range, or raise --max-requests.'),
+
+  // transactions
+  TX_FEE_TOO_HIGH: entry(EXIT.tryLater, 'network', 'Gas costs more than --max-fee allows; nothing was sent.', 'Wait for cheaper gas, or raise the bound: --max-fee GWEI'),
+  TX_INSUFFICIENT_FUNDS: entry(EXIT.refused, 'safety', 'The account cannot pay for the transaction; nothing was sent.', 'Send ETH to node_id and run the command again.'),
+  TX_NOT_TAKEN: entry(EXIT.tryLater, 'network', 'The chain RPC did not take the signed transaction.', 'Run the command again: it makes a new one with the same nonce, so never both are mined.'),
+  TX_STUCK: entry(EXIT.tryLater, 'network', 'An earlier transaction of this account is in the way.', 'aos tx list'),
+  TX_LOCKED: entry(EXIT.tryLater, 'safety', 'Another command is sending a transaction for this node at this moment.', 'Run the command again when the other one has ended.'),
+  TX_REVERTED: entry(EXIT.refused, 'safety', 'The transaction was mined, but its call failed: the chain changed after it was simulated.', 'Run the command again: it reads the chain anew.'),
+  TX_REPLACED: entry(EXIT.refused, 'safety', 'Another transaction of the same account took its place; node_id is in use elsewhere.', 'See what node_id sent, then run the command again.'),
+  TX_CANCELLED: entry(EXIT.refused, 'safety', 'The transaction was cancelled by aos tx cancel.', 'Run the command again to send a new one.'),
+  TX_UNKNOWN: entry(EXIT.usage, 'usage', 'There is no such transaction.', 'aos tx list'),
+  TX_CLOSED: entry(EXIT.usage, 'usage', 'The transaction is decided already; nothing was sent.', 'aos tx list'),
 
   // dispatcher
   DISPATCHER_UNREACHABLE: entry(EXIT.unavailable, 'network', 'The dispatcher could not be reached.', 'Check net.dispatcher_url.'),
@@ -104,6 +136,14 @@ export const ERRORS = {
   JOURNAL_UNREADABLE: entry(EXIT.io, 'filesystem', 'The journal could not be opened.', 'Check the state directory; a damaged journal can be moved away, its unanswered jobs are then lost.'),
   JOURNAL_DRIVER: entry(EXIT.unavailable, 'filesystem', 'No SQLite driver works on this machine.', 'Run npm ci again, or use Node 24.'),
   ANSWER_CONFLICT: entry(EXIT.refused, 'safety', 'A second, different answer for the same job was refused.', 'Nothing to do: the first answer stands.'),
+
+  // control socket, status
+  CONTROL_ABSENT: entry(EXIT.unavailable, 'network', 'No operator runs for this node on this machine.', 'Start it: aos run'),
+  CONTROL_SEVERAL: entry(EXIT.usage, 'usage', 'Several operators run on this machine.', 'Say which one by its configuration: -c FILE'),
+  CONTROL_VERSION: entry(EXIT.protocol, 'network', 'The running operator is of another generation of aos.', 'Use the aos that the operator was started with, or restart the operator with this one.'),
+  CONTROL_BROKEN: entry(EXIT.protocol, 'network', 'The control socket does not speak as aos does.', 'Restart the operator: aos run'),
+  CONTROL_UNAVAILABLE: entry(EXIT.cannotWrite, 'filesystem', 'The control socket could not be made; the operator works without it.', 'Set AOS_HOME or XDG_RUNTIME_DIR to a directory you own.'),
+  STATUS_NOTHING_READ: entry(EXIT.unavailable, 'network', 'None of the sources could be read, so nothing is known.', 'Check the chain RPC and the configuration, then run the command again.'),
 
   // operator server, devnet
   PORT_IN_USE: entry(EXIT.unavailable, 'network', 'The port is taken by another program.', 'Choose another port, or stop the other program.'),

@@ -46,10 +46,15 @@ export function userHome(env: Env): string {
  * The name is short, since a socket path may not pass about 100 bytes.
  */
 export function nodeStateDir(dirs: AosDirs, network: string, nodeId: string): string {
-  const id = createHash('sha256')
+  const id = nodeHash(network, nodeId).slice(0, 12);
+  return join(dirs.state, `${network}-${nodeId.slice(2, 10).toLowerCase()}-${id}`);
+}
+
+/** What tells a node of one network from every other, 64 hex digits. */
+export function nodeHash(network: string, nodeId: string): string {
+  return createHash('sha256')
     .update(JSON.stringify([network, nodeId.toLowerCase()]))
     .digest('hex');
-  return join(dirs.state, `${network}-${nodeId.slice(2, 10).toLowerCase()}-${id.slice(0, 12)}`);
 }
 
 /** An absolute path for what a user wrote: `~/` is the home directory, relative paths start at `base`. */

@@ -63,6 +63,10 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
     'gas-limit': gasLimit,
     'chain-id': chainId,
     'prune-history': KEPT_BLOCKS,
+    // The contracts are compiled for it.
+    hardfork: 'cancun',
+    // `safe` and `finalized` follow the latest block closely, so that finality can be seen on a devnet.
+    'slots-in-an-epoch': 1,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn('/bin/sh', ['-c', UNDER_GUARD, program, ...args], {
@@ -88,7 +92,7 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
   const {exitCode} = child;
   await close();
   signal?.throwIfAborted();
-  throw startFailure(program, exitCode, complaint());
+  throw startFailure({program, port, exitCode, complaint: complaint()});
 }
 
 /**
@@ -147,7 +151,15 @@ function tailOf(stream: Readable): () => string {
   return () => text.trim();
 }
 
-function startFailure(program: string, exitCode: number | null, complaint: string): AosError {
+function startFailure(failed: {
+  program: string;
+  port: number;
+  exitCode: number | null;
+  complaint: string;
+}): AosError {
+  const {program, port, exitCode, complaint} = failed;
+  if (port !== 0 && /address already in use/i.test(complaint))
+    return new AosError('PORT_IN_USE', `127.0.0.1:${port} is in use`);
   // 126 and 127 are the shell's: found but not executable, not found.
   if (exitCode === 126 || exitCode === 127) return new AosError('ANVIL_MISSING', `${program} cannot be run`);
   const how = exitCode === null ? 'did not listen in time' : `ended with code ${exitCode}`;

@@ -1,9 +1,9 @@
-import {existsSync, readFileSync} from 'node:fs';
 import {encodeFunctionData, parseAbi, toHex, type Hex} from 'viem';
 import {createRangeReader} from '../chain/range.ts';
-import {AosError, errorText} from '../errors.ts';
+import {AosError} from '../errors.ts';
 import {checksumAddress} from '../protocol/ethereum.ts';
 import type {SamplingRange} from '../vrf/sampling.ts';
+import {artifactsFolder, bytecodeOf} from './artifacts.ts';
 import {devRpc} from './rpc.ts';
 
 /** The development chain as the devnet sets it up: every transaction is in a block before it resolves. */
@@ -88,32 +88,6 @@ async function transact(
   if (receipt['status'] !== '0x1')
     throw new AosError('DEVNET_FAILED', 'a transaction of the development chain was reverted');
   return receipt;
-}
-
-/** `contracts/` beside the built code: the nearest one upwards that holds a compiled contract. */
-function artifactsFolder(from: string = import.meta.url): URL {
-  for (let folder = new URL('./', from); ; folder = new URL('../', folder)) {
-    for (const name of ['contracts/', 'dist/contracts/']) {
-      const artifacts = new URL(name, folder);
-      if (existsSync(new URL('OperatorRangeManager.json', artifacts))) return artifacts;
-    }
-    if (folder.pathname === '/' || folder.pathname === new URL('../', folder).pathname) break;
-  }
-  throw new AosError('DEVNET_FAILED', 'the compiled contracts are missing', {next: 'Run npm run build.'});
-}
-
-function bytecodeOf(artifacts: URL, name: string): Hex {
-  let artifact: unknown;
-  try {
-    artifact = JSON.parse(readFileSync(new URL(`${name}.json`, artifacts), 'utf8'));
-  } catch (error) {
-    throw new AosError('DEVNET_FAILED', `the compiled contract ${name} cannot be read: ${errorText(error)}`, {
-      cause: error,
-    });
-  }
-  const bytecode = isObject(artifact) ? artifact['bytecode'] : undefined;
-  if (!isHex(bytecode)) throw new AosError('DEVNET_FAILED', `${name}.json holds no bytecode`);
-  return bytecode;
 }
 
 function toAddress(text: string): Hex {

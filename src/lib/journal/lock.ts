@@ -13,10 +13,11 @@ export type Lock = {release(): void};
  * Makes this process the only one that writes the journal in `dir`: an exclusive transaction on a file of its own,
  * held until {@link Lock.release}. The kernel drops it when the process dies, however it dies; readers of the journal
  * are not kept out.
+ * @param file another lock than that of the journal of jobs
  * @throws AosError JOURNAL_LOCKED when another process holds it; STATE_DIR_UNWRITABLE; JOURNAL_UNREADABLE
  */
-export function takeLock(driver: SqliteDriver, dir: string): Lock {
-  const path = join(dir, LOCK_FILE);
+export function takeLock(driver: SqliteDriver, dir: string, file = LOCK_FILE): Lock {
+  const path = join(dir, file);
   createPrivateFile(path);
   let database: Database | undefined;
   try {

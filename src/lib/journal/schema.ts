@@ -1,15 +1,23 @@
 import {AosError} from '../errors.ts';
 import type {Database} from './driver.ts';
+import {LIVENESS_SCHEMA} from './liveness.ts';
 
-/** "aosJ": marks the file as a journal (PRAGMA application_id). */
-const APPLICATION_ID = 0x616f734a;
+/** What kind of file it is, and how it came to be as it is. */
+export type Schema = {
+  /** Marks the file (PRAGMA application_id). */
+  applicationId: number;
+  /** One entry a schema version (PRAGMA user_version), in order; a released one is never changed. */
+  migrations: readonly string[];
+};
 
 /**
- * One entry a schema version, in order; a released one is never changed. Columns of text from outside are ANY:
- * a text with a NUL in it is stored as a blob (driver.ts).
+ * The journal of jobs. Columns of text from outside are ANY: a text with a NUL in it is stored as a blob (driver.ts).
  */
-const MIGRATIONS: readonly string[] = [
-  `
+const JOBS: Schema = {
+  /** "aosJ" */
+  applicationId: 0x616f734a,
+  migrations: [
+    `
   -- A dispatch frame as received; it may carry several jobs.
   CREATE TABLE frames (id INTEGER PRIMARY KEY, text ANY NOT NULL) STRICT;
 
@@ -58,47 +66,54 @@ const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE facts (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
   `,
-];
+    LIVENESS_SCHEMA,
+  ],
+};
 
 /**
  * Checks that an open file is a journal of a version we know, and brings it to the newest unless `readOnly`.
  * @throws AosError JOURNAL_UNREADABLE; SQLite's own error for a file that is none of its own
  */
-export function prepareSchema(database: Database, {path, readOnly}: {path: string; readOnly: boolean}): void {
+export function prepareSchema(
+  database: Database,
+  {path, readOnly}: {path: string; readOnly: boolean},
+  {applicationId, migrations}: Schema = JOBS,
+): void {
   const version = pragma(database, 'user_version');
   const id = pragma(database, 'application_id');
   const isEmpty =
     id === 0 && version === 0 && database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
-  if (!isEmpty && id !== APPLICATION_ID)
+  if (!isEmpty && id !== applicationId)
     throw new AosError('JOURNAL_UNREADABLE', `${path} belongs to another program`);
-  if (version > MIGRATIONS.length) {
+  if (version > migrations.length) {
     throw new AosError(
       'JOURNAL_UNREADABLE',
-      `${path} was made by a newer aos (schema ${version}, this one knows ${MIGRATIONS.length})`,
+      `${path} was made by a newer aos (schema ${version}, this one knows ${migrations.length})`,
       {
         next: 'Update aos to the version that wrote it.',
       },
     );
   }
-  if (version === MIGRATIONS.length) return;
+  if (version === migrations.length) return;
   if (readOnly) {
     throw new AosError(
       'JOURNAL_UNREADABLE',
-      `${path} has schema ${version}, this aos needs ${MIGRATIONS.length}`,
+      `${path} has schema ${version}, this aos needs ${migrations.length}`,
       {
         next: 'Start aos run once; it brings the journal up to date.',
       },
     );
   }
-  migrate(database, version);
+  migrate(database, {applicationId, migrations});
 }
 
-function migrate(database: Database, from: number): void {
+function migrate(database: Database, {applicationId, migrations}: Schema): void {
   database.exec('BEGIN IMMEDIATE');
   try {
-    for (const step of MIGRATIONS.slice(from)) database.exec(step);
+    // Asked again under the lock: another process may have done it meanwhile.
+    for (const step of migrations.slice(pragma(database, 'user_version'))) database.exec(step);
     database.exec(
-      `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`,
+      `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`,
     );
   } catch (error) {
     database.exec('ROLLBACK');

@@ -38,7 +38,7 @@ export async function askWorker(deps: PipelineDeps, task: WorkerTask): Promise<A
       if (asked < worker.attempts) {
         const retryInMs = backoff.next();
         deps.emit({type: 'job_retry', job: task.ref, code: error.code, message: error.message, retryInMs});
-        await time.sleep(retryInMs, signal);
+        await time.sleep(retryInMs, deps.stopping);
       }
       // The question took its own time: the worker is waited for anew before the next one.
       if (asked > askedBefore) patience = time.monotonic() + worker.readyTimeoutMs;

@@ -115,7 +115,7 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
               message: error.message,
               retryInMs,
             });
-            await time.sleep(retryInMs, signal);
+            await time.sleep(retryInMs, deps.stopping);
           }
         }
       }

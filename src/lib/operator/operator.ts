@@ -79,8 +79,9 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   const kinds = deps.workers.map((worker) => worker.kind);
   const ended = new AbortController();
   const {signal} = ended;
+  const stopped = new AbortController();
   // Every job in hand listens to it; that many are no leak.
-  setMaxListeners(0, signal);
+  setMaxListeners(0, signal, stopped.signal);
   let eventSeq = 0;
   let tally = emptyTally;
 
@@ -153,6 +154,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     newId: deps.newId,
     newSecretId: deps.newSecretId,
     signal,
+    stopping: stopped.signal,
     next: workload.next,
     finished: workload.finished,
   });
@@ -199,9 +201,9 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
           resolve(stopping);
         };
       });
-      const stopped = (): void => onStop(stop.reason as StopReason);
-      if (stop.aborted) stopped();
-      stop.addEventListener('abort', stopped, {once: true});
+      const onAbort = (): void => onStop(stop.reason as StopReason);
+      if (stop.aborted) onAbort();
+      stop.addEventListener('abort', onAbort, {once: true});
 
       emit({
         type: 'started',
@@ -240,6 +242,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
 
       const reason = await why;
       workload.stop();
+      stopped.abort(new AosError('INTERRUPTED', 'the operator stops'));
       // What is lost for good is not waited for.
       const graceMs = reason === 'fatal' ? 0 : options.shutdownGraceMs;
       emit({type: 'stopping', reason, inHand: workload.busy(true), graceMs});

@@ -45,6 +45,8 @@ export type PipelineDeps = {
   newSecretId: () => string;
   /** Ends every wait of the run. */
   signal: AbortSignal;
+  /** Aborts earlier, when the run is told to stop: nothing is tried again then, it waits in the journal. */
+  stopping: AbortSignal;
   /** Hands a job to the lane that works on its new state. */
   next: (seq: number, state: Waiting) => void;
   /** The job is through: accepted or expired. */

@@ -88,8 +88,11 @@ export function createWorkload(deps: WorkloadDeps): Workload {
 
   function onFailure(seq: number, error: unknown): void {
     if (deps.signal.aborted) return;
-    const code = isAosError(error) ? error.code : 'BUG';
-    deps.emit({type: 'warning', code, message: `job ${seq} stays in the journal: ${errorText(error)}`});
+    // Stopped between two tries: nothing is wrong with it, the next run goes on with it.
+    if (!isAosError(error, 'INTERRUPTED')) {
+      const code = isAosError(error) ? error.code : 'BUG';
+      deps.emit({type: 'warning', code, message: `job ${seq} stays in the journal: ${errorText(error)}`});
+    }
     inHand.delete(seq);
     openGate();
   }

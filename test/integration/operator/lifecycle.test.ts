@@ -52,6 +52,16 @@ describe('told to stop', () => {
     expect(await run.stop()).toMatchObject({accepted: 0, pending: 1});
   });
 
+  it('does not wait for another try of a worker that refuses', async () => {
+    const rig = await createRig();
+    rig.worker.onQuestion = () => 500;
+    const run = await rig.start({worker: {attempts: 1_000}, shutdownGraceMs: NO_END});
+    rig.submit(1);
+    await run.event('job_retry', () => run.of('job_retry').length === 3);
+    expect(await run.stop()).toMatchObject({accepted: 0, failed: 0, pending: 1});
+    expect(run.of('warning')).toEqual([]);
+  });
+
   it('does not wait for a dispatcher that is gone', async () => {
     const rig = await createRig({dispatcher: {faults: {result: () => 'ignore'}}});
     const run = await rig.start({shutdownGraceMs: NO_END});

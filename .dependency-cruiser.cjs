@@ -1,0 +1,87 @@
+/**
+ * The layers of docs/architecture.md: imports go downwards only, and every outside package has one owner.
+ * 0 pure · 1 adapters · 2 core · 3 view · 4 edge; the devnet stands beside 1 and nothing but the edge imports it.
+ */
+const LIB = '^src/lib';
+const PURE = [
+  `${LIB}/(errors|error-table|time|backoff)\\.ts$`,
+  `${LIB}/(clock|protocol|vrf)/`,
+  `${LIB}/config/(schema|networks|config|values|problems|names|shown|reference)\\.ts$`,
+  `${LIB}/operator/(events|ports|answer|tally|turns|lane)\\.ts$`,
+  `${LIB}/output/`,
+];
+const ADAPTERS = [
+  `${LIB}/system-time\\.ts$`,
+  `${LIB}/(config|signer|chain|dispatcher|worker|journal)/`,
+  `${LIB}/operator/server\\.ts$`,
+];
+const CORE = [`${LIB}/operator/`];
+const EDGE = ['^src/commands/', '^src/[^/]+\\.ts$', `${LIB}/edge/`, `${LIB}/base-command\\.ts$`];
+const DEVNET = [`${LIB}/devnet/`];
+
+const owner = (name, module, folders) => ({
+  name: `owner-of-${name}`,
+  severity: 'error',
+  from: {path: '^src/', pathNot: folders},
+  to: {path: `node_modules/${module}/`},
+});
+
+module.exports = {
+  forbidden: [
+    {name: 'no-cycles', severity: 'error', from: {}, to: {circular: true, viaOnly: {dependencyTypesNot: ['type-only']}}},
+    {
+      name: 'pure-imports-pure',
+      severity: 'error',
+      from: {path: PURE},
+      to: {path: LIB, pathNot: PURE, dependencyTypesNot: ['type-only']},
+    },
+    {
+      name: 'adapters-import-pure',
+      severity: 'error',
+      comment: 'An adapter knows the pure core and its own folder, not its neighbours.',
+      from: {path: `${LIB}/(config|signer|chain|dispatcher|worker|journal)/`},
+      to: {path: LIB, pathNot: [...PURE, `${LIB}/$1/`, `${LIB}/system-time\\.ts$`], dependencyTypesNot: ['type-only']},
+    },
+    {
+      name: 'core-sees-types-of-adapters',
+      severity: 'error',
+      from: {path: CORE, pathNot: `${LIB}/operator/server\\.ts$`},
+      to: {path: [...ADAPTERS, ...DEVNET, ...EDGE], dependencyTypesNot: ['type-only'], pathNot: PURE},
+    },
+    {
+      name: 'devnet-stays-aside',
+      severity: 'error',
+      from: {path: '^src/', pathNot: [...DEVNET, ...EDGE]},
+      to: {path: DEVNET},
+    },
+    {
+      name: 'devnet-does-not-know-the-core',
+      severity: 'error',
+      from: {path: DEVNET},
+      to: {path: [...CORE, ...EDGE], pathNot: PURE, dependencyTypesNot: ['type-only']},
+    },
+    {name: 'nothing-imports-commands', severity: 'error', from: {pathNot: '^src/commands/'}, to: {path: '^src/commands/'}},
+    {
+      name: 'pure-touches-nothing-outside',
+      severity: 'error',
+      from: {path: PURE},
+      to: {dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|buffer|path|os|util)$'},
+    },
+    owner('oclif', '@oclif/core', ['^src/(main|build-info)\\.ts$', '^src/commands/', `${LIB}/base-command\\.ts$`, `${LIB}/edge/[a-z]+-flag\\.ts$`]),
+    owner('yaml', 'yaml', [`${LIB}/config/`]),
+    owner('undici', 'undici', [`${LIB}/(signer|dispatcher|worker)/`]),
+    owner('viem', 'viem', [`${LIB}/(chain|signer|devnet)/`]),
+    owner('sqlite', '@photostructure', [`${LIB}/journal/`]),
+    owner('ws', 'ws', [`${LIB}/(dispatcher|devnet)/`]),
+    owner('chalk', 'chalk', [`${LIB}/edge/`, `${LIB}/signer/report\\.ts$`]),
+    owner('ora', 'ora', [`${LIB}/edge/`]),
+    owner('sodium', 'libsodium-wrappers-sumo', [`${LIB}/vrf/`]),
+    owner('secp256k1', 'tiny-secp256k1', [`${LIB}/(protocol|devnet)/`]),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: {fileName: 'tsconfig.json'},
+    doNotFollow: {path: 'node_modules'},
+    enhancedResolveOptions: {exportsFields: ['exports'], conditionNames: ['import', 'node', 'default']},
+  },
+};

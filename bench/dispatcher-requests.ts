@@ -1,0 +1,45 @@
+import type {Child} from './processes.ts';
+
+/** What the bench asks of its dispatcher process. */
+export type DispatcherRequest =
+  | {do: 'await-operator'}
+  /** `pids`: processes whose CPU time is wanted. `bytes`: size of a job's JSON. */
+  | {do: 'drive'; jobs: number; inFlight: number; bytes: number; pids: readonly number[]}
+  | {do: 'queue'; jobs: number; bytes: number}
+  | {do: 'await-accepted'; jobs: number};
+
+/** Times in ms; a latency runs from the dispatch frame's writing to the acceptance of its result. */
+export type Driven = {latencies: number[]; wallMs: number; selected: number; cpuMs: number[]};
+export type Drained = {
+  accepted: number;
+  repeated: number;
+  conflicts: number;
+  sent: number;
+  /** Results that were not accepted in the order of submission. */
+  disordered: number;
+  wallMs: number;
+};
+export type DispatcherReply = null | {queued: number} | Driven | Drained;
+
+export const drive = (
+  dispatcher: Child,
+  jobs: number,
+  inFlight: number,
+  pids: readonly number[] = [],
+): Promise<Driven> =>
+  dispatcher.ask({
+    do: 'drive',
+    jobs,
+    inFlight,
+    bytes: 300,
+    pids,
+  } satisfies DispatcherRequest) as Promise<Driven>;
+
+export const queueJobs = (dispatcher: Child, jobs: number, bytes: number): Promise<unknown> =>
+  dispatcher.ask({do: 'queue', jobs, bytes} satisfies DispatcherRequest);
+
+export const awaitOperator = (dispatcher: Child): Promise<unknown> =>
+  dispatcher.ask({do: 'await-operator'} satisfies DispatcherRequest);
+
+export const awaitAccepted = (dispatcher: Child, jobs: number): Promise<Drained> =>
+  dispatcher.ask({do: 'await-accepted', jobs} satisfies DispatcherRequest) as Promise<Drained>;

@@ -1,0 +1,78 @@
+import {writeFileSync} from 'node:fs';
+import {cpus, loadavg} from 'node:os';
+import {parseArgs} from 'node:util';
+import {benchBacklog} from './backlog.ts';
+import {tableOf, targetText, verdictOf, type Row} from './figures.ts';
+import {benchLatency} from './latency.ts';
+import {startNetwork} from './network.ts';
+import {meanOf, measurePrimitives, measureVrf} from './primitives.ts';
+import {benchStartup} from './startup.ts';
+import {benchThroughput} from './throughput.ts';
+
+const PARTS = ['startup', 'vrf', 'latency', 'throughput', 'backlog'] as const;
+type Part = (typeof PARTS)[number];
+
+/**
+ * Measures and prints; a missed target is said and is no failure, for a busy machine misses any.
+ * @param root directory of package.json
+ */
+export async function main(root: string, args: string[]): Promise<void> {
+  const {values} = parseArgs({args, options: {only: {type: 'string'}, json: {type: 'string'}}});
+  const wanted = partsOf(values.only);
+  const load = loadavg()[0] ?? 0;
+  const started = performance.now();
+  const rows: Row[] = [];
+  const begin = (name: Part): boolean => {
+    if (wanted.has(name)) console.error(`${name} …`);
+    return wanted.has(name);
+  };
+
+  if (begin('startup')) rows.push(...benchStartup(root));
+  if (begin('vrf')) rows.push(...(await benchVrf()));
+  if (wanted.has('latency') || wanted.has('throughput') || wanted.has('backlog')) {
+    const network = await startNetwork(root);
+    try {
+      if (wanted.has('latency') || wanted.has('throughput')) {
+        const before = await measurePrimitives(network);
+        const pending = [
+          ...(begin('latency') ? [await benchLatency(network)] : []),
+          ...(begin('throughput') ? [await benchThroughput(network)] : []),
+        ];
+        const primitives = meanOf(before, await measurePrimitives(network));
+        for (const rowsOf of pending) rows.push(...rowsOf(primitives));
+      }
+      if (begin('backlog')) rows.push(...(await benchBacklog(network)));
+    } finally {
+      await network.close();
+    }
+  }
+
+  const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, ${process.platform}-${process.arch}, load ${load.toFixed(1)} at the start`;
+  const seconds = Math.round((performance.now() - started) / 1000);
+  const missed = rows.filter((row) => verdictOf(row) === 'missed');
+  console.log(`${machine}; ${seconds} s\n${tableOf(rows)}\n`);
+  console.log(
+    missed.length === 0 ? 'All targets met.' : `Missed: ${missed.map(({what}) => what).join('; ')}.`,
+  );
+  if (values.json !== undefined) {
+    const figures = rows.map((row) => ({...row, target: targetText(row), verdict: verdictOf(row)}));
+    writeFileSync(values.json, `${JSON.stringify({machine, seconds, figures}, null, 2)}\n`);
+  }
+}
+
+async function benchVrf(): Promise<Row[]> {
+  const part = 'VRF';
+  const {vrfProve, vrfVerify} = await measureVrf();
+  return [
+    {part, what: 'prove, p50', figure: vrfProve.wallMs, unit: 'ms', target: {atMost: 1.5}},
+    {part, what: 'verify, p50', figure: vrfVerify.wallMs, unit: 'ms', target: {atMost: 1.5}},
+  ];
+}
+
+function partsOf(only: string | undefined): ReadonlySet<Part> {
+  if (only === undefined) return new Set(PARTS);
+  const names = only.split(',');
+  const unknown = names.find((name) => !PARTS.some((part) => part === name));
+  if (unknown !== undefined) throw new Error(`no part "${unknown}"; there are ${PARTS.join(', ')}`);
+  return new Set(PARTS.filter((part) => names.includes(part)));
+}

@@ -1,0 +1,147 @@
+import {spawn, type ChildProcess} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
+import {closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {createServer} from 'node:net';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {startAnvil} from '../src/lib/devnet/anvil.ts';
+import {createDevChain} from '../src/lib/devnet/contracts.ts';
+import {devnetConfig} from '../src/lib/devnet/devnet-config.ts';
+import {listenOn} from '../src/lib/devnet/listen.ts';
+import {checksumAddress} from '../src/lib/protocol/ethereum.ts';
+import {awaitOperator} from './dispatcher-requests.ts';
+import {profileArgs, startChild, type Child} from './processes.ts';
+import {startInstantWorker} from './instant-worker.ts';
+
+/** What all parts share: a chain, a signer and a worker that answers at once. */
+export type Network = {
+  /** A folder on the disk that is measured. */
+  dir: string;
+  signer: Child & {url: string; address: string};
+  /** Starts a dispatcher, which knows of no job. */
+  dispatcher(): Promise<Child & {url: string; address: string}>;
+  /** Starts `aos run` with an empty journal. */
+  operator(dispatcher: {url: string; address: string}, selecting: Selecting): Promise<Operator>;
+  close(): Promise<void>;
+};
+
+/** Whether the operator's sampling range holds every job or none. */
+export type Selecting = 'all' | 'none';
+
+export type Operator = {pid: number; close(): Promise<void>};
+
+/** Under (0, 1) a job is selected when 6 hex digits are all zero; that no job was is checked afterwards. */
+const RANGES = {all: {start: 0n, end: 600_000n}, none: {start: 0n, end: 1n}} as const;
+
+export async function startNetwork(root: string): Promise<Network> {
+  const closers: (() => Promise<void> | void)[] = [];
+  const dir = mkdtempSync(path.join(tmpdir(), 'aos-bench-'));
+  closers.push(() => rmSync(dir, {recursive: true, force: true}));
+  const anvil = await startAnvil({chainId: 31_337});
+  closers.push(() => anvil.close());
+  const chain = createDevChain(anvil.url);
+  const vrfRange = await chain.deployRange();
+  const signer = await startNamed('signer-process');
+  closers.push(() => signer.close());
+  const worker = await startInstantWorker();
+  closers.push(() => worker.close());
+  const node = checksumAddress(signer.address);
+
+  return {
+    dir,
+    signer,
+    dispatcher: () => startNamed('dispatcher-process'),
+    async operator(dispatcher, selecting) {
+      await chain.setRange(vrfRange, node, RANGES[selecting]);
+      const home = mkdtempSync(path.join(dir, 'operator-'));
+      const vrfKeyFile = path.join(home, 'vrf.key');
+      writeFileSync(vrfKeyFile, randomBytes(32).toString('hex'), {mode: 0o600});
+      const port = await freePort();
+      const config = path.join(home, 'config.yaml');
+      const urls = {
+        chain: anvil.url,
+        signer: signer.url,
+        dispatcher: dispatcher.url,
+        dispatcher_http: '',
+        operator: `http://127.0.0.1:${port}`,
+        worker: worker.url,
+      };
+      const storeDir = path.join(home, 'state');
+      const facts = {
+        operator: node,
+        dispatcherAddress: dispatcher.address,
+        urls,
+        contracts: {vrf_range: vrfRange},
+        vrfKeyFile,
+        storeDir,
+      };
+      writeFileSync(config, devnetConfig(facts));
+      return runOperator(root, home, config);
+    },
+    async close() {
+      for (const closer of closers.splice(0).reverse()) await closer();
+    },
+  };
+}
+
+/** The built CLI as a service runs it: log lines (logfmt) into a file. */
+function runOperator(root: string, home: string, config: string): Operator {
+  const logFile = path.join(home, 'stderr.log');
+  const log = openSync(logFile, 'w');
+  const child = spawn(
+    process.execPath,
+    [...profileArgs('operator'), path.join(root, 'bin/run.cjs'), 'run', '-c', config],
+    {
+      stdio: ['ignore', 'ignore', log],
+      env: {...process.env, AOS_HOME: home},
+    },
+  );
+  closeSync(log);
+  child.once('exit', (code) => {
+    if (code !== 143)
+      process.stderr.write(
+        `aos run ended with code ${String(code)}\n${readFileSync(logFile, 'utf8').slice(-2000)}\n`,
+      );
+  });
+  return {pid: child.pid ?? 0, close: () => ended(child)};
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null) resolve();
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+async function startNamed(name: string): Promise<Child & {url: string; address: string}> {
+  const child = await startChild(name, null);
+  return {...child, ...(child.ready as {url: string; address: string})};
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listenOn(server, '127.0.0.1', 0);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Runs `work` with a dispatcher of its own and a connected operator, and ends both. */
+export async function withOperator<T>(
+  network: Network,
+  selecting: Selecting,
+  work: (dispatcher: Child, operator: Operator) => Promise<T>,
+): Promise<T> {
+  const dispatcher = await network.dispatcher();
+  try {
+    const operator = await network.operator(dispatcher, selecting);
+    try {
+      await awaitOperator(dispatcher);
+      return await work(dispatcher, operator);
+    } finally {
+      await operator.close();
+    }
+  } finally {
+    await dispatcher.close();
+  }
+}

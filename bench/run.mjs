@@ -1,0 +1,42 @@
+/**
+ * `npm run bench`: bundles the benches beside the built CLI (so that native packages are found) and runs them.
+ * Options: `--only latency,throughput,backlog,startup,vrf`, `--json FILE`.
+ */
+import {rm} from 'node:fs/promises';
+import path from 'node:path';
+import {fileURLToPath, pathToFileURL} from 'node:url';
+import {build} from 'esbuild';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const outdir = path.join(root, 'dist', 'bench');
+
+await build({
+  entryPoints: ['main', 'dispatcher-process', 'signer-process', 'echo-process'].map((name) =>
+    path.join(root, 'bench', `${name}.ts`),
+  ),
+  outdir,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  external: [
+    '@photostructure/sqlite',
+    'libsodium-wrappers-sumo',
+    'tiny-secp256k1',
+    '@foundry-rs/*',
+    'bufferutil',
+    'utf-8-validate',
+  ],
+  banner: {
+    js: "import {createRequire as benchCreateRequire} from 'node:module';const require = benchCreateRequire(import.meta.url);",
+  },
+  define: {'process.env.NODE_ENV': '"production"'},
+  logLevel: 'warning',
+});
+try {
+  const {main} = await import(pathToFileURL(path.join(outdir, 'main.js')).href);
+  await main(root, process.argv.slice(2));
+} finally {
+  await rm(outdir, {recursive: true, force: true});
+}

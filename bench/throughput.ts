@@ -1,0 +1,81 @@
+import {drive, type Driven} from './dispatcher-requests.ts';
+import {median, type Row} from './figures.ts';
+import {withOperator, type Network} from './network.ts';
+import type {Primitives} from './primitives.ts';
+
+const CORES = 2;
+const IN_FLIGHT = 16;
+const WARM_UP = 1_000;
+const JOBS = 3_000;
+
+/** 16 unselected jobs in flight; operator, dispatcher and signer are three processes. */
+export async function benchThroughput(network: Network): Promise<(primitives: Primitives) => Row[]> {
+  const driven = await withOperator(network, 'none', async (dispatcher, operator) => {
+    await drive(dispatcher, WARM_UP, IN_FLIGHT);
+    return drive(dispatcher, JOBS, IN_FLIGHT, [operator.pid, dispatcher.pid, network.signer.pid]);
+  });
+  if (driven.selected !== 0) throw new Error(`${driven.selected} jobs were selected`);
+  return (primitives) => rowsOf(driven, primitives);
+}
+
+/**
+ * The ideal is what two cores could do if they did nothing but the work listed, at the CPU time it takes alone in the
+ * same run, the other side (signer, WebSocket peer) included.
+ */
+function rowsOf(driven: Driven, primitives: Primitives): Row[] {
+  const part = `Throughput: ${IN_FLIGHT} unselected jobs in flight, ${WARM_UP} of warm-up, ${JOBS} measured`;
+  const perJob = driven.cpuMs.map((ms) => ms / JOBS);
+  const rate = (JOBS / driven.wallMs) * 1000;
+  const {recovery, signing, durableWrite} = primitives;
+  const listed = primitives.listed.cpuMs;
+  // Beyond the list: the operator verifies the dispatcher's answer, the dispatcher verifies two frames and signs two,
+  // and the acceptance is written down.
+  const needed = listed + 3 * recovery.cpuMs + 2 * signing.cpuMs + durableWrite.cpuMs;
+  const [operator = Number.NaN, dispatcher = Number.NaN, signer = Number.NaN] = perJob;
+  const total = operator + dispatcher + signer;
+  const ideal = (CORES * 1000) / listed;
+  const idealNeeded = (CORES * 1000) / needed;
+  return [
+    {part, what: 'measured', figure: rate, unit: 'jobs/s', target: {atLeast: 120}, note: 'aim 200'},
+    {part, what: 'latency p50 under this load', figure: median(driven.latencies), unit: 'ms'},
+    {part, what: 'CPU of the operator', figure: operator, unit: 'ms/job'},
+    {
+      part,
+      what: 'CPU of the dispatcher',
+      figure: dispatcher,
+      unit: 'ms/job',
+      note: 'with the submission of the jobs',
+    },
+    {part, what: 'CPU of the signer', figure: signer, unit: 'ms/job'},
+    {
+      part,
+      what: 'CPU of all three',
+      figure: total,
+      unit: 'ms/job',
+      note: `${((total * rate) / 10 / CORES).toFixed(0)} % of ${CORES} cores busy with it`,
+    },
+    {
+      part,
+      what: 'CPU of the listed work alone',
+      figure: listed,
+      unit: 'ms/job',
+      note: '1 prove, 2 signature requests (both sides), 3 recoveries, 3 writes, 2 round trips (both sides)',
+    },
+    {part, what: `ideal: ${CORES} cores ÷ listed work`, figure: ideal, unit: 'jobs/s'},
+    {part, what: 'share of that ideal', figure: (100 * rate) / ideal, unit: '%', target: {atLeast: 70}},
+    {
+      part,
+      what: 'CPU of all the work the protocol asks of the three',
+      figure: needed,
+      unit: 'ms/job',
+      note: 'the list and 3 recoveries, 2 signatures of the dispatcher, 1 write',
+    },
+    {
+      part,
+      what: 'share of the ideal by that',
+      figure: (100 * rate) / idealNeeded,
+      unit: '%',
+      note: 'for comparison',
+    },
+  ];
+}

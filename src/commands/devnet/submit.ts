@@ -1,0 +1,59 @@
+import {Flags} from '@oclif/core';
+import {AosCommand} from '../../lib/base-command.ts';
+import {aosDirs} from '../../lib/config/paths.ts';
+import {findDevnet} from '../../lib/devnet/devnet-file.ts';
+import {createDispatcherRest} from '../../lib/dispatcher/rest.ts';
+import {durationFlag} from '../../lib/edge/duration-flag.ts';
+import {httpUrl, renderJobs, submitJobs} from '../../lib/edge/submit-jobs.ts';
+import {EXIT} from '../../lib/error-table.ts';
+
+export default class DevnetSubmit extends AosCommand {
+  static override summary = 'Submit jobs to the running devnet, or to any dispatcher.';
+  static override description = `Finds the running devnet by itself. With --wait the exit code is 0 when every job has a result,
+8 when some are still open after --timeout.`;
+  static override examples = [
+    '<%= config.bin %> devnet submit --prompt "What is AI?" --wait',
+    {
+      description: 'Five jobs, their ids as JSON',
+      command: '<%= config.bin %> devnet submit --prompt Hello --count 5 --json',
+    },
+  ];
+  static override flags = {
+    prompt: Flags.string({summary: 'The prompt.', required: true, helpValue: 'TEXT'}),
+    model: Flags.string({summary: 'The model asked for.', default: 'tiny-llm'}),
+    kind: Flags.string({
+      summary: 'The kind of worker asked for.',
+      options: ['opml', 'tee', 'zkml'],
+      default: 'opml',
+    }),
+    count: Flags.integer({summary: 'How many jobs.', default: 1, min: 1, max: 100_000, helpValue: 'N'}),
+    wait: Flags.boolean({summary: 'Wait for the results.'}),
+    timeout: durationFlag({
+      summary: 'How long to wait.',
+      default: 60_000,
+      defaultHelp: () => Promise.resolve('60s'),
+    }),
+    dispatcher: Flags.string({summary: 'HTTP address of the dispatcher.', helpValue: 'URL'}),
+  };
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(DevnetSubmit);
+    const url =
+      flags.dispatcher === undefined
+        ? findDevnet(aosDirs(process.env, process.cwd()).devnetFile).urls.dispatcher_http
+        : httpUrl(flags.dispatcher, 'dispatcher');
+    const {prompt, model, kind, count, wait} = flags;
+    const jobs = await submitJobs(createDispatcherRest(url), {
+      job: {prompt, model, kind},
+      count,
+      waitMs: wait ? flags.timeout : null,
+    });
+    const open = jobs.filter((job) => job.results.length === 0).length;
+    this.give({
+      schema: 'devnet-submit',
+      exitCode: wait && open > 0 ? EXIT.pending : EXIT.ok,
+      result: {jobs},
+      text: renderJobs(jobs, wait),
+    });
+  }
+}

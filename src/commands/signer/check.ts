@@ -1,0 +1,47 @@
+import {Flags} from '@oclif/core';
+import {AosCommand, configFlag} from '../../lib/base-command.ts';
+import {wantsColor} from '../../lib/edge/color.ts';
+import {configForCommand} from '../../lib/edge/load-config.ts';
+import {checkSigner} from '../../lib/signer/checks.ts';
+import {renderSignerReport, signerExitCode} from '../../lib/signer/report.ts';
+import {systemTime} from '../../lib/system-time.ts';
+
+export default class SignerCheck extends AosCommand {
+  static override summary = 'Check the remote signer step by step, from its URL to its latency.';
+  static override description = `Signs harmless probes only. Exit code 0 when all is well, 3 when a step fails, 4 when one only warns.`;
+  static override examples = [
+    '<%= config.bin %> signer check',
+    {
+      description: 'In a script',
+      command: '<%= config.bin %> signer check -c ./config.yaml --json | jq .result.verdict',
+    },
+  ];
+  static override flags = {
+    ...configFlag,
+    ascii: Flags.boolean({summary: 'Draw without Unicode signs.'}),
+  };
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(SignerCheck);
+    const {config, warnings} = configForCommand(flags.config, 'signer', (line) =>
+      this.note(line, flags.quiet),
+    );
+    const {id, signerUrl} = config.node;
+    const report = await checkSigner({
+      url: signerUrl,
+      address: id,
+      chainId: config.chainId,
+      time: systemTime,
+    });
+    const color = wantsColor(process.env, process.stdout.isTTY);
+    this.give({
+      schema: 'signer-check',
+      exitCode: signerExitCode(report),
+      result: report,
+      text: renderSignerReport(report, {color, ascii: flags.ascii}),
+      warnings,
+      network: config.network,
+      nodeId: id,
+    });
+  }
+}

@@ -1,0 +1,159 @@
+import {Command, Errors, Flags, type Interfaces} from '@oclif/core';
+import {leaveReaders} from './edge/sink.ts';
+import {AosError, errorText} from './errors.ts';
+import {errorEnvelope, errorLines, type OutputWarning, resultEnvelope} from './output/envelope.ts';
+import {nearest} from './output/nearest.ts';
+import {jsonLine, safeText} from './output/safe-text.ts';
+import {systemTime} from './system-time.ts';
+
+declare const AOS_VERSION: string | undefined;
+
+/** The package's version, put in by the build. */
+export const version: string = typeof AOS_VERSION === 'undefined' ? '0.0.0-dev' : AOS_VERSION;
+
+export const configFlag = {
+  config: Flags.string({
+    char: 'c',
+    summary: 'Configuration file.',
+    description:
+      'Else AOS_CONFIG, ./config.yaml, $AOS_HOME/config.yaml (default ~/.config/aos), /etc/aos/config.yaml.',
+    helpValue: 'FILE',
+    noCacheDefault: true,
+  }),
+  quiet: Flags.boolean({summary: 'Say nothing on stderr but errors.'}),
+};
+
+/** What a command that answers once returns. */
+export type Answer<T> = {
+  /** Name of the JSON schema, without `aos.` and version. */
+  schema: string;
+  exitCode: number;
+  result: T;
+  /** The same answer for people, printed on stdout without `--json`. */
+  text: string;
+  warnings?: readonly OutputWarning[];
+  nodeId?: string;
+  network?: string;
+};
+
+/**
+ * The one base class. A command returns an {@link Answer}, or nothing when it streams by itself; exit codes,
+ * the JSON envelope and the form of errors are the same for all (architecture decisions 8–11).
+ */
+export abstract class AosCommand extends Command {
+  static override enableJsonFlag = true;
+
+  readonly #started = systemTime.monotonic();
+
+  /** Prints the answer and sets the exit code. */
+  protected give<T>(answer: Answer<T>): void {
+    process.exitCode = answer.exitCode;
+    if (!this.jsonEnabled()) {
+      writeLine(process.stdout, answer.text);
+      return;
+    }
+    const meta = {
+      version,
+      at: systemTime.now(),
+      durationMs: Math.round(systemTime.monotonic() - this.#started),
+      ...(answer.network === undefined ? {} : {network: answer.network}),
+      ...(answer.nodeId === undefined ? {} : {nodeId: answer.nodeId}),
+    };
+    const envelope = resultEnvelope(
+      answer.schema,
+      answer.exitCode,
+      answer.result,
+      answer.warnings ?? [],
+      meta,
+    );
+    writeLine(process.stdout, jsonLine(envelope, 2));
+  }
+
+  /** A line on stderr, unless `--quiet`. */
+  protected note(text: string, quiet = false): void {
+    if (!quiet) writeLine(process.stderr, text);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- oclif's signature
+  protected override async catch(error: Interfaces.CommandError): Promise<void> {
+    const command = `aos ${(this.id ?? '').replaceAll(':', ' ')}`.trim();
+    const flags = Object.keys(this.ctor.flags);
+    reportError(error, this.jsonEnabled(), command, {stream: this.streamsJson(), flags});
+  }
+
+  protected override async finally(): Promise<void> {
+    if (this.streamsJson()) await leaveReaders(2_000);
+  }
+
+  /** True for a command whose `--json` output is NDJSON: an error is then a last line of type `error`. */
+  protected streamsJson(): boolean {
+    return false;
+  }
+}
+
+/** What may be a private key. */
+const SECRETS = [/(?:0x)?[0-9a-f]{32,}/gi, /(?<=:\/\/)[^\s/@]+(?=@)/g];
+
+/** A text that may hold parts of the command line, without keys and passwords of URLs. */
+export function withoutSecrets(text: string): string {
+  return SECRETS.reduce((rest, secret) => rest.replace(secret, '[not shown]'), text);
+}
+
+/** What oclif says over several lines, without its frame. */
+function oneLine(message: string): string {
+  const lines = message.split('\n').map((line) => line.trim());
+  return lines
+    .filter(
+      (line) => line !== '' && !/^(The following errors? occurred:|See more help with --help)$/.test(line),
+    )
+    .join(' ');
+}
+
+/** The flag that a mistyped one most likely means, in words. */
+function flagMeant(message: string, flags: readonly string[]): string {
+  const typed = /^Nonexistent flag: --([\w-]+)/.exec(message)?.[1];
+  const guess = typed === undefined ? undefined : nearest(typed, flags);
+  return guess === undefined ? '' : `; did you mean --${guess}?`;
+}
+
+/** Turns anything thrown into the one kind of error that is shown. */
+function asAosError(error: unknown, command: string, flags: readonly string[]): AosError {
+  if (error instanceof AosError) return error;
+  if (error instanceof Errors.CLIError) {
+    // oclif's own errors are all about the command line.
+    const told = withoutSecrets(safeText(oneLine(error.message), 300));
+    return new AosError('USAGE', `${told}${flagMeant(told, flags)}`, {next: `${command} --help`});
+  }
+  return new AosError('BUG', errorText(error), {cause: error});
+}
+
+/** Shows an error on stderr, or as JSON on stdout, and sets the exit code. */
+export function reportError(
+  thrown: unknown,
+  json: boolean,
+  command: string,
+  {stream = false, flags = []}: {stream?: boolean; flags?: readonly string[]} = {},
+): void {
+  if (thrown instanceof Errors.ExitError) {
+    process.exitCode = thrown.oclif.exit ?? 1;
+    return;
+  }
+  const error = asAosError(thrown, command, flags);
+  process.exitCode = error.exitCode;
+  if (json) {
+    const {schema, ...rest} = errorEnvelope(error) as {schema: string};
+    writeLine(
+      process.stdout,
+      stream ? jsonLine({type: 'error', schema, ...rest}) : jsonLine({schema, ...rest}, 2),
+    );
+    return;
+  }
+  writeLine(process.stderr, errorLines(error).join('\n'));
+  if (error.code === 'BUG' && thrown instanceof Error && process.env['AOS_DEBUG'] !== undefined) {
+    writeLine(process.stderr, thrown.stack ?? '');
+  }
+}
+
+function writeLine(stream: NodeJS.WriteStream, text: string): void {
+  stream.write(`${text}\n`);
+}

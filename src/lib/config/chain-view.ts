@@ -1,0 +1,119 @@
+import type {ConfigWarning, Contracts} from './config.ts';
+import {readConfigFile} from './file.ts';
+import type {ConfigSource, LoadedConfig} from './load.ts';
+import {problemsError} from './load.ts';
+import {refuseKeyInEnv, refuseKeyInText, refuseKeyInTree} from './private-key.ts';
+import {inOrder, problemAt} from './problems.ts';
+import {resolve, type Resolved} from './resolve.ts';
+import {FIELDS, type AnyField} from './schema.ts';
+import {printable} from './shown.ts';
+import {readTree} from './tree.ts';
+import {parseYaml} from './yaml.ts';
+
+/** What commands need that only look at the chain; they may look at any operator's, without a configuration. */
+export type ChainView = {
+  /** Preset name, or `custom`. */
+  network: string;
+  /** Null: the RPC's own is taken. */
+  chainId: number | null;
+  /** Null where nothing says. */
+  nodeId: string | null;
+  rpcUrls: readonly string[];
+  contracts: Contracts;
+};
+
+/** Where `--rpc-url` goes; one given there is used alone. */
+export const RPC_URL_PATH = FIELDS.rpcUrl.path;
+export const NETWORK_PATH = FIELDS.network.path;
+export const NODE_ID_PATH = FIELDS.nodeId.path;
+
+/**
+ * The chain part of a configuration. A file made for another network than the flag names is left out: its addresses
+ * are of that other chain. Nothing is required here.
+ * @throws AosError CONFIG_INVALID for wrong values of the chain part; as `loadConfig` for a file that cannot be used
+ */
+export function loadChainView(source: ConfigSource): LoadedConfig<ChainView> & {fileUsed: boolean} {
+  const {file, env, cwd, flags = {}} = source;
+  refuseKeyInEnv(env, flags);
+  const name = printable(file ?? '');
+  const read = file === null ? null : readConfigFile(file, cwd);
+  refuseKeyInText(read?.text ?? '', name);
+  if (read !== null && read.error !== null) throw read.error;
+  const yaml = parseYaml(read?.text ?? '');
+  refuseKeyInTree(yaml.root, name);
+  const empty = readTree(null, '');
+  const tree = readTree(yaml.root, name);
+
+  const ownNetwork = resolve({flags: without(flags, NETWORK_PATH), env, tree}).network;
+  const asked = flags[NETWORK_PATH]?.text;
+  const fileUsed = file !== null && (asked === undefined || asked === ownNetwork);
+  const resolved = resolve({flags, env, tree: fileUsed ? tree : empty});
+  const syntax = fileUsed
+    ? yaml.problems.map(({at, path, message}) => problemAt({source: name, ...at}, path, message))
+    : [];
+  const ours = new Set(CHAIN_FIELDS.map(({path}) => path));
+  const problems = inOrder([
+    ...syntax,
+    ...resolved.problems.filter(({path}) => ours.has(path.replace(/\[\d+\]$/, ''))),
+  ]);
+  if (problems.length > 0) throw problemsError(source, problems);
+  const warnings: ConfigWarning[] = [];
+  return {
+    config: viewOf(resolved, flags[RPC_URL_PATH] !== undefined),
+    warnings,
+    origin: resolved.origin,
+    fileUsed,
+  };
+}
+
+function viewOf(resolved: Resolved, onlyFlag: boolean): ChainView {
+  const rpcUrl = resolved.one(FIELDS.rpcUrl);
+  const more = onlyFlag ? [] : (resolved.many(FIELDS.rpcUrls) ?? []);
+  const maybe = (field: (typeof CONTRACT_FIELDS)[number]): string | null => resolved.one(field) ?? null;
+  return {
+    network: resolved.network,
+    chainId: resolved.one(FIELDS.chainId) ?? null,
+    nodeId: resolved.one(FIELDS.nodeId) ?? null,
+    rpcUrls: [...new Set([...(rpcUrl === undefined ? [] : [rpcUrl]), ...more])],
+    contracts: {
+      serviceManager: maybe(FIELDS.serviceManager),
+      registry: maybe(FIELDS.registry),
+      rangeManager: maybe(FIELDS.rangeManager),
+      challengeManager: maybe(FIELDS.challengeManager),
+      delegationManager: maybe(FIELDS.delegationManager),
+      avsDirectory: maybe(FIELDS.avsDirectory),
+      allocationManager: maybe(FIELDS.allocationManager),
+      strategyManager: maybe(FIELDS.strategyManager),
+      rewardsCoordinator: maybe(FIELDS.rewardsCoordinator),
+      penaltyLedger: maybe(FIELDS.penaltyLedger),
+      slashers: resolved.many(FIELDS.slashers) ?? [],
+    },
+  };
+}
+
+const CONTRACT_FIELDS = [
+  FIELDS.serviceManager,
+  FIELDS.registry,
+  FIELDS.rangeManager,
+  FIELDS.challengeManager,
+  FIELDS.delegationManager,
+  FIELDS.avsDirectory,
+  FIELDS.allocationManager,
+  FIELDS.strategyManager,
+  FIELDS.rewardsCoordinator,
+  FIELDS.penaltyLedger,
+] as const;
+
+const CHAIN_FIELDS: readonly AnyField[] = [
+  FIELDS.network,
+  FIELDS.chainId,
+  FIELDS.nodeId,
+  FIELDS.rpcUrl,
+  FIELDS.rpcUrls,
+  FIELDS.slashers,
+  ...CONTRACT_FIELDS,
+];
+
+function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+}

@@ -1,0 +1,239 @@
+import * as v from 'valibot';
+import {AosError} from '../errors.ts';
+import type {OperatorEvent} from '../operator/events.ts';
+import type {OperatorView} from '../operator/view.ts';
+import {jsonLine} from '../output/safe-text.ts';
+import {isoTime} from '../time.ts';
+
+/**
+ * The control socket's protocol, MAJOR.MINOR. Lines of JSON both ways: the server says `hello`, then `snapshot`, then
+ * the events of `aos run --json`; `gap` and a new `snapshot` to a reader that was too slow; `reply` to a command.
+ * Unknown fields and unknown types of lines are ignored; another major version is refused.
+ */
+export const CONTROL_PROTOCOL = '1.0';
+
+/** What the server says first. */
+export type ControlHello = {
+  protocol: string;
+  version: string;
+  node_id: string;
+  network: string;
+  host: string;
+  pid: number;
+};
+
+/** What goes from the server to the client. */
+export type ControlLine =
+  | {type: 'hello'; hello: ControlHello}
+  | {type: 'snapshot'; view: OperatorView}
+  | {type: 'gap'; dropped: number}
+  | {type: 'reply'; id: string | null; result: unknown; error: {code: string; message: string} | null}
+  | {type: 'event'; event: OperatorEvent};
+
+export const COMMANDS = ['ping', 'snapshot'] as const;
+export type ControlCommand = (typeof COMMANDS)[number];
+
+export function helloLine(hello: ControlHello): string {
+  return jsonLine({type: 'hello', ...hello});
+}
+
+/** The whole view with the `seq` of the last event in it; times are RFC 3339. */
+export function snapshotLine(view: OperatorView): string {
+  return jsonLine({type: 'snapshot', seq: view.seq, view: viewJson(view)});
+}
+
+/** The view as it is in JSON. */
+export function viewJson(view: OperatorView): unknown {
+  return JSON.parse(
+    JSON.stringify(view, (key, value: unknown) =>
+      typeof value === 'number' && TIMES.has(key) ? isoTime(value) : value,
+    ),
+  );
+}
+
+const TIMES: ReadonlySet<string> = new Set([
+  'at',
+  'since',
+  'startedAt',
+  'firstAt',
+  'lastReceivedAt',
+  'lastAcceptedAt',
+]);
+
+const text = v.string();
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const time = v.pipe(v.string(), v.isoTimestamp(), v.transform(Date.parse));
+const optionalText = v.nullable(text);
+const optionalTime = v.nullable(time);
+
+const helloSchema = v.object({
+  protocol: v.pipe(text, v.regex(/^\d{1,4}\.\d{1,4}$/)),
+  version: text,
+  node_id: text,
+  network: text,
+  host: text,
+  pid: count,
+});
+
+const viewSchema = v.object({
+  seq: count,
+  at: optionalTime,
+  node: v.nullable(
+    v.object({
+      nodeId: text,
+      network: text,
+      version: text,
+      vrfPublicKey: text,
+      workers: v.array(text),
+      startedAt: time,
+      pendingAtStart: count,
+    }),
+  ),
+  connection: v.object({
+    state: v.picklist(['starting', 'connecting', 'connected', 'disconnected']),
+    url: optionalText,
+    since: optionalTime,
+    reason: optionalText,
+  }),
+  range: v.nullable(
+    v.object({
+      start: text,
+      end: text,
+      max: text,
+      block: optionalText,
+      source: v.picklist(['chain', 'journal']),
+      at: time,
+    }),
+  ),
+  troubles: v.array(
+    v.object({
+      part: v.picklist(['signer', 'chain', 'dispatcher', 'worker', 'journal', 'clock']),
+      code: text,
+      message: text,
+      next: text,
+      since: time,
+    }),
+  ),
+  counters: v.object({
+    accepted: count,
+    received: count,
+    duplicates: count,
+    selected: count,
+    unselected: count,
+    failed: count,
+    rejected: count,
+    resent: count,
+    probes: count,
+  }),
+  jobs: v.array(
+    v.object({
+      seq: count,
+      jobId: text,
+      tag: text,
+      position: text,
+      kind: text,
+      model: text,
+      stage: v.picklist([
+        'received',
+        'sampled',
+        'asked',
+        'answered',
+        'concluded',
+        'sent',
+        'accepted',
+        'expired',
+      ]),
+      selected: v.nullable(v.boolean()),
+      outcome: v.nullable(v.picklist(['answered', 'unselected', 'unsupported', 'invalid', 'failed'])),
+      trouble: optionalText,
+      firstAt: time,
+      at: time,
+    }),
+  ),
+  lastProbe: v.nullable(v.object({at: time, via: v.picklist(['http', 'websocket'])})),
+  lastReceivedAt: optionalTime,
+  lastAcceptedAt: optionalTime,
+  unsignedPolicy: optionalText,
+  stopping: v.nullable(v.picklist(['SIGINT', 'SIGTERM', 'jobs', 'for', 'fatal'])),
+});
+
+const gapSchema = v.object({dropped: count});
+const replySchema = v.object({
+  id: optionalText,
+  result: v.optional(v.unknown()),
+  error: v.optional(v.nullable(v.object({code: text, message: text})), null),
+});
+const eventSchema = v.looseObject({
+  type: text,
+  seq: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  at: time,
+});
+
+/**
+ * One line of the server.
+ * @returns null for a type of line that this version does not know
+ * @throws AosError CONTROL_BROKEN
+ */
+export function readControlLine(line: string): ControlLine | null {
+  const value = parsed(line);
+  const {type} = check(v.looseObject({type: text}), value);
+  switch (type) {
+    case 'hello':
+      return {type, hello: check(helloSchema, value)};
+    case 'snapshot':
+      return {type, view: check(v.object({view: viewSchema}), value).view};
+    case 'gap':
+      return {type, dropped: check(gapSchema, value).dropped};
+    case 'reply': {
+      const {id, result, error} = check(replySchema, value);
+      return {type, id, result, error};
+    }
+    default: {
+      const event = v.safeParse(eventSchema, value);
+      // The fields of an event are those of our own union: the peer speaks the same major version, over a socket that
+      // only this user can reach. A type that is not in the union changes no view.
+      return event.success ? {type: 'event', event: event.output as OperatorEvent} : null;
+    }
+  }
+}
+
+/** The hello's major version is ours. @throws AosError CONTROL_VERSION */
+export function requireProtocol({protocol, version, pid}: ControlHello): void {
+  const major = (text: string): string => text.split('.')[0] ?? '';
+  if (major(protocol) === major(CONTROL_PROTOCOL)) return;
+  throw new AosError(
+    'CONTROL_VERSION',
+    `the running operator (aos ${version}, pid ${pid}) speaks control protocol ${protocol}, this aos ${CONTROL_PROTOCOL}`,
+  );
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new AosError('CONTROL_BROKEN', 'the control socket sent a line that is not JSON');
+  }
+}
+
+function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue) ?? 'the line';
+  throw new AosError(
+    'CONTROL_BROKEN',
+    `the control socket sent a line whose ${path} is not what it should be`,
+  );
+}
+
+const requestSchema = v.object({id: v.pipe(text, v.maxLength(100)), command: text});
+
+/** A line of a client: null when it is no command at all. */
+export function readRequest(line: string): {id: string; command: string} | null {
+  try {
+    const result = v.safeParse(requestSchema, JSON.parse(line));
+    return result.success ? result.output : null;
+  } catch {
+    return null; // not JSON
+  }
+}

@@ -1,0 +1,67 @@
+import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import * as v from 'valibot';
+import {AosError} from '../errors.ts';
+
+/** Where everything of a devnet is reached. */
+export type DevnetUrls = {
+  chain: string;
+  signer: string;
+  dispatcher: string;
+  dispatcher_http: string;
+  operator: string;
+  worker: string;
+};
+
+/** What `$AOS_HOME/devnet.json` says of the running devnet. */
+export type DevnetFile = {pid: number; config: string; urls: DevnetUrls};
+
+const url = v.pipe(v.string(), v.regex(/^(?:http|ws):\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\]):\d+(?:\/ws)?$/));
+const schema = v.object({
+  pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  config: v.string(),
+  urls: v.object({chain: url, signer: url, dispatcher: url, dispatcher_http: url, operator: url, worker: url}),
+});
+
+/** Writes the file, mode 0600, whole or not at all. */
+export function writeDevnetFile(file: string, content: DevnetFile): void {
+  mkdirSync(path.dirname(file), {recursive: true, mode: 0o700});
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, {mode: 0o600});
+  renameSync(draft, file);
+}
+
+/** Removes the file if it is still about this process: a devnet started later may have taken it over. */
+export function removeDevnetFile(file: string): void {
+  if (readFile(file)?.pid === process.pid) rmSync(file, {force: true});
+}
+
+/**
+ * The running devnet; a file left behind by one that has ended is ignored.
+ * @throws AosError DEVNET_NOT_RUNNING
+ */
+export function findDevnet(file: string): DevnetFile {
+  const content = readFile(file);
+  if (content === undefined || !isAlive(content.pid)) {
+    throw new AosError('DEVNET_NOT_RUNNING', `no running devnet is noted in ${file}`);
+  }
+  return content;
+}
+
+function readFile(file: string): DevnetFile | undefined {
+  try {
+    const parsed = v.safeParse(schema, JSON.parse(readFileSync(file, 'utf8')));
+    return parsed.success ? parsed.output : undefined;
+  } catch {
+    return undefined; // missing or damaged: no devnet is known
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

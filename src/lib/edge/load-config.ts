@@ -1,0 +1,37 @@
+import type {Config, ConfigWarning, SignerConfig} from '../config/config.ts';
+import {findConfig} from '../config/file.ts';
+import {checkConfig, problemsError} from '../config/load.ts';
+
+export type CommandConfig<T> = {config: T; file: string | null; warnings: readonly ConfigWarning[]};
+
+/**
+ * The configuration a command runs with; says on stderr which file it came from and what is odd in it.
+ * @throws AosError CONFIG_* | RAW_PRIVATE_KEY
+ */
+export function configForCommand(
+  flag: string | undefined,
+  need: 'signer',
+  note: (line: string) => void,
+): CommandConfig<SignerConfig>;
+export function configForCommand(
+  flag: string | undefined,
+  need: 'run',
+  note: (line: string) => void,
+): CommandConfig<Config>;
+export function configForCommand(
+  flag: string | undefined,
+  need: 'signer' | 'run',
+  note: (line: string) => void,
+): CommandConfig<Config | SignerConfig> {
+  const {env} = process;
+  const cwd = process.cwd();
+  const file = findConfig({flag, env, cwd})?.path ?? null;
+  const source = {file, env, cwd};
+  const checked = checkConfig(source, {need});
+  if (file !== null) note(`config: ${file}`);
+  const config = need === 'run' ? checked.run : checked.signer;
+  // Once: `aos run` tells them as events. With errors they help too: a mistyped key explains a missing one.
+  if (config === null || need !== 'run') for (const {message} of checked.warnings) note(`warning: ${message}`);
+  if (config === null) throw problemsError(source, checked.problems);
+  return {config, file, warnings: checked.warnings};
+}

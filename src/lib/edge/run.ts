@@ -1,0 +1,130 @@
+import {randomBytes, randomUUID} from 'node:crypto';
+import {createRangeReader} from '../chain/range.ts';
+import type {Config, ConfigWarning} from '../config/config.ts';
+import {readVrfKey} from '../config/vrf-key.ts';
+import {createConnection} from '../dispatcher/connection.ts';
+import {openJournal} from '../journal/sqlite.ts';
+import type {OperatorEvent, Summary} from '../operator/events.ts';
+import {createOperator, type Operator} from '../operator/operator.ts';
+import {startOperatorServer} from '../operator/server.ts';
+import {createWeb3Signer} from '../signer/web3signer.ts';
+import {systemTime} from '../system-time.ts';
+import {loadVrf} from '../vrf/ecvrf.ts';
+import {createOpmlWorker} from '../worker/opml.ts';
+import {startObservers} from './observers.ts';
+
+export type RunOptions = {
+  config: Config;
+  warnings: readonly ConfigWarning[];
+  version: string;
+  /** Stop after so many accepted results; null: never. */
+  maxAccepted: number | null;
+  /** Its reason is a StopReason. */
+  stop: AbortSignal;
+  onEvent: (event: OperatorEvent) => void;
+};
+
+/** How long one signature may take before it is asked for again; a cloud KMS needs up to a second. */
+const SIGN_TIMEOUT_MS = 15_000;
+
+/**
+ * Builds the operator from its configuration, runs it and closes everything again, in reverse order: the one place
+ * where the parts meet.
+ * @throws AosError JOURNAL_LOCKED | JOURNAL_* | VRF_KEY_* | PORT_IN_USE | SIGNER_URL_INVALID
+ */
+export async function runOperator(options: RunOptions): Promise<Summary> {
+  const {config} = options;
+  const closers: (() => Promise<void> | void)[] = [];
+  try {
+    return await compose(options, config, closers);
+  } finally {
+    for (const closer of closers.reverse()) await closer();
+  }
+}
+
+async function compose(
+  options: RunOptions,
+  config: Config,
+  closers: (() => Promise<void> | void)[],
+): Promise<Summary> {
+  const {node, net, chain, store} = config;
+  const vrf = await loadVrf();
+  const seed = readVrfKey(node.vrfKey);
+  const prover = vrf.prover(seed);
+  seed.fill(0);
+
+  let tell: Operator['tell'] = () => {};
+  const journal = await openJournal({
+    dir: store.dir,
+    clockId: node.clockId ?? 1n,
+    onTrouble: (error) =>
+      tell({type: 'trouble', part: 'clock', code: error.code, message: error.message, next: error.next}),
+  });
+  closers.push(() => journal.close());
+  const observers = await startObservers(config, {journal, version: options.version});
+  closers.push(() => observers.close());
+
+  const signer = createWeb3Signer({url: node.signerUrl, address: node.id, timeoutMs: SIGN_TIMEOUT_MS});
+  closers.push(() => signer.close());
+  const opml = config.workers.kinds.opml;
+  const workers = opml === undefined ? [] : [createOpmlWorker(opml)];
+  for (const worker of workers) closers.push(() => worker.close());
+
+  const operator = createOperator(
+    {
+      nodeId: node.id,
+      network: config.network,
+      version: options.version,
+      clockId: node.clockId,
+      callbackUrl: net.callbackUrl,
+      dispatcherUrl: net.dispatcherUrl,
+      verifyDispatcher: net.verifyDispatcher,
+      dispatcherAddress: node.dispatcherAddress,
+      vrfSortPrecision: chain.vrfSortPrecision,
+      rangeRefreshMs: chain.rangeRefreshMs,
+      retentionMs: store.retentionMs,
+      shutdownGraceMs: config.shutdownGraceMs,
+      maxAccepted: options.maxAccepted,
+    },
+    {
+      time: systemTime,
+      random: Math.random, // jitter only; ids come from node:crypto
+      newId: randomUUID,
+      newSecretId: () => randomBytes(16).toString('hex'),
+      signer,
+      connection: createConnection({
+        url: net.dispatcherUrl,
+        pingIntervalMs: node.heartbeatIntervalMs,
+        time: systemTime,
+        random: Math.random,
+      }),
+      rangeReader: createRangeReader({
+        rpcUrls: chain.rpcUrls,
+        contract: chain.vrfRangeContract,
+        nodeId: node.id,
+        chainId: config.chainId,
+        timeoutMs: 10_000,
+      }),
+      workers,
+      journal,
+      prover,
+      onEvent(event) {
+        options.onEvent(event);
+        observers.onEvent(event);
+      },
+    },
+  );
+  tell = operator.tell;
+
+  const server = await startOperatorServer(
+    {listen: net.listen, callbacks: config.workers.callbackListen},
+    {onProbe: operator.onHttpProbe, onCallback: operator.onCallback},
+  );
+  closers.push(() => server.close());
+  for (const {code, message} of [...options.warnings, ...observers.warnings])
+    tell({type: 'warning', code, message});
+  tell({type: 'listening', what: 'public', url: server.publicUrl});
+  if (config.workers.callbackListen !== null)
+    tell({type: 'listening', what: 'callbacks', url: server.callbackUrl});
+  return operator.run(options.stop);
+}

@@ -1,0 +1,45 @@
+import type {StopReason} from '../operator/events.ts';
+import {EXIT} from '../error-table.ts';
+
+/** Turns signals into an AbortSignal whose reason is the {@link StopReason}; the second SIGINT or SIGTERM ends at once. */
+export type StopSignals = {
+  stop: AbortSignal;
+  /** Stops as if the reason had come by signal. */
+  trigger(reason: StopReason): void;
+  dispose(): void;
+};
+
+/** @param hangUp what a closed terminal window means: `stop` for a devnet, `go-on` for an operator */
+export function listenForSignals(hangUp: {mode: 'stop' | 'go-on'; onGoOn: () => void}): StopSignals {
+  const controller = new AbortController();
+  const onSignal = (name: NodeJS.Signals): void => {
+    const reason = name === 'SIGINT' ? 'SIGINT' : 'SIGTERM';
+    if (!controller.signal.aborted) controller.abort(reason);
+    else process.exit(reason === 'SIGINT' ? EXIT.sigint : EXIT.sigterm);
+  };
+  const onHangUp = (): void => {
+    if (hangUp.mode === 'stop') controller.abort('SIGTERM');
+    else hangUp.onGoOn();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGHUP', onHangUp);
+  return {
+    stop: controller.signal,
+    trigger(reason) {
+      if (!controller.signal.aborted) controller.abort(reason);
+    },
+    dispose() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+      process.off('SIGHUP', onHangUp);
+    },
+  };
+}
+
+/** The exit code that tells how a run ended. */
+export function exitCodeOf(reason: StopReason): number {
+  if (reason === 'SIGINT') return EXIT.sigint;
+  if (reason === 'SIGTERM') return EXIT.sigterm;
+  return reason === 'fatal' ? EXIT.bug : EXIT.ok;
+}

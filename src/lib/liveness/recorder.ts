@@ -1,0 +1,89 @@
+import type {OperatorEvent} from '../operator/events.ts';
+import {gapsOf, mark, type Heads, type SpanKind, type StoredSpan} from './spans.ts';
+
+/** The durable record: spans by id, a stored one overwritten. */
+export type LivenessStore = {
+  /** All spans, oldest first. @throws AosError JOURNAL_UNREADABLE */
+  spans(): StoredSpan[];
+  /** @throws AosError JOURNAL_WRITE_FAILED */
+  put(span: StoredSpan): Promise<void>;
+  /** Forgets what ended before, Unix ms. @throws AosError JOURNAL_WRITE_FAILED */
+  forget(before: number): Promise<void>;
+};
+
+/** Takes the operator's events and the passing of time down; never throws, never waits. */
+export type LivenessRecorder = {
+  onEvent(event: OperatorEvent): void;
+  /** The process still lives. To be called every {@link ALIVE_EVERY_MS}. */
+  alive(at: number): void;
+  /** Writes what is not yet written. */
+  flush(): Promise<void>;
+};
+
+/** Outages older than this are forgotten. */
+const KEEP_MS = 400 * 86_400_000;
+/** A span that grows is written at most this often: anyone can ask `/ping`, as often as he likes. */
+const WRITE_EVERY_MS = 1_000;
+
+/**
+ * Goes on where the record ends, with a new period of the process.
+ * @param onTrouble told of a failed write; must not throw. The marks stay and go out with the next write.
+ */
+export function createLivenessRecorder(
+  store: LivenessStore,
+  options: {probeIntervalMs: number; startedAt: number; onTrouble: (error: unknown) => void},
+): LivenessRecorder {
+  const gaps = gapsOf(options.probeIntervalMs);
+  const stored = store.spans();
+  let nextId = stored.reduce((most, {id}) => Math.max(most, id), 0) + 1;
+  let heads: Heads = Object.fromEntries(stored.map((span) => [span.kind, span]));
+  const written = new Map<SpanKind, {id: number; end: number}>();
+  const waiting = new Set<SpanKind>();
+  let connected = false;
+
+  function note(kind: SpanKind, at: number, fresh = false): void {
+    const span = mark(heads, {kind, at, fresh}, gaps, nextId);
+    const before = heads[kind];
+    // The last of the old one is not lost when a new one begins.
+    if (before !== undefined && before.id !== span.id && waiting.has(kind)) write(before);
+    if (span.id === nextId) nextId += 1;
+    heads = {...heads, [kind]: span};
+    waiting.add(kind);
+    const last = written.get(kind);
+    if (last?.id !== span.id || Math.abs(span.end - last.end) >= WRITE_EVERY_MS) write(span);
+  }
+
+  function write(span: StoredSpan): void {
+    waiting.delete(span.kind);
+    written.set(span.kind, {id: span.id, end: span.end});
+    store.put(span).catch((error: unknown) => {
+      if (heads[span.kind]?.id === span.id) waiting.add(span.kind);
+      options.onTrouble(error);
+    });
+  }
+
+  store.forget(options.startedAt - KEEP_MS).catch(options.onTrouble);
+  note('running', options.startedAt, true);
+  return {
+    onEvent({type, at}) {
+      if (type === 'probe_answered') note('probed', at);
+      else if (type === 'connected') {
+        note('connected', at, !connected);
+        connected = true;
+      } else if ((type === 'disconnected' || type === 'summary') && connected) {
+        note('connected', at);
+        connected = false;
+      }
+      if (type === 'summary') note('running', at);
+    },
+    alive(at) {
+      note('running', at);
+      if (connected) note('connected', at);
+    },
+    async flush() {
+      const open = [...waiting].flatMap((kind) => heads[kind] ?? []);
+      waiting.clear();
+      await Promise.all(open.map((span) => store.put(span))).catch(options.onTrouble);
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import {Config, Errors, flush, run} from '@oclif/core';
+import {reportError, withoutSecrets} from './lib/base-command.ts';
+import {AosError} from './lib/errors.ts';
+import {nearest} from './lib/output/nearest.ts';
+import {translateReferenceArgs} from './lib/output/reference-args.ts';
+import {safeText} from './lib/output/safe-text.ts';
+
+/**
+ * Runs one command line.
+ * @param root directory of package.json
+ */
+export async function main(root: string, argv: readonly string[]): Promise<void> {
+  // A reader that has gone away is no failure of the command; stdout's is looked after by oclif.
+  process.stderr.on('error', () => {});
+  const args = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
+  try {
+    await run(args, root);
+    await flush();
+  } catch (error) {
+    reportError(await explain(root, args, error), args.includes('--json'), 'aos', {stream: isStream(args)});
+  }
+}
+
+/** `operator-runer`: the reference operator's command line, answered by `aos run`. */
+export async function referenceMain(root: string, argv: readonly string[]): Promise<void> {
+  const args = await translate(argv);
+  if (args === undefined) return;
+  await main(root, args);
+}
+
+function translate(argv: readonly string[]): Promise<string[] | undefined> {
+  try {
+    return Promise.resolve(translateReferenceArgs(argv));
+  } catch (error) {
+    reportError(error, argv.includes('--json'), 'operator-runer', {stream: true});
+    return Promise.resolve(undefined);
+  }
+}
+
+/** Commands whose `--json` is NDJSON, also when they are not even found for what follows their name. */
+function isStream([first, second]: readonly string[]): boolean {
+  return first === 'run' || (first === 'devnet' && second === 'up');
+}
+
+/** Turns oclif's "command not found" into our usage error with the nearest command. */
+async function explain(root: string, args: readonly string[], error: unknown): Promise<unknown> {
+  if (!(error instanceof Errors.CLIError) || !/^command .* not found/i.test(error.message)) return error;
+  const config = await Config.load(root);
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const ids = config.commands
+    .filter((command) => !command.hidden)
+    .map((command) => command.id.replaceAll(':', ' '));
+  const typed = words.slice(0, 2).join(' ');
+  // oclif takes a word behind a command for a command below it.
+  const command = ids.find((id) => `${words.join(' ')} `.startsWith(`${id} `));
+  if (command !== undefined) {
+    return new AosError('USAGE', `aos ${command} takes no arguments, only flags`, {
+      next: `aos ${command} --help`,
+    });
+  }
+  const guess = nearest(typed, ids) ?? nearest(words[0] ?? '', ids);
+  const isTopic = ids.some((id) => id.startsWith(`${words[0] ?? ''} `));
+  const asTyped = isTopic ? typed : (words[0] ?? '');
+  const meant = guess === undefined ? '' : `; did you mean "aos ${guess}"?`;
+  return new AosError('USAGE', `there is no command "${withoutSecrets(safeText(asTyped, 100))}"${meant}`, {
+    next: guess === undefined ? 'aos --help' : `aos ${guess} --help`,
+  });
+}

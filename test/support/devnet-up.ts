@@ -1,0 +1,54 @@
+import {type Cli, type Line, type StartOptions, type World} from './cli.ts';
+
+export type Ready = {
+  config: string;
+  operator: string;
+  urls: Record<'chain' | 'signer' | 'dispatcher' | 'dispatcher_http' | 'operator' | 'worker', string>;
+  contracts: {vrf_range: string};
+};
+
+/** A running `aos devnet up --json`. */
+export type DevnetUp = Ready & {
+  cli: Cli;
+  /** Submits jobs over the HTTP API; resolves with their ids. */
+  submit(count: number, job?: {prompt?: string; model?: string}): Promise<string[]>;
+  /** Resolves when each of the jobs has an accepted result. */
+  answered(ids: readonly string[]): Promise<void>;
+  /** The dispatcher's events of one type so far. */
+  events(type: string): Line[];
+};
+
+export async function devnetUp(
+  world: World,
+  args: readonly string[] = [],
+  options?: StartOptions,
+): Promise<DevnetUp> {
+  const cli = world.start(['devnet', 'up', '--json', ...args], options);
+  const ready = (await cli.event('ready')) as unknown as Ready;
+  return {
+    ...ready,
+    cli,
+    async submit(count, {prompt = 'What is AI?', model = 'tiny-llm'} = {}) {
+      const ids: string[] = [];
+      for (let i = 0; i < count; i += 1) {
+        // The prompt alone decides whether a job is selected, so each is another.
+        const job = {tag: 'opml', prompt: count === 1 ? prompt : `${prompt} ${i}`, model, params: {}};
+        const body = JSON.stringify({from: null, job, verify: null});
+        const response = await fetch(`${ready.urls.dispatcher_http}/api/job/submit`, {method: 'POST', body});
+        const {code, result} = (await response.json()) as {code: number; result: string};
+        if (code !== 200) throw new Error(`submit answered ${code}`);
+        ids.push(result);
+      }
+      return ids;
+    },
+    async answered(ids) {
+      const open = new Set(ids);
+      if (open.size === 0) return;
+      await cli.event('result', (line) => {
+        open.delete((line['key'] as {jobId: string}).jobId);
+        return open.size === 0;
+      });
+    },
+    events: (type) => cli.lines().filter((line) => line.type === type),
+  };
+}
