@@ -1,0 +1,40 @@
+import {randomBytes} from 'node:crypto';
+import {Flags} from '@oclif/core';
+import {AosCommand} from '../../../lib/base-command.ts';
+import {canPrompt} from '../../../lib/edge/can-prompt.ts';
+import {keyPath, newKeyFlags} from '../../../lib/edge/key-flag.ts';
+import {newPassword, passwordFlags, passwordSource} from '../../../lib/edge/password-flag.ts';
+import {saveKey} from '../../../lib/edge/save-key.ts';
+import {refuseExisting} from '../../../lib/keys/private-file.ts';
+import {newPrivateKey} from '../../../lib/keys/private-key.ts';
+import {renderKeyReport} from '../../../lib/keys/report.ts';
+
+export default class KeysBlsCreate extends AosCommand {
+  static override summary = 'Make a new BN254 key in an encrypted keystore, for registries of the BLS kind.';
+  static override description = `The format is EigenLayer's. The key signs once, at registration; its public part gives the operator id.
+Keep a copy of the file and of its password: nobody can restore them.`;
+  static override examples = [
+    '<%= config.bin %> keys bls create',
+    {
+      description: 'In a script',
+      command: '<%= config.bin %> keys bls create --file ./bls.json --password-file ./bls.password --json',
+    },
+  ];
+  static override flags = {
+    ...newKeyFlags,
+    ...passwordFlags,
+    quiet: Flags.boolean({summary: 'Say nothing on stderr but errors.'}),
+  };
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(KeysBlsCreate);
+    const file = keyPath(flags.file);
+    const mayAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process);
+    const source = passwordSource(flags, mayAsk);
+    if (!flags.force) refuseExisting(file);
+    const password = await newPassword(source, new AbortController().signal);
+    const report = await saveKey(newPrivateKey(randomBytes), password, file, flags.force);
+    this.give({schema: 'keys-bls', exitCode: 0, result: report, text: renderKeyReport(report)});
+    this.note(`next: in the configuration set node.bls_key_file: ${JSON.stringify(file)}`, flags.quiet);
+  }
+}

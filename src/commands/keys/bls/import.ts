@@ -1,0 +1,46 @@
+import {Flags} from '@oclif/core';
+import {AosCommand} from '../../../lib/base-command.ts';
+import {canPrompt} from '../../../lib/edge/can-prompt.ts';
+import {importedKey, importSource} from '../../../lib/edge/import-key.ts';
+import {keyPath, newKeyFlags} from '../../../lib/edge/key-flag.ts';
+import {flaggedSource, newPassword, passwordFlags, passwordSource} from '../../../lib/edge/password-flag.ts';
+import {saveKey} from '../../../lib/edge/save-key.ts';
+import {refuseExisting} from '../../../lib/keys/private-file.ts';
+import {renderKeyReport} from '../../../lib/keys/report.ts';
+
+export default class KeysBlsImport extends AosCommand {
+  static override summary = 'Put a BN254 private key into an encrypted keystore.';
+  static override description = `The key is one number, decimal or as 0x and hex digits, never from the command line.
+A keystore of EigenLayer's tools needs no import: name it in node.bls_key_file.`;
+  static override examples = [
+    '<%= config.bin %> keys bls import',
+    {
+      description: 'From another program',
+      command: 'pass show bls | <%= config.bin %> keys bls import --from - --password-file ./bls.password',
+    },
+  ];
+  static override flags = {
+    ...newKeyFlags,
+    from: Flags.string({
+      summary:
+        'File (mode 0600) with the private key; - is standard input. Asked for at a terminal without it.',
+      helpValue: 'FILE',
+    }),
+    ...passwordFlags,
+    quiet: Flags.boolean({summary: 'Say nothing on stderr but errors.'}),
+  };
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(KeysBlsImport);
+    const {signal} = new AbortController();
+    const file = keyPath(flags.file);
+    const mayAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process);
+    const from = importSource(flags.from, flaggedSource(flags), mayAsk);
+    const source = passwordSource(flags, mayAsk);
+    if (!flags.force) refuseExisting(file);
+    const key = await importedKey(from, signal);
+    const report = await saveKey(key, await newPassword(source, signal), file, flags.force);
+    this.give({schema: 'keys-bls', exitCode: 0, result: report, text: renderKeyReport(report)});
+    this.note(`next: in the configuration set node.bls_key_file: ${JSON.stringify(file)}`, flags.quiet);
+  }
+}

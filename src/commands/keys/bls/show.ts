@@ -1,0 +1,51 @@
+import {Flags} from '@oclif/core';
+import {AosCommand} from '../../../lib/base-command.ts';
+import {canPrompt} from '../../../lib/edge/can-prompt.ts';
+import {keyFileFlag, keyPath} from '../../../lib/edge/key-flag.ts';
+import {
+  flaggedSource,
+  knownPassword,
+  passwordFlags,
+  passwordSource,
+} from '../../../lib/edge/password-flag.ts';
+import {openKeystore, readKeystore} from '../../../lib/keys/bls-keystore.ts';
+import {publicKeys} from '../../../lib/keys/bn254.ts';
+import {keyReport, renderKeyReport} from '../../../lib/keys/report.ts';
+
+export default class KeysBlsShow extends AosCommand {
+  static override summary = 'Show the public key and the operator id of a BLS keystore.';
+  static override description = `Without a password it tells what the file says.
+With --check or a password flag it opens the keystore, proves the public key, and shows it in G2 too.
+It never shows the private key.`;
+  static override examples = [
+    '<%= config.bin %> keys bls show --file ./bls.json',
+    {
+      description: 'Open it, in a script',
+      command:
+        '<%= config.bin %> keys bls show --password-file ./bls.password --json | jq -r .result.operatorId',
+    },
+  ];
+  static override flags = {
+    ...keyFileFlag,
+    check: Flags.boolean({summary: 'Open the keystore with its password.'}),
+    ...passwordFlags,
+    quiet: Flags.boolean({summary: 'Say nothing on stderr but errors.'}),
+  };
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(KeysBlsShow);
+    const file = keyPath(flags.file);
+    const mayAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process);
+    const open = flags.check || flaggedSource(flags) !== null;
+    const source = open ? passwordSource(flags, mayAsk) : null;
+    const keystore = readKeystore(file);
+    let report = keyReport(file, {g1: keystore.publicKey, g2: null});
+    if (source !== null) {
+      const password = await knownPassword(source, file, new AbortController().signal);
+      report = keyReport(file, publicKeys(await openKeystore(keystore, password, file)));
+    }
+    this.give({schema: 'keys-bls', exitCode: 0, result: report, text: renderKeyReport(report)});
+    if (source === null)
+      this.note('next: aos keys bls show --check proves it with the password', flags.quiet);
+  }
+}

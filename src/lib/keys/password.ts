@@ -1,0 +1,34 @@
+import {AosError} from '../errors.ts';
+import {readSecretText, type SecretSource} from './secret-text.ts';
+
+/** Where the password of a keystore comes from; never the command line itself. */
+export type PasswordSource = SecretSource | {readonly kind: 'ask'};
+
+const MOST_BYTES = 4096;
+
+/**
+ * The password. One trailing newline of a file, descriptor or standard input is taken off; everything else counts.
+ * @param askPassword asks the person at the terminal; called for `ask` only
+ * @throws AosError KEY_PASSWORD_INVALID (empty, NUL, not UTF-8, too long) | KEY_PASSWORD_MISSING | KEY_UNSAFE | INTERRUPTED
+ */
+export async function readPassword(
+  source: PasswordSource,
+  askPassword: () => Promise<string>,
+  signal: AbortSignal,
+): Promise<string> {
+  const password = source.kind === 'ask' ? await askPassword() : await fromSource(source, signal);
+  if (password === '') throw new AosError('KEY_PASSWORD_INVALID', 'the password is empty');
+  if (password.includes('\0')) throw new AosError('KEY_PASSWORD_INVALID', 'the password has a NUL character');
+  return password;
+}
+
+async function fromSource(source: SecretSource, signal: AbortSignal): Promise<string> {
+  const text = await readSecretText(source, MOST_BYTES, 'password file', 'KEY_PASSWORD_MISSING', signal);
+  if (text === null) {
+    throw new AosError(
+      'KEY_PASSWORD_INVALID',
+      `the password is not UTF-8, or longer than ${MOST_BYTES} bytes`,
+    );
+  }
+  return text.replace(/\r?\n$/, '');
+}

@@ -1,0 +1,177 @@
+import {randomBytes} from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import {dirname} from 'node:path';
+import type {ErrorCode} from '../error-table.ts';
+import {AosError, errorText} from '../errors.ts';
+import {safeText} from '../output/safe-text.ts';
+
+/** Older keys that are kept when one is replaced again and again. */
+const MOST_BACKUPS = 1000;
+
+/**
+ * Reads a regular file that only its owner may open.
+ * @param what for messages, such as `BLS keystore`
+ * @param missing code when it cannot be opened or is no file
+ * @throws AosError `missing` | KEY_UNSAFE | KEY_KEYSTORE_INVALID (longer than `most` bytes)
+ */
+export function readPrivateFile(path: string, most: number, what: string, missing: ErrorCode): Uint8Array {
+  const name = safeText(path);
+  const file = openForReading(path, what, missing);
+  try {
+    // The open file is looked at, not the path: nobody can exchange it in between.
+    if (!fstatSync(file).isFile()) throw new AosError(missing, `the ${what} ${name} is not a file`);
+    refuseOpenMode(file, path, what);
+    const bytes = readAll(file, most);
+    if (bytes === null) {
+      throw new AosError('KEY_KEYSTORE_INVALID', `the ${what} ${name} is longer than ${most} bytes`);
+    }
+    return bytes;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Not blocking: a named pipe without a writer would hold the command for ever. @throws AosError `missing` */
+export function openForReading(path: string, what: string, missing: ErrorCode): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    const why = `the ${what} ${safeText(path)} could not be opened (${reason(error)})`;
+    throw new AosError(missing, why, {cause: error});
+  }
+}
+
+/** @throws AosError KEY_UNSAFE when the group or others have any access to the open file */
+export function refuseOpenMode(file: number, path: string, what: string): void {
+  const {mode} = fstatSync(file);
+  if ((mode & 0o077) === 0) return;
+  const shown = (mode & 0o777).toString(8).padStart(4, '0');
+  const name = safeText(path);
+  throw new AosError('KEY_UNSAFE', `the ${what} ${name} has mode ${shown}; only its owner may have access`, {
+    next: `chmod 600 ${name}`,
+  });
+}
+
+/** The rest of an open file, or null when it is longer than `most` bytes. */
+export function readAll(file: number, most: number): Uint8Array | null {
+  const buffer = Buffer.alloc(most + 1);
+  let length = 0;
+  for (;;) {
+    const count = readSync(file, buffer, length, buffer.length - length, null);
+    length += count;
+    if (length > most) return null;
+    if (count === 0) return buffer.subarray(0, length);
+  }
+}
+
+/**
+ * Writes a file of mode 0600, whole or not at all, on disk when this returns. Without `force` an existing file stays;
+ * with it the old one is kept as `.bak`, `.bak.1`, … (an older backup, perhaps of the only copy of a key, too).
+ * @returns path of the backup, or null when nothing was there
+ * @throws AosError KEY_EXISTS | KEY_WRITE_FAILED
+ */
+export function writePrivateFile(path: string, text: string, {force}: {force: boolean}): string | null {
+  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    if (!force) refuseExisting(path);
+    mkdirSync(dirname(path), {recursive: true, mode: 0o700});
+    writeNew(draft, text);
+    const backup = force ? putReplacing(draft, path) : putNew(draft, path);
+    syncDirectory(dirname(path));
+    return backup;
+  } catch (error) {
+    if (error instanceof AosError) throw error;
+    throw new AosError('KEY_WRITE_FAILED', `${safeText(path)} could not be written (${reason(error)})`, {
+      cause: error,
+    });
+  } finally {
+    if (exists(draft)) rmSync(draft);
+  }
+}
+
+/** Says no before a password is asked for. @throws AosError KEY_EXISTS when anything, a dangling link too, has that name */
+export function refuseExisting(path: string): void {
+  if (exists(path)) throw existsError(path);
+}
+
+function writeNew(path: string, text: string): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A link fails when the name is taken, in one step; a rename would overwrite what another process just wrote. */
+function putNew(draft: string, path: string): null {
+  try {
+    linkSync(draft, path);
+    return null;
+  } catch (error) {
+    throw codeOf(error) === 'EEXIST' ? existsError(path) : error;
+  }
+}
+
+function putReplacing(draft: string, path: string): string | null {
+  const backup = exists(path) ? keep(path) : null;
+  renameSync(draft, path);
+  return backup;
+}
+
+function keep(path: string): string {
+  for (let number = 0; number < MOST_BACKUPS; number++) {
+    const backup = number === 0 ? `${path}.bak` : `${path}.bak.${number}`;
+    try {
+      linkSync(path, backup);
+      return backup;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+  }
+  throw new AosError('KEY_WRITE_FAILED', `there are ${MOST_BACKUPS} backups of ${safeText(path)} already`);
+}
+
+function syncDirectory(dir: string): void {
+  const handle = openSync(dir, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    return lstatSync(path, {throwIfNoEntry: false}) !== undefined;
+  } catch {
+    return false; // a directory on the way cannot be entered: writing will say so
+  }
+}
+
+function existsError(path: string): AosError {
+  return new AosError('KEY_EXISTS', `${safeText(path)} exists already`);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function reason(error: unknown): string {
+  const code = codeOf(error);
+  return code === '' ? errorText(error) : code;
+}

@@ -1,0 +1,108 @@
+import {closeSync, fstatSync} from 'node:fs';
+import {Socket} from 'node:net';
+import {isatty} from 'node:tty';
+import type {ErrorCode} from '../error-table.ts';
+import {AosError, errorText} from '../errors.ts';
+import {openForReading, readAll, refuseOpenMode} from './private-file.ts';
+
+/** A file (or named pipe) by path, or a descriptor that is open already; 0 is standard input. */
+export type SecretSource =
+  {readonly kind: 'file'; readonly path: string} | {readonly kind: 'fd'; readonly fd: number};
+
+/**
+ * Reads a short secret to its end. Regular files must be their owner's alone; a terminal is refused, since it would
+ * show what is typed.
+ * @param what for messages, such as `password file`
+ * @returns the text, or null when it is not UTF-8 or longer than `most` bytes
+ * @throws AosError `missing` | KEY_UNSAFE | INTERRUPTED
+ */
+export async function readSecretText(
+  source: SecretSource,
+  most: number,
+  what: string,
+  missing: ErrorCode,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const name = source.kind === 'file' ? source.path : `descriptor ${source.fd}`;
+  const fd = source.kind === 'file' ? openForReading(source.path, what, missing) : source.fd;
+  let bytes: Uint8Array | null;
+  try {
+    // A descriptor was opened by whoever calls: only a path can be a file that others read too.
+    bytes = await readDescriptor(fd, most, source.kind === 'file' ? {path: source.path, what} : null, signal);
+  } catch (error) {
+    if (error instanceof AosError) throw error;
+    throw new AosError(missing, `the ${what} (${name}) could not be read: ${errorText(error)}`, {
+      cause: error,
+    });
+  }
+  return bytes === null ? null : utf8(bytes);
+}
+
+/** Reads to the end and closes. */
+async function readDescriptor(
+  fd: number,
+  most: number,
+  file: {path: string; what: string} | null,
+  signal: AbortSignal,
+): Promise<Uint8Array | null> {
+  const stat = fstatSync(fd);
+  if (file === null && stat.isFIFO() && isOwnPipe(fd, stat.ino)) throw new Error('nothing was passed there');
+  if (stat.isFIFO() || stat.isSocket()) return readPipe(fd, most, signal);
+  try {
+    if (isatty(fd)) throw new Error('it is a terminal');
+    if (stat.isDirectory()) throw new Error('it is a directory');
+    if (file !== null && stat.isFile()) refuseOpenMode(fd, file.path, file.what);
+    return readAll(fd, most);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Node talks to itself over pipes from about descriptor 3 on: reading one would wait for ever. Both of their ends are
+ * open here, those of a pipe that was passed are not.
+ */
+function isOwnPipe(fd: number, ino: number): boolean {
+  if (fd < 3) return false;
+  return Array.from({length: 64}, (_, index) => index + 3).some(
+    (other) => other !== fd && inodeOf(other) === ino,
+  );
+}
+
+function inodeOf(fd: number): number | null {
+  try {
+    return fstatSync(fd).ino;
+  } catch {
+    return null; // not open
+  }
+}
+
+/** Through the event loop, for a pipe may be slow: Ctrl-C works meanwhile. */
+async function readPipe(fd: number, most: number, signal: AbortSignal): Promise<Uint8Array | null> {
+  const socket = new Socket({fd, readable: true, writable: false});
+  const stop = (): void =>
+    void socket.destroy(new AosError('INTERRUPTED', 'interrupted while reading a secret'));
+  signal.addEventListener('abort', stop, {once: true});
+  if (signal.aborted) stop();
+  try {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for await (const chunk of socket as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > most) return null;
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    socket.destroy();
+  }
+}
+
+function utf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
+  } catch {
+    return null; // the decoder's only complaint
+  }
+}
