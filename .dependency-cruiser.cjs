@@ -7,13 +7,15 @@ const PURE = [
   `${LIB}/(errors|error-table|time|backoff)\\.ts$`,
   `${LIB}/(clock|protocol|vrf)/`,
   `${LIB}/config/(schema|networks|config|values|problems|names|shown|reference)\\.ts$`,
-  `${LIB}/operator/(events|ports|answer|tally|turns|lane)\\.ts$`,
+  `${LIB}/operator/(events|ports|answer|tally|turns|lane|view)\\.ts$`,
+  `${LIB}/(liveness|status)/`,
+  `${LIB}/keys/(bn254|registration|private-key|big-endian)\\.ts$`,
   `${LIB}/output/`,
 ];
 const ADAPTERS = [
   `${LIB}/system-time\\.ts$`,
-  `${LIB}/(config|signer|chain|dispatcher|worker|journal)/`,
-  `${LIB}/operator/server\\.ts$`,
+  `${LIB}/(config|signer|chain|dispatcher|worker|journal|keys|control)/`,
+  `${LIB}/operator/(server|control)\\.ts$`,
 ];
 const CORE = [`${LIB}/operator/`];
 const EDGE = ['^src/commands/', '^src/[^/]+\\.ts$', `${LIB}/edge/`, `${LIB}/base-command\\.ts$`];
@@ -39,13 +41,13 @@ module.exports = {
       name: 'adapters-import-pure',
       severity: 'error',
       comment: 'An adapter knows the pure core and its own folder, not its neighbours.',
-      from: {path: `${LIB}/(config|signer|chain|dispatcher|worker|journal)/`},
+      from: {path: `${LIB}/(config|signer|chain|dispatcher|worker|journal|keys|control)/`},
       to: {path: LIB, pathNot: [...PURE, `${LIB}/$1/`, `${LIB}/system-time\\.ts$`], dependencyTypesNot: ['type-only']},
     },
     {
       name: 'core-sees-types-of-adapters',
       severity: 'error',
-      from: {path: CORE, pathNot: `${LIB}/operator/server\\.ts$`},
+      from: {path: CORE, pathNot: `${LIB}/operator/(server|control)\\.ts$`},
       to: {path: [...ADAPTERS, ...DEVNET, ...EDGE], dependencyTypesNot: ['type-only'], pathNot: PURE},
     },
     {
@@ -74,6 +76,8 @@ module.exports = {
     owner('sqlite', '@photostructure', [`${LIB}/journal/`]),
     owner('ws', 'ws', [`${LIB}/(dispatcher|devnet)/`]),
     owner('chalk', 'chalk', [`${LIB}/edge/`, `${LIB}/signer/report\\.ts$`]),
+    owner('inquirer', '@inquirer', [`${LIB}/output/prompt\\.ts$`]),
+    owner('noble-curves', '@noble/curves', [`${LIB}/keys/`]),
     owner('ora', 'ora', [`${LIB}/edge/`]),
     owner('sodium', 'libsodium-wrappers-sumo', [`${LIB}/vrf/`]),
     owner('secp256k1', 'tiny-secp256k1', [`${LIB}/(protocol|devnet)/`]),
