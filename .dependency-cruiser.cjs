@@ -4,9 +4,9 @@
  */
 const LIB = '^src/lib';
 const PURE = [
-  `${LIB}/(errors|error-table|time|backoff)\\.ts$`,
+  `${LIB}/(errors|error-table|time|backoff|names)\\.ts$`,
   `${LIB}/(clock|protocol|vrf)/`,
-  `${LIB}/config/(schema|networks|config|values|problems|names|shown|reference)\\.ts$`,
+  `${LIB}/config/(schema|networks|config|values|problems|shown|reference)\\.ts$`,
   `${LIB}/operator/(events|ports|answer|tally|turns|lane|view)\\.ts$`,
   `${LIB}/(liveness|status)/`,
   `${LIB}/keys/(bn254|registration|private-key|big-endian)\\.ts$`,

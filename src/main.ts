@@ -1,7 +1,7 @@
 import {Config, Errors, flush, run} from '@oclif/core';
 import {reportError, withoutSecrets} from './lib/base-command.ts';
 import {AosError} from './lib/errors.ts';
-import {nearest} from './lib/output/nearest.ts';
+import {nearest} from './lib/names.ts';
 import {translateReferenceArgs} from './lib/output/reference-args.ts';
 import {safeText} from './lib/output/safe-text.ts';
 
@@ -61,8 +61,8 @@ async function explain(root: string, args: readonly string[], error: unknown): P
   const guess = nearest(typed, ids) ?? nearest(words[0] ?? '', ids);
   const isTopic = ids.some((id) => id.startsWith(`${words[0] ?? ''} `));
   const asTyped = isTopic ? typed : (words[0] ?? '');
-  const meant = guess === undefined ? '' : `; did you mean "aos ${guess}"?`;
+  const meant = guess === null ? '' : `; did you mean "aos ${guess}"?`;
   return new AosError('USAGE', `there is no command "${withoutSecrets(safeText(asTyped, 100))}"${meant}`, {
-    next: guess === undefined ? 'aos --help' : `aos ${guess} --help`,
+    next: guess === null ? 'aos --help' : `aos ${guess} --help`,
   });
 }

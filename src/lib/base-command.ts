@@ -2,7 +2,7 @@ import {Command, Errors, Flags, type Interfaces} from '@oclif/core';
 import {leaveReaders} from './edge/sink.ts';
 import {AosError, errorText} from './errors.ts';
 import {errorEnvelope, errorLines, type OutputWarning, resultEnvelope} from './output/envelope.ts';
-import {nearest} from './output/nearest.ts';
+import {nearest} from './names.ts';
 import {jsonLine, safeText} from './output/safe-text.ts';
 import {systemTime} from './system-time.ts';
 
@@ -112,8 +112,8 @@ function oneLine(message: string): string {
 /** The flag that a mistyped one most likely means, in words. */
 function flagMeant(message: string, flags: readonly string[]): string {
   const typed = /^Nonexistent flag: --([\w-]+)/.exec(message)?.[1];
-  const guess = typed === undefined ? undefined : nearest(typed, flags);
-  return guess === undefined ? '' : `; did you mean --${guess}?`;
+  const guess = typed === undefined ? null : nearest(typed, flags);
+  return guess === null ? '' : `; did you mean --${guess}?`;
 }
 
 /** Turns anything thrown into the one kind of error that is shown. */

@@ -1,14 +1,18 @@
-/** Edit distance of two short names; counting stops at `limit`, which is then returned. */
+/** Edit distance of two short names, a swap of neighbours being one edit; counting stops at `limit`, which is then returned. */
 export function distance(a: string, b: string, limit = 8): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
+  let before: number[] = [];
   let row = Array.from({length: b.length + 1}, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped =
+        j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? limit) + 1 : limit;
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, swapped));
     }
-    if (Math.min(...next) >= limit) return limit;
+    if (Math.min(...next, ...row) >= limit) return limit;
+    before = row;
     row = next;
   }
   return Math.min(row[b.length] ?? limit, limit);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {distance, nearest} from '../../../src/lib/config/names.ts';
-import {shown, shownPath} from '../../../src/lib/config/shown.ts';
+import {distance, nearest} from '../../src/lib/names.ts';
+import {shown, shownPath} from '../../src/lib/config/shown.ts';
 
 describe('nearest', () => {
   it.each([
@@ -9,6 +9,8 @@ describe('nearest', () => {
     ['signr_key', 'signer_key'],
     ['NODE-ID', 'node_id'],
     ['vrf_ky', 'vrf_key'],
+    ['ndoe_id', 'node_id'],
+    ['', null],
     ['completely_other', null],
   ])('%s means %s', (name, meant) => {
     expect(nearest(name, ['node_id', 'signer_key', 'vrf_key', 'node_type'])).toBe(meant);

@@ -1,5 +1,5 @@
 import {AosError} from '../errors.ts';
-import {distance} from './names.ts';
+import {distance} from '../names.ts';
 import type {Env} from './paths.ts';
 import {placeText} from './problems.ts';
 import type {Place} from './problems.ts';

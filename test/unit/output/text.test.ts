@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {AosError} from '../../../src/lib/errors.ts';
 import {errorEnvelope, errorLines, publicError, resultEnvelope} from '../../../src/lib/output/envelope.ts';
-import {editDistance, nearest} from '../../../src/lib/output/nearest.ts';
 import {translateReferenceArgs} from '../../../src/lib/output/reference-args.ts';
 import {jsonLine, middle, safeText} from '../../../src/lib/output/safe-text.ts';
 
@@ -51,32 +50,6 @@ describe('outside text', () => {
     fc.assert(
       fc.property(anyText, fc.integer({min: 3, max: 30}), (text, width) => {
         expect(middle(text, width).length).toBeLessThanOrEqual(width);
-      }),
-    );
-  });
-});
-
-describe('the nearest name', () => {
-  const names = ['node_id', 'signer_key', 'dispatcher_url', 'chain'];
-  it.each([
-    ['nod_id', 'node_id'],
-    ['Signer_Key', 'signer_key'],
-    ['dispatcher_ulr', 'dispatcher_url'],
-    ['chian', 'chain'],
-    ['zebra', undefined],
-    ['', undefined],
-    ['x'.repeat(101), undefined],
-  ])('to %s is %s', (word, expected) => expect(nearest(word, names)).toBe(expected));
-
-  it('counts edits', () => {
-    expect([editDistance('', 'ab'), editDistance('ab', 'ba'), editDistance('kitten', 'sitting')]).toEqual([
-      2, 1, 3,
-    ]);
-    fc.assert(
-      fc.property(fc.string({maxLength: 12}), fc.string({maxLength: 12}), (a, b) => {
-        expect(editDistance(a, b)).toBe(editDistance(b, a));
-        expect(editDistance(a, b) === 0).toBe(a === b);
-        expect(editDistance(a, b)).toBeLessThanOrEqual(Math.max(a.length, b.length));
       }),
     );
   });
