@@ -38,7 +38,10 @@ export async function buildContracts(outDir, sourceDir = join(root, 'contracts')
 async function readSources(sourceDir) {
   const found = await readdir(sourceDir, {recursive: true});
   // Source names are paths with `/` on every system: imports are resolved by them.
-  const names = found.filter((name) => name.endsWith('.sol')).map((name) => name.replaceAll('\\', '/')).sort();
+  const names = found
+    .filter((name) => name.endsWith('.sol'))
+    .map((name) => name.replaceAll('\\', '/'))
+    .sort();
   const texts = await Promise.all(names.map((name) => readFile(join(sourceDir, name), 'utf8')));
   return Object.fromEntries(names.map((name, index) => [name, {content: texts[index]}]));
 }

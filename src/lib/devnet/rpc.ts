@@ -23,7 +23,9 @@ export async function devRpcBatch(url: string, requests: readonly DevRequest[]):
   const body = requests.map(({method, params}, id) => ({jsonrpc: '2.0', id, method, params}));
   const answers = await post(url, body, name);
   if (!Array.isArray(answers)) return [resultOf(name, answers)]; // refused as a whole
-  const byId = new Map(answers.map((answer: unknown) => [isObject(answer) ? answer['id'] : undefined, answer]));
+  const byId = new Map(
+    answers.map((answer: unknown) => [isObject(answer) ? answer['id'] : undefined, answer]),
+  );
   return requests.map(({method}, id) => resultOf(method, byId.get(id)));
 }
 

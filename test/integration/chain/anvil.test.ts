@@ -82,7 +82,7 @@ describe('startAnvil', () => {
   it('ANVIL_FAILED on a port that is taken', async () => {
     const first = await startAnvil();
     await expect(startAnvil({port: Number(new URL(first.url).port)})).rejects.toMatchObject({
-      code: 'ANVIL_FAILED',
+      code: 'PORT_IN_USE',
     });
     await first.close();
   });

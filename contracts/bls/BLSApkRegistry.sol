@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {BN254} from "../base/BN254.sol";
+import {Failing} from "../base/Failing.sol";
+import {IBLSApkRegistry} from "../base/Interfaces.sol";
+import {G1Point, G2Point} from "../base/Types.sol";
+import {CoordinatorOwned} from "./CoordinatorOwned.sol";
+
+/// @title BN254 keys of operators, and their sum per quorum
+contract BLSApkRegistry is CoordinatorOwned, Failing {
+    using BN254 for G1Point;
+
+    error ZeroPubKey();
+    error OperatorAlreadyRegistered();
+    error BLSPubkeyAlreadyRegistered();
+    error InvalidBLSSignatureOrPrivateKey();
+    error OperatorNotRegistered();
+
+    mapping(address operator => bytes32 pubkeyHash) public operatorToPubkeyHash;
+    mapping(bytes32 pubkeyHash => address operator) public pubkeyHashToOperator;
+    mapping(address operator => G1Point key) public operatorToPubkey;
+    mapping(uint8 quorumNumber => G1Point sum) public currentApk;
+
+    event NewPubkeyRegistration(address indexed operator, G1Point pubkeyG1, G2Point pubkeyG2);
+    event OperatorAddedToQuorums(address operator, bytes32 operatorId, bytes quorumNumbers);
+    event OperatorRemovedFromQuorums(address operator, bytes32 operatorId, bytes quorumNumbers);
+
+    constructor(address registryCoordinator_, bool customErrors)
+        CoordinatorOwned(registryCoordinator_)
+        Failing(customErrors)
+    {}
+
+    /// @notice Registers a key whose secret signed `message`; an operator has one, for ever.
+    function registerBLSPublicKey(
+        address operator,
+        IBLSApkRegistry.PubkeyRegistrationParams calldata params,
+        G1Point calldata message
+    ) external onlyRegistryCoordinator returns (bytes32 operatorId) {
+        operatorId = BN254.hashOf(params.pubkeyG1);
+        _check(
+            operatorId != BN254.hashOf(G1Point(0, 0)),
+            "BLSApkRegistry.registerBLSPublicKey: cannot register zero pubkey",
+            ZeroPubKey.selector
+        );
+        _check(
+            operatorToPubkeyHash[operator] == 0,
+            "BLSApkRegistry.registerBLSPublicKey: operator already registered pubkey",
+            OperatorAlreadyRegistered.selector
+        );
+        _check(
+            pubkeyHashToOperator[operatorId] == address(0),
+            "BLSApkRegistry.registerBLSPublicKey: public key already registered",
+            BLSPubkeyAlreadyRegistered.selector
+        );
+        _check(
+            BN254.provesKey(params.pubkeyRegistrationSignature, params.pubkeyG1, params.pubkeyG2, message),
+            "BLSApkRegistry.registerBLSPublicKey: either the G1 signature is wrong, or G1 and G2 private key do not match",
+            InvalidBLSSignatureOrPrivateKey.selector
+        );
+        operatorToPubkey[operator] = params.pubkeyG1;
+        operatorToPubkeyHash[operator] = operatorId;
+        pubkeyHashToOperator[operatorId] = operator;
+        emit NewPubkeyRegistration(operator, params.pubkeyG1, params.pubkeyG2);
+    }
+
+    function registerOperator(address operator, bytes calldata quorumNumbers) external onlyRegistryCoordinator {
+        (G1Point memory key, bytes32 id) = getRegisteredPubkey(operator);
+        _addToSums(quorumNumbers, key);
+        emit OperatorAddedToQuorums(operator, id, quorumNumbers);
+    }
+
+    function deregisterOperator(address operator, bytes calldata quorumNumbers) external onlyRegistryCoordinator {
+        (G1Point memory key, bytes32 id) = getRegisteredPubkey(operator);
+        _addToSums(quorumNumbers, key.negate());
+        emit OperatorRemovedFromQuorums(operator, id, quorumNumbers);
+    }
+
+    function getOperatorId(address operator) external view returns (bytes32) {
+        return operatorToPubkeyHash[operator];
+    }
+
+    function getOperatorFromPubkeyHash(bytes32 pubkeyHash) external view returns (address) {
+        return pubkeyHashToOperator[pubkeyHash];
+    }
+
+    function getApk(uint8 quorumNumber) external view returns (G1Point memory) {
+        return currentApk[quorumNumber];
+    }
+
+    function getRegisteredPubkey(address operator) public view returns (G1Point memory, bytes32) {
+        bytes32 pubkeyHash = operatorToPubkeyHash[operator];
+        _check(
+            pubkeyHash != 0,
+            "BLSApkRegistry.getRegisteredPubkey: operator is not registered",
+            OperatorNotRegistered.selector
+        );
+        return (operatorToPubkey[operator], pubkeyHash);
+    }
+
+    function _addToSums(bytes calldata quorumNumbers, G1Point memory key) private {
+        for (uint256 i = 0; i < quorumNumbers.length; ++i) {
+            uint8 quorum = uint8(quorumNumbers[i]);
+            currentApk[quorum] = BN254.add(currentApk[quorum], key);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {Failing} from "../base/Failing.sol";
+import {IDelegation} from "../base/Interfaces.sol";
+import {StrategyParams} from "../base/Types.sol";
+import {CoordinatorOwned} from "./CoordinatorOwned.sol";
+
+/// @title What operators weigh in each quorum
+/// @notice The recorded stake is the one at registration until `updateOperatorStake`.
+contract StakeRegistry is CoordinatorOwned, Failing {
+    error BelowMinimumStakeRequirement();
+    error QuorumDoesNotExist();
+
+    uint256 public constant WEIGHTING_DIVISOR = 1e18;
+
+    address public immutable delegation;
+
+    mapping(uint8 quorumNumber => uint96 stake) public minimumStakeForQuorum;
+    mapping(uint8 quorumNumber => StrategyParams[] list) private strategyParams;
+    mapping(bytes32 operatorId => mapping(uint8 quorumNumber => uint96 stake)) public getCurrentStake;
+    mapping(uint8 quorumNumber => uint96 stake) public getCurrentTotalStake;
+
+    event OperatorStakeUpdate(bytes32 indexed operatorId, uint8 quorumNumber, uint96 stake);
+    event MinimumStakeForQuorumUpdated(uint8 indexed quorumNumber, uint96 minimumStake);
+
+    constructor(address registryCoordinator_, address delegation_, bool customErrors)
+        CoordinatorOwned(registryCoordinator_)
+        Failing(customErrors)
+    {
+        delegation = delegation_;
+    }
+
+    function initializeQuorum(uint8 quorumNumber, uint96 minimumStake, StrategyParams[] calldata params)
+        external
+        onlyRegistryCoordinator
+    {
+        for (uint256 i = 0; i < params.length; ++i) {
+            strategyParams[quorumNumber].push(params[i]);
+        }
+        _setMinimum(quorumNumber, minimumStake);
+    }
+
+    function registerOperator(address operator, bytes32 operatorId, bytes calldata quorumNumbers)
+        external
+        onlyRegistryCoordinator
+    {
+        for (uint256 i = 0; i < quorumNumbers.length; ++i) {
+            uint8 quorum = uint8(quorumNumbers[i]);
+            uint96 weight = weightOfOperatorForQuorum(quorum, operator);
+            _check(
+                weight >= minimumStakeForQuorum[quorum],
+                "StakeRegistry.registerOperator: Operator does not meet minimum stake requirement for quorum",
+                BelowMinimumStakeRequirement.selector
+            );
+            _record(operatorId, quorum, weight);
+        }
+    }
+
+    function deregisterOperator(bytes32 operatorId, bytes calldata quorumNumbers) external onlyRegistryCoordinator {
+        for (uint256 i = 0; i < quorumNumbers.length; ++i) {
+            _record(operatorId, uint8(quorumNumbers[i]), 0);
+        }
+    }
+
+    /// @return quorumsToRemove Bits of the quorums whose minimum the operator no longer meets.
+    function updateOperatorStake(address operator, bytes32 operatorId, bytes calldata quorumNumbers)
+        external
+        onlyRegistryCoordinator
+        returns (uint256 quorumsToRemove)
+    {
+        for (uint256 i = 0; i < quorumNumbers.length; ++i) {
+            uint8 quorum = uint8(quorumNumbers[i]);
+            uint96 weight = weightOfOperatorForQuorum(quorum, operator);
+            bool enough = weight >= minimumStakeForQuorum[quorum];
+            _record(operatorId, quorum, enough ? weight : 0);
+            if (!enough) quorumsToRemove |= 1 << quorum;
+        }
+    }
+
+    function weightOfOperatorForQuorum(uint8 quorumNumber, address operator) public view returns (uint96) {
+        StrategyParams[] storage list = strategyParams[quorumNumber];
+        _check(list.length > 0, "StakeRegistry.quorumExists: quorum does not exist", QuorumDoesNotExist.selector);
+        uint256 weight;
+        for (uint256 i = 0; i < list.length; ++i) {
+            uint256 shares = IDelegation(delegation).operatorShares(operator, list[i].strategy);
+            weight += (shares * list[i].multiplier) / WEIGHTING_DIVISOR;
+        }
+        return uint96(weight);
+    }
+
+    function strategyParamsLength(uint8 quorumNumber) external view returns (uint256) {
+        return strategyParams[quorumNumber].length;
+    }
+
+    function strategyParamsByIndex(uint8 quorumNumber, uint256 index) external view returns (StrategyParams memory) {
+        return strategyParams[quorumNumber][index];
+    }
+
+    function strategyOf(uint8 quorumNumber, uint256 index) external view returns (address) {
+        return strategyParams[quorumNumber][index].strategy;
+    }
+
+    function setMinimumStakeForQuorum(uint8 quorumNumber, uint96 minimumStake) external onlyCoordinatorOwner {
+        _setMinimum(quorumNumber, minimumStake);
+    }
+
+    function _setMinimum(uint8 quorumNumber, uint96 minimumStake) private {
+        minimumStakeForQuorum[quorumNumber] = minimumStake;
+        emit MinimumStakeForQuorumUpdated(quorumNumber, minimumStake);
+    }
+
+    function _record(bytes32 operatorId, uint8 quorum, uint96 stake) private {
+        uint96 previous = getCurrentStake[operatorId][quorum];
+        getCurrentTotalStake[quorum] = getCurrentTotalStake[quorum] - previous + stake;
+        getCurrentStake[operatorId][quorum] = stake;
+        emit OperatorStakeUpdate(operatorId, quorum, stake);
+    }
+}
