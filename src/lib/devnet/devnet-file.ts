@@ -16,11 +16,21 @@ export type DevnetUrls = {
 /** What `$AOS_HOME/devnet.json` says of the running devnet. */
 export type DevnetFile = {pid: number; config: string; urls: DevnetUrls};
 
-const url = v.pipe(v.string(), v.regex(/^(?:http|ws):\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\]):\d+(?:\/ws)?$/));
+const url = v.pipe(
+  v.string(),
+  v.regex(/^(?:http|ws):\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\]):\d+(?:\/ws)?$/),
+);
 const schema = v.object({
   pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
   config: v.string(),
-  urls: v.object({chain: url, signer: url, dispatcher: url, dispatcher_http: url, operator: url, worker: url}),
+  urls: v.object({
+    chain: url,
+    signer: url,
+    dispatcher: url,
+    dispatcher_http: url,
+    operator: url,
+    worker: url,
+  }),
 });
 
 /** Writes the file, mode 0600, whole or not at all. */

@@ -5,6 +5,8 @@ import path from 'node:path';
 import {isAosError} from '../errors.ts';
 import {checksumAddress} from '../protocol/ethereum.ts';
 import {startAnvil} from './anvil.ts';
+import {makeBlsKey} from './bls-key.ts';
+import {deployAos} from './chain-deploy.ts';
 import {createDevChain} from './contracts.ts';
 import {devnetConfig} from './devnet-config.ts';
 import {type DevnetUrls, isAlive, removeDevnetFile, writeDevnetFile} from './devnet-file.ts';
@@ -105,10 +107,13 @@ async function start(
   closers.push(() => signer.close());
   const operator = checksumAddress(signer.addresses()[0] ?? '');
 
+  // An EigenLayer operator with stake and a range, not registered at the AVS: that is what aos register is for.
+  const [deployed, bls] = await allOrError([
+    deployAos(anvil.url, {flow: 'bls', operator, range: options.range}),
+    makeBlsKey(folder),
+  ]);
+  const rangeContract = deployed.range_manager;
   const chain = createDevChain(anvil.url);
-  await chain.fund(operator);
-  const rangeContract = await chain.deployRange();
-  await chain.setRange(rangeContract, operator, options.range);
 
   const dispatcher = await startDispatcher({
     wsPort: ports.dispatcher ?? 0,
@@ -137,6 +142,7 @@ async function start(
   closers.push(() => monitor.close());
 
   const contracts = {vrf_range: rangeContract};
+  const networkStart = new Date();
   const vrfKeyFile = path.join(folder, 'vrf.key');
   writeFileSync(vrfKeyFile, `${randomBytes(32).toString('hex')}\n`, {mode: 0o600});
   const config = path.join(folder, 'config.yaml');
@@ -144,8 +150,10 @@ async function start(
     operator,
     dispatcherAddress: dispatcher.address,
     urls,
-    contracts,
+    deployed,
+    networkStart,
     vrfKeyFile,
+    ...bls,
     storeDir: path.join(folder, 'state'),
   };
   writeFileSync(config, devnetConfig(facts), {mode: 0o600});
