@@ -3,13 +3,14 @@ import {cpus, loadavg} from 'node:os';
 import {parseArgs} from 'node:util';
 import {benchBacklog} from './backlog.ts';
 import {tableOf, targetText, verdictOf, type Row} from './figures.ts';
+import {benchHistory} from './history.ts';
 import {benchLatency} from './latency.ts';
 import {startNetwork} from './network.ts';
 import {meanOf, measurePrimitives, measureVrf} from './primitives.ts';
 import {benchStartup} from './startup.ts';
 import {benchThroughput} from './throughput.ts';
 
-const PARTS = ['startup', 'vrf', 'latency', 'throughput', 'backlog'] as const;
+const PARTS = ['startup', 'vrf', 'latency', 'throughput', 'backlog', 'history'] as const;
 type Part = (typeof PARTS)[number];
 
 /**
@@ -46,6 +47,7 @@ export async function main(root: string, args: string[]): Promise<void> {
       await network.close();
     }
   }
+  if (begin('history')) rows.push(...(await benchHistory()));
 
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, ${process.platform}-${process.arch}, load ${load.toFixed(1)} at the start`;
   const seconds = Math.round((performance.now() - started) / 1000);

@@ -6,7 +6,6 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {startAnvil} from '../src/lib/devnet/anvil.ts';
 import {createDevChain} from '../src/lib/devnet/contracts.ts';
-import {devnetConfig} from '../src/lib/devnet/devnet-config.ts';
 import {listenOn} from '../src/lib/devnet/listen.ts';
 import {checksumAddress} from '../src/lib/protocol/ethereum.ts';
 import {awaitOperator} from './dispatcher-requests.ts';
@@ -58,24 +57,15 @@ export async function startNetwork(root: string): Promise<Network> {
       writeFileSync(vrfKeyFile, randomBytes(32).toString('hex'), {mode: 0o600});
       const port = await freePort();
       const config = path.join(home, 'config.yaml');
-      const urls = {
-        chain: anvil.url,
-        signer: signer.url,
-        dispatcher: dispatcher.url,
-        dispatcher_http: '',
-        operator: `http://127.0.0.1:${port}`,
-        worker: worker.url,
-      };
-      const storeDir = path.join(home, 'state');
-      const facts = {
-        operator: node,
-        dispatcherAddress: dispatcher.address,
-        urls,
-        contracts: {vrf_range: vrfRange},
-        vrfKeyFile,
-        storeDir,
-      };
-      writeFileSync(config, devnetConfig(facts));
+      const lines = [
+        'network: devnet',
+        `node: {node_id: "${node}", signer_key: "${signer.url}", vrf_key_file: "${vrfKeyFile}", dispatcher_address: "${dispatcher.address}"}`,
+        `net: {rest_url: "127.0.0.1:${port}", dispatcher_url: "${dispatcher.url}", callback_url: "http://127.0.0.1:${port}", verify_dispatcher: require}`,
+        `chain: {chain_rpc_url: "${anvil.url}", vrf_range_contract: "${vrfRange}"}`,
+        `workers: {opml: {url: "${worker.url}"}}`,
+        `store: {dir: "${path.join(home, 'state')}"}`,
+      ];
+      writeFileSync(config, `${lines.join('\n')}\n`);
       return runOperator(root, home, config);
     },
     async close() {

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: bundles the benches beside the built CLI (so that native packages are found) and runs them.
- * Options: `--only latency,throughput,backlog,startup,vrf`, `--json FILE`.
+ * Options: `--only latency,throughput,backlog,startup,vrf,history`, `--json FILE`.
  */
 import {rm} from 'node:fs/promises';
 import path from 'node:path';
