@@ -28,6 +28,10 @@ export async function bundleChild(name: string): Promise<string> {
     format: 'esm',
     target: 'node20',
     external: ['@photostructure/sqlite', 'libsodium-wrappers-sumo', 'tiny-secp256k1', '@foundry-rs/*'],
+    // CommonJS packages inside still ask for it, as in the real bundle.
+    banner: {
+      js: "import {createRequire as requireFrom} from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
     logLevel: 'error',
   });
   process.once('exit', () => rmSync(outfile, {force: true}));

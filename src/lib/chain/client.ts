@@ -1,9 +1,12 @@
-import {createPublicClient, http, type PublicClient} from 'viem';
+import {setMaxListeners} from 'node:events';
+import {createPublicClient, http, HttpRequestError, type PublicClient} from 'viem';
 
 export type ChainClientOptions = {
   url: string;
   /** Ends every request of this client. */
   signal: AbortSignal;
+  /** How long one request may take; null: only the signal ends it. */
+  timeoutMs?: number | null;
 };
 
 /** A request is tried once more when the RPC was busy or its connection stale. */
@@ -14,13 +17,30 @@ const RETRY_DELAY_MS = 150;
  * viem's client on one JSON-RPC endpoint. One endpoint a client, without viem's fallback transport: the requests of one
  * read must see the same chain at the same block, so it is the read as a whole that goes on to the next endpoint.
  */
-export function createChainClient({url, signal}: ChainClientOptions): PublicClient {
-  // A signal of our own switches viem's timeout off, so the deadline has to be in the signal.
+export function createChainClient({url, signal, timeoutMs = null}: ChainClientOptions): PublicClient {
+  // Every request in flight listens to it, and a read sends many; Node would call more than ten of them a leak.
+  const ended = AbortSignal.any([signal]);
+  setMaxListeners(0, ended);
   const transport = http(url, {
-    timeout: 0,
+    timeout: timeoutMs ?? 0,
     retryCount: RETRIES,
     retryDelay: RETRY_DELAY_MS,
-    fetchOptions: {signal},
+    fetchOptions: {signal: ended},
+    onFetchResponse: (response) => refuseStatus(response, url),
   });
   return createPublicClient({transport});
+}
+
+/**
+ * An HTTP error that carries no JSON, by its status. viem would report the text that is no JSON instead, which looks
+ * like half an answer and is not tried again.
+ */
+async function refuseStatus(response: Response, url: string): Promise<void> {
+  if (response.ok) return;
+  const text = await response.clone().text();
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new HttpRequestError({url, status: response.status});
+  }
 }

@@ -1,5 +1,5 @@
 import {BaseError, HttpRequestError, RpcRequestError} from 'viem';
-import {AosError} from '../errors.ts';
+import {AosError, isAosError} from '../errors.ts';
 
 /**
  * The endpoint as messages may show it: RPC URLs carry keys in userinfo, path or query, so only the host is left.
@@ -28,23 +28,62 @@ export function isRevert(error: unknown): boolean {
 }
 
 /**
- * A failed request as CHAIN_UNREACHABLE. viem's own errors hold the whole URL, so they are neither quoted nor kept as
- * cause.
+ * A failed request as CHAIN_UNREACHABLE, half an answer as CHAIN_BAD_ANSWER. viem's own errors hold the whole URL, so
+ * they are neither quoted nor kept as cause.
  */
 export function requestFailure(error: unknown, endpoint: string): AosError {
+  if (isAosError(error)) return error;
+  if (httpStatusOf(error) === null && causesOf(error).some(({name}) => name === 'SyntaxError'))
+    return new AosError('CHAIN_BAD_ANSWER', `${endpoint} answered with something that is not JSON`);
+  // viem could not make sense of it: a field that is missing, or null where there must be a block.
+  if (error instanceof BaseError && !isRequestFailure(error))
+    return new AosError('CHAIN_BAD_ANSWER', `${endpoint} gave an answer that makes no sense`);
   return new AosError('CHAIN_UNREACHABLE', `${endpoint} ${reasonOf(error)}`);
+}
+
+/** Resolves with what `request` does; what it fails with becomes one of {@link requestFailure}. */
+export async function asked<T>(endpoint: string, request: Promise<T>): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    throw requestFailure(error, endpoint);
+  }
+}
+
+/** True when the request itself failed: no answer, or an error in place of one. A revert inside a multicall is neither. */
+export function isRequestFailure(error: unknown): boolean {
+  const names = causesOf(error).map(({name}) => name);
+  return rpcErrorOf(error) !== null || names.some((name) => REQUEST_FAILURES.has(name));
+}
+
+const REQUEST_FAILURES: ReadonlySet<string> = new Set([
+  'HttpRequestError',
+  'TimeoutError',
+  'SyntaxError',
+  'AbortError',
+]);
+
+function causesOf(error: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) causes.push(cause);
+  return causes;
+}
+
+/** Null for an answer that HTTP calls a success, and for none. */
+function httpStatusOf(error: unknown): number | null {
+  const request =
+    error instanceof BaseError ? error.walk((cause) => cause instanceof HttpRequestError) : null;
+  const status = request instanceof HttpRequestError ? request.status : undefined;
+  return status === undefined || status < 400 ? null : status;
 }
 
 function reasonOf(error: unknown): string {
   const answer = rpcErrorOf(error);
   if (answer !== null) return `answered with the JSON-RPC error ${answer.code}`;
-  const request =
-    error instanceof BaseError ? error.walk((cause) => cause instanceof HttpRequestError) : null;
-  if (request instanceof HttpRequestError && request.status !== undefined)
-    return `answered with HTTP status ${request.status}`;
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+  const status = httpStatusOf(error);
+  if (status !== null) return `answered with HTTP status ${status}`;
+  for (const cause of causesOf(error)) {
     if (cause.name === 'TimeoutError') return 'did not answer in time';
-    if (cause.name === 'SyntaxError') return 'answered with something that is not JSON';
     if ('code' in cause && typeof cause.code === 'string') return `cannot be reached (${cause.code})`;
   }
   return 'cannot be reached';

@@ -6,11 +6,12 @@ import {
   type Hex,
   type PublicClient,
 } from 'viem';
-import {AosError, isAosError} from '../errors.ts';
+import {AosError} from '../errors.ts';
 import type {RangeReader} from '../operator/ports.ts';
 import type {SamplingRange} from '../vrf/sampling.ts';
 import {createChainClient} from './client.ts';
-import {endpointName, isRevert, requestFailure} from './failure.ts';
+import {firstEndpoint} from './endpoints.ts';
+import {asked, endpointName, isRevert, requestFailure} from './failure.ts';
 
 export type RangeReaderOptions = {
   /** Tried in this order; a read is made of one of them alone. */
@@ -41,30 +42,8 @@ const MAX_WHEN_ABSENT = 0xffffffffn;
  */
 export function createRangeReader(options: RangeReaderOptions): RangeReader {
   return {
-    read: async (signal) => {
-      const failures: AosError[] = [];
-      for (const url of options.rpcUrls) {
-        try {
-          return await readFrom(url, options, signal);
-        } catch (error) {
-          signal.throwIfAborted();
-          // Another chain than the configured one is never passed over in silence.
-          if (!isAosError(error) || error.code === 'CHAIN_WRONG_ID') throw error;
-          failures.push(error);
-        }
-      }
-      throw summary(failures);
-    },
+    read: (signal) => firstEndpoint(options.rpcUrls, signal, (url) => readFrom(url, options, signal)),
   };
-}
-
-/** The one failure, else all of them; an endpoint that answered wrongly says more than one that did not. */
-function summary(failures: readonly AosError[]): AosError {
-  const telling = failures.find(({code}) => code !== 'CHAIN_UNREACHABLE') ?? failures[0];
-  if (telling === undefined) return new AosError('CHAIN_UNREACHABLE', 'no chain RPC is configured');
-  return failures.length === 1
-    ? telling
-    : new AosError(telling.code, failures.map(({message}) => message).join('; '));
 }
 
 async function readFrom(
@@ -142,14 +121,6 @@ async function call(
     return result === '0x' ? null : hexOf(result, endpoint);
   } catch (error) {
     if (isRevert(error)) return null;
-    throw isAosError(error) ? error : requestFailure(error, endpoint);
-  }
-}
-
-async function asked<T>(endpoint: string, request: Promise<T>): Promise<T> {
-  try {
-    return await request;
-  } catch (error) {
     throw requestFailure(error, endpoint);
   }
 }

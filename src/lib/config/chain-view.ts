@@ -20,6 +20,7 @@ export type ChainView = {
   nodeId: string | null;
   rpcUrls: readonly string[];
   contracts: Contracts;
+  vrfRangeContract: string | null;
 };
 
 /** Where `--rpc-url` goes; one given there is used alone. */
@@ -88,6 +89,7 @@ function viewOf(resolved: Resolved, onlyFlag: boolean): ChainView {
       penaltyLedger: maybe(FIELDS.penaltyLedger),
       slashers: resolved.many(FIELDS.slashers) ?? [],
     },
+    vrfRangeContract: maybe(FIELDS.vrfRangeContract),
   };
 }
 
@@ -102,6 +104,7 @@ const CONTRACT_FIELDS = [
   FIELDS.strategyManager,
   FIELDS.rewardsCoordinator,
   FIELDS.penaltyLedger,
+  FIELDS.vrfRangeContract,
 ] as const;
 
 const CHAIN_FIELDS: readonly AnyField[] = [

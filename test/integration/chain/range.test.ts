@@ -131,7 +131,7 @@ describe('range reader, when the chain is not what it should be', () => {
     [
       'half a JSON text',
       {status: 200, body: (id) => `{"jsonrpc":"2.0","id":${String(id)},"resu`},
-      'CHAIN_UNREACHABLE',
+      'CHAIN_BAD_ANSWER',
     ],
     [
       'an internal error of the node',

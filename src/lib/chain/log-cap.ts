@@ -1,0 +1,87 @@
+/** What an RPC said when it did not answer eth_getLogs: whatever of it is known. */
+export type LogFailure = {
+  /** HTTP status; null when there was no HTTP answer. */
+  status: number | null;
+  /** JSON-RPC error code. */
+  code: number | null;
+  /** The error's text with all its details; empty when there was no answer. */
+  text: string;
+};
+
+/** What a failure of eth_getLogs means for the next request. */
+export type LogLimit =
+  /** The provider says how many blocks one request may span. */
+  | {kind: 'blocks'; blocks: number}
+  /** Too many blocks, without saying how many are allowed. */
+  | {kind: 'range'}
+  /** Too many logs, too large an answer or too long a search in these very blocks; perhaps with a range that works. */
+  | {kind: 'results'; suggested: {from: number; to: number} | null}
+  /** Too many requests, or a trouble of the moment. */
+  | {kind: 'busy'}
+  /** No other range will help. */
+  | {kind: 'stop'; why: 'archive' | 'denied' | 'quota' | 'unsupported' | 'other'};
+
+const ARCHIVE =
+  /archive|personal token|pruned|missing trie node|histor(?:y|ical)[^.]{0,40}(?:unavailable|not available)/i;
+const QUOTA =
+  /(?:monthly|daily)[^.]{0,40}(?:limit|quota|capacity|count|exceeded)|out of credits|payment required/i;
+const RATE =
+  /rate.?limit|too many requests|request rate|throttl|per second|requests? limit reached|over rate|back ?off/i;
+const BEHIND =
+  /beyond (?:the )?(?:current )?(?:head|latest)|unknown block|(?:header|block) (?:is )?not found|block[^.]{0,60}cannot be found|after last accepted block/i;
+const DENIED =
+  /unauthori[sz]ed|forbidden|(?:invalid|missing|no) (?:api.?)?(?:key|token)|not allowed to access/i;
+const UNSUPPORTED =
+  /method[^.]{0,60}(?:not (?:found|supported|available|allowed|whitelisted)|does not exist|disabled)/i;
+const RESULTS =
+  /more than [\d,]+k? (?:results|logs)|max(?:imum)? (?:results|logs)|too many (?:results|logs)|response (?:size|is too)|size (?:exceeded|limit)|time.?out|timed out|took too long|exceeds? max results|body too large/i;
+const RANGE = /range|too (?:wide|large|big|many)|limit|exceed|entity too large/i;
+
+/** Phrases that a number of blocks follows. The second half is taken only with the word behind the number. */
+const STATED = [
+  /(?:up to an? |limited to (?:an? |0 ?- ?)?|max(?:imum)?(?: allowed)?(?: block)? range:?(?: is| of)? ?|exceeds limit of |blocks is |ranges over |max(?:imum)? is )\s*([\d,]+)\s?([km])?\b/i,
+  /(?:up to|more than|limit (?:of|is|to)|max(?:imum)?(?: of)?|exceeds?|within|over) ([\d,]+)\s?([km])? ?-?blocks?\b/i,
+  /\b([\d,]+)\s?([km])?[ -]blocks? (?:range )?limit/i,
+] as const;
+const SUGGESTED = /\[\s*(0x[0-9a-f]{1,13})\s*,\s*(0x[0-9a-f]{1,13})\s*\]/i;
+
+/** What a failure of eth_getLogs asks for. Codes say little: providers use the same ones for everything, so the text decides. */
+export function readLogFailure({status, code, text}: LogFailure): LogLimit {
+  if (status === 401 || status === 402) return {kind: 'stop', why: status === 401 ? 'denied' : 'quota'};
+  if (ARCHIVE.test(text)) return {kind: 'stop', why: 'archive'};
+  if (QUOTA.test(text)) return {kind: 'stop', why: 'quota'};
+  if (status === 429 || RATE.test(text) || BEHIND.test(text)) return {kind: 'busy'};
+  if (RESULTS.test(text)) return {kind: 'results', suggested: suggestedRange(text)};
+  const blocks = statedBlocks(text);
+  if (blocks !== null) return {kind: 'blocks', blocks};
+  const suggested = suggestedRange(text);
+  if (suggested !== null) return {kind: 'results', suggested};
+  if (DENIED.test(text)) return {kind: 'stop', why: 'denied'};
+  if (code === -32601 || UNSUPPORTED.test(text)) return {kind: 'stop', why: 'unsupported'};
+  if (status === 413 || code === -32005 || code === -32614 || RANGE.test(text)) return {kind: 'range'};
+  if (status === 403) return {kind: 'stop', why: 'denied'};
+  if (status === null || status >= 500 || status === 408) return {kind: 'busy'};
+  // Answered with 200 and an internal error, which is most often over at the next try.
+  if (code === -32603 || code === -32000) return {kind: 'busy'};
+  return {kind: 'stop', why: 'other'};
+}
+
+/** The number of blocks that a provider's message names as its limit, e.g. `up to a 10 block range`, `max is 1k blocks`. */
+function statedBlocks(text: string): number | null {
+  for (const phrase of STATED) {
+    const match = phrase.exec(text);
+    const digits = match?.[1];
+    if (digits === undefined) continue;
+    const unit = {k: 1_000, m: 1_000_000}[match?.[2]?.toLowerCase() ?? ''] ?? 1;
+    const blocks = Number(digits.replaceAll(',', '')) * unit;
+    if (Number.isSafeInteger(blocks) && blocks >= 1) return blocks;
+  }
+  return null;
+}
+
+function suggestedRange(text: string): {from: number; to: number} | null {
+  const match = SUGGESTED.exec(text);
+  if (match === null) return null;
+  const [from, to] = [Number(match[1]), Number(match[2])];
+  return from <= to ? {from, to} : null;
+}

@@ -1,0 +1,102 @@
+import type {LogLimit} from './log-cap.ts';
+
+/** Blocks of the first request, before anything is known of the provider. */
+const START_BLOCKS = 10_000;
+/** After so many answers in a row a window that was cut for its many logs grows again; doubled each time that fails. */
+const FIRST_PATIENCE = 2;
+const MOST_PATIENCE = 64;
+
+/** What is known of how many blocks the provider takes in one request, whatever the filter. */
+export type ProviderCap = {
+  /** The size to request next while nothing was answered yet. */
+  start: number;
+  /** The largest size that was answered; 0 before the first answer. */
+  good: number;
+  /** The smallest size that was refused for its blocks. */
+  bad: number;
+  /** What the provider says itself. */
+  stated: number;
+};
+
+/** The size of the next request. */
+export type WindowSize = {
+  /** Known to be answered; null before anything is known. */
+  base: number | null;
+  /** A larger one worth trying, by one request at a time. */
+  probe: number | null;
+  /** The rest should wait for what the probe tells, for it may save them many requests. */
+  alone: boolean;
+};
+
+export function unknownCap(): ProviderCap {
+  return {start: START_BLOCKS, good: 0, bad: Infinity, stated: Infinity};
+}
+
+/** The largest size that may still be answered; Infinity before a first refusal. */
+export function bestCase(cap: ProviderCap): number {
+  return Math.max(1, Math.min(cap.stated, cap.bad - 1));
+}
+
+/**
+ * The provider's cap after a request of `size` blocks was answered, or refused for its blocks. A stated cap that cannot
+ * be true, since less was refused, counts as a refusal without one.
+ */
+export function learned(cap: ProviderCap, size: number, limit: LogLimit | null): ProviderCap {
+  if (limit === null) return size > cap.good && size < cap.bad ? {...cap, good: size} : cap;
+  if (limit.kind === 'blocks' && limit.blocks < size) {
+    const stated = Math.min(cap.stated, limit.blocks);
+    return {...cap, stated, start: Math.min(cap.start, stated), good: Math.min(cap.good, stated)};
+  }
+  if (limit.kind !== 'blocks' && limit.kind !== 'range') return cap;
+  if (size >= cap.bad) return cap;
+  // An answered size that is refused now: another machine behind the same address. Begin anew below it.
+  const good = cap.good < size ? cap.good : 0;
+  return {...cap, bad: size, good, start: Math.max(1, Math.floor(size / 2))};
+}
+
+/**
+ * The size of the next request: up to the first refusal twice what was answered, then the stated cap, or halfway
+ * between the largest answered and the smallest refused size for as long as that saves more requests than a refusal
+ * costs.
+ * @param requests how many requests all that is left takes with windows of a size
+ */
+export function nextSize(cap: ProviderCap, requests: (size: number) => number): WindowSize {
+  const most = bestCase(cap);
+  if (cap.good === 0) return {base: null, probe: Math.min(cap.start, most), alone: true};
+  const base = Math.min(cap.good, most);
+  if (most <= base) return {base, probe: null, alone: false};
+  const refused = Number.isFinite(most);
+  const grown = Math.min(Math.max(base * 2, cap.start), most);
+  const probe = !refused ? grown : cap.stated <= most ? cap.stated : Math.ceil((base + cap.bad) / 2);
+  const saved = requests(base) - requests(probe);
+  const worth = probe > base && probe <= most && saved >= (refused && cap.stated > most ? 2 : 1);
+  return {base, probe: worth ? probe : null, alone: worth && (!refused || cap.stated <= most)};
+}
+
+/** How one filter's windows are cut because of many logs in few blocks; independent of the provider's cap. */
+export type Density = {
+  /** Windows of this filter span at most so many blocks. */
+  limit: number;
+  /** Answers in a row at that limit. */
+  calm: number;
+  patience: number;
+};
+
+export const sparse: Density = {limit: Infinity, calm: 0, patience: FIRST_PATIENCE};
+
+/** After a window of `size` blocks had too many logs; `works` is a size that the provider says will do. */
+export function denser(density: Density, size: number, works: number | null): Density {
+  const half = Math.max(1, Math.floor(size / 2));
+  const limit = works !== null && works >= 1 && works < size ? works : half;
+  const again = density.limit !== Infinity;
+  const patience = again ? Math.min(MOST_PATIENCE, density.patience * 2) : density.patience;
+  return {limit: Math.min(density.limit, limit), calm: 0, patience};
+}
+
+/** After a window of `size` blocks was answered: twice the limit once enough of them were. */
+export function calmer(density: Density, size: number, unlimited: number): Density {
+  if (density.limit === Infinity || size < density.limit) return density;
+  if (density.calm + 1 < density.patience) return {...density, calm: density.calm + 1};
+  const limit = density.limit * 2;
+  return {...density, calm: 0, limit: limit >= unlimited ? Infinity : limit};
+}

@@ -1,0 +1,246 @@
+/** Why a contract refused, in the toolkit's own words. */
+export type RevertReason = {
+  id: string;
+  /** What it means for the operator. */
+  means: string;
+  /** The one next thing to do. */
+  next: string;
+  /** Names of the custom errors that say it (revertErrorsAbi). */
+  errors: readonly string[];
+  /** What the revert strings of older releases contain. */
+  texts: readonly string[];
+};
+
+const reason = (
+  id: string,
+  means: string,
+  next: string,
+  errors: readonly string[],
+  texts: readonly string[] = [],
+): RevertReason => ({id, means, next, errors, texts});
+
+const CHECK = 'See what is missing: aos register --check';
+const AGAIN = 'Run the command again; it signs anew.';
+const STATUS = 'aos status';
+
+/**
+ * The reasons EigenLayer's and AOS's contracts give, old strings and new errors side by side. The more special text
+ * stands first: `operator already registered` ends several of them.
+ */
+export const REVERT_REASONS: readonly RevertReason[] = [
+  // pauses
+  reason(
+    'paused',
+    'the contract is paused for this',
+    'Wait until its owner lifts the pause, then run the command again.',
+    ['CurrentlyPaused'],
+    ['Pausable: index is paused', 'Pausable: paused'],
+  ),
+
+  // BLSApkRegistry
+  reason(
+    'bls-key-zero',
+    'the BLS public key is empty',
+    'Create a key: aos keys bls create',
+    ['ZeroPubKey'],
+    ['cannot register zero pubkey'],
+  ),
+  reason(
+    'bls-key-known',
+    'this operator has registered a BLS key already',
+    CHECK,
+    [],
+    ['operator already registered pubkey'],
+  ),
+  reason(
+    'bls-key-taken',
+    'another operator has registered this BLS key',
+    'Create a key of your own: aos keys bls create',
+    ['BLSPubkeyAlreadyRegistered'],
+    ['public key already registered'],
+  ),
+  reason(
+    'bls-signature-wrong',
+    'the BLS signature does not fit the BLS key',
+    'Check the key file: aos keys bls show',
+    ['InvalidBLSSignatureOrPrivateKey'],
+    ['either the G1 signature is wrong, or G1 and G2 private key do not match'],
+  ),
+
+  // quorums
+  reason(
+    'quorums-unordered',
+    'the quorum numbers are not in ascending order',
+    'Give each quorum once: --quorums 0,1',
+    ['BytesArrayNotOrdered', 'BytesArrayLengthTooLong'],
+    ['orderedBytesArray is not ordered', 'orderedBytesArray is too long'],
+  ),
+  reason(
+    'quorum-unknown',
+    'a quorum does not exist',
+    'List the quorums there are: aos register --check',
+    ['QuorumDoesNotExist', 'BitmapValueTooLarge'],
+    ['bitmap exceeds max value', 'quorum does not exist'],
+  ),
+  reason(
+    'quorums-none',
+    'no quorum was named',
+    'Name one: --quorums 0',
+    ['BitmapEmpty', 'BitmapCannotBeZero'],
+    ['bitmap cannot be 0'],
+  ),
+  reason(
+    'quorum-registered',
+    'the operator is in one of these quorums already',
+    STATUS,
+    ['AlreadyRegisteredForQuorums'],
+    ['operator already registered for some quorums'],
+  ),
+  reason(
+    'quorum-not-registered',
+    'the operator is not in one of these quorums',
+    STATUS,
+    ['NotRegisteredForQuorum'],
+    ['operator is not registered for specified quorums', 'operator is not registered for quorum'],
+  ),
+  reason(
+    'quorum-stake',
+    'the stake is below the minimum of a quorum',
+    'Have more stake delegated, or leave the quorum out with --quorums.',
+    ['BelowMinimumStakeRequirement'],
+    ['does not meet minimum stake requirement'],
+  ),
+  reason(
+    'quorum-full',
+    'a quorum has its greatest number of operators',
+    'Ask the AVS for a churn approval, or wait for a free place.',
+    ['MaxOperatorCountReached'],
+    ['operator count exceeds maximum'],
+  ),
+  reason(
+    'm2-disabled',
+    'the AVS takes no more M2 registrations',
+    'Register for operator sets: aos register --flow operator-sets',
+    ['M2QuorumRegistrationIsDisabled'],
+  ),
+  reason(
+    'm2-only',
+    'a quorum is an operator set, not an M2 quorum',
+    'Leave it out with --quorums, or register with --flow operator-sets.',
+    ['OnlyM2QuorumsAllowed'],
+  ),
+  reason(
+    'ejection-cooldown',
+    'the operator was ejected and must wait before it registers again',
+    'See when it ends: aos register --check',
+    ['CannotReregisterYet'],
+    ['operator cannot reregister yet'],
+  ),
+
+  // AVSDirectory
+  reason(
+    'signature-expired',
+    'the operator signature has expired on the chain',
+    AGAIN,
+    ['SignatureExpired'],
+    ['operator signature expired'],
+  ),
+  reason(
+    'salt-spent',
+    'the salt of the operator signature was used before',
+    AGAIN,
+    ['SaltSpent'],
+    ['salt already spent'],
+  ),
+  reason(
+    'not-eigenlayer-operator',
+    'the address is no EigenLayer operator',
+    'Make it one: aos register --as-operator --metadata-url URL',
+    ['OperatorNotRegisteredToEigenLayer', 'InvalidOperator'],
+    ['operator not registered to EigenLayer'],
+  ),
+  reason(
+    'signature-wrong',
+    'the operator signature is not by the operator',
+    'aos signer check',
+    ['InvalidSignature'],
+    ['signature not from signer', 'EIP1271SignatureUtils', 'ECDSA: invalid signature'],
+  ),
+  reason(
+    'avs-not-registered',
+    'the operator is not registered at the AVS',
+    STATUS,
+    ['OperatorNotRegisteredToAVS', 'NotRegistered', 'OperatorNotRegistered'],
+    ['deregisterOperatorFromAVS: operator not registered', '_deregisterOperator: operator is not registered'],
+  ),
+  reason(
+    'avs-registered',
+    'the operator is registered at the AVS already',
+    STATUS,
+    ['OperatorAlreadyRegisteredToAVS', 'OperatorAlreadyRegistered'],
+    ['registerOperatorToAVS: operator already registered'],
+  ),
+
+  // DelegationManager
+  reason(
+    'operator-known',
+    'the address is an EigenLayer operator, or delegates to one, already',
+    STATUS,
+    ['ActivelyDelegated', 'OperatorsCannotUndelegate'],
+    ['caller is already actively delegated', 'operator has already registered'],
+  ),
+
+  // AOSServiceManager: the same words whether it is a member or was one
+  reason(
+    'no-way-back',
+    'the service manager has had this address on its list before, and never takes it back',
+    'Use another operator address, or ask the AOS team.',
+    [],
+    ['Operator already registered'],
+  ),
+
+  // ECDSAStakeRegistry
+  reason('weight', 'the stake is below the minimum weight', 'Have more stake delegated to the operator.', [
+    'InsufficientWeight',
+  ]),
+
+  // AllocationManager, AVSRegistrar, KeyRegistrar
+  reason(
+    'permission',
+    'the sender may not act for this operator',
+    'Send from the operator, its admin or an appointee.',
+    ['InvalidPermissions', 'InvalidCaller'],
+  ),
+  reason('set-unknown', 'an operator set does not exist', 'List the sets there are: aos register --check', [
+    'InvalidOperatorSet',
+  ]),
+  reason(
+    'set-member',
+    'the operator is in the set, or still slashable by it after leaving',
+    'See until when: aos register --check',
+    ['AlreadyMemberOfSet'],
+  ),
+  reason('set-not-member', 'the operator is not in the set', STATUS, ['NotMemberOfSet']),
+  reason('set-key-missing', 'the operator has no key registered for the set', CHECK, ['KeyNotRegistered']),
+  reason('set-key-known', 'the operator or another has registered this key already', CHECK, [
+    'KeyAlreadyRegistered',
+    'OperatorAlreadyRegisteredKey',
+  ]),
+  reason('registrar', 'the registrar of the AVS does not serve it', 'Ask the AOS team.', [
+    'InvalidAVSRegistrar',
+  ]),
+
+  // slashing
+  reason(
+    'slash-refused',
+    'the slashing request does not fit the operator set',
+    'Nothing to do for an operator.',
+    [
+      'OperatorNotSlashable',
+      'StrategyNotInOperatorSet',
+      'InvalidWadToSlash',
+      'StrategiesMustBeInAscendingOrder',
+    ],
+  ),
+  reason('moratorium', 'no penalty is executed before the moratorium ends', STATUS, ['MoratoriumInForce']),
+];

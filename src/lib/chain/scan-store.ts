@@ -1,0 +1,139 @@
+import type {ChainLog, LogFilter} from './log-port.ts';
+import {cachePath, loadScan, saveScan, type Anchor, type CachedScan, type CacheKey} from './scan-cache.ts';
+import {union, without, type Span} from './spans.ts';
+
+/** One filter and the blocks it is asked for. */
+export type LogQuery = {id: string; filter: LogFilter; span: Span};
+
+/** What is known of the queries: from earlier runs, and from this one. */
+export type ScanStore = {
+  /** What of a query's blocks is still to be read. */
+  missing(id: string): Span[];
+  take(id: string, span: Span, logs: readonly ChainLog[]): void;
+  /** The logs in the query's blocks, in the order of the chain. */
+  logs(id: string): ChainLog[];
+  /** Something looked up about a log, such as the sender of its transaction. */
+  fact(id: string, name: string): string | undefined;
+  /** Keeps a fact of a block for later runs, if the block is final. */
+  keep(id: string, name: string, value: string, block: number): void;
+  /** Writes what has changed. */
+  save(): Promise<void>;
+  /** Why nothing can be kept; null when it can. */
+  trouble(): string | null;
+};
+
+export type ScanStoreOptions = {
+  /** Null: nothing is kept from run to run. */
+  dir: string | null;
+  chainId: number;
+  genesisHash: string;
+  /** The latest final block: nothing above it is kept. */
+  anchor: Anchor;
+  /** Hash of a block of the chain as it is now; null when the RPC does not have that block. */
+  hashAt: (block: number) => Promise<string | null>;
+};
+
+type Entry = {
+  query: LogQuery;
+  key: CacheKey;
+  /** Null: this one is not written. */
+  file: string | null;
+  /** Blocks that are known and final. */
+  spans: Span[];
+  /** Final logs, of blocks outside the query too. */
+  kept: ChainLog[];
+  /** Logs above the anchor: of this run only. */
+  fresh: ChainLog[];
+  facts: Map<string, string>;
+  changed: boolean;
+};
+
+/**
+ * Opens what earlier runs left. A file whose anchor block has another hash now is dropped: the chain was rebuilt below
+ * it. One whose anchor the RPC does not have (a node that lags behind) is left alone, neither used nor written.
+ * @throws what `hashAt` throws
+ */
+export async function openScanStore(
+  queries: readonly LogQuery[],
+  options: ScanStoreOptions,
+): Promise<ScanStore> {
+  const {dir, chainId, genesisHash, anchor} = options;
+  const hashes = new Map<number, Promise<string | null>>([[anchor.block, Promise.resolve(anchor.hash)]]);
+  const hashAt = (block: number): Promise<string | null> => {
+    const known = hashes.get(block) ?? options.hashAt(block);
+    hashes.set(block, known);
+    return known;
+  };
+  const open = async (query: LogQuery): Promise<[string, Entry]> => {
+    const key = {chainId, genesisHash, filter: query.filter};
+    const file = dir === null ? null : cachePath(dir, key);
+    const cached = file === null ? null : await loadScan(file, key);
+    const hash = cached === null ? null : await hashAt(cached.anchor.block);
+    const lagging = cached !== null && (hash === null || cached.anchor.block > anchor.block);
+    const good = !lagging && cached !== null && hash === cached.anchor.hash ? cached : null;
+    return [query.id, entryOf(query, key, lagging ? null : file, good)];
+  };
+  const entries = new Map(await Promise.all(queries.map(open)));
+  const entry = (id: string): Entry => {
+    const found = entries.get(id);
+    if (found === undefined) throw new Error(`no query ${id}`);
+    return found;
+  };
+  let trouble: string | null = null;
+
+  const save = async (): Promise<void> => {
+    for (const item of entries.values()) {
+      const {file, key, spans, kept, facts, changed} = item;
+      if (file === null || !changed || trouble !== null) continue;
+      item.changed = false;
+      const scan = {anchor, spans, logs: kept, facts: Object.fromEntries(facts)};
+      trouble = await saveScan(file, key, scan);
+    }
+  };
+  // One after the other: two writers of the same draft would mix.
+  let saving = Promise.resolve();
+
+  return {
+    missing: (id) => without(entry(id).query.span, entry(id).spans),
+    take(id, span, logs) {
+      const into = entry(id);
+      const to = Math.min(span.to, anchor.block);
+      into.fresh.push(...logs.filter(({block}) => block > to));
+      if (to < span.from) return;
+      into.kept.push(...logs.filter(({block}) => block <= to));
+      into.spans = union([...into.spans, {from: span.from, to}]);
+      into.changed = true;
+    },
+    logs(id) {
+      const {query, kept, fresh} = entry(id);
+      return [...kept, ...fresh]
+        .filter(({block}) => block >= query.span.from && block <= query.span.to)
+        .sort((a, b) => a.block - b.block || a.logIndex - b.logIndex);
+    },
+    fact: (id, name) => entry(id).facts.get(name),
+    keep(id, name, value, block) {
+      const into = entry(id);
+      if (block > anchor.block) return;
+      into.facts.set(name, value);
+      into.changed = true;
+    },
+    save() {
+      saving = saving.then(save);
+      return saving;
+    },
+    trouble: () => trouble,
+  };
+}
+
+function entryOf(query: LogQuery, key: CacheKey, file: string | null, cached: CachedScan | null): Entry {
+  return {
+    query,
+    key,
+    file,
+    spans: [...(cached?.spans ?? [])],
+    kept: [...(cached?.logs ?? [])],
+    fresh: [],
+    facts: new Map(Object.entries(cached?.facts ?? {})),
+    changed: false,
+  };
+}

@@ -1,0 +1,83 @@
+import type {Hex} from 'viem';
+import {erc20Abi, strategyAbi} from './abis-core.ts';
+import type {Chain} from './open.ts';
+import {call, valueOf} from './read.ts';
+
+/** What shares of a strategy were worth. */
+export type Worth = {
+  amount: bigint;
+  token: string | null;
+  symbol: string;
+  decimals: number;
+  rate: 'at-block' | 'now-rate';
+};
+
+/** EigenLayer's name for staked beacon chain ETH; there is no contract, one share is one wei. */
+const BEACON_STRATEGY = '0xbeac0eeeeeeeeeeeeeeeeeeeeeeeeeeeeeebeac0';
+/** ERC-20 leaves it to the token; 18 is what nearly all have. */
+const USUAL_DECIMALS = 18;
+
+type Token = {token: string; symbol: string; decimals: number};
+
+/**
+ * The tokens behind strategies, by lower-case strategy: two dependent steps. A strategy that does not answer has none.
+ * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER
+ */
+export async function readTokens(chain: Chain, strategies: readonly string[]): Promise<Map<string, Token>> {
+  const unique = [...new Set(strategies.map((strategy) => strategy.toLowerCase()))];
+  const asked = unique.filter((strategy) => strategy !== BEACON_STRATEGY);
+  const underlying = await chain.read(
+    asked.map((strategy) => call(strategyAbi, hex(strategy), 'underlyingToken', [])),
+  );
+  const found = asked.flatMap((strategy, index) => {
+    const token = valueOf(underlying[index]);
+    return token === null ? [] : [{strategy, token}];
+  });
+  const [symbols, decimals] = await Promise.all([
+    chain.read(found.map(({token}) => call(erc20Abi, token, 'symbol', []))),
+    chain.read(found.map(({token}) => call(erc20Abi, token, 'decimals', []))),
+  ]);
+  return new Map(
+    found.map(({strategy, token}, index) => [
+      strategy,
+      {
+        token,
+        symbol: valueOf(symbols[index]) ?? 'tokens',
+        decimals: valueOf(decimals[index]) ?? USUAL_DECIMALS,
+      },
+    ]),
+  );
+}
+
+/**
+ * What `shares` of a strategy were worth at a block; by today's rate where the RPC has no state of that block; null when
+ * the strategy does not answer at all.
+ */
+export async function worthOf(
+  chain: Chain,
+  {strategy, shares, block}: {strategy: string; shares: bigint; block: number},
+  tokens: ReadonlyMap<string, Token>,
+): Promise<Worth | null> {
+  const key = strategy.toLowerCase();
+  if (key === BEACON_STRATEGY)
+    return {amount: shares, token: null, symbol: 'ETH', decimals: 18, rate: 'at-block'};
+  const token = tokens.get(key);
+  if (token === undefined) return null;
+  const contract = {
+    address: hex(key),
+    abi: strategyAbi,
+    functionName: 'sharesToUnderlyingView',
+    args: [shares],
+  } as const;
+  try {
+    const amount = await chain.client.readContract({...contract, blockNumber: BigInt(block)});
+    return {...token, amount, rate: 'at-block'};
+  } catch {
+    chain.signal.throwIfAborted(); // else: no archive, so the rate of now it is
+  }
+  const [now] = await chain.read([call(strategyAbi, hex(key), 'sharesToUnderlyingView', [shares])]);
+  const amount = valueOf(now);
+  return amount === null ? null : {...token, amount, rate: 'now-rate'};
+}
+
+const hex = (address: string): Hex => `0x${address.slice(2)}`;

@@ -1,0 +1,88 @@
+import type {Hex} from 'viem';
+import type {ResolvedContracts} from './contracts.ts';
+import type {Flow} from './detect.ts';
+import type {Chain} from './open.ts';
+import {readBlsStanding} from './standing-bls.ts';
+import {readEcdsaStanding} from './standing-ecdsa.ts';
+import {readSetsStanding} from './standing-sets.ts';
+import {readStrategies, type StrategyStake} from './strategies.ts';
+
+/** Where an operator stands at the AVS, and what is behind it (eigenlayer §4). */
+export type Stake = Standing & {
+  /** Every strategy that counts for the AVS, once. */
+  strategies: readonly StrategyStake[];
+};
+
+/** Where an operator stands at the AVS. */
+export type Standing = {
+  state: 'registered' | 'not_registered' | 'deregistered' | 'unknown';
+  /** keccak256 of the BLS key; null in the other flows and before the first registration. */
+  operatorId: Hex | null;
+  socket: Socket;
+  /** Quorums, operator sets (by id), or the one quorum of an ECDSAStakeRegistry (number 0). */
+  quorums: readonly QuorumStake[];
+};
+
+export type Socket = {state: 'known'; value: string} | {state: 'none'} | {state: 'unknown'; why: string};
+
+/** One quorum as it stands for the operator; null where the chain does not say, or has no such figure. */
+export type QuorumStake = {
+  number: number;
+  member: boolean | null;
+  /** By what is delegated now. */
+  weight: bigint | null;
+  /** As the registry recorded it last: stale until somebody updates it. */
+  recorded: bigint | null;
+  /** Of all operators. */
+  total: bigint | null;
+  minimum: bigint | null;
+  operators: number | null;
+  maxOperators: number | null;
+  strategies: readonly {strategy: Hex; multiplier: bigint | null}[];
+};
+
+/** What is known before the last reads: the standing comes while the strategies are asked about. */
+export type StandingParts = {standing: Promise<Standing>; strategies: readonly Hex[]};
+
+export type StakeOptions = {
+  /** Block from which the registry can have logs; sockets of older registries are in logs alone. */
+  firstBlock?: bigint;
+};
+
+/**
+ * Standing, quorums, weights, stake and tokens, at one block: three dependent steps.
+ * @throws AosError as {@link Chain.read}
+ */
+export async function readStake(
+  chain: Chain,
+  contracts: ResolvedContracts,
+  flow: Flow,
+  operator: Hex,
+  {firstBlock = 0n}: StakeOptions = {},
+): Promise<Stake> {
+  const {standing, strategies} = await readParts(chain, contracts, flow, operator, firstBlock);
+  const [stands, stakes] = await Promise.all([
+    standing,
+    readStrategies(chain, contracts, operator, strategies),
+  ]);
+  return {...stands, strategies: stakes};
+}
+
+function readParts(
+  chain: Chain,
+  contracts: ResolvedContracts,
+  flow: Flow,
+  operator: Hex,
+  firstBlock: bigint,
+): Promise<StandingParts> {
+  switch (flow) {
+    case 'bls':
+      return readBlsStanding(chain, contracts, operator, firstBlock);
+    case 'ecdsa-b1':
+    case 'ecdsa-b2':
+    case 'ecdsa-b3':
+      return readEcdsaStanding(chain, contracts, operator);
+    case 'operator-sets':
+      return readSetsStanding(chain, contracts, operator);
+  }
+}

@@ -1,0 +1,67 @@
+import type {TxAttempt, TxReceipt} from './port.ts';
+
+/** What a node says about one attempt. */
+export type AttemptFacts = {
+  hash: string;
+  /** In its pool or a block. */ known: boolean;
+  receipt: TxReceipt | null;
+};
+
+/** What a node says about a nonce; the count was asked before the attempts. */
+export type NonceFacts = {
+  /** Transactions of the sender in blocks: the next free nonce. */
+  count: number;
+  head: bigint;
+  attempts: readonly AttemptFacts[];
+};
+
+/**
+ * - `mined`, `reverted`: by the attempt's receipt; `confirmations` is 1 in the block itself.
+ * - `cancelled`: the self-transfer in its place was mined.
+ * - `pending`: a node holds it; `gap` nonces before it are missing.
+ * - `dropped`: no node holds it and its nonce is free: it was never sent, or was thrown out.
+ * - `replaced`: its nonce was used by a transaction that this journal does not hold, or that was for something else.
+ */
+export type Verdict =
+  | {state: 'mined' | 'reverted' | 'cancelled'; attempt: TxAttempt; receipt: TxReceipt; confirmations: bigint}
+  | {state: 'pending'; attempt: TxAttempt; gap: number}
+  | {state: 'dropped' | 'replaced'; attempt: TxAttempt};
+
+/**
+ * What became of a transaction, from the facts about all attempts with its nonce. `attempts` is not empty; the last one
+ * speaks for all while none is mined.
+ */
+export function judge(attempts: readonly [TxAttempt, ...TxAttempt[]], facts: NonceFacts): Verdict {
+  const of = (attempt: TxAttempt): AttemptFacts | undefined =>
+    facts.attempts.find(({hash}) => hash === attempt.hash);
+  const last = attempts.at(-1) ?? attempts[0];
+  for (const attempt of attempts) {
+    const receipt = of(attempt)?.receipt ?? null;
+    if (receipt === null) continue;
+    // An abandoned transaction of another intent came through after all.
+    if (attempt.intent !== last.intent) return {state: 'replaced', attempt: last};
+    return concluded(attempt, receipt, facts.head);
+  }
+  if (facts.count > last.nonce) return {state: 'replaced', attempt: last};
+  const held = attempts.filter((attempt) => of(attempt)?.known === true).at(-1);
+  if (held !== undefined) return {state: 'pending', attempt: held, gap: last.nonce - facts.count};
+  return {state: 'dropped', attempt: last};
+}
+
+function concluded(attempt: TxAttempt, receipt: TxReceipt, head: bigint): Verdict {
+  const depth = head - receipt.block + 1n;
+  const confirmations = depth < 1n ? 1n : depth;
+  if (receipt.status === 'reverted') return {state: 'reverted', attempt, receipt, confirmations};
+  return {state: attempt.kind === 'cancel' ? 'cancelled' : 'mined', attempt, receipt, confirmations};
+}
+
+/** Attempts with one nonce, oldest first, grouped; groups by rising nonce. */
+export function byNonce(attempts: readonly TxAttempt[]): (readonly [TxAttempt, ...TxAttempt[]])[] {
+  const groups = new Map<number, [TxAttempt, ...TxAttempt[]]>();
+  for (const attempt of attempts) {
+    const group = groups.get(attempt.nonce);
+    if (group === undefined) groups.set(attempt.nonce, [attempt]);
+    else group.push(attempt);
+  }
+  return [...groups.values()].sort(([a], [b]) => a.nonce - b.nonce);
+}

@@ -1,0 +1,100 @@
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {onTestFinished} from 'vitest';
+import type {Config} from '../../src/lib/config/config.ts';
+import {checkConfig} from '../../src/lib/config/load.ts';
+import {deployAos, type AosContracts, type DeployOptions} from '../../src/lib/devnet/chain-deploy.ts';
+import {startDispatcher} from '../../src/lib/devnet/dispatcher.ts';
+import type {SignerFaults} from '../../src/lib/devnet/signer-faults.ts';
+import type {BlsKey} from '../../src/lib/edge/register-key.ts';
+import type {RegisterOptions} from '../../src/lib/edge/register.ts';
+import {operatorIdOf, publicKeys} from '../../src/lib/keys/bn254.ts';
+import {devSigner, OPERATOR} from './signer.ts';
+import {limits, stateDir} from './tx.ts';
+
+/** An AOS network of one operator, not registered yet, and the operator's configuration. */
+export type Site = {config: Config; contracts: AosContracts; dispatcherUrl: string; dir: string};
+
+export const SOCKET = 'http://203.0.113.7:21001';
+
+/** Deploys a network on an anvil and writes the configuration of its operator. */
+export async function site(
+  url: string,
+  artifacts: URL,
+  deploy: Omit<DeployOptions, 'operator' | 'artifacts'>,
+  faults: SignerFaults = {},
+): Promise<Site> {
+  const contracts = await deployAos(url, {operator: OPERATOR, artifacts, ...deploy});
+  const signer = await devSigner({faults});
+  const dispatcher = await startDispatcher({
+    host: '127.0.0.1',
+    wsPort: 0,
+    httpPort: 0,
+    key: `0x${'11'.repeat(32)}`,
+    redeliver: false,
+    verifyVrf: false,
+  });
+  onTestFinished(() => dispatcher.close());
+  const dir = stateDir();
+  const file = join(dir, 'config.yaml');
+  writeFileSync(file, configText(url, signer.url, dir, contracts), {mode: 0o600});
+  const {run, problems} = checkConfig({file, cwd: dir, env: {HOME: dir}}, {need: 'run'});
+  if (run === null) throw new Error(JSON.stringify(problems));
+  return {config: run, contracts, dispatcherUrl: dispatcher.httpUrl, dir};
+}
+
+function configText(rpc: string, signer: string, dir: string, contracts: AosContracts): string {
+  const named = [
+    'service_manager',
+    'registry',
+    'range_manager',
+    'challenge_manager',
+    'delegation_manager',
+  ] as const;
+  return `network: devnet
+node:
+  node_id: "${OPERATOR}"
+  signer_key: "${signer}"
+  vrf_key_file: "${join(dir, 'vrf.key')}"
+net:
+  outer_url: "${SOCKET}"
+  dispatcher_url: "127.0.0.1:1"
+chain:
+  chain_rpc_url: "${rpc}"
+  vrf_range_contract: "${contracts.range_manager}"
+  contracts:
+    avs_directory: "${contracts.avs_directory}"
+    allocation_manager: "${contracts.allocation_manager}"
+${named.map((name) => `    ${name}: "${contracts[name]}"`).join('\n')}
+workers:
+  opml:
+    url: http://127.0.0.1:1234
+store:
+  dir: "${join(dir, 'state')}"
+`;
+}
+
+/** A BLS key that needs no file. */
+export function blsKey(secret = 123456789012345678901234567890n): BlsKey {
+  const id = operatorIdOf(publicKeys(secret).g1);
+  return {id: `0x${id.replace(/^0x/, '')}`, path: 'bls.json', privateKey: () => Promise.resolve(secret)};
+}
+
+/** The options of a run that says yes to everything. */
+export function registering(place: Site, over: Partial<RegisterOptions> = {}): RegisterOptions {
+  return {
+    mode: 'apply',
+    metadataUrl: null,
+    flow: null,
+    quorums: null,
+    socket: SOCKET,
+    signingKey: null,
+    blsKey: blsKey(),
+    expiryMs: 3_600_000,
+    dispatcherUrl: place.dispatcherUrl,
+    limits: limits({pollMs: 50, waitMs: 20_000}),
+    confirm: () => Promise.resolve(true),
+    note: () => {},
+    ...over,
+  };
+}
