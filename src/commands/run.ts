@@ -9,6 +9,7 @@ import {exitCodeOf, listenForSignals, type StopSignals} from '../lib/edge/signal
 import type {StopReason} from '../lib/operator/events.ts';
 
 type RunFlags = {
+  devnet: boolean;
   quiet: boolean;
   jobs?: number | undefined;
   for?: number | undefined;
@@ -81,6 +82,11 @@ What is not finished stays in the journal and goes on with the next run.`;
     note: (line: string) => void,
   ): Promise<StopReason> {
     const {config, warnings} = configForCommand(file, 'run', note);
+    if (flags.devnet) {
+      // Only a devnet's operator is registered by `run`; others load nothing of it.
+      const {registerOnDevnet} = await import('../lib/edge/register-on-devnet.ts');
+      if (!(await registerOnDevnet(config, signals.stop, note))) return signals.stop.reason as StopReason;
+    }
     const format = (flags['log-format'] as 'pretty' | undefined) ?? config.log.format;
     const output = createEventOutput({json: this.jsonEnabled(), quiet: flags.quiet, format});
     const timer = flags.for === undefined ? undefined : setTimeout(() => signals.trigger('for'), flags.for);

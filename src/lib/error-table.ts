@@ -47,6 +47,7 @@ export const ERRORS = {
   BUG: entry(EXIT.bug, 'bug', 'Something happened that the toolkit did not foresee.', 'Run the command again with --json and report its output.'),
   USAGE: entry(EXIT.usage, 'usage', 'The command line is not what the command takes.', 'Run the command with --help.'),
   INTERRUPTED: entry(EXIT.sigint, 'signal', 'The command was interrupted.', 'Run it again.'),
+  TERMINATED: entry(EXIT.sigterm, 'signal', 'The command was told to end.', 'Run it again.'),
 
   // config
   CONFIG_MISSING: entry(EXIT.config, 'config', 'No configuration file was found.', 'Name one: aos run -c ./config.yaml'),
@@ -115,6 +116,7 @@ export const ERRORS = {
   TX_REVERTED: entry(EXIT.refused, 'safety', 'The transaction was mined, but its call failed: the chain changed after it was simulated.', 'Run the command again: it reads the chain anew.'),
   TX_REPLACED: entry(EXIT.refused, 'safety', 'Another transaction of the same account took its place; node_id is in use elsewhere.', 'See what node_id sent, then run the command again.'),
   TX_CANCELLED: entry(EXIT.refused, 'safety', 'The transaction was cancelled by aos tx cancel.', 'Run the command again to send a new one.'),
+  OPEN_WORK: entry(EXIT.refused, 'safety', 'Jobs or challenges of this operator are still open; leaving now leaves them unanswered.', 'Wait until they are over (aos run answers them), or add --force.'),
   TX_UNKNOWN: entry(EXIT.usage, 'usage', 'There is no such transaction.', 'aos tx list'),
   TX_CLOSED: entry(EXIT.usage, 'usage', 'The transaction is decided already; nothing was sent.', 'aos tx list'),
 

@@ -1,0 +1,55 @@
+import {Flags} from '@oclif/core';
+import {AosCommand, configFlag} from '../lib/base-command.ts';
+import {canPrompt} from '../lib/edge/can-prompt.ts';
+import {deregister, renderDeregister} from '../lib/edge/deregister.ts';
+import {deregisterOptions} from '../lib/edge/deregister-command.ts';
+import {configForCommand} from '../lib/edge/load-config.ts';
+import {planFlags} from '../lib/edge/register-flag.ts';
+import {stepsExitCode} from '../lib/edge/register-report.ts';
+import {listenForSignals} from '../lib/edge/signals.ts';
+import {txFlags} from '../lib/edge/tx-flag.ts';
+
+export default class Deregister extends AosCommand {
+  static override summary = 'Leave the AVS. As published, AOS never lets the address back in.';
+  static override description = `The published AOS service manager keeps every operator on its list for ever and refuses whoever is on it: an address
+that has left cannot register again. So the address has to be typed once more; --yes does not replace it.
+
+Exit code 0: left, or was not registered. 3: declined. 8: sent, not mined within --wait. 77: jobs or challenges are open.`;
+  static override examples = [
+    {description: 'Look without sending', command: '<%= config.bin %> deregister --dry-run'},
+    '<%= config.bin %> deregister --confirm 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73',
+  ];
+  static override flags = {
+    ...configFlag,
+    confirm: Flags.string({
+      summary: 'The address that leaves, node_id, as proof that it is meant.',
+      helpValue: 'NODE_ID',
+    }),
+    force: Flags.boolean({summary: 'Leave although jobs or challenges are open.'}),
+    quorums: Flags.string({
+      summary: 'Quorums or operator sets to leave, such as 0,1; else all.',
+      helpValue: 'LIST',
+    }),
+    ...planFlags,
+    ...txFlags,
+  };
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Deregister);
+    const note = (line: string): void => this.note(line, flags.quiet);
+    const {config, warnings} = configForCommand(flags.config, 'run', note);
+    const canAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process);
+    const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+    const {network, node} = config;
+    try {
+      const show = (line: string): void => this.note(line);
+      const options = deregisterOptions(config, flags, {canAsk, signal: signals.stop, note, show});
+      const result = await deregister(config, options);
+      const exitCode = stepsExitCode(result.steps);
+      const text = renderDeregister(result);
+      this.give({schema: 'deregister', exitCode, result, text, warnings, network, nodeId: node.id});
+    } finally {
+      signals.dispose();
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import {AosCommand, configFlag} from '../lib/base-command.ts';
+import {canPrompt} from '../lib/edge/can-prompt.ts';
+import {configForCommand} from '../lib/edge/load-config.ts';
+import {passwordFlags} from '../lib/edge/password-flag.ts';
+import {answerCheck, answerRegister, registerOptions} from '../lib/edge/register-command.ts';
+import {registerFlags} from '../lib/edge/register-flag.ts';
+import {listenForSignals} from '../lib/edge/signals.ts';
+
+export default class Register extends AosCommand {
+  static override summary = 'Register this operator: EigenLayer, AVS, dispatcher, range.';
+  static override description = `Does what is not done yet, one step after the other, and can be run again at any point: a transaction that was sent
+is found again and never sent twice. Each one is simulated, shown and asked for before it is signed.
+
+Exit code 0: registered. 3: something has to be done first, or declined. 4: only the dispatcher failed. 8: sent, not
+mined within --wait. 75: gas costs more than --max-fee. 77: refused for safety.`;
+  static override examples = [
+    {description: 'What is missing?', command: '<%= config.bin %> register --check'},
+    {description: 'Look without sending', command: '<%= config.bin %> register --dry-run'},
+    {
+      description: 'A new operator of EigenLayer, without questions',
+      command:
+        '<%= config.bin %> register --as-operator --metadata-url https://example.org/operator.json --yes',
+    },
+    {
+      description: 'In a script',
+      command: '<%= config.bin %> register --yes --max-fee 40 --json | jq -r .result.txHash',
+    },
+  ];
+  static override flags = {...configFlag, ...registerFlags, ...passwordFlags};
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Register);
+    const note = (line: string): void => this.note(line, flags.quiet);
+    const {config, warnings} = configForCommand(flags.config, 'run', note);
+    const canAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process);
+    const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+    const {network, node} = config;
+    try {
+      // What is agreed to is shown, also with --quiet.
+      const show = (line: string): void => this.note(line);
+      const options = registerOptions(config, flags, {canAsk, signal: signals.stop, note, show});
+      const answer = await (flags.check ? answerCheck(config, options) : answerRegister(config, options));
+      this.give({...answer, warnings, network, nodeId: node.id});
+    } finally {
+      signals.dispose();
+    }
+  }
+}

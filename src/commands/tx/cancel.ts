@@ -1,0 +1,48 @@
+import {Args} from '@oclif/core';
+import {AosCommand, configFlag} from '../../lib/base-command.ts';
+import {canPrompt} from '../../lib/edge/can-prompt.ts';
+import {configForCommand} from '../../lib/edge/load-config.ts';
+import {listenForSignals} from '../../lib/edge/signals.ts';
+import {confirmWith} from '../../lib/edge/tx-confirm.ts';
+import {txFlags, txLimits} from '../../lib/edge/tx-flag.ts';
+import {replaceByHash} from '../../lib/edge/tx-replace.ts';
+import {transactedReport} from '../../lib/edge/tx-report.ts';
+
+export default class TxCancel extends AosCommand {
+  static override summary = 'Take back a waiting transaction.';
+  static override description = `Sends a transfer of nothing to node_id itself with the same nonce and higher fees: when it is mined first, the other never is.
+Exit code 8 when neither is mined within --wait, 3 when declined, 75 when it would cost more than --max-fee.`;
+  static override examples = [
+    '<%= config.bin %> tx cancel 0x3f9a…',
+    '<%= config.bin %> tx cancel 0x3f9a… --max-fee 80 --yes',
+  ];
+  static override args = {
+    hash: Args.string({
+      description: 'Hash of the transaction, or its beginning (see tx list).',
+      required: true,
+    }),
+  };
+  static override flags = {...configFlag, ...txFlags};
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(TxCancel);
+    const note = (line: string): void => this.note(line, flags.quiet);
+    const {config} = configForCommand(flags.config, 'run', note);
+    const canAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process);
+    const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+    try {
+      const done = await replaceByHash(config, {
+        hash: args.hash,
+        kind: 'cancel',
+        limits: txLimits(flags, signals.stop),
+        confirm: confirmWith({yes: flags.yes, canAsk, note: (line) => this.note(line)}),
+        note,
+      });
+      const {exitCode, result, text} = transactedReport(done);
+      const {network, node} = config;
+      this.give({schema: 'tx-cancel', exitCode, result, text, network, nodeId: node.id});
+    } finally {
+      signals.dispose();
+    }
+  }
+}

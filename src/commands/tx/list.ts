@@ -1,0 +1,50 @@
+import {Flags} from '@oclif/core';
+import {AosCommand, configFlag} from '../../lib/base-command.ts';
+import {configForCommand} from '../../lib/edge/load-config.ts';
+import {listTransactions} from '../../lib/edge/tx-list.ts';
+import {renderTransactions} from '../../lib/edge/tx-report.ts';
+import {EXIT} from '../../lib/error-table.ts';
+
+const TERMINAL_WIDTH = 100;
+
+export default class TxList extends AosCommand {
+  static override summary = 'List the transactions that aos has signed for this node.';
+  static override description = `Asks the chain what became of the open ones. States: signed, sent, pending, dropped (no node holds it), mined,
+reverted, replaced (its nonce was used elsewhere), superseded (by another of this list), abandoned.`;
+  static override examples = [
+    '<%= config.bin %> tx list',
+    {
+      description: 'Hashes of the open ones',
+      command:
+        '<%= config.bin %> tx list --json | jq -r \'.result.transactions[] | select(.state == "pending") | .txHash\'',
+    },
+  ];
+  static override flags = {
+    ...configFlag,
+    limit: Flags.integer({
+      summary: 'How many, the newest first.',
+      default: 20,
+      min: 1,
+      max: 10_000,
+      helpValue: 'N',
+    }),
+    offline: Flags.boolean({summary: 'Do not ask the chain.'}),
+  };
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(TxList);
+    const note = (line: string): void => this.note(line, flags.quiet);
+    const {config} = configForCommand(flags.config, 'run', note);
+    const {limit, offline} = flags;
+    const signal = new AbortController().signal;
+    const transactions = await listTransactions(config, {limit, offline, signal, note});
+    this.give({
+      schema: 'tx-list',
+      exitCode: EXIT.ok,
+      result: {transactions},
+      text: renderTransactions(transactions, process.stdout.columns || TERMINAL_WIDTH),
+      network: config.network,
+      nodeId: config.node.id,
+    });
+  }
+}

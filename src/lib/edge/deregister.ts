@@ -1,0 +1,131 @@
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import type {Flow} from '../chain/detect.ts';
+import type {Chain} from '../chain/open.ts';
+import {readAvs} from '../chain/plans/avs.ts';
+import {deregisterIntent, planDeregister} from '../chain/plans/deregister.ts';
+import {readOpenChallenges} from '../chain/plans/open-challenges.ts';
+import {readStays, type Stays} from '../chain/plans/stays.ts';
+import type {TxLimits} from '../chain/tx/deps.ts';
+import {settleOpen} from '../chain/tx/settle.ts';
+import type {Prepared} from '../chain/tx/transact.ts';
+import type {Config} from '../config/config.ts';
+import {AosError} from '../errors.ts';
+import {JOURNAL_FILE, openJournal} from '../journal/sqlite.ts';
+import {createAct, type Mode} from './register-act.ts';
+import {findAvs, type Avs} from './register-avs.ts';
+import {renderSteps, step, type StepReport} from './register-report.ts';
+import {withTxSession} from './tx-session.ts';
+
+export type DeregisterOptions = {
+  mode: Mode;
+  flow: Flow | null;
+  /** Null: all that the operator is in. */
+  quorums: readonly number[] | null;
+  /** Although jobs or challenges are open. */
+  force: boolean;
+  limits: TxLimits;
+  confirm: (prepared: Prepared) => Promise<boolean>;
+  note: (line: string) => void;
+};
+
+/** What `aos deregister` answers. */
+export type DeregisterReport = {
+  flow: string;
+  registry: string;
+  /** Quorums or operator sets that are left. */
+  left: readonly number[];
+  steps: readonly StepReport[];
+  txHash: string | null;
+  block: bigint | null;
+  gasUsed: bigint | null;
+  feeWei: bigint | null;
+  stays: Stays;
+};
+
+/**
+ * Takes the operator out of the AVS, and says what stays behind.
+ * @throws AosError OPEN_WORK | CHAIN_* | TX_* | SIGNER_* | JOURNAL_* | INTERRUPTED
+ */
+export function deregister(config: Config, options: DeregisterOptions): Promise<DeregisterReport> {
+  const {limits, note, mode} = options;
+  return withTxSession(config, {signal: limits.signal, note}, async (session) => {
+    const avs = await findAvs(session.chain, config, options.flow);
+    await settleOpen(session.tx, limits);
+    const chain = await session.refresh();
+    const {contracts, flow, operator} = avs;
+    const {registry, allocationManager, serviceManager} = contracts;
+    const state = await readAvs(chain, contracts, flow, operator, null);
+    const left = options.quorums ?? state.groups;
+    const steps: StepReport[] = [];
+    if (!state.known) steps.push(step('avs', 'already', 'not registered'));
+    else {
+      if (mode === 'apply' && !options.force) await refuseOpenWork(chain, config, avs);
+      note('warning: the AOS service manager as published never lets an address back in after it has left');
+      const plan = planDeregister({
+        flow,
+        registry,
+        operator,
+        allocationManager,
+        avs: serviceManager,
+        groups: left,
+      });
+      const act = createAct({...options, tx: session.tx});
+      const intent = deregisterIntent(registry, operator);
+      steps.push(await act('avs', {intent, plan: () => Promise.resolve(plan)}));
+    }
+    const stays = await readStays(await session.refresh(), contracts, flow, operator, left);
+    const tx = steps[0]?.tx ?? null;
+    const {txHash = null, block = null, gasUsed = null, feeWei = null} = tx ?? {};
+    return {flow, registry, left, steps, txHash, block, gasUsed, feeWei, stays};
+  });
+}
+
+/** @throws AosError OPEN_WORK with what is open */
+async function refuseOpenWork(chain: Chain, config: Config, {contracts}: Avs): Promise<void> {
+  const {challengeManager} = contracts;
+  const [jobs, challenges] = await Promise.all([
+    openJobs(config),
+    challengeManager === null ? [] : readOpenChallenges(chain, challengeManager),
+  ]);
+  const open = [
+    ...(jobs === 0 ? [] : [`${jobs} job${jobs === 1 ? '' : 's'} of this node`]),
+    ...(challenges.length === 0
+      ? []
+      : [`challenge${challenges.length === 1 ? '' : 's'} ${challenges.join(', ')}`]),
+  ];
+  if (open.length === 0) return;
+  throw new AosError('OPEN_WORK', `still open: ${open.join(' and ')}`, {
+    details: {jobs, challenges: challenges.length},
+  });
+}
+
+/** Jobs in the journal that are not over; 0 where no journal has been made yet. */
+async function openJobs({store, node}: Config): Promise<number> {
+  if (!existsSync(join(store.dir, JOURNAL_FILE))) return 0;
+  const journal = await openJournal({dir: store.dir, clockId: node.clockId ?? 1n, readOnly: true});
+  try {
+    const {received, selected, concluded, signed} = journal.counts();
+    return received + selected + concluded + signed;
+  } finally {
+    await journal.close();
+  }
+}
+
+/** The answer for people. */
+export function renderDeregister({steps, stays}: DeregisterReport): string {
+  const {range, wayBack, slashableUntil} = stays;
+  const lines = [
+    ...(range === null
+      ? []
+      : [`  the sampling range ${range.start} to ${range.end}; only its owner can take it away`]),
+    ...(wayBack === false
+      ? ['  the address on the service manager’s list, so that it cannot register there again']
+      : []),
+    ...(slashableUntil === null
+      ? []
+      : [`  stake allocated to the sets, slashable until block ${slashableUntil}`]),
+    '  being an operator of EigenLayer, and the BLS key registered',
+  ];
+  return [...renderSteps(steps), 'stays:', ...lines].join('\n');
+}

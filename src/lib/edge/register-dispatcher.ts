@@ -1,0 +1,60 @@
+import {aosDirs} from '../config/paths.ts';
+import {findDevnet} from '../devnet/devnet-file.ts';
+import {createDispatcherRest} from '../dispatcher/rest.ts';
+import {isAosError, type AosError} from '../errors.ts';
+import {sameAddress} from '../protocol/ethereum.ts';
+import {step, type StepReport} from './register-report.ts';
+
+/** Longest time for all three requests. */
+const LIMIT_MS = 30_000;
+
+/**
+ * The dispatcher's HTTP API: what the flag says, that of the running devnet when its WebSocket is the configured one,
+ * else the host and port of the WebSocket.
+ */
+export function dispatcherHttpUrl(flag: string | null, webSocketUrl: string): string {
+  if (flag !== null) return flag;
+  try {
+    const {urls} = findDevnet(aosDirs(process.env, process.cwd()).devnetFile);
+    if (urls.dispatcher.replace(/\/ws$/, '') === webSocketUrl.replace(/\/ws$/, ''))
+      return urls.dispatcher_http;
+  } catch {
+    // no devnet runs here
+  }
+  const {protocol, host} = new URL(webSocketUrl);
+  return `${protocol === 'wss:' ? 'https' : 'http'}://${host}`;
+}
+
+/**
+ * Registers the operator with the dispatcher unless it knows it; a failure is an answer, since the chain is done by then.
+ * @param url base of its HTTP API
+ */
+export async function registerWithDispatcher(
+  url: string,
+  operator: string,
+  sign: (message: Uint8Array, signal: AbortSignal) => Promise<string>,
+  signal: AbortSignal,
+): Promise<StepReport> {
+  const rest = createDispatcherRest(url);
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
+  const {host} = new URL(url);
+  try {
+    const known = await rest.operatorInfo(operator, limit);
+    if (known !== null && sameAddress(known.address, operator)) return step('dispatcher', 'already', host);
+    await rest.registerOperator(operator, sign, limit);
+    return step('dispatcher', 'done', `registered with ${host}`);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isAosError(error) && error.code !== 'BUG') return failed(host, error);
+    if (limit.aborted) return step('dispatcher', 'failed', `${host} did not answer in time`, {next: AGAIN});
+    throw error;
+  }
+}
+
+const AGAIN = 'Run the command again; what is done on chain is not sent again.';
+
+function failed(host: string, {code, message}: AosError): StepReport {
+  const next =
+    code === 'DISPATCHER_UNREACHABLE' ? `Name its HTTP address: --dispatcher URL. ${AGAIN}` : AGAIN;
+  return step('dispatcher', 'failed', `${host}: ${code} ${message}`, {next});
+}

@@ -1,0 +1,107 @@
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, it, onTestFinished, vi} from 'vitest';
+import Deregister from '../../../src/commands/deregister.ts';
+import Register from '../../../src/commands/register.ts';
+import TxCancel from '../../../src/commands/tx/cancel.ts';
+import TxList from '../../../src/commands/tx/list.ts';
+import TxSpeedUp from '../../../src/commands/tx/speed-up.ts';
+import {startAnvil, type Anvil} from '../../../src/lib/devnet/anvil.ts';
+import {devRpc} from '../../../src/lib/devnet/rpc.ts';
+import {compiledContracts} from '../../support/contracts.ts';
+import {site, type Site} from '../../support/registration.ts';
+import {OPERATOR} from '../../support/signer.ts';
+
+const root = join(import.meta.dirname, '../../..');
+type Command = {run: (argv: string[], options: {root: string}) => Promise<unknown>};
+type Envelope = {
+  ok: boolean;
+  exitCode: number;
+  result?: Record<string, unknown>;
+  error?: {code: string; next: string};
+};
+
+let compiled: Awaited<ReturnType<typeof compiledContracts>>;
+let anvil: Anvil;
+
+beforeAll(async () => {
+  compiled = await compiledContracts();
+  anvil = await startAnvil({blockTime: 1});
+}, 120_000);
+afterAll(async () => {
+  await anvil.close();
+  compiled.remove();
+});
+
+/** Runs a command in this process with `--json`; its envelope and exit code. */
+async function json(command: Command, place: Site, ...args: string[]): Promise<Envelope> {
+  const lines: string[] = [];
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
+  const err = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  try {
+    await command.run([...args, '-c', join(place.dir, 'config.yaml'), '--json'], {root});
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+    process.exitCode = 0;
+  }
+  return JSON.parse(lines.join('')) as Envelope;
+}
+
+describe('on the command line', () => {
+  it('check, register, list, and leave', async () => {
+    const place = await site(anvil.url, compiled.artifacts, {flow: 'ecdsa-b2', range: {start: 0n, end: 9n}});
+    onTestFinished(() => void devRpc(anvil.url, 'evm_setIntervalMining', [1]));
+    const dispatcher = ['--dispatcher', place.dispatcherUrl];
+    expect(await json(Register, place, '--check')).toMatchObject({exitCode: 0, result: {state: 'ready'}});
+    expect(await json(Register, place, ...dispatcher)).toMatchObject({exitCode: 64, error: {code: 'USAGE'}});
+    expect(await json(Register, place, ...dispatcher, '--yes', '--max-fee', '0.000001')).toMatchObject({
+      exitCode: 75,
+      error: {code: 'TX_FEE_TOO_HIGH'},
+    });
+
+    await devRpc(anvil.url, 'evm_setIntervalMining', [3600]);
+    const waiting = await json(Register, place, ...dispatcher, '--yes', '--wait', '1s');
+    expect(waiting).toMatchObject({ok: false, exitCode: 8});
+    const hash = String(waiting.result?.['txHash']);
+    expect(await json(TxSpeedUp, place, hash, '--yes', '--wait', '100ms')).toMatchObject({exitCode: 8});
+    expect(await json(TxCancel, place, hash.slice(0, 20))).toMatchObject({
+      exitCode: 64,
+      error: {code: 'USAGE'},
+    });
+    await devRpc(anvil.url, 'evm_setIntervalMining', [1]);
+    const done = await json(Register, place, ...dispatcher, '--yes');
+    expect(done).toMatchObject({ok: true, exitCode: 0, result: {range: {start: '0', end: '9'}}});
+    expect(done.result?.['txHash']).not.toBe(hash);
+
+    const {result} = await json(TxList, place);
+    expect(result).toMatchObject({
+      transactions: [
+        {kind: 'speed-up', state: 'mined'},
+        {kind: 'send', state: 'superseded', txHash: hash},
+      ],
+    });
+    expect(await json(Register, place, '--check')).toMatchObject({
+      exitCode: 0,
+      result: {state: 'registered'},
+    });
+    expect(await json(Deregister, place, '--yes')).toMatchObject({
+      exitCode: 64,
+      error: {code: 'USAGE', next: `aos deregister --confirm ${OPERATOR}`},
+    });
+    expect(await json(Deregister, place, '--yes', '--confirm', OPERATOR)).toMatchObject({exitCode: 0});
+    expect(await json(TxCancel, place, hash, '--yes')).toMatchObject({error: {code: 'TX_CLOSED'}});
+  });
+
+  it('an address that is nobody’s operator is told what to type', async () => {
+    const place = await site(anvil.url, compiled.artifacts, {flow: 'ecdsa-b3', asOperator: false});
+    expect(await json(Register, place, '--check')).toMatchObject({
+      ok: false,
+      exitCode: 3,
+      result: {state: 'fail'},
+    });
+    expect(await json(Register, place, '--yes')).toMatchObject({
+      exitCode: 3,
+      result: {steps: [{state: 'missing', next: 'aos register --as-operator --metadata-url URL'}]},
+    });
+  });
+});

@@ -1,0 +1,126 @@
+import {encodeFunctionData} from 'viem';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {challengeManagerAbi} from '../../../src/lib/chain/abis-aos.ts';
+import {startAnvil, type Anvil} from '../../../src/lib/devnet/anvil.ts';
+import {devRpc} from '../../../src/lib/devnet/rpc.ts';
+import {deregister, renderDeregister, type DeregisterOptions} from '../../../src/lib/edge/deregister.ts';
+import {deregisterOptions} from '../../../src/lib/edge/deregister-command.ts';
+import {register} from '../../../src/lib/edge/register.ts';
+import {stepsExitCode} from '../../../src/lib/edge/register-report.ts';
+import {openJournal} from '../../../src/lib/journal/sqlite.ts';
+import {compiledContracts} from '../../support/contracts.ts';
+import {newJob} from '../../support/journal.ts';
+import {registering, site, type Site} from '../../support/registration.ts';
+import {limits, nonceOf} from '../../support/tx.ts';
+
+let compiled: Awaited<ReturnType<typeof compiledContracts>>;
+let anvil: Anvil;
+let empty: unknown;
+
+beforeAll(async () => {
+  compiled = await compiledContracts();
+  anvil = await startAnvil({blockTime: 1});
+}, 120_000);
+afterAll(async () => {
+  await anvil.close();
+  compiled.remove();
+});
+beforeEach(async () => {
+  empty = await devRpc(anvil.url, 'evm_snapshot');
+});
+afterEach(async () => {
+  await devRpc(anvil.url, 'anvil_dropAllTransactions');
+  await devRpc(anvil.url, 'evm_revert', [empty]);
+});
+
+const leaving = (over: Partial<DeregisterOptions> = {}): DeregisterOptions => ({
+  mode: 'apply',
+  flow: null,
+  quorums: null,
+  force: false,
+  limits: limits({pollMs: 50, waitMs: 20_000}),
+  confirm: () => Promise.resolve(true),
+  note: () => {},
+  ...over,
+});
+
+async function registered(flow: Parameters<typeof site>[2]['flow']): Promise<Site> {
+  const place = await site(anvil.url, compiled.artifacts, {flow, range: {start: 0n, end: 9n}});
+  expect(stepsExitCode((await register(place.config, registering(place))).steps)).toBe(0);
+  return place;
+}
+
+describe.each(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets'] as const)(
+  'leaving by %s',
+  (flow) => {
+    it('is sent once, says what stays, and the second time has nothing to do', async () => {
+      const place = await registered(flow);
+      const report = await deregister(place.config, leaving());
+      expect(report.steps).toMatchObject([{id: 'avs', state: 'done'}]);
+      expect(report.stays.range).toEqual({start: 0n, end: 9n});
+      expect(report.stays.wayBack).toBe(flow === 'bls' ? false : null);
+      expect(report.stays.slashableUntil !== null).toBe(flow === 'operator-sets');
+      expect(renderDeregister(report)).toContain('stays:');
+      const nonce = await nonceOf(anvil.url, 'pending');
+      const again = await deregister(place.config, leaving());
+      expect(again.steps).toMatchObject([{id: 'avs', state: 'already'}]);
+      expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
+    });
+  },
+);
+
+describe('leaving', () => {
+  it('for good: registering again is refused before anything is sent', async () => {
+    const place = await registered('bls');
+    await deregister(place.config, leaving());
+    const nonce = await nonceOf(anvil.url, 'pending');
+    const report = await register(place.config, registering(place));
+    expect(stepsExitCode(report.steps)).toBe(3);
+    expect(report.preconditions).toMatchObject([{id: 'way-back', state: 'fail'}]);
+    expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
+  });
+
+  it('while a job is open is refused, unless forced', async () => {
+    const place = await registered('bls');
+    const journal = await openJournal({dir: place.config.store.dir, clockId: 1n});
+    await journal.receive(newJob('open'));
+    // The operator runs: its journal stays locked meanwhile.
+    await expect(deregister(place.config, leaving())).rejects.toMatchObject({
+      code: 'OPEN_WORK',
+      exitCode: 77,
+    });
+    const report = await deregister(place.config, leaving({force: true}));
+    await journal.close();
+    expect(report.steps).toMatchObject([{state: 'done'}]);
+  });
+
+  it('while a challenge is open is refused', async () => {
+    const place = await registered('bls');
+    const data = encodeFunctionData({
+      abi: challengeManagerAbi,
+      functionName: 'createNewChallenge',
+      args: [1n, `0x${'ab'.repeat(32)}`, '0x', 67, '0x00'],
+    });
+    const {owner: from, challenge_manager: to} = place.contracts;
+    await devRpc(anvil.url, 'eth_sendTransaction', [{from, to, data}]);
+    await devRpc(anvil.url, 'evm_mine');
+    await expect(deregister(place.config, leaving())).rejects.toMatchObject({
+      code: 'OPEN_WORK',
+      details: {challenges: 1},
+    });
+  });
+
+  it('wants the address typed, which --yes does not replace', async () => {
+    const place = await registered('bls');
+    const {id} = place.config.node;
+    const flags = {confirmations: 1, wait: 1, force: false, yes: true, 'dry-run': false, calldata: false};
+    const talk = {canAsk: false, signal: new AbortController().signal, note: () => {}, show: () => {}};
+    const usage = expect.objectContaining({code: 'USAGE', next: `aos deregister --confirm ${id}`}) as Error;
+    expect(() => deregisterOptions(place.config, flags, talk)).toThrow(usage);
+    expect(() => deregisterOptions(place.config, {...flags, confirm: `0x${'11'.repeat(20)}`}, talk)).toThrow(
+      usage,
+    );
+    expect(deregisterOptions(place.config, {...flags, confirm: id.toLowerCase()}, talk).mode).toBe('apply');
+    expect(deregisterOptions(place.config, {...flags, 'dry-run': true}, talk).mode).toBe('dry-run');
+  });
+});
