@@ -85,7 +85,7 @@ export function describe(event: OperatorEventBody): Description {
 }
 
 function stopping(reason: string, inHand: number, graceMs: number): string {
-  const hand = inHand === 0 ? 'nothing in hand' : `finishing ${inHand} jobs, up to ${seconds(graceMs)}`;
+  const hand = inHand === 0 ? 'nothing in hand' : `finishing ${inHand === 1 ? '1 job' : `${inHand} jobs`}, up to ${seconds(graceMs)}`;
   const again = reason.startsWith('SIG') && inHand > 0 ? '; again to stop at once' : '';
   return `stopping (${reason}): ${hand}${again}`;
 }

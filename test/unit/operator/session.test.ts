@@ -130,6 +130,32 @@ describe('a session', () => {
     await waiting;
   });
 
+  it('lets nothing out before connect is accepted on the new socket', async () => {
+    const {session, sent, connect} = stage();
+    await connect();
+    session.closed();
+    session.opened();
+    await settled();
+    const signal = new AbortController().signal;
+    await expect(session.request({id: 'early', text: frame('early')}, signal)).rejects.toMatchObject({
+      code: 'NOT_CONNECTED',
+    });
+    expect(sent.map(({id}) => id)).not.toContain('early');
+  });
+
+  it('never answers a request on another socket than its own', async () => {
+    const {session, sent, connect} = stage();
+    await connect();
+    const respond = session.responder();
+    session.closed();
+    await connect();
+    respond('of the first socket', OK);
+    session.responder()('of the second', OK);
+    await settled();
+    expect(sent.map(({id}) => id)).not.toContain('of the first socket');
+    expect(sent.at(-1)).toMatchObject({id: 'of the second', method: null});
+  });
+
   it('signs responses with the request’s id, and forgets them with their socket', async () => {
     const {session, sent, connect} = stage();
     await connect();

@@ -1,0 +1,139 @@
+import path from 'node:path';
+import type {ScanProgress} from '../chain/logs.ts';
+import {readSlashingHistory, type SlashingHistory} from '../chain/slashing.ts';
+import {
+  loadChainView,
+  NETWORK_PATH,
+  NODE_ID_PATH,
+  RPC_URL_PATH,
+  type ChainView,
+} from '../config/chain-view.ts';
+import {findConfig} from '../config/file.ts';
+import {aosDirs} from '../config/paths.ts';
+import {AosError} from '../errors.ts';
+import {systemTime} from '../system-time.ts';
+
+export type HistoryFlags = {
+  config?: string | undefined;
+  network?: string | undefined;
+  operator?: string | undefined;
+  'rpc-url'?: string | undefined;
+  'from-block'?: number | undefined;
+  'to-block'?: number | undefined;
+  since?: number | undefined;
+  'max-requests': number;
+  concurrency: number;
+};
+
+/** Whose history on which chain. */
+export type HistoryTarget = {view: ChainView; operator: string; rpcUrls: readonly string[]};
+
+/** How long one request may take: providers give up on a search after 10 s or 30 s. */
+const REQUEST_TIMEOUT_MS = 35_000;
+/** On something that is no terminal, progress is a line at most so often. */
+const LINE_EVERY_MS = 10_000;
+const DRAW_EVERY_MS = 100;
+
+/**
+ * From flags, environment, and the configuration where there is one; none is needed.
+ * @throws AosError USAGE naming every flag that would help; CONFIG_*
+ */
+export function historyTarget(flags: HistoryFlags, note: (line: string) => void): HistoryTarget {
+  const {env} = process;
+  const cwd = process.cwd();
+  const file = findConfig({flag: flags.config, env, cwd})?.path ?? null;
+  const rpc = flags['rpc-url'] ?? nonEmpty(env['ETH_RPC_URL']);
+  const values = Object.entries({
+    [NETWORK_PATH]: {flag: '--network', text: flags.network},
+    [NODE_ID_PATH]: {flag: '--operator', text: flags.operator},
+    [RPC_URL_PATH]: {flag: flags['rpc-url'] === undefined ? 'ETH_RPC_URL' : '--rpc-url', text: rpc},
+  }).flatMap(([key, {flag, text}]) => (text === undefined ? [] : [[key, {flag, text}] as const]));
+  const {config: view, fileUsed} = loadChainView({file, env, cwd, flags: Object.fromEntries(values)});
+  if (file !== null)
+    note(fileUsed ? `config: ${file}` : `config: ${file} is for another network and was not used`);
+  const missing = [
+    ...(view.nodeId === null ? ['--operator ADDRESS'] : []),
+    ...(view.rpcUrls.length === 0 ? ['--rpc-url URL (or ETH_RPC_URL)'] : []),
+  ];
+  if (view.nodeId === null || missing.length > 0)
+    throw new AosError('USAGE', `not known: ${missing.join(', ')}`, {
+      next: `Give ${missing.join(' and ')}, or a configuration with -c FILE.`,
+    });
+  return {view, operator: view.nodeId, rpcUrls: view.rpcUrls};
+}
+
+/** Reads the history with progress on stderr. */
+export function historyFor(
+  {view, operator, rpcUrls}: HistoryTarget,
+  flags: HistoryFlags,
+  options: {signal: AbortSignal; onProgress: (progress: ScanProgress) => void},
+): Promise<SlashingHistory> {
+  return readSlashingHistory(
+    {
+      rpcUrls,
+      chainId: view.chainId,
+      operator,
+      contracts: view.contracts,
+      fromBlock: flags['from-block'] ?? null,
+      toBlock: flags['to-block'] ?? null,
+      sinceMs: flags.since === undefined ? null : systemTime.now() - flags.since,
+      cacheDir: path.join(aosDirs(process.env, process.cwd()).state, 'scans'),
+      concurrency: flags.concurrency,
+      maxRequests: flags['max-requests'],
+      timeoutMs: REQUEST_TIMEOUT_MS,
+      time: systemTime,
+      random: Math.random,
+      onProgress: options.onProgress,
+    },
+    options.signal,
+  );
+}
+
+/** Draws progress: in place on a terminal, else a line now and then. `clear` takes the last one away. */
+export function progressLine(stream: NodeJS.WriteStream): {
+  show: (progress: ScanProgress) => void;
+  clear: () => void;
+} {
+  const every = stream.isTTY ? DRAW_EVERY_MS : LINE_EVERY_MS;
+  // A short scan needs no lines in a log.
+  let drawn = stream.isTTY ? 0 : systemTime.monotonic();
+  let onScreen = false;
+  return {
+    show(progress) {
+      const now = systemTime.monotonic();
+      if (now - drawn < every || stream.writableNeedDrain) return;
+      drawn = now;
+      onScreen = stream.isTTY;
+      stream.write(stream.isTTY ? `\r\x1b[2K${progressText(progress)}` : `${progressText(progress)}\n`);
+    },
+    clear() {
+      if (onScreen) stream.write('\r\x1b[2K');
+      onScreen = false;
+    },
+  };
+}
+
+/** e.g. `reading history: 42 % · 310 requests, 421 to go · about 38 s left · 12 logs` */
+export function progressText({
+  blocks,
+  blocksTotal,
+  requests,
+  requestsLeft,
+  etaMs,
+  logs,
+}: ScanProgress): string {
+  const share = blocksTotal === 0 ? 100 : Math.floor((blocks / blocksTotal) * 100);
+  const left = requestsLeft === null ? '' : `, ${requestsLeft} to go`;
+  const eta = etaMs === null ? '' : ` · about ${Math.ceil(etaMs / 1000)} s left`;
+  return `reading history: ${share} % · ${requests} requests${left}${eta} · ${logs} logs`;
+}
+
+/** The error that a stopped command ends with: exit code 130, or 143 by SIGTERM. */
+export function interrupted(reason: unknown): AosError {
+  const code = reason === 'SIGTERM' ? 'TERMINATED' : 'INTERRUPTED';
+  return new AosError(code, 'stopped; what was read is kept', {next: 'Run it again: it goes on from there.'});
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}

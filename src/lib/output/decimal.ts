@@ -1,0 +1,15 @@
+/** A whole number of smallest units with `decimals` places as a plain decimal, trailing zeros left out: 1500 at 3 is `1.5`. */
+export function decimal(value: bigint, decimals: number): string {
+  const digits = (value < 0n ? -value : value).toString().padStart(decimals + 1, '0');
+  const whole = digits.slice(0, digits.length - decimals);
+  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, '');
+  return `${value < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+/** The same, with at most `places` digits behind the point; what is cut off is marked by `~`. */
+export function shortDecimal(value: bigint, decimals: number, places: number): string {
+  const [whole = '0', fraction = ''] = decimal(value, decimals).split('.');
+  if (fraction.length <= places) return fraction === '' ? whole : `${whole}.${fraction}`;
+  const cut = fraction.slice(0, places).replace(/0+$/, '');
+  return `~${whole}${cut === '' ? '' : `.${cut}`}`;
+}

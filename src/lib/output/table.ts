@@ -1,0 +1,72 @@
+export type Column = {
+  head: string;
+  cells: readonly string[];
+  right?: boolean;
+  /** When the table is too wide, the column with the smallest number goes to a line of its own below the row first. */
+  below: number;
+};
+
+const GAP = '  ';
+const INDENT = '    ';
+
+/**
+ * Columns side by side, none wider than `width`: columns without any content are left out, and as long as a line would
+ * not fit, one column after the other moves below its row, where it is wrapped. Texts must be safe for a terminal.
+ * @returns lines, head first
+ */
+export function fitTable(columns: readonly Column[], width: number): string[] {
+  const filled = columns.filter(({cells}) => cells.some((cell) => cell !== ''));
+  let beside = filled;
+  const below: Column[] = [];
+  while (beside.length > 1 && lineWidth(beside) > width) {
+    const next = beside.reduce((least, column) => (column.below < least.below ? column : least));
+    beside = beside.filter((column) => column !== next);
+    below.unshift(next);
+  }
+  const rows = filled[0]?.cells.length ?? 0;
+  const lines = [lineOf(beside, ({head}) => head)];
+  for (let row = 0; row < rows; row += 1) {
+    lines.push(lineOf(beside, ({cells}) => cells[row] ?? ''));
+    const rest = below
+      .filter(({cells}) => (cells[row] ?? '') !== '')
+      .map(({head, cells}) => `${head.toLowerCase()} ${cells[row] ?? ''}`);
+    if (rest.length > 0)
+      lines.push(...wrap(rest.join(GAP), Math.max(20, width - INDENT.length)).map((line) => INDENT + line));
+  }
+  return lines;
+}
+
+function lineWidth(columns: readonly Column[]): number {
+  return columns.reduce((sum, column) => sum + columnWidth(column), GAP.length * (columns.length - 1));
+}
+
+function columnWidth({head, cells}: Column): number {
+  return Math.max(head.length, ...cells.map((cell) => cell.length));
+}
+
+function lineOf(columns: readonly Column[], text: (column: Column) => string): string {
+  return columns
+    .map((column) =>
+      column.right === true
+        ? text(column).padStart(columnWidth(column))
+        : text(column).padEnd(columnWidth(column)),
+    )
+    .join(GAP)
+    .trimEnd();
+}
+
+/** Breaks a text between words, and words that are too long anywhere. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/ +/)) {
+    const parts = word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [''];
+    for (const part of parts) {
+      if (line !== '' && line.length + 1 + part.length > width) {
+        lines.push(line);
+        line = part;
+      } else line = line === '' ? part : `${line} ${part}`;
+    }
+  }
+  return line === '' ? lines : [...lines, line];
+}
