@@ -10,8 +10,10 @@ import {safeText} from './lib/output/safe-text.ts';
  * @param root directory of package.json
  */
 export async function main(root: string, argv: readonly string[]): Promise<void> {
-  // A reader that has gone away is no failure of the command; stdout's is looked after by oclif.
+  // A reader that has gone away is no failure of the command.
   process.stderr.on('error', () => {});
+  // In place of oclif's, which throws for a full disk.
+  process.stdout.removeAllListeners('error').on('error', onStdoutError);
   const args = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
   try {
     await run(args, root);
@@ -19,6 +21,12 @@ export async function main(root: string, argv: readonly string[]): Promise<void>
   } catch (error) {
     reportError(await explain(root, args, error), args.includes('--json'), 'aos', {stream: isStream(args)});
   }
+}
+
+function onStdoutError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return;
+  const message = `the answer could not be written: ${error.message}`;
+  reportError(new AosError('OUTPUT_WRITE_FAILED', message), false, 'aos');
 }
 
 /** `operator-runer`: the reference operator's command line, answered by `aos run`. */

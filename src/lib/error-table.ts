@@ -46,6 +46,7 @@ export const ERRORS = {
   // general
   BUG: entry(EXIT.bug, 'bug', 'Something happened that the toolkit did not foresee.', 'Run the command again with --json and report its output.'),
   USAGE: entry(EXIT.usage, 'usage', 'The command line is not what the command takes.', 'Run the command with --help.'),
+  OUTPUT_WRITE_FAILED: entry(EXIT.io, 'filesystem', 'What standard output goes to does not take it.', 'Free disk space, or send the output elsewhere.'),
   INTERRUPTED: entry(EXIT.sigint, 'signal', 'The command was interrupted.', 'Run it again.'),
   TERMINATED: entry(EXIT.sigterm, 'signal', 'The command was told to end.', 'Run it again.'),
 
@@ -55,8 +56,8 @@ export const ERRORS = {
   CONFIG_INVALID: entry(EXIT.config, 'config', 'The configuration file has errors; nothing was started.', 'Correct the lines named above and run the command again.'),
   RAW_PRIVATE_KEY: entry(EXIT.refused, 'safety', 'The configuration holds a raw private key; aos never takes one into its memory.', 'Put the key into Web3Signer and set node.signer_key to its URL.'),
   VRF_KEY_UNSAFE: entry(EXIT.refused, 'safety', 'The VRF key file can be read by other users.', 'chmod 600 the file named above.'),
-  VRF_KEY_MISSING: entry(EXIT.config, 'config', 'The VRF key file could not be opened.', 'Check node.vrf_key_file.'),
-  VRF_KEY_INVALID: entry(EXIT.config, 'config', 'The VRF key is not a 32-byte hex seed.', 'Give node.vrf_key_file a file with 64 hex digits.'),
+  VRF_KEY_MISSING: entry(EXIT.config, 'config', 'The VRF key file could not be opened.', 'Correct node.vrf_key_file; a new node makes one so: (umask 077; openssl rand -hex 32 > vrf.key)'),
+  VRF_KEY_INVALID: entry(EXIT.config, 'config', 'The VRF key is not a 32-byte hex seed.', 'Restore the file that node.vrf_key_file names; a new node makes one so: (umask 077; openssl rand -hex 32 > vrf.key)'),
 
   // local BN254 key
   KEY_INVALID: entry(EXIT.data, 'data', 'The text is not a BN254 private key.', 'Give one number from 1 to the order of the curve, in decimal or as 0x and hex digits.'),
@@ -133,11 +134,15 @@ export const ERRORS = {
   WORKER_REFUSED: entry(EXIT.unavailable, 'network', 'The worker refused the question.', 'Look at the worker’s log.'),
 
   // journal
-  JOURNAL_LOCKED: entry(EXIT.refused, 'safety', 'Another aos run works for this node already; two would answer twice.', 'Stop the other one first.'),
+  JOURNAL_LOCKED: entry(EXIT.refused, 'safety', 'Another aos run works for this node already; two would answer twice.', 'Stop the other one first; to find it: pgrep -af "(aos|run.cjs) run|operator-runer"'),
   JOURNAL_WRITE_FAILED: entry(EXIT.io, 'filesystem', 'The journal could not be written; nothing was acknowledged or signed.', 'Free disk space, or check the permissions of the state directory.'),
   JOURNAL_UNREADABLE: entry(EXIT.io, 'filesystem', 'The journal could not be opened.', 'Check the state directory; a damaged journal can be moved away, its unanswered jobs are then lost.'),
   JOURNAL_DRIVER: entry(EXIT.unavailable, 'filesystem', 'No SQLite driver works on this machine.', 'Run npm ci again, or use Node 24.'),
   ANSWER_CONFLICT: entry(EXIT.refused, 'safety', 'A second, different answer for the same job was refused.', 'Nothing to do: the first answer stands.'),
+
+  // evidence
+  EVIDENCE_EXISTS: entry(EXIT.cannotWrite, 'filesystem', 'There is something at that path already; evidence is never overwritten by accident.', 'Name another directory by --out, or add --force to replace evidence gathered before.'),
+  EVIDENCE_WRITE_FAILED: entry(EXIT.cannotWrite, 'filesystem', 'The evidence could not be written.', 'Check the directory and the free space.'),
 
   // control socket, status
   CONTROL_ABSENT: entry(EXIT.unavailable, 'network', 'No operator runs for this node on this machine.', 'Start it: aos run'),
@@ -152,9 +157,9 @@ export const ERRORS = {
   ANVIL_MISSING: entry(EXIT.unavailable, 'filesystem', 'The development chain needs anvil, which is not installed.', 'Install Foundry (anvil on PATH), or set AOS_ANVIL to the program.'),
   ANVIL_FAILED: entry(EXIT.unavailable, 'network', 'anvil did not start.', 'Run the anvil program by hand to see why.'),
   DEVNET_NOT_RUNNING: entry(EXIT.unavailable, 'network', 'No devnet runs on this machine.', 'Start one: aos devnet up'),
-  DEVNET_FAILED: entry(EXIT.unavailable, 'network', 'The devnet did not start.', 'Run aos devnet up by itself to see why.'),
+  DEVNET_FAILED: entry(EXIT.unavailable, 'network', 'The devnet did not start, or it ended.', 'Run aos devnet up by itself to see why.'),
   NOT_LOOPBACK: entry(EXIT.refused, 'safety', 'The devnet signs for everyone; it listens on loopback only.', 'Use a 127.0.0.0/8 address.'),
-  STATE_DIR_UNWRITABLE: entry(EXIT.cannotWrite, 'filesystem', 'The state directory cannot be written.', 'Set AOS_HOME to a directory you own.'),
+  STATE_DIR_UNWRITABLE: entry(EXIT.cannotWrite, 'filesystem', 'The state directory cannot be written.', 'Set AOS_HOME (or store.dir, if the configuration has it) to a directory you own.'),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -52,6 +52,26 @@ describe('the streams of aos run', () => {
     expect((jsonOf(stdout) as Line)['accepted']).toBe(3);
   });
 
+  it('goes on when what it writes to is full', async () => {
+    await devnet.submit(1);
+    const {code, stderr} = await world.run([], {
+      shell: `$AOS run -c '${devnet.config}' --jobs 1 --json >/dev/full`,
+    });
+    expect(stderr).toContain('nobody reads stdout any more (ENOSPC');
+    expect(code).toBe(0);
+    await devnet.submit(1);
+    expect(await world.run([], {shell: `$AOS run -c '${devnet.config}' --jobs 1 2>/dev/full`})).toMatchObject(
+      {code: 0},
+    );
+  });
+
+  it('of a command that answers once may not be full: exit 74', async () => {
+    const {code, stderr} = await world.run([], {shell: `$AOS signer check -c '${devnet.config}' >/dev/full`});
+    expect(stderr).toContain('OUTPUT_WRITE_FAILED');
+    expect(stderr).not.toContain('    at ');
+    expect(code).toBe(74);
+  });
+
   it.each(['pretty', 'logfmt', 'json'])('logs in the form --log-format %s', async (format) => {
     await devnet.submit(1);
     const {code, stdout, stderr} = await world.run([

@@ -249,6 +249,8 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       .then(() => Promise.all([web3signer.close(), opml.close()]))
       .then(() => journal.close());
     onTestFinished(async () => {
+      // One that crashed has closed what it had; it may wait for ever for what never happens.
+      if (dead.signal.aborted) return;
       stop.abort('SIGTERM');
       dead.abort();
       await closing;

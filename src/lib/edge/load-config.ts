@@ -1,6 +1,7 @@
 import type {Config, ConfigWarning, SignerConfig} from '../config/config.ts';
 import {findConfig} from '../config/file.ts';
 import {checkConfig, problemsError} from '../config/load.ts';
+import {printable} from '../config/shown.ts';
 
 export type CommandConfig<T> = {config: T; file: string | null; warnings: readonly ConfigWarning[]};
 
@@ -28,10 +29,11 @@ export function configForCommand(
   const file = findConfig({flag, env, cwd})?.path ?? null;
   const source = {file, env, cwd};
   const checked = checkConfig(source, {need});
-  if (file !== null) note(`config: ${file}`);
+  if (file !== null) note(`config: ${printable(file)}`);
   const config = need === 'run' ? checked.run : checked.signer;
   // Once: `aos run` tells them as events. With errors they help too: a mistyped key explains a missing one.
-  if (config === null || need !== 'run') for (const {message} of checked.warnings) note(`warning: ${message}`);
+  if (config === null || need !== 'run')
+    for (const {message} of checked.warnings) note(`warning: ${message}`);
   if (config === null) throw problemsError(source, checked.problems);
   return {config, file, warnings: checked.warnings};
 }

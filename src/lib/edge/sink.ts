@@ -18,6 +18,8 @@ export function createSink(
   let gone = false;
   let dropped = 0;
   unblock(stream);
+  // What listened before ends a command whose answer cannot be written; here the work goes on.
+  stream.removeAllListeners('error');
   stream.on('error', (error: Error) => {
     if (!gone) options.onGone(error.message);
     gone = true;

@@ -32,6 +32,23 @@ export function answerWithoutWorker(
   return sampling.vrf.selected ? null : say('unselected', 'unselected worker by vrf');
 }
 
+/** Web3Signer takes bodies of 10 MiB, in which the message stands as hex, and the content in an envelope. */
+const MAX_CONTENT_BYTES = 4 * 1024 * 1024;
+
+/** The answer with its content; one that could never be signed becomes a failed one, which can. */
+export function finalAnswer(
+  job: DispatchJob,
+  answer: Answer,
+  node: {id: string; clockId: bigint | null},
+): Answer & {content: string} {
+  const content = answerContent(job, answer, node);
+  const bytes = Buffer.byteLength(content);
+  if (bytes <= MAX_CONTENT_BYTES) return {...answer, content};
+  const reason = `the answer is too large: ${bytes} bytes of at most ${MAX_CONTENT_BYTES}`;
+  const failed: Answer = {outcome: 'failed', result: '', reason, vrf: answer.vrf};
+  return {...failed, content: answerContent(job, failed, node)};
+}
+
 /**
  * The job_result element for an answer: the text that is journalled, signed and sent, and never made again.
  * A clock that cannot advance is returned as it came, with the reason in words: the job is still answered.

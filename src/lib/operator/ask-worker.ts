@@ -79,6 +79,9 @@ async function askOnce(deps: PipelineDeps, {record, ref, job, worker}: WorkerTas
   const callback = deps.questions.await(seq, worker.answerTimeoutMs, closed.signal);
   callback.catch(() => undefined); // awaited below, or ended by `closed`
   try {
+    // An answer to an earlier question may have come when nobody listened.
+    const late = storedAnswer(deps, seq);
+    if (late !== null) return late;
     const {nodeId, callbackUrl} = deps.options;
     deps.emit({type: 'job_asked', job: ref, requestId, attempt});
     const put = {requestId, nodeId, model: job.model, prompt: job.prompt, callbackUrl};

@@ -12,6 +12,7 @@ import {
 import {AosError, errorText} from '../errors.ts';
 import {eventLine} from '../output/lines.ts';
 import {jsonLine} from '../output/safe-text.ts';
+import type {Time} from '../time.ts';
 import type {OperatorEvent} from './events.ts';
 import {emptyView, reduceView, type OperatorView} from './view.ts';
 
@@ -21,6 +22,7 @@ export type ControlOptions = {
   /** The socket's name in it. */
   file: string;
   hello: Omit<ControlHello, 'protocol'>;
+  time: Time;
 };
 
 /** The operator's local control socket: any number of readers, none of which can hurt the loop. */
@@ -44,7 +46,7 @@ const LINGER_MS = 500;
  * answers never is.
  * @throws AosError CONTROL_UNAVAILABLE
  */
-export async function startControl({dir, file, hello}: ControlOptions): Promise<Control> {
+export async function startControl({dir, file, hello, time}: ControlOptions): Promise<Control> {
   const path = join(dir, file);
   privateDir(dir);
   const clients = new Set<Client>();
@@ -80,9 +82,9 @@ export async function startControl({dir, file, hello}: ControlOptions): Promise<
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const client of clients) client.end();
-      const timer = setTimeout(() => clients.forEach((client) => client.destroy()), LINGER_MS);
+      const cancel = time.after(LINGER_MS, () => clients.forEach((client) => client.destroy()));
       await closed;
-      clearTimeout(timer);
+      cancel();
     },
   };
 }
@@ -145,8 +147,7 @@ function createClient(socket: Socket, view: () => OperatorView): Client {
     unread = '';
     line(refusal(null, 'the line is too long'));
     flush();
-    socket.end();
-    socket.pause();
+    socket.destroySoon();
   });
 
   return {

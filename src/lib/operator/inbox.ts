@@ -3,6 +3,7 @@ import {type Envelope, parseEnvelope, verifyEnvelope} from '../protocol/envelope
 import {sameAddress} from '../protocol/ethereum.ts';
 import {readDispatch, readReply, type DispatchJob} from '../protocol/messages.ts';
 import type {VerifyDispatcher} from '../config/config.ts';
+import {safeText} from '../output/safe-text.ts';
 import type {Time} from '../time.ts';
 import {createBucket} from './bucket.ts';
 import type {Emit, RejectReason} from './events.ts';
@@ -27,11 +28,17 @@ export type InboxOptions = {
 /** Refusals go out at most so often a second: a flood must not make us sign without end (protocol §3). */
 const REFUSALS_PER_SECOND = 10;
 
+export type Inbox = {
+  take(bytes: Uint8Array): void;
+  /** Frames rejected so far; the events of a flood do not tell each. */
+  rejected(): number;
+};
+
 /**
  * Takes frames off the wire: parse, verify by policy (protocol §2 "Verifying"), hand on. Never throws: what is wrong with
  * a frame is an event, and a refusal where the frame has an id.
  */
-export function createInbox(options: InboxOptions, handlers: InboxHandlers): (bytes: Uint8Array) => void {
+export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inbox {
   const {emit, time} = options;
   const mayRefuse = createBucket(REFUSALS_PER_SECOND, time);
   const mayTell = createBucket(REFUSALS_PER_SECOND, time);
@@ -77,14 +84,17 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): (by
 
   function takeRequest(envelope: Envelope, signer: string | null): void {
     if (envelope.method !== 'dispatch_job') {
-      const error = new AosError('MESSAGE_INVALID', `unknown method ${String(envelope.method)}`);
+      const error = new AosError(
+        'MESSAGE_INVALID',
+        `unknown method ${safeText(String(envelope.method), 100)}`,
+      );
       reject('unknown-method', error, {id: envelope.id, code: 404});
       return;
     }
     handlers.onJobs(readDispatch(envelope.params), {id: envelope.id, text: envelope.text, signer});
   }
 
-  return (bytes) => {
+  function take(bytes: Uint8Array): void {
     let envelope: Envelope;
     try {
       envelope = parseEnvelope(bytes);
@@ -107,7 +117,9 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): (by
         envelope.method === null ? null : {id: envelope.id, code: 400},
       );
     }
-  };
+  }
+
+  return {take, rejected: () => rejected};
 }
 
 function asFrameError(error: unknown): AosError {

@@ -1,9 +1,9 @@
-import {createBackoff} from '../backoff.ts';
+import {createBackoff, type Backoff} from '../backoff.ts';
 import {AosError, isAosError} from '../errors.ts';
 import {draftEnvelope, parseEnvelope} from '../protocol/envelope.ts';
 import {readDispatch, type DispatchJob} from '../protocol/messages.ts';
 import {sample} from '../vrf/sampling.ts';
-import {answerContent, answerWithoutWorker, type Answer} from './answer.ts';
+import {answerWithoutWorker, finalAnswer, type Answer} from './answer.ts';
 import type {JobRef} from './events.ts';
 import {askWorker} from './ask-worker.ts';
 import type {JobRecord} from './ports.ts';
@@ -23,15 +23,18 @@ export type JobSteps = {
   sample(seq: number): Promise<void>;
   /** Has a selected job answered by a worker, and concludes it. */
   work(seq: number): Promise<void>;
-  /** Signs, sends and re-sends a concluded job's answer until it is accepted or too old. */
+  /** Signs and sends a concluded job's answer, and has it sent again until it is accepted or too old. */
   deliver(seq: number): Promise<void>;
 };
 
 export function createJobSteps(deps: PipelineDeps): JobSteps {
   const {journal, time, emit, options, signal} = deps;
+  /** Answers that were sent and not accepted, until they are. */
+  const refused = new Map<number, {attempts: number; backoff: Backoff}>();
 
   return {
     async receive(jobs, frame) {
+      const respond = deps.session.responder();
       const fresh: JobRecord[] = [];
       for (const [index, job] of jobs.entries()) {
         const stored = await deps.durably(() =>
@@ -53,7 +56,7 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
           emit({type: 'job_received', job: refOf(stored.record), signer: frame.signer});
         }
       }
-      deps.session.respond(frame.id, {code: 200, message: 'success'});
+      respond(frame.id, {code: 200, message: 'success'});
       for (const record of fresh) deps.next(record.seq, 'received');
     },
 
@@ -90,37 +93,50 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
     },
 
     async deliver(seq) {
-      const backoff = createBackoff({firstMs: 1_000, capMs: 60_000, random: deps.random});
-      for (let attempt = 1; ; attempt += 1) {
+      const tries = refused.get(seq) ?? {
+        attempts: 0,
+        backoff: createBackoff({firstMs: 1_000, capMs: 60_000, random: deps.random}),
+      };
+      for (;;) {
         const record = recordOf(seq);
         if (time.now() - record.receivedAt > options.retentionMs) {
           await deps.durably(() => journal.expire(seq, time.now()));
           emit({type: 'result_expired', job: refOf(record)});
-          deps.finished(seq);
+          over(seq);
           return;
         }
+        tries.attempts += 1;
         try {
-          await deliverOnce(record, attempt);
+          await deliverOnce(record, tries.attempts);
           return;
         } catch (error) {
           signal.throwIfAborted();
-          if (!isAosError(error, 'NOT_CONNECTED', 'DISPATCHER_TIMEOUT', 'DISPATCHER_REFUSED')) throw error;
           // Without a connection there is nothing to wait for but the connection itself.
-          const retryInMs = error.code === 'NOT_CONNECTED' ? 0 : backoff.next();
-          if (retryInMs > 0) {
-            emit({
-              type: 'result_retry',
-              job: refOf(record),
-              code: error.code,
-              message: error.message,
-              retryInMs,
-            });
-            await time.sleep(retryInMs, deps.stopping);
-          }
+          if (isAosError(error, 'NOT_CONNECTED')) continue;
+          if (!isAosError(error, 'DISPATCHER_TIMEOUT', 'DISPATCHER_REFUSED')) throw error;
+          const {code, message} = error;
+          const retryInMs = tries.backoff.next();
+          emit({type: 'result_retry', job: refOf(record), code, message, retryInMs});
+          refused.set(seq, tries);
+          tryLater(seq, retryInMs);
+          return;
         }
       }
     },
   };
+
+  /** Waits outside the lane: results that are refused for days must not stand in the way of the others. */
+  function tryLater(seq: number, ms: number): void {
+    time.sleep(ms, deps.stopping).then(
+      () => deps.next(seq, 'concluded'),
+      () => undefined, // told to stop: it waits in the journal
+    );
+  }
+
+  function over(seq: number): void {
+    refused.delete(seq);
+    deps.finished(seq);
+  }
 
   /** Signs the stored content in a new envelope, sends it and waits for the dispatcher's word. */
   async function deliverOnce(record: JobRecord, attempt: number): Promise<void> {
@@ -142,6 +158,8 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
       const signature = await deps.signing.sign(draft.message, signal);
       await deps.durably(() => journal.signed(seq, {envelopeId: id, signature, at: time.now()}));
       await turn.ours;
+      // The socket that was there at first may be gone, and the next one not introduced yet.
+      if (!deps.session.connected()) throw new AosError('NOT_CONNECTED', 'the connection was lost');
       emit({type: 'result_sent', job: refOf(record), envelopeId: id, attempt});
       reply = deps.session.request({id, text: draft.seal(signature)}, signal);
     } finally {
@@ -158,12 +176,12 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
         ms: Math.max(0, time.now() - record.receivedAt),
         outcome,
       });
-    deps.finished(seq);
+    over(seq);
   }
 
   async function conclude(record: JobRecord, job: DispatchJob, answer: Answer): Promise<void> {
-    const content = answerContent(job, answer, {id: options.nodeId, clockId: options.clockId});
-    const {outcome, vrf, reason} = answer;
+    const node = {id: options.nodeId, clockId: options.clockId};
+    const {outcome, vrf, reason, content} = finalAnswer(job, answer, node);
     await deps.durably(() => journal.conclude(record.seq, {outcome, vrf, content, at: time.now()}));
     emit({type: 'job_concluded', job: refOf(record), outcome, reason});
     deps.next(record.seq, 'concluded');

@@ -84,8 +84,12 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   setMaxListeners(0, signal, stopped.signal);
   let eventSeq = 0;
   let tally = emptyTally;
+  let summarised = false;
 
   const emit = (body: OperatorEventBody): void => {
+    // The summary is the last word: what the run left under way has nothing to add.
+    if (summarised) return;
+    summarised = body.type === 'summary';
     eventSeq += 1;
     tally = countEvent(tally, body);
     deps.onEvent({seq: eventSeq, at: time.now(), ...body});
@@ -191,71 +195,83 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       await time.sleep(DRAIN_POLL_MS);
   }
 
-  return {
-    async run(stop) {
-      const started = time.monotonic();
-      const {nodeId, network, version} = options;
-      const why = new Promise<StopReason>((resolve) => {
-        onStop = (reason) => {
-          stopping ??= reason;
-          resolve(stopping);
-        };
-      });
-      const onAbort = (): void => onStop(stop.reason as StopReason);
-      if (stop.aborted) onAbort();
-      stop.addEventListener('abort', onAbort, {once: true});
+  async function work(stop: AbortSignal): Promise<Summary> {
+    const started = time.monotonic();
+    const {nodeId, network, version} = options;
+    const why = new Promise<StopReason>((resolve) => {
+      onStop = (reason) => {
+        stopping ??= reason;
+        resolve(stopping);
+      };
+    });
+    const onAbort = (): void => onStop(stop.reason as StopReason);
+    if (stop.aborted) onAbort();
+    stop.addEventListener('abort', onAbort, {once: true});
 
-      emit({
-        type: 'started',
-        nodeId,
-        network,
-        version,
-        vrfPublicKey: deps.prover.publicKey,
-        workers: kinds,
-        pending: pending(),
-      });
-      const ranging = ranges.run(signal);
-      const tidying = keepTidy({journal, time, health, retentionMs: options.retentionMs, signal});
-      workload.resume();
-      emit({type: 'connecting', url: options.dispatcherUrl});
-      const connecting = connection.run(
-        {
-          onOpen: () => session.opened(),
-          onFrame: (bytes) => {
-            try {
-              inbox(bytes);
-            } catch (error) {
-              // A bug of ours: the frame is lost, the node is not.
-              emit({type: 'warning', code: 'BUG', message: `a frame could not be read: ${errorText(error)}`});
-            }
-          },
-          onPing: () => probed('websocket'),
-          onClose: (reason, retryInMs) => {
-            session.closed();
-            if (retryInMs === undefined) return;
-            emit({type: 'disconnected', reason, retryInMs});
-            health.failed('dispatcher', new AosError('DISPATCHER_UNREACHABLE', reason));
-          },
+    emit({
+      type: 'started',
+      nodeId,
+      network,
+      version,
+      vrfPublicKey: deps.prover.publicKey,
+      workers: kinds,
+      pending: pending(),
+    });
+    const ranging = ranges.run(signal);
+    const tidying = keepTidy({journal, time, health, retentionMs: options.retentionMs, signal});
+    workload.resume();
+    emit({type: 'connecting', url: options.dispatcherUrl});
+    const connecting = connection.run(
+      {
+        onOpen: () => session.opened(),
+        onFrame: (bytes) => {
+          try {
+            inbox.take(bytes);
+          } catch (error) {
+            // A bug of ours: the frame is lost, the node is not.
+            emit({type: 'warning', code: 'BUG', message: `a frame could not be read: ${errorText(error)}`});
+          }
         },
-        signal,
-      );
+        onPing: () => probed('websocket'),
+        onClose: (reason, retryInMs) => {
+          session.closed();
+          if (retryInMs === undefined) return;
+          emit({type: 'disconnected', reason, retryInMs});
+          health.failed('dispatcher', new AosError('DISPATCHER_UNREACHABLE', reason));
+        },
+      },
+      signal,
+    );
 
-      const reason = await why;
-      workload.stop();
-      stopped.abort(new AosError('INTERRUPTED', 'the operator stops'));
-      // What is lost for good is not waited for.
-      const graceMs = reason === 'fatal' ? 0 : options.shutdownGraceMs;
-      emit({type: 'stopping', reason, inHand: workload.busy(true), graceMs});
-      await drain(graceMs);
-      ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
-      await Promise.all([ranging, tidying, connecting]);
-      const summary = summarise(tally, {
+    const reason = await why;
+    workload.stop();
+    stopped.abort(new AosError('INTERRUPTED', 'the operator stops'));
+    // What is lost for good is not waited for.
+    const graceMs = reason === 'fatal' ? 0 : options.shutdownGraceMs;
+    emit({type: 'stopping', reason, inHand: workload.busy(true), graceMs});
+    await drain(graceMs);
+    ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
+    await Promise.all([ranging, tidying, connecting]);
+    const summary = summarise(
+      {...tally, rejected: inbox.rejected()},
+      {
         pending: pending(),
         durationMs: Math.round(time.monotonic() - started),
         reason,
-      });
-      emit({type: 'summary', ...summary});
-      return summary;
+      },
+    );
+    emit({type: 'summary', ...summary});
+    return summary;
+  }
+
+  return {
+    async run(stop) {
+      try {
+        return await work(stop);
+      } finally {
+        // Also after a failure: a loop that goes on would keep the process from ending.
+        ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
+      }
     },
     onCallback: (kind, body) => questions.take(kind, body),
     onHttpProbe: () => probed('http'),

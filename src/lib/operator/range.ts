@@ -16,7 +16,7 @@ export type RangeKeeper = {
 };
 
 /** Name of the journal's durable note. */
-const NOTE = 'sampling-range';
+export const RANGE_NOTE = 'sampling-range';
 
 export function createRangeKeeper(deps: {
   reader: RangeReader;
@@ -30,7 +30,7 @@ export function createRangeKeeper(deps: {
   const {reader, journal, time, emit, health} = deps;
   const backoff = createBackoff({firstMs: 500, capMs: 30_000, random: deps.random});
   const waiters = new Set<() => void>();
-  let known = restore(journal.recall(NOTE));
+  let known = rangeOfNote(journal.recall(RANGE_NOTE));
   let wake: (() => void) | undefined;
   let wanted = false;
 
@@ -58,7 +58,9 @@ export function createRangeKeeper(deps: {
       if (changed) announce(fresh, 'chain');
       for (const waiter of [...waiters]) waiter();
       if (changed) {
-        await journal.remember(NOTE, store(fresh)).catch((error: unknown) => health.failed('journal', error));
+        await journal
+          .remember(RANGE_NOTE, store(fresh))
+          .catch((error: unknown) => health.failed('journal', error));
       }
       return true;
     } catch (error) {
@@ -96,8 +98,11 @@ export function createRangeKeeper(deps: {
         if (refreshWanted() || stopped()) continue;
         const nap = new AbortController();
         wake = () => nap.abort();
-        const pause = time.sleep(ok ? deps.refreshMs : backoff.next(), AbortSignal.any([signal, nap.signal]));
+        // Linked by hand: AbortSignal.any leaves something behind on the long-lived signal each time.
+        signal.addEventListener('abort', wake, {once: true});
+        const pause = time.sleep(ok ? deps.refreshMs : backoff.next(), nap.signal);
         await pause.catch(() => undefined); // woken early, or the end of the run: the loop's condition tells
+        signal.removeEventListener('abort', wake);
       }
     },
   };
@@ -111,7 +116,8 @@ function store(range: SamplingRange): string {
   return [range.start, range.end, range.max, range.block ?? ''].join(' ');
 }
 
-function restore(note: string | null): SamplingRange | undefined {
+/** The range that the journal's note holds; undefined for none, or one that is no range. */
+export function rangeOfNote(note: string | null): SamplingRange | undefined {
   const match = note === null ? null : /^(\d+) (\d+) (\d+) (\d*)$/.exec(note);
   if (match === null) return undefined;
   const [, start = '0', end = '0', max = '0', block = ''] = match;

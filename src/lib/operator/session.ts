@@ -29,8 +29,13 @@ export type Session = {
    * @throws AosError NOT_CONNECTED | DISPATCHER_TIMEOUT
    */
   request(envelope: {id: string; text: string}, signal: AbortSignal): Promise<Reply>;
-  /** Signs and sends a response; one that the socket did not outlive is forgotten, for it belonged to that socket. */
+  /** Signs and sends a response on the present socket. */
   respond(id: string, reply: Reply): void;
+  /**
+   * Responds on the socket that is the present one now, however much later the response is ready: a request of a socket
+   * that is gone gets none, its id may mean something else on the next one.
+   */
+  responder(): Respond;
   /** A response came in. */
   settle(id: string, reply: Reply): void;
   /** A socket is open: introduces the operator. */
@@ -41,6 +46,8 @@ export type Session = {
 
 /** What every response says. */
 export type Reply = {code: number; message: string};
+
+type Respond = (id: string, reply: Reply) => void;
 
 type Pending = {resolve: (reply: Reply) => void; reject: (error: AosError) => void; cancel: () => void};
 
@@ -139,6 +146,11 @@ export function createSession(deps: {
     onFailure: () => {}, // aborted: the socket this answer belonged to is gone
   });
 
+  function responder(): Respond {
+    const signal = present;
+    return (id, reply) => responses.push({id, reply, signal});
+  }
+
   return {
     connected: () => accepted,
     async whenConnected(signal) {
@@ -155,10 +167,13 @@ export function createSession(deps: {
         });
       }
     },
-    request: (envelope, signal) => request(envelope, TIMEOUT_MS.job_result, signal),
-    respond(id, reply) {
-      responses.push({id, reply, signal: present});
-    },
+    // `connect` comes first on a socket (protocol §3), also on one that was opened while this was being signed.
+    request: (envelope, signal) =>
+      accepted
+        ? request(envelope, TIMEOUT_MS.job_result, signal)
+        : Promise.reject(new AosError('NOT_CONNECTED', 'connect is not accepted yet')),
+    respond: (id, reply) => responder()(id, reply),
+    responder,
     settle(id, reply) {
       const waiting = pending.get(id);
       if (waiting === undefined) return; // an answer that came too late

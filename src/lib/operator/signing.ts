@@ -1,16 +1,20 @@
 import {createBackoff} from '../backoff.ts';
+import {AosError} from '../errors.ts';
 import type {Time} from '../time.ts';
 import type {Health} from './health.ts';
 import type {Signer} from './ports.ts';
 
 /** Signs, and waits for the signer as long as it takes: nothing is given up because the signer is away. */
 export type Signing = {
-  /** @returns 65-byte signature, hex without 0x; rejects only when the signal aborts */
+  /** @returns 65-byte signature, hex without 0x; rejects when the signal aborts, and for a message no signer takes */
   sign(message: Uint8Array, signal: AbortSignal): Promise<string>;
 };
 
 /** Requests under way at once; Web3Signer works on 20 by default, the rest wait here in order. */
 const CONCURRENCY = 24;
+
+/** Web3Signer takes bodies of 10 MiB with the message in hex: a larger one would be tried for ever. */
+const MAX_MESSAGE_BYTES = 5 * 1024 * 1024 - 1024;
 
 /** After a failure the signer is left alone for 0.5 s, then 1 s … at most 10 s, whoever asks. */
 export function createSigning(
@@ -66,6 +70,8 @@ export function createSigning(
   return {
     async sign(message, signal) {
       signal.throwIfAborted();
+      if (message.length > MAX_MESSAGE_BYTES)
+        throw new AosError('BUG', `${message.length} bytes are too many for the signer`);
       if (free > 0) free -= 1;
       else await place(signal);
       try {

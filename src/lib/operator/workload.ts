@@ -40,8 +40,8 @@ export type WorkloadDeps = {
 const SAMPLING = 16;
 /** Answers under way at once. */
 const DELIVERING = 64;
-/** Records read at once when a run begins. */
-const PAGE = 500;
+/** Records read at once when a run begins: each comes with its whole frame. */
+const PAGE = 16;
 
 export function createWorkload(deps: WorkloadDeps): Workload {
   const {steps, journal, maxAccepted} = deps;

@@ -45,8 +45,8 @@ const SIGNATURE = /^[0-9a-f]{128}1[bc]$/i;
 /** The members that are blank in what is signed. */
 const BLANKED = ['hash', 'signature'] as const;
 
-/** Ids up to this length are told in the error, so that a refusal can name the request. */
-const MAX_TOLD_ID = 256;
+/** Ids come back in our answers, which have to be signed; those of the network are 36 characters long. */
+const MAX_ID = 1024;
 
 /**
  * Reads one frame into a checked envelope. It keeps the text, for what is signed is the bytes as received.
@@ -56,7 +56,7 @@ export function parseEnvelope(frame: Uint8Array): Envelope {
   const {value, text, topLevel} = parseJson(frame, BLANKED);
   if (!isJsonObject(value)) throw new AosError('ENVELOPE_INVALID', 'the frame is not a JSON object');
   const id = stringField(value, 'id');
-  if (id === '') throw invalid(value, 'id', 'a string that is not empty');
+  if (!isUsableId(id)) throw invalid(value, 'id', `a string of 1 to ${MAX_ID} characters`);
   const method = value.get('method') ?? null;
   if (method !== null && typeof method !== 'string') throw invalid(value, 'method', 'a string or null');
   return {
@@ -80,9 +80,13 @@ function stringField(frame: JsonObject, name: string): string {
 
 function invalid(frame: JsonObject, name: string, expected: string): AosError {
   const id = frame.get('id');
-  const told = typeof id === 'string' && id !== '' && id.length <= MAX_TOLD_ID ? {id} : {};
+  const told = typeof id === 'string' && isUsableId(id) ? {id} : {};
   const found = frame.has(name) ? 'is not' : 'is missing; expected';
   return new AosError('ENVELOPE_INVALID', `${name} ${found} ${expected}`, {details: {field: name, ...told}});
+}
+
+function isUsableId(id: string): boolean {
+  return id !== '' && id.length <= MAX_ID;
 }
 
 function spanOf(topLevel: ReadonlyMap<string, JsonSpan>, name: string): JsonSpan {

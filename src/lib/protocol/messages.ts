@@ -59,14 +59,21 @@ export type OpmlCallback = {
 };
 
 /**
+ * Limits of ours: what a job_result says back must stay far below what the signer takes, and the jobs of one frame share
+ * its text, which is read again for each of them.
+ */
+const MOST = {jobs: 1_000, echoed: 64 * 1024, clockIds: 10_000} as const;
+
+/**
  * Reads the params of `dispatch_job`: one job an element. `job_id` and `job` have to be there; what else is absent or
- * null reads as '' or empty; what is there has to be of its type.
+ * null reads as '' or empty; what is there has to be of its type and within our limits.
  * @throws AosError MESSAGE_INVALID naming the path, CLOCK_INVALID
  */
 export function readDispatch(params: JsonValue): DispatchJob[] {
   if (!Array.isArray(params) || params.length === 0) {
     throw messageInvalid('params', 'an array with at least one job');
   }
+  if (params.length > MOST.jobs) throw messageInvalid('params', `an array of at most ${MOST.jobs} jobs`);
   return params.map((element, index) => readDispatchElement(element, `params[${index}]`));
 }
 
@@ -74,17 +81,20 @@ function readDispatchElement(value: JsonValue, path: string): DispatchJob {
   const element = objectAt(value, path);
   const jobPath = `${path}.job`;
   const job = objectAt(element.get('job'), jobPath);
+  const clock = clockFromWire(element.get('clock') ?? new Map());
+  if (clock.size > MOST.clockIds)
+    throw messageInvalid(`${path}.clock`, `a clock of at most ${MOST.clockIds} ids`);
   return {
     key: {
-      jobId: requiredText(element, path, 'job_id'),
-      tag: optionalText(element, path, 'tag'),
-      position: optionalText(element, path, 'position'),
+      jobId: requiredText(element, path, 'job_id', MOST.echoed),
+      tag: optionalText(element, path, 'tag', MOST.echoed),
+      position: optionalText(element, path, 'position', MOST.echoed),
     },
-    user: optionalText(element, path, 'user'),
+    user: optionalText(element, path, 'user', MOST.echoed),
     seed: optionalText(element, path, 'seed'),
     signature: optionalText(element, path, 'signature'),
-    clock: clockFromWire(element.get('clock') ?? new Map()),
-    kind: optionalText(job, jobPath, 'tag'),
+    clock,
+    kind: optionalText(job, jobPath, 'tag', MOST.echoed),
     model: optionalText(job, jobPath, 'model'),
     prompt: optionalText(job, jobPath, 'prompt'),
     params: objectAt(job.get('params') ?? new Map(), `${jobPath}.params`),

@@ -106,6 +106,24 @@ describe('results the dispatcher does not take at first', () => {
     expect(await run.stop()).toMatchObject({accepted: 3});
   });
 
+  it('do not stand in the way of the others, however many they are', async () => {
+    const isRefused = (jobId: string): boolean => Number(jobId.slice('job-'.length)) < 80;
+    const rig = await createRig({
+      dispatcher: {faults: {result: ({jobId}) => (isRefused(jobId) ? 'fail' : 'judge')}},
+    });
+    const run = await rig.start({worker: {concurrency: 16}});
+    rig.submit(80);
+    await run.event(
+      'result_retry',
+      () => new Set(run.of('result_retry').map(({job}) => job.seq)).size === 80,
+    );
+    rig.submit(3, 80);
+    await rig.answered(3);
+    rig.dispatcher.setFaults({});
+    await rig.answered(83);
+    expect(await run.stop()).toMatchObject({received: 83, pending: 0});
+  });
+
   it('are given up after the retention', async () => {
     const rig = await createRig({dispatcher: {faults: {result: () => 'fail'}}});
     const run = await rig.start({retentionMs: 3_000});

@@ -1,6 +1,9 @@
 import {setTimeout as sleep} from 'node:timers/promises';
+import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, it, vi} from 'vitest';
+import {pickDriver} from '../../../src/lib/journal/driver.ts';
+import {JOURNAL_FILE} from '../../../src/lib/journal/sqlite.ts';
 import {createRig, type Asked} from '../../support/operator-rig.ts';
 
 /** Longer than any test: a drain that waits for its end fails by the test's time limit. */
@@ -77,6 +80,31 @@ describe('told to stop', () => {
     const rig = await createRig();
     const run = await rig.start({shutdownGraceMs: NO_END});
     expect(await run.stop('for')).toMatchObject({accepted: 0, reason: 'for'});
+  });
+
+  it('says nothing after its summary', async () => {
+    const rig = await createRig();
+    const run = await rig.start();
+    await run.stop();
+    await fetch(`${rig.callbackUrl}/ping`);
+    expect(run.events.at(-1)?.type).toBe('summary');
+  });
+
+  it('by a damaged journal, it ends with the error and leaves no timer behind', async () => {
+    const rig = await createRig();
+    rig.worker.onQuestion = () => 200;
+    const first = await rig.start();
+    rig.submit(1);
+    await first.event('job_asked');
+    await first.crash();
+    const database = pickDriver().open(join(rig.dir, JOURNAL_FILE), {readOnly: false});
+    database.exec("UPDATE jobs SET vrf = 'damaged'");
+    database.close();
+    const before = rig.time.timers();
+    const run = await rig.start();
+    await expect(run.done).rejects.toMatchObject({code: 'JOURNAL_UNREADABLE'});
+    await until(() => expect(rig.time.timers()).toBeLessThanOrEqual(before));
+    expect(run.of('summary')).toEqual([]);
   });
 
   it('leaves no socket and no timer behind', async () => {

@@ -45,13 +45,28 @@ function stage(options: Partial<InboxOptions> = {}) {
       refuse: (id, {code}) => refused.push([id, code]),
     },
   );
-  return {time, events, jobs, replies, refused, take: (text: string) => inbox(Buffer.from(text))};
+  return {time, events, jobs, replies, refused, take: (text: string) => inbox.take(Buffer.from(text)), inbox};
 }
 
 const reasons = (events: OperatorEventBody[]): string[] =>
   events.flatMap((event) => (event.type === 'frame_rejected' ? [event.reason] : []));
 
 describe('the inbox', () => {
+  it('counts every rejected frame of a flood, whose events are few', () => {
+    const {take, events, inbox} = stage();
+    for (let n = 0; n < 100; n += 1) take('garbage');
+    expect(reasons(events)).toHaveLength(10);
+    expect(inbox.rejected()).toBe(100);
+  });
+
+  it('neither repeats nor signs at length what a stranger wrote', () => {
+    const {take, events, refused} = stage();
+    take(frame({method: 'm'.repeat(5_000_000)}));
+    expect(refused).toEqual([['e1', 404]]);
+    const [event] = events;
+    expect(event?.type === 'frame_rejected' ? event.message.length : 0).toBeLessThan(200);
+  });
+
   it('hands on signed jobs with their signer, and replies', () => {
     const {take, jobs, replies, events} = stage();
     take(frame());
