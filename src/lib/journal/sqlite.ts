@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
+import type {Reading} from '../clock/readings.ts';
 import {AosError} from '../errors.ts';
 import type {LivenessStore} from '../liveness/recorder.ts';
 import type {Journal} from '../operator/ports.ts';
@@ -30,8 +31,20 @@ export type JournalOptions = {
 /** What the file holds beside the operator's own memory. */
 export type NodeJournal = Journal & {
   liveness: LivenessStore;
+  /** The chain of clock readings. Every function throws AosError JOURNAL_UNREADABLE. */
+  readings: ReadingLog;
   /** When something last happened. @throws AosError JOURNAL_UNREADABLE */
   activity(): Activity;
+};
+
+/** Looks up clock readings; each list is in order. */
+export type ReadingLog = {
+  /** Those about one job. */
+  of(jobId: string): Reading[];
+  /** From number `from` to `to`, both included. */
+  between(from: number, to: number): Reading[];
+  /** Those at which the operator's own clock stood at `counter`. */
+  standingAt(counter: number): Reading[];
 };
 
 /** The journal's file in the state directory. */
@@ -175,6 +188,11 @@ function sqliteJournal(
       put: (span) => change(() => liveness.put(span)),
       forget: (before) => change(() => liveness.forget(before)),
     },
+    readings: {
+      of: (jobId) => look(() => readings.of(jobId)),
+      between: (from, to) => look(() => readings.between(from, to)),
+      standingAt: (counter) => look(() => readings.standingAt(counter)),
+    },
     activity: () => look(() => jobs.activity()),
 
     prune: async (before) => {
@@ -187,6 +205,7 @@ function sqliteJournal(
           after = chunk.next;
         }
       }
+      for (let more = true; more;) ({more} = await change(() => readings.prune(before)));
       return deleted;
     },
 

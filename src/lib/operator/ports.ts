@@ -173,7 +173,7 @@ export type Journal = {
   /** Small durable facts, such as the last known sampling range. */
   remember(name: string, value: string): Promise<void>;
   recall(name: string): string | null;
-  /** Deletes accepted and expired jobs (with their questions) concluded before `before`, Unix ms; readings stay. */
+  /** Deletes accepted and expired jobs (with their questions) and readings from before `before`, Unix ms; the last reading stays. */
   prune(before: number): Promise<number>;
   close(): Promise<void>;
 };

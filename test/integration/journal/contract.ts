@@ -230,15 +230,15 @@ export function journalContract(store: string, open: OpenStore): void {
         expect(verifyReadings(seen.filter((reading) => reading !== null))).toEqual({ok: true});
       }));
 
-    it('stores a job whose clock is at its end, without a reading, and says so', () =>
+    it('stores a job whose clock is at its end, does not merge that clock, and says so', () =>
       inTempDir(async (dir) => {
         const troubles: string[] = [];
         const journal = await open(dir, {onTrouble: ({code}) => troubles.push(code)});
         const hostile = await journal.receive(newJob('hostile', {clock: new Map([[1n, 2 ** 32 - 1]])}));
         expect(hostile.known).toBe(false);
-        expect(journal.lastReading()).toBeNull();
+        expect(journal.lastReading()).toMatchObject({n: 1, ref: 'hostile', clock: new Map([[1n, 1]])});
         await journal.receive(newJob('next'));
-        expect(journal.lastReading()).toMatchObject({n: 1, ref: 'next'});
+        expect(journal.lastReading()).toMatchObject({n: 2, ref: 'next'});
         expect(journal.counts().received).toBe(2);
         expect(troubles).toEqual(['CLOCK_OVERFLOW']);
         await journal.close();
