@@ -11,6 +11,8 @@ import type {Signing} from './signing.ts';
 
 /** How long the answer to a request is waited for, ms (protocol §2). */
 const TIMEOUT_MS = {connect: 5_000, job_result: 50_000} as const;
+/** How long a connection has to hold before the back-off starts anew. */
+const STABLE_MS = 10_000;
 
 /**
  * Responses signed at once. The others wait unmade: thousands of acknowledgements of a backlog neither fill the memory
@@ -69,6 +71,7 @@ export function createSession(deps: {
   const pending = new Map<string, Pending>();
   const waiters = new Set<() => void>();
   let accepted = false;
+  let cancelConfirm = (): void => {};
   let socket = new AbortController();
   /** Aborted when the present socket closes or the run ends. One a socket: every `any` costs the run's signal memory. */
   let present = deps.signal;
@@ -123,7 +126,8 @@ export function createSession(deps: {
           `connect was answered with code ${reply.code}: ${reply.message}`,
         );
       accepted = true;
-      connection.confirm();
+      // Only a connection that holds starts the back-off anew: one that is dropped at once must not be knocked at for ever.
+      cancelConfirm = time.after(STABLE_MS, () => connection.confirm());
       health.worked('dispatcher');
       emit({type: 'connected', url: deps.url});
       deps.onConnected();
@@ -187,6 +191,7 @@ export function createSession(deps: {
       void introduce(present);
     },
     closed() {
+      cancelConfirm();
       accepted = false;
       socket.abort(new AosError('NOT_CONNECTED', 'the connection was lost'));
       for (const waiting of [...pending.values()]) {

@@ -60,8 +60,23 @@ describe('a session', () => {
     session.settle('id-1', OK);
     await waiting;
     expect(session.connected()).toBe(true);
-    expect(wire).toMatchObject({confirmed: 1, refreshed: 1, drops: []});
+    expect(wire).toMatchObject({confirmed: 0, refreshed: 1, drops: []});
     expect(events).toEqual([{type: 'connected', url: 'ws://dispatcher'}]);
+    await time.advance(10_000);
+    expect(wire.confirmed).toBe(1);
+    expect(time.timers()).toBe(0);
+  });
+
+  it('does not start the back-off anew for a socket that is accepted and closed at once', async () => {
+    const {session, wire, time} = stage();
+    session.opened();
+    await settled();
+    session.settle('id-1', OK);
+    await settled();
+    expect(session.connected()).toBe(true);
+    session.closed();
+    await time.advance(60_000);
+    expect(wire.confirmed).toBe(0);
     expect(time.timers()).toBe(0);
   });
 
