@@ -58,6 +58,18 @@ function filterOf(
 
 const topicOf = (address: string): string => `0x${address.slice(2).toLowerCase().padStart(64, '0')}`;
 
+/** The challenges of the AVS: they name no operator. */
+export function challengeSource(chainId: number): Pick<WantedSource, 'firstBlock' | 'filter'> {
+  return {
+    firstBlock: firstBlocks(chainId).avsDirectory,
+    filter: (to) =>
+      filterOf(to, [
+        {abi: challengeManagerAbi, name: 'NewChallengeCreated'},
+        {abi: challengeManagerAbi, name: 'ChallengeResponded'},
+      ]),
+  };
+}
+
 /**
  * The scan set of one operator, in the order it is told.
  * @param ejector the registry's; null when it has none
@@ -127,12 +139,7 @@ export function wantedSources({
       id: 'challenge',
       contract: challengeManager,
       otherwise: unset('challenge_manager', 'absent'),
-      firstBlock: avsStart,
-      filter: (to) =>
-        filterOf(to, [
-          {abi: challengeManagerAbi, name: 'NewChallengeCreated'},
-          {abi: challengeManagerAbi, name: 'ChallengeResponded'},
-        ]),
+      ...challengeSource(chainId),
     },
     ...(contracts.slashers.length === 0 ? [null] : contracts.slashers).map((contract): WantedSource => ({
       id: 'avs-slasher',

@@ -55,6 +55,7 @@ async function openControl(
       dir,
       file: controlFile(network, node.id),
       hello: {version, node_id: node.id, network, host: hostname(), pid: process.pid},
+      time: systemTime,
     });
   } catch (error) {
     if (!isAosError(error, 'CONTROL_UNAVAILABLE')) throw error;

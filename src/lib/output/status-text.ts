@@ -48,7 +48,7 @@ function headLines({verdict, links, node_id: id, network}: StatusResult, paint: 
   const idle =
     verdict.idle === true && (verdict.state === 'earning' || verdict.state === 'degraded') ? ' (idle)' : '';
   const broken = verdict.broken_link === null ? '' : `: ${nameOf(verdict.broken_link)}`;
-  const head = `${paint(level, `${text}${idle}${broken}`)}`;
+  const head = paint(level, `${text}${idle}${broken}`);
   const who = `  ${id} on ${safeText(network, 20)}`;
   const evidence = links.find((link) => link.id === verdict.broken_link)?.evidence;
   const told = evidence ?? 'The node does what it is paid for; whether it is paid, the chain cannot tell.';
@@ -86,10 +86,10 @@ function detailLines(result: StatusResult): string[] {
 }
 
 function avsText({avs}: StatusResult): string {
-  if (avs.state === 'unknown') return `unknown (${avs.reason ?? 'the registry did not say'})`;
+  if (avs.state === 'unknown') return `unknown (${avs.reason})`;
   const id = avs.operator_id === null ? '' : `, operator id ${avs.operator_id}`;
   const socket = avs.socket === null ? '' : `, socket ${avs.socket}`;
-  return `${avs.state.replace('_', ' ')} (${avs.flow ?? '?'})${id}${socket}`;
+  return `${avs.state.replace('_', ' ')} (${avs.flow})${id}${socket}`;
 }
 
 type Quorum = StatusResult['avs']['quorums'][number];

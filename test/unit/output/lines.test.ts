@@ -58,6 +58,13 @@ const EVENTS: OperatorEventBody[] = [
     message: 'the frame is not signed',
     count: 3,
   },
+  {
+    type: 'frame_rejected',
+    reason: 'wrong-sender',
+    code: 'ENVELOPE_INVALID',
+    message: 'signed by 0x1',
+    count: 1,
+  },
   {type: 'frame_unsigned', policy: 'when-signed'},
   {type: 'hash_mismatch', envelopeId: 'e'},
   {type: 'job_received', job, signer: null},
@@ -83,6 +90,7 @@ const EVENTS: OperatorEventBody[] = [
   {type: 'range', start: '0', end: '5', max: '9', block: null, source: 'journal'},
   {type: 'stopping', reason: 'SIGINT', inHand: 2, graceMs: 30_000},
   {type: 'stopping', reason: 'jobs', inHand: 0, graceMs: 30_000},
+  {type: 'stopping', reason: 'for', inHand: 1, graceMs: 30_000},
   {type: 'summary', ...summary},
 ];
 
@@ -102,6 +110,7 @@ describe('log lines', () => {
       03:04:05 INFO  connected to ws://d
       03:04:05 WARN  disconnected: gone; next try in 500 ms
       03:04:05 WARN  frame rejected (unsigned, ENVELOPE_INVALID), 3 so far: the frame is not signed
+      03:04:05 WARN  frame rejected (wrong-sender, ENVELOPE_INVALID), 1 so far: signed by 0x1 → Check node.dispatcher_address
       03:04:05 WARN  the dispatcher does not sign its messages; accepted because net.verify_dispatcher is when-signed
       03:04:05 WARN  message e is rightly signed but its hash field is not the hash
       03:04:05 INFO  job 4a16467f…ef0971fd received: opml tiny
@@ -111,8 +120,8 @@ describe('log lines', () => {
       03:04:05 INFO  job 4a16467f…ef0971fd put to the opml worker, attempt 2
       03:04:05 INFO  job 4a16467f…ef0971fd answered by the worker after 1.5 s
       03:04:05 WARN  job 4a16467f…ef0971fd: busy; next try in 2.0 s
-      03:04:05 INFO  job 4a16467f…ef0971fd answered
-      03:04:05 INFO  job 4a16467f…ef0971fd unselected: unselected worker by vrf
+      03:04:05 INFO  job 4a16467f…ef0971fd in the journal as answered
+      03:04:05 INFO  job 4a16467f…ef0971fd in the journal as unselected: unselected worker by vrf
       03:04:05 WARN  job 4a16467f…ef0971fd failed: no answer
       03:04:05 INFO  job 4a16467f…ef0971fd result sent
       03:04:05 INFO  job 4a16467f…ef0971fd result sent, attempt 2
@@ -126,7 +135,8 @@ describe('log lines', () => {
       03:04:05 INFO  sampling range 0–5 of 9 from the chain, block 7
       03:04:05 INFO  sampling range 0–5 of 9 from the journal
       03:04:05 INFO  stopping (SIGINT): finishing 2 jobs, up to 30.0 s; again to stop at once
-      03:04:05 INFO  stopping (jobs): nothing in hand
+      03:04:05 INFO  stopping (--jobs reached): nothing in hand
+      03:04:05 INFO  stopping (--for is over): finishing 1 job, up to 30.0 s; Ctrl-C to stop at once
       03:04:05 INFO  done: 1 accepted, 2 received, 1 selected, 1 not selected, 0 failed, 1 pending, in 61.0 s"
     `);
   });

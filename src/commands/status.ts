@@ -1,0 +1,74 @@
+import {Flags} from '@oclif/core';
+import {AosCommand, configFlag} from '../lib/base-command.ts';
+import {levelPaint, wantsColor} from '../lib/edge/color.ts';
+import {exitCodeOf, listenForSignals} from '../lib/edge/signals.ts';
+import {gatherStatus, requireSomething} from '../lib/edge/status.ts';
+import {statusTarget} from '../lib/edge/status-target.ts';
+import {statusAnswer, watchStatus, type StatusAnswer} from '../lib/edge/status-watch.ts';
+import type {StopReason} from '../lib/operator/events.ts';
+import {statusText} from '../lib/output/status-text.ts';
+
+export default class Status extends AosCommand {
+  static override summary = 'Is this node earning, and if not, what is the first broken link?';
+  static override description = `Asks the signer, the chain, the journal and the running operator at once; what does not answer is unknown.
+
+Exit code 0 when every link holds, 3 when one fails, 4 when one is unknown or only warns, 69 when nothing could be read.`;
+  static override examples = [
+    '<%= config.bin %> status',
+    {
+      description: 'Every 10 seconds, as lines of JSON',
+      command: '<%= config.bin %> status --watch 10 --json',
+    },
+    {
+      description: 'Any operator, without a configuration',
+      command: '<%= config.bin %> status --network mainnet --operator 0x… --rpc-url https://…',
+    },
+  ];
+  static override flags = {
+    ...configFlag,
+    operator: Flags.string({summary: 'Address to look up; else node_id.', helpValue: 'ADDRESS'}),
+    network: Flags.string({summary: 'Network whose contracts are read.', helpValue: 'NAME'}),
+    'rpc-url': Flags.string({summary: 'JSON-RPC of the chain; else ETH_RPC_URL.', helpValue: 'URL'}),
+    offline: Flags.boolean({summary: 'Ask neither chain nor signer; what is here must do.'}),
+    watch: Flags.integer({
+      summary: 'Look again every so many seconds.',
+      min: 1,
+      max: 86_400,
+      helpValue: 'SECONDS',
+    }),
+    ascii: Flags.boolean({summary: 'Draw without Unicode signs.'}),
+  };
+  #watches = false;
+
+  protected override streamsJson(): boolean {
+    return this.#watches;
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Status);
+    const {offline, ascii, watch, quiet} = flags;
+    this.#watches = watch !== undefined;
+    const target = await statusTarget(flags, (line) => this.note(line, quiet));
+    const style = {paint: levelPaint(wantsColor(process.env, process.stdout.isTTY)), ascii};
+    const text = ({result}: StatusAnswer): string => statusText(result, style);
+    const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+    const gather = (signal: AbortSignal) => gatherStatus(target, {offline, signal});
+    try {
+      if (watch !== undefined) {
+        const everyMs = watch * 1000;
+        await watchStatus({everyMs, json: this.jsonEnabled(), signal: signals.stop, gather, text});
+        signals.stop.throwIfAborted();
+        return;
+      }
+      const answer = statusAnswer(requireSomething(await gather(signals.stop)));
+      for (const {message} of answer.warnings) this.note(`warning: ${message}`, quiet);
+      const {network, nodeId} = target;
+      this.give({schema: 'status', ...answer, text: text(answer), network, nodeId});
+    } catch (error) {
+      if (!signals.stop.aborted) throw error;
+      process.exitCode = exitCodeOf(signals.stop.reason as StopReason);
+    } finally {
+      signals.dispose();
+    }
+  }
+}
