@@ -29,8 +29,7 @@ export type Selecting = 'all' | 'none';
 
 export type Operator = {pid: number; close(): Promise<void>};
 
-/** Under (0, 1) a job is selected when 6 hex digits are all zero; that no job was is checked afterwards. */
-const RANGES = {all: {start: 0n, end: 600_000n}, none: {start: 0n, end: 1n}} as const;
+const EVERY_JOB = {start: 0n, end: 600_000n};
 
 export async function startNetwork(root: string): Promise<Network> {
   const closers: (() => Promise<void> | void)[] = [];
@@ -39,19 +38,21 @@ export async function startNetwork(root: string): Promise<Network> {
   const anvil = await startAnvil({chainId: 31_337});
   closers.push(() => anvil.close());
   const chain = createDevChain(anvil.url);
-  const vrfRange = await chain.deployRange();
+  // A contract that does not know the operator gives it no range, and so no job at all.
+  const ranges = {all: await chain.deployRange(), none: await chain.deployRange()};
   const signer = await startNamed('signer-process');
   closers.push(() => signer.close());
   const worker = await startInstantWorker();
   closers.push(() => worker.close());
   const node = checksumAddress(signer.address);
+  await chain.setRange(ranges.all, node, EVERY_JOB);
 
   return {
     dir,
     signer,
     dispatcher: () => startNamed('dispatcher-process'),
     async operator(dispatcher, selecting) {
-      await chain.setRange(vrfRange, node, RANGES[selecting]);
+      const range = ranges[selecting];
       const home = mkdtempSync(path.join(dir, 'operator-'));
       const vrfKeyFile = path.join(home, 'vrf.key');
       writeFileSync(vrfKeyFile, randomBytes(32).toString('hex'), {mode: 0o600});
@@ -61,7 +62,7 @@ export async function startNetwork(root: string): Promise<Network> {
         'network: devnet',
         `node: {node_id: "${node}", signer_key: "${signer.url}", vrf_key_file: "${vrfKeyFile}", dispatcher_address: "${dispatcher.address}"}`,
         `net: {rest_url: "127.0.0.1:${port}", dispatcher_url: "${dispatcher.url}", callback_url: "http://127.0.0.1:${port}", verify_dispatcher: require}`,
-        `chain: {chain_rpc_url: "${anvil.url}", vrf_range_contract: "${vrfRange}"}`,
+        `chain: {chain_rpc_url: "${anvil.url}", vrf_range_contract: "${range}"}`,
         `workers: {opml: {url: "${worker.url}"}}`,
         `store: {dir: "${path.join(home, 'state')}"}`,
       ];
