@@ -8,7 +8,7 @@ const PURE = [
   `${LIB}/(clock|protocol|vrf)/`,
   `${LIB}/config/(schema|networks|config|values|problems|shown|reference)\\.ts$`,
   `${LIB}/operator/(events|ports|answer|tally|turns|lane|view)\\.ts$`,
-  `${LIB}/(liveness|status)/`,
+  `${LIB}/(liveness|status|evidence)/`,
   `${LIB}/keys/(bn254|registration|private-key|big-endian)\\.ts$`,
   `${LIB}/output/`,
 ];

@@ -1,0 +1,50 @@
+import {Flags} from '@oclif/core';
+import {AosCommand, configFlag} from '../../lib/base-command.ts';
+import {challengesFor, challengeTarget} from '../../lib/edge/challenge.ts';
+import {
+  challengeExit,
+  challengesJson,
+  challengeTable,
+  challengeWarnings,
+} from '../../lib/output/challenges.ts';
+
+/** Columns of what is no terminal: a row is one line. */
+const UNLIMITED = 10_000;
+
+export default class ChallengeList extends AosCommand {
+  static override summary = 'List the challenges on chain, with blocks and time left to answer.';
+  static override description = [
+    'Challenges are of the whole AVS: none names an operator, so there is no --operator. They are answered by the AVS’s aggregator; `aos challenge evidence` gathers what this node has to say. Needs no configuration: --network and --rpc-url will do.',
+    'Exit code 4 when an open challenge waits for its answer, else 0.',
+  ].join('\n\n');
+  static override examples = [
+    '<%= config.bin %> challenge list',
+    {
+      description: 'Clock numbers of the open ones',
+      command: "<%= config.bin %> challenge list --open --json | jq -r '.result.challenges[].clock_number'",
+    },
+  ];
+  static override flags = {
+    ...configFlag,
+    network: Flags.string({summary: 'Network whose contracts are read.', helpValue: 'NAME'}),
+    'rpc-url': Flags.string({summary: 'JSON-RPC of the chain; else ETH_RPC_URL.', helpValue: 'URL'}),
+    open: Flags.boolean({summary: 'Only those that can still be answered.'}),
+  };
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(ChallengeList);
+    const target = challengeTarget(flags, (line) => this.note(line, flags.quiet));
+    const book = await challengesFor(target, {quiet: flags.quiet || this.jsonEnabled()});
+    const shown = flags.open ? book.challenges.filter(({state}) => state === 'open') : book.challenges;
+    const warnings = challengeWarnings(book);
+    if (!this.jsonEnabled()) for (const {message} of warnings) this.note(`warning: ${message}`, flags.quiet);
+    this.give({
+      schema: 'challenge-list',
+      exitCode: challengeExit(book.challenges),
+      result: challengesJson(book, shown),
+      text: challengeTable(book, shown, process.stdout.isTTY ? process.stdout.columns : UNLIMITED),
+      warnings,
+      network: target.network,
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import {Args, Flags} from '@oclif/core';
+import {AosCommand, configFlag} from '../../lib/base-command.ts';
+import {challengesFor, challengeTarget, parseChallengeNumber} from '../../lib/edge/challenge.ts';
+import {EXIT} from '../../lib/error-table.ts';
+import {
+  challengeDetail,
+  challengeExit,
+  challengesJson,
+  challengeWarnings,
+} from '../../lib/output/challenges.ts';
+
+export default class ChallengeShow extends AosCommand {
+  static override summary = 'Show one challenge, with blocks and time left to answer.';
+  static override description = [
+    'NUMBER is the challenge’s own number in the contract, the first column of `aos challenge list`. Challenges are of the whole AVS: none names an operator, so there is no --operator.',
+    'Exit code 3 when there is no such challenge, 4 when it is open and waits for its answer, else 0.',
+  ].join('\n\n');
+  static override examples = ['<%= config.bin %> challenge show 3'];
+  static override args = {
+    number: Args.string({description: 'Number of the challenge.', required: true}),
+  };
+  static override flags = {
+    ...configFlag,
+    network: Flags.string({summary: 'Network whose contracts are read.', helpValue: 'NAME'}),
+    'rpc-url': Flags.string({summary: 'JSON-RPC of the chain; else ETH_RPC_URL.', helpValue: 'URL'}),
+  };
+
+  async run(): Promise<void> {
+    const {flags, args} = await this.parse(ChallengeShow);
+    const number = parseChallengeNumber(args.number);
+    const target = challengeTarget(flags, (line) => this.note(line, flags.quiet));
+    const book = await challengesFor(target, {quiet: flags.quiet || this.jsonEnabled()});
+    const found = book.challenges.find(({index}) => index === number);
+    const shown = found === undefined ? [] : [found];
+    const warnings = challengeWarnings(book);
+    if (!this.jsonEnabled()) for (const {message} of warnings) this.note(`warning: ${message}`, flags.quiet);
+    this.give({
+      schema: 'challenge-show',
+      exitCode: found === undefined ? EXIT.no : challengeExit(shown),
+      result: challengesJson(book, shown),
+      text:
+        found === undefined
+          ? `There is no challenge ${number}: ${book.challenges.length} were found up to block ${book.latestBlock}.`
+          : challengeDetail(book, found),
+      warnings,
+      network: target.network,
+    });
+  }
+}
