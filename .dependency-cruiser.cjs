@@ -30,7 +30,12 @@ const owner = (name, module, folders) => ({
 
 module.exports = {
   forbidden: [
-    {name: 'no-cycles', severity: 'error', from: {}, to: {circular: true, viaOnly: {dependencyTypesNot: ['type-only']}}},
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: {circular: true, viaOnly: {dependencyTypesNot: ['type-only']}},
+    },
     {
       name: 'pure-imports-pure',
       severity: 'error',
@@ -42,7 +47,11 @@ module.exports = {
       severity: 'error',
       comment: 'An adapter knows the pure core and its own folder, not its neighbours.',
       from: {path: `${LIB}/(config|signer|chain|dispatcher|worker|journal|keys|control)/`},
-      to: {path: LIB, pathNot: [...PURE, `${LIB}/$1/`, `${LIB}/system-time\\.ts$`], dependencyTypesNot: ['type-only']},
+      to: {
+        path: LIB,
+        pathNot: [...PURE, `${LIB}/$1/`, `${LIB}/system-time\\.ts$`],
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'core-sees-types-of-adapters',
@@ -62,14 +71,24 @@ module.exports = {
       from: {path: DEVNET},
       to: {path: [...CORE, ...EDGE], pathNot: PURE, dependencyTypesNot: ['type-only']},
     },
-    {name: 'nothing-imports-commands', severity: 'error', from: {pathNot: '^src/commands/'}, to: {path: '^src/commands/'}},
+    {
+      name: 'nothing-imports-commands',
+      severity: 'error',
+      from: {pathNot: '^src/commands/'},
+      to: {path: '^src/commands/'},
+    },
     {
       name: 'pure-touches-nothing-outside',
       severity: 'error',
       from: {path: PURE},
       to: {dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|buffer|path|os|util)$'},
     },
-    owner('oclif', '@oclif/core', ['^src/(main|build-info)\\.ts$', '^src/commands/', `${LIB}/base-command\\.ts$`, `${LIB}/edge/[a-z]+-flag\\.ts$`]),
+    owner('oclif', '@oclif/core', [
+      '^src/(main|build-info)\\.ts$',
+      '^src/commands/',
+      `${LIB}/base-command\\.ts$`,
+      `${LIB}/edge/[a-z]+-flag\\.ts$`,
+    ]),
     owner('yaml', 'yaml', [`${LIB}/config/`]),
     owner('undici', 'undici', [`${LIB}/(signer|dispatcher|worker)/`]),
     owner('viem', 'viem', [`${LIB}/(chain|signer|devnet)/`]),

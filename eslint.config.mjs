@@ -8,7 +8,16 @@ const portsOnly = [
 ];
 
 export default tseslint.config(
-  {ignores: ['dist/**', 'node_modules/**', 'coverage/**', '.dependency-cruiser.cjs', 'bin/**', 'test/vectors/**']},
+  {
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      'coverage/**',
+      '.dependency-cruiser.cjs',
+      'bin/**',
+      'test/vectors/**',
+    ],
+  },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.strictTypeChecked],
@@ -30,7 +39,14 @@ export default tseslint.config(
   {
     files: ['src/lib/**/*.ts'],
     ignores: ['src/lib/system-time.ts', 'src/lib/devnet/**', 'src/lib/edge/**'],
-    rules: {'no-restricted-globals': ['error', ...portsOnly], 'no-restricted-properties': ['error', {object: 'Date', property: 'now', message: 'Use the Time port.'}, {object: 'Math', property: 'random', message: 'Take randomness as a parameter.'}]},
+    rules: {
+      'no-restricted-globals': ['error', ...portsOnly],
+      'no-restricted-properties': [
+        'error',
+        {object: 'Date', property: 'now', message: 'Use the Time port.'},
+        {object: 'Math', property: 'random', message: 'Take randomness as a parameter.'},
+      ],
+    },
   },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],

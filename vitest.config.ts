@@ -4,12 +4,30 @@ const common = {environment: 'node', disableConsoleIntercept: true} as const;
 
 export default defineConfig({
   test: {
-    reporters: process.env['CI'] === undefined ? ['default', './test/support/tally-reporter.ts'] : ['dot', './test/support/tally-reporter.ts'],
+    reporters:
+      process.env['CI'] === undefined
+        ? ['default', './test/support/tally-reporter.ts']
+        : ['dot', './test/support/tally-reporter.ts'],
     maxWorkers: 2,
     projects: [
       {test: {...common, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000}},
-      {test: {...common, name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 60_000}},
-      {test: {...common, name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000}},
+      {
+        test: {
+          ...common,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 });

@@ -18,11 +18,9 @@ type RunFlags = {
 
 export default class Run extends AosCommand {
   static override summary = 'Run the operator: take jobs, sample, have them answered, sign and deliver.';
-  static override description = `Logs one line an event on stderr; with --json every event is a line of NDJSON on stdout,
-the last one of type "summary" (or "error").
+  static override description = `Logs one line an event on stderr, times in UTC; with --json every event is a line of NDJSON on stdout, the last one of type "summary" (or "error").
 
-Ctrl-C or SIGTERM finishes the jobs in hand and exits with 130 or 143; a second one ends at once.
-What is not finished stays in the journal and goes on with the next run.`;
+Ctrl-C or SIGTERM finishes the jobs in hand and exits with 130 or 143; a second one ends at once. What is not finished stays in the journal and goes on with the next run.`;
   static override examples = [
     {description: 'Run with the configuration that is found', command: '<%= config.bin %> run'},
     {

@@ -49,5 +49,7 @@ export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   const text = error.message === '' ? error.name : error.message;
-  return code !== undefined && !(error instanceof AosError) && !text.includes(code) ? `${code}: ${text}` : text;
+  return code !== undefined && !(error instanceof AosError) && !text.includes(code)
+    ? `${code}: ${text}`
+    : text;
 }

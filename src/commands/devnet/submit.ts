@@ -9,8 +9,7 @@ import {EXIT} from '../../lib/error-table.ts';
 
 export default class DevnetSubmit extends AosCommand {
   static override summary = 'Submit jobs to the running devnet, or to any dispatcher.';
-  static override description = `Finds the running devnet by itself. With --wait the exit code is 0 when every job has a result,
-8 when some are still open after --timeout.`;
+  static override description = `Finds the running devnet by itself. With --wait the exit code is 0 when every job has a result, 8 when some are still open after --timeout.`;
   static override examples = [
     '<%= config.bin %> devnet submit --prompt "What is AI?" --wait',
     {

@@ -52,22 +52,29 @@ export async function startBlock(
   chain: Chain,
   {latest, genesisTime}: {latest: number; genesisTime: number},
 ): Promise<number> {
-  if (sinceMs !== null)
-    return firstBlockSince(
-      Math.ceil(sinceMs / 1000),
-      {
-        first: {number: 0, timestamp: genesisTime},
-        last: {number: latest, timestamp: Number(chain.timestamp)},
-      },
-      async (number) => {
-        const block = await blockOf(chain, number);
-        if (block === null)
-          throw new AosError('CHAIN_BAD_ANSWER', `${chain.endpoint} does not have block ${number}`);
-        return block.timestamp;
-      },
-    );
-  const from = fromBlock ?? 0;
+  const from = sinceMs === null ? (fromBlock ?? 0) : await blockSince(chain, sinceMs, {latest, genesisTime});
   const to = toBlock ?? latest;
-  if (from > to) throw new AosError('USAGE', `--from-block ${from} is after the last block to read, ${to}`);
-  return from;
+  if (from <= to) return from;
+  const what = sinceMs === null ? `--from-block ${from}` : `the first block of --since, ${from},`;
+  throw new AosError('USAGE', `${what} is after the last block to read, ${to}`);
+}
+
+function blockSince(
+  chain: Chain,
+  sinceMs: number,
+  {latest, genesisTime}: {latest: number; genesisTime: number},
+): Promise<number> {
+  return firstBlockSince(
+    Math.ceil(sinceMs / 1000),
+    {
+      first: {number: 0, timestamp: genesisTime},
+      last: {number: latest, timestamp: Number(chain.timestamp)},
+    },
+    async (number) => {
+      const block = await blockOf(chain, number);
+      if (block === null)
+        throw new AosError('CHAIN_BAD_ANSWER', `${chain.endpoint} does not have block ${number}`);
+      return block.timestamp;
+    },
+  );
 }

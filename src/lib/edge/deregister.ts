@@ -113,7 +113,7 @@ async function openJobs({store, node}: Config): Promise<number> {
 }
 
 /** The answer for people. */
-export function renderDeregister({steps, stays}: DeregisterReport): string {
+export function renderDeregister({flow, steps, stays}: DeregisterReport): string {
   const {range, wayBack, slashableUntil} = stays;
   const lines = [
     ...(range === null
@@ -125,7 +125,7 @@ export function renderDeregister({steps, stays}: DeregisterReport): string {
     ...(slashableUntil === null
       ? []
       : [`  stake allocated to the sets, slashable until block ${slashableUntil}`]),
-    '  being an operator of EigenLayer, and the BLS key registered',
+    `  being an operator of EigenLayer${flow === 'bls' ? ', and the BLS key registered' : ''}`,
   ];
   return [...renderSteps(steps), 'stays:', ...lines].join('\n');
 }

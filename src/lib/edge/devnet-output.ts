@@ -3,6 +3,8 @@ import {jsonLine, middle, safeText} from '../output/safe-text.ts';
 import {isoTime} from '../time.ts';
 import {createSink} from './sink.ts';
 
+const STARS = '*'.repeat(20);
+
 export type DevnetOutput = {ready(devnet: Devnet): void; onEvent(event: DevnetEvent): void};
 
 /** What `aos devnet up` says: for people on stderr, as NDJSON on stdout. */
@@ -18,9 +20,19 @@ export function devnetOutput(options: {json: boolean; quiet: boolean}): DevnetOu
     out.write(jsonLine({type, seq, ...rest, at: isoTime(Date.now())}));
   };
 
+  const silent = new Set<string>();
+  /** False for a probe that tells what the one before told: it comes every few seconds. */
+  const isNews = (event: DevnetEvent): boolean => {
+    if (event.type !== 'probe') return true;
+    if (event.ok) return silent.delete(event.target);
+    const isFirst = !silent.has(event.target);
+    silent.add(event.target);
+    return isFirst;
+  };
+
   return {
     ready({config, operator, urls, contracts, banner}) {
-      if (!options.quiet) err.write(`\n  ${'*'.repeat(20)}\n  ${banner}\n  ${'*'.repeat(20)}\n`);
+      if (!options.quiet) err.write(`\n  ${STARS}\n${narrow(banner)}  ${STARS}\n`);
       if (options.json) {
         json({type: 'ready', ...{config, operator, urls, contracts}});
         return;
@@ -38,7 +50,7 @@ export function devnetOutput(options: {json: boolean; quiet: boolean}): DevnetOu
     },
     onEvent(event) {
       if (options.json) json(event);
-      else if (!options.quiet) {
+      else if (!options.quiet && isNews(event)) {
         const line = tell(event);
         if (line !== null) err.write(`${isoTime(Date.now()).slice(11, 19)} ${line}`);
       }
@@ -46,10 +58,17 @@ export function devnetOutput(options: {json: boolean; quiet: boolean}): DevnetOu
   };
 }
 
+/** Lines of at most 76 characters, indented by two. */
+function narrow(text: string): string {
+  return text.replace(/(.{1,76})(?: |$)/g, '  $1\n');
+}
+
 function tell(event: DevnetEvent): string | null {
   switch (event.type) {
     case 'probe':
-      return event.ok ? null : `monitor: ${event.target} did not answer: ${safeText(event.reason)}`;
+      return event.ok
+        ? `monitor: ${event.target} answers`
+        : `monitor: ${event.target} did not answer: ${safeText(event.reason)}`;
     case 'connected':
       return `dispatcher: ${safeText(event.operator)} connected`;
     case 'disconnected':

@@ -1,5 +1,5 @@
 import type {OperatorEvent} from '../operator/events.ts';
-import {eventLine, logLine, type LogFormat} from '../output/lines.ts';
+import {eventLine, logLine, type LogFormat, plainLine} from '../output/lines.ts';
 import {isoTime} from '../time.ts';
 import {levelPaint, wantsColor} from './color.ts';
 import {createSink} from './sink.ts';
@@ -18,13 +18,13 @@ export function createEventOutput(options: {
   const {stderr, stdout} = process;
   const format = options.format ?? (stderr.isTTY ? 'pretty' : 'logfmt');
   const paint = levelPaint(format === 'pretty' && wantsColor(process.env, stderr.isTTY));
+  const warning = (text: string): string => plainLine(Date.now(), 'warn', text, format, paint);
   const log = createSink(stderr, {
     onGone: () => {}, // nobody is left to tell; the work goes on
-    gapLine: (dropped) => `level=warn msg="${dropped} lines were dropped: the reader was too slow"`,
+    gapLine: (dropped) => warning(`${dropped} lines were dropped: the reader was too slow`),
   });
   const stream = createSink(stdout, {
-    onGone: (reason) =>
-      log.write(`level=warn msg="nobody reads stdout any more (${reason}); the operator goes on"`),
+    onGone: (reason) => log.write(warning(`nobody reads stdout any more (${reason}); the operator goes on`)),
     gapLine: (dropped) => JSON.stringify({type: 'gap', at: isoTime(Date.now()), dropped}),
   });
 

@@ -68,7 +68,9 @@ export function renderJobs(jobs: readonly SubmittedJob[], waited: boolean): stri
 /** @throws AosError USAGE */
 export function httpUrl(text: string, flag: string): string {
   if (!/^https?:\/\/[^\s/?#@]+\/?$/.test(text)) {
-    throw new AosError('USAGE', `--${flag} takes an address such as http://127.0.0.1:8080`);
+    throw new AosError('USAGE', `--${flag} takes an http(s) address without a path`, {
+      next: `Give it as --${flag} http://127.0.0.1:8080`,
+    });
   }
   return text;
 }

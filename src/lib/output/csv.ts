@@ -1,5 +1,5 @@
-/** Characters that make a spreadsheet take a cell for a formula. */
-const FORMULA = /^[=+\-@\t\r\n|%]/;
+/** Characters that make a spreadsheet take a cell for a formula, their full-width forms too. */
+const FORMULA = /^[=+\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20]/;
 const QUOTED = /[",\r\n]|^\s|\s$/;
 
 /**

@@ -1,4 +1,4 @@
-import type {JobRef, OperatorEventBody} from '../operator/events.ts';
+import type {JobRef, OperatorEventBody, RejectReason, StopReason} from '../operator/events.ts';
 import {middle} from './safe-text.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -11,7 +11,7 @@ export function describe(event: OperatorEventBody): Description {
   switch (event.type) {
     case 'started':
       return info(
-        `operator ${event.nodeId} on ${event.network}, workers ${event.workers.join(',') || 'none'}, ${event.pending} jobs pending, VRF key ${event.vrfPublicKey}`,
+        `operator ${event.nodeId} on ${event.network}, workers ${event.workers.join(',') || 'none'}, ${jobs(event.pending)} pending, VRF key ${middle(event.vrfPublicKey, 17)}`,
       );
     case 'warning':
       return warn(`${event.message} (${event.code})`);
@@ -26,7 +26,9 @@ export function describe(event: OperatorEventBody): Description {
     case 'disconnected':
       return warn(`disconnected: ${event.reason}; next try in ${seconds(event.retryInMs ?? 0)}`);
     case 'frame_rejected':
-      return warn(`frame rejected (${event.reason}, ${event.code}), ${event.count} so far: ${event.message}`);
+      return warn(
+        `frame rejected (${event.reason}, ${event.code}), ${event.count} so far: ${event.message}${frameNext(event.reason)}`,
+      );
     case 'frame_unsigned':
       return warn(
         `the dispatcher does not sign its messages; accepted because net.verify_dispatcher is ${event.policy}`,
@@ -50,7 +52,9 @@ export function describe(event: OperatorEventBody): Description {
     case 'job_concluded':
       return event.outcome === 'failed'
         ? warn(`job ${name(event.job)} failed: ${event.reason}`)
-        : info(`job ${name(event.job)} ${event.outcome}${event.reason === '' ? '' : `: ${event.reason}`}`);
+        : info(
+            `job ${name(event.job)} in the journal as ${event.outcome}${event.reason === '' ? '' : `: ${event.reason}`}`,
+          );
     case 'result_sent':
       return info(
         `job ${name(event.job)} result sent${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`,
@@ -84,11 +88,27 @@ export function describe(event: OperatorEventBody): Description {
   }
 }
 
-function stopping(reason: string, inHand: number, graceMs: number): string {
-  const hand = inHand === 0 ? 'nothing in hand' : `finishing ${inHand === 1 ? '1 job' : `${inHand} jobs`}, up to ${seconds(graceMs)}`;
-  const again = reason.startsWith('SIG') && inHand > 0 ? '; again to stop at once' : '';
-  return `stopping (${reason}): ${hand}${again}`;
+function stopping(reason: StopReason, inHand: number, graceMs: number): string {
+  const hand = inHand === 0 ? 'nothing in hand' : `finishing ${jobs(inHand)}, up to ${seconds(graceMs)}`;
+  const again = reason.startsWith('SIG') ? 'again' : 'Ctrl-C';
+  return `stopping (${STOPS[reason]}): ${hand}${inHand > 0 ? `; ${again} to stop at once` : ''}`;
 }
+
+/** Why it stops, in words that the command line has too. */
+const STOPS: Readonly<Record<StopReason, string>> = {
+  SIGINT: 'SIGINT',
+  SIGTERM: 'SIGTERM',
+  jobs: '--jobs reached',
+  for: '--for is over',
+  fatal: 'it cannot go on',
+};
+
+/** What to do about a frame that is not by the dispatcher we know; with others nothing is wrong here. */
+function frameNext(reason: RejectReason): string {
+  return reason === 'wrong-sender' ? ' → Check node.dispatcher_address' : '';
+}
+
+const jobs = (count: number): string => `${count} ${count === 1 ? 'job' : 'jobs'}`;
 
 function name({jobId, tag, position}: JobRef): string {
   const suffix = tag === '' ? '' : ` [${tag}${position === '' ? '' : `/${position}`}]`;

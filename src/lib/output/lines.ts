@@ -13,15 +13,24 @@ const WORDS: Readonly<Record<Level, string>> = {debug: 'DEBUG', info: 'INFO ', w
 /** One event as one line without its newline. */
 export function logLine(event: OperatorEvent, format: LogFormat, paint: Paint): string {
   const {level, text} = describe(event);
-  if (format === 'pretty') {
-    const time = isoTime(event.at).slice(11, 19);
-    return `${time} ${paint(level, WORDS[level])} ${safeText(text, 1000)}`;
-  }
-  if (format === 'logfmt') {
-    const fields = Object.entries(flat(event)).map(([key, value]) => `${key}=${logfmtValue(value)}`);
-    return [`time=${isoTime(event.at)}`, `level=${level}`, `msg=${logfmtValue(text)}`, ...fields].join(' ');
-  }
-  return jsonLine({time: isoTime(event.at), level, msg: text, ...flat(event)});
+  return plainLine(event.at, level, text, format, paint, flat(event));
+}
+
+/** A text as one log line without its newline; `fields` go along where the format has room for them. */
+export function plainLine(
+  at: number,
+  level: Level,
+  text: string,
+  format: LogFormat,
+  paint: Paint,
+  fields: Record<string, string | number | boolean | null> = {},
+): string {
+  const time = isoTime(at);
+  if (format === 'pretty')
+    return `${time.slice(11, 19)} ${paint(level, WORDS[level])} ${safeText(text, 1000)}`;
+  if (format === 'json') return jsonLine({time, level, msg: text, ...fields});
+  const rest = Object.entries(fields).map(([key, value]) => `${key}=${logfmtValue(value)}`);
+  return [`time=${time}`, `level=${level}`, `msg=${logfmtValue(text)}`, ...rest].join(' ');
 }
 
 /** One event as a line of the NDJSON stream: `type`, `seq`, `at`, then its own fields. */

@@ -304,6 +304,9 @@ describe('slashing history on a real chain', () => {
     expect(since.rows.every(({at}) => at! >= penalty.at!)).toBe(true);
     await expect(read(rig.url, {toBlock: 1_000_000})).rejects.toMatchObject({code: 'USAGE'});
     await expect(read(rig.url, {fromBlock: 9, toBlock: 8})).rejects.toMatchObject({code: 'USAGE'});
+    // An age that begins after --to-block is no clean answer about no blocks at all.
+    const late = read(rig.url, {sinceMs: penalty.at!, toBlock: penalty.block - 1});
+    await expect(late).rejects.toMatchObject({code: 'USAGE'});
   });
 
   it('writes CSV that no spreadsheet runs', async () => {

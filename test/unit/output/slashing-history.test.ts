@@ -175,6 +175,8 @@ describe('csvLine', () => {
     ['@SUM(A1)', "'@SUM(A1)"],
     [' =1', "' =1"],
     ['\t=1', "'\t=1"],
+    ['\uff1d1+1', "'\uff1d1+1"],
+    ['\uff20SUM(A1)', "'\uff20SUM(A1)"],
     ['', ''],
   ])('%j becomes %j', (text, cell) => {
     const quoted = csvLine([text, 'x']);

@@ -2,7 +2,16 @@ import {keccak_256} from '@noble/hashes/sha3.js';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {getAddress, hashMessage, recoverMessageAddress} from 'viem';
-import {checksumAddress, eip191Digest, fromHex, isAddress, isChecksummed, recoverAddress, sameAddress, toHex} from '../../../src/lib/protocol/ethereum.ts';
+import {
+  checksumAddress,
+  eip191Digest,
+  fromHex,
+  isAddress,
+  isChecksummed,
+  recoverAddress,
+  sameAddress,
+  toHex,
+} from '../../../src/lib/protocol/ethereum.ts';
 import {keccak256} from '../../../src/lib/protocol/keccak.ts';
 import {signText, TEST_ADDRESS} from '../../support/envelope-signing.ts';
 

@@ -25,13 +25,11 @@ const transaction: fc.Arbitrary<Transaction> = fc.record({
   gas: fc.bigInt({min: 0n, max: 2n ** 48n}),
   fees: fc.oneof(
     fc.record({type: fc.constant('legacy' as const), gasPrice: wei}),
-    fc
-      .tuple(wei, wei)
-      .map(([a, b]) => ({
-        type: 'eip1559' as const,
-        maxFeePerGas: a > b ? a : b,
-        maxPriorityFeePerGas: a > b ? b : a,
-      })),
+    fc.tuple(wei, wei).map(([a, b]) => ({
+      type: 'eip1559' as const,
+      maxFeePerGas: a > b ? a : b,
+      maxPriorityFeePerGas: a > b ? b : a,
+    })),
   ),
 });
 

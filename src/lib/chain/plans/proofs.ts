@@ -58,6 +58,15 @@ export async function readRegistrationPoint(
   return point.value;
 }
 
+const BLS_KEY_TYPES = {
+  BN254KeyRegistration: [
+    {name: 'operator', type: 'address'},
+    {name: 'avs', type: 'address'},
+    {name: 'operatorSetId', type: 'uint32'},
+    {name: 'keyData', type: 'bytes'},
+  ],
+} as const;
+
 const KEY_TYPES = {
   ECDSAKeyRegistration: [
     {name: 'operator', type: 'address'},
@@ -83,18 +92,31 @@ export async function signEcdsaKey(chain: Chain, place: SetPlace, sign: SignType
   ]);
   if (!digest.ok) throw digest.error;
   const definition: TypedDataDefinition = {
-    domain: {name: 'EigenLayer', version: '1', chainId: chain.chainId, verifyingContract: keyRegistrar},
+    domain: keyDomain(chain, keyRegistrar),
     types: KEY_TYPES,
     primaryType: 'ECDSAKeyRegistration',
     message: {operator, avs, operatorSetId: set, keyAddress: operator},
   };
-  if (hashTypedData(definition) !== digest.value)
-    throw new AosError(
-      'CHAIN_DOMAIN_UNKNOWN',
-      `KeyRegistrar ${keyRegistrar} on chain ${chain.chainId} computes another digest than all known releases`,
-      {next: 'Check the network; else update the toolkit.', details: {digest: digest.value}},
-    );
+  refuseOtherDigest(chain, keyRegistrar, definition, digest.value);
   return {keyData: operator, signature: await sign(definition)};
+}
+
+const keyDomain = ({chainId}: Chain, keyRegistrar: Hex) =>
+  ({name: 'EigenLayer', version: '1', chainId, verifyingContract: keyRegistrar}) as const;
+
+/** What is signed is what was meant, not what the RPC says: its digest must be the one computed here. */
+function refuseOtherDigest(
+  chain: Chain,
+  keyRegistrar: Hex,
+  definition: TypedDataDefinition,
+  digest: Hex,
+): void {
+  if (hashTypedData(definition) === digest) return;
+  throw new AosError(
+    'CHAIN_DOMAIN_UNKNOWN',
+    `KeyRegistrar ${keyRegistrar} on chain ${chain.chainId} computes another digest than all known releases`,
+    {next: 'Check the network; else update the toolkit.', details: {digest}},
+  );
 }
 
 /** A BLS public key as KeyRegistrar stores it: abi.encode(x, y, uint256[2], uint256[2]), 192 bytes. */
@@ -107,7 +129,10 @@ export function blsKeyData({pubkeyG1, pubkeyG2}: Pick<BlsKeyProof, 'pubkeyG1' | 
   ]);
 }
 
-/** The digest a BLS key signs for an operator set. @throws AosError CHAIN_REVERTED */
+/**
+ * The digest a BLS key signs for an operator set, compared with KeyRegistrar's. One dependent step.
+ * @throws AosError CHAIN_DOMAIN_UNKNOWN | CHAIN_REVERTED
+ */
 export async function readBlsKeyDigest(chain: Chain, place: SetPlace, keyData: Hex): Promise<Hex> {
   const {keyRegistrar, operator, avs, set} = place;
   const [digest] = await chain.read([
@@ -118,5 +143,12 @@ export async function readBlsKeyDigest(chain: Chain, place: SetPlace, keyData: H
     ]),
   ]);
   if (!digest.ok) throw digest.error;
+  const definition: TypedDataDefinition = {
+    domain: keyDomain(chain, keyRegistrar),
+    types: BLS_KEY_TYPES,
+    primaryType: 'BN254KeyRegistration',
+    message: {operator, avs, operatorSetId: set, keyData},
+  };
+  refuseOtherDigest(chain, keyRegistrar, definition, digest.value);
   return digest.value;
 }
