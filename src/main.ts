@@ -14,7 +14,7 @@ export async function main(root: string, argv: readonly string[]): Promise<void>
   process.stderr.on('error', () => {});
   // In place of oclif's, which throws for a full disk.
   process.stdout.removeAllListeners('error').on('error', onStdoutError);
-  const args = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
+  const args = usual(argv);
   try {
     await run(args, root);
     await flush();
@@ -27,6 +27,15 @@ function onStdoutError(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') return;
   const message = `the answer could not be written: ${error.message}`;
   reportError(new AosError('OUTPUT_WRITE_FAILED', message), false, 'aos');
+}
+
+/** Other spellings of help and version that hands are used to. */
+function usual(argv: readonly string[]): string[] {
+  const [first, ...rest] = argv;
+  if (first === 'help') return [...rest, '--help'];
+  if (first === '-h') return ['--help', ...rest];
+  if (first === '-V' || first === 'version') return ['--version'];
+  return [...argv];
 }
 
 /** `operator-runer`: the reference operator's command line, answered by `aos run`. */

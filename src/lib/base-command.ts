@@ -106,7 +106,8 @@ function oneLine(message: string): string {
     .filter(
       (line) => line !== '' && !/^(The following errors? occurred:|See more help with --help)$/.test(line),
     )
-    .join(' ');
+    .join(' ')
+    .replace(/^Parsing --[\w-]+ +(?=--)/, '');
 }
 
 /** The flag that a mistyped one most likely means, in words. */
@@ -118,6 +119,9 @@ function flagMeant(message: string, flags: readonly string[]): string {
 
 /** Turns anything thrown into the one kind of error that is shown. */
 function asAosError(error: unknown, command: string, flags: readonly string[]): AosError {
+  // oclif puts a frame of several lines around what the parser of a flag throws.
+  if (error instanceof AosError && error.message.startsWith('Parsing --'))
+    return new AosError(error.code, withoutSecrets(oneLine(error.message)), {next: `${command} --help`});
   if (error instanceof AosError) return error;
   if (error instanceof Errors.CLIError) {
     // oclif's own errors are all about the command line.

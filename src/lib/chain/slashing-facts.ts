@@ -96,8 +96,15 @@ async function slashRows(
     slashes.map(({row}) => row.strategy ?? ''),
   );
   return inTurns(slashes, concurrency, async ({row, shares}) => {
-    const {strategy, block} = row;
+    const {strategy, block, txHash, logIndex} = row;
+    const fact = `worth ${txHash} ${logIndex}`;
+    const kept = store.fact(key, fact);
+    const token = tokens.get(strategy?.toLowerCase() ?? '');
+    if (token !== undefined && kept !== undefined && /^\d+$/.test(kept))
+      return {...row, ...token, amount: BigInt(kept), rate: 'at-block' as const};
     const worth = strategy === null ? null : await worthOf(chain, {strategy, shares, block}, tokens);
+    // Today's rate is another one tomorrow.
+    if (worth?.rate === 'at-block') store.keep(key, fact, worth.amount.toString(), block);
     return {
       ...row,
       ...(worth ?? {amount: shares, symbol: 'shares', decimals: 18, token: strategy, rate: null}),

@@ -119,7 +119,11 @@ export function wantedSources({
     {
       id: 'ejection',
       contract: ejector,
-      otherwise: {kind: 'absent', reason: 'the registry has no ejector'},
+      // Without a registry nobody knows whether there is one.
+      otherwise:
+        registry === null
+          ? unset('registry', 'missing')
+          : {kind: 'absent', reason: 'the registry has no ejector'},
       firstBlock: avsStart,
       filter: (to) => filterOf(to, [{abi: ejectionManagerAbi, name: 'OperatorEjected'}]),
     },

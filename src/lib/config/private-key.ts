@@ -110,7 +110,11 @@ function privateKeyError(place: Place, name: string): AosError {
     'RAW_PRIVATE_KEY',
     `${placeText({...place, col: 1})}  ${REFUSAL.replace('{in}', path)}`,
     {
-      next: 'Set signer_key: http://127.0.0.1:9000 and run: aos signer check',
+      // A variable outranks the file: with the file corrected alone the same refusal would come again.
+      next:
+        place.line === null && /^AOS_/i.test(place.source)
+          ? `unset ${place.source}; set signer_key: http://127.0.0.1:9000 in the configuration and run: aos signer check`
+          : 'Set signer_key: http://127.0.0.1:9000 and run: aos signer check',
       details: {source: place.source, line: place.line},
     },
   );

@@ -33,17 +33,25 @@ const schema = v.object({
   }),
 });
 
-/** Writes the file, mode 0600, whole or not at all. */
-export function writeDevnetFile(file: string, content: DevnetFile): void {
+/**
+ * Notes a devnet, mode 0600, whole or not at all.
+ * @returns the one that was noted before, if it still runs
+ */
+export function writeDevnetFile(file: string, content: DevnetFile): DevnetFile | undefined {
+  const before = readFile(file);
   mkdirSync(path.dirname(file), {recursive: true, mode: 0o700});
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, {mode: 0o600});
   renameSync(draft, file);
+  return before !== undefined && isAlive(before.pid) ? before : undefined;
 }
 
-/** Removes the file if it is still about this process: a devnet started later may have taken it over. */
-export function removeDevnetFile(file: string): void {
-  if (readFile(file)?.pid === process.pid) rmSync(file, {force: true});
+/** Forgets this process's devnet, and notes the one again that it hid, if that still runs. */
+export function removeDevnetFile(file: string, hidden: DevnetFile | undefined): void {
+  // A devnet started later may have taken the file over.
+  if (readFile(file)?.pid !== process.pid) return;
+  rmSync(file, {force: true});
+  if (hidden !== undefined && isAlive(hidden.pid)) writeDevnetFile(file, hidden);
 }
 
 /**

@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import path from 'node:path';
-import {isAosError} from '../errors.ts';
+import {AosError, errorText, isAosError} from '../errors.ts';
 import {checksumAddress} from '../protocol/ethereum.ts';
 import {startAnvil} from './anvil.ts';
 import {makeBlsKey} from './bls-key.ts';
@@ -80,7 +80,7 @@ async function start(
   close: () => Promise<void>,
 ): Promise<Devnet> {
   const {ports} = options;
-  const folder = makeFolder(options.dir);
+  const folder = makeOwnFolder(options.dir);
   closers.push(() => rmSync(folder, {recursive: true, force: true}));
 
   // The chain and the model start side by side: both take a moment.
@@ -157,8 +157,8 @@ async function start(
     storeDir: path.join(folder, 'state'),
   };
   writeFileSync(config, devnetConfig(facts), {mode: 0o600});
-  writeDevnetFile(options.file, {pid: process.pid, config, urls});
-  closers.push(() => removeDevnetFile(options.file));
+  const hidden = writeDevnetFile(options.file, {pid: process.pid, config, urls});
+  closers.push(() => removeDevnetFile(options.file, hidden));
 
   if (options.jobEveryMs !== null) {
     const feeding = new AbortController();
@@ -172,6 +172,17 @@ async function start(
 async function allOrError<A, B>(promises: [Promise<A>, Promise<B>]): Promise<[A, B]> {
   await Promise.allSettled(promises);
   return Promise.all(promises);
+}
+
+/** @throws AosError STATE_DIR_UNWRITABLE */
+function makeOwnFolder(dir: string): string {
+  try {
+    return makeFolder(dir);
+  } catch (error) {
+    throw new AosError('STATE_DIR_UNWRITABLE', `${dir} cannot be written: ${errorText(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** A folder named by our pid; those of devnets that did not end by themselves are swept away. */

@@ -3,6 +3,7 @@ import type {Precondition} from '../chain/precondition.ts';
 import {EXIT} from '../error-table.ts';
 import {decimal} from '../output/decimal.ts';
 import {safeText} from '../output/safe-text.ts';
+import {wrap} from '../output/table.ts';
 import type {TxReport} from './tx-report.ts';
 
 export type StepId = 'eigenlayer-operator' | 'bls-key' | 'operator-set-key' | 'avs' | 'dispatcher' | 'range';
@@ -93,25 +94,35 @@ const NAMES: Readonly<Record<StepId, string>> = {
 
 const STATE_WIDTH = 'declined'.length;
 
+/** Columns of a terminal that nobody has widened; a hash fits between the indent and them. */
+const WIDTH = 80;
+const INDENT = ' '.repeat(4);
+
+/** One line where both fit; else the text goes below. */
+function fitted(head: string, text: string): string[] {
+  return head.length + text.length <= WIDTH ? [head + text] : [head.trimEnd(), ...hanging(text)];
+}
+
+function hanging(text: string): string[] {
+  return wrap(text, WIDTH - INDENT.length).map((line) => INDENT + line);
+}
+
 /** The steps as a list, what stands in the way below them. */
 export function renderSteps(steps: readonly StepReport[]): string[] {
   const width = Math.max(...steps.map(({id}) => NAMES[id].length));
   return steps.flatMap(({id, state, detail, next, tx, call}) => {
-    const head = `${SIGNS[state]} ${state.padEnd(STATE_WIDTH)}  ${NAMES[id].padEnd(width)}  ${safeText(detail)}`;
-    const indent = ' '.repeat(STATE_WIDTH + width + 6);
+    const head = `${SIGNS[state]} ${state.padEnd(STATE_WIDTH)}  ${NAMES[id].padEnd(width)}  `;
     const cost =
       tx?.feeWei === null || tx === null
         ? []
-        : [
-            `${indent}${tx.txHash} in block ${tx.block ?? '?'} (gas ${tx.gasUsed ?? '?'}, fee ${decimal(tx.feeWei, 18)} ETH)`,
-          ];
-    const unmined = tx !== null && tx.feeWei === null ? [`${indent}${tx.txHash}`] : [];
+        : [`in block ${tx.block ?? '?'} (gas ${tx.gasUsed ?? '?'}, fee ${decimal(tx.feeWei, 18)} ETH)`];
     return [
-      head,
-      ...cost,
-      ...unmined,
-      ...(call === null ? [] : callLines(call).map((line) => indent + line)),
-      ...(next === null ? [] : [`${indent}next: ${safeText(next)}`]),
+      ...fitted(head, safeText(detail)),
+      ...(tx === null ? [] : [INDENT + tx.txHash]),
+      ...cost.map((line) => INDENT + line),
+      // In one piece, whatever its length: it is there to be copied.
+      ...(call === null ? [] : callLines(call).map((line) => INDENT + line)),
+      ...(next === null ? [] : hanging(`next: ${safeText(next)}`)),
     ];
   });
 }
@@ -132,13 +143,16 @@ const PRECONDITION_SIGNS: Readonly<Record<Precondition['state'], string>> = {
 /** Preconditions, one a line, what to do below those that are not met. */
 export function renderPreconditions(list: readonly Precondition[]): string[] {
   const width = Math.max(0, ...list.map(({id}) => id.length));
+  const marked = list.some(({done}) => done === true);
   return list.flatMap(({id, state, current, needed, next, clearsAt, done}) => {
-    const already = done === true ? ' already' : '';
+    const mark = marked ? (done === true ? 'already' : '').padEnd('already '.length) : '';
     const wanted = state === 'ok' ? '' : `  (needed: ${needed})`;
     const when = clearsAt === undefined ? '' : `, clears ${new Date(clearsAt.at).toISOString()}`;
-    const head = `${PRECONDITION_SIGNS[state]}${already} ${id.padEnd(width)}  ${current}${wanted}${when}`;
-    const indent = ' '.repeat(width + 4);
-    return [safeText(head), ...(state === 'ok' || next === null ? [] : [`${indent}next: ${safeText(next)}`])];
+    const head = `${PRECONDITION_SIGNS[state]} ${mark}${id.padEnd(width)}  `;
+    return [
+      ...fitted(head, safeText(`${current}${wanted}${when}`)),
+      ...(state === 'ok' || next === null ? [] : hanging(`next: ${safeText(next)}`)),
+    ];
   });
 }
 
@@ -153,9 +167,5 @@ export function renderRegister(report: RegisterReport): string {
     ...(socket === null ? [] : [`socket ${safeText(socket)}`]),
   ];
   const unmet = preconditions.filter(({state}) => state !== 'ok');
-  return [
-    ...renderSteps(steps),
-    ...(facts.length === 0 ? [] : [facts.join(', ')]),
-    ...renderPreconditions(unmet),
-  ].join('\n');
+  return [...renderSteps(steps), ...facts, ...renderPreconditions(unmet)].join('\n');
 }

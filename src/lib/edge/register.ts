@@ -110,6 +110,14 @@ async function asOperator(chain: Chain, {avs, options, act}: Walk): Promise<Step
   const {delegationManager} = contracts;
   const {isOperator} = await readAccount(chain, contracts, operator);
   if (isOperator === true) return step('eigenlayer-operator', 'already', operator);
+  // Becoming one is for good: never on a guess.
+  if (isOperator === null)
+    return step(
+      'eigenlayer-operator',
+      'missing',
+      `unknown: ${delegationManager} does not answer as DelegationManager`,
+      {next: 'Check chain.contracts.delegation_manager, or use another RPC.'},
+    );
   const {metadataUrl} = options;
   if (metadataUrl === null)
     return step('eigenlayer-operator', 'missing', `${operator} is not an operator of EigenLayer`, {

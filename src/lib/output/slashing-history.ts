@@ -16,6 +16,7 @@ export type HistoryAnswer = {verdict: HistoryVerdict; exitCode: ExitCode; statem
 export function answerOf(history: SlashingHistory): HistoryAnswer {
   const {rows, sources, range, operator} = history;
   const executed = rows.filter(({kind, executed: done}) => done && (kind === 'slash' || kind === 'penalty'));
+  const unsure = executed.filter(({state}) => state === 'not final').length;
   const recorded = rows.filter(
     ({kind, executed: done, cancelled}) => !done && !cancelled && (kind === 'penalty' || kind === 'request'),
   );
@@ -29,6 +30,7 @@ export function answerOf(history: SlashingHistory): HistoryAnswer {
     executed.length > 0
       ? `${operator} was slashed: ${count(executed.length, 'executed entry', 'executed entries')} in ${blocks}${amounts(history, 'executed')}.`
       : `No slashing of ${operator} was executed in ${blocks}${slashing ? '' : ', as far as could be read: EigenLayer’s own slashing was not'}.`,
+    ...(unsure > 0 ? [`${unsure} of ${executed.length} not final yet: a reorg can still undo it.`] : []),
     ...(recorded.length > 0
       ? [
           `${count(recorded.length, 'penalty is', 'penalties are')} recorded and not executed${amounts(history, 'recorded')}.`,

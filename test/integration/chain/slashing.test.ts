@@ -278,10 +278,12 @@ describe('slashing history on a real chain', () => {
     expect(answerOf(uncovered)).toMatchObject({verdict: 'warned', exitCode: 4});
     expect(uncovered.sources.filter(({covered}) => !covered)).toMatchObject([
       {id: 'deregistration', reason: 'chain.contracts.registry is not set', kind: 'missing'},
-      {id: 'ejection', kind: 'absent'},
+      {id: 'ejection', kind: 'missing', reason: 'chain.contracts.registry is not set'},
       {id: 'avs-registration', reason: 'there is no contract at this address', kind: 'missing'},
     ]);
-    expect(answerOf(uncovered).statement).toContain('Not covered: deregistration, avs-registration.');
+    expect(answerOf(uncovered).statement).toContain(
+      'Not covered: deregistration, ejection, avs-registration.',
+    );
   });
 
   it('does not count a challenge manager of another registry as covered', async () => {
@@ -433,6 +435,19 @@ describe('what is kept between runs', () => {
       );
       expect(twice).toEqual([]);
     }
+  });
+
+  it('asks for the worth of a final slash once', async () => {
+    const shim = await shimmed();
+    const first = await read(shim.url, {cacheDir: dir});
+    const calls = shim.counts.get('eth_call') ?? 0;
+    shim.reset();
+    const again = await read(shim.url, {cacheDir: dir});
+    const slashes = first.rows.filter(({source}) => source === 'slashing');
+    expect(slashes.every(({rate}) => rate === 'at-block')).toBe(true);
+    expect(shim.counts.get('eth_call')).toBe(calls - slashes.length);
+    expect(again.rows).toEqual(first.rows);
+    expect(again.totals).toEqual(first.totals);
   });
 
   it('counts latest − 64 as final where the RPC does not know the tag', async () => {

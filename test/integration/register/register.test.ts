@@ -77,6 +77,19 @@ describe('registering', () => {
     ]);
   });
 
+  it('as an EigenLayer operator never happens while nobody knows whether it is one', async () => {
+    const place = await site(anvil.url, compiled.artifacts, {flow: 'bls', asOperator: false});
+    const {chain} = place.config;
+    const contracts = {...chain.contracts, delegationManager: null};
+    await devRpc(anvil.url, 'anvil_setCode', [place.contracts.delegation_manager, '0x']);
+    const metadataUrl = 'https://example.org/operator.json';
+    const config = {...place.config, chain: {...chain, contracts}};
+    const report = await register(config, registering(place, {metadataUrl}));
+    expect(states(report)).toEqual([['eigenlayer-operator', 'missing']]);
+    expect(report.steps[0]?.detail).toContain('unknown');
+    expect(await nonceOf(anvil.url, 'pending')).toBe(0);
+  });
+
   it('declined sends nothing', async () => {
     const place = await site(anvil.url, compiled.artifacts, {flow: 'bls'});
     const report = await register(place.config, registering(place, {confirm: () => Promise.resolve(false)}));

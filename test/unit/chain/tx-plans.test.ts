@@ -69,6 +69,12 @@ describe('registration', () => {
   });
 });
 
+it.each([256, 511, -1])('quorum %s is refused, not cut to the byte of another one', (number) => {
+  expect(() => quorumBytes([number])).toThrow(expect.objectContaining({code: 'USAGE'}) as Error);
+  const leave = {flow: 'bls', registry, operator, allocationManager: null, avs: manager} as const;
+  expect(() => planDeregister({...leave, groups: [number]})).toThrow(/no quorum/);
+});
+
 it.each<[Flow, Hex, string]>([
   ['bls', registry, '0xca4f2d97'],
   ['ecdsa-b1', registry, '0x857dc190'],

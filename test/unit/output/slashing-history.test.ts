@@ -163,6 +163,14 @@ describe('JSON', () => {
   });
 });
 
+describe('the statement', () => {
+  it('says which executed entries a reorg can still undo', () => {
+    const {statement} = answerOf(history([slash(), slash({state: 'not final'})]));
+    expect(statement).toContain('1 of 2 not final yet');
+    expect(answerOf(history([slash()])).statement).not.toContain('not final');
+  });
+});
+
 describe('csvLine', () => {
   it.each([
     ['plain', 'plain'],

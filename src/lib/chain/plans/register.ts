@@ -1,4 +1,5 @@
 import {bytesToHex, encodeAbiParameters, encodeFunctionData, parseAbiParameters, type Hex} from 'viem';
+import {AosError} from '../../errors.ts';
 import {ecdsaB1Abi, ecdsaB2Abi, ecdsaB3Abi, registryCoordinatorAbi} from '../abis-avs.ts';
 import {allocationManagerAbi, keyRegistrarAbi} from '../abis-core.ts';
 import {intentKey, type TxPlan} from '../tx/plan.ts';
@@ -192,7 +193,12 @@ export function planSetKey(given: SetKey): TxPlan {
   };
 }
 
-/** Quorum numbers as the registry takes them: one byte each. */
+/**
+ * Quorum numbers as the registry takes them: one byte each.
+ * @throws AosError USAGE for a number that does not fit: cut to a byte it would be another quorum
+ */
 export function quorumBytes(quorums: readonly number[]): Hex {
+  const unfit = quorums.find((number) => !(Number.isInteger(number) && number >= 0 && number <= 255));
+  if (unfit !== undefined) throw new AosError('USAGE', `there is no quorum ${unfit}: they go from 0 to 255`);
   return bytesToHex(Uint8Array.from(quorums));
 }
