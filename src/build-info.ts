@@ -38,5 +38,9 @@ export async function manifestText(root: string): Promise<string> {
   };
   const plugin = new Plugin(options);
   await plugin.load();
-  return `${JSON.stringify(plugin.manifest, null, 2)}\n`;
+  // Sorted: the order of a directory's files differs between file systems.
+  const commands = Object.fromEntries(
+    Object.entries(plugin.manifest.commands).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+  return `${JSON.stringify({...plugin.manifest, commands}, null, 2)}\n`;
 }

@@ -9,7 +9,7 @@ import {exitCodeOf, listenForSignals, type StopSignals} from '../lib/edge/signal
 import type {StopReason} from '../lib/operator/events.ts';
 
 type RunFlags = {
-  devnet: boolean;
+  config?: string | undefined;
   quiet: boolean;
   jobs?: number | undefined;
   for?: number | undefined;
@@ -58,15 +58,15 @@ Ctrl-C or SIGTERM finishes the jobs in hand and exits with 130 or 143; a second 
       mode: flags.devnet ? 'stop' : 'go-on',
       onGoOn: () => note('the terminal is gone; the operator goes on'),
     });
-    const operate = (file: string | undefined): Promise<StopReason> =>
-      this.#operate(flags, file, signals, note);
+    const operate = (devnet?: {config: string; dispatcher: string}): Promise<StopReason> =>
+      this.#operate(flags, devnet, signals, note);
     try {
       const reason = flags.devnet
         ? await withDevnet(
             {stop: signals.stop, note: flags.quiet ? null : note, onLost: () => signals.trigger('fatal')},
             operate,
           )
-        : await operate(flags.config);
+        : await operate();
       process.exitCode = exitCodeOf(reason);
     } finally {
       signals.dispose();
@@ -75,15 +75,16 @@ Ctrl-C or SIGTERM finishes the jobs in hand and exits with 130 or 143; a second 
 
   async #operate(
     flags: RunFlags,
-    file: string | undefined,
+    devnet: {config: string; dispatcher: string} | undefined,
     signals: StopSignals,
     note: (line: string) => void,
   ): Promise<StopReason> {
-    const {config, warnings} = configForCommand(file, 'run', note);
-    if (flags.devnet) {
+    const {config, warnings} = configForCommand(devnet?.config ?? flags.config, 'run', note);
+    if (devnet !== undefined) {
       // Only a devnet's operator is registered by `run`; others load nothing of it.
       const {registerOnDevnet} = await import('../lib/edge/register-on-devnet.ts');
-      if (!(await registerOnDevnet(config, signals.stop, note))) return signals.stop.reason as StopReason;
+      if (!(await registerOnDevnet(config, devnet.dispatcher, {stop: signals.stop, note})))
+        return signals.stop.reason as StopReason;
     }
     const format = (flags['log-format'] as 'pretty' | undefined) ?? config.log.format;
     const output = createEventOutput({json: this.jsonEnabled(), quiet: flags.quiet, format});

@@ -8,6 +8,7 @@ import {
 } from 'viem';
 import {AosError} from '../errors.ts';
 import type {RangeReader} from '../operator/ports.ts';
+import {deadline} from '../system-time.ts';
 import type {SamplingRange} from '../vrf/sampling.ts';
 import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
@@ -51,9 +52,21 @@ async function readFrom(
   options: RangeReaderOptions,
   signal: AbortSignal,
 ): Promise<SamplingRange> {
+  const limit = deadline(signal, options.timeoutMs);
+  try {
+    return await readBefore(url, options, limit.signal);
+  } finally {
+    limit.done();
+  }
+}
+
+async function readBefore(
+  url: string,
+  options: RangeReaderOptions,
+  signal: AbortSignal,
+): Promise<SamplingRange> {
   const endpoint = endpointName(url);
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]);
-  const client = createChainClient({url, signal: deadline});
+  const client = createChainClient({url, signal});
   // Lower case: viem refuses a mixed-case address whose checksum is wrong, which the config has judged already.
   const contract = hexOf(options.contract.toLowerCase(), endpoint);
   const args = [hexOf(options.nodeId.toLowerCase(), endpoint)] as const;

@@ -1,5 +1,6 @@
 import {get} from 'node:http';
 import {errorText} from '../errors.ts';
+import {deadline} from '../system-time.ts';
 
 /** One request of the prober and what came of it. */
 export type Probe = {
@@ -106,7 +107,9 @@ export function startMonitor(options: MonitorOptions): Monitor {
 async function ask(base: string, timeoutMs: number, signal: AbortSignal): Promise<Probe> {
   const at = Date.now();
   const startedAt = performance.now();
-  const reason = await fault(base, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+  const limit = deadline(signal, timeoutMs);
+  const reason = await fault(base, limit.signal);
+  limit.done();
   return {at, ok: reason === '', ms: performance.now() - startedAt, reason};
 }
 

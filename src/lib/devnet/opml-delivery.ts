@@ -1,6 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {OpmlCallback} from '../protocol/messages.ts';
 import type {OpmlQuestion} from './opml-question.ts';
+import {deadline} from '../system-time.ts';
 
 /** What a test can make the worker do wrong; read anew for each question, so it may change while the worker runs. */
 export type OpmlFaults = {
@@ -64,17 +65,20 @@ async function post(url: string, body: string, signal: AbortSignal): Promise<boo
 
 /** The HTTP status, 0 when there was no answer. */
 async function postOnce(url: string, body: string, signal: AbortSignal): Promise<number> {
+  const limit = deadline(signal, CALLBACK_TIMEOUT_MS);
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers: {'content-type': 'application/json'},
       body,
       redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(CALLBACK_TIMEOUT_MS)]),
+      signal: limit.signal,
     });
     await response.body?.cancel();
     return response.status;
   } catch {
     return 0;
+  } finally {
+    limit.done();
   }
 }

@@ -7,12 +7,18 @@ import type {StopReason} from '../operator/events.ts';
 export type DevnetChild = {
   /** Path of the devnet's config.yaml. */
   config: string;
+  /** Base URL of its dispatcher's HTTP API. */
+  dispatcher: string;
   /** Resolves when it has ended, for whatever reason. */
   ended: Promise<void>;
   close(): Promise<void>;
 };
 
-const readyLine = v.object({type: v.literal('ready'), config: v.string()});
+const readyLine = v.object({
+  type: v.literal('ready'),
+  config: v.string(),
+  urls: v.object({dispatcher_http: v.string()}),
+});
 const errorLine = v.object({
   type: v.literal('error'),
   error: v.object({message: v.string(), next: v.optional(v.string())}),
@@ -27,13 +33,13 @@ const START_TIMEOUT_MS = 30_000;
  */
 export async function withDevnet(
   options: {stop: AbortSignal; note: ((line: string) => void) | null; onLost: () => void},
-  work: (config: string) => Promise<StopReason>,
+  work: (devnet: Pick<DevnetChild, 'config' | 'dispatcher'>) => Promise<StopReason>,
 ): Promise<StopReason> {
   const devnet = await startDevnetChild(options.note, options.stop);
   if (devnet === undefined) return options.stop.reason as StopReason;
   try {
     void devnet.ended.then(options.onLost);
-    const reason = await work(devnet.config);
+    const reason = await work(devnet);
     if (reason === 'fatal') throw new AosError('DEVNET_FAILED', 'the devnet ended while the operator worked');
     return reason;
   } finally {
@@ -80,7 +86,8 @@ async function startDevnetChild(
     const ready = v.safeParse(readyLine, line);
     if (ready.success) {
       spinner?.succeed('devnet is up: chain, signer, dispatcher, online detection, opml worker');
-      return {config: ready.output.config, ended: exited, close};
+      const {config, urls} = ready.output;
+      return {config, dispatcher: urls.dispatcher_http, ended: exited, close};
     }
     const failed = v.safeParse(errorLine, line);
     const message = failed.success ? failed.output.error.message : `it said: ${said.trim() || 'nothing'}`;

@@ -4,6 +4,7 @@ import {createDispatcherRest} from '../dispatcher/rest.ts';
 import {isAosError, type AosError} from '../errors.ts';
 import {sameAddress} from '../protocol/ethereum.ts';
 import {step, type StepReport} from './register-report.ts';
+import {deadline} from '../system-time.ts';
 
 /** Longest time for all three requests. */
 const LIMIT_MS = 30_000;
@@ -36,7 +37,8 @@ export async function registerWithDispatcher(
   signal: AbortSignal,
 ): Promise<StepReport> {
   const rest = createDispatcherRest(url);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
+  const end = deadline(signal, LIMIT_MS);
+  const limit = end.signal;
   const {host} = new URL(url);
   try {
     const known = await rest.operatorInfo(operator, limit);
@@ -48,6 +50,8 @@ export async function registerWithDispatcher(
     if (isAosError(error) && error.code !== 'BUG') return failed(host, error);
     if (limit.aborted) return step('dispatcher', 'failed', `${host} did not answer in time`, {next: AGAIN});
     throw error;
+  } finally {
+    end.done();
   }
 }
 

@@ -16,22 +16,24 @@ const FLAGS = {
 
 /**
  * What `aos register --yes` does, for the operator of `aos run --devnet`: a node at work is a registered one.
+ * @param dispatcher base URL of the dispatcher's HTTP API
  * @param note says a line on stderr
  * @returns false when it was stopped meanwhile
  * @throws AosError DEVNET_FAILED with the report when it could not be registered
  */
 export async function registerOnDevnet(
   config: Config,
-  stop: AbortSignal,
-  note: (line: string) => void,
+  dispatcher: string,
+  {stop, note}: {stop: AbortSignal; note: (line: string) => void},
 ): Promise<boolean> {
   const talk = {canAsk: false, signal: stop, note: () => {}, show: () => {}};
-  const {exitCode, text} = await answerRegister(config, registerOptions(config, FLAGS, talk)).catch(
-    (error: unknown) => {
-      if (stop.aborted) return {exitCode: EXIT.pending, text: ''};
-      throw error;
-    },
-  );
+  const {exitCode, text} = await answerRegister(
+    config,
+    registerOptions(config, {...FLAGS, dispatcher}, talk),
+  ).catch((error: unknown) => {
+    if (stop.aborted) return {exitCode: EXIT.pending, text: ''};
+    throw error;
+  });
   if (stop.aborted) return false;
   if (exitCode !== EXIT.ok)
     throw new AosError('DEVNET_FAILED', `the devnet's operator could not be registered:\n${text}`);
