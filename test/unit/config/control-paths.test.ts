@@ -16,13 +16,13 @@ describe('control socket paths', () => {
 
   it.each([
     [{AOS_HOME: '/srv/aos', XDG_RUNTIME_DIR: '/run/user/7'}, ['/srv/aos/run']],
-    [{AOS_HOME: 'rel'}, ['/work/rel/run']],
+    [{AOS_HOME: 'rel'}, ['/srv/rel/run']],
     [{XDG_RUNTIME_DIR: '/run/user/7'}, ['/run/user/7/aos', '/tmp/aos-7']],
     [{XDG_RUNTIME_DIR: 'relative'}, ['/tmp/aos-7']],
     [{XDG_RUNTIME_DIR: `/${'x'.repeat(90)}`}, ['/tmp/aos-7']],
     [{}, ['/tmp/aos-7']],
   ])('%j', (env, dirs) => {
-    expect(controlDirs(env, '/work', 7)).toEqual(dirs);
+    expect(controlDirs(env, '/srv', 7)).toEqual(dirs);
   });
 
   it('never pass 100 bytes, and keep two homes apart', () => {
