@@ -58,6 +58,10 @@ const TIMES: ReadonlySet<string> = new Set([
   'firstAt',
   'lastReceivedAt',
   'lastAcceptedAt',
+  'lastProbeAt',
+  'blockAt',
+  'start',
+  'end',
 ]);
 
 const text = v.string();
@@ -74,6 +78,8 @@ const helloSchema = v.object({
   host: text,
   pid: count,
 });
+
+const probeSchema = v.object({at: time, via: v.picklist(['http', 'websocket'])});
 
 const viewSchema = v.object({
   seq: count,
@@ -150,7 +156,49 @@ const viewSchema = v.object({
       at: time,
     }),
   ),
-  lastProbe: v.nullable(v.object({at: time, via: v.picklist(['http', 'websocket'])})),
+  lastProbe: v.nullable(probeSchema),
+  probes: v.array(probeSchema),
+  liveness: v.nullable(
+    v.object({
+      lastProbeAt: optionalTime,
+      graceMs: v.number(),
+      graceLeftMs: v.nullable(v.number()),
+      probes: count,
+      probeIntervalMs: v.number(),
+      outages: v.array(
+        v.object({
+          start: time,
+          end: optionalTime,
+          durationMs: v.number(),
+          cause: v.picklist(['process-down', 'network-down', 'not-probed']),
+          overGrace: v.boolean(),
+        }),
+      ),
+      at: time,
+    }),
+  ),
+  clock: v.nullable(
+    v.object({
+      id: text,
+      counter: text,
+      readings: count,
+      merged: v.nullable(v.object({clock: v.record(text, text), at: time, jobId: text})),
+      ahead: optionalText,
+      at: time,
+    }),
+  ),
+  signer: v.nullable(
+    v.object({
+      p50Ms: v.nullable(v.number()),
+      p95Ms: v.nullable(v.number()),
+      signatures: count,
+      errors: count,
+      windowMs: v.number(),
+      at: time,
+    }),
+  ),
+  block: v.nullable(v.object({number: text, blockAt: time, rpcMs: v.number(), at: time})),
+  load: v.nullable(v.object({inHand: count, pending: count, at: time})),
   lastReceivedAt: optionalTime,
   lastAcceptedAt: optionalTime,
   unsignedPolicy: optionalText,

@@ -1,8 +1,66 @@
 import type {JobKey} from '../protocol/messages.ts';
 import type {JobOutcome} from './ports.ts';
+import type {Tally} from './tally.ts';
 
 /** Which job an event is about. `seq` is its row in the journal. */
 export type JobRef = JobKey & {seq: number; kind: string; model: string};
+
+/** A logical clock as the wire has it: clock id → counter, both decimal (protocol §6). */
+export type ClockText = Readonly<Record<string, string>>;
+
+/** Where the logical clock stands, after the last reading. */
+export type ClockFacts = {
+  /** The entry that this node advances, and its counter. */
+  id: string;
+  counter: string;
+  /** How many readings the chain holds. */
+  readings: number;
+  /** The clock that last came with a job, when, and with which; null before the first. */
+  merged: {clock: ClockText; at: number; jobId: string} | null;
+  /** How many ticks ours is ahead of that clock, summed over its entries and ours; null before the first. */
+  ahead: string | null;
+};
+
+/** How the signer does, over the last `windowMs`; null without a signature in it. */
+export type SignerStats = {
+  p50Ms: number | null;
+  p95Ms: number | null;
+  signatures: number;
+  errors: number;
+  windowMs: number;
+};
+
+/** The newest block the RPC knows. Times are Unix ms. */
+export type BlockFacts = {
+  number: string;
+  /** The block's own time. */
+  blockAt: number;
+  /** How long the RPC took to answer. */
+  rpcMs: number;
+};
+
+/** What the durable record says of being reachable (`liveness/liveness.ts`); times are Unix ms. */
+export type LivenessFacts = {
+  lastProbeAt: number | null;
+  graceMs: number;
+  /** Of the grace; null when nobody ever probed. */
+  graceLeftMs: number | null;
+  /** Answered, of all that is recorded. */
+  probes: number;
+  /** How often the network is expected to ask. */
+  probeIntervalMs: number;
+  /** The newest few, newest first. */
+  outages: readonly OutageFacts[];
+};
+
+/** A silence longer than three probe intervals; `end` is null while it lasts. */
+export type OutageFacts = {
+  start: number;
+  end: number | null;
+  durationMs: number;
+  cause: 'process-down' | 'network-down' | 'not-probed';
+  overGrace: boolean;
+};
 
 /** Why a frame was not acted on. */
 export type RejectReason =
@@ -55,6 +113,15 @@ export type OperatorEventBody =
       block: string | null;
       source: 'chain' | 'journal';
     }
+  /** At most one a second, when the clock has moved. */
+  | ({type: 'clock'} & ClockFacts)
+  /** Every ten seconds while there is something new, and with each check of an idle signer. */
+  | ({type: 'signer_stats'} & SignerStats)
+  | ({type: 'block'} & BlockFacts)
+  /** At the start, when an outage begins or ends, and once a minute. */
+  | ({type: 'liveness'} & LivenessFacts)
+  /** Once a minute: what this run amounts to so far. */
+  | ({type: 'minute'; inHand: number; pending: number; uptimeMs: number} & Tally)
   | {type: 'stopping'; reason: StopReason; inHand: number; graceMs: number}
   | ({type: 'summary'} & Summary);
 

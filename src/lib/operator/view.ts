@@ -1,5 +1,14 @@
 import type {JobOutcome} from './ports.ts';
-import type {JobRef, OperatorEvent, StopReason, TroublePart} from './events.ts';
+import type {
+  BlockFacts,
+  ClockFacts,
+  JobRef,
+  LivenessFacts,
+  OperatorEvent,
+  SignerStats,
+  StopReason,
+  TroublePart,
+} from './events.ts';
 import {countEvent, emptyTally, type Tally} from './tally.ts';
 
 /** Where a job is: as the events tell it. */
@@ -66,7 +75,15 @@ export type OperatorView = {
   counters: Tally;
   /** The last {@link MAX_JOBS} jobs that something happened to, the latest last. */
   jobs: readonly JobView[];
-  lastProbe: {at: number; via: 'http' | 'websocket'} | null;
+  lastProbe: ProbeView | null;
+  /** The last {@link MAX_PROBES} probes of this run, the latest last. */
+  probes: readonly ProbeView[];
+  liveness: (LivenessFacts & {at: number}) | null;
+  clock: (ClockFacts & {at: number}) | null;
+  signer: (SignerStats & {at: number}) | null;
+  block: (BlockFacts & {at: number}) | null;
+  /** How many jobs are in hand, and how many wait in the journal, as of the last minute. */
+  load: {inHand: number; pending: number; at: number} | null;
   lastReceivedAt: number | null;
   lastAcceptedAt: number | null;
   /** `net.verify_dispatcher` when the dispatcher does not sign its messages; null when it does. */
@@ -74,7 +91,10 @@ export type OperatorView = {
   stopping: StopReason | null;
 };
 
+export type ProbeView = {at: number; via: 'http' | 'websocket'};
+
 export const MAX_JOBS = 50;
+export const MAX_PROBES = 60;
 /** Texts from outside are cut: a job id may be as long as a frame. */
 const MAX_TEXT = 200;
 
@@ -88,6 +108,12 @@ export const emptyView: OperatorView = {
   counters: emptyTally,
   jobs: [],
   lastProbe: null,
+  probes: [],
+  liveness: null,
+  clock: null,
+  signer: null,
+  block: null,
+  load: null,
   lastReceivedAt: null,
   lastAcceptedAt: null,
   unsignedPolicy: null,
@@ -121,8 +147,17 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
       const {start, end, max, block, source} = event;
       return {range: {start, end, max, block, source, at}};
     }
-    case 'probe_answered':
-      return {lastProbe: {at, via: event.via}};
+    case 'probe_answered': {
+      const probe = {at, via: event.via};
+      return {lastProbe: probe, probes: [...view.probes.slice(-(MAX_PROBES - 1)), probe]};
+    }
+    case 'clock':
+    case 'signer_stats':
+    case 'block':
+    case 'liveness':
+      return measured(event);
+    case 'minute':
+      return {load: {inHand: event.inHand, pending: event.pending, at}};
     case 'trouble': {
       const {part, code, message, next} = event;
       const since = view.troubles.find((trouble) => trouble.part === part)?.since ?? at;
@@ -169,6 +204,30 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'job_duplicate':
     case 'callback_refused':
       return {};
+  }
+}
+
+type Measured = Extract<OperatorEvent, {type: 'clock' | 'signer_stats' | 'block' | 'liveness'}>;
+
+/** What was last measured of a part, with the time of it. */
+function measured({seq: _seq, ...event}: Measured): Partial<OperatorView> {
+  switch (event.type) {
+    case 'clock': {
+      const {type: _type, ...clock} = event;
+      return {clock: {...clock, merged: clock.merged && {...clock.merged, jobId: cut(clock.merged.jobId)}}};
+    }
+    case 'signer_stats': {
+      const {type: _type, ...signer} = event;
+      return {signer};
+    }
+    case 'block': {
+      const {type: _type, ...block} = event;
+      return {block};
+    }
+    case 'liveness': {
+      const {type: _type, ...liveness} = event;
+      return {liveness};
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type {JobRef, OperatorEventBody, RejectReason, StopReason} from '../operator/events.ts';
+import type {JobRef, LivenessFacts, OperatorEventBody, RejectReason, StopReason} from '../operator/events.ts';
 import {middle} from './safe-text.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -79,6 +79,21 @@ export function describe(event: OperatorEventBody): Description {
       return info(
         `sampling range ${event.start}–${event.end} of ${event.max} from the ${event.source}${event.block === null ? '' : `, block ${event.block}`}`,
       );
+    case 'clock':
+      return {level: 'debug', text: `clock ${event.id} at ${event.counter}, ${event.readings} readings`};
+    case 'signer_stats':
+      return {
+        level: 'debug',
+        text: `signer: ${event.signatures} signatures, p50 ${ms(event.p50Ms)}, p95 ${ms(event.p95Ms)}, ${event.errors} errors in ${seconds(event.windowMs)}`,
+      };
+    case 'block':
+      return {level: 'debug', text: `block ${event.number}; the RPC took ${ms(event.rpcMs)}`};
+    case 'liveness':
+      return liveness(event);
+    case 'minute':
+      return info(
+        `up ${seconds(event.uptimeMs)}: ${event.accepted} accepted, ${event.received} received, ${event.failed} failed, ${event.inHand} in hand, ${event.pending} pending, ${event.probes} probes`,
+      );
     case 'stopping':
       return info(stopping(event.reason, event.inHand, event.graceMs));
     case 'summary':
@@ -86,6 +101,16 @@ export function describe(event: OperatorEventBody): Description {
         `done: ${event.accepted} accepted, ${event.received} received, ${event.selected} selected, ${event.unselected} not selected, ${event.failed} failed, ${event.pending} pending, in ${seconds(event.durationMs)}`,
       );
   }
+}
+
+function liveness({lastProbeAt, graceLeftMs, graceMs, outages}: LivenessFacts): Description {
+  if (lastProbeAt === null) return warn('the network has never asked whether this node is alive');
+  const [last] = outages;
+  if (last === undefined || last.end !== null)
+    return {level: 'debug', text: `the network reaches us; ${seconds(graceMs)} of grace`};
+  return warn(
+    `the network has not reached us for ${seconds(last.durationMs)} (${last.cause}); ${seconds(graceLeftMs ?? 0)} of grace left`,
+  );
 }
 
 function stopping(reason: StopReason, inHand: number, graceMs: number): string {
@@ -117,6 +142,10 @@ function name({jobId, tag, position}: JobRef): string {
 
 function seconds(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+function ms(value: number | null): string {
+  return value === null ? '?' : seconds(value);
 }
 
 const info = (text: string): Description => ({level: 'info', text});
