@@ -101,6 +101,9 @@ function txJournal(database: Database, path: string, lock: TxJournal['lock']): T
     `SELECT * FROM transactions WHERE ${same} AND state IN ('signed', 'sent', 'abandoned') ORDER BY seq`,
   );
   const withNonce = database.prepare(`SELECT * FROM transactions WHERE ${same} AND nonce = ? ORDER BY seq`);
+  const concluded = database.prepare(
+    `SELECT * FROM transactions WHERE ${same} AND receipt IS NOT NULL ORDER BY seq DESC LIMIT ?`,
+  );
   const newest = database.prepare('SELECT * FROM transactions ORDER BY seq DESC LIMIT ?');
 
   const rows = (read: () => Row[]): TxAttempt[] => {
@@ -124,6 +127,7 @@ function txJournal(database: Database, path: string, lock: TxJournal['lock']): T
       return change(() => markEnd.run(end, text, hash, text));
     },
     open: (query) => rows(() => open.all(...of(query))),
+    concluded: (query) => rows(() => concluded.all(...of(query), query.limit)),
     withNonce: (query) => rows(() => withNonce.all(...of(query), query.nonce)),
     list: (limit) => rows(() => newest.all(limit)),
     lock,

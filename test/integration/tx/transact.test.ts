@@ -2,7 +2,7 @@ import {privateKeyToAccount} from 'viem/accounts';
 import type {Hex} from 'viem';
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {replaceTransaction} from '../../../src/lib/chain/tx/replace.ts';
-import {transact} from '../../../src/lib/chain/tx/transact.ts';
+import {transact, type Transacted} from '../../../src/lib/chain/tx/transact.ts';
 import {startAnvil, type Anvil} from '../../../src/lib/devnet/anvil.ts';
 import {devRpc} from '../../../src/lib/devnet/rpc.ts';
 import {DEV_SIGNER_KEY} from '../../../src/lib/devnet/signer-keys.ts';
@@ -43,6 +43,10 @@ const errand = (to = once, intent = 'register:test') => ({
   intent,
   plan: () => Promise.resolve(planFor(to, intent)),
 });
+/** Takes every call, as often as it comes. */
+const elsewhere: Hex = '0x00000000000000000000000000000000000000ee';
+const hashOf = (done: Transacted | undefined) =>
+  done !== undefined && 'attempt' in done ? done.attempt.hash : null;
 const still = () => steppedTime();
 const rpc = (method: string, ...params: unknown[]) => devRpc(anvil.url, method, params);
 
@@ -88,7 +92,8 @@ describe('a transaction', () => {
   it('that would fail is refused before anything is signed', async () => {
     const deps = await process(anvil.url);
     await transact(deps, errand(), limits(), yes);
-    await expect(transact(deps, errand(), limits(), yes)).rejects.toMatchObject({
+    const later = await process(anvil.url);
+    await expect(transact(later, errand(), limits(), yes)).rejects.toMatchObject({
       code: 'CHAIN_REVERTED',
       exitCode: 77,
     });
@@ -205,6 +210,50 @@ describe('a repeated command', () => {
     expect(hashes[0]).toBe(hashes[1]);
     expect(done.map(({state}) => state)).toEqual(['mined', 'mined']);
     expect(await nonceOf(anvil.url, 'pending')).toBe(1);
+  });
+
+  it.each([
+    ['reverts the second time', () => once],
+    ['would do it twice', () => elsewhere],
+  ])('slow to answer, finds what another process has brought to its end: a call that %s', async (_n, to) => {
+    const dir = stateDir();
+    const [fast, slow] = [await process(anvil.url, {dir}), await process(anvil.url, {dir})];
+    const two = limits({confirmations: 2});
+    const first: Transacted[] = [];
+    const second = await transact(slow, errand(to()), two, async () => {
+      first.push(await transact(fast, errand(to()), two, yes));
+      return true;
+    });
+    expect(first).toMatchObject([{state: 'mined', resumed: false}]);
+    expect(second).toMatchObject({state: 'mined', resumed: true, attempt: {hash: hashOf(first[0])}});
+    expect(fast.journal.list(9)).toMatchObject([{state: 'mined'}]);
+    expect(await nonceOf(anvil.url, 'pending')).toBe(1);
+  });
+
+  it('slow to plan, finds what another process has brought to its end, and asks nobody', async () => {
+    const dir = stateDir();
+    const [fast, slow] = [await process(anvil.url, {dir}), await process(anvil.url, {dir})];
+    const first: Transacted[] = [];
+    const plan = async () => {
+      first.push(await transact(fast, errand(), limits(), yes));
+      return planFor(once);
+    };
+    const second = await transact(slow, {intent: 'register:test', plan}, limits(), () =>
+      Promise.reject(new Error('asked')),
+    );
+    expect(second).toMatchObject({state: 'mined', resumed: true, attempt: {hash: hashOf(first[0])}});
+  });
+
+  it('slow to begin, finds what another process has brought to its end since the chain was opened', async () => {
+    const dir = stateDir();
+    const [fast, slow] = [await process(anvil.url, {dir}), await process(anvil.url, {dir})];
+    const first = await transact(fast, errand(elsewhere), limits(), yes);
+    const second = await transact(slow, errand(elsewhere), limits(), yes);
+    expect(second).toMatchObject({state: 'mined', resumed: true, attempt: {hash: hashOf(first)}});
+    // Whoever opens it now and still wants it done wants it done again.
+    const later = await process(anvil.url, {dir});
+    const third = await transact(later, errand(elsewhere), limits(), yes);
+    expect(third).toMatchObject({state: 'mined', resumed: false, attempt: {nonce: 1}});
   });
 
   it('is told who is in the way when an earlier transaction is in no pool', async () => {
@@ -334,8 +383,9 @@ describe('a stuck transaction', () => {
     const deps = await process(anvil.url, {dir});
     const done = await replaceTransaction(deps, attempt, 'cancel', limits(), yes);
     expect(done).toMatchObject({state: 'cancelled', attempt: {kind: 'cancel', data: '0x', value: 0n}});
-    // The contract was not called: a new errand can still do it.
-    expect(await transact(deps, errand(), limits(), yes)).toMatchObject({state: 'mined', resumed: false});
+    // The contract was not called: the next command can still do it.
+    const next = await process(anvil.url, {dir});
+    expect(await transact(next, errand(), limits(), yes)).toMatchObject({state: 'mined', resumed: false});
   });
 
   it('that is decided is left alone', async () => {

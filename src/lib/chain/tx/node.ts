@@ -12,6 +12,8 @@ export type TxNode = {
   /** Host only. */
   endpoint: string;
   chain: ChainIdentity;
+  /** The block at which the command began to look: what was mined later is news to it. */
+  since: bigint;
 };
 
 /** A call as it will be signed, without nonce and fees. */
@@ -28,10 +30,11 @@ export async function txNode(opened: {
   client: PublicClient;
   endpoint: string;
   chainId: number;
+  blockNumber: bigint;
 }): Promise<TxNode> {
-  const {client, endpoint, chainId} = opened;
+  const {client, endpoint, chainId, blockNumber} = opened;
   const first = await asked(endpoint, client.getBlock({blockNumber: 0n}));
-  return {client, endpoint, chain: {id: chainId, genesis: first.hash}};
+  return {client, endpoint, chain: {id: chainId, genesis: first.hash}, since: blockNumber};
 }
 
 /**

@@ -65,6 +65,8 @@ export type TxJournal = {
   end(hash: string, end: TxEnd, receipt: TxReceipt | null): Promise<void>;
   /** Neither mined nor known to be beaten. Abandoned ones are open: their bytes may be out. */
   open(query: OpenQuery): readonly TxAttempt[];
+  /** Attempts with a receipt, newest first. */
+  concluded(query: OpenQuery & {limit: number}): readonly TxAttempt[];
   /** All attempts with one nonce, ended ones too, oldest first. */
   withNonce(query: OpenQuery & {nonce: number}): readonly TxAttempt[];
   /** Newest first. */
