@@ -141,6 +141,9 @@ export const ERRORS = {
   JOURNAL_LOCKED: entry(EXIT.refused, 'safety', 'Another aos run works for this node already; two would answer twice.', 'Stop the other one first; to find it: pgrep -af "(aos|run.cjs) run|operator-runer"'),
   JOURNAL_WRITE_FAILED: entry(EXIT.io, 'filesystem', 'The journal could not be written; nothing was acknowledged or signed.', 'Free disk space, or check the permissions of the state directory.'),
   JOURNAL_UNREADABLE: entry(EXIT.io, 'filesystem', 'The journal could not be opened.', 'Check the state directory; a damaged journal can be moved away, its unanswered jobs are then lost.'),
+  JOURNAL_MISSING: entry(EXIT.io, 'filesystem', 'There is no journal where it should be: this node has not run here yet, or the configuration is another one’s.', 'Start aos run once, or name the node’s configuration: -c FILE'),
+  TASK_UNKNOWN: entry(EXIT.no, 'data', 'The journal holds no such job; those that are over are kept for store.retention.', 'aos task list'),
+  TASK_SEVERAL: entry(EXIT.usage, 'usage', 'Several jobs fit.', 'Give more of the id, or #NUMBER, --tag, --position.'),
   JOURNAL_DRIVER: entry(EXIT.unavailable, 'filesystem', 'No SQLite driver works on this machine.', 'Run npm ci again, or use Node 24.'),
   ANSWER_CONFLICT: entry(EXIT.refused, 'safety', 'A second, different answer for the same job was refused.', 'Nothing to do: the first answer stands.'),
 
