@@ -33,6 +33,7 @@ export function showTask({journal, config}: OpenedTasks, choice: TaskChoice): Ta
 }
 
 function choose(journal: TaskJournal, {id, tag, position}: TaskChoice): TaskRow {
+  if (id === '') throw new AosError('USAGE', 'ID is empty', {next: 'aos task list'});
   const fits = ({key}: TaskRow): boolean =>
     (tag === undefined || key.tag === tag) && (position === undefined || key.position === position);
   const rows = candidates(journal, id).filter(fits);
@@ -67,7 +68,7 @@ function choose(journal: TaskJournal, {id, tag, position}: TaskChoice): TaskRow 
 
 function candidates(journal: TaskJournal, id: string): TaskRow[] {
   const number = /^#(\d{1,15})$/.exec(id)?.[1];
-  if (number === undefined) return id === '' ? [] : journal.find(id, MOST);
+  if (number === undefined) return journal.find(id, MOST);
   const row = journal.bySeq(Number(number));
   return row === undefined ? [] : [row];
 }
