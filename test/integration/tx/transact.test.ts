@@ -2,6 +2,7 @@ import {privateKeyToAccount} from 'viem/accounts';
 import type {Hex} from 'viem';
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {replaceTransaction} from '../../../src/lib/chain/tx/replace.ts';
+import {settleOpen} from '../../../src/lib/chain/tx/settle.ts';
 import {transact, type Transacted} from '../../../src/lib/chain/tx/transact.ts';
 import {startAnvil, type Anvil} from '../../../src/lib/devnet/anvil.ts';
 import {devRpc} from '../../../src/lib/devnet/rpc.ts';
@@ -254,6 +255,50 @@ describe('a repeated command', () => {
     const later = await process(anvil.url, {dir});
     const third = await transact(later, errand(elsewhere), limits(), yes);
     expect(third).toMatchObject({state: 'mined', resumed: false, attempt: {nonce: 1}});
+  });
+
+  it.each([
+    ['back in the pool', true],
+    ['in no pool', false],
+  ])(
+    'after a reorg took its block away finds the transaction %s, and sends no second one',
+    async (_n, kept) => {
+      const dir = stateDir();
+      const before = await rpc('evm_snapshot');
+      const first = await transact(await process(anvil.url, {dir}), errand(elsewhere), limits(), yes);
+      expect(first).toMatchObject({state: 'mined'});
+      await rpc('evm_revert', before);
+      await rpc('anvil_mine', '0x3');
+      if (kept && 'attempt' in first) await rpc('eth_sendRawTransaction', first.attempt.raw);
+
+      const deps = await process(anvil.url, {dir});
+      const done = await transact(deps, errand(elsewhere), limits(), yes);
+      expect(done).toMatchObject({state: 'mined', resumed: true, attempt: {hash: hashOf(first)}});
+      const [row, ...others] = deps.journal.list(9);
+      expect(others).toEqual([]);
+      expect(row).toMatchObject({state: 'mined', receipt: 'receipt' in done ? done.receipt : null});
+      expect(await nonceOf(anvil.url, 'pending')).toBe(1);
+    },
+  );
+
+  it('after a reorg brought the slower of two attempts through takes that one', async () => {
+    const dir = stateDir();
+    const deps = await process(anvil.url, {dir, time: still()});
+    const slow = await transact(deps, errand(elsewhere), limits({waitMs: 0}), yes);
+    const before = await rpc('evm_snapshot');
+    if (!('attempt' in slow)) throw new Error('not sent');
+    const fast = await process(anvil.url, {dir});
+    await replaceTransaction(fast, slow.attempt, 'speed-up', limits(), yes);
+    await rpc('anvil_dropAllTransactions');
+    await rpc('evm_revert', before);
+    await rpc('eth_sendRawTransaction', slow.attempt.raw);
+    await rpc('evm_mine');
+
+    const left = await settleOpen(await process(anvil.url, {dir}), limits());
+    expect(left).toEqual([]);
+    const states = Object.fromEntries(deps.journal.list(9).map(({hash, state}) => [hash, state]));
+    expect(states[slow.attempt.hash]).toBe('mined');
+    expect(Object.values(states).sort()).toEqual(['mined', 'superseded']);
   });
 
   it('is told who is in the way when an earlier transaction is in no pool', async () => {

@@ -104,6 +104,11 @@ export async function readNonces(
   return {mined, withPool: Math.max(mined, withPool)};
 }
 
+/** Number of the latest block. @throws AosError CHAIN_UNREACHABLE */
+export function readHead({client, endpoint}: TxNode): Promise<bigint> {
+  return asked(endpoint, client.getBlockNumber({cacheTime: 0}));
+}
+
 /** What the node knows of attempts with one nonce. @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER */
 export async function readNonceFacts(
   node: TxNode,
