@@ -1,12 +1,7 @@
 import {once} from 'node:events';
-import type {TaskQuery} from '../task/query.ts';
-import {taskRowJson, type TaskRowJson} from '../task/row.ts';
-import {taskStory} from '../task/story.ts';
-import type {TaskRecord} from '../task/task.ts';
-import {cell, TASK_CSV_HEAD} from '../output/task-list.ts';
-import {csvLine} from '../output/csv.ts';
-import {jsonLine} from '../output/safe-text.ts';
 import {systemTime} from '../system-time.ts';
+import {TASK_EXPORT_HEAD, taskExportText} from '../task/export.ts';
+import type {TaskQuery} from '../task/query.ts';
 import {openPrivateOutput, refuseOutput} from './private-output.ts';
 import type {OpenedTasks} from './task-journal.ts';
 
@@ -69,51 +64,6 @@ function* linesOf(
   {journal}: OpenedTasks,
   {query, format}: ExportOptions,
 ): Generator<{text: string; isTask: boolean}> {
-  if (format === 'csv') yield {text: csvLine([...TASK_CSV_HEAD, ...MORE_COLUMNS]), isTask: false};
-  for (const task of journal.records(query)) {
-    const line = exported(task);
-    const text =
-      format === 'csv'
-        ? csvLine([...TASK_CSV_HEAD, ...MORE_COLUMNS].map((name) => cell(line[name])))
-        : jsonLine(line);
-    yield {text, isTask: true};
-  }
-}
-
-const MORE_COLUMNS = [
-  'user',
-  'prompt',
-  'result',
-  'reason',
-  'attempts',
-  'vrf_random_value',
-  'vrf_proof',
-  'job_clock',
-  'answer_clock',
-  'envelope_id',
-  'signature',
-] as const;
-
-type ExportLine = TaskRowJson & Record<(typeof MORE_COLUMNS)[number], string | number | null>;
-
-/** One job, flat: what a table can hold. */
-function exported(task: TaskRecord): ExportLine {
-  // Neither is needed for what is taken out of it.
-  const facts = {nodeId: null, dispatcher: null, range: null, precision: null, now: task.receivedAt};
-  const story = taskStory(task, facts);
-  const {answer, delivery, sampling, dispatch} = story;
-  return {
-    ...taskRowJson(task),
-    user: story.user,
-    prompt: story.prompt,
-    result: answer?.result ?? null,
-    reason: answer?.reason ?? null,
-    attempts: story.questions.length,
-    vrf_random_value: sampling?.vrf_random_value ?? null,
-    vrf_proof: sampling?.vrf_proof ?? null,
-    job_clock: dispatch.clock === null ? null : JSON.stringify(dispatch.clock),
-    answer_clock: answer?.clock === undefined || answer.clock === null ? null : JSON.stringify(answer.clock),
-    envelope_id: delivery?.envelope_id ?? null,
-    signature: delivery?.signature ?? null,
-  };
+  if (format === 'csv') yield {text: TASK_EXPORT_HEAD, isTask: false};
+  for (const task of journal.records(query)) yield {text: taskExportText(task, format), isTask: true};
 }

@@ -1,15 +1,23 @@
 import type {SchemaEntry} from './entry.ts';
+import {doctor, doctorList} from './doctor.ts';
 import {schema, schemaList} from './schema.ts';
 import {signerCheck} from './signer-check.ts';
+import {taskExport, taskExportLines, taskList, taskShow} from './task.ts';
 
 /**
  * Every published schema by its name: `aos schema NAME` prints it, the envelope has it as `aos.NAME/v1`, and the
  * compiler refuses an {@link SchemaName} that is not here. Loaded by `aos schema` alone. In alphabetic order.
  */
 export const SCHEMAS = {
+  doctor,
+  'doctor-list': doctorList,
   schema,
   'schema-list': schemaList,
   'signer-check': signerCheck,
+  'task-export': taskExport,
+  'task-export-lines': taskExportLines,
+  'task-list': taskList,
+  'task-show': taskShow,
 } as const satisfies Readonly<Record<string, SchemaEntry>>;
 
 export type SchemaName = keyof typeof SCHEMAS;

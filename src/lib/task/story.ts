@@ -46,7 +46,7 @@ export function taskStory(task: TaskRecord, facts: StoryFacts) {
       frame_index: task.index,
       envelope_id: dispatch?.id ?? null,
       address: dispatch?.address ?? null,
-      signature: dispatch?.signature ?? {state: 'unreadable' as const, signer: null, reason: null},
+      signature: dispatch?.signature ?? UNREADABLE,
       hash_matches: dispatch?.hashMatches ?? null,
       is_known_dispatcher: isKnown(dispatch?.signature.signer ?? null, facts.dispatcher),
       clock: job === null ? null : clockToWire(job.clock),
@@ -66,11 +66,19 @@ export function taskStory(task: TaskRecord, facts: StoryFacts) {
   };
 }
 
+type FrameSignature = {
+  state: 'verified' | 'unsigned' | 'invalid' | 'unreadable';
+  signer: string | null;
+  reason: string | null;
+};
+
+const UNREADABLE: FrameSignature = {state: 'unreadable', signer: null, reason: null};
+
 type Frame = {
   id: string;
   address: string;
   jobs: readonly DispatchJob[];
-  signature: {state: 'verified' | 'unsigned' | 'invalid'; signer: string | null; reason: string | null};
+  signature: FrameSignature;
   hashMatches: boolean | null;
 };
 
