@@ -180,7 +180,14 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       onReply: (id, reply) => session.settle(id, reply),
       refuse: (id, reply) => session.respond(id, reply),
       // After the last wanted result nothing more is acknowledged.
-      onJobs: createIntake({receive: steps.receive, emit, time, signal, isClosed: () => stopping === 'jobs'}),
+      onJobs: createIntake({
+        receive: steps.receive,
+        connection,
+        emit,
+        time,
+        signal,
+        isClosed: () => stopping === 'jobs',
+      }),
     },
   );
 

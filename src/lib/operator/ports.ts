@@ -36,6 +36,12 @@ export type DispatcherConnection = {
   drop(reason: string): void;
   /** The `connect` request was accepted: back-off starts again from its first step. */
   confirm(): void;
+  /**
+   * Reads nothing more from the present socket, but for what is in hand already, until `resume`. The peer is not taken
+   * for silent meanwhile. Harmless when it is paused already, or gone; a new socket is read at once.
+   */
+  pause(): void;
+  resume(): void;
 };
 
 /** Reads the sampling range of node_id from the chain (protocol §4). */
