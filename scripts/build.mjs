@@ -14,12 +14,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
 
 /** Native and wasm packages stay outside the bundle; the others are bundled, so an install pulls in two packages. */
-const external = [
-  '@photostructure/sqlite',
-  'libsodium-wrappers-sumo',
-  '@foundry-rs/*',
-  'typescript',
-];
+const external = ['@photostructure/sqlite', 'libsodium-wrappers-sumo', '@foundry-rs/*', 'typescript'];
 
 /** CommonJS packages inside an ESM bundle still ask for these. */
 const banner = {
