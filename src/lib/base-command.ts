@@ -77,7 +77,7 @@ export abstract class AosCommand extends Command {
   // eslint-disable-next-line @typescript-eslint/require-await -- oclif's signature
   protected override async catch(error: Interfaces.CommandError): Promise<void> {
     const command = `aos ${(this.id ?? '').replaceAll(':', ' ')}`.trim();
-    const flags = Object.keys(this.ctor.flags);
+    const flags = Object.keys({...this.ctor.baseFlags, ...this.ctor.flags});
     reportError(error, this.jsonEnabled(), command, {stream: this.streamsJson(), flags});
   }
 

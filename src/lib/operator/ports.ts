@@ -50,6 +50,15 @@ export type RangeReader = {
   read(signal: AbortSignal): Promise<SamplingRange>;
 };
 
+/** Reads how far the chain is. */
+export type BlockReader = {
+  /**
+   * The newest block's number, and its time in Unix ms.
+   * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER
+   */
+  newest(signal: AbortSignal): Promise<{number: bigint; at: number}>;
+};
+
 /** One question to a worker; `requestId` is ours, unguessable, one per (job, attempt). */
 export type Question = {
   requestId: string;
