@@ -96,11 +96,11 @@ module.exports = {
     owner('ws', 'ws', [`${LIB}/(dispatcher|devnet)/`]),
     owner('chalk', 'chalk', [`${LIB}/edge/`, `${LIB}/signer/report\\.ts$`]),
     owner('inquirer', '@inquirer', [`${LIB}/output/prompt\\.ts$`]),
-    owner('noble-curves', '@noble/curves', [`${LIB}/keys/`]),
+    owner('noble-curves', '@noble/curves', [`${LIB}/keys/`, `${LIB}/devnet/signer-keys\\.ts$`]),
     owner('ora', 'ora', [`${LIB}/edge/`]),
     owner('tar', 'tar-stream', [`${LIB}/edge/`]),
     owner('sodium', 'libsodium-wrappers-sumo', [`${LIB}/vrf/`]),
-    owner('secp256k1', 'tiny-secp256k1', [`${LIB}/(protocol|devnet)/`]),
+    owner('secp256k1', '@bitauth/libauth', [`${LIB}/protocol/secp256k1\\.ts$`]),
   ],
   options: {
     tsPreCompilationDeps: true,
