@@ -60,6 +60,19 @@ module.exports = {
       to: {path: [...ADAPTERS, ...DEVNET, ...EDGE], dependencyTypesNot: ['type-only'], pathNot: PURE},
     },
     {
+      name: 'dashboard-sees-events-and-view',
+      severity: 'error',
+      comment: 'It draws what it is given: no socket, no file, no process.',
+      from: {path: `${LIB}/dashboard/`},
+      to: {path: LIB, pathNot: [...PURE, `${LIB}/dashboard/`]},
+    },
+    {
+      name: 'dashboard-touches-nothing-outside',
+      severity: 'error',
+      from: {path: `${LIB}/dashboard/`},
+      to: {dependencyTypes: ['core']},
+    },
+    {
       name: 'devnet-stays-aside',
       severity: 'error',
       from: {path: '^src/', pathNot: [...DEVNET, ...EDGE]},
@@ -96,6 +109,8 @@ module.exports = {
     owner('ws', 'ws', [`${LIB}/(dispatcher|devnet)/`]),
     owner('chalk', 'chalk', [`${LIB}/edge/`, `${LIB}/signer/report\\.ts$`]),
     owner('inquirer', '@inquirer', [`${LIB}/output/prompt\\.ts$`]),
+owner('ink', 'ink', [`${LIB}/dashboard/`]),
+    owner('react', '(@types/)?react', [`${LIB}/dashboard/`]),
     owner('noble-curves', '@noble/curves', [`${LIB}/keys/`, `${LIB}/devnet/signer-keys\\.ts$`]),
     owner('ora', 'ora', [`${LIB}/edge/`]),
     owner('tar', 'tar-stream', [`${LIB}/edge/`]),

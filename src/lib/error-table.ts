@@ -157,6 +157,7 @@ export const ERRORS = {
   CONTROL_VERSION: entry(EXIT.protocol, 'network', 'The running operator is of another generation of aos.', 'Use the aos that the operator was started with, or restart the operator with this one.'),
   CONTROL_BROKEN: entry(EXIT.protocol, 'network', 'The control socket does not speak as aos does.', 'Restart the operator: aos run'),
   CONTROL_UNAVAILABLE: entry(EXIT.cannotWrite, 'filesystem', 'The control socket could not be made; the operator works without it.', 'Set AOS_HOME or XDG_RUNTIME_DIR to a directory you own.'),
+  REPLAY_INVALID: entry(EXIT.data, 'data', 'The file is not a recorded stream of events.', 'Record one: aos run --json > run.ndjson'),
   STATUS_NOTHING_READ: entry(EXIT.unavailable, 'network', 'None of the sources could be read, so nothing is known.', 'Check the chain RPC and the configuration, then run the command again.'),
 
   // operator server, devnet
