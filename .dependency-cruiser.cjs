@@ -97,6 +97,7 @@ module.exports = {
     owner('chalk', 'chalk', [`${LIB}/edge/`, `${LIB}/signer/report\\.ts$`]),
     owner('inquirer', '@inquirer', [`${LIB}/output/prompt\\.ts$`]),
     owner('noble-curves', '@noble/curves', [`${LIB}/keys/`]),
+    owner('diff', 'diff', [`${LIB}/edge/`]),
     owner('ora', 'ora', [`${LIB}/edge/`]),
     owner('sodium', 'libsodium-wrappers-sumo', [`${LIB}/vrf/`]),
     owner('secp256k1', 'tiny-secp256k1', [`${LIB}/(protocol|devnet)/`]),

@@ -1,4 +1,4 @@
-import {recover} from 'tiny-secp256k1';
+import {isPrivate, pointFromScalar, recover} from 'tiny-secp256k1';
 import {keccak256} from './keccak.ts';
 
 /** Half the order of secp256k1: an `s` above it is the twin of a valid signature, which nobody honest sends (EIP-2). */
@@ -30,6 +30,12 @@ function recoverKey(digest: Uint8Array, signature: Uint8Array, recoveryId: 0 | 1
   } catch {
     return null; // the library throws for r or s of 0 or beyond the order; there is nothing else it could refuse
   }
+}
+
+/** The address of a private key (32 bytes), checksummed; null when the bytes are no key of secp256k1. */
+export function addressOfKey(key: Uint8Array): string | null {
+  const point = isPrivate(key) ? pointFromScalar(key, false) : null;
+  return point === null ? null : checksumAddress(`0x${toHex(keccak256(point.subarray(1)).subarray(12))}`);
 }
 
 /** True for 0x and 40 hex digits, in any letter case and without regard to the checksum. */
