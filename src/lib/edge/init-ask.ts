@@ -66,8 +66,8 @@ export async function askAll(start: Wizard, {look, review, signal}: Deps): Promi
     switch (wizard.phase) {
       case 'ask': {
         if (question === undefined) throw new AosError('BUG', 'the wizard stands at no question');
-        say(`\n${heading(question)}`, chalk.dim);
-        say(question.form(wizard).about, chalk.dim);
+        process.stderr.write('\n');
+        say(`${heading(wizard, question)}  ${question.form(wizard).about}`, chalk.dim);
         const reply = await ask(wizard, question, signal);
         wizard = reply.kind === 'back' ? back(wizard) : answer(wizard, reply.value);
         if (wizard.atStart) say('This is the first question; Ctrl-C quits.', chalk.dim);
@@ -137,10 +137,14 @@ function ask(wizard: Wizard, question: Question, signal: AbortSignal): Promise<R
   });
 }
 
-function heading({key}: Question): string {
-  const asked = QUESTIONS.filter((question) => question.key !== 'account');
+/** Which question of how many; those that flags answered do not count. */
+function heading(wizard: Wizard, {key}: Question): string {
   // The account is asked for as part of the signer.
+  const asked = QUESTIONS.filter(
+    (question) => question.key !== 'account' && !wizard.fixed.has(question.key) && question.applies(wizard),
+  );
   const at = asked.findIndex((question) => question.key === (key === 'account' ? 'signer-url' : key));
+  if (at === -1) return `${asked.length}/${asked.length}`;
   return `${at + 1}/${asked.length}`;
 }
 

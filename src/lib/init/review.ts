@@ -5,6 +5,8 @@ import {wrap} from '../output/table.ts';
 import type {Entry} from './config-text.ts';
 import type {Findings} from './wizard.ts';
 
+const CONTRACTS = 'chain.contracts.';
+
 /**
  * The review page: what the file will hold that is not the default anyway, and what is still in trouble.
  * @param width columns of the terminal
@@ -26,11 +28,15 @@ export function reviewLines(
 ): string[] {
   const differing = entries.filter(({path, value}) => value !== fallbackOf(path));
   const lines = [`${safeText(file)} will hold, beside the defaults:`];
-  for (const {path, value} of differing) {
+  // Brought by a devnet, not asked for: the page is for what may be wrong.
+  const contracts = differing.filter(({path}) => path.startsWith(CONTRACTS));
+  const rest = contracts.length > 2 ? differing.filter((entry) => !contracts.includes(entry)) : differing;
+  for (const {path, value} of rest) {
     const text = shownValue(path, value);
     if (path.length + text.length + 4 <= width) lines.push(`  ${path}  ${text}`);
     else lines.push(`  ${path}`, ...wrap(text, Math.max(10, width - 4)).map((part) => `    ${part}`));
   }
+  if (rest !== differing) lines.push(`  ${CONTRACTS}*  ${contracts.length} addresses, as the devnet says`);
   for (const name of making)
     lines.push(...wrap(`makes ${safeText(name)}`, Math.max(10, width - 2)).map((part) => `  ${part}`));
   for (const finding of Object.values(findings)) {
