@@ -4,6 +4,7 @@ import {AosError, errorText} from './errors.ts';
 import {errorEnvelope, errorLines, type OutputWarning, resultEnvelope} from './output/envelope.ts';
 import {nearest} from './names.ts';
 import {jsonLine, safeText} from './output/safe-text.ts';
+import type {SchemaName} from './schemas/registry.ts';
 import {systemTime} from './system-time.ts';
 
 declare const AOS_VERSION: string | undefined;
@@ -25,8 +26,8 @@ export const configFlag = {
 
 /** What a command that answers once returns. */
 export type Answer<T> = {
-  /** Name of the JSON schema, without `aos.` and version. */
-  schema: string;
+  /** Name of the JSON schema of `result` (docs/json.md), without `aos.` and version. */
+  schema: SchemaName;
   exitCode: number;
   result: T;
   /** The same answer for people, printed on stdout without `--json`. */

@@ -9,7 +9,11 @@ const ajv = new Ajv({allErrors: true});
 const compiled = new Map<string, ValidateFunction>();
 
 /** Streams by the command that gives them, with its flags where they decide. */
-const STREAMS: readonly {words: readonly string[]; flag?: string; schema: string}[] = [];
+const STREAMS: readonly {words: readonly string[]; flag?: string; schema: string}[] = [
+  {words: ['run'], schema: 'run'},
+  {words: ['devnet', 'up'], schema: 'devnet-up'},
+  {words: ['status'], flag: '--watch', schema: 'status-watch'},
+];
 
 /**
  * Throws when what a command printed with `--json` is not what its published schema says, or has a field that the
