@@ -8,7 +8,7 @@ const PURE = [
   `${LIB}/(clock|protocol|vrf)/`,
   `${LIB}/config/(schema|networks|config|values|problems|shown|reference)\\.ts$`,
   `${LIB}/operator/(events|ports|answer|tally|turns|lane|view)\\.ts$`,
-  `${LIB}/(liveness|status|evidence)/`,
+  `${LIB}/(liveness|status|evidence|doctor|task)/`,
   `${LIB}/keys/(bn254|registration|private-key|big-endian)\\.ts$`,
   `${LIB}/output/`,
 ];
@@ -98,6 +98,7 @@ module.exports = {
     owner('inquirer', '@inquirer', [`${LIB}/output/prompt\\.ts$`]),
     owner('noble-curves', '@noble/curves', [`${LIB}/keys/`]),
     owner('ora', 'ora', [`${LIB}/edge/`]),
+    owner('tar', 'tar-stream', [`${LIB}/edge/`]),
     owner('sodium', 'libsodium-wrappers-sumo', [`${LIB}/vrf/`]),
     owner('secp256k1', 'tiny-secp256k1', [`${LIB}/(protocol|devnet)/`]),
   ],

@@ -49,6 +49,8 @@ export const ERRORS = {
   BUG: entry(EXIT.bug, 'bug', 'Something happened that the toolkit did not foresee.', 'Run the command again with --json and report its output.'),
   USAGE: entry(EXIT.usage, 'usage', 'The command line is not what the command takes.', 'Run the command with --help.'),
   OUTPUT_WRITE_FAILED: entry(EXIT.io, 'filesystem', 'What standard output goes to does not take it.', 'Free disk space, or send the output elsewhere.'),
+  OUT_EXISTS: entry(EXIT.cannotWrite, 'filesystem', 'There is something at that path already; a file is never overwritten by accident.', 'Name another file, or add --force to replace it.'),
+  OUT_WRITE_FAILED: entry(EXIT.cannotWrite, 'filesystem', 'The file could not be written; nothing is left of it.', 'Check the directory and the free space.'),
   INTERRUPTED: entry(EXIT.sigint, 'signal', 'The command was interrupted.', 'Run it again.'),
   TERMINATED: entry(EXIT.sigterm, 'signal', 'The command was told to end.', 'Run it again.'),
 

@@ -1,4 +1,5 @@
 import {randomBytes, randomUUID} from 'node:crypto';
+import {createBlockReader} from '../chain/block-reader.ts';
 import {createRangeReader} from '../chain/range.ts';
 import type {Config, ConfigWarning} from '../config/config.ts';
 import {readVrfKey} from '../config/vrf-key.ts';
@@ -61,7 +62,11 @@ async function compose(
       tell({type: 'trouble', part: 'clock', code: error.code, message: error.message, next: error.next}),
   });
   closers.push(() => journal.close());
-  const observers = await startObservers(config, {journal, version: options.version});
+  const observers = await startObservers(config, {
+    journal,
+    version: options.version,
+    tell: (event) => tell(event),
+  });
   closers.push(() => observers.close());
 
   const signer = createWeb3Signer({url: node.signerUrl, address: node.id, timeoutMs: SIGN_TIMEOUT_MS});
@@ -105,6 +110,7 @@ async function compose(
         chainId: config.chainId,
         timeoutMs: 10_000,
       }),
+      blockReader: createBlockReader({rpcUrls: chain.rpcUrls, timeoutMs: 10_000}),
       workers,
       journal,
       prover,

@@ -104,7 +104,7 @@ export function describe(event: OperatorEventBody): Description {
 }
 
 function liveness({lastProbeAt, graceLeftMs, graceMs, outages}: LivenessFacts): Description {
-  if (lastProbeAt === null) return warn('the network has never asked whether this node is alive');
+  if (lastProbeAt === null) return info('the network has not asked yet whether this node is alive');
   const [last] = outages;
   if (last === undefined || last.end !== null)
     return {level: 'debug', text: `the network reaches us; ${seconds(graceMs)} of grace`};

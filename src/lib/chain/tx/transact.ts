@@ -1,10 +1,11 @@
-import {AosError, isAosError} from '../../errors.ts';
+import {AosError} from '../../errors.ts';
 import type {TxDeps, TxLimits} from './deps.ts';
 import {feesFor, gwei, replacementFees, type Fees} from './fees.ts';
 import {readBalance, readFeeMarket, readNonces, simulate} from './node.ts';
 import type {TxPlan} from './plan.ts';
 import type {TxAttempt} from './port.ts';
-import {locked, sendOut, signAndSend} from './send.ts';
+import {resume} from './resume.ts';
+import {locked, signAndSend} from './send.ts';
 import {settleOpen, type Judged} from './settle.ts';
 import {waitFor, type Waited} from './wait.ts';
 
@@ -77,40 +78,32 @@ export async function transact(
   if (found !== null) return {...(await waitFor(deps, found, limits)), resumed: true};
 
   const over = freeNonce(open)?.fees ?? null;
-  const prepared = await prepare(deps, await errand.plan(), limits.maxFeePerGas, over);
+  const prepared = await prepareUnlessDone(deps, errand, limits, over);
+  if (typeof prepared === 'number') return {...(await waitFor(deps, prepared, limits)), resumed: true};
   if (!(await confirm(prepared))) return {state: 'declined'};
   const sent = await locked(deps, limits.signal, () => sendPrepared(deps, prepared, limits));
   return {...(await waitFor(deps, sent.nonce, limits)), resumed: sent.resumed};
 }
 
-/** The nonce of the errand's open transaction, broadcast again where no node holds it; null when there is none. */
-async function resume(deps: TxDeps, open: readonly Judged[], intent: string): Promise<number | null> {
-  const judged = open.find(({group}) => (group.at(-1) ?? group[0]).intent === intent);
-  if (judged === undefined) return null;
-  const {attempt, state} = judged.verdict;
-  if (state !== 'dropped') {
-    deps.note(`${attempt.title}: found ${attempt.hash}, sent before`);
-    return attempt.nonce;
-  }
-  if (attempt.state === 'abandoned') return null;
+/**
+ * Plans and simulates. Where that fails, because another process has done it meanwhile: the nonce of its transaction.
+ * @throws AosError as {@link prepare}
+ */
+async function prepareUnlessDone(
+  deps: TxDeps,
+  {intent, plan}: Errand,
+  limits: TxLimits,
+  over: Fees | null,
+): Promise<Prepared | number> {
   try {
-    await simulate(deps.node, {from: attempt.sender, ...attempt}, attempt.title);
+    return await prepare(deps, await plan(), limits.maxFeePerGas, over);
   } catch (error) {
-    if (!isAosError(error, 'CHAIN_REVERTED')) throw error;
-    // It would only burn gas. A new one takes its nonce, so that never both are mined.
-    await abandon(deps, judged);
-    return null;
+    const found = await settleOpen(deps, limits)
+      .then((open) => resume(deps, open, intent))
+      .catch(() => null);
+    if (found === null) throw error;
+    return found;
   }
-  deps.note(`${attempt.title}: found ${attempt.hash}, which no node holds; it is broadcast again`);
-  await sendOut(deps, attempt);
-  return attempt.nonce;
-}
-
-async function abandon(deps: TxDeps, judged: Judged): Promise<void> {
-  for (const {hash} of judged.group) await deps.journal.end(hash, 'abandoned', null);
-  const mark = (attempt: TxAttempt): TxAttempt => ({...attempt, state: 'abandoned'});
-  const [first, ...rest] = judged.group;
-  judged.group = [mark(first), ...rest.map(mark)];
 }
 
 /** The nonce an abandoned transaction left free, with its fees: its bytes may be out, so the next one has to beat them. */
