@@ -237,7 +237,7 @@ function cliOf(child: ChildProcess, args: readonly string[], isAos: boolean): Cl
         if (isAos && code !== null) checkContract(args, texts.stdout);
         resolve(over);
       } catch (error) {
-        reject(error as Error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
       look();
     });

@@ -1,5 +1,6 @@
 import {challengeEvidence, challengeList, challengeShow} from './challenge.ts';
 import {devnetSubmit, devnetUp} from './devnet.ts';
+import {doctor, doctorList} from './doctor.ts';
 import type {SchemaEntry} from './entry.ts';
 import {keysBls} from './keys-bls.ts';
 import {deregister, register, registerCheck} from './register.ts';
@@ -21,6 +22,8 @@ export const SCHEMAS = {
   deregister,
   'devnet-submit': devnetSubmit,
   'devnet-up': devnetUp,
+  doctor,
+  'doctor-list': doctorList,
   'keys-bls': keysBls,
   register,
   'register-check': registerCheck,
