@@ -4,6 +4,7 @@ import type {Reading} from '../clock/readings.ts';
 import {parseJson} from '../protocol/json.ts';
 import {WORKER_KINDS, type VrfFields, type WorkerKind} from '../protocol/messages.ts';
 import type {JobOutcome, JobRecord, JobState, QuestionRecord} from '../operator/ports.ts';
+import {rangeOfText} from '../vrf/range-text.ts';
 import type {Row} from './driver.ts';
 
 export const JOB_STATES = [
@@ -55,6 +56,7 @@ export function jobOf(row: Row): JobRecord {
     kind: textOf(row, 'kind'),
     model: textOf(row, 'model'),
     vrf: row['vrf'] === null ? null : vrfOf(textOf(row, 'vrf')),
+    range: row['range'] === null ? null : (rangeOfText(textOf(row, 'range')) ?? null),
     outcome: row['outcome'] === null ? null : outcomeOf(row),
     content: row['content'] === null ? null : textOf(row, 'content'),
   };

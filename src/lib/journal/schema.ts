@@ -67,6 +67,8 @@ const JOBS: Schema = {
   CREATE TABLE facts (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
   `,
     LIVENESS_SCHEMA,
+    // The sampling range a job was drawn with, for a challenge (vrf/range-text.ts).
+    'ALTER TABLE jobs ADD COLUMN range TEXT',
   ],
 };
 

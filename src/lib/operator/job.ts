@@ -2,7 +2,7 @@ import {createBackoff, type Backoff} from '../backoff.ts';
 import {AosError, isAosError} from '../errors.ts';
 import {draftEnvelope, parseEnvelope} from '../protocol/envelope.ts';
 import {readDispatch, type DispatchJob} from '../protocol/messages.ts';
-import {sample} from '../vrf/sampling.ts';
+import {sample, type SamplingRange} from '../vrf/sampling.ts';
 import {answerWithoutWorker, finalAnswer, type Answer} from './answer.ts';
 import type {JobRef} from './events.ts';
 import {askWorker} from './ask-worker.ts';
@@ -69,12 +69,12 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
       emit({type: 'job_sampled', job: refOf(record), selected: valid && vrf.selected, r, threshold});
       const answer = answerWithoutWorker(job, sampling, options.kinds);
       if (answer !== null) {
-        await conclude(record, job, answer);
+        await conclude(record, job, answer, range);
         return;
       }
       const kind = options.kinds.find((candidate) => candidate === job.kind);
       const first = kind === undefined ? undefined : deps.questions.prepare(seq, kind);
-      await deps.durably(() => journal.select(seq, vrf, first));
+      await deps.durably(() => journal.select(seq, vrf, first, range));
       deps.next(seq, 'selected');
     },
 
@@ -179,10 +179,23 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
     over(seq);
   }
 
-  async function conclude(record: JobRecord, job: DispatchJob, answer: Answer): Promise<void> {
+  async function conclude(
+    record: JobRecord,
+    job: DispatchJob,
+    answer: Answer,
+    range?: SamplingRange,
+  ): Promise<void> {
     const node = {id: options.nodeId, clockId: options.clockId};
     const {outcome, vrf, reason, content} = finalAnswer(job, answer, node);
-    await deps.durably(() => journal.conclude(record.seq, {outcome, vrf, content, at: time.now()}));
+    await deps.durably(() =>
+      journal.conclude(record.seq, {
+        outcome,
+        vrf,
+        content,
+        at: time.now(),
+        ...(range === undefined ? {} : {range}),
+      }),
+    );
     emit({type: 'job_concluded', job: refOf(record), outcome, reason});
     deps.next(record.seq, 'concluded');
   }

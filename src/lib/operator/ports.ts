@@ -115,6 +115,8 @@ export type JobRecord = {
   model: string;
   /** VRF fields once sampled. */
   vrf: VrfFields | null;
+  /** What it was sampled with; null before, and of journals that did not keep it. */
+  range: SamplingRange | null;
   outcome: JobOutcome | null;
   /** The job_result element, compact JSON, once concluded: the one answer that is ever sent. */
   content: string | null;
@@ -147,14 +149,19 @@ export type Journal = {
   /** Stores a new job, with a clock reading; or tells what is already known of that (job_id, tag, position). */
   receive(job: NewJob): Promise<{known: boolean; record: JobRecord}>;
   /** Marks a job as to be answered by a worker; its first question is journalled with it, in the same write. */
-  select(seq: number, vrf: VrfFields, first?: Omit<QuestionRecord, 'answer'>): Promise<void>;
+  select(
+    seq: number,
+    vrf: VrfFields,
+    first?: Omit<QuestionRecord, 'answer'>,
+    range?: SamplingRange,
+  ): Promise<void>;
   /**
    * Stores the one answer of a job, before it is signed. The same content again is a no-op.
    * @throws AosError ANSWER_CONFLICT for a different content
    */
   conclude(
     seq: number,
-    answer: {outcome: JobOutcome; vrf: VrfFields; content: string; at: number},
+    answer: {outcome: JobOutcome; vrf: VrfFields; content: string; at: number; range?: SamplingRange},
   ): Promise<void>;
   /** Records the signature of one delivery of the stored content; the last one stays. */
   signed(seq: number, delivery: {envelopeId: string; signature: string; at: number}): Promise<void>;
