@@ -152,6 +152,7 @@ describe('texts from outside', () => {
         const line = taskExportText(one, 'ndjson');
         expect(line).not.toMatch(/[\u0000-\u001f]/);
         expect(JSON.parse(line)).toMatchObject({type: 'task', seq: 7, job_id: text, result: text});
+        expect(taskExportText(one, 'csv')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
       }),
     );
     expect(TASK_EXPORT_HEAD.split(',')).toHaveLength(taskExportText(task(), 'csv').split(',').length);
