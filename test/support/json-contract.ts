@@ -10,6 +10,9 @@ const compiled = new Map<string, ValidateFunction>();
 
 /** Streams by the command that gives them, with the flags that decide. */
 const STREAMS: readonly {words: readonly string[]; flag?: string; without?: string; schema: string}[] = [
+  {words: ['run'], schema: 'run'},
+  {words: ['devnet', 'up'], schema: 'devnet-up'},
+  {words: ['status'], flag: '--watch', schema: 'status-watch'},
   {words: ['task', 'export'], without: '--out', schema: 'task-export-lines'},
 ];
 
