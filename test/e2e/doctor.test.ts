@@ -35,7 +35,9 @@ describe('aos doctor and aos task on a devnet', () => {
     const before = reportOf(await patiently());
     expect(before.exitCode).toBe(3);
     const failing = before.result.checks.filter(({state}) => state === 'fail');
-    expect(failing.map(({id, fix}) => [id, fix])).toEqual([['registry.avs', 'aos register']]);
+    expect(failing.map(({id, fix}) => [id, fix])).toEqual([
+      ['registry.avs', `aos register -c ${devnet.config}`],
+    ]);
     expect(stateOf(before, 'ping.operator')).toBe('warn');
 
     expect(await aos('register', '--yes', '--quiet')).toMatchObject({code: 0});

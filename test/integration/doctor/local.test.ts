@@ -37,10 +37,20 @@ describe('config', () => {
 
   it.each<Breakage>([
     ['missing', (_sick, path) => rmSync(path), /CONFIG_MISSING/],
-    ['a directory', (_sick, path) => (rmSync(path), mkdirSync(path)), /is a directory/],
+    [
+      'a directory',
+      (_sick, path) => {
+        rmSync(path);
+        mkdirSync(path);
+      },
+      /is a directory/,
+    ],
     [
       'a link to itself',
-      (_sick, path) => (rmSync(path), symlinkSync('config.yaml', path)),
+      (_sick, path) => {
+        rmSync(path);
+        symlinkSync('config.yaml', path);
+      },
       /leads back to itself/,
     ],
     ['no text', (_sick, path) => writeFileSync(path, Buffer.from([0xff, 0xfe, 0x00])), /CONFIG_UNREADABLE/],
@@ -123,7 +133,10 @@ describe('files', () => {
     ],
     [
       'state “directory”',
-      ({dir}) => (rmSync(join(dir, 'state'), {recursive: true}), writeFileSync(join(dir, 'state'), '')),
+      ({dir}) => {
+        rmSync(join(dir, 'state'), {recursive: true});
+        writeFileSync(join(dir, 'state'), '');
+      },
       'files.state_dir',
       /no directory/,
     ],

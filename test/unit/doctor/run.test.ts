@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {fail, ok, warn, type CheckResult} from '../../../src/lib/doctor/check.ts';
+import {fail, ok, warn, type CheckResult, type Finding} from '../../../src/lib/doctor/check.ts';
 import {CHECK_IDS, type CheckId} from '../../../src/lib/doctor/registry.ts';
 import {doctorExit, verdictOf} from '../../../src/lib/doctor/report.ts';
 import {runProbes, type Probe} from '../../../src/lib/doctor/run.ts';
@@ -26,12 +26,16 @@ async function run(
 }
 
 const one = (id: CheckId, probe: Probe['run']): Probe => ({checks: [id], run: probe});
+const tells = (id: CheckId, finding: Finding): Probe =>
+  one(id, (tell) => {
+    tell(id, finding);
+    return Promise.resolve();
+  });
 
 describe('running checks', () => {
   it('skips what needs a check that fails, and goes on after one that only warns', async () => {
-    const fresh = one('chain.fresh', (tell) => Promise.resolve(tell('chain.fresh', ok('new'))));
-    const rpc = (finding: typeof fail | typeof warn) =>
-      one('chain.rpc', (tell) => Promise.resolve(tell('chain.rpc', finding('away', 'start it'))));
+    const fresh = tells('chain.fresh', ok('new'));
+    const rpc = (finding: typeof fail | typeof warn) => tells('chain.rpc', finding('away', 'start it'));
     expect(await run([fresh, rpc(fail)])).toMatchObject({
       'chain.rpc': {state: 'fail'},
       'chain.fresh': {state: 'skipped', because: 'chain.rpc'},
@@ -47,7 +51,7 @@ describe('running checks', () => {
           heard = signal;
           return never();
         }),
-        one('disk.space', (tell) => Promise.resolve(tell('disk.space', ok('much')))),
+        tells('disk.space', ok('much')),
       ],
       {advance: 3_000},
     );
