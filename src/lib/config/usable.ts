@@ -1,5 +1,5 @@
 import type {AosError} from '../errors.ts';
-import { isAosError} from '../errors.ts';
+import {isAosError} from '../errors.ts';
 import type {WorkerKind} from '../protocol/messages.ts';
 import {pathOf, urlOf, type PathBase} from './build.ts';
 import {chainViewOf, type ChainView} from './chain-view.ts';
