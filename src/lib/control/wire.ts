@@ -211,6 +211,10 @@ const timedEvents: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.Gene
   ['liveness', v.looseObject({...eventFields, ...livenessFields})],
   ['clock', v.looseObject({...eventFields, ...clockFields})],
   ['block', v.looseObject({...eventFields, ...blockFields})],
+  [
+    'summary',
+    v.looseObject({...eventFields, liveness: v.optional(v.nullable(v.object(livenessFields)), null)}),
+  ],
 ]);
 
 /**

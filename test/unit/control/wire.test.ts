@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {historyLine, readControlLine, snapshotLine} from '../../../src/lib/control/wire.ts';
 import type {OperatorEvent, OperatorEventBody} from '../../../src/lib/operator/events.ts';
+import {emptyTally} from '../../../src/lib/operator/tally.ts';
 import {emptyView, reduceView} from '../../../src/lib/operator/view.ts';
 import {eventLine} from '../../../src/lib/output/lines.ts';
 
@@ -54,10 +55,22 @@ const signer = fc.record({
   errors: count,
   windowMs: ms,
 });
-const body: fc.Arbitrary<OperatorEventBody> = fc.oneof(liveness, clock, block, range, signer);
+const summary = fc.tuple(orNull(liveness), count).map(([told, n]): OperatorEventBody => ({
+  type: 'summary',
+  ...emptyTally,
+  pending: n,
+  durationMs: n,
+  reason: 'for',
+  liveness: told && facts(told),
+}));
+const body: fc.Arbitrary<OperatorEventBody> = fc.oneof(liveness, clock, block, range, signer, summary);
 const event: fc.Arbitrary<OperatorEvent> = fc
   .tuple(fc.integer({min: 1, max: 1_000_000}), at, body)
   .map(([seq, time, own]) => ({seq, at: time, ...own}));
+
+function facts<T extends {type: string}>({type: _type, ...rest}: T): Omit<T, 'type'> {
+  return rest;
+}
 
 /** JSON knows no undefined, and prototypes do not matter. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

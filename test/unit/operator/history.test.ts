@@ -32,9 +32,7 @@ describe('history', () => {
     const text = fc.string({maxLength: 40, unit: 'binary'}).map((part) => part.repeat(400));
     const body = fc.oneof(
       fc.constant(received),
-      text.map(
-        (jobId): OperatorEventBody => ({...received, job: {...jobRef(1), jobId}}),
-      ),
+      text.map((jobId): OperatorEventBody => ({...received, job: {...jobRef(1), jobId}})),
       text.map((message): OperatorEventBody => ({...trouble, message})),
       text.map((reason): OperatorEventBody => ({type: 'disconnected', reason, retryInMs: 1})),
     );
