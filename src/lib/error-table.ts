@@ -49,6 +49,8 @@ export const ERRORS = {
   BUG: entry(EXIT.bug, 'bug', 'Something happened that the toolkit did not foresee.', 'Run the command again with --json and report its output.'),
   USAGE: entry(EXIT.usage, 'usage', 'The command line is not what the command takes.', 'Run the command with --help.'),
   OUTPUT_WRITE_FAILED: entry(EXIT.io, 'filesystem', 'What standard output goes to does not take it.', 'Free disk space, or send the output elsewhere.'),
+  OUT_EXISTS: entry(EXIT.cannotWrite, 'filesystem', 'There is something at that path already; a file is never overwritten by accident.', 'Name another file, or add --force to replace it.'),
+  OUT_WRITE_FAILED: entry(EXIT.cannotWrite, 'filesystem', 'The file could not be written; nothing is left of it.', 'Check the directory and the free space.'),
   INTERRUPTED: entry(EXIT.sigint, 'signal', 'The command was interrupted.', 'Run it again.'),
   TERMINATED: entry(EXIT.sigterm, 'signal', 'The command was told to end.', 'Run it again.'),
 
@@ -142,6 +144,9 @@ export const ERRORS = {
   JOURNAL_LOCKED: entry(EXIT.refused, 'safety', 'Another aos run works for this node already; two would answer twice.', 'Stop the other one first; to find it: pgrep -af "(aos|run.cjs) run|operator-runer"'),
   JOURNAL_WRITE_FAILED: entry(EXIT.io, 'filesystem', 'The journal could not be written; nothing was acknowledged or signed.', 'Free disk space, or check the permissions of the state directory.'),
   JOURNAL_UNREADABLE: entry(EXIT.io, 'filesystem', 'The journal could not be opened.', 'Check the state directory; a damaged journal can be moved away, its unanswered jobs are then lost.'),
+  JOURNAL_MISSING: entry(EXIT.io, 'filesystem', 'There is no journal where it should be: this node has not run here yet, or the configuration is another one’s.', 'Start aos run once, or name the node’s configuration: -c FILE'),
+  TASK_UNKNOWN: entry(EXIT.no, 'data', 'The journal holds no such job; those that are over are kept for store.retention.', 'aos task list'),
+  TASK_SEVERAL: entry(EXIT.usage, 'usage', 'Several jobs fit.', 'Give more of the id, or #NUMBER, --tag, --position.'),
   JOURNAL_DRIVER: entry(EXIT.unavailable, 'filesystem', 'No SQLite driver works on this machine.', 'Run npm ci again, or use Node 24.'),
   ANSWER_CONFLICT: entry(EXIT.refused, 'safety', 'A second, different answer for the same job was refused.', 'Nothing to do: the first answer stands.'),
 
@@ -155,6 +160,7 @@ export const ERRORS = {
   CONTROL_VERSION: entry(EXIT.protocol, 'network', 'The running operator is of another generation of aos.', 'Use the aos that the operator was started with, or restart the operator with this one.'),
   CONTROL_BROKEN: entry(EXIT.protocol, 'network', 'The control socket does not speak as aos does.', 'Restart the operator: aos run'),
   CONTROL_UNAVAILABLE: entry(EXIT.cannotWrite, 'filesystem', 'The control socket could not be made; the operator works without it.', 'Set AOS_HOME or XDG_RUNTIME_DIR to a directory you own.'),
+  REPLAY_INVALID: entry(EXIT.data, 'data', 'The file is not a recorded stream of events.', 'Record one: aos run --json > run.ndjson'),
   STATUS_NOTHING_READ: entry(EXIT.unavailable, 'network', 'None of the sources could be read, so nothing is known.', 'Check the chain RPC and the configuration, then run the command again.'),
 
   // operator server, devnet
