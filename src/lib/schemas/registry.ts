@@ -1,7 +1,9 @@
 import {challengeEvidence, challengeList, challengeShow} from './challenge.ts';
+import {completion} from './completion.ts';
 import {devnetSubmit, devnetUp} from './devnet.ts';
 import {doctor, doctorList} from './doctor.ts';
 import type {SchemaEntry} from './entry.ts';
+import {explain, explainList} from './explain.ts';
 import {keysBls} from './keys-bls.ts';
 import {deregister, register, registerCheck} from './register.ts';
 import {run} from './run.ts';
@@ -19,11 +21,14 @@ export const SCHEMAS = {
   'challenge-evidence': challengeEvidence,
   'challenge-list': challengeList,
   'challenge-show': challengeShow,
+  completion,
   deregister,
   'devnet-submit': devnetSubmit,
   'devnet-up': devnetUp,
   doctor,
   'doctor-list': doctorList,
+  explain,
+  'explain-list': explainList,
   'keys-bls': keysBls,
   register,
   'register-check': registerCheck,
