@@ -23,8 +23,7 @@ await build({
   external: [
     '@photostructure/sqlite',
     'libsodium-wrappers-sumo',
-    'tiny-secp256k1',
-    '@foundry-rs/*',
+      '@foundry-rs/*',
     'bufferutil',
     'utf-8-validate',
   ],

@@ -13,14 +13,8 @@ import {collectLicenses} from './licenses.mjs';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
 
-/** Native and wasm packages stay outside the bundle; the others are bundled, so an install pulls in four packages. */
-const external = [
-  '@photostructure/sqlite',
-  'libsodium-wrappers-sumo',
-  'tiny-secp256k1',
-  '@foundry-rs/*',
-  'typescript',
-];
+/** Native and wasm packages stay outside the bundle; the others are bundled, so an install pulls in two packages. */
+const external = ['@photostructure/sqlite', 'libsodium-wrappers-sumo', '@foundry-rs/*', 'typescript'];
 
 /** CommonJS packages inside an ESM bundle still ask for these. */
 const banner = {
@@ -61,7 +55,13 @@ async function main() {
     external,
     banner,
     chunkNames: 'chunks/[name]-[hash]',
-    define: {'process.env.NODE_ENV': '"production"', AOS_VERSION: JSON.stringify(pjson.version)},
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      'process.env.DEV': '"false"',
+      AOS_VERSION: JSON.stringify(pjson.version),
+    },
+    // Ink asks for it only with DEV=true, which a bundle for production never does.
+    alias: {'react-devtools-core': path.join(root, 'scripts/no-devtools.mjs')},
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
