@@ -8,7 +8,7 @@ const PURE = [
   `${LIB}/(clock|protocol|vrf)/`,
   `${LIB}/config/(schema|networks|config|values|problems|shown|reference)\\.ts$`,
   `${LIB}/operator/(events|ports|answer|tally|turns|lane|view)\\.ts$`,
-  `${LIB}/(liveness|status|evidence|doctor|task)/`,
+  `${LIB}/(liveness|status|evidence|doctor|task|init)/`,
   `${LIB}/keys/(bn254|registration|private-key|big-endian)\\.ts$`,
   `${LIB}/output/`,
 ];
@@ -60,6 +60,19 @@ module.exports = {
       to: {path: [...ADAPTERS, ...DEVNET, ...EDGE], dependencyTypesNot: ['type-only'], pathNot: PURE},
     },
     {
+      name: 'dashboard-sees-events-and-view',
+      severity: 'error',
+      comment: 'It draws what it is given: no socket, no file, no process.',
+      from: {path: `${LIB}/dashboard/`},
+      to: {path: LIB, pathNot: [...PURE, `${LIB}/dashboard/`]},
+    },
+    {
+      name: 'dashboard-touches-nothing-outside',
+      severity: 'error',
+      from: {path: `${LIB}/dashboard/`},
+      to: {dependencyTypes: ['core']},
+    },
+    {
       name: 'devnet-stays-aside',
       severity: 'error',
       from: {path: '^src/', pathNot: [...DEVNET, ...EDGE]},
@@ -81,7 +94,7 @@ module.exports = {
       name: 'pure-touches-nothing-outside',
       severity: 'error',
       from: {path: PURE},
-      to: {dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|buffer|path|os|util)$'},
+      to: {dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|buffer|path|os|util|stream)$'},
     },
     owner('oclif', '@oclif/core', [
       '^src/(main|build-info)\\.ts$',
@@ -96,7 +109,10 @@ module.exports = {
     owner('ws', 'ws', [`${LIB}/(dispatcher|devnet)/`]),
     owner('chalk', 'chalk', [`${LIB}/edge/`, `${LIB}/signer/report\\.ts$`]),
     owner('inquirer', '@inquirer', [`${LIB}/output/prompt\\.ts$`]),
+    owner('ink', 'ink', [`${LIB}/dashboard/`]),
+    owner('react', '(@types/)?react', [`${LIB}/dashboard/`]),
     owner('noble-curves', '@noble/curves', [`${LIB}/keys/`, `${LIB}/devnet/signer-keys\\.ts$`]),
+    owner('diff', 'diff', [`${LIB}/edge/`]),
     owner('ora', 'ora', [`${LIB}/edge/`]),
     owner('tar', 'tar-stream', [`${LIB}/edge/`]),
     owner('sodium', 'libsodium-wrappers-sumo', [`${LIB}/vrf/`]),

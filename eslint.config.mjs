@@ -37,7 +37,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/lib/**/*.ts'],
+    files: ['src/lib/**/*.{ts,tsx}'],
     ignores: ['src/lib/system-time.ts', 'src/lib/devnet/**', 'src/lib/edge/**'],
     rules: {
       'no-restricted-globals': ['error', ...portsOnly],

@@ -55,7 +55,13 @@ async function main() {
     external,
     banner,
     chunkNames: 'chunks/[name]-[hash]',
-    define: {'process.env.NODE_ENV': '"production"', AOS_VERSION: JSON.stringify(pjson.version)},
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      'process.env.DEV': '"false"',
+      AOS_VERSION: JSON.stringify(pjson.version),
+    },
+    // Ink asks for it only with DEV=true, which a bundle for production never does.
+    alias: {'react-devtools-core': path.join(root, 'scripts/no-devtools.mjs')},
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,

@@ -3,7 +3,7 @@ import {AosCommand, configFlag, version} from '../lib/base-command.ts';
 import {doctorExit, doctorJson, listJson} from '../lib/doctor/report.ts';
 import {planChecks} from '../lib/doctor/select.ts';
 import {canPrompt} from '../lib/edge/can-prompt.ts';
-import {levelPaint, wantsColor} from '../lib/edge/color.ts';
+import {levelPaint} from '../lib/edge/color.ts';
 import {runDoctor} from '../lib/edge/doctor/doctor.ts';
 import {EXIT} from '../lib/error-table.ts';
 import {checkListText, doctorText} from '../lib/output/doctor.ts';
@@ -41,13 +41,12 @@ Exit code 0 when all is well, 3 when a check fails, 4 when one only warns or can
       exclusive: ['list'],
     }),
     force: Flags.boolean({summary: 'Replace the file of --bundle.', dependsOn: ['bundle']}),
-    ascii: Flags.boolean({summary: 'Draw without Unicode signs.'}),
   };
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Doctor);
     const plan = planChecks({only: flags.only ?? [], skip: flags.skip ?? []});
-    const width = process.stdout.columns || NO_TERMINAL;
+    const width = this.look.width ?? NO_TERMINAL;
     if (flags.list) {
       this.give({
         schema: 'doctor-list',
@@ -58,14 +57,14 @@ Exit code 0 when all is well, 3 when a check fails, 4 when one only warns or can
       return;
     }
     const note = (line: string): void => this.note(line, flags.quiet);
-    const canAsk = canPrompt({json: this.jsonEnabled(), noInput: false}, process.env, process);
+    const canAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process);
     const {report, bundle} = await runDoctor(plan, {...flags, version, canAsk, note});
-    const paint = levelPaint(wantsColor(process.env, process.stdout.isTTY));
+    const paint = levelPaint(this.look.color('stdout'));
     this.give({
       schema: 'doctor',
       exitCode: doctorExit(report.verdict),
       result: {...doctorJson(report), bundle},
-      text: doctorText(report, {paint, ascii: flags.ascii, width}),
+      text: doctorText(report, {paint, ascii: this.look.ascii, width}),
       ...(report.network === null ? {} : {network: report.network}),
       ...(report.nodeId === null ? {} : {nodeId: report.nodeId}),
     });

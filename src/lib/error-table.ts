@@ -58,7 +58,10 @@ export const ERRORS = {
   CONFIG_MISSING: entry(EXIT.config, 'config', 'No configuration file was found.', 'Name one: aos run -c ./config.yaml'),
   CONFIG_UNREADABLE: entry(EXIT.config, 'config', 'The configuration file is there but could not be read.', 'Check its path and permissions.'),
   CONFIG_INVALID: entry(EXIT.config, 'config', 'The configuration file has errors; nothing was started.', 'Correct the lines named above and run the command again.'),
-  RAW_PRIVATE_KEY: entry(EXIT.refused, 'safety', 'The configuration holds a raw private key; aos never takes one into its memory.', 'Put the key into Web3Signer and set node.signer_key to its URL.'),
+  CONFIG_EXISTS: entry(EXIT.cannotWrite, 'filesystem', 'There is a file already; a configuration is never overwritten by accident.', 'Name another file with -c FILE, or add --force, which keeps the old one as .bak.'),
+  CONFIG_WRITE_FAILED: entry(EXIT.cannotWrite, 'filesystem', 'The file could not be written; what was there is unchanged.', 'Check the directory and the free space.'),
+  CONFIG_CHANGED: entry(EXIT.tryLater, 'filesystem', 'The file was changed by someone else meanwhile; nothing was written.', 'Run the command again.'),
+  RAW_PRIVATE_KEY: entry(EXIT.refused, 'safety', 'The configuration holds a raw private key; the operator never takes one into its memory.', 'Move it into an encrypted keystore for Web3Signer: aos config migrate FILE'),
   VRF_KEY_UNSAFE: entry(EXIT.refused, 'safety', 'The VRF key file can be read by other users.', 'chmod 600 the file named above.'),
   VRF_KEY_MISSING: entry(EXIT.config, 'config', 'The VRF key file could not be opened.', 'Correct node.vrf_key_file; a new node makes one so: (umask 077; openssl rand -hex 32 > vrf.key)'),
   VRF_KEY_INVALID: entry(EXIT.config, 'config', 'The VRF key is not a 32-byte hex seed.', 'Restore the file that node.vrf_key_file names; a new node makes one so: (umask 077; openssl rand -hex 32 > vrf.key)'),
@@ -141,6 +144,9 @@ export const ERRORS = {
   JOURNAL_LOCKED: entry(EXIT.refused, 'safety', 'Another aos run works for this node already; two would answer twice.', 'Stop the other one first; to find it: pgrep -af "(aos|run.cjs) run|operator-runer"'),
   JOURNAL_WRITE_FAILED: entry(EXIT.io, 'filesystem', 'The journal could not be written; nothing was acknowledged or signed.', 'Free disk space, or check the permissions of the state directory.'),
   JOURNAL_UNREADABLE: entry(EXIT.io, 'filesystem', 'The journal could not be opened.', 'Check the state directory; a damaged journal can be moved away, its unanswered jobs are then lost.'),
+  JOURNAL_MISSING: entry(EXIT.io, 'filesystem', 'There is no journal where it should be: this node has not run here yet, or the configuration is another one’s.', 'Start aos run once, or name the node’s configuration: -c FILE'),
+  TASK_UNKNOWN: entry(EXIT.no, 'data', 'The journal holds no such job; those that are over are kept for store.retention.', 'aos task list'),
+  TASK_SEVERAL: entry(EXIT.usage, 'usage', 'Several jobs fit.', 'Give more of the id, or #NUMBER, --tag, --position.'),
   JOURNAL_DRIVER: entry(EXIT.unavailable, 'filesystem', 'No SQLite driver works on this machine.', 'Run npm ci again, or use Node 24.'),
   ANSWER_CONFLICT: entry(EXIT.refused, 'safety', 'A second, different answer for the same job was refused.', 'Nothing to do: the first answer stands.'),
 
@@ -154,6 +160,7 @@ export const ERRORS = {
   CONTROL_VERSION: entry(EXIT.protocol, 'network', 'The running operator is of another generation of aos.', 'Use the aos that the operator was started with, or restart the operator with this one.'),
   CONTROL_BROKEN: entry(EXIT.protocol, 'network', 'The control socket does not speak as aos does.', 'Restart the operator: aos run'),
   CONTROL_UNAVAILABLE: entry(EXIT.cannotWrite, 'filesystem', 'The control socket could not be made; the operator works without it.', 'Set AOS_HOME or XDG_RUNTIME_DIR to a directory you own.'),
+  REPLAY_INVALID: entry(EXIT.data, 'data', 'The file is not a recorded stream of events.', 'Record one: aos run --json > run.ndjson'),
   STATUS_NOTHING_READ: entry(EXIT.unavailable, 'network', 'None of the sources could be read, so nothing is known.', 'Check the chain RPC and the configuration, then run the command again.'),
 
   // operator server, devnet

@@ -8,8 +8,13 @@ type Node = {[key: string]: unknown};
 const ajv = new Ajv({allErrors: true});
 const compiled = new Map<string, ValidateFunction>();
 
-/** Streams by the command that gives them, with its flags where they decide. */
-const STREAMS: readonly {words: readonly string[]; flag?: string; schema: string}[] = [];
+/** Streams by the command that gives them, with the flags that decide. */
+const STREAMS: readonly {words: readonly string[]; flag?: string; without?: string; schema: string}[] = [
+  {words: ['run'], schema: 'run'},
+  {words: ['devnet', 'up'], schema: 'devnet-up'},
+  {words: ['status'], flag: '--watch', schema: 'status-watch'},
+  {words: ['task', 'export'], without: '--out', schema: 'task-export-lines'},
+];
 
 /**
  * Throws when what a command printed with `--json` is not what its published schema says, or has a field that the
@@ -18,8 +23,10 @@ const STREAMS: readonly {words: readonly string[]; flag?: string; schema: string
 export function checkContract(args: readonly string[], stdout: string): void {
   if (!args.includes('--json') || stdout === '') return;
   const stream = STREAMS.find(
-    ({words, flag}) =>
-      words.every((word, index) => args[index] === word) && (flag === undefined || args.includes(flag)),
+    ({words, flag, without}) =>
+      words.every((word, index) => args[index] === word) &&
+      (flag === undefined || args.includes(flag)) &&
+      (without === undefined || !args.includes(without)),
   );
   if (stream !== undefined) checkLines(stream.schema, stdout);
   else if (stdout.startsWith('{')) checkDocument(stdout);

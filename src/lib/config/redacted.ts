@@ -67,7 +67,7 @@ function environmentSecrets(env: ConfigSource['env']): string[] {
 function hiddenInFile(content: string): string[] {
   return [
     ...content.matchAll(
-      /(?:key|token|secret|pass\w*|mnemonic|db_url|queue_url)["']?[ \t]*[:=][ \t]*["']?([^\s"'#]+)/gi,
+      /(?:key|token|secret|pass(?:word|phrase|wd)?|mnemonic|db_url|queue_url)["']?[ \t]*[:=][ \t]*["']?([^\s"'#]+)/gi,
     ),
   ].map(([, value = '']) => value);
 }

@@ -1,5 +1,5 @@
 import type {AosError} from '../errors.ts';
-import { isAosError} from '../errors.ts';
+import {isAosError} from '../errors.ts';
 import type {WorkerKind} from '../protocol/messages.ts';
 import {pathOf, urlOf, type PathBase} from './build.ts';
 import {chainViewOf, type ChainView} from './chain-view.ts';
@@ -42,6 +42,7 @@ export type UsableConfig = ChainView & {
   penaltyWei: bigint;
   networkStart: number | null;
   clockId: bigint;
+  vrfSortPrecision: number | null;
   /** Directory of the journal; null while neither it nor node_id is known. */
   storeDir: string | null;
 };
@@ -93,6 +94,7 @@ export function usableConfig(source: ConfigSource): UsableConfig {
     penaltyWei: resolved.one(FIELDS.penalty) ?? 10n ** 17n,
     networkStart: resolved.one(FIELDS.networkStart) ?? null,
     clockId: resolved.one(FIELDS.clockId) ?? 1n,
+    vrfSortPrecision: resolved.one(FIELDS.vrfSortPrecision) ?? null,
     storeDir: pathOf(resolved, FIELDS.storeDir, base) ?? stateDirOf(chain, base),
   };
 }

@@ -25,7 +25,9 @@ export function createRedactor(secrets: Iterable<string>): (text: string) => str
 
 /** A secret as it may stand in a text: as it is, in JSON, in a URL, and the parts of a URL that let somebody in. */
 function spellings(secret: string): string[] {
-  return [secret, ...urlParts(secret)].flatMap((text) => [
+  // Of a URL, only what lets somebody in: its host may be said.
+  const whole = URL.canParse(secret) ? [] : [secret];
+  return [...whole, ...urlParts(secret)].flatMap((text) => [
     text,
     JSON.stringify(text).slice(1, -1),
     encodeURIComponent(text),

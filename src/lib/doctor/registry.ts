@@ -102,8 +102,10 @@ export function isCheckId(text: string): text is CheckId {
   return CHECK_IDS.some((id) => id === text);
 }
 
-export function categoryOf(id: CheckId): string {
-  return id.slice(0, id.indexOf('.'));
+export function categoryOf(id: CheckId): Category {
+  const name = id.slice(0, id.indexOf('.'));
+  // Each id begins with its category: the type of a check demands it.
+  return CATEGORIES.find((category) => category === name) ?? 'config';
 }
 
 /** What a check needs; all of them are checks themselves. */

@@ -1,6 +1,6 @@
 import {EXIT, type ExitCode} from '../error-table.ts';
 import {octal, type CheckResult, type CheckState, type Repair} from './check.ts';
-import {CHECKS, categoryOf, type CheckId} from './registry.ts';
+import {CHECKS, categoryOf, type Category, type CheckId} from './registry.ts';
 import type {Plan} from './select.ts';
 
 export type DoctorVerdict = 'ok' | 'warn' | 'fail';
@@ -51,6 +51,9 @@ export function countStates(checks: readonly CheckResult[]): Record<CheckState, 
   return counts;
 }
 
+/** The tarball of `--bundle`. */
+export type BundleJson = {path: string; bytes: number; files: readonly string[]};
+
 /** The `result` of `--json`. */
 export function doctorJson(report: DoctorReport) {
   const {verdict, nodeId, network, config, tookMs, checks, repairs} = report;
@@ -83,7 +86,9 @@ export function doctorJson(report: DoctorReport) {
 }
 
 /** The `result` of `--list --json`. */
-export function listJson(plan: Plan) {
+export function listJson(plan: Plan): {
+  checks: {id: CheckId; category: Category; about: string; needs: string[]}[];
+} {
   return {
     checks: CHECKS.filter(({id}) => plan.asked.has(id)).map(({id, about, needs}) => ({
       id,

@@ -62,6 +62,8 @@ export async function runProbes(probes: readonly Probe[], options: RunOptions): 
   }
 }
 
+const WORDS = {fail: 'fails', unknown: 'is unknown', skipped: 'was not made'} as const;
+
 async function runProbe(
   probe: Probe,
   results: ReadonlyMap<CheckId, Promise<CheckResult>>,
@@ -81,7 +83,7 @@ async function runProbe(
   for (const id of needs) {
     const result = await results.get(id);
     if (result === undefined || result.state === 'ok' || result.state === 'warn') continue;
-    for (const check of probe.checks) put(check, blocked(id, `needs ${id}: ${result.evidence}`));
+    for (const check of probe.checks) put(check, blocked(id, `needs ${id}, which ${WORDS[result.state]}`));
     return;
   }
 

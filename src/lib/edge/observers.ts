@@ -15,6 +15,8 @@ import {isoTime} from '../time.ts';
 export type Observers = {
   /** Never throws, never waits. */
   onEvent(event: OperatorEvent): void;
+  /** Path of the control socket; null when there is none. */
+  socket: string | null;
   /** What could not be started; the operator works without it. */
   warnings: readonly {code: string; message: string}[];
   close(): Promise<void>;
@@ -69,6 +71,7 @@ export async function startObservers(
       // Last: what it tells comes after this event everywhere.
       liveness.onEvent(event);
     },
+    socket: 'publish' in control ? control.path : null,
     warnings: 'publish' in control ? [] : [control],
     async close() {
       clearInterval(timer);

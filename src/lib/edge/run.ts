@@ -5,7 +5,7 @@ import type {Config, ConfigWarning} from '../config/config.ts';
 import {readVrfKey} from '../config/vrf-key.ts';
 import {createConnection} from '../dispatcher/connection.ts';
 import {openJournal} from '../journal/sqlite.ts';
-import type {OperatorEvent, Summary} from '../operator/events.ts';
+import type {Emit, OperatorEvent, Summary} from '../operator/events.ts';
 import {createOperator, type Operator} from '../operator/operator.ts';
 import {startOperatorServer} from '../operator/server.ts';
 import {createWeb3Signer} from '../signer/web3signer.ts';
@@ -23,6 +23,8 @@ export type RunOptions = {
   /** Its reason is a StopReason. */
   stop: AbortSignal;
   onEvent: (event: OperatorEvent) => void;
+  /** Everything stands, and the work begins: the event stream, and the control socket's path if there is one. */
+  onReady: (ready: {tell: Emit; socket: string | null}) => void;
 };
 
 /** How long one signature may take before it is asked for again; a cloud KMS needs up to a second. */
@@ -132,5 +134,6 @@ async function compose(
   tell({type: 'listening', what: 'public', url: server.publicUrl});
   if (config.workers.callbackListen !== null)
     tell({type: 'listening', what: 'callbacks', url: server.callbackUrl});
+  options.onReady({tell, socket: observers.socket});
   return operator.run(options.stop);
 }

@@ -58,7 +58,7 @@ export async function leaveReaders(ms: number): Promise<void> {
  * A terminal is written to synchronously on Linux, so one that is stopped (Ctrl-S, a hung SSH) would stop the whole
  * event loop. Node has no public switch for it; where the handle lacks the method nothing changes.
  */
-function unblock(stream: NodeJS.WriteStream): void {
+export function unblock(stream: NodeJS.WriteStream): void {
   const handle: unknown = '_handle' in stream ? stream._handle : undefined;
   if (!stream.isTTY || typeof handle !== 'object' || handle === null || !('setBlocking' in handle)) return;
   const {setBlocking} = handle;

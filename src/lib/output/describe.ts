@@ -94,6 +94,8 @@ export function describe(event: OperatorEventBody): Description {
       return info(
         `up ${seconds(event.uptimeMs)}: ${event.accepted} accepted, ${event.received} received, ${event.failed} failed, ${event.inHand} in hand, ${event.pending} pending, ${event.probes} probes`,
       );
+    case 'config_reloaded':
+      return reloaded(event);
     case 'stopping':
       return info(stopping(event.reason, event.inHand, event.graceMs));
     case 'summary':
@@ -111,6 +113,13 @@ function liveness({lastProbeAt, graceLeftMs, graceMs, outages}: LivenessFacts): 
   return warn(
     `the network has not reached us for ${seconds(last.durationMs)} (${last.cause}); ${seconds(graceLeftMs ?? 0)} of grace left`,
   );
+}
+
+function reloaded({applied, needRestart}: {applied: string[]; needRestart: string[]}): Description {
+  const now = applied.length === 0 ? '' : `; ${applied.join(', ')} holds from now on`;
+  if (needRestart.length > 0)
+    return warn(`configuration read again${now}; restart the operator for ${needRestart.join(', ')}`);
+  return info(`configuration read again${now === '' ? ': nothing has changed' : now}`);
 }
 
 function stopping(reason: StopReason, inHand: number, graceMs: number): string {

@@ -1,5 +1,5 @@
 import {keccak256} from './keccak.ts';
-import {recoverKey} from './secp256k1.ts';
+import {publicKeyOf, recoverKey} from './secp256k1.ts';
 
 /** Half the order of secp256k1: an `s` above it is the twin of a valid signature, which nobody honest sends (EIP-2). */
 const HALF_ORDER = Buffer.from('7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0', 'hex');
@@ -22,6 +22,12 @@ export function recoverAddress(digest: Uint8Array, signature: Uint8Array): strin
   const publicKey = recoverKey(digest, signature.subarray(0, 64), v === 27 ? 0 : 1);
   if (publicKey === null) return null;
   return checksumAddress(`0x${toHex(keccak256(publicKey.subarray(1)).subarray(12))}`);
+}
+
+/** The address of a private key (32 bytes), checksummed; null when the bytes are no key of secp256k1. */
+export function addressOfKey(key: Uint8Array): string | null {
+  const point = publicKeyOf(key);
+  return point === null ? null : checksumAddress(`0x${toHex(keccak256(point.subarray(1)).subarray(12))}`);
 }
 
 /** True for 0x and 40 hex digits, in any letter case and without regard to the checksum. */

@@ -1,4 +1,4 @@
-import {AosError} from '../../errors.ts';
+import {AosError, isAosError} from '../../errors.ts';
 import type {TxDeps, TxLimits} from './deps.ts';
 import {feesFor, gwei, replacementFees, type Fees} from './fees.ts';
 import {readBalance, readFeeMarket, readNonces, simulate} from './node.ts';
@@ -77,12 +77,36 @@ export async function transact(
   const found = await resume(deps, open, errand.intent);
   if (found !== null) return {...(await waitFor(deps, found, limits)), resumed: true};
 
+  await waitForEarlier(deps, open, limits);
   const over = freeNonce(open)?.fees ?? null;
   const prepared = await prepareUnlessDone(deps, errand, limits, over);
   if (typeof prepared === 'number') return {...(await waitFor(deps, prepared, limits)), resumed: true};
   if (!(await confirm(prepared))) return {state: 'declined'};
   const sent = await locked(deps, limits.signal, () => sendPrepared(deps, prepared, limits));
   return {...(await waitFor(deps, sent.nonce, limits)), resumed: sent.resumed};
+}
+
+/**
+ * Waits for what is on its way for other errands: a simulation knows nothing of it, so its gas could be too little.
+ * @throws AosError TX_STUCK when it is not mined in time
+ */
+async function waitForEarlier(deps: TxDeps, open: readonly Judged[], limits: TxLimits): Promise<void> {
+  for (const {group, verdict} of open) {
+    if (verdict.state !== 'pending') continue;
+    const {hash, title, nonce} = verdict.attempt;
+    deps.note(`${title}: ${hash} is on its way and comes first`);
+    try {
+      const waited = await waitFor(deps, group[0].nonce, {...limits, confirmations: 1});
+      if (waited.state !== 'pending') continue;
+      throw new AosError('TX_STUCK', `${title}: ${hash} (nonce ${nonce}) comes first, and ${waited.why}`, {
+        next: `Wait, then run the command again; or hurry it: aos tx speed-up ${hash}`,
+        details: {txHash: hash, nonce},
+      });
+    } catch (error) {
+      // How it ended is its own command's affair; the nonce is free now.
+      if (!isAosError(error, 'TX_REVERTED', 'TX_REPLACED')) throw error;
+    }
+  }
 }
 
 /**

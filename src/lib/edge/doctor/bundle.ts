@@ -5,14 +5,12 @@ import {gzipSync} from 'node:zlib';
 import {pack} from 'tar-stream';
 import {redactedConfig} from '../../config/redacted.ts';
 import {createRedactor} from '../../doctor/redact.ts';
-import {doctorJson} from '../../doctor/report.ts';
+import {doctorJson, type BundleJson} from '../../doctor/report.ts';
 import {doctorText} from '../../output/doctor.ts';
 import {jsonLine, safeText} from '../../output/safe-text.ts';
 import {isoTime} from '../../time.ts';
 import {openPrivateOutput} from '../private-output.ts';
 import type {Examination, Surroundings} from './examine.ts';
-
-export type BundleReport = {path: string; bytes: number; files: readonly string[]};
 
 /** Of each log the end. */
 const MOST_LOG = 256 * 1024;
@@ -29,7 +27,7 @@ export async function writeBundle(
   {report, config, file}: Examination,
   where: Surroundings,
   {force}: {force: boolean},
-): Promise<BundleReport> {
+): Promise<BundleJson> {
   const {env, cwd} = where;
   const {lines, secrets} = redactedConfig({file, env, cwd});
   const redact = createRedactor(secrets);

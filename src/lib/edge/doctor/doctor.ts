@@ -1,10 +1,10 @@
-import type {DoctorReport} from '../../doctor/report.ts';
+import type {BundleJson, DoctorReport} from '../../doctor/report.ts';
 import type {Plan} from '../../doctor/select.ts';
 import {systemTime} from '../../system-time.ts';
 import {refuseOutput} from '../private-output.ts';
 import {listenForSignals} from '../signals.ts';
 import {interrupted} from '../slashing-history.ts';
-import {writeBundle, type BundleReport} from './bundle.ts';
+import {writeBundle} from './bundle.ts';
 import {examine, type Surroundings} from './examine.ts';
 import {fixFindings} from './fix.ts';
 import {diskFacts} from './machine.ts';
@@ -27,7 +27,7 @@ export type DoctorOptions = {
 export async function runDoctor(
   plan: Plan,
   options: DoctorOptions,
-): Promise<{report: DoctorReport; bundle: BundleReport | null}> {
+): Promise<{report: DoctorReport; bundle: BundleJson | null}> {
   const {bundle, force, note} = options;
   if (bundle !== undefined) refuseOutput(bundle, force);
   const where: Surroundings = {

@@ -48,7 +48,11 @@ export async function fixFindings(
   }
   const repairs: RepairReport[] = [];
   for (const repair of report.repairs) repairs.push(await tryRepair(repair, where.uid));
-  const again = await examine(where, planChecks({only: report.repairs.map(({id}) => id), skip: []}), signal);
+  const mended = new Set(repairs.map(({id}) => id));
+  const touched = report.checks.filter(
+    ({id, because}) => mended.has(id) || (because !== null && mended.has(because)),
+  );
+  const again = await examine(where, planChecks({only: touched.map(({id}) => id), skip: []}), signal);
   return {...examination, report: merged(report, again.report, repairs)};
 }
 

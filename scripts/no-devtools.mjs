@@ -1,0 +1,2 @@
+/** In place of `react-devtools-core` in the bundle. */
+export default {};

@@ -1,0 +1,56 @@
+import {Flags} from '@oclif/core';
+import {AosCommand, configFlag} from '../lib/base-command.ts';
+import {openReplay} from '../lib/edge/dash-replay.ts';
+import {dashTarget} from '../lib/edge/dash-target.ts';
+import {AosError} from '../lib/errors.ts';
+import {systemTime} from '../lib/system-time.ts';
+
+export default class Dash extends AosCommand {
+  static override summary = 'Watch a running operator live: heartbeat, clock, tasks, signer, chain, log.';
+  static override description = `Attaches to the operator of the configuration, else to the only one that runs on this machine; also to one that runs as a service, and several times at once. q or Ctrl-C closes the dashboard, never the operator. ? shows the keys.
+
+While the operator is away its last state stays on the screen, dimmed, and it is looked for again. Needs a terminal; without one use aos run --json or aos status.`;
+  static override examples = [
+    '<%= config.bin %> dash',
+    {
+      description: 'Play a recording ten times as fast',
+      command: '<%= config.bin %> dash --replay run.ndjson --speed 10',
+    },
+  ];
+  static override flags = {
+    ...configFlag,
+    replay: Flags.string({summary: 'Play a recorded stream of aos run --json.', helpValue: 'FILE'}),
+    speed: Flags.integer({
+      summary: 'How many times as fast it is played.',
+      min: 1,
+      max: 100_000,
+      helpValue: 'N',
+      dependsOn: ['replay'],
+    }),
+    ascii: Flags.boolean({summary: 'Draw without Unicode signs.'}),
+    socket: Flags.string({hidden: true, exclusive: ['replay']}),
+    'run-pid': Flags.integer({hidden: true, min: 1, dependsOn: ['socket']}),
+  };
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Dash);
+    const {stdin, stdout} = process;
+    if (this.jsonEnabled() || !stdin.isTTY || !stdout.isTTY)
+      throw new AosError('USAGE', 'the dashboard needs a terminal for its keys and its picture', {
+        next: 'Use aos run --json for every event, or aos status for how things stand.',
+      });
+    const {replay, speed = 1, ascii, quiet} = flags;
+    const note = (line: string): void => this.note(line, quiet);
+    const source =
+      replay === undefined
+        ? ({type: 'live', target: await dashTarget(flags, note)} as const)
+        : ({
+            type: 'replay',
+            replay: await openReplay(replay, {speed, time: systemTime}),
+            file: replay,
+          } as const);
+    // Ink and React are loaded only where there is a screen to draw on.
+    const {runDash} = await import('../lib/edge/dash.ts');
+    process.exitCode = await runDash({source, runPid: flags['run-pid'] ?? null, ascii});
+  }
+}

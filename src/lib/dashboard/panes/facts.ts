@@ -1,0 +1,177 @@
+import {age, countdown, millis} from '../ages.ts';
+import {beats, heartbeatOf, type Beat} from '../heartbeat.ts';
+import {joinFitting, shown, span, type Line, type Span, type Tone} from '../line.ts';
+import {SIGNER_BUDGET} from '../verdict.ts';
+import type {ClockText} from '../../operator/events.ts';
+import type {OperatorView} from '../../operator/view.ts';
+import {indent, label, LABEL} from './title.ts';
+import type {Scene} from './scene.ts';
+
+const UNKNOWN: Span = span('?', 'unknown');
+
+const BEATS: Readonly<Record<Beat, Span>> = {
+  good: span('▁', 'ok'),
+  late: span('▃', 'warn'),
+  bad: span('▅', 'fail'),
+  missed: span('x', 'fail'),
+  none: span('·', 'dim'),
+};
+
+export const STRIP = 60;
+
+/** The last probes as a strip, then what the record says. */
+export function heartbeatLines({data, ui, now}: Scene, width: number): Line[] {
+  const {view} = data;
+  const places = Math.max(0, Math.min(STRIP, width - LABEL));
+  const strip = beats(view, now, places);
+  const answered = strip.filter((beat) => beat !== 'missed' && beat !== 'none').length;
+  const known = strip.filter((beat) => beat !== 'none').length;
+  const count = known === 0 ? '' : ` ${answered}/${known}`;
+  const head: Line = [
+    ...label('heartbeat', ui),
+    ...merged(strip.map((beat) => BEATS[beat])),
+    ...(LABEL + places + count.length <= width ? [span(count)] : []),
+  ];
+  return [head, [...indent(), ...joinFitting(heartbeatParts(view, now), width - LABEL)]];
+}
+
+/** The parts of the record's line, the most needed first. */
+export function heartbeatParts(view: OperatorView, now: number): Line[] {
+  const beat = heartbeatOf(view, now);
+  const {liveness} = view;
+  const last: Line =
+    beat.lastAt === null
+      ? [span('never probed', 'warn')]
+      : [
+          span(`probed ${age(now - beat.lastAt)} ago`, beat.silent ? 'fail' : 'plain'),
+          span(beat.via === null ? '' : ` by ${beat.via}`),
+        ];
+  const grace: Line =
+    beat.graceLeftMs === null
+      ? [span('grace '), UNKNOWN]
+      : [span(`grace ${countdown(beat.graceLeftMs)}`, beat.silent ? 'fail' : 'plain')];
+  const outages = liveness?.outages ?? [];
+  const [latest] = outages;
+  const gone: Line =
+    latest === undefined
+      ? [span(liveness === null ? '' : 'no outage')]
+      : [
+          span(
+            `${outages.length} ${outages.length === 1 ? 'outage' : 'outages'}, last ${age(latest.durationMs)}`,
+            latest.overGrace ? 'fail' : 'plain',
+          ),
+        ];
+  return [last, grace, [span(`every ${age(beat.intervalMs)}`)], ...(liveness === null ? [] : [gone])];
+}
+
+/** Own counter, what was merged last, and how far the two are apart. */
+export function clockLines({data, ui, now}: Scene, width: number): Line[] {
+  const {clock} = data.view;
+  const parts: Line[] = [];
+  if (clock === null) parts.push([UNKNOWN, span(' no reading yet', 'dim')]);
+  else {
+    parts.push([span(`own ${shown(clock.id, 40)}:`), span(shown(clock.counter, 40), 'bold')]);
+    parts.push(
+      clock.ahead === null ? [span('divergence '), UNKNOWN] : [span(`ahead by ${shown(clock.ahead, 40)}`)],
+    );
+    if (clock.merged === null) parts.push([span('nothing merged yet', 'dim')]);
+    else {
+      parts.push([span(`merged ${age(now - clock.merged.at)} ago`)]);
+      parts.push([span('dispatcher '), span(clockText(clock.merged.clock, 4))]);
+    }
+  }
+  return [[...label('clock', ui), ...joinFitting(parts, width - LABEL)]];
+}
+
+/** `{1:5, 2:7, +3}`: numbers whole, as many entries as `most`. */
+export function clockText(clock: ClockText, most: number): string {
+  const entries = Object.entries(clock);
+  const listed = entries.slice(0, most).map(([id, counter]) => `${shown(id, 40)}:${shown(counter, 40)}`);
+  const more = entries.length > most ? [`+${entries.length - most}`] : [];
+  return `{${[...listed, ...more].join(', ')}}`;
+}
+
+/** Which share of the jobs falls to us, and how many have. */
+export function samplingLines({data, ui, now}: Scene, width: number): Line[] {
+  const {range, counters} = data.view;
+  const counted: Line = [span(`selected ${counters.selected}`), span(` · unselected ${counters.unselected}`)];
+  const parts: Line[] =
+    range === null
+      ? [[UNKNOWN, span(' no range yet', 'dim')], counted]
+      : [
+          [span(`${shown(range.start, 40)}–${shown(range.end, 40)} of ${shown(range.max, 40)}`)],
+          [span(shareOf(range), 'bold')],
+          counted,
+          range.source === 'chain'
+            ? [span(`read ${age(now - range.at)} ago`, 'dim')]
+            : [span(`from the journal, ${age(now - range.at)} ago`, 'warn')],
+        ];
+  return [[...label('sampling', ui), ...joinFitting(parts, width - LABEL)]];
+}
+
+/** The range's share of the whole in per cent. */
+export function shareOf({start, end, max}: {start: string; end: string; max: string}): string {
+  const [from, to, all] = [start, end, max].map(Number);
+  if (from === undefined || to === undefined || all === undefined || !(all > 0)) return '? %';
+  const share = ((to - from) / all) * 100;
+  return Number.isFinite(share) ? `${share.toFixed(2)} %` : '? %';
+}
+
+/** What was measured longer ago than this is `stale`: three of the intervals at which the operator measures. */
+const SIGNER_STALE_MS = 3 * 60_000;
+const BLOCK_STALE_MS = 3 * 30_000;
+
+export function signerLines({data, ui, now}: Scene, width: number): Line[] {
+  const {signer, troubles} = data.view;
+  const down = troubles.find(({part}) => part === 'signer');
+  const head = label('signer', ui);
+  const parts: Line[] = down === undefined ? [] : [[span(`✗ FAIL for ${age(now - down.since)}`, 'fail')]];
+  if (signer === null) parts.push([UNKNOWN, span(' no signature yet', 'dim')]);
+  else {
+    const total = signer.signatures + signer.errors;
+    parts.push([span(`p50 ${millis(signer.p50Ms)}`), span(` p95 ${millis(signer.p95Ms)}`, 'bold')]);
+    parts.push([span('error budget '), budget(signer.errors, total)]);
+    parts.push([span(`${signer.signatures} signed, ${signer.errors} failed in ${age(signer.windowMs)}`)]);
+    parts.push(ageOf(now - signer.at, SIGNER_STALE_MS));
+  }
+  return [[...head, ...joinFitting(parts, width - LABEL)]];
+}
+
+/** What is left of the errors that the signer may have: 1 % of the signatures in its window. */
+function budget(errors: number, total: number): Span {
+  if (total === 0) return UNKNOWN;
+  const left = 1 - errors / (total * SIGNER_BUDGET);
+  const tone: Tone = left <= 0 ? 'fail' : left < 0.5 ? 'warn' : 'plain';
+  return span(`${Math.max(0, Math.round(left * 100))} %`, tone);
+}
+
+export function chainLines({data, now}: Scene, width: number): Line[] {
+  const {block, troubles, connection} = data.view;
+  const down = troubles.find(({part}) => part === 'chain');
+  const parts: Line[] = down === undefined ? [] : [[span(`✗ FAIL for ${age(now - down.since)}`, 'fail')]];
+  if (block === null) parts.push([span('block '), UNKNOWN]);
+  else {
+    parts.push([span(`block ${shown(block.number, 40)}`, 'bold'), span(`, ${age(now - block.blockAt)} old`)]);
+    parts.push([span(`RPC ${millis(block.rpcMs)}`)]);
+    parts.push(ageOf(now - block.at, BLOCK_STALE_MS));
+  }
+  const since = connection.since === null ? '' : ` ${age(now - connection.since)}`;
+  const up = connection.state === 'connected';
+  parts.push([span(`dispatcher ${connection.state}${since}`, up ? 'plain' : 'fail')]);
+  return [[...indent('  CHAIN'), ...joinFitting(parts, width - LABEL)]];
+}
+
+function ageOf(ms: number, staleMs: number): Line {
+  return ms > staleMs ? [span(`stale ${age(ms)}`, 'dim')] : [span(`read ${age(ms)} ago`, 'dim')];
+}
+
+/** Neighbours of one tone as one span. */
+function merged(spans: readonly Span[]): Span[] {
+  const out: Span[] = [];
+  for (const {text, tone} of spans) {
+    const last = out.at(-1);
+    if (last?.tone === tone) last.text += text;
+    else out.push({text, tone});
+  }
+  return out;
+}

@@ -1,0 +1,22 @@
+import type {Data} from '../data.ts';
+import type {Finding} from '../verdict.ts';
+import type {JobView} from '../../operator/view.ts';
+import type {Entry} from '../log.ts';
+import type {Ui} from '../ui.ts';
+
+/** All that a frame is drawn from; nothing else decides what is on the screen. */
+export type Scene = {
+  /** Unix ms; of a replay the recorded time. */
+  now: number;
+  data: Data;
+  ui: Ui;
+  /** Filtered, in the order of the table. */
+  jobs: readonly JobView[];
+  /** Filtered, oldest first. */
+  log: readonly Entry[];
+  findings: readonly Finding[];
+  /** Null, or which file is played. */
+  replay: string | null;
+  /** The clock of notes, monotonic ms: a replay may run faster than the eye. */
+  uiNow: number;
+};

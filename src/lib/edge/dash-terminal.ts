@@ -1,0 +1,83 @@
+import {writeSync} from 'node:fs';
+import type {Canvas} from '../dashboard/painter.ts';
+import {unblock} from './sink.ts';
+
+/** The terminal as the dashboard's canvas, between `enter` and `leave`. */
+export type DashTerminal = Canvas & {
+  /** Own screen, no cursor, no line wrap, raw keys, pastes and focus told. */
+  enter(): void;
+  /** As it was before; resolves when the terminal has taken it, or does not read. */
+  leave(): Promise<void>;
+  /** For a process that ends in this moment. */
+  leaveNow(): void;
+};
+
+export type TerminalEvents = {
+  onInput: (chunk: string) => void;
+  onResize: () => void;
+  onDrain: () => void;
+  /** The terminal is gone. */
+  onGone: () => void;
+};
+
+const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[?1004h\x1b[2J';
+const LEAVE = '\x1b[0m\x1b[?2026l\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l';
+/** A terminal that does not read is left alone after this. */
+const LEAVE_MS = 300;
+
+/** Takes hold of stdin and stdout, which must be terminals; no write to them ever waits. */
+export function openTerminal(
+  {stdin, stdout}: {stdin: NodeJS.ReadStream; stdout: NodeJS.WriteStream},
+  {onInput, onResize, onDrain, onGone}: TerminalEvents,
+): DashTerminal {
+  let entered = false;
+  unblock(stdout);
+  stdin.setEncoding('utf8');
+  stdin.on('data', (chunk: string) => onInput(chunk));
+  stdin.on('end', onGone);
+  stdin.on('error', onGone);
+  stdout.removeAllListeners('error').on('error', onGone);
+  stdout.on('resize', onResize);
+  stdout.on('drain', onDrain);
+
+  return {
+    size: () => ({columns: stdout.columns, rows: stdout.rows}),
+    write: (text) => void stdout.write(text),
+    busy: () => stdout.writableNeedDrain || stdout.destroyed,
+    enter() {
+      entered = true;
+      raw(stdin, true);
+      stdin.resume();
+      stdout.write(ENTER);
+    },
+    async leave() {
+      if (!entered) return;
+      entered = false;
+      const taken = new Promise<void>((resolve) => {
+        stdout.write(LEAVE, () => resolve());
+        setTimeout(resolve, LEAVE_MS).unref();
+      });
+      await taken;
+      raw(stdin, false);
+      stdin.pause();
+    },
+    leaveNow() {
+      if (!entered) return;
+      entered = false;
+      try {
+        writeSync(1, LEAVE);
+      } catch {
+        // it does not read, or is gone
+      }
+      raw(stdin, false);
+    },
+  };
+}
+
+function raw(stdin: NodeJS.ReadStream, on: boolean): void {
+  try {
+    stdin.setRawMode(on);
+  } catch {
+    // the terminal is gone
+  }
+}

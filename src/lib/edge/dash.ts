@@ -1,0 +1,163 @@
+import {writeFileSync} from 'node:fs';
+import path from 'node:path';
+import {createDashboard, type Dashboard} from '../dashboard/dashboard.ts';
+import type {News} from '../dashboard/data.ts';
+import {errorText} from '../errors.ts';
+import {EXIT} from '../error-table.ts';
+import {systemTime} from '../system-time.ts';
+import {watchOperator} from './dash-source.ts';
+import type {DashTarget} from './dash-target.ts';
+import {openTerminal, type DashTerminal} from './dash-terminal.ts';
+import {dashTheme} from './dash-theme.ts';
+import type {Replay} from './dash-replay.ts';
+
+/** 128 + SIGHUP: the window was closed. */
+const HANG_UP = 129;
+
+export type DashOptions = {
+  source: {type: 'live'; target: DashTarget} | {type: 'replay'; replay: Replay; file: string};
+  /** The process that `aos run` is, when this is its dashboard. */
+  runPid: number | null;
+  ascii: boolean;
+};
+
+/**
+ * The dashboard on this terminal until the person closes it, the terminal goes away, or the run whose dashboard it is
+ * ends. Puts the terminal back as it was, whatever happens.
+ * @returns the exit code
+ * @throws AosError CONTROL_VERSION
+ */
+export async function runDash({source, runPid, ascii}: DashOptions): Promise<number> {
+  const end = new AbortController();
+  let exitCode: number = EXIT.ok;
+  let dashboard: Dashboard | null = null;
+  let stopping = false;
+  const finish = (code: number): void => {
+    if (!end.signal.aborted) exitCode = code;
+    end.abort();
+  };
+  const terminal = openTerminal(process, {
+    onInput: (chunk) => dashboard?.input(chunk),
+    onResize: () => dashboard?.redraw(),
+    onDrain: () => dashboard?.drained(),
+    onGone: () => finish(HANG_UP),
+  });
+  const signals = listen(terminal, finish, () => dashboard?.redraw());
+  terminal.enter();
+  try {
+    dashboard = createDashboard({
+      canvas: terminal,
+      theme: dashTheme(process.env, process.stdout, ascii),
+      time: systemTime,
+      now: source.type === 'replay' ? source.replay.now : systemTime.now,
+      replay: source.type === 'replay' ? path.basename(source.file) : null,
+      ownsOperator: runPid !== null,
+      onQuit: () => finish(EXIT.ok),
+      onInterrupt: () => {
+        if (runPid !== null) interrupt(runPid);
+      },
+      suspend: runPid === null ? signals.suspend : {refused: 'the operator goes on; q closes its dashboard'},
+      saveLog,
+    });
+    const {take} = dashboard;
+    const onNews = (news: News): void => {
+      if (news.type === 'event' && news.event.type === 'stopping') stopping = true;
+      if (news.type === 'attached' || news.type === 'snapshot') stopping = news.view.stopping !== null;
+      take(news);
+    };
+    const broken = dashboard.broken.then(() => new Promise<never>(() => {}));
+    await Promise.race([
+      run(source, {end, onNews, stays: () => !(runPid !== null && (stopping || !lives(runPid)))}),
+      broken,
+    ]);
+  } finally {
+    end.abort();
+    dashboard?.close();
+    await terminal.leave();
+    signals.dispose();
+  }
+  return exitCode;
+}
+
+async function run(
+  source: DashOptions['source'],
+  {end, onNews, stays}: {end: AbortController; onNews: (news: News) => void; stays: () => boolean},
+): Promise<void> {
+  const {signal} = end;
+  if (source.type === 'live') {
+    await watchOperator({...source.target, time: systemTime, signal, onNews, onLost: stays});
+    return;
+  }
+  await source.replay.play(onNews, signal);
+  // What was recorded stays on the screen until the person has seen enough.
+  if (!signal.aborted)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, {once: true}));
+}
+
+/** Signals of a process with a screen: each of them puts the terminal back. */
+function listen(
+  terminal: DashTerminal,
+  finish: (code: number) => void,
+  redraw: () => void,
+): {suspend: () => void; dispose: () => void} {
+  const onContinue = (): void => {
+    terminal.enter();
+    redraw();
+  };
+  const suspend = (): void => {
+    void terminal.leave().then(() => {
+      process.once('SIGCONT', onContinue);
+      // To the whole group, as the terminal does: the shell sees its job stop.
+      process.off('SIGTSTP', suspend);
+      process.kill(0, 'SIGTSTP');
+      process.on('SIGTSTP', suspend);
+    });
+  };
+  const handlers: Partial<Record<NodeJS.Signals, () => void>> = {
+    SIGINT: () => finish(EXIT.sigint),
+    SIGTERM: () => finish(EXIT.sigterm),
+    SIGHUP: () => finish(HANG_UP),
+    SIGTSTP: suspend,
+  };
+  const entries = Object.entries(handlers) as [NodeJS.Signals, () => void][];
+  for (const [name, handler] of entries) process.on(name, handler);
+  process.on('exit', terminal.leaveNow);
+  return {
+    suspend,
+    dispose() {
+      for (const [name, handler] of entries) process.off(name, handler);
+      process.off('SIGCONT', onContinue);
+      process.off('exit', terminal.leaveNow);
+    },
+  };
+}
+
+function interrupt(pid: number): void {
+  try {
+    process.kill(pid, 'SIGINT');
+  } catch {
+    // it has ended in this moment
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Into the directory it was started in, never over a file that is there. */
+function saveLog(lines: readonly string[]): string {
+  const file = path.resolve(
+    `aos-log-${new Date(systemTime.now()).toISOString().replaceAll(/[:.]/g, '-')}.txt`,
+  );
+  try {
+    writeFileSync(file, `${lines.join('\n')}\n`, {flag: 'wx', mode: 0o600});
+    return `${lines.length} lines saved in ${file}`;
+  } catch (error) {
+    return `the log could not be saved: ${errorText(error)}`;
+  }
+}
