@@ -105,14 +105,14 @@ export function sealLine(line: Line, width: number): Line {
   );
 }
 
-/** Parts with ` · ` between them, as many of the first ones as fit into `width` cells. */
+/** Parts with ` · ` between them; one that does not fit any more into `width` cells is left out, but for the first. */
 export function joinFitting(parts: readonly Line[], width: number): Line {
   const out: Span[] = [];
   let used = 0;
   for (const part of parts) {
     const gap = out.length === 0 ? 0 : 3;
     const cells = lineCells(part);
-    if (out.length > 0 && used + gap + cells > width) break;
+    if (cells === 0 || (out.length > 0 && used + gap + cells > width)) continue;
     if (gap > 0) out.push(span(' · ', 'dim'));
     out.push(...part);
     used += gap + cells;
