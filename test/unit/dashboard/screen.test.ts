@@ -150,7 +150,7 @@ describe('the screen', () => {
     const drawn = textOf(drawScreen(sceneOf(after(healthyEvents()), NOW), FULL));
     expect(drawn.split('\n')).toHaveLength(23);
     expect(drawn).toMatchInlineSnapshot(`
-      "aos 0xf39Fd6e51aad88F6F4…aB8827279cffFb92266  devnet  node-1 up 10m50s  12:10:50
+      "aos 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266  devnet  node-1  up 10m  12:10:50
       ✓ OK      HEALTHY · probed 9s ago · 7 accepted · next risk: none
       1 HEARTBEAT ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ 60/60
                   probed 9s ago by http · grace 01:00:00 · 1 outage, last 5m20s
@@ -179,7 +179,7 @@ describe('the screen', () => {
   it('adds columns on wider screens', () => {
     const scene = sceneOf(after(healthyEvents()), NOW);
     expect(textOf(drawScreen(scene, {columns: 120, rows: 24}))).toMatchInlineSnapshot(`
-      "aos 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266  devnet  node-1                                       up 10m50s  12:10:50
+      "aos 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266  devnet  node-1                                          up 10m  12:10:50
       ✓ OK      HEALTHY · probed 9s ago · 7 accepted · next risk: none
       1 HEARTBEAT ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ 60/60    RUN  aos 0.1.0, pid 4242
                   probed 9s ago by http · grace 01:00:00 · 1 outage, last 5m20s         dispatcher connected
@@ -204,7 +204,7 @@ describe('the screen', () => {
       ? help · q quit · / filter · Enter detail · Tab pane · p freeze · l log · y copy"
     `);
     expect(textOf(drawScreen(scene, {columns: 170, rows: 24}))).toMatchInlineSnapshot(`
-      "aos 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266  devnet  node-1                                                                                         up 10m50s  12:10:50
+      "aos 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266  devnet  node-1                                                                                            up 10m  12:10:50
       ✓ OK      HEALTHY · probed 9s ago · 7 accepted · next risk: none
       1 HEARTBEAT ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ 60/60    RUN  aos 0.1.0, pid 4242                OUTAGES
                   probed 9s ago by http · grace 01:00:00 · 1 outage, last 5m20s         dispatcher connected                    11-24 06:00:00  5m20s · network-down
@@ -233,7 +233,7 @@ describe('the screen', () => {
   it('reduces down to 40×10, and says so below that', () => {
     const scene = sceneOf(after(healthyEvents()), NOW);
     expect(textOf(drawScreen(scene, {columns: 60, rows: 16}))).toMatchInlineSnapshot(`
-      "aos 0xf39Fd6e5…ffFb92266  devnet  node-1 up 10m50s  12:10:50
+      "aos 0xf39Fd6e51…9cffFb92266  devnet  node-1 up 10m  12:10:50
       ✓ OK      HEALTHY · probed 9s ago · 7 accepted · next risk:…
       1 HEARTBEAT ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
       2 CLOCK     own 1:10234 · ahead 54 · merged 2s ago
