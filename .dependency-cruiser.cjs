@@ -8,7 +8,7 @@ const PURE = [
   `${LIB}/(clock|protocol|vrf)/`,
   `${LIB}/config/(schema|networks|config|values|problems|shown|reference)\\.ts$`,
   `${LIB}/operator/(events|ports|answer|tally|turns|lane|view)\\.ts$`,
-  `${LIB}/(liveness|status|evidence)/`,
+  `${LIB}/(liveness|status|evidence|doctor|task|init)/`,
   `${LIB}/keys/(bn254|registration|private-key|big-endian)\\.ts$`,
   `${LIB}/output/`,
 ];
@@ -94,7 +94,7 @@ module.exports = {
       name: 'pure-touches-nothing-outside',
       severity: 'error',
       from: {path: PURE},
-      to: {dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|buffer|path|os|util)$'},
+      to: {dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|buffer|path|os|util|stream)$'},
     },
     owner('oclif', '@oclif/core', [
       '^src/(main|build-info)\\.ts$',
@@ -111,10 +111,12 @@ module.exports = {
     owner('inquirer', '@inquirer', [`${LIB}/output/prompt\\.ts$`]),
     owner('ink', 'ink', [`${LIB}/dashboard/`]),
     owner('react', '(@types/)?react', [`${LIB}/dashboard/`]),
-    owner('noble-curves', '@noble/curves', [`${LIB}/keys/`]),
+    owner('noble-curves', '@noble/curves', [`${LIB}/keys/`, `${LIB}/devnet/signer-keys\\.ts$`]),
+    owner('diff', 'diff', [`${LIB}/edge/`]),
     owner('ora', 'ora', [`${LIB}/edge/`]),
+    owner('tar', 'tar-stream', [`${LIB}/edge/`]),
     owner('sodium', 'libsodium-wrappers-sumo', [`${LIB}/vrf/`]),
-    owner('secp256k1', 'tiny-secp256k1', [`${LIB}/(protocol|devnet)/`]),
+    owner('secp256k1', '@bitauth/libauth', [`${LIB}/protocol/secp256k1\\.ts$`]),
   ],
   options: {
     tsPreCompilationDeps: true,

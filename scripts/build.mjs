@@ -13,14 +13,8 @@ import {collectLicenses} from './licenses.mjs';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
 
-/** Native and wasm packages stay outside the bundle; the others are bundled, so an install pulls in four packages. */
-const external = [
-  '@photostructure/sqlite',
-  'libsodium-wrappers-sumo',
-  'tiny-secp256k1',
-  '@foundry-rs/*',
-  'typescript',
-];
+/** Native and wasm packages stay outside the bundle; the others are bundled, so an install pulls in two packages. */
+const external = ['@photostructure/sqlite', 'libsodium-wrappers-sumo', '@foundry-rs/*', 'typescript'];
 
 /** CommonJS packages inside an ESM bundle still ask for these. */
 const banner = {

@@ -1,9 +1,11 @@
 /**
- * Writes oclif.manifest.json from the built commands, or, with --check, fails when the committed one differs.
+ * Writes oclif.manifest.json from the built commands and renders the help texts of the build anew, which are made from it;
+ * or, with --check, fails when the committed one differs.
  */
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
+import {renderHelp} from './help.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const file = path.join(root, 'oclif.manifest.json');
@@ -18,4 +20,5 @@ if (process.argv.includes('--check')) {
   }
 } else {
   await writeFile(file, fresh);
+  await writeFile(path.join(root, 'dist/help.json'), JSON.stringify(await renderHelp(root)));
 }

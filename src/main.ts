@@ -1,5 +1,7 @@
 import {Config, Errors, flush, run} from '@oclif/core';
 import {reportError, withoutSecrets} from './lib/base-command.ts';
+import {settleColorEnv} from './lib/edge/color.ts';
+import {typedColor} from './lib/edge/look.ts';
 import {AosError} from './lib/errors.ts';
 import {nearest} from './lib/names.ts';
 import {translateReferenceArgs} from './lib/output/reference-args.ts';
@@ -14,6 +16,7 @@ export async function main(root: string, argv: readonly string[]): Promise<void>
   process.stderr.on('error', () => {});
   // In place of oclif's, which throws for a full disk.
   process.stdout.removeAllListeners('error').on('error', onStdoutError);
+  settleColorEnv(process.env, typedColor(argv));
   const args = usual(argv);
   try {
     await run(args, root);

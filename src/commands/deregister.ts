@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/base-command.ts';
 import {canPrompt} from '../lib/edge/can-prompt.ts';
-import {deregister, renderDeregister} from '../lib/edge/deregister.ts';
+import {deregister, deregisterWarnings, renderDeregister} from '../lib/edge/deregister.ts';
 import {deregisterOptions} from '../lib/edge/deregister-command.ts';
 import {configForCommand} from '../lib/edge/load-config.ts';
 import {planFlags} from '../lib/edge/register-flag.ts';
@@ -14,7 +14,7 @@ export default class Deregister extends AosCommand {
   static override description = `The published AOS service manager keeps every operator on its list for ever and refuses whoever is on it: an address
 that has left cannot register again. So the address has to be typed once more; --yes does not replace it.
 
-Exit code 0: left, or was not registered. 3: declined. 8: sent, not mined within --wait. 77: jobs or challenges are open.`;
+Exit code 0: left, or was not registered. 3: declined, or the registry does not say. 8: sent, not mined within --wait. 77: jobs or challenges are open.`;
   static override examples = [
     {description: 'Look without sending', command: '<%= config.bin %> deregister --dry-run'},
     '<%= config.bin %> deregister --confirm 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73',
@@ -46,8 +46,15 @@ Exit code 0: left, or was not registered. 3: declined. 8: sent, not mined within
       const options = deregisterOptions(config, flags, {canAsk, signal: signals.stop, note, show});
       const result = await deregister(config, options);
       const exitCode = stepsExitCode(result.steps);
-      const text = renderDeregister(result);
-      this.give({schema: 'deregister', exitCode, result, text, warnings, network, nodeId: node.id});
+      this.give({
+        schema: 'deregister',
+        exitCode,
+        result,
+        text: renderDeregister(result),
+        warnings: [...warnings, ...deregisterWarnings(result)],
+        network,
+        nodeId: node.id,
+      });
     } finally {
       signals.dispose();
     }

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/base-command.ts';
-import {levelPaint, wantsColor} from '../lib/edge/color.ts';
+import {levelPaint} from '../lib/edge/color.ts';
 import {exitCodeOf, listenForSignals} from '../lib/edge/signals.ts';
 import {gatherStatus, requireSomething} from '../lib/edge/status.ts';
 import {statusTarget} from '../lib/edge/status-target.ts';
@@ -36,7 +36,6 @@ Exit code 0 when every link holds, 3 when one fails, 4 when one is unknown or on
       max: 86_400,
       helpValue: 'SECONDS',
     }),
-    ascii: Flags.boolean({summary: 'Draw without Unicode signs.'}),
   };
   #watches = false;
 
@@ -46,10 +45,10 @@ Exit code 0 when every link holds, 3 when one fails, 4 when one is unknown or on
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Status);
-    const {offline, ascii, watch, quiet} = flags;
+    const {offline, watch, quiet} = flags;
     this.#watches = watch !== undefined;
     const target = await statusTarget(flags, (line) => this.note(line, quiet));
-    const style = {paint: levelPaint(wantsColor(process.env, process.stdout.isTTY)), ascii};
+    const style = {paint: levelPaint(this.look.color('stdout')), ascii: this.look.ascii};
     const text = ({result}: StatusAnswer): string => statusText(result, style);
     const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
     const gather = (signal: AbortSignal) => gatherStatus(target, {offline, signal});

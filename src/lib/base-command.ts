@@ -1,9 +1,13 @@
 import {Command, Errors, Flags, type Interfaces} from '@oclif/core';
+import {type Look, lookOf, typedFlag} from './edge/look.ts';
 import {leaveReaders} from './edge/sink.ts';
 import {AosError, errorText} from './errors.ts';
 import {errorEnvelope, errorLines, type OutputWarning, resultEnvelope} from './output/envelope.ts';
 import {nearest} from './names.ts';
+import {asciiText} from './output/ascii.ts';
+import {type NamedCommand, withConfig} from './output/next-step.ts';
 import {jsonLine, safeText} from './output/safe-text.ts';
+import type {SchemaName} from './schemas/registry.ts';
 import {systemTime} from './system-time.ts';
 
 declare const AOS_VERSION: string | undefined;
@@ -20,13 +24,31 @@ export const configFlag = {
     helpValue: 'FILE',
     noCacheDefault: true,
   }),
-  quiet: Flags.boolean({summary: 'Say nothing on stderr but errors.'}),
+};
+
+/** Flags of every command, the same everywhere. */
+const globalFlags = {
+  ascii: Flags.boolean({
+    summary: 'Draw without Unicode signs.',
+    allowNo: true,
+    helpGroup: 'GLOBAL',
+  }),
+  color: Flags.string({
+    summary: 'Colour the output.',
+    options: ['auto', 'always', 'never'] as const,
+    helpGroup: 'GLOBAL',
+  }),
+  'no-input': Flags.boolean({
+    summary: 'Never ask; fail when something is missing.',
+    helpGroup: 'GLOBAL',
+  }),
+  quiet: Flags.boolean({summary: 'Say nothing on stderr but errors.', helpGroup: 'GLOBAL'}),
 };
 
 /** What a command that answers once returns. */
 export type Answer<T> = {
-  /** Name of the JSON schema, without `aos.` and version. */
-  schema: string;
+  /** Name of the JSON schema of `result` (docs/json.md), without `aos.` and version. */
+  schema: SchemaName;
   exitCode: number;
   result: T;
   /** The same answer for people, printed on stdout without `--json`. */
@@ -42,14 +64,18 @@ export type Answer<T> = {
  */
 export abstract class AosCommand extends Command {
   static override enableJsonFlag = true;
+  static override baseFlags = globalFlags;
 
+  /** How what people read looks; known before the flags are parsed, so that errors about them look so too. */
+  protected readonly look: Look = lookOf(process.argv, process.env, process);
   readonly #started = systemTime.monotonic();
 
   /** Prints the answer and sets the exit code. */
   protected give<T>(answer: Answer<T>): void {
     process.exitCode = answer.exitCode;
+    const steps = this.#nextSteps();
     if (!this.jsonEnabled()) {
-      writeLine(process.stdout, answer.text);
+      writeLine(process.stdout, forPeople(nextLines(answer.text, steps), this.look.ascii));
       return;
     }
     const meta = {
@@ -62,7 +88,7 @@ export abstract class AosCommand extends Command {
     const envelope = resultEnvelope(
       answer.schema,
       answer.exitCode,
-      answer.result,
+      nextFields(answer.result, steps),
       answer.warnings ?? [],
       meta,
     );
@@ -71,14 +97,31 @@ export abstract class AosCommand extends Command {
 
   /** A line on stderr, unless `--quiet`. */
   protected note(text: string, quiet = false): void {
-    if (!quiet) writeLine(process.stderr, text);
+    if (!quiet) writeLine(process.stderr, forPeople(text, this.look.ascii));
+  }
+
+  /** Puts the configuration that was named by hand into commands that are printed as the next step. */
+  #nextSteps(): NextSteps {
+    const file = typedFlag(this.argv, 'config', 'c');
+    if (file === undefined || file === '') return (text) => text;
+    const commands = this.config.commands.map(({id, flags}): NamedCommand => ({
+      words: id.replaceAll(':', ' '),
+      takesConfig: 'config' in flags,
+    }));
+    return (text) => withConfig(text, file, commands);
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- oclif's signature
   protected override async catch(error: Interfaces.CommandError): Promise<void> {
     const command = `aos ${(this.id ?? '').replaceAll(':', ' ')}`.trim();
-    const flags = Object.keys(this.ctor.flags);
-    reportError(error, this.jsonEnabled(), command, {stream: this.streamsJson(), flags});
+    const flags = Object.keys({...this.ctor.baseFlags, ...this.ctor.flags});
+    const {look} = this;
+    reportError(error, this.jsonEnabled(), command, {
+      stream: this.streamsJson(),
+      flags,
+      look,
+      steps: this.#nextSteps(),
+    });
   }
 
   protected override async finally(): Promise<void> {
@@ -89,6 +132,35 @@ export abstract class AosCommand extends Command {
   protected streamsJson(): boolean {
     return false;
   }
+}
+
+/** Rewrites commands that are printed as the next step. */
+type NextSteps = (text: string) => string;
+
+function forPeople(text: string, ascii: boolean): string {
+  return ascii ? asciiText(text) : text;
+}
+
+/** The word that says it, in red; its word says it too. */
+function painted(text: string, color: boolean): string {
+  return color ? text.replace(/^Error:/, '\x1b[1;31mError:\x1b[0m') : text;
+}
+
+/** The lines of an answer for people that say what to do next. */
+function nextLines(text: string, steps: NextSteps): string {
+  return text.replace(/^.*\b(?:next|fix):? .*$/gm, steps);
+}
+
+/** The `next` and `fix` of a result, at any depth. */
+function nextFields(value: unknown, steps: NextSteps): unknown {
+  if (Array.isArray(value)) return value.map((item) => nextFields(item, steps));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]: [string, unknown]) => [
+      key,
+      (key === 'next' || key === 'fix') && typeof item === 'string' ? steps(item) : nextFields(item, steps),
+    ]),
+  );
 }
 
 /** What may be a private key. */
@@ -136,8 +208,9 @@ export function reportError(
   thrown: unknown,
   json: boolean,
   command: string,
-  {stream = false, flags = []}: {stream?: boolean; flags?: readonly string[]} = {},
+  options: {stream?: boolean; flags?: readonly string[]; look?: Look; steps?: NextSteps} = {},
 ): void {
+  const {stream = false, flags = [], steps = (text: string) => text} = options;
   if (thrown instanceof Errors.ExitError) {
     process.exitCode = thrown.oclif.exit ?? 1;
     return;
@@ -145,14 +218,16 @@ export function reportError(
   const error = asAosError(thrown, command, flags);
   process.exitCode = error.exitCode;
   if (json) {
-    const {schema, ...rest} = errorEnvelope(error) as {schema: string};
+    const {schema, ...rest} = errorEnvelope(error, steps(error.next)) as {schema: string};
     writeLine(
       process.stdout,
       stream ? jsonLine({type: 'error', schema, ...rest}) : jsonLine({schema, ...rest}, 2),
     );
     return;
   }
-  writeLine(process.stderr, errorLines(error).join('\n'));
+  const {ascii, color} = options.look ?? lookOf(process.argv, process.env, process);
+  const lines = errorLines(error, steps(error.next));
+  writeLine(process.stderr, painted(forPeople(lines.join('\n'), ascii), color('stderr')));
   if (error.code === 'BUG' && thrown instanceof Error && process.env['AOS_DEBUG'] !== undefined) {
     writeLine(process.stderr, thrown.stack ?? '');
   }

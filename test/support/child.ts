@@ -27,7 +27,7 @@ export async function bundleChild(name: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    external: ['@photostructure/sqlite', 'libsodium-wrappers-sumo', 'tiny-secp256k1', '@foundry-rs/*'],
+    external: ['@photostructure/sqlite', 'libsodium-wrappers-sumo', '@foundry-rs/*'],
     // CommonJS packages inside still ask for it, as in the real bundle.
     banner: {
       js: "import {createRequire as requireFrom} from 'node:module'; const require = requireFrom(import.meta.url);",

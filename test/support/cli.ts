@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import type {Readable} from 'node:stream';
 import {setTimeout as pause} from 'node:timers/promises';
+import {checkContract} from './json-contract.ts';
 
 export const ROOT = path.join(import.meta.dirname, '../..');
 export const AOS = path.join(ROOT, 'bin/run.cjs');
@@ -79,7 +80,7 @@ export function openWorld(): World {
       env: {...whole, AOS: `${process.execPath} ${AOS}`},
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    return cliOf(child, args.join(' '));
+    return cliOf(child, args, options.shell === undefined);
   };
 
   return {
@@ -211,7 +212,9 @@ function worldEnv(home: string, mark: string): NodeJS.ProcessEnv {
   };
 }
 
-function cliOf(child: ChildProcess, name: string): Cli {
+/** @param isAos its answer is compared with the published schema when it ends by itself */
+function cliOf(child: ChildProcess, args: readonly string[], isAos: boolean): Cli {
+  const name = args.join(' ');
   const texts: Record<StreamName, string> = {stdout: '', stderr: ''};
   const watchers = new Set<() => void>();
   const look = (): void => {
@@ -227,13 +230,19 @@ function cliOf(child: ChildProcess, name: string): Cli {
   };
   take(child.stdout!, 'stdout');
   take(child.stderr!, 'stderr');
-  const ended = new Promise<Ended>((resolve) => {
+  const ended = new Promise<Ended>((resolve, reject) => {
     child.once('close', (code, signal) => {
       over = {code, signal, ...texts};
-      resolve(over);
+      try {
+        if (isAos && code !== null) checkContract(args, texts.stdout);
+        resolve(over);
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
       look();
     });
   });
+  ended.catch(() => {}); // whoever asks for the end gets it
   const said = (): string => `\nstdout: ${texts.stdout.slice(-3000)}\nstderr: ${texts.stderr.slice(-3000)}`;
 
   /** What `find` finds in the whole lines, now or later. */

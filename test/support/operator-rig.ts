@@ -19,7 +19,13 @@ import type {SqliteDriver} from '../../src/lib/journal/driver.ts';
 import {openJournal} from '../../src/lib/journal/sqlite.ts';
 import type {OperatorEvent, StopReason, Summary} from '../../src/lib/operator/events.ts';
 import {createOperator, type Operator, type OperatorOptions} from '../../src/lib/operator/operator.ts';
-import type {DispatcherConnection, Journal, RangeReader, Worker} from '../../src/lib/operator/ports.ts';
+import type {
+  BlockReader,
+  DispatcherConnection,
+  Journal,
+  RangeReader,
+  Worker,
+} from '../../src/lib/operator/ports.ts';
 import {startOperatorServer} from '../../src/lib/operator/server.ts';
 import {createWeb3Signer} from '../../src/lib/signer/web3signer.ts';
 import {loadVrf} from '../../src/lib/vrf/ecvrf.ts';
@@ -181,6 +187,13 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         : Promise.resolve(range.now),
   };
 
+  const blockReader: BlockReader = {
+    newest: () =>
+      range.now === null
+        ? Promise.reject(new AosError('CHAIN_UNREACHABLE', 'the chain is down'))
+        : Promise.resolve({number: range.now.block ?? 0n, at: time.now()}),
+  };
+
   async function startRun(run: RunOptions = {}): Promise<Run> {
     const {workers, worker: patience, driver, ...change} = run;
     const journal = await openJournal({dir, clockId: 1n, ...(driver === undefined ? {} : {driver})});
@@ -232,6 +245,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         signer: web3signer,
         connection: mortal(connection, dead.signal),
         rangeReader,
+        blockReader,
         workers: workers ?? [opml],
         journal: mortalJournal(journal, dead.signal),
         prover,

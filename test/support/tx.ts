@@ -73,8 +73,9 @@ export async function process(
   onTestFinished(() => journal.close());
   const publicClient = createPublicClient({transport: http(url, {retryCount: 0, timeout: 5_000})});
   const notes: string[] = [];
+  const blockNumber = await publicClient.getBlockNumber({cacheTime: 0});
   return {
-    node: await txNode({client: publicClient, endpoint: 'test', chainId: 31337}),
+    node: await txNode({client: publicClient, endpoint: 'test', chainId: 31337, blockNumber}),
     account: signerAccount(client(signer.url)),
     journal,
     time: options.time ?? steppedTime(() => devRpc(url, 'evm_mine')),

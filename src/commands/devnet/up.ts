@@ -47,7 +47,6 @@ export default class DevnetUp extends AosCommand {
     'exit-with-stdin': Flags.boolean({
       summary: 'End when standard input closes; for programs that start it.',
     }),
-    quiet: Flags.boolean({summary: 'Say nothing on stderr but errors.'}),
   };
 
   protected override streamsJson(): boolean {

@@ -1,6 +1,4 @@
-import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../../lib/base-command.ts';
-import {wantsColor} from '../../lib/edge/color.ts';
 import {configForCommand} from '../../lib/edge/load-config.ts';
 import {checkSigner} from '../../lib/signer/checks.ts';
 import {renderSignerReport, signerExitCode} from '../../lib/signer/report.ts';
@@ -18,7 +16,6 @@ export default class SignerCheck extends AosCommand {
   ];
   static override flags = {
     ...configFlag,
-    ascii: Flags.boolean({summary: 'Draw without Unicode signs.'}),
   };
 
   async run(): Promise<void> {
@@ -33,12 +30,11 @@ export default class SignerCheck extends AosCommand {
       chainId: config.chainId,
       time: systemTime,
     });
-    const color = wantsColor(process.env, process.stdout.isTTY);
     this.give({
       schema: 'signer-check',
       exitCode: signerExitCode(report),
       result: report,
-      text: renderSignerReport(report, {color, ascii: flags.ascii}),
+      text: renderSignerReport(report, {color: this.look.color('stdout'), ascii: this.look.ascii}),
       warnings,
       network: config.network,
       nodeId: id,

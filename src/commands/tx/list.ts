@@ -42,7 +42,7 @@ reverted, replaced (its nonce was used elsewhere), superseded (by another of thi
       schema: 'tx-list',
       exitCode: EXIT.ok,
       result: {transactions},
-      text: renderTransactions(transactions, process.stdout.columns || TERMINAL_WIDTH),
+      text: renderTransactions(transactions, this.look.width ?? TERMINAL_WIDTH),
       network: config.network,
       nodeId: config.node.id,
     });

@@ -107,7 +107,8 @@ function vrfKeySource(resolved: Resolved, base: PathBase): VrfKeySource {
   return {kind: 'inline', read: () => hex};
 }
 
-function pathOf(resolved: Resolved, field: Field<string>, {file, cwd, env}: PathBase): string | null {
+/** The absolute path that a field names; null without one. */
+export function pathOf(resolved: Resolved, field: Field<string>, {file, cwd, env}: PathBase): string | null {
   const text = resolved.one(field);
   if (text === undefined) return null;
   const inFile = resolved.origin.get(field.path)?.from === 'file' && file !== null;
@@ -115,7 +116,7 @@ function pathOf(resolved: Resolved, field: Field<string>, {file, cwd, env}: Path
 }
 
 /** The URL under which this machine reaches what listens there: "all addresses" is read as loopback (protocol §5). */
-function urlOf({host, port}: ListenAddress): string {
+export function urlOf({host, port}: ListenAddress): string {
   if (host === '0.0.0.0') return `http://127.0.0.1:${port}`;
   if (host === '::') return `http://[::1]:${port}`;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

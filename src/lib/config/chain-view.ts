@@ -60,14 +60,15 @@ export function loadChainView(source: ConfigSource): LoadedConfig<ChainView> & {
   if (problems.length > 0) throw problemsError(source, problems);
   const warnings: ConfigWarning[] = [];
   return {
-    config: viewOf(resolved, flags[RPC_URL_PATH] !== undefined),
+    config: chainViewOf(resolved, flags[RPC_URL_PATH] !== undefined),
     warnings,
     origin: resolved.origin,
     fileUsed,
   };
 }
 
-function viewOf(resolved: Resolved, onlyFlag: boolean): ChainView {
+/** What a resolved configuration says of the chain. */
+export function chainViewOf(resolved: Resolved, onlyFlag: boolean): ChainView {
   const rpcUrl = resolved.one(FIELDS.rpcUrl);
   const more = onlyFlag ? [] : (resolved.many(FIELDS.rpcUrls) ?? []);
   const maybe = (field: (typeof CONTRACT_FIELDS)[number]): string | null => resolved.one(field) ?? null;

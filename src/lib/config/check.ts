@@ -19,7 +19,15 @@ export type Need = 'signer' | 'run';
 const RUNNABLE: readonly WorkerKind[] = ['opml'];
 
 /** Variables of ours that are no config keys. */
-const OTHER_VARIABLES = ['AOS_CONFIG', 'AOS_HOME', 'AOS_ANVIL'];
+const OTHER_VARIABLES = [
+  'AOS_CONFIG',
+  'AOS_HOME',
+  'AOS_ANVIL',
+  'AOS_NO_COLOR',
+  'AOS_FORCE_TTY',
+  'AOS_ASCII',
+  'AOS_DEBUG',
+];
 const MOST_UNKNOWN = 50;
 
 /** What no single value can be wrong with: missing fields and fields that do not go together. */

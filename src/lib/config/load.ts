@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {AosError} from '../errors.ts';
 import {buildConfig, buildSignerConfig} from './build.ts';
 import {crossProblems, findWarnings, runnableKinds} from './check.ts';
@@ -10,8 +11,8 @@ import {refuseKeyInEnv, refuseKeyInText, refuseKeyInTree} from './private-key.ts
 import {inOrder, problemAt, problemLine} from './problems.ts';
 import type {ConfigProblem} from './problems.ts';
 import {resolve} from './resolve.ts';
-import type {FlagValues, Origin} from './resolve.ts';
-import {envNames, FIELDS} from './schema.ts';
+import type {FlagValues, Origin, Resolved} from './resolve.ts';
+import {ALL_FIELDS, envNames, FIELDS} from './schema.ts';
 import {printable} from './shown.ts';
 import {readTree} from './tree.ts';
 import {parseYaml} from './yaml.ts';
@@ -39,6 +40,8 @@ export type CheckedConfig = {
   problems: readonly ConfigProblem[];
   warnings: readonly ConfigWarning[];
   origin: ReadonlyMap<string, Origin>;
+  /** What each value is, as a hash of its text, by config path: tells what changed, and gives no secret away. */
+  marks: ReadonlyMap<string, string>;
   /** Null while there are problems. */
   signer: SignerConfig | null;
   /** Null while there are problems, or when `need` was less than `run`. */
@@ -75,10 +78,21 @@ export function checkConfig(source: ConfigSource, {need}: {need: Need}): Checked
     problems,
     warnings: syntax.length === 0 ? findWarnings(resolved, tree, env, read.readable) : [],
     origin: resolved.origin,
+    marks: marksOf(resolved),
     signer: good ? buildSignerConfig(resolved) : null,
     run:
       good && need === 'run' ? buildConfig(resolved, runnableKinds(resolved, tree), {file, cwd, env}) : null,
   };
+}
+
+function marksOf(resolved: Resolved): ReadonlyMap<string, string> {
+  return new Map(
+    ALL_FIELDS.flatMap((field): [string, string][] => {
+      const texts = resolved.raw(field)?.texts.map(({text}) => text);
+      if (texts === undefined) return [];
+      return [[field.path, createHash('sha256').update(JSON.stringify(texts)).digest('hex')]];
+    }),
+  );
 }
 
 /** Behind the first syntax error the parser guesses; what it says there about values would mislead. */

@@ -3,7 +3,7 @@ import {distance} from '../names.ts';
 import type {Env} from './paths.ts';
 import {placeText} from './problems.ts';
 import type {Place} from './problems.ts';
-import {shownPath} from './shown.ts';
+import {printable, shownPath} from './shown.ts';
 import type {YamlNode} from './yaml.ts';
 
 const WHOLE_KEY = /^(0x)?[0-9a-f]{64}$/i;
@@ -112,16 +112,18 @@ function privateKeyError(place: Place, name: string): AosError {
     {
       // A variable outranks the file: with the file corrected alone the same refusal would come again.
       next:
-        place.line === null && /^AOS_/i.test(place.source)
-          ? `unset ${place.source}; set signer_key: http://127.0.0.1:9000 in the configuration and run: aos signer check`
-          : 'Set signer_key: http://127.0.0.1:9000 and run: aos signer check',
+        place.line !== null
+          ? `aos config migrate ${printable(place.source)}`
+          : /^AOS_/i.test(place.source)
+            ? `unset ${place.source}; set signer_key: http://127.0.0.1:9000 in the configuration and run: aos signer check`
+            : 'Set signer_key: http://127.0.0.1:9000 and run: aos signer check',
       details: {source: place.source, line: place.line},
     },
   );
 }
 
 const REFUSAL = `there is a raw private key{in}; aos signs through Web3Signer and never takes the key itself.
-Put the key into Web3Signer by hand:
+A file is moved to an encrypted keystore by aos config migrate FILE (--dry-run shows it first). By hand:
   1. cast wallet import operator.json --keystore-dir ./keys --interactive
      It asks for the key and a password and writes an encrypted V3 keystore. With geth: geth account import FILE,
      then rename the keystore to ./keys/operator.json. Put the password into ./keys/operator.password, mode 0600.

@@ -11,6 +11,10 @@ export type ValueType<T> = {
   name: string;
   /** What is expected, for messages. */
   expected: string;
+  /** Form of every text that is right, for editors; a text of that form may still be wrong. */
+  pattern?: string;
+  /** The only texts there are, for editors. */
+  options?: readonly string[];
   parse(text: string): Parsed<T>;
 };
 
@@ -30,6 +34,7 @@ export const filePath: ValueType<string> = {
 export const address: ValueType<string> = {
   name: 'address',
   expected: 'an Ethereum address (0x and 40 hex digits)',
+  pattern: '^0[xX][0-9a-fA-F]{40}$',
   parse(value) {
     if (isAddress(value)) {
       if (isChecksummed(value)) return {value: checksumAddress(value)};
@@ -49,6 +54,7 @@ export const address: ValueType<string> = {
 export const seed: ValueType<string> = {
   name: '32-byte hex',
   expected: '64 hex digits',
+  pattern: '^(0[xX])?[0-9a-fA-F]{64}$',
   parse(value) {
     const digits = value.replace(/^0x/i, '');
     return /^[0-9a-f]{64}$/i.test(digits)
@@ -88,6 +94,7 @@ export function duration(minMs: number, maxMs: number = MAX_TIMER_MS): ValueType
   return {
     name: 'duration',
     expected,
+    pattern: '^([0-9]{1,12}([.][0-9]{1,3})?|([0-9]{1,12}([.][0-9]{1,3})?(ms|s|m|h|d))+)$',
     parse(value) {
       const ms = durationMs(value);
       if (ms === null) return {wrong: 'is not a time'};
@@ -130,6 +137,7 @@ export const moment: ValueType<number> = {
 export const ether: ValueType<bigint> = {
   name: 'ETH',
   expected: 'an amount of ETH with at most 18 decimals',
+  pattern: '^[0-9]{1,12}([.][0-9]{1,18})?$',
   parse(value) {
     const [whole = '', decimals = ''] = value.split('.');
     if (!/^\d{1,12}(\.\d{1,18})?$/.test(value)) return {wrong: 'is not an amount'};
@@ -142,6 +150,7 @@ export function oneOf<const T extends string>(values: readonly T[]): ValueType<T
   return {
     name: values.join(' \\| '),
     expected,
+    options: values,
     parse(value) {
       const found = values.find((known) => known === value.toLowerCase());
       if (found !== undefined) return {value: found};
@@ -155,6 +164,7 @@ export function oneOf<const T extends string>(values: readonly T[]): ValueType<T
 export const listenAddress: ValueType<ListenAddress> = {
   name: 'host:port',
   expected: 'host:port, port 0 to 65535',
+  pattern: '^([hH][tT][tT][pP]://)?[^/]+:[0-9]{1,5}/?$',
   parse(value) {
     const bare = value.replace(/^http:\/\//i, '').replace(/\/$/, '');
     if (/^[a-z][a-z0-9+.-]*:\/\//i.test(bare)) return {wrong: 'has a scheme other than http'};
@@ -170,6 +180,7 @@ export const listenAddress: ValueType<ListenAddress> = {
 export const signerUrl: ValueType<string> = {
   name: 'URL',
   expected: 'the URL of Web3Signer: http(s)://host:port',
+  pattern: '^[hH][tT][tT][pP][sS]?://[^/]+/?$',
   parse(value) {
     const url = httpUrl(value);
     if ('wrong' in url) return url;
@@ -184,6 +195,7 @@ export const signerUrl: ValueType<string> = {
 export const rpcUrl: ValueType<string> = {
   name: 'URL',
   expected: 'an http(s) URL',
+  pattern: '^[hH][tT][tT][pP][sS]?://[^/]',
   parse(value) {
     const url = httpUrl(value);
     return 'wrong' in url ? url : {value: url.value.href};

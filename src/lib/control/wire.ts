@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import {AosError} from '../errors.ts';
 import type {OperatorEvent} from '../operator/events.ts';
 import type {OperatorView} from '../operator/view.ts';
+import {withIsoTimes} from '../output/lines.ts';
 import {jsonLine} from '../output/safe-text.ts';
-import {isoTime} from '../time.ts';
 
 /**
  * The control socket's protocol, MAJOR.MINOR. Lines of JSON both ways: the server says `hello`, then `snapshot`, then
@@ -44,25 +44,8 @@ export function snapshotLine(view: OperatorView): string {
 
 /** The view as it is in JSON. */
 export function viewJson(view: OperatorView): unknown {
-  return JSON.parse(
-    JSON.stringify(view, (key, value: unknown) =>
-      typeof value === 'number' && TIMES.has(key) ? isoTime(value) : value,
-    ),
-  );
+  return withIsoTimes(view);
 }
-
-const TIMES: ReadonlySet<string> = new Set([
-  'at',
-  'since',
-  'startedAt',
-  'firstAt',
-  'lastReceivedAt',
-  'lastAcceptedAt',
-  'lastProbeAt',
-  'blockAt',
-  'start',
-  'end',
-]);
 
 const text = v.string();
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -80,6 +63,31 @@ const helloSchema = v.object({
 });
 
 const probeSchema = v.object({at: time, via: v.picklist(['http', 'websocket'])});
+
+const livenessFields = {
+  lastProbeAt: optionalTime,
+  graceMs: v.number(),
+  graceLeftMs: v.nullable(v.number()),
+  probes: count,
+  probeIntervalMs: v.number(),
+  outages: v.array(
+    v.object({
+      start: time,
+      end: optionalTime,
+      durationMs: v.number(),
+      cause: v.picklist(['process-down', 'network-down', 'not-probed']),
+      overGrace: v.boolean(),
+    }),
+  ),
+};
+const clockFields = {
+  id: text,
+  counter: text,
+  readings: count,
+  merged: v.nullable(v.object({clock: v.record(text, text), at: time, jobId: text})),
+  ahead: optionalText,
+};
+const blockFields = {number: text, blockAt: time, rpcMs: v.number()};
 
 const viewSchema = v.object({
   seq: count,
@@ -157,48 +165,25 @@ const viewSchema = v.object({
     }),
   ),
   lastProbe: v.nullable(probeSchema),
-  probes: v.array(probeSchema),
-  liveness: v.nullable(
-    v.object({
-      lastProbeAt: optionalTime,
-      graceMs: v.number(),
-      graceLeftMs: v.nullable(v.number()),
-      probes: count,
-      probeIntervalMs: v.number(),
-      outages: v.array(
-        v.object({
-          start: time,
-          end: optionalTime,
-          durationMs: v.number(),
-          cause: v.picklist(['process-down', 'network-down', 'not-probed']),
-          overGrace: v.boolean(),
-        }),
-      ),
-      at: time,
-    }),
+  probes: v.optional(v.array(probeSchema), []),
+  // Since 1.1.
+  liveness: v.optional(v.nullable(v.object({...livenessFields, at: time})), null),
+  clock: v.optional(v.nullable(v.object({...clockFields, at: time})), null),
+  signer: v.optional(
+    v.nullable(
+      v.object({
+        p50Ms: v.nullable(v.number()),
+        p95Ms: v.nullable(v.number()),
+        signatures: count,
+        errors: count,
+        windowMs: v.number(),
+        at: time,
+      }),
+    ),
+    null,
   ),
-  clock: v.nullable(
-    v.object({
-      id: text,
-      counter: text,
-      readings: count,
-      merged: v.nullable(v.object({clock: v.record(text, text), at: time, jobId: text})),
-      ahead: optionalText,
-      at: time,
-    }),
-  ),
-  signer: v.nullable(
-    v.object({
-      p50Ms: v.nullable(v.number()),
-      p95Ms: v.nullable(v.number()),
-      signatures: count,
-      errors: count,
-      windowMs: v.number(),
-      at: time,
-    }),
-  ),
-  block: v.nullable(v.object({number: text, blockAt: time, rpcMs: v.number(), at: time})),
-  load: v.nullable(v.object({inHand: count, pending: count, at: time})),
+  block: v.optional(v.nullable(v.object({...blockFields, at: time})), null),
+  load: v.optional(v.nullable(v.object({inHand: count, pending: count, at: time})), null),
   lastReceivedAt: optionalTime,
   lastAcceptedAt: optionalTime,
   unsignedPolicy: optionalText,
@@ -211,11 +196,14 @@ const replySchema = v.object({
   result: v.optional(v.unknown()),
   error: v.optional(v.nullable(v.object({code: text, message: text})), null),
 });
-const eventSchema = v.looseObject({
-  type: text,
-  seq: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  at: time,
-});
+const eventFields = {type: text, seq: v.pipe(v.number(), v.integer(), v.minValue(1)), at: time};
+const eventSchema = v.looseObject(eventFields);
+/** Events that hold more times than their own. */
+const timedEvents: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericSchema>([
+  ['liveness', v.looseObject({...eventFields, ...livenessFields})],
+  ['clock', v.looseObject({...eventFields, ...clockFields})],
+  ['block', v.looseObject({...eventFields, ...blockFields})],
+]);
 
 /**
  * One line of the server.
@@ -237,7 +225,7 @@ export function readControlLine(line: string): ControlLine | null {
       return {type, id, result, error};
     }
     default: {
-      const event = v.safeParse(eventSchema, value);
+      const event = v.safeParse(timedEvents.get(type) ?? eventSchema, value);
       // The fields of an event are those of our own union: the peer speaks the same major version, over a socket that
       // only this user can reach. A type that is not in the union changes no view.
       return event.success ? {type: 'event', event: event.output as OperatorEvent} : null;

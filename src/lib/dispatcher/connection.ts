@@ -73,6 +73,8 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
       const ping = (): void => {
         // A large frame counts while it is still coming in.
         if (transport !== undefined && transport.bytesRead > bytesHeard) heard();
+        // Whoever does not listen cannot say that the other is silent.
+        if (socket.isPaused) heard();
         const silence = time.monotonic() - heardAt;
         if (silence > options.pingIntervalMs * 2.5) {
           failure = `no sign of life for ${Math.round(silence / 1000)} s`;
@@ -85,6 +87,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
       const onAbort = (): void => {
         if (socket.readyState === WebSocket.OPEN) {
           socket.close(1001, 'operator stops');
+          socket.resume(); // the peer's own close has to be read
           stopClosing = time.after(CLOSE_TIMEOUT_MS, () => socket.terminate());
         } else socket.terminate();
       };
@@ -144,5 +147,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
     confirm() {
       backoff.reset();
     },
+    pause: () => open?.pause(),
+    resume: () => open?.resume(),
   };
 }

@@ -2,17 +2,41 @@ import {Chalk} from 'chalk';
 import type {Level} from '../output/describe.ts';
 import type {Paint} from '../output/lines.ts';
 
+/** What `--color` says. */
+export type ColorChoice = 'auto' | 'always' | 'never';
+
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';
+const isOff = (value: string): boolean => value === '0' || value === 'false';
+
 /**
- * Whether a stream gets colour: AOS_NO_COLOR › NO_COLOR › FORCE_COLOR/CLICOLOR_FORCE › CLICOLOR=0 › TERM=dumb › a
- * terminal. Decided here because Node lets FORCE_COLOR win over NO_COLOR.
+ * What is decided for both streams alike: --color › AOS_NO_COLOR › NO_COLOR › FORCE_COLOR › CLICOLOR_FORCE › CLICOLOR=0 ›
+ * TERM=dumb. Null: whether the stream is a terminal decides. Decided here because Node lets FORCE_COLOR win over NO_COLOR.
  */
-export function wantsColor(env: NodeJS.ProcessEnv, isTTY: boolean): boolean {
-  const set = (name: string): boolean => (env[name] ?? '') !== '';
-  if (set('AOS_NO_COLOR') || set('NO_COLOR')) return false;
-  const force = env['FORCE_COLOR'] ?? env['CLICOLOR_FORCE'];
-  if (force !== undefined && force !== '') return force !== '0';
-  if (env['CLICOLOR'] === '0' || env['TERM'] === 'dumb') return false;
-  return isTTY;
+export function colorDecision(env: NodeJS.ProcessEnv, choice: ColorChoice = 'auto'): boolean | null {
+  if (choice !== 'auto') return choice === 'always';
+  if (isSet(env['AOS_NO_COLOR']) || isSet(env['NO_COLOR'])) return false;
+  for (const name of ['FORCE_COLOR', 'CLICOLOR_FORCE']) {
+    const force = env[name];
+    if (force !== undefined && force !== '') return !isOff(force);
+  }
+  return env['CLICOLOR'] === '0' || env['TERM'] === 'dumb' ? false : null;
+}
+
+/** Whether a stream gets colour, see {@link colorDecision}. */
+export function wantsColor(env: NodeJS.ProcessEnv, isTTY: boolean, choice?: ColorChoice): boolean {
+  return colorDecision(env, choice) ?? isTTY;
+}
+
+/**
+ * Has the packages that decide by themselves (questions, spinners) and Node decide as we do, and takes away what Node
+ * would warn about on stderr: both variables at once.
+ */
+export function settleColorEnv(env: NodeJS.ProcessEnv, choice: ColorChoice): void {
+  const decided = colorDecision(env, choice);
+  if (decided === null) return;
+  delete env['FORCE_COLOR'];
+  delete env['NO_COLOR'];
+  env[decided ? 'FORCE_COLOR' : 'NO_COLOR'] = '1';
 }
 
 /** Colours a level's word; the word itself says the level too. */

@@ -46,5 +46,6 @@ export function deregisterOptions(
     limits: txLimits(flags, talk.signal),
     confirm: confirmWith({yes: flags.yes, canAsk: talk.canAsk, note: talk.show}),
     note: talk.note,
+    warn: (message) => talk.show(`warning: ${message}`),
   };
 }

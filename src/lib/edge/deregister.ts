@@ -2,8 +2,8 @@ import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Flow} from '../chain/detect.ts';
 import type {Chain} from '../chain/open.ts';
-import {readAvs} from '../chain/plans/avs.ts';
-import {deregisterIntent, planDeregister} from '../chain/plans/deregister.ts';
+import {readAvs, type AvsState} from '../chain/plans/avs.ts';
+import {planDeregister} from '../chain/plans/deregister.ts';
 import {readOpenChallenges} from '../chain/plans/open-challenges.ts';
 import {readStays, type Stays} from '../chain/plans/stays.ts';
 import type {TxLimits} from '../chain/tx/deps.ts';
@@ -12,6 +12,7 @@ import type {Prepared} from '../chain/tx/transact.ts';
 import type {Config} from '../config/config.ts';
 import {AosError} from '../errors.ts';
 import {JOURNAL_FILE, openJournal} from '../journal/sqlite.ts';
+import type {OutputWarning} from '../output/envelope.ts';
 import {createAct, type Mode} from './register-act.ts';
 import {findAvs, type Avs} from './register-avs.ts';
 import {renderSteps, step, type StepReport} from './register-report.ts';
@@ -27,7 +28,12 @@ export type DeregisterOptions = {
   limits: TxLimits;
   confirm: (prepared: Prepared) => Promise<boolean>;
   note: (line: string) => void;
+  /** Says what has to be read before the answer, also with `--quiet`. */
+  warn: (message: string) => void;
 };
+
+/** What leaving means at AOS as published. */
+const NO_WAY_BACK = 'the AOS service manager as published never lets an address back in after it has left';
 
 /** What `aos deregister` answers. */
 export type DeregisterReport = {
@@ -56,29 +62,40 @@ export function deregister(config: Config, options: DeregisterOptions): Promise<
     const {contracts, flow, operator} = avs;
     const {registry, allocationManager, serviceManager} = contracts;
     const state = await readAvs(chain, contracts, flow, operator, null);
-    const left = options.quorums ?? state.groups;
-    const steps: StepReport[] = [];
-    if (!state.known) steps.push(step('avs', 'already', 'not registered'));
-    else {
+    const {groups} = state;
+    const left = options.quorums === null ? groups : groups.filter((id) => options.quorums?.includes(id));
+    const steps = [nothingToLeave(avs, state, left, options.quorums)].filter((one) => one !== null);
+    if (steps.length === 0) {
       if (mode === 'apply' && !options.force) await refuseOpenWork(chain, config, avs);
-      note('warning: the AOS service manager as published never lets an address back in after it has left');
-      const plan = planDeregister({
-        flow,
-        registry,
-        operator,
-        allocationManager,
-        avs: serviceManager,
-        groups: left,
-      });
+      options.warn(NO_WAY_BACK);
+      const given = {flow, registry, operator, allocationManager, avs: serviceManager, groups: left};
+      const plan = planDeregister(given);
       const act = createAct({...options, tx: session.tx});
-      const intent = deregisterIntent(registry, operator);
-      steps.push(await act('avs', {intent, plan: () => Promise.resolve(plan)}));
+      steps.push(await act('avs', {intent: plan.intent, plan: () => Promise.resolve(plan)}));
     }
     const stays = await readStays(await session.refresh(), contracts, flow, operator, left);
     const tx = steps[0]?.tx ?? null;
     const {txHash = null, block = null, gasUsed = null, feeWei = null} = tx ?? {};
     return {flow, registry, left, steps, txHash, block, gasUsed, feeWei, stays};
   });
+}
+
+/** Why nothing is to be sent; null when there is something to leave. */
+function nothingToLeave(
+  {contracts: {registry}, flow}: Avs,
+  {known}: AvsState,
+  left: readonly number[],
+  wanted: readonly number[] | null,
+): StepReport | null {
+  // Never `already` on a guess: the operator may still be in, and slashable.
+  if (known === null)
+    return step('avs', 'missing', `unknown: ${registry} does not answer as a registry of the flow ${flow}`, {
+      next: 'Check chain.contracts.registry and --flow, or use another RPC.',
+    });
+  if (!known) return step('avs', 'already', 'not registered');
+  const isEcdsa = flow !== 'bls' && flow !== 'operator-sets';
+  if (isEcdsa || left.length > 0 || wanted === null) return null;
+  return step('avs', 'already', `not in ${wanted.join(', ')}`);
 }
 
 /** @throws AosError OPEN_WORK with what is open */
@@ -110,6 +127,12 @@ async function openJobs({store, node}: Config): Promise<number> {
   } finally {
     await journal.close();
   }
+}
+
+/** The warnings of the answer: where something was or would be sent, that it is for good. */
+export function deregisterWarnings({steps}: DeregisterReport): OutputWarning[] {
+  const isIdle = steps.every(({state}) => state === 'already' || state === 'missing');
+  return isIdle ? [] : [{code: 'NO_WAY_BACK', message: NO_WAY_BACK}];
 }
 
 /** The answer for people. */

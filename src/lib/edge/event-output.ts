@@ -1,24 +1,35 @@
 import type {OperatorEvent} from '../operator/events.ts';
+import {describe} from '../output/describe.ts';
 import {eventLine, logLine, type LogFormat, plainLine} from '../output/lines.ts';
 import {isoTime} from '../time.ts';
 import {levelPaint, wantsColor} from './color.ts';
-import {createSink} from './sink.ts';
+import {createSink, type Sink} from './sink.ts';
 
 /** Where the operator's events go. */
 export type EventOutput = {
   onEvent(event: OperatorEvent): void;
+  /** Another form of the log lines from now on; null: the one that fits stderr. */
+  setFormat(format: LogFormat | null): void;
 };
 
-/** Log lines on stderr (unless quiet), and with `json` the NDJSON stream on stdout. A dead reader is told to the other stream. */
+/**
+ * Log lines on stderr (unless quiet), and with `json` the NDJSON stream on stdout. A dead reader is told to the other
+ * stream.
+ * @param options.elsewhere where log lines go instead while stderr is not to be written to
+ */
 export function createEventOutput(options: {
   json: boolean;
   quiet: boolean;
   format: LogFormat | null;
+  elsewhere?: () => Sink | null;
 }): EventOutput {
   const {stderr, stdout} = process;
-  const format = options.format ?? (stderr.isTTY ? 'pretty' : 'logfmt');
-  const paint = levelPaint(format === 'pretty' && wantsColor(process.env, stderr.isTTY));
-  const warning = (text: string): string => plainLine(Date.now(), 'warn', text, format, paint);
+  let wanted = options.format;
+  const format = (): LogFormat => wanted ?? (stderr.isTTY ? 'pretty' : 'logfmt');
+  const color = levelPaint(wantsColor(process.env, stderr.isTTY));
+  const plain = levelPaint(false);
+  const paint = (): typeof plain => (format() === 'pretty' ? color : plain);
+  const warning = (text: string): string => plainLine(Date.now(), 'warn', text, format(), paint());
   const log = createSink(stderr, {
     onGone: () => {}, // nobody is left to tell; the work goes on
     gapLine: (dropped) => warning(`${dropped} lines were dropped: the reader was too slow`),
@@ -31,7 +42,13 @@ export function createEventOutput(options: {
   return {
     onEvent(event) {
       if (options.json) stream.write(eventLine(event));
-      if (!options.quiet) log.write(logLine(event, format, paint));
+      const other = options.elsewhere?.() ?? null;
+      if (other === null) {
+        if (!options.quiet) log.write(logLine(event, format(), paint()));
+      } else if (describe(event).level !== 'debug') other.write(logLine(event, wanted ?? 'logfmt', plain));
+    },
+    setFormat: (next) => {
+      wanted = next;
     },
   };
 }

@@ -93,7 +93,7 @@ export function evidenceExit(report: EvidenceReport): ExitCode {
 }
 
 /** The `result` of `--json`. */
-export function evidenceJson(report: EvidenceReport): object {
+export function evidenceJson(report: EvidenceReport) {
   const clock_number = report.clockNumber.toString();
   if (report.directory === null) return {clock_number, directory: null, why: report.why};
   const {jobs, missing, manifest, manifestSha256} = report.bundle;

@@ -1,9 +1,14 @@
 import type {Config, ConfigWarning, SignerConfig} from '../config/config.ts';
 import {findConfig} from '../config/file.ts';
-import {checkConfig, problemsError} from '../config/load.ts';
+import {checkConfig, problemsError, type CheckedConfig} from '../config/load.ts';
 import {printable} from '../config/shown.ts';
 
-export type CommandConfig<T> = {config: T; file: string | null; warnings: readonly ConfigWarning[]};
+export type CommandConfig<T> = {
+  config: T;
+  file: string | null;
+  warnings: readonly ConfigWarning[];
+  marks: CheckedConfig['marks'];
+};
 
 /**
  * The configuration a command runs with; says on stderr which file it came from and what is odd in it.
@@ -35,5 +40,5 @@ export function configForCommand(
   if (config === null || need !== 'run')
     for (const {message} of checked.warnings) note(`warning: ${message}`);
   if (config === null) throw problemsError(source, checked.problems);
-  return {config, file, warnings: checked.warnings};
+  return {config, file, warnings: checked.warnings, marks: checked.marks};
 }

@@ -2,26 +2,42 @@ import {hostname} from 'node:os';
 import type {Config} from '../config/config.ts';
 import {controlDirs, controlFile} from '../config/control-paths.ts';
 import {isAosError} from '../errors.ts';
-import {createLivenessRecorder, type LivenessStore} from '../liveness/recorder.ts';
+import {createLivenessRecorder} from '../liveness/recorder.ts';
 import {ALIVE_EVERY_MS} from '../liveness/spans.ts';
+import {watchLiveness} from '../liveness/watch.ts';
+import type {NodeJournal} from '../journal/sqlite.ts';
 import {startControl, type Control} from '../operator/control.ts';
-import type {OperatorEvent} from '../operator/events.ts';
+import type {Emit, OperatorEvent} from '../operator/events.ts';
 import {systemTime} from '../system-time.ts';
+import {isoTime} from '../time.ts';
 
 /** What looks at a run beside its log: the liveness record and the control socket. */
 export type Observers = {
   /** Never throws, never waits. */
   onEvent(event: OperatorEvent): void;
+  /** Path of the control socket; null when there is none. */
+  socket: string | null;
   /** What could not be started; the operator works without it. */
   warnings: readonly {code: string; message: string}[];
   close(): Promise<void>;
 };
 
-/** @throws AosError JOURNAL_UNREADABLE */
+/** Name of the journal's durable note: start of the outage that was told of and has not ended, Unix ms; else ''. */
+const OUTAGE_NOTE = 'open-outage';
+
+/**
+ * @param options.tell the operator's event stream
+ * @throws AosError JOURNAL_UNREADABLE
+ */
 export async function startObservers(
   config: Config,
-  {journal, version}: {journal: {liveness: LivenessStore}; version: string},
+  options: {
+    journal: Pick<NodeJournal, 'liveness' | 'read' | 'remember' | 'recall'>;
+    version: string;
+    tell: Emit;
+  },
 ): Promise<Observers> {
+  const {journal, tell} = options;
   const recorder = createLivenessRecorder(journal.liveness, {
     probeIntervalMs: config.node.heartbeatIntervalMs,
     startedAt: systemTime.now(),
@@ -29,15 +45,37 @@ export async function startObservers(
   });
   const timer = setInterval(() => recorder.alive(systemTime.now()), ALIVE_EVERY_MS);
   timer.unref();
-  const control = await openControl(config, version);
+  const outage = (event: 'outage_started' | 'outage_ended', start: number): void => {
+    const note = event === 'outage_started' ? String(start) : '';
+    const reading = {event, ref: isoTime(start), merge: null};
+    // One transaction. The operator tells of a journal that does not work.
+    Promise.all([journal.read(reading, systemTime.now()), journal.remember(OUTAGE_NOTE, note)]).catch(
+      () => undefined,
+    );
+  };
+  const liveness = watchLiveness({
+    record: () => recorder.record(),
+    probeIntervalMs: config.node.heartbeatIntervalMs,
+    graceMs: config.policy.offlineGraceMs,
+    time: systemTime,
+    tell: (facts) => tell({type: 'liveness', ...facts}),
+    onOutage: ({start}) => outage('outage_started', start),
+    onOutageEnd: (start) => outage('outage_ended', start),
+    open: Number(journal.recall(OUTAGE_NOTE) ?? '') || null,
+  });
+  const control = await openControl(config, options.version);
   return {
     onEvent(event) {
       recorder.onEvent(event);
       if ('publish' in control) control.publish(event);
+      // Last: what it tells comes after this event everywhere.
+      liveness.onEvent(event);
     },
+    socket: 'publish' in control ? control.path : null,
     warnings: 'publish' in control ? [] : [control],
     async close() {
       clearInterval(timer);
+      liveness.stop();
       if ('publish' in control) await control.close();
       await recorder.flush();
     },

@@ -17,7 +17,6 @@ export const passwordFlags = {
     helpValue: 'N',
     helpGroup: 'PASSWORD',
   }),
-  'no-input': Flags.boolean({summary: 'Never ask; fail when something is missing.', helpGroup: 'PASSWORD'}),
 };
 
 export type PasswordFlagValues = {

@@ -166,7 +166,19 @@ async function avsSteps(
     'avs',
     registrationErrand(steps.length === 0 ? chain : await session.refresh(), given),
   );
-  return [...blsStep(state, done, blsKey), ...steps, done];
+  return [...blsStep(state, done, blsKey), ...steps, await checkJoined(done, {session, avs, options})];
+}
+
+/** The transaction may be an earlier one, which was found on its way and named other quorums. */
+async function checkJoined(
+  done: StepReport,
+  {session, avs: {contracts, flow, operator}, options: {quorums}}: Pick<Walk, 'session' | 'avs' | 'options'>,
+): Promise<StepReport> {
+  if (done.state !== 'done' || quorums === null) return done;
+  const {groups, joining} = await readAvs(await session.refresh(), contracts, flow, operator, quorums);
+  if (joining.length === 0) return done;
+  const detail = `registered for ${groups.join(', ')}; what was sent before did not name ${joining.join(', ')}`;
+  return {...done, state: 'pending', detail, next: 'Run the command again: it registers for these too.'};
 }
 
 /** The BLS key goes with the registration, in the same transaction. */

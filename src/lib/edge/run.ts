@@ -1,10 +1,11 @@
 import {randomBytes, randomUUID} from 'node:crypto';
+import {createBlockReader} from '../chain/block-reader.ts';
 import {createRangeReader} from '../chain/range.ts';
 import type {Config, ConfigWarning} from '../config/config.ts';
 import {readVrfKey} from '../config/vrf-key.ts';
 import {createConnection} from '../dispatcher/connection.ts';
 import {openJournal} from '../journal/sqlite.ts';
-import type {OperatorEvent, Summary} from '../operator/events.ts';
+import type {Emit, OperatorEvent, Summary} from '../operator/events.ts';
 import {createOperator, type Operator} from '../operator/operator.ts';
 import {startOperatorServer} from '../operator/server.ts';
 import {createWeb3Signer} from '../signer/web3signer.ts';
@@ -22,6 +23,8 @@ export type RunOptions = {
   /** Its reason is a StopReason. */
   stop: AbortSignal;
   onEvent: (event: OperatorEvent) => void;
+  /** Everything stands, and the work begins: the event stream, and the control socket's path if there is one. */
+  onReady: (ready: {tell: Emit; socket: string | null}) => void;
 };
 
 /** How long one signature may take before it is asked for again; a cloud KMS needs up to a second. */
@@ -61,7 +64,11 @@ async function compose(
       tell({type: 'trouble', part: 'clock', code: error.code, message: error.message, next: error.next}),
   });
   closers.push(() => journal.close());
-  const observers = await startObservers(config, {journal, version: options.version});
+  const observers = await startObservers(config, {
+    journal,
+    version: options.version,
+    tell: (event) => tell(event),
+  });
   closers.push(() => observers.close());
 
   const signer = createWeb3Signer({url: node.signerUrl, address: node.id, timeoutMs: SIGN_TIMEOUT_MS});
@@ -105,6 +112,7 @@ async function compose(
         chainId: config.chainId,
         timeoutMs: 10_000,
       }),
+      blockReader: createBlockReader({rpcUrls: chain.rpcUrls, timeoutMs: 10_000}),
       workers,
       journal,
       prover,
@@ -126,5 +134,6 @@ async function compose(
   tell({type: 'listening', what: 'public', url: server.publicUrl});
   if (config.workers.callbackListen !== null)
     tell({type: 'listening', what: 'callbacks', url: server.callbackUrl});
+  options.onReady({tell, socket: observers.socket});
   return operator.run(options.stop);
 }

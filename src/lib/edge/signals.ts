@@ -9,8 +9,14 @@ export type StopSignals = {
   dispose(): void;
 };
 
-/** @param hangUp what a closed terminal window means: `stop` for a devnet, `go-on` for an operator */
-export function listenForSignals(hangUp: {mode: 'stop' | 'go-on'; onGoOn: () => void}): StopSignals {
+/**
+ * @param hangUp what SIGHUP means: `stop`, or with `go-on` what `onGoOn` does
+ * @param onSuspend Ctrl-Z does this instead of stopping the process
+ */
+export function listenForSignals(
+  hangUp: {mode: 'stop' | 'go-on'; onGoOn: () => void},
+  onSuspend?: () => void,
+): StopSignals {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals): void => {
     const reason = name === 'SIGINT' ? 'SIGINT' : 'SIGTERM';
@@ -24,6 +30,7 @@ export function listenForSignals(hangUp: {mode: 'stop' | 'go-on'; onGoOn: () => 
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   process.on('SIGHUP', onHangUp);
+  if (onSuspend !== undefined) process.on('SIGTSTP', onSuspend);
   return {
     stop: controller.signal,
     trigger(reason) {
@@ -33,6 +40,7 @@ export function listenForSignals(hangUp: {mode: 'stop' | 'go-on'; onGoOn: () => 
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);
       process.off('SIGHUP', onHangUp);
+      if (onSuspend !== undefined) process.off('SIGTSTP', onSuspend);
     },
   };
 }

@@ -29,10 +29,6 @@ export const txFlags = {
     helpGroup: 'TRANSACTION',
   }),
   yes: Flags.boolean({char: 'y', summary: 'Send without asking.', helpGroup: 'TRANSACTION'}),
-  'no-input': Flags.boolean({
-    summary: 'Never ask; fail when something is missing.',
-    helpGroup: 'TRANSACTION',
-  }),
 };
 
 export type TxFlagValues = {readonly 'max-fee'?: string | undefined; confirmations: number; wait: number};

@@ -110,7 +110,7 @@ export function bundleOf(about: EvidenceFor, {jobs, standing}: Holdings): Bundle
 }
 
 /** A job's entry as the manifest and `--json` have it. */
-export function jobJson(entry: JobEntry): object {
+export function jobJson(entry: JobEntry) {
   const {seq, jobId, tag, position, matches, state, outcome, dispatcher, selected, stateRoot} = entry;
   const readings =
     entry.readings === null

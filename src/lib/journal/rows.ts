@@ -40,6 +40,10 @@ export function stateOf(row: Row): JobState {
   return oneOf(JOB_STATES, textOf(row, 'state'), 'state');
 }
 
+export function outcomeOf(row: Row): JobOutcome {
+  return oneOf(OUTCOMES, textOf(row, 'outcome'), 'outcome');
+}
+
 export function jobOf(row: Row): JobRecord {
   return {
     seq: numberOf(row, 'seq'),
@@ -51,7 +55,7 @@ export function jobOf(row: Row): JobRecord {
     kind: textOf(row, 'kind'),
     model: textOf(row, 'model'),
     vrf: row['vrf'] === null ? null : vrfOf(textOf(row, 'vrf')),
-    outcome: row['outcome'] === null ? null : oneOf(OUTCOMES, textOf(row, 'outcome'), 'outcome'),
+    outcome: row['outcome'] === null ? null : outcomeOf(row),
     content: row['content'] === null ? null : textOf(row, 'content'),
   };
 }
@@ -87,7 +91,8 @@ function clockOf(json: string): Clock {
   }
 }
 
-function vrfOf(json: string): VrfFields {
+/** The VRF fields as they are stored. */
+export function vrfOf(json: string): VrfFields {
   let value: unknown;
   try {
     value = JSON.parse(json);

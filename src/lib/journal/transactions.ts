@@ -97,10 +97,17 @@ function txJournal(database: Database, path: string, lock: TxJournal['lock']): T
     `UPDATE transactions SET state = ?, receipt = ? WHERE hash = ? AND (receipt IS NULL OR ? IS NOT NULL)`,
   );
   const same = 'sender = ? AND chain_id = ? AND genesis = ?';
+  const markOpen = database.prepare(
+    `UPDATE transactions SET state = 'sent', receipt = NULL
+     WHERE ${same} AND nonce = ? AND state IN ('mined', 'reverted', 'replaced', 'superseded')`,
+  );
   const open = database.prepare(
     `SELECT * FROM transactions WHERE ${same} AND state IN ('signed', 'sent', 'abandoned') ORDER BY seq`,
   );
   const withNonce = database.prepare(`SELECT * FROM transactions WHERE ${same} AND nonce = ? ORDER BY seq`);
+  const concluded = database.prepare(
+    `SELECT * FROM transactions WHERE ${same} AND receipt IS NOT NULL ORDER BY seq DESC LIMIT ?`,
+  );
   const newest = database.prepare('SELECT * FROM transactions ORDER BY seq DESC LIMIT ?');
 
   const rows = (read: () => Row[]): TxAttempt[] => {
@@ -123,7 +130,9 @@ function txJournal(database: Database, path: string, lock: TxJournal['lock']): T
       const text = receipt === null ? null : receiptText(receipt);
       return change(() => markEnd.run(end, text, hash, text));
     },
+    reopen: (query) => change(() => markOpen.run(...of(query), query.nonce)),
     open: (query) => rows(() => open.all(...of(query))),
+    concluded: (query) => rows(() => concluded.all(...of(query), query.limit)),
     withNonce: (query) => rows(() => withNonce.all(...of(query), query.nonce)),
     list: (limit) => rows(() => newest.all(limit)),
     lock,

@@ -77,24 +77,36 @@ export function readAll(file: number, most: number): Uint8Array | null {
   }
 }
 
+export type WriteOptions = {
+  force: boolean;
+  /** Code when there is a file already [KEY_EXISTS]. */
+  exists?: ErrorCode;
+  /** Code when it cannot be written [KEY_WRITE_FAILED]. */
+  failed?: ErrorCode;
+};
+
 /**
  * Writes a file of mode 0600, whole or not at all, on disk when this returns. Without `force` an existing file stays;
  * with it the old one is kept as `.bak`, `.bak.1`, … (an older backup, perhaps of the only copy of a key, too).
  * @returns path of the backup, or null when nothing was there
- * @throws AosError KEY_EXISTS | KEY_WRITE_FAILED
+ * @throws AosError KEY_EXISTS | KEY_WRITE_FAILED, or the codes that the options name
  */
-export function writePrivateFile(path: string, text: string, {force}: {force: boolean}): string | null {
+export function writePrivateFile(
+  path: string,
+  text: string,
+  {force, exists: taken = 'KEY_EXISTS', failed = 'KEY_WRITE_FAILED'}: WriteOptions,
+): string | null {
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    if (!force) refuseExisting(path);
+    if (!force) refuseExisting(path, taken);
     mkdirSync(dirname(path), {recursive: true, mode: 0o700});
     writeNew(draft, text);
-    const backup = force ? putReplacing(draft, path) : putNew(draft, path);
+    const backup = force ? putReplacing(draft, path) : putNew(draft, path, taken);
     syncDirectory(dirname(path));
     return backup;
   } catch (error) {
     if (error instanceof AosError) throw error;
-    throw new AosError('KEY_WRITE_FAILED', `${safeText(path)} could not be written (${reason(error)})`, {
+    throw new AosError(failed, `${safeText(path)} could not be written (${reason(error)})`, {
       cause: error,
     });
   } finally {
@@ -102,9 +114,9 @@ export function writePrivateFile(path: string, text: string, {force}: {force: bo
   }
 }
 
-/** Says no before a password is asked for. @throws AosError KEY_EXISTS when anything, a dangling link too, has that name */
-export function refuseExisting(path: string): void {
-  if (exists(path)) throw existsError(path);
+/** Says no before a password is asked for. @throws AosError `code` [KEY_EXISTS] when anything, a dangling link too, has that name */
+export function refuseExisting(path: string, code: ErrorCode = 'KEY_EXISTS'): void {
+  if (exists(path)) throw existsError(path, code);
 }
 
 function writeNew(path: string, text: string): void {
@@ -118,12 +130,12 @@ function writeNew(path: string, text: string): void {
 }
 
 /** A link fails when the name is taken, in one step; a rename would overwrite what another process just wrote. */
-function putNew(draft: string, path: string): null {
+function putNew(draft: string, path: string, taken: ErrorCode): null {
   try {
     linkSync(draft, path);
     return null;
   } catch (error) {
-    throw codeOf(error) === 'EEXIST' ? existsError(path) : error;
+    throw codeOf(error) === 'EEXIST' ? existsError(path, taken) : error;
   }
 }
 
@@ -163,8 +175,8 @@ function exists(path: string): boolean {
   }
 }
 
-function existsError(path: string): AosError {
-  return new AosError('KEY_EXISTS', `${safeText(path)} exists already`);
+function existsError(path: string, code: ErrorCode): AosError {
+  return new AosError(code, `${safeText(path)} exists already`);
 }
 
 function codeOf(error: unknown): string {

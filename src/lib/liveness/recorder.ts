@@ -16,6 +16,8 @@ export type LivenessRecorder = {
   onEvent(event: OperatorEvent): void;
   /** The process still lives. To be called every {@link ALIVE_EVERY_MS}. */
   alive(at: number): void;
+  /** What is recorded by now, and how many probes the spans held that are too many to be among them. */
+  record(): {spans: readonly StoredSpan[]; olderProbes: number};
   /** Writes what is not yet written. */
   flush(): Promise<void>;
 };
@@ -24,6 +26,9 @@ export type LivenessRecorder = {
 const KEEP_MS = 400 * 86_400_000;
 /** A span that grows is written at most this often: anyone can ask `/ping`, as often as he likes. */
 const WRITE_EVERY_MS = 1_000;
+
+/** Spans held in memory, the newest: far more than the outages that anyone is shown. */
+const MOST_SPANS = 2_000;
 
 /**
  * Goes on where the record ends, with a new period of the process.
@@ -40,6 +45,18 @@ export function createLivenessRecorder(
   const written = new Map<SpanKind, {id: number; end: number}>();
   const waiting = new Set<SpanKind>();
   let connected = false;
+  let recent = stored.slice(-MOST_SPANS);
+  let olderProbes = probesOf(stored.slice(0, -MOST_SPANS));
+
+  /** Puts a new span, or one that has grown, among the recent. */
+  function keep(span: StoredSpan): void {
+    const index = recent.findLastIndex(({id}) => id === span.id);
+    if (index >= 0) recent[index] = span;
+    else recent.push(span);
+    if (recent.length <= MOST_SPANS * 1.1) return;
+    olderProbes += probesOf(recent.slice(0, -MOST_SPANS));
+    recent = recent.slice(-MOST_SPANS);
+  }
 
   function note(kind: SpanKind, at: number, fresh = false): void {
     const span = mark(heads, {kind, at, fresh}, gaps, nextId);
@@ -48,6 +65,7 @@ export function createLivenessRecorder(
     if (before !== undefined && before.id !== span.id && waiting.has(kind)) write(before);
     if (span.id === nextId) nextId += 1;
     heads = {...heads, [kind]: span};
+    keep(span);
     waiting.add(kind);
     const last = written.get(kind);
     if (last?.id !== span.id || Math.abs(span.end - last.end) >= WRITE_EVERY_MS) write(span);
@@ -80,10 +98,15 @@ export function createLivenessRecorder(
       note('running', at);
       if (connected) note('connected', at);
     },
+    record: () => ({spans: recent, olderProbes}),
     async flush() {
       const open = [...waiting].flatMap((kind) => heads[kind] ?? []);
       waiting.clear();
       await Promise.all(open.map((span) => store.put(span))).catch(options.onTrouble);
     },
   };
+}
+
+function probesOf(spans: readonly StoredSpan[]): number {
+  return spans.reduce((sum, {kind, count}) => (kind === 'probed' ? sum + count : sum), 0);
 }

@@ -122,6 +122,8 @@ export type OperatorEventBody =
   | ({type: 'liveness'} & LivenessFacts)
   /** Once a minute: what this run amounts to so far. */
   | ({type: 'minute'; inHand: number; pending: number; uptimeMs: number} & Tally)
+  /** SIGHUP to a service: keys that hold from now on, and those that do after a restart. */
+  | {type: 'config_reloaded'; file: string | null; applied: string[]; needRestart: string[]}
   | {type: 'stopping'; reason: StopReason; inHand: number; graceMs: number}
   | ({type: 'summary'} & Summary);
 

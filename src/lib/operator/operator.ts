@@ -4,19 +4,23 @@ import {AosError, errorText} from '../errors.ts';
 import type {WorkerKind} from '../protocol/messages.ts';
 import type {Time} from '../time.ts';
 import type {Prover} from '../vrf/ecvrf.ts';
+import {watchBlocks} from './block-watch.ts';
 import {createBucket} from './bucket.ts';
+import {noteClocks, watchClock} from './clock-watch.ts';
 import {createDurably} from './durable.ts';
 import type {OperatorEvent, OperatorEventBody, StopReason, Summary} from './events.ts';
+import {every} from './every.ts';
 import {createHealth} from './health.ts';
 import {keepTidy} from './housekeeping.ts';
 import {createInbox} from './inbox.ts';
 import {createIntake} from './intake.ts';
 import {createJobSteps} from './job.ts';
 import type {PipelineOptions} from './pipeline.ts';
-import type {DispatcherConnection, Journal, RangeReader, Signer, Worker} from './ports.ts';
+import type {BlockReader, DispatcherConnection, Journal, RangeReader, Signer, Worker} from './ports.ts';
 import {type CallbackReply, createQuestions} from './questions.ts';
 import {createRangeKeeper} from './range.ts';
 import {createSession} from './session.ts';
+import {createSignerWatch} from './signer-watch.ts';
 import {createSigning} from './signing.ts';
 import {countEvent, emptyTally, summarise} from './tally.ts';
 import {createTurns} from './turns.ts';
@@ -48,6 +52,7 @@ export type OperatorDeps = {
   signer: Signer;
   connection: DispatcherConnection;
   rangeReader: RangeReader;
+  blockReader: BlockReader;
   workers: readonly Worker[];
   journal: Journal;
   prover: Prover;
@@ -71,11 +76,14 @@ export type Operator = {
 
 /** Probes told and journalled at most; anyone may ask /ping as often as they like. */
 const PROBES_PER_SECOND = 2;
+/** How often the run is summed up. */
+const SUM_UP_EVERY_MS = 60_000;
 /** How often the end of the jobs in hand is looked for, once told to stop. */
 const DRAIN_POLL_MS = 20;
 
 export function createOperator(options: OperatorOptions, deps: OperatorDeps): Operator {
-  const {time, journal, connection} = deps;
+  const {time, connection} = deps;
+  const {journal, merged} = noteClocks(deps.journal);
   const kinds = deps.workers.map((worker) => worker.kind);
   const ended = new AbortController();
   const {signal} = ended;
@@ -84,6 +92,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   setMaxListeners(0, signal, stopped.signal);
   let eventSeq = 0;
   let tally = emptyTally;
+  let expired = 0;
   let summarised = false;
 
   const emit = (body: OperatorEventBody): void => {
@@ -92,11 +101,13 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     summarised = body.type === 'summary';
     eventSeq += 1;
     tally = countEvent(tally, body);
+    if (body.type === 'result_expired') expired += 1;
     deps.onEvent({seq: eventSeq, at: time.now(), ...body});
   };
 
   const health = createHealth(emit, time);
-  const signing = createSigning(deps.signer, {time, random: deps.random, health});
+  const signers = createSignerWatch(deps.signer, {time, emit, health});
+  const signing = createSigning(signers.signer, {time, random: deps.random, health});
   const ranges = createRangeKeeper({
     reader: deps.rangeReader,
     journal,
@@ -169,7 +180,14 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       onReply: (id, reply) => session.settle(id, reply),
       refuse: (id, reply) => session.respond(id, reply),
       // After the last wanted result nothing more is acknowledged.
-      onJobs: createIntake({receive: steps.receive, emit, time, signal, isClosed: () => stopping === 'jobs'}),
+      onJobs: createIntake({
+        receive: steps.receive,
+        connection,
+        emit,
+        time,
+        signal,
+        isClosed: () => stopping === 'jobs',
+      }),
     },
   );
 
@@ -186,6 +204,37 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   function pending(): number {
     const {received, selected, concluded, signed} = journal.counts();
     return received + selected + concluded + signed;
+  }
+
+  /** What is told about the parts while they work, until the signals abort; each by itself, none waited for. */
+  async function watch(startedAt: number): Promise<void> {
+    const pendingAtStart = pending();
+    const clockId = options.clockId ?? 1n;
+    await Promise.all([
+      watchClock({journal, merged, clockId, time, emit, signal}),
+      // Not while it finishes: nobody waits for news of parts that are needed no more.
+      signers.run(stopped.signal),
+      watchBlocks({
+        reader: deps.blockReader,
+        time,
+        random: deps.random,
+        emit,
+        health,
+        signal: stopped.signal,
+      }),
+      every(SUM_UP_EVERY_MS, {time, signal: stopped.signal}, () => {
+        const {received, accepted} = tally;
+        emit({
+          type: 'minute',
+          ...tally,
+          rejected: inbox.rejected(),
+          inHand: workload.busy(true),
+          // Counted from what this run saw: counting the journal's rows takes long in a large one.
+          pending: pendingAtStart + received - accepted - expired,
+          uptimeMs: Math.round(time.monotonic() - startedAt),
+        });
+      }),
+    ]);
   }
 
   /** Waits for the jobs in hand, as far as they can still end: without a dispatcher no answer can be delivered. */
@@ -218,6 +267,13 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       pending: pending(),
     });
     const ranging = ranges.run(signal);
+    const watching = watch(started).catch((error: unknown) =>
+      emit({
+        type: 'warning',
+        code: 'BUG',
+        message: `the parts are not watched any more: ${errorText(error)}`,
+      }),
+    );
     const tidying = keepTidy({journal, time, health, retentionMs: options.retentionMs, signal});
     workload.resume();
     emit({type: 'connecting', url: options.dispatcherUrl});
@@ -251,7 +307,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     emit({type: 'stopping', reason, inHand: workload.busy(true), graceMs});
     await drain(graceMs);
     ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
-    await Promise.all([ranging, tidying, connecting]);
+    await Promise.all([ranging, tidying, connecting, watching]);
     const summary = summarise(
       {...tally, rejected: inbox.rejected()},
       {
@@ -270,6 +326,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
         return await work(stop);
       } finally {
         // Also after a failure: a loop that goes on would keep the process from ending.
+        stopped.abort(new AosError('INTERRUPTED', 'the operator stops'));
         ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
       }
     },

@@ -36,12 +36,27 @@ export type DispatcherConnection = {
   drop(reason: string): void;
   /** The `connect` request was accepted: back-off starts again from its first step. */
   confirm(): void;
+  /**
+   * Reads nothing more from the present socket, but for what is in hand already, until `resume`. The peer is not taken
+   * for silent meanwhile. Harmless when it is paused already, or gone; a new socket is read at once.
+   */
+  pause(): void;
+  resume(): void;
 };
 
 /** Reads the sampling range of node_id from the chain (protocol §4). */
 export type RangeReader = {
   /** @throws AosError CHAIN_* */
   read(signal: AbortSignal): Promise<SamplingRange>;
+};
+
+/** Reads how far the chain is. */
+export type BlockReader = {
+  /**
+   * The newest block's number, and its time in Unix ms.
+   * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER
+   */
+  newest(signal: AbortSignal): Promise<{number: bigint; at: number}>;
 };
 
 /** One question to a worker; `requestId` is ours, unguessable, one per (job, attempt). */

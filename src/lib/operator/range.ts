@@ -54,7 +54,7 @@ export function createRangeKeeper(deps: {
       const changed = known === undefined || !sameRange(known, fresh);
       known = fresh;
       backoff.reset();
-      health.worked('chain');
+      health.worked('chain', 'sampling range');
       if (changed) announce(fresh, 'chain');
       for (const waiter of [...waiters]) waiter();
       if (changed) {
@@ -64,7 +64,7 @@ export function createRangeKeeper(deps: {
       }
       return true;
     } catch (error) {
-      if (!signal.aborted) health.failed('chain', error);
+      if (!signal.aborted) health.failed('chain', error, 'sampling range');
       return false;
     }
   }

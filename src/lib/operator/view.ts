@@ -203,6 +203,7 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'hash_mismatch':
     case 'job_duplicate':
     case 'callback_refused':
+    case 'config_reloaded':
       return {};
   }
 }

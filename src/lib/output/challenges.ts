@@ -73,7 +73,7 @@ export function challengeDetail(book: Challenges, challenge: Challenge): string 
 }
 
 /** The book for `--json`. */
-export function challengesJson(book: Challenges, shown: readonly Challenge[]): object {
+export function challengesJson(book: Challenges, shown: readonly Challenge[]) {
   const {contract, chainId, endpoint, latestBlock, windowBlocks, count} = book;
   return {
     contract,
@@ -89,7 +89,7 @@ export function challengesJson(book: Challenges, shown: readonly Challenge[]): o
 }
 
 /** One challenge for `--json`. */
-export function challengeJson(challenge: Challenge, {msPerBlock}: Challenges): object {
+export function challengeJson(challenge: Challenge, {msPerBlock}: Challenges) {
   return {
     index: challenge.index,
     clock_number: challenge.clockNumber.toString(),

@@ -94,6 +94,8 @@ export function describe(event: OperatorEventBody): Description {
       return info(
         `up ${seconds(event.uptimeMs)}: ${event.accepted} accepted, ${event.received} received, ${event.failed} failed, ${event.inHand} in hand, ${event.pending} pending, ${event.probes} probes`,
       );
+    case 'config_reloaded':
+      return reloaded(event);
     case 'stopping':
       return info(stopping(event.reason, event.inHand, event.graceMs));
     case 'summary':
@@ -104,13 +106,20 @@ export function describe(event: OperatorEventBody): Description {
 }
 
 function liveness({lastProbeAt, graceLeftMs, graceMs, outages}: LivenessFacts): Description {
-  if (lastProbeAt === null) return warn('the network has never asked whether this node is alive');
+  if (lastProbeAt === null) return info('the network has not asked yet whether this node is alive');
   const [last] = outages;
   if (last === undefined || last.end !== null)
     return {level: 'debug', text: `the network reaches us; ${seconds(graceMs)} of grace`};
   return warn(
     `the network has not reached us for ${seconds(last.durationMs)} (${last.cause}); ${seconds(graceLeftMs ?? 0)} of grace left`,
   );
+}
+
+function reloaded({applied, needRestart}: {applied: string[]; needRestart: string[]}): Description {
+  const now = applied.length === 0 ? '' : `; ${applied.join(', ')} holds from now on`;
+  if (needRestart.length > 0)
+    return warn(`configuration read again${now}; restart the operator for ${needRestart.join(', ')}`);
+  return info(`configuration read again${now === '' ? ': nothing has changed' : now}`);
 }
 
 function stopping(reason: StopReason, inHand: number, graceMs: number): string {

@@ -19,24 +19,24 @@ export function resultEnvelope(
 }
 
 /** The fields of an error that may be shown: an allow-list, so that nothing leaks by accident. */
-export function publicError(error: AosError): object {
+export function publicError(error: AosError, next: string = error.next): object {
   return {
     code: error.code,
     category: error.category,
     message: error.message,
     hint: error.hint,
-    next: error.next,
+    next,
     ...(Object.keys(error.details).length > 0 ? {details: error.details} : {}),
   };
 }
 
 /** What every `--json` command prints for an error (exit 1 and ≥ 64). */
-export function errorEnvelope(error: AosError): object {
-  return {schema: 'aos.error/v1', ok: false, exitCode: error.exitCode, error: publicError(error)};
+export function errorEnvelope(error: AosError, next: string = error.next): object {
+  return {schema: 'aos.error/v1', ok: false, exitCode: error.exitCode, error: publicError(error, next)};
 }
 
 /** An error for people: what happened, what it means, the one next thing to type. Outside text in it is made safe. */
-export function errorLines(error: AosError): string[] {
+export function errorLines(error: AosError, next: string = error.next): string[] {
   const safe = (text: string): string[] => text.split('\n').map((line) => safeText(line, 2000));
   const cause = error.cause === undefined ? [] : [`  cause  ${safeText(errorText(error.cause))}`];
   return [
@@ -44,6 +44,6 @@ export function errorLines(error: AosError): string[] {
     `  code   ${error.code}`,
     ...cause,
     `  means  ${error.hint}`,
-    ...safe(`  next   ${error.next}`),
+    ...safe(`  next   ${next}`),
   ];
 }

@@ -33,10 +33,37 @@ export function plainLine(
   return [`time=${time}`, `level=${level}`, `msg=${logfmtValue(text)}`, ...rest].join(' ');
 }
 
-/** One event as a line of the NDJSON stream: `type`, `seq`, `at`, then its own fields. */
+/** One event as a line of the NDJSON stream: `type`, `seq`, `at`, then its own fields; times are RFC 3339. */
 export function eventLine(event: OperatorEvent): string {
   const {type, seq, at, ...rest} = event;
-  return jsonLine({type, seq, at: isoTime(at), ...rest});
+  const own = WITH_TIMES.has(type) ? withIsoTimes(rest) : rest;
+  return jsonLine({type, seq, at: isoTime(at), ...own});
+}
+
+/** Events that hold times beside their own. */
+const WITH_TIMES: ReadonlySet<string> = new Set(['clock', 'block', 'liveness']);
+
+/** Names of fields that are a time wherever they hold a number, in events and in the view. */
+const TIMES: ReadonlySet<string> = new Set([
+  'at',
+  'since',
+  'startedAt',
+  'firstAt',
+  'lastReceivedAt',
+  'lastAcceptedAt',
+  'lastProbeAt',
+  'blockAt',
+  'start',
+  'end',
+]);
+
+/** A copy whose times (Unix ms) are RFC 3339, at any depth. */
+export function withIsoTimes(value: object): object {
+  return JSON.parse(
+    JSON.stringify(value, (key, item: unknown) =>
+      typeof item === 'number' && TIMES.has(key) ? isoTime(item) : item,
+    ),
+  ) as object;
 }
 
 /** The event's own fields, one level deep: `job.jobId` becomes `job_id`. */

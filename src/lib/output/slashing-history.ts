@@ -135,7 +135,7 @@ export function historyCsv({rows}: SlashingHistory): string {
 }
 
 /** The `result` of `--json`. */
-export function historyJson(history: SlashingHistory, {verdict, statement}: HistoryAnswer): object {
+export function historyJson(history: SlashingHistory, {verdict, statement}: HistoryAnswer) {
   const {operator, chainId, endpoint, range, finalBlock, rows, totals, sources, scan} = history;
   return {
     operator,
@@ -178,14 +178,14 @@ export function historyJson(history: SlashingHistory, {verdict, statement}: Hist
         ? {
             id: source.id,
             contract: source.contract,
-            covered: true,
+            covered: true as const,
             from_block: source.from,
             to_block: source.to,
           }
         : {
             id: source.id,
             contract: source.contract,
-            covered: false,
+            covered: false as const,
             expected: source.kind === 'missing',
             reason: source.reason,
           },

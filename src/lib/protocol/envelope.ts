@@ -1,4 +1,5 @@
 import {AosError} from '../errors.ts';
+import {detached} from './detached.ts';
 import {eip191Digest, fromHex, isAddress, recoverAddress, sameAddress, toHex} from './ethereum.ts';
 import {keccak256} from './keccak.ts';
 import {isJsonObject, parseJson, type JsonObject, type JsonSpan, type JsonValue} from './json.ts';
@@ -60,7 +61,7 @@ export function parseEnvelope(frame: Uint8Array): Envelope {
   const method = value.get('method') ?? null;
   if (method !== null && typeof method !== 'string') throw invalid(value, 'method', 'a string or null');
   return {
-    id,
+    id: detached(id),
     method,
     params: value.get('params') ?? null,
     result: value.get('result') ?? null,

@@ -1,5 +1,5 @@
-import {recover} from 'tiny-secp256k1';
 import {keccak256} from './keccak.ts';
+import {publicKeyOf, recoverKey} from './secp256k1.ts';
 
 /** Half the order of secp256k1: an `s` above it is the twin of a valid signature, which nobody honest sends (EIP-2). */
 const HALF_ORDER = Buffer.from('7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0', 'hex');
@@ -24,12 +24,10 @@ export function recoverAddress(digest: Uint8Array, signature: Uint8Array): strin
   return checksumAddress(`0x${toHex(keccak256(publicKey.subarray(1)).subarray(12))}`);
 }
 
-function recoverKey(digest: Uint8Array, signature: Uint8Array, recoveryId: 0 | 1): Uint8Array | null {
-  try {
-    return recover(digest, signature, recoveryId, false);
-  } catch {
-    return null; // the library throws for r or s of 0 or beyond the order; there is nothing else it could refuse
-  }
+/** The address of a private key (32 bytes), checksummed; null when the bytes are no key of secp256k1. */
+export function addressOfKey(key: Uint8Array): string | null {
+  const point = publicKeyOf(key);
+  return point === null ? null : checksumAddress(`0x${toHex(keccak256(point.subarray(1)).subarray(12))}`);
 }
 
 /** True for 0x and 40 hex digits, in any letter case and without regard to the checksum. */

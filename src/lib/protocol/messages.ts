@@ -1,4 +1,5 @@
 import {clockFromWire, type Clock} from '../clock/vlc.ts';
+import {detached} from './detached.ts';
 import {messageInvalid, objectAt, optionalText, requiredText} from './fields.ts';
 import {isJsonNumber, isJsonObject, parseJson, type JsonObject, type JsonValue} from './json.ts';
 
@@ -86,16 +87,16 @@ function readDispatchElement(value: JsonValue, path: string): DispatchJob {
     throw messageInvalid(`${path}.clock`, `a clock of at most ${MOST.clockIds} ids`);
   return {
     key: {
-      jobId: requiredText(element, path, 'job_id', MOST.echoed),
-      tag: optionalText(element, path, 'tag', MOST.echoed),
-      position: optionalText(element, path, 'position', MOST.echoed),
+      jobId: detached(requiredText(element, path, 'job_id', MOST.echoed)),
+      tag: detached(optionalText(element, path, 'tag', MOST.echoed)),
+      position: detached(optionalText(element, path, 'position', MOST.echoed)),
     },
     user: optionalText(element, path, 'user', MOST.echoed),
     seed: optionalText(element, path, 'seed'),
     signature: optionalText(element, path, 'signature'),
     clock,
-    kind: optionalText(job, jobPath, 'tag', MOST.echoed),
-    model: optionalText(job, jobPath, 'model'),
+    kind: detached(optionalText(job, jobPath, 'tag', MOST.echoed)),
+    model: detached(optionalText(job, jobPath, 'model')),
     prompt: optionalText(job, jobPath, 'prompt'),
     params: objectAt(job.get('params') ?? new Map(), `${jobPath}.params`),
   };

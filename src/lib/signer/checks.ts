@@ -42,6 +42,8 @@ export type CheckOptions = {
   random?: (bytes: number) => Uint8Array;
   /** Addresses beyond loopback to try the signer's port on; this machine's own. */
   localAddresses?: readonly string[];
+  /** Told of each step as soon as it is done. Must not throw. */
+  onStep?: (step: StepReport) => void;
   signal?: AbortSignal;
 };
 
@@ -146,7 +148,7 @@ function checkUrl(text: string): {url: SignerUrl; step: StepReport} | {url: null
  */
 export async function checkSigner(options: CheckOptions): Promise<SignerReport> {
   if (!isAddress(options.address)) throw new AosError('USAGE', 'node_id is not an address');
-  const {time, limitMs = 2500, tls = {}, signal} = options;
+  const {time, limitMs = 2500, tls = {}, signal, onStep = () => {}} = options;
   const address = checksumAddress(options.address);
   const {url, step: urlStep} = checkUrl(options.url);
   const report: SignerReport = {
@@ -158,6 +160,11 @@ export async function checkSigner(options: CheckOptions): Promise<SignerReport> 
     steps: [urlStep],
     latency: null,
   };
+  const add = (step: StepReport): void => {
+    report.steps.push(step);
+    onStep(step);
+  };
+  onStep(urlStep);
   if (url === null) {
     const rest = STEP_IDS.slice(1).map((id): StepReport => ({
       id,
@@ -168,7 +175,8 @@ export async function checkSigner(options: CheckOptions): Promise<SignerReport> 
       fix: null,
       ms: 0,
     }));
-    return {...report, verdict: 'fail', steps: [urlStep, ...rest]};
+    rest.forEach(add);
+    return {...report, verdict: 'fail'};
   }
 
   const transport = createTransport(url, {timeoutMs: limitMs, tls});
@@ -195,7 +203,7 @@ export async function checkSigner(options: CheckOptions): Promise<SignerReport> 
       const missing = stopped ?? step.needs.find((id) => failed.has(id));
       if (missing !== undefined) {
         failed.add(step.id);
-        report.steps.push({
+        add({
           id: step.id,
           state: 'skipped',
           asked,
@@ -209,7 +217,7 @@ export async function checkSigner(options: CheckOptions): Promise<SignerReport> 
       const started = time.monotonic();
       const {state, got, means, fix, stop, facts = {}} = await runStep(step, context, signal);
       const ms = Math.round((time.monotonic() - started) * 10) / 10;
-      report.steps.push({id: step.id, state, asked, got, means, fix, ms});
+      add({id: step.id, state, asked, got, means, fix, ms});
       if (state === 'fail') failed.add(step.id);
       if (stop === true) stopped = step.id;
       report.latency = facts.latency ?? report.latency;

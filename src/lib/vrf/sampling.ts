@@ -71,7 +71,7 @@ export function sample(
 }
 
 /** The last `precision` hex digits of beta, modulo MAX. A MAX of 0 leaves them as they are: there is nothing to select from. */
-function sampleNumber(betaHex: string, precision: number, max: bigint): number {
+export function sampleNumber(betaHex: string, precision: number, max: bigint): number {
   const digits = BigInt(`0x${betaHex.slice(-precision)}`);
   return Number(max > 0n ? digits % max : digits);
 }

@@ -4,7 +4,7 @@ import {WebSocketServer, type WebSocket} from 'ws';
 import {startProxy, type Proxy} from '../../../src/lib/devnet/proxy.ts';
 import {createConnection, type ConnectionOptions} from '../../../src/lib/dispatcher/connection.ts';
 import type {DispatcherConnection} from '../../../src/lib/operator/ports.ts';
-import {fastTime, virtualTime, type VirtualTime} from '../../support/virtual-time.ts';
+import {fastTime, settled, virtualTime, type VirtualTime} from '../../support/virtual-time.ts';
 import {freePort, httpServer, tcpServer} from '../../support/signer.ts';
 
 type Seen = {
@@ -85,6 +85,35 @@ describe('the connection to the dispatcher', () => {
     await stop();
     expect(seen.closed).toMatchObject([{retryInMs: undefined}]);
     expect(connection.send('too late')).toBe(false);
+  });
+
+  it('reads nothing while it is paused, does not take the peer for silent, and has lost nothing', async () => {
+    const {url, sockets} = await server();
+    const time = virtualTime();
+    const {connection, seen} = link(url, {time, pingIntervalMs: 1_000});
+    await until(() => expect(seen.opened).toBe(1));
+    const frames = Array.from({length: 300}, (_, n) => `${n} `.padEnd(100_000, 'x'));
+    connection.pause();
+    for (const frame of frames) sockets[0]?.send(frame);
+    // More than the kernel takes: the rest waits at the sender.
+    await settled(200);
+    await until(() => expect(sockets[0]?.bufferedAmount).toBeGreaterThan(0));
+    for (let turn = 0; turn < 60; turn += 1) await time.advance(1_000);
+    expect(seen.frames).toEqual([]);
+    expect(seen.closed).toEqual([]);
+    connection.resume();
+    await until(() => expect(seen.frames).toHaveLength(frames.length));
+    expect(seen.frames).toEqual(frames);
+  });
+
+  it('closes with a handshake also while it is paused', async () => {
+    const {url, sockets} = await server();
+    const {connection, seen, stop} = link(url, {time: virtualTime()});
+    await until(() => expect(seen.opened).toBe(1));
+    const code = new Promise((resolve) => sockets[0]?.once('close', resolve));
+    connection.pause();
+    await stop(); // its own time stands still: the limit of the handshake would never come
+    expect(await code).toBe(1001);
   });
 
   it('backs off with growing waits up to the cap, and from the first step after confirm', async () => {

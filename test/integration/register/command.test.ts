@@ -32,25 +32,36 @@ afterAll(async () => {
   compiled.remove();
 });
 
-/** Runs a command in this process with `--json`; its envelope and exit code. */
-async function json(command: Command, place: Site, ...args: string[]): Promise<Envelope> {
-  const lines: string[] = [];
-  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
-  const err = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+/** Runs a command in this process; what it wrote. */
+async function run(command: Command, place: Site, ...args: string[]): Promise<{out: string; err: string}> {
+  const said = {out: '', err: ''};
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    said.out += String(text);
+    return true;
+  });
+  const err = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    said.err += String(text);
+    return true;
+  });
   try {
-    await command.run([...args, '-c', join(place.dir, 'config.yaml'), '--json'], {root});
+    await command.run([...args, '-c', join(place.dir, 'config.yaml')], {root});
   } finally {
     out.mockRestore();
     err.mockRestore();
     process.exitCode = 0;
   }
-  return JSON.parse(lines.join('')) as Envelope;
+  return said;
+}
+
+/** Its envelope with `--json`. */
+async function json(command: Command, place: Site, ...args: string[]): Promise<Envelope> {
+  return JSON.parse((await run(command, place, ...args, '--json')).out) as Envelope;
 }
 
 describe('on the command line', () => {
   it('check, register, list, and leave', async () => {
     const place = await site(anvil.url, compiled.artifacts, {flow: 'ecdsa-b2', range: {start: 0n, end: 9n}});
-    onTestFinished(() => void devRpc(anvil.url, 'evm_setIntervalMining', [1]));
+    onTestFinished(() => devRpc(anvil.url, 'evm_setIntervalMining', [1]).then(() => {}));
     const dispatcher = ['--dispatcher', place.dispatcherUrl];
     expect(await json(Register, place, '--check')).toMatchObject({exitCode: 0, result: {state: 'ready'}});
     expect(await json(Register, place, ...dispatcher)).toMatchObject({exitCode: 64, error: {code: 'USAGE'}});
@@ -88,7 +99,12 @@ describe('on the command line', () => {
       exitCode: 64,
       error: {code: 'USAGE', next: `aos deregister --confirm ${OPERATOR}`},
     });
-    expect(await json(Deregister, place, '--yes', '--confirm', OPERATOR)).toMatchObject({exitCode: 0});
+    const dry = await run(Deregister, place, '--dry-run', '--quiet');
+    expect(dry.err).toContain('never lets an address back in');
+    expect(await json(Deregister, place, '--yes', '--confirm', OPERATOR)).toMatchObject({
+      exitCode: 0,
+      warnings: expect.arrayContaining([expect.objectContaining({code: 'NO_WAY_BACK'})]) as unknown,
+    });
     expect(await json(TxCancel, place, hash, '--yes')).toMatchObject({error: {code: 'TX_CLOSED'}});
   });
 

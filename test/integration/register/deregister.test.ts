@@ -1,5 +1,5 @@
 import {encodeFunctionData} from 'viem';
-import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished} from 'vitest';
 import {challengeManagerAbi} from '../../../src/lib/chain/abis-aos.ts';
 import {startAnvil, type Anvil} from '../../../src/lib/devnet/anvil.ts';
 import {devRpc} from '../../../src/lib/devnet/rpc.ts';
@@ -41,6 +41,7 @@ const leaving = (over: Partial<DeregisterOptions> = {}): DeregisterOptions => ({
   limits: limits({pollMs: 50, waitMs: 20_000}),
   confirm: () => Promise.resolve(true),
   note: () => {},
+  warn: () => {},
   ...over,
 });
 
@@ -108,6 +109,55 @@ describe('leaving', () => {
       code: 'OPEN_WORK',
       details: {challenges: 1},
     });
+  });
+
+  it('by a flow that the registry does not answer to is unknown, not done', async () => {
+    const place = await registered('bls');
+    const nonce = await nonceOf(anvil.url, 'pending');
+    const report = await deregister(place.config, leaving({flow: 'ecdsa-b2'}));
+    expect(report.steps).toMatchObject([{id: 'avs', state: 'missing'}]);
+    expect(report.steps[0]?.detail).toMatch(/^unknown: .* does not answer/);
+    expect(stepsExitCode(report.steps)).toBe(3);
+    expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
+  });
+
+  it('one quorum after the other are two transactions', async () => {
+    const quorums = [{}, {}];
+    const place = await site(anvil.url, compiled.artifacts, {
+      flow: 'bls',
+      quorums,
+      range: {start: 0n, end: 9n},
+    });
+    expect(stepsExitCode((await register(place.config, registering(place))).steps)).toBe(0);
+    await devRpc(anvil.url, 'evm_setIntervalMining', [3600]);
+    onTestFinished(() => devRpc(anvil.url, 'evm_setIntervalMining', [1]).then(() => {}));
+    const soon = limits({pollMs: 50, waitMs: 0});
+    const first = await deregister(place.config, leaving({quorums: [0], limits: soon}));
+    expect(first.steps).toMatchObject([{state: 'pending'}]);
+    // The last quorum takes more gas than the simulation on the latest block says: it waits for the first.
+    await expect(deregister(place.config, leaving({quorums: [1], limits: soon}))).rejects.toMatchObject({
+      code: 'TX_STUCK',
+      exitCode: 75,
+      details: {txHash: first.txHash},
+    });
+    await devRpc(anvil.url, 'evm_setIntervalMining', [1]);
+    const second = await deregister(place.config, leaving({quorums: [1]}));
+    expect(second).toMatchObject({left: [1], steps: [{state: 'done'}]});
+    expect(second.txHash).not.toBe(first.txHash);
+    expect((await deregister(place.config, leaving())).steps).toMatchObject([{state: 'already'}]);
+  });
+
+  it('a quorum that was left, while in another, has nothing to do', async () => {
+    const place = await site(anvil.url, compiled.artifacts, {
+      flow: 'bls',
+      quorums: [{}, {}],
+      range: {start: 0n, end: 9n},
+    });
+    await register(place.config, registering(place));
+    expect((await deregister(place.config, leaving({quorums: [0]}))).left).toEqual([0]);
+    const again = await deregister(place.config, leaving({quorums: [0]}));
+    expect(again).toMatchObject({left: [], steps: [{state: 'already', detail: 'not in 0'}]});
+    expect((await deregister(place.config, leaving({quorums: [0, 1]}))).left).toEqual([1]);
   });
 
   it('wants the address typed, which --yes does not replace', async () => {

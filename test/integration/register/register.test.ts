@@ -113,6 +113,26 @@ describe('registering', () => {
     expect(done.txHash).toBe(waiting.txHash);
   });
 
+  it('for other quorums than the transaction on its way says what is left to do, and then does it', async () => {
+    const place = await site(anvil.url, compiled.artifacts, {flow: 'bls', quorums: [{}, {}], range: RANGE});
+    await devRpc(anvil.url, 'evm_setIntervalMining', [3600]);
+    const soon = limits({waitMs: 0, pollMs: 50});
+    const first = await register(place.config, registering(place, {quorums: [0], limits: soon}));
+    expect(stepsExitCode(first.steps)).toBe(8);
+    await devRpc(anvil.url, 'evm_setIntervalMining', [1]);
+    const second = await register(place.config, registering(place, {quorums: [1]}));
+    expect(second).toMatchObject({quorums: [0], txHash: first.txHash});
+    expect(second.steps.find(({id}) => id === 'avs')).toMatchObject({
+      state: 'pending',
+      detail: 'registered for 0; what was sent before did not name 1',
+      next: 'Run the command again: it registers for these too.',
+    });
+    expect(stepsExitCode(second.steps)).toBe(8);
+    const third = await register(place.config, registering(place, {quorums: [1]}));
+    expect(stepsExitCode(third.steps)).toBe(0);
+    expect(third.quorums).toEqual([0, 1]);
+  });
+
   it('with a dispatcher that is down is done on chain, and says so', async () => {
     const place = await site(anvil.url, compiled.artifacts, {flow: 'bls', range: RANGE});
     const report = await register(place.config, registering(place, {dispatcherUrl: 'http://127.0.0.1:9'}));

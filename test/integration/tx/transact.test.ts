@@ -2,7 +2,8 @@ import {privateKeyToAccount} from 'viem/accounts';
 import type {Hex} from 'viem';
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {replaceTransaction} from '../../../src/lib/chain/tx/replace.ts';
-import {transact} from '../../../src/lib/chain/tx/transact.ts';
+import {settleOpen} from '../../../src/lib/chain/tx/settle.ts';
+import {transact, type Transacted} from '../../../src/lib/chain/tx/transact.ts';
 import {startAnvil, type Anvil} from '../../../src/lib/devnet/anvil.ts';
 import {devRpc} from '../../../src/lib/devnet/rpc.ts';
 import {DEV_SIGNER_KEY} from '../../../src/lib/devnet/signer-keys.ts';
@@ -43,6 +44,10 @@ const errand = (to = once, intent = 'register:test') => ({
   intent,
   plan: () => Promise.resolve(planFor(to, intent)),
 });
+/** Takes every call, as often as it comes. */
+const elsewhere: Hex = '0x00000000000000000000000000000000000000ee';
+const hashOf = (done: Transacted | undefined) =>
+  done !== undefined && 'attempt' in done ? done.attempt.hash : null;
 const still = () => steppedTime();
 const rpc = (method: string, ...params: unknown[]) => devRpc(anvil.url, method, params);
 
@@ -88,7 +93,8 @@ describe('a transaction', () => {
   it('that would fail is refused before anything is signed', async () => {
     const deps = await process(anvil.url);
     await transact(deps, errand(), limits(), yes);
-    await expect(transact(deps, errand(), limits(), yes)).rejects.toMatchObject({
+    const later = await process(anvil.url);
+    await expect(transact(later, errand(), limits(), yes)).rejects.toMatchObject({
       code: 'CHAIN_REVERTED',
       exitCode: 77,
     });
@@ -205,6 +211,94 @@ describe('a repeated command', () => {
     expect(hashes[0]).toBe(hashes[1]);
     expect(done.map(({state}) => state)).toEqual(['mined', 'mined']);
     expect(await nonceOf(anvil.url, 'pending')).toBe(1);
+  });
+
+  it.each([
+    ['reverts the second time', () => once],
+    ['would do it twice', () => elsewhere],
+  ])('slow to answer, finds what another process has brought to its end: a call that %s', async (_n, to) => {
+    const dir = stateDir();
+    const [fast, slow] = [await process(anvil.url, {dir}), await process(anvil.url, {dir})];
+    const two = limits({confirmations: 2});
+    const first: Transacted[] = [];
+    const second = await transact(slow, errand(to()), two, async () => {
+      first.push(await transact(fast, errand(to()), two, yes));
+      return true;
+    });
+    expect(first).toMatchObject([{state: 'mined', resumed: false}]);
+    expect(second).toMatchObject({state: 'mined', resumed: true, attempt: {hash: hashOf(first[0])}});
+    expect(fast.journal.list(9)).toMatchObject([{state: 'mined'}]);
+    expect(await nonceOf(anvil.url, 'pending')).toBe(1);
+  });
+
+  it('slow to plan, finds what another process has brought to its end, and asks nobody', async () => {
+    const dir = stateDir();
+    const [fast, slow] = [await process(anvil.url, {dir}), await process(anvil.url, {dir})];
+    const first: Transacted[] = [];
+    const plan = async () => {
+      first.push(await transact(fast, errand(), limits(), yes));
+      return planFor(once);
+    };
+    const second = await transact(slow, {intent: 'register:test', plan}, limits(), () =>
+      Promise.reject(new Error('asked')),
+    );
+    expect(second).toMatchObject({state: 'mined', resumed: true, attempt: {hash: hashOf(first[0])}});
+  });
+
+  it('slow to begin, finds what another process has brought to its end since the chain was opened', async () => {
+    const dir = stateDir();
+    const [fast, slow] = [await process(anvil.url, {dir}), await process(anvil.url, {dir})];
+    const first = await transact(fast, errand(elsewhere), limits(), yes);
+    const second = await transact(slow, errand(elsewhere), limits(), yes);
+    expect(second).toMatchObject({state: 'mined', resumed: true, attempt: {hash: hashOf(first)}});
+    // Whoever opens it now and still wants it done wants it done again.
+    const later = await process(anvil.url, {dir});
+    const third = await transact(later, errand(elsewhere), limits(), yes);
+    expect(third).toMatchObject({state: 'mined', resumed: false, attempt: {nonce: 1}});
+  });
+
+  it.each([
+    ['back in the pool', true],
+    ['in no pool', false],
+  ])(
+    'after a reorg took its block away finds the transaction %s, and sends no second one',
+    async (_n, kept) => {
+      const dir = stateDir();
+      const before = await rpc('evm_snapshot');
+      const first = await transact(await process(anvil.url, {dir}), errand(elsewhere), limits(), yes);
+      expect(first).toMatchObject({state: 'mined'});
+      await rpc('evm_revert', before);
+      await rpc('anvil_mine', '0x3');
+      if (kept && 'attempt' in first) await rpc('eth_sendRawTransaction', first.attempt.raw);
+
+      const deps = await process(anvil.url, {dir});
+      const done = await transact(deps, errand(elsewhere), limits(), yes);
+      expect(done).toMatchObject({state: 'mined', resumed: true, attempt: {hash: hashOf(first)}});
+      const [row, ...others] = deps.journal.list(9);
+      expect(others).toEqual([]);
+      expect(row).toMatchObject({state: 'mined', receipt: 'receipt' in done ? done.receipt : null});
+      expect(await nonceOf(anvil.url, 'pending')).toBe(1);
+    },
+  );
+
+  it('after a reorg brought the slower of two attempts through takes that one', async () => {
+    const dir = stateDir();
+    const deps = await process(anvil.url, {dir, time: still()});
+    const slow = await transact(deps, errand(elsewhere), limits({waitMs: 0}), yes);
+    const before = await rpc('evm_snapshot');
+    if (!('attempt' in slow)) throw new Error('not sent');
+    const fast = await process(anvil.url, {dir});
+    await replaceTransaction(fast, slow.attempt, 'speed-up', limits(), yes);
+    await rpc('anvil_dropAllTransactions');
+    await rpc('evm_revert', before);
+    await rpc('eth_sendRawTransaction', slow.attempt.raw);
+    await rpc('evm_mine');
+
+    const left = await settleOpen(await process(anvil.url, {dir}), limits());
+    expect(left).toEqual([]);
+    const states = Object.fromEntries(deps.journal.list(9).map(({hash, state}) => [hash, state]));
+    expect(states[slow.attempt.hash]).toBe('mined');
+    expect(Object.values(states).sort()).toEqual(['mined', 'superseded']);
   });
 
   it('is told who is in the way when an earlier transaction is in no pool', async () => {
@@ -334,8 +428,9 @@ describe('a stuck transaction', () => {
     const deps = await process(anvil.url, {dir});
     const done = await replaceTransaction(deps, attempt, 'cancel', limits(), yes);
     expect(done).toMatchObject({state: 'cancelled', attempt: {kind: 'cancel', data: '0x', value: 0n}});
-    // The contract was not called: a new errand can still do it.
-    expect(await transact(deps, errand(), limits(), yes)).toMatchObject({state: 'mined', resumed: false});
+    // The contract was not called: the next command can still do it.
+    const next = await process(anvil.url, {dir});
+    expect(await transact(next, errand(), limits(), yes)).toMatchObject({state: 'mined', resumed: false});
   });
 
   it('that is decided is left alone', async () => {

@@ -20,6 +20,8 @@ function rig() {
       send: (text) => sent.push((JSON.parse(text) as {id: string}).id) > 0,
       drop: () => {},
       confirm: () => {},
+      pause: () => {},
+      resume: () => {},
     },
     signing: {
       sign: (_message, signal) =>

@@ -27,6 +27,8 @@ function stage() {
       },
       drop: (reason) => void wire.drops.push(reason),
       confirm: () => void (wire.confirmed += 1),
+      pause: () => {},
+      resume: () => {},
     },
     signing: {sign: (message) => Promise.resolve(signText(message))},
     nodeId: TEST_ADDRESS,

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {Flags} from '@oclif/core';
+
 import {AosCommand} from '../../../lib/base-command.ts';
 import {canPrompt} from '../../../lib/edge/can-prompt.ts';
 import {keyPath, newKeyFlags} from '../../../lib/edge/key-flag.ts';
@@ -23,7 +23,6 @@ Keep a copy of the file and of its password: nobody can restore them.`;
   static override flags = {
     ...newKeyFlags,
     ...passwordFlags,
-    quiet: Flags.boolean({summary: 'Say nothing on stderr but errors.'}),
   };
 
   async run(): Promise<void> {

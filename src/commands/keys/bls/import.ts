@@ -27,7 +27,6 @@ A keystore of EigenLayer's tools needs no import: name it in node.bls_key_file.`
       helpValue: 'FILE',
     }),
     ...passwordFlags,
-    quiet: Flags.boolean({summary: 'Say nothing on stderr but errors.'}),
   };
 
   async run(): Promise<void> {

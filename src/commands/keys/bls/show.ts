@@ -29,7 +29,6 @@ It never shows the private key.`;
     ...keyFileFlag,
     check: Flags.boolean({summary: 'Open the keystore with its password.'}),
     ...passwordFlags,
-    quiet: Flags.boolean({summary: 'Say nothing on stderr but errors.'}),
   };
 
   async run(): Promise<void> {

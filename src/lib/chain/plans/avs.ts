@@ -5,7 +5,7 @@ import type {ResolvedContracts} from '../contracts.ts';
 import type {Flow} from '../detect.ts';
 import {readBls} from '../flow-bls.ts';
 import {readEcdsa} from '../flow-ecdsa.ts';
-import {readSets, type SetFacts} from '../flow-sets.ts';
+import {readSets, type SetFacts, type SetsFacts} from '../flow-sets.ts';
 import type {Chain} from '../open.ts';
 import {quorumsToJoin} from '../preconditions-bls.ts';
 import {ask, call} from '../read.ts';
@@ -25,8 +25,11 @@ export type AvsState = {
   flow: Flow;
   /** Nothing is left to join. */
   registered: boolean;
-  /** Registered for at least one quorum or set: AVSDirectory's signature is not asked for again. */
-  known: boolean;
+  /**
+   * Registered for at least one quorum or set: AVSDirectory's signature is not asked for again. Null: the registry did
+   * not say.
+   */
+  known: boolean | null;
   operatorId: Hex | null;
   /** Quorums or operator sets the operator is in, and those it would join. */
   groups: readonly number[];
@@ -65,7 +68,7 @@ export async function readAvs(
         ...NOTHING,
         flow,
         registered: registered === true,
-        known: registered === true,
+        known: registered,
         takesSignature: true,
       };
     }
@@ -97,7 +100,8 @@ async function readBlsState(
   return {
     flow: 'bls',
     registered: known && joining.length === 0,
-    known,
+    // Nobody is registered for no quorum: the registry did not say for which.
+    known: facts.status === null || (known && facts.registeredQuorums.length === 0) ? null : known,
     operatorId: facts.operatorId,
     groups: facts.registeredQuorums,
     joining,
@@ -129,7 +133,7 @@ async function readSetsState(
   return {
     flow: 'operator-sets',
     registered: asked.length > 0 && open.length === 0,
-    known: groups.length > 0,
+    known: groups.length > 0 || (areSetsRead(facts) ? false : null),
     operatorId: blsKey === zeroHash ? null : blsKey,
     groups,
     joining: open.map(({id}) => id),
@@ -141,6 +145,10 @@ async function readSetsState(
       ({curve, keyRegistered}) => curve !== null && curve !== 'none' && keyRegistered !== true,
     ),
   };
+}
+
+function areSetsRead({setCount, sets}: SetsFacts): boolean {
+  return setCount !== null && sets.every(({member}) => member !== null);
 }
 
 /** What the operator brings to its registration; what the flow does not take may be null. */

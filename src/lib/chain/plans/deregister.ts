@@ -16,17 +16,22 @@ export type Deregistration = {
   groups: readonly number[];
 };
 
-/** The key of {@link planDeregister}'s transaction. */
-export function deregisterIntent(registry: Hex, operator: Hex): string {
-  return intentKey('deregister', registry, operator);
+/** The key of {@link planDeregister}'s transaction: leaving other groups is another errand. */
+export function deregisterIntent({
+  registry,
+  operator,
+  groups,
+}: Pick<Deregistration, 'registry' | 'operator' | 'groups'>): string {
+  const which = [...groups].sort((a, b) => a - b).join(',');
+  return intentKey('deregister', registry, operator, ...(which === '' ? [] : [which]));
 }
 
 /** Takes the operator out of the AVS, by the flow it is in. */
 export function planDeregister(given: Deregistration): TxPlan {
-  const {flow, registry, operator, allocationManager, groups} = given;
+  const {flow, registry, allocationManager, groups} = given;
   const isSets = flow === 'operator-sets';
   return {
-    intent: deregisterIntent(registry, operator),
+    intent: deregisterIntent(given),
     title: isSets ? 'leave the operator sets of the AVS' : 'leave the AVS',
     to: isSets && allocationManager !== null ? allocationManager : registry,
     data: exitOf(given),

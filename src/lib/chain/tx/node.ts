@@ -12,6 +12,8 @@ export type TxNode = {
   /** Host only. */
   endpoint: string;
   chain: ChainIdentity;
+  /** The block at which the command began to look: what was mined later is news to it. */
+  since: bigint;
 };
 
 /** A call as it will be signed, without nonce and fees. */
@@ -28,10 +30,11 @@ export async function txNode(opened: {
   client: PublicClient;
   endpoint: string;
   chainId: number;
+  blockNumber: bigint;
 }): Promise<TxNode> {
-  const {client, endpoint, chainId} = opened;
+  const {client, endpoint, chainId, blockNumber} = opened;
   const first = await asked(endpoint, client.getBlock({blockNumber: 0n}));
-  return {client, endpoint, chain: {id: chainId, genesis: first.hash}};
+  return {client, endpoint, chain: {id: chainId, genesis: first.hash}, since: blockNumber};
 }
 
 /**
@@ -99,6 +102,11 @@ export async function readNonces(
     client.getTransactionCount({address: address as Hex, blockTag});
   const [mined, withPool] = await asked(endpoint, Promise.all([count('latest'), count('pending')]));
   return {mined, withPool: Math.max(mined, withPool)};
+}
+
+/** Number of the latest block. @throws AosError CHAIN_UNREACHABLE */
+export function readHead({client, endpoint}: TxNode): Promise<bigint> {
+  return asked(endpoint, client.getBlockNumber({cacheTime: 0}));
 }
 
 /** What the node knows of attempts with one nonce. @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER */

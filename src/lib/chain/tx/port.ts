@@ -63,8 +63,12 @@ export type TxJournal = {
   sent(hash: string): Promise<void>;
   /** Ends an attempt; a later end overrules `abandoned` and `replaced`, nothing overrules a receipt but another one. */
   end(hash: string, end: TxEnd, receipt: TxReceipt | null): Promise<void>;
+  /** Makes all attempts with one nonce open again: the block that decided it is gone. */
+  reopen(query: OpenQuery & {nonce: number}): Promise<void>;
   /** Neither mined nor known to be beaten. Abandoned ones are open: their bytes may be out. */
   open(query: OpenQuery): readonly TxAttempt[];
+  /** Attempts with a receipt, newest first. */
+  concluded(query: OpenQuery & {limit: number}): readonly TxAttempt[];
   /** All attempts with one nonce, ended ones too, oldest first. */
   withNonce(query: OpenQuery & {nonce: number}): readonly TxAttempt[];
   /** Newest first. */

@@ -1,22 +1,31 @@
 import type {TxDeps, TxLimits} from './deps.ts';
 import {byNonce, judge, type Verdict} from './judge.ts';
-import {readNonceFacts} from './node.ts';
+import {readHead, readNonceFacts} from './node.ts';
 import type {TxAttempt, TxEnd} from './port.ts';
 
 /** Attempts with one nonce, oldest first. */
 export type Group = readonly [TxAttempt, ...TxAttempt[]];
 export type Judged = {group: Group; verdict: Verdict};
 
-/** A nonce counts as used by a stranger only when the node says so this often: the nodes of a pool lag each other. */
-const REPLACED_LOOKS = 3;
+/**
+ * A nonce counts as used by a stranger, and a block as gone, only when the node says so this often: the nodes of a pool
+ * lag each other.
+ */
+const LOOKS = 3;
 
 /** What became of a group, by the node; nothing is written. @throws AosError CHAIN_* */
 export async function look(deps: Pick<TxDeps, 'node'>, group: Group): Promise<Verdict> {
   return judge(group, await readNonceFacts(deps.node, group));
 }
 
+/** Blocks that a reorganisation may still take: Ethereum's finality, two to three epochs, keeps deeper ones. */
+const REORG_BLOCKS = 96n;
+/** Concluded attempts that are looked at again: more than a node sends in so many blocks. */
+const RECENT = 32;
+
 /**
- * Looks at every transaction of the account that the journal holds open, and ends those the chain has decided.
+ * Looks at every transaction of the account that the journal holds open, and ends those the chain has decided; those
+ * whose block a reorganisation took away are open again.
  * @returns the others: pending, dropped, or mined with too few confirmations
  * @throws AosError CHAIN_* | JOURNAL_*, or the signal's reason
  */
@@ -25,6 +34,7 @@ export async function settleOpen(
   limits: Pick<TxLimits, 'confirmations' | 'pollMs' | 'signal'>,
 ): Promise<Judged[]> {
   const {journal, node, account} = deps;
+  await reopenLost(deps, limits);
   const open = byNonce(journal.open({chain: node.chain, sender: account.address}));
   const left: Judged[] = [];
   for (const group of open) {
@@ -36,14 +46,36 @@ export async function settleOpen(
   return left;
 }
 
+/**
+ * What was decided in a block that is gone is open again: else the next command would take the same errand for a new one.
+ * @throws AosError CHAIN_* | JOURNAL_*, or the signal's reason
+ */
+async function reopenLost(deps: TxDeps, limits: Pick<TxLimits, 'pollMs' | 'signal'>): Promise<void> {
+  const {journal, node, account} = deps;
+  const query = {chain: node.chain, sender: account.address};
+  const recent = journal.concluded({...query, limit: RECENT});
+  if (recent.length === 0) return;
+  const reachable = (await readHead(node)) - REORG_BLOCKS;
+  for (const [{nonce}] of byNonce(recent.filter(({receipt}) => (receipt?.block ?? 0n) > reachable))) {
+    const [group] = byNonce(journal.withNonce({...query, nonce}));
+    if (group === undefined) continue;
+    const stood = group.find(({receipt}) => receipt !== null)?.receipt;
+    const stands = (verdict: Verdict): boolean =>
+      'receipt' in verdict && verdict.receipt.blockHash === stood?.blockHash;
+    if (!stands(await lookUntilSure(deps, group, limits, stands))) await journal.reopen({...query, nonce});
+  }
+}
+
+/** Looks again while the verdict may come from a node that lags the one asked before. */
 async function lookUntilSure(
   deps: TxDeps,
   group: Group,
-  {pollMs, signal}: {pollMs: number; signal: AbortSignal},
+  {pollMs, signal}: Pick<TxLimits, 'pollMs' | 'signal'>,
+  isSure: (verdict: Verdict) => boolean = ({state}) => state !== 'replaced',
 ): Promise<Verdict> {
   for (let looks = 1; ; looks++) {
     const verdict = await look(deps, group);
-    if (verdict.state !== 'replaced' || looks >= REPLACED_LOOKS) return verdict;
+    if (isSure(verdict) || looks >= LOOKS) return verdict;
     await deps.time.sleep(pollMs, signal);
   }
 }

@@ -4,7 +4,8 @@ import {feesFor, gwei, replacementFees, type Fees} from './fees.ts';
 import {readBalance, readFeeMarket, readNonces, simulate} from './node.ts';
 import type {TxPlan} from './plan.ts';
 import type {TxAttempt} from './port.ts';
-import {locked, sendOut, signAndSend} from './send.ts';
+import {resume} from './resume.ts';
+import {locked, signAndSend} from './send.ts';
 import {settleOpen, type Judged} from './settle.ts';
 import {waitFor, type Waited} from './wait.ts';
 
@@ -76,41 +77,57 @@ export async function transact(
   const found = await resume(deps, open, errand.intent);
   if (found !== null) return {...(await waitFor(deps, found, limits)), resumed: true};
 
+  await waitForEarlier(deps, open, limits);
   const over = freeNonce(open)?.fees ?? null;
-  const prepared = await prepare(deps, await errand.plan(), limits.maxFeePerGas, over);
+  const prepared = await prepareUnlessDone(deps, errand, limits, over);
+  if (typeof prepared === 'number') return {...(await waitFor(deps, prepared, limits)), resumed: true};
   if (!(await confirm(prepared))) return {state: 'declined'};
   const sent = await locked(deps, limits.signal, () => sendPrepared(deps, prepared, limits));
   return {...(await waitFor(deps, sent.nonce, limits)), resumed: sent.resumed};
 }
 
-/** The nonce of the errand's open transaction, broadcast again where no node holds it; null when there is none. */
-async function resume(deps: TxDeps, open: readonly Judged[], intent: string): Promise<number | null> {
-  const judged = open.find(({group}) => (group.at(-1) ?? group[0]).intent === intent);
-  if (judged === undefined) return null;
-  const {attempt, state} = judged.verdict;
-  if (state !== 'dropped') {
-    deps.note(`${attempt.title}: found ${attempt.hash}, sent before`);
-    return attempt.nonce;
+/**
+ * Waits for what is on its way for other errands: a simulation knows nothing of it, so its gas could be too little.
+ * @throws AosError TX_STUCK when it is not mined in time
+ */
+async function waitForEarlier(deps: TxDeps, open: readonly Judged[], limits: TxLimits): Promise<void> {
+  for (const {group, verdict} of open) {
+    if (verdict.state !== 'pending') continue;
+    const {hash, title, nonce} = verdict.attempt;
+    deps.note(`${title}: ${hash} is on its way and comes first`);
+    try {
+      const waited = await waitFor(deps, group[0].nonce, {...limits, confirmations: 1});
+      if (waited.state !== 'pending') continue;
+      throw new AosError('TX_STUCK', `${title}: ${hash} (nonce ${nonce}) comes first, and ${waited.why}`, {
+        next: `Wait, then run the command again; or hurry it: aos tx speed-up ${hash}`,
+        details: {txHash: hash, nonce},
+      });
+    } catch (error) {
+      // How it ended is its own command's affair; the nonce is free now.
+      if (!isAosError(error, 'TX_REVERTED', 'TX_REPLACED')) throw error;
+    }
   }
-  if (attempt.state === 'abandoned') return null;
-  try {
-    await simulate(deps.node, {from: attempt.sender, ...attempt}, attempt.title);
-  } catch (error) {
-    if (!isAosError(error, 'CHAIN_REVERTED')) throw error;
-    // It would only burn gas. A new one takes its nonce, so that never both are mined.
-    await abandon(deps, judged);
-    return null;
-  }
-  deps.note(`${attempt.title}: found ${attempt.hash}, which no node holds; it is broadcast again`);
-  await sendOut(deps, attempt);
-  return attempt.nonce;
 }
 
-async function abandon(deps: TxDeps, judged: Judged): Promise<void> {
-  for (const {hash} of judged.group) await deps.journal.end(hash, 'abandoned', null);
-  const mark = (attempt: TxAttempt): TxAttempt => ({...attempt, state: 'abandoned'});
-  const [first, ...rest] = judged.group;
-  judged.group = [mark(first), ...rest.map(mark)];
+/**
+ * Plans and simulates. Where that fails, because another process has done it meanwhile: the nonce of its transaction.
+ * @throws AosError as {@link prepare}
+ */
+async function prepareUnlessDone(
+  deps: TxDeps,
+  {intent, plan}: Errand,
+  limits: TxLimits,
+  over: Fees | null,
+): Promise<Prepared | number> {
+  try {
+    return await prepare(deps, await plan(), limits.maxFeePerGas, over);
+  } catch (error) {
+    const found = await settleOpen(deps, limits)
+      .then((open) => resume(deps, open, intent))
+      .catch(() => null);
+    if (found === null) throw error;
+    return found;
+  }
 }
 
 /** The nonce an abandoned transaction left free, with its fees: its bytes may be out, so the next one has to beat them. */

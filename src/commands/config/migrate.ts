@@ -1,0 +1,47 @@
+import {Args, Flags} from '@oclif/core';
+import {AosCommand} from '../../lib/base-command.ts';
+import {canPrompt} from '../../lib/edge/can-prompt.ts';
+import {migrateCommand} from '../../lib/edge/migrate-command.ts';
+import {passwordFlags} from '../../lib/edge/password-flag.ts';
+import {renderPlan, renderWritten} from '../../lib/init/migrate-report.ts';
+
+export default class ConfigMigrate extends AosCommand {
+  static override summary = 'Take over the file of the reference operator: both keys leave it.';
+  static override description = `Every key is mapped. The private key in signer_key goes into an encrypted keystore with a key configuration for Web3Signer (./keys beside the file), the VRF key into a file of mode 0600. The old file is kept as .bak, and the command that takes you back is told.
+
+Exit code 4 when something is odd, such as one key used for both.`;
+  static override examples = [
+    '<%= config.bin %> config migrate ./config-operator.yaml --dry-run',
+    {
+      description: 'In a script',
+      command:
+        '<%= config.bin %> config migrate ./config.yaml --yes --password-file ./keystore.password --json',
+    },
+  ];
+  static override args = {
+    file: Args.string({required: true, description: 'The file of the reference operator.'}),
+  };
+  static override flags = {
+    'dry-run': Flags.boolean({summary: 'Show what would be done, write nothing.'}),
+    yes: Flags.boolean({char: 'y', summary: 'Write without asking.'}),
+    'signer-url': Flags.string({
+      summary: 'Where the Web3Signer with the key will listen.',
+      helpValue: 'URL',
+      default: 'http://127.0.0.1:9000',
+    }),
+    'new-vrf-key': Flags.boolean({summary: 'Make a new VRF key instead of keeping the old one.'}),
+    ...passwordFlags,
+    quiet: Flags.boolean({summary: 'Say nothing on stderr but errors and questions.'}),
+  };
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(ConfigMigrate);
+    const width = process.stdout.columns || 100;
+    const {report, exitCode, asked} = await migrateCommand(args.file, flags, {
+      mayAsk: canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process),
+      show: (plan) => this.note(renderPlan(plan, process.stderr.columns || 100)),
+    });
+    const text = asked ? renderWritten(report) : `${renderPlan(report, width)}\n${renderWritten(report)}`;
+    this.give({schema: 'config-migrate', exitCode, result: report, text, warnings: report.warnings});
+  }
+}

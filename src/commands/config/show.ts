@@ -1,0 +1,34 @@
+import {Flags} from '@oclif/core';
+import {AosCommand, configFlag} from '../../lib/base-command.ts';
+import {listForCommand, renderListing} from '../../lib/edge/config-commands.ts';
+import {EXIT} from '../../lib/error-table.ts';
+
+export default class ConfigShow extends AosCommand {
+  static override summary = 'Show every value that is in force, and with --origin where it comes from.';
+  static override description = `A value comes from the first of: variable, file, preset of the network, default. Secrets are never shown; of an RPC URL only its host is.`;
+  static override examples = [
+    '<%= config.bin %> config show --origin',
+    {
+      description: 'What is not the default',
+      command: '<%= config.bin %> config show --json | jq \'.result.values[] | select(.from != "default")\'',
+    },
+  ];
+  static override flags = {
+    ...configFlag,
+    origin: Flags.boolean({summary: 'Also show where each value comes from.'}),
+  };
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(ConfigShow);
+    const {file, listing} = listForCommand(flags.config);
+    if (file !== null) this.note(`config: ${file}`, flags.quiet);
+    if (listing.wrong > 0) this.note('some values are wrong; see: aos config validate', flags.quiet);
+    this.give({
+      schema: 'config-show',
+      exitCode: EXIT.ok,
+      result: {file, ...listing},
+      text: renderListing(listing, {origin: flags.origin, width: process.stdout.columns || 100}),
+      network: listing.network,
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import {Flags} from '@oclif/core';
+import {AosCommand, configFlag} from '../../lib/base-command.ts';
+import {judgeConfig, renderJudgement} from '../../lib/edge/config-commands.ts';
+import {EXIT} from '../../lib/error-table.ts';
+
+export default class ConfigValidate extends AosCommand {
+  static override summary = 'Check the configuration and tell everything that is wrong with it.';
+  static override description = `Reads the file, the variables and the VRF key file; asks nobody outside. Exit code 0 when all is well, 4 when something is odd, 78 when aos run would not start.`;
+  static override examples = [
+    '<%= config.bin %> config validate',
+    {
+      description: 'In a script',
+      command: '<%= config.bin %> config validate -c ./config.yaml --json | jq .error.details.problems',
+    },
+  ];
+  static override flags = {
+    ...configFlag,
+    for: Flags.string({
+      summary: 'What it has to be good for: everything (run), or signing alone (signer).',
+      options: ['run', 'signer'] as const,
+      default: 'run',
+    }),
+  };
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(ConfigValidate);
+    const {judgement, warnings} = judgeConfig(flags.config, flags.for === 'signer' ? 'signer' : 'run');
+    this.give({
+      schema: 'config-validate',
+      exitCode: warnings.length > 0 ? EXIT.warn : EXIT.ok,
+      result: judgement,
+      text: renderJudgement(judgement, warnings),
+      warnings,
+      ...(judgement.network === null ? {} : {network: judgement.network}),
+      ...(judgement.nodeId === null ? {} : {nodeId: judgement.nodeId}),
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import {Flags} from '@oclif/core';
+import {AosCommand, configFlag, version} from '../lib/base-command.ts';
+import {doctorExit, doctorJson, listJson} from '../lib/doctor/report.ts';
+import {planChecks} from '../lib/doctor/select.ts';
+import {canPrompt} from '../lib/edge/can-prompt.ts';
+import {levelPaint} from '../lib/edge/color.ts';
+import {runDoctor} from '../lib/edge/doctor/doctor.ts';
+import {EXIT} from '../lib/error-table.ts';
+import {checkListText, doctorText} from '../lib/output/doctor.ts';
+
+const NO_TERMINAL = 100;
+
+export default class Doctor extends AosCommand {
+  static override summary = 'Look at everything a node needs, and say what is wrong and how to mend it.';
+  static override description = `Checks configuration, files, clock, signer, chain, registry, dispatcher, /ping, workers, journal, disk and versions side by side, within 20 seconds. It changes nothing unless --fix is given.
+
+Exit code 0 when all is well, 3 when a check fails, 4 when one only warns or cannot be made.`;
+  static override examples = [
+    '<%= config.bin %> doctor',
+    {description: 'One part, or one check', command: '<%= config.bin %> doctor --only signer,disk.space'},
+    {
+      description: 'What fails, for a script',
+      command:
+        '<%= config.bin %> doctor --json | jq -r \'.result.checks[] | select(.state == "fail") | .id\'',
+    },
+    {description: 'A report to hand on', command: '<%= config.bin %> doctor --bundle report.tar.gz'},
+  ];
+  static override flags = {
+    ...configFlag,
+    list: Flags.boolean({summary: 'List the checks instead of making them.'}),
+    only: Flags.string({summary: 'Only these checks or categories.', helpValue: 'NAMES', multiple: true}),
+    skip: Flags.string({summary: 'Not these checks or categories.', helpValue: 'NAMES', multiple: true}),
+    fix: Flags.boolean({
+      summary: 'Mend modes, missing directories and dead sockets; shown and asked before.',
+      exclusive: ['list'],
+    }),
+    yes: Flags.boolean({summary: 'Make the changes of --fix without asking.', dependsOn: ['fix']}),
+    bundle: Flags.string({
+      summary: 'Write a tarball with report, configuration and versions, without secrets.',
+      helpValue: 'FILE',
+      exclusive: ['list'],
+    }),
+    force: Flags.boolean({summary: 'Replace the file of --bundle.', dependsOn: ['bundle']}),
+  };
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Doctor);
+    const plan = planChecks({only: flags.only ?? [], skip: flags.skip ?? []});
+    const width = this.look.width ?? NO_TERMINAL;
+    if (flags.list) {
+      this.give({
+        schema: 'doctor-list',
+        exitCode: EXIT.ok,
+        result: listJson(plan),
+        text: checkListText(plan, width),
+      });
+      return;
+    }
+    const note = (line: string): void => this.note(line, flags.quiet);
+    const canAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process);
+    const {report, bundle} = await runDoctor(plan, {...flags, version, canAsk, note});
+    const paint = levelPaint(this.look.color('stdout'));
+    this.give({
+      schema: 'doctor',
+      exitCode: doctorExit(report.verdict),
+      result: {...doctorJson(report), bundle},
+      text: doctorText(report, {paint, ascii: this.look.ascii, width}),
+      ...(report.network === null ? {} : {network: report.network}),
+      ...(report.nodeId === null ? {} : {nodeId: report.nodeId}),
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import {AosCommand, version} from '../lib/base-command.ts';
+import {EXIT} from '../lib/error-table.ts';
+import {canPrompt} from '../lib/edge/can-prompt.ts';
+import {initNode} from '../lib/edge/init.ts';
+import {answersGiven, initFlags} from '../lib/edge/init-flag.ts';
+import {listenForSignals} from '../lib/edge/signals.ts';
+import {AosError} from '../lib/errors.ts';
+import {renderInitReport} from '../lib/init/report.ts';
+
+export default class Init extends AosCommand {
+  static override summary = 'Make a configuration, question by question or from flags.';
+  static override description = `Each answer is checked at once: the signer, the RPC, the dispatcher and the worker are looked at while you type. Nothing is written before the review at the end, and no file is ever replaced without --force.
+
+Without a terminal every question needs its flag, or --yes for the ones that have a preset; then nothing is looked at unless --probe says so. Exit code 4 when something did not answer; the file says so in a comment.`;
+  static override examples = [
+    '<%= config.bin %> init',
+    {
+      description: 'In a script',
+      command:
+        '<%= config.bin %> init --yes --node-id 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73 --signer-url http://127.0.0.1:9000 --dispatcher-url 127.0.0.1:8081 --rpc-url https://rpc.example.org --range-contract 0x27e4384ecc11810c2F49914390052b22c4e3CcC0 --probe --json',
+    },
+    {
+      description: 'Against a devnet of this machine',
+      command: '<%= config.bin %> init --network devnet --yes',
+    },
+  ];
+  static override flags = initFlags;
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Init);
+    const {config, yes, force, probe, quiet, 'no-input': noInput, 'with-web3signer': withSigner} = flags;
+    const interrupted = new AbortController();
+    const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+    signals.stop.addEventListener('abort', () => {
+      const code = signals.stop.reason === 'SIGINT' ? 'INTERRUPTED' : 'TERMINATED';
+      interrupted.abort(new AosError(code, 'ended before the end; nothing was written'));
+    });
+    try {
+      const report = await initNode({
+        config,
+        given: answersGiven(flags),
+        yes,
+        force,
+        withSigner,
+        mayAsk: canPrompt({json: this.jsonEnabled(), noInput}, process.env, process),
+        // Neither --probe nor --no-probe: it depends on who is there.
+        probe: Object.hasOwn(flags, 'probe') ? probe : null,
+        env: process.env,
+        cwd: process.cwd(),
+        version,
+        note: (line) => this.note(line, quiet),
+        signal: interrupted.signal,
+      });
+      const warnings = report.troubles.map(({question, text}) => ({
+        code: 'INIT_TROUBLE',
+        message: `${question}: ${text}`,
+      }));
+      this.give({
+        schema: 'init',
+        exitCode: warnings.length > 0 ? EXIT.warn : EXIT.ok,
+        result: report,
+        text: renderInitReport(report),
+        warnings,
+        network: report.network,
+        nodeId: report.nodeId,
+      });
+    } finally {
+      signals.dispose();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import {Flags} from '@oclif/core';
+import {AosCommand, configFlag} from '../../lib/base-command.ts';
+import {listenForSignals} from '../../lib/edge/signals.ts';
+import {exportToFile, exportToStdout} from '../../lib/edge/task-export.ts';
+import {taskFilters} from '../../lib/edge/task-flag.ts';
+import {openTasks} from '../../lib/edge/task-journal.ts';
+import {interrupted} from '../../lib/edge/slashing-history.ts';
+import {EXIT} from '../../lib/error-table.ts';
+import {systemTime} from '../../lib/system-time.ts';
+import {taskQuery} from '../../lib/task/query.ts';
+
+export default class TaskExport extends AosCommand {
+  static override summary = 'Write the jobs of the journal as NDJSON or CSV, the oldest first.';
+  static override description =
+    'One line a job, with prompt, result, VRF, clocks and signature. To standard output, or into a file of mode 0600 that is there whole or not at all; with --out the answer of --json is about the file. The journal is only read, whether the operator runs or not.';
+  static override examples = [
+    '<%= config.bin %> task export --since 30d > jobs.ndjson',
+    {description: 'For a spreadsheet', command: '<%= config.bin %> task export --csv --out jobs.csv'},
+  ];
+  static override flags = {
+    ...configFlag,
+    ...taskFilters,
+    limit: Flags.integer({summary: 'The newest so many; else all.', min: 1, helpValue: 'N'}),
+    csv: Flags.boolean({summary: 'CSV instead of NDJSON.'}),
+    out: Flags.string({summary: 'File to write.', helpValue: 'FILE'}),
+    force: Flags.boolean({summary: 'Replace the file.', dependsOn: ['out']}),
+  };
+  #streams = true;
+
+  protected override streamsJson(): boolean {
+    return this.#streams;
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(TaskExport);
+    this.#streams = flags.out === undefined;
+    const query = taskQuery(flags, systemTime.now());
+    const opened = openTasks(flags.config, (line) => this.note(line, flags.quiet));
+    const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+    const options = {query, format: flags.csv ? ('csv' as const) : ('ndjson' as const), signal: signals.stop};
+    try {
+      if (flags.out === undefined) {
+        await exportToStdout(opened, options);
+        return;
+      }
+      const written = await exportToFile(opened, options, {path: flags.out, force: flags.force});
+      this.give({
+        schema: 'task-export',
+        exitCode: EXIT.ok,
+        result: written,
+        text: `${written.path}: ${written.tasks} jobs, ${written.bytes} bytes`,
+        network: opened.config.network,
+      });
+    } catch (error) {
+      if (!signals.stop.aborted) throw error;
+      throw interrupted(signals.stop.reason);
+    } finally {
+      signals.dispose();
+      opened.journal.close();
+    }
+  }
+}

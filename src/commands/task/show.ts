@@ -1,0 +1,51 @@
+import {Args, Flags} from '@oclif/core';
+import {AosCommand, configFlag} from '../../lib/base-command.ts';
+import {openTasks} from '../../lib/edge/task-journal.ts';
+import {showTask} from '../../lib/edge/task-show.ts';
+import {EXIT} from '../../lib/error-table.ts';
+import {taskStoryText} from '../../lib/output/task-story.ts';
+
+const NO_TERMINAL = 100;
+
+export default class TaskShow extends AosCommand {
+  static override summary = 'Tell the whole story of one job.';
+  static override description =
+    'Who sent it and whether the signature holds, the VRF and the sampling, each question and its answer, the one answer that is sent, its signature verified again, acceptance, clock readings, and how long everything took. The journal is only read.';
+  static override examples = [
+    '<%= config.bin %> task show 4a16467f',
+    {description: 'By its number in the list', command: "<%= config.bin %> task show '#12'"},
+    {
+      description: 'The answer alone',
+      command: '<%= config.bin %> task show 4a16467f --json | jq -r .result.answer.result',
+    },
+  ];
+  static override args = {
+    id: Args.string({description: 'Job id, the beginning of one, or #NUMBER.', required: true}),
+  };
+  static override flags = {
+    ...configFlag,
+    tag: Flags.string({summary: 'Of several jobs with this id, the one with this tag.', helpValue: 'TAG'}),
+    position: Flags.string({summary: 'And this position.', helpValue: 'POSITION'}),
+    full: Flags.boolean({summary: 'Show prompts, answers and hashes whole.'}),
+  };
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(TaskShow);
+    const {tag, position, full} = flags;
+    const opened = openTasks(flags.config, (line) => this.note(line, flags.quiet));
+    try {
+      const story = showTask(opened, {id: args.id, tag, position});
+      const {network, nodeId} = opened.config;
+      this.give({
+        schema: 'task-show',
+        exitCode: EXIT.ok,
+        result: story,
+        text: taskStoryText(story, {width: process.stdout.columns || NO_TERMINAL, full}),
+        network,
+        ...(nodeId === null ? {} : {nodeId}),
+      });
+    } finally {
+      opened.journal.close();
+    }
+  }
+}

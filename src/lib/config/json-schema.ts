@@ -1,0 +1,69 @@
+import {ALL_FIELDS, type AnyField} from './schema.ts';
+
+type Schema = {readonly [key: string]: unknown};
+type Node = {properties: Map<string, Node | Schema>};
+
+/**
+ * JSON Schema (draft 7, what editors take) of config.yaml. It is made from the same table as loading is, so an editor
+ * names every key, shows what it means, and marks most wrong values; what it lets pass, `aos config validate` judges.
+ */
+export function configSchema(): Schema {
+  const root: Node = {properties: new Map()};
+  for (const field of ALL_FIELDS) {
+    put(root, field.path.split('.'), fieldSchema(field));
+    if (field.alias !== null) put(root, field.alias.split('.'), fieldSchema(field));
+  }
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Configuration of an AOS operator',
+    description: 'config.yaml of aos; the reference operator’s file fits, too.',
+    ...objectSchema(root),
+  };
+}
+
+function put(node: Node, path: readonly string[], schema: Schema): void {
+  const [key = '', ...rest] = path;
+  if (rest.length === 0) {
+    node.properties.set(key, schema);
+    return;
+  }
+  const found = node.properties.get(key);
+  const child: Node = isNode(found) ? found : {properties: new Map()};
+  node.properties.set(key, child);
+  put(child, rest, schema);
+}
+
+function isNode(value: Node | Schema | undefined): value is Node {
+  return value !== undefined && value['properties' as keyof typeof value] instanceof Map;
+}
+
+function objectSchema(node: Node): Schema {
+  const properties = [...node.properties].map(([key, child]) => [
+    key,
+    isNode(child) ? objectSchema(child) : child,
+  ]);
+  // An empty section is no section.
+  return {
+    type: ['object', 'null'],
+    additionalProperties: false,
+    properties: Object.fromEntries(properties) as Schema,
+  };
+}
+
+function fieldSchema(field: AnyField): Schema {
+  const about = {
+    description: field.meaning.replaceAll('`', ''),
+    ...(field.fallback === null ? {} : {default: field.fallback}),
+  };
+  if (field.kind === 'unused') return {...about, description: `Not used by aos. ${about.description}`};
+  const one = valueSchema(field);
+  if (field.kind === 'one') return {...about, ...one, examples: [field.example]};
+  return {...about, anyOf: [{type: 'array', items: one}, one]};
+}
+
+/** An empty value counts as none, and an unquoted address or time is a number to other YAML readers. */
+function valueSchema(field: Exclude<AnyField, {kind: 'unused'}>): Schema {
+  const {options, pattern} = field.type;
+  if (options !== undefined) return {enum: [...options, null]};
+  return {type: ['string', 'number', 'null'], ...(pattern === undefined ? {} : {pattern})};
+}

@@ -1,0 +1,86 @@
+import {readConfigFile} from './file.ts';
+import type {ConfigSource} from './load.ts';
+import {refuseKeyInEnv, refuseKeyInText, refuseKeyInTree} from './private-key.ts';
+import {placeText} from './problems.ts';
+import {resolve, type Origin, type RawValue} from './resolve.ts';
+import {ALL_FIELDS, type AnyField} from './schema.ts';
+import {printable, shown} from './shown.ts';
+import {readTree} from './tree.ts';
+import {parseYaml} from './yaml.ts';
+
+/** One value of a configuration as it may be shown. */
+export type ListedValue = {
+  path: string;
+  /** Never a secret: of a URL that may hold a key only scheme and host. */
+  value: string;
+  from: Origin['from'];
+  /** Flag, variable, FILE:LINE:COL or network; '' for a default. */
+  detail: string;
+  /** False: the value is not what the key takes. */
+  valid: boolean;
+};
+
+export type Listing = {
+  network: string;
+  values: readonly ListedValue[];
+  /** Keys of the file that are not used: unknown ones, and those that aos has no use for. */
+  unused: readonly {path: string; at: string}[];
+  /** How many things `aos config validate` would complain about in the values themselves. */
+  wrong: number;
+};
+
+/**
+ * Every value that is in force, with where it comes from; a file with errors is listed as far as it can be read.
+ * @throws AosError RAW_PRIVATE_KEY | CONFIG_MISSING | CONFIG_UNREADABLE
+ */
+export function listConfig({file, env, cwd, flags = {}}: ConfigSource): Listing {
+  refuseKeyInEnv(env, flags);
+  const name = printable(file ?? '');
+  const read = file === null ? null : readConfigFile(file, cwd);
+  refuseKeyInText(read?.text ?? '', name);
+  if (read !== null && read.error !== null) throw read.error;
+  const yaml = parseYaml(read?.text ?? '');
+  refuseKeyInTree(yaml.root, name);
+  const tree = readTree(yaml.root, name);
+  const resolved = resolve({flags, env, tree});
+  const values = ALL_FIELDS.flatMap((field): ListedValue[] => {
+    const raw = resolved.raw(field);
+    return raw === undefined || field.kind === 'unused' ? [] : [listed(field, raw)];
+  });
+  const idle = ALL_FIELDS.filter(({kind}) => kind === 'unused').flatMap(({path}) => {
+    const place = tree.present.get(path);
+    return place === undefined ? [] : [{path, at: placeText(place)}];
+  });
+  const unknown = tree.unknown.map(({path, place}) => ({path: printable(path), at: placeText(place)}));
+  return {
+    network: resolved.network,
+    values,
+    unused: [...idle, ...unknown],
+    wrong: yaml.problems.length + resolved.problems.length,
+  };
+}
+
+function listed(field: Exclude<AnyField, {kind: 'unused'}>, {texts, origin}: RawValue): ListedValue {
+  return {
+    path: field.path,
+    value: texts.map(({text}) => (field.secret ? secretShown(text) : plainShown(text))).join(', '),
+    from: origin.from,
+    detail: origin.detail,
+    valid: texts.every(({text}) => !('wrong' in field.type.parse(text))),
+  };
+}
+
+/** As it is, unless it looks like a secret in the wrong place. */
+function plainShown(text: string): string {
+  const told = shown(text);
+  return told.startsWith('"') ? printable(text) : `(${told})`;
+}
+
+/** Of a URL scheme, host and port; of anything else nothing. */
+function secretShown(text: string): string {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return '(not shown)';
+  const url = new URL(text);
+  const isBare = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  const origin = `${url.protocol}//${url.host}`;
+  return isBare && url.pathname.length <= 1 ? origin : `${origin}/… (the rest is not shown)`;
+}

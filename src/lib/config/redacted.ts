@@ -1,0 +1,81 @@
+import {WORKER_KINDS} from '../protocol/messages.ts';
+import {readConfigFile} from './file.ts';
+import type {ConfigSource} from './load.ts';
+import {resolve} from './resolve.ts';
+import {ALL_FIELDS, envNames, FIELDS, type AnyField} from './schema.ts';
+import {printable, shown} from './shown.ts';
+import {readTree} from './tree.ts';
+import {baseUrl, text} from './values.ts';
+import {parseYaml} from './yaml.ts';
+
+export type RedactedConfig = {
+  /** `path = value   (where it comes from)`, a line each; made of known keys only, and no secret is among them. */
+  lines: readonly string[];
+  /** Every text that is a secret, or stands where one belongs: never to be shown, here to be taken out of other texts. */
+  secrets: readonly string[];
+};
+
+/** A configuration that can be given to somebody else. Unknown keys, comments and wrong values are left out. */
+export function redactedConfig(source: ConfigSource): RedactedConfig {
+  const {file, env, cwd, flags = {}} = source;
+  const content = file === null ? '' : textOf(file, cwd);
+  const resolved = resolve({flags, env, tree: readTree(parseYaml(content).root, printable(file ?? ''))});
+  const lines: string[] = [];
+  const secrets: string[] = [];
+  for (const field of ALL_FIELDS) {
+    const raw = resolved.raw(field);
+    if (raw === undefined || field.kind === 'unused') continue;
+    if (field.secret) secrets.push(...raw.texts.map((one) => one.text));
+    const {from, detail} = raw.origin;
+    const origin = detail === '' ? from : `${from} ${detail}`;
+    lines.push(
+      `${field.path} = ${raw.texts.map(({text: value}) => valueText(field, value)).join(', ')}   (${origin})`,
+    );
+  }
+  return {lines, secrets: [...secrets, ...environmentSecrets(env), ...hiddenInFile(content)]};
+}
+
+function valueText(field: Exclude<AnyField, {kind: 'unused'}>, value: string): string {
+  if (field.secret) return URL.canParse(value) ? `${hostOf(value)} (the rest is not shown)` : '(not shown)';
+  if ('wrong' in field.type.parse(value)) return '(wrong, not shown)';
+  // Any text is right there, a password in the wrong line too.
+  if (field.type === text && !isHarmless(field, value)) return '(not shown)';
+  return shown(value);
+}
+
+function isHarmless(field: AnyField, value: string): boolean {
+  if (field.path === FIELDS.nodeType.path) return WORKER_KINDS.some((kind) => kind === value.toLowerCase());
+  return !('wrong' in baseUrl.parse(value));
+}
+
+function hostOf(url: string): string {
+  const {protocol, host} = new URL(url);
+  return `${protocol}//${host}`;
+}
+
+/** Of variables whose name says so, ours or not. */
+function environmentSecrets(env: ConfigSource['env']): string[] {
+  const named = ALL_FIELDS.filter(({secret}) => secret).flatMap(envNames);
+  return Object.entries(env).flatMap(([name, value = '']) =>
+    value !== '' && (named.includes(name) || /KEY|TOKEN|SECRET|PASS|CREDENTIAL|MNEMONIC/i.test(name))
+      ? [value]
+      : [],
+  );
+}
+
+/** Values of keys that say so, known or not, right or wrong. */
+function hiddenInFile(content: string): string[] {
+  return [
+    ...content.matchAll(
+      /(?:key|token|secret|pass(?:word|phrase|wd)?|mnemonic|db_url|queue_url)["']?[ \t]*[:=][ \t]*["']?([^\s"'#]+)/gi,
+    ),
+  ].map(([, value = '']) => value);
+}
+
+function textOf(file: string, cwd: string): string {
+  try {
+    return readConfigFile(file, cwd).text;
+  } catch {
+    return ''; // the report says why
+  }
+}

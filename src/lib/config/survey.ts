@@ -1,0 +1,41 @@
+import type {ConfigWarning} from './config.ts';
+import {checkConfig, type ConfigSource} from './load.ts';
+import {problemAt, type ConfigProblem} from './problems.ts';
+import {FIELDS} from './schema.ts';
+import {readVrfKey} from './vrf-key.ts';
+import type {Need} from './check.ts';
+import {isAosError} from '../errors.ts';
+
+/** A configuration judged as a whole, with the VRF key file that it names. */
+export type Survey = {
+  network: string | null;
+  nodeId: string | null;
+  problems: readonly ConfigProblem[];
+  warnings: readonly ConfigWarning[];
+};
+
+/**
+ * All that would stop `aos run` and can be seen without asking anyone.
+ * @throws AosError RAW_PRIVATE_KEY | CONFIG_MISSING | CONFIG_UNREADABLE
+ */
+export function surveyConfig(source: ConfigSource, need: Need): Survey {
+  const {problems, warnings, signer, run, origin} = checkConfig(source, {need});
+  const all = [...problems];
+  if (run !== null) {
+    try {
+      readVrfKey(run.node.vrfKey).fill(0);
+    } catch (error) {
+      if (!isAosError(error)) throw error;
+      const path = run.node.vrfKey.kind === 'file' ? FIELDS.vrfKeyFile.path : FIELDS.vrfKey.path;
+      all.push(problemAt(placeOf(origin.get(path)?.detail ?? ''), path, error.message, error.next));
+    }
+  }
+  return {network: signer?.network ?? null, nodeId: signer?.node.id ?? null, problems: all, warnings};
+}
+
+/** Of `FILE:LINE:COL`, or the name of a flag or variable. */
+function placeOf(detail: string): {source: string; line: number | null; col: number | null} {
+  const parts = /^(?<file>.*):(?<line>\d+):(?<col>\d+)$/s.exec(detail)?.groups;
+  if (parts === undefined) return {source: detail, line: null, col: null};
+  return {source: parts['file'] ?? '', line: Number(parts['line']), col: Number(parts['col'])};
+}

@@ -1,0 +1,134 @@
+import type {AosError} from '../errors.ts';
+import {isAosError} from '../errors.ts';
+import type {WorkerKind} from '../protocol/messages.ts';
+import {pathOf, urlOf, type PathBase} from './build.ts';
+import {chainViewOf, type ChainView} from './chain-view.ts';
+import {wantedKinds} from './check.ts';
+import type {ConfigWarning, ListenAddress, VerifyDispatcher, VrfKeySource} from './config.ts';
+import {readConfigFile, type ConfigFile} from './file.ts';
+import {checkConfig, type ConfigSource} from './load.ts';
+import {aosDirs, nodeStateDir} from './paths.ts';
+import type {ConfigProblem} from './problems.ts';
+import {resolve} from './resolve.ts';
+import {FIELDS} from './schema.ts';
+import {printable} from './shown.ts';
+import {readTree, type FileTree, type PlacedText} from './tree.ts';
+import {parseYaml} from './yaml.ts';
+
+/**
+ * A configuration taken as far as it goes, for those who find out what is wrong: every value that is right is there, and
+ * null stands for one that is missing or wrong. Not for running with.
+ */
+export type UsableConfig = ChainView & {
+  /** Why nothing of the file can be used, or a key that stands in it; null when neither. */
+  error: AosError | null;
+  problems: readonly ConfigProblem[];
+  warnings: readonly ConfigWarning[];
+  signerUrl: string | null;
+  vrfKey: VrfKeySource | null;
+  blsKeyFile: string | null;
+  blsPasswordFile: string | null;
+  dispatcherUrl: string | null;
+  dispatcherAddress: string | null;
+  verifyDispatcher: VerifyDispatcher | null;
+  listen: ListenAddress | null;
+  outerUrl: string | null;
+  callbackUrl: string | null;
+  callbackListen: ListenAddress | null;
+  /** Kinds that are configured, also those this version cannot drive, with their URL. */
+  workers: readonly {kind: WorkerKind; url: string | null}[];
+  probeIntervalMs: number;
+  offlineGraceMs: number;
+  penaltyWei: bigint;
+  networkStart: number | null;
+  clockId: bigint;
+  vrfSortPrecision: number | null;
+  /** Directory of the journal; null while neither it nor node_id is known. */
+  storeDir: string | null;
+};
+
+/** Never throws for what is wrong with a configuration: that comes back in it. */
+export function usableConfig(source: ConfigSource): UsableConfig {
+  const {file, env, cwd, flags = {}} = source;
+  let error: AosError | null = null;
+  let problems: readonly ConfigProblem[] = [];
+  let warnings: readonly ConfigWarning[] = [];
+  try {
+    ({problems, warnings} = checkConfig(source, {need: 'run'}));
+  } catch (thrown) {
+    if (!isAosError(thrown)) throw thrown;
+    error = thrown;
+  }
+  const tree = soundPart(file, cwd);
+  const resolved = resolve({flags, env, tree});
+  const base: PathBase = {file, cwd, env};
+  const chain = chainViewOf(resolved, false);
+  const listen = resolved.one(FIELDS.restUrl) ?? null;
+  const callbackListen = resolved.one(FIELDS.callbackListen) ?? null;
+  const outerUrl = resolved.one(FIELDS.outerUrl) ?? null;
+  const ownCallback = callbackListen ?? listen;
+  return {
+    ...chain,
+    error,
+    problems,
+    warnings,
+    signerUrl: resolved.one(FIELDS.signerKey) ?? null,
+    vrfKey: vrfKeyOf(pathOf(resolved, FIELDS.vrfKeyFile, base), resolved.one(FIELDS.vrfKey)),
+    blsKeyFile: pathOf(resolved, FIELDS.blsKeyFile, base),
+    blsPasswordFile: pathOf(resolved, FIELDS.blsPasswordFile, base),
+    dispatcherUrl: resolved.one(FIELDS.dispatcherUrl) ?? null,
+    dispatcherAddress: resolved.one(FIELDS.dispatcherAddress) ?? null,
+    verifyDispatcher: resolved.one(FIELDS.verifyDispatcher) ?? null,
+    listen,
+    outerUrl,
+    callbackUrl:
+      resolved.one(FIELDS.callbackUrl) ?? outerUrl ?? (ownCallback === null ? null : urlOf(ownCallback)),
+    callbackListen,
+    workers: wantedKinds(resolved, tree).map((kind) => ({
+      kind,
+      url: resolved.one(FIELDS[kind].url) ?? null,
+    })),
+    // A wrong value counts as not given: these have defaults.
+    probeIntervalMs: resolved.one(FIELDS.heartbeatInterval) ?? 10_000,
+    offlineGraceMs: resolved.one(FIELDS.offlineGrace) ?? 3_600_000,
+    penaltyWei: resolved.one(FIELDS.penalty) ?? 10n ** 17n,
+    networkStart: resolved.one(FIELDS.networkStart) ?? null,
+    clockId: resolved.one(FIELDS.clockId) ?? 1n,
+    vrfSortPrecision: resolved.one(FIELDS.vrfSortPrecision) ?? null,
+    storeDir: pathOf(resolved, FIELDS.storeDir, base) ?? stateDirOf(chain, base),
+  };
+}
+
+function vrfKeyOf(path: string | null, hex: string | undefined): VrfKeySource | null {
+  if (path !== null) return {kind: 'file', path};
+  return hex === undefined ? null : {kind: 'inline', read: () => hex};
+}
+
+function stateDirOf({network, nodeId}: ChainView, {env, cwd}: PathBase): string | null {
+  return nodeId === null ? null : nodeStateDir(aosDirs(env, cwd), network, nodeId);
+}
+
+/** The file's values; behind the first syntax error the parser guesses, so nothing from there is taken. */
+function soundPart(file: string | null, cwd: string): FileTree {
+  const name = printable(file ?? '');
+  const {root, problems} = parseYaml(file === null ? '' : textOf(file, cwd));
+  const tree = readTree(root, name);
+  const end = problems.reduce((least, {at}) => Math.min(least, at.line), Infinity);
+  if (end === Infinity) return tree;
+  const values = [...tree.values].map(([path, texts]): [string, readonly PlacedText[]] => [
+    path,
+    texts.filter(({place}) => (place.line ?? 0) < end),
+  ]);
+  return {...tree, values: new Map(values.filter(([, texts]) => texts.length > 0))};
+}
+
+function textOf(file: string, cwd: string): string {
+  let read: ConfigFile;
+  try {
+    read = readConfigFile(file, cwd);
+  } catch (error) {
+    if (isAosError(error)) return ''; // told by `error` already
+    throw error;
+  }
+  return read.error === null ? read.text : '';
+}

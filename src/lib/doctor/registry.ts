@@ -1,0 +1,114 @@
+/** The parts of a node that are looked at, in the order they build on each other. */
+export const CATEGORIES = [
+  'config',
+  'files',
+  'clock',
+  'signer',
+  'chain',
+  'registry',
+  'dispatcher',
+  'ping',
+  'workers',
+  'journal',
+  'disk',
+  'versions',
+] as const;
+
+export type Category = (typeof CATEGORIES)[number];
+
+export type CheckSpec = {
+  /** `category.check`; stable, scripts depend on it. */
+  id: `${Category}.${string}`;
+  /** What holds when it passes, one sentence. */
+  about: string;
+  /** Checks without whose success this one can say nothing. */
+  needs: readonly string[];
+};
+
+// prettier-ignore
+/** Every check. The order is the order of the report: what is further down builds on what is above. */
+export const CHECKS = [
+  {id: 'config.file', about: 'The configuration file is found and can be read.', needs: []},
+  {id: 'config.secrets', about: 'No key stands in the configuration itself.', needs: ['config.file']},
+  {id: 'config.valid', about: 'Every value that a run needs is there and makes sense.', needs: ['config.file', 'config.secrets']},
+  {id: 'config.unused', about: 'Nothing in the file or the environment is mistyped or without effect.', needs: ['config.file', 'config.secrets']},
+
+  {id: 'files.config', about: 'Nobody else can change the configuration, nor read it when it holds secrets.', needs: ['config.file']},
+  {id: 'files.vrf_key', about: 'The VRF key is there, whole, and its owner’s alone.', needs: []},
+  {id: 'files.bls_key', about: 'BLS keystore and password file, where configured, are their owner’s alone.', needs: []},
+  {id: 'files.state_dir', about: 'The state directory is there, writable, and its owner’s alone.', needs: []},
+  {id: 'files.journal', about: 'The journal’s files are their owner’s alone.', needs: ['files.state_dir']},
+  {id: 'files.sockets', about: 'The directory of control sockets is private and holds no dead ones.', needs: []},
+
+  {id: 'clock.offset', about: 'This machine’s clock is right, by the median of what others say.', needs: []},
+
+  {id: 'signer.url', about: 'signer_key is a usable URL.', needs: []},
+  {id: 'signer.connect', about: 'Something listens there.', needs: []},
+  {id: 'signer.tls', about: 'Its TLS certificate holds.', needs: []},
+  {id: 'signer.upcheck', about: 'It answers as Web3Signer does.', needs: []},
+  {id: 'signer.health_status', about: 'It says that it is healthy.', needs: []},
+  {id: 'signer.healthcheck', about: 'Its keys were loaded without errors.', needs: []},
+  {id: 'signer.accounts', about: 'It holds the key of node_id.', needs: []},
+  {id: 'signer.sign', about: 'Its signature is by node_id.', needs: []},
+  {id: 'signer.typed_data', about: 'It signs typed data, as registering needs.', needs: []},
+  {id: 'signer.transaction', about: 'It signs transactions, for the right chain.', needs: []},
+  {id: 'signer.strangers', about: 'It refuses accounts that nobody holds.', needs: []},
+  {id: 'signer.latency', about: 'It signs fast enough.', needs: []},
+  {id: 'signer.exposure', about: 'Only this machine and its friends can reach it.', needs: []},
+
+  {id: 'chain.rpc', about: 'Every configured RPC answers, for the right chain.', needs: []},
+  {id: 'chain.fresh', about: 'The latest block is recent.', needs: ['chain.rpc']},
+  {id: 'chain.contracts', about: 'The configured contracts are what they should be and name one another.', needs: ['chain.rpc']},
+  {id: 'chain.gas', about: 'node_id can pay for a transaction.', needs: ['chain.rpc']},
+
+  {id: 'registry.operator', about: 'node_id is an EigenLayer operator.', needs: ['chain.rpc']},
+  {id: 'registry.avs', about: 'It is registered with the AVS.', needs: ['chain.rpc']},
+  {id: 'registry.range', about: 'It has a sampling range.', needs: ['chain.rpc']},
+  {id: 'registry.challenges', about: 'No challenge waits for an answer.', needs: ['chain.rpc']},
+  {id: 'registry.slashed', about: 'Nothing was slashed or recorded.', needs: ['chain.rpc']},
+
+  {id: 'dispatcher.websocket', about: 'The dispatcher takes a WebSocket connection.', needs: []},
+  {id: 'dispatcher.identity', about: 'Only messages of the known dispatcher are taken.', needs: []},
+  {id: 'dispatcher.knows_us', about: 'The dispatcher knows node_id.', needs: []},
+
+  {id: 'ping.operator', about: 'The operator runs on this machine.', needs: []},
+  {id: 'ping.local', about: 'Its HTTP server answers at net.rest_url.', needs: []},
+  {id: 'ping.outer_url', about: 'net.outer_url is an address that others can reach.', needs: []},
+  {id: 'ping.outside', about: 'The network asks /ping, and was answered lately.', needs: []},
+
+  {id: 'workers.opml', about: 'The opml worker answers.', needs: []},
+  {id: 'workers.tee', about: 'The tee worker answers.', needs: []},
+  {id: 'workers.zkml', about: 'The zkml worker answers.', needs: []},
+  {id: 'workers.callback', about: 'Workers can bring their answers back.', needs: []},
+
+  {id: 'journal.open', about: 'The journal can be read by this version.', needs: []},
+  {id: 'journal.sound', about: 'SQLite finds no damage in it.', needs: ['journal.open']},
+  {id: 'journal.readings', about: 'The chain of clock readings holds.', needs: ['journal.open']},
+  {id: 'journal.backlog', about: 'No result waits longer than it should.', needs: ['journal.open']},
+
+  {id: 'disk.space', about: 'There is room for the journal to grow.', needs: []},
+  {id: 'disk.inodes', about: 'There is room for more files.', needs: []},
+
+  {id: 'versions.node', about: 'This Node.js is one that aos is tested with.', needs: []},
+  {id: 'versions.sqlite', about: 'SQLite loads and is free of a known corruption.', needs: []},
+  {id: 'versions.operator', about: 'The running operator is of this version.', needs: ['ping.operator']},
+] as const satisfies readonly CheckSpec[];
+
+export type CheckId = (typeof CHECKS)[number]['id'];
+
+export const CHECK_IDS: readonly CheckId[] = CHECKS.map(({id}) => id);
+
+export function isCheckId(text: string): text is CheckId {
+  return CHECK_IDS.some((id) => id === text);
+}
+
+export function categoryOf(id: CheckId): Category {
+  const name = id.slice(0, id.indexOf('.'));
+  // Each id begins with its category: the type of a check demands it.
+  return CATEGORIES.find((category) => category === name) ?? 'config';
+}
+
+/** What a check needs; all of them are checks themselves. */
+export function needsOf(id: CheckId): readonly CheckId[] {
+  return (CHECKS.find((spec) => spec.id === id)?.needs ?? []).filter(isCheckId);
+}

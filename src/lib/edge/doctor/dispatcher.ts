@@ -1,0 +1,88 @@
+import {createDispatcherRest} from '../../dispatcher/rest.ts';
+import {knock} from '../../dispatcher/knock.ts';
+import {blocked, ok, unclear, warn, type Finding} from '../../doctor/check.ts';
+import type {Probe} from '../../doctor/run.ts';
+import {isAosError} from '../../errors.ts';
+import {sameAddress} from '../../protocol/ethereum.ts';
+import {dispatcherHttpUrl} from '../register-dispatcher.ts';
+import type {DoctorContext} from './context.ts';
+
+export function dispatcherProbes(context: DoctorContext): Probe[] {
+  const {config, time} = context;
+  const {dispatcherUrl, nodeId} = config;
+  const unknown = blocked('config.valid', 'net.dispatcher_url is not known');
+  return [
+    {
+      checks: ['dispatcher.websocket'],
+      run: async (tell, signal) => {
+        if (dispatcherUrl === null) {
+          tell('dispatcher.websocket', unknown);
+          return;
+        }
+        const started = time.monotonic();
+        await knock(dispatcherUrl, signal);
+        const {host} = new URL(dispatcherUrl);
+        tell(
+          'dispatcher.websocket',
+          ok(`${host} took a connection in ${Math.round(time.monotonic() - started)} ms`),
+        );
+      },
+    },
+    {
+      checks: ['dispatcher.identity'],
+      run: (tell) => {
+        tell('dispatcher.identity', judgeIdentity(config));
+        return Promise.resolve();
+      },
+    },
+    {
+      checks: ['dispatcher.knows_us'],
+      run: async (tell, signal) => {
+        if (dispatcherUrl === null) {
+          tell('dispatcher.knows_us', unknown);
+          return;
+        }
+        if (nodeId === null) {
+          tell('dispatcher.knows_us', blocked('config.valid', 'node.node_id is not known'));
+          return;
+        }
+        tell('dispatcher.knows_us', await askAboutUs(dispatcherUrl, nodeId, signal));
+      },
+    },
+  ];
+}
+
+function judgeIdentity({verifyDispatcher, dispatcherAddress}: DoctorContext['config']): Finding {
+  if (verifyDispatcher === null) return blocked('config.valid', 'net.verify_dispatcher is wrong');
+  if (verifyDispatcher === 'off')
+    return warn(
+      'net.verify_dispatcher is off: anyone on the way can put in jobs',
+      'Set net.verify_dispatcher: require',
+    );
+  if (dispatcherAddress === null)
+    return warn(
+      'any signer is taken for the dispatcher',
+      'Set node.dispatcher_address to the address that signs its messages.',
+    );
+  return ok(`signed by ${dispatcherAddress} (${verifyDispatcher})`);
+}
+
+async function askAboutUs(webSocketUrl: string, nodeId: string, signal: AbortSignal): Promise<Finding> {
+  const url = dispatcherHttpUrl(null, webSocketUrl);
+  const {host} = new URL(url);
+  try {
+    const found = await createDispatcherRest(url).operatorInfo(nodeId, signal);
+    if (found === null || !sameAddress(found.address, nodeId))
+      return warn(`${host} does not know node_id`, 'aos register');
+    const range = found.range === null ? '' : `, range ${found.range.start}–${found.range.end}`;
+    return ok(`known to ${host}${range}`);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isAosError(error)) throw error;
+    // Its HTTP API may well be elsewhere: the configuration names the WebSocket only.
+    return unclear(
+      `its HTTP API was not found at ${host} (${error.code})`,
+      'Ask whoever runs the dispatcher for it, then: aos register --dispatcher URL',
+    );
+  }
+}

@@ -1,0 +1,58 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+
+/** What came back, and the wall-clock times around it. */
+export type HttpLook = {
+  status: number;
+  /** The Date header as Unix ms; null without a usable one, or when a cache answered. */
+  date: number | null;
+  sentAt: number;
+  receivedAt: number;
+};
+
+/** Requests to one place over one connection: the times of all but the first are free of connecting. */
+export type HttpPlace = {
+  /** Rejects with the network's error or the signal's reason. */
+  look(signal: AbortSignal): Promise<HttpLook>;
+  close(): void;
+};
+
+/** Of an answer only the head matters. */
+const MOST = 64 * 1024;
+
+/** @param now wall clock, ms */
+export function httpPlace(url: string, now: () => number, body?: string): HttpPlace {
+  const {Agent, request} = url.startsWith('https:') ? https : http;
+  const agent = new Agent({keepAlive: true, maxSockets: 1});
+  const method = body === undefined ? 'GET' : 'POST';
+  const headers = body === undefined ? {} : {'content-type': 'application/json'};
+  return {
+    close: () => agent.destroy(),
+    look: (signal) =>
+      new Promise((resolve, reject) => {
+        const sentAt = now();
+        const asked = request(url, {agent, method, headers, signal}, (response) => {
+          const receivedAt = now();
+          const {date, age} = response.headers;
+          const stamp = date === undefined || (age !== undefined && age !== '0') ? NaN : Date.parse(date);
+          let size = 0;
+          const found = {
+            status: response.statusCode ?? 0,
+            date: Number.isNaN(stamp) ? null : stamp,
+            sentAt,
+            receivedAt,
+          };
+          response.on('data', (chunk: Buffer) => {
+            size += chunk.length;
+            if (size <= MOST) return;
+            response.destroy();
+            resolve(found);
+          });
+          response.on('end', () => resolve(found));
+          response.on('error', reject);
+        });
+        asked.on('error', (error) => reject(signal.aborted ? (signal.reason as Error) : error));
+        asked.end(body);
+      }),
+  };
+}

@@ -1,0 +1,34 @@
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import {isAosError, type AosError} from '../../errors.ts';
+import {inspectJournal, type JournalInspection} from '../../journal/inspect.ts';
+import {JOURNAL_FILE, openJournal} from '../../journal/sqlite.ts';
+import type {JournalFacts} from '../../status/facts.ts';
+
+/** What the journal of the node says. */
+export type JournalLook =
+  | {state: 'read'; facts: JournalFacts; inspection: JournalInspection}
+  | {state: 'missing'; dir: string}
+  | {state: 'failed'; error: AosError}
+  /** The configuration does not tell where it is. */
+  | {state: 'unknown'};
+
+/** Reads it beside whoever writes it. */
+export async function lookAtJournal(dir: string | null): Promise<JournalLook> {
+  if (dir === null) return {state: 'unknown'};
+  if (!existsSync(join(dir, JOURNAL_FILE))) return {state: 'missing', dir};
+  try {
+    const journal = await openJournal({dir, clockId: 1n, readOnly: true});
+    try {
+      const {received, selected, concluded, signed, accepted} = journal.counts();
+      const pending = received + selected + concluded + signed;
+      const facts = {pending, accepted, ...journal.activity(), spans: journal.liveness.spans()};
+      return {state: 'read', facts, inspection: inspectJournal(dir)};
+    } finally {
+      await journal.close();
+    }
+  } catch (error) {
+    if (!isAosError(error)) throw error;
+    return {state: 'failed', error};
+  }
+}

@@ -1,0 +1,55 @@
+import {Flags} from '@oclif/core';
+
+const answer = (summary: string, helpValue: string) =>
+  Flags.string({summary, helpValue, helpGroup: 'ANSWERS'});
+
+/** A flag for every question of the wizard; the names are the keys of QUESTIONS. */
+export const answerFlags = {
+  network: answer('Network: mainnet, hoodi, sepolia, devnet or custom.', 'NAME'),
+  'node-id': answer('Ethereum address of the operator.', 'ADDRESS'),
+  'signer-url': answer('URL of the Web3Signer that holds its key.', 'URL'),
+  'dispatcher-url': answer('Dispatcher: host:port, ws:// or wss://.', 'URL'),
+  'dispatcher-address': answer('Address that signs the dispatcher’s messages.', 'ADDRESS'),
+  'rpc-url': answer(
+    'JSON-RPC of the chain; may hold an access key, so better AOS_CHAIN_CHAIN_RPC_URL.',
+    'URL',
+  ),
+  'range-contract': answer('Contract with the sampling ranges.', 'ADDRESS'),
+  registry: answer('AOS registry coordinator, for aos register.', 'ADDRESS'),
+  'worker-url': answer('URL of the opml worker.', 'URL'),
+  listen: answer('host:port of the operator’s own server.', 'HOST:PORT'),
+  'outer-url': answer('The same server as others reach it.', 'URL'),
+  'vrf-key-file': answer('File with the VRF key; made when it is not there.', 'FILE'),
+  'store-dir': answer('Directory of the journal.', 'DIR'),
+};
+
+export const initFlags = {
+  config: Flags.string({
+    char: 'c',
+    summary: 'File to write [AOS_CONFIG, else ./config.yaml].',
+    helpValue: 'FILE',
+    noCacheDefault: true,
+  }),
+  yes: Flags.boolean({char: 'y', summary: 'Ask nothing: take the preset where there is one.'}),
+  'no-input': Flags.boolean({summary: 'Never ask; fail when something is missing.'}),
+  probe: Flags.boolean({
+    summary: 'Look at signer, RPC, dispatcher and worker also where nobody is asked.',
+    allowNo: true,
+  }),
+  force: Flags.boolean({summary: 'Replace files that are there; the old ones are kept as .bak.'}),
+  'with-web3signer': Flags.boolean({
+    summary: 'Also write a compose file and a key configuration for Web3Signer.',
+  }),
+  quiet: Flags.boolean({summary: 'Say nothing on stderr but errors and questions.'}),
+  ...answerFlags,
+};
+
+/** The texts of the answer flags. */
+export function answersGiven(flags: Readonly<Record<string, unknown>>): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.keys(answerFlags).map((name) => {
+      const value = flags[name];
+      return [name, typeof value === 'string' ? value : undefined];
+    }),
+  );
+}

@@ -1,0 +1,91 @@
+import type {StopReason} from '../operator/events.ts';
+import type {LogFormat} from '../output/lines.ts';
+import {configForCommand} from './load-config.ts';
+import {createOperation, type Operation} from './operate.ts';
+import {createReload} from './reload.ts';
+import {listenForSignals, type StopSignals} from './signals.ts';
+import {hasTerminal, terminalLives, wantsDashboard} from './terminal.ts';
+
+export type RunFlags = {
+  config?: string | undefined;
+  quiet: boolean;
+  devnet: boolean;
+  headless: boolean;
+  jobs?: number | undefined;
+  for?: number | undefined;
+  'log-format'?: LogFormat | undefined;
+};
+
+/** `aos run`, in steps: its signals, listened to from now on, and the operator. */
+export type RunCommand = {
+  signals: StopSignals;
+  /** Loads the configuration (that of the devnet if one is given), runs, and says why it ended. @throws AosError */
+  operate(devnet?: {config: string; dispatcher: string}): Promise<StopReason>;
+};
+
+/** @param dashboard program and arguments that show the dashboard [aos dash] */
+export function operateFor(
+  flags: RunFlags,
+  options: {
+    version: string;
+    json: boolean;
+    note: (line: string) => void;
+    dashboard?: readonly string[];
+  },
+): RunCommand {
+  const {note, json} = options;
+  const ownTerminal = hasTerminal();
+  let operation: Operation | null = null;
+  let reload = (): void => {};
+
+  const onHangUp = async (): Promise<void> => {
+    if (ownTerminal && !(await terminalLives())) operation?.onTerminalGone();
+    else reload();
+  };
+  // Listened to from the first moment on: what is started here ends with us.
+  const signals = listenForSignals(
+    {mode: flags.devnet ? 'stop' : 'go-on', onGoOn: () => void onHangUp()},
+    () => operation?.onSuspend(),
+  );
+
+  return {
+    signals,
+    async operate(devnet) {
+      const {config, file, warnings, marks} = configForCommand(devnet?.config ?? flags.config, 'run', note);
+      if (devnet !== undefined) {
+        // Only a devnet's operator is registered by `run`; others load nothing of it.
+        const {registerOnDevnet} = await import('./register-on-devnet.ts');
+        if (!(await registerOnDevnet(config, devnet.dispatcher, {stop: signals.stop, note})))
+          return signals.stop.reason as StopReason;
+      }
+      const shows = wantsDashboard({json, headless: flags.headless}, process.env);
+      const ours = options.dashboard ?? [process.execPath, process.argv[1] ?? '', 'dash'];
+      operation = createOperation({
+        config,
+        warnings,
+        version: options.version,
+        maxAccepted: flags.jobs ?? null,
+        stop: signals.stop,
+        json,
+        quiet: flags.quiet,
+        format: flags['log-format'] ?? config.log.format,
+        dashboard: shows ? ours : null,
+        attach: file === null ? 'aos dash' : `aos dash -c ${file}`,
+        note,
+      });
+      const {tell, setFormat} = operation;
+      reload = createReload({
+        file,
+        marks,
+        tell,
+        setFormat: flags['log-format'] === undefined ? setFormat : null,
+      });
+      const timer = flags.for === undefined ? undefined : setTimeout(() => signals.trigger('for'), flags.for);
+      try {
+        return (await operation.run()).reason;
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import {Flags} from '@oclif/core';
+
+/** Which VRF key file a command works on. */
+export const vrfKeyFlags = {
+  file: Flags.string({
+    char: 'f',
+    summary: 'The VRF key file; node.vrf_key_file of the configuration names it for aos run.',
+    helpValue: 'FILE',
+    default: 'vrf.key',
+  }),
+  quiet: Flags.boolean({summary: 'Say nothing on stderr but errors.'}),
+};
+
+export const newVrfKeyFlags = {
+  ...vrfKeyFlags,
+  force: Flags.boolean({summary: 'Replace a key that is there; the old one is kept as FILE.bak.'}),
+};

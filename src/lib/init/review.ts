@@ -1,0 +1,69 @@
+import {ALL_FIELDS} from '../config/schema.ts';
+import {shown} from '../config/shown.ts';
+import {safeText} from '../output/safe-text.ts';
+import {wrap} from '../output/table.ts';
+import type {Entry} from './config-text.ts';
+import type {Findings} from './wizard.ts';
+
+const CONTRACTS = 'chain.contracts.';
+
+/**
+ * The review page: what the file will hold that is not the default anyway, and what is still in trouble.
+ * @param width columns of the terminal
+ */
+export function reviewLines(
+  {
+    file,
+    entries,
+    findings,
+    making,
+  }: {
+    file: string;
+    entries: readonly Entry[];
+    findings: Findings;
+    /** Other files that will be made. */
+    making: readonly string[];
+  },
+  width: number,
+): string[] {
+  const differing = entries.filter(({path, value}) => value !== fallbackOf(path));
+  const lines = [`${safeText(file)} will hold, beside the defaults:`];
+  // Brought by a devnet, not asked for: the page is for what may be wrong.
+  const contracts = differing.filter(({path}) => path.startsWith(CONTRACTS));
+  const rest = contracts.length > 2 ? differing.filter((entry) => !contracts.includes(entry)) : differing;
+  for (const {path, value} of rest) {
+    const text = shownValue(path, value);
+    if (path.length + text.length + 4 <= width) lines.push(`  ${path}  ${text}`);
+    else lines.push(`  ${path}`, ...wrap(text, Math.max(10, width - 4)).map((part) => `    ${part}`));
+  }
+  if (rest !== differing) lines.push(`  ${CONTRACTS}*  ${contracts.length} addresses, as the devnet says`);
+  for (const name of making)
+    lines.push(...wrap(`makes ${safeText(name)}`, Math.max(10, width - 2)).map((part) => `  ${part}`));
+  for (const finding of Object.values(findings)) {
+    if (finding.state !== 'trouble') continue;
+    lines.push(...wrap(`! ${finding.text}`, Math.max(10, width - 2)).map((part) => `  ${part}`));
+  }
+  return lines;
+}
+
+/** A value for the screen: of an RPC URL the host only, since its path or query often is a key. */
+export function shownValue(path: string, value: string | readonly string[]): string {
+  if (typeof value !== 'string') return value.map((item) => shownValue(path, item)).join(', ');
+  return isSecret(path) ? withoutKeys(value) : safeText(value, 200);
+}
+
+function isSecret(path: string): boolean {
+  return ALL_FIELDS.some((field) => field.path === path && field.secret);
+}
+
+/** Scheme, host and port of a URL; that there is more is said, not shown. */
+export function withoutKeys(value: string): string {
+  if (!URL.canParse(value)) return shown(value).startsWith('"') ? 'a value (not shown)' : shown(value);
+  const url = new URL(value);
+  const rest = url.username !== '' || url.search !== '' || url.pathname.length > 1;
+  return `${url.protocol}//${url.host}${rest ? '/… (the rest is not shown)' : ''}`;
+}
+
+function fallbackOf(path: string): string | null {
+  return ALL_FIELDS.find((field) => field.path === path)?.fallback ?? null;
+}

@@ -1,0 +1,41 @@
+import * as v from 'valibot';
+
+/**
+ * A value as its JSON has it (`output/safe-text` jsonLine): bigints are decimal strings.
+ */
+export type Json<T> = T extends bigint
+  ? string
+  : T extends `0x${string}`
+    ? string
+    : T extends object
+      ? {-readonly [K in keyof T]: Json<T[K]>}
+      : T;
+
+/**
+ * The schema of a type, checked by the compiler both ways: each field of the type is in it, and nothing else.
+ *
+ * @example const latency = schemaOf<Latency>()(v.object({p50: v.number(), p95: v.number(), n: count}))
+ */
+export function schemaOf<T>() {
+  return <S extends v.GenericSchema<Json<T>>>(
+    schema: Json<T> extends v.InferInput<S> ? S : {'the schema has more than the type': S},
+  ): S => schema as S;
+}
+
+const pattern = (regexp: RegExp, description: string) =>
+  v.pipe(v.string(), v.regex(regexp), v.description(description));
+
+export const time = v.pipe(v.string(), v.isoTimestamp(), v.description('RFC 3339, UTC, milliseconds'));
+/** A bigint: wei, gas, blocks, clock counters. */
+export const decimal = pattern(/^-?\d+$/, 'a whole number in decimal; it may be larger than 2^53');
+export const address = pattern(/^0x[0-9a-fA-F]{40}$/, 'an address, checksummed where it is known to be one');
+export const hash32 = pattern(/^0x[0-9a-f]{64}$/, '32 bytes in hex');
+export const hex = pattern(/^0x[0-9a-fA-F]*$/, 'bytes in hex');
+/** A number of things. */
+export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** Milliseconds. */
+export const ms = v.pipe(v.number(), v.minValue(0), v.description('milliseconds'));
+/** Unix time in milliseconds. */
+export const unixMs = v.pipe(v.number(), v.integer(), v.description('Unix time in milliseconds'));
+/** The one next thing to type or do. */
+export const next = v.nullable(v.string());

@@ -1,0 +1,25 @@
+import * as v from 'valibot';
+import type {ResultEntry} from './entry.ts';
+import type {SchemaRow} from './publish.ts';
+import {schemaOf} from './parts.ts';
+
+export const schemaList: ResultEntry = {
+  summary: 'aos schema: the names of all schemas.',
+  result: schemaOf<{schemas: SchemaRow[]}>()(
+    v.object({
+      schemas: v.array(
+        v.object({
+          name: v.string(),
+          id: v.string(),
+          kind: v.picklist(['result', 'stream', 'error']),
+          summary: v.string(),
+        }),
+      ),
+    }),
+  ),
+};
+
+export const schema: ResultEntry = {
+  summary: 'aos schema NAME: a JSON Schema, draft-07.',
+  result: v.looseObject({$schema: v.string(), $id: v.string()}),
+};

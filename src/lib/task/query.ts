@@ -1,0 +1,75 @@
+import {AosError} from '../errors.ts';
+import {nearest} from '../names.ts';
+import type {JobOutcome, JobState} from '../operator/ports.ts';
+
+export const TASK_STATES = [
+  'received',
+  'selected',
+  'concluded',
+  'signed',
+  'accepted',
+  'expired',
+] as const satisfies readonly JobState[];
+
+export const TASK_OUTCOMES = [
+  'answered',
+  'unselected',
+  'unsupported',
+  'invalid',
+  'failed',
+] as const satisfies readonly JobOutcome[];
+
+/** Which jobs; a list that is empty leaves that side open. */
+export type TaskQuery = {
+  states: readonly JobState[];
+  outcomes: readonly JobOutcome[];
+  kinds: readonly string[];
+  tags: readonly string[];
+  /** Received at or after, Unix ms. */
+  since: number | null;
+  /** The newest so many; null: all. */
+  limit: number | null;
+};
+
+export type TaskFilterFlags = {
+  state?: readonly string[] | undefined;
+  kind?: readonly string[] | undefined;
+  tag?: readonly string[] | undefined;
+  /** How long ago, ms. */
+  since?: number | undefined;
+  limit?: number | undefined;
+};
+
+/**
+ * The flags as a query. `--state` takes states and outcomes alike: people ask for what failed, and do not care which of
+ * the two it is called.
+ * @throws AosError USAGE for a state that there is not, with the one that was meant
+ */
+export function taskQuery(flags: TaskFilterFlags, now: number): TaskQuery {
+  const names = listOf(flags.state);
+  const all: readonly string[] = [...TASK_STATES, ...TASK_OUTCOMES];
+  for (const name of names) {
+    if (all.includes(name)) continue;
+    const meant = nearest(name, all);
+    const hint = meant === null ? '' : `; did you mean ${meant}?`;
+    throw new AosError('USAGE', `--state ${JSON.stringify(name.slice(0, 40))} is no state of a job${hint}`, {
+      next: `One or several of: ${all.join(', ')}`,
+    });
+  }
+  return {
+    states: TASK_STATES.filter((state) => names.includes(state)),
+    outcomes: TASK_OUTCOMES.filter((outcome) => names.includes(outcome)),
+    kinds: listOf(flags.kind),
+    // An empty tag is one too: that of ordinary jobs. So a comma may be part of it.
+    tags: flags.tag ?? [],
+    since: flags.since === undefined ? null : now - flags.since,
+    limit: flags.limit ?? null,
+  };
+}
+
+function listOf(texts: readonly string[] | undefined): string[] {
+  return (texts ?? [])
+    .flatMap((text) => text.split(','))
+    .map((text) => text.trim())
+    .filter((text) => text !== '');
+}
