@@ -78,3 +78,11 @@ export const configMigrate: ResultEntry = {
     }),
   ),
 };
+<<<<<<< ours
+=======
+
+export const configSchema: ResultEntry = {
+  summary: 'aos config schema: the JSON Schema of config.yaml.',
+  result: v.objectWithRest({$schema: v.string()}, v.unknown()),
+};
+>>>>>>> theirs
