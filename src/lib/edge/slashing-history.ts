@@ -10,12 +10,8 @@ import {
 } from '../config/chain-view.ts';
 import {findConfig} from '../config/file.ts';
 import {aosDirs} from '../config/paths.ts';
-<<<<<<< ours
 import {AosError, stoppedBy} from '../errors.ts';
-=======
-import {AosError} from '../errors.ts';
 import {lookOf} from './look.ts';
->>>>>>> theirs
 import {systemTime} from '../system-time.ts';
 
 export type HistoryFlags = {
