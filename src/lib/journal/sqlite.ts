@@ -4,7 +4,7 @@ import type {Reading} from '../clock/readings.ts';
 import {AosError} from '../errors.ts';
 import type {LivenessStore} from '../liveness/recorder.ts';
 import type {Conclusion, Journal} from '../operator/ports.ts';
-import {createBatch, type Transaction} from './batch.ts';
+import {createBatch, type Batch, type Transaction} from './batch.ts';
 import {pickDriver, type Database, type SqliteDriver} from './driver.ts';
 import {readFailure} from './failure.ts';
 import {createPrivateDir, createPrivateFile} from './files.ts';
@@ -118,10 +118,13 @@ function sqliteJournal(
   const batch = createBatch(transactionOf(database, jobs, readings));
   let closed = false;
 
-  const change = <T>(work: () => T): Promise<T> =>
-    lock === null
-      ? Promise.reject(new AosError('JOURNAL_WRITE_FAILED', 'the journal was opened for reading only'))
-      : batch.run(work);
+  const writing = (): Batch => {
+    if (lock !== null) return batch;
+    throw new AosError('JOURNAL_WRITE_FAILED', 'the journal was opened for reading only');
+  };
+  const change = async <T>(work: () => T): Promise<T> => writing().run(work);
+  /** For what is only a memory of what happened: were it lost, it would happen again and be recorded then. */
+  const changeLater = async <T>(work: () => T): Promise<T> => writing().runLater(work);
   const look = <T>(read: () => T): T => {
     try {
       return read();
@@ -151,7 +154,7 @@ function sqliteJournal(
     conclude: (seq, answer) => change(() => conclude(seq, answer)),
     signed: (seq, delivery) => change(() => jobs.signed(seq, delivery)),
     accepted: (seq, at, delivery) =>
-      change(() => {
+      changeLater(() => {
         const {jobId, changed} = jobs.accepted(seq, at, delivery);
         if (changed) readings.append({event: 'result_accepted', ref: jobId, merge: null}, at);
         return changed;

@@ -40,8 +40,8 @@ export type WorkloadDeps = {
 
 /** Jobs sampled at once: enough to share commits, few enough to keep the loop lively. */
 const SAMPLING = 16;
-/** Answers under way at once. */
-const DELIVERING = 64;
+/** Answers under way at once: enough for a dispatcher 100 ms away, few enough to be young when they are through. */
+const DELIVERING = 32;
 /** Records read at once when a run begins: each comes with its whole frame. */
 const PAGE = 16;
 
