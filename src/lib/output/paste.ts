@@ -5,7 +5,7 @@ export const PASTE_OFF = '\u001b[?2004l';
 const START = '\u001b[200~';
 const END = '\u001b[201~';
 /** Longest line that is taken; no answer is longer. */
-export const MOST_TYPED = 2000;
+export const MOST_TYPED = 400;
 
 /** Takes what came from the terminal and gives what a question may see. */
 export type TypedFilter = (chunk: string) => string;

@@ -62,7 +62,7 @@ const line = schemaOf<Omit<TaskLine, 'type' | 'seq' | 'at'>>()(
 
 export const taskExportLines: StreamEntry = {
   summary:
-    'aos task export: one line a job, the oldest first; seq is its number in the journal, at when it came.',
+    'aos task export: one line a job, the oldest first.',
   lines: {task: line},
 };
 
