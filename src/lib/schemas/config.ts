@@ -45,7 +45,14 @@ export const configShow: ResultEntry = {
 
 export const configSchema: ResultEntry = {
   summary: 'aos config schema: the JSON Schema (draft-07) of config.yaml, for editors.',
-  result: v.looseObject({$schema: v.string()}),
+  result: v.object({
+    $schema: v.string(),
+    title: v.string(),
+    description: v.string(),
+    type: v.array(v.string()),
+    additionalProperties: v.boolean(),
+    properties: v.record(v.string(), v.unknown()),
+  }),
 };
 
 export const configMigrate: ResultEntry = {
