@@ -27,7 +27,6 @@ While the operator is away its last state stays on the screen, dimmed, and it is
       helpValue: 'N',
       dependsOn: ['replay'],
     }),
-    ascii: Flags.boolean({summary: 'Draw without Unicode signs.'}),
     socket: Flags.string({hidden: true, exclusive: ['replay']}),
     'run-pid': Flags.integer({hidden: true, min: 1, dependsOn: ['socket']}),
   };
@@ -39,7 +38,7 @@ While the operator is away its last state stays on the screen, dimmed, and it is
       throw new AosError('USAGE', 'the dashboard needs a terminal for its keys and its picture', {
         next: 'Use aos run --json for every event, or aos status for how things stand.',
       });
-    const {replay, speed = 1, ascii, quiet} = flags;
+    const {replay, speed = 1, quiet} = flags;
     const note = (line: string): void => this.note(line, quiet);
     const source =
       replay === undefined
@@ -51,6 +50,6 @@ While the operator is away its last state stays on the screen, dimmed, and it is
           } as const);
     // Ink and React are loaded only where there is a screen to draw on.
     const {runDash} = await import('../lib/edge/dash.ts');
-    process.exitCode = await runDash({source, runPid: flags['run-pid'] ?? null, ascii});
+    process.exitCode = await runDash({source, runPid: flags['run-pid'] ?? null, ascii: this.look.ascii});
   }
 }

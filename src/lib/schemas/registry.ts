@@ -1,8 +1,10 @@
 import {challengeEvidence, challengeList, challengeShow} from './challenge.ts';
+import {completion} from './completion.ts';
 import {configMigrate, configSchema, configShow, configValidate} from './config.ts';
 import {devnetSubmit, devnetUp} from './devnet.ts';
 import {doctor, doctorList} from './doctor.ts';
 import type {SchemaEntry} from './entry.ts';
+import {explain, explainList} from './explain.ts';
 import {init} from './init.ts';
 import {keysBls} from './keys-bls.ts';
 import {keysVrf} from './keys-vrf.ts';
@@ -23,6 +25,7 @@ export const SCHEMAS = {
   'challenge-evidence': challengeEvidence,
   'challenge-list': challengeList,
   'challenge-show': challengeShow,
+  completion,
   'config-migrate': configMigrate,
   'config-schema': configSchema,
   'config-show': configShow,
@@ -32,6 +35,8 @@ export const SCHEMAS = {
   'devnet-up': devnetUp,
   doctor,
   'doctor-list': doctorList,
+  explain,
+  'explain-list': explainList,
   init,
   'keys-bls': keysBls,
   'keys-vrf': keysVrf,

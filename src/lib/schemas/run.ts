@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type {OperatorEvent} from '../operator/events.ts';
 import type {StreamEntry} from './entry.ts';
-import {address, count, decimal, type Json, ms, unixMs} from './parts.ts';
+import {address, count, decimal, type Json, ms, time} from './parts.ts';
 
 const job = v.object({
   jobId: v.string(),
@@ -34,21 +34,30 @@ const tally = {
 
 /** What the durable record says of being reachable. */
 const liveness = {
-  lastProbeAt: v.nullable(unixMs),
+  lastProbeAt: v.nullable(time),
   graceMs: ms,
   graceLeftMs: v.nullable(v.pipe(v.number(), v.description('milliseconds'))),
   probes: count,
   probeIntervalMs: ms,
   outages: v.array(
     v.object({
-      start: unixMs,
-      end: v.nullable(unixMs),
+      start: time,
+      end: v.nullable(time),
       durationMs: ms,
       cause: v.picklist(['process-down', 'network-down', 'not-probed']),
       overGrace: v.boolean(),
     }),
   ),
 };
+
+/** Facts as a line has them: the times in them are RFC 3339 (`output/lines.ts` eventLine). */
+type Timed<T> = T extends object
+  ? {
+      [K in keyof T]: K extends 'at' | 'lastProbeAt' | 'blockAt' | 'start' | 'end'
+        ? Exclude<T[K], number> | (number extends Extract<T[K], number> ? string : never)
+        : Timed<T[K]>;
+    }
+  : T;
 
 const lines = {
   started: v.object({
@@ -110,7 +119,7 @@ const lines = {
     id: v.string(),
     counter: decimal,
     readings: count,
-    merged: v.nullable(v.object({clock: v.record(v.string(), decimal), at: unixMs, jobId: v.string()})),
+    merged: v.nullable(v.object({clock: v.record(v.string(), decimal), at: time, jobId: v.string()})),
     ahead: v.nullable(decimal),
   }),
   signer_stats: v.object({
@@ -120,14 +129,25 @@ const lines = {
     errors: count,
     windowMs: ms,
   }),
-  block: v.object({number: decimal, blockAt: unixMs, rpcMs: ms}),
+  block: v.object({number: decimal, blockAt: time, rpcMs: ms}),
   liveness: v.object(liveness),
   minute: v.object({...tally, inHand: count, pending: count, uptimeMs: ms}),
+  config_reloaded: v.object({
+    file: v.nullable(v.string()),
+    applied: v.array(v.string()),
+    needRestart: v.array(v.string()),
+  }),
   stopping: v.object({reason, inHand: count, graceMs: ms}),
-  summary: v.object({...tally, pending: count, durationMs: ms, reason}),
+  summary: v.object({
+    ...tally,
+    pending: count,
+    durationMs: ms,
+    reason,
+    liveness: v.nullable(v.object(liveness)),
+  }),
 } satisfies {
   [T in OperatorEvent['type']]: v.GenericSchema<
-    Json<Omit<Extract<OperatorEvent, {type: T}>, 'type' | 'seq' | 'at'>>
+    Timed<Json<Omit<Extract<OperatorEvent, {type: T}>, 'type' | 'seq' | 'at'>>>
   >;
 };
 

@@ -5,6 +5,7 @@ import {address, count, decimal, hash32, ms, schemaOf, time} from './parts.ts';
 
 const source = v.picklist([
   'slashing',
+  'zero-slash',
   'deregistration',
   'ejection',
   'avs-registration',
@@ -54,8 +55,7 @@ const notCovered = v.object({
 });
 
 export const slashingHistory: ResultEntry = {
-  summary:
-    'aos slashing-history: rows in the order of the chain, totals a token, and which blocks each source covers.',
+  summary: 'aos slashing-history: rows, totals a token, and which blocks each source covers.',
   result: schemaOf<ReturnType<typeof historyJson>>()(
     v.object({
       operator: address,
