@@ -49,10 +49,6 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
   const {env, cwd, signal, note} = options;
   const named = options.config ?? (env['AOS_CONFIG'] === '' ? undefined : env['AOS_CONFIG']);
   const place: FilePlace = {file: writableConfig(resolve(cwd, named ?? 'config.yaml')), env, cwd};
-  if (!options.force) refuseTaken(place.file, options.withSigner);
-  const why = whyUnwritable(dirname(place.file));
-  if (why !== null) throw new AosError('CONFIG_WRITE_FAILED', `${place.file} cannot be written: ${why}`);
-
   const asks = options.mayAsk && !options.yes;
   const isDevnetMeant = asks || options.given['network'] === 'devnet';
   const facts: Facts = {
@@ -63,6 +59,10 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
   const flags = checkFlags(options.given, facts);
   if (flags.wrong.length > 0) throw usage(flags.wrong.join('\n'), 'aos init --help');
   if (options.withSigner) refuseRemoteSigner(flags.answers['signer-url']);
+
+  if (!options.force) refuseTaken(place.file, options.withSigner);
+  const why = whyUnwritable(dirname(place.file));
+  if (why !== null) throw new AosError('CONFIG_WRITE_FAILED', `${place.file} cannot be written: ${why}`);
 
   const look = (options.probe ?? options.mayAsk) ? createLook(place) : null;
   const wizard = asks
