@@ -61,8 +61,7 @@ const line = schemaOf<Omit<TaskLine, 'type' | 'seq' | 'at'>>()(
 );
 
 export const taskExportLines: StreamEntry = {
-  summary:
-    'aos task export: one line a job, the oldest first.',
+  summary: 'aos task export: one line a job, the oldest first.',
   lines: {task: line},
 };
 
