@@ -59,5 +59,5 @@ export const configMigrate: ResultEntry = {
 
 export const configSchema: ResultEntry = {
   summary: 'aos config schema: the JSON Schema of config.yaml.',
-  result: v.looseObject({$schema: v.string()}),
+  result: v.objectWithRest({$schema: v.string()}, v.unknown()),
 };
