@@ -6,7 +6,7 @@ import {deregisterOptions} from '../lib/edge/deregister-command.ts';
 import {configForCommand} from '../lib/edge/load-config.ts';
 import {planFlags} from '../lib/edge/register-flag.ts';
 import {stepsExitCode} from '../lib/edge/register-report.ts';
-import {listenForSignals} from '../lib/edge/signals.ts';
+import {untilStopped} from '../lib/edge/signals.ts';
 import {txFlags} from '../lib/edge/tx-flag.ts';
 
 export default class Deregister extends AosCommand {
@@ -39,24 +39,19 @@ Exit code 0: left, or was not registered. 3: declined, or the registry does not 
     const note = (line: string): void => this.note(line, flags.quiet);
     const {config, warnings} = configForCommand(flags.config, 'run', note);
     const canAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process);
-    const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
     const {network, node} = config;
-    try {
-      const show = (line: string): void => this.note(line);
-      const options = deregisterOptions(config, flags, {canAsk, signal: signals.stop, note, show});
-      const result = await deregister(config, options);
-      const exitCode = stepsExitCode(result.steps);
-      this.give({
-        schema: 'deregister',
-        exitCode,
-        result,
-        text: renderDeregister(result),
-        warnings: [...warnings, ...deregisterWarnings(result)],
-        network,
-        nodeId: node.id,
-      });
-    } finally {
-      signals.dispose();
-    }
+    const show = (line: string): void => this.note(line);
+    const result = await untilStopped((signal) =>
+      deregister(config, deregisterOptions(config, flags, {canAsk, signal, note, show})),
+    );
+    this.give({
+      schema: 'deregister',
+      exitCode: stepsExitCode(result.steps),
+      result,
+      text: renderDeregister(result),
+      warnings: [...warnings, ...deregisterWarnings(result)],
+      network,
+      nodeId: node.id,
+    });
   }
 }

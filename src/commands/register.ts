@@ -4,7 +4,7 @@ import {configForCommand} from '../lib/edge/load-config.ts';
 import {passwordFlags} from '../lib/edge/password-flag.ts';
 import {answerCheck, answerRegister, registerOptions} from '../lib/edge/register-command.ts';
 import {registerFlags} from '../lib/edge/register-flag.ts';
-import {listenForSignals} from '../lib/edge/signals.ts';
+import {untilStopped} from '../lib/edge/signals.ts';
 
 export default class Register extends AosCommand {
   static override summary = 'Register this operator: EigenLayer, AVS, dispatcher, range.';
@@ -33,16 +33,13 @@ mined within --wait. 75: gas costs more than --max-fee. 77: refused for safety.`
     const note = (line: string): void => this.note(line, flags.quiet);
     const {config, warnings} = configForCommand(flags.config, 'run', note);
     const canAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process);
-    const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
     const {network, node} = config;
-    try {
-      // What is agreed to is shown, also with --quiet.
-      const show = (line: string): void => this.note(line);
-      const options = registerOptions(config, flags, {canAsk, signal: signals.stop, note, show});
-      const answer = await (flags.check ? answerCheck(config, options) : answerRegister(config, options));
-      this.give({...answer, warnings, network, nodeId: node.id});
-    } finally {
-      signals.dispose();
-    }
+    // What is agreed to is shown, also with --quiet.
+    const show = (line: string): void => this.note(line);
+    const answer = await untilStopped((signal) => {
+      const options = registerOptions(config, flags, {canAsk, signal, note, show});
+      return flags.check ? answerCheck(config, options) : answerRegister(config, options);
+    });
+    this.give({...answer, warnings, network, nodeId: node.id});
   }
 }

@@ -44,6 +44,18 @@ export function isAosError(error: unknown, ...codes: ErrorCode[]): error is AosE
   return error instanceof AosError && (codes.length === 0 || codes.includes(error.code));
 }
 
+/**
+ * The error that a command ends with when a signal stopped it: exit code 130, or 143 by SIGTERM.
+ * @param reason of the AbortSignal: the signal's name
+ */
+export function stoppedBy(
+  reason: unknown,
+  message = 'stopped before it was done',
+  options: AosErrorOptions = {},
+): AosError {
+  return new AosError(reason === 'SIGTERM' ? 'TERMINATED' : 'INTERRUPTED', message, options);
+}
+
 /** One line that says what an unknown thrown value was, without its stack. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -1,4 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises';
+import {linkedAbort} from './linked-abort.ts';
 import type {Time} from './time.ts';
 
 /** The machine's clock and timers. */
@@ -25,23 +26,17 @@ export const systemTime: Time = {
 /** A signal that aborts with `outer`, or after `ms` with a TimeoutError, whichever comes first; `done` lets go of both. */
 export type Deadline = {signal: AbortSignal; done: () => void};
 
-/**
- * Linked by hand: on Node 20 a signal of AbortSignal.timeout that only AbortSignal.any refers to may be collected as
- * garbage before it fires, and what waits for it then waits for ever.
- */
+/** In place of AbortSignal.timeout within AbortSignal.any: see {@link linkedAbort}. */
 export function deadline(outer: AbortSignal, ms: number): Deadline {
-  const controller = new AbortController();
-  const end = (): void => controller.abort(outer.reason);
+  const {controller, unlink} = linkedAbort(outer);
   const timer = setTimeout(() => {
     controller.abort(new DOMException(`no end within ${ms} ms`, 'TimeoutError'));
   }, ms);
-  outer.addEventListener('abort', end, {once: true});
-  if (outer.aborted) end();
   return {
     signal: controller.signal,
     done: () => {
       clearTimeout(timer);
-      outer.removeEventListener('abort', end);
+      unlink();
     },
   };
 }

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../../lib/base-command.ts';
 import {configForCommand} from '../../lib/edge/load-config.ts';
+import {untilStopped} from '../../lib/edge/signals.ts';
 import {listTransactions} from '../../lib/edge/tx-list.ts';
 import {renderTransactions} from '../../lib/edge/tx-report.ts';
 import {EXIT} from '../../lib/error-table.ts';
@@ -36,13 +37,15 @@ reverted, replaced (its nonce was used elsewhere), superseded (by another of thi
     const note = (line: string): void => this.note(line, flags.quiet);
     const {config} = configForCommand(flags.config, 'run', note);
     const {limit, offline} = flags;
-    const signal = new AbortController().signal;
-    const transactions = await listTransactions(config, {limit, offline, signal, note});
+    const {transactions, warnings} = await untilStopped((signal) =>
+      listTransactions(config, {limit, offline, signal, note}),
+    );
     this.give({
       schema: 'tx-list',
       exitCode: EXIT.ok,
       result: {transactions},
       text: renderTransactions(transactions, this.look.width ?? TERMINAL_WIDTH),
+      warnings,
       network: config.network,
       nodeId: config.node.id,
     });

@@ -2,7 +2,7 @@ import {Args} from '@oclif/core';
 import {AosCommand, configFlag} from '../../lib/base-command.ts';
 import {canPrompt} from '../../lib/edge/can-prompt.ts';
 import {configForCommand} from '../../lib/edge/load-config.ts';
-import {listenForSignals} from '../../lib/edge/signals.ts';
+import {untilStopped} from '../../lib/edge/signals.ts';
 import {confirmWith} from '../../lib/edge/tx-confirm.ts';
 import {txFlags, txLimits} from '../../lib/edge/tx-flag.ts';
 import {replaceByHash} from '../../lib/edge/tx-replace.ts';
@@ -29,20 +29,17 @@ Exit code 8 when neither is mined within --wait, 3 when declined, 75 when it wou
     const note = (line: string): void => this.note(line, flags.quiet);
     const {config} = configForCommand(flags.config, 'run', note);
     const canAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process);
-    const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
-    try {
-      const done = await replaceByHash(config, {
+    const done = await untilStopped((signal) =>
+      replaceByHash(config, {
         hash: args.hash,
         kind: 'speed-up',
-        limits: txLimits(flags, signals.stop),
-        confirm: confirmWith({yes: flags.yes, canAsk, note: (line) => this.note(line)}),
+        limits: txLimits(flags, signal),
+        confirm: confirmWith({yes: flags.yes, canAsk, signal, note: (line) => this.note(line)}),
         note,
-      });
-      const {exitCode, result, text} = transactedReport(done);
-      const {network, node} = config;
-      this.give({schema: 'tx-speed-up', exitCode, result, text, network, nodeId: node.id});
-    } finally {
-      signals.dispose();
-    }
+      }),
+    );
+    const {exitCode, result, text} = transactedReport(done);
+    const {network, node} = config;
+    this.give({schema: 'tx-speed-up', exitCode, result, text, network, nodeId: node.id});
   }
 }

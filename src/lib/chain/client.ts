@@ -7,24 +7,25 @@ export type ChainClientOptions = {
   signal: AbortSignal;
   /** How long one request may take; null: only the signal ends it. */
   timeoutMs?: number | null;
+  /** How a request is repeated when the RPC was busy or its connection stale. */
+  retry?: {count: number; /** Before the first; it doubles. */ delayMs: number};
 };
 
-/** A request is tried once more when the RPC was busy or its connection stale. */
-const RETRIES = 1;
-const RETRY_DELAY_MS = 150;
+const RETRY = {count: 1, delayMs: 150};
 
 /**
  * viem's client on one JSON-RPC endpoint. One endpoint a client, without viem's fallback transport: the requests of one
  * read must see the same chain at the same block, so it is the read as a whole that goes on to the next endpoint.
  */
-export function createChainClient({url, signal, timeoutMs = null}: ChainClientOptions): PublicClient {
+export function createChainClient(options: ChainClientOptions): PublicClient {
+  const {url, signal, timeoutMs = null, retry = RETRY} = options;
   // Every request in flight listens to it, and a read sends many; Node would call more than ten of them a leak.
   const ended = AbortSignal.any([signal]);
   setMaxListeners(0, ended);
   const transport = http(url, {
     timeout: timeoutMs ?? 0,
-    retryCount: RETRIES,
-    retryDelay: RETRY_DELAY_MS,
+    retryCount: retry.count,
+    retryDelay: retry.delayMs,
     fetchOptions: {signal: ended},
     onFetchResponse: (response) => refuseStatus(response, url),
   });

@@ -66,6 +66,16 @@ export function readLogFailure({status, code, text}: LogFailure): LogLimit {
   return {kind: 'stop', why: 'other'};
 }
 
+/** True when the same request may well be answered later: no answer, too many requests, or a trouble of the server. */
+export function isPassing({status, code, text}: LogFailure): boolean {
+  if (ARCHIVE.test(text)) return false;
+  return (
+    status === 429 ||
+    RATE.test(text) ||
+    (code === null && (status === null || status >= 500 || status === 408))
+  );
+}
+
 /** The number of blocks that a provider's message names as its limit, e.g. `up to a 10 block range`, `max is 1k blocks`. */
 function statedBlocks(text: string): number | null {
   for (const phrase of STATED) {

@@ -52,7 +52,8 @@ export function createLogRpc({url, endpoint, timeoutMs}: LogRpcOptions): GetLogs
   };
 }
 
-function failureOf(error: unknown): LogAnswer {
+/** What a request of viem's failed with, as far as the provider said. */
+export function failureOf(error: unknown): LogAnswer & {ok: false} {
   const find = <T extends Error>(type: abstract new (...args: never[]) => T): T | null => {
     const found = error instanceof BaseError ? error.walk((cause) => cause instanceof type) : null;
     return found instanceof type ? found : null;

@@ -1,6 +1,7 @@
 import {setMaxListeners} from 'node:events';
 import {createBackoff} from '../backoff.ts';
 import {AosError} from '../errors.ts';
+import {linkedAbort} from '../linked-abort.ts';
 import type {Time} from '../time.ts';
 import {readLogFailure, type LogLimit} from './log-cap.ts';
 import {
@@ -79,8 +80,8 @@ export async function scanLogs(
   const lanes = lanesOf(tasks);
   const blocksTotal = blocksLeft(lanes);
   const started = time.monotonic();
-  const ended = new AbortController();
-  const anySignal = AbortSignal.any([signal, ended.signal]);
+  const {controller: ended, unlink} = linkedAbort(signal);
+  const anySignal = ended.signal;
   // Every request under way listens to it; Node would take that many for a leak.
   setMaxListeners(0, anySignal);
   const active = new Set<Window>();
@@ -194,6 +195,8 @@ export async function scanLogs(
     ended.abort();
     await Promise.allSettled([...settled.values()]);
     throw signal.aborted ? signal.reason : error;
+  } finally {
+    unlink();
   }
   return {requests, logs, window: windowOf(cap), ms: Math.round(time.monotonic() - started)};
 }

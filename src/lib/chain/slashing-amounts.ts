@@ -1,5 +1,8 @@
 import type {Hex} from 'viem';
 import {erc20Abi, strategyAbi} from './abis-core.ts';
+import {requestFailure} from './failure.ts';
+import {isPassing} from './log-cap.ts';
+import {failureOf} from './log-rpc.ts';
 import type {Chain} from './open.ts';
 import {call, valueOf} from './read.ts';
 
@@ -52,6 +55,7 @@ export async function readTokens(chain: Chain, strategies: readonly string[]): P
 /**
  * What `shares` of a strategy were worth at a block; by today's rate where the RPC has no state of that block; null when
  * the strategy does not answer at all.
+ * @throws AosError CHAIN_UNREACHABLE when the RPC is busy or gone, which says nothing about what it keeps
  */
 export async function worthOf(
   chain: Chain,
@@ -72,9 +76,12 @@ export async function worthOf(
   try {
     const amount = await chain.client.readContract({...contract, blockNumber: BigInt(block)});
     return {...token, amount, rate: 'at-block'};
-  } catch {
-    chain.signal.throwIfAborted(); // else: no archive, so the rate of now it is
+  } catch (error) {
+    chain.signal.throwIfAborted();
+    // Another try gives the amount; today's rate would be another one.
+    if (isPassing(failureOf(error).failure)) throw requestFailure(error, chain.endpoint);
   }
+  // No archive, so the rate of now it is.
   const [now] = await chain.read([call(strategyAbi, hex(key), 'sharesToUnderlyingView', [shares])]);
   const amount = valueOf(now);
   return amount === null ? null : {...token, amount, rate: 'now-rate'};

@@ -107,6 +107,35 @@ export function readSlashes(
 }
 
 /**
+ * Slashes of the operator that hit a strategy with nothing allocated: they take no shares, so only AllocationManager
+ * tells of them.
+ */
+export function readZeroSlashes(
+  logs: readonly ChainLog[],
+  given: {operator: string; allocationManager: string | null},
+): HistoryRow[] {
+  return logs.flatMap((log) =>
+    readSlashReports([log], given).flatMap(({avs, operatorSet, description, cuts}) =>
+      cuts
+        .filter(({wad}) => wad === 0n)
+        .map(({strategy, wad}) =>
+          row({
+            ...place(log),
+            kind: 'slash',
+            source: 'zero-slash',
+            avs,
+            operatorSet,
+            strategy,
+            wad,
+            description: `took nothing, for nothing was allocated: ${description}`,
+            executed: true,
+          }),
+        ),
+    ),
+  );
+}
+
+/**
  * Departures from the registry: one sent by another account than the operator is an ejection or a removal.
  * @param senderOf sender of a transaction; null when the RPC does not have it
  */

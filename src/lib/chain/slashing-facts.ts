@@ -14,6 +14,7 @@ import {
   readSlashes,
   readSlasherEvents,
   readSlashReports,
+  readZeroSlashes,
   type SlashReport,
 } from './slashing-decode.ts';
 import type {HistoryRow} from './slashing-rows.ts';
@@ -49,10 +50,12 @@ async function rowsOfSource(
   source: Source,
   context: Context,
 ): Promise<HistoryRow[]> {
-  const {operator, plan} = context;
+  const {operator, plan, contracts} = context;
+  const {allocationManager} = contracts;
   const logs = store.logs(source.key);
   const read: Readonly<Record<SourceId, () => HistoryRow[] | Promise<HistoryRow[]>>> = {
     slashing: () => slashRows(chain, store, source.key, logs, context),
+    'zero-slash': () => readZeroSlashes(logs, {operator, allocationManager}),
     deregistration: async () => {
       const senders = await lookUp(store, source.key, logs, 'sender', context.concurrency, async (log) => {
         const {from} = await asked(chain.endpoint, chain.client.getTransaction({hash: hex(log.txHash)}));

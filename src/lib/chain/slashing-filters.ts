@@ -2,13 +2,14 @@ import {encodeEventTopics, zeroAddress, type AbiEvent} from 'viem';
 import type {Contracts} from '../config/config.ts';
 import {avsSlasherAbi, challengeManagerAbi, penaltyLedgerAbi} from './abis-aos.ts';
 import {ecdsaStakeRegistryAbi, ejectionManagerAbi, registryCoordinatorAbi} from './abis-avs.ts';
-import {avsDirectoryAbi, delegationManagerAbi} from './abis-core.ts';
+import {allocationManagerAbi, avsDirectoryAbi, delegationManagerAbi} from './abis-core.ts';
 import {firstBlocks} from './first-blocks.ts';
 import type {LogFilter} from './log-port.ts';
 
 /** Where an operator's slashing history comes from. */
 export const SOURCES = [
   'slashing',
+  'zero-slash',
   'deregistration',
   'ejection',
   'avs-registration',
@@ -99,6 +100,14 @@ export function wantedSources({
       otherwise: unset('delegation_manager', 'missing'),
       firstBlock: slashStart,
       filter: (to) => filterOf(to, [{abi: delegationManagerAbi, name: 'OperatorSharesSlashed'}], [who]),
+    },
+    {
+      id: 'zero-slash',
+      contract: contracts.allocationManager,
+      otherwise: unset('allocation_manager', 'missing'),
+      firstBlock: slashStart,
+      // Its operator is not indexed: the whole protocol's slashes are read, which are few.
+      filter: (to) => filterOf(to, [{abi: allocationManagerAbi, name: 'OperatorSlashed'}]),
     },
     {
       id: 'deregistration',

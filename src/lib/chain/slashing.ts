@@ -1,8 +1,8 @@
 import {setMaxListeners} from 'node:events';
-import {createPublicClient, http, type PublicClient} from 'viem';
 import type {Contracts} from '../config/config.ts';
 import {AosError} from '../errors.ts';
 import type {Time} from '../time.ts';
+import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
 import {createLogRpc} from './log-rpc.ts';
 import {scanLogs, type ScanProgress, type ScanStats} from './logs.ts';
@@ -63,8 +63,7 @@ export type SlashingHistory = {
 };
 
 /** Single look-ups (blocks, receipts, state) are repeated by viem after 429, 5xx and resets. */
-const LOOKUP_RETRIES = 4;
-const LOOKUP_RETRY_MS = 300;
+const LOOKUP_RETRY = {count: 4, delayMs: 300};
 /** What was read is written at least so often, so that a killed process loses little. */
 const SAVE_EVERY_MS = 2_000;
 
@@ -81,13 +80,7 @@ export function readSlashingHistory(options: HistoryOptions, stop: AbortSignal):
   setMaxListeners(0, signal);
   return firstEndpoint(rpcUrls, signal, async (url) => {
     const opened = await openChain({rpcUrls: [url], chainId, timeoutMs, signal, now: () => time.now()});
-    const transport = http(url, {
-      timeout: timeoutMs,
-      retryCount: LOOKUP_RETRIES,
-      retryDelay: LOOKUP_RETRY_MS,
-      fetchOptions: {signal},
-    });
-    const client: PublicClient = createPublicClient({transport});
+    const client = createChainClient({url, signal, timeoutMs, retry: LOOKUP_RETRY});
     return readFrom({...opened, client}, url, options, signal);
   });
 }

@@ -50,14 +50,14 @@ export type LogQuery = {
   level: LogLevel;
 };
 
-export const LOG_LEVELS = ['all', 'info', 'warn', 'error'] as const;
+export const LOG_LEVELS = ['info', 'warn', 'error', 'all'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const RANKS: Readonly<Record<Level | 'all', number>> = {all: 0, debug: 0, info: 1, warn: 2, error: 3};
 
 /** Filters a log that grows: what was looked at once is not looked at again while the query stays the same. */
 export function createLogFilter(): (entries: readonly Entry[], query: LogQuery) => readonly Entry[] {
-  let last: LogQuery = {text: '', level: 'all'};
+  let last: LogQuery | null = null;
   let seen = 0;
   let from: readonly Entry[] = [];
   let found: Entry[] = [];
@@ -68,7 +68,7 @@ export function createLogFilter(): (entries: readonly Entry[], query: LogQuery) 
       found = [];
       return entries;
     }
-    const same = query.text === last.text && query.level === last.level;
+    const same = query.text === last?.text && query.level === last.level;
     const oldest = entries[0]?.n ?? 0;
     if (!same || (entries.at(-1)?.n ?? 0) < seen) {
       found = [];

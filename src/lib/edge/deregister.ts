@@ -13,7 +13,7 @@ import type {Config} from '../config/config.ts';
 import {AosError} from '../errors.ts';
 import {JOURNAL_FILE, openJournal} from '../journal/sqlite.ts';
 import type {OutputWarning} from '../output/envelope.ts';
-import {createAct, type Mode} from './register-act.ts';
+import {afterSent, createAct, type Mode} from './register-act.ts';
 import {findAvs, type Avs} from './register-avs.ts';
 import {renderSteps, step, type StepReport} from './register-report.ts';
 import {withTxSession} from './tx-session.ts';
@@ -73,8 +73,13 @@ export function deregister(config: Config, options: DeregisterOptions): Promise<
       const act = createAct({...options, tx: session.tx});
       steps.push(await act('avs', {intent: plan.intent, plan: () => Promise.resolve(plan)}));
     }
-    const stays = await readStays(await session.refresh(), contracts, flow, operator, left);
     const tx = steps[0]?.tx ?? null;
+    const stays = await session
+      .refresh()
+      .then((now) => readStays(now, contracts, flow, operator, left))
+      .catch((error: unknown) => {
+        throw afterSent(error, tx === null ? [] : [tx]);
+      });
     const {txHash = null, block = null, gasUsed = null, feeWei = null} = tx ?? {};
     return {flow, registry, left, steps, txHash, block, gasUsed, feeWei, stays};
   });

@@ -77,7 +77,7 @@ export function createOperation(options: OperateOptions): Operation {
       if (end === 'hung-up') terminalGone();
       if (end === 'crashed')
         warn('DASHBOARD_ENDED', `the dashboard ended unexpectedly again; try ${options.attach}`);
-      if (end === 'closed')
+      if (end === 'closed' && unseen === null && !stop.aborted)
         note(`The operator goes on. ${options.attach} shows it again; the log of meanwhile: ${file.path}`);
     });
   }

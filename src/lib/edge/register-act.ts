@@ -1,11 +1,11 @@
 import type {TxDeps, TxLimits} from '../chain/tx/deps.ts';
 import type {TxPlan} from '../chain/tx/plan.ts';
 import {prepare, transact, type Errand, type Prepared} from '../chain/tx/transact.ts';
-import {AosError} from '../errors.ts';
+import {AosError, isAosError} from '../errors.ts';
 import {checksumAddress} from '../protocol/ethereum.ts';
 import {step, type CallReport, type StepId, type StepReport} from './register-report.ts';
 import {preparedLines} from './tx-confirm.ts';
-import {txReport} from './tx-report.ts';
+import {txReport, type TxReport} from './tx-report.ts';
 
 /** `dry-run` simulates and shows; `calldata` only makes the calls, for whoever sends them. */
 export type Mode = 'apply' | 'dry-run' | 'calldata';
@@ -61,6 +61,32 @@ async function apply(
         tx: txReport({...done.attempt, receipt: done.receipt}, 'mined'),
       });
   }
+}
+
+/** An {@link Act} that remembers what it has sent. */
+export function recording(act: Act): {act: Act; sent: readonly TxReport[]} {
+  const sent: TxReport[] = [];
+  return {
+    sent,
+    act: async (id, errand) => {
+      const done = await act(id, errand);
+      if (done.tx !== null) sent.push(done.tx);
+      return done;
+    },
+  };
+}
+
+/** An error that came after something was sent, with the last hash: it must not read as if nothing had happened. */
+export function afterSent(error: unknown, sent: readonly TxReport[]): unknown {
+  const last = sent.at(-1);
+  if (last === undefined || !isAosError(error) || error.details['txHash'] !== undefined) return error;
+  const {title, txHash, state, block} = last;
+  const where = block === null ? state : `${state} in block ${block}`;
+  return new AosError(error.code, `${error.message}; before that: ${title}, ${txHash} is ${where}`, {
+    cause: error.cause,
+    next: 'Run the command again: it finds what is done, and sends nothing twice.',
+    details: {...error.details, txHash, txState: state, block: block?.toString() ?? null},
+  });
 }
 
 export function callReport({title, to, data, value}: TxPlan): CallReport {

@@ -54,7 +54,7 @@ export function registerOptions(config: Config, flags: RegisterFlagValues, talk:
     expiryMs: flags.expiry,
     dispatcherUrl: dispatcherHttpUrl(flagged, config.net.dispatcherUrl),
     limits: txLimits(flags, signal),
-    confirm: confirmWith({yes: flags.yes, canAsk, note: show}),
+    confirm: confirmWith({yes: flags.yes, canAsk, signal, note: show}),
     note,
   };
 }

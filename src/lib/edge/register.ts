@@ -11,7 +11,7 @@ import {settleOpen} from '../chain/tx/settle.ts';
 import type {TxLimits} from '../chain/tx/deps.ts';
 import type {Prepared} from '../chain/tx/transact.ts';
 import type {Config} from '../config/config.ts';
-import {createAct, goesOn, type Act, type Mode} from './register-act.ts';
+import {afterSent, createAct, goesOn, recording, type Act, type Mode} from './register-act.ts';
 import {findAvs, registrationErrand, setKeyErrands, type Avs, type Registering} from './register-avs.ts';
 import {registerWithDispatcher} from './register-dispatcher.ts';
 import type {BlsKey, Hex} from './register-key.ts';
@@ -51,8 +51,12 @@ export function register(config: Config, options: RegisterOptions): Promise<Regi
     const avs = await findAvs(session.chain, config, options.flow);
     // What is on its way is decided first: the chain is read after it.
     await settleOpen(session.tx, limits);
-    const act = createAct({...options, tx: session.tx});
-    return walk({session, avs, options, act});
+    const {act, sent} = recording(createAct({...options, tx: session.tx}));
+    try {
+      return await walk({session, avs, options, act});
+    } catch (error) {
+      throw afterSent(error, sent);
+    }
   });
 }
 

@@ -1,5 +1,6 @@
 import type {StopReason} from '../operator/events.ts';
 import {EXIT} from '../error-table.ts';
+import {isAosError, stoppedBy} from '../errors.ts';
 
 /** Turns signals into an AbortSignal whose reason is the {@link StopReason}; the second SIGINT or SIGTERM ends at once. */
 export type StopSignals = {
@@ -43,6 +44,24 @@ export function listenForSignals(
       if (onSuspend !== undefined) process.off('SIGTSTP', onSuspend);
     },
   };
+}
+
+/**
+ * Does the work of a command that answers once; a signal ends it, and is then what the command ends with.
+ * @throws AosError INTERRUPTED | TERMINATED, or what `work` throws
+ */
+export async function untilStopped<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+  const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+  try {
+    return await work(signals.stop);
+  } catch (error) {
+    // A request that was cut off fails in its own words; what else went wrong is still worth saying.
+    const isCutOff =
+      !isAosError(error) || (error.category === 'network' && error.details['txHash'] === undefined);
+    throw signals.stop.aborted && isCutOff ? stoppedBy(signals.stop.reason) : error;
+  } finally {
+    signals.dispose();
+  }
 }
 
 /** The exit code that tells how a run ended. */

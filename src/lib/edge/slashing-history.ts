@@ -10,7 +10,7 @@ import {
 } from '../config/chain-view.ts';
 import {findConfig} from '../config/file.ts';
 import {aosDirs} from '../config/paths.ts';
-import {AosError} from '../errors.ts';
+import {AosError, stoppedBy} from '../errors.ts';
 import {lookOf} from './look.ts';
 import {systemTime} from '../system-time.ts';
 
@@ -132,8 +132,7 @@ export function progressText({
 
 /** The error that a stopped command ends with: exit code 130, or 143 by SIGTERM. */
 export function interrupted(reason: unknown): AosError {
-  const code = reason === 'SIGTERM' ? 'TERMINATED' : 'INTERRUPTED';
-  return new AosError(code, 'stopped; what was read is kept', {next: 'Run it again: it goes on from there.'});
+  return stoppedBy(reason, 'stopped; what was read is kept', {next: 'Run it again: it goes on from there.'});
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -1,3 +1,4 @@
+import {linkedAbort} from '../linked-abort.ts';
 import type {OutputWarning} from '../output/envelope.ts';
 import {jsonLine} from '../output/safe-text.ts';
 import type {StatusFacts} from '../status/facts.ts';
@@ -33,8 +34,8 @@ export async function watchStatus(options: {
   text: (answer: StatusAnswer) => string;
 }): Promise<void> {
   const {everyMs, json, gather, text} = options;
-  const gone = new AbortController();
-  const signal = AbortSignal.any([options.signal, gone.signal]);
+  const {controller: gone, unlink} = linkedAbort(options.signal);
+  const {signal} = gone;
   const out = createSink(process.stdout, {
     onGone: () => gone.abort(),
     gapLine: (dropped) => (json ? jsonLine({type: 'gap', dropped}) : ''),
@@ -56,4 +57,5 @@ export async function watchStatus(options: {
       if (!stopped()) throw error;
     }
   }
+  unlink();
 }

@@ -16,7 +16,7 @@ import {
   type SignerFacts,
   type StatusFacts,
 } from '../status/facts.ts';
-import {systemTime} from '../system-time.ts';
+import {deadline, systemTime} from '../system-time.ts';
 import {loadVrf} from '../vrf/ecvrf.ts';
 import type {StatusTarget} from './status-target.ts';
 
@@ -78,22 +78,21 @@ async function look<T>(
   read: (signal: AbortSignal) => Promise<T>,
 ): Promise<Fact<T>> {
   const ms = DEADLINES_MS[source];
-  const deadline = new AbortController();
+  const end = deadline(signal, ms);
   // The source may take its time to notice the signal; nobody waits for that.
   const late = new Promise<Fact<T>>((resolve) => {
-    deadline.signal.addEventListener('abort', () => resolve(unknown(`no answer within ${ms / 1000} s`)), {
-      once: true,
-    });
+    const tell = (): void => resolve(unknown(`no answer within ${ms / 1000} s`));
+    if (end.signal.aborted) tell();
+    end.signal.addEventListener('abort', tell, {once: true});
   });
-  const cancel = systemTime.after(ms, () => deadline.abort(new AosError('INTERRUPTED', 'too late')));
   try {
-    const reading = read(AbortSignal.any([signal, deadline.signal])).then(
+    const reading = read(end.signal).then(
       (value): Fact<T> => known(value, systemTime.now()),
       (error: unknown): Fact<T> => unknown(errorText(error)),
     );
     return await Promise.race([reading, late]);
   } finally {
-    cancel();
+    end.done();
   }
 }
 

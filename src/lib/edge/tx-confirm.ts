@@ -26,9 +26,11 @@ export function preparedLines({plan, gas, fees, mostWei, balance}: Prepared): st
 export function confirmWith(options: {
   yes: boolean;
   canAsk: boolean;
+  /** Ends the question. */
+  signal: AbortSignal;
   note: (line: string) => void;
 }): (prepared: Prepared) => Promise<boolean> {
-  const {yes, canAsk, note} = options;
+  const {yes, canAsk, signal, note} = options;
   return async (prepared) => {
     for (const line of preparedLines(prepared)) note(line);
     if (yes) return true;
@@ -38,6 +40,6 @@ export function confirmWith(options: {
       });
     // The prompts are loaded for a question only.
     const {askConfirm} = await import('../output/prompt.ts');
-    return askConfirm('Sign and send it?');
+    return askConfirm('Sign and send it?', undefined, signal);
   };
 }

@@ -1,6 +1,7 @@
 import {settleOpen} from '../chain/tx/settle.ts';
 import type {Config} from '../config/config.ts';
 import {isAosError} from '../errors.ts';
+import type {OutputWarning} from '../output/envelope.ts';
 import {openTxJournal} from '../journal/transactions.ts';
 import {txReport, type TxReport} from './tx-report.ts';
 import {withTxSession} from './tx-session.ts';
@@ -16,36 +17,42 @@ export type ListOptions = {
 /** How often the chain is asked again before a nonce counts as used by somebody else. */
 const LOOK_AGAIN_MS = 500;
 
+export type Listed = {transactions: TxReport[]; warnings: readonly OutputWarning[]};
+
 /**
  * The node's transactions, newest first, the open ones as the chain has them now. Where the chain does not answer, as
- * the journal has them.
+ * the journal has them, with a warning.
  * @throws AosError JOURNAL_* | CHAIN_WRONG_ID
  */
-export async function listTransactions(config: Config, options: ListOptions): Promise<TxReport[]> {
+export async function listTransactions(config: Config, options: ListOptions): Promise<Listed> {
   const {offline, signal, note} = options;
-  const states = offline ? new Map<string, string>() : await askChain(config, signal, note);
+  const {states, warnings} = offline ? NOT_ASKED : await askChain(config, signal, note);
   const journal = openTxJournal({dir: config.store.dir});
   try {
-    return journal.list(options.limit).map((attempt) => txReport(attempt, states.get(attempt.hash)));
+    const attempts = journal.list(options.limit);
+    return {transactions: attempts.map((attempt) => txReport(attempt, states.get(attempt.hash))), warnings};
   } finally {
     journal.close();
   }
 }
 
+type Asked = {states: ReadonlyMap<string, string>; warnings: readonly OutputWarning[]};
+const NOT_ASKED: Asked = {states: new Map(), warnings: []};
+
 /** Ends what the chain has decided; the states of the others, by hash. */
-async function askChain(
-  config: Config,
-  signal: AbortSignal,
-  note: (line: string) => void,
-): Promise<ReadonlyMap<string, string>> {
+async function askChain(config: Config, signal: AbortSignal, note: (line: string) => void): Promise<Asked> {
   try {
     return await withTxSession(config, {signal, note}, async ({tx}) => {
       const open = await settleOpen(tx, {confirmations: 1, pollMs: LOOK_AGAIN_MS, signal});
-      return new Map(open.map(({verdict}) => [verdict.attempt.hash, verdict.state]));
+      return {
+        states: new Map(open.map(({verdict}) => [verdict.attempt.hash, verdict.state])),
+        warnings: [],
+      };
     });
   } catch (error) {
     if (!isAosError(error, 'CHAIN_UNREACHABLE', 'CHAIN_BAD_ANSWER')) throw error;
-    note(`warning: ${error.message}; open transactions are shown as the journal has them`);
-    return new Map();
+    const message = `${error.message}; open transactions are shown as the journal has them`;
+    note(`warning: ${message}`);
+    return {...NOT_ASKED, warnings: [{code: error.code, message}]};
   }
 }

@@ -91,16 +91,31 @@ function hexOf(text: string): string {
     .toLowerCase();
 }
 
+/** Shortest piece of a key that is looked for: a key may stand over several lines. */
+const PIECE = 6;
+
 /**
- * A text for the screen without any secret of the old file: keys, passwords in URLs, and RPC URLs with what may be an
- * access key in them.
- * @param secrets further texts that must not be seen, with what is shown instead
+ * A text for the screen without any secret of the old file: keys, also in pieces, passwords in URLs, and RPC URLs with
+ * what may be an access key in them.
+ * @param keys lower-case hex digits
+ * @param texts further texts that must not be seen, with what is shown instead
  */
-export function withoutSecretsOf(text: string, secrets: readonly (readonly [string, string])[]): string {
-  const named = secrets.reduce((rest, [secret, shown]) => rest.replaceAll(secret, shown), text);
-  const plain = named
-    .replaceAll(/(?:0x)?[0-9a-f]{48,}/gi, '[not shown]')
-    .replaceAll(/(?<=:\/\/)[^\s/@]+(?=@)/g, '[not shown]');
-  // A key may be spread over lines; then no line of mere hex digits is shown.
-  return plain.replaceAll(/^([ \t"'-]*)[0-9a-f]{1,47}(["' \t\\]*)$/gim, '$1[not shown]$2');
+export function withoutSecretsOf(
+  text: string,
+  keys: readonly string[],
+  texts: readonly (readonly [string, string])[],
+): string {
+  const named = texts.reduce((rest, [secret, shown]) => rest.replaceAll(secret, shown), text);
+  const inKey = (piece: string): boolean =>
+    keys.some((key) => key.includes(piece.replace(/^0x/i, '').toLowerCase()));
+  return (
+    named
+      .replaceAll(/(?:0x)?[0-9a-f]{48,}/gi, HIDDEN)
+      .replaceAll(/(?<=:\/\/)[^\s/@]+(?=@)/g, HIDDEN)
+      .replaceAll(new RegExp(`(?:0x)?[0-9a-f]{${PIECE},}`, 'gi'), (run) => (inKey(run) ? HIDDEN : run))
+      // Digit by digit: no line of mere hex digits is shown.
+      .replaceAll(/^([ \t"'-]*)(?:0x)?[0-9a-f]{1,5}(["' \t\\]*)$/gim, `$1${HIDDEN}$2`)
+  );
 }
+
+const HIDDEN = '[not shown]';

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import type {Reading} from '../clock/readings.ts';
 import {AosError} from '../errors.ts';
 import type {LivenessStore} from '../liveness/recorder.ts';
-import type {Journal} from '../operator/ports.ts';
+import type {Conclusion, Journal} from '../operator/ports.ts';
 import {createBatch, type Transaction} from './batch.ts';
 import {pickDriver, type Database, type SqliteDriver} from './driver.ts';
 import {readFailure} from './failure.ts';
@@ -130,6 +130,12 @@ function sqliteJournal(
     }
   };
 
+  /** Runs inside a transaction. */
+  function conclude(seq: number, answer: Conclusion): void {
+    const {jobId, changed} = jobs.conclude(seq, answer);
+    if (changed) readings.append({event: 'result_concluded', ref: jobId, merge: null}, answer.at);
+  }
+
   return {
     receive: (job) =>
       change(() => {
@@ -142,15 +148,11 @@ function sqliteJournal(
       change(() => {
         if (jobs.select(seq, vrf) && first !== undefined) questions.add(first);
       }),
-    conclude: (seq, answer) =>
-      change(() => {
-        const {jobId, changed} = jobs.conclude(seq, answer);
-        if (changed) readings.append({event: 'result_concluded', ref: jobId, merge: null}, answer.at);
-      }),
+    conclude: (seq, answer) => change(() => conclude(seq, answer)),
     signed: (seq, delivery) => change(() => jobs.signed(seq, delivery)),
-    accepted: (seq, at) =>
+    accepted: (seq, at, delivery) =>
       change(() => {
-        const {jobId, changed} = jobs.accepted(seq, at);
+        const {jobId, changed} = jobs.accepted(seq, at, delivery);
         if (changed) readings.append({event: 'result_accepted', ref: jobId, merge: null}, at);
         return changed;
       }),
@@ -161,11 +163,13 @@ function sqliteJournal(
     counts: () => look(() => jobs.counts()),
 
     ask: (question) => change(() => questions.add(question)),
-    answer: (requestId, body, at) =>
+    answer: (requestId, body, at, conclusionOf = () => null) =>
       change(() => {
         const taken = questions.answer(requestId, body, at);
         if (taken.state !== 'taken') return {state: taken.state};
         readings.append({event: 'answer_taken', ref: taken.jobId, merge: null}, at);
+        const conclusion = conclusionOf(taken.seq);
+        if (conclusion !== null) conclude(taken.seq, conclusion);
         return {state: 'taken', seq: taken.seq};
       }),
     questions: (seq) => look(() => questions.ofJob(seq)),

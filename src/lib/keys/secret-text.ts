@@ -2,7 +2,7 @@ import {closeSync, fstatSync} from 'node:fs';
 import {Socket} from 'node:net';
 import {isatty} from 'node:tty';
 import type {ErrorCode} from '../error-table.ts';
-import {AosError, errorText} from '../errors.ts';
+import {AosError, errorText, stoppedBy} from '../errors.ts';
 import {openForReading, readAll, refuseOpenMode} from './private-file.ts';
 
 /** A file (or named pipe) by path, or a descriptor that is open already; 0 is standard input. */
@@ -81,7 +81,7 @@ function inodeOf(fd: number): number | null {
 async function readPipe(fd: number, most: number, signal: AbortSignal): Promise<Uint8Array | null> {
   const socket = new Socket({fd, readable: true, writable: false});
   const stop = (): void =>
-    void socket.destroy(new AosError('INTERRUPTED', 'interrupted while reading a secret'));
+    void socket.destroy(stoppedBy(signal.reason, 'interrupted while reading a secret'));
   signal.addEventListener('abort', stop, {once: true});
   if (signal.aborted) stop();
   try {

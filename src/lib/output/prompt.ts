@@ -31,10 +31,14 @@ export function askSecret(message: string, io: PromptIo = terminal()): Promise<s
 
 /**
  * Asks yes or no; Enter alone is no.
- * @throws AosError INTERRUPTED (Ctrl-C) | USAGE (the input was closed)
+ * @throws AosError INTERRUPTED (Ctrl-C) | USAGE (the input was closed) | the signal's reason
  */
-export function askConfirm(message: string, io: PromptIo = terminal()): Promise<boolean> {
-  return answered(ask(message, io, noKeys, (context) => confirm({message, default: false}, context)));
+export function askConfirm(
+  message: string,
+  io: PromptIo = terminal(),
+  signal?: AbortSignal,
+): Promise<boolean> {
+  return answered(ask(message, io, noKeys, (context) => confirm({message, default: false}, context), signal));
 }
 
 /**

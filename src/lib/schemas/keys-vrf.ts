@@ -8,7 +8,7 @@ export const keysVrf: ResultEntry = {
   result: schemaOf<VrfReport>()(
     v.object({
       file: v.string(),
-      publicKey: v.pipe(v.string(), v.description('ed25519, 64 hex digits')),
+      publicKey: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/), v.description('ed25519, 32 bytes in hex')),
       backup: v.nullable(v.string()),
     }),
   ),

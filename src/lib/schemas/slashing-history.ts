@@ -5,6 +5,7 @@ import {address, count, decimal, hash32, ms, schemaOf, time} from './parts.ts';
 
 const source = v.picklist([
   'slashing',
+  'zero-slash',
   'deregistration',
   'ejection',
   'avs-registration',

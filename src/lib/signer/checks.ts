@@ -1,3 +1,4 @@
+import {linkedAbort} from '../linked-abort.ts';
 import {randomBytes} from 'node:crypto';
 import {networkInterfaces} from 'node:os';
 import {AosError, isAosError} from '../errors.ts';
@@ -98,15 +99,12 @@ function ownAddresses(): string[] {
 
 /** Runs one step within its limit; a typed error is a failed step, anything else goes up. */
 async function runStep(step: Step, context: CheckContext, outer: AbortSignal | undefined): Promise<Finding> {
-  const limit = new AbortController();
+  const {controller: limit, unlink} = linkedAbort(outer);
   const cancel = context.time.after(context.limitMs, () => {
     limit.abort(new AosError('SIGNER_UNREACHABLE', `no answer within ${context.limitMs} ms`));
   });
   try {
-    return await step.run(
-      context,
-      outer === undefined ? limit.signal : AbortSignal.any([outer, limit.signal]),
-    );
+    return await step.run(context, limit.signal);
   } catch (error) {
     outer?.throwIfAborted();
     if (!isAosError(error)) throw error;
@@ -120,6 +118,7 @@ async function runStep(step: Step, context: CheckContext, outer: AbortSignal | u
     return {state: 'fail', got: error.message, means: error.hint, fix: error.next};
   } finally {
     cancel();
+    unlink();
   }
 }
 

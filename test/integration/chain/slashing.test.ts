@@ -13,11 +13,16 @@ import {answerOf, historyCsv} from '../../../src/lib/output/slashing-history.ts'
 import {registrationOf} from '../../support/bls-registry.ts';
 import {OPERATOR, startChainRig, STRANGER, type ChainRig} from '../../support/chain-rig.ts';
 import {contractsOf, leastRequests, readHistory, type ReadOptions} from '../../support/history-rig.ts';
+import {startRpcShim, type Tamper} from '../../support/rpc-shim.ts';
 import {PROVIDERS, startLogShim, type LogShim, type ShimOptions} from '../../support/log-shim.ts';
 
 const ME = OPERATOR.address;
 const REF: Hex = `0x${'07'.repeat(32)}`;
 const UNIT = 10n ** 18n;
+const ALLOCATION: Abi = parseAbi([
+  'function createOperatorSets(address avs, (uint32 operatorSetId, address[] strategies)[] params)',
+  'function registerForOperatorSets(address operator, (address avs, uint32[] operatorSetIds, bytes data) params)',
+]);
 const SLASHER: Abi = parseAbi([
   'function request(address operator, uint32 operatorSetId, uint256[] wads, string description)',
   'function cancel(uint256 id)',
@@ -216,6 +221,7 @@ describe('slashing history on a real chain', () => {
     expect(history.rows.every(({at}) => at !== null && at > 1_600_000_000_000)).toBe(true);
     expect(history.sources.map(({id, covered}) => [id, covered])).toEqual([
       ['slashing', true],
+      ['zero-slash', true],
       ['deregistration', true],
       ['ejection', true],
       ['avs-registration', true],
@@ -250,6 +256,40 @@ describe('slashing history on a real chain', () => {
       'now-rate',
       'now-rate',
     ]);
+  });
+
+  it('does not take an RPC that is busy for one that keeps no state', async () => {
+    const latest = Number(await rig.block());
+    const busy: Tamper = ({method, params}) =>
+      method === 'eth_call' && Number(params[1]) < latest ? {status: 429, body: 'slow down'} : null;
+    const shim = await startRpcShim(rig.url, busy);
+    await expect(read(shim.url)).rejects.toMatchObject({code: 'CHAIN_UNREACHABLE', exitCode: 69});
+    await shim.close();
+  });
+
+  it('tells of a slash that hit nothing, which took no shares', async () => {
+    const sets = [{operatorSetId: 7, strategies: [...aos.strategies]}];
+    const manager = aos.allocation_manager;
+    const encode = (functionName: string, args: readonly unknown[]): Hex =>
+      encodeFunctionData({abi: ALLOCATION, functionName, args});
+    await rig.send(aos.service_manager, manager, encode('createOperatorSets', [aos.service_manager, sets]));
+    const joining = {avs: aos.service_manager, operatorSetIds: [7], data: '0x'};
+    await rig.send(ME, manager, encode('registerForOperatorSets', [ME, joining]));
+    await hooks.slash({operator: ME, operatorSetId: 7, wads: [UNIT / 2n], description: 'for show'});
+    const {rows} = await read(rig.url);
+    expect(rows.at(-1)).toMatchObject({
+      source: 'zero-slash',
+      kind: 'slash',
+      operatorSet: 7,
+      strategy: aos.strategies[0],
+      percent: '0',
+      amount: null,
+      description: 'took nothing, for nothing was allocated: for show',
+      executed: true,
+    });
+    // Of another operator it is nobody else's business.
+    const other = await read(rig.url, {operator: STRANGER.address});
+    expect(other.rows.filter(({source}) => source === 'zero-slash')).toEqual([]);
   });
 
   it('says of an operator that nothing was slashed, in which blocks', async () => {

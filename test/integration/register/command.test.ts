@@ -8,6 +8,7 @@ import TxSpeedUp from '../../../src/commands/tx/speed-up.ts';
 import {startAnvil, type Anvil} from '../../../src/lib/devnet/anvil.ts';
 import {devRpc} from '../../../src/lib/devnet/rpc.ts';
 import {compiledContracts} from '../../support/contracts.ts';
+import {startRpcShim} from '../../support/rpc-shim.ts';
 import {site, type Site} from '../../support/registration.ts';
 import {OPERATOR} from '../../support/signer.ts';
 
@@ -17,7 +18,7 @@ type Envelope = {
   ok: boolean;
   exitCode: number;
   result?: Record<string, unknown>;
-  error?: {code: string; next: string};
+  error?: {code: string; next: string; details?: Record<string, unknown>};
 };
 
 let compiled: Awaited<ReturnType<typeof compiledContracts>>;
@@ -97,7 +98,10 @@ describe('on the command line', () => {
     });
     expect(await json(Deregister, place, '--yes')).toMatchObject({
       exitCode: 64,
-      error: {code: 'USAGE', next: `aos deregister --confirm ${OPERATOR}`},
+      error: {
+        code: 'USAGE',
+        next: `aos deregister -c ${join(place.dir, 'config.yaml')} --confirm ${OPERATOR}`,
+      },
     });
     const dry = await run(Deregister, place, '--dry-run', '--quiet');
     expect(dry.err).toContain('never lets an address back in');
@@ -106,6 +110,36 @@ describe('on the command line', () => {
       warnings: expect.arrayContaining([expect.objectContaining({code: 'NO_WAY_BACK'})]) as unknown,
     });
     expect(await json(TxCancel, place, hash, '--yes')).toMatchObject({error: {code: 'TX_CLOSED'}});
+  });
+
+  it('an RPC that is lost after the transaction was mined leaves its hash, and the list says it is missing', async () => {
+    const gone = {since: false};
+    const shim = await startRpcShim(anvil.url, ({method}) => {
+      if (method === 'eth_sendRawTransaction') gone.since = true;
+      return gone.since && method === 'eth_chainId' ? {status: 503, body: 'gone'} : null;
+    });
+    onTestFinished(() => shim.close());
+    const place = await site(shim.url, compiled.artifacts, {flow: 'ecdsa-b2', range: {start: 0n, end: 9n}});
+    const lost = await json(Register, place, '--yes', '--dispatcher', place.dispatcherUrl);
+    const hash = expect.stringMatching(/^0x[0-9a-f]{64}$/) as string;
+    expect(lost).toMatchObject({
+      exitCode: 69,
+      error: {
+        code: 'CHAIN_UNREACHABLE',
+        next: 'Run the command again: it finds what is done, and sends nothing twice.',
+        details: {txHash: hash, txState: 'mined'},
+      },
+    });
+    expect(await json(TxList, place)).toMatchObject({
+      exitCode: 0,
+      result: {transactions: [{state: 'mined', txHash: lost.error?.details?.['txHash']}]},
+      warnings: [{code: 'CHAIN_UNREACHABLE'}],
+    });
+    gone.since = false;
+    expect(await json(Register, place, '--yes', '--dispatcher', place.dispatcherUrl)).toMatchObject({
+      exitCode: 0,
+      result: {txHash: lost.error?.details?.['txHash']},
+    });
   });
 
   it('an address that is nobody’s operator is told what to type', async () => {
@@ -117,7 +151,14 @@ describe('on the command line', () => {
     });
     expect(await json(Register, place, '--yes')).toMatchObject({
       exitCode: 3,
-      result: {steps: [{state: 'missing', next: 'aos register --as-operator --metadata-url URL'}]},
+      result: {
+        steps: [
+          {
+            state: 'missing',
+            next: `aos register -c ${join(place.dir, 'config.yaml')} --as-operator --metadata-url URL`,
+          },
+        ],
+      },
     });
   });
 });

@@ -379,15 +379,18 @@ describe('while it waits', () => {
     );
   });
 
-  it('ends with the hash when interrupted', async () => {
+  it.each([
+    ['SIGINT', 'INTERRUPTED', 130],
+    ['SIGTERM', 'TERMINATED', 143],
+  ])('ends with the hash when stopped by %s', async (signal, code, exitCode) => {
     const controller = new AbortController();
     const time = steppedTime(() => {
-      controller.abort('SIGINT');
+      controller.abort(signal);
       return Promise.resolve();
     });
     const deps = await process(anvil.url, {time});
     const ended = transact(deps, errand(), limits({signal: controller.signal}), yes);
-    await expect(ended).rejects.toMatchObject({code: 'INTERRUPTED', exitCode: 130});
+    await expect(ended).rejects.toMatchObject({code, exitCode});
     const hash = deps.journal.list(1)[0]?.hash;
     await expect(ended).rejects.toMatchObject({details: {txHash: hash}});
   });

@@ -1,4 +1,4 @@
-import {AosError, isAosError} from '../../errors.ts';
+import {AosError, isAosError, stoppedBy} from '../../errors.ts';
 import type {TxDeps, TxLimits} from './deps.ts';
 import type {Verdict} from './judge.ts';
 import {broadcast} from './node.ts';
@@ -51,7 +51,7 @@ export async function waitFor(deps: TxDeps, nonce: number, limits: TxLimits): Pr
     try {
       await time.sleep(pollMs, signal);
     } catch {
-      throw interrupted(last);
+      throw interrupted(last, signal.reason);
     }
   }
 }
@@ -111,8 +111,8 @@ export function missing(verdict: Verdict | null, confirmations: number): string 
 }
 
 /** The hash of a transaction that was waited for when the command was told to stop. */
-function interrupted({hash, title}: TxAttempt): AosError {
-  return new AosError('INTERRUPTED', `${title}: stopped waiting for ${hash}, which is sent`, {
+function interrupted({hash, title}: TxAttempt, reason: unknown): AosError {
+  return stoppedBy(reason, `${title}: stopped waiting for ${hash}, which is sent`, {
     next: 'Run the command again: it finds this transaction and sends no second one.',
     details: {txHash: hash},
   });

@@ -1,3 +1,4 @@
+import {linkedAbort} from '../../linked-abort.ts';
 import {BlockList, isIP} from 'node:net';
 import {lookup} from 'node:dns/promises';
 import {isLoopbackHost, type SignerUrl} from '../url.ts';
@@ -36,15 +37,16 @@ async function openElsewhere(
   signal: AbortSignal,
 ): Promise<string[]> {
   const tries = localAddresses.slice(0, LOCAL_PROBES).map(async (host) => {
-    const limit = new AbortController();
+    const {controller: limit, unlink} = linkedAbort(signal);
     const cancel = time.after(LOCAL_PROBE_MS, () => limit.abort(new Error('no answer')));
     try {
-      (await openTcp({host, port: url.port}, AbortSignal.any([signal, limit.signal]))).destroy();
+      (await openTcp({host, port: url.port}, limit.signal)).destroy();
       return host;
     } catch {
       return undefined; // not reachable there, which is what we hope for
     } finally {
       cancel();
+      unlink();
     }
   });
   return (await Promise.all(tries)).filter((host) => host !== undefined);
