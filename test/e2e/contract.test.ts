@@ -11,8 +11,8 @@ type Manifest = {commands: Record<string, {hidden?: boolean; enableJsonFlag: boo
 const PARALLEL = 3;
 /** Goes on until it is told to end, whoever is there: it has a test of its own. */
 const SERVES = 'devnet up';
-/** Need no answer, no configuration and nobody else. */
-const GOOD = ['config schema', 'explain', 'keys vrf create', 'schema'];
+/** Need no answer, no configuration and nobody else; `config show` shows the defaults then. */
+const GOOD = ['config schema', 'config show', 'explain', 'keys vrf create', 'schema'];
 
 let world: World;
 beforeAll(() => {
