@@ -61,7 +61,7 @@ const line = schemaOf<Omit<TaskLine, 'type' | 'seq' | 'at'>>()(
 );
 
 export const taskExportLines: StreamEntry = {
-  summary: 'aos task export: one line a job, the oldest first.',
+  summary: 'aos task export: a line a job, oldest first; seq: its row in the journal, at: when it came.',
   lines: {task: line},
 };
 
