@@ -4,7 +4,7 @@
  */
 const LIB = '^src/lib';
 const PURE = [
-  `${LIB}/(errors|error-table|time|backoff|names)\\.ts$`,
+  `${LIB}/(errors|error-table|time|backoff|names|linked-abort)\\.ts$`,
   `${LIB}/(clock|protocol|vrf)/`,
   `${LIB}/config/(schema|networks|config|values|problems|shown|reference)\\.ts$`,
   `${LIB}/operator/(events|ports|answer|tally|turns|lane|view)\\.ts$`,

@@ -23,13 +23,8 @@ await build({
   external: [
     '@photostructure/sqlite',
     'libsodium-wrappers-sumo',
-<<<<<<< HEAD
-    'tiny-secp256k1',
     '@foundry-rs/*',
     '@lydell/node-pty*',
-=======
-      '@foundry-rs/*',
->>>>>>> main
     'bufferutil',
     'utf-8-validate',
   ],

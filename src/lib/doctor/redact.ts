@@ -40,9 +40,15 @@ function urlParts(text: string): string[] {
   if (!URL.canParse(text)) return [];
   const {username, password, pathname, search, searchParams, hash} = new URL(text);
   const steps = pathname.split('/').filter((step) => step.length >= LEAST);
-  return [username, password, pathname, search.slice(1), ...searchParams.values(), hash.slice(1), ...steps].filter(
-    (part) => part !== '/',
-  );
+  return [
+    username,
+    password,
+    pathname,
+    search.slice(1),
+    ...searchParams.values(),
+    hash.slice(1),
+    ...steps,
+  ].filter((part) => part !== '/');
 }
 
 function decoded(text: string): string {

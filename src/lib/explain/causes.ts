@@ -5,7 +5,7 @@ import type {ErrorCode} from '../error-table.ts';
  * table says. The compiler asks for an entry for each code.
  */
 // prettier-ignore
-export const CAUSES: Readonly<Record<ErrorCode, readonly string[]>> = {
+export const CAUSES = {
   // general
   BUG: ['A case that the code does not foresee. AOS_DEBUG=1 prints where.', 'A damaged installation: npm ci again.'],
   USAGE: ['A flag is missing, mistyped or has a value it does not take; the message names it.', 'Without a terminal, with --no-input, --json or in CI nothing is asked: every question has a flag.'],
@@ -19,6 +19,9 @@ export const CAUSES: Readonly<Record<ErrorCode, readonly string[]>> = {
   CONFIG_MISSING: ['There is no file at the path that -c or AOS_CONFIG names.', 'The command was started in another directory, and neither ./config.yaml, $AOS_HOME/config.yaml nor /etc/aos/config.yaml is there.'],
   CONFIG_UNREADABLE: ['The file belongs to another user: ls -l.', 'The path is a directory, or a symbolic link that leads nowhere or in a circle.', 'It is larger than a configuration may be.'],
   CONFIG_INVALID: ['Each line names the file, line, column, key, what it has and what is expected.', 'Indentation: a key slipped into another section.', 'An AOS_ variable overrides the file with a wrong value: env | grep AOS_'],
+  CONFIG_EXISTS: ['aos init was run here before.'],
+  CONFIG_WRITE_FAILED: ['The directory is not yours or does not exist: ls -ld.', 'The disk is full: df -h.'],
+  CONFIG_CHANGED: ['An editor or another command wrote the file between reading and writing it.'],
   RAW_PRIVATE_KEY: ['The configuration of the reference operator has the key itself in signer_key.', 'Whoever could read the file may have the key: think of moving to a new one.'],
   VRF_KEY_UNSAFE: ['The file was made without umask 077: ls -l shows its mode.'],
   VRF_KEY_MISSING: ['node.vrf_key_file is relative to the directory of the configuration file.', 'It was never made: (umask 077; openssl rand -hex 32 > vrf.key)'],
@@ -101,6 +104,9 @@ export const CAUSES: Readonly<Record<ErrorCode, readonly string[]>> = {
   JOURNAL_WRITE_FAILED: ['The disk is full: df -h, df -i.', 'The file system was made read-only after an error: dmesg.'],
   JOURNAL_UNREADABLE: ['It was made by a newer aos.', 'It belongs to another user: ls -l.', 'The disk damaged it: sqlite3 FILE "PRAGMA quick_check"'],
   JOURNAL_DRIVER: ['The prebuilt SQLite does not fit this libc or CPU.', 'node_modules was copied from another machine.'],
+  JOURNAL_MISSING: ['aos run was never started for this node_id on this network.', 'AOS_HOME or store.dir names another directory than that of the operator.'],
+  TASK_UNKNOWN: ['The job was older than store.retention and is gone.', 'The id is of another node or network.'],
+  TASK_SEVERAL: ['A beginning of an id may fit several jobs; one job may have several tags and positions.'],
   ANSWER_CONFLICT: ['The worker is not deterministic: model or flags changed between two answers.', 'The dispatcher sent a job again under the same id.'],
 
   // evidence
@@ -116,6 +122,8 @@ export const CAUSES: Readonly<Record<ErrorCode, readonly string[]>> = {
   REPLAY_INVALID: ['It is a log of aos run without --json.', 'It begins in the middle of a line: head -1.'],
   STATUS_NOTHING_READ: ['No network at all: the machine is offline.', 'Without a configuration only the chain can be asked: give --rpc-url.'],
 
+  REPLAY_INVALID: ['The file is no NDJSON of aos run --json.', 'The recording was cut off at its beginning.'],
+
   // operator server, devnet
   PORT_IN_USE: ['ss -ltnp names the program.', 'An operator that was started before still ends.'],
   ANVIL_MISSING: ['It comes with npm on linux-x64 only; npm ci --omit=optional leaves it out.'],
@@ -124,4 +132,4 @@ export const CAUSES: Readonly<Record<ErrorCode, readonly string[]>> = {
   DEVNET_FAILED: ['A port that was given is taken.', 'It was ended from outside, or the machine ran out of memory: dmesg.'],
   NOT_LOOPBACK: ['Everybody who reaches the port could have anything signed.'],
   STATE_DIR_UNWRITABLE: ['The directory belongs to another user: ls -ld.', 'A file of that name is in the way.', 'A service with ProtectSystem=strict needs ReadWritePaths= or StateDirectory=.'],
-};
+} as const satisfies Readonly<Record<ErrorCode, readonly string[]>>;

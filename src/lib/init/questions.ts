@@ -221,6 +221,6 @@ export function isNoneOfThem(key: QuestionKey, text: string): boolean {
 }
 
 /** Whether there is an operator address after all questions. */
-export function hasNodeId({answers}: Known): boolean {
+function hasNodeId({answers}: Known): boolean {
   return nodeIdOf(answers) !== '';
 }

@@ -45,7 +45,7 @@ export const configShow: ResultEntry = {
 
 export const configSchema: ResultEntry = {
   summary: 'aos config schema: the JSON Schema (draft-07) of config.yaml, for editors.',
-  result: v.looseObject({$schema: v.string()}),
+  result: v.objectWithRest({$schema: v.string()}, v.unknown()),
 };
 
 export const configMigrate: ResultEntry = {

@@ -260,7 +260,7 @@ describe('journal', () => {
       'journal.readings': {state: 'ok'},
       'journal.backlog': {state: 'warn', fix: 'aos run'},
     });
-    await journal.accepted(record.seq, Date.now());
+    await journal.accepted(record.seq, Date.now(), {envelopeId: 'e', signature: 'ff', at: Date.now()});
     await journal.close();
     expect(await sick.checks('journal')).toMatchObject({'journal.backlog': {state: 'ok'}});
   });

@@ -28,7 +28,7 @@ describe.each(loadableDrivers())('tasks by $name', (driver) => {
       const done = await add('d-accepted', {receivedAt: 400});
       await writer.conclude(done, answerOf('{"result":"x"}', 450));
       await writer.signed(done, {envelopeId: 'e', signature: 'ff', at: 460});
-      await writer.accepted(done, 470);
+      await writer.accepted(done, 470, {envelopeId: 'e', signature: 'ff', at: 460});
 
       const journal = openTaskJournal({dir, driver});
       expect(ids(journal, {})).toEqual(['d-accepted', 'c-failed', 'b-selected', 'a-received']);

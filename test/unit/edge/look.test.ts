@@ -108,6 +108,19 @@ describe('the terminal', () => {
     expect(lookOf([], {TERM: 'linux'}, pipes).ascii).toBe(false);
   });
 
+  it.each([
+    [[], {}, tty, true],
+    [[], {CI: 'false'}, tty, true],
+    [[], {CI: 'true'}, tty, false],
+    [[], {TERM: 'dumb'}, tty, false],
+    [['--json'], {}, tty, false],
+    [['--quiet'], {}, tty, false],
+    [[], {}, pipes, false],
+    [[], {AOS_FORCE_TTY: '100'}, pipes, false],
+  ])('has no spinner but where a person looks: %j %j', (argv, env, streams, animate) =>
+    expect(lookOf(argv, env, streams).animate).toBe(animate),
+  );
+
   it('gets nothing but ASCII', () => {
     expect(asciiText('✓ ok – it’s “done” → 50 ≤ 60 …')).toBe('+ ok - it\'s "done" -> 50 <= 60 ...');
     fc.assert(
