@@ -94,23 +94,32 @@ async function run(
     await new Promise((resolve) => signal.addEventListener('abort', resolve, {once: true}));
 }
 
+/** A stop takes effect at once. */
+const NOT_STOPPED_MS = 200;
+
 /** Signals of a process with a screen: each of them puts the terminal back. */
 function listen(
   terminal: DashTerminal,
   finish: (code: number) => void,
   redraw: () => void,
 ): {suspend: () => void; dispose: () => void} {
+  let isAway = false;
   const onContinue = (): void => {
+    if (!isAway) return;
+    isAway = false;
     terminal.enter();
     redraw();
   };
   const suspend = (): void => {
+    if (isAway) return;
+    isAway = true;
     void terminal.leave().then(() => {
-      process.once('SIGCONT', onContinue);
       // To the whole group, as the terminal does: the shell sees its job stop.
       process.off('SIGTSTP', suspend);
       process.kill(0, 'SIGTSTP');
       process.on('SIGTSTP', suspend);
+      // Where no shell could continue it, the kernel does not stop it either: then it goes on by itself.
+      setTimeout(onContinue, NOT_STOPPED_MS);
     });
   };
   const handlers: Partial<Record<NodeJS.Signals, () => void>> = {
@@ -121,6 +130,7 @@ function listen(
   };
   const entries = Object.entries(handlers) as [NodeJS.Signals, () => void][];
   for (const [name, handler] of entries) process.on(name, handler);
+  process.on('SIGCONT', onContinue);
   process.on('exit', terminal.leaveNow);
   return {
     suspend,

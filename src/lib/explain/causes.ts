@@ -119,7 +119,6 @@ export const CAUSES = {
   CONTROL_VERSION: ['aos was updated while the operator runs.'],
   CONTROL_BROKEN: ['Another program listens at that path.', 'The operator hangs.'],
   CONTROL_UNAVAILABLE: ['The directory for sockets belongs to another user.', 'The path is too long for a socket (108 bytes): set AOS_HOME to a shorter one.'],
-  REPLAY_INVALID: ['It is a log of aos run without --json.', 'It begins in the middle of a line: head -1.'],
   STATUS_NOTHING_READ: ['No network at all: the machine is offline.', 'Without a configuration only the chain can be asked: give --rpc-url.'],
 
   REPLAY_INVALID: ['The file is no NDJSON of aos run --json.', 'The recording was cut off at its beginning.'],
