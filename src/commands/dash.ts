@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/base-command.ts';
+import {keepHeapSmall} from '../lib/edge/dash-memory.ts';
 import {openReplay} from '../lib/edge/dash-replay.ts';
 import {dashTarget} from '../lib/edge/dash-target.ts';
 import {dashTheme} from '../lib/edge/dash-theme.ts';
@@ -49,6 +50,7 @@ While the operator is away its last state stays on the screen, dimmed, and it is
             replay: await openReplay(replay, {speed, time: systemTime}),
             file: replay,
           } as const);
+    keepHeapSmall();
     // Ink and React are loaded only where there is a screen to draw on.
     const {runDash} = await import('../lib/edge/dash.ts');
     const theme = dashTheme(this.look, process.env, stdout);
