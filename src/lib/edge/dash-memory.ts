@@ -6,6 +6,5 @@ import {setFlagsFromString} from 'node:v8';
  * Before anything large is loaded.
  */
 export function keepHeapSmall(): void {
-  setFlagsFromString('--optimize-for-size');
   setFlagsFromString('--semi-space-growth-factor=1');
 }
