@@ -23,12 +23,14 @@ export function createLog(): Log {
   let all: readonly Entry[] | null = null;
   let next = 1;
   let lastSeq = 0;
+  let lastAt = -Infinity;
 
   return {
     push(event) {
-      // A history repeats what was seen before the connection was lost; another operator begins at 1.
-      if (event.seq === lastSeq) return;
+      // A history repeats what was seen before the connection was lost; another operator begins at 1, but later.
+      if (event.seq <= lastSeq && event.at <= lastAt) return;
       lastSeq = event.seq;
+      lastAt = event.at;
       const kept = trimmed(event);
       const {level, text} = describe(kept);
       recent.push({n: next, level, event: kept, text: shown(text, MAX_TEXT)});
