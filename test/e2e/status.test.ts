@@ -38,7 +38,11 @@ describe('aos status', () => {
         ok: false,
         exitCode: 3,
         result: {
-          verdict: {state: 'not_earning', broken_link: 'avs_registered', next: 'aos register'},
+          verdict: {
+            state: 'not_earning',
+            broken_link: 'avs_registered',
+            next: `aos register -c ${devnet.config}`,
+          },
           avs: {state: 'not_registered'},
         },
       },

@@ -15,6 +15,7 @@ const MAX_ENTRIES = 5_000;
 /** Errors have a ring of their own, so that noise cannot push them out. */
 const MAX_ERRORS = 200;
 const MAX_TEXT = 300;
+const SLACK = 1_000;
 
 /** The last {@link MAX_ENTRIES} events, and of those before them the errors. */
 export function createLog(): Log {
@@ -37,7 +38,7 @@ export function createLog(): Log {
       next += 1;
       all = null;
       // Cut seldom, so that a push costs the same whatever the ring holds.
-      if (recent.length < 2 * MAX_ENTRIES) return;
+      if (recent.length < MAX_ENTRIES + SLACK) return;
       const old = recent.slice(0, -MAX_ENTRIES);
       recent = recent.slice(-MAX_ENTRIES);
       errors = [...errors, ...old.filter((entry) => entry.level === 'error')].slice(-MAX_ERRORS);

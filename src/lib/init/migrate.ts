@@ -36,14 +36,13 @@ export function planMigration(old: OldConfig, target: MigrationTarget): Migratio
   const entries: Entry[] = [];
   const keys: KeyFate[] = [];
   const problems: string[] = [];
-  let signerKey: string | null = null;
-  let vrfKey: string | null = null;
+  const secrets: {signerKey: string | null; vrfKey: string | null} = {signerKey: null, vrfKey: null};
 
   const take = (field: AnyField, texts: readonly string[], from: string): void => {
     const [text = ''] = texts;
     const moved = from === field.path ? '' : `is ${field.path} now`;
     if (field === FIELDS.signerKey && isHexKey(text)) {
-      signerKey = hexOf(text);
+      secrets.signerKey = hexOf(text);
       entries.push({path: field.path, value: target.signerUrl});
       keys.push({
         path: from,
@@ -53,7 +52,7 @@ export function planMigration(old: OldConfig, target: MigrationTarget): Migratio
     } else if (field === FIELDS.vrfKey && old.values.has(FIELDS.vrfKeyFile.path)) {
       keys.push({path: from, became: 'left out', note: 'node.vrf_key_file is used instead'});
     } else if (field === FIELDS.vrfKey) {
-      if (isHexKey(text)) vrfKey = hexOf(text);
+      if (isHexKey(text)) secrets.vrfKey = hexOf(text);
       else problems.push(`${from} is not 64 hex digits`);
       entries.push({path: FIELDS.vrfKeyFile.path, value: target.vrfKeyFile});
       keys.push({path: from, became: 'moved', note: `goes into ${target.vrfKeyFile}, mode 0600`});
@@ -76,7 +75,8 @@ export function planMigration(old: OldConfig, target: MigrationTarget): Migratio
       keys.push({path: second, became: 'left out', note: `${String(first)} says the same`});
   }
   for (const path of old.unknown) keys.push({path, became: 'unknown', note: 'not a key of aos; left out'});
-  return {entries, keys, signerKey, vrfKey, shared: signerKey !== null && signerKey === vrfKey, problems};
+  const {signerKey, vrfKey} = secrets;
+  return {entries, keys, ...secrets, shared: signerKey !== null && signerKey === vrfKey, problems};
 }
 
 /** As a raw key may stand in a file: with 0x, quotes, or over several lines. */

@@ -13,7 +13,7 @@ type Schema = {
 };
 
 function at(path: string): Schema {
-  return path.split('.').reduce((schema, key) => schema.properties?.[key] ?? {}, configSchema() as Schema);
+  return path.split('.').reduce<Schema>((schema, key) => schema.properties?.[key] ?? {}, configSchema());
 }
 
 /** As an editor would judge one text, as far as the schema uses it. */

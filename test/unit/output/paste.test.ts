@@ -28,6 +28,8 @@ describe('what a question sees of the keyboard', () => {
     expect(feed(much)).toHaveLength(MOST_TYPED);
     expect(feed(paste(much))).toHaveLength(MOST_TYPED);
     expect(feed(much, '\rabc')).toBe(`${'x'.repeat(MOST_TYPED)}\rabc`);
+    // Ctrl-U empties the line.
+    expect(feed(much, '\u0015abc')).toBe(`${'x'.repeat(MOST_TYPED)}\u0015abc`);
   });
 
   it('does not depend on how the terminal cuts it', () => {
