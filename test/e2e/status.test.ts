@@ -91,7 +91,11 @@ describe('aos status', () => {
     const stopped = await status();
     expect(stopped).toMatchObject({
       code: 3,
-      answer: {result: {verdict: {state: 'not_earning', broken_link: 'dispatcher', next: 'aos run'}}},
+      answer: {
+        result: {
+          verdict: {state: 'not_earning', broken_link: 'dispatcher', next: `aos run -c ${devnet.config}`},
+        },
+      },
     });
     expect(states(stopped.answer.result)).toMatchObject({jobs: 'ok', slashed: 'ok'});
 
