@@ -8,7 +8,7 @@ export default defineConfig({
       process.env['CI'] === undefined
         ? ['default', './test/support/tally-reporter.ts']
         : ['dot', './test/support/tally-reporter.ts'],
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       {test: {...common, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000}},
       {

@@ -3,6 +3,7 @@ import {cpus, loadavg} from 'node:os';
 import {parseArgs} from 'node:util';
 import {benchBacklog} from './backlog.ts';
 import {tableOf, targetText, verdictOf, type Row} from './figures.ts';
+import {benchDashboard} from './dashboard.ts';
 import {benchHistory} from './history.ts';
 import {benchLatency} from './latency.ts';
 import {startNetwork} from './network.ts';
@@ -10,7 +11,7 @@ import {meanOf, measurePrimitives, measureVrf} from './primitives.ts';
 import {benchStartup} from './startup.ts';
 import {benchThroughput} from './throughput.ts';
 
-const PARTS = ['startup', 'vrf', 'latency', 'throughput', 'backlog', 'history'] as const;
+const PARTS = ['startup', 'vrf', 'latency', 'throughput', 'backlog', 'history', 'dashboard'] as const;
 type Part = (typeof PARTS)[number];
 
 /**
@@ -30,7 +31,7 @@ export async function main(root: string, args: string[]): Promise<void> {
 
   if (begin('startup')) rows.push(...benchStartup(root));
   if (begin('vrf')) rows.push(...(await benchVrf()));
-  if (wanted.has('latency') || wanted.has('throughput') || wanted.has('backlog')) {
+  if (['latency', 'throughput', 'backlog', 'dashboard'].some((name) => wanted.has(name as Part))) {
     const network = await startNetwork(root);
     try {
       if (wanted.has('latency') || wanted.has('throughput')) {
@@ -43,6 +44,7 @@ export async function main(root: string, args: string[]): Promise<void> {
         for (const rowsOf of pending) rows.push(...rowsOf(primitives));
       }
       if (begin('backlog')) rows.push(...(await benchBacklog(network)));
+      if (begin('dashboard')) rows.push(...(await benchDashboard(root, network)));
     } finally {
       await network.close();
     }

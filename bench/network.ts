@@ -27,7 +27,7 @@ export type Network = {
 /** Whether the operator's sampling range holds every job or none. */
 export type Selecting = 'all' | 'none';
 
-export type Operator = {pid: number; close(): Promise<void>};
+export type Operator = {pid: number; home: string; url: string; close(): Promise<void>};
 
 const EVERY_JOB = {start: 0n, end: 600_000n};
 
@@ -67,7 +67,7 @@ export async function startNetwork(root: string): Promise<Network> {
         `store: {dir: "${path.join(home, 'state')}"}`,
       ];
       writeFileSync(config, `${lines.join('\n')}\n`);
-      return runOperator(root, home, config);
+      return {...runOperator(root, home, config), home, url: `http://127.0.0.1:${port}`};
     },
     async close() {
       for (const closer of closers.splice(0).reverse()) await closer();
@@ -76,7 +76,7 @@ export async function startNetwork(root: string): Promise<Network> {
 }
 
 /** The built CLI as a service runs it: log lines (logfmt) into a file. */
-function runOperator(root: string, home: string, config: string): Operator {
+function runOperator(root: string, home: string, config: string): Pick<Operator, 'pid' | 'close'> {
   const logFile = path.join(home, 'stderr.log');
   const log = openSync(logFile, 'w');
   const child = spawn(

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: bundles the benches beside the built CLI (so that native packages are found) and runs them.
- * Options: `--only latency,throughput,backlog,startup,vrf,history`, `--json FILE`.
+ * Options: `--only latency,throughput,backlog,startup,vrf,history,dashboard`, `--json FILE`.
  */
 import {rm} from 'node:fs/promises';
 import path from 'node:path';
@@ -23,7 +23,8 @@ await build({
   external: [
     '@photostructure/sqlite',
     'libsodium-wrappers-sumo',
-      '@foundry-rs/*',
+    '@foundry-rs/*',
+    '@lydell/node-pty*',
     'bufferutil',
     'utf-8-validate',
   ],

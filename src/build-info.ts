@@ -1,4 +1,5 @@
 import {Config, Help, type Interfaces, Plugin} from '@oclif/core';
+import {exitCodesText} from './lib/explain/exit-codes.ts';
 
 /** Collects what oclif would print. */
 class HelpText extends Help {
@@ -24,6 +25,7 @@ export async function helpTexts(root: string): Promise<Record<string, string>> {
     await help.showHelp(id === '' ? [] : [id]);
     texts[id.replaceAll(':', ' ')] = help.lines.join('\n');
   }
+  texts['exit-codes'] = exitCodesText();
   return texts;
 }
 

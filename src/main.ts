@@ -32,9 +32,13 @@ function onStdoutError(error: NodeJS.ErrnoException): void {
   reportError(new AosError('OUTPUT_WRITE_FAILED', message), false, 'aos');
 }
 
+/** A page of help that is about no command; bin/run.cjs answers it from dist/help.json where it can. */
+const EXIT_CODES_TOPIC = 'exit-codes';
+
 /** Other spellings of help and version that hands are used to. */
 function usual(argv: readonly string[]): string[] {
   const [first, ...rest] = argv;
+  if (first === 'help' && rest[0] === EXIT_CODES_TOPIC) return ['explain', ...rest];
   if (first === 'help') return [...rest, '--help'];
   if (first === '-h') return ['--help', ...rest];
   if (first === '-V' || first === 'version') return ['--version'];

@@ -1,7 +1,9 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/base-command.ts';
+import {keepHeapSmall} from '../lib/edge/dash-memory.ts';
 import {openReplay} from '../lib/edge/dash-replay.ts';
 import {dashTarget} from '../lib/edge/dash-target.ts';
+import {dashTheme} from '../lib/edge/dash-theme.ts';
 import {AosError} from '../lib/errors.ts';
 import {systemTime} from '../lib/system-time.ts';
 
@@ -27,7 +29,6 @@ While the operator is away its last state stays on the screen, dimmed, and it is
       helpValue: 'N',
       dependsOn: ['replay'],
     }),
-    ascii: Flags.boolean({summary: 'Draw without Unicode signs.'}),
     socket: Flags.string({hidden: true, exclusive: ['replay']}),
     'run-pid': Flags.integer({hidden: true, min: 1, dependsOn: ['socket']}),
   };
@@ -35,11 +36,11 @@ While the operator is away its last state stays on the screen, dimmed, and it is
   async run(): Promise<void> {
     const {flags} = await this.parse(Dash);
     const {stdin, stdout} = process;
-    if (this.jsonEnabled() || !stdin.isTTY || !stdout.isTTY)
+    if (this.jsonEnabled() || !stdin.isTTY || !stdout.isTTY || process.env['TERM'] === 'dumb')
       throw new AosError('USAGE', 'the dashboard needs a terminal for its keys and its picture', {
         next: 'Use aos run --json for every event, or aos status for how things stand.',
       });
-    const {replay, speed = 1, ascii, quiet} = flags;
+    const {replay, speed = 1, quiet} = flags;
     const note = (line: string): void => this.note(line, quiet);
     const source =
       replay === undefined
@@ -49,8 +50,10 @@ While the operator is away its last state stays on the screen, dimmed, and it is
             replay: await openReplay(replay, {speed, time: systemTime}),
             file: replay,
           } as const);
+    keepHeapSmall();
     // Ink and React are loaded only where there is a screen to draw on.
     const {runDash} = await import('../lib/edge/dash.ts');
-    process.exitCode = await runDash({source, runPid: flags['run-pid'] ?? null, ascii});
+    const theme = dashTheme(this.look, process.env, stdout);
+    process.exitCode = await runDash({source, runPid: flags['run-pid'] ?? null, theme});
   }
 }

@@ -4,6 +4,7 @@ import {durationFlag} from '../lib/edge/duration-flag.ts';
 import {withDevnet} from '../lib/edge/devnet-child.ts';
 import {operateFor, type RunFlags} from '../lib/edge/run-command.ts';
 import {exitCodeOf} from '../lib/edge/signals.ts';
+import {LEVELS} from '../lib/output/describe.ts';
 
 export default class Run extends AosCommand {
   static override summary = 'Run the operator: take jobs, sample, have them answered, sign and deliver.';
@@ -35,6 +36,11 @@ A closed terminal window does not end it. SIGHUP without a terminal reads the co
     'log-format': Flags.string({
       summary: 'Form of the log lines.',
       options: ['pretty', 'logfmt', 'json'] as const,
+    }),
+    'log-level': Flags.string({
+      summary: 'The least that is logged; --json has everything.',
+      options: LEVELS,
+      default: 'info',
     }),
   };
 

@@ -148,7 +148,7 @@ function painted(text: string, color: boolean): string {
 
 /** The lines of an answer for people that say what to do next. */
 function nextLines(text: string, steps: NextSteps): string {
-  return text.replace(/^.*\b(?:next|fix):? .*$/gm, steps);
+  return text.replace(/^.*(?:\b(?:next|fix):?|→|->) .*$/gm, steps);
 }
 
 /** The `next` and `fix` of a result, at any depth. */

@@ -41,7 +41,7 @@ const entry = (exit: ExitCode, category: ErrorCategory, means: string, next: str
 
 /**
  * Every error of the toolkit: code → exit code, category, meaning, next step.
- * One line a code, grouped by the part that throws it.
+ * One line a code, grouped by the part that throws it; what is behind each is in explain/causes.ts.
  */
 // prettier-ignore
 export const ERRORS = {
@@ -100,7 +100,6 @@ export const ERRORS = {
   MESSAGE_INVALID: entry(EXIT.protocol, 'data', 'The message does not have the fields the protocol gives it.', 'Nothing to do here: the sender broke the protocol.'),
   CLOCK_OVERFLOW: entry(EXIT.data, 'data', 'A logical clock counter is at its end (2^32-1) and cannot advance.', 'Ask the network for a new clock id and set node.clock_id.'),
   CLOCK_INVALID: entry(EXIT.data, 'data', 'The logical clock is not a map of decimal strings.', 'Nothing to do here: the sender broke the protocol.'),
-  VRF_PROOF_INVALID: entry(EXIT.data, 'data', 'The VRF proof does not verify.', 'Nothing to do here: the sender broke the protocol.'),
 
   // chain
   CHAIN_UNREACHABLE: entry(EXIT.unavailable, 'network', 'No chain RPC answered.', 'Check chain.chain_rpc_url, or add more in chain.rpc_urls.'),

@@ -38,7 +38,11 @@ describe('aos status', () => {
         ok: false,
         exitCode: 3,
         result: {
-          verdict: {state: 'not_earning', broken_link: 'avs_registered', next: 'aos register'},
+          verdict: {
+            state: 'not_earning',
+            broken_link: 'avs_registered',
+            next: `aos register -c ${devnet.config}`,
+          },
           avs: {state: 'not_registered'},
         },
       },
@@ -87,7 +91,11 @@ describe('aos status', () => {
     const stopped = await status();
     expect(stopped).toMatchObject({
       code: 3,
-      answer: {result: {verdict: {state: 'not_earning', broken_link: 'dispatcher', next: 'aos run'}}},
+      answer: {
+        result: {
+          verdict: {state: 'not_earning', broken_link: 'dispatcher', next: `aos run -c ${devnet.config}`},
+        },
+      },
     });
     expect(states(stopped.answer.result)).toMatchObject({jobs: 'ok', slashed: 'ok'});
 

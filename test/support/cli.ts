@@ -80,7 +80,8 @@ export function openWorld(): World {
       env: {...whole, AOS: `${process.execPath} ${AOS}`},
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    return cliOf(child, args, options.shell === undefined);
+    const asAos = options.program === OPERATOR_RUNER ? ['run', ...args] : args;
+    return cliOf(child, args, options.shell === undefined ? asAos : null);
   };
 
   return {
@@ -212,8 +213,8 @@ function worldEnv(home: string, mark: string): NodeJS.ProcessEnv {
   };
 }
 
-/** @param isAos its answer is compared with the published schema when it ends by itself */
-function cliOf(child: ChildProcess, args: readonly string[], isAos: boolean): Cli {
+/** @param asAos the command line whose published schema the answer is compared with when it ends by itself; null: none */
+function cliOf(child: ChildProcess, args: readonly string[], asAos: readonly string[] | null): Cli {
   const name = args.join(' ');
   const texts: Record<StreamName, string> = {stdout: '', stderr: ''};
   const watchers = new Set<() => void>();
@@ -234,7 +235,7 @@ function cliOf(child: ChildProcess, args: readonly string[], isAos: boolean): Cl
     child.once('close', (code, signal) => {
       over = {code, signal, ...texts};
       try {
-        if (isAos && code !== null) checkContract(args, texts.stdout);
+        if (asAos !== null && code !== null) checkContract(asAos, texts.stdout);
         resolve(over);
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)));

@@ -48,6 +48,8 @@ export const VRF: VrfFields = {
   vrf_proof: '04',
 };
 
+export const DELIVERY = {envelopeId: 'e', signature: 'ff', at: 3_000} as const;
+
 export function answerOf(content: string, at = 2_000) {
   return {outcome: 'answered', vrf: VRF, content, at} as const;
 }

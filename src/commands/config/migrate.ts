@@ -31,12 +31,11 @@ Exit code 4 when something is odd, such as one key used for both.`;
     }),
     'new-vrf-key': Flags.boolean({summary: 'Make a new VRF key instead of keeping the old one.'}),
     ...passwordFlags,
-    quiet: Flags.boolean({summary: 'Say nothing on stderr but errors and questions.'}),
   };
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ConfigMigrate);
-    const width = process.stdout.columns || 100;
+    const width = this.look.width ?? 100;
     const {report, exitCode, asked} = await migrateCommand(args.file, flags, {
       mayAsk: canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process),
       show: (plan) => this.note(renderPlan(plan, process.stderr.columns || 100)),

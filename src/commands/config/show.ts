@@ -27,7 +27,7 @@ export default class ConfigShow extends AosCommand {
       schema: 'config-show',
       exitCode: EXIT.ok,
       result: {file, ...listing},
-      text: renderListing(listing, {origin: flags.origin, width: process.stdout.columns || 100}),
+      text: renderListing(listing, {origin: flags.origin, width: this.look.width ?? 100}),
       network: listing.network,
     });
   }

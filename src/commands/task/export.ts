@@ -12,7 +12,7 @@ import {taskQuery} from '../../lib/task/query.ts';
 export default class TaskExport extends AosCommand {
   static override summary = 'Write the jobs of the journal as NDJSON or CSV, the oldest first.';
   static override description =
-    'One line a job, with prompt, result, VRF, clocks and signature. To standard output, or into a file of mode 0600 that is there whole or not at all; with --out the answer of --json is about the file. The journal is only read, whether the operator runs or not.';
+    'One line a job, with prompt, result, VRF, clocks and signature. To standard output, or into a file of mode 0600 that is there whole or not at all; with --out the answer of --json is about the file. In CSV, characters that a terminal or a table would obey are written as escapes; NDJSON has every text as it came. The journal is only read, whether the operator runs or not.';
   static override examples = [
     '<%= config.bin %> task export --since 30d > jobs.ndjson',
     {description: 'For a spreadsheet', command: '<%= config.bin %> task export --csv --out jobs.csv'},

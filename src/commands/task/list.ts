@@ -39,7 +39,7 @@ export default class TaskList extends AosCommand {
     try {
       const tasks = journal.list(query).map(taskRowJson);
       const total = journal.count(query);
-      const width = process.stdout.isTTY ? process.stdout.columns : UNLIMITED;
+      const width = this.look.width ?? UNLIMITED;
       this.give({
         schema: 'task-list',
         exitCode: EXIT.ok,

@@ -40,7 +40,7 @@ export default class TaskShow extends AosCommand {
         schema: 'task-show',
         exitCode: EXIT.ok,
         result: story,
-        text: taskStoryText(story, {width: process.stdout.columns || NO_TERMINAL, full}),
+        text: taskStoryText(story, {width: this.look.width ?? NO_TERMINAL, full}),
         network,
         ...(nodeId === null ? {} : {nodeId}),
       });

@@ -11,7 +11,7 @@ import {
 } from './wire.ts';
 
 /** What comes after the first snapshot; `reply` lines go to those who asked. */
-export type ControlNews = Extract<ControlLine, {type: 'snapshot' | 'gap' | 'event'}>;
+export type ControlNews = Extract<ControlLine, {type: 'snapshot' | 'history' | 'gap' | 'event'}>;
 
 /** A connection to a running operator. */
 export type ControlClient = {

@@ -7,10 +7,11 @@ import {jsonLine} from '../output/safe-text.ts';
 
 /**
  * The control socket's protocol, MAJOR.MINOR. Lines of JSON both ways: the server says `hello`, then `snapshot`, then
- * the events of `aos run --json`; `gap` and a new `snapshot` to a reader that was too slow; `reply` to a command.
+ * (since 1.1) `history`, the last events before it that a log would show, then the events of `aos run --json`; `gap` and
+ * a new `snapshot` to a reader that was too slow; `reply` to a command.
  * Unknown fields and unknown types of lines are ignored; another major version is refused.
  */
-export const CONTROL_PROTOCOL = '1.0';
+export const CONTROL_PROTOCOL = '1.1';
 
 /** What the server says first. */
 export type ControlHello = {
@@ -26,6 +27,7 @@ export type ControlHello = {
 export type ControlLine =
   | {type: 'hello'; hello: ControlHello}
   | {type: 'snapshot'; view: OperatorView}
+  | {type: 'history'; events: readonly OperatorEvent[]}
   | {type: 'gap'; dropped: number}
   | {type: 'reply'; id: string | null; result: unknown; error: {code: string; message: string} | null}
   | {type: 'event'; event: OperatorEvent};
@@ -40,6 +42,11 @@ export function helloLine(hello: ControlHello): string {
 /** The whole view with the `seq` of the last event in it; times are RFC 3339. */
 export function snapshotLine(view: OperatorView): string {
   return jsonLine({type: 'snapshot', seq: view.seq, view: viewJson(view)});
+}
+
+/** @param lines of {@link eventLine}, oldest first */
+export function historyLine(lines: readonly string[]): string {
+  return `{"type":"history","events":[${lines.join(',')}]}`;
 }
 
 /** The view as it is in JSON. */
@@ -190,6 +197,7 @@ const viewSchema = v.object({
   stopping: v.nullable(v.picklist(['SIGINT', 'SIGTERM', 'jobs', 'for', 'fatal'])),
 });
 
+const historySchema = v.object({events: v.array(v.unknown())});
 const gapSchema = v.object({dropped: count});
 const replySchema = v.object({
   id: optionalText,
@@ -203,6 +211,10 @@ const timedEvents: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.Gene
   ['liveness', v.looseObject({...eventFields, ...livenessFields})],
   ['clock', v.looseObject({...eventFields, ...clockFields})],
   ['block', v.looseObject({...eventFields, ...blockFields})],
+  [
+    'summary',
+    v.looseObject({...eventFields, liveness: v.optional(v.nullable(v.object(livenessFields)), null)}),
+  ],
 ]);
 
 /**
@@ -224,13 +236,25 @@ export function readControlLine(line: string): ControlLine | null {
       const {id, result, error} = check(replySchema, value);
       return {type, id, result, error};
     }
+    case 'history': {
+      const {events} = check(historySchema, value);
+      return {type, events: events.flatMap((event) => readEvent(event) ?? [])};
+    }
     default: {
-      const event = v.safeParse(timedEvents.get(type) ?? eventSchema, value);
-      // The fields of an event are those of our own union: the peer speaks the same major version, over a socket that
-      // only this user can reach. A type that is not in the union changes no view.
-      return event.success ? {type: 'event', event: event.output as OperatorEvent} : null;
+      const event = readEvent(value);
+      return event === null ? null : {type: 'event', event};
     }
   }
+}
+
+function readEvent(value: unknown): OperatorEvent | null {
+  const head = v.safeParse(eventSchema, value);
+  if (!head.success) return null;
+  const timed = timedEvents.get(head.output.type);
+  const event = timed === undefined ? head : v.safeParse(timed, value);
+  // The fields of an event are those of our own union: the peer speaks the same major version, over a socket that
+  // only this user can reach. A type that is not in the union changes no view.
+  return event.success ? (event.output as OperatorEvent) : null;
 }
 
 /** The hello's major version is ours. @throws AosError CONTROL_VERSION */

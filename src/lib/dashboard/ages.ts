@@ -10,6 +10,11 @@ export function age(ms: number): string {
   return `${Math.floor(seconds / 86_400)}d${two(Math.floor((seconds % 86_400) / 3600))}h`;
 }
 
+/** How long something has lasted, in a form that seldom changes: `50s`, `10m`, `2h03m`. */
+export function coarseAge(ms: number): string {
+  return ms >= 60_000 && ms < 3_600_000 ? `${Math.floor(ms / 60_000)}m` : age(ms);
+}
+
 /** A countdown: `00:52:48`, hours as many digits as they need. */
 export function countdown(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

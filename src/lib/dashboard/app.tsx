@@ -1,4 +1,4 @@
-import {Box, Text, Transform} from 'ink';
+import {Box, Text, Transform, useIsScreenReaderEnabled} from 'ink';
 import {memo} from 'react';
 
 /** A part of the screen as text with its colours. */
@@ -10,9 +10,13 @@ export type PaintedBlock = {key: string; lines: readonly string[]};
  */
 const Rows = memo(
   function Rows({lines, width}: {lines: readonly string[]; width: number}) {
+    const isRead = useIsScreenReaderEnabled();
     const blank = Array.from({length: lines.length}, () => ' '.repeat(width)).join('\n');
     return (
-      <Transform transform={(_blank, index) => lines[index] ?? ''}>
+      <Transform
+        {...(isRead ? {accessibilityLabel: lines.join('\n')} : {})}
+        transform={(_blank, index) => lines[index] ?? ''}
+      >
         <Text>{blank}</Text>
       </Transform>
     );

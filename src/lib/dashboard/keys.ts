@@ -64,7 +64,7 @@ export const KEYS: readonly KeyBinding[] = [
   key('page-up', ['pgup', 'ctrl-u', 'b'], 'PgUp', null, 'one page up'),
   key('first', ['g', 'home'], 'g', null, 'first line'),
   key('last', ['G', 'end'], 'G', null, 'last line; the log follows again'),
-  key('level', ['v'], 'v', null, 'log: all, info, warnings, errors only'),
+  key('level', ['v'], 'v', null, 'log: info and worse, warnings, errors, everything'),
   key('wrap', ['w'], 'w', null, 'log: wrap long lines'),
   key('times', ['t'], 't', null, 'log: time of day, age, none'),
   key('save', ['s'], 's', null, 'save the log to a file'),

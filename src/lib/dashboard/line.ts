@@ -105,14 +105,14 @@ export function sealLine(line: Line, width: number): Line {
   );
 }
 
-/** Parts with ` · ` between them, as many of the first ones as fit into `width` cells. */
+/** Parts with ` · ` between them; one that does not fit any more into `width` cells is left out, but for the first. */
 export function joinFitting(parts: readonly Line[], width: number): Line {
   const out: Span[] = [];
   let used = 0;
   for (const part of parts) {
     const gap = out.length === 0 ? 0 : 3;
     const cells = lineCells(part);
-    if (out.length > 0 && used + gap + cells > width) break;
+    if (cells === 0 || (out.length > 0 && used + gap + cells > width)) continue;
     if (gap > 0) out.push(span(' · ', 'dim'));
     out.push(...part);
     used += gap + cells;
@@ -131,23 +131,26 @@ function take(all: readonly string[], width: number): string[] {
   return out;
 }
 
-/** Breaks a text into lines of at most `width` cells, anywhere: ids and JSON have no spaces. */
+/** Breaks a text into lines of at most `width` cells: at a space in the second half of a line, else anywhere. */
 export function wrapText(text: string, width: number): string[] {
   if (width < 1) return [];
   const lines: string[] = [];
-  let line = '';
+  let line: string[] = [];
   let used = 0;
   for (const one of graphemes(text)) {
     const cells = cellsOf(one);
-    if (used + cells > width) {
-      lines.push(line);
-      line = '';
-      used = 0;
-    }
     // What is wider than the whole line is left out.
     if (cells > width) continue;
-    line += one;
+    if (used + cells > width) {
+      const space = line.lastIndexOf(' ');
+      const cut = one !== ' ' && space > line.length / 2 ? space + 1 : line.length;
+      lines.push(line.slice(0, cut).join('').trimEnd());
+      line = line.slice(cut);
+      used = cellsOf(line.join(''));
+      if (one === ' ' && line.length === 0) continue;
+    }
+    line.push(one);
     used += cells;
   }
-  return [...lines, line];
+  return [...lines, line.join('')];
 }

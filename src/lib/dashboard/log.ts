@@ -15,6 +15,7 @@ const MAX_ENTRIES = 5_000;
 /** Errors have a ring of their own, so that noise cannot push them out. */
 const MAX_ERRORS = 200;
 const MAX_TEXT = 300;
+const SLACK = 1_000;
 
 /** The last {@link MAX_ENTRIES} events, and of those before them the errors. */
 export function createLog(): Log {
@@ -23,19 +24,21 @@ export function createLog(): Log {
   let all: readonly Entry[] | null = null;
   let next = 1;
   let lastSeq = 0;
+  let lastAt = -Infinity;
 
   return {
     push(event) {
-      // A history repeats what was seen before the connection was lost; another operator begins at 1.
-      if (event.seq === lastSeq) return;
+      // A history repeats what was seen before the connection was lost; another operator begins at 1, but later.
+      if (event.seq <= lastSeq && event.at <= lastAt) return;
       lastSeq = event.seq;
+      lastAt = event.at;
       const kept = trimmed(event);
       const {level, text} = describe(kept);
       recent.push({n: next, level, event: kept, text: shown(text, MAX_TEXT)});
       next += 1;
       all = null;
       // Cut seldom, so that a push costs the same whatever the ring holds.
-      if (recent.length < 2 * MAX_ENTRIES) return;
+      if (recent.length < MAX_ENTRIES + SLACK) return;
       const old = recent.slice(0, -MAX_ENTRIES);
       recent = recent.slice(-MAX_ENTRIES);
       errors = [...errors, ...old.filter((entry) => entry.level === 'error')].slice(-MAX_ERRORS);
@@ -50,14 +53,14 @@ export type LogQuery = {
   level: LogLevel;
 };
 
-export const LOG_LEVELS = ['all', 'info', 'warn', 'error'] as const;
+export const LOG_LEVELS = ['info', 'warn', 'error', 'all'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const RANKS: Readonly<Record<Level | 'all', number>> = {all: 0, debug: 0, info: 1, warn: 2, error: 3};
 
 /** Filters a log that grows: what was looked at once is not looked at again while the query stays the same. */
 export function createLogFilter(): (entries: readonly Entry[], query: LogQuery) => readonly Entry[] {
-  let last: LogQuery = {text: '', level: 'all'};
+  let last: LogQuery | null = null;
   let seen = 0;
   let from: readonly Entry[] = [];
   let found: Entry[] = [];
@@ -68,7 +71,7 @@ export function createLogFilter(): (entries: readonly Entry[], query: LogQuery) 
       found = [];
       return entries;
     }
-    const same = query.text === last.text && query.level === last.level;
+    const same = query.text === last?.text && query.level === last.level;
     const oldest = entries[0]?.n ?? 0;
     if (!same || (entries.at(-1)?.n ?? 0) < seen) {
       found = [];

@@ -43,7 +43,7 @@ export const initialUi: Ui = {
   under: 'main',
   filter: '',
   draft: null,
-  level: 'all',
+  level: 'info',
   job: null,
   line: null,
   scroll: 0,

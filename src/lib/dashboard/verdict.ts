@@ -49,18 +49,14 @@ function finding(
 function linkFindings({view, link}: Pick<Data, 'view' | 'link'>, beat: Heartbeat, now: number): Finding[] {
   if (link.state === 'attaching') return [finding('wait', link.since, 'looking for the operator')];
   if (link.state !== 'away') return [];
-  const since = `OPERATOR NOT RUNNING since ${clockTime(link.since)} (${age(now - link.since)})`;
-  const grace = beat.silent && view.node !== null ? ` · ${offlineText(beat)}` : '';
-  return [
-    finding('fail', link.since, since + grace, {next: 'aos run', code: 'CONTROL_ABSENT', pinned: true}),
-  ];
+  const since = `OPERATOR NOT RUNNING since ${clockTime(link.since)}`;
+  const rest = beat.silent && view.node !== null ? ` · ${offlineText(beat)}` : ` (${age(now - link.since)})`;
+  return [finding('fail', link.since, since + rest, {next: 'aos run', code: 'CONTROL_ABSENT', pinned: true})];
 }
 
 function offlineText({silentMs, graceMs, graceLeftMs}: Heartbeat): string {
   const silent = `offline ${countdown(silentMs ?? 0)} of ${countdown(graceMs)}`;
-  return (graceLeftMs ?? 0) > 0
-    ? `${silent}, ${countdown(graceLeftMs ?? 0)} left`
-    : `${silent}: GRACE EXCEEDED`;
+  return (graceLeftMs ?? 0) > 0 ? silent : `${silent}: GRACE EXCEEDED`;
 }
 
 function viewFindings(
@@ -116,8 +112,8 @@ function viewFindings(
     out.push(finding('warn', node.startedAt, 'the dispatcher does not sign its messages'));
   const retrying = view.jobs.filter((job) => healthOf(job) === 'warn');
   const [first] = retrying;
-  if (first !== undefined)
-    out.push(finding('warn', first.firstAt, `${retrying.length} of the tasks below are being retried`));
+  const tasks = retrying.length === 1 ? 'a task is' : `${retrying.length} tasks are`;
+  if (first !== undefined) out.push(finding('warn', first.firstAt, `${tasks} being tried again`));
   if (link === 'attached' && view.at !== null && now - view.at > NO_NEWS_MS)
     out.push(finding('unknown', view.at, `no news for ${age(now - view.at)}: everything below is old`));
   return out;

@@ -1,5 +1,5 @@
 /** What takes the place of a secret. */
-export const HIDDEN = '[not shown]';
+export const HIDDEN = '[hidden]';
 
 /** Shorter ones would take harmless words out of a text too. */
 const LEAST = 6;
@@ -38,11 +38,17 @@ function spellings(secret: string): string[] {
 
 function urlParts(text: string): string[] {
   if (!URL.canParse(text)) return [];
-  const {username, password, pathname, search, hash} = new URL(text);
+  const {username, password, pathname, search, searchParams, hash} = new URL(text);
   const steps = pathname.split('/').filter((step) => step.length >= LEAST);
-  return [username, password, pathname, search.slice(1), hash.slice(1), ...steps].filter(
-    (part) => part !== '/',
-  );
+  return [
+    username,
+    password,
+    pathname,
+    search.slice(1),
+    ...searchParams.values(),
+    hash.slice(1),
+    ...steps,
+  ].filter((part) => part !== '/');
 }
 
 function decoded(text: string): string {

@@ -1,15 +1,17 @@
 import type {Theme} from '../dashboard/theme.ts';
-import {wantsColor} from './color.ts';
+import type {Look} from './look.ts';
 
-/** How the terminal at `stdout` is drawn on, from what the environment says of it. */
+/** How the terminal at `stdout` is drawn on: what was asked for, and how many colours it has. */
 export function dashTheme(
+  {color, ascii}: Pick<Look, 'color' | 'ascii'>,
   env: NodeJS.ProcessEnv,
-  stdout: {isTTY: boolean; getColorDepth(env?: object): number},
-  ascii: boolean,
+  stdout: {getColorDepth(env?: object): number},
 ): Theme {
+  // These two say whether, which is decided already; Node would take them for how many.
+  const {FORCE_COLOR: _force, NO_COLOR: _no, ...rest} = env;
   return {
-    colors: wantsColor(env, stdout.isTTY) ? colorsOf(stdout.getColorDepth(env)) : 'none',
-    ascii: ascii || !isUtf8(env),
+    colors: color('stdout') ? colorsOf(stdout.getColorDepth(rest)) : 'none',
+    ascii,
     light: isLight(env),
   };
 }
@@ -17,12 +19,6 @@ export function dashTheme(
 function colorsOf(depth: number): Theme['colors'] {
   if (depth >= 24) return 'true';
   return depth >= 8 ? '256' : '16';
-}
-
-/** The first of the three that is set decides; none set is a C locale, but then many a container shows UTF-8 all the same. */
-function isUtf8(env: NodeJS.ProcessEnv): boolean {
-  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => (value ?? '') !== '');
-  return locale === undefined || /utf-?8/i.test(locale) || env['TERM_PROGRAM'] !== undefined;
 }
 
 /** `COLORFGBG=0;15`: the last number is the background. */

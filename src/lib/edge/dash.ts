@@ -1,6 +1,7 @@
 import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {createDashboard, type Dashboard} from '../dashboard/dashboard.ts';
+import type {Theme} from '../dashboard/theme.ts';
 import type {News} from '../dashboard/data.ts';
 import {errorText} from '../errors.ts';
 import {EXIT} from '../error-table.ts';
@@ -8,7 +9,6 @@ import {systemTime} from '../system-time.ts';
 import {watchOperator} from './dash-source.ts';
 import type {DashTarget} from './dash-target.ts';
 import {openTerminal, type DashTerminal} from './dash-terminal.ts';
-import {dashTheme} from './dash-theme.ts';
 import type {Replay} from './dash-replay.ts';
 
 /** 128 + SIGHUP: the window was closed. */
@@ -18,7 +18,7 @@ export type DashOptions = {
   source: {type: 'live'; target: DashTarget} | {type: 'replay'; replay: Replay; file: string};
   /** The process that `aos run` is, when this is its dashboard. */
   runPid: number | null;
-  ascii: boolean;
+  theme: Theme;
 };
 
 /**
@@ -27,7 +27,7 @@ export type DashOptions = {
  * @returns the exit code
  * @throws AosError CONTROL_VERSION
  */
-export async function runDash({source, runPid, ascii}: DashOptions): Promise<number> {
+export async function runDash({source, runPid, theme}: DashOptions): Promise<number> {
   const end = new AbortController();
   let exitCode: number = EXIT.ok;
   let dashboard: Dashboard | null = null;
@@ -47,7 +47,7 @@ export async function runDash({source, runPid, ascii}: DashOptions): Promise<num
   try {
     dashboard = createDashboard({
       canvas: terminal,
-      theme: dashTheme(process.env, process.stdout, ascii),
+      theme,
       time: systemTime,
       now: source.type === 'replay' ? source.replay.now : systemTime.now,
       replay: source.type === 'replay' ? path.basename(source.file) : null,
@@ -94,23 +94,32 @@ async function run(
     await new Promise((resolve) => signal.addEventListener('abort', resolve, {once: true}));
 }
 
+/** A stop takes effect at once. */
+const NOT_STOPPED_MS = 200;
+
 /** Signals of a process with a screen: each of them puts the terminal back. */
 function listen(
   terminal: DashTerminal,
   finish: (code: number) => void,
   redraw: () => void,
 ): {suspend: () => void; dispose: () => void} {
+  let isAway = false;
   const onContinue = (): void => {
+    if (!isAway) return;
+    isAway = false;
     terminal.enter();
     redraw();
   };
   const suspend = (): void => {
+    if (isAway) return;
+    isAway = true;
     void terminal.leave().then(() => {
-      process.once('SIGCONT', onContinue);
       // To the whole group, as the terminal does: the shell sees its job stop.
       process.off('SIGTSTP', suspend);
       process.kill(0, 'SIGTSTP');
       process.on('SIGTSTP', suspend);
+      // Where no shell could continue it, the kernel does not stop it either: then it goes on by itself.
+      setTimeout(onContinue, NOT_STOPPED_MS);
     });
   };
   const handlers: Partial<Record<NodeJS.Signals, () => void>> = {
@@ -121,6 +130,7 @@ function listen(
   };
   const entries = Object.entries(handlers) as [NodeJS.Signals, () => void][];
   for (const [name, handler] of entries) process.on(name, handler);
+  process.on('SIGCONT', onContinue);
   process.on('exit', terminal.leaveNow);
   return {
     suspend,

@@ -3,6 +3,7 @@ import ora from 'ora';
 import * as v from 'valibot';
 import {AosError} from '../errors.ts';
 import type {StopReason} from '../operator/events.ts';
+import {lookOf} from './look.ts';
 
 export type DevnetChild = {
   /** Path of the devnet's config.yaml. */
@@ -111,13 +112,13 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** A spinner on a terminal, a line elsewhere. */
+/** A spinner where a person looks, a line elsewhere. */
 function startSpinner(
   note: ((line: string) => void) | null,
 ): {succeed(text: string): unknown; stop(): unknown} | undefined {
   const text = 'starting a devnet on this machine';
   if (note === null) return undefined;
-  if (process.stderr.isTTY)
+  if (lookOf(process.argv, process.env, process).animate)
     return ora({text, stream: process.stderr, discardStdin: false, hideCursor: false}).start();
   note(text);
   return undefined;

@@ -1,5 +1,5 @@
 import type {OperatorEvent} from '../operator/events.ts';
-import {describe} from '../output/describe.ts';
+import {describe, LEVELS, type Level} from '../output/describe.ts';
 import {eventLine, logLine, type LogFormat, plainLine} from '../output/lines.ts';
 import {isoTime} from '../time.ts';
 import {levelPaint, wantsColor} from './color.ts';
@@ -21,6 +21,8 @@ export function createEventOutput(options: {
   json: boolean;
   quiet: boolean;
   format: LogFormat | null;
+  /** The least that is logged. */
+  level: Level;
   elsewhere?: () => Sink | null;
 }): EventOutput {
   const {stderr, stdout} = process;
@@ -42,10 +44,10 @@ export function createEventOutput(options: {
   return {
     onEvent(event) {
       if (options.json) stream.write(eventLine(event));
+      if (LEVELS.indexOf(describe(event).level) < LEVELS.indexOf(options.level)) return;
       const other = options.elsewhere?.() ?? null;
-      if (other === null) {
-        if (!options.quiet) log.write(logLine(event, format(), paint()));
-      } else if (describe(event).level !== 'debug') other.write(logLine(event, wanted ?? 'logfmt', plain));
+      if (other !== null) other.write(logLine(event, wanted ?? 'logfmt', plain));
+      else if (!options.quiet) log.write(logLine(event, format(), paint()));
     },
     setFormat: (next) => {
       wanted = next;

@@ -16,9 +16,9 @@ import {
   type Wizard,
 } from '../init/wizard.ts';
 import {askChoice, askLine, type Reply} from '../output/prompt.ts';
+import {asciiText} from '../output/ascii.ts';
 import {safeText} from '../output/safe-text.ts';
 import {wrap} from '../output/table.ts';
-import {wantsColor} from './color.ts';
 import type {Look} from './init-checks.ts';
 
 const KEYS =
@@ -32,6 +32,7 @@ type Deps = {
   /** Lines of the review page. */
   review: (wizard: Wizard, width: number) => readonly string[];
   signal: AbortSignal;
+  draw: {color: boolean; ascii: boolean};
 };
 
 /**
@@ -39,11 +40,12 @@ type Deps = {
  * @returns the wizard at its end, to be written
  * @throws AosError INTERRUPTED (Ctrl-C, or quit at the review) | USAGE (the terminal was closed)
  */
-export async function askAll(start: Wizard, {look, review, signal}: Deps): Promise<Wizard> {
-  const chalk = new Chalk({level: wantsColor(process.env, process.stderr.isTTY) ? 1 : 0});
+export async function askAll(start: Wizard, {look, review, signal, draw}: Deps): Promise<Wizard> {
+  const chalk = new Chalk({level: draw.color ? 1 : 0});
+  const put = (line: string): void => void process.stderr.write(`${draw.ascii ? asciiText(line) : line}\n`);
   const width = (): number => Math.max(LEAST_WIDTH, Math.min(process.stderr.columns, 100) - 1);
   const say = (text: string, paint: (line: string) => string = (line) => line): void => {
-    for (const line of wrap(text, width())) process.stderr.write(`${paint(line)}\n`);
+    for (const line of wrap(text, width())) put(paint(line));
   };
   const mark: Readonly<Record<Finding['state'], string>> = {
     ok: chalk.green('ok'),
@@ -52,10 +54,9 @@ export async function askAll(start: Wizard, {look, review, signal}: Deps): Promi
   };
   const tell = ({state, text, fix}: Finding): void => {
     const [first = '', ...rest] = wrap(text, width() - 5);
-    process.stderr.write(`  ${mark[state]} ${first}\n`);
-    for (const line of rest) process.stderr.write(`     ${line}\n`);
-    if (fix !== null)
-      for (const line of wrap(`fix: ${fix}`, width() - 5)) process.stderr.write(`     ${line}\n`);
+    put(`  ${mark[state]} ${first}`);
+    for (const line of rest) put(`     ${line}`);
+    if (fix !== null) for (const line of wrap(`fix: ${fix}`, width() - 5)) put(`     ${line}`);
   };
 
   say(KEYS, chalk.dim);
@@ -66,7 +67,7 @@ export async function askAll(start: Wizard, {look, review, signal}: Deps): Promi
     switch (wizard.phase) {
       case 'ask': {
         if (question === undefined) throw new AosError('BUG', 'the wizard stands at no question');
-        process.stderr.write('\n');
+        put('');
         say(`${heading(wizard, question)}  ${question.form(wizard).about}`, chalk.dim);
         const reply = await ask(wizard, question, signal);
         wizard = reply.kind === 'back' ? back(wizard) : answer(wizard, reply.value);
@@ -84,7 +85,7 @@ export async function askAll(start: Wizard, {look, review, signal}: Deps): Promi
         wizard = settle(wizard, await askTrouble(signal));
         break;
       case 'review': {
-        process.stderr.write(`\n${review(wizard, width()).join('\n')}\n\n`);
+        put(`\n${review(wizard, width()).join('\n')}\n`);
         const reply = await askChoice({message: 'Write it?', choices: REVIEW, suggestion: 'write', signal});
         wizard = reply.kind === 'back' || reply.value === 'back' ? back(wizard) : decide(wizard, reply.value);
         break;

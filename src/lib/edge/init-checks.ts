@@ -78,9 +78,9 @@ async function lookAround(known: Known, signal: AbortSignal): Promise<Finding> {
   return {...info(text), facts: {accounts, workers}};
 }
 
-/** On chain, once an RPC is known. */
+/** On chain, where the network brings an RPC; any other is looked at with its own question. */
 async function lookAtOperator(known: Known, signal: AbortSignal): Promise<Finding | null> {
-  const rpcUrl = known.answers['rpc-url'] ?? networkValue(known, FIELDS.rpcUrl.path);
+  const rpcUrl = networkValue(known, FIELDS.rpcUrl.path);
   const operator = nodeIdOf(known.answers);
   const {accounts} = known.facts;
   // Before the signer is known, its accounts are those of the usual port.

@@ -31,7 +31,6 @@ export const initFlags = {
     noCacheDefault: true,
   }),
   yes: Flags.boolean({char: 'y', summary: 'Ask nothing: take the preset where there is one.'}),
-  'no-input': Flags.boolean({summary: 'Never ask; fail when something is missing.'}),
   probe: Flags.boolean({
     summary: 'Look at signer, RPC, dispatcher and worker also where nobody is asked.',
     allowNo: true,
@@ -40,7 +39,6 @@ export const initFlags = {
   'with-web3signer': Flags.boolean({
     summary: 'Also write a compose file and a key configuration for Web3Signer.',
   }),
-  quiet: Flags.boolean({summary: 'Say nothing on stderr but errors and questions.'}),
   ...answerFlags,
 };
 

@@ -12,6 +12,7 @@ import {NO_FACTS, type Answers, type Facts} from '../init/question.ts';
 import {nextSteps, type InitReport} from '../init/report.ts';
 import {reviewLines} from '../init/review.ts';
 import {answer, found, questionOf, settle, startWizard, type Wizard} from '../init/wizard.ts';
+import {shellWord} from '../output/next-step.ts';
 import {isLoopbackHost} from '../signer/url.ts';
 import {systemTime} from '../system-time.ts';
 import {isoTime} from '../time.ts';
@@ -29,6 +30,8 @@ export type InitOptions = {
   withSigner: boolean;
   /** A person can be asked. */
   mayAsk: boolean;
+  /** How questions look. */
+  look: {color: boolean; ascii: boolean};
   /** Null: look only where a person is asked. */
   probe: boolean | null;
   env: Env;
@@ -46,10 +49,6 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
   const {env, cwd, signal, note} = options;
   const named = options.config ?? (env['AOS_CONFIG'] === '' ? undefined : env['AOS_CONFIG']);
   const place: FilePlace = {file: writableConfig(resolve(cwd, named ?? 'config.yaml')), env, cwd};
-  if (!options.force) refuseTaken(place.file, options.withSigner);
-  const why = whyUnwritable(dirname(place.file));
-  if (why !== null) throw new AosError('CONFIG_WRITE_FAILED', `${place.file} cannot be written: ${why}`);
-
   const asks = options.mayAsk && !options.yes;
   const isDevnetMeant = asks || options.given['network'] === 'devnet';
   const facts: Facts = {
@@ -61,9 +60,13 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
   if (flags.wrong.length > 0) throw usage(flags.wrong.join('\n'), 'aos init --help');
   if (options.withSigner) refuseRemoteSigner(flags.answers['signer-url']);
 
+  if (!options.force) refuseTaken(place.file, options.withSigner);
+  const why = whyUnwritable(dirname(place.file));
+  if (why !== null) throw new AosError('CONFIG_WRITE_FAILED', `${place.file} cannot be written: ${why}`);
+
   const look = (options.probe ?? options.mayAsk) ? createLook(place) : null;
   const wizard = asks
-    ? await interview(flags.answers, facts, place, {look, signal})
+    ? await interview(flags.answers, facts, place, {look, signal, draw: options.look})
     : await fillUp(flags.answers, facts, {look, signal, yes: options.yes, note});
   return finish(wizard, place, options, asks, named);
 }
@@ -72,7 +75,7 @@ async function interview(
   given: Answers,
   facts: Facts,
   place: FilePlace,
-  {look, signal}: {look: Look | null; signal: AbortSignal},
+  {look, signal, draw}: {look: Look | null; signal: AbortSignal; draw: InitOptions['look']},
 ): Promise<Wizard> {
   // Prompts and spinner are loaded for a person only.
   const {askAll} = await import('./init-ask.ts');
@@ -87,7 +90,7 @@ async function interview(
       },
       width,
     );
-  return askAll(startWizard(facts, given), {look, review, signal});
+  return askAll(startWizard(facts, given), {look, review, signal, draw});
 }
 
 /** Without a person: presets, and where asked for a look at each answer, whose troubles are noted. */
@@ -164,10 +167,6 @@ async function finish(
 function shortPath(path: string, cwd: string): string {
   const near = relative(cwd, path);
   return near.startsWith('..') ? path : `.${join('/', near)}`;
-}
-
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** What the configuration of a devnet of this machine says, by path; null when none runs. */

@@ -9,6 +9,8 @@ export type Look = {
   color(stream: StreamName): boolean;
   /** No Unicode signs in what people read. */
   ascii: boolean;
+  /** Whether a spinner or a line that is drawn again may be on stderr: a person looks, and nothing else reads along. */
+  animate: boolean;
   /** Columns of the terminal that stdout is; null where it is none. */
   width: number | null;
 };
@@ -47,9 +49,19 @@ export function lookOf(
   const isTTY = (name: StreamName): boolean => forced !== null || streams[name].isTTY === true;
   return {
     color: (name) => wantsColor(env, isTTY(name), choice),
+    animate: streams.stderr.isTTY === true && env['TERM'] !== 'dumb' && !isCi(env) && !isSilent(argv),
     ascii: wantsAscii(argv, env, isTTY('stdout')),
     width: isTTY('stdout') ? (forced ?? (streams.stdout.columns || DEFAULT_WIDTH)) : null,
   };
+}
+
+function isCi(env: NodeJS.ProcessEnv): boolean {
+  const ci = env['CI'] ?? '';
+  return ci !== '' && ci !== '0' && ci !== 'false';
+}
+
+function isSilent(argv: readonly string[]): boolean {
+  return argv.includes('--json') || argv.includes('--quiet');
 }
 
 function forcedWidth(env: NodeJS.ProcessEnv): number | null {

@@ -84,7 +84,7 @@ export function draftMigration(options: MigrateOptions): Draft {
       {derived, nodeId: typeof nodeId === 'string' ? nodeId : null},
       options.newVrfKey,
     ),
-    diff: diffOf(text, fresh, old, printable(file)),
+    diff: diffOf(text, fresh, {old, plan}, printable(file)),
     written: null,
     next: [],
   };
@@ -95,13 +95,17 @@ export function draftMigration(options: MigrateOptions): Draft {
     needed,
     needsPassword: plan.signerKey !== null,
     async write(secret) {
+      const refuseChanged = (): void => {
+        if (readText(file, cwd) !== text)
+          throw new AosError('CONFIG_CHANGED', `${printable(file)} was changed while it was migrated`);
+      };
+      refuseChanged();
       let keystore: string | null = null;
       if (plan.signerKey !== null && derived !== null && secret !== null) {
         const key = Buffer.from(plan.signerKey, 'hex');
         keystore = await sealV3(key, derived, secret.password, randomBytes).finally(() => key.fill(0));
       }
-      if (readText(file, cwd) !== text)
-        throw new AosError('CONFIG_CHANGED', `${printable(file)} was changed while it was migrated`);
+      refuseChanged();
       const passwordFile = secret?.passwordFile ?? null;
       if (keystore !== null && derived !== null) {
         writePrivateFile(paths.keystore, keystore, {force: false});
@@ -214,11 +218,17 @@ function warningsOf(
 }
 
 /** What changes, without secrets. */
-function diffOf(before: string, after: string, old: OldConfig, name: string): string {
+function diffOf(
+  before: string,
+  after: string,
+  {old, plan}: {old: OldConfig; plan: Migration},
+  name: string,
+): string {
+  const keys = [plan.signerKey, plan.vrfKey].filter((key) => key !== null);
   const secrets = ALL_FIELDS.filter((field) => field.secret).flatMap((field) =>
     (old.values.get(field.path) ?? []).map((text) => [text, withoutKeys(text)] as const),
   );
-  const [from, to] = [before, after].map((text) => withoutSecretsOf(text, secrets));
+  const [from, to] = [before, after].map((text) => withoutSecretsOf(text, keys, secrets));
   return createTwoFilesPatch(name, name, from ?? '', to ?? '').replace(/^(Index: .*\n)?=+\n/, '');
 }
 

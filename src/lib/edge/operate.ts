@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import type {Config, ConfigWarning} from '../config/config.ts';
 import type {Emit, OperatorEvent, Summary} from '../operator/events.ts';
+import type {Level} from '../output/describe.ts';
 import type {LogFormat} from '../output/lines.ts';
 import {systemTime} from '../system-time.ts';
 import {startDashboard, type Dashboard} from './dashboard-child.ts';
@@ -20,6 +21,7 @@ export type OperateOptions = {
   json: boolean;
   quiet: boolean;
   format: LogFormat | null;
+  level: Level;
   /** Program and arguments of the dashboard to show on this terminal; null: none, lines only. */
   dashboard: readonly string[] | null;
   /** How another dashboard is attached, for people. */
@@ -54,8 +56,8 @@ export function createOperation(options: OperateOptions): Operation {
 
   /** A stderr that is no terminal is somebody's log: it stays one, whatever the terminal shows. */
   const elsewhere = () => (process.stderr.isTTY && (isGone || dashboard !== null) ? file : null);
-  const {json, quiet, format} = options;
-  const output = createEventOutput({json, quiet, format, elsewhere});
+  const {json, quiet, format, level} = options;
+  const output = createEventOutput({json, quiet, format, level, elsewhere});
 
   function show(command: readonly string[], socket: string): void {
     const shown = startDashboard({
@@ -77,7 +79,7 @@ export function createOperation(options: OperateOptions): Operation {
       if (end === 'hung-up') terminalGone();
       if (end === 'crashed')
         warn('DASHBOARD_ENDED', `the dashboard ended unexpectedly again; try ${options.attach}`);
-      if (end === 'closed')
+      if (end === 'closed' && unseen === null && !stop.aborted)
         note(`The operator goes on. ${options.attach} shows it again; the log of meanwhile: ${file.path}`);
     });
   }

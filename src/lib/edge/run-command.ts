@@ -1,4 +1,5 @@
 import type {StopReason} from '../operator/events.ts';
+import type {Level} from '../output/describe.ts';
 import type {LogFormat} from '../output/lines.ts';
 import {configForCommand} from './load-config.ts';
 import {createOperation, type Operation} from './operate.ts';
@@ -14,6 +15,7 @@ export type RunFlags = {
   jobs?: number | undefined;
   for?: number | undefined;
   'log-format'?: LogFormat | undefined;
+  'log-level': Level;
 };
 
 /** `aos run`, in steps: its signals, listened to from now on, and the operator. */
@@ -69,6 +71,7 @@ export function operateFor(
         json,
         quiet: flags.quiet,
         format: flags['log-format'] ?? config.log.format,
+        level: flags['log-level'],
         dashboard: shows ? ours : null,
         attach: file === null ? 'aos dash' : `aos dash -c ${file}`,
         note,

@@ -11,6 +11,7 @@ import {
 import {findConfig} from '../config/file.ts';
 import {aosDirs} from '../config/paths.ts';
 import {AosError, stoppedBy} from '../errors.ts';
+import {lookOf} from './look.ts';
 import {systemTime} from '../system-time.ts';
 
 export type HistoryFlags = {
@@ -89,22 +90,23 @@ export function historyFor(
   );
 }
 
-/** Draws progress: in place on a terminal, else a line now and then. `clear` takes the last one away. */
+/** Draws progress: in place where a person looks, else a line now and then. `clear` takes the last one away. */
 export function progressLine(stream: NodeJS.WriteStream): {
   show: (progress: ScanProgress) => void;
   clear: () => void;
 } {
-  const every = stream.isTTY ? DRAW_EVERY_MS : LINE_EVERY_MS;
+  const {animate} = lookOf(process.argv, process.env, process);
+  const every = animate ? DRAW_EVERY_MS : LINE_EVERY_MS;
   // A short scan needs no lines in a log.
-  let drawn = stream.isTTY ? 0 : systemTime.monotonic();
+  let drawn = animate ? 0 : systemTime.monotonic();
   let onScreen = false;
   return {
     show(progress) {
       const now = systemTime.monotonic();
       if (now - drawn < every || stream.writableNeedDrain) return;
       drawn = now;
-      onScreen = stream.isTTY;
-      stream.write(stream.isTTY ? `\r\x1b[2K${progressText(progress)}` : `${progressText(progress)}\n`);
+      onScreen = animate;
+      stream.write(animate ? `\r\x1b[2K${progressText(progress)}` : `${progressText(progress)}\n`);
     },
     clear() {
       if (onScreen) stream.write('\r\x1b[2K');

@@ -8,7 +8,6 @@ export const vrfKeyFlags = {
     helpValue: 'FILE',
     default: 'vrf.key',
   }),
-  quiet: Flags.boolean({summary: 'Say nothing on stderr but errors.'}),
 };
 
 export const newVrfKeyFlags = {

@@ -36,14 +36,13 @@ export function planMigration(old: OldConfig, target: MigrationTarget): Migratio
   const entries: Entry[] = [];
   const keys: KeyFate[] = [];
   const problems: string[] = [];
-  let signerKey: string | null = null;
-  let vrfKey: string | null = null;
+  const secrets: {signerKey: string | null; vrfKey: string | null} = {signerKey: null, vrfKey: null};
 
   const take = (field: AnyField, texts: readonly string[], from: string): void => {
     const [text = ''] = texts;
     const moved = from === field.path ? '' : `is ${field.path} now`;
     if (field === FIELDS.signerKey && isHexKey(text)) {
-      signerKey = hexOf(text);
+      secrets.signerKey = hexOf(text);
       entries.push({path: field.path, value: target.signerUrl});
       keys.push({
         path: from,
@@ -53,7 +52,7 @@ export function planMigration(old: OldConfig, target: MigrationTarget): Migratio
     } else if (field === FIELDS.vrfKey && old.values.has(FIELDS.vrfKeyFile.path)) {
       keys.push({path: from, became: 'left out', note: 'node.vrf_key_file is used instead'});
     } else if (field === FIELDS.vrfKey) {
-      if (isHexKey(text)) vrfKey = hexOf(text);
+      if (isHexKey(text)) secrets.vrfKey = hexOf(text);
       else problems.push(`${from} is not 64 hex digits`);
       entries.push({path: FIELDS.vrfKeyFile.path, value: target.vrfKeyFile});
       keys.push({path: from, became: 'moved', note: `goes into ${target.vrfKeyFile}, mode 0600`});
@@ -76,7 +75,8 @@ export function planMigration(old: OldConfig, target: MigrationTarget): Migratio
       keys.push({path: second, became: 'left out', note: `${String(first)} says the same`});
   }
   for (const path of old.unknown) keys.push({path, became: 'unknown', note: 'not a key of aos; left out'});
-  return {entries, keys, signerKey, vrfKey, shared: signerKey !== null && signerKey === vrfKey, problems};
+  const {signerKey, vrfKey} = secrets;
+  return {entries, keys, ...secrets, shared: signerKey !== null && signerKey === vrfKey, problems};
 }
 
 /** As a raw key may stand in a file: with 0x, quotes, or over several lines. */
@@ -91,16 +91,31 @@ function hexOf(text: string): string {
     .toLowerCase();
 }
 
+/** Shortest piece of a key that is looked for: a key may stand over several lines. */
+const PIECE = 6;
+
 /**
- * A text for the screen without any secret of the old file: keys, passwords in URLs, and RPC URLs with what may be an
- * access key in them.
- * @param secrets further texts that must not be seen, with what is shown instead
+ * A text for the screen without any secret of the old file: keys, also in pieces, passwords in URLs, and RPC URLs with
+ * what may be an access key in them.
+ * @param keys lower-case hex digits
+ * @param texts further texts that must not be seen, with what is shown instead
  */
-export function withoutSecretsOf(text: string, secrets: readonly (readonly [string, string])[]): string {
-  const named = secrets.reduce((rest, [secret, shown]) => rest.replaceAll(secret, shown), text);
-  const plain = named
-    .replaceAll(/(?:0x)?[0-9a-f]{48,}/gi, '[not shown]')
-    .replaceAll(/(?<=:\/\/)[^\s/@]+(?=@)/g, '[not shown]');
-  // A key may be spread over lines; then no line of mere hex digits is shown.
-  return plain.replaceAll(/^([ \t"'-]*)[0-9a-f]{1,47}(["' \t\\]*)$/gim, '$1[not shown]$2');
+export function withoutSecretsOf(
+  text: string,
+  keys: readonly string[],
+  texts: readonly (readonly [string, string])[],
+): string {
+  const named = texts.reduce((rest, [secret, shown]) => rest.replaceAll(secret, shown), text);
+  const inKey = (piece: string): boolean =>
+    keys.some((key) => key.includes(piece.replace(/^0x/i, '').toLowerCase()));
+  return (
+    named
+      .replaceAll(/(?:0x)?[0-9a-f]{48,}/gi, HIDDEN)
+      .replaceAll(/(?<=:\/\/)[^\s/@]+(?=@)/g, HIDDEN)
+      .replaceAll(new RegExp(`(?:0x)?[0-9a-f]{${PIECE},}`, 'gi'), (run) => (inKey(run) ? HIDDEN : run))
+      // Digit by digit: no line of mere hex digits is shown.
+      .replaceAll(/^([ \t"'-]*)(?:0x)?[0-9a-f]{1,5}(["' \t\\]*)$/gim, `$1${HIDDEN}$2`)
+  );
 }
+
+const HIDDEN = '[not shown]';

@@ -1,6 +1,6 @@
 import {networkPreset} from '../config/networks.ts';
 import {FIELDS, type Field} from '../config/schema.ts';
-import {byField, networkChoices, networkValue, nodeIdOf} from './fields.ts';
+import {byField, networkChoices, networkValue} from './fields.ts';
 import type {Check, Choice, Known, Question, QuestionKey} from './question.ts';
 
 const OTHER = 'other';
@@ -218,9 +218,4 @@ export const QUESTIONS: readonly Question[] = [
 /** True for the answer that leads back to the signer. */
 export function isNoneOfThem(key: QuestionKey, text: string): boolean {
   return key === 'account' && text === OTHER;
-}
-
-/** Whether there is an operator address after all questions. */
-export function hasNodeId({answers}: Known): boolean {
-  return nodeIdOf(answers) !== '';
 }

@@ -64,10 +64,9 @@ export function answer(wizard: Wizard, text: string): Wizard {
   if (isNoneOfThem(question.key, text)) return back(wizard);
   const kept = question.key === 'network' ? withoutFormer(wizard, parsed.value) : wizard.answers;
   const answers = {...kept, [question.key]: parsed.value};
-  const changed = wizard.answers[question.key] !== parsed.value;
   const next: Wizard = {
     ...wizard,
-    answers: changed && question.key === 'node-id' ? withoutKey(answers, 'account') : answers,
+    answers: question.key === 'node-id' ? withoutKey(answers, 'account') : answers,
     findings: withoutKey(wizard.findings, question.key),
     atStart: false,
   };

@@ -1,4 +1,5 @@
 import {AosError} from '../errors.ts';
+import {systemTime} from '../system-time.ts';
 import {isStorageFailure, writeFailure} from './failure.ts';
 
 /** The transaction that a batch runs in. All are synchronous; `begin` and `commit` throw when the disk refuses. */
@@ -16,6 +17,8 @@ export type Batch = {
    * @throws AosError what the change itself threw, JOURNAL_WRITE_FAILED, or BUG
    */
   run<T>(change: () => T): Promise<T>;
+  /** The same for a change that nobody hurries for: it goes with the next one, or alone after a few milliseconds. */
+  runLater<T>(change: () => T): Promise<T>;
   /** Commits what waits and takes nothing more. */
   close(): void;
 };
@@ -26,6 +29,9 @@ type Waiting = {apply: () => () => void; reject: (error: AosError) => void};
 /** A transaction holds at most this many changes, so that a burst does not keep the event loop for long. */
 const MAX_CHANGES = 256;
 
+/** How long a change that nobody hurries for waits for another to go with. */
+const LATER_MS = 5;
+
 /**
  * Group commit: the changes asked for in one event-loop turn share one transaction, hence one fsync. When one of them
  * throws, all are undone and run again one transaction each, so only the guilty one fails. When the disk refuses, all fail.
@@ -33,6 +39,7 @@ const MAX_CHANGES = 256;
 export function createBatch(transaction: Transaction): Batch {
   let queue: Waiting[] = [];
   let scheduled = false;
+  let cancelLater: (() => void) | undefined;
   let closed = false;
 
   const schedule = (): void => {
@@ -43,25 +50,33 @@ export function createBatch(transaction: Transaction): Batch {
 
   function flush(): void {
     scheduled = false;
+    cancelLater?.();
+    cancelLater = undefined;
     const taken = queue.slice(0, MAX_CHANGES);
     queue = queue.slice(MAX_CHANGES);
     if (queue.length > 0) schedule();
     if (taken.length > 0) commitAll(transaction, taken);
   }
 
+  const add = <T>(change: () => T, hurry: () => void): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      if (closed) {
+        reject(new AosError('JOURNAL_WRITE_FAILED', 'the journal is closed'));
+        return;
+      }
+      const apply = (): (() => void) => {
+        const result = change();
+        return () => resolve(result);
+      };
+      queue.push({apply, reject});
+      hurry();
+    });
+
   return {
-    run: <T>(change: () => T) =>
-      new Promise<T>((resolve, reject) => {
-        if (closed) {
-          reject(new AosError('JOURNAL_WRITE_FAILED', 'the journal is closed'));
-          return;
-        }
-        const apply = (): (() => void) => {
-          const result = change();
-          return () => resolve(result);
-        };
-        queue.push({apply, reject});
-        schedule();
+    run: (change) => add(change, schedule),
+    runLater: (change) =>
+      add(change, () => {
+        if (!scheduled) cancelLater ??= systemTime.after(LATER_MS, flush);
       }),
     close: () => {
       closed = true;

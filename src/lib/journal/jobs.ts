@@ -1,18 +1,10 @@
 import {AosError} from '../errors.ts';
 import type {VrfFields} from '../protocol/messages.ts';
-import type {JobOutcome, JobRecord, JobState, NewJob} from '../operator/ports.ts';
+import type {Conclusion, Delivery, JobRecord, JobState, NewJob} from '../operator/ports.ts';
 import {rangeText} from '../vrf/range-text.ts';
 import type {SamplingRange} from '../vrf/sampling.ts';
 import type {Database, Row} from './driver.ts';
 import {jobOf, numberOf, stateOf, textOf} from './rows.ts';
-
-export type Answer = {
-  outcome: JobOutcome;
-  vrf: VrfFields;
-  content: string;
-  at: number;
-  range?: SamplingRange;
-};
 
 /** What a change did: `jobId` for the clock reading, `changed` false when it was known before. */
 export type Change = {jobId: string; changed: boolean};
@@ -50,6 +42,9 @@ export function jobTable(database: Database) {
   );
   const setSigned = database.prepare(
     'UPDATE jobs SET state = ?, envelope_id = ?, signature = ?, signed_at = ? WHERE seq = ?',
+  );
+  const setAccepted = database.prepare(
+    `UPDATE jobs SET state = 'accepted', closed_at = ?, envelope_id = ?, signature = ?, signed_at = ? WHERE seq = ?`,
   );
   const setClosed = database.prepare('UPDATE jobs SET state = ?, closed_at = ? WHERE seq = ?');
   const seqs = database.prepare('SELECT seq FROM jobs WHERE state = ? AND seq > ? ORDER BY seq LIMIT ?');
@@ -124,7 +119,7 @@ export function jobTable(database: Database) {
     },
 
     /** @throws AosError ANSWER_CONFLICT */
-    conclude(seq: number, {outcome, vrf, content, at, range}: Answer): Change {
+    conclude(seq: number, {outcome, vrf, content, at, range}: Conclusion): Change {
       const {jobId, state} = head(seq);
       const stored = storedContent(seq);
       if (stored === content) return {jobId, changed: false};
@@ -139,25 +134,20 @@ export function jobTable(database: Database) {
       return {jobId, changed: true};
     },
 
-    signed(seq: number, delivery: {envelopeId: string; signature: string; at: number}): void {
+    signed(seq: number, delivery: Delivery): void {
       const {jobId, state} = head(seq);
       if (storedContent(seq) === null)
         throw new AosError('BUG', `job ${jobId} was signed before its answer was stored`);
-      setSigned.run(
-        state === 'concluded' ? 'signed' : state,
-        delivery.envelopeId,
-        delivery.signature,
-        delivery.at,
-        seq,
-      );
+      const {envelopeId, signature, at} = delivery;
+      setSigned.run(state === 'concluded' ? 'signed' : state, envelopeId, signature, at, seq);
     },
 
-    accepted(seq: number, at: number): Change {
+    accepted(seq: number, at: number, {envelopeId, signature, at: signedAt}: Delivery): Change {
       const {jobId, state} = head(seq);
       if (state === 'accepted') return {jobId, changed: false};
       if (storedContent(seq) === null)
         throw new AosError('BUG', `job ${jobId} was accepted before its answer was stored`);
-      setClosed.run('accepted', at, seq);
+      setAccepted.run(at, envelopeId, signature, signedAt, seq);
       return {jobId, changed: true};
     },
 

@@ -3,8 +3,8 @@ import {join} from 'node:path';
 import type {Reading} from '../clock/readings.ts';
 import {AosError} from '../errors.ts';
 import type {LivenessStore} from '../liveness/recorder.ts';
-import type {Journal} from '../operator/ports.ts';
-import {createBatch, type Transaction} from './batch.ts';
+import type {Conclusion, Journal} from '../operator/ports.ts';
+import {createBatch, type Batch, type Transaction} from './batch.ts';
 import {pickDriver, type Database, type SqliteDriver} from './driver.ts';
 import {readFailure} from './failure.ts';
 import {createPrivateDir, createPrivateFile} from './files.ts';
@@ -118,10 +118,13 @@ function sqliteJournal(
   const batch = createBatch(transactionOf(database, jobs, readings));
   let closed = false;
 
-  const change = <T>(work: () => T): Promise<T> =>
-    lock === null
-      ? Promise.reject(new AosError('JOURNAL_WRITE_FAILED', 'the journal was opened for reading only'))
-      : batch.run(work);
+  const writing = (): Batch => {
+    if (lock !== null) return batch;
+    throw new AosError('JOURNAL_WRITE_FAILED', 'the journal was opened for reading only');
+  };
+  const change = async <T>(work: () => T): Promise<T> => writing().run(work);
+  /** For what is only a memory of what happened: were it lost, it would happen again and be recorded then. */
+  const changeLater = async <T>(work: () => T): Promise<T> => writing().runLater(work);
   const look = <T>(read: () => T): T => {
     try {
       return read();
@@ -129,6 +132,12 @@ function sqliteJournal(
       throw readFailure(error, path);
     }
   };
+
+  /** Runs inside a transaction. */
+  function conclude(seq: number, answer: Conclusion): void {
+    const {jobId, changed} = jobs.conclude(seq, answer);
+    if (changed) readings.append({event: 'result_concluded', ref: jobId, merge: null}, answer.at);
+  }
 
   return {
     receive: (job) =>
@@ -142,15 +151,11 @@ function sqliteJournal(
       change(() => {
         if (jobs.select(seq, vrf, range) && first !== undefined) questions.add(first);
       }),
-    conclude: (seq, answer) =>
-      change(() => {
-        const {jobId, changed} = jobs.conclude(seq, answer);
-        if (changed) readings.append({event: 'result_concluded', ref: jobId, merge: null}, answer.at);
-      }),
+    conclude: (seq, answer) => change(() => conclude(seq, answer)),
     signed: (seq, delivery) => change(() => jobs.signed(seq, delivery)),
-    accepted: (seq, at) =>
-      change(() => {
-        const {jobId, changed} = jobs.accepted(seq, at);
+    accepted: (seq, at, delivery) =>
+      changeLater(() => {
+        const {jobId, changed} = jobs.accepted(seq, at, delivery);
         if (changed) readings.append({event: 'result_accepted', ref: jobId, merge: null}, at);
         return changed;
       }),
@@ -161,11 +166,13 @@ function sqliteJournal(
     counts: () => look(() => jobs.counts()),
 
     ask: (question) => change(() => questions.add(question)),
-    answer: (requestId, body, at) =>
+    answer: (requestId, body, at, conclusionOf = () => null) =>
       change(() => {
         const taken = questions.answer(requestId, body, at);
         if (taken.state !== 'taken') return {state: taken.state};
         readings.append({event: 'answer_taken', ref: taken.jobId, merge: null}, at);
+        const conclusion = conclusionOf(taken.seq);
+        if (conclusion !== null) conclude(taken.seq, conclusion);
         return {state: 'taken', seq: taken.seq};
       }),
     questions: (seq) => look(() => questions.ofJob(seq)),

@@ -88,6 +88,8 @@ export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
     onEvent({type}) {
       if (stopped) return;
       if (type === 'started') everyMinute();
+      // What goes into the summary is as of the end.
+      if (type === 'stopping') look(true);
       if (type === 'started' || type === 'probe_answered') afterProbe();
     },
     stop() {

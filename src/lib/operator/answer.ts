@@ -2,10 +2,13 @@ import {answerClock} from '../clock/vlc.ts';
 import {isAosError} from '../errors.ts';
 import {jobResultContent, type DispatchJob, type VrfFields, type WorkerKind} from '../protocol/messages.ts';
 import type {Sampling} from '../vrf/sampling.ts';
-import type {JobOutcome} from './ports.ts';
+import type {Conclusion, JobOutcome} from './ports.ts';
 
 /** What is said about one job: its outcome, and the fields of `job_result` that depend on it. */
 export type Answer = {outcome: JobOutcome; result: string; reason: string; vrf: VrfFields};
+
+/** An answer with what of it is journalled, signed and sent. */
+export type FinalAnswer = Answer & Conclusion;
 
 /**
  * The answer to a job that no worker is asked about, or null when one has to be (protocol §3 "job_result").
@@ -35,18 +38,19 @@ export function answerWithoutWorker(
 /** Web3Signer takes bodies of 10 MiB, in which the message stands as hex, and the content in an envelope. */
 const MAX_CONTENT_BYTES = 4 * 1024 * 1024;
 
-/** The answer with its content; one that could never be signed becomes a failed one, which can. */
+/** The answer with its content; one that could never be signed becomes a failed one, which can. `at` is Unix ms. */
 export function finalAnswer(
   job: DispatchJob,
   answer: Answer,
   node: {id: string; clockId: bigint | null},
-): Answer & {content: string} {
+  at: number,
+): FinalAnswer {
   const content = answerContent(job, answer, node);
   const bytes = Buffer.byteLength(content);
-  if (bytes <= MAX_CONTENT_BYTES) return {...answer, content};
+  if (bytes <= MAX_CONTENT_BYTES) return {...answer, content, at};
   const reason = `the answer is too large: ${bytes} bytes of at most ${MAX_CONTENT_BYTES}`;
   const failed: Answer = {outcome: 'failed', result: '', reason, vrf: answer.vrf};
-  return {...failed, content: answerContent(job, failed, node)};
+  return {...failed, content: answerContent(job, failed, node), at};
 }
 
 /**

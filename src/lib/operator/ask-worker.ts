@@ -1,35 +1,51 @@
 import {createBackoff} from '../backoff.ts';
 import {AosError, isAosError} from '../errors.ts';
 import {readOpmlCallback, type DispatchJob, type VrfFields} from '../protocol/messages.ts';
-import type {Answer} from './answer.ts';
+import type {Answer, FinalAnswer} from './answer.ts';
 import type {JobRef} from './events.ts';
 import type {PipelineDeps} from './pipeline.ts';
 import type {JobRecord, Worker} from './ports.ts';
 
-export type WorkerTask = {record: JobRecord; ref: JobRef; job: DispatchJob; vrf: VrfFields; worker: Worker};
+export type WorkerTask = {
+  record: JobRecord;
+  ref: JobRef;
+  job: DispatchJob;
+  vrf: VrfFields;
+  worker: Worker;
+  /** The worker's answer to whether it is ready, when it was asked just now. */
+  ready: Promise<void> | undefined;
+  /** Makes the final form of an answer to this job. */
+  finish: (answer: Answer) => FinalAnswer;
+};
+
+/** An answer, and whether it is in the journal already: one that came while it was waited for was stored as it came. */
+export type WorkerAnswer = {answer: FinalAnswer; stored: boolean};
 
 /**
  * Has one job answered: waits for the worker, puts the question, waits for its callback, puts it again when none comes.
  * An answer that is in the journal already, from before a restart or late, counts. What fails for too long becomes
  * an answer of outcome `failed` with the reason in words, so the job never hangs.
  */
-export async function askWorker(deps: PipelineDeps, task: WorkerTask): Promise<Answer> {
+export async function askWorker(deps: PipelineDeps, task: WorkerTask): Promise<WorkerAnswer> {
   const {signal, time} = deps;
-  const {worker, vrf, record} = task;
+  const {worker, vrf, record, finish} = task;
   const backoff = createBackoff({firstMs: 500, capMs: 30_000, random: deps.random});
   let patience = time.monotonic() + worker.readyTimeoutMs;
+  let {ready} = task;
   let failure: AosError | undefined;
   let asked = 0;
   while (asked < worker.attempts && time.monotonic() < patience) {
     const stored = storedAnswer(deps, record.seq);
-    if (stored !== null) return answered(stored, vrf);
+    if (stored !== null) return {answer: finish(answered(stored, vrf)), stored: false};
     const askedBefore = asked;
     try {
-      await worker.ready(signal);
+      const asking = ready ?? worker.ready(signal);
+      ready = undefined;
+      await asking;
       asked += 1;
-      const body = await askOnce(deps, task);
+      const answer = await askOnce(deps, task);
       deps.health.worked('worker');
-      return answered(body, vrf);
+      return answer;
     } catch (error) {
       signal.throwIfAborted();
       if (!isAosError(error)) throw error;
@@ -45,9 +61,9 @@ export async function askWorker(deps: PipelineDeps, task: WorkerTask): Promise<A
     }
   }
   const late = storedAnswer(deps, record.seq);
-  if (late !== null) return answered(late, vrf);
+  if (late !== null) return {answer: finish(answered(late, vrf)), stored: false};
   const reason = `${worker.kind} worker: ${failure?.message ?? 'no answer'}`;
-  return {outcome: 'failed', result: '', reason, vrf};
+  return {answer: finish({outcome: 'failed', result: '', reason, vrf}), stored: false};
 }
 
 /** The question that was journalled with the job's selection, once; then a new one, journalled now. */
@@ -65,8 +81,9 @@ async function question(
   return {requestId, attempt: attempt + 1};
 }
 
-/** Journals a question, puts it and waits for the callback's body. */
-async function askOnce(deps: PipelineDeps, {record, ref, job, worker}: WorkerTask): Promise<string> {
+/** Journals a question, puts it and waits for the callback. */
+async function askOnce(deps: PipelineDeps, task: WorkerTask): Promise<WorkerAnswer> {
+  const {record, ref, job, worker, vrf, finish} = task;
   const {signal, time} = deps;
   const {seq} = record;
   const {requestId, attempt} = await question(deps, seq, worker);
@@ -76,19 +93,23 @@ async function askOnce(deps: PipelineDeps, {record, ref, job, worker}: WorkerTas
   const end = (): void => closed.abort(signal.reason);
   signal.addEventListener('abort', end, {once: true});
   // Listening begins before asking: a fast worker calls back before its own response is here.
-  const callback = deps.questions.await(seq, worker.answerTimeoutMs, closed.signal);
+  const callback = deps.questions.await(seq, {
+    timeoutMs: worker.answerTimeoutMs,
+    signal: closed.signal,
+    answerOf: (body) => finish(answered(body, vrf)),
+  });
   callback.catch(() => undefined); // awaited below, or ended by `closed`
   try {
     // An answer to an earlier question may have come when nobody listened.
     const late = storedAnswer(deps, seq);
-    if (late !== null) return late;
+    if (late !== null) return {answer: finish(answered(late, vrf)), stored: false};
     const {nodeId, callbackUrl} = deps.options;
     deps.emit({type: 'job_asked', job: ref, requestId, attempt});
     const put = {requestId, nodeId, model: job.model, prompt: job.prompt, callbackUrl};
     const early = await Promise.race([worker.ask(put, closed.signal).then(() => null), callback]);
-    const body = early ?? (await callback);
+    const answer = early ?? (await callback);
     deps.emit({type: 'job_answered', job: ref, requestId, ms: Math.round(time.monotonic() - started)});
-    return body;
+    return {answer, stored: true};
   } finally {
     signal.removeEventListener('abort', end);
     closed.abort(new AosError('WORKER_TIMEOUT', 'the question is closed'));

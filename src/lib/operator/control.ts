@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {
   CONTROL_PROTOCOL,
   helloLine,
+  historyLine,
   readRequest,
   snapshotLine,
   viewJson,
@@ -14,6 +15,7 @@ import {eventLine} from '../output/lines.ts';
 import {jsonLine} from '../output/safe-text.ts';
 import type {Time} from '../time.ts';
 import type {OperatorEvent} from './events.ts';
+import {createHistory} from './history.ts';
 import {emptyView, reduceView, type OperatorView} from './view.ts';
 
 export type ControlOptions = {
@@ -50,6 +52,7 @@ export async function startControl({dir, file, hello, time}: ControlOptions): Pr
   const path = join(dir, file);
   privateDir(dir);
   const clients = new Set<Client>();
+  const history = createHistory();
   let view = emptyView;
   const greeting = helloLine({protocol: CONTROL_PROTOCOL, ...hello});
   const server = createServer((socket) => {
@@ -65,6 +68,7 @@ export async function startControl({dir, file, hello, time}: ControlOptions): Pr
     socket.on('close', () => clients.delete(client));
     client.line(greeting);
     client.line(snapshotLine(view));
+    client.line(historyLine(history.lines()));
   });
   await listen(server, path);
   // The directory is closed to others already; this is for the eye and for a directory that is opened later.
@@ -75,6 +79,7 @@ export async function startControl({dir, file, hello, time}: ControlOptions): Pr
     path,
     publish(event) {
       view = reduceView(view, event);
+      history.push(event);
       if (clients.size === 0) return;
       const line = eventLine(event);
       for (const client of clients) client.event(line);

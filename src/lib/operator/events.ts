@@ -125,7 +125,8 @@ export type OperatorEventBody =
   /** SIGHUP to a service: keys that hold from now on, and those that do after a restart. */
   | {type: 'config_reloaded'; file: string | null; applied: string[]; needRestart: string[]}
   | {type: 'stopping'; reason: StopReason; inHand: number; graceMs: number}
-  | ({type: 'summary'} & Summary);
+  /** The last one; `liveness` as it was last told, null when nobody recorded it. */
+  | ({type: 'summary'; liveness: LivenessFacts | null} & Summary);
 
 /** A part the operator depends on; `trouble` is told once per failure, `recovered` when it works again. */
 export type TroublePart = 'signer' | 'chain' | 'dispatcher' | 'worker' | 'journal' | 'clock';

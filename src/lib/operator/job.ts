@@ -3,10 +3,10 @@ import {AosError, isAosError} from '../errors.ts';
 import {draftEnvelope, parseEnvelope} from '../protocol/envelope.ts';
 import {readDispatch, type DispatchJob} from '../protocol/messages.ts';
 import {sample, type SamplingRange} from '../vrf/sampling.ts';
-import {answerWithoutWorker, finalAnswer, type Answer} from './answer.ts';
+import {answerWithoutWorker, finalAnswer, type Answer, type FinalAnswer} from './answer.ts';
 import type {JobRef} from './events.ts';
 import {askWorker} from './ask-worker.ts';
-import type {JobRecord} from './ports.ts';
+import type {Delivery, JobRecord, Worker} from './ports.ts';
 import type {PipelineDeps} from './pipeline.ts';
 
 /**
@@ -31,6 +31,8 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
   const {journal, time, emit, options, signal} = deps;
   /** Answers that were sent and not accepted, until they are. */
   const refused = new Map<number, {attempts: number; backoff: Backoff}>();
+  /** Whether the worker is ready for a job that was just selected; it is being asked. */
+  const readiness = new Map<number, Promise<void>>();
 
   return {
     async receive(jobs, frame) {
@@ -56,14 +58,15 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
           emit({type: 'job_received', job: refOf(stored.record), signer: frame.signer});
         }
       }
-      respond(frame.id, {code: 200, message: 'success'});
+      // Sampled first: then the selection is written before the signer's answer to the acknowledgement comes in.
       for (const record of fresh) deps.next(record.seq, 'received');
+      respond(frame.id, {code: 200, message: 'success'});
     },
 
     async sample(seq) {
       const record = recordOf(seq);
       const job = jobOf(record);
-      const range = await deps.ranges.get(signal);
+      const range = deps.ranges.known() ?? (await deps.ranges.get(signal));
       const sampling = sample(deps.prover, {prompt: job.prompt, ...job.key}, range, options.vrfSortPrecision);
       const {r, threshold, vrf, valid} = sampling;
       emit({type: 'job_sampled', job: refOf(record), selected: valid && vrf.selected, r, threshold});
@@ -74,6 +77,13 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
       }
       const kind = options.kinds.find((candidate) => candidate === job.kind);
       const first = kind === undefined ? undefined : deps.questions.prepare(seq, kind);
+      const worker = workerFor(job);
+      // A worker that has nothing to do is asked whether it is ready while the selection is being written.
+      if (worker !== undefined && deps.isIdle(worker.kind)) {
+        const ready = worker.ready(signal);
+        ready.catch(() => undefined); // whoever puts the question looks at it
+        readiness.set(seq, ready);
+      }
       await deps.durably(() => journal.select(seq, vrf, first, range));
       deps.next(seq, 'selected');
     },
@@ -82,14 +92,27 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
       const record = recordOf(seq);
       const job = jobOf(record);
       const {vrf} = record;
-      const worker = deps.workers.find((candidate) => candidate.kind === job.kind);
+      const worker = workerFor(job);
+      const ready = readiness.get(seq);
+      readiness.delete(seq);
       if (vrf === null) throw new AosError('BUG', `job ${seq} was selected without a VRF`);
-      // The configuration may have changed since it was selected.
-      const answer: Answer =
-        worker === undefined
-          ? {outcome: 'unsupported', result: '', reason: unsupported(job), vrf}
-          : await askWorker(deps, {record, ref: refOf(record), job, vrf, worker});
-      await conclude(record, job, answer);
+      if (worker === undefined) {
+        // The configuration has changed since it was selected.
+        await conclude(record, job, {outcome: 'unsupported', result: '', reason: unsupported(job), vrf});
+        return;
+      }
+      const finish = (answer: Answer): FinalAnswer => finished(job, answer);
+      const {answer, stored} = await askWorker(deps, {
+        record,
+        ref: refOf(record),
+        job,
+        vrf,
+        worker,
+        ready,
+        finish,
+      });
+      if (!stored) await deps.durably(() => journal.conclude(seq, answer));
+      concluded(record, answer);
     },
 
     async deliver(seq) {
@@ -138,13 +161,35 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
     deps.finished(seq);
   }
 
-  /** Signs the stored content in a new envelope, sends it and waits for the dispatcher's word. */
+  /**
+   * Signs the stored content in a new envelope, sends it and waits for the dispatcher's word. The signature is journalled
+   * with that word, in one write: what counts, the content, is on disk already (docs/adr/0015-fewer-writes.md).
+   */
   async function deliverOnce(record: JobRecord, attempt: number): Promise<void> {
-    const {seq, content, outcome} = record;
-    if (content === null || outcome === null)
-      throw new AosError('BUG', `job ${seq} is to be delivered without content`);
+    const {seq, outcome} = record;
+    if (outcome === null) throw new AosError('BUG', `job ${seq} is to be delivered without an answer`);
+    const {delivery, reply} = await send(record, attempt);
+    try {
+      const {code, message} = await reply;
+      if (code !== 200)
+        throw new AosError('DISPATCHER_REFUSED', `the result was answered with code ${code}: ${message}`);
+    } catch (error) {
+      await deps.durably(() => journal.signed(seq, delivery));
+      throw error;
+    }
+    const first = await deps.durably(() => journal.accepted(seq, time.now(), delivery));
+    const ms = Math.max(0, time.now() - record.receivedAt);
+    if (first) emit({type: 'result_accepted', job: refOf(record), ms, outcome});
+    over(seq);
+  }
+
+  async function send(
+    record: JobRecord,
+    attempt: number,
+  ): Promise<{delivery: Delivery; reply: Promise<{code: number; message: string}>}> {
+    const {seq, content} = record;
+    if (content === null) throw new AosError('BUG', `job ${seq} is to be delivered without content`);
     const turn = deps.turns.take();
-    let reply: Promise<{code: number; message: string}>;
     try {
       await deps.session.whenConnected(signal);
       const id = deps.newId();
@@ -156,27 +201,23 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
         address: options.nodeId,
       });
       const signature = await deps.signing.sign(draft.message, signal);
-      await deps.durably(() => journal.signed(seq, {envelopeId: id, signature, at: time.now()}));
+      const delivery = {envelopeId: id, signature, at: time.now()};
       await turn.ours;
       // The socket that was there at first may be gone, and the next one not introduced yet.
       if (!deps.session.connected()) throw new AosError('NOT_CONNECTED', 'the connection was lost');
       emit({type: 'result_sent', job: refOf(record), envelopeId: id, attempt});
-      reply = deps.session.request({id, text: draft.seal(signature)}, signal);
+      return {delivery, reply: deps.session.request({id, text: draft.seal(signature)}, signal)};
     } finally {
       turn.done();
     }
-    const {code, message} = await reply;
-    if (code !== 200)
-      throw new AosError('DISPATCHER_REFUSED', `the result was answered with code ${code}: ${message}`);
-    const first = await deps.durably(() => journal.accepted(seq, time.now()));
-    if (first)
-      emit({
-        type: 'result_accepted',
-        job: refOf(record),
-        ms: Math.max(0, time.now() - record.receivedAt),
-        outcome,
-      });
-    over(seq);
+  }
+
+  function workerFor(job: DispatchJob): Worker | undefined {
+    return deps.workers.find((candidate) => candidate.kind === job.kind);
+  }
+
+  function finished(job: DispatchJob, answer: Answer): FinalAnswer {
+    return finalAnswer(job, answer, {id: options.nodeId, clockId: options.clockId}, time.now());
   }
 
   async function conclude(
@@ -185,17 +226,13 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
     answer: Answer,
     range?: SamplingRange,
   ): Promise<void> {
-    const node = {id: options.nodeId, clockId: options.clockId};
-    const {outcome, vrf, reason, content} = finalAnswer(job, answer, node);
-    await deps.durably(() =>
-      journal.conclude(record.seq, {
-        outcome,
-        vrf,
-        content,
-        at: time.now(),
-        ...(range === undefined ? {} : {range}),
-      }),
-    );
+    const final = finished(job, answer);
+    await deps.durably(() => journal.conclude(record.seq, range === undefined ? final : {...final, range}));
+    concluded(record, final);
+  }
+
+  /** The answer of a job is on disk. */
+  function concluded(record: JobRecord, {outcome, reason}: Answer): void {
     emit({type: 'job_concluded', job: refOf(record), outcome, reason});
     deps.next(record.seq, 'concluded');
   }

@@ -8,7 +8,7 @@ import {watchBlocks} from './block-watch.ts';
 import {createBucket} from './bucket.ts';
 import {noteClocks, watchClock} from './clock-watch.ts';
 import {createDurably} from './durable.ts';
-import type {OperatorEvent, OperatorEventBody, StopReason, Summary} from './events.ts';
+import type {LivenessFacts, OperatorEvent, OperatorEventBody, StopReason, Summary} from './events.ts';
 import {every} from './every.ts';
 import {createHealth} from './health.ts';
 import {keepTidy} from './housekeeping.ts';
@@ -93,6 +93,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   let eventSeq = 0;
   let tally = emptyTally;
   let expired = 0;
+  let liveness: LivenessFacts | null = null;
   let summarised = false;
 
   const emit = (body: OperatorEventBody): void => {
@@ -102,6 +103,10 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     eventSeq += 1;
     tally = countEvent(tally, body);
     if (body.type === 'result_expired') expired += 1;
+    if (body.type === 'liveness') {
+      const {type: _type, ...facts} = body;
+      liveness = facts;
+    }
     deps.onEvent({seq: eventSeq, at: time.now(), ...body});
   };
 
@@ -171,6 +176,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     signal,
     stopping: stopped.signal,
     next: workload.next,
+    isIdle: workload.isIdle,
     finished: workload.finished,
   });
 
@@ -316,7 +322,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
         reason,
       },
     );
-    emit({type: 'summary', ...summary});
+    emit({type: 'summary', ...summary, liveness});
     return summary;
   }
 

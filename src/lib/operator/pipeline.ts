@@ -49,6 +49,8 @@ export type PipelineDeps = {
   stopping: AbortSignal;
   /** Hands a job to the lane that works on its new state. */
   next: (seq: number, state: Waiting) => void;
+  /** Whether a job of this kind would be worked on at once. */
+  isIdle: (kind: string) => boolean;
   /** The job is through: accepted or expired. */
   finished: (seq: number) => void;
 };

@@ -129,6 +129,19 @@ export type NewJob = Pick<JobRecord, 'key' | 'receivedAt' | 'frame' | 'index' | 
   clock: Clock;
 };
 
+/** The one answer of a job as it is stored; `at` is Unix ms. */
+export type Conclusion = {
+  outcome: JobOutcome;
+  vrf: VrfFields;
+  content: string;
+  at: number;
+  /** What it was sampled with, where that is not kept yet: of a job that no worker was asked about. */
+  range?: SamplingRange;
+};
+
+/** One signed delivery of an answer; `at` is Unix ms, the signature hex. */
+export type Delivery = {envelopeId: string; signature: string; at: number};
+
 /** One question put to a worker, as journalled before it is asked. */
 export type QuestionRecord = {
   requestId: string;
@@ -159,14 +172,14 @@ export type Journal = {
    * Stores the one answer of a job, before it is signed. The same content again is a no-op.
    * @throws AosError ANSWER_CONFLICT for a different content
    */
-  conclude(
-    seq: number,
-    answer: {outcome: JobOutcome; vrf: VrfFields; content: string; at: number; range?: SamplingRange},
-  ): Promise<void>;
-  /** Records the signature of one delivery of the stored content; the last one stays. */
-  signed(seq: number, delivery: {envelopeId: string; signature: string; at: number}): Promise<void>;
-  /** The dispatcher took the result (code 200). Resolves false when it was recorded before. */
-  accepted(seq: number, at: number): Promise<boolean>;
+  conclude(seq: number, answer: Conclusion): Promise<void>;
+  /** Records a delivery of the stored content that was not accepted; the last one stays. */
+  signed(seq: number, delivery: Delivery): Promise<void>;
+  /**
+   * The dispatcher took the result (code 200) as it was delivered; in the same write the delivery is recorded.
+   * Resolves false when it was recorded before.
+   */
+  accepted(seq: number, at: number, delivery: Delivery): Promise<boolean>;
   /** Gives up on a result after the retention. */
   expire(seq: number, at: number): Promise<void>;
 
@@ -178,11 +191,16 @@ export type Journal = {
 
   /** Journals a question before it is asked. */
   ask(question: Omit<QuestionRecord, 'answer'>): Promise<void>;
-  /** Takes a callback: once per request id, durable before it resolves; `unknown` too when its job is concluded. */
+  /**
+   * Takes a callback: once per request id, durable before it resolves; `unknown` too when its job is concluded.
+   * `conclude` makes the job's answer of it, which is stored in the same write; null: nobody works on that job now, it
+   * is concluded later. It may be called again when the write has to be repeated.
+   */
   answer(
     requestId: string,
     body: string,
     at: number,
+    conclude?: (seq: number) => Conclusion | null,
   ): Promise<{state: 'taken'; seq: number} | {state: 'unknown' | 'already'}>;
   /** All questions of a job, first attempt first. */
   questions(seq: number): QuestionRecord[];

@@ -2,7 +2,7 @@ import {AosError, isAosError} from '../errors.ts';
 import {readOpmlCallback, type WorkerKind} from '../protocol/messages.ts';
 import type {Time} from '../time.ts';
 import type {Emit} from './events.ts';
-import type {Journal, QuestionRecord} from './ports.ts';
+import type {Conclusion, Journal, QuestionRecord} from './ports.ts';
 
 /** What our HTTP server answers a worker's callback with. */
 export type CallbackReply = {status: number; code: number; message: string};
@@ -13,8 +13,14 @@ export type Questions = {
   prepare(seq: number, kind: WorkerKind): Omit<QuestionRecord, 'answer'>;
   /** The id of a question that was prepared for this job and not put yet. */
   claim(seq: number): string | undefined;
-  /** Waits until any question of this job is answered; resolves with the callback's body. */
-  await(seq: number, timeoutMs: number, signal: AbortSignal): Promise<string>;
+  /**
+   * Waits until any question of this job is answered, and has the job concluded with it in the write that stores the
+   * callback: `answerOf` makes the answer of the callback's body.
+   */
+  await<T extends Conclusion>(
+    seq: number,
+    wait: {timeoutMs: number; signal: AbortSignal; answerOf: (body: string) => T},
+  ): Promise<T>;
   /** Takes a callback: once per request id, durable before the worker is told so. */
   take(kind: WorkerKind, body: Uint8Array): Promise<CallbackReply>;
 };
@@ -28,7 +34,7 @@ export function createQuestions(deps: {
 }): Questions {
   const {journal, time, emit} = deps;
   const prepared = new Map<number, string>();
-  const waiting = new Map<number, (body: string) => void>();
+  const waiting = new Map<number, {conclude: (body: string) => Conclusion; stored: () => void}>();
   let refused = 0;
 
   function refuse(why: 'unknown' | 'already' | 'invalid', status: number, message: string): CallbackReply {
@@ -48,8 +54,12 @@ export function createQuestions(deps: {
       prepared.delete(seq);
       return requestId;
     },
-    await(seq, timeoutMs, signal) {
-      return new Promise((resolve, reject) => {
+    await<T extends Conclusion>(
+      seq: number,
+      {timeoutMs, signal, answerOf}: {timeoutMs: number; signal: AbortSignal; answerOf: (body: string) => T},
+    ) {
+      return new Promise<T>((resolve, reject) => {
+        let answer: T | undefined;
         const finish = (): void => {
           waiting.delete(seq);
           cancelTimer();
@@ -67,9 +77,13 @@ export function createQuestions(deps: {
           finish();
           reject(new AosError('WORKER_TIMEOUT', `no answer within ${Math.round(timeoutMs / 1000)} s`));
         });
-        waiting.set(seq, (body) => {
-          finish();
-          resolve(body);
+        waiting.set(seq, {
+          conclude: (body) => (answer = answerOf(body)),
+          stored: () => {
+            if (answer === undefined) return; // it began to wait only when the callback was stored
+            finish();
+            resolve(answer);
+          },
         });
         signal.addEventListener('abort', onAbort, {once: true});
       });
@@ -84,9 +98,14 @@ export function createQuestions(deps: {
         return refuse('invalid', 400, error.message);
       }
       const body = Buffer.from(bytes).toString('utf8');
-      const taken = await journal.answer(requestId, body, time.now());
+      const taken = await journal.answer(
+        requestId,
+        body,
+        time.now(),
+        (seq) => waiting.get(seq)?.conclude(body) ?? null,
+      );
       if (taken.state !== 'taken') return refuse(taken.state, 404, `no question waits for this req_id`);
-      waiting.get(taken.seq)?.(body);
+      waiting.get(taken.seq)?.stored();
       return {status: 200, code: 200, message: 'success'};
     },
   };

@@ -8,6 +8,8 @@ import type {Journal, RangeReader} from './ports.ts';
 
 /** The sampling range of node_id: the chain's, kept in the journal, good while the chain is away (protocol §4.4–5). */
 export type RangeKeeper = {
+  /** The last known range, undefined when there is none yet. */
+  known(): SamplingRange | undefined;
   /** The last known range; waits for the first answer of the chain when there is none yet. */
   get(signal: AbortSignal): Promise<SamplingRange>;
   /** Asks the chain again soon, e.g. after a reconnect. */
@@ -71,6 +73,7 @@ export function createRangeKeeper(deps: {
   }
 
   return {
+    known: () => known,
     async get(signal) {
       while (known === undefined) {
         signal.throwIfAborted();

@@ -11,6 +11,8 @@ export type Waiting = Extract<JobState, 'received' | 'selected' | 'concluded'>;
 export type Workload = {
   /** Puts a job into the lane for its state; one that is not in hand yet waits until there is room (`maxAccepted`). */
   next(seq: number, state: Waiting): void;
+  /** Whether a job that is selected now for a worker of this kind would begin at once. */
+  isIdle(kind: string): boolean;
   /** A job is through: accepted, or given up. */
   finished(seq: number): void;
   /** Puts what the last run left unfinished into the lanes. */
@@ -38,8 +40,8 @@ export type WorkloadDeps = {
 
 /** Jobs sampled at once: enough to share commits, few enough to keep the loop lively. */
 const SAMPLING = 16;
-/** Answers under way at once. */
-const DELIVERING = 64;
+/** Answers under way at once: enough for a dispatcher 100 ms away, few enough to be young when they are through. */
+const DELIVERING = 32;
 /** Records read at once when a run begins: each comes with its whole frame. */
 const PAGE = 16;
 
@@ -57,12 +59,14 @@ export function createWorkload(deps: WorkloadDeps): Workload {
   const delivering = laneOf(DELIVERING, (seq) => steps.deliver(seq));
   const working = new Map<string, Lane>();
 
+  const concurrencyOf = (kind: string): number =>
+    deps.workers.find((worker) => worker.kind === kind)?.concurrency ?? 1;
+
   function workingLane(seq: number): Lane {
     const kind = journal.get(seq)?.kind ?? '';
     const known = working.get(kind);
     if (known !== undefined) return known;
-    const concurrency = deps.workers.find((worker) => worker.kind === kind)?.concurrency ?? 1;
-    const lane = laneOf(concurrency, (job) => steps.work(job));
+    const lane = laneOf(concurrencyOf(kind), (job) => steps.work(job));
     if (stopped) lane.close();
     working.set(kind, lane);
     return lane;
@@ -107,6 +111,11 @@ export function createWorkload(deps: WorkloadDeps): Workload {
 
   return {
     next,
+    isIdle(kind) {
+      const lane = working.get(kind);
+      if (stopped || lane === undefined) return !stopped;
+      return lane.waiting() === 0 && lane.active() < concurrencyOf(kind);
+    },
     finished(seq) {
       inHand.delete(seq);
       if (maxAccepted !== null && deps.accepted() >= maxAccepted) deps.onEnough();

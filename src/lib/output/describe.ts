@@ -1,7 +1,9 @@
 import type {JobRef, LivenessFacts, OperatorEventBody, RejectReason, StopReason} from '../operator/events.ts';
 import {middle} from './safe-text.ts';
 
-export type Level = 'debug' | 'info' | 'warn' | 'error';
+/** The least first. */
+export const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type Level = (typeof LEVELS)[number];
 
 /** An event as one line for people: how bad, and what happened. Outside text in it is not safe yet. */
 export type Description = {level: Level; text: string};

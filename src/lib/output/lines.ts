@@ -41,7 +41,7 @@ export function eventLine(event: OperatorEvent): string {
 }
 
 /** Events that hold times beside their own. */
-const WITH_TIMES: ReadonlySet<string> = new Set(['clock', 'block', 'liveness']);
+const WITH_TIMES: ReadonlySet<string> = new Set(['clock', 'block', 'liveness', 'summary']);
 
 /** Names of fields that are a time wherever they hold a number, in events and in the view. */
 const TIMES: ReadonlySet<string> = new Set([

@@ -5,7 +5,10 @@ export const PASTE_OFF = '\u001b[?2004l';
 const START = '\u001b[200~';
 const END = '\u001b[201~';
 /** Longest line that is taken; no answer is longer. */
-export const MOST_TYPED = 2000;
+export const MOST_TYPED = 400;
+
+/** Ctrl-K, Ctrl-U and Ctrl-W take away more than one character: there is room again. */
+const CLEARS: ReadonlySet<string> = new Set(['\u000b', '\u0015', '\u0017']);
 
 /** Takes what came from the terminal and gives what a question may see. */
 export type TypedFilter = (chunk: string) => string;
@@ -31,6 +34,7 @@ export function createTypedFilter(): TypedFilter {
         if (control || lineOver) continue;
       }
       if (char === '\r' || char === '\n') length = 0;
+      else if (CLEARS.has(char)) length = 0;
       else if (control) length = Math.max(0, length - 1);
       else if (length >= MOST_TYPED) continue;
       else length += 1;

@@ -74,6 +74,7 @@ export function taskCsv(tasks: readonly TaskRowJson[]): string {
   ].join('\n');
 }
 
+/** A cell of CSV: one line, and harmless where it is shown; NDJSON has every text as it came. */
 export function cell(value: string | number | boolean | null): string {
-  return value === null ? '' : String(value);
+  return value === null ? '' : safeText(String(value), Number.MAX_SAFE_INTEGER);
 }

@@ -63,7 +63,7 @@ const file = v.object({name: v.string(), bytes: count, sha256: v.string(), what:
 
 export const challengeEvidence: ResultEntry = {
   summary:
-    'aos challenge evidence: what was written where, with its hashes; directory is null where nothing was.',
+    'aos challenge evidence: the files with their hashes; directory is null where nothing was gathered.',
   result: schemaOf<ReturnType<typeof evidenceJson>>()(
     v.union([
       v.object({clock_number: decimal, directory: v.null(), why: v.string()}),

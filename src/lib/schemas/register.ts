@@ -41,8 +41,7 @@ const transaction = {
 const range = v.nullable(v.object({start: decimal, end: decimal}));
 
 export const register: ResultEntry = {
-  summary:
-    'aos register: the steps and what became of each; the transaction is that of the registration at the AVS.',
+  summary: 'aos register: the steps and what became of each; the transaction is that at the AVS.',
   result: schemaOf<RegisterReport>()(
     v.object({
       flow: v.string(),

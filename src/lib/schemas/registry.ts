@@ -1,8 +1,13 @@
 import {challengeEvidence, challengeList, challengeShow} from './challenge.ts';
+import {completion} from './completion.ts';
+import {configMigrate, configSchema, configShow, configValidate} from './config.ts';
 import {devnetSubmit, devnetUp} from './devnet.ts';
 import {doctor, doctorList} from './doctor.ts';
 import type {SchemaEntry} from './entry.ts';
+import {explain, explainList} from './explain.ts';
+import {init} from './init.ts';
 import {keysBls} from './keys-bls.ts';
+import {keysVrf} from './keys-vrf.ts';
 import {deregister, register, registerCheck} from './register.ts';
 import {run} from './run.ts';
 import {schema, schemaList} from './schema.ts';
@@ -20,12 +25,21 @@ export const SCHEMAS = {
   'challenge-evidence': challengeEvidence,
   'challenge-list': challengeList,
   'challenge-show': challengeShow,
+  completion,
+  'config-migrate': configMigrate,
+  'config-schema': configSchema,
+  'config-show': configShow,
+  'config-validate': configValidate,
   deregister,
   'devnet-submit': devnetSubmit,
   'devnet-up': devnetUp,
   doctor,
   'doctor-list': doctorList,
+  explain,
+  'explain-list': explainList,
+  init,
   'keys-bls': keysBls,
+  'keys-vrf': keysVrf,
   register,
   'register-check': registerCheck,
   run,

@@ -138,7 +138,13 @@ const lines = {
     needRestart: v.array(v.string()),
   }),
   stopping: v.object({reason, inHand: count, graceMs: ms}),
-  summary: v.object({...tally, pending: count, durationMs: ms, reason}),
+  summary: v.object({
+    ...tally,
+    pending: count,
+    durationMs: ms,
+    reason,
+    liveness: v.nullable(v.object(liveness)),
+  }),
 } satisfies {
   [T in OperatorEvent['type']]: v.GenericSchema<
     Timed<Json<Omit<Extract<OperatorEvent, {type: T}>, 'type' | 'seq' | 'at'>>>

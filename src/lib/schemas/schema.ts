@@ -21,5 +21,5 @@ export const schemaList: ResultEntry = {
 
 export const schema: ResultEntry = {
   summary: 'aos schema NAME: a JSON Schema, draft-07.',
-  result: v.looseObject({$schema: v.string(), $id: v.string()}),
+  result: v.objectWithRest({$schema: v.string(), $id: v.string()}, v.unknown()),
 };

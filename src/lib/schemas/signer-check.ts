@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import {STEP_IDS} from '../signer/check/step.ts';
 import type {SignerReport} from '../signer/checks.ts';
 import type {ResultEntry} from './entry.ts';
 import {address, count, ms, next, schemaOf} from './parts.ts';
@@ -15,7 +14,21 @@ export const signerCheck: ResultEntry = {
       accounts: v.nullable(v.array(address)),
       steps: v.array(
         v.object({
-          id: v.picklist(STEP_IDS),
+          id: v.picklist([
+            'url',
+            'connect',
+            'tls',
+            'upcheck',
+            'health_status',
+            'healthcheck',
+            'eth_accounts',
+            'eth_sign',
+            'eth_signTypedData',
+            'eth_signTransaction',
+            'negative',
+            'latency',
+            'exposure',
+          ]),
           state: v.picklist(['ok', 'warn', 'fail', 'skipped']),
           asked: v.string(),
           got: v.string(),

@@ -55,8 +55,7 @@ const notCovered = v.object({
 });
 
 export const slashingHistory: ResultEntry = {
-  summary:
-    'aos slashing-history: rows in the order of the chain, totals a token, and which blocks each source covers.',
+  summary: 'aos slashing-history: rows, totals a token, and which blocks each source covers.',
   result: schemaOf<ReturnType<typeof historyJson>>()(
     v.object({
       operator: address,

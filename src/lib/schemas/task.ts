@@ -61,8 +61,7 @@ const line = schemaOf<Omit<TaskLine, 'type' | 'seq' | 'at'>>()(
 );
 
 export const taskExportLines: StreamEntry = {
-  summary:
-    'aos task export: one line a job, the oldest first; seq is its number in the journal, at when it came.',
+  summary: 'aos task export: a line a job, oldest first; seq: its row in the journal, at: when it came.',
   lines: {task: line},
 };
 

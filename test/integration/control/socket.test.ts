@@ -109,7 +109,7 @@ describe('control socket', () => {
     const first = await client(control);
     control.publish(event({type: 'connected', url: 'ws://127.0.0.1:1/ws'}));
     const second = await client(control);
-    expect(first.hello).toMatchObject({...HELLO, protocol: '1.0'});
+    expect(first.hello).toMatchObject({...HELLO, protocol: '1.1'});
     expect([first.snapshot.seq, second.snapshot.seq]).toEqual([1, 2]);
     expect(second.snapshot.connection).toMatchObject({
       state: 'connected',
@@ -132,6 +132,15 @@ describe('control socket', () => {
       });
       expect(last.jobs.map(({jobId, stage}) => [jobId, stage])).toEqual([['job-1', 'received']]);
     }
+  });
+
+  it('gives who comes later the last of the log', async () => {
+    const control = await start();
+    const event = eventLog();
+    const before = [event(STARTED), event({type: 'connected', url: 'ws://127.0.0.1:1/ws'})];
+    for (const one of before) control.publish(one);
+    const late = await client(control);
+    expect(await take(late.follow(), () => true)).toEqual([{type: 'history', events: before}]);
   });
 
   it('answers commands by their id', async () => {
@@ -161,9 +170,10 @@ describe('control socket', () => {
       if (i % 200 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     const seen = await reading;
-    expect(seen.map((line) => (line.type === 'event' ? line.event.seq : line.type))).toEqual(
-      Array.from({length: COUNT}, (_, i) => i + 1),
-    );
+    expect(seen.map((line) => (line.type === 'event' ? line.event.seq : line.type))).toEqual([
+      'history',
+      ...Array.from({length: COUNT}, (_, i) => i + 1),
+    ]);
 
     const before = slow.text().length;
     slow.socket.resume();
@@ -238,7 +248,7 @@ describe('control socket', () => {
     const ended = take(one.follow(), () => false);
     control.publish(eventLog()(STARTED));
     await control.close();
-    expect(await ended).toHaveLength(1);
+    expect((await ended).map(({type}) => type)).toEqual(['history', 'event']);
     expect(() => statSync(control.path)).toThrow('ENOENT');
     await expect(one.command('ping')).rejects.toMatchObject({code: 'CONTROL_ABSENT'});
   });

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import type {Journal, NewJob} from '../../../src/lib/operator/ports.ts';
-import type {AosError} from '../../../src/lib/errors.ts';
+import {AosError} from '../../../src/lib/errors.ts';
 import {verifyReadings, type Reading} from '../../../src/lib/clock/readings.ts';
-import {answerOf, inTempDir, newJob, VRF} from '../../support/journal.ts';
+import {DELIVERY, answerOf, inTempDir, newJob, VRF} from '../../support/journal.ts';
 
 export type OpenStore = (dir: string, options?: {onTrouble?: (error: AosError) => void}) => Promise<Journal>;
 
@@ -50,8 +50,8 @@ export function journalContract(store: string, open: OpenStore): void {
         await journal.signed(record.seq, {envelopeId: 'e1', signature: 'ff', at: 3_000});
         await journal.signed(record.seq, {envelopeId: 'e2', signature: 'fe', at: 3_001});
         expect(journal.get(record.seq)).toEqual({...concluded, state: 'signed'});
-        expect(await journal.accepted(record.seq, 4_000)).toBe(true);
-        expect(await journal.accepted(record.seq, 4_001)).toBe(false);
+        expect(await journal.accepted(record.seq, 4_000, DELIVERY)).toBe(true);
+        expect(await journal.accepted(record.seq, 4_001, DELIVERY)).toBe(false);
         const again = await reopen();
         expect(again.get(record.seq)).toEqual({...concluded, state: 'accepted'});
         expect(again.counts()).toEqual({
@@ -156,7 +156,7 @@ export function journalContract(store: string, open: OpenStore): void {
         await expect(
           journal.signed(record.seq, {envelopeId: 'e', signature: 'ff', at: 1}),
         ).rejects.toMatchObject({code: 'BUG'});
-        await expect(journal.accepted(record.seq, 1)).rejects.toMatchObject({code: 'BUG'});
+        await expect(journal.accepted(record.seq, 1, DELIVERY)).rejects.toMatchObject({code: 'BUG'});
         expect(journal.get(record.seq)?.state).toBe('received');
       }));
 
@@ -204,6 +204,32 @@ export function journalContract(store: string, open: OpenStore): void {
         ]);
       }));
 
+    it('concludes a job with the callback in one write, or not at all', () =>
+      withJournal(async (journal, reopen) => {
+        const {record} = await journal.receive(newJob('a'));
+        const {seq} = record;
+        await journal.ask({requestId: 'q1', seq, kind: 'opml', attempt: 1, askedAt: 5});
+        const failing = journal.answer('q1', 'x', 6, () => {
+          throw new AosError('CLOCK_OVERFLOW', 'no answer can be made of it');
+        });
+        await expect(failing).rejects.toMatchObject({code: 'CLOCK_OVERFLOW'});
+        expect(journal.questions(seq)).toMatchObject([{answer: null}]);
+        const asked: number[] = [];
+        const [taken, again] = await Promise.all([
+          journal.answer('q1', 'body', 7, (of) => (asked.push(of), answerOf('content', 7))),
+          journal.answer('q1', 'twice', 8, (of) => (asked.push(of), answerOf('another', 8))),
+        ]);
+        expect([taken, again]).toEqual([{state: 'taken', seq}, {state: 'already'}]);
+        expect(asked).toEqual([seq]);
+        const later = await reopen();
+        expect(later.get(seq)).toMatchObject({state: 'concluded', content: 'content', outcome: 'answered'});
+        expect(later.questions(seq)).toMatchObject([{answer: 'body'}]);
+        expect(later.lastReading()).toMatchObject({event: 'result_concluded', at: 7});
+        await expect(later.conclude(seq, answerOf('another'))).rejects.toMatchObject({
+          code: 'ANSWER_CONFLICT',
+        });
+      }));
+
     it('does not know a question any more whose job is concluded', () =>
       withJournal(async (journal) => {
         const {record} = await journal.receive(newJob('a'));
@@ -222,7 +248,7 @@ export function journalContract(store: string, open: OpenStore): void {
         await journal.conclude(record.seq, answerOf('one'));
         seen.push(journal.lastReading());
         const again = await reopen();
-        await again.accepted(record.seq, 3);
+        await again.accepted(record.seq, 3, DELIVERY);
         seen.push(again.lastReading());
         await again.read({event: 'probe_answered', ref: '', merge: null}, 4);
         seen.push(again.lastReading());
@@ -271,7 +297,7 @@ export function journalContract(store: string, open: OpenStore): void {
         await journal.expire(record.seq, 1);
         await journal.conclude(record.seq, answerOf('one'));
         expect(journal.get(record.seq)).toMatchObject({state: 'expired', content: 'one'});
-        expect(await journal.accepted(record.seq, 2)).toBe(true);
+        expect(await journal.accepted(record.seq, 2, DELIVERY)).toBe(true);
         await journal.expire(record.seq, 3);
         expect(journal.get(record.seq)?.state).toBe('accepted');
       }));
@@ -287,8 +313,8 @@ export function journalContract(store: string, open: OpenStore): void {
         await journal.ask({requestId: 'q', seq: old.record.seq, kind: 'opml', attempt: 1, askedAt: 1});
         await journal.conclude(old.record.seq, answerOf('1', 2_000));
         await journal.conclude(young.record.seq, answerOf('2', 5_000));
-        await journal.accepted(old.record.seq, 2_001);
-        await journal.accepted(young.record.seq, 5_001);
+        await journal.accepted(old.record.seq, 2_001, DELIVERY);
+        await journal.accepted(young.record.seq, 5_001, DELIVERY);
         const gone = await journal.receive(newJob('gone'));
         await journal.expire(gone.record.seq, 2_500);
         expect(await journal.prune(3_000)).toBe(2);

@@ -4,7 +4,7 @@ import {assessLiveness} from '../../../src/lib/liveness/liveness.ts';
 import {createLivenessRecorder} from '../../../src/lib/liveness/recorder.ts';
 import {ALIVE_EVERY_MS, gapsOf} from '../../../src/lib/liveness/spans.ts';
 import type {OperatorEvent} from '../../../src/lib/operator/events.ts';
-import {answerOf, inTempDir, loadableDrivers, newJob} from '../../support/journal.ts';
+import {DELIVERY, answerOf, inTempDir, loadableDrivers, newJob} from '../../support/journal.ts';
 
 const PROBE = 10_000;
 const HOUR = 3_600_000;
@@ -131,7 +131,7 @@ describe.each(loadableDrivers())('liveness record with $name', (driver) => {
       expect(journal.activity()).toEqual({lastReceivedAt: null, lastAcceptedAt: null});
       const {record} = await journal.receive(newJob('a', {receivedAt: 5_000}));
       await journal.conclude(record.seq, answerOf('x'));
-      await journal.accepted(record.seq, 6_000);
+      await journal.accepted(record.seq, 6_000, DELIVERY);
       await journal.receive(newJob('b', {receivedAt: 7_000}));
       expect(journal.activity()).toEqual({lastReceivedAt: 7_000, lastAcceptedAt: 6_000});
       await journal.close();

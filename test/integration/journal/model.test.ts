@@ -7,7 +7,7 @@ import {readingOf} from '../../../src/lib/journal/rows.ts';
 import {JOURNAL_FILE, openJournal} from '../../../src/lib/journal/sqlite.ts';
 import {verifyReadings} from '../../../src/lib/clock/readings.ts';
 import type {Journal} from '../../../src/lib/operator/ports.ts';
-import {answerOf, inTempDir, loadableDrivers, newJob} from '../../support/journal.ts';
+import {DELIVERY, answerOf, inTempDir, loadableDrivers, newJob} from '../../support/journal.ts';
 
 type Step =
   | {do: 'receive'; job: number}
@@ -106,7 +106,8 @@ async function follow(steps: readonly Step[], temp: string, driver: SqliteDriver
         });
       } else if (now.do === 'signed')
         ask(journal.signed(seq, {envelopeId: 'e', signature: 'ff', at}), () => {});
-      else if (now.do === 'accepted') ask(journal.accepted(seq, at), () => promised.closed.add(now.job));
+      else if (now.do === 'accepted')
+        ask(journal.accepted(seq, at, DELIVERY), () => promised.closed.add(now.job));
       else ask(journal.expire(seq, at), () => {});
     }
   }

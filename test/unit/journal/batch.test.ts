@@ -36,6 +36,22 @@ describe('group commit', () => {
     expect({commits, seen}).toEqual({commits: [3], seen: [3, 3, 3]});
   });
 
+  it('takes what is in no hurry along with the next change, in order, or commits it by itself soon', async () => {
+    const {transaction, commits, add, committed} = listTransaction();
+    const batch = createBatch(transaction);
+    const later = batch.runLater(() => add('a'));
+    const now = batch.run(() => add('b'));
+    await Promise.all([later, now]);
+    expect(commits).toEqual([2]);
+    await batch.runLater(() => add('c'));
+    expect(commits).toEqual([2, 1]);
+    const last = batch.runLater(() => add('d'));
+    batch.close();
+    await last;
+    expect(committed()).toEqual(['a', 'b', 'c', 'd']);
+    await expect(batch.runLater(() => add('e'))).rejects.toMatchObject({code: 'JOURNAL_WRITE_FAILED'});
+  });
+
   it('keeps a transaction to 256 changes, in order', async () => {
     const {transaction, commits, add, committed} = listTransaction();
     const batch = createBatch(transaction);

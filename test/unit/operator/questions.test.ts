@@ -8,6 +8,13 @@ import {virtualTime} from '../../support/virtual-time.ts';
 const never = new AbortController().signal;
 const callback = (id: string, answer = 'a'): Uint8Array => Buffer.from(JSON.stringify({req_id: id, answer}));
 
+/** How a question is waited for here: the callback's body becomes the content. */
+const waitFor = (timeoutMs: number, signal: AbortSignal) => ({
+  timeoutMs,
+  signal,
+  answerOf: (body: string) => answerOf(body),
+});
+
 async function stage(dir: string) {
   const journal = await openJournal({dir, clockId: 1n});
   const time = virtualTime();
@@ -26,14 +33,16 @@ async function stage(dir: string) {
 }
 
 describe('questions', () => {
-  it('wake who waits with the body, once it is stored', () =>
+  it('wake who waits with the answer, once it is stored and the job concluded with it', () =>
     inTempDir(async (dir) => {
       const {journal, time, questions, ask, seq} = await stage(dir);
       await ask('q1');
-      const waiting = questions.await(seq, 1_000, never);
+      const waiting = questions.await(seq, waitFor(1_000, never));
       expect(await questions.take('opml', callback('q1'))).toMatchObject({status: 200, code: 200});
-      expect(JSON.parse(await waiting)).toEqual({req_id: 'q1', answer: 'a'});
-      expect(journal.questions(seq)[0]?.answer).not.toBeNull();
+      const {content} = await waiting;
+      expect(JSON.parse(content)).toEqual({req_id: 'q1', answer: 'a'});
+      expect(journal.questions(seq)[0]?.answer).toBe(content);
+      expect(journal.get(seq)).toMatchObject({state: 'concluded', outcome: 'answered', content});
       expect(time.timers()).toBe(0);
       await journal.close();
     }));
@@ -43,11 +52,10 @@ describe('questions', () => {
       const {journal, events, questions, ask, seq} = await stage(dir);
       await ask('q1');
       await ask('q2', 2);
-      const waiting = questions.await(seq, 1_000, never);
+      const waiting = questions.await(seq, waitFor(1_000, never));
       expect((await questions.take('opml', callback('q1', 'late'))).status).toBe(200);
-      expect(await waiting).toContain('late');
+      expect((await waiting).content).toContain('late');
       expect((await questions.take('opml', callback('q1'))).status).toBe(404);
-      await journal.conclude(seq, answerOf('content'));
       expect((await questions.take('opml', callback('q2'))).status).toBe(404);
       expect((await questions.take('opml', callback('nobody asked'))).status).toBe(404);
       expect(events).toMatchObject([
@@ -55,6 +63,16 @@ describe('questions', () => {
         {why: 'unknown', count: 2},
         {why: 'unknown', count: 3},
       ]);
+      await journal.close();
+    }));
+
+  it('store an answer that nobody waits for, and leave the job open', () =>
+    inTempDir(async (dir) => {
+      const {journal, questions, ask, seq} = await stage(dir);
+      await ask('q1');
+      expect((await questions.take('opml', callback('q1'))).status).toBe(200);
+      expect(journal.questions(seq)[0]?.answer).not.toBeNull();
+      expect(journal.get(seq)).toMatchObject({state: 'selected', content: null});
       await journal.close();
     }));
 
@@ -79,14 +97,16 @@ describe('questions', () => {
   it('stop waiting at the time limit and with the signal', () =>
     inTempDir(async (dir) => {
       const {journal, time, questions, seq} = await stage(dir);
-      const late = expect(questions.await(seq, 2_000, never)).rejects.toMatchObject({code: 'WORKER_TIMEOUT'});
+      const late = expect(questions.await(seq, waitFor(2_000, never))).rejects.toMatchObject({
+        code: 'WORKER_TIMEOUT',
+      });
       await time.advance(2_000);
       await late;
       const stop = new AbortController();
-      const ended = expect(questions.await(seq, 2_000, stop.signal)).rejects.toThrow('over');
+      const ended = expect(questions.await(seq, waitFor(2_000, stop.signal))).rejects.toThrow('over');
       stop.abort(new Error('over'));
       await ended;
-      await expect(questions.await(seq, 2_000, stop.signal)).rejects.toThrow('over');
+      await expect(questions.await(seq, waitFor(2_000, stop.signal))).rejects.toThrow('over');
       expect(time.timers()).toBe(0);
       await journal.close();
     }));

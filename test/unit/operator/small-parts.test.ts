@@ -56,6 +56,44 @@ describe('health', () => {
   });
 });
 
+describe('health of a part with two uses', () => {
+  const gone = new AosError('CHAIN_UNREACHABLE', 'gone');
+  const wrong = new AosError('CHAIN_NO_CODE', 'wrong');
+
+  it('works again when both do, and is not told in turn of the one and the other', () => {
+    const events: OperatorEventBody[] = [];
+    const health = createHealth((event) => events.push(event), virtualTime());
+    for (let i = 0; i < 5; i += 1) {
+      health.failed('chain', wrong, 'range');
+      health.worked('chain', 'block');
+    }
+    expect(events.map(({type}) => type)).toEqual(['trouble']);
+    for (let i = 0; i < 5; i += 1) {
+      health.failed('chain', gone, 'block');
+      health.failed('chain', gone, 'range');
+    }
+    expect(events.splice(0)).toMatchObject([{code: 'CHAIN_NO_CODE'}, {code: 'CHAIN_UNREACHABLE'}]);
+    health.failed('chain', wrong, 'range');
+    health.worked('chain', 'block');
+    health.worked('chain', 'range');
+    health.worked('chain', 'range');
+    expect(events).toMatchObject([{code: 'CHAIN_NO_CODE'}, {type: 'recovered', part: 'chain'}]);
+  });
+
+  it('tells what is left when the told one works again', () => {
+    const events: OperatorEventBody[] = [];
+    const health = createHealth((event) => events.push(event), virtualTime());
+    health.failed('chain', wrong, 'range');
+    health.failed('chain', gone, 'block');
+    health.worked('chain', 'block');
+    expect(events).toMatchObject([
+      {code: 'CHAIN_NO_CODE'},
+      {code: 'CHAIN_UNREACHABLE'},
+      {type: 'trouble', code: 'CHAIN_NO_CODE'},
+    ]);
+  });
+});
+
 describe('durable writes', () => {
   const full = new AosError('JOURNAL_WRITE_FAILED', 'full');
 

@@ -24,6 +24,7 @@ const summary = {
   probes: 3,
   durationMs: 61_000,
   reason: 'jobs',
+  liveness: null,
 } as const;
 
 const EVENTS: OperatorEventBody[] = [

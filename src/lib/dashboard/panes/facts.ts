@@ -1,6 +1,6 @@
 import {age, countdown, millis} from '../ages.ts';
 import {beats, heartbeatOf, type Beat} from '../heartbeat.ts';
-import {joinFitting, shown, span, type Line, type Span, type Tone} from '../line.ts';
+import {cellsOf, joinFitting, lineCells, shown, span, type Line, type Span, type Tone} from '../line.ts';
 import {SIGNER_BUDGET} from '../verdict.ts';
 import type {ClockText} from '../../operator/events.ts';
 import type {OperatorView} from '../../operator/view.ts';
@@ -61,7 +61,7 @@ export function heartbeatParts(view: OperatorView, now: number): Line[] {
             latest.overGrace ? 'fail' : 'plain',
           ),
         ];
-  return [last, grace, [span(`every ${age(beat.intervalMs)}`)], ...(liveness === null ? [] : [gone])];
+  return [last, grace, gone, [span(`every ${age(beat.intervalMs)}`)]];
 }
 
 /** Own counter, what was merged last, and how far the two are apart. */
@@ -71,24 +71,27 @@ export function clockLines({data, ui, now}: Scene, width: number): Line[] {
   if (clock === null) parts.push([UNKNOWN, span(' no reading yet', 'dim')]);
   else {
     parts.push([span(`own ${shown(clock.id, 40)}:`), span(shown(clock.counter, 40), 'bold')]);
-    parts.push(
-      clock.ahead === null ? [span('divergence '), UNKNOWN] : [span(`ahead by ${shown(clock.ahead, 40)}`)],
-    );
+    parts.push(clock.ahead === null ? [span('ahead '), UNKNOWN] : [span(`ahead ${shown(clock.ahead, 40)}`)]);
     if (clock.merged === null) parts.push([span('nothing merged yet', 'dim')]);
     else {
+      const used = lineCells(joinFitting(parts, width)) + 3 + 'dispatcher '.length;
+      parts.push([span(`dispatcher ${clockText(clock.merged.clock, width - LABEL - used)}`)]);
       parts.push([span(`merged ${age(now - clock.merged.at)} ago`)]);
-      parts.push([span('dispatcher '), span(clockText(clock.merged.clock, 4))]);
     }
   }
   return [[...label('clock', ui), ...joinFitting(parts, width - LABEL)]];
 }
 
-/** `{1:5, 2:7, +3}`: numbers whole, as many entries as `most`. */
-export function clockText(clock: ClockText, most: number): string {
-  const entries = Object.entries(clock);
-  const listed = entries.slice(0, most).map(([id, counter]) => `${shown(id, 40)}:${shown(counter, 40)}`);
-  const more = entries.length > most ? [`+${entries.length - most}`] : [];
-  return `{${[...listed, ...more].join(', ')}}`;
+/** `{1:5, 2:7, +3}`: numbers whole, as many entries as fit into `width` cells, but at least one. */
+export function clockText(clock: ClockText, width: number): string {
+  const entries = Object.entries(clock).map(([id, counter]) => `${shown(id, 40)}:${shown(counter, 40)}`);
+  const text = (most: number): string => {
+    const more = entries.length > most ? [`+${entries.length - most}`] : [];
+    return `{${[...entries.slice(0, most), ...more].join(', ')}}`;
+  };
+  let most = entries.length;
+  while (most > 1 && cellsOf(text(most)) > width) most -= 1;
+  return text(most);
 }
 
 /** Which share of the jobs falls to us, and how many have. */
@@ -131,8 +134,9 @@ export function signerLines({data, ui, now}: Scene, width: number): Line[] {
     const total = signer.signatures + signer.errors;
     parts.push([span(`p50 ${millis(signer.p50Ms)}`), span(` p95 ${millis(signer.p95Ms)}`, 'bold')]);
     parts.push([span('error budget '), budget(signer.errors, total)]);
-    parts.push([span(`${signer.signatures} signed, ${signer.errors} failed in ${age(signer.windowMs)}`)]);
-    parts.push(ageOf(now - signer.at, SIGNER_STALE_MS));
+    const failed = signer.errors > 0 ? `, ${signer.errors} failed` : '';
+    parts.push([span(`${signer.signatures} signed${failed} in ${age(signer.windowMs)}`)]);
+    addAge(parts, now - signer.at, SIGNER_STALE_MS);
   }
   return [[...head, ...joinFitting(parts, width - LABEL)]];
 }
@@ -153,16 +157,18 @@ export function chainLines({data, now}: Scene, width: number): Line[] {
   else {
     parts.push([span(`block ${shown(block.number, 40)}`, 'bold'), span(`, ${age(now - block.blockAt)} old`)]);
     parts.push([span(`RPC ${millis(block.rpcMs)}`)]);
-    parts.push(ageOf(now - block.at, BLOCK_STALE_MS));
   }
   const since = connection.since === null ? '' : ` ${age(now - connection.since)}`;
   const up = connection.state === 'connected';
   parts.push([span(`dispatcher ${connection.state}${since}`, up ? 'plain' : 'fail')]);
+  if (block !== null) addAge(parts, now - block.at, BLOCK_STALE_MS);
   return [[...indent('  CHAIN'), ...joinFitting(parts, width - LABEL)]];
 }
 
-function ageOf(ms: number, staleMs: number): Line {
-  return ms > staleMs ? [span(`stale ${age(ms)}`, 'dim')] : [span(`read ${age(ms)} ago`, 'dim')];
+/** How old a figure is: what is too old says so first of all, what is fresh where there is room for it. */
+function addAge(parts: Line[], ms: number, staleMs: number): void {
+  if (ms > staleMs) parts.unshift([span(`stale ${age(ms)}`, 'unknown')]);
+  else parts.push([span(`read ${age(ms)} ago`, 'dim')]);
 }
 
 /** Neighbours of one tone as one span. */

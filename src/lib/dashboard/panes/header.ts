@@ -1,4 +1,4 @@
-import {age, clockTime} from '../ages.ts';
+import {clockTime, coarseAge} from '../ages.ts';
 import {fit, fitMiddle, fillLine, lineCells, shown, span, type Line} from '../line.ts';
 import {stateWord} from '../signs.ts';
 import type {Scene} from './scene.ts';
@@ -14,7 +14,7 @@ export function headerLine({data, ui, now, replay}: Scene, width: number): Line 
     ...(data.link.state === 'ended' ? ['ENDED'] : []),
     ...(ui.frozen ? ['FROZEN'] : []),
   ].join(' ');
-  const up = view.node === null ? '' : `up ${age(now - view.node.startedAt)}`;
+  const up = view.node === null ? '' : `up ${coarseAge(now - view.node.startedAt)}`;
   const right: Line = [
     span(marks === '' ? '' : `${marks} `, 'warn'),
     span(width >= 60 ? `${up}  ` : '', 'dim'),
@@ -34,17 +34,22 @@ export function headerLine({data, ui, now, replay}: Scene, width: number): Line 
 export function verdictLine({findings}: Scene, width: number): Line {
   const [first] = findings;
   if (first === undefined) return [];
-  const {severity, text, next} = first;
+  const {severity, text, pinned} = first;
   const others = findings.length > 1 ? ` +${findings.length - 1} more` : '';
-  const hint = next === '' ? '' : ` → ${next}`;
+  const hint = first.next === '' ? '' : ` → ${first.next}`;
   const word = stateWord(severity);
   const room = width - word.text.length - 1 - others.length;
-  // The next step stays readable as long as there is something left of the text.
-  const body =
-    text.length + hint.length <= room
-      ? text + hint
-      : room < 60
-        ? fit(text, room)
-        : fit(text, room - Math.min(hint.length, 30)) + fit(hint, 30);
-  return [word, span(' '), span(body, severity), span(others, 'dim')];
+  return [
+    word,
+    span(' '),
+    span(bodyOf(text, hint, {room, pinned: pinned === true}), severity),
+    span(others, 'dim'),
+  ];
+}
+
+/** The next step stays readable as long as there is something left of the text, but a countdown is whole. */
+function bodyOf(text: string, hint: string, {room, pinned}: {room: number; pinned: boolean}): string {
+  if (text.length + hint.length <= room) return text + hint;
+  if (pinned || room < 60) return fit(text, room);
+  return fit(text, room - Math.min(hint.length, 30)) + fit(hint, 30);
 }

@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<Level, {text: string; tone: Tone}>> = {
 export function logLines({log, ui, now, data}: Scene, width: number, rows: number): Line[] {
   const state = [
     ui.line === null ? 'following' : 'held',
-    ...(ui.level === 'all' ? [] : [ui.level]),
+    ...(ui.level === 'info' ? [] : [ui.level]),
     ...(ui.filter === '' ? [] : [`filter "${ui.filter}"`]),
     ...(data.missed > 0 ? [`${data.missed} missed`] : []),
   ].join(', ');

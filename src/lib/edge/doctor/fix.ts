@@ -1,6 +1,7 @@
 import {chmodSync, mkdirSync, realpathSync, rmSync, statSync} from 'node:fs';
 import {repairCommand, type Repair} from '../../doctor/check.ts';
 import type {DoctorReport, RepairReport} from '../../doctor/report.ts';
+import {categoryOf} from '../../doctor/registry.ts';
 import {planChecks} from '../../doctor/select.ts';
 import {AosError, errorText} from '../../errors.ts';
 import {count} from '../../status/words.ts';
@@ -48,9 +49,9 @@ export async function fixFindings(
   }
   const repairs: RepairReport[] = [];
   for (const repair of report.repairs) repairs.push(await tryRepair(repair, where.uid));
-  const mended = new Set(repairs.map(({id}) => id));
+  const mended = new Set(repairs.map(({id}) => categoryOf(id)));
   const touched = report.checks.filter(
-    ({id, because}) => mended.has(id) || (because !== null && mended.has(because)),
+    ({id, because}) => mended.has(categoryOf(id)) || (because !== null && mended.has(categoryOf(because))),
   );
   const again = await examine(where, planChecks({only: touched.map(({id}) => id), skip: []}), signal);
   return {...examination, report: merged(report, again.report, repairs)};

@@ -1,0 +1,46 @@
+import {Args} from '@oclif/core';
+import {AosCommand} from '../lib/base-command.ts';
+import {EXIT} from '../lib/error-table.ts';
+import {AosError} from '../lib/errors.ts';
+import {exitCodesText} from '../lib/explain/exit-codes.ts';
+import {codeListText, explain, explainedCodes, explanationText, meantCode} from '../lib/explain/explain.ts';
+import {safeText} from '../lib/output/safe-text.ts';
+
+const NO_TERMINAL = 100;
+
+export default class Explain extends AosCommand {
+  static override summary = 'Say what an error code, a warning or an exit code means, and what to do.';
+  static override description = `Without CODE it lists all of them. Needs no configuration and no network.`;
+  static override examples = [
+    '<%= config.bin %> explain SIGNER_UNREACHABLE',
+    {description: 'An exit code', command: '<%= config.bin %> explain 77'},
+    {description: 'All exit codes', command: '<%= config.bin %> help exit-codes'},
+  ];
+  static override args = {
+    code: Args.string({
+      description: 'A code as errors and warnings have it, or an exit code; any letter case.',
+    }),
+  };
+
+  async run(): Promise<void> {
+    const {args} = await this.parse(Explain);
+    const {code} = args;
+    if (code === undefined || code === 'exit-codes') {
+      const all = explainedCodes().flatMap((name) => explain(name) ?? []);
+      const codes = code === undefined ? all : all.filter(({kind}) => kind === 'exit-code');
+      const text = code === undefined ? codeListText() : exitCodesText();
+      this.give({schema: 'explain-list', exitCode: EXIT.ok, result: {codes}, text});
+      return;
+    }
+    const about = explain(code);
+    if (about === null) {
+      const guess = meantCode(code);
+      const meant = guess === null ? '' : `; did you mean ${guess}?`;
+      throw new AosError('USAGE', `there is no code "${safeText(code, 100)}"${meant}`, {
+        next: guess === null ? 'aos explain' : `aos explain ${guess}`,
+      });
+    }
+    const text = explanationText(about, this.look.width ?? NO_TERMINAL);
+    this.give({schema: 'explain', exitCode: EXIT.ok, result: about, text});
+  }
+}

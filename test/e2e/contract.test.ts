@@ -1,0 +1,174 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {EXIT} from '../../src/lib/error-table.ts';
+import {goodFile} from '../support/config-file.ts';
+import {type Ended, jsonOf, ndjson, openWorld, ROOT, type World} from '../support/cli.ts';
+
+type Manifest = {commands: Record<string, {hidden?: boolean; enableJsonFlag: boolean}>};
+
+/** Processes at once. */
+const PARALLEL = 3;
+/** Goes on until it is told to end, whoever is there: it has a test of its own. */
+const SERVES = 'devnet up';
+/** Need no answer, no configuration and nobody else; `config show` shows the defaults then. */
+const GOOD = ['config schema', 'config show', 'explain', 'keys vrf create', 'schema'];
+
+let world: World;
+beforeAll(() => {
+  world = openWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++)
+      results[index] = await work(items[index] as T);
+  };
+  await Promise.all(Array.from({length: PARALLEL}, worker));
+  return results;
+}
+
+describe('every command, with nobody there', () => {
+  it('ends by itself, asks nothing, and never takes a missing answer for a yes', async () => {
+    const {commands} = jsonOf(readFileSync(path.join(ROOT, 'oclif.manifest.json'), 'utf8')) as Manifest;
+    const ids = Object.keys(commands).map((id) => id.replaceAll(':', ' '));
+    expect(ids.length).toBeGreaterThan(20);
+    expect(ids).toContain(SERVES);
+    // Standard input is /dev/null. Each has a home of its own: what one writes is not there for another.
+    const ask = (id: string, json: boolean): Promise<Ended> => {
+      const home = path.join(world.home, `${id.replaceAll(' ', '-')}${json ? '-json' : ''}`);
+      const args = [...id.split(' '), ...(json ? ['--json'] : [])];
+      const file = id.startsWith('keys vrf') ? ['--file', `${home}.key`] : [];
+      return world.run([...args, ...file], {env: {AOS_HOME: home}});
+    };
+    const answers = await inTurns(
+      ids.filter((id) => id !== SERVES),
+      async (id) => ({
+        id,
+        plain: await ask(id, false),
+        json: await ask(id, true),
+      }),
+    );
+    const good: string[] = [];
+    for (const {id, plain, json} of answers) {
+      const about = `${id}\n${plain.stdout}${plain.stderr}`;
+      expect(Object.values(EXIT), about).toContain(plain.code);
+      expect(plain.code, about).not.toBe(EXIT.bug);
+      expect(json.code, about).toBe(plain.code);
+      expect(plain.stdout + plain.stderr, about).not.toContain('\x1b');
+      if (plain.code === EXIT.ok) good.push(id);
+      else if (plain.code !== EXIT.no && plain.code !== EXIT.warn)
+        expect(plain.stderr, about).toMatch(/^ {2}next {3}\S/m);
+      // Its form was compared with the schema when it ended (test/support/cli.ts).
+      if (commands[id.replaceAll(' ', ':')]?.enableJsonFlag === true)
+        expect(json.stdout, about).toMatch(/^\{/);
+    }
+    expect(good.sort()).toEqual(GOOD);
+  }, 300_000);
+
+  it('ends a network with the program that started it', async () => {
+    const {code, stdout} = await world.run([...SERVES.split(' '), '--exit-with-stdin', '--json', '--quiet']);
+    expect(code).toBe(0);
+    expect(ndjson(stdout)[0]).toMatchObject({type: 'ready'});
+    await world.nothingLeft();
+  });
+
+  it('names all that is missing at once', async () => {
+    const {code, stderr} = await world.run(['init']);
+    expect(code).toBe(64);
+    for (const flag of ['--node-id', '--signer-url']) expect(stderr).toContain(flag);
+  });
+});
+
+describe('a reader that goes away', () => {
+  it.each([
+    ['stdout', '$AOS explain | true'],
+    ['stdout, in the middle', '$AOS explain --json | head -c 1'],
+    ['stdout of help', '$AOS --help | true'],
+    ['stderr', '$AOS run -c nowhere.yaml 2>&1 >/dev/null | true'],
+    ['both', '$AOS schema run 2>&1 | true'],
+  ])('is no failure: %s', async (_name, shell) => {
+    // The state of the first of the pipeline is what is asked for; sh has no pipefail.
+    const command = shell.replace(/^(.*?) \|/, '{ $1; echo "code $?" >>code.txt; } |');
+    await world.run([], {shell: `rm -f code.txt; ${command}`, cwd: world.home});
+    const wanted = shell.includes('nowhere') ? 'code 78\n' : 'code 0\n';
+    expect(readFileSync(path.join(world.home, 'code.txt'), 'utf8')).toBe(wanted);
+  });
+});
+
+describe('colour and signs', () => {
+  const failing = ['explain', 'nonsense'];
+  it.each([
+    [['--color', 'always'], {NO_COLOR: '1'}, true],
+    [[], {FORCE_COLOR: '1'}, true],
+    [[], {FORCE_COLOR: '1', NO_COLOR: '1'}, false],
+    [[], {CLICOLOR_FORCE: '1', AOS_NO_COLOR: '1'}, false],
+    [[], {AOS_FORCE_TTY: '120'}, true],
+    [[], {AOS_FORCE_TTY: '120', TERM: 'dumb'}, false],
+    [[], {}, false],
+  ])('%j %j: %j', async (flags, env, colored) => {
+    const {code, stderr} = await world.run([...failing, ...flags], {env: {TERM: 'xterm', ...env}});
+    expect(code).toBe(64);
+    expect(stderr.includes('\x1b[')).toBe(colored);
+    // Node warns of both variables at once.
+    expect(stderr).not.toContain('Warning');
+    expect(stderr.replaceAll(/\x1b\[[\d;]*m/g, '')).toMatch(/^Error: there is no code/);
+  });
+
+  it.each([
+    [['--ascii'], {}],
+    [[], {LC_ALL: 'C'}],
+    [[], {AOS_ASCII: '1'}],
+  ])('%j %j is ASCII alone', async (flags, env) => {
+    const plain = await world.run(['explain', 'JOURNAL_UNREADABLE', '--no-ascii']);
+    const ascii = await world.run(['explain', ...flags], {env});
+    expect(plain.code).toBe(0);
+    expect(ascii.stdout).toMatch(/^[\x20-\x7e\n]+$/);
+    expect((await world.run(['explain', '--no-ascii'], {env})).stdout).toMatch(/[^\x00-\x7f]/);
+  });
+
+  it('fits the width that is forced', async () => {
+    const lines = async (width: string): Promise<string[]> =>
+      (await world.run(['explain', '77'], {env: {AOS_FORCE_TTY: width, TERM: 'dumb'}})).stdout.split('\n');
+    const [narrow, wide] = [await lines('50'), await lines('140')];
+    expect(Math.max(...narrow.map((line) => line.length))).toBeLessThanOrEqual(50);
+    expect(narrow.length).toBeGreaterThan(wide.length);
+  });
+});
+
+describe('what is said about what was typed', () => {
+  it('is JSON with --json, also where there is no such command, schema or code', async () => {
+    for (const args of [['rnu'], ['schema', 'sttus'], ['explain', 'sginer_refused'], ['help', 'rnu']]) {
+      const {code, stdout, stderr} = await world.run([...args, '--json']);
+      expect({code, stderr}).toEqual({code: 64, stderr: ''});
+      expect(jsonOf(stdout)).toMatchObject({schema: 'aos.error/v1', ok: false, exitCode: 64});
+      expect(stdout).toMatch(/did you mean|--help/);
+    }
+  });
+
+  it('names the configuration in the next step', async () => {
+    world.file('vrf.key', 'a'.repeat(64));
+    const file = world.file('my config.yaml', goodFile());
+    const named = `aos run -c '${file}'`;
+    const {stdout} = await world.run(['status', '--offline', '-c', file]);
+    expect(stdout).toContain(named);
+    const json = await world.run(['status', '--offline', `--config=${file}`, '--json']);
+    expect((jsonOf(json.stdout) as {result: {verdict: {next: string}}}).result.verdict.next).toContain(named);
+    // Where it was not named by hand the next command finds it the same way.
+    const found = await world.run(['status', '--offline'], {env: {AOS_CONFIG: file}});
+    expect(found.stdout).toContain('aos run');
+    expect(found.stdout).not.toContain(named);
+  });
+
+  it('lists the exit codes', async () => {
+    const help = await world.run(['help', 'exit-codes']);
+    expect(help).toMatchObject({code: 0, stderr: ''});
+    expect(help.stdout).toMatch(/^ +77 +refused for safety/m);
+    expect((await world.run(['explain', 'exit-codes'])).stdout).toBe(help.stdout);
+    const {stdout} = await world.run(['help', 'exit-codes', '--json']);
+    expect(jsonOf(stdout)).toMatchObject({schema: 'aos.explain-list/v1', ok: true});
+  });
+});

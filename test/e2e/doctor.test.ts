@@ -1,0 +1,177 @@
+import {chmodSync, readFileSync, statSync} from 'node:fs';
+import path from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {eventually, jsonOf, ndjson, openWorld, type Ended} from '../support/cli.ts';
+import {devnetUp} from '../support/devnet-up.ts';
+
+type Check = {id: string; state: string; evidence: string; fix: string | null; because: string | null};
+type Report = {
+  ok: boolean;
+  exitCode: number;
+  result: {verdict: string; checks: Check[]; repairs: {state: string}[]; bundle: {path: string} | null};
+  error?: {code: string; message: string; next: string; details?: {tasks: unknown[]}};
+};
+
+const reportOf = ({stdout}: Ended): Report => jsonOf(stdout) as Report;
+const stateOf = (report: Report, id: string): string | undefined =>
+  report.result.checks.find((check) => check.id === id)?.state;
+
+const isLate = ({evidence}: Check): boolean => evidence.startsWith('no answer: within');
+
+describe('aos doctor and aos task on a devnet', () => {
+  it('tell what is wrong until all is well, and what became of every job', {timeout: 180_000}, async () => {
+    await using world = openWorld();
+    const devnet = await devnetUp(world);
+    const aos = (...args: string[]) => world.run([...args, '-c', devnet.config]);
+    // On a machine that is busy with other tests a check may well take longer than the 3 s it has.
+    const patiently = (...args: string[]): Promise<Ended> =>
+      eventually(async () => {
+        const ended = await aos('doctor', '--json', ...args);
+        return reportOf(ended).result.checks.some(isLate) ? undefined : ended;
+      }, 'a doctor with time');
+
+    const none = await aos('task', 'list', '--json');
+    expect([none.code, reportOf(none).error]).toMatchObject([74, {code: 'JOURNAL_MISSING'}]);
+    const before = reportOf(await patiently());
+    expect(before.exitCode).toBe(3);
+    const failing = before.result.checks.filter(({state}) => state === 'fail');
+    expect(failing.map(({id, fix}) => [id, fix])).toEqual([
+      ['registry.avs', `aos register -c ${devnet.config}`],
+    ]);
+    expect(stateOf(before, 'ping.operator')).toBe('warn');
+
+    expect(await aos('register', '--yes', '--quiet')).toMatchObject({code: 0});
+    const operator = world.start(['run', '-c', devnet.config, '--json']);
+    await operator.event('probe_answered');
+    const [first = '', second = ''] = await devnet.submit(2, {prompt: 'What is \u001b[31mAI\u001b[0m?\n'});
+    await devnet.answered([first, second]);
+    await operator.event('result_accepted');
+
+    const probes = operator.lines().filter(({type}) => type === 'probe_answered').length;
+    const well = await patiently();
+    const notOk = reportOf(well).result.checks.filter(({state}) => state !== 'ok');
+    expect(notOk).toEqual([
+      expect.objectContaining({id: 'workers.tee', state: 'skipped', because: null}),
+      expect.objectContaining({id: 'workers.zkml', state: 'skipped', because: null}),
+    ]);
+    expect(well).toMatchObject({code: 0, stderr: ''});
+    // It was not taken for the network: what it asked is no probe. Those of the devnet go on meanwhile.
+    const more = operator.lines().filter(({type}) => type === 'probe_answered').length - probes;
+    expect(more).toBeLessThanOrEqual(3);
+
+    const text = await world.run(
+      ['doctor', '-c', devnet.config, '--quiet', '--ascii', '--only', 'chain,disk'],
+      {
+        env: {COLUMNS: '80'},
+      },
+    );
+    expect(text).toMatchObject({code: 0, stderr: ''});
+    expect(text.stdout).toMatch(/^WELL: 6 ok\n/);
+    expect(text.stdout).toMatch(/^[\n\u0020-\u007e]*$/);
+
+    // Jobs, while the operator runs.
+    const list = await aos('task', 'list', '--json');
+    expect(list.code).toBe(0);
+    const {total, tasks} = (
+      jsonOf(list.stdout) as {result: {total: number; tasks: {job_id: string; state: string}[]}}
+    ).result;
+    expect([total, tasks.map(({job_id: id}) => id).sort()]).toEqual([2, [first, second].sort()]);
+    const table = await aos(
+      'task',
+      'list',
+      '--quiet',
+      '--state',
+      'accepted,signed',
+      '--since',
+      '1h',
+      '--limit',
+      '1',
+    );
+    expect(table.stdout).toMatch(/^NO +JOB +STATE/);
+    expect(table.stdout).toContain('1 job of 2');
+    const shown = await aos('task', 'show', first.slice(0, 20), '--json');
+    expect(jsonOf(shown.stdout)).toMatchObject({
+      result: {
+        job_id: first,
+        outcome: 'answered',
+        dispatch: {signature: {state: 'verified'}, is_known_dispatcher: true},
+        sampling: {selected: true, threshold: 600_000},
+        questions: [{attempt: 1}],
+        delivery: {signature_holds: true, signer: devnet.operator},
+        readings: {chain_holds: true},
+      },
+    });
+    const story = await aos('task', 'show', '#1', '--full');
+    expect(story.stdout).not.toContain('\u001b');
+    expect(story.stdout).toContain('What is \\x1b[31mAI\\x1b[0m?');
+    const unknown = await aos('task', 'show', 'nothing-like-it', '--json');
+    expect([unknown.code, reportOf(unknown).error]).toMatchObject([3, {code: 'TASK_UNKNOWN'}]);
+    const several = await aos('task', 'show', '', '--json');
+    expect(several.code).toBe(64);
+
+    await operator.kill('SIGTERM');
+
+    // And when it has ended.
+    const out = path.join(world.home, 'jobs.csv');
+    const written = await aos('task', 'export', '--csv', '--out', out, '--json');
+    expect(jsonOf(written.stdout)).toMatchObject({result: {path: out, tasks: 2}});
+    expect(statSync(out).mode & 0o777).toBe(0o600);
+    expect(readFileSync(out, 'utf8').split('\n')).toHaveLength(4);
+    const again = await aos('task', 'export', '--csv', '--out', out, '--json');
+    expect([again.code, reportOf(again).error?.code]).toEqual([73, 'OUT_EXISTS']);
+    const lines = await aos('task', 'export', '--json', '--limit', '1');
+    expect(ndjson(lines.stdout)).toMatchObject([{type: 'task', seq: 2, selected: true}]);
+    const piped = await world.run([], {shell: `$AOS task export -c ${devnet.config} --quiet | head -c 10`});
+    expect(piped).toMatchObject({code: 0, stderr: ''});
+
+    // Broken on purpose: a key for all to read; mended only when it is said.
+    const key = path.join(path.dirname(devnet.config), 'vrf.key');
+    chmodSync(key, 0o644);
+    const open = await aos('doctor', '--only', 'files', '--json');
+    expect([open.code, stateOf(reportOf(open), 'files.vrf_key')]).toEqual([3, 'fail']);
+    const unasked = await aos('doctor', '--only', 'files', '--fix', '--json');
+    expect([unasked.code, reportOf(unasked).error?.code, statSync(key).mode & 0o777]).toEqual([
+      64,
+      'USAGE',
+      0o644,
+    ]);
+    const mended = await aos('doctor', '--only', 'files', '--fix', '--yes', '--json');
+    expect([mended.code, statSync(key).mode & 0o777]).toEqual([0, 0o600]);
+    expect(reportOf(mended).result.repairs).toMatchObject([{state: 'done'}]);
+
+    // The whole network gone: all is found out within the time there is, and it can be handed on.
+    await devnet.cli.kill('SIGKILL');
+    await eventually(() => (world.alive().length === 0 ? true : undefined), 'the end of the devnet');
+    const tarball = path.join(world.home, 'report.tar.gz');
+    const gone = await aos('doctor', '--json', '--bundle', tarball);
+    const report = reportOf(gone);
+    expect([gone.code, report.result.verdict, report.result.bundle?.path]).toEqual([3, 'fail', tarball]);
+    for (const id of ['signer.connect', 'chain.rpc', 'dispatcher.websocket', 'workers.opml'])
+      expect([id, stateOf(report, id)]).toEqual([id, 'fail']);
+    expect(stateOf(report, 'registry.avs')).toBe('skipped');
+    expect(statSync(tarball).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('aos doctor without anything', () => {
+  it('answers all the same', async () => {
+    await using world = openWorld();
+    const bare = await world.run(['doctor', '--json']);
+    const report = reportOf(bare);
+    expect(bare.code).toBe(3);
+    expect(report.result.checks[0]).toMatchObject({id: 'config.file', state: 'fail'});
+    expect(report.result.checks.every(({state, fix}) => state !== 'fail' || fix !== null)).toBe(true);
+
+    const list = await world.run(['doctor', '--list', '--only', 'signer', '--json']);
+    expect([list.code, (jsonOf(list.stdout) as {result: {checks: unknown[]}}).result.checks.length]).toEqual([
+      0, 13,
+    ]);
+    const typo = await world.run(['doctor', '--only', 'sginer', '--json']);
+    expect([typo.code, reportOf(typo).error?.message]).toMatchObject([
+      64,
+      expect.stringContaining('did you mean signer?'),
+    ]);
+    const tasks = await world.run(['task', 'list', '--json']);
+    expect([tasks.code, reportOf(tasks).error?.code]).toEqual([74, 'JOURNAL_MISSING']);
+  });
+});
