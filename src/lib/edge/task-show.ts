@@ -27,7 +27,7 @@ export function showTask({journal, config}: OpenedTasks, choice: TaskChoice): Ta
   return taskStory(task, {
     nodeId: config.nodeId,
     dispatcher: config.dispatcherAddress,
-    range: rangeOfText(journal.recall(RANGE_NOTE)) ?? null,
+    lastRange: rangeOfText(journal.recall(RANGE_NOTE)) ?? null,
     precision: config.vrfSortPrecision,
     now: systemTime.now(),
   });

@@ -102,7 +102,7 @@ export function prepareSchema(
       'JOURNAL_UNREADABLE',
       `${path} has schema ${version}, this aos needs ${migrations.length}`,
       {
-        next: 'Start aos run once; it brings the journal up to date.',
+        next: 'Start or restart aos run with this aos: it brings the journal up to date, and loses nothing.',
       },
     );
   }
