@@ -114,6 +114,7 @@ module.exports = {
     owner('noble-curves', '@noble/curves', [`${LIB}/keys/`, `${LIB}/devnet/signer-keys\\.ts$`]),
     owner('diff', 'diff', [`${LIB}/edge/`]),
     owner('ora', 'ora', [`${LIB}/edge/`]),
+    owner('pino', 'pino', [`${LIB}/edge/log\\.ts$`]),
     owner('tar', 'tar-stream', [`${LIB}/edge/`]),
     owner('sodium', 'libsodium-wrappers-sumo', [`${LIB}/vrf/`]),
     owner('secp256k1', '@bitauth/libauth', [`${LIB}/protocol/secp256k1\\.ts$`]),

@@ -34,13 +34,12 @@ A closed terminal window does not end it. SIGHUP without a terminal reads the co
     jobs: Flags.integer({summary: 'Stop after so many accepted results.', min: 1, helpValue: 'N'}),
     for: durationFlag({summary: 'Stop after this time, e.g. 30s, 10m, 2h.'}),
     'log-format': Flags.string({
-      summary: 'Form of the log lines.',
+      summary: 'Form of the log lines, else log.format.',
       options: ['pretty', 'logfmt', 'json'] as const,
     }),
     'log-level': Flags.string({
-      summary: 'The least that is logged; --json has everything.',
+      summary: 'The least that is logged, else log.level; --json has everything.',
       options: LEVELS,
-      default: 'info',
     }),
   };
 
@@ -51,7 +50,12 @@ A closed terminal window does not end it. SIGHUP without a terminal reads the co
   async run(): Promise<void> {
     const {flags} = await this.parse(Run);
     const note = (line: string): void => this.note(line, flags.quiet);
-    const run = operateFor(flags as RunFlags, {version, json: this.jsonEnabled(), note});
+    const run = operateFor(flags as RunFlags, {
+      version,
+      json: this.jsonEnabled(),
+      ascii: this.look.ascii,
+      note,
+    });
     try {
       const reason = flags.devnet
         ? await withDevnet(

@@ -168,13 +168,16 @@ describe('a service', () => {
     await cli.until('stderr', /not reloaded, the old one stays/);
     world.file(
       'config.yaml',
-      `${text.replace('node:', 'node:\n  shutdown_grace: 7s')}\nlog:\n  format: json\n`,
+      `${text.replace('node:', 'node:\n  shutdown_grace: 7s')}\nlog:\n  format: json\n  level: debug\n`,
     );
     signalTo(pid(), 'SIGHUP');
     const line = await cli.until('stderr', /configuration read again/);
-    expect(line).toMatch(/log\.format holds from now on; restart the operator for node\.shutdown_grace/);
+    expect(line).toMatch(
+      /from now on: log\.format, log\.level; restart the operator for node\.shutdown_grace/,
+    );
     expect(JSON.parse(line)).toMatchObject({level: 'warn', type: 'config_reloaded'});
     await devnet.answered(await devnet.submit(1));
+    expect(JSON.parse(await cli.until('stderr', /"level":"debug"/))).toHaveProperty('msg');
     await cli.kill('SIGTERM');
   });
 });

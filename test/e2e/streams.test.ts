@@ -87,7 +87,7 @@ describe('the streams of aos run', () => {
     const form = {
       pretty: /^\d\d:\d\d:\d\d (DEBUG|INFO |WARN |ERROR) \S/,
       logfmt: /^time=\S+ level=\S+ msg=/,
-      json: /^\{"time":"\S+","level":"\w+","msg":".*\}$/,
+      json: /^\{"level":"\w+","time":"\S+",.*"msg":".*\}$/,
     }[format as 'pretty'];
     const [first, ...logs] = stderr.trimEnd().split('\n');
     expect(first).toBe(`config: ${devnet.config}`);

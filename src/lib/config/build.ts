@@ -83,7 +83,7 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
       dir: path(FIELDS.storeDir) ?? nodeStateDir(aosDirs(base.env, base.cwd), signer.network, signer.node.id),
       retentionMs: get(FIELDS.retention),
     },
-    log: {format: maybe(FIELDS.logFormat)},
+    log: {format: maybe(FIELDS.logFormat), level: get(FIELDS.logLevel)},
     shutdownGraceMs: get(FIELDS.shutdownGrace),
   };
 }

@@ -56,15 +56,17 @@ export function crossProblems(
     const place = tree.present.get(field.path) ?? placeOf(field);
     problems.push(problemAt(place, field.path, got + hint, field.type.expected, field.example));
   };
+  // A section that is no section is one mistake, told once.
+  const isBroken = (field: AnyField): boolean =>
+    tree.broken.has('') || tree.broken.has(field.path.slice(0, field.path.lastIndexOf('.')));
   const needed = (field: Exclude<AnyField, {kind: 'unused'}>): void => {
-    if (resolved.raw(field) === undefined) missing(field);
+    if (resolved.raw(field) === undefined && !isBroken(field)) missing(field);
   };
 
   needed(FIELDS.nodeId);
   needed(FIELDS.signerKey);
   if (need === 'run') {
-    if (resolved.raw(FIELDS.vrfKey) === undefined && resolved.raw(FIELDS.vrfKeyFile) === undefined)
-      missing(FIELDS.vrfKeyFile);
+    if (resolved.raw(FIELDS.vrfKey) === undefined) needed(FIELDS.vrfKeyFile);
     needed(FIELDS.dispatcherUrl);
     if (resolved.raw(FIELDS.rpcUrls) === undefined) needed(FIELDS.rpcUrl);
     needed(FIELDS.vrfRangeContract);

@@ -98,7 +98,8 @@ export type Config = {
     /** How long results are kept and re-sent. */
     retentionMs: number;
   };
-  log: {format: 'pretty' | 'logfmt' | 'json' | null};
+  /** Format null: the one that fits stderr. Level: the least that is logged. */
+  log: {format: 'pretty' | 'logfmt' | 'json' | null; level: 'debug' | 'info' | 'warn' | 'error'};
   /** How long `aos run` waits for jobs in hand when told to stop. */
   shutdownGraceMs: number;
 };

@@ -169,6 +169,7 @@ export const FIELDS = {
   retention: one('store.retention', duration(60_000, 10 * YEAR), '4d', 'How long results are kept and sent again; at least checkpoint and challenge period together.', {fallback: '4d'}),
 
   logFormat: one('log.format', oneOf(['pretty', 'logfmt', 'json']), 'logfmt', 'Form of the log lines; without it pretty on a terminal, else logfmt.'),
+  logLevel: one('log.level', oneOf(['debug', 'info', 'warn', 'error']), 'warn', 'The least that is logged; `aos run --log-level` stands above it.', {fallback: 'info'}),
 
   pgUrl: unused('db.pg_db_url', 'postgres://user@127.0.0.1:5432', 'Not used yet: aos keeps its journal in SQLite.', {secret: true}),
   pgName: unused('db.pg_db_name', 'operator_db', 'Not used yet.'),

@@ -14,6 +14,8 @@ export type FileTree = {
   /** Every section and key that stands in the file, also empty ones. */
   present: ReadonlyMap<string, Place>;
   unknown: readonly {path: string; place: Place; meant: string | null}[];
+  /** Sections that hold something else than keys: what stands in them cannot be said to be missing. */
+  broken: ReadonlySet<string>;
   problems: readonly ConfigProblem[];
 };
 
@@ -25,17 +27,17 @@ export function readTree(root: YamlNode | null, file: string): FileTree {
   const values = new Map<string, PlacedText[]>();
   const present = new Map<string, Place>();
   const unknown: {path: string; place: Place; meant: string | null}[] = [];
+  const broken = new Set<string>();
   const problems: ConfigProblem[] = [];
   const place = (at: Position): Place => ({source: file, ...at});
 
   const section = (path: string, node: YamlNode): void => {
     if (node.kind === 'null') return;
     if (node.kind !== 'map') {
-      const example =
-        path === '' ? 'node_id: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73' : `${path}: {key: value}`;
-      problems.push(
-        problemAt(place(node.at), path, `is a ${shape(node)}`, 'a map of keys to values', example),
-      );
+      broken.add(path);
+      const keys = keysOf(path, known);
+      const expected = `a section of keys: ${keys.names.slice(0, MOST_NAMED).join(', ')}${keys.names.length > MOST_NAMED ? ', …' : ''}`;
+      problems.push(problemAt(place(node.at), path, `is a ${shape(node)}`, expected, keys.example));
       return;
     }
     for (const [key, entry] of node.entries) {
@@ -73,7 +75,28 @@ export function readTree(root: YamlNode | null, file: string): FileTree {
   };
 
   if (root !== null) section('', root);
-  return {values, present, unknown, problems};
+  return {values, present, unknown, broken, problems};
+}
+
+/** How many keys of a section are named when something else stands there. */
+const MOST_NAMED = 6;
+
+/** What may stand in a section, and one line of YAML that does; of the file as a whole its first keys. */
+function keysOf(path: string, {fields}: Known): {names: string[]; example: string} {
+  const prefix = path === '' ? '' : `${path}.`;
+  const below = [...fields.keys()].filter((known) => known.startsWith(prefix));
+  const names = [...new Set(below.map((known) => known.slice(prefix.length).split('.')[0] ?? ''))];
+  const first = [...fields].find(
+    ([known, {kind}]) => kind !== 'unused' && known.startsWith(prefix) && known.includes('.'),
+  );
+  if (first === undefined) return {names, example: ''};
+  const [known, field] = first;
+  return {names, example: inFlow(known.split('.'), field.example)};
+}
+
+/** `node.node_id` and a value as one line of YAML: `node: {node_id: value}`. */
+function inFlow([head = '', ...rest]: readonly string[], value: string): string {
+  return rest.length === 0 ? `${head}: ${value}` : `${head}: {${inFlow(rest, value)}}`;
 }
 
 function shape(node: YamlNode): string {

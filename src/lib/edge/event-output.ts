@@ -1,15 +1,18 @@
 import type {OperatorEvent} from '../operator/events.ts';
-import {describe, LEVELS, type Level} from '../output/describe.ts';
-import {eventLine, logLine, type LogFormat, plainLine} from '../output/lines.ts';
+import type {Level} from '../output/describe.ts';
+import {eventLine, type LogFormat} from '../output/lines.ts';
 import {isoTime} from '../time.ts';
 import {levelPaint, wantsColor} from './color.ts';
+import {createLog, type LogTarget} from './log.ts';
 import {createSink, type Sink} from './sink.ts';
+
+/** How the log is written: form and level can change while it runs. Null: the form that fits stderr. */
+export type LogChoice = {format: LogFormat | null; level: Level};
 
 /** Where the operator's events go. */
 export type EventOutput = {
   onEvent(event: OperatorEvent): void;
-  /** Another form of the log lines from now on; null: the one that fits stderr. */
-  setFormat(format: LogFormat | null): void;
+  setLog(choice: LogChoice): void;
 };
 
 /**
@@ -20,37 +23,42 @@ export type EventOutput = {
 export function createEventOutput(options: {
   json: boolean;
   quiet: boolean;
-  format: LogFormat | null;
-  /** The least that is logged. */
-  level: Level;
+  log: LogChoice;
+  /** No signs beyond ASCII on stderr. */
+  ascii: boolean;
   elsewhere?: () => Sink | null;
 }): EventOutput {
   const {stderr, stdout} = process;
-  let wanted = options.format;
+  const {ascii, quiet} = options;
+  let wanted = options.log.format;
   const format = (): LogFormat => wanted ?? (stderr.isTTY ? 'pretty' : 'logfmt');
   const color = levelPaint(wantsColor(process.env, stderr.isTTY));
   const plain = levelPaint(false);
-  const paint = (): typeof plain => (format() === 'pretty' ? color : plain);
-  const warning = (text: string): string => plainLine(Date.now(), 'warn', text, format(), paint());
-  const log = createSink(stderr, {
+  const errors = createSink(stderr, {
     onGone: () => {}, // nobody is left to tell; the work goes on
-    gapLine: (dropped) => warning(`${dropped} lines were dropped: the reader was too slow`),
+    gapLine: (dropped) => log.warning(`${dropped} lines were dropped: the reader was too slow`, onStderr()),
   });
+  const onStderr = (): LogTarget => ({sink: errors, format: format(), paint: color, ascii});
+  const target = (): LogTarget | null => {
+    const other = options.elsewhere?.() ?? null;
+    if (other !== null) return {sink: other, format: wanted ?? 'logfmt', paint: plain, ascii: false};
+    return quiet ? null : onStderr();
+  };
+  const log = createLog({level: options.log.level, target, now: Date.now});
   const stream = createSink(stdout, {
-    onGone: (reason) => log.write(warning(`nobody reads stdout any more (${reason}); the operator goes on`)),
+    onGone: (reason) =>
+      errors.write(log.warning(`nobody reads stdout any more (${reason}); the operator goes on`, onStderr())),
     gapLine: (dropped) => JSON.stringify({type: 'gap', at: isoTime(Date.now()), dropped}),
   });
 
   return {
     onEvent(event) {
       if (options.json) stream.write(eventLine(event));
-      if (LEVELS.indexOf(describe(event).level) < LEVELS.indexOf(options.level)) return;
-      const other = options.elsewhere?.() ?? null;
-      if (other !== null) other.write(logLine(event, wanted ?? 'logfmt', plain));
-      else if (!options.quiet) log.write(logLine(event, format(), paint()));
+      log.event(event);
     },
-    setFormat: (next) => {
+    setLog({format: next, level}) {
       wanted = next;
+      log.setLevel(level);
     },
   };
 }

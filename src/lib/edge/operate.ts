@@ -1,11 +1,9 @@
 import {join} from 'node:path';
 import type {Config, ConfigWarning} from '../config/config.ts';
 import type {Emit, OperatorEvent, Summary} from '../operator/events.ts';
-import type {Level} from '../output/describe.ts';
-import type {LogFormat} from '../output/lines.ts';
 import {systemTime} from '../system-time.ts';
 import {startDashboard, type Dashboard} from './dashboard-child.ts';
-import {createEventOutput} from './event-output.ts';
+import {createEventOutput, type LogChoice} from './event-output.ts';
 import {createLogFile} from './log-file.ts';
 import {runOperator} from './run.ts';
 import {saveTerminal, terminalLives} from './terminal.ts';
@@ -20,8 +18,9 @@ export type OperateOptions = {
   stop: AbortSignal;
   json: boolean;
   quiet: boolean;
-  format: LogFormat | null;
-  level: Level;
+  log: LogChoice;
+  /** No signs beyond ASCII on stderr. */
+  ascii: boolean;
   /** Program and arguments of the dashboard to show on this terminal; null: none, lines only. */
   dashboard: readonly string[] | null;
   /** How another dashboard is attached, for people. */
@@ -39,7 +38,7 @@ export type Operation = {
   onSuspend(): void;
   /** Tells something through the event stream; before it is there nothing is told. */
   tell: Emit;
-  setFormat(format: LogFormat | null): void;
+  setLog(choice: LogChoice): void;
 };
 
 /**
@@ -56,8 +55,8 @@ export function createOperation(options: OperateOptions): Operation {
 
   /** A stderr that is no terminal is somebody's log: it stays one, whatever the terminal shows. */
   const elsewhere = () => (process.stderr.isTTY && (isGone || dashboard !== null) ? file : null);
-  const {json, quiet, format, level} = options;
-  const output = createEventOutput({json, quiet, format, level, elsewhere});
+  const {json, quiet, log, ascii} = options;
+  const output = createEventOutput({json, quiet, log, ascii, elsewhere});
 
   function show(command: readonly string[], socket: string): void {
     const shown = startDashboard({
@@ -123,6 +122,6 @@ export function createOperation(options: OperateOptions): Operation {
       else dashboard.goOn();
     },
     tell: (event) => tell(event),
-    setFormat: output.setFormat,
+    setLog: output.setLog,
   };
 }

@@ -1,41 +1,41 @@
 import {checkConfig, problemsError, type CheckedConfig} from '../config/load.ts';
 import {AosError, errorText} from '../errors.ts';
 import type {Emit} from '../operator/events.ts';
-import type {LogFormat} from '../output/lines.ts';
+import type {LogChoice} from './event-output.ts';
 
 export type ReloadOptions = {
   /** The configuration file that the operator was started with; null: none. */
   file: string | null;
   /** Of the configuration that it works with (see {@link CheckedConfig}). */
   marks: CheckedConfig['marks'];
+  /** Keys that a flag of the command line stands above: they hold after a restart, if at all. */
+  byFlag: readonly string[];
   tell: Emit;
-  /** Null: `--log-format` decides. */
-  setFormat: ((format: LogFormat | null) => void) | null;
+  setLog: (choice: LogChoice) => void;
 };
 
-/** The only key that a running operator takes over; the others are what it was built from. */
-const LIVE = 'log.format';
+/** The keys that a running operator takes over; the others are what it was built from. */
+const LIVE = ['log.format', 'log.level'];
 
 /**
  * What SIGHUP does to a service: reads the configuration again and tells what came of it. A wrong one changes nothing.
  * Never throws.
  * @returns a function that reloads
  */
-export function createReload({file, marks, tell, setFormat}: ReloadOptions): () => void {
-  let live = marks.get(LIVE);
+export function createReload({file, marks, byFlag, tell, setLog}: ReloadOptions): () => void {
+  const takesOver = LIVE.filter((key) => !byFlag.includes(key));
+  // What needs a restart is told again with each reload, until there was one.
+  let live = marks;
   return () => {
     try {
       const source = {file, env: process.env, cwd: process.cwd()};
       const checked = checkConfig(source, {need: 'run'});
       if (checked.run === null) throw problemsError(source, checked.problems);
-      const isLive = setFormat !== null && checked.marks.get(LIVE) !== live;
-      if (isLive) setFormat(checked.run.log.format);
-      const needRestart = changedKeys(marks, checked.marks).filter(
-        (key) => key !== LIVE || setFormat === null,
-      );
-      tell({type: 'config_reloaded', file, applied: isLive ? [LIVE] : [], needRestart});
-      // What needs a restart is told again with each reload, until there was one.
-      if (isLive) live = checked.marks.get(LIVE);
+      const applied = takesOver.filter((key) => checked.marks.get(key) !== live.get(key));
+      if (applied.length > 0) setLog(checked.run.log);
+      const needRestart = changedKeys(marks, checked.marks).filter((key) => !takesOver.includes(key));
+      tell({type: 'config_reloaded', file, applied, needRestart});
+      live = checked.marks;
     } catch (error) {
       const code = error instanceof AosError ? error.code : 'BUG';
       tell({

@@ -1,6 +1,7 @@
 import type {StopReason} from '../operator/events.ts';
 import type {Level} from '../output/describe.ts';
 import type {LogFormat} from '../output/lines.ts';
+import type {LogChoice} from './event-output.ts';
 import {configForCommand} from './load-config.ts';
 import {createOperation, type Operation} from './operate.ts';
 import {createReload} from './reload.ts';
@@ -15,8 +16,11 @@ export type RunFlags = {
   jobs?: number | undefined;
   for?: number | undefined;
   'log-format'?: LogFormat | undefined;
-  'log-level': Level;
+  'log-level'?: Level | undefined;
 };
+
+/** Flags that stand above the key of the same name. */
+const LOG_FLAGS = ['log-format', 'log-level'] as const;
 
 /** `aos run`, in steps: its signals, listened to from now on, and the operator. */
 export type RunCommand = {
@@ -31,12 +35,17 @@ export function operateFor(
   options: {
     version: string;
     json: boolean;
+    ascii: boolean;
     note: (line: string) => void;
     dashboard?: readonly string[];
   },
 ): RunCommand {
   const {note, json} = options;
   const ownTerminal = hasTerminal();
+  const chosen = (log: LogChoice): LogChoice => ({
+    format: flags['log-format'] ?? log.format,
+    level: flags['log-level'] ?? log.level,
+  });
   let operation: Operation | null = null;
   let reload = (): void => {};
 
@@ -70,18 +79,19 @@ export function operateFor(
         stop: signals.stop,
         json,
         quiet: flags.quiet,
-        format: flags['log-format'] ?? config.log.format,
-        level: flags['log-level'],
+        log: chosen(config.log),
+        ascii: options.ascii,
         dashboard: shows ? ours : null,
         attach: file === null ? 'aos dash' : `aos dash -c ${file}`,
         note,
       });
-      const {tell, setFormat} = operation;
+      const {tell, setLog} = operation;
       reload = createReload({
         file,
         marks,
         tell,
-        setFormat: flags['log-format'] === undefined ? setFormat : null,
+        byFlag: LOG_FLAGS.filter((key) => flags[key] !== undefined).map((key) => key.replace('-', '.')),
+        setLog: (log) => setLog(chosen(log)),
       });
       const timer = flags.for === undefined ? undefined : setTimeout(() => signals.trigger('for'), flags.for);
       try {

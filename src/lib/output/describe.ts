@@ -118,7 +118,7 @@ function liveness({lastProbeAt, graceLeftMs, graceMs, outages}: LivenessFacts): 
 }
 
 function reloaded({applied, needRestart}: {applied: string[]; needRestart: string[]}): Description {
-  const now = applied.length === 0 ? '' : `; ${applied.join(', ')} holds from now on`;
+  const now = applied.length === 0 ? '' : `; from now on: ${applied.join(', ')}`;
   if (needRestart.length > 0)
     return warn(`configuration read again${now}; restart the operator for ${needRestart.join(', ')}`);
   return info(`configuration read again${now === '' ? ': nothing has changed' : now}`);

@@ -1,6 +1,6 @@
 import type {JobRef, OperatorEvent} from '../operator/events.ts';
 import {isoTime} from '../time.ts';
-import {describe, type Level} from './describe.ts';
+import type {Level} from './describe.ts';
 import {jsonLine, safeText} from './safe-text.ts';
 
 export type LogFormat = 'pretty' | 'logfmt' | 'json';
@@ -10,25 +10,17 @@ export type Paint = (level: Level, text: string) => string;
 
 const WORDS: Readonly<Record<Level, string>> = {debug: 'DEBUG', info: 'INFO ', warn: 'WARN ', error: 'ERROR'};
 
-/** One event as one line without its newline. */
-export function logLine(event: OperatorEvent, format: LogFormat, paint: Paint): string {
-  const {level, text} = describe(event);
-  return plainLine(event.at, level, text, format, paint, flat(event));
-}
+export type Fields = Record<string, string | number | boolean | null>;
 
-/** A text as one log line without its newline; `fields` go along where the format has room for them. */
-export function plainLine(
-  at: number,
-  level: Level,
-  text: string,
-  format: LogFormat,
+/** One log line of a form that is ours, without its newline; logfmt alone has room for the fields. */
+export function lineOf(
+  line: {time: string; level: Level; text: string; fields: Fields},
+  format: Exclude<LogFormat, 'json'>,
   paint: Paint,
-  fields: Record<string, string | number | boolean | null> = {},
 ): string {
-  const time = isoTime(at);
+  const {time, level, text, fields} = line;
   if (format === 'pretty')
     return `${time.slice(11, 19)} ${paint(level, WORDS[level])} ${safeText(text, 1000)}`;
-  if (format === 'json') return jsonLine({time, level, msg: text, ...fields});
   const rest = Object.entries(fields).map(([key, value]) => `${key}=${logfmtValue(value)}`);
   return [`time=${time}`, `level=${level}`, `msg=${logfmtValue(text)}`, ...rest].join(' ');
 }
@@ -67,8 +59,8 @@ export function withIsoTimes(value: object): object {
 }
 
 /** The event's own fields, one level deep: `job.jobId` becomes `job_id`. */
-function flat(event: OperatorEvent): Record<string, string | number | boolean | null> {
-  const fields: Record<string, string | number | boolean | null> = {};
+export function eventFields(event: OperatorEvent): Fields {
+  const fields: Fields = {};
   const put = (key: string, value: unknown): void => {
     const name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')

@@ -35,7 +35,12 @@ export function jsonLine(value: unknown, indent?: number): string {
     (_key, item: unknown) => (typeof item === 'bigint' ? item.toString() : item),
     indent,
   );
-  return text.replace(UNSAFE, (char) =>
+  return harmlessJson(text);
+}
+
+/** Text of JSON with the other unsafe characters escaped too. */
+export function harmlessJson(json: string): string {
+  return json.replace(UNSAFE, (char) =>
     char === '\n'
       ? char
       : Array.from(

@@ -135,11 +135,44 @@ chain_rpc_url: https://rpc.example.org
         "config.yaml:7:13  node.clock_id  is a list, expected a whole number from 0 to 18446744073709551615, e.g. 1",
         "config.yaml:8:1  net.dispatcher_url  is missing (is it net.dispatcherurl at config.yaml:10:3?), expected host:port, or a ws:// or wss:// URL, e.g. 127.0.0.1:8081",
         "config.yaml:9:13  net.rest_url  "0.0.0.0:70000" has a port above 65535, expected host:port, port 0 to 65535, e.g. 0.0.0.0:21001",
-        "config.yaml:11:1  chain.chain_rpc_url  is missing (is it chain_rpc_url at config.yaml:12:1?), expected an http(s) URL, e.g. https://rpc.example.org",
-        "config.yaml:11:1  chain.vrf_range_contract  is missing, expected an Ethereum address (0x and 40 hex digits), e.g. 0x27e4384ecc11810c2F49914390052b22c4e3CcC0",
-        "config.yaml:11:8  chain  is a single value, expected a map of keys to values, e.g. chain: {key: value}",
+        "config.yaml:11:8  chain  is a single value, expected a section of keys: chain_rpc_url, rpc_urls, chain_id, vrf_range_contract, vrf_sort_precision, range_refresh, …, e.g. chain: {chain_rpc_url: https://rpc.example.org}",
       ]
     `);
+  });
+
+  it.each([
+    [
+      'node: hello',
+      '1:7  node  is a single value, expected a section of keys: node_id, signer_key',
+      'node: {node_id: 0x',
+    ],
+    [
+      'net: [1]',
+      '1:6  net  is a list, expected a section of keys: rest_url',
+      'net: {rest_url: 0.0.0.0:21001}',
+    ],
+    ['chain: 5', '1:8  chain  is a single value', 'chain: {chain_rpc_url: https://rpc.example.org}'],
+    [
+      'log: json',
+      '1:6  log  is a single value, expected a section of keys: format, level,',
+      'log: {format: logfmt}',
+    ],
+    [
+      'workers: {opml: no}',
+      '1:17  workers.opml  is a single value',
+      'workers: {opml: {url: http://127.0.0.1:1234}}',
+    ],
+  ])('tells once of a section that is none (%s), with one that works', (text, said, example) => {
+    const [section = ''] = text.split(':');
+    const own = lines(text).filter((line) => line.includes(`  ${section}`));
+    expect(own).toEqual([expect.stringContaining(said)]);
+    expect(own[0]).toContain(`e.g. ${example}`);
+    expect(lines(example).join()).not.toContain(`  ${section}  `);
+  });
+
+  it('tells one thing of a file that is no configuration at all', () => {
+    for (const text of ['hello', '- a\n- b'])
+      expect(lines(text)).toEqual([expect.stringMatching(/expected a section of keys: network, node, /)]);
   });
 
   it('checks what is there even where only the signer is needed', () => {

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {OperatorEvent, OperatorEventBody} from '../../../src/lib/operator/events.ts';
-import {eventLine, logLine} from '../../../src/lib/output/lines.ts';
+import {createLog} from '../../../src/lib/edge/log.ts';
+import {eventLine, type LogFormat, type Paint} from '../../../src/lib/output/lines.ts';
 
 const job = {
   seq: 1,
@@ -97,7 +98,15 @@ const EVENTS: OperatorEventBody[] = [
 
 const at = Date.UTC(2030, 0, 2, 3, 4, 5, 6);
 const event = (body: OperatorEventBody, seq = 1): OperatorEvent => ({seq, at, ...body});
-const plain = (_level: string, text: string): string => text;
+const plain: Paint = (_level, text) => text;
+
+/** The line that the log writes for an event. */
+function logLine(told: OperatorEvent, format: LogFormat, paint: Paint, ascii = false): string {
+  const lines: string[] = [];
+  const sink = {write: (line: string) => void lines.push(line)};
+  createLog({level: 'debug', target: () => ({sink, format, paint, ascii}), now: () => at}).event(told);
+  return lines.join('\n');
+}
 
 describe('log lines', () => {
   it('say every event in one sentence', () => {
@@ -176,6 +185,34 @@ describe('log lines', () => {
         expect(logLine(event(body), format, plain)).not.toMatch(/[\u0000-\u001f\u202e]/);
       }
     }
+  });
+
+  it('have no sign beyond ASCII where none can be shown', () => {
+    for (const format of ['pretty', 'logfmt'] as const) {
+      for (const body of EVENTS) expect(logLine(event(body), format, plain, true)).toMatch(/^[\x20-\x7e]+$/);
+    }
+    expect(logLine(event({type: 'connecting', url: 'a → …'}), 'pretty', plain, true)).toMatch(/a -> \.\.\.$/);
+  });
+
+  it('say nothing below the level, which can change', () => {
+    const lines: string[] = [];
+    const sink = {write: (line: string) => void lines.push(line)};
+    const target = () => ({sink, format: 'pretty' as const, paint: plain, ascii: false});
+    const log = createLog({level: 'error', target, now: () => at});
+    const told = event({type: 'disconnected', reason: 'gone', retryInMs: 1});
+    log.event(told);
+    expect(lines).toEqual([]);
+    log.setLevel('warn');
+    log.event(told);
+    expect(lines).toEqual(['03:04:05 WARN  disconnected: gone; next try in 1 ms']);
+    expect(log.warning('late', target())).toBe('03:04:05 WARN  late');
+    expect(lines).toHaveLength(1);
+  });
+
+  it('are as they were said: no percent sign is a place for something', () => {
+    expect(logLine(event({type: 'connecting', url: '%s %% %o'}), 'pretty', plain)).toMatch(/ %s %% %o$/);
+    const json = logLine(event({type: 'connecting', url: '%s %%'}), 'json', plain);
+    expect(JSON.parse(json)).toMatchObject({msg: 'connecting to %s %%', url: '%s %%', level: 'info'});
   });
 
   it('paint the level word alone', () => {
