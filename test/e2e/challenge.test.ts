@@ -81,7 +81,10 @@ describe('aos challenge', () => {
     expect(challenges[0]?.clock_number).toBe('77');
     expect(challenges[0]?.blocks_left).toBeGreaterThan(0);
     const shown = await aosChallenge('show', '0');
-    expect([shown.code, shown.stdout]).toEqual([4, expect.stringContaining('aos challenge evidence 77')]);
+    expect([shown.code, shown.stdout]).toEqual([
+      4,
+      expect.stringContaining(`→ aos challenge evidence -c ${config} 77`),
+    ]);
     expect((await aosChallenge('show', '1')).code).toBe(3);
     expect((await aosChallenge('show', 'x')).code).toBe(64);
 

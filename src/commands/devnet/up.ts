@@ -19,7 +19,7 @@ const port = (what: string) =>
 
 export default class DevnetUp extends AosCommand {
   static override summary = 'Run a whole AOS network on this machine, until Ctrl-C.';
-  static override description = `Chain (anvil, 5-second blocks) with the range contract, a development signer, a dispatcher, the online detection and an opml worker with a tiny language model; all on loopback. With --json the first line is of type "ready" and names a config.yaml that works.`;
+  static override description = `Chain (anvil, 5-second blocks) with the contracts of EigenLayer and of the AVS, a development signer, a dispatcher, the online detection and an opml worker with a tiny language model; all on loopback. With --json the first line is of type "ready" and names a config.yaml that works. Its operator has stake and a range, and is not registered at the AVS yet: that is for aos register.`;
   static override examples = [
     '<%= config.bin %> devnet up',
     {description: 'Only some jobs are selected', command: '<%= config.bin %> devnet up --range 0,60000'},

@@ -5,7 +5,7 @@ import {clockDigest, compareClocks, updateClock, type Clock} from './vlc.ts';
 /** Something worth a clock reading: its name (`job_received`, `result_concluded`, `probe_answered`, …) and what it is about. */
 export type ReadingEvent = {
   event: string;
-  /** A job id, or ''. */
+  /** A job id where {@link isAboutJob}; else what the event names, or ''. */
   ref: string;
   /** A clock that came from outside with the event, merged before ours advances. */
   merge: Clock | null;
@@ -25,6 +25,19 @@ export type Reading = {
   /** SHA-256, lower-case hex, of the UTF-8 JSON array ["aos-reading-1", n, at, event, ref, hex(clock digest), previous]. */
   hash: string;
 };
+
+/** The readings a job leaves on its way. */
+const JOB_EVENTS: ReadonlySet<string> = new Set([
+  'job_received',
+  'answer_taken',
+  'result_concluded',
+  'result_accepted',
+]);
+
+/** Whether the `ref` of a reading is a job id: probes and outages have readings too. */
+export function isAboutJob({event}: Pick<Reading, 'event'>): boolean {
+  return JOB_EVENTS.has(event);
+}
 
 const NO_READING = '0'.repeat(64);
 

@@ -45,7 +45,7 @@ export function devnetOutput(options: {json: boolean; quiet: boolean}): DevnetOu
       });
       out.write(rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`).join('\n'));
       out.write(
-        `\n  aos run -c ${config}\n  aos devnet submit --prompt "What is AI?" --wait\n\n  Ctrl-C ends it.`,
+        `\n  aos register -c ${config} --yes\n  aos run -c ${config}\n  aos devnet submit --prompt "What is AI?" --wait\n\n  Ctrl-C ends it.`,
       );
     },
     onEvent(event) {

@@ -38,7 +38,7 @@ const MAX_UINT256 = 2n ** 256n - 1n;
 export function parseClockNumber(text: string): bigint {
   const value = /^\d{1,78}$/.test(text) ? BigInt(text) : -1n;
   if (value >= 0n && value <= MAX_UINT256) return value;
-  throw new AosError('USAGE', 'N is not a clock number: a whole number, 0 or more', {
+  throw new AosError('USAGE', 'CLOCK is not a clock number: a whole number, 0 or more', {
     next: 'aos challenge list shows the clock number of each challenge.',
   });
 }
@@ -129,7 +129,7 @@ function noChallenge(book: Challenges, clockNumber: bigint): string {
   const hint =
     meant === undefined
       ? ''
-      : `; challenge ${meant.index} is about clock ${meant.clockNumber}: aos challenge evidence ${meant.clockNumber}`;
+      : `; challenge ${meant.index} is about clock ${meant.clockNumber} → aos challenge evidence ${meant.clockNumber}`;
   return `no challenge up to block ${book.latestBlock} is about it${hint} (--offline gathers without asking the chain)`;
 }
 

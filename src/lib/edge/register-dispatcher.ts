@@ -29,11 +29,12 @@ export function dispatcherHttpUrl(flag: string | null, webSocketUrl: string): st
 /**
  * Registers the operator with the dispatcher unless it knows it; a failure is an answer, since the chain is done by then.
  * @param url base of its HTTP API
+ * @param sign null: only look whether it knows the operator, and tell nobody
  */
 export async function registerWithDispatcher(
   url: string,
   operator: string,
-  sign: (message: Uint8Array, signal: AbortSignal) => Promise<string>,
+  sign: ((message: Uint8Array, signal: AbortSignal) => Promise<string>) | null,
   signal: AbortSignal,
 ): Promise<StepReport> {
   const rest = createDispatcherRest(url);
@@ -43,6 +44,7 @@ export async function registerWithDispatcher(
   try {
     const known = await rest.operatorInfo(operator, limit);
     if (known !== null && sameAddress(known.address, operator)) return step('dispatcher', 'already', host);
+    if (sign === null) return step('dispatcher', 'planned', `register with ${host}, by a signed request`);
     await rest.registerOperator(operator, sign, limit);
     return step('dispatcher', 'done', `registered with ${host}`);
   } catch (error) {

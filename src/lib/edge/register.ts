@@ -97,15 +97,17 @@ async function walk(given: Walk): Promise<RegisterReport> {
     if (unmet.length > 0) return [step('avs', 'missing', 'something stands in the way, see below')];
     return avsSteps(chain, given, state);
   });
-  if (options.mode === 'apply' && steps.every(goesOn))
+  if (steps.every(goesOn)) {
+    const {signer} = session;
     steps.push(
       await registerWithDispatcher(
         options.dispatcherUrl,
-        session.signer.address,
-        (message, signal) => session.signer.sign(message, signal),
+        signer.address,
+        options.mode === 'apply' ? (message, signal) => signer.sign(message, signal) : null,
         options.limits.signal,
       ),
     );
+  }
   return finish(await session.refresh(), given, steps, unmet);
 }
 

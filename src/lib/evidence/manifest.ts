@@ -1,4 +1,4 @@
-import type {Reading} from '../clock/readings.ts';
+import {isAboutJob, type Reading} from '../clock/readings.ts';
 import {jsonLine} from '../output/safe-text.ts';
 import {
   jobEvidence,
@@ -49,7 +49,9 @@ export const OWN_NAMES =
 /** All files of the evidence for a clock number, with the manifest that names each by its hash. */
 export function bundleOf(about: EvidenceFor, {jobs, standing}: Holdings): Bundle {
   const parts = jobs.map(jobEvidence);
-  const gone = standing.filter(({ref}) => ref !== '' && !jobs.some(({job}) => job.key.jobId === ref));
+  const gone = standing.filter(
+    (reading) => isAboutJob(reading) && !jobs.some(({job}) => job.key.jobId === reading.ref),
+  );
   const missing = [
     ...parts.flatMap((part) => part.missing),
     ...(jobs.length === 0 ? ['no job of this clock number is in the journal'] : []),

@@ -1,5 +1,5 @@
 import {clockFromWire, type Clock} from '../clock/vlc.ts';
-import type {Reading} from '../clock/readings.ts';
+import {isAboutJob, type Reading} from '../clock/readings.ts';
 import {isAosError} from '../errors.ts';
 import type {JobRecord} from '../operator/ports.ts';
 import {parseEnvelope} from '../protocol/envelope.ts';
@@ -31,7 +31,7 @@ export function* selectJobs(
   counter: number,
   standing: readonly Reading[],
 ): Generator<SelectedJob> {
-  const told = new Set(standing.map(({ref}) => ref).filter((ref) => ref !== ''));
+  const told = new Set(standing.filter(isAboutJob).map(({ref}) => ref));
   const dispatched = frameReader();
   for (const job of jobs) {
     const matches: Match[] = [];

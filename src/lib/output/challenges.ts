@@ -67,7 +67,7 @@ export function challengeDetail(book: Challenges, challenge: Challenge): string 
         ]),
     ['read', `to block ${latestBlock} of ${endpoint}`],
     ['whose', 'the whole AVS: a challenge names no operator, and its aggregator answers'],
-    ['evidence', `aos challenge evidence ${challenge.clockNumber}`],
+    ['evidence', `→ aos challenge evidence ${challenge.clockNumber}`],
   ];
   return lines.map(([name, value]) => `${name.padEnd(12)}${value}`).join('\n');
 }

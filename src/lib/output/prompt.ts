@@ -143,7 +143,9 @@ async function ask<T>(
     if (isGoingBack) return {kind: 'back'};
     outer?.throwIfAborted();
     if (closed.signal.aborted) {
-      throw new AosError('USAGE', 'the terminal was closed before an answer was given');
+      throw new AosError('USAGE', 'the terminal was closed before an answer was given', {
+        next: 'Run it again and answer, or give the answer by a flag: see --help.',
+      });
     }
     throw new AosError('BUG', `the question could not be asked: ${errorText(error)}`, {cause: error});
   } finally {

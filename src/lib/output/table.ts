@@ -31,9 +31,19 @@ export function fitTable(columns: readonly Column[], width: number): string[] {
       .filter(({cells}) => (cells[row] ?? '') !== '')
       .map(({head, cells}) => `${head.toLowerCase()} ${cells[row] ?? ''}`);
     if (rest.length > 0)
-      lines.push(...wrap(rest.join(GAP), Math.max(20, width - INDENT.length)).map((line) => INDENT + line));
+      lines.push(...packed(rest, Math.max(20, width - INDENT.length)).map((line) => INDENT + line));
   }
   return lines;
+}
+
+/** As many a line as fit; one that would be broken begins a line of its own. */
+function packed(texts: readonly string[], width: number): string[] {
+  return texts
+    .reduce<string[]>((lines, text) => {
+      const joined = [...lines.slice(-1), text].join(GAP);
+      return joined.length <= width ? [...lines.slice(0, -1), joined] : [...lines, text];
+    }, [])
+    .flatMap((line) => wrap(line, width));
 }
 
 function lineWidth(columns: readonly Column[]): number {

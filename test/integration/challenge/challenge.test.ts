@@ -10,7 +10,12 @@ import type {Config} from '../../../src/lib/config/config.ts';
 import type {AosContracts} from '../../../src/lib/devnet/chain-deploy.ts';
 import type {ChainHooks} from '../../../src/lib/devnet/chain-hooks.ts';
 import {devRpc} from '../../../src/lib/devnet/rpc.ts';
-import {evidenceExit, gatherEvidence, type EvidenceOptions} from '../../../src/lib/edge/evidence.ts';
+import {
+  evidenceExit,
+  gatherEvidence,
+  parseClockNumber,
+  type EvidenceOptions,
+} from '../../../src/lib/edge/evidence.ts';
 import {openJournal, type NodeJournal} from '../../../src/lib/journal/sqlite.ts';
 import {
   challengeExit,
@@ -268,6 +273,18 @@ describe('evidence from a real journal', () => {
       expect(readdirSync(dir)).toEqual(['state']);
     }),
   );
+
+  it('is gathered for a whole number only, and its refusal names the argument', () => {
+    expect(parseClockNumber('0')).toBe(0n);
+    expect(parseClockNumber(String(2n ** 256n - 1n))).toBe(2n ** 256n - 1n);
+    for (const text of ['', '-1', '1.5', '0x1', ' 1', String(2n ** 256n)])
+      expect(() => parseClockNumber(text), text).toThrow(
+        expect.objectContaining({
+          code: 'USAGE',
+          message: expect.stringMatching(/^CLOCK /) as string,
+        }) as Error,
+      );
+  });
 
   it('makes none for a clock number that is not challenged, and says which number was meant', () =>
     withNode(async (gather, dir) => {

@@ -164,15 +164,31 @@ describe('registering', () => {
       place.config,
       registering(place, {mode: 'dry-run', note: (line) => notes.push(line)}),
     );
-    expect(states(dry)).toContainEqual(['avs', 'planned']);
+    expect(states(dry)).toEqual(
+      expect.arrayContaining([
+        ['avs', 'planned'],
+        ['dispatcher', 'planned'],
+      ]),
+    );
     expect(notes.join('\n')).toContain('gas');
     const {steps} = await register(place.config, registering(place, {mode: 'calldata'}));
+    expect(steps.find(({id}) => id === 'dispatcher')).toMatchObject({state: 'planned', call: null});
     expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
     const {to, data} = steps.find(({id}) => id === 'avs')!.call!;
     await devRpc(anvil.url, 'anvil_impersonateAccount', [OPERATOR]);
     await devRpc(anvil.url, 'eth_sendTransaction', [{from: OPERATOR, to, data}]);
     await devRpc(anvil.url, 'evm_mine');
-    expect(states(await register(place.config, registering(place)))).toContainEqual(['avs', 'already']);
+    const after = await register(place.config, registering(place));
+    expect(states(after)).toEqual(
+      expect.arrayContaining([
+        ['avs', 'already'],
+        ['dispatcher', 'done'],
+      ]),
+    );
+    expect(states(await register(place.config, registering(place, {mode: 'dry-run'})))).toContainEqual([
+      'dispatcher',
+      'already',
+    ]);
   });
 
   it('with too little stake is refused before anything is sent', async () => {

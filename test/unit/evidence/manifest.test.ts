@@ -53,6 +53,18 @@ describe('the evidence bundle', () => {
     expect(manifestSha256).toBe(createHash('sha256').update(own.text).digest('hex'));
   });
 
+  it('misses only a job that a reading was about, not what was asked or what broke', () => {
+    const standing = (event: string, ref: string) => [nextReading(second, {event, ref, merge: null}, 3, 1n)];
+    const missing = (event: string, ref: string) =>
+      bundleOf(ABOUT, {jobs: [facts()], standing: standing(event, ref)}).missing;
+    expect(missing('probe_answered', 'http')).toEqual([]);
+    expect(missing('outage_started', '2030-01-01T00:00:00.000Z')).toEqual([]);
+    expect(missing('result_accepted', 'job')).toEqual([]);
+    expect(missing('result_accepted', 'pruned')).toEqual([
+      expect.stringContaining('reading 3 is about a job'),
+    ]);
+  });
+
   it('keeps outside texts byte for byte', () => {
     const {frame, content} = jobRecord();
     const texts = bundle(facts()).files.map(({text}) => text);
