@@ -7,7 +7,7 @@ const PURE = [
   `${LIB}/(errors|error-table|time|backoff|names|linked-abort)\\.ts$`,
   `${LIB}/(clock|protocol|vrf)/`,
   `${LIB}/config/(schema|networks|config|values|problems|shown|reference)\\.ts$`,
-  `${LIB}/operator/(events|ports|answer|tally|turns|lane|view)\\.ts$`,
+  `${LIB}/operator/(events|ports|answer|tally|turns|lane|view|view-jobs)\\.ts$`,
   `${LIB}/(liveness|status|evidence|explain|schemas|doctor|task|init)/`,
   `${LIB}/keys/(bn254|registration|private-key|big-endian)\\.ts$`,
   `${LIB}/output/`,

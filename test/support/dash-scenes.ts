@@ -1,4 +1,11 @@
-import {emptyData, takeNews, type Data, type News, type Peer} from '../../src/lib/dashboard/data.ts';
+import {
+  emptyData,
+  takeEvents,
+  takeNews,
+  type Data,
+  type News,
+  type Peer,
+} from '../../src/lib/dashboard/data.ts';
 import {sortJobs} from '../../src/lib/dashboard/jobs.ts';
 import {createLog, createLogFilter} from '../../src/lib/dashboard/log.ts';
 import type {Scene} from '../../src/lib/dashboard/panes/scene.ts';
@@ -147,7 +154,7 @@ export function sceneOf(news: readonly News[], now: number, change: Partial<Ui> 
   let data: Data = emptyData(START);
   const log = createLog();
   for (const one of news) {
-    data = takeNews(data, one);
+    data = one.type === 'event' ? takeEvents(data, [one.event]) : takeNews(data, one);
     if (one.type === 'event') log.push(one.event);
   }
   const ui: Ui = {...initialUi, ...change};

@@ -1,4 +1,4 @@
-import {connect, type Socket} from 'node:net';
+import {connect, type NetConnectOpts, type Socket} from 'node:net';
 import {AosError, errorText} from '../errors.ts';
 import type {OperatorView} from '../operator/view.ts';
 import type {Time} from '../time.ts';
@@ -19,10 +19,11 @@ export type ControlClient = {
   /** As of the moment of connecting; what follows goes on from its `seq`. */
   readonly snapshot: OperatorView;
   /**
-   * What happens from the snapshot on, until the operator ends or the client is closed. To be called once.
+   * What happens from the snapshot on, as much at a time as there is, until the operator ends or the client is closed. To
+   * be called once.
    * @throws AosError CONTROL_BROKEN
    */
-  follow(): AsyncIterable<ControlNews>;
+  follow(): AsyncIterable<readonly ControlNews[]>;
   /** @throws AosError CONTROL_BROKEN when it is refused, CONTROL_ABSENT when the operator ends meanwhile */
   command(command: ControlCommand, signal?: AbortSignal): Promise<unknown>;
   close(): void;
@@ -30,6 +31,8 @@ export type ControlClient = {
 
 /** News nobody has read yet, at most; then the socket is not read on either, and the server counts what is missed. */
 const MAX_NEWS = 10_000;
+/** After a read of so much there is more; it is taken at once. */
+const FULL_READ = 32 * 1024;
 /** A line holds one event or the view; what is longer comes from something else. */
 const MAX_LINE = 4 * 1024 * 1024;
 
@@ -37,15 +40,22 @@ const MAX_LINE = 4 * 1024 * 1024;
  * Connects to a control socket and takes hello and snapshot.
  * @throws AosError CONTROL_ABSENT when nobody listens there, CONTROL_VERSION, CONTROL_BROKEN (also when hello and
  *   snapshot do not come within `timeoutMs`), or the signal's reason
+ * @param options.restMs between two reads of events: whoever shows them seldom need not be woken for each
  */
 export async function connectControl(
   path: string,
-  options: {timeoutMs: number; time: Time; signal?: AbortSignal},
+  options: {timeoutMs: number; time: Time; signal?: AbortSignal; restMs?: number},
 ): Promise<ControlClient> {
   const {time, timeoutMs, signal} = options;
   signal?.throwIfAborted();
-  const socket = connect(path);
-  const lines = readLines(socket);
+  // With so little room it is read when it is asked for, and not before.
+  const where: NetConnectOpts & {highWaterMark: number} = {path, highWaterMark: 1};
+  const socket = connect(where);
+  const rest = (): Promise<void> =>
+    new Promise((resolve) => {
+      time.after(options.restMs ?? 0, resolve);
+    });
+  const lines = createReader(readLines(socket, options.restMs === undefined ? null : rest));
   const cancelTimer = time.after(timeoutMs, () =>
     socket.destroy(new AosError('CONTROL_BROKEN', `the operator at ${path} did not say hello in time`)),
   );
@@ -66,12 +76,39 @@ export async function connectControl(
   }
 }
 
+type Reader = {
+  /** The next line; null after the last. */
+  one(): Promise<ControlLine | null>;
+  /** The lines that are there, at least one; null after the last. */
+  some(): Promise<readonly ControlLine[] | null>;
+};
+
+function createReader(batches: AsyncIterator<readonly ControlLine[]>): Reader {
+  let rest: readonly ControlLine[] = [];
+  const some = async (): Promise<readonly ControlLine[] | null> => {
+    if (rest.length > 0) {
+      const lines = rest;
+      rest = [];
+      return lines;
+    }
+    const next = await batches.next();
+    return next.done === true ? null : next.value;
+  };
+  return {
+    some,
+    async one() {
+      const lines = await some();
+      rest = lines?.slice(1) ?? [];
+      return lines?.[0] ?? null;
+    },
+  };
+}
+
 async function first<T extends ControlLine['type']>(
-  lines: AsyncIterator<ControlLine>,
+  lines: Reader,
   type: T,
 ): Promise<Extract<ControlLine, {type: T}>> {
-  for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
-    const line = next.value;
+  for (let line = await lines.one(); line !== null; line = await lines.one()) {
     if (isOf(line, type)) return line;
     if (line.type === 'reply' && line.error !== null)
       throw new AosError('CONTROL_BROKEN', line.error.message);
@@ -88,12 +125,7 @@ function isOf<T extends ControlLine['type']>(
 
 type Waiting = {resolve: (result: unknown) => void; reject: (error: AosError) => void};
 
-function clientOf(
-  socket: Socket,
-  lines: AsyncIterator<ControlLine>,
-  hello: ControlHello,
-  snapshot: OperatorView,
-): ControlClient {
+function clientOf(socket: Socket, lines: Reader, hello: ControlHello, snapshot: OperatorView): ControlClient {
   const waiting = new Map<string, Waiting>();
   const news: ControlNews[] = [];
   let wake = (): void => {};
@@ -103,10 +135,10 @@ function clientOf(
   let nextId = 1;
 
   const pump = async (): Promise<void> => {
-    for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
-      const line = next.value;
-      if (line.type === 'reply') settle(line);
-      else if (line.type !== 'hello') news.push(line);
+    for (let some = await lines.some(); some !== null; some = await lines.some()) {
+      for (const line of some)
+        if (line.type === 'reply') settle(line);
+        else if (line.type !== 'hello') news.push(line);
       wake();
       if (news.length < MAX_NEWS) continue;
       await new Promise<void>((resolve) => {
@@ -137,7 +169,7 @@ function clientOf(
     snapshot,
     async *follow() {
       for (;;) {
-        for (const line of news.splice(0)) yield line;
+        if (news.length > 0) yield news.splice(0);
         proceed();
         if (news.length > 0) continue;
         if (ended) break;
@@ -180,8 +212,14 @@ function clientOf(
   };
 }
 
-/** The socket's lines; those of unknown types are left out. Backpressure reaches the server while nobody reads. */
-async function* readLines(socket: Socket): AsyncGenerator<ControlLine, void> {
+/**
+ * The socket's lines, those of a chunk at once, at least one; those of unknown types are left out. Backpressure reaches
+ * the server while nobody reads.
+ */
+async function* readLines(
+  socket: Socket,
+  pause: (() => Promise<void>) | null,
+): AsyncGenerator<readonly ControlLine[], void> {
   socket.setEncoding('utf8');
   let rest = '';
   for await (const chunk of socket) {
@@ -190,10 +228,17 @@ async function* readLines(socket: Socket): AsyncGenerator<ControlLine, void> {
     rest = lines.pop() ?? '';
     if (rest.length > MAX_LINE)
       throw new AosError('CONTROL_BROKEN', 'the control socket sent a line without end');
-    for (const line of lines) {
-      const read = readControlLine(line);
-      if (read !== null) yield read;
+    const read: ControlLine[] = [];
+    try {
+      for (const line of lines) {
+        const one = readControlLine(line);
+        if (one !== null) read.push(one);
+      }
+    } finally {
+      // What came before a broken line is good.
+      if (read.length > 0) yield read;
     }
+    if (pause !== null && String(chunk).length < FULL_READ && read.at(-1)?.type === 'event') await pause();
   }
 }
 

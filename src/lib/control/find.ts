@@ -11,6 +11,8 @@ export type ControlLook = {
   timeoutMs: number;
   time: Time;
   signal?: AbortSignal;
+  /** As for {@link connectControl}. */
+  restMs?: number;
 };
 
 /**

@@ -197,6 +197,8 @@ const viewSchema = v.object({
   stopping: v.nullable(v.picklist(['SIGINT', 'SIGTERM', 'jobs', 'for', 'fatal'])),
 });
 
+const typedSchema = v.object({type: text});
+const snapshotSchema = v.object({view: viewSchema});
 const historySchema = v.object({events: v.array(v.unknown())});
 const gapSchema = v.object({dropped: count});
 const replySchema = v.object({
@@ -205,7 +207,6 @@ const replySchema = v.object({
   error: v.optional(v.nullable(v.object({code: text, message: text})), null),
 });
 const eventFields = {type: text, seq: v.pipe(v.number(), v.integer(), v.minValue(1)), at: time};
-const eventSchema = v.looseObject(eventFields);
 /** Events that hold more times than their own. */
 const timedEvents: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericSchema>([
   ['liveness', v.looseObject({...eventFields, ...livenessFields})],
@@ -224,12 +225,12 @@ const timedEvents: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.Gene
  */
 export function readControlLine(line: string): ControlLine | null {
   const value = parsed(line);
-  const {type} = check(v.looseObject({type: text}), value);
+  const {type} = check(typedSchema, value);
   switch (type) {
     case 'hello':
       return {type, hello: check(helloSchema, value)};
     case 'snapshot':
-      return {type, view: check(v.object({view: viewSchema}), value).view};
+      return {type, view: check(snapshotSchema, value).view};
     case 'gap':
       return {type, dropped: check(gapSchema, value).dropped};
     case 'reply': {
@@ -247,14 +248,29 @@ export function readControlLine(line: string): ControlLine | null {
   }
 }
 
+/** What is no event at all is null. Thousands come in a second: the common ones are checked by hand, and not copied. */
 function readEvent(value: unknown): OperatorEvent | null {
-  const head = v.safeParse(eventSchema, value);
-  if (!head.success) return null;
-  const timed = timedEvents.get(head.output.type);
-  const event = timed === undefined ? head : v.safeParse(timed, value);
+  if (!isRecord(value)) return null;
+  const {type, seq, at} = value;
+  if (typeof type !== 'string' || typeof at !== 'string') return null;
+  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 1) return null;
+  const timed = timedEvents.get(type);
+  if (timed === undefined) {
+    const ms = Date.parse(at);
+    if (!ISO_TIME.test(at) || Number.isNaN(ms)) return null;
+    value['at'] = ms;
+  }
+  const event = timed === undefined ? {success: true, output: value} : v.safeParse(timed, value);
   // The fields of an event are those of our own union: the peer speaks the same major version, over a socket that
   // only this user can reach. A type that is not in the union changes no view.
   return event.success ? (event.output as OperatorEvent) : null;
+}
+
+/** As `eventLine` writes it; `Date.parse` alone takes many other things for a time. */
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The hello's major version is ours. @throws AosError CONTROL_VERSION */

@@ -1,5 +1,6 @@
 import type {Time} from '../time.ts';
-import {emptyData, takeNews, type Data, type News} from './data.ts';
+import type {OperatorEvent} from '../operator/events.ts';
+import {emptyData, takeEvents, takeNews, type Data, type News} from './data.ts';
 import {alarmSequence, copyOf, copySequence, explorerUrl, savedLine} from './effects.ts';
 import {createInkScreen} from './ink-screen.tsx';
 import {createDecoder, type Input} from './input.ts';
@@ -48,6 +49,9 @@ export type Dashboard = {
 /** A lone ESC is the Esc key when nothing follows for so long. */
 const ESC_MS = 40;
 
+/** Events that wait for the next picture; at the slowest pace those of a busy operator are more. */
+const MAX_FRESH = 2_000;
+
 /** What a frozen screen goes on showing. */
 type Still = {now: number; data: Data; log: readonly Entry[]};
 
@@ -62,6 +66,8 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   const log = createLog();
   const filterLog = createLogFilter();
   let data = emptyData(now());
+  /** Events that came since, in order. */
+  let fresh: OperatorEvent[] = [];
   let ui: Ui = initialUi;
   let still: Still | null = null;
   let sight = {page: 1, maxScroll: 0};
@@ -74,7 +80,14 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   let cancelEsc = (): void => {};
   let closed = false;
 
+  /** Many events at once cost little more than one. */
+  function settle(): void {
+    data = takeEvents(data, fresh);
+    fresh = [];
+  }
+
   function scene(): Scene {
+    settle();
     const shown = still ?? {now: now(), data, log: log.entries()};
     const filter = filterOf(ui);
     return {
@@ -102,6 +115,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
 
   /** Once for each step to something worse, also while the screen is frozen. */
   function alarm(): void {
+    settle();
     if (data.link.state === 'attaching') return;
     const [worst] = findings(data, now());
     if (worst === undefined) return;
@@ -201,8 +215,13 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   tick();
   return {
     take(news) {
+      if (news.type === 'event') {
+        log.push(news.event);
+        if (fresh.push(news.event) >= MAX_FRESH) settle();
+        return;
+      }
+      settle();
       data = takeNews(data, news);
-      if (news.type === 'event') log.push(news.event);
       if (news.type === 'history') for (const event of news.events) log.push(event);
       // These change everything at once; they are rare.
       if (news.type === 'attached' || news.type === 'away' || news.type === 'ended') soon();

@@ -1,5 +1,5 @@
 import type {OperatorEvent} from '../operator/events.ts';
-import {emptyView, reduceView, type OperatorView} from '../operator/view.ts';
+import {emptyView, reduceEvents, type OperatorView} from '../operator/view.ts';
 
 /** Who is being watched, as the control socket's `hello` says. */
 export type Peer = {nodeId: string; network: string; host: string; version: string; pid: number};
@@ -32,11 +32,14 @@ export type News =
   | {type: 'history'; events: readonly OperatorEvent[]}
   | {type: 'event'; event: OperatorEvent};
 
+/** All but single events, which are collected. */
+export type Turn = Exclude<News, {type: 'event'}>;
+
 export function emptyData(now: number): Data {
   return {peer: null, view: emptyView, link: {state: 'attaching', since: now}, missed: 0};
 }
 
-export function takeNews(data: Data, news: News): Data {
+export function takeNews(data: Data, news: Turn): Data {
   switch (news.type) {
     case 'attached': {
       const {peer, view, at} = news;
@@ -55,7 +58,10 @@ export function takeNews(data: Data, news: News): Data {
       return {...data, missed: data.missed + news.dropped};
     case 'history':
       return data;
-    case 'event':
-      return {...data, view: reduceView(data.view, news.event)};
   }
+}
+
+/** The data after some events, in their order. */
+export function takeEvents(data: Data, events: readonly OperatorEvent[]): Data {
+  return events.length === 0 ? data : {...data, view: reduceEvents(data.view, events)};
 }

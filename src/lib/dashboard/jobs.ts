@@ -1,4 +1,5 @@
-import type {JobView, OperatorView} from '../operator/view.ts';
+import type {JobView} from '../operator/view-jobs.ts';
+import type {OperatorView} from '../operator/view.ts';
 
 /** How a job does. */
 export type JobHealth = 'fail' | 'warn' | 'wait' | 'ok';

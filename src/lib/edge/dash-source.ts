@@ -50,7 +50,7 @@ async function follow(
   const onAbort = (): void => client.close();
   signal.addEventListener('abort', onAbort, {once: true});
   try {
-    for await (const line of client.follow()) onNews(line);
+    for await (const lines of client.follow()) for (const line of lines) onNews(line);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }

@@ -13,6 +13,8 @@ export type DashTarget = {
 };
 
 const TIMEOUT_MS = 2_000;
+/** Less than the eye sees, and many events at once. */
+const REST_MS = 50;
 
 /**
  * The operator of the socket, else of the configuration, else the only one that runs. With a socket or a configuration
@@ -31,6 +33,7 @@ export async function dashTarget(
     isControlFile,
     timeoutMs: TIMEOUT_MS,
     time: systemTime,
+    restMs: REST_MS,
     ...(signal === undefined ? {} : {signal}),
   });
   if (socket !== undefined) return ready((signal) => connectControl(socket, look(signal)));

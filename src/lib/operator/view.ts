@@ -1,8 +1,6 @@
-import type {JobOutcome} from './ports.ts';
 import type {
   BlockFacts,
   ClockFacts,
-  JobRef,
   LivenessFacts,
   OperatorEvent,
   SignerStats,
@@ -10,28 +8,7 @@ import type {
   TroublePart,
 } from './events.ts';
 import {countEvent, emptyTally, type Tally} from './tally.ts';
-
-/** Where a job is: as the events tell it. */
-export type JobStage =
-  'received' | 'sampled' | 'asked' | 'answered' | 'concluded' | 'sent' | 'accepted' | 'expired';
-
-export type JobView = {
-  /** Its row in the journal. */
-  seq: number;
-  jobId: string;
-  tag: string;
-  position: string;
-  kind: string;
-  model: string;
-  stage: JobStage;
-  selected: boolean | null;
-  outcome: JobOutcome | null;
-  /** What last stood in its way; null when nothing does. */
-  trouble: string | null;
-  /** Of its first and its last event, Unix ms. */
-  firstAt: number;
-  at: number;
-};
+import {cut, jobAfter, jobChange, type JobView} from './view-jobs.ts';
 
 export type ConnectionView = {
   state: 'starting' | 'connecting' | 'connected' | 'disconnected';
@@ -95,9 +72,6 @@ export type ProbeView = {at: number; via: 'http' | 'websocket'};
 
 export const MAX_JOBS = 50;
 export const MAX_PROBES = 60;
-/** Texts from outside are cut: a job id may be as long as a frame. */
-const MAX_TEXT = 200;
-
 export const emptyView: OperatorView = {
   seq: 0,
   at: null,
@@ -123,10 +97,52 @@ export const emptyView: OperatorView = {
 /** The view after one more event; an event that is not newer than the view changes nothing. */
 export function reduceView(view: OperatorView, event: OperatorEvent): OperatorView {
   if (event.seq <= view.seq) return view;
-  const counters = countEvent(view.counters, event);
-  return {...view, ...changes(view, event), seq: event.seq, at: event.at, counters};
+  const next = {...view, ...changes(view, event)};
+  next.seq = event.seq;
+  next.at = event.at;
+  next.counters = countEvent(view.counters, event);
+  const change = jobChange(event);
+  if (change !== null && 'job' in event) {
+    const job = jobAfter(
+      view.jobs.find(({seq}) => seq === event.job.seq),
+      event,
+      change,
+    );
+    next.jobs = [...view.jobs.filter(({seq}) => seq !== job.seq).slice(-(MAX_JOBS - 1)), job];
+  }
+  return next;
 }
 
+/** As {@link reduceView} for one event after the other, for a reader that has many at once: the list of jobs is made once. */
+export function reduceEvents(view: OperatorView, events: readonly OperatorEvent[]): OperatorView {
+  const next = {...view};
+  const jobs = new Map(view.jobs.map((job) => [job.seq, job]));
+  for (const event of events) {
+    if (event.seq <= next.seq) continue;
+    Object.assign(next, changes(next, event));
+    next.seq = event.seq;
+    next.at = event.at;
+    next.counters = countEvent(next.counters, event);
+    const change = jobChange(event);
+    if (change === null || !('job' in event)) continue;
+    const job = jobAfter(jobs.get(event.job.seq), event, change);
+    jobs.delete(job.seq);
+    jobs.set(job.seq, job);
+    // One that falls out of the list begins anew when it comes back, as it does event by event.
+    if (jobs.size > MAX_JOBS) jobs.delete(firstOf(jobs));
+  }
+  next.jobs = [...jobs.values()];
+  return next;
+}
+
+function firstOf(jobs: ReadonlyMap<number, JobView>): number {
+  for (const seq of jobs.keys()) return seq;
+  return 0;
+}
+
+const NOTHING: Partial<OperatorView> = {};
+
+/** What it changes besides the jobs. */
 function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView> {
   const {at} = event;
   switch (event.type) {
@@ -172,31 +188,18 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'summary':
       return {connection: disconnected(view.connection, 'the operator has stopped', at)};
     case 'job_received':
-      return {lastReceivedAt: at, jobs: withJob(view, event.job, at, {stage: 'received'})};
+      return {lastReceivedAt: at};
+    case 'result_accepted':
+      return {lastAcceptedAt: at};
     case 'job_sampled':
-      return {jobs: withJob(view, event.job, at, {stage: 'sampled', selected: event.selected})};
     case 'job_asked':
-      return {jobs: withJob(view, event.job, at, {stage: 'asked', trouble: null})};
     case 'job_answered':
-      return {jobs: withJob(view, event.job, at, {stage: 'answered', trouble: null})};
     case 'job_retry':
     case 'result_retry':
-      return {jobs: withJob(view, event.job, at, {trouble: cut(event.message)})};
-    case 'job_concluded': {
-      const trouble = event.outcome === 'failed' ? cut(event.reason) : null;
-      return {jobs: withJob(view, event.job, at, {stage: 'concluded', outcome: event.outcome, trouble})};
-    }
+    case 'job_concluded':
     case 'result_sent':
-      return {jobs: withJob(view, event.job, at, {stage: 'sent'})};
-    case 'result_accepted': {
-      const {outcome} = event;
-      return {
-        lastAcceptedAt: at,
-        jobs: withJob(view, event.job, at, {stage: 'accepted', outcome, trouble: null}),
-      };
-    }
     case 'result_expired':
-      return {jobs: withJob(view, event.job, at, {stage: 'expired'})};
+      return NOTHING;
     case 'warning':
     case 'listening':
     case 'frame_rejected':
@@ -204,7 +207,7 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'job_duplicate':
     case 'callback_refused':
     case 'config_reloaded':
-      return {};
+      return NOTHING;
   }
 }
 
@@ -240,27 +243,4 @@ function disconnected(before: ConnectionView, reason: string, at: number): Conne
 
 function without(view: OperatorView, part: TroublePart): TroubleView[] {
   return view.troubles.filter((trouble) => trouble.part !== part);
-}
-
-function withJob(view: OperatorView, job: JobRef, at: number, change: Partial<JobView>): readonly JobView[] {
-  const {seq, jobId, tag, position, kind, model} = job;
-  const known = view.jobs.find((item) => item.seq === seq) ?? {
-    seq,
-    jobId: cut(jobId),
-    tag: cut(tag),
-    position: cut(position),
-    kind: cut(kind),
-    model: cut(model),
-    stage: 'received' as const,
-    selected: null,
-    outcome: null,
-    trouble: null,
-    firstAt: at,
-  };
-  const others = view.jobs.filter((item) => item.seq !== seq);
-  return [...others.slice(-(MAX_JOBS - 1)), {...known, ...change, at}];
-}
-
-function cut(text: string): string {
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`;
 }

@@ -71,14 +71,15 @@ function raw(path: string): {
 }
 
 async function take(
-  news: AsyncIterable<ControlNews>,
+  news: AsyncIterable<readonly ControlNews[]>,
   until: (line: ControlNews) => boolean,
 ): Promise<ControlNews[]> {
   const lines: ControlNews[] = [];
-  for await (const line of news) {
-    lines.push(line);
-    if (until(line)) return lines;
-  }
+  for await (const some of news)
+    for (const line of some) {
+      lines.push(line);
+      if (until(line)) return lines;
+    }
   return lines;
 }
 
@@ -316,6 +317,24 @@ describe('finding it', () => {
     await expect(connectControl(await answering(text), options)).rejects.toMatchObject({
       code: 'CONTROL_BROKEN',
     });
+  });
+
+  it('hands over what came before a broken line, with or without a rest between reads', async () => {
+    const {seq: _seq, ...rest} = emptyView;
+    const head = `${hello('1.1')}${JSON.stringify({type: 'snapshot', view: {...rest, seq: 3}})}\n`;
+    const event = (seq: number): string =>
+      `${JSON.stringify({type: 'connecting', seq, at: '2026-11-25T12:00:00.000Z', url: 'ws://a'})}\n`;
+    const path = await answering(`${head}${event(4)}${event(5)}{"type":"event"\n`);
+    for (const restMs of [undefined, 1]) {
+      const one = await connectControl(path, {...options, ...(restMs === undefined ? {} : {restMs})});
+      open.push(one);
+      const seen: ControlNews[] = [];
+      const reading = (async () => {
+        for await (const some of one.follow()) seen.push(...some);
+      })();
+      await expect(reading).rejects.toMatchObject({code: 'CONTROL_BROKEN'});
+      expect(seen.map((line) => (line.type === 'event' ? line.event.seq : line.type))).toEqual([4, 5]);
+    }
   });
 
   it('does not wait for one that says nothing', async () => {

@@ -3,6 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {age, coarseAge, countdown} from '../../../src/lib/dashboard/ages.ts';
 import {beats, heartbeatOf} from '../../../src/lib/dashboard/heartbeat.ts';
 import {cellsOf, column, fit, fitMiddle, shown, wrapText} from '../../../src/lib/dashboard/line.ts';
+import {createMarks, MARK_CELLS} from '../../../src/lib/dashboard/marks.ts';
 import {createLog, createLogFilter, LOG_LEVELS} from '../../../src/lib/dashboard/log.ts';
 import {paceOf} from '../../../src/lib/dashboard/pace.ts';
 import type {OperatorEvent} from '../../../src/lib/operator/events.ts';
@@ -122,6 +123,21 @@ describe('the verdict', () => {
   it('says when there is no news', () => {
     const found = sceneOf(after(events), START + 648_300 + 181_000).findings;
     expect(found.map(({text: said}) => said).join('\n')).toContain('no news for 3m01s');
+  });
+});
+
+describe('marks', () => {
+  it('give back the lines they stand for, in any order, and leave other rows alone', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string().filter((line) => !/[\n\ue000]/.test(line))), (lines) => {
+        const marks = createMarks();
+        const frame = lines.map((line) => marks.of(line));
+        for (const mark of frame) expect(mark.length).toBeLessThanOrEqual(MARK_CELLS);
+        expect(marks.resolve(frame.toReversed().join('\n'))).toBe(lines.toReversed().join('\n'));
+        // The next picture has marks of its own.
+        expect(marks.resolve(`plain\n${marks.of('next')}`)).toBe('plain\nnext');
+      }),
+    );
   });
 });
 

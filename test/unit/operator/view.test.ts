@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {OperatorEvent, OperatorEventBody} from '../../../src/lib/operator/events.ts';
-import {emptyView, MAX_JOBS, reduceView, type OperatorView} from '../../../src/lib/operator/view.ts';
+import {
+  emptyView,
+  MAX_JOBS,
+  reduceEvents,
+  reduceView,
+  type OperatorView,
+} from '../../../src/lib/operator/view.ts';
 import {eventLog, jobRef, STARTED} from '../../support/event-log.ts';
 
 const after = (...bodies: OperatorEventBody[]): OperatorView =>
@@ -121,6 +127,18 @@ describe('reduceView', () => {
         const whole = events.reduce(reduceView, emptyView);
         const snapshot = events.slice(0, cut).reduce(reduceView, emptyView);
         expect(events.reduce(reduceView, snapshot)).toEqual(whole);
+      }),
+    );
+  });
+
+  it('takes many events at once as one after the other', () => {
+    fc.assert(
+      fc.property(fc.array(body, {maxLength: 200}), fc.nat(200), (bodies, cut) => {
+        const events: OperatorEvent[] = bodies.map(eventLog());
+        const whole = events.reduce(reduceView, emptyView);
+        expect(reduceEvents(emptyView, events)).toEqual(whole);
+        const start = reduceEvents(emptyView, events.slice(0, cut));
+        expect(reduceEvents(start, events)).toEqual(whole);
       }),
     );
   });

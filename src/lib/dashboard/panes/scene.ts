@@ -1,6 +1,6 @@
 import type {Data} from '../data.ts';
 import type {Finding} from '../verdict.ts';
-import type {JobView} from '../../operator/view.ts';
+import type {JobView} from '../../operator/view-jobs.ts';
 import type {Entry} from '../log.ts';
 import type {Ui} from '../ui.ts';
 

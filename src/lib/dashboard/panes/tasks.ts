@@ -2,7 +2,7 @@ import {age} from '../ages.ts';
 import {healthOf, resultOf} from '../jobs.ts';
 import {column, fitMiddle, shown, span, type Line, type Tone} from '../line.ts';
 import {stateWord} from '../signs.ts';
-import type {JobView} from '../../operator/view.ts';
+import type {JobView} from '../../operator/view-jobs.ts';
 import type {Scene} from './scene.ts';
 import {label} from './title.ts';
 
