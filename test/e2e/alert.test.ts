@@ -2,7 +2,7 @@ import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {readFileSync} from 'node:fs';
 import {afterAll, beforeAll, beforeEach, describe, expect, it, vi} from 'vitest';
-import {startProxy} from '../../src/lib/devnet/proxy.ts';
+import {startProxy, type Proxy} from '../../src/lib/devnet/proxy.ts';
 import {openWorld} from '../support/cli.ts';
 import {devnetUp} from '../support/devnet-up.ts';
 
@@ -17,6 +17,7 @@ type Got = {
 };
 
 describe('alerts', () => {
+  let proxy: Proxy | null = null;
   const got: Got[] = [];
   let status = 200;
   let server: Server;
@@ -38,7 +39,8 @@ describe('alerts', () => {
     got.length = 0;
     status = 200;
   });
-  afterAll(() => {
+  afterAll(async () => {
+    await proxy?.close();
     server.closeAllConnections();
     server.close();
   });
@@ -48,8 +50,7 @@ describe('alerts', () => {
     const devnet = await devnetUp(world);
     const text = readFileSync(devnet.config, 'utf8');
     const rpc = new URL(devnet.urls.chain);
-    const proxy = await startProxy({target: {host: '127.0.0.1', port: Number(rpc.port)}});
-    await using _closed = {[Symbol.asyncDispose]: () => proxy.close()};
+    proxy = await startProxy({target: {host: '127.0.0.1', port: Number(rpc.port)}});
     const config = world.file(
       'config.yaml',
       `${text.replace(rpc.port, String(proxy.port))}\nalerts:\n  webhook_url: ${url}\n  delay: 0s\n`,
