@@ -17,3 +17,11 @@ export type Time = {
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
+
+/** The last second of the year 9999 in Unix time: RFC 3339 ends there. */
+export const LAST_SECOND = 253_402_300_799n;
+
+/** A second of a chain's time as RFC 3339. A contract may name any; one beyond the last there is says the last. */
+export function chainTime(second: bigint): string {
+  return isoTime(Number(second < LAST_SECOND ? second : LAST_SECOND) * 1000);
+}

@@ -52,6 +52,7 @@ export function jobRecord(over: Partial<JobRecord> = {}): JobRecord {
     kind: 'opml',
     model: 'tiny',
     vrf: VRF,
+    range: null,
     outcome: 'answered',
     content: contentOf({'7': '4'}),
     ...over,

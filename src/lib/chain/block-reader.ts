@@ -1,12 +1,10 @@
 import {AosError} from '../errors.ts';
 import type {BlockReader} from '../operator/ports.ts';
 import {deadline} from '../system-time.ts';
+import {LAST_SECOND} from '../time.ts';
 import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
 import {asked, endpointName} from './failure.ts';
-
-/** The last second of the year 9999, the last that RFC 3339 can tell. */
-const END_OF_TIMES = 253_402_300_799n;
 
 /**
  * Reads the newest block's number and time, of the first endpoint that answers.
@@ -21,7 +19,7 @@ export function createBlockReader(options: {rpcUrls: readonly string[]; timeoutM
           const endpoint = endpointName(url);
           const client = createChainClient({url, signal: limit.signal});
           const {number, timestamp} = await asked(endpoint, client.getBlock({blockTag: 'latest'}));
-          if (timestamp > END_OF_TIMES)
+          if (timestamp > LAST_SECOND)
             throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} gave a block without a time`);
           return {number, at: Number(timestamp) * 1000};
         } finally {

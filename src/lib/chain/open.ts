@@ -1,5 +1,6 @@
 import type {Hex, PublicClient} from 'viem';
 import {AosError} from '../errors.ts';
+import {LAST_SECOND} from '../time.ts';
 import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
 import {asked, endpointName} from './failure.ts';
@@ -83,6 +84,7 @@ async function openEndpoint(url: string, options: OpenChainOptions): Promise<Cha
   // viem's types promise them; an endpoint that leaves them out is not held to that.
   if (
     ![blockNumber, timestamp].every((value: unknown) => typeof value === 'bigint') ||
+    timestamp > LAST_SECOND ||
     !Number.isSafeInteger(chainId)
   )
     throw new AosError(

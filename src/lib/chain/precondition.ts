@@ -17,8 +17,8 @@ export type Precondition = {
   done?: true;
 };
 
-/** `at` is unix ms of chain time, an estimate where `block` says when exactly. */
-export type Clearance = {at: number; block: bigint | null};
+/** `at` is chain time in RFC 3339, an estimate where `block` says when exactly. */
+export type Clearance = {at: string; block: bigint | null};
 
 const make =
   (state: Precondition['state']) =>

@@ -1,5 +1,6 @@
 import {formatEther, type Hex} from 'viem';
 import {sameAddress} from '../protocol/ethereum.ts';
+import {chainTime} from '../time.ts';
 import type {BlsFacts} from './flow-bls.ts';
 import {
   cooldown,
@@ -79,8 +80,12 @@ function wayBack(open: boolean | null): Precondition {
 function ejection({ejectedUntil}: BlsFacts, now: bigint): Precondition[] {
   const [id, needed] = ['ejection-cooldown', 'no cool-down after an ejection'];
   if (ejectedUntil === null || ejectedUntil <= now) return [ok(id, 'none', needed)];
-  const at = Number(ejectedUntil) * 1000;
-  return [cooldown(id, `ejected, ${ejectedUntil - now} s to wait`, needed, {at, block: null})];
+  return [
+    cooldown(id, `ejected, ${ejectedUntil - now} s to wait`, needed, {
+      at: chainTime(ejectedUntil),
+      block: null,
+    }),
+  ];
 }
 
 function m2({m2Disabled, m2Quorums}: BlsFacts, joining: readonly number[]): Precondition[] {

@@ -1,3 +1,4 @@
+import {chainTime} from '../time.ts';
 import type {SetFacts, SetsFacts} from './flow-sets.ts';
 import {
   cooldown,
@@ -101,14 +102,11 @@ function permission(permitted: boolean | null): Precondition {
 
 function ejection(until: bigint | null, now: bigint): Precondition[] {
   if (until === null || until <= now) return [];
-  const clearsAt = {at: Number(until) * 1000, block: null};
   return [
-    cooldown(
-      'ejection-cooldown',
-      `ejected, ${until - now} s to wait`,
-      'no cool-down after an ejection',
-      clearsAt,
-    ),
+    cooldown('ejection-cooldown', `ejected, ${until - now} s to wait`, 'no cool-down after an ejection', {
+      at: chainTime(until),
+      block: null,
+    }),
   ];
 }
 
@@ -128,9 +126,9 @@ function slashability(
   if (leaving === null) return unknown(id, 'AllocationManager does not tell its delay', needed);
   const found = leaving.until.get(set);
   const last = found ?? leaving.latest;
-  const seconds = Number(last + 1n - block) * leaving.secondsPerBlock;
+  const seconds = Math.round(Number(last + 1n - block) * leaving.secondsPerBlock);
   const current = `left, slashable until block ${last}${found === undefined ? ' at the latest' : ''}`;
-  return cooldown(id, current, needed, {at: Math.round((Number(now) + seconds) * 1000), block: last + 1n});
+  return cooldown(id, current, needed, {at: chainTime(now + BigInt(seconds)), block: last + 1n});
 }
 
 function key({id: set, curve, keyRegistered}: SetFacts): Precondition[] {

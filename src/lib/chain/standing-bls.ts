@@ -73,7 +73,7 @@ async function readMembership(
         call(stakeRegistryAbi, stakes, 'getCurrentStake', [id ?? zeroHash, number]),
       ),
     ),
-    id === null ? ({state: 'none'} as const) : readSocket(chain, contracts, id, firstBlock),
+    id === null ? ({state: 'none'} as const) : readBlsSocket(chain, contracts, id, firstBlock),
   ]);
   const members = quorumsOf(id === null ? 0n : (bitmap ?? 0n));
   return {
@@ -94,8 +94,8 @@ async function readMembership(
   };
 }
 
-/** Registries with a SocketRegistry keep it in storage, older ones only in their logs. */
-async function readSocket(
+/** The socket of an operator. Registries with a SocketRegistry keep it in storage, older ones only in their logs. */
+export async function readBlsSocket(
   chain: Chain,
   {registry, socketRegistry}: ResolvedContracts,
   operatorId: Hex,

@@ -6,12 +6,13 @@ import {bundleOf, jobJson, type Bundle} from '../evidence/manifest.ts';
 import type {JobFacts} from '../evidence/job-files.ts';
 import {counterOf, selectJobs} from '../evidence/select.ts';
 import {openJournal, type NodeJournal} from '../journal/sqlite.ts';
-import {RANGE_NOTE, rangeOfNote} from '../operator/range.ts';
+import {RANGE_NOTE} from '../operator/range.ts';
 import type {JobRecord, JobState} from '../operator/ports.ts';
 import {challengeJson} from '../output/challenges.ts';
 import {safeText} from '../output/safe-text.ts';
 import {isoTime} from '../time.ts';
 import {refuseTaken, writeEvidence} from './evidence-dir.ts';
+import {rangeOfText} from '../vrf/range-text.ts';
 
 export type EvidenceOptions = {
   clockNumber: bigint;
@@ -67,7 +68,7 @@ export async function gatherEvidence(config: Config, options: EvidenceOptions): 
       matches,
       questions: journal.questions(job.seq),
       readings: runOf(journal, job.key.jobId),
-      range: rangeOfNote(journal.recall(RANGE_NOTE)) ?? null,
+      range: rangeOfText(journal.recall(RANGE_NOTE)) ?? null,
     }));
     if (jobs.length === 0 && standing.length === 0)
       return nothing('the journal holds no job and no clock reading of that number');

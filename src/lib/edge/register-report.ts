@@ -147,7 +147,7 @@ export function renderPreconditions(list: readonly Precondition[]): string[] {
   return list.flatMap(({id, state, current, needed, next, clearsAt, done}) => {
     const mark = marked ? (done === true ? 'already' : '').padEnd('already '.length) : '';
     const wanted = state === 'ok' ? '' : `  (needed: ${needed})`;
-    const when = clearsAt === undefined ? '' : `, clears ${new Date(clearsAt.at).toISOString()}`;
+    const when = clearsAt === undefined ? '' : `, clears ${clearsAt.at}`;
     const head = `${PRECONDITION_SIGNS[state]} ${mark}${id.padEnd(width)}  `;
     return [
       ...fitted(head, safeText(`${current}${wanted}${when}`)),

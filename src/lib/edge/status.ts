@@ -59,7 +59,19 @@ export async function gatherStatus(
   const running = operator.state === 'known' ? operator.value : null;
   const vrfPublicKey =
     running?.view.node?.vrfPublicKey ?? (local?.vrfKey ? await publicVrfKey(local.vrfKey) : null);
-  return {now: systemTime.now(), nodeId, network, rules, vrfPublicKey, signer, chain, operator, journal};
+  const isElsewhere = local === null;
+  return {
+    now: systemTime.now(),
+    nodeId,
+    isElsewhere,
+    network,
+    rules,
+    vrfPublicKey,
+    signer,
+    chain,
+    operator,
+    journal,
+  };
 }
 
 /** The same facts. @throws AosError STATUS_NOTHING_READ when every source is unknown, with all the reasons */

@@ -1,11 +1,12 @@
 import {AosError} from '../errors.ts';
 import type {TaskJournal} from '../journal/tasks.ts';
-import {RANGE_NOTE, rangeOfNote} from '../operator/range.ts';
+import {RANGE_NOTE} from '../operator/range.ts';
 import {middle, safeText} from '../output/safe-text.ts';
 import {systemTime} from '../system-time.ts';
 import type {TaskRow} from '../task/task.ts';
 import {taskStory, type TaskStory} from '../task/story.ts';
 import type {OpenedTasks} from './task-journal.ts';
+import {rangeOfText} from '../vrf/range-text.ts';
 
 export type TaskChoice = {
   /** Whole id, its beginning, or `#number` of the list. */
@@ -26,7 +27,7 @@ export function showTask({journal, config}: OpenedTasks, choice: TaskChoice): Ta
   return taskStory(task, {
     nodeId: config.nodeId,
     dispatcher: config.dispatcherAddress,
-    range: rangeOfNote(journal.recall(RANGE_NOTE)) ?? null,
+    lastRange: rangeOfText(journal.recall(RANGE_NOTE)) ?? null,
     precision: config.vrfSortPrecision,
     now: systemTime.now(),
   });

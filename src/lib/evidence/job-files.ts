@@ -17,7 +17,7 @@ export type JobFacts = SelectedJob & {
   questions: readonly QuestionRecord[];
   /** The unbroken run from the first reading about the job to the last. */
   readings: readonly Reading[];
-  /** As last read from the chain; the journal keeps no older one. */
+  /** As last read from the chain: stands in where the job's own was not kept. */
   range: SamplingRange | null;
 };
 
@@ -62,13 +62,12 @@ export function jobEvidence({job, matches, questions, readings, range}: JobFacts
 
   if (job.vrf === null) lacks('no VRF proof: it is not sampled yet');
   else {
-    if (range === null) lacks('no sampling range is known');
-    const lastRead =
-      range === null ? null : {...range, note: 'last read; not necessarily the one it was sampled with'};
+    const shown = rangeOf(job.range, range);
+    if (shown === null) lacks('no sampling range is known');
     files.push({
       name: `${prefix}-vrf.json`,
       what: 'VRF proof and sampling range',
-      text: `${jsonLine({...job.vrf, range: lastRead}, 2)}\n`,
+      text: `${jsonLine({...job.vrf, range: shown}, 2)}\n`,
     });
   }
 
@@ -117,6 +116,13 @@ export function jobEvidence({job, matches, questions, readings, range}: JobFacts
     files: files.map(({name}) => name),
   };
   return {entry, files, missing};
+}
+
+function rangeOf(own: SamplingRange | null, lastRead: SamplingRange | null): object | null {
+  if (own !== null) return {...own, note: 'the one it was sampled with'};
+  return lastRead === null
+    ? null
+    : {...lastRead, note: 'last read; not necessarily the one it was sampled with'};
 }
 
 /** One reading a line, with all that its hash is made of. */

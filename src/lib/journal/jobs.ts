@@ -1,6 +1,8 @@
 import {AosError} from '../errors.ts';
 import type {VrfFields} from '../protocol/messages.ts';
 import type {Conclusion, Delivery, JobRecord, JobState, NewJob} from '../operator/ports.ts';
+import {rangeText} from '../vrf/range-text.ts';
+import type {SamplingRange} from '../vrf/sampling.ts';
 import type {Database, Row} from './driver.ts';
 import {jobOf, numberOf, stateOf, textOf} from './rows.ts';
 
@@ -15,7 +17,7 @@ const PRUNE_CHUNK = 200;
 
 const RECORD = `
   SELECT j.seq, j.job_id, j.tag, j.position, j.state, j.received_at, f.text AS frame, j.frame_index, j.kind, j.model,
-    coalesce(a.vrf, j.vrf) AS vrf, a.outcome, a.content
+    coalesce(a.vrf, j.vrf) AS vrf, j.range, a.outcome, a.content
   FROM jobs j JOIN frames f ON f.id = j.frame_id LEFT JOIN answers a ON a.seq = j.seq`;
 
 /** The jobs with their frames and answers. Every function is synchronous; those that write run inside a transaction. */
@@ -32,8 +34,12 @@ export function jobTable(database: Database) {
   const addAnswer = database.prepare(
     'INSERT INTO answers (seq, outcome, vrf, content, at) VALUES (?, ?, ?, ?, ?)',
   );
-  const setSelected = database.prepare(`UPDATE jobs SET state = 'selected', vrf = ? WHERE seq = ?`);
-  const setState = database.prepare('UPDATE jobs SET state = ? WHERE seq = ?');
+  const setSelected = database.prepare(
+    `UPDATE jobs SET state = 'selected', vrf = ?, range = ? WHERE seq = ?`,
+  );
+  const setConcluded = database.prepare(
+    `UPDATE jobs SET state = 'concluded', range = coalesce(range, ?) WHERE seq = ?`,
+  );
   const setSigned = database.prepare(
     'UPDATE jobs SET state = ?, envelope_id = ?, signature = ?, signed_at = ? WHERE seq = ?',
   );
@@ -98,7 +104,7 @@ export function jobTable(database: Database) {
         job.signer,
       );
       const key = {jobId, tag, position};
-      const fresh = {state: 'received', vrf: null, outcome: null, content: null} as const;
+      const fresh = {state: 'received', vrf: null, range: null, outcome: null, content: null} as const;
       return {
         known: false,
         record: {seq: added.lastInsertRowid, key, receivedAt, frame, index, kind, model, ...fresh},
@@ -106,14 +112,14 @@ export function jobTable(database: Database) {
     },
 
     /** @returns false when the job was past being selected already */
-    select(seq: number, vrf: VrfFields): boolean {
+    select(seq: number, vrf: VrfFields, range?: SamplingRange): boolean {
       if (head(seq).state !== 'received') return false;
-      setSelected.run(JSON.stringify(vrf), seq);
+      setSelected.run(JSON.stringify(vrf), textOrNull(range), seq);
       return true;
     },
 
     /** @throws AosError ANSWER_CONFLICT */
-    conclude(seq: number, {outcome, vrf, content, at}: Conclusion): Change {
+    conclude(seq: number, {outcome, vrf, content, at, range}: Conclusion): Change {
       const {jobId, state} = head(seq);
       const stored = storedContent(seq);
       if (stored === content) return {jobId, changed: false};
@@ -124,7 +130,7 @@ export function jobTable(database: Database) {
         );
       addAnswer.run(seq, outcome, JSON.stringify(vrf), content, at);
       // A job given up on stays so; its answer is kept all the same, there is never another.
-      if (state !== 'expired') setState.run('concluded', seq);
+      if (state !== 'expired') setConcluded.run(textOrNull(range), seq);
       return {jobId, changed: true};
     },
 
@@ -223,4 +229,8 @@ export function jobTable(database: Database) {
       lastFrame = null;
     },
   };
+}
+
+function textOrNull(range: SamplingRange | undefined): string | null {
+  return range === undefined ? null : rangeText(range);
 }

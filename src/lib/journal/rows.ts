@@ -4,6 +4,8 @@ import type {Reading} from '../clock/readings.ts';
 import {parseJson} from '../protocol/json.ts';
 import {WORKER_KINDS, type VrfFields, type WorkerKind} from '../protocol/messages.ts';
 import type {JobOutcome, JobRecord, JobState, QuestionRecord} from '../operator/ports.ts';
+import {rangeOfText} from '../vrf/range-text.ts';
+import type {SamplingRange} from '../vrf/sampling.ts';
 import type {Row} from './driver.ts';
 
 export const JOB_STATES = [
@@ -55,6 +57,7 @@ export function jobOf(row: Row): JobRecord {
     kind: textOf(row, 'kind'),
     model: textOf(row, 'model'),
     vrf: row['vrf'] === null ? null : vrfOf(textOf(row, 'vrf')),
+    range: rangeOf(row),
     outcome: row['outcome'] === null ? null : outcomeOf(row),
     content: row['content'] === null ? null : textOf(row, 'content'),
   };
@@ -129,4 +132,9 @@ function damaged(column: string, cause?: unknown): AosError {
   return new AosError('JOURNAL_UNREADABLE', `the journal holds a value in "${column}" that no aos writes`, {
     cause,
   });
+}
+
+/** The sampling range that is kept with a job; null where none is. */
+export function rangeOf(row: Row): SamplingRange | null {
+  return row['range'] === null ? null : (rangeOfText(textOf(row, 'range')) ?? null);
 }

@@ -67,6 +67,8 @@ const JOBS: Schema = {
   CREATE TABLE facts (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
   `,
     LIVENESS_SCHEMA,
+    // The sampling range a job was drawn with, for a challenge (vrf/range-text.ts).
+    'ALTER TABLE jobs ADD COLUMN range TEXT',
   ],
 };
 
@@ -100,7 +102,7 @@ export function prepareSchema(
       'JOURNAL_UNREADABLE',
       `${path} has schema ${version}, this aos needs ${migrations.length}`,
       {
-        next: 'Start aos run once; it brings the journal up to date.',
+        next: 'Start or restart aos run with this aos: it brings the journal up to date, and loses nothing.',
       },
     );
   }

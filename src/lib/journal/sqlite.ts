@@ -147,9 +147,9 @@ function sqliteJournal(
           readings.append({event: 'job_received', ref: job.key.jobId, merge: job.clock}, job.receivedAt);
         return received;
       }),
-    select: (seq, vrf, first) =>
+    select: (seq, vrf, first, range) =>
       change(() => {
-        if (jobs.select(seq, vrf) && first !== undefined) questions.add(first);
+        if (jobs.select(seq, vrf, range) && first !== undefined) questions.add(first);
       }),
     conclude: (seq, answer) => change(() => conclude(seq, answer)),
     signed: (seq, delivery) => change(() => jobs.signed(seq, delivery)),

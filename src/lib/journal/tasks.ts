@@ -5,7 +5,7 @@ import type {TaskQuery} from '../task/query.ts';
 import type {TaskQuestion, TaskRecord, TaskRow} from '../task/task.ts';
 import {pickDriver, type Database, type Row, type SqliteDriver, type SqlValue} from './driver.ts';
 import {readFailure} from './failure.ts';
-import {numberOf, outcomeOf, readingOf, stateOf, textOf, vrfOf} from './rows.ts';
+import {numberOf, outcomeOf, rangeOf, readingOf, stateOf, textOf, vrfOf} from './rows.ts';
 import {prepareSchema} from './schema.ts';
 import {JOURNAL_FILE} from './sqlite.ts';
 
@@ -51,7 +51,7 @@ export function openTaskJournal({dir, driver}: {dir: string; driver?: SqliteDriv
 }
 
 function taskReader(database: Database, path: string): TaskJournal {
-  const one = database.prepare(`SELECT ${COLUMNS}, j.frame_index, f.text AS frame, a.content
+  const one = database.prepare(`SELECT ${COLUMNS}, j.range, j.frame_index, f.text AS frame, a.content
     ${FROM} JOIN frames f ON f.id = j.frame_id WHERE j.seq = ?`);
   const exact = database.prepare(`SELECT ${COLUMNS} ${FROM} WHERE j.job_id = ? ORDER BY j.seq LIMIT ?`);
   const beginning = database.prepare(
@@ -86,6 +86,7 @@ function taskReader(database: Database, path: string): TaskJournal {
       ...rowOf(row),
       frame: textOf(row, 'frame'),
       index: numberOf(row, 'frame_index'),
+      range: rangeOf(row),
       content: maybeText(row, 'content'),
       questions: questions.all(seq).map(questionOf),
       readings: readings.all(textOf(row, 'job_id')).map(readingOf),

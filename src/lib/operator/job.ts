@@ -2,7 +2,7 @@ import {createBackoff, type Backoff} from '../backoff.ts';
 import {AosError, isAosError} from '../errors.ts';
 import {draftEnvelope, parseEnvelope} from '../protocol/envelope.ts';
 import {readDispatch, type DispatchJob} from '../protocol/messages.ts';
-import {sample} from '../vrf/sampling.ts';
+import {sample, type SamplingRange} from '../vrf/sampling.ts';
 import {answerWithoutWorker, finalAnswer, type Answer, type FinalAnswer} from './answer.ts';
 import type {JobRef} from './events.ts';
 import {askWorker} from './ask-worker.ts';
@@ -72,7 +72,7 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
       emit({type: 'job_sampled', job: refOf(record), selected: valid && vrf.selected, r, threshold});
       const answer = answerWithoutWorker(job, sampling, options.kinds);
       if (answer !== null) {
-        await conclude(record, job, answer);
+        await conclude(record, job, answer, range);
         return;
       }
       const kind = options.kinds.find((candidate) => candidate === job.kind);
@@ -84,7 +84,7 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
         ready.catch(() => undefined); // whoever puts the question looks at it
         readiness.set(seq, ready);
       }
-      await deps.durably(() => journal.select(seq, vrf, first));
+      await deps.durably(() => journal.select(seq, vrf, first, range));
       deps.next(seq, 'selected');
     },
 
@@ -220,9 +220,14 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
     return finalAnswer(job, answer, {id: options.nodeId, clockId: options.clockId}, time.now());
   }
 
-  async function conclude(record: JobRecord, job: DispatchJob, answer: Answer): Promise<void> {
+  async function conclude(
+    record: JobRecord,
+    job: DispatchJob,
+    answer: Answer,
+    range?: SamplingRange,
+  ): Promise<void> {
     const final = finished(job, answer);
-    await deps.durably(() => journal.conclude(record.seq, final));
+    await deps.durably(() => journal.conclude(record.seq, range === undefined ? final : {...final, range}));
     concluded(record, final);
   }
 

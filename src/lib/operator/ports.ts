@@ -115,6 +115,8 @@ export type JobRecord = {
   model: string;
   /** VRF fields once sampled. */
   vrf: VrfFields | null;
+  /** What it was sampled with; null before, and of journals that did not keep it. */
+  range: SamplingRange | null;
   outcome: JobOutcome | null;
   /** The job_result element, compact JSON, once concluded: the one answer that is ever sent. */
   content: string | null;
@@ -128,7 +130,14 @@ export type NewJob = Pick<JobRecord, 'key' | 'receivedAt' | 'frame' | 'index' | 
 };
 
 /** The one answer of a job as it is stored; `at` is Unix ms. */
-export type Conclusion = {outcome: JobOutcome; vrf: VrfFields; content: string; at: number};
+export type Conclusion = {
+  outcome: JobOutcome;
+  vrf: VrfFields;
+  content: string;
+  at: number;
+  /** What it was sampled with, where that is not kept yet: of a job that no worker was asked about. */
+  range?: SamplingRange;
+};
 
 /** One signed delivery of an answer; `at` is Unix ms, the signature hex. */
 export type Delivery = {envelopeId: string; signature: string; at: number};
@@ -153,7 +162,12 @@ export type Journal = {
   /** Stores a new job, with a clock reading; or tells what is already known of that (job_id, tag, position). */
   receive(job: NewJob): Promise<{known: boolean; record: JobRecord}>;
   /** Marks a job as to be answered by a worker; its first question is journalled with it, in the same write. */
-  select(seq: number, vrf: VrfFields, first?: Omit<QuestionRecord, 'answer'>): Promise<void>;
+  select(
+    seq: number,
+    vrf: VrfFields,
+    first?: Omit<QuestionRecord, 'answer'>,
+    range?: SamplingRange,
+  ): Promise<void>;
   /**
    * Stores the one answer of a job, before it is signed. The same content again is a no-op.
    * @throws AosError ANSWER_CONFLICT for a different content

@@ -1,5 +1,6 @@
 import {createBackoff} from '../backoff.ts';
 import type {Time} from '../time.ts';
+import {rangeOfText, rangeText} from '../vrf/range-text.ts';
 import type {SamplingRange} from '../vrf/sampling.ts';
 import type {Emit} from './events.ts';
 import type {Health} from './health.ts';
@@ -32,7 +33,7 @@ export function createRangeKeeper(deps: {
   const {reader, journal, time, emit, health} = deps;
   const backoff = createBackoff({firstMs: 500, capMs: 30_000, random: deps.random});
   const waiters = new Set<() => void>();
-  let known = rangeOfNote(journal.recall(RANGE_NOTE));
+  let known = rangeOfText(journal.recall(RANGE_NOTE));
   let wake: (() => void) | undefined;
   let wanted = false;
 
@@ -61,7 +62,7 @@ export function createRangeKeeper(deps: {
       for (const waiter of [...waiters]) waiter();
       if (changed) {
         await journal
-          .remember(RANGE_NOTE, store(fresh))
+          .remember(RANGE_NOTE, rangeText(fresh))
           .catch((error: unknown) => health.failed('journal', error));
       }
       return true;
@@ -113,21 +114,4 @@ export function createRangeKeeper(deps: {
 
 function sameRange(a: SamplingRange, b: SamplingRange): boolean {
   return a.start === b.start && a.end === b.end && a.max === b.max;
-}
-
-function store(range: SamplingRange): string {
-  return [range.start, range.end, range.max, range.block ?? ''].join(' ');
-}
-
-/** The range that the journal's note holds; undefined for none, or one that is no range. */
-export function rangeOfNote(note: string | null): SamplingRange | undefined {
-  const match = note === null ? null : /^(\d+) (\d+) (\d+) (\d*)$/.exec(note);
-  if (match === null) return undefined;
-  const [, start = '0', end = '0', max = '0', block = ''] = match;
-  return {
-    start: BigInt(start),
-    end: BigInt(end),
-    max: BigInt(max),
-    block: block === '' ? null : BigInt(block),
-  };
 }

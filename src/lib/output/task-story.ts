@@ -133,10 +133,12 @@ function frameText({dispatch}: TaskStory): string {
 }
 
 function selectedText(sampling: NonNullable<TaskStory['sampling']>): string {
-  const {selected, number, threshold, range_last_read: range} = sampling;
+  const {selected, number, threshold, range} = sampling;
   const by = number === null || threshold === null ? '' : `: number ${number}, selected below ${threshold}`;
-  const read = range === null ? '' : ` (range ${range.start}–${range.end} of ${range.max}, as last read)`;
-  return `${selected ? 'yes' : 'no'}${by}${by === '' ? '' : read}`;
+  if (range === null) return `${selected ? 'yes' : 'no'}${by}`;
+  const {start, end, max, block, source} = range;
+  const when = source === 'last_read' ? ', as last read' : block === null ? '' : `, at block ${block}`;
+  return `${selected ? 'yes' : 'no'}${by} (range ${start}–${end} of ${max}${when})`;
 }
 
 function questionText({kind, asked_at: asked, duration_ms: took}: TaskStory['questions'][number]): string {

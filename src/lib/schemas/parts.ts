@@ -35,7 +35,5 @@ export const hex = pattern(/^0x[0-9a-fA-F]*$/, 'bytes in hex');
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Milliseconds. */
 export const ms = v.pipe(v.number(), v.minValue(0), v.description('milliseconds'));
-/** Unix time in milliseconds. */
-export const unixMs = v.pipe(v.number(), v.integer(), v.description('Unix time in milliseconds'));
 /** The one next thing to type or do. */
 export const next = v.nullable(v.string());

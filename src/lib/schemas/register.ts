@@ -4,7 +4,7 @@ import type {Precondition, Readiness} from '../chain/precondition.ts';
 import type {DeregisterReport} from '../edge/deregister.ts';
 import type {RegisterReport, StepReport} from '../edge/register-report.ts';
 import type {ResultEntry} from './entry.ts';
-import {address, count, decimal, hash32, hex, next, schemaOf, unixMs} from './parts.ts';
+import {address, count, decimal, hash32, hex, next, schemaOf, time} from './parts.ts';
 import {tx} from './tx.ts';
 
 const precondition = schemaOf<Precondition>()(
@@ -14,7 +14,7 @@ const precondition = schemaOf<Precondition>()(
     current: v.string(),
     needed: v.string(),
     next,
-    clearsAt: v.exactOptional(v.object({at: unixMs, block: v.nullable(decimal)})),
+    clearsAt: v.exactOptional(v.object({at: time, block: v.nullable(decimal)})),
     done: v.exactOptional(v.literal(true)),
   }),
 );

@@ -4,7 +4,7 @@ import {TASK_OUTCOMES, TASK_STATES} from '../task/query.ts';
 import type {TaskRowJson} from '../task/row.ts';
 import type {TaskStory} from '../task/story.ts';
 import type {ResultEntry, StreamEntry} from './entry.ts';
-import {address, count, ms, schemaOf, time} from './parts.ts';
+import {address, count, decimal, ms, schemaOf, time} from './parts.ts';
 
 const clock = v.pipe(v.record(v.string(), v.string()), v.description('clock id → counter, both decimal'));
 const digits = v.pipe(v.string(), v.regex(/^[0-9a-f]*$/), v.description('hex without 0x'));
@@ -103,8 +103,17 @@ export const taskShow: ResultEntry = {
           vrf_proof: digits,
           number: v.nullable(v.number()),
           threshold: v.nullable(v.number()),
-          range_last_read: v.nullable(
-            v.object({start: v.string(), end: v.string(), max: v.string(), block: v.nullable(v.string())}),
+          range: v.nullable(
+            v.object({
+              start: decimal,
+              end: decimal,
+              max: decimal,
+              block: v.nullable(decimal),
+              source: v.pipe(
+                v.picklist(['sampled_with', 'last_read']),
+                v.description('last_read: the job is older than the keeping of ranges'),
+              ),
+            }),
           ),
         }),
       ),

@@ -23,6 +23,8 @@ export function flatFact<T>(fact: Fact<Fact<T>>): Fact<T> {
 export type StatusFacts = {
   now: number;
   nodeId: string;
+  /** An operator of another machine: what is to be done next is not for here. */
+  isElsewhere?: boolean;
   network: string;
   /** The rules that hold, from the configuration, else the protocol's defaults. */
   rules: Rules;

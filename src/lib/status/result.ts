@@ -1,5 +1,5 @@
 import type {Liveness} from '../liveness/liveness.ts';
-import {isoTime} from '../time.ts';
+import {chainTime, isoTime} from '../time.ts';
 import {flatFact, mapFact, type Fact, type StatusFacts} from './facts.ts';
 import type {Link} from './link.ts';
 import {idleOf, livenessOf} from './local-links.ts';
@@ -163,7 +163,7 @@ function policyJson({chain, rules, now}: StatusFacts) {
     offline_grace_source: rules.source,
     moratorium: {
       ...moratorium(rules.networkStart, now),
-      ledger_until: ledger === null ? null : isoTime(Number(ledger.moratoriumUntil) * 1000),
+      ledger_until: ledger === null ? null : chainTime(ledger.moratoriumUntil),
     },
   };
 }

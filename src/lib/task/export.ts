@@ -34,7 +34,7 @@ export function taskExportText(task: TaskRecord, format: 'ndjson' | 'csv'): stri
 /** `seq` is the job's number in the journal, `at` when it came. */
 function taskLine(task: TaskRecord) {
   // None of these is needed for what is taken out of the story.
-  const facts = {nodeId: null, dispatcher: null, range: null, precision: null, now: task.receivedAt};
+  const facts = {nodeId: null, dispatcher: null, lastRange: null, precision: null, now: task.receivedAt};
   const {answer, delivery, sampling, dispatch, questions, user, prompt} = taskStory(task, facts);
   const {seq, ...row} = taskRowJson(task);
   return {

@@ -15,8 +15,8 @@ export type StoryFacts = {
   nodeId: string | null;
   /** `node.dispatcher_address` */
   dispatcher: string | null;
-  /** As last read from the chain: the journal keeps no older one. */
-  range: SamplingRange | null;
+  /** As last read from the chain, for a job that was sampled before the journal kept its range. */
+  lastRange: SamplingRange | null;
   /** `chain.vrf_sort_precision` */
   precision: number | null;
   now: number;
@@ -114,8 +114,9 @@ function isKnown(signer: string | null, dispatcher: string | null): boolean | nu
   return signer === null || dispatcher === null ? null : sameAddress(signer, dispatcher);
 }
 
-function samplingOf({vrf, key}: TaskRecord, {range, precision}: StoryFacts) {
+function samplingOf({vrf, key, range: own}: TaskRecord, {lastRange, precision}: StoryFacts) {
   if (vrf === null) return null;
+  const range = own ?? lastRange;
   const known = range === null || precision === null ? null : {range, precision};
   const widened = known === null ? null : widen(known.range, key.tag, key.position);
   return {
@@ -126,16 +127,20 @@ function samplingOf({vrf, key}: TaskRecord, {range, precision}: StoryFacts) {
     vrf_proof: vrf.vrf_proof,
     number: known === null ? null : sampleNumber(vrf.vrf_random_value, known.precision, known.range.max),
     threshold: widened === null ? null : Math.max(0, widened.end - widened.start),
-    /** Last read; not necessarily the one it was sampled with. */
-    range_last_read:
-      range === null
-        ? null
-        : {
-            start: range.start.toString(),
-            end: range.end.toString(),
-            max: range.max.toString(),
-            block: range.block?.toString() ?? null,
-          },
+    range: range === null ? null : rangeJson(range, own === null ? 'last_read' : 'sampled_with'),
+  };
+}
+
+/** `last_read`: not necessarily the one it was sampled with. */
+type RangeSource = 'sampled_with' | 'last_read';
+
+function rangeJson({start, end, max, block}: SamplingRange, source: RangeSource) {
+  return {
+    start: start.toString(),
+    end: end.toString(),
+    max: max.toString(),
+    block: block?.toString() ?? null,
+    source,
   };
 }
 

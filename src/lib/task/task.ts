@@ -1,6 +1,7 @@
 import type {Reading} from '../clock/readings.ts';
 import type {JobOutcome, JobState} from '../operator/ports.ts';
 import type {JobKey, VrfFields} from '../protocol/messages.ts';
+import type {SamplingRange} from '../vrf/sampling.ts';
 
 /** One job as a list has it: no texts that may be large. Times are Unix ms. */
 export type TaskRow = {
@@ -38,6 +39,8 @@ export type TaskRecord = TaskRow & {
   /** The dispatch frame as received, and which of its params the job is. */
   frame: string;
   index: number;
+  /** What it was sampled with; null before, and of journals that did not keep it. */
+  range: SamplingRange | null;
   /** The job_result that is sent. */
   content: string | null;
   questions: readonly TaskQuestion[];

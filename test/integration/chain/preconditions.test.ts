@@ -4,6 +4,7 @@ import {ecdsaB2Abi} from '../../../src/lib/chain/abis-avs.ts';
 import {allocationManagerAbi, delegationManagerAbi} from '../../../src/lib/chain/abis-core.ts';
 import {readiness, type Precondition} from '../../../src/lib/chain/precondition.ts';
 import {readPreconditions, type PreconditionOptions} from '../../../src/lib/chain/preconditions.ts';
+import {isoTime} from '../../../src/lib/time.ts';
 import type {AosContracts} from '../../../src/lib/devnet/chain-deploy.ts';
 import type {ChainHooks} from '../../../src/lib/devnet/chain-hooks.ts';
 import {devRpc} from '../../../src/lib/devnet/rpc.ts';
@@ -180,7 +181,7 @@ describe('BLS registry coordinator', () => {
     const list = await check(kind, key);
     expect(troubles(list)).toContain('ejection-cooldown cooldown');
     expect(find(list, 'ejection-cooldown')?.clearsAt).toEqual({
-      at: Number(ejected + 1001n) * 1000,
+      at: isoTime(Number(ejected + 1001n) * 1000),
       block: null,
     });
     await devRpc(rig.url, 'evm_increaseTime', [1002]);
@@ -307,7 +308,7 @@ describe('operator sets', () => {
       await rig.attempt(ME, aos.allocation_manager, callOf('function DEALLOCATION_DELAY()')),
     );
     expect(clearsAt?.block).toBe(left + delay + 1n);
-    expect(clearsAt?.at).toBeGreaterThan(Number(await rig.now()) * 1000);
+    expect(Date.parse(clearsAt?.at ?? '')).toBeGreaterThan(Number(await rig.now()) * 1000);
     await rig.hooks(aos).mine(Number(delay) + 1);
     expect(readiness(await check(aos, {quorums: [0]}))).toBe('ready');
   });

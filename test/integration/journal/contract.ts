@@ -34,13 +34,15 @@ export function journalContract(store: string, open: OpenStore): void {
           index: 2,
         });
         expect(journal.get(record.seq)).toEqual(record);
-        await journal.select(record.seq, VRF);
-        expect(journal.get(record.seq)).toEqual({...record, state: 'selected', vrf: VRF});
+        const range = {start: 1n, end: 9n, max: 100n, block: 7n};
+        await journal.select(record.seq, VRF, undefined, range);
+        expect(journal.get(record.seq)).toEqual({...record, state: 'selected', vrf: VRF, range});
         await journal.conclude(record.seq, answerOf('{"a":1}'));
         const concluded = {
           ...record,
           state: 'concluded',
           vrf: VRF,
+          range,
           outcome: 'answered',
           content: '{"a":1}',
         } as const;
@@ -60,6 +62,17 @@ export function journalContract(store: string, open: OpenStore): void {
           accepted: 1,
           expired: 0,
         });
+      }));
+
+    it('keeps the range of a job that is concluded without being selected, and none where none is given', () =>
+      withJournal(async (journal) => {
+        const range = {start: 0n, end: 9n, max: 100n, block: null};
+        const drawn = await journal.receive(newJob('drawn'));
+        await journal.conclude(drawn.record.seq, {...answerOf('{"a":1}'), range});
+        expect(journal.get(drawn.record.seq)).toMatchObject({state: 'concluded', range});
+        const bare = await journal.receive(newJob('bare'));
+        await journal.conclude(bare.record.seq, answerOf('{"b":1}'));
+        expect(journal.get(bare.record.seq)).toMatchObject({range: null});
       }));
 
     it('knows a job by (job_id, tag, position), also within one batch', () =>

@@ -2,8 +2,10 @@ import {existsSync, readdirSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {SqliteDriver} from '../../../src/lib/journal/driver.ts';
+import {inspectJournal} from '../../../src/lib/journal/inspect.ts';
 import {JOURNAL_FILE, openJournal} from '../../../src/lib/journal/sqlite.ts';
-import {answerOf, inTempDir, loadableDrivers, newJob} from '../../support/journal.ts';
+import {openTaskJournal} from '../../../src/lib/journal/tasks.ts';
+import {answerOf, inTempDir, loadableDrivers, newJob, VRF} from '../../support/journal.ts';
 import {journalContract} from './contract.ts';
 
 for (const driver of loadableDrivers()) {
@@ -156,6 +158,36 @@ for (const driver of loadableDrivers()) {
           }
         }
         await expect(openJournal({dir: newer, clockId: 1n, driver})).rejects.toThrow('made by a newer aos');
+      }));
+
+    it('brings the journal of an older aos up to date; a reader says who does', () =>
+      inTempDir(async (dir) => {
+        const first = await openJournal({dir, clockId: 1n, driver});
+        const {record} = await first.receive(newJob('old'));
+        await first.select(record.seq, VRF);
+        await first.close();
+        edit(driver, dir, 'ALTER TABLE jobs DROP COLUMN range; PRAGMA user_version = 2');
+
+        const reading = {
+          code: 'JOURNAL_UNREADABLE',
+          next: 'Start or restart aos run with this aos: it brings the journal up to date, and loses nothing.',
+        };
+        await expect(openJournal({dir, clockId: 1n, driver, readOnly: true})).rejects.toMatchObject(reading);
+        expect(() => openTaskJournal({dir, driver})).toThrow(expect.objectContaining(reading));
+        expect(() => inspectJournal(dir, driver)).toThrow(expect.objectContaining(reading));
+
+        const journal = await openJournal({dir, clockId: 1n, driver});
+        expect(journal.get(record.seq)).toMatchObject({state: 'selected', vrf: VRF, range: null});
+        await journal.conclude(record.seq, answerOf('{}'));
+        expect(journal.get(record.seq)).toMatchObject({state: 'concluded', range: null});
+        const range = {start: 0n, end: 5n, max: 9n, block: 3n};
+        const later = await journal.receive(newJob('new'));
+        await journal.select(later.record.seq, VRF, undefined, range);
+        await journal.close();
+        const tasks = openTaskJournal({dir, driver});
+        expect(tasks.record(record.seq)?.range).toBeNull();
+        expect(tasks.record(later.record.seq)?.range).toEqual(range);
+        tasks.close();
       }));
 
     it('a reader makes nothing: without a journal it is JOURNAL_UNREADABLE', () =>

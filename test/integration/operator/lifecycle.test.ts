@@ -11,6 +11,20 @@ const NO_END = 100 * 3_600_000;
 
 const until = (check: () => void): Promise<void> => vi.waitFor(check, {timeout: 20_000, interval: 5});
 
+describe('the sampling range', () => {
+  it('is kept with the jobs that were drawn with it, whatever it becomes later', async () => {
+    const rig = await createRig({range: [0n, 599_999n]});
+    rig.worker.onQuestion = () => 200;
+    const run = await rig.start({worker: {answerTimeoutMs: NO_END}, shutdownGraceMs: 1_000});
+    rig.submit(1);
+    await until(() => expect(run.journal.counts().selected).toBe(1));
+    rig.range.now = {start: 0n, end: 0n, max: 600_000n, block: 9n};
+    const [job] = run.journal.list({states: ['selected'], after: 0, limit: 1});
+    expect(job?.range).toEqual({start: 0n, end: 599_999n, max: 600_000n, block: 1n});
+    await run.stop();
+  });
+});
+
 describe('told to stop', () => {
   it('finishes what is being worked on, begins nothing more, and the next run does the rest', async () => {
     const rig = await createRig();

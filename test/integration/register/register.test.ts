@@ -54,6 +54,7 @@ describe.each([
     const second = await register(place.config, registering(place));
     expect(states(second).every(([, state]) => state === 'already')).toBe(true);
     expect(second.txHash).toBe(first.txHash);
+    expect(second.socket).toBe(first.socket);
     expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
     const {preconditions} = await checkRegistration(place.config, registering(place));
     expect(readiness(preconditions)).toBe('registered');

@@ -11,7 +11,7 @@ import {quorumsOf} from '../../../src/lib/chain/quorums.ts';
 
 const ME: Hex = '0x1111111111111111111111111111111111111111';
 const KEY: Hex = `0x${'ab'.repeat(32)}`;
-const at = {at: 0, block: null};
+const at = {at: '2030-01-01T00:00:00.000Z', block: null};
 
 describe('readiness', () => {
   it.each([
@@ -244,8 +244,14 @@ describe('setsPreconditions', () => {
         now: 1000n,
         block: 100n,
       }).find(({state}) => state === 'cooldown')?.clearsAt;
-    expect(clears(0)).toEqual({block: 108n, at: (1000 + 8 * 12) * 1000});
-    expect(clears(1)).toEqual({block: 111n, at: (1000 + 11 * 12) * 1000});
+    expect(clears(0)).toEqual({block: 108n, at: '1970-01-01T00:18:16.000Z'});
+    expect(clears(1)).toEqual({block: 111n, at: '1970-01-01T00:18:52.000Z'});
+  });
+
+  it('tells of a cool-down that never ends', () => {
+    const forever = facts({ejectedUntil: 2n ** 256n - 1n});
+    const list = setsPreconditions(forever, {sets: null, now: 1000n, block: 100n});
+    expect(list.find(({state}) => state === 'cooldown')?.clearsAt?.at).toBe('9999-12-31T23:59:59.000Z');
   });
 
   it('a member of all that was wanted is registered', () => {

@@ -104,6 +104,27 @@ describe('the evidence bundle', () => {
     expect(missing[0]).toMatch(words);
   });
 
+  it('has the range that the job was sampled with; only where none was kept, the one last read', () => {
+    const own = {start: 5n, end: 6n, max: 100n, block: 4n};
+    const rangeIn = (job: JobFacts['job']): unknown => {
+      const {text} = bundle(facts({job})).files.find(({name}) => name === 'job-1-vrf.json')!;
+      return (JSON.parse(text) as {range: unknown}).range;
+    };
+    const sampled = 'the one it was sampled with';
+    expect(rangeIn(jobRecord({range: own}))).toEqual({
+      start: '5',
+      end: '6',
+      max: '100',
+      block: '4',
+      note: sampled,
+    });
+    expect(rangeIn(jobRecord())).toMatchObject({
+      start: '0',
+      note: expect.stringMatching(/^last read/) as string,
+    });
+    expect(bundle(facts({job: jobRecord({range: own}), range: null})).missing).toEqual([]);
+  });
+
   it('says that the job of a reading is not there any more', () => {
     const {missing, files} = bundleOf(ABOUT, {jobs: [], standing: [first]});
     expect(missing).toHaveLength(2);

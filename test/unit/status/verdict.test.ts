@@ -369,6 +369,16 @@ describe('verdict', () => {
     expect(statusExitCode(judgeLinks(facts))).toBe(4);
   });
 
+  it('tells no next step for an operator of another machine: they would act on this node', () => {
+    const away = unknown('not this machine');
+    const lost = {signer: away, journal: away, operator: away, ...stake({state: 'not_registered'})};
+    const here = statusResult(statusFacts(lost));
+    expect(here.verdict).toMatchObject({broken_link: 'avs_registered', next: expect.any(String) as string});
+    const there = statusResult(statusFacts({...lost, isElsewhere: true}));
+    expect(there.verdict).toEqual({...here.verdict, next: null});
+    expect(there.links.map(({next}) => next)).toEqual(LINK_IDS.map(() => null));
+  });
+
   it('is idle without a job for an hour', () => {
     const quiet = {
       ...journal({lastReceivedAt: NOW - HOUR - 1}),
@@ -394,6 +404,19 @@ describe('policy', () => {
       state: 'in_force',
       source: 'policy.network_start',
     });
+  });
+
+  it('has the last time there is for a moratorium without an end', () => {
+    const ledger = {
+      ledger: NODE,
+      penaltyWei: 1n,
+      moratoriumUntil: 2n ** 256n - 1n,
+      looked: 0,
+      total: 0n,
+      mine: [],
+    };
+    const {policy} = statusResult(statusFacts(chain({penalties: known(ledger, NOW)})));
+    expect(policy.moratorium.ledger_until).toBe('9999-12-31T23:59:59.000Z');
   });
 
   it('takes the penalty of the ledger before that of the configuration', () => {

@@ -10,7 +10,13 @@ import type {TaskRecord} from '../../../src/lib/task/task.ts';
 import {VRF} from '../../support/journal.ts';
 
 const AT = Date.UTC(2030, 0, 1);
-const FACTS: StoryFacts = {nodeId: null, dispatcher: null, range: null, precision: null, now: AT + 60_000};
+const FACTS: StoryFacts = {
+  nodeId: null,
+  dispatcher: null,
+  lastRange: null,
+  precision: null,
+  now: AT + 60_000,
+};
 const reading = nextReading(null, {event: 'job_received', ref: 'one', merge: null}, AT, 1n);
 
 function task(over: Partial<TaskRecord> = {}): TaskRecord {
@@ -29,6 +35,7 @@ function task(over: Partial<TaskRecord> = {}): TaskRecord {
     closedAt: null,
     frame: '{}',
     index: 0,
+    range: null,
     content: null,
     questions: [],
     readings: [],
@@ -73,14 +80,20 @@ describe('the story of a job', () => {
     ]);
   });
 
-  it('knows how far below the threshold the number was, by the range last read', () => {
+  it('knows how far below the threshold the number was, by the range it was sampled with, else by the last one', () => {
+    const vrf = {...VRF, vrf_random_value: 'ff0010'};
     const range = {start: 0n, end: 300n, max: 1_000n, block: 5n};
-    const {sampling} = taskStory(task({vrf: {...VRF, vrf_random_value: 'ff0010'}}), {
-      ...FACTS,
-      range,
-      precision: 4,
+    const facts = {...FACTS, lastRange: {start: 0n, end: 200n, max: 1_000n, block: 9n}, precision: 4};
+    const own = taskStory(task({vrf, range}), facts);
+    expect(own.sampling).toMatchObject({
+      number: 16,
+      threshold: 300,
+      range: {end: '300', block: '5', source: 'sampled_with'},
     });
-    expect(sampling).toMatchObject({number: 16, threshold: 300, range_last_read: {end: '300', block: '5'}});
+    expect(taskStoryText(own, {width: 200, full: false})).toContain('(range 0–300 of 1000, at block 5)');
+    const old = taskStory(task({vrf}), facts);
+    expect(old.sampling).toMatchObject({threshold: 200, range: {end: '200', source: 'last_read'}});
+    expect(taskStoryText(old, {width: 200, full: false})).toContain('(range 0–200 of 1000, as last read)');
   });
 
   it('says when a reading does not hold', () => {

@@ -6,7 +6,9 @@ import type {Flow} from '../detect.ts';
 import {readBls} from '../flow-bls.ts';
 import {readEcdsa} from '../flow-ecdsa.ts';
 import {readSets, type SetFacts, type SetsFacts} from '../flow-sets.ts';
+import {firstBlocks} from '../first-blocks.ts';
 import type {Chain} from '../open.ts';
+import {readBlsSocket} from '../standing-bls.ts';
 import {quorumsToJoin} from '../preconditions-bls.ts';
 import {ask, call} from '../read.ts';
 import {
@@ -200,13 +202,14 @@ function brought<T>(value: T | null): T {
   throw new AosError('BUG', 'a registration is planned without something its flow takes');
 }
 
-/** The socket the chain keeps for an operator; null where it keeps none. One dependent step. */
+/** The socket the chain keeps for an operator, in storage or in its logs; null where it does not tell. Up to two steps. */
 export async function readSocket(
   chain: Chain,
-  {socketRegistry, registry}: ResolvedContracts,
+  contracts: ResolvedContracts,
   operator: Hex,
   operatorId: Hex | null,
 ): Promise<string | null> {
+  const {socketRegistry, registry} = contracts;
   const {byId, byAddress} = await ask(chain, {
     byId: call(socketRegistryAbi, socketRegistry ?? zeroAddress, 'getOperatorSocket', [
       operatorId ?? zeroHash,
@@ -214,5 +217,12 @@ export async function readSocket(
     byAddress: call(avsRegistrarAbi, registry, 'getOperatorSocket', [operator]),
   });
   const socket = byId ?? byAddress;
-  return socket === '' ? null : socket;
+  if (socket !== null || operatorId === null || socketRegistry !== null) return socket === '' ? null : socket;
+  const logged = await readBlsSocket(
+    chain,
+    contracts,
+    operatorId,
+    BigInt(firstBlocks(chain.chainId).avsDirectory),
+  );
+  return logged.state === 'known' ? logged.value : null;
 }
