@@ -8,13 +8,13 @@ const PURE = [
   `${LIB}/(clock|protocol|vrf)/`,
   `${LIB}/config/(schema|networks|config|values|problems|shown|reference)\\.ts$`,
   `${LIB}/operator/(events|ports|answer|tally|turns|lane|view|view-jobs)\\.ts$`,
-  `${LIB}/(liveness|status|evidence|explain|schemas|doctor|task|init)/`,
+  `${LIB}/(liveness|alerts|status|evidence|explain|schemas|doctor|task|init)/`,
   `${LIB}/keys/(bn254|registration|private-key|big-endian)\\.ts$`,
   `${LIB}/output/`,
 ];
 const ADAPTERS = [
   `${LIB}/system-time\\.ts$`,
-  `${LIB}/(config|signer|chain|dispatcher|worker|journal|keys|control)/`,
+  `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control)/`,
   `${LIB}/operator/(server|control)\\.ts$`,
 ];
 const CORE = [`${LIB}/operator/`];
@@ -46,7 +46,7 @@ module.exports = {
       name: 'adapters-import-pure',
       severity: 'error',
       comment: 'An adapter knows the pure core and its own folder, not its neighbours.',
-      from: {path: `${LIB}/(config|signer|chain|dispatcher|worker|journal|keys|control)/`},
+      from: {path: `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control)/`},
       to: {
         path: LIB,
         pathNot: [...PURE, `${LIB}/$1/`, `${LIB}/system-time\\.ts$`],
@@ -103,7 +103,7 @@ module.exports = {
       `${LIB}/edge/[a-z]+-flag\\.ts$`,
     ]),
     owner('yaml', 'yaml', [`${LIB}/config/`]),
-    owner('undici', 'undici', [`${LIB}/(signer|dispatcher|worker)/`]),
+    owner('undici', 'undici', [`${LIB}/(signer|dispatcher|worker|webhook)/`]),
     owner('viem', 'viem', [`${LIB}/(chain|signer|devnet)/`]),
     owner('sqlite', '@photostructure', [`${LIB}/journal/`]),
     owner('ws', 'ws', [`${LIB}/(dispatcher|devnet)/`]),

@@ -139,6 +139,11 @@ export const ERRORS = {
   WORKER_TIMEOUT: entry(EXIT.unavailable, 'network', 'The worker took the question but sent no answer.', 'Look at the worker’s log; check that it can reach net.callback_url.'),
   WORKER_REFUSED: entry(EXIT.unavailable, 'network', 'The worker refused the question.', 'Look at the worker’s log.'),
 
+  // alerts
+  ALERT_NOT_SET: entry(EXIT.config, 'config', 'There is nobody to tell: the configuration names no webhook.', 'Set alerts.webhook_url, or AOS_ALERTS_WEBHOOK_URL.'),
+  ALERT_UNREACHABLE: entry(EXIT.unavailable, 'network', 'The webhook for alerts did not take the alert; nobody was told.', 'Check alerts.webhook_url, then: aos alert test'),
+  ALERT_REFUSED: entry(EXIT.unavailable, 'network', 'The webhook for alerts refused the alert; nobody was told.', 'Make a new webhook where the alerts go, put its URL into alerts.webhook_url, then: aos alert test'),
+
   // journal
   JOURNAL_LOCKED: entry(EXIT.refused, 'safety', 'Another aos run works for this node already; two would answer twice.', 'Stop the other one first; to find it: pgrep -af "(aos|run.cjs) run|operator-runer"'),
   JOURNAL_WRITE_FAILED: entry(EXIT.io, 'filesystem', 'The journal could not be written; nothing was acknowledged or signed.', 'Free disk space, or check the permissions of the state directory.'),

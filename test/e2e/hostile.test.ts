@@ -94,7 +94,7 @@ describe('hostile text', () => {
         const first = {
           pretty: /^(\d\d:\d\d:\d\d |config: |warning: )/,
           logfmt: /^(time=|config: |warning: )/,
-          json: /^(\{"time"|config: |warning: )/,
+          json: /^(\{"level"|config: |warning: )/,
         }[format as 'pretty'];
         for (const line of stderr.trimEnd().split('\n')) expect(line).toMatch(first);
 

@@ -1,4 +1,14 @@
-import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import path from 'node:path';
 import {type IPty, spawn} from '@lydell/node-pty';
 import {Terminal} from '@xterm/headless';
@@ -117,6 +127,7 @@ describe('aos init on a terminal', () => {
       /URL from outside/,
       /VRF key file/,
       /Journal directory/,
+      /Alert webhook/,
     ])
       await wizard.answer(question, ENTER);
     await wizard.until(/config\.yaml will hold[^]*Write it\?/);
@@ -179,6 +190,32 @@ describe('aos init on a terminal', () => {
     expect(filesOf(world)).toEqual([]);
   });
 
+  it('a file that appears meanwhile is not replaced unless that is said', async () => {
+    await using world = openWorld();
+    const given = [...ALL_GIVEN, '--network', 'mainnet', '--listen', '127.0.0.1:0', '--store-dir', 'store'];
+    for (const replaces of [false, true]) {
+      const wizard = onScreen(world, ['init', '--no-probe', ...given]);
+      for (const question of [/Dispatcher’s address/, /opml worker/, /URL from outside/, /VRF key file/])
+        await wizard.answer(question, ENTER);
+      await wizard.answer(/Alert webhook/, `${NOTHING}/T0/secret-path${ENTER}`);
+      await wizard.until(/Write it\?/);
+      expect(wizard.screen()).not.toContain('secret-path');
+      const file = world.file('config.yaml', '# of somebody else\n');
+      wizard.pty.write(ENTER);
+      await wizard.until(/it was made meanwhile/);
+      await wizard.answer(/Replace it\?/, replaces ? `y${ENTER}` : ENTER);
+      expect(await wizard.ended).toBe(replaces ? 0 : 73);
+      expect(readFileSync(replaces ? `${file}.bak` : file, 'utf8')).toBe('# of somebody else\n');
+      if (replaces) {
+        expect(readFileSync(file, 'utf8')).toContain(`webhook_url: ${NOTHING}/T0/secret-path`);
+        expect(statSync(file).mode & 0o777).toBe(0o600);
+      } else {
+        expect(filesOf(world)).toEqual(['config.yaml']);
+        rmSync(file);
+      }
+    }
+  });
+
   it('a paste of 1 MB or of escape sequences harms nothing', async () => {
     await using world = openWorld();
     const wizard = onScreen(world, ['init', '--no-probe', '--network', 'mainnet']);
@@ -213,6 +250,7 @@ describe('aos init on a terminal', () => {
       /URL from outside/,
       /VRF key file/,
       /Journal directory/,
+      /Alert webhook/,
     ])
       await wizard.answer(question, ENTER);
     await wizard.until(/Write it\?/);
@@ -294,6 +332,29 @@ describe('aos init without a terminal', () => {
       const ended = await world.run(['init', '--yes', '-c', name, ...ALL_GIVEN]);
       expect(ended).toMatchObject({code, stderr: expect.stringContaining(said) as string});
     }
+  });
+
+  it('says of a file of another user that it cannot be read', async (test) => {
+    await using world = openWorld();
+    const file = world.file('config.yaml', 'network: mainnet\n', 0o600);
+    const nobody = (args: readonly string[]) =>
+      spawnSync(process.execPath, [AOS, ...args], {
+        cwd: '/',
+        env: {PATH: process.env['PATH'], HOME: '/'},
+        encoding: 'utf8',
+        ...(process.getuid?.() === 0 ? {uid: 65_534, gid: 65_534} : {}),
+      });
+    // Only root can be somebody else, and only where this checkout is not root's alone.
+    if (process.getuid?.() !== 0 || nobody(['--version']).status !== 0) test.skip();
+    chmodSync(world.home, 0o755);
+    for (const args of [['config', 'validate'], ['run', '--headless'], ['status'], ['config', 'show']]) {
+      const {status, stderr} = nobody([...args, '-c', file]);
+      expect([status, stderr]).toEqual([78, expect.stringMatching(/CONFIG_UNREADABLE/)]);
+      expect(stderr).toMatch(/permission|EACCES/);
+    }
+    const {status} = nobody(['init', '--yes', '-c', file, ...ALL_GIVEN]);
+    expect(status).toBe(73);
+    expect(readFileSync(file, 'utf8')).toBe('network: mainnet\n');
   });
 
   it('writes through a link, so that it stays one', async () => {

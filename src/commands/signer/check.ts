@@ -34,7 +34,11 @@ export default class SignerCheck extends AosCommand {
       schema: 'signer-check',
       exitCode: signerExitCode(report),
       result: report,
-      text: renderSignerReport(report, {color: this.look.color('stdout'), ascii: this.look.ascii}),
+      text: renderSignerReport(report, {
+        color: this.look.color('stdout'),
+        ascii: this.look.ascii,
+        width: this.look.width,
+      }),
       warnings,
       network: config.network,
       nodeId: id,

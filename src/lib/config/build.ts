@@ -84,6 +84,7 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
       retentionMs: get(FIELDS.retention),
     },
     log: {format: maybe(FIELDS.logFormat), level: get(FIELDS.logLevel)},
+    alerts: {webhook: webhookOf(resolved), delayMs: get(FIELDS.alertDelay)},
     shutdownGraceMs: get(FIELDS.shutdownGrace),
   };
 }
@@ -105,6 +106,11 @@ function vrfKeySource(resolved: Resolved, base: PathBase): VrfKeySource {
   const hex = required(resolved, FIELDS.vrfKey);
   // Behind a function, so that printing or serialising a Config cannot show it.
   return {kind: 'inline', read: () => hex};
+}
+
+function webhookOf(resolved: Resolved): (() => string) | null {
+  const url = resolved.one(FIELDS.alertWebhook);
+  return url === undefined ? null : () => url;
 }
 
 /** The absolute path that a field names; null without one. */

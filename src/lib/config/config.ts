@@ -100,6 +100,8 @@ export type Config = {
   };
   /** Format null: the one that fits stderr. Level: the least that is logged. */
   log: {format: 'pretty' | 'logfmt' | 'json' | null; level: 'debug' | 'info' | 'warn' | 'error'};
+  /** Webhook: behind a function, since its URL is a secret; null: nobody is told. */
+  alerts: {webhook: (() => string) | null; delayMs: number};
   /** How long `aos run` waits for jobs in hand when told to stop. */
   shutdownGraceMs: number;
 };

@@ -171,6 +171,9 @@ export const FIELDS = {
   logFormat: one('log.format', oneOf(['pretty', 'logfmt', 'json']), 'logfmt', 'Form of the log lines; without it pretty on a terminal, else logfmt.'),
   logLevel: one('log.level', oneOf(['debug', 'info', 'warn', 'error']), 'warn', 'The least that is logged; `aos run --log-level` stands above it.', {fallback: 'info'}),
 
+  alertWebhook: one('alerts.webhook_url', rpcUrl, 'https://hooks.example.org/T0/B0/x', 'Where `aos run` sends an alert when something is wrong for a while and when it is right again; the URL is never shown.', {secret: true}),
+  alertDelay: one('alerts.delay', duration(0, 3_600_000), '30s', 'How long a trouble must last before it is told, and how long its end.', {fallback: '30s'}),
+
   pgUrl: unused('db.pg_db_url', 'postgres://user@127.0.0.1:5432', 'Not used yet: aos keeps its journal in SQLite.', {secret: true}),
   pgName: unused('db.pg_db_name', 'operator_db', 'Not used yet.'),
   pgMax: unused('db.max_connect_pool', '30', 'Not used yet.'),

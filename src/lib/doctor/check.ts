@@ -1,3 +1,4 @@
+import {shellWord} from '../output/shell-word.ts';
 import type {CheckId} from './registry.ts';
 
 export type CheckState = 'ok' | 'warn' | 'fail' | 'unknown' | 'skipped';
@@ -59,9 +60,4 @@ export function repairCommand(repair: Repair): string {
 /** `0600` */
 export function octal(mode: number): string {
   return (mode & 0o7777).toString(8).padStart(4, '0');
-}
-
-/** A path as a shell takes it. */
-export function shellWord(text: string): string {
-  return /^[\w./@:+~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

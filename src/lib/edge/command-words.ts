@@ -27,7 +27,7 @@ const VALUES: Readonly<Record<string, () => string[]>> = {
 
 /** The manifest's commands as a shell has to know them. */
 export function commandWords(commands: readonly Loadable[]): CommandWords[] {
-  return commands
+  const own = commands
     .filter(({hidden}) => !hidden)
     .map(({id, summary, flags, args}) => ({
       words: id.replaceAll(':', ' '),
@@ -36,6 +36,12 @@ export function commandWords(commands: readonly Loadable[]): CommandWords[] {
       values: VALUES[id]?.() ?? Object.values(args).flatMap(({options}) => options ?? []),
     }))
     .sort((a, b) => (a.words < b.words ? -1 : 1));
+  // Answered by the program itself, so that the manifest has none of it.
+  const topics = ['exit-codes', ...new Set(own.map(({words}) => words.replace(/ .*/, '')))];
+  return [
+    ...own,
+    {words: 'help', summary: 'The help of a command, and the exit codes', flags: [], values: topics},
+  ];
 }
 
 function flagWords(flag: Flag): FlagWords[] {

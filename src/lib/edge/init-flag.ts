@@ -21,6 +21,10 @@ export const answerFlags = {
   'outer-url': answer('The same server as others reach it.', 'URL'),
   'vrf-key-file': answer('File with the VRF key; made when it is not there.', 'FILE'),
   'store-dir': answer('Directory of the journal.', 'DIR'),
+  'alert-webhook': answer(
+    'Webhook for alerts; its URL is a secret, so better AOS_ALERTS_WEBHOOK_URL.',
+    'URL',
+  ),
 };
 
 export const initFlags = {

@@ -12,7 +12,7 @@ import {NO_FACTS, type Answers, type Facts} from '../init/question.ts';
 import {nextSteps, type InitReport} from '../init/report.ts';
 import {reviewLines} from '../init/review.ts';
 import {answer, found, questionOf, settle, startWizard, type Wizard} from '../init/wizard.ts';
-import {shellWord} from '../output/next-step.ts';
+import {shellWord} from '../output/shell-word.ts';
 import {isLoopbackHost} from '../signer/url.ts';
 import {systemTime} from '../system-time.ts';
 import {isoTime} from '../time.ts';

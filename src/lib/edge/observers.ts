@@ -6,12 +6,13 @@ import {createLivenessRecorder} from '../liveness/recorder.ts';
 import {ALIVE_EVERY_MS} from '../liveness/spans.ts';
 import {watchLiveness} from '../liveness/watch.ts';
 import type {NodeJournal} from '../journal/sqlite.ts';
+import {startAlerts} from './alerting.ts';
 import {startControl, type Control} from '../operator/control.ts';
 import type {Emit, OperatorEvent} from '../operator/events.ts';
 import {systemTime} from '../system-time.ts';
 import {isoTime} from '../time.ts';
 
-/** What looks at a run beside its log: the liveness record and the control socket. */
+/** What looks at a run beside its log: the liveness record, the control socket and alerts. */
 export type Observers = {
   /** Never throws, never waits. */
   onEvent(event: OperatorEvent): void;
@@ -63,6 +64,7 @@ export async function startObservers(
     onOutageEnd: (start) => outage('outage_ended', start),
     open: Number(journal.recall(OUTAGE_NOTE) ?? '') || null,
   });
+  const alerts = startAlerts(config, {version: options.version, tell});
   const control = await openControl(config, options.version);
   return {
     onEvent(event) {
@@ -70,6 +72,7 @@ export async function startObservers(
       if ('publish' in control) control.publish(event);
       // Last: what it tells comes after this event everywhere.
       liveness.onEvent(event);
+      alerts?.onEvent(event);
     },
     socket: 'publish' in control ? control.path : null,
     warnings: 'publish' in control ? [] : [control],
@@ -78,6 +81,7 @@ export async function startObservers(
       liveness.stop();
       if ('publish' in control) await control.close();
       await recorder.flush();
+      await alerts?.close();
     },
   };
 }

@@ -93,6 +93,11 @@ export const CAUSES = {
   DISPATCHER_TIMEOUT: ['It is overloaded, or restarting.', 'The connection is half dead; it is made anew.'],
   NOT_CONNECTED: ['The connection was lost a moment ago.'],
 
+  // alerts
+  ALERT_NOT_SET: ['aos init was answered with Enter alone at its last question.', 'The key stands in another section: it is webhook_url below alerts.'],
+  ALERT_UNREACHABLE: ['This machine has no way out to that host: a firewall, a proxy, DNS.', 'The service behind the webhook is down; it is tried four times for each alert.'],
+  ALERT_REFUSED: ['The webhook was deleted or its URL is not whole: 401, 403, 404, 410.', 'The service wants another form of JSON than a text field (docs/alerts.md): 400.'],
+
   // worker
   WORKER_UNREACHABLE: ['The worker is not running: curl its URL.', 'workers.<kind>.url has the wrong port; in a container 127.0.0.1 is the container itself.'],
   WORKER_BUSY: ['It answers one question at a time, and more come in than it manages.', 'It hangs: look at its log and its GPU.'],

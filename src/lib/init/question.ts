@@ -15,7 +15,8 @@ export type QuestionKey =
   | 'listen'
   | 'outer-url'
   | 'vrf-key-file'
-  | 'store-dir';
+  | 'store-dir'
+  | 'alert-webhook';
 
 /** Checked texts by question, '' where a question was passed over; as they will stand in the file. */
 export type Answers = Readonly<Partial<Record<QuestionKey, string>>>;

@@ -213,6 +213,14 @@ export const QUESTIONS: readonly Question[] = [
     optional: true,
     check: 'store',
   }),
+  line({
+    key: 'alert-webhook',
+    field: FIELDS.alertWebhook,
+    message: 'Alert webhook',
+    about:
+      'Gets a JSON alert when something is wrong: Slack, Discord, your own. Enter alone: nobody is told.',
+    optional: true,
+  }),
 ];
 
 /** True for the answer that leads back to the signer. */

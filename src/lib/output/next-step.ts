@@ -1,3 +1,5 @@
+import {shellWord} from './shell-word.ts';
+
 /** A command of aos: its words, and whether it takes `-c FILE`. */
 export type NamedCommand = {words: string; takesConfig: boolean};
 
@@ -21,9 +23,4 @@ export function withConfig(text: string, file: string, commands: readonly NamedC
       return whole.replace(`aos ${command.words}`, `aos ${command.words} -c ${shellWord(file)}`);
     },
   );
-}
-
-/** A word as a shell takes it. */
-export function shellWord(text: string): string {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,3 +1,4 @@
+import {alertTest} from './alert.ts';
 import {challengeEvidence, challengeList, challengeShow} from './challenge.ts';
 import {completion} from './completion.ts';
 import {configMigrate, configSchema, configShow, configValidate} from './config.ts';
@@ -22,6 +23,7 @@ import {txCancel, txList, txSpeedUp} from './tx.ts';
  * compiler refuses an {@link SchemaName} that is not here. Loaded by `aos schema` alone. In alphabetic order.
  */
 export const SCHEMAS = {
+  'alert-test': alertTest,
   'challenge-evidence': challengeEvidence,
   'challenge-list': challengeList,
   'challenge-show': challengeShow,

@@ -1,6 +1,7 @@
 import {Chalk, type ChalkInstance} from 'chalk';
 import {EXIT, type ExitCode} from '../error-table.ts';
 import {safeText} from '../output/safe-text.ts';
+import {wrap} from '../output/table.ts';
 import type {SignerReport, StepReport} from './checks.ts';
 
 type State = StepReport['state'];
@@ -42,28 +43,43 @@ function summary({steps, latency, signer, address}: SignerReport): string {
   return `signer check:${where} ${parts.join(', ')}${speed}`;
 }
 
+/** A terminal with less room beside the names has what belongs to a name below it. */
+const LEAST_ROOM = 30;
+
 /**
  * The report for people: a line a step with what was asked, what came back and what it means; below a step that
  * failed or warns, the one thing to do. `ascii` is for terminals without Unicode.
+ * @param width columns of the terminal, at which lines are broken below their own text; null: a line a step
  */
 export function renderSignerReport(
   report: SignerReport,
-  {color, ascii = false}: {color: boolean; ascii?: boolean},
+  {color, ascii = false, width = null}: {color: boolean; ascii?: boolean; width?: number | null},
 ): string {
   const chalk = new Chalk({level: color ? 1 : 0});
   const arrow = ascii ? '->' : '→';
+  const beside = (ascii ? 3 : 2) + WIDTH + 2;
+  const isNarrow = width !== null && width - beside < LEAST_ROOM;
+  const indent = isNarrow ? 4 : beside;
+  const broken = (text: string): string[] =>
+    width === null ? [text] : wrap(text, Math.max(20, width - indent));
+  const below = (lines: readonly string[]): string[] => lines.map((line) => ' '.repeat(indent) + line);
+
   const lines = report.steps.flatMap((step) => {
     const {mark, ascii: plain, paint} = MARKS[step.state];
-    const head = `${paint(chalk, ascii ? plain : mark)} ${step.id.padEnd(WIDTH)}`;
-    if (step.state === 'skipped') return [`${head}  ${chalk.dim(`skipped: ${step.means}`)}`];
-    const line = `${head}  ${safeText(step.asked)} ${arrow} ${safeText(step.got)}: ${safeText(step.means)}`;
-    return step.fix === null
-      ? [line]
-      : [
-          line,
-          `${' '.repeat(ascii ? 3 : 2)}${' '.repeat(WIDTH)}  ${chalk.bold('fix:')} ${safeText(step.fix)}`,
-        ];
+    const head = `${paint(chalk, ascii ? plain : mark)} ${step.id}`;
+    const told =
+      step.state === 'skipped'
+        ? broken(`skipped: ${step.means}`).map((line) => chalk.dim(line))
+        : broken(`${safeText(step.asked)} ${arrow} ${safeText(step.got)}: ${safeText(step.means)}`);
+    const [first = '', ...rest] = told;
+    const gap = ' '.repeat(WIDTH - step.id.length + 2);
+    const fix = step.fix === null ? [] : broken(`fix: ${safeText(step.fix)}`);
+    const todo = fix.map((line, index) => (index === 0 ? line.replace('fix:', chalk.bold('fix:')) : line));
+    return isNarrow
+      ? [head, ...below([...told, ...todo])]
+      : [`${head}${gap}${first}`, ...below([...rest, ...todo])];
   });
-  const text = [...lines, summary(report), ''].join('\n');
+  const end = width === null ? [summary(report)] : wrap(summary(report), width);
+  const text = [...lines, ...end, ''].join('\n');
   return ascii ? text.replaceAll('’', "'").replaceAll('…', '...') : text;
 }

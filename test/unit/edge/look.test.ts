@@ -3,7 +3,8 @@ import {describe, expect, it} from 'vitest';
 import {colorDecision, settleColorEnv, wantsColor} from '../../../src/lib/edge/color.ts';
 import {lookOf, typedColor, typedFlag} from '../../../src/lib/edge/look.ts';
 import {asciiText} from '../../../src/lib/output/ascii.ts';
-import {shellWord, withConfig} from '../../../src/lib/output/next-step.ts';
+import {withConfig} from '../../../src/lib/output/next-step.ts';
+import {shellWord} from '../../../src/lib/output/shell-word.ts';
 
 describe('the order of colour', () => {
   it.each([
@@ -160,5 +161,7 @@ describe('the next step', () => {
     expect(withConfig('aos run', "a b'c.yaml", commands)).toBe(`aos run -c 'a b'\\''c.yaml'`);
     expect(shellWord('./a-b_c.yaml')).toBe('./a-b_c.yaml');
     expect(shellWord('')).toBe("''");
+    expect(shellWord('~/a')).toBe("'~/a'");
+    expect(shellWord('-rf')).toBe("'-rf'");
   });
 });

@@ -63,6 +63,50 @@ describe('renderSignerReport', () => {
     `);
   });
 
+  it('breaks lines below their own text at the width of the terminal', () => {
+    const told = {
+      ...report,
+      steps: report.steps.slice(0, 2).map((step) => ({...step, means: 'word '.repeat(30).trim()})),
+    };
+    for (const width of [200, 120, 80, 60, 40]) {
+      const lines = renderSignerReport(told, {color: false, width}).split('\n');
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+      expect(lines.join(' ').match(/word/g)).toHaveLength(60);
+      const plain = renderSignerReport(told, {color: true, width}).replaceAll(/\u001b\[\d+m/g, '');
+      expect(plain.split('\n')).toEqual(lines);
+    }
+    expect(
+      renderSignerReport({...told, steps: told.steps.slice(0, 1)}, {color: false, width: 60}),
+    ).toMatchInlineSnapshot(`
+      "✓ upcheck              GET /upcheck at 127.0.0.1:9000 → HTTP
+                             200 OK: word word word word word word
+                             word word word word word word word
+                             word word word word word word word
+                             word word word word word word word
+                             word word word
+      signer check: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73 at
+      http://127.0.0.1:9000: 1 ok, 0 to look at, 0 failed
+      "
+    `);
+    expect(
+      renderSignerReport({...told, steps: told.steps.slice(1)}, {color: false, width: 40}),
+    ).toMatchInlineSnapshot(`
+      "! healthcheck
+          GET /healthcheck → HTTP 404 \\x1b[2J:
+          word word word word word word word
+          word word word word word word word
+          word word word word word word word
+          word word word word word word word
+          word word
+          fix: Let it through.
+      signer check:
+      0xFE3B557E8Fb62b89F4916B721be55cEb828dBd
+      73 at http://127.0.0.1:9000: 0 ok, 1 to
+      look at, 0 failed
+      "
+    `);
+  });
+
   it('has an ASCII form', () => {
     const text = renderSignerReport(
       {...report, steps: report.steps.map((step) => ({...step, got: 'the signer’s…'}))},

@@ -4,7 +4,7 @@ import {
   fail,
   notApplicable,
   ok,
-  shellWord,
+
   unclear,
   warn,
   type Finding,
@@ -13,6 +13,7 @@ import type {Probe} from '../../doctor/run.ts';
 import type {JournalInspection} from '../../journal/inspect.ts';
 import type {JournalFacts} from '../../status/facts.ts';
 import {ago, count} from '../../status/words.ts';
+import {shellWord} from '../../output/shell-word.ts';
 import type {DoctorContext} from './context.ts';
 import type {JournalLook} from './journal-look.ts';
 

@@ -1,0 +1,76 @@
+import type {Incident, Incidents, Severity, Subject} from './incidents.ts';
+
+/** What is told. Times are Unix ms. */
+export type Alert = {
+  state: 'trouble' | 'reminder' | 'recovered' | 'test';
+  subject: Subject | 'test';
+  severity: Severity | 'info';
+  code: string;
+  message: string;
+  /** The one next thing to type or do; '' when there is none. */
+  next: string;
+  since: number;
+  at: number;
+  /** How long it was wrong; null while it is. */
+  afterMs: number | null;
+};
+
+/** Waits between alerts of one trouble, the last one for ever; a trouble that lasts a week is told 30 times. */
+const REMIND_MS = [15, 30, 60, 120, 240, 360].map((minutes) => minutes * 60_000);
+
+/** Subjects that are told at once: the first waits itself, the others cannot pass by themselves. */
+const AT_ONCE: ReadonlySet<Subject> = new Set(['offline', 'results', 'operator']);
+
+/** Given up results have no end; after so long without a new one they are no longer told of. */
+const FORGET_MS = 24 * 3_600_000;
+
+/**
+ * What has to be told at `now`, the incidents after it, and when to look again (null: with the next event).
+ * @param delayMs how long a trouble must last before it is told, and how long its end
+ */
+export function due(
+  incidents: Incidents,
+  now: number,
+  delayMs: number,
+): {incidents: Incidents; alerts: Alert[]; wakeAt: number | null} {
+  const after = new Map<Subject, Incident>();
+  const alerts: Alert[] = [];
+  for (const [subject, incident] of incidents) {
+    if (now < dueAt(subject, incident, delayMs)) {
+      after.set(subject, incident);
+      continue;
+    }
+    if (incident.goodAt !== null) {
+      if (incident.told > 0) alerts.push(recovered(subject, incident, incident.goodAt, now));
+      continue;
+    }
+    if (subject === 'results' && incident.told > 0 && incident.step <= incident.toldStep) continue;
+    alerts.push(trouble(subject, incident, now));
+    after.set(subject, {...incident, told: incident.told + 1, toldAt: now, toldStep: incident.step});
+  }
+  const times = [...after].map(([subject, incident]) => dueAt(subject, incident, delayMs));
+  return {incidents: after, alerts, wakeAt: times.length === 0 ? null : Math.min(...times)};
+}
+
+function dueAt(subject: Subject, incident: Incident, delayMs: number): number {
+  const {since, goodAt, step, told, toldAt, toldStep} = incident;
+  const remindAt = toldAt + (REMIND_MS[Math.min(told, REMIND_MS.length) - 1] ?? 0);
+  // One that comes and goes is one trouble: it is over when it has been for a while.
+  if (goodAt !== null) return told === 0 && !AT_ONCE.has(subject) ? goodAt : goodAt + delayMs;
+  if (told === 0) return AT_ONCE.has(subject) ? since : since + delayMs;
+  if (subject === 'results') return step > toldStep ? remindAt : toldAt + FORGET_MS;
+  return step > toldStep ? toldAt : remindAt;
+}
+
+function trouble(subject: Subject, incident: Incident, at: number): Alert {
+  const {since, severity, code, message, next, told, step, toldStep} = incident;
+  const state = told === 0 || step > toldStep ? 'trouble' : 'reminder';
+  return {state, subject, severity, code, message, next, since, at, afterMs: null};
+}
+
+function recovered(subject: Subject, incident: Incident, goodAt: number, at: number): Alert {
+  const {since, code} = incident;
+  const message = subject === 'offline' ? 'the network reaches this node again' : `${subject} works again`;
+  const afterMs = Math.max(0, goodAt - since);
+  return {state: 'recovered', subject, severity: 'info', code, message, next: '', since, at, afterMs};
+}

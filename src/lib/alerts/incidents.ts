@@ -1,0 +1,104 @@
+import type {OperatorEvent} from '../operator/events.ts';
+import {count, duration} from '../status/words.ts';
+
+/** What an alert is about: a part of the operator, its being reachable, results nobody took, the process itself. */
+export type Subject =
+  'signer' | 'chain' | 'dispatcher' | 'worker' | 'journal' | 'clock' | 'offline' | 'results' | 'operator';
+
+export type Severity = 'warning' | 'critical';
+
+/** Something that is wrong, from its first sign until it has been right for a while. Times are Unix ms. */
+export type Incident = {
+  since: number;
+  severity: Severity;
+  code: string;
+  message: string;
+  next: string;
+  /** When it became right again; null while it is wrong. */
+  goodAt: number | null;
+  /** How bad it is; higher than the one told means: tell at once. */
+  step: number;
+  /** How often it was told, when last, and at which step. */
+  told: number;
+  toldAt: number;
+  toldStep: number;
+};
+
+export type Incidents = ReadonlyMap<Subject, Incident>;
+
+/** Shares of the offline grace that are told when they are used up. */
+const GRACE_STEPS = [0.5, 0.75, 0.9, 1];
+
+type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' | 'step'>;
+
+/** What an event changes. Nothing is told here: what is due is decided by time (`due.ts`). */
+export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
+  switch (event.type) {
+    case 'trouble': {
+      const {at, part, code, message, next} = event;
+      return wrong(incidents, part, {since: at, severity: 'critical', code, message, next, step: 0});
+    }
+    case 'recovered':
+      return right(incidents, event.part, event.at);
+    case 'result_expired': {
+      const step = incidents.get('results')?.step ?? 0;
+      return wrong(incidents, 'results', {
+        since: event.at,
+        severity: 'critical',
+        code: 'RESULT_EXPIRED',
+        message: `${count(step + 1, 'result')} given up, never accepted within the retention; the last is of job ${event.job.jobId}`,
+        next: 'aos task list --state expired',
+        step: step + 1,
+      });
+    }
+    case 'liveness':
+      return offline(incidents, event);
+    case 'stopping':
+      if (event.reason !== 'fatal') return incidents;
+      return wrong(incidents, 'operator', {
+        since: event.at,
+        severity: 'critical',
+        code: 'OPERATOR_STOPPED',
+        message: 'the operator stops because it cannot go on',
+        next: 'aos doctor',
+        step: 1,
+      });
+    default:
+      return incidents;
+  }
+}
+
+function offline(incidents: Incidents, event: OperatorEvent & {type: 'liveness'}): Incidents {
+  const [last] = event.outages;
+  if (last?.end !== null) return right(incidents, 'offline', last?.end ?? event.at);
+  const used =
+    event.graceMs === 0 ? 1 : Math.min(1, 1 - (event.graceLeftMs ?? event.graceMs) / event.graceMs);
+  const step = GRACE_STEPS.filter((share) => used >= share).length;
+  const left = `${duration(event.graceLeftMs ?? 0)} of the offline grace are left`;
+  return wrong(incidents, 'offline', {
+    since: last.start,
+    severity: step >= 2 ? 'critical' : 'warning',
+    code: 'OFFLINE',
+    message: `the network has not reached this node for ${duration(last.durationMs)} (${last.cause}); ${used >= 1 ? 'the offline grace is used up' : left}`,
+    next: 'aos doctor --only ping',
+    step,
+  });
+}
+
+/** One that was right for a moment only goes on: it began when it began. */
+function wrong(incidents: Incidents, subject: Subject, facts: Wrong): Incidents {
+  const before = incidents.get(subject);
+  const told = {told: before?.told ?? 0, toldAt: before?.toldAt ?? 0, toldStep: before?.toldStep ?? 0};
+  return new Map(incidents).set(subject, {
+    ...facts,
+    since: Math.min(facts.since, before?.since ?? facts.since),
+    ...told,
+    goodAt: null,
+  });
+}
+
+function right(incidents: Incidents, subject: Subject, at: number): Incidents {
+  const incident = incidents.get(subject);
+  if (incident === undefined || incident.goodAt !== null) return incidents;
+  return new Map(incidents).set(subject, {...incident, goodAt: at});
+}

@@ -1,0 +1,5 @@
+/** A text as one word of a shell command, quoted where it must be; for commands that are printed to be pasted. */
+export function shellWord(text: string): string {
+  // A word that begins with - or = would be an option, or a command's path in zsh.
+  return /^[\w./:@%+,][\w./:@%+=,-]*$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

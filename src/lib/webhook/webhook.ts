@@ -1,0 +1,74 @@
+import {Agent, request} from 'undici';
+import {createBackoff} from '../backoff.ts';
+import {AosError, errorText, isAosError} from '../errors.ts';
+import type {Time} from '../time.ts';
+
+/** Takes JSON for people elsewhere. Its URL is a secret: errors name scheme and host alone. */
+export type Webhook = {
+  /**
+   * Posts one body: tried at most {@link ATTEMPTS} times, with growing pauses.
+   * @returns the HTTP status, 2xx
+   * @throws AosError ALERT_UNREACHABLE | ALERT_REFUSED, or the signal's reason
+   */
+  post(body: object, signal: AbortSignal): Promise<number>;
+  /** Scheme and host, for people. */
+  readonly place: string;
+  close(): Promise<void>;
+};
+
+const ATTEMPTS = 4;
+const TIMEOUT_MS = 10_000;
+/** An answer is thrown away, and more of it is not even read. */
+const MAX_REPLY = 64 * 1024;
+/** What may be gone the next moment. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** @param url http(s), checked by the configuration */
+export function createWebhook(
+  url: string,
+  {time, random}: {time: Pick<Time, 'sleep'>; random: () => number},
+): Webhook {
+  const {protocol, host} = new URL(url);
+  const place = `${protocol}//${host}`;
+  const agent = new Agent({connections: 1, keepAliveTimeout: 1_000, connect: {timeout: TIMEOUT_MS}});
+
+  async function once(body: string, signal: AbortSignal): Promise<number> {
+    try {
+      const {statusCode, body: reply} = await request(url, {
+        dispatcher: agent,
+        method: 'POST',
+        headers: {'content-type': 'application/json', 'user-agent': 'aos-operator'},
+        body,
+        headersTimeout: TIMEOUT_MS,
+        bodyTimeout: TIMEOUT_MS,
+        signal,
+      });
+      await reply.dump({limit: MAX_REPLY, signal});
+      if (statusCode >= 200 && statusCode < 300) return statusCode;
+      const code = PASSING.has(statusCode) ? 'ALERT_UNREACHABLE' : 'ALERT_REFUSED';
+      throw new AosError(code, `the webhook at ${place} answered HTTP ${statusCode}`);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isAosError(error)) throw error;
+      // undici's own texts name host and port at most.
+      throw new AosError('ALERT_UNREACHABLE', `the webhook at ${place}: ${errorText(error)}`);
+    }
+  }
+
+  return {
+    place,
+    async post(body, signal) {
+      const text = JSON.stringify(body);
+      const pause = createBackoff({firstMs: 1_000, capMs: 30_000, random});
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await once(text, signal);
+        } catch (error) {
+          if (attempt === ATTEMPTS || !isAosError(error, 'ALERT_UNREACHABLE')) throw error;
+          await time.sleep(pause.next(), signal);
+        }
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
