@@ -3,7 +3,8 @@ import {join} from 'node:path';
 import type {Reading} from '../clock/readings.ts';
 import {AosError} from '../errors.ts';
 import type {LivenessStore} from '../liveness/recorder.ts';
-import type {Conclusion, Journal} from '../operator/ports.ts';
+import type {Beginning, Conclusion, JobRecord, Journal, QuestionRecord} from '../operator/ports.ts';
+import type {VrfFields} from '../protocol/messages.ts';
 import {createBatch, type Batch, type Transaction} from './batch.ts';
 import {pickDriver, type Database, type SqliteDriver} from './driver.ts';
 import {readFailure} from './failure.ts';
@@ -15,6 +16,8 @@ import {questionTable} from './questions.ts';
 import {readingTable} from './readings.ts';
 import {textOf} from './rows.ts';
 import {prepareSchema} from './schema.ts';
+
+type NewQuestion = Omit<QuestionRecord, 'answer'>;
 
 export type JournalOptions = {
   /** State directory of one node; made with mode 0700. */
@@ -139,18 +142,33 @@ function sqliteJournal(
     if (changed) readings.append({event: 'result_concluded', ref: jobId, merge: null}, answer.at);
   }
 
+  /** Runs inside a transaction. */
+  function select(seq: number, vrf: VrfFields, first: NewQuestion | undefined): void {
+    if (jobs.select(seq, vrf) && first !== undefined) questions.add(first);
+  }
+
+  /** Runs inside a transaction: a job that was just stored goes on at once. */
+  function begun(record: JobRecord, begin: (seq: number) => Beginning): JobRecord {
+    const beginning = begin(record.seq);
+    if (beginning.state === 'selected') {
+      select(record.seq, beginning.vrf, beginning.first);
+      return {...record, state: 'selected', vrf: beginning.vrf};
+    }
+    const {outcome, vrf, content} = beginning.answer;
+    conclude(record.seq, beginning.answer);
+    return {...record, state: 'concluded', vrf, outcome, content};
+  }
+
   return {
-    receive: (job) =>
+    receive: (job, begin) =>
       change(() => {
         const received = jobs.receive(job);
-        if (!received.known)
-          readings.append({event: 'job_received', ref: job.key.jobId, merge: job.clock}, job.receivedAt);
-        return received;
+        if (received.known) return received;
+        readings.append({event: 'job_received', ref: job.key.jobId, merge: job.clock}, job.receivedAt);
+        return {known: false, record: begin === undefined ? received.record : begun(received.record, begin)};
       }),
-    select: (seq, vrf, first) =>
-      change(() => {
-        if (jobs.select(seq, vrf) && first !== undefined) questions.add(first);
-      }),
+    knows: (key) => look(() => jobs.knows(key)),
+    select: (seq, vrf, first) => change(() => select(seq, vrf, first)),
     conclude: (seq, answer) => change(() => conclude(seq, answer)),
     signed: (seq, delivery) => change(() => jobs.signed(seq, delivery)),
     accepted: (seq, at, delivery) =>

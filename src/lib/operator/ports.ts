@@ -130,6 +130,11 @@ export type NewJob = Pick<JobRecord, 'key' | 'receivedAt' | 'frame' | 'index' | 
 /** The one answer of a job as it is stored; `at` is Unix ms. */
 export type Conclusion = {outcome: JobOutcome; vrf: VrfFields; content: string; at: number};
 
+/** How a job that is sampled before it is stored begins: with its answer, or selected, with its first question. */
+export type Beginning =
+  | {state: 'concluded'; answer: Conclusion}
+  | {state: 'selected'; vrf: VrfFields; first: Omit<QuestionRecord, 'answer'> | undefined};
+
 /** One signed delivery of an answer; `at` is Unix ms, the signature hex. */
 export type Delivery = {envelopeId: string; signature: string; at: number};
 
@@ -150,8 +155,13 @@ export type QuestionRecord = {
  * @throws AosError JOURNAL_WRITE_FAILED when the disk refuses
  */
 export type Journal = {
-  /** Stores a new job, with a clock reading; or tells what is already known of that (job_id, tag, position). */
-  receive(job: NewJob): Promise<{known: boolean; record: JobRecord}>;
+  /**
+   * Stores a new job, with a clock reading; or tells what is already known of that (job_id, tag, position). `begin` says
+   * how a new job goes on, in the same write; it may be called again, with another seq, when the write has to be repeated.
+   */
+  receive(job: NewJob, begin?: (seq: number) => Beginning): Promise<{known: boolean; record: JobRecord}>;
+  /** Whether a job is stored; reads committed data. */
+  knows(key: JobKey): boolean;
   /** Marks a job as to be answered by a worker; its first question is journalled with it, in the same write. */
   select(seq: number, vrf: VrfFields, first?: Omit<QuestionRecord, 'answer'>): Promise<void>;
   /**
