@@ -33,6 +33,8 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
   const {time} = options;
   const backoff = createBackoff({firstMs: 500, capMs: 30_000, ...options.backoff, random: options.random});
   let open: WebSocket | undefined;
+  /** The TCP or TLS socket under it. */
+  let wire: Socket | undefined;
   let dropReason: string | undefined;
 
   async function run(handlers: ConnectionHandlers, signal: AbortSignal): Promise<void> {
@@ -98,6 +100,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
       });
       socket.on('open', () => {
         open = socket;
+        wire = transport;
         dropReason = undefined;
         heard();
         stopPinging = time.after(options.pingIntervalMs, ping);
@@ -132,10 +135,19 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
     });
   }
 
+  /** What is sent in one turn of the event loop leaves in one system call, at its end. */
+  function gather(): void {
+    const socket = wire;
+    if (socket === undefined || socket.writableCorked > 0) return;
+    socket.cork();
+    setImmediate(() => socket.uncork());
+  }
+
   return {
     run,
     send(text) {
       if (open?.readyState !== WebSocket.OPEN) return false;
+      gather();
       open.send(text, () => {}); // a failed write shows as 'close', and what was sent is still in the journal
       return true;
     },

@@ -1,5 +1,5 @@
 import {AosError} from '../errors.ts';
-import type {VrfFields} from '../protocol/messages.ts';
+import type {JobKey, VrfFields} from '../protocol/messages.ts';
 import type {Conclusion, Delivery, JobRecord, JobState, NewJob} from '../operator/ports.ts';
 import {rangeText} from '../vrf/range-text.ts';
 import type {SamplingRange} from '../vrf/sampling.ts';
@@ -24,6 +24,7 @@ const RECORD = `
 export function jobTable(database: Database) {
   const bySeq = database.prepare(`${RECORD} WHERE j.seq = ?`);
   const byKey = database.prepare(`${RECORD} WHERE j.job_id = ? AND j.tag = ? AND j.position = ?`);
+  const isKnown = database.prepare('SELECT 1 FROM jobs WHERE job_id = ? AND tag = ? AND position = ?');
   const headOf = database.prepare('SELECT job_id, state FROM jobs WHERE seq = ?');
   const contentOf = database.prepare('SELECT content FROM answers WHERE seq = ?');
   const addFrame = database.prepare('INSERT INTO frames (text) VALUES (?)');
@@ -110,6 +111,8 @@ export function jobTable(database: Database) {
         record: {seq: added.lastInsertRowid, key, receivedAt, frame, index, kind, model, ...fresh},
       };
     },
+
+    knows: ({jobId, tag, position}: JobKey): boolean => isKnown.get(jobId, tag, position) !== undefined,
 
     /** @returns false when the job was past being selected already */
     select(seq: number, vrf: VrfFields, range?: SamplingRange): boolean {

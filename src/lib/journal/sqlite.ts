@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import type {Reading} from '../clock/readings.ts';
 import {AosError} from '../errors.ts';
 import type {LivenessStore} from '../liveness/recorder.ts';
-import type {Conclusion, Journal} from '../operator/ports.ts';
+import type {Beginning, Conclusion, JobRecord, Journal, Selection} from '../operator/ports.ts';
 import {createBatch, type Batch, type Transaction} from './batch.ts';
 import {pickDriver, type Database, type SqliteDriver} from './driver.ts';
 import {readFailure} from './failure.ts';
@@ -139,18 +139,34 @@ function sqliteJournal(
     if (changed) readings.append({event: 'result_concluded', ref: jobId, merge: null}, answer.at);
   }
 
+  /** Runs inside a transaction. */
+  function select(seq: number, {vrf, range, first}: Selection): void {
+    if (jobs.select(seq, vrf, range) && first !== undefined) questions.add(first);
+  }
+
+  /** Runs inside a transaction: a job that was just stored goes on at once. */
+  function begun(record: JobRecord, begin: (seq: number) => Beginning): JobRecord {
+    const beginning = begin(record.seq);
+    if (beginning.state === 'selected') {
+      const {vrf, range = null} = beginning;
+      select(record.seq, beginning);
+      return {...record, state: 'selected', vrf, range};
+    }
+    const {outcome, vrf, content, range = null} = beginning.answer;
+    conclude(record.seq, beginning.answer);
+    return {...record, state: 'concluded', vrf, range, outcome, content};
+  }
+
   return {
-    receive: (job) =>
+    receive: (job, begin) =>
       change(() => {
         const received = jobs.receive(job);
-        if (!received.known)
-          readings.append({event: 'job_received', ref: job.key.jobId, merge: job.clock}, job.receivedAt);
-        return received;
+        if (received.known) return received;
+        readings.append({event: 'job_received', ref: job.key.jobId, merge: job.clock}, job.receivedAt);
+        return {known: false, record: begin === undefined ? received.record : begun(received.record, begin)};
       }),
-    select: (seq, vrf, first, range) =>
-      change(() => {
-        if (jobs.select(seq, vrf, range) && first !== undefined) questions.add(first);
-      }),
+    knows: (key) => look(() => jobs.knows(key)),
+    select: (seq, vrf, first, range) => change(() => select(seq, {vrf, first, range})),
     conclude: (seq, answer) => change(() => conclude(seq, answer)),
     signed: (seq, delivery) => change(() => jobs.signed(seq, delivery)),
     accepted: (seq, at, delivery) =>

@@ -14,8 +14,8 @@ export function noteClocks(journal: Journal): {journal: Journal; merged: () => M
   return {
     journal: {
       ...journal,
-      receive: (job) =>
-        journal.receive(job).then((received) => {
+      receive: (job, begin) =>
+        journal.receive(job, begin).then((received) => {
           if (!received.known) merged = {clock: job.clock, at: job.receivedAt, jobId: job.key.jobId};
           return received;
         }),

@@ -1,24 +1,24 @@
-import {createBackoff, type Backoff} from '../backoff.ts';
-import {AosError, isAosError} from '../errors.ts';
-import {draftEnvelope, parseEnvelope} from '../protocol/envelope.ts';
-import {readDispatch, type DispatchJob} from '../protocol/messages.ts';
-import {sample, type SamplingRange} from '../vrf/sampling.ts';
+import {AosError} from '../errors.ts';
+import type {DispatchJob} from '../protocol/messages.ts';
+import {sample, type Sampling, type SamplingRange} from '../vrf/sampling.ts';
 import {answerWithoutWorker, finalAnswer, type Answer, type FinalAnswer} from './answer.ts';
-import type {JobRef} from './events.ts';
 import {askWorker} from './ask-worker.ts';
-import type {Delivery, JobRecord, Worker} from './ports.ts';
+import {createDeliver} from './deliver.ts';
+import {jobOf, recordOf, refOf} from './job-record.ts';
 import type {PipelineDeps} from './pipeline.ts';
+import type {Beginning, JobRecord, NewJob, QuestionRecord, Worker} from './ports.ts';
+import type {Place} from './workload.ts';
 
 /**
  * What a job goes through, in this order. Each step leaves its mark in the journal before the next begins, so that after
  * a crash a job goes on where it was; a step may be repeated, but the content of an answer is made once.
  */
 export type JobSteps = {
-  /** Journals the jobs of one frame and acknowledges it. */
-  receive(
-    jobs: readonly DispatchJob[],
-    frame: {id: string; text: string; signer: string | null},
-  ): Promise<void>;
+  /**
+   * Journals the jobs of one frame and acknowledges it. A job that comes alone and has nobody before it is sampled
+   * first, so that it is received and concluded, or received and selected, in one write.
+   */
+  receive(jobs: readonly DispatchJob[], frame: Frame): Promise<void>;
   /** Samples a received job by VRF: concludes it, or selects it for a worker. */
   sample(seq: number): Promise<void>;
   /** Has a selected job answered by a worker, and concludes it. */
@@ -27,234 +27,208 @@ export type JobSteps = {
   deliver(seq: number): Promise<void>;
 };
 
+type Frame = {id: string; text: string; signer: string | null};
+
+/** A job of a frame, and how it is stored. */
+type Fresh = {job: DispatchJob; row: NewJob};
+
+/** A job can be sampled at once, with this range. */
+type Now = {place: Place; range: SamplingRange};
+
+type FirstQuestion = Omit<QuestionRecord, 'answer'>;
+
+/** What the VRF says of a job with a range, and the answer that follows from it; null when a worker has to be asked. */
+type Drawn = {range: SamplingRange; sampling: Sampling; answer: FinalAnswer | null};
+
+/** Of a job selected for an idle worker just now: whether that is ready, and the job, which need not be read again. */
+type Prepared = {ready: Promise<void>; job: DispatchJob; record: JobRecord};
+
 export function createJobSteps(deps: PipelineDeps): JobSteps {
-  const {journal, time, emit, options, signal} = deps;
-  /** Answers that were sent and not accepted, until they are. */
-  const refused = new Map<number, {attempts: number; backoff: Backoff}>();
-  /** Whether the worker is ready for a job that was just selected; it is being asked. */
-  const readiness = new Map<number, Promise<void>>();
+  const {journal, time, emit, options, signal, ranges} = deps;
+  const prepared = new Map<number, Prepared>();
+  /** Jobs on their way into the journal that are sampled later: what comes after them must not go before them. */
+  let unsampled = 0;
 
   return {
     async receive(jobs, frame) {
       const respond = deps.session.responder();
-      const fresh: JobRecord[] = [];
-      for (const [index, job] of jobs.entries()) {
-        const stored = await deps.durably(() =>
-          journal.receive({
-            key: job.key,
-            receivedAt: time.now(),
-            frame: frame.text,
-            index,
-            kind: job.kind,
-            model: job.model,
-            signer: frame.signer,
-            clock: job.clock,
-          }),
-        );
-        if (stored.known)
-          emit({type: 'job_duplicate', job: refOf(stored.record), state: stored.record.state});
-        else {
-          fresh.push(stored.record);
-          emit({type: 'job_received', job: refOf(stored.record), signer: frame.signer});
-        }
+      const acknowledge = (): void => respond(frame.id, {code: 200, message: 'success'});
+      const fresh = jobs.map((job, index) => newJob(job, index, frame));
+      const [first] = fresh;
+      // Many jobs of one frame, sampled as they come, would keep the acknowledgement waiting.
+      const now = first !== undefined && fresh.length === 1 ? placeFor(first.job) : null;
+      if (first !== undefined && now !== null) {
+        await begin(first, now, acknowledge);
+        return;
       }
+      const stored = await store(fresh);
       // Sampled first: then the selection is written before the signer's answer to the acknowledgement comes in.
-      for (const record of fresh) deps.next(record.seq, 'received');
-      respond(frame.id, {code: 200, message: 'success'});
+      for (const {seq} of stored) deps.next(seq, 'received');
+      acknowledge();
     },
 
     async sample(seq) {
-      const record = recordOf(seq);
+      const record = recordOf(journal, seq);
       const job = jobOf(record);
-      const range = deps.ranges.known() ?? (await deps.ranges.get(signal));
-      const sampling = sample(deps.prover, {prompt: job.prompt, ...job.key}, range, options.vrfSortPrecision);
-      const {r, threshold, vrf, valid} = sampling;
-      emit({type: 'job_sampled', job: refOf(record), selected: valid && vrf.selected, r, threshold});
-      const answer = answerWithoutWorker(job, sampling, options.kinds);
+      const drawn = draw(job, ranges.known() ?? (await ranges.get(signal)));
+      tellDrawn(record, drawn);
+      const {answer, sampling} = drawn;
       if (answer !== null) {
-        await conclude(record, job, answer, range);
+        await deps.durably(() => journal.conclude(seq, answer));
+        concluded(record, answer);
+        deps.next(seq, 'concluded');
         return;
       }
-      const kind = options.kinds.find((candidate) => candidate === job.kind);
-      const first = kind === undefined ? undefined : deps.questions.prepare(seq, kind);
-      const worker = workerFor(job);
-      // A worker that has nothing to do is asked whether it is ready while the selection is being written.
-      if (worker !== undefined && deps.isIdle(worker.kind)) {
-        const ready = worker.ready(signal);
-        ready.catch(() => undefined); // whoever puts the question looks at it
-        readiness.set(seq, ready);
-      }
-      await deps.durably(() => journal.select(seq, vrf, first, range));
+      const first = firstQuestion(seq, job.kind);
+      const ready = askReady(job.kind);
+      await deps.durably(() => journal.select(seq, sampling.vrf, first, drawn.range));
+      selected({...record, state: 'selected', vrf: sampling.vrf, range: drawn.range}, job, first, ready);
       deps.next(seq, 'selected');
     },
 
     async work(seq) {
-      const record = recordOf(seq);
-      const job = jobOf(record);
+      const mine = prepared.get(seq);
+      prepared.delete(seq);
+      const record = mine?.record ?? recordOf(journal, seq);
+      const job = mine?.job ?? jobOf(record);
       const {vrf} = record;
-      const worker = workerFor(job);
-      const ready = readiness.get(seq);
-      readiness.delete(seq);
+      const worker = workerFor(job.kind);
       if (vrf === null) throw new AosError('BUG', `job ${seq} was selected without a VRF`);
       if (worker === undefined) {
         // The configuration has changed since it was selected.
-        await conclude(record, job, {outcome: 'unsupported', result: '', reason: unsupported(job), vrf});
-        return;
+        const answer = finished(job, {outcome: 'unsupported', result: '', reason: unsupported(job), vrf});
+        await deps.durably(() => journal.conclude(seq, answer));
+        concluded(record, answer);
+      } else {
+        const finish = (answer: Answer): FinalAnswer => finished(job, answer);
+        const task = {record, ref: refOf(record), job, vrf, worker, ready: mine?.ready, finish};
+        const {answer, stored} = await askWorker(deps, task);
+        if (!stored) await deps.durably(() => journal.conclude(seq, answer));
+        concluded(record, answer);
       }
-      const finish = (answer: Answer): FinalAnswer => finished(job, answer);
-      const {answer, stored} = await askWorker(deps, {
-        record,
-        ref: refOf(record),
-        job,
-        vrf,
-        worker,
-        ready,
-        finish,
-      });
-      if (!stored) await deps.durably(() => journal.conclude(seq, answer));
-      concluded(record, answer);
+      deps.next(seq, 'concluded');
     },
 
-    async deliver(seq) {
-      const tries = refused.get(seq) ?? {
-        attempts: 0,
-        backoff: createBackoff({firstMs: 1_000, capMs: 60_000, random: deps.random}),
-      };
-      for (;;) {
-        const record = recordOf(seq);
-        if (time.now() - record.receivedAt > options.retentionMs) {
-          await deps.durably(() => journal.expire(seq, time.now()));
-          emit({type: 'result_expired', job: refOf(record)});
-          over(seq);
-          return;
-        }
-        tries.attempts += 1;
-        try {
-          await deliverOnce(record, tries.attempts);
-          return;
-        } catch (error) {
-          signal.throwIfAborted();
-          // Without a connection there is nothing to wait for but the connection itself.
-          if (isAosError(error, 'NOT_CONNECTED')) continue;
-          if (!isAosError(error, 'DISPATCHER_TIMEOUT', 'DISPATCHER_REFUSED')) throw error;
-          const {code, message} = error;
-          const retryInMs = tries.backoff.next();
-          emit({type: 'result_retry', job: refOf(record), code, message, retryInMs});
-          refused.set(seq, tries);
-          tryLater(seq, retryInMs);
-          return;
-        }
-      }
-    },
+    deliver: createDeliver(deps),
   };
 
-  /** Waits outside the lane: results that are refused for days must not stand in the way of the others. */
-  function tryLater(seq: number, ms: number): void {
-    time.sleep(ms, deps.stopping).then(
-      () => deps.next(seq, 'concluded'),
-      () => undefined, // told to stop: it waits in the journal
-    );
+  /** Room to sample a job before it is stored, and the range for it. What is known already is not drawn again. */
+  function placeFor(job: DispatchJob): Now | null {
+    const range = ranges.known();
+    if (unsampled > 0 || range === undefined || journal.knows(job.key)) return null;
+    const place = deps.place();
+    return place === null ? null : {place, range};
   }
 
-  function over(seq: number): void {
-    refused.delete(seq);
-    deps.finished(seq);
-  }
-
-  /**
-   * Signs the stored content in a new envelope, sends it and waits for the dispatcher's word. The signature is journalled
-   * with that word, in one write: what counts, the content, is on disk already (docs/adr/0015-fewer-writes.md).
-   */
-  async function deliverOnce(record: JobRecord, attempt: number): Promise<void> {
-    const {seq, outcome} = record;
-    if (outcome === null) throw new AosError('BUG', `job ${seq} is to be delivered without an answer`);
-    const {delivery, reply} = await send(record, attempt);
+  /** Samples a job, stores it with what came of that, and has it acknowledged: in this order. */
+  async function begin({job, row}: Fresh, {place, range}: Now, acknowledge: () => void): Promise<void> {
     try {
-      const {code, message} = await reply;
-      if (code !== 200)
-        throw new AosError('DISPATCHER_REFUSED', `the result was answered with code ${code}: ${message}`);
-    } catch (error) {
-      await deps.durably(() => journal.signed(seq, delivery));
-      throw error;
-    }
-    const first = await deps.durably(() => journal.accepted(seq, time.now(), delivery));
-    const ms = Math.max(0, time.now() - record.receivedAt);
-    if (first) emit({type: 'result_accepted', job: refOf(record), ms, outcome});
-    over(seq);
-  }
-
-  async function send(
-    record: JobRecord,
-    attempt: number,
-  ): Promise<{delivery: Delivery; reply: Promise<{code: number; message: string}>}> {
-    const {seq, content} = record;
-    if (content === null) throw new AosError('BUG', `job ${seq} is to be delivered without content`);
-    const turn = deps.turns.take();
-    try {
-      await deps.session.whenConnected(signal);
-      const id = deps.newId();
-      const draft = draftEnvelope({
-        id,
-        method: 'job_result',
-        params: `[${content}]`,
-        result: 'null',
-        address: options.nodeId,
-      });
-      const signature = await deps.signing.sign(draft.message, signal);
-      const delivery = {envelopeId: id, signature, at: time.now()};
-      await turn.ours;
-      // The socket that was there at first may be gone, and the next one not introduced yet.
-      if (!deps.session.connected()) throw new AosError('NOT_CONNECTED', 'the connection was lost');
-      emit({type: 'result_sent', job: refOf(record), envelopeId: id, attempt});
-      return {delivery, reply: deps.session.request({id, text: draft.seal(signature)}, signal)};
+      const drawn = draw(job, range);
+      const {answer, sampling} = drawn;
+      const ready = answer === null ? askReady(job.kind) : undefined;
+      let first: FirstQuestion | undefined;
+      const beginning = (seq: number): Beginning => {
+        if (answer !== null) return {state: 'concluded', answer};
+        first = firstQuestion(seq, job.kind);
+        return {state: 'selected', vrf: sampling.vrf, range, first};
+      };
+      const {known, record} = await deps.durably(() => journal.receive(row, beginning));
+      tellReceived(known, record, row);
+      if (known) {
+        acknowledge();
+        return;
+      }
+      tellDrawn(record, drawn);
+      if (answer === null) {
+        selected(record, job, first, ready);
+        place.take(record.seq, 'selected');
+        acknowledge();
+      } else {
+        concluded(record, answer);
+        acknowledge();
+        place.take(record.seq, 'concluded');
+      }
     } finally {
-      turn.done();
+      place.leave();
     }
   }
 
-  function workerFor(job: DispatchJob): Worker | undefined {
-    return deps.workers.find((candidate) => candidate.kind === job.kind);
+  /** @returns those that were new */
+  async function store(fresh: readonly Fresh[]): Promise<JobRecord[]> {
+    const stored: JobRecord[] = [];
+    unsampled += 1;
+    try {
+      for (const {row} of fresh) {
+        const {known, record} = await deps.durably(() => journal.receive(row));
+        tellReceived(known, record, row);
+        if (!known) stored.push(record);
+      }
+      return stored;
+    } finally {
+      unsampled -= 1;
+    }
+  }
+
+  function newJob(job: DispatchJob, index: number, {text, signer}: Frame): Fresh {
+    const {key, kind, model, clock} = job;
+    return {job, row: {key, receivedAt: time.now(), frame: text, index, kind, model, signer, clock}};
+  }
+
+  function draw(job: DispatchJob, range: SamplingRange): Drawn {
+    const sampling = sample(deps.prover, {prompt: job.prompt, ...job.key}, range, options.vrfSortPrecision);
+    const answer = answerWithoutWorker(job, sampling, options.kinds);
+    return {range, sampling, answer: answer === null ? null : {...finished(job, answer), range}};
+  }
+
+  function firstQuestion(seq: number, name: string): FirstQuestion | undefined {
+    const kind = options.kinds.find((candidate) => candidate === name);
+    return kind === undefined ? undefined : deps.questions.first(seq, kind);
+  }
+
+  /** A worker that has nothing to do is asked whether it is ready while the selection is being written. */
+  function askReady(kind: string): Promise<void> | undefined {
+    const worker = workerFor(kind);
+    if (worker === undefined || !deps.isIdle(kind)) return undefined;
+    const ready = worker.ready(signal);
+    ready.catch(() => undefined); // whoever puts the question looks at it
+    return ready;
+  }
+
+  /** A job's selection is on disk, and its first question. */
+  function selected(
+    record: JobRecord,
+    job: DispatchJob,
+    first: FirstQuestion | undefined,
+    ready: Promise<void> | undefined,
+  ): void {
+    if (first !== undefined) deps.questions.journalled(first);
+    if (ready !== undefined) prepared.set(record.seq, {ready, job, record});
+  }
+
+  /** The answer of a job is on disk. */
+  function concluded(record: JobRecord, {outcome, reason}: Answer): void {
+    emit({type: 'job_concluded', job: refOf(record), outcome, reason});
+  }
+
+  function tellReceived(known: boolean, record: JobRecord, {signer}: NewJob): void {
+    const job = refOf(record);
+    if (known) emit({type: 'job_duplicate', job, state: record.state});
+    else emit({type: 'job_received', job, signer});
+  }
+
+  function tellDrawn(record: JobRecord, {sampling: {r, threshold, vrf, valid}}: Drawn): void {
+    emit({type: 'job_sampled', job: refOf(record), selected: valid && vrf.selected, r, threshold});
+  }
+
+  function workerFor(kind: string): Worker | undefined {
+    return deps.workers.find((candidate) => candidate.kind === kind);
   }
 
   function finished(job: DispatchJob, answer: Answer): FinalAnswer {
     return finalAnswer(job, answer, {id: options.nodeId, clockId: options.clockId}, time.now());
   }
 
-  async function conclude(
-    record: JobRecord,
-    job: DispatchJob,
-    answer: Answer,
-    range?: SamplingRange,
-  ): Promise<void> {
-    const final = finished(job, answer);
-    await deps.durably(() => journal.conclude(record.seq, range === undefined ? final : {...final, range}));
-    concluded(record, final);
-  }
-
-  /** The answer of a job is on disk. */
-  function concluded(record: JobRecord, {outcome, reason}: Answer): void {
-    emit({type: 'job_concluded', job: refOf(record), outcome, reason});
-    deps.next(record.seq, 'concluded');
-  }
-
-  function recordOf(seq: number): JobRecord {
-    const record = journal.get(seq);
-    if (record === undefined) throw new AosError('BUG', `job ${seq} is not in the journal`);
-    return record;
-  }
-
   function unsupported(job: DispatchJob): string {
     return `unsupported worker type, need ${options.kinds.join(',')}, got ${job.kind}`;
   }
-}
-
-/** The job in a stored frame; it was checked before it was stored. */
-function jobOf(record: JobRecord): DispatchJob {
-  const job = readDispatch(parseEnvelope(Buffer.from(record.frame)).params)[record.index];
-  if (job === undefined) throw new AosError('BUG', `job ${record.seq} is not in its frame`);
-  return job;
-}
-
-function refOf({seq, key, kind, model}: JobRecord): JobRef {
-  return {seq, ...key, kind, model};
 }

@@ -176,6 +176,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     signal,
     stopping: stopped.signal,
     next: workload.next,
+    place: workload.place,
     isIdle: workload.isIdle,
     finished: workload.finished,
   });

@@ -10,7 +10,7 @@ import type {RangeKeeper} from './range.ts';
 import type {Session} from './session.ts';
 import type {Signing} from './signing.ts';
 import type {Turns} from './turns.ts';
-import type {Waiting} from './workload.ts';
+import type {Place, Waiting} from './workload.ts';
 
 /** What of the configuration the pipeline needs. */
 export type PipelineOptions = {
@@ -49,6 +49,8 @@ export type PipelineDeps = {
   stopping: AbortSignal;
   /** Hands a job to the lane that works on its new state. */
   next: (seq: number, state: Waiting) => void;
+  /** Room for a job that is sampled as it comes; null when it has to wait in line. */
+  place: () => Place | null;
   /** Whether a job of this kind would be worked on at once. */
   isIdle: (kind: string) => boolean;
   /** The job is through: accepted or expired. */

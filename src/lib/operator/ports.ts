@@ -139,6 +139,16 @@ export type Conclusion = {
   range?: SamplingRange;
 };
 
+/** That a worker is to answer a job: what it was sampled with, and its first question. */
+export type Selection = {
+  vrf: VrfFields;
+  range?: SamplingRange | undefined;
+  first: Omit<QuestionRecord, 'answer'> | undefined;
+};
+
+/** How a job that is sampled before it is stored begins: with its answer, or selected. */
+export type Beginning = {state: 'concluded'; answer: Conclusion} | ({state: 'selected'} & Selection);
+
 /** One signed delivery of an answer; `at` is Unix ms, the signature hex. */
 export type Delivery = {envelopeId: string; signature: string; at: number};
 
@@ -159,8 +169,13 @@ export type QuestionRecord = {
  * @throws AosError JOURNAL_WRITE_FAILED when the disk refuses
  */
 export type Journal = {
-  /** Stores a new job, with a clock reading; or tells what is already known of that (job_id, tag, position). */
-  receive(job: NewJob): Promise<{known: boolean; record: JobRecord}>;
+  /**
+   * Stores a new job, with a clock reading; or tells what is already known of that (job_id, tag, position). `begin` says
+   * how a new job goes on, in the same write; it may be called again, with another seq, when the write has to be repeated.
+   */
+  receive(job: NewJob, begin?: (seq: number) => Beginning): Promise<{known: boolean; record: JobRecord}>;
+  /** Whether a job is stored; reads committed data. */
+  knows(key: JobKey): boolean;
   /** Marks a job as to be answered by a worker; its first question is journalled with it, in the same write. */
   select(
     seq: number,

@@ -9,9 +9,11 @@ export type CallbackReply = {status: number; code: number; message: string};
 
 /** Questions put to workers and their answers, which come by HTTP callback (protocol §5). */
 export type Questions = {
-  /** A first question for a job, to be journalled with its selection; `claim` gives its id when it is put. */
-  prepare(seq: number, kind: WorkerKind): Omit<QuestionRecord, 'answer'>;
-  /** The id of a question that was prepared for this job and not put yet. */
+  /** A first question for a job, to be journalled with its selection. */
+  first(seq: number, kind: WorkerKind): Omit<QuestionRecord, 'answer'>;
+  /** That question is in the journal: `claim` gives its id when it is put. */
+  journalled(question: {seq: number; requestId: string}): void;
+  /** The id of a first question of this job that is in the journal and was not put yet. */
   claim(seq: number): string | undefined;
   /**
    * Waits until any question of this job is answered, and has the job concluded with it in the write that stores the
@@ -44,10 +46,9 @@ export function createQuestions(deps: {
   }
 
   return {
-    prepare(seq, kind) {
-      const requestId = deps.newSecretId();
+    first: (seq, kind) => ({requestId: deps.newSecretId(), seq, kind, attempt: 1, askedAt: time.now()}),
+    journalled({seq, requestId}) {
       prepared.set(seq, requestId);
-      return {requestId, seq, kind, attempt: 1, askedAt: time.now()};
     },
     claim(seq) {
       const requestId = prepared.get(seq);

@@ -11,6 +11,11 @@ export type Waiting = Extract<JobState, 'received' | 'selected' | 'concluded'>;
 export type Workload = {
   /** Puts a job into the lane for its state; one that is not in hand yet waits until there is room (`maxAccepted`). */
   next(seq: number, state: Waiting): void;
+  /**
+   * Room for a job that is sampled as it comes, before it is in the journal: null when another one waits before it, or
+   * nothing more is begun.
+   */
+  place(): Place | null;
   /** Whether a job that is selected now for a worker of this kind would begin at once. */
   isIdle(kind: string): boolean;
   /** A job is through: accepted, or given up. */
@@ -21,6 +26,14 @@ export type Workload = {
   stop(): void;
   /** Jobs that can still end after `stop`: being sampled, asked or delivered; without delivery when `connected` is false. */
   busy(connected: boolean): number;
+};
+
+/** Room for one job. */
+export type Place = {
+  /** The job is in the journal, in this state: it goes on. */
+  take(seq: number, state: Waiting): void;
+  /** There is no such job after all; harmless when it was taken. */
+  leave(): void;
 };
 
 export type WorkloadDeps = {
@@ -51,6 +64,8 @@ export function createWorkload(deps: WorkloadDeps): Workload {
   const inHand = new Set<number>();
   /** Jobs that wait to be begun, in order. In a lane they would stand in the way of those in hand. */
   const gate = createLine<{seq: number; state: Waiting}>();
+  /** Places given out, their jobs not yet in the journal. */
+  let places = 0;
   let stopped = false;
 
   const laneOf = (concurrency: number, work: (seq: number) => Promise<void>): Lane =>
@@ -79,7 +94,7 @@ export function createWorkload(deps: WorkloadDeps): Workload {
   }
 
   const hasRoom = (): boolean =>
-    !stopped && (maxAccepted === null || deps.accepted() + inHand.size < maxAccepted);
+    !stopped && (maxAccepted === null || deps.accepted() + inHand.size + places < maxAccepted);
 
   function openGate(): void {
     while (hasRoom()) {
@@ -109,8 +124,32 @@ export function createWorkload(deps: WorkloadDeps): Workload {
     }
   }
 
+  function place(): Place | null {
+    const first = gate.length() + sampling.waiting() + sampling.active() === 0;
+    if (!first || places >= SAMPLING || !hasRoom()) return null;
+    places += 1;
+    let given = true;
+    const end = (): void => {
+      given = false;
+      places -= 1;
+    };
+    return {
+      take(seq, state) {
+        end();
+        inHand.add(seq);
+        enter(seq, state);
+      },
+      leave() {
+        if (!given) return;
+        end();
+        openGate();
+      },
+    };
+  }
+
   return {
     next,
+    place,
     isIdle(kind) {
       const lane = working.get(kind);
       if (stopped || lane === undefined) return !stopped;
@@ -141,7 +180,7 @@ export function createWorkload(deps: WorkloadDeps): Workload {
       for (const lane of working.values()) lane.close();
     },
     busy(connected) {
-      let jobs = sampling.active();
+      let jobs = sampling.active() + places;
       for (const lane of working.values()) jobs += lane.active();
       return connected ? jobs + delivering.active() + delivering.waiting() : jobs;
     },

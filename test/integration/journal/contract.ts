@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {Journal, NewJob} from '../../../src/lib/operator/ports.ts';
+import type {Beginning, Journal, NewJob} from '../../../src/lib/operator/ports.ts';
 import {AosError} from '../../../src/lib/errors.ts';
 import {verifyReadings, type Reading} from '../../../src/lib/clock/readings.ts';
 import {DELIVERY, answerOf, inTempDir, newJob, VRF} from '../../support/journal.ts';
@@ -113,6 +113,55 @@ export function journalContract(store: string, open: OpenStore): void {
         expect(
           (await again.receive(newJob('', {key: {jobId: 'a\0b', tag: 'a\0b', position: 'a\0b'}}))).known,
         ).toBe(true);
+      }));
+
+    it('stores a job with how it begins, in one write, and only when it is new', () =>
+      withJournal(async (journal, reopen) => {
+        const begun: number[] = [];
+        const range = {start: 1n, end: 9n, max: 100n, block: 7n};
+        const first = {requestId: 'q', kind: 'opml', attempt: 1, askedAt: 5} as const;
+        const receive = (id: string, as: (seq: number) => Beginning) =>
+          journal.receive(newJob(id), (seq) => (begun.push(seq), as(seq)));
+        const concluded = receive('a', () => ({state: 'concluded', answer: {...answerOf('one'), range}}));
+        expect(journal.knows(newJob('a').key)).toBe(false);
+        const [a, b, again] = await Promise.all([
+          concluded,
+          receive('b', (seq) => ({state: 'selected', vrf: VRF, range, first: {...first, seq}})),
+          receive('a', () => ({state: 'concluded', answer: answerOf('another')})),
+        ]);
+        expect(begun).toEqual([a.record.seq, b.record.seq]);
+        expect(again).toEqual({known: true, record: a.record});
+        expect(a.record).toMatchObject({
+          state: 'concluded',
+          vrf: VRF,
+          range,
+          outcome: 'answered',
+          content: 'one',
+        });
+        expect(b.record).toMatchObject({state: 'selected', vrf: VRF, range, content: null});
+        expect(journal.knows(newJob('a').key)).toBe(true);
+        expect(journal.knows({...newJob('a').key, tag: 'malicious'})).toBe(false);
+        const later = await reopen();
+        expect([later.get(a.record.seq), later.get(b.record.seq)]).toEqual([a.record, b.record]);
+        expect(later.questions(b.record.seq)).toEqual([{...first, seq: b.record.seq, answer: null}]);
+        // a received and concluded, b received
+        expect(later.lastReading()).toMatchObject({n: 3, event: 'job_received', ref: 'b'});
+      }));
+
+    it('stores nothing of a job that cannot begin, and the others of the batch', () =>
+      withJournal(async (journal) => {
+        const refused = (): never => {
+          throw new AosError('CLOCK_OVERFLOW', 'no answer can be made');
+        };
+        const [a, b, c] = await Promise.allSettled([
+          journal.receive(newJob('a'), () => ({state: 'concluded', answer: answerOf('one')})),
+          journal.receive(newJob('b'), refused),
+          journal.receive(newJob('c')),
+        ]);
+        expect([a.status, b.status, c.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+        expect(journal.knows(newJob('b').key)).toBe(false);
+        expect(journal.counts()).toMatchObject({received: 1, concluded: 1});
+        expect(journal.lastReading()?.n).toBe(3);
       }));
 
     it('keeps the first answer: the same is a no-op, another is ANSWER_CONFLICT', () =>

@@ -7,10 +7,12 @@ import {readingOf} from '../../../src/lib/journal/rows.ts';
 import {JOURNAL_FILE, openJournal} from '../../../src/lib/journal/sqlite.ts';
 import {verifyReadings} from '../../../src/lib/clock/readings.ts';
 import type {Journal} from '../../../src/lib/operator/ports.ts';
-import {DELIVERY, answerOf, inTempDir, loadableDrivers, newJob} from '../../support/journal.ts';
+import {DELIVERY, answerOf, inTempDir, loadableDrivers, newJob, VRF} from '../../support/journal.ts';
 
 type Step =
   | {do: 'receive'; job: number}
+  /** Received and concluded, or received and selected, in one. */
+  | {do: 'begin'; job: number; content: number | null}
   | {do: 'conclude'; job: number; content: number}
   | {do: 'signed' | 'accepted' | 'expire'; job: number}
   /** Waits for all that was asked for. */
@@ -23,6 +25,14 @@ type Step =
 const job = fc.nat({max: 4});
 const step: fc.Arbitrary<Step> = fc.oneof(
   {weight: 4, arbitrary: fc.record({do: fc.constant('receive' as const), job})},
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('begin' as const),
+      job,
+      content: fc.option(fc.nat({max: 2})),
+    }),
+  },
   {weight: 6, arbitrary: fc.record({do: fc.constant('conclude' as const), job, content: fc.nat({max: 2})})},
   {
     weight: 3,
@@ -36,7 +46,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** What the journal has promised: the seq of each job in the order they were stored, and each job's one content. */
-type Promised = {seqs: Map<number, number>; contents: Map<number, string>; closed: Set<number>};
+type Promised = {
+  seqs: Map<number, number>;
+  contents: Map<number, string>;
+  closed: Set<number>;
+  /** Jobs by seq that were stored with their first question. */
+  asked: Set<number>;
+};
 
 for (const driver of loadableDrivers()) {
   describe(`journal model on ${driver.name}`, () => {
@@ -50,8 +66,12 @@ for (const driver of loadableDrivers()) {
   });
 }
 
+let questions = 0;
+const question = (seq: number) =>
+  ({requestId: `q${(questions += 1)}`, seq, kind: 'opml', attempt: 1, askedAt: 1}) as const;
+
 async function follow(steps: readonly Step[], temp: string, driver: SqliteDriver): Promise<void> {
-  const promised: Promised = {seqs: new Map(), contents: new Map(), closed: new Set()};
+  const promised: Promised = {seqs: new Map(), contents: new Map(), closed: new Set(), asked: new Set()};
   let dir = mkdtempSync(path.join(temp, 'run-'));
   let journal = await openJournal({dir, clockId: 1n, driver});
   let pending: Promise<void>[] = [];
@@ -94,6 +114,19 @@ async function follow(steps: readonly Step[], temp: string, driver: SqliteDriver
       check(journal, promised);
     } else if (now.do === 'receive') {
       ask(journal.receive(newJob(`job ${now.job}`)), ({record}) => promised.seqs.set(now.job, record.seq));
+    } else if (now.do === 'begin') {
+      const {job, content} = now;
+      const asked = journal.receive(newJob(`job ${job}`), (seq) =>
+        content === null
+          ? {state: 'selected', vrf: VRF, first: question(seq)}
+          : {state: 'concluded', answer: answerOf(`answer ${content}`)},
+      );
+      ask(asked, ({known, record}) => {
+        promised.seqs.set(job, record.seq);
+        if (known) return;
+        if (content === null) promised.asked.add(record.seq);
+        else promised.contents.set(job, `answer ${content}`);
+      });
     } else {
       const seq = promised.seqs.get(now.job);
       if (seq === undefined) continue;
@@ -121,7 +154,7 @@ async function follow(steps: readonly Step[], temp: string, driver: SqliteDriver
   database.close();
 }
 
-function check(journal: Journal, {seqs, contents, closed}: Promised): void {
+function check(journal: Journal, {seqs, contents, closed, asked}: Promised): void {
   const all = journal.list({
     states: ['received', 'selected', 'concluded', 'signed', 'accepted', 'expired'],
     after: 0,
@@ -129,6 +162,7 @@ function check(journal: Journal, {seqs, contents, closed}: Promised): void {
   });
   expect(all.map(({seq}) => seq)).toEqual(all.map(({seq}) => seq).sort((a, b) => a - b));
   expect(new Set(all.map(({key}) => key.jobId)).size).toBe(all.length);
+  for (const seq of asked) expect(journal.questions(seq)).toHaveLength(1);
   for (const [job, seq] of seqs) {
     const record = journal.get(seq);
     expect(record?.key.jobId).toBe(`job ${job}`);

@@ -204,6 +204,8 @@ describe('killed and started again on the same journal', () => {
         const jobs = 8 + kills.length * 3;
         const last = await rig.start();
         await rig.answered(jobs);
+        // Those of which a former run was not told any more that they were accepted are sent once again.
+        await until(() => expect(last.journal.counts().accepted).toBe(jobs));
         expect(await last.stop()).toMatchObject({pending: 0});
         expect(rig.dispatcher.stats()).toMatchObject({accepted: jobs, conflicts: 0});
       }),

@@ -111,14 +111,16 @@ describe('questions', () => {
       await journal.close();
     }));
 
-  it('prepare one that is journalled with the selection, and give its id once', () =>
+  it('make a first one, and give its id once when it is journalled', () =>
     inTempDir(async (dir) => {
       const {journal, questions} = await stage(dir);
       const {record} = await journal.receive(newJob('k'));
-      const first = questions.prepare(record.seq, 'opml');
+      const first = questions.first(record.seq, 'opml');
       await journal.select(record.seq, VRF, first);
       await journal.select(record.seq, VRF, first);
       expect(journal.questions(record.seq)).toMatchObject([{requestId: 'f'.repeat(32), attempt: 1}]);
+      expect(questions.claim(record.seq)).toBeUndefined();
+      questions.journalled(first);
       expect([questions.claim(record.seq), questions.claim(record.seq)]).toEqual(['f'.repeat(32), undefined]);
       await journal.close();
     }));

@@ -66,6 +66,12 @@ const idle = async (workload: Workload): Promise<void> => {
   await settled();
 };
 
+/** Until only so many places are left. */
+const idleBut = async ({workload}: {workload: Workload}, places: number): Promise<void> => {
+  for (let turn = 0; turn < 2_000 && workload.busy(true) > places; turn += 1) await settled(1);
+  await settled();
+};
+
 describe('the workload', () => {
   it('ends with exactly maxAccepted results, or with as many as can be, whatever waits where', async () => {
     const fates = fc.array(fc.constantFrom<Fate>('accepted', 'accepted', 'unselected', 'expired', 'broken'), {
@@ -122,6 +128,44 @@ describe('the workload', () => {
     expect(at.begun.has(2)).toBe(false);
     expect(at.begun.has(99)).toBe(false);
     expect(at.accepted()).toBe(81); // 80, and the one a worker was busy with
+  });
+
+  it('has a place for a job only when none waits before it, and as many as may begin', async () => {
+    const at = stage({fates: [], left: [], maxAccepted: 3, concurrency: 1});
+    const first = at.workload.place();
+    expect(first).not.toBeNull();
+    at.workload.next(10, 'received');
+    expect(at.workload.place()).toBeNull(); // one waits to be sampled
+    await idleBut(at, 1);
+    expect(at.accepted()).toBe(1);
+    const second = at.workload.place();
+    expect(at.workload.place()).toBeNull(); // the first, the second and the one that is through are three
+    first?.take(11, 'concluded');
+    second?.leave();
+    second?.leave();
+    const third = at.workload.place();
+    at.workload.next(12, 'received'); // there is no room left for it
+    third?.take(13, 'selected');
+    third?.leave();
+    await idle(at.workload);
+    expect([at.accepted(), at.begun.has(12), at.enough()]).toEqual([3, false, 1]);
+  });
+
+  it('gives a place back to the job that waits for one, and none once stopped', async () => {
+    const at = stage({fates: [], left: [], maxAccepted: 1, concurrency: 1});
+    const place = at.workload.place();
+    at.workload.next(1, 'received');
+    expect(at.begun.has(1)).toBe(false);
+    expect(at.workload.busy(true)).toBe(1);
+    place?.leave();
+    await idle(at.workload);
+    expect(at.accepted()).toBe(1);
+    const other = stage({fates: [], left: [], maxAccepted: null, concurrency: 1});
+    const places = Array.from({length: 100}, () => other.workload.place());
+    expect(places.filter((one) => one !== null)).toHaveLength(16);
+    other.workload.stop();
+    places[0]?.leave();
+    expect(other.workload.place()).toBeNull();
   });
 
   it('tells of a job that broke, and nothing after the end', async () => {

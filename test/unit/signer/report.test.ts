@@ -75,9 +75,8 @@ describe('renderSignerReport', () => {
       const plain = renderSignerReport(told, {color: true, width}).replaceAll(/\u001b\[\d+m/g, '');
       expect(plain.split('\n')).toEqual(lines);
     }
-    expect(
-      renderSignerReport({...told, steps: told.steps.slice(0, 1)}, {color: false, width: 60}),
-    ).toMatchInlineSnapshot(`
+    expect(renderSignerReport({...told, steps: told.steps.slice(0, 1)}, {color: false, width: 60}))
+      .toMatchInlineSnapshot(`
       "✓ upcheck              GET /upcheck at 127.0.0.1:9000 → HTTP
                              200 OK: word word word word word word
                              word word word word word word word
@@ -88,9 +87,8 @@ describe('renderSignerReport', () => {
       http://127.0.0.1:9000: 1 ok, 0 to look at, 0 failed
       "
     `);
-    expect(
-      renderSignerReport({...told, steps: told.steps.slice(1)}, {color: false, width: 40}),
-    ).toMatchInlineSnapshot(`
+    expect(renderSignerReport({...told, steps: told.steps.slice(1)}, {color: false, width: 40}))
+      .toMatchInlineSnapshot(`
       "! healthcheck
           GET /healthcheck → HTTP 404 \\x1b[2J:
           word word word word word word word

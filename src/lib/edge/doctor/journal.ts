@@ -1,14 +1,5 @@
 import {printable} from '../../config/shown.ts';
-import {
-  blocked,
-  fail,
-  notApplicable,
-  ok,
-
-  unclear,
-  warn,
-  type Finding,
-} from '../../doctor/check.ts';
+import {blocked, fail, notApplicable, ok, unclear, warn, type Finding} from '../../doctor/check.ts';
 import type {Probe} from '../../doctor/run.ts';
 import type {JournalInspection} from '../../journal/inspect.ts';
 import type {JournalFacts} from '../../status/facts.ts';
