@@ -116,9 +116,12 @@ export function missing(verdict: Verdict | null, confirmations: number): string 
 }
 
 /** The hash of a transaction that was waited for when the command was told to stop. */
-function interrupted({hash, title}: TxAttempt, reason: unknown): AosError {
+function interrupted({hash, title, kind}: TxAttempt, reason: unknown): AosError {
   return stoppedBy(reason, `${title}: stopped waiting for ${hash}, which is sent`, {
-    next: 'Run the command again: it finds this transaction and sends no second one.',
+    next:
+      kind === 'send'
+        ? 'Run the command again: it finds this transaction and sends no second one.'
+        : 'aos tx list',
     details: {txHash: hash},
   });
 }
