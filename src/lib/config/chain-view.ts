@@ -23,6 +23,14 @@ export type ChainView = {
   vrfRangeContract: string | null;
 };
 
+/** Rules of the network that a configuration knows; null where it says nothing of use. */
+export type NetworkRules = {
+  /** Unix ms. */
+  networkStart: number | null;
+  offlineGraceMs: number | null;
+  penaltyWei: bigint | null;
+};
+
 /** Where `--rpc-url` goes; one given there is used alone. */
 export const RPC_URL_PATH = FIELDS.rpcUrl.path;
 export const NETWORK_PATH = FIELDS.network.path;
@@ -33,7 +41,9 @@ export const NODE_ID_PATH = FIELDS.nodeId.path;
  * are of that other chain. Nothing is required here.
  * @throws AosError CONFIG_INVALID for wrong values of the chain part; as `loadConfig` for a file that cannot be used
  */
-export function loadChainView(source: ConfigSource): LoadedConfig<ChainView> & {fileUsed: boolean} {
+export function loadChainView(
+  source: ConfigSource,
+): LoadedConfig<ChainView> & {fileUsed: boolean; rules: NetworkRules} {
   const {file, env, cwd, flags = {}} = source;
   refuseKeyInEnv(env, flags);
   const name = printable(file ?? '');
@@ -64,6 +74,11 @@ export function loadChainView(source: ConfigSource): LoadedConfig<ChainView> & {
     warnings,
     origin: resolved.origin,
     fileUsed,
+    rules: {
+      networkStart: resolved.one(FIELDS.networkStart) ?? null,
+      offlineGraceMs: resolved.one(FIELDS.offlineGrace) ?? null,
+      penaltyWei: resolved.one(FIELDS.penalty) ?? null,
+    },
   };
 }
 

@@ -121,6 +121,9 @@ export function problemsError(source: ConfigSource, problems: readonly ConfigPro
   const lines = problems.slice(0, MOST_LINES).map(problemLine);
   if (problems.length > MOST_LINES) lines.push(`and ${problems.length - MOST_LINES} more`);
   const details = {file: source.file, problems: problems.slice(0, MOST_LINES)};
+  // Nothing is wrong with a file that the command line overrules.
+  if (problems.every(({source: place}) => place.startsWith('--')))
+    return new AosError('USAGE', lines.join('\n'), {details});
   if (source.file !== null || problems.every(({got}) => !got.startsWith('is missing'))) {
     return new AosError('CONFIG_INVALID', lines.join('\n'), {details});
   }

@@ -115,12 +115,13 @@ export function evidenceText(report: EvidenceReport): string {
   const {jobs, missing, manifest, manifestSha256} = report.bundle;
   return [
     `Evidence for clock ${report.clockNumber}: ${manifest.length} files in ${safeText(report.directory)}`,
-    ...jobs.map(
-      ({seq, jobId, matches, outcome, state}) =>
-        `  job ${seq}  ${safeText(jobId, 80)}  ${outcome ?? state}, by its ${matches.join(', ')}`,
-    ),
+    ...jobs.flatMap(({seq, jobId, matches, outcome, state}) => [
+      `  job ${seq}  ${safeText(jobId, 80)}`,
+      `    ${outcome ?? state}, by its ${matches.join(', ')}`,
+    ]),
     ...missing.map((what) => `  missing  ${what}`),
-    `  manifest.json  sha256 ${manifestSha256}`,
+    '  manifest.json, sha256:',
+    `    ${manifestSha256}`,
   ].join('\n');
 }
 

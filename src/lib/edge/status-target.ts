@@ -4,6 +4,7 @@ import {
   NODE_ID_PATH,
   RPC_URL_PATH,
   type ChainView,
+  type NetworkRules,
 } from '../config/chain-view.ts';
 import type {VrfKeySource} from '../config/config.ts';
 import {controlDirs, isControlFile} from '../config/control-paths.ts';
@@ -79,7 +80,7 @@ export async function statusTarget(flags: StatusFlags, note: (line: string) => v
     ...source.flags,
     ...(flags.operator === undefined ? {} : {[NODE_ID_PATH]: {flag: '--operator', text: flags.operator}}),
   };
-  const {config: view, fileUsed} = loadChainView({...source, flags: asked});
+  const {config: view, fileUsed, rules} = loadChainView({...source, flags: asked});
   if (file !== null)
     note(fileUsed ? `config: ${file}` : `config: ${file} is for another network and was not used`);
   const missing = [
@@ -90,7 +91,18 @@ export async function statusTarget(flags: StatusFlags, note: (line: string) => v
     throw new AosError('USAGE', `not known: ${missing.join(', ')}`, {
       next: `Give ${missing.join(' and ')}, or a configuration with -c FILE (aos init makes one).`,
     });
-  return {...view, nodeId: view.nodeId, rules: DEFAULT_RULES, local: null};
+  return {...view, nodeId: view.nodeId, rules: fileUsed ? rulesOf(rules) : DEFAULT_RULES, local: null};
+}
+
+/** Those of the network hold for each of its operators. */
+function rulesOf({networkStart, offlineGraceMs, penaltyWei}: NetworkRules): Rules {
+  return {
+    ...DEFAULT_RULES,
+    source: 'configuration',
+    networkStart,
+    offlineGraceMs: offlineGraceMs ?? DEFAULT_RULES.offlineGraceMs,
+    penaltyWei: penaltyWei ?? DEFAULT_RULES.penaltyWei,
+  };
 }
 
 function ownNode(flags: StatusFlags, note: (line: string) => void): StatusTarget {

@@ -61,11 +61,16 @@ function headLines({verdict, links, node_id: id, network}: StatusResult, paint: 
 }
 
 function linkLines({links}: StatusResult, {paint, ascii}: StatusStyle): string[] {
-  return links.flatMap(({id, state, evidence, next}) => {
+  return links.flatMap(({id, state, evidence, next}, index) => {
+    // The links of one source that did not answer all say the same.
+    const isSaid = links.slice(0, index).some((before) => before.state === state && before.next === next);
     const {mark, ascii: plain, level} = MARKS[state];
     const label = ` ${nameOf(id)}`.padEnd(LABEL - 1);
     const [first = '', ...rest] = wrap(safeText(evidence), WIDTH - LABEL);
-    const what = next === null || state === 'ok' ? [] : wrap(`→ ${safeText(next)}`, WIDTH - LABEL);
+    const what =
+      next === null || state === 'ok' || (state === 'unknown' && isSaid)
+        ? []
+        : wrap(`→ ${safeText(next)}`, WIDTH - LABEL);
     return [`${paint(level, ascii ? plain : mark)}${label}${first}`, ...indent([...rest, ...what], LABEL)];
   });
 }
