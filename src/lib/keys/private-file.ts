@@ -17,6 +17,7 @@ import {dirname} from 'node:path';
 import type {ErrorCode} from '../error-table.ts';
 import {AosError, errorText} from '../errors.ts';
 import {safeText} from '../output/safe-text.ts';
+import {syncDirectory} from './sync-directory.ts';
 
 /** Older keys that are kept when one is replaced again and again. */
 const MOST_BACKUPS = 1000;
@@ -156,15 +157,6 @@ function keep(path: string): string {
     }
   }
   throw new AosError('KEY_WRITE_FAILED', `there are ${MOST_BACKUPS} backups of ${safeText(path)} already`);
-}
-
-function syncDirectory(dir: string): void {
-  const handle = openSync(dir, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function exists(path: string): boolean {
