@@ -23,14 +23,15 @@ export type InitReport = {
 export function nextSteps(
   flag: string,
   signer: {compose: string; keysDir: string} | null,
-  mode: {isDevnet: boolean},
+  {isDevnet, alerts}: {isDevnet: boolean; alerts: boolean},
 ): string[] {
   const start =
     signer === null ? [] : [...keySteps(signer.keysDir), `docker compose -f ${signer.compose} up -d`];
   return [
     ...start,
     `aos signer check${flag}`,
-    ...(mode.isDevnet ? [] : [`aos register --check${flag}`]),
+    ...(alerts ? [`aos alert test${flag}`] : []),
+    ...(isDevnet ? [] : [`aos register --check${flag}`, `aos register${flag}`]),
     `aos run${flag}`,
   ];
 }
