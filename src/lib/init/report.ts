@@ -1,4 +1,5 @@
 import {safeText} from '../output/safe-text.ts';
+import {wrap} from '../output/table.ts';
 import {keySteps} from './web3signer-files.ts';
 
 /** What `aos init` made, and what is left to do. */
@@ -36,7 +37,11 @@ export function nextSteps(
   ];
 }
 
-export function renderInitReport({file, backup, vrfKey, web3signer, troubles, next}: InitReport): string {
+/** @param width columns; commands and paths stay whole */
+export function renderInitReport(
+  {file, backup, vrfKey, web3signer, troubles, next}: InitReport,
+  width: number,
+): string {
   const lines = [`wrote ${safeText(file)}`];
   if (backup !== null) lines.push(`  the one before is ${safeText(backup)}`);
   lines.push(
@@ -47,8 +52,8 @@ export function renderInitReport({file, backup, vrfKey, web3signer, troubles, ne
   if (web3signer !== null)
     lines.push(`wrote ${safeText(web3signer.compose)}`, `wrote ${safeText(web3signer.keyConfig)}`);
   for (const {text, fix} of troubles) {
-    lines.push(`! ${text}`);
-    if (fix !== null) lines.push(`  fix: ${fix}`);
+    const told = [text, ...(fix === null ? [] : [`fix: ${fix}`])].flatMap((part) => wrap(part, width - 2));
+    lines.push(...told.map((line, index) => `${index === 0 ? '! ' : '  '}${line}`));
   }
   return [...lines, '', 'Next:', ...next.map((command) => `  ${safeText(command)}`)].join('\n');
 }
