@@ -95,10 +95,12 @@ export type Worker = {
  * received → selected → concluded → signed → accepted, skipping `selected` where no worker is needed.
  * `expired`: never accepted within the retention.
  */
-export type JobState = 'received' | 'selected' | 'concluded' | 'signed' | 'accepted' | 'expired';
+export const JOB_STATES = ['received', 'selected', 'concluded', 'signed', 'accepted', 'expired'] as const;
+export type JobState = (typeof JOB_STATES)[number];
 
 /** How the content of an answer came about. */
-export type JobOutcome = 'answered' | 'unselected' | 'unsupported' | 'invalid' | 'failed';
+export const JOB_OUTCOMES = ['answered', 'unselected', 'unsupported', 'invalid', 'failed'] as const;
+export type JobOutcome = (typeof JOB_OUTCOMES)[number];
 
 /** One job as the journal holds it. */
 export type JobRecord = {
