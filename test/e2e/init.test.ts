@@ -450,6 +450,10 @@ describe('aos config', () => {
     expect(of('net.rest_url')).toMatchObject({from: 'default'});
     expect(of('chain.chain_rpc_url')?.value).toBe('https://rpc.example.org/… (the rest is not shown)');
     expect(of('node.vrf_key')?.value).toBe('(not shown)');
+    world.file('wrong.yaml', 'network: mainnet\nnet: {rest_url: nowhere}\n');
+    const wrong = await world.run(['config', 'show', '-c', 'wrong.yaml', '--json']);
+    expect(wrong.code).toBe(4);
+    expect(jsonOf(wrong.stdout)).toMatchObject({ok: true, warnings: [{code: 'CONFIG_INVALID'}]});
     const people = await world.run(['config', 'show', '--origin'], {env});
     for (const text of [stdout, people.stdout]) {
       expect(text).not.toMatch(/abab|u:p|v3\/abc|k=1/);
