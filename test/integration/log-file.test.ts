@@ -46,7 +46,10 @@ it('keeps two files of eight MB each, and loses no line where one ends', async (
     log.write(line(n));
     // A disk that is far behind would lose lines.
     if (n % 100 === 0)
-      await vi.waitFor(() => expect(endOf(file, 30)).toBe(`${line(n)}\n`.slice(-30)), 20_000);
+      await vi.waitFor(() => expect(endOf(file, 30)).toBe(`${line(n)}\n`.slice(-30)), {
+        timeout: 20_000,
+        interval: 5,
+      });
   }
   await log.close();
   const [before, now] = [linesOf(`${file}.1`), linesOf(file)];
