@@ -203,6 +203,8 @@ export type Journal = {
   /** Jobs in one of `states` with seq > `after`, in order of arrival, at most `limit`; reads committed data. */
   list(query: {states: readonly JobState[]; after: number; limit: number; kind?: string}): JobRecord[];
   get(seq: number): JobRecord | undefined;
+  /** The job that came last. */
+  newest(): JobRecord | undefined;
   /** Number of jobs a state. */
   counts(): Readonly<Record<JobState, number>>;
 
