@@ -141,6 +141,8 @@ export type RunOptions = Partial<OperatorOptions> & {
   workers?: readonly Worker[];
   worker?: Partial<{concurrency: number; readyTimeoutMs: number; answerTimeoutMs: number; attempts: number}>;
   driver?: SqliteDriver;
+  /** Waits between two tries of the connection, else those of `aos run`. */
+  backoff?: {firstMs: number; capMs: number};
 };
 
 export type RigOptions = {dispatcher?: Partial<DispatcherOptions>; range?: [bigint, bigint]; speed?: number};
@@ -195,7 +197,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   };
 
   async function startRun(run: RunOptions = {}): Promise<Run> {
-    const {workers, worker: patience, driver, ...change} = run;
+    const {workers, worker: patience, driver, backoff, ...change} = run;
     const journal = await openJournal({dir, clockId: 1n, ...(driver === undefined ? {} : {driver})});
     const dead = new AbortController();
     const web3signer = createWeb3Signer({
@@ -216,6 +218,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       pingIntervalMs: 10_000,
       time,
       random: Math.random,
+      ...(backoff === undefined ? {} : {backoff}),
     });
     const events: OperatorEvent[] = [];
     const watchers = new Set<(event: OperatorEvent) => void>();
