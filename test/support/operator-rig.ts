@@ -23,6 +23,7 @@ import type {
   BlockReader,
   DispatcherConnection,
   Journal,
+  Prover,
   RangeReader,
   Worker,
 } from '../../src/lib/operator/ports.ts';
@@ -145,7 +146,16 @@ export type RunOptions = Partial<OperatorOptions> & {
   backoff?: {firstMs: number; capMs: number};
 };
 
-export type RigOptions = {dispatcher?: Partial<DispatcherOptions>; range?: [bigint, bigint]; speed?: number};
+export type RigOptions = {
+  dispatcher?: Partial<DispatcherOptions>;
+  range?: [bigint, bigint];
+  speed?: number;
+  /** Else proofs are made inline. */
+  prover?: Prover;
+};
+
+/** The key of the rig's operator. */
+export const VRF_SEED = createHash('sha256').update('vrf').digest();
 
 /** Everything around an operator, real but for the chain, on loopback; closed when the test ends. */
 export async function createRig(options: RigOptions = {}): Promise<Rig> {
@@ -168,8 +178,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const dir = mkdtempSync(join(tmpdir(), 'aos-rig-'));
   onTestFinished(() => rmSync(dir, {recursive: true, force: true}));
   const time = fastTime(options.speed ?? 8);
-  const vrf = await loadVrf();
-  const prover = vrf.prover(createHash('sha256').update('vrf').digest());
+  const prover = options.prover ?? (await loadVrf()).prover(VRF_SEED);
 
   let present: Operator | undefined;
   const server = await startOperatorServer(

@@ -3,7 +3,7 @@ import sodium from 'libsodium-wrappers-sumo';
 import {AosError} from '../errors.ts';
 
 /** A proof (80 bytes: Gamma 32 ‖ c 16 ‖ s 32) and the random value it proves (64 bytes). */
-type VrfProof = {proof: Uint8Array; beta: Uint8Array};
+export type VrfProof = {proof: Uint8Array; beta: Uint8Array};
 
 /** Proves with one key. */
 export type Prover = {
