@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import sodium from 'libsodium-wrappers-sumo';
 import {AosError} from '../errors.ts';
 
@@ -154,7 +154,5 @@ function joined(...parts: Uint8Array[]): Uint8Array {
 }
 
 function sha512(...parts: Uint8Array[]): Uint8Array {
-  const hash = createHash('sha512');
-  for (const part of parts) hash.update(part);
-  return Uint8Array.from(hash.digest());
+  return Uint8Array.from(hash('sha512', Buffer.concat(parts), 'buffer'));
 }
