@@ -1,5 +1,6 @@
 import type {Clock} from '../clock/vlc.ts';
 import type {JobKey, VrfFields, WorkerKind} from '../protocol/messages.ts';
+import type {VrfProof} from '../vrf/ecvrf.ts';
 import type {SamplingRange} from '../vrf/sampling.ts';
 import type {Reading, ReadingEvent} from '../clock/readings.ts';
 
@@ -12,6 +13,17 @@ export type Signer = {
    * @throws AosError SIGNER_*
    */
   sign(message: Uint8Array, signal?: AbortSignal): Promise<string>;
+};
+
+/** Proves with the operator's VRF key (protocol §4). */
+export type Prover = {
+  /** ed25519 public key, 64 lower-case hex digits. */
+  readonly publicKey: string;
+  /**
+   * Proves at once, or, when `aside` is set or others are proved so already, beside the event loop. Proofs come in the
+   * order they were asked for.
+   */
+  prove(alpha: Uint8Array, aside: boolean): VrfProof | Promise<VrfProof>;
 };
 
 /** What the connection tells the operator. All are called synchronously; none may throw. */
