@@ -13,8 +13,8 @@ const PURE = [
   `${LIB}/output/`,
 ];
 const ADAPTERS = [
-  `${LIB}/system-time\\.ts$`,
-  `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control)/`,
+  `${LIB}/(system-time|make-directory)\.ts$`,
+  `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control|prover)/`,
   `${LIB}/operator/(server|control)\\.ts$`,
 ];
 const CORE = [`${LIB}/operator/`];
@@ -46,10 +46,10 @@ module.exports = {
       name: 'adapters-import-pure',
       severity: 'error',
       comment: 'An adapter knows the pure core and its own folder, not its neighbours.',
-      from: {path: `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control)/`},
+      from: {path: `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control|prover)/`},
       to: {
         path: LIB,
-        pathNot: [...PURE, `${LIB}/$1/`, `${LIB}/system-time\\.ts$`],
+        pathNot: [...PURE, `${LIB}/$1/`, `${LIB}/(system-time|make-directory)\\.ts$`],
         dependencyTypesNot: ['type-only'],
       },
     },

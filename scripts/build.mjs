@@ -67,7 +67,11 @@ async function main() {
     metafile: true,
   });
   await build({
-    entryPoints: {'devnet/llm-thread': path.join(root, 'src/lib/devnet/llm-thread.ts')},
+    entryPoints: {
+      'devnet/llm-thread': path.join(root, 'src/lib/devnet/llm-thread.ts'),
+      'prover-thread': path.join(root, 'src/lib/prover/thread.ts'),
+    },
+    external,
     outdir: dist,
     bundle: true,
     format: 'esm',

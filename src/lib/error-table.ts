@@ -55,7 +55,7 @@ export const ERRORS = {
   TERMINATED: entry(EXIT.sigterm, 'signal', 'The command was told to end.', 'Run it again.'),
 
   // config
-  CONFIG_MISSING: entry(EXIT.config, 'config', 'No configuration file was found.', 'Name one: aos run -c ./config.yaml'),
+  CONFIG_MISSING: entry(EXIT.config, 'config', 'No configuration file was found.', 'Make one: aos init; or name one with -c FILE.'),
   CONFIG_UNREADABLE: entry(EXIT.config, 'config', 'The configuration file is there but could not be read.', 'Check its path and permissions.'),
   CONFIG_INVALID: entry(EXIT.config, 'config', 'The configuration file has errors; nothing was started.', 'Correct the lines named above and run the command again.'),
   CONFIG_EXISTS: entry(EXIT.cannotWrite, 'filesystem', 'There is a file already; a configuration is never overwritten by accident.', 'Name another file with -c FILE, or add --force, which keeps the old one as .bak.'),

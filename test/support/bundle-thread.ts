@@ -3,20 +3,26 @@ import {fileURLToPath, pathToFileURL} from 'node:url';
 import {buildSync} from 'esbuild';
 import type {LlmPaths} from '../../src/lib/devnet/llm-host.ts';
 
-/**
- * The paths that startOpmlWorker needs, from the source tree: the inference thread bundled into `folder` as JavaScript,
- * since worker threads of Node 20 cannot load TypeScript.
- */
-export function bundleThread(folder: string): LlmPaths {
-  const devnet = new URL('../../src/lib/devnet/', import.meta.url);
-  const outfile = join(folder, 'llm-thread.mjs');
+const LIB = new URL('../../src/lib/', import.meta.url);
+
+/** A thread of the source tree bundled into `folder` as JavaScript, since worker threads of Node 20 cannot load TypeScript. */
+function bundled(entry: string, folder: string): URL {
+  const outfile = join(folder, 'thread.mjs');
   buildSync({
-    entryPoints: [fileURLToPath(new URL('llm-thread.ts', devnet))],
+    entryPoints: [fileURLToPath(new URL(entry, LIB))],
     outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
     logLevel: 'silent',
   });
-  return {assetsDir: new URL('assets/', devnet), threadUrl: pathToFileURL(outfile)};
+  return pathToFileURL(outfile);
 }
+
+/** The paths that startOpmlWorker needs, from the source tree. */
+export function bundleThread(folder: string): LlmPaths {
+  return {assetsDir: new URL('devnet/assets/', LIB), threadUrl: bundled('devnet/llm-thread.ts', folder)};
+}
+
+/** The proving thread. */
+export const bundleProver = (folder: string): URL => bundled('prover/thread.ts', folder);

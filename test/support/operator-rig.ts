@@ -23,6 +23,7 @@ import type {
   BlockReader,
   DispatcherConnection,
   Journal,
+  Prover,
   RangeReader,
   Worker,
 } from '../../src/lib/operator/ports.ts';
@@ -141,9 +142,20 @@ export type RunOptions = Partial<OperatorOptions> & {
   workers?: readonly Worker[];
   worker?: Partial<{concurrency: number; readyTimeoutMs: number; answerTimeoutMs: number; attempts: number}>;
   driver?: SqliteDriver;
+  /** Waits between two tries of the connection, else those of `aos run`. */
+  backoff?: {firstMs: number; capMs: number};
 };
 
-export type RigOptions = {dispatcher?: Partial<DispatcherOptions>; range?: [bigint, bigint]; speed?: number};
+export type RigOptions = {
+  dispatcher?: Partial<DispatcherOptions>;
+  range?: [bigint, bigint];
+  speed?: number;
+  /** Else proofs are made inline. */
+  prover?: Prover;
+};
+
+/** The key of the rig's operator. */
+export const VRF_SEED = createHash('sha256').update('vrf').digest();
 
 /** Everything around an operator, real but for the chain, on loopback; closed when the test ends. */
 export async function createRig(options: RigOptions = {}): Promise<Rig> {
@@ -166,8 +178,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const dir = mkdtempSync(join(tmpdir(), 'aos-rig-'));
   onTestFinished(() => rmSync(dir, {recursive: true, force: true}));
   const time = fastTime(options.speed ?? 8);
-  const vrf = await loadVrf();
-  const prover = vrf.prover(createHash('sha256').update('vrf').digest());
+  const prover = options.prover ?? (await loadVrf()).prover(VRF_SEED);
 
   let present: Operator | undefined;
   const server = await startOperatorServer(
@@ -195,7 +206,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   };
 
   async function startRun(run: RunOptions = {}): Promise<Run> {
-    const {workers, worker: patience, driver, ...change} = run;
+    const {workers, worker: patience, driver, backoff, ...change} = run;
     const journal = await openJournal({dir, clockId: 1n, ...(driver === undefined ? {} : {driver})});
     const dead = new AbortController();
     const web3signer = createWeb3Signer({
@@ -216,6 +227,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       pingIntervalMs: 10_000,
       time,
       random: Math.random,
+      ...(backoff === undefined ? {} : {backoff}),
     });
     const events: OperatorEvent[] = [];
     const watchers = new Set<(event: OperatorEvent) => void>();

@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {hash as digestOf} from 'node:crypto';
 import {isAosError} from '../errors.ts';
 import {clockDigest, compareClocks, updateClock, type Clock} from './vlc.ts';
 
@@ -93,7 +93,5 @@ function follows(last: Reading | null, reading: Reading): boolean {
 /** JSON escapes every text unambiguously, and anyone can compute it again with standard tools. */
 function hashOf({n, at, event, ref, clock, previous}: Omit<Reading, 'hash'>): string {
   const digest = Buffer.from(clockDigest(clock)).toString('hex');
-  return createHash('sha256')
-    .update(JSON.stringify(['aos-reading-1', n, at, event, ref, digest, previous]))
-    .digest('hex');
+  return digestOf('sha256', JSON.stringify(['aos-reading-1', n, at, event, ref, digest, previous]));
 }

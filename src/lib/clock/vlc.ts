@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import {AosError} from '../errors.ts';
 import {isJsonObject, type JsonValue} from '../protocol/json.ts';
 
@@ -66,7 +66,7 @@ export function clockDigest(clock: Clock): Uint8Array {
     checkEntry(id, counter);
     parts.push(variableLength(id), variableLength(BigInt(counter)));
   }
-  return createHash('sha256').update(Buffer.concat(parts)).digest();
+  return hash('sha256', Buffer.concat(parts), 'buffer');
 }
 
 /** The clock as JSON members, decimal strings on both sides, ids ascending whatever order the map is in. */

@@ -54,7 +54,7 @@ export function challengeTarget(flags: ChallengeFlags, note: (line: string) => v
   }
   if (view.rpcUrls.length === 0)
     throw new AosError('USAGE', 'not known: --rpc-url URL (or ETH_RPC_URL)', {
-      next: 'Give --rpc-url, or a configuration with -c FILE.',
+      next: 'Give --rpc-url, or a configuration with -c FILE (aos init makes one).',
     });
   return view;
 }

@@ -8,6 +8,7 @@ import {openJournal} from '../journal/sqlite.ts';
 import type {Emit, OperatorEvent, Summary} from '../operator/events.ts';
 import {createOperator, type Operator} from '../operator/operator.ts';
 import {startOperatorServer} from '../operator/server.ts';
+import {createProver, proverThreadUrl} from '../prover/prover.ts';
 import {createWeb3Signer} from '../signer/web3signer.ts';
 import {systemTime} from '../system-time.ts';
 import {loadVrf} from '../vrf/ecvrf.ts';
@@ -53,10 +54,20 @@ async function compose(
   const {node, net, chain, store} = config;
   const vrf = await loadVrf();
   const seed = readVrfKey(node.vrfKey);
-  const prover = vrf.prover(seed);
-  seed.fill(0);
-
   let tell: Operator['tell'] = () => {};
+  const prover = createProver({
+    inline: vrf.prover(seed),
+    seed,
+    threadUrl: proverThreadUrl(),
+    onTrouble: (reason) =>
+      tell({
+        type: 'warning',
+        code: 'BUG',
+        message: `the proving thread ended, proofs go on without it: ${reason}`,
+      }),
+  });
+  seed.fill(0);
+  closers.push(() => prover.close());
   const journal = await openJournal({
     dir: store.dir,
     clockId: node.clockId ?? 1n,

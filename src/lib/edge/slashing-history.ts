@@ -58,7 +58,7 @@ export function historyTarget(flags: HistoryFlags, note: (line: string) => void)
   ];
   if (view.nodeId === null || missing.length > 0)
     throw new AosError('USAGE', `not known: ${missing.join(', ')}`, {
-      next: `Give ${missing.join(' and ')}, or a configuration with -c FILE.`,
+      next: `Give ${missing.join(' and ')}, or a configuration with -c FILE (aos init makes one).`,
     });
   return {view, operator: view.nodeId, rpcUrls: view.rpcUrls};
 }

@@ -89,7 +89,7 @@ export async function statusTarget(flags: StatusFlags, note: (line: string) => v
   ];
   if (view.nodeId === null || missing.length > 0)
     throw new AosError('USAGE', `not known: ${missing.join(', ')}`, {
-      next: `Give ${missing.join(' and ')}, or a configuration with -c FILE.`,
+      next: `Give ${missing.join(' and ')}, or a configuration with -c FILE (aos init makes one).`,
     });
   return {...view, nodeId: view.nodeId, rules: fileUsed ? rulesOf(rules) : DEFAULT_RULES, local: null};
 }

@@ -5,7 +5,6 @@ import {readVrfKey} from '../config/vrf-key.ts';
 import {connectNode} from '../control/find.ts';
 import {ERRORS} from '../error-table.ts';
 import {AosError, errorText, isAosError} from '../errors.ts';
-import {openJournal} from '../journal/sqlite.ts';
 import {createWeb3Signer} from '../signer/web3signer.ts';
 import {parseSignerUrl} from '../signer/url.ts';
 import {
@@ -19,6 +18,7 @@ import {
 } from '../status/facts.ts';
 import {deadline, systemTime} from '../system-time.ts';
 import {loadVrf} from '../vrf/ecvrf.ts';
+import {readJournalFacts} from './journal-facts.ts';
 import type {StatusTarget} from './status-target.ts';
 
 /** How long each source may take; one that takes longer is unknown and the others do not wait for it. */
@@ -174,15 +174,7 @@ async function readOperator(
 
 async function readJournal(dir: string): Promise<Fact<JournalFacts>> {
   try {
-    const journal = await openJournal({dir, clockId: 1n, readOnly: true});
-    try {
-      const {received, selected, concluded, signed, accepted} = journal.counts();
-      const pending = received + selected + concluded + signed;
-      const facts = {pending, accepted, ...journal.activity(), spans: journal.liveness.spans()};
-      return known(facts, systemTime.now());
-    } finally {
-      await journal.close();
-    }
+    return known(await readJournalFacts(dir), systemTime.now());
   } catch (error) {
     return unknown(errorText(error), isAosError(error) ? error.next : null);
   }

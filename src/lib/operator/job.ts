@@ -1,12 +1,14 @@
 import {AosError} from '../errors.ts';
 import type {DispatchJob} from '../protocol/messages.ts';
-import {sample, type Sampling, type SamplingRange} from '../vrf/sampling.ts';
+import type {VrfProof} from '../vrf/ecvrf.ts';
+import {sample, vrfInput, type Sampling, type SamplingRange} from '../vrf/sampling.ts';
 import {answerWithoutWorker, finalAnswer, type Answer, type FinalAnswer} from './answer.ts';
 import {askWorker} from './ask-worker.ts';
 import {createDeliver} from './deliver.ts';
 import {jobOf, recordOf, refOf} from './job-record.ts';
 import type {PipelineDeps} from './pipeline.ts';
 import type {Beginning, JobRecord, NewJob, QuestionRecord, Worker} from './ports.ts';
+import {createTurns} from './turns.ts';
 import type {Place} from './workload.ts';
 
 /**
@@ -48,6 +50,8 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
   const prepared = new Map<number, Prepared>();
   /** Jobs on their way into the journal that are sampled later: what comes after them must not go before them. */
   let unsampled = 0;
+  /** Jobs enter the journal as they came, also when one is drawn meanwhile and the next is not. */
+  const entry = createTurns();
 
   return {
     async receive(jobs, frame) {
@@ -70,7 +74,7 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
     async sample(seq) {
       const record = recordOf(journal, seq);
       const job = jobOf(record);
-      const drawn = draw(job, ranges.known() ?? (await ranges.get(signal)));
+      const drawn = await draw(job, ranges.known() ?? (await ranges.get(signal)));
       tellDrawn(record, drawn);
       const {answer, sampling} = drawn;
       if (answer !== null) {
@@ -122,8 +126,9 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
 
   /** Samples a job, stores it with what came of that, and has it acknowledged: in this order. */
   async function begin({job, row}: Fresh, {place, range}: Now, acknowledge: () => void): Promise<void> {
+    const turn = entry.take();
     try {
-      const drawn = draw(job, range);
+      const drawn = await draw(job, range);
       const {answer, sampling} = drawn;
       const ready = answer === null ? askReady(job.kind) : undefined;
       let first: FirstQuestion | undefined;
@@ -132,7 +137,10 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
         first = firstQuestion(seq, job.kind);
         return {state: 'selected', vrf: sampling.vrf, range, first};
       };
-      const {known, record} = await deps.durably(() => journal.receive(row, beginning));
+      await turn.ours;
+      const receiving = deps.durably(() => journal.receive(row, beginning));
+      turn.done();
+      const {known, record} = await receiving;
       tellReceived(known, record, row);
       if (known) {
         acknowledge();
@@ -149,6 +157,7 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
         place.take(record.seq, 'concluded');
       }
     } finally {
+      turn.done();
       place.leave();
     }
   }
@@ -156,15 +165,20 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
   /** @returns those that were new */
   async function store(fresh: readonly Fresh[]): Promise<JobRecord[]> {
     const stored: JobRecord[] = [];
+    const turn = entry.take();
     unsampled += 1;
     try {
+      await turn.ours;
       for (const {row} of fresh) {
-        const {known, record} = await deps.durably(() => journal.receive(row));
+        const receiving = deps.durably(() => journal.receive(row));
+        turn.done();
+        const {known, record} = await receiving;
         tellReceived(known, record, row);
         if (!known) stored.push(record);
       }
       return stored;
     } finally {
+      turn.done();
       unsampled -= 1;
     }
   }
@@ -174,8 +188,17 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
     return {job, row: {key, receivedAt: time.now(), frame: text, index, kind, model, signer, clock}};
   }
 
-  function draw(job: DispatchJob, range: SamplingRange): Drawn {
-    const sampling = sample(deps.prover, {prompt: job.prompt, ...job.key}, range, options.vrfSortPrecision);
+  /** Draws a job that comes alone at once, one of many in its turn: what comes later is drawn later. */
+  function draw(job: DispatchJob, range: SamplingRange): Drawn | Promise<Drawn> {
+    const proof = deps.prover.prove(vrfInput(job.prompt).alpha, deps.isCrowded());
+    return proof instanceof Promise
+      ? proof.then((proved) => drawnWith(proved, job, range))
+      : drawnWith(proof, job, range);
+  }
+
+  function drawnWith(proof: VrfProof, job: DispatchJob, range: SamplingRange): Drawn {
+    const prover = {publicKey: deps.prover.publicKey, prove: () => proof};
+    const sampling = sample(prover, {prompt: job.prompt, ...job.key}, range, options.vrfSortPrecision);
     const answer = answerWithoutWorker(job, sampling, options.kinds);
     return {range, sampling, answer: answer === null ? null : {...finished(job, answer), range}};
   }

@@ -3,7 +3,6 @@ import type {VerifyDispatcher} from '../config/config.ts';
 import {AosError, errorText} from '../errors.ts';
 import type {WorkerKind} from '../protocol/messages.ts';
 import type {Time} from '../time.ts';
-import type {Prover} from '../vrf/ecvrf.ts';
 import {watchBlocks} from './block-watch.ts';
 import {createBucket} from './bucket.ts';
 import {noteClocks, watchClock} from './clock-watch.ts';
@@ -16,7 +15,15 @@ import {createInbox} from './inbox.ts';
 import {createIntake} from './intake.ts';
 import {createJobSteps} from './job.ts';
 import type {PipelineOptions} from './pipeline.ts';
-import type {BlockReader, DispatcherConnection, Journal, RangeReader, Signer, Worker} from './ports.ts';
+import type {
+  BlockReader,
+  DispatcherConnection,
+  Journal,
+  Prover,
+  RangeReader,
+  Signer,
+  Worker,
+} from './ports.ts';
 import {type CallbackReply, createQuestions} from './questions.ts';
 import {createRangeKeeper} from './range.ts';
 import {createSession} from './session.ts';
@@ -178,6 +185,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     next: workload.next,
     place: workload.place,
     isIdle: workload.isIdle,
+    isCrowded: workload.isCrowded,
     finished: workload.finished,
   });
 

@@ -1,10 +1,9 @@
 import type {WorkerKind} from '../protocol/messages.ts';
 import type {Time} from '../time.ts';
-import type {Prover} from '../vrf/ecvrf.ts';
 import type {Durably} from './durable.ts';
 import type {Emit} from './events.ts';
 import type {Health} from './health.ts';
-import type {Journal, Worker} from './ports.ts';
+import type {Journal, Prover, Worker} from './ports.ts';
 import type {Questions} from './questions.ts';
 import type {RangeKeeper} from './range.ts';
 import type {Session} from './session.ts';
@@ -53,6 +52,8 @@ export type PipelineDeps = {
   place: () => Place | null;
   /** Whether a job of this kind would be worked on at once. */
   isIdle: (kind: string) => boolean;
+  /** Whether several jobs are in hand: what one of them waits for is better done beside the event loop. */
+  isCrowded: () => boolean;
   /** The job is through: accepted or expired. */
   finished: (seq: number) => void;
 };

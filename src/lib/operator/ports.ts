@@ -1,5 +1,6 @@
 import type {Clock} from '../clock/vlc.ts';
 import type {JobKey, VrfFields, WorkerKind} from '../protocol/messages.ts';
+import type {VrfProof} from '../vrf/ecvrf.ts';
 import type {SamplingRange} from '../vrf/sampling.ts';
 import type {Reading, ReadingEvent} from '../clock/readings.ts';
 
@@ -12,6 +13,17 @@ export type Signer = {
    * @throws AosError SIGNER_*
    */
   sign(message: Uint8Array, signal?: AbortSignal): Promise<string>;
+};
+
+/** Proves with the operator's VRF key (protocol §4). */
+export type Prover = {
+  /** ed25519 public key, 64 lower-case hex digits. */
+  readonly publicKey: string;
+  /**
+   * Proves at once, or, when `aside` is set or others are proved so already, beside the event loop. Proofs come in the
+   * order they were asked for.
+   */
+  prove(alpha: Uint8Array, aside: boolean): VrfProof | Promise<VrfProof>;
 };
 
 /** What the connection tells the operator. All are called synchronously; none may throw. */
@@ -95,10 +107,12 @@ export type Worker = {
  * received → selected → concluded → signed → accepted, skipping `selected` where no worker is needed.
  * `expired`: never accepted within the retention.
  */
-export type JobState = 'received' | 'selected' | 'concluded' | 'signed' | 'accepted' | 'expired';
+export const JOB_STATES = ['received', 'selected', 'concluded', 'signed', 'accepted', 'expired'] as const;
+export type JobState = (typeof JOB_STATES)[number];
 
 /** How the content of an answer came about. */
-export type JobOutcome = 'answered' | 'unselected' | 'unsupported' | 'invalid' | 'failed';
+export const JOB_OUTCOMES = ['answered', 'unselected', 'unsupported', 'invalid', 'failed'] as const;
+export type JobOutcome = (typeof JOB_OUTCOMES)[number];
 
 /** One job as the journal holds it. */
 export type JobRecord = {
@@ -201,6 +215,8 @@ export type Journal = {
   /** Jobs in one of `states` with seq > `after`, in order of arrival, at most `limit`; reads committed data. */
   list(query: {states: readonly JobState[]; after: number; limit: number; kind?: string}): JobRecord[];
   get(seq: number): JobRecord | undefined;
+  /** The job that came last. */
+  newest(): JobRecord | undefined;
   /** Number of jobs a state. */
   counts(): Readonly<Record<JobState, number>>;
 

@@ -18,6 +18,8 @@ export type Workload = {
   place(): Place | null;
   /** Whether a job that is selected now for a worker of this kind would begin at once. */
   isIdle(kind: string): boolean;
+  /** Whether more jobs are in hand than one that is begun and one that is about to be over. */
+  isCrowded(): boolean;
   /** A job is through: accepted, or given up. */
   finished(seq: number): void;
   /** Puts what the last run left unfinished into the lanes. */
@@ -55,6 +57,8 @@ export type WorkloadDeps = {
 const SAMPLING = 16;
 /** Answers under way at once: enough for a dispatcher 100 ms away, few enough to be young when they are through. */
 const DELIVERING = 32;
+/** In hand while jobs come one by one: the next is there before the acceptance of the last is written down. */
+const FEW = 2;
 /** Records read at once when a run begins: each comes with its whole frame. */
 const PAGE = 16;
 
@@ -155,6 +159,7 @@ export function createWorkload(deps: WorkloadDeps): Workload {
       if (stopped || lane === undefined) return !stopped;
       return lane.waiting() === 0 && lane.active() < concurrencyOf(kind);
     },
+    isCrowded: () => inHand.size + places > FEW,
     finished(seq) {
       inHand.delete(seq);
       if (maxAccepted !== null && deps.accepted() >= maxAccepted) deps.onEnough();

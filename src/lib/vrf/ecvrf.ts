@@ -1,9 +1,9 @@
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import sodium from 'libsodium-wrappers-sumo';
 import {AosError} from '../errors.ts';
 
 /** A proof (80 bytes: Gamma 32 ‖ c 16 ‖ s 32) and the random value it proves (64 bytes). */
-type VrfProof = {proof: Uint8Array; beta: Uint8Array};
+export type VrfProof = {proof: Uint8Array; beta: Uint8Array};
 
 /** Proves with one key. */
 export type Prover = {
@@ -154,7 +154,5 @@ function joined(...parts: Uint8Array[]): Uint8Array {
 }
 
 function sha512(...parts: Uint8Array[]): Uint8Array {
-  const hash = createHash('sha512');
-  for (const part of parts) hash.update(part);
-  return Uint8Array.from(hash.digest());
+  return Uint8Array.from(hash('sha512', Buffer.concat(parts), 'buffer'));
 }

@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import type {VrfFields} from '../protocol/messages.ts';
 import type {Prover} from './ecvrf.ts';
 
@@ -22,7 +22,7 @@ const STRONG_SUSPICION = 0.1;
 
 /** The VRF input of a prompt: the ASCII bytes of lower-case hex(SHA-512(prompt as UTF-8)), and that hex text. */
 export function vrfInput(prompt: string): {alpha: Uint8Array; promptHash: string} {
-  const promptHash = createHash('sha512').update(prompt, 'utf8').digest('hex');
+  const promptHash = hash('sha512', prompt);
   return {alpha: new TextEncoder().encode(promptHash), promptHash};
 }
 
