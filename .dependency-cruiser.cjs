@@ -13,7 +13,7 @@ const PURE = [
   `${LIB}/output/`,
 ];
 const ADAPTERS = [
-  `${LIB}/system-time\\.ts$`,
+  `${LIB}/(system-time|make-directory)\.ts$`,
   `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control|prover)/`,
   `${LIB}/operator/(server|control)\\.ts$`,
 ];
@@ -49,7 +49,7 @@ module.exports = {
       from: {path: `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control|prover)/`},
       to: {
         path: LIB,
-        pathNot: [...PURE, `${LIB}/$1/`, `${LIB}/system-time\\.ts$`],
+        pathNot: [...PURE, `${LIB}/$1/`, `${LIB}/(system-time|make-directory)\\.ts$`],
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -1,6 +1,5 @@
 /**
- * The pictures of README, from the real screens: `node scripts/screens.mjs [dashboard] [wizard]` writes docs/img/NAME.svg.
- * Needs the build. The dashboard plays the recording of a devnet (test/fixtures/recording.ndjson) to its end, where its
+ * The pictures of README, from the real screens: `npm run screens -- [dashboard] [wizard]` writes docs/img/NAME.svg. The dashboard plays the recording of a devnet (test/fixtures/recording.ndjson) to its end, where its
  * clock stands still; the wizard asks a devnet on the usual ports. Neither shows a time of this machine, so the same
  * build gives the same pictures.
  */

@@ -1,12 +1,13 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag, version} from '../lib/base-command.ts';
-import {doctorExit, doctorJson, listJson} from '../lib/doctor/report.ts';
+import {doctorJson, listJson} from '../lib/doctor/report.ts';
 import {planChecks} from '../lib/doctor/select.ts';
 import {canPrompt} from '../lib/edge/can-prompt.ts';
 import {levelPaint} from '../lib/edge/color.ts';
 import {runDoctor} from '../lib/edge/doctor/doctor.ts';
 import {EXIT} from '../lib/error-table.ts';
 import {checkListText, doctorText} from '../lib/output/doctor.ts';
+import {verdictExit} from '../lib/output/verdict-exit.ts';
 
 const NO_TERMINAL = 100;
 
@@ -62,7 +63,7 @@ Exit code 0 when all is well, 3 when a check fails, 4 when one only warns or can
     const paint = levelPaint(this.look.color('stdout'));
     this.give({
       schema: 'doctor',
-      exitCode: doctorExit(report.verdict),
+      exitCode: verdictExit(report.verdict),
       result: {...doctorJson(report), bundle},
       text: doctorText(report, {paint, ascii: this.look.ascii, width}),
       ...(report.network === null ? {} : {network: report.network}),

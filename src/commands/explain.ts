@@ -3,10 +3,11 @@ import {AosCommand} from '../lib/base-command.ts';
 import {EXIT} from '../lib/error-table.ts';
 import {AosError} from '../lib/errors.ts';
 import {exitCodesText} from '../lib/explain/exit-codes.ts';
-import {codeListText, explain, explainedCodes, explanationText, meantCode} from '../lib/explain/explain.ts';
+import {codeListText, explain, explainedCodes, explanationText, meantCodes} from '../lib/explain/explain.ts';
 import {safeText} from '../lib/output/safe-text.ts';
 
 const NO_TERMINAL = 100;
+const MOST_MEANT = 5;
 
 export default class Explain extends AosCommand {
   static override summary = 'Say what an error code, a warning or an exit code means, and what to do.';
@@ -34,10 +35,13 @@ export default class Explain extends AosCommand {
     }
     const about = explain(code);
     if (about === null) {
-      const guess = meantCode(code);
-      const meant = guess === null ? '' : `; did you mean ${guess}?`;
+      const guesses = meantCodes(code);
+      const [guess] = guesses;
+      const more = guesses.length > MOST_MEANT ? `, or one of ${guesses.length - MOST_MEANT} more` : '';
+      const meant =
+        guess === undefined ? '' : `; did you mean ${guesses.slice(0, MOST_MEANT).join(', ')}${more}?`;
       throw new AosError('USAGE', `there is no code "${safeText(code, 100)}"${meant}`, {
-        next: guess === null ? 'aos explain' : `aos explain ${guess}`,
+        next: guess === undefined ? 'aos explain' : `aos explain ${guess}`,
       });
     }
     const text = explanationText(about, this.look.width ?? NO_TERMINAL);

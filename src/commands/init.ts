@@ -7,6 +7,9 @@ import {listenForSignals} from '../lib/edge/signals.ts';
 import {AosError} from '../lib/errors.ts';
 import {renderInitReport} from '../lib/init/report.ts';
 
+const NO_TERMINAL = 100;
+const LEAST_WIDTH = 20;
+
 export default class Init extends AosCommand {
   static override summary = 'Make a configuration, question by question or from flags.';
   static override description = `Each answer is checked at once: the signer, the RPC, the dispatcher and the worker are looked at while you type. Nothing is written before the review at the end, and no file is ever replaced without --force.
@@ -60,7 +63,7 @@ Without a terminal every question needs its flag, or --yes for the ones that hav
         schema: 'init',
         exitCode: warnings.length > 0 ? EXIT.warn : EXIT.ok,
         result: report,
-        text: renderInitReport(report),
+        text: renderInitReport(report, Math.max(this.look.width ?? NO_TERMINAL, LEAST_WIDTH)),
         warnings,
         network: report.network,
         nodeId: report.nodeId,

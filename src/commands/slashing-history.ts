@@ -21,7 +21,7 @@ export default class SlashingHistory extends AosCommand {
     {
       description: 'Any operator, without a configuration',
       command:
-        '<%= config.bin %> slashing-history --network mainnet --operator 0x… --rpc-url https://… --since 30d',
+        '<%= config.bin %> slashing-history --network mainnet --operator 0xADDRESS --rpc-url https://rpc.example.org --since 30d',
     },
     {description: 'For a spreadsheet', command: '<%= config.bin %> slashing-history --csv > slashes.csv'},
   ];
@@ -30,7 +30,7 @@ export default class SlashingHistory extends AosCommand {
     operator: Flags.string({summary: 'Address to look up; else node_id.', helpValue: 'ADDRESS'}),
     network: Flags.string({summary: 'Network whose contracts are read.', helpValue: 'NAME'}),
     'rpc-url': Flags.string({summary: 'JSON-RPC of the chain; else ETH_RPC_URL.', helpValue: 'URL'}),
-    'from-block': blockFlag('First block; else each contract’s first.'),
+    'from-block': blockFlag("First block; else each contract's first."),
     'to-block': blockFlag('Last block; else the latest.'),
     since: ageFlag({summary: 'Only the last 12h, 30d, 1y.', exclusive: ['from-block']}),
     'max-requests': Flags.integer({

@@ -21,7 +21,8 @@ Exit code 0 when every link holds, 3 when one fails, 4 when one is unknown or on
     },
     {
       description: 'Any operator, without a configuration',
-      command: '<%= config.bin %> status --network mainnet --operator 0x… --rpc-url https://…',
+      command:
+        '<%= config.bin %> status --network mainnet --operator 0xADDRESS --rpc-url https://rpc.example.org',
     },
   ];
   static override flags = {

@@ -55,7 +55,7 @@ export const ERRORS = {
   TERMINATED: entry(EXIT.sigterm, 'signal', 'The command was told to end.', 'Run it again.'),
 
   // config
-  CONFIG_MISSING: entry(EXIT.config, 'config', 'No configuration file was found.', 'Name one: aos run -c ./config.yaml'),
+  CONFIG_MISSING: entry(EXIT.config, 'config', 'No configuration file was found.', 'Make one: aos init; or name one with -c FILE.'),
   CONFIG_UNREADABLE: entry(EXIT.config, 'config', 'The configuration file is there but could not be read.', 'Check its path and permissions.'),
   CONFIG_INVALID: entry(EXIT.config, 'config', 'The configuration file has errors; nothing was started.', 'Correct the lines named above and run the command again.'),
   CONFIG_EXISTS: entry(EXIT.cannotWrite, 'filesystem', 'There is a file already; a configuration is never overwritten by accident.', 'Name another file with -c FILE, or add --force, which keeps the old one as .bak.'),
@@ -128,7 +128,7 @@ export const ERRORS = {
   TX_CLOSED: entry(EXIT.usage, 'usage', 'The transaction is decided already; nothing was sent.', 'aos tx list'),
 
   // dispatcher
-  DISPATCHER_UNREACHABLE: entry(EXIT.unavailable, 'network', 'The dispatcher could not be reached.', 'Check net.dispatcher_url.'),
+  DISPATCHER_UNREACHABLE: entry(EXIT.unavailable, 'network', 'The dispatcher could not be reached.', 'See what is wrong with it: aos doctor --only dispatcher; its address is net.dispatcher_url.'),
   DISPATCHER_REFUSED: entry(EXIT.unavailable, 'network', 'The dispatcher refused the request.', 'Check node_id and that this operator is registered with the dispatcher.'),
   DISPATCHER_TIMEOUT: entry(EXIT.unavailable, 'network', 'The dispatcher did not answer in time.', 'Nothing to do: the operator tries again.'),
   NOT_CONNECTED: entry(EXIT.unavailable, 'network', 'There is no connection to the dispatcher.', 'Nothing to do: the operator reconnects by itself.'),

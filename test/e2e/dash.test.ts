@@ -275,17 +275,16 @@ describe('aos dash', () => {
 
   it('refuses what it cannot do, with the way', async () => {
     await using world = openWorld();
-    const piped = await world.run(['dash']);
-    expect(piped.code).toBe(64);
-    expect(piped.stderr).toMatch(/terminal[^]*aos run --json/);
-    expect((await world.run(['dash', '--json'])).code).toBe(64);
-    const none = openDash(world, []);
-    expect(await none.ended).toBe(69);
     const file = world.file('log.txt', 'time=now level=info\n');
-    const bad = openDash(world, ['--replay', file]);
-    expect(await bad.ended).toBe(65);
-    const noKeys = openDash(world, ['--replay', path.join(world.home, 'nothing')]);
-    expect(await noKeys.ended).toBe(65);
+    const [piped, json, none, bad, missing] = await Promise.all([
+      world.run(['dash']),
+      world.run(['dash', '--json']),
+      openDash(world, []).ended,
+      openDash(world, ['--replay', file]).ended,
+      openDash(world, ['--replay', path.join(world.home, 'nothing')]).ended,
+    ]);
+    expect(piped.stderr).toMatch(/terminal[^]*aos run --json/);
+    expect([piped.code, json.code, none, bad, missing]).toEqual([64, 64, 69, 65, 65]);
   });
 });
 

@@ -100,6 +100,8 @@ describe('what the shim answers by itself', () => {
     const texts = jsonOf(readFileSync(path.join(ROOT, 'dist/help.json'), 'utf8')) as Record<string, string>;
     for (const id of ['', ...ids]) {
       const text = `${texts[id] ?? ''}\n`.replace(/aos-operator\/\S+ \S+ node-v\S+/, 'aos-operator/VERSION');
+      // It is printed before any locale or flag is looked at.
+      expect(text, id).toMatch(/^[\x20-\x7e\n]*$/);
       await expect(text).toMatchFileSnapshot(
         `snapshots/help${id === '' ? '' : `-${id.replaceAll(' ', '-')}`}.txt`,
       );

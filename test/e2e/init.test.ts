@@ -207,7 +207,7 @@ describe('aos init on a terminal', () => {
       expect(await wizard.ended).toBe(replaces ? 0 : 73);
       expect(readFileSync(replaces ? `${file}.bak` : file, 'utf8')).toBe('# of somebody else\n');
       if (replaces) {
-        expect(readFileSync(file, 'utf8')).toContain(`webhook_url: ${NOTHING}/T0/secret-path`);
+        expect(readFileSync(file, 'utf8')).toContain(`webhook_url: "${NOTHING}/T0/secret-path"`);
         expect(statSync(file).mode & 0o777).toBe(0o600);
       } else {
         expect(filesOf(world)).toEqual(['config.yaml']);
@@ -244,17 +244,19 @@ describe('aos init on a terminal', () => {
       rows: 24,
     });
     await wizard.answer(/Dispatcher’s address/, ENTER);
-    for (const question of [
-      /opml worker/,
-      /Listen on/,
-      /URL from outside/,
-      /VRF key file/,
-      /Journal directory/,
-      /Alert webhook/,
-    ])
+    for (const question of [/opml worker/, /Listen on/, /URL from outside/])
       await wizard.answer(question, ENTER);
+    await wizard.answer(/VRF key file/, `sub/vrf.key${ENTER}`);
+    for (const question of [/Journal directory/, /Alert webhook/]) await wizard.answer(question, ENTER);
     await wizard.until(/Write it\?/);
     expect(wizard.screen()).not.toContain('secret-key');
+
+    // What cannot be written costs no answer.
+    const inTheWay = world.file('sub', '');
+    wizard.pty.write(ENTER);
+    await wizard.until(/Write it\?[^]*Write it\?/);
+    expect(wizard.screen().replaceAll(/\s+/g, '')).toContain('vrf.keycouldnotbewritten');
+    rmSync(inTheWay);
     wizard.pty.write(ENTER);
     expect(await wizard.ended).toBe(0);
   });
@@ -288,6 +290,8 @@ describe('aos init without a terminal', () => {
       'second.yaml',
       '--listen',
       '127.0.0.1:0',
+      '--alert-webhook',
+      `${NOTHING}/T0/secret-key`,
       ...ALL_GIVEN,
     ];
     const probed = await world.run(args);
@@ -300,8 +304,10 @@ describe('aos init without a terminal', () => {
       'dispatcher-url',
       'rpc-url',
       'worker-url',
+      'alert-webhook',
     ]);
-    expect(next).toContain('aos run -c ./second.yaml');
+    const steps = ['signer check', 'alert test', 'register --check', 'register', 'run'];
+    expect(next).toEqual(steps.map((words) => `aos ${words} -c ./second.yaml`));
     expect(probed.stdout + probed.stderr).not.toContain('secret-key');
     const text = readFileSync(path.join(world.home, 'second.yaml'), 'utf8');
     expect(text).toMatch(
@@ -444,6 +450,10 @@ describe('aos config', () => {
     expect(of('net.rest_url')).toMatchObject({from: 'default'});
     expect(of('chain.chain_rpc_url')?.value).toBe('https://rpc.example.org/… (the rest is not shown)');
     expect(of('node.vrf_key')?.value).toBe('(not shown)');
+    world.file('wrong.yaml', 'network: mainnet\nnet: {rest_url: nowhere}\n');
+    const wrong = await world.run(['config', 'show', '-c', 'wrong.yaml', '--json']);
+    expect(wrong.code).toBe(4);
+    expect(jsonOf(wrong.stdout)).toMatchObject({ok: true, warnings: [{code: 'CONFIG_INVALID'}]});
     const people = await world.run(['config', 'show', '--origin'], {env});
     for (const text of [stdout, people.stdout]) {
       expect(text).not.toMatch(/abab|u:p|v3\/abc|k=1/);

@@ -101,8 +101,12 @@ export function healthyEvents(): OperatorEvent[] {
   });
   at(648_200, {type: 'signer_stats', p50Ms: 4, p95Ms: 9, signatures: 1_230, errors: 0, windowMs: 600_000});
   at(648_300, {type: 'block', number: '1234', blockAt: START + 645_000, rpcMs: 12});
-  return events.sort((a, b) => a.at - b.at).map((event, index) => ({...event, seq: index + 1}));
+  return renumbered(events.sort((a, b) => a.at - b.at));
 }
+
+/** As if they were all that happened. */
+export const renumbered = (events: readonly OperatorEvent[]): OperatorEvent[] =>
+  events.map((event, index) => ({...event, seq: index + 1}));
 
 function jobStory(at: (ms: number, body: OperatorEventBody) => void, n: number, ms: number): void {
   const one = job(n);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import {codePoint} from './any-text.ts';
 
 /** White space as JSON allows it. */
 const space = fc.constantFrom('', '', '', ' ', '\n', '\t', '\r\n', '  ');
@@ -35,7 +36,7 @@ const characterText = fc.oneof(
   {
     weight: 4,
     arbitrary: fc
-      .string({unit: 'binary', minLength: 1, maxLength: 1})
+      .string({unit: codePoint, minLength: 1, maxLength: 1})
       .map((c) => JSON.stringify(c).slice(1, -1)),
   },
   {
@@ -44,7 +45,7 @@ const characterText = fc.oneof(
       .string({unit: 'grapheme', minLength: 1, maxLength: 1})
       .map((c) => JSON.stringify(c).slice(1, -1)),
   },
-  {weight: 2, arbitrary: fc.string({unit: 'binary', minLength: 1, maxLength: 1}).map(escapeAll)},
+  {weight: 2, arbitrary: fc.string({unit: codePoint, minLength: 1, maxLength: 1}).map(escapeAll)},
   {
     weight: 1,
     arbitrary: fc.constantFrom(

@@ -42,6 +42,12 @@ describe('what aos register prints', () => {
     `);
   });
 
+  it('begins a line with each command that can be typed, so that -c FILE can be put into it', () => {
+    const next = `${'word '.repeat(15)}end. To pay more for it: aos tx speed-up 0x12345678`;
+    const lines = renderSteps([step('avs', 'pending', 'waits', {next})]);
+    expect(lines).toContain('    → To pay more for it: aos tx speed-up 0x12345678');
+  });
+
   it('keeps the columns of preconditions, and escapes what the chain says', () => {
     const lines = renderPreconditions([
       ok('gas-balance', '1 ETH', 'more'),

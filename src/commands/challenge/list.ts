@@ -14,7 +14,7 @@ const UNLIMITED = 10_000;
 export default class ChallengeList extends AosCommand {
   static override summary = 'List the challenges on chain, with blocks and time left to answer.';
   static override description = [
-    'Challenges are of the whole AVS: none names an operator, so there is no --operator. They are answered by the AVS’s aggregator; `aos challenge evidence` gathers what this node has to say. Needs no configuration: --network and --rpc-url will do.',
+    "Challenges are of the whole AVS: none names an operator, so there is no --operator. They are answered by the AVS's aggregator; `aos challenge evidence` gathers what this node has to say. Needs no configuration: --network and --rpc-url will do.",
     'Exit code 4 when an open challenge waits for its answer, else 0.',
   ].join('\n\n');
   static override examples = [

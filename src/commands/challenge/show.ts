@@ -12,7 +12,7 @@ import {
 export default class ChallengeShow extends AosCommand {
   static override summary = 'Show one challenge, with blocks and time left to answer.';
   static override description = [
-    'NUMBER is the challenge’s own number in the contract, the first column of `aos challenge list`. Challenges are of the whole AVS: none names an operator, so there is no --operator.',
+    "NUMBER is the challenge's own number in the contract, the first column of `aos challenge list`. Challenges are of the whole AVS: none names an operator, so there is no --operator.",
     'Exit code 3 when there is no such challenge, 4 when it is open and waits for its answer, else 0.',
   ].join('\n\n');
   static override examples = ['<%= config.bin %> challenge show 3'];

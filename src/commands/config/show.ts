@@ -5,7 +5,7 @@ import {EXIT} from '../../lib/error-table.ts';
 
 export default class ConfigShow extends AosCommand {
   static override summary = 'Show every value that is in force, and with --origin where it comes from.';
-  static override description = `A value comes from the first of: variable, file, preset of the network, default. Secrets are never shown; of an RPC URL only its host is.`;
+  static override description = `A value comes from the first of: variable, file, preset of the network, default. Secrets are never shown; of an RPC URL only its host is. Exit code 4 when the file has errors: then what is shown is what could be read of it.`;
   static override examples = [
     '<%= config.bin %> config show --origin',
     {
@@ -22,10 +22,15 @@ export default class ConfigShow extends AosCommand {
     const {flags} = await this.parse(ConfigShow);
     const {file, listing} = listForCommand(flags.config);
     if (file !== null) this.note(`config: ${file}`, flags.quiet);
-    if (listing.wrong > 0) this.note('some values are wrong; see: aos config validate', flags.quiet);
+    const warnings =
+      listing.wrong === 0
+        ? []
+        : [{code: 'CONFIG_INVALID', message: 'something in it is wrong; see: aos config validate'}];
+    for (const {message} of warnings) this.note(message, flags.quiet);
     this.give({
       schema: 'config-show',
-      exitCode: EXIT.ok,
+      exitCode: warnings.length > 0 ? EXIT.warn : EXIT.ok,
+      warnings,
       result: {file, ...listing},
       text: renderListing(listing, {origin: flags.origin, width: this.look.width ?? 100}),
       network: listing.network,

@@ -40,8 +40,8 @@ export default class DevnetUp extends AosCommand {
     'job-every': durationFlag({summary: 'Submit a job this often while an operator is connected.'}),
     'chain-port': port('chain'),
     'signer-port': port('signer'),
-    'dispatcher-port': port('dispatcher’s WebSocket'),
-    'dispatcher-http-port': port('dispatcher’s HTTP API'),
+    'dispatcher-port': port("dispatcher's WebSocket"),
+    'dispatcher-http-port': port("dispatcher's HTTP API"),
     'operator-port': port('operator (written into its configuration)'),
     'worker-port': port('opml worker'),
     'exit-with-stdin': Flags.boolean({

@@ -1,7 +1,8 @@
 import {AosCommand, configFlag} from '../../lib/base-command.ts';
 import {configForCommand} from '../../lib/edge/load-config.ts';
+import {verdictExit} from '../../lib/output/verdict-exit.ts';
 import {checkSigner} from '../../lib/signer/checks.ts';
-import {renderSignerReport, signerExitCode} from '../../lib/signer/report.ts';
+import {renderSignerReport} from '../../lib/signer/report.ts';
 import {systemTime} from '../../lib/system-time.ts';
 
 export default class SignerCheck extends AosCommand {
@@ -32,7 +33,7 @@ export default class SignerCheck extends AosCommand {
     });
     this.give({
       schema: 'signer-check',
-      exitCode: signerExitCode(report),
+      exitCode: verdictExit(report.verdict),
       result: report,
       text: renderSignerReport(report, {
         color: this.look.color('stdout'),

@@ -13,8 +13,8 @@ export default class TxCancel extends AosCommand {
   static override description = `Sends a transfer of nothing to node_id itself with the same nonce and higher fees: when it is mined first, the other never is.
 Exit code 8 when neither is mined within --wait, 3 when declined, 75 when it would cost more than --max-fee.`;
   static override examples = [
-    '<%= config.bin %> tx cancel 0x3f9a…',
-    '<%= config.bin %> tx cancel 0x3f9a… --max-fee 80 --yes',
+    '<%= config.bin %> tx cancel 0x3f9a',
+    '<%= config.bin %> tx cancel 0x3f9a --max-fee 80 --yes',
   ];
   static override args = {
     hash: Args.string({

@@ -13,8 +13,8 @@ export default class TxSpeedUp extends AosCommand {
   static override description = `The same transaction with the same nonce and at least 10 % more on both fees, so that at most one of the two is mined.
 Exit code 8 when neither is mined within --wait, 3 when declined, 75 when it would cost more than --max-fee.`;
   static override examples = [
-    '<%= config.bin %> tx speed-up 0x3f9a…',
-    '<%= config.bin %> tx speed-up 0x3f9a… --max-fee 80 --yes',
+    '<%= config.bin %> tx speed-up 0x3f9a',
+    '<%= config.bin %> tx speed-up 0x3f9a --max-fee 80 --yes',
   ];
   static override args = {
     hash: Args.string({

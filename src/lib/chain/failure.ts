@@ -16,15 +16,23 @@ export function rpcErrorOf(error: unknown): RpcRequestError | null {
 
 /** Error code of a reverted call, EIP-1474 as clients extended it. */
 const EXECUTION_REVERTED = 3;
+/** What clients say of a call that reverted, and of one that broke off: out of gas, INVALID, a bad jump or stack. */
+const REVERTED = /\brevert(?:ed)?\b|VM execution error/i;
+const BROKE_OFF =
+  /\bout of gas\b|\b(?:invalid|unknown|undefined) opcode\b|\binvalid jump\b|\bstack (?:under|over)flow\b|\bstack limit reached\b/i;
+/** How anvil tells the second, by the EVM's name for it: `EVM error InvalidFEOpcode`. */
+const HALTED = /^EVM error [A-Z][A-Za-z]+$/;
 
 /**
- * True when the node ran the call and the contract reverted. Clients agree on neither the code (3, -32000, -32015,
- * -32603) nor the rest, and use the same codes for troubles of their own; the word is what they share.
+ * True when the node ran the call and the contract reverted or broke off, burning all its gas. Clients agree on neither
+ * the code (3, -32000, -32003, -32015, -32603) nor the rest, and use the same codes for troubles of their own; the words
+ * are what they share.
  */
 export function isRevert(error: unknown): boolean {
   const answer = rpcErrorOf(error);
   if (answer === null) return false;
-  return answer.code === EXECUTION_REVERTED || /\brevert(?:ed)?\b|VM execution error/i.test(answer.details);
+  const {code, details} = answer;
+  return code === EXECUTION_REVERTED || [REVERTED, BROKE_OFF, HALTED].some((words) => words.test(details));
 }
 
 /**

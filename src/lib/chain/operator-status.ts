@@ -83,7 +83,7 @@ async function settle<T>(work: Promise<T>, at: number): Promise<Fact<T>> {
     return known(await work, at);
   } catch (error) {
     if (!(error instanceof AosError) || OF_ENDPOINT.has(error.code)) throw error;
-    return unknown(error.message);
+    return unknown(error.message, error.next);
   }
 }
 
@@ -106,7 +106,9 @@ async function readAccount(
 /** One dependent step. @throws AosError CONFIG_INVALID | CHAIN_NO_CODE */
 async function readRange(chain: Chain, contract: string | null, operator: Hex): Promise<RangeFacts> {
   if (contract === null)
-    throw new AosError('CONFIG_INVALID', 'neither chain.vrf_range_contract nor range_manager is configured');
+    throw new AosError('CONFIG_INVALID', 'neither chain.vrf_range_contract nor range_manager is configured', {
+      next: 'Set chain.vrf_range_contract in the configuration file.',
+    });
   const address: Hex = `0x${contract.slice(2)}`;
   const {range, max} = await ask(chain, {
     range: call(rangeManagerAbi, address, 'operatorRanges', [operator]),
@@ -121,7 +123,10 @@ async function readRange(chain: Chain, contract: string | null, operator: Hex): 
 /** The flow, with the service manager of the configuration, else of the registry: one or two dependent steps. */
 async function flowOf(chain: Chain, {contracts}: ConfiguredContracts): Promise<Flow> {
   const {registry} = contracts;
-  if (registry === null) throw new AosError('CONFIG_INVALID', 'chain.contracts.registry is not set');
+  if (registry === null)
+    throw new AosError('CONFIG_INVALID', 'chain.contracts.registry is not set', {
+      next: 'Set chain.contracts.registry in the configuration file.',
+    });
   const at: Hex = `0x${registry.slice(2)}`;
   const serviceManager = contracts.serviceManager ?? (await readServiceManager(chain, at));
   const {flow} = await detectFlow(chain, {registry: at, serviceManager: `0x${serviceManager.slice(2)}`});
@@ -138,6 +143,7 @@ async function readServiceManager(chain: Chain, registry: Hex): Promise<Hex> {
   throw new AosError(
     'CONFIG_INVALID',
     'chain.contracts.service_manager is not set, and the registry names none',
+    {next: 'Set chain.contracts.service_manager in the configuration file.'},
   );
 }
 
@@ -150,14 +156,17 @@ async function readIsOperator(
   attempt: <T>(work: Promise<T>) => Promise<Fact<T>>,
 ): Promise<Fact<boolean>> {
   const manager = resolved.state === 'known' ? resolved.value.delegationManager : configured;
-  if (manager === null) return resolved.state === 'known' ? unknown('no DelegationManager') : resolved;
+  if (manager === null)
+    return resolved.state === 'known'
+      ? unknown('no DelegationManager', 'Set chain.contracts.delegation_manager in the configuration file.')
+      : resolved;
   const address: Hex = `0x${manager.slice(2)}`;
   const asking = ask(chain, {is: call(delegationManagerAbi, address, 'isOperator', [operator])});
   const answer = await attempt(asking);
   return flatFact(
     mapFact(answer, ({is}) =>
       is === null || answer.state === 'unknown'
-        ? unknown('DelegationManager did not answer')
+        ? unknown('DelegationManager did not answer', 'Check chain.contracts.delegation_manager.')
         : known(is, answer.at),
     ),
   );

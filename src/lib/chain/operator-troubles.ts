@@ -23,7 +23,9 @@ export async function readChallengeFacts(
     window: call(abi, address, 'getChallengeResponseWindowBlock', []),
   });
   if (count === null || window === null)
-    throw new AosError('CHAIN_NO_CODE', `the contract at ${manager} is no challenge manager`);
+    throw new AosError('CHAIN_NO_CODE', `the contract at ${manager} is no challenge manager`, {
+      next: 'Check chain.contracts.challenge_manager.',
+    });
   const first = Math.max(0, count - NEWEST_CHALLENGES);
   const indices = Array.from({length: count - first}, (_, i) => first + i);
   const [hashes, responses, created] = await Promise.all([
@@ -81,7 +83,9 @@ export async function readPenaltyFacts(
     total: call(abi, address, 'penaltyCount', []),
   });
   if (penaltyWei === null || moratoriumUntil === null || total === null)
-    throw new AosError('CHAIN_NO_CODE', `the contract at ${ledger} is no penalty ledger`);
+    throw new AosError('CHAIN_NO_CODE', `the contract at ${ledger} is no penalty ledger`, {
+      next: 'Check chain.contracts.penalty_ledger.',
+    });
   const looked = Number(total > BigInt(NEWEST_PENALTIES) ? BigInt(NEWEST_PENALTIES) : total);
   const ids = Array.from({length: looked}, (_, i) => total - BigInt(looked) + BigInt(i));
   const entries = await chain.read(ids.map((id) => call(abi, address, 'penalties', [id])));

@@ -1,8 +1,8 @@
-import {ContractFunctionRevertedError, BaseError, type Abi, type Hex, type PublicClient} from 'viem';
+import {decodeFunctionResult, encodeFunctionData, type Abi, type Hex, type PublicClient} from 'viem';
 import type {ContractFunctionArgs, ContractFunctionName, ContractFunctionReturnType} from 'viem';
 import {AosError} from '../errors.ts';
-import {asked, isRequestFailure, requestFailure} from './failure.ts';
-import {revertError} from './revert.ts';
+import {asked, isRequestFailure, isRevert, requestFailure} from './failure.ts';
+import {revertDataOf, revertError} from './revert.ts';
 
 /** A call of one function; `T` is what it returns. Made by {@link call}. */
 export type ReadCall<T = unknown> = {
@@ -62,7 +62,9 @@ const BATCH_BYTES = 4_096;
 
 /**
  * All the calls at one block in one dependent step: however many requests it takes, they are sent together, through
- * Multicall3, or without it through its code sent along (viem's `deployless`).
+ * Multicall3, or without it through its code sent along (viem's `deployless`). A contract that breaks off burns 63 of 64
+ * parts of a request's gas, and a few of them end it; the calls of such a request are asked again, each by itself, in a
+ * second step. A request that did not end starved none: one part of 64 of what starves a view is too little to finish.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID when the endpoint fails as a whole
  */
 export async function readCalls(
@@ -87,12 +89,30 @@ export async function readCalls(
     signal.throwIfAborted();
     throw error;
   });
-  return results.map((result, index): ReadResult<unknown> => {
-    if (result.status === 'success') return {ok: true, value: result.result};
-    signal.throwIfAborted();
-    if (isRequestFailure(result.error)) throw requestFailure(result.error, endpoint);
-    return {ok: false, error: callFailure(result.error, calls[index], endpoint)};
-  });
+  return Promise.all(calls.map((one, index) => settled(one, results[index], options)));
+}
+
+type Settled = {status: 'success'; result: unknown} | {status: 'failure'; error: Error};
+
+async function settled(
+  one: ReadCall,
+  result: Settled | undefined,
+  options: ReadOptions,
+): Promise<ReadResult<unknown>> {
+  if (result?.status === 'success') return {ok: true, value: result.result};
+  // A call that failed by itself holds no answer of the endpoint's; here the whole request broke off.
+  if (isRevert(result?.error)) return readAlone(one, options);
+  return callFailure(result?.error, one, options);
+}
+
+async function readAlone(one: ReadCall, options: ReadOptions): Promise<ReadResult<unknown>> {
+  const {client, blockNumber} = options;
+  try {
+    const {data = '0x'} = await client.call({to: one.address, data: encodeFunctionData(one), blockNumber});
+    return {ok: true, value: decodeFunctionResult({...one, data})};
+  } catch (error) {
+    return callFailure(error, one, options);
+  }
 }
 
 /** A pool of nodes behind one address may be of several chains; the second look shows it. */
@@ -102,15 +122,19 @@ async function sameChain({client, endpoint, chainId}: ReadOptions): Promise<void
   throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} served chain ${chainId}, and now serves chain ${now}`);
 }
 
-function callFailure(error: unknown, failed: ReadCall | undefined, endpoint: string): AosError {
-  const {address = '0x', functionName = ''} = failed ?? {};
-  const reverted =
-    error instanceof BaseError ? error.walk((cause) => cause instanceof ContractFunctionRevertedError) : null;
-  if (reverted instanceof ContractFunctionRevertedError)
-    return revertError(reverted.raw ?? '0x', `${functionName} of ${address}`);
-  return new AosError('CHAIN_BAD_ANSWER', `${endpoint}: ${address} does not answer ${functionName}`, {
-    details: {contract: address, function: functionName},
-  });
+/** @throws AosError when it was the endpoint that failed, or the signal's reason */
+function callFailure(
+  error: unknown,
+  {address, functionName}: ReadCall,
+  {endpoint, signal}: ReadOptions,
+): {ok: false; error: AosError} {
+  signal.throwIfAborted();
+  const data = revertDataOf(error);
+  if (data !== null) return {ok: false, error: revertError(data, `${functionName} of ${address}`)};
+  if (isRequestFailure(error)) throw requestFailure(error, endpoint);
+  const message = `${endpoint}: ${address} does not answer ${functionName}`;
+  const details = {contract: address, function: functionName};
+  return {ok: false, error: new AosError('CHAIN_BAD_ANSWER', message, {details})};
 }
 
 /** What a record of calls returned, by name; null where a contract did not answer: it reverted, or has no such function. */

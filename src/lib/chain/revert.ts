@@ -2,7 +2,7 @@ import {BaseError, ContractFunctionRevertedError, decodeErrorResult, parseAbi, t
 import {AosError} from '../errors.ts';
 import {safeText} from '../output/safe-text.ts';
 import {revertErrorsAbi} from './abis-errors.ts';
-import {rpcErrorOf} from './failure.ts';
+import {isRevert, rpcErrorOf} from './failure.ts';
 import {REVERT_REASONS, type RevertReason} from './revert-reasons.ts';
 
 /** What a contract said when it reverted. */
@@ -67,7 +67,7 @@ export function revertReason(error: AosError): string | null {
 
 /**
  * The revert data in an error of viem's, whether from a multicall or from eth_call, eth_estimateGas. '0x' for a revert
- * that gave none; null for everything that is not a revert.
+ * that gave none and for a call that broke off; null for everything that is not a revert.
  */
 export function revertDataOf(error: unknown): Hex | null {
   const inner =
@@ -75,9 +75,7 @@ export function revertDataOf(error: unknown): Hex | null {
   if (inner instanceof ContractFunctionRevertedError && inner.raw !== undefined) return inner.raw;
   const answer = rpcErrorOf(error);
   if (answer === null) return null;
-  const data = hexIn(answer.data);
-  if (data !== null) return data;
-  return answer.code === 3 || /\brevert(?:ed)?\b/i.test(answer.details) ? '0x' : null;
+  return hexIn(answer.data) ?? (isRevert(error) ? '0x' : null);
 }
 
 /** Clients give the data bare, as `{data}`, `{result}`, or behind the word Reverted. */

@@ -1,7 +1,8 @@
 import {createHash} from 'node:crypto';
-import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {readFile, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {errorText} from '../errors.ts';
+import {makeDirectory} from '../make-directory.ts';
 import type {ChainLog, LogFilter} from './log-port.ts';
 import {lengthOf, type Span} from './spans.ts';
 
@@ -50,7 +51,7 @@ export async function saveScan(file: string, key: CacheKey, scan: CachedScan): P
   const {chainId, genesisHash, filter} = key;
   const {anchor, spans, logs, facts} = scan;
   try {
-    await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
+    makeDirectory(path.dirname(file), 0o700);
     await writeFile(
       draft,
       JSON.stringify({version: VERSION, chainId, genesisHash, ...filter, anchor, spans, logs, facts}),

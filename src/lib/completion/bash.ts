@@ -1,4 +1,5 @@
-import {type CommandWords, type FlagWords, quoted, topicsOf, wordsBelow} from './words.ts';
+import {quoted} from '../output/shell-word.ts';
+import {type CommandWords, type FlagWords, flagPattern, topicsOf, wordsBelow} from './words.ts';
 
 /** A script for bash ≥ 4; it starts no process when it completes. */
 export function bashCompletion(commands: readonly CommandWords[]): string {
@@ -41,11 +42,10 @@ complete -F _aos aos
 const line = (path: string, words: readonly string[]): string =>
   `    ${quoted(path)}) COMPREPLY=($(compgen -W ${quoted(words.join(' '))} -- "$cur")) ;;`;
 
-function valueCase(words: string, {name, char, value}: FlagWords): string[] {
+function valueCase(words: string, flag: FlagWords): string[] {
+  const {value} = flag;
   if (value === 'none') return [];
-  const patterns = [`${words} ${name}`, ...(char === null ? [] : [`${words} -${char}`])]
-    .map(quoted)
-    .join(' | ');
+  const patterns = flagPattern(words, flag, ' | ');
   if (value === 'file')
     return [`    ${patterns}) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;`];
   if (value === 'any') return [`    ${patterns}) return ;;`];

@@ -1,4 +1,5 @@
-import {type CommandWords, type FlagWords, quoted, topicsOf, wordsBelow} from './words.ts';
+import {quoted} from '../output/shell-word.ts';
+import {type CommandWords, type FlagWords, topicsOf, wordsBelow} from './words.ts';
 
 /** A script for fish; it starts no process when it completes. */
 export function fishCompletion(commands: readonly CommandWords[]): string {

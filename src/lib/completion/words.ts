@@ -1,3 +1,5 @@
+import {quoted} from '../output/shell-word.ts';
+
 /** What can be typed behind `aos`, taken from the manifest. */
 export type CommandWords = {
   /** `signer check`; '' is aos itself. */
@@ -40,7 +42,8 @@ export function wordsBelow(topic: string, commands: readonly CommandWords[]): Ne
   return [...found].map(([word, summary]) => ({word, summary}));
 }
 
-/** In single quotes, for bash, zsh and fish alike. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+/** The shell patterns of a command with this flag as its last word. */
+export function flagPattern(words: string, {name, char}: FlagWords, or: string): string {
+  const forms = char === null ? [name] : [name, `-${char}`];
+  return forms.map((form) => quoted(`${words} ${form}`)).join(or);
 }

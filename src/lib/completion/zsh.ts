@@ -1,4 +1,12 @@
-import {type CommandWords, type FlagWords, type NextWord, quoted, topicsOf, wordsBelow} from './words.ts';
+import {quoted} from '../output/shell-word.ts';
+import {
+  type CommandWords,
+  type FlagWords,
+  flagPattern,
+  type NextWord,
+  topicsOf,
+  wordsBelow,
+} from './words.ts';
 
 /** A script for zsh; it starts no process when it completes. */
 export function zshCompletion(commands: readonly CommandWords[]): string {
@@ -49,11 +57,10 @@ function list(path: string, kind: string, words: readonly NextWord[]): string {
   return `    ${quoted(path)}) found=(${rows.join(' ')}); _describe ${kind === 'flag' ? '-o flag' : kind} found ;;`;
 }
 
-function valueCase(words: string, {name, char, value}: FlagWords): string[] {
+function valueCase(words: string, flag: FlagWords): string[] {
+  const {value} = flag;
   if (value === 'none') return [];
-  const patterns = [`${words} ${name}`, ...(char === null ? [] : [`${words} -${char}`])]
-    .map(quoted)
-    .join('|');
+  const patterns = flagPattern(words, flag, '|');
   if (value === 'file') return [`    ${patterns}) _files; return ;;`];
   if (value === 'any') return [`    ${patterns}) return ;;`];
   return [`    ${patterns}) compadd -- ${value.map(quoted).join(' ')}; return ;;`];

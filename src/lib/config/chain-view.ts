@@ -1,14 +1,11 @@
 import type {ConfigWarning, Contracts} from './config.ts';
-import {readConfigFile} from './file.ts';
 import type {ConfigSource, LoadedConfig} from './load.ts';
 import {problemsError} from './load.ts';
-import {refuseKeyInEnv, refuseKeyInText, refuseKeyInTree} from './private-key.ts';
 import {inOrder, problemAt} from './problems.ts';
 import {resolve, type Resolved} from './resolve.ts';
 import {FIELDS, type AnyField} from './schema.ts';
-import {printable} from './shown.ts';
+import {readSource} from './source.ts';
 import {readTree} from './tree.ts';
-import {parseYaml} from './yaml.ts';
 
 /** What commands need that only look at the chain; they may look at any operator's, without a configuration. */
 export type ChainView = {
@@ -23,6 +20,14 @@ export type ChainView = {
   vrfRangeContract: string | null;
 };
 
+/** Rules of the network that a configuration knows; null where it says nothing of use. */
+export type NetworkRules = {
+  /** Unix ms. */
+  networkStart: number | null;
+  offlineGraceMs: number | null;
+  penaltyWei: bigint | null;
+};
+
 /** Where `--rpc-url` goes; one given there is used alone. */
 export const RPC_URL_PATH = FIELDS.rpcUrl.path;
 export const NETWORK_PATH = FIELDS.network.path;
@@ -33,17 +38,12 @@ export const NODE_ID_PATH = FIELDS.nodeId.path;
  * are of that other chain. Nothing is required here.
  * @throws AosError CONFIG_INVALID for wrong values of the chain part; as `loadConfig` for a file that cannot be used
  */
-export function loadChainView(source: ConfigSource): LoadedConfig<ChainView> & {fileUsed: boolean} {
-  const {file, env, cwd, flags = {}} = source;
-  refuseKeyInEnv(env, flags);
-  const name = printable(file ?? '');
-  const read = file === null ? null : readConfigFile(file, cwd);
-  refuseKeyInText(read?.text ?? '', name);
-  if (read !== null && read.error !== null) throw read.error;
-  const yaml = parseYaml(read?.text ?? '');
-  refuseKeyInTree(yaml.root, name);
+export function loadChainView(
+  source: ConfigSource,
+): LoadedConfig<ChainView> & {fileUsed: boolean; rules: NetworkRules} {
+  const {file, env, flags = {}} = source;
+  const {name, yaml, tree} = readSource(source);
   const empty = readTree(null, '');
-  const tree = readTree(yaml.root, name);
 
   const ownNetwork = resolve({flags: without(flags, NETWORK_PATH), env, tree}).network;
   const asked = flags[NETWORK_PATH]?.text;
@@ -64,6 +64,11 @@ export function loadChainView(source: ConfigSource): LoadedConfig<ChainView> & {
     warnings,
     origin: resolved.origin,
     fileUsed,
+    rules: {
+      networkStart: resolved.one(FIELDS.networkStart) ?? null,
+      offlineGraceMs: resolved.one(FIELDS.offlineGrace) ?? null,
+      penaltyWei: resolved.one(FIELDS.penalty) ?? null,
+    },
   };
 }
 

@@ -124,7 +124,7 @@ function fileError(name: string, error: unknown): AosError {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new AosError('CONFIG_MISSING', `there is no file ${name}`, {
       cause: error,
-      next: 'Name the configuration file with -c FILE.',
+      next: 'Name the configuration file with -c FILE, or make it: aos init',
     });
   }
   const why: Readonly<Record<string, string>> = {

@@ -1,12 +1,9 @@
-import {readConfigFile} from './file.ts';
 import type {ConfigSource} from './load.ts';
-import {refuseKeyInEnv, refuseKeyInText, refuseKeyInTree} from './private-key.ts';
 import {placeText} from './problems.ts';
 import {resolve, type Origin, type RawValue} from './resolve.ts';
 import {ALL_FIELDS, type AnyField} from './schema.ts';
 import {printable, shown} from './shown.ts';
-import {readTree} from './tree.ts';
-import {parseYaml} from './yaml.ts';
+import {readSource} from './source.ts';
 
 /** One value of a configuration as it may be shown. */
 export type ListedValue = {
@@ -33,15 +30,9 @@ export type Listing = {
  * Every value that is in force, with where it comes from; a file with errors is listed as far as it can be read.
  * @throws AosError RAW_PRIVATE_KEY | CONFIG_MISSING | CONFIG_UNREADABLE
  */
-export function listConfig({file, env, cwd, flags = {}}: ConfigSource): Listing {
-  refuseKeyInEnv(env, flags);
-  const name = printable(file ?? '');
-  const read = file === null ? null : readConfigFile(file, cwd);
-  refuseKeyInText(read?.text ?? '', name);
-  if (read !== null && read.error !== null) throw read.error;
-  const yaml = parseYaml(read?.text ?? '');
-  refuseKeyInTree(yaml.root, name);
-  const tree = readTree(yaml.root, name);
+export function listConfig(source: ConfigSource): Listing {
+  const {env, flags = {}} = source;
+  const {tree, yaml} = readSource(source);
   const resolved = resolve({flags, env, tree});
   const values = ALL_FIELDS.flatMap((field): ListedValue[] => {
     const raw = resolved.raw(field);

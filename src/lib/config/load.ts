@@ -4,18 +4,15 @@ import {buildConfig, buildSignerConfig} from './build.ts';
 import {crossProblems, findWarnings, runnableKinds} from './check.ts';
 import type {Need} from './check.ts';
 import type {Config, ConfigWarning, SignerConfig} from './config.ts';
-import {configPlaces, readConfigFile} from './file.ts';
-import type {ConfigFile} from './file.ts';
+import {configPlaces} from './file.ts';
 import type {Env} from './paths.ts';
-import {refuseKeyInEnv, refuseKeyInText, refuseKeyInTree} from './private-key.ts';
 import {inOrder, problemAt, problemLine} from './problems.ts';
 import type {ConfigProblem} from './problems.ts';
 import {resolve} from './resolve.ts';
 import type {FlagValues, Origin, Resolved} from './resolve.ts';
 import {ALL_FIELDS, envNames, FIELDS} from './schema.ts';
 import {printable} from './shown.ts';
-import {readTree} from './tree.ts';
-import {parseYaml} from './yaml.ts';
+import {readSource} from './source.ts';
 
 /** Everything a configuration is made from. */
 export type ConfigSource = {
@@ -56,16 +53,7 @@ const MOST_LINES = 100;
  */
 export function checkConfig(source: ConfigSource, {need}: {need: Need}): CheckedConfig {
   const {file, env, cwd, flags = {}} = source;
-  refuseKeyInEnv(env, flags);
-  const read: ConfigFile =
-    file === null ? {text: '', error: null, readable: false} : readConfigFile(file, cwd);
-  const name = printable(file ?? '');
-  refuseKeyInText(read.text, name);
-  if (read.error !== null) throw read.error;
-  const yaml = parseYaml(read.text);
-  refuseKeyInTree(yaml.root, name);
-
-  const tree = readTree(yaml.root, name);
+  const {name, read, yaml, tree} = readSource(source);
   const resolved = resolve({flags, env, tree});
   const syntax = yaml.problems.map(({at, path, message}) => problemAt({source: name, ...at}, path, message));
   const values =
@@ -121,6 +109,9 @@ export function problemsError(source: ConfigSource, problems: readonly ConfigPro
   const lines = problems.slice(0, MOST_LINES).map(problemLine);
   if (problems.length > MOST_LINES) lines.push(`and ${problems.length - MOST_LINES} more`);
   const details = {file: source.file, problems: problems.slice(0, MOST_LINES)};
+  // Nothing is wrong with a file that the command line overrules.
+  if (problems.every(({source: place}) => place.startsWith('--')))
+    return new AosError('USAGE', lines.join('\n'), {details});
   if (source.file !== null || problems.every(({got}) => !got.startsWith('is missing'))) {
     return new AosError('CONFIG_INVALID', lines.join('\n'), {details});
   }
@@ -129,6 +120,6 @@ export function problemsError(source: ConfigSource, problems: readonly ConfigPro
   const message = `there is no configuration file; looked for ${places.join(', ')}\n${lines.join('\n')}`;
   return new AosError('CONFIG_MISSING', message, {
     details,
-    next: `Name the file with -c FILE or AOS_CONFIG, or give the values above by variables (${variables}, …).`,
+    next: `aos init makes one; or name it with -c FILE or AOS_CONFIG, or give the values above by variables (${variables}, …).`,
   });
 }

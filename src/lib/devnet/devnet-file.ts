@@ -1,7 +1,8 @@
-import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import {AosError} from '../errors.ts';
+import {makeDirectory} from '../make-directory.ts';
 
 /** Where everything of a devnet is reached. */
 export type DevnetUrls = {
@@ -39,7 +40,7 @@ const schema = v.object({
  */
 export function writeDevnetFile(file: string, content: DevnetFile): DevnetFile | undefined {
   const before = readFile(file);
-  mkdirSync(path.dirname(file), {recursive: true, mode: 0o700});
+  makeDirectory(path.dirname(file), 0o700);
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, {mode: 0o600});
   renameSync(draft, file);

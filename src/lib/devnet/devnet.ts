@@ -4,6 +4,7 @@ import {createServer} from 'node:net';
 import path from 'node:path';
 import {AosError, errorText, isAosError} from '../errors.ts';
 import {checksumAddress} from '../protocol/ethereum.ts';
+import {makeDirectory} from '../make-directory.ts';
 import {startAnvil} from './anvil.ts';
 import {makeBlsKey} from './bls-key.ts';
 import {deployAos} from './chain-deploy.ts';
@@ -187,7 +188,7 @@ function makeOwnFolder(dir: string): string {
 
 /** A folder named by our pid; those of devnets that did not end by themselves are swept away. */
 function makeFolder(dir: string): string {
-  mkdirSync(dir, {recursive: true, mode: 0o700});
+  makeDirectory(dir, 0o700);
   for (const name of readdirSync(dir)) {
     const pid = /^(\d+)-[0-9a-f]{8}$/.exec(name)?.[1];
     if (pid !== undefined && !isAlive(Number(pid)))

@@ -1,4 +1,3 @@
-import {EXIT, type ExitCode} from '../error-table.ts';
 import {octal, type CheckResult, type CheckState, type Repair} from './check.ts';
 import {CHECKS, categoryOf, type Category, type CheckId} from './registry.ts';
 import type {Plan} from './select.ts';
@@ -32,17 +31,6 @@ export function verdictOf(checks: readonly CheckResult[]): DoctorVerdict {
   const isOdd = ({state, because}: CheckResult): boolean =>
     state === 'warn' || state === 'unknown' || (state === 'skipped' && because !== null);
   return checks.some(isOdd) ? 'warn' : 'ok';
-}
-
-export function doctorExit(verdict: DoctorVerdict): ExitCode {
-  switch (verdict) {
-    case 'ok':
-      return EXIT.ok;
-    case 'warn':
-      return EXIT.warn;
-    case 'fail':
-      return EXIT.no;
-  }
 }
 
 export function countStates(checks: readonly CheckResult[]): Record<CheckState, number> {

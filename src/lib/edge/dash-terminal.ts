@@ -1,5 +1,6 @@
 import {writeSync} from 'node:fs';
 import type {Canvas} from '../dashboard/painter.ts';
+import {ENTER_SCREEN, LEAVE_SCREEN} from './screen-codes.ts';
 import {unblock} from './sink.ts';
 
 /** The terminal as the dashboard's canvas, between `enter` and `leave`. */
@@ -20,8 +21,6 @@ export type TerminalEvents = {
   onGone: () => void;
 };
 
-const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[?1004h\x1b[2J';
-const LEAVE = '\x1b[0m\x1b[?2026l\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l';
 /** A terminal that does not read is left alone after this. */
 const LEAVE_MS = 300;
 
@@ -48,13 +47,13 @@ export function openTerminal(
       entered = true;
       raw(stdin, true);
       stdin.resume();
-      stdout.write(ENTER);
+      stdout.write(ENTER_SCREEN);
     },
     async leave() {
       if (!entered) return;
       entered = false;
       const taken = new Promise<void>((resolve) => {
-        stdout.write(LEAVE, () => resolve());
+        stdout.write(LEAVE_SCREEN, () => resolve());
         setTimeout(resolve, LEAVE_MS).unref();
       });
       await taken;
@@ -65,7 +64,7 @@ export function openTerminal(
       if (!entered) return;
       entered = false;
       try {
-        writeSync(1, LEAVE);
+        writeSync(1, LEAVE_SCREEN);
       } catch {
         // it does not read, or is gone
       }

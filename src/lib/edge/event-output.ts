@@ -24,7 +24,7 @@ export function createEventOutput(options: {
   json: boolean;
   quiet: boolean;
   log: LogChoice;
-  /** No signs beyond ASCII on stderr. */
+  /** No signs beyond ASCII in any log line. */
   ascii: boolean;
   elsewhere?: () => Sink | null;
 }): EventOutput {
@@ -41,7 +41,7 @@ export function createEventOutput(options: {
   const onStderr = (): LogTarget => ({sink: errors, format: format(), paint: color, ascii});
   const target = (): LogTarget | null => {
     const other = options.elsewhere?.() ?? null;
-    if (other !== null) return {sink: other, format: wanted ?? 'logfmt', paint: plain, ascii: false};
+    if (other !== null) return {sink: other, format: wanted ?? 'logfmt', paint: plain, ascii};
     return quiet ? null : onStderr();
   };
   const log = createLog({level: options.log.level, target, now: Date.now});

@@ -15,6 +15,7 @@ import {AosError, errorText, isAosError} from '../errors.ts';
 import type {EvidenceFile} from '../evidence/job-files.ts';
 import {MANIFEST, OWN_NAMES} from '../evidence/manifest.ts';
 import {safeText} from '../output/safe-text.ts';
+import {makeDirectory} from '../make-directory.ts';
 
 /**
  * Writes files of mode 0600 into a new directory of mode 0700, all of them or none: they are gathered beside it and take
@@ -34,7 +35,7 @@ export function writeEvidence(
   return guarded(target, () => {
     try {
       refuseTaken(target, force);
-      mkdirSync(dirname(target), {recursive: true});
+      makeDirectory(dirname(target), 0o777);
       mkdirSync(draft, {mode: 0o700});
       for (const {name, text} of files) writeNew(`${draft}/${name}`, text);
       put(draft, target, {force, aside: `${target}.${mark}.old`});

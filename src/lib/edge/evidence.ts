@@ -7,7 +7,7 @@ import type {JobFacts} from '../evidence/job-files.ts';
 import {counterOf, selectJobs} from '../evidence/select.ts';
 import {openJournal, type NodeJournal} from '../journal/sqlite.ts';
 import {RANGE_NOTE} from '../operator/range.ts';
-import type {JobRecord, JobState} from '../operator/ports.ts';
+import {JOB_STATES, type JobRecord} from '../operator/ports.ts';
 import {challengeJson} from '../output/challenges.ts';
 import {safeText} from '../output/safe-text.ts';
 import {isoTime} from '../time.ts';
@@ -30,7 +30,6 @@ export type EvidenceReport =
   | {directory: null; clockNumber: bigint; why: string}
   | {directory: string; clockNumber: bigint; bundle: Bundle};
 
-const STATES: readonly JobState[] = ['received', 'selected', 'concluded', 'signed', 'accepted', 'expired'];
 const CHUNK = 200;
 const MAX_UINT256 = 2n ** 256n - 1n;
 
@@ -115,12 +114,13 @@ export function evidenceText(report: EvidenceReport): string {
   const {jobs, missing, manifest, manifestSha256} = report.bundle;
   return [
     `Evidence for clock ${report.clockNumber}: ${manifest.length} files in ${safeText(report.directory)}`,
-    ...jobs.map(
-      ({seq, jobId, matches, outcome, state}) =>
-        `  job ${seq}  ${safeText(jobId, 80)}  ${outcome ?? state}, by its ${matches.join(', ')}`,
-    ),
+    ...jobs.flatMap(({seq, jobId, matches, outcome, state}) => [
+      `  job ${seq}  ${safeText(jobId, 80)}`,
+      `    ${outcome ?? state}, by its ${matches.join(', ')}`,
+    ]),
     ...missing.map((what) => `  missing  ${what}`),
-    `  manifest.json  sha256 ${manifestSha256}`,
+    '  manifest.json, sha256:',
+    `    ${manifestSha256}`,
   ].join('\n');
 }
 
@@ -136,7 +136,7 @@ function noChallenge(book: Challenges, clockNumber: bigint): string {
 /** Jobs in order of arrival, a few at a time: each carries its frame. */
 function* allJobs(journal: NodeJournal): Generator<JobRecord> {
   for (let after = 0; ;) {
-    const jobs = journal.list({states: STATES, after, limit: CHUNK});
+    const jobs = journal.list({states: JOB_STATES, after, limit: CHUNK});
     yield* jobs;
     const last = jobs.at(-1);
     if (last === undefined) return;

@@ -3,6 +3,7 @@ import ora from 'ora';
 import {AosError} from '../errors.ts';
 import type {Finding, Question} from '../init/question.ts';
 import {QUESTIONS} from '../init/questions.ts';
+import {isSecret, shownValue} from '../init/review.ts';
 import {
   answer,
   back,
@@ -22,7 +23,7 @@ import {wrap} from '../output/table.ts';
 import type {Look} from './init-checks.ts';
 
 const KEYS =
-  'Enter takes what is in brackets. Ctrl-B: one question back (in a list Esc or <, too). Ctrl-C: quit, nothing is written.';
+  'Enter takes what is in brackets, Tab edits it. Ctrl-B: one question back (in a list Esc or <, too). Ctrl-C: quit, nothing is written.';
 /** Narrower terminals wrap by themselves. */
 const LEAST_WIDTH = 20;
 
@@ -69,7 +70,7 @@ export async function askAll(start: Wizard, {look, review, signal, draw}: Deps):
         if (question === undefined) throw new AosError('BUG', 'the wizard stands at no question');
         put('');
         say(`${heading(wizard, question)}  ${question.form(wizard).about}`, chalk.dim);
-        const reply = await ask(wizard, question, signal);
+        const reply = await ask(wizard, question, {width: width(), signal});
         wizard = reply.kind === 'back' ? back(wizard) : answer(wizard, reply.value);
         if (wizard.atStart) say('This is the first question; Ctrl-C quits.', chalk.dim);
         break;
@@ -115,7 +116,11 @@ async function askTrouble(signal: AbortSignal): Promise<TroubleChoice> {
   return reply.kind === 'back' ? 'back' : reply.value;
 }
 
-function ask(wizard: Wizard, question: Question, signal: AbortSignal): Promise<Reply<string>> {
+function ask(
+  wizard: Wizard,
+  question: Question,
+  {width, signal}: {width: number; signal: AbortSignal},
+): Promise<Reply<string>> {
   const form = question.form(wizard);
   const suggestion = suggestionOf(wizard, question);
   if (form.kind === 'list') {
@@ -129,10 +134,13 @@ function ask(wizard: Wizard, question: Question, signal: AbortSignal): Promise<R
   return askLine({
     message: form.message,
     suggestion,
+    ...(isSecret(question.path) ? {shown: (text) => shownValue(question.path, text)} : {}),
     validate: (text) => {
       const parsed = judge(wizard, text);
       if (!('wrong' in parsed)) return true;
-      return `It ${parsed.wrong}${parsed.expected === undefined ? '' : `; expected ${parsed.expected}`}`;
+      const told = `It ${parsed.wrong}${parsed.expected === undefined ? '' : `; expected ${parsed.expected}`}`;
+      // Behind the mark that stands before it.
+      return wrap(told, width - 2).join('\n  ');
     },
     signal,
   });

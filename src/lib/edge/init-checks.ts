@@ -34,6 +34,7 @@ export function createLook(place: FilePlace): Look {
     listen: lookAtListen,
     'vrf-key': (known) => Promise.resolve(lookAtVrfKey(known.answers['vrf-key-file'] ?? '', place)),
     store: (known) => Promise.resolve(lookAtStore(known, place)),
+    webhook: lookAtWebhook,
   };
   return async (check, known, signal) => {
     try {
@@ -133,12 +134,25 @@ async function accountsAt(url: string, timeoutMs: number, signal: AbortSignal): 
 async function lookAtDispatcher({answers}: Known, signal: AbortSignal): Promise<Finding> {
   const parsed = dispatcherUrl.parse(answers['dispatcher-url'] ?? '');
   if ('wrong' in parsed) return trouble('the URL cannot be read', null);
-  const {hostname, port, protocol, host} = new URL(parsed.value);
-  const number = port === '' ? (protocol === 'wss:' ? 443 : 80) : Number(port);
-  const why = await canConnect(hostname.replaceAll(/[[\]]/g, ''), number, LIMIT_MS, signal);
+  const {host, why} = await knock(parsed.value, signal);
   return why === null
     ? ok(`something listens at ${host}`)
     : trouble(`nothing answers at ${host} (${why})`, 'Start the dispatcher, or correct net.dispatcher_url.');
+}
+
+/** Nothing is posted: who gets it should know that a test comes. */
+async function lookAtWebhook({answers}: Known, signal: AbortSignal): Promise<Finding> {
+  const {host, why} = await knock(answers['alert-webhook'] ?? '', signal);
+  return why === null
+    ? ok(`something listens at ${host}; send a test later: aos alert test`)
+    : trouble(`nothing answers at ${host} (${why})`, 'Correct alerts.webhook_url, then: aos alert test');
+}
+
+/** Whether something listens where a URL leads; its host alone is told, the rest may be a secret. */
+async function knock(url: string, signal: AbortSignal): Promise<{host: string; why: string | null}> {
+  const {hostname, port, protocol, host} = new URL(url);
+  const number = port === '' ? (/^(wss|https):$/.test(protocol) ? 443 : 80) : Number(port);
+  return {host, why: await canConnect(hostname.replaceAll(/[[\]]/g, ''), number, LIMIT_MS, signal)};
 }
 
 function expectedChain({answers}: Known): number | null {

@@ -9,7 +9,7 @@ export const answerFlags = {
   'node-id': answer('Ethereum address of the operator.', 'ADDRESS'),
   'signer-url': answer('URL of the Web3Signer that holds its key.', 'URL'),
   'dispatcher-url': answer('Dispatcher: host:port, ws:// or wss://.', 'URL'),
-  'dispatcher-address': answer('Address that signs the dispatcher’s messages.', 'ADDRESS'),
+  'dispatcher-address': answer("Address that signs the dispatcher's messages.", 'ADDRESS'),
   'rpc-url': answer(
     'JSON-RPC of the chain; may hold an access key, so better AOS_CHAIN_CHAIN_RPC_URL.',
     'URL',
@@ -17,7 +17,7 @@ export const answerFlags = {
   'range-contract': answer('Contract with the sampling ranges.', 'ADDRESS'),
   registry: answer('AOS registry coordinator, for aos register.', 'ADDRESS'),
   'worker-url': answer('URL of the opml worker.', 'URL'),
-  listen: answer('host:port of the operator’s own server.', 'HOST:PORT'),
+  listen: answer("host:port of the operator's own server.", 'HOST:PORT'),
   'outer-url': answer('The same server as others reach it.', 'URL'),
   'vrf-key-file': answer('File with the VRF key; made when it is not there.', 'FILE'),
   'store-dir': answer('Directory of the journal.', 'DIR'),

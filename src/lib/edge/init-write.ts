@@ -63,7 +63,8 @@ export function writeAll(
   const web3signer = known.facts.withSigner ? writeSigner(known, file, options) : null;
   const head = [
     `Configuration of an AOS operator, made by aos ${version} on ${today}.`,
-    'Every key: docs/config.md. Check it: aos config validate. No secret belongs in here.',
+    'Every key: docs/config.md. Check it: aos config validate.',
+    'No private key belongs in here. URLs may hold access keys: keep it to yourself.',
   ];
   const text = configText(head, configEntries(known, findings, today));
   const backup = writePrivateFile(file, text, options);

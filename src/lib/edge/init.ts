@@ -11,7 +11,7 @@ import {checkFlags, complete} from '../init/headless.ts';
 import {NO_FACTS, type Answers, type Facts} from '../init/question.ts';
 import {nextSteps, type InitReport} from '../init/report.ts';
 import {reviewLines} from '../init/review.ts';
-import {answer, found, questionOf, settle, startWizard, type Wizard} from '../init/wizard.ts';
+import {answer, found, questionOf, reviewAgain, settle, startWizard, type Wizard} from '../init/wizard.ts';
 import {shellWord} from '../output/shell-word.ts';
 import {isLoopbackHost} from '../signer/url.ts';
 import {systemTime} from '../system-time.ts';
@@ -65,15 +65,26 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
   if (why !== null) throw new AosError('CONFIG_WRITE_FAILED', `${place.file} cannot be written: ${why}`);
 
   const look = (options.probe ?? options.mayAsk) ? createLook(place) : null;
-  const wizard = asks
-    ? await interview(flags.answers, facts, place, {look, signal, draw: options.look})
-    : await fillUp(flags.answers, facts, {look, signal, yes: options.yes, note});
-  return finish(wizard, place, options, asks, named);
+  if (!asks) {
+    const wizard = await fillUp(flags.answers, facts, {look, signal, yes: options.yes, note});
+    return finish(wizard, place, options, asks, named);
+  }
+  let wizard = startWizard(facts, flags.answers);
+  for (;;) {
+    wizard = await interview(wizard, place, {look, signal, draw: options.look});
+    try {
+      return await finish(wizard, place, options, asks, named);
+    } catch (error) {
+      if (!isAosError(error, 'CONFIG_WRITE_FAILED', 'KEY_WRITE_FAILED')) throw error;
+      // A full disk, or a directory that takes nothing: the answers are not to be lost.
+      note(`! ${error.message}`);
+      wizard = reviewAgain(wizard);
+    }
+  }
 }
 
 async function interview(
-  given: Answers,
-  facts: Facts,
+  start: Wizard,
   place: FilePlace,
   {look, signal, draw}: {look: Look | null; signal: AbortSignal; draw: InitOptions['look']},
 ): Promise<Wizard> {
@@ -90,7 +101,7 @@ async function interview(
       },
       width,
     );
-  return askAll(startWizard(facts, given), {look, review, signal, draw});
+  return askAll(start, {look, review, signal, draw});
 }
 
 /** Without a person: presets, and where asked for a look at each answer, whose troubles are noted. */
@@ -158,7 +169,7 @@ async function finish(
             compose: shellWord(shortPath(written.web3signer.compose, options.cwd)),
             keysDir: shellWord(shortPath(written.web3signer.keysDir, options.cwd)),
           },
-      {isDevnet: network === 'devnet'},
+      {isDevnet: network === 'devnet', alerts: (wizard.answers['alert-webhook'] ?? '') !== ''},
     ),
   };
 }

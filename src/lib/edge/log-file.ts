@@ -71,7 +71,11 @@ export function createLogFile(path: string): LogFile {
 }
 
 function sizeOf(path: string): number {
-  return statSync(path, {throwIfNoEntry: false})?.size ?? 0;
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0; // it is not there, or not ours: opening it tells
+  }
 }
 
 function rotate(path: string): void {

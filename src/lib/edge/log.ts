@@ -1,6 +1,6 @@
 import {pino} from 'pino';
 import type {OperatorEvent} from '../operator/events.ts';
-import {asciiText} from '../output/ascii.ts';
+import {asciiJson, asciiText} from '../output/ascii.ts';
 import {describe, type Level} from '../output/describe.ts';
 import {eventFields, type Fields, lineOf, type LogFormat, type Paint} from '../output/lines.ts';
 import {harmlessJson} from '../output/safe-text.ts';
@@ -75,9 +75,18 @@ function loggerTo(write: (handed: Handed, json: string) => void, level: Level) {
 
 function formed({lastLevel, lastMsg, lastObj}: Handed, json: string, target: LogTarget): string {
   const {format, paint, ascii} = target;
-  if (format === 'json') return harmlessJson(json);
-  const {time, ...fields} = lastObj;
+  if (format === 'json') return ascii ? asciiJson(harmlessJson(json)) : harmlessJson(json);
+  const {time, ...own} = lastObj;
   const level = pino.levels.labels[lastLevel] as Level;
-  const line = lineOf({time, level, text: lastMsg, fields}, format, paint);
+  // Before the values are quoted: a typographic quote becomes one that must be escaped.
+  const text = ascii ? asciiText(lastMsg) : lastMsg;
+  const fields = ascii ? asciiFields(own) : own;
+  const line = lineOf({time, level, text, fields}, format, paint);
   return ascii ? asciiText(line) : line;
+}
+
+function asciiFields(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? asciiText(value) : value]),
+  );
 }

@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {closeSync, fsyncSync, linkSync, lstatSync, openSync, renameSync, rmSync, writeSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
 import {AosError, errorText, isAosError} from '../errors.ts';
+import {syncDirectory} from '../keys/sync-directory.ts';
 import {safeText} from '../output/safe-text.ts';
 
 /** A file of mode 0600 that is there whole, or not at all. */
@@ -85,13 +86,4 @@ function putNew(draft: string, target: string, path: string): void {
     throw error;
   }
   rmSync(draft);
-}
-
-function syncDirectory(dir: string): void {
-  const handle = openSync(dir, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

@@ -50,7 +50,7 @@ async function apply(
     case 'pending':
       return step(id, 'pending', done.why, {
         tx: txReport(done.attempt, 'pending'),
-        next: 'Run the command again: it finds this transaction and sends no second one.',
+        next: pendingNext(done),
       });
     case 'cancelled':
       throw new AosError('TX_CANCELLED', `${done.attempt.title}: nonce ${done.attempt.nonce} was cancelled`, {
@@ -61,6 +61,14 @@ async function apply(
         tx: txReport({...done.attempt, receipt: done.receipt}, 'mined'),
       });
   }
+}
+
+/** Enough of a hash to name one transaction of a node. */
+const HASH_CHARS = 10;
+
+function pendingNext({attempt, isNext}: {attempt: {hash: string}; isNext: boolean}): string {
+  const again = 'Run the command again: it finds this transaction and sends no second one.';
+  return isNext ? `${again} To pay more for it: aos tx speed-up ${attempt.hash.slice(0, HASH_CHARS)}` : again;
 }
 
 /** An {@link Act} that remembers what it has sent. */

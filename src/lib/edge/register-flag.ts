@@ -48,7 +48,7 @@ export const registerFlags = {
     dependsOn: ['metadata-url'],
   }),
   'metadata-url': Flags.string({
-    summary: 'Where the operator’s metadata is.',
+    summary: "Where the operator's metadata is.",
     helpValue: 'URL',
     dependsOn: ['as-operator'],
   }),

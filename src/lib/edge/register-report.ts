@@ -122,9 +122,15 @@ export function renderSteps(steps: readonly StepReport[]): string[] {
       ...cost.map((line) => INDENT + line),
       // In one piece, whatever its length: it is there to be copied.
       ...(call === null ? [] : callLines(call).map((line) => INDENT + line)),
-      ...(next === null ? [] : hanging(`next: ${safeText(next)}`)),
+      ...(next === null ? [] : nextLines(safeText(next))),
     ];
   });
+}
+
+/** A sentence a line at least: what is broken into two lines is no command any more. */
+function nextLines(next: string): string[] {
+  const [first = '', ...rest] = next.split(/(?<=\.) (?=[A-Z])/);
+  return [...hanging(`next: ${first}`), ...rest.flatMap((sentence) => hanging(`→ ${sentence}`))];
 }
 
 /** A call as somebody else has to make it. */
@@ -151,7 +157,7 @@ export function renderPreconditions(list: readonly Precondition[]): string[] {
     const head = `${PRECONDITION_SIGNS[state]} ${mark}${id.padEnd(width)}  `;
     return [
       ...fitted(head, safeText(`${current}${wanted}${when}`)),
-      ...(state === 'ok' || next === null ? [] : hanging(`next: ${safeText(next)}`)),
+      ...(state === 'ok' || next === null ? [] : nextLines(safeText(next))),
     ];
   });
 }

@@ -3,8 +3,8 @@ import type {VrfKeySource} from '../config/config.ts';
 import {controlDirs, controlFile, isControlFile} from '../config/control-paths.ts';
 import {readVrfKey} from '../config/vrf-key.ts';
 import {connectNode} from '../control/find.ts';
+import {ERRORS} from '../error-table.ts';
 import {AosError, errorText, isAosError} from '../errors.ts';
-import {openJournal} from '../journal/sqlite.ts';
 import {createWeb3Signer} from '../signer/web3signer.ts';
 import {parseSignerUrl} from '../signer/url.ts';
 import {
@@ -18,14 +18,21 @@ import {
 } from '../status/facts.ts';
 import {deadline, systemTime} from '../system-time.ts';
 import {loadVrf} from '../vrf/ecvrf.ts';
+import {readJournalFacts} from './journal-facts.ts';
 import type {StatusTarget} from './status-target.ts';
 
 /** How long each source may take; one that takes longer is unknown and the others do not wait for it. */
 const DEADLINES_MS = {signer: 5_000, chain: 15_000, control: 2_000} as const;
+/** For a source that does not answer at all. */
+const ADVICE = {
+  signer: ERRORS.SIGNER_UNREACHABLE.next,
+  chain: ERRORS.CHAIN_UNREACHABLE.next,
+  control: 'Look at the operator’s log.',
+} as const;
 /** One request to the RPC, of the six steps that the chain takes. */
 const RPC_TIMEOUT_MS = 6_000;
 const NOT_HERE = unknown('not this machine');
-const OFFLINE = unknown('not asked: --offline');
+const OFFLINE = unknown('not asked: --offline', 'aos status');
 const HARMLESS = Buffer.from('AOS status, not a transaction');
 
 /**
@@ -93,14 +100,14 @@ async function look<T>(
   const end = deadline(signal, ms);
   // The source may take its time to notice the signal; nobody waits for that.
   const late = new Promise<Fact<T>>((resolve) => {
-    const tell = (): void => resolve(unknown(`no answer within ${ms / 1000} s`));
+    const tell = (): void => resolve(unknown(`no answer within ${ms / 1000} s`, ADVICE[source]));
     if (end.signal.aborted) tell();
     end.signal.addEventListener('abort', tell, {once: true});
   });
   try {
     const reading = read(end.signal).then(
       (value): Fact<T> => known(value, systemTime.now()),
-      (error: unknown): Fact<T> => unknown(errorText(error)),
+      (error: unknown): Fact<T> => unknown(errorText(error), isAosError(error) ? error.next : null),
     );
     return await Promise.race([reading, late]);
   } finally {
@@ -114,7 +121,8 @@ function signerFact(
 ): Fact<SignerFacts> | Promise<Fact<SignerFacts>> {
   if (local === null) return NOT_HERE;
   const {signerUrl} = local;
-  if (signerUrl === null) return unknown('no configuration names it');
+  if (signerUrl === null)
+    return unknown('no configuration names it', 'Name the configuration of this node: -c FILE');
   return offline ? OFFLINE : look('signer', signal, (end) => readSigner(signerUrl, nodeId, end));
 }
 
@@ -166,17 +174,9 @@ async function readOperator(
 
 async function readJournal(dir: string): Promise<Fact<JournalFacts>> {
   try {
-    const journal = await openJournal({dir, clockId: 1n, readOnly: true});
-    try {
-      const {received, selected, concluded, signed, accepted} = journal.counts();
-      const pending = received + selected + concluded + signed;
-      const facts = {pending, accepted, ...journal.activity(), spans: journal.liveness.spans()};
-      return known(facts, systemTime.now());
-    } finally {
-      await journal.close();
-    }
+    return known(await readJournalFacts(dir), systemTime.now());
   } catch (error) {
-    return unknown(errorText(error));
+    return unknown(errorText(error), isAosError(error) ? error.next : null);
   }
 }
 

@@ -39,7 +39,7 @@ function onlyJournal(state: string): string {
       'JOURNAL_MISSING',
       `no configuration was found, and there is no journal in ${safeText(state)}`,
       {
-        next: 'Name the node’s configuration: -c FILE',
+        next: 'Name the node’s configuration with -c FILE; a new node begins with aos init.',
       },
     );
   if (others.length > 0)

@@ -2,6 +2,7 @@ import {spawn, spawnSync} from 'node:child_process';
 import {closeSync, openSync, readFileSync} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {isatty} from 'node:tty';
+import {LEAVE_SCREEN} from './screen-codes.ts';
 
 /** The terminal's line settings as they were. */
 export type SavedTerminal = {
@@ -16,8 +17,8 @@ export type SavedTerminal = {
 
 /** stty waits until the terminal has taken what was written: for ever, when it is stopped. */
 const STTY_LIMIT_MS = 2_000;
-/** Of the alternate screen, hidden cursor, colours, bracketed paste, focus and mouse reports: whatever was on is off. */
-const LEAVE_SCREEN = '\x1b[?1049l\x1b[?25h\x1b[0m\x1b[?2004l\x1b[?1004l\x1b[?1000l\x1b[?1006l\r\n';
+/** A program that was killed may have written half of a sequence (CAN ends it), and others report the mouse. */
+const LEAVE = `\x18${LEAVE_SCREEN}\x1b[?1000l\x1b[?1006l\r\n`;
 
 /** Remembers how the terminal on stdin is set; where that cannot be asked, nothing is put back. */
 export function saveTerminal(stdout: NodeJS.WriteStream): SavedTerminal {
@@ -26,7 +27,7 @@ export function saveTerminal(stdout: NodeJS.WriteStream): SavedTerminal {
   const known = /^[\w:=.-]+$/.test(settings);
   return {
     async restore({leaveScreen}) {
-      if (leaveScreen) stdout.write(LEAVE_SCREEN);
+      if (leaveScreen) stdout.write(LEAVE);
       if (!known) return;
       await new Promise<void>((resolve) => {
         const stty = spawn('stty', [settings], {
@@ -38,7 +39,7 @@ export function saveTerminal(stdout: NodeJS.WriteStream): SavedTerminal {
       });
     },
     restoreNow() {
-      stdout.write(LEAVE_SCREEN);
+      stdout.write(LEAVE);
       if (known)
         spawnSync('stty', [settings], {stdio: ['inherit', 'ignore', 'ignore'], timeout: STTY_LIMIT_MS});
     },

@@ -57,7 +57,8 @@ export function transactedReport(done: Transacted): {exitCode: number; result: o
       return {
         exitCode: EXIT.pending,
         result: {...txReport(done.attempt, 'pending'), why: done.why},
-        text: `${done.attempt.hash} is sent: ${done.why}. Run the command again to go on waiting.`,
+        // Not the same command again: it would make yet another one that pays more.
+        text: `${done.attempt.hash} is sent: ${done.why}.\n→ aos tx list`,
       };
     case 'mined':
     case 'cancelled': {

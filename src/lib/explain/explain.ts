@@ -55,9 +55,18 @@ export function explainedCodes(): string[] {
   return [...Object.keys(ERRORS), ...Object.keys(NOTICES), ...Object.keys(EXIT_CODES)];
 }
 
-/** The code that a mistyped one most likely means. */
-export function meantCode(word: string): string | null {
-  return nearest(word, explainedCodes());
+/**
+ * The codes that a word most likely means, the likeliest first: the one that was mistyped, else those that begin with it,
+ * else those that hold it.
+ */
+export function meantCodes(word: string): string[] {
+  const part = word.trim().toUpperCase().replaceAll(/[- ]/g, '_');
+  if (!/^[A-Z]/.test(part)) return []; // an exit code that there is not
+  const codes = explainedCodes();
+  const close = nearest(part, codes);
+  if (close !== null) return [close];
+  const beginning = codes.filter((code) => code.startsWith(part));
+  return beginning.length > 0 ? beginning : codes.filter((code) => code.includes(part));
 }
 
 /** @param width columns, at least 40 */

@@ -2,7 +2,7 @@ import {CUSTOM_NETWORK} from '../config/networks.ts';
 import {FIELDS} from '../config/schema.ts';
 import {listenAddress} from '../config/values.ts';
 import type {Entry} from './config-text.ts';
-import {networkValue, nodeIdOf} from './fields.ts';
+import {nodeIdOf} from './fields.ts';
 import type {Finding, Known, Question} from './question.ts';
 import {QUESTIONS} from './questions.ts';
 import type {Findings} from './wizard.ts';
@@ -21,7 +21,6 @@ export function configEntries(known: Known, findings: Findings, today: string): 
     if (question.key === 'account') continue;
     const value = question.key === 'node-id' ? nodeIdOf(known.answers) : (known.answers[question.key] ?? '');
     if (value === '') continue;
-    if (question.key === 'store-dir' && value === networkValue(known, question.path)) continue;
     entries.push({path: question.path, value, notes: notesOf(question, findings, today)});
   }
   return [...entries, ...derived(known, entries)];

@@ -88,7 +88,8 @@ export type Check =
   | 'worker'
   | 'listen'
   | 'vrf-key'
-  | 'store';
+  | 'store'
+  | 'webhook';
 
 /** What a look outside told. */
 export type Finding = {

@@ -10,8 +10,8 @@ type Line = {
   field: Field<unknown>;
   message: string;
   about: string;
-  /** May be passed over by Enter alone. */
-  optional?: true;
+  /** May be left empty; what that means. */
+  without?: string;
   check?: Check;
   /** Shown in brackets, taken by Enter. [the preset] */
   suggestion?: (known: Known) => string;
@@ -22,7 +22,8 @@ type Line = {
 
 /** A question whose answer is one line of text. */
 function line(facts: Line): Question {
-  const {key, field, message, about, optional = false, check = null} = facts;
+  const {key, field, message, about, without, check = null} = facts;
+  const optional = without !== undefined;
   const preset =
     facts.preset ?? ((known: Known) => networkValue(known, field.path) ?? (optional ? '' : null));
   return {
@@ -30,12 +31,13 @@ function line(facts: Line): Question {
     path: field.path,
     flag: key,
     applies: facts.applies ?? (() => true),
-    form: (known) => ({
-      kind: 'line',
-      message,
-      about,
-      suggestion: facts.suggestion?.(known) ?? preset(known) ?? '',
-    }),
+    form(known) {
+      const suggestion = facts.suggestion?.(known) ?? preset(known) ?? '';
+      const present = known.answers[key] ?? suggestion;
+      // Enter takes what is in brackets; Backspace takes the brackets away.
+      const how = present === '' ? 'Enter alone' : 'Backspace and Enter';
+      return {kind: 'line', message, about: optional ? `${about} ${how}: ${without}.` : about, suggestion};
+    },
     preset,
     parse: byField(field, {optional}),
     check,
@@ -144,8 +146,8 @@ export const QUESTIONS: readonly Question[] = [
     key: 'dispatcher-address',
     field: FIELDS.dispatcherAddress,
     message: 'Dispatcher’s address',
-    about: 'Only jobs signed by this address are taken. Enter alone: any valid signer.',
-    optional: true,
+    about: 'Only jobs signed by this address are taken.',
+    without: 'any valid signer',
   }),
   line({
     key: 'rpc-url',
@@ -165,8 +167,8 @@ export const QUESTIONS: readonly Question[] = [
     key: 'registry',
     field: FIELDS.registry,
     message: 'AOS registry',
-    about: 'The registry coordinator, for aos register. Enter alone: later.',
-    optional: true,
+    about: 'The registry coordinator, for aos register.',
+    without: 'later',
     applies: (known) => networkValue(known, FIELDS.registry.path) === null,
   }),
   {
@@ -194,8 +196,8 @@ export const QUESTIONS: readonly Question[] = [
     key: 'outer-url',
     field: FIELDS.outerUrl,
     message: 'URL from outside',
-    about: 'How others reach that server, such as http://203.0.113.7:21001. Enter alone: not known yet.',
-    optional: true,
+    about: 'How others reach that server, such as http://203.0.113.7:21001.',
+    without: 'not known yet',
   }),
   line({
     key: 'vrf-key-file',
@@ -209,17 +211,19 @@ export const QUESTIONS: readonly Question[] = [
     key: 'store-dir',
     field: FIELDS.storeDir,
     message: 'Journal directory',
-    about: 'Every job is on disk there before it is acknowledged. Enter alone: the state directory.',
-    optional: true,
+    about: 'Every job is on disk there before it is acknowledged.',
+    without: 'the state directory',
     check: 'store',
+    // A devnet's own directory goes with it.
+    preset: () => '',
   }),
   line({
     key: 'alert-webhook',
     field: FIELDS.alertWebhook,
     message: 'Alert webhook',
-    about:
-      'Gets a JSON alert when something is wrong: Slack, Discord, your own. Enter alone: nobody is told.',
-    optional: true,
+    about: 'Gets a JSON alert when something is wrong: Slack, Discord, your own.',
+    without: 'nobody is told',
+    check: 'webhook',
   }),
 ];
 

@@ -1,4 +1,5 @@
 import {safeText} from '../output/safe-text.ts';
+import {wrap} from '../output/table.ts';
 import {keySteps} from './web3signer-files.ts';
 
 /** What `aos init` made, and what is left to do. */
@@ -23,19 +24,24 @@ export type InitReport = {
 export function nextSteps(
   flag: string,
   signer: {compose: string; keysDir: string} | null,
-  mode: {isDevnet: boolean},
+  {isDevnet, alerts}: {isDevnet: boolean; alerts: boolean},
 ): string[] {
   const start =
     signer === null ? [] : [...keySteps(signer.keysDir), `docker compose -f ${signer.compose} up -d`];
   return [
     ...start,
     `aos signer check${flag}`,
-    ...(mode.isDevnet ? [] : [`aos register --check${flag}`]),
+    ...(alerts ? [`aos alert test${flag}`] : []),
+    ...(isDevnet ? [] : [`aos register --check${flag}`, `aos register${flag}`]),
     `aos run${flag}`,
   ];
 }
 
-export function renderInitReport({file, backup, vrfKey, web3signer, troubles, next}: InitReport): string {
+/** @param width columns; commands and paths stay whole */
+export function renderInitReport(
+  {file, backup, vrfKey, web3signer, troubles, next}: InitReport,
+  width: number,
+): string {
   const lines = [`wrote ${safeText(file)}`];
   if (backup !== null) lines.push(`  the one before is ${safeText(backup)}`);
   lines.push(
@@ -46,8 +52,8 @@ export function renderInitReport({file, backup, vrfKey, web3signer, troubles, ne
   if (web3signer !== null)
     lines.push(`wrote ${safeText(web3signer.compose)}`, `wrote ${safeText(web3signer.keyConfig)}`);
   for (const {text, fix} of troubles) {
-    lines.push(`! ${text}`);
-    if (fix !== null) lines.push(`  fix: ${fix}`);
+    const told = [text, ...(fix === null ? [] : [`fix: ${fix}`])].flatMap((part) => wrap(part, width - 2));
+    lines.push(...told.map((line, index) => `${index === 0 ? '! ' : '  '}${line}`));
   }
   return [...lines, '', 'Next:', ...next.map((command) => `  ${safeText(command)}`)].join('\n');
 }

@@ -48,11 +48,13 @@ export function reviewLines(
 
 /** A value for the screen: of an RPC URL the host only, since its path or query often is a key. */
 export function shownValue(path: string, value: string | readonly string[]): string {
+  if (value === '') return '';
   if (typeof value !== 'string') return value.map((item) => shownValue(path, item)).join(', ');
   return isSecret(path) ? withoutKeys(value) : safeText(value, 200);
 }
 
-function isSecret(path: string): boolean {
+/** Whether a value of the key may hold an access key. */
+export function isSecret(path: string): boolean {
   return ALL_FIELDS.some((field) => field.path === path && field.secret);
 }
 

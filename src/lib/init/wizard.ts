@@ -117,6 +117,11 @@ export function decide(wizard: Wizard, choice: 'write' | 'quit'): Wizard {
   return wizard.phase === 'review' ? {...wizard, phase: choice} : wizard;
 }
 
+/** What could not be written is reviewed again. */
+export function reviewAgain(wizard: Wizard): Wizard {
+  return wizard.phase === 'write' ? {...wizard, phase: 'review'} : wizard;
+}
+
 /** The next question that applies; one answered by a flag is only checked. */
 function forward(wizard: Wizard): Wizard {
   for (let at = wizard.at + 1; at < QUESTIONS.length; at += 1) {

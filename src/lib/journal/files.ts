@@ -1,5 +1,6 @@
-import {chmodSync, closeSync, mkdirSync, openSync} from 'node:fs';
+import {chmodSync, closeSync, openSync} from 'node:fs';
 import {AosError, errorText} from '../errors.ts';
+import {makeDirectory} from '../make-directory.ts';
 
 /**
  * Makes sure `dir` exists and is the user's alone (0700).
@@ -7,7 +8,7 @@ import {AosError, errorText} from '../errors.ts';
  */
 export function createPrivateDir(dir: string): void {
   try {
-    mkdirSync(dir, {recursive: true, mode: 0o700});
+    makeDirectory(dir, 0o700);
     chmodSync(dir, 0o700);
   } catch (error) {
     throw new AosError(

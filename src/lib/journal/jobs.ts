@@ -23,6 +23,7 @@ const RECORD = `
 /** The jobs with their frames and answers. Every function is synchronous; those that write run inside a transaction. */
 export function jobTable(database: Database) {
   const bySeq = database.prepare(`${RECORD} WHERE j.seq = ?`);
+  const last = database.prepare(`${RECORD} ORDER BY j.seq DESC LIMIT 1`);
   const byKey = database.prepare(`${RECORD} WHERE j.job_id = ? AND j.tag = ? AND j.position = ?`);
   const isKnown = database.prepare('SELECT 1 FROM jobs WHERE job_id = ? AND tag = ? AND position = ?');
   const headOf = database.prepare('SELECT job_id, state FROM jobs WHERE seq = ?');
@@ -167,6 +168,11 @@ export function jobTable(database: Database) {
 
     get(seq: number): JobRecord | undefined {
       const row = bySeq.get(seq);
+      return row === undefined ? undefined : jobOf(row);
+    },
+
+    newest(): JobRecord | undefined {
+      const row = last.get();
       return row === undefined ? undefined : jobOf(row);
     },
 

@@ -3,26 +3,17 @@ import {clockFromWire, type Clock} from '../clock/vlc.ts';
 import type {Reading} from '../clock/readings.ts';
 import {parseJson} from '../protocol/json.ts';
 import {WORKER_KINDS, type VrfFields, type WorkerKind} from '../protocol/messages.ts';
-import type {JobOutcome, JobRecord, JobState, QuestionRecord} from '../operator/ports.ts';
+import {
+  JOB_OUTCOMES,
+  JOB_STATES,
+  type JobOutcome,
+  type JobRecord,
+  type JobState,
+  type QuestionRecord,
+} from '../operator/ports.ts';
 import {rangeOfText} from '../vrf/range-text.ts';
 import type {SamplingRange} from '../vrf/sampling.ts';
 import type {Row} from './driver.ts';
-
-export const JOB_STATES = [
-  'received',
-  'selected',
-  'concluded',
-  'signed',
-  'accepted',
-  'expired',
-] as const satisfies readonly JobState[];
-const OUTCOMES = [
-  'answered',
-  'unselected',
-  'unsupported',
-  'invalid',
-  'failed',
-] as const satisfies readonly JobOutcome[];
 
 /** A column that must hold text; one with a NUL in it is kept as a blob (driver.ts). */
 export function textOf(row: Row, column: string): string {
@@ -43,7 +34,7 @@ export function stateOf(row: Row): JobState {
 }
 
 export function outcomeOf(row: Row): JobOutcome {
-  return oneOf(OUTCOMES, textOf(row, 'outcome'), 'outcome');
+  return oneOf(JOB_OUTCOMES, textOf(row, 'outcome'), 'outcome');
 }
 
 export function jobOf(row: Row): JobRecord {

@@ -179,6 +179,7 @@ function sqliteJournal(
 
     list: (query) => look(() => jobs.list(query)),
     get: (seq) => look(() => jobs.get(seq)),
+    newest: () => look(() => jobs.newest()),
     counts: () => look(() => jobs.counts()),
 
     ask: (question) => change(() => questions.add(question)),

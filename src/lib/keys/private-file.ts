@@ -6,7 +6,6 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -17,6 +16,8 @@ import {dirname} from 'node:path';
 import type {ErrorCode} from '../error-table.ts';
 import {AosError, errorText} from '../errors.ts';
 import {safeText} from '../output/safe-text.ts';
+import {makeDirectory} from '../make-directory.ts';
+import {syncDirectory} from './sync-directory.ts';
 
 /** Older keys that are kept when one is replaced again and again. */
 const MOST_BACKUPS = 1000;
@@ -99,7 +100,7 @@ export function writePrivateFile(
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     if (!force) refuseExisting(path, taken);
-    mkdirSync(dirname(path), {recursive: true, mode: 0o700});
+    makeDirectory(dirname(path), 0o700);
     writeNew(draft, text);
     const backup = force ? putReplacing(draft, path) : putNew(draft, path, taken);
     syncDirectory(dirname(path));
@@ -156,15 +157,6 @@ function keep(path: string): string {
     }
   }
   throw new AosError('KEY_WRITE_FAILED', `there are ${MOST_BACKUPS} backups of ${safeText(path)} already`);
-}
-
-function syncDirectory(dir: string): void {
-  const handle = openSync(dir, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function exists(path: string): boolean {

@@ -3,14 +3,15 @@ import {clockToWire, type Clock} from '../clock/vlc.ts';
 import type {Time} from '../time.ts';
 import type {ClockFacts, Emit} from './events.ts';
 import {every} from './every.ts';
+import {jobOf} from './job-record.ts';
 import type {Journal} from './ports.ts';
 
 /** The clock that came with a job, when (Unix ms) and with which. */
 export type MergedClock = {clock: Clock; at: number; jobId: string};
 
-/** The same journal, and the clock of the last new job that went into it. */
+/** The same journal, and the clock of the last new job that went into it, in this run or an earlier one. */
 export function noteClocks(journal: Journal): {journal: Journal; merged: () => MergedClock | null} {
-  let merged: MergedClock | null = null;
+  let merged = mergedBefore(journal);
   return {
     journal: {
       ...journal,
@@ -22,6 +23,16 @@ export function noteClocks(journal: Journal): {journal: Journal; merged: () => M
     },
     merged: () => merged,
   };
+}
+
+function mergedBefore(journal: Journal): MergedClock | null {
+  try {
+    const record = journal.newest();
+    if (record === undefined) return null;
+    return {clock: jobOf(record).clock, at: record.receivedAt, jobId: record.key.jobId};
+  } catch {
+    return null; // it is only shown; who works on the jobs tells of a damaged journal
+  }
 }
 
 /** How often the clock is looked at. */

@@ -1,4 +1,4 @@
-import {chmodSync, lstatSync, mkdirSync, rmSync} from 'node:fs';
+import {chmodSync, lstatSync, rmSync} from 'node:fs';
 import {connect, createServer, type Server, type Socket} from 'node:net';
 import {join} from 'node:path';
 import {
@@ -14,6 +14,7 @@ import {AosError, errorText} from '../errors.ts';
 import {eventLine} from '../output/lines.ts';
 import {jsonLine} from '../output/safe-text.ts';
 import type {Time} from '../time.ts';
+import {makeDirectory} from '../make-directory.ts';
 import type {OperatorEvent} from './events.ts';
 import {createHistory} from './history.ts';
 import {emptyView, reduceView, type OperatorView} from './view.ts';
@@ -178,7 +179,7 @@ function refusal(id: string | null, message: string): string {
 /** @throws AosError CONTROL_UNAVAILABLE when the directory is not this user's alone */
 function privateDir(dir: string): void {
   try {
-    mkdirSync(dir, {recursive: true, mode: 0o700});
+    makeDirectory(dir, 0o700);
     const stat = lstatSync(dir);
     // Below /tmp anyone may have made it before us.
     if (!stat.isDirectory() || stat.uid !== process.getuid?.()) throw new Error('it belongs to another user');

@@ -107,10 +107,12 @@ export type Worker = {
  * received → selected → concluded → signed → accepted, skipping `selected` where no worker is needed.
  * `expired`: never accepted within the retention.
  */
-export type JobState = 'received' | 'selected' | 'concluded' | 'signed' | 'accepted' | 'expired';
+export const JOB_STATES = ['received', 'selected', 'concluded', 'signed', 'accepted', 'expired'] as const;
+export type JobState = (typeof JOB_STATES)[number];
 
 /** How the content of an answer came about. */
-export type JobOutcome = 'answered' | 'unselected' | 'unsupported' | 'invalid' | 'failed';
+export const JOB_OUTCOMES = ['answered', 'unselected', 'unsupported', 'invalid', 'failed'] as const;
+export type JobOutcome = (typeof JOB_OUTCOMES)[number];
 
 /** One job as the journal holds it. */
 export type JobRecord = {
@@ -213,6 +215,8 @@ export type Journal = {
   /** Jobs in one of `states` with seq > `after`, in order of arrival, at most `limit`; reads committed data. */
   list(query: {states: readonly JobState[]; after: number; limit: number; kind?: string}): JobRecord[];
   get(seq: number): JobRecord | undefined;
+  /** The job that came last. */
+  newest(): JobRecord | undefined;
   /** Number of jobs a state. */
   counts(): Readonly<Record<JobState, number>>;
 

@@ -29,3 +29,8 @@ export function asciiText(text: string): string {
     (char) => SIGNS[char] ?? `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
   );
 }
+
+/** JSON that parses to the same values, without a character beyond ASCII. */
+export function asciiJson(json: string): string {
+  return json.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -44,6 +44,7 @@ export function askConfirm(
 /**
  * Asks for a line of text; Enter alone takes the suggestion, Ctrl-B goes back.
  * @param validate what is wrong with a text, or true
+ * @param shown how the suggestion and the answer look, where they may hold a secret [as they are]
  * @throws AosError INTERRUPTED (Ctrl-C) | USAGE (the input was closed) | the signal's reason
  */
 export function askLine(
@@ -51,12 +52,20 @@ export function askLine(
     message: string;
     suggestion: string;
     validate: (text: string) => true | string;
+    shown?: (text: string) => string;
     signal?: AbortSignal;
   },
   io: PromptIo = terminal(),
 ): Promise<Reply<string>> {
-  const {message, suggestion, validate, signal} = question;
-  const more = suggestion === '' ? {} : {default: suggestion};
+  const {message, suggestion, validate, shown, signal} = question;
+  const look =
+    shown === undefined
+      ? {}
+      : {
+          transformer: (text: string, {isFinal}: {isFinal: boolean}) => (isFinal ? shown(text) : text),
+          theme: {style: {defaultAnswer: (text: string) => `(${shown(text)})`}},
+        };
+  const more = {...(suggestion === '' ? {} : {default: suggestion}), ...look};
   return ask(
     message,
     io,

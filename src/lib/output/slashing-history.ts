@@ -17,9 +17,9 @@ export function answerOf(history: SlashingHistory): HistoryAnswer {
   const {rows, sources, range, operator} = history;
   const executed = rows.filter(({kind, executed: done}) => done && (kind === 'slash' || kind === 'penalty'));
   const unsure = executed.filter(({state}) => state === 'not final').length;
-  const recorded = rows.filter(
-    ({kind, executed: done, cancelled}) => !done && !cancelled && (kind === 'penalty' || kind === 'request'),
-  );
+  const waiting = rows.filter(({executed: done, cancelled}) => !done && !cancelled);
+  const recorded = waiting.filter(({kind}) => kind === 'penalty');
+  const requests = waiting.filter(({kind}) => kind === 'request');
   const ejections = rows.filter(({kind}) => kind === 'ejection');
   const missing = sources.filter((source) => !source.covered && source.kind === 'missing');
   const slashing = sources.some(({id, covered}) => id === 'slashing' && covered);
@@ -36,6 +36,9 @@ export function answerOf(history: SlashingHistory): HistoryAnswer {
           `${count(recorded.length, 'penalty is', 'penalties are')} recorded and not executed${amounts(history, 'recorded')}.`,
         ]
       : []),
+    ...(requests.length > 0
+      ? [`${count(requests.length, 'request to slash is', 'requests to slash are')} pending.`]
+      : []),
     ...(ejections.length > 0
       ? [`It was ejected or removed ${count(ejections.length, 'time', 'times')}.`]
       : []),
@@ -43,7 +46,7 @@ export function answerOf(history: SlashingHistory): HistoryAnswer {
   ];
   const statement = parts.join(' ');
   if (executed.length > 0) return {verdict: 'slashed', exitCode: EXIT.no, statement};
-  const warned = recorded.length + ejections.length + missing.length > 0;
+  const warned = recorded.length + requests.length + ejections.length + missing.length > 0;
   return warned
     ? {verdict: 'warned', exitCode: EXIT.warn, statement}
     : {verdict: 'clean', exitCode: EXIT.ok, statement};
@@ -64,7 +67,10 @@ export function historyTable(history: SlashingHistory, {statement}: HistoryAnswe
         at === null ? 'unknown' : isoTime(at).slice(0, 16).replace('T', ' '),
       ),
       column('BLOCK', 8, ({block}) => String(block), true),
-      column('TX', 2, ({txHash}) => middle(txHash, 11)),
+      {
+        ...column('TX', 2, ({txHash}) => middle(txHash, 11)),
+        whole: rows.map(({txHash}) => safeText(txHash)),
+      },
       column('SOURCE', 7, ({source}) => source),
       column('AVS/SET', 4, ({avs, operatorSet}) => avsText(avs, operatorSet)),
       column('STRATEGY', 3, ({strategy}) => (strategy === null ? '' : middle(strategy, 11))),

@@ -1,6 +1,6 @@
 import type {StatusResult} from '../status/result.ts';
 import type {LinkState} from '../status/link.ts';
-import {count, duration, percent} from '../status/words.ts';
+import {count, duration, OUTAGE_CAUSES, percent} from '../status/words.ts';
 import {decimal, shortDecimal} from './decimal.ts';
 import type {Level} from './describe.ts';
 import type {Paint} from './lines.ts';
@@ -61,11 +61,16 @@ function headLines({verdict, links, node_id: id, network}: StatusResult, paint: 
 }
 
 function linkLines({links}: StatusResult, {paint, ascii}: StatusStyle): string[] {
-  return links.flatMap(({id, state, evidence, next}) => {
+  return links.flatMap(({id, state, evidence, next}, index) => {
+    // The links of one source that did not answer all say the same.
+    const isSaid = links.slice(0, index).some((before) => before.state === state && before.next === next);
     const {mark, ascii: plain, level} = MARKS[state];
     const label = ` ${nameOf(id)}`.padEnd(LABEL - 1);
     const [first = '', ...rest] = wrap(safeText(evidence), WIDTH - LABEL);
-    const what = next === null || state === 'ok' ? [] : wrap(`→ ${safeText(next)}`, WIDTH - LABEL);
+    const what =
+      next === null || state === 'ok' || (state === 'unknown' && isSaid)
+        ? []
+        : wrap(`→ ${safeText(next)}`, WIDTH - LABEL);
     return [`${paint(level, ascii ? plain : mark)}${label}${first}`, ...indent([...rest, ...what], LABEL)];
   });
 }
@@ -163,13 +168,8 @@ function livenessRows({liveness, policy}: StatusResult): string[] {
       ? `${whole}; the network has not asked yet`
       : `${duration(left)} of ${whole} left, ${count(probes, 'probe')} answered`;
   if (latest === undefined) return row('offline grace', grace);
-  const cause = {
-    'process-down': 'the operator was not running',
-    'network-down': 'no connection',
-    'not-probed': 'nobody asked',
-  };
   const end = latest.end === null ? 'now' : latest.end.slice(0, 16);
-  const text = `${count(outages.length, 'silence')} recorded, the last ${latest.start.slice(0, 16)} to ${end}, ${duration(latest.duration_ms)}: ${cause[latest.cause]}`;
+  const text = `${count(outages.length, 'silence')} recorded, the last ${latest.start.slice(0, 16)} to ${end}, ${duration(latest.duration_ms)}: ${OUTAGE_CAUSES[latest.cause]}`;
   return [...row('offline grace', grace), ...row('outages', text)];
 }
 

@@ -1,6 +1,8 @@
 export type Column = {
   head: string;
   cells: readonly string[];
+  /** What stands in place of them on a line of its own, where there is room for more. */
+  whole?: readonly string[];
   right?: boolean;
   /** When the table is too wide, the column with the smallest number goes to a line of its own below the row first. */
   below: number;
@@ -29,7 +31,7 @@ export function fitTable(columns: readonly Column[], width: number): string[] {
     lines.push(lineOf(beside, ({cells}) => cells[row] ?? ''));
     const rest = below
       .filter(({cells}) => (cells[row] ?? '') !== '')
-      .map(({head, cells}) => `${head.toLowerCase()} ${cells[row] ?? ''}`);
+      .map(({head, cells, whole = cells}) => `${head.toLowerCase()} ${whole[row] ?? ''}`);
     if (rest.length > 0)
       lines.push(...packed(rest, Math.max(20, width - INDENT.length)).map((line) => INDENT + line));
   }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type {OperatorEvent} from '../operator/events.ts';
+import {JOB_OUTCOMES} from '../operator/ports.ts';
 import type {StreamEntry} from './entry.ts';
 import {address, count, decimal, type Json, ms, time} from './parts.ts';
 
@@ -17,7 +18,7 @@ const message = v.string();
 const retryInMs = ms;
 const url = v.string();
 const part = v.picklist(['signer', 'chain', 'dispatcher', 'worker', 'journal', 'clock']);
-const outcome = v.picklist(['answered', 'unselected', 'unsupported', 'invalid', 'failed']);
+const outcome = v.picklist(JOB_OUTCOMES);
 const reason = v.picklist(['SIGINT', 'SIGTERM', 'jobs', 'for', 'fatal']);
 
 const tally = {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import {JOB_OUTCOMES, JOB_STATES} from '../operator/ports.ts';
 import type {TaskLine} from '../task/export.ts';
-import {TASK_OUTCOMES, TASK_STATES} from '../task/query.ts';
 import type {TaskRowJson} from '../task/row.ts';
 import type {TaskStory} from '../task/story.ts';
 import type {ResultEntry, StreamEntry} from './entry.ts';
@@ -13,8 +13,8 @@ const number = v.pipe(count, v.description('its number in the journal'));
 const key = {job_id: v.string(), tag: v.string(), position: v.string()};
 const rowFields = {
   ...key,
-  state: v.picklist(TASK_STATES),
-  outcome: v.nullable(v.picklist(TASK_OUTCOMES)),
+  state: v.picklist(JOB_STATES),
+  outcome: v.nullable(v.picklist(JOB_OUTCOMES)),
   kind: v.string(),
   model: v.string(),
   selected: v.nullable(v.boolean()),
@@ -71,8 +71,8 @@ export const taskShow: ResultEntry = {
     v.object({
       seq: number,
       ...key,
-      state: v.picklist(TASK_STATES),
-      outcome: v.nullable(v.picklist(TASK_OUTCOMES)),
+      state: v.picklist(JOB_STATES),
+      outcome: v.nullable(v.picklist(JOB_OUTCOMES)),
       kind: v.string(),
       model: v.string(),
       user: v.nullable(v.string()),
@@ -131,7 +131,7 @@ export const taskShow: ResultEntry = {
       ),
       answer: v.nullable(
         v.object({
-          outcome: v.nullable(v.picklist(TASK_OUTCOMES)),
+          outcome: v.nullable(v.picklist(JOB_OUTCOMES)),
           concluded_at: v.nullable(time),
           result: v.nullable(v.string()),
           reason: v.nullable(v.string()),

@@ -1,5 +1,4 @@
 import {Chalk, type ChalkInstance} from 'chalk';
-import {EXIT, type ExitCode} from '../error-table.ts';
 import {safeText} from '../output/safe-text.ts';
 import {wrap} from '../output/table.ts';
 import type {SignerReport, StepReport} from './checks.ts';
@@ -16,18 +15,6 @@ const MARKS: Readonly<
 };
 
 const WIDTH = 'eth_signTransaction'.length;
-
-/** The exit code of a report: 0 ok, 3 when a step failed, 4 when one warns. */
-export function signerExitCode({verdict}: Pick<SignerReport, 'verdict'>): ExitCode {
-  switch (verdict) {
-    case 'ok':
-      return EXIT.ok;
-    case 'warn':
-      return EXIT.warn;
-    case 'fail':
-      return EXIT.no;
-  }
-}
 
 function summary({steps, latency, signer, address}: SignerReport): string {
   const count = (state: State): number => steps.filter((step) => step.state === state).length;

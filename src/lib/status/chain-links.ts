@@ -1,5 +1,13 @@
 import type {Stake} from '../chain/stake.ts';
-import {flatFact, mapFact, type AvsFacts, type Fact, type PenaltyFacts, type StatusFacts} from './facts.ts';
+import {
+  flatFact,
+  mapFact,
+  unknown,
+  type AvsFacts,
+  type Fact,
+  type PenaltyFacts,
+  type StatusFacts,
+} from './facts.ts';
 import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
 import {count, percent} from './words.ts';
 
@@ -9,7 +17,7 @@ const HISTORY = 'aos slashing-history';
 
 export function judgeOperator({chain}: StatusFacts): Judgement {
   const fact = flatFact(mapFact(chain, ({isOperator}) => isOperator));
-  if (fact.state === 'unknown') return unclear(fact.reason);
+  if (fact.state === 'unknown') return unclear(fact);
   return fact.value
     ? ok('an EigenLayer operator', fact.at)
     : fail('not an EigenLayer operator', 'aos register --as-operator --metadata-url URL', fact.at);
@@ -17,14 +25,14 @@ export function judgeOperator({chain}: StatusFacts): Judgement {
 
 export function judgeAvs({chain, rules}: StatusFacts): Judgement {
   const fact = avsOf(chain);
-  if (fact.state === 'unknown') return unclear(fact.reason);
+  if (fact.state === 'unknown') return unclear(fact);
   const {
     at,
     value: {flow, stake},
   } = fact;
   switch (stake.state) {
     case 'unknown':
-      return unclear('the registry did not say', 'aos register --check');
+      return unclear(unknown('the registry did not say', 'aos register --check'));
     case 'not_registered':
       return fail(`not registered (${flow})`, 'aos register', at);
     case 'deregistered':
@@ -75,7 +83,7 @@ export function judgeRange({chain, operator}: StatusFacts): Judgement {
     return fail(`${range}, so no job is ever selected`, 'aos register', fact.at);
   }
   const seen = operator.state === 'known' ? (operator.value?.view.range ?? null) : null;
-  if (seen === null) return unclear(fact.reason);
+  if (seen === null) return unclear(fact);
   const text = `${seen.start}–${seen.end} of ${seen.max}, as the operator knows it`;
   const reading = 'Check chain.chain_rpc_url.';
   if (BigInt(seen.end) <= BigInt(seen.start)) return fail(`${text}: it is empty`, 'aos register', seen.at);
@@ -84,10 +92,10 @@ export function judgeRange({chain, operator}: StatusFacts): Judgement {
 
 export function judgeChallenges({chain}: StatusFacts): Judgement {
   const fact = flatFact(mapFact(chain, ({challenges}) => challenges));
-  if (fact.state === 'unknown') return unclear(fact.reason);
+  if (fact.state === 'unknown') return unclear(fact);
   const {at, value} = fact;
   if (value === null)
-    return unclear('no challenge manager is configured', 'Set chain.contracts.challenge_manager.');
+    return unclear(unknown('no challenge manager is configured', 'Set chain.contracts.challenge_manager.'));
   const {open, unanswered, windowKnown, total} = value;
   if (open.length > 0) {
     const least = open.reduce(
@@ -101,7 +109,9 @@ export function judgeChallenges({chain}: StatusFacts): Judgement {
     );
   }
   if (!windowKnown && unanswered > 0)
-    return unclear(`${unanswered} without an answer; the RPC does not say since when`, 'aos challenge list');
+    return unclear(
+      unknown(`${unanswered} without an answer; the RPC does not say since when`, 'aos challenge list'),
+    );
   return ok(`none open, ${total} so far`, at);
 }
 
@@ -128,13 +138,18 @@ export function judgeSlashed({chain}: StatusFacts): Judgement {
   const recorded = ledger?.mine.length ?? 0;
   if (recorded > 0)
     return warn(`${count(recorded, 'penalty is', 'penalties are')} recorded and not executed`, HISTORY, at);
-  if (magnitudes.length === 0 && ledger === null) return unclear(reasonOf(chain, avs, penalties), HISTORY);
   const seen = [
     ...(magnitudes.length > 0
       ? [`the stake in ${count(magnitudes.length, 'strategy', 'strategies')} is whole`]
       : []),
     ...(ledger === null ? [] : [noPenalty(ledger)]),
   ];
+  // What was not read may hold a slash.
+  const unread = [chain, avs, penalties].find((fact) => fact.state === 'unknown');
+  if (unread?.state === 'unknown')
+    return unclear(unknown([...seen, unread.reason].join('; '), unread.next ?? HISTORY));
+  if (seen.length === 0)
+    return unclear(unknown('there is neither an AllocationManager nor a penalty ledger to ask', HISTORY));
   return ok(`not slashed: ${seen.join('; ')}`, at);
 }
 
@@ -142,15 +157,6 @@ function noPenalty({looked, total}: PenaltyFacts): string {
   if (total === 0n) return 'no penalty is recorded';
   const which = BigInt(looked) === total ? `the ${total}` : `the newest ${looked} of ${total}`;
   return `none of ${which} recorded penalties is its own`;
-}
-
-function reasonOf(
-  chain: StatusFacts['chain'],
-  avs: Fact<AvsFacts>,
-  penalties: Fact<PenaltyFacts | null>,
-): string {
-  for (const fact of [chain, avs, penalties]) if (fact.state === 'unknown') return fact.reason;
-  return 'there is neither an AllocationManager nor a penalty ledger to ask';
 }
 
 function avsOf(chain: StatusFacts['chain']): Fact<AvsFacts> {

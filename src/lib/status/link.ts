@@ -1,3 +1,5 @@
+import type {Unknown} from './facts.ts';
+
 /** What has to hold, in the order it is built up, for a node to earn. */
 export const LINK_IDS = [
   'signer',
@@ -47,7 +49,7 @@ export const pending = (evidence: string, next: string, at: number): Judgement =
   next,
   at,
 });
-export const unclear = (reason: string, next: string | null = null): Judgement => ({
+export const unclear = ({reason, next}: Unknown): Judgement => ({
   state: 'unknown',
   evidence: `unknown (${reason})`,
   next,

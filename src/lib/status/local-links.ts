@@ -1,7 +1,7 @@
 import {assessLiveness, type Liveness} from '../liveness/liveness.ts';
 import {gapsOf, type Span} from '../liveness/spans.ts';
 import type {OperatorView, TroubleView} from '../operator/view.ts';
-import {known, unknown, type Fact, type RunningFacts, type StatusFacts} from './facts.ts';
+import {known, type Fact, type RunningFacts, type StatusFacts} from './facts.ts';
 import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
 import {ago, count, duration} from './words.ts';
 
@@ -16,7 +16,7 @@ export function judgeSigner({signer, operator}: StatusFacts): Judgement {
   const trouble = troubleOf(operator, 'signer');
   if (signer.state === 'unknown') {
     if (trouble !== null) return fail(`${trouble.message} (${trouble.code})`, trouble.next, trouble.since);
-    return unclear(signer.reason);
+    return unclear(signer);
   }
   const {value, at} = signer;
   if (value.state === 'fail') return fail(`${value.message} (${value.code})`, value.next, at);
@@ -27,7 +27,7 @@ export function judgeSigner({signer, operator}: StatusFacts): Judgement {
 }
 
 export function judgeDispatcher({operator, now}: StatusFacts): Judgement {
-  if (operator.state === 'unknown') return unclear(operator.reason);
+  if (operator.state === 'unknown') return unclear(operator);
   if (operator.value === null)
     return fail('no operator runs for this node on this machine', 'aos run', operator.at);
   const {view} = operator.value;
@@ -54,7 +54,7 @@ export function judgeDispatcher({operator, now}: StatusFacts): Judgement {
  */
 export function livenessOf({journal, operator, rules, now}: StatusFacts): Fact<Liveness> {
   const view = operator.state === 'known' ? (operator.value?.view ?? null) : null;
-  if (journal.state === 'unknown' && view === null) return unknown(journal.reason);
+  if (journal.state === 'unknown' && view === null) return journal;
   const spans = [...(journal.state === 'known' ? journal.value.spans : []), ...spansOf(view, now)];
   const gaps = gapsOf(rules.probeIntervalMs);
   return known(assessLiveness(spans, {now, graceMs: rules.offlineGraceMs, gaps}), now);
@@ -78,7 +78,7 @@ function spansOf(view: OperatorView | null, now: number): Span[] {
 export function judgeProbed(facts: StatusFacts): Judgement {
   const {operator, rules, now} = facts;
   const fact = livenessOf(facts);
-  if (fact.state === 'unknown') return unclear(fact.reason);
+  if (fact.state === 'unknown') return unclear(fact);
   const {lastProbeAt, silentMs, graceLeftMs} = fact.value;
   const patience = gapsOf(rules.probeIntervalMs).probed;
   const running = operator.state === 'known' ? (operator.value?.view.node ?? null) : null;
@@ -105,7 +105,7 @@ function nextForSilence({operator, rules}: StatusFacts): string {
 
 export function judgeJobs({journal, operator, now}: StatusFacts): Judgement {
   const running = operator.state === 'known' ? operator.value : null;
-  if (journal.state === 'unknown' && running === null) return unclear(journal.reason);
+  if (journal.state === 'unknown' && running === null) return unclear(journal);
   const at = journal.state === 'known' ? journal.at : now;
   const {lastReceivedAt, lastAcceptedAt, accepted, waiting} = activityOf(journal, running);
   const tally = [

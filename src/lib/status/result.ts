@@ -1,6 +1,6 @@
 import type {Liveness} from '../liveness/liveness.ts';
 import {chainTime, isoTime} from '../time.ts';
-import {flatFact, mapFact, type Fact, type StatusFacts} from './facts.ts';
+import {flatFact, mapFact, type Fact, type StatusFacts, type Unknown} from './facts.ts';
 import type {Link} from './link.ts';
 import {idleOf, livenessOf} from './local-links.ts';
 import {judge, judgeLinks, type Verdict} from './verdict.ts';
@@ -53,13 +53,18 @@ export function transactionsPaid(balanceWei: bigint, gasPriceWei: bigint | null)
   return balanceWei / (GAS_OF_A_TRANSACTION * (gasPriceWei === 0n ? 1n : gasPriceWei));
 }
 
+/** What to do about it is told by the links. */
+function unknownJson({state, reason}: Unknown) {
+  return {state, reason};
+}
+
 function factJson<T, R extends object>(fact: Fact<T>, shape: (value: T) => R) {
-  if (fact.state === 'unknown') return fact;
+  if (fact.state === 'unknown') return unknownJson(fact);
   return {state: 'known' as const, ...shape(fact.value), at: isoTime(fact.at)};
 }
 
 function signerJson(signer: StatusFacts['signer']) {
-  if (signer.state === 'unknown') return signer;
+  if (signer.state === 'unknown') return unknownJson(signer);
   const at = isoTime(signer.at);
   if (signer.value.state === 'fail') return {...signer.value, at};
   const {state, host, accounts, signMs} = signer.value;
@@ -131,7 +136,7 @@ function samplingJson({chain, operator, vrfPublicKey: key}: StatusFacts) {
       at: isoTime(fact.at),
     };
   }
-  if (seen === null) return {...fact, vrf_public_key: key};
+  if (seen === null) return {...unknownJson(fact), vrf_public_key: key};
   const [start, end, max] = [BigInt(seen.start), BigInt(seen.end), BigInt(seen.max)];
   const share = shareOf(start, end, max);
   const source = seen.source === 'chain' ? 'operator' : 'journal';

@@ -1,23 +1,6 @@
 import {AosError} from '../errors.ts';
 import {nearest} from '../names.ts';
-import type {JobOutcome, JobState} from '../operator/ports.ts';
-
-export const TASK_STATES = [
-  'received',
-  'selected',
-  'concluded',
-  'signed',
-  'accepted',
-  'expired',
-] as const satisfies readonly JobState[];
-
-export const TASK_OUTCOMES = [
-  'answered',
-  'unselected',
-  'unsupported',
-  'invalid',
-  'failed',
-] as const satisfies readonly JobOutcome[];
+import {JOB_OUTCOMES, JOB_STATES, type JobOutcome, type JobState} from '../operator/ports.ts';
 
 /** Which jobs; a list that is empty leaves that side open. */
 export type TaskQuery = {
@@ -47,7 +30,7 @@ export type TaskFilterFlags = {
  */
 export function taskQuery(flags: TaskFilterFlags, now: number): TaskQuery {
   const names = listOf(flags.state);
-  const all: readonly string[] = [...TASK_STATES, ...TASK_OUTCOMES];
+  const all: readonly string[] = [...JOB_STATES, ...JOB_OUTCOMES];
   for (const name of names) {
     if (all.includes(name)) continue;
     const meant = nearest(name, all);
@@ -57,8 +40,8 @@ export function taskQuery(flags: TaskFilterFlags, now: number): TaskQuery {
     });
   }
   return {
-    states: TASK_STATES.filter((state) => names.includes(state)),
-    outcomes: TASK_OUTCOMES.filter((outcome) => names.includes(outcome)),
+    states: JOB_STATES.filter((state) => names.includes(state)),
+    outcomes: JOB_OUTCOMES.filter((outcome) => names.includes(outcome)),
     kinds: listOf(flags.kind),
     // An empty tag is one too: that of ordinary jobs. So a comma may be part of it.
     tags: flags.tag ?? [],

@@ -6,6 +6,8 @@ import {isJsonObject, parseJson} from '../protocol/json.ts';
 
 /** One HTTP exchange with a worker on the same or a near host. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Our own keys, so that it can be typed as it stands. */
+const START = 'Start the worker, or correct workers.opml.url.';
 const MAX_REPLY = 1024 * 1024;
 
 /**
@@ -49,7 +51,10 @@ export function createOpmlWorker(config: WorkerConfig): Worker & {close(): Promi
     } catch (error) {
       signal.throwIfAborted();
       if (isAosError(error)) throw error;
-      throw new AosError('WORKER_UNREACHABLE', `opml worker ${place}: ${errorText(error)}`, {cause: error});
+      throw new AosError('WORKER_UNREACHABLE', `opml worker ${place}: ${errorText(error)}`, {
+        cause: error,
+        next: START,
+      });
     }
   }
 
@@ -65,11 +70,14 @@ export function createOpmlWorker(config: WorkerConfig): Worker & {close(): Promi
         throw new AosError(
           'WORKER_UNREACHABLE',
           `opml worker ${place} answers its status with HTTP ${status}`,
+          {next: START},
         );
       const state = statusOf(bytes);
       if (state !== '0') {
         const said = state === undefined ? 'an unreadable status' : `status ${JSON.stringify(state)}`;
-        throw new AosError('WORKER_BUSY', `opml worker ${place} is not idle: ${said}`);
+        throw new AosError('WORKER_BUSY', `opml worker ${place} is not idle: ${said}`, {
+          next: 'Add a worker, or raise workers.opml.ready_timeout.',
+        });
       }
     },
     async ask(question, signal) {

@@ -99,6 +99,25 @@ describe('Chain.read', () => {
     await counter.close();
   });
 
+  it('tells a contract that breaks off, burning all gas, from an RPC that fails; the others still answer', async () => {
+    const broken: Hex = '0x00000000000000000000000000000000000000bB';
+    await devRpc(chain.anvil.url, 'anvil_setCode', [broken, '0xfe']);
+    const read = async (): Promise<unknown> => {
+      const opened = await openChain(options());
+      const results = await opened.read([
+        ...Array.from({length: 6}, () => call(ABI, broken, 'number', [])),
+        call(ABI, contract, 'number', []),
+        call(ABI, contract, 'refused', []),
+      ]);
+      return results.map((result) => (result.ok ? result.value : result.error.code));
+    };
+    const told = [...Array.from({length: 6}, () => 'CHAIN_REVERTED'), 42n, 'CHAIN_REVERTED'];
+    expect(await read()).toEqual(told);
+    await devRpc(chain.anvil.url, 'anvil_setCode', [MULTICALL3, await multicall3Code()]);
+    expect(await read()).toEqual(told);
+    await devRpc(chain.anvil.url, 'anvil_setCode', [MULTICALL3, '0x']);
+  });
+
   it('reads nothing without asking', async () => {
     const opened = await openChain(options());
     expect(await opened.read([])).toEqual([]);

@@ -1,5 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {encodeFunctionData, parseAbi, toFunctionSelector} from 'viem';
+import {createBlockReader} from '../../../src/lib/chain/block-reader.ts';
 import {createRangeReader, type RangeReaderOptions} from '../../../src/lib/chain/range.ts';
 import {startAnvil, type Anvil} from '../../../src/lib/devnet/anvil.ts';
 import {createDevChain, type DevChain} from '../../../src/lib/devnet/contracts.ts';
@@ -262,3 +263,43 @@ describe('OperatorRangeManager', () => {
 function rpcError(id: unknown, code: number, message: string): string {
   return JSON.stringify({jsonrpc: '2.0', id, error: {code, message}});
 }
+
+describe('block reader on a real chain', () => {
+  const newest = (
+    rpcUrls: readonly string[],
+    {timeoutMs = 10_000, signal = AbortSignal.timeout(20_000)} = {},
+  ) => createBlockReader({rpcUrls, timeoutMs}).newest(signal);
+
+  it('reads number and time of the newest block, also from the second endpoint', async () => {
+    const at = Math.floor(Date.now() / 1000) + 3_600;
+    await devRpc(anvil.url, 'evm_setNextBlockTimestamp', [at]);
+    await devRpc(anvil.url, 'evm_mine', []);
+    const number = BigInt((await devRpc(anvil.url, 'eth_blockNumber')) as string);
+    expect(await newest([anvil.url])).toEqual({number, at: at * 1000});
+    expect(await newest([NOBODY, anvil.url])).toEqual({number, at: at * 1000});
+  });
+
+  it('fails with a code, in time, and with the signal’s reason', async () => {
+    await expect(newest([NOBODY])).rejects.toMatchObject({code: 'CHAIN_UNREACHABLE'});
+    await throughShim(
+      () => 'silence',
+      (url) => expect(newest([url], {timeoutMs: 100})).rejects.toMatchObject({code: 'CHAIN_UNREACHABLE'}),
+    );
+    await throughShim(
+      ({id, method}) =>
+        method === 'eth_getBlockByNumber'
+          ? {
+              status: 200,
+              body: JSON.stringify({
+                jsonrpc: '2.0',
+                id,
+                result: {number: '0x1', timestamp: '0xffffffffffffff'},
+              }),
+            }
+          : null,
+      (url) => expect(newest([url])).rejects.toMatchObject({code: 'CHAIN_BAD_ANSWER'}),
+    );
+    const reason = new Error('stopping');
+    await expect(newest([anvil.url], {signal: AbortSignal.abort(reason)})).rejects.toBe(reason);
+  });
+});

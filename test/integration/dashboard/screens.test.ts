@@ -1,6 +1,15 @@
 import {describe, expect, it} from 'vitest';
 import type {News} from '../../../src/lib/dashboard/data.ts';
-import {after, healthyEvents, job, liveness, more, PEER, START} from '../../support/dash-scenes.ts';
+import {
+  after,
+  healthyEvents,
+  job,
+  liveness,
+  more,
+  PEER,
+  renumbered,
+  START,
+} from '../../support/dash-scenes.ts';
 import {dashRig} from '../../support/dash-rig.ts';
 import {emptyView} from '../../../src/lib/operator/view.ts';
 
@@ -15,12 +24,22 @@ const signerDown = more(events, [
     next: 'aos signer check',
   },
 ]);
+const chainDown = more(events, [
+  649_000,
+  {
+    type: 'trouble',
+    part: 'chain',
+    code: 'CHAIN_UNREACHABLE',
+    message: '127.0.0.1:8545 did not answer in time',
+    next: 'Check chain.chain_rpc_url, or add more in chain.rpc_urls.',
+  },
+]);
 const retried = more(signerDown, [
   649_100,
   {type: 'job_retry', job: job(8), code: 'SIGNER_UNREACHABLE', message: 'no signer', retryInMs: 5_000},
 ]);
 const away = more(events, [649_000, {type: 'disconnected', reason: 'read ECONNRESET', retryInMs: 2_000}]);
-const fresh = events.filter(({type}) => !['probe_answered', 'liveness'].includes(type));
+const fresh = renumbered(events.filter(({type}) => !['probe_answered', 'liveness'].includes(type)));
 const neverProbed = more(fresh, [649_000, liveness(null, {outages: [], probes: 0})]);
 
 type State = {news: readonly News[]; now?: number; keys?: readonly string[]; size?: [number, number]};
@@ -35,6 +54,20 @@ const STATES: Readonly<Record<string, State>> = {
   'silent for longer than the grace': {news: after(events), now: START + 641_000 + 3_700_000},
   'signer down': {news: after(retried), now: START + 655_000},
   'dispatcher away': {news: after(away)},
+  'chain down': {news: after(chainDown), now: START + 655_000},
+  'silent, signer and dispatcher down': {
+    news: after(
+      more(signerDown, [649_200, {type: 'disconnected', reason: 'no sign of life', retryInMs: 2_000}]),
+    ),
+    now: START + 641_000 + 172_000,
+  },
+  'silent, 40×10': {news: after(signerDown), now: START + 641_000 + 432_000, size: [40, 10]},
+  'operator not running, 40×10': {
+    news: after(events, {type: 'away', at: START + 650_000, reason: 'closed'}),
+    now: START + 684_000,
+    size: [40, 10],
+  },
+  'wide, 200×60': {news: after(events), size: [200, 60]},
   'operator not running': {
     news: after(events, {type: 'away', at: START + 650_000, reason: 'closed'}),
     now: START + 684_000,
@@ -49,6 +82,7 @@ const STATES: Readonly<Record<string, State>> = {
   'detail of the clock': {news: after(events), keys: ['2', '\r']},
   help: {news: after(events), keys: ['?']},
   'what is wrong': {news: after(retried), keys: ['e']},
+  'detail of the signer': {news: after(retried), keys: ['4', '\r']},
   frozen: {news: after(events), keys: ['p']},
   'whole log, warnings, wrapped, with ages': {news: after(retried), keys: ['l', 'w', 't', 'v']},
   'small, 60×16': {news: after(events), size: [60, 16]},

@@ -46,6 +46,23 @@ describe('the bundle', () => {
     expect(isAosError(onto, 'OUT_EXISTS')).toBe(true);
   });
 
+  it('has of a long operator.log the end, in whole lines', async () => {
+    const sick = patient();
+    const line = (n: number): string => `${n} ${'x'.repeat(990)}`;
+    writeFileSync(
+      join(sick.dir, 'state/operator.log'),
+      Array.from({length: 2_000}, (_, n) => `${line(n)}\n`).join(''),
+    );
+    const out = join(sick.dir, 'report.tar.gz');
+    const found = await examine(sick.where, plan, new AbortController().signal);
+    await writeBundle(out, found, sick.where, {force: false});
+    const log = execFileSync('tar', ['xOzf', out, 'aos-doctor/logs/operator.log'], {encoding: 'utf8'});
+    const lines = log.trimEnd().split('\n');
+    expect(lines).toEqual(Array.from({length: lines.length}, (_, at) => line(2_000 - lines.length + at)));
+    expect(log.length).toBeGreaterThan(250_000);
+    expect(log.length).toBeLessThan(270_000);
+  });
+
   it('never holds a secret, wherever one was put', {timeout: 60_000}, async () => {
     const sick = patient();
     const word = fc.stringMatching(/^[A-Za-z0-9]{12,24}$/);

@@ -66,6 +66,38 @@ describe.each(loadableDrivers())('liveness record with $name', (driver) => {
     });
   });
 
+  it('tells after a restart why nobody reached us in an earlier run', async () => {
+    await inTempDir(async (dir) => {
+      const journal = await open(dir);
+      const recorder = createLivenessRecorder(journal.liveness, {
+        probeIntervalMs: PROBE,
+        startedAt: START,
+        onTrouble: fail,
+      });
+      recorder.onEvent(connected(START));
+      recorder.onEvent(probe(START));
+      // The way to the dispatcher is gone for two hours; the process lives all the time.
+      recorder.onEvent({seq: 1, at: START + PROBE, type: 'disconnected', reason: 'gone', retryInMs: 1});
+      for (let at = START; at <= START + 2 * HOUR; at += ALIVE_EVERY_MS) recorder.alive(at);
+      recorder.onEvent(connected(START + 2 * HOUR));
+      recorder.onEvent(probe(START + 2 * HOUR));
+      // Then it is connected for another hour, but nobody asks.
+      for (let at = START + 2 * HOUR; at <= START + 3 * HOUR; at += ALIVE_EVERY_MS) recorder.alive(at);
+      recorder.onEvent(probe(START + 3 * HOUR));
+      await recorder.flush();
+      await journal.close();
+      // Then it does not run for three hours.
+      await live(dir, START + 6 * HOUR, START + 7 * HOUR);
+      const {outages, graceLeftMs} = await read(dir, START + 7 * HOUR + 1_000);
+      expect(outages.map(({start, cause, overGrace}) => [(start - START) / HOUR, cause, overGrace])).toEqual([
+        [3, 'process-down', true],
+        [2, 'not-probed', false],
+        [0, 'network-down', true],
+      ]);
+      expect(graceLeftMs).toBe(HOUR);
+    });
+  });
+
   it('takes a flood of probes without a write each, and loses none', async () => {
     await inTempDir(async (dir) => {
       const journal = await open(dir);

@@ -55,6 +55,10 @@ describe('told to stop', () => {
       return 200;
     };
     const next = await rig.start();
+    // The clock that came last is known from the journal.
+    const {merged, ahead} = await next.event('clock');
+    expect(merged).toMatchObject({jobId: run.of('job_received').at(-1)?.job.jobId, clock: {'1': '6'}});
+    expect(Number(ahead)).toBeGreaterThan(0);
     await rig.answered(6);
     await next.event('result_accepted', () => next.of('result_accepted').length === 4);
     expect(await next.stop()).toMatchObject({accepted: 4, received: 0, pending: 0});

@@ -107,6 +107,7 @@ describe('registering', () => {
     );
     expect(stepsExitCode(waiting.steps)).toBe(8);
     expect(waiting.txHash).not.toBeNull();
+    expect(waiting.steps.at(-1)?.next).toContain(`aos tx speed-up ${waiting.txHash?.slice(0, 10)}`);
     await devRpc(anvil.url, 'evm_setIntervalMining', [1]);
     const never = () => Promise.reject(new Error('asked twice'));
     const done = await register(place.config, registering(place, {confirm: never}));

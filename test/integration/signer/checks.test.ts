@@ -10,7 +10,8 @@ import {
   type SignerReport,
   type StepReport,
 } from '../../../src/lib/signer/checks.ts';
-import {renderSignerReport, signerExitCode} from '../../../src/lib/signer/report.ts';
+import {verdictExit} from '../../../src/lib/output/verdict-exit.ts';
+import {renderSignerReport} from '../../../src/lib/signer/report.ts';
 import {systemTime} from '../../../src/lib/system-time.ts';
 import {rawHttp} from '../../support/raw-http.ts';
 import {
@@ -65,7 +66,7 @@ function expectOnly(report: SignerReport, id: StepId, skipped: readonly StepId[]
   expect(inState(report, 'fail')).toEqual([id]);
   expect(inState(report, 'skipped')).toEqual(skipped);
   expect(report.verdict).toBe('fail');
-  expect(signerExitCode(report)).toBe(3);
+  expect(verdictExit(report.verdict)).toBe(3);
   const found = step(report, id);
   expect([found.asked, found.got, found.means, found.fix ?? ''].every((text) => text !== '')).toBe(true);
   return found;
@@ -87,7 +88,7 @@ describe('a good signer', () => {
         ({asked, got, means, fix}) => asked !== '' && got !== '' && means !== '' && fix === null,
       ),
     ).toBe(true);
-    expect(signerExitCode(report)).toBe(0);
+    expect(verdictExit(report.verdict)).toBe(0);
     expect(renderSignerReport(report, {color: false}).match(/^✓ /gm)).toHaveLength(STEP_IDS.length);
   });
 
@@ -184,7 +185,7 @@ describe('tls', () => {
     const late = {...systemTime, now: () => Date.parse('2119-12-25T00:00:00Z')};
     const report = await checkDev(serving('server'), {tls: {ca: pem('ca')}, time: late});
     expect(step(report, 'tls').state).toBe('warn');
-    expect(signerExitCode(report)).toBe(4);
+    expect(verdictExit(report.verdict)).toBe(4);
   });
 });
 
@@ -346,7 +347,7 @@ describe('negative', () => {
     );
     const report = await check(url, {random: (n) => new Uint8Array(n).fill(0x42)});
     expect(inState(report, 'warn')).toEqual(['negative']);
-    expect(signerExitCode(report)).toBe(4);
+    expect(verdictExit(report.verdict)).toBe(4);
   });
 });
 

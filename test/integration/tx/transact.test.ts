@@ -149,7 +149,12 @@ describe('a repeated command', () => {
     const dir = stateDir();
     const first = await process(anvil.url, {dir, time: still()});
     const pending = await transact(first, errand(), limits({waitMs: 3_000}), yes);
-    expect(pending).toMatchObject({state: 'pending', resumed: false, why: 'it is not in a block yet'});
+    expect(pending).toMatchObject({
+      state: 'pending',
+      resumed: false,
+      why: 'it is not in a block yet',
+      isNext: true,
+    });
 
     const second = await process(anvil.url, {dir});
     const done = await transact(
@@ -362,6 +367,7 @@ describe('while it waits', () => {
         state: 'pending',
         attempt: {nonce: 1},
         why: '1 earlier transaction of the account must be mined first',
+        isNext: false,
       });
     });
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {ALL_FIELDS, envNames} from '../../../src/lib/config/schema.ts';
 import * as values from '../../../src/lib/config/values.ts';
+import {codePoint} from '../../support/any-text.ts';
 
 const NODE_ID = '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73';
 
@@ -131,7 +132,7 @@ describe('values', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...types),
-        fc.oneof(fc.string(), fc.webUrl(), fc.string({unit: 'binary'})),
+        fc.oneof(fc.string(), fc.webUrl(), fc.string({unit: codePoint})),
         (type, text) => {
           const parsed = type.parse(text);
           expect('wrong' in parsed || 'value' in parsed).toBe(true);

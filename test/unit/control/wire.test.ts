@@ -5,10 +5,11 @@ import type {OperatorEvent, OperatorEventBody} from '../../../src/lib/operator/e
 import {emptyTally} from '../../../src/lib/operator/tally.ts';
 import {emptyView, reduceView} from '../../../src/lib/operator/view.ts';
 import {eventLine} from '../../../src/lib/output/lines.ts';
+import {codePoint} from '../../support/any-text.ts';
 
 const at = fc.integer({min: 0, max: 253_402_300_799_999});
 const count = fc.nat();
-const text = fc.string({unit: 'binary', maxLength: 30});
+const text = fc.string({unit: codePoint, maxLength: 30});
 const ms = fc.integer({min: 0, max: 1e12});
 const orNull = <T>(of: fc.Arbitrary<T>) => fc.option(of, {nil: null});
 

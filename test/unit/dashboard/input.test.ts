@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {createDecoder, MAX_PASTE, type Input} from '../../../src/lib/dashboard/input.ts';
+import {codePoint} from '../../support/any-text.ts';
 
 const names = (inputs: readonly Input[]): string[] =>
   inputs.map((one) =>
@@ -75,7 +76,7 @@ describe('what a terminal sends', () => {
 
   it('never fails', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({unit: 'binary'})), (chunks) => {
+      fc.property(fc.array(fc.string({unit: codePoint})), (chunks) => {
         const decoder = createDecoder();
         for (const chunk of chunks) decoder.feed(chunk);
         decoder.flush();

@@ -6,9 +6,19 @@ import {cellsOf, column, fit, fitMiddle, shown, wrapText} from '../../../src/lib
 import {createMarks, MARK_CELLS} from '../../../src/lib/dashboard/marks.ts';
 import {createLog, createLogFilter, LOG_LEVELS} from '../../../src/lib/dashboard/log.ts';
 import {paceOf} from '../../../src/lib/dashboard/pace.ts';
+import {verdictLine} from '../../../src/lib/dashboard/panes/header.ts';
 import type {OperatorEvent} from '../../../src/lib/operator/events.ts';
 import {emptyView, reduceView} from '../../../src/lib/operator/view.ts';
-import {after, healthyEvents, job, liveness, more, sceneOf, START} from '../../support/dash-scenes.ts';
+import {
+  after,
+  healthyEvents,
+  job,
+  liveness,
+  more,
+  renumbered,
+  sceneOf,
+  START,
+} from '../../support/dash-scenes.ts';
 
 const text = fc.oneof(
   fc.string({unit: 'grapheme', maxLength: 30}),
@@ -76,6 +86,12 @@ describe('the heartbeat', () => {
 });
 
 describe('the verdict', () => {
+  const minute = {
+    type: 'block',
+    number: '1',
+    blockAt: START,
+    rpcMs: 1,
+  } as const;
   const first = (...args: Parameters<typeof sceneOf>) => sceneOf(...args).findings[0];
   const events = healthyEvents();
   const now = START + 650_000;
@@ -118,6 +134,67 @@ describe('the verdict', () => {
     const found = first(after(more(events, [649_000, body])), now);
     expect(found?.severity).toBe(severity);
     expect(found?.text).toMatch(pattern);
+  });
+
+  it('is worse without a signer than without a chain, however long that is away: jobs go on', () => {
+    const both = more(events, down('chain', 600_000), down('signer', 649_500));
+    expect(first(after(both), now)).toMatchObject({severity: 'fail', next: 'aos signer check'});
+    const chain = after(more(events, down('chain', 600_000)));
+    expect(first(chain, now)).toMatchObject({severity: 'warn', next: 'aos doctor --only chain'});
+    expect(first(chain, now)?.text).toMatch(/^chain down for 50s: /);
+    const noRange = renumbered(events.filter(({type}) => type !== 'range'));
+    expect(first(after(more(noRange, down('chain', 600_000))), now)?.severity).toBe('fail');
+  });
+
+  it('tells why nobody reaches us: a part is down, or nobody asks', () => {
+    const later = now + 200_000;
+    expect(first(after(events), later)).toMatchObject({
+      text: 'OFFLINE 00:03:29 of 01:00:00 · nobody probes',
+      next: 'aos doctor --only ping',
+    });
+    const dead = more(events, down('signer', 649_000), [
+      649_100,
+      {type: 'disconnected', reason: 'no sign of life', retryInMs: 1},
+    ]);
+    expect(first(after(dead), later)).toMatchObject({
+      text: 'OFFLINE 00:03:29 of 01:00:00 · signer, dispatcher down',
+      next: 'aos doctor',
+    });
+  });
+
+  it('says nothing of an operator that is away but that', () => {
+    const dead = more(events, down('signer', 649_000));
+    const found = sceneOf(after(dead, {type: 'away', at: now, reason: 'x'}), now + 500_000).findings;
+    expect(found.map(({head}) => head)).toEqual(['OPERATOR NOT RUNNING since 12:10:50']);
+  });
+
+  it.each([
+    [40, '✗ FAIL    OFFLINE 00:03:29 of 01:00:00', '✗ OPERATOR NOT RUNNING since 12:10:50'],
+    [
+      60,
+      '✗ FAIL    OFFLINE 00:03:29 of 01:00:00 → aos doctor +2 more',
+      '✗ FAIL    OPERATOR NOT RUNNING since 12:10:50 → aos run',
+    ],
+    [
+      80,
+      '✗ FAIL    OFFLINE 00:03:29 of 01:00:00 · signer, chain down → aos doctor +2 more',
+      '✗ FAIL    OPERATOR NOT RUNNING since 12:10:50 · grace 00:56:31 left → aos run',
+    ],
+    [
+      120,
+      '✗ FAIL    OFFLINE 00:03:29 of 01:00:00 · signer, chain down → aos doctor +2 more',
+      '✗ FAIL    OPERATOR NOT RUNNING since 12:10:50 · offline 00:03:29 of 01:00:00 → aos run',
+    ],
+  ])('has its countdown, or since when, whole in %i columns', (columns, offlineLine, awayLine) => {
+    const dead = more(events, down('signer', 649_000), down('chain', 649_500));
+    const line = (news: Parameters<typeof sceneOf>[0], width = columns): string =>
+      verdictLine(sceneOf(news, now + 200_000), width)
+        .map(({text: said}) => said)
+        .join('');
+    expect(line(after(dead, {type: 'event', event: {seq: 999, at: now + 199_000, ...minute}}))).toBe(
+      offlineLine,
+    );
+    expect(line(after(dead, {type: 'away', at: now, reason: 'x'}))).toBe(awayLine);
   });
 
   it('says when there is no news', () => {

@@ -5,6 +5,7 @@ import {drawScreen, type Screen, type Size} from '../../../src/lib/dashboard/scr
 import {PANES, type Ui} from '../../../src/lib/dashboard/ui.ts';
 import type {OperatorEventBody} from '../../../src/lib/operator/events.ts';
 import {after, healthyEvents, job, liveness, sceneOf, START, more} from '../../support/dash-scenes.ts';
+import {codePoint} from '../../support/any-text.ts';
 
 const FULL: Size = {columns: 80, rows: 24};
 const NOW = START + 650_000;
@@ -23,7 +24,7 @@ const textOf = ({blocks}: Screen): string =>
 
 /** Texts that a peer may send: controls, escape sequences, wide and zero-width characters, halves of pairs. */
 const nasty = fc.oneof(
-  fc.string({unit: 'binary', maxLength: 60}),
+  fc.string({unit: codePoint, maxLength: 60}),
   fc.constantFrom(
     '\x1b[2J\x1b]0;owned\x07',
     '\u202eevil\u2066',

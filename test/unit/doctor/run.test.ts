@@ -1,7 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {fail, ok, warn, type CheckResult, type Finding} from '../../../src/lib/doctor/check.ts';
 import {CHECK_IDS, type CheckId} from '../../../src/lib/doctor/registry.ts';
-import {doctorExit, verdictOf} from '../../../src/lib/doctor/report.ts';
+import {verdictOf} from '../../../src/lib/doctor/report.ts';
+import {verdictExit} from '../../../src/lib/output/verdict-exit.ts';
 import {runProbes, type Probe} from '../../../src/lib/doctor/run.ts';
 import {AosError} from '../../../src/lib/errors.ts';
 import {virtualTime} from '../../support/virtual-time.ts';
@@ -141,6 +142,6 @@ describe('running checks', () => {
   ])('ends with the exit code of the worst: %s because of %s is %d', (state, because, exit) => {
     const result = {id: 'disk.space', state, because, evidence: '', fix: null, repairs: [], ms: 0} as const;
     const fine = {...result, id: 'disk.inodes', state: 'ok', because: null} as const;
-    expect(doctorExit(verdictOf([fine, result]))).toBe(exit);
+    expect(verdictExit(verdictOf([fine, result]))).toBe(exit);
   });
 });

@@ -9,7 +9,7 @@ import {
   explain,
   explainedCodes,
   explanationText,
-  meantCode,
+  meantCodes,
 } from '../../../src/lib/explain/explain.ts';
 import {NOTICES} from '../../../src/lib/explain/notices.ts';
 
@@ -73,10 +73,17 @@ describe('aos explain', () => {
     expect(explain(word)).toBeNull(),
   );
 
-  it('names the nearest code', () => {
-    expect(meantCode('sginer_unreachable')).toBe('SIGNER_UNREACHABLE');
-    expect(meantCode('JOURNAL_LOCK')).toBe('JOURNAL_LOCKED');
-    expect(meantCode('xyzzy')).toBeNull();
+  it('names the nearest codes', () => {
+    expect(meantCodes('sginer_unreachable')).toEqual(['SIGNER_UNREACHABLE']);
+    expect(meantCodes('JOURNAL_LOCK')).toEqual(['JOURNAL_LOCKED']);
+    expect(meantCodes('signer_unreach')).toEqual(['SIGNER_UNREACHABLE']);
+    expect(meantCodes('config-mis')).toEqual(['CONFIG_MISSING']);
+    expect(meantCodes('journal').length).toBeGreaterThan(3);
+    expect(meantCodes('journal').every((code) => code.startsWith('JOURNAL_'))).toBe(true);
+    expect(meantCodes('unreachable')).toContain('SIGNER_UNREACHABLE');
+    expect(meantCodes('xyzzy')).toEqual([]);
+    expect(meantCodes('99')).toEqual([]);
+    expect(meantCodes('')).toEqual([]);
   });
 });
 

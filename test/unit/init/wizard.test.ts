@@ -10,6 +10,7 @@ import {
   found,
   judge,
   questionOf,
+  reviewAgain,
   settle,
   startWizard,
   suggestionOf,
@@ -79,6 +80,21 @@ describe('the wizard', () => {
     expect(at(before)).toBe('dispatcher-url');
     expect(suggestionOf(before, questionOf(before)!)).toBe('127.0.0.1:8081');
     expect(before.answers['node-id']).toBe(NODE_ID);
+  });
+
+  it('says how a question is passed over: there may be a suggestion in the way', () => {
+    const about = (wizard: Wizard): string => questionOf(wizard)?.form(wizard).about ?? '';
+    const empty = until(start(), 'dispatcher-address');
+    expect(about(empty)).toContain('Enter alone: any valid signer.');
+    const given = back(answer(empty, NODE_ID));
+    expect(suggestionOf(given, questionOf(given)!)).toBe(NODE_ID);
+    expect(about(given)).toContain('Backspace and Enter: any valid signer.');
+  });
+
+  it('what could not be written is reviewed again, with all answers', () => {
+    const written = decide(until(start(), 'review'), 'write');
+    expect(reviewAgain(written)).toEqual({...written, phase: 'review'});
+    expect(reviewAgain(start())).toEqual(start());
   });
 
   it('has nothing before the first question', () => {

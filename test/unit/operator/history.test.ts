@@ -3,6 +3,7 @@ import {describe, expect, it} from 'vitest';
 import type {OperatorEvent, OperatorEventBody} from '../../../src/lib/operator/events.ts';
 import {createHistory} from '../../../src/lib/operator/history.ts';
 import {eventLog, jobRef} from '../../support/event-log.ts';
+import {codePoint} from '../../support/any-text.ts';
 
 const seqs = (lines: readonly string[]): number[] =>
   lines.map((line) => (JSON.parse(line) as OperatorEvent).seq);
@@ -29,7 +30,7 @@ describe('history', () => {
   });
 
   it('is in order, without repetition and small, whatever happened', () => {
-    const text = fc.string({maxLength: 40, unit: 'binary'}).map((part) => part.repeat(400));
+    const text = fc.string({maxLength: 40, unit: codePoint}).map((part) => part.repeat(400));
     const body = fc.oneof(
       fc.constant(received),
       text.map((jobId): OperatorEventBody => ({...received, job: {...jobRef(1), jobId}})),

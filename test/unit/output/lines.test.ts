@@ -188,10 +188,16 @@ describe('log lines', () => {
   });
 
   it('have no sign beyond ASCII where none can be shown', () => {
-    for (const format of ['pretty', 'logfmt'] as const) {
+    for (const format of ['pretty', 'logfmt', 'json'] as const) {
       for (const body of EVENTS) expect(logLine(event(body), format, plain, true)).toMatch(/^[\x20-\x7e]+$/);
     }
     expect(logLine(event({type: 'connecting', url: 'a → …'}), 'pretty', plain, true)).toMatch(/a -> \.\.\.$/);
+    // A quote that stands for a typographic one is a quote of the value, not its end.
+    const quoting = event({type: 'disconnected', reason: 'said “no” at the café', retryInMs: 1});
+    expect(logLine(quoting, 'logfmt', plain, true)).toContain(' reason="said \\"no\\" at the caf\\\\u{e9}" ');
+    expect(JSON.parse(logLine(quoting, 'json', plain, true))).toMatchObject({
+      reason: 'said “no” at the café',
+    });
   });
 
   it('say nothing below the level, which can change', () => {

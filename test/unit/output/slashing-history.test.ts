@@ -133,6 +133,8 @@ describe('the table', () => {
     const text = shown([slash({description: 'x'.repeat(200)}), penalty({state: 'not final'})], width);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(width);
     expect(text).toContain('22500000');
+    // Below its row there is room for what an explorer takes.
+    expect(text.replace(/\s/g, '').includes(TX)).toBe(width < 120);
     expect(text.replace(/\s/g, '')).toContain('x'.repeat(200));
   });
 
@@ -168,6 +170,25 @@ describe('the statement', () => {
     const {statement} = answerOf(history([slash(), slash({state: 'not final'})]));
     expect(statement).toContain('1 of 2 not final yet');
     expect(answerOf(history([slash()])).statement).not.toContain('not final');
+  });
+});
+
+describe('the statement', () => {
+  it('tells penalties from requests that wait for their execution', () => {
+    const request = penalty({
+      kind: 'request',
+      source: 'avs-slasher',
+      amount: null,
+      symbol: null,
+      decimals: null,
+    });
+    expect(answerOf(history([penalty(), penalty(), request])).statement).toContain(
+      '2 penalties are recorded and not executed, 0.2 ETH. 1 request to slash is pending.',
+    );
+    expect(answerOf(history([request, request]))).toMatchObject({
+      exitCode: 4,
+      statement: expect.stringMatching(/23\)\. 2 requests to slash are pending\.$/) as string,
+    });
   });
 });
 

@@ -4,11 +4,12 @@ import {AosError} from '../../../src/lib/errors.ts';
 import {errorEnvelope, errorLines, publicError, resultEnvelope} from '../../../src/lib/output/envelope.ts';
 import {translateReferenceArgs} from '../../../src/lib/output/reference-args.ts';
 import {jsonLine, middle, safeText} from '../../../src/lib/output/safe-text.ts';
+import {codePoint} from '../../support/any-text.ts';
 
 /** Control characters, bidirectional and zero-width marks, line separators, tags. */
 const UNSAFE =
   /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]|[\u{e0000}-\u{e007f}]/u;
-const anyText = fc.string({unit: 'binary', maxLength: 200});
+const anyText = fc.string({unit: codePoint, maxLength: 200});
 
 describe('outside text', () => {
   it('is harmless on a terminal, whatever it was', () => {

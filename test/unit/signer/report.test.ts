@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {SignerReport} from '../../../src/lib/signer/checks.ts';
-import {renderSignerReport, signerExitCode} from '../../../src/lib/signer/report.ts';
+import {verdictExit} from '../../../src/lib/output/verdict-exit.ts';
+import {renderSignerReport} from '../../../src/lib/signer/report.ts';
 
 const report: SignerReport = {
   verdict: 'fail',
@@ -134,6 +135,6 @@ describe('renderSignerReport', () => {
     ['warn', 4],
     ['fail', 3],
   ] as const)('exits %s with %i', (verdict, code) => {
-    expect(signerExitCode({verdict})).toBe(code);
+    expect(verdictExit(verdict)).toBe(code);
   });
 });

@@ -18,6 +18,19 @@ describe('status text', () => {
     expect([why, next]).toEqual(['  no operator runs for this node on this machine', '  → aos run']);
   });
 
+  it('says once what to do about what is unknown for the same reason', () => {
+    const lines = render({chain: unknown('no RPC', 'Check chain.chain_rpc_url.')}).split('\n');
+    expect(lines.slice(0, 4)).toEqual([
+      'UNKNOWN: avs registered',
+      expect.any(String),
+      '  unknown (no RPC)',
+      '  → Check chain.chain_rpc_url.',
+    ]);
+    expect(lines.slice(4).filter((line) => line.includes('→'))).toEqual([
+      `${' '.repeat(23)}→ Check chain.chain_rpc_url.`,
+    ]);
+  });
+
   const hostile = '\u001b[31mred\u202e' + 'x'.repeat(300);
   it.each<[string, Partial<StatusFacts>]>([
     ['all well', {}],

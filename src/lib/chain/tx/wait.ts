@@ -5,10 +5,10 @@ import {broadcast} from './node.ts';
 import type {TxAttempt, TxReceipt} from './port.ts';
 import {conclude, look, type Group} from './settle.ts';
 
-/** How a wait ended. `why` says what is missing. */
+/** How a wait ended. `why` says what is missing; `isNext`: a block can take it, if it pays enough. */
 export type Waited =
   | {state: 'mined' | 'cancelled'; attempt: TxAttempt; receipt: TxReceipt}
-  | {state: 'pending'; attempt: TxAttempt; why: string};
+  | {state: 'pending'; attempt: TxAttempt; why: string; isNext: boolean};
 
 /** Thrown-out transactions are broadcast again no more often than this. */
 const RESEND_MS = 15_000;
@@ -47,7 +47,12 @@ export async function waitFor(deps: TxDeps, nonce: number, limits: TxLimits): Pr
     }
     const last = verdict?.attempt ?? group.at(-1) ?? group[0];
     if (time.monotonic() - started >= limits.waitMs)
-      return {state: 'pending', attempt: last, why: missing(verdict, limits.confirmations)};
+      return {
+        state: 'pending',
+        attempt: last,
+        why: missing(verdict, limits.confirmations),
+        isNext: verdict?.state === 'pending' && verdict.gap <= 0,
+      };
     try {
       await time.sleep(pollMs, signal);
     } catch {
@@ -111,9 +116,12 @@ export function missing(verdict: Verdict | null, confirmations: number): string 
 }
 
 /** The hash of a transaction that was waited for when the command was told to stop. */
-function interrupted({hash, title}: TxAttempt, reason: unknown): AosError {
+function interrupted({hash, title, kind}: TxAttempt, reason: unknown): AosError {
   return stoppedBy(reason, `${title}: stopped waiting for ${hash}, which is sent`, {
-    next: 'Run the command again: it finds this transaction and sends no second one.',
+    next:
+      kind === 'send'
+        ? 'Run the command again: it finds this transaction and sends no second one.'
+        : 'aos tx list',
     details: {txHash: hash},
   });
 }

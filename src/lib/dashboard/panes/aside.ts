@@ -18,7 +18,10 @@ export function runLines({data, now}: Scene, width: number): Line[] {
       ),
     ],
     joinFitting(
-      [[span(`dispatcher ${connection.state}`)], [span(shown(connection.url ?? '', 60), 'dim')]],
+      [
+        [span(`dispatcher ${data.link.state === 'away' ? 'was ' : ''}${connection.state}`)],
+        [span(shown(connection.url ?? '', 60), 'dim')],
+      ],
       width,
     ),
     joinFitting(

@@ -1,8 +1,9 @@
 import {age, countdown, millis} from '../ages.ts';
 import {beats, heartbeatOf, type Beat} from '../heartbeat.ts';
 import {cellsOf, joinFitting, lineCells, shown, span, type Line, type Span, type Tone} from '../line.ts';
-import {SIGNER_BUDGET} from '../verdict.ts';
-import type {ClockText} from '../../operator/events.ts';
+import {stateWord} from '../signs.ts';
+import {SIGNER_BUDGET, troubleSeverity} from '../verdict.ts';
+import type {ClockText, LivenessFacts} from '../../operator/events.ts';
 import type {OperatorView} from '../../operator/view.ts';
 import {indent, label, LABEL} from './title.ts';
 import type {Scene} from './scene.ts';
@@ -57,11 +58,16 @@ export function heartbeatParts(view: OperatorView, now: number): Line[] {
       ? [span(liveness === null ? '' : 'no outage')]
       : [
           span(
-            `${outages.length} ${outages.length === 1 ? 'outage' : 'outages'}, last ${age(latest.durationMs)}`,
+            `${outages.length} ${outages.length === 1 ? 'outage' : 'outages'}, ${lasted(latest, now)}`,
             latest.overGrace ? 'fail' : 'plain',
           ),
         ];
   return [last, grace, gone, [span(`every ${age(beat.intervalMs)}`)]];
+}
+
+/** The record is told once a minute; how long a present outage lasts is known at any time. */
+function lasted({start, end, durationMs}: LivenessFacts['outages'][number], now: number): string {
+  return end === null ? `now ${age(now - start)}` : `last ${age(durationMs)}`;
 }
 
 /** Own counter, what was merged last, and how far the two are apart. */
@@ -128,8 +134,8 @@ export function signerLines({data, ui, now}: Scene, width: number): Line[] {
   const {signer, troubles} = data.view;
   const down = troubles.find(({part}) => part === 'signer');
   const head = label('signer', ui);
-  const parts: Line[] = down === undefined ? [] : [[span(`✗ FAIL for ${age(now - down.since)}`, 'fail')]];
-  if (signer === null) parts.push([UNKNOWN, span(' no signature yet', 'dim')]);
+  const parts: Line[] = down === undefined ? [] : [downFor('fail', now - down.since)];
+  if (signer === null) parts.push([UNKNOWN, span(' not measured yet', 'dim')]);
   else {
     const total = signer.signatures + signer.errors;
     parts.push([span(`p50 ${millis(signer.p50Ms)}`), span(` p95 ${millis(signer.p95Ms)}`, 'bold')]);
@@ -150,20 +156,29 @@ function budget(errors: number, total: number): Span {
 }
 
 export function chainLines({data, now}: Scene, width: number): Line[] {
-  const {block, troubles, connection} = data.view;
+  const {block, troubles, connection, range} = data.view;
   const down = troubles.find(({part}) => part === 'chain');
-  const parts: Line[] = down === undefined ? [] : [[span(`✗ FAIL for ${age(now - down.since)}`, 'fail')]];
+  const parts: Line[] =
+    down === undefined ? [] : [downFor(troubleSeverity('chain', range !== null), now - down.since)];
+  const up = connection.state === 'connected';
+  // What was, while the operator is away, has no age.
+  const away = data.link.state === 'away';
+  const since = connection.since === null || away ? '' : ` ${age(now - connection.since)}`;
+  const state = `dispatcher ${away ? 'was ' : ''}${connection.state}${since}`;
+  if (!up) parts.push([span(state, 'fail')]);
   if (block === null) parts.push([span('block '), UNKNOWN]);
   else {
     parts.push([span(`block ${shown(block.number, 40)}`, 'bold'), span(`, ${age(now - block.blockAt)} old`)]);
     parts.push([span(`RPC ${millis(block.rpcMs)}`)]);
   }
-  const since = connection.since === null ? '' : ` ${age(now - connection.since)}`;
-  const up = connection.state === 'connected';
-  parts.push([span(`dispatcher ${connection.state}${since}`, up ? 'plain' : 'fail')]);
+  if (up) parts.push([span(state)]);
   if (block !== null) addAge(parts, now - block.at, BLOCK_STALE_MS);
   return [[...indent('  CHAIN'), ...joinFitting(parts, width - LABEL)]];
 }
+
+const downFor = (severity: 'fail' | 'warn', ms: number): Line => [
+  span(`${stateWord(severity).text.trim()} for ${age(ms)}`, severity),
+];
 
 /** How old a figure is: what is too old says so first of all, what is fresh where there is room for it. */
 function addAge(parts: Line[], ms: number, staleMs: number): void {

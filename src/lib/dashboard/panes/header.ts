@@ -1,6 +1,7 @@
 import {clockTime, coarseAge} from '../ages.ts';
-import {fit, fitMiddle, fillLine, lineCells, shown, span, type Line} from '../line.ts';
+import {cellsOf, fit, fitMiddle, fillLine, lineCells, shown, span, type Line} from '../line.ts';
 import {stateWord} from '../signs.ts';
+import type {Finding} from '../verdict.ts';
 import type {Scene} from './scene.ts';
 
 /** Whose dashboard this is. */
@@ -14,7 +15,7 @@ export function headerLine({data, ui, now, replay}: Scene, width: number): Line 
     ...(data.link.state === 'ended' ? ['ENDED'] : []),
     ...(ui.frozen ? ['FROZEN'] : []),
   ].join(' ');
-  const up = view.node === null ? '' : `up ${coarseAge(now - view.node.startedAt)}`;
+  const up = view.node === null ? '' : upText(now, view.node.startedAt, data.link);
   const right: Line = [
     span(marks === '' ? '' : `${marks} `, 'warn'),
     span(width >= 60 ? `${up}  ` : '', 'dim'),
@@ -30,26 +31,52 @@ export function headerLine({data, ui, now, replay}: Scene, width: number): Line 
   return [...fillLine(left, Math.max(0, room)), span(' '), ...right];
 }
 
+/** How long it runs, or has run. */
+function upText(now: number, startedAt: number, link: Scene['data']['link']): string {
+  return link.state === 'away'
+    ? `ran ${coarseAge(link.since - startedAt)}`
+    : `up ${coarseAge(now - startedAt)}`;
+}
+
 /** The worst thing, and how many others there are. */
 export function verdictLine({findings}: Scene, width: number): Line {
   const [first] = findings;
   if (first === undefined) return [];
-  const {severity, text, pinned} = first;
-  const others = findings.length > 1 ? ` +${findings.length - 1} more` : '';
-  const hint = first.next === '' ? '' : ` → ${first.next}`;
-  const word = stateWord(severity);
-  const room = width - word.text.length - 1 - others.length;
-  return [
-    word,
-    span(' '),
-    span(bodyOf(text, hint, {room, pinned: pinned === true}), severity),
-    span(others, 'dim'),
-  ];
+  const whole = stateWord(first.severity);
+  // Where there is no room for the word its sign has to do.
+  const word = cellsOf(first.head) + whole.text.length < width ? whole : stateWord(first.severity, 1);
+  const room = width - word.text.length - 1;
+  const more = findings.length > 1 ? ` +${findings.length - 1} more` : '';
+  const {body, others} = fitFinding(first, more, room);
+  return [word, span(' '), span(body, first.severity), span(others, 'dim')];
 }
 
-/** The next step stays readable as long as there is something left of the text, but a countdown is whole. */
-function bodyOf(text: string, hint: string, {room, pinned}: {room: number; pinned: boolean}): string {
-  if (text.length + hint.length <= room) return text + hint;
-  if (pinned || room < 60) return fit(text, room);
-  return fit(text, room - Math.min(hint.length, 30)) + fit(hint, 30);
+/** Fewer cells of the details than these say nothing. */
+const LEAST_DETAIL = 16;
+
+/** How the text begins is not cut as long as it fits; the next thing to type is there as a whole or not at all. */
+function fitFinding(
+  {text, head, brief, next, pinned}: Finding,
+  more: string,
+  room: number,
+): {body: string; others: string} {
+  const hint = next === '' ? '' : ` → ${next}`;
+  const rest = text.slice(head.length);
+  let free = room - cellsOf(head);
+  if (free <= 0) return {body: fit(head, room), others: ''};
+  const taken = (part: string): string => {
+    if (cellsOf(part) > free) return '';
+    free -= cellsOf(part);
+    return part;
+  };
+  // A countdown is whole or not there; of other texts a part says something too.
+  if (pinned === true || cellsOf(rest + hint) <= free) {
+    const wishes = [rest + hint, brief + hint, rest, brief, hint];
+    const body = head + (wishes.find((wish) => taken(wish) !== '') ?? '');
+    return {body, others: taken(more)};
+  }
+  const others = taken(more);
+  const shownHint = cellsOf(hint) + Math.min(cellsOf(rest), LEAST_DETAIL) <= free ? taken(hint) : '';
+  const detail = cellsOf(rest) <= free || free >= LEAST_DETAIL / 2 ? fit(rest, free) : '';
+  return {body: head + detail + shownHint, others};
 }

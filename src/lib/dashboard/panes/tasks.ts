@@ -2,6 +2,7 @@ import {age} from '../ages.ts';
 import {healthOf, resultOf} from '../jobs.ts';
 import {column, fitMiddle, shown, span, type Line, type Tone} from '../line.ts';
 import {stateWord} from '../signs.ts';
+import {MAX_JOBS} from '../../operator/view.ts';
 import type {JobView} from '../../operator/view-jobs.ts';
 import type {Scene} from './scene.ts';
 import {label} from './title.ts';
@@ -17,6 +18,8 @@ type Cell = {
 const COLUMNS = {
   id: {head: 'ID', width: 14, text: ({jobId}) => fitMiddle(shown(jobId, 400), 14)},
   wideId: {head: 'ID', width: 36, text: ({jobId}) => fitMiddle(shown(jobId, 400), 36)},
+  /** Those of the network whole: 64 digits. */
+  wholeId: {head: 'ID', width: 64, text: ({jobId}) => fitMiddle(shown(jobId, 400), 64)},
   kind: {head: 'KIND', width: 5, text: ({kind}) => shown(kind, 40)},
   model: {head: 'MODEL', width: 10, text: ({model}) => shown(model, 80)},
   wideModel: {head: 'MODEL', width: 20, text: ({model}) => shown(model, 80)},
@@ -34,7 +37,8 @@ const COLUMNS = {
 
 /** Which columns a width has room for; STATE stands before AGE. */
 function columnsFor(width: number): {before: readonly Cell[]; after: readonly Cell[]} {
-  const {id, wideId, kind, model, wideModel, tag, position, age: since, took, result} = COLUMNS;
+  const {id, wideId, wholeId, kind, model, wideModel, tag, position, age: since, took, result} = COLUMNS;
+  if (width >= 180) return {before: [wholeId, kind, wideModel, tag, position], after: [since, took, result]};
   if (width >= 160) return {before: [wideId, kind, wideModel, tag, position], after: [since, took, result]};
   if (width >= 120) return {before: [wideId, kind, model, tag], after: [since, took, result]};
   if (width >= 78) return {before: [id, kind, model, tag], after: [since, result]};
@@ -50,7 +54,9 @@ export function taskLines({jobs, ui, now, data}: Scene, width: number, rows: num
   const heads = (cells: readonly Cell[]): string =>
     cells.map((cell) => cellText(cell, cell.head, width, after)).join(' ');
   const hidden = data.view.jobs.length - jobs.length;
-  const title = `TASKS ${jobs.length}${hidden > 0 ? ` (${hidden} hidden)` : ''}`;
+  // Of more than the view holds the latest are here.
+  const more = data.view.jobs.length >= MAX_JOBS ? '+' : '';
+  const title = `TASKS ${jobs.length}${hidden > 0 ? ` (${hidden}${more} hidden)` : more}`;
   const [first] = before;
   const idWidth = Math.max(2, (first?.width ?? 2) + 1);
   // The title stands over the ids where it fits there, which it does but for a filter.

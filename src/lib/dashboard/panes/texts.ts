@@ -5,6 +5,7 @@ import {heartbeatOf} from '../heartbeat.ts';
 import {healthOf, resultOf} from '../jobs.ts';
 import {ERRORS} from '../../error-table.ts';
 import {eventLine} from '../../output/lines.ts';
+import type {OperatorView} from '../../operator/view.ts';
 import {isoTime} from '../../time.ts';
 import {clockText, shareOf} from './facts.ts';
 import type {Scene} from './scene.ts';
@@ -14,14 +15,20 @@ export type Text = {title: string; lines: readonly Line[]};
 
 type Field = readonly [string, string];
 
-/** The help: the key table, whole. */
+/** The help: the key table, whole; keys that belong together in one line, so that 80×24 shows nearly all of it. */
 export function helpText(): Text {
-  const width = Math.max(...KEYS.map(({shown: name}) => cellsOf(name)));
+  const rows: {names: string; help: string}[] = [];
+  for (const {shown: name, help} of KEYS) {
+    const before = rows.at(-1);
+    if (help === '' && before !== undefined) before.names += ` ${name}`;
+    else rows.push({names: name, help});
+  }
+  const width = Math.max(...rows.map(({names}) => cellsOf(names)));
   return {
     title: 'KEYS',
     lines: [
-      ...KEYS.map(({shown: name, help}): Line => [
-        span(`  ${name}${' '.repeat(width - cellsOf(name))}  `, 'key'),
+      ...rows.map(({names, help}): Line => [
+        span(`  ${names}${' '.repeat(width - cellsOf(names))}  `, 'key'),
         span(help),
       ]),
       [],
@@ -55,7 +62,7 @@ export function helpText(): Text {
 
 /** What the first of the findings is about, from the table of errors; then the others. */
 export function explainText({findings, now}: Scene, width: number): Text {
-  const lines = findings.flatMap(({severity, text, next, code, since}, index): Line[] => {
+  const lines = findings.flatMap(({severity, text, next, advice, code, since}, index): Line[] => {
     const entry = code === null || !Object.hasOwn(ERRORS, code) ? null : ERRORS[code as keyof typeof ERRORS];
     return [
       ...(index === 0 ? [] : [[]]),
@@ -66,6 +73,7 @@ export function explainText({findings, now}: Scene, width: number): Text {
           ...(code === null ? [] : [['code', code] as const]),
           ...(entry === null ? [] : [['means', entry.means] as const]),
           ['next', next !== '' ? next : (entry?.next ?? 'nothing to do')],
+          ...(advice === '' || advice === next ? [] : [['advice', advice] as const]),
         ],
         width,
       ),
@@ -104,8 +112,8 @@ function jobText({jobs, ui, now, log}: Scene, width: number): Text {
           ['job_id', job.jobId],
           ['kind', job.kind],
           ['model', job.model],
-          ['tag', job.tag],
-          ['position', job.position],
+          ['tag', job.tag || 'none'],
+          ['position', job.position || 'none'],
           ['state', `${healthOf(job)}, ${job.stage}`],
           ['selected', job.selected === null ? '?' : job.selected ? 'yes' : 'no'],
           ['result', resultOf(job) || '?'],
@@ -161,7 +169,7 @@ function heartbeatText({data, now}: Scene, width: number): Text {
           ],
           ['expected', `every ${age(beat.intervalMs)}`],
           ['grace', `${age(beat.graceMs)}, ${beat.graceLeftMs === null ? '?' : age(beat.graceLeftMs)} left`],
-          ['answered', `${view.liveness?.probes ?? '?'} recorded, ${view.counters.probes} in this run`],
+          ['answered', `${recordedProbes(view)} recorded, ${view.counters.probes} in this run`],
           ['outages', outages.length === 0 ? 'none recorded' : String(outages.length)],
         ],
         width,
@@ -174,6 +182,11 @@ function heartbeatText({data, now}: Scene, width: number): Text {
       ),
     ],
   };
+}
+
+/** The record is told once a minute; what came since is added. */
+function recordedProbes({liveness, probes}: OperatorView): string {
+  return liveness === null ? '?' : String(liveness.probes + probes.filter(({at}) => at > liveness.at).length);
 }
 
 function clockPage({data, now}: Scene, width: number): Text {
@@ -225,11 +238,16 @@ function samplingText({data, now}: Scene, width: number): Text {
 }
 
 function signerText({data, now}: Scene, width: number): Text {
-  const {signer, block} = data.view;
+  const {signer, block, connection, troubles} = data.view;
+  const seen = troubles.filter(({part}) => part === 'signer' || part === 'chain' || part === 'dispatcher');
   return {
     title: 'SIGNER AND CHAIN',
     lines: fields(
       [
+        ...seen.map(({part, message, code, since}): Field => [
+          `${part} down`,
+          `${isoTime(since)} (${age(now - since)} ago): ${message} (${code})`,
+        ]),
         ...(signer === null
           ? [['signer', 'no signature yet'] as const]
           : ([
@@ -247,6 +265,10 @@ function signerText({data, now}: Scene, width: number): Text {
               ['block time', `${isoTime(block.blockAt)} (${age(now - block.blockAt)} ago)`],
               ['RPC', `${block.rpcMs} ms, ${age(now - block.at)} ago`],
             ] as const)),
+        ['dispatcher', [connection.state, connection.url ?? '', connection.reason ?? ''].join(' ').trim()],
+        ...(connection.since === null
+          ? []
+          : [['since', `${isoTime(connection.since)} (${age(now - connection.since)} ago)`] as const]),
       ],
       width,
     ),

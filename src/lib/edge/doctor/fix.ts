@@ -1,4 +1,4 @@
-import {chmodSync, mkdirSync, realpathSync, rmSync, statSync} from 'node:fs';
+import {chmodSync, realpathSync, rmSync, statSync} from 'node:fs';
 import {repairCommand, type Repair} from '../../doctor/check.ts';
 import type {DoctorReport, RepairReport} from '../../doctor/report.ts';
 import {categoryOf} from '../../doctor/registry.ts';
@@ -9,6 +9,7 @@ import {safeText} from '../../output/safe-text.ts';
 import {examine, type Examination, type Surroundings} from './examine.ts';
 import {isDeadSocket} from './files.ts';
 import {verdictOf} from '../../doctor/report.ts';
+import {makeDirectory} from '../../make-directory.ts';
 
 export type FixOptions = {
   yes: boolean;
@@ -82,7 +83,7 @@ async function applyRepair(repair: Repair, uid: number): Promise<void> {
       return;
     }
     case 'mkdir':
-      mkdirSync(repair.path, {recursive: true, mode: repair.mode});
+      makeDirectory(repair.path, repair.mode);
       return;
     case 'remove-socket':
       // Looked at again: an operator may have started in the meantime.

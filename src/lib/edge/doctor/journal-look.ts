@@ -2,8 +2,9 @@ import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {isAosError, type AosError} from '../../errors.ts';
 import {inspectJournal, type JournalInspection} from '../../journal/inspect.ts';
-import {JOURNAL_FILE, openJournal} from '../../journal/sqlite.ts';
+import {JOURNAL_FILE} from '../../journal/sqlite.ts';
 import type {JournalFacts} from '../../status/facts.ts';
+import {readJournalFacts} from '../journal-facts.ts';
 
 /** What the journal of the node says. */
 export type JournalLook =
@@ -18,15 +19,7 @@ export async function lookAtJournal(dir: string | null): Promise<JournalLook> {
   if (dir === null) return {state: 'unknown'};
   if (!existsSync(join(dir, JOURNAL_FILE))) return {state: 'missing', dir};
   try {
-    const journal = await openJournal({dir, clockId: 1n, readOnly: true});
-    try {
-      const {received, selected, concluded, signed, accepted} = journal.counts();
-      const pending = received + selected + concluded + signed;
-      const facts = {pending, accepted, ...journal.activity(), spans: journal.liveness.spans()};
-      return {state: 'read', facts, inspection: inspectJournal(dir)};
-    } finally {
-      await journal.close();
-    }
+    return {state: 'read', facts: await readJournalFacts(dir), inspection: inspectJournal(dir)};
   } catch (error) {
     if (!isAosError(error)) throw error;
     return {state: 'failed', error};

@@ -1,0 +1,137 @@
+import * as v from 'valibot';
+
+export const text = v.string();
+export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** RFC 3339 on the wire, Unix ms here. */
+export const time = v.pipe(v.string(), v.isoTimestamp(), v.transform(Date.parse));
+export const optionalText = v.nullable(text);
+const optionalTime = v.nullable(time);
+
+const probeSchema = v.object({at: time, via: v.picklist(['http', 'websocket'])});
+
+export const livenessFields = {
+  lastProbeAt: optionalTime,
+  graceMs: v.number(),
+  graceLeftMs: v.nullable(v.number()),
+  probes: count,
+  probeIntervalMs: v.number(),
+  outages: v.array(
+    v.object({
+      start: time,
+      end: optionalTime,
+      durationMs: v.number(),
+      cause: v.picklist(['process-down', 'network-down', 'not-probed']),
+      overGrace: v.boolean(),
+    }),
+  ),
+};
+export const clockFields = {
+  id: text,
+  counter: text,
+  readings: count,
+  merged: v.nullable(v.object({clock: v.record(text, text), at: time, jobId: text})),
+  ahead: optionalText,
+};
+export const blockFields = {number: text, blockAt: time, rpcMs: v.number()};
+
+/** The view as `snapshot` tells it; times become Unix ms. */
+export const viewSchema = v.object({
+  seq: count,
+  at: optionalTime,
+  node: v.nullable(
+    v.object({
+      nodeId: text,
+      network: text,
+      version: text,
+      vrfPublicKey: text,
+      workers: v.array(text),
+      startedAt: time,
+      pendingAtStart: count,
+    }),
+  ),
+  connection: v.object({
+    state: v.picklist(['starting', 'connecting', 'connected', 'disconnected']),
+    url: optionalText,
+    since: optionalTime,
+    reason: optionalText,
+  }),
+  range: v.nullable(
+    v.object({
+      start: text,
+      end: text,
+      max: text,
+      block: optionalText,
+      source: v.picklist(['chain', 'journal']),
+      at: time,
+    }),
+  ),
+  troubles: v.array(
+    v.object({
+      part: v.picklist(['signer', 'chain', 'dispatcher', 'worker', 'journal', 'clock']),
+      code: text,
+      message: text,
+      next: text,
+      since: time,
+    }),
+  ),
+  counters: v.object({
+    accepted: count,
+    received: count,
+    duplicates: count,
+    selected: count,
+    unselected: count,
+    failed: count,
+    rejected: count,
+    resent: count,
+    probes: count,
+  }),
+  jobs: v.array(
+    v.object({
+      seq: count,
+      jobId: text,
+      tag: text,
+      position: text,
+      kind: text,
+      model: text,
+      stage: v.picklist([
+        'received',
+        'sampled',
+        'asked',
+        'answered',
+        'concluded',
+        'sent',
+        'accepted',
+        'expired',
+      ]),
+      selected: v.nullable(v.boolean()),
+      outcome: v.nullable(v.picklist(['answered', 'unselected', 'unsupported', 'invalid', 'failed'])),
+      trouble: optionalText,
+      firstAt: time,
+      at: time,
+    }),
+  ),
+  lastProbe: v.nullable(probeSchema),
+  probes: v.optional(v.array(probeSchema), []),
+  // Since 1.1.
+  liveness: v.optional(v.nullable(v.object({...livenessFields, at: time})), null),
+  clock: v.optional(v.nullable(v.object({...clockFields, at: time})), null),
+  signer: v.optional(
+    v.nullable(
+      v.object({
+        p50Ms: v.nullable(v.number()),
+        p95Ms: v.nullable(v.number()),
+        signatures: count,
+        errors: count,
+        windowMs: v.number(),
+        at: time,
+      }),
+    ),
+    null,
+  ),
+  block: v.optional(v.nullable(v.object({...blockFields, at: time})), null),
+  load: v.optional(v.nullable(v.object({inHand: count, pending: count, at: time})), null),
+  lastReceivedAt: optionalTime,
+  lastAcceptedAt: optionalTime,
+  unsignedPolicy: optionalText,
+  stopping: v.nullable(v.picklist(['SIGINT', 'SIGTERM', 'jobs', 'for', 'fatal'])),
+});
