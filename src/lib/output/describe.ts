@@ -1,4 +1,5 @@
 import type {JobRef, LivenessFacts, OperatorEventBody, RejectReason, StopReason} from '../operator/events.ts';
+import {duration, OUTAGE_CAUSES} from '../status/words.ts';
 import {middle} from './safe-text.ts';
 
 /** The least first. */
@@ -113,7 +114,7 @@ function liveness({lastProbeAt, graceLeftMs, graceMs, outages}: LivenessFacts): 
   if (last === undefined || last.end !== null)
     return {level: 'debug', text: `the network reaches us; ${seconds(graceMs)} of grace`};
   return warn(
-    `the network has not reached us for ${seconds(last.durationMs)} (${last.cause}); ${seconds(graceLeftMs ?? 0)} of grace left`,
+    `the network has not reached us for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${duration(graceLeftMs ?? 0)} of grace left`,
   );
 }
 
