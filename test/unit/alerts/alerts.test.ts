@@ -282,6 +282,29 @@ describe('sending', () => {
     expect(time.timers()).toBe(0);
   });
 
+  it('sends at once what comes in the moment the last one was taken', async () => {
+    const time = virtualTime();
+    const sent: string[] = [];
+    const event = events(time);
+    const alerts = createAlerts({
+      time,
+      delayMs: 0,
+      tell: () => {},
+      send({subject}) {
+        sent.push(subject);
+        const taken = Promise.resolve();
+        // After it was seen that nothing more waits, and before that is the end of sending.
+        if (subject === 'signer')
+          void taken.then(() => queueMicrotask(() => alerts.onEvent(event(trouble('chain')))));
+        return taken;
+      },
+    });
+    alerts.onEvent(event(trouble()));
+    await time.advance(0);
+    expect(sent).toEqual(['signer', 'chain']);
+    await alerts.close();
+  });
+
   it('does not wait at the end for a webhook that never answers', async () => {
     const time = virtualTime();
     let aborted = false;
