@@ -247,6 +247,21 @@ describe('the body of an alert', () => {
   });
 });
 
+describe('the line of an alert in a chat', () => {
+  it.each([
+    ['<!channel> look', '‹!channel› look'],
+    ['<https://example.org|the status page>', '‹https://example.org|the status page›'],
+    ['@everyone and @HERE, @channel', '@ everyone and @ HERE, @ channel'],
+    ['mail a@example.org', 'mail a@example.org'],
+  ])('calls nobody and hides no address: %s', (message, shownAs) => {
+    const [alert] = told([[0, {...trouble(), message} as OperatorEventBody]], DELAY);
+    if (alert === undefined) throw new Error('nothing was told');
+    const body = alertPayload(alert, TELLER);
+    expect([body['text'], body['content']]).toEqual(Array(2).fill(expect.stringContaining(`: ${shownAs} (`)));
+    expect(body['message']).toBe(message);
+  });
+});
+
 describe('sending', () => {
   const events = (time: {now: () => number}) => {
     let seq = 0;
