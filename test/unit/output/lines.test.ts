@@ -162,7 +162,7 @@ describe('log lines', () => {
       outages: [{start: 0, end: null, durationMs: 432_000, cause: 'not-probed', overGrace: false}],
     };
     expect(logLine(event(silent), 'pretty', plain)).toContain(
-      'has not reached us for 7m12s (not-probed); 52m48s of grace left',
+      'has not reached us for 7m12s (connected, but nobody asked); 52m48s of grace left',
     );
     const recovered: OperatorEventBody = {type: 'recovered', part: 'chain', afterMs: 7_380_000};
     expect(logLine(event(recovered), 'pretty', plain)).toContain('works again after 2h03m');
