@@ -53,6 +53,7 @@ describe('aos doctor and aos task on a devnet', () => {
     expect(notOk).toEqual([
       expect.objectContaining({id: 'workers.tee', state: 'skipped', because: null}),
       expect.objectContaining({id: 'workers.zkml', state: 'skipped', because: null}),
+      expect.objectContaining({id: 'alerts.webhook', state: 'skipped', because: null}),
     ]);
     expect(well).toMatchObject({code: 0, stderr: ''});
     // It was not taken for the network: what it asked is no probe. Those of the devnet go on meanwhile.

@@ -37,7 +37,7 @@ export async function runProbes(probes: readonly Probe[], options: RunOptions): 
   const over = new AbortController();
   // Sleeping keeps the process alive, so that a probe which waits for nothing still comes to its end.
   const clock = time.sleep(options.totalMs, over.signal).then(
-    () => end.come(new Error(`all checks together may take ${options.totalMs / 1000} s`)),
+    () => end.come(new Error(`within the ${options.totalMs / 1000} s of all checks`)),
     () => undefined, // all were done before
   );
   const results = new Map<CheckId, Promise<CheckResult>>();
@@ -107,7 +107,7 @@ async function runProbe(
 }
 
 function failure(error: unknown, signal: AbortSignal): Finding {
-  if (signal.aborted) return unclear(`no answer: ${errorText(signal.reason)}`);
+  if (signal.aborted) return unclear(`no answer ${errorText(signal.reason)}`);
   if (isAosError(error) && error.code !== 'BUG') return fail(`${error.message} (${error.code})`, error.next);
   return unclear(`this check itself failed: ${errorText(error)}`, 'Report this with aos doctor --json.');
 }

@@ -50,7 +50,10 @@ function headLines(
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ].join(', ');
   const {text, level} = HEADS[verdict];
-  const first = checks.find(({state}) => state === 'fail') ?? checks.find(({state}) => state === 'warn');
+  const first =
+    checks.find(({state}) => state === 'fail') ??
+    checks.find(({state}) => state === 'warn') ??
+    checks.find(({state, fix}) => state === 'unknown' && fix !== null);
   const who = [
     nodeId === null ? 'node unknown' : `${nodeId} on ${safeText(network ?? '?', 20)}`,
     config === null ? 'no file' : safeText(config, 80),

@@ -5,7 +5,7 @@ import {endpointName} from '../../chain/failure.ts';
 import {blocked, fail, ok, unclear, warn, type Finding} from '../../doctor/check.ts';
 import type {CheckId} from '../../doctor/registry.ts';
 import type {Probe} from '../../doctor/run.ts';
-import {isAosError, type AosError} from '../../errors.ts';
+import {AosError, isAosError} from '../../errors.ts';
 import {decimal} from '../../output/decimal.ts';
 import {
   judgeAvs,
@@ -18,7 +18,9 @@ import {known, unknown, type ChainFacts, type StatusFacts} from '../../status/fa
 import type {Judgement} from '../../status/link.ts';
 import {transactionsPaid} from '../../status/result.ts';
 import {count, duration} from '../../status/words.ts';
+import {deadline} from '../../system-time.ts';
 import type {DoctorContext} from './context.ts';
+import {ANSWER_MS, silenceOf} from './silence.ts';
 
 const REQUEST_MS = 2_500;
 const DEV_CHAIN = 31337;
@@ -102,19 +104,25 @@ export function chainProbes(context: DoctorContext): Probe[] {
   ];
 }
 
-type RpcLook = {name: string} & ({chain: Chain; ms: number} | {error: AosError});
+type RpcLook = {name: string} & ({chain: Chain; ms: number} | {error: AosError; isSilent?: true});
 
 async function look(url: string, {config, time}: DoctorContext, signal: AbortSignal): Promise<RpcLook> {
   const name = endpointName(url);
   const started = time.monotonic();
+  // Of its own: several requests, each tried again, would take longer than the check may.
+  const limit = deadline(signal, ANSWER_MS);
   try {
-    const options = {rpcUrls: [url], chainId: config.chainId, timeoutMs: REQUEST_MS, signal};
+    const options = {rpcUrls: [url], chainId: config.chainId, timeoutMs: REQUEST_MS, signal: limit.signal};
     const chain = await openChain(options);
     return {name, chain, ms: Math.round(time.monotonic() - started)};
   } catch (error) {
     signal.throwIfAborted();
+    if (limit.signal.aborted)
+      return {name, error: new AosError('CHAIN_UNREACHABLE', silenceOf(name)), isSilent: true};
     if (!isAosError(error)) throw error;
     return {name, error};
+  } finally {
+    limit.done();
   }
 }
 
@@ -132,7 +140,8 @@ function judgeRpc(looks: readonly RpcLook[]): Finding {
   if (wrong !== undefined) return fail(told, wrong.next);
   const [first] = failures;
   if (first === undefined) return ok(told);
-  return failures.length === looks.length ? fail(told, first.next) : warn(told, first.next);
+  if (failures.length < looks.length) return warn(told, first.next);
+  return looks.every((one) => 'isSilent' in one) ? unclear(told, first.next) : fail(told, first.next);
 }
 
 function judgeFresh(chains: readonly Chain[], now: number): Finding {

@@ -9,9 +9,11 @@ import {openChain} from '../../chain/open.ts';
 import type {Probe} from '../../doctor/run.ts';
 import {errorText} from '../../errors.ts';
 import {isLoopbackHost} from '../../signer/url.ts';
+import {deadline} from '../../system-time.ts';
 import type {DoctorContext} from './context.ts';
 import {dispatcherHttpUrl} from '../register-dispatcher.ts';
 import {httpPlace} from './http.ts';
+import {ANSWER_MS} from './silence.ts';
 
 /** Answers asked of a source at most, and the pause between: together they go once around the second. */
 const SAMPLES = 8;
@@ -35,10 +37,13 @@ export function clockProbes(context: DoctorContext): Probe[] {
     {
       checks: ['clock.offset'],
       run: async (tell, signal) => {
+        // One who says nothing keeps nobody from what the others say.
+        const limit = deadline(signal, ANSWER_MS);
         const said = await Promise.all([
-          ...placesOf(context).map((place) => askDates(place, context, signal)),
-          ...config.rpcUrls.map((url) => askBlock(url, context, signal)),
-        ]);
+          ...placesOf(context).map((place) => askDates(place, context, limit.signal)),
+          ...config.rpcUrls.map((url) => askBlock(url, context, limit.signal)),
+        ]).finally(limit.done);
+        signal.throwIfAborted();
         const sources = said.flatMap((one) => ('source' in one ? [one.source] : []));
         const unread = said.flatMap((one) => ('why' in one ? [one.why] : []));
         tell('clock.offset', judgeOffset(sources, {allLocal: config.chainId === DEV_CHAIN, unread}));

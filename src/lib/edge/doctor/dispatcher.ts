@@ -2,10 +2,14 @@ import {createDispatcherRest} from '../../dispatcher/rest.ts';
 import {knock} from '../../dispatcher/knock.ts';
 import {blocked, ok, unclear, warn, type Finding} from '../../doctor/check.ts';
 import type {Probe} from '../../doctor/run.ts';
+import {ERRORS} from '../../error-table.ts';
 import {isAosError} from '../../errors.ts';
 import {sameAddress} from '../../protocol/ethereum.ts';
 import {dispatcherHttpUrl} from '../register-dispatcher.ts';
 import type {DoctorContext} from './context.ts';
+import {unlessSilent} from './silence.ts';
+
+const FIX = ERRORS.DISPATCHER_UNREACHABLE.next;
 
 export function dispatcherProbes(context: DoctorContext): Probe[] {
   const {config, time} = context;
@@ -20,12 +24,12 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
           return;
         }
         const started = time.monotonic();
-        await knock(dispatcherUrl, signal);
         const {host} = new URL(dispatcherUrl);
-        tell(
-          'dispatcher.websocket',
-          ok(`${host} took a connection in ${Math.round(time.monotonic() - started)} ms`),
-        );
+        const found = await unlessSilent({who: host, fix: FIX, signal}, async (end) => {
+          await knock(dispatcherUrl, end);
+          return ok(`${host} took a connection in ${Math.round(time.monotonic() - started)} ms`);
+        });
+        tell('dispatcher.websocket', found);
       },
     },
     {
@@ -46,7 +50,11 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
           tell('dispatcher.knows_us', blocked('config.valid', 'node.node_id is not known'));
           return;
         }
-        tell('dispatcher.knows_us', await askAboutUs(dispatcherUrl, nodeId, signal));
+        const {host} = new URL(dispatcherHttpUrl(null, dispatcherUrl));
+        const found = await unlessSilent({who: host, fix: FIX, signal}, (end) =>
+          askAboutUs(dispatcherUrl, nodeId, end),
+        );
+        tell('dispatcher.knows_us', found);
       },
     },
   ];

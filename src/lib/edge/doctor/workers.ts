@@ -5,6 +5,7 @@ import {isAosError} from '../../errors.ts';
 import type {WorkerKind} from '../../protocol/messages.ts';
 import {createOpmlWorker} from '../../worker/opml.ts';
 import type {DoctorContext} from './context.ts';
+import {unlessSilent} from './silence.ts';
 
 const CHECK_OF: Readonly<Record<WorkerKind, CheckId>> = {
   opml: 'workers.opml',
@@ -50,8 +51,13 @@ async function judgeWorker(
   const worker = createOpmlWorker({url, ...patience});
   const {host} = new URL(url);
   try {
-    await worker.ready(signal);
-    return ok(`${host} is idle and takes questions`);
+    return await unlessSilent(
+      {who: host, fix: `Start the worker, or correct workers.${kind}.url.`, signal},
+      async (end) => {
+        await worker.ready(end);
+        return ok(`${host} is idle and takes questions`);
+      },
+    );
   } catch (error) {
     signal.throwIfAborted();
     if (!isAosError(error)) throw error;
