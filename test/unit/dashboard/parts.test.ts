@@ -6,6 +6,7 @@ import {cellsOf, column, fit, fitMiddle, shown, wrapText} from '../../../src/lib
 import {createMarks, MARK_CELLS} from '../../../src/lib/dashboard/marks.ts';
 import {createLog, createLogFilter, LOG_LEVELS} from '../../../src/lib/dashboard/log.ts';
 import {paceOf} from '../../../src/lib/dashboard/pace.ts';
+import {chainLines, signerLines} from '../../../src/lib/dashboard/panes/facts.ts';
 import {verdictLine} from '../../../src/lib/dashboard/panes/header.ts';
 import type {OperatorEvent} from '../../../src/lib/operator/events.ts';
 import {emptyView, reduceView} from '../../../src/lib/operator/view.ts';
@@ -201,6 +202,18 @@ describe('the verdict', () => {
     const found = sceneOf(after(events), START + 648_300 + 181_000).findings;
     expect(found.map(({text: said}) => said).join('\n')).toContain('no news for 3m01s');
   });
+});
+
+it('dims figures that were not renewed, and says how old they are', () => {
+  const tones = (now: number): string[][] =>
+    [signerLines, chainLines].map((lines) =>
+      (lines(sceneOf(after(healthyEvents()), now), 120)[0] ?? []).slice(1).map(({tone}) => tone),
+    );
+  expect(tones(START + 650_000).flat()).toContain('bold');
+  const [signer = [], chain = []] = tones(START + 648_300 + 181_000);
+  expect(new Set(signer)).toEqual(new Set(['unknown', 'dim']));
+  // The connection is known at any time.
+  expect(chain.filter((tone) => tone !== 'dim')).toEqual(['unknown', 'plain']);
 });
 
 describe('marks', () => {
