@@ -1,5 +1,5 @@
 import type {JobRef, LivenessFacts, OperatorEventBody, RejectReason, StopReason} from '../operator/events.ts';
-import {OUTAGE_CAUSES} from '../status/words.ts';
+import {duration, OUTAGE_CAUSES} from '../status/words.ts';
 import {middle} from './safe-text.ts';
 
 /** The least first. */
@@ -114,7 +114,7 @@ function liveness({lastProbeAt, graceLeftMs, graceMs, outages}: LivenessFacts): 
   if (last === undefined || last.end !== null)
     return {level: 'debug', text: `the network reaches us; ${lasting(graceMs)} of grace`};
   return warn(
-    `the network has not reached us for ${lasting(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${lasting(graceLeftMs ?? 0)} of grace left`,
+    `the network has not reached us for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${duration(graceLeftMs ?? 0)} of grace left`,
   );
 }
 
@@ -156,13 +156,9 @@ function seconds(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** What may take hours: `31.0 s`, `59m29s`, `2h03m`. */
+/** What may take hours. */
 function lasting(ms: number): string {
-  const whole = Math.round(ms / 1000);
-  if (whole < 120) return seconds(ms);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
-  return hours === 0 ? `${minutes}m${two(whole % 60)}s` : `${hours}h${two(minutes)}m`;
+  return ms < 120_000 ? seconds(ms) : duration(ms);
 }
 
 function ms(value: number | null): string {

@@ -41,7 +41,7 @@ describe('the painter', () => {
         createPainter(fresh.canvas).paint(frames.at(-1)!);
         expect(await one.cells()).toEqual(await fresh.cells());
       }),
-      {numRuns: 150},
+      {numRuns: 100},
     );
   });
 

@@ -6,6 +6,7 @@ import {cellsOf, column, fit, fitMiddle, shown, wrapText} from '../../../src/lib
 import {createMarks, MARK_CELLS} from '../../../src/lib/dashboard/marks.ts';
 import {createLog, createLogFilter, LOG_LEVELS} from '../../../src/lib/dashboard/log.ts';
 import {paceOf} from '../../../src/lib/dashboard/pace.ts';
+import {chainLines, signerLines} from '../../../src/lib/dashboard/panes/facts.ts';
 import {verdictLine} from '../../../src/lib/dashboard/panes/header.ts';
 import type {OperatorEvent} from '../../../src/lib/operator/events.ts';
 import {emptyView, reduceView} from '../../../src/lib/operator/view.ts';
@@ -203,6 +204,18 @@ describe('the verdict', () => {
   });
 });
 
+it('dims figures that were not renewed, and says how old they are', () => {
+  const tones = (now: number): string[][] =>
+    [signerLines, chainLines].map((lines) =>
+      (lines(sceneOf(after(healthyEvents()), now), 120)[0] ?? []).slice(1).map(({tone}) => tone),
+    );
+  expect(tones(START + 650_000).flat()).toContain('bold');
+  const [signer = [], chain = []] = tones(START + 648_300 + 181_000);
+  expect(new Set(signer)).toEqual(new Set(['unknown', 'dim']));
+  // The connection is known at any time.
+  expect(chain.filter((tone) => tone !== 'dim')).toEqual(['unknown', 'plain']);
+});
+
 describe('marks', () => {
   it('give back the lines they stand for, in any order, and leave other rows alone', () => {
     fc.assert(
@@ -230,7 +243,7 @@ describe('the log', () => {
   it('keeps the last 5,000 and older errors, whatever comes', () => {
     const log = createLog();
     log.push({seq: 1, at: START, type: 'trouble', part: 'signer', code: 'X', message: 'early', next: ''});
-    for (let seq = 2; seq <= 25_000; seq += 1) log.push(received(seq, 'x'.repeat(10_000)));
+    for (let seq = 2; seq <= 13_000; seq += 1) log.push(received(seq, 'x'.repeat(10_000)));
     const entries = log.entries();
     expect(entries.length).toBeLessThanOrEqual(6_200);
     expect(entries[0]?.text).toContain('early');

@@ -208,7 +208,7 @@ describe('the screen', () => {
       "aos 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266  devnet  node-1                                                                                            up 10m  12:10:50
       ✓ OK      HEALTHY · probed 9s ago · 7 accepted · next risk: none
       1 HEARTBEAT ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ 60/60    RUN  aos 0.1.0, pid 4242                OUTAGES
-                  probed 9s ago by http · grace 01:00:00 · 1 outage, last 5m20s         dispatcher connected                    11-24 06:00:00  5m20s · network-down
+                  probed 9s ago by http · grace 01:00:00 · 1 outage, last 5m20s         dispatcher connected                    11-24 06:00  5m20s no connection to the dispatc…
       2 CLOCK     own 1:10234 · ahead 54 · dispatcher {1:10180, 2:55} · merged 2s ago   received 8, 2s ago · twice 0
       3 SAMPLING  0–300000 of 600000 · 50.00 % · selected 5 · unselected 3              accepted 7, 14s ago · resent 0
       4 SIGNER    p50 4 ms p95 9 ms · error budget 100 % · 1230 signed in 10m00s        failed 0 · frames rejected 0

@@ -1,5 +1,6 @@
 import {age, clockTime} from '../ages.ts';
-import {joinFitting, shown, span, type Line} from '../line.ts';
+import {clipLine, joinFitting, shown, span, type Line} from '../line.ts';
+import {OUTAGE_CAUSES} from '../../status/words.ts';
 import {isoTime} from '../../time.ts';
 import type {Scene} from './scene.ts';
 
@@ -62,13 +63,13 @@ export function outageLines({data, now}: Scene, width: number, rows: number): Li
     .slice(0, Math.max(0, rows - 1))
     .map(({start, end, durationMs, cause, overGrace}): Line => {
       const lasted = end === null ? now - start : durationMs;
-      return joinFitting(
+      const when = `${isoTime(start).slice(5, 10)} ${clockTime(start).slice(0, 5)}`;
+      const why = end === null ? `now: ${OUTAGE_CAUSES[cause]}` : OUTAGE_CAUSES[cause];
+      return clipLine(
         [
-          [
-            span(`${isoTime(start).slice(5, 10)} ${clockTime(start)}`),
-            span(` ${age(lasted).padStart(6)}`, overGrace ? 'fail' : 'plain'),
-          ],
-          [span(end === null ? `${cause}, now` : cause, end === null ? 'fail' : 'dim')],
+          span(when),
+          span(` ${age(lasted).padStart(6)} `, overGrace ? 'fail' : 'plain'),
+          span(why, end === null ? 'fail' : 'dim'),
         ],
         width,
       );

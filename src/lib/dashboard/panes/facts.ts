@@ -3,7 +3,7 @@ import {beats, heartbeatOf, type Beat} from '../heartbeat.ts';
 import {cellsOf, joinFitting, lineCells, shown, span, type Line, type Span, type Tone} from '../line.ts';
 import {stateWord} from '../signs.ts';
 import {SIGNER_BUDGET, troubleSeverity} from '../verdict.ts';
-import type {ClockText, LivenessFacts} from '../../operator/events.ts';
+import type {BlockFacts, ClockText, LivenessFacts, SignerStats} from '../../operator/events.ts';
 import type {OperatorView} from '../../operator/view.ts';
 import {indent, label, LABEL} from './title.ts';
 import type {Scene} from './scene.ts';
@@ -133,18 +133,21 @@ const BLOCK_STALE_MS = 3 * 30_000;
 export function signerLines({data, ui, now}: Scene, width: number): Line[] {
   const {signer, troubles} = data.view;
   const down = troubles.find(({part}) => part === 'signer');
-  const head = label('signer', ui);
-  const parts: Line[] = down === undefined ? [] : [downFor('fail', now - down.since)];
-  if (signer === null) parts.push([UNKNOWN, span(' not measured yet', 'dim')]);
-  else {
-    const total = signer.signatures + signer.errors;
-    parts.push([span(`p50 ${millis(signer.p50Ms)}`), span(` p95 ${millis(signer.p95Ms)}`, 'bold')]);
-    parts.push([span('error budget '), budget(signer.errors, total)]);
-    const failed = signer.errors > 0 ? `, ${signer.errors} failed` : '';
-    parts.push([span(`${signer.signatures} signed${failed} in ${age(signer.windowMs)}`)]);
-    addAge(parts, now - signer.at, SIGNER_STALE_MS);
-  }
-  return [[...head, ...joinFitting(parts, width - LABEL)]];
+  const first: Line[] = down === undefined ? [] : [downFor('fail', now - down.since)];
+  const parts =
+    signer === null
+      ? [[UNKNOWN, span(' not measured yet', 'dim')]]
+      : allOf(withAge(signerFigures(signer), now - signer.at, SIGNER_STALE_MS));
+  return [[...label('signer', ui), ...joinFitting([...first, ...parts], width - LABEL)]];
+}
+
+function signerFigures({p50Ms, p95Ms, signatures, errors, windowMs}: SignerStats): Line[] {
+  const failed = errors > 0 ? `, ${errors} failed` : '';
+  return [
+    [span(`p50 ${millis(p50Ms)}`), span(` p95 ${millis(p95Ms)}`, 'bold')],
+    [span('error budget '), budget(errors, signatures + errors)],
+    [span(`${signatures} signed${failed} in ${age(windowMs)}`)],
+  ];
 }
 
 /** What is left of the errors that the signer may have: 1 % of the signatures in its window. */
@@ -158,32 +161,41 @@ function budget(errors: number, total: number): Span {
 export function chainLines({data, now}: Scene, width: number): Line[] {
   const {block, troubles, connection, range} = data.view;
   const down = troubles.find(({part}) => part === 'chain');
-  const parts: Line[] =
+  const first: Line[] =
     down === undefined ? [] : [downFor(troubleSeverity('chain', range !== null), now - down.since)];
-  const up = connection.state === 'connected';
+  const {figures, last} =
+    block === null
+      ? {figures: [[span('block '), UNKNOWN]], last: []}
+      : withAge(blockFigures(block, now), now - block.at, BLOCK_STALE_MS);
   // What was, while the operator is away, has no age.
   const away = data.link.state === 'away';
   const since = connection.since === null || away ? '' : ` ${age(now - connection.since)}`;
   const state = `dispatcher ${away ? 'was ' : ''}${connection.state}${since}`;
-  if (!up) parts.push([span(state, 'fail')]);
-  if (block === null) parts.push([span('block '), UNKNOWN]);
-  else {
-    parts.push([span(`block ${shown(block.number, 40)}`, 'bold'), span(`, ${age(now - block.blockAt)} old`)]);
-    parts.push([span(`RPC ${millis(block.rpcMs)}`)]);
-  }
-  if (up) parts.push([span(state)]);
-  if (block !== null) addAge(parts, now - block.at, BLOCK_STALE_MS);
+  const parts =
+    connection.state === 'connected'
+      ? [...first, ...figures, [span(state)], ...last]
+      : [...first, [span(state, 'fail')], ...figures, ...last];
   return [[...indent('  CHAIN'), ...joinFitting(parts, width - LABEL)]];
 }
+
+const blockFigures = ({number, blockAt, rpcMs}: BlockFacts, now: number): Line[] => [
+  [span(`block ${shown(number, 40)}`, 'bold'), span(`, ${age(now - blockAt)} old`)],
+  [span(`RPC ${millis(rpcMs)}`)],
+];
 
 const downFor = (severity: 'fail' | 'warn', ms: number): Line => [
   span(`${stateWord(severity).text.trim()} for ${age(ms)}`, severity),
 ];
 
-/** How old a figure is: what is too old says so first of all, what is fresh where there is room for it. */
-function addAge(parts: Line[], ms: number, staleMs: number): void {
-  if (ms > staleMs) parts.unshift([span(`stale ${age(ms)}`, 'unknown')]);
-  else parts.push([span(`read ${age(ms)} ago`, 'dim')]);
+const allOf = ({figures, last}: {figures: Line[]; last: Line[]}): Line[] => [...figures, ...last];
+
+/** How old figures are: those that are too old say so before them and are dimmed; fresh ones after all, where there is room. */
+function withAge(figures: readonly Line[], ms: number, staleMs: number): {figures: Line[]; last: Line[]} {
+  if (ms <= staleMs) return {figures: [...figures], last: [[span(`read ${age(ms)} ago`, 'dim')]]};
+  const faded = figures.map((part) =>
+    part.map(({text, tone}) => span(text, tone === 'plain' || tone === 'bold' ? 'dim' : tone)),
+  );
+  return {figures: [[span(`stale ${age(ms)}`, 'unknown')], ...faded], last: []};
 }
 
 /** Neighbours of one tone as one span. */

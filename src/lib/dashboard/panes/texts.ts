@@ -6,6 +6,7 @@ import {healthOf, resultOf} from '../jobs.ts';
 import {ERRORS} from '../../error-table.ts';
 import {eventLine} from '../../output/lines.ts';
 import type {OperatorView} from '../../operator/view.ts';
+import {OUTAGE_CAUSES} from '../../status/words.ts';
 import {isoTime} from '../../time.ts';
 import {clockText, shareOf} from './facts.ts';
 import type {Scene} from './scene.ts';
@@ -176,7 +177,7 @@ function heartbeatText({data, now}: Scene, width: number): Text {
       ),
       ...outages.flatMap(({start, end, durationMs, cause, overGrace}) =>
         wrapText(
-          `${isoTime(start)} – ${end === null ? 'now' : isoTime(end)}  ${age(end === null ? now - start : durationMs)}  ${cause}${overGrace ? '  LONGER THAN THE GRACE' : ''}`,
+          `${isoTime(start)} – ${end === null ? 'now' : isoTime(end)}  ${age(end === null ? now - start : durationMs)}  ${OUTAGE_CAUSES[cause]}${overGrace ? '  LONGER THAN THE GRACE' : ''}`,
           width - 4,
         ).map((part): Line => [span(`    ${part}`, overGrace ? 'fail' : 'plain')]),
       ),
