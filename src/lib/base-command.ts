@@ -1,6 +1,7 @@
 import {Command, Errors, Flags, type Interfaces} from '@oclif/core';
 import {type Look, lookOf, typedFlag} from './edge/look.ts';
 import {leaveReaders} from './edge/sink.ts';
+import {ERRORS} from './error-table.ts';
 import {AosError, errorText} from './errors.ts';
 import {errorEnvelope, errorLines, type OutputWarning, resultEnvelope} from './output/envelope.ts';
 import {nearest} from './names.ts';
@@ -73,7 +74,7 @@ export abstract class AosCommand extends Command {
   /** Prints the answer and sets the exit code. */
   protected give<T>(answer: Answer<T>): void {
     process.exitCode = answer.exitCode;
-    const steps = this.#nextSteps();
+    const steps = this.nextSteps();
     if (!this.jsonEnabled()) {
       writeLine(process.stdout, forPeople(nextLines(answer.text, steps), this.look.ascii));
       return;
@@ -101,7 +102,7 @@ export abstract class AosCommand extends Command {
   }
 
   /** Puts the configuration that was named by hand into commands that are printed as the next step. */
-  #nextSteps(): NextSteps {
+  protected nextSteps(): NextSteps {
     const file = typedFlag(this.argv, 'config', 'c');
     if (file === undefined || file === '') return (text) => text;
     const commands = this.config.commands.map(({id, flags}): NamedCommand => ({
@@ -120,7 +121,7 @@ export abstract class AosCommand extends Command {
       stream: this.streamsJson(),
       flags,
       look,
-      steps: this.#nextSteps(),
+      steps: this.nextSteps(),
     });
   }
 
@@ -194,7 +195,13 @@ function asAosError(error: unknown, command: string, flags: readonly string[]): 
   // oclif puts a frame of several lines around what the parser of a flag throws.
   if (error instanceof AosError && error.message.startsWith('Parsing --'))
     return new AosError(error.code, withoutSecrets(oneLine(error.message)), {next: `${command} --help`});
-  if (error instanceof AosError) return error;
+  if (error instanceof AosError) {
+    const {message, next, details, cause} = error;
+    // The table cannot know which command it was.
+    return error.code === 'USAGE' && next === ERRORS.USAGE.next
+      ? new AosError('USAGE', message, {next: `${command} --help`, details, cause})
+      : error;
+  }
   if (error instanceof Errors.CLIError) {
     // oclif's own errors are all about the command line.
     const told = withoutSecrets(safeText(oneLine(error.message), 300));

@@ -128,7 +128,7 @@ export const ERRORS = {
   TX_CLOSED: entry(EXIT.usage, 'usage', 'The transaction is decided already; nothing was sent.', 'aos tx list'),
 
   // dispatcher
-  DISPATCHER_UNREACHABLE: entry(EXIT.unavailable, 'network', 'The dispatcher could not be reached.', 'Check net.dispatcher_url.'),
+  DISPATCHER_UNREACHABLE: entry(EXIT.unavailable, 'network', 'The dispatcher could not be reached.', 'See what is wrong with it: aos doctor --only dispatcher; its address is net.dispatcher_url.'),
   DISPATCHER_REFUSED: entry(EXIT.unavailable, 'network', 'The dispatcher refused the request.', 'Check node_id and that this operator is registered with the dispatcher.'),
   DISPATCHER_TIMEOUT: entry(EXIT.unavailable, 'network', 'The dispatcher did not answer in time.', 'Nothing to do: the operator tries again.'),
   NOT_CONNECTED: entry(EXIT.unavailable, 'network', 'There is no connection to the dispatcher.', 'Nothing to do: the operator reconnects by itself.'),

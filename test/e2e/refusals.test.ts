@@ -190,6 +190,18 @@ describe('something in the way', () => {
 });
 
 describe('a wrong command line', () => {
+  it('is answered with the help of the very command', async () => {
+    const {exit, code, all} = await failure([
+      'slashing-history',
+      '--operator',
+      '0x12',
+      '--network',
+      'mainnet',
+    ]);
+    expect({exit, code}).toEqual({exit: 64, code: 'USAGE'});
+    expect(all).toContain('aos slashing-history --help');
+  });
+
   it.each([
     ['--devnet with -c', ['run', '--devnet', '-c', 'x.yaml'], /--devnet|--config/],
     ['an unknown flag', ['run', '--nonsense'], /nonsense/],

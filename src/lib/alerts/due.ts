@@ -53,11 +53,11 @@ export function due(
 }
 
 function dueAt(subject: Subject, incident: Incident, delayMs: number): number {
-  const {since, goodAt, step, told, toldAt, toldStep} = incident;
+  const {since, notBefore, goodAt, step, told, toldAt, toldStep} = incident;
   const remindAt = toldAt + (REMIND_MS[Math.min(told, REMIND_MS.length) - 1] ?? 0);
   // One that comes and goes is one trouble: it is over when it has been for a while.
   if (goodAt !== null) return told === 0 && !AT_ONCE.has(subject) ? goodAt : goodAt + delayMs;
-  if (told === 0) return AT_ONCE.has(subject) ? since : since + delayMs;
+  if (told === 0) return Math.max(notBefore, AT_ONCE.has(subject) ? since : since + delayMs);
   if (subject === 'results') return step > toldStep ? remindAt : toldAt + FORGET_MS;
   return step > toldStep ? toldAt : remindAt;
 }

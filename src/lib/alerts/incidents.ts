@@ -1,5 +1,5 @@
 import type {OperatorEvent} from '../operator/events.ts';
-import {count, duration} from '../status/words.ts';
+import {count, duration, OUTAGE_CAUSES} from '../status/words.ts';
 
 /** What an alert is about: a part of the operator, its being reachable, results nobody took, the process itself. */
 export type Subject =
@@ -14,6 +14,8 @@ export type Incident = {
   code: string;
   message: string;
   next: string;
+  /** Not told before, however long it has been; 0: at any time. */
+  notBefore: number;
   /** When it became right again; null while it is wrong. */
   goodAt: number | null;
   /** How bad it is; higher than the one told means: tell at once. */
@@ -28,8 +30,12 @@ export type Incidents = ReadonlyMap<Subject, Incident>;
 
 /** Shares of the offline grace that are told when they are used up. */
 const GRACE_STEPS = [0.5, 0.75, 0.9, 1];
+/** Probes of the network that are missed before it counts as an outage. */
+const MISSED_PROBES = 3;
 
-type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' | 'step'>;
+type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' | 'step'> & {
+  notBefore?: number;
+};
 
 /** What an event changes. Nothing is told here: what is due is decided by time (`due.ts`). */
 export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
@@ -74,14 +80,18 @@ function offline(incidents: Incidents, event: OperatorEvent & {type: 'liveness'}
   const used =
     event.graceMs === 0 ? 1 : Math.min(1, 1 - (event.graceLeftMs ?? event.graceMs) / event.graceMs);
   const step = GRACE_STEPS.filter((share) => used >= share).length;
+  // While the process was away nobody could reach it: after a start the network gets as long as an outage takes to come.
+  const isOfStart = last.cause === 'process-down' && step === 0;
+  const notBefore = isOfStart ? event.at + MISSED_PROBES * event.probeIntervalMs : 0;
   const left = `${duration(event.graceLeftMs ?? 0)} of the offline grace are left`;
   return wrong(incidents, 'offline', {
     since: last.start,
     severity: step >= 2 ? 'critical' : 'warning',
     code: 'OFFLINE',
-    message: `the network has not reached this node for ${duration(last.durationMs)} (${last.cause}); ${used >= 1 ? 'the offline grace is used up' : left}`,
+    message: `the network has not reached this node for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${used >= 1 ? 'the offline grace is used up' : left}`,
     next: 'aos doctor --only ping',
     step,
+    notBefore,
   });
 }
 
@@ -89,8 +99,11 @@ function offline(incidents: Incidents, event: OperatorEvent & {type: 'liveness'}
 function wrong(incidents: Incidents, subject: Subject, facts: Wrong): Incidents {
   const before = incidents.get(subject);
   const told = {told: before?.told ?? 0, toldAt: before?.toldAt ?? 0, toldStep: before?.toldStep ?? 0};
+  const isOpen = before !== undefined && before.goodAt === null;
+  const notBefore = Math.min(facts.notBefore ?? 0, isOpen ? before.notBefore : Infinity);
   return new Map(incidents).set(subject, {
     ...facts,
+    notBefore,
     since: Math.min(facts.since, before?.since ?? facts.since),
     ...told,
     goodAt: null,

@@ -33,7 +33,10 @@ export async function refuseSilent(chain: Chain, configured: Configured, links: 
   if (silent.length === 0) return;
   await requireCode(chain, Object.fromEntries(silent));
   const list = silent.map(([name, address]) => `${name} ${address}`).join(', ');
-  throw new AosError('CHAIN_MISMATCH', `not the kind of contract they should be: ${list}`);
+  const names = silent.map(([name]) => name).join(', ');
+  throw new AosError('CHAIN_MISMATCH', `not the kind of contract they should be: ${list}`, {
+    next: `Check ${names}, and that the RPC serves the right chain.`,
+  });
 }
 
 function isContractName(name: string, all: Record<ContractName, unknown>): name is ContractName {

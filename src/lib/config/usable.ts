@@ -37,6 +37,8 @@ export type UsableConfig = ChainView & {
   callbackListen: ListenAddress | null;
   /** Kinds that are configured, also those this version cannot drive, with their URL. */
   workers: readonly {kind: WorkerKind; url: string | null}[];
+  /** Scheme and host of the alerts' webhook; the rest of its URL is a secret. */
+  alertOrigin: string | null;
   probeIntervalMs: number;
   offlineGraceMs: number;
   penaltyWei: bigint;
@@ -84,6 +86,7 @@ export function usableConfig(source: ConfigSource): UsableConfig {
     callbackUrl:
       resolved.one(FIELDS.callbackUrl) ?? outerUrl ?? (ownCallback === null ? null : urlOf(ownCallback)),
     callbackListen,
+    alertOrigin: originOf(resolved.one(FIELDS.alertWebhook)),
     workers: wantedKinds(resolved, tree).map((kind) => ({
       kind,
       url: resolved.one(FIELDS[kind].url) ?? null,
@@ -131,4 +134,8 @@ function textOf(file: string, cwd: string): string {
     throw error;
   }
   return read.error === null ? read.text : '';
+}
+
+function originOf(url: string | undefined): string | null {
+  return url === undefined ? null : new URL(url).origin;
 }

@@ -9,6 +9,7 @@ export const CATEGORIES = [
   'dispatcher',
   'ping',
   'workers',
+  'alerts',
   'journal',
   'disk',
   'versions',
@@ -80,6 +81,8 @@ export const CHECKS = [
   {id: 'workers.tee', about: 'The tee worker answers.', needs: []},
   {id: 'workers.zkml', about: 'The zkml worker answers.', needs: []},
   {id: 'workers.callback', about: 'Workers can bring their answers back.', needs: []},
+
+  {id: 'alerts.webhook', about: 'Something listens where alerts are sent to, if anywhere.', needs: []},
 
   {id: 'journal.open', about: 'The journal can be read by this version.', needs: []},
   {id: 'journal.sound', about: 'SQLite finds no damage in it.', needs: ['journal.open']},

@@ -1,19 +1,12 @@
 import path from 'node:path';
 import {readChallenges, type Challenges} from '../chain/challenges.ts';
-import {loadChainView, NETWORK_PATH, RPC_URL_PATH, type ChainView} from '../config/chain-view.ts';
-import {findConfig} from '../config/file.ts';
+import type {ChainView} from '../config/chain-view.ts';
 import {aosDirs} from '../config/paths.ts';
-import {printable} from '../config/shown.ts';
 import {AosError} from '../errors.ts';
 import {systemTime} from '../system-time.ts';
+import {chainSource, notedView, requireRpc, type ChainFlags} from './chain-flags.ts';
 import {listenForSignals} from './signals.ts';
 import {interrupted, progressLine} from './slashing-history.ts';
-
-export type ChallengeFlags = {
-  config?: string | undefined;
-  network?: string | undefined;
-  'rpc-url'?: string | undefined;
-};
 
 /** The chain whose challenges are read. */
 export type ChallengeTarget = Pick<ChainView, 'chainId' | 'rpcUrls' | 'contracts'>;
@@ -37,25 +30,9 @@ export function parseChallengeNumber(text: string): number {
  * From flags, environment, and the configuration where there is one; none is needed.
  * @throws AosError USAGE without an RPC; CONFIG_*
  */
-export function challengeTarget(flags: ChallengeFlags, note: (line: string) => void): ChainView {
-  const {env} = process;
-  const cwd = process.cwd();
-  const file = findConfig({flag: flags.config, env, cwd})?.path ?? null;
-  const fromEnv = env['ETH_RPC_URL'] === '' ? undefined : env['ETH_RPC_URL'];
-  const rpc = flags['rpc-url'] ?? fromEnv;
-  const values = Object.entries({
-    [NETWORK_PATH]: {flag: '--network', text: flags.network},
-    [RPC_URL_PATH]: {flag: flags['rpc-url'] === undefined ? 'ETH_RPC_URL' : '--rpc-url', text: rpc},
-  }).flatMap(([key, {flag, text}]) => (text === undefined ? [] : [[key, {flag, text}] as const]));
-  const {config: view, fileUsed} = loadChainView({file, env, cwd, flags: Object.fromEntries(values)});
-  if (file !== null) {
-    const name = printable(file);
-    note(fileUsed ? `config: ${name}` : `config: ${name} is for another network and was not used`);
-  }
-  if (view.rpcUrls.length === 0)
-    throw new AosError('USAGE', 'not known: --rpc-url URL (or ETH_RPC_URL)', {
-      next: 'Give --rpc-url, or a configuration with -c FILE (aos init makes one).',
-    });
+export function challengeTarget(flags: ChainFlags, note: (line: string) => void): ChainView {
+  const {config: view} = notedView(chainSource(flags), note);
+  requireRpc(view);
   return view;
 }
 

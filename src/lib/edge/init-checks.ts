@@ -12,7 +12,7 @@ import {checkSigner} from '../signer/checks.ts';
 import {createWeb3Signer} from '../signer/web3signer.ts';
 import {deadline, systemTime} from '../system-time.ts';
 import {createOpmlWorker} from '../worker/opml.ts';
-import {canConnect, canListen, findUsualWorkers} from './init-probe.ts';
+import {canListen, findUsualWorkers, whyNobody} from './init-probe.ts';
 import {lookAtStore, lookAtVrfKey, type FilePlace} from './init-files.ts';
 
 /** Looks at the answer that was just given; null: there was nothing to look at. Never asks longer than some seconds. */
@@ -134,7 +134,8 @@ async function accountsAt(url: string, timeoutMs: number, signal: AbortSignal): 
 async function lookAtDispatcher({answers}: Known, signal: AbortSignal): Promise<Finding> {
   const parsed = dispatcherUrl.parse(answers['dispatcher-url'] ?? '');
   if ('wrong' in parsed) return trouble('the URL cannot be read', null);
-  const {host, why} = await knock(parsed.value, signal);
+  const {host} = new URL(parsed.value);
+  const why = await whyNobody(parsed.value, LIMIT_MS, signal);
   return why === null
     ? ok(`something listens at ${host}`)
     : trouble(`nothing answers at ${host} (${why})`, 'Start the dispatcher, or correct net.dispatcher_url.');
@@ -142,17 +143,12 @@ async function lookAtDispatcher({answers}: Known, signal: AbortSignal): Promise<
 
 /** Nothing is posted: who gets it should know that a test comes. */
 async function lookAtWebhook({answers}: Known, signal: AbortSignal): Promise<Finding> {
-  const {host, why} = await knock(answers['alert-webhook'] ?? '', signal);
+  const url = answers['alert-webhook'] ?? '';
+  const {host} = new URL(url);
+  const why = await whyNobody(url, LIMIT_MS, signal);
   return why === null
     ? ok(`something listens at ${host}; send a test later: aos alert test`)
     : trouble(`nothing answers at ${host} (${why})`, 'Correct alerts.webhook_url, then: aos alert test');
-}
-
-/** Whether something listens where a URL leads; its host alone is told, the rest may be a secret. */
-async function knock(url: string, signal: AbortSignal): Promise<{host: string; why: string | null}> {
-  const {hostname, port, protocol, host} = new URL(url);
-  const number = port === '' ? (/^(wss|https):$/.test(protocol) ? 443 : 80) : Number(port);
-  return {host, why: await canConnect(hostname.replaceAll(/[[\]]/g, ''), number, LIMIT_MS, signal)};
 }
 
 function expectedChain({answers}: Known): number | null {

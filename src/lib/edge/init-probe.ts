@@ -35,8 +35,15 @@ async function answersAs(worker: UsualWorker, limitMs: number, signal: AbortSign
   });
 }
 
+/** @returns why nobody listens where a URL leads; null when somebody does. Nothing is sent. */
+export function whyNobody(url: string, limitMs: number, signal: AbortSignal): Promise<string | null> {
+  const {hostname, port, protocol} = new URL(url);
+  const number = port === '' ? (/^(wss|https):$/.test(protocol) ? 443 : 80) : Number(port);
+  return canConnect(hostname.replaceAll(/[[\]]/g, ''), number, limitMs, signal);
+}
+
 /** @returns why nothing answers there; null when something does */
-export function canConnect(
+function canConnect(
   host: string,
   port: number,
   limitMs: number,

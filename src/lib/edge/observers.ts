@@ -55,7 +55,7 @@ export async function startObservers(
     );
   };
   const liveness = watchLiveness({
-    record: () => recorder.record(),
+    record: (now) => recorder.record(now),
     probeIntervalMs: config.node.heartbeatIntervalMs,
     graceMs: config.policy.offlineGraceMs,
     time: systemTime,

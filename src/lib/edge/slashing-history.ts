@@ -1,24 +1,14 @@
 import path from 'node:path';
 import type {ScanProgress} from '../chain/logs.ts';
 import {readSlashingHistory, type SlashingHistory} from '../chain/slashing.ts';
-import {
-  loadChainView,
-  NETWORK_PATH,
-  NODE_ID_PATH,
-  RPC_URL_PATH,
-  type ChainView,
-} from '../config/chain-view.ts';
-import {findConfig} from '../config/file.ts';
+import type {ChainView} from '../config/chain-view.ts';
 import {aosDirs} from '../config/paths.ts';
-import {AosError, stoppedBy} from '../errors.ts';
+import {stoppedBy, type AosError} from '../errors.ts';
+import {chainSource, notedView, requireOperator, type ChainFlags} from './chain-flags.ts';
 import {lookOf} from './look.ts';
 import {systemTime} from '../system-time.ts';
 
-export type HistoryFlags = {
-  config?: string | undefined;
-  network?: string | undefined;
-  operator?: string | undefined;
-  'rpc-url'?: string | undefined;
+export type HistoryFlags = ChainFlags & {
   'from-block'?: number | undefined;
   'to-block'?: number | undefined;
   since?: number | undefined;
@@ -39,28 +29,9 @@ const DRAW_EVERY_MS = 100;
  * From flags, environment, and the configuration where there is one; none is needed.
  * @throws AosError USAGE naming every flag that would help; CONFIG_*
  */
-export function historyTarget(flags: HistoryFlags, note: (line: string) => void): HistoryTarget {
-  const {env} = process;
-  const cwd = process.cwd();
-  const file = findConfig({flag: flags.config, env, cwd})?.path ?? null;
-  const rpc = flags['rpc-url'] ?? nonEmpty(env['ETH_RPC_URL']);
-  const values = Object.entries({
-    [NETWORK_PATH]: {flag: '--network', text: flags.network},
-    [NODE_ID_PATH]: {flag: '--operator', text: flags.operator},
-    [RPC_URL_PATH]: {flag: flags['rpc-url'] === undefined ? 'ETH_RPC_URL' : '--rpc-url', text: rpc},
-  }).flatMap(([key, {flag, text}]) => (text === undefined ? [] : [[key, {flag, text}] as const]));
-  const {config: view, fileUsed} = loadChainView({file, env, cwd, flags: Object.fromEntries(values)});
-  if (file !== null)
-    note(fileUsed ? `config: ${file}` : `config: ${file} is for another network and was not used`);
-  const missing = [
-    ...(view.nodeId === null ? ['--operator ADDRESS'] : []),
-    ...(view.rpcUrls.length === 0 ? ['--rpc-url URL (or ETH_RPC_URL)'] : []),
-  ];
-  if (view.nodeId === null || missing.length > 0)
-    throw new AosError('USAGE', `not known: ${missing.join(', ')}`, {
-      next: `Give ${missing.join(' and ')}, or a configuration with -c FILE (aos init makes one).`,
-    });
-  return {view, operator: view.nodeId, rpcUrls: view.rpcUrls};
+export function historyTarget(flags: ChainFlags, note: (line: string) => void): HistoryTarget {
+  const {config: view} = notedView(chainSource(flags), note);
+  return {view, operator: requireOperator(view), rpcUrls: view.rpcUrls};
 }
 
 /** Reads the history with progress on stderr. */
@@ -133,8 +104,4 @@ export function progressText({
 /** The error that a stopped command ends with: exit code 130, or 143 by SIGTERM. */
 export function interrupted(reason: unknown): AosError {
   return stoppedBy(reason, 'stopped; what was read is kept', {next: 'Run it again: it goes on from there.'});
-}
-
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === '' ? undefined : text;
 }

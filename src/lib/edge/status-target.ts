@@ -1,31 +1,17 @@
-import {
-  loadChainView,
-  NETWORK_PATH,
-  NODE_ID_PATH,
-  RPC_URL_PATH,
-  type ChainView,
-  type NetworkRules,
-} from '../config/chain-view.ts';
+import {loadChainView, NETWORK_PATH, type ChainView, type NetworkRules} from '../config/chain-view.ts';
 import type {VrfKeySource} from '../config/config.ts';
 import {controlDirs, isControlFile} from '../config/control-paths.ts';
-import {findConfig} from '../config/file.ts';
 import type {ConfigSource} from '../config/load.ts';
 import {networkPreset} from '../config/networks.ts';
 import {aosDirs, nodeStateDir} from '../config/paths.ts';
 import {envNames, FIELDS} from '../config/schema.ts';
 import {connectOnly} from '../control/find.ts';
-import {AosError, isAosError} from '../errors.ts';
+import {isAosError} from '../errors.ts';
 import {sameAddress} from '../protocol/ethereum.ts';
 import type {Rules} from '../status/facts.ts';
 import {systemTime} from '../system-time.ts';
+import {chainSource, notedView, requireOperator, type ChainFlags} from './chain-flags.ts';
 import {configForCommand} from './load-config.ts';
-
-export type StatusFlags = {
-  config?: string | undefined;
-  operator?: string | undefined;
-  network?: string | undefined;
-  'rpc-url'?: string | undefined;
-};
 
 /** Whose status on which chain. */
 export type StatusTarget = Omit<ChainView, 'nodeId'> & {
@@ -59,39 +45,19 @@ const DEFAULT_RULES: Rules = {
  * configuration is needed.
  * @throws AosError USAGE naming every flag that would help; CONTROL_SEVERAL; CONFIG_*
  */
-export async function statusTarget(flags: StatusFlags, note: (line: string) => void): Promise<StatusTarget> {
-  const {env} = process;
-  const cwd = process.cwd();
-  const file = findConfig({flag: flags.config, env, cwd})?.path ?? null;
-  const rpc = flags['rpc-url'] ?? (env['ETH_RPC_URL'] === '' ? undefined : env['ETH_RPC_URL']);
-  const values = Object.entries({
-    [NETWORK_PATH]: {flag: '--network', text: flags.network},
-    [RPC_URL_PATH]: {flag: flags['rpc-url'] === undefined ? 'ETH_RPC_URL' : '--rpc-url', text: rpc},
-  }).flatMap(([key, {flag, text}]) => (text === undefined ? [] : [[key, {flag, text}] as const]));
-  const source = {file, env, cwd, flags: Object.fromEntries(values)};
-  const own = loadChainView(source);
+export async function statusTarget(flags: ChainFlags, note: (line: string) => void): Promise<StatusTarget> {
+  const source = chainSource(flags);
+  const anyNode = chainSource({...flags, operator: undefined});
+  const own = loadChainView(anyNode);
   const isOwn = flags.operator === undefined || sameAddress(own.config.nodeId ?? '', flags.operator);
   // A configuration of variables alone is one too.
-  const hasSigner = envNames(FIELDS.signerKey).some((name) => (env[name] ?? '') !== '');
-  if (isOwn && (own.fileUsed || (file === null && hasSigner))) return ownNode(flags, note);
+  const hasSigner = envNames(FIELDS.signerKey).some((name) => (source.env[name] ?? '') !== '');
+  if (isOwn && (own.fileUsed || (source.file === null && hasSigner))) return ownNode(flags, note);
   const running = flags.operator === undefined && own.config.nodeId === null ? await runningNode() : null;
-  if (running !== null) return runningTarget(running, source, note);
-  const asked = {
-    ...source.flags,
-    ...(flags.operator === undefined ? {} : {[NODE_ID_PATH]: {flag: '--operator', text: flags.operator}}),
-  };
-  const {config: view, fileUsed, rules} = loadChainView({...source, flags: asked});
-  if (file !== null)
-    note(fileUsed ? `config: ${file}` : `config: ${file} is for another network and was not used`);
-  const missing = [
-    ...(view.nodeId === null ? ['--operator ADDRESS'] : []),
-    ...(view.rpcUrls.length === 0 ? ['--rpc-url URL (or ETH_RPC_URL)'] : []),
-  ];
-  if (view.nodeId === null || missing.length > 0)
-    throw new AosError('USAGE', `not known: ${missing.join(', ')}`, {
-      next: `Give ${missing.join(' and ')}, or a configuration with -c FILE (aos init makes one).`,
-    });
-  return {...view, nodeId: view.nodeId, rules: fileUsed ? rulesOf(rules) : DEFAULT_RULES, local: null};
+  if (running !== null) return runningTarget(running, anyNode, note);
+  const {config: view, fileUsed, rules} = notedView(source, note);
+  const nodeId = requireOperator(view);
+  return {...view, nodeId, rules: fileUsed ? rulesOf(rules) : DEFAULT_RULES, local: null};
 }
 
 /** Those of the network hold for each of its operators. */
@@ -105,7 +71,7 @@ function rulesOf({networkStart, offlineGraceMs, penaltyWei}: NetworkRules): Rule
   };
 }
 
-function ownNode(flags: StatusFlags, note: (line: string) => void): StatusTarget {
+function ownNode(flags: ChainFlags, note: (line: string) => void): StatusTarget {
   const {config, warnings} = configForCommand(flags.config, 'run', note);
   for (const {message} of warnings) note(`warning: ${message}`);
   const {network, chainId, node, chain, policy, net} = config;

@@ -16,8 +16,11 @@ export type LivenessRecorder = {
   onEvent(event: OperatorEvent): void;
   /** The process still lives. To be called every {@link ALIVE_EVERY_MS}. */
   alive(at: number): void;
-  /** What is recorded by now, and how many probes the spans held that are too many to be among them. */
-  record(): {spans: readonly StoredSpan[]; olderProbes: number};
+  /**
+   * What is recorded at `now`, and how many probes the spans held that are too many to be among them. The process, and
+   * the connection it has, are there until now: their last mark may be {@link ALIVE_EVERY_MS} old.
+   */
+  record(now: number): {spans: readonly StoredSpan[]; olderProbes: number};
   /** Writes what is not yet written. */
   flush(): Promise<void>;
 };
@@ -98,7 +101,15 @@ export function createLivenessRecorder(
       note('running', at);
       if (connected) note('connected', at);
     },
-    record: () => ({spans: recent, olderProbes}),
+    record(now) {
+      const present = (['running', ...(connected ? (['connected'] as const) : [])] as const).flatMap((kind) =>
+        // Too far away where the whole machine slept.
+        heads[kind] === undefined || now - heads[kind].end > gaps[kind]
+          ? []
+          : {...heads[kind], end: now, count: 0},
+      );
+      return {spans: [...recent, ...present], olderProbes};
+    },
     async flush() {
       const open = [...waiting].flatMap((kind) => heads[kind] ?? []);
       waiting.clear();

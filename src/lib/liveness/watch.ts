@@ -12,7 +12,7 @@ export type LivenessWatch = {
 
 export type LivenessWatchDeps = {
   /** What is recorded, as of now, and the probes of older spans. */
-  record: () => {spans: readonly Span[]; olderProbes: number};
+  record: (now: number) => {spans: readonly Span[]; olderProbes: number};
   probeIntervalMs: number;
   graceMs: number;
   time: Time;
@@ -44,8 +44,9 @@ export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
 
   /** Tells how it stands: `always`, or when an outage has begun or ended. */
   function look(always: boolean): void {
-    const {spans, olderProbes} = deps.record();
-    const options = {now: time.now(), graceMs: deps.graceMs, gaps};
+    const now = time.now();
+    const {spans, olderProbes} = deps.record(now);
+    const options = {now, graceMs: deps.graceMs, gaps};
     const {lastProbeAt, graceMs, graceLeftMs, probes, outages} = assessLiveness(spans, options);
     const [newest] = outages;
     const present = newest?.end === null ? newest : null;

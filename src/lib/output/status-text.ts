@@ -1,6 +1,6 @@
 import type {StatusResult} from '../status/result.ts';
 import type {LinkState} from '../status/link.ts';
-import {count, duration, percent} from '../status/words.ts';
+import {count, duration, OUTAGE_CAUSES, percent} from '../status/words.ts';
 import {decimal, shortDecimal} from './decimal.ts';
 import type {Level} from './describe.ts';
 import type {Paint} from './lines.ts';
@@ -168,13 +168,8 @@ function livenessRows({liveness, policy}: StatusResult): string[] {
       ? `${whole}; the network has not asked yet`
       : `${duration(left)} of ${whole} left, ${count(probes, 'probe')} answered`;
   if (latest === undefined) return row('offline grace', grace);
-  const cause = {
-    'process-down': 'the operator was not running',
-    'network-down': 'no connection',
-    'not-probed': 'nobody asked',
-  };
   const end = latest.end === null ? 'now' : latest.end.slice(0, 16);
-  const text = `${count(outages.length, 'silence')} recorded, the last ${latest.start.slice(0, 16)} to ${end}, ${duration(latest.duration_ms)}: ${cause[latest.cause]}`;
+  const text = `${count(outages.length, 'silence')} recorded, the last ${latest.start.slice(0, 16)} to ${end}, ${duration(latest.duration_ms)}: ${OUTAGE_CAUSES[latest.cause]}`;
   return [...row('offline grace', grace), ...row('outages', text)];
 }
 

@@ -7,7 +7,6 @@ import {
   type Fact,
   type PenaltyFacts,
   type StatusFacts,
-  type Unknown,
 } from './facts.ts';
 import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
 import {count, percent} from './words.ts';
@@ -139,13 +138,18 @@ export function judgeSlashed({chain}: StatusFacts): Judgement {
   const recorded = ledger?.mine.length ?? 0;
   if (recorded > 0)
     return warn(`${count(recorded, 'penalty is', 'penalties are')} recorded and not executed`, HISTORY, at);
-  if (magnitudes.length === 0 && ledger === null) return unclear(whyUnknown(chain, avs, penalties));
   const seen = [
     ...(magnitudes.length > 0
       ? [`the stake in ${count(magnitudes.length, 'strategy', 'strategies')} is whole`]
       : []),
     ...(ledger === null ? [] : [noPenalty(ledger)]),
   ];
+  // What was not read may hold a slash.
+  const unread = [chain, avs, penalties].find((fact) => fact.state === 'unknown');
+  if (unread?.state === 'unknown')
+    return unclear(unknown([...seen, unread.reason].join('; '), unread.next ?? HISTORY));
+  if (seen.length === 0)
+    return unclear(unknown('there is neither an AllocationManager nor a penalty ledger to ask', HISTORY));
   return ok(`not slashed: ${seen.join('; ')}`, at);
 }
 
@@ -153,16 +157,6 @@ function noPenalty({looked, total}: PenaltyFacts): string {
   if (total === 0n) return 'no penalty is recorded';
   const which = BigInt(looked) === total ? `the ${total}` : `the newest ${looked} of ${total}`;
   return `none of ${which} recorded penalties is its own`;
-}
-
-function whyUnknown(
-  chain: StatusFacts['chain'],
-  avs: Fact<AvsFacts>,
-  penalties: Fact<PenaltyFacts | null>,
-): Unknown {
-  for (const fact of [chain, avs, penalties])
-    if (fact.state === 'unknown') return {...fact, next: fact.next ?? HISTORY};
-  return unknown('there is neither an AllocationManager nor a penalty ledger to ask', HISTORY);
 }
 
 function avsOf(chain: StatusFacts['chain']): Fact<AvsFacts> {

@@ -27,3 +27,10 @@ export function percent(part: bigint, whole: bigint): string {
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
+
+/** Why the network did not reach a node, as far as its machine can tell. */
+export const OUTAGE_CAUSES = {
+  'process-down': 'the operator was not running',
+  'network-down': 'no connection to the dispatcher',
+  'not-probed': 'connected, but nobody asked',
+} as const;

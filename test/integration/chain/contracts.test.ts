@@ -182,6 +182,7 @@ describe('resolveContracts', () => {
     await expect(resolve({penaltyLedger: bls.range_manager})).rejects.toMatchObject({
       code: 'CHAIN_MISMATCH',
       message: expect.stringContaining('chain.contracts.penalty_ledger') as string,
+      next: expect.stringContaining('chain.contracts.penalty_ledger') as string,
     });
   });
 

@@ -267,6 +267,26 @@ describe('ping', () => {
   });
 });
 
+describe('alerts', () => {
+  it('whose webhook answers, is away, or is not set', async () => {
+    const worker = await testWorker();
+    const sick = patient();
+    expect(await sick.checks('alerts')).toMatchObject({'alerts.webhook': {state: 'skipped', because: null}});
+    sick.configure({'alerts.webhook_url': `${worker.url}/T0/the-secret`});
+    expect(await sick.checks('alerts')).toMatchObject({'alerts.webhook': {state: 'ok'}});
+    sick.configure({'alerts.webhook_url': 'http://127.0.0.1:1/T0/the-secret'});
+    const away = await sick.checks('alerts');
+    expect(away).toMatchObject({
+      'alerts.webhook': {
+        state: 'fail',
+        evidence: expect.stringContaining('http://127.0.0.1:1 ') as string,
+        fix: 'Correct alerts.webhook_url, then: aos alert test',
+      },
+    });
+    expect(JSON.stringify(away)).not.toContain('the-secret');
+  });
+});
+
 describe('workers', () => {
   it.each([
     ['{"msg":"0"}', 'ok', 'is idle'],

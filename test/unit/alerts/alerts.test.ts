@@ -27,11 +27,15 @@ const recovered = (part: TroublePart = 'signer'): OperatorEventBody => ({
 });
 
 /** The network silent for so long of a grace of an hour; null: it asks. */
-function liveness(at: number, silentMs: number | null): OperatorEventBody {
+function liveness(
+  at: number,
+  silentMs: number | null,
+  cause: 'network-down' | 'process-down' = 'network-down',
+): OperatorEventBody {
   const graceMs = 60 * MINUTE;
   const base = {type: 'liveness', lastProbeAt: at, graceMs, probes: 1, probeIntervalMs: 10_000} as const;
   if (silentMs === null) return {...base, graceLeftMs: graceMs, outages: []};
-  const outage = {start: at - silentMs, end: null, durationMs: silentMs, cause: 'network-down'} as const;
+  const outage = {start: at - silentMs, end: null, durationMs: silentMs, cause} as const;
   const graceLeftMs = Math.max(0, graceMs - silentMs);
   return {...base, graceLeftMs, outages: [{...outage, overGrace: silentMs > graceMs}]};
 }
@@ -134,6 +138,22 @@ describe('which events make which alert', () => {
       ['0 trouble results', '900 trouble results'],
     ],
     [
+      'after a start the network gets as long as an outage takes to come',
+      [
+        [0, liveness(T0, 5 * MINUTE, 'process-down')],
+        [20_000, liveness(T0 + 20_000, null)],
+        [100_000, liveness(T0 + 100_000, 5 * MINUTE, 'process-down')],
+        [150_000, liveness(T0 + 150_000, 6 * MINUTE, 'process-down')],
+        [200_000, liveness(T0 + 200_000, null)],
+      ],
+      ['130 trouble offline', '230 recovered offline'],
+    ],
+    [
+      'but not when half of the grace is gone',
+      [[0, liveness(T0, 31 * MINUTE, 'process-down')]],
+      ['0 trouble offline'],
+    ],
+    [
       'an operator that cannot go on says so',
       [[0, {type: 'stopping', reason: 'fatal', inHand: 0, graceMs: 1}]],
       ['0 trouble operator'],
@@ -169,7 +189,7 @@ describe('which events make which alert', () => {
       told([[0, liveness(T0, minutes * MINUTE)]], 0).map(({message, severity}) => [message, severity]);
     expect(at(10)).toEqual([
       [
-        'the network has not reached this node for 10 min (network-down); 50 min of the offline grace are left',
+        'the network has not reached this node for 10 min (no connection to the dispatcher); 50 min of the offline grace are left',
         'warning',
       ],
     ]);

@@ -21,7 +21,7 @@ function processOn(store: Map<number, StoredSpan>, note: {open: number | null}, 
     {probeIntervalMs: PROBE, startedAt: time.now(), onTrouble: () => {}},
   );
   const watch = watchLiveness({
-    record: () => recorder.record(),
+    record: () => recorder.record(time.now()),
     probeIntervalMs: PROBE,
     graceMs: HOUR,
     time,
@@ -47,6 +47,7 @@ function processOn(store: Map<number, StoredSpan>, note: {open: number | null}, 
     log,
     take: () => log.splice(0),
     probe: () => emit({type: 'probe_answered', via: 'http'}),
+    connect: () => emit({type: 'connected', url: 'ws://d'}),
     async stop() {
       watch.stop();
       await recorder.flush();
@@ -90,6 +91,22 @@ describe('watching liveness', () => {
     expect(time.timers()).toBe(0);
   });
 
+  it.each([
+    ['network-down', false],
+    ['not-probed', true],
+  ] as const)('knows that it runs without waiting for the next mark of it: %s', async (cause, connects) => {
+    const time = virtualTime();
+    const one = processOn(new Map(), {open: null}, time);
+    if (connects) one.connect();
+    one.probe();
+    one.take();
+    await time.advance(3 * PROBE + 1_000);
+    expect(one.take()).toMatchObject([
+      ['tell', {outages: [{end: null, cause}]}],
+      ['begun', expect.any(Number)],
+    ]);
+  });
+
   it('tells an outage once, however often the process is started in it', async () => {
     const time = virtualTime();
     const store = new Map<number, StoredSpan>();
@@ -130,7 +147,7 @@ describe('watching liveness', () => {
     const event = eventLog();
     for (let i = 0; i < 5_000; i += 1)
       recorder.onEvent({...event({type: 'probe_answered', via: 'http'}), at: time.now() + i * 60_000});
-    const {spans, olderProbes} = recorder.record();
+    const {spans, olderProbes} = recorder.record(time.now());
     expect(spans.length).toBeLessThanOrEqual(2_200);
     const probes = spans.reduce((sum, {kind, count}) => (kind === 'probed' ? sum + count : sum), olderProbes);
     expect(probes).toBe(20_000);

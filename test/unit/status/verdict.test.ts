@@ -319,6 +319,20 @@ describe('links', () => {
       'aos slashing-history',
     ],
     [
+      'a whole ledger, but the stake could not be read',
+      chain({avs: unknown('no registry', 'set it')}),
+      'slashed',
+      'unknown',
+      'set it',
+    ],
+    [
+      'whole stake, but the ledger could not be read',
+      chain({penalties: unknown('no ledger')}),
+      'slashed',
+      'unknown',
+      'aos slashing-history',
+    ],
+    [
       'no slashing source',
       {...chain({avs: unknown('no registry'), penalties: known(null, NOW)})},
       'slashed',

@@ -89,7 +89,7 @@ function logTails(dir: string | null): [string, string][] {
 
 function logFiles(dir: string): string[] {
   try {
-    return readdirSync(dir).filter((name) => /\.(log|ndjson)$/.test(name));
+    return readdirSync(dir).filter((name) => /\.(log(\.1)?|ndjson)$/.test(name));
   } catch {
     return []; // no state directory: the report says so
   }

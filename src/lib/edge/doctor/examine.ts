@@ -9,6 +9,7 @@ import type {Plan} from '../../doctor/select.ts';
 import type {Time} from '../../time.ts';
 import {chainProbes} from './chain.ts';
 import {clockProbes} from './clock.ts';
+import {alertsProbes} from './alerts.ts';
 import {configProbes} from './config.ts';
 import type {DiskFacts, DoctorContext} from './context.ts';
 import {dispatcherProbes} from './dispatcher.ts';
@@ -95,6 +96,7 @@ function allProbes(context: DoctorContext): Probe[] {
     ...operatorProbes(context),
     ...pingProbes(context),
     ...workersProbes(context),
+    ...alertsProbes(context),
     ...journalProbes(context),
     ...machineProbes(context),
   ];
