@@ -16,7 +16,7 @@ export type Workload = {
    * nothing more is begun.
    */
   place(): Place | null;
-  /** Whether a job that is selected now for a worker of this kind would begin at once. */
+  /** Whether the job that is being sampled would begin at once with a worker of this kind, if the others beside it do too. */
   isIdle(kind: string): boolean;
   /** Whether an answer that is concluded now would be delivered at once. */
   deliversNow(): boolean;
@@ -156,9 +156,11 @@ export function createWorkload(deps: WorkloadDeps): Workload {
     next,
     place,
     isIdle(kind) {
+      if (stopped) return false;
       const lane = working.get(kind);
-      if (stopped || lane === undefined) return !stopped;
-      return lane.waiting() === 0 && lane.active() < concurrencyOf(kind);
+      // Itself among them.
+      const coming = places + sampling.active();
+      return (lane?.waiting() ?? 0) === 0 && (lane?.active() ?? 0) + coming <= concurrencyOf(kind);
     },
     deliversNow: () => delivering.waiting() === 0 && delivering.active() < DELIVERING,
     isCrowded: () => inHand.size + places > FEW,

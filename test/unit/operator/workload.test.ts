@@ -168,6 +168,24 @@ describe('the workload', () => {
     expect(other.workload.place()).toBeNull();
   });
 
+  it('has no worker idle for more jobs than it takes, nor any once stopped', async () => {
+    const at = stage({fates: [], left: [], maxAccepted: null, concurrency: 2});
+    // Each asks while it has a place itself.
+    const [first, second] = [at.workload.place(), at.workload.place()];
+    expect(at.workload.isIdle('opml')).toBe(true);
+    const third = at.workload.place();
+    expect(at.workload.isIdle('opml')).toBe(false);
+    third?.leave();
+    expect(at.workload.isIdle('opml')).toBe(true);
+    second?.leave();
+    first?.leave();
+    for (const seq of [1, 2, 3]) at.workload.next(seq, 'received');
+    expect(at.workload.isIdle('opml')).toBe(false);
+    await idle(at.workload);
+    at.workload.stop();
+    expect(at.workload.isIdle('opml')).toBe(false);
+  });
+
   it('tells of a job that broke, and nothing after the end', async () => {
     const at = stage({fates: ['broken', 'broken'], left: [], maxAccepted: null, concurrency: 1});
     at.workload.next(1, 'received');
