@@ -1,20 +1,26 @@
 import {drive, type Driven} from './dispatcher-requests.ts';
-import {median, type Row} from './figures.ts';
+import {median, shown, type Row} from './figures.ts';
 import {withOperator, type Network} from './network.ts';
 import type {Primitives} from './primitives.ts';
 
 const CORES = 2;
 const IN_FLIGHT = 16;
 const WARM_UP = 1_000;
-const JOBS = 3_000;
+/** Measured three times in a row; the rate is the median's, for one hiccup of the disk or a neighbour must not decide. */
+const JOBS = 1_000;
+const TIMES = 3;
 
 /** 16 unselected jobs in flight; operator, dispatcher and signer are three processes. */
 export async function benchThroughput(network: Network): Promise<(primitives: Primitives) => Row[]> {
   const driven = await withOperator(network, 'none', async (dispatcher, operator) => {
     await drive(dispatcher, WARM_UP, IN_FLIGHT);
-    return drive(dispatcher, JOBS, IN_FLIGHT, [operator.pid, dispatcher.pid, network.signer.pid]);
+    const pids = [operator.pid, dispatcher.pid, network.signer.pid];
+    const runs: Driven[] = [];
+    for (let time = 0; time < TIMES; time += 1) runs.push(await drive(dispatcher, JOBS, IN_FLIGHT, pids));
+    return runs;
   });
-  if (driven.selected !== 0) throw new Error(`${driven.selected} jobs were selected`);
+  const selected = driven.reduce((sum, run) => sum + run.selected, 0);
+  if (selected !== 0) throw new Error(`${selected} jobs were selected`);
   return (primitives) => rowsOf(driven, primitives);
 }
 
@@ -22,10 +28,13 @@ export async function benchThroughput(network: Network): Promise<(primitives: Pr
  * The ideal is what two cores could do if they did nothing but the work listed, at the CPU time it takes alone in the
  * same run, the other side (signer, WebSocket peer) included.
  */
-function rowsOf(driven: Driven, primitives: Primitives): Row[] {
-  const part = `Throughput: ${IN_FLIGHT} unselected jobs in flight, ${WARM_UP} of warm-up, ${JOBS} measured`;
-  const perJob = driven.cpuMs.map((ms) => ms / JOBS);
-  const rate = (JOBS / driven.wallMs) * 1000;
+function rowsOf(runs: readonly Driven[], primitives: Primitives): Row[] {
+  const part = `Throughput: ${IN_FLIGHT} unselected jobs in flight, ${WARM_UP} of warm-up, ${TIMES} × ${JOBS} measured`;
+  const perJob = [0, 1, 2].map((process) =>
+    median(runs.map(({cpuMs}) => (cpuMs[process] ?? Number.NaN) / JOBS)),
+  );
+  const rates = runs.map(({wallMs}) => (JOBS / wallMs) * 1000);
+  const rate = median(rates);
   const {recovery, signing, durableWrite} = primitives;
   const listed = primitives.listed.cpuMs;
   // Beyond the list: the operator verifies the dispatcher's answer, the dispatcher verifies two frames and signs two,
@@ -36,8 +45,20 @@ function rowsOf(driven: Driven, primitives: Primitives): Row[] {
   const ideal = (CORES * 1000) / listed;
   const idealNeeded = (CORES * 1000) / needed;
   return [
-    {part, what: 'measured', figure: rate, unit: 'jobs/s', target: {atLeast: 120}, note: 'aim 200'},
-    {part, what: 'latency p50 under this load', figure: median(driven.latencies), unit: 'ms'},
+    {
+      part,
+      what: 'measured',
+      figure: rate,
+      unit: 'jobs/s',
+      target: {atLeast: 120},
+      note: `aim 200; ${rates.map(shown).join(', ')}`,
+    },
+    {
+      part,
+      what: 'latency p50 under this load',
+      figure: median(runs.flatMap(({latencies}) => latencies)),
+      unit: 'ms',
+    },
     {part, what: 'CPU of the operator', figure: operator, unit: 'ms/job'},
     {
       part,

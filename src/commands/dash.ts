@@ -54,6 +54,7 @@ While the operator is away its last state stays on the screen, dimmed, and it is
     // Ink and React are loaded only where there is a screen to draw on.
     const {runDash} = await import('../lib/edge/dash.ts');
     const theme = dashTheme(this.look, process.env, stdout);
-    process.exitCode = await runDash({source, runPid: flags['run-pid'] ?? null, theme});
+    const steps = this.nextSteps();
+    process.exitCode = await runDash({source, runPid: flags['run-pid'] ?? null, theme, steps});
   }
 }

@@ -74,7 +74,7 @@ export abstract class AosCommand extends Command {
   /** Prints the answer and sets the exit code. */
   protected give<T>(answer: Answer<T>): void {
     process.exitCode = answer.exitCode;
-    const steps = this.#nextSteps();
+    const steps = this.nextSteps();
     if (!this.jsonEnabled()) {
       writeLine(process.stdout, forPeople(nextLines(answer.text, steps), this.look.ascii));
       return;
@@ -102,7 +102,7 @@ export abstract class AosCommand extends Command {
   }
 
   /** Puts the configuration that was named by hand into commands that are printed as the next step. */
-  #nextSteps(): NextSteps {
+  protected nextSteps(): NextSteps {
     const file = typedFlag(this.argv, 'config', 'c');
     if (file === undefined || file === '') return (text) => text;
     const commands = this.config.commands.map(({id, flags}): NamedCommand => ({
@@ -121,7 +121,7 @@ export abstract class AosCommand extends Command {
       stream: this.streamsJson(),
       flags,
       look,
-      steps: this.#nextSteps(),
+      steps: this.nextSteps(),
     });
   }
 

@@ -51,6 +51,17 @@ function openDash(
     ).join('\n');
   };
   const after = (): string | undefined => /ended with \d+[^]*done/.exec(text)?.[0];
+  const ended = withDeadline(
+    new Promise<number>((resolve) => {
+      pty.onData(() => {
+        const code = /ended with (\d+)/.exec(after() ?? '')?.[1];
+        if (code !== undefined) resolve(Number(code));
+      });
+    }),
+    () => `the end of the dashboard: ${text.slice(-500)}`,
+  );
+  // A test that does not wait for it closes the window.
+  ended.catch(() => {});
   return {
     pty,
     screen,
@@ -60,15 +71,7 @@ function openDash(
         `${pattern} on the screen:\n${screen()}`,
       );
     },
-    ended: withDeadline(
-      new Promise((resolve) => {
-        pty.onData(() => {
-          const code = /ended with (\d+)/.exec(after() ?? '')?.[1];
-          if (code !== undefined) resolve(Number(code));
-        });
-      }),
-      () => `the end of the dashboard: ${text.slice(-500)}`,
-    ),
+    ended,
     stty: () => after() ?? '',
   };
 }
@@ -144,6 +147,20 @@ describe('aos dash', () => {
     process.kill(pid!, signal);
     expect(await window.ended).toBe(code);
     isAsBefore(window);
+  });
+
+  it('ends with its window, and the operator does not notice', async () => {
+    await using world = openWorld();
+    const control = await operator(world);
+    const [one, two] = [openDash(world, []), openDash(world, [])];
+    await Promise.all([one.until(/TASKS 8/), two.until(/TASKS 8/)]);
+    (one.pty as IPty & {destroy(): void}).destroy();
+    await eventually(
+      () => (world.alive().filter(isDash).length === 1 ? true : undefined),
+      'the end of one dashboard',
+    );
+    control.publish(next(1_000, 'still-there'));
+    await two.until(/still-there/);
   });
 
   it('survives resizing to 1×1, 1 MB of paste and Ctrl-S', async () => {

@@ -15,7 +15,13 @@ type Result = {
   links: Link[];
   avs: {state: string};
 };
-type Envelope = {schema: string; ok: boolean; exitCode: number; result: Result; error?: {code: string}};
+type Envelope = {
+  schema: string;
+  ok: boolean;
+  exitCode: number;
+  result: Result;
+  error?: {code: string; next: string};
+};
 
 const envelope = ({stdout}: Ended): Envelope => JSON.parse(stdout) as Envelope;
 const states = ({links}: Result): Record<string, string> =>
@@ -173,7 +179,10 @@ describe('aos status', () => {
     ]);
     expect({code: dead.code, error: envelope(dead).error}).toMatchObject({
       code: 69,
-      error: {code: 'STATUS_NOTHING_READ'},
+      error: {
+        code: 'STATUS_NOTHING_READ',
+        next: 'Check chain.chain_rpc_url, or add more in chain.rpc_urls.',
+      },
     });
     const watch = world.start(
       ['status', '--json', '--watch', '1', '--network', 'mainnet', '--operator', STRANGER],

@@ -37,6 +37,7 @@ export function dashRig(
     now: time.now,
     replay: null,
     ownsOperator: false,
+    steps: (text) => text,
     onQuit: () => done.push('quit'),
     onInterrupt: () => done.push('interrupt'),
     suspend: () => done.push('suspend'),

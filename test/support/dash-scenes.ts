@@ -170,6 +170,7 @@ export function sceneOf(news: readonly News[], now: number, change: Partial<Ui> 
     jobs: sortJobs(data.view, filter, now),
     log: createLogFilter()(log.entries(), {text: filter, level: ui.level}),
     findings: findings(data, now),
+    steps: (text) => text,
     replay: null,
     uiNow: 0,
   };

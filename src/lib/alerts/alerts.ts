@@ -32,7 +32,8 @@ export function createAlerts({time, delayMs, send, tell}: AlertsDeps): Alerts {
   let cancel = (): void => {};
   let failing = false;
   const stop = new AbortController();
-  let sending: Promise<void> | null = null;
+  let isSending = false;
+  let sent = Promise.resolve();
 
   function look(): void {
     cancel();
@@ -41,16 +42,17 @@ export function createAlerts({time, delayMs, send, tell}: AlertsDeps): Alerts {
     incidents = found.incidents;
     waiting = [...waiting, ...found.alerts].slice(-MOST_WAITING);
     if (found.wakeAt !== null) cancel = time.after(Math.max(1, found.wakeAt - now), look);
-    if (waiting.length > 0) sending ??= sendAll().finally(() => (sending = null));
+    if (waiting.length > 0 && !isSending) sent = sendAll();
   }
 
   async function sendAll(): Promise<void> {
+    isSending = true;
     for (let alert = waiting.shift(); alert !== undefined; alert = waiting.shift()) {
       try {
         await send(alert, stop.signal);
         failing = false;
       } catch (error) {
-        if (stop.signal.aborted) return;
+        if (stop.signal.aborted) break;
         // Once for a streak: a webhook that is away would fill the log.
         const code = isAosError(error) ? error.code : 'BUG';
         const next = isAosError(error) ? ` → ${error.next}` : '';
@@ -59,6 +61,8 @@ export function createAlerts({time, delayMs, send, tell}: AlertsDeps): Alerts {
         failing = true;
       }
     }
+    // In the turn that saw that nothing waits: what comes after it begins anew.
+    isSending = false;
   }
 
   return {
@@ -69,7 +73,7 @@ export function createAlerts({time, delayMs, send, tell}: AlertsDeps): Alerts {
     },
     async close() {
       cancel();
-      if (sending !== null) await Promise.race([sending, time.sleep(CLOSE_MS, stop.signal)]);
+      if (isSending) await Promise.race([sent, time.sleep(CLOSE_MS, stop.signal)]);
       stop.abort(new Error('the operator has ended'));
     },
   };

@@ -13,7 +13,7 @@ export type Teller = {nodeId: string; network: string; host: string; version: st
 export function alertPayload(alert: Alert, teller: Teller): Record<string, string | number | null> {
   const {state, subject, severity, code, since, at, afterMs} = alert;
   const [message, next] = [safeText(alert.message), safeText(alert.next)];
-  const text = alertText({...alert, message, next}, teller);
+  const text = forChat(alertText({...alert, message, next}, teller));
   return {
     schema: 'aos.alert/v1',
     state,
@@ -32,6 +32,14 @@ export function alertPayload(alert: Alert, teller: Teller): Record<string, strin
     text,
     content: text,
   };
+}
+
+/** Job ids and what peers answer are others' words: in a chat they must neither call everybody nor look like a link. */
+function forChat(text: string): string {
+  return text
+    .replaceAll('<', '‹')
+    .replaceAll('>', '›')
+    .replaceAll(/@(?=(?:everyone|here|channel)\b)/gi, '@ ');
 }
 
 const WORDS: Readonly<Record<Alert['state'], string>> = {

@@ -99,6 +99,10 @@ async function readFrom(
     throw new AosError('CHAIN_NO_CODE', `there is no contract at ${contract} on chain ${chain.chainId}`, {
       next: 'Check chain.contracts.challenge_manager and that the RPC serves the right chain.',
     });
+  if (Object.values(facts).every((fact) => fact === null))
+    throw new AosError('CHAIN_MISMATCH', `the contract at ${contract} is no challenge manager`, {
+      next: 'Check chain.contracts.challenge_manager.',
+    });
   if (genesis === null) throw new AosError('CHAIN_BAD_ANSWER', `${chain.endpoint} does not have block 0`);
   const {filter, firstBlock} = challengeSource(chain.chainId);
   const id = 'challenges';

@@ -5,6 +5,7 @@ import {registryCoordinatorAbi} from './abis-avs.ts';
 import {readCode} from './code.ts';
 import type {Chain} from './open.ts';
 import {ask, call} from './read.ts';
+import {readSilent} from './slashing-kinds.ts';
 import {wantedSources, type NoSource, type Source, type SourceId} from './slashing-filters.ts';
 
 export type SourcePlan = {
@@ -28,7 +29,8 @@ export async function planSources(
   const {registry, challengeManager} = contracts;
   const asHex = (address: string): Hex => `0x${address.slice(2).toLowerCase()}`;
 
-  const [registered, challenged] = await Promise.all([
+  const [silent, registered, challenged] = await Promise.all([
+    readSilent(chain, contracts),
     registry === null
       ? null
       : ask(chain, {
@@ -56,11 +58,16 @@ export async function planSources(
   );
   for (const {id, contract, otherwise, firstBlock, filter} of wanted) {
     if (contract === null) {
-      without.push({id, contract, ...otherwise});
+      const isLost = id === 'ejection' && silent.has('deregistration');
+      without.push({id, contract, ...(isLost ? NO_REGISTRY : otherwise)});
       continue;
     }
     const code = codes[named.findIndex((item) => item.id === id && item.contract === contract)];
-    const trouble = troubleOf(id, code?.kind ?? 'none', challenged?.registry ?? null, registry);
+    const trouble = troubleOf(id, code?.kind ?? 'none', {
+      silent: silent.get(id) ?? null,
+      challengesFor: challenged?.registry ?? null,
+      registry,
+    });
     if (trouble !== null) without.push({id, contract, ...trouble});
     else
       sources.push({
@@ -78,17 +85,26 @@ export async function planSources(
   };
 }
 
+const NO_REGISTRY = {
+  kind: 'missing',
+  reason: 'the registry is none, so nobody knows its ejector',
+} as const;
+
 /** Why a contract that is named cannot be a source. */
 function troubleOf(
   id: SourceId,
   code: 'none' | 'contract' | 'proxy' | 'delegated',
-  challengesFor: Hex | null,
-  registry: string | null,
+  {
+    silent,
+    challengesFor,
+    registry,
+  }: {silent: string | null; challengesFor: Hex | null; registry: string | null},
 ): Pick<NoSource, 'kind' | 'reason'> | null {
   const account = code === 'none' || code === 'delegated';
   if (account && id === 'ejection')
     return {kind: 'absent', reason: 'the registry’s ejector is an account, not a contract'};
   if (account) return {kind: 'missing', reason: 'there is no contract at this address'};
+  if (silent !== null) return {kind: 'missing', reason: `it does not answer as ${silent}`};
   if (id === 'challenge' && challengesFor !== null && registry !== null) {
     if (challengesFor.toLowerCase() !== registry.toLowerCase())
       return {kind: 'missing', reason: `it belongs to another registry, ${challengesFor}`};

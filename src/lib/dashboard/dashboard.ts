@@ -24,6 +24,8 @@ export type DashboardOptions = {
   replay: string | null;
   /** Whether Ctrl-C twice stops the operator. */
   ownsOperator: boolean;
+  /** What is to be typed next, as it can be typed: with the configuration that was named by hand. */
+  steps: (text: string) => string;
   /** Called once, when the person wants to leave. */
   onQuit: () => void;
   onInterrupt: () => void;
@@ -60,7 +62,7 @@ type Still = {now: number; data: Data; log: readonly Entry[]};
  * It knows neither the socket nor the process.
  */
 export function createDashboard(options: DashboardOptions): Dashboard {
-  const {canvas, theme, time, now} = options;
+  const {canvas, theme, time, now, steps} = options;
   const screen = createInkScreen(canvas);
   const decoder = createDecoder();
   const log = createLog();
@@ -96,7 +98,8 @@ export function createDashboard(options: DashboardOptions): Dashboard {
       ui,
       jobs: sortJobs(shown.data.view, filter, shown.now),
       log: filterLog(shown.log, {text: filter, level: ui.level}),
-      findings: findings(shown.data, shown.now),
+      findings: findings(shown.data, shown.now).map((one) => ({...one, next: steps(one.next)})),
+      steps,
       replay: options.replay,
       uiNow: time.monotonic(),
     };
@@ -187,7 +190,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
         copy(copyOf(current));
         return;
       case 'doctor':
-        copy('aos doctor');
+        copy(steps('aos doctor'));
         return;
       case 'explorer': {
         const url = explorerUrl(current);

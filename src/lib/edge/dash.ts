@@ -19,6 +19,8 @@ export type DashOptions = {
   /** The process that `aos run` is, when this is its dashboard. */
   runPid: number | null;
   theme: Theme;
+  /** The same commands with the configuration that was named by hand. */
+  steps: (text: string) => string;
 };
 
 /**
@@ -27,7 +29,7 @@ export type DashOptions = {
  * @returns the exit code
  * @throws AosError CONTROL_VERSION
  */
-export async function runDash({source, runPid, theme}: DashOptions): Promise<number> {
+export async function runDash({source, runPid, theme, steps}: DashOptions): Promise<number> {
   const end = new AbortController();
   let exitCode: number = EXIT.ok;
   let dashboard: Dashboard | null = null;
@@ -52,6 +54,7 @@ export async function runDash({source, runPid, theme}: DashOptions): Promise<num
       now: source.type === 'replay' ? source.replay.now : systemTime.now,
       replay: source.type === 'replay' ? path.basename(source.file) : null,
       ownsOperator: runPid !== null,
+      steps,
       onQuit: () => finish(EXIT.ok),
       onInterrupt: () => {
         if (runPid !== null) interrupt(runPid);

@@ -1,4 +1,5 @@
 import {randomBytes} from 'node:crypto';
+import {rmSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {networkPreset} from '../config/networks.ts';
 import {FIELDS} from '../config/schema.ts';
@@ -44,7 +45,8 @@ export function refuseTaken(file: string, withSigner: boolean): void {
 }
 
 /**
- * Writes what the answers say: the VRF key first, the configuration last, each whole or not at all.
+ * Writes what the answers say: the VRF key first, the configuration last; all of it, or nothing new: the next try finds
+ * none of its own files in the way.
  * @param today date for comments
  * @throws AosError CONFIG_EXISTS | CONFIG_WRITE_FAILED | KEY_WRITE_FAILED
  */
@@ -55,23 +57,43 @@ export function writeAll(
   {force, today, version}: {force: boolean; today: string; version: string},
 ): Written {
   const {file} = place;
-  const options: WriteOptions = {force, exists: 'CONFIG_EXISTS', failed: 'CONFIG_WRITE_FAILED'};
   if (!force) refuseTaken(file, known.facts.withSigner);
+  const made: string[] = [];
+  const put: Put = (path, text, options) => {
+    const backup = writePrivateFile(path, text, options);
+    if (backup === null) made.push(path);
+    return backup;
+  };
+  const options: WriteOptions = {force, exists: 'CONFIG_EXISTS', failed: 'CONFIG_WRITE_FAILED'};
   const vrfFile = placed(known.answers['vrf-key-file'] ?? '', place);
-  const made = !isThere(vrfFile);
-  if (made) writePrivateFile(vrfFile, `${randomBytes(32).toString('hex')}\n`, {force: false});
-  const web3signer = known.facts.withSigner ? writeSigner(known, file, options) : null;
-  const head = [
-    `Configuration of an AOS operator, made by aos ${version} on ${today}.`,
-    'Every key: docs/config.md. Check it: aos config validate.',
-    'No private key belongs in here. URLs may hold access keys: keep it to yourself.',
-  ];
-  const text = configText(head, configEntries(known, findings, today));
-  const backup = writePrivateFile(file, text, options);
-  return {file, backup, vrfKey: {file: vrfFile, made}, web3signer};
+  const isNewKey = !isThere(vrfFile);
+  try {
+    if (isNewKey) put(vrfFile, `${randomBytes(32).toString('hex')}\n`, {force: false});
+    const web3signer = known.facts.withSigner ? writeSigner(known, file, put, options) : null;
+    const head = [
+      `Configuration of an AOS operator, made by aos ${version} on ${today}.`,
+      'Every key: docs/config.md. Check it: aos config validate.',
+      'No private key belongs in here. URLs may hold access keys: keep it to yourself.',
+    ];
+    const text = configText(head, configEntries(known, findings, today));
+    const backup = put(file, text, options);
+    return {file, backup, vrfKey: {file: vrfFile, made: isNewKey}, web3signer};
+  } catch (error) {
+    // All of this happened in one turn: nobody has used them.
+    for (const path of made) rmSync(path, {force: true});
+    throw error;
+  }
 }
 
-function writeSigner({answers, facts}: Known, file: string, options: WriteOptions): Written['web3signer'] {
+/** {@link writePrivateFile} */
+type Put = (path: string, text: string, options: WriteOptions) => string | null;
+
+function writeSigner(
+  {answers, facts}: Known,
+  file: string,
+  put: Put,
+  options: WriteOptions,
+): Written['web3signer'] {
   const {compose, keyConfig} = signerFiles(file);
   const preset = networkPreset(answers.network ?? '')?.values[FIELDS.chainId.path];
   const setup = {
@@ -82,7 +104,7 @@ function writeSigner({answers, facts}: Known, file: string, options: WriteOption
     keysDir: `./${basename(dirname(keyConfig))}`,
     passwordFile: PASSWORD_NAME,
   };
-  writePrivateFile(keyConfig, keyConfigText(setup), options);
-  writePrivateFile(compose, composeText(setup), options);
+  put(keyConfig, keyConfigText(setup), options);
+  put(compose, composeText(setup), options);
   return {compose, keyConfig, keysDir: dirname(keyConfig)};
 }

@@ -70,7 +70,14 @@ export function operateFor(
           return signals.stop.reason as StopReason;
       }
       const shows = wantsDashboard({json, headless: flags.headless}, process.env);
-      const ours = options.dashboard ?? [process.execPath, process.argv[1] ?? '', 'dash'];
+      const named = devnet?.config ?? flags.config;
+      const ours = options.dashboard ?? [
+        process.execPath,
+        process.argv[1] ?? '',
+        'dash',
+        // For the commands it tells.
+        ...(named === undefined ? [] : ['-c', named]),
+      ];
       operation = createOperation({
         config,
         warnings,

@@ -87,7 +87,10 @@ export function requireSomething(facts: StatusFacts): StatusFacts {
   const reasons = Object.entries({chain, signer, operator, journal}).flatMap(([name, fact]) =>
     fact.state === 'known' ? [] : [`${name}: ${fact.reason}`],
   );
-  if (reasons.length === 4) throw new AosError('STATUS_NOTHING_READ', reasons.join('; '));
+  if (reasons.length === 4) {
+    const next = chain.state === 'unknown' ? chain.next : null;
+    throw new AosError('STATUS_NOTHING_READ', reasons.join('; '), next === null ? {} : {next});
+  }
   return facts;
 }
 

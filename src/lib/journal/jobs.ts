@@ -115,17 +115,23 @@ export function jobTable(database: Database) {
 
     knows: ({jobId, tag, position}: JobKey): boolean => isKnown.get(jobId, tag, position) !== undefined,
 
-    /** @returns false when the job was past being selected already */
-    select(seq: number, vrf: VrfFields, range?: SamplingRange): boolean {
-      if (head(seq).state !== 'received') return false;
+    /**
+     * @param fresh it was received in this very transaction: there is nothing to look up
+     * @returns false when the job was past being selected already
+     */
+    select(seq: number, vrf: VrfFields, range?: SamplingRange, fresh = false): boolean {
+      if (!fresh && head(seq).state !== 'received') return false;
       setSelected.run(JSON.stringify(vrf), textOrNull(range), seq);
       return true;
     },
 
-    /** @throws AosError ANSWER_CONFLICT */
-    conclude(seq: number, {outcome, vrf, content, at, range}: Conclusion): Change {
-      const {jobId, state} = head(seq);
-      const stored = storedContent(seq);
+    /**
+     * @param fresh the job, when it was received in this very transaction: there is nothing to look up
+     * @throws AosError ANSWER_CONFLICT
+     */
+    conclude(seq: number, {outcome, vrf, content, at, range}: Conclusion, fresh?: JobRecord): Change {
+      const {jobId, state} = fresh === undefined ? head(seq) : {jobId: fresh.key.jobId, state: fresh.state};
+      const stored = fresh === undefined ? storedContent(seq) : null;
       if (stored === content) return {jobId, changed: false};
       if (stored !== null)
         throw new AosError(

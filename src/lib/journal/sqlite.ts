@@ -134,14 +134,14 @@ function sqliteJournal(
   };
 
   /** Runs inside a transaction. */
-  function conclude(seq: number, answer: Conclusion): void {
-    const {jobId, changed} = jobs.conclude(seq, answer);
+  function conclude(seq: number, answer: Conclusion, fresh?: JobRecord): void {
+    const {jobId, changed} = jobs.conclude(seq, answer, fresh);
     if (changed) readings.append({event: 'result_concluded', ref: jobId, merge: null}, answer.at);
   }
 
   /** Runs inside a transaction. */
-  function select(seq: number, {vrf, range, first}: Selection): void {
-    if (jobs.select(seq, vrf, range) && first !== undefined) questions.add(first);
+  function select(seq: number, {vrf, range, first}: Selection, fresh = false): void {
+    if (jobs.select(seq, vrf, range, fresh) && first !== undefined) questions.add(first);
   }
 
   /** Runs inside a transaction: a job that was just stored goes on at once. */
@@ -149,11 +149,11 @@ function sqliteJournal(
     const beginning = begin(record.seq);
     if (beginning.state === 'selected') {
       const {vrf, range = null} = beginning;
-      select(record.seq, beginning);
+      select(record.seq, beginning, true);
       return {...record, state: 'selected', vrf, range};
     }
     const {outcome, vrf, content, range = null} = beginning.answer;
-    conclude(record.seq, beginning.answer);
+    conclude(record.seq, beginning.answer, record);
     return {...record, state: 'concluded', vrf, range, outcome, content};
   }
 

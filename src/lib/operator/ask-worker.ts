@@ -35,7 +35,8 @@ export async function askWorker(deps: PipelineDeps, task: WorkerTask): Promise<W
   let failure: AosError | undefined;
   let asked = 0;
   while (asked < worker.attempts && time.monotonic() < patience) {
-    const stored = storedAnswer(deps, record.seq);
+    // Selected just now: nobody was asked yet.
+    const stored = ready === undefined ? storedAnswer(deps, record.seq) : null;
     if (stored !== null) return {answer: finish(answered(stored, vrf)), stored: false};
     const askedBefore = asked;
     try {
@@ -73,12 +74,12 @@ async function question(
   {kind}: Worker,
 ): Promise<{requestId: string; attempt: number}> {
   const {journal, time} = deps;
-  const attempt = journal.questions(seq).length;
   const prepared = deps.questions.claim(seq);
-  if (prepared !== undefined) return {requestId: prepared, attempt};
+  if (prepared !== undefined) return {requestId: prepared, attempt: 1};
+  const attempt = journal.questions(seq).length + 1;
   const requestId = deps.newSecretId();
-  await deps.durably(() => journal.ask({requestId, seq, kind, attempt: attempt + 1, askedAt: time.now()}));
-  return {requestId, attempt: attempt + 1};
+  await deps.durably(() => journal.ask({requestId, seq, kind, attempt, askedAt: time.now()}));
+  return {requestId, attempt};
 }
 
 /** Journals a question, puts it and waits for the callback. */
@@ -101,7 +102,7 @@ async function askOnce(deps: PipelineDeps, task: WorkerTask): Promise<WorkerAnsw
   callback.catch(() => undefined); // awaited below, or ended by `closed`
   try {
     // An answer to an earlier question may have come when nobody listened.
-    const late = storedAnswer(deps, seq);
+    const late = attempt === 1 ? null : storedAnswer(deps, seq);
     if (late !== null) return {answer: finish(answered(late, vrf)), stored: false};
     const {nodeId, callbackUrl} = deps.options;
     deps.emit({type: 'job_asked', job: ref, requestId, attempt});

@@ -2,12 +2,15 @@ import {createBackoff, type Backoff} from '../backoff.ts';
 import {AosError, isAosError} from '../errors.ts';
 import {draftEnvelope} from '../protocol/envelope.ts';
 import type {JobSteps} from './job.ts';
-import {recordOf, refOf} from './job-record.ts';
+import {refOf} from './job-record.ts';
 import type {PipelineDeps} from './pipeline.ts';
 import type {Delivery, JobRecord} from './ports.ts';
 
-/** The last step of a job: its stored answer goes out until the dispatcher takes it, or it is too old. */
-export function createDeliver(deps: PipelineDeps): JobSteps['deliver'] {
+/**
+ * The last step of a job: its stored answer goes out until the dispatcher takes it, or it is too old.
+ * @param recordOf the job with its answer, as it is in the journal
+ */
+export function createDeliver(deps: PipelineDeps, recordOf: (seq: number) => JobRecord): JobSteps['deliver'] {
   const {journal, time, emit, options, signal} = deps;
   /** Answers that were sent and not accepted, until they are. */
   const refused = new Map<number, {attempts: number; backoff: Backoff}>();
@@ -18,7 +21,7 @@ export function createDeliver(deps: PipelineDeps): JobSteps['deliver'] {
       backoff: createBackoff({firstMs: 1_000, capMs: 60_000, random: deps.random}),
     };
     for (;;) {
-      const record = recordOf(journal, seq);
+      const record = recordOf(seq);
       if (time.now() - record.receivedAt > options.retentionMs) {
         await deps.durably(() => journal.expire(seq, time.now()));
         emit({type: 'result_expired', job: refOf(record)});

@@ -48,6 +48,8 @@ type Prepared = {ready: Promise<void>; job: DispatchJob; record: JobRecord};
 export function createJobSteps(deps: PipelineDeps): JobSteps {
   const {journal, time, emit, options, signal, ranges} = deps;
   const prepared = new Map<number, Prepared>();
+  /** Concluded and about to be delivered: they need not be read again. */
+  const concludedNow = new Map<number, JobRecord>();
   /** Jobs on their way into the journal that are sampled later: what comes after them must not go before them. */
   let unsampled = 0;
   /** Jobs enter the journal as they came, also when one is drawn meanwhile and the next is not. */
@@ -113,7 +115,11 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
       deps.next(seq, 'concluded');
     },
 
-    deliver: createDeliver(deps),
+    deliver: createDeliver(deps, (seq) => {
+      const record = concludedNow.get(seq);
+      concludedNow.delete(seq);
+      return record ?? recordOf(journal, seq);
+    }),
   };
 
   /** Room to sample a job before it is stored, and the range for it. What is known already is not drawn again. */
@@ -149,12 +155,12 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
       tellDrawn(record, drawn);
       if (answer === null) {
         selected(record, job, first, ready);
-        place.take(record.seq, 'selected');
+        place.take(record.seq, 'selected', job.kind);
         acknowledge();
       } else {
         concluded(record, answer);
         acknowledge();
-        place.take(record.seq, 'concluded');
+        place.take(record.seq, 'concluded', job.kind);
       }
     } finally {
       turn.done();
@@ -229,7 +235,8 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
   }
 
   /** The answer of a job is on disk. */
-  function concluded(record: JobRecord, {outcome, reason}: Answer): void {
+  function concluded(record: JobRecord, {outcome, reason, content}: FinalAnswer): void {
+    if (deps.deliversNow()) concludedNow.set(record.seq, {...record, state: 'concluded', outcome, content});
     emit({type: 'job_concluded', job: refOf(record), outcome, reason});
   }
 

@@ -185,6 +185,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     next: workload.next,
     place: workload.place,
     isIdle: workload.isIdle,
+    deliversNow: workload.deliversNow,
     isCrowded: workload.isCrowded,
     finished: workload.finished,
   });

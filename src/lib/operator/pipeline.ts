@@ -52,6 +52,8 @@ export type PipelineDeps = {
   place: () => Place | null;
   /** Whether a job of this kind would be worked on at once. */
   isIdle: (kind: string) => boolean;
+  /** Whether an answer that is concluded now would be delivered at once. */
+  deliversNow: () => boolean;
   /** Whether several jobs are in hand: what one of them waits for is better done beside the event loop. */
   isCrowded: () => boolean;
   /** The job is through: accepted or expired. */

@@ -18,6 +18,8 @@ export type Workload = {
   place(): Place | null;
   /** Whether a job that is selected now for a worker of this kind would begin at once. */
   isIdle(kind: string): boolean;
+  /** Whether an answer that is concluded now would be delivered at once. */
+  deliversNow(): boolean;
   /** Whether more jobs are in hand than one that is begun and one that is about to be over. */
   isCrowded(): boolean;
   /** A job is through: accepted, or given up. */
@@ -32,8 +34,8 @@ export type Workload = {
 
 /** Room for one job. */
 export type Place = {
-  /** The job is in the journal, in this state: it goes on. */
-  take(seq: number, state: Waiting): void;
+  /** The job, of this kind, is in the journal, in this state: it goes on. */
+  take(seq: number, state: Waiting, kind: string): void;
   /** There is no such job after all; harmless when it was taken. */
   leave(): void;
 };
@@ -81,8 +83,7 @@ export function createWorkload(deps: WorkloadDeps): Workload {
   const concurrencyOf = (kind: string): number =>
     deps.workers.find((worker) => worker.kind === kind)?.concurrency ?? 1;
 
-  function workingLane(seq: number): Lane {
-    const kind = journal.get(seq)?.kind ?? '';
+  function workingLane(kind: string): Lane {
     const known = working.get(kind);
     if (known !== undefined) return known;
     const lane = laneOf(concurrencyOf(kind), (job) => steps.work(job));
@@ -91,9 +92,9 @@ export function createWorkload(deps: WorkloadDeps): Workload {
     return lane;
   }
 
-  function enter(seq: number, state: Waiting): void {
+  function enter(seq: number, state: Waiting, kind?: string): void {
     if (state === 'received') sampling.push(seq);
-    else if (state === 'selected') workingLane(seq).push(seq);
+    else if (state === 'selected') workingLane(kind ?? journal.get(seq)?.kind ?? '').push(seq);
     else delivering.push(seq);
   }
 
@@ -138,10 +139,10 @@ export function createWorkload(deps: WorkloadDeps): Workload {
       places -= 1;
     };
     return {
-      take(seq, state) {
+      take(seq, state, kind) {
         end();
         inHand.add(seq);
-        enter(seq, state);
+        enter(seq, state, kind);
       },
       leave() {
         if (!given) return;
@@ -159,6 +160,7 @@ export function createWorkload(deps: WorkloadDeps): Workload {
       if (stopped || lane === undefined) return !stopped;
       return lane.waiting() === 0 && lane.active() < concurrencyOf(kind);
     },
+    deliversNow: () => delivering.waiting() === 0 && delivering.active() < DELIVERING,
     isCrowded: () => inHand.size + places > FEW,
     finished(seq) {
       inHand.delete(seq);

@@ -1,5 +1,5 @@
 import type {JobRef, LivenessFacts, OperatorEventBody, RejectReason, StopReason} from '../operator/events.ts';
-import {duration, OUTAGE_CAUSES} from '../status/words.ts';
+import {OUTAGE_CAUSES} from '../status/words.ts';
 import {middle} from './safe-text.ts';
 
 /** The least first. */
@@ -77,7 +77,7 @@ export function describe(event: OperatorEventBody): Description {
     case 'trouble':
       return error(`${event.part}: ${event.message} (${event.code}) → ${event.next}`);
     case 'recovered':
-      return info(`${event.part} works again after ${seconds(event.afterMs)}`);
+      return info(`${event.part} works again after ${lasting(event.afterMs)}`);
     case 'range':
       return info(
         `sampling range ${event.start}–${event.end} of ${event.max} from the ${event.source}${event.block === null ? '' : `, block ${event.block}`}`,
@@ -95,7 +95,7 @@ export function describe(event: OperatorEventBody): Description {
       return liveness(event);
     case 'minute':
       return info(
-        `up ${seconds(event.uptimeMs)}: ${event.accepted} accepted, ${event.received} received, ${event.failed} failed, ${event.inHand} in hand, ${event.pending} pending, ${event.probes} probes`,
+        `up ${lasting(event.uptimeMs)}: ${event.accepted} accepted, ${event.received} received, ${event.failed} failed, ${event.inHand} in hand, ${event.pending} pending, ${event.probes} probes`,
       );
     case 'config_reloaded':
       return reloaded(event);
@@ -103,7 +103,7 @@ export function describe(event: OperatorEventBody): Description {
       return info(stopping(event.reason, event.inHand, event.graceMs));
     case 'summary':
       return info(
-        `done: ${event.accepted} accepted, ${event.received} received, ${event.selected} selected, ${event.unselected} not selected, ${event.failed} failed, ${event.pending} pending, in ${seconds(event.durationMs)}`,
+        `done: ${event.accepted} accepted, ${event.received} received, ${event.selected} selected, ${event.unselected} not selected, ${event.failed} failed, ${event.pending} pending, in ${lasting(event.durationMs)}`,
       );
   }
 }
@@ -112,9 +112,9 @@ function liveness({lastProbeAt, graceLeftMs, graceMs, outages}: LivenessFacts): 
   if (lastProbeAt === null) return info('the network has not asked yet whether this node is alive');
   const [last] = outages;
   if (last === undefined || last.end !== null)
-    return {level: 'debug', text: `the network reaches us; ${seconds(graceMs)} of grace`};
+    return {level: 'debug', text: `the network reaches us; ${lasting(graceMs)} of grace`};
   return warn(
-    `the network has not reached us for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${duration(graceLeftMs ?? 0)} of grace left`,
+    `the network has not reached us for ${lasting(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${lasting(graceLeftMs ?? 0)} of grace left`,
   );
 }
 
@@ -154,6 +154,15 @@ function name({jobId, tag, position}: JobRef): string {
 
 function seconds(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** What may take hours: `31.0 s`, `59m29s`, `2h03m`. */
+function lasting(ms: number): string {
+  const whole = Math.round(ms / 1000);
+  if (whole < 120) return seconds(ms);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  return hours === 0 ? `${minutes}m${two(whole % 60)}s` : `${hours}h${two(minutes)}m`;
 }
 
 function ms(value: number | null): string {

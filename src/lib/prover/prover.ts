@@ -46,15 +46,24 @@ export function createProver({
   let state: 'none' | 'starting' | 'ready' | 'ended' = threadUrl === null ? 'ended' : 'none';
 
   function start(url: URL): void {
-    state = 'starting';
     const workerData: ProverThreadData = {seed: copy};
     let reason = 'it ended';
-    thread = new Thread(url, {workerData, resourceLimits: LIMITS, execArgv: []});
-    copy.fill(0);
+    try {
+      thread = new Thread(url, {workerData, resourceLimits: LIMITS, execArgv: []});
+    } catch (error) {
+      // A limit on threads or memory: the jobs do not depend on it.
+      state = 'ended';
+      onTrouble(errorText(error));
+      return;
+    } finally {
+      copy.fill(0);
+    }
+    state = 'starting';
     thread.unref();
     thread.on('message', (message: ProverMessage) => {
-      if (message === 'ready') state = 'ready';
-      else asked.shift()?.resolve(message);
+      if (message !== 'ready') asked.shift()?.resolve(message);
+      // Not after the end, which its word may cross.
+      else if (state === 'starting') state = 'ready';
     });
     thread.on('error', (error) => {
       reason = errorText(error);

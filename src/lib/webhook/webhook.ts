@@ -20,8 +20,8 @@ const ATTEMPTS = 4;
 const TIMEOUT_MS = 10_000;
 /** An answer is thrown away, and more of it is not even read. */
 const MAX_REPLY = 64 * 1024;
-/** What may be gone the next moment, as 5xx may. */
-const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
+/** What may be gone the next moment; services behind a proxy answer with 520 to 530 too. */
+const isPassing = (status: number): boolean => [408, 425, 429].includes(status) || status >= 500;
 
 /** @param url http(s), checked by the configuration */
 export function createWebhook(
@@ -45,7 +45,7 @@ export function createWebhook(
       });
       await reply.dump({limit: MAX_REPLY, signal});
       if (statusCode >= 200 && statusCode < 300) return statusCode;
-      const code = statusCode >= 500 || PASSING.has(statusCode) ? 'ALERT_UNREACHABLE' : 'ALERT_REFUSED';
+      const code = isPassing(statusCode) ? 'ALERT_UNREACHABLE' : 'ALERT_REFUSED';
       throw new AosError(code, `the webhook at ${place} answered HTTP ${statusCode}`);
     } catch (error) {
       signal.throwIfAborted();

@@ -334,6 +334,31 @@ describe('slashing history on a real chain', () => {
     expect(sources.find(({id}) => id === 'challenge')).toMatchObject({covered: false, kind: 'missing'});
   });
 
+  it('does not count a contract of another kind as covered: its silence says nothing', async () => {
+    const wrong = contracts.rangeManager;
+    const {sources} = await read(rig.url, {
+      contracts: {
+        ...contracts,
+        delegationManager: wrong,
+        allocationManager: wrong,
+        registry: wrong,
+        avsDirectory: wrong,
+        challengeManager: wrong,
+        penaltyLedger: wrong,
+      },
+    });
+    const why = (what: string): object => ({kind: 'missing', reason: `it does not answer as ${what}`});
+    expect(sources.filter(({covered}) => !covered)).toMatchObject([
+      {id: 'slashing', ...why('a DelegationManager')},
+      {id: 'zero-slash', ...why('an AllocationManager')},
+      {id: 'deregistration', ...why('a registry')},
+      {id: 'ejection', kind: 'missing', reason: 'the registry is none, so nobody knows its ejector'},
+      {id: 'avs-registration', ...why('an AVSDirectory')},
+      {id: 'challenge', ...why('a challenge manager')},
+      {id: 'penalty-ledger', ...why('a penalty ledger')},
+    ]);
+  });
+
   it('reads only the blocks that are asked for', async () => {
     const all = await read(rig.url);
     const penalty = all.rows.find(({source}) => source === 'penalty-ledger')!;

@@ -152,6 +152,22 @@ describe('each state on a terminal', () => {
     expect(await rig.screen.text()).toContain('NOT RUNNING');
   });
 
+  it('tells commands with the configuration that was named by hand, where there is room for them', async () => {
+    const steps = (text: string): string => text.replace(/^(aos .+)$/, '$1 -c /etc/aos/node-1/config.yaml');
+    await using rig = dashRig(after(retried), {columns: 120, steps});
+    await rig.press('e');
+    const [, verdict = '', ...page] = await rig.screen.lines();
+    expect(verdict).toMatch(
+      /^✗ FAIL {4}signer down for .* → aos signer check -c \/etc\/aos\/node-1\/config.yaml/,
+    );
+    expect(page.join('\n')).toMatch(/next +aos signer check -c \/etc/);
+    rig.screen.resize(80, 24);
+    rig.dashboard.redraw();
+    expect(await rig.screen.text()).toMatch(/FAIL {4}signer down for .* → e explains \+1 more$/m);
+    await rig.press('d');
+    expect(await rig.screen.text()).toContain('copied: aos doctor -c /etc/aos');
+  });
+
   it('copies by OSC 52, and saves and tells', async () => {
     await using rig = dashRig(after(events));
     await rig.press('j', 'y');

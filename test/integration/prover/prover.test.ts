@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
@@ -122,6 +122,33 @@ describe('the proving thread', () => {
     const none = proverWith(null);
     expect(none.prover.prove(alphaOf('now'), true)).toEqual(vrf.prove(alphaOf('now')));
     expect(none.troubles).toEqual([]);
+  });
+
+  it('that the system refuses to start is done without, and told once', () => {
+    // Only a file can be a thread: it is refused at once, as it is where no more threads are allowed.
+    const {prover, troubles} = proverWith(new URL('https://example.org/thread.mjs'));
+    for (const text of ['now', 'then'])
+      expect(prover.prove(alphaOf(text), true)).toEqual(vrf.prove(alphaOf(text)));
+    expect(troubles).toEqual([expect.stringContaining('file')]);
+  });
+
+  it('that is ready only when it is being closed stays closed, and says nothing', async () => {
+    const said = join(folder, 'said');
+    const {prover, troubles} = proverWith(
+      threadOf(
+        `import {writeFileSync} from 'node:fs'; import {parentPort} from 'node:worker_threads';
+         parentPort.on('message', () => {}); parentPort.postMessage('ready'); writeFileSync(${JSON.stringify(said)}, '');`,
+      ),
+    );
+    void prover.prove(alphaOf('now'), true);
+    // Without leaving this turn of the event loop: its word has come, and is read after the end.
+    const nap = new Int32Array(new SharedArrayBuffer(4));
+    const until = Date.now() + PATIENCE.timeout;
+    while (!existsSync(said) && Date.now() < until) Atomics.wait(nap, 0, 0, 10);
+    expect(existsSync(said)).toBe(true);
+    await prover.close();
+    expect(prover.prove(alphaOf('later'), true)).toEqual(vrf.prove(alphaOf('later')));
+    expect(troubles).toEqual([]);
   });
 
   it('ends when it is closed, says nothing, and what it had in hand is proved', async () => {

@@ -66,7 +66,7 @@ describe('the webhook', () => {
   it('tries again what may pass, four times with growing pauses', async () => {
     const once = await serve([503, 429, 204]);
     expect(await post(once.url)).toMatchObject({status: 204, pauses: [1000, 2000]});
-    const always = await serve([521]); // of a proxy whose server is away
+    const always = await serve([522]);
     const {error, pauses} = await post(always.url);
     expect(isAosError(error, 'ALERT_UNREACHABLE')).toBe(true);
     expect(pauses).toEqual([1000, 2000, 4000]);

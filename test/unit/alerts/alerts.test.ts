@@ -267,6 +267,21 @@ describe('the body of an alert', () => {
   });
 });
 
+describe('the line of an alert in a chat', () => {
+  it.each([
+    ['<!channel> look', '‹!channel› look'],
+    ['<https://example.org|the status page>', '‹https://example.org|the status page›'],
+    ['@everyone and @HERE, @channel', '@ everyone and @ HERE, @ channel'],
+    ['mail a@example.org', 'mail a@example.org'],
+  ])('calls nobody and hides no address: %s', (message, shownAs) => {
+    const [alert] = told([[0, {...trouble(), message} as OperatorEventBody]], DELAY);
+    if (alert === undefined) throw new Error('nothing was told');
+    const body = alertPayload(alert, TELLER);
+    expect([body['text'], body['content']]).toEqual(Array(2).fill(expect.stringContaining(`: ${shownAs} (`)));
+    expect(body['message']).toBe(message);
+  });
+});
+
 describe('sending', () => {
   const events = (time: {now: () => number}) => {
     let seq = 0;
@@ -300,6 +315,29 @@ describe('sending', () => {
     expect(sent).toEqual(['signer recovered', 'chain recovered']);
     await alerts.close();
     expect(time.timers()).toBe(0);
+  });
+
+  it('sends at once what comes in the moment the last one was taken', async () => {
+    const time = virtualTime();
+    const sent: string[] = [];
+    const event = events(time);
+    const alerts = createAlerts({
+      time,
+      delayMs: 0,
+      tell: () => {},
+      send({subject}) {
+        sent.push(subject);
+        const taken = Promise.resolve();
+        // After it was seen that nothing more waits, and before that is the end of sending.
+        if (subject === 'signer')
+          void taken.then(() => queueMicrotask(() => alerts.onEvent(event(trouble('chain')))));
+        return taken;
+      },
+    });
+    alerts.onEvent(event(trouble()));
+    await time.advance(0);
+    expect(sent).toEqual(['signer', 'chain']);
+    await alerts.close();
   });
 
   it('does not wait at the end for a webhook that never answers', async () => {

@@ -140,12 +140,12 @@ describe('the workload', () => {
     expect(at.accepted()).toBe(1);
     const second = at.workload.place();
     expect(at.workload.place()).toBeNull(); // the first, the second and the one that is through are three
-    first?.take(11, 'concluded');
+    first?.take(11, 'concluded', 'opml');
     second?.leave();
     second?.leave();
     const third = at.workload.place();
     at.workload.next(12, 'received'); // there is no room left for it
-    third?.take(13, 'selected');
+    third?.take(13, 'selected', 'opml');
     third?.leave();
     await idle(at.workload);
     expect([at.accepted(), at.begun.has(12), at.enough()]).toEqual([3, false, 1]);

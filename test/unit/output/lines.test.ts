@@ -151,6 +151,23 @@ describe('log lines', () => {
     `);
   });
 
+  it('tell long times in minutes and hours', () => {
+    const silent: OperatorEventBody = {
+      type: 'liveness',
+      lastProbeAt: 0,
+      graceMs: 3_600_000,
+      graceLeftMs: 3_168_000,
+      probes: 9,
+      probeIntervalMs: 10_000,
+      outages: [{start: 0, end: null, durationMs: 432_000, cause: 'not-probed', overGrace: false}],
+    };
+    expect(logLine(event(silent), 'pretty', plain)).toContain(
+      'has not reached us for 7m12s (connected, but nobody asked); 52m48s of grace left',
+    );
+    const recovered: OperatorEventBody = {type: 'recovered', part: 'chain', afterMs: 7_380_000};
+    expect(logLine(event(recovered), 'pretty', plain)).toContain('works again after 2h03m');
+  });
+
   it('have the fields of the event in logfmt and JSON', () => {
     const trouble = event({
       type: 'trouble',

@@ -60,8 +60,8 @@ function fitFinding(
   more: string,
   room: number,
 ): {body: string; others: string} {
-  const hint = next === '' ? '' : ` → ${next}`;
   const rest = text.slice(head.length);
+  const hints = next === '' ? [''] : [` → ${next}`, WHERE_TO_READ];
   let free = room - cellsOf(head);
   if (free <= 0) return {body: fit(head, room), others: ''};
   const taken = (part: string): string => {
@@ -69,14 +69,19 @@ function fitFinding(
     free -= cellsOf(part);
     return part;
   };
+  const firstThatFits = (parts: readonly string[]): string => parts.find((part) => taken(part) !== '') ?? '';
   // A countdown is whole or not there; of other texts a part says something too.
-  if (pinned === true || cellsOf(rest + hint) <= free) {
-    const wishes = [rest + hint, brief + hint, rest, brief, hint];
-    const body = head + (wishes.find((wish) => taken(wish) !== '') ?? '');
+  if (pinned === true || cellsOf(rest + (hints[0] ?? '')) <= free) {
+    const whole = [rest, brief].flatMap((detail) => hints.map((hint) => detail + hint));
+    const body = head + firstThatFits([...whole, rest, brief, ...hints]);
     return {body, others: taken(more)};
   }
   const others = taken(more);
-  const shownHint = cellsOf(hint) + Math.min(cellsOf(rest), LEAST_DETAIL) <= free ? taken(hint) : '';
+  const least = Math.min(cellsOf(rest), LEAST_DETAIL);
+  const hint = firstThatFits(hints.filter((one) => cellsOf(one) + least <= free));
   const detail = cellsOf(rest) <= free || free >= LEAST_DETAIL / 2 ? fit(rest, free) : '';
-  return {body: head + detail + shownHint, others};
+  return {body: head + detail + hint, others};
 }
+
+/** For a command that is too long. */
+const WHERE_TO_READ = ' → e explains';

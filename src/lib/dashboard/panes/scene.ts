@@ -15,6 +15,8 @@ export type Scene = {
   /** Filtered, oldest first. */
   log: readonly Entry[];
   findings: readonly Finding[];
+  /** Puts the configuration that was named by hand into a command. */
+  steps: (text: string) => string;
   /** Null, or which file is played. */
   replay: string | null;
   /** The clock of notes, monotonic ms: a replay may run faster than the eye. */

@@ -100,7 +100,7 @@ export function detailText(scene: Scene, width: number): Text {
   }
 }
 
-function jobText({jobs, ui, now, log}: Scene, width: number): Text {
+function jobText({jobs, ui, now, log, steps}: Scene, width: number): Text {
   const job = jobs.find(({seq}) => seq === ui.job) ?? jobs[0];
   if (job === undefined) return {title: 'TASK', lines: [[span('  there is none', 'dim')]]};
   const story = log.filter(({event}) => 'job' in event && event.job.seq === job.seq);
@@ -120,7 +120,7 @@ function jobText({jobs, ui, now, log}: Scene, width: number): Text {
           ['received', `${isoTime(job.firstAt)} (${age(now - job.firstAt)} ago)`],
           ['changed', `${isoTime(job.at)} (${age(now - job.at)} ago)`],
           ['journal row', String(job.seq)],
-          ['whole story', `aos task show ${job.jobId}`],
+          ['whole story', steps(`aos task show ${job.jobId}`)],
         ],
         width,
       ),
