@@ -13,7 +13,7 @@ import {deadline} from '../../system-time.ts';
 import type {DoctorContext} from './context.ts';
 import {dispatcherHttpUrl} from '../register-dispatcher.ts';
 import {httpPlace} from './http.ts';
-import {ANSWER_MS} from './silence.ts';
+import {ANSWER_MS, silenceOf} from './silence.ts';
 
 /** Answers asked of a source at most, and the pause between: together they go once around the second. */
 const SAMPLES = 8;
@@ -66,7 +66,7 @@ async function askDates({name, url, body}: Asked, {time}: DoctorContext, signal:
       if (range.high - range.low <= EXACT_MS || time.monotonic() - started > TIME_MS) break;
     }
   } catch (error) {
-    if (range === null) return {why: `${name}: ${errorText(error)}`};
+    if (range === null) return {why: signal.aborted ? silenceOf(name) : `${name}: ${errorText(error)}`};
   } finally {
     place.close();
   }
@@ -85,7 +85,7 @@ async function askBlock(url: string, {time}: DoctorContext, signal: AbortSignal)
     const age = time.now() - Number(timestamp) * 1000;
     return {source: {name: `block of ${endpoint}`, isLocal: false, low: age - BLOCK_AGE_MS, high: age}};
   } catch (error) {
-    return {why: errorText(error)};
+    return {why: signal.aborted ? 'its blocks were not read either' : errorText(error)};
   }
 }
 
