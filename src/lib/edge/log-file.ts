@@ -39,9 +39,10 @@ export function createLogFile(path: string): LogFile {
     path,
     write(line) {
       if (stream !== null && size >= MAX_BYTES && stream.writableLength < MAX_BACKLOG) {
-        // What is under way still goes into the old file, under its new name.
+        // What is under way still goes into the old file, under its new name, whatever of it is on the disk yet.
         stream.end();
         stream = null;
+        rotate(path);
       }
       stream ??= open();
       if (stream.writableLength > MAX_BACKLOG) {
