@@ -70,12 +70,12 @@ describe('alerts', () => {
     proxy.cut();
     await vi.waitFor(
       () => expect(got).toContainEqual(expect.objectContaining({state: 'trouble', subject: 'chain'})),
-      20_000,
+      60_000,
     );
     await proxy.refuse(false);
     await vi.waitFor(
       () => expect(got).toContainEqual(expect.objectContaining({state: 'recovered', subject: 'chain'})),
-      20_000,
+      60_000,
     );
     const {stdout, stderr} = await run.kill('SIGTERM');
     for (const output of [test.stdout, test.stderr, stdout, stderr]) expect(output).not.toContain(SECRET);

@@ -2,6 +2,7 @@ import {isUtf8} from 'node:buffer';
 import {closeSync, fstatSync, lstatSync, openSync, readSync, statSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {AosError, errorText} from '../errors.ts';
+import {shellWord} from '../output/shell-word.ts';
 import {aosDirs} from './paths.ts';
 import type {Env} from './paths.ts';
 import {printable} from './shown.ts';
@@ -78,7 +79,7 @@ export function readConfigFile(path: string, cwd: string): ConfigFile {
     const stat = fstatSync(file);
     if (stat.isDirectory())
       throw new AosError('CONFIG_UNREADABLE', `${name} is a directory`, {
-        next: `Name the file in it: -c ${join(name, 'config.yaml')}`,
+        next: `Name the file in it: -c ${shellWord(join(name, 'config.yaml'))}`,
       });
     const bytes = readUpTo(file, MAX_BYTES + 1);
     const readable = stat.isFile() && (stat.mode & 0o044) !== 0;

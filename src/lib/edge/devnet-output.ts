@@ -1,5 +1,6 @@
 import type {Devnet, DevnetEvent} from '../devnet/devnet.ts';
 import {jsonLine, middle, safeText} from '../output/safe-text.ts';
+import {shellWord} from '../output/shell-word.ts';
 import {isoTime} from '../time.ts';
 import {createSink} from './sink.ts';
 
@@ -45,7 +46,7 @@ export function devnetOutput(options: {json: boolean; quiet: boolean}): DevnetOu
       });
       out.write(rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`).join('\n'));
       out.write(
-        `\n  aos register -c ${config} --yes\n  aos run -c ${config}\n  aos devnet submit --prompt "What is AI?" --wait\n\n  Ctrl-C ends it.`,
+        `\n  aos register -c ${shellWord(config)} --yes\n  aos run -c ${shellWord(config)}\n  aos devnet submit --prompt "What is AI?" --wait\n\n  Ctrl-C ends it.`,
       );
     },
     onEvent(event) {

@@ -6,6 +6,7 @@ import {AosError, isAosError} from '../errors.ts';
 import {nodeIdOf} from '../init/fields.ts';
 import type {Finding, Known} from '../init/question.ts';
 import {safeText} from '../output/safe-text.ts';
+import {shellWord} from '../output/shell-word.ts';
 
 /** Where the configuration goes, and what relative paths in it start at. */
 export type FilePlace = {
@@ -90,7 +91,7 @@ export function writableConfig(path: string): string {
     const real = existsSync(path) ? realpathSync(path) : linkTarget(path);
     if (isThere(real) && lstatSync(real).isDirectory())
       throw new AosError('CONFIG_UNREADABLE', `${shown} is a directory`, {
-        next: `Name the file in it: -c ${resolve(path, 'config.yaml')}`,
+        next: `Name the file in it: -c ${shellWord(resolve(path, 'config.yaml'))}`,
       });
     return real;
   } catch (error) {

@@ -23,6 +23,7 @@ import {
 } from '../init/web3signer-files.ts';
 import {writePrivateFile} from '../keys/private-file.ts';
 import {sealV3} from '../keys/v3-keystore.ts';
+import {shellWord} from '../output/shell-word.ts';
 import {addressOfKey} from '../protocol/ethereum.ts';
 import {isThere, writableConfig} from './init-files.ts';
 
@@ -244,14 +245,15 @@ function nextOf(made: {
     const near = relative(made.cwd, path);
     return near.startsWith('..') ? path : `./${near}`;
   };
-  const [keys, file, kept] = [short(made.keysDir), short(made.full), short(made.kept)];
+  const keysDir = short(made.keysDir);
+  const [keys, file, kept] = [shellWord(keysDir), shellWord(short(made.full)), shellWord(short(made.kept))];
   const signer = made.hasKeystore
     ? [
         ...(made.passwordFile === null
           ? [
               {
                 what: 'put the password where Web3Signer reads it',
-                command: passwordStep(`${keys}/${PASSWORD_NAME}`),
+                command: passwordStep(`${keysDir}/${PASSWORD_NAME}`),
               },
             ]
           : []),

@@ -1,6 +1,7 @@
 import type {StopReason} from '../operator/events.ts';
 import type {Level} from '../output/describe.ts';
 import type {LogFormat} from '../output/lines.ts';
+import {shellWord} from '../output/shell-word.ts';
 import type {LogChoice} from './event-output.ts';
 import {configForCommand} from './load-config.ts';
 import {createOperation, type Operation} from './operate.ts';
@@ -89,7 +90,7 @@ export function operateFor(
         log: chosen(config.log),
         ascii: options.ascii,
         dashboard: shows ? ours : null,
-        attach: file === null ? 'aos dash' : `aos dash -c ${file}`,
+        attach: file === null ? 'aos dash' : `aos dash -c ${shellWord(file)}`,
         note,
       });
       const {tell, setLog} = operation;

@@ -1,4 +1,5 @@
 import {safeText} from '../output/safe-text.ts';
+import {shellWord} from '../output/shell-word.ts';
 import {wrap} from '../output/table.ts';
 import {keySteps} from './web3signer-files.ts';
 
@@ -27,7 +28,9 @@ export function nextSteps(
   {isDevnet, alerts}: {isDevnet: boolean; alerts: boolean},
 ): string[] {
   const start =
-    signer === null ? [] : [...keySteps(signer.keysDir), `docker compose -f ${signer.compose} up -d`];
+    signer === null
+      ? []
+      : [...keySteps(signer.keysDir), `docker compose -f ${shellWord(signer.compose)} up -d`];
   return [
     ...start,
     `aos signer check${flag}`,

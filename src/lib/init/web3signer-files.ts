@@ -1,3 +1,5 @@
+import {shellWord} from '../output/shell-word.ts';
+
 /** What a Web3Signer for one operator is made from. */
 export type SignerSetup = {
   /** Checksummed. */
@@ -77,12 +79,12 @@ ${chain}
 /** The commands that put the key in, when its keystore is not there yet. */
 export function keySteps(keysDir: string): string[] {
   return [
-    `cast wallet import ${KEYSTORE_NAME} --keystore-dir ${keysDir} --interactive`,
+    `cast wallet import ${KEYSTORE_NAME} --keystore-dir ${shellWord(keysDir)} --interactive`,
     passwordStep(`${keysDir}/${PASSWORD_NAME}`),
   ];
 }
 
 /** Puts a password into a file of mode 0600, without a newline, and not into the shell's history. */
 export function passwordStep(file: string): string {
-  return `(umask 077; read -rsp 'Password: ' P && printf %s "$P" > ${file})`;
+  return `(umask 077; read -rsp 'Password: ' P && printf %s "$P" > ${shellWord(file)})`;
 }

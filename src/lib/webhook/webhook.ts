@@ -1,6 +1,7 @@
 import {Agent, request} from 'undici';
 import {createBackoff} from '../backoff.ts';
 import {AosError, errorText, isAosError} from '../errors.ts';
+import {deadline} from '../system-time.ts';
 import type {Time} from '../time.ts';
 
 /** Takes JSON for people elsewhere. Its URL is a secret: errors name scheme and host alone. */
@@ -17,6 +18,7 @@ export type Webhook = {
 };
 
 const ATTEMPTS = 4;
+/** For one try, from connecting to the end of the answer. */
 const TIMEOUT_MS = 10_000;
 /** An answer is thrown away, and more of it is not even read. */
 const MAX_REPLY = 64 * 1024;
@@ -26,21 +28,30 @@ const isPassing = (status: number): boolean => [408, 425, 429].includes(status) 
 /** @param url http(s), checked by the configuration */
 export function createWebhook(
   url: string,
-  {time, random}: {time: Pick<Time, 'sleep'>; random: () => number},
+  {
+    time,
+    random,
+    timeoutMs = TIMEOUT_MS,
+  }: {time: Pick<Time, 'sleep'>; random: () => number; timeoutMs?: number},
 ): Webhook {
-  const {protocol, host} = new URL(url);
+  const {protocol, host, username, password} = new URL(url);
   const place = `${protocol}//${host}`;
-  const agent = new Agent({connections: 1, keepAliveTimeout: 1_000, connect: {timeout: TIMEOUT_MS}});
+  const agent = new Agent({connections: 1, keepAliveTimeout: 1_000});
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'aos-operator',
+    // undici leaves out what a URL names before the host.
+    ...(username === '' && password === '' ? {} : {authorization: basic(username, password)}),
+  };
 
-  async function once(body: string, signal: AbortSignal): Promise<number> {
+  async function once(body: string, outer: AbortSignal): Promise<number> {
+    const {signal, done} = deadline(outer, timeoutMs);
     try {
       const {statusCode, body: reply} = await request(url, {
         dispatcher: agent,
         method: 'POST',
-        headers: {'content-type': 'application/json', 'user-agent': 'aos-operator'},
+        headers,
         body,
-        headersTimeout: TIMEOUT_MS,
-        bodyTimeout: TIMEOUT_MS,
         signal,
       });
       await reply.dump({limit: MAX_REPLY, signal});
@@ -48,10 +59,12 @@ export function createWebhook(
       const code = isPassing(statusCode) ? 'ALERT_UNREACHABLE' : 'ALERT_REFUSED';
       throw new AosError(code, `the webhook at ${place} answered HTTP ${statusCode}`);
     } catch (error) {
-      signal.throwIfAborted();
+      outer.throwIfAborted();
       if (isAosError(error)) throw error;
       // undici's own texts name host and port at most.
       throw new AosError('ALERT_UNREACHABLE', `the webhook at ${place}: ${errorText(error)}`);
+    } finally {
+      done();
     }
   }
 
@@ -71,4 +84,18 @@ export function createWebhook(
     },
     close: () => agent.destroy(),
   };
+}
+
+/** RFC 7617, of a URL's parts, which are percent-encoded. */
+function basic(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`;
+}
+
+/** A text that is no percent-encoding is meant as it stands. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a lone %
+  }
 }

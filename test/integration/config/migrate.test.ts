@@ -1,4 +1,4 @@
-import {existsSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import * as v from 'valibot';
 import {describe, expect, it} from 'vitest';
@@ -43,13 +43,16 @@ api: {read_maximum: 20}
 mine: 1
 `;
 
-function inDir<T>(text: string, use: (draft: () => Draft, dir: string, file: string) => T): T {
+function inDir<T>(
+  text: string,
+  use: (draft: (newVrfKey?: boolean, name?: string) => Draft, dir: string, file: string) => T,
+): T {
   const dir = tempDir();
   const file = join(dir.path, 'config.yaml');
   writeFileSync(file, text, {mode: 0o644});
-  const draft = (newVrfKey = false): Draft =>
+  const draft = (newVrfKey = false, name = 'config.yaml'): Draft =>
     draftMigration({
-      file: 'config.yaml',
+      file: name,
       signerUrl: 'http://127.0.0.1:9000',
       newVrfKey,
       cwd: dir.path,
@@ -128,6 +131,16 @@ describe('aos config migrate', () => {
       // The password is not written anywhere that was not asked for.
       expect(existsSync(join(dir, 'keys/operator.password'))).toBe(false);
       expect(renderWritten(report)).toContain('mv ./config.yaml.bak ./config.yaml');
+    }));
+
+  it('tells commands that hold also where a name has a space', () =>
+    inDir(reference(RAW_KEY, VRF), async (make, dir, file) => {
+      const spaced = join(dir, 'my node.yaml');
+      renameSync(file, spaced);
+      const report = await make(false, 'my node.yaml').write({password: PASSWORD, passwordFile: null});
+      const commands = report.next.map(({command}) => command);
+      expect(commands).toContain(`mv './my node.yaml.bak' './my node.yaml'`);
+      expect(commands).toContain(`shred -u './my node.yaml.bak'`);
     }));
 
   it.each([
