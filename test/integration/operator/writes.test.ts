@@ -1,10 +1,10 @@
 import {describe, expect, it} from 'vitest';
-import {pickDriver, type SqliteDriver} from '../../../src/lib/journal/driver.ts';
+import {pickDriver, type Database, type SqliteDriver} from '../../../src/lib/journal/driver.ts';
 import {JOURNAL_FILE} from '../../../src/lib/journal/sqlite.ts';
 import {createRig, type Rig} from '../../support/operator-rig.ts';
 
-/** The same driver; `seen` gets the states of all jobs after each write, when they have changed. */
-function watching(seen: string[]): SqliteDriver {
+/** The driver, but what the journal executes goes through `exec`. */
+function driverWith(exec: (database: Database, sql: string) => void): SqliteDriver {
   const driver = pickDriver();
   return {
     name: driver.name,
@@ -14,15 +14,22 @@ function watching(seen: string[]): SqliteDriver {
       return {
         ...database,
         exec: (sql) => {
-          database.exec(sql);
-          if (sql !== 'COMMIT') return;
-          const states = database.prepare('SELECT state FROM jobs ORDER BY seq').all();
-          const now = states.map((row) => String(row['state'])).join(' ');
-          if (now !== seen.at(-1)) seen.push(now);
+          exec(database, sql);
         },
       };
     },
   };
+}
+
+/** `seen` gets the states of all jobs after each write, when they have changed. */
+function watching(seen: string[]): SqliteDriver {
+  return driverWith((database, sql) => {
+    database.exec(sql);
+    if (sql !== 'COMMIT') return;
+    const states = database.prepare('SELECT state FROM jobs ORDER BY seq').all();
+    const now = states.map((row) => String(row['state'])).join(' ');
+    if (now !== seen.at(-1)) seen.push(now);
+  });
 }
 
 async function oneJob(rig: Rig): Promise<string[]> {
@@ -65,27 +72,12 @@ describe('what of a job is on disk, write by write', () => {
   it('is nothing at all when the disk refuses: no acknowledgement, no answer, and all of it once there is room', async () => {
     const rig = await createRig({range: [0n, 0n]});
     let full = true;
-    const driver = pickDriver();
-    const run = await rig.start({
-      driver: {
-        name: driver.name,
-        open: (path, options) => {
-          const database = driver.open(path, options);
-          if (!path.endsWith(JOURNAL_FILE)) return database;
-          return {
-            ...database,
-            exec: (sql) => {
-              if (full && sql === 'COMMIT' && database.prepare('SELECT 1 FROM jobs').get() !== undefined)
-                throw Object.assign(new Error('database or disk is full'), {
-                  errcode: 13,
-                  code: 'SQLITE_FULL',
-                });
-              database.exec(sql);
-            },
-          };
-        },
-      },
+    const driver = driverWith((database, sql) => {
+      if (full && sql === 'COMMIT' && database.prepare('SELECT 1 FROM jobs').get() !== undefined)
+        throw Object.assign(new Error('database or disk is full'), {errcode: 13, code: 'SQLITE_FULL'});
+      database.exec(sql);
     });
+    const run = await rig.start({driver});
     await run.event('range');
     await run.event('connected');
     rig.submit(3);
