@@ -1,16 +1,19 @@
 import {drive} from './dispatcher-requests.ts';
 import {median, percentile, shown, type Row} from './figures.ts';
 import {withOperator, type Network, type Selecting} from './network.ts';
-import type {Primitives} from './primitives.ts';
+import type {Primitives, Yardstick} from './primitives.ts';
 
 const WARM_UP = 500;
-const JOBS = 1_000;
+/** Measured in turns with the yardstick. */
+const ROUNDS = 5;
+const JOBS_A_ROUND = 200;
+const JOBS = ROUNDS * JOBS_A_ROUND;
 
 /** One job in flight: dispatch frame written → result accepted, both seen at the dispatcher. */
-export async function benchLatency(network: Network): Promise<(primitives: Primitives) => Row[]> {
-  const selected = await latencies(network, 'all');
-  const unselected = await latencies(network, 'none');
-  return (primitives) => rowsOf(selected, unselected, primitives);
+export async function benchLatency(network: Network, yardstick: Yardstick): Promise<Row[]> {
+  const selected = await latencies(network, yardstick, 'all');
+  const unselected = await latencies(network, yardstick, 'none');
+  return rowsOf(selected, unselected, yardstick.primitives());
 }
 
 function rowsOf(selected: readonly number[], unselected: readonly number[], primitives: Primitives): Row[] {
@@ -63,13 +66,18 @@ function rowsOf(selected: readonly number[], unselected: readonly number[], prim
   ];
 }
 
-async function latencies(network: Network, selecting: Selecting): Promise<number[]> {
+async function latencies(network: Network, yardstick: Yardstick, selecting: Selecting): Promise<number[]> {
   return withOperator(network, selecting, async (dispatcher) => {
+    const expected = selecting === 'all' ? JOBS_A_ROUND : 0;
+    const measured: number[] = [];
     await drive(dispatcher, WARM_UP, 1);
-    const driven = await drive(dispatcher, JOBS, 1);
-    const expected = selecting === 'all' ? JOBS : 0;
-    if (driven.selected !== expected)
-      throw new Error(`${driven.selected} jobs were selected instead of ${expected}`);
-    return driven.latencies;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await yardstick.round();
+      const driven = await drive(dispatcher, JOBS_A_ROUND, 1);
+      if (driven.selected !== expected)
+        throw new Error(`${driven.selected} jobs were selected instead of ${expected}`);
+      measured.push(...driven.latencies);
+    }
+    return measured;
   });
 }

@@ -7,7 +7,7 @@ import {benchDashboard} from './dashboard.ts';
 import {benchHistory} from './history.ts';
 import {benchLatency} from './latency.ts';
 import {startNetwork} from './network.ts';
-import {meanOf, measurePrimitives, measureVrf} from './primitives.ts';
+import {measureVrf, openYardstick} from './primitives.ts';
 import {benchStartup} from './startup.ts';
 import {benchThroughput} from './throughput.ts';
 
@@ -35,13 +35,13 @@ export async function main(root: string, args: string[]): Promise<void> {
     const network = await startNetwork(root);
     try {
       if (wanted.has('latency') || wanted.has('throughput')) {
-        const before = await measurePrimitives(network);
-        const pending = [
-          ...(begin('latency') ? [await benchLatency(network)] : []),
-          ...(begin('throughput') ? [await benchThroughput(network)] : []),
-        ];
-        const primitives = meanOf(before, await measurePrimitives(network));
-        for (const rowsOf of pending) rows.push(...rowsOf(primitives));
+        const yardstick = await openYardstick(network);
+        try {
+          if (begin('latency')) rows.push(...(await benchLatency(network, yardstick)));
+          if (begin('throughput')) rows.push(...(await benchThroughput(network, yardstick)));
+        } finally {
+          await yardstick.close();
+        }
       }
       if (begin('backlog')) rows.push(...(await benchBacklog(network)));
       if (begin('dashboard')) rows.push(...(await benchDashboard(root, network)));

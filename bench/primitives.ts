@@ -37,46 +37,50 @@ export type Primitives = {
 
 const KEY = '01'.repeat(32);
 
-/** The mean of two measurements, one before and one after what they are compared with: other work on the machine hits both. */
-export function meanOf(before: Primitives, after: Primitives): Primitives {
-  const mean = (name: keyof Primitives): Cost => ({
-    wallMs: (before[name].wallMs + after[name].wallMs) / 2,
-    cpuMs: (before[name].cpuMs + after[name].cpuMs) / 2,
-  });
-  return {
-    vrfProve: mean('vrfProve'),
-    signatureRequest: mean('signatureRequest'),
-    recovery: mean('recovery'),
-    signing: mean('signing'),
-    durableWrite: mean('durableWrite'),
-    webSocketRoundTrip: mean('webSocketRoundTrip'),
-    listed: mean('listed'),
-  };
-}
+/** The operations, ready to be measured again and again: between the jobs, so that whatever else happens on the machine hits both. */
+export type Yardstick = {
+  /** Measures all of them once more; takes about a second. */
+  round(): Promise<void>;
+  /** Over all rounds so far. */
+  primitives(): Primitives;
+  close(): Promise<void>;
+};
+
+/** What was measured of one operation so far. */
+type Samples = {walls: number[]; cpuMs: number; operations: number};
+
+const noSamples = (): Samples => ({walls: [], cpuMs: 0, operations: 0});
+const costOf = ({walls, cpuMs, operations}: Samples): Cost => ({
+  wallMs: median(walls),
+  cpuMs: cpuMs / operations,
+});
 
 /** Runs an operation one at a time; `others` are the processes whose CPU it uses too. */
-async function measure(
+async function sample(
+  into: Samples,
   operation: (n: number) => unknown,
-  times: {warmUp: number; measured: number},
+  times: number,
   others: readonly number[] = [],
-): Promise<Cost> {
-  for (let n = 0; n < times.warmUp; n += 1) await operation(n);
-  const walls: number[] = [];
+): Promise<void> {
   const before = others.map(cpuMsOf);
   const own = process.cpuUsage();
-  for (let n = 0; n < times.measured; n += 1) {
+  for (let n = 0; n < times; n += 1) {
     const start = performance.now();
     // Awaiting what is no promise would put a turn of the loop into the time.
     const pending = operation(n);
     if (pending instanceof Promise) await pending;
-    walls.push(performance.now() - start);
+    into.walls.push(performance.now() - start);
   }
   const used = process.cpuUsage(own);
   const theirs = others.reduce((sum, pid, index) => sum + cpuMsOf(pid) - (before[index] ?? 0), 0);
-  return {wallMs: median(walls), cpuMs: ((used.user + used.system) / 1000 + theirs) / times.measured};
+  into.cpuMs += (used.user + used.system) / 1000 + theirs;
+  into.operations += times;
 }
 
-export async function measurePrimitives(network: Network): Promise<Primitives> {
+type Operation = {run: (n: number) => unknown; warmUp: number; aRound: number; others?: readonly number[]};
+
+/** Opens what the operations need, and warms them up. */
+export async function openYardstick(network: Network): Promise<Yardstick> {
   const message = Buffer.from(randomBytes(512).toString('hex'));
   const digest = eip191Digest(message);
   const key = devKey(KEY);
@@ -89,37 +93,66 @@ export async function measurePrimitives(network: Network): Promise<Primitives> {
 
   const recover = (): unknown => recoverAddress(eip191Digest(message), signature);
   const prove = (n: number): unknown => prover.prove(vrfInput(`prompt ${n}`).alpha);
-  const recovery = await measure(recover, {warmUp: 300, measured: 2_000});
-  const signing = await measure(() => key.sign(eip191Digest(message)), {warmUp: 300, measured: 2_000});
-  const vrfProve = await measure(prove, {warmUp: 200, measured: 1_000});
-  const checkedRequest = await measure(() => signer.sign(message), {warmUp: 500, measured: 2_000}, [pid]);
-  // The file of the log is written over, not extended, once it was emptied for the first time: so it is in the journal.
-  const durableWrite = await measure(disk.write, {warmUp: 1_200, measured: 1_000});
-  const webSocketRoundTrip = await measure(peer.roundTrip, {warmUp: 500, measured: 2_000}, [peer.pid]);
-  const listed = await measure(
-    async (n) => {
-      await peer.roundTrip();
-      recover();
-      disk.write();
-      await signer.sign(message); // with the second recovery
-      prove(n);
-      disk.write();
-      await signer.sign(message); // with the third
-      disk.write();
-      await peer.roundTrip();
-    },
-    {warmUp: 100, measured: 500},
-    [pid, peer.pid],
-  );
-  await signer.close();
-  disk.close();
-  await peer.close();
-  // Our client recovers each signature; that is counted by itself.
-  const signatureRequest = {
-    wallMs: checkedRequest.wallMs - recovery.wallMs,
-    cpuMs: checkedRequest.cpuMs - recovery.cpuMs,
+  const list = async (n: number): Promise<void> => {
+    await peer.roundTrip();
+    recover();
+    disk.write();
+    await signer.sign(message); // with the second recovery
+    prove(n);
+    disk.write();
+    await signer.sign(message); // with the third
+    disk.write();
+    await peer.roundTrip();
   };
-  return {vrfProve, signatureRequest, recovery, signing, durableWrite, webSocketRoundTrip, listed};
+  const operations = {
+    recovery: {run: recover, warmUp: 300, aRound: 200},
+    signing: {run: () => key.sign(eip191Digest(message)), warmUp: 300, aRound: 200},
+    vrfProve: {run: prove, warmUp: 200, aRound: 100},
+    checkedRequest: {run: () => signer.sign(message), warmUp: 500, aRound: 200, others: [pid]},
+    // The file of the log is written over, not extended, once it was emptied for the first time: so it is in the journal.
+    durableWrite: {run: disk.write, warmUp: 1_200, aRound: 100},
+    webSocketRoundTrip: {run: peer.roundTrip, warmUp: 500, aRound: 200, others: [peer.pid]},
+    listed: {run: list, warmUp: 100, aRound: 100, others: [pid, peer.pid]},
+  } satisfies Record<string, Operation>;
+  type Name = keyof typeof operations;
+  const names = Object.keys(operations) as Name[];
+  const samples = new Map<Name, Samples>(names.map((name) => [name, noSamples()]));
+
+  for (const name of names) {
+    const {run, warmUp} = operations[name];
+    await sample(noSamples(), run, warmUp);
+  }
+  return {
+    async round() {
+      for (const name of names) {
+        const operation: Operation = operations[name];
+        await sample(samples.get(name)!, operation.run, operation.aRound, operation.others);
+      }
+    },
+    primitives() {
+      const cost = (name: Name): Cost => costOf(samples.get(name)!);
+      const recovery = cost('recovery');
+      const checkedRequest = cost('checkedRequest');
+      return {
+        vrfProve: cost('vrfProve'),
+        recovery,
+        signing: cost('signing'),
+        durableWrite: cost('durableWrite'),
+        webSocketRoundTrip: cost('webSocketRoundTrip'),
+        listed: cost('listed'),
+        // Our client recovers each signature; that is counted by itself.
+        signatureRequest: {
+          wallMs: checkedRequest.wallMs - recovery.wallMs,
+          cpuMs: checkedRequest.cpuMs - recovery.cpuMs,
+        },
+      };
+    },
+    async close() {
+      await signer.close();
+      disk.close();
+      await peer.close();
+    },
+  };
 }
 
 export async function measureVrf(): Promise<{vrfProve: Cost; vrfVerify: Cost}> {
@@ -129,10 +162,15 @@ export async function measureVrf(): Promise<{vrfProve: Cost; vrfVerify: Cost}> {
   const publicKey = vrf.publicKey(seed);
   const inputs = Array.from({length: 64}, (_, n) => vrfInput(`prompt ${n}`).alpha);
   const proofs = inputs.map((alpha) => prover.prove(alpha).proof);
-  const times = {warmUp: 200, measured: 1_000};
+  const measure = async (operation: (n: number) => unknown): Promise<Cost> => {
+    await sample(noSamples(), operation, 200);
+    const samples = noSamples();
+    await sample(samples, operation, 1_000);
+    return costOf(samples);
+  };
   return {
-    vrfProve: await measure((n) => prover.prove(inputs[n % 64]!), times),
-    vrfVerify: await measure((n) => vrf.verify(publicKey, inputs[n % 64]!, proofs[n % 64]!), times),
+    vrfProve: await measure((n) => prover.prove(inputs[n % 64]!)),
+    vrfVerify: await measure((n) => vrf.verify(publicKey, inputs[n % 64]!, proofs[n % 64]!)),
   };
 }
 

@@ -1,27 +1,31 @@
 import {drive, type Driven} from './dispatcher-requests.ts';
 import {median, shown, type Row} from './figures.ts';
 import {withOperator, type Network} from './network.ts';
-import type {Primitives} from './primitives.ts';
+import type {Primitives, Yardstick} from './primitives.ts';
 
 const CORES = 2;
 const IN_FLIGHT = 16;
 const WARM_UP = 1_000;
-/** Measured three times in a row; the rate is the median's, for one hiccup of the disk or a neighbour must not decide. */
+/** Measured three times, in turns with the yardstick; the rate is the median's, for one hiccup of the disk or a neighbour must not decide. */
 const JOBS = 1_000;
 const TIMES = 3;
 
 /** 16 unselected jobs in flight; operator, dispatcher and signer are three processes. */
-export async function benchThroughput(network: Network): Promise<(primitives: Primitives) => Row[]> {
+export async function benchThroughput(network: Network, yardstick: Yardstick): Promise<Row[]> {
   const driven = await withOperator(network, 'none', async (dispatcher, operator) => {
     await drive(dispatcher, WARM_UP, IN_FLIGHT);
     const pids = [operator.pid, dispatcher.pid, network.signer.pid];
     const runs: Driven[] = [];
-    for (let time = 0; time < TIMES; time += 1) runs.push(await drive(dispatcher, JOBS, IN_FLIGHT, pids));
+    for (let time = 0; time < TIMES; time += 1) {
+      await yardstick.round();
+      runs.push(await drive(dispatcher, JOBS, IN_FLIGHT, pids));
+    }
+    await yardstick.round();
     return runs;
   });
   const selected = driven.reduce((sum, run) => sum + run.selected, 0);
   if (selected !== 0) throw new Error(`${selected} jobs were selected`);
-  return (primitives) => rowsOf(driven, primitives);
+  return rowsOf(driven, yardstick.primitives());
 }
 
 /**
