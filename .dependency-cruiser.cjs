@@ -14,7 +14,7 @@ const PURE = [
 ];
 const ADAPTERS = [
   `${LIB}/(system-time|make-directory)\.ts$`,
-  `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control|prover)/`,
+  `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control|aside)/`,
   `${LIB}/operator/(server|control)\\.ts$`,
 ];
 const CORE = [`${LIB}/operator/`];
@@ -46,7 +46,7 @@ module.exports = {
       name: 'adapters-import-pure',
       severity: 'error',
       comment: 'An adapter knows the pure core and its own folder, not its neighbours.',
-      from: {path: `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control|prover)/`},
+      from: {path: `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control|aside)/`},
       to: {
         path: LIB,
         pathNot: [...PURE, `${LIB}/$1/`, `${LIB}/(system-time|make-directory)\\.ts$`],

@@ -69,7 +69,7 @@ async function main() {
   await build({
     entryPoints: {
       'devnet/llm-thread': path.join(root, 'src/lib/devnet/llm-thread.ts'),
-      'prover-thread': path.join(root, 'src/lib/prover/thread.ts'),
+      'aside-thread': path.join(root, 'src/lib/aside/thread.ts'),
     },
     external,
     outdir: dist,

@@ -24,5 +24,5 @@ export function bundleThread(folder: string): LlmPaths {
   return {assetsDir: new URL('devnet/assets/', LIB), threadUrl: bundled('devnet/llm-thread.ts', folder)};
 }
 
-/** The proving thread. */
-export const bundleProver = (folder: string): URL => bundled('prover/thread.ts', folder);
+/** The thread beside the operator's event loop. */
+export const bundleAside = (folder: string): URL => bundled('aside/thread.ts', folder);

@@ -1,5 +1,6 @@
 import {randomBytes, randomUUID} from 'node:crypto';
 import {setFlagsFromString} from 'node:v8';
+import {asideThreadUrl, createAside} from '../aside/aside.ts';
 import {createBlockReader} from '../chain/block-reader.ts';
 import {createRangeReader} from '../chain/range.ts';
 import type {Config, ConfigWarning} from '../config/config.ts';
@@ -9,7 +10,6 @@ import {openJournal} from '../journal/sqlite.ts';
 import type {Emit, OperatorEvent, Summary} from '../operator/events.ts';
 import {createOperator, type Operator} from '../operator/operator.ts';
 import {startOperatorServer} from '../operator/server.ts';
-import {createProver, proverThreadUrl} from '../prover/prover.ts';
 import {createWeb3Signer} from '../signer/web3signer.ts';
 import {systemTime} from '../system-time.ts';
 import {loadVrf} from '../vrf/ecvrf.ts';
@@ -63,19 +63,19 @@ async function compose(
   const vrf = await loadVrf();
   const seed = readVrfKey(node.vrfKey);
   let tell: Operator['tell'] = () => {};
-  const prover = createProver({
+  const aside = createAside({
     inline: vrf.prover(seed),
     seed,
-    threadUrl: proverThreadUrl(),
+    threadUrl: asideThreadUrl(),
     onTrouble: (reason) =>
       tell({
         type: 'warning',
         code: 'BUG',
-        message: `the proving thread ended, proofs go on without it: ${reason}`,
+        message: `the thread for proofs and signatures ended, the run goes on without it: ${reason}`,
       }),
   });
   seed.fill(0);
-  closers.push(() => prover.close());
+  closers.push(() => aside.close());
   const journal = await openJournal({
     dir: store.dir,
     clockId: node.clockId ?? 1n,
@@ -90,7 +90,12 @@ async function compose(
   });
   closers.push(() => observers.close());
 
-  const signer = createWeb3Signer({url: node.signerUrl, address: node.id, timeoutMs: SIGN_TIMEOUT_MS});
+  const signer = createWeb3Signer({
+    url: node.signerUrl,
+    address: node.id,
+    timeoutMs: SIGN_TIMEOUT_MS,
+    recover: aside.recover,
+  });
   closers.push(() => signer.close());
   const opml = config.workers.kinds.opml;
   const workers = opml === undefined ? [] : [createOpmlWorker(opml)];
@@ -134,7 +139,7 @@ async function compose(
       blockReader: createBlockReader({rpcUrls: chain.rpcUrls, timeoutMs: 10_000}),
       workers,
       journal,
-      prover,
+      prover: aside.prover,
       onEvent(event) {
         options.onEvent(event);
         observers.onEvent(event);

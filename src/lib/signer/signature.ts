@@ -7,6 +7,15 @@ import {fromHex, recoverAddress, sameAddress, toHex} from '../protocol/ethereum.
  * @throws AosError SIGNER_WRONG_SIGNATURE | SIGNER_PROTOCOL (not a signature at all)
  */
 export function takeSignature(result: unknown, digest: Uint8Array, address: string): string {
+  const bytes = signatureBytes(result);
+  return signedBy(address, bytes, recoverAddress(digest, bytes));
+}
+
+/**
+ * The 65 bytes of a signer's result.
+ * @throws AosError SIGNER_WRONG_SIGNATURE | SIGNER_PROTOCOL
+ */
+export function signatureBytes(result: unknown): Uint8Array {
   const bytes = typeof result === 'string' ? fromHex(result) : null;
   if (bytes === null) throw new AosError('SIGNER_PROTOCOL', 'the signer’s result is not hex');
   if (bytes.length !== 65) {
@@ -15,7 +24,14 @@ export function takeSignature(result: unknown, digest: Uint8Array, address: stri
       `the signer gave a signature of ${bytes.length} bytes instead of 65`,
     );
   }
-  const recovered = recoverAddress(digest, bytes);
+  return bytes;
+}
+
+/**
+ * Takes a signature of which is known who made it (`recovered`; null: nobody can have), as {@link takeSignature}.
+ * @throws AosError SIGNER_WRONG_SIGNATURE
+ */
+export function signedBy(address: string, bytes: Uint8Array, recovered: string | null): string {
   if (recovered === null) {
     throw new AosError(
       'SIGNER_WRONG_SIGNATURE',

@@ -1,9 +1,9 @@
 import {AosError} from '../errors.ts';
 import type {Signer} from '../operator/ports.ts';
-import {checksumAddress, eip191Digest, isAddress, toHex} from '../protocol/ethereum.ts';
+import {checksumAddress, eip191Digest, isAddress, recoverAddress, toHex} from '../protocol/ethereum.ts';
 import type {LaneOptions} from './lanes.ts';
 import {createRpc, rpcFailure, type RpcReply} from './rpc.ts';
-import {takeSignature} from './signature.ts';
+import {signatureBytes, signedBy, takeSignature} from './signature.ts';
 import {createTransport} from './transport.ts';
 import {parseSignerUrl} from './url.ts';
 
@@ -12,7 +12,19 @@ export type Web3SignerOptions = LaneOptions & {
   url: string;
   /** node_id in any letter case. */
   address: string;
+  /**
+   * Who made a signature (`recoverAddress`), perhaps elsewhere than on the event loop when others wait for it (`aside`).
+   * On the event loop when not given.
+   */
+  recover?: (
+    digest: Uint8Array,
+    signature: Uint8Array,
+    aside: boolean,
+  ) => string | null | Promise<string | null>;
 };
+
+/** Signatures under way while jobs come one by one: an acknowledgement and a result. */
+const FEW = 2;
 
 /** Web3Signer in eth1 mode, for one account. Nothing it signs is handed out unchecked. */
 export type Web3Signer = Signer & {
@@ -51,6 +63,8 @@ export function createWeb3Signer(options: Web3SignerOptions): Web3Signer {
   const account = address.toLowerCase();
   const transport = createTransport(url, options);
   const rpc = createRpc(transport);
+  const recover = options.recover ?? recoverAddress;
+  let signing = 0;
 
   async function result(method: string, params: string, signal: AbortSignal | undefined): Promise<unknown> {
     const reply: RpcReply = await rpc.call(method, params, signal);
@@ -61,8 +75,14 @@ export function createWeb3Signer(options: Web3SignerOptions): Web3Signer {
   return {
     address,
     async sign(message, signal) {
-      const value = await result('eth_sign', `["${account}","0x${toHex(message)}"]`, signal);
-      return takeSignature(value, eip191Digest(message), address);
+      signing += 1;
+      try {
+        const value = await result('eth_sign', `["${account}","0x${toHex(message)}"]`, signal);
+        const bytes = signatureBytes(value);
+        return signedBy(address, bytes, await recover(eip191Digest(message), bytes, signing > FEW));
+      } finally {
+        signing -= 1;
+      }
     },
     async signTypedData(typedData, digest, signal) {
       const value = await result('eth_signTypedData', `["${account}",${typedData}]`, signal);

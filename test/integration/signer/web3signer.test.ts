@@ -6,6 +6,7 @@ import {privateKeyToAccount} from 'viem/accounts';
 import {DEV_SIGNER_KEY} from '../../../src/lib/devnet/signer-keys.ts';
 import type {SignerFaults} from '../../../src/lib/devnet/signer-faults.ts';
 import {isAosError, type AosError} from '../../../src/lib/errors.ts';
+import {recoverAddress} from '../../../src/lib/protocol/ethereum.ts';
 import {createWeb3Signer} from '../../../src/lib/signer/web3signer.ts';
 import {
   bodyOf,
@@ -76,6 +77,29 @@ describe('sign', () => {
     ]) {
       expect(`0x${await signer.sign(message)}`).toBe(await local.signMessage({message: {raw: message}}));
     }
+  });
+
+  it('has signatures looked at elsewhere while several are under way, and takes that word for it', async () => {
+    const {url} = await devSigner();
+    const aside: boolean[] = [];
+    let by = (honest: string | null): string | null => honest;
+    const signer = client(url, {
+      recover: (digest, signature, elsewhere) => {
+        aside.push(elsewhere);
+        return Promise.resolve(by(recoverAddress(digest, signature)));
+      },
+    });
+    const alone = await signer.sign(MESSAGE);
+    expect(aside).toEqual([false]);
+    expect(await Promise.all(Array.from({length: 4}, () => signer.sign(MESSAGE)))).toEqual(
+      Array.from({length: 4}, () => alone),
+    );
+    // The last two are no crowd any more.
+    expect(aside.slice(1)).toEqual([true, true, false, false]);
+    by = () => OTHER_ADDRESS;
+    expect(await failure(signer.sign(MESSAGE))).toMatchObject({code: 'SIGNER_WRONG_SIGNATURE'});
+    by = () => null;
+    expect(await failure(signer.sign(MESSAGE))).toMatchObject({code: 'SIGNER_WRONG_SIGNATURE'});
   });
 
   it('sends one request a message: eth_sign, lower-case address, 0x data, no batch', async () => {

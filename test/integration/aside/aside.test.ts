@@ -3,18 +3,20 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {afterAll, beforeAll, describe, expect, it, onTestFinished, vi} from 'vitest';
-import {createProver} from '../../../src/lib/prover/prover.ts';
+import {createAside} from '../../../src/lib/aside/aside.ts';
+import {checksumAddress, eip191Digest, fromHex} from '../../../src/lib/protocol/ethereum.ts';
+import {devKey, signatureText} from '../../../src/lib/devnet/signer-keys.ts';
 import {loadVrf, type Prover as Inline, type VrfProof} from '../../../src/lib/vrf/ecvrf.ts';
 import {vrfInput} from '../../../src/lib/vrf/sampling.ts';
-import {bundleProver} from '../../support/bundle-thread.ts';
+import {bundleAside} from '../../support/bundle-thread.ts';
 import {createRig, VRF_SEED} from '../../support/operator-rig.ts';
 
 let folder: string;
 let threadUrl: URL;
 let vrf: Inline;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'aos-prover-'));
-  threadUrl = bundleProver(folder);
+  folder = mkdtempSync(join(tmpdir(), 'aos-aside-'));
+  threadUrl = bundleAside(folder);
   vrf = (await loadVrf()).prover(VRF_SEED);
 });
 afterAll(() => rmSync(folder, {recursive: true}));
@@ -25,14 +27,29 @@ const PATIENCE = {timeout: 20_000};
 const alphaOf = (text: string): Uint8Array => vrfInput(text).alpha;
 const alphas = Array.from({length: 20}, (_, n) => alphaOf(`prompt ${n}`));
 
-const settled = (proofs: readonly (VrfProof | Promise<VrfProof>)[]): Promise<VrfProof[]> =>
-  Promise.all(proofs.map((proof) => Promise.resolve(proof)));
+/** Signatures of two keys. */
+const signed = ['01', '02'].flatMap((byte) =>
+  ['one', 'two'].map((text) => {
+    const key = devKey(byte.repeat(32));
+    const digest = eip191Digest(Buffer.from(text));
+    return {by: checksumAddress(key.address), digest, signature: bytesOf(signatureText(key.sign(digest)))};
+  }),
+);
 
-/** A prover whose inline proofs are counted. */
-function proverWith(url: URL | null) {
+function bytesOf(hex: string): Uint8Array {
+  const bytes = fromHex(hex);
+  if (bytes === null) throw new Error(`${hex} is no hex`);
+  return bytes;
+}
+
+const settled = <T>(answers: readonly (T | Promise<T>)[]): Promise<T[]> =>
+  Promise.all(answers.map((answer) => Promise.resolve(answer)));
+
+/** A thread, and the proofs that are made beside it. */
+function asideWith(url: URL | null) {
   const troubles: string[] = [];
   const inline: Uint8Array[] = [];
-  const prover = createProver({
+  const aside = createAside({
     inline: {
       publicKey: vrf.publicKey,
       prove: (alpha) => {
@@ -44,8 +61,10 @@ function proverWith(url: URL | null) {
     threadUrl: url,
     onTrouble: (reason) => troubles.push(reason),
   });
-  onTestFinished(() => prover.close());
+  onTestFinished(() => aside.close());
+  const {prover} = aside;
   return {
+    ...aside,
     prover,
     inline,
     troubles,
@@ -65,9 +84,9 @@ function threadOf(source: string): URL {
   return pathToFileURL(file);
 }
 
-describe('the proving thread', () => {
+describe('the thread beside the event loop', () => {
   it('makes the same proofs as the event loop, in order, and those asked for meanwhile wait their turn', async () => {
-    const {prover, inline, taken} = proverWith(threadUrl);
+    const {prover, inline, taken} = asideWith(threadUrl);
     await taken();
     inline.length = 0;
     const order: number[] = [];
@@ -84,7 +103,7 @@ describe('the proving thread', () => {
   });
 
   it('is not waited for while it starts, and not started for a job that comes alone', () => {
-    const {prover, inline} = proverWith(threadUrl);
+    const {prover, inline} = asideWith(threadUrl);
     for (const aside of [false, true, true])
       expect(prover.prove(alphaOf('now'), aside)).toEqual(vrf.prove(alphaOf('now')));
     expect(inline).toHaveLength(3);
@@ -99,14 +118,16 @@ describe('the proving thread', () => {
       'memory',
     ],
   ])(
-    'that %s in the middle leaves nothing undone: all of it is proved inline, and told once',
+    'that %s in the middle leaves nothing undone: all of it is done inline, and told once',
     async (_, body, reason) => {
       const url = threadOf(
         `import {parentPort} from 'node:worker_threads'; ${body} parentPort.postMessage('ready');`,
       );
-      const {prover, inline, troubles, taken} = proverWith(url);
+      const {prover, recover, inline, troubles, taken} = asideWith(url);
       const first = await taken();
       const proofs = alphas.map((alpha) => prover.prove(alpha, true));
+      const signers = signed.map(({digest, signature}) => recover(digest, signature, true));
+      expect(await settled(signers)).toEqual(signed.map(({by}) => by));
       expect(await first.proof).toEqual(vrf.prove(alphaOf('are you there')));
       expect(await settled(proofs)).toEqual(alphas.map((alpha) => vrf.prove(alpha)));
       expect(prover.prove(alphaOf('later'), true)).toEqual(vrf.prove(alphaOf('later')));
@@ -115,18 +136,39 @@ describe('the proving thread', () => {
     },
   );
 
+  it('says whose a signature is as the event loop does, and of a bad one that it is nobody’s', async () => {
+    const {prover, recover, taken} = asideWith(threadUrl);
+    const [first] = signed;
+    if (first === undefined) throw new Error('nothing is signed');
+    // Not there yet: at once.
+    expect(recover(first.digest, first.signature, true)).toBe(first.by);
+    await taken();
+    const answers = signed.map(({digest, signature}) => recover(digest, signature, true));
+    for (const answer of answers) expect(answer).toBeInstanceOf(Promise);
+    // Proofs are in the same line.
+    const proof = prover.prove(alphaOf('between'), true);
+    const high = Uint8Array.from(first.signature).fill(0xff, 32, 64);
+    const bad = [first.signature.subarray(0, 64), high, new Uint8Array(65)].map((signature) =>
+      recover(first.digest, signature, true),
+    );
+    expect(await settled(answers)).toEqual(signed.map(({by}) => by));
+    expect(await proof).toEqual(vrf.prove(alphaOf('between')));
+    expect(await settled(bad)).toEqual([null, null, null]);
+    expect(recover(first.digest, first.signature, false)).toBe(first.by);
+  });
+
   it('that is not there at all is done without', async () => {
-    const {prover, troubles} = proverWith(pathToFileURL(join(folder, 'nowhere.mjs')));
+    const {prover, troubles} = asideWith(pathToFileURL(join(folder, 'nowhere.mjs')));
     expect(prover.prove(alphaOf('now'), true)).toEqual(vrf.prove(alphaOf('now')));
     await vi.waitFor(() => expect(troubles).toHaveLength(1), PATIENCE);
-    const none = proverWith(null);
+    const none = asideWith(null);
     expect(none.prover.prove(alphaOf('now'), true)).toEqual(vrf.prove(alphaOf('now')));
     expect(none.troubles).toEqual([]);
   });
 
   it('that the system refuses to start is done without, and told once', () => {
     // Only a file can be a thread: it is refused at once, as it is where no more threads are allowed.
-    const {prover, troubles} = proverWith(new URL('https://example.org/thread.mjs'));
+    const {prover, troubles} = asideWith(new URL('https://example.org/thread.mjs'));
     for (const text of ['now', 'then'])
       expect(prover.prove(alphaOf(text), true)).toEqual(vrf.prove(alphaOf(text)));
     expect(troubles).toEqual([expect.stringContaining('file')]);
@@ -134,7 +176,7 @@ describe('the proving thread', () => {
 
   it('that is ready only when it is being closed stays closed, and says nothing', async () => {
     const said = join(folder, 'said');
-    const {prover, troubles} = proverWith(
+    const {prover, close, troubles} = asideWith(
       threadOf(
         `import {writeFileSync} from 'node:fs'; import {parentPort} from 'node:worker_threads';
          parentPort.on('message', () => {}); parentPort.postMessage('ready'); writeFileSync(${JSON.stringify(said)}, '');`,
@@ -146,25 +188,27 @@ describe('the proving thread', () => {
     const until = Date.now() + PATIENCE.timeout;
     while (!existsSync(said) && Date.now() < until) Atomics.wait(nap, 0, 0, 10);
     expect(existsSync(said)).toBe(true);
-    await prover.close();
+    await close();
     expect(prover.prove(alphaOf('later'), true)).toEqual(vrf.prove(alphaOf('later')));
     expect(troubles).toEqual([]);
   });
 
   it('ends when it is closed, says nothing, and what it had in hand is proved', async () => {
-    const {prover, troubles, taken} = proverWith(threadUrl);
+    const {prover, recover, close, troubles, taken} = asideWith(threadUrl);
     await taken();
     const proofs = alphas.map((alpha) => prover.prove(alpha, true));
-    await prover.close();
+    const signers = signed.map(({digest, signature}) => recover(digest, signature, true));
+    await close();
+    expect(await settled(signers)).toEqual(signed.map(({by}) => by));
     expect(await settled(proofs)).toEqual(alphas.map((alpha) => vrf.prove(alpha)));
     expect(troubles).toEqual([]);
   });
 });
 
-describe('an operator with a proving thread', () => {
+describe('an operator with a thread beside it', () => {
   it('takes a burst into its journal in the order it came, and answers each job once, in that order', async () => {
     const proved: (VrfProof | Promise<VrfProof>)[] = [];
-    const {prover, taken} = proverWith(threadUrl);
+    const {prover, taken} = asideWith(threadUrl);
     await taken();
     const counted = {
       publicKey: prover.publicKey,
@@ -195,7 +239,7 @@ describe('an operator with a proving thread', () => {
       `import {parentPort} from 'node:worker_threads'; let n = 0;
        parentPort.on('message', () => { n += 1; if (n > 4) process.exit(1); }); parentPort.postMessage('ready');`,
     );
-    const {prover, troubles, taken} = proverWith(url);
+    const {prover, troubles, taken} = asideWith(url);
     await taken();
     const rig = await createRig({range: [0n, 0n], prover});
     const run = await rig.start();
