@@ -63,6 +63,7 @@ async function compose(
   const vrf = await loadVrf();
   const seed = readVrfKey(node.vrfKey);
   let tell: Operator['tell'] = () => {};
+  let onDisk: Operator['onDisk'] = () => {};
   const aside = createAside({
     inline: vrf.prover(seed),
     seed,
@@ -81,6 +82,7 @@ async function compose(
     clockId: node.clockId ?? 1n,
     onTrouble: (error) =>
       tell({type: 'trouble', part: 'clock', code: error.code, message: error.message, next: error.next}),
+    onDisk: (error) => onDisk(error),
   });
   closers.push(() => journal.close());
   const observers = await startObservers(config, {
@@ -146,7 +148,7 @@ async function compose(
       },
     },
   );
-  tell = operator.tell;
+  ({tell, onDisk} = operator);
 
   const server = await startOperatorServer(
     {listen: net.listen, callbacks: config.workers.callbackListen},

@@ -1,30 +1,46 @@
-import {AosError} from '../errors.ts';
+import {AosError, errorText} from '../errors.ts';
 import {systemTime} from '../system-time.ts';
 import {isStorageFailure, writeFailure} from './failure.ts';
 
-/** The transaction that a batch runs in. All are synchronous; `begin` and `commit` throw when the disk refuses. */
+/** The transaction that a batch runs in, and the disk below it. Those that throw do so when the disk refuses. */
 export type Transaction = {
   begin(): void;
+  /** Brings the changes since `begin` together into the file; whether they survive a power cut, `sync` says. */
   commit(): void;
   /** Undoes the changes since `begin`, in the file and in memory; never throws. */
   rollback(): void;
+  /** Brings to the disk what was committed before the call, beside the event loop. */
+  sync(): Promise<void>;
+  /** The same at once and another way, for when `sync` has failed and cannot be believed any more. */
+  resync(): void;
 };
 
 export type Batch = {
   /**
-   * Runs a synchronous change in the transaction of this event-loop turn. Resolves with its result once that
-   * transaction is on disk.
+   * Runs a synchronous change in the next transaction. Resolves with its result once that transaction is on disk.
    * @throws AosError what the change itself threw, JOURNAL_WRITE_FAILED, or BUG
    */
   run<T>(change: () => T): Promise<T>;
   /** The same for a change that nobody hurries for: it goes with the next one, or alone after a few milliseconds. */
   runLater<T>(change: () => T): Promise<T>;
-  /** Commits what waits and takes nothing more. */
-  close(): void;
+  /** Commits what waits, brings it to the disk and takes nothing more. */
+  close(): Promise<void>;
 };
 
-/** One change that waits: `apply` runs it and returns what tells the caller after the commit. */
-type Waiting = {apply: () => () => void; reject: (error: AosError) => void};
+export type BatchOptions = {
+  /**
+   * Told when committed changes do not get to the disk, and with null when they are there after all. Those who wait for
+   * them go on waiting; whoever comes meanwhile is refused. Must not throw.
+   */
+  onDisk?: ((error: AosError | null) => void) | undefined;
+  /** How long after a failure it is tried again when nobody else comes, ms. */
+  retryMs?: number;
+};
+
+/** What happens to the caller of one change. */
+type Caller = {resolve: () => void; reject: (error: AosError) => void};
+/** One change that waits: `apply` runs it and returns who is told when it is on disk. */
+type Waiting = {apply: () => Caller; reject: (error: AosError) => void};
 
 /** A transaction holds at most this many changes, so that a burst does not keep the event loop for long. */
 const MAX_CHANGES = 256;
@@ -33,14 +49,25 @@ const MAX_CHANGES = 256;
 const LATER_MS = 5;
 
 /**
- * Group commit: the changes asked for in one event-loop turn share one transaction, hence one fsync. When one of them
- * throws, all are undone and run again one transaction each, so only the guilty one fails. When the disk refuses, all fail.
+ * Group commit: the changes asked for while the last ones are on their way to the disk share one transaction, hence one
+ * sync. When one of them throws, all are undone and run again one transaction each, so only the guilty one fails. When the
+ * disk refuses a transaction, all in it fail. When it takes one and then does not keep it, those in it wait until it does:
+ * a change that is committed cannot be asked for again (docs/adr/0018-sync-beside-the-loop.md).
  */
-export function createBatch(transaction: Transaction): Batch {
+export function createBatch(
+  transaction: Transaction,
+  {onDisk = () => {}, retryMs = 1_000}: BatchOptions = {},
+): Batch {
   let queue: Waiting[] = [];
   let scheduled = false;
   let cancelLater: (() => void) | undefined;
   let closed = false;
+  /** Committed, and not yet known to be on disk. */
+  let unsynced: Caller[] = [];
+  let syncing: Promise<void> | null = null;
+  /** The disk did not keep what it had taken. */
+  let failure: AosError | null = null;
+  let cancelRetry = (): void => {};
 
   const schedule = (): void => {
     if (scheduled) return;
@@ -50,12 +77,65 @@ export function createBatch(transaction: Transaction): Batch {
 
   function flush(): void {
     scheduled = false;
+    // What comes meanwhile shares the next transaction.
+    if (syncing !== null) return;
     cancelLater?.();
     cancelLater = undefined;
+    if (failure !== null && !recover()) {
+      const refused = queue;
+      queue = [];
+      for (const {reject} of refused) reject(failure);
+      return;
+    }
     const taken = queue.slice(0, MAX_CHANGES);
     queue = queue.slice(MAX_CHANGES);
+    if (taken.length > 0) unsynced.push(...commitAll(transaction, taken));
+    if (unsynced.length > 0) syncing = transaction.sync().then(tellSynced, unsure).finally(synced);
+    else if (queue.length > 0) schedule();
+  }
+
+  function synced(): void {
+    syncing = null;
     if (queue.length > 0) schedule();
-    if (taken.length > 0) commitAll(transaction, taken);
+  }
+
+  function tellSynced(): void {
+    const told = unsynced;
+    unsynced = [];
+    for (const {resolve} of told) resolve();
+  }
+
+  /** @returns whether everything committed is on disk now */
+  function recover(): boolean {
+    try {
+      transaction.resync();
+    } catch {
+      return false; // what is told is the first failure: why the disk did not keep it
+    }
+    if (failure !== null) onDisk(null);
+    failure = null;
+    tellSynced();
+    return true;
+  }
+
+  /** The disk has not kept what it took, and does not say what of it. */
+  function unsure(error: unknown): void {
+    if (recover()) return;
+    failure = new AosError(
+      'JOURNAL_WRITE_FAILED',
+      `the disk did not keep what the journal wrote: ${errorText(error)}`,
+      {cause: error},
+    );
+    onDisk(failure);
+    retryLater();
+  }
+
+  /** For those who wait when nobody else comes. */
+  function retryLater(): void {
+    cancelRetry();
+    cancelRetry = systemTime.after(retryMs, () => {
+      if (failure !== null && !recover()) retryLater();
+    });
   }
 
   const add = <T>(change: () => T, hurry: () => void): Promise<T> =>
@@ -64,9 +144,9 @@ export function createBatch(transaction: Transaction): Batch {
         reject(new AosError('JOURNAL_WRITE_FAILED', 'the journal is closed'));
         return;
       }
-      const apply = (): (() => void) => {
+      const apply = (): Caller => {
         const result = change();
-        return () => resolve(result);
+        return {resolve: () => resolve(result), reject};
       };
       queue.push({apply, reject});
       hurry();
@@ -78,35 +158,42 @@ export function createBatch(transaction: Transaction): Batch {
       add(change, () => {
         if (!scheduled) cancelLater ??= systemTime.after(LATER_MS, flush);
       }),
-    close: () => {
+    close: async () => {
       closed = true;
-      while (queue.length > 0) flush();
+      while (queue.length > 0 || syncing !== null) {
+        if (syncing === null) flush();
+        else await syncing;
+      }
+      cancelRetry();
+      const error = failure;
+      if (error === null || recover()) return;
+      for (const {reject} of unsynced) reject(error);
     },
   };
 }
 
-function commitAll(transaction: Transaction, changes: readonly Waiting[]): void {
+/** @returns those whose changes are committed; the others have been told */
+function commitAll(transaction: Transaction, changes: readonly Waiting[]): Caller[] {
   try {
-    commit(transaction, changes);
+    return commit(transaction, changes);
   } catch (error) {
     if (changes.length === 1 || isStorageFailure(error)) {
       const failure = writeFailure(error);
       for (const change of changes) change.reject(failure);
-      return;
+      return [];
     }
-    for (const change of changes) commitAll(transaction, [change]);
+    return changes.flatMap((change) => commitAll(transaction, [change]));
   }
 }
 
-function commit(transaction: Transaction, changes: readonly Waiting[]): void {
+function commit(transaction: Transaction, changes: readonly Waiting[]): Caller[] {
   transaction.begin();
-  let tell: (() => void)[];
   try {
-    tell = changes.map((change) => change.apply());
+    const callers = changes.map((change) => change.apply());
     transaction.commit();
+    return callers;
   } catch (error) {
     transaction.rollback();
     throw error;
   }
-  for (const resolve of tell) resolve();
 }

@@ -15,6 +15,7 @@ import {questionTable} from './questions.ts';
 import {readingTable} from './readings.ts';
 import {textOf} from './rows.ts';
 import {prepareSchema} from './schema.ts';
+import {BUSY_TIMEOUT_MS, openWal, type Wal} from './wal.ts';
 
 export type JournalOptions = {
   /** State directory of one node; made with mode 0700. */
@@ -26,6 +27,11 @@ export type JournalOptions = {
   readOnly?: boolean;
   /** Told of an event that was stored without a clock reading (CLOCK_OVERFLOW). Must not throw. */
   onTrouble?: (error: AosError) => void;
+  /**
+   * Told when the disk does not keep what it took (JOURNAL_WRITE_FAILED), and with null when it does again; who waits for a
+   * change waits on. Must not throw.
+   */
+  onDisk?: ((error: AosError | null) => void) | undefined;
 };
 
 /** What the file holds beside the operator's own memory. */
@@ -51,7 +57,7 @@ export type ReadingLog = {
 export const JOURNAL_FILE = 'journal.db';
 
 /**
- * Opens the journal in one SQLite file (WAL, synchronous=FULL) and, unless `readOnly`, keeps every other process from
+ * Opens the journal in one SQLite file (WAL, each change on disk before it is told of) and, unless `readOnly`, keeps every other process from
  * writing it.
  * @throws AosError JOURNAL_LOCKED | JOURNAL_UNREADABLE | JOURNAL_DRIVER | STATE_DIR_UNWRITABLE
  */
@@ -86,27 +92,30 @@ function openTables(
   lock: Lock | null,
 ): NodeJournal {
   let database: Database | undefined;
+  let wal: Wal | undefined;
   try {
     database = driver.open(path, {readOnly: lock === null});
     // fullfsync matters on macOS only: its fsync does not reach the disk.
     database.exec(
-      'PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA foreign_keys = ON',
+      `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA fullfsync = ON; PRAGMA foreign_keys = ON`,
     );
-    if (lock !== null) database.exec('PRAGMA journal_mode = WAL');
+    if (lock !== null) wal = openWal(database, path);
     prepareSchema(database, {path, readOnly: lock === null});
-    return sqliteJournal(database, path, options, lock);
+    return sqliteJournal(
+      {database, path, writer: lock !== null && wal !== undefined ? {lock, wal} : null},
+      options,
+    );
   } catch (error) {
+    wal?.close();
     database?.close();
     throw readFailure(error, path);
   }
 }
 
-function sqliteJournal(
-  database: Database,
-  path: string,
-  options: JournalOptions,
-  lock: Lock | null,
-): NodeJournal {
+/** An open journal; `writer` is null when it is only looked at. */
+type Opened = {database: Database; path: string; writer: {lock: Lock; wal: Wal} | null};
+
+function sqliteJournal({database, path, writer}: Opened, options: JournalOptions): NodeJournal {
   const jobs = jobTable(database);
   const questions = questionTable(database);
   const liveness = livenessTable(database);
@@ -115,11 +124,14 @@ function sqliteJournal(
     'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   );
   const fact = database.prepare('SELECT value FROM facts WHERE name = ?');
-  const batch = createBatch(transactionOf(database, jobs, readings));
+  const batch =
+    writer === null
+      ? null
+      : createBatch(transactionOf(database, writer.wal, [jobs, readings]), {onDisk: options.onDisk});
   let closed = false;
 
   const writing = (): Batch => {
-    if (lock !== null) return batch;
+    if (batch !== null) return batch;
     throw new AosError('JOURNAL_WRITE_FAILED', 'the journal was opened for reading only');
   };
   const change = async <T>(work: () => T): Promise<T> => writing().run(work);
@@ -195,7 +207,7 @@ function sqliteJournal(
     questions: (seq) => look(() => questions.ofJob(seq)),
 
     read: (event, at) => change(() => readings.append(event, at)),
-    lastReading: () => (lock === null ? look(() => readings.stored()) : readings.last()),
+    lastReading: () => (writer === null ? look(() => readings.stored()) : readings.last()),
 
     remember: (name, value) =>
       change(() => {
@@ -233,14 +245,14 @@ function sqliteJournal(
       return deleted;
     },
 
-    // eslint-disable-next-line @typescript-eslint/require-await -- the port lets a store wait
     close: async () => {
       if (closed) return;
       closed = true;
-      batch.close();
-      if (lock !== null) emptyWal(database);
+      await batch?.close();
+      if (writer !== null) emptyWal(database);
+      writer?.wal.close();
       database.close();
-      lock?.release();
+      writer?.lock.release();
     },
   };
 }
@@ -255,7 +267,11 @@ function emptyWal(database: Database): void {
 }
 
 /** One transaction on the file, with what the tables keep in memory beside it. */
-function transactionOf(database: Database, ...memory: {keep?(): void; undo(): void}[]): Transaction {
+function transactionOf(
+  database: Database,
+  wal: Wal,
+  memory: readonly {keep?(): void; undo(): void}[],
+): Transaction {
   return {
     begin: () => database.exec('BEGIN IMMEDIATE'),
     commit: () => {
@@ -270,5 +286,7 @@ function transactionOf(database: Database, ...memory: {keep?(): void; undo(): vo
       }
       for (const part of memory) part.undo();
     },
+    sync: () => wal.sync(),
+    resync: () => wal.checkpoint(),
   };
 }

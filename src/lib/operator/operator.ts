@@ -77,6 +77,8 @@ export type Operator = {
   onCallback(kind: WorkerKind, body: Uint8Array): Promise<CallbackReply>;
   /** The network asked over HTTP whether we are alive, and was answered. */
   onHttpProbe(): void;
+  /** What the journal has taken does not get to the disk; null: it does again. */
+  onDisk(error: AosError | null): void;
   /** Tells something through the event stream. */
   tell(event: OperatorEventBody): void;
 };
@@ -348,6 +350,10 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     },
     onCallback: (kind, body) => questions.take(kind, body),
     onHttpProbe: () => probed('http'),
+    onDisk(error) {
+      if (error === null) health.worked('journal', 'sync');
+      else health.failed('journal', error, 'sync');
+    },
     tell: emit,
   };
 }

@@ -61,7 +61,8 @@ export function createRangeKeeper(deps: {
       if (changed) announce(fresh, 'chain');
       for (const waiter of [...waiters]) waiter();
       if (changed) {
-        await journal
+        // Not waited for: with a disk that stands still the chain must be read all the same.
+        journal
           .remember(RANGE_NOTE, rangeText(fresh))
           .catch((error: unknown) => health.failed('journal', error));
       }

@@ -1,0 +1,60 @@
+import {closeSync, fdatasync, fdatasyncSync, openSync} from 'node:fs';
+import type {Database} from './driver.ts';
+
+/** The write-ahead log of an open database, and how it gets to the disk. */
+export type Wal = {
+  /** Resolves when everything committed before the call is on disk; rejects with the system's error. */
+  sync(): Promise<void>;
+  /**
+   * Brings all of it into the database file and that to the disk, and empties the log: what of it a failed sync has left on
+   * the disk must not be found there. Waits for nobody.
+   * @throws SQLite's own error, the system's, or that a reader is in the way
+   */
+  checkpoint(): void;
+  close(): void;
+};
+
+/** How long a statement waits for another process. */
+export const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Puts a database into WAL mode, in which a commit writes the log and leaves it to {@link Wal.sync} to bring it to the disk
+ * (synchronous=NORMAL; SQLite itself still syncs at a checkpoint and when the log begins anew, which keeps the file
+ * sound: sqlite.org/wal.html). What an earlier process committed and did not live to sync is on disk afterwards.
+ * Where there is no WAL (a file system without shared memory) each commit syncs by itself.
+ * @param path of the database file
+ */
+export function openWal(database: Database, path: string): Wal {
+  const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
+  if (mode !== 'wal') {
+    database.exec('PRAGMA synchronous = FULL');
+    return {sync: () => Promise.resolve(), checkpoint: () => {}, close: () => {}};
+  }
+  database.exec('PRAGMA synchronous = NORMAL');
+  // The log exists from the first read on. SQLite keeps no POSIX lock on it, so closing it drops none.
+  database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get();
+  const file = openSync(`${path}-wal`, 'r+');
+  try {
+    fdatasyncSync(file);
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+  return {
+    sync: () =>
+      new Promise((resolve, reject) => {
+        fdatasync(file, (error) => (error === null ? resolve() : reject(error)));
+      }),
+    checkpoint() {
+      database.exec('PRAGMA busy_timeout = 0');
+      try {
+        const row = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+        if (row?.['busy'] !== 0) throw new Error('a reader is in the way');
+        fdatasyncSync(file);
+      } finally {
+        database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      }
+    },
+    close: () => closeSync(file),
+  };
+}
