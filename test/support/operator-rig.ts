@@ -142,6 +142,8 @@ export type RunOptions = Partial<OperatorOptions> & {
   workers?: readonly Worker[];
   worker?: Partial<{concurrency: number; readyTimeoutMs: number; answerTimeoutMs: number; attempts: number}>;
   driver?: SqliteDriver;
+  /** The journal as the operator sees it. */
+  journal?: (journal: Journal) => Journal;
   /** Waits between two tries of the connection, else those of `aos run`. */
   backoff?: {firstMs: number; capMs: number};
 };
@@ -206,9 +208,10 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   };
 
   async function startRun(run: RunOptions = {}): Promise<Run> {
-    const {workers, worker: patience, driver, backoff, ...change} = run;
+    const {workers, worker: patience, driver, journal: seen, backoff, ...change} = run;
     const journal = await openJournal({dir, clockId: 1n, ...(driver === undefined ? {} : {driver})});
     const dead = new AbortController();
+    const own = mortalJournal(journal, dead.signal);
     const web3signer = createWeb3Signer({
       url: `http://127.0.0.1:${signerProxy.port}`,
       address: OPERATOR,
@@ -259,7 +262,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         rangeReader,
         blockReader,
         workers: workers ?? [opml],
-        journal: mortalJournal(journal, dead.signal),
+        journal: seen === undefined ? own : seen(own),
         prover,
         onEvent: (event) => {
           if (dead.signal.aborted) return;

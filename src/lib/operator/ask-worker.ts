@@ -6,14 +6,17 @@ import type {JobRef} from './events.ts';
 import type {PipelineDeps} from './pipeline.ts';
 import type {JobRecord, Worker} from './ports.ts';
 
+/** A question that is being put while it is written down: what the worker said to each of the two calls. */
+export type EarlyQuestion = {requestId: string; ready: Promise<void>; asked: Promise<void>};
+
 export type WorkerTask = {
   record: JobRecord;
   ref: JobRef;
   job: DispatchJob;
   vrf: VrfFields;
   worker: Worker;
-  /** The worker's answer to whether it is ready, when it was asked just now. */
-  ready: Promise<void> | undefined;
+  /** The first question, when it was put just now. */
+  early: EarlyQuestion | undefined;
   /** Makes the final form of an answer to this job. */
   finish: (answer: Answer) => FinalAnswer;
 };
@@ -31,20 +34,20 @@ export async function askWorker(deps: PipelineDeps, task: WorkerTask): Promise<W
   const {worker, vrf, record, finish} = task;
   const backoff = createBackoff({firstMs: 500, capMs: 30_000, random: deps.random});
   let patience = time.monotonic() + worker.readyTimeoutMs;
-  let {ready} = task;
+  let {early} = task;
   let failure: AosError | undefined;
   let asked = 0;
   while (asked < worker.attempts && time.monotonic() < patience) {
     // Selected just now: nobody was asked yet.
-    const stored = ready === undefined ? storedAnswer(deps, record.seq) : null;
+    const stored = early === undefined ? storedAnswer(deps, record.seq) : null;
     if (stored !== null) return {answer: finish(answered(stored, vrf)), stored: false};
     const askedBefore = asked;
     try {
-      const asking = ready ?? worker.ready(signal);
-      ready = undefined;
-      await asking;
+      const put = early;
+      early = undefined;
+      await (put?.ready ?? worker.ready(signal));
       asked += 1;
-      const answer = await askOnce(deps, task);
+      const answer = await askOnce(deps, task, put);
       deps.health.worked('worker');
       return answer;
     } catch (error) {
@@ -83,7 +86,11 @@ async function question(
 }
 
 /** Journals a question, puts it and waits for the callback. */
-async function askOnce(deps: PipelineDeps, task: WorkerTask): Promise<WorkerAnswer> {
+async function askOnce(
+  deps: PipelineDeps,
+  task: WorkerTask,
+  early: EarlyQuestion | undefined,
+): Promise<WorkerAnswer> {
   const {record, ref, job, worker, vrf, finish} = task;
   const {signal, time} = deps;
   const {seq} = record;
@@ -101,14 +108,14 @@ async function askOnce(deps: PipelineDeps, task: WorkerTask): Promise<WorkerAnsw
   });
   callback.catch(() => undefined); // awaited below, or ended by `closed`
   try {
-    // An answer to an earlier question may have come when nobody listened.
-    const late = attempt === 1 ? null : storedAnswer(deps, seq);
+    // An answer to an earlier question may have come when nobody listened, or to this one, put before it was written down.
+    const late = attempt === 1 && early === undefined ? null : storedAnswer(deps, seq);
     if (late !== null) return {answer: finish(answered(late, vrf)), stored: false};
     const {nodeId, callbackUrl} = deps.options;
     deps.emit({type: 'job_asked', job: ref, requestId, attempt});
     const put = {requestId, nodeId, model: job.model, prompt: job.prompt, callbackUrl};
-    const early = await Promise.race([worker.ask(put, closed.signal).then(() => null), callback]);
-    const answer = early ?? (await callback);
+    const asking = early?.requestId === requestId ? early.asked : worker.ask(put, closed.signal);
+    const answer = (await Promise.race([asking.then(() => null), callback])) ?? (await callback);
     deps.emit({type: 'job_answered', job: ref, requestId, ms: Math.round(time.monotonic() - started)});
     return {answer, stored: true};
   } finally {

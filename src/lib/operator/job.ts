@@ -3,7 +3,7 @@ import type {DispatchJob} from '../protocol/messages.ts';
 import type {VrfProof} from '../vrf/ecvrf.ts';
 import {sample, vrfInput, type Sampling, type SamplingRange} from '../vrf/sampling.ts';
 import {answerWithoutWorker, finalAnswer, type Answer, type FinalAnswer} from './answer.ts';
-import {askWorker} from './ask-worker.ts';
+import {askWorker, type EarlyQuestion} from './ask-worker.ts';
 import {createDeliver} from './deliver.ts';
 import {jobOf, recordOf, refOf} from './job-record.ts';
 import type {PipelineDeps} from './pipeline.ts';
@@ -42,8 +42,8 @@ type FirstQuestion = Omit<QuestionRecord, 'answer'>;
 /** What the VRF says of a job with a range, and the answer that follows from it; null when a worker has to be asked. */
 type Drawn = {range: SamplingRange; sampling: Sampling; answer: FinalAnswer | null};
 
-/** Of a job selected for an idle worker just now: whether that is ready, and the job, which need not be read again. */
-type Prepared = {ready: Promise<void>; job: DispatchJob; record: JobRecord};
+/** Of a job selected for an idle worker just now: the question put to it, and the job, which need not be read again. */
+type Prepared = {early: EarlyQuestion; job: DispatchJob; record: JobRecord};
 
 export function createJobSteps(deps: PipelineDeps): JobSteps {
   const {journal, time, emit, options, signal, ranges} = deps;
@@ -85,10 +85,10 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
         deps.next(seq, 'concluded');
         return;
       }
-      const first = firstQuestion(seq, job.kind);
-      const ready = askReady(job.kind);
+      const early = askEarly(job);
+      const first = firstQuestion(seq, job.kind, early);
       await deps.durably(() => journal.select(seq, sampling.vrf, first, drawn.range));
-      selected({...record, state: 'selected', vrf: sampling.vrf, range: drawn.range}, job, first, ready);
+      selected({...record, state: 'selected', vrf: sampling.vrf, range: drawn.range}, job, first, early);
       deps.next(seq, 'selected');
     },
 
@@ -107,7 +107,7 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
         concluded(record, answer);
       } else {
         const finish = (answer: Answer): FinalAnswer => finished(job, answer);
-        const task = {record, ref: refOf(record), job, vrf, worker, ready: mine?.ready, finish};
+        const task = {record, ref: refOf(record), job, vrf, worker, early: mine?.early, finish};
         const {answer, stored} = await askWorker(deps, task);
         if (!stored) await deps.durably(() => journal.conclude(seq, answer));
         concluded(record, answer);
@@ -136,11 +136,11 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
     try {
       const drawn = await draw(job, range);
       const {answer, sampling} = drawn;
-      const ready = answer === null ? askReady(job.kind) : undefined;
+      const early = answer === null ? askEarly(job) : undefined;
       let first: FirstQuestion | undefined;
       const beginning = (seq: number): Beginning => {
         if (answer !== null) return {state: 'concluded', answer};
-        first = firstQuestion(seq, job.kind);
+        first = firstQuestion(seq, job.kind, early);
         return {state: 'selected', vrf: sampling.vrf, range, first};
       };
       await turn.ours;
@@ -154,7 +154,7 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
       }
       tellDrawn(record, drawn);
       if (answer === null) {
-        selected(record, job, first, ready);
+        selected(record, job, first, early);
         place.take(record.seq, 'selected', job.kind);
         acknowledge();
       } else {
@@ -209,18 +209,30 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
     return {range, sampling, answer: answer === null ? null : {...finished(job, answer), range}};
   }
 
-  function firstQuestion(seq: number, name: string): FirstQuestion | undefined {
+  function firstQuestion(
+    seq: number,
+    name: string,
+    early: EarlyQuestion | undefined,
+  ): FirstQuestion | undefined {
     const kind = options.kinds.find((candidate) => candidate === name);
-    return kind === undefined ? undefined : deps.questions.first(seq, kind);
+    return kind === undefined ? undefined : deps.questions.first(seq, kind, early?.requestId);
   }
 
-  /** A worker that has nothing to do is asked whether it is ready while the selection is being written. */
-  function askReady(kind: string): Promise<void> | undefined {
+  /**
+   * A worker that has nothing to do is asked while the selection and the question are being written: its callback finds
+   * them in the journal, which takes changes in their order. Were they lost, the job would come again, and be asked anew.
+   */
+  function askEarly({kind, model, prompt}: DispatchJob): EarlyQuestion | undefined {
     const worker = workerFor(kind);
     if (worker === undefined || !deps.isIdle(kind)) return undefined;
+    const requestId = deps.newSecretId();
+    const {nodeId, callbackUrl} = options;
     const ready = worker.ready(signal);
-    ready.catch(() => undefined); // whoever puts the question looks at it
-    return ready;
+    const asked = ready.then(() => worker.ask({requestId, nodeId, model, prompt, callbackUrl}, signal));
+    // Whoever waits for the answer looks at them.
+    ready.catch(() => undefined);
+    asked.catch(() => undefined);
+    return {requestId, ready, asked};
   }
 
   /** A job's selection is on disk, and its first question. */
@@ -228,10 +240,10 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
     record: JobRecord,
     job: DispatchJob,
     first: FirstQuestion | undefined,
-    ready: Promise<void> | undefined,
+    early: EarlyQuestion | undefined,
   ): void {
     if (first !== undefined) deps.questions.journalled(first);
-    if (ready !== undefined) prepared.set(record.seq, {ready, job, record});
+    if (early !== undefined) prepared.set(record.seq, {early, job, record});
   }
 
   /** The answer of a job is on disk. */

@@ -166,7 +166,7 @@ export type Beginning = {state: 'concluded'; answer: Conclusion} | ({state: 'sel
 /** One signed delivery of an answer; `at` is Unix ms, the signature hex. */
 export type Delivery = {envelopeId: string; signature: string; at: number};
 
-/** One question put to a worker, as journalled before it is asked. */
+/** One question put to a worker, as it is journalled when it is asked. */
 export type QuestionRecord = {
   requestId: string;
   seq: number;
@@ -220,7 +220,7 @@ export type Journal = {
   /** Number of jobs a state. */
   counts(): Readonly<Record<JobState, number>>;
 
-  /** Journals a question before it is asked. */
+  /** Journals a question that is about to be asked. */
   ask(question: Omit<QuestionRecord, 'answer'>): Promise<void>;
   /**
    * Takes a callback: once per request id, durable before it resolves; `unknown` too when its job is concluded.

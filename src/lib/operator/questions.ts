@@ -9,8 +9,8 @@ export type CallbackReply = {status: number; code: number; message: string};
 
 /** Questions put to workers and their answers, which come by HTTP callback (protocol §5). */
 export type Questions = {
-  /** A first question for a job, to be journalled with its selection. */
-  first(seq: number, kind: WorkerKind): Omit<QuestionRecord, 'answer'>;
+  /** A first question for a job, to be journalled with its selection; `requestId` when it has one already. */
+  first(seq: number, kind: WorkerKind, requestId?: string): Omit<QuestionRecord, 'answer'>;
   /** That question is in the journal: `claim` gives its id when it is put. */
   journalled(question: {seq: number; requestId: string}): void;
   /** The id of a first question of this job that is in the journal and was not put yet. */
@@ -46,7 +46,13 @@ export function createQuestions(deps: {
   }
 
   return {
-    first: (seq, kind) => ({requestId: deps.newSecretId(), seq, kind, attempt: 1, askedAt: time.now()}),
+    first: (seq, kind, requestId = deps.newSecretId()) => ({
+      requestId,
+      seq,
+      kind,
+      attempt: 1,
+      askedAt: time.now(),
+    }),
     journalled({seq, requestId}) {
       prepared.set(seq, requestId);
     },

@@ -69,6 +69,8 @@ function createRoutes(handlers: ServerHandlers): Routes {
     const kind = CALLBACKS[path];
     if (kind !== undefined) {
       const reply = await handlers.onCallback(kind, await bodyOf(request));
+      // The job goes on first; the worker has nothing to wait for.
+      await new Promise(setImmediate);
       send(response, reply.status, {code: reply.code, result: reply.message});
       return;
     }

@@ -36,6 +36,35 @@ describe('a worker', () => {
     expect(await run.stop()).toMatchObject({accepted: 3, failed: 0});
   });
 
+  it('that answers before its question is known to be on disk is heard, once', async () => {
+    const rig = await createRig();
+    const heard = deferred();
+    rig.worker.onQuestion = async (question) => {
+      expect(await rig.worker.answer(question)).toBe(200);
+      heard.resolve();
+      return 200;
+    };
+    const run = await rig.start({
+      journal: (journal) => ({
+        ...journal,
+        receive: async (job, begin) => {
+          const received = await journal.receive(job, begin);
+          // The write is through, and the operator does not know yet.
+          await heard.promise;
+          return received;
+        },
+      }),
+    });
+    await run.event('range');
+    await run.event('connected');
+    rig.submit(1);
+    await rig.answered(1);
+    expect(rig.worker.asked).toHaveLength(1);
+    expect(run.of('job_retry')).toEqual([]);
+    expect(rig.dispatcher.results('job-0')).toMatchObject([{result: answerTo('prompt 0')}]);
+    expect(await run.stop()).toMatchObject({accepted: 1, failed: 0});
+  });
+
   it('that answers late, after the question was put again, is still heard', async () => {
     const rig = await createRig();
     rig.worker.onQuestion = () => {

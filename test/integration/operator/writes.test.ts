@@ -1,4 +1,4 @@
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, vi} from 'vitest';
 import {pickDriver, type Database, type SqliteDriver} from '../../../src/lib/journal/driver.ts';
 import {JOURNAL_FILE} from '../../../src/lib/journal/sqlite.ts';
 import {createRig, type Rig} from '../../support/operator-rig.ts';
@@ -66,6 +66,37 @@ describe('what of a job is on disk, write by write', () => {
     expect(order).toEqual(Array.from({length: 40}, (_, n) => `job-${n}`));
     // Some had a place and were never merely received, the others waited in line.
     expect(seen.some((states) => /^concluded/.test(states) && states.includes('received'))).toBe(true);
+    await run.stop();
+  });
+
+  it('that the disk has taken and does not keep is neither acknowledged nor answered until it does; the worker may be asked', async () => {
+    const rig = await createRig();
+    const kept = new Map<string, () => void>();
+    const run = await rig.start({
+      journal: (journal) => ({
+        ...journal,
+        receive: async (job, begin) => {
+          const received = await journal.receive(job, begin);
+          await new Promise<void>((resolve) => kept.set(job.key.jobId, resolve));
+          return received;
+        },
+        answer: async (...taking) => {
+          const taken = await journal.answer(...taking);
+          await new Promise<void>((resolve) => kept.set('answer', resolve));
+          return taken;
+        },
+      }),
+    });
+    await run.event('range');
+    await run.event('connected');
+    rig.submit(1);
+    await vi.waitFor(() => expect([...kept.keys()]).toEqual(['job-0', 'answer']));
+    expect(rig.dispatcher.stats()).toMatchObject({acknowledged: 0, accepted: 0});
+    expect(run.of('job_concluded')).toEqual([]);
+    expect(run.of('result_sent')).toEqual([]);
+    for (const resolve of kept.values()) resolve();
+    await rig.answered(1);
+    expect(rig.worker.asked).toHaveLength(1);
     await run.stop();
   });
 
