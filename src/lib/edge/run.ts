@@ -14,6 +14,7 @@ import {createWeb3Signer} from '../signer/web3signer.ts';
 import {systemTime} from '../system-time.ts';
 import {loadVrf} from '../vrf/ecvrf.ts';
 import {createOpmlWorker} from '../worker/opml.ts';
+import {createRelay} from './relay.ts';
 import {startObservers} from './observers.ts';
 
 export type RunOptions = {
@@ -103,6 +104,11 @@ async function compose(
   const workers = opml === undefined ? [] : [createOpmlWorker(opml)];
   for (const worker of workers) closers.push(() => worker.close());
 
+  const events = createRelay((event: OperatorEvent) => {
+    options.onEvent(event);
+    observers.onEvent(event);
+  });
+  closers.push(() => events.flush());
   const operator = createOperator(
     {
       nodeId: node.id,
@@ -142,10 +148,7 @@ async function compose(
       workers,
       journal,
       prover: aside.prover,
-      onEvent(event) {
-        options.onEvent(event);
-        observers.onEvent(event);
-      },
+      onEvent: events.push,
     },
   );
   ({tell, onDisk} = operator);
