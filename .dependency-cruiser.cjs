@@ -14,7 +14,7 @@ const PURE = [
 ];
 const ADAPTERS = [
   `${LIB}/(system-time|make-directory)\.ts$`,
-  `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control|aside)/`,
+  `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control|aside|http)/`,
   `${LIB}/operator/(server|control)\\.ts$`,
 ];
 const CORE = [`${LIB}/operator/`];
@@ -49,7 +49,7 @@ module.exports = {
       from: {path: `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control|aside)/`},
       to: {
         path: LIB,
-        pathNot: [...PURE, `${LIB}/$1/`, `${LIB}/(system-time|make-directory)\\.ts$`],
+        pathNot: [...PURE, `${LIB}/$1/`, `${LIB}/http/`, `${LIB}/(system-time|make-directory)\\.ts$`],
         dependencyTypesNot: ['type-only'],
       },
     },
@@ -103,7 +103,7 @@ module.exports = {
       `${LIB}/edge/[a-z]+-flag\\.ts$`,
     ]),
     owner('yaml', 'yaml', [`${LIB}/config/`]),
-    owner('undici', 'undici', [`${LIB}/(signer|dispatcher|worker|webhook)/`]),
+    owner('undici', 'undici', [`${LIB}/(http|dispatcher|webhook)/`]),
     owner('viem', 'viem', [`${LIB}/(chain|signer|devnet)/`]),
     owner('sqlite', '@photostructure', [`${LIB}/journal/`]),
     owner('ws', 'ws', [`${LIB}/(dispatcher|devnet)/`]),

@@ -2,6 +2,8 @@ import {linkedAbort} from '../linked-abort.ts';
 import {randomBytes} from 'node:crypto';
 import {networkInterfaces} from 'node:os';
 import {AosError, isAosError} from '../errors.ts';
+import type {TlsOptions} from '../http/lanes.ts';
+import {createTransport} from '../http/transport.ts';
 import {checksumAddress, isAddress} from '../protocol/ethereum.ts';
 import type {Time} from '../time.ts';
 import {accountsStep, negativeStep} from './check/accounts.ts';
@@ -22,9 +24,8 @@ import {tlsStep} from './check/tls.ts';
 import {transactionStep} from './check/transaction.ts';
 import {typedDataStep} from './check/typed-data.ts';
 import {upcheckStep} from './check/upcheck.ts';
-import type {TlsOptions} from './lanes.ts';
+import {unreachable} from './network-error.ts';
 import {createRpc} from './rpc.ts';
-import {createTransport} from './transport.ts';
 import {parseSignerUrl, type SignerUrl} from './url.ts';
 
 export type CheckOptions = {
@@ -178,7 +179,9 @@ export async function checkSigner(options: CheckOptions): Promise<SignerReport> 
     return {...report, verdict: 'fail'};
   }
 
-  const transport = createTransport(url, {timeoutMs: limitMs, tls});
+  const transport = createTransport(url.origin, {timeoutMs: limitMs, tls}, (error) =>
+    unreachable(url, error),
+  );
   const context: CheckContext = {
     url,
     at: `${url.host.includes(':') ? `[${url.host}]` : url.host}:${url.port}`,

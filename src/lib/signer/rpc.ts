@@ -1,6 +1,6 @@
 import {AosError} from '../errors.ts';
 import {safeText} from '../output/safe-text.ts';
-import type {HttpAnswer, Transport} from './transport.ts';
+import type {HttpAnswer, Transport} from '../http/transport.ts';
 
 /** What came back for a JSON-RPC request, read from the body whatever the HTTP status or Content-Type. */
 export type RpcReply =

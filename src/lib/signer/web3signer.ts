@@ -1,10 +1,11 @@
 import {AosError} from '../errors.ts';
+import type {LaneOptions} from '../http/lanes.ts';
+import {createTransport} from '../http/transport.ts';
 import type {Signer} from '../operator/ports.ts';
 import {checksumAddress, eip191Digest, isAddress, recoverAddress, toHex} from '../protocol/ethereum.ts';
-import type {LaneOptions} from './lanes.ts';
+import {unreachable} from './network-error.ts';
 import {createRpc, rpcFailure, type RpcReply} from './rpc.ts';
 import {signatureBytes, signedBy, takeSignature} from './signature.ts';
-import {createTransport} from './transport.ts';
 import {parseSignerUrl} from './url.ts';
 
 export type Web3SignerOptions = LaneOptions & {
@@ -61,7 +62,7 @@ export function createWeb3Signer(options: Web3SignerOptions): Web3Signer {
   if (!isAddress(options.address)) throw new AosError('USAGE', 'node_id is not an address');
   const address = checksumAddress(options.address);
   const account = address.toLowerCase();
-  const transport = createTransport(url, options);
+  const transport = createTransport(url.origin, options, (error) => unreachable(url, error));
   const rpc = createRpc(transport);
   const recover = options.recover ?? recoverAddress;
   let signing = 0;

@@ -1,6 +1,7 @@
-import {Agent, request} from 'undici';
 import type {WorkerConfig} from '../config/config.ts';
 import {AosError, errorText, isAosError} from '../errors.ts';
+import {networkCode} from '../http/network-code.ts';
+import {createTransport} from '../http/transport.ts';
 import type {Worker} from '../operator/ports.ts';
 import {isJsonObject, parseJson} from '../protocol/json.ts';
 
@@ -9,54 +10,29 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** Our own keys, so that it can be typed as it stands. */
 const START = 'Start the worker, or correct workers.opml.url.';
 const MAX_REPLY = 1024 * 1024;
+const JSON_BODY = {'content-type': 'application/json'};
 
 /**
  * An opml worker in the reference API (protocol §5): `GET /api/v1/status` → `{"msg":"0"}` when idle,
  * `POST /api/v1/question`; the answer comes back to `/api/opml_callback`.
  */
 export function createOpmlWorker(config: WorkerConfig): Worker & {close(): Promise<void>} {
-  const agent = new Agent({
+  const {origin, host, pathname} = new URL(config.url);
+  const base = pathname.replace(/\/+$/, '');
+  const failure = (error: unknown): AosError =>
+    networkCode(error) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
+      ? new AosError('WORKER_REFUSED', `opml worker ${host} sent more than 1 MiB`)
+      : new AosError('WORKER_UNREACHABLE', `opml worker ${host}: ${errorText(error)}`, {
+          cause: error,
+          next: START,
+        });
+  const limits = {
+    timeoutMs: REQUEST_TIMEOUT_MS,
     connections: 8,
-    keepAliveTimeout: 4_000,
-    headersTimeout: REQUEST_TIMEOUT_MS,
-    bodyTimeout: REQUEST_TIMEOUT_MS,
-    connect: {timeout: REQUEST_TIMEOUT_MS},
-  });
-  const base = config.url.replace(/\/+$/, '');
-  const place = new URL(base).host;
-
-  async function call(
-    path: string,
-    signal: AbortSignal,
-    body?: object,
-  ): Promise<{status: number; bytes: Uint8Array}> {
-    try {
-      const response = await request(`${base}${path}`, {
-        dispatcher: agent,
-        signal,
-        method: body === undefined ? 'GET' : 'POST',
-        ...(body === undefined
-          ? {}
-          : {body: JSON.stringify(body), headers: {'content-type': 'application/json'}}),
-      });
-      const chunks: Uint8Array[] = [];
-      let size = 0;
-      for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-        size += chunk.length;
-        if (size > MAX_REPLY)
-          throw new AosError('WORKER_REFUSED', `opml worker ${place} sent more than 1 MiB`);
-        chunks.push(chunk);
-      }
-      return {status: response.statusCode, bytes: Buffer.concat(chunks)};
-    } catch (error) {
-      signal.throwIfAborted();
-      if (isAosError(error)) throw error;
-      throw new AosError('WORKER_UNREACHABLE', `opml worker ${place}: ${errorText(error)}`, {
-        cause: error,
-        next: START,
-      });
-    }
-  }
+    keepAliveMs: 4_000,
+    maxAnswerBytes: MAX_REPLY,
+  };
+  const transport = createTransport(origin, limits, failure);
 
   return {
     kind: 'opml',
@@ -65,40 +41,47 @@ export function createOpmlWorker(config: WorkerConfig): Worker & {close(): Promi
     answerTimeoutMs: config.answerTimeoutMs,
     attempts: config.attempts,
     async ready(signal) {
-      const {status, bytes} = await call('/api/v1/status', signal);
+      const {status, body} = await transport.request(
+        {method: 'GET', path: `${base}/api/v1/status`, headers: {}, body: null},
+        signal,
+      );
       if (status !== 200)
         throw new AosError(
           'WORKER_UNREACHABLE',
-          `opml worker ${place} answers its status with HTTP ${status}`,
+          `opml worker ${host} answers its status with HTTP ${status}`,
           {next: START},
         );
-      const state = statusOf(bytes);
+      const state = statusOf(body);
       if (state !== '0') {
         const said = state === undefined ? 'an unreadable status' : `status ${JSON.stringify(state)}`;
-        throw new AosError('WORKER_BUSY', `opml worker ${place} is not idle: ${said}`, {
+        throw new AosError('WORKER_BUSY', `opml worker ${host} is not idle: ${said}`, {
           next: 'Add a worker, or raise workers.opml.ready_timeout.',
         });
       }
     },
     async ask(question, signal) {
-      const {status} = await call('/api/v1/question', signal, {
+      const body = JSON.stringify({
         model: question.model,
         prompt: question.prompt,
         req_id: question.requestId,
         callback: `${question.callbackUrl}/api/opml_callback`,
       });
+      const {status} = await transport.request(
+        {method: 'POST', path: `${base}/api/v1/question`, headers: JSON_BODY, body},
+        signal,
+      );
       if (status < 200 || status > 299) {
-        throw new AosError('WORKER_REFUSED', `opml worker ${place} refused the question with HTTP ${status}`);
+        throw new AosError('WORKER_REFUSED', `opml worker ${host} refused the question with HTTP ${status}`);
       }
     },
-    close: () => agent.destroy(),
+    close: () => transport.close(),
   };
 }
 
 /** `msg` of a status reply; undefined when there is none. */
-function statusOf(bytes: Uint8Array): string | undefined {
+function statusOf(body: string): string | undefined {
   try {
-    const {value} = parseJson(bytes);
+    const {value} = parseJson(Buffer.from(body));
     const msg = isJsonObject(value) ? value.get('msg') : undefined;
     return typeof msg === 'string' ? msg : undefined;
   } catch (error) {

@@ -48,6 +48,20 @@ describe('ready', () => {
     expect(paths).toEqual(['GET /api/v1/status']);
   });
 
+  it('is asked once more, on a new connection, when a kept one was closed meanwhile', async () => {
+    const served = new Set<unknown>();
+    let asked = 0;
+    const worker = await serving((request, response) => {
+      asked += 1;
+      if (served.has(request.socket)) request.socket.destroy();
+      else response.end('{"msg":"0"}');
+      served.add(request.socket);
+    });
+    await worker.ready(never);
+    await worker.ready(never);
+    expect({asked, connections: served.size}).toEqual({asked: 3, connections: 2});
+  });
+
   it('says WORKER_UNREACHABLE when nobody listens, or hangs up', async () => {
     await expect(workerAt(`http://127.0.0.1:${await freePort()}`).ready(never)).rejects.toMatchObject({
       code: 'WORKER_UNREACHABLE',

@@ -1,4 +1,5 @@
-import {networkCode, unreachable} from '../network-error.ts';
+import {networkCode} from '../../http/network-code.ts';
+import {unreachable} from '../network-error.ts';
 import {openTcp} from './socket.ts';
 import {ok, stop, type Step} from './step.ts';
 

@@ -1,6 +1,6 @@
 import {connect as connectTcp, isIP, type Socket} from 'node:net';
 import {connect as connectTls, type TLSSocket} from 'node:tls';
-import type {TlsOptions} from '../lanes.ts';
+import type {TlsOptions} from '../../http/lanes.ts';
 
 type Target = {host: string; port: number};
 

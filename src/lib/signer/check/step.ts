@@ -1,7 +1,7 @@
 import type {Time} from '../../time.ts';
-import type {TlsOptions} from '../lanes.ts';
+import type {TlsOptions} from '../../http/lanes.ts';
 import type {Rpc} from '../rpc.ts';
-import type {Transport} from '../transport.ts';
+import type {Transport} from '../../http/transport.ts';
 import type {SignerUrl} from '../url.ts';
 
 /** The steps of `signer check`, in the order they run. */

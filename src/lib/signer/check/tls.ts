@@ -1,6 +1,6 @@
 import {errorText} from '../../errors.ts';
 import {isoTime} from '../../time.ts';
-import {networkCode} from '../network-error.ts';
+import {networkCode} from '../../http/network-code.ts';
 import type {SignerUrl} from '../url.ts';
 import {ask, openTls} from './socket.ts';
 import {ok, stop, warn, type Finding, type Step} from './step.ts';

@@ -1,6 +1,6 @@
 import {AosError} from '../../errors.ts';
 import {excerpt} from '../rpc.ts';
-import type {HttpAnswer} from '../transport.ts';
+import type {HttpAnswer} from '../../http/transport.ts';
 import type {SignerUrl} from '../url.ts';
 import {openTls} from './socket.ts';
 import {ok, stop, type Finding, type Step} from './step.ts';
