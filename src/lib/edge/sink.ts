@@ -3,11 +3,21 @@ export type Sink = {
   write(line: string): void;
 };
 
+/** Sinks of this process that have not handed everything to their streams yet. */
+const unwritten = new Set<() => void>();
+process.once('exit', flushSinks);
+
+/** Hands all lines to their streams now: before something else is said there. */
+export function flushSinks(): void {
+  for (const writeOut of unwritten) writeOut();
+}
+
 /** A reader that is this far behind loses lines instead of our memory. */
 const MAX_BACKLOG = 4 * 1024 * 1024;
 
 /**
- * Writes lines to a stream whose reader may be slow, stopped or gone.
+ * Writes lines to a stream whose reader may be slow, stopped or gone; those of one turn of the event loop in one piece, at
+ * its end or that of the process.
  * @param onGone told once when the reader has gone away
  * @param gapLine the line that says how many were dropped, written when there is room again
  */
@@ -17,6 +27,7 @@ export function createSink(
 ): Sink {
   let gone = false;
   let dropped = 0;
+  let lines = '';
   unblock(stream);
   // What listened before ends a command whose answer cannot be written; here the work goes on.
   stream.removeAllListeners('error');
@@ -25,18 +36,27 @@ export function createSink(
     gone = true;
   });
 
+  function writeOut(): void {
+    unwritten.delete(writeOut);
+    const text = lines;
+    lines = '';
+    if (text !== '' && !gone) stream.write(text);
+  }
+
   return {
     write(line) {
       if (gone) return;
-      if (stream.writableLength > MAX_BACKLOG) {
+      if (stream.writableLength + lines.length > MAX_BACKLOG) {
         dropped += 1;
         return;
       }
-      if (dropped > 0) {
-        stream.write(`${options.gapLine(dropped)}\n`);
-        dropped = 0;
+      if (lines === '') {
+        unwritten.add(writeOut);
+        setImmediate(writeOut);
       }
-      stream.write(`${line}\n`);
+      if (dropped > 0) lines += `${options.gapLine(dropped)}\n`;
+      dropped = 0;
+      lines += `${line}\n`;
     },
   };
 }
@@ -46,6 +66,7 @@ export function createSink(
  * stands still would otherwise keep it alive for ever.
  */
 export async function leaveReaders(ms: number): Promise<void> {
+  flushSinks();
   const streams = [process.stdout, process.stderr].filter((stream) => stream.writableLength > 0);
   if (streams.length === 0) return;
   const left = Promise.all(streams.map((stream) => new Promise((resolve) => stream.write('', resolve))));
