@@ -126,6 +126,7 @@ export function createAside({inline, seed, threadUrl, onTrouble}: AsideOptions):
       );
     },
     async close() {
+      copy.fill(0);
       end();
       await thread?.terminate();
     },

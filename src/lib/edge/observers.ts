@@ -80,7 +80,8 @@ export async function startObservers(
       clearInterval(timer);
       liveness.stop();
       if ('publish' in control) await control.close();
-      await recorder.flush();
+      // Not waited for: its marks are on their way, and the journal brings them to the disk when it is closed, or cannot.
+      void recorder.flush();
       await alerts?.close();
     },
   };

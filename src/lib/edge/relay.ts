@@ -5,12 +5,19 @@ export type Relay<T> = {
   flush(): void;
 };
 
-/** @param take must not throw; what it pushes itself comes after what waits already */
-export function createRelay<T>(take: (event: T) => void): Relay<T> {
+/**
+ * @param take must not throw; what it pushes itself comes after what waits already
+ * @param isUrgent an event that is handed on at once, with those before it: what is told of it must be told now
+ */
+export function createRelay<T>(take: (event: T) => void, isUrgent: (event: T) => boolean): Relay<T> {
   let waiting: T[] = [];
   let scheduled: NodeJS.Immediate | undefined;
+  let flushing = false;
 
   function flush(): void {
+    // What an event sets off comes after those that happened before it.
+    if (flushing) return;
+    flushing = true;
     clearImmediate(scheduled);
     scheduled = undefined;
     while (waiting.length > 0) {
@@ -18,12 +25,17 @@ export function createRelay<T>(take: (event: T) => void): Relay<T> {
       waiting = [];
       for (const event of events) take(event);
     }
+    flushing = false;
   }
 
   return {
     push(event) {
       waiting.push(event);
-      scheduled ??= setImmediate(flush);
+      if (isUrgent(event)) {
+        flush();
+        return;
+      }
+      if (!flushing) scheduled ??= setImmediate(flush);
     },
     flush,
   };

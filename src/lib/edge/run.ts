@@ -104,11 +104,19 @@ async function compose(
   const workers = opml === undefined ? [] : [createOpmlWorker(opml)];
   for (const worker of workers) closers.push(() => worker.close());
 
-  const events = createRelay((event: OperatorEvent) => {
-    options.onEvent(event);
-    observers.onEvent(event);
+  const events = createRelay(
+    (event: OperatorEvent) => {
+      options.onEvent(event);
+      observers.onEvent(event);
+    },
+    ({type}) => type === 'stopping', // the summary has what the observers say at this point
+  );
+  // Before the sinks, which are flushed then too.
+  process.prependOnceListener('exit', events.flush);
+  closers.push(() => {
+    process.off('exit', events.flush);
+    events.flush();
   });
-  closers.push(() => events.flush());
   const operator = createOperator(
     {
       nodeId: node.id,

@@ -120,7 +120,8 @@ export function createBatch(
 
   /** The disk has not kept what it took, and does not say what of it. */
   function unsure(error: unknown): void {
-    if (recover()) return;
+    // Twice: Linux tells each open file of a write error once, and SQLite's own has not heard of this one.
+    if (recover() || recover()) return;
     failure = new AosError(
       'JOURNAL_WRITE_FAILED',
       `the disk did not keep what the journal wrote: ${errorText(error)}`,

@@ -1,4 +1,4 @@
-import {closeSync, fdatasync, fdatasyncSync, openSync} from 'node:fs';
+import {closeSync, fdatasync, fdatasyncSync, fstatSync, openSync, realpathSync} from 'node:fs';
 import type {Database} from './driver.ts';
 
 /** The write-ahead log of an open database, and how it gets to the disk. */
@@ -11,6 +11,7 @@ export type Wal = {
    * @throws SQLite's own error, the system's, or that a reader is in the way
    */
   checkpoint(): void;
+  /** Must not be used any more. */
   close(): void;
 };
 
@@ -22,25 +23,21 @@ export const BUSY_TIMEOUT_MS = 5_000;
  * (synchronous=NORMAL; SQLite itself still syncs at a checkpoint and when the log begins anew, which keeps the file
  * sound: sqlite.org/wal.html). What an earlier process committed and did not live to sync is on disk afterwards.
  * Where there is no WAL (a file system without shared memory) each commit syncs by itself.
+ * @throws SQLite's own error, or the system's
  * @param path of the database file
  */
 export function openWal(database: Database, path: string): Wal {
   const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
   if (mode !== 'wal') {
-    database.exec('PRAGMA synchronous = FULL');
+    database.exec('PRAGMA synchronous = EXTRA');
     return {sync: () => Promise.resolve(), checkpoint: () => {}, close: () => {}};
   }
   database.exec('PRAGMA synchronous = NORMAL');
   // The log exists from the first read on. SQLite keeps no POSIX lock on it, so closing it drops none.
   database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get();
-  const file = openSync(`${path}-wal`, 'r+');
-  try {
-    fdatasyncSync(file);
-  } catch (error) {
-    closeSync(file);
-    throw error;
-  }
-  return {
+  // SQLite names it after the file itself, not after a link to that.
+  const file = openSync(`${realpathSync(path)}-wal`, 'r+');
+  const wal: Wal = {
     sync: () =>
       new Promise((resolve, reject) => {
         fdatasync(file, (error) => (error === null ? resolve() : reject(error)));
@@ -49,7 +46,7 @@ export function openWal(database: Database, path: string): Wal {
       database.exec('PRAGMA busy_timeout = 0');
       try {
         const row = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
-        if (row?.['busy'] !== 0) throw new Error('a reader is in the way');
+        if (row?.['busy'] !== 0) throw new ReaderInTheWay();
         fdatasyncSync(file);
       } finally {
         database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
@@ -57,4 +54,25 @@ export function openWal(database: Database, path: string): Wal {
     },
     close: () => closeSync(file),
   };
+  try {
+    if (fstatSync(file).size > 0) settle(wal, file);
+  } catch (error) {
+    wal.close();
+    throw error;
+  }
+  return wal;
+}
+
+/** What the process before left in the log may not be on the disk, and a sync may not say so (fsync tells an error once). */
+function settle(wal: Wal, file: number): void {
+  try {
+    wal.checkpoint();
+  } catch (error) {
+    if (!(error instanceof ReaderInTheWay)) throw error;
+    fdatasyncSync(file);
+  }
+}
+
+class ReaderInTheWay extends Error {
+  override message = 'a reader keeps the log from being emptied';
 }

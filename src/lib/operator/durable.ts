@@ -5,9 +5,9 @@ import type {Health} from './health.ts';
 
 /**
  * Tries a journal write until the disk takes it, after 0.5 s, 1 s … at most 15 s; rejects with what is not the disk's
- * fault, or at the end of the run.
+ * fault, or at the end of the run. `onRefused` is called before each further try.
  */
-export type Durably = <T>(write: () => Promise<T>) => Promise<T>;
+export type Durably = <T>(write: () => Promise<T>, onRefused?: () => void) => Promise<T>;
 
 export function createDurably(deps: {
   time: Time;
@@ -15,7 +15,7 @@ export function createDurably(deps: {
   health: Health;
   signal: AbortSignal;
 }): Durably {
-  return async (write) => {
+  return async (write, onRefused) => {
     const backoff = createBackoff({firstMs: 500, capMs: 15_000, random: deps.random});
     for (;;) {
       try {
@@ -26,6 +26,7 @@ export function createDurably(deps: {
         if (!isAosError(error, 'JOURNAL_WRITE_FAILED')) throw error;
         deps.health.failed('journal', error);
         await deps.time.sleep(backoff.next(), deps.signal);
+        onRefused?.();
       }
     }
   };

@@ -17,10 +17,15 @@ export async function keepTidy(deps: {
   signal: AbortSignal;
 }): Promise<void> {
   const {journal, time, health, signal} = deps;
+  const ended = new Promise<void>((resolve) =>
+    signal.addEventListener('abort', () => resolve(), {once: true}),
+  );
   while (!signal.aborted) {
-    await journal
+    const pruned = journal
       .prune(time.now() - deps.retentionMs)
       .catch((error: unknown) => health.failed('journal', error));
+    // A disk that does not keep it must not keep the run from ending.
+    await Promise.race([pruned, ended]);
     await time.sleep(EVERY_MS, signal).catch(() => undefined); // the end of the run: the loop's condition tells
   }
 }

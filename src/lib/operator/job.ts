@@ -50,6 +50,8 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
   const prepared = new Map<number, Prepared>();
   /** Concluded and about to be delivered: they need not be read again. */
   const concludedNow = new Map<number, JobRecord>();
+  /** Jobs that are drawn before they are stored: one that comes twice must not be put to a worker twice. */
+  const drawing = new Set<string>();
   /** Jobs on their way into the journal that are sampled later: what comes after them must not go before them. */
   let unsampled = 0;
   /** Jobs enter the journal as they came, also when one is drawn meanwhile and the next is not. */
@@ -85,9 +87,15 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
         deps.next(seq, 'concluded');
         return;
       }
-      const early = askEarly(job);
-      const first = firstQuestion(seq, job.kind, early);
-      await deps.durably(() => journal.select(seq, sampling.vrf, first, drawn.range));
+      let early = askEarly(job);
+      let first = firstQuestion(seq, job.kind, early);
+      await deps.durably(
+        () => journal.select(seq, sampling.vrf, first, drawn.range),
+        () => {
+          early = undefined;
+          first = firstQuestion(seq, job.kind, early);
+        },
+      );
       selected({...record, state: 'selected', vrf: sampling.vrf, range: drawn.range}, job, first, early);
       deps.next(seq, 'selected');
     },
@@ -125,7 +133,8 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
   /** Room to sample a job before it is stored, and the range for it. What is known already is not drawn again. */
   function placeFor(job: DispatchJob): Now | null {
     const range = ranges.known();
-    if (unsampled > 0 || range === undefined || journal.knows(job.key)) return null;
+    if (unsampled > 0 || range === undefined) return null;
+    if (drawing.has(keyText(job.key)) || journal.knows(job.key)) return null;
     const place = deps.place();
     return place === null ? null : {place, range};
   }
@@ -133,10 +142,12 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
   /** Samples a job, stores it with what came of that, and has it acknowledged: in this order. */
   async function begin({job, row}: Fresh, {place, range}: Now, acknowledge: () => void): Promise<void> {
     const turn = entry.take();
+    const key = keyText(job.key);
+    drawing.add(key);
     try {
       const drawn = await draw(job, range);
       const {answer, sampling} = drawn;
-      const early = answer === null ? askEarly(job) : undefined;
+      let early = answer === null ? askEarly(job) : undefined;
       let first: FirstQuestion | undefined;
       const beginning = (seq: number): Beginning => {
         if (answer !== null) return {state: 'concluded', answer};
@@ -144,7 +155,12 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
         return {state: 'selected', vrf: sampling.vrf, range, first};
       };
       await turn.ours;
-      const receiving = deps.durably(() => journal.receive(row, beginning));
+      const receiving = deps.durably(
+        () => journal.receive(row, beginning),
+        () => {
+          early = undefined;
+        },
+      );
       turn.done();
       const {known, record} = await receiving;
       tellReceived(known, record, row);
@@ -163,6 +179,7 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
         place.take(record.seq, 'concluded', job.kind);
       }
     } finally {
+      drawing.delete(key);
       turn.done();
       place.leave();
     }
@@ -220,7 +237,8 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
 
   /**
    * A worker that has nothing to do is asked while the selection and the question are being written: its callback finds
-   * them in the journal, which takes changes in their order. Were they lost, the job would come again, and be asked anew.
+   * them in the journal, which takes changes in their order. When that write is refused there is nothing to find, and a new
+   * question is put after the one that succeeds; after a crash a worker may have computed for nobody.
    */
   function askEarly({kind, model, prompt}: DispatchJob): EarlyQuestion | undefined {
     const worker = workerFor(kind);
@@ -273,4 +291,8 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
   function unsupported(job: DispatchJob): string {
     return `unsupported worker type, need ${options.kinds.join(',')}, got ${job.kind}`;
   }
+}
+
+function keyText({jobId, tag, position}: DispatchJob['key']): string {
+  return JSON.stringify([jobId, tag, position]);
 }

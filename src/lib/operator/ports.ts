@@ -179,7 +179,7 @@ export type QuestionRecord = {
 
 /**
  * The operator's durable memory. Every method that changes something resolves only after the change is on disk
- * (writes of one event-loop turn share one transaction).
+ * (writes of one event-loop turn, or of one sync, share one transaction).
  * @throws AosError JOURNAL_WRITE_FAILED when the disk refuses
  */
 export type Journal = {

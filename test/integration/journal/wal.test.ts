@@ -60,7 +60,7 @@ for (const driver of loadableDrivers()) {
     it('of a database that has none leaves each commit to sync by itself', async () => {
       const database = driver.open(':memory:', {readOnly: false});
       const wal = openWal(database, ':memory:');
-      expect(pragma(database, 'synchronous')).toBe(2);
+      expect(pragma(database, 'synchronous')).toBe(3);
       await wal.sync();
       wal.checkpoint();
       wal.close();

@@ -1,4 +1,5 @@
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, vi} from 'vitest';
+import {AosError} from '../../../src/lib/errors.ts';
 import {answerTo, createRig, type Asked} from '../../support/operator-rig.ts';
 
 describe('a worker', () => {
@@ -64,6 +65,51 @@ describe('a worker', () => {
     expect(rig.dispatcher.results('job-0')).toMatchObject([{result: answerTo('prompt 0')}]);
     expect(await run.stop()).toMatchObject({accepted: 1, failed: 0});
   });
+
+  it.each([1, 3])(
+    'is asked anew when the first write of a job is refused, in one attempt of %i',
+    async (attempts) => {
+      const rig = await createRig();
+      let refused = 0;
+      const run = await rig.start({
+        worker: {attempts},
+        journal: (journal) => ({
+          ...journal,
+          receive: async (job, begin) => {
+            // The worker has been asked, and its answer finds nothing.
+            await vi.waitFor(() => expect(rig.worker.asked.length).toBeGreaterThan(0));
+            refused += 1;
+            if (refused === 1) throw new AosError('JOURNAL_WRITE_FAILED', 'database or disk is full');
+            return journal.receive(job, begin);
+          },
+        }),
+      });
+      await run.event('range');
+      await run.event('connected');
+      rig.submit(1);
+      await rig.answered(1);
+      expect(rig.dispatcher.results('job-0')).toMatchObject([{result: answerTo('prompt 0')}]);
+      expect(run.of('job_retry')).toEqual([]);
+      expect(new Set(rig.worker.asked.map(({req_id}) => req_id)).size).toBe(2);
+      await run.stop();
+    },
+  );
+
+  it.each([1, 4])(
+    'is asked once about a job that comes thrice in a burst, with %i at once',
+    async (concurrency) => {
+      const rig = await createRig({dispatcher: {faults: {dispatch: () => ['good', 'same', 'good']}}});
+      const run = await rig.start({worker: {concurrency}});
+      await run.event('range');
+      await run.event('connected');
+      rig.submit(1);
+      await rig.answered(1);
+      await run.event('job_duplicate', () => run.of('job_duplicate').length === 2);
+      expect(rig.worker.asked).toHaveLength(1);
+      expect(run.of('callback_refused')).toEqual([]);
+      await run.stop();
+    },
+  );
 
   it('that answers late, after the question was put again, is still heard', async () => {
     const rig = await createRig();

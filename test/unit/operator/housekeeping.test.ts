@@ -48,4 +48,19 @@ describe('createBucket', () => {
     await time.advance(10_000);
     expect([may(), may(), may()]).toEqual([true, true, false]);
   });
+
+  it('ends although the disk does not keep what it took', async () => {
+    const time = virtualTime();
+    const end = new AbortController();
+    const running = keepTidy({
+      journal: {prune: () => new Promise<never>(() => {})},
+      time,
+      health: {failed: () => undefined, worked: () => undefined},
+      retentionMs: 5,
+      signal: end.signal,
+    });
+    await time.advance(1);
+    end.abort();
+    await running;
+  });
 });
