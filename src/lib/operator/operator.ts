@@ -31,6 +31,7 @@ import {createSignerWatch} from './signer-watch.ts';
 import {createSigning} from './signing.ts';
 import {countEvent, emptyTally, summarise} from './tally.ts';
 import {createTurns} from './turns.ts';
+import {watchWorkers} from './worker-watch.ts';
 import {createWorkload} from './workload.ts';
 
 export type OperatorOptions = Omit<PipelineOptions, 'kinds'> & {
@@ -230,6 +231,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       watchClock({journal, merged, clockId, time, emit, signal}),
       // Not while it finishes: nobody waits for news of parts that are needed no more.
       signers.run(stopped.signal),
+      watchWorkers({workers: deps.workers, health, time, signal: stopped.signal}),
       watchBlocks({
         reader: deps.blockReader,
         time,
