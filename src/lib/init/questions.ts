@@ -196,7 +196,7 @@ export const QUESTIONS: readonly Question[] = [
     key: 'outer-url',
     field: FIELDS.outerUrl,
     message: 'URL from outside',
-    about: 'How others reach that server, such as http://203.0.113.7:21001.',
+    about: 'How others reach this node, such as http://203.0.113.7:21001.',
     without: 'not known yet',
   }),
   line({
@@ -221,7 +221,7 @@ export const QUESTIONS: readonly Question[] = [
     key: 'alert-webhook',
     field: FIELDS.alertWebhook,
     message: 'Alert webhook',
-    about: 'Gets a JSON alert when something is wrong: Slack, Discord, your own.',
+    about: 'Gets a JSON alert of a trouble: Slack, Discord, your own.',
     without: 'nobody is told',
     check: 'webhook',
   }),
