@@ -95,6 +95,21 @@ describe('the text of config.yaml', () => {
     expect(resolved.raw({path: 'net.callback_url'} as never)?.texts[0]?.text).toBe('http://127.0.0.1:21001');
   });
 
+  it('takes over what a devnet needs to be registered at, and nothing that is its operator’s own', () => {
+    const devnet = {
+      'node.bls_key_file': ['/devnet/bls.json'],
+      'node.bls_password_file': ['/devnet/bls.password'],
+      'store.dir': ['/devnet/state'],
+    };
+    const known = {answers: {...ANSWERS, network: 'devnet'}, facts: {...NO_FACTS, devnet}};
+    const values = Object.fromEntries(configEntries(known, {}, '').map(({path, value}) => [path, value]));
+    expect(values).toMatchObject({
+      'node.bls_key_file': ['/devnet/bls.json'],
+      'node.bls_password_file': ['/devnet/bls.password'],
+    });
+    expect(values).not.toHaveProperty(['store.dir']);
+  });
+
   it('keeps the chain id of a network of your own', () => {
     const known = {answers: {...ANSWERS, network: 'custom'}, facts: {...NO_FACTS, chainId: 1234}};
     expect(configText([], configEntries(known, {}, ''))).toContain('  chain_id: 1234\n');
