@@ -153,7 +153,7 @@ export const QUESTIONS: readonly Question[] = [
     key: 'rpc-url',
     field: FIELDS.rpcUrl,
     message: 'Chain RPC',
-    about: 'An Ethereum JSON-RPC of that network. Its URL is kept to yourself: it may hold an access key.',
+    about: 'An Ethereum JSON-RPC of that network. Its URL may hold an access key: only the host is shown.',
     check: 'rpc',
   }),
   line({

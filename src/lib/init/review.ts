@@ -3,6 +3,7 @@ import {shown} from '../config/shown.ts';
 import {safeText} from '../output/safe-text.ts';
 import {wrap} from '../output/table.ts';
 import type {Entry} from './config-text.ts';
+import {QUESTIONS} from './questions.ts';
 import type {Findings} from './wizard.ts';
 
 const CONTRACTS = 'chain.contracts.';
@@ -39,9 +40,11 @@ export function reviewLines(
   if (rest !== differing) lines.push(`  ${CONTRACTS}*  ${contracts.length} addresses, as the devnet says`);
   for (const name of making)
     lines.push(...wrap(`makes ${safeText(name)}`, Math.max(10, width - 2)).map((part) => `  ${part}`));
-  for (const finding of Object.values(findings)) {
-    if (finding.state !== 'trouble') continue;
-    lines.push(...wrap(`! ${finding.text}`, Math.max(10, width - 2)).map((part) => `  ${part}`));
+  for (const {key, path} of QUESTIONS) {
+    const finding = findings[key];
+    if (finding?.state !== 'trouble') continue;
+    const told = wrap(`${path}: ${finding.text}`, Math.max(10, width - 4));
+    lines.push(...told.map((part, index) => `  ${index === 0 ? '!' : ' '} ${part}`));
   }
   return lines;
 }

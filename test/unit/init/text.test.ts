@@ -135,6 +135,25 @@ describe('the review', () => {
     `);
   });
 
+  it('says of each trouble which value has it', () => {
+    const text = 'nothing answers at 127.0.0.1:1 (ECONNREFUSED), whatever was tried to reach it';
+    const nobody = {state: 'trouble', text, fix: null} as const;
+    const findings = {
+      'alert-webhook': nobody,
+      'dispatcher-url': nobody,
+      listen: {...nobody, state: 'ok'},
+    } as const;
+    const lines = reviewLines({file: 'c.yaml', entries: [], findings, making: []}, 79);
+    expect(lines.slice(1)).toMatchInlineSnapshot(`
+      [
+        "  ! net.dispatcher_url: nothing answers at 127.0.0.1:1 (ECONNREFUSED), whatever",
+        "    was tried to reach it",
+        "  ! alerts.webhook_url: nothing answers at 127.0.0.1:1 (ECONNREFUSED), whatever",
+        "    was tried to reach it",
+      ]
+    `);
+  });
+
   it.each([80, 40, 20])('fits %d columns', (width) => {
     const entries = configEntries({answers: ANSWERS, facts: NO_FACTS}, {}, '');
     const findings = {
