@@ -102,7 +102,12 @@ describe('the text of config.yaml', () => {
       'store.dir': ['/devnet/state'],
     };
     const known = {answers: {...ANSWERS, network: 'devnet'}, facts: {...NO_FACTS, devnet}};
-    const values = Object.fromEntries(configEntries(known, {}, '').map(({path, value}) => [path, value]));
+    const entries = configEntries(known, {}, '');
+    const values = Object.fromEntries(entries.map(({path, value}) => [path, value]));
+    const review = reviewLines({file: 'c.yaml', entries, findings: {}, making: []}, 79);
+    expect(review.filter((line) => line.includes('bls'))).toEqual([
+      '  node.bls_*  the BLS key that the devnet made',
+    ]);
     expect(values).toMatchObject({
       'node.bls_key_file': ['/devnet/bls.json'],
       'node.bls_password_file': ['/devnet/bls.password'],
