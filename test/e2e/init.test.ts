@@ -133,7 +133,11 @@ describe('aos init on a terminal', () => {
     await wizard.until(/config\.yaml will hold[^]*Write it\?/);
     wizard.pty.write(ENTER);
     expect(await wizard.ended).toBe(0);
-    expect(wizard.screen()).toMatch(/Next:\n {2}aos signer check\n {2}aos run$/);
+    expect(wizard.screen()).toMatch(
+      /Next:\n {2}aos signer check\n {2}aos register --check\n {2}aos register\n {2}aos run$/,
+    );
+    expect(wizard.screen()).toMatch(/\b1\/13 [^]*\b2\/13 [^]*\b13\/13 /);
+    expect(wizard.screen()).toMatch(/ {3}i found Web3Signer at \S+ with 1 account\n/);
 
     const file = path.join(world.home, 'config.yaml');
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -141,6 +145,7 @@ describe('aos init on a terminal', () => {
     expect(filesOf(world).filter((name) => name.endsWith('.tmp'))).toEqual([]);
     expect(await world.run(['config', 'validate'])).toMatchObject({code: 0});
     expect(await world.run(['signer', 'check'])).toMatchObject({code: 0});
+    expect(await world.run(['register', '--yes'])).toMatchObject({code: 0});
     const operator = world.start(['run', '--jobs', '1', '--json']);
     await operator.event('connected');
     await devnet.answered(await devnet.submit(1));

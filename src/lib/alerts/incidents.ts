@@ -95,16 +95,24 @@ function offline(incidents: Incidents, event: OperatorEvent & {type: 'liveness'}
   });
 }
 
-/** One that was right for a moment only goes on: it began when it began. */
+/**
+ * One that was right for a moment only goes on: it began when it began. An outage knows its own beginning, and a later
+ * one uses the grace anew.
+ */
 function wrong(incidents: Incidents, subject: Subject, facts: Wrong): Incidents {
   const before = incidents.get(subject);
-  const told = {told: before?.told ?? 0, toldAt: before?.toldAt ?? 0, toldStep: before?.toldStep ?? 0};
+  const isNext = subject === 'offline' && before !== undefined && facts.since > before.since;
+  const told = {
+    told: before?.told ?? 0,
+    toldAt: before?.toldAt ?? 0,
+    toldStep: isNext ? 0 : (before?.toldStep ?? 0),
+  };
   const isOpen = before !== undefined && before.goodAt === null;
   const notBefore = Math.min(facts.notBefore ?? 0, isOpen ? before.notBefore : Infinity);
   return new Map(incidents).set(subject, {
     ...facts,
     notBefore,
-    since: Math.min(facts.since, before?.since ?? facts.since),
+    since: isNext ? facts.since : Math.min(facts.since, before?.since ?? facts.since),
     ...told,
     goodAt: null,
   });

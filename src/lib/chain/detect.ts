@@ -1,5 +1,5 @@
 import {zeroAddress, type Hex} from 'viem';
-import {AosError} from '../errors.ts';
+import {AosError, isAosError} from '../errors.ts';
 import {sameAddress} from '../protocol/ethereum.ts';
 import {avsRegistrarAbi, ecdsaStakeRegistryAbi, registryCoordinatorAbi} from './abis-avs.ts';
 import {readCode, requireCode} from './code.ts';
@@ -43,6 +43,32 @@ export async function detectFlow(chain: Chain, avs: AvsAddresses): Promise<Detec
   if (flow !== null) return {flow, evidence};
   await requireCode(chain, {'chain.contracts.registry': avs.registry});
   throw unknownFlow(avs, evidence);
+}
+
+/**
+ * The flow that somebody named, as long as the registry may be of it: one that is not recognised may be of any, and a
+ * coordinator with an AllocationManager may keep M2 quorums and operator sets side by side.
+ * @throws AosError USAGE with the flow the registry is of, and as {@link detectFlow} but for CHAIN_FLOW_UNKNOWN
+ */
+export async function namedFlow(chain: Chain, avs: AvsAddresses, named: Flow): Promise<Flow> {
+  const found = await detectFlow(chain, avs).catch((error: unknown) => {
+    if (isAosError(error, 'CHAIN_FLOW_UNKNOWN')) return null;
+    throw error;
+  });
+  if (found === null || found.flow === named || hasBoth(found, named)) return named;
+  throw new AosError(
+    'USAGE',
+    `--flow ${named}: the contract at ${avs.registry} is of the flow ${found.flow}`,
+    {
+      next: `Use --flow ${found.flow}, or leave --flow away; another registry goes into chain.contracts.registry.`,
+    },
+  );
+}
+
+function hasBoth({flow, evidence}: Detected, named: Flow): boolean {
+  const both: readonly Flow[] = ['bls', 'operator-sets'];
+  const signs = ['quorumCount()', 'serviceManager()', 'allocationManager()'];
+  return both.includes(flow) && both.includes(named) && signs.every((sign) => evidence.includes(sign));
 }
 
 const probesOf = ({registry, serviceManager}: AvsAddresses) => {

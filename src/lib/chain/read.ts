@@ -59,13 +59,19 @@ export type ReadOptions = {
 
 /** Bytes of calldata in one eth_call: with Multicall3's own code it stays below the 48 KiB of EIP-3860. */
 const BATCH_BYTES = 4_096;
+/** Calls of one read that are asked again by themselves: those of two requests, as calls of one argument go into them. */
+const MOST_ALONE = 256;
+/** Of them at once, for the limits that providers have. */
+const ALONE_AT_ONCE = 32;
 
 /**
  * All the calls at one block in one dependent step: however many requests it takes, they are sent together, through
  * Multicall3, or without it through its code sent along (viem's `deployless`). A contract that breaks off burns 63 of 64
- * parts of a request's gas, and a few of them end it; the calls of such a request are asked again, each by itself, in a
- * second step. A request that did not end starved none: one part of 64 of what starves a view is too little to finish.
- * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID when the endpoint fails as a whole
+ * parts of a request's gas, and a few of them end it; the calls of such a request are asked again, each by itself, in
+ * further steps, as long as they are no more than {@link MOST_ALONE}. A request that did not end starved none: one part
+ * of 64 of what starves a view is too little to finish.
+ * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID when the endpoint fails as a whole, or ends
+ *   more requests than can be made good
  */
 export async function readCalls(
   calls: readonly ReadCall[],
@@ -89,19 +95,21 @@ export async function readCalls(
     signal.throwIfAborted();
     throw error;
   });
-  return Promise.all(calls.map((one, index) => settled(one, results[index], options)));
+  // A call that failed by itself holds no answer of the endpoint's; here the whole request broke off.
+  const brokeOff = calls.flatMap((one, index) => (isRevert(results[index]?.error) ? [{one, index}] : []));
+  const alone = new Map<number, ReadResult<unknown>>();
+  if (brokeOff.length > MOST_ALONE) throw tooManyAlone(brokeOff.length, endpoint);
+  for (let from = 0; from < brokeOff.length; from += ALONE_AT_ONCE) {
+    const some = brokeOff.slice(from, from + ALONE_AT_ONCE);
+    await Promise.all(some.map(async ({one, index}) => alone.set(index, await readAlone(one, options))));
+  }
+  return calls.map((one, index) => alone.get(index) ?? settled(one, results[index], options));
 }
 
-type Settled = {status: 'success'; result: unknown} | {status: 'failure'; error: Error};
+type Settled = {status: 'success'; result: unknown; error?: undefined} | {status: 'failure'; error: Error};
 
-async function settled(
-  one: ReadCall,
-  result: Settled | undefined,
-  options: ReadOptions,
-): Promise<ReadResult<unknown>> {
+function settled(one: ReadCall, result: Settled | undefined, options: ReadOptions): ReadResult<unknown> {
   if (result?.status === 'success') return {ok: true, value: result.result};
-  // A call that failed by itself holds no answer of the endpoint's; here the whole request broke off.
-  if (isRevert(result?.error)) return readAlone(one, options);
   return callFailure(result?.error, one, options);
 }
 
@@ -113,6 +121,13 @@ async function readAlone(one: ReadCall, options: ReadOptions): Promise<ReadResul
   } catch (error) {
     return callFailure(error, one, options);
   }
+}
+
+function tooManyAlone(count: number, endpoint: string): AosError {
+  const message = `${endpoint} broke off requests with ${count} calls, more than the ${MOST_ALONE} that are asked again one by one`;
+  return new AosError('CHAIN_BAD_ANSWER', message, {
+    next: 'Use an RPC that gives eth_call more gas; if another breaks off too, check chain.contracts.',
+  });
 }
 
 /** A pool of nodes behind one address may be of several chains; the second look shows it. */

@@ -50,14 +50,12 @@ export async function askAll(start: Wizard, {look, review, signal, draw}: Deps):
   };
   const mark: Readonly<Record<Finding['state'], string>> = {
     ok: chalk.green('ok'),
-    info: chalk.blue('i'),
-    trouble: chalk.yellow('!'),
+    info: ` ${chalk.blue('i')}`,
+    trouble: ` ${chalk.yellow('!')}`,
   };
   const tell = ({state, text, fix}: Finding): void => {
-    const [first = '', ...rest] = wrap(text, width() - 5);
-    put(`  ${mark[state]} ${first}`);
-    for (const line of rest) put(`     ${line}`);
-    if (fix !== null) for (const line of wrap(`fix: ${fix}`, width() - 5)) put(`     ${line}`);
+    const lines = [text, ...(fix === null ? [] : [`fix: ${fix}`])].flatMap((part) => wrap(part, width() - 5));
+    lines.forEach((line, index) => put(`  ${index === 0 ? mark[state] : '  '} ${line}`));
   };
 
   say(KEYS, chalk.dim);
@@ -147,10 +145,16 @@ function ask(
 }
 
 /** Which question of how many; those that flags answered do not count. */
-function heading(wizard: Wizard, {key}: Question): string {
+function heading(wizard: Wizard, present: Question): string {
+  const {key} = present;
+  // Before the network is answered the suggested one counts: most that follows depends on it.
+  const known =
+    key === 'network'
+      ? {...wizard, answers: {...wizard.answers, network: suggestionOf(wizard, present)}}
+      : wizard;
   // The account is asked for as part of the signer.
   const asked = QUESTIONS.filter(
-    (question) => question.key !== 'account' && !wizard.fixed.has(question.key) && question.applies(wizard),
+    (question) => question.key !== 'account' && !wizard.fixed.has(question.key) && question.applies(known),
   );
   const at = asked.findIndex((question) => question.key === (key === 'account' ? 'signer-url' : key));
   if (at === -1) return `${asked.length}/${asked.length}`;

@@ -10,6 +10,7 @@ import {shortDecimal} from '../output/decimal.ts';
 import {safeText} from '../output/safe-text.ts';
 import {checkSigner} from '../signer/checks.ts';
 import {createWeb3Signer} from '../signer/web3signer.ts';
+import {count} from '../status/words.ts';
 import {deadline, systemTime} from '../system-time.ts';
 import {createOpmlWorker} from '../worker/opml.ts';
 import {canListen, findUsualWorkers, whyNobody} from './init-probe.ts';
@@ -70,7 +71,7 @@ async function lookAround(known: Known, signal: AbortSignal): Promise<Finding> {
   ]);
   signal.throwIfAborted();
   const here = [
-    ...(accounts === null ? [] : [`Web3Signer at ${url} with ${accounts.length} account(s)`]),
+    ...(accounts === null ? [] : [`Web3Signer at ${url} with ${count(accounts.length, 'account')}`]),
     ...workers.map(
       ({what, url: at, kind}) => `${what} at ${at}${kind === null ? ' (aos run cannot use it yet)' : ''}`,
     ),
@@ -99,7 +100,7 @@ async function lookAtSigner(known: Known, signal: AbortSignal): Promise<Finding>
   if (operator === '') {
     const accounts = await accountsAt(url, LIMIT_MS, signal).catch((error: unknown) => unreachable(error));
     if ('state' in accounts) return accounts;
-    if (accounts.length > 0) return ok(`the signer holds ${accounts.length} account(s)`, {accounts});
+    if (accounts.length > 0) return ok(`the signer holds ${count(accounts.length, 'account')}`, {accounts});
     return trouble('the signer holds no key', 'Load a key into Web3Signer.', {accounts});
   }
   const chainId = expectedChain(known);

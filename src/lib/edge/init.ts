@@ -169,7 +169,7 @@ async function finish(
             compose: shellWord(shortPath(written.web3signer.compose, options.cwd)),
             keysDir: shellWord(shortPath(written.web3signer.keysDir, options.cwd)),
           },
-      {isDevnet: network === 'devnet', alerts: (wizard.answers['alert-webhook'] ?? '') !== ''},
+      {alerts: (wizard.answers['alert-webhook'] ?? '') !== ''},
     ),
   };
 }

@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {resolveContracts, type ResolvedContracts} from '../chain/contracts.ts';
-import {detectFlow, type Flow} from '../chain/detect.ts';
+import {detectFlow, namedFlow, type Flow} from '../chain/detect.ts';
 import type {Chain} from '../chain/open.ts';
 import {planRegistration, type AvsState} from '../chain/plans/avs.ts';
 import {signEcdsaKey, signOperatorRegistration, type SetPlace} from '../chain/plans/proofs.ts';
@@ -17,15 +17,16 @@ export type Avs = {contracts: ResolvedContracts; flow: Flow; operator: Hex};
 /**
  * Finds the contracts and the flow.
  * @param flow what `--flow` says; null: look at the registry
- * @throws AosError CHAIN_* | CONFIG_INVALID
+ * @throws AosError CHAIN_* | CONFIG_INVALID | USAGE when the registry is of another flow than named
  */
 export async function findAvs(chain: Chain, config: Config, flow: Flow | null): Promise<Avs> {
   const {contracts: configured, vrfRangeContract} = config.chain;
   const contracts = await resolveContracts(chain, {contracts: configured, vrfRangeContract});
   const {registry, serviceManager} = contracts;
+  const at = {registry, serviceManager};
   return {
     contracts,
-    flow: flow ?? (await detectFlow(chain, {registry, serviceManager})).flow,
+    flow: flow === null ? (await detectFlow(chain, at)).flow : await namedFlow(chain, at, flow),
     operator: `0x${config.node.id.slice(2)}`,
   };
 }

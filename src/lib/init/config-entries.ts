@@ -8,7 +8,8 @@ import {QUESTIONS} from './questions.ts';
 import type {Findings} from './wizard.ts';
 
 /** What a devnet's own file knows beyond the questions. */
-const FROM_DEVNET = /^(chain\.contracts\.|net\.(callback_url|verify_dispatcher)$|policy\.network_start$)/;
+const FROM_DEVNET =
+  /^(?:chain\.contracts\.|(?:net\.(?:callback_url|verify_dispatcher)|node\.bls_(?:key|password)_file|policy\.network_start)$)/;
 
 /**
  * The values of the file: one an answered question, and what follows from them. A trouble that was passed over is told

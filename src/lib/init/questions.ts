@@ -153,7 +153,7 @@ export const QUESTIONS: readonly Question[] = [
     key: 'rpc-url',
     field: FIELDS.rpcUrl,
     message: 'Chain RPC',
-    about: 'An Ethereum JSON-RPC of that network. Its URL is kept to yourself: it may hold an access key.',
+    about: 'An Ethereum JSON-RPC of that network. Its URL may hold an access key: only the host is shown.',
     check: 'rpc',
   }),
   line({
@@ -196,7 +196,7 @@ export const QUESTIONS: readonly Question[] = [
     key: 'outer-url',
     field: FIELDS.outerUrl,
     message: 'URL from outside',
-    about: 'How others reach that server, such as http://203.0.113.7:21001.',
+    about: 'How others reach this node, such as http://203.0.113.7:21001.',
     without: 'not known yet',
   }),
   line({
@@ -221,7 +221,7 @@ export const QUESTIONS: readonly Question[] = [
     key: 'alert-webhook',
     field: FIELDS.alertWebhook,
     message: 'Alert webhook',
-    about: 'Gets a JSON alert when something is wrong: Slack, Discord, your own.',
+    about: 'Gets a JSON alert of a trouble: Slack, Discord, your own.',
     without: 'nobody is told',
     check: 'webhook',
   }),

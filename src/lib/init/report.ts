@@ -25,7 +25,7 @@ export type InitReport = {
 export function nextSteps(
   flag: string,
   signer: {compose: string; keysDir: string} | null,
-  {isDevnet, alerts}: {isDevnet: boolean; alerts: boolean},
+  {alerts}: {alerts: boolean},
 ): string[] {
   const start =
     signer === null
@@ -35,7 +35,8 @@ export function nextSteps(
     ...start,
     `aos signer check${flag}`,
     ...(alerts ? [`aos alert test${flag}`] : []),
-    ...(isDevnet ? [] : [`aos register --check${flag}`, `aos register${flag}`]),
+    `aos register --check${flag}`,
+    `aos register${flag}`,
     `aos run${flag}`,
   ];
 }

@@ -3,9 +3,11 @@ import {shown} from '../config/shown.ts';
 import {safeText} from '../output/safe-text.ts';
 import {wrap} from '../output/table.ts';
 import type {Entry} from './config-text.ts';
+import {QUESTIONS} from './questions.ts';
 import type {Findings} from './wizard.ts';
 
 const CONTRACTS = 'chain.contracts.';
+const BLS_KEY = 'node.bls_';
 
 /**
  * The review page: what the file will hold that is not the default anyway, and what is still in trouble.
@@ -30,18 +32,23 @@ export function reviewLines(
   const lines = [`${safeText(file)} will hold, beside the defaults:`];
   // Brought by a devnet, not asked for: the page is for what may be wrong.
   const contracts = differing.filter(({path}) => path.startsWith(CONTRACTS));
-  const rest = contracts.length > 2 ? differing.filter((entry) => !contracts.includes(entry)) : differing;
-  for (const {path, value} of rest) {
+  const hasMany = contracts.length > 2;
+  const hasKey = differing.some(({path}) => path.startsWith(BLS_KEY));
+  for (const {path, value} of differing) {
+    if (path.startsWith(BLS_KEY) || (hasMany && path.startsWith(CONTRACTS))) continue;
     const text = shownValue(path, value);
     if (path.length + text.length + 4 <= width) lines.push(`  ${path}  ${text}`);
     else lines.push(`  ${path}`, ...wrap(text, Math.max(10, width - 4)).map((part) => `    ${part}`));
   }
-  if (rest !== differing) lines.push(`  ${CONTRACTS}*  ${contracts.length} addresses, as the devnet says`);
+  if (hasKey) lines.push(`  ${BLS_KEY}*  the BLS key that the devnet made`);
+  if (hasMany) lines.push(`  ${CONTRACTS}*  ${contracts.length} addresses, as the devnet says`);
   for (const name of making)
     lines.push(...wrap(`makes ${safeText(name)}`, Math.max(10, width - 2)).map((part) => `  ${part}`));
-  for (const finding of Object.values(findings)) {
-    if (finding.state !== 'trouble') continue;
-    lines.push(...wrap(`! ${finding.text}`, Math.max(10, width - 2)).map((part) => `  ${part}`));
+  for (const {key, path} of QUESTIONS) {
+    const finding = findings[key];
+    if (finding?.state !== 'trouble') continue;
+    const told = wrap(`${path}: ${finding.text}`, Math.max(10, width - 4));
+    lines.push(...told.map((part, index) => `  ${index === 0 ? '!' : ' '} ${part}`));
   }
   return lines;
 }

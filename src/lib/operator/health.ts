@@ -9,6 +9,8 @@ import type {Emit, TroublePart} from './events.ts';
 export type Health = {
   failed(part: TroublePart, error: unknown, use?: string): void;
   worked(part: TroublePart, use?: string): void;
+  /** The code of the last failure of a part that has not worked since; null: it is in no trouble. */
+  failing(part: TroublePart, use?: string): string | null;
 };
 
 type Trouble = Pick<AosError, 'message' | 'next'> & {code: string};
@@ -45,6 +47,7 @@ export function createHealth(emit: Emit, time: Time): Health {
       } else if (![...known.uses.values()].some(({code}) => code === known.told))
         known.told = tell(part, left);
     },
+    failing: (part, use = '') => failing.get(part)?.uses.get(use)?.code ?? null,
   };
 }
 

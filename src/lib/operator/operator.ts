@@ -3,12 +3,10 @@ import type {VerifyDispatcher} from '../config/config.ts';
 import {AosError, errorText} from '../errors.ts';
 import type {WorkerKind} from '../protocol/messages.ts';
 import type {Time} from '../time.ts';
-import {watchBlocks} from './block-watch.ts';
-import {createBucket} from './bucket.ts';
-import {noteClocks, watchClock} from './clock-watch.ts';
+import {noteClocks} from './clock-watch.ts';
+import {connectionHandlers} from './connection-handlers.ts';
 import {createDurably} from './durable.ts';
-import type {LivenessFacts, OperatorEvent, OperatorEventBody, StopReason, Summary} from './events.ts';
-import {every} from './every.ts';
+import type {LivenessFacts, OperatorEvent, OperatorEventBody, Summary} from './events.ts';
 import {createHealth} from './health.ts';
 import {keepTidy} from './housekeeping.ts';
 import {createInbox} from './inbox.ts';
@@ -24,13 +22,16 @@ import type {
   Signer,
   Worker,
 } from './ports.ts';
+import {createProbes} from './probes.ts';
 import {type CallbackReply, createQuestions} from './questions.ts';
 import {createRangeKeeper} from './range.ts';
 import {createSession} from './session.ts';
 import {createSignerWatch} from './signer-watch.ts';
 import {createSigning} from './signing.ts';
+import {createStopping, drain} from './stopping.ts';
 import {countEvent, emptyTally, summarise} from './tally.ts';
 import {createTurns} from './turns.ts';
+import {watchParts} from './watching.ts';
 import {createWorkload} from './workload.ts';
 
 export type OperatorOptions = Omit<PipelineOptions, 'kinds'> & {
@@ -69,7 +70,7 @@ export type OperatorDeps = {
 
 export type Operator = {
   /**
-   * Works until `stop` aborts (its reason is the {@link StopReason}) or enough results are accepted, finishes what is in
+   * Works until `stop` aborts (its reason is a StopReason) or enough results are accepted, finishes what is in
    * hand, and resolves with what the run amounted to.
    */
   run(stop: AbortSignal): Promise<Summary>;
@@ -82,13 +83,6 @@ export type Operator = {
   /** Tells something through the event stream. */
   tell(event: OperatorEventBody): void;
 };
-
-/** Probes told and journalled at most; anyone may ask /ping as often as they like. */
-const PROBES_PER_SECOND = 2;
-/** How often the run is summed up. */
-const SUM_UP_EVERY_MS = 60_000;
-/** How often the end of the jobs in hand is looked for, once told to stop. */
-const DRAIN_POLL_MS = 20;
 
 export function createOperator(options: OperatorOptions, deps: OperatorDeps): Operator {
   const {time, connection} = deps;
@@ -132,9 +126,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     health,
   });
   const questions = createQuestions({journal, time, emit, newSecretId: deps.newSecretId});
-
-  let stopping: StopReason | undefined;
-  let onStop: (reason: StopReason) => void = () => {};
+  const stopping = createStopping();
 
   const session = createSession({
     connection,
@@ -163,7 +155,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     signal,
     maxAccepted: options.maxAccepted,
     accepted: () => tally.accepted,
-    onEnough: () => onStop('jobs'),
+    onEnough: () => stopping.ask('jobs'),
   });
   const steps = createJobSteps({
     options: {...options, kinds},
@@ -204,76 +196,48 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
         emit,
         time,
         signal,
-        isClosed: () => stopping === 'jobs',
+        isClosed: () => stopping.reason() === 'jobs',
       }),
     },
   );
 
-  const mayTellProbe = createBucket(PROBES_PER_SECOND, time);
-
-  function probed(via: 'http' | 'websocket'): void {
-    if (!mayTellProbe()) return;
-    emit({type: 'probe_answered', via});
-    journal
-      .read({event: 'probe_answered', ref: via, merge: null}, time.now())
-      .catch((error: unknown) => health.failed('journal', error));
-  }
+  const probed = createProbes({journal, time, emit, health});
 
   function pending(): number {
     const {received, selected, concluded, signed} = journal.counts();
     return received + selected + concluded + signed;
   }
 
-  /** What is told about the parts while they work, until the signals abort; each by itself, none waited for. */
   async function watch(startedAt: number): Promise<void> {
     const pendingAtStart = pending();
-    const clockId = options.clockId ?? 1n;
-    await Promise.all([
-      watchClock({journal, merged, clockId, time, emit, signal}),
-      // Not while it finishes: nobody waits for news of parts that are needed no more.
-      signers.run(stopped.signal),
-      watchBlocks({
-        reader: deps.blockReader,
-        time,
-        random: deps.random,
-        emit,
-        health,
-        signal: stopped.signal,
+    await watchParts({
+      journal,
+      merged,
+      clockId: options.clockId ?? 1n,
+      signers,
+      workers: deps.workers,
+      blockReader: deps.blockReader,
+      sumUp: () => ({
+        ...tally,
+        rejected: inbox.rejected(),
+        inHand: workload.busy(true),
+        // Counted from what this run saw: counting the journal's rows takes long in a large one.
+        pending: pendingAtStart + tally.received - tally.accepted - expired,
+        uptimeMs: Math.round(time.monotonic() - startedAt),
       }),
-      every(SUM_UP_EVERY_MS, {time, signal: stopped.signal}, () => {
-        const {received, accepted} = tally;
-        emit({
-          type: 'minute',
-          ...tally,
-          rejected: inbox.rejected(),
-          inHand: workload.busy(true),
-          // Counted from what this run saw: counting the journal's rows takes long in a large one.
-          pending: pendingAtStart + received - accepted - expired,
-          uptimeMs: Math.round(time.monotonic() - startedAt),
-        });
-      }),
-    ]);
-  }
-
-  /** Waits for the jobs in hand, as far as they can still end: without a dispatcher no answer can be delivered. */
-  async function drain(graceMs: number): Promise<void> {
-    const until = time.monotonic() + graceMs;
-    while (workload.busy(session.connected()) > 0 && time.monotonic() < until)
-      await time.sleep(DRAIN_POLL_MS);
+      time,
+      random: deps.random,
+      emit,
+      health,
+      signal,
+      stopping: stopped.signal,
+    });
   }
 
   async function work(stop: AbortSignal): Promise<Summary> {
     const started = time.monotonic();
     const {nodeId, network, version} = options;
-    const why = new Promise<StopReason>((resolve) => {
-      onStop = (reason) => {
-        stopping ??= reason;
-        resolve(stopping);
-      };
-    });
-    const onAbort = (): void => onStop(stop.reason as StopReason);
-    if (stop.aborted) onAbort();
-    stop.addEventListener('abort', onAbort, {once: true});
+    const why = stopping.asked(stop);
 
     emit({
       type: 'started',
@@ -295,27 +259,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     const tidying = keepTidy({journal, time, health, retentionMs: options.retentionMs, signal});
     workload.resume();
     emit({type: 'connecting', url: options.dispatcherUrl});
-    const connecting = connection.run(
-      {
-        onOpen: () => session.opened(),
-        onFrame: (bytes) => {
-          try {
-            inbox.take(bytes);
-          } catch (error) {
-            // A bug of ours: the frame is lost, the node is not.
-            emit({type: 'warning', code: 'BUG', message: `a frame could not be read: ${errorText(error)}`});
-          }
-        },
-        onPing: () => probed('websocket'),
-        onClose: (reason, retryInMs) => {
-          session.closed();
-          if (retryInMs === undefined) return;
-          emit({type: 'disconnected', reason, retryInMs});
-          health.failed('dispatcher', new AosError('DISPATCHER_UNREACHABLE', reason));
-        },
-      },
-      signal,
-    );
+    const connecting = connection.run(connectionHandlers({session, inbox, probed, emit, health}), signal);
 
     const reason = await why;
     workload.stop();
@@ -323,7 +267,8 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     // What is lost for good is not waited for.
     const graceMs = reason === 'fatal' ? 0 : options.shutdownGraceMs;
     emit({type: 'stopping', reason, inHand: workload.busy(true), graceMs});
-    await drain(graceMs);
+    // As far as they can still end: without a dispatcher no answer can be delivered.
+    await drain(() => workload.busy(session.connected()), graceMs, time);
     ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
     await Promise.all([ranging, tidying, connecting, watching]);
     const summary = summarise(

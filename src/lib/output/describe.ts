@@ -53,11 +53,7 @@ export function describe(event: OperatorEventBody): Description {
     case 'job_retry':
       return warn(`job ${name(event.job)}: ${event.message}; next try in ${seconds(event.retryInMs)}`);
     case 'job_concluded':
-      return event.outcome === 'failed'
-        ? warn(`job ${name(event.job)} failed: ${event.reason}`)
-        : info(
-            `job ${name(event.job)} in the journal as ${event.outcome}${event.reason === '' ? '' : `: ${event.reason}`}`,
-          );
+      return concluded(event);
     case 'result_sent':
       return info(
         `job ${name(event.job)} result sent${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`,
@@ -106,6 +102,13 @@ export function describe(event: OperatorEventBody): Description {
         `done: ${event.accepted} accepted, ${event.received} received, ${event.selected} selected, ${event.unselected} not selected, ${event.failed} failed, ${event.pending} pending, in ${lasting(event.durationMs)}`,
       );
   }
+}
+
+/** Of an unselected job the outcome says all; its reason is the protocol's wording of it. */
+function concluded({job, outcome, reason}: OperatorEventBody & {type: 'job_concluded'}): Description {
+  if (outcome === 'failed') return warn(`job ${name(job)} failed: ${reason}`);
+  if (outcome === 'unselected') return info(`job ${name(job)} in the journal as unselected`);
+  return info(`job ${name(job)} in the journal as ${outcome}${reason === '' ? '' : `: ${reason}`}`);
 }
 
 function liveness({lastProbeAt, graceLeftMs, graceMs, outages}: LivenessFacts): Description {

@@ -1,4 +1,5 @@
 import {PassThrough} from 'node:stream';
+import {styleText} from 'node:util';
 import {confirm, input, password, select} from '@inquirer/prompts';
 import {AosError, errorText} from '../errors.ts';
 import {createTypedFilter, PASTE_OFF, PASTE_ON} from './paste.ts';
@@ -58,21 +59,24 @@ export function askLine(
   io: PromptIo = terminal(),
 ): Promise<Reply<string>> {
   const {message, suggestion, validate, shown, signal} = question;
+  // The library draws an answer once more as it is before it counts as final.
+  let isTaken = false;
+  const judged = (text: string): true | string => {
+    const verdict = validate(text);
+    isTaken = verdict === true;
+    return verdict;
+  };
+  // In the colours that the library gives those it shows itself.
   const look =
     shown === undefined
       ? {}
       : {
-          transformer: (text: string, {isFinal}: {isFinal: boolean}) => (isFinal ? shown(text) : text),
-          theme: {style: {defaultAnswer: (text: string) => `(${shown(text)})`}},
+          transformer: (text: string, {isFinal}: {isFinal: boolean}) =>
+            isFinal || isTaken ? styleText('cyan', shown(text)) : text,
+          theme: {style: {defaultAnswer: (text: string) => styleText('dim', `(${shown(text)})`)}},
         };
   const more = {...(suggestion === '' ? {} : {default: suggestion}), ...look};
-  return ask(
-    message,
-    io,
-    isCtrlB,
-    (context) => input({message, validate: (text) => validate(text), ...more}, context),
-    signal,
-  );
+  return ask(message, io, isCtrlB, (context) => input({message, validate: judged, ...more}, context), signal);
 }
 
 /**

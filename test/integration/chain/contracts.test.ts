@@ -1,7 +1,7 @@
 import {pad, type Hex} from 'viem';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {resolveContracts} from '../../../src/lib/chain/contracts.ts';
-import {detectFlow} from '../../../src/lib/chain/detect.ts';
+import {detectFlow, namedFlow, type Flow} from '../../../src/lib/chain/detect.ts';
 import type {AosContracts, DevFlow} from '../../../src/lib/devnet/chain-deploy.ts';
 import {devRpc} from '../../../src/lib/devnet/rpc.ts';
 import {configuredOf, openAt} from '../../support/avs-view.ts';
@@ -80,6 +80,37 @@ describe('detectFlow', () => {
       code: 'CHAIN_NO_CODE',
       exitCode: 77,
     });
+  });
+});
+
+describe('namedFlow', () => {
+  const name = async (aos: AosContracts, flow: Flow): Promise<unknown> =>
+    namedFlow(await openAt(rig.url), {registry: aos.registry, serviceManager: aos.service_manager}, flow);
+
+  it.each<[DevFlow, Flow]>([
+    ['bls', 'ecdsa-b2'],
+    ['bls', 'operator-sets'],
+    ['ecdsa-b1', 'ecdsa-b2'],
+    ['ecdsa-b3', 'bls'],
+    ['operator-sets', 'bls'],
+    ['operator-sets', 'ecdsa-b1'],
+  ])('a registry of %s is not one of %s, and the next step names the right one', async (is, named) => {
+    await expect(name(others.get(is)!, named)).rejects.toMatchObject({
+      code: 'USAGE',
+      next: expect.stringMatching(`^Use --flow ${is}, or leave --flow away`) as string,
+    });
+  });
+
+  it('takes the right one, and any for a registry that cannot be recognised', async () => {
+    expect(await name(others.get('ecdsa-b3')!, 'ecdsa-b3')).toBe('ecdsa-b3');
+    expect(await name({...bls, registry: bls.delegation_manager}, 'ecdsa-b1')).toBe('ecdsa-b1');
+  });
+
+  it('takes both of a coordinator that has M2 quorums and operator sets', async () => {
+    const v1 = others.get('bls-v1')!;
+    expect(await name(v1, 'operator-sets')).toBe('operator-sets');
+    expect(await name(v1, 'bls')).toBe('bls');
+    await expect(name(v1, 'ecdsa-b2')).rejects.toMatchObject({code: 'USAGE'});
   });
 });
 

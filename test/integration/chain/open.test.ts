@@ -118,6 +118,27 @@ describe('Chain.read', () => {
     await devRpc(chain.anvil.url, 'anvil_setCode', [MULTICALL3, '0x']);
   });
 
+  it('asks what broke off again call by call: some at once, and no more of them than are worth it', async () => {
+    const broken: Hex = '0x00000000000000000000000000000000000000bB';
+    await devRpc(chain.anvil.url, 'anvil_setCode', [broken, '0xfe']);
+    const counter = await startStepCounter(chain.anvil.url);
+    const opened = await openChain(options({rpcUrls: [counter.url]}));
+    counter.take();
+    const all = (count: number) =>
+      Array.from({length: count}, (_, i) => call(ABI, broken, 'double', [BigInt(i)]));
+    const results = await opened.read(all(256));
+    expect(results.every((result) => !result.ok && result.error.code === 'CHAIN_REVERTED')).toBe(true);
+    // 32 at once; a node that calls it an error of its own is asked a second time.
+    expect(counter.take().steps).toBeGreaterThanOrEqual(1 + 256 / 32);
+    await expect(opened.read(all(257))).rejects.toMatchObject({
+      code: 'CHAIN_BAD_ANSWER',
+      message: expect.stringMatching(/broke off requests with 257 calls, more than the 256/) as string,
+      next: expect.stringMatching(/more gas/) as string,
+    });
+    expect(counter.take().requests).toBeLessThan(32);
+    await counter.close();
+  });
+
   it('reads nothing without asking', async () => {
     const opened = await openChain(options());
     expect(await opened.read([])).toEqual([]);

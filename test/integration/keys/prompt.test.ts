@@ -1,7 +1,7 @@
 import {PassThrough} from 'node:stream';
 import {text} from 'node:stream/consumers';
-import {describe, expect, it} from 'vitest';
-import {askConfirm, askSecret} from '../../../src/lib/output/prompt.ts';
+import {describe, expect, it, onTestFinished, vi} from 'vitest';
+import {askConfirm, askLine, askSecret} from '../../../src/lib/output/prompt.ts';
 
 function streams() {
   const [input, output] = [new PassThrough(), new PassThrough()];
@@ -30,6 +30,26 @@ describe('a question', () => {
     const shown = await io.shown();
     expect(shown).toContain('*******');
     expect(shown).not.toContain('hu');
+  });
+
+  it('whose answer is shown in another way has the colours of any other', async () => {
+    vi.stubEnv('FORCE_COLOR', '1');
+    vi.stubEnv('NO_COLOR', undefined);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const drawn = async (how: {suggestion: string; shown?: (typed: string) => string}): Promise<string> => {
+      const io = streams();
+      const answer = askLine({message: 'RPC', validate: () => true, ...how}, io);
+      io.input.write('\r');
+      expect(await answer).toEqual({kind: 'answer', value: how.suggestion});
+      return io.shown();
+    };
+    const secret = await drawn({suggestion: 'http://node/key', shown: () => 'http://node'});
+    for (const text of [secret, await drawn({suggestion: 'http://node'})]) {
+      expect(text).toContain('\u001b[2m(http://node)\u001b[22m');
+      expect(text).toContain('\u001b[36mhttp://node\u001b[39m');
+    }
+    // Not for a moment: a terminal may be recorded.
+    expect(secret).not.toContain('key');
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import {encodeFunctionData} from 'viem';
+import {encodeFunctionData, toFunctionSelector} from 'viem';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished} from 'vitest';
 import {challengeManagerAbi} from '../../../src/lib/chain/abis-aos.ts';
 import {startAnvil, type Anvil} from '../../../src/lib/devnet/anvil.ts';
@@ -32,6 +32,9 @@ afterEach(async () => {
   await devRpc(anvil.url, 'anvil_dropAllTransactions');
   await devRpc(anvil.url, 'evm_revert', [empty]);
 });
+
+/** Code that answers keyRegistrar() with 1, and else reverts. */
+const ONLY_KEY_REGISTRAR = `0x5f3560e01c63${toFunctionSelector('keyRegistrar()').slice(2)}146011575f5ffd5b60015f5260205ff3`;
 
 const leaving = (over: Partial<DeregisterOptions> = {}): DeregisterOptions => ({
   mode: 'apply',
@@ -111,9 +114,22 @@ describe('leaving', () => {
     });
   });
 
-  it('by a flow that the registry does not answer to is unknown, not done', async () => {
+  it('by another flow than the registry’s sends nothing and names the right one', async () => {
     const place = await registered('bls');
     const nonce = await nonceOf(anvil.url, 'pending');
+    const next = expect.stringMatching(/^Use --flow bls, or leave --flow away/) as string;
+    const refused = {code: 'USAGE', exitCode: 64, next};
+    await expect(deregister(place.config, leaving({flow: 'ecdsa-b2'}))).rejects.toMatchObject(refused);
+    await expect(register(place.config, registering(place, {flow: 'ecdsa-b2'}))).rejects.toMatchObject(
+      refused,
+    );
+    expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
+  });
+
+  it('by a flow that an unknown registry does not answer to is unknown, not done', async () => {
+    const place = await registered('bls');
+    const nonce = await nonceOf(anvil.url, 'pending');
+    await devRpc(anvil.url, 'anvil_setCode', [place.contracts.registry, ONLY_KEY_REGISTRAR]);
     const report = await deregister(place.config, leaving({flow: 'ecdsa-b2'}));
     expect(report.steps).toMatchObject([{id: 'avs', state: 'missing'}]);
     expect(report.steps[0]?.detail).toMatch(/^unknown: .* does not answer/);

@@ -177,6 +177,36 @@ describe('which events make which alert', () => {
     );
   });
 
+  it('an outage that begins before the end of the last was told has its own start, and uses the grace anew', () => {
+    const since = 46 * MINUTE;
+    const next = (minutes: number): [number, OperatorEventBody] => [
+      minutes * MINUTE,
+      liveness(T0 + minutes * MINUTE, minutes * MINUTE - since),
+    ];
+    const alerts = told(
+      [
+        [0, liveness(T0, 31 * MINUTE)],
+        [since, liveness(T0 + since, null)],
+        next(46.4),
+        next(80),
+        [90 * MINUTE, liveness(T0 + 90 * MINUTE, null)],
+      ],
+      100 * MINUTE,
+    );
+    const minutes = (ms: number): number => ms / MINUTE;
+    expect(
+      alerts.map((alert) => [alert.state, minutes(alert.since - T0), minutes(alert.afterStart)]),
+    ).toEqual([
+      ['trouble', -31, 0],
+      ['reminder', -31, 15],
+      ['reminder', -31, 45],
+      // Half of the grace again, long before the next reminder.
+      ['trouble', 46, 80],
+      ['recovered', 46, 90.5],
+    ]);
+    expect(alerts.at(-1)?.afterMs).toBe(44 * MINUTE);
+  });
+
   it('reminds with growing pauses, at most every six hours', () => {
     const minutes = told([[0, trouble()]], 24 * 60 * MINUTE).map(
       ({afterStart}) => (afterStart - DELAY) / MINUTE,

@@ -95,6 +95,26 @@ describe('the text of config.yaml', () => {
     expect(resolved.raw({path: 'net.callback_url'} as never)?.texts[0]?.text).toBe('http://127.0.0.1:21001');
   });
 
+  it('takes over what a devnet needs to be registered at, and nothing that is its operator’s own', () => {
+    const devnet = {
+      'node.bls_key_file': ['/devnet/bls.json'],
+      'node.bls_password_file': ['/devnet/bls.password'],
+      'store.dir': ['/devnet/state'],
+    };
+    const known = {answers: {...ANSWERS, network: 'devnet'}, facts: {...NO_FACTS, devnet}};
+    const entries = configEntries(known, {}, '');
+    const values = Object.fromEntries(entries.map(({path, value}) => [path, value]));
+    const review = reviewLines({file: 'c.yaml', entries, findings: {}, making: []}, 79);
+    expect(review.filter((line) => line.includes('bls'))).toEqual([
+      '  node.bls_*  the BLS key that the devnet made',
+    ]);
+    expect(values).toMatchObject({
+      'node.bls_key_file': ['/devnet/bls.json'],
+      'node.bls_password_file': ['/devnet/bls.password'],
+    });
+    expect(values).not.toHaveProperty(['store.dir']);
+  });
+
   it('keeps the chain id of a network of your own', () => {
     const known = {answers: {...ANSWERS, network: 'custom'}, facts: {...NO_FACTS, chainId: 1234}};
     expect(configText([], configEntries(known, {}, ''))).toContain('  chain_id: 1234\n');
@@ -116,6 +136,25 @@ describe('the review', () => {
         "  chain.vrf_range_contract  0x27e4384ecc11810c2F49914390052b22c4e3CcC0",
         "  node.vrf_key_file  ./vrf.key",
         "  makes vrf.key",
+      ]
+    `);
+  });
+
+  it('says of each trouble which value has it', () => {
+    const text = 'nothing answers at 127.0.0.1:1 (ECONNREFUSED), whatever was tried to reach it';
+    const nobody = {state: 'trouble', text, fix: null} as const;
+    const findings = {
+      'alert-webhook': nobody,
+      'dispatcher-url': nobody,
+      listen: {...nobody, state: 'ok'},
+    } as const;
+    const lines = reviewLines({file: 'c.yaml', entries: [], findings, making: []}, 79);
+    expect(lines.slice(1)).toMatchInlineSnapshot(`
+      [
+        "  ! net.dispatcher_url: nothing answers at 127.0.0.1:1 (ECONNREFUSED), whatever",
+        "    was tried to reach it",
+        "  ! alerts.webhook_url: nothing answers at 127.0.0.1:1 (ECONNREFUSED), whatever",
+        "    was tried to reach it",
       ]
     `);
   });

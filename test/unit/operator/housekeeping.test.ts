@@ -23,7 +23,7 @@ describe('keepTidy', () => {
         },
       },
       time,
-      health: {failed: (part) => failed.push(part), worked: () => undefined},
+      health: {failed: (part) => failed.push(part), worked: () => undefined, failing: () => null},
       retentionMs: 5,
       signal: end.signal,
     });

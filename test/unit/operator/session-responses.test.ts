@@ -6,7 +6,7 @@ import {createSession, type Session} from '../../../src/lib/operator/session.ts'
 import {systemTime} from '../../../src/lib/system-time.ts';
 
 const SIGNATURE = `${'0'.repeat(128)}1b`;
-const health: Health = {worked: () => {}, failed: () => {}};
+const health: Health = {worked: () => {}, failed: () => {}, failing: () => null};
 
 /** A session over a signer that answers only when told to; `sent` holds the ids of the frames that left, in order. */
 function rig() {

@@ -1,13 +1,15 @@
 import {describe, expect, it} from 'vitest';
 import {nextReading, type Reading} from '../../../src/lib/clock/readings.ts';
 import type {Clock} from '../../../src/lib/clock/vlc.ts';
+import type {ErrorCode} from '../../../src/lib/error-table.ts';
 import {AosError} from '../../../src/lib/errors.ts';
 import {watchBlocks} from '../../../src/lib/operator/block-watch.ts';
 import {clockFacts, watchClock} from '../../../src/lib/operator/clock-watch.ts';
 import type {OperatorEventBody} from '../../../src/lib/operator/events.ts';
 import {createHealth} from '../../../src/lib/operator/health.ts';
-import type {Signer} from '../../../src/lib/operator/ports.ts';
+import type {Signer, Worker} from '../../../src/lib/operator/ports.ts';
 import {createSignerWatch} from '../../../src/lib/operator/signer-watch.ts';
+import {watchWorkers} from '../../../src/lib/operator/worker-watch.ts';
 import {virtualTime} from '../../support/virtual-time.ts';
 
 function world() {
@@ -147,6 +149,57 @@ describe('the signer', () => {
     end.abort();
     await done;
   });
+});
+
+describe('a worker', () => {
+  function watched(code: ErrorCode | null) {
+    const all = world();
+    const state = {error: new AosError('WORKER_UNREACHABLE', 'away') as AosError | null, calls: 0};
+    const worker: Worker = {
+      kind: 'opml',
+      concurrency: 1,
+      readyTimeoutMs: 1,
+      answerTimeoutMs: 1,
+      attempts: 1,
+      ready: () => {
+        state.calls += 1;
+        return state.error === null ? Promise.resolve() : Promise.reject(state.error);
+      },
+      ask: () => Promise.reject(new Error('no job here')),
+    };
+    if (code !== null) all.health.failed('worker', new AosError(code, 'as a job found'));
+    all.types();
+    return {...all, state, done: watchWorkers({...all, workers: [worker]})};
+  }
+
+  it.each(['WORKER_UNREACHABLE', 'WORKER_BUSY'] as const)(
+    'with %s is seen to be back without a job',
+    async (code) => {
+      const {time, end, done, state, events} = watched(code);
+      await time.advance(120_000);
+      expect([state.calls, events]).toEqual([4, []]);
+      state.error = null;
+      await time.advance(30_000);
+      expect(events).toMatchObject([{type: 'recovered', part: 'worker'}]);
+      await time.advance(600_000);
+      expect([state.calls, events.length]).toEqual([5, 1]);
+      end.abort();
+      await done;
+      expect(time.timers()).toBe(0);
+    },
+  );
+
+  it.each([null, 'WORKER_REFUSED', 'WORKER_TIMEOUT'] as const)(
+    'with %s is not asked: a job must tell',
+    async (code) => {
+      const {time, end, done, state, events} = watched(code);
+      state.error = null;
+      await time.advance(600_000);
+      expect([state.calls, events]).toEqual([0, []]);
+      end.abort();
+      await done;
+    },
+  );
 });
 
 describe('the newest block', () => {

@@ -131,7 +131,7 @@ describe('log lines', () => {
       03:04:05 INFO  job 4a16467f…ef0971fd answered by the worker after 1.5 s
       03:04:05 WARN  job 4a16467f…ef0971fd: busy; next try in 2.0 s
       03:04:05 INFO  job 4a16467f…ef0971fd in the journal as answered
-      03:04:05 INFO  job 4a16467f…ef0971fd in the journal as unselected: unselected worker by vrf
+      03:04:05 INFO  job 4a16467f…ef0971fd in the journal as unselected
       03:04:05 WARN  job 4a16467f…ef0971fd failed: no answer
       03:04:05 INFO  job 4a16467f…ef0971fd result sent
       03:04:05 INFO  job 4a16467f…ef0971fd result sent, attempt 2

@@ -23,10 +23,34 @@ describe('the published schemas', () => {
     for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(120);
   });
 
+  it('give the number of a block as a decimal string, but for the three that were published with numbers', () => {
+    const kinds = new Map(schemaList().map(({name}) => [name, new Set(blockTypes(publishedSchema(name)))]));
+    const numbers = ['challenge-list', 'challenge-show', 'slashing-history'];
+    const of = (kind: string) => [...kinds].filter(([, types]) => types.has(kind)).map(([name]) => name);
+    expect(of('integer')).toEqual(numbers);
+    expect(of('string')).toEqual(expect.arrayContaining(['register', 'run', 'status', 'tx-list']));
+    expect(of('string').filter((name) => numbers.includes(name))).toEqual([]);
+  });
+
   it('are none for another name', () => {
     for (const name of ['', 'nonsense', 'toString', '__proto__']) expect(publishedSchema(name)).toBeNull();
   });
 });
+
+/** The JSON types of the fields `block` and `…_block`. */
+function blockTypes(node: unknown): unknown[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {
+    return /^(?:\w+_)?block$/.test(key) ? typesOf(value) : blockTypes(value);
+  });
+}
+
+/** Those of a field that may be null; an object of that name is looked into. */
+function typesOf(field: unknown): unknown[] {
+  const {type, anyOf} = field as {type?: unknown; anyOf?: unknown[]};
+  if (anyOf !== undefined) return anyOf.flatMap(typesOf);
+  return type === 'object' ? blockTypes(field) : [type];
+}
 
 describe('schemaOf', () => {
   it('knows JSON from the types of the code', () => {
