@@ -55,7 +55,7 @@ describe('createBucket', () => {
     const running = keepTidy({
       journal: {prune: () => new Promise<never>(() => {})},
       time,
-      health: {failed: () => undefined, worked: () => undefined},
+      health: {failed: () => undefined, worked: () => undefined, failing: () => null},
       retentionMs: 5,
       signal: end.signal,
     });
