@@ -7,6 +7,7 @@ import {checksumAddress} from '../protocol/ethereum.ts';
 import {makeDirectory} from '../make-directory.ts';
 import {startAnvil} from './anvil.ts';
 import {makeBlsKey} from './bls-key.ts';
+import {mineOnArrival} from './chain-blocks.ts';
 import {deployAos} from './chain-deploy.ts';
 import {createDevChain} from './contracts.ts';
 import {devnetConfig} from './devnet-config.ts';
@@ -113,6 +114,7 @@ async function start(
     deployAos(anvil.url, {flow: 'bls', operator, range: options.range}),
     makeBlsKey(folder),
   ]);
+  closers.push(await mineOnArrival(anvil.url, BLOCK_TIME_S * 1_000));
   const rangeContract = deployed.range_manager;
   const chain = createDevChain(anvil.url);
 
