@@ -138,11 +138,21 @@ async function start(
     worker: worker.url,
   };
   // The online detection knows an operator from its first connection on; then it asks, connected or not.
-  const monitor = startMonitor({
-    targets: () => (dispatcher.stats().connects > 0 ? [urls.operator] : []),
-    on: (target, probe) => options.on({source: 'monitor', type: 'probe', target, ...probe}),
+  const closing = new AbortController();
+  const monitor = dispatcher
+    .waitFor(({connects}) => connects > 0, closing.signal)
+    .then(
+      () =>
+        startMonitor({
+          targets: () => [urls.operator],
+          on: (target, probe) => options.on({source: 'monitor', type: 'probe', target, ...probe}),
+        }),
+      () => null, // closed before anyone connected
+    );
+  closers.push(async () => {
+    closing.abort();
+    await (await monitor)?.close();
   });
-  closers.push(() => monitor.close());
 
   const contracts = {vrf_range: rangeContract};
   const networkStart = new Date();
