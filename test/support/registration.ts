@@ -5,6 +5,7 @@ import type {Config} from '../../src/lib/config/config.ts';
 import {checkConfig} from '../../src/lib/config/load.ts';
 import {deployAos, type AosContracts, type DeployOptions} from '../../src/lib/devnet/chain-deploy.ts';
 import {startDispatcher} from '../../src/lib/devnet/dispatcher.ts';
+import {devRpc} from '../../src/lib/devnet/rpc.ts';
 import type {SignerFaults} from '../../src/lib/devnet/signer-faults.ts';
 import type {BlsKey} from '../../src/lib/edge/register-key.ts';
 import type {RegisterOptions} from '../../src/lib/edge/register.ts';
@@ -17,14 +18,19 @@ export type Site = {config: Config; contracts: AosContracts; dispatcherUrl: stri
 
 export const SOCKET = 'http://203.0.113.7:21001';
 
-/** Deploys a network on an anvil and writes the configuration of its operator. */
+/**
+ * Deploys a network on an anvil, which mines a transaction when it arrives from then on, and writes the configuration
+ * of its operator.
+ */
 export async function site(
   url: string,
   artifacts: URL,
   deploy: Omit<DeployOptions, 'operator' | 'artifacts'>,
   faults: SignerFaults = {},
 ): Promise<Site> {
+  await devRpc(url, 'evm_setAutomine', [false]); // see mineOnArrival
   const contracts = await deployAos(url, {operator: OPERATOR, artifacts, ...deploy});
+  await devRpc(url, 'evm_setAutomine', [true]);
   const signer = await devSigner({faults});
   const dispatcher = await startDispatcher({
     host: '127.0.0.1',

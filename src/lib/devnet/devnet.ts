@@ -7,6 +7,7 @@ import {checksumAddress} from '../protocol/ethereum.ts';
 import {makeDirectory} from '../make-directory.ts';
 import {startAnvil} from './anvil.ts';
 import {makeBlsKey} from './bls-key.ts';
+import {mineOnArrival} from './chain-blocks.ts';
 import {deployAos} from './chain-deploy.ts';
 import {createDevChain} from './contracts.ts';
 import {devnetConfig} from './devnet-config.ts';
@@ -113,6 +114,7 @@ async function start(
     deployAos(anvil.url, {flow: 'bls', operator, range: options.range}),
     makeBlsKey(folder),
   ]);
+  closers.push(await mineOnArrival(anvil.url, BLOCK_TIME_S * 1_000));
   const rangeContract = deployed.range_manager;
   const chain = createDevChain(anvil.url);
 
@@ -136,11 +138,21 @@ async function start(
     worker: worker.url,
   };
   // The online detection knows an operator from its first connection on; then it asks, connected or not.
-  const monitor = startMonitor({
-    targets: () => (dispatcher.stats().connects > 0 ? [urls.operator] : []),
-    on: (target, probe) => options.on({source: 'monitor', type: 'probe', target, ...probe}),
+  const closing = new AbortController();
+  const monitor = dispatcher
+    .waitFor(({connects}) => connects > 0, closing.signal)
+    .then(
+      () =>
+        startMonitor({
+          targets: () => [urls.operator],
+          on: (target, probe) => options.on({source: 'monitor', type: 'probe', target, ...probe}),
+        }),
+      () => null, // closed before anyone connected
+    );
+  closers.push(async () => {
+    closing.abort();
+    await (await monitor)?.close();
   });
-  closers.push(() => monitor.close());
 
   const contracts = {vrf_range: rangeContract};
   const networkStart = new Date();

@@ -4,7 +4,13 @@ import {safeText} from '../output/safe-text.ts';
 import {type G1Point, isOnG1, publicKeys} from './bn254.ts';
 import {privateKeyBytes, privateKeyFromBytes} from './private-key.ts';
 import {readPrivateFile, writePrivateFile} from './private-file.ts';
-import {decryptSecret, encryptSecret, type SecretStorage, secretStorageSchema} from './secret-storage.ts';
+import {
+  type Cost,
+  decryptSecret,
+  encryptSecret,
+  type SecretStorage,
+  secretStorageSchema,
+} from './secret-storage.ts';
 
 /** A real keystore has about 600 bytes. */
 const MOST_BYTES = 64 * 1024;
@@ -22,14 +28,16 @@ export type BlsKeystore = {
  * EigenLayer's BLS keystore: `{"pubKey":"E([x,y])","crypto":{…}}` with the 32-byte big-endian private key in Web3
  * Secret Storage (eigensdk-go, crypto/bls/attestation.go). Text of the file.
  * @param random cryptographically strong random bytes
+ * @param cost of guessing the password [the standard's]
  */
 export async function sealKeystore(
   privateKey: bigint,
   password: string,
   random: (length: number) => Uint8Array,
+  cost?: Cost,
 ): Promise<string> {
   const secret = privateKeyBytes(privateKey);
-  const crypto = await encryptSecret(secret, password, random).finally(() => secret.fill(0));
+  const crypto = await encryptSecret(secret, password, random, cost).finally(() => secret.fill(0));
   return `${JSON.stringify({pubKey: publicKeyText(publicKeys(privateKey).g1), crypto})}\n`;
 }
 

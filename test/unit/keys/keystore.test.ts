@@ -11,6 +11,7 @@ import {
   sealKeystore,
 } from '../../../src/lib/keys/bls-keystore.ts';
 import {publicKeys} from '../../../src/lib/keys/bn254.ts';
+import {LIGHT} from '../../../src/lib/keys/secret-storage.ts';
 import {thrown} from '../../support/config-file.ts';
 
 const KEY = 123456789012345678901234567890n;
@@ -57,6 +58,12 @@ describe('a BLS keystore', () => {
     });
     expect(await open(text)).toBe(KEY);
     await expect(open(text, 'correct horse')).rejects.toMatchObject({code: 'KEY_PASSWORD_WRONG'});
+  });
+
+  it('costs less to open where it is asked to', async () => {
+    const text = await sealKeystore(KEY, PASSWORD, randomBytes, LIGHT);
+    expect(JSON.parse(text)).toMatchObject({crypto: {kdfparams: {dklen: 32, n: 4096, r: 8, p: 6}}});
+    expect(await open(text)).toBe(KEY);
   });
 
   it('never repeats salt and iv', async () => {
