@@ -1,6 +1,8 @@
 import {defineConfig} from 'vitest/config';
 
 const common = {environment: 'node', disableConsoleIntercept: true} as const;
+/** The files of a worker share their modules, none of which keeps state: loading them anew cost a third of the processor time. */
+const inProcess = {...common, isolate: false} as const;
 
 export default defineConfig({
   test: {
@@ -10,10 +12,10 @@ export default defineConfig({
         : ['dot', './test/support/tally-reporter.ts'],
     maxWorkers: 3,
     projects: [
-      {test: {...common, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000}},
+      {test: {...inProcess, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000}},
       {
         test: {
-          ...common,
+          ...inProcess,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 60_000,
