@@ -1,7 +1,7 @@
 import {defineConfig} from 'vitest/config';
 
 const common = {environment: 'node', disableConsoleIntercept: true} as const;
-/** The files of a worker share their modules, none of which keeps state: loading them anew took half of the time. */
+/** The files of a worker share their modules, none of which keeps state: loading them anew cost a third of the processor time. */
 const inProcess = {...common, isolate: false} as const;
 
 export default defineConfig({
