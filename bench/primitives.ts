@@ -39,8 +39,8 @@ const KEY = '01'.repeat(32);
 
 /** The operations, ready to be measured again and again: between the jobs, so that whatever else happens on the machine hits both. */
 export type Yardstick = {
-  /** Measures all of them once more; takes about a second. */
-  round(): Promise<void>;
+  /** Measures all of them once more, in about a second. @returns CPU of the list in this round, ms */
+  round(): Promise<number>;
   /** Over all rounds so far. */
   primitives(): Primitives;
   close(): Promise<void>;
@@ -124,10 +124,13 @@ export async function openYardstick(network: Network): Promise<Yardstick> {
   }
   return {
     async round() {
+      const {cpuMs, operations: before} = {...samples.get('listed')!};
       for (const name of names) {
         const operation: Operation = operations[name];
         await sample(samples.get(name)!, operation.run, operation.aRound, operation.others);
       }
+      const listed = samples.get('listed')!;
+      return (listed.cpuMs - cpuMs) / (listed.operations - before);
     },
     primitives() {
       const cost = (name: Name): Cost => costOf(samples.get(name)!);
