@@ -35,7 +35,7 @@ export type Aside = {prover: Prover; recover: Recover; close(): Promise<void>};
 type Asked = {question: AsideQuestion; settle: (answer: VrfProof | string | null) => void};
 
 /** Enough for the curves alone, and for V8 not to grow beyond it. */
-const LIMITS = {maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2, stackSizeMb: 1};
+const LIMITS = {maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8, stackSizeMb: 1};
 
 /** Where the build has the thread; null in the source tree, whose TypeScript a thread of Node 20 cannot load. */
 export function asideThreadUrl(from: string = import.meta.url): URL | null {
