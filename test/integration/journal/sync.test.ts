@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import {syncBuiltinESMExports} from 'node:module';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
+import type {SqliteDriver} from '../../../src/lib/journal/driver.ts';
 import {JOURNAL_FILE, openJournal} from '../../../src/lib/journal/sqlite.ts';
 import {inTempDir, loadableDrivers, newJob} from '../../support/journal.ts';
 
@@ -37,6 +38,16 @@ const turns = async (): Promise<void> => {
 };
 
 const logOf = (dir: string): string => join(dir, `${JOURNAL_FILE}-wal`);
+
+/** The directory of a process that was killed after it had stored one job. */
+async function leftBehind(driver: SqliteDriver, temp: string): Promise<string> {
+  const [dir, copy] = [join(temp, 'dir'), join(temp, 'copy')];
+  const journal = await openJournal({dir, clockId: 1n, driver});
+  await journal.receive(newJob('a'));
+  fs.cpSync(dir, copy, {recursive: true});
+  await journal.close();
+  return copy;
+}
 
 for (const driver of loadableDrivers()) {
   describe(`what is told of is on the disk, on ${driver.name}`, () => {
@@ -76,24 +87,17 @@ for (const driver of loadableDrivers()) {
 
     it('what a killed process left in the log, when the journal is opened', () =>
       inTempDir(async (temp) => {
-        const [dir, copy] = [join(temp, 'dir'), join(temp, 'copy')];
-        const killed = await openJournal({dir, clockId: 1n, driver});
-        await killed.receive(newJob('a'));
-        fs.cpSync(dir, copy, {recursive: true});
+        const copy = await leftBehind(driver, temp);
         expect(fs.statSync(logOf(copy)).size).toBeGreaterThan(0);
         const journal = await openJournal({dir: copy, clockId: 1n, driver});
         expect(fs.statSync(logOf(copy)).size).toBe(0);
         expect(journal.counts().received).toBe(1);
         await journal.close();
-        await killed.close();
       }));
 
     it('also while somebody reads it: then the log is synced where it is', () =>
       inTempDir(async (temp) => {
-        const [dir, copy] = [join(temp, 'dir'), join(temp, 'copy')];
-        const killed = await openJournal({dir, clockId: 1n, driver});
-        await killed.receive(newJob('a'));
-        fs.cpSync(dir, copy, {recursive: true});
+        const copy = await leftBehind(driver, temp);
         const reader = driver.open(join(copy, JOURNAL_FILE), {readOnly: false});
         reader.exec('BEGIN');
         expect(reader.prepare('SELECT 1 FROM jobs').all()).toHaveLength(1);
@@ -104,7 +108,6 @@ for (const driver of loadableDrivers()) {
         reader.exec('COMMIT');
         reader.close();
         await journal.close();
-        await killed.close();
       }));
 
     it('of a journal that is a link to a file elsewhere', () =>
