@@ -13,6 +13,8 @@ export type LogChoice = {format: LogFormat | null; level: Level};
 export type EventOutput = {
   onEvent(event: OperatorEvent): void;
   setLog(choice: LogChoice): void;
+  /** Hands everything to the streams now: before something else is said there. */
+  flush(): void;
 };
 
 /**
@@ -26,7 +28,7 @@ export function createEventOutput(options: {
   log: LogChoice;
   /** No signs beyond ASCII in any log line. */
   ascii: boolean;
-  elsewhere?: () => Sink | null;
+  elsewhere?: () => Pick<Sink, 'write'> | null;
 }): EventOutput {
   const {stderr, stdout} = process;
   const {ascii, quiet} = options;
@@ -59,6 +61,10 @@ export function createEventOutput(options: {
     setLog({format: next, level}) {
       wanted = next;
       log.setLevel(level);
+    },
+    flush() {
+      errors.flush();
+      stream.flush();
     },
   };
 }

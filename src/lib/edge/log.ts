@@ -16,7 +16,7 @@ export type Log = {
 };
 
 /** Where a line goes, and how it looks there. */
-export type LogTarget = {sink: Sink; format: LogFormat; paint: Paint; ascii: boolean};
+export type LogTarget = {sink: Pick<Sink, 'write'>; format: LogFormat; paint: Paint; ascii: boolean};
 
 /** What pino hands over with the JSON of a line: number of the level, text, fields. */
 type Handed = {lastLevel: number; lastMsg: string; lastObj: Fields & {time: string}};

@@ -6,7 +6,6 @@ import {startDashboard, type Dashboard} from './dashboard-child.ts';
 import {createEventOutput, type LogChoice} from './event-output.ts';
 import {createLogFile} from './log-file.ts';
 import {runOperator} from './run.ts';
-import {flushSinks} from './sink.ts';
 import {saveTerminal, terminalLives} from './terminal.ts';
 
 export type OperateOptions = {
@@ -114,7 +113,7 @@ export function createOperation(options: OperateOptions): Operation {
       } finally {
         await dashboard?.stop();
         if (unseen !== null && elsewhere() === null) output.onEvent(unseen);
-        flushSinks();
+        output.flush();
         await file.close();
       }
     },

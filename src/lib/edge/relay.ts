@@ -20,12 +20,15 @@ export function createRelay<T>(take: (event: T) => void, isUrgent: (event: T) =>
     flushing = true;
     clearImmediate(scheduled);
     scheduled = undefined;
-    while (waiting.length > 0) {
-      const events = waiting;
-      waiting = [];
-      for (const event of events) take(event);
+    try {
+      while (waiting.length > 0) {
+        const events = waiting;
+        waiting = [];
+        for (const event of events) take(event);
+      }
+    } finally {
+      flushing = false;
     }
-    flushing = false;
   }
 
   return {

@@ -14,8 +14,8 @@ import {createWeb3Signer} from '../signer/web3signer.ts';
 import {systemTime} from '../system-time.ts';
 import {loadVrf} from '../vrf/ecvrf.ts';
 import {createOpmlWorker} from '../worker/opml.ts';
-import {createRelay} from './relay.ts';
 import {startObservers} from './observers.ts';
+import {createRelay} from './relay.ts';
 
 export type RunOptions = {
   config: Config;

@@ -1,16 +1,9 @@
 /** Where lines go: stdout, stderr. Never blocks the loop, never fails it, and keeps a bounded backlog. */
 export type Sink = {
   write(line: string): void;
+  /** Hands all lines to the stream now: before something else is said there. */
+  flush(): void;
 };
-
-/** Sinks of this process that have not handed everything to their streams yet. */
-const unwritten = new Set<() => void>();
-process.once('exit', flushSinks);
-
-/** Hands all lines to their streams now: before something else is said there. */
-export function flushSinks(): void {
-  for (const writeOut of unwritten) writeOut();
-}
 
 /** A reader that is this far behind loses lines instead of our memory. */
 const MAX_BACKLOG = 4 * 1024 * 1024;
@@ -37,12 +30,12 @@ export function createSink(
   });
 
   function writeOut(): void {
-    unwritten.delete(writeOut);
     const text = lines;
     lines = '';
     if (text !== '' && !gone) stream.write(text);
   }
 
+  process.once('exit', writeOut);
   return {
     write(line) {
       if (gone) return;
@@ -50,14 +43,12 @@ export function createSink(
         dropped += 1;
         return;
       }
-      if (lines === '') {
-        unwritten.add(writeOut);
-        setImmediate(writeOut);
-      }
+      if (lines === '') setImmediate(writeOut);
       if (dropped > 0) lines += `${options.gapLine(dropped)}\n`;
       dropped = 0;
       lines += `${line}\n`;
     },
+    flush: writeOut,
   };
 }
 
@@ -66,7 +57,7 @@ export function createSink(
  * stands still would otherwise keep it alive for ever.
  */
 export async function leaveReaders(ms: number): Promise<void> {
-  flushSinks();
+  await new Promise(setImmediate); // sinks write at the end of a turn
   const streams = [process.stdout, process.stderr].filter((stream) => stream.writableLength > 0);
   if (streams.length === 0) return;
   const left = Promise.all(streams.map((stream) => new Promise((resolve) => stream.write('', resolve))));

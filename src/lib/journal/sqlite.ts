@@ -57,8 +57,8 @@ export type ReadingLog = {
 export const JOURNAL_FILE = 'journal.db';
 
 /**
- * Opens the journal in one SQLite file (WAL, each change on disk before it is told of) and, unless `readOnly`, keeps every other process from
- * writing it.
+ * Opens the journal in one SQLite file (WAL, each change on disk before it is told of) and, unless `readOnly`, keeps every
+ * other process from writing it.
  * @throws AosError JOURNAL_LOCKED | JOURNAL_UNREADABLE | JOURNAL_DRIVER | STATE_DIR_UNWRITABLE
  */
 // async because another store may have to wait; a throw becomes a rejection

@@ -1,6 +1,6 @@
 import {PassThrough} from 'node:stream';
 import {describe, expect, it} from 'vitest';
-import {createSink, flushSinks} from '../../../src/lib/edge/sink.ts';
+import {createSink} from '../../../src/lib/edge/sink.ts';
 
 /** A stream whose writes are seen one by one, and whose reader may stand still. */
 function stage(highWaterMark = 16 * 1024) {
@@ -36,7 +36,7 @@ describe('a sink', () => {
   it('writes at once when it is told to, and nothing twice', async () => {
     const {sink, pieces} = stage();
     sink.write('a');
-    flushSinks();
+    sink.flush();
     expect(pieces).toEqual(['a\n']);
     await turn();
     sink.write('b');
