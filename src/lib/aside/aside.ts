@@ -3,12 +3,15 @@ import {Worker as Thread} from 'node:worker_threads';
 import {errorText} from '../errors.ts';
 import {createLine} from '../operator/lane.ts';
 import type {Prover} from '../operator/ports.ts';
-import {recoverAddress} from '../protocol/ethereum.ts';
+import {recoverAddress, toHex} from '../protocol/ethereum.ts';
 import type {Prover as Inline, VrfProof} from '../vrf/ecvrf.ts';
 
 export type AsideThreadData = {seed: Uint8Array};
-/** What the thread is asked: a proof for a VRF input, or whose signature it is. */
-export type AsideQuestion = {alpha: Uint8Array} | {digest: Uint8Array; signature: Uint8Array};
+/**
+ * What the thread is asked: a proof for a VRF input (ASCII), or whose signature (hex) of a digest (hex) it is. Texts, and those
+ * of one turn together: a view of bytes takes the whole buffer it is cut from along, and each message costs more than a curve point.
+ */
+export type AsideQuestion = {alpha: string} | {digest: string; signature: string};
 /** Its answers come in the order of the questions. */
 export type AsideMessage = 'ready' | {answer: VrfProof | string | null};
 
@@ -32,7 +35,9 @@ export type Recover = (
 
 export type Aside = {prover: Prover; recover: Recover; close(): Promise<void>};
 
-type Asked = {question: AsideQuestion; settle: (answer: VrfProof | string | null) => void};
+type Answer = VrfProof | string | null;
+/** `inline` does it on the event loop. */
+type Asked = {inline: () => Answer; settle: (answer: Answer) => void};
 
 /** Enough for the curves alone, and for V8 not to grow beyond it. */
 const LIMITS = {maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8, stackSizeMb: 1};
@@ -55,6 +60,8 @@ export function createAside({inline, seed, threadUrl, onTrouble}: AsideOptions):
   const asked = createLine<Asked>();
   /** Proofs among them: they must come in order. */
   let proofs = 0;
+  /** Of this turn, not handed over yet. */
+  let gathered: AsideQuestion[] = [];
   let thread: Thread | undefined;
   let state: 'none' | 'starting' | 'ready' | 'ended' = threadUrl === null ? 'ended' : 'none';
 
@@ -89,21 +96,21 @@ export function createAside({inline, seed, threadUrl, onTrouble}: AsideOptions):
 
   function end(): void {
     state = 'ended';
-    for (let next = asked.shift(); next !== undefined; next = asked.shift()) {
-      const {question} = next;
-      next.settle(
-        'alpha' in question
-          ? inline.prove(question.alpha)
-          : recoverAddress(question.digest, question.signature),
-      );
-    }
+    for (let next = asked.shift(); next !== undefined; next = asked.shift()) next.settle(next.inline());
+  }
+
+  function handOver(): void {
+    const questions = gathered;
+    gathered = [];
+    if (state === 'ready') thread?.postMessage(questions);
   }
 
   /** @returns undefined when there is no thread to ask */
-  function ask<T>(question: AsideQuestion): Promise<T> | undefined {
-    if (state !== 'ready' || thread === undefined) return undefined;
-    thread.postMessage(question);
-    return new Promise((resolve) => asked.push({question, settle: resolve as Asked['settle']}));
+  function ask<T extends Answer>(question: () => AsideQuestion, inline: () => T): Promise<T> | undefined {
+    if (state !== 'ready') return undefined;
+    if (gathered.length === 0) queueMicrotask(handOver);
+    gathered.push(question());
+    return new Promise((resolve) => asked.push({inline, settle: resolve as Asked['settle']}));
   }
 
   return {
@@ -112,8 +119,10 @@ export function createAside({inline, seed, threadUrl, onTrouble}: AsideOptions):
       prove(alpha, aside) {
         if (aside && state === 'none' && threadUrl !== null) start(threadUrl);
         // Nobody overtakes those that wait for the thread.
-        const asking = aside || proofs > 0 ? ask<VrfProof>({alpha}) : undefined;
-        if (asking === undefined) return inline.prove(alpha);
+        const here = (): VrfProof => inline.prove(alpha);
+        const asking =
+          aside || proofs > 0 ? ask(() => ({alpha: Buffer.from(alpha).toString('latin1')}), here) : undefined;
+        if (asking === undefined) return here();
         proofs += 1;
         return asking.finally(() => {
           proofs -= 1;
@@ -121,9 +130,9 @@ export function createAside({inline, seed, threadUrl, onTrouble}: AsideOptions):
       },
     },
     recover(digest, signature, aside) {
-      return (
-        (aside ? ask<string | null>({digest, signature}) : undefined) ?? recoverAddress(digest, signature)
-      );
+      const here = (): string | null => recoverAddress(digest, signature);
+      const question = (): AsideQuestion => ({digest: toHex(digest), signature: toHex(signature)});
+      return (aside ? ask(question, here) : undefined) ?? here();
     },
     async close() {
       copy.fill(0);

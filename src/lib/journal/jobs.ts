@@ -27,6 +27,10 @@ export function jobTable(database: Database) {
   const byKey = database.prepare(`${RECORD} WHERE j.job_id = ? AND j.tag = ? AND j.position = ?`);
   const isKnown = database.prepare('SELECT 1 FROM jobs WHERE job_id = ? AND tag = ? AND position = ?');
   const headOf = database.prepare('SELECT job_id, state FROM jobs WHERE seq = ?');
+  const answeredHeadOf = database.prepare(
+    `SELECT j.job_id, j.state, a.seq IS NOT NULL AS is_answered
+     FROM jobs j LEFT JOIN answers a ON a.seq = j.seq WHERE j.seq = ?`,
+  );
   const contentOf = database.prepare('SELECT content FROM answers WHERE seq = ?');
   const addFrame = database.prepare('INSERT INTO frames (text) VALUES (?)');
   const addJob = database.prepare(
@@ -81,6 +85,16 @@ export function jobTable(database: Database) {
     const row = headOf.get(seq);
     if (row === undefined) throw new AosError('BUG', `the journal has no job ${seq}`);
     return {jobId: textOf(row, 'job_id'), state: stateOf(row)};
+  }
+
+  /** For what comes after the answer. @throws AosError BUG when there is none yet */
+  function answeredHead(seq: number, done: string): {jobId: string; state: JobState} {
+    const row = answeredHeadOf.get(seq);
+    if (row === undefined) throw new AosError('BUG', `the journal has no job ${seq}`);
+    const jobId = textOf(row, 'job_id');
+    if (row['is_answered'] !== 1)
+      throw new AosError('BUG', `job ${jobId} was ${done} before its answer was stored`);
+    return {jobId, state: stateOf(row)};
   }
 
   function storedContent(seq: number): string | null {
@@ -145,18 +159,14 @@ export function jobTable(database: Database) {
     },
 
     signed(seq: number, delivery: Delivery): void {
-      const {jobId, state} = head(seq);
-      if (storedContent(seq) === null)
-        throw new AosError('BUG', `job ${jobId} was signed before its answer was stored`);
+      const {state} = answeredHead(seq, 'signed');
       const {envelopeId, signature, at} = delivery;
       setSigned.run(state === 'concluded' ? 'signed' : state, envelopeId, signature, at, seq);
     },
 
     accepted(seq: number, at: number, {envelopeId, signature, at: signedAt}: Delivery): Change {
-      const {jobId, state} = head(seq);
+      const {jobId, state} = answeredHead(seq, 'accepted');
       if (state === 'accepted') return {jobId, changed: false};
-      if (storedContent(seq) === null)
-        throw new AosError('BUG', `job ${jobId} was accepted before its answer was stored`);
       setAccepted.run(at, envelopeId, signature, signedAt, seq);
       return {jobId, changed: true};
     },

@@ -21,8 +21,9 @@ export function lineOf(
   const {time, level, text, fields} = line;
   if (format === 'pretty')
     return `${time.slice(11, 19)} ${paint(level, WORDS[level])} ${safeText(text, 1000)}`;
-  const rest = Object.entries(fields).map(([key, value]) => `${key}=${logfmtValue(value)}`);
-  return [`time=${time}`, `level=${level}`, `msg=${logfmtValue(text)}`, ...rest].join(' ');
+  let out = `time=${time} level=${level} msg=${logfmtValue(text)}`;
+  for (const [key, value] of Object.entries(fields)) out += ` ${key}=${logfmtValue(value)}`;
+  return out;
 }
 
 /** One event as a line of the NDJSON stream: `type`, `seq`, `at`, then its own fields; times are RFC 3339. */
@@ -62,13 +63,12 @@ export function withIsoTimes(value: object): object {
 export function eventFields(event: OperatorEvent): Fields {
   const fields: Fields = {};
   const put = (key: string, value: unknown): void => {
-    const name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-      fields[name] = value;
-    else if (Array.isArray(value)) fields[name] = value.join(',');
+      fields[fieldName(key)] = value;
+    else if (Array.isArray(value)) fields[fieldName(key)] = value.join(',');
   };
-  const {at: _at, ...rest} = event;
-  for (const [key, value] of Object.entries(rest)) {
+  for (const [key, value] of Object.entries(event)) {
+    if (key === 'at') continue;
     if (key === 'job' && typeof value === 'object') {
       for (const [inner, item] of Object.entries(value as JobRef)) if (inner !== 'seq') put(inner, item);
     } else put(key, value);
@@ -76,8 +76,24 @@ export function eventFields(event: OperatorEvent): Fields {
   return fields;
 }
 
+/** Names as they are told, by their names in the code: there are few, and several in each line. */
+const fieldNames = new Map<string, string>();
+
+function fieldName(key: string): string {
+  let name = fieldNames.get(key);
+  if (name === undefined) {
+    name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    fieldNames.set(key, name);
+  }
+  return name;
+}
+
+/** What needs no quotes, and is safe on a terminal. */
+const BARE = /^[\w.:/@+-]{1,2000}$/;
+
 function logfmtValue(value: string | number | boolean | null): string {
   if (typeof value !== 'string') return String(value);
+  if (BARE.test(value)) return value;
   const safe = safeText(value, 2000);
-  return /^[\w.:/@+-]+$/.test(safe) ? safe : jsonLine(safe);
+  return BARE.test(safe) ? safe : JSON.stringify(safe);
 }
