@@ -26,11 +26,11 @@ export async function firstEndpoint<T>(
   throw summary(failures);
 }
 
-/** The one failure, else all of them; an endpoint that answered wrongly says more than one that did not. */
+/** The one failure, else all of them and what is to be done about the most telling one; an endpoint that answered wrongly says more than one that did not. */
 function summary(failures: readonly AosError[]): AosError {
   const telling = failures.find(({code}) => code !== 'CHAIN_UNREACHABLE') ?? failures[0];
   if (telling === undefined) return new AosError('CHAIN_UNREACHABLE', 'no chain RPC is configured');
   return failures.length === 1
     ? telling
-    : new AosError(telling.code, failures.map(({message}) => message).join('; '));
+    : new AosError(telling.code, failures.map(({message}) => message).join('; '), {next: telling.next});
 }

@@ -1,6 +1,6 @@
 import type {WorkerConfig} from '../config/config.ts';
-import {AosError, errorText, isAosError} from '../errors.ts';
-import {networkCode} from '../http/network-code.ts';
+import {AosError, isAosError} from '../errors.ts';
+import {networkCode, networkWords} from '../http/network-code.ts';
 import {createTransport} from '../http/transport.ts';
 import type {Worker} from '../operator/ports.ts';
 import {isJsonObject, parseJson} from '../protocol/json.ts';
@@ -22,7 +22,7 @@ export function createOpmlWorker(config: WorkerConfig): Worker & {close(): Promi
   const failure = (error: unknown): AosError =>
     networkCode(error) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
       ? new AosError('WORKER_REFUSED', `opml worker ${host} sent more than 1 MiB`)
-      : new AosError('WORKER_UNREACHABLE', `opml worker ${host}: ${errorText(error)}`, {
+      : new AosError('WORKER_UNREACHABLE', `opml worker ${host}: ${networkWords(error)}`, {
           cause: error,
           next: START,
         });

@@ -63,12 +63,19 @@ describe('ready', () => {
   });
 
   it('says WORKER_UNREACHABLE when nobody listens, or hangs up', async () => {
-    await expect(workerAt(`http://127.0.0.1:${await freePort()}`).ready(never)).rejects.toMatchObject({
+    const free = await freePort();
+    await expect(workerAt(`http://127.0.0.1:${free}`).ready(never)).rejects.toMatchObject({
       code: 'WORKER_UNREACHABLE',
+      message: `opml worker 127.0.0.1:${free}: nothing listens there (ECONNREFUSED)`,
     });
     const port = await tcpServer((socket) => socket.destroy());
     await expect(workerAt(`http://127.0.0.1:${port}`).ready(never)).rejects.toMatchObject({
       code: 'WORKER_UNREACHABLE',
+      message: expect.stringContaining('it hung up before it had answered (') as string,
+    });
+    await expect(workerAt('http://nowhere.invalid').ready(never)).rejects.toMatchObject({
+      code: 'WORKER_UNREACHABLE',
+      message: expect.stringContaining('opml worker nowhere.invalid: there is no such host (') as string,
     });
   });
 
