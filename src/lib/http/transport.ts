@@ -69,8 +69,9 @@ export function createTransport(
         if (signal?.aborted === true) {
           reject(signal.reason as Error);
         } else if (mayRetry && lane.reused && status === 0 && STALE.has(networkCode(error))) {
-          // The client dropped its broken socket, so this lane connects anew.
-          resolve(exchange(lane, call, signal, false));
+          // The client dropped its broken socket, so this lane connects anew. Not from within its callback: it is still
+          // emptying its queue and throws, for nobody to catch, when it finds a new request in it.
+          resolve(Promise.resolve().then(() => exchange(lane, call, signal, false)));
         } else {
           reject(failure(error));
         }

@@ -64,6 +64,8 @@ export async function askWorker(deps: PipelineDeps, task: WorkerTask): Promise<W
       if (asked > askedBefore) patience = time.monotonic() + worker.readyTimeoutMs;
     }
   }
+  // A first question that was never put has no other end: one would be kept for each job while no worker is ready.
+  deps.questions.claim(record.seq);
   const late = storedAnswer(deps, record.seq);
   if (late !== null) return {answer: finish(answered(late, vrf)), stored: false};
   const reason = `${worker.kind} worker: ${failure?.message ?? 'no answer'}`;

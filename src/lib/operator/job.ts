@@ -78,7 +78,7 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
     async sample(seq) {
       const record = recordOf(journal, seq);
       const job = jobOf(record);
-      const drawn = await draw(job, ranges.known() ?? (await ranges.get(signal)));
+      const drawn = await draw(job, ranges.known() ?? (await ranges.get(deps.stopping)));
       tellDrawn(record, drawn);
       const {answer, sampling} = drawn;
       if (answer !== null) {

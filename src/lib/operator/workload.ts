@@ -106,19 +106,28 @@ export function createWorkload(deps: WorkloadDeps): Workload {
       const first = gate.shift();
       if (first === undefined) return;
       inHand.add(first.seq);
-      enter(first.seq, first.state);
+      try {
+        enter(first.seq, first.state);
+      } catch (error) {
+        // Its kind could not be read. Whoever made room for it has nothing to do with that.
+        letGo(first.seq, error);
+      }
     }
   }
 
   function onFailure(seq: number, error: unknown): void {
     if (deps.signal.aborted) return;
+    letGo(seq, error);
+    openGate();
+  }
+
+  function letGo(seq: number, error: unknown): void {
     // Stopped between two tries: nothing is wrong with it, the next run goes on with it.
     if (!isAosError(error, 'INTERRUPTED')) {
       const code = isAosError(error) ? error.code : 'BUG';
       deps.emit({type: 'warning', code, message: `job ${seq} stays in the journal: ${errorText(error)}`});
     }
     inHand.delete(seq);
-    openGate();
   }
 
   function next(seq: number, state: Waiting): void {

@@ -94,6 +94,17 @@ describe('told to stop', () => {
     expect(await run.stop()).toMatchObject({accepted: 0, pending: 3});
   });
 
+  it('does not wait for the first range of a chain that is gone', async () => {
+    const rig = await createRig();
+    rig.range.now = null;
+    const run = await rig.start({shutdownGraceMs: NO_END});
+    rig.submit(2);
+    await run.event('job_received', () => run.of('job_received').length === 2);
+    await rig.dispatcher.waitFor(({acknowledged}) => acknowledged === 2);
+    expect(await run.stop()).toMatchObject({accepted: 0, failed: 0, pending: 2});
+    expect(run.of('warning')).toEqual([]);
+  });
+
   it('before it was started ends at once', async () => {
     const rig = await createRig();
     const run = await rig.start({shutdownGraceMs: NO_END});

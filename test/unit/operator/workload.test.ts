@@ -5,7 +5,7 @@ import type {JobRecord, JobState} from '../../../src/lib/operator/ports.ts';
 import {createWorkload, type Workload} from '../../../src/lib/operator/workload.ts';
 import {settled} from '../../support/virtual-time.ts';
 
-type Fate = 'accepted' | 'expired' | 'unselected' | 'broken';
+type Fate = 'accepted' | 'expired' | 'unselected' | 'broken' | 'unreadable';
 
 /** Jobs whose steps end by themselves; `fates` by seq, from 1; `left` are what a former run left behind. */
 function stage(options: {
@@ -44,7 +44,10 @@ function stage(options: {
       },
     },
     journal: {
-      get: record,
+      get: (seq) => {
+        if (fate(seq) === 'unreadable') throw new Error('disk I/O error');
+        return record(seq);
+      },
       list: ({states, after, limit}) =>
         [...state]
           .filter(([seq, is]) => seq > after && states.includes(is))
@@ -197,5 +200,20 @@ describe('the workload', () => {
     at.end.abort();
     await idle(at.workload);
     expect(at.events).toHaveLength(1);
+  });
+
+  it('goes on with the next job when one that waited cannot be read, whoever made room for it', async () => {
+    for (const first of ['broken', 'expired'] as const) {
+      const left = ['selected', 'selected', 'selected'] as const;
+      const at = stage({fates: [first, 'unreadable'], left, maxAccepted: 1, concurrency: 1});
+      at.workload.resume();
+      await idle(at.workload);
+      expect([...at.begun]).toEqual([1, 3]);
+      expect(at.events).toContainEqual({
+        type: 'warning',
+        code: 'BUG',
+        message: 'job 2 stays in the journal: disk I/O error',
+      });
+    }
   });
 });
