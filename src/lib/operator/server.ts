@@ -151,7 +151,8 @@ function listen(
   const server = createServer({headersTimeout: 10_000, requestTimeout: 60_000}, onRequest);
   server.maxConnections = 1_000;
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
+    // It stays: a later error is of a connection that could not be accepted, and must not end the process.
+    server.on('error', (error) => {
       const place = `${address.host}:${address.port}`;
       const taken = 'code' in error && error.code === 'EADDRINUSE';
       const message = taken ? `${place} is in use` : `cannot listen on ${place}: ${errorText(error)}`;
