@@ -2,7 +2,7 @@ import {Config, Errors, flush, run} from '@oclif/core';
 import {reportError, withoutSecrets} from './lib/base-command.ts';
 import {settleColorEnv} from './lib/edge/color.ts';
 import {typedColor} from './lib/edge/look.ts';
-import {AosError} from './lib/errors.ts';
+import {AosError, errorText} from './lib/errors.ts';
 import {nearest} from './lib/names.ts';
 import {translateReferenceArgs} from './lib/output/reference-args.ts';
 import {safeText} from './lib/output/safe-text.ts';
@@ -18,12 +18,30 @@ export async function main(root: string, argv: readonly string[]): Promise<void>
   process.stdout.removeAllListeners('error').on('error', onStdoutError);
   settleColorEnv(process.env, typedColor(argv));
   const args = usual(argv);
+  process.on('uncaughtException', (error) => endWith(error, args));
   try {
     await run(args, root);
     await flush();
   } catch (error) {
     reportError(await explain(root, args, error), args.includes('--json'), 'aos', {stream: isStream(args)});
   }
+}
+
+/**
+ * The last resort for what nobody caught. The process ends, for nothing is known of its state any more; the journal is
+ * what the next one begins with. It is told last, after what still waits to be written.
+ */
+function endWith(thrown: unknown, args: readonly string[]): void {
+  process.once('exit', () => {
+    const error = new AosError('BUG', withoutSecrets(safeText(errorText(thrown))), {
+      next: 'Run it again: what was journalled is not lost. Report this error and the lines that begin with "at".',
+    });
+    reportError(error, args.includes('--json'), 'aos', {stream: isStream(args)});
+    const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
+    const frames = stack.split('\n').filter((line) => /^ +at /.test(line));
+    if (frames.length > 0) process.stderr.write(`${withoutSecrets(frames.join('\n'))}\n`);
+  });
+  process.exit(1);
 }
 
 function onStdoutError(error: NodeJS.ErrnoException): void {
