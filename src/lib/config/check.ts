@@ -151,7 +151,11 @@ function unknownVariables(env: Env): ConfigWarning[] {
       OTHER_VARIABLES.includes(name)
     )
       return [];
-    const meant = known.find((candidate) => distance(name, candidate, 3) < 3);
+    // AOS_DISPATCHER_URL lacks its section; AOS_URL could be several, and may be another program's.
+    const longer = known.filter((candidate) => candidate.endsWith(name.slice('AOS'.length)));
+    const meant =
+      known.find((candidate) => distance(name, candidate, 3) < 3) ??
+      (longer.length === 1 ? longer[0] : undefined);
     if (meant === undefined) return [];
     return [
       {

@@ -472,6 +472,12 @@ describe('warnings', () => {
     ).toEqual(['UNKNOWN_VARIABLE AOS_NODEID']);
   });
 
+  it('warns of a variable without its section, and of none that could mean two', () => {
+    expect(
+      warnings(goodFile(), {AOS_DISPATCHER_URL: '127.0.0.1:2', AOS_URL: 'x', AOS_TOOL_THING: '1'}),
+    ).toEqual(['UNKNOWN_VARIABLE AOS_DISPATCHER_URL']);
+  });
+
   it('warns when others can read a file with the VRF seed', () => {
     withConfig(goodFile({node: `  vrf_key: ${RAW_KEY}\n`}), (source, dir) => {
       const codes = () => loadConfig(source, {need: 'run'}).warnings.map(({code}) => code);
