@@ -169,6 +169,7 @@ export const ERRORS = {
 
   // operator server, devnet
   PORT_IN_USE: entry(EXIT.unavailable, 'network', 'The port is taken by another program.', 'Choose another port, or stop the other program.'),
+  LISTEN_FAILED: entry(EXIT.unavailable, 'network', 'The system does not let the operator listen at that address.', 'Correct the address: 0.0.0.0 is every address of this machine.'),
   ANVIL_MISSING: entry(EXIT.unavailable, 'filesystem', 'The development chain needs anvil, which is not installed.', 'Install Foundry (anvil on PATH), or set AOS_ANVIL to the program.'),
   ANVIL_FAILED: entry(EXIT.unavailable, 'network', 'anvil did not start.', 'Run the anvil program by hand to see why.'),
   DEVNET_NOT_RUNNING: entry(EXIT.unavailable, 'network', 'No devnet runs on this machine.', 'Start one: aos devnet up'),

@@ -51,7 +51,10 @@ export function crossProblems(
     );
   };
   const missing = (field: Exclude<AnyField, {kind: 'unused'}>, got = 'is missing'): void => {
-    const typo = tree.unknown.find(({meant}) => meant === field.path || meant === field.alias);
+    // A key that is like none has no `meant`, and a field without a second name no `alias`: those do not match.
+    const typo = tree.unknown.find(
+      ({meant}) => meant !== null && (meant === field.path || meant === field.alias),
+    );
     const hint = typo === undefined ? '' : ` (is it ${shownPath(typo.path)} at ${placeText(typo.place)}?)`;
     const place = tree.present.get(field.path) ?? placeOf(field);
     problems.push(problemAt(place, field.path, got + hint, field.type.expected, field.example));
@@ -148,7 +151,11 @@ function unknownVariables(env: Env): ConfigWarning[] {
       OTHER_VARIABLES.includes(name)
     )
       return [];
-    const meant = known.find((candidate) => distance(name, candidate, 3) < 3);
+    // AOS_DISPATCHER_URL lacks its section; AOS_URL could be several, and may be another program's.
+    const longer = known.filter((candidate) => candidate.endsWith(name.slice('AOS'.length)));
+    const meant =
+      known.find((candidate) => distance(name, candidate, 3) < 3) ??
+      (longer.length === 1 ? longer[0] : undefined);
     if (meant === undefined) return [];
     return [
       {

@@ -42,7 +42,7 @@ const KEEP_HEAP_SMALL = '--heap-growing-percent=40';
 /**
  * Builds the operator from its configuration, runs it and closes everything again, in reverse order: the one place
  * where the parts meet.
- * @throws AosError JOURNAL_LOCKED | JOURNAL_* | VRF_KEY_* | PORT_IN_USE | SIGNER_URL_INVALID
+ * @throws AosError JOURNAL_LOCKED | JOURNAL_* | VRF_KEY_* | PORT_IN_USE | LISTEN_FAILED | SIGNER_URL_INVALID
  */
 export async function runOperator(options: RunOptions): Promise<Summary> {
   setFlagsFromString(KEEP_HEAP_SMALL);

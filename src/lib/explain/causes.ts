@@ -130,6 +130,7 @@ export const CAUSES = {
 
   // operator server, devnet
   PORT_IN_USE: ['ss -ltnp names the program.', 'An operator that was started before still ends.'],
+  LISTEN_FAILED: ['The address is none of this machine: ip -brief address.', 'Its interface is not up yet.', 'A port below 1024 needs a privilege.'],
   ANVIL_MISSING: ['It comes with npm on linux-x64 only; npm ci --omit=optional leaves it out.'],
   ANVIL_FAILED: ['The port is taken, or the program does not fit this machine.'],
   DEVNET_NOT_RUNNING: ['aos devnet up ended, or runs with another AOS_HOME.'],

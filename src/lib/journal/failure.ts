@@ -1,5 +1,7 @@
 import {AosError, errorText, isAosError} from '../errors.ts';
 
+const SQLITE_FULL = 13;
+
 /** SQLite's primary result codes (sqlite.org/rescode.html) that mean the file or the disk, not the statement. */
 const STORAGE_CODES: ReadonlySet<number> = new Set([
   5, // BUSY
@@ -8,7 +10,7 @@ const STORAGE_CODES: ReadonlySet<number> = new Set([
   8, // READONLY
   10, // IOERR
   11, // CORRUPT
-  13, // FULL
+  SQLITE_FULL,
   14, // CANTOPEN
   15, // PROTOCOL
   26, // NOTADB
@@ -45,5 +47,11 @@ export function writeFailure(error: unknown): AosError {
 /** What a failed read is to the caller. */
 export function readFailure(error: unknown, path: string): AosError {
   if (isAosError(error)) return error;
-  return new AosError('JOURNAL_UNREADABLE', `${path}: ${errorText(error)}`, {cause: error});
+  // Opening writes too. A full disk damages nothing, so moving the journal away would lose its jobs for nothing.
+  const next =
+    sqliteCode(error) === SQLITE_FULL ? 'Free disk space; the journal itself is not damaged.' : undefined;
+  return new AosError('JOURNAL_UNREADABLE', `${path}: ${errorText(error)}`, {
+    cause: error,
+    ...(next === undefined ? {} : {next}),
+  });
 }

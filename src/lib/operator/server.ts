@@ -31,7 +31,7 @@ const MAX_WORKERS = 1_000;
 /**
  * The operator's own HTTP server (protocol §5): `/ping` for the online detection on the public address; callbacks and
  * worker routes only over loopback, or on a listener of their own when `callbacks` is given.
- * @throws AosError PORT_IN_USE
+ * @throws AosError PORT_IN_USE | LISTEN_FAILED
  */
 export async function startOperatorServer(
   options: {listen: ListenAddress; callbacks: ListenAddress | null},
@@ -39,14 +39,20 @@ export async function startOperatorServer(
 ): Promise<OperatorServer> {
   const routes = createRoutes(handlers);
   const own = options.callbacks;
-  const main = await listen(options.listen, (request, response) => {
+  const main = await listen('net.rest_url', options.listen, (request, response) => {
     // A remote peer cannot reach a loopback address, so the address the socket ended on tells who may use the inner routes.
     const inner = own === null && isLoopback(request.socket.localAddress ?? '');
     void routes(request, response, inner);
   });
   try {
     const callbacks =
-      own === null ? main : await listen(own, (request, response) => void routes(request, response, true));
+      own === null
+        ? main
+        : await listen(
+            'workers.callback_listen',
+            own,
+            (request, response) => void routes(request, response, true),
+          );
     return {
       publicUrl: urlOf(main, options.listen.host),
       callbackUrl: urlOf(callbacks, (own ?? options.listen).host),
@@ -145,6 +151,7 @@ function notFound(response: ServerResponse): void {
 }
 
 function listen(
+  setting: string,
   address: ListenAddress,
   onRequest: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Server> {
@@ -152,18 +159,26 @@ function listen(
   server.maxConnections = 1_000;
   return new Promise((resolve, reject) => {
     // It stays: a later error is of a connection that could not be accepted, and must not end the process.
-    server.on('error', (error) => {
-      const place = `${address.host}:${address.port}`;
-      const taken = 'code' in error && error.code === 'EADDRINUSE';
-      const message = taken ? `${place} is in use` : `cannot listen on ${place}: ${errorText(error)}`;
-      reject(
-        new AosError('PORT_IN_USE', message, {
-          cause: error,
-          next: 'Change net.rest_url, or stop the other program.',
-        }),
-      );
-    });
+    server.on('error', (error) => reject(listenFailure(error, setting, address)));
     server.listen(address.port, address.host, () => resolve(server));
+  });
+}
+
+function listenFailure(error: Error, setting: string, address: ListenAddress): AosError {
+  const place = `${address.host}:${address.port}`;
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE')
+    return new AosError('PORT_IN_USE', `${place} is in use`, {
+      cause: error,
+      next: `Change ${setting}, or stop the other program.`,
+    });
+  const next =
+    code === 'EACCES'
+      ? `Choose a port above 1023 in ${setting}.`
+      : `Correct ${setting}: 0.0.0.0 is every address of this machine.`;
+  return new AosError('LISTEN_FAILED', `cannot listen on ${place}: ${errorText(error)}`, {
+    cause: error,
+    next,
   });
 }
 

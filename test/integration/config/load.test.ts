@@ -111,6 +111,13 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it('takes a key that is like none it knows for no missing one', () => {
+    const text =
+      'node_id: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73\nsigner_key: http://127.0.0.1:9000\nbroken: yes\n';
+    expect(lines(text).join('\n')).toContain('node.vrf_key_file  is missing, expected');
+    expect(lines(text).join('\n')).not.toContain('is it broken');
+  });
+
   it('tells all errors at once', () => {
     const text = `network: hodi
 node:
@@ -463,6 +470,12 @@ describe('warnings', () => {
         AOS_SOMETHING: '1',
       }),
     ).toEqual(['UNKNOWN_VARIABLE AOS_NODEID']);
+  });
+
+  it('warns of a variable without its section, and of none that could mean two', () => {
+    expect(
+      warnings(goodFile(), {AOS_DISPATCHER_URL: '127.0.0.1:2', AOS_URL: 'x', AOS_TOOL_THING: '1'}),
+    ).toEqual(['UNKNOWN_VARIABLE AOS_DISPATCHER_URL']);
   });
 
   it('warns when others can read a file with the VRF seed', () => {

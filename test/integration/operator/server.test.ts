@@ -171,6 +171,18 @@ describe('the operator’s HTTP server', () => {
     });
     await expect(startOperatorServer({listen: LOCAL, callbacks: taken}, handlers)).rejects.toMatchObject({
       code: 'PORT_IN_USE',
+      next: 'Change workers.callback_listen, or stop the other program.',
+    });
+  });
+
+  it('does not call a port taken when the address is none of this machine', async () => {
+    const handlers = {onProbe: () => {}, onCallback: () => Promise.resolve(TAKEN)};
+    // 192.0.2.0/24 is kept for documentation (RFC 5737): no machine has an address of it.
+    const elsewhere = {host: '192.0.2.1', port: 0};
+    await expect(startOperatorServer({listen: elsewhere, callbacks: null}, handlers)).rejects.toMatchObject({
+      code: 'LISTEN_FAILED',
+      message: expect.stringContaining('cannot listen on 192.0.2.1:0') as string,
+      next: 'Correct net.rest_url: 0.0.0.0 is every address of this machine.',
     });
   });
 
