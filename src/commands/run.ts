@@ -55,6 +55,7 @@ A closed terminal window does not end it. SIGHUP without a terminal reads the co
       json: this.jsonEnabled(),
       ascii: this.look.ascii,
       note,
+      steps: (file) => this.nextSteps(file),
     });
     try {
       const reason = flags.devnet

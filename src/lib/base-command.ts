@@ -101,9 +101,8 @@ export abstract class AosCommand extends Command {
     if (!quiet) writeLine(process.stderr, forPeople(text, this.look.ascii));
   }
 
-  /** Puts the configuration that was named by hand into commands that are printed as the next step. */
-  protected nextSteps(): NextSteps {
-    const file = typedFlag(this.argv, 'config', 'c');
+  /** Puts a configuration file, the one that was named by hand, into commands that are printed as the next step. */
+  protected nextSteps(file = typedFlag(this.argv, 'config', 'c')): NextSteps {
     if (file === undefined || file === '') return (text) => text;
     const commands = this.config.commands.map(({id, flags}): NamedCommand => ({
       words: id.replaceAll(':', ' '),

@@ -63,8 +63,8 @@ export const ERRORS = {
   CONFIG_CHANGED: entry(EXIT.tryLater, 'filesystem', 'The file was changed by someone else meanwhile; nothing was written.', 'Run the command again.'),
   RAW_PRIVATE_KEY: entry(EXIT.refused, 'safety', 'The configuration holds a raw private key; the operator never takes one into its memory.', 'Move it into an encrypted keystore for Web3Signer: aos config migrate FILE'),
   VRF_KEY_UNSAFE: entry(EXIT.refused, 'safety', 'The VRF key file can be read by other users.', 'chmod 600 the file named above.'),
-  VRF_KEY_MISSING: entry(EXIT.config, 'config', 'The VRF key file could not be opened.', 'Correct node.vrf_key_file; a new node makes one so: (umask 077; openssl rand -hex 32 > vrf.key)'),
-  VRF_KEY_INVALID: entry(EXIT.config, 'config', 'The VRF key is not a 32-byte hex seed.', 'Restore the file that node.vrf_key_file names; a new node makes one so: (umask 077; openssl rand -hex 32 > vrf.key)'),
+  VRF_KEY_MISSING: entry(EXIT.config, 'config', 'The VRF key file could not be opened.', 'Correct node.vrf_key_file; on a new node make the key: aos keys vrf create --file vrf.key'),
+  VRF_KEY_INVALID: entry(EXIT.config, 'config', 'The VRF key is not a 32-byte hex seed.', 'Restore the file that node.vrf_key_file names; on a new node make one: aos keys vrf create --file vrf.key'),
 
   // local BN254 key
   KEY_INVALID: entry(EXIT.data, 'data', 'The text is not a BN254 private key.', 'Give one number from 1 to the order of the curve, in decimal or as 0x and hex digits.'),

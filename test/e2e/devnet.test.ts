@@ -77,6 +77,7 @@ describe('aos devnet up', () => {
       '--json',
     ]);
     expect(tooEarly.code).toBe(8);
+    expect(tooEarly.stderr).toBe('1 job submitted; waiting for an operator (aos run) to answer\n');
     expect(jsonOf(tooEarly.stdout)).toMatchObject({ok: false, exitCode: 8});
 
     const operator = world.start(['run', '-c', devnet.config, '--json', '--quiet']);

@@ -43,6 +43,9 @@ describe('aos run while something is away', () => {
       const trouble = await cli.event('trouble', (line) => line['part'] === part);
       expect(trouble['code']).toBe(code);
       expect(trouble['next']).toMatch(next);
+      // What is said can be typed as it stands: with the configuration that was named.
+      const typed = /aos signer check(.*)/.exec(String(trouble['next']))?.[1];
+      expect(typed).toBe(part === 'signer' ? ` -c ${config}` : undefined);
       await cli.until('stderr', new RegExp(code));
       const {code: exit, stdout} = await cli.kill('SIGTERM');
       expect(exit).toBe(143);

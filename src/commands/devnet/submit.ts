@@ -46,6 +46,12 @@ export default class DevnetSubmit extends AosCommand {
       job: {prompt, model, kind},
       count,
       waitMs: wait ? flags.timeout : null,
+      // Without an operator nothing else is heard until the time is over.
+      onWaiting: () =>
+        this.note(
+          `${count} ${count === 1 ? 'job' : 'jobs'} submitted; waiting for an operator (aos run) to answer`,
+          flags.quiet,
+        ),
     });
     const open = jobs.filter((job) => job.results.length === 0).length;
     this.give({

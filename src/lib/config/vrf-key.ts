@@ -1,6 +1,7 @@
 import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
 import {AosError} from '../errors.ts';
 import type {VrfKeySource} from './config.ts';
+import {shellWord} from '../output/shell-word.ts';
 import {printable} from './shown.ts';
 import {seed} from './values.ts';
 
@@ -31,6 +32,11 @@ function readSeedFile(path: string): string {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     throw new AosError('VRF_KEY_MISSING', `the VRF key file ${name} could not be opened (${why})`, {
       cause: error,
+      ...(why === 'ENOENT'
+        ? {
+            next: `Correct node.vrf_key_file; on a new node make the key: aos keys vrf create --file ${shellWord(path)}`,
+          }
+        : {}),
     });
   }
   try {

@@ -25,6 +25,8 @@ export type OperateOptions = {
   dashboard: readonly string[] | null;
   /** How another dashboard is attached, for people. */
   attach: string;
+  /** Puts the configuration's file into commands that are printed as the next step. */
+  steps: (text: string) => string;
   /** Says a line on stderr. */
   note: (line: string) => void;
 };
@@ -99,7 +101,7 @@ export function createOperation(options: OperateOptions): Operation {
         return await runOperator({
           ...options,
           onEvent(event) {
-            output.onEvent(event);
+            output.onEvent(event.type === 'trouble' ? {...event, next: options.steps(event.next)} : event);
             if (event.type !== 'summary' || dashboard === null) return;
             // It is over: the last word is said on the normal screen.
             unseen = event;

@@ -38,6 +38,8 @@ export function operateFor(
     json: boolean;
     ascii: boolean;
     note: (line: string) => void;
+    /** Puts a configuration file into commands that are printed as the next step. */
+    steps: (file: string | undefined) => (text: string) => string;
     dashboard?: readonly string[];
   },
 ): RunCommand {
@@ -91,6 +93,7 @@ export function operateFor(
         ascii: options.ascii,
         dashboard: shows ? ours : null,
         attach: file === null ? 'aos dash' : `aos dash -c ${shellWord(file)}`,
+        steps: options.steps(named),
         note,
       });
       const {tell, setLog} = operation;

@@ -15,7 +15,13 @@ const POLL_MS = 100;
  */
 export async function submitJobs(
   rest: DispatcherRest,
-  options: {job: JobSubmission; count: number; waitMs: number | null},
+  options: {
+    job: JobSubmission;
+    count: number;
+    waitMs: number | null;
+    /** All are submitted, and are waited for. */
+    onWaiting: () => void;
+  },
 ): Promise<SubmittedJob[]> {
   const never = new AbortController().signal;
   const jobs: SubmittedJob[] = [];
@@ -25,7 +31,9 @@ export async function submitJobs(
     );
     jobs.push(...ids.map((job_id) => ({job_id, results: []})));
   }
-  if (options.waitMs !== null) await waitForResults(rest, jobs, options.waitMs, never);
+  if (options.waitMs === null) return jobs;
+  options.onWaiting();
+  await waitForResults(rest, jobs, options.waitMs, never);
   return jobs;
 }
 

@@ -24,7 +24,7 @@ export const CAUSES = {
   CONFIG_CHANGED: ['An editor or another command wrote the file between reading and writing it.'],
   RAW_PRIVATE_KEY: ['The configuration of the reference operator has the key itself in signer_key.', 'Whoever could read the file may have the key: think of moving to a new one.'],
   VRF_KEY_UNSAFE: ['The file was made without umask 077: ls -l shows its mode.'],
-  VRF_KEY_MISSING: ['node.vrf_key_file is relative to the directory of the configuration file.', 'It was never made: (umask 077; openssl rand -hex 32 > vrf.key)'],
+  VRF_KEY_MISSING: ['node.vrf_key_file is relative to the directory of the configuration file.', 'It was never made: aos keys vrf create --file vrf.key'],
   VRF_KEY_INVALID: ['The file holds something else than 64 hex digits: wc -c.', 'A key of another kind (secp256k1, a keystore) is in it.'],
 
   // keys

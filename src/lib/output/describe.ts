@@ -30,7 +30,7 @@ export function describe(event: OperatorEventBody): Description {
       return warn(`disconnected: ${event.reason}; next try in ${seconds(event.retryInMs ?? 0)}`);
     case 'frame_rejected':
       return warn(
-        `frame rejected (${event.reason}, ${event.code}), ${event.count} so far: ${event.message}${frameNext(event.reason)}`,
+        `frame rejected (${event.reason}, ${event.code}), ${event.count} so far: ${event.message} → ${frameNext(event)}`,
       );
     case 'frame_unsigned':
       return warn(
@@ -144,8 +144,20 @@ const STOPS: Readonly<Record<StopReason, string>> = {
 };
 
 /** What to do about a frame that is not by the dispatcher we know; with others nothing is wrong here. */
-function frameNext(reason: RejectReason): string {
-  return reason === 'wrong-sender' ? ' → Check node.dispatcher_address' : '';
+function frameNext({reason, code}: {reason: RejectReason; code: string}): string {
+  switch (reason) {
+    case 'unreadable':
+      return 'Check that net.dispatcher_url is a dispatcher';
+    case 'unsigned':
+      return 'If this dispatcher signs nothing, set net.verify_dispatcher: when-signed';
+    case 'wrong-signature':
+      return 'Check net.dispatcher_url: what comes from there was changed, or is from somebody else';
+    case 'wrong-sender':
+      return 'Check node.dispatcher_address';
+    case 'unknown-method':
+    case 'bad-message':
+      return `aos explain ${code}`;
+  }
 }
 
 const jobs = (count: number): string => `${count} ${count === 1 ? 'job' : 'jobs'}`;

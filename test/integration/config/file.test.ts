@@ -143,7 +143,13 @@ describe('readVrfKey', () => {
 
   it('refuses what is not a file', () => {
     using dir = tempDir();
-    expect(codeOf(() => readVrfKey({kind: 'file', path: join(dir.path, 'none')}))).toBe('VRF_KEY_MISSING');
+    const none = join(dir.path, 'not there');
+    expect(() => readVrfKey({kind: 'file', path: none})).toThrow(
+      expect.objectContaining({
+        code: 'VRF_KEY_MISSING',
+        next: expect.stringContaining(`aos keys vrf create --file '${none}'`) as string,
+      }),
+    );
     expect(codeOf(() => readVrfKey({kind: 'file', path: dir.path}))).toBe('VRF_KEY_MISSING');
     execFileSync('mkfifo', [join(dir.path, 'pipe')]);
     expect(codeOf(() => readVrfKey({kind: 'file', path: join(dir.path, 'pipe')}))).toBe('VRF_KEY_MISSING');

@@ -67,6 +67,9 @@ const EVENTS: OperatorEventBody[] = [
     message: 'signed by 0x1',
     count: 1,
   },
+  {type: 'frame_rejected', reason: 'unreadable', code: 'FRAME_NOT_JSON', message: 'no JSON', count: 2},
+  {type: 'frame_rejected', reason: 'wrong-signature', code: 'ENVELOPE_INVALID', message: 'bad', count: 3},
+  {type: 'frame_rejected', reason: 'bad-message', code: 'MESSAGE_INVALID', message: 'params', count: 4},
   {type: 'frame_unsigned', policy: 'when-signed'},
   {type: 'hash_mismatch', envelopeId: 'e'},
   {type: 'job_received', job, signer: null},
@@ -119,8 +122,11 @@ describe('log lines', () => {
       03:04:05 INFO  connecting to ws://d
       03:04:05 INFO  connected to ws://d
       03:04:05 WARN  disconnected: gone; next try in 500 ms
-      03:04:05 WARN  frame rejected (unsigned, ENVELOPE_INVALID), 3 so far: the frame is not signed
+      03:04:05 WARN  frame rejected (unsigned, ENVELOPE_INVALID), 3 so far: the frame is not signed → If this dispatcher signs nothing, set net.verify_dispatcher: when-signed
       03:04:05 WARN  frame rejected (wrong-sender, ENVELOPE_INVALID), 1 so far: signed by 0x1 → Check node.dispatcher_address
+      03:04:05 WARN  frame rejected (unreadable, FRAME_NOT_JSON), 2 so far: no JSON → Check that net.dispatcher_url is a dispatcher
+      03:04:05 WARN  frame rejected (wrong-signature, ENVELOPE_INVALID), 3 so far: bad → Check net.dispatcher_url: what comes from there was changed, or is from somebody else
+      03:04:05 WARN  frame rejected (bad-message, MESSAGE_INVALID), 4 so far: params → aos explain MESSAGE_INVALID
       03:04:05 WARN  the dispatcher does not sign its messages; accepted because net.verify_dispatcher is when-signed
       03:04:05 WARN  message e is rightly signed but its hash field is not the hash
       03:04:05 INFO  job 4a16467f…ef0971fd received: opml tiny
