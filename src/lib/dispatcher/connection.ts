@@ -129,7 +129,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
         signal.removeEventListener('abort', onAbort);
         if (open === socket) open = undefined;
         const said = text.length > 0 ? ` ${safeText(text.toString('utf8'), 120)}` : '';
-        resolve(dropReason ?? failure ?? `closed by the dispatcher (${code}${said})`);
+        resolve(failure ?? dropReason ?? `closed by the dispatcher (${code}${said})`);
         dropReason = undefined;
       });
     });
@@ -153,7 +153,8 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
     },
     drop(reason) {
       if (open === undefined) return;
-      dropReason = reason;
+      // One that is closing has its reason already.
+      if (open.readyState === WebSocket.OPEN) dropReason = reason;
       open.terminate();
     },
     confirm() {

@@ -1,5 +1,5 @@
 import {setMaxListeners} from 'node:events';
-import {AosError} from '../errors.ts';
+import {AosError, isAosError} from '../errors.ts';
 import {draftEnvelope} from '../protocol/envelope.ts';
 import {connectParams, type WorkerKind} from '../protocol/messages.ts';
 import type {Time} from '../time.ts';
@@ -134,7 +134,8 @@ export function createSession(deps: {
       for (const waiter of [...waiters]) waiter();
     } catch (error) {
       if (signal.aborted) return; // the socket closed meanwhile; `closed` has told so
-      health.failed('dispatcher', error);
+      // It is closing: why, its end will tell.
+      if (!isAosError(error, 'NOT_CONNECTED')) health.failed('dispatcher', error);
       connection.drop(error instanceof AosError ? error.message : 'connect failed');
     }
   }

@@ -103,6 +103,15 @@ describe('a session', () => {
     ]);
   });
 
+  it('has nothing to tell of a socket that is closing before connect is sent: its end is told', async () => {
+    const {session, wire, events} = stage();
+    wire.open = false;
+    session.opened();
+    await settled();
+    expect(wire.drops).toHaveLength(1);
+    expect(events).toEqual([]);
+  });
+
   it('fails requests when the socket goes, after 50 s, or at the end', async () => {
     const {session, time, connect} = stage();
     await connect();
