@@ -33,10 +33,13 @@ import {loadVrf} from '../../src/lib/vrf/ecvrf.ts';
 import type {SamplingRange} from '../../src/lib/vrf/sampling.ts';
 import {createOpmlWorker} from '../../src/lib/worker/opml.ts';
 import {bodyOf, OPERATOR} from './signer.ts';
-import {fastTime} from './virtual-time.ts';
+import {fastTime, mortalTime} from './virtual-time.ts';
 
 const DISPATCHER_KEY = createHash('sha256').update('dispatcher').digest('hex');
 const MAX = 600_000n;
+
+/** Has something closed later; the last that came is closed first. */
+export type AtEnd = (close: () => void | Promise<void>) => void;
 
 export type Asked = {model: string; prompt: string; req_id: string; callback: string};
 
@@ -52,7 +55,7 @@ export type TestWorker = {
   answer(question: Asked, change?: {req_id?: string; answer?: string}): Promise<number>;
 };
 
-export async function testWorker(): Promise<TestWorker> {
+export async function testWorker(atEnd: AtEnd = onTestFinished): Promise<TestWorker> {
   const worker: TestWorker = {
     url: '',
     asked: [],
@@ -92,7 +95,7 @@ export async function testWorker(): Promise<TestWorker> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   worker.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  onTestFinished(() => {
+  atEnd(() => {
     server.closeAllConnections();
     server.close();
   });
@@ -146,6 +149,8 @@ export type RunOptions = Partial<OperatorOptions> & {
   journal?: (journal: Journal) => Journal;
   /** Waits between two tries of the connection, else those of `aos run`. */
   backoff?: {firstMs: number; capMs: number};
+  /** What waits are jittered by [Math.random]. */
+  random?: () => number;
 };
 
 export type RigOptions = {
@@ -154,13 +159,16 @@ export type RigOptions = {
   speed?: number;
   /** Else proofs are made inline. */
   prover?: Prover;
+  /** When the rig is closed [when the test ends]. */
+  atEnd?: AtEnd;
 };
 
 /** The key of the rig's operator. */
 export const VRF_SEED = createHash('sha256').update('vrf').digest();
 
-/** Everything around an operator, real but for the chain, on loopback; closed when the test ends. */
+/** Everything around an operator, real but for the chain, on loopback. */
 export async function createRig(options: RigOptions = {}): Promise<Rig> {
+  const {atEnd = onTestFinished} = options;
   const [start, end] = options.range ?? [0n, MAX];
   const range: Rig['range'] = {now: {start, end, max: MAX, block: 1n}};
   const known = range.now;
@@ -171,14 +179,14 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     on: (event) => dispatched.push(event),
     ...options.dispatcher,
   });
-  onTestFinished(() => dispatcher.close());
+  atEnd(() => dispatcher.close());
   const signer = await startDevSigner({chainId: 31337});
-  onTestFinished(() => signer.close());
-  const proxy = await proxyTo(dispatcher.url);
-  const signerProxy = await proxyTo(signer.url);
-  const worker = await testWorker();
+  atEnd(() => signer.close());
+  const proxy = await proxyTo(dispatcher.url, atEnd);
+  const signerProxy = await proxyTo(signer.url, atEnd);
+  const worker = await testWorker(atEnd);
   const dir = mkdtempSync(join(tmpdir(), 'aos-rig-'));
-  onTestFinished(() => rmSync(dir, {recursive: true, force: true}));
+  atEnd(() => rmSync(dir, {recursive: true, force: true}));
   const time = fastTime(options.speed ?? 8);
   const prover = options.prover ?? (await loadVrf()).prover(VRF_SEED);
 
@@ -191,7 +199,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         present?.onCallback(kind, body) ?? Promise.reject(new Error('nobody works')),
     },
   );
-  onTestFinished(() => server.close());
+  atEnd(() => server.close());
 
   const rangeReader: RangeReader = {
     read: () =>
@@ -208,9 +216,11 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   };
 
   async function startRun(run: RunOptions = {}): Promise<Run> {
-    const {workers, worker: patience, driver, journal: seen, backoff, ...change} = run;
+    const {workers, worker: patience, driver, journal: seen, backoff, random = Math.random, ...change} = run;
     const journal = await openJournal({dir, clockId: 1n, ...(driver === undefined ? {} : {driver})});
     const dead = new AbortController();
+    const killed = new AbortController();
+    const ownTime = mortalTime(time, killed.signal);
     const own = mortalJournal(journal, dead.signal);
     const web3signer = createWeb3Signer({
       url: `http://127.0.0.1:${signerProxy.port}`,
@@ -228,8 +238,8 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     const connection = createConnection({
       url: `ws://127.0.0.1:${proxy.port}/ws`,
       pingIntervalMs: 10_000,
-      time,
-      random: Math.random,
+      time: ownTime,
+      random,
       ...(backoff === undefined ? {} : {backoff}),
     });
     const events: OperatorEvent[] = [];
@@ -253,8 +263,8 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         ...change,
       },
       {
-        time,
-        random: Math.random,
+        time: ownTime,
+        random,
         newId: randomUUID,
         newSecretId: () => randomBytes(16).toString('hex'),
         signer: web3signer,
@@ -277,7 +287,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       .catch(() => undefined) // the test sees it by `done`
       .then(() => Promise.all([web3signer.close(), opml.close()]))
       .then(() => journal.close());
-    onTestFinished(async () => {
+    atEnd(async () => {
       // One that crashed has closed what it had; it may wait for ever for what never happens.
       if (dead.signal.aborted) return;
       stop.abort('SIGTERM');
@@ -309,6 +319,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       },
       crash: async () => {
         dead.abort();
+        killed.abort();
         present = undefined;
         stop.abort('fatal');
         await journal.close();
@@ -342,10 +353,10 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   };
 }
 
-async function proxyTo(url: string): Promise<Proxy> {
+async function proxyTo(url: string, atEnd: AtEnd): Promise<Proxy> {
   const {hostname, port} = new URL(url);
   const proxy = await startProxy({target: {host: hostname, port: Number(port)}});
-  onTestFinished(() => proxy.close());
+  atEnd(() => proxy.close());
   return proxy;
 }
 

@@ -89,6 +89,28 @@ export function fastTime(factor: number): Time & {timers(): number} {
   };
 }
 
+/** The time of a process that can be killed: its timers end with it. */
+export function mortalTime(time: Time, killed: AbortSignal): Time {
+  const set = new Set<() => void>();
+  killed.addEventListener('abort', () => {
+    for (const cancel of [...set]) cancel();
+  });
+  const after = (ms: number, fn: () => void): (() => void) => {
+    if (killed.aborted) return () => {};
+    const stop = time.after(ms, () => {
+      set.delete(cancel);
+      fn();
+    });
+    const cancel = (): void => {
+      set.delete(cancel);
+      stop();
+    };
+    set.add(cancel);
+    return cancel;
+  };
+  return {...time, after, sleep: sleepBy(after)};
+}
+
 function sleepBy(after: Time['after']): Time['sleep'] {
   return (ms, signal) =>
     new Promise((resolve, reject) => {
