@@ -1,4 +1,3 @@
-import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
 import {answerTo, createRig} from '../../support/operator-rig.ts';
 
@@ -72,7 +71,7 @@ describe('a job', () => {
   });
 });
 
-describe('100 jobs with the connection cut at random moments', () => {
+describe('100 jobs with the connection cut at twelve moments of the work', () => {
   it('are all answered, each once', async () => {
     const rig = await createRig();
     // Twelve cuts in a row would wait for minutes by the usual back-off; it is tested by itself.
@@ -80,16 +79,17 @@ describe('100 jobs with the connection cut at random moments', () => {
     rig.submit(50);
     for (let cut = 1; cut <= 12; cut += 1) {
       await rig.dispatcher.waitFor(({connects}) => connects >= cut);
-      await sleep(Math.random() * 100);
+      for (let turn = (cut * 37) % 50; turn > 0; turn -= 1) await new Promise(setImmediate);
       rig.proxy.cut();
       if (cut === 6) rig.submit(50, 50);
     }
+    // Also when all is answered before the last cut is noticed.
+    await rig.dispatcher.waitFor(({connects}) => connects > 12);
     await rig.answered(100);
     await run.event('result_accepted', () => run.of('result_accepted').length === 100);
     const summary = await run.stop();
     expect(rig.dispatcher.stats()).toMatchObject({accepted: 100, conflicts: 0});
     expect(summary).toMatchObject({accepted: 100, received: 100, failed: 0, pending: 0});
-    expect(rig.dispatcher.stats().connects).toBeGreaterThan(12);
   });
 });
 
