@@ -59,9 +59,11 @@ export function crossProblems(
     const place = tree.present.get(field.path) ?? placeOf(field);
     problems.push(problemAt(place, field.path, got + hint, field.type.expected, field.example));
   };
-  // A section that is no section is one mistake, told once.
-  const isBroken = (field: AnyField): boolean =>
-    tree.broken.has('') || tree.broken.has(field.path.slice(0, field.path.lastIndexOf('.')));
+  // A section that is no section, and a value that is none, is one mistake, told once.
+  const isBroken = ({path, alias}: AnyField): boolean =>
+    ['', path.slice(0, path.lastIndexOf('.')), path, alias].some(
+      (one) => one !== null && tree.broken.has(one),
+    );
   const needed = (field: Exclude<AnyField, {kind: 'unused'}>): void => {
     if (resolved.raw(field) === undefined && !isBroken(field)) missing(field);
   };

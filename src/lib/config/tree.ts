@@ -14,7 +14,7 @@ export type FileTree = {
   /** Every section and key that stands in the file, also empty ones. */
   present: ReadonlyMap<string, Place>;
   unknown: readonly {path: string; place: Place; meant: string | null}[];
-  /** Sections that hold something else than keys: what stands in them cannot be said to be missing. */
+  /** Sections and keys that hold something else than keys or values: what belongs there cannot be said to be missing. */
   broken: ReadonlySet<string>;
   problems: readonly ConfigProblem[];
 };
@@ -66,6 +66,7 @@ export function readTree(root: YamlNode | null, file: string): FileTree {
         for (const text of parts)
           if (text.trim() !== '') texts.push({text: text.trim(), place: place(item.at)});
       } else {
+        broken.add(path);
         problems.push(
           problemAt(place(item.at), path, `is a ${shape(item)}`, field.type.expected, field.example),
         );

@@ -148,6 +148,16 @@ chain_rpc_url: https://rpc.example.org
   });
 
   it.each([
+    ['signer_key: [a]', 'signer_key'],
+    ['node: {signer_key: {url: a}}', 'signer_key'],
+    ['net: {dispatcher_url: [a, b]}', 'dispatcher_url'],
+  ])('tells once of a value that is none (%s): it is not missing too', (text, name) => {
+    expect(lines(text).filter((line) => line.includes(`${name}  `))).toEqual([
+      expect.stringMatching(/ is a (?:list|map), expected /),
+    ]);
+  });
+
+  it.each([
     [
       'node: hello',
       '1:7  node  is a single value, expected a section of keys: node_id, signer_key',
