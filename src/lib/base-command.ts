@@ -111,8 +111,7 @@ export abstract class AosCommand extends Command {
     return (text) => withConfig(text, file, commands);
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- oclif's signature
-  protected override async catch(error: Interfaces.CommandError): Promise<void> {
+  protected override catch(error: Interfaces.CommandError): Promise<void> {
     const command = `aos ${(this.id ?? '').replaceAll(':', ' ')}`.trim();
     const flags = Object.keys({...this.ctor.baseFlags, ...this.ctor.flags});
     const {look} = this;
@@ -122,6 +121,7 @@ export abstract class AosCommand extends Command {
       look,
       steps: this.nextSteps(),
     });
+    return Promise.resolve();
   }
 
   protected override async finally(): Promise<void> {

@@ -8,8 +8,8 @@ import type {Prover as Inline, VrfProof} from '../vrf/ecvrf.ts';
 
 export type AsideThreadData = {seed: Uint8Array};
 /**
- * What the thread is asked: a proof for a VRF input (ASCII), or whose signature (hex) of a digest (hex) it is. Texts, and those
- * of one turn together: a view of bytes takes the whole buffer it is cut from along, and each message costs more than a curve point.
+ * What the thread is asked: a proof for a VRF input (its bytes as Latin-1), or whose signature (hex) of a digest (hex) it is.
+ * Texts, and those of one turn together: a view of bytes takes the whole buffer it is cut from along, and each message has its price.
  */
 export type AsideQuestion = {alpha: string} | {digest: string; signature: string};
 /** Its answers come in the order of the questions. */
@@ -118,8 +118,8 @@ export function createAside({inline, seed, threadUrl, onTrouble}: AsideOptions):
       publicKey: inline.publicKey,
       prove(alpha, aside) {
         if (aside && state === 'none' && threadUrl !== null) start(threadUrl);
-        // Nobody overtakes those that wait for the thread.
         const here = (): VrfProof => inline.prove(alpha);
+        // Nobody overtakes those that wait for the thread.
         const asking =
           aside || proofs > 0 ? ask(() => ({alpha: Buffer.from(alpha).toString('latin1')}), here) : undefined;
         if (asking === undefined) return here();

@@ -6,7 +6,7 @@ import type {Time} from '../time.ts';
 import {noteClocks} from './clock-watch.ts';
 import {connectionHandlers} from './connection-handlers.ts';
 import {createDurably} from './durable.ts';
-import type {LivenessFacts, OperatorEvent, OperatorEventBody, Summary} from './events.ts';
+import type {OperatorEvent, OperatorEventBody, Summary} from './events.ts';
 import {createHealth} from './health.ts';
 import {keepTidy} from './housekeeping.ts';
 import {createInbox} from './inbox.ts';
@@ -29,7 +29,8 @@ import {createSession} from './session.ts';
 import {createSignerWatch} from './signer-watch.ts';
 import {createSigning} from './signing.ts';
 import {createStopping, drain} from './stopping.ts';
-import {countEvent, emptyTally, summarise} from './tally.ts';
+import {summarise} from './tally.ts';
+import {createTelling} from './telling.ts';
 import {createTurns} from './turns.ts';
 import {watchParts} from './watching.ts';
 import {createWorkload} from './workload.ts';
@@ -93,25 +94,8 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   const stopped = new AbortController();
   // Every job in hand listens to it; that many are no leak.
   setMaxListeners(0, signal, stopped.signal);
-  let eventSeq = 0;
-  let tally = emptyTally;
-  let expired = 0;
-  let liveness: LivenessFacts | null = null;
-  let summarised = false;
-
-  const emit = (body: OperatorEventBody): void => {
-    // The summary is the last word: what the run left under way has nothing to add.
-    if (summarised) return;
-    summarised = body.type === 'summary';
-    eventSeq += 1;
-    tally = countEvent(tally, body);
-    if (body.type === 'result_expired') expired += 1;
-    if (body.type === 'liveness') {
-      const {type: _type, ...facts} = body;
-      liveness = facts;
-    }
-    deps.onEvent({seq: eventSeq, at: time.now(), ...body});
-  };
+  const telling = createTelling(deps.onEvent, time);
+  const {emit} = telling;
 
   const health = createHealth(emit, time);
   const signers = createSignerWatch(deps.signer, {time, emit, health});
@@ -154,7 +138,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     emit,
     signal,
     maxAccepted: options.maxAccepted,
-    accepted: () => tally.accepted,
+    accepted: () => telling.tally().accepted,
     onEnough: () => stopping.ask('jobs'),
   });
   const steps = createJobSteps({
@@ -217,14 +201,17 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       signers,
       workers: deps.workers,
       blockReader: deps.blockReader,
-      sumUp: () => ({
-        ...tally,
-        rejected: inbox.rejected(),
-        inHand: workload.busy(true),
-        // Counted from what this run saw: counting the journal's rows takes long in a large one.
-        pending: pendingAtStart + tally.received - tally.accepted - expired,
-        uptimeMs: Math.round(time.monotonic() - startedAt),
-      }),
+      sumUp: () => {
+        const tally = telling.tally();
+        return {
+          ...tally,
+          rejected: inbox.rejected(),
+          inHand: workload.busy(true),
+          // Counted from what this run saw: counting the journal's rows takes long in a large one.
+          pending: pendingAtStart + tally.received - tally.accepted - telling.expired(),
+          uptimeMs: Math.round(time.monotonic() - startedAt),
+        };
+      },
       time,
       random: deps.random,
       emit,
@@ -272,14 +259,14 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
     await Promise.all([ranging, tidying, connecting, watching]);
     const summary = summarise(
-      {...tally, rejected: inbox.rejected()},
+      {...telling.tally(), rejected: inbox.rejected()},
       {
         pending: pending(),
         durationMs: Math.round(time.monotonic() - started),
         reason,
       },
     );
-    emit({type: 'summary', ...summary, liveness});
+    emit({type: 'summary', ...summary, liveness: telling.liveness()});
     return summary;
   }
 

@@ -143,7 +143,7 @@ const STOPS: Readonly<Record<StopReason, string>> = {
   fatal: 'it cannot go on',
 };
 
-/** What to do about a frame that is not by the dispatcher we know; with others nothing is wrong here. */
+/** What to do about a rejected frame. */
 function frameNext({reason, code}: {reason: RejectReason; code: string}): string {
   switch (reason) {
     case 'unreadable':

@@ -76,16 +76,9 @@ export function eventFields(event: OperatorEvent): Fields {
   return fields;
 }
 
-/** Names as they are told, by their names in the code: there are few, and several in each line. */
-const fieldNames = new Map<string, string>();
-
+/** A name as it is told, by its name in the code. */
 function fieldName(key: string): string {
-  let name = fieldNames.get(key);
-  if (name === undefined) {
-    name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    fieldNames.set(key, name);
-  }
-  return name;
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** What needs no quotes, and is safe on a terminal. */
