@@ -16,7 +16,7 @@ type Seen = {
 
 type Link = {connection: DispatcherConnection; seen: Seen; stop(): Promise<void>};
 
-function link(url: string, options: Partial<ConnectionOptions> = {}): Link {
+function link(url: string, options: Partial<ConnectionOptions> = {}, onFrame = (): void => {}): Link {
   const connection = createConnection({
     url,
     pingIntervalMs: 10_000,
@@ -30,7 +30,10 @@ function link(url: string, options: Partial<ConnectionOptions> = {}): Link {
   const running = connection.run(
     {
       onOpen: () => (seen.opened += 1),
-      onFrame: (bytes) => seen.frames.push(bytes.toString()),
+      onFrame(bytes) {
+        seen.frames.push(bytes.toString());
+        onFrame();
+      },
       onPing: () => (seen.pings += 1),
       onClose: (reason, retryInMs) => seen.closed.push({reason, retryInMs}),
     },
@@ -183,6 +186,21 @@ describe('the connection to the dispatcher', () => {
     await until(() => expect(seen.closed).toHaveLength(1));
     await stop();
     expect(time.timers()).toBe(0);
+  });
+
+  it('that is dropped while it closes tells why it closes', async () => {
+    const {url, sockets} = await server();
+    const {connection, seen} = link(url, {}, () => queueMicrotask(() => connection.drop('no open socket')));
+    await until(() => expect(seen.opened).toBe(1));
+    // What is read at once is handled at once: behind the frame comes the end.
+    connection.pause();
+    const [socket] = sockets;
+    await new Promise((sent) => socket?.send('last', sent));
+    socket?.close(4001, 'go away');
+    connection.resume();
+    await until(() => expect(seen.closed).toHaveLength(1));
+    expect(seen.frames).toEqual(['last']);
+    expect(seen.closed[0]?.reason).toContain('4001 go away');
   });
 
   it('drops its socket on demand, tells the reason, and connects again', async () => {
