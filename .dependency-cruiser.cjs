@@ -1,25 +1,24 @@
 /**
- * The layers of docs/architecture.md: imports go downwards only, and every outside package has one owner.
- * 0 pure · 1 adapters · 2 core · 3 view · 4 edge; the devnet stands beside 1 and nothing but the edge imports it.
+ * The storeys of docs/architecture.md: a file imports from its own folder and from the storeys below, types included.
+ * Rules name folders, never single files; every outside package has one owner.
  */
 const LIB = '^src/lib';
-const PURE = [
-  `${LIB}/(errors|error-table|time|backoff|names|linked-abort)\\.ts$`,
-  `${LIB}/(clock|protocol|vrf)/`,
-  `${LIB}/config/(schema|networks|config|values|problems|shown|reference)\\.ts$`,
-  `${LIB}/operator/(events|ports|answer|tally|turns|lane|view|view-jobs)\\.ts$`,
-  `${LIB}/(liveness|alerts|status|evidence|explain|schemas|doctor|task|init)/`,
-  `${LIB}/keys/(bn254|registration|private-key|big-endian)\\.ts$`,
-  `${LIB}/output/`,
+
+/** From the ground up. */
+const STOREYS = [
+  ['foundation', [`${LIB}/foundation/`]],
+  ['protocol', [`${LIB}/protocol/`]],
+  ['config-and-keys', [`${LIB}/(config|keys)/`]],
+  ['peers', [`${LIB}/peers/`]],
+  ['node', [`${LIB}/node/`]],
+  ['cli', [`${LIB}/cli/`]],
+  ['features', [`${LIB}/features/`]],
+  ['commands', ['^src/commands/', '^src/[^/]+\\.ts$']],
 ];
-const ADAPTERS = [
-  `${LIB}/(system-time|make-directory)\.ts$`,
-  `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control|aside|http)/`,
-  `${LIB}/operator/(server|control)\\.ts$`,
-];
-const CORE = [`${LIB}/operator/`];
-const EDGE = ['^src/commands/', '^src/[^/]+\\.ts$', `${LIB}/edge/`, `${LIB}/base-command\\.ts$`];
-const DEVNET = [`${LIB}/devnet/`];
+const pathsOf = (storeys) => storeys.flatMap(([, paths]) => paths);
+
+/** Storeys that no disk, network, process or terminal is reached from. */
+const PURE = [`${LIB}/foundation/(async|check|errors|text|time)/`, `${LIB}/protocol/`];
 
 const owner = (name, module, folders) => ({
   name: `owner-of-${name}`,
@@ -30,94 +29,90 @@ const owner = (name, module, folders) => ({
 
 module.exports = {
   forbidden: [
+    {name: 'no-circle-of-files', severity: 'error', from: {}, to: {circular: true}},
     {
-      name: 'no-cycles',
+      name: 'no-circle-of-folders',
       severity: 'error',
-      from: {},
-      to: {circular: true, viaOnly: {dependencyTypesNot: ['type-only']}},
+      scope: 'folder',
+      from: {path: '^src/'},
+      to: {path: '^src/', circular: true},
+    },
+    ...STOREYS.slice(0, -1).map(([name, paths], index) => ({
+      name: `${name}-imports-downwards`,
+      severity: 'error',
+      from: {path: paths},
+      to: {path: pathsOf(STOREYS.slice(index + 1))},
+    })),
+    {
+      name: 'a-feature-keeps-its-insides',
+      severity: 'error',
+      comment:
+        'What stands in a folder of a feature is its own; the files beside that folder are for others too.',
+      from: {path: `${LIB}/features/([^/]+)/`},
+      to: {path: `${LIB}/features/[^/]+/[^/]+/`, pathNot: `${LIB}/features/$1/`},
     },
     {
-      name: 'pure-imports-pure',
+      name: 'a-peer-knows-no-other-peer',
       severity: 'error',
-      from: {path: PURE},
-      to: {path: LIB, pathNot: PURE, dependencyTypesNot: ['type-only']},
+      comment: 'One folder for each outside party; they share the HTTP client.',
+      from: {path: `${LIB}/peers/([^/]+)/`},
+      to: {path: `${LIB}/peers/`, pathNot: [`${LIB}/peers/$1/`, `${LIB}/peers/http/`]},
     },
     {
-      name: 'adapters-import-pure',
+      name: 'the-operator-opens-no-peer',
       severity: 'error',
-      comment: 'An adapter knows the pure core and its own folder, not its neighbours.',
-      from: {path: `${LIB}/(config|signer|chain|dispatcher|worker|webhook|journal|keys|control|aside)/`},
-      to: {
-        path: LIB,
-        pathNot: [...PURE, `${LIB}/$1/`, `${LIB}/http/`, `${LIB}/(system-time|make-directory)\\.ts$`],
-        dependencyTypesNot: ['type-only'],
-      },
+      comment: 'The loop knows its peers as types of its own (ports); features/run puts them in.',
+      from: {path: `${LIB}/node/operator/`},
+      to: {path: [`${LIB}/peers/`, `${LIB}/node/(control|alerts|crypto-worker)/`]},
     },
     {
-      name: 'core-sees-types-of-adapters',
+      name: 'the-dashboard-draws-what-it-is-given',
       severity: 'error',
-      from: {path: CORE, pathNot: `${LIB}/operator/(server|control)\\.ts$`},
-      to: {path: [...ADAPTERS, ...DEVNET, ...EDGE], dependencyTypesNot: ['type-only'], pathNot: PURE},
+      comment: 'Drawing opens no socket, no file, no process.',
+      from: {path: `${LIB}/features/dashboard/(model|panes)/`},
+      to: {path: `${LIB}/(peers|config|keys|node/(journal|operator|control))/`},
     },
     {
-      name: 'dashboard-sees-events-and-view',
+      name: 'the-devnet-stands-apart',
       severity: 'error',
-      comment: 'It draws what it is given: no socket, no file, no process.',
-      from: {path: `${LIB}/dashboard/`},
-      to: {path: LIB, pathNot: [...PURE, `${LIB}/dashboard/`]},
+      comment: 'A package of its own: it knows neither the node nor the command line.',
+      from: {path: '^src/devnet/'},
+      to: {path: [`${LIB}/(node|cli|features)/`, '^src/commands/']},
     },
     {
-      name: 'dashboard-touches-nothing-outside',
+      name: 'two-features-load-the-devnet',
       severity: 'error',
-      from: {path: `${LIB}/dashboard/`},
-      to: {dependencyTypes: ['core']},
-    },
-    {
-      name: 'devnet-stays-aside',
-      severity: 'error',
-      from: {path: '^src/', pathNot: [...DEVNET, ...EDGE, `${LIB}/schemas/`]},
-      to: {path: DEVNET},
-    },
-    {
-      name: 'devnet-does-not-know-the-core',
-      severity: 'error',
-      from: {path: DEVNET},
-      to: {path: [...CORE, ...EDGE], pathNot: PURE, dependencyTypesNot: ['type-only']},
-    },
-    {
-      name: 'nothing-imports-commands',
-      severity: 'error',
-      from: {pathNot: '^src/commands/'},
-      to: {path: '^src/commands/'},
+      from: {path: '^src/', pathNot: ['^src/devnet/', `${LIB}/features/(devnet|run)/`]},
+      to: {path: '^src/devnet/'},
     },
     {
       name: 'pure-touches-nothing-outside',
       severity: 'error',
       from: {path: PURE},
-      to: {dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|buffer|path|os|util|stream)$'},
+      to: {dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|buffer|util)$'},
     },
     owner('oclif', '@oclif/core', [
-      '^src/(main|build-info)\\.ts$',
+      '^src/[^/]+\\.ts$',
       '^src/commands/',
-      `${LIB}/base-command\\.ts$`,
-      `${LIB}/edge/[a-z]+-flag\\.ts$`,
+      `${LIB}/cli/`,
+      `${LIB}/features/[^/]+/[a-z-]*flags\\.ts$`,
     ]),
     owner('yaml', 'yaml', [`${LIB}/config/`]),
-    owner('undici', 'undici', [`${LIB}/(http|dispatcher|webhook)/`]),
-    owner('viem', 'viem', [`${LIB}/(chain|signer|devnet)/`]),
-    owner('sqlite', '@photostructure', [`${LIB}/journal/`]),
-    owner('ws', 'ws', [`${LIB}/(dispatcher|devnet)/`]),
-    owner('chalk', 'chalk', [`${LIB}/edge/`, `${LIB}/signer/report\\.ts$`]),
-    owner('inquirer', '@inquirer', [`${LIB}/output/prompt\\.ts$`]),
-    owner('ink', 'ink', [`${LIB}/dashboard/`]),
-    owner('react', '(@types/)?react', [`${LIB}/dashboard/`]),
-    owner('noble-curves', '@noble/curves', [`${LIB}/keys/`, `${LIB}/devnet/signer-keys\\.ts$`]),
-    owner('diff', 'diff', [`${LIB}/edge/`]),
-    owner('ora', 'ora', [`${LIB}/edge/`]),
-    owner('pino', 'pino', [`${LIB}/edge/log\\.ts$`]),
-    owner('tar', 'tar-stream', [`${LIB}/edge/`]),
-    owner('sodium', 'libsodium-wrappers-sumo', [`${LIB}/vrf/`]),
-    owner('secp256k1', '@bitauth/libauth', [`${LIB}/protocol/secp256k1\\.ts$`]),
+    owner('undici', 'undici', [`${LIB}/peers/`]),
+    owner('viem', 'viem', [`${LIB}/peers/(chain|signer)/`, '^src/devnet/']),
+    owner('sqlite', '@photostructure', [`${LIB}/node/journal/`]),
+    owner('ws', 'ws', [`${LIB}/peers/dispatcher/`, '^src/devnet/']),
+    owner('chalk', 'chalk', [`${LIB}/(cli|features/(init|signer))/`]),
+    owner('inquirer', '@inquirer', [`${LIB}/cli/`]),
+    owner('ink', 'ink', [`${LIB}/features/dashboard/`]),
+    owner('react', '(@types/)?react', [`${LIB}/features/dashboard/`]),
+    owner('noble-curves', '@noble/curves', [`${LIB}/keys/`, '^src/devnet/signer/']),
+    owner('diff', 'diff', [`${LIB}/features/config/`]),
+    owner('ora', 'ora', [`${LIB}/cli/`]),
+    owner('pino', 'pino', [`${LIB}/features/run/`]),
+    owner('tar', 'tar-stream', [`${LIB}/features/doctor/`]),
+    owner('sodium', 'libsodium-wrappers-sumo', [`${LIB}/protocol/vrf/`]),
+    owner('secp256k1', '@bitauth/libauth', [`${LIB}/protocol/wire/`]),
   ],
   options: {
     tsPreCompilationDeps: true,

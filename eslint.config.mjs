@@ -38,7 +38,7 @@ export default tseslint.config(
   },
   {
     files: ['src/lib/**/*.{ts,tsx}'],
-    ignores: ['src/lib/system-time.ts', 'src/lib/devnet/**', 'src/lib/edge/**'],
+    ignores: ['src/lib/foundation/system/system-time.ts', 'src/lib/cli/**', 'src/lib/features/**'],
     rules: {
       'no-restricted-globals': ['error', ...portsOnly],
       'no-restricted-properties': [

@@ -3,9 +3,9 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {spawn} from '@lydell/node-pty';
-import {startControl, type Control} from '../src/lib/operator/control.ts';
-import type {OperatorEventBody} from '../src/lib/operator/events.ts';
-import {systemTime} from '../src/lib/system-time.ts';
+import {startControl, type Control} from '../src/lib/node/control/server.ts';
+import type {OperatorEventBody} from '../src/lib/node/events/events.ts';
+import {systemTime} from '../src/lib/foundation/system/system-time.ts';
 import {cpuMsOf, memoryOf} from './processes.ts';
 
 /** The built `aos dash` in a terminal of 80×24, attached to an operator's control socket that the bench feeds. */

@@ -1,5 +1,5 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import type {OperatorEventBody} from '../src/lib/operator/events.ts';
+import type {OperatorEventBody} from '../src/lib/node/events/events.ts';
 import {attachDash, measured, type AttachedDash} from './dashboard-pty.ts';
 import {stalledReader} from './dashboard-stalled.ts';
 import {median, percentile, shown, type Row} from './figures.ts';
@@ -119,7 +119,7 @@ const jobRef = (seq: number) => ({
   model: 'tiny-llm',
 });
 
-/** Seven tasks whose ages tick, a block every 5 s, a probe every 10 s. */
+/** Seven jobs whose ages tick, a block every 5 s, a probe every 10 s. */
 function idleOperator({emit}: AttachedDash, signal: AbortSignal): void {
   const now = Date.now();
   emit({type: 'connected', url: 'ws://127.0.0.1:1/ws'});

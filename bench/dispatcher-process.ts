@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
-import type {DispatcherEvent} from '../src/lib/devnet/dispatcher-events.ts';
-import {startDispatcher} from '../src/lib/devnet/dispatcher.ts';
+import type {DispatcherEvent} from '../src/devnet/dispatcher/events.ts';
+import {startDispatcher} from '../src/devnet/dispatcher/dispatcher.ts';
 import type {DispatcherReply, DispatcherRequest} from './dispatcher-requests.ts';
 import {cpuMsOf, serveParent} from './processes.ts';
 

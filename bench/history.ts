@@ -1,6 +1,6 @@
-import {startAnvil} from '../src/lib/devnet/anvil.ts';
-import {deployAos} from '../src/lib/devnet/chain-deploy.ts';
-import {devRpc} from '../src/lib/devnet/rpc.ts';
+import {startAnvil} from '../src/devnet/chain/anvil.ts';
+import {deployAos} from '../src/devnet/chain/deploy.ts';
+import {devRpc} from '../src/devnet/chain/rpc.ts';
 import {contractsOf, leastRequests, readHistory, recordMany} from '../test/support/history-rig.ts';
 import {PROVIDERS, startLogShim, type LogShim} from '../test/support/log-shim.ts';
 import type {Row} from './figures.ts';

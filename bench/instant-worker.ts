@@ -1,6 +1,6 @@
 import {createServer, type IncomingMessage} from 'node:http';
 import {Agent, request as post} from 'node:http';
-import {listenOn} from '../src/lib/devnet/listen.ts';
+import {listenOn} from '../src/devnet/net/listen.ts';
 
 /** A worker in the reference API that calls back at once. */
 export async function startInstantWorker(): Promise<{url: string; close(): Promise<void>}> {

@@ -4,10 +4,10 @@ import {closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} f
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {startAnvil} from '../src/lib/devnet/anvil.ts';
-import {createDevChain} from '../src/lib/devnet/contracts.ts';
-import {listenOn} from '../src/lib/devnet/listen.ts';
-import {checksumAddress} from '../src/lib/protocol/ethereum.ts';
+import {startAnvil} from '../src/devnet/chain/anvil.ts';
+import {createDevChain} from '../src/devnet/chain/contracts.ts';
+import {listenOn} from '../src/devnet/net/listen.ts';
+import {checksumAddress} from '../src/lib/protocol/wire/ethereum.ts';
 import {awaitOperator} from './dispatcher-requests.ts';
 import {profileArgs, startChild, type Child} from './processes.ts';
 import {startInstantWorker} from './instant-worker.ts';

@@ -1,4 +1,4 @@
-import {startDevSigner} from '../src/lib/devnet/signer.ts';
+import {startDevSigner} from '../src/devnet/signer/signer.ts';
 import {serveParent} from './processes.ts';
 
 /** The development signer as a process of its own. */

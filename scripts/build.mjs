@@ -68,8 +68,8 @@ async function main() {
   });
   await build({
     entryPoints: {
-      'devnet/llm-thread': path.join(root, 'src/lib/devnet/llm-thread.ts'),
-      'aside-thread': path.join(root, 'src/lib/aside/thread.ts'),
+      'devnet/llm-thread': path.join(root, 'src/devnet/llm/thread.ts'),
+      'crypto-thread': path.join(root, 'src/lib/node/crypto-worker/thread.ts'),
     },
     external,
     outdir: dist,
@@ -79,7 +79,7 @@ async function main() {
     target: 'node20',
     logLevel: 'warning',
   });
-  await cp(path.join(root, 'src/lib/devnet/assets'), path.join(dist, 'devnet-assets'), {recursive: true});
+  await cp(path.join(root, 'src/devnet/assets'), path.join(dist, 'devnet-assets'), {recursive: true});
   await buildContracts(path.join(dist, 'contracts'));
   await writeFile(path.join(dist, 'THIRD-PARTY-LICENSES.txt'), await collectLicenses(root, result.metafile));
   await writeFile(path.join(dist, 'meta.json'), JSON.stringify(result.metafile));

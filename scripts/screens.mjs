@@ -67,7 +67,7 @@ async function dashboard() {
     return svgOf(window.terminal, {
       title: 'aos dash',
       description:
-        'aos dash: verdict, heartbeats, logical clock, sampling, signer, chain, tasks and log of a running operator',
+        'aos dash: verdict, heartbeats, logical clock, sampling, signer, chain, jobs and log of a running operator',
     });
   } finally {
     window.close();

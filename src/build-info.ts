@@ -1,5 +1,5 @@
 import {Config, Help, type Interfaces, Plugin} from '@oclif/core';
-import {exitCodesText} from './lib/explain/exit-codes.ts';
+import {exitCodesText} from './lib/features/explain/exit-codes.ts';
 
 /** Collects what oclif would print. */
 class HelpText extends Help {

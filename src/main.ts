@@ -1,11 +1,11 @@
 import {Config, Errors, flush, run} from '@oclif/core';
-import {reportError, withoutSecrets} from './lib/base-command.ts';
-import {settleColorEnv} from './lib/edge/color.ts';
-import {typedColor} from './lib/edge/look.ts';
-import {AosError, errorText} from './lib/errors.ts';
-import {nearest} from './lib/names.ts';
-import {translateReferenceArgs} from './lib/output/reference-args.ts';
-import {safeText} from './lib/output/safe-text.ts';
+import {reportError, withoutSecrets} from './lib/cli/base-command.ts';
+import {settleColorEnv} from './lib/cli/color.ts';
+import {typedColor} from './lib/cli/terminal-style.ts';
+import {AosError, errorText} from './lib/foundation/errors/error.ts';
+import {nearest} from './lib/foundation/text/nearest.ts';
+import {translateReferenceArgs} from './lib/cli/reference-args.ts';
+import {safeText} from './lib/foundation/text/safe-text.ts';
 
 /**
  * Runs one command line.

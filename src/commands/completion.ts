@@ -1,10 +1,10 @@
 import {Args} from '@oclif/core';
-import {AosCommand} from '../lib/base-command.ts';
-import {bashCompletion} from '../lib/completion/bash.ts';
-import {fishCompletion} from '../lib/completion/fish.ts';
-import {zshCompletion} from '../lib/completion/zsh.ts';
-import {commandWords} from '../lib/edge/command-words.ts';
-import {EXIT} from '../lib/error-table.ts';
+import {AosCommand} from '../lib/cli/base-command.ts';
+import {bashCompletion} from '../lib/features/completion/bash.ts';
+import {fishCompletion} from '../lib/features/completion/fish.ts';
+import {zshCompletion} from '../lib/features/completion/zsh.ts';
+import {commandWords} from '../lib/features/completion/command-words.ts';
+import {EXIT} from '../lib/foundation/errors/table.ts';
 
 const SHELLS = {bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion};
 const NAMES = Object.keys(SHELLS) as (keyof typeof SHELLS)[];

@@ -1,14 +1,14 @@
 import {Flags} from '@oclif/core';
-import {AosCommand, configFlag} from '../lib/base-command.ts';
-import {keepHeapSmall} from '../lib/edge/dash-memory.ts';
-import {openReplay} from '../lib/edge/dash-replay.ts';
-import {dashTarget} from '../lib/edge/dash-target.ts';
-import {dashTheme} from '../lib/edge/dash-theme.ts';
-import {AosError} from '../lib/errors.ts';
-import {systemTime} from '../lib/system-time.ts';
+import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
+import {keepHeapSmall} from '../lib/features/dashboard/memory.ts';
+import {openReplay} from '../lib/features/dashboard/replay.ts';
+import {dashTarget} from '../lib/features/dashboard/target.ts';
+import {dashTheme} from '../lib/features/dashboard/theme-flag.ts';
+import {AosError} from '../lib/foundation/errors/error.ts';
+import {systemTime} from '../lib/foundation/system/system-time.ts';
 
 export default class Dash extends AosCommand {
-  static override summary = 'Watch a running operator live: heartbeat, clock, tasks, signer, chain, log.';
+  static override summary = 'Watch a running operator live: heartbeat, clock, jobs, signer, chain, log.';
   static override description = `Attaches to the operator of the configuration, else to the only one that runs on this machine; also to one that runs as a service, and several times at once. q or Ctrl-C closes the dashboard, never the operator. ? shows the keys.
 
 While the operator is away its last state stays on the screen, dimmed, and it is looked for again. Needs a terminal; without one use aos run --json or aos status.`;
@@ -52,7 +52,7 @@ While the operator is away its last state stays on the screen, dimmed, and it is
           } as const);
     keepHeapSmall();
     // Ink and React are loaded only where there is a screen to draw on.
-    const {runDash} = await import('../lib/edge/dash.ts');
+    const {runDash} = await import('../lib/features/dashboard/attach.ts');
     const theme = dashTheme(this.look, process.env, stdout);
     const steps = this.nextSteps();
     process.exitCode = await runDash({source, runPid: flags['run-pid'] ?? null, theme, steps});

@@ -1,13 +1,13 @@
 import {Flags} from '@oclif/core';
-import {AosCommand, configFlag} from '../lib/base-command.ts';
-import {canPrompt} from '../lib/edge/can-prompt.ts';
-import {deregister, deregisterWarnings, renderDeregister} from '../lib/edge/deregister.ts';
-import {deregisterOptions} from '../lib/edge/deregister-command.ts';
-import {configForCommand} from '../lib/edge/load-config.ts';
-import {planFlags} from '../lib/edge/register-flag.ts';
-import {stepsExitCode} from '../lib/edge/register-report.ts';
-import {untilStopped} from '../lib/edge/signals.ts';
-import {txFlags} from '../lib/edge/tx-flag.ts';
+import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
+import {canPrompt} from '../lib/cli/can-prompt.ts';
+import {deregister, deregisterWarnings, renderDeregister} from '../lib/features/register/deregister.ts';
+import {deregisterOptions} from '../lib/features/register/deregister-command.ts';
+import {configForCommand} from '../lib/cli/load-config.ts';
+import {planFlags} from '../lib/features/register/flags.ts';
+import {stepsExitCode} from '../lib/features/register/report.ts';
+import {untilStopped} from '../lib/cli/signals.ts';
+import {txFlags} from '../lib/features/tx/flags.ts';
 
 export default class Deregister extends AosCommand {
   static override summary = 'Leave the AVS. As published, AOS never lets the address back in.';

@@ -1,13 +1,13 @@
 import {Flags} from '@oclif/core';
-import {AosCommand, configFlag, version} from '../lib/base-command.ts';
-import {doctorJson, listJson} from '../lib/doctor/report.ts';
-import {planChecks} from '../lib/doctor/select.ts';
-import {canPrompt} from '../lib/edge/can-prompt.ts';
-import {levelPaint} from '../lib/edge/color.ts';
-import {runDoctor} from '../lib/edge/doctor/doctor.ts';
-import {EXIT} from '../lib/error-table.ts';
-import {checkListText, doctorText} from '../lib/output/doctor.ts';
-import {verdictExit} from '../lib/output/verdict-exit.ts';
+import {AosCommand, configFlag, version} from '../lib/cli/base-command.ts';
+import {doctorJson, listJson} from '../lib/features/doctor/report.ts';
+import {planChecks} from '../lib/features/doctor/select.ts';
+import {canPrompt} from '../lib/cli/can-prompt.ts';
+import {levelPaint} from '../lib/cli/color.ts';
+import {runDoctor} from '../lib/features/doctor/doctor.ts';
+import {EXIT} from '../lib/foundation/errors/table.ts';
+import {checkListText, doctorText} from '../lib/features/doctor/text.ts';
+import {verdictExit} from '../lib/cli/verdict-exit.ts';
 
 const NO_TERMINAL = 100;
 

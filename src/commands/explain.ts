@@ -1,10 +1,16 @@
 import {Args} from '@oclif/core';
-import {AosCommand} from '../lib/base-command.ts';
-import {EXIT} from '../lib/error-table.ts';
-import {AosError} from '../lib/errors.ts';
-import {exitCodesText} from '../lib/explain/exit-codes.ts';
-import {codeListText, explain, explainedCodes, explanationText, meantCodes} from '../lib/explain/explain.ts';
-import {safeText} from '../lib/output/safe-text.ts';
+import {AosCommand} from '../lib/cli/base-command.ts';
+import {EXIT} from '../lib/foundation/errors/table.ts';
+import {AosError} from '../lib/foundation/errors/error.ts';
+import {exitCodesText} from '../lib/features/explain/exit-codes.ts';
+import {
+  codeListText,
+  explain,
+  explainedCodes,
+  explanationText,
+  meantCodes,
+} from '../lib/features/explain/explain.ts';
+import {safeText} from '../lib/foundation/text/safe-text.ts';
 
 const NO_TERMINAL = 100;
 const MOST_MEANT = 5;

@@ -1,11 +1,11 @@
-import {AosCommand, version} from '../lib/base-command.ts';
-import {EXIT} from '../lib/error-table.ts';
-import {canPrompt} from '../lib/edge/can-prompt.ts';
-import {initNode} from '../lib/edge/init.ts';
-import {answersGiven, initFlags} from '../lib/edge/init-flag.ts';
-import {listenForSignals} from '../lib/edge/signals.ts';
-import {AosError} from '../lib/errors.ts';
-import {renderInitReport} from '../lib/init/report.ts';
+import {AosCommand, version} from '../lib/cli/base-command.ts';
+import {EXIT} from '../lib/foundation/errors/table.ts';
+import {canPrompt} from '../lib/cli/can-prompt.ts';
+import {initNode} from '../lib/features/init/init.ts';
+import {answersGiven, initFlags} from '../lib/features/init/flags.ts';
+import {listenForSignals} from '../lib/cli/signals.ts';
+import {AosError} from '../lib/foundation/errors/error.ts';
+import {renderInitReport} from '../lib/features/init/report.ts';
 
 const NO_TERMINAL = 100;
 const LEAST_WIDTH = 20;

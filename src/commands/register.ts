@@ -1,10 +1,10 @@
-import {AosCommand, configFlag} from '../lib/base-command.ts';
-import {canPrompt} from '../lib/edge/can-prompt.ts';
-import {configForCommand} from '../lib/edge/load-config.ts';
-import {passwordFlags} from '../lib/edge/password-flag.ts';
-import {answerCheck, answerRegister, registerOptions} from '../lib/edge/register-command.ts';
-import {registerFlags} from '../lib/edge/register-flag.ts';
-import {untilStopped} from '../lib/edge/signals.ts';
+import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
+import {canPrompt} from '../lib/cli/can-prompt.ts';
+import {configForCommand} from '../lib/cli/load-config.ts';
+import {passwordFlags} from '../lib/cli/password-flag.ts';
+import {answerCheck, answerRegister, registerOptions} from '../lib/features/register/register-command.ts';
+import {registerFlags} from '../lib/features/register/flags.ts';
+import {untilStopped} from '../lib/cli/signals.ts';
 
 export default class Register extends AosCommand {
   static override summary = 'Register this operator: EigenLayer, AVS, dispatcher, range.';

@@ -1,10 +1,10 @@
 import {Flags} from '@oclif/core';
-import {AosCommand, configFlag, version} from '../lib/base-command.ts';
-import {durationFlag} from '../lib/edge/duration-flag.ts';
-import {withDevnet} from '../lib/edge/devnet-child.ts';
-import {operateFor, type RunFlags} from '../lib/edge/run-command.ts';
-import {exitCodeOf} from '../lib/edge/signals.ts';
-import {LEVELS} from '../lib/output/describe.ts';
+import {AosCommand, configFlag, version} from '../lib/cli/base-command.ts';
+import {durationFlag} from '../lib/cli/duration-flag.ts';
+import {withDevnet} from '../lib/features/run/devnet-child.ts';
+import {operateFor, type RunFlags} from '../lib/features/run/run-command.ts';
+import {exitCodeOf} from '../lib/cli/signals.ts';
+import {LEVELS} from '../lib/node/events/describe.ts';
 
 export default class Run extends AosCommand {
   static override summary = 'Run the operator: take jobs, sample, have them answered, sign and deliver.';

@@ -1,10 +1,10 @@
 import {Args} from '@oclif/core';
-import {AosCommand} from '../lib/base-command.ts';
-import {EXIT} from '../lib/error-table.ts';
-import {AosError} from '../lib/errors.ts';
-import {nearest} from '../lib/names.ts';
-import {safeText} from '../lib/output/safe-text.ts';
-import {publishedSchema, schemaList, schemaListText} from '../lib/schemas/publish.ts';
+import {AosCommand} from '../lib/cli/base-command.ts';
+import {EXIT} from '../lib/foundation/errors/table.ts';
+import {AosError} from '../lib/foundation/errors/error.ts';
+import {nearest} from '../lib/foundation/text/nearest.ts';
+import {safeText} from '../lib/foundation/text/safe-text.ts';
+import {publishedSchema, schemaList, schemaListText} from '../lib/features/schema/publish.ts';
 
 export default class Schema extends AosCommand {
   static override summary = 'Print the JSON Schema of what a command answers with --json.';

@@ -1,9 +1,9 @@
 import {Flags} from '@oclif/core';
-import {AosCommand, configFlag} from '../lib/base-command.ts';
-import {ageFlag} from '../lib/edge/age-flag.ts';
-import {listenForSignals} from '../lib/edge/signals.ts';
-import {historyFor, historyTarget, interrupted, progressLine} from '../lib/edge/slashing-history.ts';
-import {answerOf, historyCsv, historyJson, historyTable} from '../lib/output/slashing-history.ts';
+import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
+import {ageFlag} from '../lib/cli/age-flag.ts';
+import {listenForSignals, interrupted} from '../lib/cli/signals.ts';
+import {historyFor, historyTarget, progressLine} from '../lib/features/slashing-history/slashing-history.ts';
+import {answerOf, historyCsv, historyJson, historyTable} from '../lib/features/slashing-history/table.ts';
 
 /** Columns of what is no terminal: a row is one line. */
 const UNLIMITED = 10_000;

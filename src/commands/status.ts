@@ -1,12 +1,12 @@
 import {Flags} from '@oclif/core';
-import {AosCommand, configFlag} from '../lib/base-command.ts';
-import {levelPaint} from '../lib/edge/color.ts';
-import {exitCodeOf, listenForSignals} from '../lib/edge/signals.ts';
-import {gatherStatus, requireSomething} from '../lib/edge/status.ts';
-import {statusTarget} from '../lib/edge/status-target.ts';
-import {statusAnswer, watchStatus, type StatusAnswer} from '../lib/edge/status-watch.ts';
-import type {StopReason} from '../lib/operator/events.ts';
-import {statusText} from '../lib/output/status-text.ts';
+import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
+import {levelPaint} from '../lib/cli/color.ts';
+import {exitCodeOf, listenForSignals} from '../lib/cli/signals.ts';
+import {gatherStatus, requireSomething} from '../lib/features/status/gather.ts';
+import {statusTarget} from '../lib/features/status/target.ts';
+import {statusAnswer, watchStatus, type StatusAnswer} from '../lib/features/status/watch.ts';
+import type {StopReason} from '../lib/node/events/events.ts';
+import {statusText} from '../lib/features/status/text.ts';
 
 export default class Status extends AosCommand {
   static override summary = 'Is this node earning, and if not, what is the first broken link?';

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {EXIT} from '../../src/lib/error-table.ts';
+import {EXIT} from '../../src/lib/foundation/errors/table.ts';
 import {goodFile} from '../support/config-file.ts';
 import {type Ended, jsonOf, ndjson, openWorld, ROOT, type World} from '../support/cli.ts';
 

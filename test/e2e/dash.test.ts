@@ -3,10 +3,10 @@ import xterm from '@xterm/headless';
 import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {startControl, type Control} from '../../src/lib/operator/control.ts';
-import type {OperatorEvent} from '../../src/lib/operator/events.ts';
-import {eventLine} from '../../src/lib/output/lines.ts';
-import {systemTime} from '../../src/lib/system-time.ts';
+import {startControl, type Control} from '../../src/lib/node/control/server.ts';
+import type {OperatorEvent} from '../../src/lib/node/events/events.ts';
+import {eventLine} from '../../src/lib/node/events/lines.ts';
+import {systemTime} from '../../src/lib/foundation/system/system-time.ts';
 import {AOS, eventually, openWorld, withDeadline, type World} from '../support/cli.ts';
 import {healthyEvents, job, PEER} from '../support/dash-scenes.ts';
 

@@ -9,7 +9,7 @@ type Report = {
   ok: boolean;
   exitCode: number;
   result: {verdict: string; checks: Check[]; repairs: {state: string}[]; bundle: {path: string} | null};
-  error?: {code: string; message: string; next: string; details?: {tasks: unknown[]}};
+  error?: {code: string; message: string; next: string; details?: {jobs: unknown[]}};
 };
 
 const reportOf = ({stdout}: Ended): Report => jsonOf(stdout) as Report;
@@ -18,7 +18,7 @@ const stateOf = (report: Report, id: string): string | undefined =>
 
 const isLate = ({evidence}: Check): boolean => evidence.startsWith('no answer: within');
 
-describe('aos doctor and aos task on a devnet', () => {
+describe('aos doctor and aos job on a devnet', () => {
   it('tell what is wrong until all is well, and what became of every job', {timeout: 180_000}, async () => {
     await using world = openWorld();
     const devnet = await devnetUp(world);
@@ -30,7 +30,7 @@ describe('aos doctor and aos task on a devnet', () => {
         return reportOf(ended).result.checks.some(isLate) ? undefined : ended;
       }, 'a doctor with time');
 
-    const none = await aos('task', 'list', '--json');
+    const none = await aos('job', 'list', '--json');
     expect([none.code, reportOf(none).error]).toMatchObject([74, {code: 'JOURNAL_MISSING'}]);
     const before = reportOf(await patiently());
     expect(before.exitCode).toBe(3);
@@ -71,14 +71,14 @@ describe('aos doctor and aos task on a devnet', () => {
     expect(text.stdout).toMatch(/^[\n\u0020-\u007e]*$/);
 
     // Jobs, while the operator runs.
-    const list = await aos('task', 'list', '--json');
+    const list = await aos('job', 'list', '--json');
     expect(list.code).toBe(0);
-    const {total, tasks} = (
-      jsonOf(list.stdout) as {result: {total: number; tasks: {job_id: string; state: string}[]}}
+    const {total, jobs} = (
+      jsonOf(list.stdout) as {result: {total: number; jobs: {job_id: string; state: string}[]}}
     ).result;
-    expect([total, tasks.map(({job_id: id}) => id).sort()]).toEqual([2, [first, second].sort()]);
+    expect([total, jobs.map(({job_id: id}) => id).sort()]).toEqual([2, [first, second].sort()]);
     const table = await aos(
-      'task',
+      'job',
       'list',
       '--quiet',
       '--state',
@@ -90,7 +90,7 @@ describe('aos doctor and aos task on a devnet', () => {
     );
     expect(table.stdout).toMatch(/^NO +JOB +STATE/);
     expect(table.stdout).toContain('1 job of 2');
-    const shown = await aos('task', 'show', first.slice(0, 20), '--json');
+    const shown = await aos('job', 'show', first.slice(0, 20), '--json');
     expect(jsonOf(shown.stdout)).toMatchObject({
       result: {
         job_id: first,
@@ -102,27 +102,27 @@ describe('aos doctor and aos task on a devnet', () => {
         readings: {chain_holds: true},
       },
     });
-    const story = await aos('task', 'show', '#1', '--full');
+    const story = await aos('job', 'show', '#1', '--full');
     expect(story.stdout).not.toContain('\u001b');
     expect(story.stdout).toContain('What is \\x1b[31mAI\\x1b[0m?');
-    const unknown = await aos('task', 'show', 'nothing-like-it', '--json');
-    expect([unknown.code, reportOf(unknown).error]).toMatchObject([3, {code: 'TASK_UNKNOWN'}]);
-    const several = await aos('task', 'show', '', '--json');
+    const unknown = await aos('job', 'show', 'nothing-like-it', '--json');
+    expect([unknown.code, reportOf(unknown).error]).toMatchObject([3, {code: 'JOB_UNKNOWN'}]);
+    const several = await aos('job', 'show', '', '--json');
     expect(several.code).toBe(64);
 
     await operator.kill('SIGTERM');
 
     // And when it has ended.
     const out = path.join(world.home, 'jobs.csv');
-    const written = await aos('task', 'export', '--csv', '--out', out, '--json');
-    expect(jsonOf(written.stdout)).toMatchObject({result: {path: out, tasks: 2}});
+    const written = await aos('job', 'export', '--csv', '--out', out, '--json');
+    expect(jsonOf(written.stdout)).toMatchObject({result: {path: out, jobs: 2}});
     expect(statSync(out).mode & 0o777).toBe(0o600);
     expect(readFileSync(out, 'utf8').split('\n')).toHaveLength(4);
-    const again = await aos('task', 'export', '--csv', '--out', out, '--json');
+    const again = await aos('job', 'export', '--csv', '--out', out, '--json');
     expect([again.code, reportOf(again).error?.code]).toEqual([73, 'OUT_EXISTS']);
-    const lines = await aos('task', 'export', '--json', '--limit', '1');
-    expect(ndjson(lines.stdout)).toMatchObject([{type: 'task', seq: 2, selected: true}]);
-    const piped = await world.run([], {shell: `$AOS task export -c ${devnet.config} --quiet | head -c 10`});
+    const lines = await aos('job', 'export', '--json', '--limit', '1');
+    expect(ndjson(lines.stdout)).toMatchObject([{type: 'job', seq: 2, selected: true}]);
+    const piped = await world.run([], {shell: `$AOS job export -c ${devnet.config} --quiet | head -c 10`});
     expect(piped).toMatchObject({code: 0, stderr: ''});
 
     // Broken on purpose: a key for all to read; mended only when it is said.
@@ -172,7 +172,7 @@ describe('aos doctor without anything', () => {
       64,
       expect.stringContaining('did you mean signer?'),
     ]);
-    const tasks = await world.run(['task', 'list', '--json']);
-    expect([tasks.code, reportOf(tasks).error?.code]).toEqual([74, 'JOURNAL_MISSING']);
+    const jobs = await world.run(['job', 'list', '--json']);
+    expect([jobs.code, reportOf(jobs).error?.code]).toEqual([74, 'JOURNAL_MISSING']);
   });
 });

@@ -13,7 +13,7 @@ import path from 'node:path';
 import {type IPty, spawn} from '@lydell/node-pty';
 import {Terminal} from '@xterm/headless';
 import {describe, expect, it} from 'vitest';
-import {MOST_TYPED} from '../../src/lib/output/paste.ts';
+import {MOST_TYPED} from '../../src/lib/cli/pasted-command.ts';
 import {AOS, eventually, jsonOf, openWorld, withDeadline, type World} from '../support/cli.ts';
 import {devnetUp} from '../support/devnet-up.ts';
 import {OPERATOR} from '../support/signer.ts';

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {DEV_SIGNER_KEY} from '../../src/lib/devnet/signer-keys.ts';
+import {DEV_SIGNER_KEY} from '../../src/devnet/signer/keys.ts';
 import {jsonOf, openWorld, type World} from '../support/cli.ts';
 import {devnetUp, type DevnetUp} from '../support/devnet-up.ts';
 import {devSigner, freePort} from '../support/signer.ts';

@@ -1,6 +1,6 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import type {Hex} from 'viem';
-import type {AosContracts} from '../../src/lib/devnet/chain-deploy.ts';
+import type {AosContracts} from '../../src/devnet/chain/deploy.ts';
 import {OPERATOR, startChainRig, STRANGER, type ChainRig} from '../support/chain-rig.ts';
 import {eventually, jsonOf, openWorld, type World} from '../support/cli.ts';
 import {PROVIDERS, startLogShim, type LogShim, type ShimRules} from '../support/log-shim.ts';

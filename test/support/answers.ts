@@ -7,9 +7,9 @@ import {
   type Hex,
 } from 'viem';
 import {getAbiItem} from 'viem';
-import {startAnvil, type Anvil} from '../../src/lib/devnet/anvil.ts';
-import {createDevChain} from '../../src/lib/devnet/contracts.ts';
-import {devRpc} from '../../src/lib/devnet/rpc.ts';
+import {startAnvil, type Anvil} from '../../src/devnet/chain/anvil.ts';
+import {createDevChain} from '../../src/devnet/chain/contracts.ts';
+import {devRpc} from '../../src/devnet/chain/rpc.ts';
 import {compiledContracts} from './contracts.ts';
 
 const answersAbi = parseAbi(['function answersTeach(bytes[] inputs, bool[] reverting, bytes[] data)']);

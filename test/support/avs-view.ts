@@ -1,8 +1,8 @@
-import type {ConfiguredContracts} from '../../src/lib/chain/contracts.ts';
-import {resolveContracts, type ResolvedContracts} from '../../src/lib/chain/contracts.ts';
-import {detectFlow, type Flow} from '../../src/lib/chain/detect.ts';
-import {openChain, type Chain} from '../../src/lib/chain/open.ts';
-import type {AosContracts} from '../../src/lib/devnet/chain-deploy.ts';
+import {resolveContracts} from '../../src/lib/peers/chain/contracts.ts';
+import {detectFlow, type Flow} from '../../src/lib/peers/chain/detect.ts';
+import {openChain, type Chain} from '../../src/lib/peers/chain/open.ts';
+import type {AosContracts} from '../../src/devnet/chain/deploy.ts';
+import type {ConfiguredContracts, ResolvedContracts} from '../../src/lib/peers/chain/contract-types.ts';
 
 export const openAt = (url: string): Promise<Chain> =>
   openChain({rpcUrls: [url], chainId: 31337, timeoutMs: 10_000, signal: new AbortController().signal});

@@ -1,6 +1,6 @@
 import {decodeFunctionResult, encodeFunctionData, type Address, type Hex, type LocalAccount} from 'viem';
-import {registryCoordinatorAbi} from '../../src/lib/chain/abis-avs.ts';
-import type {AosContracts} from '../../src/lib/devnet/chain-deploy.ts';
+import {registryCoordinatorAbi} from '../../src/lib/peers/chain/abis-avs.ts';
+import type {AosContracts} from '../../src/devnet/chain/deploy.ts';
 import {signForAvs, type OperatorSignature} from './avs-signature.ts';
 import {registrationParams, type G1} from './bn254-noble.ts';
 import {LATER, type ChainRig} from './chain-rig.ts';

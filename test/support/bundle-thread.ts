@@ -1,15 +1,15 @@
 import {join} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 import {buildSync} from 'esbuild';
-import type {LlmPaths} from '../../src/lib/devnet/llm-host.ts';
+import type {LlmPaths} from '../../src/devnet/llm/host.ts';
 
-const LIB = new URL('../../src/lib/', import.meta.url);
+const SRC = new URL('../../src/', import.meta.url);
 
 /** A thread of the source tree bundled into `folder` as JavaScript, since worker threads of Node 20 cannot load TypeScript. */
 function bundled(entry: string, folder: string): URL {
   const outfile = join(folder, 'thread.mjs');
   buildSync({
-    entryPoints: [fileURLToPath(new URL(entry, LIB))],
+    entryPoints: [fileURLToPath(new URL(entry, SRC))],
     outfile,
     bundle: true,
     platform: 'node',
@@ -21,8 +21,8 @@ function bundled(entry: string, folder: string): URL {
 
 /** The paths that startOpmlWorker needs, from the source tree. */
 export function bundleThread(folder: string): LlmPaths {
-  return {assetsDir: new URL('devnet/assets/', LIB), threadUrl: bundled('devnet/llm-thread.ts', folder)};
+  return {assetsDir: new URL('devnet/assets/', SRC), threadUrl: bundled('devnet/llm/thread.ts', folder)};
 }
 
 /** The thread beside the operator's event loop. */
-export const bundleAside = (folder: string): URL => bundled('aside/thread.ts', folder);
+export const bundleAside = (folder: string): URL => bundled('lib/node/crypto-worker/thread.ts', folder);

@@ -1,11 +1,11 @@
 import {decodeErrorResult, encodeFunctionData, isHex, parseAbi, type Abi, type Address, type Hex} from 'viem';
 import {privateKeyToAccount} from 'viem/accounts';
-import {revertErrorsAbi} from '../../src/lib/chain/abis-errors.ts';
-import {startAnvil} from '../../src/lib/devnet/anvil.ts';
-import {deployAos, type AosContracts, type DeployOptions} from '../../src/lib/devnet/chain-deploy.ts';
-import {createHooks, type ChainHooks} from '../../src/lib/devnet/chain-hooks.ts';
-import {sendAs} from '../../src/lib/devnet/chain-send.ts';
-import {devRpc} from '../../src/lib/devnet/rpc.ts';
+import {revertErrorsAbi} from '../../src/lib/peers/chain/abis-errors.ts';
+import {startAnvil} from '../../src/devnet/chain/anvil.ts';
+import {deployAos, type AosContracts, type DeployOptions} from '../../src/devnet/chain/deploy.ts';
+import {createHooks, type ChainHooks} from '../../src/devnet/chain/hooks.ts';
+import {sendAs} from '../../src/devnet/chain/send.ts';
+import {devRpc} from '../../src/devnet/chain/rpc.ts';
 import {compiledContracts} from './contracts.ts';
 
 /** The default operator of these tests; its key is known so that it can sign. */

@@ -1,7 +1,7 @@
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {ConfigSource} from '../../src/lib/config/load.ts';
+import type {ConfigSource} from '../../src/lib/config/source.ts';
 
 export const NODE_ID = '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73';
 /** A key of the public test vectors; nobody's. */

@@ -1,5 +1,9 @@
-import {createDashboard, type Dashboard, type DashboardOptions} from '../../src/lib/dashboard/dashboard.ts';
-import type {News} from '../../src/lib/dashboard/data.ts';
+import {
+  createDashboard,
+  type Dashboard,
+  type DashboardOptions,
+} from '../../src/lib/features/dashboard/dashboard.ts';
+import type {News} from '../../src/lib/features/dashboard/model/data.ts';
 import {START} from './dash-scenes.ts';
 import {terminalScreen, type TerminalScreen} from './terminal-screen.ts';
 import {virtualTime, type VirtualTime} from './virtual-time.ts';

@@ -5,14 +5,19 @@ import {
   type Data,
   type News,
   type Peer,
-} from '../../src/lib/dashboard/data.ts';
-import {sortJobs} from '../../src/lib/dashboard/jobs.ts';
-import {createLog, createLogFilter} from '../../src/lib/dashboard/log.ts';
-import type {Scene} from '../../src/lib/dashboard/panes/scene.ts';
-import {filterOf, initialUi, type Ui} from '../../src/lib/dashboard/ui.ts';
-import {findings} from '../../src/lib/dashboard/verdict.ts';
-import type {JobRef, LivenessFacts, OperatorEvent, OperatorEventBody} from '../../src/lib/operator/events.ts';
-import {emptyView} from '../../src/lib/operator/view.ts';
+} from '../../src/lib/features/dashboard/model/data.ts';
+import {sortJobs} from '../../src/lib/features/dashboard/model/jobs.ts';
+import {createLog, createLogFilter} from '../../src/lib/features/dashboard/model/log.ts';
+import type {Scene} from '../../src/lib/features/dashboard/panes/scene.ts';
+import {filterOf, initialUi, type Ui} from '../../src/lib/features/dashboard/model/ui.ts';
+import {findings} from '../../src/lib/features/dashboard/model/verdict.ts';
+import type {
+  JobRef,
+  LivenessFacts,
+  OperatorEvent,
+  OperatorEventBody,
+} from '../../src/lib/node/events/events.ts';
+import {emptyView} from '../../src/lib/node/events/view.ts';
 
 export const START = Date.UTC(2026, 10, 25, 12, 0, 0);
 const HOUR = 3_600_000;

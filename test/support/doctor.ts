@@ -2,12 +2,12 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
-import type {CheckResult} from '../../src/lib/doctor/check.ts';
-import type {CheckId} from '../../src/lib/doctor/registry.ts';
-import {planChecks} from '../../src/lib/doctor/select.ts';
-import {examine, type Examination, type Surroundings} from '../../src/lib/edge/doctor/examine.ts';
-import {diskFacts} from '../../src/lib/edge/doctor/machine.ts';
-import {systemTime} from '../../src/lib/system-time.ts';
+import type {CheckResult} from '../../src/lib/features/doctor/check.ts';
+import type {CheckId} from '../../src/lib/features/doctor/registry.ts';
+import {planChecks} from '../../src/lib/features/doctor/select.ts';
+import {examine, type Examination, type Surroundings} from '../../src/lib/features/doctor/examine.ts';
+import {diskFacts} from '../../src/lib/features/doctor/machine.ts';
+import {systemTime} from '../../src/lib/foundation/system/system-time.ts';
 
 export const NODE_ID = '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73';
 export const SEED = '5c'.repeat(32);

@@ -1,6 +1,6 @@
 import {privateAdd, pointFromScalar, signRecoverable} from 'tiny-secp256k1';
-import {checksumAddress, eip191Digest, toHex} from '../../src/lib/protocol/ethereum.ts';
-import {keccak256} from '../../src/lib/protocol/keccak.ts';
+import {checksumAddress, eip191Digest, toHex} from '../../src/lib/protocol/wire/ethereum.ts';
+import {keccak256} from '../../src/lib/protocol/wire/keccak.ts';
 
 /** A throw-away key of the tests and its address. */
 export const TEST_KEY = Uint8Array.from(

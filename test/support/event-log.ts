@@ -1,4 +1,4 @@
-import type {OperatorEvent, OperatorEventBody} from '../../src/lib/operator/events.ts';
+import type {OperatorEvent, OperatorEventBody} from '../../src/lib/node/events/events.ts';
 
 /** Numbers and dates event bodies as the operator does, one second apart. */
 export function eventLog(start = Date.UTC(2026, 0, 1)): (body: OperatorEventBody) => OperatorEvent {

@@ -1,7 +1,7 @@
-import {draftEnvelope} from '../../src/lib/protocol/envelope.ts';
-import type {JobRecord} from '../../src/lib/operator/ports.ts';
+import {draftEnvelope} from '../../src/lib/protocol/wire/envelope.ts';
 import {signText, TEST_ADDRESS} from './envelope-signing.ts';
 import {VRF} from './journal.ts';
+import type {JobRecord} from '../../src/lib/node/journal/records.ts';
 
 type Entries = Readonly<Record<string, string>>;
 export type Dispatched = {jobId: string; clock: Entries};

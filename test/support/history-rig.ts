@@ -3,11 +3,11 @@ import {
   readSlashingHistory,
   type HistoryOptions,
   type SlashingHistory,
-} from '../../src/lib/chain/slashing.ts';
+} from '../../src/lib/peers/chain/slashing.ts';
 import type {Contracts} from '../../src/lib/config/config.ts';
-import type {AosContracts} from '../../src/lib/devnet/chain-deploy.ts';
-import {devRpc} from '../../src/lib/devnet/rpc.ts';
-import {systemTime} from '../../src/lib/system-time.ts';
+import type {AosContracts} from '../../src/devnet/chain/deploy.ts';
+import {devRpc} from '../../src/devnet/chain/rpc.ts';
+import {systemTime} from '../../src/lib/foundation/system/system-time.ts';
 import type {LogShim} from './log-shim.ts';
 import {fastTime} from './virtual-time.ts';
 

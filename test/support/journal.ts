@@ -1,9 +1,9 @@
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {VrfFields} from '../../src/lib/protocol/messages.ts';
-import type {NewJob} from '../../src/lib/operator/ports.ts';
-import {driverOrder, sqliteDriver, type SqliteDriver} from '../../src/lib/journal/driver.ts';
+import type {VrfFields} from '../../src/lib/protocol/wire/messages.ts';
+import {driverOrder, sqliteDriver, type SqliteDriver} from '../../src/lib/node/journal/driver.ts';
+import type {NewJob} from '../../src/lib/node/journal/records.ts';
 
 /** The drivers that load on this Node; the test names say which. */
 export function loadableDrivers(): SqliteDriver[] {

@@ -1,7 +1,7 @@
 import Ajv, {type ValidateFunction} from 'ajv';
-import type {SchemaEntry} from '../../src/lib/schemas/entry.ts';
-import {lineJsonSchemas, publishedSchema} from '../../src/lib/schemas/publish.ts';
-import {SCHEMAS} from '../../src/lib/schemas/registry.ts';
+import type {SchemaEntry} from '../../src/lib/cli/schema/entry.ts';
+import {lineJsonSchemas, publishedSchema} from '../../src/lib/features/schema/publish.ts';
+import {SCHEMAS} from '../../src/lib/features/schema/registry.ts';
 
 type Node = {[key: string]: unknown};
 
@@ -13,7 +13,7 @@ const STREAMS: readonly {words: readonly string[]; flag?: string; without?: stri
   {words: ['run'], schema: 'run'},
   {words: ['devnet', 'up'], schema: 'devnet-up'},
   {words: ['status'], flag: '--watch', schema: 'status-watch'},
-  {words: ['task', 'export'], without: '--out', schema: 'task-export-lines'},
+  {words: ['job', 'export'], without: '--out', schema: 'job-export-lines'},
 ];
 
 /**

@@ -1,7 +1,7 @@
-import type {LogFailure} from '../../src/lib/chain/log-cap.ts';
-import type {ChainLog, GetLogs, LogFilter} from '../../src/lib/chain/log-port.ts';
-import {lengthOf, windowsIn, type Span} from '../../src/lib/chain/spans.ts';
-import type {Time} from '../../src/lib/time.ts';
+import type {LogFailure} from '../../src/lib/peers/chain/log-cap.ts';
+import type {ChainLog, GetLogs, LogFilter} from '../../src/lib/peers/chain/log-port.ts';
+import {lengthOf, windowsIn, type Span} from '../../src/lib/peers/chain/spans.ts';
+import type {Time} from '../../src/lib/foundation/time/time.ts';
 
 /** How a provider words that too many blocks were asked for. */
 export type Wording = 'stated' | 'suggested' | 'hidden' | 'bare413';

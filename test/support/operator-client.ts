@@ -1,9 +1,9 @@
 import {createHash, randomUUID} from 'node:crypto';
 import {WebSocket} from 'ws';
-import {answerClock} from '../../src/lib/clock/vlc.ts';
-import {devKey, signatureText, type DevKey} from '../../src/lib/devnet/signer-keys.ts';
-import {draftEnvelope, parseEnvelope, type Envelope} from '../../src/lib/protocol/envelope.ts';
-import {checksumAddress, eip191Digest} from '../../src/lib/protocol/ethereum.ts';
+import {answerClock} from '../../src/lib/protocol/clock/vlc.ts';
+import {devKey, signatureText, type DevKey} from '../../src/devnet/signer/keys.ts';
+import {draftEnvelope, parseEnvelope, type Envelope} from '../../src/lib/protocol/wire/envelope.ts';
+import {checksumAddress, eip191Digest} from '../../src/lib/protocol/wire/ethereum.ts';
 import {
   connectParams,
   jobResultContent,
@@ -13,9 +13,9 @@ import {
   type JobResult,
   type VrfFields,
   type WorkerKind,
-} from '../../src/lib/protocol/messages.ts';
-import {loadVrf} from '../../src/lib/vrf/ecvrf.ts';
-import {sample, type SamplingRange} from '../../src/lib/vrf/sampling.ts';
+} from '../../src/lib/protocol/wire/messages.ts';
+import {loadVrf} from '../../src/lib/protocol/vrf/ecvrf.ts';
+import {sample, type SamplingRange} from '../../src/lib/protocol/vrf/sampling.ts';
 
 export type Reply = {code: number; message: string};
 

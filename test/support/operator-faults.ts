@@ -1,10 +1,10 @@
-import type {DispatcherFaults} from '../../src/lib/devnet/dispatcher-faults.ts';
-import type {FrameSpec} from '../../src/lib/devnet/dispatcher-frames.ts';
-import {AosError} from '../../src/lib/errors.ts';
-import type {Journal} from '../../src/lib/operator/ports.ts';
+import type {DispatcherFaults} from '../../src/devnet/dispatcher/faults.ts';
+import type {FrameSpec} from '../../src/devnet/dispatcher/frames.ts';
+import {AosError} from '../../src/lib/foundation/errors/error.ts';
 import {ANSWERS, type Faults, type JournalFault, type WorkerAnswers} from './operator-plan.ts';
 import type {Asked, Rig} from './operator-rig.ts';
 import {settled} from './virtual-time.ts';
+import type {Journal} from '../../src/lib/node/journal/journal.ts';
 
 /** One after the other, until the calm; then `well`. */
 function inTurn<T>(list: readonly T[], well: T, calm: AbortSignal): () => T {

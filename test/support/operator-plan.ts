@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type {OperatorEvent} from '../../src/lib/operator/events.ts';
+import type {OperatorEvent} from '../../src/lib/node/events/events.ts';
 
 /** What happens around an operator in a few runs, one after the other. All that is left to chance is in here. */
 export type Plan = {

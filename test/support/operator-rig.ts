@@ -9,31 +9,31 @@ import {
   startDispatcher,
   type DevDispatcher,
   type DispatcherOptions,
-} from '../../src/lib/devnet/dispatcher.ts';
-import type {DispatcherEvent} from '../../src/lib/devnet/dispatcher-events.ts';
-import {startProxy, type Proxy} from '../../src/lib/devnet/proxy.ts';
-import {startDevSigner, type DevSigner} from '../../src/lib/devnet/signer.ts';
-import {createConnection} from '../../src/lib/dispatcher/connection.ts';
-import {AosError} from '../../src/lib/errors.ts';
-import type {SqliteDriver} from '../../src/lib/journal/driver.ts';
-import {openJournal} from '../../src/lib/journal/sqlite.ts';
-import type {OperatorEvent, StopReason, Summary} from '../../src/lib/operator/events.ts';
-import {createOperator, type Operator, type OperatorOptions} from '../../src/lib/operator/operator.ts';
+} from '../../src/devnet/dispatcher/dispatcher.ts';
+import type {DispatcherEvent} from '../../src/devnet/dispatcher/events.ts';
+import {startProxy, type Proxy} from '../../src/devnet/proxy.ts';
+import {startDevSigner, type DevSigner} from '../../src/devnet/signer/signer.ts';
+import {createConnection} from '../../src/lib/peers/dispatcher/connection.ts';
+import {AosError} from '../../src/lib/foundation/errors/error.ts';
+import type {SqliteDriver} from '../../src/lib/node/journal/driver.ts';
+import {openJournal} from '../../src/lib/node/journal/sqlite.ts';
+import type {OperatorEvent, StopReason, Summary} from '../../src/lib/node/events/events.ts';
+import {createOperator, type Operator, type OperatorOptions} from '../../src/lib/node/operator/operator.ts';
 import type {
   BlockReader,
   DispatcherConnection,
-  Journal,
   Prover,
   RangeReader,
   Worker,
-} from '../../src/lib/operator/ports.ts';
-import {startOperatorServer} from '../../src/lib/operator/server.ts';
-import {createWeb3Signer} from '../../src/lib/signer/web3signer.ts';
-import {loadVrf} from '../../src/lib/vrf/ecvrf.ts';
-import type {SamplingRange} from '../../src/lib/vrf/sampling.ts';
-import {createOpmlWorker} from '../../src/lib/worker/opml.ts';
+} from '../../src/lib/node/operator/ports.ts';
+import {startOperatorServer} from '../../src/lib/node/operator/server.ts';
+import {createWeb3Signer} from '../../src/lib/peers/signer/web3signer.ts';
+import {loadVrf} from '../../src/lib/protocol/vrf/ecvrf.ts';
+import type {SamplingRange} from '../../src/lib/protocol/vrf/sampling.ts';
+import {createOpmlWorker} from '../../src/lib/peers/worker/opml.ts';
 import {bodyOf, OPERATOR} from './signer.ts';
 import {fastTime, mortalTime} from './virtual-time.ts';
+import type {Journal} from '../../src/lib/node/journal/journal.ts';
 
 const DISPATCHER_KEY = createHash('sha256').update('dispatcher').digest('hex');
 const MAX = 600_000n;

@@ -2,8 +2,12 @@ import {readFileSync} from 'node:fs';
 import {createServer as createHttpServer, type IncomingMessage, type RequestListener} from 'node:http';
 import {createServer as createTcpServer, type AddressInfo, type Server, type Socket} from 'node:net';
 import {onTestFinished} from 'vitest';
-import {startDevSigner, type DevSigner, type DevSignerOptions} from '../../src/lib/devnet/signer.ts';
-import {createWeb3Signer, type Web3Signer, type Web3SignerOptions} from '../../src/lib/signer/web3signer.ts';
+import {startDevSigner, type DevSigner, type DevSignerOptions} from '../../src/devnet/signer/signer.ts';
+import {
+  createWeb3Signer,
+  type Web3Signer,
+  type Web3SignerOptions,
+} from '../../src/lib/peers/signer/web3signer.ts';
 
 /** The stand-in's default account: key K3 of the Web3Signer documentation. */
 export const OPERATOR = '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73';

@@ -1,14 +1,10 @@
-import type {Stake} from '../../src/lib/chain/stake.ts';
-import type {OperatorEventBody} from '../../src/lib/operator/events.ts';
-import {emptyView, reduceView, type OperatorView} from '../../src/lib/operator/view.ts';
-import {
-  known,
-  type ChainFacts,
-  type JournalFacts,
-  type Rules,
-  type StatusFacts,
-} from '../../src/lib/status/facts.ts';
+import type {OperatorEventBody} from '../../src/lib/node/events/events.ts';
+import {emptyView, reduceView, type OperatorView} from '../../src/lib/node/events/view.ts';
+import {type JournalFacts, type Rules, type StatusFacts} from '../../src/lib/features/status/facts.ts';
 import {eventLog, jobRef, STARTED} from './event-log.ts';
+import type {Stake} from '../../src/lib/peers/chain/registration-types.ts';
+import {known} from '../../src/lib/foundation/fact.ts';
+import type {ChainFacts} from '../../src/lib/peers/chain/operator-facts.ts';
 
 export const NOW = Date.UTC(2026, 0, 2);
 export const NODE = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266';

@@ -1,5 +1,5 @@
 import xterm from '@xterm/headless';
-import type {Canvas} from '../../src/lib/dashboard/painter.ts';
+import type {Canvas} from '../../src/lib/features/dashboard/painter.ts';
 
 /** A terminal without a window: what a person would see. */
 export type TerminalScreen = {

@@ -3,14 +3,14 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createPublicClient, http, type Hex} from 'viem';
 import {onTestFinished} from 'vitest';
-import type {TxDeps, TxLimits} from '../../src/lib/chain/tx/deps.ts';
-import {txNode} from '../../src/lib/chain/tx/node.ts';
-import type {TxPlan} from '../../src/lib/chain/tx/plan.ts';
-import {devRpc} from '../../src/lib/devnet/rpc.ts';
-import type {SignerFaults} from '../../src/lib/devnet/signer-faults.ts';
-import {openTxJournal} from '../../src/lib/journal/transactions.ts';
-import {signerAccount} from '../../src/lib/signer/account.ts';
-import type {Time} from '../../src/lib/time.ts';
+import type {TxDeps, TxLimits} from '../../src/lib/peers/chain/tx/deps.ts';
+import {txNode} from '../../src/lib/peers/chain/tx/node.ts';
+import type {TxPlan} from '../../src/lib/peers/chain/tx/plan.ts';
+import {devRpc} from '../../src/devnet/chain/rpc.ts';
+import type {SignerFaults} from '../../src/devnet/signer/faults.ts';
+import {openTxJournal} from '../../src/lib/node/journal/transactions.ts';
+import {signerAccount} from '../../src/lib/peers/signer/account.ts';
+import type {Time} from '../../src/lib/foundation/time/time.ts';
 import {client, devSigner, OPERATOR} from './signer.ts';
 
 /** A contract that each caller may call once; the second call reverts without a reason. */

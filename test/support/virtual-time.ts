@@ -1,4 +1,4 @@
-import type {Time} from '../../src/lib/time.ts';
+import type {Time} from '../../src/lib/foundation/time/time.ts';
 
 export type VirtualTime = Time & {
   /** Moves on by `ms`: every timer on the way fires at its own time, and what it set off runs before the next. */

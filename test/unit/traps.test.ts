@@ -2,7 +2,7 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import path from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {jsonLine} from '../../src/lib/output/safe-text.ts';
+import {jsonLine} from '../../src/lib/foundation/text/safe-text.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 
@@ -58,7 +58,7 @@ const TRAPS: readonly [trap: string, file: string, test: string][] = [
   ],
   [
     'Node lets FORCE_COLOR win over NO_COLOR, and warns',
-    'unit/edge/look.test.ts',
+    'unit/cli/terminal-style.test.ts',
     'has the packages that look by themselves decide alike, and Node say nothing',
   ],
   [
@@ -83,7 +83,7 @@ const TRAPS: readonly [trap: string, file: string, test: string][] = [
   ],
   [
     'ink draws one row too low after its first frame',
-    'integration/dashboard/painter.test.ts',
+    'integration/features/dashboard/painter.test.ts',
     'shows after N frames what a fresh drawing of the last one shows',
   ],
   [
@@ -111,7 +111,7 @@ const TRAPS: readonly [trap: string, file: string, test: string][] = [
   ],
   [
     'pino escapes C0 controls alone',
-    'unit/output/lines.test.ts',
+    'unit/node/events/lines.test.ts',
     'are one harmless line each, in every format, however hostile the text',
   ],
 ];
@@ -138,7 +138,7 @@ describe('the traps of what we build on', () => {
   });
 
   it('questions are drawn on stderr', () => {
-    const text = readFileSync(path.join(ROOT, 'src/lib/output/prompt.ts'), 'utf8');
+    const text = readFileSync(path.join(ROOT, 'src/lib/cli/prompt.ts'), 'utf8');
     expect(text).toMatch(/output: process\.stderr/);
   });
 

@@ -1,6 +1,6 @@
-import {AosCommand, configFlag, version} from '../../lib/base-command.ts';
-import {sendTestAlert} from '../../lib/edge/alerting.ts';
-import {configForCommand} from '../../lib/edge/load-config.ts';
+import {AosCommand, configFlag, version} from '../../lib/cli/base-command.ts';
+import {sendTestAlert} from '../../lib/features/alert/alerting.ts';
+import {configForCommand} from '../../lib/cli/load-config.ts';
 
 export default class AlertTest extends AosCommand {
   static override summary = 'Send one alert to the webhook of the configuration.';

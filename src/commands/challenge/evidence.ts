@@ -1,16 +1,16 @@
 import {Args, Flags} from '@oclif/core';
-import {AosCommand, configFlag} from '../../lib/base-command.ts';
-import {challengesFor} from '../../lib/edge/challenge.ts';
+import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
+import {challengesFor} from '../../lib/features/challenge/challenge.ts';
 import {
   evidenceExit,
   evidenceJson,
   evidenceText,
   gatherEvidence,
   parseClockNumber,
-} from '../../lib/edge/evidence.ts';
-import {configForCommand} from '../../lib/edge/load-config.ts';
-import {SELECTION} from '../../lib/evidence/select.ts';
-import {systemTime} from '../../lib/system-time.ts';
+} from '../../lib/features/challenge/evidence.ts';
+import {configForCommand} from '../../lib/cli/load-config.ts';
+import {SELECTION} from '../../lib/features/challenge/select.ts';
+import {systemTime} from '../../lib/foundation/system/system-time.ts';
 
 export default class ChallengeEvidence extends AosCommand {
   static override summary = 'Gather what the journal holds for a challenged clock number into a directory.';

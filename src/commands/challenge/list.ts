@@ -1,12 +1,12 @@
 import {Flags} from '@oclif/core';
-import {AosCommand, configFlag} from '../../lib/base-command.ts';
-import {challengesFor, challengeTarget} from '../../lib/edge/challenge.ts';
+import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
+import {challengesFor, challengeTarget} from '../../lib/features/challenge/challenge.ts';
 import {
   challengeExit,
   challengesJson,
   challengeTable,
   challengeWarnings,
-} from '../../lib/output/challenges.ts';
+} from '../../lib/features/challenge/text.ts';
 
 /** Columns of what is no terminal: a row is one line. */
 const UNLIMITED = 10_000;

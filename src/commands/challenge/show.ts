@@ -1,13 +1,17 @@
 import {Args, Flags} from '@oclif/core';
-import {AosCommand, configFlag} from '../../lib/base-command.ts';
-import {challengesFor, challengeTarget, parseChallengeNumber} from '../../lib/edge/challenge.ts';
-import {EXIT} from '../../lib/error-table.ts';
+import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
+import {
+  challengesFor,
+  challengeTarget,
+  parseChallengeNumber,
+} from '../../lib/features/challenge/challenge.ts';
+import {EXIT} from '../../lib/foundation/errors/table.ts';
 import {
   challengeDetail,
   challengeExit,
   challengesJson,
   challengeWarnings,
-} from '../../lib/output/challenges.ts';
+} from '../../lib/features/challenge/text.ts';
 
 export default class ChallengeShow extends AosCommand {
   static override summary = 'Show one challenge, with blocks and time left to answer.';

@@ -1,9 +1,9 @@
 import {Args, Flags} from '@oclif/core';
-import {AosCommand} from '../../lib/base-command.ts';
-import {canPrompt} from '../../lib/edge/can-prompt.ts';
-import {migrateCommand} from '../../lib/edge/migrate-command.ts';
-import {passwordFlags} from '../../lib/edge/password-flag.ts';
-import {renderPlan, renderWritten} from '../../lib/init/migrate-report.ts';
+import {AosCommand} from '../../lib/cli/base-command.ts';
+import {canPrompt} from '../../lib/cli/can-prompt.ts';
+import {migrateCommand} from '../../lib/features/config/migrate-command.ts';
+import {passwordFlags} from '../../lib/cli/password-flag.ts';
+import {renderPlan, renderWritten} from '../../lib/features/config/migrate-report.ts';
 
 export default class ConfigMigrate extends AosCommand {
   static override summary = 'Take over the file of the reference operator: both keys leave it.';

@@ -1,6 +1,6 @@
-import {AosCommand} from '../../lib/base-command.ts';
+import {AosCommand} from '../../lib/cli/base-command.ts';
 import {configSchema} from '../../lib/config/json-schema.ts';
-import {EXIT} from '../../lib/error-table.ts';
+import {EXIT} from '../../lib/foundation/errors/table.ts';
 
 export default class ConfigSchema extends AosCommand {
   static override summary = 'Print the JSON Schema of config.yaml, for editors.';

@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core';
-import {AosCommand, configFlag} from '../../lib/base-command.ts';
-import {listForCommand, renderListing} from '../../lib/edge/config-commands.ts';
-import {EXIT} from '../../lib/error-table.ts';
+import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
+import {listForCommand, renderListing} from '../../lib/features/config/commands.ts';
+import {EXIT} from '../../lib/foundation/errors/table.ts';
 
 export default class ConfigShow extends AosCommand {
   static override summary = 'Show every value that is in force, and with --origin where it comes from.';

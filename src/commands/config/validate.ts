@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core';
-import {AosCommand, configFlag} from '../../lib/base-command.ts';
-import {judgeConfig, renderJudgement} from '../../lib/edge/config-commands.ts';
-import {EXIT} from '../../lib/error-table.ts';
+import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
+import {judgeConfig, renderJudgement} from '../../lib/features/config/commands.ts';
+import {EXIT} from '../../lib/foundation/errors/table.ts';
 
 export default class ConfigValidate extends AosCommand {
   static override summary = 'Check the configuration and tell everything that is wrong with it.';

@@ -1,11 +1,12 @@
 import {Flags} from '@oclif/core';
-import {AosCommand} from '../../lib/base-command.ts';
+import {AosCommand} from '../../lib/cli/base-command.ts';
 import {aosDirs} from '../../lib/config/paths.ts';
-import {findDevnet} from '../../lib/devnet/devnet-file.ts';
-import {createDispatcherRest} from '../../lib/dispatcher/rest.ts';
-import {durationFlag} from '../../lib/edge/duration-flag.ts';
-import {httpUrl, renderJobs, submitJobs} from '../../lib/edge/submit-jobs.ts';
-import {EXIT} from '../../lib/error-table.ts';
+import {findDevnet} from '../../lib/config/devnet-file.ts';
+import {createDispatcherRest} from '../../lib/peers/dispatcher/rest.ts';
+import {durationFlag} from '../../lib/cli/duration-flag.ts';
+import {renderJobs, submitJobs} from '../../lib/features/devnet/submit-jobs.ts';
+import {EXIT} from '../../lib/foundation/errors/table.ts';
+import {httpUrl} from '../../lib/cli/http-url.ts';
 
 export default class DevnetSubmit extends AosCommand {
   static override summary = 'Submit jobs to the running devnet, or to any dispatcher.';

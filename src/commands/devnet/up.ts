@@ -1,12 +1,11 @@
 import {Flags} from '@oclif/core';
-import {AosCommand} from '../../lib/base-command.ts';
-import {aosDirs} from '../../lib/config/paths.ts';
-import {startDevnet} from '../../lib/devnet/devnet.ts';
-import {devnetOutput} from '../../lib/edge/devnet-output.ts';
-import {durationFlag} from '../../lib/edge/duration-flag.ts';
-import {rangeFlag} from '../../lib/edge/range-flag.ts';
-import {exitCodeOf, listenForSignals} from '../../lib/edge/signals.ts';
-import type {StopReason} from '../../lib/operator/events.ts';
+import {AosCommand} from '../../lib/cli/base-command.ts';
+import {devnetOutput} from '../../lib/features/devnet/output.ts';
+import {runDevnet} from '../../lib/features/devnet/up.ts';
+import {durationFlag} from '../../lib/cli/duration-flag.ts';
+import {rangeFlag} from '../../lib/cli/range-flag.ts';
+import {exitCodeOf, listenForSignals} from '../../lib/cli/signals.ts';
+import type {StopReason} from '../../lib/node/events/events.ts';
 
 const port = (what: string) =>
   Flags.integer({
@@ -60,11 +59,7 @@ export default class DevnetUp extends AosCommand {
       const ended = (): void => signals.trigger('SIGTERM');
       process.stdin.on('end', ended).on('error', ended).resume();
     }
-    const dirs = aosDirs(process.env, process.cwd());
-    const output = devnetOutput({json: this.jsonEnabled(), quiet: flags.quiet});
-    const devnet = await startDevnet({
-      dir: `${dirs.state}/devnet`,
-      file: dirs.devnetFile,
+    const close = await runDevnet(devnetOutput({json: this.jsonEnabled(), quiet: flags.quiet}), {
       ports: {
         chain: flags['chain-port'],
         signer: flags['signer-port'],
@@ -76,14 +71,12 @@ export default class DevnetUp extends AosCommand {
       range: flags.range,
       redeliver: flags.redeliver,
       jobEveryMs: flags['job-every'] ?? null,
-      on: output.onEvent,
     });
-    output.ready(devnet);
     await new Promise<void>((resolve) => {
       if (signals.stop.aborted) resolve();
       else signals.stop.addEventListener('abort', () => resolve(), {once: true});
     });
-    await devnet.close();
+    await close();
     signals.dispose();
     process.stdin.destroy();
     process.exitCode = flags['exit-with-stdin'] ? 0 : exitCodeOf(signals.stop.reason as StopReason);

@@ -1,9 +1,9 @@
-import {AosCommand, configFlag} from '../../lib/base-command.ts';
-import {configForCommand} from '../../lib/edge/load-config.ts';
-import {verdictExit} from '../../lib/output/verdict-exit.ts';
-import {checkSigner} from '../../lib/signer/checks.ts';
-import {renderSignerReport} from '../../lib/signer/report.ts';
-import {systemTime} from '../../lib/system-time.ts';
+import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
+import {configForCommand} from '../../lib/cli/load-config.ts';
+import {verdictExit} from '../../lib/cli/verdict-exit.ts';
+import {checkSigner} from '../../lib/features/signer/check.ts';
+import {renderSignerReport} from '../../lib/features/signer/text.ts';
+import {systemTime} from '../../lib/foundation/system/system-time.ts';
 
 export default class SignerCheck extends AosCommand {
   static override summary = 'Check the remote signer step by step, from its URL to its latency.';

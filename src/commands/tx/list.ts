@@ -1,10 +1,10 @@
 import {Flags} from '@oclif/core';
-import {AosCommand, configFlag} from '../../lib/base-command.ts';
-import {configForCommand} from '../../lib/edge/load-config.ts';
-import {untilStopped} from '../../lib/edge/signals.ts';
-import {listTransactions} from '../../lib/edge/tx-list.ts';
-import {renderTransactions} from '../../lib/edge/tx-report.ts';
-import {EXIT} from '../../lib/error-table.ts';
+import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
+import {configForCommand} from '../../lib/cli/load-config.ts';
+import {untilStopped} from '../../lib/cli/signals.ts';
+import {listTransactions} from '../../lib/features/tx/list.ts';
+import {renderTransactions} from '../../lib/features/tx/report.ts';
+import {EXIT} from '../../lib/foundation/errors/table.ts';
 
 const TERMINAL_WIDTH = 100;
 

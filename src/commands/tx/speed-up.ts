@@ -1,12 +1,12 @@
 import {Args} from '@oclif/core';
-import {AosCommand, configFlag} from '../../lib/base-command.ts';
-import {canPrompt} from '../../lib/edge/can-prompt.ts';
-import {configForCommand} from '../../lib/edge/load-config.ts';
-import {untilStopped} from '../../lib/edge/signals.ts';
-import {confirmWith} from '../../lib/edge/tx-confirm.ts';
-import {txFlags, txLimits} from '../../lib/edge/tx-flag.ts';
-import {replaceByHash} from '../../lib/edge/tx-replace.ts';
-import {transactedReport} from '../../lib/edge/tx-report.ts';
+import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
+import {canPrompt} from '../../lib/cli/can-prompt.ts';
+import {configForCommand} from '../../lib/cli/load-config.ts';
+import {untilStopped} from '../../lib/cli/signals.ts';
+import {confirmWith} from '../../lib/features/tx/confirm.ts';
+import {txFlags, txLimits} from '../../lib/features/tx/flags.ts';
+import {replaceByHash} from '../../lib/features/tx/replace.ts';
+import {transactedReport} from '../../lib/features/tx/report.ts';
 
 export default class TxSpeedUp extends AosCommand {
   static override summary = 'Send a waiting transaction again with higher fees.';

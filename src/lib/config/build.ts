@@ -1,6 +1,6 @@
 import {dirname, resolve as resolvePath} from 'node:path';
-import {AosError} from '../errors.ts';
-import type {WorkerKind} from '../protocol/messages.ts';
+import {AosError} from '../foundation/errors/error.ts';
+import type {WorkerKind} from '../protocol/wire/messages.ts';
 import type {Config, ListenAddress, SignerConfig, VrfKeySource, WorkerConfig} from './config.ts';
 import {aosDirs, nodeStateDir, userPath} from './paths.ts';
 import type {Env} from './paths.ts';

@@ -1,10 +1,10 @@
 import type {ConfigWarning, Contracts} from './config.ts';
-import type {ConfigSource, LoadedConfig} from './load.ts';
+import type {LoadedConfig} from './load.ts';
 import {problemsError} from './load.ts';
 import {inOrder, problemAt} from './problems.ts';
 import {resolve, type Resolved} from './resolve.ts';
 import {FIELDS, type AnyField} from './schema.ts';
-import {readSource} from './source.ts';
+import {readSource, type ConfigSource} from './source.ts';
 import {readTree} from './tree.ts';
 
 /** What commands need that only look at the chain; they may look at any operator's, without a configuration. */

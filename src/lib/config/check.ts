@@ -1,7 +1,7 @@
-import {WORKER_KINDS} from '../protocol/messages.ts';
-import type {WorkerKind} from '../protocol/messages.ts';
+import {WORKER_KINDS} from '../protocol/wire/messages.ts';
+import type {WorkerKind} from '../protocol/wire/messages.ts';
 import type {ConfigWarning} from './config.ts';
-import {distance} from '../names.ts';
+import {distance} from '../foundation/text/nearest.ts';
 import type {Env} from './paths.ts';
 import {placeText, problemAt} from './problems.ts';
 import type {ConfigProblem, Place} from './problems.ts';

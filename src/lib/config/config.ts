@@ -1,4 +1,4 @@
-import type {WorkerKind} from '../protocol/messages.ts';
+import type {WorkerKind} from '../protocol/wire/messages.ts';
 
 /** Where a worker of one kind is and how patient we are with it. Durations in ms. */
 export type WorkerConfig = {

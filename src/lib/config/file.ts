@@ -1,8 +1,8 @@
 import {isUtf8} from 'node:buffer';
 import {closeSync, fstatSync, lstatSync, openSync, readSync, statSync} from 'node:fs';
 import {join, resolve} from 'node:path';
-import {AosError, errorText} from '../errors.ts';
-import {shellWord} from '../output/shell-word.ts';
+import {AosError, errorText} from '../foundation/errors/error.ts';
+import {shellWord} from '../foundation/text/shell-word.ts';
 import {aosDirs} from './paths.ts';
 import type {Env} from './paths.ts';
 import {printable} from './shown.ts';

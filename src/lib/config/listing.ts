@@ -1,9 +1,8 @@
-import type {ConfigSource} from './load.ts';
 import {placeText} from './problems.ts';
 import {resolve, type Origin, type RawValue} from './resolve.ts';
 import {ALL_FIELDS, type AnyField} from './schema.ts';
 import {printable, shown} from './shown.ts';
-import {readSource} from './source.ts';
+import {readSource, type ConfigSource} from './source.ts';
 
 /** One value of a configuration as it may be shown. */
 export type ListedValue = {

@@ -1,29 +1,17 @@
 import {createHash} from 'node:crypto';
-import {AosError} from '../errors.ts';
+import {AosError} from '../foundation/errors/error.ts';
 import {buildConfig, buildSignerConfig} from './build.ts';
 import {crossProblems, findWarnings, runnableKinds} from './check.ts';
 import type {Need} from './check.ts';
 import type {Config, ConfigWarning, SignerConfig} from './config.ts';
 import {configPlaces} from './file.ts';
-import type {Env} from './paths.ts';
 import {inOrder, problemAt, problemLine} from './problems.ts';
 import type {ConfigProblem} from './problems.ts';
 import {resolve} from './resolve.ts';
-import type {FlagValues, Origin, Resolved} from './resolve.ts';
+import type {Origin, Resolved} from './resolve.ts';
 import {ALL_FIELDS, envNames, FIELDS} from './schema.ts';
 import {printable} from './shown.ts';
-import {readSource} from './source.ts';
-
-/** Everything a configuration is made from. */
-export type ConfigSource = {
-  /** As `findConfig` gave it; null when there is none. */
-  file: string | null;
-  env: Env;
-  cwd: string;
-  /** Values of the command line by config path. */
-  flags?: FlagValues;
-};
-
+import {readSource, type ConfigSource} from './source.ts';
 export type LoadedConfig<T> = {
   config: T;
   warnings: readonly ConfigWarning[];

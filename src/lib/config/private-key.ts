@@ -1,5 +1,5 @@
-import {AosError} from '../errors.ts';
-import {distance} from '../names.ts';
+import {AosError} from '../foundation/errors/error.ts';
+import {distance} from '../foundation/text/nearest.ts';
 import type {Env} from './paths.ts';
 import {placeText} from './problems.ts';
 import type {Place} from './problems.ts';

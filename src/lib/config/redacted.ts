@@ -1,12 +1,12 @@
-import {WORKER_KINDS} from '../protocol/messages.ts';
+import {WORKER_KINDS} from '../protocol/wire/messages.ts';
 import {readConfigFile} from './file.ts';
-import type {ConfigSource} from './load.ts';
 import {resolve} from './resolve.ts';
 import {ALL_FIELDS, envNames, FIELDS, type AnyField} from './schema.ts';
 import {printable, shown} from './shown.ts';
 import {readTree} from './tree.ts';
 import {baseUrl, text} from './values.ts';
 import {parseYaml} from './yaml.ts';
+import type {ConfigSource} from './source.ts';
 
 export type RedactedConfig = {
   /** `path = value   (where it comes from)`, a line each; made of known keys only, and no secret is among them. */

@@ -1,9 +1,10 @@
 import {readConfigFile, type ConfigFile} from './file.ts';
-import type {ConfigSource} from './load.ts';
 import {refuseKeyInEnv, refuseKeyInText, refuseKeyInTree} from './private-key.ts';
 import {printable} from './shown.ts';
 import {readTree, type FileTree} from './tree.ts';
 import {parseYaml} from './yaml.ts';
+import type {Env} from './paths.ts';
+import type {FlagValues} from './resolve.ts';
 
 /** What a configuration is made of, read and without a private key anywhere; its values are not looked at yet. */
 export type SourceText = {
@@ -27,3 +28,13 @@ export function readSource({file, env, cwd, flags = {}}: ConfigSource): SourceTe
   refuseKeyInTree(yaml.root, name);
   return {name, read, yaml, tree: readTree(yaml.root, name)};
 }
+
+/** Everything a configuration is made from. */
+export type ConfigSource = {
+  /** As `findConfig` gave it; null when there is none. */
+  file: string | null;
+  env: Env;
+  cwd: string;
+  /** Values of the command line by config path. */
+  flags?: FlagValues;
+};

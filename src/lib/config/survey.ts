@@ -1,10 +1,11 @@
 import type {ConfigWarning} from './config.ts';
-import {checkConfig, type ConfigSource} from './load.ts';
+import {checkConfig} from './load.ts';
 import {problemAt, type ConfigProblem} from './problems.ts';
 import {FIELDS} from './schema.ts';
 import {readVrfKey} from './vrf-key.ts';
 import type {Need} from './check.ts';
-import {isAosError} from '../errors.ts';
+import {isAosError} from '../foundation/errors/error.ts';
+import type {ConfigSource} from './source.ts';
 
 /** A configuration judged as a whole, with the VRF key file that it names. */
 export type Survey = {

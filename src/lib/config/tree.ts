@@ -1,4 +1,4 @@
-import {nearest} from '../names.ts';
+import {nearest} from '../foundation/text/nearest.ts';
 import {problemAt} from './problems.ts';
 import type {ConfigProblem, Place} from './problems.ts';
 import {ALL_FIELDS} from './schema.ts';

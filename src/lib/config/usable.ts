@@ -1,12 +1,12 @@
-import type {AosError} from '../errors.ts';
-import {isAosError} from '../errors.ts';
-import type {WorkerKind} from '../protocol/messages.ts';
+import type {AosError} from '../foundation/errors/error.ts';
+import {isAosError} from '../foundation/errors/error.ts';
+import type {WorkerKind} from '../protocol/wire/messages.ts';
 import {pathOf, urlOf, type PathBase} from './build.ts';
 import {chainViewOf, type ChainView} from './chain-view.ts';
 import {wantedKinds} from './check.ts';
 import type {ConfigWarning, ListenAddress, VerifyDispatcher, VrfKeySource} from './config.ts';
 import {readConfigFile, type ConfigFile} from './file.ts';
-import {checkConfig, type ConfigSource} from './load.ts';
+import {checkConfig} from './load.ts';
 import {aosDirs, nodeStateDir} from './paths.ts';
 import type {ConfigProblem} from './problems.ts';
 import {resolve} from './resolve.ts';
@@ -14,6 +14,7 @@ import {FIELDS} from './schema.ts';
 import {printable} from './shown.ts';
 import {readTree, type FileTree, type PlacedText} from './tree.ts';
 import {parseYaml} from './yaml.ts';
+import type {ConfigSource} from './source.ts';
 
 /**
  * A configuration taken as far as it goes, for those who find out what is wrong: every value that is right is there, and

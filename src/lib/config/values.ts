@@ -1,6 +1,6 @@
-import {checksumAddress, isAddress, isChecksummed} from '../protocol/ethereum.ts';
+import {checksumAddress, isAddress, isChecksummed} from '../protocol/wire/ethereum.ts';
 import type {ListenAddress} from './config.ts';
-import {nearest} from '../names.ts';
+import {nearest} from '../foundation/text/nearest.ts';
 
 /** `wrong` says what is wrong with the text without quoting it; `expected` replaces the type's own when it knows better. */
 export type Parsed<T> = {value: T} | {wrong: string; expected?: string};

@@ -1,7 +1,7 @@
 import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
-import {AosError} from '../errors.ts';
+import {AosError} from '../foundation/errors/error.ts';
 import type {VrfKeySource} from './config.ts';
-import {shellWord} from '../output/shell-word.ts';
+import {shellWord} from '../foundation/text/shell-word.ts';
 import {printable} from './shown.ts';
 import {seed} from './values.ts';
 

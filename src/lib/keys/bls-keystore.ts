@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import {AosError} from '../errors.ts';
-import {safeText} from '../output/safe-text.ts';
+import {AosError} from '../foundation/errors/error.ts';
+import {safeText} from '../foundation/text/safe-text.ts';
 import {type G1Point, isOnG1, publicKeys} from './bn254.ts';
 import {privateKeyBytes, privateKeyFromBytes} from './private-key.ts';
 import {readPrivateFile, writePrivateFile} from './private-file.ts';

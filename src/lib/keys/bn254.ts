@@ -1,6 +1,6 @@
 import {bn254} from '@noble/curves/bn254.js';
-import {AosError} from '../errors.ts';
-import {keccak256} from '../protocol/keccak.ts';
+import {AosError} from '../foundation/errors/error.ts';
+import {keccak256} from '../protocol/wire/keccak.ts';
 import {bytesOf, numberOf} from './big-endian.ts';
 
 /** A point of G1 as the contracts have it; (0, 0) is the point at infinity. */

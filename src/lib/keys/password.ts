@@ -1,4 +1,4 @@
-import {AosError} from '../errors.ts';
+import {AosError} from '../foundation/errors/error.ts';
 import {readSecretText, type SecretSource} from './secret-text.ts';
 
 /** Where the password of a keystore comes from; never the command line itself. */

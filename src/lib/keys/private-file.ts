@@ -13,10 +13,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import {dirname} from 'node:path';
-import type {ErrorCode} from '../error-table.ts';
-import {AosError, errorText} from '../errors.ts';
-import {safeText} from '../output/safe-text.ts';
-import {makeDirectory} from '../make-directory.ts';
+import type {ErrorCode} from '../foundation/errors/table.ts';
+import {AosError, errorText} from '../foundation/errors/error.ts';
+import {safeText} from '../foundation/text/safe-text.ts';
+import {makeDirectory} from '../foundation/system/make-directory.ts';
 import {syncDirectory} from './sync-directory.ts';
 
 /** Older keys that are kept when one is replaced again and again. */

@@ -1,4 +1,4 @@
-import {AosError} from '../errors.ts';
+import {AosError} from '../foundation/errors/error.ts';
 import {bytesOf, numberOf} from './big-endian.ts';
 import {GROUP_ORDER} from './bn254.ts';
 

@@ -1,5 +1,5 @@
-import {AosError} from '../errors.ts';
-import {keccak256} from '../protocol/keccak.ts';
+import {AosError} from '../foundation/errors/error.ts';
+import {keccak256} from '../protocol/wire/keccak.ts';
 import {bytesOf} from './big-endian.ts';
 import {type G1Point, hashToG1, passesRegistrationCheck, publicKeys, signPoint} from './bn254.ts';
 

@@ -1,7 +1,7 @@
 import {createCipheriv, createDecipheriv, scrypt, timingSafeEqual} from 'node:crypto';
 import * as v from 'valibot';
-import {AosError} from '../errors.ts';
-import {keccak256} from '../protocol/keccak.ts';
+import {AosError} from '../foundation/errors/error.ts';
+import {keccak256} from '../protocol/wire/keccak.ts';
 
 /** What go-ethereum calls StandardScryptN and StandardScryptP; 256 MiB while it works. */
 const STANDARD = {n: 262_144, r: 8, p: 1} as const;

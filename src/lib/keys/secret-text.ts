@@ -1,8 +1,8 @@
 import {closeSync, fstatSync} from 'node:fs';
 import {Socket} from 'node:net';
 import {isatty} from 'node:tty';
-import type {ErrorCode} from '../error-table.ts';
-import {AosError, errorText, stoppedBy} from '../errors.ts';
+import type {ErrorCode} from '../foundation/errors/table.ts';
+import {AosError, errorText, stoppedBy} from '../foundation/errors/error.ts';
 import {openForReading, readAll, refuseOpenMode} from './private-file.ts';
 
 /** A file (or named pipe) by path, or a descriptor that is open already; 0 is standard input. */

@@ -1,4 +1,4 @@
-import {AosError} from '../errors.ts';
+import {AosError} from '../foundation/errors/error.ts';
 import * as v from 'valibot';
 import {decryptSecret, encryptSecret, secretStorageSchema} from './secret-storage.ts';
 

@@ -2,7 +2,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {loadChainView, NODE_ID_PATH} from '../../../src/lib/config/chain-view.ts';
-import {statusTarget} from '../../../src/lib/edge/status-target.ts';
+import {statusTarget} from '../../../src/lib/features/status/target.ts';
 import {goodFile, tempDir, thrown, withConfig} from '../../support/config-file.ts';
 
 const STRANGER = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8';

@@ -5,7 +5,7 @@ import {describe, expect, it} from 'vitest';
 import {findConfig, readConfigFile} from '../../../src/lib/config/file.ts';
 import {loadConfig} from '../../../src/lib/config/load.ts';
 import {readVrfKey} from '../../../src/lib/config/vrf-key.ts';
-import {isAosError} from '../../../src/lib/errors.ts';
+import {isAosError} from '../../../src/lib/foundation/errors/error.ts';
 import {goodFile, RAW_KEY, tempDir, thrown} from '../../support/config-file.ts';
 
 const codeOf = (act: () => unknown) => {

@@ -2,11 +2,11 @@ import {chmodSync} from 'node:fs';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {isAosError} from '../../../src/lib/errors.ts';
+import {isAosError} from '../../../src/lib/foundation/errors/error.ts';
 import {checkConfig, loadConfig} from '../../../src/lib/config/load.ts';
-import type {ConfigSource} from '../../../src/lib/config/load.ts';
-import {checksumAddress} from '../../../src/lib/protocol/ethereum.ts';
+import {checksumAddress} from '../../../src/lib/protocol/wire/ethereum.ts';
 import {goodFile, NODE_ID, RAW_KEY, thrown, withConfig} from '../../support/config-file.ts';
+import type {ConfigSource} from '../../../src/lib/config/source.ts';
 
 const load = (text: string, env: ConfigSource['env'] = {}) =>
   withConfig(text, (source) => loadConfig(source, {need: 'run'}), env);

@@ -9,10 +9,10 @@ import {
   type Hex,
 } from 'viem';
 import {privateKeyToAccount} from 'viem/accounts';
-import {avsDirectoryAbi} from '../../../src/lib/chain/abis-core.ts';
-import type {AosContracts} from '../../../src/lib/devnet/chain-deploy.ts';
-import {createDevChain} from '../../../src/lib/devnet/contracts.ts';
-import {devRpc} from '../../../src/lib/devnet/rpc.ts';
+import {avsDirectoryAbi} from '../../../src/lib/peers/chain/abis-core.ts';
+import type {AosContracts} from '../../../src/devnet/chain/deploy.ts';
+import {createDevChain} from '../../../src/devnet/chain/contracts.ts';
+import {devRpc} from '../../../src/devnet/chain/rpc.ts';
 import {avsDigest, SALT, signForAvs, type OperatorSignature} from '../../support/avs-signature.ts';
 import {LATER, OPERATOR, startChainRig, STRANGER, type ChainRig} from '../../support/chain-rig.ts';
 

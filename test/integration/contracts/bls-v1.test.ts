@@ -1,8 +1,8 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {decodeFunctionResult, encodeFunctionData, type Hex} from 'viem';
-import {registryCoordinatorAbi, socketRegistryAbi} from '../../../src/lib/chain/abis-avs.ts';
-import type {AosContracts} from '../../../src/lib/devnet/chain-deploy.ts';
-import type {ChainHooks} from '../../../src/lib/devnet/chain-hooks.ts';
+import {registryCoordinatorAbi, socketRegistryAbi} from '../../../src/lib/peers/chain/abis-avs.ts';
+import type {AosContracts} from '../../../src/devnet/chain/deploy.ts';
+import type {ChainHooks} from '../../../src/devnet/chain/hooks.ts';
 import {registrationParams} from '../../support/bn254-noble.ts';
 import {
   BLS_SECRET,

@@ -11,17 +11,17 @@ import {
   type Hex,
 } from 'viem';
 import {privateKeyToAccount} from 'viem/accounts';
-import {rangeManagerAbi, serviceManagerAbi} from '../../../src/lib/chain/abis-aos.ts';
+import {rangeManagerAbi, serviceManagerAbi} from '../../../src/lib/peers/chain/abis-aos.ts';
 import {
   blsApkRegistryAbi,
   ejectionManagerAbi,
   registryCoordinatorAbi,
   stakeRegistryAbi,
-} from '../../../src/lib/chain/abis-avs.ts';
-import {avsDirectoryAbi} from '../../../src/lib/chain/abis-core.ts';
-import type {AosContracts} from '../../../src/lib/devnet/chain-deploy.ts';
-import type {ChainHooks} from '../../../src/lib/devnet/chain-hooks.ts';
-import {devRpc} from '../../../src/lib/devnet/rpc.ts';
+} from '../../../src/lib/peers/chain/abis-avs.ts';
+import {avsDirectoryAbi} from '../../../src/lib/peers/chain/abis-core.ts';
+import type {AosContracts} from '../../../src/devnet/chain/deploy.ts';
+import type {ChainHooks} from '../../../src/devnet/chain/hooks.ts';
+import {devRpc} from '../../../src/devnet/chain/rpc.ts';
 import {hashToG1, keysOf, registrationParams} from '../../support/bn254-noble.ts';
 import {
   BLS_SECRET,

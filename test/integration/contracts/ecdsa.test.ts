@@ -8,10 +8,15 @@ import {
   type Address,
   type Hex,
 } from 'viem';
-import {serviceManagerAbi} from '../../../src/lib/chain/abis-aos.ts';
-import {ecdsaB1Abi, ecdsaB2Abi, ecdsaB3Abi, ecdsaStakeRegistryAbi} from '../../../src/lib/chain/abis-avs.ts';
-import type {AosContracts} from '../../../src/lib/devnet/chain-deploy.ts';
-import {devRpc} from '../../../src/lib/devnet/rpc.ts';
+import {serviceManagerAbi} from '../../../src/lib/peers/chain/abis-aos.ts';
+import {
+  ecdsaB1Abi,
+  ecdsaB2Abi,
+  ecdsaB3Abi,
+  ecdsaStakeRegistryAbi,
+} from '../../../src/lib/peers/chain/abis-avs.ts';
+import type {AosContracts} from '../../../src/devnet/chain/deploy.ts';
+import {devRpc} from '../../../src/devnet/chain/rpc.ts';
 import {signForAvs, type OperatorSignature} from '../../support/avs-signature.ts';
 import {callOf, LATER, OPERATOR, startChainRig, STRANGER, type ChainRig} from '../../support/chain-rig.ts';
 

@@ -12,16 +12,16 @@ import {
   type Address,
   type Hex,
 } from 'viem';
-import {avsSlasherAbi, challengeManagerAbi, penaltyLedgerAbi} from '../../../src/lib/chain/abis-aos.ts';
+import {avsSlasherAbi, challengeManagerAbi, penaltyLedgerAbi} from '../../../src/lib/peers/chain/abis-aos.ts';
 import {
   delegationManagerAbi,
   erc20Abi,
   rewardsCoordinatorAbi,
   strategyAbi,
-} from '../../../src/lib/chain/abis-core.ts';
-import {METADATA_URL, MULTICALL3, type AosContracts} from '../../../src/lib/devnet/chain-deploy.ts';
-import type {ChainHooks} from '../../../src/lib/devnet/chain-hooks.ts';
-import {devRpc} from '../../../src/lib/devnet/rpc.ts';
+} from '../../../src/lib/peers/chain/abis-core.ts';
+import {METADATA_URL, MULTICALL3, type AosContracts} from '../../../src/devnet/chain/deploy.ts';
+import type {ChainHooks} from '../../../src/devnet/chain/hooks.ts';
+import {devRpc} from '../../../src/devnet/chain/rpc.ts';
 import {callOf, OPERATOR, startChainRig, STRANGER, type ChainRig, type Log} from '../../support/chain-rig.ts';
 
 const ME = OPERATOR.address;

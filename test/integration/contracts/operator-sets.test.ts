@@ -10,18 +10,18 @@ import {
   type Address,
   type Hex,
 } from 'viem';
-import {avsRegistrarAbi} from '../../../src/lib/chain/abis-avs.ts';
+import {avsRegistrarAbi} from '../../../src/lib/peers/chain/abis-avs.ts';
 import {
   allocationManagerAbi,
   delegationManagerAbi,
   keyRegistrarAbi,
   permissionControllerAbi,
   strategyManagerAbi,
-} from '../../../src/lib/chain/abis-core.ts';
-import type {AosContracts} from '../../../src/lib/devnet/chain-deploy.ts';
-import {DEALLOCATION_DELAY} from '../../../src/lib/devnet/chain-core.ts';
-import type {ChainHooks} from '../../../src/lib/devnet/chain-hooks.ts';
-import {devRpc} from '../../../src/lib/devnet/rpc.ts';
+} from '../../../src/lib/peers/chain/abis-core.ts';
+import type {AosContracts} from '../../../src/devnet/chain/deploy.ts';
+import {DEALLOCATION_DELAY} from '../../../src/devnet/chain/core.ts';
+import type {ChainHooks} from '../../../src/devnet/chain/hooks.ts';
+import {devRpc} from '../../../src/devnet/chain/rpc.ts';
 import {hashToG1, keysOf, signG1} from '../../support/bn254-noble.ts';
 import {callOf, OPERATOR, startChainRig, STRANGER, type ChainRig, type Log} from '../../support/chain-rig.ts';
 

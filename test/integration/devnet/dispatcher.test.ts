@@ -4,12 +4,12 @@ import {
   startDispatcher,
   type DevDispatcher,
   type DispatcherOptions,
-} from '../../../src/lib/devnet/dispatcher.ts';
-import type {DispatcherEvent} from '../../../src/lib/devnet/dispatcher-events.ts';
-import {devKey} from '../../../src/lib/devnet/signer-keys.ts';
-import {verifyEnvelope} from '../../../src/lib/protocol/envelope.ts';
-import {sameAddress} from '../../../src/lib/protocol/ethereum.ts';
-import {readReply} from '../../../src/lib/protocol/messages.ts';
+} from '../../../src/devnet/dispatcher/dispatcher.ts';
+import type {DispatcherEvent} from '../../../src/devnet/dispatcher/events.ts';
+import {devKey} from '../../../src/devnet/signer/keys.ts';
+import {verifyEnvelope} from '../../../src/lib/protocol/wire/envelope.ts';
+import {sameAddress} from '../../../src/lib/protocol/wire/ethereum.ts';
+import {readReply} from '../../../src/lib/protocol/wire/messages.ts';
 import {openOperator, vrfOf, type OperatorClient} from '../../support/operator-client.ts';
 
 const KEY = createHash('sha256').update('dispatcher').digest('hex');

@@ -1,13 +1,8 @@
 import {createServer, type RequestListener} from 'node:http';
 import {createServer as createTcpServer, type Server} from 'node:net';
 import {afterEach, describe, expect, it} from 'vitest';
-import {listenOn} from '../../../src/lib/devnet/listen.ts';
-import {
-  startMonitor,
-  type Monitor,
-  type MonitorOptions,
-  type Probe,
-} from '../../../src/lib/devnet/monitor.ts';
+import {listenOn} from '../../../src/devnet/net/listen.ts';
+import {startMonitor, type Monitor, type MonitorOptions, type Probe} from '../../../src/devnet/monitor.ts';
 
 const cleanups: (() => void | Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {type Anvil, startAnvil} from '../../../src/lib/devnet/anvil.ts';
-import {devRpc} from '../../../src/lib/devnet/rpc.ts';
+import {type Anvil, startAnvil} from '../../../src/devnet/chain/anvil.ts';
+import {devRpc} from '../../../src/devnet/chain/rpc.ts';
 import {
   encodeG1,
   encodeG2,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {isAosError} from '../../../src/lib/errors.ts';
+import {isAosError} from '../../../src/lib/foundation/errors/error.ts';
 import {
   isSignerKeyName,
   refuseKeyInEnv,

@@ -3,7 +3,7 @@ import {scrypt} from '@noble/hashes/scrypt.js';
 import {keccak_256} from '@noble/hashes/sha3.js';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import type {AosError} from '../../../src/lib/errors.ts';
+import type {AosError} from '../../../src/lib/foundation/errors/error.ts';
 import {
   openKeystore,
   parseKeystore,

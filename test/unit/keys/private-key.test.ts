@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import type {AosError} from '../../../src/lib/errors.ts';
+import type {AosError} from '../../../src/lib/foundation/errors/error.ts';
 import {GROUP_ORDER} from '../../../src/lib/keys/bn254.ts';
 import {
   newPrivateKey,

@@ -1,13 +1,13 @@
 import {randomBytes} from 'node:crypto';
 
-import {AosCommand} from '../../../lib/base-command.ts';
-import {canPrompt} from '../../../lib/edge/can-prompt.ts';
-import {keyPath, newKeyFlags} from '../../../lib/edge/key-flag.ts';
-import {newPassword, passwordFlags, passwordSource} from '../../../lib/edge/password-flag.ts';
-import {saveKey} from '../../../lib/edge/save-key.ts';
+import {AosCommand} from '../../../lib/cli/base-command.ts';
+import {canPrompt} from '../../../lib/cli/can-prompt.ts';
+import {keyPath, newKeyFlags} from '../../../lib/features/keys/key-flags.ts';
+import {newPassword, passwordFlags, passwordSource} from '../../../lib/cli/password-flag.ts';
+import {saveKey} from '../../../lib/features/keys/save-key.ts';
 import {refuseExisting} from '../../../lib/keys/private-file.ts';
 import {newPrivateKey} from '../../../lib/keys/private-key.ts';
-import {renderKeyReport} from '../../../lib/keys/report.ts';
+import {renderKeyReport} from '../../../lib/features/keys/text.ts';
 
 export default class KeysBlsCreate extends AosCommand {
   static override summary = 'Make a new BN254 key in an encrypted keystore, for registries of the BLS kind.';

@@ -1,12 +1,12 @@
 import {Flags} from '@oclif/core';
-import {AosCommand} from '../../../lib/base-command.ts';
-import {canPrompt} from '../../../lib/edge/can-prompt.ts';
-import {importedKey, importSource} from '../../../lib/edge/import-key.ts';
-import {keyPath, newKeyFlags} from '../../../lib/edge/key-flag.ts';
-import {flaggedSource, newPassword, passwordFlags, passwordSource} from '../../../lib/edge/password-flag.ts';
-import {saveKey} from '../../../lib/edge/save-key.ts';
+import {AosCommand} from '../../../lib/cli/base-command.ts';
+import {canPrompt} from '../../../lib/cli/can-prompt.ts';
+import {importedKey, importSource} from '../../../lib/features/keys/import-key.ts';
+import {keyPath, newKeyFlags} from '../../../lib/features/keys/key-flags.ts';
+import {flaggedSource, newPassword, passwordFlags, passwordSource} from '../../../lib/cli/password-flag.ts';
+import {saveKey} from '../../../lib/features/keys/save-key.ts';
 import {refuseExisting} from '../../../lib/keys/private-file.ts';
-import {renderKeyReport} from '../../../lib/keys/report.ts';
+import {renderKeyReport} from '../../../lib/features/keys/text.ts';
 
 export default class KeysBlsImport extends AosCommand {
   static override summary = 'Put a BN254 private key into an encrypted keystore.';

@@ -1,16 +1,11 @@
 import {Flags} from '@oclif/core';
-import {AosCommand} from '../../../lib/base-command.ts';
-import {canPrompt} from '../../../lib/edge/can-prompt.ts';
-import {keyFileFlag, keyPath} from '../../../lib/edge/key-flag.ts';
-import {
-  flaggedSource,
-  knownPassword,
-  passwordFlags,
-  passwordSource,
-} from '../../../lib/edge/password-flag.ts';
+import {AosCommand} from '../../../lib/cli/base-command.ts';
+import {canPrompt} from '../../../lib/cli/can-prompt.ts';
+import {keyFileFlag, keyPath} from '../../../lib/features/keys/key-flags.ts';
+import {flaggedSource, knownPassword, passwordFlags, passwordSource} from '../../../lib/cli/password-flag.ts';
 import {openKeystore, readKeystore} from '../../../lib/keys/bls-keystore.ts';
 import {publicKeys} from '../../../lib/keys/bn254.ts';
-import {keyReport, renderKeyReport} from '../../../lib/keys/report.ts';
+import {keyReport, renderKeyReport} from '../../../lib/features/keys/text.ts';
 
 export default class KeysBlsShow extends AosCommand {
   static override summary = 'Show the public key and the operator id of a BLS keystore.';

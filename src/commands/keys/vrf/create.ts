@@ -1,8 +1,8 @@
 import {randomBytes} from 'node:crypto';
-import {AosCommand} from '../../../lib/base-command.ts';
-import {keyPath} from '../../../lib/edge/key-flag.ts';
-import {newVrfKeyFlags} from '../../../lib/edge/vrf-flag.ts';
-import {renderVrfReport, vrfReport} from '../../../lib/edge/vrf-key.ts';
+import {AosCommand} from '../../../lib/cli/base-command.ts';
+import {keyPath} from '../../../lib/features/keys/key-flags.ts';
+import {newVrfKeyFlags} from '../../../lib/features/keys/vrf-flags.ts';
+import {renderVrfReport, vrfReport} from '../../../lib/features/keys/vrf-key.ts';
 import {writePrivateFile} from '../../../lib/keys/private-file.ts';
 
 export default class KeysVrfCreate extends AosCommand {

@@ -1,7 +1,7 @@
-import {AosCommand} from '../../../lib/base-command.ts';
-import {keyPath} from '../../../lib/edge/key-flag.ts';
-import {vrfKeyFlags} from '../../../lib/edge/vrf-flag.ts';
-import {renderVrfReport, vrfReport} from '../../../lib/edge/vrf-key.ts';
+import {AosCommand} from '../../../lib/cli/base-command.ts';
+import {keyPath} from '../../../lib/features/keys/key-flags.ts';
+import {vrfKeyFlags} from '../../../lib/features/keys/vrf-flags.ts';
+import {renderVrfReport, vrfReport} from '../../../lib/features/keys/vrf-key.ts';
 
 export default class KeysVrfShow extends AosCommand {
   static override summary = 'Show the public key of a VRF key file.';

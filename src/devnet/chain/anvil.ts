@@ -1,0 +1,167 @@
+import {spawn, type ChildProcess} from 'node:child_process';
+import {createRequire} from 'node:module';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {Readable} from 'node:stream';
+import {AosError} from '../../lib/foundation/errors/error.ts';
+
+export type AnvilOptions = {
+  /** 0: any free port. */
+  port?: number;
+  /** Seconds. */
+  blockTime?: number;
+  gasLimit?: number;
+  chainId?: number;
+  signal?: AbortSignal;
+  /** Where AOS_ANVIL and PATH are read. */
+  env?: NodeJS.ProcessEnv;
+};
+
+export type Anvil = {
+  url: string;
+  /** anvil's own process id. */
+  pid: number;
+  /** Resolves when anvil has ended, for whatever reason. */
+  ended: Promise<void>;
+  close(): Promise<void>;
+};
+
+/** How long anvil may take until it listens; it needs about 0.1 s. */
+const START_LIMIT_MS = 30_000;
+/** How long `close` waits before it kills the whole process group. */
+const CLOSE_LIMIT_MS = 3_000;
+/** Blocks whose state can still be read; older ones are dropped, so that a chain of days stays small. */
+const KEPT_BLOCKS = 128;
+const TAIL_CHARS = 2_000;
+
+/**
+ * Becomes anvil, after leaving a guard behind that waits for the end of the pipe from us and then kills it. The kernel
+ * closes the pipe when we die, also by kill -9, so anvil never outlives us.
+ */
+const UNDER_GUARD = `exec 3<&0
+{ while read -r line; do :; done <&3; kill -9 $$; } </dev/null >/dev/null 2>&1 &
+exec "$0" "$@" </dev/null 3<&-`;
+
+/**
+ * Starts anvil on 127.0.0.1, in a process group of its own (a terminal's Ctrl-C does not reach it).
+ * @throws AosError ANVIL_MISSING | ANVIL_FAILED (with the end of what anvil wrote); the signal's reason when aborted
+ */
+export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
+  const {
+    port = 0,
+    blockTime = 5,
+    gasLimit = 50_000_000,
+    chainId = 31337,
+    signal,
+    env = process.env,
+  } = options;
+  signal?.throwIfAborted();
+  const program = findAnvil(env);
+  const settings = {
+    host: '127.0.0.1',
+    port,
+    'block-time': blockTime,
+    'gas-limit': gasLimit,
+    'chain-id': chainId,
+    'prune-history': KEPT_BLOCKS,
+    // The contracts are compiled for it.
+    hardfork: 'cancun',
+    // `safe` and `finalized` follow the latest block closely, so that finality can be seen on a devnet.
+    'slots-in-an-epoch': 1,
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const child = spawn('/bin/sh', ['-c', UNDER_GUARD, program, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    env,
+  });
+  const {stdout, stderr, stdin} = child;
+  const complaint = tailOf(stderr);
+  // Its end is seen by `exit`; a late write error on the pipe says nothing more.
+  stdin.on('error', () => {});
+  const ended = endOf(child).finally(() => stdin.end());
+  const close = async (): Promise<void> => {
+    stdin.end();
+    await Promise.race([ended, sleep(CLOSE_LIMIT_MS, undefined, {ref: false})]);
+    killGroup(child);
+    await ended;
+  };
+  const address = await Promise.race([addressIn(stdout), ended, wait(START_LIMIT_MS, signal)]);
+  // Nobody reads its log, but a full pipe would stop it.
+  stdout.removeAllListeners('data').resume();
+  if (address !== undefined) return {url: `http://${address}`, pid: child.pid ?? 0, ended, close};
+  const {exitCode} = child;
+  await close();
+  signal?.throwIfAborted();
+  throw startFailure({program, port, exitCode, complaint: complaint()});
+}
+
+/**
+ * AOS_ANVIL, else the npm package of this platform, else `anvil` on PATH. Asked for when called: the package is optional.
+ */
+function findAnvil(env: NodeJS.ProcessEnv): string {
+  const named = env['AOS_ANVIL'];
+  if (named !== undefined && named !== '') return named;
+  try {
+    return createRequire(import.meta.url).resolve('@foundry-rs/anvil-linux-amd64/bin/anvil');
+  } catch {
+    return 'anvil'; // the shell looks on PATH
+  }
+}
+
+/** HOST:PORT of the line `Listening on HOST:PORT`. */
+function addressIn(stdout: Readable): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text = (text + chunk).slice(-TAIL_CHARS);
+      const address = /Listening on (\S+:\d+)\s/.exec(text)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+  });
+}
+
+/** Resolves after `ms` or when aborted. */
+async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(ms, undefined, {ref: false, ...(signal === undefined ? {} : {signal})}).catch(() => {});
+}
+
+function endOf(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve()); // not even the shell could be started
+  });
+}
+
+/** The guard kills anvil alone; this is for a guard that was killed itself. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // it ended in this moment
+  }
+}
+
+/** The last of what a stream says, bounded. */
+function tailOf(stream: Readable): () => string {
+  let text = '';
+  stream.setEncoding('utf8').on('data', (chunk: string) => {
+    text = (text + chunk).slice(-TAIL_CHARS);
+  });
+  return () => text.trim();
+}
+
+function startFailure(failed: {
+  program: string;
+  port: number;
+  exitCode: number | null;
+  complaint: string;
+}): AosError {
+  const {program, port, exitCode, complaint} = failed;
+  if (port !== 0 && /address already in use/i.test(complaint))
+    return new AosError('PORT_IN_USE', `127.0.0.1:${port} is in use`);
+  // 126 and 127 are the shell's: found but not executable, not found.
+  if (exitCode === 126 || exitCode === 127) return new AosError('ANVIL_MISSING', `${program} cannot be run`);
+  const how = exitCode === null ? 'did not listen in time' : `ended with code ${exitCode}`;
+  return new AosError('ANVIL_FAILED', `${program} ${how}${complaint === '' ? '' : `: ${complaint}`}`);
+}

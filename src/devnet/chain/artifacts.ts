@@ -1,0 +1,43 @@
+import {existsSync, readFileSync} from 'node:fs';
+import type {Hex} from 'viem';
+import {AosError, errorText} from '../../lib/foundation/errors/error.ts';
+
+/**
+ * `contracts/` beside the built code: the nearest one upwards that holds a compiled contract.
+ * @throws AosError DEVNET_FAILED
+ */
+export function artifactsFolder(from: string = import.meta.url): URL {
+  for (let folder = new URL('./', from); ; folder = new URL('../', folder)) {
+    for (const name of ['contracts/', 'dist/contracts/']) {
+      const artifacts = new URL(name, folder);
+      if (existsSync(new URL('OperatorRangeManager.json', artifacts))) return artifacts;
+    }
+    if (folder.pathname === '/' || folder.pathname === new URL('../', folder).pathname) break;
+  }
+  throw new AosError('DEVNET_FAILED', 'the compiled contracts are missing', {next: 'Run npm run build.'});
+}
+
+/**
+ * What deploys a compiled contract, without constructor arguments.
+ * @throws AosError DEVNET_FAILED
+ */
+export function bytecodeOf(artifacts: URL, name: string): Hex {
+  let artifact: unknown;
+  try {
+    artifact = JSON.parse(readFileSync(new URL(`${name}.json`, artifacts), 'utf8'));
+  } catch (error) {
+    throw new AosError('DEVNET_FAILED', `the compiled contract ${name} cannot be read: ${errorText(error)}`, {
+      cause: error,
+    });
+  }
+  const bytecode =
+    typeof artifact === 'object' && artifact !== null && 'bytecode' in artifact
+      ? artifact.bytecode
+      : undefined;
+  if (isHex(bytecode)) return bytecode;
+  throw new AosError('DEVNET_FAILED', `${name}.json holds no bytecode`);
+}
+
+function isHex(value: unknown): value is Hex {
+  return typeof value === 'string' && /^0x[0-9a-fA-F]+$/.test(value);
+}

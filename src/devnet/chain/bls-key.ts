@@ -1,0 +1,22 @@
+import {randomBytes} from 'node:crypto';
+import {writeFileSync} from 'node:fs';
+import path from 'node:path';
+import {sealKeystore, writeKeystore} from '../../lib/keys/bls-keystore.ts';
+import {newPrivateKey} from '../../lib/keys/private-key.ts';
+import {LIGHT} from '../../lib/keys/secret-storage.ts';
+
+/**
+ * A fresh BN254 key for the devnet's operator: keystore and password file in `folder`, both of mode 0600. The password
+ * lies beside it and the key is gone with the devnet, so nobody waits for a costly key derivation.
+ */
+export async function makeBlsKey(folder: string): Promise<{blsKeyFile: string; blsPasswordFile: string}> {
+  const password = randomBytes(16).toString('hex');
+  const blsKeyFile = path.join(folder, 'bls.json');
+  const blsPasswordFile = path.join(folder, 'bls.password');
+  writeFileSync(blsPasswordFile, `${password}\n`, {mode: 0o600});
+  const random = (length: number): Uint8Array => randomBytes(length);
+  writeKeystore(blsKeyFile, await sealKeystore(newPrivateKey(random), password, random, LIGHT), {
+    force: false,
+  });
+  return {blsKeyFile, blsPasswordFile};
+}

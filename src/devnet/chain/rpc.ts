@@ -1,0 +1,58 @@
+import {AosError, errorText} from '../../lib/foundation/errors/error.ts';
+
+/** How long the devnet's own chain may take for one answer. */
+const TIMEOUT_MS = 30_000;
+
+export type DevRequest = {method: string; params: readonly unknown[]};
+
+/**
+ * One JSON-RPC request to the devnet's chain, for the methods only a development chain has.
+ * @throws AosError DEVNET_FAILED
+ */
+export async function devRpc(url: string, method: string, params: readonly unknown[] = []): Promise<unknown> {
+  return resultOf(method, await post(url, {jsonrpc: '2.0', id: 1, method, params}, method));
+}
+
+/**
+ * Many requests in one HTTP request; resolves with their results in the same order. The chain may run them in any.
+ * @throws AosError DEVNET_FAILED when one of them failed
+ */
+export async function devRpcBatch(url: string, requests: readonly DevRequest[]): Promise<unknown[]> {
+  if (requests.length === 0) return [];
+  const name = `${requests.length} requests`;
+  const body = requests.map(({method, params}, id) => ({jsonrpc: '2.0', id, method, params}));
+  const answers = await post(url, body, name);
+  if (!Array.isArray(answers)) return [resultOf(name, answers)]; // refused as a whole
+  const byId = new Map(
+    answers.map((answer: unknown) => [isObject(answer) ? answer['id'] : undefined, answer]),
+  );
+  return requests.map(({method}, id) => resultOf(method, byId.get(id)));
+}
+
+async function post(url: string, body: unknown, name: string): Promise<unknown> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {'content-type': 'application/json'},
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return await response.json();
+  } catch (error) {
+    throw new AosError('DEVNET_FAILED', `the development chain did not answer ${name}: ${errorText(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function resultOf(method: string, answer: unknown): unknown {
+  if (isObject(answer) && 'result' in answer) return answer['result'];
+  throw new AosError(
+    'DEVNET_FAILED',
+    `the development chain refused ${method}: ${JSON.stringify(answer ?? null).slice(0, 300)}`,
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

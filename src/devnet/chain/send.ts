@@ -1,0 +1,41 @@
+import {numberToHex, type Address, type Hex} from 'viem';
+import {AosError} from '../../lib/foundation/errors/error.ts';
+import {mined} from './batch.ts';
+import {devRpc, devRpcBatch} from './rpc.ts';
+
+export type DevCall = {to: Address; data: Hex};
+
+const GAS = 3_000_000;
+/** A contract has nothing to pay gas with until it is given some. */
+const BALANCE_WEI = 10n ** 18n;
+
+/**
+ * Sends calls from any account or contract, one after another, mined before it resolves. The chain signs for it.
+ * @returns the transactions' hashes
+ * @throws AosError DEVNET_FAILED with the reason when one reverts
+ */
+export async function sendAs(url: string, from: Address, calls: readonly DevCall[]): Promise<Hex[]> {
+  const [balance] = await devRpcBatch(url, [
+    {method: 'eth_getBalance', params: [from, 'latest']},
+    {method: 'anvil_impersonateAccount', params: [from]},
+  ]);
+  if (typeof balance !== 'string' || BigInt(balance) < BALANCE_WEI)
+    await devRpc(url, 'anvil_setBalance', [from, numberToHex(BALANCE_WEI)]);
+  try {
+    const hashes: Hex[] = [];
+    for (const call of calls) {
+      const request = {from, ...call, gas: numberToHex(GAS)};
+      const hash = await devRpc(url, 'eth_sendTransaction', [request]);
+      const [status] = await mined(url, [hash]);
+      // A call of the same says why; its error carries the revert.
+      if (status !== '0x1') {
+        await devRpc(url, 'eth_call', [request, 'latest']);
+        throw new AosError('DEVNET_FAILED', `a call of ${call.to} was reverted`);
+      }
+      hashes.push(hash as Hex);
+    }
+    return hashes;
+  } finally {
+    await devRpc(url, 'anvil_stopImpersonatingAccount', [from]);
+  }
+}

@@ -1,0 +1,70 @@
+import type {AosContracts} from './chain/deploy.ts';
+import type {DevnetUrls} from '../lib/config/devnet-file.ts';
+
+/** The addresses that the configuration has keys for. */
+const IN_CONFIG = [
+  'service_manager',
+  'registry',
+  'range_manager',
+  'challenge_manager',
+  'delegation_manager',
+  'avs_directory',
+  'strategy_manager',
+  'allocation_manager',
+  'rewards_coordinator',
+  'penalty_ledger',
+] as const;
+
+/** What a devnet knows about itself, for its config.yaml. */
+export type DevnetFacts = {
+  operator: string;
+  dispatcherAddress: string;
+  urls: DevnetUrls;
+  deployed: AosContracts;
+  /** The moratorium of the penalty ledger ends a year later. */
+  networkStart: Date;
+  vrfKeyFile: string;
+  blsKeyFile: string;
+  blsPasswordFile: string;
+  storeDir: string;
+};
+
+/** A configuration that works with `aos run -c`, `aos signer check -c` on this devnet. */
+export function devnetConfig(facts: DevnetFacts): string {
+  const {urls, deployed} = facts;
+  const text = JSON.stringify;
+  return `# Made by aos devnet up; gone when it ends.
+network: devnet
+node:
+  node_id: ${text(facts.operator)}
+  signer_key: ${text(urls.signer)}
+  vrf_key_file: ${text(facts.vrfKeyFile)}
+  bls_key_file: ${text(facts.blsKeyFile)}
+  bls_password_file: ${text(facts.blsPasswordFile)}
+  dispatcher_address: ${text(facts.dispatcherAddress)}
+  heartbeat_interval: 10
+net:
+  rest_url: ${text(urls.operator.replace('http://', ''))}
+  outer_url: ${text(urls.operator)}
+  dispatcher_url: ${text(urls.dispatcher)}
+  callback_url: ${text(urls.operator)}
+  verify_dispatcher: require
+chain:
+  chain_rpc_url: ${text(urls.chain)}
+  vrf_range_contract: ${text(deployed.range_manager)}
+  contracts:
+${contractLines(deployed)}
+policy:
+  network_start: ${text(facts.networkStart.toISOString())}
+workers:
+  opml:
+    url: ${text(urls.worker)}
+store:
+  dir: ${text(facts.storeDir)}
+`;
+}
+
+function contractLines(deployed: AosContracts): string {
+  const lines = IN_CONFIG.map((name) => `    ${name}: ${JSON.stringify(deployed[name])}`);
+  return [...lines, `    slashers: ${JSON.stringify(deployed.slashers)}`].join('\n');
+}

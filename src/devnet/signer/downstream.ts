@@ -1,0 +1,91 @@
+import {request as httpRequest, type IncomingHttpHeaders} from 'node:http';
+import {request as httpsRequest} from 'node:https';
+import {rpcError, type Reply, type RpcId} from './reply.ts';
+
+/** The Ethereum node behind the signer. */
+export type Downstream = {
+  /** Sends one POST on; the node's answer comes back verbatim, a failure as Web3Signer's error (§2.2). */
+  forward(path: string, headers: IncomingHttpHeaders, body: Buffer, id: RpcId): Promise<Reply>;
+};
+
+const NOT_FORWARDED = new Set([
+  'content-length',
+  'origin',
+  'host',
+  'connection',
+  'transfer-encoding',
+  'expect',
+]);
+const NOT_RETURNED = new Set([
+  'access-control-allow-origin',
+  'content-length',
+  'connection',
+  'transfer-encoding',
+  'keep-alive',
+]);
+const TLS_FAILURE = /CERT|SSL|TLS|EPROTO|SELF_SIGNED/;
+
+function failure(error: NodeJS.ErrnoException, id: RpcId): Reply {
+  const code = error.code ?? '';
+  if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') {
+    return rpcError(504, id, -32000, 'Failed to connect to downstream node');
+  }
+  if (code === 'ETIMEDOUT') return rpcError(504, id, -32000, 'Connection to downstream node timed out');
+  if (TLS_FAILURE.test(code)) return rpcError(502, id, -32000, 'Failed to connect to downstream node');
+  return rpcError(500, id, -32603);
+}
+
+/** Path under the downstream base: `//` collapsed, no trailing slash but for the root, no query string (§2.8). */
+function joined(base: string, path: string): string {
+  const whole = `${base}/${path.split('?')[0] ?? ''}`.replace(/\/{2,}/g, '/');
+  return whole.length > 1 ? whole.replace(/\/$/, '') : whole;
+}
+
+/** `url` undefined: no node is there, every forward fails as an unreachable one does. */
+export function createDownstream(url: string | undefined, timeoutMs: number): Downstream {
+  if (url === undefined) {
+    return {
+      forward: (_path, _headers, _body, id) =>
+        Promise.resolve(rpcError(504, id, -32000, 'Failed to connect to downstream node')),
+    };
+  }
+  const target = new URL(url);
+  const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
+  return {
+    forward: (path, headers, body, id) =>
+      new Promise((resolve) => {
+        const outgoing: Record<string, string | string[]> = {};
+        for (const [name, value] of Object.entries(headers)) {
+          if (value !== undefined && !NOT_FORWARDED.has(name)) outgoing[name] = value;
+        }
+        if (headers.host !== undefined) outgoing['x-forwarded-host'] = headers.host;
+        const fail = (error: NodeJS.ErrnoException): void => resolve(failure(error, id));
+        const request = send(
+          {
+            host: target.hostname.replace(/^\[|\]$/g, ''),
+            port: target.port,
+            path: joined(target.pathname, path),
+            method: 'POST',
+            headers: {...outgoing, 'content-length': body.length},
+          },
+          (response) => {
+            const chunks: Buffer[] = [];
+            response.on('data', (chunk: Buffer) => chunks.push(chunk));
+            response.on('error', fail);
+            response.on('end', () => {
+              const returned: Record<string, string | string[]> = {};
+              for (const [name, value] of Object.entries(response.headers)) {
+                if (value !== undefined && !NOT_RETURNED.has(name)) returned[name] = value;
+              }
+              resolve({status: response.statusCode ?? 500, headers: returned, body: Buffer.concat(chunks)});
+            });
+          },
+        );
+        request.setTimeout(timeoutMs, () =>
+          request.destroy(Object.assign(new Error('timed out'), {code: 'ETIMEDOUT'})),
+        );
+        request.on('error', fail);
+        request.end(body);
+      }),
+  };
+}

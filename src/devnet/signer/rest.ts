@@ -1,0 +1,86 @@
+import {fromHex} from '../../lib/protocol/wire/ethereum.ts';
+import {keccak256} from '../../lib/protocol/wire/keccak.ts';
+import {isRecord} from './json.ts';
+import {backendDown, signDigest, type SigningContext} from './methods.ts';
+import {admits, jsonReply, notFound, textReply, type Reply} from './reply.ts';
+import type {KeyRing} from './ring.ts';
+
+/** `GET /healthcheck` (§1.1): UP also with no key at all; DOWN counts the key files that failed. */
+function healthcheck({ring, faults}: SigningContext): Reply {
+  const contentType = 'application/json;charset=UTF-8';
+  if (faults.health === 'failed') {
+    const checks = [{id: 'default-check', status: 'DOWN', data: {'procedure-execution-failure': true}}];
+    return jsonReply(500, {status: 'DOWN', checks, outcome: 'DOWN'}, contentType);
+  }
+  const errors = faults.health === 'down' ? Math.max(1, ring.errors()) : ring.errors();
+  const status = errors === 0 ? 'UP' : 'DOWN';
+  const loading = {
+    id: 'v3-keystores-bulk-loading',
+    status,
+    data: {'keys-loaded': faults.noKeys === true ? 0 : ring.all().length, 'error-count': errors},
+  };
+  const checks = [
+    {id: 'default-check', status: 'UP'},
+    {id: 'keys-check', status, checks: [loading]},
+  ];
+  return jsonReply(errors === 0 ? 200 : 503, {status, checks, outcome: status}, contentType);
+}
+
+/** `POST /api/v1/eth1/sign/:identifier`: signs keccak256(data), without any prefix. */
+function restSign(context: SigningContext, identifier: string, body: Buffer): Reply {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    return textReply(400, 'Bad Request');
+  }
+  const data = isRecord(value) ? value['data'] : undefined;
+  const bytes = typeof data === 'string' && data.trim() !== '' ? fromHex(data) : null;
+  if (!isRecord(value) || bytes === null) return textReply(400, 'Bad Request');
+  const hashed = context.faults.applyHash !== true || value['applyHash'] !== false;
+  if (!hashed && bytes.length !== 32) return textReply(400, 'Bad Request');
+  const lower = identifier.toLowerCase();
+  const key = context.ring.byPublicKey(lower.startsWith('0x') ? lower : `0x${lower}`);
+  if (key === undefined) return textReply(404, 'Not Found');
+  if (backendDown(context, key)) return textReply(500, 'Internal Server Error');
+  return textReply(200, signDigest(context, key, hashed ? keccak256(bytes) : bytes));
+}
+
+function startReload(ring: KeyRing, old: boolean): Reply {
+  const accepted = ring.reload();
+  if (old) return {status: 200, headers: {}, body: ''};
+  if (accepted) {
+    const message =
+      'Reload operation accepted and is running in the background. Use GET /reload to check status.';
+    return jsonReply(202, {status: 'accepted', message});
+  }
+  return jsonReply(409, {
+    status: 'error',
+    message: 'A reload operation is already in progress. Please try again later.',
+  });
+}
+
+/** The routes beside JSON-RPC; undefined when none matches (also because of `Accept`), which may then be forwarded. */
+export function answerRest(
+  context: SigningContext,
+  request: {method: string; path: string; accept: string | undefined; body: Buffer},
+): Reply | undefined {
+  const {method, path, accept, body} = request;
+  const json = admits(accept, 'application/json');
+  const old = context.faults.oldVersion === true;
+  if (method === 'GET') {
+    if (path === '/upcheck' && admits(accept, 'text/plain')) return textReply(200, 'OK');
+    if (path === '/healthcheck') return healthcheck(context);
+    if (path === '/reload' && json && !old) return jsonReply(200, context.ring.status());
+    const network = context.faults.eth2 === true ? 'eth2' : 'eth1';
+    if (path === `/api/v1/${network}/publicKeys` && json) {
+      const keys = context.ring.all().map((key) => key.publicKey);
+      return jsonReply(200, keys, 'application/json; charset=utf-8');
+    }
+    return notFound();
+  }
+  if (method !== 'POST') return notFound();
+  if (path === '/reload') return startReload(context.ring, old);
+  const identifier = /^\/api\/v1\/eth1\/sign\/([^/]+)$/.exec(path)?.[1];
+  return identifier === undefined ? undefined : restSign(context, identifier, body);
+}

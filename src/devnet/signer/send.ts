@@ -1,0 +1,62 @@
+import type {IncomingHttpHeaders} from 'node:http';
+import type {Downstream} from './downstream.ts';
+import {isRecord, type RpcRequest} from './json.ts';
+import {backendDown, findKey, signRequest, transactionOf, type SigningContext} from './methods.ts';
+import {NO_ACCOUNT, rpcError, type Reply} from './reply.ts';
+
+/** The only node errors that make Web3Signer sign again with a new nonce: Besu's, word for word (§2.7). */
+const NONCE_ERRORS: ReadonlySet<string> = new Set([
+  '-32001 Nonce too low',
+  '-32000 Known transaction',
+  '-32000 Replacement transaction underpriced',
+]);
+const NONCE_RETRIES = 10;
+
+function parsed(reply: Reply): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(reply.body.toString());
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function nonceOf(reply: Reply): bigint | undefined {
+  const result = parsed(reply)?.['result'];
+  return typeof result === 'string' && /^0x[0-9a-f]+$/i.test(result) ? BigInt(result) : undefined;
+}
+
+function isNonceError(reply: Reply): boolean {
+  const error = reply.status === 200 ? parsed(reply)?.['error'] : undefined;
+  return isRecord(error) && NONCE_ERRORS.has(`${String(error['code'])} ${String(error['message'])}`);
+}
+
+/** eth_sendTransaction: nonce from the node when none is given, sign, hand the node's answer back verbatim. */
+export async function sendTransaction(
+  context: SigningContext,
+  request: RpcRequest,
+  downstream: Downstream,
+  headers: IncomingHttpHeaders,
+): Promise<Reply> {
+  const {id} = request;
+  const tx = transactionOf(request.params);
+  if (tx === undefined) return rpcError(400, id, -32602);
+  const key = findKey(context, tx.from);
+  if (key === undefined) return rpcError(400, id, -32000, NO_ACCOUNT);
+  if (backendDown(context, key)) return rpcError(400, id, -32603);
+  const call = (method: string, params: unknown[]): Promise<Reply> =>
+    downstream.forward('/', headers, Buffer.from(JSON.stringify({jsonrpc: '2.0', method, params, id})), id);
+
+  for (let attempt = 0; attempt <= NONCE_RETRIES; attempt++) {
+    let nonce = tx.nonce;
+    if (nonce === null) {
+      const answer = await call('eth_getTransactionCount', [tx.from, 'pending']);
+      const fetched = nonceOf(answer);
+      if (fetched === undefined) return answer.status === 200 ? rpcError(400, id, -32603) : answer;
+      nonce = fetched;
+    }
+    const reply = await call('eth_sendRawTransaction', [signRequest(context, {...tx, nonce}, key)]);
+    if (tx.nonce !== null || !isNonceError(reply)) return reply;
+  }
+  return rpcError(400, id, -32603);
+}

@@ -1,0 +1,119 @@
+import {createServer as createHttpServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import {createServer as createHttpsServer, type ServerOptions} from 'node:https';
+import {listenOn, requireLoopback} from '../net/listen.ts';
+import {createDownstream} from './downstream.ts';
+import type {SignerFaults} from './faults.ts';
+import {createGate} from './gate.ts';
+import {DEV_SIGNER_KEY} from './keys.ts';
+import {createKeyRing, type LoadedKeys} from './ring.ts';
+import {createRoutes} from './routes.ts';
+import type {Reply} from './reply.ts';
+
+export type DevSignerOptions = {
+  /** A loopback address; 127.0.0.1. */
+  host?: string;
+  /** 0 or absent: a free one. */
+  port?: number;
+  /** Private keys in hex, or what loads them (again at every reload); the documentation's example key. */
+  keys?: readonly string[] | (() => Promise<LoadedKeys>);
+  chainId: number;
+  /** The node for everything that is not the signer's; absent: no node. */
+  downstreamUrl?: string;
+  downstreamTimeoutMs?: number;
+  /** Names the signer may be called by, `*` for any; `localhost`, `127.0.0.1` and the host itself. */
+  hostAllowlist?: readonly string[];
+  /** Idle connections, and those that wait longer for an answer, are closed; 30 s. */
+  idleCloseMs?: number;
+  /** Serve TLS; with `requestCert` clients need a certificate of `ca`. */
+  tls?: Pick<ServerOptions, 'key' | 'cert' | 'ca' | 'requestCert' | 'rejectUnauthorized'>;
+  faults?: SignerFaults;
+};
+
+export type DevSigner = {
+  url: string;
+  /** For the caller to print, loudly. */
+  banner: string;
+  /** 0x, lower-case, sorted. */
+  addresses(): readonly string[];
+  /** Replaces the faults from now on. */
+  setFaults(faults: SignerFaults): void;
+  close(): Promise<void>;
+};
+
+/**
+ * A stand-in for Web3Signer in eth1 mode, for devnets and tests: the same HTTP surface, errors and signatures.
+ * It protects nothing, so it listens on loopback only.
+ * @throws AosError NOT_LOOPBACK | PORT_IN_USE | USAGE (a key that is none)
+ */
+export async function startDevSigner(options: DevSignerOptions): Promise<DevSigner> {
+  const {host = '127.0.0.1', port = 0, keys = [DEV_SIGNER_KEY], tls} = options;
+  requireLoopback(host);
+  let faults = options.faults ?? {};
+  const load = typeof keys === 'function' ? keys : () => Promise.resolve({keys, errors: 0});
+  // As in the original the port opens only after the keys are loaded.
+  const ring = await createKeyRing(load);
+  const routes = createRoutes({
+    ring,
+    chainId: BigInt(options.chainId),
+    faults: () => faults,
+    downstream: createDownstream(options.downstreamUrl, options.downstreamTimeoutMs ?? 5000),
+  });
+  const gate = createGate(
+    options.hostAllowlist ?? ['localhost', '127.0.0.1', host.includes(':') ? `[${host}]` : host],
+  );
+  const served = new WeakSet<IncomingMessage['socket']>();
+
+  function answer(response: ServerResponse, reply: Reply): void {
+    response.sendDate = false;
+    response.writeHead(reply.status, {...reply.headers, 'Content-Length': Buffer.byteLength(reply.body)});
+    response.end(reply.body);
+  }
+
+  function onRequest(request: IncomingMessage, response: ServerResponse): void {
+    const {socket} = request;
+    if (faults.reset === 'always' || (faults.reset === 'reused' && served.has(socket))) {
+      request.destroy();
+      return;
+    }
+    served.add(socket);
+    const refused = gate.refuse(request);
+    if (refused !== undefined) {
+      answer(response, refused);
+      return;
+    }
+    gate.body(request, (body) => {
+      const deliver = (reply: Reply): void => {
+        const wait = request.method === 'POST' ? (faults.latencyMs ?? 0) : 0;
+        if (wait === 0) answer(response, reply);
+        else setTimeout(answer, wait, response, reply).unref();
+      };
+      if (body === 'too-large') {
+        deliver(gate.tooLarge(request));
+        return;
+      }
+      const reply = routes(request, body);
+      if (reply instanceof Promise) void reply.then(deliver);
+      else deliver(reply);
+    });
+  }
+
+  const server = tls === undefined ? createHttpServer(onRequest) : createHttpsServer(tls, onRequest);
+  // No Keep-Alive header and one idle limit for everything, as Vert.x has it.
+  server.keepAliveTimeout = 0;
+  server.timeout = options.idleCloseMs ?? 30_000;
+  const bound = await listenOn(server, host, port);
+  const url = `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  return {
+    url,
+    banner: `DEVELOPMENT SIGNER on ${url}: its keys are public and it signs for every local program. Never give it a real key.`,
+    addresses: () => (faults.noKeys === true ? [] : ring.all().map((key) => key.address)),
+    setFaults(next) {
+      faults = next;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,73 @@
+import {
+  loadChainView,
+  NETWORK_PATH,
+  NODE_ID_PATH,
+  RPC_URL_PATH,
+  type ChainView,
+} from '../config/chain-view.ts';
+import {findConfig} from '../config/file.ts';
+import {printable} from '../config/shown.ts';
+import {AosError} from '../foundation/errors/error.ts';
+import type {ConfigSource} from '../config/source.ts';
+
+/** Flags of commands that look at the chain, with a configuration or without one. */
+export type ChainFlags = {
+  config?: string | undefined;
+  network?: string | undefined;
+  operator?: string | undefined;
+  'rpc-url'?: string | undefined;
+};
+
+/** Where the values of such a command come from: its flags, ETH_RPC_URL, the configuration if there is one. */
+export function chainSource(flags: ChainFlags): ConfigSource & Required<Pick<ConfigSource, 'flags'>> {
+  const {env} = process;
+  const cwd = process.cwd();
+  const file = findConfig({flag: flags.config, env, cwd})?.path ?? null;
+  const fromEnv = env['ETH_RPC_URL'] === '' ? undefined : env['ETH_RPC_URL'];
+  const values = Object.entries({
+    [NETWORK_PATH]: {flag: '--network', text: flags.network},
+    [NODE_ID_PATH]: {flag: '--operator', text: flags.operator},
+    [RPC_URL_PATH]:
+      flags['rpc-url'] === undefined
+        ? {flag: 'ETH_RPC_URL', text: fromEnv}
+        : {flag: '--rpc-url', text: flags['rpc-url']},
+  }).flatMap(([key, {flag, text}]) => (text === undefined ? [] : [[key, {flag, text}] as const]));
+  return {file, env, cwd, flags: Object.fromEntries(values)};
+}
+
+/** The chain part of it, after a note on the file. @throws AosError as {@link loadChainView} */
+export function notedView(
+  source: ConfigSource,
+  note: (line: string) => void,
+): ReturnType<typeof loadChainView> {
+  const loaded = loadChainView(source);
+  if (source.file !== null) {
+    const name = printable(source.file);
+    note(loaded.fileUsed ? `config: ${name}` : `config: ${name} is for another network and was not used`);
+  }
+  return loaded;
+}
+
+/** @throws AosError USAGE when nothing names an RPC */
+export function requireRpc(view: ChainView): void {
+  const missing = missingRpc(view);
+  if (missing.length > 0) throw notKnown(missing);
+}
+
+/** The operator that is looked at. @throws AosError USAGE naming every flag that would help */
+export function requireOperator(view: ChainView): string {
+  const {nodeId} = view;
+  const missing = [...(nodeId === null ? ['--operator ADDRESS'] : []), ...missingRpc(view)];
+  if (nodeId === null || missing.length > 0) throw notKnown(missing);
+  return nodeId;
+}
+
+function missingRpc({rpcUrls}: ChainView): string[] {
+  return rpcUrls.length === 0 ? ['--rpc-url URL (or ETH_RPC_URL)'] : [];
+}
+
+function notKnown(missing: readonly string[]): AosError {
+  return new AosError('USAGE', `not known: ${missing.join(', ')}`, {
+    next: `Give ${missing.join(' and ')}, or a configuration with -c FILE.`,
+  });
+}

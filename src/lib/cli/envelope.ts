@@ -1,0 +1,49 @@
+import {type AosError, errorText} from '../foundation/errors/error.ts';
+import {isoTime} from '../foundation/time/time.ts';
+import {safeText} from '../foundation/text/safe-text.ts';
+
+export type OutputWarning = {code: string; message: string};
+
+export type Meta = {version: string; at: number; durationMs: number; network?: string; nodeId?: string};
+
+/** What every `--json` command prints on success and for the answers 3, 4 and 8 (architecture 10). */
+export function resultEnvelope(
+  schema: string,
+  exitCode: number,
+  result: unknown,
+  warnings: readonly OutputWarning[],
+  meta: Meta,
+): object {
+  const ok = exitCode === 0 || exitCode === 4;
+  return {schema: `aos.${schema}/v1`, ok, exitCode, result, warnings, meta: {...meta, at: isoTime(meta.at)}};
+}
+
+/** The fields of an error that may be shown: an allow-list, so that nothing leaks by accident. */
+export function publicError(error: AosError, next: string = error.next): object {
+  return {
+    code: error.code,
+    category: error.category,
+    message: error.message,
+    hint: error.hint,
+    next,
+    ...(Object.keys(error.details).length > 0 ? {details: error.details} : {}),
+  };
+}
+
+/** What every `--json` command prints for an error (exit 1 and ≥ 64). */
+export function errorEnvelope(error: AosError, next: string = error.next): object {
+  return {schema: 'aos.error/v1', ok: false, exitCode: error.exitCode, error: publicError(error, next)};
+}
+
+/** An error for people: what happened, what it means, the one next thing to type. Outside text in it is made safe. */
+export function errorLines(error: AosError, next: string = error.next): string[] {
+  const safe = (text: string): string[] => text.split('\n').map((line) => safeText(line, 2000));
+  const cause = error.cause === undefined ? [] : [`  cause  ${safeText(errorText(error.cause))}`];
+  return [
+    ...safe(`Error: ${error.message}`),
+    `  code   ${error.code}`,
+    ...cause,
+    `  means  ${error.hint}`,
+    ...safe(`  next   ${next}`),
+  ];
+}

@@ -1,0 +1,195 @@
+import {PassThrough} from 'node:stream';
+import {styleText} from 'node:util';
+import {confirm, input, password, select} from '@inquirer/prompts';
+import {AosError, errorText} from '../foundation/errors/error.ts';
+import {createTypedFilter, PASTE_OFF, PASTE_ON} from './pasted-command.ts';
+
+type Input = NodeJS.ReadableStream & {isTTY?: boolean; setRawMode?: (raw: boolean) => unknown};
+
+/** The person's terminal: keys come in here, questions are drawn there. */
+export type PromptIo = {
+  readonly input: Input;
+  /** Never stdout, which carries results only. */
+  readonly output: NodeJS.WritableStream;
+};
+
+/** An answer, or the wish to go one question back. */
+export type Reply<T> = {kind: 'answer'; value: T} | {kind: 'back'};
+
+export type PromptChoice<T> = {value: T; name: string; description?: string};
+
+const terminal = (): PromptIo => ({input: process.stdin, output: process.stderr});
+
+/**
+ * Asks for a secret; stars are shown for what is typed. Ask only where a person is: both streams are terminals.
+ * @throws AosError INTERRUPTED (Ctrl-C) | USAGE (the input was closed)
+ */
+export function askSecret(message: string, io: PromptIo = terminal()): Promise<string> {
+  return answered(
+    ask(message, io, noKeys, (context) => password({message, mask: '*', toggleMask: false}, context)),
+  );
+}
+
+/**
+ * Asks yes or no; Enter alone is no.
+ * @throws AosError INTERRUPTED (Ctrl-C) | USAGE (the input was closed) | the signal's reason
+ */
+export function askConfirm(
+  message: string,
+  io: PromptIo = terminal(),
+  signal?: AbortSignal,
+): Promise<boolean> {
+  return answered(ask(message, io, noKeys, (context) => confirm({message, default: false}, context), signal));
+}
+
+/**
+ * Asks for a line of text; Enter alone takes the suggestion, Ctrl-B goes back.
+ * @param validate what is wrong with a text, or true
+ * @param shown how the suggestion and the answer look, where they may hold a secret [as they are]
+ * @throws AosError INTERRUPTED (Ctrl-C) | USAGE (the input was closed) | the signal's reason
+ */
+export function askLine(
+  question: {
+    message: string;
+    suggestion: string;
+    validate: (text: string) => true | string;
+    shown?: (text: string) => string;
+    signal?: AbortSignal;
+  },
+  io: PromptIo = terminal(),
+): Promise<Reply<string>> {
+  const {message, suggestion, validate, shown, signal} = question;
+  // The library draws an answer once more as it is before it counts as final.
+  let isTaken = false;
+  const judged = (text: string): true | string => {
+    const verdict = validate(text);
+    isTaken = verdict === true;
+    return verdict;
+  };
+  // In the colours that the library gives those it shows itself.
+  const look =
+    shown === undefined
+      ? {}
+      : {
+          transformer: (text: string, {isFinal}: {isFinal: boolean}) =>
+            isFinal || isTaken ? styleText('cyan', shown(text)) : text,
+          theme: {style: {defaultAnswer: (text: string) => styleText('dim', `(${shown(text)})`)}},
+        };
+  const more = {...(suggestion === '' ? {} : {default: suggestion}), ...look};
+  return ask(message, io, isCtrlB, (context) => input({message, validate: judged, ...more}, context), signal);
+}
+
+/**
+ * Asks to choose from a list; Esc, `<` and Ctrl-B go back.
+ * @throws AosError INTERRUPTED (Ctrl-C) | USAGE (the input was closed) | the signal's reason
+ */
+export function askChoice<T extends string>(
+  question: {message: string; choices: readonly PromptChoice<T>[]; suggestion: T; signal?: AbortSignal},
+  io: PromptIo = terminal(),
+): Promise<Reply<T>> {
+  const {message, choices, suggestion, signal} = question;
+  return ask(
+    message,
+    io,
+    (key) => isCtrlB(key) || key.name === 'escape' || key.sequence === '<',
+    (context) => select<T>({message, choices: [...choices], default: suggestion, loop: false}, context),
+    signal,
+  );
+}
+
+type Key = {ctrl?: boolean; name?: string; sequence?: string};
+const noKeys = (): boolean => false;
+const isCtrlB = (key: Key): boolean => key.ctrl === true && key.name === 'b';
+
+async function answered<T>(reply: Promise<Reply<T>>): Promise<T> {
+  const given = await reply;
+  // Only questions that listen for it go back.
+  if (given.kind === 'back') throw new AosError('BUG', 'a question without a way back went back');
+  return given.value;
+}
+
+type Context = PromptIo & {signal: AbortSignal; clearPromptOnDone: boolean};
+
+/**
+ * inquirer waits for ever when its input ends or Ctrl-D closes it; both are seen here. After Ctrl-Z and fg the input is
+ * left paused, as after Ctrl-D, and nothing is drawn: it goes on then, and says so.
+ */
+async function ask<T>(
+  message: string,
+  io: PromptIo,
+  isBack: (key: Key) => boolean,
+  prompt: (context: Context) => Promise<T>,
+  outer?: AbortSignal,
+): Promise<Reply<T>> {
+  const {output} = io;
+  const typed = guarded(io);
+  const closed = new AbortController();
+  let [settled, isCtrlD, isGoingBack] = [false, false, false];
+  const close = (): void => closed.abort();
+  const context: Context = {input: typed.input, output, signal: closed.signal, clearPromptOnDone: false};
+  const onKey = (_text: unknown, key: Key): void => {
+    isCtrlD = key.ctrl === true && key.name === 'd';
+    if (!isBack(key) || settled) return;
+    isGoingBack = true;
+    context.clearPromptOnDone = true;
+    close();
+  };
+  const onPause = (): void => {
+    if (isCtrlD) close();
+    // A question that was answered pauses its input too, just before it is settled.
+    else
+      setImmediate(() => {
+        if (settled) return;
+        typed.input.resume();
+        output.write(`${message} (go on) `);
+      });
+  };
+  outer?.addEventListener('abort', close, {once: true});
+  if (outer?.aborted === true) close();
+  typed.input.on('keypress', onKey).on('pause', onPause).on('end', close).on('close', close);
+  try {
+    return {kind: 'answer', value: await prompt(context)};
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExitPromptError') {
+      throw new AosError('INTERRUPTED', 'interrupted at a question; nothing was done');
+    }
+    if (isGoingBack) return {kind: 'back'};
+    outer?.throwIfAborted();
+    if (closed.signal.aborted) {
+      throw new AosError('USAGE', 'the terminal was closed before an answer was given', {
+        next: 'Run it again and answer, or give the answer by a flag: see --help.',
+      });
+    }
+    throw new AosError('BUG', `the question could not be asked: ${errorText(error)}`, {cause: error});
+  } finally {
+    settled = true;
+    outer?.removeEventListener('abort', close);
+    typed.input.off('keypress', onKey).off('pause', onPause).off('end', close).off('close', close);
+    typed.release();
+  }
+}
+
+/** The terminal's input, with what is pasted made harmless; `release` lets go of the terminal. */
+function guarded({input, output}: PromptIo): {input: Input; release: () => void} {
+  const filter = createTypedFilter();
+  const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
+  const through: PassThrough & Input = new PassThrough();
+  const isTTY = input.isTTY === true;
+  if (isTTY) through.isTTY = true;
+  if (input.setRawMode !== undefined) through.setRawMode = (raw) => input.setRawMode?.(raw);
+  const onData = (chunk: Buffer | string): void => {
+    const text = filter(typeof chunk === 'string' ? chunk : decoder.decode(chunk, {stream: true}));
+    if (text !== '') through.write(text);
+  };
+  const onEnd = (): void => void through.end();
+  input.on('data', onData).on('end', onEnd).on('close', onEnd).resume();
+  if (isTTY) output.write(PASTE_ON);
+  return {
+    input: through,
+    release: () => {
+      input.off('data', onData).off('end', onEnd).off('close', onEnd).pause();
+      if (isTTY) output.write(PASTE_OFF);
+      through.destroy();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import {AosError} from '../foundation/errors/error.ts';
+
+/** The reference operator's other flags (short, long) and the aos way to the same end. */
+const ELSEWHERE = [
+  {short: '-i', long: '--init_pg', way: 'leave it out: aos makes its journal by itself'},
+  {
+    short: '-k',
+    long: '--eth_account',
+    way: 'make the key in Web3Signer and set node.signer_key to its URL; then: aos signer check',
+  },
+] as const;
+
+/**
+ * The reference operator's command line (`operator-runer -c ./config.yaml`) as an aos one.
+ * @throws AosError USAGE naming the aos way for a flag that only the reference has
+ */
+export function translateReferenceArgs(argv: readonly string[]): string[] {
+  if (argv.includes('--version') || argv.includes('-V')) return ['--version'];
+  if (argv.includes('--help') || argv.includes('-h')) return ['run', '--help'];
+  for (const arg of argv) {
+    const flag = ELSEWHERE.find(
+      ({short, long}) =>
+        arg === long || arg.startsWith(`${long}=`) || (arg.startsWith(short) && !arg.startsWith('--')),
+    );
+    if (flag !== undefined) {
+      // The value may hold a database password: only the flag's name is repeated.
+      throw new AosError(
+        'USAGE',
+        `operator-runer is aos run here; it does not take ${flag.short}/${flag.long}`,
+        {next: flag.way},
+      );
+    }
+  }
+  return ['run', ...argv];
+}

@@ -1,0 +1,19 @@
+import {aosDirs} from './paths.ts';
+import {findDevnet} from './devnet-file.ts';
+
+/**
+ * The dispatcher's HTTP API: what the flag says, that of the running devnet when its WebSocket is the configured one,
+ * else the host and port of the WebSocket.
+ */
+export function dispatcherHttpUrl(flag: string | null, webSocketUrl: string): string {
+  if (flag !== null) return flag;
+  try {
+    const {urls} = findDevnet(aosDirs(process.env, process.cwd()).devnetFile);
+    if (urls.dispatcher.replace(/\/ws$/, '') === webSocketUrl.replace(/\/ws$/, ''))
+      return urls.dispatcher_http;
+  } catch {
+    // no devnet runs here
+  }
+  const {protocol, host} = new URL(webSocketUrl);
+  return `${protocol === 'wss:' ? 'https' : 'http'}://${host}`;
+}

@@ -1,0 +1,80 @@
+import {hostname} from 'node:os';
+import {createAlerts, type Alerts} from '../../node/alerts/alerts.ts';
+import {alertPayload} from '../../node/alerts/payload.ts';
+import type {Config} from '../../config/config.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import type {Emit} from '../../node/events/events.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
+import {createWebhook, type Webhook} from '../../peers/webhook/webhook.ts';
+
+type AlertConfig = Pick<Config, 'alerts' | 'network' | 'node'>;
+
+/** Alerts of a running operator; null: the configuration names nobody to tell. */
+export function startAlerts(config: AlertConfig, options: {version: string; tell: Emit}): Alerts | null {
+  const webhook = webhookOf(config);
+  if (webhook === null) return null;
+  const teller = tellerOf(config, options.version);
+  const alerts = createAlerts({
+    time: systemTime,
+    delayMs: config.alerts.delayMs,
+    tell: options.tell,
+    send: (alert, signal) => webhook.post(alertPayload(alert, teller), signal),
+  });
+  return {
+    onEvent: alerts.onEvent,
+    async close() {
+      await alerts.close();
+      await webhook.close();
+    },
+  };
+}
+
+/** What came of the alert that was sent for a test. */
+export type AlertTest = {
+  /** Scheme and host of the webhook; the rest of its URL is a secret. */
+  webhook: string;
+  /** Its HTTP status, 2xx. */
+  status: number;
+  tookMs: number;
+};
+
+/**
+ * Sends one alert as `aos run` would.
+ * @throws AosError ALERT_NOT_SET | ALERT_UNREACHABLE | ALERT_REFUSED
+ */
+export async function sendTestAlert(config: AlertConfig, version: string): Promise<AlertTest> {
+  const webhook = webhookOf(config);
+  if (webhook === null) throw new AosError('ALERT_NOT_SET', 'alerts.webhook_url is not set');
+  const begun = systemTime.monotonic();
+  const at = systemTime.now();
+  const alert = {
+    state: 'test',
+    subject: 'test',
+    severity: 'info',
+    code: 'TEST',
+    message: 'a test; alerts of this operator arrive here',
+    next: '',
+    since: at,
+    at,
+    afterMs: null,
+  } as const;
+  try {
+    const status = await webhook.post(
+      alertPayload(alert, tellerOf(config, version)),
+      new AbortController().signal,
+    );
+    return {webhook: webhook.place, status, tookMs: Math.round(systemTime.monotonic() - begun)};
+  } finally {
+    await webhook.close();
+  }
+}
+
+function webhookOf({alerts}: AlertConfig): Webhook | null {
+  return alerts.webhook === null
+    ? null
+    : createWebhook(alerts.webhook(), {time: systemTime, random: Math.random}); // jitter only
+}
+
+function tellerOf({node, network}: AlertConfig, version: string) {
+  return {nodeId: node.id, network, host: hostname(), version};
+}

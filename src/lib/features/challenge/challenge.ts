@@ -1,0 +1,72 @@
+import path from 'node:path';
+import {readChallenges, type Challenges} from '../../peers/chain/challenges.ts';
+import type {ChainView} from '../../config/chain-view.ts';
+import {aosDirs} from '../../config/paths.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
+import {chainSource, notedView, requireRpc, type ChainFlags} from '../../cli/chain-flags.ts';
+import {listenForSignals, interrupted} from '../../cli/signals.ts';
+import {progressLine} from '../slashing-history/slashing-history.ts';
+
+/** The chain whose challenges are read. */
+export type ChallengeTarget = Pick<ChainView, 'chainId' | 'rpcUrls' | 'contracts'>;
+
+const REQUEST_TIMEOUT_MS = 35_000;
+const CONCURRENCY = 8;
+const MAX_REQUESTS = 10_000;
+
+/** uint32 in the contract. */
+const MAX_NUMBER = 2 ** 32 - 1;
+
+/** @throws AosError USAGE */
+export function parseChallengeNumber(text: string): number {
+  if (/^\d{1,10}$/.test(text) && Number(text) <= MAX_NUMBER) return Number(text);
+  throw new AosError('USAGE', 'NUMBER is not the number of a challenge: a whole number, 0 or more', {
+    next: 'aos challenge list',
+  });
+}
+
+/**
+ * From flags, environment, and the configuration where there is one; none is needed.
+ * @throws AosError USAGE without an RPC; CONFIG_*
+ */
+export function challengeTarget(flags: ChainFlags, note: (line: string) => void): ChainView {
+  const {config: view} = notedView(chainSource(flags), note);
+  requireRpc(view);
+  return view;
+}
+
+/**
+ * All challenges, with progress on stderr unless `quiet`; what was read is kept when a signal ends it.
+ * @throws AosError as `readChallenges`; INTERRUPTED | TERMINATED
+ */
+export async function challengesFor(
+  {chainId, rpcUrls, contracts}: ChallengeTarget,
+  {quiet}: {quiet: boolean},
+): Promise<Challenges> {
+  const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+  const progress = progressLine(process.stderr);
+  try {
+    return await readChallenges(
+      {
+        rpcUrls,
+        chainId,
+        contracts,
+        cacheDir: path.join(aosDirs(process.env, process.cwd()).state, 'scans'),
+        concurrency: CONCURRENCY,
+        maxRequests: MAX_REQUESTS,
+        timeoutMs: REQUEST_TIMEOUT_MS,
+        time: systemTime,
+        random: Math.random,
+        ...(quiet ? {} : {onProgress: progress.show}),
+      },
+      signals.stop,
+    );
+  } catch (error) {
+    if (!signals.stop.aborted) throw error;
+    throw interrupted(signals.stop.reason);
+  } finally {
+    progress.clear();
+    signals.dispose();
+  }
+}

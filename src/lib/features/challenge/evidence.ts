@@ -1,0 +1,154 @@
+import type {Challenges} from '../../peers/chain/challenges.ts';
+import type {Config} from '../../config/config.ts';
+import {EXIT, type ExitCode} from '../../foundation/errors/table.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import {bundleOf, jobJson, type Bundle} from './manifest.ts';
+import type {JobFacts} from './job-files.ts';
+import {counterOf, selectJobs} from './select.ts';
+import {openJournal, type NodeJournal} from '../../node/journal/sqlite.ts';
+import {RANGE_NOTE} from '../../node/operator/range.ts';
+import {challengeJson} from './text.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {isoTime} from '../../foundation/time/time.ts';
+import {refuseTaken, writeEvidence} from './evidence-dir.ts';
+import {rangeOfText} from '../../protocol/vrf/range-text.ts';
+import {type JobRecord} from '../../node/journal/records.ts';
+import {JOB_STATES} from '../../node/events/job-states.ts';
+
+export type EvidenceOptions = {
+  clockNumber: bigint;
+  /** Null: `evidence-clock-N` where the command runs. */
+  out: string | null;
+  force: boolean;
+  /** As read from the chain; null when it was not asked. */
+  book: Challenges | null;
+  /** Unix ms. */
+  now: number;
+};
+
+/** What was gathered; `directory` is null when there was nothing to gather, and `why` says so. */
+export type EvidenceReport =
+  | {directory: null; clockNumber: bigint; why: string}
+  | {directory: string; clockNumber: bigint; bundle: Bundle};
+
+const CHUNK = 200;
+const MAX_UINT256 = 2n ** 256n - 1n;
+
+/** @throws AosError USAGE */
+export function parseClockNumber(text: string): bigint {
+  const value = /^\d{1,78}$/.test(text) ? BigInt(text) : -1n;
+  if (value >= 0n && value <= MAX_UINT256) return value;
+  throw new AosError('USAGE', 'CLOCK is not a clock number: a whole number, 0 or more', {
+    next: 'aos challenge list shows the clock number of each challenge.',
+  });
+}
+
+/**
+ * Gathers what the journal holds for a clock number into a directory, without changing the journal.
+ * @throws AosError EVIDENCE_* | JOURNAL_*
+ */
+export async function gatherEvidence(config: Config, options: EvidenceOptions): Promise<EvidenceReport> {
+  const {clockNumber, book, force} = options;
+  const nothing = (why: string): EvidenceReport => ({directory: null, clockNumber, why});
+  const challenges = book?.challenges.filter((challenge) => challenge.clockNumber === clockNumber);
+  if (book !== null && challenges?.length === 0) return nothing(noChallenge(book, clockNumber));
+  const out = options.out ?? `evidence-clock-${clockNumber}`;
+  refuseTaken(out, force);
+  const journal = await openJournal({
+    dir: config.store.dir,
+    clockId: config.node.clockId ?? 1n,
+    readOnly: true,
+  });
+  try {
+    const counter = counterOf(clockNumber);
+    if (counter === null) return nothing('no logical clock counts that far: its counters end at 2^32-1');
+    const standing = journal.readings.standingAt(counter);
+    const jobs = [...selectJobs(allJobs(journal), counter, standing)].map(({job, matches}): JobFacts => ({
+      job,
+      matches,
+      questions: journal.questions(job.seq),
+      readings: runOf(journal, job.key.jobId),
+      range: rangeOfText(journal.recall(RANGE_NOTE)) ?? null,
+    }));
+    if (jobs.length === 0 && standing.length === 0)
+      return nothing('the journal holds no job and no clock reading of that number');
+    const about = {
+      clockNumber,
+      nodeId: config.node.id,
+      network: config.network,
+      gatheredAt: isoTime(options.now),
+      challenges:
+        book === null ? null : (challenges ?? []).map((challenge) => challengeJson(challenge, book)),
+    };
+    const bundle = bundleOf(about, {jobs, standing});
+    return {directory: writeEvidence(out, bundle.files, {force}), clockNumber, bundle};
+  } finally {
+    await journal.close();
+  }
+}
+
+/** 0 all there, 4 gathered but something is missing, 3 nothing to gather. */
+export function evidenceExit(report: EvidenceReport): ExitCode {
+  if (report.directory === null) return EXIT.no;
+  return report.bundle.missing.length === 0 ? EXIT.ok : EXIT.warn;
+}
+
+/** The `result` of `--json`. */
+export function evidenceJson(report: EvidenceReport) {
+  const clock_number = report.clockNumber.toString();
+  if (report.directory === null) return {clock_number, directory: null, why: report.why};
+  const {jobs, missing, manifest, manifestSha256} = report.bundle;
+  return {
+    clock_number,
+    directory: report.directory,
+    manifest_sha256: manifestSha256,
+    jobs: jobs.map(jobJson),
+    missing,
+    files: manifest,
+  };
+}
+
+/** The answer for people. */
+export function evidenceText(report: EvidenceReport): string {
+  if (report.directory === null)
+    return `Nothing was gathered for clock ${report.clockNumber}: ${report.why}.`;
+  const {jobs, missing, manifest, manifestSha256} = report.bundle;
+  return [
+    `Evidence for clock ${report.clockNumber}: ${manifest.length} files in ${safeText(report.directory)}`,
+    ...jobs.flatMap(({seq, jobId, matches, outcome, state}) => [
+      `  job ${seq}  ${safeText(jobId, 80)}`,
+      `    ${outcome ?? state}, by its ${matches.join(', ')}`,
+    ]),
+    ...missing.map((what) => `  missing  ${what}`),
+    '  manifest.json, sha256:',
+    `    ${manifestSha256}`,
+  ].join('\n');
+}
+
+function noChallenge(book: Challenges, clockNumber: bigint): string {
+  const meant = book.challenges.find(({index}) => BigInt(index) === clockNumber);
+  const hint =
+    meant === undefined
+      ? ''
+      : `; challenge ${meant.index} is about clock ${meant.clockNumber} → aos challenge evidence ${meant.clockNumber}`;
+  return `no challenge up to block ${book.latestBlock} is about it${hint} (--offline gathers without asking the chain)`;
+}
+
+/** Jobs in order of arrival, a few at a time: each carries its frame. */
+function* allJobs(journal: NodeJournal): Generator<JobRecord> {
+  for (let after = 0; ;) {
+    const jobs = journal.list({states: JOB_STATES, after, limit: CHUNK});
+    yield* jobs;
+    const last = jobs.at(-1);
+    if (last === undefined) return;
+    after = last.seq;
+  }
+}
+
+/** All readings from the first about the job to the last, those of others between them too: only so the chain is whole. */
+function runOf(journal: NodeJournal, jobId: string): ReturnType<NodeJournal['readings']['of']> {
+  const own = journal.readings.of(jobId);
+  const [first] = own;
+  const last = own.at(-1);
+  return first === undefined || last === undefined ? [] : journal.readings.between(first.n, last.n);
+}

@@ -1,0 +1,151 @@
+import {createHash} from 'node:crypto';
+import {verifyReadings, type Reading} from '../../protocol/clock/readings.ts';
+import {clockToWire} from '../../protocol/clock/vlc.ts';
+import {isAosError} from '../../foundation/errors/error.ts';
+import {jsonLine} from '../../foundation/text/safe-text.ts';
+import {parseEnvelope, verifyEnvelope} from '../../protocol/wire/envelope.ts';
+import {readOpmlCallback} from '../../protocol/wire/messages.ts';
+import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
+import type {SelectedJob} from './select.ts';
+import type {QuestionRecord} from '../../node/journal/records.ts';
+
+/** One file of the evidence; its name comes from numbers and hashes alone, since job ids are outside text. */
+export type EvidenceFile = {name: string; what: string; text: string};
+
+/** What the journal holds of one selected job. */
+export type JobFacts = SelectedJob & {
+  questions: readonly QuestionRecord[];
+  /** The unbroken run from the first reading about the job to the last. */
+  readings: readonly Reading[];
+  /** As last read from the chain: stands in where the job's own was not kept. */
+  range: SamplingRange | null;
+};
+
+/** A job's entry in the manifest. */
+export type JobEntry = {
+  seq: number;
+  jobId: string;
+  tag: string;
+  position: string;
+  matches: readonly string[];
+  state: string;
+  outcome: string | null;
+  /** Who signed the dispatcher's message, recovered from its bytes; null: unsigned, or not verifiable. */
+  dispatcher: string | null;
+  selected: boolean | null;
+  /** Of the last answer of an OPML worker. */
+  stateRoot: string | null;
+  readings: {first: number; last: number; chainHolds: boolean} | null;
+  files: readonly string[];
+};
+
+export type JobEvidence = {entry: JobEntry; files: EvidenceFile[]; missing: string[]};
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The files of one job, and what of protocol §8 is not there. Texts from outside are written as they came. */
+export function jobEvidence({job, matches, questions, readings, range}: JobFacts): JobEvidence {
+  const prefix = `job-${job.seq}`;
+  const missing: string[] = [];
+  const lacks = (what: string): void => {
+    missing.push(`job ${job.seq}: ${what}`);
+  };
+  const dispatcher = signerOf(job.frame);
+  if (dispatcher === null) lacks('the dispatcher’s message carries no signature that holds');
+  const files: EvidenceFile[] = [
+    {
+      name: `frame-${sha256(job.frame).slice(0, 32)}.json`,
+      what: 'the dispatcher’s message, byte for byte',
+      text: job.frame,
+    },
+  ];
+
+  if (job.vrf === null) lacks('no VRF proof: it is not sampled yet');
+  else {
+    const shown = rangeOf(job.range, range);
+    if (shown === null) lacks('no sampling range is known');
+    files.push({
+      name: `${prefix}-vrf.json`,
+      what: 'VRF proof and sampling range',
+      text: `${jsonLine({...job.vrf, range: shown}, 2)}\n`,
+    });
+  }
+
+  if (job.content === null) lacks('no answer: it is not concluded yet');
+  else files.push({name: `${prefix}-answer.json`, what: 'the job_result that was signed', text: job.content});
+
+  const answers = questions.filter(({kind}) => kind === 'opml');
+  let stateRoot: string | null = null;
+  for (const [index, {answer}] of answers.entries()) {
+    if (answer === null) continue;
+    stateRoot = stateRootOf(answer) ?? stateRoot;
+    const name = `${prefix}-opml-${index + 1}.json`;
+    files.push({name, what: 'OPML answer with its state root, byte for byte', text: answer});
+  }
+  if (job.vrf?.selected === true && job.outcome !== 'unsupported') {
+    if (answers.every(({answer}) => answer === null)) lacks('selected, but no OPML worker answered');
+    else if (stateRoot === null) lacks('the OPML answer names no state root');
+  }
+
+  const [first] = readings;
+  const last = readings.at(-1);
+  const chainHolds = verifyReadings(readings).ok;
+  if (first === undefined || last === undefined) lacks('no clock readings');
+  else {
+    if (!chainHolds) lacks('the chain of clock readings does not hold');
+    files.push({
+      name: `${prefix}-readings.ndjson`,
+      what: 'clock readings, first to last about the job',
+      text: readingLines(readings),
+    });
+  }
+
+  const {jobId, tag, position} = job.key;
+  const entry: JobEntry = {
+    seq: job.seq,
+    jobId,
+    tag,
+    position,
+    matches,
+    state: job.state,
+    outcome: job.outcome,
+    dispatcher,
+    selected: job.vrf?.selected ?? null,
+    stateRoot,
+    readings: first === undefined || last === undefined ? null : {first: first.n, last: last.n, chainHolds},
+    files: files.map(({name}) => name),
+  };
+  return {entry, files, missing};
+}
+
+function rangeOf(own: SamplingRange | null, lastRead: SamplingRange | null): object | null {
+  if (own !== null) return {...own, note: 'the one it was sampled with'};
+  return lastRead === null
+    ? null
+    : {...lastRead, note: 'last read; not necessarily the one it was sampled with'};
+}
+
+/** One reading a line, with all that its hash is made of. */
+export function readingLines(readings: readonly Reading[]): string {
+  return readings.map(({clock, ...rest}) => `${jsonLine({...rest, clock: clockToWire(clock)})}\n`).join('');
+}
+
+function signerOf(frame: string): string | null {
+  try {
+    const verified = verifyEnvelope(parseEnvelope(Buffer.from(frame)));
+    return verified.state === 'signed' ? verified.signer : null;
+  } catch (error) {
+    if (isAosError(error)) return null;
+    throw error;
+  }
+}
+
+function stateRootOf(answer: string): string | null {
+  try {
+    const root = readOpmlCallback(Buffer.from(answer)).state_root;
+    return root === '' ? null : root;
+  } catch (error) {
+    if (isAosError(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,139 @@
+import {isAboutJob, type Reading} from '../../protocol/clock/readings.ts';
+import {jsonLine} from '../../foundation/text/safe-text.ts';
+import {
+  jobEvidence,
+  readingLines,
+  sha256,
+  type EvidenceFile,
+  type JobEntry,
+  type JobFacts,
+} from './job-files.ts';
+import {SELECTION} from './select.ts';
+
+/** What a bundle is about. */
+export type EvidenceFor = {
+  clockNumber: bigint;
+  nodeId: string;
+  network: string;
+  /** RFC 3339 */
+  gatheredAt: string;
+  /** The challenges of that clock number as JSON values; null when the chain was not asked. */
+  challenges: readonly object[] | null;
+};
+
+/** What the journal holds for a clock number. */
+export type Holdings = {jobs: readonly JobFacts[]; standing: readonly Reading[]};
+
+/** A file in the manifest; `sha256` is lower-case hex of its bytes. */
+export type ManifestFile = {name: string; bytes: number; sha256: string; what: string};
+
+export type Bundle = {
+  /** Manifest last. */
+  files: readonly EvidenceFile[];
+  manifest: readonly ManifestFile[];
+  /** SHA-256 of manifest.json. */
+  manifestSha256: string;
+  jobs: readonly JobEntry[];
+  /** What protocol §8 names and the journal does not hold, in words. */
+  missing: readonly string[];
+};
+
+export const MANIFEST = 'manifest.json';
+const CHALLENGES = 'challenges.json';
+const STANDING = 'clock-readings.ndjson';
+
+/** Names that a bundle may have; nothing else is ever replaced. */
+export const OWN_NAMES =
+  /^(?:manifest\.json|challenges\.json|clock-readings\.ndjson|frame-[0-9a-f]{32}\.json|job-\d+-(?:vrf\.json|answer\.json|opml-\d+\.json|readings\.ndjson))$/;
+
+/** All files of the evidence for a clock number, with the manifest that names each by its hash. */
+export function bundleOf(about: EvidenceFor, {jobs, standing}: Holdings): Bundle {
+  const parts = jobs.map(jobEvidence);
+  const gone = standing.filter(
+    (reading) => isAboutJob(reading) && !jobs.some(({job}) => job.key.jobId === reading.ref),
+  );
+  const missing = [
+    ...parts.flatMap((part) => part.missing),
+    ...(jobs.length === 0 ? ['no job of this clock number is in the journal'] : []),
+    ...gone.map(({n}) => `clock reading ${n} is about a job that is not in the journal any more`),
+  ];
+  const challenges: EvidenceFile[] =
+    about.challenges === null
+      ? []
+      : [
+          {
+            name: CHALLENGES,
+            what: 'the challenges, from the chain',
+            text: `${jsonLine(about.challenges, 2)}\n`,
+          },
+        ];
+  const clock: EvidenceFile[] =
+    standing.length === 0
+      ? []
+      : [
+          {
+            name: STANDING,
+            what: 'readings at which this node’s clock stood at the number',
+            text: readingLines(standing),
+          },
+        ];
+  // Jobs that came in one frame share its file.
+  const named = new Map(
+    [...challenges, ...clock, ...parts.flatMap(({files}) => files)].map((file) => [file.name, file]),
+  );
+  const files = [...named.values()];
+  const listed = files.map(({name, what, text}): ManifestFile => ({
+    name,
+    bytes: Buffer.byteLength(text),
+    sha256: sha256(text),
+    what,
+  }));
+  const entries = parts.map(({entry}) => entry);
+  const {clockNumber, nodeId, network, gatheredAt} = about;
+  const manifest = {
+    schema: 'aos.evidence/1',
+    clock_number: clockNumber.toString(),
+    node_id: nodeId,
+    network,
+    gathered_at: gatheredAt,
+    selection: SELECTION,
+    jobs: entries.map(jobJson),
+    missing,
+    files: listed,
+  };
+  const text = `${jsonLine(manifest, 2)}\n`;
+  return {
+    files: [...files, {name: MANIFEST, what: 'this list', text}],
+    manifest: listed,
+    manifestSha256: sha256(text),
+    jobs: entries,
+    missing,
+  };
+}
+
+/** A job's entry as the manifest and `--json` have it. */
+export function jobJson(entry: JobEntry) {
+  const {seq, jobId, tag, position, matches, state, outcome, dispatcher, selected, stateRoot} = entry;
+  const readings =
+    entry.readings === null
+      ? null
+      : {
+          first: entry.readings.first,
+          last: entry.readings.last,
+          chain_holds: entry.readings.chainHolds,
+        };
+  return {
+    seq,
+    job_id: jobId,
+    tag,
+    position,
+    matches,
+    state,
+    outcome,
+    dispatcher,
+    selected,
+    state_root: stateRoot,
+    readings,
+    files: entry.files,
+  };
+}

@@ -1,0 +1,79 @@
+import {type Clock} from '../../protocol/clock/vlc.ts';
+import {isAboutJob, type Reading} from '../../protocol/clock/readings.ts';
+import {isAosError} from '../../foundation/errors/error.ts';
+import {parseEnvelope} from '../../protocol/wire/envelope.ts';
+import {isJsonObject, parseJson} from '../../protocol/wire/json.ts';
+import {readDispatch, type DispatchJob} from '../../protocol/wire/messages.ts';
+import type {JobRecord} from '../../node/journal/records.ts';
+import {clockFromWire} from '../../protocol/wire/clock-field.ts';
+
+/** Why a job belongs to a clock number. */
+export type Match = 'job clock' | 'answer clock' | 'clock reading';
+
+export type SelectedJob = {job: JobRecord; matches: readonly Match[]};
+
+/** The rule, as the help and every manifest state it. */
+export const SELECTION =
+  'A job belongs to a clock number when the clock it came with, or the clock of its answer, holds that counter for some clock id, or when the own clock of this node stood at it in a reading about the job. All jobs that match are gathered.';
+
+const MAX_COUNTER = 2n ** 32n - 1n;
+
+/** The counter that a clock number of a challenge (uint256) can be in a clock (u32); null when it can be none. */
+export function counterOf(clockNumber: bigint): number | null {
+  return clockNumber >= 0n && clockNumber <= MAX_COUNTER ? Number(clockNumber) : null;
+}
+
+/**
+ * Those of `jobs` that belong to a counter, in their order.
+ * @param standing readings at which the node's own clock stood at it
+ */
+export function* selectJobs(
+  jobs: Iterable<JobRecord>,
+  counter: number,
+  standing: readonly Reading[],
+): Generator<SelectedJob> {
+  const told = new Set(standing.filter(isAboutJob).map(({ref}) => ref));
+  const dispatched = frameReader();
+  for (const job of jobs) {
+    const matches: Match[] = [];
+    if (holds(dispatched(job)?.clock ?? null, counter)) matches.push('job clock');
+    if (holds(answerClockOf(job.content), counter)) matches.push('answer clock');
+    if (told.has(job.key.jobId)) matches.push('clock reading');
+    if (matches.length > 0) yield {job, matches};
+  }
+}
+
+/** Reads jobs out of their frames; neighbours often share one, which may be large, so the last is kept. */
+function frameReader(): (job: JobRecord) => DispatchJob | null {
+  let last: {frame: string; jobs: readonly DispatchJob[]} | null = null;
+  return ({frame, index}) => {
+    if (last?.frame !== frame) last = {frame, jobs: jobsOf(frame)};
+    return last.jobs[index] ?? null;
+  };
+}
+
+/** A frame was read once before it was stored: one that cannot be any more has no clock to match. */
+function jobsOf(frame: string): readonly DispatchJob[] {
+  try {
+    return readDispatch(parseEnvelope(Buffer.from(frame)).params);
+  } catch (error) {
+    if (isAosError(error)) return [];
+    throw error;
+  }
+}
+
+function answerClockOf(content: string | null): Clock | null {
+  if (content === null) return null;
+  try {
+    const {value} = parseJson(Buffer.from(content));
+    const clock = isJsonObject(value) ? value.get('clock') : undefined;
+    return clock === undefined ? null : clockFromWire(clock);
+  } catch (error) {
+    if (isAosError(error)) return null;
+    throw error;
+  }
+}
+
+function holds(clock: Clock | null, counter: number): boolean {
+  return clock !== null && [...clock.values()].includes(counter);
+}

@@ -1,0 +1,272 @@
+import {randomBytes} from 'node:crypto';
+import {chmodSync} from 'node:fs';
+import {dirname, join, relative, resolve} from 'node:path';
+import {createTwoFilesPatch} from 'diff';
+import {readConfigFile} from '../../config/file.ts';
+import {problemsError} from '../../config/load.ts';
+import {problemAt} from '../../config/problems.ts';
+import {ALL_FIELDS} from '../../config/schema.ts';
+import {printable} from '../../config/shown.ts';
+import {readTree} from '../../config/tree.ts';
+import {parseYaml} from '../../config/yaml.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import {configText} from '../init/config-text.ts';
+import {planMigration, withoutSecretsOf, type Migration, type OldConfig} from './migrate.ts';
+import type {MigrationReport} from './migrate-report.ts';
+import {withoutKeys} from '../init/review.ts';
+import {
+  KEY_CONFIG_NAME,
+  keyConfigText,
+  KEYSTORE_NAME,
+  PASSWORD_NAME,
+  passwordStep,
+} from '../init/web3signer-files.ts';
+import {writePrivateFile} from '../../keys/private-file.ts';
+import {sealV3} from '../../keys/v3-keystore.ts';
+import {shellWord} from '../../foundation/text/shell-word.ts';
+import {addressOfKey} from '../../protocol/wire/ethereum.ts';
+import {isThere, writableConfig} from '../init/files.ts';
+
+export type MigrateOptions = {
+  /** The old file, as it was named. */
+  file: string;
+  signerUrl: string;
+  /** Makes a new VRF key instead of keeping the old one. */
+  newVrfKey: boolean;
+  cwd: string;
+  today: string;
+};
+
+/** A migration that is only thought of so far. */
+export type Draft = {
+  report: MigrationReport;
+  /** False: there is no secret in the file, so nothing is to be done. */
+  needed: boolean;
+  /** The signer key is there, so a password is needed. */
+  needsPassword: boolean;
+  /** Writes everything. @throws AosError CONFIG_CHANGED | CONFIG_WRITE_FAILED | KEY_EXISTS | KEY_WRITE_FAILED */
+  write(secret: {password: string; passwordFile: string | null} | null): Promise<MigrationReport>;
+};
+
+/**
+ * Reads a file of the reference operator and says what a migration would do.
+ * @throws AosError CONFIG_MISSING | CONFIG_UNREADABLE | CONFIG_INVALID | KEY_EXISTS
+ */
+export function draftMigration(options: MigrateOptions): Draft {
+  const {file, cwd} = options;
+  const full = writableConfig(resolve(cwd, file));
+  const dir = dirname(full);
+  const keysDir = join(dir, 'keys');
+  const paths = {
+    keystore: join(keysDir, KEYSTORE_NAME),
+    keyConfig: join(keysDir, KEY_CONFIG_NAME),
+    vrfKey: join(dir, 'vrf.key'),
+  };
+  const text = readText(file, cwd);
+  const {old, plan} = planOf(text, file, options);
+  const derived = plan.signerKey === null ? null : addressOf(plan.signerKey, file);
+  const making = [
+    ...(plan.signerKey === null ? [] : [paths.keystore, paths.keyConfig]),
+    ...(plan.vrfKey === null ? [] : [paths.vrfKey]),
+  ];
+  for (const path of making) refuseTaken(path);
+
+  const nodeId = plan.entries.find(({path}) => path === 'node.node_id')?.value ?? null;
+  const entries = [...plan.entries];
+  if (nodeId === null && derived !== null) entries.push({path: 'node.node_id', value: derived});
+  const head = [`Configuration of an AOS operator, migrated by aos on ${options.today}.`];
+  const fresh = configText(head, entries);
+  const backup = `${full}.bak`;
+  const report: MigrationReport = {
+    file: full,
+    keys: plan.keys,
+    warnings: warningsOf(
+      plan,
+      {derived, nodeId: typeof nodeId === 'string' ? nodeId : null},
+      options.newVrfKey,
+    ),
+    diff: diffOf(text, fresh, {old, plan}, printable(file)),
+    written: null,
+    next: [],
+  };
+  const needed = plan.signerKey !== null || plan.vrfKey !== null;
+
+  return {
+    report,
+    needed,
+    needsPassword: plan.signerKey !== null,
+    async write(secret) {
+      const refuseChanged = (): void => {
+        if (readText(file, cwd) !== text)
+          throw new AosError('CONFIG_CHANGED', `${printable(file)} was changed while it was migrated`);
+      };
+      refuseChanged();
+      let keystore: string | null = null;
+      if (plan.signerKey !== null && derived !== null && secret !== null) {
+        const key = Buffer.from(plan.signerKey, 'hex');
+        keystore = await sealV3(key, derived, secret.password, randomBytes).finally(() => key.fill(0));
+      }
+      refuseChanged();
+      const passwordFile = secret?.passwordFile ?? null;
+      if (keystore !== null && derived !== null) {
+        writePrivateFile(paths.keystore, keystore, {force: false});
+        const named = passwordFile === null ? PASSWORD_NAME : passwordFile;
+        writePrivateFile(paths.keyConfig, keyConfigText({address: derived, passwordFile: named}), {
+          force: false,
+        });
+      }
+      if (plan.vrfKey !== null) {
+        const seed = options.newVrfKey ? randomBytes(32).toString('hex') : plan.vrfKey;
+        writePrivateFile(paths.vrfKey, `${seed}\n`, {force: false});
+      }
+      const kept = writePrivateFile(full, fresh, {force: true, failed: 'CONFIG_WRITE_FAILED'}) ?? backup;
+      // It holds the keys: nobody else is to read it.
+      chmodSync(kept, 0o600);
+      return {
+        ...report,
+        written: {
+          backup: kept,
+          keystore: keystore === null ? null : paths.keystore,
+          keyConfig: keystore === null ? null : paths.keyConfig,
+          vrfKey: plan.vrfKey === null ? null : paths.vrfKey,
+          address: derived,
+        },
+        next: nextOf({cwd, keysDir, full, kept, hasKeystore: keystore !== null, passwordFile}),
+      };
+    },
+  };
+}
+
+function refuseTaken(path: string): void {
+  if (!isThere(path)) return;
+  throw new AosError('KEY_EXISTS', `${printable(path)} exists already`, {
+    next: `Move it away, then run the command again: mv ${printable(path)} ${printable(path)}.old`,
+  });
+}
+
+function readText(file: string, cwd: string): string {
+  const {text, error} = readConfigFile(file, cwd);
+  if (error !== null) throw error;
+  return text;
+}
+
+function planOf(text: string, file: string, options: MigrateOptions): {old: OldConfig; plan: Migration} {
+  const {root, problems} = parseYaml(text);
+  const source = {file, env: {}, cwd: options.cwd};
+  const tree = readTree(root, file);
+  const wrong = [
+    ...problems.map(({at, path, message}) => problemAt({source: file, ...at}, path, message)),
+    ...tree.problems,
+  ];
+  if (wrong.length > 0) throw problemsError(source, wrong);
+  const old: OldConfig = {
+    values: new Map([...tree.values].map(([path, texts]) => [path, texts.map((placed) => placed.text)])),
+    present: [...tree.present.keys()],
+    unknown: tree.unknown.map(({path}) => printable(path)),
+  };
+  const plan = planMigration(old, {signerUrl: options.signerUrl, vrfKeyFile: './vrf.key'});
+  if (plan.problems.length > 0)
+    throw problemsError(
+      source,
+      plan.problems.map((got) => problemAt({source: file, line: null, col: null}, '', got)),
+    );
+  return {old, plan};
+}
+
+function addressOf(hex: string, file: string): string {
+  const key = Buffer.from(hex, 'hex');
+  const address = addressOfKey(key);
+  key.fill(0);
+  if (address !== null) return address;
+  throw new AosError(
+    'KEY_INVALID',
+    `the signer_key of ${printable(file)} is no key of Ethereum (zero, or too large)`,
+    {
+      next: 'Correct signer_key, or set it to the URL of a Web3Signer that holds the key.',
+    },
+  );
+}
+
+function warningsOf(
+  {shared}: Migration,
+  {derived, nodeId}: {derived: string | null; nodeId: string | null},
+  newVrfKey: boolean,
+): {code: string; message: string}[] {
+  const warnings: {code: string; message: string}[] = [];
+  if (shared && !newVrfKey)
+    warnings.push({
+      code: 'KEY_SHARED',
+      message:
+        'signer_key and vrf_key are the same key: the VRF key file would hold the key of the operator in plain. Make a new VRF key: add --new-vrf-key',
+    });
+  if (shared && newVrfKey)
+    warnings.push({
+      code: 'KEY_SHARED',
+      message: 'signer_key and vrf_key were the same key; the VRF key is a new one now',
+    });
+  if (derived !== null && nodeId !== null && derived.toLowerCase() !== nodeId.toLowerCase())
+    warnings.push({
+      code: 'KEY_OF_OTHER',
+      message: `signer_key is the key of ${derived}, not of node_id ${nodeId}: correct one of them`,
+    });
+  if (derived !== null)
+    warnings.push({
+      code: 'KEY_WAS_PLAIN',
+      message:
+        'the key stood in a file in plain: whoever could read it has it. A new operator key is the safe way',
+    });
+  return warnings;
+}
+
+/** What changes, without secrets. */
+function diffOf(
+  before: string,
+  after: string,
+  {old, plan}: {old: OldConfig; plan: Migration},
+  name: string,
+): string {
+  const keys = [plan.signerKey, plan.vrfKey].filter((key) => key !== null);
+  const secrets = ALL_FIELDS.filter((field) => field.secret).flatMap((field) =>
+    (old.values.get(field.path) ?? []).map((text) => [text, withoutKeys(text)] as const),
+  );
+  const [from, to] = [before, after].map((text) => withoutSecretsOf(text, keys, secrets));
+  return createTwoFilesPatch(name, name, from ?? '', to ?? '').replace(/^(Index: .*\n)?=+\n/, '');
+}
+
+function nextOf(made: {
+  cwd: string;
+  keysDir: string;
+  full: string;
+  kept: string;
+  hasKeystore: boolean;
+  passwordFile: string | null;
+}): MigrationReport['next'] {
+  const short = (path: string): string => {
+    const near = relative(made.cwd, path);
+    return near.startsWith('..') ? path : `./${near}`;
+  };
+  const keysDir = short(made.keysDir);
+  const [keys, file, kept] = [shellWord(keysDir), shellWord(short(made.full)), shellWord(short(made.kept))];
+  const signer = made.hasKeystore
+    ? [
+        ...(made.passwordFile === null
+          ? [
+              {
+                what: 'put the password where Web3Signer reads it',
+                command: passwordStep(`${keysDir}/${PASSWORD_NAME}`),
+              },
+            ]
+          : []),
+        {
+          what: 'start the signer',
+          command: `web3signer --key-config-path=${keys} eth1 --chain-id=<chain id>`,
+        },
+      ]
+    : [];
+  return [
+    ...signer,
+    {what: 'check', command: `aos config validate -c ${file} && aos signer check -c ${file}`},
+    {what: 'the way back', command: `mv ${kept} ${file}`},
+    {what: 'once all is well, since it holds the keys', command: `shred -u ${kept}`},
+  ];
+}

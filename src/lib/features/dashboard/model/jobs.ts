@@ -1,0 +1,49 @@
+import type {JobView} from '../../../node/events/view-jobs.ts';
+import type {OperatorView} from '../../../node/events/view.ts';
+
+/** How a job does. */
+export type JobHealth = 'fail' | 'warn' | 'wait' | 'ok';
+
+export function healthOf(job: JobView): JobHealth {
+  if (job.outcome === 'failed' || job.stage === 'expired') return 'fail';
+  if (job.stage === 'accepted') return 'ok';
+  return job.trouble === null ? 'wait' : 'warn';
+}
+
+const ORDER: Readonly<Record<JobHealth, number>> = {fail: 0, warn: 1, wait: 2, ok: 3};
+
+/** What has been delivered stays on top for this long if it failed; then it is past. */
+const FAIL_FRESH_MS = 10 * 60_000;
+
+/**
+ * The jobs in the order of the table: worst first, and of the unfinished the oldest first; below them what is done, the
+ * latest first.
+ * @param filter lower-case, found in any of the texts; '' for all
+ */
+export function sortJobs(view: OperatorView, filter: string, now: number): JobView[] {
+  const rank = (job: JobView): number => {
+    const health = healthOf(job);
+    return ORDER[health === 'fail' && now - job.at > FAIL_FRESH_MS ? 'ok' : health];
+  };
+  return view.jobs
+    .filter((job) => filter === '' || textOf(job).includes(filter))
+    .map((job) => ({job, rank: rank(job)}))
+    .sort(
+      (a, b) =>
+        a.rank - b.rank ||
+        (a.rank === ORDER.ok ? b.job.at - a.job.at : a.job.firstAt - b.job.firstAt) ||
+        a.job.seq - b.job.seq,
+    )
+    .map(({job}) => job);
+}
+
+function textOf({jobId, kind, model, tag, position, stage, outcome, trouble}: JobView): string {
+  return [jobId, kind, model, tag, position, stage, outcome, trouble].join(' ').toLowerCase();
+}
+
+/** What came of it, in words. */
+export function resultOf(job: JobView): string {
+  if (job.trouble !== null) return job.trouble;
+  if (job.outcome !== null) return job.outcome;
+  return job.selected === false ? 'unselected' : '';
+}

@@ -1,0 +1,190 @@
+import type {TroublePart} from '../../../node/events/events.ts';
+import type {OperatorView, TroubleView} from '../../../node/events/view.ts';
+import {age, clockTime, countdown} from './ages.ts';
+import type {Data} from './data.ts';
+import {heartbeatOf, type Heartbeat} from './heartbeat.ts';
+import {healthOf} from './jobs.ts';
+import {shown} from './line.ts';
+
+/** How bad, the worst first. */
+export const SEVERITIES = ['fail', 'warn', 'unknown', 'wait', 'ok'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export type Finding = {
+  severity: Severity;
+  /** For the eye: what is wrong. Safe for a terminal. */
+  text: string;
+  /** How `text` begins: what has to be read on the smallest screen too; '' when any part of it does. */
+  head: string;
+  /** What may stand for the rest of it where there is less room. */
+  brief: string;
+  /** The one next thing to type; '' when there is none. */
+  next: string;
+  /** What else can be done about it; '' for nothing. */
+  advice: string;
+  /** Since when, Unix ms; the oldest of the equally bad comes first. */
+  since: number;
+  /** The code to explain, where there is one. */
+  code: string | null;
+  /** Stays in front of everything: the penalty comes by the clock. */
+  pinned?: boolean;
+};
+
+/** The errors a minute's worth of signatures may have before it is said: 1 %. */
+export const SIGNER_BUDGET = 0.01;
+/** The operator says something at least once a minute. */
+const NO_NEWS_MS = 3 * 60_000;
+
+/** Everything that is to be said about the operator, the worst first; never empty. */
+export function findings({view, link}: Data, now: number): Finding[] {
+  const beat = heartbeatOf(view, now);
+  const all =
+    link.state === 'attached' || link.state === 'ended'
+      ? viewFindings(view, beat, link.state, now)
+      : [linkFinding({view, link}, beat, now)];
+  const rank = ({severity, pinned}: Finding): number => (pinned === true ? -1 : SEVERITIES.indexOf(severity));
+  const sorted = all.sort((a, b) => rank(a) - rank(b) || a.since - b.since);
+  return sorted.length > 0 ? sorted : [healthy(view, beat, now)];
+}
+
+type Rest = Partial<Pick<Finding, 'brief' | 'next' | 'advice' | 'code' | 'pinned'>>;
+
+/** @param text one, or its beginning that must be read and the rest */
+function finding(
+  severity: Severity,
+  since: number,
+  text: string | [string, string],
+  rest: Rest = {},
+): Finding {
+  const [head, detail] = typeof text === 'string' ? ['', text] : text;
+  const {brief = '', next = '', advice = '', code = null, pinned = false} = rest;
+  return {
+    severity,
+    since,
+    text: shown(head + detail),
+    head: shown(head),
+    brief: shown(brief),
+    next: shown(next),
+    advice: shown(advice),
+    code,
+    pinned,
+  };
+}
+
+/** While the operator is away nothing else that is known of it holds any more. */
+function linkFinding({view, link}: Pick<Data, 'view' | 'link'>, beat: Heartbeat, now: number): Finding {
+  if (link.state !== 'away') return finding('wait', link.since, 'looking for the operator');
+  const since = `OPERATOR NOT RUNNING since ${clockTime(link.since)}`;
+  const gone = beat.silent && view.node !== null ? offlineText(beat) : null;
+  const rest = gone === null ? ` (${age(now - link.since)})` : ` · ${gone}`;
+  const left = beat.graceLeftMs ?? 0;
+  const grace = left > 0 ? `grace ${countdown(left)} left` : 'GRACE EXCEEDED';
+  const brief = gone === null ? '' : ` · ${grace}`;
+  return finding('fail', link.since, [since, rest], {
+    brief,
+    next: 'aos run',
+    code: 'CONTROL_ABSENT',
+    pinned: true,
+  });
+}
+
+function offlineText({silentMs, graceMs, graceLeftMs}: Heartbeat): string {
+  const silent = `offline ${countdown(silentMs ?? 0)} of ${countdown(graceMs)}`;
+  return (graceLeftMs ?? 0) > 0 ? silent : `${silent}: GRACE EXCEEDED`;
+}
+
+/** The countdown, and what is known of why: whether it is us, the way to us, or nobody asks. */
+function offline(view: OperatorView, beat: Heartbeat, now: number): Finding {
+  const down = view.troubles.map(({part}) => part);
+  if (view.connection.state !== 'connected' && !down.includes('dispatcher')) down.push('dispatcher');
+  const [why, next] =
+    down.length > 0 ? [`${down.join(', ')} down`, 'aos doctor'] : ['nobody probes', 'aos doctor --only ping'];
+  const head = offlineText(beat).replace('offline', 'OFFLINE');
+  return finding('fail', beat.lastAt ?? now, [head, ` · ${why}`], {next, pinned: true});
+}
+
+function viewFindings(
+  view: OperatorView,
+  beat: Heartbeat,
+  link: 'attached' | 'ended',
+  now: number,
+): Finding[] {
+  const {node, connection, troubles, range, stopping, signer, unsignedPolicy} = view;
+  if (node === null) return [finding('wait', now, 'the operator starts')];
+  const out: Finding[] = [];
+  if (beat.silent) out.push(offline(view, beat, now));
+  if (beat.lastAt === null) {
+    const waited = now - node.startedAt > 3 * beat.intervalMs;
+    out.push(
+      waited
+        ? finding('warn', node.startedAt, ['NEVER PROBED', ': no probe has reached this node'], {
+            next: 'aos doctor --only ping',
+          })
+        : finding('wait', node.startedAt, 'waiting for the first probe'),
+    );
+  }
+  out.push(...troubles.map((trouble) => failing(trouble, range !== null, now)));
+  if (connection.state !== 'connected' && !troubles.some(({part}) => part === 'dispatcher'))
+    out.push(disconnected(view, now));
+  if (range === null) out.push(finding('unknown', node.startedAt, 'the sampling range is not known yet'));
+  else if (range.start === range.end)
+    out.push(
+      finding('warn', range.at, 'the sampling range is empty: no job can be selected', {next: 'aos status'}),
+    );
+  if (stopping !== null)
+    out.push(finding('warn', view.at ?? now, `DRAINING (${stopping}): jobs in hand are finished`));
+  if (signer !== null && signer.errors > SIGNER_BUDGET * (signer.signatures + signer.errors))
+    out.push(
+      finding(
+        'warn',
+        signer.at,
+        `the signer failed ${signer.errors} of ${signer.signatures + signer.errors} times`,
+        {next: 'aos signer check'},
+      ),
+    );
+  if (unsignedPolicy !== null)
+    out.push(finding('warn', node.startedAt, 'the dispatcher does not sign its messages'));
+  const retrying = view.jobs.filter((job) => healthOf(job) === 'warn');
+  const [first] = retrying;
+  const jobs = retrying.length === 1 ? 'a job is' : `${retrying.length} jobs are`;
+  if (first !== undefined) out.push(finding('warn', first.firstAt, `${jobs} being tried again`));
+  if (link === 'attached' && view.at !== null && now - view.at > NO_NEWS_MS)
+    out.push(finding('unknown', view.at, `no news for ${age(now - view.at)}: everything below is old`));
+  return out;
+}
+
+/** The command that looks into a part. */
+const LOOK: Readonly<Record<TroublePart, string>> = {
+  signer: 'aos signer check',
+  chain: 'aos doctor --only chain',
+  dispatcher: 'aos doctor --only dispatcher',
+  worker: 'aos doctor --only workers',
+  journal: 'aos doctor --only journal',
+  clock: 'aos doctor --only clock',
+};
+
+/** How bad the failure of a part is: without the chain, jobs go on with the range as it was read last. */
+export function troubleSeverity(part: TroublePart, hasRange: boolean): 'fail' | 'warn' {
+  return part === 'chain' && hasRange ? 'warn' : 'fail';
+}
+
+function failing({part, code, message, next, since}: TroubleView, hasRange: boolean, now: number): Finding {
+  const text: [string, string] = [`${part} down for ${age(now - since)}`, `: ${message} (${code})`];
+  return finding(troubleSeverity(part, hasRange), since, text, {next: LOOK[part], advice: next, code});
+}
+
+function disconnected({connection, node}: OperatorView, now: number): Finding {
+  const since = connection.since ?? node?.startedAt ?? now;
+  if (connection.state !== 'disconnected') return finding('wait', since, 'dispatcher: connecting');
+  const text: [string, string] = [
+    `dispatcher disconnected for ${age(now - since)}`,
+    `: ${connection.reason ?? 'no reason was told'}`,
+  ];
+  return finding('fail', since, text, {next: 'aos status'});
+}
+
+function healthy(view: OperatorView, beat: Heartbeat, now: number): Finding {
+  const probe = beat.lastAt === null ? '' : ` · probed ${age(now - beat.lastAt)} ago`;
+  const {accepted} = view.counters;
+  return finding('ok', now, `HEALTHY${probe} · ${accepted} accepted · next risk: none`);
+}

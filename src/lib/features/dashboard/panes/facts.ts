@@ -1,0 +1,219 @@
+import {age, countdown, millis} from '../model/ages.ts';
+import {beats, heartbeatOf, type Beat} from '../model/heartbeat.ts';
+import {
+  cellsOf,
+  joinFitting,
+  lineCells,
+  shown,
+  span,
+  type Line,
+  type Span,
+  type Tone,
+} from '../model/line.ts';
+import {stateWord} from '../model/signs.ts';
+import {SIGNER_BUDGET, troubleSeverity} from '../model/verdict.ts';
+import type {BlockFacts, ClockText, LivenessFacts, SignerStats} from '../../../node/events/events.ts';
+import type {OperatorView} from '../../../node/events/view.ts';
+import {indent, label, LABEL} from './title.ts';
+import type {Scene} from './scene.ts';
+
+const UNKNOWN: Span = span('?', 'unknown');
+
+const BEATS: Readonly<Record<Beat, Span>> = {
+  good: span('▁', 'ok'),
+  late: span('▃', 'warn'),
+  bad: span('▅', 'fail'),
+  missed: span('x', 'fail'),
+  none: span('·', 'dim'),
+};
+
+export const STRIP = 60;
+
+/** The last probes as a strip, then what the record says. */
+export function heartbeatLines({data, ui, now}: Scene, width: number): Line[] {
+  const {view} = data;
+  const places = Math.max(0, Math.min(STRIP, width - LABEL));
+  const strip = beats(view, now, places);
+  const answered = strip.filter((beat) => beat !== 'missed' && beat !== 'none').length;
+  const known = strip.filter((beat) => beat !== 'none').length;
+  const count = known === 0 ? '' : ` ${answered}/${known}`;
+  const head: Line = [
+    ...label('heartbeat', ui),
+    ...merged(strip.map((beat) => BEATS[beat])),
+    ...(LABEL + places + count.length <= width ? [span(count)] : []),
+  ];
+  return [head, [...indent(), ...joinFitting(heartbeatParts(view, now), width - LABEL)]];
+}
+
+/** The parts of the record's line, the most needed first. */
+export function heartbeatParts(view: OperatorView, now: number): Line[] {
+  const beat = heartbeatOf(view, now);
+  const {liveness} = view;
+  const last: Line =
+    beat.lastAt === null
+      ? [span('never probed', 'warn')]
+      : [
+          span(`probed ${age(now - beat.lastAt)} ago`, beat.silent ? 'fail' : 'plain'),
+          span(beat.via === null ? '' : ` by ${beat.via}`),
+        ];
+  const grace: Line =
+    beat.graceLeftMs === null
+      ? [span('grace '), UNKNOWN]
+      : [span(`grace ${countdown(beat.graceLeftMs)}`, beat.silent ? 'fail' : 'plain')];
+  const outages = liveness?.outages ?? [];
+  const [latest] = outages;
+  const gone: Line =
+    latest === undefined
+      ? [span(liveness === null ? '' : 'no outage')]
+      : [
+          span(
+            `${outages.length} ${outages.length === 1 ? 'outage' : 'outages'}, ${lasted(latest, now)}`,
+            latest.overGrace ? 'fail' : 'plain',
+          ),
+        ];
+  return [last, grace, gone, [span(`every ${age(beat.intervalMs)}`)]];
+}
+
+/** The record is told once a minute; how long a present outage lasts is known at any time. */
+function lasted({start, end, durationMs}: LivenessFacts['outages'][number], now: number): string {
+  return end === null ? `now ${age(now - start)}` : `last ${age(durationMs)}`;
+}
+
+/** Own counter, what was merged last, and how far the two are apart. */
+export function clockLines({data, ui, now}: Scene, width: number): Line[] {
+  const {clock} = data.view;
+  const parts: Line[] = [];
+  if (clock === null) parts.push([UNKNOWN, span(' no reading yet', 'dim')]);
+  else {
+    parts.push([span(`own ${shown(clock.id, 40)}:`), span(shown(clock.counter, 40), 'bold')]);
+    parts.push(clock.ahead === null ? [span('ahead '), UNKNOWN] : [span(`ahead ${shown(clock.ahead, 40)}`)]);
+    if (clock.merged === null) parts.push([span('nothing merged yet', 'dim')]);
+    else {
+      const used = lineCells(joinFitting(parts, width)) + 3 + 'dispatcher '.length;
+      parts.push([span(`dispatcher ${clockText(clock.merged.clock, width - LABEL - used)}`)]);
+      parts.push([span(`merged ${age(now - clock.merged.at)} ago`)]);
+    }
+  }
+  return [[...label('clock', ui), ...joinFitting(parts, width - LABEL)]];
+}
+
+/** `{1:5, 2:7, +3}`: numbers whole, as many entries as fit into `width` cells, but at least one. */
+export function clockText(clock: ClockText, width: number): string {
+  const entries = Object.entries(clock).map(([id, counter]) => `${shown(id, 40)}:${shown(counter, 40)}`);
+  const text = (most: number): string => {
+    const more = entries.length > most ? [`+${entries.length - most}`] : [];
+    return `{${[...entries.slice(0, most), ...more].join(', ')}}`;
+  };
+  let most = entries.length;
+  while (most > 1 && cellsOf(text(most)) > width) most -= 1;
+  return text(most);
+}
+
+/** Which share of the jobs falls to us, and how many have. */
+export function samplingLines({data, ui, now}: Scene, width: number): Line[] {
+  const {range, counters} = data.view;
+  const counted: Line = [span(`selected ${counters.selected}`), span(` · unselected ${counters.unselected}`)];
+  const parts: Line[] =
+    range === null
+      ? [[UNKNOWN, span(' no range yet', 'dim')], counted]
+      : [
+          [span(`${shown(range.start, 40)}–${shown(range.end, 40)} of ${shown(range.max, 40)}`)],
+          [span(shareOf(range), 'bold')],
+          counted,
+          range.source === 'chain'
+            ? [span(`read ${age(now - range.at)} ago`, 'dim')]
+            : [span(`from the journal, ${age(now - range.at)} ago`, 'warn')],
+        ];
+  return [[...label('sampling', ui), ...joinFitting(parts, width - LABEL)]];
+}
+
+/** The range's share of the whole in per cent. */
+export function shareOf({start, end, max}: {start: string; end: string; max: string}): string {
+  const [from, to, all] = [start, end, max].map(Number);
+  if (from === undefined || to === undefined || all === undefined || !(all > 0)) return '? %';
+  const share = ((to - from) / all) * 100;
+  return Number.isFinite(share) ? `${share.toFixed(2)} %` : '? %';
+}
+
+/** What was measured longer ago than this is `stale`: three of the intervals at which the operator measures. */
+const SIGNER_STALE_MS = 3 * 60_000;
+const BLOCK_STALE_MS = 3 * 30_000;
+
+export function signerLines({data, ui, now}: Scene, width: number): Line[] {
+  const {signer, troubles} = data.view;
+  const down = troubles.find(({part}) => part === 'signer');
+  const first: Line[] = down === undefined ? [] : [downFor('fail', now - down.since)];
+  const parts =
+    signer === null
+      ? [[UNKNOWN, span(' not measured yet', 'dim')]]
+      : allOf(withAge(signerFigures(signer), now - signer.at, SIGNER_STALE_MS));
+  return [[...label('signer', ui), ...joinFitting([...first, ...parts], width - LABEL)]];
+}
+
+function signerFigures({p50Ms, p95Ms, signatures, errors, windowMs}: SignerStats): Line[] {
+  const failed = errors > 0 ? `, ${errors} failed` : '';
+  return [
+    [span(`p50 ${millis(p50Ms)}`), span(` p95 ${millis(p95Ms)}`, 'bold')],
+    [span('error budget '), budget(errors, signatures + errors)],
+    [span(`${signatures} signed${failed} in ${age(windowMs)}`)],
+  ];
+}
+
+/** What is left of the errors that the signer may have: 1 % of the signatures in its window. */
+function budget(errors: number, total: number): Span {
+  if (total === 0) return UNKNOWN;
+  const left = 1 - errors / (total * SIGNER_BUDGET);
+  const tone: Tone = left <= 0 ? 'fail' : left < 0.5 ? 'warn' : 'plain';
+  return span(`${Math.max(0, Math.round(left * 100))} %`, tone);
+}
+
+export function chainLines({data, now}: Scene, width: number): Line[] {
+  const {block, troubles, connection, range} = data.view;
+  const down = troubles.find(({part}) => part === 'chain');
+  const first: Line[] =
+    down === undefined ? [] : [downFor(troubleSeverity('chain', range !== null), now - down.since)];
+  const {figures, last} =
+    block === null
+      ? {figures: [[span('block '), UNKNOWN]], last: []}
+      : withAge(blockFigures(block, now), now - block.at, BLOCK_STALE_MS);
+  // What was, while the operator is away, has no age.
+  const away = data.link.state === 'away';
+  const since = connection.since === null || away ? '' : ` ${age(now - connection.since)}`;
+  const state = `dispatcher ${away ? 'was ' : ''}${connection.state}${since}`;
+  const parts =
+    connection.state === 'connected'
+      ? [...first, ...figures, [span(state)], ...last]
+      : [...first, [span(state, 'fail')], ...figures, ...last];
+  return [[...indent('  CHAIN'), ...joinFitting(parts, width - LABEL)]];
+}
+
+const blockFigures = ({number, blockAt, rpcMs}: BlockFacts, now: number): Line[] => [
+  [span(`block ${shown(number, 40)}`, 'bold'), span(`, ${age(now - blockAt)} old`)],
+  [span(`RPC ${millis(rpcMs)}`)],
+];
+
+const downFor = (severity: 'fail' | 'warn', ms: number): Line => [
+  span(`${stateWord(severity).text.trim()} for ${age(ms)}`, severity),
+];
+
+const allOf = ({figures, last}: {figures: Line[]; last: Line[]}): Line[] => [...figures, ...last];
+
+/** How old figures are: those that are too old say so before them and are dimmed; fresh ones after all, where there is room. */
+function withAge(figures: readonly Line[], ms: number, staleMs: number): {figures: Line[]; last: Line[]} {
+  if (ms <= staleMs) return {figures: [...figures], last: [[span(`read ${age(ms)} ago`, 'dim')]]};
+  const faded = figures.map((part) =>
+    part.map(({text, tone}) => span(text, tone === 'plain' || tone === 'bold' ? 'dim' : tone)),
+  );
+  return {figures: [[span(`stale ${age(ms)}`, 'unknown')], ...faded], last: []};
+}
+
+/** Neighbours of one tone as one span. */
+function merged(spans: readonly Span[]): Span[] {
+  const out: Span[] = [];
+  for (const {text, tone} of spans) {
+    const last = out.at(-1);
+    if (last?.tone === tone) last.text += text;
+    else out.push({text, tone});
+  }
+  return out;
+}

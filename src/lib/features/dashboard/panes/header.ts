@@ -1,0 +1,87 @@
+import {clockTime, coarseAge} from '../model/ages.ts';
+import {cellsOf, fit, fitMiddle, fillLine, lineCells, shown, span, type Line} from '../model/line.ts';
+import {stateWord} from '../model/signs.ts';
+import type {Finding} from '../model/verdict.ts';
+import type {Scene} from './scene.ts';
+
+/** Whose dashboard this is. */
+export function headerLine({data, ui, now, replay}: Scene, width: number): Line {
+  const {peer, view} = data;
+  const nodeId = shown(peer?.nodeId ?? view.node?.nodeId ?? '?', 100);
+  const network = shown(peer?.network ?? view.node?.network ?? '?', 40);
+  const host = peer === null ? '' : shown(peer.host, 60);
+  const marks = [
+    ...(replay === null ? [] : ['REPLAY']),
+    ...(data.link.state === 'ended' ? ['ENDED'] : []),
+    ...(ui.frozen ? ['FROZEN'] : []),
+  ].join(' ');
+  const up = view.node === null ? '' : upText(now, view.node.startedAt, data.link);
+  const right: Line = [
+    span(marks === '' ? '' : `${marks} `, 'warn'),
+    span(width >= 60 ? `${up}  ` : '', 'dim'),
+    span(clockTime(now)),
+  ];
+  const room = width - lineCells(right) - 1;
+  const rest = `  ${network}${host === '' ? '' : `  ${fit(host, Math.max(8, room - 61))}`}`;
+  const left: Line = [
+    span('aos ', 'title'),
+    span(fitMiddle(nodeId, Math.max(9, Math.min(42, room - 4 - rest.length))), 'bold'),
+    span(rest),
+  ];
+  return [...fillLine(left, Math.max(0, room)), span(' '), ...right];
+}
+
+/** How long it runs, or has run. */
+function upText(now: number, startedAt: number, link: Scene['data']['link']): string {
+  return link.state === 'away'
+    ? `ran ${coarseAge(link.since - startedAt)}`
+    : `up ${coarseAge(now - startedAt)}`;
+}
+
+/** The worst thing, and how many others there are. */
+export function verdictLine({findings}: Scene, width: number): Line {
+  const [first] = findings;
+  if (first === undefined) return [];
+  const whole = stateWord(first.severity);
+  // Where there is no room for the word its sign has to do.
+  const word = cellsOf(first.head) + whole.text.length < width ? whole : stateWord(first.severity, 1);
+  const room = width - word.text.length - 1;
+  const more = findings.length > 1 ? ` +${findings.length - 1} more` : '';
+  const {body, others} = fitFinding(first, more, room);
+  return [word, span(' '), span(body, first.severity), span(others, 'dim')];
+}
+
+/** Fewer cells of the details than these say nothing. */
+const LEAST_DETAIL = 16;
+
+/** How the text begins is not cut as long as it fits; the next thing to type is there as a whole or not at all. */
+function fitFinding(
+  {text, head, brief, next, pinned}: Finding,
+  more: string,
+  room: number,
+): {body: string; others: string} {
+  const rest = text.slice(head.length);
+  const hints = next === '' ? [''] : [` → ${next}`, WHERE_TO_READ];
+  let free = room - cellsOf(head);
+  if (free <= 0) return {body: fit(head, room), others: ''};
+  const taken = (part: string): string => {
+    if (cellsOf(part) > free) return '';
+    free -= cellsOf(part);
+    return part;
+  };
+  const firstThatFits = (parts: readonly string[]): string => parts.find((part) => taken(part) !== '') ?? '';
+  // A countdown is whole or not there; of other texts a part says something too.
+  if (pinned === true || cellsOf(rest + (hints[0] ?? '')) <= free) {
+    const whole = [rest, brief].flatMap((detail) => hints.map((hint) => detail + hint));
+    const body = head + firstThatFits([...whole, rest, brief, ...hints]);
+    return {body, others: taken(more)};
+  }
+  const others = taken(more);
+  const least = Math.min(cellsOf(rest), LEAST_DETAIL);
+  const hint = firstThatFits(hints.filter((one) => cellsOf(one) + least <= free));
+  const detail = cellsOf(rest) <= free || free >= LEAST_DETAIL / 2 ? fit(rest, free) : '';
+  return {body: head + detail + hint, others};
+}
+
+/** For a command that is too long. */
+const WHERE_TO_READ = ' → e explains';

@@ -1,0 +1,78 @@
+import {age, clockTime} from '../model/ages.ts';
+import {clipLine, joinFitting, shown, span, type Line} from '../model/line.ts';
+import {OUTAGE_CAUSES} from '../../../foundation/text/words.ts';
+import {isoTime} from '../../../foundation/time/time.ts';
+import type {Scene} from './scene.ts';
+
+/** Second column of a wide screen: the run in numbers. */
+export function runLines({data, now}: Scene, width: number): Line[] {
+  const {view} = data;
+  const {node, counters, load, connection} = view;
+  const since = (at: number | null): string => (at === null ? '?' : `${age(now - at)} ago`);
+  return [
+    [
+      span('RUN', 'title'),
+      span(
+        node === null
+          ? ''
+          : `  aos ${shown(node.version, 30)}${data.peer === null ? '' : `, pid ${data.peer.pid}`}`,
+      ),
+    ],
+    joinFitting(
+      [
+        [span(`dispatcher ${data.link.state === 'away' ? 'was ' : ''}${connection.state}`)],
+        [span(shown(connection.url ?? '', 60), 'dim')],
+      ],
+      width,
+    ),
+    joinFitting(
+      [
+        [span(`received ${counters.received}, ${since(view.lastReceivedAt)}`)],
+        [span(`twice ${counters.duplicates}`, 'dim')],
+      ],
+      width,
+    ),
+    joinFitting(
+      [
+        [span(`accepted ${counters.accepted}, ${since(view.lastAcceptedAt)}`)],
+        [span(`resent ${counters.resent}`, 'dim')],
+      ],
+      width,
+    ),
+    joinFitting([[span(`failed ${counters.failed}`)], [span(`frames rejected ${counters.rejected}`)]], width),
+    load === null
+      ? [span('in hand '), span('?', 'unknown')]
+      : joinFitting(
+          [
+            [span(`in hand ${load.inHand}, pending ${load.pending}`)],
+            [span(`${age(now - load.at)} ago`, 'dim')],
+          ],
+          width,
+        ),
+    [span(`workers ${node === null ? '?' : shown(node.workers.join(', '), 60) || 'none'}`)],
+  ];
+}
+
+/** Third column of a very wide one: when nobody reached us, newest first. */
+export function outageLines({data, now}: Scene, width: number, rows: number): Line[] {
+  const {liveness} = data.view;
+  const head: Line = [span('OUTAGES', 'title')];
+  if (liveness === null) return [head, [span('?', 'unknown')]];
+  if (liveness.outages.length === 0) return [head, [span('none recorded', 'dim')]];
+  const lines = liveness.outages
+    .slice(0, Math.max(0, rows - 1))
+    .map(({start, end, durationMs, cause, overGrace}): Line => {
+      const lasted = end === null ? now - start : durationMs;
+      const when = `${isoTime(start).slice(5, 10)} ${clockTime(start).slice(0, 5)}`;
+      const why = end === null ? `now: ${OUTAGE_CAUSES[cause]}` : OUTAGE_CAUSES[cause];
+      return clipLine(
+        [
+          span(when),
+          span(` ${age(lasted).padStart(6)} `, overGrace ? 'fail' : 'plain'),
+          span(why, end === null ? 'fail' : 'dim'),
+        ],
+        width,
+      );
+    });
+  return [head, ...lines];
+}

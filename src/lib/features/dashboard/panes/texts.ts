@@ -1,0 +1,288 @@
+import {age} from '../model/ages.ts';
+import {KEYS} from '../model/keys.ts';
+import {cellsOf, shown, span, wrapText, type Line} from '../model/line.ts';
+import {heartbeatOf} from '../model/heartbeat.ts';
+import {healthOf, resultOf} from '../model/jobs.ts';
+import {ERRORS} from '../../../foundation/errors/table.ts';
+import {eventLine} from '../../../node/events/lines.ts';
+import type {OperatorView} from '../../../node/events/view.ts';
+import {OUTAGE_CAUSES} from '../../../foundation/text/words.ts';
+import {isoTime} from '../../../foundation/time/time.ts';
+import {clockText, shareOf} from './facts.ts';
+import type {Scene} from './scene.ts';
+
+/** A whole page of text: borderless, so that what is selected by hand holds no frame. */
+export type Text = {title: string; lines: readonly Line[]};
+
+type Field = readonly [string, string];
+
+/** The help: the key table, whole; keys that belong together in one line, so that 80×24 shows nearly all of it. */
+export function helpText(): Text {
+  const rows: {names: string; help: string}[] = [];
+  for (const {shown: name, help} of KEYS) {
+    const before = rows.at(-1);
+    if (help === '' && before !== undefined) before.names += ` ${name}`;
+    else rows.push({names: name, help});
+  }
+  const width = Math.max(...rows.map(({names}) => cellsOf(names)));
+  return {
+    title: 'KEYS',
+    lines: [
+      ...rows.map(({names, help}): Line => [
+        span(`  ${names}${' '.repeat(width - cellsOf(names))}  `, 'key'),
+        span(help),
+      ]),
+      [],
+      [
+        span('  States: '),
+        span('✓ OK', 'ok'),
+        span('  '),
+        span('! WARN', 'warn'),
+        span('  '),
+        span('✗ FAIL', 'fail'),
+        span('  '),
+        span('? UNKNOWN', 'unknown'),
+        span('  '),
+        span('… WAIT', 'wait'),
+      ],
+      [
+        span('  Strip: '),
+        span('▁', 'ok'),
+        span(' in time  '),
+        span('▃', 'warn'),
+        span(' late  '),
+        span('▅', 'fail'),
+        span(' after a silence  '),
+        span('x', 'fail'),
+        span(' did not come'),
+      ],
+      [span('  Nothing here changes the operator, but Ctrl-C twice in the dashboard of aos run.', 'dim')],
+    ],
+  };
+}
+
+/** What the first of the findings is about, from the table of errors; then the others. */
+export function explainText({findings, now}: Scene, width: number): Text {
+  const lines = findings.flatMap(({severity, text, next, advice, code, since}, index): Line[] => {
+    const entry = code === null || !Object.hasOwn(ERRORS, code) ? null : ERRORS[code as keyof typeof ERRORS];
+    return [
+      ...(index === 0 ? [] : [[]]),
+      ...wrapText(text, width - 2).map((part): Line => [span(`  ${part}`, severity)]),
+      ...fields(
+        [
+          ['since', `${isoTime(since)} (${age(now - since)} ago)`],
+          ...(code === null ? [] : [['code', code] as const]),
+          ...(entry === null ? [] : [['means', entry.means] as const]),
+          ['next', next !== '' ? next : (entry?.next ?? 'nothing to do')],
+          ...(advice === '' || advice === next ? [] : [['advice', advice] as const]),
+        ],
+        width,
+      ),
+    ];
+  });
+  return {title: 'WHAT IS WRONG', lines};
+}
+
+/** Everything about the pane that has the keys, or about its selected line. */
+export function detailText(scene: Scene, width: number): Text {
+  const {ui} = scene;
+  if (ui.under === 'log' || ui.pane === 'log') return eventText(scene, width);
+  switch (ui.pane) {
+    case 'jobs':
+      return jobText(scene, width);
+    case 'heartbeat':
+      return heartbeatText(scene, width);
+    case 'clock':
+      return clockPage(scene, width);
+    case 'sampling':
+      return samplingText(scene, width);
+    case 'signer':
+      return signerText(scene, width);
+  }
+}
+
+function jobText({jobs, ui, now, log, steps}: Scene, width: number): Text {
+  const job = jobs.find(({seq}) => seq === ui.job) ?? jobs[0];
+  if (job === undefined) return {title: 'TASK', lines: [[span('  there is none', 'dim')]]};
+  const story = log.filter(({event}) => 'job' in event && event.job.seq === job.seq);
+  return {
+    title: 'TASK',
+    lines: [
+      ...fields(
+        [
+          ['job_id', job.jobId],
+          ['kind', job.kind],
+          ['model', job.model],
+          ['tag', job.tag || 'none'],
+          ['position', job.position || 'none'],
+          ['state', `${healthOf(job)}, ${job.stage}`],
+          ['selected', job.selected === null ? '?' : job.selected ? 'yes' : 'no'],
+          ['result', resultOf(job) || '?'],
+          ['received', `${isoTime(job.firstAt)} (${age(now - job.firstAt)} ago)`],
+          ['changed', `${isoTime(job.at)} (${age(now - job.at)} ago)`],
+          ['journal row', String(job.seq)],
+          ['whole story', steps(`aos job show ${job.jobId}`)],
+        ],
+        width,
+      ),
+      [],
+      ...story.flatMap(({event, text}) =>
+        wrapText(`${isoTime(event.at)} ${text}`, width - 2).map((part): Line => [span(`  ${part}`)]),
+      ),
+    ],
+  };
+}
+
+function eventText({log, ui, now}: Scene, width: number): Text {
+  const entry = log.find(({n}) => n === ui.line) ?? log.at(-1);
+  if (entry === undefined) return {title: 'EVENT', lines: [[span('  there is none', 'dim')]]};
+  const {event, level, text} = entry;
+  return {
+    title: 'EVENT',
+    lines: [
+      ...fields(
+        [
+          ['type', event.type],
+          ['at', `${isoTime(event.at)} (${age(now - event.at)} ago)`],
+          ['level', level],
+          ['text', text],
+        ],
+        width,
+      ),
+      [],
+      ...wrapText(shown(eventLine(event), 20_000), width - 2).map((part): Line => [span(`  ${part}`)]),
+    ],
+  };
+}
+
+function heartbeatText({data, now}: Scene, width: number): Text {
+  const {view} = data;
+  const beat = heartbeatOf(view, now);
+  const outages = view.liveness?.outages ?? [];
+  return {
+    title: 'HEARTBEAT',
+    lines: [
+      ...fields(
+        [
+          [
+            'last probe',
+            beat.lastAt === null ? 'never' : `${isoTime(beat.lastAt)} (${age(now - beat.lastAt)} ago)`,
+          ],
+          ['expected', `every ${age(beat.intervalMs)}`],
+          ['grace', `${age(beat.graceMs)}, ${beat.graceLeftMs === null ? '?' : age(beat.graceLeftMs)} left`],
+          ['answered', `${recordedProbes(view)} recorded, ${view.counters.probes} in this run`],
+          ['outages', outages.length === 0 ? 'none recorded' : String(outages.length)],
+        ],
+        width,
+      ),
+      ...outages.flatMap(({start, end, durationMs, cause, overGrace}) =>
+        wrapText(
+          `${isoTime(start)} – ${end === null ? 'now' : isoTime(end)}  ${age(end === null ? now - start : durationMs)}  ${OUTAGE_CAUSES[cause]}${overGrace ? '  LONGER THAN THE GRACE' : ''}`,
+          width - 4,
+        ).map((part): Line => [span(`    ${part}`, overGrace ? 'fail' : 'plain')]),
+      ),
+    ],
+  };
+}
+
+/** The record is told once a minute; what came since is added. */
+function recordedProbes({liveness, probes}: OperatorView): string {
+  return liveness === null ? '?' : String(liveness.probes + probes.filter(({at}) => at > liveness.at).length);
+}
+
+function clockPage({data, now}: Scene, width: number): Text {
+  const {clock} = data.view;
+  if (clock === null) return {title: 'LOGICAL CLOCK', lines: [[span('  no reading yet', 'dim')]]};
+  return {
+    title: 'LOGICAL CLOCK',
+    lines: fields(
+      [
+        ['own entry', clock.id],
+        ['counter', clock.counter],
+        ['readings', String(clock.readings)],
+        ['read', `${isoTime(clock.at)} (${age(now - clock.at)} ago)`],
+        ['ahead', clock.ahead ?? '?'],
+        [
+          'merged',
+          clock.merged === null
+            ? 'nothing yet'
+            : `${isoTime(clock.merged.at)} with job ${clock.merged.jobId}`,
+        ],
+        ['dispatcher', clock.merged === null ? '?' : clockText(clock.merged.clock, 1_000)],
+      ],
+      width,
+    ),
+  };
+}
+
+function samplingText({data, now}: Scene, width: number): Text {
+  const {range, counters, node} = data.view;
+  return {
+    title: 'SAMPLING',
+    lines: fields(
+      [
+        ...(range === null
+          ? [['range', 'not known yet'] as const]
+          : ([
+              ['range', `${range.start}–${range.end} of ${range.max}`],
+              ['share', shareOf(range)],
+              ['read', `${isoTime(range.at)} (${age(now - range.at)} ago) from the ${range.source}`],
+              ['block', range.block ?? '?'],
+            ] as const)),
+        ['selected', String(counters.selected)],
+        ['unselected', String(counters.unselected)],
+        ['VRF key', node?.vrfPublicKey ?? '?'],
+      ],
+      width,
+    ),
+  };
+}
+
+function signerText({data, now}: Scene, width: number): Text {
+  const {signer, block, connection, troubles} = data.view;
+  const seen = troubles.filter(({part}) => part === 'signer' || part === 'chain' || part === 'dispatcher');
+  return {
+    title: 'SIGNER AND CHAIN',
+    lines: fields(
+      [
+        ...seen.map(({part, message, code, since}): Field => [
+          `${part} down`,
+          `${isoTime(since)} (${age(now - since)} ago): ${message} (${code})`,
+        ]),
+        ...(signer === null
+          ? [['signer', 'no signature yet'] as const]
+          : ([
+              ['p50, p95', `${signer.p50Ms ?? '?'} ms, ${signer.p95Ms ?? '?'} ms`],
+              [
+                'signatures',
+                `${signer.signatures}, ${signer.errors} failed, in the last ${age(signer.windowMs)}`,
+              ],
+              ['as of', `${isoTime(signer.at)} (${age(now - signer.at)} ago)`],
+            ] as const)),
+        ...(block === null
+          ? [['block', '?'] as const]
+          : ([
+              ['block', block.number],
+              ['block time', `${isoTime(block.blockAt)} (${age(now - block.blockAt)} ago)`],
+              ['RPC', `${block.rpcMs} ms, ${age(now - block.at)} ago`],
+            ] as const)),
+        ['dispatcher', [connection.state, connection.url ?? '', connection.reason ?? ''].join(' ').trim()],
+        ...(connection.since === null
+          ? []
+          : [['since', `${isoTime(connection.since)} (${age(now - connection.since)} ago)`] as const]),
+      ],
+      width,
+    ),
+  };
+}
+
+/** `name  value`, the values one below the other, broken where they are too long. */
+function fields(list: readonly Field[], width: number): Line[] {
+  const names = Math.max(...list.map(([name]) => name.length)) + 4;
+  return list.flatMap(([name, value]) =>
+    wrapText(shown(value, 20_000), Math.max(1, width - names)).map((part, index): Line => [
+      span((index === 0 ? `  ${name}` : '').padEnd(names), 'title'),
+      span(part),
+    ]),
+  );
+}

@@ -1,0 +1,57 @@
+import type {ControlClient} from '../../node/control/client.ts';
+import type {News} from './model/data.ts';
+import {errorText, isAosError} from '../../foundation/errors/error.ts';
+import type {Time} from '../../foundation/time/time.ts';
+
+/** How often an operator that is away is looked for; the socket is local, so that costs nothing. */
+const RETRY_MS = 1_000;
+
+/**
+ * Follows an operator through its control socket, and looks for it again whenever it is away, until the signal aborts.
+ * @param onLost called when a connection has ended; false ends it all
+ * @throws AosError CONTROL_VERSION, when another generation of aos runs there
+ */
+export async function watchOperator(options: {
+  first: ControlClient | null;
+  connect: (signal: AbortSignal) => Promise<ControlClient>;
+  time: Time;
+  signal: AbortSignal;
+  onNews: (news: News) => void;
+  onLost: () => boolean;
+}): Promise<void> {
+  const {connect, time, signal, onNews} = options;
+  let client = options.first;
+  const aborted = (): boolean => signal.aborted;
+  while (!aborted()) {
+    try {
+      client ??= await connect(signal);
+      await follow(client, {time, signal, onNews});
+      onNews({type: 'away', at: time.now(), reason: 'the operator closed the connection'});
+      if (!options.onLost()) return;
+    } catch (error) {
+      if (aborted()) return;
+      if (isAosError(error, 'CONTROL_VERSION')) throw error;
+      onNews({type: 'away', at: time.now(), reason: errorText(error)});
+    } finally {
+      client?.close();
+      client = null;
+    }
+    await time.sleep(RETRY_MS, signal).catch(() => {}); // aborted: the loop ends
+  }
+}
+
+async function follow(
+  client: ControlClient,
+  {time, signal, onNews}: {time: Time; signal: AbortSignal; onNews: (news: News) => void},
+): Promise<void> {
+  const {hello, snapshot} = client;
+  const {node_id: nodeId, network, host, version, pid} = hello;
+  onNews({type: 'attached', peer: {nodeId, network, host, version, pid}, view: snapshot, at: time.now()});
+  const onAbort = (): void => client.close();
+  signal.addEventListener('abort', onAbort, {once: true});
+  try {
+    for await (const lines of client.follow()) for (const line of lines) onNews(line);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,58 @@
+import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
+import {findConfig} from '../../config/file.ts';
+import {connectControl, type ControlClient} from '../../node/control/client.ts';
+import {connectNode, connectOnly, type ControlLook} from '../../node/control/find.ts';
+import {isAosError} from '../../foundation/errors/error.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
+import {configForCommand} from '../../cli/load-config.ts';
+
+/** Whose dashboard it is: an open connection if there is one, and how to get another. */
+export type DashTarget = {
+  first: ControlClient | null;
+  connect: (signal: AbortSignal) => Promise<ControlClient>;
+};
+
+const TIMEOUT_MS = 2_000;
+/** Less than the eye sees, and many events at once. */
+const REST_MS = 50;
+
+/**
+ * The operator of the socket, else of the configuration, else the only one that runs. With a socket or a configuration
+ * it need not run yet.
+ * @throws AosError CONTROL_ABSENT, CONTROL_AMBIGUOUS, CONTROL_VERSION, CONFIG_*
+ */
+export async function dashTarget(
+  {socket, config}: {socket?: string | undefined; config?: string | undefined},
+  note: (line: string) => void,
+): Promise<DashTarget> {
+  const {env} = process;
+  const cwd = process.cwd();
+  const dirs = controlDirs(env, cwd, process.getuid?.() ?? 0);
+  const look = (signal?: AbortSignal): ControlLook => ({
+    dirs,
+    isControlFile,
+    timeoutMs: TIMEOUT_MS,
+    time: systemTime,
+    restMs: REST_MS,
+    ...(signal === undefined ? {} : {signal}),
+  });
+  if (socket !== undefined) return ready((signal) => connectControl(socket, look(signal)));
+  const named = findConfig({flag: config, env, cwd}) !== null;
+  if (!named) {
+    const first = await connectOnly(look());
+    const file = controlFile(first.hello.network, first.hello.node_id);
+    return {first, connect: (signal) => connectNode(file, look(signal))};
+  }
+  const {network, node} = configForCommand(config, 'run', note).config;
+  const file = controlFile(network, node.id);
+  return ready((signal) => connectNode(file, look(signal)));
+}
+
+async function ready(connect: DashTarget['connect']): Promise<DashTarget> {
+  try {
+    return {first: await connect(new AbortController().signal), connect};
+  } catch (error) {
+    if (isAosError(error, 'CONTROL_ABSENT')) return {first: null, connect};
+    throw error;
+  }
+}

@@ -1,0 +1,28 @@
+import type {Theme} from './theme.ts';
+import type {Look} from '../../cli/terminal-style.ts';
+
+/** How the terminal at `stdout` is drawn on: what was asked for, and how many colours it has. */
+export function dashTheme(
+  {color, ascii}: Pick<Look, 'color' | 'ascii'>,
+  env: NodeJS.ProcessEnv,
+  stdout: {getColorDepth(env?: object): number},
+): Theme {
+  // These two say whether, which is decided already; Node would take them for how many.
+  const {FORCE_COLOR: _force, NO_COLOR: _no, ...rest} = env;
+  return {
+    colors: color('stdout') ? colorsOf(stdout.getColorDepth(rest)) : 'none',
+    ascii,
+    light: isLight(env),
+  };
+}
+
+function colorsOf(depth: number): Theme['colors'] {
+  if (depth >= 24) return 'true';
+  return depth >= 8 ? '256' : '16';
+}
+
+/** `COLORFGBG=0;15`: the last number is the background. */
+function isLight(env: NodeJS.ProcessEnv): boolean {
+  const background = Number((env['COLORFGBG'] ?? '').split(';').at(-1));
+  return background === 7 || background === 15;
+}

@@ -1,0 +1,91 @@
+import type {Devnet, DevnetEvent} from '../../../devnet/devnet.ts';
+import {jsonLine, middle, safeText} from '../../foundation/text/safe-text.ts';
+import {shellWord} from '../../foundation/text/shell-word.ts';
+import {isoTime} from '../../foundation/time/time.ts';
+import {createSink} from '../../cli/sinks.ts';
+
+const STARS = '*'.repeat(20);
+
+export type DevnetOutput = {ready(devnet: Devnet): void; onEvent(event: DevnetEvent): void};
+
+/** What `aos devnet up` says: for people on stderr, as NDJSON on stdout. */
+export function devnetOutput(options: {json: boolean; quiet: boolean}): DevnetOutput {
+  let seq = 0;
+  const ignore = {onGone: () => {}, gapLine: (dropped: number) => JSON.stringify({type: 'gap', dropped})};
+  const out = createSink(process.stdout, ignore);
+  const err = createSink(process.stderr, ignore);
+
+  const json = (body: {type: string}): void => {
+    seq += 1;
+    const {type, ...rest} = body;
+    out.write(jsonLine({type, seq, ...rest, at: isoTime(Date.now())}));
+  };
+
+  const silent = new Set<string>();
+  /** False for a probe that tells what the one before told: it comes every few seconds. */
+  const isNews = (event: DevnetEvent): boolean => {
+    if (event.type !== 'probe') return true;
+    if (event.ok) return silent.delete(event.target);
+    const isFirst = !silent.has(event.target);
+    silent.add(event.target);
+    return isFirst;
+  };
+
+  return {
+    ready({config, operator, urls, contracts, banner}) {
+      if (!options.quiet) err.write(`\n  ${STARS}\n${narrow(banner)}  ${STARS}\n`);
+      if (options.json) {
+        json({type: 'ready', ...{config, operator, urls, contracts}});
+        return;
+      }
+      const rows = Object.entries({
+        config,
+        node_id: operator,
+        ...urls,
+        'range contract': contracts.vrf_range,
+      });
+      out.write(rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`).join('\n'));
+      out.write(
+        `\n  aos register -c ${shellWord(config)} --yes\n  aos run -c ${shellWord(config)}\n  aos devnet submit --prompt "What is AI?" --wait\n\n  Ctrl-C ends it.`,
+      );
+    },
+    onEvent(event) {
+      if (options.json) json(event);
+      else if (!options.quiet && isNews(event)) {
+        const line = tell(event);
+        if (line !== null) err.write(`${isoTime(Date.now()).slice(11, 19)} ${line}`);
+      }
+    },
+  };
+}
+
+/** Lines of at most 76 characters, indented by two. */
+function narrow(text: string): string {
+  return text.replace(/(.{1,76})(?: |$)/g, '  $1\n');
+}
+
+function tell(event: DevnetEvent): string | null {
+  switch (event.type) {
+    case 'probe':
+      return event.ok
+        ? `monitor: ${event.target} answers`
+        : `monitor: ${event.target} did not answer: ${safeText(event.reason)}`;
+    case 'connected':
+      return `dispatcher: ${safeText(event.operator)} connected`;
+    case 'disconnected':
+      return event.operator === null ? null : `dispatcher: ${safeText(event.operator)} disconnected`;
+    case 'job_submitted':
+      return `dispatcher: job ${middle(event.key.jobId, 17)} submitted`;
+    case 'result':
+      return `dispatcher: job ${middle(event.key.jobId, 17)} result accepted${event.result === '' ? '' : `: ${safeText(event.result, 60)}`}`;
+    case 'conflict':
+      return `dispatcher: job ${middle(event.key.jobId, 17)} REFUSED, a second, different result`;
+    case 'refused':
+    case 'rejected':
+      return `dispatcher: ${event.type} (${event.why}): ${safeText(event.message)}`;
+    case 'pong':
+    case 'job_sent':
+    case 'acknowledged':
+      return null;
+  }
+}

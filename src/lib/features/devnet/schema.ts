@@ -1,0 +1,103 @@
+import * as v from 'valibot';
+import type {DevnetEvent} from '../../../devnet/devnet.ts';
+import type {DevnetUrls} from '../../config/devnet-file.ts';
+import type {SubmittedJob} from './submit-jobs.ts';
+import type {ResultEntry, StreamEntry} from '../../cli/schema/entry.ts';
+import {address, count, type Json, ms, schemaOf} from '../../cli/schema/parts.ts';
+
+export const devnetSubmit: ResultEntry = {
+  summary: 'aos devnet submit: ids of the jobs, with --wait what each operator answered.',
+  result: schemaOf<{jobs: SubmittedJob[]}>()(
+    v.object({
+      jobs: v.array(
+        v.object({
+          job_id: v.string(),
+          results: v.array(
+            v.object({
+              operator: v.string(),
+              result: v.string(),
+              reason: v.string(),
+              selected: v.boolean(),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+};
+
+const urls = schemaOf<DevnetUrls>()(
+  v.object({
+    chain: v.string(),
+    signer: v.string(),
+    dispatcher: v.string(),
+    dispatcher_http: v.string(),
+    operator: v.string(),
+    worker: v.string(),
+  }),
+);
+const key = v.object({jobId: v.string(), tag: v.string(), position: v.string()});
+const dispatcher = {source: v.literal('dispatcher')};
+const operator = v.string();
+const maybe = v.nullable(operator);
+
+/** All events but the time in them, which the stream stamps itself. */
+const events = {
+  probe: v.object({
+    source: v.literal('monitor'),
+    target: v.string(),
+    ok: v.boolean(),
+    ms,
+    reason: v.string(),
+  }),
+  connected: v.object({...dispatcher, operator, workers: v.array(v.string())}),
+  disconnected: v.object({...dispatcher, operator: maybe, reason: v.string()}),
+  job_submitted: v.object({...dispatcher, key}),
+  job_sent: v.object({...dispatcher, key, operator, envelopeId: v.string()}),
+  acknowledged: v.object({...dispatcher, key, operator, envelopeId: v.string(), code: count}),
+  result: v.object({
+    ...dispatcher,
+    key,
+    operator,
+    repeated: v.boolean(),
+    selected: v.boolean(),
+    result: v.string(),
+    reason: v.string(),
+  }),
+  conflict: v.object({...dispatcher, key, operator}),
+  pong: v.object({...dispatcher, operator: maybe}),
+  refused: v.object({
+    ...dispatcher,
+    operator: maybe,
+    why: v.picklist(['connect', 'bad-message', 'unknown-job', 'selection', 'fault']),
+    message: v.string(),
+  }),
+  rejected: v.object({
+    ...dispatcher,
+    operator: maybe,
+    why: v.picklist([
+      'unreadable',
+      'unsigned',
+      'wrong-signature',
+      'wrong-address',
+      'not-connected',
+      'unknown-method',
+    ]),
+    message: v.string(),
+  }),
+} satisfies {
+  [T in DevnetEvent['type']]: v.GenericSchema<Json<Omit<Extract<DevnetEvent, {type: T}>, 'type' | 'at'>>>;
+};
+
+export const devnetUp: StreamEntry = {
+  summary: 'aos devnet up: first a line of type ready, then what happens on the network.',
+  lines: {
+    ready: v.object({
+      config: v.pipe(v.string(), v.description('a config.yaml that works')),
+      operator: address,
+      urls,
+      contracts: v.object({vrf_range: address}),
+    }),
+    ...events,
+  },
+};

@@ -1,0 +1,33 @@
+import {blocked, fail, notApplicable, ok, type Finding} from './check.ts';
+import type {Probe} from './run.ts';
+import type {DoctorContext} from './context.ts';
+import {whyNobody} from '../../peers/http/can-connect.ts';
+
+/** Within the limit of a check. */
+const LIMIT_MS = 2_500;
+
+/** Nothing is posted: who gets alerts should know that a test comes (`aos alert test`). */
+export function alertsProbes({config}: DoctorContext): Probe[] {
+  return [
+    {
+      checks: ['alerts.webhook'],
+      run: async (tell, signal) => {
+        tell('alerts.webhook', await lookAtWebhook(config, signal));
+      },
+    },
+  ];
+}
+
+async function lookAtWebhook(
+  {alertOrigin, problems}: DoctorContext['config'],
+  signal: AbortSignal,
+): Promise<Finding> {
+  if (alertOrigin === null)
+    return problems.some(({path}) => path === 'alerts.webhook_url')
+      ? blocked('config.valid', 'alerts.webhook_url is wrong')
+      : notApplicable('none is configured: nobody is told when something is wrong');
+  const why = await whyNobody(alertOrigin, LIMIT_MS, signal);
+  return why === null
+    ? ok(`something listens at ${alertOrigin}`)
+    : fail(`nothing answers at ${alertOrigin} (${why})`, 'Correct alerts.webhook_url, then: aos alert test');
+}

@@ -1,0 +1,190 @@
+import {openChain, withChain, type Chain} from '../../peers/chain/open.ts';
+import {readOperatorStatus} from '../../peers/chain/operator-status.ts';
+import {resolveContracts} from '../../peers/chain/contracts.ts';
+import {endpointName} from '../../peers/chain/failure.ts';
+import {blocked, fail, ok, unclear, warn, type Finding} from './check.ts';
+import type {CheckId} from './registry.ts';
+import type {Probe} from './run.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {decimal} from '../../foundation/text/decimal.ts';
+import {judgeAvs, judgeChallenges, judgeOperator, judgeRange, judgeSlashed} from '../status/chain-links.ts';
+import {type StatusFacts} from '../status/facts.ts';
+import type {Judgement} from '../status/link.ts';
+import {transactionsPaid} from '../status/result.ts';
+import {count, duration} from '../../foundation/text/words.ts';
+import {deadline} from '../../foundation/system/system-time.ts';
+import type {DoctorContext} from './context.ts';
+import {ANSWER_MS, silenceOf} from './silence.ts';
+import {known, unknown} from '../../foundation/fact.ts';
+import type {ChainFacts} from '../../peers/chain/operator-facts.ts';
+
+const REQUEST_MS = 2_500;
+const DEV_CHAIN = 31337;
+/** Without a block for so long a chain is late, or the RPC is behind. */
+const LATE_MS = 120_000;
+const STOPPED_MS = 900_000;
+
+const REGISTRY_IDS = [
+  'registry.operator',
+  'registry.avs',
+  'registry.range',
+  'registry.challenges',
+  'registry.slashed',
+] as const satisfies CheckId[];
+
+const JUDGES: Readonly<Record<(typeof REGISTRY_IDS)[number], (facts: StatusFacts) => Judgement>> = {
+  'registry.operator': judgeOperator,
+  'registry.avs': judgeAvs,
+  'registry.range': judgeRange,
+  'registry.challenges': judgeChallenges,
+  'registry.slashed': judgeSlashed,
+};
+
+export function chainProbes(context: DoctorContext): Probe[] {
+  const {config, time} = context;
+  const opened: Chain[] = [];
+  const good = (): string[] =>
+    config.rpcUrls.filter((url) => opened.some(({endpoint}) => endpoint === endpointName(url)));
+
+  return [
+    {
+      checks: ['chain.rpc'],
+      run: async (tell, signal) => {
+        if (config.rpcUrls.length === 0) {
+          tell('chain.rpc', blocked('config.valid', 'chain.chain_rpc_url is not known'));
+          return;
+        }
+        const looks = await Promise.all(config.rpcUrls.map((url) => look(url, context, signal)));
+        for (const one of looks) if ('chain' in one) opened.push(one.chain);
+        tell('chain.rpc', judgeRpc(looks));
+      },
+    },
+    {
+      checks: ['chain.fresh'],
+      run: (tell) => {
+        tell('chain.fresh', judgeFresh(opened, time.now()));
+        return Promise.resolve();
+      },
+    },
+    {
+      checks: ['chain.contracts'],
+      run: async (tell, signal) => {
+        const options = {rpcUrls: good(), chainId: config.chainId, timeoutMs: REQUEST_MS, signal};
+        const {registry, quorums} = await withChain(options, (chain) => resolveContracts(chain, config));
+        const told = quorums.length === 0 ? '' : `, ${count(quorums.length, 'quorum')}`;
+        tell('chain.contracts', ok(`registry ${registry}${told}; the contracts agree`));
+      },
+    },
+    {
+      checks: ['chain.gas', ...REGISTRY_IDS],
+      run: async (tell, signal) => {
+        const {nodeId} = config;
+        if (nodeId === null) {
+          for (const id of ['chain.gas', ...REGISTRY_IDS] as const)
+            tell(id, blocked('config.valid', 'node.node_id is not known'));
+          return;
+        }
+        const facts = await readOperatorStatus({
+          rpcUrls: good(),
+          chainId: config.chainId,
+          timeoutMs: REQUEST_MS,
+          signal,
+          configured: config,
+          operator: nodeId,
+        });
+        tell('chain.gas', judgeGas(facts));
+        const status = statusFacts(context, nodeId, facts);
+        for (const id of REGISTRY_IDS) tell(id, findingOf(JUDGES[id](status)));
+      },
+    },
+  ];
+}
+
+type RpcLook = {name: string} & ({chain: Chain; ms: number} | {error: AosError; isSilent?: true});
+
+async function look(url: string, {config, time}: DoctorContext, signal: AbortSignal): Promise<RpcLook> {
+  const name = endpointName(url);
+  const started = time.monotonic();
+  // Of its own: several requests, each tried again, would take longer than the check may.
+  const limit = deadline(signal, ANSWER_MS);
+  try {
+    const options = {rpcUrls: [url], chainId: config.chainId, timeoutMs: REQUEST_MS, signal: limit.signal};
+    const chain = await openChain(options);
+    return {name, chain, ms: Math.round(time.monotonic() - started)};
+  } catch (error) {
+    signal.throwIfAborted();
+    if (limit.signal.aborted)
+      return {name, error: new AosError('CHAIN_UNREACHABLE', silenceOf(name)), isSilent: true};
+    if (!isAosError(error)) throw error;
+    return {name, error};
+  } finally {
+    limit.done();
+  }
+}
+
+function judgeRpc(looks: readonly RpcLook[]): Finding {
+  const told = looks
+    .map((one) =>
+      'chain' in one
+        ? `${one.name}: chain ${one.chain.chainId}, block ${one.chain.blockNumber}, ${one.ms} ms`
+        : one.error.message,
+    )
+    .join('; ');
+  const failures = looks.flatMap((one) => ('error' in one ? [one.error] : []));
+  const wrong = failures.find(({code}) => code === 'CHAIN_WRONG_ID');
+  // One that serves another chain is worse than one that is away: it may be asked next.
+  if (wrong !== undefined) return fail(told, wrong.next);
+  const [first] = failures;
+  if (first === undefined) return ok(told);
+  if (failures.length < looks.length) return warn(told, first.next);
+  return looks.every((one) => 'isSilent' in one) ? unclear(told, first.next) : fail(told, first.next);
+}
+
+function judgeFresh(chains: readonly Chain[], now: number): Finding {
+  const ages = chains.map(({chainId, timestamp}) => ({chainId, ms: now - Number(timestamp) * 1000}));
+  const oldest = ages.reduce((most, age) => (age.ms > most.ms ? age : most), ages[0] ?? {chainId: 0, ms: 0});
+  if (oldest.chainId === DEV_CHAIN) return ok('a development chain; its clock is not looked at');
+  const told = `the latest block is ${duration(oldest.ms)} old`;
+  const next = 'Use another RPC, or check the clock: aos doctor --only clock';
+  if (oldest.ms > STOPPED_MS) return fail(told, next);
+  return oldest.ms > LATE_MS ? warn(told, next) : ok(told);
+}
+
+function judgeGas({balanceWei, gasPriceWei}: ChainFacts): Finding {
+  const paid = transactionsPaid(balanceWei, gasPriceWei);
+  const balance = `${decimal(balanceWei, 18)} ETH`;
+  if (paid === null) return unclear(`${balance}; the RPC gives no gas price`);
+  const told = `${balance}, enough for about ${count(Number(paid), 'transaction')}`;
+  return paid === 0n ? warn(`${balance} does not pay for a transaction`, 'Send ETH to node_id.') : ok(told);
+}
+
+function statusFacts({config, time}: DoctorContext, nodeId: string, chain: ChainFacts): StatusFacts {
+  const {network, probeIntervalMs, offlineGraceMs, penaltyWei, networkStart, outerUrl} = config;
+  const asked = unknown('not asked here');
+  return {
+    now: time.now(),
+    nodeId,
+    network,
+    rules: {source: 'configuration', probeIntervalMs, offlineGraceMs, penaltyWei, networkStart, outerUrl},
+    vrfPublicKey: null,
+    signer: asked,
+    chain: known(chain, time.now()),
+    journal: asked,
+    operator: asked,
+  };
+}
+
+/** A link of `aos status` as a finding. */
+export function findingOf({state, evidence, next}: Judgement): Finding {
+  switch (state) {
+    case 'ok':
+      return ok(evidence);
+    case 'fail':
+      return fail(evidence, next);
+    case 'warn':
+    case 'pending':
+      return warn(evidence, next);
+    case 'unknown':
+      return unclear(evidence, next);
+  }
+}

@@ -1,0 +1,100 @@
+import {judgeOffset, narrow, rangeOfDate, type OffsetRange, type OffsetSource} from './clock-offset.ts';
+import {openChain} from '../../peers/chain/open.ts';
+import type {Probe} from './run.ts';
+import {errorText} from '../../foundation/errors/error.ts';
+import {isLoopbackHost} from '../../peers/signer/url.ts';
+import {deadline} from '../../foundation/system/system-time.ts';
+import type {DoctorContext} from './context.ts';
+import {httpPlace} from './http.ts';
+import {ANSWER_MS, silenceOf} from './silence.ts';
+import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
+
+/** Answers asked of a source at most, and the pause between: together they go once around the second. */
+const SAMPLES = 8;
+const PAUSE_MS = 140;
+/** A source is left when it has taken so long, or when it is known as exactly. */
+const TIME_MS = 1_800;
+const EXACT_MS = 150;
+/** The development chain’s clock is set as its user likes; its blocks say nothing about time. */
+const DEV_CHAIN = 31337;
+/** The slots of Ethereum’s networks: a block is stamped with the begin of its slot. */
+const SLOT_CHAINS: ReadonlySet<number> = new Set([1, 17000, 560048, 11155111]);
+/** The latest block is this old at most, a few slots missed. */
+const BLOCK_AGE_MS = 48_000;
+
+type Asked = {name: string; url: string; body?: string};
+type Said = {source: OffsetSource} | {why: string};
+
+export function clockProbes(context: DoctorContext): Probe[] {
+  const {config} = context;
+  return [
+    {
+      checks: ['clock.offset'],
+      run: async (tell, signal) => {
+        // One who says nothing keeps nobody from what the others say.
+        const limit = deadline(signal, ANSWER_MS);
+        const said = await Promise.all([
+          ...placesOf(context).map((place) => askDates(place, context, limit.signal)),
+          ...config.rpcUrls.map((url) => askBlock(url, context, limit.signal)),
+        ]).finally(limit.done);
+        signal.throwIfAborted();
+        const sources = said.flatMap((one) => ('source' in one ? [one.source] : []));
+        const unread = said.flatMap((one) => ('why' in one ? [one.why] : []));
+        tell('clock.offset', judgeOffset(sources, {allLocal: config.chainId === DEV_CHAIN, unread}));
+      },
+    },
+  ];
+}
+
+async function askDates({name, url, body}: Asked, {time}: DoctorContext, signal: AbortSignal): Promise<Said> {
+  const place = httpPlace(url, time.now, body);
+  const started = time.monotonic();
+  let range: OffsetRange | null = null;
+  try {
+    for (let sample = 0; sample < SAMPLES; sample += 1) {
+      if (sample > 0) await time.sleep(PAUSE_MS, signal);
+      const {date, sentAt, receivedAt} = await place.look(signal);
+      if (date === null) return {why: `${name} does not say what time it is`};
+      const fresh = rangeOfDate(date, sentAt, receivedAt);
+      range = range === null ? fresh : (narrow(range, fresh) ?? range);
+      if (range.high - range.low <= EXACT_MS || time.monotonic() - started > TIME_MS) break;
+    }
+  } catch (error) {
+    if (range === null) return {why: signal.aborted ? silenceOf(name) : `${name}: ${errorText(error)}`};
+  } finally {
+    place.close();
+  }
+  return range === null ? {why: name} : {source: {name, isLocal: isLocal(url), ...range}};
+}
+
+/**
+ * A block of a real chain is not from the future, and the latest one is not old: a wide bound, but of the whole network,
+ * also where the RPC is on this machine.
+ */
+async function askBlock(url: string, {time}: DoctorContext, signal: AbortSignal): Promise<Said> {
+  try {
+    const options = {rpcUrls: [url], chainId: null, timeoutMs: TIME_MS, signal};
+    const {chainId, timestamp, endpoint} = await openChain(options);
+    if (!SLOT_CHAINS.has(chainId)) return {why: `the blocks of chain ${chainId} are no clock`};
+    const age = time.now() - Number(timestamp) * 1000;
+    return {source: {name: `block of ${endpoint}`, isLocal: false, low: age - BLOCK_AGE_MS, high: age}};
+  } catch (error) {
+    return {why: signal.aborted ? 'its blocks were not read either' : errorText(error)};
+  }
+}
+
+function placesOf({config}: DoctorContext): Asked[] {
+  const host = (url: string): string => new URL(url).host;
+  const call = JSON.stringify({jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: []});
+  const {signerUrl, dispatcherUrl} = config;
+  const dispatcher = dispatcherUrl === null ? null : dispatcherHttpUrl(null, dispatcherUrl);
+  return [
+    ...(dispatcher === null ? [] : [{name: `dispatcher ${host(dispatcher)}`, url: dispatcher}]),
+    ...config.rpcUrls.map((url) => ({name: `RPC ${host(url)}`, url, body: call})),
+    ...(signerUrl === null ? [] : [{name: `signer ${host(signerUrl)}`, url: `${signerUrl}/upcheck`}]),
+  ];
+}
+
+function isLocal(url: string): boolean {
+  return isLoopbackHost(new URL(url).hostname.replaceAll(/[[\]]/g, ''));
+}

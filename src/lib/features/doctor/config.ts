@@ -1,0 +1,22 @@
+import {printable} from '../../config/shown.ts';
+import {judgeConfig} from './judge-config.ts';
+import type {CheckId} from './registry.ts';
+import type {Probe} from './run.ts';
+import type {DoctorContext} from './context.ts';
+
+const IDS = ['config.file', 'config.secrets', 'config.valid', 'config.unused'] as const satisfies CheckId[];
+
+/** One probe a check, since they build on each other. */
+export function configProbes({config, found}: DoctorContext): Probe[] {
+  const {error, problems, warnings} = config;
+  const file = found === null ? null : {path: printable(found.path), from: found.from};
+  const findings = judgeConfig({file, error, problems, warnings});
+  return IDS.map((id) => ({
+    checks: [id],
+    run: (tell) => {
+      const finding = findings[id];
+      if (finding !== undefined) tell(id, finding);
+      return Promise.resolve();
+    },
+  }));
+}

@@ -1,0 +1,37 @@
+import type {UsableConfig} from '../../config/usable.ts';
+import type {FoundConfig} from '../../config/file.ts';
+import type {Env} from '../../config/paths.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import type {JournalLook} from './journal-look.ts';
+import type {RunningFacts} from '../status/facts.ts';
+
+/** Free and whole of a file system, in bytes and files. */
+export type DiskFacts = {freeBytes: number; bytes: number; freeFiles: number; files: number};
+
+/** What the checks look with; everything of the outside comes in here. */
+export type DoctorContext = {
+  config: UsableConfig;
+  /** Null: no file is named, and none is in the usual places. */
+  found: FoundConfig | null;
+  env: Env;
+  cwd: string;
+  /** Of the user who runs the command. */
+  uid: number;
+  /** Of this aos. */
+  version: string;
+  /** Of Node and its parts. */
+  node: string;
+  time: Time;
+  disk: (path: string) => Promise<DiskFacts>;
+  /** The operator that runs for the node; asked once. */
+  running: () => Promise<RunningLook>;
+  /** What the journal says; read once. */
+  journal: () => Promise<JournalLook>;
+};
+
+/** The operator of a node on this machine. */
+export type RunningLook =
+  | {state: 'running'; facts: RunningFacts}
+  | {state: 'absent'}
+  | {state: 'broken'; message: string; next: string}
+  | {state: 'unknown'};

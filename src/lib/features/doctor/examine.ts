@@ -1,0 +1,103 @@
+import {findConfig} from '../../config/file.ts';
+import type {Env} from '../../config/paths.ts';
+import {printable} from '../../config/shown.ts';
+import {usableConfig, type UsableConfig} from '../../config/usable.ts';
+import type {CheckResult} from './check.ts';
+import {shownResults, verdictOf, type DoctorReport} from './report.ts';
+import {runProbes, type Probe} from './run.ts';
+import type {Plan} from './select.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import {chainProbes} from './chain.ts';
+import {clockProbes} from './clock.ts';
+import {alertsProbes} from './alerts.ts';
+import {configProbes} from './config.ts';
+import type {DiskFacts, DoctorContext, RunningLook} from './context.ts';
+import {dispatcherProbes} from './dispatcher.ts';
+import {filesProbes} from './files.ts';
+import {lookAtJournal, type JournalLook} from './journal-look.ts';
+import {journalProbes} from './journal.ts';
+import {machineProbes} from './machine.ts';
+import {pingProbes} from './ping.ts';
+import {lookForOperator, operatorProbes} from './running.ts';
+import {signerProbes} from './signer.ts';
+import {workersProbes} from './workers.ts';
+
+const LIMIT_MS = 3_000;
+const TOTAL_MS = 20_000;
+
+/** Where a doctor works, and with what. */
+export type Surroundings = {
+  /** The `-c` flag. */
+  config: string | undefined;
+  env: Env;
+  cwd: string;
+  uid: number;
+  version: string;
+  node: string;
+  time: Time;
+  disk: (path: string) => Promise<DiskFacts>;
+};
+
+export type Examination = {report: DoctorReport; config: UsableConfig; file: string | null};
+
+/**
+ * Looks at everything the plan names. What is wrong with the node is in the report, never an error.
+ * @throws the signal's reason
+ */
+export async function examine(where: Surroundings, plan: Plan, signal: AbortSignal): Promise<Examination> {
+  const {env, cwd, time} = where;
+  const started = time.monotonic();
+  const found = findConfig({flag: where.config, env, cwd});
+  const file = found?.path ?? null;
+  const config = usableConfig({file, env, cwd});
+  let running: Promise<RunningLook> | undefined;
+  let journal: Promise<JournalLook> | undefined;
+  const context: DoctorContext = {
+    ...where,
+    config,
+    found,
+    running: () => (running ??= lookForOperator(config, where)),
+    journal: () => (journal ??= lookAtJournal(config.storeDir)),
+  };
+  const results = await runProbes(allProbes(context), {
+    wanted: plan.run,
+    time,
+    limitMs: LIMIT_MS,
+    totalMs: TOTAL_MS,
+    signal,
+  });
+  const report = reportOf(shownResults(results, plan), {
+    nodeId: config.nodeId,
+    network: config.nodeId === null && config.error !== null ? null : config.network,
+    config: file === null ? null : printable(file),
+    tookMs: time.monotonic() - started,
+  });
+  return {report, config, file};
+}
+
+function reportOf(
+  checks: readonly CheckResult[],
+  about: Pick<DoctorReport, 'nodeId' | 'network' | 'config' | 'tookMs'>,
+): DoctorReport {
+  const repairs = checks.flatMap(({id, repairs: offered}) =>
+    offered.map((repair) => ({...repair, id, state: 'offered' as const, why: null})),
+  );
+  return {...about, verdict: verdictOf(checks), checks, repairs};
+}
+
+function allProbes(context: DoctorContext): Probe[] {
+  return [
+    ...configProbes(context),
+    ...filesProbes(context),
+    ...clockProbes(context),
+    ...signerProbes(context),
+    ...chainProbes(context),
+    ...dispatcherProbes(context),
+    ...operatorProbes(context),
+    ...pingProbes(context),
+    ...workersProbes(context),
+    ...alertsProbes(context),
+    ...journalProbes(context),
+    ...machineProbes(context),
+  ];
+}

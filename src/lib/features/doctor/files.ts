@@ -1,0 +1,216 @@
+import {accessSync, constants, lstatSync, readdirSync, statSync, type Stats} from 'node:fs';
+import {connect} from 'node:net';
+import {join, resolve} from 'node:path';
+import {controlDirs, isControlFile} from '../../config/control-paths.ts';
+import {printable} from '../../config/shown.ts';
+import {readVrfKey} from '../../config/vrf-key.ts';
+import {
+  blocked,
+  fail,
+  notApplicable,
+  octal,
+  ok,
+  repairCommand,
+  warn,
+  type Finding,
+  type Repair,
+} from './check.ts';
+import type {Probe} from './run.ts';
+import {errorText, isAosError} from '../../foundation/errors/error.ts';
+import {count} from '../../foundation/text/words.ts';
+import type {DoctorContext} from './context.ts';
+
+/** Connecting to a socket of this machine, however busy its owner. */
+const SOCKET_MS = 1_000;
+
+export function filesProbes(context: DoctorContext): Probe[] {
+  const {config, env, cwd, uid} = context;
+  const sync = (id: Probe['checks'][number], judge: () => Finding): Probe => ({
+    checks: [id],
+    run: (tell) => {
+      tell(id, judge());
+      return Promise.resolve();
+    },
+  });
+  return [
+    sync('files.config', () => judgeConfigFile(context)),
+    sync('files.vrf_key', () => judgeVrfKey(config.vrfKey)),
+    sync('files.bls_key', () => judgeBlsFiles([config.blsKeyFile, config.blsPasswordFile])),
+    sync('files.state_dir', () => judgeStateDir(config.storeDir, uid)),
+    sync('files.journal', () => judgeJournalFiles(config.storeDir)),
+    {
+      checks: ['files.sockets'],
+      run: async (tell) => tell('files.sockets', await judgeSockets(controlDirs(env, cwd, uid), uid)),
+    },
+  ];
+}
+
+/** The finding with the command that mends it, for `--fix` and by hand. */
+function mendable(make: typeof warn, evidence: string, repairs: readonly Repair[]): Finding {
+  return make(evidence, repairs.map(repairCommand).join(' && '), repairs);
+}
+
+function judgeConfigFile({found, cwd, config}: DoctorContext): Finding {
+  if (found === null) return notApplicable('there is no file');
+  const path = resolve(cwd, found.path);
+  const stat = statSync(path, {throwIfNoEntry: false});
+  if (stat === undefined) return blocked('config.file', 'it is not there');
+  if (!stat.isFile()) return ok('it is no file of its own that could have a mode');
+  const name = printable(found.path);
+  if ((stat.mode & 0o022) !== 0)
+    return mendable(fail, `${name} has mode ${octal(stat.mode)}: others can change whom this node trusts`, [
+      {kind: 'chmod', path, mode: stat.mode & 0o755},
+    ]);
+  const holdsKey = config.warnings.some(({code}) => code === 'INLINE_VRF_KEY');
+  const holdsAccess = config.rpcUrls.some(carriesAccess);
+  if ((stat.mode & 0o044) !== 0 && (holdsKey || holdsAccess)) {
+    const what = holdsKey ? 'the VRF seed' : 'an RPC URL with an access key';
+    return mendable(holdsKey ? fail : warn, `${name} has mode ${octal(stat.mode)} and holds ${what}`, [
+      {kind: 'chmod', path, mode: 0o600},
+    ]);
+  }
+  return ok(`mode ${octal(stat.mode)}`);
+}
+
+/** Whether a URL lets in whoever has it. */
+function carriesAccess(url: string): boolean {
+  const {username, password, pathname, search} = new URL(url);
+  return username !== '' || password !== '' || search !== '' || /[\w-]{20,}/.test(pathname);
+}
+
+function judgeVrfKey(source: DoctorContext['config']['vrfKey']): Finding {
+  if (source === null) return blocked('config.valid', 'node.vrf_key_file is not known');
+  try {
+    readVrfKey(source).fill(0);
+  } catch (error) {
+    if (!isAosError(error)) throw error;
+    if (error.code === 'VRF_KEY_UNSAFE' && source.kind === 'file')
+      return mendable(fail, error.message, [{kind: 'chmod', path: source.path, mode: 0o600}]);
+    return fail(`${error.message} (${error.code})`, error.next);
+  }
+  if (source.kind === 'inline') return ok('32 bytes, in the configuration');
+  return ok(`32 bytes in ${printable(source.path)}, mode ${octal(statSync(source.path).mode)}`);
+}
+
+function judgeBlsFiles(paths: readonly (string | null)[]): Finding {
+  const named = paths.filter((path) => path !== null);
+  if (named.length === 0) return notApplicable('none is configured; only BLS registries need one');
+  const missing = named.filter((path) => statSync(path, {throwIfNoEntry: false})?.isFile() !== true);
+  if (missing.length > 0)
+    return warn(
+      `not there: ${missing.map(printable).join(', ')}; it is needed to register`,
+      'Correct node.bls_key_file and node.bls_password_file, or make a key: aos keys bls create',
+    );
+  const open = named.filter((path) => (statSync(path).mode & 0o077) !== 0);
+  if (open.length === 0) return ok(`${named.map(printable).join(', ')}: only the owner has access`);
+  return mendable(
+    fail,
+    `others have access to ${open.map((path) => `${printable(path)} (${octal(statSync(path).mode)})`).join(', ')}`,
+    open.map((path) => ({kind: 'chmod', path, mode: 0o600})),
+  );
+}
+
+function judgeStateDir(dir: string | null, uid: number): Finding {
+  if (dir === null) return blocked('config.valid', 'neither store.dir nor node.node_id is known');
+  const name = printable(dir);
+  let stat: Stats | undefined;
+  try {
+    stat = statSync(dir, {throwIfNoEntry: false});
+  } catch (error) {
+    return fail(`${name} cannot be looked at: ${errorText(error)}`, `ls -ld ${name}`);
+  }
+  if (stat === undefined)
+    return mendable(warn, `${name} is not there yet; aos run makes it`, [
+      {kind: 'mkdir', path: dir, mode: 0o700},
+    ]);
+  if (!stat.isDirectory()) return fail(`${name} is no directory`, 'Correct store.dir.');
+  if (stat.uid !== uid && uid !== 0)
+    return fail(
+      `${name} belongs to user ${stat.uid}, this is ${uid}`,
+      `Run as its user, or: sudo chown -R ${uid} ${name}`,
+    );
+  if ((stat.mode & 0o077) !== 0)
+    return mendable(fail, `${name} has mode ${octal(stat.mode)}: others can look in`, [
+      {kind: 'chmod', path: dir, mode: 0o700},
+    ]);
+  try {
+    accessSync(dir, constants.W_OK | constants.X_OK);
+  } catch {
+    // With the owner right, the mode is what keeps the owner out; or the file system is read-only.
+    if ((stat.mode & 0o300) !== 0o300)
+      return mendable(fail, `${name} has mode ${octal(stat.mode)}: it cannot be written`, [
+        {kind: 'chmod', path: dir, mode: 0o700},
+      ]);
+    return fail(`${name} cannot be written: the file system is read-only`, `mount | grep " on /"`);
+  }
+  return ok(`${name}, mode ${octal(stat.mode)}`);
+}
+
+/** The journal's own files, its lock, and that of transactions. */
+const JOURNAL_FILES = /\.db(-wal|-shm)?$/;
+
+function judgeJournalFiles(dir: string | null): Finding {
+  if (dir === null || statSync(dir, {throwIfNoEntry: false})?.isDirectory() !== true)
+    return notApplicable('there is no state directory yet');
+  const files = readdirSync(dir).filter((name) => JOURNAL_FILES.test(name));
+  if (files.length === 0) return notApplicable('there is no journal yet');
+  const open = files
+    .map((name) => join(dir, name))
+    .flatMap((path) => {
+      // -wal and -shm come and go beside a running operator.
+      const stat = lstatSync(path, {throwIfNoEntry: false});
+      return stat?.isFile() === true && (stat.mode & 0o077) !== 0 ? [path] : [];
+    });
+  if (open.length === 0) return ok(`${count(files.length, 'file')}, only the owner has access`);
+  return mendable(
+    fail,
+    `others have access to ${open.map(printable).join(', ')}`,
+    open.map((path) => ({kind: 'chmod', path, mode: 0o600})),
+  );
+}
+
+async function judgeSockets(dirs: readonly string[], uid: number): Promise<Finding> {
+  const dead: string[] = [];
+  let live = 0;
+  for (const dir of dirs) {
+    const stat = lstatSync(dir, {throwIfNoEntry: false});
+    if (stat === undefined) continue;
+    const name = printable(dir);
+    if (!stat.isDirectory() || (stat.uid !== uid && uid !== 0))
+      return fail(
+        `${name} is not this user’s directory`,
+        'Set AOS_HOME or XDG_RUNTIME_DIR to a directory you own.',
+      );
+    if ((stat.mode & 0o077) !== 0)
+      return mendable(fail, `${name} has mode ${octal(stat.mode)}: others could reach the operator`, [
+        {kind: 'chmod', path: dir, mode: 0o700},
+      ]);
+    for (const path of readdirSync(dir)
+      .filter(isControlFile)
+      .map((file) => join(dir, file))) {
+      if (await isDeadSocket(path)) dead.push(path);
+      else live += 1;
+    }
+  }
+  if (dead.length === 0) return ok(live === 0 ? 'none there' : `${count(live, 'socket')}, each answers`);
+  return mendable(
+    warn,
+    `left behind by an operator that is gone: ${dead.map(printable).join(', ')}`,
+    dead.map((path) => ({kind: 'remove-socket', path})),
+  );
+}
+
+/** True for a socket nobody listens on; its process is gone. Anything else, a slow one too, is not dead. */
+export function isDeadSocket(path: string): Promise<boolean> {
+  if (lstatSync(path, {throwIfNoEntry: false})?.isSocket() !== true) return Promise.resolve(false);
+  return new Promise((done) => {
+    const socket = connect(path);
+    const end = (dead: boolean): void => {
+      socket.destroy();
+      done(dead);
+    };
+    socket.setTimeout(SOCKET_MS, () => end(false));
+    socket.once('connect', () => end(false));
+    socket.once('error', (error) => end('code' in error && error.code === 'ECONNREFUSED'));
+  });
+}

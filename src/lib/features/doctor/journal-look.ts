@@ -1,0 +1,27 @@
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import {isAosError, type AosError} from '../../foundation/errors/error.ts';
+import {inspectJournal, type JournalInspection} from '../../node/journal/inspect.ts';
+import {JOURNAL_FILE} from '../../node/journal/sqlite.ts';
+import type {JournalFacts} from '../status/facts.ts';
+import {readJournalFacts} from '../status/journal-facts.ts';
+
+/** What the journal of the node says. */
+export type JournalLook =
+  | {state: 'read'; facts: JournalFacts; inspection: JournalInspection}
+  | {state: 'missing'; dir: string}
+  | {state: 'failed'; error: AosError}
+  /** The configuration does not tell where it is. */
+  | {state: 'unknown'};
+
+/** Reads it beside whoever writes it. */
+export async function lookAtJournal(dir: string | null): Promise<JournalLook> {
+  if (dir === null) return {state: 'unknown'};
+  if (!existsSync(join(dir, JOURNAL_FILE))) return {state: 'missing', dir};
+  try {
+    return {state: 'read', facts: await readJournalFacts(dir), inspection: inspectJournal(dir)};
+  } catch (error) {
+    if (!isAosError(error)) throw error;
+    return {state: 'failed', error};
+  }
+}

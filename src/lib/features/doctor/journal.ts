@@ -1,0 +1,93 @@
+import {printable} from '../../config/shown.ts';
+import {blocked, fail, notApplicable, ok, unclear, warn, type Finding} from './check.ts';
+import type {Probe} from './run.ts';
+import type {JournalInspection} from '../../node/journal/inspect.ts';
+import type {JournalFacts} from '../status/facts.ts';
+import {ago, count} from '../../foundation/text/words.ts';
+import {shellWord} from '../../foundation/text/shell-word.ts';
+import type {DoctorContext} from './context.ts';
+import type {JournalLook} from './journal-look.ts';
+
+/** A result that waits longer for its acceptance is worth a look. */
+const SLOW_MS = 300_000;
+
+export function journalProbes(context: DoctorContext): Probe[] {
+  const {journal, time} = context;
+  const about = (
+    id: Probe['checks'][number],
+    judge: (facts: JournalFacts, inspection: JournalInspection) => Finding | Promise<Finding>,
+  ): Probe => ({
+    checks: [id],
+    run: async (tell) => {
+      const look = await journal();
+      tell(
+        id,
+        look.state === 'read'
+          ? await judge(look.facts, look.inspection)
+          : notApplicable('there is no journal yet'),
+      );
+    },
+  });
+  return [
+    {
+      checks: ['journal.open'],
+      run: async (tell) => tell('journal.open', judgeOpen(await journal())),
+    },
+    about('journal.sound', (_facts, {damage, bytes, path}) => judgeDamage(damage, bytes, path)),
+    about('journal.readings', (_facts, {readings: {looked, last, holds}}) =>
+      holds
+        ? ok(`the last ${count(looked, 'reading')} up to number ${last} are unbroken`)
+        : fail(
+            `the chain is broken within the last ${count(looked, 'reading')}`,
+            'Keep a copy of the state directory: it no longer proves what was done. Then restore a backup.',
+          ),
+    ),
+    about('journal.backlog', async (facts) => {
+      const running = (await context.running()).state === 'running';
+      return judgeBacklog(facts, running, time.now());
+    }),
+  ];
+}
+
+function judgeOpen(look: JournalLook): Finding {
+  switch (look.state) {
+    case 'unknown':
+      return blocked('config.valid', 'neither store.dir nor node.node_id is known');
+    case 'missing':
+      return warn(`there is no journal in ${printable(look.dir)} yet; aos run makes it`, 'aos run');
+    case 'failed':
+      return fail(`${look.error.message} (${look.error.code})`, look.error.next);
+    case 'read': {
+      const {facts, inspection} = look;
+      const size = `${Math.ceil(inspection.bytes / 1024)} KiB`;
+      return ok(`${size}; ${count(facts.accepted, 'job')} accepted, ${facts.pending} waiting`);
+    }
+  }
+}
+
+function judgeDamage(damage: readonly string[] | null, bytes: number, path: string): Finding {
+  if (damage === null)
+    return unclear(
+      `${Math.round(bytes / 2 ** 20)} MiB are too many to check while you wait`,
+      `sqlite3 -readonly ${shellWord(path)} "PRAGMA quick_check"`,
+    );
+  if (damage.length === 0) return ok('quick_check finds nothing');
+  return fail(
+    damage.join('; '),
+    'Stop the operator, keep a copy of the state directory, and restore a backup.',
+  );
+}
+
+function judgeBacklog(
+  {pending, lastReceivedAt, lastAcceptedAt}: JournalFacts,
+  running: boolean,
+  now: number,
+): Finding {
+  if (pending === 0) return ok('nothing waits');
+  const since = Math.max(lastReceivedAt ?? 0, lastAcceptedAt ?? 0);
+  const told = `${count(pending, 'job waits', 'jobs wait')} for acceptance; the last thing happened ${ago(since, now)}`;
+  if (!running) return warn(`${told}, and no operator runs`, 'aos run');
+  return now - since > SLOW_MS
+    ? warn(told, 'aos job list --state received,selected,concluded,signed')
+    : ok(told);
+}

@@ -1,0 +1,77 @@
+import type {ConfigWarning} from '../../config/config.ts';
+import {problemLine, type ConfigProblem} from '../../config/problems.ts';
+import type {AosError} from '../../foundation/errors/error.ts';
+import {count} from '../../foundation/text/words.ts';
+import {blocked, fail, ok, warn, type Finding} from './check.ts';
+import type {CheckId} from './registry.ts';
+
+/** What was read of a configuration. */
+export type ConfigFacts = {
+  /** As it is shown, and where it was named; null: there is none. */
+  file: {path: string; from: string} | null;
+  error: AosError | null;
+  problems: readonly ConfigProblem[];
+  warnings: readonly ConfigWarning[];
+};
+
+const SHOWN = 5;
+/** Those that are about where a secret stands. */
+const SECRET_CODES: ReadonlySet<string> = new Set(['INLINE_VRF_KEY', 'FILE_READABLE']);
+
+export function judgeConfig(facts: ConfigFacts): Readonly<Partial<Record<CheckId, Finding>>> {
+  return {
+    'config.file': judgeFile(facts),
+    'config.secrets': judgeSecrets(facts),
+    'config.valid': judgeValid(facts),
+    'config.unused': judgeUnused(facts),
+  };
+}
+
+function judgeFile({file, error, problems}: ConfigFacts): Finding {
+  if (error !== null && error.code !== 'RAW_PRIVATE_KEY')
+    return fail(`${error.message} (${error.code})`, error.next);
+  if (file !== null) return ok(`${file.path} (${FROM[file.from] ?? file.from})`);
+  if (problems.length === 0) return ok('no file; all values come from variables');
+  return fail('there is no configuration file', 'Name one with -c FILE, or make one: aos init');
+}
+
+const FROM: Readonly<Record<string, string>> = {
+  flag: 'from -c',
+  env: 'from AOS_CONFIG',
+  cwd: 'from this directory',
+  home: 'from the home directory',
+  system: 'from the system',
+};
+
+function judgeSecrets({error, warnings}: ConfigFacts): Finding {
+  if (error?.code === 'RAW_PRIVATE_KEY')
+    return fail(error.message.split('\n')[0] ?? 'a private key stands in the file', error.next);
+  const found = warnings.filter(({code}) => SECRET_CODES.has(code));
+  if (found.length === 0) return ok('keys are elsewhere');
+  return warn(messages(found), 'Put the seed into a file of mode 0600 and name it in node.vrf_key_file.');
+}
+
+function judgeValid({error, problems}: ConfigFacts): Finding {
+  if (error !== null) return blocked('config.file', 'it could not be read');
+  if (problems.length === 0) return ok('nothing is missing or wrong');
+  const lines = problems.slice(0, SHOWN).map(problemLine);
+  const more = problems.length > SHOWN ? [`and ${problems.length - SHOWN} more`] : [];
+  return fail(
+    `${count(problems.length, 'problem')}: ${[...lines, ...more].join('; ')}`,
+    'Correct the lines named above, then: aos doctor --only config',
+  );
+}
+
+function judgeUnused({warnings}: ConfigFacts): Finding {
+  const found = warnings.filter(({code}) => !SECRET_CODES.has(code) && !TOLD_ELSEWHERE.has(code));
+  if (found.length === 0) return ok('every key has an effect');
+  return warn(messages(found), 'Correct or remove what is named above.');
+}
+
+/** By the checks of the workers. */
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(['KIND_UNSUPPORTED', 'CALLBACK_UNREACHABLE']);
+
+function messages(warnings: readonly ConfigWarning[]): string {
+  const shown = warnings.slice(0, SHOWN).map(({message}) => message);
+  return [...shown, ...(warnings.length > SHOWN ? [`and ${warnings.length - SHOWN} more`] : [])].join('; ');
+}

@@ -1,0 +1,52 @@
+import {existsSync} from 'node:fs';
+import {dirname} from 'node:path';
+import {statfs} from 'node:fs/promises';
+import {aosDirs} from '../../config/paths.ts';
+import {printable} from '../../config/shown.ts';
+import {judgeInodes, judgeSpace} from './judge-disk.ts';
+import {judgeNode, judgeSqlite} from './judge-versions.ts';
+import type {Probe} from './run.ts';
+import {sqliteVersion} from '../../node/journal/inspect.ts';
+import type {DiskFacts, DoctorContext} from './context.ts';
+
+/** The disk of the journal, and what runs here. */
+export function machineProbes({config, env, cwd, disk, node}: DoctorContext): Probe[] {
+  const dir = existing(config.storeDir ?? aosDirs(env, cwd).state);
+  return [
+    {
+      checks: ['disk.space', 'disk.inodes'],
+      run: async (tell) => {
+        const {freeBytes, bytes, freeFiles, files} = await disk(dir);
+        tell('disk.space', judgeSpace(freeBytes, bytes, printable(dir)));
+        tell('disk.inodes', judgeInodes(freeFiles, files, printable(dir)));
+      },
+    },
+    {
+      checks: ['versions.node'],
+      run: (tell) => {
+        tell('versions.node', judgeNode(node));
+        return Promise.resolve();
+      },
+    },
+    {
+      checks: ['versions.sqlite'],
+      run: (tell) => {
+        const {binding, version} = sqliteVersion();
+        tell('versions.sqlite', judgeSqlite(binding, version));
+        return Promise.resolve();
+      },
+    },
+  ];
+}
+
+/** What a user who is not root may use of a file system. */
+export async function diskFacts(path: string): Promise<DiskFacts> {
+  const {bsize, blocks, bavail, files, ffree} = await statfs(path);
+  return {freeBytes: bavail * bsize, bytes: blocks * bsize, freeFiles: ffree, files};
+}
+
+/** The nearest directory on the way to it that is there: the same disk. */
+function existing(path: string): string {
+  const parent = dirname(path);
+  return existsSync(path) || parent === path ? path : existing(parent);
+}

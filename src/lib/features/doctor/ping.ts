@@ -1,0 +1,137 @@
+import {isIP} from 'node:net';
+import type {ListenAddress} from '../../config/config.ts';
+import {blocked, fail, ok, unclear, warn, type Finding} from './check.ts';
+import type {Probe} from './run.ts';
+import {errorText} from '../../foundation/errors/error.ts';
+import {isLoopbackHost} from '../../peers/signer/url.ts';
+import {type StatusFacts} from '../status/facts.ts';
+import {judgeProbed} from '../status/local-links.ts';
+import type {DoctorContext, RunningLook} from './context.ts';
+import {httpPlace} from './http.ts';
+import type {JournalLook} from './journal-look.ts';
+import {known, unknown} from '../../foundation/fact.ts';
+
+const DEVNET = 'devnet';
+/** Addresses that nobody on the other side of a router can reach (RFC 1918, RFC 6598, link-local). */
+const PRIVATE =
+  /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:|fe80:)/i;
+
+export function pingProbes(context: DoctorContext): Probe[] {
+  const {config, time, running, journal} = context;
+  return [
+    {
+      checks: ['ping.local'],
+      run: async (tell, signal) =>
+        tell('ping.local', await judgeLocal(config.listen, await running(), time.now, signal)),
+    },
+    {
+      checks: ['ping.outer_url'],
+      run: (tell) => {
+        tell('ping.outer_url', judgeOuterUrl(config));
+        return Promise.resolve();
+      },
+    },
+    {
+      checks: ['ping.outside'],
+      run: async (tell) => {
+        const [operator, stored] = await Promise.all([running(), journal()]);
+        tell('ping.outside', judgeOutside(context, operator, stored));
+      },
+    },
+  ];
+}
+
+/**
+ * Asks the operator's server for its root, which it has not: `/ping` from here would be recorded as a probe of the
+ * network, and the record must not be coloured by those who read it.
+ */
+async function judgeLocal(
+  listen: ListenAddress | null,
+  running: RunningLook,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<Finding> {
+  if (listen === null) return blocked('config.valid', 'net.rest_url is not known');
+  const {host: bound, port} = listen;
+  const host = bound === '0.0.0.0' ? '127.0.0.1' : bound === '::' ? '::1' : bound;
+  const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const place = httpPlace(`http://${at}/`, now);
+  try {
+    const {status} = await place.look(signal);
+    if (running.state === 'running') return ok(`${at} answers (HTTP ${status} for /)`);
+    return warn(
+      `something answers at ${at}, and it is no operator of this node: aos run could not listen there`,
+      `ss -ltnp 'sport = :${port}'   (who is it?), or change net.rest_url`,
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    if (running.state === 'running')
+      return fail(
+        `the operator runs, but ${at} does not answer: ${errorText(error)}`,
+        'Check net.rest_url, then restart the operator.',
+      );
+    return running.state === 'absent'
+      ? blocked('ping.operator', `${at} is free; no operator runs`)
+      : unclear(`${at} does not answer: ${errorText(error)}`);
+  } finally {
+    place.close();
+  }
+}
+
+function judgeOuterUrl({outerUrl, listen, network}: DoctorContext['config']): Finding {
+  if (outerUrl === null)
+    return warn(
+      'net.outer_url is not set, so it cannot be told where the network reaches this node',
+      `Set net.outer_url: http://PUBLIC-ADDRESS:${listen?.port ?? 21001}`,
+    );
+  if (network === DEVNET) return ok(`${outerUrl}, on this machine like the whole network`);
+  const host = new URL(outerUrl).hostname.replaceAll(/[[\]]/g, '');
+  const next = `Set net.outer_url to the address by which others reach this machine.`;
+  if (isLoopbackHost(host)) return fail(`${outerUrl} is this machine’s own; nobody else can reach it`, next);
+  if (isIP(host) !== 0 && PRIVATE.test(host))
+    return warn(`${outerUrl} is a private address; only its own network can reach it`, next);
+  if (listen !== null && isLoopbackHost(listen.host))
+    return warn(
+      `net.rest_url listens on ${listen.host} only: a proxy has to pass ${outerUrl} on to it`,
+      `Set net.rest_url: 0.0.0.0:${listen.port}, unless there is such a proxy.`,
+    );
+  return ok(outerUrl);
+}
+
+/** What cannot be seen from inside: the last probe that came in tells. */
+function judgeOutside({config, time}: DoctorContext, running: RunningLook, journal: JournalLook): Finding {
+  const {outerUrl, network, probeIntervalMs, offlineGraceMs, penaltyWei, networkStart} = config;
+  const now = time.now();
+  const facts: StatusFacts = {
+    now,
+    nodeId: config.nodeId ?? '',
+    network,
+    rules: {source: 'configuration', probeIntervalMs, offlineGraceMs, penaltyWei, networkStart, outerUrl},
+    vrfPublicKey: null,
+    signer: unknown('not asked here'),
+    chain: unknown('not asked here'),
+    journal: journal.state === 'read' ? known(journal.facts, now) : unknown('there is no journal yet'),
+    operator:
+      running.state === 'running'
+        ? known(running.facts, now)
+        : running.state === 'absent'
+          ? known(null, now)
+          : unknown('the operator could not be asked'),
+  };
+  const from = outerUrl === null ? 'http://PUBLIC-ADDRESS:PORT' : outerUrl;
+  const elsewhere = `From another network: curl -fsS --max-time 5 ${from}/ping`;
+  const {state, evidence} = judgeProbed(facts);
+  if (running.state === 'absent' && state !== 'ok')
+    return blocked('ping.operator', `${evidence}; no operator runs`);
+  switch (state) {
+    case 'ok':
+      return ok(evidence);
+    case 'unknown':
+    case 'pending':
+      return warn(`not known from inside: ${evidence}`, elsewhere);
+    case 'warn':
+    case 'fail':
+      // Never asked may also mean that nobody knows of this node yet.
+      return /^never/.test(evidence) ? warn(evidence, elsewhere) : fail(evidence, elsewhere);
+  }
+}

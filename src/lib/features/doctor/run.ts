@@ -1,0 +1,173 @@
+import {errorText, isAosError} from '../../foundation/errors/error.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import {blocked, fail, unclear, type CheckResult, type Finding} from './check.ts';
+import {CHECK_IDS, needsOf, type CheckId} from './registry.ts';
+
+/** Looks at one thing and tells of one or several checks, each once. */
+export type Probe = {
+  checks: readonly CheckId[];
+  /**
+   * An AosError fails the first check it did not tell of yet; the others of it are then skipped.
+   * @param signal aborted when it was silent for too long
+   */
+  run: (tell: (id: CheckId, finding: Finding) => void, signal: AbortSignal) => Promise<void>;
+};
+
+export type RunOptions = {
+  /** Checks that are wanted; a probe of which none is, is not run. */
+  wanted: ReadonlySet<CheckId>;
+  time: Time;
+  /** How long one check may take, and all of them together. */
+  limitMs: number;
+  totalMs: number;
+  signal: AbortSignal;
+};
+
+/**
+ * Runs the probes side by side, each after the checks it needs, and tells the results in the order of the registry.
+ * A check that takes too long is unknown, and nothing waits for it.
+ * @throws the signal's reason
+ */
+export async function runProbes(probes: readonly Probe[], options: RunOptions): Promise<CheckResult[]> {
+  const {wanted, time, signal} = options;
+  const end = createEnd();
+  const onAbort = (): void => end.come(signal.reason);
+  signal.addEventListener('abort', onAbort, {once: true});
+  if (signal.aborted) onAbort();
+  const over = new AbortController();
+  // Sleeping keeps the process alive, so that a probe which waits for nothing still comes to its end.
+  const clock = time.sleep(options.totalMs, over.signal).then(
+    () => end.come(new Error(`within the ${options.totalMs / 1000} s of all checks`)),
+    () => undefined, // all were done before
+  );
+  const results = new Map<CheckId, Promise<CheckResult>>();
+  try {
+    const chosen = probes.filter(({checks}) => checks.some((id) => wanted.has(id)));
+    // Each is started when all it may wait for is known: in the order of the registry, after what it needs.
+    const waiting = new Map<CheckId, (result: CheckResult) => void>();
+    for (const id of chosen.flatMap(({checks}) => checks))
+      results.set(id, new Promise((resolve) => waiting.set(id, resolve)));
+    await Promise.all(
+      chosen.map((probe) =>
+        runProbe(probe, results, (id, result) => waiting.get(id)?.(result), options, end),
+      ),
+    );
+    signal.throwIfAborted();
+    const done = await Promise.all(results.values());
+    return CHECK_IDS.flatMap((id) => done.filter((result) => result.id === id && wanted.has(id)));
+  } finally {
+    over.abort();
+    signal.removeEventListener('abort', onAbort);
+    await clock;
+  }
+}
+
+const WORDS = {fail: 'fails', unknown: 'is unknown', skipped: 'was not made'} as const;
+
+async function runProbe(
+  probe: Probe,
+  results: ReadonlyMap<CheckId, Promise<CheckResult>>,
+  settle: (id: CheckId, result: CheckResult) => void,
+  {time, limitMs}: RunOptions,
+  end: End,
+): Promise<void> {
+  const open = new Set(probe.checks);
+  let started = time.monotonic();
+  const put = (id: CheckId, found: Finding): void => {
+    if (!open.delete(id)) return;
+    const now = time.monotonic();
+    settle(id, {...found, id, ms: Math.round(now - started)});
+    started = now;
+  };
+  const needs = [...new Set(probe.checks.flatMap(needsOf))].filter((id) => !probe.checks.includes(id));
+  for (const id of needs) {
+    const result = await results.get(id);
+    if (result === undefined || result.state === 'ok' || result.state === 'warn') continue;
+    for (const check of probe.checks) put(check, blocked(id, `needs ${id}, which ${WORDS[result.state]}`));
+    return;
+  }
+
+  started = time.monotonic();
+  const patience = patienceOf(time, limitMs, end);
+  const tell = (id: CheckId, found: Finding): void => {
+    put(id, found);
+    patience.restart();
+  };
+  try {
+    await Promise.race([probe.run(tell, patience.signal), patience.end]);
+    for (const id of open) put(id, unclear('it was not looked at'));
+  } catch (error) {
+    const [first, ...rest] = open;
+    if (first === undefined) return;
+    put(first, failure(error, patience.signal));
+    for (const id of rest) put(id, blocked(first, `needs ${first}`));
+  } finally {
+    patience.done();
+  }
+}
+
+function failure(error: unknown, signal: AbortSignal): Finding {
+  if (signal.aborted) return unclear(`no answer ${errorText(signal.reason)}`);
+  if (isAosError(error) && error.code !== 'BUG') return fail(`${error.message} (${error.code})`, error.next);
+  return unclear(`this check itself failed: ${errorText(error)}`, 'Report this with aos doctor --json.');
+}
+
+/** A signal that aborts after a silence of `ms`, or with `outer`; `end` rejects with it. */
+function patienceOf(
+  time: Time,
+  ms: number,
+  outer: End,
+): {signal: AbortSignal; end: Promise<never>; restart: () => void; done: () => void} {
+  const controller = new AbortController();
+  const forget = outer.whenCome((reason) => controller.abort(reason));
+  let nap = new AbortController();
+  const wait = (): void => {
+    nap = new AbortController();
+    time.sleep(ms, nap.signal).then(
+      () => controller.abort(new Error(`within ${ms / 1000} s`)),
+      () => undefined, // it told something, or is done
+    );
+  };
+  wait();
+  const end = new Promise<never>((_resolve, reject) => {
+    const give = (): void => reject(controller.signal.reason as Error);
+    controller.signal.addEventListener('abort', give, {once: true});
+    if (controller.signal.aborted) give();
+  });
+  end.catch(() => undefined); // told to whoever waits for it; nobody may
+  return {
+    signal: controller.signal,
+    end,
+    restart() {
+      nap.abort();
+      if (!controller.signal.aborted) wait();
+    },
+    done() {
+      nap.abort();
+      forget();
+    },
+  };
+}
+
+/** The end of everything, that any number may wait for: an AbortSignal takes many listeners for a leak. */
+type End = {
+  come(reason: unknown): void;
+  /** Calls `fn` when it comes, or now if it has; returns what forgets it. */
+  whenCome(fn: (reason: unknown) => void): () => void;
+};
+
+function createEnd(): End {
+  const waiting = new Set<(reason: unknown) => void>();
+  let come: {reason: unknown} | undefined;
+  return {
+    come(reason) {
+      come ??= {reason};
+      for (const fn of waiting) fn(come.reason);
+    },
+    whenCome(fn) {
+      if (come === undefined) waiting.add(fn);
+      else fn(come.reason);
+      return () => waiting.delete(fn);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
+import type {Env} from '../../config/paths.ts';
+import {connectNode} from '../../node/control/find.ts';
+import {isAosError} from '../../foundation/errors/error.ts';
+import {blocked, fail, ok, warn} from './check.ts';
+import type {Probe} from './run.ts';
+import {duration} from '../../foundation/text/words.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import type {DoctorContext, RunningLook} from './context.ts';
+const HELLO_MS = 2_000;
+
+/** Asks its control socket. */
+export async function lookForOperator(
+  {network, nodeId}: {network: string; nodeId: string | null},
+  {env, cwd, uid, time}: {env: Env; cwd: string; uid: number; time: Time},
+): Promise<RunningLook> {
+  if (nodeId === null) return {state: 'unknown'};
+  const look = {dirs: controlDirs(env, cwd, uid), isControlFile, timeoutMs: HELLO_MS, time};
+  try {
+    const client = await connectNode(controlFile(network, nodeId), look);
+    client.close();
+    const {pid, host, version} = client.hello;
+    return {state: 'running', facts: {pid, host, version, view: client.snapshot}};
+  } catch (error) {
+    if (!isAosError(error)) throw error;
+    if (error.code === 'CONTROL_ABSENT') return {state: 'absent'};
+    return {state: 'broken', message: `${error.message} (${error.code})`, next: error.next};
+  }
+}
+
+export function operatorProbes({running, time, version}: DoctorContext): Probe[] {
+  return [
+    {
+      checks: ['ping.operator'],
+      run: async (tell) => {
+        const look = await running();
+        switch (look.state) {
+          case 'unknown': {
+            tell('ping.operator', blocked('config.valid', 'node.node_id is not known'));
+            return;
+          }
+          case 'absent': {
+            tell('ping.operator', warn('no operator runs for this node on this machine', 'aos run'));
+            return;
+          }
+          case 'broken': {
+            tell('ping.operator', fail(look.message, look.next));
+            return;
+          }
+          case 'running': {
+            const {pid, host, view} = look.facts;
+            const since = view.node === null ? '' : `, up ${duration(time.now() - view.node.startedAt)}`;
+            tell('ping.operator', ok(`runs as process ${pid} on ${host}${since}`));
+            return;
+          }
+        }
+      },
+    },
+    {
+      checks: ['versions.operator'],
+      run: async (tell) => {
+        const look = await running();
+        if (look.state !== 'running') {
+          tell('versions.operator', blocked('ping.operator', 'no operator runs to compare with'));
+          return;
+        }
+        const own = look.facts.version;
+        if (own === version) {
+          tell('versions.operator', ok(`both are ${version}`));
+          return;
+        }
+        tell(
+          'versions.operator',
+          warn(
+            `the running operator is aos ${own}, this is ${version}`,
+            'Restart the operator: it then runs the installed version.',
+          ),
+        );
+      },
+    },
+  ];
+}

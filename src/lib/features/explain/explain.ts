@@ -1,0 +1,100 @@
+import {ERRORS, type ErrorCode} from '../../foundation/errors/table.ts';
+import {nearest} from '../../foundation/text/nearest.ts';
+import {wrap} from '../../foundation/text/table.ts';
+import {CAUSES} from './causes.ts';
+import {EXIT_CODES} from './exit-codes.ts';
+import {NOTICES} from './notices.ts';
+
+/** All that is known about a code, as `aos explain CODE --json` has it. */
+export type Explanation = {
+  code: string;
+  kind: 'error' | 'notice' | 'exit-code';
+  /** Of an error or an exit code; null for what ends nothing. */
+  exit_code: number | null;
+  category: string | null;
+  means: string;
+  /** What usually is behind it and how to see it, the likeliest first. */
+  causes: readonly string[];
+  next: string;
+  /** Of an exit code: the errors that end with it. */
+  codes: readonly string[];
+};
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
+const isNotice = (code: string): code is keyof typeof NOTICES => Object.hasOwn(NOTICES, code);
+
+/** Of an error code, a notice or an exit code, in any letter case and with `-` for `_`; null for another word. */
+export function explain(word: string): Explanation | null {
+  const code = word.trim().toUpperCase().replaceAll(/[- ]/g, '_');
+  if (isErrorCode(code)) {
+    const {exit, category, means, next} = ERRORS[code];
+    return {code, kind: 'error', exit_code: exit, category, means, causes: CAUSES[code], next, codes: []};
+  }
+  if (isNotice(code))
+    return {code, kind: 'notice', exit_code: null, category: null, ...NOTICES[code], codes: []};
+  const exit = Object.entries(EXIT_CODES).find(([number]) => number === code);
+  if (exit === undefined) return null;
+  const [number, {means, then}] = exit;
+  const codes = Object.entries(ERRORS).flatMap(([name, entry]) =>
+    String(entry.exit) === number ? [name] : [],
+  );
+  return {
+    code: number,
+    kind: 'exit-code',
+    exit_code: Number(number),
+    category: null,
+    means,
+    causes: [],
+    next: then,
+    codes,
+  };
+}
+
+/** All codes, errors first. */
+export function explainedCodes(): string[] {
+  return [...Object.keys(ERRORS), ...Object.keys(NOTICES), ...Object.keys(EXIT_CODES)];
+}
+
+/**
+ * The codes that a word most likely means, the likeliest first: the one that was mistyped, else those that begin with it,
+ * else those that hold it.
+ */
+export function meantCodes(word: string): string[] {
+  const part = word.trim().toUpperCase().replaceAll(/[- ]/g, '_');
+  if (!/^[A-Z]/.test(part)) return []; // an exit code that there is not
+  const codes = explainedCodes();
+  const close = nearest(part, codes);
+  if (close !== null) return [close];
+  const beginning = codes.filter((code) => code.startsWith(part));
+  return beginning.length > 0 ? beginning : codes.filter((code) => code.includes(part));
+}
+
+/** @param width columns, at least 40 */
+export function explanationText(about: Explanation, width: number): string {
+  const indent = ' '.repeat(11);
+  const lines = (head: string, text: string): string[] =>
+    wrap(text, Math.max(width, 40) - indent.length).map(
+      (line, index) => (index === 0 ? head : '').padEnd(indent.length) + line,
+    );
+  return [
+    ...lines('code', about.kind === 'exit-code' ? `exit code ${about.code}` : about.code),
+    ...(about.kind !== 'error'
+      ? []
+      : lines('exit code', `${about.exit_code ?? ''} (${about.category ?? ''})`)),
+    ...lines('means', about.means),
+    ...about.causes.flatMap((cause, index) => lines(index === 0 ? 'look for' : '', cause)),
+    ...lines('next', about.next),
+    ...(about.codes.length === 0 ? [] : lines('errors', about.codes.join(', '))),
+  ].join('\n');
+}
+
+/** A line a code. */
+export function codeListText(): string {
+  const width = Math.max(...explainedCodes().map((code) => code.length));
+  return explainedCodes()
+    .flatMap((code) => explain(code) ?? [])
+    .map(({code, exit_code, kind, means}) =>
+      [code.padEnd(width), (kind === 'notice' ? '' : String(exit_code)).padStart(3), means].join('  '),
+    )
+    .join('\n');
+}

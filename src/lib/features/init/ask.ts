@@ -1,0 +1,177 @@
+import {Chalk} from 'chalk';
+import {startSpinner} from '../../cli/spinner.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import type {Finding, Question} from './question.ts';
+import {QUESTIONS} from './questions.ts';
+import {isSecret, shownValue} from './review.ts';
+import {
+  answer,
+  back,
+  decide,
+  found,
+  judge,
+  questionOf,
+  settle,
+  suggestionOf,
+  type TroubleChoice,
+  type Wizard,
+} from './wizard.ts';
+import {askChoice, askLine, type Reply} from '../../cli/prompt.ts';
+import {asciiText} from '../../foundation/text/ascii.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {wrap} from '../../foundation/text/table.ts';
+import type {Look} from './checks.ts';
+
+const KEYS =
+  'Enter takes what is in brackets, Tab edits it. Ctrl-B: one question back (in a list Esc or <, too). Ctrl-C: quit, nothing is written.';
+/** Narrower terminals wrap by themselves. */
+const LEAST_WIDTH = 20;
+
+type Deps = {
+  /** Null: nothing is looked at. */
+  look: Look | null;
+  /** Lines of the review page. */
+  review: (wizard: Wizard, width: number) => readonly string[];
+  signal: AbortSignal;
+  draw: {color: boolean; ascii: boolean};
+};
+
+/**
+ * Leads a person through the questions, on stderr.
+ * @returns the wizard at its end, to be written
+ * @throws AosError INTERRUPTED (Ctrl-C, or quit at the review) | USAGE (the terminal was closed)
+ */
+export async function askAll(start: Wizard, {look, review, signal, draw}: Deps): Promise<Wizard> {
+  const chalk = new Chalk({level: draw.color ? 1 : 0});
+  const put = (line: string): void => void process.stderr.write(`${draw.ascii ? asciiText(line) : line}\n`);
+  const width = (): number => Math.max(LEAST_WIDTH, Math.min(process.stderr.columns, 100) - 1);
+  const say = (text: string, paint: (line: string) => string = (line) => line): void => {
+    for (const line of wrap(text, width())) put(paint(line));
+  };
+  const mark: Readonly<Record<Finding['state'], string>> = {
+    ok: chalk.green('ok'),
+    info: ` ${chalk.blue('i')}`,
+    trouble: ` ${chalk.yellow('!')}`,
+  };
+  const tell = ({state, text, fix}: Finding): void => {
+    const lines = [text, ...(fix === null ? [] : [`fix: ${fix}`])].flatMap((part) => wrap(part, width() - 5));
+    lines.forEach((line, index) => put(`  ${index === 0 ? mark[state] : '  '} ${line}`));
+  };
+
+  say(KEYS, chalk.dim);
+  let wizard = start;
+  for (;;) {
+    signal.throwIfAborted();
+    const question = questionOf(wizard);
+    switch (wizard.phase) {
+      case 'ask': {
+        if (question === undefined) throw new AosError('BUG', 'the wizard stands at no question');
+        put('');
+        say(`${heading(wizard, question)}  ${question.form(wizard).about}`, chalk.dim);
+        const reply = await ask(wizard, question, {width: width(), signal});
+        wizard = reply.kind === 'back' ? back(wizard) : answer(wizard, reply.value);
+        if (wizard.atStart) say('This is the first question; Ctrl-C quits.', chalk.dim);
+        break;
+      }
+      case 'check': {
+        if (question === undefined) throw new AosError('BUG', 'the wizard checks nothing');
+        const finding = await looking(look, question, wizard, signal);
+        if (finding !== null) tell(finding);
+        wizard = found(wizard, finding);
+        break;
+      }
+      case 'trouble':
+        wizard = settle(wizard, await askTrouble(signal));
+        break;
+      case 'review': {
+        put(`\n${review(wizard, width()).join('\n')}\n`);
+        const reply = await askChoice({message: 'Write it?', choices: REVIEW, suggestion: 'write', signal});
+        wizard = reply.kind === 'back' || reply.value === 'back' ? back(wizard) : decide(wizard, reply.value);
+        break;
+      }
+      case 'write':
+        return wizard;
+      case 'quit':
+        throw new AosError('INTERRUPTED', 'ended at the review; nothing was written');
+    }
+  }
+}
+
+const REVIEW = [
+  {value: 'write', name: 'write it'},
+  {value: 'back', name: 'one question back'},
+  {value: 'quit', name: 'quit, write nothing'},
+] as const;
+
+const TROUBLE = [
+  {value: 'edit', name: 'edit', description: 'put the question again'},
+  {value: 'use', name: 'use anyway', description: 'a comment in the file will say so'},
+  {value: 'back', name: 'back', description: 'to the question before'},
+] as const;
+
+async function askTrouble(signal: AbortSignal): Promise<TroubleChoice> {
+  const reply = await askChoice({message: 'What now?', choices: TROUBLE, suggestion: 'edit', signal});
+  return reply.kind === 'back' ? 'back' : reply.value;
+}
+
+function ask(
+  wizard: Wizard,
+  question: Question,
+  {width, signal}: {width: number; signal: AbortSignal},
+): Promise<Reply<string>> {
+  const form = question.form(wizard);
+  const suggestion = suggestionOf(wizard, question);
+  if (form.kind === 'list') {
+    const choices = form.choices.map(({value, name, about}) => ({
+      value,
+      name: safeText(name),
+      ...(about === undefined ? {} : {description: about}),
+    }));
+    return askChoice({message: form.message, choices, suggestion, signal});
+  }
+  return askLine({
+    message: form.message,
+    suggestion,
+    ...(isSecret(question.path) ? {shown: (text) => shownValue(question.path, text)} : {}),
+    validate: (text) => {
+      const parsed = judge(wizard, text);
+      if (!('wrong' in parsed)) return true;
+      const told = `It ${parsed.wrong}${parsed.expected === undefined ? '' : `; expected ${parsed.expected}`}`;
+      // Behind the mark that stands before it.
+      return wrap(told, width - 2).join('\n  ');
+    },
+    signal,
+  });
+}
+
+/** Which question of how many; those that flags answered do not count. */
+function heading(wizard: Wizard, present: Question): string {
+  const {key} = present;
+  // Before the network is answered the suggested one counts: most that follows depends on it.
+  const known =
+    key === 'network'
+      ? {...wizard, answers: {...wizard.answers, network: suggestionOf(wizard, present)}}
+      : wizard;
+  // The account is asked for as part of the signer.
+  const asked = QUESTIONS.filter(
+    (question) => question.key !== 'account' && !wizard.fixed.has(question.key) && question.applies(known),
+  );
+  const at = asked.findIndex((question) => question.key === (key === 'account' ? 'signer-url' : key));
+  if (at === -1) return `${asked.length}/${asked.length}`;
+  return `${at + 1}/${asked.length}`;
+}
+
+async function looking(
+  look: Look | null,
+  {check, form}: Question,
+  wizard: Wizard,
+  signal: AbortSignal,
+): Promise<Finding | null> {
+  if (look === null || check === null) return null;
+  const spinner = startSpinner(`looking: ${form(wizard).message.toLowerCase()}`);
+  try {
+    return await look(check, wizard, signal);
+  } finally {
+    spinner.stop();
+  }
+}

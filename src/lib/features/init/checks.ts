@@ -1,0 +1,238 @@
+import {networkPreset} from '../../config/networks.ts';
+import {FIELDS} from '../../config/schema.ts';
+import {dispatcherUrl, listenAddress} from '../../config/values.ts';
+import {withChain} from '../../peers/chain/open.ts';
+import {createRangeReader} from '../../peers/chain/range.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {networkValue, nodeIdOf} from './fields.ts';
+import type {Check, Finding, Known} from './question.ts';
+import {shortDecimal} from '../../foundation/text/decimal.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {checkSigner} from '../signer/check.ts';
+import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
+import {count} from '../../foundation/text/words.ts';
+import {deadline, systemTime} from '../../foundation/system/system-time.ts';
+import {createOpmlWorker} from '../../peers/worker/opml.ts';
+import {canListen, findUsualWorkers} from './probe.ts';
+import {lookAtStore, lookAtVrfKey, type FilePlace} from './files.ts';
+import {whyNobody} from '../../peers/http/can-connect.ts';
+
+/** Looks at the answer that was just given; null: there was nothing to look at. Never asks longer than some seconds. */
+export type Look = (check: Check, known: Known, signal: AbortSignal) => Promise<Finding | null>;
+
+const QUICK_MS = 800;
+const LIMIT_MS = 5_000;
+const NOBODY = `0x${'00'.repeat(20)}`;
+
+export function createLook(place: FilePlace): Look {
+  const looks: Readonly<Record<Check, (known: Known, signal: AbortSignal) => Promise<Finding | null>>> = {
+    network: lookAround,
+    operator: (known, signal) => lookAtOperator(known, signal),
+    signer: lookAtSigner,
+    dispatcher: lookAtDispatcher,
+    rpc: lookAtRpc,
+    range: lookAtRange,
+    worker: lookAtWorker,
+    listen: lookAtListen,
+    'vrf-key': (known) => Promise.resolve(lookAtVrfKey(known.answers['vrf-key-file'] ?? '', place)),
+    store: (known) => Promise.resolve(lookAtStore(known, place)),
+    webhook: lookAtWebhook,
+  };
+  return async (check, known, signal) => {
+    try {
+      return await looks[check](known, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isAosError(error) || error.code === 'BUG') throw error;
+      return trouble(error.message, error.next);
+    }
+  };
+}
+
+const info = (text: string): Finding => ({state: 'info', text: safeText(text), fix: null});
+const ok = (text: string, facts: Finding['facts'] = {}): Finding => ({
+  state: 'ok',
+  text: safeText(text),
+  fix: null,
+  facts,
+});
+const trouble = (text: string, fix: string | null, facts: Finding['facts'] = {}): Finding => ({
+  state: 'trouble',
+  text: safeText(text),
+  fix: fix === null ? null : safeText(fix),
+  facts,
+});
+
+/** What is on this machine already: a signer where it usually is, and workers. */
+async function lookAround(known: Known, signal: AbortSignal): Promise<Finding> {
+  const url = networkValue(known, FIELDS.signerKey.path) ?? 'http://127.0.0.1:9000';
+  const [accounts, workers] = await Promise.all([
+    accountsAt(url, QUICK_MS, signal).catch(() => null),
+    findUsualWorkers(QUICK_MS, signal),
+  ]);
+  signal.throwIfAborted();
+  const here = [
+    ...(accounts === null ? [] : [`Web3Signer at ${url} with ${count(accounts.length, 'account')}`]),
+    ...workers.map(
+      ({what, url: at, kind}) => `${what} at ${at}${kind === null ? ' (aos run cannot use it yet)' : ''}`,
+    ),
+  ];
+  const text = here.length === 0 ? 'no signer and no worker on the usual ports' : `found ${here.join('; ')}`;
+  return {...info(text), facts: {accounts, workers}};
+}
+
+/** On chain, where the network brings an RPC; any other is looked at with its own question. */
+async function lookAtOperator(known: Known, signal: AbortSignal): Promise<Finding | null> {
+  const rpcUrl = networkValue(known, FIELDS.rpcUrl.path);
+  const operator = nodeIdOf(known.answers);
+  const {accounts} = known.facts;
+  // Before the signer is known, its accounts are those of the usual port.
+  const isAsked = known.answers['signer-url'] !== undefined && known.answers.account !== undefined;
+  if (isAsked && accounts !== null && !accounts.includes(operator))
+    return trouble(`the signer does not hold the key of ${operator}`, 'Load it into Web3Signer.');
+  if (rpcUrl === null || operator === '') return null;
+  return ok((await readOperator(rpcUrl, known, operator, signal)).text);
+}
+
+async function lookAtSigner(known: Known, signal: AbortSignal): Promise<Finding> {
+  const url = known.answers['signer-url'] ?? '';
+  if (known.facts.withSigner) return info('its files will be made; look at it later: aos signer check');
+  const operator = nodeIdOf(known.answers);
+  if (operator === '') {
+    const accounts = await accountsAt(url, LIMIT_MS, signal).catch((error: unknown) => unreachable(error));
+    if ('state' in accounts) return accounts;
+    if (accounts.length > 0) return ok(`the signer holds ${count(accounts.length, 'account')}`, {accounts});
+    return trouble('the signer holds no key', 'Load a key into Web3Signer.', {accounts});
+  }
+  const chainId = expectedChain(known);
+  const report = await checkSigner({url, address: operator, chainId, time: systemTime, samples: 3, signal});
+  const {accounts} = report;
+  // Another account is chosen next; that is no trouble of the signer.
+  const isOther = accounts !== null && accounts.length > 0 && !accounts.includes(operator);
+  const failed = report.steps.find(({state}) => state === 'fail');
+  const warned = report.steps.find(({state}) => state === 'warn');
+  if (failed !== undefined && !isOther)
+    return trouble(`${failed.means} (${failed.got})`, failed.fix, {accounts});
+  if (isOther) return ok('the signer answers', {accounts});
+  if (warned !== undefined)
+    return {...info(`the signer holds the key of ${operator}; ${warned.means}`), facts: {accounts}};
+  return ok(`the signer holds the key of ${operator} and signs rightly`, {accounts});
+}
+
+function unreachable(error: unknown): Finding {
+  if (!isAosError(error)) throw error;
+  return trouble(error.message, error.next, {accounts: null});
+}
+
+async function accountsAt(url: string, timeoutMs: number, signal: AbortSignal): Promise<string[]> {
+  const signer = createWeb3Signer({url, address: NOBODY, timeoutMs});
+  try {
+    return await signer.accounts(signal);
+  } finally {
+    await signer.close();
+  }
+}
+
+async function lookAtDispatcher({answers}: Known, signal: AbortSignal): Promise<Finding> {
+  const parsed = dispatcherUrl.parse(answers['dispatcher-url'] ?? '');
+  if ('wrong' in parsed) return trouble('the URL cannot be read', null);
+  const {host} = new URL(parsed.value);
+  const why = await whyNobody(parsed.value, LIMIT_MS, signal);
+  return why === null
+    ? ok(`something listens at ${host}`)
+    : trouble(`nothing answers at ${host} (${why})`, 'Start the dispatcher, or correct net.dispatcher_url.');
+}
+
+/** Nothing is posted: who gets it should know that a test comes. */
+async function lookAtWebhook({answers}: Known, signal: AbortSignal): Promise<Finding> {
+  const url = answers['alert-webhook'] ?? '';
+  const {host} = new URL(url);
+  const why = await whyNobody(url, LIMIT_MS, signal);
+  return why === null
+    ? ok(`something listens at ${host}; send a test later: aos alert test`)
+    : trouble(`nothing answers at ${host} (${why})`, 'Correct alerts.webhook_url, then: aos alert test');
+}
+
+function expectedChain({answers}: Known): number | null {
+  const text = networkPreset(answers.network ?? '')?.values[FIELDS.chainId.path];
+  return text === undefined ? null : Number(text);
+}
+
+async function lookAtRpc(known: Known, signal: AbortSignal): Promise<Finding> {
+  const operator = nodeIdOf(known.answers);
+  const {text, chainId} = await readOperator(known.answers['rpc-url'] ?? '', known, operator, signal);
+  return ok(text, {chainId});
+}
+
+/** Chain id, and what the operator's account is there. @throws AosError CHAIN_* */
+function readOperator(
+  rpcUrl: string,
+  known: Known,
+  operator: string,
+  signal: AbortSignal,
+): Promise<{text: string; chainId: number}> {
+  const options = {rpcUrls: [rpcUrl], chainId: expectedChain(known), timeoutMs: LIMIT_MS, signal};
+  return withChain({...options, now: systemTime.now}, async ({client, chainId, blockNumber, endpoint}) => {
+    const chain = `${endpoint} serves chain ${chainId}, block ${blockNumber}`;
+    if (!isHex(operator)) return {text: chain, chainId};
+    const [wei, code] = await Promise.all([
+      client.getBalance({address: operator}),
+      client.getCode({address: operator}),
+    ]).catch((cause: unknown) => {
+      signal.throwIfAborted();
+      throw new AosError('CHAIN_UNREACHABLE', `${endpoint} did not tell the balance of ${operator}`, {cause});
+    });
+    const kind = code === undefined ? '' : '; it is a contract, which cannot sign jobs';
+    const funds =
+      wei === 0n ? 'has no ETH yet (registration needs some)' : `has ${shortDecimal(wei, 18, 4)} ETH`;
+    return {text: `${chain}; ${operator} ${funds}${kind}`, chainId};
+  });
+}
+
+function isHex(text: string): text is `0x${string}` {
+  return text.startsWith('0x');
+}
+
+async function lookAtRange(known: Known, signal: AbortSignal): Promise<Finding | null> {
+  const rpcUrl = known.answers['rpc-url'] ?? '';
+  const contract = known.answers['range-contract'] ?? '';
+  const nodeId = nodeIdOf(known.answers);
+  if (known.facts.chainId === null || nodeId === '') return null; // the RPC did not answer a moment ago
+  const options = {rpcUrls: [rpcUrl], contract, nodeId, chainId: expectedChain(known), timeoutMs: LIMIT_MS};
+  const {start, end, max} = await createRangeReader(options).read(signal);
+  return start === 0n && end === 0n
+    ? info('no sampling range is set for the operator yet: the network sets it when you register')
+    : ok(`sampling range ${start} to ${end} of ${max}`);
+}
+
+async function lookAtWorker({answers}: Known, signal: AbortSignal): Promise<Finding> {
+  const url = answers['worker-url'] ?? '';
+  const wait = {concurrency: 1, readyTimeoutMs: LIMIT_MS, answerTimeoutMs: LIMIT_MS, attempts: 1};
+  const worker = createOpmlWorker({url: /^https?:/i.test(url) ? url : `http://${url}`, ...wait});
+  const limit = deadline(signal, LIMIT_MS);
+  try {
+    await worker.ready(limit.signal);
+    return ok('the worker is idle and ready');
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isAosError(error, 'WORKER_BUSY')) return ok('the worker answers; it is at work');
+    if (!isAosError(error))
+      return trouble('the worker did not answer in time', 'Start the worker, or correct its URL.');
+    throw error;
+  } finally {
+    limit.done();
+    await worker.close();
+  }
+}
+
+async function lookAtListen({answers}: Known): Promise<Finding> {
+  const parsed = listenAddress.parse(answers.listen ?? '');
+  if ('wrong' in parsed) return trouble('the address cannot be read', null);
+  const {host, port} = parsed.value;
+  const why = await canListen(host, port);
+  if (why === null) return ok('the port is free');
+  return trouble(
+    `cannot listen at ${host}:${port} (${why})`,
+    'Choose another port, or stop the other program.',
+  );
+}

@@ -1,0 +1,61 @@
+import {CUSTOM_NETWORK} from '../../config/networks.ts';
+import {FIELDS} from '../../config/schema.ts';
+import {listenAddress} from '../../config/values.ts';
+import type {Entry} from './config-text.ts';
+import {nodeIdOf} from './fields.ts';
+import type {Finding, Known, Question} from './question.ts';
+import {QUESTIONS} from './questions.ts';
+import type {Findings} from './wizard.ts';
+
+/** What a devnet's own file knows beyond the questions. */
+const FROM_DEVNET =
+  /^(?:chain\.contracts\.|(?:net\.(?:callback_url|verify_dispatcher)|node\.bls_(?:key|password)_file|policy\.network_start)$)/;
+
+/**
+ * The values of the file: one an answered question, and what follows from them. A trouble that was passed over is told
+ * as a comment at its key.
+ * @param today date for those comments
+ */
+export function configEntries(known: Known, findings: Findings, today: string): Entry[] {
+  const entries: Entry[] = [];
+  for (const question of QUESTIONS) {
+    if (question.key === 'account') continue;
+    const value = question.key === 'node-id' ? nodeIdOf(known.answers) : (known.answers[question.key] ?? '');
+    if (value === '') continue;
+    entries.push({path: question.path, value, notes: notesOf(question, findings, today)});
+  }
+  return [...entries, ...derived(known, entries)];
+}
+
+function notesOf({key}: Question, findings: Findings, today: string): string[] {
+  const about = key === 'node-id' ? (findings.account ?? findings['node-id']) : findings[key];
+  return about?.state === 'trouble' ? [troubleNote(about, today)] : [];
+}
+
+function troubleNote({text, fix}: Finding, today: string): string {
+  return `${today}, when this was written: ${text}${fix === null ? '' : `. ${fix}`}`;
+}
+
+function derived({answers, facts}: Known, entries: readonly Entry[]): Entry[] {
+  const has = (path: string): boolean => entries.some((entry) => entry.path === path);
+  const more: Entry[] = [];
+  if (answers.network === 'devnet' && facts.devnet !== null) {
+    for (const [path, value] of Object.entries(facts.devnet))
+      if (FROM_DEVNET.test(path) && !has(path)) more.push({path, value});
+  }
+  if (answers.network === CUSTOM_NETWORK && facts.chainId !== null)
+    more.push({path: FIELDS.chainId.path, value: String(facts.chainId), notes: ['As the RPC says.']});
+  const outer = answers['outer-url'] ?? '';
+  const isGiven = more.some(({path}) => path === FIELDS.callbackUrl.path);
+  const listen = listenAddress.parse(answers.listen ?? '');
+  if (outer !== '' && !isGiven && !('wrong' in listen)) {
+    // Workers of this machine answer here; by the outer URL their answers would be refused.
+    const {host, port} = listen.value;
+    const own = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+    more.push({
+      path: FIELDS.callbackUrl.path,
+      value: `http://${own.includes(':') ? `[${own}]` : own}:${port}`,
+    });
+  }
+  return more;
+}

@@ -1,0 +1,99 @@
+import {ALL_FIELDS, type AnyField} from '../../config/schema.ts';
+import {wrap} from '../../foundation/text/table.ts';
+
+/** A value as it will stand in the file. */
+export type Entry = {
+  path: string;
+  value: string | readonly string[];
+  /** Lines of comment above it, after the meaning of the key. */
+  notes?: readonly string[];
+};
+
+/** Keys that are worth seeing with their default. */
+const SHOWN_DEFAULTS: ReadonlySet<string> = new Set([
+  'node.heartbeat_interval',
+  'node.shutdown_grace',
+  'net.verify_dispatcher',
+  'workers.opml.concurrency',
+  'store.retention',
+  'policy.offline_grace',
+]);
+const WIDTH = 100;
+
+const SECTIONS: Readonly<Record<string, string>> = {
+  node: 'This operator: who it is, and its keys.',
+  net: 'Addresses: its own server and the dispatcher.',
+  chain: 'The chain that it is registered on.',
+  'chain.contracts': 'Contracts that the network’s preset does not bring.',
+  policy: 'Rules of the network.',
+  workers: 'The programs that answer selected jobs.',
+  store: 'Where jobs and answers are kept.',
+  log: 'Log lines.',
+  alerts: 'Who is told when something is wrong.',
+};
+
+/**
+ * A commented config.yaml: every key with what it means, in the order of the reference.
+ * @param head lines of comment at its top
+ * @param entries values by path; paths without one are left out
+ */
+export function configText(head: readonly string[], entries: readonly Entry[]): string {
+  const given = new Map(entries.map((entry) => [entry.path, entry]));
+  const lines = head.map(comment);
+  const open: string[] = [];
+  for (const field of ALL_FIELDS) {
+    const entry = given.get(field.path);
+    const parts = field.path.split('.');
+    const sections = parts.slice(0, -1);
+    if (entry === undefined && !(SHOWN_DEFAULTS.has(field.path) && isOpen(sections, entries))) continue;
+    openSections(lines, open, sections);
+    const indent = '  '.repeat(sections.length);
+    const key = parts.at(-1) ?? '';
+    if (entry === undefined) {
+      const about = `${field.meaning.replaceAll('`', '')} By default:`;
+      lines.push(...wrap(about, WIDTH).map((text) => `${indent}${comment(text)}`));
+      lines.push(`${indent}# ${key}: ${field.fallback ?? ''}`);
+      continue;
+    }
+    if (sections.length === 0) lines.push('');
+    const about = [field.meaning.replaceAll('`', ''), ...(entry.notes ?? [])];
+    lines.push(...about.flatMap((text) => wrap(text, WIDTH).map((line) => `${indent}${comment(line)}`)));
+    lines.push(`${indent}${key}: ${written(field, entry.value)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Whether the file has the section anyway. */
+function isOpen(sections: readonly string[], entries: readonly Entry[]): boolean {
+  const prefix = `${sections.join('.')}.`;
+  return entries.some(({path}) => path.startsWith(prefix));
+}
+
+function openSections(lines: string[], open: string[], sections: readonly string[]): void {
+  const shared = sections.findIndex((section, depth) => open[depth] !== section);
+  if (shared === -1 && open.length === sections.length) return;
+  open.length = shared === -1 ? sections.length : shared;
+  for (const section of sections.slice(open.length)) {
+    const indent = '  '.repeat(open.length);
+    open.push(section);
+    if (open.length === 1) lines.push('');
+    const about = SECTIONS[open.join('.')];
+    if (about !== undefined) lines.push(`${indent}${comment(about)}`);
+    lines.push(`${indent}${section}:`);
+  }
+}
+
+function comment(text: string): string {
+  return text === '' ? '#' : `# ${text}`;
+}
+
+function written(field: AnyField, value: string | readonly string[]): string {
+  if (field.kind === 'many' && typeof value !== 'string') return `[${value.map(scalar).join(', ')}]`;
+  return scalar(typeof value === 'string' ? value : (value[0] ?? ''));
+}
+
+/** Words and small numbers as they are; everything else quoted, so that no YAML reader takes an address for a number. */
+function scalar(value: string): string {
+  const plain = /^[a-z][a-z0-9_-]*$/i.test(value) && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(value);
+  return plain || /^[1-9]\d{0,8}$/.test(value) ? value : JSON.stringify(value);
+}

@@ -1,0 +1,206 @@
+import {dirname, join, relative, resolve} from 'node:path';
+import {readConfigFile} from '../../config/file.ts';
+import {aosDirs, type Env} from '../../config/paths.ts';
+import {readTree} from '../../config/tree.ts';
+import {parseYaml} from '../../config/yaml.ts';
+import {findDevnet} from '../../config/devnet-file.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {configEntries} from './config-entries.ts';
+import {nodeIdOf} from './fields.ts';
+import {checkFlags, complete} from './headless.ts';
+import {NO_FACTS, type Answers, type Facts} from './question.ts';
+import {nextSteps, type InitReport} from './report.ts';
+import {reviewLines} from './review.ts';
+import {answer, found, questionOf, reviewAgain, settle, startWizard, type Wizard} from './wizard.ts';
+import {shellWord} from '../../foundation/text/shell-word.ts';
+import {isLoopbackHost} from '../../peers/signer/url.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
+import {isoTime} from '../../foundation/time/time.ts';
+import {createLook, type Look} from './checks.ts';
+import {whyUnwritable, writableConfig, type FilePlace} from './files.ts';
+import {filesToMake, refuseTaken, writeAll, type Written} from './write.ts';
+
+export type InitOptions = {
+  /** `-c`. */
+  config: string | undefined;
+  /** Values of the answer flags. */
+  given: Readonly<Record<string, string | undefined>>;
+  yes: boolean;
+  force: boolean;
+  withSigner: boolean;
+  /** A person can be asked. */
+  mayAsk: boolean;
+  /** How questions look. */
+  look: {color: boolean; ascii: boolean};
+  /** Null: look only where a person is asked. */
+  probe: boolean | null;
+  env: Env;
+  cwd: string;
+  version: string;
+  note: (line: string) => void;
+  signal: AbortSignal;
+};
+
+/**
+ * Makes a configuration: asks for what the flags leave open, or takes the presets.
+ * @throws AosError USAGE naming all that is missing or wrong | CONFIG_* | KEY_WRITE_FAILED | INTERRUPTED
+ */
+export async function initNode(options: InitOptions): Promise<InitReport> {
+  const {env, cwd, signal, note} = options;
+  const named = options.config ?? (env['AOS_CONFIG'] === '' ? undefined : env['AOS_CONFIG']);
+  const place: FilePlace = {file: writableConfig(resolve(cwd, named ?? 'config.yaml')), env, cwd};
+  const asks = options.mayAsk && !options.yes;
+  const isDevnetMeant = asks || options.given['network'] === 'devnet';
+  const facts: Facts = {
+    ...NO_FACTS,
+    devnet: isDevnetMeant ? devnetValues(env, cwd) : null,
+    withSigner: options.withSigner,
+  };
+  const flags = checkFlags(options.given, facts);
+  if (flags.wrong.length > 0) throw usage(flags.wrong.join('\n'), 'aos init --help');
+  if (options.withSigner) refuseRemoteSigner(flags.answers['signer-url']);
+
+  if (!options.force) refuseTaken(place.file, options.withSigner);
+  const why = whyUnwritable(dirname(place.file));
+  if (why !== null) throw new AosError('CONFIG_WRITE_FAILED', `${place.file} cannot be written: ${why}`);
+
+  const look = (options.probe ?? options.mayAsk) ? createLook(place) : null;
+  if (!asks) {
+    const wizard = await fillUp(flags.answers, facts, {look, signal, yes: options.yes, note});
+    return finish(wizard, place, options, asks, named);
+  }
+  let wizard = startWizard(facts, flags.answers);
+  for (;;) {
+    wizard = await interview(wizard, place, {look, signal, draw: options.look});
+    try {
+      return await finish(wizard, place, options, asks, named);
+    } catch (error) {
+      if (!isAosError(error, 'CONFIG_WRITE_FAILED', 'KEY_WRITE_FAILED')) throw error;
+      // A full disk, or a directory that takes nothing: the answers are not to be lost.
+      note(`! ${error.message}`);
+      wizard = reviewAgain(wizard);
+    }
+  }
+}
+
+async function interview(
+  start: Wizard,
+  place: FilePlace,
+  {look, signal, draw}: {look: Look | null; signal: AbortSignal; draw: InitOptions['look']},
+): Promise<Wizard> {
+  // Prompts and spinner are loaded for a person only.
+  const {askAll} = await import('./ask.ts');
+  const today = isoTime(systemTime.now()).slice(0, 10);
+  const review = (wizard: Wizard, width: number): readonly string[] =>
+    reviewLines(
+      {
+        file: place.file,
+        entries: configEntries(wizard, wizard.findings, today),
+        findings: wizard.findings,
+        making: filesToMake(wizard, place),
+      },
+      width,
+    );
+  return askAll(start, {look, review, signal, draw});
+}
+
+/** Without a person: presets, and where asked for a look at each answer, whose troubles are noted. */
+async function fillUp(
+  given: Answers,
+  facts: Facts,
+  {
+    look,
+    signal,
+    yes,
+    note,
+  }: {look: Look | null; signal: AbortSignal; yes: boolean; note: (line: string) => void},
+): Promise<Wizard> {
+  const {answers, missing} = complete(given, facts);
+  if (missing.length > 0 || !yes) {
+    const add = [...missing, ...(yes ? [] : ['--yes (takes the presets for the rest)'])];
+    throw usage(`nobody can be asked, so these flags are missing: ${add.join(', ')}`, 'aos init --help');
+  }
+  let wizard = startWizard(facts, answers);
+  for (;;) {
+    if (wizard.phase === 'check') {
+      const check = questionOf(wizard)?.check ?? null;
+      const finding = look === null || check === null ? null : await look(check, wizard, signal);
+      if (finding !== null) note(`${finding.state === 'trouble' ? '! ' : ''}${finding.text}`);
+      wizard = found(wizard, finding);
+    } else if (wizard.phase === 'trouble') wizard = settle(wizard, 'use');
+    else if (wizard.phase === 'ask') wizard = answer(wizard, questionOf(wizard)?.preset(wizard) ?? '');
+    else return wizard;
+  }
+}
+
+async function finish(
+  wizard: Wizard,
+  place: FilePlace,
+  options: InitOptions,
+  asks: boolean,
+  named: string | undefined,
+): Promise<InitReport> {
+  const how = {today: isoTime(systemTime.now()).slice(0, 10), version: options.version};
+  const write = (force: boolean): Written => writeAll(wizard, wizard.findings, place, {...how, force});
+  let written;
+  try {
+    written = write(options.force);
+  } catch (error) {
+    // Made by someone else while the questions were asked: the answers are not to be lost.
+    if (!asks || !isAosError(error, 'CONFIG_EXISTS')) throw error;
+    const {askConfirm} = await import('../../cli/prompt.ts');
+    options.note(`${error.message}: it was made meanwhile.`);
+    if (!(await askConfirm('Replace it? (the other one is kept as .bak)'))) throw error;
+    written = write(true);
+  }
+  const network = wizard.answers.network ?? 'custom';
+  return {
+    ...written,
+    network,
+    nodeId: nodeIdOf(wizard.answers),
+    troubles: Object.entries(wizard.findings).flatMap(([question, {state, text, fix}]) =>
+      state === 'trouble' ? [{question, text, fix}] : [],
+    ),
+    next: nextSteps(
+      named === undefined ? '' : ` -c ${shellWord(shortPath(written.file, options.cwd))}`,
+      written.web3signer === null
+        ? null
+        : {
+            compose: shellWord(shortPath(written.web3signer.compose, options.cwd)),
+            keysDir: shellWord(shortPath(written.web3signer.keysDir, options.cwd)),
+          },
+      {alerts: (wizard.answers['alert-webhook'] ?? '') !== ''},
+    ),
+  };
+}
+
+/** Relative where that is shorter to type. */
+function shortPath(path: string, cwd: string): string {
+  const near = relative(cwd, path);
+  return near.startsWith('..') ? path : `.${join('/', near)}`;
+}
+
+/** What the configuration of a devnet of this machine says, by path; null when none runs. */
+function devnetValues(env: Env, cwd: string): Facts['devnet'] {
+  try {
+    const {config} = findDevnet(aosDirs(env, cwd).devnetFile);
+    const {values} = readTree(parseYaml(readConfigFile(config, cwd).text).root, config);
+    return Object.fromEntries([...values].map(([path, texts]) => [path, texts.map(({text}) => text)]));
+  } catch (error) {
+    if (isAosError(error)) return null; // none runs, or it is just ending
+    throw error;
+  }
+}
+
+/** The compose file publishes the port on this machine only. */
+function refuseRemoteSigner(url: string | undefined): void {
+  if (url === undefined || isLoopbackHost(new URL(url).hostname)) return;
+  throw usage(
+    '--with-web3signer makes a signer on this machine, but --signer-url names another one',
+    'Leave --signer-url out, or give a loopback one such as http://127.0.0.1:9000',
+  );
+}
+
+function usage(message: string, next: string): AosError {
+  return new AosError('USAGE', message, {next});
+}

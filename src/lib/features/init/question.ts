@@ -1,0 +1,103 @@
+import type {Parsed} from '../../config/values.ts';
+
+/** Keys of the questions; each is the name of its flag too. */
+export type QuestionKey =
+  | 'network'
+  | 'node-id'
+  | 'signer-url'
+  | 'account'
+  | 'dispatcher-url'
+  | 'dispatcher-address'
+  | 'rpc-url'
+  | 'range-contract'
+  | 'registry'
+  | 'worker-url'
+  | 'listen'
+  | 'outer-url'
+  | 'vrf-key-file'
+  | 'store-dir'
+  | 'alert-webhook';
+
+/** Checked texts by question, '' where a question was passed over; as they will stand in the file. */
+export type Answers = Readonly<Partial<Record<QuestionKey, string>>>;
+
+/** A worker that answered on this machine. */
+export type FoundWorker = {
+  url: string;
+  /** What it is, in words. */
+  what: string;
+  /** Kind of worker that `aos run` drives at this address; null: none yet. */
+  kind: 'opml' | null;
+};
+
+/** What is known of the world outside, as far as it was looked at. */
+export type Facts = {
+  /** Values of a devnet that runs on this machine, by config path; null: none does. */
+  devnet: Readonly<Record<string, readonly string[]>> | null;
+  /** Accounts of the signer, checksummed; null: not asked, or it did not answer. */
+  accounts: readonly string[] | null;
+  /** What the RPC says it serves. */
+  chainId: number | null;
+  workers: readonly FoundWorker[];
+  /** A Web3Signer of this very node is set up with the file. */
+  withSigner: boolean;
+};
+
+export const NO_FACTS: Facts = {
+  devnet: null,
+  accounts: null,
+  chainId: null,
+  workers: [],
+  withSigner: false,
+};
+
+export type Choice = {value: string; name: string; about?: string};
+
+/** How a question is put: a line to type, or a list to choose from. */
+export type Form =
+  | {kind: 'line'; message: string; about: string; suggestion: string}
+  | {kind: 'list'; message: string; about: string; choices: readonly Choice[]; suggestion: string};
+
+/** Everything a question may look at. */
+export type Known = {answers: Answers; facts: Facts};
+
+export type Question = {
+  key: QuestionKey;
+  /** Key of config.yaml that the answer goes to. */
+  path: string;
+  /** Without `--`; null: another question's flag answers this one. */
+  flag: string | null;
+  /** False: not asked with these answers. */
+  applies(known: Known): boolean;
+  form(known: Known): Form;
+  /** What `--yes` takes; null: only the operator knows. '' passes the question over. */
+  preset(known: Known): string | null;
+  /** The text as it will stand in the file; '' where passing over is allowed. */
+  parse(text: string, known: Known): Parsed<string>;
+  /** What is looked at before the next question: nothing where this is null. */
+  check: Check | null;
+};
+
+export type Check =
+  | 'network'
+  | 'operator'
+  | 'signer'
+  | 'dispatcher'
+  | 'rpc'
+  | 'range'
+  | 'worker'
+  | 'listen'
+  | 'vrf-key'
+  | 'store'
+  | 'webhook';
+
+/** What a look outside told. */
+export type Finding = {
+  /** `trouble` asks whether to go on, edit or go back. */
+  state: 'ok' | 'info' | 'trouble';
+  /** One line, safe for a terminal. */
+  text: string;
+  /** What to do about it; null when there is nothing. */
+  fix: string | null;
+  facts?: Partial<Facts>;
+};

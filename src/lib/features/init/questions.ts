@@ -1,0 +1,233 @@
+import {networkPreset} from '../../config/networks.ts';
+import {FIELDS, type Field} from '../../config/schema.ts';
+import {byField, networkChoices, networkValue} from './fields.ts';
+import type {Check, Choice, Known, Question, QuestionKey} from './question.ts';
+
+const OTHER = 'other';
+
+type Line = {
+  key: QuestionKey;
+  field: Field<unknown>;
+  message: string;
+  about: string;
+  /** May be left empty; what that means. */
+  without?: string;
+  check?: Check;
+  /** Shown in brackets, taken by Enter. [the preset] */
+  suggestion?: (known: Known) => string;
+  /** What `--yes` takes. [what the network brings; '' for an optional one] */
+  preset?: (known: Known) => string | null;
+  applies?: (known: Known) => boolean;
+};
+
+/** A question whose answer is one line of text. */
+function line(facts: Line): Question {
+  const {key, field, message, about, without, check = null} = facts;
+  const optional = without !== undefined;
+  const preset =
+    facts.preset ?? ((known: Known) => networkValue(known, field.path) ?? (optional ? '' : null));
+  return {
+    key,
+    path: field.path,
+    flag: key,
+    applies: facts.applies ?? (() => true),
+    form(known) {
+      const suggestion = facts.suggestion?.(known) ?? preset(known) ?? '';
+      const present = known.answers[key] ?? suggestion;
+      // Enter takes what is in brackets; Backspace takes the brackets away.
+      const how = present === '' ? 'Enter alone' : 'Backspace and Enter';
+      return {kind: 'line', message, about: optional ? `${about} ${how}: ${without}.` : about, suggestion};
+    },
+    preset,
+    parse: byField(field, {optional}),
+    check,
+  };
+}
+
+const network: Question = {
+  key: 'network',
+  path: FIELDS.network.path,
+  flag: 'network',
+  applies: () => true,
+  form: ({facts}) => ({
+    kind: 'list',
+    message: 'Network',
+    about: 'Where this operator works. It brings chain id and contract addresses.',
+    choices: networkChoices(facts.devnet !== null),
+    suggestion: facts.devnet === null ? 'mainnet' : 'devnet',
+  }),
+  preset: () => 'mainnet',
+  parse(text) {
+    const parsed = byField(FIELDS.network, {optional: false})(text);
+    if ('wrong' in parsed) return parsed;
+    const retired = networkPreset(parsed.value.toLowerCase())?.retired ?? null;
+    return retired === null ? {value: parsed.value.toLowerCase()} : {wrong: retired};
+  },
+  check: 'network',
+};
+
+const nodeId: Question = {
+  ...line({
+    key: 'node-id',
+    field: FIELDS.nodeId,
+    message: 'Operator address',
+    about: 'The Ethereum address of this operator, node_id.',
+    check: 'operator',
+  }),
+  form(known) {
+    const message = 'Operator address';
+    const {accounts} = known.facts;
+    const suggestion = networkValue(known, FIELDS.nodeId.path) ?? '';
+    if (accounts === null || accounts.length === 0) {
+      const about = 'Your Ethereum address; with Enter alone you choose it from the signer’s accounts next.';
+      return {kind: 'line', message, about, suggestion};
+    }
+    const choices: Choice[] = accounts.map((account) => ({value: account, name: account}));
+    choices.push({value: '', name: 'another one', about: 'type it after the signer is known'});
+    const about = 'The signer of this machine holds these accounts.';
+    return {kind: 'list', message, about, choices, suggestion: suggestion || (accounts[0] ?? '')};
+  },
+  // An address is needed in the end; at a terminal it may come from the signer.
+  parse: byField(FIELDS.nodeId, {optional: true}),
+};
+
+/** Asked when no address was given, or one that the signer does not hold. */
+const account: Question = {
+  ...line({key: 'account', field: FIELDS.nodeId, message: 'Operator address', about: ''}),
+  flag: null,
+  applies({answers, facts}) {
+    const typed = answers['node-id'] ?? '';
+    return typed === '' || (facts.accounts !== null && !facts.accounts.includes(typed) && !facts.withSigner);
+  },
+  form({answers, facts}) {
+    const typed = answers['node-id'] ?? '';
+    const message = 'Operator address';
+    const {accounts} = facts;
+    if (accounts === null || accounts.length === 0)
+      return {kind: 'line', message, about: 'The Ethereum address of this operator.', suggestion: typed};
+    const choices: Choice[] = accounts.map((value) => ({value, name: value}));
+    if (typed === '') choices.push({value: OTHER, name: 'none of them', about: 'goes back to the signer'});
+    else
+      choices.push({value: typed, name: `${typed} (not held)`, about: 'load its key into the signer later'});
+    const about =
+      typed === '' ? 'Accounts of the signer.' : `The signer does not hold ${typed}, but these accounts.`;
+    return {kind: 'list', message, about, choices, suggestion: accounts[0] ?? ''};
+  },
+  preset: ({answers}) => answers['node-id'] ?? null,
+  check: 'operator',
+};
+
+/**
+ * Every question in the order it is asked. A question is asked when it applies to the answers before it; going back
+ * leads to the one before that applies.
+ */
+export const QUESTIONS: readonly Question[] = [
+  network,
+  nodeId,
+  line({
+    key: 'signer-url',
+    field: FIELDS.signerKey,
+    message: 'Signer URL',
+    about: 'The Web3Signer that holds the key of the operator address.',
+    check: 'signer',
+    suggestion: (known) => networkValue(known, FIELDS.signerKey.path) ?? 'http://127.0.0.1:9000',
+    preset: (known) =>
+      networkValue(known, FIELDS.signerKey.path) ?? (known.facts.withSigner ? 'http://127.0.0.1:9000' : null),
+  }),
+  account,
+  line({
+    key: 'dispatcher-url',
+    field: FIELDS.dispatcherUrl,
+    message: 'Dispatcher',
+    about: 'It gives the jobs: host:port, or a ws:// or wss:// URL.',
+    check: 'dispatcher',
+  }),
+  line({
+    key: 'dispatcher-address',
+    field: FIELDS.dispatcherAddress,
+    message: 'Dispatcher’s address',
+    about: 'Only jobs signed by this address are taken.',
+    without: 'any valid signer',
+  }),
+  line({
+    key: 'rpc-url',
+    field: FIELDS.rpcUrl,
+    message: 'Chain RPC',
+    about: 'An Ethereum JSON-RPC of that network. Its URL may hold an access key: only the host is shown.',
+    check: 'rpc',
+  }),
+  line({
+    key: 'range-contract',
+    field: FIELDS.vrfRangeContract,
+    message: 'Range contract',
+    about: 'The contract with the operators’ sampling ranges; the network’s documentation names it.',
+    check: 'range',
+  }),
+  line({
+    key: 'registry',
+    field: FIELDS.registry,
+    message: 'AOS registry',
+    about: 'The registry coordinator, for aos register.',
+    without: 'later',
+    applies: (known) => networkValue(known, FIELDS.registry.path) === null,
+  }),
+  {
+    ...line({
+      key: 'worker-url',
+      field: FIELDS.opml.url,
+      message: 'opml worker',
+      about: 'The program that answers selected jobs.',
+      check: 'worker',
+      preset: (known) =>
+        networkValue(known, FIELDS.opml.url.path) ??
+        known.facts.workers.find(({kind}) => kind === 'opml')?.url ??
+        FIELDS.opml.url.fallback,
+    }),
+  },
+  line({
+    key: 'listen',
+    field: FIELDS.restUrl,
+    message: 'Listen on',
+    about: 'host:port of this operator’s own server; the network asks /ping there.',
+    check: 'listen',
+    preset: (known) => networkValue(known, FIELDS.restUrl.path) ?? FIELDS.restUrl.fallback,
+  }),
+  line({
+    key: 'outer-url',
+    field: FIELDS.outerUrl,
+    message: 'URL from outside',
+    about: 'How others reach this node, such as http://203.0.113.7:21001.',
+    without: 'not known yet',
+  }),
+  line({
+    key: 'vrf-key-file',
+    field: FIELDS.vrfKeyFile,
+    message: 'VRF key file',
+    about: 'Decides which jobs are yours. Made new (mode 0600) when there is none.',
+    check: 'vrf-key',
+    preset: () => './vrf.key',
+  }),
+  line({
+    key: 'store-dir',
+    field: FIELDS.storeDir,
+    message: 'Journal directory',
+    about: 'Every job is on disk there before it is acknowledged.',
+    without: 'the state directory',
+    check: 'store',
+    // A devnet's own directory goes with it.
+    preset: () => '',
+  }),
+  line({
+    key: 'alert-webhook',
+    field: FIELDS.alertWebhook,
+    message: 'Alert webhook',
+    about: 'Gets a JSON alert of a trouble: Slack, Discord, your own.',
+    without: 'nobody is told',
+    check: 'webhook',
+  }),
+];
+
+/** True for the answer that leads back to the signer. */
+export function isNoneOfThem(key: QuestionKey, text: string): boolean {
+  return key === 'account' && text === OTHER;
+}

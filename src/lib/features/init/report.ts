@@ -1,0 +1,63 @@
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {shellWord} from '../../foundation/text/shell-word.ts';
+import {wrap} from '../../foundation/text/table.ts';
+import {keySteps} from './web3signer-files.ts';
+
+/** What `aos init` made, and what is left to do. */
+export type InitReport = {
+  file: string;
+  /** Where the file that was there before is kept. */
+  backup: string | null;
+  network: string;
+  nodeId: string;
+  vrfKey: {file: string; made: boolean};
+  web3signer: {compose: string; keyConfig: string; keysDir: string} | null;
+  /** What was in the way when the file was made; each is a comment in it, too. */
+  troubles: readonly {question: string; text: string; fix: string | null}[];
+  /** Commands to type, in this order. */
+  next: readonly string[];
+};
+
+/**
+ * The commands after `aos init`.
+ * @param flag ` -c FILE` where the file is not found without it, else ''
+ */
+export function nextSteps(
+  flag: string,
+  signer: {compose: string; keysDir: string} | null,
+  {alerts}: {alerts: boolean},
+): string[] {
+  const start =
+    signer === null
+      ? []
+      : [...keySteps(signer.keysDir), `docker compose -f ${shellWord(signer.compose)} up -d`];
+  return [
+    ...start,
+    `aos signer check${flag}`,
+    ...(alerts ? [`aos alert test${flag}`] : []),
+    `aos register --check${flag}`,
+    `aos register${flag}`,
+    `aos run${flag}`,
+  ];
+}
+
+/** @param width columns; commands and paths stay whole */
+export function renderInitReport(
+  {file, backup, vrfKey, web3signer, troubles, next}: InitReport,
+  width: number,
+): string {
+  const lines = [`wrote ${safeText(file)}`];
+  if (backup !== null) lines.push(`  the one before is ${safeText(backup)}`);
+  lines.push(
+    vrfKey.made
+      ? `wrote ${safeText(vrfKey.file)} (VRF key; keep a copy: nobody can restore it)`
+      : `uses ${safeText(vrfKey.file)}`,
+  );
+  if (web3signer !== null)
+    lines.push(`wrote ${safeText(web3signer.compose)}`, `wrote ${safeText(web3signer.keyConfig)}`);
+  for (const {text, fix} of troubles) {
+    const told = [text, ...(fix === null ? [] : [`fix: ${fix}`])].flatMap((part) => wrap(part, width - 2));
+    lines.push(...told.map((line, index) => `${index === 0 ? '! ' : '  '}${line}`));
+  }
+  return [...lines, '', 'Next:', ...next.map((command) => `  ${safeText(command)}`)].join('\n');
+}

@@ -1,0 +1,78 @@
+import {ALL_FIELDS} from '../../config/schema.ts';
+import {shown} from '../../config/shown.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {wrap} from '../../foundation/text/table.ts';
+import type {Entry} from './config-text.ts';
+import {QUESTIONS} from './questions.ts';
+import type {Findings} from './wizard.ts';
+
+const CONTRACTS = 'chain.contracts.';
+const BLS_KEY = 'node.bls_';
+
+/**
+ * The review page: what the file will hold that is not the default anyway, and what is still in trouble.
+ * @param width columns of the terminal
+ */
+export function reviewLines(
+  {
+    file,
+    entries,
+    findings,
+    making,
+  }: {
+    file: string;
+    entries: readonly Entry[];
+    findings: Findings;
+    /** Other files that will be made. */
+    making: readonly string[];
+  },
+  width: number,
+): string[] {
+  const differing = entries.filter(({path, value}) => value !== fallbackOf(path));
+  const lines = [`${safeText(file)} will hold, beside the defaults:`];
+  // Brought by a devnet, not asked for: the page is for what may be wrong.
+  const contracts = differing.filter(({path}) => path.startsWith(CONTRACTS));
+  const hasMany = contracts.length > 2;
+  const hasKey = differing.some(({path}) => path.startsWith(BLS_KEY));
+  for (const {path, value} of differing) {
+    if (path.startsWith(BLS_KEY) || (hasMany && path.startsWith(CONTRACTS))) continue;
+    const text = shownValue(path, value);
+    if (path.length + text.length + 4 <= width) lines.push(`  ${path}  ${text}`);
+    else lines.push(`  ${path}`, ...wrap(text, Math.max(10, width - 4)).map((part) => `    ${part}`));
+  }
+  if (hasKey) lines.push(`  ${BLS_KEY}*  the BLS key that the devnet made`);
+  if (hasMany) lines.push(`  ${CONTRACTS}*  ${contracts.length} addresses, as the devnet says`);
+  for (const name of making)
+    lines.push(...wrap(`makes ${safeText(name)}`, Math.max(10, width - 2)).map((part) => `  ${part}`));
+  for (const {key, path} of QUESTIONS) {
+    const finding = findings[key];
+    if (finding?.state !== 'trouble') continue;
+    const told = wrap(`${path}: ${finding.text}`, Math.max(10, width - 4));
+    lines.push(...told.map((part, index) => `  ${index === 0 ? '!' : ' '} ${part}`));
+  }
+  return lines;
+}
+
+/** A value for the screen: of an RPC URL the host only, since its path or query often is a key. */
+export function shownValue(path: string, value: string | readonly string[]): string {
+  if (value === '') return '';
+  if (typeof value !== 'string') return value.map((item) => shownValue(path, item)).join(', ');
+  return isSecret(path) ? withoutKeys(value) : safeText(value, 200);
+}
+
+/** Whether a value of the key may hold an access key. */
+export function isSecret(path: string): boolean {
+  return ALL_FIELDS.some((field) => field.path === path && field.secret);
+}
+
+/** Scheme, host and port of a URL; that there is more is said, not shown. */
+export function withoutKeys(value: string): string {
+  if (!URL.canParse(value)) return shown(value).startsWith('"') ? 'a value (not shown)' : shown(value);
+  const url = new URL(value);
+  const rest = url.username !== '' || url.search !== '' || url.pathname.length > 1;
+  return `${url.protocol}//${url.host}${rest ? '/… (the rest is not shown)' : ''}`;
+}
+
+function fallbackOf(path: string): string | null {
+  return ALL_FIELDS.find((field) => field.path === path)?.fallback ?? null;
+}

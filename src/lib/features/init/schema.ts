@@ -1,0 +1,25 @@
+import * as v from 'valibot';
+import type {InitReport} from './report.ts';
+import type {ResultEntry} from '../../cli/schema/entry.ts';
+import {schemaOf} from '../../cli/schema/parts.ts';
+
+const path = v.string();
+
+export const init: ResultEntry = {
+  summary: 'aos init: the files that were made, and the commands to type next.',
+  result: schemaOf<InitReport>()(
+    v.object({
+      file: path,
+      backup: v.pipe(v.nullable(path), v.description('where the file that was replaced is kept')),
+      network: v.string(),
+      nodeId: v.string(),
+      vrfKey: v.object({file: path, made: v.boolean()}),
+      web3signer: v.nullable(v.object({compose: path, keyConfig: path, keysDir: path})),
+      troubles: v.pipe(
+        v.array(v.object({question: v.string(), text: v.string(), fix: v.nullable(v.string())})),
+        v.description('what did not answer as it should; the file says so in comments'),
+      ),
+      next: v.pipe(v.array(v.string()), v.description('commands to type, in this order')),
+    }),
+  ),
+};

@@ -1,0 +1,163 @@
+import {duration} from '../../foundation/text/words.ts';
+import type {JobDetail} from './detail.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {wrap} from '../../foundation/text/table.ts';
+
+const LABEL = 14;
+const LEAST_WIDTH = 50;
+/** Of a prompt or an answer, unless all is wanted. */
+const CLIPPED = 400;
+const ALL = 100 * 1024 * 1024;
+
+export type StoryStyle = {
+  width: number;
+  /** Whole prompts, answers and proofs. */
+  full: boolean;
+};
+
+/** The story of one job for people, in the order it happened. */
+export function jobDetailText(story: JobDetail, {width, full}: StoryStyle): string {
+  const room = Math.max(LEAST_WIDTH, width) - LABEL;
+  const most = full ? ALL : CLIPPED;
+  const row = (label: string, text: string | null): string[] => {
+    if (text === null || text === '') return [];
+    const [first = '', ...rest] = wrap(safeText(text, most), room);
+    return [label.padEnd(LABEL) + first, ...rest.map((line) => ' '.repeat(LABEL) + line)];
+  };
+  const {dispatch, sampling, answer, delivery, readings} = story;
+  const outcome = story.outcome === null ? '' : `, ${story.outcome}`;
+  return [
+    ...row('job', story.job_id),
+    ...row('number', `#${story.seq}`),
+    ...row(
+      'tag',
+      story.tag === ''
+        ? null
+        : story.position === ''
+          ? story.tag
+          : `${story.tag}, position ${story.position}`,
+    ),
+    ...row(
+      'state',
+      `${story.state}${outcome}, ${duration(story.age_ms)} ${story.state === 'accepted' ? 'from arrival to acceptance' : 'since it came'}`,
+    ),
+    ...row('kind', `${story.kind}, model ${story.model}`),
+    ...row('user', story.user),
+    ...row('prompt', story.prompt),
+    '',
+    'DISPATCH',
+    ...row('  received', dispatch.received_at),
+    ...row('  signature', signatureText(story)),
+    ...row('  frame', frameText(story)),
+    ...row('  clock', clockText(dispatch.clock)),
+    '',
+    'SAMPLING',
+    ...(sampling === null
+      ? ['  not sampled yet']
+      : [
+          ...row('  selected', selectedText(sampling)),
+          ...row('  vrf key', sampling.vrf_verify_pubkey),
+          ...row('  prompt hash', sampling.vrf_prompt_hash),
+          ...row('  vrf value', sampling.vrf_random_value),
+          ...row('  proof', sampling.vrf_proof),
+        ]),
+    ...(story.questions.length === 0 ? [] : ['', 'QUESTIONS']),
+    ...story.questions.flatMap((question) => [
+      ...row(`  attempt ${question.attempt}`, questionText(question)),
+      ...row('    answer', question.answer),
+      ...row('    root', question.state_root),
+    ]),
+    '',
+    'ANSWER',
+    ...(answer === null
+      ? ['  none yet']
+      : [
+          ...row('  concluded', answer.concluded_at),
+          ...row('  result', answer.result),
+          ...row('  reason', answer.reason),
+          ...row('  clock', clockText(answer.clock)),
+          ...row('  size', `${answer.bytes} bytes`),
+          ...(full ? row('  content', answer.content) : []),
+        ]),
+    '',
+    'DELIVERY',
+    ...(delivery === null
+      ? ['  not signed yet']
+      : [
+          ...row('  signed', `${delivery.signed_at}, ${holdsText(delivery)}`),
+          ...row('  signature', delivery.signature),
+          ...row('  envelope', delivery.envelope_id),
+          ...row('  accepted', delivery.accepted_at ?? (delivery.expired_at === null ? 'not yet' : null)),
+          ...row('  given up', delivery.expired_at),
+        ]),
+    '',
+    `CLOCK READINGS${readings.chain_holds === false ? ' (a hash does not hold)' : ''}`,
+    ...(readings.list.length === 0 ? ['  none'] : []),
+    ...readings.list.flatMap((reading) =>
+      row(
+        `  ${reading.n}`,
+        `${reading.at} ${reading.event} ${clockText(reading.clock) ?? ''} ${full ? reading.hash : reading.hash.slice(0, 16)}`,
+      ),
+    ),
+    '',
+    'TIMELINE',
+    ...story.timeline.map(
+      ({what, at, since_previous_ms: step}) => `  ${at}  ${what}${step > 0 ? `  +${stepText(step)}` : ''}`,
+    ),
+  ].join('\n');
+}
+
+function signatureText({
+  dispatch: {signature, is_known_dispatcher: known, hash_matches: hash},
+}: JobDetail): string {
+  switch (signature.state) {
+    case 'unreadable':
+      return 'the message cannot be read any more';
+    case 'unsigned':
+      return 'the dispatcher did not sign it';
+    case 'invalid':
+      return `does not hold: ${signature.reason ?? ''}`;
+    case 'verified': {
+      const whose =
+        known === null ? '' : known ? ', the configured dispatcher' : ', NOT the configured dispatcher';
+      return `holds, by ${signature.signer ?? ''}${whose}${hash === false ? '; its hash field is wrong' : ''}`;
+    }
+  }
+}
+
+function frameText({dispatch}: JobDetail): string {
+  const jobs =
+    dispatch.frame_jobs === null ? '' : `, job ${dispatch.frame_index + 1} of ${dispatch.frame_jobs}`;
+  const id = dispatch.envelope_id === null ? '' : `, envelope ${dispatch.envelope_id}`;
+  return `${dispatch.frame_bytes} bytes${jobs}${id}`;
+}
+
+function selectedText(sampling: NonNullable<JobDetail['sampling']>): string {
+  const {selected, number, threshold, range} = sampling;
+  const by = number === null || threshold === null ? '' : `: number ${number}, selected below ${threshold}`;
+  if (range === null) return `${selected ? 'yes' : 'no'}${by}`;
+  const {start, end, max, block, source} = range;
+  const when = source === 'last_read' ? ', as last read' : block === null ? '' : `, at block ${block}`;
+  return `${selected ? 'yes' : 'no'}${by} (range ${start}–${end} of ${max}${when})`;
+}
+
+function questionText({kind, asked_at: asked, duration_ms: took}: JobDetail['questions'][number]): string {
+  return took === null
+    ? `${kind}, asked ${asked}, no answer`
+    : `${kind}, asked ${asked}, answered after ${stepText(took)}`;
+}
+
+function holdsText({signature_holds: holds, signer}: NonNullable<JobDetail['delivery']>): string {
+  if (holds === null) return 'not verified: node_id is not known';
+  return holds ? `holds, by ${signer ?? ''}` : 'DOES NOT HOLD for node_id';
+}
+
+function clockText(clock: Readonly<Record<string, string>> | null): string | null {
+  if (clock === null) return null;
+  const entries = Object.entries(clock);
+  return entries.length === 0 ? '{}' : `{${entries.map(([id, counter]) => `${id}: ${counter}`).join(', ')}}`;
+}
+
+function stepText(ms: number): string {
+  return ms < 10_000 ? `${ms} ms` : duration(ms);
+}

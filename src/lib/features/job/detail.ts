@@ -1,0 +1,272 @@
+import {verifyReadings, type Reading} from '../../protocol/clock/readings.ts';
+import {clockToWire, type Clock} from '../../protocol/clock/vlc.ts';
+import {isAosError} from '../../foundation/errors/error.ts';
+import {draftEnvelope, parseEnvelope, verifyEnvelope} from '../../protocol/wire/envelope.ts';
+import {eip191Digest, fromHex, recoverAddress, sameAddress} from '../../protocol/wire/ethereum.ts';
+import {isJsonObject, parseJson, type JsonObject} from '../../protocol/wire/json.ts';
+import {readDispatch, readOpmlCallback, type DispatchJob} from '../../protocol/wire/messages.ts';
+import {isoTime} from '../../foundation/time/time.ts';
+import {sampleNumber, widen, type SamplingRange} from '../../protocol/vrf/sampling.ts';
+import type {JobRequestRow, JobDetailRecord} from '../../node/journal/job-query-types.ts';
+import {clockFromWire} from '../../protocol/wire/clock-field.ts';
+
+/** What is known beside the journal's row. */
+export type DetailFacts = {
+  /** Whose journal it is; null where the configuration does not say. */
+  nodeId: string | null;
+  /** `node.dispatcher_address` */
+  dispatcher: string | null;
+  /** As last read from the chain, for a job that was sampled before the journal kept its range. */
+  lastRange: SamplingRange | null;
+  /** `chain.vrf_sort_precision` */
+  precision: number | null;
+  now: number;
+};
+
+/** The whole story of one job, as `--json` has it; times RFC 3339, clocks as decimal strings. */
+export type JobDetail = ReturnType<typeof jobDetail>;
+
+export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
+  const dispatch = readFrame(record.frame);
+  const job = dispatch?.jobs[record.index] ?? null;
+  return {
+    seq: record.seq,
+    job_id: record.key.jobId,
+    tag: record.key.tag,
+    position: record.key.position,
+    state: record.state,
+    outcome: record.outcome,
+    kind: record.kind,
+    model: record.model,
+    user: job?.user ?? null,
+    prompt: job?.prompt ?? null,
+    dispatch: {
+      received_at: isoTime(record.receivedAt),
+      frame_bytes: Buffer.byteLength(record.frame),
+      frame_jobs: dispatch?.jobs.length ?? null,
+      frame_index: record.index,
+      envelope_id: dispatch?.id ?? null,
+      address: dispatch?.address ?? null,
+      signature: dispatch?.signature ?? UNREADABLE,
+      hash_matches: dispatch?.hashMatches ?? null,
+      is_known_dispatcher: isKnown(dispatch?.signature.signer ?? null, facts.dispatcher),
+      clock: job === null ? null : clockToWire(job.clock),
+      seed: job?.seed ?? null,
+    },
+    sampling: samplingOf(record, facts),
+    questions: record.questions.map(questionJson),
+    answer: answerOf(record),
+    delivery: deliveryOf(record, facts.nodeId),
+    readings: {
+      chain_holds:
+        record.readings.length === 0
+          ? null
+          : record.readings.every((reading) => verifyReadings([reading]).ok),
+      list: record.readings.map(readingJson),
+    },
+    timeline: timelineOf(record),
+    age_ms: (record.closedAt ?? facts.now) - record.receivedAt,
+  };
+}
+
+type FrameSignature = {
+  state: 'verified' | 'unsigned' | 'invalid' | 'unreadable';
+  signer: string | null;
+  reason: string | null;
+};
+
+const UNREADABLE: FrameSignature = {state: 'unreadable', signer: null, reason: null};
+
+type Frame = {
+  id: string;
+  address: string;
+  jobs: readonly DispatchJob[];
+  signature: FrameSignature;
+  hashMatches: boolean | null;
+};
+
+/** The message as it came, verified again from its bytes; null for one that cannot be read any more. */
+function readFrame(text: string): Frame | null {
+  try {
+    const envelope = parseEnvelope(Buffer.from(text));
+    const base = {id: envelope.id, address: envelope.address, jobs: readDispatch(envelope.params)};
+    const found = verifyEnvelope(envelope);
+    switch (found.state) {
+      case 'unsigned':
+        return {...base, signature: {state: 'unsigned', signer: null, reason: null}, hashMatches: null};
+      case 'invalid':
+        return {
+          ...base,
+          signature: {state: 'invalid', signer: null, reason: found.reason},
+          hashMatches: null,
+        };
+      case 'signed':
+        return {
+          ...base,
+          signature: {state: 'verified', signer: found.signer, reason: null},
+          hashMatches: found.hashMatches,
+        };
+    }
+  } catch (error) {
+    if (isAosError(error)) return null;
+    throw error;
+  }
+}
+
+function isKnown(signer: string | null, dispatcher: string | null): boolean | null {
+  return signer === null || dispatcher === null ? null : sameAddress(signer, dispatcher);
+}
+
+function samplingOf({vrf, key, range: own}: JobDetailRecord, {lastRange, precision}: DetailFacts) {
+  if (vrf === null) return null;
+  const range = own ?? lastRange;
+  const known = range === null || precision === null ? null : {range, precision};
+  const widened = known === null ? null : widen(known.range, key.tag, key.position);
+  return {
+    selected: vrf.selected,
+    vrf_prompt_hash: vrf.vrf_prompt_hash,
+    vrf_random_value: vrf.vrf_random_value,
+    vrf_verify_pubkey: vrf.vrf_verify_pubkey,
+    vrf_proof: vrf.vrf_proof,
+    number: known === null ? null : sampleNumber(vrf.vrf_random_value, known.precision, known.range.max),
+    threshold: widened === null ? null : Math.max(0, widened.end - widened.start),
+    range: range === null ? null : rangeJson(range, own === null ? 'last_read' : 'sampled_with'),
+  };
+}
+
+/** `last_read`: not necessarily the one it was sampled with. */
+type RangeSource = 'sampled_with' | 'last_read';
+
+function rangeJson({start, end, max, block}: SamplingRange, source: RangeSource) {
+  return {
+    start: start.toString(),
+    end: end.toString(),
+    max: max.toString(),
+    block: block?.toString() ?? null,
+    source,
+  };
+}
+
+function questionJson({attempt, kind, askedAt, answer, answeredAt}: JobRequestRow) {
+  const read = answer === null || kind !== 'opml' ? null : readCallback(answer);
+  return {
+    attempt,
+    kind,
+    asked_at: isoTime(askedAt),
+    answered_at: answeredAt === null ? null : isoTime(answeredAt),
+    duration_ms: answeredAt === null ? null : answeredAt - askedAt,
+    answer: read?.answer ?? null,
+    state_root: read === null || read.state_root === '' ? null : read.state_root,
+    answer_bytes: answer === null ? null : Buffer.byteLength(answer),
+  };
+}
+
+function readCallback(body: string): {answer: string; state_root: string} | null {
+  try {
+    return readOpmlCallback(Buffer.from(body));
+  } catch (error) {
+    if (isAosError(error)) return null;
+    throw error;
+  }
+}
+
+function answerOf({content, outcome, concludedAt}: JobDetailRecord) {
+  if (content === null) return null;
+  const fields = parseContent(content);
+  const text = (name: string): string | null => {
+    const value = fields?.get(name);
+    return typeof value === 'string' ? value : null;
+  };
+  const clock = clockIn(fields);
+  return {
+    outcome,
+    concluded_at: concludedAt === null ? null : isoTime(concludedAt),
+    result: text('result'),
+    reason: text('reason'),
+    clock: clock === null ? null : clockToWire(clock),
+    bytes: Buffer.byteLength(content),
+    content,
+  };
+}
+
+function parseContent(content: string): JsonObject | null {
+  try {
+    const {value} = parseJson(Buffer.from(content));
+    return isJsonObject(value) ? value : null;
+  } catch (error) {
+    if (isAosError(error)) return null;
+    throw error;
+  }
+}
+
+function clockIn(fields: JsonObject | null): Clock | null {
+  try {
+    return fields === null ? null : clockFromWire(fields.get('clock') ?? new Map());
+  } catch (error) {
+    if (isAosError(error)) return null;
+    throw error;
+  }
+}
+
+/** The last delivery: the bytes that were signed are made again from what is stored, and the signer recovered. */
+function deliveryOf({delivery, content, state, closedAt}: JobDetailRecord, nodeId: string | null) {
+  if (delivery === null || content === null) return null;
+  const {envelopeId, signature, at} = delivery;
+  const signer = nodeId === null ? null : signerOf({envelopeId, signature, content, nodeId});
+  return {
+    envelope_id: envelopeId,
+    signature,
+    signed_at: isoTime(at),
+    signer,
+    signature_holds: signer === null || nodeId === null ? null : sameAddress(signer, nodeId),
+    accepted_at: state === 'accepted' && closedAt !== null ? isoTime(closedAt) : null,
+    expired_at: state === 'expired' && closedAt !== null ? isoTime(closedAt) : null,
+  };
+}
+
+function signerOf(of: {
+  envelopeId: string;
+  signature: string;
+  content: string;
+  nodeId: string;
+}): string | null {
+  const draft = draftEnvelope({
+    id: of.envelopeId,
+    method: 'job_result',
+    params: `[${of.content}]`,
+    result: 'null',
+    address: of.nodeId,
+  });
+  const bytes = fromHex(of.signature);
+  return bytes === null ? null : recoverAddress(eip191Digest(draft.message), bytes);
+}
+
+function readingJson({n, at, event, clock, previous, hash}: Reading) {
+  return {n, at: isoTime(at), event, clock: clockToWire(clock), previous, hash};
+}
+
+export type TimelineEntry = {what: string; at: string; since_previous_ms: number; since_received_ms: number};
+
+/** What happened when, in order; selecting has no time of its own. */
+function timelineOf(record: JobDetailRecord): TimelineEntry[] {
+  const {receivedAt, questions, concludedAt, delivery, closedAt, state} = record;
+  const moments: [string, number | null][] = [
+    ['received', receivedAt],
+    ...questions.flatMap(({attempt, askedAt, answeredAt}): [string, number | null][] => [
+      [`asked (attempt ${attempt})`, askedAt],
+      [`answered (attempt ${attempt})`, answeredAt],
+    ]),
+    ['concluded', concludedAt],
+    ['signed', delivery?.at ?? null],
+    [state === 'expired' ? 'expired' : 'accepted', closedAt],
+  ];
+  const known = moments
+    .flatMap(([what, at]) => (at === null ? [] : [{what, at}]))
+    .sort((a, b) => a.at - b.at);
+  return known.map(({what, at}, index) => ({
+    what,
+    at: isoTime(at),
+    since_previous_ms: at - (known[index - 1]?.at ?? at),
+    since_received_ms: at - receivedAt,
+  }));
+}

@@ -1,0 +1,19 @@
+import {Flags} from '@oclif/core';
+import {ageFlag} from '../../cli/age-flag.ts';
+
+/** The filters that `job list` and `job export` share. */
+export const jobFilters = {
+  state: Flags.string({
+    summary:
+      'Only these states or outcomes: received, selected, concluded, signed, accepted, expired; answered, unselected, unsupported, invalid, failed.',
+    helpValue: 'NAMES',
+    multiple: true,
+  }),
+  kind: Flags.string({summary: 'Only jobs for these workers.', helpValue: 'KINDS', multiple: true}),
+  tag: Flags.string({
+    summary: 'Only jobs with this tag; "" for those without one.',
+    helpValue: 'TAG',
+    multiple: true,
+  }),
+  since: ageFlag({summary: 'Only those received in the last 12h, 30d, 1y.'}),
+};

@@ -1,0 +1,60 @@
+import {existsSync, readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {findConfig} from '../../config/file.ts';
+import {aosDirs} from '../../config/paths.ts';
+import {printable} from '../../config/shown.ts';
+import {usableConfig, type UsableConfig} from '../../config/usable.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {JOURNAL_FILE} from '../../node/journal/sqlite.ts';
+import {openJobReader, type JobReader} from '../../node/journal/job-query.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
+
+export type OpenedJobs = {journal: JobReader; config: UsableConfig; dir: string};
+
+/**
+ * The journal of the configuration's node, else the only one there is on this machine. A configuration that could not be
+ * run with will do: who looks up an old job need not mend it first.
+ * @throws AosError JOURNAL_* | CONFIG_* when the file that was named cannot be read | USAGE for several journals
+ */
+export function openJobs(flag: string | undefined, note: (line: string) => void): OpenedJobs {
+  const {env} = process;
+  const cwd = process.cwd();
+  const found = findConfig({flag, env, cwd});
+  const config = usableConfig({file: found?.path ?? null, env, cwd});
+  if (found !== null && isAosError(config.error, 'CONFIG_MISSING', 'CONFIG_UNREADABLE')) throw config.error;
+  if (config.storeDir !== null) {
+    if (found !== null) note(`config: ${printable(found.path)}`);
+    return {journal: openJobReader({dir: config.storeDir}), config, dir: config.storeDir};
+  }
+  const dir = onlyJournal(aosDirs(env, cwd).state);
+  note(`no configuration names a node; this is the only journal here, ${printable(dir)}`);
+  return {journal: openJobReader({dir}), config, dir};
+}
+
+function onlyJournal(state: string): string {
+  const dirs = directoriesIn(state).filter((dir) => existsSync(join(dir, JOURNAL_FILE)));
+  const [only, ...others] = dirs;
+  if (only === undefined)
+    throw new AosError(
+      'JOURNAL_MISSING',
+      `no configuration was found, and there is no journal in ${safeText(state)}`,
+      {
+        next: 'Name the node’s configuration with -c FILE; a new node begins with aos init.',
+      },
+    );
+  if (others.length > 0)
+    throw new AosError('USAGE', `${dirs.length} nodes have a journal in ${safeText(state)}`, {
+      next: 'Say which one by its configuration: -c FILE',
+    });
+  return only;
+}
+
+function directoriesIn(dir: string): string[] {
+  try {
+    return readdirSync(dir, {withFileTypes: true})
+      .filter((entry) => entry.isDirectory())
+      .map(({name}) => join(dir, name));
+  } catch {
+    return []; // nothing has run here yet
+  }
+}

@@ -1,0 +1,29 @@
+import {isoTime} from '../../foundation/time/time.ts';
+import type {JobRow} from '../../node/journal/job-query-types.ts';
+
+/** A job of the list, as `--json` has it. */
+export type JobRowJson = ReturnType<typeof jobRowJson>;
+
+export function jobRowJson(record: JobRow) {
+  const {seq, key, state, outcome, kind, model, signer, vrf, receivedAt, concludedAt, delivery, closedAt} =
+    record;
+  const time = (at: number | null): string | null => (at === null ? null : isoTime(at));
+  return {
+    seq,
+    job_id: key.jobId,
+    tag: key.tag,
+    position: key.position,
+    state,
+    outcome,
+    kind,
+    model,
+    selected: vrf?.selected ?? null,
+    dispatcher: signer,
+    received_at: isoTime(receivedAt),
+    concluded_at: time(concludedAt),
+    signed_at: time(delivery?.at ?? null),
+    closed_at: time(closedAt),
+    /** From arrival to acceptance, or giving up. */
+    duration_ms: closedAt === null ? null : closedAt - receivedAt,
+  };
+}

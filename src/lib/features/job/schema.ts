@@ -1,0 +1,166 @@
+import * as v from 'valibot';
+import type {JobLine} from './export.ts';
+import type {JobRowJson} from './row.ts';
+import type {JobDetail} from './detail.ts';
+import type {ResultEntry, StreamEntry} from '../../cli/schema/entry.ts';
+import {address, count, decimal, ms, schemaOf, time} from '../../cli/schema/parts.ts';
+import {JOB_OUTCOMES, JOB_STATES} from '../../node/events/job-states.ts';
+
+const clock = v.pipe(v.record(v.string(), v.string()), v.description('clock id → counter, both decimal'));
+const digits = v.pipe(v.string(), v.regex(/^[0-9a-f]*$/), v.description('hex without 0x'));
+const number = v.pipe(count, v.description('its number in the journal'));
+
+const key = {job_id: v.string(), tag: v.string(), position: v.string()};
+const rowFields = {
+  ...key,
+  state: v.picklist(JOB_STATES),
+  outcome: v.nullable(v.picklist(JOB_OUTCOMES)),
+  kind: v.string(),
+  model: v.string(),
+  selected: v.nullable(v.boolean()),
+  dispatcher: v.pipe(v.nullable(address), v.description('who signed the message')),
+  received_at: time,
+  concluded_at: v.nullable(time),
+  signed_at: v.nullable(time),
+  closed_at: v.nullable(time),
+  duration_ms: v.pipe(v.nullable(v.number()), v.description('from arrival to acceptance, or giving up')),
+};
+
+export const jobList: ResultEntry = {
+  summary: 'aos job list: jobs of the journal, the newest first.',
+  result: schemaOf<{total: number; jobs: JobRowJson[]}>()(
+    v.object({
+      total: v.pipe(count, v.description('that fit, whatever the limit')),
+      jobs: v.array(v.object({seq: number, ...rowFields})),
+    }),
+  ),
+};
+
+export const jobExport: ResultEntry = {
+  summary: 'aos job export --out FILE: what was written.',
+  result: schemaOf<{path: string; jobs: number; bytes: number}>()(
+    v.object({path: v.string(), jobs: count, bytes: count}),
+  ),
+};
+
+const line = schemaOf<Omit<JobLine, 'type' | 'seq' | 'at'>>()(
+  v.object({
+    ...rowFields,
+    user: v.nullable(v.string()),
+    prompt: v.nullable(v.string()),
+    result: v.nullable(v.string()),
+    reason: v.nullable(v.string()),
+    attempts: count,
+    vrf_random_value: v.nullable(digits),
+    vrf_proof: v.nullable(digits),
+    job_clock: v.nullable(clock),
+    answer_clock: v.nullable(clock),
+    envelope_id: v.nullable(v.string()),
+    signature: v.nullable(digits),
+  }),
+);
+
+export const jobExportLines: StreamEntry = {
+  summary: 'aos job export: a line a job, oldest first; seq: its row in the journal, at: when it came.',
+  lines: {job: line},
+};
+
+export const jobShow: ResultEntry = {
+  summary: 'aos job show: the whole story of one job.',
+  result: schemaOf<JobDetail>()(
+    v.object({
+      seq: number,
+      ...key,
+      state: v.picklist(JOB_STATES),
+      outcome: v.nullable(v.picklist(JOB_OUTCOMES)),
+      kind: v.string(),
+      model: v.string(),
+      user: v.nullable(v.string()),
+      prompt: v.nullable(v.string()),
+      dispatch: v.object({
+        received_at: time,
+        frame_bytes: count,
+        frame_jobs: v.nullable(count),
+        frame_index: count,
+        envelope_id: v.nullable(v.string()),
+        address: v.nullable(v.string()),
+        signature: v.object({
+          state: v.picklist(['verified', 'unsigned', 'invalid', 'unreadable']),
+          signer: v.nullable(address),
+          reason: v.nullable(v.string()),
+        }),
+        hash_matches: v.nullable(v.boolean()),
+        is_known_dispatcher: v.nullable(v.boolean()),
+        clock: v.nullable(clock),
+        seed: v.nullable(v.string()),
+      }),
+      sampling: v.nullable(
+        v.object({
+          selected: v.boolean(),
+          vrf_prompt_hash: digits,
+          vrf_random_value: digits,
+          vrf_verify_pubkey: digits,
+          vrf_proof: digits,
+          number: v.nullable(v.number()),
+          threshold: v.nullable(v.number()),
+          range: v.nullable(
+            v.object({
+              start: decimal,
+              end: decimal,
+              max: decimal,
+              block: v.nullable(decimal),
+              source: v.pipe(
+                v.picklist(['sampled_with', 'last_read']),
+                v.description('last_read: the job is older than the keeping of ranges'),
+              ),
+            }),
+          ),
+        }),
+      ),
+      questions: v.array(
+        v.object({
+          attempt: count,
+          kind: v.string(),
+          asked_at: time,
+          answered_at: v.nullable(time),
+          duration_ms: v.nullable(v.number()),
+          answer: v.nullable(v.string()),
+          state_root: v.nullable(v.string()),
+          answer_bytes: v.nullable(count),
+        }),
+      ),
+      answer: v.nullable(
+        v.object({
+          outcome: v.nullable(v.picklist(JOB_OUTCOMES)),
+          concluded_at: v.nullable(time),
+          result: v.nullable(v.string()),
+          reason: v.nullable(v.string()),
+          clock: v.nullable(clock),
+          bytes: count,
+          content: v.pipe(v.string(), v.description('the job_result that was signed, byte for byte')),
+        }),
+      ),
+      delivery: v.nullable(
+        v.object({
+          envelope_id: v.string(),
+          signature: digits,
+          signed_at: time,
+          signer: v.nullable(address),
+          signature_holds: v.nullable(v.boolean()),
+          accepted_at: v.nullable(time),
+          expired_at: v.nullable(time),
+        }),
+      ),
+      readings: v.object({
+        chain_holds: v.nullable(v.boolean()),
+        list: v.array(
+          v.object({n: count, at: time, event: v.string(), clock, previous: digits, hash: digits}),
+        ),
+      }),
+      timeline: v.array(
+        v.object({what: v.string(), at: time, since_previous_ms: ms, since_received_ms: v.number()}),
+      ),
+      age_ms: v.number(),
+    }),
+  ),
+};

@@ -1,0 +1,43 @@
+import {AosError} from '../../foundation/errors/error.ts';
+import {MOST_KEY_TEXT, parsePrivateKey} from '../../keys/private-key.ts';
+import {readSecretText, type SecretSource} from '../../keys/secret-text.ts';
+import {secretSource} from '../../cli/password-flag.ts';
+
+/**
+ * Where the private key comes from; null asks at the terminal.
+ * @param password source that the password flags name
+ * @throws AosError USAGE when there is none, or when key and password would come from the same stream
+ */
+export function importSource(
+  from: string | undefined,
+  password: SecretSource | null,
+  mayAsk: boolean,
+): SecretSource | null {
+  if (from === undefined) {
+    if (mayAsk) return null;
+    throw new AosError('USAGE', 'the private key is missing, and there is no terminal to ask at', {
+      next: 'Add --from FILE (- is standard input).',
+    });
+  }
+  const source = secretSource(from);
+  if (source.kind === 'fd' && password?.kind === 'fd' && password.fd === source.fd) {
+    throw new AosError('USAGE', 'the private key and the password cannot both come from standard input', {
+      next: 'Give one of them by file: --from FILE or --password-file FILE.',
+    });
+  }
+  return source;
+}
+
+/** @throws AosError KEY_INVALID | KEY_MISSING | KEY_UNSAFE | INTERRUPTED */
+export async function importedKey(source: SecretSource | null, signal: AbortSignal): Promise<bigint> {
+  if (source === null) {
+    const {askSecret} = await import('../../cli/prompt.ts');
+    return parsePrivateKey(await askSecret('BN254 private key'));
+  }
+  const text = await readSecretText(source, MOST_KEY_TEXT, 'private key file', 'KEY_MISSING', signal);
+  if (text !== null) return parsePrivateKey(text);
+  throw new AosError(
+    'KEY_INVALID',
+    `no BN254 private key: it is longer than ${MOST_KEY_TEXT} bytes, or not text`,
+  );
+}

@@ -1,0 +1,23 @@
+import {Flags} from '@oclif/core';
+import {userPath} from '../../config/paths.ts';
+
+/** Which keystore a command works on. */
+export const keyFileFlag = {
+  file: Flags.string({
+    char: 'f',
+    summary: 'The keystore; node.bls_key_file of the configuration names it for aos register.',
+    helpValue: 'FILE',
+    default: 'bls.json',
+  }),
+};
+
+/** Flags of commands that make a keystore. */
+export const newKeyFlags = {
+  ...keyFileFlag,
+  force: Flags.boolean({summary: 'Replace a keystore that is there; the old one is kept as FILE.bak.'}),
+};
+
+/** The path of `--file`, absolute. */
+export function keyPath(value: string): string {
+  return userPath(value, process.cwd(), process.env);
+}

@@ -1,0 +1,32 @@
+import {readVrfKey} from '../../config/vrf-key.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
+
+/** What is told about a VRF key; nothing in it is secret. */
+export type VrfReport = {
+  file: string;
+  /** ed25519, 64 hex digits. */
+  publicKey: string;
+  /** Where the key that was replaced is kept. */
+  backup: string | null;
+};
+
+/** @throws AosError VRF_KEY_MISSING | VRF_KEY_UNSAFE | VRF_KEY_INVALID */
+export async function vrfReport(file: string, backup: string | null): Promise<VrfReport> {
+  const seed = readVrfKey({kind: 'file', path: file});
+  try {
+    const publicKey = Buffer.from((await loadVrf()).publicKey(seed)).toString('hex');
+    return {file, publicKey, backup};
+  } finally {
+    seed.fill(0);
+  }
+}
+
+export function renderVrfReport({file, publicKey, backup}: VrfReport): string {
+  const rows = [
+    ['key file', safeText(file)],
+    ['public key', publicKey],
+    ...(backup === null ? [] : [['old key', safeText(backup)]]),
+  ];
+  return rows.map(([name = '', value = '']) => `${name.padEnd(12)} ${value}`).join('\n');
+}

@@ -1,0 +1,51 @@
+import type {Flow} from '../../peers/chain/detect.ts';
+import type {Config} from '../../config/config.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import {sameAddress} from '../../protocol/wire/ethereum.ts';
+import type {DeregisterOptions} from './deregister.ts';
+import {modeOf, type Talk} from './register-command.ts';
+import {parseQuorums} from './flags.ts';
+import {confirmWith} from '../tx/confirm.ts';
+import {txLimits, type TxFlagValues} from '../tx/flags.ts';
+
+/** The parsed flags of `aos deregister`. */
+export type DeregisterFlagValues = TxFlagValues & {
+  confirm?: string | undefined;
+  force: boolean;
+  quorums?: string | undefined;
+  flow?: Flow | undefined;
+  'dry-run': boolean;
+  calldata: boolean;
+  yes: boolean;
+};
+
+/**
+ * Flags and configuration as what {@link deregister} takes.
+ * @throws AosError USAGE, also when the address is not confirmed
+ */
+export function deregisterOptions(
+  config: Config,
+  flags: DeregisterFlagValues,
+  talk: Talk,
+): DeregisterOptions {
+  const mode = modeOf(flags);
+  const {id} = config.node;
+  if (mode === 'apply' && (flags.confirm === undefined || !sameAddress(flags.confirm, id)))
+    throw new AosError(
+      'USAGE',
+      flags.confirm === undefined
+        ? 'leaving is for good at the AOS service manager as published: name the address that leaves'
+        : `--confirm names another address than node_id, ${id}`,
+      {next: `aos deregister --confirm ${id}`},
+    );
+  return {
+    mode,
+    flow: flags.flow ?? null,
+    quorums: flags.quorums === undefined ? null : parseQuorums(flags.quorums),
+    force: flags.force,
+    limits: txLimits(flags, talk.signal),
+    confirm: confirmWith({yes: flags.yes, ...talk, note: talk.show}),
+    note: talk.note,
+    warn: (message) => talk.show(`warning: ${message}`),
+  };
+}

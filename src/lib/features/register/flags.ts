@@ -1,0 +1,123 @@
+import {Flags} from '@oclif/core';
+import {FLOWS, type Flow} from '../../peers/chain/detect.ts';
+import type {Config} from '../../config/config.ts';
+import {userPath} from '../../config/paths.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import {checksumAddress, isAddress} from '../../protocol/wire/ethereum.ts';
+import {durationFlag} from '../../cli/duration-flag.ts';
+import {knownPassword, passwordSource, type PasswordFlagValues} from '../../cli/password-flag.ts';
+import {blsKeyFile, type BlsKey, type Hex} from './key.ts';
+import {txFlags} from '../tx/flags.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** `--flow`, for a registry that cannot be recognised. */
+export const flowFlag = Flags.custom<Flow>({
+  summary: 'How the AVS takes operators; else it is found out.',
+  options: [...FLOWS],
+  parse: (text) => {
+    const flow = FLOWS.find((one) => one === text);
+    return flow === undefined
+      ? Promise.reject(new AosError('USAGE', `--flow takes one of ${FLOWS.join(', ')}`))
+      : Promise.resolve(flow);
+  },
+});
+
+/** What commands that look, plan or send have in common. */
+export const planFlags = {
+  flow: flowFlag(),
+  'dry-run': Flags.boolean({
+    summary: 'Simulate and show, send nothing. Typed data and the BLS message are signed all the same.',
+    exclusive: ['calldata', 'check'],
+  }),
+  calldata: Flags.boolean({
+    summary: 'Print the calls for a multisig or another tool; simulate and send nothing.',
+    exclusive: ['dry-run', 'check'],
+  }),
+};
+
+/** The flags of `aos register` beside the configuration's, the transaction's and the password's. */
+export const registerFlags = {
+  check: Flags.boolean({
+    summary:
+      'Only print what has to be so, and what is. 0: ready or registered, 3: not, 8: only time is missing.',
+  }),
+  ...planFlags,
+  'as-operator': Flags.boolean({
+    summary: 'Become an operator of EigenLayer first; that is for good.',
+    dependsOn: ['metadata-url'],
+  }),
+  'metadata-url': Flags.string({
+    summary: "Where the operator's metadata is.",
+    helpValue: 'URL',
+    dependsOn: ['as-operator'],
+  }),
+  quorums: Flags.string({
+    summary:
+      'Quorums, or ids of operator sets, such as 0,1; else chain.quorums, else all that take the operator.',
+    helpValue: 'LIST',
+  }),
+  socket: Flags.string({
+    summary: 'Socket to register; else chain.socket, else net.outer_url.',
+    helpValue: 'TEXT',
+  }),
+  'signing-key': Flags.string({
+    summary: 'Address that will sign tasks (ECDSA flow); else node_id.',
+    helpValue: 'ADDRESS',
+  }),
+  'bls-key-file': Flags.string({summary: 'BLS keystore; else node.bls_key_file.', helpValue: 'FILE'}),
+  expiry: durationFlag({
+    summary: 'How long the operator signature is valid, by chain time.',
+    default: HOUR_MS,
+    defaultHelp: () => Promise.resolve('1h'),
+  }),
+  dispatcher: Flags.string({
+    summary: 'HTTP address of the dispatcher; else that of net.dispatcher_url.',
+    helpValue: 'URL',
+  }),
+  ...txFlags,
+};
+
+/** `0,1` as numbers. @throws AosError USAGE */
+export function parseQuorums(text: string): number[] {
+  const numbers = text.split(',').map((part) => (/^\s*\d{1,10}\s*$/.test(part) ? Number(part) : NaN));
+  if (numbers.some((number) => !(number < 2 ** 32)))
+    throw new AosError('USAGE', '--quorums takes numbers, such as 0 or 0,1');
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}
+
+/** @throws AosError USAGE */
+export function parseAddress(text: string, flag: string): Hex {
+  if (!isAddress(text)) throw new AosError('USAGE', `--${flag} takes an address`);
+  return `0x${checksumAddress(text).slice(2)}`;
+}
+
+/** @throws AosError USAGE */
+export function parseMetadataUrl(text: string): string {
+  if (!/^https?:\/\/[^\s]{1,2000}$/.test(text) || !URL.canParse(text))
+    throw new AosError('USAGE', '--metadata-url takes an http(s) address of a JSON file');
+  return text;
+}
+
+/**
+ * The BLS key that the flag or the configuration names; null: neither does.
+ * @throws AosError KEY_*
+ */
+export function configuredBlsKey(
+  config: Config,
+  flags: PasswordFlagValues & {readonly 'bls-key-file'?: string | undefined},
+  options: {canAsk: boolean; signal: AbortSignal},
+): BlsKey | null {
+  const {blsKeyFile: configured, blsPasswordFile} = config.node;
+  const flagged = flags['bls-key-file'];
+  const path = flagged === undefined ? configured : userPath(flagged, process.cwd(), process.env);
+  if (path === null) return null;
+  const isFlagged = flags['password-file'] !== undefined || flags['password-fd'] !== undefined;
+  return blsKeyFile(path, () => {
+    const source =
+      !isFlagged && blsPasswordFile !== null
+        ? ({kind: 'file', path: blsPasswordFile} as const)
+        : passwordSource(flags, options.canAsk);
+    return knownPassword(source, path, options.signal);
+  });
+}

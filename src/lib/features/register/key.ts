@@ -1,0 +1,73 @@
+import type {BlsKeyProof} from '../../peers/chain/plans/register.ts';
+import {
+  blsKeyData,
+  readBlsKeyDigest,
+  readRegistrationPoint,
+  type KeyProof,
+  type SetPlace,
+} from '../../peers/chain/plans/proofs.ts';
+import type {Chain} from '../../peers/chain/open.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import {openKeystore, readKeystore} from '../../keys/bls-keystore.ts';
+import {encodeG1, hashToG1, operatorIdOf, publicKeys, signPoint} from '../../keys/bn254.ts';
+import {registrationMessage, signRegistration} from '../../keys/registration.ts';
+import {fromHex, toHex} from '../../protocol/wire/ethereum.ts';
+
+export type Hex = `0x${string}`;
+
+/** The operator's BLS key; its password is asked for when something has to be signed, and only once. */
+export type BlsKey = {
+  /** keccak256 of its public key: the operator id. */
+  id: Hex;
+  path: string;
+  privateKey(): Promise<bigint>;
+};
+
+/**
+ * @param password gives the keystore's password
+ * @throws AosError KEY_MISSING | KEY_UNSAFE | KEY_KEYSTORE_*
+ */
+export function blsKeyFile(path: string, password: () => Promise<string>): BlsKey {
+  const keystore = readKeystore(path);
+  let opened: Promise<bigint> | null = null;
+  return {
+    id: hex(operatorIdOf(keystore.publicKey)),
+    path,
+    privateKey: () => (opened ??= password().then((text) => openKeystore(keystore, text, path))),
+  };
+}
+
+/**
+ * The proof a registry coordinator wants of a new BLS key: its message, computed here too, must be the contract's own.
+ * @throws AosError CHAIN_MISMATCH | CHAIN_REVERTED | KEY_*
+ */
+export async function proveBlsKey(
+  chain: Chain,
+  registry: Hex,
+  operator: Hex,
+  key: BlsKey,
+): Promise<BlsKeyProof> {
+  const said = await readRegistrationPoint(chain, registry, operator);
+  const own = registrationMessage({chainId: chain.chainId, registry, operator});
+  if (said.X !== own.x || said.Y !== own.y)
+    throw new AosError(
+      'CHAIN_MISMATCH',
+      `the registry ${registry} wants another message signed than its source says; the BLS key signed nothing`,
+      {next: 'Check chain.contracts.registry and the network.'},
+    );
+  return signRegistration(await key.privateKey(), own);
+}
+
+/** A BLS key as key of an operator set, signed over KeyRegistrar's digest. @throws AosError CHAIN_REVERTED | KEY_* */
+export async function proveSetKey(chain: Chain, place: SetPlace, key: BlsKey): Promise<KeyProof> {
+  const secret = await key.privateKey();
+  const {g1, g2} = publicKeys(secret);
+  const keyData = blsKeyData({pubkeyG1: {X: g1.x, Y: g1.y}, pubkeyG2: {X: g2.x, Y: g2.y}});
+  const digest = fromHex(await readBlsKeyDigest(chain, place, keyData));
+  if (digest === null) throw new AosError('BUG', 'a digest that is not hex');
+  return {keyData, signature: `0x${toHex(encodeG1(signPoint(secret, hashToG1(digest))))}`};
+}
+
+function hex(text: string): Hex {
+  return text.startsWith('0x') ? `0x${text.slice(2)}` : `0x${text}`;
+}

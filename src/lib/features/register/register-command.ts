@@ -1,0 +1,96 @@
+import type {Flow} from '../../peers/chain/detect.ts';
+import {readiness} from '../../peers/chain/precondition.ts';
+import type {Answer} from '../../cli/base-command.ts';
+import type {Config} from '../../config/config.ts';
+import {EXIT} from '../../foundation/errors/table.ts';
+import type {PasswordFlagValues} from '../../cli/password-flag.ts';
+import {checkRegistration, register, type RegisterOptions} from './register.ts';
+import type {Mode} from './act.ts';
+import {configuredBlsKey, parseAddress, parseMetadataUrl, parseQuorums} from './flags.ts';
+import {renderPreconditions, renderRegister, stepsExitCode} from './report.ts';
+import {confirmWith} from '../tx/confirm.ts';
+import {txLimits, type TxFlagValues} from '../tx/flags.ts';
+import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
+import {httpUrl} from '../../cli/http-url.ts';
+
+/** The parsed flags of `aos register`. */
+export type RegisterFlagValues = TxFlagValues &
+  PasswordFlagValues & {
+    flow?: Flow | undefined;
+    'dry-run': boolean;
+    calldata: boolean;
+    'metadata-url'?: string | undefined;
+    quorums?: string | undefined;
+    socket?: string | undefined;
+    'signing-key'?: string | undefined;
+    'bls-key-file'?: string | undefined;
+    expiry: number;
+    dispatcher?: string | undefined;
+    yes: boolean;
+  };
+
+/** Where questions, notes and what is asked about go. */
+export type Talk = {
+  canAsk: boolean;
+  signal: AbortSignal;
+  note: (line: string) => void;
+  show: (line: string) => void;
+};
+
+/** Flags and configuration as what {@link register} takes. @throws AosError USAGE | KEY_* */
+export function registerOptions(config: Config, flags: RegisterFlagValues, talk: Talk): RegisterOptions {
+  const {canAsk, signal, note, show} = talk;
+  const given = <T>(text: string | undefined, parse: (text: string) => T): T | null =>
+    text === undefined ? null : parse(text);
+  const flagged = given(flags.dispatcher, (text) => httpUrl(text, 'dispatcher'));
+  return {
+    mode: modeOf(flags),
+    metadataUrl: given(flags['metadata-url'], parseMetadataUrl),
+    flow: flags.flow ?? null,
+    quorums: given(flags.quorums, parseQuorums) ?? config.chain.quorums,
+    socket: flags.socket ?? config.chain.socket ?? config.net.outerUrl,
+    signingKey: given(flags['signing-key'], (text) => parseAddress(text, 'signing-key')),
+    blsKey: configuredBlsKey(config, flags, {canAsk, signal}),
+    expiryMs: flags.expiry,
+    dispatcherUrl: dispatcherHttpUrl(flagged, config.net.dispatcherUrl),
+    limits: txLimits(flags, signal),
+    confirm: confirmWith({yes: flags.yes, canAsk, signal, note: show}),
+    note,
+  };
+}
+
+export function modeOf(flags: {'dry-run': boolean; calldata: boolean}): Mode {
+  if (flags['dry-run']) return 'dry-run';
+  return flags.calldata ? 'calldata' : 'apply';
+}
+
+type Answered = Pick<Answer<unknown>, 'schema' | 'exitCode' | 'result' | 'text'>;
+
+/** `aos register --check`. */
+export async function answerCheck(config: Config, options: RegisterOptions): Promise<Answered> {
+  const {avs, preconditions} = await checkRegistration(config, options);
+  const state = readiness(preconditions);
+  const exitCode = {
+    ready: EXIT.ok,
+    registered: EXIT.ok,
+    cooldown: EXIT.pending,
+    fail: EXIT.no,
+    unknown: EXIT.no,
+  }[state];
+  const {flow} = avs;
+  return {
+    schema: 'register-check',
+    exitCode,
+    result: {state, flow, preconditions},
+    text: [...renderPreconditions(preconditions), `flow ${flow}: ${state}`].join('\n'),
+  };
+}
+
+/** `aos register`, in all three modes. */
+export async function answerRegister(config: Config, options: RegisterOptions): Promise<Answered> {
+  const report = await register(config, options);
+  const {preconditions} = report;
+  const onlyCooldown = preconditions.length > 0 && readiness(preconditions) === 'cooldown';
+  const exitCode = stepsExitCode(report.steps, onlyCooldown);
+  return {schema: 'register', exitCode, result: report, text: renderRegister(report)};
+}

@@ -1,0 +1,253 @@
+import {readAccount} from '../../peers/chain/flow-account.ts';
+import type {Flow} from '../../peers/chain/detect.ts';
+import type {Chain} from '../../peers/chain/open.ts';
+import {asOperatorIntent, planAsOperator} from '../../peers/chain/plans/as-operator.ts';
+import {readAvs, readSocket, type AvsState} from '../../peers/chain/plans/avs.ts';
+import {readRangeState} from '../../peers/chain/plans/range.ts';
+import {registerIntent} from '../../peers/chain/plans/register.ts';
+import {readPreconditions} from '../../peers/chain/preconditions.ts';
+import {readiness, type Precondition} from '../../peers/chain/precondition.ts';
+import {settleOpen} from '../../peers/chain/tx/settle.ts';
+import type {TxLimits} from '../../peers/chain/tx/deps.ts';
+import type {Prepared} from '../../peers/chain/tx/transact.ts';
+import type {Config} from '../../config/config.ts';
+import {afterSent, createAct, goesOn, recording, type Act, type Mode} from './act.ts';
+import {findAvs, registrationErrand, setKeyErrands, type Avs, type Registering} from './avs.ts';
+import {registerWithDispatcher} from './dispatcher.ts';
+import type {BlsKey, Hex} from './key.ts';
+import {rangeStep, requestReport} from './range.ts';
+import {step, type RegisterReport, type StepReport} from './report.ts';
+import {txReport} from '../tx/report.ts';
+import {withTxSession, type TxSession} from '../tx/session.ts';
+
+export type RegisterOptions = {
+  mode: Mode;
+  /** Where to find the metadata of a new EigenLayer operator; null: do not become one. */
+  metadataUrl: string | null;
+  flow: Flow | null;
+  quorums: readonly number[] | null;
+  socket: string | null;
+  signingKey: Hex | null;
+  blsKey: BlsKey | null;
+  expiryMs: number;
+  /** Base URL of the dispatcher's HTTP API. */
+  dispatcherUrl: string;
+  limits: TxLimits;
+  confirm: (prepared: Prepared) => Promise<boolean>;
+  note: (line: string) => void;
+};
+
+/** What to type to become an EigenLayer operator. */
+const AS_OPERATOR = 'aos register --as-operator --metadata-url URL';
+
+/**
+ * Everything between a node and its first job, in order: EigenLayer operator, BLS key, keys of operator sets, AVS,
+ * dispatcher, range. What is done is left alone, so it can be run again at any point.
+ * @throws AosError CHAIN_* | TX_* | SIGNER_* | KEY_* | JOURNAL_* | CONFIG_INVALID | INTERRUPTED
+ */
+export function register(config: Config, options: RegisterOptions): Promise<RegisterReport> {
+  const {limits, note} = options;
+  return withTxSession(config, {signal: limits.signal, note}, async (session) => {
+    const avs = await findAvs(session.chain, config, options.flow);
+    // What is on its way is decided first: the chain is read after it.
+    await settleOpen(session.tx, limits);
+    const {act, sent} = recording(createAct({...options, tx: session.tx}));
+    try {
+      return await walk({session, avs, options, act});
+    } catch (error) {
+      throw afterSent(error, sent);
+    }
+  });
+}
+
+/** The preconditions of the registration, for `--check`. */
+export function checkRegistration(
+  config: Config,
+  options: Pick<RegisterOptions, 'flow' | 'quorums' | 'blsKey' | 'signingKey' | 'limits' | 'note'>,
+): Promise<{avs: Avs; preconditions: Precondition[]}> {
+  const {limits, note} = options;
+  return withTxSession(config, {signal: limits.signal, note}, async ({chain}) => {
+    const avs = await findAvs(chain, config, options.flow);
+    return {avs, preconditions: await preconditionsOf(chain, avs, options)};
+  });
+}
+
+function preconditionsOf(
+  chain: Chain,
+  {contracts, flow, operator}: Avs,
+  {quorums, blsKey, signingKey}: Pick<RegisterOptions, 'quorums' | 'blsKey' | 'signingKey'>,
+): Promise<Precondition[]> {
+  const blsKeyId = blsKey?.id ?? null;
+  return readPreconditions(chain, contracts, flow, operator, {quorums, blsKeyId, signingKey});
+}
+
+type Walk = {session: TxSession; avs: Avs; options: RegisterOptions; act: Act};
+
+async function walk(given: Walk): Promise<RegisterReport> {
+  const {session, avs, options} = given;
+  const {contracts, flow, operator} = avs;
+  const steps = [await asOperator(session.chain, given)];
+  const more = async (make: (chain: Chain) => Promise<StepReport[]>): Promise<void> => {
+    if (steps.every(goesOn)) steps.push(...(await make(await session.refresh())));
+  };
+  let unmet: Precondition[] = [];
+  await more(async (chain) => {
+    const state = await readAvs(chain, contracts, flow, operator, options.quorums);
+    unmet = state.registered ? [] : await unmetPreconditions(chain, given, steps);
+    if (unmet.length > 0) return [step('avs', 'missing', 'something stands in the way, see below')];
+    return avsSteps(chain, given, state);
+  });
+  if (steps.every(goesOn)) {
+    const {signer} = session;
+    steps.push(
+      await registerWithDispatcher(
+        options.dispatcherUrl,
+        signer.address,
+        options.mode === 'apply' ? (message, signal) => signer.sign(message, signal) : null,
+        options.limits.signal,
+      ),
+    );
+  }
+  return finish(await session.refresh(), given, steps, unmet);
+}
+
+async function asOperator(chain: Chain, {avs, options, act}: Walk): Promise<StepReport> {
+  const {contracts, operator} = avs;
+  const {delegationManager} = contracts;
+  const {isOperator} = await readAccount(chain, contracts, operator);
+  if (isOperator === true) return step('eigenlayer-operator', 'already', operator);
+  // Becoming one is for good: never on a guess.
+  if (isOperator === null)
+    return step(
+      'eigenlayer-operator',
+      'missing',
+      `unknown: ${delegationManager} does not answer as DelegationManager`,
+      {next: 'Check chain.contracts.delegation_manager, or use another RPC.'},
+    );
+  const {metadataUrl} = options;
+  if (metadataUrl === null)
+    return step('eigenlayer-operator', 'missing', `${operator} is not an operator of EigenLayer`, {
+      next: AS_OPERATOR,
+    });
+  return act('eigenlayer-operator', {
+    intent: asOperatorIntent({delegationManager, operator}),
+    plan: () => Promise.resolve(planAsOperator({delegationManager, operator, metadataUrl})),
+  });
+}
+
+/**
+ * What stands in the way of the registration. Where becoming an operator is only planned, its own precondition, and the
+ * stake that comes after it, do not count.
+ */
+async function unmetPreconditions(
+  chain: Chain,
+  {avs, options}: Walk,
+  steps: readonly StepReport[],
+): Promise<Precondition[]> {
+  const isPlanned = steps.some(({state}) => state === 'planned');
+  const all = await preconditionsOf(chain, avs, options);
+  const list = all.filter(({id}) => !(isPlanned && id === 'eigenlayer-operator'));
+  const state = readiness(list);
+  return state === 'fail' || state === 'cooldown'
+    ? list.filter((one) => one.state === 'fail' || one.state === 'cooldown')
+    : [];
+}
+
+async function avsSteps(
+  chain: Chain,
+  {session, avs, options, act}: Walk,
+  state: AvsState,
+): Promise<StepReport[]> {
+  const {socket, signingKey, blsKey, expiryMs} = options;
+  const given: Registering = {session, avs, state, socket, signingKey, blsKey, expiryMs};
+  const steps: StepReport[] = [];
+  for (const errand of setKeyErrands(chain, given)) {
+    steps.push(await act('operator-set-key', errand));
+    if (!steps.every(goesOn)) return steps;
+  }
+  if (state.registered)
+    return [...blsStep(state, null, blsKey), ...steps, step('avs', 'already', joined(state))];
+  // Keys of operator sets may have taken blocks: the expiry of the signature counts from now.
+  const done = await act(
+    'avs',
+    registrationErrand(steps.length === 0 ? chain : await session.refresh(), given),
+  );
+  return [...blsStep(state, done, blsKey), ...steps, await checkJoined(done, {session, avs, options})];
+}
+
+/** The transaction may be an earlier one, which was found on its way and named other quorums. */
+async function checkJoined(
+  done: StepReport,
+  {session, avs: {contracts, flow, operator}, options: {quorums}}: Pick<Walk, 'session' | 'avs' | 'options'>,
+): Promise<StepReport> {
+  if (done.state !== 'done' || quorums === null) return done;
+  const {groups, joining} = await readAvs(await session.refresh(), contracts, flow, operator, quorums);
+  if (joining.length === 0) return done;
+  const detail = `registered for ${groups.join(', ')}; what was sent before did not name ${joining.join(', ')}`;
+  return {...done, state: 'pending', detail, next: 'Run the command again: it registers for these too.'};
+}
+
+/** The BLS key goes with the registration, in the same transaction. */
+function blsStep(
+  {takesBlsKey, blsKeyId}: AvsState,
+  avs: StepReport | null,
+  key: BlsKey | null,
+): StepReport[] {
+  if (!takesBlsKey) return [];
+  if (blsKeyId !== null) return [step('bls-key', 'already', blsKeyId)];
+  return avs === null ? [] : [step('bls-key', avs.state, `${key?.id ?? ''}, with the registration`)];
+}
+
+function joined({flow, groups}: AvsState): string {
+  if (groups.length === 0) return 'registered';
+  return `${flow === 'operator-sets' ? 'operator sets' : 'quorums'} ${groups.join(', ')}`;
+}
+
+async function finish(
+  chain: Chain,
+  {session, avs, options}: Walk,
+  steps: StepReport[],
+  preconditions: readonly Precondition[],
+): Promise<RegisterReport> {
+  const {contracts, flow, operator} = avs;
+  const {rangeContract, registry, serviceManager} = contracts;
+  const [state, range] = await Promise.all([
+    readAvs(chain, contracts, flow, operator, options.quorums),
+    rangeContract === null ? null : readRangeState(chain, rangeContract, operator),
+  ]);
+  const socket = state.known ? await readSocket(chain, contracts, operator, state.operatorId) : null;
+  if (range !== null && steps.every(goesOn)) steps.push(rangeStep(range));
+  const avsStep = steps.find(({id}) => id === 'avs');
+  const past = session.tx.journal.list(PAST).find(({intent, state: at, chain: of}) => {
+    const isOurs =
+      intent === registerIntent(registry, operator) && of.genesis === session.tx.node.chain.genesis;
+    return isOurs && at === 'mined';
+  });
+  const sent = avsStep?.tx ?? (past === undefined || !state.known ? null : txReport(past));
+  return {
+    flow,
+    registry,
+    serviceManager,
+    steps,
+    preconditions,
+    txHash: sent?.txHash ?? null,
+    block: sent?.block ?? null,
+    gasUsed: sent?.gasUsed ?? null,
+    feeWei: sent?.feeWei ?? null,
+    operatorId: state.operatorId ?? (state.takesBlsKey ? (options.blsKey?.id ?? null) : null),
+    quorums: state.groups,
+    // A registry that stores no socket only tells it in an event; what this run gave is known all the same.
+    socket: socket ?? (state.takesSocket && isGiven(avsStep) ? options.socket : null),
+    range: range?.range ?? null,
+    rangeMax: range?.max ?? null,
+    rangeRequest:
+      range === null || range.request === null ? null : {...requestReport(range.request), owner: range.owner},
+  };
+}
+
+function isGiven(avs: StepReport | undefined): boolean {
+  return avs?.state === 'done' || avs?.state === 'planned' || avs?.state === 'pending';
+}
+
+/** Transactions among which an earlier registration is looked for. */
+const PAST = 1_000;

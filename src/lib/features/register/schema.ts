@@ -1,0 +1,90 @@
+import * as v from 'valibot';
+import type {Flow} from '../../peers/chain/detect.ts';
+import type {Precondition, Readiness} from '../../peers/chain/precondition.ts';
+import type {DeregisterReport} from './deregister.ts';
+import type {RegisterReport, StepReport} from './report.ts';
+import type {ResultEntry} from '../../cli/schema/entry.ts';
+import {address, count, decimal, hash32, hex, next, schemaOf, time} from '../../cli/schema/parts.ts';
+import {tx} from '../tx/schema.ts';
+
+const precondition = schemaOf<Precondition>()(
+  v.object({
+    id: v.string(),
+    state: v.picklist(['ok', 'fail', 'cooldown', 'warn', 'unknown']),
+    current: v.string(),
+    needed: v.string(),
+    next,
+    clearsAt: v.exactOptional(v.object({at: time, block: v.nullable(decimal)})),
+    done: v.exactOptional(v.literal(true)),
+  }),
+);
+
+const callFields = {title: v.string(), to: address, data: hex, valueWei: decimal};
+
+const step = schemaOf<StepReport>()(
+  v.object({
+    id: v.picklist(['eigenlayer-operator', 'bls-key', 'operator-set-key', 'avs', 'dispatcher', 'range']),
+    state: v.picklist(['already', 'done', 'planned', 'pending', 'declined', 'failed', 'missing', 'waiting']),
+    detail: v.string(),
+    next,
+    tx: v.nullable(tx),
+    call: v.nullable(v.object(callFields)),
+  }),
+);
+
+const transaction = {
+  txHash: v.nullable(hash32),
+  block: v.nullable(decimal),
+  gasUsed: v.nullable(decimal),
+  feeWei: v.nullable(decimal),
+};
+const range = v.nullable(v.object({start: decimal, end: decimal}));
+
+export const register: ResultEntry = {
+  summary: 'aos register: the steps and what became of each; the transaction is that at the AVS.',
+  result: schemaOf<RegisterReport>()(
+    v.object({
+      flow: v.string(),
+      registry: address,
+      serviceManager: address,
+      steps: v.array(step),
+      preconditions: v.array(precondition),
+      ...transaction,
+      operatorId: v.nullable(v.string()),
+      quorums: v.array(count),
+      socket: v.nullable(v.string()),
+      range,
+      rangeMax: v.nullable(decimal),
+      rangeRequest: v.nullable(v.object({...callFields, owner: v.nullable(address)})),
+    }),
+  ),
+};
+
+export const registerCheck: ResultEntry = {
+  summary: 'aos register --check: every precondition with its current and its needed value.',
+  result: schemaOf<{state: Readiness; flow: Flow; preconditions: Precondition[]}>()(
+    v.object({
+      state: v.picklist(['ready', 'registered', 'cooldown', 'fail', 'unknown']),
+      flow: v.picklist(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets']),
+      preconditions: v.array(precondition),
+    }),
+  ),
+};
+
+export const deregister: ResultEntry = {
+  summary: 'aos deregister: the step, and what stays behind.',
+  result: schemaOf<DeregisterReport>()(
+    v.object({
+      flow: v.string(),
+      registry: address,
+      left: v.array(count),
+      steps: v.array(step),
+      ...transaction,
+      stays: v.object({
+        range,
+        wayBack: v.nullable(v.boolean()),
+        slashableUntil: v.nullable(decimal),
+      }),
+    }),
+  ),
+};

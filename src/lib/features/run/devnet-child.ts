@@ -1,0 +1,147 @@
+import {spawn} from 'node:child_process';
+import {startSpinner, type Spinner} from '../../cli/spinner.ts';
+import * as v from 'valibot';
+import {AosError} from '../../foundation/errors/error.ts';
+import type {StopReason} from '../../node/events/events.ts';
+import {lookOf} from '../../cli/terminal-style.ts';
+
+export type DevnetChild = {
+  /** Path of the devnet's config.yaml. */
+  config: string;
+  /** Base URL of its dispatcher's HTTP API. */
+  dispatcher: string;
+  /** Resolves when it has ended, for whatever reason. */
+  ended: Promise<void>;
+  close(): Promise<void>;
+};
+
+const readyLine = v.object({
+  type: v.literal('ready'),
+  config: v.string(),
+  urls: v.object({dispatcher_http: v.string()}),
+});
+const errorLine = v.object({
+  type: v.literal('error'),
+  error: v.object({message: v.string(), next: v.optional(v.string())}),
+});
+const START_TIMEOUT_MS = 30_000;
+
+/**
+ * Runs `work` with the config of a devnet of its own, which is gone afterwards. A stop during the start ends it there;
+ * `onLost` is told when the devnet ends under the work.
+ * @returns why it ended: what `work` says, or the reason of `stop`
+ * @throws AosError DEVNET_FAILED also when the devnet was lost
+ */
+export async function withDevnet(
+  options: {stop: AbortSignal; note: ((line: string) => void) | null; onLost: () => void},
+  work: (devnet: Pick<DevnetChild, 'config' | 'dispatcher'>) => Promise<StopReason>,
+): Promise<StopReason> {
+  const devnet = await startDevnetChild(options.note, options.stop);
+  if (devnet === undefined) return options.stop.reason as StopReason;
+  try {
+    void devnet.ended.then(options.onLost);
+    const reason = await work(devnet);
+    if (reason === 'fatal') throw new AosError('DEVNET_FAILED', 'the devnet ended while the operator worked');
+    return reason;
+  } finally {
+    await devnet.close();
+  }
+}
+
+/**
+ * Starts `aos devnet up` as a child, one job a second, and waits until it is ready. It lives in a process group of its
+ * own, so that Ctrl-C reaches the operator alone, and ends when our end of its standard input closes: however we end.
+ * @param note says a line on stderr; null: say nothing
+ * @returns undefined when `stop` aborted first
+ * @throws AosError DEVNET_FAILED with what the child said
+ */
+async function startDevnetChild(
+  note: ((line: string) => void) | null,
+  stop: AbortSignal,
+): Promise<DevnetChild | undefined> {
+  const program = process.argv[1] ?? '';
+  const child = spawn(
+    process.execPath,
+    [program, 'devnet', 'up', '--json', '--quiet', '--exit-with-stdin', '--job-every', '1s'],
+    {stdio: ['pipe', 'pipe', 'pipe'], detached: true},
+  );
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    said = (said + chunk).slice(-2_000);
+  });
+  child.stdin.on('error', () => {}); // the child ended first; `exited` tells
+  const close = async (): Promise<void> => {
+    child.stdin.end();
+    await exited;
+  };
+  const spinner = spinnerOrLine(note);
+  try {
+    const line = await firstLine(child.stdout, Promise.race([exited, aborted(stop)]));
+    if (stop.aborted) {
+      spinner?.stop();
+      await close();
+      return undefined;
+    }
+    child.stdout.resume(); // its other lines are for those who run it by itself
+    const ready = v.safeParse(readyLine, line);
+    if (ready.success) {
+      spinner?.succeed('devnet is up: chain, signer, dispatcher, online detection, opml worker');
+      const {config, urls} = ready.output;
+      return {config, dispatcher: urls.dispatcher_http, ended: exited, close};
+    }
+    const failed = v.safeParse(errorLine, line);
+    const message = failed.success ? failed.output.error.message : `it said: ${said.trim() || 'nothing'}`;
+    const next = failed.success ? failed.output.error.next : undefined;
+    throw new AosError(
+      'DEVNET_FAILED',
+      `the devnet did not start: ${message}`,
+      next === undefined ? {} : {next},
+    );
+  } catch (error) {
+    spinner?.stop();
+    await close();
+    throw error;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), {once: true});
+  });
+}
+
+/** A spinner where a person looks, a line elsewhere. */
+function spinnerOrLine(note: ((line: string) => void) | null): Spinner | undefined {
+  const text = 'starting a devnet on this machine';
+  if (note === null) return undefined;
+  if (lookOf(process.argv, process.env, process).animate) return startSpinner(text, {hideCursor: false});
+  note(text);
+  return undefined;
+}
+
+/** The first line as JSON; undefined when it ends, or waits too long, before one. */
+function firstLine(stream: NodeJS.ReadableStream, ended: Promise<void>): Promise<unknown> {
+  return new Promise((resolve) => {
+    let text = '';
+    const finish = (value: unknown): void => {
+      clearTimeout(timer);
+      stream.removeListener('data', onData);
+      resolve(value);
+    };
+    const onData = (chunk: Buffer): void => {
+      text += chunk.toString('utf8');
+      const end = text.indexOf('\n');
+      if (end < 0) return;
+      try {
+        finish(JSON.parse(text.slice(0, end)));
+      } catch {
+        finish(undefined); // not our child's voice: told as a failure
+      }
+    };
+    const timer = setTimeout(() => finish(undefined), START_TIMEOUT_MS);
+    stream.on('data', onData);
+    void ended.then(() => finish(undefined));
+  });
+}

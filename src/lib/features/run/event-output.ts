@@ -1,0 +1,70 @@
+import type {OperatorEvent} from '../../node/events/events.ts';
+import type {Level} from '../../node/events/describe.ts';
+import {eventLine, type LogFormat} from '../../node/events/lines.ts';
+import {isoTime} from '../../foundation/time/time.ts';
+import {levelPaint, wantsColor} from '../../cli/color.ts';
+import {createLog, type LogTarget} from './log.ts';
+import {createSink, type Sink} from '../../cli/sinks.ts';
+
+/** How the log is written: form and level can change while it runs. Null: the form that fits stderr. */
+export type LogChoice = {format: LogFormat | null; level: Level};
+
+/** Where the operator's events go. */
+export type EventOutput = {
+  onEvent(event: OperatorEvent): void;
+  setLog(choice: LogChoice): void;
+  /** Hands everything to the streams now: before something else is said there. */
+  flush(): void;
+};
+
+/**
+ * Log lines on stderr (unless quiet), and with `json` the NDJSON stream on stdout. A dead reader is told to the other
+ * stream.
+ * @param options.elsewhere where log lines go instead while stderr is not to be written to
+ */
+export function createEventOutput(options: {
+  json: boolean;
+  quiet: boolean;
+  log: LogChoice;
+  /** No signs beyond ASCII in any log line. */
+  ascii: boolean;
+  elsewhere?: () => Pick<Sink, 'write'> | null;
+}): EventOutput {
+  const {stderr, stdout} = process;
+  const {ascii, quiet} = options;
+  let wanted = options.log.format;
+  const format = (): LogFormat => wanted ?? (stderr.isTTY ? 'pretty' : 'logfmt');
+  const color = levelPaint(wantsColor(process.env, stderr.isTTY));
+  const plain = levelPaint(false);
+  const errors = createSink(stderr, {
+    onGone: () => {}, // nobody is left to tell; the work goes on
+    gapLine: (dropped) => log.warning(`${dropped} lines were dropped: the reader was too slow`, onStderr()),
+  });
+  const onStderr = (): LogTarget => ({sink: errors, format: format(), paint: color, ascii});
+  const target = (): LogTarget | null => {
+    const other = options.elsewhere?.() ?? null;
+    if (other !== null) return {sink: other, format: wanted ?? 'logfmt', paint: plain, ascii};
+    return quiet ? null : onStderr();
+  };
+  const log = createLog({level: options.log.level, target, now: Date.now});
+  const stream = createSink(stdout, {
+    onGone: (reason) =>
+      errors.write(log.warning(`nobody reads stdout any more (${reason}); the operator goes on`, onStderr())),
+    gapLine: (dropped) => JSON.stringify({type: 'gap', at: isoTime(Date.now()), dropped}),
+  });
+
+  return {
+    onEvent(event) {
+      if (options.json) stream.write(eventLine(event));
+      log.event(event);
+    },
+    setLog({format: next, level}) {
+      wanted = next;
+      log.setLevel(level);
+    },
+    flush() {
+      errors.flush();
+      stream.flush();
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import {hostname} from 'node:os';
+import type {Config} from '../../config/config.ts';
+import {controlDirs, controlFile} from '../../config/control-paths.ts';
+import {isAosError} from '../../foundation/errors/error.ts';
+import {createLivenessRecorder} from '../../node/liveness/recorder.ts';
+import {ALIVE_EVERY_MS} from '../../node/liveness/spans.ts';
+import {watchLiveness} from '../../node/liveness/watch.ts';
+import type {NodeJournal} from '../../node/journal/sqlite.ts';
+import {startAlerts} from '../alert/alerting.ts';
+import {startControl, type Control} from '../../node/control/server.ts';
+import type {Emit, OperatorEvent} from '../../node/events/events.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
+import {isoTime} from '../../foundation/time/time.ts';
+
+/** What looks at a run beside its log: the liveness record, the control socket and alerts. */
+export type Observers = {
+  /** Never throws, never waits. */
+  onEvent(event: OperatorEvent): void;
+  /** Path of the control socket; null when there is none. */
+  socket: string | null;
+  /** What could not be started; the operator works without it. */
+  warnings: readonly {code: string; message: string}[];
+  close(): Promise<void>;
+};
+
+/** Name of the journal's durable note: start of the outage that was told of and has not ended, Unix ms; else ''. */
+const OUTAGE_NOTE = 'open-outage';
+
+/**
+ * @param options.tell the operator's event stream
+ * @throws AosError JOURNAL_UNREADABLE
+ */
+export async function startObservers(
+  config: Config,
+  options: {
+    journal: Pick<NodeJournal, 'liveness' | 'read' | 'remember' | 'recall'>;
+    version: string;
+    tell: Emit;
+  },
+): Promise<Observers> {
+  const {journal, tell} = options;
+  const recorder = createLivenessRecorder(journal.liveness, {
+    probeIntervalMs: config.node.heartbeatIntervalMs,
+    startedAt: systemTime.now(),
+    onTrouble: () => {}, // the operator tells of a journal that does not work, and the marks are kept
+  });
+  const timer = setInterval(() => recorder.alive(systemTime.now()), ALIVE_EVERY_MS);
+  timer.unref();
+  const outage = (event: 'outage_started' | 'outage_ended', start: number): void => {
+    const note = event === 'outage_started' ? String(start) : '';
+    const reading = {event, ref: isoTime(start), merge: null};
+    // One transaction. The operator tells of a journal that does not work.
+    Promise.all([journal.read(reading, systemTime.now()), journal.remember(OUTAGE_NOTE, note)]).catch(
+      () => undefined,
+    );
+  };
+  const liveness = watchLiveness({
+    record: (now) => recorder.record(now),
+    probeIntervalMs: config.node.heartbeatIntervalMs,
+    graceMs: config.policy.offlineGraceMs,
+    time: systemTime,
+    tell: (facts) => tell({type: 'liveness', ...facts}),
+    onOutage: ({start}) => outage('outage_started', start),
+    onOutageEnd: (start) => outage('outage_ended', start),
+    open: Number(journal.recall(OUTAGE_NOTE) ?? '') || null,
+  });
+  const alerts = startAlerts(config, {version: options.version, tell});
+  const control = await openControl(config, options.version);
+  return {
+    onEvent(event) {
+      recorder.onEvent(event);
+      if ('publish' in control) control.publish(event);
+      // Last: what it tells comes after this event everywhere.
+      liveness.onEvent(event);
+      alerts?.onEvent(event);
+    },
+    socket: 'publish' in control ? control.path : null,
+    warnings: 'publish' in control ? [] : [control],
+    async close() {
+      clearInterval(timer);
+      liveness.stop();
+      if ('publish' in control) await control.close();
+      // Not waited for: its marks are on their way, and the journal brings them to the disk when it is closed, or cannot.
+      void recorder.flush();
+      await alerts?.close();
+    },
+  };
+}
+
+async function openControl(
+  config: Config,
+  version: string,
+): Promise<Control | {code: string; message: string}> {
+  const {network, node} = config;
+  const [dir = ''] = controlDirs(process.env, process.cwd(), process.getuid?.() ?? 0);
+  try {
+    return await startControl({
+      dir,
+      file: controlFile(network, node.id),
+      hello: {version, node_id: node.id, network, host: hostname(), pid: process.pid},
+      time: systemTime,
+    });
+  } catch (error) {
+    if (!isAosError(error, 'CONTROL_UNAVAILABLE')) throw error;
+    return {code: error.code, message: error.message};
+  }
+}

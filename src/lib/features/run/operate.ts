@@ -1,0 +1,130 @@
+import {join} from 'node:path';
+import type {Config, ConfigWarning} from '../../config/config.ts';
+import type {Emit, OperatorEvent, Summary} from '../../node/events/events.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
+import {startDashboard, type Dashboard} from './dashboard-child.ts';
+import {createEventOutput, type LogChoice} from './event-output.ts';
+import {createLogFile} from './log-file.ts';
+import {runOperator} from './run.ts';
+import {saveTerminal, terminalLives} from './terminal.ts';
+
+export type OperateOptions = {
+  config: Config;
+  warnings: readonly ConfigWarning[];
+  version: string;
+  /** Stop after so many accepted results; null: never. */
+  maxAccepted: number | null;
+  /** Its reason is a StopReason. */
+  stop: AbortSignal;
+  json: boolean;
+  quiet: boolean;
+  log: LogChoice;
+  /** No signs beyond ASCII on stderr. */
+  ascii: boolean;
+  /** Program and arguments of the dashboard to show on this terminal; null: none, lines only. */
+  dashboard: readonly string[] | null;
+  /** How another dashboard is attached, for people. */
+  attach: string;
+  /** Puts the configuration's file into commands that are printed as the next step. */
+  steps: (text: string) => string;
+  /** Says a line on stderr. */
+  note: (line: string) => void;
+};
+
+/** What signals do to a run; each is harmless at any moment. */
+export type Operation = {
+  run(): Promise<Summary>;
+  /** The terminal was closed: log lines go to the file from now on. */
+  onTerminalGone(): void;
+  /** Ctrl-Z. */
+  onSuspend(): void;
+  /** Tells something through the event stream; before it is there nothing is told. */
+  tell: Emit;
+  setLog(choice: LogChoice): void;
+};
+
+/**
+ * The operator with its screen: the dashboard beside it while somebody looks, log lines otherwise. The loop does not
+ * depend on any of them (architecture decisions 6 and 17).
+ */
+export function createOperation(options: OperateOptions): Operation {
+  const {stop, note} = options;
+  const file = createLogFile(join(options.config.store.dir, 'operator.log'));
+  let dashboard: Dashboard | null = null;
+  let isGone = false;
+  let tell: Emit = () => {};
+  let unseen: OperatorEvent | null = null;
+
+  /** A stderr that is no terminal is somebody's log: it stays one, whatever the terminal shows. */
+  const elsewhere = () => (process.stderr.isTTY && (isGone || dashboard !== null) ? file : null);
+  const {json, quiet, log, ascii} = options;
+  const output = createEventOutput({json, quiet, log, ascii, elsewhere});
+
+  function show(command: readonly string[], socket: string): void {
+    const shown = startDashboard({
+      command,
+      socket,
+      runPid: process.pid,
+      terminal: saveTerminal(process.stdout),
+      terminalLives,
+      time: systemTime,
+      isStopping: () => stop.aborted,
+      onRestart: (how) =>
+        warn('DASHBOARD_ENDED', `the dashboard ended unexpectedly (${how}); it is started again`),
+    });
+    dashboard = shown;
+    process.once('exit', shown.stopNow);
+    void shown.ended.then((end) => {
+      process.off('exit', shown.stopNow);
+      dashboard = null;
+      if (end === 'hung-up') terminalGone();
+      if (end === 'crashed')
+        warn('DASHBOARD_ENDED', `the dashboard ended unexpectedly again; try ${options.attach}`);
+      if (end === 'closed' && unseen === null && !stop.aborted)
+        note(`The operator goes on. ${options.attach} shows it again; the log of meanwhile: ${file.path}`);
+    });
+  }
+
+  function warn(code: string, message: string): void {
+    tell({type: 'warning', code, message});
+  }
+
+  function terminalGone(): void {
+    if (isGone) return;
+    isGone = true;
+    warn('TERMINAL_GONE', `the terminal is gone; the operator goes on, ${options.attach} shows it`);
+  }
+
+  return {
+    async run() {
+      try {
+        return await runOperator({
+          ...options,
+          onEvent(event) {
+            output.onEvent(event.type === 'trouble' ? {...event, next: options.steps(event.next)} : event);
+            if (event.type !== 'summary' || dashboard === null) return;
+            // It is over: the last word is said on the normal screen.
+            unseen = event;
+            void dashboard.stop();
+          },
+          onReady(ready) {
+            ({tell} = ready);
+            if (options.dashboard !== null && ready.socket !== null) show(options.dashboard, ready.socket);
+          },
+        });
+      } finally {
+        await dashboard?.stop();
+        if (unseen !== null && elsewhere() === null) output.onEvent(unseen);
+        output.flush();
+        await file.close();
+      }
+    },
+    onTerminalGone: terminalGone,
+    onSuspend() {
+      if (dashboard === null) note('Ctrl-Z does not stop the operator; Ctrl-C does');
+      else dashboard.goOn();
+    },
+    tell: (event) => tell(event),
+    setLog: output.setLog,
+  };
+}

@@ -1,0 +1,57 @@
+import {checkConfig, problemsError, type CheckedConfig} from '../../config/load.ts';
+import {AosError, errorText} from '../../foundation/errors/error.ts';
+import type {Emit} from '../../node/events/events.ts';
+import type {LogChoice} from './event-output.ts';
+
+export type ReloadOptions = {
+  /** The configuration file that the operator was started with; null: none. */
+  file: string | null;
+  /** Of the configuration that it works with (see {@link CheckedConfig}). */
+  marks: CheckedConfig['marks'];
+  /** Keys that a flag of the command line stands above: they hold after a restart, if at all. */
+  byFlag: readonly string[];
+  tell: Emit;
+  setLog: (choice: LogChoice) => void;
+};
+
+/** The keys that a running operator takes over; the others are what it was built from. */
+const LIVE = ['log.format', 'log.level'];
+
+/**
+ * What SIGHUP does to a service: reads the configuration again and tells what came of it. A wrong one changes nothing.
+ * Never throws.
+ * @returns a function that reloads
+ */
+export function createReload({file, marks, byFlag, tell, setLog}: ReloadOptions): () => void {
+  const takesOver = LIVE.filter((key) => !byFlag.includes(key));
+  // What needs a restart is told again with each reload, until there was one.
+  let live = marks;
+  return () => {
+    try {
+      const source = {file, env: process.env, cwd: process.cwd()};
+      const checked = checkConfig(source, {need: 'run'});
+      if (checked.run === null) throw problemsError(source, checked.problems);
+      const applied = takesOver.filter((key) => checked.marks.get(key) !== live.get(key));
+      if (applied.length > 0) setLog(checked.run.log);
+      const needRestart = changedKeys(marks, checked.marks).filter((key) => !takesOver.includes(key));
+      tell({type: 'config_reloaded', file, applied, needRestart});
+      live = checked.marks;
+    } catch (error) {
+      const code = error instanceof AosError ? error.code : 'BUG';
+      tell({
+        type: 'warning',
+        code,
+        message: `the configuration was not reloaded, the old one stays: ${errorText(error)}`,
+      });
+    }
+  };
+}
+
+/** Keys whose values are not the same in both, in alphabetical order. */
+export function changedKeys(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): string[] {
+  const keys = new Set([...before.keys(), ...after.keys()]);
+  return [...keys].filter((key) => before.get(key) !== after.get(key)).sort();
+}

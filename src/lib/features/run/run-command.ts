@@ -1,0 +1,115 @@
+import type {StopReason} from '../../node/events/events.ts';
+import type {Level} from '../../node/events/describe.ts';
+import type {LogFormat} from '../../node/events/lines.ts';
+import {shellWord} from '../../foundation/text/shell-word.ts';
+import type {LogChoice} from './event-output.ts';
+import {configForCommand} from '../../cli/load-config.ts';
+import {createOperation, type Operation} from './operate.ts';
+import {createReload} from './reload.ts';
+import {listenForSignals, type StopSignals} from '../../cli/signals.ts';
+import {hasTerminal, terminalLives, wantsDashboard} from './terminal.ts';
+
+export type RunFlags = {
+  config?: string | undefined;
+  quiet: boolean;
+  devnet: boolean;
+  headless: boolean;
+  jobs?: number | undefined;
+  for?: number | undefined;
+  'log-format'?: LogFormat | undefined;
+  'log-level'?: Level | undefined;
+};
+
+/** Flags that stand above the key of the same name. */
+const LOG_FLAGS = ['log-format', 'log-level'] as const;
+
+/** `aos run`, in steps: its signals, listened to from now on, and the operator. */
+export type RunCommand = {
+  signals: StopSignals;
+  /** Loads the configuration (that of the devnet if one is given), runs, and says why it ended. @throws AosError */
+  operate(devnet?: {config: string; dispatcher: string}): Promise<StopReason>;
+};
+
+/** @param dashboard program and arguments that show the dashboard [aos dash] */
+export function operateFor(
+  flags: RunFlags,
+  options: {
+    version: string;
+    json: boolean;
+    ascii: boolean;
+    note: (line: string) => void;
+    /** Puts a configuration file into commands that are printed as the next step. */
+    steps: (file: string | undefined) => (text: string) => string;
+    dashboard?: readonly string[];
+  },
+): RunCommand {
+  const {note, json} = options;
+  const ownTerminal = hasTerminal();
+  const chosen = (log: LogChoice): LogChoice => ({
+    format: flags['log-format'] ?? log.format,
+    level: flags['log-level'] ?? log.level,
+  });
+  let operation: Operation | null = null;
+  let reload = (): void => {};
+
+  const onHangUp = async (): Promise<void> => {
+    if (ownTerminal && !(await terminalLives())) operation?.onTerminalGone();
+    else reload();
+  };
+  // Listened to from the first moment on: what is started here ends with us.
+  const signals = listenForSignals(
+    {mode: flags.devnet ? 'stop' : 'go-on', onGoOn: () => void onHangUp()},
+    () => operation?.onSuspend(),
+  );
+
+  return {
+    signals,
+    async operate(devnet) {
+      const {config, file, warnings, marks} = configForCommand(devnet?.config ?? flags.config, 'run', note);
+      if (devnet !== undefined) {
+        // Only a devnet's operator is registered by `run`; others load nothing of it.
+        const {registerOnDevnet} = await import('./register-on-devnet.ts');
+        if (!(await registerOnDevnet(config, devnet.dispatcher, {stop: signals.stop, note})))
+          return signals.stop.reason as StopReason;
+      }
+      const shows = wantsDashboard({json, headless: flags.headless}, process.env);
+      const named = devnet?.config ?? flags.config;
+      const ours = options.dashboard ?? [
+        process.execPath,
+        process.argv[1] ?? '',
+        'dash',
+        // For the commands it tells.
+        ...(named === undefined ? [] : ['-c', named]),
+      ];
+      operation = createOperation({
+        config,
+        warnings,
+        version: options.version,
+        maxAccepted: flags.jobs ?? null,
+        stop: signals.stop,
+        json,
+        quiet: flags.quiet,
+        log: chosen(config.log),
+        ascii: options.ascii,
+        dashboard: shows ? ours : null,
+        attach: file === null ? 'aos dash' : `aos dash -c ${shellWord(file)}`,
+        steps: options.steps(named),
+        note,
+      });
+      const {tell, setLog} = operation;
+      reload = createReload({
+        file,
+        marks,
+        tell,
+        byFlag: LOG_FLAGS.filter((key) => flags[key] !== undefined).map((key) => key.replace('-', '.')),
+        setLog: (log) => setLog(chosen(log)),
+      });
+      const timer = flags.for === undefined ? undefined : setTimeout(() => signals.trigger('for'), flags.for);
+      try {
+        return (await operation.run()).reason;
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}

@@ -1,0 +1,176 @@
+import {randomBytes, randomUUID} from 'node:crypto';
+import {setFlagsFromString} from 'node:v8';
+import {asideThreadUrl, createAside} from '../../node/crypto-worker/client.ts';
+import {createBlockReader} from '../../peers/chain/block-reader.ts';
+import {createRangeReader} from '../../peers/chain/range.ts';
+import type {Config, ConfigWarning} from '../../config/config.ts';
+import {readVrfKey} from '../../config/vrf-key.ts';
+import {createConnection} from '../../peers/dispatcher/connection.ts';
+import {openJournal} from '../../node/journal/sqlite.ts';
+import type {Emit, OperatorEvent, Summary} from '../../node/events/events.ts';
+import {createOperator, type Operator} from '../../node/operator/operator.ts';
+import {startOperatorServer} from '../../node/operator/server.ts';
+import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
+import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
+import {createOpmlWorker} from '../../peers/worker/opml.ts';
+import {startObservers} from './observers.ts';
+import {createRelay} from './relay.ts';
+
+export type RunOptions = {
+  config: Config;
+  warnings: readonly ConfigWarning[];
+  version: string;
+  /** Stop after so many accepted results; null: never. */
+  maxAccepted: number | null;
+  /** Its reason is a StopReason. */
+  stop: AbortSignal;
+  onEvent: (event: OperatorEvent) => void;
+  /** Everything stands, and the work begins: the event stream, and the control socket's path if there is one. */
+  onReady: (ready: {tell: Emit; socket: string | null}) => void;
+};
+
+/** How long one signature may take before it is asked for again; a cloud KMS needs up to a second. */
+const SIGN_TIMEOUT_MS = 15_000;
+
+/**
+ * V8 collects its old generation when garbage is 40 % of what is alive. Left to itself it lets a backlog pile up four times
+ * as much before it does, so that the peak is a matter of luck (docs/performance.md).
+ */
+const KEEP_HEAP_SMALL = '--heap-growing-percent=40';
+
+/**
+ * Builds the operator from its configuration, runs it and closes everything again, in reverse order: the one place
+ * where the parts meet.
+ * @throws AosError JOURNAL_LOCKED | JOURNAL_* | VRF_KEY_* | PORT_IN_USE | LISTEN_FAILED | SIGNER_URL_INVALID
+ */
+export async function runOperator(options: RunOptions): Promise<Summary> {
+  setFlagsFromString(KEEP_HEAP_SMALL);
+  const {config} = options;
+  const closers: (() => Promise<void> | void)[] = [];
+  try {
+    return await compose(options, config, closers);
+  } finally {
+    for (const closer of closers.reverse()) await closer();
+  }
+}
+
+async function compose(
+  options: RunOptions,
+  config: Config,
+  closers: (() => Promise<void> | void)[],
+): Promise<Summary> {
+  const {node, net, chain, store} = config;
+  const vrf = await loadVrf();
+  const seed = readVrfKey(node.vrfKey);
+  let tell: Operator['tell'] = () => {};
+  let onDisk: Operator['onDisk'] = () => {};
+  const aside = createAside({
+    inline: vrf.prover(seed),
+    seed,
+    threadUrl: asideThreadUrl(),
+    onTrouble: (reason) =>
+      tell({
+        type: 'warning',
+        code: 'BUG',
+        message: `the thread for proofs and signatures ended, the run goes on without it: ${reason}`,
+      }),
+  });
+  seed.fill(0);
+  closers.push(() => aside.close());
+  const journal = await openJournal({
+    dir: store.dir,
+    clockId: node.clockId ?? 1n,
+    onTrouble: (error) =>
+      tell({type: 'trouble', part: 'clock', code: error.code, message: error.message, next: error.next}),
+    onDisk: (error) => onDisk(error),
+  });
+  closers.push(() => journal.close());
+  const observers = await startObservers(config, {
+    journal,
+    version: options.version,
+    tell: (event) => tell(event),
+  });
+  closers.push(() => observers.close());
+
+  const signer = createWeb3Signer({
+    url: node.signerUrl,
+    address: node.id,
+    timeoutMs: SIGN_TIMEOUT_MS,
+    recover: aside.recover,
+  });
+  closers.push(() => signer.close());
+  const opml = config.workers.kinds.opml;
+  const workers = opml === undefined ? [] : [createOpmlWorker(opml)];
+  for (const worker of workers) closers.push(() => worker.close());
+
+  const events = createRelay(
+    (event: OperatorEvent) => {
+      options.onEvent(event);
+      observers.onEvent(event);
+    },
+    ({type}) => type === 'stopping', // the summary has what the observers say at this point
+  );
+  // Before the sinks, which are flushed then too.
+  process.prependOnceListener('exit', events.flush);
+  closers.push(() => {
+    process.off('exit', events.flush);
+    events.flush();
+  });
+  const operator = createOperator(
+    {
+      nodeId: node.id,
+      network: config.network,
+      version: options.version,
+      clockId: node.clockId,
+      callbackUrl: net.callbackUrl,
+      dispatcherUrl: net.dispatcherUrl,
+      verifyDispatcher: net.verifyDispatcher,
+      dispatcherAddress: node.dispatcherAddress,
+      vrfSortPrecision: chain.vrfSortPrecision,
+      rangeRefreshMs: chain.rangeRefreshMs,
+      retentionMs: store.retentionMs,
+      shutdownGraceMs: config.shutdownGraceMs,
+      maxAccepted: options.maxAccepted,
+    },
+    {
+      time: systemTime,
+      random: Math.random, // jitter only; ids come from node:crypto
+      newId: randomUUID,
+      newSecretId: () => randomBytes(16).toString('hex'),
+      signer,
+      connection: createConnection({
+        url: net.dispatcherUrl,
+        pingIntervalMs: node.heartbeatIntervalMs,
+        time: systemTime,
+        random: Math.random,
+      }),
+      rangeReader: createRangeReader({
+        rpcUrls: chain.rpcUrls,
+        contract: chain.vrfRangeContract,
+        nodeId: node.id,
+        chainId: config.chainId,
+        timeoutMs: 10_000,
+      }),
+      blockReader: createBlockReader({rpcUrls: chain.rpcUrls, timeoutMs: 10_000}),
+      workers,
+      journal,
+      prover: aside.prover,
+      onEvent: events.push,
+    },
+  );
+  ({tell, onDisk} = operator);
+
+  const server = await startOperatorServer(
+    {listen: net.listen, callbacks: config.workers.callbackListen},
+    {onProbe: operator.onHttpProbe, onCallback: operator.onCallback},
+  );
+  closers.push(() => server.close());
+  for (const {code, message} of [...options.warnings, ...observers.warnings])
+    tell({type: 'warning', code, message});
+  tell({type: 'listening', what: 'public', url: server.publicUrl});
+  if (config.workers.callbackListen !== null)
+    tell({type: 'listening', what: 'callbacks', url: server.callbackUrl});
+  options.onReady({tell, socket: observers.socket});
+  return operator.run(options.stop);
+}

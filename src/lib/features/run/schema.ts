@@ -1,0 +1,158 @@
+import * as v from 'valibot';
+import type {OperatorEvent} from '../../node/events/events.ts';
+import type {StreamEntry} from '../../cli/schema/entry.ts';
+import {address, count, decimal, type Json, ms, time} from '../../cli/schema/parts.ts';
+import {JOB_OUTCOMES} from '../../node/events/job-states.ts';
+
+const job = v.object({
+  jobId: v.string(),
+  tag: v.string(),
+  position: v.string(),
+  seq: v.pipe(v.number(), v.integer(), v.description('its row in the journal')),
+  kind: v.string(),
+  model: v.string(),
+});
+const attempt = count;
+const code = v.pipe(v.string(), v.description('see aos explain'));
+const message = v.string();
+const retryInMs = ms;
+const url = v.string();
+const part = v.picklist(['signer', 'chain', 'dispatcher', 'worker', 'journal', 'clock']);
+const outcome = v.picklist(JOB_OUTCOMES);
+const reason = v.picklist(['SIGINT', 'SIGTERM', 'jobs', 'for', 'fatal']);
+
+const tally = {
+  accepted: count,
+  received: count,
+  duplicates: count,
+  selected: count,
+  unselected: count,
+  failed: count,
+  rejected: count,
+  resent: count,
+  probes: count,
+};
+
+/** What the durable record says of being reachable. */
+const liveness = {
+  lastProbeAt: v.nullable(time),
+  graceMs: ms,
+  graceLeftMs: v.nullable(v.pipe(v.number(), v.description('milliseconds'))),
+  probes: count,
+  probeIntervalMs: ms,
+  outages: v.array(
+    v.object({
+      start: time,
+      end: v.nullable(time),
+      durationMs: ms,
+      cause: v.picklist(['process-down', 'network-down', 'not-probed']),
+      overGrace: v.boolean(),
+    }),
+  ),
+};
+
+/** Facts as a line has them: the times in them are RFC 3339 (`output/lines.ts` eventLine). */
+type Timed<T> = T extends object
+  ? {
+      [K in keyof T]: K extends 'at' | 'lastProbeAt' | 'blockAt' | 'start' | 'end'
+        ? Exclude<T[K], number> | (number extends Extract<T[K], number> ? string : never)
+        : Timed<T[K]>;
+    }
+  : T;
+
+const lines = {
+  started: v.object({
+    nodeId: address,
+    network: v.string(),
+    version: v.string(),
+    vrfPublicKey: v.string(),
+    workers: v.array(v.string()),
+    pending: count,
+  }),
+  warning: v.object({code, message}),
+  listening: v.object({what: v.picklist(['public', 'callbacks']), url}),
+  connecting: v.object({url}),
+  connected: v.object({url}),
+  disconnected: v.object({reason: v.string(), retryInMs: v.nullable(ms)}),
+  frame_rejected: v.object({
+    reason: v.picklist([
+      'unreadable',
+      'unsigned',
+      'wrong-signature',
+      'wrong-sender',
+      'unknown-method',
+      'bad-message',
+    ]),
+    code,
+    message,
+    count,
+  }),
+  frame_unsigned: v.object({policy: v.string()}),
+  hash_mismatch: v.object({envelopeId: v.string()}),
+  job_received: v.object({job, signer: v.nullable(v.string())}),
+  job_duplicate: v.object({job, state: v.string()}),
+  job_sampled: v.object({job, selected: v.boolean(), r: v.number(), threshold: v.number()}),
+  job_asked: v.object({job, requestId: v.string(), attempt}),
+  job_answered: v.object({job, requestId: v.string(), ms}),
+  job_retry: v.object({job, code, message, retryInMs}),
+  job_concluded: v.object({job, outcome, reason: v.string()}),
+  result_sent: v.object({job, envelopeId: v.string(), attempt}),
+  result_retry: v.object({job, code, message, retryInMs}),
+  result_accepted: v.object({job, ms, outcome}),
+  result_expired: v.object({job}),
+  callback_refused: v.object({why: v.picklist(['unknown', 'already', 'invalid']), count}),
+  probe_answered: v.object({via: v.picklist(['http', 'websocket'])}),
+  trouble: v.object({
+    part,
+    code,
+    message,
+    next: v.pipe(v.string(), v.description('the one next thing to type or do')),
+  }),
+  recovered: v.object({part, afterMs: ms}),
+  range: v.object({
+    start: decimal,
+    end: decimal,
+    max: decimal,
+    block: v.nullable(decimal),
+    source: v.picklist(['chain', 'journal']),
+  }),
+  clock: v.object({
+    id: v.string(),
+    counter: decimal,
+    readings: count,
+    merged: v.nullable(v.object({clock: v.record(v.string(), decimal), at: time, jobId: v.string()})),
+    ahead: v.nullable(decimal),
+  }),
+  signer_stats: v.object({
+    p50Ms: v.nullable(ms),
+    p95Ms: v.nullable(ms),
+    signatures: count,
+    errors: count,
+    windowMs: ms,
+  }),
+  block: v.object({number: decimal, blockAt: time, rpcMs: ms}),
+  liveness: v.object(liveness),
+  minute: v.object({...tally, inHand: count, pending: count, uptimeMs: ms}),
+  config_reloaded: v.object({
+    file: v.nullable(v.string()),
+    applied: v.array(v.string()),
+    needRestart: v.array(v.string()),
+  }),
+  stopping: v.object({reason, inHand: count, graceMs: ms}),
+  summary: v.object({
+    ...tally,
+    pending: count,
+    durationMs: ms,
+    reason,
+    liveness: v.nullable(v.object(liveness)),
+  }),
+} satisfies {
+  [T in OperatorEvent['type']]: v.GenericSchema<
+    Timed<Json<Omit<Extract<OperatorEvent, {type: T}>, 'type' | 'seq' | 'at'>>>
+  >;
+};
+
+export const run: StreamEntry = {
+  summary: 'aos run: every event, the last one of type summary (or error).',
+  lines,
+};

@@ -1,0 +1,62 @@
+import {alertTest} from '../alert/schema.ts';
+import {challengeEvidence, challengeList, challengeShow} from '../challenge/schema.ts';
+import {completion} from '../completion/schema.ts';
+import {configMigrate, configSchema, configShow, configValidate} from '../config/schema.ts';
+import {devnetSubmit, devnetUp} from '../devnet/schema.ts';
+import {doctor, doctorList} from '../doctor/schema.ts';
+import type {SchemaEntry} from '../../cli/schema/entry.ts';
+import type {SchemaName} from '../../cli/schema/names.ts';
+import {explain, explainList} from '../explain/schema.ts';
+import {init} from '../init/schema.ts';
+import {keysBls} from '../keys/bls-schema.ts';
+import {keysVrf} from '../keys/vrf-schema.ts';
+import {deregister, register, registerCheck} from '../register/schema.ts';
+import {run} from '../run/schema.ts';
+import {schema, schemaList} from './schema.ts';
+import {signerCheck} from '../signer/schema.ts';
+import {slashingHistory} from '../slashing-history/schema.ts';
+import {status, statusWatch} from '../status/schema.ts';
+import {jobExport, jobExportLines, jobList, jobShow} from '../job/schema.ts';
+import {txCancel, txList, txSpeedUp} from '../tx/schema.ts';
+
+/**
+ * Every published schema by its name: `aos schema NAME` prints it, the envelope has it as `aos.NAME/v1`, and the
+ * compiler refuses a missing or an unknown {@link SchemaName}. Loaded by `aos schema` alone. In alphabetic order.
+ */
+export const SCHEMAS = {
+  'alert-test': alertTest,
+  'challenge-evidence': challengeEvidence,
+  'challenge-list': challengeList,
+  'challenge-show': challengeShow,
+  completion,
+  'config-migrate': configMigrate,
+  'config-schema': configSchema,
+  'config-show': configShow,
+  'config-validate': configValidate,
+  deregister,
+  'devnet-submit': devnetSubmit,
+  'devnet-up': devnetUp,
+  doctor,
+  'doctor-list': doctorList,
+  explain,
+  'explain-list': explainList,
+  init,
+  'keys-bls': keysBls,
+  'keys-vrf': keysVrf,
+  register,
+  'register-check': registerCheck,
+  run,
+  schema,
+  'schema-list': schemaList,
+  'signer-check': signerCheck,
+  'slashing-history': slashingHistory,
+  status,
+  'status-watch': statusWatch,
+  'job-export': jobExport,
+  'job-export-lines': jobExportLines,
+  'job-list': jobList,
+  'job-show': jobShow,
+  'tx-cancel': txCancel,
+  'tx-list': txList,
+  'tx-speed-up': txSpeedUp,
+} as const satisfies Readonly<Record<SchemaName, SchemaEntry>>;

@@ -1,0 +1,235 @@
+import {linkedAbort} from '../../foundation/async/linked-abort.ts';
+import {randomBytes} from 'node:crypto';
+import {networkInterfaces} from 'node:os';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import type {TlsOptions} from '../../peers/http/lanes.ts';
+import {createTransport} from '../../peers/http/transport.ts';
+import {checksumAddress, isAddress} from '../../protocol/wire/ethereum.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import {accountsStep, negativeStep} from './check/accounts.ts';
+import {connectStep} from './check/connect.ts';
+import {exposureStep} from './check/exposure.ts';
+import {healthcheckStep, healthStatusStep} from './check/health.ts';
+import {latencyStep} from './check/latency.ts';
+import {signStep} from './check/sign.ts';
+import {
+  STEP_IDS,
+  type CheckContext,
+  type Finding,
+  type Latency,
+  type Step,
+  type StepId,
+} from './check/step.ts';
+import {tlsStep} from './check/tls.ts';
+import {transactionStep} from './check/transaction.ts';
+import {typedDataStep} from './check/typed-data.ts';
+import {upcheckStep} from './check/upcheck.ts';
+import {unreachable} from '../../peers/signer/network-error.ts';
+import {createRpc} from '../../peers/signer/rpc.ts';
+import {parseSignerUrl, type SignerUrl} from '../../peers/signer/url.ts';
+
+export type CheckOptions = {
+  /** signer_key as configured; may be anything. */
+  url: string;
+  /** node_id in any letter case. */
+  address: string;
+  /** The configured chain id; null when there is none, the signer's is then only reported. */
+  chainId: number | null;
+  time: Time;
+  /** Limit of one step, ms (2500). */
+  limitMs?: number;
+  /** Signatures of the latency step (10). */
+  samples?: number;
+  tls?: TlsOptions;
+  random?: (bytes: number) => Uint8Array;
+  /** Addresses beyond loopback to try the signer's port on; this machine's own. */
+  localAddresses?: readonly string[];
+  /** Told of each step as soon as it is done. Must not throw. */
+  onStep?: (step: StepReport) => void;
+  signal?: AbortSignal;
+};
+
+export type StepReport = {
+  id: StepId;
+  state: 'ok' | 'warn' | 'fail' | 'skipped';
+  asked: string;
+  got: string;
+  means: string;
+  fix: string | null;
+  ms: number;
+};
+
+export type SignerReport = {
+  /** fail → exit 3, warn → exit 4, ok → 0. */
+  verdict: 'ok' | 'warn' | 'fail';
+  /** Origin of the signer; null when signer_key is no usable URL. */
+  signer: string | null;
+  address: string;
+  /** What the signer signs transactions for; null when that was not found out. */
+  chainId: number | null;
+  /** Accounts it holds; null when that was not found out. */
+  accounts: readonly string[] | null;
+  steps: StepReport[];
+  latency: Latency | null;
+};
+
+const STEPS: readonly Step[] = [
+  connectStep,
+  tlsStep,
+  upcheckStep,
+  healthStatusStep,
+  healthcheckStep,
+  accountsStep,
+  signStep,
+  typedDataStep,
+  transactionStep,
+  negativeStep,
+  latencyStep,
+  exposureStep,
+];
+
+const STUCK = {
+  means: 'the signer took the connection, but does not answer',
+  fix: 'Look at the log of Web3Signer, and restart it.',
+};
+
+function ownAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  return all.filter(({internal, family}) => !internal && family === 'IPv4').map(({address}) => address);
+}
+
+/** Runs one step within its limit; a typed error is a failed step, anything else goes up. */
+async function runStep(step: Step, context: CheckContext, outer: AbortSignal | undefined): Promise<Finding> {
+  const {controller: limit, unlink} = linkedAbort(outer);
+  const cancel = context.time.after(context.limitMs, () => {
+    limit.abort(new AosError('SIGNER_UNREACHABLE', `no answer within ${context.limitMs} ms`));
+  });
+  try {
+    return await step.run(context, limit.signal);
+  } catch (error) {
+    outer?.throwIfAborted();
+    if (!isAosError(error)) throw error;
+    if (limit.signal.aborted)
+      return {
+        state: 'fail',
+        got: error.message,
+        ...(step.slow ?? STUCK),
+        ...(step.id === 'connect' ? {stop: true} : {}),
+      };
+    return {state: 'fail', got: error.message, means: error.hint, fix: error.next};
+  } finally {
+    cancel();
+    unlink();
+  }
+}
+
+function checkUrl(text: string): {url: SignerUrl; step: StepReport} | {url: null; step: StepReport} {
+  const asked = 'form of signer_key';
+  try {
+    const url = parseSignerUrl(text);
+    return {
+      url,
+      step: {id: 'url', state: 'ok', asked, got: url.origin, means: 'a usable URL', fix: null, ms: 0},
+    };
+  } catch (error) {
+    if (!isAosError(error)) throw error;
+    return {
+      url: null,
+      step: {id: 'url', state: 'fail', asked, got: error.message, means: error.hint, fix: error.next, ms: 0},
+    };
+  }
+}
+
+/**
+ * Looks at a Web3Signer from the URL to the exposure of its port, one step after the other. After a failure that
+ * leaves nothing to ask, and for steps that need one that failed, the state is `skipped`. Everything it signs is
+ * worthless to others: a text that says so, expired typed data, a transaction with 1 gas.
+ * @throws AosError USAGE (address is none), or the signal's reason
+ */
+export async function checkSigner(options: CheckOptions): Promise<SignerReport> {
+  if (!isAddress(options.address)) throw new AosError('USAGE', 'node_id is not an address');
+  const {time, limitMs = 2500, tls = {}, signal, onStep = () => {}} = options;
+  const address = checksumAddress(options.address);
+  const {url, step: urlStep} = checkUrl(options.url);
+  const report: SignerReport = {
+    verdict: 'ok',
+    signer: url?.origin ?? null,
+    address,
+    chainId: null,
+    accounts: null,
+    steps: [urlStep],
+    latency: null,
+  };
+  const add = (step: StepReport): void => {
+    report.steps.push(step);
+    onStep(step);
+  };
+  onStep(urlStep);
+  if (url === null) {
+    const rest = STEP_IDS.slice(1).map((id): StepReport => ({
+      id,
+      state: 'skipped',
+      asked: '',
+      got: '',
+      means: 'there is no usable URL',
+      fix: null,
+      ms: 0,
+    }));
+    rest.forEach(add);
+    return {...report, verdict: 'fail'};
+  }
+
+  const transport = createTransport(url.origin, {timeoutMs: limitMs, tls}, (error) =>
+    unreachable(url, error),
+  );
+  const context: CheckContext = {
+    url,
+    at: `${url.host.includes(':') ? `[${url.host}]` : url.host}:${url.port}`,
+    address,
+    chainId: options.chainId,
+    transport,
+    rpc: createRpc(transport),
+    time,
+    random: options.random ?? randomBytes,
+    limitMs,
+    tls,
+    localAddresses: options.localAddresses ?? ownAddresses(),
+    samples: options.samples ?? 10,
+  };
+  const failed = new Set<StepId>();
+  let stopped: StepId | undefined;
+  try {
+    for (const step of STEPS) {
+      signal?.throwIfAborted();
+      const asked = step.asked(context);
+      const missing = stopped ?? step.needs.find((id) => failed.has(id));
+      if (missing !== undefined) {
+        failed.add(step.id);
+        add({
+          id: step.id,
+          state: 'skipped',
+          asked,
+          got: '',
+          means: `needs ${missing} to pass`,
+          fix: null,
+          ms: 0,
+        });
+        continue;
+      }
+      const started = time.monotonic();
+      const {state, got, means, fix, stop, facts = {}} = await runStep(step, context, signal);
+      const ms = Math.round((time.monotonic() - started) * 10) / 10;
+      add({id: step.id, state, asked, got, means, fix, ms});
+      if (state === 'fail') failed.add(step.id);
+      if (stop === true) stopped = step.id;
+      report.latency = facts.latency ?? report.latency;
+      report.chainId = facts.chainId ?? report.chainId;
+      report.accounts = facts.accounts ?? report.accounts;
+    }
+  } finally {
+    await transport.close();
+  }
+  const states = new Set(report.steps.map((step) => step.state));
+  report.verdict = states.has('fail') ? 'fail' : states.has('warn') ? 'warn' : 'ok';
+  return report;
+}

@@ -1,0 +1,101 @@
+import path from 'node:path';
+import type {ScanProgress} from '../../peers/chain/logs.ts';
+import {readSlashingHistory, type SlashingHistory} from '../../peers/chain/slashing.ts';
+import type {ChainView} from '../../config/chain-view.ts';
+import {aosDirs} from '../../config/paths.ts';
+import {chainSource, notedView, requireOperator, type ChainFlags} from '../../cli/chain-flags.ts';
+import {lookOf} from '../../cli/terminal-style.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
+
+export type HistoryFlags = ChainFlags & {
+  'from-block'?: number | undefined;
+  'to-block'?: number | undefined;
+  since?: number | undefined;
+  'max-requests': number;
+  concurrency: number;
+};
+
+/** Whose history on which chain. */
+export type HistoryTarget = {view: ChainView; operator: string; rpcUrls: readonly string[]};
+
+/** How long one request may take: providers give up on a search after 10 s or 30 s. */
+const REQUEST_TIMEOUT_MS = 35_000;
+/** On something that is no terminal, progress is a line at most so often. */
+const LINE_EVERY_MS = 10_000;
+const DRAW_EVERY_MS = 100;
+
+/**
+ * From flags, environment, and the configuration where there is one; none is needed.
+ * @throws AosError USAGE naming every flag that would help; CONFIG_*
+ */
+export function historyTarget(flags: ChainFlags, note: (line: string) => void): HistoryTarget {
+  const {config: view} = notedView(chainSource(flags), note);
+  return {view, operator: requireOperator(view), rpcUrls: view.rpcUrls};
+}
+
+/** Reads the history with progress on stderr. */
+export function historyFor(
+  {view, operator, rpcUrls}: HistoryTarget,
+  flags: HistoryFlags,
+  options: {signal: AbortSignal; onProgress: (progress: ScanProgress) => void},
+): Promise<SlashingHistory> {
+  return readSlashingHistory(
+    {
+      rpcUrls,
+      chainId: view.chainId,
+      operator,
+      contracts: view.contracts,
+      fromBlock: flags['from-block'] ?? null,
+      toBlock: flags['to-block'] ?? null,
+      sinceMs: flags.since === undefined ? null : systemTime.now() - flags.since,
+      cacheDir: path.join(aosDirs(process.env, process.cwd()).state, 'scans'),
+      concurrency: flags.concurrency,
+      maxRequests: flags['max-requests'],
+      timeoutMs: REQUEST_TIMEOUT_MS,
+      time: systemTime,
+      random: Math.random,
+      onProgress: options.onProgress,
+    },
+    options.signal,
+  );
+}
+
+/** Draws progress: in place where a person looks, else a line now and then. `clear` takes the last one away. */
+export function progressLine(stream: NodeJS.WriteStream): {
+  show: (progress: ScanProgress) => void;
+  clear: () => void;
+} {
+  const {animate} = lookOf(process.argv, process.env, process);
+  const every = animate ? DRAW_EVERY_MS : LINE_EVERY_MS;
+  // A short scan needs no lines in a log.
+  let drawn = animate ? 0 : systemTime.monotonic();
+  let onScreen = false;
+  return {
+    show(progress) {
+      const now = systemTime.monotonic();
+      if (now - drawn < every || stream.writableNeedDrain) return;
+      drawn = now;
+      onScreen = animate;
+      stream.write(animate ? `\r\x1b[2K${progressText(progress)}` : `${progressText(progress)}\n`);
+    },
+    clear() {
+      if (onScreen) stream.write('\r\x1b[2K');
+      onScreen = false;
+    },
+  };
+}
+
+/** e.g. `reading history: 42 % · 310 requests, 421 to go · about 38 s left · 12 logs` */
+export function progressText({
+  blocks,
+  blocksTotal,
+  requests,
+  requestsLeft,
+  etaMs,
+  logs,
+}: ScanProgress): string {
+  const share = blocksTotal === 0 ? 100 : Math.floor((blocks / blocksTotal) * 100);
+  const left = requestsLeft === null ? '' : `, ${requestsLeft} to go`;
+  const eta = etaMs === null ? '' : ` · about ${Math.ceil(etaMs / 1000)} s left`;
+  return `reading history: ${share} % · ${requests} requests${left}${eta} · ${logs} logs`;
+}

@@ -1,0 +1,233 @@
+import type {Coverage, SlashingHistory} from '../../peers/chain/slashing.ts';
+import type {HistoryRow} from '../../peers/chain/slashing-rows.ts';
+import {EXIT, type ExitCode} from '../../foundation/errors/table.ts';
+import {isoTime} from '../../foundation/time/time.ts';
+import {csvLine} from '../../foundation/text/csv.ts';
+import {decimal, shortDecimal} from '../../foundation/text/decimal.ts';
+import {middle, safeText} from '../../foundation/text/safe-text.ts';
+import {fitTable, wrap, type Column} from '../../foundation/text/table.ts';
+
+/** `slashed`: something was executed. `warned`: only recorded, ejected, or a source could not be read. */
+export type HistoryVerdict = 'clean' | 'warned' | 'slashed';
+
+export type HistoryAnswer = {verdict: HistoryVerdict; exitCode: ExitCode; statement: string};
+
+/** What the history says, as a sentence that names the blocks it speaks of. */
+export function answerOf(history: SlashingHistory): HistoryAnswer {
+  const {rows, sources, range, operator} = history;
+  const executed = rows.filter(({kind, executed: done}) => done && (kind === 'slash' || kind === 'penalty'));
+  const unsure = executed.filter(({state}) => state === 'not final').length;
+  const waiting = rows.filter(({executed: done, cancelled}) => !done && !cancelled);
+  const recorded = waiting.filter(({kind}) => kind === 'penalty');
+  const requests = waiting.filter(({kind}) => kind === 'request');
+  const ejections = rows.filter(({kind}) => kind === 'ejection');
+  const missing = sources.filter((source) => !source.covered && source.kind === 'missing');
+  const slashing = sources.some(({id, covered}) => id === 'slashing' && covered);
+
+  const since = range.fromAt === null ? '' : ` (${day(range.fromAt)} to ${day(range.toAt)})`;
+  const blocks = `blocks ${range.from} to ${range.to}${since}`;
+  const parts = [
+    executed.length > 0
+      ? `${operator} was slashed: ${count(executed.length, 'executed entry', 'executed entries')} in ${blocks}${amounts(history, 'executed')}.`
+      : `No slashing of ${operator} was executed in ${blocks}${slashing ? '' : ', as far as could be read: EigenLayer’s own slashing was not'}.`,
+    ...(unsure > 0 ? [`${unsure} of ${executed.length} not final yet: a reorg can still undo it.`] : []),
+    ...(recorded.length > 0
+      ? [
+          `${count(recorded.length, 'penalty is', 'penalties are')} recorded and not executed${amounts(history, 'recorded')}.`,
+        ]
+      : []),
+    ...(requests.length > 0
+      ? [`${count(requests.length, 'request to slash is', 'requests to slash are')} pending.`]
+      : []),
+    ...(ejections.length > 0
+      ? [`It was ejected or removed ${count(ejections.length, 'time', 'times')}.`]
+      : []),
+    ...(missing.length > 0 ? [`Not covered: ${missing.map(({id}) => id).join(', ')}.`] : []),
+  ];
+  const statement = parts.join(' ');
+  if (executed.length > 0) return {verdict: 'slashed', exitCode: EXIT.no, statement};
+  const warned = recorded.length + requests.length + ejections.length + missing.length > 0;
+  return warned
+    ? {verdict: 'warned', exitCode: EXIT.warn, statement}
+    : {verdict: 'clean', exitCode: EXIT.ok, statement};
+}
+
+/** The history for people, no line longer than `width` as far as words allow. */
+export function historyTable(history: SlashingHistory, {statement}: HistoryAnswer, width: number): string {
+  const {rows, totals, sources} = history;
+  const column = (head: string, below: number, cell: (row: HistoryRow) => string, right = false): Column => ({
+    head,
+    below,
+    cells: rows.map((row) => safeText(cell(row), 300)),
+    right,
+  });
+  const table = fitTable(
+    [
+      column('TIME (UTC)', 9, ({at}) =>
+        at === null ? 'unknown' : isoTime(at).slice(0, 16).replace('T', ' '),
+      ),
+      column('BLOCK', 8, ({block}) => String(block), true),
+      {
+        ...column('TX', 2, ({txHash}) => middle(txHash, 11)),
+        whole: rows.map(({txHash}) => safeText(txHash)),
+      },
+      column('SOURCE', 7, ({source}) => source),
+      column('AVS/SET', 4, ({avs, operatorSet}) => avsText(avs, operatorSet)),
+      column('STRATEGY', 3, ({strategy}) => (strategy === null ? '' : middle(strategy, 11))),
+      column('PERCENT', 5, ({wad}) => (wad === null ? '' : `${shortDecimal(wad, 16, 4)} %`), true),
+      column('AMOUNT', 6, amountText, true),
+      column('STATE', 10, ({state}) => state),
+      column('DESCRIPTION', 1, ({description}) => description),
+    ],
+    width,
+  );
+  const sums = totals.map(
+    ({symbol, decimals, executed, recorded, rate}) =>
+      `total  ${decimal(executed, decimals)} ${safeText(symbol, 20)} executed, ${decimal(recorded, decimals)} recorded${rate === 'now-rate' ? ' (at today’s rate)' : ''}`,
+  );
+  const covered = sources.map(
+    (source) =>
+      `${source.covered ? 'read' : source.kind === 'absent' ? 'none' : 'NOT READ'}  ${coverageText(source)}`,
+  );
+  const blocks = [
+    wrap(safeText(statement, 2000), width),
+    ...(rows.length > 0 ? [table] : []),
+    ...(sums.length > 0 ? [sums] : []),
+    covered.flatMap((line) => hanging(line, width)),
+  ];
+  return blocks.map((lines) => lines.join('\n')).join('\n\n');
+}
+
+const CSV_HEAD = [
+  'time',
+  'block',
+  'tx',
+  'log_index',
+  'source',
+  'kind',
+  'avs',
+  'operator_set',
+  'strategy',
+  'percent',
+  'amount',
+  'symbol',
+  'token',
+  'rate',
+  'description',
+  'state',
+] as const;
+
+/** The rows as CSV with CRLF line ends (RFC 4180), a head line first. */
+export function historyCsv({rows}: SlashingHistory): string {
+  const lines = rows.map((row) => [
+    row.at === null ? '' : isoTime(row.at),
+    String(row.block),
+    row.txHash,
+    String(row.logIndex),
+    row.source,
+    row.kind,
+    row.avs ?? '',
+    row.operatorSet === null ? '' : String(row.operatorSet),
+    row.strategy ?? '',
+    row.percent ?? '',
+    row.amount === null || row.decimals === null ? '' : decimal(row.amount, row.decimals),
+    safeText(row.symbol ?? '', 40),
+    row.token ?? '',
+    row.rate ?? '',
+    safeText(row.description, 2000),
+    row.state,
+  ]);
+  return [CSV_HEAD, ...lines].map(csvLine).join('\r\n');
+}
+
+/** The `result` of `--json`. */
+export function historyJson(history: SlashingHistory, {verdict, statement}: HistoryAnswer) {
+  const {operator, chainId, endpoint, range, finalBlock, rows, totals, sources, scan} = history;
+  return {
+    operator,
+    chain_id: chainId,
+    endpoint,
+    verdict,
+    statement,
+    range: {
+      from_block: range.from,
+      to_block: range.to,
+      from_time: range.fromAt === null ? null : isoTime(range.fromAt),
+      to_time: isoTime(range.toAt),
+      final_block: finalBlock,
+    },
+    rows: rows.map((row) => ({
+      time: row.at === null ? null : isoTime(row.at),
+      block: row.block,
+      tx: row.txHash,
+      log_index: row.logIndex,
+      source: row.source,
+      kind: row.kind,
+      avs: row.avs,
+      operator_set: row.operatorSet,
+      strategy: row.strategy,
+      wad: row.wad,
+      percent: row.percent,
+      amount: row.amount,
+      symbol: row.symbol,
+      decimals: row.decimals,
+      token: row.token,
+      rate: row.rate,
+      description: row.description,
+      state: row.state,
+      executed: row.executed,
+      cancelled: row.cancelled,
+    })),
+    totals,
+    sources: sources.map((source) =>
+      source.covered
+        ? {
+            id: source.id,
+            contract: source.contract,
+            covered: true as const,
+            from_block: source.from,
+            to_block: source.to,
+          }
+        : {
+            id: source.id,
+            contract: source.contract,
+            covered: false as const,
+            expected: source.kind === 'missing',
+            reason: source.reason,
+          },
+    ),
+    requests: {count: scan.requests, logs: scan.logs, blocks_per_request: scan.window, ms: scan.ms},
+  };
+}
+
+function avsText(avs: string | null, set: number | null): string {
+  if (avs === null) return '';
+  return set === null ? middle(avs, 11) : `${middle(avs, 11)}/${set}`;
+}
+
+function amountText({amount, decimals, symbol, rate}: HistoryRow): string {
+  if (amount === null || decimals === null) return '';
+  return `${shortDecimal(amount, decimals, 6)} ${safeText(symbol ?? '', 20)}${rate === 'now-rate' ? ' (now-rate)' : ''}`;
+}
+
+function amounts({totals}: SlashingHistory, which: 'executed' | 'recorded'): string {
+  const known = totals.filter((total) => total[which] > 0n);
+  if (known.length === 0) return '';
+  return `, ${known.map((total) => `${decimal(total[which], total.decimals)} ${safeText(total.symbol, 20)}`).join(', ')}`;
+}
+
+function coverageText(source: Coverage): string {
+  const where = source.contract === null ? source.id : `${source.id} ${source.contract}`;
+  return source.covered ? `${where}  blocks ${source.from} to ${source.to}` : `${where}: ${source.reason}`;
+}
+
+function hanging(line: string, width: number): string[] {
+  const [first = '', ...rest] = wrap(line, width);
+  return [first, ...rest.map((text) => `      ${text}`)];
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+const day = (ms: number): string => isoTime(ms).slice(0, 10);

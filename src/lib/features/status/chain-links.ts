@@ -1,0 +1,158 @@
+import {type StatusFacts} from './facts.ts';
+import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
+import {count, percent} from '../../foundation/text/words.ts';
+import type {Stake} from '../../peers/chain/registration-types.ts';
+import {flatFact, mapFact, unknown, type Fact} from '../../foundation/fact.ts';
+import type {AvsFacts, PenaltyFacts} from '../../peers/chain/operator-facts.ts';
+
+/** All of an operator's stake is left: AllocationManager's magnitudes begin here and only fall. */
+const WHOLE = 10n ** 18n;
+const HISTORY = 'aos slashing-history';
+
+export function judgeOperator({chain}: StatusFacts): Judgement {
+  const fact = flatFact(mapFact(chain, ({isOperator}) => isOperator));
+  if (fact.state === 'unknown') return unclear(fact);
+  return fact.value
+    ? ok('an EigenLayer operator', fact.at)
+    : fail('not an EigenLayer operator', 'aos register --as-operator --metadata-url URL', fact.at);
+}
+
+export function judgeAvs({chain, rules}: StatusFacts): Judgement {
+  const fact = avsOf(chain);
+  if (fact.state === 'unknown') return unclear(fact);
+  const {
+    at,
+    value: {flow, stake},
+  } = fact;
+  switch (stake.state) {
+    case 'unknown':
+      return unclear(unknown('the registry did not say', 'aos register --check'));
+    case 'not_registered':
+      return fail(`not registered (${flow})`, 'aos register', at);
+    case 'deregistered':
+      return fail(
+        `has left the AVS (${flow}); the AOS service manager may not take it back`,
+        'aos register --check',
+        at,
+      );
+    case 'registered': {
+      const socket = socketTrouble(stake, rules.outerUrl);
+      const numbers = stake.quorums.filter(({member}) => member === true).map(({number}) => number);
+      const word = numbers.length === 1 ? 'quorum' : 'quorums';
+      const quorums = flow === 'bls' && numbers.length > 0 ? `, ${word} ${numbers.join(', ')}` : '';
+      const evidence = `registered (${flow}${quorums})`;
+      return socket === null
+        ? ok(evidence, at)
+        : warn(
+            `${evidence}, but ${socket}`,
+            'Set net.outer_url to it, or send updateSocket to the registry.',
+            at,
+          );
+    }
+  }
+}
+
+function socketTrouble({socket}: Stake, outerUrl: string | null): string | null {
+  if (outerUrl === null || socket.state !== 'known' || sameSocket(socket.value, outerUrl)) return null;
+  return `its socket ${socket.value} is not net.outer_url ${outerUrl}`;
+}
+
+/** Registries take any text for a socket; host:port means the same as the URL of it. */
+function sameSocket(socket: string, outerUrl: string): boolean {
+  const bare = (text: string): string =>
+    text
+      .replace(/^https?:\/\//, '')
+      .replace(/\/+$/, '')
+      .toLowerCase();
+  return bare(socket) === bare(outerUrl);
+}
+
+export function judgeRange({chain, operator}: StatusFacts): Judgement {
+  const fact = flatFact(mapFact(chain, ({range}) => range));
+  if (fact.state === 'known') {
+    const {start, end, max} = fact.value;
+    if (end > start)
+      return ok(`${start}–${end} of ${max}: ${percent(end - start, max)} of all jobs`, fact.at);
+    const range = start === 0n && end === 0n ? 'no range is set' : `the range ${start}–${end} is empty`;
+    return fail(`${range}, so no job is ever selected`, 'aos register', fact.at);
+  }
+  const seen = operator.state === 'known' ? (operator.value?.view.range ?? null) : null;
+  if (seen === null) return unclear(fact);
+  const text = `${seen.start}–${seen.end} of ${seen.max}, as the operator knows it`;
+  const reading = 'Check chain.chain_rpc_url.';
+  if (BigInt(seen.end) <= BigInt(seen.start)) return fail(`${text}: it is empty`, 'aos register', seen.at);
+  return seen.source === 'chain' ? ok(text, seen.at) : warn(`${text} from an earlier run`, reading, seen.at);
+}
+
+export function judgeChallenges({chain}: StatusFacts): Judgement {
+  const fact = flatFact(mapFact(chain, ({challenges}) => challenges));
+  if (fact.state === 'unknown') return unclear(fact);
+  const {at, value} = fact;
+  if (value === null)
+    return unclear(unknown('no challenge manager is configured', 'Set chain.contracts.challenge_manager.'));
+  const {open, unanswered, windowKnown, total} = value;
+  if (open.length > 0) {
+    const least = open.reduce(
+      (min, {blocksLeft}) => (blocksLeft < min ? blocksLeft : min),
+      open[0]?.blocksLeft ?? 0n,
+    );
+    return pending(
+      `${count(open.length, 'challenge')} open, ${least} blocks left to answer`,
+      'aos challenge list',
+      at,
+    );
+  }
+  if (!windowKnown && unanswered > 0)
+    return unclear(
+      unknown(`${unanswered} without an answer; the RPC does not say since when`, 'aos challenge list'),
+    );
+  return ok(`none open, ${total} so far`, at);
+}
+
+export function judgeSlashed({chain}: StatusFacts): Judgement {
+  const avs = avsOf(chain);
+  const penalties = flatFact(mapFact(chain, (facts) => facts.penalties));
+  const ledger = penalties.state === 'known' ? penalties.value : null;
+  const magnitudes =
+    avs.state === 'known' ? avs.value.stake.strategies.filter(({maxMagnitude}) => maxMagnitude !== null) : [];
+  const at = Math.max(...[avs, penalties].map((fact) => (fact.state === 'known' ? fact.at : 0)));
+
+  const cut = magnitudes.filter(({maxMagnitude}) => maxMagnitude !== null && maxMagnitude < WHOLE);
+  const executed = ledger?.mine.filter((entry) => entry.executed) ?? [];
+  if (cut.length + executed.length > 0) {
+    const parts = [
+      ...cut.map(
+        ({symbol, strategy, maxMagnitude}) =>
+          `${percent(WHOLE - (maxMagnitude ?? 0n), WHOLE)} of its ${symbol ?? strategy}`,
+      ),
+      ...(executed.length > 0 ? [count(executed.length, 'executed penalty', 'executed penalties')] : []),
+    ];
+    return fail(`slashed: ${parts.join(', ')}`, HISTORY, at);
+  }
+  const recorded = ledger?.mine.length ?? 0;
+  if (recorded > 0)
+    return warn(`${count(recorded, 'penalty is', 'penalties are')} recorded and not executed`, HISTORY, at);
+  const seen = [
+    ...(magnitudes.length > 0
+      ? [`the stake in ${count(magnitudes.length, 'strategy', 'strategies')} is whole`]
+      : []),
+    ...(ledger === null ? [] : [noPenalty(ledger)]),
+  ];
+  // What was not read may hold a slash.
+  const unread = [chain, avs, penalties].find((fact) => fact.state === 'unknown');
+  if (unread?.state === 'unknown')
+    return unclear(unknown([...seen, unread.reason].join('; '), unread.next ?? HISTORY));
+  if (seen.length === 0)
+    return unclear(unknown('there is neither an AllocationManager nor a penalty ledger to ask', HISTORY));
+  return ok(`not slashed: ${seen.join('; ')}`, at);
+}
+
+function noPenalty({looked, total}: PenaltyFacts): string {
+  if (total === 0n) return 'no penalty is recorded';
+  const which = BigInt(looked) === total ? `the ${total}` : `the newest ${looked} of ${total}`;
+  return `none of ${which} recorded penalties is its own`;
+}
+
+function avsOf(chain: StatusFacts['chain']): Fact<AvsFacts> {
+  return flatFact(mapFact(chain, ({avs}) => avs));
+}

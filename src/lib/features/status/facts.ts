@@ -1,0 +1,48 @@
+import type {Span} from '../../node/liveness/spans.ts';
+import type {OperatorView} from '../../node/events/view.ts';
+import type {Fact} from '../../foundation/fact.ts';
+import type {ChainFacts} from '../../peers/chain/operator-facts.ts';
+
+/** What was found out about an operator, each part by itself. All times are Unix ms unless they say otherwise. */
+export type StatusFacts = {
+  now: number;
+  nodeId: string;
+  /** An operator of another machine: what is to be done next is not for here. */
+  isElsewhere?: boolean;
+  network: string;
+  /** The rules that hold, from the configuration, else the protocol's defaults. */
+  rules: Rules;
+  /** Hex; null where it is not known. It is registered nowhere, so it is shown. */
+  vrfPublicKey: string | null;
+  signer: Fact<SignerFacts>;
+  chain: Fact<ChainFacts>;
+  journal: Fact<JournalFacts>;
+  /** The operator's process; `value` null: none runs for this node on this machine. */
+  operator: Fact<RunningFacts | null>;
+};
+
+export type Rules = {
+  /** Where they come from, for people. */
+  source: string;
+  probeIntervalMs: number;
+  offlineGraceMs: number;
+  penaltyWei: bigint;
+  networkStart: number | null;
+  /** `net.outer_url`; null when none is configured, or the node is not this machine's. */
+  outerUrl: string | null;
+};
+
+export type SignerFacts =
+  | {state: 'ok'; host: string; accounts: number; signMs: number}
+  | {state: 'fail'; host: string; code: string; message: string; next: string};
+
+export type RunningFacts = {pid: number; host: string; version: string; view: OperatorView};
+
+export type JournalFacts = {
+  /** Jobs that wait for acceptance, and those accepted, of all that is kept. */
+  pending: number;
+  accepted: number;
+  lastReceivedAt: number | null;
+  lastAcceptedAt: number | null;
+  spans: readonly Span[];
+};

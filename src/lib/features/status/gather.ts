@@ -1,0 +1,189 @@
+import {readOperatorStatus} from '../../peers/chain/operator-status.ts';
+import type {VrfKeySource} from '../../config/config.ts';
+import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
+import {readVrfKey} from '../../config/vrf-key.ts';
+import {connectNode} from '../../node/control/find.ts';
+import {ERRORS} from '../../foundation/errors/table.ts';
+import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
+import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
+import {parseSignerUrl} from '../../peers/signer/url.ts';
+import {type JournalFacts, type RunningFacts, type SignerFacts, type StatusFacts} from './facts.ts';
+import {deadline, systemTime} from '../../foundation/system/system-time.ts';
+import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
+import {readJournalFacts} from './journal-facts.ts';
+import type {StatusTarget} from './target.ts';
+import {known, unknown, type Fact} from '../../foundation/fact.ts';
+
+/** How long each source may take; one that takes longer is unknown and the others do not wait for it. */
+const DEADLINES_MS = {signer: 5_000, chain: 15_000, control: 2_000} as const;
+/** For a source that does not answer at all. */
+const ADVICE = {
+  signer: ERRORS.SIGNER_UNREACHABLE.next,
+  chain: ERRORS.CHAIN_UNREACHABLE.next,
+  control: 'Look at the operator’s log.',
+} as const;
+/** One request to the RPC, of the six steps that the chain takes. */
+const RPC_TIMEOUT_MS = 6_000;
+const NOT_HERE = unknown('not this machine');
+const OFFLINE = unknown('not asked: --offline', 'aos status');
+const HARMLESS = Buffer.from('AOS status, not a transaction');
+
+/**
+ * Everything that can be found out about an operator, from all sources at once, each with a time limit of its own.
+ * @throws the signal's reason
+ */
+export async function gatherStatus(
+  target: StatusTarget,
+  {offline, signal}: {offline: boolean; signal: AbortSignal},
+): Promise<StatusFacts> {
+  const {local, nodeId, network, rules} = target;
+  const [signer, chain, operator, journal] = await Promise.all([
+    signerFact(target, {offline, signal}),
+    offline
+      ? OFFLINE
+      : look('chain', signal, (end) =>
+          readOperatorStatus({
+            rpcUrls: target.rpcUrls,
+            chainId: target.chainId,
+            timeoutMs: RPC_TIMEOUT_MS,
+            signal: end,
+            now: systemTime.now,
+            configured: target,
+            operator: nodeId,
+          }),
+        ),
+    local === null ? NOT_HERE : look('control', signal, (end) => readOperator(target, end)),
+    local === null ? NOT_HERE : readJournal(local.storeDir),
+  ]);
+  signal.throwIfAborted();
+  const running = operator.state === 'known' ? operator.value : null;
+  const vrfPublicKey =
+    running?.view.node?.vrfPublicKey ?? (local?.vrfKey ? await publicVrfKey(local.vrfKey) : null);
+  const isElsewhere = local === null;
+  return {
+    now: systemTime.now(),
+    nodeId,
+    isElsewhere,
+    network,
+    rules,
+    vrfPublicKey,
+    signer,
+    chain,
+    operator,
+    journal,
+  };
+}
+
+/** The same facts. @throws AosError STATUS_NOTHING_READ when every source is unknown, with all the reasons */
+export function requireSomething(facts: StatusFacts): StatusFacts {
+  const {signer, chain, operator, journal} = facts;
+  const reasons = Object.entries({chain, signer, operator, journal}).flatMap(([name, fact]) =>
+    fact.state === 'known' ? [] : [`${name}: ${fact.reason}`],
+  );
+  if (reasons.length === 4) {
+    const next = chain.state === 'unknown' ? chain.next : null;
+    throw new AosError('STATUS_NOTHING_READ', reasons.join('; '), next === null ? {} : {next});
+  }
+  return facts;
+}
+
+async function look<T>(
+  source: keyof typeof DEADLINES_MS,
+  signal: AbortSignal,
+  read: (signal: AbortSignal) => Promise<T>,
+): Promise<Fact<T>> {
+  const ms = DEADLINES_MS[source];
+  const end = deadline(signal, ms);
+  // The source may take its time to notice the signal; nobody waits for that.
+  const late = new Promise<Fact<T>>((resolve) => {
+    const tell = (): void => resolve(unknown(`no answer within ${ms / 1000} s`, ADVICE[source]));
+    if (end.signal.aborted) tell();
+    end.signal.addEventListener('abort', tell, {once: true});
+  });
+  try {
+    const reading = read(end.signal).then(
+      (value): Fact<T> => known(value, systemTime.now()),
+      (error: unknown): Fact<T> => unknown(errorText(error), isAosError(error) ? error.next : null),
+    );
+    return await Promise.race([reading, late]);
+  } finally {
+    end.done();
+  }
+}
+
+function signerFact(
+  {local, nodeId}: StatusTarget,
+  {offline, signal}: {offline: boolean; signal: AbortSignal},
+): Fact<SignerFacts> | Promise<Fact<SignerFacts>> {
+  if (local === null) return NOT_HERE;
+  const {signerUrl} = local;
+  if (signerUrl === null)
+    return unknown('no configuration names it', 'Name the configuration of this node: -c FILE');
+  return offline ? OFFLINE : look('signer', signal, (end) => readSigner(signerUrl, nodeId, end));
+}
+
+/** Its accounts and one signature, as `aos signer check` would see them. */
+async function readSigner(url: string, address: string, signal: AbortSignal): Promise<SignerFacts> {
+  const {host} = new URL(parseSignerUrl(url).origin);
+  const signer = createWeb3Signer({url, address, timeoutMs: 2 * DEADLINES_MS.signer});
+  try {
+    const accounts = await signer.accounts(signal);
+    if (!accounts.includes(signer.address))
+      throw new AosError('SIGNER_UNKNOWN_ACCOUNT', `${host} does not hold the key of ${signer.address}`);
+    const started = systemTime.monotonic();
+    await signer.sign(HARMLESS, signal);
+    return {
+      state: 'ok',
+      host,
+      accounts: accounts.length,
+      signMs: Math.round(systemTime.monotonic() - started),
+    };
+  } catch (error) {
+    if (signal.aborted || !isAosError(error)) throw error;
+    return {state: 'fail', host, code: error.code, message: error.message, next: error.next};
+  } finally {
+    await signer.close();
+  }
+}
+
+async function readOperator(
+  {network, nodeId}: StatusTarget,
+  signal: AbortSignal,
+): Promise<RunningFacts | null> {
+  const dirs = controlDirs(process.env, process.cwd(), process.getuid?.() ?? 0);
+  try {
+    const client = await connectNode(controlFile(network, nodeId), {
+      dirs,
+      isControlFile,
+      timeoutMs: DEADLINES_MS.control,
+      time: systemTime,
+      signal,
+    });
+    client.close();
+    const {pid, host, version} = client.hello;
+    return {pid, host, version, view: client.snapshot};
+  } catch (error) {
+    if (isAosError(error, 'CONTROL_ABSENT')) return null;
+    throw error;
+  }
+}
+
+async function readJournal(dir: string): Promise<Fact<JournalFacts>> {
+  try {
+    return known(await readJournalFacts(dir), systemTime.now());
+  } catch (error) {
+    return unknown(errorText(error), isAosError(error) ? error.next : null);
+  }
+}
+
+/** Of the key file; null when it cannot be read: `aos run` says why. */
+async function publicVrfKey(source: VrfKeySource): Promise<string | null> {
+  try {
+    const seed = readVrfKey(source);
+    const {publicKey} = (await loadVrf()).prover(seed);
+    seed.fill(0);
+    return publicKey;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,173 @@
+import {assessLiveness, type Liveness} from '../../node/liveness/liveness.ts';
+import {gapsOf, type Span} from '../../node/liveness/spans.ts';
+import type {OperatorView, TroubleView} from '../../node/events/view.ts';
+import {type RunningFacts, type StatusFacts} from './facts.ts';
+import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
+import {ago, count, duration} from '../../foundation/text/words.ts';
+import {known, type Fact} from '../../foundation/fact.ts';
+
+/** Without a job for so long, a node that would earn is idle. */
+export const IDLE_AFTER_MS = 3_600_000;
+/** A result that waits longer for its acceptance is worth a look. */
+const SLOW_RESULT_MS = 300_000;
+/** A socket that opens needs a moment. */
+const CONNECTING_MS = 15_000;
+
+export function judgeSigner({signer, operator}: StatusFacts): Judgement {
+  const trouble = troubleOf(operator, 'signer');
+  if (signer.state === 'unknown') {
+    if (trouble !== null) return fail(`${trouble.message} (${trouble.code})`, trouble.next, trouble.since);
+    return unclear(signer);
+  }
+  const {value, at} = signer;
+  if (value.state === 'fail') return fail(`${value.message} (${value.code})`, value.next, at);
+  const evidence = `${value.host} signs in ${value.signMs} ms`;
+  if (trouble !== null)
+    return warn(`${evidence}, but not for the operator: ${trouble.message}`, trouble.next, at);
+  return ok(evidence, at);
+}
+
+export function judgeDispatcher({operator, now}: StatusFacts): Judgement {
+  if (operator.state === 'unknown') return unclear(operator);
+  if (operator.value === null)
+    return fail('no operator runs for this node on this machine', 'aos run', operator.at);
+  const {view} = operator.value;
+  const {state, since, url, reason} = view.connection;
+  if (view.stopping !== null) return fail(`the operator stops (${view.stopping})`, 'aos run', operator.at);
+  switch (state) {
+    case 'connected':
+      return ok(`connected to ${url ?? '?'} for ${duration(now - (since ?? now))}`, operator.at);
+    case 'starting':
+    case 'connecting':
+      if (since === null || now - since <= CONNECTING_MS)
+        return pending(`connecting to ${url ?? 'the dispatcher'}`, 'Wait a few seconds.', operator.at);
+      return fail(`connecting for ${duration(now - since)}`, 'Check net.dispatcher_url.', operator.at);
+    case 'disconnected': {
+      const next = troubleOf(operator, 'dispatcher')?.next ?? 'Check net.dispatcher_url.';
+      const time = since === null ? '' : ` for ${duration(now - since)}`;
+      return fail(`disconnected${time}: ${reason ?? 'no reason given'}`, next, operator.at);
+    }
+  }
+}
+
+/**
+ * The liveness that journal and running operator know of together: the journal is behind by what is not written yet.
+ */
+export function livenessOf({journal, operator, rules, now}: StatusFacts): Fact<Liveness> {
+  const view = operator.state === 'known' ? (operator.value?.view ?? null) : null;
+  if (journal.state === 'unknown' && view === null) return journal;
+  const spans = [...(journal.state === 'known' ? journal.value.spans : []), ...spansOf(view, now)];
+  const gaps = gapsOf(rules.probeIntervalMs);
+  return known(assessLiveness(spans, {now, graceMs: rules.offlineGraceMs, gaps}), now);
+}
+
+/** `count` 0: these marks are in the journal too, or will be. */
+function spansOf(view: OperatorView | null, now: number): Span[] {
+  if (view === null) return [];
+  const {lastProbe, node, connection} = view;
+  return [
+    ...(lastProbe === null
+      ? []
+      : [{kind: 'probed', start: lastProbe.at, end: lastProbe.at, count: 0} as const]),
+    ...(node === null ? [] : [{kind: 'running', start: node.startedAt, end: now, count: 0} as const]),
+    ...(connection.state === 'connected' && connection.since !== null
+      ? [{kind: 'connected', start: connection.since, end: now, count: 0} as const]
+      : []),
+  ];
+}
+
+export function judgeProbed(facts: StatusFacts): Judgement {
+  const {operator, rules, now} = facts;
+  const fact = livenessOf(facts);
+  if (fact.state === 'unknown') return unclear(fact);
+  const {lastProbeAt, silentMs, graceLeftMs} = fact.value;
+  const patience = gapsOf(rules.probeIntervalMs).probed;
+  const running = operator.state === 'known' ? (operator.value?.view.node ?? null) : null;
+  const next = nextForSilence(facts);
+  if (running !== null && now - running.startedAt <= patience && (silentMs ?? Infinity) > patience)
+    return pending(
+      `started ${ago(running.startedAt, now)}, not asked yet`,
+      `Wait ${duration(patience)}.`,
+      fact.at,
+    );
+  if (lastProbeAt === null || silentMs === null) return fail('never asked by the network', next, fact.at);
+  if (silentMs <= patience) return ok(`last asked ${ago(lastProbeAt, now)}`, lastProbeAt);
+  const grace =
+    (graceLeftMs ?? 0) > 0 ? `${duration(graceLeftMs ?? 0)} of the grace are left` : 'the grace is used up';
+  return fail(`last asked ${ago(lastProbeAt, now)}; ${grace}`, next, lastProbeAt);
+}
+
+function nextForSilence({operator, rules}: StatusFacts): string {
+  if (operator.state === 'known' && operator.value === null) return 'aos run';
+  const url = rules.outerUrl;
+  if (url === null) return 'Set net.outer_url, and let the network reach it.';
+  return `Check from outside that the node is reachable: curl ${url}/ping`;
+}
+
+export function judgeJobs({journal, operator, now}: StatusFacts): Judgement {
+  const running = operator.state === 'known' ? operator.value : null;
+  if (journal.state === 'unknown' && running === null) return unclear(journal);
+  const at = journal.state === 'known' ? journal.at : now;
+  const {lastReceivedAt, lastAcceptedAt, accepted, waiting} = activityOf(journal, running);
+  const tally = [
+    lastAcceptedAt === null
+      ? 'none accepted yet'
+      : `${count(accepted, 'job')} accepted, the last ${ago(lastAcceptedAt, now)}`,
+    ...(waiting > 0 ? [`${count(waiting, 'waits', 'wait')} for acceptance`] : []),
+  ].join('; ');
+  const trouble = running?.view.troubles.find(({part}) => part === 'worker' || part === 'journal');
+  if (trouble !== undefined) return warn(`${trouble.part}: ${trouble.message}; ${tally}`, trouble.next, at);
+  if (
+    waiting > 0 &&
+    lastReceivedAt !== null &&
+    now - Math.max(lastReceivedAt, lastAcceptedAt ?? 0) > SLOW_RESULT_MS
+  )
+    return warn(tally, running === null ? 'aos run' : 'Look at the operator’s log.', at);
+  const failing = (running?.view.jobs ?? []).filter(({stage}) => stage === 'accepted').slice(-3);
+  if (failing.length === 3 && failing.every(({outcome}) => outcome === 'failed'))
+    return warn(
+      `the last jobs were answered as failed: ${failing[2]?.trouble ?? tally}`,
+      'Look at the worker’s log.',
+      at,
+    );
+  return ok(
+    isIdle(lastReceivedAt, now)
+      ? `idle, ${lastReceivedAt === null ? 'no job yet' : `no job for ${duration(now - lastReceivedAt)}`}; ${tally}`
+      : tally,
+    at,
+  );
+}
+
+/** Whether no job came for an hour; null when nothing is known of jobs. */
+export function idleOf({journal, operator, now}: StatusFacts): boolean | null {
+  const running = operator.state === 'known' ? operator.value : null;
+  if (journal.state === 'unknown' && running === null) return null;
+  return isIdle(activityOf(journal, running).lastReceivedAt, now);
+}
+
+const isIdle = (lastReceivedAt: number | null, now: number): boolean =>
+  lastReceivedAt === null || now - lastReceivedAt > IDLE_AFTER_MS;
+
+function activityOf(
+  journal: StatusFacts['journal'],
+  running: RunningFacts | null,
+): {lastReceivedAt: number | null; lastAcceptedAt: number | null; accepted: number; waiting: number} {
+  const view = running?.view;
+  const stored = journal.state === 'known' ? journal.value : null;
+  const later = (a: number | null | undefined, b: number | null | undefined): number | null => {
+    const times = [a, b].filter((time) => time !== null && time !== undefined);
+    return times.length === 0 ? null : Math.max(...times);
+  };
+  const {received = 0, accepted = 0} = view?.counters ?? {};
+  return {
+    lastReceivedAt: later(stored?.lastReceivedAt, view?.lastReceivedAt),
+    lastAcceptedAt: later(stored?.lastAcceptedAt, view?.lastAcceptedAt),
+    accepted: stored?.accepted ?? accepted,
+    waiting: stored?.pending ?? Math.max(0, (view?.node?.pendingAtStart ?? 0) + received - accepted),
+  };
+}
+
+function troubleOf(operator: StatusFacts['operator'], part: TroubleView['part']): TroubleView | null {
+  if (operator.state === 'unknown') return null;
+  return operator.value?.view.troubles.find((trouble) => trouble.part === part) ?? null;
+}

@@ -1,0 +1,209 @@
+import type {Liveness} from '../../node/liveness/liveness.ts';
+import {chainTime, isoTime} from '../../foundation/time/time.ts';
+import {type StatusFacts} from './facts.ts';
+import type {Link} from './link.ts';
+import {idleOf, livenessOf} from './local-links.ts';
+import {judge, judgeLinks, type Verdict} from './verdict.ts';
+import {flatFact, mapFact, type Fact, type Unknown} from '../../foundation/fact.ts';
+
+/** What `aos status` finds out, as its JSON has it; bigints become decimal strings. */
+export type StatusResult = ReturnType<typeof statusResult>;
+
+/** Transactions are counted in registrations: the largest one an operator sends. */
+export const GAS_OF_A_TRANSACTION = 700_000n;
+/** Outages shown, the newest. */
+const MOST_OUTAGES = 20;
+
+export function statusResult(facts: StatusFacts) {
+  const links = judgeLinks(facts);
+  const verdict: Verdict & {idle: boolean | null} = {...judge(links), idle: idleOf(facts)};
+  const avs = flatFact(mapFact(facts.chain, (chain) => chain.avs));
+  return {
+    node_id: facts.nodeId,
+    network: facts.network,
+    verdict,
+    links: links.map((link: Link) => ({...link, at: timeOf(link.at)})),
+    avs: avsJson(avs),
+    stake: avs.state === 'unknown' ? [] : stakeJson(avs.value),
+    sampling: samplingJson(facts),
+    policy: policyJson(facts),
+    liveness: livenessJson(livenessOf(facts)),
+    signer: signerJson(facts.signer),
+    gas: factJson(facts.chain, ({balanceWei, gasPriceWei}) => ({
+      balance_wei: balanceWei,
+      gas_price_wei: gasPriceWei,
+      transactions: transactionsPaid(balanceWei, gasPriceWei),
+    })),
+    chain: factJson(facts.chain, ({endpoint, chainId, block, blockAt}) => ({
+      endpoint,
+      chain_id: chainId,
+      block,
+      block_at: isoTime(blockAt),
+    })),
+    operator: factJson(facts.operator, (running) =>
+      running === null
+        ? {running: false as const}
+        : {running: true as const, pid: running.pid, host: running.host, version: running.version},
+    ),
+  };
+}
+
+/** How many transactions the balance pays for at today’s price; null when there is no price. */
+export function transactionsPaid(balanceWei: bigint, gasPriceWei: bigint | null): bigint | null {
+  if (gasPriceWei === null) return null;
+  return balanceWei / (GAS_OF_A_TRANSACTION * (gasPriceWei === 0n ? 1n : gasPriceWei));
+}
+
+/** What to do about it is told by the links. */
+function unknownJson({state, reason}: Unknown) {
+  return {state, reason};
+}
+
+function factJson<T, R extends object>(fact: Fact<T>, shape: (value: T) => R) {
+  if (fact.state === 'unknown') return unknownJson(fact);
+  return {state: 'known' as const, ...shape(fact.value), at: isoTime(fact.at)};
+}
+
+function signerJson(signer: StatusFacts['signer']) {
+  if (signer.state === 'unknown') return unknownJson(signer);
+  const at = isoTime(signer.at);
+  if (signer.value.state === 'fail') return {...signer.value, at};
+  const {state, host, accounts, signMs} = signer.value;
+  return {state, host, accounts, sign_ms: signMs, at};
+}
+
+type Avs = Extract<StatusFacts['chain'], {state: 'known'}>['value']['avs'];
+
+function avsJson(avs: Avs) {
+  if (avs.state === 'unknown')
+    return {
+      state: 'unknown' as const,
+      flow: null,
+      operator_id: null,
+      socket: null,
+      quorums: [],
+      reason: avs.reason,
+    };
+  const {flow, stake} = avs.value;
+  return {
+    state: stake.state,
+    flow,
+    operator_id: stake.operatorId,
+    socket: stake.socket.state === 'known' ? stake.socket.value : null,
+    quorums: stake.quorums.map(({maxOperators, strategies: _, ...quorum}) => ({
+      ...quorum,
+      max_operators: maxOperators,
+    })),
+    reason: stake.state === 'unknown' ? 'the registry did not say' : null,
+  };
+}
+
+function stakeJson({stake}: Extract<Avs, {state: 'known'}>['value']) {
+  return stake.strategies.map(
+    ({strategy, token, symbol, decimals, shares, amount, maxMagnitude, encumberedMagnitude}) => ({
+      strategy,
+      token,
+      symbol,
+      decimals,
+      shares,
+      amount,
+      max_magnitude: maxMagnitude,
+      encumbered_magnitude: encumberedMagnitude,
+      quorums: stake.quorums.flatMap(({number, strategies}) =>
+        strategies
+          .filter((counted) => counted.strategy.toLowerCase() === strategy.toLowerCase())
+          .map(({multiplier}) => ({number, multiplier})),
+      ),
+    }),
+  );
+}
+
+function samplingJson({chain, operator, vrfPublicKey: key}: StatusFacts) {
+  const running = operator.state === 'known' ? operator.value : null;
+  const fact = flatFact(mapFact(chain, ({range}) => range));
+  const seen = running?.view.range ?? null;
+  if (fact.state === 'known') {
+    const {start, end, max, contract} = fact.value;
+    const share = shareOf(start, end, max);
+    return {
+      state: 'known' as const,
+      start,
+      end,
+      max,
+      share,
+      source: 'chain',
+      contract,
+      vrf_public_key: key,
+      at: isoTime(fact.at),
+    };
+  }
+  if (seen === null) return {...unknownJson(fact), vrf_public_key: key};
+  const [start, end, max] = [BigInt(seen.start), BigInt(seen.end), BigInt(seen.max)];
+  const share = shareOf(start, end, max);
+  const source = seen.source === 'chain' ? 'operator' : 'journal';
+  return {
+    state: 'known' as const,
+    start,
+    end,
+    max,
+    share,
+    source,
+    contract: null,
+    vrf_public_key: key,
+    at: isoTime(seen.at),
+  };
+}
+
+/** The part of all jobs that is selected, 0 to 1. */
+function shareOf(start: bigint, end: bigint, max: bigint): number {
+  return end <= start || max <= 0n ? 0 : Number(((end - start) * 1_000_000n) / max) / 1_000_000;
+}
+
+function policyJson({chain, rules, now}: StatusFacts) {
+  const penalties = flatFact(mapFact(chain, (facts) => facts.penalties));
+  const ledger = penalties.state === 'known' ? penalties.value : null;
+  return {
+    penalty_wei: ledger?.penaltyWei ?? rules.penaltyWei,
+    penalty_source: ledger === null ? rules.source : `penalty ledger ${ledger.ledger}`,
+    offline_grace_ms: rules.offlineGraceMs,
+    offline_grace_source: rules.source,
+    moratorium: {
+      ...moratorium(rules.networkStart, now),
+      ledger_until: ledger === null ? null : chainTime(ledger.moratoriumUntil),
+    },
+  };
+}
+
+/** No slash is executed in the network's first year (protocol §1). When that began only the configuration can tell. */
+function moratorium(networkStart: number | null, now: number) {
+  if (networkStart === null) {
+    const reason = 'policy.network_start is not configured';
+    return {state: 'unknown' as const, until: null, source: null, reason};
+  }
+  const end = new Date(networkStart);
+  end.setUTCFullYear(end.getUTCFullYear() + 1);
+  const state = now < end.getTime() ? ('in_force' as const) : ('over' as const);
+  return {state, until: end.toISOString(), source: 'policy.network_start', reason: null};
+}
+
+function livenessJson(fact: Fact<Liveness>) {
+  return factJson(fact, ({lastProbeAt, silentMs, graceMs, graceLeftMs, probes, firstProbeAt, outages}) => ({
+    last_probe_at: timeOf(lastProbeAt),
+    silent_ms: silentMs,
+    grace_ms: graceMs,
+    grace_left_ms: graceLeftMs,
+    probes,
+    first_probe_at: timeOf(firstProbeAt),
+    outages: outages.slice(0, MOST_OUTAGES).map(({start, end, durationMs, cause, overGrace}) => ({
+      start: isoTime(start),
+      end: timeOf(end),
+      duration_ms: durationMs,
+      cause,
+      over_grace: overGrace,
+    })),
+  }));
+}
+
+function timeOf(at: number | null): string | null {
+  return at === null ? null : isoTime(at);
+}

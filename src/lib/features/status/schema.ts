@@ -1,0 +1,192 @@
+import * as v from 'valibot';
+import {LINK_IDS} from './link.ts';
+import type {StatusResult} from './result.ts';
+import type {ResultEntry, StreamEntry} from '../../cli/schema/entry.ts';
+import {address, count, decimal, hash32, ms, next, schemaOf, time} from '../../cli/schema/parts.ts';
+
+const unknown = v.object({state: v.literal('unknown'), reason: v.string()});
+const known = v.literal('known');
+const linkId = v.picklist(LINK_IDS);
+const maybe = v.nullable(decimal);
+const text = v.nullable(v.string());
+
+const quorum = v.object({
+  number: count,
+  member: v.nullable(v.boolean()),
+  weight: maybe,
+  recorded: maybe,
+  total: maybe,
+  minimum: maybe,
+  operators: v.nullable(count),
+  max_operators: v.nullable(count),
+});
+
+const avs = v.union([
+  v.object({
+    state: v.literal('unknown'),
+    flow: v.null(),
+    operator_id: v.null(),
+    socket: v.null(),
+    quorums: v.array(v.never()),
+    reason: v.string(),
+  }),
+  v.object({
+    state: v.picklist(['registered', 'not_registered', 'deregistered', 'unknown']),
+    flow: v.picklist(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets']),
+    operator_id: v.nullable(hash32),
+    socket: text,
+    quorums: v.array(quorum),
+    reason: text,
+  }),
+]);
+
+const strategy = v.object({
+  strategy: address,
+  token: v.nullable(address),
+  symbol: text,
+  decimals: v.nullable(count),
+  shares: maybe,
+  amount: maybe,
+  max_magnitude: maybe,
+  encumbered_magnitude: maybe,
+  quorums: v.array(v.object({number: count, multiplier: maybe})),
+});
+
+const sampling = v.union([
+  v.object({...unknown.entries, vrf_public_key: text}),
+  v.object({
+    state: known,
+    start: decimal,
+    end: decimal,
+    max: decimal,
+    share: v.pipe(v.number(), v.description('the part of all jobs that is selected, 0 to 1')),
+    source: v.string(),
+    contract: text,
+    vrf_public_key: text,
+    at: time,
+  }),
+]);
+
+const policy = v.object({
+  penalty_wei: decimal,
+  penalty_source: v.string(),
+  offline_grace_ms: ms,
+  offline_grace_source: v.string(),
+  moratorium: v.union([
+    v.object({
+      state: v.literal('unknown'),
+      until: v.null(),
+      source: v.null(),
+      reason: v.string(),
+      ledger_until: v.nullable(time),
+    }),
+    v.object({
+      state: v.picklist(['in_force', 'over']),
+      until: time,
+      source: v.string(),
+      reason: v.null(),
+      ledger_until: v.nullable(time),
+    }),
+  ]),
+});
+
+const outage = v.object({
+  start: time,
+  end: v.nullable(time),
+  duration_ms: ms,
+  cause: v.picklist(['process-down', 'network-down', 'not-probed']),
+  over_grace: v.boolean(),
+});
+const liveness = v.union([
+  unknown,
+  v.object({
+    state: known,
+    last_probe_at: v.nullable(time),
+    silent_ms: v.nullable(ms),
+    grace_ms: ms,
+    grace_left_ms: v.nullable(v.number()),
+    probes: count,
+    first_probe_at: v.nullable(time),
+    outages: v.array(outage),
+    at: time,
+  }),
+]);
+
+const signer = v.union([
+  unknown,
+  v.object({
+    state: v.literal('fail'),
+    host: v.string(),
+    code: v.string(),
+    message: v.string(),
+    next: v.string(),
+    at: time,
+  }),
+  v.object({state: v.literal('ok'), host: v.string(), accounts: count, sign_ms: ms, at: time}),
+]);
+
+const gas = v.union([
+  unknown,
+  v.object({state: known, balance_wei: decimal, gas_price_wei: maybe, transactions: maybe, at: time}),
+]);
+const chain = v.union([
+  unknown,
+  v.object({state: known, endpoint: v.string(), chain_id: count, block: decimal, block_at: time, at: time}),
+]);
+const operator = v.union([
+  unknown,
+  v.object({state: known, running: v.literal(false), at: time}),
+  v.object({
+    state: known,
+    running: v.literal(true),
+    pid: count,
+    host: v.string(),
+    version: v.string(),
+    at: time,
+  }),
+]);
+
+const result = v.object({
+  node_id: address,
+  network: v.string(),
+  verdict: v.object({
+    state: v.picklist(['earning', 'not_earning', 'degraded', 'unknown']),
+    broken_link: v.nullable(linkId),
+    next,
+    idle: v.nullable(v.boolean()),
+  }),
+  links: v.array(
+    v.object({
+      id: linkId,
+      state: v.picklist(['ok', 'warn', 'fail', 'unknown', 'pending']),
+      evidence: v.string(),
+      next,
+      at: v.nullable(time),
+    }),
+  ),
+  avs,
+  stake: v.array(strategy),
+  sampling,
+  policy,
+  liveness,
+  signer,
+  gas,
+  chain,
+  operator,
+});
+
+export const status: ResultEntry = {
+  summary: 'aos status: the verdict, each link with its evidence, and the facts behind them.',
+  result: schemaOf<StatusResult>()(result),
+};
+
+export const statusWatch: StreamEntry = {
+  summary: 'aos status --watch: the same result again and again.',
+  lines: {
+    status: v.object({
+      exitCode: v.picklist([0, 3, 4]),
+      result,
+      warnings: v.array(v.object({code: v.string(), message: v.string()})),
+    }),
+  },
+};

@@ -1,0 +1,124 @@
+import {loadChainView, NETWORK_PATH, type ChainView, type NetworkRules} from '../../config/chain-view.ts';
+import type {VrfKeySource} from '../../config/config.ts';
+import {controlDirs, isControlFile} from '../../config/control-paths.ts';
+import {networkPreset} from '../../config/networks.ts';
+import {aosDirs, nodeStateDir} from '../../config/paths.ts';
+import {envNames, FIELDS} from '../../config/schema.ts';
+import {connectOnly} from '../../node/control/find.ts';
+import {isAosError} from '../../foundation/errors/error.ts';
+import {sameAddress} from '../../protocol/wire/ethereum.ts';
+import type {Rules} from './facts.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
+import {chainSource, notedView, requireOperator, type ChainFlags} from '../../cli/chain-flags.ts';
+import {configForCommand} from '../../cli/load-config.ts';
+import type {ConfigSource} from '../../config/source.ts';
+
+/** Whose status on which chain. */
+export type StatusTarget = Omit<ChainView, 'nodeId'> & {
+  nodeId: string;
+  rules: Rules;
+  /** Null: not a node of this machine, so nothing local is known of it. */
+  local: LocalNode | null;
+};
+
+/** Where a node of this machine keeps its things; null what only its configuration tells. */
+export type LocalNode = {
+  signerUrl: string | null;
+  vrfKey: VrfKeySource | null;
+  storeDir: string;
+};
+
+const CONTROL_TIMEOUT_MS = 2_000;
+
+/** The protocol's own figures (protocol §1, §7), for an operator whose configuration is not here. */
+const DEFAULT_RULES: Rules = {
+  source: 'protocol default',
+  probeIntervalMs: 10_000,
+  offlineGraceMs: 3_600_000,
+  penaltyWei: 10n ** 17n,
+  networkStart: null,
+  outerUrl: null,
+};
+
+/**
+ * The node of the configuration, else the only one that runs here; with `--operator` any other address, for which no
+ * configuration is needed.
+ * @throws AosError USAGE naming every flag that would help; CONTROL_AMBIGUOUS; CONFIG_*
+ */
+export async function statusTarget(flags: ChainFlags, note: (line: string) => void): Promise<StatusTarget> {
+  const source = chainSource(flags);
+  const anyNode = chainSource({...flags, operator: undefined});
+  const own = loadChainView(anyNode);
+  const isOwn = flags.operator === undefined || sameAddress(own.config.nodeId ?? '', flags.operator);
+  // A configuration of variables alone is one too.
+  const hasSigner = envNames(FIELDS.signerKey).some((name) => (source.env[name] ?? '') !== '');
+  if (isOwn && (own.fileUsed || (source.file === null && hasSigner))) return ownNode(flags, note);
+  const running = flags.operator === undefined && own.config.nodeId === null ? await runningNode() : null;
+  if (running !== null) return runningTarget(running, anyNode, note);
+  const {config: view, fileUsed, rules} = notedView(source, note);
+  const nodeId = requireOperator(view);
+  return {...view, nodeId, rules: fileUsed ? rulesOf(rules) : DEFAULT_RULES, local: null};
+}
+
+/** Those of the network hold for each of its operators. */
+function rulesOf({networkStart, offlineGraceMs, penaltyWei}: NetworkRules): Rules {
+  return {
+    ...DEFAULT_RULES,
+    source: 'configuration',
+    networkStart,
+    offlineGraceMs: offlineGraceMs ?? DEFAULT_RULES.offlineGraceMs,
+    penaltyWei: penaltyWei ?? DEFAULT_RULES.penaltyWei,
+  };
+}
+
+function ownNode(flags: ChainFlags, note: (line: string) => void): StatusTarget {
+  const {config, warnings} = configForCommand(flags.config, 'run', note);
+  for (const {message} of warnings) note(`warning: ${message}`);
+  const {network, chainId, node, chain, policy, net} = config;
+  const url = flags['rpc-url'];
+  return {
+    network,
+    chainId,
+    nodeId: node.id,
+    rpcUrls: url === undefined ? chain.rpcUrls : [url],
+    contracts: chain.contracts,
+    vrfRangeContract: chain.vrfRangeContract,
+    rules: {
+      source: 'configuration',
+      probeIntervalMs: node.heartbeatIntervalMs,
+      offlineGraceMs: policy.offlineGraceMs,
+      penaltyWei: policy.penaltyWei,
+      networkStart: policy.networkStart,
+      outerUrl: net.outerUrl,
+    },
+    local: {signerUrl: node.signerUrl, vrfKey: node.vrfKey, storeDir: config.store.dir},
+  };
+}
+
+/** A node that runs here but whose configuration was not found: what it says of itself, and the chain by the flags. */
+function runningTarget(
+  {nodeId, network}: {nodeId: string; network: string},
+  source: ConfigSource,
+  note: (line: string) => void,
+): StatusTarget {
+  const {env, cwd, flags = {}} = source;
+  const isNamed = NETWORK_PATH in flags || networkPreset(network) === undefined;
+  const named = isNamed ? flags : {...flags, [NETWORK_PATH]: {flag: '--network', text: network}};
+  const {config: view} = loadChainView({...source, flags: named});
+  note(`no configuration; this is the operator that runs here, ${nodeId} on ${network}`);
+  const storeDir = nodeStateDir(aosDirs(env, cwd), network, nodeId);
+  return {...view, nodeId, network, rules: DEFAULT_RULES, local: {signerUrl: null, vrfKey: null, storeDir}};
+}
+
+/** The only operator that runs on this machine; null when none does. @throws AosError CONTROL_AMBIGUOUS | CONTROL_VERSION */
+async function runningNode(): Promise<{nodeId: string; network: string} | null> {
+  const dirs = controlDirs(process.env, process.cwd(), process.getuid?.() ?? 0);
+  try {
+    const client = await connectOnly({dirs, isControlFile, timeoutMs: CONTROL_TIMEOUT_MS, time: systemTime});
+    client.close();
+    return {nodeId: client.hello.node_id, network: client.hello.network};
+  } catch (error) {
+    if (isAosError(error, 'CONTROL_ABSENT')) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import {linkedAbort} from '../../foundation/async/linked-abort.ts';
+import type {OutputWarning} from '../../cli/envelope.ts';
+import {jsonLine} from '../../foundation/text/safe-text.ts';
+import type {StatusFacts} from './facts.ts';
+import {statusResult, type StatusResult} from './result.ts';
+import {judgeLinks, statusExitCode} from './verdict.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
+import {isoTime} from '../../foundation/time/time.ts';
+import {createSink} from '../../cli/sinks.ts';
+
+export type StatusAnswer = {exitCode: number; result: StatusResult; warnings: readonly OutputWarning[]};
+
+/** Facts as the answer of the command. */
+export function statusAnswer(facts: StatusFacts): StatusAnswer {
+  const result = statusResult(facts);
+  const {gas} = result;
+  const poor = gas.state === 'known' && gas.transactions === 0n;
+  return {
+    result,
+    exitCode: statusExitCode(judgeLinks(facts)),
+    warnings: poor ? [{code: 'GAS_LOW', message: `${result.node_id} cannot pay for a transaction`}] : [],
+  };
+}
+
+/**
+ * Looks again and again until the signal aborts or nobody reads any more: lines of JSON of type `status`, or the text
+ * below one another, on a terminal in place.
+ */
+export async function watchStatus(options: {
+  everyMs: number;
+  json: boolean;
+  signal: AbortSignal;
+  gather: (signal: AbortSignal) => Promise<StatusFacts>;
+  text: (answer: StatusAnswer) => string;
+}): Promise<void> {
+  const {everyMs, json, gather, text} = options;
+  const {controller: gone, unlink} = linkedAbort(options.signal);
+  const {signal} = gone;
+  const out = createSink(process.stdout, {
+    onGone: () => gone.abort(),
+    gapLine: (dropped) => (json ? jsonLine({type: 'gap', dropped}) : ''),
+  });
+  const clear = process.stdout.isTTY ? '\x1b[H\x1b[2J' : '';
+  const stopped = (): boolean => signal.aborted;
+  for (let seq = 1; !stopped(); seq += 1) {
+    try {
+      const started = systemTime.monotonic();
+      const facts = await gather(signal);
+      const answer = statusAnswer(facts);
+      out.write(
+        json
+          ? jsonLine({type: 'status', seq, at: isoTime(facts.now), ...answer})
+          : `${clear}${isoTime(facts.now).slice(0, 19)}Z\n${text(answer)}`,
+      );
+      await systemTime.sleep(Math.max(0, everyMs - (systemTime.monotonic() - started)), signal);
+    } catch (error) {
+      if (!stopped()) throw error;
+    }
+  }
+  unlink();
+}

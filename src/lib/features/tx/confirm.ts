@@ -1,0 +1,45 @@
+import {gwei} from '../../peers/chain/tx/fees.ts';
+import type {Prepared} from '../../peers/chain/tx/transact.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {decimal} from '../../foundation/text/decimal.ts';
+
+/** What a transaction will do and cost, line by line. */
+export function preparedLines({plan, gas, fees, mostWei, balance}: Prepared): string[] {
+  const facts: (readonly [string, string])[] = [
+    ...plan.facts,
+    ['to', plan.to],
+    ['gas', `up to ${gas}`],
+    ['fee', `up to ${gwei(fees.maxFeePerGas)} gwei per gas, tip ${gwei(fees.maxPriorityFeePerGas)}`],
+    ['costs', `up to ${decimal(mostWei, 18)} ETH of ${decimal(balance, 18)}`],
+  ];
+  return [
+    `${safeText(plan.title)}:`,
+    ...facts.map(([name, value]) => `  ${name.padEnd(11)} ${safeText(value)}`),
+  ];
+}
+
+/**
+ * Shows a transaction and asks for it, where there is somebody to ask; `--yes` is the answer.
+ * @throws AosError USAGE where nobody can be asked
+ */
+export function confirmWith(options: {
+  yes: boolean;
+  canAsk: boolean;
+  /** Ends the question. */
+  signal: AbortSignal;
+  note: (line: string) => void;
+}): (prepared: Prepared) => Promise<boolean> {
+  const {yes, canAsk, signal, note} = options;
+  return async (prepared) => {
+    for (const line of preparedLines(prepared)) note(line);
+    if (yes) return true;
+    if (!canAsk)
+      throw new AosError('USAGE', 'nothing is sent without an answer, and there is no terminal to ask at', {
+        next: 'Add --yes to send it, or --dry-run to look only.',
+      });
+    // The prompts are loaded for a question only.
+    const {askConfirm} = await import('../../cli/prompt.ts');
+    return askConfirm('Sign and send it?', undefined, signal);
+  };
+}

@@ -1,0 +1,30 @@
+import {findAttempt, replaceTransaction} from '../../peers/chain/tx/replace.ts';
+import type {TxLimits} from '../../peers/chain/tx/deps.ts';
+import type {Prepared, Transacted} from '../../peers/chain/tx/transact.ts';
+import type {Config} from '../../config/config.ts';
+import {withTxSession} from './session.ts';
+
+/** Transactions that a short hash is looked for in. */
+const SEARCHED = 1_000;
+
+/**
+ * `aos tx speed-up` and `aos tx cancel`.
+ * @param hash of one of the node's transactions, or its unique beginning
+ * @throws AosError TX_* | CHAIN_* | SIGNER_* | JOURNAL_*
+ */
+export function replaceByHash(
+  config: Config,
+  options: {
+    hash: string;
+    kind: 'speed-up' | 'cancel';
+    limits: TxLimits;
+    confirm: (prepared: Prepared) => Promise<boolean>;
+    note: (line: string) => void;
+  },
+): Promise<Transacted> {
+  const {hash, kind, limits, confirm, note} = options;
+  return withTxSession(config, {signal: limits.signal, note}, async ({tx}) => {
+    const attempt = findAttempt(tx.journal.list(SEARCHED), hash);
+    return replaceTransaction(tx, attempt, kind, limits, confirm);
+  });
+}

@@ -1,0 +1,71 @@
+import {openChain, type Chain, type OpenChainOptions} from '../../peers/chain/open.ts';
+import type {TxDeps} from '../../peers/chain/tx/deps.ts';
+import {txNode} from '../../peers/chain/tx/node.ts';
+import type {Config} from '../../config/config.ts';
+import {openTxJournal} from '../../node/journal/transactions.ts';
+import {signerAccount} from '../../peers/signer/account.ts';
+import {createWeb3Signer, type Web3Signer} from '../../peers/signer/web3signer.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
+
+/** Everything a command needs to read the chain and to send transactions of node_id. */
+export type TxSession = {
+  /** As it was opened; {@link TxSession.refresh} gives a newer block. */
+  chain: Chain;
+  tx: TxDeps;
+  signer: Web3Signer;
+  refresh(): Promise<Chain>;
+  close(): Promise<void>;
+};
+
+/** How long one request to the RPC may take. */
+const RPC_TIMEOUT_MS = 15_000;
+/** A cloud KMS needs up to a second; the rest is for a slow network. */
+const SIGN_TIMEOUT_MS = 15_000;
+
+/**
+ * Opens the chain, the signer (no request yet) and the transaction journal of the node.
+ * @throws AosError CHAIN_* | SIGNER_URL_INVALID | JOURNAL_* | STATE_DIR_UNWRITABLE
+ */
+export async function openTxSession(
+  config: Pick<Config, 'chainId' | 'node' | 'chain' | 'store'>,
+  options: {signal: AbortSignal; note: (line: string) => void},
+): Promise<TxSession> {
+  const {signal, note} = options;
+  const {node} = config;
+  const opening: OpenChainOptions = {
+    rpcUrls: config.chain.rpcUrls,
+    chainId: config.chainId,
+    timeoutMs: RPC_TIMEOUT_MS,
+    signal,
+    now: systemTime.now,
+  };
+  const chain = await openChain(opening);
+  const signer = createWeb3Signer({url: node.signerUrl, address: node.id, timeoutMs: SIGN_TIMEOUT_MS});
+  const journal = openTxJournal({dir: config.store.dir});
+  const close = async (): Promise<void> => {
+    journal.close();
+    await signer.close();
+  };
+  try {
+    const account = signerAccount(signer, signal);
+    const tx: TxDeps = {node: await txNode(chain), account, journal, time: systemTime, note};
+    return {chain, tx, signer, refresh: () => openChain(opening), close};
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Runs `work` with a session that is closed afterwards, whatever happens. */
+export async function withTxSession<T>(
+  config: Pick<Config, 'chainId' | 'node' | 'chain' | 'store'>,
+  options: {signal: AbortSignal; note: (line: string) => void},
+  work: (session: TxSession) => Promise<T>,
+): Promise<T> {
+  const session = await openTxSession(config, options);
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,23 @@
+/** Why something is not known, and the one next thing to type or do, where there is one. */
+export type Unknown = {state: 'unknown'; reason: string; next: string | null};
+
+/** Something that was looked at: what it is and when it was read (Unix ms), or why it is not known. */
+export type Fact<T> = {state: 'known'; value: T; at: number} | Unknown;
+
+export const known = <T>(value: T, at: number): Fact<T> => ({state: 'known', value, at});
+
+export const unknown = (reason: string, next: string | null = null): Unknown => ({
+  state: 'unknown',
+  reason,
+  next,
+});
+
+/** The same fact with another value; an unknown one stays unknown. */
+export function mapFact<T, R>(fact: Fact<T>, change: (value: T) => R): Fact<R> {
+  return fact.state === 'known' ? known(change(fact.value), fact.at) : fact;
+}
+
+/** A fact inside a fact. */
+export function flatFact<T>(fact: Fact<Fact<T>>): Fact<T> {
+  return fact.state === 'known' ? fact.value : fact;
+}

@@ -1,0 +1,125 @@
+import type {OperatorEvent} from '../events/events.ts';
+import {count, duration, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
+
+/** What an alert is about: a part of the operator, its being reachable, results nobody took, the process itself. */
+export type Subject =
+  'signer' | 'chain' | 'dispatcher' | 'worker' | 'journal' | 'clock' | 'offline' | 'results' | 'operator';
+
+export type Severity = 'warning' | 'critical';
+
+/** Something that is wrong, from its first sign until it has been right for a while. Times are Unix ms. */
+export type Incident = {
+  since: number;
+  severity: Severity;
+  code: string;
+  message: string;
+  next: string;
+  /** Not told before, however long it has been; 0: at any time. */
+  notBefore: number;
+  /** When it became right again; null while it is wrong. */
+  goodAt: number | null;
+  /** How bad it is; higher than the one told means: tell at once. */
+  step: number;
+  /** How often it was told, when last, and at which step. */
+  told: number;
+  toldAt: number;
+  toldStep: number;
+};
+
+export type Incidents = ReadonlyMap<Subject, Incident>;
+
+/** Shares of the offline grace that are told when they are used up. */
+const GRACE_STEPS = [0.5, 0.75, 0.9, 1];
+/** Probes of the network that are missed before it counts as an outage. */
+const MISSED_PROBES = 3;
+
+type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' | 'step'> & {
+  notBefore?: number;
+};
+
+/** What an event changes. Nothing is told here: what is due is decided by time (`due.ts`). */
+export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
+  switch (event.type) {
+    case 'trouble': {
+      const {at, part, code, message, next} = event;
+      return wrong(incidents, part, {since: at, severity: 'critical', code, message, next, step: 0});
+    }
+    case 'recovered':
+      return right(incidents, event.part, event.at);
+    case 'result_expired': {
+      const step = incidents.get('results')?.step ?? 0;
+      return wrong(incidents, 'results', {
+        since: event.at,
+        severity: 'critical',
+        code: 'RESULT_EXPIRED',
+        message: `${count(step + 1, 'result')} given up, never accepted within the retention; the last is of job ${event.job.jobId}`,
+        next: 'aos job list --state expired',
+        step: step + 1,
+      });
+    }
+    case 'liveness':
+      return offline(incidents, event);
+    case 'stopping':
+      if (event.reason !== 'fatal') return incidents;
+      return wrong(incidents, 'operator', {
+        since: event.at,
+        severity: 'critical',
+        code: 'OPERATOR_STOPPED',
+        message: 'the operator stops because it cannot go on',
+        next: 'aos doctor',
+        step: 1,
+      });
+    default:
+      return incidents;
+  }
+}
+
+function offline(incidents: Incidents, event: OperatorEvent & {type: 'liveness'}): Incidents {
+  const [last] = event.outages;
+  if (last?.end !== null) return right(incidents, 'offline', last?.end ?? event.at);
+  const used =
+    event.graceMs === 0 ? 1 : Math.min(1, 1 - (event.graceLeftMs ?? event.graceMs) / event.graceMs);
+  const step = GRACE_STEPS.filter((share) => used >= share).length;
+  // While the process was away nobody could reach it: after a start the network gets as long as an outage takes to come.
+  const isOfStart = last.cause === 'process-down' && step === 0;
+  const notBefore = isOfStart ? event.at + MISSED_PROBES * event.probeIntervalMs : 0;
+  const left = `${duration(event.graceLeftMs ?? 0)} of the offline grace are left`;
+  return wrong(incidents, 'offline', {
+    since: last.start,
+    severity: step >= 2 ? 'critical' : 'warning',
+    code: 'OFFLINE',
+    message: `the network has not reached this node for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${used >= 1 ? 'the offline grace is used up' : left}`,
+    next: 'aos doctor --only ping',
+    step,
+    notBefore,
+  });
+}
+
+/**
+ * One that was right for a moment only goes on: it began when it began. An outage knows its own beginning, and a later
+ * one uses the grace anew.
+ */
+function wrong(incidents: Incidents, subject: Subject, facts: Wrong): Incidents {
+  const before = incidents.get(subject);
+  const isNext = subject === 'offline' && before !== undefined && facts.since > before.since;
+  const told = {
+    told: before?.told ?? 0,
+    toldAt: before?.toldAt ?? 0,
+    toldStep: isNext ? 0 : (before?.toldStep ?? 0),
+  };
+  const isOpen = before !== undefined && before.goodAt === null;
+  const notBefore = Math.min(facts.notBefore ?? 0, isOpen ? before.notBefore : Infinity);
+  return new Map(incidents).set(subject, {
+    ...facts,
+    notBefore,
+    since: isNext ? facts.since : Math.min(facts.since, before?.since ?? facts.since),
+    ...told,
+    goodAt: null,
+  });
+}
+
+function right(incidents: Incidents, subject: Subject, at: number): Incidents {
+  const incident = incidents.get(subject);
+  if (incident === undefined || incident.goodAt !== null) return incidents;
+  return new Map(incidents).set(subject, {...incident, goodAt: at});
+}

@@ -1,0 +1,59 @@
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {duration} from '../../foundation/text/words.ts';
+import {isoTime} from '../../foundation/time/time.ts';
+import type {Alert} from './due.ts';
+
+/** Who tells it. */
+export type Teller = {nodeId: string; network: string; host: string; version: string};
+
+/**
+ * The body that a webhook gets (docs/alerts.md). `text` is the alert as one line, which chat services show; `content` is
+ * the same under the name that others want.
+ */
+export function alertPayload(alert: Alert, teller: Teller): Record<string, string | number | null> {
+  const {state, subject, severity, code, since, at, afterMs} = alert;
+  const [message, next] = [safeText(alert.message), safeText(alert.next)];
+  const text = forChat(alertText({...alert, message, next}, teller));
+  return {
+    schema: 'aos.alert/v1',
+    state,
+    subject,
+    severity,
+    code,
+    message,
+    next,
+    since: isoTime(since),
+    at: isoTime(at),
+    after_ms: afterMs,
+    node_id: teller.nodeId,
+    network: teller.network,
+    host: teller.host,
+    version: teller.version,
+    text,
+    content: text,
+  };
+}
+
+/** Job ids and what peers answer are others' words: in a chat they must neither call everybody nor look like a link. */
+function forChat(text: string): string {
+  return text
+    .replaceAll('<', '‹')
+    .replaceAll('>', '›')
+    .replaceAll(/@(?=(?:everyone|here|channel)\b)/gi, '@ ');
+}
+
+const WORDS: Readonly<Record<Alert['state'], string>> = {
+  trouble: 'TROUBLE',
+  reminder: 'STILL IN TROUBLE',
+  recovered: 'RECOVERED',
+  test: 'TEST',
+};
+
+/** One line for people. */
+function alertText({state, subject, message, code, next, afterMs, since, at}: Alert, teller: Teller): string {
+  const lasted = afterMs ?? at - since;
+  const after = state === 'recovered' || state === 'reminder' ? ` after ${duration(lasted)}` : '';
+  const todo = next === '' ? '' : ` → ${next}`;
+  const who = `${teller.nodeId} on ${teller.network} (${teller.host})`;
+  return `aos ${WORDS[state]}: ${subject === 'test' ? '' : `${subject}: `}${message}${after} (${code})${todo} · ${who}`;
+}

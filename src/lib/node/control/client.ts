@@ -1,0 +1,253 @@
+import {connect, type NetConnectOpts, type Socket} from 'node:net';
+import {AosError, errorText} from '../../foundation/errors/error.ts';
+import type {OperatorView} from '../events/view.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import {
+  readControlLine,
+  requireProtocol,
+  type ControlCommand,
+  type ControlHello,
+  type ControlLine,
+} from './wire.ts';
+
+/** What comes after the first snapshot; `reply` lines go to those who asked. */
+export type ControlNews = Extract<ControlLine, {type: 'snapshot' | 'history' | 'gap' | 'event'}>;
+
+/** A connection to a running operator. */
+export type ControlClient = {
+  readonly hello: ControlHello;
+  /** As of the moment of connecting; what follows goes on from its `seq`. */
+  readonly snapshot: OperatorView;
+  /**
+   * What happens from the snapshot on, as much at a time as there is, until the operator ends or the client is closed. To
+   * be called once.
+   * @throws AosError CONTROL_BROKEN
+   */
+  follow(): AsyncIterable<readonly ControlNews[]>;
+  /** @throws AosError CONTROL_BROKEN when it is refused, CONTROL_ABSENT when the operator ends meanwhile */
+  command(command: ControlCommand, signal?: AbortSignal): Promise<unknown>;
+  close(): void;
+};
+
+/** News nobody has read yet, at most; then the socket is not read on either, and the server counts what is missed. */
+const MAX_NEWS = 10_000;
+/** After a read of so much there is more; it is taken at once. */
+const FULL_READ = 32 * 1024;
+/** A line holds one event or the view; what is longer comes from something else. */
+const MAX_LINE = 4 * 1024 * 1024;
+
+/**
+ * Connects to a control socket and takes hello and snapshot.
+ * @throws AosError CONTROL_ABSENT when nobody listens there, CONTROL_VERSION, CONTROL_BROKEN (also when hello and
+ *   snapshot do not come within `timeoutMs`), or the signal's reason
+ * @param options.restMs between two reads of events: whoever shows them seldom need not be woken for each
+ */
+export async function connectControl(
+  path: string,
+  options: {timeoutMs: number; time: Time; signal?: AbortSignal; restMs?: number},
+): Promise<ControlClient> {
+  const {time, timeoutMs, signal} = options;
+  signal?.throwIfAborted();
+  // With so little room it is read when it is asked for, and not before.
+  const where: NetConnectOpts & {highWaterMark: number} = {path, highWaterMark: 1};
+  const socket = connect(where);
+  const rest = (): Promise<void> =>
+    new Promise((resolve) => {
+      time.after(options.restMs ?? 0, resolve);
+    });
+  const lines = createReader(readLines(socket, options.restMs === undefined ? null : rest));
+  const cancelTimer = time.after(timeoutMs, () =>
+    socket.destroy(new AosError('CONTROL_BROKEN', `the operator at ${path} did not say hello in time`)),
+  );
+  const onAbort = (): void => void socket.destroy(signal?.reason as Error);
+  signal?.addEventListener('abort', onAbort, {once: true});
+  try {
+    const hello = await first(lines, 'hello');
+    requireProtocol(hello.hello);
+    const {view} = await first(lines, 'snapshot');
+    return clientOf(socket, lines, hello.hello, view);
+  } catch (error) {
+    socket.destroy();
+    signal?.throwIfAborted();
+    throw asControlError(error, path);
+  } finally {
+    cancelTimer();
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+type Reader = {
+  /** The next line; null after the last. */
+  one(): Promise<ControlLine | null>;
+  /** The lines that are there, at least one; null after the last. */
+  some(): Promise<readonly ControlLine[] | null>;
+};
+
+function createReader(batches: AsyncIterator<readonly ControlLine[]>): Reader {
+  let rest: readonly ControlLine[] = [];
+  const some = async (): Promise<readonly ControlLine[] | null> => {
+    if (rest.length > 0) {
+      const lines = rest;
+      rest = [];
+      return lines;
+    }
+    const next = await batches.next();
+    return next.done === true ? null : next.value;
+  };
+  return {
+    some,
+    async one() {
+      const lines = await some();
+      rest = lines?.slice(1) ?? [];
+      return lines?.[0] ?? null;
+    },
+  };
+}
+
+async function first<T extends ControlLine['type']>(
+  lines: Reader,
+  type: T,
+): Promise<Extract<ControlLine, {type: T}>> {
+  for (let line = await lines.one(); line !== null; line = await lines.one()) {
+    if (isOf(line, type)) return line;
+    if (line.type === 'reply' && line.error !== null)
+      throw new AosError('CONTROL_BROKEN', line.error.message);
+  }
+  throw new AosError('CONTROL_BROKEN', `the operator closed the connection before it said ${type}`);
+}
+
+function isOf<T extends ControlLine['type']>(
+  line: ControlLine,
+  type: T,
+): line is Extract<ControlLine, {type: T}> {
+  return line.type === type;
+}
+
+type Waiting = {resolve: (result: unknown) => void; reject: (error: AosError) => void};
+
+function clientOf(socket: Socket, lines: Reader, hello: ControlHello, snapshot: OperatorView): ControlClient {
+  const waiting = new Map<string, Waiting>();
+  const news: ControlNews[] = [];
+  let wake = (): void => {};
+  let proceed = (): void => {};
+  let failure: unknown;
+  let ended = false;
+  let nextId = 1;
+
+  const pump = async (): Promise<void> => {
+    for (let some = await lines.some(); some !== null; some = await lines.some()) {
+      for (const line of some)
+        if (line.type === 'reply') settle(line);
+        else if (line.type !== 'hello') news.push(line);
+      wake();
+      if (news.length < MAX_NEWS) continue;
+      await new Promise<void>((resolve) => {
+        proceed = resolve;
+      });
+    }
+  };
+  function settle({id, result, error}: Extract<ControlLine, {type: 'reply'}>): void {
+    const asked = id === null ? undefined : waiting.get(id);
+    if (id === null || asked === undefined) return;
+    waiting.delete(id);
+    if (error === null) asked.resolve(result);
+    else asked.reject(new AosError('CONTROL_BROKEN', `the operator refused the command: ${error.message}`));
+  }
+  void pump()
+    .catch((error: unknown) => {
+      failure = error;
+    })
+    .finally(() => {
+      ended = true;
+      for (const {reject} of waiting.values())
+        reject(new AosError('CONTROL_ABSENT', 'the operator has ended'));
+      wake();
+    });
+
+  return {
+    hello,
+    snapshot,
+    async *follow() {
+      for (;;) {
+        if (news.length > 0) yield news.splice(0);
+        proceed();
+        if (news.length > 0) continue;
+        if (ended) break;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      if (failure !== undefined) throw asControlError(failure, 'the socket');
+    },
+    command: (command, signal) =>
+      new Promise((resolve, reject) => {
+        if (ended) {
+          reject(new AosError('CONTROL_ABSENT', 'the operator has ended'));
+          return;
+        }
+        const id = String(nextId);
+        nextId += 1;
+        const onAbort = (): void => {
+          waiting.delete(id);
+          reject(signal?.reason as Error);
+        };
+        const done = (): void => signal?.removeEventListener('abort', onAbort);
+        signal?.addEventListener('abort', onAbort, {once: true});
+        waiting.set(id, {
+          resolve: (result) => {
+            done();
+            resolve(result);
+          },
+          reject: (error) => {
+            done();
+            reject(error);
+          },
+        });
+        socket.write(`${JSON.stringify({id, command})}\n`);
+      }),
+    close: () => {
+      socket.destroy();
+      proceed();
+    },
+  };
+}
+
+/**
+ * The socket's lines, those of a chunk at once, at least one; those of unknown types are left out. Backpressure reaches
+ * the server while nobody reads.
+ */
+async function* readLines(
+  socket: Socket,
+  pause: (() => Promise<void>) | null,
+): AsyncGenerator<readonly ControlLine[], void> {
+  socket.setEncoding('utf8');
+  let rest = '';
+  for await (const chunk of socket) {
+    rest += String(chunk);
+    const lines = rest.split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > MAX_LINE)
+      throw new AosError('CONTROL_BROKEN', 'the control socket sent a line without end');
+    const read: ControlLine[] = [];
+    try {
+      for (const line of lines) {
+        const one = readControlLine(line);
+        if (one !== null) read.push(one);
+      }
+    } finally {
+      // What came before a broken line is good.
+      if (read.length > 0) yield read;
+    }
+    if (pause !== null && String(chunk).length < FULL_READ && read.at(-1)?.type === 'event') await pause();
+  }
+}
+
+function asControlError(error: unknown, path: string): AosError {
+  if (error instanceof AosError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'].includes(code))
+    return new AosError('CONTROL_ABSENT', `no operator answers at ${path}`, {cause: error});
+  return new AosError('CONTROL_BROKEN', `the control socket at ${path} failed: ${errorText(error)}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,72 @@
+import {readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {AosError} from '../../foundation/errors/error.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import {connectControl, type ControlClient} from './client.ts';
+
+export type ControlLook = {
+  /** Directories with control sockets. */
+  dirs: readonly string[];
+  isControlFile: (name: string) => boolean;
+  timeoutMs: number;
+  time: Time;
+  signal?: AbortSignal;
+  /** As for {@link connectControl}. */
+  restMs?: number;
+};
+
+/**
+ * The operator of one node.
+ * @param file its socket's name
+ * @throws AosError CONTROL_ABSENT when it does not run here; else as {@link connectControl}
+ */
+export async function connectNode(file: string, look: ControlLook): Promise<ControlClient> {
+  let absent: AosError | undefined;
+  for (const dir of look.dirs) {
+    try {
+      return await connectControl(join(dir, file), look);
+    } catch (error) {
+      if (!(error instanceof AosError) || error.code !== 'CONTROL_ABSENT') throw error;
+      absent = error;
+    }
+  }
+  throw new AosError('CONTROL_ABSENT', 'no operator runs for this node on this machine', {cause: absent});
+}
+
+/**
+ * The only operator that runs here, whatever its node.
+ * @throws AosError CONTROL_ABSENT when none does; CONTROL_AMBIGUOUS with the list; else as {@link connectControl}
+ */
+export async function connectOnly(look: ControlLook): Promise<ControlClient> {
+  const found: ControlClient[] = [];
+  let failure: AosError | undefined;
+  for (const path of socketsIn(look)) {
+    try {
+      found.push(await connectControl(path, look));
+    } catch (error) {
+      if (!(error instanceof AosError)) throw error;
+      if (error.code !== 'CONTROL_ABSENT') failure = error;
+    }
+  }
+  const [only, ...others] = found;
+  if (only !== undefined && others.length === 0) return only;
+  for (const client of found) client.close();
+  if (only === undefined) throw failure ?? new AosError('CONTROL_ABSENT', 'no operator runs on this machine');
+  const running = found.map(({hello: {node_id, network, pid}}) => ({node_id, network, pid}));
+  const list = running.map(({node_id, network, pid}) => `${node_id} on ${network} (pid ${pid})`).join('\n');
+  throw new AosError('CONTROL_AMBIGUOUS', `${found.length} operators run on this machine:\n${list}`, {
+    details: {operators: running},
+  });
+}
+
+function socketsIn({dirs, isControlFile}: ControlLook): string[] {
+  return dirs.flatMap((dir) => {
+    try {
+      return readdirSync(dir)
+        .filter(isControlFile)
+        .map((name) => join(dir, name));
+    } catch {
+      return []; // no operator has run here yet
+    }
+  });
+}

@@ -1,0 +1,238 @@
+import {chmodSync, lstatSync, rmSync} from 'node:fs';
+import {connect, createServer, type Server, type Socket} from 'node:net';
+import {join} from 'node:path';
+import {
+  CONTROL_PROTOCOL,
+  helloLine,
+  historyLine,
+  readRequest,
+  snapshotLine,
+  viewJson,
+  type ControlHello,
+} from './wire.ts';
+import {AosError, errorText} from '../../foundation/errors/error.ts';
+import {eventLine} from '../events/lines.ts';
+import {jsonLine} from '../../foundation/text/safe-text.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import {makeDirectory} from '../../foundation/system/make-directory.ts';
+import type {OperatorEvent} from '../events/events.ts';
+import {createHistory} from './history.ts';
+import {emptyView, reduceView, type OperatorView} from '../events/view.ts';
+
+export type ControlOptions = {
+  /** Made with mode 0700 when it is missing. */
+  dir: string;
+  /** The socket's name in it. */
+  file: string;
+  hello: Omit<ControlHello, 'protocol'>;
+  time: Time;
+};
+
+/** The operator's local control socket: any number of readers, none of which can hurt the loop. */
+export type Control = {
+  path: string;
+  /** Takes every event. Never throws, never waits. */
+  publish(event: OperatorEvent): void;
+  close(): Promise<void>;
+};
+
+/** What a reader may leave unread before its events are dropped. */
+const MAX_BACKLOG = 1024 * 1024;
+const MAX_CLIENTS = 32;
+/** A command is a few words. */
+const MAX_REQUEST = 16 * 1024;
+/** Clients get what is left when the operator ends, for so long. */
+const LINGER_MS = 500;
+
+/**
+ * Opens the socket, mode 0600 in a directory of mode 0700. One left behind by a dead process is replaced; one that
+ * answers never is.
+ * @throws AosError CONTROL_UNAVAILABLE
+ */
+export async function startControl({dir, file, hello, time}: ControlOptions): Promise<Control> {
+  const path = join(dir, file);
+  privateDir(dir);
+  const clients = new Set<Client>();
+  const history = createHistory();
+  let view = emptyView;
+  const greeting = helloLine({protocol: CONTROL_PROTOCOL, ...hello});
+  const server = createServer((socket) => {
+    if (clients.size >= MAX_CLIENTS) {
+      socket.on('error', () => {}); // it is turned away in any case
+      socket.end(
+        `${jsonLine({type: 'reply', id: null, error: {code: 'CONTROL_BUSY', message: 'too many readers'}})}\n`,
+      );
+      return;
+    }
+    const client = createClient(socket, () => view);
+    clients.add(client);
+    socket.on('close', () => clients.delete(client));
+    client.line(greeting);
+    client.line(snapshotLine(view));
+    client.line(historyLine(history.lines()));
+  });
+  await listen(server, path);
+  // The directory is closed to others already; this is for the eye and for a directory that is opened later.
+  chmodSync(path, 0o600);
+  server.on('error', () => {}); // accepting failed (no file descriptors, say): the readers there stay
+
+  return {
+    path,
+    publish(event) {
+      view = reduceView(view, event);
+      history.push(event);
+      if (clients.size === 0) return;
+      const line = eventLine(event);
+      for (const client of clients) client.event(line);
+    },
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const client of clients) client.end();
+      const cancel = time.after(LINGER_MS, () => clients.forEach((client) => client.destroy()));
+      await closed;
+      cancel();
+    },
+  };
+}
+
+type Client = {
+  line(line: string): void;
+  /** Dropped while the reader is behind. */
+  event(line: string): void;
+  end(): void;
+  destroy(): void;
+};
+
+function createClient(socket: Socket, view: () => OperatorView): Client {
+  let pending = '';
+  let scheduled = false;
+  let dropped = 0;
+  let unread = '';
+
+  const behind = (): boolean => socket.writableLength + pending.length > MAX_BACKLOG;
+  function flush(): void {
+    scheduled = false;
+    if (pending === '' || socket.destroyed) return;
+    socket.write(pending);
+    pending = '';
+  }
+  function line(text: string): void {
+    pending += `${text}\n`;
+    // What one turn of the event loop tells goes out in one write.
+    if (!scheduled) setImmediate(flush);
+    scheduled = true;
+  }
+  /** There is room again: says how much is missing, and how things stand now. */
+  function catchUp(): void {
+    if (dropped === 0 || behind()) return;
+    line(jsonLine({type: 'gap', dropped}));
+    line(snapshotLine(view()));
+    dropped = 0;
+  }
+  function answer(request: string): void {
+    // Who asks without reading the answers gets none.
+    if (behind()) return;
+    const command = readRequest(request);
+    if (command === null) line(refusal(null, 'a line must be {"id": text, "command": text}'));
+    else if (command.command === 'ping')
+      line(jsonLine({type: 'reply', id: command.id, result: {pong: true}}));
+    else if (command.command === 'snapshot')
+      line(jsonLine({type: 'reply', id: command.id, result: {seq: view().seq, view: viewJson(view())}}));
+    else line(refusal(command.id, 'there is no such command'));
+  }
+
+  socket.on('error', () => socket.destroy()); // the reader went away
+  socket.on('drain', catchUp);
+  socket.setEncoding('utf8');
+  socket.on('data', (chunk: string) => {
+    unread += chunk;
+    const lines = unread.split('\n');
+    unread = lines.pop() ?? '';
+    for (const request of lines) if (request.trim() !== '') answer(request);
+    if (unread.length <= MAX_REQUEST) return;
+    unread = '';
+    line(refusal(null, 'the line is too long'));
+    flush();
+    socket.destroySoon();
+  });
+
+  return {
+    line,
+    event(text) {
+      if (dropped > 0 || behind() || text.length > MAX_BACKLOG) {
+        dropped += 1;
+        catchUp();
+      } else line(text);
+    },
+    end() {
+      flush();
+      socket.end();
+    },
+    destroy: () => socket.destroy(),
+  };
+}
+
+function refusal(id: string | null, message: string): string {
+  return jsonLine({type: 'reply', id, error: {code: 'CONTROL_REQUEST', message}});
+}
+
+/** @throws AosError CONTROL_UNAVAILABLE when the directory is not this user's alone */
+function privateDir(dir: string): void {
+  try {
+    makeDirectory(dir, 0o700);
+    const stat = lstatSync(dir);
+    // Below /tmp anyone may have made it before us.
+    if (!stat.isDirectory() || stat.uid !== process.getuid?.()) throw new Error('it belongs to another user');
+    chmodSync(dir, 0o700);
+  } catch (error) {
+    throw new AosError('CONTROL_UNAVAILABLE', `${dir} cannot hold the control socket: ${errorText(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function listen(server: Server, path: string): Promise<void> {
+  try {
+    await tryListen(server, path);
+  } catch (error) {
+    if (!hasCode(error, 'EADDRINUSE') || (await isAlive(path))) throw unavailable(path, error);
+    try {
+      if (!lstatSync(path).isSocket()) throw new Error('there is a file that is no socket');
+      rmSync(path, {force: true});
+      await tryListen(server, path);
+    } catch (again) {
+      throw unavailable(path, again);
+    }
+  }
+}
+
+function tryListen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** Whether a process listens there; a socket whose process is gone refuses. */
+function isAlive(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', (error) => resolve(!hasCode(error, 'ECONNREFUSED', 'ENOENT', 'ENOTSOCK')));
+  });
+}
+
+function unavailable(path: string, cause: unknown): AosError {
+  const why = hasCode(cause, 'EADDRINUSE') ? 'another operator answers there' : errorText(cause);
+  return new AosError('CONTROL_UNAVAILABLE', `there is no control socket at ${path}: ${why}`, {cause});
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

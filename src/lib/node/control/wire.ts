@@ -1,0 +1,191 @@
+import * as v from 'valibot';
+import {AosError} from '../../foundation/errors/error.ts';
+import type {OperatorEvent} from '../events/events.ts';
+import type {OperatorView} from '../events/view.ts';
+import {withIsoTimes} from '../events/lines.ts';
+import {jsonLine} from '../../foundation/text/safe-text.ts';
+import {
+  blockFields,
+  clockFields,
+  count,
+  livenessFields,
+  optionalText,
+  text,
+  time,
+  viewSchema,
+} from './view-schema.ts';
+
+/**
+ * The control socket's protocol, MAJOR.MINOR. Lines of JSON both ways: the server says `hello`, then `snapshot`, then
+ * (since 1.1) `history`, the last events before it that a log would show, then the events of `aos run --json`; `gap` and
+ * a new `snapshot` to a reader that was too slow; `reply` to a command.
+ * Unknown fields and unknown types of lines are ignored; another major version is refused.
+ */
+export const CONTROL_PROTOCOL = '1.1';
+
+/** What the server says first. */
+export type ControlHello = {
+  protocol: string;
+  version: string;
+  node_id: string;
+  network: string;
+  host: string;
+  pid: number;
+};
+
+/** What goes from the server to the client. */
+export type ControlLine =
+  | {type: 'hello'; hello: ControlHello}
+  | {type: 'snapshot'; view: OperatorView}
+  | {type: 'history'; events: readonly OperatorEvent[]}
+  | {type: 'gap'; dropped: number}
+  | {type: 'reply'; id: string | null; result: unknown; error: {code: string; message: string} | null}
+  | {type: 'event'; event: OperatorEvent};
+
+export const COMMANDS = ['ping', 'snapshot'] as const;
+export type ControlCommand = (typeof COMMANDS)[number];
+
+export function helloLine(hello: ControlHello): string {
+  return jsonLine({type: 'hello', ...hello});
+}
+
+/** The whole view with the `seq` of the last event in it; times are RFC 3339. */
+export function snapshotLine(view: OperatorView): string {
+  return jsonLine({type: 'snapshot', seq: view.seq, view: viewJson(view)});
+}
+
+/** @param lines of {@link eventLine}, oldest first */
+export function historyLine(lines: readonly string[]): string {
+  return `{"type":"history","events":[${lines.join(',')}]}`;
+}
+
+/** The view as it is in JSON. */
+export function viewJson(view: OperatorView): unknown {
+  return withIsoTimes(view);
+}
+
+const helloSchema = v.object({
+  protocol: v.pipe(text, v.regex(/^\d{1,4}\.\d{1,4}$/)),
+  version: text,
+  node_id: text,
+  network: text,
+  host: text,
+  pid: count,
+});
+
+const typedSchema = v.object({type: text});
+const snapshotSchema = v.object({view: viewSchema});
+const historySchema = v.object({events: v.array(v.unknown())});
+const gapSchema = v.object({dropped: count});
+const replySchema = v.object({
+  id: optionalText,
+  result: v.optional(v.unknown()),
+  error: v.optional(v.nullable(v.object({code: text, message: text})), null),
+});
+const eventFields = {type: text, seq: v.pipe(v.number(), v.integer(), v.minValue(1)), at: time};
+/** Events that hold more times than their own. */
+const timedEvents: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericSchema>([
+  ['liveness', v.looseObject({...eventFields, ...livenessFields})],
+  ['clock', v.looseObject({...eventFields, ...clockFields})],
+  ['block', v.looseObject({...eventFields, ...blockFields})],
+  [
+    'summary',
+    v.looseObject({...eventFields, liveness: v.optional(v.nullable(v.object(livenessFields)), null)}),
+  ],
+]);
+
+/**
+ * One line of the server.
+ * @returns null for a type of line that this version does not know
+ * @throws AosError CONTROL_BROKEN
+ */
+export function readControlLine(line: string): ControlLine | null {
+  const value = parsed(line);
+  const {type} = check(typedSchema, value);
+  switch (type) {
+    case 'hello':
+      return {type, hello: check(helloSchema, value)};
+    case 'snapshot':
+      return {type, view: check(snapshotSchema, value).view};
+    case 'gap':
+      return {type, dropped: check(gapSchema, value).dropped};
+    case 'reply': {
+      const {id, result, error} = check(replySchema, value);
+      return {type, id, result, error};
+    }
+    case 'history': {
+      const {events} = check(historySchema, value);
+      return {type, events: events.flatMap((event) => readEvent(event) ?? [])};
+    }
+    default: {
+      const event = readEvent(value);
+      return event === null ? null : {type: 'event', event};
+    }
+  }
+}
+
+/** What is no event at all is null. Thousands come in a second: the common ones are checked by hand, and not copied. */
+function readEvent(value: unknown): OperatorEvent | null {
+  if (!isRecord(value)) return null;
+  const {type, seq, at} = value;
+  if (typeof type !== 'string' || typeof at !== 'string') return null;
+  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 1) return null;
+  const timed = timedEvents.get(type);
+  if (timed === undefined) {
+    const ms = Date.parse(at);
+    if (!ISO_TIME.test(at) || Number.isNaN(ms)) return null;
+    value['at'] = ms;
+  }
+  const event = timed === undefined ? {success: true, output: value} : v.safeParse(timed, value);
+  // The fields of an event are those of our own union: the peer speaks the same major version, over a socket that
+  // only this user can reach. A type that is not in the union changes no view.
+  return event.success ? (event.output as OperatorEvent) : null;
+}
+
+/** As `eventLine` writes it; `Date.parse` alone takes many other things for a time. */
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The hello's major version is ours. @throws AosError CONTROL_VERSION */
+export function requireProtocol({protocol, version, pid}: ControlHello): void {
+  const major = (text: string): string => text.split('.')[0] ?? '';
+  if (major(protocol) === major(CONTROL_PROTOCOL)) return;
+  throw new AosError(
+    'CONTROL_VERSION',
+    `the running operator (aos ${version}, pid ${pid}) speaks control protocol ${protocol}, this aos ${CONTROL_PROTOCOL}`,
+  );
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new AosError('CONTROL_BROKEN', 'the control socket sent a line that is not JSON');
+  }
+}
+
+function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue) ?? 'the line';
+  throw new AosError(
+    'CONTROL_BROKEN',
+    `the control socket sent a line whose ${path} is not what it should be`,
+  );
+}
+
+const requestSchema = v.object({id: v.pipe(text, v.maxLength(100)), command: text});
+
+/** A line of a client: null when it is no command at all. */
+export function readRequest(line: string): {id: string; command: string} | null {
+  try {
+    const result = v.safeParse(requestSchema, JSON.parse(line));
+    return result.success ? result.output : null;
+  } catch {
+    return null; // not JSON
+  }
+}

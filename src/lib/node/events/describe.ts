@@ -1,0 +1,185 @@
+import type {JobRef, LivenessFacts, OperatorEventBody, RejectReason, StopReason} from './events.ts';
+import {duration, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
+import {middle} from '../../foundation/text/safe-text.ts';
+
+/** The least first. */
+export const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** An event as one line for people: how bad, and what happened. Outside text in it is not safe yet. */
+export type Description = {level: Level; text: string};
+
+/** One sentence for each event; job ids are shortened in the middle. */
+export function describe(event: OperatorEventBody): Description {
+  switch (event.type) {
+    case 'started':
+      return info(
+        `operator ${event.nodeId} on ${event.network}, workers ${event.workers.join(',') || 'none'}, ${jobs(event.pending)} pending, VRF key ${middle(event.vrfPublicKey, 17)}`,
+      );
+    case 'warning':
+      return warn(`${event.message} (${event.code})`);
+    case 'listening':
+      return info(
+        event.what === 'public' ? `answering ${event.url}/ping` : `workers call back on ${event.url}`,
+      );
+    case 'connecting':
+      return info(`connecting to ${event.url}`);
+    case 'connected':
+      return info(`connected to ${event.url}`);
+    case 'disconnected':
+      return warn(`disconnected: ${event.reason}; next try in ${seconds(event.retryInMs ?? 0)}`);
+    case 'frame_rejected':
+      return warn(
+        `frame rejected (${event.reason}, ${event.code}), ${event.count} so far: ${event.message} → ${frameNext(event)}`,
+      );
+    case 'frame_unsigned':
+      return warn(
+        `the dispatcher does not sign its messages; accepted because net.verify_dispatcher is ${event.policy}`,
+      );
+    case 'hash_mismatch':
+      return warn(`message ${event.envelopeId} is rightly signed but its hash field is not the hash`);
+    case 'job_received':
+      return info(`job ${name(event.job)} received: ${event.job.kind} ${event.job.model}`);
+    case 'job_duplicate':
+      return info(`job ${name(event.job)} came again; it is ${event.state}`);
+    case 'job_sampled':
+      return info(
+        `job ${name(event.job)} ${event.selected ? 'selected' : 'not selected'}: ${event.r} of ${event.threshold}`,
+      );
+    case 'job_asked':
+      return info(`job ${name(event.job)} put to the ${event.job.kind} worker, attempt ${event.attempt}`);
+    case 'job_answered':
+      return info(`job ${name(event.job)} answered by the worker after ${seconds(event.ms)}`);
+    case 'job_retry':
+      return warn(`job ${name(event.job)}: ${event.message}; next try in ${seconds(event.retryInMs)}`);
+    case 'job_concluded':
+      return concluded(event);
+    case 'result_sent':
+      return info(
+        `job ${name(event.job)} result sent${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`,
+      );
+    case 'result_retry':
+      return warn(
+        `job ${name(event.job)} not accepted: ${event.message}; next try in ${seconds(event.retryInMs)}`,
+      );
+    case 'result_accepted':
+      return info(`job ${name(event.job)} accepted after ${seconds(event.ms)}`);
+    case 'result_expired':
+      return error(`job ${name(event.job)} was never accepted within the retention and is given up`);
+    case 'callback_refused':
+      return warn(`worker callback refused (${event.why}), ${event.count} so far`);
+    case 'probe_answered':
+      return {level: 'debug', text: `the network asked over ${event.via} whether we are alive`};
+    case 'trouble':
+      return error(`${event.part}: ${event.message} (${event.code}) → ${event.next}`);
+    case 'recovered':
+      return info(`${event.part} works again after ${lasting(event.afterMs)}`);
+    case 'range':
+      return info(
+        `sampling range ${event.start}–${event.end} of ${event.max} from the ${event.source}${event.block === null ? '' : `, block ${event.block}`}`,
+      );
+    case 'clock':
+      return {level: 'debug', text: `clock ${event.id} at ${event.counter}, ${event.readings} readings`};
+    case 'signer_stats':
+      return {
+        level: 'debug',
+        text: `signer: ${event.signatures} signatures, p50 ${ms(event.p50Ms)}, p95 ${ms(event.p95Ms)}, ${event.errors} errors in ${seconds(event.windowMs)}`,
+      };
+    case 'block':
+      return {level: 'debug', text: `block ${event.number}; the RPC took ${ms(event.rpcMs)}`};
+    case 'liveness':
+      return liveness(event);
+    case 'minute':
+      return info(
+        `up ${lasting(event.uptimeMs)}: ${event.accepted} accepted, ${event.received} received, ${event.failed} failed, ${event.inHand} in hand, ${event.pending} pending, ${event.probes} probes`,
+      );
+    case 'config_reloaded':
+      return reloaded(event);
+    case 'stopping':
+      return info(stopping(event.reason, event.inHand, event.graceMs));
+    case 'summary':
+      return info(
+        `done: ${event.accepted} accepted, ${event.received} received, ${event.selected} selected, ${event.unselected} not selected, ${event.failed} failed, ${event.pending} pending, in ${lasting(event.durationMs)}`,
+      );
+  }
+}
+
+/** Of an unselected job the outcome says all; its reason is the protocol's wording of it. */
+function concluded({job, outcome, reason}: OperatorEventBody & {type: 'job_concluded'}): Description {
+  if (outcome === 'failed') return warn(`job ${name(job)} failed: ${reason}`);
+  if (outcome === 'unselected') return info(`job ${name(job)} in the journal as unselected`);
+  return info(`job ${name(job)} in the journal as ${outcome}${reason === '' ? '' : `: ${reason}`}`);
+}
+
+function liveness({lastProbeAt, graceLeftMs, graceMs, outages}: LivenessFacts): Description {
+  if (lastProbeAt === null) return info('the network has not asked yet whether this node is alive');
+  const [last] = outages;
+  if (last === undefined || last.end !== null)
+    return {level: 'debug', text: `the network reaches us; ${lasting(graceMs)} of grace`};
+  return warn(
+    `the network has not reached us for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${duration(graceLeftMs ?? 0)} of grace left`,
+  );
+}
+
+function reloaded({applied, needRestart}: {applied: string[]; needRestart: string[]}): Description {
+  const now = applied.length === 0 ? '' : `; from now on: ${applied.join(', ')}`;
+  if (needRestart.length > 0)
+    return warn(`configuration read again${now}; restart the operator for ${needRestart.join(', ')}`);
+  return info(`configuration read again${now === '' ? ': nothing has changed' : now}`);
+}
+
+function stopping(reason: StopReason, inHand: number, graceMs: number): string {
+  const hand = inHand === 0 ? 'nothing in hand' : `finishing ${jobs(inHand)}, up to ${seconds(graceMs)}`;
+  const again = reason.startsWith('SIG') ? 'again' : 'Ctrl-C';
+  return `stopping (${STOPS[reason]}): ${hand}${inHand > 0 ? `; ${again} to stop at once` : ''}`;
+}
+
+/** Why it stops, in words that the command line has too. */
+const STOPS: Readonly<Record<StopReason, string>> = {
+  SIGINT: 'SIGINT',
+  SIGTERM: 'SIGTERM',
+  jobs: '--jobs reached',
+  for: '--for is over',
+  fatal: 'it cannot go on',
+};
+
+/** What to do about a rejected frame. */
+function frameNext({reason, code}: {reason: RejectReason; code: string}): string {
+  switch (reason) {
+    case 'unreadable':
+      return 'Check that net.dispatcher_url is a dispatcher';
+    case 'unsigned':
+      return 'If this dispatcher signs nothing, set net.verify_dispatcher: when-signed';
+    case 'wrong-signature':
+      return 'Check net.dispatcher_url: what comes from there was changed, or is from somebody else';
+    case 'wrong-sender':
+      return 'Check node.dispatcher_address';
+    case 'unknown-method':
+    case 'bad-message':
+      return `aos explain ${code}`;
+  }
+}
+
+const jobs = (count: number): string => `${count} ${count === 1 ? 'job' : 'jobs'}`;
+
+function name({jobId, tag, position}: JobRef): string {
+  const suffix = tag === '' ? '' : ` [${tag}${position === '' ? '' : `/${position}`}]`;
+  return `${middle(jobId, 17)}${suffix}`;
+}
+
+function seconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** What may take hours. */
+function lasting(ms: number): string {
+  return ms < 120_000 ? seconds(ms) : duration(ms);
+}
+
+function ms(value: number | null): string {
+  return value === null ? '?' : seconds(value);
+}
+
+const info = (text: string): Description => ({level: 'info', text});
+const warn = (text: string): Description => ({level: 'warn', text});
+const error = (text: string): Description => ({level: 'error', text});

@@ -1,0 +1,155 @@
+import type {JobKey} from '../../protocol/wire/messages.ts';
+import type {JobOutcome} from './job-states.ts';
+
+/** Which job an event is about. `seq` is its row in the journal. */
+export type JobRef = JobKey & {seq: number; kind: string; model: string};
+
+/** A logical clock as the wire has it: clock id → counter, both decimal (protocol §6). */
+export type ClockText = Readonly<Record<string, string>>;
+
+/** Where the logical clock stands, after the last reading. */
+export type ClockFacts = {
+  /** The entry that this node advances, and its counter. */
+  id: string;
+  counter: string;
+  /** How many readings the chain holds. */
+  readings: number;
+  /** The clock that last came with a job, when, and with which; null before the first. */
+  merged: {clock: ClockText; at: number; jobId: string} | null;
+  /** How many ticks ours is ahead of that clock, summed over its entries and ours; null before the first. */
+  ahead: string | null;
+};
+
+/** How the signer does, over the last `windowMs`; null without a signature in it. */
+export type SignerStats = {
+  p50Ms: number | null;
+  p95Ms: number | null;
+  signatures: number;
+  errors: number;
+  windowMs: number;
+};
+
+/** The newest block the RPC knows. Times are Unix ms. */
+export type BlockFacts = {
+  number: string;
+  /** The block's own time. */
+  blockAt: number;
+  /** How long the RPC took to answer. */
+  rpcMs: number;
+};
+
+/** What the durable record says of being reachable (`liveness/liveness.ts`); times are Unix ms. */
+export type LivenessFacts = {
+  lastProbeAt: number | null;
+  graceMs: number;
+  /** Of the grace; null when nobody ever probed. */
+  graceLeftMs: number | null;
+  /** Answered, of all that is recorded. */
+  probes: number;
+  /** How often the network is expected to ask. */
+  probeIntervalMs: number;
+  /** The newest few, newest first. */
+  outages: readonly OutageFacts[];
+};
+
+/** A silence longer than three probe intervals; `end` is null while it lasts. */
+export type OutageFacts = {
+  start: number;
+  end: number | null;
+  durationMs: number;
+  cause: 'process-down' | 'network-down' | 'not-probed';
+  overGrace: boolean;
+};
+
+/** Why a frame was not acted on. */
+export type RejectReason =
+  'unreadable' | 'unsigned' | 'wrong-signature' | 'wrong-sender' | 'unknown-method' | 'bad-message';
+
+/**
+ * Everything the operator has to tell. One union, read by the log lines, the NDJSON stream and the summary.
+ * `seq` counts from 1 in this process; `at` is Unix ms.
+ */
+export type OperatorEvent = {seq: number; at: number} & OperatorEventBody;
+
+export type OperatorEventBody =
+  | {
+      type: 'started';
+      nodeId: string;
+      network: string;
+      version: string;
+      vrfPublicKey: string;
+      workers: string[];
+      pending: number;
+    }
+  | {type: 'warning'; code: string; message: string}
+  | {type: 'listening'; what: 'public' | 'callbacks'; url: string}
+  | {type: 'connecting'; url: string}
+  | {type: 'connected'; url: string}
+  | {type: 'disconnected'; reason: string; retryInMs: number | null}
+  | {type: 'frame_rejected'; reason: RejectReason; code: string; message: string; count: number}
+  | {type: 'frame_unsigned'; policy: string}
+  | {type: 'hash_mismatch'; envelopeId: string}
+  | {type: 'job_received'; job: JobRef; signer: string | null}
+  | {type: 'job_duplicate'; job: JobRef; state: string}
+  | {type: 'job_sampled'; job: JobRef; selected: boolean; r: number; threshold: number}
+  | {type: 'job_asked'; job: JobRef; requestId: string; attempt: number}
+  | {type: 'job_answered'; job: JobRef; requestId: string; ms: number}
+  | {type: 'job_retry'; job: JobRef; code: string; message: string; retryInMs: number}
+  | {type: 'job_concluded'; job: JobRef; outcome: JobOutcome; reason: string}
+  | {type: 'result_sent'; job: JobRef; envelopeId: string; attempt: number}
+  | {type: 'result_retry'; job: JobRef; code: string; message: string; retryInMs: number}
+  | {type: 'result_accepted'; job: JobRef; ms: number; outcome: JobOutcome}
+  | {type: 'result_expired'; job: JobRef}
+  | {type: 'callback_refused'; why: 'unknown' | 'already' | 'invalid'; count: number}
+  | {type: 'probe_answered'; via: 'http' | 'websocket'}
+  | {type: 'trouble'; part: TroublePart; code: string; message: string; next: string}
+  | {type: 'recovered'; part: TroublePart; afterMs: number}
+  | {
+      type: 'range';
+      start: string;
+      end: string;
+      max: string;
+      block: string | null;
+      source: 'chain' | 'journal';
+    }
+  /** At most one a second, when the clock has moved. */
+  | ({type: 'clock'} & ClockFacts)
+  /** Every ten seconds while there is something new, and with each check of an idle signer. */
+  | ({type: 'signer_stats'} & SignerStats)
+  | ({type: 'block'} & BlockFacts)
+  /** At the start, when an outage begins or ends, and once a minute. */
+  | ({type: 'liveness'} & LivenessFacts)
+  /** Once a minute: what this run amounts to so far. */
+  | ({type: 'minute'; inHand: number; pending: number; uptimeMs: number} & Tally)
+  /** SIGHUP to a service: keys that hold from now on, and those that do after a restart. */
+  | {type: 'config_reloaded'; file: string | null; applied: string[]; needRestart: string[]}
+  | {type: 'stopping'; reason: StopReason; inHand: number; graceMs: number}
+  /** The last one; `liveness` as it was last told, null when nobody recorded it. */
+  | ({type: 'summary'; liveness: LivenessFacts | null} & Summary);
+
+/** A part the operator depends on; `trouble` is told once per failure, `recovered` when it works again. */
+export type TroublePart = 'signer' | 'chain' | 'dispatcher' | 'worker' | 'journal' | 'clock';
+
+export type StopReason = 'SIGINT' | 'SIGTERM' | 'jobs' | 'for' | 'fatal';
+
+/** What a run amounted to. Counts are of this run, except `pending`. */
+export type Summary = {
+  accepted: number;
+  received: number;
+  duplicates: number;
+  selected: number;
+  unselected: number;
+  failed: number;
+  rejected: number;
+  resent: number;
+  /** Jobs in the journal that still wait for acceptance. */
+  pending: number;
+  probes: number;
+  durationMs: number;
+  reason: StopReason;
+};
+
+/** Takes an event; never throws, never waits. */
+export type Emit = (event: OperatorEventBody) => void;
+
+export type Tally = Omit<Summary, 'pending' | 'durationMs' | 'reason'>;

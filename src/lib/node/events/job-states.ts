@@ -1,0 +1,12 @@
+/**
+ * received → selected → concluded → signed → accepted, skipping `selected` where no worker is needed.
+ * `expired`: never accepted within the retention.
+ */
+export const JOB_STATES = ['received', 'selected', 'concluded', 'signed', 'accepted', 'expired'] as const;
+
+export type JobState = (typeof JOB_STATES)[number];
+
+/** How the content of an answer came about. */
+export const JOB_OUTCOMES = ['answered', 'unselected', 'unsupported', 'invalid', 'failed'] as const;
+
+export type JobOutcome = (typeof JOB_OUTCOMES)[number];

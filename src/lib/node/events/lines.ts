@@ -1,0 +1,92 @@
+import type {JobRef, OperatorEvent} from './events.ts';
+import {isoTime} from '../../foundation/time/time.ts';
+import type {Level} from './describe.ts';
+import {jsonLine, safeText} from '../../foundation/text/safe-text.ts';
+
+export type LogFormat = 'pretty' | 'logfmt' | 'json';
+
+/** Wraps a text in colour for a level; the identity where there is none. */
+export type Paint = (level: Level, text: string) => string;
+
+const WORDS: Readonly<Record<Level, string>> = {debug: 'DEBUG', info: 'INFO ', warn: 'WARN ', error: 'ERROR'};
+
+export type Fields = Record<string, string | number | boolean | null>;
+
+/** One log line of a form that is ours, without its newline; logfmt alone has room for the fields. */
+export function lineOf(
+  line: {time: string; level: Level; text: string; fields: Fields},
+  format: Exclude<LogFormat, 'json'>,
+  paint: Paint,
+): string {
+  const {time, level, text, fields} = line;
+  if (format === 'pretty')
+    return `${time.slice(11, 19)} ${paint(level, WORDS[level])} ${safeText(text, 1000)}`;
+  let out = `time=${time} level=${level} msg=${logfmtValue(text)}`;
+  for (const [key, value] of Object.entries(fields)) out += ` ${key}=${logfmtValue(value)}`;
+  return out;
+}
+
+/** One event as a line of the NDJSON stream: `type`, `seq`, `at`, then its own fields; times are RFC 3339. */
+export function eventLine(event: OperatorEvent): string {
+  const {type, seq, at, ...rest} = event;
+  const own = WITH_TIMES.has(type) ? withIsoTimes(rest) : rest;
+  return jsonLine({type, seq, at: isoTime(at), ...own});
+}
+
+/** Events that hold times beside their own. */
+const WITH_TIMES: ReadonlySet<string> = new Set(['clock', 'block', 'liveness', 'summary']);
+
+/** Names of fields that are a time wherever they hold a number, in events and in the view. */
+const TIMES: ReadonlySet<string> = new Set([
+  'at',
+  'since',
+  'startedAt',
+  'firstAt',
+  'lastReceivedAt',
+  'lastAcceptedAt',
+  'lastProbeAt',
+  'blockAt',
+  'start',
+  'end',
+]);
+
+/** A copy whose times (Unix ms) are RFC 3339, at any depth. */
+export function withIsoTimes(value: object): object {
+  return JSON.parse(
+    JSON.stringify(value, (key, item: unknown) =>
+      typeof item === 'number' && TIMES.has(key) ? isoTime(item) : item,
+    ),
+  ) as object;
+}
+
+/** The event's own fields, one level deep: `job.jobId` becomes `job_id`. */
+export function eventFields(event: OperatorEvent): Fields {
+  const fields: Fields = {};
+  const put = (key: string, value: unknown): void => {
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      fields[fieldName(key)] = value;
+    else if (Array.isArray(value)) fields[fieldName(key)] = value.join(',');
+  };
+  for (const [key, value] of Object.entries(event)) {
+    if (key === 'at') continue;
+    if (key === 'job' && typeof value === 'object') {
+      for (const [inner, item] of Object.entries(value as JobRef)) if (inner !== 'seq') put(inner, item);
+    } else put(key, value);
+  }
+  return fields;
+}
+
+/** A name as it is told, by its name in the code. */
+function fieldName(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** What needs no quotes, and is safe on a terminal. */
+const BARE = /^[\w.:/@+-]{1,2000}$/;
+
+function logfmtValue(value: string | number | boolean | null): string {
+  if (typeof value !== 'string') return String(value);
+  if (BARE.test(value)) return value;
+  const safe = safeText(value, 2000);
+  return BARE.test(safe) ? safe : JSON.stringify(safe);
+}

@@ -1,0 +1,83 @@
+import type {JobRef, OperatorEvent} from './events.ts';
+import type {JobOutcome} from './job-states.ts';
+
+/** Where a job is: as the events tell it. */
+export type JobStage =
+  'received' | 'sampled' | 'asked' | 'answered' | 'concluded' | 'sent' | 'accepted' | 'expired';
+
+export type JobView = {
+  /** Its row in the journal. */
+  seq: number;
+  jobId: string;
+  tag: string;
+  position: string;
+  kind: string;
+  model: string;
+  stage: JobStage;
+  selected: boolean | null;
+  outcome: JobOutcome | null;
+  /** What last stood in its way; null when nothing does. */
+  trouble: string | null;
+  /** Of its first and its last event, Unix ms. */
+  firstAt: number;
+  at: number;
+};
+
+/** Texts from outside are cut: a job id may be as long as a frame. */
+const MAX_TEXT = 200;
+
+/** What an event that is about a job changes of it; null for the others. */
+export function jobChange(event: OperatorEvent): Partial<JobView> | null {
+  switch (event.type) {
+    case 'job_received':
+      return {stage: 'received'};
+    case 'job_sampled':
+      return {stage: 'sampled', selected: event.selected};
+    case 'job_asked':
+      return {stage: 'asked', trouble: null};
+    case 'job_answered':
+      return {stage: 'answered', trouble: null};
+    case 'job_retry':
+    case 'result_retry':
+      return {trouble: cut(event.message)};
+    case 'job_concluded': {
+      const {outcome, reason} = event;
+      return {stage: 'concluded', outcome, trouble: outcome === 'failed' ? cut(reason) : null};
+    }
+    case 'result_sent':
+      return {stage: 'sent'};
+    case 'result_accepted':
+      return {stage: 'accepted', outcome: event.outcome, trouble: null};
+    case 'result_expired':
+      return {stage: 'expired'};
+    default:
+      return null;
+  }
+}
+
+/** A job after an event about it; one that is not known yet begins with it. */
+export function jobAfter(
+  known: JobView | undefined,
+  {at, job}: {at: number; job: JobRef},
+  change: Partial<JobView>,
+): JobView {
+  const before = known ?? {
+    seq: job.seq,
+    jobId: cut(job.jobId),
+    tag: cut(job.tag),
+    position: cut(job.position),
+    kind: cut(job.kind),
+    model: cut(job.model),
+    stage: 'received' as const,
+    selected: null,
+    outcome: null,
+    trouble: null,
+    firstAt: at,
+  };
+  return {...before, ...change, at};
+}
+
+/** A text from outside as the view keeps it. */
+export function cut(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`;
+}

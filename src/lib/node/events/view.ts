@@ -1,0 +1,247 @@
+import type {
+  BlockFacts,
+  ClockFacts,
+  LivenessFacts,
+  OperatorEvent,
+  SignerStats,
+  StopReason,
+  TroublePart,
+  Tally,
+} from './events.ts';
+import {countEvent, emptyTally} from './tally.ts';
+import {cut, jobAfter, jobChange, type JobView} from './view-jobs.ts';
+
+export type ConnectionView = {
+  state: 'starting' | 'connecting' | 'connected' | 'disconnected';
+  url: string | null;
+  /** Unix ms. */
+  since: number | null;
+  reason: string | null;
+};
+
+export type TroubleView = {part: TroublePart; code: string; message: string; next: string; since: number};
+
+export type RangeView = {
+  start: string;
+  end: string;
+  max: string;
+  block: string | null;
+  source: 'chain' | 'journal';
+  at: number;
+};
+
+/** What a running operator is doing, small whatever it has done: times are Unix ms. */
+export type OperatorView = {
+  /** Of the last event that went in; 0 when none did. */
+  seq: number;
+  at: number | null;
+  node: {
+    nodeId: string;
+    network: string;
+    version: string;
+    vrfPublicKey: string;
+    workers: readonly string[];
+    startedAt: number;
+    /** Jobs in the journal that waited when it started. */
+    pendingAtStart: number;
+  } | null;
+  connection: ConnectionView;
+  range: RangeView | null;
+  /** The parts that do not work, the longest first. */
+  troubles: readonly TroubleView[];
+  /** Of this run. */
+  counters: Tally;
+  /** The last {@link MAX_JOBS} jobs that something happened to, the latest last. */
+  jobs: readonly JobView[];
+  lastProbe: ProbeView | null;
+  /** The last {@link MAX_PROBES} probes of this run, the latest last. */
+  probes: readonly ProbeView[];
+  liveness: (LivenessFacts & {at: number}) | null;
+  clock: (ClockFacts & {at: number}) | null;
+  signer: (SignerStats & {at: number}) | null;
+  block: (BlockFacts & {at: number}) | null;
+  /** How many jobs are in hand, and how many wait in the journal, as of the last minute. */
+  load: {inHand: number; pending: number; at: number} | null;
+  lastReceivedAt: number | null;
+  lastAcceptedAt: number | null;
+  /** `net.verify_dispatcher` when the dispatcher does not sign its messages; null when it does. */
+  unsignedPolicy: string | null;
+  stopping: StopReason | null;
+};
+
+export type ProbeView = {at: number; via: 'http' | 'websocket'};
+
+export const MAX_JOBS = 50;
+export const MAX_PROBES = 60;
+export const emptyView: OperatorView = {
+  seq: 0,
+  at: null,
+  node: null,
+  connection: {state: 'starting', url: null, since: null, reason: null},
+  range: null,
+  troubles: [],
+  counters: emptyTally,
+  jobs: [],
+  lastProbe: null,
+  probes: [],
+  liveness: null,
+  clock: null,
+  signer: null,
+  block: null,
+  load: null,
+  lastReceivedAt: null,
+  lastAcceptedAt: null,
+  unsignedPolicy: null,
+  stopping: null,
+};
+
+/** The view after one more event; an event that is not newer than the view changes nothing. */
+export function reduceView(view: OperatorView, event: OperatorEvent): OperatorView {
+  if (event.seq <= view.seq) return view;
+  const next = {...view, ...changes(view, event)};
+  next.seq = event.seq;
+  next.at = event.at;
+  next.counters = countEvent(view.counters, event);
+  const change = jobChange(event);
+  if (change !== null && 'job' in event) {
+    const job = jobAfter(
+      view.jobs.find(({seq}) => seq === event.job.seq),
+      event,
+      change,
+    );
+    next.jobs = [...view.jobs.filter(({seq}) => seq !== job.seq).slice(-(MAX_JOBS - 1)), job];
+  }
+  return next;
+}
+
+/** As {@link reduceView} for one event after the other, for a reader that has many at once: the list of jobs is made once. */
+export function reduceEvents(view: OperatorView, events: readonly OperatorEvent[]): OperatorView {
+  const next = {...view};
+  const jobs = new Map(view.jobs.map((job) => [job.seq, job]));
+  for (const event of events) {
+    if (event.seq <= next.seq) continue;
+    Object.assign(next, changes(next, event));
+    next.seq = event.seq;
+    next.at = event.at;
+    next.counters = countEvent(next.counters, event);
+    const change = jobChange(event);
+    if (change === null || !('job' in event)) continue;
+    const job = jobAfter(jobs.get(event.job.seq), event, change);
+    jobs.delete(job.seq);
+    jobs.set(job.seq, job);
+    // One that falls out of the list begins anew when it comes back, as it does event by event.
+    if (jobs.size > MAX_JOBS) jobs.delete(firstOf(jobs));
+  }
+  next.jobs = [...jobs.values()];
+  return next;
+}
+
+function firstOf(jobs: ReadonlyMap<number, JobView>): number {
+  for (const seq of jobs.keys()) return seq;
+  return 0;
+}
+
+const NOTHING: Partial<OperatorView> = {};
+
+/** What it changes besides the jobs. */
+function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView> {
+  const {at} = event;
+  switch (event.type) {
+    case 'started': {
+      const {nodeId, network, version, vrfPublicKey, workers, pending} = event;
+      const node = {nodeId, network, version, vrfPublicKey, workers, startedAt: at, pendingAtStart: pending};
+      return {node};
+    }
+    case 'connecting':
+      return {connection: {state: 'connecting', url: event.url, since: at, reason: null}};
+    case 'connected':
+      return {connection: {state: 'connected', url: event.url, since: at, reason: null}};
+    case 'disconnected':
+      return {connection: disconnected(view.connection, event.reason, at)};
+    case 'frame_unsigned':
+      return {unsignedPolicy: event.policy};
+    case 'range': {
+      const {start, end, max, block, source} = event;
+      return {range: {start, end, max, block, source, at}};
+    }
+    case 'probe_answered': {
+      const probe = {at, via: event.via};
+      return {lastProbe: probe, probes: [...view.probes.slice(-(MAX_PROBES - 1)), probe]};
+    }
+    case 'clock':
+    case 'signer_stats':
+    case 'block':
+    case 'liveness':
+      return measured(event);
+    case 'minute':
+      return {load: {inHand: event.inHand, pending: event.pending, at}};
+    case 'trouble': {
+      const {part, code, message, next} = event;
+      const since = view.troubles.find((trouble) => trouble.part === part)?.since ?? at;
+      return {
+        troubles: [...without(view, part), {part, code, message: cut(message), next: cut(next), since}],
+      };
+    }
+    case 'recovered':
+      return {troubles: without(view, event.part)};
+    case 'stopping':
+      return {stopping: event.reason};
+    case 'summary':
+      return {connection: disconnected(view.connection, 'the operator has stopped', at)};
+    case 'job_received':
+      return {lastReceivedAt: at};
+    case 'result_accepted':
+      return {lastAcceptedAt: at};
+    case 'job_sampled':
+    case 'job_asked':
+    case 'job_answered':
+    case 'job_retry':
+    case 'result_retry':
+    case 'job_concluded':
+    case 'result_sent':
+    case 'result_expired':
+      return NOTHING;
+    case 'warning':
+    case 'listening':
+    case 'frame_rejected':
+    case 'hash_mismatch':
+    case 'job_duplicate':
+    case 'callback_refused':
+    case 'config_reloaded':
+      return NOTHING;
+  }
+}
+
+type Measured = Extract<OperatorEvent, {type: 'clock' | 'signer_stats' | 'block' | 'liveness'}>;
+
+/** What was last measured of a part, with the time of it. */
+function measured({seq: _seq, ...event}: Measured): Partial<OperatorView> {
+  switch (event.type) {
+    case 'clock': {
+      const {type: _type, ...clock} = event;
+      return {clock: {...clock, merged: clock.merged && {...clock.merged, jobId: cut(clock.merged.jobId)}}};
+    }
+    case 'signer_stats': {
+      const {type: _type, ...signer} = event;
+      return {signer};
+    }
+    case 'block': {
+      const {type: _type, ...block} = event;
+      return {block};
+    }
+    case 'liveness': {
+      const {type: _type, ...liveness} = event;
+      return {liveness};
+    }
+  }
+}
+
+/** Since when it is down is told by the first of several failed tries. */
+function disconnected(before: ConnectionView, reason: string, at: number): ConnectionView {
+  const since = before.state === 'disconnected' ? before.since : at;
+  return {state: 'disconnected', url: before.url, since, reason: cut(reason)};
+}
+
+function without(view: OperatorView, part: TroublePart): TroubleView[] {
+  return view.troubles.filter((trouble) => trouble.part !== part);
+}

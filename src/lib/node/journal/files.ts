@@ -1,0 +1,47 @@
+import {chmodSync, closeSync, openSync} from 'node:fs';
+import {AosError, errorText} from '../../foundation/errors/error.ts';
+import {makeDirectory} from '../../foundation/system/make-directory.ts';
+
+/**
+ * Makes sure `dir` exists and is the user's alone (0700).
+ * @throws AosError STATE_DIR_UNWRITABLE
+ */
+export function createPrivateDir(dir: string): void {
+  try {
+    makeDirectory(dir, 0o700);
+    chmodSync(dir, 0o700);
+  } catch (error) {
+    throw new AosError(
+      'STATE_DIR_UNWRITABLE',
+      `${dir} cannot be used as state directory: ${errorText(error)}`,
+      {cause: error},
+    );
+  }
+}
+
+/**
+ * Makes sure `path` exists with mode 0600; SQLite gives its -wal and -shm files the same.
+ * An existing file is not opened: closing it again would drop the locks that this process holds on it (POSIX).
+ * @throws AosError STATE_DIR_UNWRITABLE
+ */
+export function createPrivateFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (!isExists(error))
+      throw new AosError('STATE_DIR_UNWRITABLE', `${path} cannot be created: ${errorText(error)}`, {
+        cause: error,
+      });
+    try {
+      chmodSync(path, 0o600);
+    } catch (refused) {
+      throw new AosError('STATE_DIR_UNWRITABLE', `${path} is not ours: ${errorText(refused)}`, {
+        cause: refused,
+      });
+    }
+  }
+}
+
+function isExists(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}

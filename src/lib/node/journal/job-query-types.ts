@@ -1,0 +1,61 @@
+import type {Reading} from '../../protocol/clock/readings.ts';
+import type {JobKey, VrfFields} from '../../protocol/wire/messages.ts';
+import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
+import type {JobOutcome, JobState} from '../events/job-states.ts';
+
+/** Which jobs; a list that is empty leaves that side open. */
+export type JobQuery = {
+  states: readonly JobState[];
+  outcomes: readonly JobOutcome[];
+  kinds: readonly string[];
+  tags: readonly string[];
+  /** Received at or after, Unix ms. */
+  since: number | null;
+  /** The newest so many; null: all. */
+  limit: number | null;
+};
+
+/** One job as a list has it: no texts that may be large. Times are Unix ms. */
+export type JobRow = {
+  /** Its number in the journal, in order of arrival. */
+  seq: number;
+  key: JobKey;
+  state: JobState;
+  outcome: JobOutcome | null;
+  kind: string;
+  model: string;
+  /** Who signed the dispatcher's message; null: nobody. */
+  signer: string | null;
+  vrf: VrfFields | null;
+  receivedAt: number;
+  /** When the one answer was stored. */
+  concludedAt: number | null;
+  /** Of the last delivery. */
+  delivery: {envelopeId: string; signature: string; at: number} | null;
+  /** When it was accepted or given up. */
+  closedAt: number | null;
+};
+
+/** A question put to a worker. */
+export type JobRequestRow = {
+  attempt: number;
+  kind: string;
+  askedAt: number;
+  /** The body that the worker called back with, as it came. */
+  answer: string | null;
+  answeredAt: number | null;
+};
+
+/** Everything the journal holds of one job. */
+export type JobDetailRecord = JobRow & {
+  /** The dispatch frame as received, and which of its params the job is. */
+  frame: string;
+  index: number;
+  /** What it was sampled with; null before, and of journals that did not keep it. */
+  range: SamplingRange | null;
+  /** The job_result that is sent. */
+  content: string | null;
+  questions: readonly JobRequestRow[];
+  /** About this job id, in order. */
+  readings: readonly Reading[];
+};

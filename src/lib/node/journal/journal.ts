@@ -1,0 +1,77 @@
+import type {JobKey, VrfFields} from '../../protocol/wire/messages.ts';
+import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
+import type {Reading, ReadingEvent} from '../../protocol/clock/readings.ts';
+import type {JobRecord, NewJob, Conclusion, Beginning, Delivery, QuestionRecord} from './records.ts';
+import type {JobState} from '../events/job-states.ts';
+
+/**
+ * The operator's durable memory. Every method that changes something resolves only after the change is on disk
+ * (writes of one event-loop turn, or of one sync, share one transaction).
+ * @throws AosError JOURNAL_WRITE_FAILED when the disk refuses
+ */
+export type Journal = {
+  /**
+   * Stores a new job, with a clock reading; or tells what is already known of that (job_id, tag, position). `begin` says
+   * how a new job goes on, in the same write; it may be called again, with another seq, when the write has to be repeated.
+   */
+  receive(job: NewJob, begin?: (seq: number) => Beginning): Promise<{known: boolean; record: JobRecord}>;
+  /** Whether a job is stored; reads committed data. */
+  knows(key: JobKey): boolean;
+  /** Marks a job as to be answered by a worker; its first question is journalled with it, in the same write. */
+  select(
+    seq: number,
+    vrf: VrfFields,
+    first?: Omit<QuestionRecord, 'answer'>,
+    range?: SamplingRange,
+  ): Promise<void>;
+  /**
+   * Stores the one answer of a job, before it is signed. The same content again is a no-op.
+   * @throws AosError ANSWER_CONFLICT for a different content
+   */
+  conclude(seq: number, answer: Conclusion): Promise<void>;
+  /** Records a delivery of the stored content that was not accepted; the last one stays. */
+  signed(seq: number, delivery: Delivery): Promise<void>;
+  /**
+   * The dispatcher took the result (code 200) as it was delivered; in the same write the delivery is recorded.
+   * Resolves false when it was recorded before.
+   */
+  accepted(seq: number, at: number, delivery: Delivery): Promise<boolean>;
+  /** Gives up on a result after the retention. */
+  expire(seq: number, at: number): Promise<void>;
+
+  /** Jobs in one of `states` with seq > `after`, in order of arrival, at most `limit`; reads committed data. */
+  list(query: {states: readonly JobState[]; after: number; limit: number; kind?: string}): JobRecord[];
+  get(seq: number): JobRecord | undefined;
+  /** The job that came last. */
+  newest(): JobRecord | undefined;
+  /** Number of jobs a state. */
+  counts(): Readonly<Record<JobState, number>>;
+
+  /** Journals a question that is about to be asked. */
+  ask(question: Omit<QuestionRecord, 'answer'>): Promise<void>;
+  /**
+   * Takes a callback: once per request id, durable before it resolves; `unknown` too when its job is concluded.
+   * `conclude` makes the job's answer of it, which is stored in the same write; null: nobody works on that job now, it
+   * is concluded later. It may be called again when the write has to be repeated.
+   */
+  answer(
+    requestId: string,
+    body: string,
+    at: number,
+    conclude?: (seq: number) => Conclusion | null,
+  ): Promise<{state: 'taken'; seq: number} | {state: 'unknown' | 'already'}>;
+  /** All questions of a job, first attempt first. */
+  questions(seq: number): QuestionRecord[];
+
+  /** Appends a clock reading that belongs to no job (heartbeat answered, outage). */
+  read(event: ReadingEvent, at: number): Promise<void>;
+  /** The latest reading, null in a new journal. */
+  lastReading(): Reading | null;
+
+  /** Small durable facts, such as the last known sampling range. */
+  remember(name: string, value: string): Promise<void>;
+  recall(name: string): string | null;
+  /** Deletes accepted and expired jobs (with their questions) and readings from before `before`, Unix ms; the last reading stays. */
+  prune(before: number): Promise<number>;
+  close(): Promise<void>;
+};

@@ -1,0 +1,117 @@
+import {clockToWire, type Clock} from '../../protocol/clock/vlc.ts';
+import {nextReading, type Reading, type ReadingEvent} from '../../protocol/clock/readings.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import type {Database} from './driver.ts';
+import {numberOf, readingOf} from './rows.ts';
+
+/** Ids our clock may hold: each reading holds them all, so they must not grow with every id that somebody invents. */
+const MOST_IDS = 1_000;
+/** A foreign clock must leave our own counter so many steps; no honest one comes near its end, 2^32−1. */
+const STEPS_LEFT = 1_000_000;
+const LAST_COUNTER = 2 ** 32 - 1;
+/** Readings deleted in one transaction. */
+const PRUNED_AT_ONCE = 2_000;
+
+/**
+ * The hash chain of clock readings. Its head is kept in memory while a transaction is open: `keep` after the commit,
+ * `undo` after a rollback.
+ * @param onTrouble told, after the commit, of an event that got no reading because the clock is at its end
+ */
+export function readingTable(database: Database, clockId: bigint, onTrouble: (error: AosError) => void) {
+  const insert = database.prepare(
+    'INSERT INTO readings (n, at, event, ref, clock, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const latest = database.prepare('SELECT * FROM readings ORDER BY n DESC LIMIT 1');
+  const ofEvent = database.prepare('SELECT * FROM readings WHERE ref = ? ORDER BY n');
+  const run = database.prepare('SELECT * FROM readings WHERE n BETWEEN ? AND ? ORDER BY n');
+  const standing = database.prepare('SELECT * FROM readings WHERE json_extract(clock, ?) = ? ORDER BY n');
+  const oldest = database.prepare('SELECT n FROM readings ORDER BY n LIMIT 1');
+  const firstSince = database.prepare('SELECT n FROM readings WHERE at >= ? ORDER BY n LIMIT 1');
+  const remove = database.prepare('DELETE FROM readings WHERE n < ?');
+  const stored = (): Reading | null => {
+    const row = latest.get();
+    return row === undefined ? null : readingOf(row);
+  };
+
+  let kept = stored();
+  let head = kept;
+  let troubles: AosError[] = [];
+  /** Each trouble is told once a process: it comes again with every event. */
+  const told = new Set<string>();
+
+  function trouble(error: AosError): void {
+    if (!told.has(error.message)) troubles.push(error);
+    told.add(error.message);
+  }
+
+  /** The foreign clock, unless merging it would spoil ours for good; the event then has a reading without it. */
+  function mergeable(merge: Clock | null): Clock | null {
+    if (merge === null) return null;
+    if ((merge.get(clockId) ?? 0) > LAST_COUNTER - STEPS_LEFT) {
+      trouble(new AosError('CLOCK_OVERFLOW', `a job's clock would bring ours to its end; it is not merged`));
+      return null;
+    }
+    const known = head?.clock;
+    const ids = [...merge.keys()].filter((id) => known?.has(id) !== true).length + (known?.size ?? 0);
+    if (ids <= MOST_IDS) return merge;
+    trouble(
+      new AosError('CLOCK_INVALID', `jobs name more than ${MOST_IDS} clock ids; new ones are not merged`),
+    );
+    return null;
+  }
+
+  return {
+    /** Runs inside a transaction. */
+    append(event: ReadingEvent, at: number): void {
+      let reading: Reading;
+      try {
+        reading = nextReading(head, {...event, merge: mergeable(event.merge)}, at, clockId);
+      } catch (error) {
+        if (!isAosError(error, 'CLOCK_OVERFLOW')) throw error;
+        // The event itself must not be lost for it; the clock stays as it was.
+        trouble(error);
+        return;
+      }
+      const {n, event: name, ref, clock, previous, hash} = reading;
+      insert.run(n, reading.at, name, ref, JSON.stringify(clockToWire(clock)), previous, hash);
+      head = reading;
+    },
+
+    /** As the file has it now; another process may write it. */
+    stored,
+    last: (): Reading | null => kept,
+
+    /** What `ref` (a job id) was about, in order. */
+    of: (ref: string): Reading[] => ofEvent.all(ref).map(readingOf),
+    /** Readings `from` to `to`, both included. */
+    between: (from: number, to: number): Reading[] => run.all(from, to).map(readingOf),
+    /** Those at which the operator's own clock stood at `counter`: one, unless `clock_id` was changed in between. */
+    standingAt: (counter: number): Reading[] =>
+      standing.all(`$."${clockId}"`, String(counter)).map(readingOf),
+
+    /**
+     * Deletes the oldest readings from before `before` (Unix ms), never the last one; runs inside a transaction.
+     * @returns how many; fewer than were asked for means none are left
+     */
+    prune(before: number): {deleted: number; more: boolean} {
+      const kept = firstSince.get(before) ?? latest.get();
+      const first = oldest.get();
+      if (kept === undefined || first === undefined) return {deleted: 0, more: false};
+      const end = numberOf(kept, 'n');
+      const upTo = Math.min(end, numberOf(first, 'n') + PRUNED_AT_ONCE);
+      return {deleted: remove.run(upTo).changes, more: upTo < end};
+    },
+
+    keep(): void {
+      kept = head;
+      const news = troubles;
+      troubles = [];
+      for (const error of news) onTrouble(error);
+    },
+
+    undo(): void {
+      head = kept;
+      troubles = [];
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type {Clock} from '../../protocol/clock/vlc.ts';
+import type {JobKey, VrfFields, WorkerKind} from '../../protocol/wire/messages.ts';
+import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
+import type {JobState, JobOutcome} from '../events/job-states.ts';
+
+/** One job as the journal holds it. */
+export type JobRecord = {
+  /** Order of arrival, ascending. */
+  seq: number;
+  key: JobKey;
+  state: JobState;
+  /** Unix ms. */
+  receivedAt: number;
+  /** The dispatch frame as received, and which of its params this job is. */
+  frame: string;
+  index: number;
+  kind: string;
+  model: string;
+  /** VRF fields once sampled. */
+  vrf: VrfFields | null;
+  /** What it was sampled with; null before, and of journals that did not keep it. */
+  range: SamplingRange | null;
+  outcome: JobOutcome | null;
+  /** The job_result element, compact JSON, once concluded: the one answer that is ever sent. */
+  content: string | null;
+};
+
+export type NewJob = Pick<JobRecord, 'key' | 'receivedAt' | 'frame' | 'index' | 'kind' | 'model'> & {
+  /** Address that signed the frame, null when unsigned. */
+  signer: string | null;
+  /** The job's logical clock, merged into the operator's. */
+  clock: Clock;
+};
+
+/** The one answer of a job as it is stored; `at` is Unix ms. */
+export type Conclusion = {
+  outcome: JobOutcome;
+  vrf: VrfFields;
+  content: string;
+  at: number;
+  /** What it was sampled with, where that is not kept yet: of a job that no worker was asked about. */
+  range?: SamplingRange;
+};
+
+/** That a worker is to answer a job: what it was sampled with, and its first question. */
+export type Selection = {
+  vrf: VrfFields;
+  range?: SamplingRange | undefined;
+  first: Omit<QuestionRecord, 'answer'> | undefined;
+};
+
+/** How a job that is sampled before it is stored begins: with its answer, or selected. */
+export type Beginning = {state: 'concluded'; answer: Conclusion} | ({state: 'selected'} & Selection);
+
+/** One signed delivery of an answer; `at` is Unix ms, the signature hex. */
+export type Delivery = {envelopeId: string; signature: string; at: number};
+
+/** One question put to a worker, as it is journalled when it is asked. */
+export type QuestionRecord = {
+  requestId: string;
+  seq: number;
+  kind: WorkerKind;
+  attempt: number;
+  askedAt: number;
+  /** The callback body, once it came. */
+  answer: string | null;
+};

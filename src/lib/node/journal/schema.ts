@@ -1,0 +1,129 @@
+import {AosError} from '../../foundation/errors/error.ts';
+import type {Database} from './driver.ts';
+import {LIVENESS_SCHEMA} from './liveness.ts';
+
+/** What kind of file it is, and how it came to be as it is. */
+export type Schema = {
+  /** Marks the file (PRAGMA application_id). */
+  applicationId: number;
+  /** One entry a schema version (PRAGMA user_version), in order; a released one is never changed. */
+  migrations: readonly string[];
+};
+
+/**
+ * The journal of jobs. Columns of text from outside are ANY: a text with a NUL in it is stored as a blob (driver.ts).
+ */
+const JOBS: Schema = {
+  /** "aosJ" */
+  applicationId: 0x616f734a,
+  migrations: [
+    `
+  -- A dispatch frame as received; it may carry several jobs.
+  CREATE TABLE frames (id INTEGER PRIMARY KEY, text ANY NOT NULL) STRICT;
+
+  CREATE TABLE jobs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id ANY NOT NULL, tag ANY NOT NULL, position ANY NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('received', 'selected', 'concluded', 'signed', 'accepted', 'expired')),
+    received_at INTEGER NOT NULL,
+    frame_id INTEGER NOT NULL REFERENCES frames (id), frame_index INTEGER NOT NULL,
+    kind ANY NOT NULL, model ANY NOT NULL,
+    signer TEXT,
+    vrf TEXT,
+    envelope_id TEXT, signature TEXT, signed_at INTEGER,
+    closed_at INTEGER,
+    UNIQUE (job_id, tag, position)
+  ) STRICT;
+  CREATE INDEX jobs_by_state ON jobs (state, seq);
+  CREATE INDEX jobs_by_frame ON jobs (frame_id);
+
+  -- The one answer of a job. A row is never changed, and goes only when its job is over.
+  CREATE TABLE answers (
+    seq INTEGER PRIMARY KEY REFERENCES jobs (seq),
+    outcome TEXT NOT NULL, vrf TEXT NOT NULL, content TEXT NOT NULL, at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TRIGGER answers_stand BEFORE UPDATE ON answers
+  BEGIN SELECT raise(ABORT, 'the answer of a job is never changed'); END;
+  CREATE TRIGGER answers_stay BEFORE DELETE ON answers
+  WHEN (SELECT state FROM jobs WHERE seq = old.seq) NOT IN ('accepted', 'expired')
+  BEGIN SELECT raise(ABORT, 'the answer of an open job is never deleted'); END;
+
+  CREATE TABLE questions (
+    request_id ANY PRIMARY KEY,
+    seq INTEGER NOT NULL REFERENCES jobs (seq),
+    kind TEXT NOT NULL, attempt INTEGER NOT NULL, asked_at INTEGER NOT NULL,
+    answer ANY, answered_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX questions_by_job ON questions (seq, attempt);
+
+  CREATE TABLE readings (
+    n INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL, event TEXT NOT NULL, ref ANY NOT NULL, clock TEXT NOT NULL,
+    previous TEXT NOT NULL, hash TEXT NOT NULL
+  ) STRICT;
+  CREATE TRIGGER readings_stand BEFORE UPDATE ON readings
+  BEGIN SELECT raise(ABORT, 'a clock reading is never changed'); END;
+
+  CREATE TABLE facts (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+  `,
+    LIVENESS_SCHEMA,
+    // The sampling range a job was drawn with, for a challenge (vrf/range-text.ts).
+    'ALTER TABLE jobs ADD COLUMN range TEXT',
+  ],
+};
+
+/**
+ * Checks that an open file is a journal of a version we know, and brings it to the newest unless `readOnly`.
+ * @throws AosError JOURNAL_UNREADABLE; SQLite's own error for a file that is none of its own
+ */
+export function prepareSchema(
+  database: Database,
+  {path, readOnly}: {path: string; readOnly: boolean},
+  {applicationId, migrations}: Schema = JOBS,
+): void {
+  const version = pragma(database, 'user_version');
+  const id = pragma(database, 'application_id');
+  const isEmpty =
+    id === 0 && version === 0 && database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
+  if (!isEmpty && id !== applicationId)
+    throw new AosError('JOURNAL_UNREADABLE', `${path} belongs to another program`);
+  if (version > migrations.length) {
+    throw new AosError(
+      'JOURNAL_UNREADABLE',
+      `${path} was made by a newer aos (schema ${version}, this one knows ${migrations.length})`,
+      {
+        next: 'Update aos to the version that wrote it.',
+      },
+    );
+  }
+  if (version === migrations.length) return;
+  if (readOnly) {
+    throw new AosError(
+      'JOURNAL_UNREADABLE',
+      `${path} has schema ${version}, this aos needs ${migrations.length}`,
+      {
+        next: 'Start or restart aos run with this aos: it brings the journal up to date, and loses nothing.',
+      },
+    );
+  }
+  migrate(database, {applicationId, migrations});
+}
+
+function migrate(database: Database, {applicationId, migrations}: Schema): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    // Asked again under the lock: another process may have done it meanwhile.
+    for (const step of migrations.slice(pragma(database, 'user_version'))) database.exec(step);
+    database.exec(
+      `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`,
+    );
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function pragma(database: Database, name: 'user_version' | 'application_id'): number {
+  const value = database.prepare(`PRAGMA ${name}`).get()?.[name];
+  return typeof value === 'number' ? value : 0;
+}

@@ -1,0 +1,293 @@
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import type {Reading} from '../../protocol/clock/readings.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import type {LivenessStore} from '../liveness/recorder.ts';
+import {createBatch, type Batch, type Transaction} from './batch.ts';
+import {pickDriver, type Database, type SqliteDriver} from './driver.ts';
+import {readFailure} from './failure.ts';
+import {createPrivateDir, createPrivateFile} from './files.ts';
+import {jobTable, type Activity} from './jobs.ts';
+import {livenessTable} from './liveness.ts';
+import {takeLock, type Lock} from './lock.ts';
+import {questionTable} from './questions.ts';
+import {readingTable} from './readings.ts';
+import {textOf} from './rows.ts';
+import {prepareSchema} from './schema.ts';
+import {BUSY_TIMEOUT_MS, openWal, type Wal} from './wal.ts';
+import type {Beginning, Conclusion, JobRecord, Selection} from './records.ts';
+import type {Journal} from './journal.ts';
+
+export type JournalOptions = {
+  /** State directory of one node; made with mode 0700. */
+  dir: string;
+  /** `node.clock_id`: the entry of the logical clock that is ours. */
+  clockId: bigint;
+  driver?: SqliteDriver;
+  /** Look only, beside the process that writes; every change then fails. */
+  readOnly?: boolean;
+  /** Told of an event that was stored without a clock reading (CLOCK_OVERFLOW). Must not throw. */
+  onTrouble?: (error: AosError) => void;
+  /**
+   * Told when the disk does not keep what it took (JOURNAL_WRITE_FAILED), and with null when it does again; who waits for a
+   * change waits on. Must not throw.
+   */
+  onDisk?: ((error: AosError | null) => void) | undefined;
+};
+
+/** What the file holds beside the operator's own memory. */
+export type NodeJournal = Journal & {
+  liveness: LivenessStore;
+  /** The chain of clock readings. Every function throws AosError JOURNAL_UNREADABLE. */
+  readings: ReadingLog;
+  /** When something last happened. @throws AosError JOURNAL_UNREADABLE */
+  activity(): Activity;
+};
+
+/** Looks up clock readings; each list is in order. */
+export type ReadingLog = {
+  /** Those about one job. */
+  of(jobId: string): Reading[];
+  /** From number `from` to `to`, both included. */
+  between(from: number, to: number): Reading[];
+  /** Those at which the operator's own clock stood at `counter`. */
+  standingAt(counter: number): Reading[];
+};
+
+/** The journal's file in the state directory. */
+export const JOURNAL_FILE = 'journal.db';
+
+/**
+ * Opens the journal in one SQLite file (WAL, each change on disk before it is told of) and, unless `readOnly`, keeps every
+ * other process from writing it.
+ * @throws AosError JOURNAL_LOCKED | JOURNAL_UNREADABLE | JOURNAL_DRIVER | STATE_DIR_UNWRITABLE
+ */
+// async because another store may have to wait; a throw becomes a rejection
+// eslint-disable-next-line @typescript-eslint/require-await -- see above
+export async function openJournal(options: JournalOptions): Promise<NodeJournal> {
+  const {dir, readOnly = false} = options;
+  const driver = options.driver ?? pickDriver();
+  const path = join(dir, JOURNAL_FILE);
+  if (readOnly) {
+    if (!existsSync(path))
+      throw new AosError('JOURNAL_UNREADABLE', `there is no journal in ${dir}`, {
+        next: 'Start aos run once; it makes the journal.',
+      });
+    return openTables(driver, path, options, null);
+  }
+  createPrivateDir(dir);
+  const lock = takeLock(driver, dir);
+  try {
+    createPrivateFile(path);
+    return openTables(driver, path, options, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function openTables(
+  driver: SqliteDriver,
+  path: string,
+  options: JournalOptions,
+  lock: Lock | null,
+): NodeJournal {
+  let database: Database | undefined;
+  let wal: Wal | undefined;
+  try {
+    database = driver.open(path, {readOnly: lock === null});
+    // fullfsync matters on macOS only: its fsync does not reach the disk.
+    database.exec(
+      `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA fullfsync = ON; PRAGMA foreign_keys = ON`,
+    );
+    if (lock !== null) wal = openWal(database, path);
+    prepareSchema(database, {path, readOnly: lock === null});
+    return sqliteJournal(
+      {database, path, writer: lock !== null && wal !== undefined ? {lock, wal} : null},
+      options,
+    );
+  } catch (error) {
+    wal?.close();
+    database?.close();
+    throw readFailure(error, path);
+  }
+}
+
+/** An open journal; `writer` is null when it is only looked at. */
+type Opened = {database: Database; path: string; writer: {lock: Lock; wal: Wal} | null};
+
+function sqliteJournal({database, path, writer}: Opened, options: JournalOptions): NodeJournal {
+  const jobs = jobTable(database);
+  const questions = questionTable(database);
+  const liveness = livenessTable(database);
+  const readings = readingTable(database, options.clockId, options.onTrouble ?? (() => {}));
+  const setFact = database.prepare(
+    'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+  );
+  const fact = database.prepare('SELECT value FROM facts WHERE name = ?');
+  const batch =
+    writer === null
+      ? null
+      : createBatch(transactionOf(database, writer.wal, [jobs, readings]), {onDisk: options.onDisk});
+  let closed = false;
+
+  const writing = (): Batch => {
+    if (batch !== null) return batch;
+    throw new AosError('JOURNAL_WRITE_FAILED', 'the journal was opened for reading only');
+  };
+  const change = async <T>(work: () => T): Promise<T> => writing().run(work);
+  /** For what is only a memory of what happened: were it lost, it would happen again and be recorded then. */
+  const changeLater = async <T>(work: () => T): Promise<T> => writing().runLater(work);
+  const look = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      throw readFailure(error, path);
+    }
+  };
+
+  /** Runs inside a transaction. */
+  function conclude(seq: number, answer: Conclusion, fresh?: JobRecord): void {
+    const {jobId, changed} = jobs.conclude(seq, answer, fresh);
+    if (changed) readings.append({event: 'result_concluded', ref: jobId, merge: null}, answer.at);
+  }
+
+  /** Runs inside a transaction. */
+  function select(seq: number, {vrf, range, first}: Selection, fresh = false): void {
+    if (jobs.select(seq, vrf, range, fresh) && first !== undefined) questions.add(first);
+  }
+
+  /** Runs inside a transaction: a job that was just stored goes on at once. */
+  function begun(record: JobRecord, begin: (seq: number) => Beginning): JobRecord {
+    const beginning = begin(record.seq);
+    if (beginning.state === 'selected') {
+      const {vrf, range = null} = beginning;
+      select(record.seq, beginning, true);
+      return {...record, state: 'selected', vrf, range};
+    }
+    const {outcome, vrf, content, range = null} = beginning.answer;
+    conclude(record.seq, beginning.answer, record);
+    return {...record, state: 'concluded', vrf, range, outcome, content};
+  }
+
+  return {
+    receive: (job, begin) =>
+      change(() => {
+        const received = jobs.receive(job);
+        if (received.known) return received;
+        readings.append({event: 'job_received', ref: job.key.jobId, merge: job.clock}, job.receivedAt);
+        return {known: false, record: begin === undefined ? received.record : begun(received.record, begin)};
+      }),
+    knows: (key) => look(() => jobs.knows(key)),
+    select: (seq, vrf, first, range) => change(() => select(seq, {vrf, first, range})),
+    conclude: (seq, answer) => change(() => conclude(seq, answer)),
+    signed: (seq, delivery) => change(() => jobs.signed(seq, delivery)),
+    accepted: (seq, at, delivery) =>
+      changeLater(() => {
+        const {jobId, changed} = jobs.accepted(seq, at, delivery);
+        if (changed) readings.append({event: 'result_accepted', ref: jobId, merge: null}, at);
+        return changed;
+      }),
+    expire: (seq, at) => change(() => jobs.expire(seq, at)),
+
+    list: (query) => look(() => jobs.list(query)),
+    get: (seq) => look(() => jobs.get(seq)),
+    newest: () => look(() => jobs.newest()),
+    counts: () => look(() => jobs.counts()),
+
+    ask: (question) => change(() => questions.add(question)),
+    answer: (requestId, body, at, conclusionOf = () => null) =>
+      change(() => {
+        const taken = questions.answer(requestId, body, at);
+        if (taken.state !== 'taken') return {state: taken.state};
+        readings.append({event: 'answer_taken', ref: taken.jobId, merge: null}, at);
+        const conclusion = conclusionOf(taken.seq);
+        if (conclusion !== null) conclude(taken.seq, conclusion);
+        return {state: 'taken', seq: taken.seq};
+      }),
+    questions: (seq) => look(() => questions.ofJob(seq)),
+
+    read: (event, at) => change(() => readings.append(event, at)),
+    lastReading: () => (writer === null ? look(() => readings.stored()) : readings.last()),
+
+    remember: (name, value) =>
+      change(() => {
+        setFact.run(name, value);
+      }),
+    recall: (name) =>
+      look(() => {
+        const row = fact.get(name);
+        return row === undefined ? null : textOf(row, 'value');
+      }),
+
+    liveness: {
+      spans: () => look(() => liveness.spans()),
+      put: (span) => change(() => liveness.put(span)),
+      forget: (before) => change(() => liveness.forget(before)),
+    },
+    readings: {
+      of: (jobId) => look(() => readings.of(jobId)),
+      between: (from, to) => look(() => readings.between(from, to)),
+      standingAt: (counter) => look(() => readings.standingAt(counter)),
+    },
+    activity: () => look(() => jobs.activity()),
+
+    prune: async (before) => {
+      let deleted = 0;
+      for (const state of ['accepted', 'expired'] as const) {
+        for (let after: number | null = 0; after !== null;) {
+          const from: number = after;
+          const chunk = await change(() => jobs.prune(state, from, before));
+          deleted += chunk.deleted;
+          after = chunk.next;
+        }
+      }
+      for (let more = true; more;) ({more} = await change(() => readings.prune(before)));
+      return deleted;
+    },
+
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      await batch?.close();
+      if (writer !== null) emptyWal(database);
+      writer?.wal.close();
+      database.close();
+      writer?.lock.release();
+    },
+  };
+}
+
+/** Brings everything into the one file, so that it can be copied or moved. */
+function emptyWal(database: Database): void {
+  try {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // The WAL itself is durable: the next start reads it.
+  }
+}
+
+/** One transaction on the file, with what the tables keep in memory beside it. */
+function transactionOf(
+  database: Database,
+  wal: Wal,
+  memory: readonly {keep?(): void; undo(): void}[],
+): Transaction {
+  return {
+    begin: () => database.exec('BEGIN IMMEDIATE'),
+    commit: () => {
+      database.exec('COMMIT');
+      for (const part of memory) part.keep?.();
+    },
+    rollback: () => {
+      try {
+        database.exec('ROLLBACK');
+      } catch {
+        // SQLite has rolled back by itself already, as it does when the disk is full; or BEGIN was refused.
+      }
+      for (const part of memory) part.undo();
+    },
+    sync: () => wal.sync(),
+    resync: () => wal.checkpoint(),
+  };
+}

@@ -1,0 +1,123 @@
+import type {OperatorEvent} from '../events/events.ts';
+import {gapsOf, mark, type Heads, type SpanKind, type StoredSpan} from './spans.ts';
+
+/** The durable record: spans by id, a stored one overwritten. */
+export type LivenessStore = {
+  /** All spans, oldest first. @throws AosError JOURNAL_UNREADABLE */
+  spans(): StoredSpan[];
+  /** @throws AosError JOURNAL_WRITE_FAILED */
+  put(span: StoredSpan): Promise<void>;
+  /** Forgets what ended before, Unix ms. @throws AosError JOURNAL_WRITE_FAILED */
+  forget(before: number): Promise<void>;
+};
+
+/** Takes the operator's events and the passing of time down; never throws, never waits. */
+export type LivenessRecorder = {
+  onEvent(event: OperatorEvent): void;
+  /** The process still lives. To be called every {@link ALIVE_EVERY_MS}. */
+  alive(at: number): void;
+  /**
+   * What is recorded at `now`, and how many probes the spans held that are too many to be among them. The process, and
+   * the connection it has, are there until now: their last mark may be {@link ALIVE_EVERY_MS} old.
+   */
+  record(now: number): {spans: readonly StoredSpan[]; olderProbes: number};
+  /** Writes what is not yet written. */
+  flush(): Promise<void>;
+};
+
+/** Outages older than this are forgotten. */
+const KEEP_MS = 400 * 86_400_000;
+/** A span that grows is written at most this often: anyone can ask `/ping`, as often as he likes. */
+const WRITE_EVERY_MS = 1_000;
+
+/** Spans held in memory, the newest: far more than the outages that anyone is shown. */
+const MOST_SPANS = 2_000;
+
+/**
+ * Goes on where the record ends, with a new period of the process.
+ * @param onTrouble told of a failed write; must not throw. The marks stay and go out with the next write.
+ */
+export function createLivenessRecorder(
+  store: LivenessStore,
+  options: {probeIntervalMs: number; startedAt: number; onTrouble: (error: unknown) => void},
+): LivenessRecorder {
+  const gaps = gapsOf(options.probeIntervalMs);
+  const stored = store.spans();
+  let nextId = stored.reduce((most, {id}) => Math.max(most, id), 0) + 1;
+  let heads: Heads = Object.fromEntries(stored.map((span) => [span.kind, span]));
+  const written = new Map<SpanKind, {id: number; end: number}>();
+  const waiting = new Set<SpanKind>();
+  let connected = false;
+  let recent = stored.slice(-MOST_SPANS);
+  let olderProbes = probesOf(stored.slice(0, -MOST_SPANS));
+
+  /** Puts a new span, or one that has grown, among the recent. */
+  function keep(span: StoredSpan): void {
+    const index = recent.findLastIndex(({id}) => id === span.id);
+    if (index >= 0) recent[index] = span;
+    else recent.push(span);
+    if (recent.length <= MOST_SPANS * 1.1) return;
+    olderProbes += probesOf(recent.slice(0, -MOST_SPANS));
+    recent = recent.slice(-MOST_SPANS);
+  }
+
+  function note(kind: SpanKind, at: number, fresh = false): void {
+    const span = mark(heads, {kind, at, fresh}, gaps, nextId);
+    const before = heads[kind];
+    // The last of the old one is not lost when a new one begins.
+    if (before !== undefined && before.id !== span.id && waiting.has(kind)) write(before);
+    if (span.id === nextId) nextId += 1;
+    heads = {...heads, [kind]: span};
+    keep(span);
+    waiting.add(kind);
+    const last = written.get(kind);
+    if (last?.id !== span.id || Math.abs(span.end - last.end) >= WRITE_EVERY_MS) write(span);
+  }
+
+  function write(span: StoredSpan): void {
+    waiting.delete(span.kind);
+    written.set(span.kind, {id: span.id, end: span.end});
+    store.put(span).catch((error: unknown) => {
+      if (heads[span.kind]?.id === span.id) waiting.add(span.kind);
+      options.onTrouble(error);
+    });
+  }
+
+  store.forget(options.startedAt - KEEP_MS).catch(options.onTrouble);
+  note('running', options.startedAt, true);
+  return {
+    onEvent({type, at}) {
+      if (type === 'probe_answered') note('probed', at);
+      else if (type === 'connected') {
+        note('connected', at, !connected);
+        connected = true;
+      } else if ((type === 'disconnected' || type === 'summary') && connected) {
+        note('connected', at);
+        connected = false;
+      }
+      if (type === 'summary') note('running', at);
+    },
+    alive(at) {
+      note('running', at);
+      if (connected) note('connected', at);
+    },
+    record(now) {
+      const present = (['running', ...(connected ? (['connected'] as const) : [])] as const).flatMap((kind) =>
+        // Too far away where the whole machine slept.
+        heads[kind] === undefined || now - heads[kind].end > gaps[kind]
+          ? []
+          : {...heads[kind], end: now, count: 0},
+      );
+      return {spans: [...recent, ...present], olderProbes};
+    },
+    async flush() {
+      const open = [...waiting].flatMap((kind) => heads[kind] ?? []);
+      waiting.clear();
+      await Promise.all(open.map((span) => store.put(span))).catch(options.onTrouble);
+    },
+  };
+}
+
+function probesOf(spans: readonly StoredSpan[]): number {
+  return spans.reduce((sum, {kind, count}) => (kind === 'probed' ? sum + count : sum), 0);
+}

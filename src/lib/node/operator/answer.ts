@@ -1,0 +1,81 @@
+import {answerClock} from '../../protocol/clock/vlc.ts';
+import {isAosError} from '../../foundation/errors/error.ts';
+import {
+  jobResultContent,
+  type DispatchJob,
+  type VrfFields,
+  type WorkerKind,
+} from '../../protocol/wire/messages.ts';
+import type {Sampling} from '../../protocol/vrf/sampling.ts';
+import type {Conclusion} from '../journal/records.ts';
+import type {JobOutcome} from '../events/job-states.ts';
+
+/** What is said about one job: its outcome, and the fields of `job_result` that depend on it. */
+export type Answer = {outcome: JobOutcome; result: string; reason: string; vrf: VrfFields};
+
+/** An answer with what of it is journalled, signed and sent. */
+export type FinalAnswer = Answer & Conclusion;
+
+/**
+ * The answer to a job that no worker is asked about, or null when one has to be (protocol §3 "job_result").
+ * A kind we do not run comes first, whatever the VRF says; then a tag the protocol does not know; then the VRF.
+ */
+export function answerWithoutWorker(
+  job: DispatchJob,
+  sampling: Sampling,
+  kinds: readonly WorkerKind[],
+): Answer | null {
+  const say = (outcome: JobOutcome, reason: string, vrf = sampling.vrf): Answer => ({
+    outcome,
+    result: '',
+    reason,
+    vrf,
+  });
+  if (!kinds.some((kind) => kind === job.kind)) {
+    return say('unsupported', `unsupported worker type, need ${kinds.join(',')}, got ${job.kind}`);
+  }
+  if (!sampling.valid) {
+    const vrf = {...sampling.vrf, selected: false};
+    return say('invalid', `invalid tag/position ${job.key.tag}/${job.key.position}`, vrf);
+  }
+  return sampling.vrf.selected ? null : say('unselected', 'unselected worker by vrf');
+}
+
+/** Web3Signer takes bodies of 10 MiB, in which the message stands as hex, and the content in an envelope. */
+const MAX_CONTENT_BYTES = 4 * 1024 * 1024;
+
+/** The answer with its content; one that could never be signed becomes a failed one, which can. `at` is Unix ms. */
+export function finalAnswer(
+  job: DispatchJob,
+  answer: Answer,
+  node: {id: string; clockId: bigint | null},
+  at: number,
+): FinalAnswer {
+  const content = answerContent(job, answer, node);
+  const bytes = Buffer.byteLength(content);
+  if (bytes <= MAX_CONTENT_BYTES) return {...answer, content, at};
+  const reason = `the answer is too large: ${bytes} bytes of at most ${MAX_CONTENT_BYTES}`;
+  const failed: Answer = {outcome: 'failed', result: '', reason, vrf: answer.vrf};
+  return {...failed, content: answerContent(job, failed, node), at};
+}
+
+/**
+ * The job_result element for an answer: the text that is journalled, signed and sent, and never made again.
+ * A clock that cannot advance is returned as it came, with the reason in words: the job is still answered.
+ */
+export function answerContent(
+  job: DispatchJob,
+  answer: Answer,
+  node: {id: string; clockId: bigint | null},
+): string {
+  const {user, key, clock} = job;
+  const base = {user, jobId: key.jobId, vrf: answer.vrf, tag: key.tag, operator: node.id};
+  try {
+    const advanced = answerClock(clock, node.clockId);
+    return jobResultContent({...base, result: answer.result, reason: answer.reason, clock: advanced});
+  } catch (error) {
+    if (!isAosError(error, 'CLOCK_OVERFLOW')) throw error;
+    const reason = answer.reason === '' ? error.message : `${answer.reason}; ${error.message}`;
+    return jobResultContent({...base, result: answer.result, reason, clock});
+  }
+}

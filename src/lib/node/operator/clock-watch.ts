@@ -1,0 +1,73 @@
+import type {Reading} from '../../protocol/clock/readings.ts';
+import {clockToWire, type Clock} from '../../protocol/clock/vlc.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import type {ClockFacts, Emit} from '../events/events.ts';
+import {every} from '../../foundation/async/every.ts';
+import {jobOf} from './job-record.ts';
+import type {Journal} from '../journal/journal.ts';
+
+/** The clock that came with a job, when (Unix ms) and with which. */
+export type MergedClock = {clock: Clock; at: number; jobId: string};
+
+/** The same journal, and the clock of the last new job that went into it, in this run or an earlier one. */
+export function noteClocks(journal: Journal): {journal: Journal; merged: () => MergedClock | null} {
+  let merged = mergedBefore(journal);
+  return {
+    journal: {
+      ...journal,
+      receive: (job, begin) =>
+        journal.receive(job, begin).then((received) => {
+          if (!received.known) merged = {clock: job.clock, at: job.receivedAt, jobId: job.key.jobId};
+          return received;
+        }),
+    },
+    merged: () => merged,
+  };
+}
+
+function mergedBefore(journal: Journal): MergedClock | null {
+  try {
+    const record = journal.newest();
+    if (record === undefined) return null;
+    return {clock: jobOf(record).clock, at: record.receivedAt, jobId: record.key.jobId};
+  } catch {
+    return null; // it is only shown; who works on the jobs tells of a damaged journal
+  }
+}
+
+/** How often the clock is looked at. */
+const LOOK_EVERY_MS = 1_000;
+/** Entries of a foreign clock that are told: a frame may bring a hundred thousand. */
+const MOST_ENTRIES = 32;
+
+/** Where the clock stands. @param id the entry that this node advances */
+export function clockFacts(reading: Reading, merged: MergedClock | null, id: bigint): ClockFacts {
+  const own = reading.clock.get(id) ?? 0;
+  const facts = {id: id.toString(), counter: own.toString(), readings: reading.n};
+  if (merged === null) return {...facts, merged: null, ahead: null};
+  const ids = new Set([id, ...merged.clock.keys()]);
+  let ahead = 0;
+  for (const one of ids) ahead += (reading.clock.get(one) ?? 0) - (merged.clock.get(one) ?? 0);
+  const clock = clockToWire(new Map([...merged.clock].slice(0, MOST_ENTRIES)));
+  return {...facts, merged: {clock, at: merged.at, jobId: merged.jobId}, ahead: ahead.toString()};
+}
+
+/** Tells where the clock stands: at the start, then at most once a second, when it has moved. Ends with the signal. */
+export async function watchClock(deps: {
+  journal: Pick<Journal, 'lastReading'>;
+  merged: () => MergedClock | null;
+  clockId: bigint;
+  time: Time;
+  emit: Emit;
+  signal: AbortSignal;
+}): Promise<void> {
+  let told = 0;
+  const look = (): void => {
+    const reading = deps.journal.lastReading();
+    if (reading === null || reading.n === told) return;
+    told = reading.n;
+    deps.emit({type: 'clock', ...clockFacts(reading, deps.merged(), deps.clockId)});
+  };
+  look();
+  await every(LOOK_EVERY_MS, deps, look);
+}

@@ -1,0 +1,41 @@
+import type {Time} from '../../foundation/time/time.ts';
+import type {Emit, LivenessFacts, OperatorEvent, OperatorEventBody, Tally} from '../events/events.ts';
+import {countEvent, emptyTally} from '../events/tally.ts';
+
+/** The operator's one stream of events, and what the summary needs to know of it. */
+export type Telling = {
+  emit: Emit;
+  tally(): Tally;
+  /** Results given up in this run. */
+  expired(): number;
+  /** What was told of it last. */
+  liveness(): LivenessFacts | null;
+};
+
+/** @param onEvent reads every event, numbered and timed; must not throw or wait */
+export function createTelling(onEvent: (event: OperatorEvent) => void, time: Time): Telling {
+  let seq = 0;
+  let tally = emptyTally;
+  let expired = 0;
+  let liveness: LivenessFacts | null = null;
+  let summarised = false;
+
+  return {
+    emit(body: OperatorEventBody) {
+      // The summary is the last word: what the run left under way has nothing to add.
+      if (summarised) return;
+      summarised = body.type === 'summary';
+      seq += 1;
+      tally = countEvent(tally, body);
+      if (body.type === 'result_expired') expired += 1;
+      if (body.type === 'liveness') {
+        const {type: _type, ...facts} = body;
+        liveness = facts;
+      }
+      onEvent({seq, at: time.now(), ...body});
+    },
+    tally: () => tally,
+    expired: () => expired,
+    liveness: () => liveness,
+  };
+}

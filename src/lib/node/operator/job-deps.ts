@@ -1,0 +1,62 @@
+import type {WorkerKind} from '../../protocol/wire/messages.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import type {Durably} from './retry-journal-write.ts';
+import type {Emit} from '../events/events.ts';
+import type {Health} from './health.ts';
+import type {Prover, Worker} from './ports.ts';
+import type {Questions} from './questions.ts';
+import type {RangeKeeper} from './range.ts';
+import type {Session} from './session.ts';
+import type {Signing} from './signing.ts';
+import type {Turns} from '../../foundation/async/sequencer.ts';
+import type {Journal} from '../journal/journal.ts';
+import type {Place, Waiting} from './job-steps.ts';
+
+/** What of the configuration the pipeline needs. */
+export type PipelineOptions = {
+  nodeId: string;
+  clockId: bigint | null;
+  kinds: readonly WorkerKind[];
+  callbackUrl: string;
+  vrfSortPrecision: number;
+  retentionMs: number;
+};
+
+/** What the steps of a job (`job.ts`) work with. */
+export type PipelineDeps = {
+  options: PipelineOptions;
+  journal: Journal;
+  durably: Durably;
+  session: Session;
+  signing: Signing;
+  /** Delivery in order: see {@link Turns}. */
+  turns: Turns;
+  ranges: RangeKeeper;
+  prover: Prover;
+  workers: readonly Worker[];
+  questions: Questions;
+  health: Health;
+  time: Time;
+  random: () => number;
+  emit: Emit;
+  /** A new envelope id (UUID). */
+  newId: () => string;
+  /** An unguessable request id, 32 hex digits. */
+  newSecretId: () => string;
+  /** Ends every wait of the run. */
+  signal: AbortSignal;
+  /** Aborts earlier, when the run is told to stop: nothing is tried again then, it waits in the journal. */
+  stopping: AbortSignal;
+  /** Hands a job to the lane that works on its new state. */
+  next: (seq: number, state: Waiting) => void;
+  /** Room for a job that is sampled as it comes; null when it has to wait in line. */
+  place: () => Place | null;
+  /** Whether a job of this kind would be worked on at once. */
+  isIdle: (kind: string) => boolean;
+  /** Whether an answer that is concluded now would be delivered at once. */
+  deliversNow: () => boolean;
+  /** Whether several jobs are in hand: what one of them waits for is better done beside the event loop. */
+  isCrowded: () => boolean;
+  /** The job is through: accepted or expired. */
+  finished: (seq: number) => void;
+};

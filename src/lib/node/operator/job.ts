@@ -1,0 +1,279 @@
+import {AosError} from '../../foundation/errors/error.ts';
+import type {DispatchJob} from '../../protocol/wire/messages.ts';
+import type {VrfProof} from '../../protocol/vrf/ecvrf.ts';
+import {sample, vrfInput, type Sampling, type SamplingRange} from '../../protocol/vrf/sampling.ts';
+import {answerWithoutWorker, finalAnswer, type Answer, type FinalAnswer} from './answer.ts';
+import {askWorker, type EarlyQuestion} from './ask-worker.ts';
+import {createDeliver} from './deliver.ts';
+import {jobOf, recordOf, refOf} from './job-record.ts';
+import type {PipelineDeps} from './job-deps.ts';
+import type {Worker} from './ports.ts';
+import {createTurns} from '../../foundation/async/sequencer.ts';
+import type {Beginning, JobRecord, NewJob, QuestionRecord} from '../journal/records.ts';
+import type {JobSteps, Frame, Place} from './job-steps.ts';
+
+/** A job of a frame, and how it is stored. */
+type Fresh = {job: DispatchJob; row: NewJob};
+
+/** A job can be sampled at once, with this range. */
+type Now = {place: Place; range: SamplingRange};
+
+type FirstQuestion = Omit<QuestionRecord, 'answer'>;
+
+/** What the VRF says of a job with a range, and the answer that follows from it; null when a worker has to be asked. */
+type Drawn = {range: SamplingRange; sampling: Sampling; answer: FinalAnswer | null};
+
+/** Of a job selected for an idle worker just now: the question put to it, and the job, which need not be read again. */
+type Prepared = {early: EarlyQuestion; job: DispatchJob; record: JobRecord};
+
+export function createJobSteps(deps: PipelineDeps): JobSteps {
+  const {journal, time, emit, options, signal, ranges} = deps;
+  const prepared = new Map<number, Prepared>();
+  /** Concluded and about to be delivered: they need not be read again. */
+  const concludedNow = new Map<number, JobRecord>();
+  /** Jobs that are drawn before they are stored: one that comes twice must not be put to a worker twice. */
+  const drawing = new Set<string>();
+  /** Jobs on their way into the journal that are sampled later: what comes after them must not go before them. */
+  let unsampled = 0;
+  /** Jobs enter the journal as they came, also when one is drawn meanwhile and the next is not. */
+  const entry = createTurns();
+
+  return {
+    async receive(jobs, frame) {
+      const respond = deps.session.responder();
+      const acknowledge = (): void => respond(frame.id, {code: 200, message: 'success'});
+      const fresh = jobs.map((job, index) => newJob(job, index, frame));
+      const [first] = fresh;
+      // Many jobs of one frame, sampled as they come, would keep the acknowledgement waiting.
+      const now = first !== undefined && fresh.length === 1 ? placeFor(first.job) : null;
+      if (first !== undefined && now !== null) {
+        await begin(first, now, acknowledge);
+        return;
+      }
+      const stored = await store(fresh);
+      // Sampled first: then the selection is written before the signer's answer to the acknowledgement comes in.
+      for (const {seq} of stored) deps.next(seq, 'received');
+      acknowledge();
+    },
+
+    async sample(seq) {
+      const record = recordOf(journal, seq);
+      const job = jobOf(record);
+      const drawn = await draw(job, ranges.known() ?? (await ranges.get(deps.stopping)));
+      tellDrawn(record, drawn);
+      const {answer, sampling} = drawn;
+      if (answer !== null) {
+        await deps.durably(() => journal.conclude(seq, answer));
+        concluded(record, answer);
+        deps.next(seq, 'concluded');
+        return;
+      }
+      let early = askEarly(job);
+      let first = firstQuestion(seq, job.kind, early);
+      await deps.durably(
+        () => journal.select(seq, sampling.vrf, first, drawn.range),
+        () => {
+          early = undefined;
+          first = firstQuestion(seq, job.kind, early);
+        },
+      );
+      selected({...record, state: 'selected', vrf: sampling.vrf, range: drawn.range}, job, first, early);
+      deps.next(seq, 'selected');
+    },
+
+    async work(seq) {
+      const mine = prepared.get(seq);
+      prepared.delete(seq);
+      const record = mine?.record ?? recordOf(journal, seq);
+      const job = mine?.job ?? jobOf(record);
+      const {vrf} = record;
+      const worker = workerFor(job.kind);
+      if (vrf === null) throw new AosError('BUG', `job ${seq} was selected without a VRF`);
+      if (worker === undefined) {
+        // The configuration has changed since it was selected.
+        const answer = finished(job, {outcome: 'unsupported', result: '', reason: unsupported(job), vrf});
+        await deps.durably(() => journal.conclude(seq, answer));
+        concluded(record, answer);
+      } else {
+        const finish = (answer: Answer): FinalAnswer => finished(job, answer);
+        const task = {record, ref: refOf(record), job, vrf, worker, early: mine?.early, finish};
+        const {answer, stored} = await askWorker(deps, task);
+        if (!stored) await deps.durably(() => journal.conclude(seq, answer));
+        concluded(record, answer);
+      }
+      deps.next(seq, 'concluded');
+    },
+
+    deliver: createDeliver(deps, (seq) => {
+      const record = concludedNow.get(seq);
+      concludedNow.delete(seq);
+      return record ?? recordOf(journal, seq);
+    }),
+  };
+
+  /** Room to sample a job before it is stored, and the range for it. What is known already is not drawn again. */
+  function placeFor(job: DispatchJob): Now | null {
+    const range = ranges.known();
+    if (unsampled > 0 || range === undefined) return null;
+    if (drawing.has(keyText(job.key)) || journal.knows(job.key)) return null;
+    const place = deps.place();
+    return place === null ? null : {place, range};
+  }
+
+  /** Samples a job, stores it with what came of that, and has it acknowledged: in this order. */
+  async function begin({job, row}: Fresh, {place, range}: Now, acknowledge: () => void): Promise<void> {
+    const turn = entry.take();
+    const key = keyText(job.key);
+    drawing.add(key);
+    try {
+      const drawn = await draw(job, range);
+      const {answer, sampling} = drawn;
+      let early = answer === null ? askEarly(job) : undefined;
+      let first: FirstQuestion | undefined;
+      const beginning = (seq: number): Beginning => {
+        if (answer !== null) return {state: 'concluded', answer};
+        first = firstQuestion(seq, job.kind, early);
+        return {state: 'selected', vrf: sampling.vrf, range, first};
+      };
+      await turn.ours;
+      const receiving = deps.durably(
+        () => journal.receive(row, beginning),
+        () => {
+          early = undefined;
+        },
+      );
+      turn.done();
+      const {known, record} = await receiving;
+      tellReceived(known, record, row);
+      if (known) {
+        acknowledge();
+        return;
+      }
+      tellDrawn(record, drawn);
+      if (answer === null) {
+        selected(record, job, first, early);
+        place.take(record.seq, 'selected', job.kind);
+        acknowledge();
+      } else {
+        concluded(record, answer);
+        acknowledge();
+        place.take(record.seq, 'concluded', job.kind);
+      }
+    } finally {
+      drawing.delete(key);
+      turn.done();
+      place.leave();
+    }
+  }
+
+  /** @returns those that were new */
+  async function store(fresh: readonly Fresh[]): Promise<JobRecord[]> {
+    const stored: JobRecord[] = [];
+    const turn = entry.take();
+    unsampled += 1;
+    try {
+      await turn.ours;
+      for (const {row} of fresh) {
+        const receiving = deps.durably(() => journal.receive(row));
+        turn.done();
+        const {known, record} = await receiving;
+        tellReceived(known, record, row);
+        if (!known) stored.push(record);
+      }
+      return stored;
+    } finally {
+      turn.done();
+      unsampled -= 1;
+    }
+  }
+
+  function newJob(job: DispatchJob, index: number, {text, signer}: Frame): Fresh {
+    const {key, kind, model, clock} = job;
+    return {job, row: {key, receivedAt: time.now(), frame: text, index, kind, model, signer, clock}};
+  }
+
+  /** Draws a job that comes alone at once, one of many in its turn: what comes later is drawn later. */
+  function draw(job: DispatchJob, range: SamplingRange): Drawn | Promise<Drawn> {
+    const proof = deps.prover.prove(vrfInput(job.prompt).alpha, deps.isCrowded());
+    return proof instanceof Promise
+      ? proof.then((proved) => drawnWith(proved, job, range))
+      : drawnWith(proof, job, range);
+  }
+
+  function drawnWith(proof: VrfProof, job: DispatchJob, range: SamplingRange): Drawn {
+    const prover = {publicKey: deps.prover.publicKey, prove: () => proof};
+    const sampling = sample(prover, {prompt: job.prompt, ...job.key}, range, options.vrfSortPrecision);
+    const answer = answerWithoutWorker(job, sampling, options.kinds);
+    return {range, sampling, answer: answer === null ? null : {...finished(job, answer), range}};
+  }
+
+  function firstQuestion(
+    seq: number,
+    name: string,
+    early: EarlyQuestion | undefined,
+  ): FirstQuestion | undefined {
+    const kind = options.kinds.find((candidate) => candidate === name);
+    return kind === undefined ? undefined : deps.questions.first(seq, kind, early?.requestId);
+  }
+
+  /**
+   * A worker that has nothing to do is asked while the selection and the question are being written: its callback finds
+   * them in the journal, which takes changes in their order. When that write is refused there is nothing to find, and a new
+   * question is put after the one that succeeds; after a crash a worker may have computed for nobody.
+   */
+  function askEarly({kind, model, prompt}: DispatchJob): EarlyQuestion | undefined {
+    const worker = workerFor(kind);
+    if (worker === undefined || !deps.isIdle(kind)) return undefined;
+    const requestId = deps.newSecretId();
+    const {nodeId, callbackUrl} = options;
+    const ready = worker.ready(signal);
+    const asked = ready.then(() => worker.ask({requestId, nodeId, model, prompt, callbackUrl}, signal));
+    // Whoever waits for the answer looks at them.
+    ready.catch(() => undefined);
+    asked.catch(() => undefined);
+    return {requestId, ready, asked};
+  }
+
+  /** A job's selection is on disk, and its first question. */
+  function selected(
+    record: JobRecord,
+    job: DispatchJob,
+    first: FirstQuestion | undefined,
+    early: EarlyQuestion | undefined,
+  ): void {
+    if (first !== undefined) deps.questions.journalled(first);
+    if (early !== undefined) prepared.set(record.seq, {early, job, record});
+  }
+
+  /** The answer of a job is on disk. */
+  function concluded(record: JobRecord, {outcome, reason, content}: FinalAnswer): void {
+    if (deps.deliversNow()) concludedNow.set(record.seq, {...record, state: 'concluded', outcome, content});
+    emit({type: 'job_concluded', job: refOf(record), outcome, reason});
+  }
+
+  function tellReceived(known: boolean, record: JobRecord, {signer}: NewJob): void {
+    const job = refOf(record);
+    if (known) emit({type: 'job_duplicate', job, state: record.state});
+    else emit({type: 'job_received', job, signer});
+  }
+
+  function tellDrawn(record: JobRecord, {sampling: {r, threshold, vrf, valid}}: Drawn): void {
+    emit({type: 'job_sampled', job: refOf(record), selected: valid && vrf.selected, r, threshold});
+  }
+
+  function workerFor(kind: string): Worker | undefined {
+    return deps.workers.find((candidate) => candidate.kind === kind);
+  }
+
+  function finished(job: DispatchJob, answer: Answer): FinalAnswer {
+    return finalAnswer(job, answer, {id: options.nodeId, clockId: options.clockId}, time.now());
+  }
+
+  function unsupported(job: DispatchJob): string {
+    return `unsupported worker type, need ${options.kinds.join(',')}, got ${job.kind}`;
+  }
+}
+
+function keyText({jobId, tag, position}: DispatchJob['key']): string {
+  return JSON.stringify([jobId, tag, position]);
+}

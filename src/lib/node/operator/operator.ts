@@ -1,0 +1,284 @@
+import {setMaxListeners} from 'node:events';
+import type {VerifyDispatcher} from '../../config/config.ts';
+import {AosError, errorText} from '../../foundation/errors/error.ts';
+import type {WorkerKind} from '../../protocol/wire/messages.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import {noteClocks} from './clock-watch.ts';
+import {connectionHandlers} from './connection-handlers.ts';
+import {createDurably} from './retry-journal-write.ts';
+import type {OperatorEvent, OperatorEventBody, Summary} from '../events/events.ts';
+import {createHealth} from './health.ts';
+import {keepTidy} from './housekeeping.ts';
+import {createInbox} from './inbox.ts';
+import {createIntake} from './intake.ts';
+import {createJobSteps} from './job.ts';
+import type {PipelineOptions} from './job-deps.ts';
+import type {BlockReader, DispatcherConnection, Prover, RangeReader, Signer, Worker} from './ports.ts';
+import {createProbes} from './probes.ts';
+import {type CallbackReply, createQuestions} from './questions.ts';
+import {createRangeKeeper} from './range.ts';
+import {createSession} from './session.ts';
+import {createSignerWatch} from './signer-watch.ts';
+import {createSigning} from './signing.ts';
+import {createStopping, drain} from './stopping.ts';
+import {summarise} from '../events/tally.ts';
+import {createTelling} from './event-stream.ts';
+import {createTurns} from '../../foundation/async/sequencer.ts';
+import {watchParts} from './watching.ts';
+import {createWorkload} from './workload.ts';
+import type {Journal} from '../journal/journal.ts';
+
+export type OperatorOptions = Omit<PipelineOptions, 'kinds'> & {
+  network: string;
+  version: string;
+  /** For display only. */
+  dispatcherUrl: string;
+  verifyDispatcher: VerifyDispatcher;
+  dispatcherAddress: string | null;
+  rangeRefreshMs: number;
+  /** How long jobs in hand are waited for when the run is told to stop. */
+  shutdownGraceMs: number;
+  /** Stop after so many accepted results; null: never. */
+  maxAccepted: number | null;
+};
+
+/** The outside world, as types; `aos run` brings the real ones. */
+export type OperatorDeps = {
+  time: Time;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** A new envelope id (UUID). */
+  newId: () => string;
+  /** An unguessable id, 32 hex digits. */
+  newSecretId: () => string;
+  signer: Signer;
+  connection: DispatcherConnection;
+  rangeReader: RangeReader;
+  blockReader: BlockReader;
+  workers: readonly Worker[];
+  journal: Journal;
+  prover: Prover;
+  /** Reads every event; must not throw or wait. */
+  onEvent: (event: OperatorEvent) => void;
+};
+
+export type Operator = {
+  /**
+   * Works until `stop` aborts (its reason is a StopReason) or enough results are accepted, finishes what is in
+   * hand, and resolves with what the run amounted to.
+   */
+  run(stop: AbortSignal): Promise<Summary>;
+  /** A worker called back. */
+  onCallback(kind: WorkerKind, body: Uint8Array): Promise<CallbackReply>;
+  /** The network asked over HTTP whether we are alive, and was answered. */
+  onHttpProbe(): void;
+  /** What the journal has taken does not get to the disk; null: it does again. */
+  onDisk(error: AosError | null): void;
+  /** Tells something through the event stream. */
+  tell(event: OperatorEventBody): void;
+};
+
+export function createOperator(options: OperatorOptions, deps: OperatorDeps): Operator {
+  const {time, connection} = deps;
+  const {journal, merged} = noteClocks(deps.journal);
+  const kinds = deps.workers.map((worker) => worker.kind);
+  const ended = new AbortController();
+  const {signal} = ended;
+  const stopped = new AbortController();
+  // Every job in hand listens to it; that many are no leak.
+  setMaxListeners(0, signal, stopped.signal);
+  const telling = createTelling(deps.onEvent, time);
+  const {emit} = telling;
+
+  const health = createHealth(emit, time);
+  const signers = createSignerWatch(deps.signer, {time, emit, health});
+  const signing = createSigning(signers.signer, {time, random: deps.random, health});
+  const ranges = createRangeKeeper({
+    reader: deps.rangeReader,
+    journal,
+    refreshMs: options.rangeRefreshMs,
+    time,
+    random: deps.random,
+    emit,
+    health,
+  });
+  const questions = createQuestions({journal, time, emit, newSecretId: deps.newSecretId});
+  const stopping = createStopping();
+
+  const session = createSession({
+    connection,
+    signing,
+    nodeId: options.nodeId,
+    kinds,
+    url: options.dispatcherUrl,
+    signal,
+    newId: deps.newId,
+    time,
+    emit,
+    health,
+    onConnected: () => ranges.refresh(),
+  });
+
+  const durably = createDurably({time, random: deps.random, health, signal});
+  const workload = createWorkload({
+    steps: {
+      sample: (seq) => steps.sample(seq),
+      work: (seq) => steps.work(seq),
+      deliver: (seq) => steps.deliver(seq),
+    },
+    journal,
+    workers: deps.workers,
+    emit,
+    signal,
+    maxAccepted: options.maxAccepted,
+    accepted: () => telling.tally().accepted,
+    onEnough: () => stopping.ask('jobs'),
+  });
+  const steps = createJobSteps({
+    options: {...options, kinds},
+    journal,
+    durably,
+    session,
+    signing,
+    turns: createTurns(),
+    ranges,
+    prover: deps.prover,
+    workers: deps.workers,
+    questions,
+    health,
+    time,
+    random: deps.random,
+    emit,
+    newId: deps.newId,
+    newSecretId: deps.newSecretId,
+    signal,
+    stopping: stopped.signal,
+    next: workload.next,
+    place: workload.place,
+    isIdle: workload.isIdle,
+    deliversNow: workload.deliversNow,
+    isCrowded: workload.isCrowded,
+    finished: workload.finished,
+  });
+
+  const inbox = createInbox(
+    {verify: options.verifyDispatcher, dispatcherAddress: options.dispatcherAddress, time, emit},
+    {
+      onReply: (id, reply) => session.settle(id, reply),
+      refuse: (id, reply) => session.respond(id, reply),
+      // After the last wanted result nothing more is acknowledged.
+      onJobs: createIntake({
+        receive: steps.receive,
+        connection,
+        emit,
+        time,
+        signal,
+        isClosed: () => stopping.reason() === 'jobs',
+      }),
+    },
+  );
+
+  const probed = createProbes({journal, time, emit, health});
+
+  function pending(): number {
+    const {received, selected, concluded, signed} = journal.counts();
+    return received + selected + concluded + signed;
+  }
+
+  async function watch(startedAt: number): Promise<void> {
+    const pendingAtStart = pending();
+    await watchParts({
+      journal,
+      merged,
+      clockId: options.clockId ?? 1n,
+      signers,
+      workers: deps.workers,
+      blockReader: deps.blockReader,
+      sumUp: () => {
+        const tally = telling.tally();
+        return {
+          ...tally,
+          rejected: inbox.rejected(),
+          inHand: workload.busy(true),
+          // Counted from what this run saw: counting the journal's rows takes long in a large one.
+          pending: pendingAtStart + tally.received - tally.accepted - telling.expired(),
+          uptimeMs: Math.round(time.monotonic() - startedAt),
+        };
+      },
+      time,
+      random: deps.random,
+      emit,
+      health,
+      signal,
+      stopping: stopped.signal,
+    });
+  }
+
+  async function work(stop: AbortSignal): Promise<Summary> {
+    const started = time.monotonic();
+    const {nodeId, network, version} = options;
+    const why = stopping.asked(stop);
+
+    emit({
+      type: 'started',
+      nodeId,
+      network,
+      version,
+      vrfPublicKey: deps.prover.publicKey,
+      workers: kinds,
+      pending: pending(),
+    });
+    const ranging = ranges.run(signal);
+    const watching = watch(started).catch((error: unknown) =>
+      emit({
+        type: 'warning',
+        code: 'BUG',
+        message: `the parts are not watched any more: ${errorText(error)}`,
+      }),
+    );
+    const tidying = keepTidy({journal, time, health, retentionMs: options.retentionMs, signal});
+    workload.resume();
+    emit({type: 'connecting', url: options.dispatcherUrl});
+    const connecting = connection.run(connectionHandlers({session, inbox, probed, emit, health}), signal);
+
+    const reason = await why;
+    workload.stop();
+    stopped.abort(new AosError('INTERRUPTED', 'the operator stops'));
+    // What is lost for good is not waited for.
+    const graceMs = reason === 'fatal' ? 0 : options.shutdownGraceMs;
+    emit({type: 'stopping', reason, inHand: workload.busy(true), graceMs});
+    // As far as they can still end: without a dispatcher no answer can be delivered.
+    await drain(() => workload.busy(session.connected()), graceMs, time);
+    ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
+    await Promise.all([ranging, tidying, connecting, watching]);
+    const summary = summarise(
+      {...telling.tally(), rejected: inbox.rejected()},
+      {
+        pending: pending(),
+        durationMs: Math.round(time.monotonic() - started),
+        reason,
+      },
+    );
+    emit({type: 'summary', ...summary, liveness: telling.liveness()});
+    return summary;
+  }
+
+  return {
+    async run(stop) {
+      try {
+        return await work(stop);
+      } finally {
+        // Also after a failure: a loop that goes on would keep the process from ending.
+        stopped.abort(new AosError('INTERRUPTED', 'the operator stops'));
+        ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
+      }
+    },
+    onCallback: (kind, body) => questions.take(kind, body),
+    onHttpProbe: () => probed('http'),
+    onDisk(error) {
+      if (error === null) health.worked('journal', 'sync');
+      else health.failed('journal', error, 'sync');
+    },
+    tell: emit,
+  };
+}

@@ -1,0 +1,101 @@
+import type {WorkerKind} from '../../protocol/wire/messages.ts';
+import type {VrfProof} from '../../protocol/vrf/ecvrf.ts';
+import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
+/** Signs with the operator's key; every signature was recovered and compared with `address` before it is returned. */
+export type Signer = {
+  /** node_id, EIP-55 checksummed. */
+  readonly address: string;
+  /**
+   * EIP-191 signature over `message`: 65 bytes r‖s‖v (v 27/28) as lower-case hex without 0x.
+   * @throws AosError SIGNER_*
+   */
+  sign(message: Uint8Array, signal?: AbortSignal): Promise<string>;
+};
+
+/** Proves with the operator's VRF key (protocol §4). */
+export type Prover = {
+  /** ed25519 public key, 64 lower-case hex digits. */
+  readonly publicKey: string;
+  /**
+   * Proves at once, or, when `aside` is set or others are proved so already, beside the event loop. Proofs come in the
+   * order they were asked for.
+   */
+  prove(alpha: Uint8Array, aside: boolean): VrfProof | Promise<VrfProof>;
+};
+
+/** What the connection tells the operator. All are called synchronously; none may throw. */
+export type ConnectionHandlers = {
+  /** The socket is open; the operator sends `connect` now. */
+  onOpen(): void;
+  /** One frame's bytes. */
+  onFrame(bytes: Uint8Array): void;
+  /** The network pinged us and was answered. */
+  onPing(): void;
+  /** The socket is gone; a new try follows after `retryInMs` (undefined: the connection was stopped). */
+  onClose(reason: string, retryInMs: number | undefined): void;
+};
+
+/** The WebSocket to the dispatcher; reconnects by itself until its signal aborts. */
+export type DispatcherConnection = {
+  /** Resolves when the signal aborts and the socket is closed. */
+  run(handlers: ConnectionHandlers, signal: AbortSignal): Promise<void>;
+  /** Queues one text frame; false when there is no open socket. */
+  send(text: string): boolean;
+  /** Drops the present socket and connects again; for a peer that does not answer `connect`. */
+  drop(reason: string): void;
+  /** The `connect` request was accepted: back-off starts again from its first step. */
+  confirm(): void;
+  /**
+   * Reads nothing more from the present socket, but for what is in hand already, until `resume`. The peer is not taken
+   * for silent meanwhile. Harmless when it is paused already, or gone; a new socket is read at once.
+   */
+  pause(): void;
+  resume(): void;
+};
+
+/** Reads the sampling range of node_id from the chain (protocol §4). */
+export type RangeReader = {
+  /** @throws AosError CHAIN_* */
+  read(signal: AbortSignal): Promise<SamplingRange>;
+};
+
+/** Reads how far the chain is. */
+export type BlockReader = {
+  /**
+   * The newest block's number, and its time in Unix ms.
+   * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER
+   */
+  newest(signal: AbortSignal): Promise<{number: bigint; at: number}>;
+};
+
+/** One question to a worker; `requestId` is ours, unguessable, one per (job, attempt). */
+export type Question = {
+  requestId: string;
+  nodeId: string;
+  model: string;
+  prompt: string;
+  callbackUrl: string;
+};
+
+/** Puts questions to one kind of worker; answers come back by HTTP callback. Durations in ms. */
+export type Worker = {
+  readonly kind: WorkerKind;
+  /** How many questions may be open at once. */
+  readonly concurrency: number;
+  /** How long a busy or absent worker is waited for before the job is answered as failed. */
+  readonly readyTimeoutMs: number;
+  /** How long to wait for a callback before the question is put again. */
+  readonly answerTimeoutMs: number;
+  /** How often a question is put at most before the job is answered as failed. */
+  readonly attempts: number;
+  /**
+   * Asks once whether the worker can take a question.
+   * @throws AosError WORKER_UNREACHABLE | WORKER_BUSY
+   */
+  ready(signal: AbortSignal): Promise<void>;
+  /**
+   * Puts the question.
+   * @throws AosError WORKER_UNREACHABLE | WORKER_REFUSED
+   */
+  ask(question: Question, signal: AbortSignal): Promise<void>;
+};

@@ -1,0 +1,26 @@
+import type {Time} from '../../foundation/time/time.ts';
+import {createBucket} from '../../foundation/async/token-bucket.ts';
+import type {Emit} from '../events/events.ts';
+import type {Health} from './health.ts';
+import type {Journal} from '../journal/journal.ts';
+
+/** Probes told and journalled at most; anyone may ask /ping as often as they like. */
+const PROBES_PER_SECOND = 2;
+
+/** Takes down that the network asked whether we are alive, and was answered. */
+export function createProbes(deps: {
+  journal: Pick<Journal, 'read'>;
+  time: Time;
+  emit: Emit;
+  health: Health;
+}): (via: 'http' | 'websocket') => void {
+  const {journal, time, emit, health} = deps;
+  const mayTell = createBucket(PROBES_PER_SECOND, time);
+  return (via) => {
+    if (!mayTell()) return;
+    emit({type: 'probe_answered', via});
+    journal
+      .read({event: 'probe_answered', ref: via, merge: null}, time.now())
+      .catch((error: unknown) => health.failed('journal', error));
+  };
+}

@@ -1,0 +1,92 @@
+import type {Time} from '../../foundation/time/time.ts';
+import type {Emit} from '../events/events.ts';
+import {slept} from '../../foundation/async/every.ts';
+import type {Health} from './health.ts';
+import {createLatencies} from './latencies.ts';
+import type {Signer} from './ports.ts';
+
+/** Measures every signature, tells how the signer does, and tries one now and then while nobody needs any. */
+export type SignerWatch = {
+  /** The same signer, measured. */
+  signer: Signer;
+  /** Until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+};
+
+/** How often there may be news. */
+const TELL_EVERY_MS = 10_000;
+/** A signer that was not needed for so long is tried: that it is dead must be known before the next job comes. */
+const IDLE_MS = 60_000;
+/** After a failed try, until it works again. */
+const RETRY_MS = 10_000;
+/** Nobody has signed yet: the first `connect` should have come by now. */
+const FIRST_MS = 5_000;
+const CANARY = Buffer.from('AOS signer check, not a transaction');
+
+export function createSignerWatch(
+  signer: Signer,
+  {time, emit, health}: {time: Time; emit: Emit; health: Health},
+): SignerWatch {
+  const latencies = createLatencies();
+  let triedAt: number | null = null;
+  let isNew = false;
+  /** Of the last try. */
+  let isWell = true;
+
+  async function sign(message: Uint8Array, signal?: AbortSignal): Promise<string> {
+    const started = time.monotonic();
+    triedAt = started;
+    try {
+      const signature = await signer.sign(message, signal);
+      latencies.took(time.monotonic() - started, time.monotonic());
+      isNew = true;
+      isWell = true;
+      return signature;
+    } catch (error) {
+      // What we gave up ourselves says nothing about the signer.
+      if (signal?.aborted !== true) {
+        latencies.failed(time.monotonic());
+        isNew = true;
+        isWell = false;
+      }
+      throw error;
+    }
+  }
+
+  function tell(): void {
+    if (!isNew) return;
+    isNew = false;
+    emit({type: 'signer_stats', ...latencies.stats(time.monotonic())});
+  }
+
+  async function tryOnce(signal: AbortSignal): Promise<void> {
+    try {
+      await sign(CANARY, signal);
+      health.worked('signer');
+    } catch (error) {
+      if (!signal.aborted) health.failed('signer', error);
+    }
+    tell();
+  }
+
+  async function tryWhenIdle(signal: AbortSignal): Promise<void> {
+    const began = time.monotonic();
+    /** How long until it has been idle for long enough. */
+    const left = (): number =>
+      triedAt === null
+        ? began + FIRST_MS - time.monotonic()
+        : triedAt + (isWell ? IDLE_MS : RETRY_MS) - time.monotonic();
+    while (await slept(Math.max(left(), 1_000), {time, signal})) if (left() <= 0) await tryOnce(signal);
+  }
+
+  async function tellNewsUntil(signal: AbortSignal): Promise<void> {
+    while (await slept(TELL_EVERY_MS, {time, signal})) tell();
+  }
+
+  return {
+    signer: {address: signer.address, sign},
+    run: async (signal) => {
+      await Promise.all([tellNewsUntil(signal), tryWhenIdle(signal)]);
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import {createBackoff} from '../../foundation/async/backoff.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import type {Health} from './health.ts';
+import type {Signer} from './ports.ts';
+
+/** Signs, and waits for the signer as long as it takes: nothing is given up because the signer is away. */
+export type Signing = {
+  /** @returns 65-byte signature, hex without 0x; rejects when the signal aborts, and for a message no signer takes */
+  sign(message: Uint8Array, signal: AbortSignal): Promise<string>;
+};
+
+/** Requests under way at once; Web3Signer works on 20 by default, the rest wait here in order. */
+const CONCURRENCY = 24;
+
+/** Web3Signer takes bodies of 10 MiB with the message in hex: a larger one would be tried for ever. */
+const MAX_MESSAGE_BYTES = 5 * 1024 * 1024 - 1024;
+
+/** After a failure the signer is left alone for 0.5 s, then 1 s … at most 10 s, whoever asks. */
+export function createSigning(
+  signer: Signer,
+  deps: {time: Time; random: () => number; health: Health},
+): Signing {
+  const {time, health} = deps;
+  const backoff = createBackoff({firstMs: 500, capMs: 10_000, random: deps.random});
+  const queue = new Set<() => void>();
+  let free = CONCURRENCY;
+  let closedUntil = 0;
+
+  async function signWhenPossible(message: Uint8Array, signal: AbortSignal): Promise<string> {
+    for (;;) {
+      const wait = closedUntil - time.monotonic();
+      if (wait > 0) await time.sleep(wait, signal);
+      signal.throwIfAborted();
+      try {
+        const signature = await signer.sign(message, signal);
+        backoff.reset();
+        closedUntil = 0;
+        health.worked('signer');
+        return signature;
+      } catch (error) {
+        signal.throwIfAborted();
+        // One step a failure, not one a waiter: those that failed together find the gate closed already.
+        if (closedUntil <= time.monotonic()) closedUntil = time.monotonic() + backoff.next();
+        health.failed('signer', error);
+      }
+    }
+  }
+
+  /** Waits in line for a free place. */
+  function place(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        queue.delete(go);
+        signal.removeEventListener('abort', onAbort);
+      };
+      const go = (): void => {
+        leave();
+        resolve();
+      };
+      const onAbort = (): void => {
+        leave();
+        reject(signal.reason as Error);
+      };
+      queue.add(go);
+      signal.addEventListener('abort', onAbort, {once: true});
+    });
+  }
+
+  return {
+    async sign(message, signal) {
+      signal.throwIfAborted();
+      if (message.length > MAX_MESSAGE_BYTES)
+        throw new AosError('BUG', `${message.length} bytes are too many for the signer`);
+      if (free > 0) free -= 1;
+      else await place(signal);
+      try {
+        return await signWhenPossible(message, signal);
+      } finally {
+        const [next] = queue;
+        if (next === undefined) free += 1;
+        else next();
+      }
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type {Time} from '../../foundation/time/time.ts';
+import type {StopReason} from '../events/events.ts';
+
+/** How often the end of the jobs in hand is looked for, once told to stop. */
+const DRAIN_POLL_MS = 20;
+
+/** That the operator is to stop, and why: the first reason counts. */
+export type Stopping = {
+  /** Undefined: it works on. */
+  reason(): StopReason | undefined;
+  ask(why: StopReason): void;
+  /** Resolves when it is asked to, or when the signal aborts, whose reason is a {@link StopReason}. */
+  asked(stop: AbortSignal): Promise<StopReason>;
+};
+
+export function createStopping(): Stopping {
+  let reason: StopReason | undefined;
+  let settle: (why: StopReason) => void = () => {};
+  const why = new Promise<StopReason>((resolve) => (settle = resolve));
+  const ask = (first: StopReason): void => {
+    reason ??= first;
+    settle(reason);
+  };
+  return {
+    reason: () => reason,
+    ask,
+    asked(stop) {
+      const onAbort = (): void => ask(stop.reason as StopReason);
+      if (stop.aborted) onAbort();
+      stop.addEventListener('abort', onAbort, {once: true});
+      return why;
+    },
+  };
+}
+
+/** Waits until nothing is in hand, at most `graceMs`. */
+export async function drain(inHand: () => number, graceMs: number, time: Time): Promise<void> {
+  const until = time.monotonic() + graceMs;
+  while (inHand() > 0 && time.monotonic() < until) await time.sleep(DRAIN_POLL_MS);
+}

@@ -1,0 +1,46 @@
+import type {Time} from '../../foundation/time/time.ts';
+import {watchBlocks} from './block-watch.ts';
+import {watchClock, type MergedClock} from './clock-watch.ts';
+import type {Emit, Tally} from '../events/events.ts';
+import {every} from '../../foundation/async/every.ts';
+import type {Health} from './health.ts';
+import type {BlockReader, Worker} from './ports.ts';
+import type {SignerWatch} from './signer-watch.ts';
+import {watchWorkers} from './worker-watch.ts';
+import type {Journal} from '../journal/journal.ts';
+
+export type Watching = {
+  journal: Pick<Journal, 'lastReading'>;
+  merged: () => MergedClock | null;
+  clockId: bigint;
+  signers: SignerWatch;
+  workers: readonly Worker[];
+  blockReader: BlockReader;
+  /** What the run amounts to so far. */
+  sumUp: () => Tally & {inHand: number; pending: number; uptimeMs: number};
+  time: Time;
+  random: () => number;
+  emit: Emit;
+  health: Health;
+  /** The operator has ended. */
+  signal: AbortSignal;
+  /** It is told to stop, and finishes what is in hand. */
+  stopping: AbortSignal;
+};
+
+/** How often the run is summed up. */
+const SUM_UP_EVERY_MS = 60_000;
+
+/** Tells about the parts while they work, until the signals abort; each by itself, none waited for. */
+export async function watchParts(deps: Watching): Promise<void> {
+  const {journal, merged, clockId, workers, time, random, emit, health, signal} = deps;
+  // Not while it finishes: nobody waits for news of parts that are needed no more.
+  const whileWorking = {time, signal: deps.stopping};
+  await Promise.all([
+    watchClock({journal, merged, clockId, time, emit, signal}),
+    deps.signers.run(deps.stopping),
+    watchWorkers({...whileWorking, workers, health}),
+    watchBlocks({...whileWorking, reader: deps.blockReader, random, emit, health}),
+    every(SUM_UP_EVERY_MS, whileWorking, () => emit({type: 'minute', ...deps.sumUp()})),
+  ]);
+}

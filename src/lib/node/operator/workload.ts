@@ -1,0 +1,194 @@
+import {errorText, isAosError} from '../../foundation/errors/error.ts';
+import type {Emit} from '../events/events.ts';
+import {createLane, createLine, type Lane} from '../../foundation/async/work-queue.ts';
+import type {Worker} from './ports.ts';
+import type {Journal} from '../journal/journal.ts';
+import type {JobSteps, Waiting, Place} from './job-steps.ts';
+/** Which jobs are in hand, and the lanes they are worked in: one for sampling, one a kind of worker, one for delivery. */
+export type Workload = {
+  /** Puts a job into the lane for its state; one that is not in hand yet waits until there is room (`maxAccepted`). */
+  next(seq: number, state: Waiting): void;
+  /**
+   * Room for a job that is sampled as it comes, before it is in the journal: null when another one waits before it, or
+   * nothing more is begun.
+   */
+  place(): Place | null;
+  /** Whether the job that is being sampled would begin at once with a worker of this kind, if the others beside it do too. */
+  isIdle(kind: string): boolean;
+  /** Whether an answer that is concluded now would be delivered at once. */
+  deliversNow(): boolean;
+  /** Whether more jobs are in hand than one that is begun and one that is about to be over. */
+  isCrowded(): boolean;
+  /** A job is through: accepted, or given up. */
+  finished(seq: number): void;
+  /** Puts what the last run left unfinished into the lanes. */
+  resume(): void;
+  /** Begins nothing more: what is worked on goes on to its next mark in the journal, what is concluded is delivered. */
+  stop(): void;
+  /** Jobs that can still end after `stop`: being sampled, asked or delivered; without delivery when `connected` is false. */
+  busy(connected: boolean): number;
+};
+export type WorkloadDeps = {
+  steps: Pick<JobSteps, 'sample' | 'work' | 'deliver'>;
+  journal: Pick<Journal, 'list' | 'get'>;
+  workers: readonly Pick<Worker, 'kind' | 'concurrency'>[];
+  emit: Emit;
+  /** Ends the run; failures after it are its echo. */
+  signal: AbortSignal;
+  /** Begin no more jobs than can make so many accepted results; null: as many as come. */
+  maxAccepted: number | null;
+  /** Accepted results of this run so far. */
+  accepted: () => number;
+  /** `maxAccepted` is reached. */
+  onEnough: () => void;
+};
+
+/** Jobs sampled at once: enough to share commits, few enough to keep the loop lively. */
+const SAMPLING = 16;
+/** Answers under way at once: enough for a dispatcher 100 ms away, few enough to be young when they are through. */
+const DELIVERING = 32;
+/** In hand while jobs come one by one: the next is there before the acceptance of the last is written down. */
+const FEW = 2;
+/** Records read at once when a run begins: each comes with its whole frame. */
+const PAGE = 16;
+
+export function createWorkload(deps: WorkloadDeps): Workload {
+  const {steps, journal, maxAccepted} = deps;
+  /** Jobs begun in this run and not yet through. */
+  const inHand = new Set<number>();
+  /** Jobs that wait to be begun, in order. In a lane they would stand in the way of those in hand. */
+  const gate = createLine<{seq: number; state: Waiting}>();
+  /** Places given out, their jobs not yet in the journal. */
+  let places = 0;
+  let stopped = false;
+
+  const laneOf = (concurrency: number, work: (seq: number) => Promise<void>): Lane =>
+    createLane({concurrency, work, onFailure});
+  const sampling = laneOf(SAMPLING, (seq) => steps.sample(seq));
+  const delivering = laneOf(DELIVERING, (seq) => steps.deliver(seq));
+  const working = new Map<string, Lane>();
+
+  const concurrencyOf = (kind: string): number =>
+    deps.workers.find((worker) => worker.kind === kind)?.concurrency ?? 1;
+
+  function workingLane(kind: string): Lane {
+    const known = working.get(kind);
+    if (known !== undefined) return known;
+    const lane = laneOf(concurrencyOf(kind), (job) => steps.work(job));
+    if (stopped) lane.close();
+    working.set(kind, lane);
+    return lane;
+  }
+
+  function enter(seq: number, state: Waiting, kind?: string): void {
+    if (state === 'received') sampling.push(seq);
+    else if (state === 'selected') workingLane(kind ?? journal.get(seq)?.kind ?? '').push(seq);
+    else delivering.push(seq);
+  }
+
+  const hasRoom = (): boolean =>
+    !stopped && (maxAccepted === null || deps.accepted() + inHand.size + places < maxAccepted);
+
+  function openGate(): void {
+    while (hasRoom()) {
+      const first = gate.shift();
+      if (first === undefined) return;
+      inHand.add(first.seq);
+      try {
+        enter(first.seq, first.state);
+      } catch (error) {
+        // Its kind could not be read. Whoever made room for it has nothing to do with that.
+        letGo(first.seq, error);
+      }
+    }
+  }
+
+  function onFailure(seq: number, error: unknown): void {
+    if (deps.signal.aborted) return;
+    letGo(seq, error);
+    openGate();
+  }
+
+  function letGo(seq: number, error: unknown): void {
+    // Stopped between two tries: nothing is wrong with it, the next run goes on with it.
+    if (!isAosError(error, 'INTERRUPTED')) {
+      const code = isAosError(error) ? error.code : 'BUG';
+      deps.emit({type: 'warning', code, message: `job ${seq} stays in the journal: ${errorText(error)}`});
+    }
+    inHand.delete(seq);
+  }
+
+  function next(seq: number, state: Waiting): void {
+    if (inHand.has(seq)) enter(seq, state);
+    else {
+      gate.push({seq, state});
+      openGate();
+    }
+  }
+
+  function place(): Place | null {
+    const first = gate.length() + sampling.waiting() + sampling.active() === 0;
+    if (!first || places >= SAMPLING || !hasRoom()) return null;
+    places += 1;
+    let given = true;
+    const end = (): void => {
+      given = false;
+      places -= 1;
+    };
+    return {
+      take(seq, state, kind) {
+        end();
+        inHand.add(seq);
+        enter(seq, state, kind);
+      },
+      leave() {
+        if (!given) return;
+        end();
+        openGate();
+      },
+    };
+  }
+
+  return {
+    next,
+    place,
+    isIdle(kind) {
+      if (stopped) return false;
+      const lane = working.get(kind);
+      // Itself among them.
+      const coming = places + sampling.active();
+      return (lane?.waiting() ?? 0) === 0 && (lane?.active() ?? 0) + coming <= concurrencyOf(kind);
+    },
+    deliversNow: () => delivering.waiting() === 0 && delivering.active() < DELIVERING,
+    isCrowded: () => inHand.size + places > FEW,
+    finished(seq) {
+      inHand.delete(seq);
+      if (maxAccepted !== null && deps.accepted() >= maxAccepted) deps.onEnough();
+      openGate();
+    },
+    resume() {
+      // Those nearest to their end first: with `maxAccepted` they are what a short run is for.
+      for (const [states, waiting] of [
+        [['concluded', 'signed'], 'concluded'],
+        [['selected'], 'selected'],
+        [['received'], 'received'],
+      ] as const) {
+        for (let after: number | undefined = 0; after !== undefined;) {
+          const records = journal.list({states, after, limit: PAGE});
+          for (const {seq} of records) next(seq, waiting);
+          after = records.length < PAGE ? undefined : records.at(-1)?.seq;
+        }
+      }
+    },
+    stop() {
+      stopped = true;
+      sampling.close();
+      for (const lane of working.values()) lane.close();
+    },
+    busy(connected) {
+      let jobs = sampling.active() + places;
+      for (const lane of working.values()) jobs += lane.active();
+      return connected ? jobs + delivering.active() + delivering.waiting() : jobs;
+    },
+  };
+}

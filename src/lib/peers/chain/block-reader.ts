@@ -1,0 +1,31 @@
+import {AosError} from '../../foundation/errors/error.ts';
+import {deadline} from '../../foundation/system/system-time.ts';
+import {LAST_SECOND} from '../../foundation/time/time.ts';
+import {createChainClient} from './client.ts';
+import {firstEndpoint} from './endpoints.ts';
+import {asked, endpointName} from './failure.ts';
+
+/**
+ * Reads the newest block's number and time, of the first endpoint that answers.
+ * @param timeoutMs how long one endpoint may take
+ */
+export function createBlockReader(options: {rpcUrls: readonly string[]; timeoutMs: number}): {
+  newest(signal: AbortSignal): Promise<{number: bigint; at: number}>;
+} {
+  return {
+    newest: (signal) =>
+      firstEndpoint(options.rpcUrls, signal, async (url) => {
+        const limit = deadline(signal, options.timeoutMs);
+        try {
+          const endpoint = endpointName(url);
+          const client = createChainClient({url, signal: limit.signal});
+          const {number, timestamp} = await asked(endpoint, client.getBlock({blockTag: 'latest'}));
+          if (timestamp > LAST_SECOND)
+            throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} gave a block without a time`);
+          return {number, at: Number(timestamp) * 1000};
+        } finally {
+          limit.done();
+        }
+      }),
+  };
+}

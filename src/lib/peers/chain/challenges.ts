@@ -1,0 +1,174 @@
+import {setMaxListeners} from 'node:events';
+import {zeroHash, type Hex} from 'viem';
+import type {Contracts} from '../../config/config.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import {challengeManagerAbi} from './abis-aos.ts';
+import {readCode} from './code.ts';
+import {firstEndpoint} from './endpoints.ts';
+import {challengesIn, type Challenge} from './challenge-rows.ts';
+import {createLogRpc} from './log-rpc.ts';
+import {scanLogs, type ScanProgress} from './logs.ts';
+import {openChain, type Chain} from './open.ts';
+import {ask, call, valueOf} from './read.ts';
+import {openScanStore} from './scan-store.ts';
+import {blockOf, finalBlock} from './slashing-blocks.ts';
+import {challengeSource} from './slashing-filters.ts';
+
+export type ChallengeOptions = {
+  /** Tried in this order. */
+  rpcUrls: readonly string[];
+  /** Null: any chain will do. */
+  chainId: number | null;
+  contracts: Contracts;
+  /** Where what was read is kept; null: nowhere. `slashing-history` reads the same logs and shares them. */
+  cacheDir: string | null;
+  concurrency: number;
+  maxRequests: number;
+  /** How long one request may take. */
+  timeoutMs: number;
+  time: Time;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  onProgress?: (progress: ScanProgress) => void;
+};
+
+/** All challenges of an AVS: they name no operator. */
+export type Challenges = {
+  contract: string;
+  chainId: number;
+  /** Host of the RPC. */
+  endpoint: string;
+  latestBlock: number;
+  /** Blocks after its own in which a challenge can be answered; null when the contract does not say. */
+  windowBlocks: number | null;
+  /** By the chain's latest blocks; null on a chain that has too few. */
+  msPerBlock: number | null;
+  /** In the order of their numbers. */
+  challenges: Challenge[];
+  /** How many the contract has; more than there are rows when the RPC left logs out. Null when it does not say. */
+  count: number | null;
+};
+
+/** Blocks over which the time of one is measured. */
+const PACE_BLOCKS = 1_000;
+
+/**
+ * Reads all challenges of the configured manager and what became of them, to the latest block.
+ * @throws AosError CONFIG_INVALID without a manager; CHAIN_NO_CODE, CHAIN_*, LOGS_REFUSED, SCAN_TOO_LARGE; the signal's
+ *   reason. What was read until then is kept for the next run.
+ */
+export async function readChallenges(options: ChallengeOptions, stop: AbortSignal): Promise<Challenges> {
+  const {rpcUrls, chainId, timeoutMs, time} = options;
+  const contract = options.contracts.challengeManager;
+  if (contract === null)
+    throw new AosError('CONFIG_INVALID', 'chain.contracts.challenge_manager is not set', {
+      next: 'Set it in the configuration file, or choose a network that has one by --network.',
+    });
+  // Every request under way listens to it; Node would take that many for a leak.
+  const signal = AbortSignal.any([stop]);
+  setMaxListeners(0, signal);
+  return firstEndpoint(rpcUrls, signal, async (url) => {
+    const chain = await openChain({rpcUrls: [url], chainId, timeoutMs, signal, now: () => time.now()});
+    return readFrom(chain, url, {...options, contract}, signal);
+  });
+}
+
+async function readFrom(
+  chain: Chain,
+  url: string,
+  options: ChallengeOptions & {contract: string},
+  signal: AbortSignal,
+): Promise<Challenges> {
+  const {contract, cacheDir, concurrency, maxRequests, timeoutMs, time, random} = options;
+  const address: Hex = `0x${contract.slice(2).toLowerCase()}`;
+  const latest = Number(chain.blockNumber);
+  const [[code], facts, anchor, genesis, past] = await Promise.all([
+    readCode(chain, [address]),
+    ask(chain, {
+      window: call(challengeManagerAbi, address, 'getChallengeResponseWindowBlock', []),
+      constant: call(challengeManagerAbi, address, 'CHALLENGE_RESPONSE_WINDOW_BLOCK', []),
+      count: call(challengeManagerAbi, address, 'latestChallengeNum', []),
+      number: call(challengeManagerAbi, address, 'challengeNumber', []),
+    }),
+    finalBlock(chain, latest),
+    blockOf(chain, 0),
+    blockOf(chain, Math.max(0, latest - PACE_BLOCKS)),
+  ]);
+  if (code === undefined || code.kind === 'none' || code.kind === 'delegated')
+    throw new AosError('CHAIN_NO_CODE', `there is no contract at ${contract} on chain ${chain.chainId}`, {
+      next: 'Check chain.contracts.challenge_manager and that the RPC serves the right chain.',
+    });
+  if (Object.values(facts).every((fact) => fact === null))
+    throw new AosError('CHAIN_MISMATCH', `the contract at ${contract} is no challenge manager`, {
+      next: 'Check chain.contracts.challenge_manager.',
+    });
+  if (genesis === null) throw new AosError('CHAIN_BAD_ANSWER', `${chain.endpoint} does not have block 0`);
+  const {filter, firstBlock} = challengeSource(chain.chainId);
+  const id = 'challenges';
+  const span = {from: Math.min(firstBlock, latest), to: latest};
+  const filterHere = filter(contract);
+  const store = await openScanStore([{id, filter: filterHere, span}], {
+    dir: cacheDir,
+    chainId: chain.chainId,
+    genesisHash: genesis.hash,
+    anchor,
+    hashAt: async (block) => (await blockOf(chain, block))?.hash ?? null,
+  });
+  try {
+    const {onProgress} = options;
+    await scanLogs(
+      [
+        {
+          filter: filterHere,
+          spans: store.missing(id),
+          take: (part, logs) => store.take(id, part, logs),
+        },
+      ],
+      {
+        getLogs: createLogRpc({url, endpoint: chain.endpoint, timeoutMs}),
+        time,
+        random,
+        concurrency,
+        maxRequests,
+        ...(onProgress === undefined ? {} : {onProgress}),
+      },
+      signal,
+    );
+  } finally {
+    await store.save();
+  }
+  const windowBlocks = facts.window ?? facts.constant;
+  const challenges = challengesIn(store.logs(id), {windowBlocks, latest, finalBlock: anchor.block});
+  return {
+    contract,
+    chainId: chain.chainId,
+    endpoint: chain.endpoint,
+    latestBlock: latest,
+    windowBlocks,
+    msPerBlock:
+      past === null || past.number >= latest
+        ? null
+        : ((Number(chain.timestamp) - past.timestamp) * 1000) / (latest - past.number),
+    challenges: await withAnswers(chain, address, challenges),
+    count: facts.count ?? facts.number,
+  };
+}
+
+/** An answer that the contract knows of counts, even where the RPC did not give its log. */
+async function withAnswers(
+  chain: Chain,
+  address: Hex,
+  challenges: readonly Challenge[],
+): Promise<Challenge[]> {
+  const waiting = challenges.filter(({state}) => state !== 'answered');
+  const answers = await chain.read(
+    waiting.map(({index}) => call(challengeManagerAbi, address, 'allChallengeResponses', [index])),
+  );
+  const answered = new Set(
+    waiting.filter((_, at) => (valueOf(answers[at]) ?? zeroHash) !== zeroHash).map(({index}) => index),
+  );
+  return challenges.map((challenge) =>
+    answered.has(challenge.index) ? {...challenge, state: 'answered', blocksLeft: null} : challenge,
+  );
+}

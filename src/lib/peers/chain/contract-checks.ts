@@ -1,0 +1,76 @@
+import type {Hex} from 'viem';
+import {AosError} from '../../foundation/errors/error.ts';
+import {sameAddress} from '../../protocol/wire/ethereum.ts';
+import {requireCode} from './code.ts';
+import type {LateLinks, Links} from './contract-links.ts';
+import {contractPath, type Configured, type ContractName} from './contract-names.ts';
+import type {Chain} from './open.ts';
+
+/**
+ * Refuses configured addresses that did not answer as the contract they should be.
+ * @throws AosError CHAIN_NO_CODE when there is none, or a proxy without implementation; else CHAIN_MISMATCH
+ */
+export async function refuseSilent(chain: Chain, configured: Configured, links: Links): Promise<void> {
+  const answers: Record<ContractName, readonly unknown[]> = {
+    registry: [links.quorumCount, links.minimumWeight, links.keyRegistrar],
+    // In the flow of operator sets an AVS is any address, so its silence says nothing.
+    service_manager: [links.avsDirectory, links.keyRegistrar, links.registryAvs],
+    delegation_manager: [links.delegationManager],
+    avs_directory: [links.avsDirectoryDomain],
+    allocation_manager: [links.allocationDelegation],
+    strategy_manager: [links.strategyDelegation],
+    rewards_coordinator: [links.rewards],
+    challenge_manager: [links.challengeRegistry],
+    penalty_ledger: [links.penaltyWei],
+    range_manager: [links.managedRange],
+    vrf_range_contract: [links.vrfRange],
+  };
+  const silent = Object.entries(configured).flatMap(([name, address]): [string, Hex][] =>
+    address !== null && isContractName(name, answers) && answers[name].every((answer) => answer === null)
+      ? [[contractPath(name), address]]
+      : [],
+  );
+  if (silent.length === 0) return;
+  await requireCode(chain, Object.fromEntries(silent));
+  const list = silent.map(([name, address]) => `${name} ${address}`).join(', ');
+  const names = silent.map(([name]) => name).join(', ');
+  throw new AosError('CHAIN_MISMATCH', `not the kind of contract they should be: ${list}`, {
+    next: `Check ${names}, and that the RPC serves the right chain.`,
+  });
+}
+
+function isContractName(name: string, all: Record<ContractName, unknown>): name is ContractName {
+  return name in all;
+}
+
+/**
+ * Refuses a configuration that says other than the chain.
+ * @throws AosError CHAIN_MISMATCH with every pair that differs
+ */
+export function refuseMismatches(
+  configured: Configured,
+  links: Omit<Links, keyof LateLinks> & LateLinks & {registry: Hex},
+): void {
+  const isEcdsa = links.quorumCount === null && links.minimumWeight !== null;
+  const isRegistrar = links.supported === true && links.registryServiceManager === null;
+  const pairs: (readonly [who: string, says: Hex | null, name: ContractName])[] = [
+    ['registry.serviceManager()', links.registryServiceManager, 'service_manager'],
+    ['registry.avs()', links.registryAvs, 'service_manager'],
+    ['registry.allocationManager()', links.registryAllocationManager, 'allocation_manager'],
+    ['serviceManager.avsDirectory()', links.avsDirectory, 'avs_directory'],
+    ['serviceManager.stakeRegistry()', isEcdsa ? links.managedStakeRegistry : null, 'registry'],
+    ['stakeRegistry.delegation()', links.stakeDelegation, 'delegation_manager'],
+    ['allocationManager.delegation()', links.allocationDelegation, 'delegation_manager'],
+    ['allocationManager.getAVSRegistrar()', isRegistrar ? links.registrar : null, 'registry'],
+    ['strategyManager.delegation()', links.strategyDelegation, 'delegation_manager'],
+    ['challengeManager.registryCoordinator()', links.challengeRegistry, 'registry'],
+  ];
+  const different = pairs.flatMap(([who, says, name]) => {
+    const own = configured[name];
+    if (says === null || own === null || sameAddress(says, own)) return [];
+    return [{who, says, path: contractPath(name), configured: own}];
+  });
+  if (different.length === 0) return;
+  const list = different.map(({who, says, path, configured: own}) => `${who} is ${says}, ${path} ${own}`);
+  throw new AosError('CHAIN_MISMATCH', list.join('; '), {details: {mismatches: different}});
+}

@@ -1,0 +1,98 @@
+import {BaseError, HttpRequestError, RpcRequestError} from 'viem';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+
+/**
+ * The endpoint as messages may show it: RPC URLs carry keys in userinfo, path or query, so only the host is left.
+ */
+export function endpointName(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'the RPC';
+}
+
+/** The JSON-RPC error object that an endpoint answered with, found under viem's wrappers. */
+export function rpcErrorOf(error: unknown): RpcRequestError | null {
+  const found = error instanceof BaseError ? error.walk((cause) => cause instanceof RpcRequestError) : null;
+  return found instanceof RpcRequestError ? found : null;
+}
+
+/** Error code of a reverted call, EIP-1474 as clients extended it. */
+const EXECUTION_REVERTED = 3;
+/** What clients say of a call that reverted, and of one that broke off: out of gas, INVALID, a bad jump or stack. */
+const REVERTED = /\brevert(?:ed)?\b|VM execution error/i;
+const BROKE_OFF =
+  /\bout of gas\b|\b(?:invalid|unknown|undefined) opcode\b|\binvalid jump\b|\bstack (?:under|over)flow\b|\bstack limit reached\b/i;
+/** How anvil tells the second, by the EVM's name for it: `EVM error InvalidFEOpcode`. */
+const HALTED = /^EVM error [A-Z][A-Za-z]+$/;
+
+/**
+ * True when the node ran the call and the contract reverted or broke off, burning all its gas. Clients agree on neither
+ * the code (3, -32000, -32003, -32015, -32603) nor the rest, and use the same codes for troubles of their own; the words
+ * are what they share.
+ */
+export function isRevert(error: unknown): boolean {
+  const answer = rpcErrorOf(error);
+  if (answer === null) return false;
+  const {code, details} = answer;
+  return code === EXECUTION_REVERTED || [REVERTED, BROKE_OFF, HALTED].some((words) => words.test(details));
+}
+
+/**
+ * A failed request as CHAIN_UNREACHABLE, half an answer as CHAIN_BAD_ANSWER. viem's own errors hold the whole URL, so
+ * they are neither quoted nor kept as cause.
+ */
+export function requestFailure(error: unknown, endpoint: string): AosError {
+  if (isAosError(error)) return error;
+  if (httpStatusOf(error) === null && causesOf(error).some(({name}) => name === 'SyntaxError'))
+    return new AosError('CHAIN_BAD_ANSWER', `${endpoint} answered with something that is not JSON`);
+  // viem could not make sense of it: a field that is missing, or null where there must be a block.
+  if (error instanceof BaseError && !isRequestFailure(error))
+    return new AosError('CHAIN_BAD_ANSWER', `${endpoint} gave an answer that makes no sense`);
+  return new AosError('CHAIN_UNREACHABLE', `${endpoint} ${reasonOf(error)}`);
+}
+
+/** Resolves with what `request` does; what it fails with becomes one of {@link requestFailure}. */
+export async function asked<T>(endpoint: string, request: Promise<T>): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    throw requestFailure(error, endpoint);
+  }
+}
+
+/** True when the request itself failed: no answer, or an error in place of one. A revert inside a multicall is neither. */
+export function isRequestFailure(error: unknown): boolean {
+  const names = causesOf(error).map(({name}) => name);
+  return rpcErrorOf(error) !== null || names.some((name) => REQUEST_FAILURES.has(name));
+}
+
+const REQUEST_FAILURES: ReadonlySet<string> = new Set([
+  'HttpRequestError',
+  'TimeoutError',
+  'SyntaxError',
+  'AbortError',
+]);
+
+function causesOf(error: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) causes.push(cause);
+  return causes;
+}
+
+/** Null for an answer that HTTP calls a success, and for none. */
+function httpStatusOf(error: unknown): number | null {
+  const request =
+    error instanceof BaseError ? error.walk((cause) => cause instanceof HttpRequestError) : null;
+  const status = request instanceof HttpRequestError ? request.status : undefined;
+  return status === undefined || status < 400 ? null : status;
+}
+
+function reasonOf(error: unknown): string {
+  const answer = rpcErrorOf(error);
+  if (answer !== null) return `answered with the JSON-RPC error ${answer.code}`;
+  const status = httpStatusOf(error);
+  if (status !== null) return `answered with HTTP status ${status}`;
+  for (const cause of causesOf(error)) {
+    if (cause.name === 'TimeoutError') return 'did not answer in time';
+    if ('code' in cause && typeof cause.code === 'string') return `cannot be reached (${cause.code})`;
+  }
+  return 'cannot be reached';
+}

@@ -1,0 +1,111 @@
+import {formatEther, type Hex} from 'viem';
+import {isAosError} from '../../foundation/errors/error.ts';
+import {avsDirectoryAbi, delegationManagerAbi} from './abis-core.ts';
+import {readCode, type CodeAt} from './code.ts';
+import {asked} from './failure.ts';
+import type {Chain} from './open.ts';
+import {done, fail, ok, pause, unknown, warn, type Precondition} from './precondition.ts';
+import {ask, call} from './read.ts';
+import {registrationDomain} from './typed-data.ts';
+import type {ResolvedContracts} from './contract-types.ts';
+
+/** What every flow needs to know of the operator's account and of EigenLayer. */
+export type AccountFacts = {
+  isOperator: boolean | null;
+  balanceWei: bigint;
+  code: CodeAt;
+};
+
+/** What the flows with an AVSDirectory signature (BLS, ECDSA) need besides. */
+export type DirectoryFacts = {
+  /** AVSDirectory has the operator registered at the AVS. */
+  registered: boolean | null;
+  paused: boolean | null;
+  /** Its EIP-712 domain is one the toolkit knows. */
+  domainKnown: boolean;
+};
+
+/** AVSDirectory's pause bit for registrations and deregistrations. */
+const PAUSED_REGISTRATION = 0;
+const REGISTERED = 1;
+
+/** One dependent step. */
+export async function readAccount(
+  chain: Chain,
+  contracts: ResolvedContracts,
+  operator: Hex,
+): Promise<AccountFacts> {
+  const {client, endpoint, blockNumber} = chain;
+  const [answers, balanceWei, [code]] = await Promise.all([
+    ask(chain, {
+      isOperator: call(delegationManagerAbi, contracts.delegationManager, 'isOperator', [operator]),
+    }),
+    asked(endpoint, client.getBalance({address: operator, blockNumber})),
+    readCode(chain, [operator]),
+  ]);
+  return {isOperator: answers.isOperator, balanceWei, code: code ?? {kind: 'none'}};
+}
+
+/** One dependent step. */
+export async function readDirectory(
+  chain: Chain,
+  avsDirectory: Hex,
+  {serviceManager}: ResolvedContracts,
+  operator: Hex,
+): Promise<DirectoryFacts> {
+  const [{status, paused}, domainKnown] = await Promise.all([
+    ask(chain, {
+      status: call(avsDirectoryAbi, avsDirectory, 'avsOperatorStatus', [serviceManager, operator]),
+      paused: call(avsDirectoryAbi, avsDirectory, 'paused', [PAUSED_REGISTRATION]),
+    }),
+    registrationDomain(chain, avsDirectory, serviceManager).then(
+      () => true,
+      (error: unknown) => {
+        // Judged with the rest; anything else is a failure of the endpoint.
+        if (isAosError(error, 'CHAIN_DOMAIN_UNKNOWN', 'CHAIN_REVERTED')) return false;
+        throw error;
+      },
+    ),
+  ]);
+  return {registered: status === null ? null : status === REGISTERED, paused, domainKnown};
+}
+
+export function accountPreconditions({isOperator, balanceWei, code}: AccountFacts): Precondition[] {
+  return [accountKind(code), balance(balanceWei), eigenLayerOperator(isOperator)];
+}
+
+function accountKind(code: CodeAt): Precondition {
+  const [id, needed] = ['operator-account', 'an account with a key'];
+  if (code.kind === 'none') return ok(id, needed, needed);
+  if (code.kind === 'delegated')
+    return warn(
+      id,
+      `an account with the code of ${code.to} (EIP-7702)`,
+      needed,
+      'Older AVSDirectory releases ask that code about the signature; if it refuses, remove the delegation.',
+    );
+  return fail(id, 'a contract', needed, 'Make the call data and send it from the contract: --calldata');
+}
+
+function balance(wei: bigint): Precondition {
+  const [id, needed] = ['gas-balance', 'more than 0 ETH'];
+  if (wei > 0n) return ok(id, `${formatEther(wei)} ETH`, needed);
+  return fail(id, '0 ETH', needed, 'Send ETH for gas to the operator address.');
+}
+
+function eigenLayerOperator(isOperator: boolean | null): Precondition {
+  const [id, needed] = ['eigenlayer-operator', 'registered as an EigenLayer operator'];
+  if (isOperator === null) return unknown(id, 'DelegationManager did not answer', needed);
+  if (isOperator) return done(id, 'registered', needed);
+  return fail(id, 'not registered', needed, 'aos register --as-operator --metadata-url URL');
+}
+
+export function directoryPreconditions({paused, domainKnown}: DirectoryFacts): Precondition[] {
+  const [id, needed] = ['signature-domain', 'a digest the toolkit can compute too'];
+  return [
+    ...pause('avs-directory-pause', paused, 'AVSDirectory'),
+    domainKnown
+      ? ok(id, 'known', needed)
+      : fail(id, 'unknown', needed, 'Check chain.contracts.avs_directory; else update the toolkit.'),
+  ];
+}

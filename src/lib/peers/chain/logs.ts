@@ -1,0 +1,225 @@
+import {setMaxListeners} from 'node:events';
+import {createBackoff} from '../../foundation/async/backoff.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import {linkedAbort} from '../../foundation/async/linked-abort.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import {readLogFailure, type LogLimit} from './log-cap.ts';
+import {
+  blocksLeft,
+  cutCoarser,
+  cutFiner,
+  fewestRequests,
+  lanesOf,
+  nextWindow,
+  putBack,
+  requestsLeft,
+  type ScanTask,
+  type Window,
+} from './log-plan.ts';
+import type {GetLogs, LogAnswer} from './log-port.ts';
+import {bestCase, learned, unknownCap, type ProviderCap} from './log-window.ts';
+import {giveUp, stopAdvice, tooManyRequests} from './log-advice.ts';
+import {lengthOf} from './spans.ts';
+
+/** How far a scan has come. */
+export type ScanProgress = {
+  /** Requests sent, retries included. */
+  requests: number;
+  /** Requests still needed at the present window size; null while that size is unknown. */
+  requestsLeft: number | null;
+  blocks: number;
+  blocksTotal: number;
+  logs: number;
+  /** Null before anything was answered. */
+  etaMs: number | null;
+  /** Blocks a request, as far as it is known. */
+  window: number | null;
+};
+
+export type ScanOptions = {
+  getLogs: GetLogs;
+  time: Time;
+  /** Uniform in [0, 1); spreads the waits. */
+  random: () => number;
+  /** How many requests are under way at once. */
+  concurrency: number;
+  /** Refused when the scan would take more. */
+  maxRequests: number;
+  onProgress?: (progress: ScanProgress) => void;
+};
+
+/** What a scan took. */
+export type ScanStats = {requests: number; logs: number; window: number | null; ms: number};
+
+/** A window is asked for so often before the scan gives up. */
+const ATTEMPTS = 6;
+/** After so many failures of the server it is taken to mind the window's size. */
+const SERVER_ERRORS_TO_SPLIT = 3;
+/** Failures in a row, over all windows, until the provider counts as gone. */
+const FAILURES_IN_A_ROW = 12;
+const FIRST_WAIT_MS = 500;
+const MOST_WAIT_MS = 15_000;
+/** A longer `Retry-After` is not waited for. */
+const MOST_RETRY_AFTER_MS = 60_000;
+/** Answers in a row until one more request goes out at a time again after a 429. */
+const ANSWERS_TO_WIDEN = 16;
+
+/**
+ * Reads the logs of all tasks window by window and adapts to the provider's limits: starts with 10,000 blocks, learns
+ * the cap from what the provider says or by halving, grows again below it, several windows at once. Each block of each
+ * task is taken exactly once.
+ * @throws AosError LOGS_REFUSED (no range will help; with advice), SCAN_TOO_LARGE, CHAIN_UNREACHABLE, CHAIN_BAD_ANSWER,
+ *   or the signal's reason; what was taken before stays taken
+ */
+export async function scanLogs(
+  tasks: readonly ScanTask[],
+  options: ScanOptions,
+  signal: AbortSignal,
+): Promise<ScanStats> {
+  const {time, getLogs, maxRequests, onProgress} = options;
+  const lanes = lanesOf(tasks);
+  const blocksTotal = blocksLeft(lanes);
+  const started = time.monotonic();
+  const {controller: ended, unlink} = linkedAbort(signal);
+  const anySignal = ended.signal;
+  // Every request under way listens to it; Node would take that many for a leak.
+  setMaxListeners(0, anySignal);
+  const active = new Set<Window>();
+  let cap = unknownCap();
+  let requests = 0;
+  let logs = 0;
+  let slots = options.concurrency;
+  let answersInARow = 0;
+  let failuresInARow = 0;
+  let quietUntil = 0;
+
+  const underWay = (): number => [...active].reduce((sum, {span}) => sum + lengthOf(span), 0);
+
+  const report = (): void => {
+    if (onProgress === undefined) return;
+    const blocks = blocksTotal - blocksLeft(lanes) - underWay();
+    const left = cap.good === 0 ? null : requestsLeft(lanes, Math.min(cap.good, bestCase(cap))) + active.size;
+    const perBlock = blocks === 0 ? null : (time.monotonic() - started) / blocks;
+    const etaMs = perBlock === null ? null : Math.round(perBlock * (blocksTotal - blocks));
+    onProgress({requests, requestsLeft: left, blocks, blocksTotal, logs, etaMs, window: windowOf(cap)});
+  };
+
+  /** Refuses as soon as even the best that can still be hoped for takes too many requests. */
+  const checkBudget = (): void => {
+    if (!Number.isFinite(bestCase(cap))) return;
+    const total = requests + active.size + fewestRequests(lanes, cap);
+    if (total > maxRequests) throw tooLarge(total);
+  };
+  const tooLarge = (total: number): AosError => {
+    const ms = requests === 0 ? null : ((time.monotonic() - started) / requests) * total;
+    return tooManyRequests({total, maxRequests, ms, cap, perRequest: (size) => requestsLeft(lanes, size)});
+  };
+
+  const ask = async (window: Window): Promise<LogAnswer> => {
+    const wait = quietUntil - time.monotonic();
+    if (wait > 0) await time.sleep(wait, anySignal);
+    if (requests >= maxRequests) throw tooLarge(requests + active.size + fewestRequests(lanes, cap));
+    requests += 1;
+    return getLogs(window.lane.task.filter, window.span, anySignal);
+  };
+
+  /** True: ask again for the same window. */
+  const refused = (window: Window, limit: LogLimit): boolean => {
+    if (limit.kind === 'stop') throw stopAdvice(limit.why);
+    if (limit.kind === 'busy') return true;
+    if (lengthOf(window.span) === 1) throw giveUp(window.span.from);
+    cap = learned(cap, lengthOf(window.span), limit);
+    if (limit.kind === 'results') cutFiner(window, limit.suggested);
+    putBack(window);
+    return false;
+  };
+
+  const run = async (window: Window): Promise<void> => {
+    const backoff = createBackoff({firstMs: FIRST_WAIT_MS, capMs: MOST_WAIT_MS, random: options.random});
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await ask(window);
+      anySignal.throwIfAborted();
+      if (answer.ok) {
+        window.lane.task.take(window.span, answer.logs);
+        logs += answer.logs.length;
+        failuresInARow = 0;
+        answersInARow += 1;
+        if (answersInARow % ANSWERS_TO_WIDEN === 0) slots = Math.min(options.concurrency, slots + 1);
+        cap = learned(cap, lengthOf(window.span), null);
+        cutCoarser(window, cap);
+        return;
+      }
+      const limit = limitOf(answer, attempt, lengthOf(window.span));
+      if (!refused(window, limit)) {
+        if (answer.timedOut) countFailure(answer);
+        return;
+      }
+      countFailure(answer);
+      if (attempt >= ATTEMPTS) throw gone(answer);
+      answersInARow = 0;
+      // Those that were under way together are told together.
+      if (time.monotonic() >= quietUntil) slots = Math.max(1, Math.floor(slots / 2));
+      const asked = answer.retryAfterMs ?? 0;
+      if (asked > MOST_RETRY_AFTER_MS) throw stopAdvice('quota');
+      quietUntil = Math.max(quietUntil, time.monotonic() + Math.max(asked, backoff.next()));
+    }
+  };
+  const countFailure = (answer: LogAnswer & {ok: false}): void => {
+    failuresInARow += 1;
+    if (failuresInARow >= FAILURES_IN_A_ROW) throw gone(answer);
+  };
+
+  const settled = new Map<Window, Promise<void>>();
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      checkBudget();
+      for (;;) {
+        const probing = [...active].some(({probe}) => probe);
+        const window = active.size < slots ? nextWindow(lanes, cap, {active: active.size, probing}) : null;
+        if (window === null) break;
+        active.add(window);
+        settled.set(
+          window,
+          run(window).finally(() => {
+            active.delete(window);
+            settled.delete(window);
+          }),
+        );
+      }
+      report();
+      if (settled.size === 0) break;
+      await Promise.race(settled.values());
+    }
+  } catch (error) {
+    ended.abort();
+    await Promise.allSettled([...settled.values()]);
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    unlink();
+  }
+  return {requests, logs, window: windowOf(cap), ms: Math.round(time.monotonic() - started)};
+}
+
+function windowOf(cap: ProviderCap): number | null {
+  return cap.good === 0 ? null : cap.good;
+}
+
+/** A server that goes on failing, or does not answer in time, may be minding how much it is asked for. */
+function limitOf(answer: LogAnswer & {ok: false}, attempt: number, blocks: number): LogLimit {
+  const limit = answer.timedOut ? ({kind: 'busy'} as const) : readLogFailure(answer.failure);
+  const {status} = answer.failure;
+  const strained = answer.timedOut || (status !== null && status >= 500 && attempt >= SERVER_ERRORS_TO_SPLIT);
+  return limit.kind === 'busy' && strained && blocks > 1 ? {kind: 'results', suggested: null} : limit;
+}
+
+function gone({failure, timedOut}: LogAnswer & {ok: false}): AosError {
+  const what = timedOut
+    ? 'did not answer in time'
+    : failure.status === null
+      ? 'could not be reached'
+      : `answered with HTTP status ${failure.status}`;
+  return new AosError('CHAIN_UNREACHABLE', `the RPC ${what}, again and again, when asked for logs`, {
+    next: 'Run the command again later (what was read is kept), with fewer at a time (--concurrency 1), or with another --rpc-url.',
+  });
+}

@@ -1,0 +1,120 @@
+import type {Hex, PublicClient} from 'viem';
+import {AosError} from '../../foundation/errors/error.ts';
+import {LAST_SECOND} from '../../foundation/time/time.ts';
+import {createChainClient} from './client.ts';
+import {firstEndpoint} from './endpoints.ts';
+import {asked, endpointName} from './failure.ts';
+import {readCalls, type ReadCall, type ReadOptions, type ReadResults} from './read.ts';
+
+export type OpenChainOptions = {
+  /** Tried in this order. */
+  rpcUrls: readonly string[];
+  /** Null: any chain will do. */
+  chainId: number | null;
+  /** How long one request may take. */
+  timeoutMs: number;
+  /** Ends the opening and every later request. */
+  signal: AbortSignal;
+  /** Wall clock in ms, to find a latest block that is in the future; without it that is not looked at. */
+  now?: () => number;
+};
+
+/** One endpoint at one block: everything read through it belongs together. */
+export type Chain = {
+  client: PublicClient;
+  /** Host only: RPC URLs carry secrets. */
+  endpoint: string;
+  chainId: number;
+  blockNumber: bigint;
+  /** Chain time of that block, unix seconds. */
+  timestamp: bigint;
+  signal: AbortSignal;
+  /**
+   * All calls in ONE dependent step at {@link blockNumber}; a call that reverts is a result, not an error.
+   * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER when the endpoint fails
+   */
+  read<const C extends readonly ReadCall[]>(calls: C): Promise<ReadResults<C>>;
+};
+
+/** Where Multicall3 is on every chain that has it. */
+export const MULTICALL3: Hex = '0xcA11bde05977b3631167028862bE2a173976CA11';
+
+/** Ethereum's own clients refuse blocks more than 15 s ahead; the rest is for a wall clock that is off. */
+const MAX_AHEAD_SECONDS = 15 * 60;
+/** The chain id of development chains, whose clock people set ahead. */
+const DEV_CHAIN = 31337;
+
+/**
+ * Opens the first endpoint that answers, in one dependent step: chain id, latest block, and whether there is Multicall3.
+ * @throws AosError CHAIN_UNREACHABLE | CHAIN_WRONG_ID | CHAIN_BAD_ANSWER, or the signal's reason
+ */
+export function openChain(options: OpenChainOptions): Promise<Chain> {
+  return withChain(options, (chain) => Promise.resolve(chain));
+}
+
+/**
+ * Runs `work` on the first endpoint that serves all of it; an endpoint that fails half-way is given up for the next one,
+ * and the work begins anew.
+ * @throws AosError as {@link openChain}, and what `work` throws
+ */
+export function withChain<T>(options: OpenChainOptions, work: (chain: Chain) => Promise<T>): Promise<T> {
+  return firstEndpoint(options.rpcUrls, options.signal, async (url) =>
+    work(await openEndpoint(url, options)),
+  );
+}
+
+async function openEndpoint(url: string, options: OpenChainOptions): Promise<Chain> {
+  const {timeoutMs, signal, now} = options;
+  const endpoint = endpointName(url);
+  const client = createChainClient({url, signal, timeoutMs});
+  const [chainId, block, code] = await asked(
+    endpoint,
+    Promise.all([
+      client.getChainId(),
+      client.getBlock({blockTag: 'latest'}),
+      client.getCode({address: MULTICALL3, blockTag: 'latest'}),
+    ]),
+  );
+  if (options.chainId !== null && chainId !== options.chainId)
+    throw new AosError(
+      'CHAIN_WRONG_ID',
+      `${endpoint} serves chain ${chainId}, the configuration says ${options.chainId}`,
+    );
+  const {number: blockNumber, timestamp} = block;
+  // viem's types promise them; an endpoint that leaves them out is not held to that.
+  if (
+    ![blockNumber, timestamp].every((value: unknown) => typeof value === 'bigint') ||
+    timestamp > LAST_SECOND ||
+    !Number.isSafeInteger(chainId)
+  )
+    throw new AosError(
+      'CHAIN_BAD_ANSWER',
+      `${endpoint} gave a chain id or a latest block that makes no sense`,
+    );
+  if (now !== undefined && chainId !== DEV_CHAIN) refuseFuture(endpoint, blockNumber, timestamp, now());
+  const multicall = code === undefined ? null : MULTICALL3;
+  const reading: ReadOptions = {client, endpoint, chainId, blockNumber, multicall, signal};
+  return {
+    client,
+    endpoint,
+    chainId,
+    blockNumber,
+    timestamp,
+    signal,
+    // viem has decoded each value by the ABI that gave the call its type.
+    read: async <const C extends readonly ReadCall[]>(calls: C) =>
+      (await readCalls(calls, reading)) as ReadResults<C>,
+  };
+}
+
+function refuseFuture(endpoint: string, block: bigint, timestamp: bigint, nowMs: number): void {
+  const ahead = Number(timestamp) - Math.floor(nowMs / 1000);
+  if (ahead <= MAX_AHEAD_SECONDS) return;
+  throw new AosError(
+    'CHAIN_BAD_ANSWER',
+    `${endpoint} gives block ${block}, which is ${ahead} s in the future`,
+    {
+      next: 'Check the clock of this machine, or use another RPC.',
+    },
+  );
+}

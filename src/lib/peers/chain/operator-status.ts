@@ -1,0 +1,181 @@
+import type {Hex} from 'viem';
+import type {ErrorCode} from '../../foundation/errors/table.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import {rangeManagerAbi} from './abis-aos.ts';
+import {registryCoordinatorAbi} from './abis-avs.ts';
+import {delegationManagerAbi} from './abis-core.ts';
+import {resolveContracts} from './contracts.ts';
+import {detectFlow, type Flow} from './detect.ts';
+import {asked} from './failure.ts';
+import {firstBlocks} from './first-blocks.ts';
+import {withChain, type Chain, type OpenChainOptions} from './open.ts';
+import {readChallengeFacts, readPenaltyFacts} from './operator-penalties.ts';
+import {ask, call} from './read.ts';
+import {readStake} from './registration-status.ts';
+import type {ConfiguredContracts, ResolvedContracts} from './contract-types.ts';
+import {flatFact, known, mapFact, unknown, type Fact} from '../../foundation/fact.ts';
+import type {AvsFacts, ChainFacts, RangeFacts} from './operator-facts.ts';
+
+export type OperatorStatusOptions = OpenChainOptions & {
+  configured: ConfiguredContracts;
+  operator: string;
+};
+
+/** MAX where the range contract has no `MAX_RANGE()` (protocol §4). */
+const MAX_WHEN_ABSENT = 0xffffffffn;
+
+/**
+ * Where an operator stands, at one block: six dependent steps whatever the number of quorums. What cannot be read is
+ * unknown with its reason; only the failure of every endpoint is an error.
+ * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID, or the signal's reason
+ */
+export function readOperatorStatus(options: OperatorStatusOptions): Promise<ChainFacts> {
+  return withChain(options, (chain) => readFrom(chain, options));
+}
+
+async function readFrom(
+  chain: Chain,
+  {configured, operator, now}: OperatorStatusOptions,
+): Promise<ChainFacts> {
+  const at = now?.() ?? Number(chain.timestamp) * 1000;
+  const who: Hex = `0x${operator.slice(2)}`;
+  const attempt = <T>(work: Promise<T>): Promise<Fact<T>> => settle(work, at);
+  const {contracts} = configured;
+  const resolving = attempt(resolveContracts(chain, configured));
+  // Beside that, not after it: each of these would cost a step of its own.
+  const detecting = attempt(flowOf(chain, configured));
+  const [account, range, challenges, penalties, isOperator, avs] = await Promise.all([
+    readAccount(chain, who),
+    attempt(readRange(chain, configured.vrfRangeContract ?? contracts.rangeManager, who)),
+    attempt(readChallengeFacts(chain, contracts.challengeManager)),
+    attempt(readPenaltyFacts(chain, contracts.penaltyLedger, who)),
+    resolving.then((resolved) => readIsOperator(chain, resolved, contracts.delegationManager, who, attempt)),
+    Promise.all([resolving, detecting]).then(([resolved, flow]) =>
+      readAvs(chain, resolved, flow, who, attempt),
+    ),
+  ]);
+  return {
+    endpoint: chain.endpoint,
+    chainId: chain.chainId,
+    block: chain.blockNumber,
+    blockAt: Number(chain.timestamp) * 1000,
+    ...account,
+    isOperator,
+    avs,
+    range,
+    challenges,
+    penalties,
+  };
+}
+
+const OF_ENDPOINT: ReadonlySet<ErrorCode> = new Set(['CHAIN_UNREACHABLE', 'CHAIN_BAD_ANSWER']);
+
+/** What fails with the endpoint fails as a whole, and the next endpoint is tried; the rest is a part that is unknown. */
+async function settle<T>(work: Promise<T>, at: number): Promise<Fact<T>> {
+  try {
+    return known(await work, at);
+  } catch (error) {
+    if (!(error instanceof AosError) || OF_ENDPOINT.has(error.code)) throw error;
+    return unknown(error.message, error.next);
+  }
+}
+
+/** One dependent step. */
+async function readAccount(
+  chain: Chain,
+  address: Hex,
+): Promise<{balanceWei: bigint; gasPriceWei: bigint | null}> {
+  const {client, endpoint, blockNumber} = chain;
+  const [balanceWei, gasPriceWei] = await Promise.all([
+    asked(endpoint, client.getBalance({address, blockNumber})),
+    client.getGasPrice().catch(() => {
+      chain.signal.throwIfAborted();
+      return null;
+    }),
+  ]);
+  return {balanceWei, gasPriceWei};
+}
+
+/** One dependent step. @throws AosError CONFIG_INVALID | CHAIN_NO_CODE */
+async function readRange(chain: Chain, contract: string | null, operator: Hex): Promise<RangeFacts> {
+  if (contract === null)
+    throw new AosError('CONFIG_INVALID', 'neither chain.vrf_range_contract nor range_manager is configured', {
+      next: 'Set chain.vrf_range_contract in the configuration file.',
+    });
+  const address: Hex = `0x${contract.slice(2)}`;
+  const {range, max} = await ask(chain, {
+    range: call(rangeManagerAbi, address, 'operatorRanges', [operator]),
+    max: call(rangeManagerAbi, address, 'MAX_RANGE', []),
+  });
+  if (range === null)
+    throw new AosError('CHAIN_NO_CODE', `the contract at ${contract} has no operatorRanges(address)`);
+  const [start, end] = range;
+  return {start, end, max: max ?? MAX_WHEN_ABSENT, contract};
+}
+
+/** The flow, with the service manager of the configuration, else of the registry: one or two dependent steps. */
+async function flowOf(chain: Chain, {contracts}: ConfiguredContracts): Promise<Flow> {
+  const {registry} = contracts;
+  if (registry === null)
+    throw new AosError('CONFIG_INVALID', 'chain.contracts.registry is not set', {
+      next: 'Set chain.contracts.registry in the configuration file.',
+    });
+  const at: Hex = `0x${registry.slice(2)}`;
+  const serviceManager = contracts.serviceManager ?? (await readServiceManager(chain, at));
+  const {flow} = await detectFlow(chain, {registry: at, serviceManager: `0x${serviceManager.slice(2)}`});
+  return flow;
+}
+
+async function readServiceManager(chain: Chain, registry: Hex): Promise<Hex> {
+  const {serviceManager, avs} = await ask(chain, {
+    serviceManager: call(registryCoordinatorAbi, registry, 'serviceManager', []),
+    avs: call(registryCoordinatorAbi, registry, 'avs', []),
+  });
+  const found = serviceManager ?? avs;
+  if (found !== null) return found;
+  throw new AosError(
+    'CONFIG_INVALID',
+    'chain.contracts.service_manager is not set, and the registry names none',
+    {next: 'Set chain.contracts.service_manager in the configuration file.'},
+  );
+}
+
+/** One dependent step. Known by the configuration alone, too: the AVS need not be. */
+async function readIsOperator(
+  chain: Chain,
+  resolved: Fact<ResolvedContracts>,
+  configured: string | null,
+  operator: Hex,
+  attempt: <T>(work: Promise<T>) => Promise<Fact<T>>,
+): Promise<Fact<boolean>> {
+  const manager = resolved.state === 'known' ? resolved.value.delegationManager : configured;
+  if (manager === null)
+    return resolved.state === 'known'
+      ? unknown('no DelegationManager', 'Set chain.contracts.delegation_manager in the configuration file.')
+      : resolved;
+  const address: Hex = `0x${manager.slice(2)}`;
+  const asking = ask(chain, {is: call(delegationManagerAbi, address, 'isOperator', [operator])});
+  const answer = await attempt(asking);
+  return flatFact(
+    mapFact(answer, ({is}) =>
+      is === null || answer.state === 'unknown'
+        ? unknown('DelegationManager did not answer', 'Check chain.contracts.delegation_manager.')
+        : known(is, answer.at),
+    ),
+  );
+}
+
+/** Three dependent steps. */
+async function readAvs(
+  chain: Chain,
+  resolved: Fact<ResolvedContracts>,
+  flow: Fact<Flow>,
+  operator: Hex,
+  attempt: <T>(work: Promise<T>) => Promise<Fact<T>>,
+): Promise<Fact<AvsFacts>> {
+  if (resolved.state === 'unknown') return resolved;
+  if (flow.state === 'unknown') return flow;
+  const firstBlock = BigInt(firstBlocks(chain.chainId).avsDirectory);
+  const stake = await attempt(readStake(chain, resolved.value, flow.value, operator, {firstBlock}));
+  return mapFact(stake, (value) => ({flow: flow.value, stake: value}));
+}

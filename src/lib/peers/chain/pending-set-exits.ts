@@ -1,0 +1,64 @@
+import {getAbiItem, type Hex} from 'viem';
+import {sameAddress} from '../../protocol/wire/ethereum.ts';
+import {allocationManagerAbi} from './abis-core.ts';
+import type {Chain} from './open.ts';
+
+/** Until when the sets an operator has left may still slash it, and keep it from joining again. */
+export type Leaving = {
+  /** Set id → last block; one that is missing could not be found, and is over at `latest` at the latest. */
+  until: ReadonlyMap<number, bigint>;
+  latest: bigint;
+  secondsPerBlock: number;
+};
+
+/** Ethereum's slot, where the chain does not tell better. */
+const SLOT_SECONDS = 12;
+/** Blocks over which the pace of the chain is measured. */
+const PACE_BLOCKS = 100n;
+
+/**
+ * Finds the blocks in which sets were left, by OperatorRemovedFromOperatorSet of the last DEALLOCATION_DELAY blocks. An RPC
+ * that does not serve so many is no failure. One dependent step.
+ */
+export async function readLeaving(
+  chain: Chain,
+  {manager, operator, avs, delay}: {manager: Hex; operator: Hex; avs: Hex; delay: number},
+): Promise<Leaving> {
+  const {client, blockNumber} = chain;
+  const first = blockNumber > BigInt(delay) ? blockNumber - BigInt(delay) : 0n;
+  const [logs, secondsPerBlock] = await Promise.all([
+    client
+      .getLogs({
+        address: manager,
+        event: getAbiItem({abi: allocationManagerAbi, name: 'OperatorRemovedFromOperatorSet'}),
+        args: {operator},
+        fromBlock: first,
+        toBlock: blockNumber,
+        strict: true,
+      })
+      .catch(() => {
+        chain.signal.throwIfAborted();
+        return []; // too many blocks for this RPC; the bound below stays true
+      }),
+    pace(chain),
+  ]);
+  const until = new Map(
+    logs
+      .filter(({args}) => sameAddress(args.operatorSet.avs, avs))
+      .map((log) => [log.args.operatorSet.id, log.blockNumber + BigInt(delay)] as const),
+  );
+  return {until, latest: blockNumber + BigInt(delay), secondsPerBlock};
+}
+
+async function pace({client, blockNumber, timestamp, signal}: Chain): Promise<number> {
+  const back = blockNumber > PACE_BLOCKS ? PACE_BLOCKS : blockNumber;
+  if (back === 0n) return SLOT_SECONDS;
+  try {
+    const earlier = await client.getBlock({blockNumber: blockNumber - back});
+    const seconds = Number(timestamp - earlier.timestamp) / Number(back);
+    return seconds > 0 ? seconds : SLOT_SECONDS;
+  } catch {
+    signal.throwIfAborted();
+    return SLOT_SECONDS; // an estimate either way
+  }
+}

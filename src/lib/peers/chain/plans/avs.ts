@@ -1,0 +1,228 @@
+import {zeroAddress, zeroHash, type Hex} from 'viem';
+import {AosError} from '../../../foundation/errors/error.ts';
+import {avsRegistrarAbi, blsApkRegistryAbi, socketRegistryAbi} from '../abis-avs.ts';
+import type {Flow} from '../detect.ts';
+import {readBls} from '../flow-bls.ts';
+import {readEcdsa} from '../flow-ecdsa.ts';
+import {readSets, type SetFacts, type SetsFacts} from '../flow-sets.ts';
+import {firstBlocks} from '../first-blocks.ts';
+import type {Chain} from '../open.ts';
+import {readBlsSocket} from '../registration-bls.ts';
+import {quorumsToJoin} from '../preconditions-bls.ts';
+import {ask, call} from '../read.ts';
+import {
+  coordinatorData,
+  planBls,
+  planEcdsa,
+  planSets,
+  registrarData,
+  type BlsKeyProof,
+  type OperatorSignature,
+} from './register.ts';
+import type {TxPlan} from '../tx/plan.ts';
+import type {ResolvedContracts} from '../contract-types.ts';
+
+/** Where an operator stands at the AVS, as far as the next transaction needs it. */
+export type AvsState = {
+  flow: Flow;
+  /** Nothing is left to join. */
+  registered: boolean;
+  /**
+   * Registered for at least one quorum or set: AVSDirectory's signature is not asked for again. Null: the registry did
+   * not say.
+   */
+  known: boolean | null;
+  operatorId: Hex | null;
+  /** Quorums or operator sets the operator is in, and those it would join. */
+  groups: readonly number[];
+  joining: readonly number[];
+  /** Id of the BLS key registered for it; null: none. */
+  blsKeyId: Hex | null;
+  /** The registration carries a BLS key unless one is registered. */
+  takesBlsKey: boolean;
+  /** Which is signed by AVSDirectory's rules. */
+  takesSignature: boolean;
+  takesSocket: boolean;
+  /** Operator sets that want a key of their own first. */
+  keysMissing: readonly SetFacts[];
+};
+
+/**
+ * Reads it by the flow, in up to three dependent steps.
+ * @param wanted quorums or set ids; null: all that take the operator
+ * @throws AosError as {@link Chain.read}
+ */
+export async function readAvs(
+  chain: Chain,
+  contracts: ResolvedContracts,
+  flow: Flow,
+  operator: Hex,
+  wanted: readonly number[] | null,
+): Promise<AvsState> {
+  switch (flow) {
+    case 'bls':
+      return readBlsState(chain, contracts, operator, wanted);
+    case 'ecdsa-b1':
+    case 'ecdsa-b2':
+    case 'ecdsa-b3': {
+      const {registered} = await readEcdsa(chain, contracts, operator);
+      return {
+        ...NOTHING,
+        flow,
+        registered: registered === true,
+        known: registered,
+        takesSignature: true,
+      };
+    }
+    case 'operator-sets':
+      return readSetsState(chain, contracts, operator, wanted);
+  }
+}
+
+const NOTHING = {
+  operatorId: null,
+  groups: [],
+  joining: [],
+  blsKeyId: null,
+  takesBlsKey: false,
+  takesSignature: false,
+  takesSocket: false,
+  keysMissing: [],
+} as const;
+
+async function readBlsState(
+  chain: Chain,
+  contracts: ResolvedContracts,
+  operator: Hex,
+  wanted: readonly number[] | null,
+): Promise<AvsState> {
+  const facts = await readBls(chain, contracts, operator, null);
+  const joining = quorumsToJoin(facts, wanted);
+  const known = facts.status === 'registered';
+  return {
+    flow: 'bls',
+    registered: known && joining.length === 0,
+    // Nobody is registered for no quorum: the registry did not say for which.
+    known: facts.status === null || (known && facts.registeredQuorums.length === 0) ? null : known,
+    operatorId: facts.operatorId,
+    groups: facts.registeredQuorums,
+    joining,
+    blsKeyId: facts.keyId,
+    takesBlsKey: true,
+    takesSignature: true,
+    takesSocket: true,
+    keysMissing: [],
+  };
+}
+
+async function readSetsState(
+  chain: Chain,
+  contracts: ResolvedContracts,
+  operator: Hex,
+  wanted: readonly number[] | null,
+): Promise<AvsState> {
+  const [facts, {socket, blsKey}] = await Promise.all([
+    readSets(chain, contracts, operator, wanted),
+    ask(chain, {
+      socket: call(avsRegistrarAbi, contracts.registry, 'getOperatorSocket', [operator]),
+      blsKey: call(blsApkRegistryAbi, contracts.blsApkRegistry ?? zeroAddress, 'getOperatorId', [operator]),
+    }),
+  ]);
+  const asked = facts.sets.filter(({id}) => wanted === null || wanted.includes(id));
+  const open = asked.filter(({member}) => member !== true);
+  const isCoordinator = contracts.blsApkRegistry !== null;
+  const groups = facts.sets.filter(({member}) => member === true).map(({id}) => id);
+  return {
+    flow: 'operator-sets',
+    registered: asked.length > 0 && open.length === 0,
+    known: groups.length > 0 || (areSetsRead(facts) ? false : null),
+    operatorId: blsKey === zeroHash ? null : blsKey,
+    groups,
+    joining: open.map(({id}) => id),
+    blsKeyId: blsKey === zeroHash ? null : blsKey,
+    takesBlsKey: isCoordinator,
+    takesSignature: false,
+    takesSocket: isCoordinator || socket !== null,
+    keysMissing: open.filter(
+      ({curve, keyRegistered}) => curve !== null && curve !== 'none' && keyRegistered !== true,
+    ),
+  };
+}
+
+function areSetsRead({setCount, sets}: SetsFacts): boolean {
+  return setCount !== null && sets.every(({member}) => member !== null);
+}
+
+/** What the operator brings to its registration; what the flow does not take may be null. */
+export type Bring = {
+  socket: string | null;
+  signingKey: Hex;
+  signature: OperatorSignature | null;
+  key: BlsKeyProof | null;
+};
+
+/** AVSDirectory does not look at the signature of an operator it has registered at the AVS. */
+const NOT_LOOKED_AT: OperatorSignature = {signature: '0x', salt: zeroHash, expiry: 0n};
+
+/** The transaction that registers the operator at the AVS. @throws AosError BUG when something is not brought */
+export function planRegistration(
+  state: AvsState,
+  contracts: ResolvedContracts,
+  operator: Hex,
+  {socket, signingKey, signature, key}: Bring,
+): TxPlan {
+  const {flow, joining} = state;
+  const {registry, allocationManager, serviceManager: avs} = contracts;
+  const signed = signature ?? NOT_LOOKED_AT;
+  switch (flow) {
+    case 'bls':
+      return planBls({registry, operator, quorums: joining, socket: brought(socket), key, signature: signed});
+    case 'ecdsa-b1':
+    case 'ecdsa-b2':
+    case 'ecdsa-b3':
+      return planEcdsa({flow, registry, operator, signingKey, signature: signed});
+    case 'operator-sets': {
+      const given = state.takesSocket ? brought(socket) : null;
+      const data = state.takesBlsKey ? coordinatorData(given ?? '', key) : registrarData(given);
+      return planSets({
+        allocationManager: brought(allocationManager),
+        registry,
+        operator,
+        avs,
+        sets: joining,
+        data,
+        socket: given,
+      });
+    }
+  }
+}
+
+function brought<T>(value: T | null): T {
+  if (value !== null) return value;
+  throw new AosError('BUG', 'a registration is planned without something its flow takes');
+}
+
+/** The socket the chain keeps for an operator, in storage or in its logs; null where it does not tell. Up to two steps. */
+export async function readSocket(
+  chain: Chain,
+  contracts: ResolvedContracts,
+  operator: Hex,
+  operatorId: Hex | null,
+): Promise<string | null> {
+  const {socketRegistry, registry} = contracts;
+  const {byId, byAddress} = await ask(chain, {
+    byId: call(socketRegistryAbi, socketRegistry ?? zeroAddress, 'getOperatorSocket', [
+      operatorId ?? zeroHash,
+    ]),
+    byAddress: call(avsRegistrarAbi, registry, 'getOperatorSocket', [operator]),
+  });
+  const socket = byId ?? byAddress;
+  if (socket !== null || operatorId === null || socketRegistry !== null) return socket === '' ? null : socket;
+  const logged = await readBlsSocket(
+    chain,
+    contracts,
+    operatorId,
+    BigInt(firstBlocks(chain.chainId).avsDirectory),
+  );
+  return logged.state === 'known' ? logged.value : null;
+}

@@ -1,0 +1,154 @@
+import {
+  encodeAbiParameters,
+  hashTypedData,
+  parseAbiParameters,
+  type Hex,
+  type TypedDataDefinition,
+} from 'viem';
+import {AosError} from '../../../foundation/errors/error.ts';
+import {registryCoordinatorAbi} from '../abis-avs.ts';
+import {avsDirectoryAbi, keyRegistrarAbi} from '../abis-core.ts';
+import type {Chain} from '../open.ts';
+import {call} from '../read.ts';
+import {registrationTypedData} from '../typed-data.ts';
+import type {BlsKeyProof, OperatorSignature} from './register.ts';
+
+/** Signs typed data whose digest the chain has confirmed. */
+export type SignTypedData = (definition: TypedDataDefinition) => Promise<Hex>;
+
+/** A key operator sets are joined with: what KeyRegistrar stores, and its signature. */
+export type KeyProof = {keyData: Hex; signature: Hex};
+/** An operator set of an AVS, and who wants to join it. */
+export type SetPlace = {keyRegistrar: Hex; operator: Hex; avs: Hex; set: number};
+
+/**
+ * AVSDirectory's operator signature, in the domain whose digest is AVSDirectory's own. Two dependent steps.
+ * @param salt 32 random bytes
+ * @param seconds how long it is valid, by chain time
+ * @throws AosError CHAIN_DOMAIN_UNKNOWN | CHAIN_REVERTED (AVSDirectory does not answer) | what `sign` throws
+ */
+export async function signOperatorRegistration(
+  chain: Chain,
+  avsDirectory: Hex,
+  {operator, avs, salt, seconds}: {operator: Hex; avs: Hex; salt: Hex; seconds: bigint},
+  sign: SignTypedData,
+): Promise<OperatorSignature> {
+  const expiry = chain.timestamp + seconds;
+  const [{definition}, [spent]] = await Promise.all([
+    registrationTypedData(chain, avsDirectory, {operator, avs, salt, expiry}),
+    chain.read([call(avsDirectoryAbi, avsDirectory, 'operatorSaltIsSpent', [operator, salt])]),
+  ]);
+  if (spent.ok && spent.value) throw new AosError('BUG', 'a random salt is spent already');
+  return {signature: await sign(definition), salt, expiry};
+}
+
+/**
+ * The point a BLS key signs to be registered, as the registry computes it.
+ * @throws AosError CHAIN_REVERTED, as {@link Chain.read}
+ */
+export async function readRegistrationPoint(
+  chain: Chain,
+  registry: Hex,
+  operator: Hex,
+): Promise<{X: bigint; Y: bigint}> {
+  const [point] = await chain.read([
+    call(registryCoordinatorAbi, registry, 'pubkeyRegistrationMessageHash', [operator]),
+  ]);
+  if (!point.ok) throw point.error;
+  return point.value;
+}
+
+const BLS_KEY_TYPES = {
+  BN254KeyRegistration: [
+    {name: 'operator', type: 'address'},
+    {name: 'avs', type: 'address'},
+    {name: 'operatorSetId', type: 'uint32'},
+    {name: 'keyData', type: 'bytes'},
+  ],
+} as const;
+
+const KEY_TYPES = {
+  ECDSAKeyRegistration: [
+    {name: 'operator', type: 'address'},
+    {name: 'avs', type: 'address'},
+    {name: 'operatorSetId', type: 'uint32'},
+    {name: 'keyAddress', type: 'address'},
+  ],
+} as const;
+
+/**
+ * The operator's own address as key of an operator set of the ECDSA curve, signed after the digest was compared with
+ * KeyRegistrar's. One dependent step.
+ * @throws AosError CHAIN_DOMAIN_UNKNOWN | CHAIN_REVERTED
+ */
+export async function signEcdsaKey(chain: Chain, place: SetPlace, sign: SignTypedData): Promise<KeyProof> {
+  const {keyRegistrar, operator, avs, set} = place;
+  const [digest] = await chain.read([
+    call(keyRegistrarAbi, keyRegistrar, 'getECDSAKeyRegistrationMessageHash', [
+      operator,
+      {avs, id: set},
+      operator,
+    ]),
+  ]);
+  if (!digest.ok) throw digest.error;
+  const definition: TypedDataDefinition = {
+    domain: keyDomain(chain, keyRegistrar),
+    types: KEY_TYPES,
+    primaryType: 'ECDSAKeyRegistration',
+    message: {operator, avs, operatorSetId: set, keyAddress: operator},
+  };
+  refuseOtherDigest(chain, keyRegistrar, definition, digest.value);
+  return {keyData: operator, signature: await sign(definition)};
+}
+
+const keyDomain = ({chainId}: Chain, keyRegistrar: Hex) =>
+  ({name: 'EigenLayer', version: '1', chainId, verifyingContract: keyRegistrar}) as const;
+
+/** What is signed is what was meant, not what the RPC says: its digest must be the one computed here. */
+function refuseOtherDigest(
+  chain: Chain,
+  keyRegistrar: Hex,
+  definition: TypedDataDefinition,
+  digest: Hex,
+): void {
+  if (hashTypedData(definition) === digest) return;
+  throw new AosError(
+    'CHAIN_DOMAIN_UNKNOWN',
+    `KeyRegistrar ${keyRegistrar} on chain ${chain.chainId} computes another digest than all known releases`,
+    {next: 'Check the network; else update the toolkit.', details: {digest}},
+  );
+}
+
+/** A BLS public key as KeyRegistrar stores it: abi.encode(x, y, uint256[2], uint256[2]), 192 bytes. */
+export function blsKeyData({pubkeyG1, pubkeyG2}: Pick<BlsKeyProof, 'pubkeyG1' | 'pubkeyG2'>): Hex {
+  return encodeAbiParameters(parseAbiParameters('uint256, uint256, uint256[2], uint256[2]'), [
+    pubkeyG1.X,
+    pubkeyG1.Y,
+    [...pubkeyG2.X],
+    [...pubkeyG2.Y],
+  ]);
+}
+
+/**
+ * The digest a BLS key signs for an operator set, compared with KeyRegistrar's. One dependent step.
+ * @throws AosError CHAIN_DOMAIN_UNKNOWN | CHAIN_REVERTED
+ */
+export async function readBlsKeyDigest(chain: Chain, place: SetPlace, keyData: Hex): Promise<Hex> {
+  const {keyRegistrar, operator, avs, set} = place;
+  const [digest] = await chain.read([
+    call(keyRegistrarAbi, keyRegistrar, 'getBN254KeyRegistrationMessageHash', [
+      operator,
+      {avs, id: set},
+      keyData,
+    ]),
+  ]);
+  if (!digest.ok) throw digest.error;
+  const definition: TypedDataDefinition = {
+    domain: keyDomain(chain, keyRegistrar),
+    types: BLS_KEY_TYPES,
+    primaryType: 'BN254KeyRegistration',
+    message: {operator, avs, operatorSetId: set, keyData},
+  };
+  refuseOtherDigest(chain, keyRegistrar, definition, digest.value);
+  return digest.value;
+}

@@ -1,0 +1,176 @@
+import {formatEther, type Hex} from 'viem';
+import {sameAddress} from '../../protocol/wire/ethereum.ts';
+import {chainTime} from '../../foundation/time/time.ts';
+import type {BlsFacts} from './flow-bls.ts';
+import {
+  cooldown,
+  done,
+  fail,
+  ok,
+  pause,
+  REGISTRATION,
+  unknown,
+  warn,
+  type Precondition,
+} from './precondition.ts';
+import type {QuorumFacts} from './quorums.ts';
+
+export type BlsWishes = {
+  operator: Hex;
+  /** Null: all whose minimum stake is met. */
+  quorums: readonly number[] | null;
+  /** Id of the operator's own BLS key; null: it has none yet. */
+  keyId: Hex | null;
+  /** Chain time, unix seconds. */
+  now: bigint;
+};
+
+/** The quorums the operator would join now: those it wants, or all it may join, without those it is in. */
+export function quorumsToJoin(facts: BlsFacts, wanted: readonly number[] | null): number[] {
+  if (wanted === null && facts.status === 'registered') return [];
+  const joinable = facts.quorums.filter((quorum) => isOpen(quorum, facts)).map(({number}) => number);
+  const wishes = wanted === null ? joinable : [...new Set(wanted)].sort((a, b) => a - b);
+  return wishes.filter((number) => !facts.registeredQuorums.includes(number));
+}
+
+/** What stands between an operator and a registry coordinator, from what was read of it. */
+export function blsPreconditions(facts: BlsFacts, wishes: BlsWishes): Precondition[] {
+  const joining = quorumsToJoin(facts, wishes.quorums);
+  const registered = facts.status === 'registered';
+  if (registered && joining.length === 0) return [registration(facts, joining), blsKey(facts, wishes)];
+  return [
+    registration(facts, joining),
+    ...(registered ? [] : [wayBack(facts.wayBack)]),
+    ...pause('registry-pause', facts.registryPaused, 'the registry'),
+    // The registry asks the service manager only for operators that are in no quorum yet.
+    ...(registered ? [] : pause('service-manager-pause', facts.managerPaused, 'the service manager')),
+    ...ejection(facts, wishes.now),
+    ...m2(facts, joining),
+    quorumChoice(facts, wishes.quorums, joining),
+    ...facts.quorums
+      .filter(({number}) => !facts.registeredQuorums.includes(number))
+      .flatMap((quorum) => quorumPreconditions(quorum, wishes.quorums)),
+    blsKey(facts, wishes),
+  ];
+}
+
+function registration({status, registeredQuorums}: BlsFacts, joining: readonly number[]): Precondition {
+  const needed = joining.length === 0 ? 'registered' : `registered for the quorums ${joining.join(', ')}`;
+  if (status === null) return unknown(REGISTRATION, 'the registry did not answer', needed);
+  const current =
+    status === 'registered' ? `registered for the quorums ${registeredQuorums.join(', ')}` : status;
+  return status === 'registered' && joining.length === 0
+    ? done(REGISTRATION, current, needed)
+    : ok(REGISTRATION, current, needed);
+}
+
+/** AOSServiceManager refuses whoever is on its list, and never takes anybody off it. */
+function wayBack(open: boolean | null): Precondition {
+  const [id, needed] = ['way-back', 'not on the service manager’s list'];
+  if (open === null) return unknown(id, 'the list is too long for this RPC', needed);
+  if (open) return ok(id, needed, needed);
+  return fail(
+    id,
+    'on the list since an earlier registration',
+    needed,
+    'The service manager never lets an address back in: use another operator address, or ask the AOS team.',
+  );
+}
+
+function ejection({ejectedUntil}: BlsFacts, now: bigint): Precondition[] {
+  const [id, needed] = ['ejection-cooldown', 'no cool-down after an ejection'];
+  if (ejectedUntil === null || ejectedUntil <= now) return [ok(id, 'none', needed)];
+  return [
+    cooldown(id, `ejected, ${ejectedUntil - now} s to wait`, needed, {
+      at: chainTime(ejectedUntil),
+      block: null,
+    }),
+  ];
+}
+
+function m2({m2Disabled, m2Quorums}: BlsFacts, joining: readonly number[]): Precondition[] {
+  const [id, needed] = ['m2-quorums', 'M2 quorums take registrations'];
+  if (m2Disabled) return [fail(id, 'closed', needed, 'aos register --flow operator-sets')];
+  if (m2Quorums === null) return [];
+  const others = joining.filter((number) => !m2Quorums.includes(number));
+  if (others.length === 0) return [ok(id, 'open', needed)];
+  return [fail(id, `operator sets: ${others.join(', ')}`, needed, 'Leave them out with --quorums.')];
+}
+
+function quorumChoice(
+  facts: BlsFacts,
+  wanted: readonly number[] | null,
+  joining: readonly number[],
+): Precondition {
+  const [id, needed] = ['quorums', 'at least one quorum to join'];
+  const absent = (wanted ?? []).filter((number) => !facts.quorums.some((quorum) => quorum.number === number));
+  if (absent.length > 0)
+    return fail(
+      id,
+      `no such quorum: ${absent.join(', ')}`,
+      `0 to ${facts.quorums.length - 1}`,
+      'Correct --quorums.',
+    );
+  if (joining.length === 0) return fail(id, 'none', needed, 'Have stake delegated that a quorum counts.');
+  return ok(id, joining.join(', '), needed);
+}
+
+/** A quorum that nobody asked for is left out, not a failure. */
+function quorumPreconditions(quorum: QuorumFacts, wanted: readonly number[] | null): Precondition[] {
+  const {number, minimumStake, weight, operators, maxOperators} = quorum;
+  if (wanted !== null && !wanted.includes(number)) return [];
+  const bad = wanted === null ? warn : fail;
+  const [stakeId, seatsId] = [`quorum-${number}-stake`, `quorum-${number}-seats`];
+  const stakeNeeded = minimumStake === null ? 'the minimum stake' : `≥ ${formatEther(minimumStake)}`;
+  const seatsNeeded = maxOperators === null ? 'a free place' : `< ${maxOperators} operators`;
+  const stake =
+    minimumStake === null || weight === null
+      ? unknown(stakeId, 'the stake registry did not answer', stakeNeeded)
+      : weight >= minimumStake
+        ? ok(stakeId, formatEther(weight), stakeNeeded)
+        : bad(
+            stakeId,
+            formatEther(weight),
+            stakeNeeded,
+            'Have more stake delegated, or leave the quorum out: --quorums',
+          );
+  const seats =
+    operators === null || maxOperators === null
+      ? unknown(seatsId, 'the index registry did not answer', seatsNeeded)
+      : operators < maxOperators
+        ? ok(seatsId, `${operators} operators`, seatsNeeded)
+        : bad(
+            seatsId,
+            `${operators} operators`,
+            seatsNeeded,
+            'Ask the AVS for a churn approval, or wait for a free place.',
+          );
+  return [stake, seats];
+}
+
+function isOpen(
+  {number, minimumStake, weight, operators, maxOperators}: QuorumFacts,
+  {m2Quorums}: BlsFacts,
+): boolean {
+  if (minimumStake === null || weight === null || weight < minimumStake) return false;
+  if (operators !== null && maxOperators !== null && operators >= maxOperators) return false;
+  return m2Quorums === null || m2Quorums.includes(number);
+}
+
+function blsKey({keyId, wantedKeyOwner}: BlsFacts, {keyId: own, operator}: BlsWishes): Precondition {
+  const [id, needed] = ['bls-key', 'a BLS key of its own'];
+  if (keyId !== null) {
+    if (own === null || own.toLowerCase() === keyId.toLowerCase())
+      return done(id, `registered as ${keyId}`, needed);
+    return warn(
+      id,
+      `registered as ${keyId}, the key file holds ${own}`,
+      'the same key in the file',
+      'Set node.bls_key_file to the key that is registered; it cannot be changed on the chain.',
+    );
+  }
+  if (own === null) return fail(id, 'none', needed, 'aos keys bls create');
+  if (wantedKeyOwner !== null && !sameAddress(wantedKeyOwner, operator))
+    return fail(id, `${own} is registered by ${wantedKeyOwner}`, needed, 'aos keys bls create');
+  return ok(id, `${own}, not registered yet`, needed);
+}

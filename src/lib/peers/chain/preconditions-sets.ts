@@ -1,0 +1,152 @@
+import {chainTime} from '../../foundation/time/time.ts';
+import type {SetFacts, SetsFacts} from './flow-sets.ts';
+import {
+  cooldown,
+  done,
+  fail,
+  ok,
+  pause,
+  REGISTRATION,
+  unknown,
+  warn,
+  type Precondition,
+} from './precondition.ts';
+
+export type SetsWishes = {
+  /** Set ids; null: all there are. */
+  sets: readonly number[] | null;
+  /** Chain time, unix seconds, and the block it was read at. */
+  now: bigint;
+  block: bigint;
+};
+
+/** What stands between an operator and the operator sets of an AVS, from what was read of them. */
+export function setsPreconditions(facts: SetsFacts, wishes: SetsWishes): Precondition[] {
+  const wanted = facts.sets.filter(({id}) => wishes.sets === null || wishes.sets.includes(id));
+  const open = wanted.filter(({member}) => member !== true);
+  const first = registration(facts, wanted, open);
+  if (first.done === true) return [first];
+  return [
+    first,
+    setChoice(facts, wishes.sets, wanted),
+    registrar(facts),
+    ...pause('allocation-manager-pause', facts.paused, 'AllocationManager'),
+    permission(facts.permitted),
+    ...ejection(facts.ejectedUntil, wishes.now),
+    ...open.flatMap((set) => setPreconditions(set, facts, wishes)),
+    allocationDelay(facts.allocationDelay),
+  ];
+}
+
+const list = (sets: readonly SetFacts[]): string => sets.map(({id}) => id).join(', ');
+
+function registration(
+  {setCount}: SetsFacts,
+  wanted: readonly SetFacts[],
+  open: readonly SetFacts[],
+): Precondition {
+  if (setCount === null)
+    return unknown(REGISTRATION, 'AllocationManager did not answer', 'in the operator sets');
+  if (wanted.length > 0 && open.length === 0)
+    return done(REGISTRATION, `in the operator sets ${list(wanted)}`, `in the operator sets ${list(wanted)}`);
+  const members = wanted.filter(({member}) => member === true);
+  return ok(
+    REGISTRATION,
+    members.length === 0 ? 'in no operator set' : `in the operator sets ${list(members)}`,
+    `in the operator sets ${list(wanted)}`,
+  );
+}
+
+function setChoice(
+  {setCount, sets}: SetsFacts,
+  wishes: readonly number[] | null,
+  wanted: readonly SetFacts[],
+): Precondition {
+  const [id, needed] = ['operator-sets', 'at least one operator set'];
+  if (setCount === null) return unknown(id, 'AllocationManager did not answer', needed);
+  const absent = (wishes ?? []).filter((number) => !sets.some((set) => set.id === number));
+  if (absent.length > 0)
+    return fail(id, `no such set: ${absent.join(', ')}`, 'sets of this AVS', 'Correct --quorums.');
+  if (wanted.length === 0)
+    return setCount === 0
+      ? fail(id, 'the AVS has none', needed, 'Ask the AOS team.')
+      : fail(
+          id,
+          `the AVS has ${setCount}, with ids the toolkit did not find`,
+          needed,
+          'Name them with --quorums.',
+        );
+  return ok(id, list(wanted), needed);
+}
+
+function registrar({registrar: address, registrarServesAvs}: SetsFacts): Precondition {
+  const [id, needed] = ['registrar', 'a registrar that serves the AVS'];
+  if (address === null)
+    return fail(
+      id,
+      'none',
+      needed,
+      'The AVS takes no operators this way: ask the AOS team, or look at --flow.',
+    );
+  if (registrarServesAvs === false)
+    return fail(id, `${address} does not serve it`, needed, 'Ask the AOS team.');
+  return ok(id, address, needed);
+}
+
+function permission(permitted: boolean | null): Precondition {
+  const [id, needed] = ['permission', 'the operator may act for itself'];
+  if (permitted === null) return ok(id, 'not asked: the chain names no PermissionController', needed);
+  if (permitted) return ok(id, 'yes', needed);
+  return fail(id, 'no: it has other admins', needed, 'Send from an admin or appointee: --calldata');
+}
+
+function ejection(until: bigint | null, now: bigint): Precondition[] {
+  if (until === null || until <= now) return [];
+  return [
+    cooldown('ejection-cooldown', `ejected, ${until - now} s to wait`, 'no cool-down after an ejection', {
+      at: chainTime(until),
+      block: null,
+    }),
+  ];
+}
+
+function setPreconditions(set: SetFacts, facts: SetsFacts, wishes: SetsWishes): Precondition[] {
+  return [slashability(set, facts, wishes), ...key(set)];
+}
+
+/** A set that was left may slash until DEALLOCATION_DELAY blocks have passed, and lets nobody back in before. */
+function slashability(
+  {id: set, slashable}: SetFacts,
+  {leaving}: SetsFacts,
+  {now, block}: SetsWishes,
+): Precondition {
+  const [id, needed] = [`set-${set}-left`, 'not left within the deallocation delay'];
+  if (slashable === null) return unknown(id, 'AllocationManager did not answer', needed);
+  if (!slashable) return ok(id, 'no', needed);
+  if (leaving === null) return unknown(id, 'AllocationManager does not tell its delay', needed);
+  const found = leaving.until.get(set);
+  const last = found ?? leaving.latest;
+  const seconds = Math.round(Number(last + 1n - block) * leaving.secondsPerBlock);
+  const current = `left, slashable until block ${last}${found === undefined ? ' at the latest' : ''}`;
+  return cooldown(id, current, needed, {at: chainTime(now + BigInt(seconds)), block: last + 1n});
+}
+
+function key({id: set, curve, keyRegistered}: SetFacts): Precondition[] {
+  const [id, needed] = [`set-${set}-key`, `a key (${curve ?? 'none'}) registered for the set`];
+  if (curve === null || curve === 'none') return [];
+  if (keyRegistered === null) return [unknown(id, 'KeyRegistrar did not answer', needed)];
+  if (keyRegistered) return [done(id, 'registered', needed)];
+  // A step of the registration itself, not an obstacle.
+  return [ok(id, 'not registered yet', needed)];
+}
+
+function allocationDelay(delay: number | null): Precondition {
+  const [id, needed] = ['allocation-delay', 'set, to allocate stake later'];
+  if (delay !== null) return ok(id, `${delay} blocks`, needed);
+  return warn(
+    id,
+    'not set',
+    needed,
+    'Nothing to do to register; stake cannot be allocated before it is set.',
+  );
+}

@@ -1,0 +1,69 @@
+import type {Hex} from 'viem';
+import type {Flow} from './detect.ts';
+import {accountPreconditions, directoryPreconditions, readAccount, readDirectory} from './flow-account.ts';
+import {readBls} from './flow-bls.ts';
+import {ecdsaPreconditions, readEcdsa} from './flow-ecdsa.ts';
+import {readSets} from './flow-sets.ts';
+import type {Chain} from './open.ts';
+import {blsPreconditions} from './preconditions-bls.ts';
+import {setsPreconditions} from './preconditions-sets.ts';
+import {fail, type Precondition} from './precondition.ts';
+import type {ResolvedContracts} from './contract-types.ts';
+
+export type PreconditionOptions = {
+  /** Quorums, or ids of operator sets, to register for; null: all that take the operator. */
+  quorums: readonly number[] | null;
+  /** Id of the operator's BLS key (keccak256 of its G1 point); null: it has none. BLS flow alone. */
+  blsKeyId?: Hex | null;
+  /** Key to sign with; null: the operator's. Second and third ECDSA generation alone. */
+  signingKey?: Hex | null;
+};
+
+/**
+ * Everything that must be so before the operator can register at the AVS, in the order of the steps, with what is and
+ * what is needed. Reads only.
+ * @throws AosError as {@link Chain.read}
+ */
+export async function readPreconditions(
+  chain: Chain,
+  contracts: ResolvedContracts,
+  flow: Flow,
+  operator: Hex,
+  options: PreconditionOptions,
+): Promise<Precondition[]> {
+  const {quorums, blsKeyId: keyId = null, signingKey = null} = options;
+  const {timestamp: now, blockNumber: block} = chain;
+  const account = readAccount(chain, contracts, operator).then(accountPreconditions);
+  const together = async (...parts: Promise<Precondition[]>[]): Promise<Precondition[]> =>
+    (await Promise.all([account, ...parts])).flat();
+  switch (flow) {
+    case 'bls':
+      return together(
+        directory(chain, contracts, operator),
+        readBls(chain, contracts, operator, keyId).then((facts) =>
+          blsPreconditions(facts, {operator, quorums, keyId, now}),
+        ),
+      );
+    case 'ecdsa-b1':
+    case 'ecdsa-b2':
+    case 'ecdsa-b3':
+      return together(
+        directory(chain, contracts, operator),
+        readEcdsa(chain, contracts, operator).then((facts) =>
+          ecdsaPreconditions(facts, {flow, operator, signingKey}),
+        ),
+      );
+    case 'operator-sets':
+      return together(
+        readSets(chain, contracts, operator, quorums).then((facts) =>
+          setsPreconditions(facts, {sets: quorums, now, block}),
+        ),
+      );
+  }
+}
+
+async function directory(chain: Chain, contracts: ResolvedContracts, operator: Hex): Promise<Precondition[]> {
+  if (contracts.avsDirectory === null)
+    return [fail('avs-directory', 'unknown', 'an AVSDirectory', 'Set chain.contracts.avs_directory.')];
+  return directoryPreconditions(await readDirectory(chain, contracts.avsDirectory, contracts, operator));
+}

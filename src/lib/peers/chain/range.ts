@@ -1,0 +1,157 @@
+import {
+  decodeFunctionResult,
+  encodeFunctionData,
+  numberToHex,
+  parseAbi,
+  type Hex,
+  type PublicClient,
+} from 'viem';
+import {AosError} from '../../foundation/errors/error.ts';
+import {deadline} from '../../foundation/system/system-time.ts';
+import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
+import {createChainClient} from './client.ts';
+import {firstEndpoint} from './endpoints.ts';
+import {asked, endpointName, isRevert, requestFailure} from './failure.ts';
+
+export type RangeReaderOptions = {
+  /** Tried in this order; a read is made of one of them alone. */
+  rpcUrls: readonly string[];
+  /** The contract with `operatorRanges(address)`: OperatorRangeManager, or a service manager. */
+  contract: string;
+  /** node_id. */
+  nodeId: string;
+  /** Null where none is configured: any chain will do. */
+  chainId: number | null;
+  /** How long one endpoint may take for the whole read. */
+  timeoutMs: number;
+};
+
+const RANGE_ABI = parseAbi([
+  'function operatorRanges(address operator) view returns (uint256 start, uint256 end)',
+  'function MAX_RANGE() view returns (uint256)',
+]);
+
+/** MAX where the contract has no `MAX_RANGE()`, as the reference operator takes it (protocol §4.4). */
+const MAX_WHEN_ABSENT = 0xffffffffn;
+
+/**
+ * Reads (start, end) of node_id and MAX from the chain, all at one block of one endpoint (protocol §4.4–4.5).
+ * An endpoint that fails is passed over. An unset range is (0, 0).
+ * `read` throws AosError CHAIN_UNREACHABLE when none answered, CHAIN_BAD_ANSWER, CHAIN_NO_CODE, CHAIN_WRONG_ID, or the
+ * signal's reason.
+ */
+export function createRangeReader(options: RangeReaderOptions): {
+  read(signal: AbortSignal): Promise<SamplingRange>;
+} {
+  return {
+    read: (signal) => firstEndpoint(options.rpcUrls, signal, (url) => readFrom(url, options, signal)),
+  };
+}
+
+async function readFrom(
+  url: string,
+  options: RangeReaderOptions,
+  signal: AbortSignal,
+): Promise<SamplingRange> {
+  const limit = deadline(signal, options.timeoutMs);
+  try {
+    return await readBefore(url, options, limit.signal);
+  } finally {
+    limit.done();
+  }
+}
+
+async function readBefore(
+  url: string,
+  options: RangeReaderOptions,
+  signal: AbortSignal,
+): Promise<SamplingRange> {
+  const endpoint = endpointName(url);
+  const client = createChainClient({url, signal});
+  // Lower case: viem refuses a mixed-case address whose checksum is wrong, which the config has judged already.
+  const contract = hexOf(options.contract.toLowerCase(), endpoint);
+  const args = [hexOf(options.nodeId.toLowerCase(), endpoint)] as const;
+
+  const [chainId, block] = await asked(
+    endpoint,
+    Promise.all([client.getChainId(), client.getBlockNumber({cacheTime: 0})]),
+  );
+  if (options.chainId !== null && chainId !== options.chainId) {
+    throw new AosError(
+      'CHAIN_WRONG_ID',
+      `${endpoint} serves chain ${chainId}, the configuration says ${options.chainId}`,
+    );
+  }
+  const code = await asked(endpoint, client.getCode({address: contract, blockNumber: block}));
+  if (code === undefined) {
+    throw new AosError(
+      'CHAIN_NO_CODE',
+      `${endpoint} has no contract at ${options.contract} on chain ${chainId}`,
+    );
+  }
+  const [range, max] = await Promise.all([
+    call(
+      client,
+      endpoint,
+      {to: contract, data: encodeFunctionData({abi: RANGE_ABI, functionName: 'operatorRanges', args})},
+      block,
+    ),
+    call(
+      client,
+      endpoint,
+      {to: contract, data: encodeFunctionData({abi: RANGE_ABI, functionName: 'MAX_RANGE'})},
+      block,
+    ),
+  ]);
+  if (range === null)
+    throw new AosError(
+      'CHAIN_BAD_ANSWER',
+      `the contract at ${options.contract} has no operatorRanges(address)`,
+    );
+  const [start, end] = decoded(endpoint, () =>
+    decodeFunctionResult({abi: RANGE_ABI, functionName: 'operatorRanges', data: range}),
+  );
+  if (max === null) return {start, end, max: MAX_WHEN_ABSENT, block};
+  const limit = decoded(endpoint, () =>
+    decodeFunctionResult({abi: RANGE_ABI, functionName: 'MAX_RANGE', data: max}),
+  );
+  if (limit === 0n)
+    throw new AosError('CHAIN_BAD_ANSWER', `MAX_RANGE() of the contract at ${options.contract} is 0`);
+  return {start, end, max: limit, block};
+}
+
+/**
+ * What a view function returned; null when the contract has none of that name: it reverted, or returned nothing.
+ * viem's readContract is not used for it: it takes every internal error of the node for a revert.
+ */
+async function call(
+  client: PublicClient,
+  endpoint: string,
+  request: {to: Hex; data: Hex},
+  block: bigint,
+): Promise<Hex | null> {
+  try {
+    const result: unknown = await client.request({method: 'eth_call', params: [request, numberToHex(block)]});
+    return result === '0x' ? null : hexOf(result, endpoint);
+  } catch (error) {
+    if (isRevert(error)) return null;
+    throw requestFailure(error, endpoint);
+  }
+}
+
+function decoded<T>(endpoint: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch {
+    throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} returned a value of the wrong length`);
+  }
+}
+
+function hexOf(value: unknown, endpoint: string): Hex {
+  if (isHex(value)) return value;
+  throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} returned something that is not hex data`);
+}
+
+function isHex(value: unknown): value is Hex {
+  return typeof value === 'string' && /^0x[0-9a-fA-F]*$/.test(value);
+}

@@ -1,0 +1,178 @@
+import {decodeFunctionResult, encodeFunctionData, type Abi, type Hex, type PublicClient} from 'viem';
+import type {ContractFunctionArgs, ContractFunctionName, ContractFunctionReturnType} from 'viem';
+import {AosError} from '../../foundation/errors/error.ts';
+import {asked, isRequestFailure, isRevert, requestFailure} from './failure.ts';
+import {revertDataOf, revertError} from './revert.ts';
+
+/** A call of one function; `T` is what it returns. Made by {@link call}. */
+export type ReadCall<T = unknown> = {
+  readonly address: Hex;
+  readonly abi: Abi;
+  readonly functionName: string;
+  readonly args: readonly unknown[];
+  /** Never there: it carries the type alone. */
+  readonly returns?: T;
+};
+
+/** `error` is CHAIN_REVERTED (with `details.reason`), or CHAIN_BAD_ANSWER when what came back does not fit the ABI. */
+export type ReadResult<T> = {ok: true; value: T} | {ok: false; error: AosError};
+
+/** The results of a list of calls, position by position. */
+export type ReadResults<C extends readonly ReadCall[]> = {
+  -readonly [K in keyof C]: ReadResult<C[K] extends ReadCall<infer T> ? T : never>;
+};
+
+/**
+ * A call to be read.
+ * @example call(delegationManagerAbi, '0x3905…', 'isOperator', [operator])
+ */
+export function call<
+  const A extends Abi,
+  N extends ContractFunctionName<A>,
+  const P extends ContractFunctionArgs<A, 'pure' | 'view' | 'nonpayable' | 'payable', N>,
+>(
+  abi: A,
+  address: Hex,
+  functionName: N,
+  args: P,
+): ReadCall<ContractFunctionReturnType<A, 'pure' | 'view' | 'nonpayable' | 'payable', N, P>> {
+  // Lower case: viem refuses an address with a wrong checksum, which the config has judged already.
+  return {
+    abi,
+    address: `0x${address.slice(2).toLowerCase()}`,
+    functionName,
+    args: args as readonly unknown[],
+  };
+}
+
+export type ReadOptions = {
+  client: PublicClient;
+  /** The host, for messages. */
+  endpoint: string;
+  /** What the endpoint said when it was opened; asked again beside every read. */
+  chainId: number;
+  blockNumber: bigint;
+  /** Null where the chain has none at the canonical address. */
+  multicall: Hex | null;
+  signal: AbortSignal;
+};
+
+/** Bytes of calldata in one eth_call: with Multicall3's own code it stays below the 48 KiB of EIP-3860. */
+const BATCH_BYTES = 4_096;
+/** Calls of one read that are asked again by themselves: those of two requests, as calls of one argument go into them. */
+const MOST_ALONE = 256;
+/** Of them at once, for the limits that providers have. */
+const ALONE_AT_ONCE = 32;
+
+/**
+ * All the calls at one block in one dependent step: however many requests it takes, they are sent together, through
+ * Multicall3, or without it through its code sent along (viem's `deployless`). A contract that breaks off burns 63 of 64
+ * parts of a request's gas, and a few of them end it; the calls of such a request are asked again, each by itself, in
+ * further steps, as long as they are no more than {@link MOST_ALONE}. A request that did not end starved none: one part
+ * of 64 of what starves a view is too little to finish.
+ * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID when the endpoint fails as a whole, or ends
+ *   more requests than can be made good
+ */
+export async function readCalls(
+  calls: readonly ReadCall[],
+  options: ReadOptions,
+): Promise<ReadResult<unknown>[]> {
+  if (calls.length === 0) return [];
+  const {client, endpoint, multicall, blockNumber, signal} = options;
+  const [results] = await asked(
+    endpoint,
+    Promise.all([
+      client.multicall({
+        contracts: calls,
+        allowFailure: true,
+        blockNumber,
+        batchSize: BATCH_BYTES,
+        ...(multicall === null ? {deployless: true} : {multicallAddress: multicall}),
+      }),
+      sameChain(options),
+    ]),
+  ).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw error;
+  });
+  // A call that failed by itself holds no answer of the endpoint's; here the whole request broke off.
+  const brokeOff = calls.flatMap((one, index) => (isRevert(results[index]?.error) ? [{one, index}] : []));
+  const alone = new Map<number, ReadResult<unknown>>();
+  if (brokeOff.length > MOST_ALONE) throw tooManyAlone(brokeOff.length, endpoint);
+  for (let from = 0; from < brokeOff.length; from += ALONE_AT_ONCE) {
+    const some = brokeOff.slice(from, from + ALONE_AT_ONCE);
+    await Promise.all(some.map(async ({one, index}) => alone.set(index, await readAlone(one, options))));
+  }
+  return calls.map((one, index) => alone.get(index) ?? settled(one, results[index], options));
+}
+
+type Settled = {status: 'success'; result: unknown; error?: undefined} | {status: 'failure'; error: Error};
+
+function settled(one: ReadCall, result: Settled | undefined, options: ReadOptions): ReadResult<unknown> {
+  if (result?.status === 'success') return {ok: true, value: result.result};
+  return callFailure(result?.error, one, options);
+}
+
+async function readAlone(one: ReadCall, options: ReadOptions): Promise<ReadResult<unknown>> {
+  const {client, blockNumber} = options;
+  try {
+    const {data = '0x'} = await client.call({to: one.address, data: encodeFunctionData(one), blockNumber});
+    return {ok: true, value: decodeFunctionResult({...one, data})};
+  } catch (error) {
+    return callFailure(error, one, options);
+  }
+}
+
+function tooManyAlone(count: number, endpoint: string): AosError {
+  const message = `${endpoint} broke off requests with ${count} calls, more than the ${MOST_ALONE} that are asked again one by one`;
+  return new AosError('CHAIN_BAD_ANSWER', message, {
+    next: 'Use an RPC that gives eth_call more gas; if another breaks off too, check chain.contracts.',
+  });
+}
+
+/** A pool of nodes behind one address may be of several chains; the second look shows it. */
+async function sameChain({client, endpoint, chainId}: ReadOptions): Promise<void> {
+  const now = await client.getChainId();
+  if (now === chainId) return;
+  throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} served chain ${chainId}, and now serves chain ${now}`);
+}
+
+/** @throws AosError when it was the endpoint that failed, or the signal's reason */
+function callFailure(
+  error: unknown,
+  {address, functionName}: ReadCall,
+  {endpoint, signal}: ReadOptions,
+): {ok: false; error: AosError} {
+  signal.throwIfAborted();
+  const data = revertDataOf(error);
+  if (data !== null) return {ok: false, error: revertError(data, `${functionName} of ${address}`)};
+  if (isRequestFailure(error)) throw requestFailure(error, endpoint);
+  const message = `${endpoint}: ${address} does not answer ${functionName}`;
+  const details = {contract: address, function: functionName};
+  return {ok: false, error: new AosError('CHAIN_BAD_ANSWER', message, {details})};
+}
+
+/** What a record of calls returned, by name; null where a contract did not answer: it reverted, or has no such function. */
+export type Answers<R extends Readonly<Record<string, ReadCall>>> = {
+  -readonly [K in keyof R]: (R[K] extends ReadCall<infer T> ? T : never) | null;
+};
+
+/**
+ * Named calls in one dependent step, for getters that some releases of a contract lack.
+ * @throws AosError as `read`
+ */
+export async function ask<const R extends Readonly<Record<string, ReadCall>>>(
+  chain: {read(calls: readonly ReadCall[]): Promise<ReadResult<unknown>[]>},
+  calls: R,
+): Promise<Answers<R>> {
+  const names = Object.keys(calls);
+  const results = await chain.read(Object.values(calls));
+  const answers = names.map((name, index) => [name, valueOf(results[index])]);
+  // Name by name the value of the call of that name.
+  return Object.fromEntries(answers) as Answers<R>;
+}
+
+/** The value that was read; null where there is none. */
+export function valueOf<T>(result: ReadResult<T> | undefined): T | null {
+  return result?.ok === true ? result.value : null;
+}

@@ -1,0 +1,40 @@
+import type {Hex} from 'viem';
+import {ecdsaStakeRegistryAbi} from './abis-avs.ts';
+import {readEcdsa} from './flow-ecdsa.ts';
+import type {Chain} from './open.ts';
+import {ask, call} from './read.ts';
+import type {ResolvedContracts} from './contract-types.ts';
+import type {StandingParts} from './registration-types.ts';
+
+/** One dependent step. */
+export async function readEcdsaStanding(
+  chain: Chain,
+  contracts: ResolvedContracts,
+  operator: Hex,
+): Promise<StandingParts> {
+  const [facts, {quorum}] = await Promise.all([
+    readEcdsa(chain, contracts, operator),
+    ask(chain, {quorum: call(ecdsaStakeRegistryAbi, contracts.registry, 'quorum', [])}),
+  ]);
+  const strategies = quorum?.strategies ?? [];
+  const standing = {
+    state: facts.registered === null ? 'unknown' : facts.registered ? 'registered' : 'not_registered',
+    operatorId: null,
+    // An ECDSAStakeRegistry knows none.
+    socket: {state: 'none'},
+    quorums: [
+      {
+        number: 0,
+        member: facts.registered,
+        weight: facts.weight,
+        recorded: facts.recordedWeight,
+        total: facts.totalWeight,
+        minimum: facts.minimumWeight,
+        operators: null,
+        maxOperators: null,
+        strategies,
+      },
+    ],
+  } as const;
+  return {standing: Promise.resolve(standing), strategies: strategies.map(({strategy}) => strategy)};
+}

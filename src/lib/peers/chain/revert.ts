@@ -1,0 +1,94 @@
+import {BaseError, ContractFunctionRevertedError, decodeErrorResult, parseAbi, type Hex} from 'viem';
+import {AosError} from '../../foundation/errors/error.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {revertErrorsAbi} from './abis-errors.ts';
+import {isRevert, rpcErrorOf} from './failure.ts';
+import {REVERT_REASONS, type RevertReason} from './revert-reasons.ts';
+
+/** What a contract said when it reverted. */
+export type Revert = {
+  /** The custom error's name, the revert string, or what else it was. Safe to print. */
+  said: string;
+  /** Null for a reason the toolkit does not know. */
+  reason: RevertReason | null;
+};
+
+/** Solidity's own two errors, and the toolkit's contracts'. */
+const ABI = [...parseAbi(['error Error(string text)', 'error Panic(uint256 code)']), ...revertErrorsAbi];
+
+/** Longer revert strings are cut: a contract may say whatever it likes. */
+const MAX_TEXT = 200;
+
+/** Revert data → what it says, by custom error, revert string, panic or their absence. */
+export function decodeRevert(data: Hex): Revert {
+  if (data === '0x') return {said: 'no reason', reason: null};
+  const decoded = customError(data);
+  if (decoded === null) return {said: `the unknown error ${data.slice(0, 10)}`, reason: null};
+  const [argument] = decoded.args ?? [];
+  if (decoded.errorName === 'Panic') return {said: `panic ${String(argument)}`, reason: null};
+  if (decoded.errorName === 'Error') return fromText(String(argument));
+  const {errorName} = decoded;
+  return {said: errorName, reason: REVERT_REASONS.find(({errors}) => errors.includes(errorName)) ?? null};
+}
+
+function fromText(text: string): Revert {
+  const reason = REVERT_REASONS.find(({texts}) => texts.some((part) => text.includes(part))) ?? null;
+  return {said: safeText(text.slice(0, MAX_TEXT)), reason};
+}
+
+function customError(data: Hex): {errorName: string; args?: readonly unknown[] | undefined} | null {
+  try {
+    return decodeErrorResult({abi: ABI, data});
+  } catch {
+    return null; // a selector nobody listed, or arguments that do not fit it
+  }
+}
+
+/**
+ * Revert data as AosError CHAIN_REVERTED: `details.reason` is the id of a known reason or null, `details.said` the
+ * contract's own words, `details.data` the bytes.
+ * @param what the call, for the message
+ */
+export function revertError(data: Hex, what: string): AosError {
+  const {said, reason} = decodeRevert(data);
+  const message =
+    reason === null ? `${what} reverts with ${said}` : `${what} reverts: ${reason.means} (${said})`;
+  return new AosError('CHAIN_REVERTED', message, {
+    ...(reason === null ? {} : {next: reason.next}),
+    details: {reason: reason?.id ?? null, said, data},
+  });
+}
+
+/** The id of the known reason in a CHAIN_REVERTED, else null. */
+export function revertReason(error: AosError): string | null {
+  const {reason} = error.details;
+  return error.code === 'CHAIN_REVERTED' && typeof reason === 'string' ? reason : null;
+}
+
+/**
+ * The revert data in an error of viem's, whether from a multicall or from eth_call, eth_estimateGas. '0x' for a revert
+ * that gave none and for a call that broke off; null for everything that is not a revert.
+ */
+export function revertDataOf(error: unknown): Hex | null {
+  const inner =
+    error instanceof BaseError ? error.walk((cause) => cause instanceof ContractFunctionRevertedError) : null;
+  if (inner instanceof ContractFunctionRevertedError && inner.raw !== undefined) return inner.raw;
+  const answer = rpcErrorOf(error);
+  if (answer === null) return null;
+  return hexIn(answer.data) ?? (isRevert(error) ? '0x' : null);
+}
+
+/** Clients give the data bare, as `{data}`, `{result}`, or behind the word Reverted. */
+function hexIn(data: unknown): Hex | null {
+  if (typeof data === 'string') {
+    const found = /0x[0-9a-fA-F]*/.exec(data)?.[0];
+    return found !== undefined && isHex(found) ? found : null;
+  }
+  if (typeof data !== 'object' || data === null) return null;
+  if ('data' in data) return hexIn(data.data);
+  return 'result' in data ? hexIn(data.result) : null;
+}
+
+function isHex(text: string): text is Hex {
+  return text.startsWith('0x') && text.length % 2 === 0;
+}

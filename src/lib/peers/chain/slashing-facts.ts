@@ -1,0 +1,211 @@
+import type {Hex} from 'viem';
+import type {Contracts} from '../../config/config.ts';
+import {asked} from './failure.ts';
+import type {ChainLog} from './log-port.ts';
+import type {Chain} from './open.ts';
+import type {ScanStore} from './scan-store.ts';
+import {readTokens, worthOf} from './slashing-amounts.ts';
+import {
+  readChallenges,
+  readDepartures,
+  readEjections,
+  readPenalties,
+  readRegistrations,
+  readSlashes,
+  readSlasherEvents,
+  readSlashReports,
+  readZeroSlashes,
+  type SlashReport,
+} from './slashing-decode.ts';
+import type {HistoryRow} from './slashing-rows.ts';
+import type {Source, SourceId} from './slashing-filters.ts';
+import type {SourcePlan} from './slashing-sources.ts';
+
+type Context = {
+  sources: readonly Source[];
+  plan: SourcePlan;
+  operator: string;
+  contracts: Contracts;
+  /** How many look-ups are under way at once. */
+  concurrency: number;
+};
+
+/**
+ * The rows of all sources in the order of the chain, with what the logs alone do not say looked up: times of blocks,
+ * who sent a transaction, why shares were slashed, and what they were worth.
+ * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER
+ */
+export async function rowsOf(chain: Chain, store: ScanStore, context: Context): Promise<HistoryRow[]> {
+  const parts = [];
+  for (const source of context.sources) {
+    const rows = await rowsOfSource(chain, store, source, context);
+    parts.push(...(await dated(chain, store, source.key, rows, context.concurrency)));
+  }
+  return merged(parts).sort((a, b) => a.block - b.block || a.logIndex - b.logIndex);
+}
+
+async function rowsOfSource(
+  chain: Chain,
+  store: ScanStore,
+  source: Source,
+  context: Context,
+): Promise<HistoryRow[]> {
+  const {operator, plan, contracts} = context;
+  const {allocationManager} = contracts;
+  const logs = store.logs(source.key);
+  const read: Readonly<Record<SourceId, () => HistoryRow[] | Promise<HistoryRow[]>>> = {
+    slashing: () => slashRows(chain, store, source.key, logs, context),
+    'zero-slash': () => readZeroSlashes(logs, {operator, allocationManager}),
+    deregistration: async () => {
+      const senders = await lookUp(store, source.key, logs, 'sender', context.concurrency, async (log) => {
+        const {from} = await asked(chain.endpoint, chain.client.getTransaction({hash: hex(log.txHash)}));
+        return from;
+      });
+      return readDepartures(logs, {operator, senderOf: (txHash) => senders.get(txHash) ?? null});
+    },
+    ejection: () => readEjections(logs, plan.operatorId),
+    'avs-registration': () => readRegistrations(logs),
+    challenge: () => readChallenges(logs),
+    'avs-slasher': () => readSlasherEvents(logs, operator),
+    'penalty-ledger': () => readPenalties(logs),
+  };
+  return read[source.id]();
+}
+
+async function slashRows(
+  chain: Chain,
+  store: ScanStore,
+  key: string,
+  logs: readonly ChainLog[],
+  {operator, contracts, concurrency}: Context,
+): Promise<HistoryRow[]> {
+  const texts = await lookUp(store, key, logs, 'slashes', concurrency, async (log) => {
+    const receipt = await asked(chain.endpoint, chain.client.getTransactionReceipt({hash: hex(log.txHash)}));
+    const found = receipt.logs.map(({address, topics, data}) => ({
+      address,
+      topics,
+      data,
+      txHash: log.txHash,
+    }));
+    const reports = readSlashReports(found, {operator, allocationManager: contracts.allocationManager});
+    return JSON.stringify(reports, (_name, value: unknown) =>
+      typeof value === 'bigint' ? value.toString() : value,
+    );
+  });
+  const reports = new Map([...texts].map(([txHash, text]) => [txHash, parseReports(text)]));
+  const slashes = readSlashes(logs, (txHash) => reports.get(txHash) ?? []);
+  const tokens = await readTokens(
+    chain,
+    slashes.map(({row}) => row.strategy ?? ''),
+  );
+  return inTurns(slashes, concurrency, async ({row, shares}) => {
+    const {strategy, block, txHash, logIndex} = row;
+    const fact = `worth ${txHash} ${logIndex}`;
+    const kept = store.fact(key, fact);
+    const token = tokens.get(strategy?.toLowerCase() ?? '');
+    if (token !== undefined && kept !== undefined && /^\d+$/.test(kept))
+      return {...row, ...token, amount: BigInt(kept), rate: 'at-block' as const};
+    const worth = strategy === null ? null : await worthOf(chain, {strategy, shares, block}, tokens);
+    // Today's rate is another one tomorrow.
+    if (worth?.rate === 'at-block') store.keep(key, fact, worth.amount.toString(), block);
+    return {
+      ...row,
+      ...(worth ?? {amount: shares, symbol: 'shares', decimals: 18, token: strategy, rate: null}),
+    };
+  });
+}
+
+/** Reports as they were kept; ours, so a shape that is not theirs is a damaged file and counts as none. */
+function parseReports(text: string): SlashReport[] {
+  try {
+    return (
+      JSON.parse(text) as (Omit<SlashReport, 'cuts'> & {cuts: {strategy: string; wad: string}[]})[]
+    ).map((report) => ({
+      ...report,
+      cuts: report.cuts.map(({strategy, wad}) => ({strategy, wad: BigInt(wad)})),
+    }));
+  } catch {
+    return [];
+  }
+}
+
+/** Puts the time of its block into each row that has none yet. */
+async function dated(
+  chain: Chain,
+  store: ScanStore,
+  key: string,
+  rows: readonly HistoryRow[],
+  concurrency: number,
+): Promise<HistoryRow[]> {
+  const blocks = [...new Set(rows.filter(({at}) => at === null).map(({block}) => block))];
+  const times = new Map(
+    await inTurns(blocks, concurrency, async (block): Promise<[number, number]> => {
+      const kept = store.fact(key, `time ${block}`);
+      if (kept !== undefined) return [block, Number(kept)];
+      const {timestamp} = await asked(chain.endpoint, chain.client.getBlock({blockNumber: BigInt(block)}));
+      store.keep(key, `time ${block}`, String(timestamp), block);
+      return [block, Number(timestamp)];
+    }),
+  );
+  return rows.map((row) => {
+    const seconds = times.get(row.block);
+    return seconds === undefined ? row : {...row, at: seconds * 1000};
+  });
+}
+
+/** One look-up for each transaction of the logs, kept where it is final. */
+async function lookUp(
+  store: ScanStore,
+  key: string,
+  logs: readonly ChainLog[],
+  name: string,
+  concurrency: number,
+  look: (log: ChainLog) => Promise<string>,
+): Promise<Map<string, string>> {
+  const first = new Map(logs.map((log) => [log.txHash, log]));
+  const found = await inTurns([...first.values()], concurrency, async (log): Promise<[string, string]> => {
+    const fact = `${name} ${log.txHash}`;
+    const kept = store.fact(key, fact);
+    if (kept !== undefined) return [log.txHash, kept];
+    const value = await look(log);
+    store.keep(key, fact, value, log.block);
+    return [log.txHash, value];
+  });
+  return new Map(found);
+}
+
+/** Like Promise.all, at most `limit` at once. */
+async function inTurns<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      const item = items[index];
+      if (item !== undefined) results[index] = await work(item);
+    }
+  };
+  await Promise.all(Array.from({length: Math.min(limit, items.length)}, lane));
+  return results;
+}
+
+/** A removal from the registry that is part of an ejection says the same once more: the quorums go into its description. */
+function merged(rows: readonly HistoryRow[]): HistoryRow[] {
+  const ejections = rows.filter(({source}) => source === 'ejection');
+  const removed = new Set(
+    rows
+      .filter(({source, kind}) => source === 'deregistration' && kind === 'ejection')
+      .map(({txHash}) => txHash),
+  );
+  return rows.flatMap((row) => {
+    if (row.source === 'ejection' && removed.has(row.txHash)) return [];
+    const quorums = ejections.filter(({txHash}) => txHash === row.txHash).map(({operatorSet}) => operatorSet);
+    if (row.source !== 'deregistration' || quorums.length === 0) return [row];
+    return [{...row, description: `${row.description}: ejected from quorum ${quorums.join(', ')}`}];
+  });
+}
+
+const hex = (text: string): Hex => `0x${text.slice(2)}`;

@@ -1,0 +1,187 @@
+import {encodeEventTopics, zeroAddress, type AbiEvent} from 'viem';
+import type {Contracts} from '../../config/config.ts';
+import {avsSlasherAbi, challengeManagerAbi, penaltyLedgerAbi} from './abis-aos.ts';
+import {ecdsaStakeRegistryAbi, ejectionManagerAbi, registryCoordinatorAbi} from './abis-avs.ts';
+import {allocationManagerAbi, avsDirectoryAbi, delegationManagerAbi} from './abis-core.ts';
+import {firstBlocks} from './first-blocks.ts';
+import type {LogFilter} from './log-port.ts';
+
+/** Where an operator's slashing history comes from. */
+export const SOURCES = [
+  'slashing',
+  'zero-slash',
+  'deregistration',
+  'ejection',
+  'avs-registration',
+  'challenge',
+  'avs-slasher',
+  'penalty-ledger',
+] as const;
+export type SourceId = (typeof SOURCES)[number];
+
+/** One contract to be read with one filter. */
+export type Source = {
+  /** Unique: the source's id, with the contract where there may be several. */
+  key: string;
+  id: SourceId;
+  /** Checksummed. */
+  contract: string;
+  filter: LogFilter;
+  firstBlock: number;
+};
+
+/** A source that cannot be read. `missing` weakens the answer; `absent` does not: this AVS has no such contract. */
+export type NoSource = {id: SourceId; contract: string | null; kind: 'missing' | 'absent'; reason: string};
+
+/** A source as it would be read, if its contract is there. */
+export type WantedSource = {
+  id: SourceId;
+  contract: string | null;
+  /** Why there is none, and whether that weakens the answer. */
+  otherwise: Pick<NoSource, 'kind' | 'reason'>;
+  firstBlock: number;
+  filter: (contract: string) => LogFilter;
+};
+
+/** Topics of one event, or of several that index the same things at the same places. */
+function filterOf(
+  contract: string,
+  events: readonly {abi: readonly unknown[]; name: string}[],
+  indexed: readonly (string | null)[] = [],
+): LogFilter {
+  const ids = events.map(
+    ({abi, name}) => encodeEventTopics({abi: abi as readonly AbiEvent[], eventName: name})[0],
+  );
+  const [first = null] = ids;
+  const id = ids.length === 1 ? first : ids;
+  return {address: contract.toLowerCase(), topics: [id, ...indexed]};
+}
+
+const topicOf = (address: string): string => `0x${address.slice(2).toLowerCase().padStart(64, '0')}`;
+
+/** The challenges of the AVS: they name no operator. */
+export function challengeSource(chainId: number): Pick<WantedSource, 'firstBlock' | 'filter'> {
+  return {
+    firstBlock: firstBlocks(chainId).avsDirectory,
+    filter: (to) =>
+      filterOf(to, [
+        {abi: challengeManagerAbi, name: 'NewChallengeCreated'},
+        {abi: challengeManagerAbi, name: 'ChallengeResponded'},
+      ]),
+  };
+}
+
+/**
+ * The scan set of one operator, in the order it is told.
+ * @param ejector the registry's; null when it has none
+ */
+export function wantedSources({
+  chainId,
+  operator,
+  contracts,
+  ejector,
+}: {
+  chainId: number;
+  operator: string;
+  contracts: Contracts;
+  ejector: string | null;
+}): WantedSource[] {
+  const {avsDirectory: avsStart, allocationManager: slashStart} = firstBlocks(chainId);
+  const who = topicOf(operator);
+  const {registry, challengeManager, serviceManager} = contracts;
+  const unset = (key: string, kind: NoSource['kind']): WantedSource['otherwise'] => ({
+    kind,
+    reason: `chain.contracts.${key} is not set`,
+  });
+  return [
+    {
+      id: 'slashing',
+      contract: contracts.delegationManager,
+      otherwise: unset('delegation_manager', 'missing'),
+      firstBlock: slashStart,
+      filter: (to) => filterOf(to, [{abi: delegationManagerAbi, name: 'OperatorSharesSlashed'}], [who]),
+    },
+    {
+      id: 'zero-slash',
+      contract: contracts.allocationManager,
+      otherwise: unset('allocation_manager', 'missing'),
+      firstBlock: slashStart,
+      // Its operator is not indexed: the whole protocol's slashes are read, which are few.
+      filter: (to) => filterOf(to, [{abi: allocationManagerAbi, name: 'OperatorSlashed'}]),
+    },
+    {
+      id: 'deregistration',
+      contract: registry,
+      otherwise: unset('registry', 'missing'),
+      firstBlock: avsStart,
+      // The two kinds of registry have events of one name whose second argument differs.
+      filter: (to) =>
+        filterOf(
+          to,
+          [
+            {abi: registryCoordinatorAbi, name: 'OperatorDeregistered'},
+            {abi: ecdsaStakeRegistryAbi, name: 'OperatorDeregistered'},
+          ],
+          [who],
+        ),
+    },
+    {
+      id: 'ejection',
+      contract: ejector,
+      // Without a registry nobody knows whether there is one.
+      otherwise:
+        registry === null
+          ? unset('registry', 'missing')
+          : {kind: 'absent', reason: 'the registry has no ejector'},
+      firstBlock: avsStart,
+      filter: (to) => filterOf(to, [{abi: ejectionManagerAbi, name: 'OperatorEjected'}]),
+    },
+    {
+      id: 'avs-registration',
+      contract: serviceManager === null ? null : contracts.avsDirectory,
+      otherwise: unset(serviceManager === null ? 'service_manager' : 'avs_directory', 'missing'),
+      firstBlock: avsStart,
+      filter: (to) =>
+        filterOf(
+          to,
+          [{abi: avsDirectoryAbi, name: 'OperatorAVSRegistrationStatusUpdated'}],
+          [who, topicOf(serviceManager ?? zeroAddress)],
+        ),
+    },
+    {
+      id: 'challenge',
+      contract: challengeManager,
+      otherwise: unset('challenge_manager', 'absent'),
+      ...challengeSource(chainId),
+    },
+    ...(contracts.slashers.length === 0 ? [null] : contracts.slashers).map((contract): WantedSource => ({
+      id: 'avs-slasher',
+      contract,
+      otherwise: unset('slashers', 'absent'),
+      firstBlock: slashStart,
+      filter: (to) =>
+        filterOf(
+          to,
+          ['OperatorSlashed', 'SlashingRequested', 'SlashingRequestCancelled'].map((name) => ({
+            abi: avsSlasherAbi,
+            name,
+          })),
+        ),
+    })),
+    {
+      id: 'penalty-ledger',
+      contract: contracts.penaltyLedger,
+      otherwise: unset('penalty_ledger', 'absent'),
+      firstBlock: avsStart,
+      filter: (to) =>
+        filterOf(
+          to,
+          [
+            {abi: penaltyLedgerAbi, name: 'PenaltyRecorded'},
+            {abi: penaltyLedgerAbi, name: 'PenaltyExecuted'},
+          ],
+          [null, who],
+        ),
+    },
+  ];
+}

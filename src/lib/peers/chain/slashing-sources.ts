@@ -1,0 +1,113 @@
+import {isAddressEqual, zeroAddress, type Hex} from 'viem';
+import type {Contracts} from '../../config/config.ts';
+import {challengeManagerAbi} from './abis-aos.ts';
+import {registryCoordinatorAbi} from './abis-avs.ts';
+import {readCode} from './code.ts';
+import type {Chain} from './open.ts';
+import {ask, call} from './read.ts';
+import {readSilent} from './slashing-kinds.ts';
+import {wantedSources, type NoSource, type Source, type SourceId} from './slashing-filters.ts';
+
+export type SourcePlan = {
+  sources: Source[];
+  without: NoSource[];
+  /** Of the operator in the registry; null when it never was in one that has such ids. */
+  operatorId: Hex | null;
+};
+
+/**
+ * The scan set of one operator: which contract with which filter from which block on, and which source there is none
+ * of. Two dependent steps.
+ * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER
+ */
+export async function planSources(
+  chain: Chain,
+  {operator, contracts}: {operator: string; contracts: Contracts},
+): Promise<SourcePlan> {
+  const sources: Source[] = [];
+  const without: NoSource[] = [];
+  const {registry, challengeManager} = contracts;
+  const asHex = (address: string): Hex => `0x${address.slice(2).toLowerCase()}`;
+
+  const [silent, registered, challenged] = await Promise.all([
+    readSilent(chain, contracts),
+    registry === null
+      ? null
+      : ask(chain, {
+          ejector: call(registryCoordinatorAbi, asHex(registry), 'ejector', []),
+          operatorId: call(registryCoordinatorAbi, asHex(registry), 'getOperatorId', [asHex(operator)]),
+        }),
+    challengeManager === null
+      ? null
+      : ask(chain, {registry: call(challengeManagerAbi, asHex(challengeManager), 'registryCoordinator', [])}),
+  ]);
+  const ejector = registered?.ejector ?? null;
+  const operatorId = registered?.operatorId ?? null;
+
+  const hasEjector = ejector !== null && !isAddressEqual(ejector, zeroAddress);
+  const wanted = wantedSources({
+    chainId: chain.chainId,
+    operator,
+    contracts,
+    ejector: hasEjector ? ejector : null,
+  });
+  const named = wanted.filter(({contract}) => contract !== null);
+  const codes = await readCode(
+    chain,
+    named.map(({contract}) => asHex(contract ?? zeroAddress)),
+  );
+  for (const {id, contract, otherwise, firstBlock, filter} of wanted) {
+    if (contract === null) {
+      const isLost = id === 'ejection' && silent.has('deregistration');
+      without.push({id, contract, ...(isLost ? NO_REGISTRY : otherwise)});
+      continue;
+    }
+    const code = codes[named.findIndex((item) => item.id === id && item.contract === contract)];
+    const trouble = troubleOf(id, code?.kind ?? 'none', {
+      silent: silent.get(id) ?? null,
+      challengesFor: challenged?.registry ?? null,
+      registry,
+    });
+    if (trouble !== null) without.push({id, contract, ...trouble});
+    else
+      sources.push({
+        key: `${id} ${contract.toLowerCase()}`,
+        id,
+        contract,
+        filter: filter(contract),
+        firstBlock,
+      });
+  }
+  return {
+    sources,
+    without,
+    operatorId: operatorId !== null && /[1-9a-f]/.test(operatorId.slice(2)) ? operatorId : null,
+  };
+}
+
+const NO_REGISTRY = {
+  kind: 'missing',
+  reason: 'the registry is none, so nobody knows its ejector',
+} as const;
+
+/** Why a contract that is named cannot be a source. */
+function troubleOf(
+  id: SourceId,
+  code: 'none' | 'contract' | 'proxy' | 'delegated',
+  {
+    silent,
+    challengesFor,
+    registry,
+  }: {silent: string | null; challengesFor: Hex | null; registry: string | null},
+): Pick<NoSource, 'kind' | 'reason'> | null {
+  const account = code === 'none' || code === 'delegated';
+  if (account && id === 'ejection')
+    return {kind: 'absent', reason: 'the registry’s ejector is an account, not a contract'};
+  if (account) return {kind: 'missing', reason: 'there is no contract at this address'};
+  if (silent !== null) return {kind: 'missing', reason: `it does not answer as ${silent}`};
+  if (id === 'challenge' && challengesFor !== null && registry !== null) {
+    if (challengesFor.toLowerCase() !== registry.toLowerCase())
+      return {kind: 'missing', reason: `it belongs to another registry, ${challengesFor}`};
+  }
+  return null;
+}

@@ -1,0 +1,200 @@
+import {setMaxListeners} from 'node:events';
+import type {Contracts} from '../../config/config.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import {createChainClient} from './client.ts';
+import {firstEndpoint} from './endpoints.ts';
+import {createLogRpc} from './log-rpc.ts';
+import {scanLogs, type ScanProgress, type ScanStats} from './logs.ts';
+import {openChain, type Chain} from './open.ts';
+import {openScanStore, type LogQuery, type ScanStore} from './scan-store.ts';
+import {blockOf, endBlock, finalBlock, startBlock} from './slashing-blocks.ts';
+import {rowsOf} from './slashing-facts.ts';
+import {totalsOf, type HistoryRow, type TokenTotal} from './slashing-rows.ts';
+import type {NoSource, Source, SourceId} from './slashing-filters.ts';
+import {planSources} from './slashing-sources.ts';
+
+export type HistoryOptions = {
+  /** Tried in this order. */
+  rpcUrls: readonly string[];
+  /** Null: any chain will do. */
+  chainId: number | null;
+  operator: string;
+  contracts: Contracts;
+  /** Null: each contract's first block. */
+  fromBlock: number | null;
+  /** Null: the latest block. */
+  toBlock: number | null;
+  /** Begin with the first block of this time, Unix ms. */
+  sinceMs: number | null;
+  /** Where what was read is kept; null: nowhere. */
+  cacheDir: string | null;
+  concurrency: number;
+  maxRequests: number;
+  /** How long one request may take. */
+  timeoutMs: number;
+  time: Time;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  onProgress?: (progress: ScanProgress) => void;
+};
+
+/** A source with the blocks that were read, or the reason why none were. */
+export type Coverage =
+  | {id: SourceId; contract: string; covered: true; from: number; to: number}
+  | {id: SourceId; contract: string | null; covered: false; kind: NoSource['kind']; reason: string};
+
+export type SlashingHistory = {
+  operator: string;
+  chainId: number;
+  /** Host of the RPC. */
+  endpoint: string;
+  /** The blocks that were asked for, over all sources. */
+  range: {from: number; to: number; fromAt: number | null; toAt: number};
+  /** Rows of later blocks are not final. */
+  finalBlock: number;
+  /** In the order of the chain. */
+  rows: HistoryRow[];
+  totals: TokenTotal[];
+  sources: Coverage[];
+  /** Why the next run will have to read it all again; null when it will not. */
+  notKept: string | null;
+  scan: ScanStats;
+};
+
+/** Single look-ups (blocks, receipts, state) are repeated by viem after 429, 5xx and resets. */
+const LOOKUP_RETRY = {count: 4, delayMs: 300};
+/** What was read is written at least so often, so that a killed process loses little. */
+const SAVE_EVERY_MS = 2_000;
+
+/**
+ * Reads what was slashed, recorded, ejected and challenged of one operator (its scan set) from one endpoint: up to the
+ * latest block, the final part from the cache where it was read before.
+ * @throws AosError CHAIN_*, LOGS_REFUSED, SCAN_TOO_LARGE, USAGE (blocks that are not there); the signal's reason. What
+ *   was read until then is kept for the next run.
+ */
+export function readSlashingHistory(options: HistoryOptions, stop: AbortSignal): Promise<SlashingHistory> {
+  const {rpcUrls, chainId, timeoutMs, time} = options;
+  // Every request under way listens to it; Node would take that many for a leak.
+  const signal = AbortSignal.any([stop]);
+  setMaxListeners(0, signal);
+  return firstEndpoint(rpcUrls, signal, async (url) => {
+    const opened = await openChain({rpcUrls: [url], chainId, timeoutMs, signal, now: () => time.now()});
+    const client = createChainClient({url, signal, timeoutMs, retry: LOOKUP_RETRY});
+    return readFrom({...opened, client}, url, options, signal);
+  });
+}
+
+async function readFrom(
+  chain: Chain,
+  url: string,
+  options: HistoryOptions,
+  signal: AbortSignal,
+): Promise<SlashingHistory> {
+  const {operator, contracts, time, concurrency} = options;
+  const latest = Number(chain.blockNumber);
+  const [plan, anchor, genesis] = await Promise.all([
+    planSources(chain, {operator, contracts}),
+    finalBlock(chain, latest),
+    blockOf(chain, 0),
+  ]);
+  if (genesis === null) throw new AosError('CHAIN_BAD_ANSWER', `${chain.endpoint} does not have block 0`);
+  const to = endBlock(options.toBlock, latest);
+  const from = await startBlock(options, chain, {latest, genesisTime: genesis.timestamp});
+  const spans = plan.sources.map((source) => ({source, from: Math.max(from, source.firstBlock)}));
+  const queries: LogQuery[] = spans
+    .filter((span) => span.from <= to)
+    .map((span) => ({id: span.source.key, filter: span.source.filter, span: {from: span.from, to}}));
+  const store = await openScanStore(queries, {
+    dir: options.cacheDir,
+    chainId: chain.chainId,
+    genesisHash: genesis.hash,
+    anchor,
+    hashAt: async (block) => (await blockOf(chain, block))?.hash ?? null,
+  });
+
+  let rows: HistoryRow[];
+  let scan: ScanStats;
+  try {
+    scan = await scanQueries(queries, store, {chain, url, options}, signal);
+    const read = plan.sources.filter(({key}) => queries.some(({id}) => id === key));
+    rows = await rowsOf(chain, store, {sources: read, plan, operator, contracts, concurrency});
+  } finally {
+    await store.save();
+  }
+  const asked = queries.map((query) => query.span.from);
+  const first = asked.length === 0 ? from : Math.min(...asked);
+  const [start, end] = await Promise.all([blockOf(chain, first), blockOf(chain, to)]);
+  return {
+    operator,
+    chainId: chain.chainId,
+    endpoint: chain.endpoint,
+    range: {
+      from: first,
+      to,
+      fromAt: start === null ? null : start.timestamp * 1000,
+      toAt: end === null ? time.now() : end.timestamp * 1000,
+    },
+    finalBlock: anchor.block,
+    rows: rows.map((item) => (item.block > anchor.block ? {...item, state: 'not final'} : item)),
+    totals: totalsOf(rows),
+    sources: coverageOf(spans, plan.without, to),
+    notKept: options.cacheDir === null ? null : store.trouble(),
+    scan,
+  };
+}
+
+function scanQueries(
+  queries: readonly LogQuery[],
+  store: ScanStore,
+  {chain, url, options}: {chain: Chain; url: string; options: HistoryOptions},
+  signal: AbortSignal,
+): Promise<ScanStats> {
+  const {time, random, concurrency, maxRequests, timeoutMs, onProgress} = options;
+  let saved = time.monotonic();
+  const tasks = queries.map(({id, filter}) => ({
+    filter,
+    spans: store.missing(id),
+    take: (span: {from: number; to: number}, logs: Parameters<ScanStore['take']>[2]) =>
+      store.take(id, span, logs),
+  }));
+  return scanLogs(
+    tasks,
+    {
+      getLogs: createLogRpc({url, endpoint: chain.endpoint, timeoutMs}),
+      time,
+      random,
+      concurrency,
+      maxRequests,
+      onProgress(progress) {
+        if (time.monotonic() - saved >= SAVE_EVERY_MS) {
+          saved = time.monotonic();
+          void store.save(); // a failure is told at the end, by trouble()
+        }
+        onProgress?.(progress);
+      },
+    },
+    signal,
+  );
+}
+
+function coverageOf(
+  spans: readonly {source: Source; from: number}[],
+  without: readonly NoSource[],
+  to: number,
+): Coverage[] {
+  return [
+    ...spans.map(({source: {id, contract, firstBlock}, from}): Coverage =>
+      from <= to
+        ? {id, contract, covered: true, from, to}
+        : {
+            id,
+            contract,
+            covered: false,
+            kind: 'absent',
+            reason: `its contract is not older than block ${firstBlock}`,
+          },
+    ),
+    ...without.map((source): Coverage => ({...source, covered: false})),
+  ];
+}

@@ -1,0 +1,111 @@
+import {AosError} from '../../../foundation/errors/error.ts';
+import type {TxDeps, TxLimits} from './deps.ts';
+import type {Verdict} from './judge.ts';
+import {intentKey, type TxPlan} from './plan.ts';
+import type {TxAttempt} from './port.ts';
+import {locked, signAndSend, type Draft} from './send.ts';
+import {conclude, look, type Group} from './settle.ts';
+import {prepare, type Prepared, type Transacted} from './transact.ts';
+import {waitFor} from './wait.ts';
+
+/**
+ * The attempt that a hash or its unique beginning names.
+ * @throws AosError TX_UNKNOWN
+ */
+export function findAttempt(attempts: readonly TxAttempt[], text: string): TxAttempt {
+  const wanted = text.toLowerCase();
+  const found = /^0x[0-9a-f]{4,64}$/.test(wanted) ? attempts.filter(({hash}) => hash.startsWith(wanted)) : [];
+  const [first] = found;
+  if (first !== undefined && found.length === 1) return first;
+  throw new AosError(
+    'TX_UNKNOWN',
+    found.length > 1
+      ? `${found.length} transactions begin like this`
+      : 'the journal of this node holds no such transaction',
+  );
+}
+
+/**
+ * Sends the same transaction with higher fees, or a self-transfer of 0 in its place; both with its nonce, so that at
+ * most one of them is ever mined.
+ * @throws AosError TX_CLOSED (it is decided already) | TX_FEE_TOO_HIGH | TX_INSUFFICIENT_FUNDS | TX_NOT_TAKEN | …
+ */
+export async function replaceTransaction(
+  deps: TxDeps,
+  attempt: TxAttempt,
+  kind: 'speed-up' | 'cancel',
+  limits: TxLimits,
+  confirm: (prepared: Prepared) => Promise<boolean>,
+): Promise<Transacted> {
+  const prepared = await prepareReplacement(deps, attempt, kind, limits);
+  if (!(await confirm(prepared.shown))) return {state: 'declined'};
+  await locked(deps, limits.signal, async () => {
+    const now = await prepareReplacement(deps, attempt, kind, limits);
+    if (now.group.length !== prepared.group.length)
+      throw new AosError('TX_STUCK', 'another command has replaced it meanwhile', {next: 'aos tx list'});
+    limits.signal.throwIfAborted();
+    await signAndSend(deps, prepared.draft);
+  });
+  const waited = await waitFor(deps, attempt.nonce, limits);
+  return {...waited, resumed: false};
+}
+
+async function prepareReplacement(
+  deps: TxDeps,
+  attempt: TxAttempt,
+  kind: 'speed-up' | 'cancel',
+  limits: TxLimits,
+): Promise<{group: Group; shown: Prepared; draft: Draft}> {
+  const group = await openGroup(deps, attempt);
+  const last = group.at(-1) ?? group[0];
+  const plan = kind === 'cancel' ? cancelOf(deps, last) : planOf(last);
+  const highest = group.reduce((most, {maxFeePerGas}) => (maxFeePerGas > most ? maxFeePerGas : most), 0n);
+  const tip = group.reduce((most, {maxPriorityFeePerGas: fee}) => (fee > most ? fee : most), 0n);
+  const over = {maxFeePerGas: highest, maxPriorityFeePerGas: tip};
+  const shown = await prepare(deps, plan, limits.maxFeePerGas, over);
+  const {intent, title, to, data, value} = plan;
+  // A faster cancellation is still one.
+  const as = last.kind === 'cancel' ? 'cancel' : kind;
+  const {gas, fees} = shown;
+  const draft: Draft = {intent, kind: as, title, to, data, value, nonce: last.nonce, gas, ...fees};
+  return {group, shown, draft};
+}
+
+async function openGroup(deps: TxDeps, {nonce}: TxAttempt): Promise<Group> {
+  const {journal, node, account} = deps;
+  const [first, ...rest] = journal.withNonce({chain: node.chain, sender: account.address, nonce});
+  if (first === undefined)
+    throw new AosError('TX_UNKNOWN', 'it was made on another chain than the one the RPC serves');
+  const group: Group = [first, ...rest];
+  const verdict = await look(deps, group);
+  if (verdict.state === 'pending' || verdict.state === 'dropped') return group;
+  await conclude(deps, group, verdict);
+  throw closed(verdict);
+}
+
+function closed(verdict: Verdict): AosError {
+  const {attempt} = verdict;
+  const how =
+    'receipt' in verdict
+      ? `${verdict.state} in block ${verdict.receipt.block}`
+      : 'replaced by another transaction';
+  return new AosError('TX_CLOSED', `${attempt.title}: ${attempt.hash} is ${how}; nothing was sent`, {
+    details: {txHash: attempt.hash, state: verdict.state},
+  });
+}
+
+function planOf({intent, title, to, data, value}: TxAttempt): TxPlan {
+  return {intent, title, to, data, value, facts: []};
+}
+
+function cancelOf({account}: TxDeps, {intent, title, nonce}: TxAttempt): TxPlan {
+  const to = account.address;
+  return {
+    intent: intentKey(intent),
+    title: `cancel nonce ${nonce} (${title})`,
+    to,
+    data: '0x',
+    value: 0n,
+    facts: [],
+  };
+}

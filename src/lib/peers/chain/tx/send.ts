@@ -1,0 +1,86 @@
+import {keccak256, type Hex} from 'viem';
+import {AosError} from '../../../foundation/errors/error.ts';
+import type {TxDeps} from './deps.ts';
+import type {Fees} from './fees.ts';
+import {broadcast} from './node.ts';
+import type {NewAttempt, TxAttempt, TxKind} from './port.ts';
+
+/** A transaction with every field decided. */
+export type Draft = Fees & {
+  intent: string;
+  kind: TxKind;
+  title: string;
+  to: Hex;
+  data: Hex;
+  value: bigint;
+  nonce: number;
+  gas: bigint;
+};
+
+/** How often the lock of the journal is asked for, and how long at most: a signature takes up to 15 s. */
+const LOCK_POLL_MS = 100;
+const LOCK_WAIT_MS = 30_000;
+
+/**
+ * Runs `work` while no other process of this node chooses a nonce.
+ * @throws AosError TX_LOCKED after 30 s, or the signal's reason
+ */
+export async function locked<T>(deps: TxDeps, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const lock = await takeLock(deps, signal);
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
+async function takeLock({journal, time}: TxDeps, signal: AbortSignal): Promise<{release(): void}> {
+  const until = time.monotonic() + LOCK_WAIT_MS;
+  for (;;) {
+    try {
+      return journal.lock();
+    } catch (error) {
+      const busy = error instanceof AosError && error.code === 'TX_LOCKED';
+      if (!busy || time.monotonic() >= until) throw error;
+    }
+    await time.sleep(LOCK_POLL_MS, signal);
+  }
+}
+
+/**
+ * Signs, makes the signed bytes durable, then broadcasts them. After the journal has them, a crash costs nothing: the
+ * next run finds them by their intent.
+ * @throws AosError SIGNER_* (nothing was journalled), JOURNAL_* (nothing was sent), TX_NOT_TAKEN
+ */
+export async function signAndSend(deps: TxDeps, draft: Draft): Promise<void> {
+  const {node, account, journal, time} = deps;
+  const {intent, kind, title, ...fields} = draft;
+  const raw = await account.signTransaction({type: 'eip1559', chainId: node.chain.id, ...fields});
+  const attempt: NewAttempt = {
+    ...draft,
+    hash: keccak256(raw),
+    chain: node.chain,
+    sender: account.address,
+    raw,
+    signedAt: time.now(),
+  };
+  await journal.add(attempt);
+  await sendOut(deps, attempt);
+}
+
+/**
+ * Broadcasts journalled bytes, once more or for the first time. Without an answer it counts as not sent, and the wait
+ * looks for it.
+ * @throws AosError TX_NOT_TAKEN when the node says no; the attempt is then abandoned: the next run makes a new one
+ */
+export async function sendOut(
+  {node, journal}: TxDeps,
+  {hash, raw}: Pick<TxAttempt, 'hash' | 'raw'>,
+): Promise<void> {
+  const answer = await broadcast(node, raw);
+  if (answer.state === 'refused') {
+    await journal.end(hash, 'abandoned', null);
+    throw new AosError('TX_NOT_TAKEN', answer.why, {details: {txHash: hash}});
+  }
+  if (answer.state === 'taken') await journal.sent(hash);
+}

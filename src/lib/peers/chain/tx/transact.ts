@@ -1,0 +1,187 @@
+import {AosError, isAosError} from '../../../foundation/errors/error.ts';
+import type {TxDeps, TxLimits} from './deps.ts';
+import {feesFor, gwei, replacementFees, type Fees} from './fees.ts';
+import {readBalance, readFeeMarket, readNonces, simulate} from './node.ts';
+import type {TxPlan} from './plan.ts';
+import type {TxAttempt} from './port.ts';
+import {resume} from './resume.ts';
+import {locked, signAndSend} from './send.ts';
+import {settleOpen, type Judged} from './settle.ts';
+import {waitFor, type Waited} from './wait.ts';
+
+/** A simulated plan with what it will cost; what the operator is asked to agree to. Amounts in wei. */
+export type Prepared = {
+  plan: TxPlan;
+  gas: bigint;
+  fees: Fees;
+  balance: bigint;
+  /** gas × maxFeePerGas + value: the most it can take from the account. */
+  mostWei: bigint;
+};
+
+export type Transacted =
+  (Waited & {/** Found in the journal, not sent by this run. */ resumed: boolean}) | {state: 'declined'};
+
+/** What is to be sent, unless the journal holds it already. */
+export type Errand = {
+  intent: string;
+  /** Makes the plan, e.g. by signing typed data; called only when there is nothing to resume. */
+  plan: () => Promise<TxPlan>;
+};
+
+/**
+ * Simulates a plan, fixes its fees and checks the balance (architecture decision 12). Nothing is signed.
+ * @throws AosError CHAIN_REVERTED | TX_FEE_TOO_HIGH | TX_INSUFFICIENT_FUNDS | CHAIN_*
+ */
+export async function prepare(
+  deps: TxDeps,
+  plan: TxPlan,
+  cap: bigint | null,
+  over: Fees | null,
+): Promise<Prepared> {
+  const {node, account} = deps;
+  const [gas, market, balance] = await Promise.all([
+    simulate(node, {from: account.address, ...plan}, plan.title),
+    readFeeMarket(node),
+    readBalance(node, account.address),
+  ]);
+  const fees = over === null ? feesFor(market, cap) : replacementFees(over, market, cap);
+  const mostWei = gas * fees.maxFeePerGas + plan.value;
+  requireFunds(account.address, balance, mostWei);
+  return {plan, gas, fees, balance, mostWei};
+}
+
+/** @throws AosError TX_INSUFFICIENT_FUNDS */
+function requireFunds(address: string, balance: bigint, mostWei: bigint): void {
+  if (balance >= mostWei) return;
+  throw new AosError(
+    'TX_INSUFFICIENT_FUNDS',
+    `${address} holds ${gwei(balance)} gwei; the transaction can take up to ${gwei(mostWei)} gwei`,
+    {details: {balanceWei: balance.toString(), neededWei: mostWei.toString()}},
+  );
+}
+
+/**
+ * Does one errand on chain, once: finds its transaction in the journal, or plans, simulates, asks, signs, journals and
+ * broadcasts it; then waits.
+ * @param confirm asked with what was simulated; false: nothing is signed
+ * @throws AosError TX_* | CHAIN_* | SIGNER_* | JOURNAL_* | INTERRUPTED
+ */
+export async function transact(
+  deps: TxDeps,
+  errand: Errand,
+  limits: TxLimits,
+  confirm: (prepared: Prepared) => Promise<boolean>,
+): Promise<Transacted> {
+  const open = await settleOpen(deps, limits);
+  const found = await resume(deps, open, errand.intent);
+  if (found !== null) return {...(await waitFor(deps, found, limits)), resumed: true};
+
+  await waitForEarlier(deps, open, limits);
+  const over = freeNonce(open)?.fees ?? null;
+  const prepared = await prepareUnlessDone(deps, errand, limits, over);
+  if (typeof prepared === 'number') return {...(await waitFor(deps, prepared, limits)), resumed: true};
+  if (!(await confirm(prepared))) return {state: 'declined'};
+  const sent = await locked(deps, limits.signal, () => sendPrepared(deps, prepared, limits));
+  return {...(await waitFor(deps, sent.nonce, limits)), resumed: sent.resumed};
+}
+
+/**
+ * Waits for what is on its way for other errands: a simulation knows nothing of it, so its gas could be too little.
+ * @throws AosError TX_STUCK when it is not mined in time
+ */
+async function waitForEarlier(deps: TxDeps, open: readonly Judged[], limits: TxLimits): Promise<void> {
+  for (const {group, verdict} of open) {
+    if (verdict.state !== 'pending') continue;
+    const {hash, title, nonce} = verdict.attempt;
+    deps.note(`${title}: ${hash} is on its way and comes first`);
+    try {
+      const waited = await waitFor(deps, group[0].nonce, {...limits, confirmations: 1});
+      if (waited.state !== 'pending') continue;
+      throw new AosError('TX_STUCK', `${title}: ${hash} (nonce ${nonce}) comes first, and ${waited.why}`, {
+        next: `Wait, then run the command again; or hurry it: aos tx speed-up ${hash}`,
+        details: {txHash: hash, nonce},
+      });
+    } catch (error) {
+      // How it ended is its own command's affair; the nonce is free now.
+      if (!isAosError(error, 'TX_REVERTED', 'TX_REPLACED')) throw error;
+    }
+  }
+}
+
+/**
+ * Plans and simulates. Where that fails, because another process has done it meanwhile: the nonce of its transaction.
+ * @throws AosError as {@link prepare}
+ */
+async function prepareUnlessDone(
+  deps: TxDeps,
+  {intent, plan}: Errand,
+  limits: TxLimits,
+  over: Fees | null,
+): Promise<Prepared | number> {
+  try {
+    return await prepare(deps, await plan(), limits.maxFeePerGas, over);
+  } catch (error) {
+    const found = await settleOpen(deps, limits)
+      .then((open) => resume(deps, open, intent))
+      .catch(() => null);
+    if (found === null) throw error;
+    return found;
+  }
+}
+
+/** The nonce an abandoned transaction left free, with its fees: its bytes may be out, so the next one has to beat them. */
+function freeNonce(open: readonly Judged[]): {nonce: number; fees: Fees} | null {
+  const judged = open.find(
+    ({group, verdict}) => verdict.state === 'dropped' && group.every(({state}) => state === 'abandoned'),
+  );
+  if (judged === undefined) return null;
+  const highest = (of: (attempt: TxAttempt) => bigint): bigint =>
+    judged.group.map(of).reduce((most, fee) => (fee > most ? fee : most), 0n);
+  return {
+    nonce: judged.group[0].nonce,
+    fees: {
+      maxFeePerGas: highest(({maxFeePerGas}) => maxFeePerGas),
+      maxPriorityFeePerGas: highest(({maxPriorityFeePerGas}) => maxPriorityFeePerGas),
+    },
+  };
+}
+
+/** Under the lock: whatever happened while the operator was asked is looked at again. */
+async function sendPrepared(
+  deps: TxDeps,
+  {plan, gas, fees}: Prepared,
+  limits: TxLimits,
+): Promise<{nonce: number; resumed: boolean}> {
+  const {node, account} = deps;
+  const open = await settleOpen(deps, limits);
+  const found = await resume(deps, open, plan.intent);
+  if (found !== null) return {nonce: found, resumed: true};
+  await simulate(node, {from: account.address, ...plan}, plan.title);
+  const nonce = freeNonce(open)?.nonce ?? (await nextNonce(deps, open));
+  const {intent, title, to, data, value} = plan;
+  limits.signal.throwIfAborted();
+  await signAndSend(deps, {intent, kind: 'send', title, to, data, value, nonce, gas, ...fees});
+  return {nonce, resumed: false};
+}
+
+/**
+ * The nonce after everything that is on its way.
+ * @throws AosError TX_STUCK when an earlier transaction of ours is on nobody's way: a new one would wait behind it
+ */
+async function nextNonce({node, account}: TxDeps, open: readonly Judged[]): Promise<number> {
+  const stuck = open.find(({verdict}) => verdict.state === 'dropped');
+  if (stuck !== undefined) {
+    const {hash, title, nonce} = stuck.verdict.attempt;
+    throw new AosError(
+      'TX_STUCK',
+      `${title}: ${hash} (nonce ${nonce}) is in no node's pool and must go first`,
+      {
+        next: `aos tx speed-up ${hash}`,
+        details: {txHash: hash, nonce},
+      },
+    );
+  }
+  const {withPool} = await readNonces(node, account.address);
+  return open.reduce((next, {group}) => Math.max(next, group[0].nonce + 1), withPool);
+}

@@ -1,0 +1,133 @@
+import {AosError, isAosError, stoppedBy} from '../../../foundation/errors/error.ts';
+import type {TxDeps, TxLimits} from './deps.ts';
+import type {Verdict} from './judge.ts';
+import {broadcast} from './node.ts';
+import type {TxAttempt, TxReceipt} from './port.ts';
+import {conclude, look, type Group} from './settle.ts';
+
+/** How a wait ended. `why` says what is missing; `isNext`: a block can take it, if it pays enough. */
+export type Waited =
+  | {state: 'mined' | 'cancelled'; attempt: TxAttempt; receipt: TxReceipt}
+  | {state: 'pending'; attempt: TxAttempt; why: string; isNext: boolean};
+
+/** Thrown-out transactions are broadcast again no more often than this. */
+const RESEND_MS = 15_000;
+/** See settle.ts: the nodes of a pool lag each other. */
+const REPLACED_LOOKS = 3;
+
+/**
+ * Waits until one of the attempts with this nonce has enough confirmations, or the time is over. Attempts that another
+ * process adds (`aos tx speed-up`) are seen; a node that does not answer is asked again until the time is over.
+ * @throws AosError TX_REVERTED | TX_REPLACED | INTERRUPTED (details.txHash) | JOURNAL_*
+ */
+export async function waitFor(deps: TxDeps, nonce: number, limits: TxLimits): Promise<Waited> {
+  const {node, account, journal, time, note} = deps;
+  const {signal, pollMs} = limits;
+  const started = time.monotonic();
+  const query = {chain: node.chain, sender: account.address, nonce};
+  const told = new Set<string>();
+  const tellOnce = (line: string): void => {
+    if (!told.has(line)) note(line);
+    told.add(line);
+  };
+  let resentAt = started;
+  let replacedLooks = 0;
+  for (;;) {
+    const group = asGroup(journal.withNonce(query));
+    const verdict = await lookOrTell(deps, group, tellOnce);
+    replacedLooks = verdict?.state === 'replaced' ? replacedLooks + 1 : 0;
+    if (verdict !== null && isSettled(verdict, limits.confirmations, replacedLooks)) {
+      await conclude(deps, group, verdict);
+      return concluded(verdict);
+    }
+    if (verdict?.state === 'dropped' && time.monotonic() - resentAt >= RESEND_MS) {
+      resentAt = time.monotonic();
+      tellOnce('no node holds the transaction any more; it is broadcast again');
+      await broadcast(node, verdict.attempt.raw);
+    }
+    const last = verdict?.attempt ?? group.at(-1) ?? group[0];
+    if (time.monotonic() - started >= limits.waitMs)
+      return {
+        state: 'pending',
+        attempt: last,
+        why: missing(verdict, limits.confirmations),
+        isNext: verdict?.state === 'pending' && verdict.gap <= 0,
+      };
+    try {
+      await time.sleep(pollMs, signal);
+    } catch {
+      throw interrupted(last, signal.reason);
+    }
+  }
+}
+
+/** A node that fails is asked again at the next turn; null meanwhile. */
+async function lookOrTell(
+  deps: TxDeps,
+  group: Group,
+  tellOnce: (line: string) => void,
+): Promise<Verdict | null> {
+  try {
+    return await look(deps, group);
+  } catch (error) {
+    if (!isAosError(error, 'CHAIN_UNREACHABLE', 'CHAIN_BAD_ANSWER')) throw error;
+    tellOnce(`${error.message}; it is asked again`);
+    return null;
+  }
+}
+
+function isSettled(verdict: Verdict, confirmations: number, replacedLooks: number): boolean {
+  if (verdict.state === 'replaced') return replacedLooks >= REPLACED_LOOKS;
+  return 'receipt' in verdict && verdict.confirmations >= BigInt(confirmations);
+}
+
+function concluded(verdict: Verdict): Waited {
+  const {attempt} = verdict;
+  if (verdict.state === 'mined' || verdict.state === 'cancelled')
+    return {state: verdict.state, attempt, receipt: verdict.receipt};
+  const details = {txHash: attempt.hash, nonce: attempt.nonce};
+  if (verdict.state === 'reverted')
+    throw new AosError(
+      'TX_REVERTED',
+      `${attempt.title}: the transaction ${attempt.hash} was mined in block ${verdict.receipt.block} and failed there`,
+      {
+        details: {
+          ...details,
+          block: verdict.receipt.block.toString(),
+          feeWei: verdict.receipt.feeWei.toString(),
+        },
+      },
+    );
+  throw new AosError(
+    'TX_REPLACED',
+    `${attempt.title}: nonce ${attempt.nonce} was used by another transaction than ${attempt.hash}`,
+    {details},
+  );
+}
+
+/** What a wait that ran out still misses, in words. */
+export function missing(verdict: Verdict | null, confirmations: number): string {
+  if (verdict === null) return 'the chain RPC does not answer';
+  if ('confirmations' in verdict) return `it has ${verdict.confirmations} of ${confirmations} confirmations`;
+  if (verdict.state === 'pending' && verdict.gap > 0)
+    return `${verdict.gap} earlier transaction${verdict.gap === 1 ? '' : 's'} of the account must be mined first`;
+  if (verdict.state === 'dropped') return 'no node holds it; the next run broadcasts it again';
+  return 'it is not in a block yet';
+}
+
+/** The hash of a transaction that was waited for when the command was told to stop. */
+function interrupted({hash, title, kind}: TxAttempt, reason: unknown): AosError {
+  return stoppedBy(reason, `${title}: stopped waiting for ${hash}, which is sent`, {
+    next:
+      kind === 'send'
+        ? 'Run the command again: it finds this transaction and sends no second one.'
+        : 'aos tx list',
+    details: {txHash: hash},
+  });
+}
+
+function asGroup(attempts: readonly TxAttempt[]): Group {
+  const [first, ...rest] = attempts;
+  if (first === undefined) throw new AosError('BUG', 'a wait for a transaction that is not in the journal');
+  return [first, ...rest];
+}

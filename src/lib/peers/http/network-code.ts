@@ -1,0 +1,35 @@
+import {errorText} from '../../foundation/errors/error.ts';
+
+/** The network's own code of a failure (`ECONNREFUSED`, `UND_ERR_HEADERS_TIMEOUT`, `CERT_HAS_EXPIRED` …) or `UNKNOWN`. */
+export function networkCode(error: unknown): string {
+  if (!(error instanceof Error)) return 'UNKNOWN';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.name === 'HTTPParserError' ? 'HPE_INVALID' : 'UNKNOWN';
+}
+
+/** What happened to a connection, in words, with the network's own code. */
+export function networkWords(error: unknown): string {
+  const code = networkCode(error);
+  const words = WORDS[code];
+  return words === undefined ? errorText(error) : `${words} (${code})`;
+}
+
+const SLOW = 'it did not answer in time';
+const UNREACHED = 'it cannot be reached: a firewall or the network drops the connection';
+const HUNG_UP = 'it hung up before it had answered';
+const NO_HOST = 'there is no such host';
+
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: NO_HOST,
+  EAI_AGAIN: NO_HOST,
+  ETIMEDOUT: UNREACHED,
+  UND_ERR_CONNECT_TIMEOUT: UNREACHED,
+  EHOSTUNREACH: UNREACHED,
+  ENETUNREACH: UNREACHED,
+  UND_ERR_HEADERS_TIMEOUT: SLOW,
+  UND_ERR_BODY_TIMEOUT: SLOW,
+  ECONNRESET: HUNG_UP,
+  EPIPE: HUNG_UP,
+  UND_ERR_SOCKET: HUNG_UP,
+};

@@ -1,0 +1,70 @@
+import {AosError, errorText} from '../../foundation/errors/error.ts';
+import {networkCode} from '../http/network-code.ts';
+import type {SignerUrl} from './url.ts';
+
+type Reading = {what: string; next: string};
+
+function reading(code: string, error: unknown, {host, port, loopback, tls}: SignerUrl): Reading {
+  const at = `${host}:${port}`;
+  const check = 'aos signer check';
+  switch (code) {
+    case 'ECONNREFUSED':
+      return {
+        what: `nothing listens on ${at}: Web3Signer is not started, still loads its keys (the port opens after that), or is bound elsewhere`,
+        next: loopback
+          ? `Start Web3Signer, then: ${check}`
+          : 'Start Web3Signer with --http-listen-host=0.0.0.0',
+      };
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return {what: `there is no host ${host}`, next: 'Correct the host in signer_key.'};
+    case 'ETIMEDOUT':
+    case 'UND_ERR_CONNECT_TIMEOUT':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return {
+        what: `${at} cannot be reached: a firewall or the network drops the connection`,
+        next: `Open port ${port} of ${host} for this machine.`,
+      };
+    case 'UND_ERR_HEADERS_TIMEOUT':
+    case 'UND_ERR_BODY_TIMEOUT':
+      return {
+        what: `${at} took the request but did not answer in time: its key backend is slow or stuck`,
+        next: check,
+      };
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'UND_ERR_SOCKET':
+      return {
+        what: `${at} dropped the connection without an answer`,
+        next: tls
+          ? 'Look at the log of Web3Signer: it may demand a client certificate.'
+          : 'If that port speaks TLS, use https:// in signer_key.',
+      };
+    default:
+      return {what: `${at}: ${errorText(error)}`, next: check};
+  }
+}
+
+/** Turns what undici or the socket threw into a typed error; `details.reason` keeps the network's code. */
+export function unreachable(url: SignerUrl, error: unknown): AosError {
+  if (error instanceof AosError) return error;
+  const code = networkCode(error);
+  const details = {reason: code, host: url.host, port: url.port};
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new AosError(
+      'SIGNER_PROTOCOL',
+      `the answer of ${url.host}:${url.port} is larger than any of Web3Signer`,
+      {cause: error, details},
+    );
+  }
+  if (code.startsWith('HPE_')) {
+    return new AosError('SIGNER_PROTOCOL', `${url.host}:${url.port} does not speak HTTP`, {
+      cause: error,
+      details,
+      next: 'If that port speaks TLS, use https:// in signer_key.',
+    });
+  }
+  const {what, next} = reading(code, error, url);
+  return new AosError('SIGNER_UNREACHABLE', what, {cause: error, details, next});
+}

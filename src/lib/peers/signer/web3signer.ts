@@ -1,0 +1,124 @@
+import {AosError} from '../../foundation/errors/error.ts';
+import type {LaneOptions} from '../http/lanes.ts';
+import {createTransport} from '../http/transport.ts';
+import {
+  checksumAddress,
+  eip191Digest,
+  isAddress,
+  recoverAddress,
+  toHex,
+} from '../../protocol/wire/ethereum.ts';
+import {unreachable} from './network-error.ts';
+import {createRpc, rpcFailure, type RpcReply} from './rpc.ts';
+import {signatureBytes, signedBy, takeSignature} from './signature.ts';
+import {parseSignerUrl} from './url.ts';
+
+export type Web3SignerOptions = LaneOptions & {
+  /** `http(s)://host:port`. */
+  url: string;
+  /** node_id in any letter case. */
+  address: string;
+  /**
+   * Who made a signature (`recoverAddress`), perhaps elsewhere than on the event loop when others wait for it (`aside`).
+   * On the event loop when not given.
+   */
+  recover?: (
+    digest: Uint8Array,
+    signature: Uint8Array,
+    aside: boolean,
+  ) => string | null | Promise<string | null>;
+};
+
+/** Signatures under way while jobs come one by one: an acknowledgement and a result. */
+const FEW = 2;
+
+/** Web3Signer in eth1 mode, for one account. Nothing it signs is handed out unchecked. */
+export type Web3Signer = {
+  /** node_id, EIP-55 checksummed. */
+  readonly address: string;
+  /**
+   * EIP-191 signature over `message`: 65 bytes r‖s‖v (v 27/28) as lower-case hex without 0x; recovered and compared with
+   * `address` before it is returned.
+   * @throws AosError SIGNER_*
+   */
+  sign(message: Uint8Array, signal?: AbortSignal): Promise<string>;
+  /** Accounts the signer holds, checksummed, in its order. @throws AosError SIGNER_* */
+  accounts(signal?: AbortSignal): Promise<string[]>;
+  /**
+   * EIP-712 signature, 130 lower-case hex without 0x. `typedData` is JSON text with `types.EIP712Domain`, `digest` its
+   * hash (see typed-data.ts), by which the signature is checked.
+   * @throws AosError SIGNER_*
+   */
+  signTypedData(typedData: string, digest: Uint8Array, signal?: AbortSignal): Promise<string>;
+  /**
+   * Raw signed transaction, 0x hex. `fields` are the JSON-RPC fields, quantities as 0x hex; `verify` throws when what
+   * was signed is not what was asked for (see transaction.ts).
+   * @throws AosError SIGNER_*
+   */
+  signTransaction(
+    fields: Readonly<Record<string, string>>,
+    verify: (raw: string) => void,
+    signal?: AbortSignal,
+  ): Promise<string>;
+  /** Ends the connections; requests in hand fail. */
+  close(): Promise<void>;
+};
+
+/**
+ * A client of Web3Signer's JSON-RPC: `eth_sign` and its sisters, never `personal_sign` or the `_v4` methods, which
+ * would reach the node behind it. No request is sent before the first call.
+ * @throws AosError SIGNER_URL_INVALID | USAGE (the address is none)
+ * @example const signer = createWeb3Signer({url: 'http://127.0.0.1:9000', address: nodeId, timeoutMs: 10_000})
+ */
+export function createWeb3Signer(options: Web3SignerOptions): Web3Signer {
+  const url = parseSignerUrl(options.url);
+  if (!isAddress(options.address)) throw new AosError('USAGE', 'node_id is not an address');
+  const address = checksumAddress(options.address);
+  const account = address.toLowerCase();
+  const transport = createTransport(url.origin, options, (error) => unreachable(url, error));
+  const rpc = createRpc(transport);
+  const recover = options.recover ?? recoverAddress;
+  let signing = 0;
+
+  async function result(method: string, params: string, signal: AbortSignal | undefined): Promise<unknown> {
+    const reply: RpcReply = await rpc.call(method, params, signal);
+    if (reply.kind !== 'result') throw rpcFailure(method, reply, url.host);
+    return reply.value;
+  }
+
+  return {
+    address,
+    async sign(message, signal) {
+      signing += 1;
+      try {
+        const value = await result('eth_sign', `["${account}","0x${toHex(message)}"]`, signal);
+        const bytes = signatureBytes(value);
+        return signedBy(address, bytes, await recover(eip191Digest(message), bytes, signing > FEW));
+      } finally {
+        signing -= 1;
+      }
+    },
+    async signTypedData(typedData, digest, signal) {
+      const value = await result('eth_signTypedData', `["${account}",${typedData}]`, signal);
+      return takeSignature(value, digest, address);
+    },
+    async signTransaction(fields, verify, signal) {
+      const raw = await result('eth_signTransaction', JSON.stringify([fields]), signal);
+      if (typeof raw !== 'string' || !/^0x(?:[0-9a-f]{2})+$/i.test(raw)) {
+        throw new AosError('SIGNER_PROTOCOL', 'the signer’s transaction is not hex');
+      }
+      verify(raw);
+      return raw;
+    },
+    async accounts(signal) {
+      const value = await result('eth_accounts', '[]', signal);
+      if (!Array.isArray(value)) throw new AosError('SIGNER_PROTOCOL', 'eth_accounts did not give a list');
+      return value.map((entry: unknown) => {
+        if (typeof entry !== 'string' || !isAddress(entry))
+          throw new AosError('SIGNER_PROTOCOL', 'eth_accounts holds something that is no address');
+        return checksumAddress(entry);
+      });
+    },
+    close: () => transport.close(),
+  };
+}

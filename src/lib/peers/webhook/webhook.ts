@@ -1,0 +1,101 @@
+import {Agent, request} from 'undici';
+import {createBackoff} from '../../foundation/async/backoff.ts';
+import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
+import {deadline} from '../../foundation/system/system-time.ts';
+import type {Time} from '../../foundation/time/time.ts';
+
+/** Takes JSON for people elsewhere. Its URL is a secret: errors name scheme and host alone. */
+export type Webhook = {
+  /**
+   * Posts one body: tried at most {@link ATTEMPTS} times, with growing pauses.
+   * @returns the HTTP status, 2xx
+   * @throws AosError ALERT_UNREACHABLE | ALERT_REFUSED, or the signal's reason
+   */
+  post(body: object, signal: AbortSignal): Promise<number>;
+  /** Scheme and host, for people. */
+  readonly place: string;
+  close(): Promise<void>;
+};
+
+const ATTEMPTS = 4;
+/** For one try, from connecting to the end of the answer. */
+const TIMEOUT_MS = 10_000;
+/** An answer is thrown away, and more of it is not even read. */
+const MAX_REPLY = 64 * 1024;
+/** What may be gone the next moment; services behind a proxy answer with 520 to 530 too. */
+const isPassing = (status: number): boolean => [408, 425, 429].includes(status) || status >= 500;
+
+/** @param url http(s), checked by the configuration */
+export function createWebhook(
+  url: string,
+  {
+    time,
+    random,
+    timeoutMs = TIMEOUT_MS,
+  }: {time: Pick<Time, 'sleep'>; random: () => number; timeoutMs?: number},
+): Webhook {
+  const {protocol, host, username, password} = new URL(url);
+  const place = `${protocol}//${host}`;
+  const agent = new Agent({connections: 1, keepAliveTimeout: 1_000});
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'aos-operator',
+    // undici leaves out what a URL names before the host.
+    ...(username === '' && password === '' ? {} : {authorization: basic(username, password)}),
+  };
+
+  async function once(body: string, outer: AbortSignal): Promise<number> {
+    const {signal, done} = deadline(outer, timeoutMs);
+    try {
+      const {statusCode, body: reply} = await request(url, {
+        dispatcher: agent,
+        method: 'POST',
+        headers,
+        body,
+        signal,
+      });
+      await reply.dump({limit: MAX_REPLY, signal});
+      if (statusCode >= 200 && statusCode < 300) return statusCode;
+      const code = isPassing(statusCode) ? 'ALERT_UNREACHABLE' : 'ALERT_REFUSED';
+      throw new AosError(code, `the webhook at ${place} answered HTTP ${statusCode}`);
+    } catch (error) {
+      outer.throwIfAborted();
+      if (isAosError(error)) throw error;
+      // undici's own texts name host and port at most.
+      throw new AosError('ALERT_UNREACHABLE', `the webhook at ${place}: ${errorText(error)}`);
+    } finally {
+      done();
+    }
+  }
+
+  return {
+    place,
+    async post(body, signal) {
+      const text = JSON.stringify(body);
+      const pause = createBackoff({firstMs: 1_000, capMs: 30_000, random});
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await once(text, signal);
+        } catch (error) {
+          if (attempt === ATTEMPTS || !isAosError(error, 'ALERT_UNREACHABLE')) throw error;
+          await time.sleep(pause.next(), signal);
+        }
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** RFC 7617, of a URL's parts, which are percent-encoded. */
+function basic(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`;
+}
+
+/** A text that is no percent-encoding is meant as it stands. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a lone %
+  }
+}

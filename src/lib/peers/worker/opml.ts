@@ -1,0 +1,107 @@
+import type {WorkerConfig} from '../../config/config.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {networkCode, networkWords} from '../http/network-code.ts';
+import {createTransport} from '../http/transport.ts';
+import {isJsonObject, parseJson} from '../../protocol/wire/json.ts';
+
+/** One HTTP exchange with a worker on the same or a near host. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** Our own keys, so that it can be typed as it stands. */
+const START = 'Start the worker, or correct workers.opml.url.';
+const MAX_REPLY = 1024 * 1024;
+const JSON_BODY = {'content-type': 'application/json'};
+
+/** One request to a worker; the answer comes back to `callbackUrl` with its `requestId`. */
+type OpmlRequest = {requestId: string; nodeId: string; model: string; prompt: string; callbackUrl: string};
+
+/** A worker of kind opml, with its configured limits. Durations in ms. */
+export type OpmlWorker = {
+  readonly kind: 'opml';
+  readonly concurrency: number;
+  readonly readyTimeoutMs: number;
+  readonly answerTimeoutMs: number;
+  readonly attempts: number;
+  /** @throws AosError WORKER_UNREACHABLE | WORKER_BUSY */
+  ready(signal: AbortSignal): Promise<void>;
+  /** @throws AosError WORKER_UNREACHABLE | WORKER_REFUSED */
+  ask(request: OpmlRequest, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+};
+
+/**
+ * An opml worker in the reference API (protocol §5): `GET /api/v1/status` → `{"msg":"0"}` when idle,
+ * `POST /api/v1/question`; the answer comes back to `/api/opml_callback`.
+ */
+export function createOpmlWorker(config: WorkerConfig): OpmlWorker {
+  const {origin, host, pathname} = new URL(config.url);
+  const base = pathname.replace(/\/+$/, '');
+  const failure = (error: unknown): AosError =>
+    networkCode(error) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
+      ? new AosError('WORKER_REFUSED', `opml worker ${host} sent more than 1 MiB`)
+      : new AosError('WORKER_UNREACHABLE', `opml worker ${host}: ${networkWords(error)}`, {
+          cause: error,
+          next: START,
+        });
+  const limits = {
+    timeoutMs: REQUEST_TIMEOUT_MS,
+    connections: 8,
+    keepAliveMs: 4_000,
+    maxAnswerBytes: MAX_REPLY,
+  };
+  const transport = createTransport(origin, limits, failure);
+
+  return {
+    kind: 'opml',
+    concurrency: config.concurrency,
+    readyTimeoutMs: config.readyTimeoutMs,
+    answerTimeoutMs: config.answerTimeoutMs,
+    attempts: config.attempts,
+    async ready(signal) {
+      const {status, body} = await transport.request(
+        {method: 'GET', path: `${base}/api/v1/status`, headers: {}, body: null},
+        signal,
+      );
+      if (status !== 200)
+        throw new AosError(
+          'WORKER_UNREACHABLE',
+          `opml worker ${host} answers its status with HTTP ${status}`,
+          {next: START},
+        );
+      const state = statusOf(body);
+      if (state !== '0') {
+        const said = state === undefined ? 'an unreadable status' : `status ${JSON.stringify(state)}`;
+        throw new AosError('WORKER_BUSY', `opml worker ${host} is not idle: ${said}`, {
+          next: 'Add a worker, or raise workers.opml.ready_timeout.',
+        });
+      }
+    },
+    async ask(question, signal) {
+      const body = JSON.stringify({
+        model: question.model,
+        prompt: question.prompt,
+        req_id: question.requestId,
+        callback: `${question.callbackUrl}/api/opml_callback`,
+      });
+      const {status} = await transport.request(
+        {method: 'POST', path: `${base}/api/v1/question`, headers: JSON_BODY, body},
+        signal,
+      );
+      if (status < 200 || status > 299) {
+        throw new AosError('WORKER_REFUSED', `opml worker ${host} refused the question with HTTP ${status}`);
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** `msg` of a status reply; undefined when there is none. */
+function statusOf(body: string): string | undefined {
+  try {
+    const {value} = parseJson(Buffer.from(body));
+    const msg = isJsonObject(value) ? value.get('msg') : undefined;
+    return typeof msg === 'string' ? msg : undefined;
+  } catch (error) {
+    if (isAosError(error)) return undefined; // unreadable: told as not idle
+    throw error;
+  }
+}

@@ -1,0 +1,97 @@
+import {hash as digestOf} from 'node:crypto';
+import {isAosError} from '../../foundation/errors/error.ts';
+import {clockDigest, compareClocks, updateClock, type Clock} from './vlc.ts';
+
+/** Something worth a clock reading: its name (`job_received`, `result_concluded`, `probe_answered`, …) and what it is about. */
+export type ReadingEvent = {
+  event: string;
+  /** A job id where {@link isAboutJob}; else what the event names, or ''. */
+  ref: string;
+  /** A clock that came from outside with the event, merged before ours advances. */
+  merge: Clock | null;
+};
+
+/** One link of the operator's chain of clock readings (protocol §6). */
+export type Reading = {
+  /** 1, 2, 3, … without gaps. */
+  n: number;
+  /** Unix ms. */
+  at: number;
+  event: string;
+  ref: string;
+  clock: Clock;
+  /** `hash` of reading n−1; 64 zeros for the first. */
+  previous: string;
+  /** SHA-256, lower-case hex, of the UTF-8 JSON array ["aos-reading-1", n, at, event, ref, hex(clock digest), previous]. */
+  hash: string;
+};
+
+/** The readings a job leaves on its way. */
+const JOB_EVENTS: ReadonlySet<string> = new Set([
+  'job_received',
+  'answer_taken',
+  'result_concluded',
+  'result_accepted',
+]);
+
+/** Whether the `ref` of a reading is a job id: probes and outages have readings too. */
+export function isAboutJob({event}: Pick<Reading, 'event'>): boolean {
+  return JOB_EVENTS.has(event);
+}
+
+const NO_READING = '0'.repeat(64);
+
+/**
+ * The reading that follows `last` (null: the first of a journal): the event's clock merged in, `clockId` advanced.
+ * @param at Unix ms
+ * @throws AosError CLOCK_OVERFLOW
+ */
+export function nextReading(
+  last: Reading | null,
+  {event, ref, merge}: ReadingEvent,
+  at: number,
+  clockId: bigint,
+): Reading {
+  const clock = updateClock(last?.clock ?? new Map<bigint, number>(), merge === null ? [] : [merge], clockId);
+  const reading = {n: (last?.n ?? 0) + 1, at, event, ref, clock, previous: last?.hash ?? NO_READING};
+  return {...reading, hash: hashOf(reading)};
+}
+
+/**
+ * Checks a run of readings, in order: each hash is right, each names the one before it, numbers have no gap and the
+ * clock only goes forward. A run may begin in the middle of the chain; what was cut off its end cannot be seen.
+ * @returns `brokenAt`: index of the first reading that does not hold
+ */
+export function verifyReadings(readings: readonly Reading[]): {ok: true} | {ok: false; brokenAt: number} {
+  let last: Reading | null = null;
+  for (const [index, reading] of readings.entries()) {
+    if (!isSound(reading) || !follows(last, reading)) return {ok: false, brokenAt: index};
+    last = reading;
+  }
+  return {ok: true};
+}
+
+function isSound(reading: Reading): boolean {
+  try {
+    return reading.hash === hashOf(reading);
+  } catch (error) {
+    // A clock that no operator could have written is as broken as a wrong hash.
+    if (isAosError(error, 'CLOCK_INVALID')) return false;
+    throw error;
+  }
+}
+
+function follows(last: Reading | null, reading: Reading): boolean {
+  if (last === null) return reading.n > 1 || (reading.n === 1 && reading.previous === NO_READING);
+  return (
+    reading.n === last.n + 1 &&
+    reading.previous === last.hash &&
+    compareClocks(last.clock, reading.clock) === 'before'
+  );
+}
+
+/** JSON escapes every text unambiguously, and anyone can compute it again with standard tools. */
+function hashOf({n, at, event, ref, clock, previous}: Omit<Reading, 'hash'>): string {
+  const digest = Buffer.from(clockDigest(clock)).toString('hex');
+  return digestOf('sha256', JSON.stringify(['aos-reading-1', n, at, event, ref, digest, previous]));
+}

@@ -1,0 +1,126 @@
+import {hash} from 'node:crypto';
+import {AosError} from '../../foundation/errors/error.ts';
+/**
+ * The verifiable logical clock: clock id (u64) → counter (u32); an absent id counts as 0 (protocol §6).
+ * Never changed in place.
+ */
+export type Clock = ReadonlyMap<bigint, number>;
+
+type ClockOrder = 'equal' | 'before' | 'after' | 'concurrent';
+
+export const MAX_ID = 2n ** 64n - 1n;
+export const MAX_COUNTER = 2 ** 32 - 1;
+/** Used when neither the job nor the config names a clock. */
+const DEFAULT_ID = 1n;
+
+/** Per-key maximum of both clocks. */
+export function mergeClocks(a: Clock, b: Clock): Clock {
+  const merged = new Map(a);
+  for (const [id, counter] of b) merged.set(id, Math.max(counter, merged.get(id) ?? 0));
+  return merged;
+}
+
+/**
+ * The clock with counter `id` one higher.
+ * @throws AosError CLOCK_OVERFLOW at 2^32−1, never a wrap; CLOCK_INVALID for an id outside u64
+ */
+export function advance(clock: Clock, id: bigint): Clock {
+  const counter = clock.get(id) ?? 0;
+  checkEntry(id, counter);
+  if (counter === MAX_COUNTER)
+    throw new AosError(
+      'CLOCK_OVERFLOW',
+      `clock ${id.toString()} stands at ${MAX_COUNTER} and cannot advance`,
+    );
+  return new Map(clock).set(id, counter + 1);
+}
+
+/**
+ * Merges all of `others` into `self`, then advances `id` (protocol §6 "update").
+ * @throws AosError CLOCK_OVERFLOW
+ */
+export function updateClock(self: Clock, others: readonly Clock[], id: bigint): Clock {
+  return advance(others.reduce(mergeClocks, self), id);
+}
+
+/** How `a` stands to `b`: a ≤ b when every non-zero entry of a is ≤ b's (protocol §6). */
+export function compareClocks(a: Clock, b: Clock): ClockOrder {
+  const forward = isAtMost(a, b);
+  const backward = isAtMost(b, a);
+  if (forward) return backward ? 'equal' : 'before';
+  return backward ? 'after' : 'concurrent';
+}
+
+/**
+ * SHA-256 (32 bytes) over the clock's binary form: length, then key and counter of each entry, keys ascending,
+ * every integer in variable-length form (protocol §6). Zero entries count: the digest is of the map, not of its meaning.
+ * @throws AosError CLOCK_INVALID for an id outside u64 or a counter outside u32
+ */
+export function clockDigest(clock: Clock): Uint8Array {
+  const parts = [variableLength(BigInt(clock.size))];
+  for (const [id, counter] of ascending(clock)) {
+    checkEntry(id, counter);
+    parts.push(variableLength(id), variableLength(BigInt(counter)));
+  }
+  return hash('sha256', Buffer.concat(parts), 'buffer');
+}
+
+/** The clock as JSON members, decimal strings on both sides, ids ascending whatever order the map is in. */
+export function clockToWire(clock: Clock): Record<string, string> {
+  return Object.fromEntries(ascending(clock).map(([id, counter]) => [id.toString(), counter.toString()]));
+}
+
+/**
+ * The `clock` of a job_result (protocol §3): the job's whole clock with one entry advanced. That is the only entry;
+ * of several, `clockId` if it is there, else the lowest id. An empty clock becomes {`clockId` or 1: 1}.
+ * @param clockId `node.clock_id`, null when not configured
+ * @throws AosError CLOCK_OVERFLOW when that counter is at its end
+ */
+export function answerClock(job: Clock, clockId: bigint | null): Clock {
+  if (job.size === 0) return advance(job, clockId ?? DEFAULT_ID);
+  // With one entry the lowest id is the only one there is.
+  const own = job.size > 1 && clockId !== null && job.has(clockId) ? clockId : undefined;
+  return advance(job, own ?? lowest(job));
+}
+
+function lowest(clock: Clock): bigint {
+  return [...clock.keys()].reduce((low, id) => (id < low ? id : low), MAX_ID);
+}
+
+function isAtMost(a: Clock, b: Clock): boolean {
+  for (const [id, counter] of a) if (counter > (b.get(id) ?? 0)) return false;
+  return true;
+}
+
+function ascending(clock: Clock): [bigint, number][] {
+  return [...clock].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function checkEntry(id: bigint, counter: number): void {
+  if (id < 0n || id > MAX_ID) throw new AosError('CLOCK_INVALID', 'a clock id is outside 0 … 2^64-1');
+  if (!Number.isInteger(counter) || counter < 0 || counter > MAX_COUNTER) {
+    throw new AosError('CLOCK_INVALID', `the counter of clock ${id.toString()} is outside 0 … 2^32-1`);
+  }
+}
+
+/** Below 251 one byte; else 0xfb + u16, 0xfc + u32 or 0xfd + u64, little endian. */
+function variableLength(value: bigint): Buffer {
+  const bytes = Buffer.alloc(9);
+  if (value < 251n) {
+    bytes.writeUInt8(Number(value));
+    return bytes.subarray(0, 1);
+  }
+  if (value < 2n ** 16n) {
+    bytes.writeUInt8(0xfb);
+    bytes.writeUInt16LE(Number(value), 1);
+    return bytes.subarray(0, 3);
+  }
+  if (value < 2n ** 32n) {
+    bytes.writeUInt8(0xfc);
+    bytes.writeUInt32LE(Number(value), 1);
+    return bytes.subarray(0, 5);
+  }
+  bytes.writeUInt8(0xfd);
+  bytes.writeBigUInt64LE(value, 1);
+  return bytes;
+}

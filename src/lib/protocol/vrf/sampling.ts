@@ -1,0 +1,84 @@
+import {hash} from 'node:crypto';
+import type {VrfFields} from '../wire/messages.ts';
+import type {Prover} from './ecvrf.ts';
+
+/** The operator's range as the chain gives it: `operatorRanges(node_id)`, `MAX_RANGE()`, and the block it was read at. */
+export type SamplingRange = {start: bigint; end: bigint; max: bigint; block: bigint | null};
+
+/** What the VRF says of one job. */
+export type Sampling = {
+  vrf: VrfFields;
+  /** The job's number, 0 … MAX−1. */
+  r: number;
+  /** Selected when r is below it; 0 when `valid` is false. */
+  threshold: number;
+  /** Whether tag and position are ones the protocol knows. */
+  valid: boolean;
+};
+
+/** Share of MAX by which each side of the range moves (protocol §4.5). */
+const SUSPICION = 0.03;
+const STRONG_SUSPICION = 0.1;
+
+/** The VRF input of a prompt: the ASCII bytes of lower-case hex(SHA-512(prompt as UTF-8)), and that hex text. */
+export function vrfInput(prompt: string): {alpha: Uint8Array; promptHash: string} {
+  const promptHash = hash('sha512', prompt);
+  return {alpha: new TextEncoder().encode(promptHash), promptHash};
+}
+
+/**
+ * The range as widened for a suspected user (protocol §4.5), in IEEE doubles; the high end is not capped.
+ * Null for a tag or position the protocol does not know.
+ */
+export function widen(
+  range: SamplingRange,
+  tag: string,
+  position: string,
+): {start: number; end: number} | null {
+  const start = Number(range.start);
+  const end = Number(range.end);
+  if (tag === '') return {start, end};
+  const share = shareOf(tag, position);
+  if (share === null) return null;
+  const margin = Number(range.max) * share;
+  return {start: Math.max(0, Math.trunc(start - margin)), end: Math.trunc(end + margin)};
+}
+
+/**
+ * Whether the operator must answer a job with an inference (protocol §4.1–4.6), with the proof of it.
+ * @param precision `chain.vrf_sort_precision`: how many hex digits at the end of beta make r, 1 … 128
+ */
+export function sample(
+  prover: Prover,
+  job: {prompt: string; tag: string; position: string},
+  range: SamplingRange,
+  precision: number,
+): Sampling {
+  const {alpha, promptHash} = vrfInput(job.prompt);
+  const {proof, beta} = prover.prove(alpha);
+  const randomValue = Buffer.from(beta).toString('hex');
+  const r = sampleNumber(randomValue, precision, range.max);
+  const widened = widen(range, job.tag, job.position);
+  const threshold = widened === null ? 0 : widened.end - widened.start;
+  const vrf = {
+    selected: r < threshold,
+    vrf_prompt_hash: promptHash,
+    vrf_random_value: randomValue,
+    vrf_verify_pubkey: prover.publicKey,
+    vrf_proof: Buffer.from(proof).toString('hex'),
+  };
+  return {vrf, r, threshold, valid: widened !== null};
+}
+
+/** The last `precision` hex digits of beta, modulo MAX. A MAX of 0 leaves them as they are: there is nothing to select from. */
+export function sampleNumber(betaHex: string, precision: number, max: bigint): number {
+  const digits = BigInt(`0x${betaHex.slice(-precision)}`);
+  return Number(max > 0n ? digits % max : digits);
+}
+
+function shareOf(tag: string, position: string): number | null {
+  if (tag === 'suspicion') return SUSPICION;
+  if (tag !== 'malicious') return null;
+  if (position === 'after') return SUSPICION;
+  return position === 'before' ? STRONG_SUSPICION : null;
+}

@@ -1,0 +1,153 @@
+import {AosError} from '../../foundation/errors/error.ts';
+import {detached} from './detached.ts';
+import {eip191Digest, fromHex, isAddress, recoverAddress, sameAddress, toHex} from './ethereum.ts';
+import {keccak256} from './keccak.ts';
+import {isJsonObject, parseJson, type JsonObject, type JsonSpan, type JsonValue} from './json.ts';
+
+/** One frame between operator and dispatcher (protocol §2). `method`, `params`, `result` are null when left out. */
+export type Envelope = {
+  id: string;
+  /** Null in a response. */
+  method: string | null;
+  params: JsonValue;
+  result: JsonValue;
+  /** The sender's address, as it says. */
+  address: string;
+  hash: string;
+  signature: string;
+  /** The frame exactly as received. */
+  text: string;
+  /** Where the values that signing leaves blank stand in `text`. */
+  blanks: {hash: JsonSpan; signature: JsonSpan};
+};
+
+/** Whether the sender of an envelope is who it says. `hashMatches` is for information only. */
+export type Verification =
+  | {state: 'unsigned'}
+  | {state: 'signed'; signer: string; hashMatches: boolean}
+  | {state: 'invalid'; reason: string};
+
+/** What we put into an envelope; `params` and `result` are raw JSON texts. */
+export type Draft = {id: string; method: string | null; params: string; result: string; address: string};
+
+export type UnsignedEnvelope = {
+  /** The bytes to sign by EIP-191. */
+  message: Uint8Array;
+  /**
+   * The frame's text with hash and signature put in.
+   * @throws AosError BUG unless `signature` is 130 hex digits
+   */
+  seal(signature: string): string;
+};
+
+/** 65 bytes, the last one v = 27 or 28; upper and lower case. */
+const SIGNATURE = /^[0-9a-f]{128}1[bc]$/i;
+
+/** The members that are blank in what is signed. */
+const BLANKED = ['hash', 'signature'] as const;
+
+/** Ids come back in our answers, which have to be signed; those of the network are 36 characters long. */
+const MAX_ID = 1024;
+
+/**
+ * Reads one frame into a checked envelope. It keeps the text, for what is signed is the bytes as received.
+ * @throws AosError FRAME_* | ENVELOPE_INVALID (`details.id` holds the frame's id where it has a usable one)
+ */
+export function parseEnvelope(frame: Uint8Array): Envelope {
+  const {value, text, topLevel} = parseJson(frame, BLANKED);
+  if (!isJsonObject(value)) throw new AosError('ENVELOPE_INVALID', 'the frame is not a JSON object');
+  const id = stringField(value, 'id');
+  if (!isUsableId(id)) throw invalid(value, 'id', `a string of 1 to ${MAX_ID} characters`);
+  const method = value.get('method') ?? null;
+  if (method !== null && typeof method !== 'string') throw invalid(value, 'method', 'a string or null');
+  return {
+    id: detached(id),
+    method,
+    params: value.get('params') ?? null,
+    result: value.get('result') ?? null,
+    address: stringField(value, 'address'),
+    hash: stringField(value, 'hash'),
+    signature: stringField(value, 'signature'),
+    text,
+    blanks: {hash: spanOf(topLevel, 'hash'), signature: spanOf(topLevel, 'signature')},
+  };
+}
+
+function stringField(frame: JsonObject, name: string): string {
+  const value = frame.get(name);
+  if (typeof value !== 'string') throw invalid(frame, name, 'a string');
+  return value;
+}
+
+function invalid(frame: JsonObject, name: string, expected: string): AosError {
+  const id = frame.get('id');
+  const told = typeof id === 'string' && isUsableId(id) ? {id} : {};
+  const found = frame.has(name) ? 'is not' : 'is missing; expected';
+  return new AosError('ENVELOPE_INVALID', `${name} ${found} ${expected}`, {details: {field: name, ...told}});
+}
+
+function isUsableId(id: string): boolean {
+  return id !== '' && id.length <= MAX_ID;
+}
+
+function spanOf(topLevel: ReadonlyMap<string, JsonSpan>, name: string): JsonSpan {
+  const span = topLevel.get(name);
+  if (span === undefined) throw new AosError('BUG', `no place recorded for ${name}`);
+  return span;
+}
+
+/**
+ * Recovers who signed an envelope over the bytes as received, with the values of `hash` and `signature` blanked, and
+ * compares with its `address`. Only one spelling of a signature passes, letter case aside: no escapes, no high s.
+ */
+export function verifyEnvelope(envelope: Envelope): Verification {
+  const {signature, address} = envelope;
+  if (signature === '') return {state: 'unsigned'};
+  if (!SIGNATURE.test(signature)) {
+    return {state: 'invalid', reason: 'signature is not 130 hex digits that end in 1b or 1c'};
+  }
+  const span = envelope.blanks.signature;
+  if (span.end - span.start !== signature.length + 2) {
+    return {state: 'invalid', reason: 'signature is written with escapes'};
+  }
+  if (!isAddress(address))
+    return {state: 'invalid', reason: 'signed, but address is not an Ethereum address'};
+  const bytes = fromHex(signature);
+  const message = signedBytes(envelope);
+  const signer = bytes === null ? null : recoverAddress(eip191Digest(message), bytes);
+  if (signer === null) return {state: 'invalid', reason: 'signature is not one of secp256k1 with a low s'};
+  if (!sameAddress(signer, address)) {
+    return {state: 'invalid', reason: `signed by ${signer}, but address is ${address}`};
+  }
+  // Some senders leave the hash blank; that claims nothing, so there is nothing that could differ.
+  const hashMatches = envelope.hash === '' || envelope.hash.toLowerCase() === toHex(keccak256(message));
+  return {state: 'signed', signer, hashMatches};
+}
+
+/** The text as received with both values blanked, whichever comes first, as UTF-8. */
+function signedBytes({text, blanks: {hash, signature}}: Envelope): Uint8Array {
+  const [first, second] = hash.start < signature.start ? [hash, signature] : [signature, hash];
+  return Buffer.from(
+    `${text.slice(0, first.start)}""${text.slice(first.end, second.start)}""${text.slice(second.end)}`,
+  );
+}
+
+/**
+ * Writes an envelope of ours, compact and in field order (protocol §2): sign `message`, then seal it.
+ *
+ * @example
+ * const {message, seal} = draftEnvelope({id: '1', method: 'connect', params, result: 'null', address})
+ * connection.send(seal(await signer.sign(message)))
+ */
+export function draftEnvelope(draft: Draft): UnsignedEnvelope {
+  const head =
+    `{"id":${JSON.stringify(draft.id)},"method":${JSON.stringify(draft.method)},"params":${draft.params},` +
+    `"result":${draft.result},"address":${JSON.stringify(draft.address)},"hash":"`;
+  const message = Buffer.from(`${head}","signature":""}`);
+  const seal = (signature: string): string => {
+    if (!SIGNATURE.test(signature))
+      throw new AosError('BUG', 'the signature to seal with is not 130 hex digits');
+    return `${head}${toHex(keccak256(message))}","signature":"${signature}"}`;
+  };
+  return {message, seal};
+}

@@ -1,0 +1,336 @@
+import {once} from 'node:events';
+import type {RequestListener} from 'node:http';
+import {WebSocketServer} from 'ws';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import type {AddressInfo} from 'node:net';
+import {openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
+import {join} from 'node:path';
+import {NODE_ID, patient} from '../../../support/doctor.ts';
+import {testWorker} from '../../../support/operator-rig.ts';
+import {bodyOf, devSigner, freePort, httpServer, OTHER_KEY, tcpServer} from '../../../support/signer.ts';
+
+/** A JSON-RPC server that serves a chain and a latest block, and nothing else. */
+function chainServer(
+  chainId: number,
+  blockAt: number,
+  head: (response: Parameters<RequestListener>[1]) => void = () => {},
+) {
+  return httpServer((request, response) => {
+    void bodyOf(request).then((body) => {
+      head(response);
+      response.setHeader('content-type', 'application/json');
+      const calls = JSON.parse(body) as {id: number; method: string} | {id: number; method: string}[];
+      const answer = ({id, method}: {id: number; method: string}) => ({
+        jsonrpc: '2.0',
+        id,
+        result: resultOf(method, chainId, blockAt),
+      });
+      response.end(JSON.stringify(Array.isArray(calls) ? calls.map(answer) : answer(calls)));
+    });
+  });
+}
+
+function resultOf(method: string, chainId: number, blockAt: number): unknown {
+  const hex = (value: number): string => `0x${Math.floor(value).toString(16)}`;
+  if (method === 'eth_chainId') return hex(chainId);
+  if (method === 'eth_getBlockByNumber')
+    return {number: '0x10', timestamp: hex(blockAt / 1000), transactions: [], hash: `0x${'11'.repeat(32)}`};
+  return '0x';
+}
+
+describe('signer', () => {
+  it('is looked at step by step', async () => {
+    const signer = await devSigner();
+    const sick = patient();
+    sick.configure({'node.signer_key': signer.url});
+    const {report} = await sick.examine('signer');
+    expect(report.checks.filter(({state}) => state !== 'ok')).toEqual([]);
+    expect(report.checks).toHaveLength(13);
+  });
+
+  it('that is away fails once, and the rest is skipped for it', async () => {
+    const checks = await patient().checks('signer');
+    expect(checks['signer.connect']).toMatchObject({
+      state: 'fail',
+      evidence: expect.stringContaining('ECONNREFUSED') as string,
+    });
+    expect(checks['signer.sign']).toMatchObject({state: 'skipped', because: 'signer.connect'});
+  });
+
+  it('with another key', async () => {
+    const signer = await devSigner({keys: [OTHER_KEY]});
+    const sick = patient();
+    sick.configure({'node.signer_key': signer.url});
+    expect(await sick.checks('signer.accounts', 'signer.sign')).toMatchObject({
+      'signer.accounts': {state: 'fail'},
+      'signer.sign': {state: 'skipped', because: 'signer.accounts'},
+    });
+  });
+
+  it('that takes connections and says nothing', async () => {
+    const port = await tcpServer(() => {});
+    const sick = patient();
+    sick.configure({'node.signer_key': `http://127.0.0.1:${port}`});
+    const checks = await sick.checks('signer');
+    expect(checks['signer.upcheck']?.state).toBe('fail');
+    expect(Object.values(checks).some(({state}) => state === 'unknown')).toBe(false);
+  });
+});
+
+describe('chain', () => {
+  it('of another id', async () => {
+    const sick = patient();
+    sick.configure({'chain.chain_rpc_url': await chainServer(1, Date.now())});
+    expect(await sick.checks('chain', 'registry')).toMatchObject({
+      'chain.rpc': {
+        state: 'fail',
+        evidence: expect.stringContaining('serves chain 1, the configuration says 31337') as string,
+      },
+      'chain.gas': {state: 'skipped', because: 'chain.rpc'},
+      'registry.avs': {state: 'skipped', because: 'chain.rpc'},
+    });
+  });
+
+  it('away, one of several away, and without contracts', async () => {
+    const sick = patient();
+    expect((await sick.checks('chain.rpc'))['chain.rpc']?.state).toBe('fail');
+    const url = await chainServer(31337, Date.now());
+    sick.configure({}, `#\n`);
+    const {where} = sick;
+    Object.assign(where.env, {AOS_CHAIN_RPC_URLS: url});
+    const checks = await sick.checks('chain.rpc', 'chain.contracts');
+    expect(checks['chain.rpc']).toMatchObject({
+      state: 'warn',
+      evidence: expect.stringContaining('chain 31337, block 16') as string,
+    });
+    expect(checks['chain.contracts']?.state).toBe('fail');
+  });
+
+  it.each([
+    [10, 'ok'],
+    [300, 'warn'],
+    [3_600, 'fail'],
+  ])('whose latest block is %d s old is %s', async (seconds, state) => {
+    const sick = patient();
+    const url = await chainServer(1, Date.now() - seconds * 1000);
+    sick.configure({network: 'mainnet', 'chain.chain_rpc_url': url});
+    expect(await sick.checks('chain.fresh')).toMatchObject({'chain.fresh': {state}});
+  });
+});
+
+describe('a peer that takes connections and says nothing', () => {
+  it('keeps nobody from what the others say, and is named', async () => {
+    const silent = `127.0.0.1:${await tcpServer(() => {})}`;
+    const url = await chainServer(31337, Date.now());
+    const sick = patient();
+    sick.configure({
+      'chain.chain_rpc_url': `http://${silent}`,
+      'net.dispatcher_url': silent,
+      'workers.opml.url': `http://${silent}`,
+    });
+    Object.assign(sick.where.env, {AOS_CHAIN_RPC_URLS: url});
+    const checks = await sick.checks('chain.rpc', 'clock', 'workers.opml', 'dispatcher');
+    expect(checks).toMatchObject({
+      'chain.rpc': {state: 'warn', evidence: expect.stringContaining(`${silent} gave no answer`) as string},
+      'clock.offset': {state: 'ok'},
+    });
+    for (const id of ['workers.opml', 'dispatcher.websocket', 'dispatcher.knows_us'] as const)
+      expect(checks[id]).toMatchObject({
+        state: 'unknown',
+        evidence: expect.stringContaining(`${silent} gave no answer within`) as string,
+        fix: expect.any(String) as string,
+      });
+  });
+});
+
+describe('clock', () => {
+  const dated =
+    (offsetMs: number): RequestListener =>
+    (_request, response) => {
+      response.sendDate = false;
+      response.setHeader('date', new Date(Date.now() - offsetMs).toUTCString());
+      response.end('OK');
+    };
+
+  it.each([
+    [0, 'ok', /right to within \d+ ms/],
+    [1_400, 'warn', /ms ahead/],
+    [-5_000, 'fail', /ms behind/],
+  ])('is compared with the Date of the others: %d ms off is %s', async (offsetMs, state, told) => {
+    const sick = patient();
+    sick.configure({'node.signer_key': await httpServer(dated(offsetMs))});
+    const check = (await sick.checks('clock.offset'))['clock.offset'];
+    expect(check).toMatchObject({state, evidence: expect.stringMatching(told) as string});
+  });
+
+  it('follows most of the sources, not the one that lies', async () => {
+    const sick = patient();
+    const url = await httpServer(dated(30_000));
+    const rpc = await chainServer(31337, 0);
+    sick.configure({
+      'node.signer_key': url,
+      'chain.chain_rpc_url': rpc,
+      'net.dispatcher_url': new URL(await httpServer(dated(0))).host,
+    });
+    expect(await sick.checks('clock.offset')).toMatchObject({'clock.offset': {state: 'ok'}});
+  });
+
+  it('is never read off the blocks of a development chain, and is unknown without anybody to ask', async () => {
+    const sick = patient();
+    const noDate = await chainServer(31337, Date.now() + 86_400_000, (response) => {
+      response.sendDate = false;
+    });
+    sick.configure({'chain.chain_rpc_url': noDate});
+    expect(await sick.checks('clock.offset')).toMatchObject({
+      'clock.offset': {
+        state: 'unknown',
+        evidence: expect.stringContaining('chain 31337 are no clock') as string,
+      },
+    });
+  });
+
+  it('is behind when the latest block of a real chain is from the future', async () => {
+    const sick = patient();
+    const url = await chainServer(1, Date.now() + 600_000, (response) => {
+      response.sendDate = false;
+    });
+    sick.configure({network: 'mainnet', 'chain.chain_rpc_url': url});
+    expect(await sick.checks('clock.offset')).toMatchObject({
+      'clock.offset': {state: 'fail', evidence: expect.stringContaining('behind') as string},
+    });
+  });
+});
+
+describe('dispatcher', () => {
+  it('takes a connection, or not', async () => {
+    const server = new WebSocketServer({port: 0, host: '127.0.0.1'});
+    onTestFinished(() => server.close());
+    await once(server, 'listening');
+    const frames: unknown[] = [];
+    server.on('connection', (socket) => socket.on('message', (data) => frames.push(data)));
+    const sick = patient();
+    sick.configure({'net.dispatcher_url': `127.0.0.1:${(server.address() as AddressInfo).port}`});
+    expect(await sick.checks('dispatcher')).toMatchObject({
+      'dispatcher.websocket': {state: 'ok'},
+      'dispatcher.identity': {state: 'ok'},
+      'dispatcher.knows_us': {state: 'unknown'},
+    });
+    expect(frames).toEqual([]);
+
+    const url = new URL(await httpServer((_request, response) => response.writeHead(404).end()));
+    sick.configure({'net.dispatcher_url': url.host, 'node.dispatcher_address': null});
+    expect(await sick.checks('dispatcher')).toMatchObject({
+      'dispatcher.websocket': {state: 'fail', evidence: expect.stringContaining('404') as string},
+      'dispatcher.identity': {state: 'warn'},
+    });
+  });
+
+  it('that accepts and is silent is unknown', async () => {
+    const port = await tcpServer(() => {});
+    const sick = patient();
+    sick.configure({'net.dispatcher_url': `127.0.0.1:${port}`});
+    expect(await sick.checks('dispatcher.websocket')).toMatchObject({
+      'dispatcher.websocket': {state: 'unknown', evidence: `127.0.0.1:${port} gave no answer within 2.5 s`},
+    });
+  });
+
+  it.each([
+    ['null', 'warn', 'does not know node_id'],
+    [
+      JSON.stringify({address: NODE_ID.toLowerCase(), start: '0', end: '60000', status: ''}),
+      'ok',
+      'range 0–60000',
+    ],
+  ])('that answers %s about us', async (result, state, told) => {
+    const url = await httpServer((_request, response) => response.end(`{"code":200,"result":${result}}`));
+    const sick = patient();
+    sick.configure({'net.dispatcher_url': new URL(url).host});
+    expect(await sick.checks('dispatcher.knows_us')).toMatchObject({
+      'dispatcher.knows_us': {state, evidence: expect.stringContaining(told) as string},
+    });
+  });
+});
+
+describe('ping', () => {
+  it('without an operator finds who else is on its port', async () => {
+    const sick = patient();
+    const port = await freePort();
+    sick.configure({'net.rest_url': `127.0.0.1:${port}`});
+    expect(await sick.checks('ping')).toMatchObject({
+      'ping.operator': {state: 'warn', fix: 'aos run'},
+      'ping.local': {state: 'skipped', because: 'ping.operator'},
+      'ping.outside': {state: 'skipped', because: 'ping.operator'},
+    });
+    const url = new URL(await httpServer((_request, response) => response.end('other')));
+    sick.configure({'net.rest_url': url.host});
+    expect(await sick.checks('ping.local')).toMatchObject({'ping.local': {state: 'warn'}});
+  });
+
+  it.each([
+    [null, 'warn'],
+    ['http://127.0.0.1:21001', 'fail'],
+    ['http://10.1.2.3:21001', 'warn'],
+    ['http://203.0.113.7:21001', 'ok'],
+    ['https://node.example.org', 'ok'],
+  ])('net.outer_url %s is %s on a real network', async (url, state) => {
+    const sick = patient();
+    sick.configure({network: 'mainnet', 'net.outer_url': url, 'net.rest_url': '0.0.0.0:21001'});
+    expect(await sick.checks('ping.outer_url')).toMatchObject({'ping.outer_url': {state}});
+  });
+
+  it('shows the last probe that came in', async () => {
+    const sick = patient();
+    const journal = await openJournal({dir: join(sick.dir, 'state'), clockId: 1n});
+    const now = Date.now();
+    await journal.liveness.put({id: 1, kind: 'probed', start: now - 60_000, end: now - 500, count: 7});
+    await journal.close();
+    const check = (await sick.checks('ping.outside'))['ping.outside'];
+    expect(check).toMatchObject({
+      state: 'ok',
+      evidence: expect.stringMatching(/last asked \d+ s ago/) as string,
+    });
+  });
+});
+
+describe('alerts', () => {
+  it('whose webhook answers, is away, or is not set', async () => {
+    const worker = await testWorker();
+    const sick = patient();
+    expect(await sick.checks('alerts')).toMatchObject({'alerts.webhook': {state: 'skipped', because: null}});
+    sick.configure({'alerts.webhook_url': `${worker.url}/T0/the-secret`});
+    expect(await sick.checks('alerts')).toMatchObject({'alerts.webhook': {state: 'ok'}});
+    sick.configure({'alerts.webhook_url': 'http://127.0.0.1:1/T0/the-secret'});
+    const away = await sick.checks('alerts');
+    expect(away).toMatchObject({
+      'alerts.webhook': {
+        state: 'fail',
+        evidence: expect.stringContaining('http://127.0.0.1:1 ') as string,
+        fix: 'Correct alerts.webhook_url, then: aos alert test',
+      },
+    });
+    expect(JSON.stringify(away)).not.toContain('the-secret');
+  });
+});
+
+describe('workers', () => {
+  it.each([
+    ['{"msg":"0"}', 'ok', 'is idle'],
+    ['{"msg":"1"}', 'ok', 'not idle'],
+    ['hang-up', 'fail', 'WORKER_UNREACHABLE'],
+  ])('whose status is %s', async (status, state, told) => {
+    const worker = await testWorker();
+    worker.status = status;
+    const sick = patient();
+    sick.configure({'workers.opml.url': worker.url});
+    expect(await sick.checks('workers')).toMatchObject({
+      'workers.opml': {state, evidence: expect.stringContaining(told) as string},
+      'workers.tee': {state: 'skipped', because: null},
+    });
+  });
+
+  it('that cannot bring their answers back', async () => {
+    const sick = patient();
+    sick.configure({'net.callback_url': 'http://10.0.0.5:21001'});
+    expect(await sick.checks('workers.callback')).toMatchObject({'workers.callback': {state: 'warn'}});
+  });
+});

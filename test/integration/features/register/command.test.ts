@@ -1,0 +1,172 @@
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, it, onTestFinished, vi} from 'vitest';
+import Deregister from '../../../../src/commands/deregister.ts';
+import Register from '../../../../src/commands/register.ts';
+import TxCancel from '../../../../src/commands/tx/cancel.ts';
+import TxList from '../../../../src/commands/tx/list.ts';
+import TxSpeedUp from '../../../../src/commands/tx/speed-up.ts';
+import {startAnvil, type Anvil} from '../../../../src/devnet/chain/anvil.ts';
+import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
+import {compiledContracts} from '../../../support/contracts.ts';
+import {startRpcShim} from '../../../support/rpc-shim.ts';
+import {site, type Site} from '../../../support/registration.ts';
+import {OPERATOR} from '../../../support/signer.ts';
+
+const root = join(import.meta.dirname, '../../../..');
+type Command = {run: (argv: string[], options: {root: string}) => Promise<unknown>};
+type Envelope = {
+  ok: boolean;
+  exitCode: number;
+  result?: Record<string, unknown>;
+  error?: {code: string; next: string; details?: Record<string, unknown>};
+};
+
+let compiled: Awaited<ReturnType<typeof compiledContracts>>;
+let anvil: Anvil;
+
+beforeAll(async () => {
+  compiled = await compiledContracts();
+  anvil = await startAnvil({blockTime: 1});
+}, 120_000);
+afterAll(async () => {
+  await anvil.close();
+  compiled.remove();
+});
+
+/** Runs a command in this process; what it wrote. */
+async function run(
+  command: Command,
+  place: Site,
+  ...args: string[]
+): Promise<{out: string; err: string; exit: typeof process.exitCode}> {
+  const said = {out: '', err: '', exit: process.exitCode};
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    said.out += String(text);
+    return true;
+  });
+  const err = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    said.err += String(text);
+    return true;
+  });
+  try {
+    await command.run([...args, '-c', join(place.dir, 'config.yaml')], {root});
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+    said.exit = process.exitCode;
+    process.exitCode = 0;
+  }
+  return said;
+}
+
+/** Its envelope with `--json`. */
+async function json(command: Command, place: Site, ...args: string[]): Promise<Envelope> {
+  return JSON.parse((await run(command, place, ...args, '--json')).out) as Envelope;
+}
+
+describe('on the command line', () => {
+  it('check, register, list, and leave', async () => {
+    const place = await site(anvil.url, compiled.artifacts, {flow: 'ecdsa-b2', range: {start: 0n, end: 9n}});
+    onTestFinished(() => devRpc(anvil.url, 'evm_setIntervalMining', [1]).then(() => {}));
+    const dispatcher = ['--dispatcher', place.dispatcherUrl];
+    expect(await json(Register, place, '--check')).toMatchObject({exitCode: 0, result: {state: 'ready'}});
+    expect(await json(Register, place, ...dispatcher)).toMatchObject({exitCode: 64, error: {code: 'USAGE'}});
+    expect(await json(Register, place, ...dispatcher, '--yes', '--max-fee', '0.000001')).toMatchObject({
+      exitCode: 75,
+      error: {code: 'TX_FEE_TOO_HIGH'},
+    });
+
+    await devRpc(anvil.url, 'evm_setIntervalMining', [3600]);
+    const waiting = await json(Register, place, ...dispatcher, '--yes', '--wait', '1s');
+    expect(waiting).toMatchObject({ok: false, exitCode: 8});
+    const hash = String(waiting.result?.['txHash']);
+    const faster = await run(TxSpeedUp, place, hash, '--yes', '--wait', '100ms');
+    expect(faster.exit).toBe(8);
+    // Run again it would make another one that pays more.
+    expect(faster.out).toMatch(/^0x[0-9a-f]{64} is sent: it is not in a block yet\.\n→ aos tx list -c /);
+    expect(await json(TxCancel, place, hash.slice(0, 20))).toMatchObject({
+      exitCode: 64,
+      error: {code: 'USAGE'},
+    });
+    await devRpc(anvil.url, 'evm_setIntervalMining', [1]);
+    const done = await json(Register, place, ...dispatcher, '--yes');
+    expect(done).toMatchObject({ok: true, exitCode: 0, result: {range: {start: '0', end: '9'}}});
+    expect(done.result?.['txHash']).not.toBe(hash);
+
+    const {result} = await json(TxList, place);
+    expect(result).toMatchObject({
+      transactions: [
+        {kind: 'speed-up', state: 'mined'},
+        {kind: 'send', state: 'superseded', txHash: hash},
+      ],
+    });
+    expect(await json(Register, place, '--check')).toMatchObject({
+      exitCode: 0,
+      result: {state: 'registered'},
+    });
+    expect(await json(Deregister, place, '--yes')).toMatchObject({
+      exitCode: 64,
+      error: {
+        code: 'USAGE',
+        next: `aos deregister -c ${join(place.dir, 'config.yaml')} --confirm ${OPERATOR}`,
+      },
+    });
+    const dry = await run(Deregister, place, '--dry-run', '--quiet');
+    expect(dry.err).toContain('never lets an address back in');
+    expect(await json(Deregister, place, '--yes', '--confirm', OPERATOR)).toMatchObject({
+      exitCode: 0,
+      warnings: expect.arrayContaining([expect.objectContaining({code: 'NO_WAY_BACK'})]) as unknown,
+    });
+    expect(await json(TxCancel, place, hash, '--yes')).toMatchObject({error: {code: 'TX_CLOSED'}});
+  });
+
+  it('an RPC that is lost after the transaction was mined leaves its hash, and the list says it is missing', async () => {
+    const gone = {since: false};
+    const shim = await startRpcShim(anvil.url, ({method}) => {
+      if (method === 'eth_sendRawTransaction') gone.since = true;
+      return gone.since && method === 'eth_chainId' ? {status: 503, body: 'gone'} : null;
+    });
+    onTestFinished(() => shim.close());
+    const place = await site(shim.url, compiled.artifacts, {flow: 'ecdsa-b2', range: {start: 0n, end: 9n}});
+    const lost = await json(Register, place, '--yes', '--dispatcher', place.dispatcherUrl);
+    const hash = expect.stringMatching(/^0x[0-9a-f]{64}$/) as string;
+    expect(lost).toMatchObject({
+      exitCode: 69,
+      error: {
+        code: 'CHAIN_UNREACHABLE',
+        next: 'Run the command again: it finds what is done, and sends nothing twice.',
+        details: {txHash: hash, txState: 'mined'},
+      },
+    });
+    expect(await json(TxList, place)).toMatchObject({
+      exitCode: 0,
+      result: {transactions: [{state: 'mined', txHash: lost.error?.details?.['txHash']}]},
+      warnings: [{code: 'CHAIN_UNREACHABLE'}],
+    });
+    gone.since = false;
+    expect(await json(Register, place, '--yes', '--dispatcher', place.dispatcherUrl)).toMatchObject({
+      exitCode: 0,
+      result: {txHash: lost.error?.details?.['txHash']},
+    });
+  });
+
+  it('an address that is nobody’s operator is told what to type', async () => {
+    const place = await site(anvil.url, compiled.artifacts, {flow: 'ecdsa-b3', asOperator: false});
+    expect(await json(Register, place, '--check')).toMatchObject({
+      ok: false,
+      exitCode: 3,
+      result: {state: 'fail'},
+    });
+    expect(await json(Register, place, '--yes')).toMatchObject({
+      exitCode: 3,
+      result: {
+        steps: [
+          {
+            state: 'missing',
+            next: `aos register -c ${join(place.dir, 'config.yaml')} --as-operator --metadata-url URL`,
+          },
+        ],
+      },
+    });
+  });
+});

@@ -1,0 +1,196 @@
+import {encodeFunctionData, toFunctionSelector} from 'viem';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished} from 'vitest';
+import {challengeManagerAbi} from '../../../../src/lib/peers/chain/abis-aos.ts';
+import {startAnvil, type Anvil} from '../../../../src/devnet/chain/anvil.ts';
+import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
+import {
+  deregister,
+  renderDeregister,
+  type DeregisterOptions,
+} from '../../../../src/lib/features/register/deregister.ts';
+import {deregisterOptions} from '../../../../src/lib/features/register/deregister-command.ts';
+import {register} from '../../../../src/lib/features/register/register.ts';
+import {stepsExitCode} from '../../../../src/lib/features/register/report.ts';
+import {openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
+import {compiledContracts} from '../../../support/contracts.ts';
+import {newJob} from '../../../support/journal.ts';
+import {registering, site, type Site} from '../../../support/registration.ts';
+import {limits, nonceOf} from '../../../support/tx.ts';
+
+let compiled: Awaited<ReturnType<typeof compiledContracts>>;
+let anvil: Anvil;
+let empty: unknown;
+
+beforeAll(async () => {
+  compiled = await compiledContracts();
+  anvil = await startAnvil({blockTime: 1});
+}, 120_000);
+afterAll(async () => {
+  await anvil.close();
+  compiled.remove();
+});
+beforeEach(async () => {
+  empty = await devRpc(anvil.url, 'evm_snapshot');
+});
+afterEach(async () => {
+  await devRpc(anvil.url, 'anvil_dropAllTransactions');
+  await devRpc(anvil.url, 'evm_revert', [empty]);
+});
+
+/** Code that answers keyRegistrar() with 1, and else reverts. */
+const ONLY_KEY_REGISTRAR = `0x5f3560e01c63${toFunctionSelector('keyRegistrar()').slice(2)}146011575f5ffd5b60015f5260205ff3`;
+
+const leaving = (over: Partial<DeregisterOptions> = {}): DeregisterOptions => ({
+  mode: 'apply',
+  flow: null,
+  quorums: null,
+  force: false,
+  limits: limits({pollMs: 50, waitMs: 20_000}),
+  confirm: () => Promise.resolve(true),
+  note: () => {},
+  warn: () => {},
+  ...over,
+});
+
+async function registered(flow: Parameters<typeof site>[2]['flow']): Promise<Site> {
+  const place = await site(anvil.url, compiled.artifacts, {flow, range: {start: 0n, end: 9n}});
+  expect(stepsExitCode((await register(place.config, registering(place))).steps)).toBe(0);
+  return place;
+}
+
+describe.each(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets'] as const)(
+  'leaving by %s',
+  (flow) => {
+    it('is sent once, says what stays, and the second time has nothing to do', async () => {
+      const place = await registered(flow);
+      const report = await deregister(place.config, leaving());
+      expect(report.steps).toMatchObject([{id: 'avs', state: 'done'}]);
+      expect(report.stays.range).toEqual({start: 0n, end: 9n});
+      expect(report.stays.wayBack).toBe(flow === 'bls' ? false : null);
+      expect(report.stays.slashableUntil !== null).toBe(flow === 'operator-sets');
+      expect(renderDeregister(report)).toContain('stays:');
+      const nonce = await nonceOf(anvil.url, 'pending');
+      const again = await deregister(place.config, leaving());
+      expect(again.steps).toMatchObject([{id: 'avs', state: 'already'}]);
+      expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
+    });
+  },
+);
+
+describe('leaving', () => {
+  it('for good: registering again is refused before anything is sent', async () => {
+    const place = await registered('bls');
+    await deregister(place.config, leaving());
+    const nonce = await nonceOf(anvil.url, 'pending');
+    const report = await register(place.config, registering(place));
+    expect(stepsExitCode(report.steps)).toBe(3);
+    expect(report.preconditions).toMatchObject([{id: 'way-back', state: 'fail'}]);
+    expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
+  });
+
+  it('while a job is open is refused, unless forced', async () => {
+    const place = await registered('bls');
+    const journal = await openJournal({dir: place.config.store.dir, clockId: 1n});
+    await journal.receive(newJob('open'));
+    // The operator runs: its journal stays locked meanwhile.
+    await expect(deregister(place.config, leaving())).rejects.toMatchObject({
+      code: 'OPEN_WORK',
+      exitCode: 77,
+    });
+    const report = await deregister(place.config, leaving({force: true}));
+    await journal.close();
+    expect(report.steps).toMatchObject([{state: 'done'}]);
+  });
+
+  it('while a challenge is open is refused', async () => {
+    const place = await registered('bls');
+    const data = encodeFunctionData({
+      abi: challengeManagerAbi,
+      functionName: 'createNewChallenge',
+      args: [1n, `0x${'ab'.repeat(32)}`, '0x', 67, '0x00'],
+    });
+    const {owner: from, challenge_manager: to} = place.contracts;
+    await devRpc(anvil.url, 'eth_sendTransaction', [{from, to, data}]);
+    await devRpc(anvil.url, 'evm_mine');
+    await expect(deregister(place.config, leaving())).rejects.toMatchObject({
+      code: 'OPEN_WORK',
+      details: {challenges: 1},
+    });
+  });
+
+  it('by another flow than the registry’s sends nothing and names the right one', async () => {
+    const place = await registered('bls');
+    const nonce = await nonceOf(anvil.url, 'pending');
+    const next = expect.stringMatching(/^Use --flow bls, or leave --flow away/) as string;
+    const refused = {code: 'USAGE', exitCode: 64, next};
+    await expect(deregister(place.config, leaving({flow: 'ecdsa-b2'}))).rejects.toMatchObject(refused);
+    await expect(register(place.config, registering(place, {flow: 'ecdsa-b2'}))).rejects.toMatchObject(
+      refused,
+    );
+    expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
+  });
+
+  it('by a flow that an unknown registry does not answer to is unknown, not done', async () => {
+    const place = await registered('bls');
+    const nonce = await nonceOf(anvil.url, 'pending');
+    await devRpc(anvil.url, 'anvil_setCode', [place.contracts.registry, ONLY_KEY_REGISTRAR]);
+    const report = await deregister(place.config, leaving({flow: 'ecdsa-b2'}));
+    expect(report.steps).toMatchObject([{id: 'avs', state: 'missing'}]);
+    expect(report.steps[0]?.detail).toMatch(/^unknown: .* does not answer/);
+    expect(stepsExitCode(report.steps)).toBe(3);
+    expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
+  });
+
+  it('one quorum after the other are two transactions', async () => {
+    const quorums = [{}, {}];
+    const place = await site(anvil.url, compiled.artifacts, {
+      flow: 'bls',
+      quorums,
+      range: {start: 0n, end: 9n},
+    });
+    expect(stepsExitCode((await register(place.config, registering(place))).steps)).toBe(0);
+    await devRpc(anvil.url, 'evm_setIntervalMining', [3600]);
+    onTestFinished(() => devRpc(anvil.url, 'evm_setIntervalMining', [1]).then(() => {}));
+    const soon = limits({pollMs: 50, waitMs: 0});
+    const first = await deregister(place.config, leaving({quorums: [0], limits: soon}));
+    expect(first.steps).toMatchObject([{state: 'pending'}]);
+    // The last quorum takes more gas than the simulation on the latest block says: it waits for the first.
+    await expect(deregister(place.config, leaving({quorums: [1], limits: soon}))).rejects.toMatchObject({
+      code: 'TX_STUCK',
+      exitCode: 75,
+      details: {txHash: first.txHash},
+    });
+    await devRpc(anvil.url, 'evm_setIntervalMining', [1]);
+    const second = await deregister(place.config, leaving({quorums: [1]}));
+    expect(second).toMatchObject({left: [1], steps: [{state: 'done'}]});
+    expect(second.txHash).not.toBe(first.txHash);
+    expect((await deregister(place.config, leaving())).steps).toMatchObject([{state: 'already'}]);
+  });
+
+  it('a quorum that was left, while in another, has nothing to do', async () => {
+    const place = await site(anvil.url, compiled.artifacts, {
+      flow: 'bls',
+      quorums: [{}, {}],
+      range: {start: 0n, end: 9n},
+    });
+    await register(place.config, registering(place));
+    expect((await deregister(place.config, leaving({quorums: [0]}))).left).toEqual([0]);
+    const again = await deregister(place.config, leaving({quorums: [0]}));
+    expect(again).toMatchObject({left: [], steps: [{state: 'already', detail: 'not in 0'}]});
+    expect((await deregister(place.config, leaving({quorums: [0, 1]}))).left).toEqual([1]);
+  });
+
+  it('wants the address typed, which --yes does not replace', async () => {
+    const place = await registered('bls');
+    const {id} = place.config.node;
+    const flags = {confirmations: 1, wait: 1, force: false, yes: true, 'dry-run': false, calldata: false};
+    const talk = {canAsk: false, signal: new AbortController().signal, note: () => {}, show: () => {}};
+    const usage = expect.objectContaining({code: 'USAGE', next: `aos deregister --confirm ${id}`}) as Error;
+    expect(() => deregisterOptions(place.config, flags, talk)).toThrow(usage);
+    expect(() => deregisterOptions(place.config, {...flags, confirm: `0x${'11'.repeat(20)}`}, talk)).toThrow(
+      usage,
+    );
+    expect(deregisterOptions(place.config, {...flags, confirm: id.toLowerCase()}, talk).mode).toBe('apply');
+    expect(deregisterOptions(place.config, {...flags, 'dry-run': true}, talk).mode).toBe('dry-run');
+  });
+});

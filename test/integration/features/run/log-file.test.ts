@@ -1,0 +1,96 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {expect, it, onTestFinished, vi} from 'vitest';
+import {createLogFile} from '../../../../src/lib/features/run/log-file.ts';
+
+const MB = 1024 * 1024;
+
+function tempDir(): string {
+  const dir = mkdtempSync(path.join(tmpdir(), 'aos-log-'));
+  onTestFinished(() => rmSync(dir, {recursive: true, force: true}));
+  return dir;
+}
+
+function endOf(file: string, bytes: number): string {
+  const fd = openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(bytes);
+    const read = readSync(fd, buffer, 0, bytes, Math.max(0, fstatSync(fd).size - bytes));
+    return buffer.toString('utf8', 0, read);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const linesOf = (file: string): string[] => readFileSync(file, 'utf8').trimEnd().split('\n');
+
+it('keeps two files of eight MB each, and loses no line where one ends', async () => {
+  const file = path.join(tempDir(), 'operator.log');
+  const log = createLogFile(file);
+  const line = (n: number): string => `${'x'.repeat(8_000)} ${n}`;
+  const total = 2_800;
+  for (let n = 0; n < total; n += 1) {
+    log.write(line(n));
+    // A disk that is far behind would lose lines.
+    if (n % 100 === 0)
+      await vi.waitFor(() => expect(endOf(file, 30)).toBe(`${line(n)}\n`.slice(-30)), {
+        timeout: 20_000,
+        interval: 5,
+      });
+  }
+  await log.close();
+  const [before, now] = [linesOf(`${file}.1`), linesOf(file)];
+  const kept = [...before, ...now];
+  expect(kept).toEqual(Array.from({length: kept.length}, (_, index) => line(total - kept.length + index)));
+  expect(existsSync(`${file}.2`)).toBe(false);
+  for (const one of [file, `${file}.1`]) {
+    expect(statSync(one).size).toBeLessThan(12.5 * MB);
+    expect(statSync(one).mode & 0o777).toBe(0o600);
+  }
+  expect(statSync(`${file}.1`).size).toBeGreaterThanOrEqual(8 * MB);
+});
+
+it('goes on where the last process ended, and begins anew where that one was full', async () => {
+  const file = path.join(tempDir(), 'operator.log');
+  writeFileSync(file, 'old\n');
+  const first = createLogFile(file);
+  first.write('new');
+  await first.close();
+  expect(linesOf(file)).toEqual(['old', 'new']);
+  writeFileSync(file, `${'y'.repeat(8 * MB)}\n`);
+  const second = createLogFile(file);
+  second.write('newer');
+  await second.close();
+  expect(linesOf(file)).toEqual(['newer']);
+  expect(statSync(`${file}.1`).size).toBeGreaterThan(8 * MB);
+});
+
+it('never fails where it cannot write, and writes as soon as it can', async () => {
+  const dir = path.join(tempDir(), 'state');
+  writeFileSync(dir, 'a file where the directory should be');
+  const log = createLogFile(path.join(dir, 'operator.log'));
+  for (let n = 0; n < 50; n += 1) {
+    log.write('lost');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  rmSync(dir);
+  mkdirSync(dir);
+  await vi.waitFor(() => {
+    log.write('kept');
+    expect(linesOf(log.path)).toContain('kept');
+  });
+  await log.close();
+});

@@ -1,0 +1,475 @@
+import {createServer, type AddressInfo} from 'node:net';
+import {createServer as createTlsServer} from 'node:tls';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import type {DevSignerOptions} from '../../../../src/devnet/signer/signer.ts';
+import type {SignerFaults} from '../../../../src/devnet/signer/faults.ts';
+import {STEP_IDS, type StepId} from '../../../../src/lib/features/signer/check/step.ts';
+import {
+  checkSigner,
+  type CheckOptions,
+  type SignerReport,
+  type StepReport,
+} from '../../../../src/lib/features/signer/check.ts';
+import {verdictExit} from '../../../../src/lib/cli/verdict-exit.ts';
+import {renderSignerReport} from '../../../../src/lib/features/signer/text.ts';
+import {systemTime} from '../../../../src/lib/foundation/system/system-time.ts';
+import {rawHttp} from '../../../support/raw-http.ts';
+import {
+  bodyOf,
+  devSigner,
+  freePort,
+  httpServer,
+  OPERATOR,
+  OTHER_ADDRESS,
+  OTHER_KEY,
+  pem,
+  tcpServer,
+} from '../../../support/signer.ts';
+
+function check(url: string, options: Partial<CheckOptions> = {}): Promise<SignerReport> {
+  return checkSigner({
+    url,
+    address: OPERATOR,
+    chainId: 31337,
+    time: systemTime,
+    samples: 3,
+    localAddresses: [],
+    ...options,
+  });
+}
+
+async function checkDev(
+  options: Partial<DevSignerOptions> = {},
+  checks: Partial<CheckOptions> = {},
+): Promise<SignerReport> {
+  return check((await devSigner(options)).url, checks);
+}
+
+function step(report: SignerReport, id: StepId): StepReport {
+  const found = report.steps.find((entry) => entry.id === id);
+  if (found === undefined) throw new Error(`there is no step ${id}`);
+  return found;
+}
+
+/** Typed `expect.stringContaining`. */
+const containing = (text: string): unknown => expect.stringContaining(text);
+
+/** Ids of the steps in a state. */
+const inState = (report: SignerReport, state: StepReport['state']): StepId[] =>
+  report.steps.filter((entry) => entry.state === state).map((entry) => entry.id);
+
+/** All steps after `id`, for checks that stop there. */
+const after = (id: StepId): StepId[] => STEP_IDS.slice(STEP_IDS.indexOf(id) + 1);
+
+/** Exactly one step failed, with a fix, and these were skipped. */
+function expectOnly(report: SignerReport, id: StepId, skipped: readonly StepId[]): StepReport {
+  expect(inState(report, 'fail')).toEqual([id]);
+  expect(inState(report, 'skipped')).toEqual(skipped);
+  expect(report.verdict).toBe('fail');
+  expect(verdictExit(report.verdict)).toBe(3);
+  const found = step(report, id);
+  expect([found.asked, found.got, found.means, found.fix ?? ''].every((text) => text !== '')).toBe(true);
+  return found;
+}
+
+describe('a good signer', () => {
+  it('passes every step, and the report has the figures', async () => {
+    const report = await checkDev();
+    expect(report).toMatchObject({
+      verdict: 'ok',
+      address: OPERATOR,
+      chainId: 31337,
+      accounts: [OPERATOR],
+      latency: {n: 3},
+    });
+    expect(report.steps.map(({id, state}) => `${id} ${state}`)).toEqual(STEP_IDS.map((id) => `${id} ok`));
+    expect(
+      report.steps.every(
+        ({asked, got, means, fix}) => asked !== '' && got !== '' && means !== '' && fix === null,
+      ),
+    ).toBe(true);
+    expect(verdictExit(report.verdict)).toBe(0);
+    expect(renderSignerReport(report, {color: false}).match(/^✓ /gm)).toHaveLength(STEP_IDS.length);
+  });
+
+  it('passes with a KMS behind it, with node_id in any letter case, over TLS, and when no chain id is configured', async () => {
+    const report = await checkDev(
+      {faults: {randomNonces: true}, chainId: 17000},
+      {chainId: null, address: OPERATOR.toLowerCase()},
+    );
+    expect(report).toMatchObject({verdict: 'ok', chainId: 17000});
+    const tls = await checkDev({tls: {key: pem('server-key'), cert: pem('server')}}, {tls: {ca: pem('ca')}});
+    expect(tls.verdict).toBe('ok');
+    expect(step(tls, 'tls').got).toContain('2120-01-01');
+  });
+});
+
+describe('url', () => {
+  it.each(['127.0.0.1:9000', 'http://127.0.0.1:9000/eth1', 'http://u:p@127.0.0.1:9000', 'ftp://127.0.0.1'])(
+    '%s',
+    async (url) => {
+      const found = expectOnly(await check(url), 'url', after('url'));
+      expect(found.fix).toContain('http');
+    },
+  );
+});
+
+describe('connect', () => {
+  it('nothing listens', async () => {
+    const found = expectOnly(
+      await check(`http://127.0.0.1:${await freePort()}`),
+      'connect',
+      after('connect'),
+    );
+    expect(found).toMatchObject({got: 'ECONNREFUSED', fix: containing('Start Web3Signer')});
+  });
+
+  it('no such host', async () => {
+    const found = expectOnly(await check('http://signer.invalid:9000'), 'connect', after('connect'));
+    expect(found.got).toMatch(/ENOTFOUND|EAI_AGAIN/);
+  });
+});
+
+describe('tls', () => {
+  const serving = (name: string): Partial<DevSignerOptions> => ({
+    tls: {key: pem(`${name}-key`), cert: pem(name)},
+  });
+
+  it.each<[string, Partial<DevSignerOptions>, Partial<CheckOptions>, string, string]>([
+    ['an unknown authority', serving('server'), {}, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'NODE_EXTRA_CA_CERTS'],
+    [
+      'a certificate for another name',
+      serving('other'),
+      {tls: {ca: pem('ca')}},
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      'name of the certificate',
+    ],
+    ['an expired certificate', serving('expired'), {tls: {ca: pem('ca')}}, 'CERT_HAS_EXPIRED', 'Renew'],
+  ])('%s', async (_name, options, checks, got, fix) => {
+    const found = expectOnly(await checkDev(options, checks), 'tls', after('tls'));
+    expect(found.got).toBe(got);
+    expect(found.fix).toContain(fix);
+  });
+
+  it('a client certificate is demanded', async () => {
+    const options = {
+      tls: {
+        key: pem('server-key'),
+        cert: pem('server'),
+        ca: pem('ca'),
+        requestCert: true,
+        rejectUnauthorized: true,
+      },
+    };
+    const found = expectOnly(await checkDev(options, {tls: {ca: pem('ca')}}), 'tls', after('tls'));
+    expect(found.means).toContain('client certificate');
+    const known = await checkDev(options, {
+      tls: {ca: pem('ca'), cert: pem('client'), key: pem('client-key')},
+    });
+    expect(known.verdict).toBe('ok');
+  });
+
+  it('https to a plain port', async () => {
+    const {url} = await devSigner();
+    const found = expectOnly(await check(url.replace('http:', 'https:')), 'tls', after('tls'));
+    expect(found.fix).toContain(url);
+  });
+
+  it('a port that never answers the handshake', async () => {
+    const port = await tcpServer(() => {});
+    const found = expectOnly(await check(`https://127.0.0.1:${port}`, {limitMs: 150}), 'tls', after('tls'));
+    expect(found.got).toContain('150 ms');
+  });
+
+  it('a certificate about to expire is a warning', async () => {
+    const late = {...systemTime, now: () => Date.parse('2119-12-25T00:00:00Z')};
+    const report = await checkDev(serving('server'), {tls: {ca: pem('ca')}, time: late});
+    expect(step(report, 'tls').state).toBe('warn');
+    expect(verdictExit(report.verdict)).toBe(4);
+  });
+});
+
+describe('upcheck', () => {
+  it('the host name is not allowed', async () => {
+    const found = expectOnly(await checkDev({hostAllowlist: ['signer']}), 'upcheck', after('upcheck'));
+    expect(found.fix).toContain('--http-host-allowlist=127.0.0.1');
+  });
+
+  it.each<[string, number, string, string]>([
+    ['a web server', 200, '<html>hello</html>', 'Point signer_key'],
+    ['a proxy with nothing behind it', 502, 'Bad Gateway', 'Start Web3Signer'],
+    ['a proxy that adds Origin', 403, 'CORS Rejected - Invalid origin', 'Origin'],
+  ])('%s', async (_name, status, body, fix) => {
+    const url = await httpServer((_request, response) => response.writeHead(status).end(body));
+    expect(expectOnly(await check(url), 'upcheck', after('upcheck')).fix).toContain(fix);
+  });
+
+  it('http to a TLS port', async () => {
+    const {url} = await devSigner({tls: {key: pem('server-key'), cert: pem('server')}});
+    const found = expectOnly(await check(url.replace('https:', 'http:')), 'upcheck', after('upcheck'));
+    expect(found.fix).toContain(url);
+  });
+
+  it('a port that speaks something else, drops, or never answers', async () => {
+    const ssh = await tcpServer((socket) => socket.end('SSH-2.0-OpenSSH\r\n'));
+    const dropping = await tcpServer((socket) => socket.destroy());
+    const silent = await tcpServer(() => {});
+    for (const port of [ssh, dropping, silent]) {
+      expectOnly(await check(`http://127.0.0.1:${port}`, {limitMs: 200}), 'upcheck', after('upcheck'));
+    }
+  });
+});
+
+describe('health_status', () => {
+  it('eth2 mode', async () => {
+    const found = expectOnly(await checkDev({faults: {eth2: true}}), 'health_status', after('health_status'));
+    expect(found.means).toContain('eth2');
+    expect(found.fix).toContain('eth1 --chain-id');
+  });
+
+  it('older than 25.9.0, where typed data is wrong too', async () => {
+    const report = await checkDev({faults: {oldVersion: true}});
+    expect(inState(report, 'fail')).toEqual(['health_status', 'eth_signTypedData']);
+    expect(inState(report, 'skipped')).toEqual([]);
+    expect(step(report, 'health_status').fix).toContain('25.9.0');
+    expect(step(report, 'eth_signTypedData').got).toContain('not by');
+  });
+});
+
+describe('healthcheck', () => {
+  it.each<[SignerFaults['health'], string, string]>([
+    ['down', 'v3-keystores-bulk-loading: 1 loaded, 1 failed', 'Error loading v3 keystore'],
+    ['failed', 'HTTP 500', 'restart'],
+  ])('%s', async (health, got, fix) => {
+    const found = expectOnly(await checkDev({faults: {health: health ?? 'down'}}), 'healthcheck', []);
+    expect(found.got).toContain(got);
+    expect(found.fix).toContain(fix);
+  });
+});
+
+describe('eth_accounts', () => {
+  const rest: StepId[] = ['eth_sign', 'eth_signTypedData', 'eth_signTransaction', 'latency'];
+
+  it('no key', async () => {
+    const found = expectOnly(await checkDev({faults: {noKeys: true}}), 'eth_accounts', rest);
+    expect(found).toMatchObject({got: '[]', fix: containing('keyType: "SECP256K1"')});
+  });
+
+  it('another key', async () => {
+    const found = expectOnly(await checkDev({keys: [OTHER_KEY]}), 'eth_accounts', rest);
+    expect(found.got).toBe(OTHER_ADDRESS);
+    expect(found.means).toContain(OPERATOR);
+  });
+
+  it('many keys are a warning', async () => {
+    const keys = ['0x8f2a55949038a9610f50fb23b5883af3b4ecb3c3bb792cbcefbd1542c692be63'];
+    for (let n = 1; n <= 10; n++) keys.push(`0x${n.toString(16).padStart(64, '0')}`);
+    const report = await checkDev({keys});
+    expect(inState(report, 'warn')).toEqual(['eth_accounts']);
+    expect(report.accounts).toHaveLength(11);
+  });
+});
+
+describe('eth_sign', () => {
+  const rest: StepId[] = ['eth_signTypedData', 'eth_signTransaction', 'latency'];
+
+  it.each<[string, SignerFaults, string]>([
+    ['the key backend is down', {kmsDown: 'all'}, '-32603'],
+    ['another key signs', {wrongKey: true}, 'not by'],
+    ['a high s', {malformed: 'high-s'}, 's is high'],
+    ['v 0 or 1', {malformed: 'bare-v'}, 'v is not 27/28'],
+    ['64 bytes', {malformed: 'short'}, '64 bytes'],
+  ])('%s', async (_name, faults, got) => {
+    expect(expectOnly(await checkDev({faults}), 'eth_sign', rest).got).toContain(got);
+  });
+
+  it('a backend that is too slow', async () => {
+    const signer = await devSigner();
+    const url = await silentFor(signer.url, `"eth_sign","params":["${OPERATOR.toLowerCase()}"`);
+    const found = expectOnly(await check(url, {limitMs: 200}), 'eth_sign', rest);
+    expect(found).toMatchObject({got: 'no answer within 200 ms', means: containing('slow')});
+  });
+});
+
+describe('eth_signTypedData', () => {
+  it('reaches a node', async () => {
+    const signer = await devSigner();
+    const url = await rewriting(signer.url, (body) =>
+      body.includes('eth_signTypedData') ? errorReply(body, -32601, 'method not found') : undefined,
+    );
+    expect(expectOnly(await check(url), 'eth_signTypedData', []).got).toContain('-32601');
+  });
+});
+
+describe('eth_signTransaction', () => {
+  it.each<[string, SignerFaults, string]>([
+    ['another chain id', {wrongChainId: 1}, '--chain-id=31337'],
+    ['no EIP-1559', {strip1559: true}, 'Upgrade'],
+  ])('%s', async (_name, faults, fix) => {
+    expect(expectOnly(await checkDev({faults}), 'eth_signTransaction', []).fix).toContain(fix);
+  });
+
+  it('fields that are changed on the way', async () => {
+    const signer = await devSigner();
+    const url = await rewriting(signer.url, (body) => body.replace('"gas":"0x1"', '"gas":"0x2"'));
+    expect(expectOnly(await check(url), 'eth_signTransaction', []).got).toContain('gas 2');
+  });
+
+  it('refused parameters and garbage', async () => {
+    const signer = await devSigner();
+    const refused = await rewriting(signer.url, (body) =>
+      body.includes('eth_signTransaction') ? errorReply(body, -32602, 'Invalid params') : undefined,
+    );
+    expectOnly(await check(refused), 'eth_signTransaction', []);
+    const garbage = await rewriting(
+      signer.url,
+      (body) =>
+        body.includes('eth_signTransaction')
+          ? body.replace(/^.*"id":(\d+)}$/, '{"id":$1,"result":"0x02f8"}')
+          : undefined,
+      true,
+    );
+    expectOnly(await check(garbage), 'eth_signTransaction', []);
+  });
+});
+
+describe('negative', () => {
+  it('signs for anyone', async () => {
+    const found = expectOnly(await checkDev({faults: {signForAnyone: true}}), 'negative', []);
+    expect(found.means).toContain('DANGER');
+  });
+
+  it('refuses in other words: a warning', async () => {
+    const signer = await devSigner();
+    const stranger = `["0x${'42'.repeat(20)}"`;
+    const url = await rewriting(signer.url, (body) =>
+      body.includes(stranger) ? errorReply(body, -32000, 'unknown account') : undefined,
+    );
+    const report = await check(url, {random: (n) => new Uint8Array(n).fill(0x42)});
+    expect(inState(report, 'warn')).toEqual(['negative']);
+    expect(verdictExit(report.verdict)).toBe(4);
+  });
+});
+
+describe('latency', () => {
+  it('slow signing is a warning with figures', async () => {
+    let ms = 0;
+    // Every look at the clock is 300 ms later: slower than the budget of a local signer.
+    const crawling = {...systemTime, monotonic: () => (ms += 300)};
+    const report = await checkDev({}, {time: crawling, limitMs: 10_000});
+    expect(step(report, 'latency')).toMatchObject({state: 'ok'});
+    ms = 0;
+    const slower = {...systemTime, monotonic: () => (ms += 600)};
+    const slow = await checkDev({}, {time: slower, limitMs: 10_000});
+    expect(inState(slow, 'warn')).toEqual(['latency']);
+    expect(slow.latency).toEqual({p50: 600, p95: 600, n: 3});
+    expect(step(slow, 'latency').fix).toContain('--vertx-worker-pool-size');
+  });
+});
+
+describe('exposure', () => {
+  it('any host name is a warning', async () => {
+    const report = await checkDev({hostAllowlist: ['*']});
+    expect(inState(report, 'warn')).toEqual(['exposure']);
+    expect(step(report, 'exposure').fix).toContain('--http-host-allowlist');
+  });
+
+  it('a second address of this machine is a warning', async () => {
+    const {url} = await devSigner();
+    const other = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => other.listen(Number(new URL(url).port), '127.0.0.2', resolve));
+    onTestFinished(() => void other.close());
+    const report = await check(url, {localAddresses: ['127.0.0.3', '127.0.0.2']});
+    expect(inState(report, 'warn')).toEqual(['exposure']);
+    expect(step(report, 'exposure')).toMatchObject({
+      got: containing('also listens on 127.0.0.2'),
+      fix: containing('--http-listen-host'),
+    });
+  });
+});
+
+describe('the run', () => {
+  it('ends with the reason of the signal', async () => {
+    const reason = new Error('stopped');
+    const port = await tcpServer(() => {});
+    const stop = new AbortController();
+    const run = check(`http://127.0.0.1:${port}`, {signal: stop.signal});
+    setImmediate(() => stop.abort(reason));
+    await expect(run).rejects.toBe(reason);
+  });
+
+  it('never puts what signer_key holds into the report when it is no URL', async () => {
+    const report = await check('8f2a55949038a9610f50fb23b5883af3b4ecb3c3bb792cbcefbd1542c692be63');
+    expect(JSON.stringify(report)).not.toContain('8f2a5594');
+  });
+
+  it('survives a TLS port that closes at once', async () => {
+    const server = createTlsServer({key: pem('server-key'), cert: pem('server')}, (socket) =>
+      socket.destroy(),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const {port} = server.address() as AddressInfo;
+    expectOnly(await check(`https://127.0.0.1:${port}`, {tls: {ca: pem('ca')}}), 'tls', after('tls'));
+  });
+});
+
+const errorReply = (body: string, code: number, message: string): string => {
+  const {id} = JSON.parse(body) as {id: number};
+  return `!${JSON.stringify({jsonrpc: '2.0', id, error: {code, message}})}`;
+};
+
+/**
+ * A proxy before a signer. `change` gets a request body and gives the one to send on; undefined: unchanged; with a
+ * leading `!`, or always when `answers`, it is the answer itself.
+ */
+async function rewriting(
+  target: string,
+  change: (body: string) => string | undefined,
+  answers = false,
+): Promise<string> {
+  return httpServer((request, response) => {
+    void bodyOf(request).then(async (body) => {
+      const changed = request.method === 'POST' ? change(body) : undefined;
+      if (changed !== undefined && (answers || changed.startsWith('!'))) {
+        response.end(changed.replace(/^!/, ''));
+        return;
+      }
+      const answer = await forward(
+        target,
+        request.method ?? 'GET',
+        request.url ?? '/',
+        request.headers.host ?? '',
+        changed ?? body,
+      );
+      response.writeHead(answer.status).end(answer.body);
+    });
+  });
+}
+
+/** A proxy that never answers requests with a certain text. */
+function silentFor(target: string, text: string): Promise<string> {
+  return httpServer((request, response) => {
+    void bodyOf(request).then(async (body) => {
+      if (body.includes(text)) return;
+      const answer = await forward(
+        target,
+        request.method ?? 'GET',
+        request.url ?? '/',
+        request.headers.host ?? '',
+        body,
+      );
+      response.writeHead(answer.status).end(answer.body);
+    });
+  });
+}
+
+function forward(
+  target: string,
+  method: string,
+  path: string,
+  host: string,
+  body: string,
+): Promise<{status: number; body: string}> {
+  return rawHttp(target, {method, path, headers: {host}, ...(body === '' ? {} : {body})});
+}

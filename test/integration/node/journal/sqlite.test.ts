@@ -1,0 +1,234 @@
+import {existsSync, readdirSync, statSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import type {SqliteDriver} from '../../../../src/lib/node/journal/driver.ts';
+import {inspectJournal} from '../../../../src/lib/node/journal/inspect.ts';
+import {JOURNAL_FILE, openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
+import {openJobReader} from '../../../../src/lib/node/journal/job-query.ts';
+import {answerOf, inTempDir, loadableDrivers, newJob, VRF} from '../../../support/journal.ts';
+import {journalContract} from './contract.ts';
+
+for (const driver of loadableDrivers()) {
+  journalContract(driver.name, (dir, options) => openJournal({dir, clockId: 1n, driver, ...options}));
+
+  describe(`journal file on ${driver.name}`, () => {
+    it('is private: directory 0700, files 0600', () =>
+      inTempDir(async (temp) => {
+        const dir = join(temp, 'state', 'node');
+        const journal = await openJournal({dir, clockId: 1n, driver});
+        await journal.receive(newJob('a'));
+        expect(statSync(dir).mode & 0o777).toBe(0o700);
+        const modes = readdirSync(dir).map((name) => [
+          name,
+          (statSync(join(dir, name)).mode & 0o777).toString(8),
+        ]);
+        expect(modes.length).toBeGreaterThan(2);
+        expect(modes.filter(([, mode]) => mode !== '600')).toEqual([]);
+        await journal.close();
+      }));
+
+    it('has everything in one file when it is closed: the WAL is empty', () =>
+      inTempDir(async (dir) => {
+        const journal = await openJournal({dir, clockId: 1n, driver});
+        await journal.receive(newJob('a'));
+        await journal.close();
+        const wal = join(dir, `${JOURNAL_FILE}-wal`);
+        expect(existsSync(wal) ? statSync(wal).size : 0).toBe(0);
+      }));
+
+    it('writes a log that it syncs itself: WAL, synchronous=NORMAL', () =>
+      inTempDir(async (dir) => {
+        const pragmas: unknown[] = [];
+        const spy = observing(driver, (database) => {
+          pragmas.push(
+            Object.values(database.prepare('PRAGMA synchronous').get() ?? {}),
+            Object.values(database.prepare('PRAGMA journal_mode').get() ?? {}),
+          );
+        });
+        const journal = await openJournal({dir, clockId: 1n, driver: spy});
+        expect(pragmas).toEqual([[1], ['wal']]);
+        await journal.close();
+      }));
+
+    it('refuses in SQL itself to change an answer or to delete that of an open job', () =>
+      inTempDir(async (dir) => {
+        const journal = await openJournal({dir, clockId: 1n, driver});
+        const {record} = await journal.receive(newJob('a'));
+        await journal.conclude(record.seq, answerOf('one'));
+        await journal.close();
+        const database = driver.open(join(dir, JOURNAL_FILE), {readOnly: false});
+        for (const sql of [
+          `UPDATE answers SET content = 'two'`,
+          'DELETE FROM answers',
+          `UPDATE readings SET at = 1`,
+          `INSERT OR REPLACE INTO answers VALUES (1, 'answered', '{}', 'two', 1)`,
+        ]) {
+          expect(() => database.exec(`PRAGMA recursive_triggers = ON; ${sql}`), sql).toThrow();
+        }
+        expect(database.prepare('SELECT content FROM answers').get()).toMatchObject({content: 'one'});
+        database.close();
+      }));
+
+    it('stores a frame of many jobs once', () =>
+      inTempDir(async (dir) => {
+        const journal = await openJournal({dir, clockId: 1n, driver});
+        const frame = 'x'.repeat(100_000);
+        await Promise.all(
+          Array.from({length: 200}, (_, index) => journal.receive(newJob(`j${index}`, {frame, index}))),
+        );
+        expect(
+          journal.list({states: ['received'], after: 0, limit: 200}).every((job) => job.frame === frame),
+        ).toBe(true);
+        await journal.close();
+        expect(statSync(join(dir, JOURNAL_FILE)).size).toBeLessThan(1_000_000);
+      }));
+
+    it('says JOURNAL_WRITE_FAILED on a full disk, loses nothing acknowledged and goes on when there is room', () =>
+      inTempDir(async (dir) => {
+        let grow = (_pages: number): void => {};
+        const small = observing(driver, (database, path) => {
+          if (!path.endsWith(JOURNAL_FILE)) return;
+          grow = (pages) => database.exec(`PRAGMA max_page_count = ${pages}`);
+        });
+        const journal = await openJournal({dir, clockId: 1n, driver: small});
+        grow(60);
+        const stored: string[] = [];
+        let failure: unknown;
+        for (let n = 0; failure === undefined && n < 1_000; n += 1) {
+          // Two a batch: the disk fails both of them.
+          const results = await Promise.allSettled(
+            [0, 1].map((half) =>
+              journal.receive(newJob(`${n}/${half}`, {frame: `${n}/${half}`.repeat(400)})),
+            ),
+          );
+          for (const result of results)
+            if (result.status === 'fulfilled') stored.push(result.value.record.key.jobId);
+          failure = results.find((result) => result.status === 'rejected')?.reason;
+        }
+        expect(failure).toMatchObject({code: 'JOURNAL_WRITE_FAILED'});
+        expect(stored.length).toBeGreaterThan(2);
+        const ids = (): string[] =>
+          journal.list({states: ['received'], after: 0, limit: 2_000}).map(({key}) => key.jobId);
+        expect(ids()).toEqual(stored);
+        expect(journal.lastReading()?.n).toBe(stored.length);
+        grow(100_000);
+        await journal.receive(newJob('room again'));
+        expect(ids()).toEqual([...stored, 'room again']);
+        expect(journal.lastReading()).toMatchObject({n: stored.length + 1, ref: 'room again'});
+        await journal.close();
+      }));
+
+    it('locks out a second owner in this process, lets readers in, and releases on close', () =>
+      inTempDir(async (dir) => {
+        const journal = await openJournal({dir, clockId: 1n, driver});
+        await journal.receive(newJob('a'));
+        await expect(openJournal({dir, clockId: 1n, driver})).rejects.toMatchObject({
+          code: 'JOURNAL_LOCKED',
+          exitCode: 77,
+        });
+        // the refused attempt must not have dropped the lock
+        await expect(openJournal({dir, clockId: 1n, driver})).rejects.toMatchObject({code: 'JOURNAL_LOCKED'});
+        const reader = await openJournal({dir, clockId: 1n, driver, readOnly: true});
+        expect(reader.counts().received).toBe(1);
+        await journal.receive(newJob('b'));
+        expect(reader.counts().received).toBe(2);
+        expect(reader.lastReading()).toEqual(journal.lastReading());
+        await expect(reader.receive(newJob('c'))).rejects.toMatchObject({code: 'JOURNAL_WRITE_FAILED'});
+        await reader.close();
+        await journal.close();
+        await (await openJournal({dir, clockId: 1n, driver})).close();
+      }));
+
+    it('refuses a damaged, a foreign and a newer file with JOURNAL_UNREADABLE and frees the lock again', () =>
+      inTempDir(async (temp) => {
+        const damaged = join(temp, 'damaged');
+        const foreign = join(temp, 'foreign');
+        const newer = join(temp, 'newer');
+        for (const dir of [damaged, foreign, newer])
+          await (await openJournal({dir, clockId: 1n, driver})).close();
+        writeFileSync(join(damaged, JOURNAL_FILE), 'this is no database'.repeat(1_000));
+        edit(driver, foreign, 'PRAGMA application_id = 0');
+        edit(driver, newer, 'PRAGMA user_version = 99');
+        for (const dir of [damaged, foreign, newer]) {
+          for (const readOnly of [false, true]) {
+            await expect(
+              openJournal({dir, clockId: 1n, driver, readOnly}),
+              `${dir} ${readOnly}`,
+            ).rejects.toMatchObject({code: 'JOURNAL_UNREADABLE'});
+          }
+        }
+        await expect(openJournal({dir: newer, clockId: 1n, driver})).rejects.toThrow('made by a newer aos');
+      }));
+
+    it('brings the journal of an older aos up to date; a reader says who does', () =>
+      inTempDir(async (dir) => {
+        const first = await openJournal({dir, clockId: 1n, driver});
+        const {record} = await first.receive(newJob('old'));
+        await first.select(record.seq, VRF);
+        await first.close();
+        edit(driver, dir, 'ALTER TABLE jobs DROP COLUMN range; PRAGMA user_version = 2');
+
+        const reading = {
+          code: 'JOURNAL_UNREADABLE',
+          next: 'Start or restart aos run with this aos: it brings the journal up to date, and loses nothing.',
+        };
+        await expect(openJournal({dir, clockId: 1n, driver, readOnly: true})).rejects.toMatchObject(reading);
+        expect(() => openJobReader({dir, driver})).toThrow(expect.objectContaining(reading));
+        expect(() => inspectJournal(dir, driver)).toThrow(expect.objectContaining(reading));
+
+        const journal = await openJournal({dir, clockId: 1n, driver});
+        expect(journal.get(record.seq)).toMatchObject({state: 'selected', vrf: VRF, range: null});
+        await journal.conclude(record.seq, answerOf('{}'));
+        expect(journal.get(record.seq)).toMatchObject({state: 'concluded', range: null});
+        const range = {start: 0n, end: 5n, max: 9n, block: 3n};
+        const later = await journal.receive(newJob('new'));
+        await journal.select(later.record.seq, VRF, undefined, range);
+        await journal.close();
+        const tasks = openJobReader({dir, driver});
+        expect(tasks.record(record.seq)?.range).toBeNull();
+        expect(tasks.record(later.record.seq)?.range).toEqual(range);
+        tasks.close();
+      }));
+
+    it('a reader makes nothing: without a journal it is JOURNAL_UNREADABLE', () =>
+      inTempDir(async (dir) => {
+        await expect(openJournal({dir, clockId: 1n, driver, readOnly: true})).rejects.toMatchObject({
+          code: 'JOURNAL_UNREADABLE',
+        });
+        expect(existsSync(join(dir, JOURNAL_FILE))).toBe(false);
+      }));
+
+    it('a state directory that cannot be made is STATE_DIR_UNWRITABLE', () =>
+      inTempDir(async (temp) => {
+        writeFileSync(join(temp, 'file'), '');
+        await expect(
+          openJournal({dir: join(temp, 'file', 'state'), clockId: 1n, driver}),
+        ).rejects.toMatchObject({code: 'STATE_DIR_UNWRITABLE'});
+      }));
+  });
+}
+
+type Opened = ReturnType<SqliteDriver['open']>;
+
+/** The same driver, showing every database to `see` once its pragmas are set. */
+function observing(driver: SqliteDriver, see: (database: Opened, path: string) => void): SqliteDriver {
+  return {
+    name: driver.name,
+    open: (path, options) => {
+      const database = driver.open(path, options);
+      return {
+        ...database,
+        exec: (sql) => {
+          database.exec(sql);
+          if (sql === 'BEGIN IMMEDIATE') see(database, path); // the schema of a new file is made
+        },
+      };
+    },
+  };
+}
+
+function edit(driver: SqliteDriver, dir: string, sql: string): void {
+  const database = driver.open(join(dir, JOURNAL_FILE), {readOnly: false});
+  database.exec(sql);
+  database.close();
+}

@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import {expect, it, onTestFinished, vi} from 'vitest';
+import {anyRuns} from '../../../support/any-runs.ts';
+import {dispatcherFaults, journalFaults, workerFaults} from '../../../support/operator-faults.ts';
+import {plan, type Plan, type Step} from '../../../support/operator-plan.ts';
+import {createRig, type AtEnd, type Rig, type Run} from '../../../support/operator-rig.ts';
+import {settled} from '../../../support/virtual-time.ts';
+
+const {params, timeout} = anyRuns(40);
+
+it(
+  'whatever fails and whenever it ends: each job is accepted once, with one content, and nothing is left behind',
+  async () => {
+    const uncaught: unknown[] = [];
+    const note = (error: unknown): void => void uncaught.push(error);
+    for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
+      process.on(event, note);
+      onTestFinished(() => void process.off(event, note));
+    }
+    await fc.assert(
+      fc.asyncProperty(plan, async (plan) => {
+        uncaught.length = 0;
+        await closing((atEnd) => follow(plan, atEnd));
+        expect(uncaught).toEqual([]);
+      }),
+      params,
+    );
+  },
+  timeout,
+);
+
+async function closing(work: (atEnd: AtEnd) => Promise<void>): Promise<void> {
+  const open: (() => void | Promise<void>)[] = [];
+  try {
+    await work((close) => open.unshift(close));
+  } finally {
+    for (const close of open) await close();
+  }
+}
+
+async function follow({concurrency, all, jitter, runs, faults}: Plan, atEnd: AtEnd): Promise<void> {
+  const calm = new AbortController();
+  const rig = await createRig({
+    atEnd,
+    speed: 100,
+    range: [0n, all ? 600_000n : 300_000n],
+    dispatcher: {faults: dispatcherFaults(faults, calm.signal)},
+  });
+  const past: Run[] = [];
+  /** The job of each answer that was taken, in which run, and how much that one had told then. */
+  const taken: {jobId: string; run: Run | undefined; told: number}[] = [];
+  workerFaults(rig, faults.question, calm.signal, ({prompt}) => {
+    const run = past.at(-1);
+    taken.push({jobId: prompt.replace('prompt ', 'job-'), run, told: run?.events.length ?? 0});
+  });
+  const usual = {
+    worker: {concurrency, answerTimeoutMs: 20_000, attempts: 50, readyTimeoutMs: 600_000},
+    backoff: {firstMs: 50, capMs: 500},
+    random: () => jitter,
+  };
+
+  let jobs = 0;
+  for (const {steps, end, maxAccepted} of runs) {
+    const journal = journalFaults(faults.journal, calm.signal);
+    const run = await rig.start({...usual, journal, maxAccepted, shutdownGraceMs: 10_000});
+    past.push(run);
+    const died = vi.fn();
+    run.done.catch(died);
+    for (const step of steps) {
+      await take(step, rig, run, jobs);
+      if (step.do === 'submit') jobs += step.count;
+    }
+    expect(died).not.toHaveBeenCalled();
+    if (end === 'crash') await run.crash();
+    else await run.stop();
+  }
+
+  calm.abort();
+  rig.worker.status = STATUS.idle;
+  const last = await rig.start(usual);
+  past.push(last);
+  await vi.waitFor(() => expect(last.journal.counts()).toMatchObject({accepted: jobs}), {timeout: 15_000});
+  const contents = new Map(
+    last.journal
+      .list({states: ['accepted'], after: 0, limit: jobs})
+      .map(({key, content}) => [key.jobId, (JSON.parse(content ?? '{}') as {result?: unknown}).result]),
+  );
+  expect(await last.stop()).toMatchObject({pending: 0});
+  expect(rig.dispatcher.stats()).toMatchObject({submitted: jobs, accepted: jobs, conflicts: 0});
+  for (let n = 0; n < jobs; n += 1)
+    expect(rig.dispatcher.results(`job-${n}`)).toMatchObject([{result: contents.get(`job-${n}`)}]);
+  expect(past.flatMap((run) => run.of('warning'))).toEqual([]);
+  expect(taken.flatMap(({jobId, run, told}) => askedAfter(jobId, past, run, told))).toEqual([]);
+  expect(rig.time.timers()).toBe(0);
+}
+
+const STATUS = {idle: '{"msg":"0"}', busy: '{"msg":"1"}', away: 'hang-up'} as const;
+
+async function take(step: Step, rig: Rig, run: Run, jobs: number): Promise<void> {
+  const cut = (from: 'dispatcher' | 'signer'): unknown =>
+    (from === 'signer' ? rig.signerProxy : rig.proxy).cut();
+  if (step.do === 'submit') rig.submit(step.count, jobs);
+  else if (step.do === 'cut') cut(step.from);
+  else if (step.do === 'worker') rig.worker.status = STATUS[step.status];
+  else if (step.do === 'turns') await settled(step.count);
+  else if (step.do === 'wait') await rig.time.sleep(step.ms);
+  else {
+    const told = run.events.length;
+    const enough = new AbortController();
+    const patience = rig.time.sleep(3_000, enough.signal).catch(() => undefined);
+    const came = run.event(step.type, ({seq}) => {
+      if (seq <= told || enough.signal.aborted) return false;
+      if (step.cut !== null) cut(step.cut);
+      return true;
+    });
+    await Promise.race([came, patience]);
+    enough.abort();
+  }
+}
+
+/** The questions about a job that were put when it had an answer already. */
+function askedAfter(jobId: string, runs: readonly Run[], run: Run | undefined, told: number): unknown[] {
+  const from = run === undefined ? 0 : runs.indexOf(run);
+  return runs
+    .slice(from)
+    .flatMap(({events}, n) => (n === 0 ? events.slice(told) : events))
+    .filter((event) => event.type === 'job_asked' && event.job.jobId === jobId);
+}

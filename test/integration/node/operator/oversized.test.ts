@@ -1,0 +1,58 @@
+import {describe, expect, it} from 'vitest';
+import {answerTo, createRig} from '../../../support/operator-rig.ts';
+
+const MIB = 1024 * 1024;
+
+describe('what is larger than the signer takes', () => {
+  it('is an answer that fails with the reason, and the other results are delivered', async () => {
+    const rig = await createRig();
+    rig.worker.onQuestion = (question) => {
+      const huge = question.prompt === 'prompt 0';
+      void rig.worker.answer(question, huge ? {answer: 'x'.repeat(6 * MIB)} : {});
+      return 200;
+    };
+    const run = await rig.start();
+    rig.submit(3);
+    await rig.answered(3);
+    const [failed] = rig.dispatcher.results('job-0');
+    expect(failed).toMatchObject({
+      result: '',
+      reason: expect.stringMatching(/answer is too large/) as string,
+    });
+    expect(rig.dispatcher.results('job-1')).toMatchObject([{result: answerTo('prompt 1')}]);
+    expect(await run.stop()).toMatchObject({accepted: 3, failed: 1, pending: 0});
+  });
+
+  it.each([
+    ['its user', {user: 'u'.repeat(6 * MIB)}],
+    ['its job_id', {jobId: 'j'.repeat(6 * MIB)}],
+  ])('is a job with %s: it is rejected, and the others are worked on', async (_what, submission) => {
+    const rig = await createRig({dispatcher: {redeliver: false}});
+    const run = await rig.start();
+    await run.event('connected');
+    rig.dispatcher.submit({prompt: 'p', ...submission});
+    const rejected = await run.event('frame_rejected');
+    expect(rejected).toMatchObject({reason: 'bad-message', code: 'MESSAGE_INVALID'});
+    rig.submit(2);
+    await rig.answered(2);
+    expect(await run.stop()).toMatchObject({accepted: 2, received: 2, pending: 0});
+  });
+
+  it('is a frame with an id of that size: it is not even answered', async () => {
+    const text = (id: string): string =>
+      `{"id":"${id}","method":"strange","params":null,"result":null,"address":"","hash":"","signature":""}`;
+    const rig = await createRig({
+      dispatcher: {
+        faults: {
+          dispatch: () => [...Array<{text: string}>(10).fill({text: text('i'.repeat(6 * MIB))}), 'good'],
+        },
+      },
+    });
+    const run = await rig.start({verifyDispatcher: 'when-signed'});
+    rig.submit(1);
+    await rig.answered(1);
+    await rig.dispatcher.waitFor(({acknowledged}) => acknowledged >= 1);
+    expect(run.of('trouble')).toEqual([]);
+    await run.stop();
+  });
+});

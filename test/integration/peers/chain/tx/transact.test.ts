@@ -1,0 +1,465 @@
+import {privateKeyToAccount} from 'viem/accounts';
+import type {Hex} from 'viem';
+import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {replaceTransaction} from '../../../../../src/lib/peers/chain/tx/replace.ts';
+import {settleOpen} from '../../../../../src/lib/peers/chain/tx/settle.ts';
+import {transact, type Transacted} from '../../../../../src/lib/peers/chain/tx/transact.ts';
+import {startAnvil, type Anvil} from '../../../../../src/devnet/chain/anvil.ts';
+import {devRpc} from '../../../../../src/devnet/chain/rpc.ts';
+import {DEV_SIGNER_KEY} from '../../../../../src/devnet/signer/keys.ts';
+import {startRpcShim, type Tamper} from '../../../../support/rpc-shim.ts';
+import {OPERATOR} from '../../../../support/signer.ts';
+import {
+  deployOnce,
+  fund,
+  GWEI,
+  limits,
+  nonceOf,
+  planFor,
+  process,
+  stateDir,
+  steppedTime,
+  yes,
+} from '../../../../support/tx.ts';
+
+let anvil: Anvil;
+let once: Hex;
+let empty: unknown;
+
+beforeAll(async () => {
+  // Blocks come when the test mines them.
+  anvil = await startAnvil({blockTime: 10_000});
+  once = await deployOnce(anvil.url);
+  await fund(anvil.url);
+  empty = await devRpc(anvil.url, 'evm_snapshot');
+});
+afterAll(() => anvil.close());
+beforeEach(async () => {
+  await devRpc(anvil.url, 'anvil_dropAllTransactions');
+  await devRpc(anvil.url, 'evm_revert', [empty]);
+  empty = await devRpc(anvil.url, 'evm_snapshot');
+});
+
+const errand = (to = once, intent = 'register:test') => ({
+  intent,
+  plan: () => Promise.resolve(planFor(to, intent)),
+});
+/** Takes every call, as often as it comes. */
+const elsewhere: Hex = '0x00000000000000000000000000000000000000ee';
+const hashOf = (done: Transacted | undefined) =>
+  done !== undefined && 'attempt' in done ? done.attempt.hash : null;
+const still = () => steppedTime();
+const rpc = (method: string, ...params: unknown[]) => devRpc(anvil.url, method, params);
+
+/** A transaction of the operator that aos knows nothing of. */
+async function foreign(nonce: number, gweiFee = 50n): Promise<unknown> {
+  const raw = await privateKeyToAccount(DEV_SIGNER_KEY).signTransaction({
+    chainId: 31337,
+    type: 'eip1559',
+    nonce,
+    to: OPERATOR,
+    gas: 21_000n,
+    maxFeePerGas: gweiFee * GWEI,
+    maxPriorityFeePerGas: gweiFee * GWEI,
+  });
+  return rpc('eth_sendRawTransaction', raw);
+}
+
+async function throughShim<T>(tamper: Tamper, use: (url: string) => Promise<T>): Promise<T> {
+  const shim = await startRpcShim(anvil.url, tamper);
+  try {
+    return await use(shim.url);
+  } finally {
+    await shim.close();
+  }
+}
+
+describe('a transaction', () => {
+  it('is simulated, agreed to, signed, journalled, sent and waited for', async () => {
+    const deps = await process(anvil.url);
+    const asked: unknown[] = [];
+    const done = await transact(deps, errand(), limits({confirmations: 3}), (prepared) => {
+      asked.push(prepared.plan.title);
+      return yes();
+    });
+    expect(asked).toEqual(['register']);
+    expect(done).toMatchObject({state: 'mined', resumed: false, receipt: {status: 'success'}});
+    expect(deps.journal.list(9)).toMatchObject([
+      {state: 'mined', kind: 'send', nonce: 0, receipt: {status: 'success'}},
+    ]);
+    expect(await nonceOf(anvil.url)).toBe(1);
+  });
+
+  it('that would fail is refused before anything is signed', async () => {
+    const deps = await process(anvil.url);
+    await transact(deps, errand(), limits(), yes);
+    const later = await process(anvil.url);
+    await expect(transact(later, errand(), limits(), yes)).rejects.toMatchObject({
+      code: 'CHAIN_REVERTED',
+      exitCode: 77,
+    });
+    expect(deps.journal.list(9)).toHaveLength(1);
+  });
+
+  it('that is declined is not signed', async () => {
+    const deps = await process(anvil.url);
+    expect(await transact(deps, errand(), limits(), () => Promise.resolve(false))).toEqual({
+      state: 'declined',
+    });
+    expect(deps.journal.list(9)).toEqual([]);
+    expect(await nonceOf(anvil.url, 'pending')).toBe(0);
+  });
+
+  it('that the account cannot pay is refused', async () => {
+    await fund(anvil.url, 1000n);
+    const deps = await process(anvil.url);
+    await expect(transact(deps, errand(), limits(), yes)).rejects.toMatchObject({
+      code: 'TX_INSUFFICIENT_FUNDS',
+      exitCode: 77,
+    });
+  });
+
+  it('is refused while gas is above the bound', async () => {
+    await rpc('anvil_setNextBlockBaseFeePerGas', '0x174876e800'); // 100 gwei
+    const deps = await process(anvil.url);
+    await expect(transact(deps, errand(), limits({maxFeePerGas: 40n * GWEI}), yes)).rejects.toMatchObject({
+      code: 'TX_FEE_TOO_HIGH',
+      exitCode: 75,
+    });
+    expect(deps.journal.list(9)).toEqual([]);
+  });
+
+  it.each([
+    ['another chain id', {wrongChainId: 1}, 'chainId'],
+    ['without EIP-1559', {strip1559: true}, 'type'],
+  ])('signed %s is refused before it is journalled or sent', async (_name, faults, field) => {
+    const deps = await process(anvil.url, {faults});
+    await expect(transact(deps, errand(), limits(), yes)).rejects.toMatchObject({
+      code: 'SIGNER_WRONG_TRANSACTION',
+      exitCode: 77,
+      details: {field},
+    });
+    expect(deps.journal.list(9)).toEqual([]);
+    expect(await nonceOf(anvil.url, 'pending')).toBe(0);
+  });
+});
+
+describe('a repeated command', () => {
+  it('finds the transaction that was not mined in time, and sends no second one', async () => {
+    const dir = stateDir();
+    const first = await process(anvil.url, {dir, time: still()});
+    const pending = await transact(first, errand(), limits({waitMs: 3_000}), yes);
+    expect(pending).toMatchObject({
+      state: 'pending',
+      resumed: false,
+      why: 'it is not in a block yet',
+      isNext: true,
+    });
+
+    const second = await process(anvil.url, {dir});
+    const done = await transact(
+      second,
+      {intent: 'register:test', plan: () => Promise.reject(new Error('planned twice'))},
+      limits(),
+      () => Promise.reject(new Error('asked twice')),
+    );
+    expect(done).toMatchObject({state: 'mined', resumed: true});
+    expect('attempt' in done && 'attempt' in pending && done.attempt.hash === pending.attempt.hash).toBe(
+      true,
+    );
+    expect(await nonceOf(anvil.url)).toBe(1);
+  });
+
+  it('broadcasts the same bytes when they were journalled but never sent', async () => {
+    const dir = stateDir();
+    const lost = await throughShim(
+      ({method}) => (method === 'eth_sendRawTransaction' ? {status: 502, body: ''} : null),
+      async (url) =>
+        transact(await process(url, {dir, time: still()}), errand(), limits({waitMs: 3_000}), yes),
+    );
+    expect(lost).toMatchObject({state: 'pending', attempt: {state: 'signed'}});
+    expect(await nonceOf(anvil.url, 'pending')).toBe(0);
+    const done = await transact(await process(anvil.url, {dir}), errand(), limits(), yes);
+    expect(done).toMatchObject({state: 'mined', resumed: true});
+    expect('attempt' in done && 'attempt' in lost && done.attempt.raw === lost.attempt.raw).toBe(true);
+    expect(await nonceOf(anvil.url)).toBe(1);
+  });
+
+  it('makes a new one with the same nonce and better fees when the journalled one would fail now', async () => {
+    const dir = stateDir();
+    const other = await deployOnce(anvil.url);
+    await throughShim(
+      ({method}) => (method === 'eth_sendRawTransaction' ? {status: 502, body: ''} : null),
+      async (url) => transact(await process(url, {dir, time: still()}), errand(), limits({waitMs: 0}), yes),
+    );
+    await rpc(
+      'anvil_setStorageAt',
+      once,
+      `0x${OPERATOR.slice(2).padStart(64, '0')}`,
+      `0x${'1'.padStart(64, '0')}`,
+    );
+    const deps = await process(anvil.url, {dir});
+    const done = await transact(deps, errand(other), limits(), yes);
+    expect(done).toMatchObject({state: 'mined', resumed: false, attempt: {nonce: 0, to: other}});
+    const [mined, beaten] = deps.journal.list(9);
+    expect(beaten).toMatchObject({state: 'superseded', nonce: 0});
+    expect(mined!.maxPriorityFeePerGas * 10n).toBeGreaterThanOrEqual(beaten!.maxPriorityFeePerGas * 11n);
+  });
+
+  it('at the same moment in two processes sends one transaction, which both report', async () => {
+    const dir = stateDir();
+    const processes = await Promise.all([process(anvil.url, {dir}), process(anvil.url, {dir})]);
+    const done = await Promise.all(
+      processes.map((deps) => transact(deps, errand(), limits({confirmations: 2}), yes)),
+    );
+    const hashes = done.map((end) => ('attempt' in end ? end.attempt.hash : end.state));
+    expect(hashes[0]).toBe(hashes[1]);
+    expect(done.map(({state}) => state)).toEqual(['mined', 'mined']);
+    expect(await nonceOf(anvil.url, 'pending')).toBe(1);
+  });
+
+  it.each([
+    ['reverts the second time', () => once],
+    ['would do it twice', () => elsewhere],
+  ])('slow to answer, finds what another process has brought to its end: a call that %s', async (_n, to) => {
+    const dir = stateDir();
+    const [fast, slow] = [await process(anvil.url, {dir}), await process(anvil.url, {dir})];
+    const two = limits({confirmations: 2});
+    const first: Transacted[] = [];
+    const second = await transact(slow, errand(to()), two, async () => {
+      first.push(await transact(fast, errand(to()), two, yes));
+      return true;
+    });
+    expect(first).toMatchObject([{state: 'mined', resumed: false}]);
+    expect(second).toMatchObject({state: 'mined', resumed: true, attempt: {hash: hashOf(first[0])}});
+    expect(fast.journal.list(9)).toMatchObject([{state: 'mined'}]);
+    expect(await nonceOf(anvil.url, 'pending')).toBe(1);
+  });
+
+  it('slow to plan, finds what another process has brought to its end, and asks nobody', async () => {
+    const dir = stateDir();
+    const [fast, slow] = [await process(anvil.url, {dir}), await process(anvil.url, {dir})];
+    const first: Transacted[] = [];
+    const plan = async () => {
+      first.push(await transact(fast, errand(), limits(), yes));
+      return planFor(once);
+    };
+    const second = await transact(slow, {intent: 'register:test', plan}, limits(), () =>
+      Promise.reject(new Error('asked')),
+    );
+    expect(second).toMatchObject({state: 'mined', resumed: true, attempt: {hash: hashOf(first[0])}});
+  });
+
+  it('slow to begin, finds what another process has brought to its end since the chain was opened', async () => {
+    const dir = stateDir();
+    const [fast, slow] = [await process(anvil.url, {dir}), await process(anvil.url, {dir})];
+    const first = await transact(fast, errand(elsewhere), limits(), yes);
+    const second = await transact(slow, errand(elsewhere), limits(), yes);
+    expect(second).toMatchObject({state: 'mined', resumed: true, attempt: {hash: hashOf(first)}});
+    // Whoever opens it now and still wants it done wants it done again.
+    const later = await process(anvil.url, {dir});
+    const third = await transact(later, errand(elsewhere), limits(), yes);
+    expect(third).toMatchObject({state: 'mined', resumed: false, attempt: {nonce: 1}});
+  });
+
+  it.each([
+    ['back in the pool', true],
+    ['in no pool', false],
+  ])(
+    'after a reorg took its block away finds the transaction %s, and sends no second one',
+    async (_n, kept) => {
+      const dir = stateDir();
+      const before = await rpc('evm_snapshot');
+      const first = await transact(await process(anvil.url, {dir}), errand(elsewhere), limits(), yes);
+      expect(first).toMatchObject({state: 'mined'});
+      await rpc('evm_revert', before);
+      await rpc('anvil_mine', '0x3');
+      if (kept && 'attempt' in first) await rpc('eth_sendRawTransaction', first.attempt.raw);
+
+      const deps = await process(anvil.url, {dir});
+      const done = await transact(deps, errand(elsewhere), limits(), yes);
+      expect(done).toMatchObject({state: 'mined', resumed: true, attempt: {hash: hashOf(first)}});
+      const [row, ...others] = deps.journal.list(9);
+      expect(others).toEqual([]);
+      expect(row).toMatchObject({state: 'mined', receipt: 'receipt' in done ? done.receipt : null});
+      expect(await nonceOf(anvil.url, 'pending')).toBe(1);
+    },
+  );
+
+  it('after a reorg brought the slower of two attempts through takes that one', async () => {
+    const dir = stateDir();
+    const deps = await process(anvil.url, {dir, time: still()});
+    const slow = await transact(deps, errand(elsewhere), limits({waitMs: 0}), yes);
+    const before = await rpc('evm_snapshot');
+    if (!('attempt' in slow)) throw new Error('not sent');
+    const fast = await process(anvil.url, {dir});
+    await replaceTransaction(fast, slow.attempt, 'speed-up', limits(), yes);
+    await rpc('anvil_dropAllTransactions');
+    await rpc('evm_revert', before);
+    await rpc('eth_sendRawTransaction', slow.attempt.raw);
+    await rpc('evm_mine');
+
+    const left = await settleOpen(await process(anvil.url, {dir}), limits());
+    expect(left).toEqual([]);
+    const states = Object.fromEntries(deps.journal.list(9).map(({hash, state}) => [hash, state]));
+    expect(states[slow.attempt.hash]).toBe('mined');
+    expect(Object.values(states).sort()).toEqual(['mined', 'superseded']);
+  });
+
+  it('is told who is in the way when an earlier transaction is in no pool', async () => {
+    const dir = stateDir();
+    const other = await deployOnce(anvil.url);
+    const deps = await process(anvil.url, {dir, time: still()});
+    const first = await transact(deps, errand(), limits({waitMs: 0}), yes);
+    const hash = 'attempt' in first ? first.attempt.hash : '';
+    await rpc('anvil_dropTransaction', hash);
+    await expect(transact(deps, errand(other, 'another'), limits({waitMs: 0}), yes)).rejects.toMatchObject({
+      code: 'TX_STUCK',
+      next: `aos tx speed-up ${hash}`,
+    });
+  });
+
+  it('takes nothing for its own that another chain of the same id has', async () => {
+    const dir = stateDir();
+    await transact(await process(anvil.url, {dir, time: still()}), errand(), limits({waitMs: 0}), yes);
+    const deps = await process(anvil.url, {dir});
+    const elsewhere = {...deps, node: {...deps.node, chain: {id: 31337, genesis: `0x${'ee'.repeat(32)}`}}};
+    const done = await transact(elsewhere, errand(await deployOnce(anvil.url)), limits(), yes);
+    expect(done).toMatchObject({state: 'mined', resumed: false, attempt: {nonce: 1}});
+  });
+});
+
+describe('while it waits', () => {
+  it('sees a foreign transaction take the nonce', async () => {
+    const time = steppedTime(async () => {
+      await foreign(0).catch(() => {});
+      await rpc('evm_mine');
+    });
+    const deps = await process(anvil.url, {time});
+    await expect(transact(deps, errand(), limits(), yes)).rejects.toMatchObject({
+      code: 'TX_REPLACED',
+      exitCode: 77,
+    });
+    expect(deps.journal.list(9)).toMatchObject([{state: 'replaced'}]);
+  });
+
+  it('broadcasts again what the node has thrown out', async () => {
+    let turns = 0;
+    const time = steppedTime(async () => {
+      turns++;
+      if (turns === 1) await rpc('anvil_dropAllTransactions');
+      if (turns > 20) await rpc('evm_mine');
+    });
+    const deps = await process(anvil.url, {time});
+    expect(await transact(deps, errand(), limits(), yes)).toMatchObject({state: 'mined'});
+    expect(deps.notes.join()).toContain('broadcast again');
+  });
+
+  it('tells of a gap before it', async () => {
+    // A node counts a transaction as waiting that it loses afterwards.
+    const count: Tamper = ({id, method, params}) =>
+      method === 'eth_getTransactionCount' && JSON.stringify(params[1]) === '"pending"'
+        ? {status: 200, body: JSON.stringify({jsonrpc: '2.0', id, result: '0x1'})}
+        : null;
+    await throughShim(count, async (url) => {
+      const deps = await process(url, {time: still()});
+      expect(await transact(deps, errand(), limits({waitMs: 3_000}), yes)).toMatchObject({
+        state: 'pending',
+        attempt: {nonce: 1},
+        why: '1 earlier transaction of the account must be mined first',
+        isNext: false,
+      });
+    });
+  });
+
+  it('goes on while the RPC fails', async () => {
+    let failures = 0;
+    await throughShim(
+      ({method}) =>
+        method === 'eth_getTransactionReceipt' && ++failures < 5 ? {status: 503, body: 'busy'} : null,
+      async (url) => {
+        const deps = await process(url, {time: steppedTime(() => rpc('evm_mine'))});
+        expect(await transact(deps, errand(), limits(), yes)).toMatchObject({state: 'mined'});
+        expect(deps.notes).toHaveLength(1);
+      },
+    );
+  });
+
+  it.each([
+    ['SIGINT', 'INTERRUPTED', 130],
+    ['SIGTERM', 'TERMINATED', 143],
+  ])('ends with the hash when stopped by %s', async (signal, code, exitCode) => {
+    const controller = new AbortController();
+    const time = steppedTime(() => {
+      controller.abort(signal);
+      return Promise.resolve();
+    });
+    const deps = await process(anvil.url, {time});
+    const ended = transact(deps, errand(), limits({signal: controller.signal}), yes);
+    await expect(ended).rejects.toMatchObject({code, exitCode});
+    const hash = deps.journal.list(1)[0]?.hash;
+    await expect(ended).rejects.toMatchObject({details: {txHash: hash}});
+  });
+
+  it('sees the call fail on chain', async () => {
+    const slot = `0x${OPERATOR.slice(2).padStart(64, '0')}`;
+    const time = steppedTime(async () => {
+      await rpc('anvil_setStorageAt', once, slot, `0x${'1'.padStart(64, '0')}`);
+      await rpc('evm_mine');
+    });
+    const deps = await process(anvil.url, {time});
+    await expect(transact(deps, errand(), limits(), yes)).rejects.toMatchObject({code: 'TX_REVERTED'});
+    expect(deps.journal.list(9)).toMatchObject([{state: 'reverted'}]);
+  });
+});
+
+describe('a stuck transaction', () => {
+  async function stuck(dir: string) {
+    const deps = await process(anvil.url, {dir, time: still()});
+    const first = await transact(deps, errand(), limits({waitMs: 0}), yes);
+    if (!('attempt' in first)) throw new Error('not sent');
+    return first.attempt;
+  }
+
+  it('is sped up: same nonce and call, 10 % more, and the first is not mined', async () => {
+    const dir = stateDir();
+    const attempt = await stuck(dir);
+    await rpc('anvil_setNextBlockBaseFeePerGas', `0x${(attempt.maxFeePerGas * 3n).toString(16)}`);
+    const deps = await process(anvil.url, {dir});
+    const done = await replaceTransaction(deps, attempt, 'speed-up', limits(), yes);
+    expect(done).toMatchObject({state: 'mined', attempt: {kind: 'speed-up', nonce: attempt.nonce, to: once}});
+    expect(deps.journal.list(9).find(({hash}) => hash === attempt.hash)?.state).toBe('superseded');
+  });
+
+  it('is cancelled by a transfer of nothing to itself', async () => {
+    const dir = stateDir();
+    const attempt = await stuck(dir);
+    const deps = await process(anvil.url, {dir});
+    const done = await replaceTransaction(deps, attempt, 'cancel', limits(), yes);
+    expect(done).toMatchObject({state: 'cancelled', attempt: {kind: 'cancel', data: '0x', value: 0n}});
+    // The contract was not called: the next command can still do it.
+    const next = await process(anvil.url, {dir});
+    expect(await transact(next, errand(), limits(), yes)).toMatchObject({state: 'mined', resumed: false});
+  });
+
+  it('that is decided is left alone', async () => {
+    const dir = stateDir();
+    const attempt = await stuck(dir);
+    await rpc('evm_mine');
+    const deps = await process(anvil.url, {dir});
+    await expect(replaceTransaction(deps, attempt, 'cancel', limits(), yes)).rejects.toMatchObject({
+      code: 'TX_CLOSED',
+    });
+    expect(await nonceOf(anvil.url, 'pending')).toBe(1);
+  });
+
+  it('is not sped up past the bound', async () => {
+    const dir = stateDir();
+    const attempt = await stuck(dir);
+    const deps = await process(anvil.url, {dir});
+    const bound = limits({maxFeePerGas: attempt.maxFeePerGas});
+    await expect(replaceTransaction(deps, attempt, 'speed-up', bound, yes)).rejects.toMatchObject({
+      code: 'TX_FEE_TOO_HIGH',
+    });
+  });
+});

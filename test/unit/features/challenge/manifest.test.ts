@@ -1,0 +1,150 @@
+import {createHash} from 'node:crypto';
+import {describe, expect, it} from 'vitest';
+import {nextReading, type Reading} from '../../../../src/lib/protocol/clock/readings.ts';
+import type {JobFacts} from '../../../../src/lib/features/challenge/job-files.ts';
+import {bundleOf, MANIFEST, OWN_NAMES} from '../../../../src/lib/features/challenge/manifest.ts';
+import {TEST_ADDRESS} from '../../../support/envelope-signing.ts';
+import {callbackBody, dispatchFrame, jobRecord} from '../../../support/evidence.ts';
+
+const first = nextReading(null, {event: 'job_received', ref: 'job', merge: null}, 1, 1n);
+const second = nextReading(first, {event: 'result_concluded', ref: 'job', merge: null}, 2, 1n);
+const READINGS: readonly Reading[] = [first, second];
+const ROOT = `0x${'ab'.repeat(32)}`;
+const ABOUT = {
+  clockNumber: 3n,
+  nodeId: TEST_ADDRESS,
+  network: 'custom',
+  gatheredAt: '2030-01-01T00:00:00.000Z',
+  challenges: [],
+};
+
+const facts = (over: Partial<JobFacts> = {}): JobFacts => ({
+  job: jobRecord(),
+  matches: ['job clock'],
+  questions: [{requestId: 'q', seq: 1, kind: 'opml', attempt: 1, askedAt: 1, answer: callbackBody(ROOT)}],
+  readings: READINGS,
+  range: {start: 0n, end: 9n, max: 100n, block: 5n},
+  ...over,
+});
+const bundle = (...jobs: JobFacts[]) => bundleOf(ABOUT, {jobs, standing: []});
+const parsed = (files: ReturnType<typeof bundle>['files']) =>
+  JSON.parse(files.find(({name}) => name === MANIFEST)!.text) as {
+    files: {name: string; bytes: number; sha256: string}[];
+    jobs: {job_id: string}[];
+    clock_number: string;
+  };
+
+describe('the evidence bundle', () => {
+  it('holds what the protocol names, and lists every file by its hash', () => {
+    const {files, missing, jobs, manifestSha256} = bundle(facts());
+    expect(missing).toEqual([]);
+    expect(jobs[0]).toMatchObject({dispatcher: TEST_ADDRESS, stateRoot: ROOT, selected: true});
+    const manifest = parsed(files);
+    expect(manifest.clock_number).toBe('3');
+    expect(manifest.files.map(({name}) => name)).toEqual(
+      files.map(({name}) => name).filter((name) => name !== MANIFEST),
+    );
+    for (const {name, sha256, bytes} of manifest.files) {
+      const data = Buffer.from(files.find((file) => file.name === name)!.text);
+      expect([sha256, bytes]).toEqual([createHash('sha256').update(data).digest('hex'), data.length]);
+    }
+    const own = files.at(-1)!;
+    expect(own.name).toBe(MANIFEST);
+    expect(manifestSha256).toBe(createHash('sha256').update(own.text).digest('hex'));
+  });
+
+  it('misses only a job that a reading was about, not what was asked or what broke', () => {
+    const standing = (event: string, ref: string) => [nextReading(second, {event, ref, merge: null}, 3, 1n)];
+    const missing = (event: string, ref: string) =>
+      bundleOf(ABOUT, {jobs: [facts()], standing: standing(event, ref)}).missing;
+    expect(missing('probe_answered', 'http')).toEqual([]);
+    expect(missing('outage_started', '2030-01-01T00:00:00.000Z')).toEqual([]);
+    expect(missing('result_accepted', 'job')).toEqual([]);
+    expect(missing('result_accepted', 'pruned')).toEqual([
+      expect.stringContaining('reading 3 is about a job'),
+    ]);
+  });
+
+  it('keeps outside texts byte for byte', () => {
+    const {frame, content} = jobRecord();
+    const texts = bundle(facts()).files.map(({text}) => text);
+    expect(texts).toEqual(expect.arrayContaining([frame, content, callbackBody(ROOT)]));
+  });
+
+  it('names no file after outside text, and writes it harmless into the manifest', () => {
+    const jobId = '../../etc/passwd\u001b[31m\u202e';
+    const {files} = bundle(facts({job: jobRecord({key: {jobId, tag: '', position: ''}})}));
+    expect(files.every(({name}) => OWN_NAMES.test(name))).toBe(true);
+    expect(files.at(-1)!.text).not.toMatch(/[\u001b\u202e]/);
+    expect(parsed(files).jobs[0]!.job_id).toBe(jobId);
+  });
+
+  it('writes the frame that several jobs came in once', () => {
+    const frame = dispatchFrame([
+      {jobId: 'a', clock: {}},
+      {jobId: 'b', clock: {}},
+    ]);
+    const {files} = bundle(
+      facts({job: jobRecord({frame})}),
+      facts({job: jobRecord({frame, seq: 2, index: 1})}),
+    );
+    expect(files.filter(({name}) => name.startsWith('frame-'))).toHaveLength(1);
+    expect(new Set(files.map(({name}) => name)).size).toBe(files.length);
+  });
+
+  it.each<[string, Partial<JobFacts>, RegExp]>([
+    [
+      'a signature',
+      {job: jobRecord({frame: dispatchFrame([{jobId: 'job', clock: {}}], {signed: false})})},
+      /signature/,
+    ],
+    ['an intact message', {job: jobRecord({frame: jobRecord().frame.replace('"p"', '"q"')})}, /signature/],
+    ['a VRF proof', {job: jobRecord({vrf: null, state: 'received'})}, /VRF/],
+    ['a range', {range: null}, /range/],
+    ['an answer', {job: jobRecord({content: null, state: 'selected'})}, /not concluded/],
+    ['a worker’s answer', {questions: []}, /no OPML worker answered/],
+    [
+      'a state root',
+      {questions: [{requestId: 'q', seq: 1, kind: 'opml', attempt: 1, askedAt: 1, answer: callbackBody('')}]},
+      /state root/,
+    ],
+    ['readings', {readings: []}, /no clock readings/],
+    ['whole readings', {readings: [first, {...second, at: 3}]}, /does not hold/],
+  ])('says that %s is missing', (_name, over, words) => {
+    const {missing} = bundle(facts(over));
+    expect(missing).toHaveLength(1);
+    expect(missing[0]).toMatch(words);
+  });
+
+  it('has the range that the job was sampled with; only where none was kept, the one last read', () => {
+    const own = {start: 5n, end: 6n, max: 100n, block: 4n};
+    const rangeIn = (job: JobFacts['job']): unknown => {
+      const {text} = bundle(facts({job})).files.find(({name}) => name === 'job-1-vrf.json')!;
+      return (JSON.parse(text) as {range: unknown}).range;
+    };
+    const sampled = 'the one it was sampled with';
+    expect(rangeIn(jobRecord({range: own}))).toEqual({
+      start: '5',
+      end: '6',
+      max: '100',
+      block: '4',
+      note: sampled,
+    });
+    expect(rangeIn(jobRecord())).toMatchObject({
+      start: '0',
+      note: expect.stringMatching(/^last read/) as string,
+    });
+    expect(bundle(facts({job: jobRecord({range: own}), range: null})).missing).toEqual([]);
+  });
+
+  it('says that the job of a reading is not there any more', () => {
+    const {missing, files} = bundleOf(ABOUT, {jobs: [], standing: [first]});
+    expect(missing).toHaveLength(2);
+    expect(files.map(({name}) => name)).toContain('clock-readings.ndjson');
+  });
+
+  it('needs no worker’s answer of a job it was not selected for', () => {
+    const vrf = {...jobRecord().vrf!, selected: false};
+    expect(bundle(facts({job: jobRecord({vrf, outcome: 'unselected'}), questions: []})).missing).toEqual([]);
+  });
+});

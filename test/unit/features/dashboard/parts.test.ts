@@ -1,0 +1,298 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {age, coarseAge, countdown} from '../../../../src/lib/features/dashboard/model/ages.ts';
+import {beats, heartbeatOf} from '../../../../src/lib/features/dashboard/model/heartbeat.ts';
+import {
+  cellsOf,
+  column,
+  fit,
+  fitMiddle,
+  shown,
+  wrapText,
+} from '../../../../src/lib/features/dashboard/model/line.ts';
+import {createMarks, MARK_CELLS} from '../../../../src/lib/features/dashboard/marks.ts';
+import {createLog, createLogFilter, LOG_LEVELS} from '../../../../src/lib/features/dashboard/model/log.ts';
+import {paceOf} from '../../../../src/lib/features/dashboard/pace.ts';
+import {chainLines, signerLines} from '../../../../src/lib/features/dashboard/panes/facts.ts';
+import {verdictLine} from '../../../../src/lib/features/dashboard/panes/header.ts';
+import type {OperatorEvent} from '../../../../src/lib/node/events/events.ts';
+import {emptyView, reduceView} from '../../../../src/lib/node/events/view.ts';
+import {
+  after,
+  healthyEvents,
+  job,
+  liveness,
+  more,
+  renumbered,
+  sceneOf,
+  START,
+} from '../../../support/dash-scenes.ts';
+
+const text = fc.oneof(
+  fc.string({unit: 'grapheme', maxLength: 30}),
+  fc.constantFrom('漢字かな', '🎉🎉', 'a'.repeat(50)),
+);
+
+describe('texts', () => {
+  it('are cut by cells, never wider than asked', () => {
+    fc.assert(
+      fc.property(text, fc.nat(40), (raw, width) => {
+        const safe = shown(raw);
+        expect(cellsOf(fit(safe, width))).toBeLessThanOrEqual(width);
+        expect(cellsOf(fitMiddle(safe, width))).toBeLessThanOrEqual(width);
+        expect(cellsOf(column(safe, width))).toBe(width);
+        for (const line of wrapText(safe, width)) expect(cellsOf(line)).toBeLessThanOrEqual(width);
+      }),
+    );
+  });
+
+  it('keep both ends of ids, and break between words', () => {
+    expect(fitMiddle('0x12ab45678901239f3c', 11)).toBe('0x12a…39f3c');
+    expect(wrapText('one two three', 9)).toEqual(['one two', 'three']);
+    expect(wrapText('0123456789', 4)).toEqual(['0123', '4567', '89']);
+  });
+
+  it.each([
+    [-5, '0s', '0s', '00:00:00'],
+    [59_999, '59s', '59s', '00:00:59'],
+    [64_000, '1m04s', '1m', '00:01:04'],
+    [7_380_000, '2h03m', '2h03m', '02:03:00'],
+    [446_400_000, '5d04h', '5d04h', '124:00:00'],
+  ])('ages: %i ms', (ms, one, coarse, clock) => {
+    expect([age(ms), coarseAge(ms), countdown(ms)]).toEqual([one, coarse, clock]);
+  });
+});
+
+describe('the heartbeat', () => {
+  const viewOf = (times: readonly number[]) =>
+    times.reduce(
+      (view, at, index) =>
+        reduceView(view, {type: 'probe_answered', via: 'http', seq: index + 1, at: START + at}),
+      emptyView,
+    );
+
+  it('shows what came, what came late and what did not', () => {
+    const view = viewOf([0, 10_000, 30_000, 90_000]);
+    expect(beats(view, START + 92_000, 11)).toEqual([
+      ...['none', 'good', 'good', 'missed', 'late'],
+      ...['missed', 'missed', 'missed', 'missed', 'missed', 'bad'],
+    ]);
+  });
+
+  it('begins the grace after three missed probes', () => {
+    const view = viewOf([0]);
+    expect(heartbeatOf(view, START + 30_000)).toMatchObject({silent: false, graceLeftMs: 3_600_000});
+    expect(heartbeatOf(view, START + 30_001)).toMatchObject({silent: true, graceLeftMs: 3_569_999});
+    expect(heartbeatOf(view, START + 9_999_999)).toMatchObject({silent: true, graceLeftMs: 0});
+    expect(heartbeatOf(emptyView, START)).toMatchObject({lastAt: null, graceLeftMs: null, silent: false});
+  });
+
+  it('believes the durable record of another run', () => {
+    const event: OperatorEvent = {seq: 1, at: START, ...liveness(START - 5_000)};
+    expect(heartbeatOf(reduceView(emptyView, event), START).silentMs).toBe(5_000);
+  });
+});
+
+describe('the verdict', () => {
+  const minute = {
+    type: 'block',
+    number: '1',
+    blockAt: START,
+    rpcMs: 1,
+  } as const;
+  const first = (...args: Parameters<typeof sceneOf>) => sceneOf(...args).findings[0];
+  const events = healthyEvents();
+  const now = START + 650_000;
+  const down = (part: 'signer' | 'chain', ms: number): [number, OperatorEvent] =>
+    [ms, {type: 'trouble', part, code: 'SIGNER_UNREACHABLE', message: part, next: 'aos doctor'}] as never;
+
+  it('is the worst and of the equally bad the oldest', () => {
+    const both = more(events, down('chain', 649_000), down('signer', 648_500));
+    expect(first(after(both), now)).toMatchObject({
+      severity: 'fail',
+      text: expect.stringContaining('signer') as string,
+    });
+  });
+
+  it('is the countdown before all others', () => {
+    const silent = more(events, down('signer', 649_000));
+    expect(first(after(silent), now + 200_000)?.text).toMatch(/^OFFLINE 00:03:29 of 01:00:00/);
+    const away = after(silent, {type: 'away', at: now, reason: 'x'});
+    expect(first(away, now + 200_000)?.text).toMatch(
+      /^OPERATOR NOT RUNNING since 12:10:50 · offline 00:03:29/,
+    );
+  });
+
+  it.each([
+    [
+      'an empty range',
+      {type: 'range', start: '5', end: '5', max: '9', block: null, source: 'chain'},
+      'warn',
+      /empty/,
+    ],
+    ['an unsigned dispatcher', {type: 'frame_unsigned', policy: 'prefer'}, 'warn', /does not sign/],
+    [
+      'a signer with errors',
+      {type: 'signer_stats', p50Ms: 1, p95Ms: 2, signatures: 90, errors: 10, windowMs: 1},
+      'warn',
+      /failed 10 of 100/,
+    ],
+    ['a stop', {type: 'stopping', reason: 'SIGTERM', inHand: 0, graceMs: 1}, 'warn', /DRAINING/],
+  ] as const)('says %s', (_name, body, severity, pattern) => {
+    const found = first(after(more(events, [649_000, body])), now);
+    expect(found?.severity).toBe(severity);
+    expect(found?.text).toMatch(pattern);
+  });
+
+  it('is worse without a signer than without a chain, however long that is away: jobs go on', () => {
+    const both = more(events, down('chain', 600_000), down('signer', 649_500));
+    expect(first(after(both), now)).toMatchObject({severity: 'fail', next: 'aos signer check'});
+    const chain = after(more(events, down('chain', 600_000)));
+    expect(first(chain, now)).toMatchObject({severity: 'warn', next: 'aos doctor --only chain'});
+    expect(first(chain, now)?.text).toMatch(/^chain down for 50s: /);
+    const noRange = renumbered(events.filter(({type}) => type !== 'range'));
+    expect(first(after(more(noRange, down('chain', 600_000))), now)?.severity).toBe('fail');
+  });
+
+  it('tells why nobody reaches us: a part is down, or nobody asks', () => {
+    const later = now + 200_000;
+    expect(first(after(events), later)).toMatchObject({
+      text: 'OFFLINE 00:03:29 of 01:00:00 · nobody probes',
+      next: 'aos doctor --only ping',
+    });
+    const dead = more(events, down('signer', 649_000), [
+      649_100,
+      {type: 'disconnected', reason: 'no sign of life', retryInMs: 1},
+    ]);
+    expect(first(after(dead), later)).toMatchObject({
+      text: 'OFFLINE 00:03:29 of 01:00:00 · signer, dispatcher down',
+      next: 'aos doctor',
+    });
+  });
+
+  it('says nothing of an operator that is away but that', () => {
+    const dead = more(events, down('signer', 649_000));
+    const found = sceneOf(after(dead, {type: 'away', at: now, reason: 'x'}), now + 500_000).findings;
+    expect(found.map(({head}) => head)).toEqual(['OPERATOR NOT RUNNING since 12:10:50']);
+  });
+
+  it.each([
+    [40, '✗ FAIL    OFFLINE 00:03:29 of 01:00:00', '✗ OPERATOR NOT RUNNING since 12:10:50'],
+    [
+      60,
+      '✗ FAIL    OFFLINE 00:03:29 of 01:00:00 → aos doctor +2 more',
+      '✗ FAIL    OPERATOR NOT RUNNING since 12:10:50 → aos run',
+    ],
+    [
+      80,
+      '✗ FAIL    OFFLINE 00:03:29 of 01:00:00 · signer, chain down → aos doctor +2 more',
+      '✗ FAIL    OPERATOR NOT RUNNING since 12:10:50 · grace 00:56:31 left → aos run',
+    ],
+    [
+      120,
+      '✗ FAIL    OFFLINE 00:03:29 of 01:00:00 · signer, chain down → aos doctor +2 more',
+      '✗ FAIL    OPERATOR NOT RUNNING since 12:10:50 · offline 00:03:29 of 01:00:00 → aos run',
+    ],
+  ])('has its countdown, or since when, whole in %i columns', (columns, offlineLine, awayLine) => {
+    const dead = more(events, down('signer', 649_000), down('chain', 649_500));
+    const line = (news: Parameters<typeof sceneOf>[0], width = columns): string =>
+      verdictLine(sceneOf(news, now + 200_000), width)
+        .map(({text: said}) => said)
+        .join('');
+    expect(line(after(dead, {type: 'event', event: {seq: 999, at: now + 199_000, ...minute}}))).toBe(
+      offlineLine,
+    );
+    expect(line(after(dead, {type: 'away', at: now, reason: 'x'}))).toBe(awayLine);
+  });
+
+  it('says when there is no news', () => {
+    const found = sceneOf(after(events), START + 648_300 + 181_000).findings;
+    expect(found.map(({text: said}) => said).join('\n')).toContain('no news for 3m01s');
+  });
+});
+
+it('dims figures that were not renewed, and says how old they are', () => {
+  const tones = (now: number): string[][] =>
+    [signerLines, chainLines].map((lines) =>
+      (lines(sceneOf(after(healthyEvents()), now), 120)[0] ?? []).slice(1).map(({tone}) => tone),
+    );
+  expect(tones(START + 650_000).flat()).toContain('bold');
+  const [signer = [], chain = []] = tones(START + 648_300 + 181_000);
+  expect(new Set(signer)).toEqual(new Set(['unknown', 'dim']));
+  // The connection is known at any time.
+  expect(chain.filter((tone) => tone !== 'dim')).toEqual(['unknown', 'plain']);
+});
+
+describe('marks', () => {
+  it('give back the lines they stand for, in any order, and leave other rows alone', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string().filter((line) => !/[\n\ue000]/.test(line))), (lines) => {
+        const marks = createMarks();
+        const frame = lines.map((line) => marks.of(line));
+        for (const mark of frame) expect(mark.length).toBeLessThanOrEqual(MARK_CELLS);
+        expect(marks.resolve(frame.toReversed().join('\n'))).toBe(lines.toReversed().join('\n'));
+        // The next picture has marks of its own.
+        expect(marks.resolve(`plain\n${marks.of('next')}`)).toBe('plain\nnext');
+      }),
+    );
+  });
+});
+
+describe('the log', () => {
+  const received = (seq: number, jobId: string): OperatorEvent => ({
+    seq,
+    at: START + seq,
+    type: 'job_received',
+    job: {...job(seq), jobId},
+    signer: null,
+  });
+
+  it('keeps the last 5,000 and older errors, whatever comes', () => {
+    const log = createLog();
+    log.push({seq: 1, at: START, type: 'trouble', part: 'signer', code: 'X', message: 'early', next: ''});
+    for (let seq = 2; seq <= 13_000; seq += 1) log.push(received(seq, 'x'.repeat(10_000)));
+    const entries = log.entries();
+    expect(entries.length).toBeLessThanOrEqual(6_200);
+    expect(entries[0]?.text).toContain('early');
+    expect(JSON.stringify(entries.at(-1)).length).toBeLessThan(3_000);
+  });
+
+  it('takes a repeated history once, and another operator anew', () => {
+    const log = createLog();
+    for (const seq of [1, 2, 3, 1, 2, 3, 4]) log.push(received(seq, `job-${seq}`));
+    expect(log.entries()).toHaveLength(4);
+    log.push({...received(1, 'again'), at: START + 1_000});
+    expect(log.entries()).toHaveLength(5);
+  });
+
+  it('finds the same by growing as by looking at all of it', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('apple', 'pear', 'plum'), {maxLength: 60}),
+        fc.array(
+          fc.record({text: fc.constantFrom('', 'apple', 'p'), level: fc.constantFrom(...LOG_LEVELS)}),
+          {minLength: 1, maxLength: 8},
+        ),
+        (ids, queries) => {
+          const log = createLog();
+          const filter = createLogFilter();
+          ids.forEach((id, index) => {
+            log.push(received(index + 1, id));
+            const query = queries[index % queries.length]!;
+            expect(filter(log.entries(), query)).toEqual(createLogFilter()(log.entries(), query));
+          });
+        },
+      ),
+    );
+  });
+});
+
+it.each([
+  [{sinceKeyMs: 1_000, pressed: true, focused: true}, 250],
+  [{sinceKeyMs: 1_000, pressed: false, focused: true}, 1_000],
+  [{sinceKeyMs: 6_000, pressed: true, focused: true}, 1_000],
+  [{sinceKeyMs: 600_000, pressed: true, focused: true}, 5_000],
+  [{sinceKeyMs: 1_000, pressed: true, focused: false}, 5_000],
+])('the pace for %o is %i ms', (when, ms) => {
+  expect(paceOf(when)).toBe(ms);
+});

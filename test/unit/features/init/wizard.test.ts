@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {nodeIdOf} from '../../../../src/lib/features/init/fields.ts';
+import {NO_FACTS, type Facts, type Finding} from '../../../../src/lib/features/init/question.ts';
+import {QUESTIONS} from '../../../../src/lib/features/init/questions.ts';
+import {
+  answer,
+  back,
+  decide,
+  found,
+  judge,
+  questionOf,
+  reviewAgain,
+  settle,
+  startWizard,
+  suggestionOf,
+  type Wizard,
+} from '../../../../src/lib/features/init/wizard.ts';
+import {NODE_ID} from '../../../support/config-file.ts';
+import {OTHER_ADDRESS} from '../../../support/signer.ts';
+
+const CONTRACT = '0x27e4384ecc11810c2F49914390052b22c4e3CcC0';
+const GOOD: Readonly<Record<string, string>> = {
+  network: 'hoodi',
+  'node-id': NODE_ID,
+  'signer-url': 'http://127.0.0.1:9000',
+  account: NODE_ID,
+  'dispatcher-url': '127.0.0.1:8081',
+  'dispatcher-address': '',
+  'rpc-url': 'https://rpc.example.org',
+  'range-contract': CONTRACT,
+  registry: '',
+  'worker-url': 'http://127.0.0.1:1234',
+  listen: '0.0.0.0:21001',
+  'outer-url': '',
+  'vrf-key-file': './vrf.key',
+  'store-dir': '',
+};
+const TROUBLE: Finding = {state: 'trouble', text: 'nothing listens there', fix: 'Start it.'};
+const DEVNET: NonNullable<Facts['devnet']> = {
+  'node.node_id': [NODE_ID],
+  'node.signer_key': ['http://127.0.0.1:4000'],
+  'net.dispatcher_url': ['ws://127.0.0.1:4001/ws'],
+};
+
+const start = (facts: Partial<Facts> = {}, fixed = {}): Wizard => startWizard({...NO_FACTS, ...facts}, fixed);
+const at = (wizard: Wizard): string => questionOf(wizard)?.key ?? wizard.phase;
+/** Answers well until a question (or the end) is reached; nothing outside is in trouble. */
+function until(wizard: Wizard, key: string): Wizard {
+  for (let steps = 0; steps < 100 && (at(wizard) !== key || wizard.phase === 'check'); steps += 1) {
+    wizard = wizard.phase === 'check' ? found(wizard, null) : answer(wizard, GOOD[at(wizard)] ?? '');
+  }
+  return wizard;
+}
+
+describe('the wizard', () => {
+  it('asks in the order of the questions and ends in a review', () => {
+    const seen: string[] = [];
+    let wizard = start();
+    while (wizard.phase !== 'review') {
+      if (wizard.phase === 'ask') seen.push(at(wizard));
+      wizard = wizard.phase === 'check' ? found(wizard, null) : answer(wizard, GOOD[at(wizard)] ?? '');
+    }
+    expect(seen).toEqual(QUESTIONS.map(({key}) => key).filter((key) => key !== 'account'));
+    expect(decide(wizard, 'write').phase).toBe('write');
+    expect(decide(wizard, 'quit').phase).toBe('quit');
+  });
+
+  it('takes no wrong answer', () => {
+    const wizard = until(start(), 'dispatcher-url');
+    expect(answer(wizard, 'http://x')).toBe(wizard);
+    expect(judge(wizard, 'http://x')).toMatchObject({wrong: expect.stringContaining('http://') as string});
+    expect(answer(wizard, `${'x'.repeat(3000)}:1`)).toBe(wizard);
+    expect(answer(wizard, '127.0.0.1:80\u001b[2J')).toBe(wizard);
+  });
+
+  it('goes back one question and keeps its answer', () => {
+    const wizard = until(start(), 'rpc-url');
+    const before = back(back(wizard));
+    expect(at(before)).toBe('dispatcher-url');
+    expect(suggestionOf(before, questionOf(before)!)).toBe('127.0.0.1:8081');
+    expect(before.answers['node-id']).toBe(NODE_ID);
+  });
+
+  it('says how a question is passed over: there may be a suggestion in the way', () => {
+    const about = (wizard: Wizard): string => questionOf(wizard)?.form(wizard).about ?? '';
+    const empty = until(start(), 'dispatcher-address');
+    expect(about(empty)).toContain('Enter alone: any valid signer.');
+    const given = back(answer(empty, NODE_ID));
+    expect(suggestionOf(given, questionOf(given)!)).toBe(NODE_ID);
+    expect(about(given)).toContain('Backspace and Enter: any valid signer.');
+  });
+
+  it('what could not be written is reviewed again, with all answers', () => {
+    const written = decide(until(start(), 'review'), 'write');
+    expect(reviewAgain(written)).toEqual({...written, phase: 'review'});
+    expect(reviewAgain(start())).toEqual(start());
+  });
+
+  it('has nothing before the first question', () => {
+    expect(back(start())).toMatchObject({phase: 'ask', at: 0, atStart: true});
+  });
+
+  it('in trouble goes on, edits or goes back', () => {
+    const wizard = answer(until(start(), 'signer-url'), 'http://127.0.0.1:9000');
+    const troubled = found(wizard, TROUBLE);
+    expect(troubled.phase).toBe('trouble');
+    expect(at(settle(troubled, 'use'))).toBe('dispatcher-url');
+    expect(settle(troubled, 'use').findings['signer-url']).toEqual(TROUBLE);
+    expect(at(settle(troubled, 'edit'))).toBe('signer-url');
+    expect(at(settle(troubled, 'back'))).toBe('node-id');
+  });
+
+  it('a trouble is forgotten with its answer', () => {
+    const troubled = found(answer(until(start(), 'signer-url'), 'http://127.0.0.1:9000'), TROUBLE);
+    const again = answer(settle(troubled, 'edit'), 'http://127.0.0.1:9001');
+    expect(found(again, null).findings['signer-url']).toBeUndefined();
+  });
+
+  it('without an address the signer’s accounts are the choice', () => {
+    const asked = answer(answer(until(start(), 'node-id'), ''), 'http://127.0.0.1:9000');
+    const choosing = found(asked, {state: 'ok', text: '', fix: null, facts: {accounts: [NODE_ID]}});
+    expect(at(choosing)).toBe('account');
+    expect(questionOf(choosing)!.form(choosing)).toMatchObject({kind: 'list', suggestion: NODE_ID});
+    expect(nodeIdOf(answer(choosing, NODE_ID).answers)).toBe(NODE_ID);
+    expect(at(answer(choosing, 'other'))).toBe('signer-url');
+  });
+
+  it('an address that the signer does not hold is asked for again', () => {
+    const asked = answer(until(start(), 'signer-url'), 'http://127.0.0.1:9000');
+    const choosing = found(asked, {state: 'ok', text: '', fix: null, facts: {accounts: [OTHER_ADDRESS]}});
+    expect(at(choosing)).toBe('account');
+    expect(nodeIdOf(answer(choosing, OTHER_ADDRESS).answers)).toBe(OTHER_ADDRESS);
+    // Back at the address, the choice made among the accounts is open again.
+    const kept = found(answer(choosing, OTHER_ADDRESS), null);
+    const first = back(back(back(kept)));
+    expect(nodeIdOf(answer(first, NODE_ID).answers)).toBe(NODE_ID);
+  });
+
+  it('what a network brought goes when another one is chosen', () => {
+    let wizard = start({devnet: DEVNET});
+    wizard = found(answer(wizard, 'devnet'), null);
+    wizard = found(answer(wizard, suggestionOf(wizard, questionOf(wizard)!)), null);
+    expect(wizard.answers['node-id']).toBe(NODE_ID);
+    const other = answer(back(back(wizard)), 'mainnet');
+    expect(other.answers['node-id']).toBeUndefined();
+  });
+
+  it('does not ask what flags answered, and checks it', () => {
+    const wizard = start({}, {network: 'mainnet', 'node-id': NODE_ID});
+    expect([at(wizard), wizard.phase]).toEqual(['network', 'check']);
+    const next = found(found(wizard, null), null);
+    expect([at(next), next.phase]).toEqual(['signer-url', 'ask']);
+    expect(at(back(next))).toBe('signer-url');
+  });
+
+  it('is never lost, whatever is done', () => {
+    const act = fc.oneof(
+      fc.record({
+        do: fc.constant('answer' as const),
+        text: fc.oneof(fc.constantFrom(...Object.values(GOOD)), fc.string()),
+      }),
+      fc.constantFrom({do: 'back' as const}, {do: 'ok' as const}, {do: 'trouble' as const}),
+      fc.record({
+        do: fc.constant('settle' as const),
+        how: fc.constantFrom('use' as const, 'edit' as const, 'back' as const),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(act, {maxLength: 80}), (acts) => {
+        let wizard = start();
+        for (const one of acts) {
+          const before = wizard;
+          if (one.do === 'answer') wizard = answer(wizard, one.text);
+          else if (one.do === 'back') wizard = back(wizard);
+          else if (one.do === 'settle') wizard = settle(wizard, one.how);
+          else wizard = found(wizard, one.do === 'ok' ? null : TROUBLE);
+          // Going back loses nothing; every answer that is kept is one the question takes.
+          if (one.do === 'back') expect(wizard.answers).toEqual(before.answers);
+          for (const {key, parse} of QUESTIONS) {
+            const text = wizard.answers[key];
+            if (text !== undefined) expect(parse(text, wizard)).toEqual({value: text});
+          }
+          expect(wizard.phase === 'review' || questionOf(wizard) !== undefined).toBe(true);
+        }
+        expect(until(wizard.phase === 'trouble' ? settle(wizard, 'edit') : wizard, 'review').phase).toBe(
+          'review',
+        );
+      }),
+    );
+  });
+});

@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {nextReading} from '../../../../src/lib/protocol/clock/readings.ts';
+import {jobCsv, jobTable} from '../../../../src/lib/features/job/list-text.ts';
+import {jobDetailText} from '../../../../src/lib/features/job/detail-text.ts';
+import {jobExportText, JOB_EXPORT_HEAD} from '../../../../src/lib/features/job/export.ts';
+import {jobRowJson} from '../../../../src/lib/features/job/row.ts';
+import {jobDetail, type DetailFacts} from '../../../../src/lib/features/job/detail.ts';
+import {VRF} from '../../../support/journal.ts';
+import {codePoint} from '../../../support/any-text.ts';
+import type {JobDetailRecord} from '../../../../src/lib/node/journal/job-query-types.ts';
+
+const AT = Date.UTC(2030, 0, 1);
+const FACTS: DetailFacts = {
+  nodeId: null,
+  dispatcher: null,
+  lastRange: null,
+  precision: null,
+  now: AT + 60_000,
+};
+const reading = nextReading(null, {event: 'job_received', ref: 'one', merge: null}, AT, 1n);
+
+function record(over: Partial<JobDetailRecord> = {}): JobDetailRecord {
+  return {
+    seq: 7,
+    key: {jobId: 'one', tag: '', position: ''},
+    state: 'received',
+    outcome: null,
+    kind: 'opml',
+    model: 'tiny',
+    signer: null,
+    vrf: null,
+    receivedAt: AT,
+    concludedAt: null,
+    delivery: null,
+    closedAt: null,
+    frame: '{}',
+    index: 0,
+    range: null,
+    content: null,
+    questions: [],
+    readings: [],
+    ...over,
+  };
+}
+
+const show = (over: Partial<JobDetailRecord>, width = 80, full = false): string =>
+  jobDetailText(jobDetail(record(over), FACTS), {width, full});
+
+describe('the story of a job', () => {
+  it('is told also where little is known of it', () => {
+    const text = show({});
+    for (const part of ['cannot be read any more', 'not sampled yet', 'none yet', 'not signed yet'])
+      expect(text).toContain(part);
+  });
+
+  it('has its moments in order, with the time between', () => {
+    const {timeline} = jobDetail(
+      record({
+        state: 'accepted',
+        vrf: VRF,
+        questions: [
+          {attempt: 1, kind: 'opml', askedAt: AT + 10, answer: null, answeredAt: null},
+          {attempt: 2, kind: 'opml', askedAt: AT + 500, answer: '{}', answeredAt: AT + 900},
+        ],
+        concludedAt: AT + 910,
+        content: '{"result":"x"}',
+        delivery: {envelopeId: 'e', signature: 'ff', at: AT + 920},
+        closedAt: AT + 1_000,
+      }),
+      FACTS,
+    );
+    expect(timeline.map(({what, since_previous_ms: step}) => [what, step])).toEqual([
+      ['received', 0],
+      ['asked (attempt 1)', 10],
+      ['asked (attempt 2)', 490],
+      ['answered (attempt 2)', 400],
+      ['concluded', 10],
+      ['signed', 10],
+      ['accepted', 80],
+    ]);
+  });
+
+  it('knows how far below the threshold the number was, by the range it was sampled with, else by the last one', () => {
+    const vrf = {...VRF, vrf_random_value: 'ff0010'};
+    const range = {start: 0n, end: 300n, max: 1_000n, block: 5n};
+    const facts = {...FACTS, lastRange: {start: 0n, end: 200n, max: 1_000n, block: 9n}, precision: 4};
+    const own = jobDetail(record({vrf, range}), facts);
+    expect(own.sampling).toMatchObject({
+      number: 16,
+      threshold: 300,
+      range: {end: '300', block: '5', source: 'sampled_with'},
+    });
+    expect(jobDetailText(own, {width: 200, full: false})).toContain('(range 0–300 of 1000, at block 5)');
+    const old = jobDetail(record({vrf}), facts);
+    expect(old.sampling).toMatchObject({threshold: 200, range: {end: '200', source: 'last_read'}});
+    expect(jobDetailText(old, {width: 200, full: false})).toContain('(range 0–200 of 1000, as last read)');
+  });
+
+  it('says when a reading does not hold', () => {
+    expect(jobDetail(record({readings: [reading]}), FACTS).readings.chain_holds).toBe(true);
+    const bent = {...reading, event: 'other'};
+    expect(jobDetail(record({readings: [bent]}), FACTS).readings.chain_holds).toBe(false);
+    expect(show({readings: [bent]})).toContain('a hash does not hold');
+  });
+
+  it('clips long texts unless all is wanted', () => {
+    const content = JSON.stringify({result: 'y'.repeat(5_000), reason: ''});
+    const count = (text: string): number => text.split('y').length;
+    expect(count(show({content}))).toBeLessThan(600);
+    expect(count(show({content}, 80, true))).toBeGreaterThan(5_000);
+  });
+});
+
+const outside = fc.string({unit: codePoint, maxLength: 200});
+const UNSAFE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u200b]/;
+
+describe('texts from outside', () => {
+  it('never reach the terminal as they are, and widths hold', () => {
+    fc.assert(
+      fc.property(outside, outside, outside, fc.integer({min: 50, max: 140}), (id, model, result, width) => {
+        const row = jobRowJson(record({key: {jobId: id, tag: model, position: id}, model, kind: model}));
+        const style = {total: 2, width, now: AT, full: false};
+        const texts = [
+          jobTable([row], style),
+          jobTable([row], {...style, full: true}),
+          show(
+            {
+              key: {jobId: id, tag: model, position: ''},
+              model,
+              content: JSON.stringify({result, reason: id}),
+            },
+            width,
+          ),
+        ];
+        return texts.every((text) => !UNSAFE.test(text));
+      }),
+    );
+  });
+
+  it('of ordinary length leave the table within its width', () => {
+    const rows = Array.from({length: 3}, (_, index) =>
+      jobRowJson(
+        record({
+          seq: 10 ** index,
+          key: {jobId: 'ab'.repeat(32), tag: 'suspicion', position: 'before'},
+          closedAt: AT + 5,
+          state: 'accepted',
+          outcome: 'answered',
+        }),
+      ),
+    );
+    for (const width of [60, 80, 100, 160])
+      for (const line of jobTable(rows, {total: 3, width, now: AT, full: false}).split('\n'))
+        expect(line.length).toBeLessThanOrEqual(width);
+    expect(jobTable(rows, {total: 9, width: 100, now: AT, full: false})).toContain('3 jobs of 9');
+  });
+
+  it('are one line each in CSV and NDJSON, and read back', () => {
+    fc.assert(
+      fc.property(outside, (text) => {
+        const one = record({
+          key: {jobId: text, tag: '', position: ''},
+          content: JSON.stringify({result: text}),
+        });
+        const line = jobExportText(one, 'ndjson');
+        expect(line).not.toMatch(/[\u0000-\u001f]/);
+        expect(JSON.parse(line)).toMatchObject({type: 'job', seq: 7, job_id: text, result: text});
+        expect(jobExportText(one, 'csv')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+      }),
+    );
+    expect(JOB_EXPORT_HEAD.split(',')).toHaveLength(jobExportText(record(), 'csv').split(',').length);
+    expect(jobCsv([jobRowJson(record({model: '=1+1'}))]).split('\n')[1]).toContain("'=1+1");
+  });
+});

@@ -1,0 +1,468 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {type StatusFacts} from '../../../../src/lib/features/status/facts.ts';
+import {LINK_IDS, type Link, type LinkId, type LinkState} from '../../../../src/lib/features/status/link.ts';
+import {statusResult} from '../../../../src/lib/features/status/result.ts';
+import {judge, judgeLinks, statusExitCode} from '../../../../src/lib/features/status/verdict.ts';
+import {
+  chainFacts,
+  EARNING,
+  journalFacts,
+  NODE,
+  NOW,
+  RULES,
+  stakeOf,
+  statusFacts,
+  viewOf,
+} from '../../../support/status-facts.ts';
+import {jobRef, STARTED} from '../../../support/event-log.ts';
+import {known, unknown} from '../../../../src/lib/foundation/fact.ts';
+import type {ChainFacts} from '../../../../src/lib/peers/chain/operator-facts.ts';
+
+const HOUR = 3_600_000;
+const chain = (changes: Partial<ChainFacts>): Partial<StatusFacts> => ({
+  chain: known(chainFacts(changes), NOW),
+});
+const stake = (changes: Parameters<typeof stakeOf>[0]): Partial<StatusFacts> =>
+  chain({avs: known({flow: 'bls', stake: stakeOf(changes)}, NOW)});
+const running = (...[bodies, beforeMs]: Parameters<typeof viewOf>): Partial<StatusFacts> => ({
+  operator: known({pid: 7, host: 'here', version: '0.1.0', view: viewOf(bodies, beforeMs)}, NOW),
+});
+const journal = (changes: Parameters<typeof journalFacts>[0]): Partial<StatusFacts> => ({
+  journal: known(journalFacts(changes), NOW),
+});
+const penalties = (mine: {id: bigint; kind: number; amountWei: bigint; executed: boolean}[]) =>
+  chain({
+    penalties: known({ledger: NODE, penaltyWei: 1n, moratoriumUntil: 1n, looked: 9, total: 9n, mine}, NOW),
+  });
+const noProbes = EARNING.filter(({type}) => type !== 'probe_answered');
+const of = (changes: Partial<StatusFacts>, id: LinkId): Link => {
+  const link = judgeLinks(statusFacts(changes)).find((one) => one.id === id);
+  if (link === undefined) throw new Error(id);
+  return link;
+};
+
+describe('links', () => {
+  it('are all there, in order, and hold when all is well', () => {
+    const links = judgeLinks(statusFacts());
+    expect(links.map(({id}) => id)).toEqual(LINK_IDS);
+    expect(links.filter(({state}) => state !== 'ok')).toEqual([]);
+    expect(links.every(({at}) => at !== null)).toBe(true);
+    expect(judge(links)).toEqual({state: 'earning', broken_link: null, next: null});
+    expect(statusExitCode(links)).toBe(0);
+  });
+
+  const trouble = (part: 'signer' | 'worker' | 'dispatcher') =>
+    ({type: 'trouble', part, code: 'X', message: 'broken', next: 'mend it'}) as const;
+  const failed = (seq: number) =>
+    [
+      {type: 'job_concluded', job: jobRef(seq), outcome: 'failed', reason: 'no worker'},
+      {type: 'result_accepted', job: jobRef(seq), ms: 1, outcome: 'failed'},
+    ] as const;
+  const signerFail = {
+    state: 'fail',
+    host: 'h',
+    code: 'SIGNER_UNREACHABLE',
+    message: 'down',
+    next: 'up',
+  } as const;
+  it.each<[string, Partial<StatusFacts>, LinkId, LinkState, string | null]>([
+    ['signer that cannot sign', {signer: known(signerFail, NOW)}, 'signer', 'fail', 'up'],
+    ['signer that did not answer', {signer: unknown('no answer within 5 s')}, 'signer', 'unknown', null],
+    ['signer the operator cannot use', running([...EARNING, trouble('signer')]), 'signer', 'warn', 'mend it'],
+    [
+      'signer not asked, and the operator cannot use it',
+      {...running([...EARNING, trouble('signer')]), signer: unknown('offline')},
+      'signer',
+      'fail',
+      'mend it',
+    ],
+    [
+      'no EigenLayer operator',
+      chain({isOperator: known(false, NOW)}),
+      'eigenlayer_operator',
+      'fail',
+      'aos register --as-operator --metadata-url URL',
+    ],
+    ['chain down', {chain: unknown('no RPC')}, 'eigenlayer_operator', 'unknown', null],
+    ...(['eigenlayer_operator', 'avs_registered', 'challenges', 'slashed'] as const).map(
+      (id): [string, Partial<StatusFacts>, LinkId, LinkState, string] => [
+        `chain down, and what to do: ${id}`,
+        {chain: unknown('no RPC', 'mend it')},
+        id,
+        'unknown',
+        'mend it',
+      ],
+    ),
+    [
+      'chain down and no operator that knows the range',
+      {chain: unknown('no RPC', 'mend it'), operator: known(null, NOW)},
+      'vrf_range',
+      'unknown',
+      'mend it',
+    ],
+    ['signer not asked', {signer: unknown('offline', 'aos status')}, 'signer', 'unknown', 'aos status'],
+    [
+      'journal away',
+      {journal: unknown('none', 'start'), operator: known(null, NOW)},
+      'probed',
+      'unknown',
+      'start',
+    ],
+    ['not registered', stake({state: 'not_registered'}), 'avs_registered', 'fail', 'aos register'],
+    ['deregistered', stake({state: 'deregistered'}), 'avs_registered', 'fail', 'aos register --check'],
+    ['registry silent', stake({state: 'unknown'}), 'avs_registered', 'unknown', 'aos register --check'],
+    [
+      'registry not configured',
+      chain({avs: unknown('chain.contracts.registry is not set')}),
+      'avs_registered',
+      'unknown',
+      null,
+    ],
+    [
+      'another socket',
+      stake({socket: {state: 'known', value: 'http://198.51.100.1:1'}}),
+      'avs_registered',
+      'warn',
+      'Set net.outer_url to it, or send updateSocket to the registry.',
+    ],
+    [
+      'the same socket in other words',
+      stake({socket: {state: 'known', value: '203.0.113.7:21001/'}}),
+      'avs_registered',
+      'ok',
+      null,
+    ],
+    ['socket unknown', stake({socket: {state: 'unknown', why: 'no logs'}}), 'avs_registered', 'ok', null],
+    [
+      'socket of another’s node',
+      {...stake({socket: {state: 'known', value: 'x'}}), rules: {...RULES, outerUrl: null}},
+      'avs_registered',
+      'ok',
+      null,
+    ],
+    [
+      'range unset',
+      chain({range: known({start: 0n, end: 0n, max: 600_000n, contract: NODE}, NOW)}),
+      'vrf_range',
+      'fail',
+      'aos register',
+    ],
+    [
+      'range empty',
+      chain({range: known({start: 9n, end: 9n, max: 600_000n, contract: NODE}, NOW)}),
+      'vrf_range',
+      'fail',
+      'aos register',
+    ],
+    ['range by the operator', {chain: unknown('no RPC')}, 'vrf_range', 'ok', null],
+    [
+      'range of an earlier run',
+      {
+        chain: unknown('no RPC'),
+        ...running([{type: 'range', start: '0', end: '5', max: '9', block: null, source: 'journal'}]),
+      },
+      'vrf_range',
+      'warn',
+      'Check chain.chain_rpc_url.',
+    ],
+    ['range unknown', {chain: unknown('no RPC'), operator: known(null, NOW)}, 'vrf_range', 'unknown', null],
+    ['no operator running', {operator: known(null, NOW)}, 'dispatcher', 'fail', 'aos run'],
+    ['another machine', {operator: unknown('not this machine')}, 'dispatcher', 'unknown', null],
+    [
+      'connecting',
+      running([STARTED, {type: 'connecting', url: 'ws://d'}]),
+      'dispatcher',
+      'pending',
+      'Wait a few seconds.',
+    ],
+    [
+      'connecting for long',
+      running([STARTED, {type: 'connecting', url: 'ws://d'}], 60_000),
+      'dispatcher',
+      'fail',
+      'Check net.dispatcher_url.',
+    ],
+    [
+      'disconnected',
+      running([...EARNING, {type: 'disconnected', reason: 'gone', retryInMs: 5}, trouble('dispatcher')]),
+      'dispatcher',
+      'fail',
+      'mend it',
+    ],
+    [
+      'stopping',
+      running([...EARNING, {type: 'stopping', reason: 'SIGTERM', inHand: 0, graceMs: 1}]),
+      'dispatcher',
+      'fail',
+      'aos run',
+    ],
+    [
+      'silent for long',
+      {
+        ...journal({spans: [{kind: 'probed', start: 0, end: NOW - 600_000, count: 9}]}),
+        ...running(noProbes, HOUR),
+      },
+      'probed',
+      'fail',
+      'Check from outside that the node is reachable: curl http://203.0.113.7:21001/ping',
+    ],
+    [
+      'silent, not running',
+      {
+        operator: known(null, NOW),
+        ...journal({spans: [{kind: 'probed', start: 0, end: NOW - 600_000, count: 9}]}),
+      },
+      'probed',
+      'fail',
+      'aos run',
+    ],
+    [
+      'never probed',
+      {...journal({spans: []}), ...running(noProbes, HOUR)},
+      'probed',
+      'fail',
+      'Check from outside that the node is reachable: curl http://203.0.113.7:21001/ping',
+    ],
+    ['just started', {...journal({spans: []}), ...running(noProbes)}, 'probed', 'pending', 'Wait 30 s.'],
+    ['probes in the journal alone', {operator: known(null, NOW)}, 'probed', 'ok', null],
+    ['probes in the view alone', {journal: unknown('none')}, 'probed', 'ok', null],
+    [
+      'nothing known of probes',
+      {journal: unknown('none'), operator: unknown('x')},
+      'probed',
+      'unknown',
+      null,
+    ],
+    [
+      'no job for hours',
+      {
+        ...journal({lastReceivedAt: NOW - 5 * HOUR, lastAcceptedAt: NOW - 5 * HOUR}),
+        operator: known(null, NOW),
+      },
+      'jobs',
+      'ok',
+      null,
+    ],
+    [
+      'results that wait',
+      {
+        ...journal({pending: 3, lastReceivedAt: NOW - HOUR / 2, lastAcceptedAt: null}),
+        operator: known(null, NOW),
+      },
+      'jobs',
+      'warn',
+      'aos run',
+    ],
+    [
+      'results in hand',
+      {
+        ...journal({pending: 3, lastReceivedAt: NOW - 2_000, lastAcceptedAt: null}),
+        operator: known(null, NOW),
+      },
+      'jobs',
+      'ok',
+      null,
+    ],
+    ['a worker in trouble', running([...EARNING, trouble('worker')]), 'jobs', 'warn', 'mend it'],
+    [
+      'failed answers',
+      running([...EARNING, ...failed(2), ...failed(3), ...failed(4)]),
+      'jobs',
+      'warn',
+      'Look at the worker’s log.',
+    ],
+    ['nothing known of jobs', {journal: unknown('none'), operator: unknown('x')}, 'jobs', 'unknown', null],
+    [
+      'no challenge manager',
+      chain({challenges: known(null, NOW)}),
+      'challenges',
+      'unknown',
+      'Set chain.contracts.challenge_manager.',
+    ],
+    [
+      'open challenges',
+      chain({
+        challenges: known(
+          {total: 3, open: [{index: 2, deadlineBlock: 9n, blocksLeft: 4n}], unanswered: 1, windowKnown: true},
+          NOW,
+        ),
+      }),
+      'challenges',
+      'pending',
+      'aos challenge list',
+    ],
+    [
+      'challenges of unknown age',
+      chain({challenges: known({total: 3, open: [], unanswered: 1, windowKnown: false}, NOW)}),
+      'challenges',
+      'unknown',
+      'aos challenge list',
+    ],
+    [
+      'slashed stake',
+      stake({strategies: stakeOf().strategies.map((one) => ({...one, maxMagnitude: 9n * 10n ** 17n}))}),
+      'slashed',
+      'fail',
+      'aos slashing-history',
+    ],
+    [
+      'executed penalty',
+      penalties([{id: 1n, kind: 0, amountWei: 1n, executed: true}]),
+      'slashed',
+      'fail',
+      'aos slashing-history',
+    ],
+    [
+      'recorded penalty',
+      penalties([{id: 1n, kind: 0, amountWei: 1n, executed: false}]),
+      'slashed',
+      'warn',
+      'aos slashing-history',
+    ],
+    [
+      'a whole ledger, but the stake could not be read',
+      chain({avs: unknown('no registry', 'set it')}),
+      'slashed',
+      'unknown',
+      'set it',
+    ],
+    [
+      'whole stake, but the ledger could not be read',
+      chain({penalties: unknown('no ledger')}),
+      'slashed',
+      'unknown',
+      'aos slashing-history',
+    ],
+    [
+      'no slashing source',
+      {...chain({avs: unknown('no registry'), penalties: known(null, NOW)})},
+      'slashed',
+      'unknown',
+      'aos slashing-history',
+    ],
+  ])('%s', (_name, changes, id, state, next) => {
+    expect(of(changes, id)).toMatchObject({state, next});
+  });
+
+  it('says how much was slashed', () => {
+    const cut = stake({
+      strategies: stakeOf().strategies.map((one) => ({...one, maxMagnitude: 875n * 10n ** 15n})),
+    });
+    expect(of(cut, 'slashed').evidence).toBe('slashed: 12.5 % of its stETH');
+  });
+});
+
+describe('verdict', () => {
+  const link = fc.record({
+    state: fc.constantFrom<LinkState>('ok', 'warn', 'fail', 'unknown', 'pending'),
+    next: fc.constantFrom('do it', null),
+  });
+  const links = fc
+    .tuple(...LINK_IDS.map(() => link))
+    .map((states) =>
+      states.map((one, i): Link => ({...one, id: LINK_IDS[i] ?? 'signer', evidence: 'e', at: NOW})),
+    );
+  const essential = new Set<LinkId>(['avs_registered', 'vrf_range', 'dispatcher', 'probed']);
+
+  it('is earning only with the essential links and none that fails', () => {
+    fc.assert(
+      fc.property(links, (list) => {
+        const {state, broken_link: broken, next} = judge(list);
+        const fails = list.some((one) => one.state === 'fail');
+        const held = list.every(
+          (one) => !essential.has(one.id) || one.state === 'ok' || one.state === 'warn',
+        );
+        expect(state === 'earning' || state === 'degraded').toBe(held && !fails);
+        if (fails) expect(state).toBe('not_earning');
+        if (state === 'earning') expect([broken, next]).toEqual([null, null]);
+        else {
+          const blamed = list.find((one) => one.id === broken);
+          expect(blamed?.state).not.toBe('ok');
+          expect(next).toBe(blamed?.next);
+        }
+        if (fails) expect(broken).toBe(list.find((one) => one.state === 'fail')?.id);
+      }),
+    );
+  });
+
+  it('has exit code 3 exactly when a link fails, and 0 exactly when all hold', () => {
+    fc.assert(
+      fc.property(links, (list) => {
+        const code = statusExitCode(list);
+        expect(code === 3).toBe(list.some((one) => one.state === 'fail'));
+        expect(code === 0).toBe(list.every((one) => one.state === 'ok'));
+        expect([0, 3, 4]).toContain(code);
+      }),
+    );
+  });
+
+  it('is unknown, not earning, for an operator of another machine', () => {
+    const away = unknown('not this machine');
+    const facts = statusFacts({signer: away, journal: away, operator: away});
+    expect(statusResult(facts).verdict).toEqual({
+      state: 'unknown',
+      broken_link: 'dispatcher',
+      next: null,
+      idle: null,
+    });
+    expect(statusExitCode(judgeLinks(facts))).toBe(4);
+  });
+
+  it('tells no next step for an operator of another machine: they would act on this node', () => {
+    const away = unknown('not this machine');
+    const lost = {signer: away, journal: away, operator: away, ...stake({state: 'not_registered'})};
+    const here = statusResult(statusFacts(lost));
+    expect(here.verdict).toMatchObject({broken_link: 'avs_registered', next: expect.any(String) as string});
+    const there = statusResult(statusFacts({...lost, isElsewhere: true}));
+    expect(there.verdict).toEqual({...here.verdict, next: null});
+    expect(there.links.map(({next}) => next)).toEqual(LINK_IDS.map(() => null));
+  });
+
+  it('is idle without a job for an hour', () => {
+    const quiet = {
+      ...journal({lastReceivedAt: NOW - HOUR - 1}),
+      ...running(EARNING.filter(({type}) => !type.startsWith('job') && !type.startsWith('result'))),
+    };
+    expect(statusResult(statusFacts(quiet)).verdict).toMatchObject({state: 'earning', idle: true});
+    expect(statusResult(statusFacts()).verdict).toMatchObject({state: 'earning', idle: false});
+  });
+});
+
+describe('policy', () => {
+  const moratorium = (networkStart: number | null) =>
+    statusResult(statusFacts({rules: {...RULES, networkStart}, ...chain({penalties: known(null, NOW)})}))
+      .policy.moratorium;
+
+  it('counts the moratorium from the network’s start alone', () => {
+    expect(moratorium(null)).toMatchObject({state: 'unknown', until: null});
+    expect(moratorium(Date.UTC(2025, 0, 2))).toMatchObject({
+      state: 'over',
+      until: '2026-01-02T00:00:00.000Z',
+    });
+    expect(moratorium(Date.UTC(2025, 0, 3))).toMatchObject({
+      state: 'in_force',
+      source: 'policy.network_start',
+    });
+  });
+
+  it('has the last time there is for a moratorium without an end', () => {
+    const ledger = {
+      ledger: NODE,
+      penaltyWei: 1n,
+      moratoriumUntil: 2n ** 256n - 1n,
+      looked: 0,
+      total: 0n,
+      mine: [],
+    };
+    const {policy} = statusResult(statusFacts(chain({penalties: known(ledger, NOW)})));
+    expect(policy.moratorium.ledger_until).toBe('9999-12-31T23:59:59.000Z');
+  });
+
+  it('takes the penalty of the ledger before that of the configuration', () => {
+    const {policy} = statusResult(statusFacts());
+    expect(policy).toMatchObject({penalty_wei: 10n ** 17n, penalty_source: `penalty ledger ${NODE}`});
+    const none = statusResult(statusFacts({chain: unknown('down'), rules: {...RULES, penaltyWei: 5n}}));
+    expect(none.policy).toMatchObject({penalty_wei: 5n, penalty_source: 'configuration'});
+  });
+});

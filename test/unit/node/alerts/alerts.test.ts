@@ -1,0 +1,394 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {createAlerts} from '../../../../src/lib/node/alerts/alerts.ts';
+import {due, type Alert} from '../../../../src/lib/node/alerts/due.ts';
+import {observe, type Incidents} from '../../../../src/lib/node/alerts/incidents.ts';
+import {alertPayload} from '../../../../src/lib/node/alerts/payload.ts';
+import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
+import type {OperatorEvent, OperatorEventBody, TroublePart} from '../../../../src/lib/node/events/events.ts';
+import {virtualTime} from '../../../support/virtual-time.ts';
+
+const MINUTE = 60_000;
+const DELAY = 30_000;
+const T0 = Date.UTC(2030, 0, 1);
+const TELLER = {nodeId: '0xFE3B', network: 'devnet', host: 'box', version: '1.2.3'};
+
+const trouble = (part: TroublePart = 'signer'): OperatorEventBody => ({
+  type: 'trouble',
+  part,
+  code: 'SIGNER_UNREACHABLE',
+  message: 'nothing listens',
+  next: 'Start it.',
+});
+const recovered = (part: TroublePart = 'signer'): OperatorEventBody => ({
+  type: 'recovered',
+  part,
+  afterMs: 1,
+});
+
+/** The network silent for so long of a grace of an hour; null: it asks. */
+function liveness(
+  at: number,
+  silentMs: number | null,
+  cause: 'network-down' | 'process-down' = 'network-down',
+): OperatorEventBody {
+  const graceMs = 60 * MINUTE;
+  const base = {type: 'liveness', lastProbeAt: at, graceMs, probes: 1, probeIntervalMs: 10_000} as const;
+  if (silentMs === null) return {...base, graceLeftMs: graceMs, outages: []};
+  const outage = {start: at - silentMs, end: null, durationMs: silentMs, cause} as const;
+  const graceLeftMs = Math.max(0, graceMs - silentMs);
+  return {...base, graceLeftMs, outages: [{...outage, overGrace: silentMs > graceMs}]};
+}
+
+/** What is told when these events come at these times (ms after the start), looked at whenever it is due. */
+function told(
+  events: readonly [number, OperatorEventBody][],
+  untilMs: number,
+): (Alert & {afterStart: number})[] {
+  let incidents: Incidents = new Map();
+  const alerts: (Alert & {afterStart: number})[] = [];
+  const queue = events.map(([ms, body], seq): OperatorEvent => ({seq, at: T0 + ms, ...body}));
+  let wakeAt: number | null = null;
+  for (;;) {
+    const event = queue[0];
+    const now = Math.min(event?.at ?? Infinity, wakeAt ?? Infinity);
+    if (now > T0 + untilMs) return alerts;
+    if (event?.at === now) incidents = observe(incidents, queue.shift() ?? event);
+    const found = due(incidents, now, DELAY);
+    incidents = found.incidents;
+    ({wakeAt} = found);
+    alerts.push(...found.alerts.map((alert) => ({...alert, afterStart: now - T0})));
+  }
+}
+
+const short = (alerts: readonly (Alert & {afterStart: number})[]): string[] =>
+  alerts.map(({state, subject, afterStart}) => `${afterStart / 1000} ${state} ${subject}`);
+
+describe('which events make which alert', () => {
+  it.each<[string, [number, OperatorEventBody][], string[]]>([
+    ['a trouble is told when it has lasted', [[0, trouble()]], ['30 trouble signer']],
+    [
+      'one that passes at once is not',
+      [
+        [0, trouble()],
+        [29_000, recovered()],
+      ],
+      [],
+    ],
+    [
+      'its end is told, when it has lasted too',
+      [
+        [0, trouble()],
+        [100_000, recovered()],
+      ],
+      ['30 trouble signer', '130 recovered signer'],
+    ],
+    [
+      'one that comes and goes is one trouble',
+      [
+        [0, trouble()],
+        [100_000, recovered()],
+        [110_000, trouble()],
+        [200_000, recovered()],
+      ],
+      ['30 trouble signer', '230 recovered signer'],
+    ],
+    [
+      'two parts are two troubles',
+      [
+        [0, trouble()],
+        [1_000, trouble('chain')],
+      ],
+      ['30 trouble signer', '31 trouble chain'],
+    ],
+    ['a recovery alone is nothing', [[0, recovered()]], []],
+    [
+      'an outage is told when it begins, and as the grace is used',
+      [
+        [0, liveness(T0, 30_000)],
+        ...[10, 29.5, 44.5, 53.5, 59.5, 65].map((minute): [number, OperatorEventBody] => [
+          minute * MINUTE,
+          liveness(T0 + minute * MINUTE, minute * MINUTE + 30_000),
+        ]),
+        [70 * MINUTE, liveness(T0, null)],
+      ],
+      [
+        '0 trouble offline',
+        '1770 trouble offline',
+        '2670 trouble offline',
+        '3210 trouble offline',
+        '3570 trouble offline',
+        '4230 recovered offline',
+      ],
+    ],
+    [
+      'a node that was never probed is not offline',
+      [[0, {...liveness(T0, null), lastProbeAt: null, graceLeftMs: null} as OperatorEventBody]],
+      [],
+    ],
+    [
+      'results that are given up are counted, not told one by one',
+      [0, 1, 2].map((second): [number, OperatorEventBody] => [
+        second * 1000,
+        {
+          type: 'result_expired',
+          job: {seq: 1, jobId: `j${second}`, tag: '', position: '', kind: 'opml', model: 'm'},
+        },
+      ]),
+      ['0 trouble results', '900 trouble results'],
+    ],
+    [
+      'after a start the network gets as long as an outage takes to come',
+      [
+        [0, liveness(T0, 5 * MINUTE, 'process-down')],
+        [20_000, liveness(T0 + 20_000, null)],
+        [100_000, liveness(T0 + 100_000, 5 * MINUTE, 'process-down')],
+        [150_000, liveness(T0 + 150_000, 6 * MINUTE, 'process-down')],
+        [200_000, liveness(T0 + 200_000, null)],
+      ],
+      ['130 trouble offline', '230 recovered offline'],
+    ],
+    [
+      'but not when half of the grace is gone',
+      [[0, liveness(T0, 31 * MINUTE, 'process-down')]],
+      ['0 trouble offline'],
+    ],
+    [
+      'an operator that cannot go on says so',
+      [[0, {type: 'stopping', reason: 'fatal', inHand: 0, graceMs: 1}]],
+      ['0 trouble operator'],
+    ],
+    [
+      'one that was told to stop says nothing',
+      [[0, {type: 'stopping', reason: 'SIGTERM', inHand: 0, graceMs: 1}]],
+      [],
+    ],
+    [
+      'nothing else is worth waking anybody',
+      [
+        [0, {type: 'connecting', url: 'x'}],
+        [1, {type: 'disconnected', reason: 'y', retryInMs: 1}],
+      ],
+      [],
+    ],
+  ])('%s', (_what, events, expected) => {
+    expect(short(told(events, 14 * MINUTE * 60)).filter((line) => !line.includes('reminder'))).toEqual(
+      expected,
+    );
+  });
+
+  it('an outage that begins before the end of the last was told has its own start, and uses the grace anew', () => {
+    const since = 46 * MINUTE;
+    const next = (minutes: number): [number, OperatorEventBody] => [
+      minutes * MINUTE,
+      liveness(T0 + minutes * MINUTE, minutes * MINUTE - since),
+    ];
+    const alerts = told(
+      [
+        [0, liveness(T0, 31 * MINUTE)],
+        [since, liveness(T0 + since, null)],
+        next(46.4),
+        next(80),
+        [90 * MINUTE, liveness(T0 + 90 * MINUTE, null)],
+      ],
+      100 * MINUTE,
+    );
+    const minutes = (ms: number): number => ms / MINUTE;
+    expect(
+      alerts.map((alert) => [alert.state, minutes(alert.since - T0), minutes(alert.afterStart)]),
+    ).toEqual([
+      ['trouble', -31, 0],
+      ['reminder', -31, 15],
+      ['reminder', -31, 45],
+      // Half of the grace again, long before the next reminder.
+      ['trouble', 46, 80],
+      ['recovered', 46, 90.5],
+    ]);
+    expect(alerts.at(-1)?.afterMs).toBe(44 * MINUTE);
+  });
+
+  it('reminds with growing pauses, at most every six hours', () => {
+    const minutes = told([[0, trouble()]], 24 * 60 * MINUTE).map(
+      ({afterStart}) => (afterStart - DELAY) / MINUTE,
+    );
+    expect(minutes).toEqual([0, 15, 45, 105, 225, 465, 825, 1185]);
+  });
+
+  it('says how much of the grace is left, and when it is used up', () => {
+    const at = (minutes: number) =>
+      told([[0, liveness(T0, minutes * MINUTE)]], 0).map(({message, severity}) => [message, severity]);
+    expect(at(10)).toEqual([
+      [
+        'the network has not reached this node for 10 min (no connection to the dispatcher); 50 min of the offline grace are left',
+        'warning',
+      ],
+    ]);
+    expect(at(46)[0]?.[1]).toBe('critical');
+    expect(at(61)[0]?.[0]).toMatch(/the offline grace is used up$/);
+  });
+
+  it('tells of every lasting trouble, ends what it told, and never spins (property)', () => {
+    const part = fc.constantFrom<TroublePart>('signer', 'chain', 'dispatcher');
+    const step = fc.record({gap: fc.integer({min: 0, max: 40 * MINUTE}), part, bad: fc.boolean()});
+    fc.assert(
+      fc.property(fc.array(step, {maxLength: 40}), (steps) => {
+        let at = 0;
+        const events = steps.map(({gap, part: which, bad}): [number, OperatorEventBody] => [
+          (at += gap),
+          bad ? trouble(which) : recovered(which),
+        ]);
+        const alerts = told(events, at + 60 * MINUTE);
+        for (const subject of ['signer', 'chain', 'dispatcher'] as const) {
+          const own = alerts.filter((alert) => alert.subject === subject);
+          // It opens, is reminded of, and closes: never twice open, never closed before it was opened.
+          let open = false;
+          for (const {state} of own) {
+            if (state === 'trouble') expect(open).toBe(false);
+            else expect(open).toBe(true);
+            open = state !== 'recovered';
+          }
+          const last = events.findLast(([, body]) => 'part' in body && body.part === subject);
+          expect(open).toBe(last?.[1].type === 'trouble');
+        }
+        // 40 changes and an hour: more than this would be spam.
+        expect(alerts.length).toBeLessThanOrEqual(steps.length * 2 + (at / (15 * MINUTE)) * 3 + 15);
+      }),
+    );
+  });
+});
+
+describe('the body of an alert', () => {
+  it('is one JSON object with a line for people', () => {
+    const [alert] = told([[0, trouble()]], DELAY);
+    if (alert === undefined) throw new Error('nothing was told');
+    expect(alertPayload(alert, TELLER)).toMatchInlineSnapshot(`
+      {
+        "after_ms": null,
+        "at": "2030-01-01T00:00:30.000Z",
+        "code": "SIGNER_UNREACHABLE",
+        "content": "aos TROUBLE: signer: nothing listens (SIGNER_UNREACHABLE) → Start it. · 0xFE3B on devnet (box)",
+        "host": "box",
+        "message": "nothing listens",
+        "network": "devnet",
+        "next": "Start it.",
+        "node_id": "0xFE3B",
+        "schema": "aos.alert/v1",
+        "severity": "critical",
+        "since": "2030-01-01T00:00:00.000Z",
+        "state": "trouble",
+        "subject": "signer",
+        "text": "aos TROUBLE: signer: nothing listens (SIGNER_UNREACHABLE) → Start it. · 0xFE3B on devnet (box)",
+        "version": "1.2.3",
+      }
+    `);
+    expect(alertPayload({...alert, state: 'recovered', afterMs: 12 * MINUTE, next: ''}, TELLER)['text']).toBe(
+      'aos RECOVERED: signer: nothing listens after 12 min (SIGNER_UNREACHABLE) · 0xFE3B on devnet (box)',
+    );
+  });
+
+  it('holds nothing that could hurt where it is read', () => {
+    const [alert] = told(
+      [[0, {...trouble(), message: '\u001b[2J\u202e'.repeat(400)} as OperatorEventBody]],
+      DELAY,
+    );
+    if (alert === undefined) throw new Error('nothing was told');
+    const {text, message} = alertPayload(alert, TELLER);
+    expect(`${text}${message}`).not.toMatch(/[\u0000-\u001f\u202e]/);
+  });
+});
+
+describe('the line of an alert in a chat', () => {
+  it.each([
+    ['<!channel> look', '‹!channel› look'],
+    ['<https://example.org|the status page>', '‹https://example.org|the status page›'],
+    ['@everyone and @HERE, @channel', '@ everyone and @ HERE, @ channel'],
+    ['mail a@example.org', 'mail a@example.org'],
+  ])('calls nobody and hides no address: %s', (message, shownAs) => {
+    const [alert] = told([[0, {...trouble(), message} as OperatorEventBody]], DELAY);
+    if (alert === undefined) throw new Error('nothing was told');
+    const body = alertPayload(alert, TELLER);
+    expect([body['text'], body['content']]).toEqual(Array(2).fill(expect.stringContaining(`: ${shownAs} (`)));
+    expect(body['message']).toBe(message);
+  });
+});
+
+describe('sending', () => {
+  const events = (time: {now: () => number}) => {
+    let seq = 0;
+    return (body: OperatorEventBody): OperatorEvent => ({seq: (seq += 1), at: time.now(), ...body});
+  };
+
+  it('sends in order, one at a time, and tells once of a webhook that is away', async () => {
+    const time = virtualTime();
+    const sent: string[] = [];
+    const toldEvents: OperatorEventBody[] = [];
+    let isAway = true;
+    const alerts = createAlerts({
+      time,
+      delayMs: DELAY,
+      tell: (event) => toldEvents.push(event),
+      send({subject, state}) {
+        if (isAway) return Promise.reject(new AosError('ALERT_UNREACHABLE', 'away'));
+        sent.push(`${subject} ${state}`);
+        return Promise.resolve();
+      },
+    });
+    const event = events(time);
+    alerts.onEvent(event(trouble()));
+    alerts.onEvent(event(trouble('chain')));
+    await time.advance(DELAY);
+    expect(toldEvents).toMatchObject([{type: 'warning', code: 'ALERT_UNREACHABLE'}]);
+    isAway = false;
+    alerts.onEvent(event(recovered()));
+    alerts.onEvent(event(recovered('chain')));
+    await time.advance(DELAY);
+    expect(sent).toEqual(['signer recovered', 'chain recovered']);
+    await alerts.close();
+    expect(time.timers()).toBe(0);
+  });
+
+  it('sends at once what comes in the moment the last one was taken', async () => {
+    const time = virtualTime();
+    const sent: string[] = [];
+    const event = events(time);
+    const alerts = createAlerts({
+      time,
+      delayMs: 0,
+      tell: () => {},
+      send({subject}) {
+        sent.push(subject);
+        const taken = Promise.resolve();
+        // After it was seen that nothing more waits, and before that is the end of sending.
+        if (subject === 'signer')
+          void taken.then(() => queueMicrotask(() => alerts.onEvent(event(trouble('chain')))));
+        return taken;
+      },
+    });
+    alerts.onEvent(event(trouble()));
+    await time.advance(0);
+    expect(sent).toEqual(['signer', 'chain']);
+    await alerts.close();
+  });
+
+  it('does not wait at the end for a webhook that never answers', async () => {
+    const time = virtualTime();
+    let aborted = false;
+    const alerts = createAlerts({
+      time,
+      delayMs: 0,
+      tell: () => {},
+      send: (_alert, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            aborted = true;
+            reject(signal.reason as Error);
+          });
+        }),
+    });
+    alerts.onEvent(events(time)({type: 'stopping', reason: 'fatal', inHand: 0, graceMs: 1}));
+    const closed = alerts.close();
+    await time.advance(3_000);
+    await closed;
+    expect(aborted).toBe(true);
+  });
+});

@@ -1,0 +1,264 @@
+import {describe, expect, it} from 'vitest';
+import type {OperatorEvent, OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
+import {createLog} from '../../../../src/lib/features/run/log.ts';
+import {eventLine, type LogFormat, type Paint} from '../../../../src/lib/node/events/lines.ts';
+
+const job = {
+  seq: 1,
+  jobId: '4a16467f0123456789abcdef0971fd',
+  tag: '',
+  position: '',
+  kind: 'opml',
+  model: 'tiny',
+};
+const odd = {...job, tag: 'malicious', position: 'before'};
+const summary = {
+  accepted: 1,
+  received: 2,
+  duplicates: 0,
+  selected: 1,
+  unselected: 1,
+  failed: 0,
+  rejected: 0,
+  resent: 0,
+  pending: 1,
+  probes: 3,
+  durationMs: 61_000,
+  reason: 'jobs',
+  liveness: null,
+} as const;
+
+const EVENTS: OperatorEventBody[] = [
+  {
+    type: 'started',
+    nodeId: '0xFE3B',
+    network: 'devnet',
+    version: '1',
+    vrfPublicKey: 'ab',
+    workers: ['opml'],
+    pending: 2,
+  },
+  {
+    type: 'started',
+    nodeId: '0xFE3B',
+    network: 'devnet',
+    version: '1',
+    vrfPublicKey: 'ab',
+    workers: [],
+    pending: 0,
+  },
+  {type: 'warning', code: 'UNKNOWN_KEY', message: 'node.x: unknown'},
+  {type: 'listening', what: 'public', url: 'http://127.0.0.1:1'},
+  {type: 'listening', what: 'callbacks', url: 'http://127.0.0.1:2'},
+  {type: 'connecting', url: 'ws://d'},
+  {type: 'connected', url: 'ws://d'},
+  {type: 'disconnected', reason: 'gone', retryInMs: 500},
+  {
+    type: 'frame_rejected',
+    reason: 'unsigned',
+    code: 'ENVELOPE_INVALID',
+    message: 'the frame is not signed',
+    count: 3,
+  },
+  {
+    type: 'frame_rejected',
+    reason: 'wrong-sender',
+    code: 'ENVELOPE_INVALID',
+    message: 'signed by 0x1',
+    count: 1,
+  },
+  {type: 'frame_rejected', reason: 'unreadable', code: 'FRAME_NOT_JSON', message: 'no JSON', count: 2},
+  {type: 'frame_rejected', reason: 'wrong-signature', code: 'ENVELOPE_INVALID', message: 'bad', count: 3},
+  {type: 'frame_rejected', reason: 'bad-message', code: 'MESSAGE_INVALID', message: 'params', count: 4},
+  {type: 'frame_unsigned', policy: 'when-signed'},
+  {type: 'hash_mismatch', envelopeId: 'e'},
+  {type: 'job_received', job, signer: null},
+  {type: 'job_duplicate', job: odd, state: 'signed'},
+  {type: 'job_sampled', job, selected: true, r: 5, threshold: 9},
+  {type: 'job_sampled', job, selected: false, r: 9, threshold: 5},
+  {type: 'job_asked', job, requestId: 'r', attempt: 2},
+  {type: 'job_answered', job, requestId: 'r', ms: 1_500},
+  {type: 'job_retry', job, code: 'WORKER_BUSY', message: 'busy', retryInMs: 2_000},
+  {type: 'job_concluded', job, outcome: 'answered', reason: ''},
+  {type: 'job_concluded', job, outcome: 'unselected', reason: 'unselected worker by vrf'},
+  {type: 'job_concluded', job, outcome: 'failed', reason: 'no answer'},
+  {type: 'result_sent', job, envelopeId: 'e', attempt: 1},
+  {type: 'result_sent', job, envelopeId: 'e', attempt: 2},
+  {type: 'result_retry', job, code: 'DISPATCHER_REFUSED', message: '500', retryInMs: 1_000},
+  {type: 'result_accepted', job, ms: 12, outcome: 'answered'},
+  {type: 'result_expired', job},
+  {type: 'callback_refused', why: 'unknown', count: 1},
+  {type: 'probe_answered', via: 'http'},
+  {type: 'trouble', part: 'signer', code: 'SIGNER_UNREACHABLE', message: 'down', next: 'start it'},
+  {type: 'recovered', part: 'signer', afterMs: 999},
+  {type: 'range', start: '0', end: '5', max: '9', block: '7', source: 'chain'},
+  {type: 'range', start: '0', end: '5', max: '9', block: null, source: 'journal'},
+  {type: 'stopping', reason: 'SIGINT', inHand: 2, graceMs: 30_000},
+  {type: 'stopping', reason: 'jobs', inHand: 0, graceMs: 30_000},
+  {type: 'stopping', reason: 'for', inHand: 1, graceMs: 30_000},
+  {type: 'summary', ...summary},
+];
+
+const at = Date.UTC(2030, 0, 2, 3, 4, 5, 6);
+const event = (body: OperatorEventBody, seq = 1): OperatorEvent => ({seq, at, ...body});
+const plain: Paint = (_level, text) => text;
+
+/** The line that the log writes for an event. */
+function logLine(told: OperatorEvent, format: LogFormat, paint: Paint, ascii = false): string {
+  const lines: string[] = [];
+  const sink = {write: (line: string) => void lines.push(line)};
+  createLog({level: 'debug', target: () => ({sink, format, paint, ascii}), now: () => at}).event(told);
+  return lines.join('\n');
+}
+
+describe('log lines', () => {
+  it('say every event in one sentence', () => {
+    expect(EVENTS.map((body) => logLine(event(body), 'pretty', plain)).join('\n')).toMatchInlineSnapshot(`
+      "03:04:05 INFO  operator 0xFE3B on devnet, workers opml, 2 jobs pending, VRF key ab
+      03:04:05 INFO  operator 0xFE3B on devnet, workers none, 0 jobs pending, VRF key ab
+      03:04:05 WARN  node.x: unknown (UNKNOWN_KEY)
+      03:04:05 INFO  answering http://127.0.0.1:1/ping
+      03:04:05 INFO  workers call back on http://127.0.0.1:2
+      03:04:05 INFO  connecting to ws://d
+      03:04:05 INFO  connected to ws://d
+      03:04:05 WARN  disconnected: gone; next try in 500 ms
+      03:04:05 WARN  frame rejected (unsigned, ENVELOPE_INVALID), 3 so far: the frame is not signed → If this dispatcher signs nothing, set net.verify_dispatcher: when-signed
+      03:04:05 WARN  frame rejected (wrong-sender, ENVELOPE_INVALID), 1 so far: signed by 0x1 → Check node.dispatcher_address
+      03:04:05 WARN  frame rejected (unreadable, FRAME_NOT_JSON), 2 so far: no JSON → Check that net.dispatcher_url is a dispatcher
+      03:04:05 WARN  frame rejected (wrong-signature, ENVELOPE_INVALID), 3 so far: bad → Check net.dispatcher_url: what comes from there was changed, or is from somebody else
+      03:04:05 WARN  frame rejected (bad-message, MESSAGE_INVALID), 4 so far: params → aos explain MESSAGE_INVALID
+      03:04:05 WARN  the dispatcher does not sign its messages; accepted because net.verify_dispatcher is when-signed
+      03:04:05 WARN  message e is rightly signed but its hash field is not the hash
+      03:04:05 INFO  job 4a16467f…ef0971fd received: opml tiny
+      03:04:05 INFO  job 4a16467f…ef0971fd [malicious/before] came again; it is signed
+      03:04:05 INFO  job 4a16467f…ef0971fd selected: 5 of 9
+      03:04:05 INFO  job 4a16467f…ef0971fd not selected: 9 of 5
+      03:04:05 INFO  job 4a16467f…ef0971fd put to the opml worker, attempt 2
+      03:04:05 INFO  job 4a16467f…ef0971fd answered by the worker after 1.5 s
+      03:04:05 WARN  job 4a16467f…ef0971fd: busy; next try in 2.0 s
+      03:04:05 INFO  job 4a16467f…ef0971fd in the journal as answered
+      03:04:05 INFO  job 4a16467f…ef0971fd in the journal as unselected
+      03:04:05 WARN  job 4a16467f…ef0971fd failed: no answer
+      03:04:05 INFO  job 4a16467f…ef0971fd result sent
+      03:04:05 INFO  job 4a16467f…ef0971fd result sent, attempt 2
+      03:04:05 WARN  job 4a16467f…ef0971fd not accepted: 500; next try in 1.0 s
+      03:04:05 INFO  job 4a16467f…ef0971fd accepted after 12 ms
+      03:04:05 ERROR job 4a16467f…ef0971fd was never accepted within the retention and is given up
+      03:04:05 WARN  worker callback refused (unknown), 1 so far
+      03:04:05 DEBUG the network asked over http whether we are alive
+      03:04:05 ERROR signer: down (SIGNER_UNREACHABLE) → start it
+      03:04:05 INFO  signer works again after 999 ms
+      03:04:05 INFO  sampling range 0–5 of 9 from the chain, block 7
+      03:04:05 INFO  sampling range 0–5 of 9 from the journal
+      03:04:05 INFO  stopping (SIGINT): finishing 2 jobs, up to 30.0 s; again to stop at once
+      03:04:05 INFO  stopping (--jobs reached): nothing in hand
+      03:04:05 INFO  stopping (--for is over): finishing 1 job, up to 30.0 s; Ctrl-C to stop at once
+      03:04:05 INFO  done: 1 accepted, 2 received, 1 selected, 1 not selected, 0 failed, 1 pending, in 61.0 s"
+    `);
+  });
+
+  it('tell long times in minutes and hours', () => {
+    const silent: OperatorEventBody = {
+      type: 'liveness',
+      lastProbeAt: 0,
+      graceMs: 3_600_000,
+      graceLeftMs: 3_168_000,
+      probes: 9,
+      probeIntervalMs: 10_000,
+      outages: [{start: 0, end: null, durationMs: 432_000, cause: 'not-probed', overGrace: false}],
+    };
+    expect(logLine(event(silent), 'pretty', plain)).toMatch(
+      /has not reached us for 7 min \(.*\); 52 min of grace left/,
+    );
+    const recovered: OperatorEventBody = {type: 'recovered', part: 'chain', afterMs: 7_380_000};
+    expect(logLine(event(recovered), 'pretty', plain)).toContain('works again after 2 h 3 min');
+  });
+
+  it('have the fields of the event in logfmt and JSON', () => {
+    const trouble = event({
+      type: 'trouble',
+      part: 'chain',
+      code: 'CHAIN_UNREACHABLE',
+      message: 'a "b"\nc',
+      next: 'x=y',
+    });
+    expect(logLine(trouble, 'logfmt', plain)).toMatchInlineSnapshot(
+      `"time=2030-01-02T03:04:05.006Z level=error msg="chain: a \\"b\\"\\\\nc (CHAIN_UNREACHABLE) → x=y" seq=1 type=trouble part=chain code=CHAIN_UNREACHABLE message="a \\"b\\"\\\\nc" next="x=y""`,
+    );
+    const line = JSON.parse(
+      logLine(event({type: 'job_received', job, signer: null}), 'json', plain),
+    ) as object;
+    expect(line).toMatchObject({
+      time: '2030-01-02T03:04:05.006Z',
+      level: 'info',
+      seq: 1,
+      type: 'job_received',
+      job_id: job.jobId,
+      kind: 'opml',
+    });
+  });
+
+  it('are one harmless line each, in every format, however hostile the text', () => {
+    const hostile = '\u001b]0;owned\u0007\r\n2030 FAKE line \u202e "\\';
+    for (const format of ['pretty', 'logfmt', 'json'] as const) {
+      for (const body of [
+        {type: 'disconnected', reason: hostile, retryInMs: 1},
+        {type: 'job_received', job: {...job, jobId: hostile, model: hostile, tag: hostile}, signer: null},
+      ] satisfies OperatorEventBody[]) {
+        expect(logLine(event(body), format, plain)).not.toMatch(/[\u0000-\u001f\u202e]/);
+      }
+    }
+  });
+
+  it('have no sign beyond ASCII where none can be shown', () => {
+    for (const format of ['pretty', 'logfmt', 'json'] as const) {
+      for (const body of EVENTS) expect(logLine(event(body), format, plain, true)).toMatch(/^[\x20-\x7e]+$/);
+    }
+    expect(logLine(event({type: 'connecting', url: 'a → …'}), 'pretty', plain, true)).toMatch(/a -> \.\.\.$/);
+    // A quote that stands for a typographic one is a quote of the value, not its end.
+    const quoting = event({type: 'disconnected', reason: 'said “no” at the café', retryInMs: 1});
+    expect(logLine(quoting, 'logfmt', plain, true)).toContain(' reason="said \\"no\\" at the caf\\\\u{e9}" ');
+    expect(JSON.parse(logLine(quoting, 'json', plain, true))).toMatchObject({
+      reason: 'said “no” at the café',
+    });
+  });
+
+  it('say nothing below the level, which can change', () => {
+    const lines: string[] = [];
+    const sink = {write: (line: string) => void lines.push(line)};
+    const target = () => ({sink, format: 'pretty' as const, paint: plain, ascii: false});
+    const log = createLog({level: 'error', target, now: () => at});
+    const told = event({type: 'disconnected', reason: 'gone', retryInMs: 1});
+    log.event(told);
+    expect(lines).toEqual([]);
+    log.setLevel('warn');
+    log.event(told);
+    expect(lines).toEqual(['03:04:05 WARN  disconnected: gone; next try in 1 ms']);
+    expect(log.warning('late', target())).toBe('03:04:05 WARN  late');
+    expect(lines).toHaveLength(1);
+  });
+
+  it('are as they were said: no percent sign is a place for something', () => {
+    expect(logLine(event({type: 'connecting', url: '%s %% %o'}), 'pretty', plain)).toMatch(/ %s %% %o$/);
+    const json = logLine(event({type: 'connecting', url: '%s %%'}), 'json', plain);
+    expect(JSON.parse(json)).toMatchObject({msg: 'connecting to %s %%', url: '%s %%', level: 'info'});
+  });
+
+  it('paint the level word alone', () => {
+    expect(
+      logLine(event({type: 'connecting', url: 'ws://d'}), 'pretty', (level, text) => `<${level}>${text}`),
+    ).toBe('03:04:05 <info>INFO  connecting to ws://d');
+  });
+});
+
+describe('the NDJSON stream', () => {
+  it('has type, seq and at first, then the event’s own fields', () => {
+    for (const [index, body] of EVENTS.entries()) {
+      const line = eventLine(event(body, index + 1));
+      const value = JSON.parse(line) as Record<string, unknown>;
+      expect(Object.keys(value).slice(0, 3)).toEqual(['type', 'seq', 'at']);
+      expect(value).toEqual({...body, seq: index + 1, at: '2030-01-02T03:04:05.006Z'});
+      expect(line).not.toContain('\n');
+    }
+  });
+});

@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import type {OperatorEvent, OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
+import {
+  emptyView,
+  MAX_JOBS,
+  reduceEvents,
+  reduceView,
+  type OperatorView,
+} from '../../../../src/lib/node/events/view.ts';
+import {eventLog, jobRef, STARTED} from '../../../support/event-log.ts';
+
+const after = (...bodies: OperatorEventBody[]): OperatorView =>
+  bodies.map(eventLog()).reduce(reduceView, emptyView);
+const at = (seq: number): number => Date.UTC(2026, 0, 1) + seq * 1_000;
+
+describe('reduceView', () => {
+  it('knows who runs and how the connection is', () => {
+    const view = after(
+      STARTED,
+      {type: 'connecting', url: 'ws://d/ws'},
+      {type: 'connected', url: 'ws://d/ws'},
+      {type: 'disconnected', reason: 'gone', retryInMs: 500},
+      {type: 'disconnected', reason: 'refused', retryInMs: 900},
+    );
+    expect(view.node).toMatchObject({network: 'devnet', startedAt: at(1)});
+    expect(view.connection).toEqual({
+      state: 'disconnected',
+      url: 'ws://d/ws',
+      since: at(4),
+      reason: 'refused',
+    });
+  });
+
+  it('keeps a trouble from its first telling to the recovery', () => {
+    const trouble = (code: string) =>
+      ({type: 'trouble', part: 'signer', code, message: 'm', next: 'n'}) as const;
+    const troubled = after(trouble('A'), trouble('B'));
+    expect(troubled.troubles).toEqual([{part: 'signer', code: 'B', message: 'm', next: 'n', since: at(1)}]);
+    expect(after(trouble('A'), {type: 'recovered', part: 'signer', afterMs: 1}).troubles).toEqual([]);
+  });
+
+  it('follows a job', () => {
+    const job = jobRef(1);
+    const steps: OperatorEventBody[] = [
+      {type: 'job_received', job, signer: null},
+      {type: 'job_sampled', job, selected: true, r: 1, threshold: 2},
+      {type: 'job_asked', job, requestId: 'r', attempt: 1},
+      {type: 'job_retry', job, code: 'WORKER_BUSY', message: 'busy', retryInMs: 1},
+      {type: 'job_answered', job, requestId: 'r', ms: 1},
+      {type: 'job_concluded', job, outcome: 'answered', reason: ''},
+      {type: 'result_sent', job, envelopeId: 'e', attempt: 1},
+      {type: 'result_accepted', job, ms: 1, outcome: 'answered'},
+    ];
+    const seen = steps.map((_, i) => after(...steps.slice(0, i + 1)).jobs[0]);
+    expect(seen.map((one) => one?.stage)).toEqual([
+      'received',
+      'sampled',
+      'asked',
+      'asked',
+      'answered',
+      'concluded',
+      'sent',
+      'accepted',
+    ]);
+    expect(seen[3]?.trouble).toBe('busy');
+    expect(seen.at(-1)).toMatchObject({
+      selected: true,
+      outcome: 'answered',
+      trouble: null,
+      firstAt: at(1),
+      at: at(8),
+    });
+    expect(after(...steps)).toMatchObject({
+      lastReceivedAt: at(1),
+      lastAcceptedAt: at(8),
+      counters: {accepted: 1},
+    });
+  });
+
+  const body: fc.Arbitrary<OperatorEventBody> = fc.oneof(
+    fc.nat(200).map((seq): OperatorEventBody => ({type: 'job_received', job: jobRef(seq), signer: null})),
+    fc.tuple(fc.nat(200), fc.string({maxLength: 2_000})).map(([seq, message]): OperatorEventBody => ({
+      type: 'job_retry',
+      job: jobRef(seq),
+      code: 'X',
+      message,
+      retryInMs: 1,
+    })),
+    fc.nat(200).map((seq): OperatorEventBody => ({
+      type: 'result_accepted',
+      job: jobRef(seq),
+      ms: 1,
+      outcome: 'answered',
+    })),
+    fc.constant<OperatorEventBody>({type: 'probe_answered', via: 'http'}),
+    fc
+      .tuple(fc.constantFrom('signer', 'chain', 'worker'), fc.string({maxLength: 2_000}))
+      .map(([part, message]): OperatorEventBody => ({
+        type: 'trouble',
+        part,
+        code: 'X',
+        message,
+        next: message,
+      })),
+  );
+
+  it('stays small whatever happened', () => {
+    fc.assert(
+      fc.property(fc.array(body, {maxLength: 300}), (bodies) => {
+        const view = after(...bodies);
+        expect(view.jobs.length).toBeLessThanOrEqual(MAX_JOBS);
+        expect(new Set(view.jobs.map(({seq}) => seq)).size).toBe(view.jobs.length);
+        expect(view.jobs.map((job) => job.at)).toEqual(
+          view.jobs.map((job) => job.at).toSorted((a, b) => a - b),
+        );
+        expect(JSON.stringify(view).length).toBeLessThan(MAX_JOBS * 1_000 + 10_000);
+        expect(view.seq).toBe(bodies.length);
+      }),
+    );
+  });
+
+  it('is the same when events come twice, and from any snapshot on', () => {
+    fc.assert(
+      fc.property(fc.array(body, {maxLength: 60}), fc.nat(60), (bodies, cut) => {
+        const events: OperatorEvent[] = bodies.map(eventLog());
+        const whole = events.reduce(reduceView, emptyView);
+        const snapshot = events.slice(0, cut).reduce(reduceView, emptyView);
+        expect(events.reduce(reduceView, snapshot)).toEqual(whole);
+      }),
+    );
+  });
+
+  it('takes many events at once as one after the other', () => {
+    fc.assert(
+      fc.property(fc.array(body, {maxLength: 200}), fc.nat(200), (bodies, cut) => {
+        const events: OperatorEvent[] = bodies.map(eventLog());
+        const whole = events.reduce(reduceView, emptyView);
+        expect(reduceEvents(emptyView, events)).toEqual(whole);
+        const start = reduceEvents(emptyView, events.slice(0, cut));
+        expect(reduceEvents(start, events)).toEqual(whole);
+      }),
+    );
+  });
+});

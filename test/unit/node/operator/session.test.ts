@@ -1,0 +1,208 @@
+import {describe, expect, it} from 'vitest';
+import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
+import {createHealth} from '../../../../src/lib/node/operator/health.ts';
+import {createSession} from '../../../../src/lib/node/operator/session.ts';
+import {parseEnvelope} from '../../../../src/lib/protocol/wire/envelope.ts';
+import {TEST_ADDRESS, signText} from '../../../support/envelope-signing.ts';
+import {settled, virtualTime} from '../../../support/virtual-time.ts';
+
+const OK = {code: 200, message: 'success'};
+
+function stage() {
+  const time = virtualTime();
+  const events: OperatorEventBody[] = [];
+  const emit = (event: OperatorEventBody): void => void events.push(event);
+  const sent: {id: string; method: string | null; text: string}[] = [];
+  const wire = {open: true, drops: [] as string[], confirmed: 0, refreshed: 0};
+  const run = new AbortController();
+  let ids = 0;
+  const session = createSession({
+    connection: {
+      run: () => Promise.resolve(),
+      send: (text) => {
+        if (!wire.open) return false;
+        const {id, method} = parseEnvelope(Buffer.from(text));
+        sent.push({id, method, text});
+        return true;
+      },
+      drop: (reason) => void wire.drops.push(reason),
+      confirm: () => void (wire.confirmed += 1),
+      pause: () => {},
+      resume: () => {},
+    },
+    signing: {sign: (message) => Promise.resolve(signText(message))},
+    nodeId: TEST_ADDRESS,
+    kinds: ['opml'],
+    url: 'ws://dispatcher',
+    signal: run.signal,
+    newId: () => `id-${(ids += 1)}`,
+    time,
+    emit,
+    health: createHealth(emit, time),
+    onConnected: () => (wire.refreshed += 1),
+  });
+  const connect = async (): Promise<void> => {
+    session.opened();
+    await settled();
+    session.settle(sent.at(-1)?.id ?? '', OK);
+    await settled();
+  };
+  return {time, events, sent, wire, session, run, connect};
+}
+
+describe('a session', () => {
+  it('introduces the operator on a new socket and is connected when that is accepted', async () => {
+    const {session, sent, wire, events, time} = stage();
+    const waiting = session.whenConnected(new AbortController().signal);
+    session.opened();
+    await settled();
+    expect(sent).toMatchObject([{id: 'id-1', method: 'connect'}]);
+    expect(session.connected()).toBe(false);
+    session.settle('somebody else', OK);
+    session.settle('id-1', OK);
+    await waiting;
+    expect(session.connected()).toBe(true);
+    expect(wire).toMatchObject({confirmed: 0, refreshed: 1, drops: []});
+    expect(events).toEqual([{type: 'connected', url: 'ws://dispatcher'}]);
+    await time.advance(10_000);
+    expect(wire.confirmed).toBe(1);
+    expect(time.timers()).toBe(0);
+  });
+
+  it('does not start the back-off anew for a socket that is accepted and closed at once', async () => {
+    const {session, wire, time} = stage();
+    session.opened();
+    await settled();
+    session.settle('id-1', OK);
+    await settled();
+    expect(session.connected()).toBe(true);
+    session.closed();
+    await time.advance(60_000);
+    expect(wire.confirmed).toBe(0);
+    expect(time.timers()).toBe(0);
+  });
+
+  it('drops the socket when connect is refused, or not answered within 5 s', async () => {
+    const {session, sent, wire, events, time} = stage();
+    session.opened();
+    await settled();
+    session.settle('id-1', {code: 500, message: 'no'});
+    await settled();
+    expect(wire.drops).toEqual(['connect was answered with code 500: no']);
+    session.closed();
+    session.opened();
+    await settled();
+    expect(sent).toHaveLength(2);
+    await time.advance(4_999);
+    expect(wire.drops).toHaveLength(1);
+    await time.advance(1);
+    expect(wire.drops[1]).toBe('no answer within 5 s');
+    expect(events.map((event) => (event.type === 'trouble' ? event.code : ''))).toEqual([
+      'DISPATCHER_REFUSED',
+      'DISPATCHER_TIMEOUT',
+    ]);
+  });
+
+  it('has nothing to tell of a socket that is closing before connect is sent: its end is told', async () => {
+    const {session, wire, events} = stage();
+    wire.open = false;
+    session.opened();
+    await settled();
+    expect(wire.drops).toHaveLength(1);
+    expect(events).toEqual([]);
+  });
+
+  it('fails requests when the socket goes, after 50 s, or at the end', async () => {
+    const {session, time, connect} = stage();
+    await connect();
+    const signal = new AbortController().signal;
+    const lost = expect(session.request({id: 'a', text: frame('a')}, signal)).rejects.toMatchObject({
+      code: 'NOT_CONNECTED',
+    });
+    session.closed();
+    await lost;
+    expect(session.connected()).toBe(false);
+    await connect();
+    const late = expect(session.request({id: 'b', text: frame('b')}, signal)).rejects.toMatchObject({
+      code: 'DISPATCHER_TIMEOUT',
+    });
+    await time.advance(50_000);
+    await late;
+    const stop = new AbortController();
+    const ended = expect(session.request({id: 'c', text: frame('c')}, stop.signal)).rejects.toMatchObject({
+      code: 'NOT_CONNECTED',
+    });
+    stop.abort();
+    await ended;
+    expect(time.timers()).toBe(0);
+  });
+
+  it('takes a socket that accepts nothing for a lost connection, so that nobody sends in a loop', async () => {
+    const {session, wire, connect} = stage();
+    await connect();
+    wire.open = false;
+    const signal = new AbortController().signal;
+    await expect(session.request({id: 'a', text: frame('a')}, signal)).rejects.toMatchObject({
+      code: 'NOT_CONNECTED',
+    });
+    expect(session.connected()).toBe(false);
+    let through = false;
+    const waiting = session.whenConnected(signal).then(() => (through = true));
+    await settled();
+    expect(through).toBe(false);
+    session.closed();
+    wire.open = true;
+    await connect();
+    await waiting;
+  });
+
+  it('lets nothing out before connect is accepted on the new socket', async () => {
+    const {session, sent, connect} = stage();
+    await connect();
+    session.closed();
+    session.opened();
+    await settled();
+    const signal = new AbortController().signal;
+    await expect(session.request({id: 'early', text: frame('early')}, signal)).rejects.toMatchObject({
+      code: 'NOT_CONNECTED',
+    });
+    expect(sent.map(({id}) => id)).not.toContain('early');
+  });
+
+  it('never answers a request on another socket than its own', async () => {
+    const {session, sent, connect} = stage();
+    await connect();
+    const respond = session.responder();
+    session.closed();
+    await connect();
+    respond('of the first socket', OK);
+    session.responder()('of the second', OK);
+    await settled();
+    expect(sent.map(({id}) => id)).not.toContain('of the first socket');
+    expect(sent.at(-1)).toMatchObject({id: 'of the second', method: null});
+  });
+
+  it('signs responses with the request’s id, and forgets them with their socket', async () => {
+    const {session, sent, connect} = stage();
+    await connect();
+    session.respond('theirs', OK);
+    await settled();
+    expect(sent.at(-1)).toMatchObject({id: 'theirs', method: null});
+    session.respond('too late', OK);
+    session.closed();
+    await settled();
+    expect(sent.some(({id}) => id === 'too late')).toBe(false);
+  });
+
+  it('stops waiting for a connection with the signal', async () => {
+    const {session} = stage();
+    const stop = new AbortController();
+    const ended = expect(session.whenConnected(stop.signal)).rejects.toThrow('over');
+    stop.abort(new Error('over'));
+    await ended;
+  });
+});
+
+function frame(id: string): string {
+  return `{"id":"${id}","method":"job_result","params":null,"result":null,"address":"","hash":"","signature":""}`;
+}

@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {createBackoff} from '../../../../src/lib/foundation/async/backoff.ts';
+import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
+import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
+import {createDurably} from '../../../../src/lib/node/operator/retry-journal-write.ts';
+import {createHealth} from '../../../../src/lib/node/operator/health.ts';
+import {countEvent, emptyTally, summarise} from '../../../../src/lib/node/events/tally.ts';
+import {settled, virtualTime} from '../../../support/virtual-time.ts';
+
+describe('back-off', () => {
+  it('doubles up to the cap and starts again after reset', () => {
+    const backoff = createBackoff({firstMs: 100, capMs: 1_000, random: () => 0.5});
+    expect([1, 2, 3, 4, 5, 6].map(() => backoff.next())).toEqual([100, 200, 400, 800, 1_000, 1_000]);
+    backoff.reset();
+    expect(backoff.next()).toBe(100);
+  });
+
+  it('stays within a quarter of its step and never passes the cap', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({min: 0, max: 0.999, noNaN: true}), {maxLength: 50}), (draws) => {
+        let index = 0;
+        const backoff = createBackoff({firstMs: 100, capMs: 5_000, random: () => draws[index] ?? 0});
+        for (; index < draws.length; index += 1) {
+          const step = Math.min(5_000, 100 * 2 ** index);
+          const wait = backoff.next();
+          expect(wait).toBeGreaterThanOrEqual(Math.round(step * 0.75));
+          expect(wait).toBeLessThanOrEqual(Math.min(5_000, Math.round(step * 1.25)));
+        }
+      }),
+    );
+  });
+});
+
+describe('health', () => {
+  it('tells of a failure once a code, and of the recovery once', async () => {
+    const events: OperatorEventBody[] = [];
+    const time = virtualTime();
+    const health = createHealth((event) => events.push(event), time);
+    const down = new AosError('SIGNER_UNREACHABLE', 'down', {next: 'start it'});
+    health.worked('signer');
+    health.failed('signer', down);
+    await time.advance(1_000);
+    health.failed('signer', down);
+    health.failed('signer', new AosError('SIGNER_REFUSED', 'refused'));
+    health.failed('chain', new Error('odd'));
+    await time.advance(500);
+    health.worked('signer');
+    health.worked('signer');
+    expect(events).toMatchObject([
+      {type: 'trouble', part: 'signer', code: 'SIGNER_UNREACHABLE', message: 'down', next: 'start it'},
+      {type: 'trouble', part: 'signer', code: 'SIGNER_REFUSED'},
+      {type: 'trouble', part: 'chain', code: 'BUG', message: 'odd'},
+      {type: 'recovered', part: 'signer', afterMs: 1_500},
+    ]);
+  });
+});
+
+describe('health of a part with two uses', () => {
+  const gone = new AosError('CHAIN_UNREACHABLE', 'gone');
+  const wrong = new AosError('CHAIN_NO_CODE', 'wrong');
+
+  it('works again when both do, and is not told in turn of the one and the other', () => {
+    const events: OperatorEventBody[] = [];
+    const health = createHealth((event) => events.push(event), virtualTime());
+    for (let i = 0; i < 5; i += 1) {
+      health.failed('chain', wrong, 'range');
+      health.worked('chain', 'block');
+    }
+    expect(events.map(({type}) => type)).toEqual(['trouble']);
+    for (let i = 0; i < 5; i += 1) {
+      health.failed('chain', gone, 'block');
+      health.failed('chain', gone, 'range');
+    }
+    expect(events.splice(0)).toMatchObject([{code: 'CHAIN_NO_CODE'}, {code: 'CHAIN_UNREACHABLE'}]);
+    health.failed('chain', wrong, 'range');
+    health.worked('chain', 'block');
+    health.worked('chain', 'range');
+    health.worked('chain', 'range');
+    expect(events).toMatchObject([{code: 'CHAIN_NO_CODE'}, {type: 'recovered', part: 'chain'}]);
+  });
+
+  it('tells what is left when the told one works again', () => {
+    const events: OperatorEventBody[] = [];
+    const health = createHealth((event) => events.push(event), virtualTime());
+    health.failed('chain', wrong, 'range');
+    health.failed('chain', gone, 'block');
+    health.worked('chain', 'block');
+    expect(events).toMatchObject([
+      {code: 'CHAIN_NO_CODE'},
+      {code: 'CHAIN_UNREACHABLE'},
+      {type: 'trouble', code: 'CHAIN_NO_CODE'},
+    ]);
+  });
+});
+
+describe('durable writes', () => {
+  const full = new AosError('JOURNAL_WRITE_FAILED', 'full');
+
+  function stage() {
+    const time = virtualTime();
+    const events: OperatorEventBody[] = [];
+    const end = new AbortController();
+    const health = createHealth((event) => events.push(event), time);
+    const durably = createDurably({time, random: () => 0.5, health, signal: end.signal});
+    return {time, events, end, durably};
+  }
+
+  it('are tried until the disk takes them', async () => {
+    const {time, events, durably} = stage();
+    let tries = 0;
+    const written = durably(() => ((tries += 1) < 4 ? Promise.reject(full) : Promise.resolve('done')));
+    await time.advance(499);
+    expect(tries).toBe(1);
+    await time.advance(1 + 1_000 + 2_000);
+    expect(await written).toBe('done');
+    expect(events.map(({type}) => type)).toEqual(['trouble', 'recovered']);
+  });
+
+  it('reject with what is not the disk’s fault, and at the end of the run', async () => {
+    const {time, end, durably} = stage();
+    const conflict = new AosError('ANSWER_CONFLICT', 'another');
+    await expect(durably(() => Promise.reject(conflict))).rejects.toBe(conflict);
+    const written = durably(() => Promise.reject(full));
+    const ended = expect(written).rejects.toThrow('over');
+    await settled();
+    end.abort(new Error('over'));
+    await ended;
+    expect(time.timers()).toBe(0);
+  });
+});
+
+describe('the tally', () => {
+  const job = {seq: 1, jobId: 'j', tag: '', position: '', kind: 'opml', model: 'm'};
+  const events: OperatorEventBody[] = [
+    {type: 'job_received', job, signer: null},
+    {type: 'job_duplicate', job, state: 'signed'},
+    {type: 'job_sampled', job, selected: true, r: 1, threshold: 2},
+    {type: 'job_sampled', job, selected: false, r: 3, threshold: 2},
+    {type: 'job_concluded', job, outcome: 'failed', reason: 'x'},
+    {type: 'job_concluded', job, outcome: 'answered', reason: ''},
+    {type: 'result_sent', job, envelopeId: 'a', attempt: 1},
+    {type: 'result_sent', job, envelopeId: 'b', attempt: 2},
+    {type: 'result_accepted', job, ms: 5, outcome: 'answered'},
+    {type: 'frame_rejected', reason: 'unsigned', code: 'ENVELOPE_INVALID', message: '', count: 7},
+    {type: 'probe_answered', via: 'http'},
+    {type: 'connecting', url: 'ws://x'},
+  ];
+
+  it('counts each kind of event', () => {
+    const rest = {pending: 2, durationMs: 9, reason: 'jobs'} as const;
+    expect(summarise(events.reduce(countEvent, emptyTally), rest)).toEqual({
+      accepted: 1,
+      received: 1,
+      duplicates: 1,
+      selected: 1,
+      unselected: 1,
+      failed: 1,
+      rejected: 7,
+      resent: 1,
+      probes: 1,
+      ...rest,
+    });
+  });
+});

@@ -1,0 +1,237 @@
+import {describe, expect, it} from 'vitest';
+import {nextReading, type Reading} from '../../../../src/lib/protocol/clock/readings.ts';
+import type {Clock} from '../../../../src/lib/protocol/clock/vlc.ts';
+import type {ErrorCode} from '../../../../src/lib/foundation/errors/table.ts';
+import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
+import {watchBlocks} from '../../../../src/lib/node/operator/block-watch.ts';
+import {clockFacts, watchClock} from '../../../../src/lib/node/operator/clock-watch.ts';
+import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
+import {createHealth} from '../../../../src/lib/node/operator/health.ts';
+import type {Signer, Worker} from '../../../../src/lib/node/operator/ports.ts';
+import {createSignerWatch} from '../../../../src/lib/node/operator/signer-watch.ts';
+import {watchWorkers} from '../../../../src/lib/node/operator/worker-watch.ts';
+import {virtualTime} from '../../../support/virtual-time.ts';
+
+function world() {
+  const events: OperatorEventBody[] = [];
+  const time = virtualTime();
+  const end = new AbortController();
+  const emit = (event: OperatorEventBody): void => void events.push(event);
+  const types = (): string[] => events.splice(0).map(({type}) => type);
+  return {events, time, end, signal: end.signal, emit, types, health: createHealth(emit, time)};
+}
+
+const clockOf = (...entries: [bigint, number][]): Clock => new Map(entries);
+
+describe('the clock', () => {
+  const reading = (last: Reading | null): Reading =>
+    nextReading(last, {event: 'probe_answered', ref: 'http', merge: null}, 0, 1n);
+
+  it('is told at the start, and once a second when it has moved', async () => {
+    const {time, end, signal, emit, types, events} = world();
+    let last: Reading | null = reading(null);
+    const done = watchClock({
+      journal: {lastReading: () => last},
+      merged: () => null,
+      clockId: 1n,
+      time,
+      emit,
+      signal,
+    });
+    await time.advance(5_000);
+    expect(types()).toEqual(['clock']);
+    for (let i = 0; i < 10; i += 1) {
+      last = reading(last);
+      await time.advance(200);
+    }
+    expect(events.length).toBeLessThanOrEqual(2);
+    expect(events.at(-1)).toMatchObject({
+      type: 'clock',
+      id: '1',
+      counter: last.n.toString(),
+      readings: last.n,
+    });
+    end.abort();
+    await done;
+    expect(time.timers()).toBe(0);
+  });
+
+  it('says how far it is ahead of the clock that last came', () => {
+    const merged = {clock: clockOf([7n, 10], [8n, 3]), at: 5, jobId: 'j'};
+    const own = {...reading(null), clock: clockOf([1n, 4], [7n, 12], [8n, 3], [9n, 100])};
+    expect(clockFacts(own, merged, 1n)).toEqual({
+      id: '1',
+      counter: '4',
+      readings: 1,
+      merged: {clock: {'7': '10', '8': '3'}, at: 5, jobId: 'j'},
+      ahead: '6',
+    });
+    expect(clockFacts(own, null, 2n)).toMatchObject({counter: '0', merged: null, ahead: null});
+  });
+
+  it('tells little of a clock with very many entries', () => {
+    const clock = new Map(Array.from({length: 100_000}, (_, i): [bigint, number] => [BigInt(i), 1]));
+    const facts = clockFacts(reading(null), {clock, at: 0, jobId: 'j'}, 1n);
+    expect(Object.keys(facts.merged?.clock ?? {})).toHaveLength(32);
+  });
+});
+
+describe('the signer', () => {
+  function signing() {
+    const all = world();
+    const state = {error: null as Error | null, calls: 0, ms: 20};
+    const signer: Signer = {
+      address: '0x1',
+      sign: async (_message, signal) => {
+        state.calls += 1;
+        await all.time.sleep(state.ms, signal);
+        if (state.error !== null) throw state.error;
+        return 'signature';
+      },
+    };
+    return {...all, state, watch: createSignerWatch(signer, all)};
+  }
+
+  it('is told every ten seconds while there is something new', async () => {
+    const {time, end, signal, watch, events} = signing();
+    const done = watch.run(signal);
+    for (let i = 0; i < 100; i += 1) {
+      void watch.signer.sign(new Uint8Array());
+      await time.advance(250);
+    }
+    expect(events).toHaveLength(2);
+    expect(events[1]).toMatchObject({type: 'signer_stats', signatures: 80, errors: 0, windowMs: 600_000});
+    expect(events[1]).toHaveProperty('p50Ms', expect.closeTo(20, 0) as number);
+    end.abort();
+    await done;
+    expect(time.timers()).toBe(0);
+  });
+
+  it('is tried when it was idle for a minute, and again soon while it fails', async () => {
+    const {time, end, signal, watch, state, types, events} = signing();
+    const done = watch.run(signal);
+    await time.advance(6_000);
+    expect(state.calls).toBe(1);
+    await time.advance(58_000);
+    expect(state.calls).toBe(1);
+    types();
+    state.error = new AosError('SIGNER_UNREACHABLE', 'down');
+    await time.advance(6_000);
+    expect(state.calls).toBe(2);
+    expect(events).toMatchObject([
+      {type: 'trouble', part: 'signer', code: 'SIGNER_UNREACHABLE'},
+      {type: 'signer_stats', signatures: 1, errors: 1},
+    ]);
+    await time.advance(30_000);
+    expect(state.calls).toBeGreaterThanOrEqual(4);
+    expect(types().filter((type) => type === 'trouble')).toHaveLength(1);
+    state.error = null;
+    await time.advance(15_000);
+    expect(types()).toContain('recovered');
+    end.abort();
+    await done;
+  });
+
+  it('is not tried while jobs need it, and what we give up ourselves is no error of it', async () => {
+    const {time, end, signal, watch, state, events} = signing();
+    const done = watch.run(signal);
+    for (let i = 0; i < 200; i += 1) {
+      await watch.signer.sign
+        .bind(
+          null,
+          new Uint8Array(),
+        )(AbortSignal.abort())
+        .catch(() => undefined);
+      await time.advance(1_000);
+    }
+    expect(state.calls).toBe(200);
+    expect(events).toEqual([]);
+    end.abort();
+    await done;
+  });
+});
+
+describe('a worker', () => {
+  function watched(code: ErrorCode | null) {
+    const all = world();
+    const state = {error: new AosError('WORKER_UNREACHABLE', 'away') as AosError | null, calls: 0};
+    const worker: Worker = {
+      kind: 'opml',
+      concurrency: 1,
+      readyTimeoutMs: 1,
+      answerTimeoutMs: 1,
+      attempts: 1,
+      ready: () => {
+        state.calls += 1;
+        return state.error === null ? Promise.resolve() : Promise.reject(state.error);
+      },
+      ask: () => Promise.reject(new Error('no job here')),
+    };
+    if (code !== null) all.health.failed('worker', new AosError(code, 'as a job found'));
+    all.types();
+    return {...all, state, done: watchWorkers({...all, workers: [worker]})};
+  }
+
+  it.each(['WORKER_UNREACHABLE', 'WORKER_BUSY'] as const)(
+    'with %s is seen to be back without a job',
+    async (code) => {
+      const {time, end, done, state, events} = watched(code);
+      await time.advance(120_000);
+      expect([state.calls, events]).toEqual([4, []]);
+      state.error = null;
+      await time.advance(30_000);
+      expect(events).toMatchObject([{type: 'recovered', part: 'worker'}]);
+      await time.advance(600_000);
+      expect([state.calls, events.length]).toEqual([5, 1]);
+      end.abort();
+      await done;
+      expect(time.timers()).toBe(0);
+    },
+  );
+
+  it.each([null, 'WORKER_REFUSED', 'WORKER_TIMEOUT'] as const)(
+    'with %s is not asked: a job must tell',
+    async (code) => {
+      const {time, end, done, state, events} = watched(code);
+      state.error = null;
+      await time.advance(600_000);
+      expect([state.calls, events]).toEqual([0, []]);
+      end.abort();
+      await done;
+    },
+  );
+});
+
+describe('the newest block', () => {
+  it('is read at the pace of the chain, a failing RPC told once', async () => {
+    const {time, end, signal, emit, health, types, events} = world();
+    let number = 100n;
+    let down = false;
+    let reads = 0;
+    const reader = {
+      newest: async () => {
+        reads += 1;
+        await time.sleep(30);
+        if (down) throw new AosError('CHAIN_UNREACHABLE', 'down');
+        number += 1n;
+        return {number, at: Number(number) * 12_000};
+      },
+    };
+    const done = watchBlocks({reader, time, random: () => 0.5, emit, health, signal});
+    await time.advance(100);
+    expect(events).toEqual([{type: 'block', number: '101', blockAt: 1_212_000, rpcMs: 30}]);
+    await time.advance(120_000);
+    expect(reads).toBeGreaterThanOrEqual(10);
+    expect(reads).toBeLessThanOrEqual(13);
+    types();
+    down = true;
+    await time.advance(300_000);
+    expect(types()).toEqual(['trouble']);
+    down = false;
+    await time.advance(40_000);
+    expect(types().slice(0, 2)).toEqual(['recovered', 'block']);
+    end.abort();
+    await done;
+    expect(time.timers()).toBe(0);
+  });
+});

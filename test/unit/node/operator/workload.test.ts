@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
+import {createWorkload, type Workload} from '../../../../src/lib/node/operator/workload.ts';
+import {settled} from '../../../support/virtual-time.ts';
+import type {JobRecord} from '../../../../src/lib/node/journal/records.ts';
+import type {JobState} from '../../../../src/lib/node/events/job-states.ts';
+
+type Fate = 'accepted' | 'expired' | 'unselected' | 'broken' | 'unreadable';
+
+/** Jobs whose steps end by themselves; `fates` by seq, from 1; `left` are what a former run left behind. */
+function stage(options: {
+  fates: readonly Fate[];
+  left: readonly JobState[];
+  maxAccepted: number | null;
+  concurrency: number;
+}) {
+  const state = new Map<number, JobState>(options.left.map((left, index) => [index + 1, left]));
+  const begun = new Set<number>();
+  let accepted = 0;
+  let enough = 0;
+  const events: OperatorEventBody[] = [];
+  const end = new AbortController();
+  const fate = (seq: number): Fate => options.fates[seq - 1] ?? 'accepted';
+  const record = (seq: number): JobRecord => ({seq, state: state.get(seq), kind: 'opml'}) as JobRecord;
+  const step = async (seq: number): Promise<void> => {
+    begun.add(seq);
+    await new Promise((resolve) => setImmediate(resolve));
+    if (fate(seq) === 'broken') throw new Error('broken');
+  };
+  const workload: Workload = createWorkload({
+    steps: {
+      sample: async (seq) => {
+        await step(seq);
+        workload.next(seq, fate(seq) === 'unselected' ? 'concluded' : 'selected');
+      },
+      work: async (seq) => {
+        await step(seq);
+        workload.next(seq, 'concluded');
+      },
+      deliver: async (seq) => {
+        await step(seq);
+        if (fate(seq) !== 'expired') accepted += 1;
+        workload.finished(seq);
+      },
+    },
+    journal: {
+      get: (seq) => {
+        if (fate(seq) === 'unreadable') throw new Error('disk I/O error');
+        return record(seq);
+      },
+      list: ({states, after, limit}) =>
+        [...state]
+          .filter(([seq, is]) => seq > after && states.includes(is))
+          .slice(0, limit)
+          .map(([seq]) => record(seq)),
+    },
+    workers: [{kind: 'opml', concurrency: options.concurrency}],
+    emit: (event) => events.push(event),
+    signal: end.signal,
+    maxAccepted: options.maxAccepted,
+    accepted: () => accepted,
+    onEnough: () => (enough += 1),
+  });
+  return {workload, begun, events, end, accepted: () => accepted, enough: () => enough};
+}
+
+const idle = async (workload: Workload): Promise<void> => {
+  for (let turn = 0; turn < 2_000 && workload.busy(true) > 0; turn += 1) await settled(1);
+  await settled();
+};
+
+/** Until only so many places are left. */
+const idleBut = async ({workload}: {workload: Workload}, places: number): Promise<void> => {
+  for (let turn = 0; turn < 2_000 && workload.busy(true) > places; turn += 1) await settled(1);
+  await settled();
+};
+
+describe('the workload', () => {
+  it('ends with exactly maxAccepted results, or with as many as can be, whatever waits where', async () => {
+    const fates = fc.array(fc.constantFrom<Fate>('accepted', 'accepted', 'unselected', 'expired', 'broken'), {
+      maxLength: 40,
+    });
+    const left = fc.array(fc.constantFrom<JobState>('received', 'selected', 'concluded', 'signed'), {
+      maxLength: 20,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fates,
+        left,
+        fc.integer({min: 1, max: 8}),
+        fc.integer({min: 1, max: 3}),
+        async (what, before, most, concurrency) => {
+          const at = stage({fates: what, left: before, maxAccepted: most, concurrency});
+          at.workload.resume();
+          for (let seq = before.length + 1; seq <= what.length; seq += 1) at.workload.next(seq, 'received');
+          await idle(at.workload);
+          const total = Math.max(before.length, what.length);
+          const good = Array.from({length: total}, (_, n) => what[n] ?? 'accepted').filter(
+            (fate) => fate === 'accepted' || fate === 'unselected',
+          ).length;
+          expect(at.accepted()).toBe(Math.min(most, good));
+          expect(at.enough()).toBe(good >= most ? 1 : 0);
+          if (at.events.length === 0 && !what.includes('expired'))
+            expect(at.begun.size).toBe(Math.min(most, total));
+        },
+      ),
+      {numRuns: 60},
+    );
+  });
+
+  it('takes everything without a limit, former jobs first', async () => {
+    const at = stage({fates: [], left: Array(1_200).fill('received'), maxAccepted: null, concurrency: 4});
+    at.workload.resume();
+    at.workload.next(1_201, 'received');
+    await idle(at.workload);
+    expect([...at.begun]).toEqual(Array.from({length: 1_201}, (_, n) => n + 1));
+    expect(at.accepted()).toBe(1_201);
+  });
+
+  it('begins nothing more once stopped, and delivers what is concluded', async () => {
+    const at = stage({
+      fates: [],
+      left: [...Array<JobState>(3).fill('selected'), ...Array<JobState>(80).fill('concluded')],
+      maxAccepted: null,
+      concurrency: 1,
+    });
+    at.workload.resume();
+    at.workload.stop();
+    at.workload.next(99, 'received');
+    await idle(at.workload);
+    expect(at.begun.has(2)).toBe(false);
+    expect(at.begun.has(99)).toBe(false);
+    expect(at.accepted()).toBe(81); // 80, and the one a worker was busy with
+  });
+
+  it('has a place for a job only when none waits before it, and as many as may begin', async () => {
+    const at = stage({fates: [], left: [], maxAccepted: 3, concurrency: 1});
+    const first = at.workload.place();
+    expect(first).not.toBeNull();
+    at.workload.next(10, 'received');
+    expect(at.workload.place()).toBeNull(); // one waits to be sampled
+    await idleBut(at, 1);
+    expect(at.accepted()).toBe(1);
+    const second = at.workload.place();
+    expect(at.workload.place()).toBeNull(); // the first, the second and the one that is through are three
+    first?.take(11, 'concluded', 'opml');
+    second?.leave();
+    second?.leave();
+    const third = at.workload.place();
+    at.workload.next(12, 'received'); // there is no room left for it
+    third?.take(13, 'selected', 'opml');
+    third?.leave();
+    await idle(at.workload);
+    expect([at.accepted(), at.begun.has(12), at.enough()]).toEqual([3, false, 1]);
+  });
+
+  it('gives a place back to the job that waits for one, and none once stopped', async () => {
+    const at = stage({fates: [], left: [], maxAccepted: 1, concurrency: 1});
+    const place = at.workload.place();
+    at.workload.next(1, 'received');
+    expect(at.begun.has(1)).toBe(false);
+    expect(at.workload.busy(true)).toBe(1);
+    place?.leave();
+    await idle(at.workload);
+    expect(at.accepted()).toBe(1);
+    const other = stage({fates: [], left: [], maxAccepted: null, concurrency: 1});
+    const places = Array.from({length: 100}, () => other.workload.place());
+    expect(places.filter((one) => one !== null)).toHaveLength(16);
+    other.workload.stop();
+    places[0]?.leave();
+    expect(other.workload.place()).toBeNull();
+  });
+
+  it('has no worker idle for more jobs than it takes, nor any once stopped', async () => {
+    const at = stage({fates: [], left: [], maxAccepted: null, concurrency: 2});
+    // Each asks while it has a place itself.
+    const [first, second] = [at.workload.place(), at.workload.place()];
+    expect(at.workload.isIdle('opml')).toBe(true);
+    const third = at.workload.place();
+    expect(at.workload.isIdle('opml')).toBe(false);
+    third?.leave();
+    expect(at.workload.isIdle('opml')).toBe(true);
+    second?.leave();
+    first?.leave();
+    for (const seq of [1, 2, 3]) at.workload.next(seq, 'received');
+    expect(at.workload.isIdle('opml')).toBe(false);
+    await idle(at.workload);
+    at.workload.stop();
+    expect(at.workload.isIdle('opml')).toBe(false);
+  });
+
+  it('tells of a job that broke, and nothing after the end', async () => {
+    const at = stage({fates: ['broken', 'broken'], left: [], maxAccepted: null, concurrency: 1});
+    at.workload.next(1, 'received');
+    await idle(at.workload);
+    expect(at.events).toEqual([
+      {type: 'warning', code: 'BUG', message: 'job 1 stays in the journal: broken'},
+    ]);
+    at.workload.next(2, 'received');
+    at.end.abort();
+    await idle(at.workload);
+    expect(at.events).toHaveLength(1);
+  });
+
+  it('goes on with the next job when one that waited cannot be read, whoever made room for it', async () => {
+    for (const first of ['broken', 'expired'] as const) {
+      const left = ['selected', 'selected', 'selected'] as const;
+      const at = stage({fates: [first, 'unreadable'], left, maxAccepted: 1, concurrency: 1});
+      at.workload.resume();
+      await idle(at.workload);
+      expect([...at.begun]).toEqual([1, 3]);
+      expect(at.events).toContainEqual({
+        type: 'warning',
+        code: 'BUG',
+        message: 'job 2 stays in the journal: disk I/O error',
+      });
+    }
+  });
+});

@@ -1,0 +1,277 @@
+import fc from 'fast-check';
+import type {Hex} from 'viem';
+import {describe, expect, it} from 'vitest';
+import type {BlsFacts} from '../../../../src/lib/peers/chain/flow-bls.ts';
+import {ecdsaPreconditions, type EcdsaFacts} from '../../../../src/lib/peers/chain/flow-ecdsa.ts';
+import type {SetsFacts} from '../../../../src/lib/peers/chain/flow-sets.ts';
+import {
+  cooldown,
+  done,
+  fail,
+  ok,
+  readiness,
+  unknown,
+  warn,
+} from '../../../../src/lib/peers/chain/precondition.ts';
+import {
+  blsPreconditions,
+  quorumsToJoin,
+  type BlsWishes,
+} from '../../../../src/lib/peers/chain/preconditions-bls.ts';
+import {setsPreconditions} from '../../../../src/lib/peers/chain/preconditions-sets.ts';
+import {quorumsOf} from '../../../../src/lib/peers/chain/quorums.ts';
+
+const ME: Hex = '0x1111111111111111111111111111111111111111';
+const KEY: Hex = `0x${'ab'.repeat(32)}`;
+const at = {at: '2030-01-01T00:00:00.000Z', block: null};
+
+describe('readiness', () => {
+  it.each([
+    [[ok('a', '', ''), warn('b', '', '')], 'ready'],
+    [[ok('a', '', ''), cooldown('b', '', '', at)], 'cooldown'],
+    [[unknown('a', '', ''), cooldown('b', '', '', at)], 'unknown'],
+    [[fail('a', '', ''), cooldown('b', '', '', at), unknown('c', '', '')], 'fail'],
+    [[done('eigenlayer-operator', '', ''), fail('a', '', '')], 'fail'],
+    [[done('avs-registration', '', ''), fail('gas-balance', '', '')], 'registered'],
+    [[], 'ready'],
+  ] as const)('%#: %s → %s', (list, expected) => {
+    expect(readiness(list)).toBe(expected);
+  });
+});
+
+describe('quorumsOf', () => {
+  it('is the inverse of setting bits', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat({max: 191})), (numbers) => {
+        const bitmap = numbers.reduce((bits, number) => bits | (1n << BigInt(number)), 0n);
+        expect(quorumsOf(bitmap)).toEqual([...numbers].sort((a, b) => a - b));
+      }),
+    );
+  });
+});
+
+const quorum = (
+  number: number,
+  changes: Partial<BlsFacts['quorums'][number]> = {},
+): BlsFacts['quorums'][number] => ({
+  number,
+  minimumStake: 1n,
+  weight: 1n,
+  operators: 0,
+  maxOperators: 1,
+  ...changes,
+});
+const bls = (changes: Partial<BlsFacts> = {}): BlsFacts => ({
+  status: 'never registered',
+  operatorId: null,
+  registeredQuorums: [],
+  quorums: [quorum(0)],
+  registryPaused: false,
+  managerPaused: false,
+  m2Disabled: false,
+  m2Quorums: null,
+  ejectedUntil: null,
+  keyId: null,
+  wantedKeyOwner: null,
+  wayBack: true,
+  ...changes,
+});
+const wishes = (changes: Partial<BlsWishes> = {}): BlsWishes => ({
+  operator: ME,
+  quorums: null,
+  keyId: KEY,
+  now: 1000n,
+  ...changes,
+});
+const judged = (facts: BlsFacts, wanted: BlsWishes = wishes()): string[] =>
+  blsPreconditions(facts, wanted)
+    .filter(({state}) => state !== 'ok')
+    .map(({id, state}) => `${id} ${state}`);
+
+describe('blsPreconditions', () => {
+  it.each<[string, Partial<BlsFacts>, Partial<BlsWishes>, string[]]>([
+    ['ready', {}, {}, []],
+    ['no such switches', {registryPaused: null, managerPaused: null}, {}, []],
+    ['on the list', {wayBack: false}, {}, ['way-back fail']],
+    ['an unreadable list', {wayBack: null}, {}, ['way-back unknown']],
+    ['a silent registry', {status: null}, {}, ['avs-registration unknown']],
+    ['one second to wait', {ejectedUntil: 1001n}, {}, ['ejection-cooldown cooldown']],
+    ['the wait is over', {ejectedUntil: 1000n}, {}, []],
+    ['no key', {}, {keyId: null}, ['bls-key fail']],
+    ['a key in upper case', {keyId: KEY}, {keyId: `0x${'AB'.repeat(32)}`}, []],
+    ['its own key, by another letter case', {wantedKeyOwner: ME}, {}, []],
+    ['another’s key', {wantedKeyOwner: `0x${'22'.repeat(20)}`}, {}, ['bls-key fail']],
+    ['operator sets among the quorums', {m2Quorums: [1]}, {quorums: [0]}, ['m2-quorums fail']],
+    [
+      'operator sets among all quorums are left out',
+      {m2Quorums: [0], quorums: [quorum(0), quorum(1)]},
+      {},
+      [],
+    ],
+    ['no quorum takes it', {quorums: [quorum(0, {weight: 0n})]}, {}, ['quorums fail', 'quorum-0-stake warn']],
+    [
+      'a silent stake registry',
+      {quorums: [quorum(0, {weight: null, operators: null})]},
+      {quorums: [0]},
+      ['quorum-0-stake unknown', 'quorum-0-seats unknown'],
+    ],
+    ['full', {quorums: [quorum(0, {operators: 1})]}, {quorums: [0]}, ['quorum-0-seats fail']],
+    ['stake exactly the minimum', {quorums: [quorum(0, {minimumStake: 5n, weight: 5n})]}, {}, []],
+  ])('%s', (_name, facts, wanted, expected) => {
+    expect(judged(bls(facts), wishes(wanted))).toEqual(expected);
+  });
+
+  it('a registered operator is done, whatever else stands in the way', () => {
+    const facts = bls({
+      status: 'registered',
+      registeredQuorums: [0],
+      keyId: KEY,
+      wayBack: false,
+      registryPaused: true,
+    });
+    expect(judged(facts)).toEqual([]);
+    expect(readiness(blsPreconditions(facts, wishes()))).toBe('registered');
+    expect(readiness(blsPreconditions(facts, wishes({quorums: [0]})))).toBe('registered');
+  });
+
+  it('every precondition that is not ok says what to do', () => {
+    const anyQuorum = fc.record({
+      number: fc.constant(0),
+      minimumStake: fc.option(fc.bigInt({min: 0n, max: 3n})),
+      weight: fc.option(fc.bigInt({min: 0n, max: 3n})),
+      operators: fc.option(fc.nat(2)),
+      maxOperators: fc.option(fc.nat(2)),
+    });
+    const anyFacts = fc.record({
+      status: fc.constantFrom(null, 'never registered', 'registered', 'deregistered'),
+      operatorId: fc.constant(null),
+      registeredQuorums: fc.constantFrom([], [0]),
+      quorums: fc.array(anyQuorum, {maxLength: 1}),
+      registryPaused: fc.option(fc.boolean()),
+      managerPaused: fc.option(fc.boolean()),
+      m2Disabled: fc.boolean(),
+      m2Quorums: fc.option(fc.constantFrom([], [0])),
+      ejectedUntil: fc.option(fc.bigInt({min: 990n, max: 1010n})),
+      keyId: fc.constantFrom(null, KEY),
+      wantedKeyOwner: fc.constantFrom(null, ME),
+      wayBack: fc.option(fc.boolean()),
+    });
+    fc.assert(
+      fc.property(anyFacts, fc.constantFrom(null, [0], [1]), (facts, quorums) => {
+        for (const one of blsPreconditions(facts, wishes({quorums}))) {
+          expect(one.next === null).toBe(one.state === 'ok');
+          expect(one.clearsAt === undefined).toBe(one.state !== 'cooldown');
+        }
+      }),
+    );
+  });
+});
+
+describe('quorumsToJoin', () => {
+  it.each<[Partial<BlsFacts>, readonly number[] | null, number[]]>([
+    [{}, null, [0]],
+    [{quorums: [quorum(0, {weight: 0n}), quorum(1)]}, null, [1]],
+    [{status: 'registered', registeredQuorums: [0], quorums: [quorum(0), quorum(1)]}, null, []],
+    [{status: 'registered', registeredQuorums: [0], quorums: [quorum(0), quorum(1)]}, [1, 0, 1], [1]],
+    [{}, [3, 1], [1, 3]],
+  ])('%#', (facts, wanted, expected) => {
+    expect(quorumsToJoin(bls(facts), wanted)).toEqual(expected);
+  });
+});
+
+describe('ecdsaPreconditions', () => {
+  const facts = (changes: Partial<EcdsaFacts> = {}): EcdsaFacts => ({
+    registered: false,
+    weight: 10n,
+    minimumWeight: 5n,
+    recordedWeight: 0n,
+    totalWeight: 0n,
+    signingKey: null,
+    ...changes,
+  });
+  it.each<[string, Partial<EcdsaFacts>, string[]]>([
+    ['ready', {}, []],
+    ['below the minimum', {weight: 4n}, ['weight warn']],
+    ['no stake, no minimum', {weight: 0n, minimumWeight: 0n}, ['weight warn']],
+    ['silent', {registered: null, weight: null}, ['avs-registration unknown', 'weight unknown']],
+    ['another signing key', {signingKey: `0x${'33'.repeat(20)}`}, ['signing-key warn']],
+  ])('%s', (_name, changes, expected) => {
+    const list = ecdsaPreconditions(facts(changes), {flow: 'ecdsa-b2', operator: ME, signingKey: null});
+    expect(list.filter(({state}) => state !== 'ok').map(({id, state}) => `${id} ${state}`)).toEqual(expected);
+  });
+});
+
+describe('setsPreconditions', () => {
+  const set = (id: number, changes: Partial<SetsFacts['sets'][number]> = {}): SetsFacts['sets'][number] => ({
+    id,
+    member: false,
+    slashable: false,
+    curve: 'ecdsa',
+    keyRegistered: false,
+    ...changes,
+  });
+  const facts = (changes: Partial<SetsFacts> = {}): SetsFacts => ({
+    setCount: 1,
+    sets: [set(0)],
+    paused: false,
+    registrar: ME,
+    registrarServesAvs: true,
+    permitted: true,
+    allocationDelay: 5,
+    deallocationDelay: 10,
+    leaving: null,
+    ejectedUntil: null,
+    ...changes,
+  });
+  const leaving = {until: new Map([[0, 107n]]), latest: 110n, secondsPerBlock: 12};
+  it.each<[string, Partial<SetsFacts>, readonly number[] | null, string[]]>([
+    ['ready', {}, null, []],
+    ['the AVS has no sets', {setCount: 0, sets: []}, null, ['operator-sets fail']],
+    ['its sets have ids of their own', {sets: []}, null, ['operator-sets fail']],
+    [
+      'a silent AllocationManager',
+      {setCount: null, sets: []},
+      null,
+      ['avs-registration unknown', 'operator-sets unknown'],
+    ],
+    ['no registrar', {registrar: null}, null, ['registrar fail']],
+    ['a registrar of another AVS', {registrarServesAvs: false}, null, ['registrar fail']],
+    ['other admins', {permitted: false}, null, ['permission fail']],
+    ['no PermissionController', {permitted: null}, null, []],
+    ['no allocation delay', {allocationDelay: null}, null, ['allocation-delay warn']],
+    ['ejected', {ejectedUntil: 2000n}, null, ['ejection-cooldown cooldown']],
+    ['a set that was left', {sets: [set(0, {slashable: true})], leaving}, null, ['set-0-left cooldown']],
+    ['left, without a word when', {sets: [set(0, {slashable: true})]}, null, ['set-0-left unknown']],
+    ['a key that cannot be told', {sets: [set(0, {keyRegistered: null})]}, null, ['set-0-key unknown']],
+    ['a set that was not asked for does not count', {sets: [set(0, {slashable: true}), set(1)]}, [1], []],
+  ])('%s', (_name, changes, sets, expected) => {
+    const list = setsPreconditions(facts(changes), {sets, now: 1000n, block: 100n});
+    expect(list.filter(({state}) => state !== 'ok').map(({id, state}) => `${id} ${state}`)).toEqual(expected);
+  });
+
+  it('tells when a left set is over: by its log, else at the latest', () => {
+    const clears = (id: number): unknown =>
+      setsPreconditions(facts({sets: [set(id, {slashable: true})], leaving}), {
+        sets: null,
+        now: 1000n,
+        block: 100n,
+      }).find(({state}) => state === 'cooldown')?.clearsAt;
+    expect(clears(0)).toEqual({block: 108n, at: '1970-01-01T00:18:16.000Z'});
+    expect(clears(1)).toEqual({block: 111n, at: '1970-01-01T00:18:52.000Z'});
+  });
+
+  it('tells of a cool-down that never ends', () => {
+    const forever = facts({ejectedUntil: 2n ** 256n - 1n});
+    const list = setsPreconditions(forever, {sets: null, now: 1000n, block: 100n});
+    expect(list.find(({state}) => state === 'cooldown')?.clearsAt?.at).toBe('9999-12-31T23:59:59.000Z');
+  });
+
+  it('a member of all that was wanted is registered', () => {
+    const list = setsPreconditions(facts({sets: [set(0, {member: true})], paused: true}), {
+      sets: null,
+      now: 0n,
+      block: 0n,
+    });
+    expect(readiness(list)).toBe('registered');
+  });
+});
