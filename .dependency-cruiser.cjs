@@ -18,7 +18,7 @@ const STOREYS = [
 const pathsOf = (storeys) => storeys.flatMap(([, paths]) => paths);
 
 /** Storeys that no disk, network, process or terminal is reached from. */
-const PURE = [`${LIB}/foundation/(async|check|errors|text|time)/`, `${LIB}/protocol/`];
+const PURE = [`${LIB}/foundation/(async|check|errors|next-step|text|time)/`, `${LIB}/protocol/`];
 
 const owner = (name, module, folders) => ({
   name: `owner-of-${name}`,

@@ -1,6 +1,6 @@
 /**
- * Writes oclif.manifest.json from the built commands and renders the help texts of the build anew, which are made from it;
- * or, with --check, fails when the committed one differs.
+ * Writes what is made from the built commands: oclif.manifest.json, the type of all command ids, and the help texts of the
+ * build; or, with --check, fails when a committed one differs.
  */
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
@@ -8,17 +8,30 @@ import {fileURLToPath, pathToFileURL} from 'node:url';
 import {renderHelp} from './help.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const file = path.join(root, 'oclif.manifest.json');
 const {manifestText} = await import(pathToFileURL(path.join(root, 'dist/build-info.js')).href);
-const fresh = await manifestText(root);
+const manifest = await manifestText(root);
+const made = {
+  'oclif.manifest.json': manifest,
+  'src/lib/foundation/next-step/command-id.ts': commandIdType(JSON.parse(manifest)),
+};
 
 if (process.argv.includes('--check')) {
-  const committed = await readFile(file, 'utf8').catch(() => '');
-  if (committed !== fresh) {
-    process.stderr.write('oclif.manifest.json is stale: npm run manifest\n');
+  for (const [name, fresh] of Object.entries(made)) {
+    const committed = await readFile(path.join(root, name), 'utf8').catch(() => '');
+    if (committed === fresh) continue;
+    process.stderr.write(`${name} is stale: npm run manifest\n`);
     process.exitCode = 1;
   }
 } else {
-  await writeFile(file, fresh);
+  for (const [name, fresh] of Object.entries(made)) await writeFile(path.join(root, name), fresh);
   await writeFile(path.join(root, 'dist/help.json'), JSON.stringify(await renderHelp(root)));
+}
+
+/** The ids of all commands as a union of literal types. */
+function commandIdType({commands}) {
+  const ids = Object.keys(commands)
+    .map((id) => id.replaceAll(':', ' '))
+    .sort();
+  const lines = ids.map((id) => `  | '${id}'`);
+  return `/** Every command of aos. Made by \`npm run manifest\`: change the commands, not this file. */\nexport type CommandId =\n${lines.join('\n')};\n`;
 }
