@@ -36,7 +36,7 @@ export type Monitor = {
 export type MonitorOptions = {
   /** Base URLs of the nodes to ask, looked up again before every round. */
   targets: () => readonly string[];
-  /** Between the starts of two rounds, ms; 10 s as the network's service (protocol §7). */
+  /** Between the starts of two rounds, ms; 10 s as the network's service (docs/protocol.md#liveness). */
   intervalMs?: number;
   /** How long an answer may take, ms. */
   timeoutMs?: number;

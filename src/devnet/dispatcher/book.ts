@@ -155,7 +155,7 @@ export function resultsOf(book: Book, jobId: string): AcceptedResult[] {
   );
 }
 
-/** True when `answer` holds only entries of `job`, one of them advanced by 1 (protocol §3, `clock` of job_result). */
+/** True when `answer` holds only entries of `job`, one of them advanced by 1 (docs/protocol.md#clock-of-a-result). */
 function follows(job: Clock, answer: Clock): boolean {
   let advanced = 0;
   for (const [id, counter] of answer) {

@@ -78,8 +78,9 @@ export type DevDispatcher = {
 };
 
 /**
- * A dispatcher of the AOS network on this machine: WebSocket and HTTP API of protocol §2 and §3. It signs its frames,
- * verifies every frame of operators, and keeps all jobs and results in memory.
+ * A dispatcher of the AOS network on this machine: WebSocket and HTTP API of docs/protocol.md#envelope and
+ * docs/protocol.md#messages. It signs its frames, verifies every frame of operators, and keeps all jobs and results in
+ * memory.
  * @throws AosError NOT_LOOPBACK | PORT_IN_USE | USAGE for a key that is none
  */
 export async function startDispatcher(options: DispatcherOptions): Promise<DevDispatcher> {

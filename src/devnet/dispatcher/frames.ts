@@ -40,7 +40,7 @@ export type Frames = {
 };
 
 /**
- * Makes the dispatcher's frames, signed with its development key (protocol §2).
+ * Makes the dispatcher's frames, signed with its development key (docs/protocol.md#signing-a-frame).
  * @param key 32 bytes as hex
  * @param signs false: like the public dispatcher, which signs nothing
  * @throws AosError USAGE for a text that is no private key

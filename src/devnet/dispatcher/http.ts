@@ -29,8 +29,9 @@ type Route = (body: JsonObject) => unknown;
 type Outcome = {code: number; body: {result: unknown} | {message: string}};
 
 /**
- * The dispatcher's HTTP API (protocol §3): POST, JSON both ways, `{code, result}` or `{code, message}`, the HTTP status
- * being `code`. Registration checks no signature, as the public dispatcher's does not.
+ * The dispatcher's HTTP API (docs/protocol.md#http-api-of-the-dispatcher): POST, JSON both ways, `{code, result}` or
+ * `{code, message}`, the HTTP status being `code`. Registration checks no signature, as the public dispatcher's does
+ * not.
  */
 export function createApi(hub: Hub, range: RangeSource | undefined): RequestListener {
   const registered = new Map<string, {address: string; createdAt: string}>();

@@ -89,8 +89,8 @@ export function submitJob(hub: Hub, submission: Submission): JobKey {
 }
 
 /**
- * Sends a job again as a re-check of its user's earlier jobs: (`malicious`, `before`), protocol §3. The network's own
- * rule for when to do so is not public; asking is enough here.
+ * Sends a job again as a re-check of its user's earlier jobs: (`malicious`, `before`), docs/protocol.md#dispatched-job.
+ * The network's own rule for when to do so is not public; asking is enough here.
  * @throws AosError MESSAGE_INVALID for an unknown job, or one of another user
  */
 export function verifyJob(hub: Hub, user: string, jobId: string): JobKey {

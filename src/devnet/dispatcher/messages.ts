@@ -6,7 +6,7 @@ import type {VrfFields} from '../../lib/protocol/wire/messages.ts';
 import type {OperatorResult, Work} from './book.ts';
 import {clockFromWire} from '../../lib/protocol/wire/clock-field.ts';
 
-/** The params of `dispatch_job`, raw JSON, in the field order of protocol §3. */
+/** The params of `dispatch_job`, raw JSON, in the field order of docs/protocol.md#dispatched-job. */
 export function dispatchParams(work: Work): string {
   const text = JSON.stringify;
   return (

@@ -17,7 +17,7 @@ export type SelectionCheck = (
 const RANGES_KEPT = 8;
 
 /**
- * Checks what an operator says of its selection (protocol §4), recomputing it from its own proof.
+ * Checks what an operator says of its selection (docs/protocol.md#sampling), recomputing it from its own proof.
  * The public key is the operator's word: it is registered nowhere. Without a `range` only the proof is checked.
  * @param precision how many hex digits at the end of beta make r
  */
@@ -62,7 +62,10 @@ function provenBeta(vrf: Vrf, alpha: Uint8Array, {vrf: fields}: OperatorResult):
   return beta === null ? null : Buffer.from(beta).toString('hex');
 }
 
-/** Protocol §4 steps 3 to 6, written a second time on purpose: it judges the operator's own. */
+/**
+ * docs/protocol.md#vrf step 3 and docs/protocol.md#selection, written a second time on purpose: it judges the
+ * operator's own.
+ */
 function isSelected(work: Work, betaHex: string, range: SamplingRange, precision: number): boolean {
   const widened = widen(range, work.key.tag, work.key.position);
   if (widened === null) return false;

@@ -9,8 +9,8 @@ import {listenOn} from '../net/listen.ts';
 const MAX_MISSED_PONGS = 3;
 
 /**
- * The WebSocket side of the dispatcher, at path `/ws` (protocol §2): messages up to 64 MiB, text or binary, a ping to
- * every connection each `pingIntervalMs`.
+ * The WebSocket side of the dispatcher, at path `/ws` (docs/protocol.md#envelope): messages up to 64 MiB, text or
+ * binary, a ping to every connection each `pingIntervalMs`.
  * @throws AosError NOT_LOOPBACK | PORT_IN_USE
  */
 export async function startSockets(

@@ -4,7 +4,10 @@ import {rpcError, type Reply, type RpcId} from './reply.ts';
 
 /** The Ethereum node behind the signer. */
 export type Downstream = {
-  /** Sends one POST on; the node's answer comes back verbatim, a failure as Web3Signer's error (§2.2). */
+  /**
+   * Sends one POST on; the node's answer comes back verbatim, a failure as Web3Signer's error
+   * (docs/web3signer.md#errors).
+   */
   forward(path: string, headers: IncomingHttpHeaders, body: Buffer, id: RpcId): Promise<Reply>;
 };
 
@@ -35,7 +38,10 @@ function failure(error: NodeJS.ErrnoException, id: RpcId): Reply {
   return rpcError(500, id, -32603);
 }
 
-/** Path under the downstream base: `//` collapsed, no trailing slash but for the root, no query string (§2.8). */
+/**
+ * Path under the downstream base: `//` collapsed, no trailing slash but for the root, no query string
+ * (docs/web3signer.md#pass-through).
+ */
 function joined(base: string, path: string): string {
   const whole = `${base}/${path.split('?')[0] ?? ''}`.replace(/\/{2,}/g, '/');
   return whole.length > 1 ? whole.replace(/\/$/, '') : whole;

@@ -9,7 +9,10 @@ export type RpcRequest = {jsonrpc: unknown; method: string; params: unknown; id:
 
 const KEYS = new Set(['jsonrpc', 'method', 'params', 'id']);
 
-/** Parses one request; undefined is `Parse error`: malformed, a batch, an unknown top-level key, no method, an odd id (§2.1). */
+/**
+ * Parses one request; undefined is `Parse error`: malformed, a batch, an unknown top-level key, no method, an odd id
+ * (docs/web3signer.md#requests).
+ */
 export function readRpc(body: string): RpcRequest | undefined {
   let value: unknown;
   try {

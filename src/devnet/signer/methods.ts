@@ -43,7 +43,10 @@ export function signDigest({faults}: SigningContext, key: DevKey, digest: Uint8A
   return faults.malformed === undefined ? signatureText(signature) : malformed(signature, faults.malformed);
 }
 
-/** eth_sign's data: 0x or 0X means hex, anything else is UTF-8 text; undefined where the original throws (§2.4). */
+/**
+ * eth_sign's data: 0x or 0X means hex, anything else is UTF-8 text; undefined where the original throws
+ * (docs/web3signer.md#eth_sign).
+ */
 function messageBytes(data: unknown): Uint8Array | undefined {
   if (typeof data !== 'string') return undefined;
   if (data.startsWith('0x')) return fromHex(data) ?? undefined;

@@ -5,7 +5,10 @@ import {backendDown, signDigest, type SigningContext} from './methods.ts';
 import {admits, jsonReply, notFound, textReply, type Reply} from './reply.ts';
 import type {KeyRing} from './ring.ts';
 
-/** `GET /healthcheck` (§1.1): UP also with no key at all; DOWN counts the key files that failed. */
+/**
+ * `GET /healthcheck` (docs/web3signer.md#health-check): UP also with no key at all; DOWN counts the key files that
+ * failed.
+ */
 function healthcheck({ring, faults}: SigningContext): Reply {
   const contentType = 'application/json;charset=UTF-8';
   if (faults.health === 'failed') {

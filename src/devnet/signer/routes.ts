@@ -17,8 +17,9 @@ const NO_KEYS: Pick<KeyRing, 'byAddress' | 'byPublicKey' | 'all'> = {
 };
 
 /**
- * Which answer a request gets: REST route, local JSON-RPC method, the node behind, or 404 (§1, §2).
- * The hot path (`POST /` with a local method) answers synchronously.
+ * Which answer a request gets: REST route, local JSON-RPC method, the node behind, or 404
+ * (docs/web3signer.md#http-routes, docs/web3signer.md#json-rpc). The hot path (`POST /` with a local method) answers
+ * synchronously.
  */
 export function createRoutes(
   routes: RouteContext,

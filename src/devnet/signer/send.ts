@@ -4,7 +4,10 @@ import {isRecord, type RpcRequest} from './json.ts';
 import {backendDown, findKey, signRequest, transactionOf, type SigningContext} from './methods.ts';
 import {NO_ACCOUNT, rpcError, type Reply} from './reply.ts';
 
-/** The only node errors that make Web3Signer sign again with a new nonce: Besu's, word for word (§2.7). */
+/**
+ * The only node errors that make Web3Signer sign again with a new nonce: Besu's, word for word
+ * (docs/web3signer.md#eth_sendtransaction).
+ */
 const NONCE_ERRORS: ReadonlySet<string> = new Set([
   '-32001 Nonce too low',
   '-32000 Known transaction',

@@ -31,7 +31,8 @@ function text(value: unknown): string | undefined {
 
 /**
  * Reads eth_signTransaction's argument; undefined means `Invalid params`. Unknown keys (chainId, type,
- * accessList, gasLimit …) are ignored and gaps are filled as Web3Signer does: gas 90000, price 0 (§2.6).
+ * accessList, gasLimit …) are ignored and gaps are filled as Web3Signer does: gas 90000, price 0
+ * (docs/web3signer.md#eth_signtransaction).
  */
 export function readTransaction(fields: Readonly<Record<string, unknown>>): TransactionRequest | undefined {
   const optional = (name: string, fallback: bigint | null): bigint | null | undefined =>

@@ -19,8 +19,8 @@ function wellFormedTypes(types: Record<string, unknown>): boolean {
 
 /**
  * The EIP-712 digest of eth_signTypedData's second parameter, an object or its JSON text.
- * `invalid-params` and `internal-error` are the two ways Web3Signer refuses one (§2.5). Unlike its encoder, this one
- * refuses missing message fields instead of leaving them out.
+ * `invalid-params` and `internal-error` are the two ways Web3Signer refuses one (docs/web3signer.md#eth_signtypeddata).
+ * Unlike its encoder, this one refuses missing message fields instead of leaving them out.
  */
 export function typedDataDigest(parameter: unknown): Uint8Array | 'invalid-params' | 'internal-error' {
   let value = parameter;

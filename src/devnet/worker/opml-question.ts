@@ -3,7 +3,7 @@ import {AosError} from '../../lib/foundation/errors/error.ts';
 import {messageInvalid, objectAt, optionalText, requiredText} from '../../lib/protocol/wire/fields.ts';
 import {parseJson} from '../../lib/protocol/wire/json.ts';
 
-/** The body of `POST /api/v1/question` to an opml worker (protocol §5). */
+/** The body of `POST /api/v1/question` to an opml worker (docs/protocol.md#workers). */
 export type OpmlQuestion = {
   req_id: string;
   model: string;

@@ -46,8 +46,8 @@ export type OpmlWorker = {
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /**
- * An opml worker with the reference's API (protocol §5): GET /api/v1/status, POST /api/v1/question, and the answer by
- * callback later. One inference at a time; the model is the tiny one whatever model a question names.
+ * An opml worker with the reference's API (docs/protocol.md#workers): GET /api/v1/status, POST /api/v1/question, and
+ * the answer by callback later. One inference at a time; the model is the tiny one whatever model a question names.
  * @throws AosError DEVNET_FAILED | NOT_LOOPBACK | PORT_IN_USE
  */
 export async function startOpmlWorker(options: OpmlWorkerOptions): Promise<OpmlWorker> {

@@ -61,7 +61,7 @@ export type Answer<T> = {
 
 /**
  * The one base class. A command returns an {@link Answer}, or nothing when it streams by itself; exit codes,
- * the JSON envelope and the form of errors are the same for all (architecture decisions 8–11).
+ * the JSON envelope and the form of errors are the same for all (docs/architecture.md#commands).
  */
 export abstract class AosCommand extends Command {
   static override enableJsonFlag = true;

@@ -1,5 +1,5 @@
 /**
- * Whether a person can be asked (architecture decision 11): stdin and stderr are terminals, and neither `--json`,
+ * Whether a person can be asked (docs/architecture.md#commands): stdin and stderr are terminals, and neither `--json`,
  * `--no-input` nor CI says that nobody is there.
  */
 export function canPrompt(

@@ -121,7 +121,10 @@ export function pathOf(resolved: Resolved, field: Field<string>, {file, cwd, env
   return userPath(text, inFile ? dirname(resolvePath(cwd, file)) : cwd, env);
 }
 
-/** The URL under which this machine reaches what listens there: "all addresses" is read as loopback (protocol §5). */
+/**
+ * The URL under which this machine reaches what listens there: "all addresses" is read as loopback
+ * (docs/protocol.md#http-server-of-the-operator).
+ */
 export function urlOf({host, port}: ListenAddress): string {
   if (host === '0.0.0.0') return `http://127.0.0.1:${port}`;
   if (host === '::') return `http://[::1]:${port}`;

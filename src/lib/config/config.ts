@@ -41,7 +41,10 @@ export type SignerConfig = {
   node: {id: string; signerUrl: string};
 };
 
-/** The checked configuration: protocol.md §9 with every default filled in. Addresses are EIP-55 checksummed. */
+/**
+ * The checked configuration: docs/protocol.md#reference-configuration with every default filled in. Addresses are
+ * EIP-55 checksummed.
+ */
 export type Config = {
   /** Preset name, or `custom` when the file names none. */
   network: string;

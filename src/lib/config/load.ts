@@ -78,7 +78,8 @@ function beforeFirst(syntax: readonly ConfigProblem[], problems: readonly Config
 }
 
 /**
- * Reads a configuration: flag > environment > file > network preset > default (protocol §9 and ours).
+ * Reads a configuration: flag > environment > file > network preset > default
+ * (docs/protocol.md#reference-configuration, and ours).
  * @param need `signer` demands only node_id and signer_key; values that are there are checked in any case
  * @throws AosError CONFIG_INVALID, whose message has one line a problem; what {@link checkConfig} throws;
  *   CONFIG_MISSING also when there is no file and flags and environment do not give all that is needed

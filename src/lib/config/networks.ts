@@ -32,8 +32,8 @@ const core = (
 });
 
 /**
- * The networks that `network` may name (protocol §1). There is no default one: a file that names none is `custom`
- * and brings every chain value itself.
+ * The networks that `network` may name (docs/protocol.md#network-figures). There is no default one: a file that names
+ * none is `custom` and brings every chain value itself.
  */
 export const NETWORKS: readonly NetworkPreset[] = [
   preset('mainnet', {

@@ -105,8 +105,9 @@ function worker(kind: string, url: string) {
 }
 
 /**
- * Every key of the configuration file: the reference operator's (protocol §9) and ours. The one place that knows a
- * key's path, form, default and meaning; loading, warnings about unknown keys and the reference are made from it.
+ * Every key of the configuration file: the reference operator's (docs/protocol.md#reference-configuration) and ours.
+ * The one place that knows a key's path, form, default and meaning; loading, warnings about unknown keys and the
+ * reference are made from it.
  */
 // prettier-ignore
 export const FIELDS = {

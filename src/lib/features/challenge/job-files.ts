@@ -43,7 +43,10 @@ export type JobEvidence = {entry: JobEntry; files: EvidenceFile[]; missing: stri
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The files of one job, and what of protocol §8 is not there. Texts from outside are written as they came. */
+/**
+ * The files of one job, and what of docs/protocol.md#evidence-of-a-job is not there. Texts from outside are written as
+ * they came.
+ */
 export function jobEvidence({job, matches, questions, readings, range}: JobFacts): JobEvidence {
   const prefix = `job-${job.seq}`;
   const missing: string[] = [];

@@ -34,7 +34,7 @@ export type Bundle = {
   /** SHA-256 of manifest.json. */
   manifestSha256: string;
   jobs: readonly JobEntry[];
-  /** What protocol §8 names and the journal does not hold, in words. */
+  /** What docs/protocol.md#evidence-of-a-job names and the journal does not hold, in words. */
   missing: readonly string[];
 };
 

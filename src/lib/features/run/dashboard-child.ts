@@ -38,9 +38,9 @@ const END_MS = 2_000;
 const HANG_UP_CODE = 129;
 
 /**
- * Starts the dashboard as a child that alone reads the terminal and writes on it (architecture decision 17). Its exit
- * code 0 says that the user closed it; after anything else another one is started, once. Whatever it did to the terminal,
- * and however it ended, the terminal is put back.
+ * Starts the dashboard as a child that alone reads the terminal and writes on it
+ * (docs/architecture.md#processes-and-signals). Its exit code 0 says that the user closed it; after anything else
+ * another one is started, once. Whatever it did to the terminal, and however it ended, the terminal is put back.
  */
 export function startDashboard(options: DashboardOptions): Dashboard {
   const {terminal, time} = options;

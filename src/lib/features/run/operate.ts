@@ -45,7 +45,7 @@ export type Operation = {
 
 /**
  * The operator with its screen: the dashboard beside it while somebody looks, log lines otherwise. The loop does not
- * depend on any of them (architecture decisions 6 and 17).
+ * depend on any of them (docs/architecture.md#processes-and-signals).
  */
 export function createOperation(options: OperateOptions): Operation {
   const {stop, note} = options;

@@ -174,7 +174,10 @@ function policyJson({chain, rules, now}: StatusFacts) {
   };
 }
 
-/** No slash is executed in the network's first year (protocol §1). When that began only the configuration can tell. */
+/**
+ * No slash is executed in the network's first year (docs/protocol.md#network-figures). When that began only the
+ * configuration can tell.
+ */
 function moratorium(networkStart: number | null, now: number) {
   if (networkStart === null) {
     const reason = 'policy.network_start is not configured';

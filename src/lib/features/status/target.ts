@@ -30,7 +30,7 @@ export type LocalNode = {
 
 const CONTROL_TIMEOUT_MS = 2_000;
 
-/** The protocol's own figures (protocol §1, §7), for an operator whose configuration is not here. */
+/** The protocol's own figures (docs/protocol.md#network-figures), for an operator whose configuration is not here. */
 const DEFAULT_RULES: Rules = {
   source: 'protocol default',
   probeIntervalMs: 10_000,

@@ -4,7 +4,7 @@ import type {JobOutcome} from './job-states.ts';
 /** Which job an event is about. `seq` is its row in the journal. */
 export type JobRef = JobKey & {seq: number; kind: string; model: string};
 
-/** A logical clock as the wire has it: clock id → counter, both decimal (protocol §6). */
+/** A logical clock as the wire has it: clock id → counter, both decimal (docs/protocol.md#logical-clock). */
 export type ClockText = Readonly<Record<string, string>>;
 
 /** Where the logical clock stands, after the last reading. */

@@ -17,7 +17,7 @@ export type Answer = {outcome: JobOutcome; result: string; reason: string; vrf: 
 export type FinalAnswer = Answer & Conclusion;
 
 /**
- * The answer to a job that no worker is asked about, or null when one has to be (protocol §3 "job_result").
+ * The answer to a job that no worker is asked about, or null when one has to be (docs/protocol.md#job-result).
  * A kind we do not run comes first, whatever the VRF says; then a tag the protocol does not know; then the VRF.
  */
 export function answerWithoutWorker(

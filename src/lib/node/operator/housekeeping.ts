@@ -7,7 +7,8 @@ const EVERY_MS = 60 * 60 * 1000;
 
 /**
  * Deletes from the journal what has been through for longer than the retention, now and every hour, until the signal
- * aborts. The retention is at least challenge period + checkpoint period (protocol §8), so no evidence goes too early.
+ * aborts. The retention is at least challenge period + checkpoint period (docs/protocol.md#evidence-of-a-job), so no
+ * evidence goes too early.
  */
 export async function keepTidy(deps: {
   journal: Pick<Journal, 'prune'>;

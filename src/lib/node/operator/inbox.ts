@@ -25,7 +25,10 @@ export type InboxOptions = {
   emit: Emit;
 };
 
-/** Refusals go out at most so often a second: a flood must not make us sign without end (protocol §3). */
+/**
+ * Refusals go out at most so often a second: a flood must not make us sign without end
+ * (docs/protocol.md#verifying-a-frame).
+ */
 const REFUSALS_PER_SECOND = 10;
 
 export type Inbox = {
@@ -35,8 +38,8 @@ export type Inbox = {
 };
 
 /**
- * Takes frames off the wire: parse, verify by policy (protocol §2 "Verifying"), hand on. Never throws: what is wrong with
- * a frame is an event, and a refusal where the frame has an id.
+ * Takes frames off the wire: parse, verify by policy (docs/protocol.md#verifying-a-frame), hand on. Never throws: what
+ * is wrong with a frame is an event, and a refusal where the frame has an id.
  */
 export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inbox {
   const {emit, time} = options;

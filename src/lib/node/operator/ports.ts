@@ -12,7 +12,7 @@ export type Signer = {
   sign(message: Uint8Array, signal?: AbortSignal): Promise<string>;
 };
 
-/** Proves with the operator's VRF key (protocol §4). */
+/** Proves with the operator's VRF key (docs/protocol.md#vrf). */
 export type Prover = {
   /** ed25519 public key, 64 lower-case hex digits. */
   readonly publicKey: string;
@@ -53,7 +53,7 @@ export type DispatcherConnection = {
   resume(): void;
 };
 
-/** Reads the sampling range of node_id from the chain (protocol §4). */
+/** Reads the sampling range of node_id from the chain (docs/protocol.md#sampling-range). */
 export type RangeReader = {
   /** @throws AosError CHAIN_* */
   read(signal: AbortSignal): Promise<SamplingRange>;

@@ -8,7 +8,7 @@ import type {Journal} from '../journal/journal.ts';
 /** What our HTTP server answers a worker's callback with. */
 export type CallbackReply = {status: number; code: number; message: string};
 
-/** Questions put to workers and their answers, which come by HTTP callback (protocol §5). */
+/** Questions put to workers and their answers, which come by HTTP callback (docs/protocol.md#request-ids). */
 export type Questions = {
   /** A first question for a job, to be journalled with its selection; `requestId` when it has one already. */
   first(seq: number, kind: WorkerKind, requestId?: string): Omit<QuestionRecord, 'answer'>;

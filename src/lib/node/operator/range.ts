@@ -7,7 +7,10 @@ import type {Health} from './health.ts';
 import type {RangeReader} from './ports.ts';
 import type {Journal} from '../journal/journal.ts';
 
-/** The sampling range of node_id: the chain's, kept in the journal, good while the chain is away (protocol §4.4–5). */
+/**
+ * The sampling range of node_id: the chain's, kept in the journal, good while the chain is away
+ * (docs/protocol.md#sampling-range).
+ */
 export type RangeKeeper = {
   /** The last known range, undefined when there is none yet. */
   known(): SamplingRange | undefined;

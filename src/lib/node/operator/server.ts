@@ -29,8 +29,9 @@ const MAX_BODY = 8 * 1024 * 1024;
 const MAX_WORKERS = 1_000;
 
 /**
- * The operator's own HTTP server (protocol §5): `/ping` for the online detection on the public address; callbacks and
- * worker routes only over loopback, or on a listener of their own when `callbacks` is given.
+ * The operator's own HTTP server (docs/protocol.md#http-server-of-the-operator): `/ping` for the online detection on
+ * the public address; callbacks and worker routes only over loopback, or on a listener of their own when `callbacks` is
+ * given.
  * @throws AosError PORT_IN_USE | LISTEN_FAILED
  */
 export async function startOperatorServer(

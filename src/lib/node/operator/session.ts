@@ -9,7 +9,7 @@ import type {DispatcherConnection} from './ports.ts';
 import {createLane} from '../../foundation/async/work-queue.ts';
 import type {Signing} from './signing.ts';
 
-/** How long the answer to a request is waited for, ms (protocol §2). */
+/** How long the answer to a request is waited for, ms (docs/protocol.md#limits-and-timeouts). */
 const TIMEOUT_MS = {connect: 5_000, job_result: 50_000} as const;
 /** How long a connection has to hold before the back-off starts anew. */
 const STABLE_MS = 10_000;
@@ -172,7 +172,8 @@ export function createSession(deps: {
         });
       }
     },
-    // `connect` comes first on a socket (protocol §3), also on one that was opened while this was being signed.
+    // `connect` comes first on a socket (docs/protocol.md#connect), also on one that was opened while this was being
+    // signed.
     request: (envelope, signal) =>
       accepted
         ? request(envelope, TIMEOUT_MS.job_result, signal)

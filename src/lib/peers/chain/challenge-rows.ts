@@ -6,7 +6,7 @@ import type {ChainLog} from './log-port.ts';
 /** `unanswered`: the window went by without an answer. */
 export type ChallengeState = 'open' | 'answered' | 'unanswered';
 
-/** One challenge of the AVS (protocol §8). Hex is lower case. */
+/** One challenge of the AVS (docs/protocol.md#challenges). Hex is lower case. */
 export type Challenge = {
   /** Its number in the contract. */
   index: number;

@@ -11,7 +11,10 @@ import type {ResolvedContracts} from './contract-types.ts';
 export const BLS_STATUS = ['never registered', 'registered', 'deregistered'] as const;
 export type BlsStatus = (typeof BLS_STATUS)[number];
 
-/** Where an operator stands at a registry coordinator (eigenlayer §3.1); null where the chain did not say. */
+/**
+ * Where an operator stands at a registry coordinator (docs/eigenlayer.md#bls-coordinator); null where the chain did not
+ * say.
+ */
 export type BlsFacts = {
   status: BlsStatus | null;
   /** keccak256 of its BLS public key; stays after it has left. */

@@ -6,7 +6,10 @@ import {done, ok, REGISTRATION, unknown, warn, type Precondition} from './precon
 import {ask, call} from './read.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 
-/** Where an operator stands at an ECDSAStakeRegistry (eigenlayer §3.2); null where the chain did not say. */
+/**
+ * Where an operator stands at an ECDSAStakeRegistry (docs/eigenlayer.md#ecdsa-stake-registry); null where the chain did
+ * not say.
+ */
 export type EcdsaFacts = {
   registered: boolean | null;
   /** Weight it would be recorded with now; 0 below the minimum. */

@@ -21,7 +21,7 @@ export type OperatorStatusOptions = OpenChainOptions & {
   operator: string;
 };
 
-/** MAX where the range contract has no `MAX_RANGE()` (protocol §4). */
+/** MAX where the range contract has no `MAX_RANGE()` (docs/protocol.md#sampling-range). */
 const MAX_WHEN_ABSENT = 0xffffffffn;
 
 /**

@@ -31,14 +31,16 @@ const RANGE_ABI = parseAbi([
   'function MAX_RANGE() view returns (uint256)',
 ]);
 
-/** MAX where the contract has no `MAX_RANGE()`, as the reference operator takes it (protocol §4.4). */
+/**
+ * MAX where the contract has no `MAX_RANGE()`, as the reference operator takes it (docs/protocol.md#sampling-range).
+ */
 const MAX_WHEN_ABSENT = 0xffffffffn;
 
 /**
- * Reads (start, end) of node_id and MAX from the chain, all at one block of one endpoint (protocol §4.4–4.5).
- * An endpoint that fails is passed over. An unset range is (0, 0).
- * `read` throws AosError CHAIN_UNREACHABLE when none answered, CHAIN_BAD_ANSWER, CHAIN_NO_CODE, CHAIN_WRONG_ID, or the
- * signal's reason.
+ * Reads (start, end) of node_id and MAX from the chain, all at one block of one endpoint
+ * (docs/protocol.md#sampling-range). An endpoint that fails is passed over. An unset range is (0, 0). `read` throws
+ * AosError CHAIN_UNREACHABLE when none answered, CHAIN_BAD_ANSWER, CHAIN_NO_CODE, CHAIN_WRONG_ID, or the signal's
+ * reason.
  */
 export function createRangeReader(options: RangeReaderOptions): {
   read(signal: AbortSignal): Promise<SamplingRange>;

@@ -1,7 +1,7 @@
 import type {Hex} from 'viem';
 import type {StrategyStake} from './strategies.ts';
 
-/** Where an operator stands at the AVS, and what is behind it (eigenlayer §4). */
+/** Where an operator stands at the AVS, and what is behind it (docs/eigenlayer.md#registration-status). */
 export type Stake = Standing & {
   /** Every strategy that counts for the AVS, once. */
   strategies: readonly StrategyStake[];

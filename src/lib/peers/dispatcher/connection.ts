@@ -48,7 +48,7 @@ export type ConnectionOptions = {
   handshakeTimeoutMs?: number;
 };
 
-/** 64 MiB a message, as the reference (protocol §2). */
+/** 64 MiB a message, as the reference (docs/protocol.md#limits-and-timeouts). */
 const MAX_MESSAGE = 64 * 1024 * 1024;
 /** How long a close handshake may take before the socket is cut. */
 const CLOSE_TIMEOUT_MS = 2_000;

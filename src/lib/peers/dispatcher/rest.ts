@@ -21,7 +21,7 @@ export type DispatcherOperator = {
 /** Signs bytes as `eth_sign` does; 130 hex digits without 0x. */
 type SignBytes = (message: Uint8Array, signal: AbortSignal) => Promise<string>;
 
-/** The dispatcher's HTTP API (protocol §3), as far as it is used here. */
+/** The dispatcher's HTTP API (docs/protocol.md#http-api-of-the-dispatcher), as far as it is used here. */
 export type DispatcherRest = {
   /** Tells the dispatcher of the operator; again is no error. @throws AosError DISPATCHER_* | SIGNER_* */
   registerOperator(operator: string, sign: SignBytes, signal: AbortSignal): Promise<void>;
@@ -53,7 +53,8 @@ export function createDispatcherRest(base: string): DispatcherRest {
 
   return {
     async registerOperator(operator, sign, signal) {
-      // protocol §3: the open dispatcher checks none of it; hash and both signatures are over these very bytes.
+      // docs/protocol.md#http-api-of-the-dispatcher: the open dispatcher checks none of it; hash and both signatures
+      // are over these very bytes.
       const message = Buffer.from(JSON.stringify({operator}));
       const hash = toHex(keccak256(message));
       const signature = await sign(message, signal);

@@ -29,7 +29,7 @@ export type OpmlWorker = {
 };
 
 /**
- * An opml worker in the reference API (protocol §5): `GET /api/v1/status` → `{"msg":"0"}` when idle,
+ * An opml worker in the reference API (docs/protocol.md#workers): `GET /api/v1/status` → `{"msg":"0"}` when idle,
  * `POST /api/v1/question`; the answer comes back to `/api/opml_callback`.
  */
 export function createOpmlWorker(config: WorkerConfig): OpmlWorker {

@@ -11,7 +11,7 @@ export type ReadingEvent = {
   merge: Clock | null;
 };
 
-/** One link of the operator's chain of clock readings (protocol §6). */
+/** One link of the operator's chain of clock readings (docs/protocol.md#clock-readings). */
 export type Reading = {
   /** 1, 2, 3, … without gaps. */
   n: number;

@@ -1,8 +1,8 @@
 import {hash} from 'node:crypto';
 import {AosError} from '../../foundation/errors/error.ts';
 /**
- * The verifiable logical clock: clock id (u64) → counter (u32); an absent id counts as 0 (protocol §6).
- * Never changed in place.
+ * The verifiable logical clock: clock id (u64) → counter (u32); an absent id counts as 0
+ * (docs/protocol.md#logical-clock). Never changed in place.
  */
 export type Clock = ReadonlyMap<bigint, number>;
 
@@ -36,14 +36,14 @@ export function advance(clock: Clock, id: bigint): Clock {
 }
 
 /**
- * Merges all of `others` into `self`, then advances `id` (protocol §6 "update").
+ * Merges all of `others` into `self`, then advances `id` (docs/protocol.md#merge-and-order).
  * @throws AosError CLOCK_OVERFLOW
  */
 export function updateClock(self: Clock, others: readonly Clock[], id: bigint): Clock {
   return advance(others.reduce(mergeClocks, self), id);
 }
 
-/** How `a` stands to `b`: a ≤ b when every non-zero entry of a is ≤ b's (protocol §6). */
+/** How `a` stands to `b`: a ≤ b when every non-zero entry of a is ≤ b's (docs/protocol.md#merge-and-order). */
 export function compareClocks(a: Clock, b: Clock): ClockOrder {
   const forward = isAtMost(a, b);
   const backward = isAtMost(b, a);
@@ -53,7 +53,8 @@ export function compareClocks(a: Clock, b: Clock): ClockOrder {
 
 /**
  * SHA-256 (32 bytes) over the clock's binary form: length, then key and counter of each entry, keys ascending,
- * every integer in variable-length form (protocol §6). Zero entries count: the digest is of the map, not of its meaning.
+ * every integer in variable-length form (docs/protocol.md#digest). Zero entries count: the digest is of the map, not of
+ * its meaning.
  * @throws AosError CLOCK_INVALID for an id outside u64 or a counter outside u32
  */
 export function clockDigest(clock: Clock): Uint8Array {
@@ -71,8 +72,9 @@ export function clockToWire(clock: Clock): Record<string, string> {
 }
 
 /**
- * The `clock` of a job_result (protocol §3): the job's whole clock with one entry advanced. That is the only entry;
- * of several, `clockId` if it is there, else the lowest id. An empty clock becomes {`clockId` or 1: 1}.
+ * The `clock` of a job_result (docs/protocol.md#clock-of-a-result): the job's whole clock with one entry advanced. That
+ * is the only entry; of several, `clockId` if it is there, else the lowest id. An empty clock becomes {`clockId` or 1:
+ * 1}.
  * @param clockId `node.clock_id`, null when not configured
  * @throws AosError CLOCK_OVERFLOW when that counter is at its end
  */

@@ -70,7 +70,7 @@ function expand(seed: Uint8Array): Key {
   };
 }
 
-/** Draft §5.1, nonce by §5.4.2.2. */
+/** draft-irtf-cfrg-vrf-04 §5.1, nonce by §5.4.2.2. */
 function prove(key: Key, alpha: Uint8Array): VrfProof {
   const h = hashToCurve(key.publicKey, alpha);
   const gamma = sodium.crypto_scalarmult_ed25519_noclamp(key.scalar, h);
@@ -83,7 +83,7 @@ function prove(key: Key, alpha: Uint8Array): VrfProof {
   return {proof: joined(gamma, c, s), beta: proofToHash(gamma)};
 }
 
-/** Draft §5.3. */
+/** draft-irtf-cfrg-vrf-04 §5.3. */
 function verify(publicKey: Uint8Array, alpha: Uint8Array, proof: Uint8Array): Uint8Array | null {
   if (publicKey.length !== POINT_BYTES || proof.length !== PROOF_BYTES) return null;
   const gamma = proof.slice(0, POINT_BYTES);
@@ -103,7 +103,10 @@ function verify(publicKey: Uint8Array, alpha: Uint8Array, proof: Uint8Array): Ui
   return Buffer.from(c).equals(challenge(h, gamma, u, v)) ? proofToHash(gamma) : null;
 }
 
-/** Try and increment, draft §5.4.1.1: the first counter whose hash decodes to a point, cofactor cleared. */
+/**
+ * Try and increment, draft-irtf-cfrg-vrf-04 §5.4.1.1: the first counter whose hash decodes to a point, cofactor
+ * cleared.
+ */
 function hashToCurve(publicKey: Uint8Array, alpha: Uint8Array): Uint8Array {
   for (let counter = 0; counter < 256; counter++) {
     const candidate = sha512(HASH_TO_CURVE, publicKey, alpha, Uint8Array.of(counter)).slice(0, POINT_BYTES);
@@ -114,12 +117,12 @@ function hashToCurve(publicKey: Uint8Array, alpha: Uint8Array): Uint8Array {
   throw new AosError('BUG', 'no counter hashes to a point of the curve');
 }
 
-/** Draft §5.4.3: the first 16 bytes, little endian when read as a number. */
+/** draft-irtf-cfrg-vrf-04 §5.4.3: the first 16 bytes, little endian when read as a number. */
 function challenge(...points: Uint8Array[]): Uint8Array {
   return sha512(HASH_POINTS, ...points).slice(0, CHALLENGE_BYTES);
 }
 
-/** Draft §5.2. */
+/** draft-irtf-cfrg-vrf-04 §5.2. */
 function proofToHash(gamma: Uint8Array): Uint8Array {
   return sha512(PROOF_TO_HASH, timesCofactor(gamma));
 }

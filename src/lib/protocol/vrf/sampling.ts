@@ -16,7 +16,7 @@ export type Sampling = {
   valid: boolean;
 };
 
-/** Share of MAX by which each side of the range moves (protocol §4.5). */
+/** Share of MAX by which each side of the range moves (docs/protocol.md#widening-by-tag). */
 const SUSPICION = 0.03;
 const STRONG_SUSPICION = 0.1;
 
@@ -27,8 +27,8 @@ export function vrfInput(prompt: string): {alpha: Uint8Array; promptHash: string
 }
 
 /**
- * The range as widened for a suspected user (protocol §4.5), in IEEE doubles; the high end is not capped.
- * Null for a tag or position the protocol does not know.
+ * The range as widened for a suspected user (docs/protocol.md#widening-by-tag), in IEEE doubles; the high end is not
+ * capped. Null for a tag or position the protocol does not know.
  */
 export function widen(
   range: SamplingRange,
@@ -45,7 +45,7 @@ export function widen(
 }
 
 /**
- * Whether the operator must answer a job with an inference (protocol §4.1–4.6), with the proof of it.
+ * Whether the operator must answer a job with an inference (docs/protocol.md#sampling), with the proof of it.
  * @param precision `chain.vrf_sort_precision`: how many hex digits at the end of beta make r, 1 … 128
  */
 export function sample(

@@ -4,7 +4,10 @@ import {eip191Digest, fromHex, isAddress, recoverAddress, sameAddress, toHex} fr
 import {keccak256} from './keccak.ts';
 import {isJsonObject, parseJson, type JsonObject, type JsonSpan, type JsonValue} from './json.ts';
 
-/** One frame between operator and dispatcher (protocol §2). `method`, `params`, `result` are null when left out. */
+/**
+ * One frame between operator and dispatcher (docs/protocol.md#envelope). `method`, `params`, `result` are null when
+ * left out.
+ */
 export type Envelope = {
   id: string;
   /** Null in a response. */
@@ -133,7 +136,8 @@ function signedBytes({text, blanks: {hash, signature}}: Envelope): Uint8Array {
 }
 
 /**
- * Writes an envelope of ours, compact and in field order (protocol §2): sign `message`, then seal it.
+ * Writes an envelope of ours, compact and in field order (docs/protocol.md#signing-a-frame): sign `message`, then seal
+ * it.
  *
  * @example
  * const {message, seal} = draftEnvelope({id: '1', method: 'connect', params, result: 'null', address})

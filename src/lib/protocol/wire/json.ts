@@ -22,7 +22,10 @@ export type ParsedJson = {
   topLevel: ReadonlyMap<string, JsonSpan>;
 };
 
-/** What a frame may cost us (protocol §2: 64 MiB a message; the others are ours). Each value is still allowed. */
+/**
+ * What a frame may cost us (docs/protocol.md#limits-and-timeouts: 64 MiB a message; the others are ours). Each value is
+ * still allowed.
+ */
 export const LIMITS = {bytes: 64 * 1024 * 1024, depth: 128, nodes: 1_000_000} as const;
 
 /** One open array or object; `key` is the member of the object that is being read. */

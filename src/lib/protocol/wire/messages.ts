@@ -12,7 +12,10 @@ export type WorkerKind = (typeof WORKER_KINDS)[number];
 /** The identity of a piece of work: the same `job_id` may come again with another tag or position. */
 export type JobKey = {jobId: string; tag: string; position: string};
 
-/** One element of the params of `dispatch_job` (protocol §3). What the sender left out is '' or empty. */
+/**
+ * One element of the params of `dispatch_job` (docs/protocol.md#dispatched-job). What the sender left out is '' or
+ * empty.
+ */
 export type DispatchJob = {
   key: JobKey;
   user: string;
@@ -50,7 +53,7 @@ export type JobResult = {
   operator: string;
 };
 
-/** What an opml worker posts to `/api/opml_callback` (protocol §5). */
+/** What an opml worker posts to `/api/opml_callback` (docs/protocol.md#workers). */
 export type OpmlCallback = {
   req_id: string;
   node_id: string;
@@ -103,7 +106,7 @@ function readDispatchElement(value: JsonValue, path: string): DispatchJob {
   };
 }
 
-/** The params of `connect`, raw JSON (protocol §3). */
+/** The params of `connect`, raw JSON (docs/protocol.md#connect). */
 export function connectParams(nodeId: string, workers: readonly WorkerKind[]): string {
   return JSON.stringify([{operator: nodeId, workers, hash: '', signature: ''}]);
 }

@@ -1,6 +1,9 @@
 import type {OperatorView} from '../../../node/events/view.ts';
 
-/** What the operator expects before the first liveness record tells: the network's own figures (protocol §7). */
+/**
+ * What the operator expects before the first liveness record tells: the network's own figures
+ * (docs/protocol.md#liveness).
+ */
 const DEFAULT_INTERVAL_MS = 10_000;
 const DEFAULT_GRACE_MS = 3_600_000;
 /** Three probes missed in a row are a silence. */

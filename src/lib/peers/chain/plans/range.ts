@@ -15,7 +15,7 @@ export type RangeState = {
   request: RangeRequest | null;
 };
 
-/** MAX_RANGE where the contract does not tell it, as its source has it (eigenlayer §5). */
+/** MAX_RANGE where the contract does not tell it, as its source has it (docs/eigenlayer.md#sampling-ranges). */
 const PUBLISHED_MAX = 600_000n;
 
 /** @throws AosError as {@link Chain.read} */

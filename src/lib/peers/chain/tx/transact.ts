@@ -30,7 +30,7 @@ export type Errand = {
 };
 
 /**
- * Simulates a plan, fixes its fees and checks the balance (architecture decision 12). Nothing is signed.
+ * Simulates a plan, fixes its fees and checks the balance (docs/architecture.md#transactions). Nothing is signed.
  * @throws AosError CHAIN_REVERTED | TX_FEE_TOO_HIGH | TX_INSUFFICIENT_FUNDS | CHAIN_*
  */
 export async function prepare(
