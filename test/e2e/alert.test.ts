@@ -2,7 +2,7 @@ import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {readFileSync} from 'node:fs';
 import {afterAll, beforeAll, beforeEach, describe, expect, it, vi} from 'vitest';
-import {startProxy, type Proxy} from '../../src/devnet/proxy.ts';
+import {startProxy, type Proxy} from '../support/proxy.ts';
 import {openWorld} from '../support/cli.ts';
 import {devnetUp} from '../support/devnet-up.ts';
 

@@ -4,7 +4,7 @@ import type {Hex} from 'viem';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {aosDirs, nodeStateDir} from '../../src/lib/config/paths.ts';
 import type {AosContracts} from '../../src/devnet/chain/deploy.ts';
-import type {ChainHooks} from '../../src/devnet/chain/hooks.ts';
+import type {ChainHooks} from '../support/chain-hooks.ts';
 import {openJournal} from '../../src/lib/node/journal/sqlite.ts';
 import {OPERATOR, startChainRig, type ChainRig} from '../support/chain-rig.ts';
 import {openWorld, type Ended, type World} from '../support/cli.ts';

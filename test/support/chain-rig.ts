@@ -3,7 +3,7 @@ import {privateKeyToAccount} from 'viem/accounts';
 import {revertErrorsAbi} from '../../src/lib/peers/chain/abis-errors.ts';
 import {startAnvil} from '../../src/devnet/chain/anvil.ts';
 import {deployAos, type AosContracts, type DeployOptions} from '../../src/devnet/chain/deploy.ts';
-import {createHooks, type ChainHooks} from '../../src/devnet/chain/hooks.ts';
+import {createHooks, type ChainHooks} from './chain-hooks.ts';
 import {sendAs} from '../../src/devnet/chain/send.ts';
 import {devRpc} from '../../src/devnet/chain/rpc.ts';
 import {compiledContracts} from './contracts.ts';

@@ -11,7 +11,7 @@ import {
   type DispatcherOptions,
 } from '../../src/devnet/dispatcher/dispatcher.ts';
 import type {DispatcherEvent} from '../../src/devnet/dispatcher/events.ts';
-import {startProxy, type Proxy} from '../../src/devnet/proxy.ts';
+import {startProxy, type Proxy} from './proxy.ts';
 import {startDevSigner, type DevSigner} from '../../src/devnet/signer/signer.ts';
 import {createConnection} from '../../src/lib/peers/dispatcher/connection.ts';
 import {AosError} from '../../src/lib/foundation/errors/error.ts';

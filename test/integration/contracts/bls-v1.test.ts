@@ -2,7 +2,7 @@ import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from '
 import {decodeFunctionResult, encodeFunctionData, type Hex} from 'viem';
 import {registryCoordinatorAbi, socketRegistryAbi} from '../../../src/lib/peers/chain/abis-avs.ts';
 import type {AosContracts} from '../../../src/devnet/chain/deploy.ts';
-import type {ChainHooks} from '../../../src/devnet/chain/hooks.ts';
+import type {ChainHooks} from '../../support/chain-hooks.ts';
 import {registrationParams} from '../../support/bn254-noble.ts';
 import {
   BLS_SECRET,

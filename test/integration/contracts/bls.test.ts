@@ -20,7 +20,7 @@ import {
 } from '../../../src/lib/peers/chain/abis-avs.ts';
 import {avsDirectoryAbi} from '../../../src/lib/peers/chain/abis-core.ts';
 import type {AosContracts} from '../../../src/devnet/chain/deploy.ts';
-import type {ChainHooks} from '../../../src/devnet/chain/hooks.ts';
+import type {ChainHooks} from '../../support/chain-hooks.ts';
 import {devRpc} from '../../../src/devnet/chain/rpc.ts';
 import {hashToG1, keysOf, registrationParams} from '../../support/bn254-noble.ts';
 import {

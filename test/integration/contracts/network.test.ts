@@ -20,7 +20,7 @@ import {
   strategyAbi,
 } from '../../../src/lib/peers/chain/abis-core.ts';
 import {METADATA_URL, MULTICALL3, type AosContracts} from '../../../src/devnet/chain/deploy.ts';
-import type {ChainHooks} from '../../../src/devnet/chain/hooks.ts';
+import type {ChainHooks} from '../../support/chain-hooks.ts';
 import {devRpc} from '../../../src/devnet/chain/rpc.ts';
 import {callOf, OPERATOR, startChainRig, STRANGER, type ChainRig, type Log} from '../../support/chain-rig.ts';
 

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {configReference} from '../../../src/lib/config/reference.ts';
+import {configReference} from '../../../scripts/config-reference.ts';
 
 it('docs/config.md is the reference made from the table of keys', async () => {
   await expect(configReference()).toMatchFileSnapshot('../../../docs/config.md');

@@ -108,16 +108,6 @@ function jsonSchemaOf(name: string, entry: SchemaEntry): object {
   return published(`aos.${name}/v1`, entry.summary, schema);
 }
 
-/** The JSON Schemas of a stream's lines by their `type`. */
-export function lineJsonSchemas(entry: StreamEntry): Record<string, object> {
-  return Object.fromEntries(
-    Object.entries(lineSchemas(entry)).map(([type, schema]) => [
-      type,
-      published(`aos.line/${type}`, '', schema),
-    ]),
-  );
-}
-
 function published(id: string, description: string, schema: v.GenericSchema): object {
   const {$schema: _, ...body} = toJsonSchema(schema, {errorMode: 'throw'});
   return {$schema: DIALECT, $id: id, title: id, description, ...body};

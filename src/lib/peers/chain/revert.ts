@@ -59,12 +59,6 @@ export function revertError(data: Hex, what: string): AosError {
   });
 }
 
-/** The id of the known reason in a CHAIN_REVERTED, else null. */
-export function revertReason(error: AosError): string | null {
-  const {reason} = error.details;
-  return error.code === 'CHAIN_REVERTED' && typeof reason === 'string' ? reason : null;
-}
-
 /**
  * The revert data in an error of viem's, whether from a multicall or from eth_call, eth_estimateGas. '0x' for a revert
  * that gave none and for a call that broke off; null for everything that is not a revert.

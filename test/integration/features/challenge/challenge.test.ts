@@ -12,7 +12,7 @@ import {
 import {verifyReadings} from '../../../../src/lib/protocol/clock/readings.ts';
 import type {Config} from '../../../../src/lib/config/config.ts';
 import type {AosContracts} from '../../../../src/devnet/chain/deploy.ts';
-import type {ChainHooks} from '../../../../src/devnet/chain/hooks.ts';
+import type {ChainHooks} from '../../../support/chain-hooks.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {
   evidenceExit,

@@ -6,7 +6,7 @@ import {readiness, type Precondition} from '../../../../src/lib/peers/chain/prec
 import {readPreconditions, type PreconditionOptions} from '../../../../src/lib/peers/chain/preconditions.ts';
 import {isoTime} from '../../../../src/lib/foundation/time/time.ts';
 import type {AosContracts} from '../../../../src/devnet/chain/deploy.ts';
-import type {ChainHooks} from '../../../../src/devnet/chain/hooks.ts';
+import type {ChainHooks} from '../../../support/chain-hooks.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {signForAvs} from '../../../support/avs-signature.ts';
 import {seen} from '../../../support/avs-view.ts';

@@ -6,7 +6,7 @@ import {encodeFunctionData, parseAbi, type Abi, type Hex} from 'viem';
 import type {SlashingHistory} from '../../../../src/lib/peers/chain/slashing.ts';
 import type {Contracts} from '../../../../src/lib/config/config.ts';
 import type {AosContracts} from '../../../../src/devnet/chain/deploy.ts';
-import type {ChainHooks} from '../../../../src/devnet/chain/hooks.ts';
+import type {ChainHooks} from '../../../support/chain-hooks.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {checksumAddress} from '../../../../src/lib/protocol/wire/ethereum.ts';
 import {answerOf, historyCsv} from '../../../../src/lib/features/slashing-history/table.ts';

@@ -6,7 +6,7 @@ import {
   type Registration,
 } from '../../../../src/lib/peers/chain/typed-data.ts';
 import type {AosContracts} from '../../../../src/devnet/chain/deploy.ts';
-import type {ChainHooks} from '../../../../src/devnet/chain/hooks.ts';
+import type {ChainHooks} from '../../../support/chain-hooks.ts';
 import {avsDigest, SALT} from '../../../support/avs-signature.ts';
 import {openAt} from '../../../support/avs-view.ts';
 import {registrationOf} from '../../../support/bls-registry.ts';

@@ -1,7 +1,7 @@
 import type {AddressInfo} from 'node:net';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {WebSocketServer, type WebSocket} from 'ws';
-import {startProxy, type Proxy} from '../../../../src/devnet/proxy.ts';
+import {startProxy, type Proxy} from '../../../support/proxy.ts';
 import {createConnection, type ConnectionOptions} from '../../../../src/lib/peers/dispatcher/connection.ts';
 import type {DispatcherConnection} from '../../../../src/lib/node/operator/ports.ts';
 import {fastTime, settled, virtualTime, type VirtualTime} from '../../../support/virtual-time.ts';

@@ -1,5 +1,5 @@
 import {createServer, connect as connectTcp, type Server, type Socket} from 'node:net';
-import {listenOn, requireLoopback} from './net/listen.ts';
+import {listenOn, requireLoopback} from '../../src/devnet/net/listen.ts';
 
 /** What the proxy does to traffic from now on; may change while connections live. */
 export type ProxyFaults = {

@@ -1,7 +1,7 @@
 import {connect as connectTcp, createServer, type Socket} from 'node:net';
 import {afterEach, describe, expect, it} from 'vitest';
 import {listenOn} from '../../../src/devnet/net/listen.ts';
-import {startProxy, type Proxy, type ProxyFaults} from '../../../src/devnet/proxy.ts';
+import {startProxy, type Proxy, type ProxyFaults} from '../../support/proxy.ts';
 
 const cleanups: (() => void | Promise<void>)[] = [];
 afterEach(async () => {

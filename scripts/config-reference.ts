@@ -1,6 +1,6 @@
-import {ALL_FIELDS, envNames} from './schema.ts';
-import type {AnyField} from './schema.ts';
-import {CUSTOM_NETWORK, NETWORKS} from './networks.ts';
+import {ALL_FIELDS, envNames} from '../src/lib/config/schema.ts';
+import type {AnyField} from '../src/lib/config/schema.ts';
+import {CUSTOM_NETWORK, NETWORKS} from '../src/lib/config/networks.ts';
 
 const HEAD = `# Configuration
 

@@ -7,15 +7,19 @@ import {
   type Address,
   type Hex,
 } from 'viem';
-import {challengeManagerAbi, penaltyLedgerAbi, serviceManagerAbi} from '../../lib/peers/chain/abis-aos.ts';
-import {allocationManagerAbi} from '../../lib/peers/chain/abis-core.ts';
-import {AosError} from '../../lib/foundation/errors/error.ts';
-import {artifactsFolder} from './artifacts.ts';
-import {openBatch, toAddress} from './batch.ts';
-import type {DomainVersion} from './core.ts';
-import type {AosContracts} from './deploy.ts';
-import {sendAs} from './send.ts';
-import {devRpc} from './rpc.ts';
+import {
+  challengeManagerAbi,
+  penaltyLedgerAbi,
+  serviceManagerAbi,
+} from '../../src/lib/peers/chain/abis-aos.ts';
+import {allocationManagerAbi} from '../../src/lib/peers/chain/abis-core.ts';
+import {AosError} from '../../src/lib/foundation/errors/error.ts';
+import {artifactsFolder} from '../../src/devnet/chain/artifacts.ts';
+import {openBatch, toAddress} from '../../src/devnet/chain/batch.ts';
+import type {DomainVersion} from '../../src/devnet/chain/core.ts';
+import type {AosContracts} from '../../src/devnet/chain/deploy.ts';
+import {sendAs} from '../../src/devnet/chain/send.ts';
+import {devRpc} from '../../src/devnet/chain/rpc.ts';
 
 /** 0 Offline, 1 IncorrectInference, 2 ZkVerifyFailed. */
 export type PenaltyKind = 0 | 1 | 2;
