@@ -86,6 +86,20 @@ module.exports = {
       to: {path: '^src/devnet/'},
     },
     {
+      name: 'the-product-needs-no-test',
+      severity: 'error',
+      comment: 'Tests, benches and scripts import the product, never the other way round.',
+      from: {path: '^src/'},
+      to: {path: '^(test|bench|scripts)/'},
+    },
+    {
+      name: 'support-knows-no-test',
+      severity: 'error',
+      comment: 'What tests share is in test/support; no test imports another.',
+      from: {path: '^(test|bench|scripts)/'},
+      to: {path: '^test/.*\\.test\\.ts$'},
+    },
+    {
       name: 'pure-touches-nothing-outside',
       severity: 'error',
       from: {path: PURE},
