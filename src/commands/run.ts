@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag, version} from '../lib/cli/base-command.ts';
-import {durationFlag} from '../lib/cli/duration-flag.ts';
+import {durationFlag} from '../lib/cli/flags.ts';
 import {withDevnet} from '../lib/features/run/devnet-child.ts';
 import {operateFor, type RunFlags} from '../lib/features/run/run-command.ts';
 import {exitCodeOf} from '../lib/cli/signals.ts';

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
-import {ageFlag} from '../lib/cli/age-flag.ts';
+import {ageFlag} from '../lib/cli/flags.ts';
 import {listenForSignals, interrupted} from '../lib/cli/signals.ts';
 import {historyFor, historyTarget, progressLine} from '../lib/features/slashing-history/slashing-history.ts';
 import {answerOf, historyCsv, historyJson, historyTable} from '../lib/features/slashing-history/table.ts';

@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
+import {durationFlag} from '../lib/cli/flags.ts';
 import {levelPaint} from '../lib/cli/color.ts';
 import {exitCodeOf, listenForSignals} from '../lib/cli/signals.ts';
 import {gatherStatus, requireSomething} from '../lib/features/status/gather.ts';
@@ -17,7 +18,7 @@ Exit code 0 when every link holds, 3 when one fails, 4 when one is unknown or on
     '<%= config.bin %> status',
     {
       description: 'Every 10 seconds, as lines of JSON',
-      command: '<%= config.bin %> status --watch 10 --json',
+      command: '<%= config.bin %> status --watch 10s --json',
     },
     {
       description: 'Any operator, without a configuration',
@@ -31,12 +32,7 @@ Exit code 0 when every link holds, 3 when one fails, 4 when one is unknown or on
     network: Flags.string({summary: 'Network whose contracts are read.', helpValue: 'NAME'}),
     'rpc-url': Flags.string({summary: 'JSON-RPC of the chain; else ETH_RPC_URL.', helpValue: 'URL'}),
     offline: Flags.boolean({summary: 'Ask neither chain nor signer; what is here must do.'}),
-    watch: Flags.integer({
-      summary: 'Look again every so many seconds.',
-      min: 1,
-      max: 86_400,
-      helpValue: 'SECONDS',
-    }),
+    watch: durationFlag({summary: 'Refresh this often, such as 10s.', minMs: 1_000, maxMs: 86_400_000}),
   };
   #watches = false;
 
@@ -55,8 +51,7 @@ Exit code 0 when every link holds, 3 when one fails, 4 when one is unknown or on
     const gather = (signal: AbortSignal) => gatherStatus(target, {offline, signal});
     try {
       if (watch !== undefined) {
-        const everyMs = watch * 1000;
-        await watchStatus({everyMs, json: this.jsonEnabled(), signal: signals.stop, gather, text});
+        await watchStatus({everyMs: watch, json: this.jsonEnabled(), signal: signals.stop, gather, text});
         signals.stop.throwIfAborted();
         return;
       }

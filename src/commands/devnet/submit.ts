@@ -3,10 +3,9 @@ import {AosCommand} from '../../lib/cli/base-command.ts';
 import {aosDirs} from '../../lib/config/paths.ts';
 import {findDevnet} from '../../lib/config/devnet-file.ts';
 import {createDispatcherRest} from '../../lib/peers/dispatcher/rest.ts';
-import {durationFlag} from '../../lib/cli/duration-flag.ts';
+import {durationFlag, httpUrl} from '../../lib/cli/flags.ts';
 import {renderJobs, submitJobs} from '../../lib/features/devnet/submit-jobs.ts';
 import {EXIT} from '../../lib/foundation/errors/table.ts';
-import {httpUrl} from '../../lib/cli/http-url.ts';
 
 export default class DevnetSubmit extends AosCommand {
   static override summary = 'Submit jobs to the running devnet, or to any dispatcher.';

@@ -2,8 +2,7 @@ import {Flags} from '@oclif/core';
 import {AosCommand} from '../../lib/cli/base-command.ts';
 import {devnetOutput} from '../../lib/features/devnet/output.ts';
 import {runDevnet} from '../../lib/features/devnet/up.ts';
-import {durationFlag} from '../../lib/cli/duration-flag.ts';
-import {rangeFlag} from '../../lib/cli/range-flag.ts';
+import {durationFlag, rangeFlag} from '../../lib/cli/flags.ts';
 import {exitCodeOf, listenForSignals} from '../../lib/cli/signals.ts';
 import type {StopReason} from '../../lib/node/events/events.ts';
 

@@ -1,3 +1,4 @@
+import {DURATION_PATTERN, durationText, MAX_TIMER_MS, parseDuration} from '../foundation/text/duration.ts';
 import {checksumAddress, isAddress, isChecksummed} from '../protocol/wire/ethereum.ts';
 import type {ListenAddress} from './config.ts';
 import {nearest} from '../foundation/text/nearest.ts';
@@ -18,9 +19,7 @@ export type ValueType<T> = {
   parse(text: string): Parsed<T>;
 };
 
-const UNITS = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000} as const;
-/** Longest wait that Node's timers hold; a longer one would fire at once. */
-export const MAX_TIMER_MS = 2_147_483_647;
+const DAY_MS = 86_400_000;
 
 export const text: ValueType<string> = {name: 'text', expected: 'text', parse: (value) => ({value})};
 
@@ -88,38 +87,19 @@ export const uint64: ValueType<bigint> = {
   },
 };
 
-/** `500ms`, `30s`, `10m`, `1h30m`, `3d`, or plain seconds; milliseconds on return. */
+/** A time as {@link parseDuration} reads it; milliseconds on return. */
 export function duration(minMs: number, maxMs: number = MAX_TIMER_MS): ValueType<number> {
-  const expected = `a time from ${durationText(minMs)} to ${durationText(maxMs)} (ms, s, m, h, d, or plain seconds)`;
+  const most = durationText(maxMs > DAY_MS ? maxMs - (maxMs % DAY_MS) : maxMs);
   return {
     name: 'duration',
-    expected,
-    pattern: '^([0-9]{1,12}([.][0-9]{1,3})?|([0-9]{1,12}([.][0-9]{1,3})?(ms|s|m|h|d))+)$',
+    expected: `a time from ${durationText(minMs)} to ${most}, such as 30s, 1h30m or 2d`,
+    pattern: DURATION_PATTERN,
     parse(value) {
-      const ms = durationMs(value);
+      const ms = parseDuration(value);
       if (ms === null) return {wrong: 'is not a time'};
       return ms < minMs || ms > maxMs ? {wrong: 'is out of range'} : {value: ms};
     },
   };
-}
-
-function durationMs(value: string): number | null {
-  if (/^\d{1,12}(\.\d{1,3})?$/.test(value)) return Math.round(Number(value) * 1000);
-  if (!/^(\d{1,12}(\.\d{1,3})?(ms|s|m|h|d))+$/.test(value)) return null;
-  let sum = 0;
-  for (const part of value.matchAll(/(?<count>[\d.]+)(?<unit>ms|s|m|h|d)/g)) {
-    const unit = part.groups?.['unit'];
-    if (unit !== 'ms' && unit !== 's' && unit !== 'm' && unit !== 'h' && unit !== 'd') return null;
-    sum += Number(part.groups?.['count']) * UNITS[unit];
-  }
-  return Math.round(sum);
-}
-
-function durationText(ms: number): string {
-  for (const unit of ['d', 'h', 'm', 's'] as const) {
-    if (ms >= UNITS[unit] && ms % UNITS[unit] === 0) return `${ms / UNITS[unit]}${unit}`;
-  }
-  return ms >= UNITS.d ? `${Math.floor(ms / UNITS.d)}d` : `${ms}ms`;
 }
 
 /** A moment, RFC 3339 or a date (then 00:00 UTC); Unix ms on return. */

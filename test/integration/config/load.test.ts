@@ -137,7 +137,7 @@ chain_rpc_url: https://rpc.example.org
         "config.yaml:1:10  network  "hodi" is not known (did you mean hoodi?), expected one of mainnet, hoodi, sepolia, devnet, holesky, custom, e.g. mainnet",
         "config.yaml:3:12  node.node_id  "0xFe3B557E8Fb62b89F4916B721be55cEb828dBd73" has a wrong EIP-55 checksum, so a digit may be wrong, expected 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73, e.g. 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73",
         "config.yaml:4:15  node.signer_key  the value (not shown) has a user name or password in it, expected the URL of Web3Signer: http(s)://host:port, e.g. http://127.0.0.1:9000",
-        "config.yaml:5:23  node.heartbeat_interval  "soon" is not a time, expected a time from 1s to 1h (ms, s, m, h, d, or plain seconds), e.g. 10",
+        "config.yaml:5:23  node.heartbeat_interval  "soon" is not a time, expected a time from 1s to 1h, such as 30s, 1h30m or 2d, e.g. 10",
         "config.yaml:6:12  node.vrf_key  the value (not shown) is not a 32-byte hex seed, expected 64 hex digits, e.g. vrf_key_file: ./vrf.key",
         "config.yaml:7:13  node.clock_id  is a list, expected a whole number from 0 to 18446744073709551615, e.g. 1",
         "config.yaml:8:1  net.dispatcher_url  is missing (is it net.dispatcherurl at config.yaml:10:3?), expected host:port, or a ws:// or wss:// URL, e.g. 127.0.0.1:8081",

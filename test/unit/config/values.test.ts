@@ -92,7 +92,7 @@ describe('values', () => {
     expect(values.duration(1, Number.MAX_SAFE_INTEGER).parse(text)).toEqual({value: ms});
   });
 
-  it.each(['', '-1', '1w', '1 h', 's', '1e3', '0x10', 'ten', '1h-30m'])('refuses the time %j', (text) => {
+  it.each(['', '-1', '1x', '1 h', 's', '1e3', '0x10', 'ten', '1h-30m'])('refuses the time %j', (text) => {
     expect(values.duration(0).parse(text)).toHaveProperty('wrong');
   });
 

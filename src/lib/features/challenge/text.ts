@@ -1,8 +1,10 @@
+import {duration} from '../../foundation/text/duration.ts';
+import {wrap} from '../../foundation/text/cells.ts';
 import type {Challenge} from '../../peers/chain/challenge-rows.ts';
 import type {Challenges} from '../../peers/chain/challenges.ts';
 import {EXIT, type ExitCode} from '../../foundation/errors/table.ts';
 import type {OutputWarning} from '../../cli/envelope.ts';
-import {fitTable, wrap} from '../../foundation/text/table.ts';
+import {fitTable} from '../../foundation/text/table.ts';
 
 /** Of the whole book, or of some of its challenges. */
 export function challengeExit(challenges: readonly Challenge[]): ExitCode {
@@ -130,10 +132,4 @@ function leftText(challenge: Challenge, {msPerBlock}: Challenges): string {
 
 function msLeft({blocksLeft}: Challenge, msPerBlock: number | null): number | null {
   return blocksLeft === null || msPerBlock === null ? null : Math.round(blocksLeft * msPerBlock);
-}
-
-function duration(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return `${Math.round(ms / 1000)} s`;
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,5 +1,5 @@
+import {wrap} from '../../foundation/text/cells.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {wrap} from '../../foundation/text/table.ts';
 import type {KeyFate} from './migrate.ts';
 
 /** What `aos config migrate` does, or would do. No secret is in it. */

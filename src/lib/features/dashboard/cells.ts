@@ -1,4 +1,4 @@
-import {cellsOf, graphemes} from './model/line.ts';
+import {cellsOf, graphemes} from '../../foundation/text/cells.ts';
 
 /** One character on the screen and how it looks; a wide one is followed by a cell without a character. */
 export type Cell = {char: string; style: string};

@@ -1,4 +1,5 @@
-import {cellsOf, graphemes, type Line, type Tone} from './model/line.ts';
+import {asciiText} from '../../foundation/text/ascii.ts';
+import {type Line, type Tone} from './model/line.ts';
 
 /** How many colours the terminal has. */
 export type Colors = 'none' | '16' | '256' | 'true';
@@ -54,7 +55,7 @@ const SHADES: Readonly<Record<Exclude<Colors, 'none'>, {dark: Shades; light: Sha
 export function paintLine(line: Line, theme: Theme): string {
   return line
     .map(({text, tone}) => {
-      const said = theme.ascii ? asciiText(text) : text;
+      const said = theme.ascii ? asciiText(text, {sameWidth: true}) : text;
       const codes = codesOf(tone, theme);
       return codes === '' || said === '' ? said : `\x1b[${codes}m${said}\x1b[0m`;
     })
@@ -66,28 +67,4 @@ function codesOf(tone: Tone, {colors, light}: Theme): string {
   if (color === undefined || colors === 'none') return codes;
   const shade = SHADES[colors][light ? 'light' : 'dark'][color];
   return codes === '' ? shade : `${codes};${shade}`;
-}
-
-const SIGNS: Readonly<Record<string, string>> = {
-  '✓': '+',
-  '✗': 'x',
-  '…': '~',
-  '·': '-',
-  '–': '-',
-  '→': '>',
-  '×': 'x',
-  '▁': '_',
-  '▃': '-',
-  '▅': '=',
-  '↓': 'v',
-  '↑': '^',
-};
-
-/** The text in ASCII, as wide as before; what has no sign of its own becomes `?`. */
-function asciiText(text: string): string {
-  return /^[ -~]*$/.test(text)
-    ? text
-    : graphemes(text)
-        .map((char) => (/^[ -~]$/.test(char) ? char : (SIGNS[char] ?? '?'.repeat(cellsOf(char)))))
-        .join('');
 }

@@ -1,5 +1,6 @@
+import {middle} from '../../foundation/text/cells.ts';
 import type {Devnet, DevnetEvent} from '../../../devnet/devnet.ts';
-import {jsonLine, middle, safeText} from '../../foundation/text/safe-text.ts';
+import {jsonLine, safeText} from '../../foundation/text/safe-text.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import {createSink} from '../../cli/sinks.ts';

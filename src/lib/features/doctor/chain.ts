@@ -1,3 +1,4 @@
+import {duration} from '../../foundation/text/duration.ts';
 import {openChain, withChain, type Chain} from '../../peers/chain/open.ts';
 import {readOperatorStatus} from '../../peers/chain/operator-status.ts';
 import {resolveContracts} from '../../peers/chain/contracts.ts';
@@ -6,12 +7,12 @@ import {blocked, fail, ok, unclear, warn, type Finding} from './check.ts';
 import type {CheckId} from './registry.ts';
 import type {Probe} from './run.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
-import {decimal} from '../../foundation/text/decimal.ts';
+import {ether} from '../../foundation/text/amounts.ts';
 import {judgeAvs, judgeChallenges, judgeOperator, judgeRange, judgeSlashed} from '../status/chain-links.ts';
 import {type StatusFacts} from '../status/facts.ts';
 import type {Judgement} from '../status/link.ts';
 import {transactionsPaid} from '../status/result.ts';
-import {count, duration} from '../../foundation/text/words.ts';
+import {count} from '../../foundation/text/words.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import type {DoctorContext} from './context.ts';
 import {ANSWER_MS, silenceOf} from './silence.ts';
@@ -152,7 +153,7 @@ function judgeFresh(chains: readonly Chain[], now: number): Finding {
 
 function judgeGas({balanceWei, gasPriceWei}: ChainFacts): Finding {
   const paid = transactionsPaid(balanceWei, gasPriceWei);
-  const balance = `${decimal(balanceWei, 18)} ETH`;
+  const balance = `${ether(balanceWei)} ETH`;
   if (paid === null) return unclear(`${balance}; the RPC gives no gas price`);
   const told = `${balance}, enough for about ${count(Number(paid), 'transaction')}`;
   return paid === 0n ? warn(`${balance} does not pay for a transaction`, 'Send ETH to node_id.') : ok(told);

@@ -1,9 +1,10 @@
+import {ago} from '../../foundation/text/duration.ts';
 import {printable} from '../../config/shown.ts';
 import {blocked, fail, notApplicable, ok, unclear, warn, type Finding} from './check.ts';
 import type {Probe} from './run.ts';
 import type {JournalInspection} from '../../node/journal/inspect.ts';
 import type {JournalFacts} from '../status/facts.ts';
-import {ago, count} from '../../foundation/text/words.ts';
+import {count} from '../../foundation/text/words.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
 import type {DoctorContext} from './context.ts';
 import type {JournalLook} from './journal-look.ts';

@@ -1,10 +1,10 @@
+import {duration} from '../../foundation/text/duration.ts';
 import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
 import type {Env} from '../../config/paths.ts';
 import {connectNode} from '../../node/control/find.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import {blocked, fail, ok, warn} from './check.ts';
 import type {Probe} from './run.ts';
-import {duration} from '../../foundation/text/words.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {DoctorContext, RunningLook} from './context.ts';
 const HELLO_MS = 2_000;

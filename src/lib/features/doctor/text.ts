@@ -1,3 +1,4 @@
+import {wrap} from '../../foundation/text/cells.ts';
 import type {CheckState} from './check.ts';
 import {CHECKS, categoryOf} from './registry.ts';
 import {countStates, type DoctorReport, type DoctorVerdict} from './report.ts';
@@ -6,7 +7,6 @@ import {count} from '../../foundation/text/words.ts';
 import type {Level} from '../../node/events/describe.ts';
 import type {Paint} from '../../node/events/lines.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {wrap} from '../../foundation/text/table.ts';
 
 export type DoctorStyle = {paint: Paint; ascii: boolean; width: number};
 

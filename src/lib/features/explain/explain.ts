@@ -1,6 +1,6 @@
+import {wrap} from '../../foundation/text/cells.ts';
 import {ERRORS, type ErrorCode} from '../../foundation/errors/table.ts';
 import {nearest} from '../../foundation/text/nearest.ts';
-import {wrap} from '../../foundation/text/table.ts';
 import {CAUSES} from './causes.ts';
 import {EXIT_CODES} from './exit-codes.ts';
 import {NOTICES} from './notices.ts';

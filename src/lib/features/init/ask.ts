@@ -1,3 +1,4 @@
+import {wrap} from '../../foundation/text/cells.ts';
 import {Chalk} from 'chalk';
 import {startSpinner} from '../../cli/spinner.ts';
 import {AosError} from '../../foundation/errors/error.ts';
@@ -19,7 +20,6 @@ import {
 import {askChoice, askLine, type Reply} from '../../cli/prompt.ts';
 import {asciiText} from '../../foundation/text/ascii.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {wrap} from '../../foundation/text/table.ts';
 import type {Look} from './checks.ts';
 
 const KEYS =

@@ -6,7 +6,7 @@ import {createRangeReader} from '../../peers/chain/range.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {networkValue, nodeIdOf} from './fields.ts';
 import type {Check, Finding, Known} from './question.ts';
-import {shortDecimal} from '../../foundation/text/decimal.ts';
+import {ether} from '../../foundation/text/amounts.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {checkSigner} from '../signer/check.ts';
 import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
@@ -183,8 +183,7 @@ function readOperator(
       throw new AosError('CHAIN_UNREACHABLE', `${endpoint} did not tell the balance of ${operator}`, {cause});
     });
     const kind = code === undefined ? '' : '; it is a contract, which cannot sign jobs';
-    const funds =
-      wei === 0n ? 'has no ETH yet (registration needs some)' : `has ${shortDecimal(wei, 18, 4)} ETH`;
+    const funds = wei === 0n ? 'has no ETH yet (registration needs some)' : `has ${ether(wei, 4)} ETH`;
     return {text: `${chain}; ${operator} ${funds}${kind}`, chainId};
   });
 }

@@ -1,5 +1,5 @@
+import {wrap} from '../../foundation/text/cells.ts';
 import {ALL_FIELDS, type AnyField} from '../../config/schema.ts';
-import {wrap} from '../../foundation/text/table.ts';
 
 /** A value as it will stand in the file. */
 export type Entry = {

@@ -1,6 +1,6 @@
+import {wrap} from '../../foundation/text/cells.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
-import {wrap} from '../../foundation/text/table.ts';
 import {keySteps} from './web3signer-files.ts';
 
 /** What `aos init` made, and what is left to do. */

@@ -1,7 +1,7 @@
+import {wrap} from '../../foundation/text/cells.ts';
 import {ALL_FIELDS} from '../../config/schema.ts';
 import {shown} from '../../config/shown.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {wrap} from '../../foundation/text/table.ts';
 import type {Entry} from './config-text.ts';
 import {QUESTIONS} from './questions.ts';
 import type {Findings} from './wizard.ts';

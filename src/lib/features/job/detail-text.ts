@@ -1,7 +1,7 @@
-import {duration} from '../../foundation/text/words.ts';
+import {wrap} from '../../foundation/text/cells.ts';
+import {duration} from '../../foundation/text/duration.ts';
 import type {JobDetail} from './detail.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {wrap} from '../../foundation/text/table.ts';
 
 const LABEL = 14;
 const LEAST_WIDTH = 50;

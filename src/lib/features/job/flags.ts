@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core';
-import {ageFlag} from '../../cli/age-flag.ts';
+import {ageFlag} from '../../cli/flags.ts';
 
 /** The filters that `job list` and `job export` share. */
 export const jobFilters = {

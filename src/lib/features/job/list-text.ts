@@ -1,7 +1,9 @@
-import {count, duration} from '../../foundation/text/words.ts';
+import {middle} from '../../foundation/text/cells.ts';
+import {duration} from '../../foundation/text/duration.ts';
+import {count} from '../../foundation/text/words.ts';
 import type {JobRowJson} from './row.ts';
 import {csvLine} from '../../foundation/text/csv.ts';
-import {middle, safeText} from '../../foundation/text/safe-text.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
 import {fitTable} from '../../foundation/text/table.ts';
 
 /** A job id is a hash of 64 digits, or what a dispatcher makes of it. */

@@ -1,7 +1,8 @@
+import {middle} from '../../foundation/text/cells.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {JobReader} from '../../node/journal/job-query.ts';
 import {RANGE_NOTE} from '../../node/operator/range.ts';
-import {middle, safeText} from '../../foundation/text/safe-text.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {jobDetail, type JobDetail} from './detail.ts';
 import type {OpenedJobs} from './journal.ts';

@@ -4,7 +4,7 @@ import type {Config} from '../../config/config.ts';
 import {userPath} from '../../config/paths.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {checksumAddress, isAddress} from '../../protocol/wire/ethereum.ts';
-import {durationFlag} from '../../cli/duration-flag.ts';
+import {durationFlag} from '../../cli/flags.ts';
 import {knownPassword, passwordSource, type PasswordFlagValues} from '../../cli/password-flag.ts';
 import {blsKeyFile, type BlsKey, type Hex} from './key.ts';
 import {txFlags} from '../tx/flags.ts';

@@ -11,7 +11,7 @@ import {renderPreconditions, renderRegister, stepsExitCode} from './report.ts';
 import {confirmWith} from '../tx/confirm.ts';
 import {txLimits, type TxFlagValues} from '../tx/flags.ts';
 import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
-import {httpUrl} from '../../cli/http-url.ts';
+import {httpUrl} from '../../cli/flags.ts';
 
 /** The parsed flags of `aos register`. */
 export type RegisterFlagValues = TxFlagValues &

@@ -1,9 +1,9 @@
+import {wrap} from '../../foundation/text/cells.ts';
 import type {RangeState} from '../../peers/chain/plans/range.ts';
 import type {Precondition} from '../../peers/chain/precondition.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
-import {decimal} from '../../foundation/text/decimal.ts';
+import {ether} from '../../foundation/text/amounts.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {wrap} from '../../foundation/text/table.ts';
 import type {TxReport} from '../tx/report.ts';
 
 export type StepId = 'eigenlayer-operator' | 'bls-key' | 'operator-set-key' | 'avs' | 'dispatcher' | 'range';
@@ -115,7 +115,7 @@ export function renderSteps(steps: readonly StepReport[]): string[] {
     const cost =
       tx?.feeWei === null || tx === null
         ? []
-        : [`in block ${tx.block ?? '?'} (gas ${tx.gasUsed ?? '?'}, fee ${decimal(tx.feeWei, 18)} ETH)`];
+        : [`in block ${tx.block ?? '?'} (gas ${tx.gasUsed ?? '?'}, fee ${ether(tx.feeWei)} ETH)`];
     return [
       ...fitted(head, safeText(detail)),
       ...(tx === null ? [] : [INDENT + tx.txHash]),

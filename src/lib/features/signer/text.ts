@@ -1,6 +1,6 @@
+import {wrap} from '../../foundation/text/cells.ts';
 import {Chalk, type ChalkInstance} from 'chalk';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {wrap} from '../../foundation/text/table.ts';
 import type {SignerReport, StepReport} from './check.ts';
 
 type State = StepReport['state'];

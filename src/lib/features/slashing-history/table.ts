@@ -1,11 +1,12 @@
+import {middle, wrap} from '../../foundation/text/cells.ts';
 import type {Coverage, SlashingHistory} from '../../peers/chain/slashing.ts';
 import type {HistoryRow} from '../../peers/chain/slashing-rows.ts';
 import {EXIT, type ExitCode} from '../../foundation/errors/table.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import {csvLine} from '../../foundation/text/csv.ts';
-import {decimal, shortDecimal} from '../../foundation/text/decimal.ts';
-import {middle, safeText} from '../../foundation/text/safe-text.ts';
-import {fitTable, wrap, type Column} from '../../foundation/text/table.ts';
+import {decimal, shortDecimal} from '../../foundation/text/amounts.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {fitTable, type Column} from '../../foundation/text/table.ts';
 
 /** `slashed`: something was executed. `warned`: only recorded, ejected, or a source could not be read. */
 export type HistoryVerdict = 'clean' | 'warned' | 'slashed';
@@ -87,7 +88,7 @@ export function historyTable(history: SlashingHistory, {statement}: HistoryAnswe
   );
   const covered = sources.map(
     (source) =>
-      `${source.covered ? 'read' : source.kind === 'absent' ? 'none' : 'NOT READ'}  ${coverageText(source)}`,
+      `${source.covered ? 'read' : source.kind === 'absent' ? 'none' : 'NOT READ'} ${coverageText(source)}`,
   );
   const blocks = [
     wrap(safeText(statement, 2000), width),
@@ -218,7 +219,7 @@ function amounts({totals}: SlashingHistory, which: 'executed' | 'recorded'): str
 
 function coverageText(source: Coverage): string {
   const where = source.contract === null ? source.id : `${source.id} ${source.contract}`;
-  return source.covered ? `${where}  blocks ${source.from} to ${source.to}` : `${where}: ${source.reason}`;
+  return source.covered ? `${where} blocks ${source.from} to ${source.to}` : `${where}: ${source.reason}`;
 }
 
 function hanging(line: string, width: number): string[] {

@@ -1,9 +1,10 @@
+import {ago, duration} from '../../foundation/text/duration.ts';
 import {assessLiveness, type Liveness} from '../../node/liveness/liveness.ts';
 import {gapsOf, type Span} from '../../node/liveness/spans.ts';
 import type {OperatorView, TroubleView} from '../../node/events/view.ts';
 import {type RunningFacts, type StatusFacts} from './facts.ts';
 import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
-import {ago, count, duration} from '../../foundation/text/words.ts';
+import {count} from '../../foundation/text/words.ts';
 import {known, type Fact} from '../../foundation/fact.ts';
 
 /** Without a job for so long, a node that would earn is idle. */

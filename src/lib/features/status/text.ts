@@ -1,11 +1,12 @@
+import {middle, wrap} from '../../foundation/text/cells.ts';
+import {duration} from '../../foundation/text/duration.ts';
 import type {StatusResult} from './result.ts';
 import type {LinkState} from './link.ts';
-import {count, duration, OUTAGE_CAUSES, percent} from '../../foundation/text/words.ts';
-import {decimal, shortDecimal} from '../../foundation/text/decimal.ts';
+import {count, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
+import {ether, percent, shortDecimal} from '../../foundation/text/amounts.ts';
 import type {Level} from '../../node/events/describe.ts';
 import type {Paint} from '../../node/events/lines.ts';
-import {middle, safeText} from '../../foundation/text/safe-text.ts';
-import {wrap} from '../../foundation/text/table.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
 
 export type StatusStyle = {paint: Paint; ascii: boolean};
 
@@ -103,7 +104,7 @@ const quorumName = ({avs}: StatusResult, number: number): string =>
   avs.flow === 'operator-sets' ? `operator set ${number}` : `quorum ${number}`;
 
 function quorumText({member, weight, recorded, total, minimum, operators}: Quorum): string {
-  const figure = (value: bigint): string => shortDecimal(value, 18, 4);
+  const figure = (value: bigint): string => ether(value, 4);
   return [
     member === null ? 'member unknown' : member ? 'member' : 'not a member',
     ...(weight === null ? [] : [`weight ${figure(weight)}`]),
@@ -127,7 +128,7 @@ function stakeText({
       ? `${shortDecimal(amount, decimals, 6)} ${symbol ?? 'tokens'}`
       : shares === null
         ? 'unknown'
-        : `${shortDecimal(shares, 18, 6)} shares`;
+        : `${ether(shares, 6)} shares`;
   const numbers = quorums.map(({number}) => number).join(', ');
   const where =
     quorums.length === 0
@@ -144,7 +145,7 @@ function samplingText({sampling}: StatusResult): string {
 }
 
 function penaltyText({policy}: StatusResult): string {
-  return `${decimal(policy.penalty_wei, 18)} ETH for each longer offline period or failed check (${policy.penalty_source})`;
+  return `${ether(policy.penalty_wei)} ETH for each longer offline period or failed check (${policy.penalty_source})`;
 }
 
 function moratoriumText({policy: {moratorium}}: StatusResult): string {
@@ -177,7 +178,7 @@ function gasText({gas}: StatusResult): string {
   if (gas.state === 'unknown') return `unknown (${gas.reason})`;
   const pays =
     gas.transactions === null ? 'price unknown' : `pays for about ${gas.transactions} transactions`;
-  return `${shortDecimal(gas.balance_wei, 18, 6)} ETH, ${pays}`;
+  return `${ether(gas.balance_wei, 6)} ETH, ${pays}`;
 }
 
 function chainText({chain}: StatusResult): string {

@@ -2,7 +2,7 @@ import {gwei} from '../../peers/chain/tx/fees.ts';
 import type {Prepared} from '../../peers/chain/tx/transact.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {decimal} from '../../foundation/text/decimal.ts';
+import {ether} from '../../foundation/text/amounts.ts';
 
 /** What a transaction will do and cost, line by line. */
 export function preparedLines({plan, gas, fees, mostWei, balance}: Prepared): string[] {
@@ -11,7 +11,7 @@ export function preparedLines({plan, gas, fees, mostWei, balance}: Prepared): st
     ['to', plan.to],
     ['gas', `up to ${gas}`],
     ['fee', `up to ${gwei(fees.maxFeePerGas)} gwei per gas, tip ${gwei(fees.maxPriorityFeePerGas)}`],
-    ['costs', `up to ${decimal(mostWei, 18)} ETH of ${decimal(balance, 18)}`],
+    ['costs', `up to ${ether(mostWei)} ETH of ${ether(balance)}`],
   ];
   return [
     `${safeText(plan.title)}:`,

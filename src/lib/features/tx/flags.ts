@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core';
 import {parseGwei} from '../../peers/chain/tx/fees.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
-import {durationFlag} from '../../cli/duration-flag.ts';
+import {durationFlag} from '../../cli/flags.ts';
 
 const DEFAULT_WAIT_MS = 180_000;
 const POLL_MS = 1_000;

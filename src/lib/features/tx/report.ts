@@ -3,7 +3,7 @@ import type {TxAttempt} from '../../peers/chain/tx/port.ts';
 import type {Transacted} from '../../peers/chain/tx/transact.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
 import {checksumAddress} from '../../protocol/wire/ethereum.ts';
-import {decimal} from '../../foundation/text/decimal.ts';
+import {ether} from '../../foundation/text/amounts.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {fitTable} from '../../foundation/text/table.ts';
 import {isoTime} from '../../foundation/time/time.ts';
@@ -67,7 +67,7 @@ export function transactedReport(done: Transacted): {exitCode: number; result: o
       return {
         exitCode: EXIT.ok,
         result: txReport({...attempt, receipt}, state),
-        text: `${attempt.title}: ${state === 'cancelled' ? 'cancelled by' : 'mined as'} ${attempt.hash} in block ${block} (gas ${gasUsed}, fee ${decimal(feeWei, 18)} ETH)`,
+        text: `${attempt.title}: ${state === 'cancelled' ? 'cancelled by' : 'mined as'} ${attempt.hash} in block ${block} (gas ${gasUsed}, fee ${ether(feeWei)} ETH)`,
       };
     }
   }
@@ -91,7 +91,7 @@ export function renderTransactions(list: readonly TxReport[], width: number): st
       column('BLOCK', ({block}) => block?.toString() ?? '', 3, true),
       column(
         'FEE',
-        (tx) => (tx.feeWei === null ? `≤ ${gwei(tx.maxFeePerGas)} gwei` : `${decimal(tx.feeWei, 18)} ETH`),
+        (tx) => (tx.feeWei === null ? `≤ ${gwei(tx.maxFeePerGas)} gwei` : `${ether(tx.feeWei)} ETH`),
         2,
       ),
       column('HASH', ({txHash}) => txHash, 1),

@@ -18,13 +18,6 @@ export function safeText(text: string, limit = 500): string {
   });
 }
 
-/** Keeps both ends of a long id: `4a16467f…20971fd`. */
-export function middle(text: string, width: number): string {
-  if (text.length <= width) return text;
-  const left = Math.ceil((width - 1) / 2);
-  return `${text.slice(0, left)}…${text.slice(text.length - (width - 1 - left))}`;
-}
-
 /**
  * One line of JSON that is harmless on a terminal too: JSON escapes C0 controls itself, the other unsafe characters
  * become `\\uNNNN`, which parses back to the same text. bigint as decimal strings.

@@ -1,3 +1,5 @@
+import {cellsOf, pad, wrap} from './cells.ts';
+
 export type Column = {
   head: string;
   cells: readonly string[];
@@ -43,7 +45,7 @@ function packed(texts: readonly string[], width: number): string[] {
   return texts
     .reduce<string[]>((lines, text) => {
       const joined = [...lines.slice(-1), text].join(GAP);
-      return joined.length <= width ? [...lines.slice(0, -1), joined] : [...lines, text];
+      return cellsOf(joined) <= width ? [...lines.slice(0, -1), joined] : [...lines, text];
     }, [])
     .flatMap((line) => wrap(line, width));
 }
@@ -53,32 +55,12 @@ function lineWidth(columns: readonly Column[]): number {
 }
 
 function columnWidth({head, cells}: Column): number {
-  return Math.max(head.length, ...cells.map((cell) => cell.length));
+  return Math.max(cellsOf(head), ...cells.map(cellsOf));
 }
 
 function lineOf(columns: readonly Column[], text: (column: Column) => string): string {
   return columns
-    .map((column) =>
-      column.right === true
-        ? text(column).padStart(columnWidth(column))
-        : text(column).padEnd(columnWidth(column)),
-    )
+    .map((column) => pad(text(column), columnWidth(column), column.right === true ? 'right' : 'left'))
     .join(GAP)
     .trimEnd();
-}
-
-/** Breaks a text between words, and words that are too long anywhere. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/ +/)) {
-    const parts = word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [''];
-    for (const part of parts) {
-      if (line !== '' && line.length + 1 + part.length > width) {
-        lines.push(line);
-        line = part;
-      } else line = line === '' ? part : `${line} ${part}`;
-    }
-  }
-  return line === '' ? lines : [...lines, line];
 }

@@ -1,5 +1,6 @@
+import {duration} from '../../foundation/text/duration.ts';
 import type {OperatorEvent} from '../events/events.ts';
-import {count, duration, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
+import {count, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 
 /** What an alert is about: a part of the operator, its being reachable, results nobody took, the process itself. */
 export type Subject =

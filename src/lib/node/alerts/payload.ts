@@ -1,5 +1,5 @@
+import {duration} from '../../foundation/text/duration.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {duration} from '../../foundation/text/words.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import type {Alert} from './due.ts';
 

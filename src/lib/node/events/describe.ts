@@ -1,6 +1,7 @@
+import {middle} from '../../foundation/text/cells.ts';
+import {duration, measured} from '../../foundation/text/duration.ts';
 import type {JobRef, LivenessFacts, OperatorEventBody, RejectReason, StopReason} from './events.ts';
-import {duration, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
-import {middle} from '../../foundation/text/safe-text.ts';
+import {OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 
 /** The least first. */
 export const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -27,7 +28,7 @@ export function describe(event: OperatorEventBody): Description {
     case 'connected':
       return info(`connected to ${event.url}`);
     case 'disconnected':
-      return warn(`disconnected: ${event.reason}; next try in ${seconds(event.retryInMs ?? 0)}`);
+      return warn(`disconnected: ${event.reason}; next try in ${measured(event.retryInMs ?? 0)}`);
     case 'frame_rejected':
       return warn(
         `frame rejected (${event.reason}, ${event.code}), ${event.count} so far: ${event.message} → ${frameNext(event)}`,
@@ -49,9 +50,9 @@ export function describe(event: OperatorEventBody): Description {
     case 'job_asked':
       return info(`job ${name(event.job)} put to the ${event.job.kind} worker, attempt ${event.attempt}`);
     case 'job_answered':
-      return info(`job ${name(event.job)} answered by the worker after ${seconds(event.ms)}`);
+      return info(`job ${name(event.job)} answered by the worker after ${measured(event.ms)}`);
     case 'job_retry':
-      return warn(`job ${name(event.job)}: ${event.message}; next try in ${seconds(event.retryInMs)}`);
+      return warn(`job ${name(event.job)}: ${event.message}; next try in ${measured(event.retryInMs)}`);
     case 'job_concluded':
       return concluded(event);
     case 'result_sent':
@@ -60,10 +61,10 @@ export function describe(event: OperatorEventBody): Description {
       );
     case 'result_retry':
       return warn(
-        `job ${name(event.job)} not accepted: ${event.message}; next try in ${seconds(event.retryInMs)}`,
+        `job ${name(event.job)} not accepted: ${event.message}; next try in ${measured(event.retryInMs)}`,
       );
     case 'result_accepted':
-      return info(`job ${name(event.job)} accepted after ${seconds(event.ms)}`);
+      return info(`job ${name(event.job)} accepted after ${measured(event.ms)}`);
     case 'result_expired':
       return error(`job ${name(event.job)} was never accepted within the retention and is given up`);
     case 'callback_refused':
@@ -73,7 +74,7 @@ export function describe(event: OperatorEventBody): Description {
     case 'trouble':
       return error(`${event.part}: ${event.message} (${event.code}) → ${event.next}`);
     case 'recovered':
-      return info(`${event.part} works again after ${lasting(event.afterMs)}`);
+      return info(`${event.part} works again after ${measured(event.afterMs)}`);
     case 'range':
       return info(
         `sampling range ${event.start}–${event.end} of ${event.max} from the ${event.source}${event.block === null ? '' : `, block ${event.block}`}`,
@@ -83,7 +84,7 @@ export function describe(event: OperatorEventBody): Description {
     case 'signer_stats':
       return {
         level: 'debug',
-        text: `signer: ${event.signatures} signatures, p50 ${ms(event.p50Ms)}, p95 ${ms(event.p95Ms)}, ${event.errors} errors in ${seconds(event.windowMs)}`,
+        text: `signer: ${event.signatures} signatures, p50 ${ms(event.p50Ms)}, p95 ${ms(event.p95Ms)}, ${event.errors} errors in ${measured(event.windowMs)}`,
       };
     case 'block':
       return {level: 'debug', text: `block ${event.number}; the RPC took ${ms(event.rpcMs)}`};
@@ -91,7 +92,7 @@ export function describe(event: OperatorEventBody): Description {
       return liveness(event);
     case 'minute':
       return info(
-        `up ${lasting(event.uptimeMs)}: ${event.accepted} accepted, ${event.received} received, ${event.failed} failed, ${event.inHand} in hand, ${event.pending} pending, ${event.probes} probes`,
+        `up ${measured(event.uptimeMs)}: ${event.accepted} accepted, ${event.received} received, ${event.failed} failed, ${event.inHand} in hand, ${event.pending} pending, ${event.probes} probes`,
       );
     case 'config_reloaded':
       return reloaded(event);
@@ -99,7 +100,7 @@ export function describe(event: OperatorEventBody): Description {
       return info(stopping(event.reason, event.inHand, event.graceMs));
     case 'summary':
       return info(
-        `done: ${event.accepted} accepted, ${event.received} received, ${event.selected} selected, ${event.unselected} not selected, ${event.failed} failed, ${event.pending} pending, in ${lasting(event.durationMs)}`,
+        `done: ${event.accepted} accepted, ${event.received} received, ${event.selected} selected, ${event.unselected} not selected, ${event.failed} failed, ${event.pending} pending, in ${measured(event.durationMs)}`,
       );
   }
 }
@@ -115,7 +116,7 @@ function liveness({lastProbeAt, graceLeftMs, graceMs, outages}: LivenessFacts): 
   if (lastProbeAt === null) return info('the network has not asked yet whether this node is alive');
   const [last] = outages;
   if (last === undefined || last.end !== null)
-    return {level: 'debug', text: `the network reaches us; ${lasting(graceMs)} of grace`};
+    return {level: 'debug', text: `the network reaches us; ${measured(graceMs)} of grace`};
   return warn(
     `the network has not reached us for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${duration(graceLeftMs ?? 0)} of grace left`,
   );
@@ -129,7 +130,7 @@ function reloaded({applied, needRestart}: {applied: string[]; needRestart: strin
 }
 
 function stopping(reason: StopReason, inHand: number, graceMs: number): string {
-  const hand = inHand === 0 ? 'nothing in hand' : `finishing ${jobs(inHand)}, up to ${seconds(graceMs)}`;
+  const hand = inHand === 0 ? 'nothing in hand' : `finishing ${jobs(inHand)}, up to ${measured(graceMs)}`;
   const again = reason.startsWith('SIG') ? 'again' : 'Ctrl-C';
   return `stopping (${STOPS[reason]}): ${hand}${inHand > 0 ? `; ${again} to stop at once` : ''}`;
 }
@@ -167,17 +168,8 @@ function name({jobId, tag, position}: JobRef): string {
   return `${middle(jobId, 17)}${suffix}`;
 }
 
-function seconds(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
-}
-
-/** What may take hours. */
-function lasting(ms: number): string {
-  return ms < 120_000 ? seconds(ms) : duration(ms);
-}
-
 function ms(value: number | null): string {
-  return value === null ? '?' : seconds(value);
+  return value === null ? '?' : measured(value);
 }
 
 const info = (text: string): Description => ({level: 'info', text});

@@ -1,4 +1,5 @@
-import {formatEther, type Hex} from 'viem';
+import type {Hex} from 'viem';
+import {ether} from '../../foundation/text/amounts.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import {avsDirectoryAbi, delegationManagerAbi} from './abis-core.ts';
 import {readCode, type CodeAt} from './code.ts';
@@ -89,7 +90,7 @@ function accountKind(code: CodeAt): Precondition {
 
 function balance(wei: bigint): Precondition {
   const [id, needed] = ['gas-balance', 'more than 0 ETH'];
-  if (wei > 0n) return ok(id, `${formatEther(wei)} ETH`, needed);
+  if (wei > 0n) return ok(id, `${ether(wei)} ETH`, needed);
   return fail(id, '0 ETH', needed, 'Send ETH for gas to the operator address.');
 }
 

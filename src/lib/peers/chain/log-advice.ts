@@ -1,3 +1,4 @@
+import {duration} from '../../foundation/text/duration.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {LogLimit} from './log-cap.ts';
 import {bestCase, type ProviderCap} from './log-window.ts';
@@ -83,10 +84,3 @@ export function tooManyRequests(scan: {
 }
 
 const grouped = (value: number): string => value.toLocaleString('en-US');
-
-function duration(ms: number): string {
-  const seconds = Math.max(1, Math.round(ms / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
-}

@@ -1,4 +1,5 @@
-import {formatEther, type Hex} from 'viem';
+import type {Hex} from 'viem';
+import {ether} from '../../foundation/text/amounts.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import {chainTime} from '../../foundation/time/time.ts';
 import type {BlsFacts} from './flow-bls.ts';
@@ -121,16 +122,16 @@ function quorumPreconditions(quorum: QuorumFacts, wanted: readonly number[] | nu
   if (wanted !== null && !wanted.includes(number)) return [];
   const bad = wanted === null ? warn : fail;
   const [stakeId, seatsId] = [`quorum-${number}-stake`, `quorum-${number}-seats`];
-  const stakeNeeded = minimumStake === null ? 'the minimum stake' : `≥ ${formatEther(minimumStake)}`;
+  const stakeNeeded = minimumStake === null ? 'the minimum stake' : `≥ ${ether(minimumStake)}`;
   const seatsNeeded = maxOperators === null ? 'a free place' : `< ${maxOperators} operators`;
   const stake =
     minimumStake === null || weight === null
       ? unknown(stakeId, 'the stake registry did not answer', stakeNeeded)
       : weight >= minimumStake
-        ? ok(stakeId, formatEther(weight), stakeNeeded)
+        ? ok(stakeId, ether(weight), stakeNeeded)
         : bad(
             stakeId,
-            formatEther(weight),
+            ether(weight),
             stakeNeeded,
             'Have more stake delegated, or leave the quorum out: --quorums',
           );

@@ -1,4 +1,4 @@
-import {decimal} from '../../foundation/text/decimal.ts';
+import {decimal} from '../../foundation/text/amounts.ts';
 import type {SourceId} from './slashing-filters.ts';
 
 /** What a row reports. Only `slash` and `penalty` take something; the others are the story around it. */

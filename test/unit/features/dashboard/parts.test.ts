@@ -1,15 +1,9 @@
+import {cellsOf, column, fit, middle, wrap} from '../../../../src/lib/foundation/text/cells.ts';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {age, coarseAge, countdown} from '../../../../src/lib/features/dashboard/model/ages.ts';
 import {beats, heartbeatOf} from '../../../../src/lib/features/dashboard/model/heartbeat.ts';
-import {
-  cellsOf,
-  column,
-  fit,
-  fitMiddle,
-  shown,
-  wrapText,
-} from '../../../../src/lib/features/dashboard/model/line.ts';
+import {shown} from '../../../../src/lib/features/dashboard/model/line.ts';
 import {createMarks, MARK_CELLS} from '../../../../src/lib/features/dashboard/marks.ts';
 import {createLog, createLogFilter, LOG_LEVELS} from '../../../../src/lib/features/dashboard/model/log.ts';
 import {paceOf} from '../../../../src/lib/features/dashboard/pace.ts';
@@ -39,17 +33,17 @@ describe('texts', () => {
       fc.property(text, fc.nat(40), (raw, width) => {
         const safe = shown(raw);
         expect(cellsOf(fit(safe, width))).toBeLessThanOrEqual(width);
-        expect(cellsOf(fitMiddle(safe, width))).toBeLessThanOrEqual(width);
+        expect(cellsOf(middle(safe, width))).toBeLessThanOrEqual(width);
         expect(cellsOf(column(safe, width))).toBe(width);
-        for (const line of wrapText(safe, width)) expect(cellsOf(line)).toBeLessThanOrEqual(width);
+        for (const line of wrap(safe, width)) expect(cellsOf(line)).toBeLessThanOrEqual(width);
       }),
     );
   });
 
   it('keep both ends of ids, and break between words', () => {
-    expect(fitMiddle('0x12ab45678901239f3c', 11)).toBe('0x12a…39f3c');
-    expect(wrapText('one two three', 9)).toEqual(['one two', 'three']);
-    expect(wrapText('0123456789', 4)).toEqual(['0123', '4567', '89']);
+    expect(middle('0x12ab45678901239f3c', 11)).toBe('0x12a…39f3c');
+    expect(wrap('one two three', 9)).toEqual(['one two', 'three']);
+    expect(wrap('0123456789', 4)).toEqual(['0123', '4567', '89']);
   });
 
   it.each([

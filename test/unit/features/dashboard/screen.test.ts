@@ -1,6 +1,7 @@
+import {cellsOf} from '../../../../src/lib/foundation/text/cells.ts';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {cellsOf, lineCells} from '../../../../src/lib/features/dashboard/model/line.ts';
+import {lineCells} from '../../../../src/lib/features/dashboard/model/line.ts';
 import {drawScreen, type Screen, type Size} from '../../../../src/lib/features/dashboard/screen.ts';
 import {PANES, type Ui} from '../../../../src/lib/features/dashboard/model/ui.ts';
 import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';

@@ -1,11 +1,12 @@
+import {wrap} from '../../../../src/lib/foundation/text/cells.ts';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {Coverage, SlashingHistory} from '../../../../src/lib/peers/chain/slashing.ts';
 import {row, totalsOf, type HistoryRow} from '../../../../src/lib/peers/chain/slashing-rows.ts';
 import {csvLine} from '../../../../src/lib/foundation/text/csv.ts';
-import {decimal, shortDecimal} from '../../../../src/lib/foundation/text/decimal.ts';
+import {decimal, shortDecimal} from '../../../../src/lib/foundation/text/amounts.ts';
 import {answerOf, historyJson, historyTable} from '../../../../src/lib/features/slashing-history/table.ts';
-import {fitTable, wrap} from '../../../../src/lib/foundation/text/table.ts';
+import {fitTable} from '../../../../src/lib/foundation/text/table.ts';
 
 const OPERATOR = '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73';
 const AVS = '0x500C4E641b5d61026f26148Ab9363EB3241C08f3';

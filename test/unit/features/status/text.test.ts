@@ -1,8 +1,9 @@
+import {percent} from '../../../../src/lib/foundation/text/amounts.ts';
+import {duration} from '../../../../src/lib/foundation/text/duration.ts';
 import {describe, expect, it} from 'vitest';
 import {statusText} from '../../../../src/lib/features/status/text.ts';
 import {type StatusFacts} from '../../../../src/lib/features/status/facts.ts';
 import {statusResult} from '../../../../src/lib/features/status/result.ts';
-import {duration, percent} from '../../../../src/lib/foundation/text/words.ts';
 import {chainFacts, NOW, stakeOf, statusFacts} from '../../../support/status-facts.ts';
 import {known, unknown} from '../../../../src/lib/foundation/fact.ts';
 

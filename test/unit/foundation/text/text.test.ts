@@ -1,9 +1,10 @@
+import {cellsOf, middle} from '../../../../src/lib/foundation/text/cells.ts';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {errorEnvelope, errorLines, publicError, resultEnvelope} from '../../../../src/lib/cli/envelope.ts';
 import {translateReferenceArgs} from '../../../../src/lib/cli/reference-args.ts';
-import {jsonLine, middle, safeText} from '../../../../src/lib/foundation/text/safe-text.ts';
+import {jsonLine, safeText} from '../../../../src/lib/foundation/text/safe-text.ts';
 import {codePoint} from '../../../support/any-text.ts';
 
 /** Control characters, bidirectional and zero-width marks, line separators, tags. */
@@ -50,7 +51,7 @@ describe('outside text', () => {
     expect(middle('0123456789abcdef0123456789', 9)).toBe('0123…6789');
     fc.assert(
       fc.property(anyText, fc.integer({min: 3, max: 30}), (text, width) => {
-        expect(middle(text, width).length).toBeLessThanOrEqual(width);
+        expect(cellsOf(middle(text, width))).toBeLessThanOrEqual(width);
       }),
     );
   });

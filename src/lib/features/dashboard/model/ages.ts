@@ -1,3 +1,4 @@
+import {measured} from '../../../foundation/text/duration.ts';
 import {isoTime} from '../../../foundation/time/time.ts';
 
 /** How long ago, in one or two units: `3s`, `1m04s`, `2h03m`, `5d04h`. Never negative: wall clocks are set. */
@@ -22,10 +23,9 @@ export function countdown(ms: number): string {
   return `${two(Math.floor(seconds / 3600))}:${two(Math.floor((seconds % 3600) / 60))}:${two(seconds % 60)}`;
 }
 
-/** A measured time: `4 ms`, `1.2 s`. */
+/** A measured time: `4 ms`, `1.2 s`; `?` for none. */
 export function millis(ms: number | null): string {
-  if (ms === null) return '?';
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+  return ms === null ? '?' : measured(ms);
 }
 
 /** Time of day, UTC: `12:03:44`. */

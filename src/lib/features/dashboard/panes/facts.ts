@@ -1,15 +1,7 @@
+import {cellsOf} from '../../../foundation/text/cells.ts';
 import {age, countdown, millis} from '../model/ages.ts';
 import {beats, heartbeatOf, type Beat} from '../model/heartbeat.ts';
-import {
-  cellsOf,
-  joinFitting,
-  lineCells,
-  shown,
-  span,
-  type Line,
-  type Span,
-  type Tone,
-} from '../model/line.ts';
+import {joinFitting, lineCells, shown, span, type Line, type Span, type Tone} from '../model/line.ts';
 import {stateWord} from '../model/signs.ts';
 import {SIGNER_BUDGET, troubleSeverity} from '../model/verdict.ts';
 import type {BlockFacts, ClockText, LivenessFacts, SignerStats} from '../../../node/events/events.ts';

@@ -1,5 +1,6 @@
+import {cellsOf, fit, middle} from '../../../foundation/text/cells.ts';
 import {clockTime, coarseAge} from '../model/ages.ts';
-import {cellsOf, fit, fitMiddle, fillLine, lineCells, shown, span, type Line} from '../model/line.ts';
+import {fillLine, lineCells, shown, span, type Line} from '../model/line.ts';
 import {stateWord} from '../model/signs.ts';
 import type {Finding} from '../model/verdict.ts';
 import type {Scene} from './scene.ts';
@@ -25,7 +26,7 @@ export function headerLine({data, ui, now, replay}: Scene, width: number): Line 
   const rest = `  ${network}${host === '' ? '' : `  ${fit(host, Math.max(8, room - 61))}`}`;
   const left: Line = [
     span('aos ', 'title'),
-    span(fitMiddle(nodeId, Math.max(9, Math.min(42, room - 4 - rest.length))), 'bold'),
+    span(middle(nodeId, Math.max(9, Math.min(42, room - 4 - rest.length))), 'bold'),
     span(rest),
   ];
   return [...fillLine(left, Math.max(0, room)), span(' '), ...right];

@@ -1,6 +1,7 @@
+import {column, middle} from '../../../foundation/text/cells.ts';
 import {age} from '../model/ages.ts';
 import {healthOf, resultOf} from '../model/jobs.ts';
-import {column, fitMiddle, shown, span, type Line, type Tone} from '../model/line.ts';
+import {shown, span, type Line, type Tone} from '../model/line.ts';
 import {stateWord} from '../model/signs.ts';
 import {MAX_JOBS} from '../../../node/events/view.ts';
 import type {JobView} from '../../../node/events/view-jobs.ts';
@@ -16,10 +17,10 @@ type Cell = {
 };
 
 const COLUMNS = {
-  id: {head: 'ID', width: 14, text: ({jobId}) => fitMiddle(shown(jobId, 400), 14)},
-  wideId: {head: 'ID', width: 36, text: ({jobId}) => fitMiddle(shown(jobId, 400), 36)},
+  id: {head: 'ID', width: 14, text: ({jobId}) => middle(shown(jobId, 400), 14)},
+  wideId: {head: 'ID', width: 36, text: ({jobId}) => middle(shown(jobId, 400), 36)},
   /** Those of the network whole: 64 digits. */
-  wholeId: {head: 'ID', width: 64, text: ({jobId}) => fitMiddle(shown(jobId, 400), 64)},
+  wholeId: {head: 'ID', width: 64, text: ({jobId}) => middle(shown(jobId, 400), 64)},
   kind: {head: 'KIND', width: 5, text: ({kind}) => shown(kind, 40)},
   model: {head: 'MODEL', width: 10, text: ({model}) => shown(model, 80)},
   wideModel: {head: 'MODEL', width: 20, text: ({model}) => shown(model, 80)},
@@ -43,7 +44,7 @@ function columnsFor(width: number): {before: readonly Cell[]; after: readonly Ce
   if (width >= 120) return {before: [wideId, kind, model, tag], after: [since, took, result]};
   if (width >= 78) return {before: [id, kind, model, tag], after: [since, result]};
   if (width >= 60) return {before: [id, kind], after: [since, result]};
-  return {before: [{...id, width: 12, text: ({jobId}) => fitMiddle(shown(jobId, 400), 12)}], after: [since]};
+  return {before: [{...id, width: 12, text: ({jobId}) => middle(shown(jobId, 400), 12)}], after: [since]};
 }
 
 const STATE = 17;

@@ -1,5 +1,6 @@
+import {cellsOf, wrap} from '../../../foundation/text/cells.ts';
 import {age, clockTime} from '../model/ages.ts';
-import {cellsOf, span, wrapText, type Line, type Tone} from '../model/line.ts';
+import {span, type Line, type Tone} from '../model/line.ts';
 import type {Entry} from '../model/log.ts';
 import type {Level} from '../../../node/events/describe.ts';
 import type {Scene} from './scene.ts';
@@ -53,7 +54,7 @@ function entryLines(
   const before = `${cursor ? '> ' : '  '}${time}`;
   const room = Math.max(1, width - before.length - 6);
   const tone: Tone = cursor ? 'cursor' : word.tone;
-  const [first = '', ...rest] = ui.wrap && cellsOf(text) > room ? wrapText(text, room) : [text];
+  const [first = '', ...rest] = ui.wrap && cellsOf(text) > room ? wrap(text, room) : [text];
   return [
     [span(before, cursor ? 'cursor' : 'dim'), span(word.text, word.tone), span(` ${first}`, tone)],
     ...rest.map((part): Line => [span(' '.repeat(before.length + 6)), span(part, tone)]),

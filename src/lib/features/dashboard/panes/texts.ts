@@ -1,6 +1,7 @@
+import {cellsOf, wrap} from '../../../foundation/text/cells.ts';
 import {age} from '../model/ages.ts';
 import {KEYS} from '../model/keys.ts';
-import {cellsOf, shown, span, wrapText, type Line} from '../model/line.ts';
+import {shown, span, type Line} from '../model/line.ts';
 import {heartbeatOf} from '../model/heartbeat.ts';
 import {healthOf, resultOf} from '../model/jobs.ts';
 import {ERRORS} from '../../../foundation/errors/table.ts';
@@ -67,7 +68,7 @@ export function explainText({findings, now}: Scene, width: number): Text {
     const entry = code === null || !Object.hasOwn(ERRORS, code) ? null : ERRORS[code as keyof typeof ERRORS];
     return [
       ...(index === 0 ? [] : [[]]),
-      ...wrapText(text, width - 2).map((part): Line => [span(`  ${part}`, severity)]),
+      ...wrap(text, width - 2).map((part): Line => [span(`  ${part}`, severity)]),
       ...fields(
         [
           ['since', `${isoTime(since)} (${age(now - since)} ago)`],
@@ -127,7 +128,7 @@ function jobText({jobs, ui, now, log, steps}: Scene, width: number): Text {
       ),
       [],
       ...story.flatMap(({event, text}) =>
-        wrapText(`${isoTime(event.at)} ${text}`, width - 2).map((part): Line => [span(`  ${part}`)]),
+        wrap(`${isoTime(event.at)} ${text}`, width - 2).map((part): Line => [span(`  ${part}`)]),
       ),
     ],
   };
@@ -150,7 +151,7 @@ function eventText({log, ui, now}: Scene, width: number): Text {
         width,
       ),
       [],
-      ...wrapText(shown(eventLine(event), 20_000), width - 2).map((part): Line => [span(`  ${part}`)]),
+      ...wrap(shown(eventLine(event), 20_000), width - 2).map((part): Line => [span(`  ${part}`)]),
     ],
   };
 }
@@ -176,7 +177,7 @@ function heartbeatText({data, now}: Scene, width: number): Text {
         width,
       ),
       ...outages.flatMap(({start, end, durationMs, cause, overGrace}) =>
-        wrapText(
+        wrap(
           `${isoTime(start)} – ${end === null ? 'now' : isoTime(end)}  ${age(end === null ? now - start : durationMs)}  ${OUTAGE_CAUSES[cause]}${overGrace ? '  LONGER THAN THE GRACE' : ''}`,
           width - 4,
         ).map((part): Line => [span(`    ${part}`, overGrace ? 'fail' : 'plain')]),
@@ -280,7 +281,7 @@ function signerText({data, now}: Scene, width: number): Text {
 function fields(list: readonly Field[], width: number): Line[] {
   const names = Math.max(...list.map(([name]) => name.length)) + 4;
   return list.flatMap(([name, value]) =>
-    wrapText(shown(value, 20_000), Math.max(1, width - names)).map((part, index): Line => [
+    wrap(shown(value, 20_000), Math.max(1, width - names)).map((part, index): Line => [
       span((index === 0 ? `  ${name}` : '').padEnd(names), 'title'),
       span(part),
     ]),

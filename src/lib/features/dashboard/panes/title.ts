@@ -1,4 +1,5 @@
-import {column, span, type Line} from '../model/line.ts';
+import {column} from '../../../foundation/text/cells.ts';
+import {span, type Line} from '../model/line.ts';
 import {PANES, type Pane, type Ui} from '../model/ui.ts';
 
 /** Cells that titles take on the left. */

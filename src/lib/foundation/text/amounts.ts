@@ -13,3 +13,19 @@ export function shortDecimal(value: bigint, decimals: number, places: number): s
   const cut = fraction.slice(0, places).replace(/0+$/, '');
   return `~${whole}${cut === '' ? '' : `.${cut}`}`;
 }
+
+/** A part of a whole in percent, with at most four digits behind the point. */
+export function percent(part: bigint, whole: bigint): string {
+  if (whole <= 0n) return '0 %';
+  const tenThousandths = (part * 1_000_000n) / whole;
+  const text = (Number(tenThousandths) / 10_000).toFixed(4).replace(/\.?0+$/, '');
+  return `${text} %`;
+}
+
+/**
+ * Wei as ETH without its unit: `0.25`.
+ * @param places digits behind the point at most, then marked by `~` where some are cut off; all of them without it
+ */
+export function ether(wei: bigint, places?: number): string {
+  return places === undefined ? decimal(wei, 18) : shortDecimal(wei, 18, places);
+}

@@ -1,0 +1,59 @@
+import {Flags} from '@oclif/core';
+import {AosError} from '../foundation/errors/error.ts';
+import {durationText, MAX_TIMER_MS, parseDuration} from '../foundation/text/duration.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What a flag takes: the time a timer of ours waits, or how long ago something was. */
+type TimeBounds = {minMs: number; maxMs: number};
+
+/** @throws AosError USAGE for what is no time, or is out of bounds */
+export function parseTime(text: string, flag: string, {minMs, maxMs}: TimeBounds): number {
+  const ms = parseDuration(text.trim());
+  if (ms !== null && ms >= minMs && ms <= maxMs) return ms;
+  const most = durationText(maxMs > DAY_MS ? maxMs - (maxMs % DAY_MS) : maxMs);
+  throw new AosError(
+    'USAGE',
+    `--${flag} takes a time from ${durationText(minMs)} to ${most}, such as 30s, 1h30m or 2d`,
+  );
+}
+
+/** A flag that takes a time, `1h30m` or plain seconds, and gives milliseconds; at least 1 ms, at most 24 days. */
+export const durationFlag = Flags.custom<number, Partial<TimeBounds>>({
+  helpValue: 'TIME',
+  parse: (text, _context, {name, minMs = 1, maxMs = MAX_TIMER_MS}) =>
+    Promise.resolve(parseTime(text, name, {minMs, maxMs})),
+});
+
+/** A flag that takes how long ago something was, `12h`, `30d` or `1y`, and gives milliseconds; at most 100 years. */
+export const ageFlag = Flags.custom<number>({
+  helpValue: 'AGE',
+  parse: (text, _context, {name}) =>
+    Promise.resolve(parseTime(text, name, {minMs: 1, maxMs: 100 * 365 * DAY_MS})),
+});
+
+/** What the range contract takes at most. */
+const MAX_RANGE = 600_000n;
+
+/** `A,B` as a sampling range, 0 ≤ A < B ≤ 600000: what the range contract takes. */
+export const rangeFlag = Flags.custom<{start: bigint; end: bigint}>({
+  parse: (text) => {
+    const match = /^(\d{1,20}),(\d{1,20})$/.exec(text.trim());
+    const start = BigInt(match?.[1] ?? 0);
+    const end = BigInt(match?.[2] ?? 0);
+    if (match === null || start >= end || end > MAX_RANGE) {
+      throw new AosError('USAGE', '--range takes two whole numbers in order, up to 600000, such as 0,60000');
+    }
+    return Promise.resolve({start, end});
+  },
+});
+
+/** @throws AosError USAGE for what is no http(s) address, or has a path */
+export function httpUrl(text: string, flag: string): string {
+  if (!/^https?:\/\/[^\s/?#@]+\/?$/.test(text)) {
+    throw new AosError('USAGE', `--${flag} takes an http(s) address without a path`, {
+      next: `Give it as --${flag} http://127.0.0.1:8080`,
+    });
+  }
+  return text;
+}

@@ -1,0 +1,97 @@
+import stringWidth from 'string-width';
+
+const PLAIN_ASCII = /^[ -~]*$/;
+const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
+
+/** How many cells of a terminal a text takes: two for CJK and emoji. */
+export function cellsOf(text: string): number {
+  return PLAIN_ASCII.test(text) ? text.length : stringWidth(text);
+}
+
+/** What a person sees as one character each. */
+export function graphemes(text: string): string[] {
+  return PLAIN_ASCII.test(text)
+    ? Array.from(text)
+    : Array.from(new Intl.Segmenter('en', {granularity: 'grapheme'}).segment(text), ({segment}) => segment);
+}
+
+/** The text in at most `width` cells, with an ellipsis at its end where something is missing. */
+export function fit(text: string, width: number): string {
+  if (cellsOf(text) <= width) return text;
+  return width < 1 ? '' : `${take(graphemes(text), width - 1).join('')}…`;
+}
+
+/** Keeps both ends of an id or a hash in at most `width` cells: `0x12ab…9f3c`. Not for numbers. */
+export function middle(text: string, width: number): string {
+  if (cellsOf(text) <= width) return text;
+  if (width < 1) return '';
+  const all = graphemes(text);
+  const left = take(all, Math.ceil((width - 1) / 2));
+  const room = width - 1 - cellsOf(left.join(''));
+  const right = take(all.slice(left.length).reverse(), room).reverse();
+  return `${left.join('')}…${right.join('')}`;
+}
+
+/** The text filled up with spaces to `width` cells; a wider one stays as it is. */
+export function pad(text: string, width: number, side: 'left' | 'right' = 'left'): string {
+  const fill = ' '.repeat(Math.max(0, width - cellsOf(text)));
+  return side === 'left' ? text + fill : fill + text;
+}
+
+/** In exactly `width` cells, cut or filled up with spaces. */
+export function column(text: string, width: number, side: 'left' | 'right' = 'left'): string {
+  return pad(fit(text, width), width, side);
+}
+
+/**
+ * Breaks a text between words into lines of at most `width` cells; the first line keeps the spaces it begins with.
+ * @param long a word that is wider than a line: `break` it anywhere, or `keep` it whole on a line of its own, so that an
+ *   address or a command can still be copied
+ * @returns at least one line
+ */
+export function wrap(text: string, width: number, long: 'break' | 'keep' = 'break'): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const [, gap = '', word = ''] of text.matchAll(/( *)([^ ]+)/g)) {
+    const joined = `${line}${gap}${word}`;
+    if (cellsOf(joined) <= width) {
+      line = joined;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    const parts = long === 'break' && cellsOf(word) > width ? breakWord(word, width) : [word];
+    lines.push(...parts.slice(0, -1));
+    line = parts.at(-1) ?? '';
+  }
+  return line === '' && lines.length > 0 ? lines : [...lines, line];
+}
+
+/** Pieces of at most `width` cells; a character that is wider than that is left out. */
+function breakWord(word: string, width: number): string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  let used = 0;
+  for (const one of graphemes(word)) {
+    const cells = cellsOf(one);
+    if (cells > width) continue;
+    if (used + cells > width) {
+      pieces.push(piece);
+      piece = '';
+      used = 0;
+    }
+    piece += one;
+    used += cells;
+  }
+  return [...pieces, piece];
+}
+
+function take(all: readonly string[], width: number): string[] {
+  const out: string[] = [];
+  let used = 0;
+  for (const one of all) {
+    used += cellsOf(one);
+    if (used > width) break;
+    out.push(one);
+  }
+  return out;
+}
