@@ -38,7 +38,7 @@ export function writeEvidence(
       makeDirectory(dirname(target), 0o777);
       mkdirSync(draft, {mode: 0o700});
       for (const {name, text} of files) writeNew(`${draft}/${name}`, text);
-      put(draft, target, {force, aside: `${target}.${mark}.old`});
+      put(draft, target, {force, backup: `${target}.${mark}.old`});
       return target;
     } finally {
       rmSync(draft, {recursive: true, force: true});
@@ -77,21 +77,21 @@ function refuseFound(target: string, force: boolean): void {
 }
 
 /** A rename takes the place of an empty directory, and fails where something came in between. */
-function put(draft: string, target: string, {force, aside}: {force: boolean; aside: string}): void {
+function put(draft: string, target: string, {force, backup}: {force: boolean; backup: string}): void {
   const found = lstatSync(target, {throwIfNoEntry: false});
   if (found === undefined || readdirSync(target).length === 0) {
     renameSync(draft, target);
     return;
   }
   refuseTaken(target, force);
-  renameSync(target, aside);
+  renameSync(target, backup);
   try {
     renameSync(draft, target);
   } catch (error) {
-    renameSync(aside, target);
+    renameSync(backup, target);
     throw error;
   }
-  rmSync(aside, {recursive: true});
+  rmSync(backup, {recursive: true});
 }
 
 function writeNew(path: string, text: string): void {

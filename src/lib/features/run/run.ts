@@ -1,6 +1,6 @@
 import {randomBytes, randomUUID} from 'node:crypto';
 import {setFlagsFromString} from 'node:v8';
-import {asideThreadUrl, createAside} from '../../node/crypto-worker/client.ts';
+import {cryptoThreadUrl, createCryptoWorker} from '../../node/crypto-worker/client.ts';
 import {createBlockReader} from '../../peers/chain/block-reader.ts';
 import {createRangeReader} from '../../peers/chain/range.ts';
 import type {Config, ConfigWarning} from '../../config/config.ts';
@@ -65,19 +65,19 @@ async function compose(
   const seed = readVrfKey(node.vrfKey);
   let tell: Operator['tell'] = () => {};
   let onDisk: Operator['onDisk'] = () => {};
-  const aside = createAside({
+  const cryptoWorker = createCryptoWorker({
     inline: vrf.prover(seed),
     seed,
-    threadUrl: asideThreadUrl(),
-    onTrouble: (reason) =>
+    threadUrl: cryptoThreadUrl(),
+    onFailure: (reason) =>
       tell({
         type: 'warning',
         code: 'BUG',
-        message: `the thread for proofs and signatures ended, the run goes on without it: ${reason}`,
+        message: `the crypto worker thread ended; proofs and signatures are computed without it: ${reason}`,
       }),
   });
   seed.fill(0);
-  closers.push(() => aside.close());
+  closers.push(() => cryptoWorker.close());
   const journal = await openJournal({
     dir: store.dir,
     clockId: node.clockId ?? 1n,
@@ -97,7 +97,7 @@ async function compose(
     url: node.signerUrl,
     address: node.id,
     timeoutMs: SIGN_TIMEOUT_MS,
-    recover: aside.recover,
+    recover: cryptoWorker.recover,
   });
   closers.push(() => signer.close());
   const opml = config.workers.kinds.opml;
@@ -155,7 +155,7 @@ async function compose(
       blockReader: createBlockReader({rpcUrls: chain.rpcUrls, timeoutMs: 10_000}),
       workers,
       journal,
-      prover: aside.prover,
+      prover: cryptoWorker.prover,
       onEvent: events.push,
     },
   );

@@ -6,133 +6,135 @@ import type {Prover} from '../operator/ports.ts';
 import {recoverAddress, toHex} from '../../protocol/wire/ethereum.ts';
 import type {Prover as Inline, VrfProof} from '../../protocol/vrf/ecvrf.ts';
 
-export type AsideThreadData = {seed: Uint8Array};
+export type CryptoThreadData = {seed: Uint8Array};
 /**
- * What the thread is asked: a proof for a VRF input (its bytes as Latin-1), or whose signature (hex) of a digest (hex) it is.
- * Texts, and those of one turn together: a view of bytes takes the whole buffer it is cut from along, and each message has its price.
+ * One request to the thread: prove a VRF input (its bytes as Latin-1), or recover the signer of a signature (hex) over a
+ * digest (hex). Requests are text because a byte view would copy its whole buffer along; those of one turn of the event
+ * loop travel in one message, because each message costs time.
  */
-export type AsideQuestion = {alpha: string} | {digest: string; signature: string};
-/** Its answers come in the order of the questions. */
-export type AsideMessage = 'ready' | {answer: VrfProof | string | null};
+export type CryptoRequest = {alpha: string} | {digest: string; signature: string};
+/** What the thread sends: `ready` once, then one answer for each request, in order. */
+export type CryptoMessage = 'ready' | {answer: VrfProof | string | null};
 
-export type AsideOptions = {
+export type CryptoWorkerOptions = {
   /** Proves on the event loop. */
   inline: Inline;
   /** The key of `inline`, 32 bytes; it is copied. */
   seed: Uint8Array;
-  /** The thread as JavaScript; null: there is none, everything is done on the event loop. */
+  /** The thread's script; null: there is none, and everything is computed on the event loop. */
   threadUrl: URL | null;
-  /** The thread ended by itself, and there is none any more. Must not throw. */
-  onTrouble: (reason: string) => void;
+  /** The thread ended by itself and is not started again. Must not throw. */
+  onFailure: (reason: string) => void;
 };
 
-/** {@link recoverAddress}, at once or, when `aside` is set, beside the event loop if that can be. */
+/** {@link recoverAddress}: synchronous, or on the thread when `offload` is set and the thread is ready. */
 export type Recover = (
   digest: Uint8Array,
   signature: Uint8Array,
-  aside: boolean,
+  offload: boolean,
 ) => string | null | Promise<string | null>;
 
-export type Aside = {prover: Prover; recover: Recover; close(): Promise<void>};
+export type CryptoWorker = {prover: Prover; recover: Recover; close(): Promise<void>};
 
 type Answer = VrfProof | string | null;
-/** `inline` does it on the event loop. */
-type Asked = {inline: () => Answer; settle: (answer: Answer) => void};
+/** A request sent to the thread. `inline` computes its answer on the event loop instead. */
+type PendingRequest = {inline: () => Answer; resolve: (answer: Answer) => void};
 
-/** Enough for the curves alone, and for V8 not to grow beyond it. */
+/** The thread only computes on curves: these limits keep V8 from taking more memory for it. */
 const LIMITS = {maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8, stackSizeMb: 1};
 
-/** Where the build has the thread; null in the source tree, whose TypeScript a thread of Node 20 cannot load. */
-export function asideThreadUrl(from: string = import.meta.url): URL | null {
+/** URL of the built thread; null in the source tree, because a thread of Node 20 cannot load TypeScript. */
+export function cryptoThreadUrl(from: string = import.meta.url): URL | null {
   const url = new URL('../crypto-thread.js', from);
   return existsSync(url) ? url : null;
 }
 
 /**
- * A thread beside the event loop for the curve arithmetic of jobs that come many at a time: VRF proofs, and whose a
- * signature is (docs/adr/0017-thread-for-curves.md). The thread is started when a proof is first asked of it; until it is
- * ready, and after a crash, all is done inline: nothing ever waits for a thread that is not there. What it has in hand when
- * it ends is done inline too.
+ * A worker thread for curve arithmetic (VRF proofs, address recovery) when several jobs are in progress
+ * (docs/adr/0017-thread-for-curves.md). It starts with the first proof to offload. Until it is ready, and after it ends,
+ * everything is computed inline, its unfinished requests included: nothing waits for a thread that does not run.
  */
-export function createAside({inline, seed, threadUrl, onTrouble}: AsideOptions): Aside {
+export function createCryptoWorker({inline, seed, threadUrl, onFailure}: CryptoWorkerOptions): CryptoWorker {
   const copy = Uint8Array.from(seed);
-  /** Asked of the thread, in order. */
-  const asked = createLine<Asked>();
-  /** Proofs among them: they must come in order. */
+  /** Sent to the thread and not answered yet, in order. */
+  const pending = createLine<PendingRequest>();
+  /** Pending proofs: later ones queue behind them, because proofs are returned in order. */
   let proofs = 0;
-  /** Of this turn, not handed over yet. */
-  let gathered: AsideQuestion[] = [];
+  /** Requests of this turn of the event loop, not posted yet. */
+  let batch: CryptoRequest[] = [];
   let thread: Thread | undefined;
   let state: 'none' | 'starting' | 'ready' | 'ended' = threadUrl === null ? 'ended' : 'none';
 
   function start(url: URL): void {
-    const workerData: AsideThreadData = {seed: copy};
+    const workerData: CryptoThreadData = {seed: copy};
     let reason = 'it ended';
     try {
       thread = new Thread(url, {workerData, resourceLimits: LIMITS, execArgv: []});
     } catch (error) {
-      // A limit on threads or memory: the jobs do not depend on it.
+      // The system limits threads or memory: the jobs do not depend on the thread.
       state = 'ended';
-      onTrouble(errorText(error));
+      onFailure(errorText(error));
       return;
     } finally {
       copy.fill(0);
     }
     state = 'starting';
     thread.unref();
-    thread.on('message', (message: AsideMessage) => {
-      if (message !== 'ready') asked.shift()?.settle(message.answer);
-      // Not after the end, which its word may cross.
+    thread.on('message', (message: CryptoMessage) => {
+      if (message !== 'ready') pending.shift()?.resolve(message.answer);
+      // `ready` may arrive after the thread has ended.
       else if (state === 'starting') state = 'ready';
     });
     thread.on('error', (error) => {
       reason = errorText(error);
     });
     thread.on('exit', () => {
-      if (state !== 'ended') onTrouble(reason);
+      if (state !== 'ended') onFailure(reason);
       end();
     });
   }
 
   function end(): void {
     state = 'ended';
-    for (let next = asked.shift(); next !== undefined; next = asked.shift()) next.settle(next.inline());
+    for (let next = pending.shift(); next !== undefined; next = pending.shift()) next.resolve(next.inline());
   }
 
-  function handOver(): void {
-    const questions = gathered;
-    gathered = [];
-    if (state === 'ready') thread?.postMessage(questions);
+  function postBatch(): void {
+    const requests = batch;
+    batch = [];
+    if (state === 'ready') thread?.postMessage(requests);
   }
 
-  /** @returns undefined when there is no thread to ask */
-  function ask<T extends Answer>(question: () => AsideQuestion, inline: () => T): Promise<T> | undefined {
+  /** @returns undefined when no thread is ready */
+  function send<T extends Answer>(request: () => CryptoRequest, inline: () => T): Promise<T> | undefined {
     if (state !== 'ready') return undefined;
-    if (gathered.length === 0) queueMicrotask(handOver);
-    gathered.push(question());
-    return new Promise((resolve) => asked.push({inline, settle: resolve as Asked['settle']}));
+    if (batch.length === 0) queueMicrotask(postBatch);
+    batch.push(request());
+    return new Promise((resolve) => pending.push({inline, resolve: resolve as PendingRequest['resolve']}));
   }
 
   return {
     prover: {
       publicKey: inline.publicKey,
-      prove(alpha, aside) {
-        if (aside && state === 'none' && threadUrl !== null) start(threadUrl);
-        const here = (): VrfProof => inline.prove(alpha);
-        // Nobody overtakes those that wait for the thread.
-        const asking =
-          aside || proofs > 0 ? ask(() => ({alpha: Buffer.from(alpha).toString('latin1')}), here) : undefined;
-        if (asking === undefined) return here();
+      prove(alpha, offload) {
+        if (offload && state === 'none' && threadUrl !== null) start(threadUrl);
+        const proveInline = (): VrfProof => inline.prove(alpha);
+        // Proofs are returned in order: none overtakes those that the thread still computes.
+        const sent =
+          offload || proofs > 0
+            ? send(() => ({alpha: Buffer.from(alpha).toString('latin1')}), proveInline)
+            : undefined;
+        if (sent === undefined) return proveInline();
         proofs += 1;
-        return asking.finally(() => {
+        return sent.finally(() => {
           proofs -= 1;
         });
       },
     },
-    recover(digest, signature, aside) {
-      const here = (): string | null => recoverAddress(digest, signature);
-      const question = (): AsideQuestion => ({digest: toHex(digest), signature: toHex(signature)});
-      return (aside ? ask(question, here) : undefined) ?? here();
+    recover(digest, signature, offload) {
+      const recoverInline = (): string | null => recoverAddress(digest, signature);
+      const request = (): CryptoRequest => ({digest: toHex(digest), signature: toHex(signature)});
+      return (offload ? send(request, recoverInline) : undefined) ?? recoverInline();
     },
     async close() {
       copy.fill(0);

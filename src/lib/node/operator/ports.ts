@@ -17,10 +17,10 @@ export type Prover = {
   /** ed25519 public key, 64 lower-case hex digits. */
   readonly publicKey: string;
   /**
-   * Proves at once, or, when `aside` is set or others are proved so already, beside the event loop. Proofs come in the
-   * order they were asked for.
+   * Proves synchronously, or on the crypto worker when `offload` is set or earlier proofs are still computed there. Proofs
+   * are returned in the order of the calls.
    */
-  prove(alpha: Uint8Array, aside: boolean): VrfProof | Promise<VrfProof>;
+  prove(alpha: Uint8Array, offload: boolean): VrfProof | Promise<VrfProof>;
 };
 
 /** What the connection tells the operator. All are called synchronously; none may throw. */

@@ -19,13 +19,13 @@ export type Web3SignerOptions = LaneOptions & {
   /** node_id in any letter case. */
   address: string;
   /**
-   * Who made a signature (`recoverAddress`), perhaps elsewhere than on the event loop when others wait for it (`aside`).
+   * Who made a signature (`recoverAddress`), perhaps elsewhere than on the event loop when others wait for it (`offload`).
    * On the event loop when not given.
    */
   recover?: (
     digest: Uint8Array,
     signature: Uint8Array,
-    aside: boolean,
+    offload: boolean,
   ) => string | null | Promise<string | null>;
 };
 

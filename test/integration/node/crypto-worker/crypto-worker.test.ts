@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {afterAll, beforeAll, describe, expect, it, onTestFinished, vi} from 'vitest';
-import {createAside} from '../../../../src/lib/node/crypto-worker/client.ts';
+import {createCryptoWorker} from '../../../../src/lib/node/crypto-worker/client.ts';
 import {checksumAddress, eip191Digest, fromHex} from '../../../../src/lib/protocol/wire/ethereum.ts';
 import {devKey, signatureText} from '../../../../src/devnet/signer/keys.ts';
 import {loadVrf, type Prover as Inline, type VrfProof} from '../../../../src/lib/protocol/vrf/ecvrf.ts';
@@ -15,7 +15,7 @@ let folder: string;
 let threadUrl: URL;
 let vrf: Inline;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'aos-aside-'));
+  folder = mkdtempSync(join(tmpdir(), 'aos-crypto-worker-'));
   threadUrl = bundleAside(folder);
   vrf = (await loadVrf()).prover(VRF_SEED);
 });
@@ -49,7 +49,7 @@ const settled = <T>(answers: readonly (T | Promise<T>)[]): Promise<T[]> =>
 function asideWith(url: URL | null) {
   const troubles: string[] = [];
   const inline: Uint8Array[] = [];
-  const aside = createAside({
+  const cryptoWorker = createCryptoWorker({
     inline: {
       publicKey: vrf.publicKey,
       prove: (alpha) => {
@@ -59,16 +59,16 @@ function asideWith(url: URL | null) {
     },
     seed: VRF_SEED,
     threadUrl: url,
-    onTrouble: (reason) => troubles.push(reason),
+    onFailure: (reason) => troubles.push(reason),
   });
-  onTestFinished(() => aside.close());
-  const {prover} = aside;
+  onTestFinished(() => cryptoWorker.close());
+  const {prover} = cryptoWorker;
   return {
-    ...aside,
+    ...cryptoWorker,
     prover,
     inline,
     troubles,
-    /** Asks aside until the thread has taken one over. */
+    /** Offloads until the thread has taken one over. */
     taken: () =>
       vi.waitFor(() => {
         const proof = prover.prove(alphaOf('are you there'), true);
@@ -104,8 +104,8 @@ describe('the thread beside the event loop', () => {
 
   it('is not waited for while it starts, and not started for a job that comes alone', () => {
     const {prover, inline} = asideWith(threadUrl);
-    for (const aside of [false, true, true])
-      expect(prover.prove(alphaOf('now'), aside)).toEqual(vrf.prove(alphaOf('now')));
+    for (const offload of [false, true, true])
+      expect(prover.prove(alphaOf('now'), offload)).toEqual(vrf.prove(alphaOf('now')));
     expect(inline).toHaveLength(3);
   });
 
@@ -212,8 +212,8 @@ describe('an operator with a thread beside it', () => {
     await taken();
     const counted = {
       publicKey: prover.publicKey,
-      prove: (alpha: Uint8Array, aside: boolean) => {
-        const proof = prover.prove(alpha, aside);
+      prove: (alpha: Uint8Array, offload: boolean) => {
+        const proof = prover.prove(alpha, offload);
         proved.push(proof);
         return proof;
       },

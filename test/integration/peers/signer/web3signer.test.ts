@@ -81,21 +81,21 @@ describe('sign', () => {
 
   it('has signatures looked at elsewhere while several are under way, and takes that word for it', async () => {
     const {url} = await devSigner();
-    const aside: boolean[] = [];
+    const offloaded: boolean[] = [];
     let by = (honest: string | null): string | null => honest;
     const signer = client(url, {
       recover: (digest, signature, elsewhere) => {
-        aside.push(elsewhere);
+        offloaded.push(elsewhere);
         return Promise.resolve(by(recoverAddress(digest, signature)));
       },
     });
     const alone = await signer.sign(MESSAGE);
-    expect(aside).toEqual([false]);
+    expect(offloaded).toEqual([false]);
     expect(await Promise.all(Array.from({length: 4}, () => signer.sign(MESSAGE)))).toEqual(
       Array.from({length: 4}, () => alone),
     );
     // The last two are no crowd any more.
-    expect(aside.slice(1)).toEqual([true, true, false, false]);
+    expect(offloaded.slice(1)).toEqual([true, true, false, false]);
     by = () => OTHER_ADDRESS;
     expect(await failure(signer.sign(MESSAGE))).toMatchObject({code: 'SIGNER_WRONG_SIGNATURE'});
     by = () => null;
