@@ -10,14 +10,14 @@ import {createWebhook, type Webhook} from '../../peers/webhook/webhook.ts';
 type AlertConfig = Pick<Config, 'alerts' | 'network' | 'node'>;
 
 /** Alerts of a running operator; null: the configuration names nobody to tell. */
-export function startAlerts(config: AlertConfig, options: {version: string; tell: Emit}): Alerts | null {
+export function startAlerts(config: AlertConfig, options: {version: string; emit: Emit}): Alerts | null {
   const webhook = webhookOf(config);
   if (webhook === null) return null;
   const teller = tellerOf(config, options.version);
   const alerts = createAlerts({
     time: systemTime,
     delayMs: config.alerts.delayMs,
-    tell: options.tell,
+    emit: options.emit,
     send: (alert, signal) => webhook.post(alertPayload(alert, teller), signal),
   });
   return {

@@ -53,7 +53,7 @@ export function devnetOutput(options: {json: boolean; quiet: boolean}): DevnetOu
     onEvent(event) {
       if (options.json) json(event);
       else if (!options.quiet && isNews(event)) {
-        const line = tell(event);
+        const line = lineOf(event);
         if (line !== null) err.write(`${isoTime(Date.now()).slice(11, 19)} ${line}`);
       }
     },
@@ -65,7 +65,7 @@ function narrow(text: string): string {
   return text.replace(/(.{1,76})(?: |$)/g, '  $1\n');
 }
 
-function tell(event: DevnetEvent): string | null {
+function lineOf(event: DevnetEvent): string | null {
   switch (event.type) {
     case 'probe':
       return event.ok

@@ -27,7 +27,7 @@ export type Observers = {
 const OUTAGE_NOTE = 'open-outage';
 
 /**
- * @param options.tell the operator's event stream
+ * @param options.emit the operator's event stream
  * @throws AosError JOURNAL_UNREADABLE
  */
 export async function startObservers(
@@ -35,10 +35,10 @@ export async function startObservers(
   options: {
     journal: Pick<NodeJournal, 'liveness' | 'read' | 'remember' | 'recall'>;
     version: string;
-    tell: Emit;
+    emit: Emit;
   },
 ): Promise<Observers> {
-  const {journal, tell} = options;
+  const {journal, emit} = options;
   const recorder = createLivenessRecorder(journal.liveness, {
     probeIntervalMs: config.node.heartbeatIntervalMs,
     startedAt: systemTime.now(),
@@ -59,12 +59,12 @@ export async function startObservers(
     probeIntervalMs: config.node.heartbeatIntervalMs,
     graceMs: config.policy.offlineGraceMs,
     time: systemTime,
-    tell: (facts) => tell({type: 'liveness', ...facts}),
+    onFacts: (facts) => emit({type: 'liveness', ...facts}),
     onOutage: ({start}) => outage('outage_started', start),
     onOutageEnd: (start) => outage('outage_ended', start),
     open: Number(journal.recall(OUTAGE_NOTE) ?? '') || null,
   });
-  const alerts = startAlerts(config, {version: options.version, tell});
+  const alerts = startAlerts(config, {version: options.version, emit});
   const control = await openControl(config, options.version);
   return {
     onEvent(event) {

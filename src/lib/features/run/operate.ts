@@ -39,7 +39,7 @@ export type Operation = {
   /** Ctrl-Z. */
   onSuspend(): void;
   /** Tells something through the event stream; before it is there nothing is told. */
-  tell: Emit;
+  emit: Emit;
   setLog(choice: LogChoice): void;
 };
 
@@ -52,7 +52,7 @@ export function createOperation(options: OperateOptions): Operation {
   const file = createLogFile(join(options.config.store.dir, 'operator.log'));
   let dashboard: Dashboard | null = null;
   let isGone = false;
-  let tell: Emit = () => {};
+  let emit: Emit = () => {};
   let unseen: OperatorEvent | null = null;
 
   /** A stderr that is no terminal is somebody's log: it stays one, whatever the terminal shows. */
@@ -86,7 +86,7 @@ export function createOperation(options: OperateOptions): Operation {
   }
 
   function warn(code: string, message: string): void {
-    tell({type: 'warning', code, message});
+    emit({type: 'warning', code, message});
   }
 
   function terminalGone(): void {
@@ -108,7 +108,7 @@ export function createOperation(options: OperateOptions): Operation {
             void dashboard.stop();
           },
           onReady(ready) {
-            ({tell} = ready);
+            ({emit} = ready);
             if (options.dashboard !== null && ready.socket !== null) show(options.dashboard, ready.socket);
           },
         });
@@ -124,7 +124,7 @@ export function createOperation(options: OperateOptions): Operation {
       if (dashboard === null) note('Ctrl-Z does not stop the operator; Ctrl-C does');
       else dashboard.goOn();
     },
-    tell: (event) => tell(event),
+    emit: (event) => emit(event),
     setLog: output.setLog,
   };
 }

@@ -10,7 +10,7 @@ export type ReloadOptions = {
   marks: CheckedConfig['marks'];
   /** Keys that a flag of the command line stands above: they hold after a restart, if at all. */
   byFlag: readonly string[];
-  tell: Emit;
+  emit: Emit;
   setLog: (choice: LogChoice) => void;
 };
 
@@ -22,7 +22,7 @@ const LIVE = ['log.format', 'log.level'];
  * Never throws.
  * @returns a function that reloads
  */
-export function createReload({file, marks, byFlag, tell, setLog}: ReloadOptions): () => void {
+export function createReload({file, marks, byFlag, emit, setLog}: ReloadOptions): () => void {
   const takesOver = LIVE.filter((key) => !byFlag.includes(key));
   // What needs a restart is told again with each reload, until there was one.
   let live = marks;
@@ -34,11 +34,11 @@ export function createReload({file, marks, byFlag, tell, setLog}: ReloadOptions)
       const applied = takesOver.filter((key) => checked.marks.get(key) !== live.get(key));
       if (applied.length > 0) setLog(checked.run.log);
       const needRestart = changedKeys(marks, checked.marks).filter((key) => !takesOver.includes(key));
-      tell({type: 'config_reloaded', file, applied, needRestart});
+      emit({type: 'config_reloaded', file, applied, needRestart});
       live = checked.marks;
     } catch (error) {
       const code = error instanceof AosError ? error.code : 'BUG';
-      tell({
+      emit({
         type: 'warning',
         code,
         message: `the configuration was not reloaded, the old one stays: ${errorText(error)}`,

@@ -96,11 +96,11 @@ export function operateFor(
         steps: options.steps(named),
         note,
       });
-      const {tell, setLog} = operation;
+      const {emit, setLog} = operation;
       reload = createReload({
         file,
         marks,
-        tell,
+        emit,
         byFlag: LOG_FLAGS.filter((key) => flags[key] !== undefined).map((key) => key.replace('-', '.')),
         setLog: (log) => setLog(chosen(log)),
       });

@@ -27,7 +27,7 @@ export type RunOptions = {
   stop: AbortSignal;
   onEvent: (event: OperatorEvent) => void;
   /** Everything stands, and the work begins: the event stream, and the control socket's path if there is one. */
-  onReady: (ready: {tell: Emit; socket: string | null}) => void;
+  onReady: (ready: {emit: Emit; socket: string | null}) => void;
 };
 
 /** How long one signature may take before it is asked for again; a cloud KMS needs up to a second. */
@@ -63,14 +63,14 @@ async function compose(
   const {node, net, chain, store} = config;
   const vrf = await loadVrf();
   const seed = readVrfKey(node.vrfKey);
-  let tell: Operator['tell'] = () => {};
+  let emit: Operator['emit'] = () => {};
   let onDisk: Operator['onDisk'] = () => {};
   const cryptoWorker = createCryptoWorker({
     inline: vrf.prover(seed),
     seed,
     threadUrl: cryptoThreadUrl(),
     onFailure: (reason) =>
-      tell({
+      emit({
         type: 'warning',
         code: 'BUG',
         message: `the crypto worker thread ended; proofs and signatures are computed without it: ${reason}`,
@@ -82,14 +82,14 @@ async function compose(
     dir: store.dir,
     clockId: node.clockId ?? 1n,
     onTrouble: (error) =>
-      tell({type: 'trouble', part: 'clock', code: error.code, message: error.message, next: error.next}),
+      emit({type: 'trouble', part: 'clock', code: error.code, message: error.message, next: error.next}),
     onDisk: (error) => onDisk(error),
   });
   closers.push(() => journal.close());
   const observers = await startObservers(config, {
     journal,
     version: options.version,
-    tell: (event) => tell(event),
+    emit: (event) => emit(event),
   });
   closers.push(() => observers.close());
 
@@ -159,7 +159,7 @@ async function compose(
       onEvent: events.push,
     },
   );
-  ({tell, onDisk} = operator);
+  ({emit, onDisk} = operator);
 
   const server = await startOperatorServer(
     {listen: net.listen, callbacks: config.workers.callbackListen},
@@ -167,10 +167,10 @@ async function compose(
   );
   closers.push(() => server.close());
   for (const {code, message} of [...options.warnings, ...observers.warnings])
-    tell({type: 'warning', code, message});
-  tell({type: 'listening', what: 'public', url: server.publicUrl});
+    emit({type: 'warning', code, message});
+  emit({type: 'listening', what: 'public', url: server.publicUrl});
   if (config.workers.callbackListen !== null)
-    tell({type: 'listening', what: 'callbacks', url: server.callbackUrl});
-  options.onReady({tell, socket: observers.socket});
+    emit({type: 'listening', what: 'callbacks', url: server.callbackUrl});
+  options.onReady({emit, socket: observers.socket});
   return operator.run(options.stop);
 }

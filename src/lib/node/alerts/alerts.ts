@@ -18,7 +18,7 @@ export type AlertsDeps = {
   /** Sends one; gives up by itself after some tries. */
   send: (alert: Alert, signal: AbortSignal) => Promise<unknown>;
   /** The operator's event stream: an alert that nobody took is told there. */
-  tell: Emit;
+  emit: Emit;
 };
 
 /** Alerts that wait for the one before; of more the oldest is dropped, what holds now is what counts. */
@@ -26,7 +26,7 @@ const MOST_WAITING = 20;
 const CLOSE_MS = 3_000;
 
 /** One alert is sent at a time, so they arrive in order; the operator never waits for any. */
-export function createAlerts({time, delayMs, send, tell}: AlertsDeps): Alerts {
+export function createAlerts({time, delayMs, send, emit}: AlertsDeps): Alerts {
   let incidents: Incidents = new Map();
   let waiting: Alert[] = [];
   let cancel = (): void => {};
@@ -57,7 +57,7 @@ export function createAlerts({time, delayMs, send, tell}: AlertsDeps): Alerts {
         const code = isAosError(error) ? error.code : 'BUG';
         const next = isAosError(error) ? ` → ${error.next}` : '';
         if (!failing)
-          tell({type: 'warning', code, message: `an alert was not sent: ${errorText(error)}${next}`});
+          emit({type: 'warning', code, message: `an alert was not sent: ${errorText(error)}${next}`});
         failing = true;
       }
     }

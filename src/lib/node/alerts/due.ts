@@ -1,6 +1,6 @@
 import type {Incident, Incidents, Severity, Subject} from './incidents.ts';
 
-/** What is told. Times are Unix ms. */
+/** What is sent. Times are Unix ms. */
 export type Alert = {
   state: 'trouble' | 'reminder' | 'recovered' | 'test';
   subject: Subject | 'test';
@@ -26,7 +26,7 @@ const FORGET_MS = 24 * 3_600_000;
 
 /**
  * What has to be told at `now`, the incidents after it, and when to look again (null: with the next event).
- * @param delayMs how long a trouble must last before it is told, and how long its end
+ * @param delayMs how long a trouble must last before it is sent, and how long its end
  */
 export function due(
   incidents: Incidents,
@@ -41,30 +41,30 @@ export function due(
       continue;
     }
     if (incident.goodAt !== null) {
-      if (incident.told > 0) alerts.push(recovered(subject, incident, incident.goodAt, now));
+      if (incident.sent > 0) alerts.push(recovered(subject, incident, incident.goodAt, now));
       continue;
     }
-    if (subject === 'results' && incident.told > 0 && incident.step <= incident.toldStep) continue;
+    if (subject === 'results' && incident.sent > 0 && incident.step <= incident.sentStep) continue;
     alerts.push(trouble(subject, incident, now));
-    after.set(subject, {...incident, told: incident.told + 1, toldAt: now, toldStep: incident.step});
+    after.set(subject, {...incident, sent: incident.sent + 1, sentAt: now, sentStep: incident.step});
   }
   const times = [...after].map(([subject, incident]) => dueAt(subject, incident, delayMs));
   return {incidents: after, alerts, wakeAt: times.length === 0 ? null : Math.min(...times)};
 }
 
 function dueAt(subject: Subject, incident: Incident, delayMs: number): number {
-  const {since, notBefore, goodAt, step, told, toldAt, toldStep} = incident;
-  const remindAt = toldAt + (REMIND_MS[Math.min(told, REMIND_MS.length) - 1] ?? 0);
+  const {since, notBefore, goodAt, step, sent, sentAt, sentStep} = incident;
+  const remindAt = sentAt + (REMIND_MS[Math.min(sent, REMIND_MS.length) - 1] ?? 0);
   // One that comes and goes is one trouble: it is over when it has been for a while.
-  if (goodAt !== null) return told === 0 && !AT_ONCE.has(subject) ? goodAt : goodAt + delayMs;
-  if (told === 0) return Math.max(notBefore, AT_ONCE.has(subject) ? since : since + delayMs);
-  if (subject === 'results') return step > toldStep ? remindAt : toldAt + FORGET_MS;
-  return step > toldStep ? toldAt : remindAt;
+  if (goodAt !== null) return sent === 0 && !AT_ONCE.has(subject) ? goodAt : goodAt + delayMs;
+  if (sent === 0) return Math.max(notBefore, AT_ONCE.has(subject) ? since : since + delayMs);
+  if (subject === 'results') return step > sentStep ? remindAt : sentAt + FORGET_MS;
+  return step > sentStep ? sentAt : remindAt;
 }
 
 function trouble(subject: Subject, incident: Incident, at: number): Alert {
-  const {since, severity, code, message, next, told, step, toldStep} = incident;
-  const state = told === 0 || step > toldStep ? 'trouble' : 'reminder';
+  const {since, severity, code, message, next, sent, step, sentStep} = incident;
+  const state = sent === 0 || step > sentStep ? 'trouble' : 'reminder';
   return {state, subject, severity, code, message, next, since, at, afterMs: null};
 }
 

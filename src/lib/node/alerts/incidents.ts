@@ -21,10 +21,10 @@ export type Incident = {
   goodAt: number | null;
   /** How bad it is; higher than the one told means: tell at once. */
   step: number;
-  /** How often it was told, when last, and at which step. */
-  told: number;
-  toldAt: number;
-  toldStep: number;
+  /** How often it was sent, when last, and at which step. */
+  sent: number;
+  sentAt: number;
+  sentStep: number;
 };
 
 export type Incidents = ReadonlyMap<Subject, Incident>;
@@ -103,10 +103,10 @@ function offline(incidents: Incidents, event: OperatorEvent & {type: 'liveness'}
 function wrong(incidents: Incidents, subject: Subject, facts: Wrong): Incidents {
   const before = incidents.get(subject);
   const isNext = subject === 'offline' && before !== undefined && facts.since > before.since;
-  const told = {
-    told: before?.told ?? 0,
-    toldAt: before?.toldAt ?? 0,
-    toldStep: isNext ? 0 : (before?.toldStep ?? 0),
+  const alreadySent = {
+    sent: before?.sent ?? 0,
+    sentAt: before?.sentAt ?? 0,
+    sentStep: isNext ? 0 : (before?.sentStep ?? 0),
   };
   const isOpen = before !== undefined && before.goodAt === null;
   const notBefore = Math.min(facts.notBefore ?? 0, isOpen ? before.notBefore : Infinity);
@@ -114,7 +114,7 @@ function wrong(incidents: Incidents, subject: Subject, facts: Wrong): Incidents 
     ...facts,
     notBefore,
     since: isNext ? facts.since : Math.min(facts.since, before?.since ?? facts.since),
-    ...told,
+    ...alreadySent,
     goodAt: null,
   });
 }

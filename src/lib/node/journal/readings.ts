@@ -37,11 +37,11 @@ export function readingTable(database: Database, clockId: bigint, onTrouble: (er
   let head = kept;
   let troubles: AosError[] = [];
   /** Each trouble is told once a process: it comes again with every event. */
-  const told = new Set<string>();
+  const reported = new Set<string>();
 
   function trouble(error: AosError): void {
-    if (!told.has(error.message)) troubles.push(error);
-    told.add(error.message);
+    if (!reported.has(error.message)) troubles.push(error);
+    reported.add(error.message);
   }
 
   /** The foreign clock, unless merging it would spoil ours for good; the event then has a reading without it. */

@@ -17,7 +17,7 @@ export type LivenessWatchDeps = {
   graceMs: number;
   time: Time;
   /** Must not throw. */
-  tell: (facts: LivenessFacts) => void;
+  onFacts: (facts: LivenessFacts) => void;
   /** An outage that was not told of before, by this process or an earlier one, has begun. Must not throw. */
   onOutage: (outage: Outage) => void;
   /** The one that was told of is over. Must not throw. */
@@ -57,7 +57,7 @@ export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
     if (always || ended !== null || begun !== null) {
       const {probeIntervalMs} = deps;
       const few = outages.slice(0, MOST_OUTAGES).map((outage) => ({...outage}));
-      deps.tell({
+      deps.onFacts({
         lastProbeAt,
         graceMs,
         graceLeftMs,

@@ -3,7 +3,7 @@ import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {readOpmlCallback, type DispatchJob, type VrfFields} from '../../protocol/wire/messages.ts';
 import type {Answer, FinalAnswer} from './answer.ts';
 import type {JobRef} from '../events/events.ts';
-import type {PipelineDeps} from './job-deps.ts';
+import type {JobDeps} from './job-deps.ts';
 import type {Worker} from './ports.ts';
 import type {JobRecord} from '../journal/records.ts';
 
@@ -30,7 +30,7 @@ export type WorkerAnswer = {answer: FinalAnswer; stored: boolean};
  * An answer that is in the journal already, from before a restart or late, counts. What fails for too long becomes
  * an answer of outcome `failed` with the reason in words, so the job never hangs.
  */
-export async function askWorker(deps: PipelineDeps, task: WorkerTask): Promise<WorkerAnswer> {
+export async function askWorker(deps: JobDeps, task: WorkerTask): Promise<WorkerAnswer> {
   const {signal, time} = deps;
   const {worker, vrf, record, finish} = task;
   const backoff = createBackoff({firstMs: 500, capMs: 30_000, random: deps.random});
@@ -75,7 +75,7 @@ export async function askWorker(deps: PipelineDeps, task: WorkerTask): Promise<W
 
 /** The question that was journalled with the job's selection, once; then a new one, journalled now. */
 async function question(
-  deps: PipelineDeps,
+  deps: JobDeps,
   seq: number,
   {kind}: Worker,
 ): Promise<{requestId: string; attempt: number}> {
@@ -84,13 +84,13 @@ async function question(
   if (prepared !== undefined) return {requestId: prepared, attempt: 1};
   const attempt = journal.questions(seq).length + 1;
   const requestId = deps.newSecretId();
-  await deps.durably(() => journal.ask({requestId, seq, kind, attempt, askedAt: time.now()}));
+  await deps.retryJournalWrite(() => journal.ask({requestId, seq, kind, attempt, askedAt: time.now()}));
   return {requestId, attempt};
 }
 
 /** Journals a question, puts it and waits for the callback. */
 async function askOnce(
-  deps: PipelineDeps,
+  deps: JobDeps,
   task: WorkerTask,
   early: EarlyQuestion | undefined,
 ): Promise<WorkerAnswer> {
@@ -127,7 +127,7 @@ async function askOnce(
   }
 }
 
-function storedAnswer(deps: PipelineDeps, seq: number): string | null {
+function storedAnswer(deps: JobDeps, seq: number): string | null {
   return deps.journal.questions(seq).find((question) => question.answer !== null)?.answer ?? null;
 }
 

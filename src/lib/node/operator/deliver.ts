@@ -2,7 +2,7 @@ import {createBackoff, type Backoff} from '../../foundation/async/backoff.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {draftEnvelope} from '../../protocol/wire/envelope.ts';
 import {refOf} from './job-record.ts';
-import type {PipelineDeps} from './job-deps.ts';
+import type {JobDeps} from './job-deps.ts';
 import type {Delivery, JobRecord} from '../journal/records.ts';
 import type {JobSteps} from './job-steps.ts';
 
@@ -10,7 +10,7 @@ import type {JobSteps} from './job-steps.ts';
  * The last step of a job: its stored answer goes out until the dispatcher takes it, or it is too old.
  * @param recordOf the job with its answer, as it is in the journal
  */
-export function createDeliver(deps: PipelineDeps, recordOf: (seq: number) => JobRecord): JobSteps['deliver'] {
+export function createDeliver(deps: JobDeps, recordOf: (seq: number) => JobRecord): JobSteps['deliver'] {
   const {journal, time, emit, options, signal} = deps;
   /** Answers that were sent and not accepted, until they are. */
   const refused = new Map<number, {attempts: number; backoff: Backoff}>();
@@ -23,7 +23,7 @@ export function createDeliver(deps: PipelineDeps, recordOf: (seq: number) => Job
     for (;;) {
       const record = recordOf(seq);
       if (time.now() - record.receivedAt > options.retentionMs) {
-        await deps.durably(() => journal.expire(seq, time.now()));
+        await deps.retryJournalWrite(() => journal.expire(seq, time.now()));
         emit({type: 'result_expired', job: refOf(record)});
         over(seq);
         return;
@@ -73,10 +73,10 @@ export function createDeliver(deps: PipelineDeps, recordOf: (seq: number) => Job
       if (code !== 200)
         throw new AosError('DISPATCHER_REFUSED', `the result was answered with code ${code}: ${message}`);
     } catch (error) {
-      await deps.durably(() => journal.signed(seq, delivery));
+      await deps.retryJournalWrite(() => journal.signed(seq, delivery));
       throw error;
     }
-    const first = await deps.durably(() => journal.accepted(seq, time.now(), delivery));
+    const first = await deps.retryJournalWrite(() => journal.accepted(seq, time.now(), delivery));
     const ms = Math.max(0, time.now() - record.receivedAt);
     if (first) emit({type: 'result_accepted', job: refOf(record), ms, outcome});
     over(seq);

@@ -3,7 +3,7 @@ import type {Emit, LivenessFacts, OperatorEvent, OperatorEventBody, Tally} from 
 import {countEvent, emptyTally} from '../events/tally.ts';
 
 /** The operator's one stream of events, and what the summary needs to know of it. */
-export type Telling = {
+export type EventStream = {
   emit: Emit;
   tally(): Tally;
   /** Results given up in this run. */
@@ -13,7 +13,7 @@ export type Telling = {
 };
 
 /** @param onEvent reads every event, numbered and timed; must not throw or wait */
-export function createTelling(onEvent: (event: OperatorEvent) => void, time: Time): Telling {
+export function createEventStream(onEvent: (event: OperatorEvent) => void, time: Time): EventStream {
   let seq = 0;
   let tally = emptyTally;
   let expired = 0;

@@ -16,9 +16,9 @@ export type Health = {
 type Trouble = Pick<AosError, 'message' | 'next'> & {code: string};
 
 export function createHealth(emit: Emit, time: Time): Health {
-  const failing = new Map<TroublePart, {since: number; told: string; uses: Map<string, Trouble>}>();
+  const failing = new Map<TroublePart, {since: number; reported: string; uses: Map<string, Trouble>}>();
 
-  function tell(part: TroublePart, {code, message, next}: Trouble): string {
+  function emitProblem(part: TroublePart, {code, message, next}: Trouble): string {
     emit({type: 'trouble', part, code, message, next});
     return code;
   }
@@ -29,13 +29,14 @@ export function createHealth(emit: Emit, time: Time): Health {
       const known = failing.get(part);
       if (known === undefined) {
         const uses = new Map([[use, trouble]]);
-        failing.set(part, {since: time.monotonic(), told: tell(part, trouble), uses});
+        failing.set(part, {since: time.monotonic(), reported: emitProblem(part, trouble), uses});
         return;
       }
       const before = known.uses.get(use);
       known.uses.set(use, trouble);
-      // Two uses that fail for different reasons would otherwise be told in turn for ever.
-      if (before?.code !== trouble.code && known.told !== trouble.code) known.told = tell(part, trouble);
+      // Two uses that fail for different reasons would otherwise be reported in turn for ever.
+      if (before?.code !== trouble.code && known.reported !== trouble.code)
+        known.reported = emitProblem(part, trouble);
     },
     worked(part, use = '') {
       const known = failing.get(part);
@@ -44,8 +45,8 @@ export function createHealth(emit: Emit, time: Time): Health {
       if (left === undefined) {
         failing.delete(part);
         emit({type: 'recovered', part, afterMs: Math.round(time.monotonic() - known.since)});
-      } else if (![...known.uses.values()].some(({code}) => code === known.told))
-        known.told = tell(part, left);
+      } else if (![...known.uses.values()].some(({code}) => code === known.reported))
+        known.reported = emitProblem(part, left);
     },
     failing: (part, use = '') => failing.get(part)?.uses.get(use)?.code ?? null,
   };

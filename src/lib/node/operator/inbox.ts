@@ -44,14 +44,14 @@ export type Inbox = {
 export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inbox {
   const {emit, time} = options;
   const mayRefuse = createBucket(REFUSALS_PER_SECOND, time);
-  const mayTell = createBucket(REFUSALS_PER_SECOND, time);
+  const mayEmit = createBucket(REFUSALS_PER_SECOND, time);
   let rejected = 0;
-  let toldUnsigned = false;
+  let reportedUnsigned = false;
 
   function reject(reason: RejectReason, error: AosError, request: {id: string; code: number} | null): void {
     rejected += 1;
     // A flood is told with its count, not line by line.
-    if (mayTell())
+    if (mayEmit())
       emit({type: 'frame_rejected', reason, code: error.code, message: error.message, count: rejected});
     if (request !== null && mayRefuse())
       handlers.refuse(request.id, {code: request.code, message: error.message});
@@ -71,8 +71,8 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
         reject('unsigned', new AosError('ENVELOPE_INVALID', 'the frame is not signed'), request);
         return undefined;
       }
-      if (!toldUnsigned) emit({type: 'frame_unsigned', policy: options.verify});
-      toldUnsigned = true;
+      if (!reportedUnsigned) emit({type: 'frame_unsigned', policy: options.verify});
+      reportedUnsigned = true;
       return null;
     }
     const expected = options.dispatcherAddress;

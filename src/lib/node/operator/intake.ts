@@ -28,7 +28,7 @@ export function createIntake(deps: {
   isClosed: () => boolean;
 }): InboxHandlers['onJobs'] {
   const {emit, connection} = deps;
-  const mayTell = createBucket(1, deps.time);
+  const mayEmit = createBucket(1, deps.time);
   let unsavedBytes = 0;
   let unsavedFrames = 0;
   let notTaken = 0;
@@ -60,7 +60,7 @@ export function createIntake(deps: {
     if (unsavedBytes > MAX_UNSAVED_BYTES) {
       notTaken += 1;
       const message = `jobs are not taken: too much waits for the disk (${notTaken} so far)`;
-      if (mayTell()) emit({type: 'warning', code: 'JOURNAL_WRITE_FAILED', message});
+      if (mayEmit()) emit({type: 'warning', code: 'JOURNAL_WRITE_FAILED', message});
       return;
     }
     unsavedBytes += frame.text.length;

@@ -1,6 +1,6 @@
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import type {Time} from '../../foundation/time/time.ts';
-import type {Durably} from './retry-journal-write.ts';
+import type {RetryJournalWrite} from './retry-journal-write.ts';
 import type {Emit} from '../events/events.ts';
 import type {Health} from './health.ts';
 import type {Prover, Worker} from './ports.ts';
@@ -13,7 +13,7 @@ import type {Journal} from '../journal/journal.ts';
 import type {Place, Waiting} from './job-steps.ts';
 
 /** What of the configuration the pipeline needs. */
-export type PipelineOptions = {
+export type JobOptions = {
   nodeId: string;
   clockId: bigint | null;
   kinds: readonly WorkerKind[];
@@ -23,10 +23,10 @@ export type PipelineOptions = {
 };
 
 /** What the steps of a job (`job.ts`) work with. */
-export type PipelineDeps = {
-  options: PipelineOptions;
+export type JobDeps = {
+  options: JobOptions;
   journal: Journal;
-  durably: Durably;
+  retryJournalWrite: RetryJournalWrite;
   session: Session;
   signing: Signing;
   /** Delivery in order: see {@link Turns}. */

@@ -6,7 +6,7 @@ import {answerWithoutWorker, finalAnswer, type Answer, type FinalAnswer} from '.
 import {askWorker, type EarlyQuestion} from './ask-worker.ts';
 import {createDeliver} from './deliver.ts';
 import {jobOf, recordOf, refOf} from './job-record.ts';
-import type {PipelineDeps} from './job-deps.ts';
+import type {JobDeps} from './job-deps.ts';
 import type {Worker} from './ports.ts';
 import {createTurns} from '../../foundation/async/sequencer.ts';
 import type {Beginning, JobRecord, NewJob, QuestionRecord} from '../journal/records.ts';
@@ -26,7 +26,7 @@ type Drawn = {range: SamplingRange; sampling: Sampling; answer: FinalAnswer | nu
 /** Of a job selected for an idle worker just now: the question put to it, and the job, which need not be read again. */
 type Prepared = {early: EarlyQuestion; job: DispatchJob; record: JobRecord};
 
-export function createJobSteps(deps: PipelineDeps): JobSteps {
+export function createJobSteps(deps: JobDeps): JobSteps {
   const {journal, time, emit, options, signal, ranges} = deps;
   const prepared = new Map<number, Prepared>();
   /** Concluded and about to be delivered: they need not be read again. */
@@ -60,17 +60,17 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
       const record = recordOf(journal, seq);
       const job = jobOf(record);
       const drawn = await draw(job, ranges.known() ?? (await ranges.get(deps.stopping)));
-      tellDrawn(record, drawn);
+      emitSampled(record, drawn);
       const {answer, sampling} = drawn;
       if (answer !== null) {
-        await deps.durably(() => journal.conclude(seq, answer));
+        await deps.retryJournalWrite(() => journal.conclude(seq, answer));
         concluded(record, answer);
         deps.next(seq, 'concluded');
         return;
       }
       let early = askEarly(job);
       let first = firstQuestion(seq, job.kind, early);
-      await deps.durably(
+      await deps.retryJournalWrite(
         () => journal.select(seq, sampling.vrf, first, drawn.range),
         () => {
           early = undefined;
@@ -92,13 +92,13 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
       if (worker === undefined) {
         // The configuration has changed since it was selected.
         const answer = finished(job, {outcome: 'unsupported', result: '', reason: unsupported(job), vrf});
-        await deps.durably(() => journal.conclude(seq, answer));
+        await deps.retryJournalWrite(() => journal.conclude(seq, answer));
         concluded(record, answer);
       } else {
         const finish = (answer: Answer): FinalAnswer => finished(job, answer);
         const task = {record, ref: refOf(record), job, vrf, worker, early: mine?.early, finish};
         const {answer, stored} = await askWorker(deps, task);
-        if (!stored) await deps.durably(() => journal.conclude(seq, answer));
+        if (!stored) await deps.retryJournalWrite(() => journal.conclude(seq, answer));
         concluded(record, answer);
       }
       deps.next(seq, 'concluded');
@@ -136,7 +136,7 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
         return {state: 'selected', vrf: sampling.vrf, range, first};
       };
       await turn.ours;
-      const receiving = deps.durably(
+      const receiving = deps.retryJournalWrite(
         () => journal.receive(row, beginning),
         () => {
           early = undefined;
@@ -144,12 +144,12 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
       );
       turn.done();
       const {known, record} = await receiving;
-      tellReceived(known, record, row);
+      emitReceived(known, record, row);
       if (known) {
         acknowledge();
         return;
       }
-      tellDrawn(record, drawn);
+      emitSampled(record, drawn);
       if (answer === null) {
         selected(record, job, first, early);
         place.take(record.seq, 'selected', job.kind);
@@ -174,10 +174,10 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
     try {
       await turn.ours;
       for (const {row} of fresh) {
-        const receiving = deps.durably(() => journal.receive(row));
+        const receiving = deps.retryJournalWrite(() => journal.receive(row));
         turn.done();
         const {known, record} = await receiving;
-        tellReceived(known, record, row);
+        emitReceived(known, record, row);
         if (!known) stored.push(record);
       }
       return stored;
@@ -251,13 +251,13 @@ export function createJobSteps(deps: PipelineDeps): JobSteps {
     emit({type: 'job_concluded', job: refOf(record), outcome, reason});
   }
 
-  function tellReceived(known: boolean, record: JobRecord, {signer}: NewJob): void {
+  function emitReceived(known: boolean, record: JobRecord, {signer}: NewJob): void {
     const job = refOf(record);
     if (known) emit({type: 'job_duplicate', job, state: record.state});
     else emit({type: 'job_received', job, signer});
   }
 
-  function tellDrawn(record: JobRecord, {sampling: {r, threshold, vrf, valid}}: Drawn): void {
+  function emitSampled(record: JobRecord, {sampling: {r, threshold, vrf, valid}}: Drawn): void {
     emit({type: 'job_sampled', job: refOf(record), selected: valid && vrf.selected, r, threshold});
   }
 

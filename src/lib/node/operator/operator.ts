@@ -5,14 +5,14 @@ import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {noteClocks} from './clock-watch.ts';
 import {connectionHandlers} from './connection-handlers.ts';
-import {createDurably} from './retry-journal-write.ts';
+import {createRetryJournalWrite} from './retry-journal-write.ts';
 import type {OperatorEvent, OperatorEventBody, Summary} from '../events/events.ts';
 import {createHealth} from './health.ts';
 import {keepTidy} from './housekeeping.ts';
 import {createInbox} from './inbox.ts';
 import {createIntake} from './intake.ts';
 import {createJobSteps} from './job.ts';
-import type {PipelineOptions} from './job-deps.ts';
+import type {JobOptions} from './job-deps.ts';
 import type {BlockReader, DispatcherConnection, Prover, RangeReader, Signer, Worker} from './ports.ts';
 import {createProbes} from './probes.ts';
 import {type CallbackReply, createQuestions} from './questions.ts';
@@ -22,13 +22,13 @@ import {createSignerWatch} from './signer-watch.ts';
 import {createSigning} from './signing.ts';
 import {createStopping, drain} from './stopping.ts';
 import {summarise} from '../events/tally.ts';
-import {createTelling} from './event-stream.ts';
+import {createEventStream} from './event-stream.ts';
 import {createTurns} from '../../foundation/async/sequencer.ts';
 import {watchParts} from './watching.ts';
 import {createWorkload} from './workload.ts';
 import type {Journal} from '../journal/journal.ts';
 
-export type OperatorOptions = Omit<PipelineOptions, 'kinds'> & {
+export type OperatorOptions = Omit<JobOptions, 'kinds'> & {
   network: string;
   version: string;
   /** For display only. */
@@ -75,7 +75,7 @@ export type Operator = {
   /** What the journal has taken does not get to the disk; null: it does again. */
   onDisk(error: AosError | null): void;
   /** Tells something through the event stream. */
-  tell(event: OperatorEventBody): void;
+  emit(event: OperatorEventBody): void;
 };
 
 export function createOperator(options: OperatorOptions, deps: OperatorDeps): Operator {
@@ -87,8 +87,8 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   const stopped = new AbortController();
   // Every job in hand listens to it; that many are no leak.
   setMaxListeners(0, signal, stopped.signal);
-  const telling = createTelling(deps.onEvent, time);
-  const {emit} = telling;
+  const events = createEventStream(deps.onEvent, time);
+  const {emit} = events;
 
   const health = createHealth(emit, time);
   const signers = createSignerWatch(deps.signer, {time, emit, health});
@@ -119,7 +119,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     onConnected: () => ranges.refresh(),
   });
 
-  const durably = createDurably({time, random: deps.random, health, signal});
+  const retryJournalWrite = createRetryJournalWrite({time, random: deps.random, health, signal});
   const workload = createWorkload({
     steps: {
       sample: (seq) => steps.sample(seq),
@@ -131,13 +131,13 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     emit,
     signal,
     maxAccepted: options.maxAccepted,
-    accepted: () => telling.tally().accepted,
+    accepted: () => events.tally().accepted,
     onEnough: () => stopping.ask('jobs'),
   });
   const steps = createJobSteps({
     options: {...options, kinds},
     journal,
-    durably,
+    retryJournalWrite,
     session,
     signing,
     turns: createTurns(),
@@ -195,13 +195,13 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       workers: deps.workers,
       blockReader: deps.blockReader,
       sumUp: () => {
-        const tally = telling.tally();
+        const tally = events.tally();
         return {
           ...tally,
           rejected: inbox.rejected(),
           inHand: workload.busy(true),
           // Counted from what this run saw: counting the journal's rows takes long in a large one.
-          pending: pendingAtStart + tally.received - tally.accepted - telling.expired(),
+          pending: pendingAtStart + tally.received - tally.accepted - events.expired(),
           uptimeMs: Math.round(time.monotonic() - startedAt),
         };
       },
@@ -252,14 +252,14 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
     await Promise.all([ranging, tidying, connecting, watching]);
     const summary = summarise(
-      {...telling.tally(), rejected: inbox.rejected()},
+      {...events.tally(), rejected: inbox.rejected()},
       {
         pending: pending(),
         durationMs: Math.round(time.monotonic() - started),
         reason,
       },
     );
-    emit({type: 'summary', ...summary, liveness: telling.liveness()});
+    emit({type: 'summary', ...summary, liveness: events.liveness()});
     return summary;
   }
 
@@ -279,6 +279,6 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       if (error === null) health.worked('journal', 'sync');
       else health.failed('journal', error, 'sync');
     },
-    tell: emit,
+    emit,
   };
 }

@@ -15,9 +15,9 @@ export function createProbes(deps: {
   health: Health;
 }): (via: 'http' | 'websocket') => void {
   const {journal, time, emit, health} = deps;
-  const mayTell = createBucket(PROBES_PER_SECOND, time);
+  const mayEmit = createBucket(PROBES_PER_SECOND, time);
   return (via) => {
-    if (!mayTell()) return;
+    if (!mayEmit()) return;
     emit({type: 'probe_answered', via});
     journal
       .read({event: 'probe_answered', ref: via, merge: null}, time.now())

@@ -7,14 +7,14 @@ import type {Health} from './health.ts';
  * Tries a journal write until the disk takes it, after 0.5 s, 1 s … at most 15 s; rejects with what is not the disk's
  * fault, or at the end of the run. `onRefused` is called before each further try.
  */
-export type Durably = <T>(write: () => Promise<T>, onRefused?: () => void) => Promise<T>;
+export type RetryJournalWrite = <T>(write: () => Promise<T>, onRefused?: () => void) => Promise<T>;
 
-export function createDurably(deps: {
+export function createRetryJournalWrite(deps: {
   time: Time;
   random: () => number;
   health: Health;
   signal: AbortSignal;
-}): Durably {
+}): RetryJournalWrite {
   return async (write, onRefused) => {
     const backoff = createBackoff({firstMs: 500, capMs: 15_000, random: deps.random});
     for (;;) {

@@ -14,7 +14,7 @@ export type SignerWatch = {
 };
 
 /** How often there may be news. */
-const TELL_EVERY_MS = 10_000;
+const EMIT_EVERY_MS = 10_000;
 /** A signer that was not needed for so long is tried: that it is dead must be known before the next job comes. */
 const IDLE_MS = 60_000;
 /** After a failed try, until it works again. */
@@ -53,7 +53,7 @@ export function createSignerWatch(
     }
   }
 
-  function tell(): void {
+  function emitStats(): void {
     if (!isNew) return;
     isNew = false;
     emit({type: 'signer_stats', ...latencies.stats(time.monotonic())});
@@ -66,7 +66,7 @@ export function createSignerWatch(
     } catch (error) {
       if (!signal.aborted) health.failed('signer', error);
     }
-    tell();
+    emitStats();
   }
 
   async function tryWhenIdle(signal: AbortSignal): Promise<void> {
@@ -79,14 +79,14 @@ export function createSignerWatch(
     while (await slept(Math.max(left(), 1_000), {time, signal})) if (left() <= 0) await tryOnce(signal);
   }
 
-  async function tellNewsUntil(signal: AbortSignal): Promise<void> {
-    while (await slept(TELL_EVERY_MS, {time, signal})) tell();
+  async function emitStatsUntil(signal: AbortSignal): Promise<void> {
+    while (await slept(EMIT_EVERY_MS, {time, signal})) emitStats();
   }
 
   return {
     signer: {address: signer.address, sign},
     run: async (signal) => {
-      await Promise.all([tellNewsUntil(signal), tryWhenIdle(signal)]);
+      await Promise.all([emitStatsUntil(signal), tryWhenIdle(signal)]);
     },
   };
 }

@@ -326,7 +326,7 @@ describe('sending', () => {
     const alerts = createAlerts({
       time,
       delayMs: DELAY,
-      tell: (event) => toldEvents.push(event),
+      emit: (event) => toldEvents.push(event),
       send({subject, state}) {
         if (isAway) return Promise.reject(new AosError('ALERT_UNREACHABLE', 'away'));
         sent.push(`${subject} ${state}`);
@@ -354,7 +354,7 @@ describe('sending', () => {
     const alerts = createAlerts({
       time,
       delayMs: 0,
-      tell: () => {},
+      emit: () => {},
       send({subject}) {
         sent.push(subject);
         const taken = Promise.resolve();
@@ -376,7 +376,7 @@ describe('sending', () => {
     const alerts = createAlerts({
       time,
       delayMs: 0,
-      tell: () => {},
+      emit: () => {},
       send: (_alert, signal) =>
         new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => {

@@ -25,7 +25,7 @@ function processOn(store: Map<number, StoredSpan>, note: {open: number | null}, 
     probeIntervalMs: PROBE,
     graceMs: HOUR,
     time,
-    tell: (facts) => log.push(['tell', facts]),
+    onFacts: (facts) => log.push(['tell', facts]),
     onOutage: ({start}) => {
       note.open = start;
       log.push(['begun', start]);

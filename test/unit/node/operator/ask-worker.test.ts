@@ -4,7 +4,7 @@ import {openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
 import {askWorker} from '../../../../src/lib/node/operator/ask-worker.ts';
 import {createHealth} from '../../../../src/lib/node/operator/health.ts';
 import {refOf} from '../../../../src/lib/node/operator/job-record.ts';
-import type {PipelineDeps} from '../../../../src/lib/node/operator/job-deps.ts';
+import type {JobDeps} from '../../../../src/lib/node/operator/job-deps.ts';
 import type {Worker} from '../../../../src/lib/node/operator/ports.ts';
 import {createQuestions} from '../../../../src/lib/node/operator/questions.ts';
 import {answerOf, inTempDir, newJob, VRF} from '../../../support/journal.ts';
@@ -32,7 +32,7 @@ it('a worker that is never ready leaves nothing of the job behind', () =>
     await journal.select(record.seq, VRF, first);
     questions.journalled(first);
 
-    const deps: Partial<PipelineDeps> = {
+    const deps: Partial<JobDeps> = {
       journal,
       time,
       emit,
@@ -42,7 +42,7 @@ it('a worker that is never ready leaves nothing of the job behind', () =>
       signal: never,
       stopping: never,
     };
-    const asked = askWorker(deps as PipelineDeps, {
+    const asked = askWorker(deps as JobDeps, {
       record,
       ref: refOf(record),
       job: {

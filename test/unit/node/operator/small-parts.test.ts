@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {createBackoff} from '../../../../src/lib/foundation/async/backoff.ts';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
-import {createDurably} from '../../../../src/lib/node/operator/retry-journal-write.ts';
+import {createRetryJournalWrite} from '../../../../src/lib/node/operator/retry-journal-write.ts';
 import {createHealth} from '../../../../src/lib/node/operator/health.ts';
 import {countEvent, emptyTally, summarise} from '../../../../src/lib/node/events/tally.ts';
 import {settled, virtualTime} from '../../../support/virtual-time.ts';
@@ -102,14 +102,16 @@ describe('durable writes', () => {
     const events: OperatorEventBody[] = [];
     const end = new AbortController();
     const health = createHealth((event) => events.push(event), time);
-    const durably = createDurably({time, random: () => 0.5, health, signal: end.signal});
-    return {time, events, end, durably};
+    const retryJournalWrite = createRetryJournalWrite({time, random: () => 0.5, health, signal: end.signal});
+    return {time, events, end, retryJournalWrite};
   }
 
   it('are tried until the disk takes them', async () => {
-    const {time, events, durably} = stage();
+    const {time, events, retryJournalWrite} = stage();
     let tries = 0;
-    const written = durably(() => ((tries += 1) < 4 ? Promise.reject(full) : Promise.resolve('done')));
+    const written = retryJournalWrite(() =>
+      (tries += 1) < 4 ? Promise.reject(full) : Promise.resolve('done'),
+    );
     await time.advance(499);
     expect(tries).toBe(1);
     await time.advance(1 + 1_000 + 2_000);
@@ -118,10 +120,10 @@ describe('durable writes', () => {
   });
 
   it('reject with what is not the disk’s fault, and at the end of the run', async () => {
-    const {time, end, durably} = stage();
+    const {time, end, retryJournalWrite} = stage();
     const conflict = new AosError('ANSWER_CONFLICT', 'another');
-    await expect(durably(() => Promise.reject(conflict))).rejects.toBe(conflict);
-    const written = durably(() => Promise.reject(full));
+    await expect(retryJournalWrite(() => Promise.reject(conflict))).rejects.toBe(conflict);
+    const written = retryJournalWrite(() => Promise.reject(full));
     const ended = expect(written).rejects.toThrow('over');
     await settled();
     end.abort(new Error('over'));
