@@ -97,7 +97,7 @@ describe('aos doctor and aos job on a devnet', () => {
         outcome: 'answered',
         dispatch: {signature: {state: 'verified'}, is_known_dispatcher: true},
         sampling: {selected: true, threshold: 600_000},
-        questions: [{attempt: 1}],
+        requests: [{attempt: 1}],
         delivery: {signature_holds: true, signer: devnet.operator},
         readings: {chain_holds: true},
       },

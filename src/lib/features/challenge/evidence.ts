@@ -66,7 +66,7 @@ export async function gatherEvidence(config: Config, options: EvidenceOptions): 
     const jobs = [...selectJobs(allJobs(journal), counter, standing)].map(({job, matches}): JobFacts => ({
       job,
       matches,
-      questions: journal.questions(job.seq),
+      requests: journal.requests(job.seq),
       readings: runOf(journal, job.key.jobId),
       range: rangeOfText(journal.recall(RANGE_NOTE)) ?? null,
     }));

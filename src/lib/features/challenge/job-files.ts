@@ -7,14 +7,14 @@ import {parseEnvelope, verifyEnvelope} from '../../protocol/wire/envelope.ts';
 import {readOpmlCallback} from '../../protocol/wire/messages.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {SelectedJob} from './select.ts';
-import type {QuestionRecord} from '../../node/journal/records.ts';
+import type {RequestRecord} from '../../node/journal/records.ts';
 
 /** One file of the evidence; its name comes from numbers and hashes alone, since job ids are outside text. */
 export type EvidenceFile = {name: string; what: string; text: string};
 
 /** What the journal holds of one selected job. */
 export type JobFacts = SelectedJob & {
-  questions: readonly QuestionRecord[];
+  requests: readonly RequestRecord[];
   /** The unbroken run from the first reading about the job to the last. */
   readings: readonly Reading[];
   /** As last read from the chain: stands in where the job's own was not kept. */
@@ -43,11 +43,8 @@ export type JobEvidence = {entry: JobEntry; files: EvidenceFile[]; missing: stri
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/**
- * The files of one job, and what of docs/protocol.md#evidence-of-a-job is not there. Texts from outside are written as
- * they came.
- */
-export function jobEvidence({job, matches, questions, readings, range}: JobFacts): JobEvidence {
+/** The files of one job, and what is missing (docs/protocol.md#evidence-of-a-job). Texts from outside are written as they came. */
+export function jobEvidence({job, matches, requests, readings, range}: JobFacts): JobEvidence {
   const prefix = `job-${job.seq}`;
   const missing: string[] = [];
   const lacks = (what: string): void => {
@@ -77,7 +74,7 @@ export function jobEvidence({job, matches, questions, readings, range}: JobFacts
   if (job.content === null) lacks('no answer: it is not concluded yet');
   else files.push({name: `${prefix}-answer.json`, what: 'the job_result that was signed', text: job.content});
 
-  const answers = questions.filter(({kind}) => kind === 'opml');
+  const answers = requests.filter(({kind}) => kind === 'opml');
   let stateRoot: string | null = null;
   for (const [index, {answer}] of answers.entries()) {
     if (answer === null) continue;

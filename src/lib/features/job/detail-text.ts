@@ -61,11 +61,11 @@ export function jobDetailText(story: JobDetail, {width, full}: StoryStyle): stri
           ...row('  vrf value', sampling.vrf_random_value),
           ...row('  proof', sampling.vrf_proof),
         ]),
-    ...(story.questions.length === 0 ? [] : ['', 'QUESTIONS']),
-    ...story.questions.flatMap((question) => [
-      ...row(`  attempt ${question.attempt}`, questionText(question)),
-      ...row('    answer', question.answer),
-      ...row('    root', question.state_root),
+    ...(story.requests.length === 0 ? [] : ['', 'REQUESTS']),
+    ...story.requests.flatMap((request) => [
+      ...row(`  attempt ${request.attempt}`, requestText(request)),
+      ...row('    answer', request.answer),
+      ...row('    root', request.state_root),
     ]),
     '',
     'ANSWER',
@@ -141,7 +141,7 @@ function selectedText(sampling: NonNullable<JobDetail['sampling']>): string {
   return `${selected ? 'yes' : 'no'}${by} (range ${start}–${end} of ${max}${when})`;
 }
 
-function questionText({kind, asked_at: asked, duration_ms: took}: JobDetail['questions'][number]): string {
+function requestText({kind, asked_at: asked, duration_ms: took}: JobDetail['requests'][number]): string {
   return took === null
     ? `${kind}, asked ${asked}, no answer`
     : `${kind}, asked ${asked}, answered after ${stepText(took)}`;

@@ -54,7 +54,7 @@ export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
       seed: job?.seed ?? null,
     },
     sampling: samplingOf(record, facts),
-    questions: record.questions.map(questionJson),
+    requests: record.requests.map(requestJson),
     answer: answerOf(record),
     delivery: deliveryOf(record, facts.nodeId),
     readings: {
@@ -147,7 +147,7 @@ function rangeJson({start, end, max, block}: SamplingRange, source: RangeSource)
   };
 }
 
-function questionJson({attempt, kind, askedAt, answer, answeredAt}: JobRequestRow) {
+function requestJson({attempt, kind, askedAt, answer, answeredAt}: JobRequestRow) {
   const read = answer === null || kind !== 'opml' ? null : readCallback(answer);
   return {
     attempt,
@@ -249,10 +249,10 @@ export type TimelineEntry = {what: string; at: string; since_previous_ms: number
 
 /** What happened when, in order; selecting has no time of its own. */
 function timelineOf(record: JobDetailRecord): TimelineEntry[] {
-  const {receivedAt, questions, concludedAt, delivery, closedAt, state} = record;
+  const {receivedAt, requests, concludedAt, delivery, closedAt, state} = record;
   const moments: [string, number | null][] = [
     ['received', receivedAt],
-    ...questions.flatMap(({attempt, askedAt, answeredAt}): [string, number | null][] => [
+    ...requests.flatMap(({attempt, askedAt, answeredAt}): [string, number | null][] => [
       [`asked (attempt ${attempt})`, askedAt],
       [`answered (attempt ${attempt})`, answeredAt],
     ]),

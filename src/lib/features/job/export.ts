@@ -35,7 +35,7 @@ export function jobExportText(record: JobDetailRecord, format: 'ndjson' | 'csv')
 function jobLine(record: JobDetailRecord) {
   // None of these is needed for what is taken out of the story.
   const facts = {nodeId: null, dispatcher: null, lastRange: null, precision: null, now: record.receivedAt};
-  const {answer, delivery, sampling, dispatch, questions, user, prompt} = jobDetail(record, facts);
+  const {answer, delivery, sampling, dispatch, requests, user, prompt} = jobDetail(record, facts);
   const {seq, ...row} = jobRowJson(record);
   return {
     type: 'job' as const,
@@ -46,7 +46,7 @@ function jobLine(record: JobDetailRecord) {
     prompt,
     result: answer?.result ?? null,
     reason: answer?.reason ?? null,
-    attempts: questions.length,
+    attempts: requests.length,
     vrf_random_value: sampling?.vrf_random_value ?? null,
     vrf_proof: sampling?.vrf_proof ?? null,
     job_clock: dispatch.clock,

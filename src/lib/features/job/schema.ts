@@ -117,7 +117,7 @@ export const jobShow: ResultEntry = {
           ),
         }),
       ),
-      questions: v.array(
+      requests: v.array(
         v.object({
           attempt: count,
           kind: v.string(),

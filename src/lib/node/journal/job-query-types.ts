@@ -36,7 +36,7 @@ export type JobRow = {
   closedAt: number | null;
 };
 
-/** A question put to a worker. */
+/** A request put to a worker. */
 export type JobRequestRow = {
   attempt: number;
   kind: string;
@@ -55,7 +55,7 @@ export type JobDetailRecord = JobRow & {
   range: SamplingRange | null;
   /** The job_result that is sent. */
   content: string | null;
-  questions: readonly JobRequestRow[];
+  requests: readonly JobRequestRow[];
   /** About this job id, in order. */
   readings: readonly Reading[];
 };

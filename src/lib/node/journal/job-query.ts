@@ -57,7 +57,7 @@ function jobReader(database: Database, path: string): JobReader {
     `SELECT ${COLUMNS} ${FROM} WHERE j.job_id >= ?1 AND j.job_id < ?2 ORDER BY j.seq LIMIT ?3`,
   );
   const bySeq = database.prepare(`SELECT ${COLUMNS} ${FROM} WHERE j.seq = ?`);
-  const questions = database.prepare(
+  const requests = database.prepare(
     'SELECT attempt, kind, asked_at, answer, answered_at FROM questions WHERE seq = ? ORDER BY attempt, asked_at',
   );
   const readings = database.prepare('SELECT * FROM readings WHERE ref = ? ORDER BY n');
@@ -87,7 +87,7 @@ function jobReader(database: Database, path: string): JobReader {
       index: numberOf(row, 'frame_index'),
       range: rangeOf(row),
       content: maybeText(row, 'content'),
-      questions: questions.all(seq).map(questionOf),
+      requests: requests.all(seq).map(requestOf),
       readings: readings.all(textOf(row, 'job_id')).map(readingOf),
     };
   };
@@ -179,7 +179,7 @@ function rowOf(row: Row): JobRow {
   };
 }
 
-function questionOf(row: Row): JobRequestRow {
+function requestOf(row: Row): JobRequestRow {
   return {
     attempt: numberOf(row, 'attempt'),
     kind: textOf(row, 'kind'),

@@ -1,7 +1,7 @@
 import type {JobKey, VrfFields} from '../../protocol/wire/messages.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {Reading, ReadingEvent} from '../../protocol/clock/readings.ts';
-import type {JobRecord, NewJob, Conclusion, Beginning, Delivery, QuestionRecord} from './records.ts';
+import type {JobRecord, NewJob, Conclusion, Beginning, Delivery, RequestRecord} from './records.ts';
 import type {JobState} from '../events/job-states.ts';
 
 /**
@@ -17,11 +17,11 @@ export type Journal = {
   receive(job: NewJob, begin?: (seq: number) => Beginning): Promise<{known: boolean; record: JobRecord}>;
   /** Whether a job is stored; reads committed data. */
   knows(key: JobKey): boolean;
-  /** Marks a job as to be answered by a worker; its first question is journalled with it, in the same write. */
+  /** Marks a job as to be answered by a worker; its first request is journalled with it, in the same write. */
   select(
     seq: number,
     vrf: VrfFields,
-    first?: Omit<QuestionRecord, 'answer'>,
+    first?: Omit<RequestRecord, 'answer'>,
     range?: SamplingRange,
   ): Promise<void>;
   /**
@@ -47,8 +47,8 @@ export type Journal = {
   /** Number of jobs a state. */
   counts(): Readonly<Record<JobState, number>>;
 
-  /** Journals a question that is about to be asked. */
-  ask(question: Omit<QuestionRecord, 'answer'>): Promise<void>;
+  /** Journals a request that is about to be asked. */
+  ask(request: Omit<RequestRecord, 'answer'>): Promise<void>;
   /**
    * Takes a callback: once per request id, durable before it resolves; `unknown` too when its job is concluded.
    * `conclude` makes the job's answer of it, which is stored in the same write; null: nobody works on that job now, it
@@ -60,8 +60,8 @@ export type Journal = {
     at: number,
     conclude?: (seq: number) => Conclusion | null,
   ): Promise<{state: 'taken'; seq: number} | {state: 'unknown' | 'already'}>;
-  /** All questions of a job, first attempt first. */
-  questions(seq: number): QuestionRecord[];
+  /** All requests of a job, first attempt first. */
+  requests(seq: number): RequestRecord[];
 
   /** Appends a clock reading that belongs to no job (heartbeat answered, outage). */
   read(event: ReadingEvent, at: number): Promise<void>;
@@ -71,7 +71,7 @@ export type Journal = {
   /** Small durable facts, such as the last known sampling range. */
   remember(name: string, value: string): Promise<void>;
   recall(name: string): string | null;
-  /** Deletes accepted and expired jobs (with their questions) and readings from before `before`, Unix ms; the last reading stays. */
+  /** Deletes accepted and expired jobs (with their requests) and readings from before `before`, Unix ms; the last reading stays. */
   prune(before: number): Promise<number>;
   close(): Promise<void>;
 };

@@ -42,11 +42,11 @@ export type Conclusion = {
   range?: SamplingRange;
 };
 
-/** That a worker is to answer a job: what it was sampled with, and its first question. */
+/** That a worker is to answer a job: what it was sampled with, and its first request. */
 export type Selection = {
   vrf: VrfFields;
   range?: SamplingRange | undefined;
-  first: Omit<QuestionRecord, 'answer'> | undefined;
+  first: Omit<RequestRecord, 'answer'> | undefined;
 };
 
 /** How a job that is sampled before it is stored begins: with its answer, or selected. */
@@ -55,8 +55,8 @@ export type Beginning = {state: 'concluded'; answer: Conclusion} | ({state: 'sel
 /** One signed delivery of an answer; `at` is Unix ms, the signature hex. */
 export type Delivery = {envelopeId: string; signature: string; at: number};
 
-/** One question put to a worker, as it is journalled when it is asked. */
-export type QuestionRecord = {
+/** One request put to a worker, as it is journalled when it is asked. */
+export type RequestRecord = {
   requestId: string;
   seq: number;
   kind: WorkerKind;

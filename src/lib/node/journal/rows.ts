@@ -6,7 +6,7 @@ import {WORKER_KINDS, type VrfFields, type WorkerKind} from '../../protocol/wire
 import {rangeOfText} from '../../protocol/vrf/range-text.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {Row} from './driver.ts';
-import {type JobRecord, type QuestionRecord} from './records.ts';
+import {type JobRecord, type RequestRecord} from './records.ts';
 import {clockFromWire} from '../../protocol/wire/clock-field.ts';
 import {JOB_OUTCOMES, JOB_STATES, type JobOutcome, type JobState} from '../events/job-states.ts';
 
@@ -49,7 +49,7 @@ export function jobOf(row: Row): JobRecord {
   };
 }
 
-export function questionOf(row: Row): QuestionRecord {
+export function requestOf(row: Row): RequestRecord {
   return {
     requestId: textOf(row, 'request_id'),
     seq: numberOf(row, 'seq'),

@@ -10,7 +10,7 @@ import {createPrivateDir, createPrivateFile} from './files.ts';
 import {jobTable, type Activity} from './jobs.ts';
 import {livenessTable} from './liveness.ts';
 import {takeLock, type Lock} from './lock.ts';
-import {questionTable} from './questions.ts';
+import {requestTable} from './requests.ts';
 import {readingTable} from './readings.ts';
 import {textOf} from './rows.ts';
 import {prepareSchema} from './schema.ts';
@@ -118,7 +118,7 @@ type Opened = {database: Database; path: string; writer: {lock: Lock; wal: Wal} 
 
 function sqliteJournal({database, path, writer}: Opened, options: JournalOptions): NodeJournal {
   const jobs = jobTable(database);
-  const questions = questionTable(database);
+  const requests = requestTable(database);
   const liveness = livenessTable(database);
   const readings = readingTable(database, options.clockId, options.onTrouble ?? (() => {}));
   const setFact = database.prepare(
@@ -154,7 +154,7 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
 
   /** Runs inside a transaction. */
   function select(seq: number, {vrf, range, first}: Selection, fresh = false): void {
-    if (jobs.select(seq, vrf, range, fresh) && first !== undefined) questions.add(first);
+    if (jobs.select(seq, vrf, range, fresh) && first !== undefined) requests.add(first);
   }
 
   /** Runs inside a transaction: a job that was just stored goes on at once. */
@@ -195,17 +195,17 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
     newest: () => look(() => jobs.newest()),
     counts: () => look(() => jobs.counts()),
 
-    ask: (question) => change(() => questions.add(question)),
+    ask: (request) => change(() => requests.add(request)),
     answer: (requestId, body, at, conclusionOf = () => null) =>
       change(() => {
-        const taken = questions.answer(requestId, body, at);
+        const taken = requests.answer(requestId, body, at);
         if (taken.state !== 'taken') return {state: taken.state};
         readings.append({event: 'answer_taken', ref: taken.jobId, merge: null}, at);
         const conclusion = conclusionOf(taken.seq);
         if (conclusion !== null) conclude(taken.seq, conclusion);
         return {state: 'taken', seq: taken.seq};
       }),
-    questions: (seq) => look(() => questions.ofJob(seq)),
+    requests: (seq) => look(() => requests.ofJob(seq)),
 
     read: (event, at) => change(() => readings.append(event, at)),
     lastReading: () => (writer === null ? look(() => readings.stored()) : readings.last()),

@@ -7,8 +7,8 @@ import type {JobDeps} from './job-deps.ts';
 import type {Worker} from './ports.ts';
 import type {JobRecord} from '../journal/records.ts';
 
-/** A question that is being put while it is written down: what the worker said to each of the two calls. */
-export type EarlyQuestion = {requestId: string; ready: Promise<void>; asked: Promise<void>};
+/** A request that is being put while it is written down: what the worker said to each of the two calls. */
+export type EarlyRequest = {requestId: string; ready: Promise<void>; asked: Promise<void>};
 
 export type WorkerTask = {
   record: JobRecord;
@@ -16,8 +16,8 @@ export type WorkerTask = {
   job: DispatchJob;
   vrf: VrfFields;
   worker: Worker;
-  /** The first question, when it was put just now. */
-  early: EarlyQuestion | undefined;
+  /** The first request, when it was put just now. */
+  early: EarlyRequest | undefined;
   /** Makes the final form of an answer to this job. */
   finish: (answer: Answer) => FinalAnswer;
 };
@@ -26,7 +26,7 @@ export type WorkerTask = {
 export type WorkerAnswer = {answer: FinalAnswer; stored: boolean};
 
 /**
- * Has one job answered: waits for the worker, puts the question, waits for its callback, puts it again when none comes.
+ * Has one job answered: waits for the worker, puts the request, waits for its callback, puts it again when none comes.
  * An answer that is in the journal already, from before a restart or late, counts. What fails for too long becomes
  * an answer of outcome `failed` with the reason in words, so the job never hangs.
  */
@@ -61,57 +61,57 @@ export async function askWorker(deps: JobDeps, task: WorkerTask): Promise<Worker
         deps.emit({type: 'job_retry', job: task.ref, code: error.code, message: error.message, retryInMs});
         await time.sleep(retryInMs, deps.stopping);
       }
-      // The question took its own time: the worker is waited for anew before the next one.
+      // The request took its own time: the worker is waited for anew before the next one.
       if (asked > askedBefore) patience = time.monotonic() + worker.readyTimeoutMs;
     }
   }
-  // A first question that was never put has no other end: one would be kept for each job while no worker is ready.
-  deps.questions.claim(record.seq);
+  // A first request that was never put has no other end: one would be kept for each job while no worker is ready.
+  deps.requests.claim(record.seq);
   const late = storedAnswer(deps, record.seq);
   if (late !== null) return {answer: finish(answered(late, vrf)), stored: false};
   const reason = `${worker.kind} worker: ${failure?.message ?? 'no answer'}`;
   return {answer: finish({outcome: 'failed', result: '', reason, vrf}), stored: false};
 }
 
-/** The question that was journalled with the job's selection, once; then a new one, journalled now. */
-async function question(
+/** The request that was journalled with the job's selection, once; then a new one, journalled now. */
+async function request(
   deps: JobDeps,
   seq: number,
   {kind}: Worker,
 ): Promise<{requestId: string; attempt: number}> {
   const {journal, time} = deps;
-  const prepared = deps.questions.claim(seq);
+  const prepared = deps.requests.claim(seq);
   if (prepared !== undefined) return {requestId: prepared, attempt: 1};
-  const attempt = journal.questions(seq).length + 1;
+  const attempt = journal.requests(seq).length + 1;
   const requestId = deps.newSecretId();
   await deps.retryJournalWrite(() => journal.ask({requestId, seq, kind, attempt, askedAt: time.now()}));
   return {requestId, attempt};
 }
 
-/** Journals a question, puts it and waits for the callback. */
+/** Journals a request, puts it and waits for the callback. */
 async function askOnce(
   deps: JobDeps,
   task: WorkerTask,
-  early: EarlyQuestion | undefined,
+  early: EarlyRequest | undefined,
 ): Promise<WorkerAnswer> {
   const {record, ref, job, worker, vrf, finish} = task;
   const {signal, time} = deps;
   const {seq} = record;
-  const {requestId, attempt} = await question(deps, seq, worker);
+  const {requestId, attempt} = await request(deps, seq, worker);
   const started = time.monotonic();
   const closed = new AbortController();
   // Linked by hand: AbortSignal.any leaves something behind on the long-lived signal each time.
   const end = (): void => closed.abort(signal.reason);
   signal.addEventListener('abort', end, {once: true});
   // Listening begins before asking: a fast worker calls back before its own response is here.
-  const callback = deps.questions.await(seq, {
+  const callback = deps.requests.await(seq, {
     timeoutMs: worker.answerTimeoutMs,
     signal: closed.signal,
     answerOf: (body) => finish(answered(body, vrf)),
   });
   callback.catch(() => undefined); // awaited below, or ended by `closed`
   try {
-    // An answer to an earlier question may have come when nobody listened, or to this one, put before it was written down.
+    // An answer to an earlier request may have come when nobody listened, or to this one, put before it was written down.
     const late = attempt === 1 && early === undefined ? null : storedAnswer(deps, seq);
     if (late !== null) return {answer: finish(answered(late, vrf)), stored: false};
     const {nodeId, callbackUrl} = deps.options;
@@ -123,12 +123,12 @@ async function askOnce(
     return {answer, stored: true};
   } finally {
     signal.removeEventListener('abort', end);
-    closed.abort(new AosError('WORKER_TIMEOUT', 'the question is closed'));
+    closed.abort(new AosError('WORKER_TIMEOUT', 'the request is closed'));
   }
 }
 
 function storedAnswer(deps: JobDeps, seq: number): string | null {
-  return deps.journal.questions(seq).find((question) => question.answer !== null)?.answer ?? null;
+  return deps.journal.requests(seq).find((request) => request.answer !== null)?.answer ?? null;
 }
 
 function answered(callback: string, vrf: VrfFields): Answer {

@@ -4,7 +4,7 @@ import type {RetryJournalWrite} from './retry-journal-write.ts';
 import type {Emit} from '../events/events.ts';
 import type {Health} from './health.ts';
 import type {Prover, Worker} from './ports.ts';
-import type {Questions} from './questions.ts';
+import type {WorkerRequests} from './worker-requests.ts';
 import type {RangeKeeper} from './range.ts';
 import type {Session} from './session.ts';
 import type {Signing} from './signing.ts';
@@ -34,7 +34,7 @@ export type JobDeps = {
   ranges: RangeKeeper;
   prover: Prover;
   workers: readonly Worker[];
-  questions: Questions;
+  requests: WorkerRequests;
   health: Health;
   time: Time;
   random: () => number;

@@ -3,13 +3,13 @@ import type {DispatchJob} from '../../protocol/wire/messages.ts';
 import type {VrfProof} from '../../protocol/vrf/ecvrf.ts';
 import {sample, vrfInput, type Sampling, type SamplingRange} from '../../protocol/vrf/sampling.ts';
 import {answerWithoutWorker, finalAnswer, type Answer, type FinalAnswer} from './answer.ts';
-import {askWorker, type EarlyQuestion} from './ask-worker.ts';
+import {askWorker, type EarlyRequest} from './ask-worker.ts';
 import {createDeliver} from './deliver.ts';
 import {jobOf, recordOf, refOf} from './job-record.ts';
 import type {JobDeps} from './job-deps.ts';
 import type {Worker} from './ports.ts';
 import {createTurns} from '../../foundation/async/sequencer.ts';
-import type {Beginning, JobRecord, NewJob, QuestionRecord} from '../journal/records.ts';
+import type {Beginning, JobRecord, NewJob, RequestRecord} from '../journal/records.ts';
 import type {JobSteps, Frame, Place} from './job-steps.ts';
 
 /** A job of a frame, and how it is stored. */
@@ -18,13 +18,13 @@ type Fresh = {job: DispatchJob; row: NewJob};
 /** A job can be sampled at once, with this range. */
 type Now = {place: Place; range: SamplingRange};
 
-type FirstQuestion = Omit<QuestionRecord, 'answer'>;
+type FirstRequest = Omit<RequestRecord, 'answer'>;
 
 /** What the VRF says of a job with a range, and the answer that follows from it; null when a worker has to be asked. */
 type Drawn = {range: SamplingRange; sampling: Sampling; answer: FinalAnswer | null};
 
-/** Of a job selected for an idle worker just now: the question put to it, and the job, which need not be read again. */
-type Prepared = {early: EarlyQuestion; job: DispatchJob; record: JobRecord};
+/** Of a job selected for an idle worker just now: the request put to it, and the job, which need not be read again. */
+type Prepared = {early: EarlyRequest; job: DispatchJob; record: JobRecord};
 
 export function createJobSteps(deps: JobDeps): JobSteps {
   const {journal, time, emit, options, signal, ranges} = deps;
@@ -69,12 +69,12 @@ export function createJobSteps(deps: JobDeps): JobSteps {
         return;
       }
       let early = askEarly(job);
-      let first = firstQuestion(seq, job.kind, early);
+      let first = firstRequest(seq, job.kind, early);
       await deps.retryJournalWrite(
         () => journal.select(seq, sampling.vrf, first, drawn.range),
         () => {
           early = undefined;
-          first = firstQuestion(seq, job.kind, early);
+          first = firstRequest(seq, job.kind, early);
         },
       );
       selected({...record, state: 'selected', vrf: sampling.vrf, range: drawn.range}, job, first, early);
@@ -129,10 +129,10 @@ export function createJobSteps(deps: JobDeps): JobSteps {
       const drawn = await draw(job, range);
       const {answer, sampling} = drawn;
       let early = answer === null ? askEarly(job) : undefined;
-      let first: FirstQuestion | undefined;
+      let first: FirstRequest | undefined;
       const beginning = (seq: number): Beginning => {
         if (answer !== null) return {state: 'concluded', answer};
-        first = firstQuestion(seq, job.kind, early);
+        first = firstRequest(seq, job.kind, early);
         return {state: 'selected', vrf: sampling.vrf, range, first};
       };
       await turn.ours;
@@ -207,21 +207,21 @@ export function createJobSteps(deps: JobDeps): JobSteps {
     return {range, sampling, answer: answer === null ? null : {...finished(job, answer), range}};
   }
 
-  function firstQuestion(
+  function firstRequest(
     seq: number,
     name: string,
-    early: EarlyQuestion | undefined,
-  ): FirstQuestion | undefined {
+    early: EarlyRequest | undefined,
+  ): FirstRequest | undefined {
     const kind = options.kinds.find((candidate) => candidate === name);
-    return kind === undefined ? undefined : deps.questions.first(seq, kind, early?.requestId);
+    return kind === undefined ? undefined : deps.requests.first(seq, kind, early?.requestId);
   }
 
   /**
-   * A worker that has nothing to do is asked while the selection and the question are being written: its callback finds
+   * A worker that has nothing to do is asked while the selection and the request are being written: its callback finds
    * them in the journal, which takes changes in their order. When that write is refused there is nothing to find, and a new
-   * question is put after the one that succeeds; after a crash a worker may have computed for nobody.
+   * request is put after the one that succeeds; after a crash a worker may have computed for nobody.
    */
-  function askEarly({kind, model, prompt}: DispatchJob): EarlyQuestion | undefined {
+  function askEarly({kind, model, prompt}: DispatchJob): EarlyRequest | undefined {
     const worker = workerFor(kind);
     if (worker === undefined || !deps.isIdle(kind)) return undefined;
     const requestId = deps.newSecretId();
@@ -234,14 +234,14 @@ export function createJobSteps(deps: JobDeps): JobSteps {
     return {requestId, ready, asked};
   }
 
-  /** A job's selection is on disk, and its first question. */
+  /** A job's selection is on disk, and its first request. */
   function selected(
     record: JobRecord,
     job: DispatchJob,
-    first: FirstQuestion | undefined,
-    early: EarlyQuestion | undefined,
+    first: FirstRequest | undefined,
+    early: EarlyRequest | undefined,
   ): void {
-    if (first !== undefined) deps.questions.journalled(first);
+    if (first !== undefined) deps.requests.journalled(first);
     if (early !== undefined) prepared.set(record.seq, {early, job, record});
   }
 

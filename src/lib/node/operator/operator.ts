@@ -15,7 +15,7 @@ import {createJobSteps} from './job.ts';
 import type {JobOptions} from './job-deps.ts';
 import type {BlockReader, DispatcherConnection, Prover, RangeReader, Signer, Worker} from './ports.ts';
 import {createProbes} from './probes.ts';
-import {type CallbackReply, createQuestions} from './questions.ts';
+import {type CallbackReply, createWorkerRequests} from './worker-requests.ts';
 import {createRangeKeeper} from './range.ts';
 import {createSession} from './session.ts';
 import {createSignerWatch} from './signer-watch.ts';
@@ -102,7 +102,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     emit,
     health,
   });
-  const questions = createQuestions({journal, time, emit, newSecretId: deps.newSecretId});
+  const requests = createWorkerRequests({journal, time, emit, newSecretId: deps.newSecretId});
   const stopping = createStopping();
 
   const session = createSession({
@@ -144,7 +144,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     ranges,
     prover: deps.prover,
     workers: deps.workers,
-    questions,
+    requests,
     health,
     time,
     random: deps.random,
@@ -273,7 +273,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
         ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
       }
     },
-    onCallback: (kind, body) => questions.take(kind, body),
+    onCallback: (kind, body) => requests.take(kind, body),
     onHttpProbe: () => probed('http'),
     onDisk(error) {
       if (error === null) health.worked('journal', 'sync');

@@ -68,8 +68,8 @@ export type BlockReader = {
   newest(signal: AbortSignal): Promise<{number: bigint; at: number}>;
 };
 
-/** One question to a worker; `requestId` is ours, unguessable, one per (job, attempt). */
-export type Question = {
+/** One request to a worker; `requestId` is ours, unguessable, one per (job, attempt). */
+export type WorkerRequest = {
   requestId: string;
   nodeId: string;
   model: string;
@@ -77,25 +77,25 @@ export type Question = {
   callbackUrl: string;
 };
 
-/** Puts questions to one kind of worker; answers come back by HTTP callback. Durations in ms. */
+/** Puts requests to one kind of worker; answers come back by HTTP callback. Durations in ms. */
 export type Worker = {
   readonly kind: WorkerKind;
-  /** How many questions may be open at once. */
+  /** How many requests may be open at once. */
   readonly concurrency: number;
   /** How long a busy or absent worker is waited for before the job is answered as failed. */
   readonly readyTimeoutMs: number;
-  /** How long to wait for a callback before the question is put again. */
+  /** How long to wait for a callback before the request is put again. */
   readonly answerTimeoutMs: number;
-  /** How often a question is put at most before the job is answered as failed. */
+  /** How often a request is put at most before the job is answered as failed. */
   readonly attempts: number;
   /**
-   * Asks once whether the worker can take a question.
+   * Asks once whether the worker can take a request.
    * @throws AosError WORKER_UNREACHABLE | WORKER_BUSY
    */
   ready(signal: AbortSignal): Promise<void>;
   /**
-   * Puts the question.
+   * Puts the request.
    * @throws AosError WORKER_UNREACHABLE | WORKER_REFUSED
    */
-  ask(question: Question, signal: AbortSignal): Promise<void>;
+  ask(request: WorkerRequest, signal: AbortSignal): Promise<void>;
 };

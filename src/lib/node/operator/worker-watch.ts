@@ -5,7 +5,7 @@ import type {Worker} from './ports.ts';
 
 /** While a worker is in trouble. */
 const ASK_EVERY_MS = 30_000;
-/** Troubles that are over when the worker says that it is ready; after others only an answer to a question tells. */
+/** Troubles that are over when the worker says that it is ready; after others only an answer to a request tells. */
 const CURED_BY_READY: ReadonlySet<string | null> = new Set(['WORKER_UNREACHABLE', 'WORKER_BUSY']);
 
 /**

@@ -144,7 +144,7 @@ export function journalContract(store: string, open: OpenStore): void {
         expect(journal.knows({...newJob('a').key, tag: 'malicious'})).toBe(false);
         const later = await reopen();
         expect([later.get(a.record.seq), later.get(b.record.seq)]).toEqual([a.record, b.record]);
-        expect(later.questions(b.record.seq)).toEqual([{...first, seq: b.record.seq, answer: null}]);
+        expect(later.requests(b.record.seq)).toEqual([{...first, seq: b.record.seq, answer: null}]);
         // a received and concluded, b received
         expect(later.lastReading()).toMatchObject({n: 3, event: 'job_received', ref: 'b'});
       }));
@@ -233,12 +233,12 @@ export function journalContract(store: string, open: OpenStore): void {
         expect(journal.list({states: [], after: 0, limit: 10})).toEqual([]);
       }));
 
-    it('takes an answer to a question once', () =>
+    it('takes an answer to a request once', () =>
       withJournal(async (journal, reopen) => {
         const {record} = await journal.receive(newJob('a'));
-        const question = {requestId: 'q1', seq: record.seq, kind: 'opml', attempt: 1, askedAt: 5} as const;
-        await journal.ask(question);
-        await journal.ask({...question, requestId: 'q2', attempt: 2});
+        const request = {requestId: 'q1', seq: record.seq, kind: 'opml', attempt: 1, askedAt: 5} as const;
+        await journal.ask(request);
+        await journal.ask({...request, requestId: 'q2', attempt: 2});
         expect(await journal.answer('q1\0', 'x', 6)).toEqual({state: 'unknown'});
         expect(
           await Promise.all([
@@ -248,9 +248,9 @@ export function journalContract(store: string, open: OpenStore): void {
         ).toEqual([{state: 'taken', seq: record.seq}, {state: 'already'}]);
         const again = await reopen();
         expect(await again.answer('q1', 'later', 8)).toEqual({state: 'already'});
-        expect(again.questions(record.seq)).toEqual([
-          {...question, answer: '{"answer":"\\u0000\0"}'},
-          {...question, requestId: 'q2', attempt: 2, answer: null},
+        expect(again.requests(record.seq)).toEqual([
+          {...request, answer: '{"answer":"\\u0000\0"}'},
+          {...request, requestId: 'q2', attempt: 2, answer: null},
         ]);
       }));
 
@@ -263,7 +263,7 @@ export function journalContract(store: string, open: OpenStore): void {
           throw new AosError('CLOCK_OVERFLOW', 'no answer can be made of it');
         });
         await expect(failing).rejects.toMatchObject({code: 'CLOCK_OVERFLOW'});
-        expect(journal.questions(seq)).toMatchObject([{answer: null}]);
+        expect(journal.requests(seq)).toMatchObject([{answer: null}]);
         const asked: number[] = [];
         const [taken, again] = await Promise.all([
           journal.answer('q1', 'body', 7, (of) => (asked.push(of), answerOf('content', 7))),
@@ -273,20 +273,20 @@ export function journalContract(store: string, open: OpenStore): void {
         expect(asked).toEqual([seq]);
         const later = await reopen();
         expect(later.get(seq)).toMatchObject({state: 'concluded', content: 'content', outcome: 'answered'});
-        expect(later.questions(seq)).toMatchObject([{answer: 'body'}]);
+        expect(later.requests(seq)).toMatchObject([{answer: 'body'}]);
         expect(later.lastReading()).toMatchObject({event: 'result_concluded', at: 7});
         await expect(later.conclude(seq, answerOf('another'))).rejects.toMatchObject({
           code: 'ANSWER_CONFLICT',
         });
       }));
 
-    it('does not know a question any more whose job is concluded', () =>
+    it('does not know a request any more whose job is concluded', () =>
       withJournal(async (journal) => {
         const {record} = await journal.receive(newJob('a'));
         await journal.ask({requestId: 'q1', seq: record.seq, kind: 'opml', attempt: 1, askedAt: 5});
         await journal.conclude(record.seq, answerOf('failed'));
         expect(await journal.answer('q1', 'x', 6)).toEqual({state: 'unknown'});
-        expect(journal.questions(record.seq)).toMatchObject([{answer: null}]);
+        expect(journal.requests(record.seq)).toMatchObject([{answer: null}]);
       }));
 
     it('keeps a chain of clock readings over restarts, merging the job’s clock', () =>
@@ -352,7 +352,7 @@ export function journalContract(store: string, open: OpenStore): void {
         expect(journal.get(record.seq)?.state).toBe('accepted');
       }));
 
-    it('prunes what was over before a time, with its questions, and never gives its number again', () =>
+    it('prunes what was over before a time, with its requests, and never gives its number again', () =>
       withJournal(async (journal) => {
         const frame = '{"two jobs":1}';
         const [old, young, open] = await Promise.all([
@@ -370,7 +370,7 @@ export function journalContract(store: string, open: OpenStore): void {
         expect(await journal.prune(3_000)).toBe(2);
         expect(journal.get(old.record.seq)).toBeUndefined();
         expect(journal.get(gone.record.seq)).toBeUndefined();
-        expect(journal.questions(old.record.seq)).toEqual([]);
+        expect(journal.requests(old.record.seq)).toEqual([]);
         expect(journal.get(young.record.seq)?.frame).toBe(frame);
         expect(journal.get(open.record.seq)?.state).toBe('received');
         expect(journal.lastReading()?.n).toBe(8);

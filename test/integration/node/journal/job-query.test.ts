@@ -80,12 +80,12 @@ describe.each(loadableDrivers())('jobs by $name', (driver) => {
       await writer.close();
     }));
 
-  it('come with their frame, questions and readings', () =>
+  it('come with their frame, requests and readings', () =>
     inTempDir(async (dir) => {
       const writer = await openJournal({dir, clockId: 1n, driver});
       const {record} = await writer.receive(newJob('one'));
-      const question = {requestId: 'r1', seq: record.seq, kind: 'opml', attempt: 1, askedAt: 1_100} as const;
-      await writer.select(record.seq, VRF, question);
+      const request = {requestId: 'r1', seq: record.seq, kind: 'opml', attempt: 1, askedAt: 1_100} as const;
+      await writer.select(record.seq, VRF, request);
       await writer.answer('r1', '{"answer":"x"}', 1_200);
       await writer.conclude(record.seq, answerOf('{"result":"x"}', 1_300));
       await writer.close();
@@ -93,7 +93,7 @@ describe.each(loadableDrivers())('jobs by $name', (driver) => {
       expect(journal.record(record.seq)).toMatchObject({
         frame: '{"job":"one"}',
         content: '{"result":"x"}',
-        questions: [{attempt: 1, askedAt: 1_100, answer: '{"answer":"x"}', answeredAt: 1_200}],
+        requests: [{attempt: 1, askedAt: 1_100, answer: '{"answer":"x"}', answeredAt: 1_200}],
         readings: [{event: 'job_received'}, {event: 'answer_taken'}, {event: 'result_concluded'}],
       });
       journal.close();

@@ -162,7 +162,7 @@ function check(journal: Journal, {seqs, contents, closed, asked}: Promised): voi
   });
   expect(all.map(({seq}) => seq)).toEqual(all.map(({seq}) => seq).sort((a, b) => a - b));
   expect(new Set(all.map(({key}) => key.jobId)).size).toBe(all.length);
-  for (const seq of asked) expect(journal.questions(seq)).toHaveLength(1);
+  for (const seq of asked) expect(journal.requests(seq)).toHaveLength(1);
   for (const [job, seq] of seqs) {
     const record = journal.get(seq);
     expect(record?.key.jobId).toBe(`job ${job}`);

@@ -2,7 +2,7 @@ import {connect} from 'node:net';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import type {ListenAddress} from '../../../../src/lib/config/config.ts';
 import {startOperatorServer, type OperatorServer} from '../../../../src/lib/node/operator/server.ts';
-import type {CallbackReply} from '../../../../src/lib/node/operator/questions.ts';
+import type {CallbackReply} from '../../../../src/lib/node/operator/worker-requests.ts';
 import {rawHttp} from '../../../support/raw-http.ts';
 import {tcpServer} from '../../../support/signer.ts';
 
@@ -62,11 +62,11 @@ describe('the operator’s HTTP server', () => {
 
   it('passes a refusal on, and asks to come again when the answer could not be stored', async () => {
     const refusing = await stage(null, () =>
-      Promise.resolve({status: 404, code: 404, message: 'no question waits'}),
+      Promise.resolve({status: 404, code: 404, message: 'no request waits'}),
     );
     expect(await post(refusing.callbackUrl, '/api/opml_callback')).toMatchObject({
       status: 404,
-      body: '{"code":404,"result":"no question waits"}',
+      body: '{"code":404,"result":"no request waits"}',
     });
     const failing = await stage(null, () => Promise.reject(new Error('disk full')));
     expect((await post(failing.callbackUrl, '/api/opml_callback')).status).toBe(503);

@@ -1,14 +1,14 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import type {Question} from '../../../../src/lib/node/operator/ports.ts';
+import type {WorkerRequest} from '../../../../src/lib/node/operator/ports.ts';
 import {createOpmlWorker} from '../../../../src/lib/peers/worker/opml.ts';
 import {bodyOf, freePort, httpServer, tcpServer} from '../../../support/signer.ts';
 
-const QUESTION: Question = {
+const REQUEST: WorkerRequest = {
   requestId: 'a'.repeat(32),
   nodeId: '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73',
   model: 'tiny',
-  prompt: 'naïve “question” 🙂\n',
+  prompt: 'naïve “request” 🙂\n',
   callbackUrl: 'http://127.0.0.1:21001',
 };
 
@@ -120,15 +120,15 @@ describe('ask', () => {
         response.end('{"code":200}');
       });
     });
-    await worker.ask(QUESTION, never);
+    await worker.ask(REQUEST, never);
     expect(bodies).toEqual([
       {
         path: '/api/v1/question',
         type: 'application/json',
         body: {
           model: 'tiny',
-          prompt: QUESTION.prompt,
-          req_id: QUESTION.requestId,
+          prompt: REQUEST.prompt,
+          req_id: REQUEST.requestId,
           callback: 'http://127.0.0.1:21001/api/opml_callback',
         },
       },
@@ -137,7 +137,7 @@ describe('ask', () => {
 
   it.each([400, 404, 500, 503, 302])('says WORKER_REFUSED for HTTP %d', async (status) => {
     const worker = await serving((_request, response) => response.writeHead(status).end());
-    await expect(worker.ask(QUESTION, never)).rejects.toMatchObject({code: 'WORKER_REFUSED'});
+    await expect(worker.ask(REQUEST, never)).rejects.toMatchObject({code: 'WORKER_REFUSED'});
   });
 
   it('says WORKER_UNREACHABLE when the worker hangs up in the middle of its reply', async () => {
@@ -147,14 +147,14 @@ describe('ask', () => {
         socket.end();
       });
     });
-    await expect(workerAt(`http://127.0.0.1:${port}`).ask(QUESTION, never)).rejects.toMatchObject({
+    await expect(workerAt(`http://127.0.0.1:${port}`).ask(REQUEST, never)).rejects.toMatchObject({
       code: 'WORKER_UNREACHABLE',
     });
   });
 
   it('fails at once when the worker client is closed', async () => {
     const worker = await serving(() => {});
-    const asked = worker.ask(QUESTION, never);
+    const asked = worker.ask(REQUEST, never);
     const failed = expect(asked).rejects.toMatchObject({code: 'WORKER_UNREACHABLE'});
     await worker.close();
     await failed;

@@ -21,7 +21,7 @@ const ABOUT = {
 const facts = (over: Partial<JobFacts> = {}): JobFacts => ({
   job: jobRecord(),
   matches: ['job clock'],
-  questions: [{requestId: 'q', seq: 1, kind: 'opml', attempt: 1, askedAt: 1, answer: callbackBody(ROOT)}],
+  requests: [{requestId: 'q', seq: 1, kind: 'opml', attempt: 1, askedAt: 1, answer: callbackBody(ROOT)}],
   readings: READINGS,
   range: {start: 0n, end: 9n, max: 100n, block: 5n},
   ...over,
@@ -102,10 +102,10 @@ describe('the evidence bundle', () => {
     ['a VRF proof', {job: jobRecord({vrf: null, state: 'received'})}, /VRF/],
     ['a range', {range: null}, /range/],
     ['an answer', {job: jobRecord({content: null, state: 'selected'})}, /not concluded/],
-    ['a worker’s answer', {questions: []}, /no OPML worker answered/],
+    ['a worker’s answer', {requests: []}, /no OPML worker answered/],
     [
       'a state root',
-      {questions: [{requestId: 'q', seq: 1, kind: 'opml', attempt: 1, askedAt: 1, answer: callbackBody('')}]},
+      {requests: [{requestId: 'q', seq: 1, kind: 'opml', attempt: 1, askedAt: 1, answer: callbackBody('')}]},
       /state root/,
     ],
     ['readings', {readings: []}, /no clock readings/],
@@ -145,6 +145,6 @@ describe('the evidence bundle', () => {
 
   it('needs no worker’s answer of a job it was not selected for', () => {
     const vrf = {...jobRecord().vrf!, selected: false};
-    expect(bundle(facts({job: jobRecord({vrf, outcome: 'unselected'}), questions: []})).missing).toEqual([]);
+    expect(bundle(facts({job: jobRecord({vrf, outcome: 'unselected'}), requests: []})).missing).toEqual([]);
   });
 });

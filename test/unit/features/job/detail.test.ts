@@ -38,7 +38,7 @@ function record(over: Partial<JobDetailRecord> = {}): JobDetailRecord {
     index: 0,
     range: null,
     content: null,
-    questions: [],
+    requests: [],
     readings: [],
     ...over,
   };
@@ -59,7 +59,7 @@ describe('the story of a job', () => {
       record({
         state: 'accepted',
         vrf: VRF,
-        questions: [
+        requests: [
           {attempt: 1, kind: 'opml', askedAt: AT + 10, answer: null, answeredAt: null},
           {attempt: 2, kind: 'opml', askedAt: AT + 500, answer: '{}', answeredAt: AT + 900},
         ],

@@ -6,7 +6,7 @@ import {createHealth} from '../../../../src/lib/node/operator/health.ts';
 import {refOf} from '../../../../src/lib/node/operator/job-record.ts';
 import type {JobDeps} from '../../../../src/lib/node/operator/job-deps.ts';
 import type {Worker} from '../../../../src/lib/node/operator/ports.ts';
-import {createQuestions} from '../../../../src/lib/node/operator/questions.ts';
+import {createWorkerRequests} from '../../../../src/lib/node/operator/worker-requests.ts';
 import {answerOf, inTempDir, newJob, VRF} from '../../../support/journal.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
 
@@ -17,7 +17,7 @@ it('a worker that is never ready leaves nothing of the job behind', () =>
     const journal = await openJournal({dir, clockId: 1n});
     const time = virtualTime();
     const emit = (): void => {};
-    const questions = createQuestions({journal, time, emit, newSecretId: () => 'f'.repeat(32)});
+    const requests = createWorkerRequests({journal, time, emit, newSecretId: () => 'f'.repeat(32)});
     const worker: Worker = {
       kind: 'opml',
       concurrency: 1,
@@ -28,15 +28,15 @@ it('a worker that is never ready leaves nothing of the job behind', () =>
       ask: () => Promise.reject(new Error('it is not asked')),
     };
     const {record} = await journal.receive(newJob('j'));
-    const first = questions.first(record.seq, 'opml');
+    const first = requests.first(record.seq, 'opml');
     await journal.select(record.seq, VRF, first);
-    questions.journalled(first);
+    requests.journalled(first);
 
     const deps: Partial<JobDeps> = {
       journal,
       time,
       emit,
-      questions,
+      requests,
       random: () => 0.5,
       health: createHealth(emit, time),
       signal: never,
@@ -63,7 +63,7 @@ it('a worker that is never ready leaves nothing of the job behind', () =>
     });
     await time.advance(120_000);
     expect(await asked).toMatchObject({answer: {content: 'opml worker: busy'}, stored: false});
-    expect(questions.claim(record.seq)).toBeUndefined();
+    expect(requests.claim(record.seq)).toBeUndefined();
     expect(time.timers()).toBe(0);
     await journal.close();
   }));

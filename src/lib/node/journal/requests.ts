@@ -1,9 +1,9 @@
 import type {Database} from './driver.ts';
-import {numberOf, questionOf, textOf} from './rows.ts';
-import type {QuestionRecord} from './records.ts';
+import {numberOf, requestOf, textOf} from './rows.ts';
+import type {RequestRecord} from './records.ts';
 
-/** The questions put to workers. `add` and `answer` run inside a transaction. */
-export function questionTable(database: Database) {
+/** The requests put to workers. `add` and `answer` run inside a transaction. */
+export function requestTable(database: Database) {
   const insert = database.prepare(
     'INSERT INTO questions (request_id, seq, kind, attempt, asked_at) VALUES (?, ?, ?, ?, ?)',
   );
@@ -15,7 +15,7 @@ export function questionTable(database: Database) {
   const ofJob = database.prepare('SELECT * FROM questions WHERE seq = ? ORDER BY attempt, asked_at');
 
   return {
-    add({requestId, seq, kind, attempt, askedAt}: Omit<QuestionRecord, 'answer'>): void {
+    add({requestId, seq, kind, attempt, askedAt}: Omit<RequestRecord, 'answer'>): void {
       insert.run(requestId, seq, kind, attempt, askedAt);
     },
 
@@ -33,8 +33,8 @@ export function questionTable(database: Database) {
       return {state: 'taken', seq: numberOf(row, 'seq'), jobId: textOf(row, 'job_id')};
     },
 
-    ofJob(seq: number): QuestionRecord[] {
-      return ofJob.all(seq).map(questionOf);
+    ofJob(seq: number): RequestRecord[] {
+      return ofJob.all(seq).map(requestOf);
     },
   };
 }

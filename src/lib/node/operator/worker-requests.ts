@@ -2,22 +2,22 @@ import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {readOpmlCallback, type WorkerKind} from '../../protocol/wire/messages.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {Emit} from '../events/events.ts';
-import type {Conclusion, QuestionRecord} from '../journal/records.ts';
+import type {Conclusion, RequestRecord} from '../journal/records.ts';
 import type {Journal} from '../journal/journal.ts';
 
 /** What our HTTP server answers a worker's callback with. */
 export type CallbackReply = {status: number; code: number; message: string};
 
-/** Questions put to workers and their answers, which come by HTTP callback (docs/protocol.md#request-ids). */
-export type Questions = {
-  /** A first question for a job, to be journalled with its selection; `requestId` when it has one already. */
-  first(seq: number, kind: WorkerKind, requestId?: string): Omit<QuestionRecord, 'answer'>;
-  /** That question is in the journal: `claim` gives its id when it is put. */
-  journalled(question: {seq: number; requestId: string}): void;
-  /** The id of a first question of this job that is in the journal and was not put yet. */
+/** Requests to workers and their answers, which come by HTTP callback (docs/protocol.md#request-ids). */
+export type WorkerRequests = {
+  /** A first request for a job, to be journalled with its selection; `requestId` when it has one already. */
+  first(seq: number, kind: WorkerKind, requestId?: string): Omit<RequestRecord, 'answer'>;
+  /** That request is in the journal: `claim` gives its id when it is put. */
+  journalled(request: {seq: number; requestId: string}): void;
+  /** The id of a first request of this job that is in the journal and was not put yet. */
   claim(seq: number): string | undefined;
   /**
-   * Waits until any question of this job is answered, and has the job concluded with it in the write that stores the
+   * Waits until any request of this job is answered, and has the job concluded with it in the write that stores the
    * callback: `answerOf` makes the answer of the callback's body.
    */
   await<T extends Conclusion>(
@@ -28,13 +28,13 @@ export type Questions = {
   take(kind: WorkerKind, body: Uint8Array): Promise<CallbackReply>;
 };
 
-export function createQuestions(deps: {
+export function createWorkerRequests(deps: {
   journal: Journal;
   time: Time;
   emit: Emit;
   /** An unguessable id. */
   newSecretId: () => string;
-}): Questions {
+}): WorkerRequests {
   const {journal, time, emit} = deps;
   const prepared = new Map<number, string>();
   const waiting = new Map<number, {conclude: (body: string) => Conclusion; stored: () => void}>();
@@ -112,7 +112,7 @@ export function createQuestions(deps: {
         time.now(),
         (seq) => waiting.get(seq)?.conclude(body) ?? null,
       );
-      if (taken.state !== 'taken') return refuse(taken.state, 404, `no question waits for this req_id`);
+      if (taken.state !== 'taken') return refuse(taken.state, 404, `no request waits for this req_id`);
       waiting.get(taken.seq)?.stored();
       return {status: 200, code: 200, message: 'success'};
     },
