@@ -1,7 +1,7 @@
 import type {JobKey, VrfFields} from '../../protocol/wire/messages.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {Reading, ReadingEvent} from '../../protocol/clock/readings.ts';
-import type {JobRecord, NewJob, Conclusion, Beginning, Delivery, RequestRecord} from './records.ts';
+import type {JobRecord, NewJob, Conclusion, InitialState, Delivery, RequestRecord} from './records.ts';
 import type {JobState} from '../events/job-states.ts';
 
 /**
@@ -11,10 +11,13 @@ import type {JobState} from '../events/job-states.ts';
  */
 export type Journal = {
   /**
-   * Stores a new job, with a clock reading; or tells what is already known of that (job_id, tag, position). `begin` says
+   * Stores a new job, with a clock reading; or tells what is already known of that (job_id, tag, position). `initialState` says
    * how a new job goes on, in the same write; it may be called again, with another seq, when the write has to be repeated.
    */
-  receive(job: NewJob, begin?: (seq: number) => Beginning): Promise<{known: boolean; record: JobRecord}>;
+  receive(
+    job: NewJob,
+    initialState?: (seq: number) => InitialState,
+  ): Promise<{known: boolean; record: JobRecord}>;
   /** Whether a job is stored; reads committed data. */
   knows(key: JobKey): boolean;
   /** Marks a job as to be answered by a worker; its first request is journalled with it, in the same write. */

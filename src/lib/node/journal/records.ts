@@ -50,7 +50,7 @@ export type Selection = {
 };
 
 /** How a job that is sampled before it is stored begins: with its answer, or selected. */
-export type Beginning = {state: 'concluded'; answer: Conclusion} | ({state: 'selected'} & Selection);
+export type InitialState = {state: 'concluded'; answer: Conclusion} | ({state: 'selected'} & Selection);
 
 /** One signed delivery of an answer; `at` is Unix ms, the signature hex. */
 export type Delivery = {envelopeId: string; signature: string; at: number};

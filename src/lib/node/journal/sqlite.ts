@@ -15,7 +15,7 @@ import {readingTable} from './readings.ts';
 import {textOf} from './rows.ts';
 import {prepareSchema} from './schema.ts';
 import {BUSY_TIMEOUT_MS, openWal, type Wal} from './wal.ts';
-import type {Beginning, Conclusion, JobRecord, Selection} from './records.ts';
+import type {InitialState, Conclusion, JobRecord, Selection} from './records.ts';
 import type {Journal} from './journal.ts';
 
 export type JournalOptions = {
@@ -158,25 +158,29 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
   }
 
   /** Runs inside a transaction: a job that was just stored goes on at once. */
-  function begun(record: JobRecord, begin: (seq: number) => Beginning): JobRecord {
-    const beginning = begin(record.seq);
-    if (beginning.state === 'selected') {
-      const {vrf, range = null} = beginning;
-      select(record.seq, beginning, true);
+  function withInitialState(record: JobRecord, initialState: (seq: number) => InitialState): JobRecord {
+    const initial = initialState(record.seq);
+    if (initial.state === 'selected') {
+      const {vrf, range = null} = initial;
+      select(record.seq, initial, true);
       return {...record, state: 'selected', vrf, range};
     }
-    const {outcome, vrf, content, range = null} = beginning.answer;
-    conclude(record.seq, beginning.answer, record);
+    const {outcome, vrf, content, range = null} = initial.answer;
+    conclude(record.seq, initial.answer, record);
     return {...record, state: 'concluded', vrf, range, outcome, content};
   }
 
   return {
-    receive: (job, begin) =>
+    receive: (job, initialState) =>
       change(() => {
         const received = jobs.receive(job);
         if (received.known) return received;
         readings.append({event: 'job_received', ref: job.key.jobId, merge: job.clock}, job.receivedAt);
-        return {known: false, record: begin === undefined ? received.record : begun(received.record, begin)};
+        return {
+          known: false,
+          record:
+            initialState === undefined ? received.record : withInitialState(received.record, initialState),
+        };
       }),
     knows: (key) => look(() => jobs.knows(key)),
     select: (seq, vrf, first, range) => change(() => select(seq, {vrf, first, range})),

@@ -15,8 +15,8 @@ export function noteClocks(journal: Journal): {journal: Journal; merged: () => M
   return {
     journal: {
       ...journal,
-      receive: (job, begin) =>
-        journal.receive(job, begin).then((received) => {
+      receive: (job, initialState) =>
+        journal.receive(job, initialState).then((received) => {
           if (!received.known) merged = {clock: job.clock, at: job.receivedAt, jobId: job.key.jobId};
           return received;
         }),

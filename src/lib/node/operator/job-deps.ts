@@ -10,7 +10,7 @@ import type {Session} from './session.ts';
 import type {Signing} from './signing.ts';
 import type {Turns} from '../../foundation/async/sequencer.ts';
 import type {Journal} from '../journal/journal.ts';
-import type {Place, Waiting} from './job-steps.ts';
+import type {Reservation, Waiting} from './job-steps.ts';
 
 /** What of the configuration the pipeline needs. */
 export type JobOptions = {
@@ -50,7 +50,7 @@ export type JobDeps = {
   /** Hands a job to the lane that works on its new state. */
   next: (seq: number, state: Waiting) => void;
   /** Room for a job that is sampled as it comes; null when it has to wait in line. */
-  place: () => Place | null;
+  reserve: () => Reservation | null;
   /** Whether a job of this kind would be worked on at once. */
   isIdle: (kind: string) => boolean;
   /** Whether an answer that is concluded now would be delivered at once. */

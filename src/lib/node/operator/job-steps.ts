@@ -25,9 +25,9 @@ export type Frame = {id: string; text: string; signer: string | null};
 export type Waiting = Extract<JobState, 'received' | 'selected' | 'concluded'>;
 
 /** Room for one job. */
-export type Place = {
+export type Reservation = {
   /** The job, of this kind, is in the journal, in this state: it goes on. */
-  take(seq: number, state: Waiting, kind: string): void;
+  claim(seq: number, state: Waiting, kind: string): void;
   /** There is no such job after all; harmless when it was taken. */
-  leave(): void;
+  release(): void;
 };

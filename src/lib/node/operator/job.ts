@@ -9,48 +9,48 @@ import {jobOf, recordOf, refOf} from './job-record.ts';
 import type {JobDeps} from './job-deps.ts';
 import type {Worker} from './ports.ts';
 import {createTurns} from '../../foundation/async/sequencer.ts';
-import type {Beginning, JobRecord, NewJob, RequestRecord} from '../journal/records.ts';
-import type {JobSteps, Frame, Place} from './job-steps.ts';
+import type {InitialState, JobRecord, NewJob, RequestRecord} from '../journal/records.ts';
+import type {JobSteps, Frame, Reservation} from './job-steps.ts';
 
 /** A job of a frame, and how it is stored. */
-type Fresh = {job: DispatchJob; row: NewJob};
+type NewJobRow = {job: DispatchJob; row: NewJob};
 
 /** A job can be sampled at once, with this range. */
-type Now = {place: Place; range: SamplingRange};
+type SamplingSlot = {reservation: Reservation; range: SamplingRange};
 
 type FirstRequest = Omit<RequestRecord, 'answer'>;
 
 /** What the VRF says of a job with a range, and the answer that follows from it; null when a worker has to be asked. */
-type Drawn = {range: SamplingRange; sampling: Sampling; answer: FinalAnswer | null};
+type SamplingOutcome = {range: SamplingRange; sampling: Sampling; answer: FinalAnswer | null};
 
 /** Of a job selected for an idle worker just now: the request put to it, and the job, which need not be read again. */
-type Prepared = {early: EarlyRequest; job: DispatchJob; record: JobRecord};
+type PreparedRequest = {early: EarlyRequest; job: DispatchJob; record: JobRecord};
 
 export function createJobSteps(deps: JobDeps): JobSteps {
   const {journal, time, emit, options, signal, ranges} = deps;
-  const prepared = new Map<number, Prepared>();
+  const prepared = new Map<number, PreparedRequest>();
   /** Concluded and about to be delivered: they need not be read again. */
   const concludedNow = new Map<number, JobRecord>();
-  /** Jobs that are drawn before they are stored: one that comes twice must not be put to a worker twice. */
-  const drawing = new Set<string>();
+  /** Jobs that are sampled before they are stored: one that comes twice must not be put to a worker twice. */
+  const samplingKeys = new Set<string>();
   /** Jobs on their way into the journal that are sampled later: what comes after them must not go before them. */
   let unsampled = 0;
-  /** Jobs enter the journal as they came, also when one is drawn meanwhile and the next is not. */
+  /** Jobs enter the journal as they came, also when one is sampled meanwhile and the next is not. */
   const entry = createTurns();
 
   return {
     async receive(jobs, frame) {
       const respond = deps.session.responder();
       const acknowledge = (): void => respond(frame.id, {code: 200, message: 'success'});
-      const fresh = jobs.map((job, index) => newJob(job, index, frame));
-      const [first] = fresh;
+      const rows = jobs.map((job, index) => newJob(job, index, frame));
+      const [first] = rows;
       // Many jobs of one frame, sampled as they come, would keep the acknowledgement waiting.
-      const now = first !== undefined && fresh.length === 1 ? placeFor(first.job) : null;
-      if (first !== undefined && now !== null) {
-        await begin(first, now, acknowledge);
+      const slot = first !== undefined && rows.length === 1 ? samplingSlot(first.job) : null;
+      if (first !== undefined && slot !== null) {
+        await receiveSampled(first, slot, acknowledge);
         return;
       }
-      const stored = await store(fresh);
+      const stored = await receiveUnsampled(rows);
       // Sampled first: then the selection is written before the signer's answer to the acknowledgement comes in.
       for (const {seq} of stored) deps.next(seq, 'received');
       acknowledge();
@@ -59,25 +59,25 @@ export function createJobSteps(deps: JobDeps): JobSteps {
     async sample(seq) {
       const record = recordOf(journal, seq);
       const job = jobOf(record);
-      const drawn = await draw(job, ranges.known() ?? (await ranges.get(deps.stopping)));
-      emitSampled(record, drawn);
-      const {answer, sampling} = drawn;
+      const sampled = await sampleJob(job, ranges.known() ?? (await ranges.get(deps.stopping)));
+      emitSampled(record, sampled);
+      const {answer, sampling} = sampled;
       if (answer !== null) {
         await deps.retryJournalWrite(() => journal.conclude(seq, answer));
         concluded(record, answer);
         deps.next(seq, 'concluded');
         return;
       }
-      let early = askEarly(job);
+      let early = sendEarly(job);
       let first = firstRequest(seq, job.kind, early);
       await deps.retryJournalWrite(
-        () => journal.select(seq, sampling.vrf, first, drawn.range),
+        () => journal.select(seq, sampling.vrf, first, sampled.range),
         () => {
           early = undefined;
           first = firstRequest(seq, job.kind, early);
         },
       );
-      selected({...record, state: 'selected', vrf: sampling.vrf, range: drawn.range}, job, first, early);
+      selected({...record, state: 'selected', vrf: sampling.vrf, range: sampled.range}, job, first, early);
       deps.next(seq, 'selected');
     },
 
@@ -111,33 +111,37 @@ export function createJobSteps(deps: JobDeps): JobSteps {
     }),
   };
 
-  /** Room to sample a job before it is stored, and the range for it. What is known already is not drawn again. */
-  function placeFor(job: DispatchJob): Now | null {
+  /** Room to sample a job before it is stored, and the range for it. What is known already is not sampled again. */
+  function samplingSlot(job: DispatchJob): SamplingSlot | null {
     const range = ranges.known();
     if (unsampled > 0 || range === undefined) return null;
-    if (drawing.has(keyText(job.key)) || journal.knows(job.key)) return null;
-    const place = deps.place();
-    return place === null ? null : {place, range};
+    if (samplingKeys.has(keyText(job.key)) || journal.knows(job.key)) return null;
+    const reservation = deps.reserve();
+    return reservation === null ? null : {reservation, range};
   }
 
   /** Samples a job, stores it with what came of that, and has it acknowledged: in this order. */
-  async function begin({job, row}: Fresh, {place, range}: Now, acknowledge: () => void): Promise<void> {
+  async function receiveSampled(
+    {job, row}: NewJobRow,
+    {reservation, range}: SamplingSlot,
+    acknowledge: () => void,
+  ): Promise<void> {
     const turn = entry.take();
     const key = keyText(job.key);
-    drawing.add(key);
+    samplingKeys.add(key);
     try {
-      const drawn = await draw(job, range);
-      const {answer, sampling} = drawn;
-      let early = answer === null ? askEarly(job) : undefined;
+      const sampled = await sampleJob(job, range);
+      const {answer, sampling} = sampled;
+      let early = answer === null ? sendEarly(job) : undefined;
       let first: FirstRequest | undefined;
-      const beginning = (seq: number): Beginning => {
+      const initialState = (seq: number): InitialState => {
         if (answer !== null) return {state: 'concluded', answer};
         first = firstRequest(seq, job.kind, early);
         return {state: 'selected', vrf: sampling.vrf, range, first};
       };
       await turn.ours;
       const receiving = deps.retryJournalWrite(
-        () => journal.receive(row, beginning),
+        () => journal.receive(row, initialState),
         () => {
           early = undefined;
         },
@@ -149,31 +153,31 @@ export function createJobSteps(deps: JobDeps): JobSteps {
         acknowledge();
         return;
       }
-      emitSampled(record, drawn);
+      emitSampled(record, sampled);
       if (answer === null) {
         selected(record, job, first, early);
-        place.take(record.seq, 'selected', job.kind);
+        reservation.claim(record.seq, 'selected', job.kind);
         acknowledge();
       } else {
         concluded(record, answer);
         acknowledge();
-        place.take(record.seq, 'concluded', job.kind);
+        reservation.claim(record.seq, 'concluded', job.kind);
       }
     } finally {
-      drawing.delete(key);
+      samplingKeys.delete(key);
       turn.done();
-      place.leave();
+      reservation.release();
     }
   }
 
   /** @returns those that were new */
-  async function store(fresh: readonly Fresh[]): Promise<JobRecord[]> {
+  async function receiveUnsampled(rows: readonly NewJobRow[]): Promise<JobRecord[]> {
     const stored: JobRecord[] = [];
     const turn = entry.take();
     unsampled += 1;
     try {
       await turn.ours;
-      for (const {row} of fresh) {
+      for (const {row} of rows) {
         const receiving = deps.retryJournalWrite(() => journal.receive(row));
         turn.done();
         const {known, record} = await receiving;
@@ -187,20 +191,20 @@ export function createJobSteps(deps: JobDeps): JobSteps {
     }
   }
 
-  function newJob(job: DispatchJob, index: number, {text, signer}: Frame): Fresh {
+  function newJob(job: DispatchJob, index: number, {text, signer}: Frame): NewJobRow {
     const {key, kind, model, clock} = job;
     return {job, row: {key, receivedAt: time.now(), frame: text, index, kind, model, signer, clock}};
   }
 
-  /** Draws a job that comes alone at once, one of many in its turn: what comes later is drawn later. */
-  function draw(job: DispatchJob, range: SamplingRange): Drawn | Promise<Drawn> {
+  /** Draws a job that comes alone at once, one of many in its turn: what comes later is sampled later. */
+  function sampleJob(job: DispatchJob, range: SamplingRange): SamplingOutcome | Promise<SamplingOutcome> {
     const proof = deps.prover.prove(vrfInput(job.prompt).alpha, deps.isCrowded());
     return proof instanceof Promise
-      ? proof.then((proved) => drawnWith(proved, job, range))
-      : drawnWith(proof, job, range);
+      ? proof.then((proved) => sampleWith(proved, job, range))
+      : sampleWith(proof, job, range);
   }
 
-  function drawnWith(proof: VrfProof, job: DispatchJob, range: SamplingRange): Drawn {
+  function sampleWith(proof: VrfProof, job: DispatchJob, range: SamplingRange): SamplingOutcome {
     const prover = {publicKey: deps.prover.publicKey, prove: () => proof};
     const sampling = sample(prover, {prompt: job.prompt, ...job.key}, range, options.vrfSortPrecision);
     const answer = answerWithoutWorker(job, sampling, options.kinds);
@@ -221,7 +225,7 @@ export function createJobSteps(deps: JobDeps): JobSteps {
    * them in the journal, which takes changes in their order. When that write is refused there is nothing to find, and a new
    * request is put after the one that succeeds; after a crash a worker may have computed for nobody.
    */
-  function askEarly({kind, model, prompt}: DispatchJob): EarlyRequest | undefined {
+  function sendEarly({kind, model, prompt}: DispatchJob): EarlyRequest | undefined {
     const worker = workerFor(kind);
     if (worker === undefined || !deps.isIdle(kind)) return undefined;
     const requestId = deps.newSecretId();
@@ -257,7 +261,7 @@ export function createJobSteps(deps: JobDeps): JobSteps {
     else emit({type: 'job_received', job, signer});
   }
 
-  function emitSampled(record: JobRecord, {sampling: {r, threshold, vrf, valid}}: Drawn): void {
+  function emitSampled(record: JobRecord, {sampling: {r, threshold, vrf, valid}}: SamplingOutcome): void {
     emit({type: 'job_sampled', job: refOf(record), selected: valid && vrf.selected, r, threshold});
   }
 

@@ -154,7 +154,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     signal,
     stopping: stopped.signal,
     next: workload.next,
-    place: workload.place,
+    reserve: workload.reserve,
     isIdle: workload.isIdle,
     deliversNow: workload.deliversNow,
     isCrowded: workload.isCrowded,

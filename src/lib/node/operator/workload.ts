@@ -3,7 +3,7 @@ import type {Emit} from '../events/events.ts';
 import {createLane, createLine, type Lane} from '../../foundation/async/work-queue.ts';
 import type {Worker} from './ports.ts';
 import type {Journal} from '../journal/journal.ts';
-import type {JobSteps, Waiting, Place} from './job-steps.ts';
+import type {JobSteps, Waiting, Reservation} from './job-steps.ts';
 /** Which jobs are in hand, and the lanes they are worked in: one for sampling, one a kind of worker, one for delivery. */
 export type Workload = {
   /** Puts a job into the lane for its state; one that is not in hand yet waits until there is room (`maxAccepted`). */
@@ -12,7 +12,7 @@ export type Workload = {
    * Room for a job that is sampled as it comes, before it is in the journal: null when another one waits before it, or
    * nothing more is begun.
    */
-  place(): Place | null;
+  reserve(): Reservation | null;
   /** Whether the job that is being sampled would begin at once with a worker of this kind, if the others beside it do too. */
   isIdle(kind: string): boolean;
   /** Whether an answer that is concluded now would be delivered at once. */
@@ -59,7 +59,7 @@ export function createWorkload(deps: WorkloadDeps): Workload {
   /** Jobs that wait to be begun, in order. In a lane they would stand in the way of those in hand. */
   const gate = createLine<{seq: number; state: Waiting}>();
   /** Places given out, their jobs not yet in the journal. */
-  let places = 0;
+  let reserved = 0;
   let stopped = false;
 
   const laneOf = (concurrency: number, work: (seq: number) => Promise<void>): Lane =>
@@ -86,11 +86,11 @@ export function createWorkload(deps: WorkloadDeps): Workload {
     else delivering.push(seq);
   }
 
-  const hasRoom = (): boolean =>
-    !stopped && (maxAccepted === null || deps.accepted() + inHand.size + places < maxAccepted);
+  const hasCapacity = (): boolean =>
+    !stopped && (maxAccepted === null || deps.accepted() + inHand.size + reserved < maxAccepted);
 
   function openGate(): void {
-    while (hasRoom()) {
+    while (hasCapacity()) {
       const first = gate.shift();
       if (first === undefined) return;
       inHand.add(first.seq);
@@ -126,22 +126,22 @@ export function createWorkload(deps: WorkloadDeps): Workload {
     }
   }
 
-  function place(): Place | null {
+  function reserve(): Reservation | null {
     const first = gate.length() + sampling.waiting() + sampling.active() === 0;
-    if (!first || places >= SAMPLING || !hasRoom()) return null;
-    places += 1;
+    if (!first || reserved >= SAMPLING || !hasCapacity()) return null;
+    reserved += 1;
     let given = true;
     const end = (): void => {
       given = false;
-      places -= 1;
+      reserved -= 1;
     };
     return {
-      take(seq, state, kind) {
+      claim(seq, state, kind) {
         end();
         inHand.add(seq);
         enter(seq, state, kind);
       },
-      leave() {
+      release() {
         if (!given) return;
         end();
         openGate();
@@ -151,16 +151,16 @@ export function createWorkload(deps: WorkloadDeps): Workload {
 
   return {
     next,
-    place,
+    reserve,
     isIdle(kind) {
       if (stopped) return false;
       const lane = working.get(kind);
       // Itself among them.
-      const coming = places + sampling.active();
+      const coming = reserved + sampling.active();
       return (lane?.waiting() ?? 0) === 0 && (lane?.active() ?? 0) + coming <= concurrencyOf(kind);
     },
     deliversNow: () => delivering.waiting() === 0 && delivering.active() < DELIVERING,
-    isCrowded: () => inHand.size + places > FEW,
+    isCrowded: () => inHand.size + reserved > FEW,
     finished(seq) {
       inHand.delete(seq);
       if (maxAccepted !== null && deps.accepted() >= maxAccepted) deps.onEnough();
@@ -186,7 +186,7 @@ export function createWorkload(deps: WorkloadDeps): Workload {
       for (const lane of working.values()) lane.close();
     },
     busy(connected) {
-      let jobs = sampling.active() + places;
+      let jobs = sampling.active() + reserved;
       for (const lane of working.values()) jobs += lane.active();
       return connected ? jobs + delivering.active() + delivering.waiting() : jobs;
     },

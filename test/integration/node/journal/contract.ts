@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {verifyReadings, type Reading} from '../../../../src/lib/protocol/clock/readings.ts';
 import {DELIVERY, answerOf, inTempDir, newJob, VRF} from '../../../support/journal.ts';
-import type {Beginning, NewJob} from '../../../../src/lib/node/journal/records.ts';
+import type {InitialState, NewJob} from '../../../../src/lib/node/journal/records.ts';
 import type {Journal} from '../../../../src/lib/node/journal/journal.ts';
 
 export type OpenStore = (dir: string, options?: {onTrouble?: (error: AosError) => void}) => Promise<Journal>;
@@ -121,7 +121,7 @@ export function journalContract(store: string, open: OpenStore): void {
         const begun: number[] = [];
         const range = {start: 1n, end: 9n, max: 100n, block: 7n};
         const first = {requestId: 'q', kind: 'opml', attempt: 1, askedAt: 5} as const;
-        const receive = (id: string, as: (seq: number) => Beginning) =>
+        const receive = (id: string, as: (seq: number) => InitialState) =>
           journal.receive(newJob(id), (seq) => (begun.push(seq), as(seq)));
         const concluded = receive('a', () => ({state: 'concluded', answer: {...answerOf('one'), range}}));
         expect(journal.knows(newJob('a').key)).toBe(false);

@@ -136,53 +136,53 @@ describe('the workload', () => {
 
   it('has a place for a job only when none waits before it, and as many as may begin', async () => {
     const at = stage({fates: [], left: [], maxAccepted: 3, concurrency: 1});
-    const first = at.workload.place();
+    const first = at.workload.reserve();
     expect(first).not.toBeNull();
     at.workload.next(10, 'received');
-    expect(at.workload.place()).toBeNull(); // one waits to be sampled
+    expect(at.workload.reserve()).toBeNull(); // one waits to be sampled
     await idleBut(at, 1);
     expect(at.accepted()).toBe(1);
-    const second = at.workload.place();
-    expect(at.workload.place()).toBeNull(); // the first, the second and the one that is through are three
-    first?.take(11, 'concluded', 'opml');
-    second?.leave();
-    second?.leave();
-    const third = at.workload.place();
+    const second = at.workload.reserve();
+    expect(at.workload.reserve()).toBeNull(); // the first, the second and the one that is through are three
+    first?.claim(11, 'concluded', 'opml');
+    second?.release();
+    second?.release();
+    const third = at.workload.reserve();
     at.workload.next(12, 'received'); // there is no room left for it
-    third?.take(13, 'selected', 'opml');
-    third?.leave();
+    third?.claim(13, 'selected', 'opml');
+    third?.release();
     await idle(at.workload);
     expect([at.accepted(), at.begun.has(12), at.enough()]).toEqual([3, false, 1]);
   });
 
   it('gives a place back to the job that waits for one, and none once stopped', async () => {
     const at = stage({fates: [], left: [], maxAccepted: 1, concurrency: 1});
-    const place = at.workload.place();
+    const place = at.workload.reserve();
     at.workload.next(1, 'received');
     expect(at.begun.has(1)).toBe(false);
     expect(at.workload.busy(true)).toBe(1);
-    place?.leave();
+    place?.release();
     await idle(at.workload);
     expect(at.accepted()).toBe(1);
     const other = stage({fates: [], left: [], maxAccepted: null, concurrency: 1});
-    const places = Array.from({length: 100}, () => other.workload.place());
+    const places = Array.from({length: 100}, () => other.workload.reserve());
     expect(places.filter((one) => one !== null)).toHaveLength(16);
     other.workload.stop();
-    places[0]?.leave();
-    expect(other.workload.place()).toBeNull();
+    places[0]?.release();
+    expect(other.workload.reserve()).toBeNull();
   });
 
   it('has no worker idle for more jobs than it takes, nor any once stopped', async () => {
     const at = stage({fates: [], left: [], maxAccepted: null, concurrency: 2});
     // Each asks while it has a place itself.
-    const [first, second] = [at.workload.place(), at.workload.place()];
+    const [first, second] = [at.workload.reserve(), at.workload.reserve()];
     expect(at.workload.isIdle('opml')).toBe(true);
-    const third = at.workload.place();
+    const third = at.workload.reserve();
     expect(at.workload.isIdle('opml')).toBe(false);
-    third?.leave();
+    third?.release();
     expect(at.workload.isIdle('opml')).toBe(true);
-    second?.leave();
-    first?.leave();
+    second?.release();
+    first?.release();
     for (const seq of [1, 2, 3]) at.workload.next(seq, 'received');
     expect(at.workload.isIdle('opml')).toBe(false);
     await idle(at.workload);
