@@ -45,7 +45,7 @@ describe('alerts', () => {
     server.close();
   });
 
-  it('are sent by aos run when a part stays in trouble, and when it works again; and by aos alert test', async () => {
+  it('are sent by aos run when a part stays in problem, and when it works again; and by aos alert test', async () => {
     await using world = openWorld();
     const devnet = await devnetUp(world);
     const text = readFileSync(devnet.config, 'utf8');
@@ -69,7 +69,7 @@ describe('alerts', () => {
     await proxy.refuse(true);
     proxy.cut();
     await vi.waitFor(
-      () => expect(got).toContainEqual(expect.objectContaining({state: 'trouble', subject: 'chain'})),
+      () => expect(got).toContainEqual(expect.objectContaining({state: 'problem', subject: 'chain'})),
       60_000,
     );
     await proxy.refuse(false);

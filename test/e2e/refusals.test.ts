@@ -145,7 +145,7 @@ describe('a configuration that does not do', () => {
     );
     const {code, stdout, stderr} = await world.run(['run', '-c', file, '--for', '1s', '--json']);
     expect(code).toBe(0);
-    expect(ndjson(stdout).filter((line) => line.type === 'trouble')).toMatchObject([
+    expect(ndjson(stdout).filter((line) => line.type === 'problem')).toMatchObject([
       {part: 'chain', code: 'CHAIN_UNREACHABLE'},
     ]);
     for (const secret of [SEED, 'hunter2', 'apikey123']) expect(stdout + stderr).not.toContain(secret);

@@ -40,11 +40,11 @@ describe('aos run while something is away', () => {
       // A journal of its own: no sampling range is known from earlier runs.
       const env = {AOS_STORE_DIR: path.join(world.home, `store-${part}`), AOS_NODE_SHUTDOWN_GRACE: '1s'};
       const cli = world.start(['run', '-c', config, '--json'], {env});
-      const trouble = await cli.event('trouble', (line) => line['part'] === part);
-      expect(trouble['code']).toBe(code);
-      expect(trouble['next']).toMatch(next);
+      const problem = await cli.event('problem', (line) => line['part'] === part);
+      expect(problem['code']).toBe(code);
+      expect(problem['next']).toMatch(next);
       // What is said can be typed as it stands: with the configuration that was named.
-      const typed = /aos signer check(.*)/.exec(String(trouble['next']))?.[1];
+      const typed = /aos signer check(.*)/.exec(String(problem['next']))?.[1];
       expect(typed).toBe(part === 'signer' ? ` -c ${config}` : undefined);
       await cli.until('stderr', new RegExp(code));
       const {code: exit, stdout} = await cli.kill('SIGTERM');

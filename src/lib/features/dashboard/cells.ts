@@ -81,8 +81,8 @@ export function diffRow(prev: readonly Cell[], next: readonly Cell[], row: numbe
       continue;
     }
     let end = at + 1;
-    for (let look = end; look < next.length && look - end < MIN_JUMP; look += 1)
-      if (!same(prev[look], next[look])) end = look + 1;
+    for (let ahead = end; ahead < next.length && ahead - end < MIN_JUMP; ahead += 1)
+      if (!same(prev[ahead], next[ahead])) end = ahead + 1;
     // Half of a wide character cannot be written.
     let start = at;
     while (start > 0 && next[start]?.char === '') start -= 1;

@@ -1,7 +1,7 @@
 import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
 import {findConfig} from '../../config/file.ts';
 import {connectControl, type ControlClient} from '../../node/control/client.ts';
-import {connectNode, connectOnly, type ControlLook} from '../../node/control/find.ts';
+import {connectNode, connectOnly, type ControlSearch} from '../../node/control/find.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {configForCommand} from '../../cli/load-config.ts';
@@ -28,7 +28,7 @@ export async function dashTarget(
   const {env} = process;
   const cwd = process.cwd();
   const dirs = controlDirs(env, cwd, process.getuid?.() ?? 0);
-  const look = (signal?: AbortSignal): ControlLook => ({
+  const search = (signal?: AbortSignal): ControlSearch => ({
     dirs,
     isControlFile,
     timeoutMs: TIMEOUT_MS,
@@ -36,16 +36,16 @@ export async function dashTarget(
     restMs: REST_MS,
     ...(signal === undefined ? {} : {signal}),
   });
-  if (socket !== undefined) return ready((signal) => connectControl(socket, look(signal)));
+  if (socket !== undefined) return ready((signal) => connectControl(socket, search(signal)));
   const named = findConfig({flag: config, env, cwd}) !== null;
   if (!named) {
-    const first = await connectOnly(look());
+    const first = await connectOnly(search());
     const file = controlFile(first.hello.network, first.hello.node_id);
-    return {first, connect: (signal) => connectNode(file, look(signal))};
+    return {first, connect: (signal) => connectNode(file, search(signal))};
   }
   const {network, node} = configForCommand(config, 'run', note).config;
   const file = controlFile(network, node.id);
-  return ready((signal) => connectNode(file, look(signal)));
+  return ready((signal) => connectNode(file, search(signal)));
 }
 
 async function ready(connect: DashTarget['connect']): Promise<DashTarget> {

@@ -42,7 +42,7 @@ export async function startObservers(
   const recorder = createLivenessRecorder(journal.liveness, {
     probeIntervalMs: config.node.heartbeatIntervalMs,
     startedAt: systemTime.now(),
-    onTrouble: () => {}, // the operator tells of a journal that does not work, and the marks are kept
+    onWriteError: () => {}, // the operator tells of a journal that does not work, and the marks are kept
   });
   const timer = setInterval(() => recorder.alive(systemTime.now()), ALIVE_EVERY_MS);
   timer.unref();

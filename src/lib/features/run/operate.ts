@@ -101,7 +101,7 @@ export function createOperation(options: OperateOptions): Operation {
         return await runOperator({
           ...options,
           onEvent(event) {
-            output.onEvent(event.type === 'trouble' ? {...event, next: options.steps(event.next)} : event);
+            output.onEvent(event.type === 'problem' ? {...event, next: options.steps(event.next)} : event);
             if (event.type !== 'summary' || dashboard === null) return;
             // It is over: the last word is said on the normal screen.
             unseen = event;

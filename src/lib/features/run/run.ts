@@ -81,8 +81,8 @@ async function compose(
   const journal = await openJournal({
     dir: store.dir,
     clockId: node.clockId ?? 1n,
-    onTrouble: (error) =>
-      emit({type: 'trouble', part: 'clock', code: error.code, message: error.message, next: error.next}),
+    onClockProblem: (error) =>
+      emit({type: 'problem', part: 'clock', code: error.code, message: error.message, next: error.next}),
     onDisk: (error) => onDisk(error),
   });
   closers.push(() => journal.close());

@@ -102,7 +102,7 @@ const lines = {
   result_expired: v.object({job}),
   callback_refused: v.object({why: v.picklist(['unknown', 'already', 'invalid']), count}),
   probe_answered: v.object({via: v.picklist(['http', 'websocket'])}),
-  trouble: v.object({
+  problem: v.object({
     part,
     code,
     message,

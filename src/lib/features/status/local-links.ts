@@ -1,7 +1,7 @@
 import {ago, duration} from '../../foundation/text/duration.ts';
 import {assessLiveness, type Liveness} from '../../node/liveness/liveness.ts';
 import {gapsOf, type Span} from '../../node/liveness/spans.ts';
-import type {OperatorView, TroubleView} from '../../node/events/view.ts';
+import type {OperatorView, ProblemView} from '../../node/events/view.ts';
 import {type RunningFacts, type StatusFacts} from './facts.ts';
 import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
 import {count} from '../../foundation/text/words.ts';
@@ -116,7 +116,7 @@ export function judgeJobs({journal, operator, now}: StatusFacts): Judgement {
       : `${count(accepted, 'job')} accepted, the last ${ago(lastAcceptedAt, now)}`,
     ...(waiting > 0 ? [`${count(waiting, 'waits', 'wait')} for acceptance`] : []),
   ].join('; ');
-  const trouble = running?.view.troubles.find(({part}) => part === 'worker' || part === 'journal');
+  const trouble = running?.view.problems.find(({part}) => part === 'worker' || part === 'journal');
   if (trouble !== undefined) return warn(`${trouble.part}: ${trouble.message}; ${tally}`, trouble.next, at);
   if (
     waiting > 0 &&
@@ -127,7 +127,7 @@ export function judgeJobs({journal, operator, now}: StatusFacts): Judgement {
   const failing = (running?.view.jobs ?? []).filter(({stage}) => stage === 'accepted').slice(-3);
   if (failing.length === 3 && failing.every(({outcome}) => outcome === 'failed'))
     return warn(
-      `the last jobs were answered as failed: ${failing[2]?.trouble ?? tally}`,
+      `the last jobs were answered as failed: ${failing[2]?.problem ?? tally}`,
       'Look at the worker’s log.',
       at,
     );
@@ -168,7 +168,7 @@ function activityOf(
   };
 }
 
-function troubleOf(operator: StatusFacts['operator'], part: TroubleView['part']): TroubleView | null {
+function troubleOf(operator: StatusFacts['operator'], part: ProblemView['part']): ProblemView | null {
   if (operator.state === 'unknown') return null;
-  return operator.value?.view.troubles.find((trouble) => trouble.part === part) ?? null;
+  return operator.value?.view.problems.find((trouble) => trouble.part === part) ?? null;
 }

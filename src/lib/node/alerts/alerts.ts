@@ -35,13 +35,13 @@ export function createAlerts({time, delayMs, send, emit}: AlertsDeps): Alerts {
   let isSending = false;
   let sent = Promise.resolve();
 
-  function look(): void {
+  function sendDue(): void {
     cancel();
     const now = time.now();
     const found = due(incidents, now, delayMs);
     incidents = found.incidents;
     waiting = [...waiting, ...found.alerts].slice(-MOST_WAITING);
-    if (found.wakeAt !== null) cancel = time.after(Math.max(1, found.wakeAt - now), look);
+    if (found.wakeAt !== null) cancel = time.after(Math.max(1, found.wakeAt - now), sendDue);
     if (waiting.length > 0 && !isSending) sent = sendAll();
   }
 
@@ -69,7 +69,7 @@ export function createAlerts({time, delayMs, send, emit}: AlertsDeps): Alerts {
     onEvent(event) {
       const before = incidents;
       incidents = observe(incidents, event);
-      if (incidents !== before) look();
+      if (incidents !== before) sendDue();
     },
     async close() {
       cancel();

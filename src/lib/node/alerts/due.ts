@@ -2,7 +2,7 @@ import type {Incident, Incidents, Severity, Subject} from './incidents.ts';
 
 /** What is sent. Times are Unix ms. */
 export type Alert = {
-  state: 'trouble' | 'reminder' | 'recovered' | 'test';
+  state: 'problem' | 'reminder' | 'recovered' | 'test';
   subject: Subject | 'test';
   severity: Severity | 'info';
   code: string;
@@ -15,7 +15,7 @@ export type Alert = {
   afterMs: number | null;
 };
 
-/** Waits between alerts of one trouble, the last one for ever; a trouble that lasts a week is told 30 times. */
+/** Waits between alerts of one problem, the last one for ever; a problem that lasts a week is told 30 times. */
 const REMIND_MS = [15, 30, 60, 120, 240, 360].map((minutes) => minutes * 60_000);
 
 /** Subjects that are told at once: the first waits itself, the others cannot pass by themselves. */
@@ -26,7 +26,7 @@ const FORGET_MS = 24 * 3_600_000;
 
 /**
  * What has to be told at `now`, the incidents after it, and when to look again (null: with the next event).
- * @param delayMs how long a trouble must last before it is sent, and how long its end
+ * @param delayMs how long a problem must last before it is sent, and how long its end
  */
 export function due(
   incidents: Incidents,
@@ -45,7 +45,7 @@ export function due(
       continue;
     }
     if (subject === 'results' && incident.sent > 0 && incident.step <= incident.sentStep) continue;
-    alerts.push(trouble(subject, incident, now));
+    alerts.push(problem(subject, incident, now));
     after.set(subject, {...incident, sent: incident.sent + 1, sentAt: now, sentStep: incident.step});
   }
   const times = [...after].map(([subject, incident]) => dueAt(subject, incident, delayMs));
@@ -55,16 +55,16 @@ export function due(
 function dueAt(subject: Subject, incident: Incident, delayMs: number): number {
   const {since, notBefore, goodAt, step, sent, sentAt, sentStep} = incident;
   const remindAt = sentAt + (REMIND_MS[Math.min(sent, REMIND_MS.length) - 1] ?? 0);
-  // One that comes and goes is one trouble: it is over when it has been for a while.
+  // One that comes and goes is one problem: it is over when it has been for a while.
   if (goodAt !== null) return sent === 0 && !AT_ONCE.has(subject) ? goodAt : goodAt + delayMs;
   if (sent === 0) return Math.max(notBefore, AT_ONCE.has(subject) ? since : since + delayMs);
   if (subject === 'results') return step > sentStep ? remindAt : sentAt + FORGET_MS;
   return step > sentStep ? sentAt : remindAt;
 }
 
-function trouble(subject: Subject, incident: Incident, at: number): Alert {
+function problem(subject: Subject, incident: Incident, at: number): Alert {
   const {since, severity, code, message, next, sent, step, sentStep} = incident;
-  const state = sent === 0 || step > sentStep ? 'trouble' : 'reminder';
+  const state = sent === 0 || step > sentStep ? 'problem' : 'reminder';
   return {state, subject, severity, code, message, next, since, at, afterMs: null};
 }
 

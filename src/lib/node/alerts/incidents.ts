@@ -41,7 +41,7 @@ type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' |
 /** What an event changes. Nothing is told here: what is due is decided by time (`due.ts`). */
 export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
   switch (event.type) {
-    case 'trouble': {
+    case 'problem': {
       const {at, part, code, message, next} = event;
       return wrong(incidents, part, {since: at, severity: 'critical', code, message, next, step: 0});
     }

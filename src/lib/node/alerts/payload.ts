@@ -43,8 +43,8 @@ function forChat(text: string): string {
 }
 
 const WORDS: Readonly<Record<Alert['state'], string>> = {
-  trouble: 'TROUBLE',
-  reminder: 'STILL IN TROUBLE',
+  problem: 'PROBLEM',
+  reminder: 'STILL FAILING',
   recovered: 'RECOVERED',
   test: 'TEST',
 };

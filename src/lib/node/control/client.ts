@@ -137,7 +137,7 @@ function clientOf(socket: Socket, lines: Reader, hello: ControlHello, snapshot: 
   const pump = async (): Promise<void> => {
     for (let some = await lines.some(); some !== null; some = await lines.some()) {
       for (const line of some)
-        if (line.type === 'reply') settle(line);
+        if (line.type === 'reply') resolveReply(line);
         else if (line.type !== 'hello') news.push(line);
       wake();
       if (news.length < MAX_NEWS) continue;
@@ -146,7 +146,7 @@ function clientOf(socket: Socket, lines: Reader, hello: ControlHello, snapshot: 
       });
     }
   };
-  function settle({id, result, error}: Extract<ControlLine, {type: 'reply'}>): void {
+  function resolveReply({id, result, error}: Extract<ControlLine, {type: 'reply'}>): void {
     const asked = id === null ? undefined : waiting.get(id);
     if (id === null || asked === undefined) return;
     waiting.delete(id);

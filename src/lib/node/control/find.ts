@@ -4,7 +4,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {connectControl, type ControlClient} from './client.ts';
 
-export type ControlLook = {
+export type ControlSearch = {
   /** Directories with control sockets. */
   dirs: readonly string[];
   isControlFile: (name: string) => boolean;
@@ -20,11 +20,11 @@ export type ControlLook = {
  * @param file its socket's name
  * @throws AosError CONTROL_ABSENT when it does not run here; else as {@link connectControl}
  */
-export async function connectNode(file: string, look: ControlLook): Promise<ControlClient> {
+export async function connectNode(file: string, search: ControlSearch): Promise<ControlClient> {
   let absent: AosError | undefined;
-  for (const dir of look.dirs) {
+  for (const dir of search.dirs) {
     try {
-      return await connectControl(join(dir, file), look);
+      return await connectControl(join(dir, file), search);
     } catch (error) {
       if (!(error instanceof AosError) || error.code !== 'CONTROL_ABSENT') throw error;
       absent = error;
@@ -37,12 +37,12 @@ export async function connectNode(file: string, look: ControlLook): Promise<Cont
  * The only operator that runs here, whatever its node.
  * @throws AosError CONTROL_ABSENT when none does; CONTROL_AMBIGUOUS with the list; else as {@link connectControl}
  */
-export async function connectOnly(look: ControlLook): Promise<ControlClient> {
+export async function connectOnly(search: ControlSearch): Promise<ControlClient> {
   const found: ControlClient[] = [];
   let failure: AosError | undefined;
-  for (const path of socketsIn(look)) {
+  for (const path of socketsIn(search)) {
     try {
-      found.push(await connectControl(path, look));
+      found.push(await connectControl(path, search));
     } catch (error) {
       if (!(error instanceof AosError)) throw error;
       if (error.code !== 'CONTROL_ABSENT') failure = error;
@@ -59,7 +59,7 @@ export async function connectOnly(look: ControlLook): Promise<ControlClient> {
   });
 }
 
-function socketsIn({dirs, isControlFile}: ControlLook): string[] {
+function socketsIn({dirs, isControlFile}: ControlSearch): string[] {
   return dirs.flatMap((dir) => {
     try {
       return readdirSync(dir)

@@ -65,7 +65,7 @@ export const viewSchema = v.object({
       at: time,
     }),
   ),
-  troubles: v.array(
+  problems: v.array(
     v.object({
       part: v.picklist(['signer', 'chain', 'dispatcher', 'worker', 'journal', 'clock']),
       code: text,
@@ -105,7 +105,7 @@ export const viewSchema = v.object({
       ]),
       selected: v.nullable(v.boolean()),
       outcome: v.nullable(v.picklist(['answered', 'unselected', 'unsupported', 'invalid', 'failed'])),
-      trouble: optionalText,
+      problem: optionalText,
       firstAt: time,
       at: time,
     }),

@@ -71,7 +71,7 @@ export function describe(event: OperatorEventBody): Description {
       return warn(`worker callback refused (${event.why}), ${event.count} so far`);
     case 'probe_answered':
       return {level: 'debug', text: `the network asked over ${event.via} whether we are alive`};
-    case 'trouble':
+    case 'problem':
       return error(`${event.part}: ${event.message} (${event.code}) → ${event.next}`);
     case 'recovered':
       return info(`${event.part} works again after ${measured(event.afterMs)}`);

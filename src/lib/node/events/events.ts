@@ -102,8 +102,8 @@ export type OperatorEventBody =
   | {type: 'result_expired'; job: JobRef}
   | {type: 'callback_refused'; why: 'unknown' | 'already' | 'invalid'; count: number}
   | {type: 'probe_answered'; via: 'http' | 'websocket'}
-  | {type: 'trouble'; part: TroublePart; code: string; message: string; next: string}
-  | {type: 'recovered'; part: TroublePart; afterMs: number}
+  | {type: 'problem'; part: OperatorPart; code: string; message: string; next: string}
+  | {type: 'recovered'; part: OperatorPart; afterMs: number}
   | {
       type: 'range';
       start: string;
@@ -127,8 +127,8 @@ export type OperatorEventBody =
   /** The last one; `liveness` as it was last told, null when nobody recorded it. */
   | ({type: 'summary'; liveness: LivenessFacts | null} & Summary);
 
-/** A part the operator depends on; `trouble` is told once per failure, `recovered` when it works again. */
-export type TroublePart = 'signer' | 'chain' | 'dispatcher' | 'worker' | 'journal' | 'clock';
+/** A part the operator depends on; `problem` is told once per failure, `recovered` when it works again. */
+export type OperatorPart = 'signer' | 'chain' | 'dispatcher' | 'worker' | 'journal' | 'clock';
 
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'jobs' | 'for' | 'fatal';
 

@@ -17,7 +17,7 @@ export type JobView = {
   selected: boolean | null;
   outcome: JobOutcome | null;
   /** What last stood in its way; null when nothing does. */
-  trouble: string | null;
+  problem: string | null;
   /** Of its first and its last event, Unix ms. */
   firstAt: number;
   at: number;
@@ -34,20 +34,20 @@ export function jobChange(event: OperatorEvent): Partial<JobView> | null {
     case 'job_sampled':
       return {stage: 'sampled', selected: event.selected};
     case 'job_asked':
-      return {stage: 'asked', trouble: null};
+      return {stage: 'asked', problem: null};
     case 'job_answered':
-      return {stage: 'answered', trouble: null};
+      return {stage: 'answered', problem: null};
     case 'job_retry':
     case 'result_retry':
-      return {trouble: cut(event.message)};
+      return {problem: cut(event.message)};
     case 'job_concluded': {
       const {outcome, reason} = event;
-      return {stage: 'concluded', outcome, trouble: outcome === 'failed' ? cut(reason) : null};
+      return {stage: 'concluded', outcome, problem: outcome === 'failed' ? cut(reason) : null};
     }
     case 'result_sent':
       return {stage: 'sent'};
     case 'result_accepted':
-      return {stage: 'accepted', outcome: event.outcome, trouble: null};
+      return {stage: 'accepted', outcome: event.outcome, problem: null};
     case 'result_expired':
       return {stage: 'expired'};
     default:
@@ -71,7 +71,7 @@ export function jobAfter(
     stage: 'received' as const,
     selected: null,
     outcome: null,
-    trouble: null,
+    problem: null,
     firstAt: at,
   };
   return {...before, ...change, at};

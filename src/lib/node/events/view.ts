@@ -5,7 +5,7 @@ import type {
   OperatorEvent,
   SignerStats,
   StopReason,
-  TroublePart,
+  OperatorPart,
   Tally,
 } from './events.ts';
 import {countEvent, emptyTally} from './tally.ts';
@@ -19,7 +19,7 @@ export type ConnectionView = {
   reason: string | null;
 };
 
-export type TroubleView = {part: TroublePart; code: string; message: string; next: string; since: number};
+export type ProblemView = {part: OperatorPart; code: string; message: string; next: string; since: number};
 
 export type RangeView = {
   start: string;
@@ -48,7 +48,7 @@ export type OperatorView = {
   connection: ConnectionView;
   range: RangeView | null;
   /** The parts that do not work, the longest first. */
-  troubles: readonly TroubleView[];
+  problems: readonly ProblemView[];
   /** Of this run. */
   counters: Tally;
   /** The last {@link MAX_JOBS} jobs that something happened to, the latest last. */
@@ -79,7 +79,7 @@ export const emptyView: OperatorView = {
   node: null,
   connection: {state: 'starting', url: null, since: null, reason: null},
   range: null,
-  troubles: [],
+  problems: [],
   counters: emptyTally,
   jobs: [],
   lastProbe: null,
@@ -175,15 +175,15 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
       return measured(event);
     case 'minute':
       return {load: {inHand: event.inHand, pending: event.pending, at}};
-    case 'trouble': {
+    case 'problem': {
       const {part, code, message, next} = event;
-      const since = view.troubles.find((trouble) => trouble.part === part)?.since ?? at;
+      const since = view.problems.find((problem) => problem.part === part)?.since ?? at;
       return {
-        troubles: [...without(view, part), {part, code, message: cut(message), next: cut(next), since}],
+        problems: [...without(view, part), {part, code, message: cut(message), next: cut(next), since}],
       };
     }
     case 'recovered':
-      return {troubles: without(view, event.part)};
+      return {problems: without(view, event.part)};
     case 'stopping':
       return {stopping: event.reason};
     case 'summary':
@@ -242,6 +242,6 @@ function disconnected(before: ConnectionView, reason: string, at: number): Conne
   return {state: 'disconnected', url: before.url, since, reason: cut(reason)};
 }
 
-function without(view: OperatorView, part: TroublePart): TroubleView[] {
-  return view.troubles.filter((trouble) => trouble.part !== part);
+function without(view: OperatorView, part: OperatorPart): ProblemView[] {
+  return view.problems.filter((problem) => problem.part !== part);
 }

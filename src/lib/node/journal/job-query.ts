@@ -63,7 +63,7 @@ function jobReader(database: Database, path: string): JobReader {
   const readings = database.prepare('SELECT * FROM readings WHERE ref = ? ORDER BY n');
   const fact = database.prepare('SELECT value FROM facts WHERE name = ?');
 
-  const look = <T>(read: () => T): T => {
+  const readOrFail = <T>(read: () => T): T => {
     try {
       return read();
     } catch (error) {
@@ -94,7 +94,7 @@ function jobReader(database: Database, path: string): JobReader {
 
   return {
     list: (query) =>
-      look(() => {
+      readOrFail(() => {
         const {where, values} = conditionOf(query);
         const sql = `SELECT ${COLUMNS} ${FROM} ${where} ORDER BY j.seq DESC LIMIT ?`;
         return database
@@ -103,33 +103,33 @@ function jobReader(database: Database, path: string): JobReader {
           .map(rowOf);
       }),
     count: (query) =>
-      look(() => {
+      readOrFail(() => {
         const {where, values} = conditionOf(query);
         const row = database.prepare(`SELECT count(*) AS jobs ${FROM} ${where}`).get(...values);
         return row === undefined ? 0 : numberOf(row, 'jobs');
       }),
     find: (id, most) =>
-      look(() => {
+      readOrFail(() => {
         const same = exact.all(id, most);
         const rows = same.length > 0 ? same : beginning.all(id, id + LAST_LETTER, most);
         return rows.map(rowOf);
       }),
     bySeq: (seq) =>
-      look(() => {
+      readOrFail(() => {
         const row = bySeq.get(seq);
         return row === undefined ? undefined : rowOf(row);
       }),
-    record: (seq) => look(() => record(seq)),
+    record: (seq) => readOrFail(() => record(seq)),
     *records(query) {
-      const all = look(() => seqs(query));
+      const all = readOrFail(() => seqs(query));
       for (let from = 0; from < all.length; from += CHUNK) {
         const chunk = all.slice(from, from + CHUNK);
         // One that is gone by now was cleaned up after its retention.
-        yield* look(() => chunk.flatMap((seq) => record(seq) ?? []));
+        yield* readOrFail(() => chunk.flatMap((seq) => record(seq) ?? []));
       }
     },
     recall: (name) =>
-      look(() => {
+      readOrFail(() => {
         const row = fact.get(name);
         return row === undefined ? null : textOf(row, 'value');
       }),

@@ -15,9 +15,9 @@ const PRUNED_AT_ONCE = 2_000;
 /**
  * The hash chain of clock readings. Its head is kept in memory while a transaction is open: `keep` after the commit,
  * `undo` after a rollback.
- * @param onTrouble told, after the commit, of an event that got no reading because the clock is at its end
+ * @param onClockProblem told, after the commit, of an event that got no reading because the clock is at its end
  */
-export function readingTable(database: Database, clockId: bigint, onTrouble: (error: AosError) => void) {
+export function readingTable(database: Database, clockId: bigint, onClockProblem: (error: AosError) => void) {
   const insert = database.prepare(
     'INSERT INTO readings (n, at, event, ref, clock, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
@@ -35,12 +35,12 @@ export function readingTable(database: Database, clockId: bigint, onTrouble: (er
 
   let kept = stored();
   let head = kept;
-  let troubles: AosError[] = [];
-  /** Each trouble is told once a process: it comes again with every event. */
+  let problems: AosError[] = [];
+  /** Each problem is told once a process: it comes again with every event. */
   const reported = new Set<string>();
 
-  function trouble(error: AosError): void {
-    if (!reported.has(error.message)) troubles.push(error);
+  function problem(error: AosError): void {
+    if (!reported.has(error.message)) problems.push(error);
     reported.add(error.message);
   }
 
@@ -48,13 +48,13 @@ export function readingTable(database: Database, clockId: bigint, onTrouble: (er
   function mergeable(merge: Clock | null): Clock | null {
     if (merge === null) return null;
     if ((merge.get(clockId) ?? 0) > LAST_COUNTER - STEPS_LEFT) {
-      trouble(new AosError('CLOCK_OVERFLOW', `a job's clock would bring ours to its end; it is not merged`));
+      problem(new AosError('CLOCK_OVERFLOW', `a job's clock would bring ours to its end; it is not merged`));
       return null;
     }
     const known = head?.clock;
     const ids = [...merge.keys()].filter((id) => known?.has(id) !== true).length + (known?.size ?? 0);
     if (ids <= MOST_IDS) return merge;
-    trouble(
+    problem(
       new AosError('CLOCK_INVALID', `jobs name more than ${MOST_IDS} clock ids; new ones are not merged`),
     );
     return null;
@@ -69,7 +69,7 @@ export function readingTable(database: Database, clockId: bigint, onTrouble: (er
       } catch (error) {
         if (!isAosError(error, 'CLOCK_OVERFLOW')) throw error;
         // The event itself must not be lost for it; the clock stays as it was.
-        trouble(error);
+        problem(error);
         return;
       }
       const {n, event: name, ref, clock, previous, hash} = reading;
@@ -104,14 +104,14 @@ export function readingTable(database: Database, clockId: bigint, onTrouble: (er
 
     keep(): void {
       kept = head;
-      const news = troubles;
-      troubles = [];
-      for (const error of news) onTrouble(error);
+      const news = problems;
+      problems = [];
+      for (const error of news) onClockProblem(error);
     },
 
     undo(): void {
       head = kept;
-      troubles = [];
+      problems = [];
     },
   };
 }

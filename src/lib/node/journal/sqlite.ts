@@ -27,7 +27,7 @@ export type JournalOptions = {
   /** Look only, beside the process that writes; every change then fails. */
   readOnly?: boolean;
   /** Told of an event that was stored without a clock reading (CLOCK_OVERFLOW). Must not throw. */
-  onTrouble?: (error: AosError) => void;
+  onClockProblem?: (error: AosError) => void;
   /**
    * Told when the disk does not keep what it took (JOURNAL_WRITE_FAILED), and with null when it does again; who waits for a
    * change waits on. Must not throw.
@@ -120,7 +120,7 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
   const jobs = jobTable(database);
   const requests = requestTable(database);
   const liveness = livenessTable(database);
-  const readings = readingTable(database, options.clockId, options.onTrouble ?? (() => {}));
+  const readings = readingTable(database, options.clockId, options.onClockProblem ?? (() => {}));
   const setFact = database.prepare(
     'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   );
@@ -138,7 +138,7 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
   const change = async <T>(work: () => T): Promise<T> => writing().run(work);
   /** For what is only a memory of what happened: were it lost, it would happen again and be recorded then. */
   const changeLater = async <T>(work: () => T): Promise<T> => writing().runLater(work);
-  const look = <T>(read: () => T): T => {
+  const readOrFail = <T>(read: () => T): T => {
     try {
       return read();
     } catch (error) {
@@ -182,7 +182,7 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
             initialState === undefined ? received.record : withInitialState(received.record, initialState),
         };
       }),
-    knows: (key) => look(() => jobs.knows(key)),
+    knows: (key) => readOrFail(() => jobs.knows(key)),
     select: (seq, vrf, first, range) => change(() => select(seq, {vrf, first, range})),
     conclude: (seq, answer) => change(() => conclude(seq, answer)),
     signed: (seq, delivery) => change(() => jobs.signed(seq, delivery)),
@@ -194,10 +194,10 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
       }),
     expire: (seq, at) => change(() => jobs.expire(seq, at)),
 
-    list: (query) => look(() => jobs.list(query)),
-    get: (seq) => look(() => jobs.get(seq)),
-    newest: () => look(() => jobs.newest()),
-    counts: () => look(() => jobs.counts()),
+    list: (query) => readOrFail(() => jobs.list(query)),
+    get: (seq) => readOrFail(() => jobs.get(seq)),
+    newest: () => readOrFail(() => jobs.newest()),
+    counts: () => readOrFail(() => jobs.counts()),
 
     ask: (request) => change(() => requests.add(request)),
     answer: (requestId, body, at, conclusionOf = () => null) =>
@@ -209,32 +209,32 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
         if (conclusion !== null) conclude(taken.seq, conclusion);
         return {state: 'taken', seq: taken.seq};
       }),
-    requests: (seq) => look(() => requests.ofJob(seq)),
+    requests: (seq) => readOrFail(() => requests.ofJob(seq)),
 
     read: (event, at) => change(() => readings.append(event, at)),
-    lastReading: () => (writer === null ? look(() => readings.stored()) : readings.last()),
+    lastReading: () => (writer === null ? readOrFail(() => readings.stored()) : readings.last()),
 
     remember: (name, value) =>
       change(() => {
         setFact.run(name, value);
       }),
     recall: (name) =>
-      look(() => {
+      readOrFail(() => {
         const row = fact.get(name);
         return row === undefined ? null : textOf(row, 'value');
       }),
 
     liveness: {
-      spans: () => look(() => liveness.spans()),
+      spans: () => readOrFail(() => liveness.spans()),
       put: (span) => change(() => liveness.put(span)),
       forget: (before) => change(() => liveness.forget(before)),
     },
     readings: {
-      of: (jobId) => look(() => readings.of(jobId)),
-      between: (from, to) => look(() => readings.between(from, to)),
-      standingAt: (counter) => look(() => readings.standingAt(counter)),
+      of: (jobId) => readOrFail(() => readings.of(jobId)),
+      between: (from, to) => readOrFail(() => readings.between(from, to)),
+      standingAt: (counter) => readOrFail(() => readings.standingAt(counter)),
     },
-    activity: () => look(() => jobs.activity()),
+    activity: () => readOrFail(() => jobs.activity()),
 
     prune: async (before) => {
       let deleted = 0;

@@ -55,7 +55,7 @@ export function openWal(database: Database, path: string): Wal {
     close: () => closeSync(file),
   };
   try {
-    if (fstatSync(file).size > 0) settle(wal, file);
+    if (fstatSync(file).size > 0) checkpointOldLog(wal, file);
   } catch (error) {
     wal.close();
     throw error;
@@ -64,7 +64,7 @@ export function openWal(database: Database, path: string): Wal {
 }
 
 /** What the process before left in the log may not be on the disk, and a sync may not say so (fsync tells an error once). */
-function settle(wal: Wal, file: number): void {
+function checkpointOldLog(wal: Wal, file: number): void {
   try {
     wal.checkpoint();
   } catch (error) {

@@ -35,11 +35,11 @@ const MOST_SPANS = 2_000;
 
 /**
  * Goes on where the record ends, with a new period of the process.
- * @param onTrouble told of a failed write; must not throw. The marks stay and go out with the next write.
+ * @param onWriteError told of a failed write; must not throw. The marks stay and go out with the next write.
  */
 export function createLivenessRecorder(
   store: LivenessStore,
-  options: {probeIntervalMs: number; startedAt: number; onTrouble: (error: unknown) => void},
+  options: {probeIntervalMs: number; startedAt: number; onWriteError: (error: unknown) => void},
 ): LivenessRecorder {
   const gaps = gapsOf(options.probeIntervalMs);
   const stored = store.spans();
@@ -79,11 +79,11 @@ export function createLivenessRecorder(
     written.set(span.kind, {id: span.id, end: span.end});
     store.put(span).catch((error: unknown) => {
       if (heads[span.kind]?.id === span.id) waiting.add(span.kind);
-      options.onTrouble(error);
+      options.onWriteError(error);
     });
   }
 
-  store.forget(options.startedAt - KEEP_MS).catch(options.onTrouble);
+  store.forget(options.startedAt - KEEP_MS).catch(options.onWriteError);
   note('running', options.startedAt, true);
   return {
     onEvent({type, at}) {
@@ -113,7 +113,7 @@ export function createLivenessRecorder(
     async flush() {
       const open = [...waiting].flatMap((kind) => heads[kind] ?? []);
       waiting.clear();
-      await Promise.all(open.map((span) => store.put(span))).catch(options.onTrouble);
+      await Promise.all(open.map((span) => store.put(span))).catch(options.onWriteError);
     },
   };
 }

@@ -43,7 +43,7 @@ export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
   let cancelSilence = (): void => {};
 
   /** Tells how it stands: `always`, or when an outage has begun or ended. */
-  function look(always: boolean): void {
+  function assess(always: boolean): void {
     const now = time.now();
     const {spans, olderProbes} = deps.record(now);
     const options = {now, graceMs: deps.graceMs, gaps};
@@ -76,13 +76,13 @@ export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
   }
 
   function everyMinute(): void {
-    look(true);
+    assess(true);
     cancelMinute = time.after(TELL_EVERY_MS, everyMinute);
   }
   function afterProbe(): void {
     cancelSilence();
-    cancelSilence = time.after(gaps.probed + MARGIN_MS, () => look(false));
-    if (open !== null) look(false);
+    cancelSilence = time.after(gaps.probed + MARGIN_MS, () => assess(false));
+    if (open !== null) assess(false);
   }
 
   return {
@@ -90,7 +90,7 @@ export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
       if (stopped) return;
       if (type === 'started') everyMinute();
       // What goes into the summary is as of the end.
-      if (type === 'stopping') look(true);
+      if (type === 'stopping') assess(true);
       if (type === 'started' || type === 'probe_answered') afterProbe();
     },
     stop() {

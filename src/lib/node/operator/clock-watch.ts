@@ -36,7 +36,7 @@ function mergedBefore(journal: Journal): MergedClock | null {
 }
 
 /** How often the clock is looked at. */
-const LOOK_EVERY_MS = 1_000;
+const EMIT_EVERY_MS = 1_000;
 /** Entries of a foreign clock that are told: a frame may bring a hundred thousand. */
 const MOST_ENTRIES = 32;
 
@@ -62,12 +62,12 @@ export async function watchClock(deps: {
   signal: AbortSignal;
 }): Promise<void> {
   let told = 0;
-  const look = (): void => {
+  const emitIfMoved = (): void => {
     const reading = deps.journal.lastReading();
     if (reading === null || reading.n === told) return;
     told = reading.n;
     deps.emit({type: 'clock', ...clockFacts(reading, deps.merged(), deps.clockId)});
   };
-  look();
-  await every(LOOK_EVERY_MS, deps, look);
+  emitIfMoved();
+  await every(EMIT_EVERY_MS, deps, emitIfMoved);
 }

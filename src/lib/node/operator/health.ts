@@ -1,42 +1,42 @@
 import {type AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
-import type {Emit, TroublePart} from '../events/events.ts';
+import type {Emit, OperatorPart} from '../events/events.ts';
 
 /**
  * Tells of a failing part once, and of its recovery once, however often it is tried in between. A part that is used for
  * several things (`use`: reading the range, reading the newest block) works again when all of them do.
  */
 export type Health = {
-  failed(part: TroublePart, error: unknown, use?: string): void;
-  worked(part: TroublePart, use?: string): void;
-  /** The code of the last failure of a part that has not worked since; null: it is in no trouble. */
-  failing(part: TroublePart, use?: string): string | null;
+  failed(part: OperatorPart, error: unknown, use?: string): void;
+  worked(part: OperatorPart, use?: string): void;
+  /** The code of the last failure of a part that has not worked since; null: it is in no problem. */
+  failing(part: OperatorPart, use?: string): string | null;
 };
 
-type Trouble = Pick<AosError, 'message' | 'next'> & {code: string};
+type Problem = Pick<AosError, 'message' | 'next'> & {code: string};
 
 export function createHealth(emit: Emit, time: Time): Health {
-  const failing = new Map<TroublePart, {since: number; reported: string; uses: Map<string, Trouble>}>();
+  const failing = new Map<OperatorPart, {since: number; reported: string; uses: Map<string, Problem>}>();
 
-  function emitProblem(part: TroublePart, {code, message, next}: Trouble): string {
-    emit({type: 'trouble', part, code, message, next});
+  function emitProblem(part: OperatorPart, {code, message, next}: Problem): string {
+    emit({type: 'problem', part, code, message, next});
     return code;
   }
 
   return {
     failed(part, error, use = '') {
-      const trouble = describe(error);
+      const problem = describe(error);
       const known = failing.get(part);
       if (known === undefined) {
-        const uses = new Map([[use, trouble]]);
-        failing.set(part, {since: time.monotonic(), reported: emitProblem(part, trouble), uses});
+        const uses = new Map([[use, problem]]);
+        failing.set(part, {since: time.monotonic(), reported: emitProblem(part, problem), uses});
         return;
       }
       const before = known.uses.get(use);
-      known.uses.set(use, trouble);
+      known.uses.set(use, problem);
       // Two uses that fail for different reasons would otherwise be reported in turn for ever.
-      if (before?.code !== trouble.code && known.reported !== trouble.code)
-        known.reported = emitProblem(part, trouble);
+      if (before?.code !== problem.code && known.reported !== problem.code)
+        known.reported = emitProblem(part, problem);
     },
     worked(part, use = '') {
       const known = failing.get(part);
@@ -52,7 +52,7 @@ export function createHealth(emit: Emit, time: Time): Health {
   };
 }
 
-function describe(error: unknown): Trouble {
+function describe(error: unknown): Problem {
   if (isAosError(error)) return {code: error.code, message: error.message, next: error.next};
   return {code: 'BUG', message: errorText(error), next: 'Report this line.'};
 }

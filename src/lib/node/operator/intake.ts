@@ -11,7 +11,7 @@ const MAX_UNSAVED_BYTES = 64 * 1024 * 1024;
 
 /** The socket is not read on while so many frames wait to be journalled; it is again when half of them are. */
 const MAX_UNSAVED_FRAMES = 128;
-/** A disk that takes longer than this is in trouble: pings and the answers to results must still be read. */
+/** A disk that takes longer than this has a problem: pings and the answers to results must still be read. */
 const MAX_PAUSE_MS = 1_000;
 
 /**

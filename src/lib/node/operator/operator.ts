@@ -164,7 +164,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   const inbox = createInbox(
     {verify: options.verifyDispatcher, dispatcherAddress: options.dispatcherAddress, time, emit},
     {
-      onReply: (id, reply) => session.settle(id, reply),
+      onReply: (id, reply) => session.onReply(id, reply),
       refuse: (id, reply) => session.respond(id, reply),
       // After the last wanted result nothing more is acknowledged.
       onJobs: createIntake({

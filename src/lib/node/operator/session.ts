@@ -39,7 +39,7 @@ export type Session = {
    */
   responder(): Respond;
   /** A response came in. */
-  settle(id: string, reply: Reply): void;
+  onReply(id: string, reply: Reply): void;
   /** A socket is open: introduces the operator. */
   opened(): void;
   /** The socket is gone: everything that waits for it fails. */
@@ -180,7 +180,7 @@ export function createSession(deps: {
         : Promise.reject(new AosError('NOT_CONNECTED', 'connect is not accepted yet')),
     respond: (id, reply) => responder()(id, reply),
     responder,
-    settle(id, reply) {
+    onReply(id, reply) {
       const waiting = pending.get(id);
       if (waiting === undefined) return; // an answer that came too late
       waiting.cancel();

@@ -15,11 +15,11 @@ export type Stopping = {
 
 export function createStopping(): Stopping {
   let reason: StopReason | undefined;
-  let settle: (why: StopReason) => void = () => {};
-  const why = new Promise<StopReason>((resolve) => (settle = resolve));
+  let resolveStop: (why: StopReason) => void = () => {};
+  const why = new Promise<StopReason>((resolve) => (resolveStop = resolve));
   const ask = (first: StopReason): void => {
     reason ??= first;
-    settle(reason);
+    resolveStop(reason);
   };
   return {
     reason: () => reason,

@@ -3,13 +3,13 @@ import {slept} from '../../foundation/async/every.ts';
 import type {Health} from './health.ts';
 import type {Worker} from './ports.ts';
 
-/** While a worker is in trouble. */
+/** While a worker has a problem. */
 const ASK_EVERY_MS = 30_000;
-/** Troubles that are over when the worker says that it is ready; after others only an answer to a request tells. */
+/** Problems that are over when the worker says that it is ready; after others only an answer to a request tells. */
 const CURED_BY_READY: ReadonlySet<string | null> = new Set(['WORKER_UNREACHABLE', 'WORKER_BUSY']);
 
 /**
- * Notices without a job that a worker which was away, or busy, is back. A worker without trouble is left alone. Ends
+ * Notices without a job that a worker which was away, or busy, is back. A worker without problem is left alone. Ends
  * with the signal.
  */
 export async function watchWorkers(deps: {
@@ -24,7 +24,7 @@ export async function watchWorkers(deps: {
     if (!isCurable()) continue;
     const isReady = await Promise.all(workers.map((worker) => worker.ready(signal))).then(
       () => true,
-      () => false, // the trouble is told already
+      () => false, // the problem is told already
     );
     // A job may have failed otherwise meanwhile.
     if (isReady && isCurable()) health.worked('worker');

@@ -17,7 +17,7 @@ const events = healthyEvents();
 const signerDown = more(events, [
   649_000,
   {
-    type: 'trouble',
+    type: 'problem',
     part: 'signer',
     code: 'SIGNER_UNREACHABLE',
     message: 'the signer at http://127.0.0.1:9000 does not answer',
@@ -27,7 +27,7 @@ const signerDown = more(events, [
 const chainDown = more(events, [
   649_000,
   {
-    type: 'trouble',
+    type: 'problem',
     part: 'chain',
     code: 'CHAIN_UNREACHABLE',
     message: '127.0.0.1:8545 did not answer in time',

@@ -47,7 +47,7 @@ const settled = <T>(answers: readonly (T | Promise<T>)[]): Promise<T[]> =>
 
 /** A thread, and the proofs that are made beside it. */
 function asideWith(url: URL | null) {
-  const troubles: string[] = [];
+  const problems: string[] = [];
   const inline: Uint8Array[] = [];
   const cryptoWorker = createCryptoWorker({
     inline: {
@@ -59,7 +59,7 @@ function asideWith(url: URL | null) {
     },
     seed: VRF_SEED,
     threadUrl: url,
-    onFailure: (reason) => troubles.push(reason),
+    onFailure: (reason) => problems.push(reason),
   });
   onTestFinished(() => cryptoWorker.close());
   const {prover} = cryptoWorker;
@@ -67,7 +67,7 @@ function asideWith(url: URL | null) {
     ...cryptoWorker,
     prover,
     inline,
-    troubles,
+    problems,
     /** Offloads until the thread has taken one over. */
     taken: () =>
       vi.waitFor(() => {
@@ -123,7 +123,7 @@ describe('the thread beside the event loop', () => {
       const url = threadOf(
         `import {parentPort} from 'node:worker_threads'; ${body} parentPort.postMessage('ready');`,
       );
-      const {prover, recover, inline, troubles, taken} = asideWith(url);
+      const {prover, recover, inline, problems, taken} = asideWith(url);
       const first = await taken();
       const proofs = alphas.map((alpha) => prover.prove(alpha, true));
       const signers = signed.map(({digest, signature}) => recover(digest, signature, true));
@@ -132,7 +132,7 @@ describe('the thread beside the event loop', () => {
       expect(await settled(proofs)).toEqual(alphas.map((alpha) => vrf.prove(alpha)));
       expect(prover.prove(alphaOf('later'), true)).toEqual(vrf.prove(alphaOf('later')));
       expect(inline.length).toBeGreaterThan(1);
-      expect(troubles).toEqual([expect.stringContaining(reason)]);
+      expect(problems).toEqual([expect.stringContaining(reason)]);
     },
   );
 
@@ -158,25 +158,25 @@ describe('the thread beside the event loop', () => {
   });
 
   it('that is not there at all is done without', async () => {
-    const {prover, troubles} = asideWith(pathToFileURL(join(folder, 'nowhere.mjs')));
+    const {prover, problems} = asideWith(pathToFileURL(join(folder, 'nowhere.mjs')));
     expect(prover.prove(alphaOf('now'), true)).toEqual(vrf.prove(alphaOf('now')));
-    await vi.waitFor(() => expect(troubles).toHaveLength(1), PATIENCE);
+    await vi.waitFor(() => expect(problems).toHaveLength(1), PATIENCE);
     const none = asideWith(null);
     expect(none.prover.prove(alphaOf('now'), true)).toEqual(vrf.prove(alphaOf('now')));
-    expect(none.troubles).toEqual([]);
+    expect(none.problems).toEqual([]);
   });
 
   it('that the system refuses to start is done without, and told once', () => {
     // Only a file can be a thread: it is refused at once, as it is where no more threads are allowed.
-    const {prover, troubles} = asideWith(new URL('https://example.org/thread.mjs'));
+    const {prover, problems} = asideWith(new URL('https://example.org/thread.mjs'));
     for (const text of ['now', 'then'])
       expect(prover.prove(alphaOf(text), true)).toEqual(vrf.prove(alphaOf(text)));
-    expect(troubles).toEqual([expect.stringContaining('file')]);
+    expect(problems).toEqual([expect.stringContaining('file')]);
   });
 
   it('that is ready only when it is being closed stays closed, and says nothing', async () => {
     const said = join(folder, 'said');
-    const {prover, close, troubles} = asideWith(
+    const {prover, close, problems} = asideWith(
       threadOf(
         `import {writeFileSync} from 'node:fs'; import {parentPort} from 'node:worker_threads';
          parentPort.on('message', () => {}); parentPort.postMessage('ready'); writeFileSync(${JSON.stringify(said)}, '');`,
@@ -190,18 +190,18 @@ describe('the thread beside the event loop', () => {
     expect(existsSync(said)).toBe(true);
     await close();
     expect(prover.prove(alphaOf('later'), true)).toEqual(vrf.prove(alphaOf('later')));
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
   it('ends when it is closed, says nothing, and what it had in hand is proved', async () => {
-    const {prover, recover, close, troubles, taken} = asideWith(threadUrl);
+    const {prover, recover, close, problems, taken} = asideWith(threadUrl);
     await taken();
     const proofs = alphas.map((alpha) => prover.prove(alpha, true));
     const signers = signed.map(({digest, signature}) => recover(digest, signature, true));
     await close();
     expect(await settled(signers)).toEqual(signed.map(({by}) => by));
     expect(await settled(proofs)).toEqual(alphas.map((alpha) => vrf.prove(alpha)));
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
   });
 });
 
@@ -239,7 +239,7 @@ describe('an operator with a thread beside it', () => {
       `import {parentPort} from 'node:worker_threads'; let n = 0;
        parentPort.on('message', (questions) => { n += questions.length; if (n > 4) process.exit(1); }); parentPort.postMessage('ready');`,
     );
-    const {prover, troubles, taken} = asideWith(url);
+    const {prover, problems, taken} = asideWith(url);
     await taken();
     const rig = await createRig({range: [0n, 0n], prover});
     const run = await rig.start();
@@ -247,7 +247,7 @@ describe('an operator with a thread beside it', () => {
     rig.submit(30);
     await rig.answered(30);
     await run.event('result_accepted', () => run.of('result_accepted').length === 30);
-    expect(troubles).toHaveLength(1);
+    expect(problems).toHaveLength(1);
     expect(await run.stop()).toMatchObject({accepted: 30, received: 30, failed: 0, pending: 0});
   });
 });

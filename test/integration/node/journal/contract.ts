@@ -5,7 +5,10 @@ import {DELIVERY, answerOf, inTempDir, newJob, VRF} from '../../../support/journ
 import type {InitialState, NewJob} from '../../../../src/lib/node/journal/records.ts';
 import type {Journal} from '../../../../src/lib/node/journal/journal.ts';
 
-export type OpenStore = (dir: string, options?: {onTrouble?: (error: AosError) => void}) => Promise<Journal>;
+export type OpenStore = (
+  dir: string,
+  options?: {onClockProblem?: (error: AosError) => void},
+) => Promise<Journal>;
 
 /** What every store of the journal must do; run once per store. Our clock id is 1. */
 export function journalContract(store: string, open: OpenStore): void {
@@ -321,15 +324,15 @@ export function journalContract(store: string, open: OpenStore): void {
 
     it('stores a job whose clock is at its end, does not merge that clock, and says so', () =>
       inTempDir(async (dir) => {
-        const troubles: string[] = [];
-        const journal = await open(dir, {onTrouble: ({code}) => troubles.push(code)});
+        const problems: string[] = [];
+        const journal = await open(dir, {onClockProblem: ({code}) => problems.push(code)});
         const hostile = await journal.receive(newJob('hostile', {clock: new Map([[1n, 2 ** 32 - 1]])}));
         expect(hostile.known).toBe(false);
         expect(journal.lastReading()).toMatchObject({n: 1, ref: 'hostile', clock: new Map([[1n, 1]])});
         await journal.receive(newJob('next'));
         expect(journal.lastReading()).toMatchObject({n: 2, ref: 'next'});
         expect(journal.counts().received).toBe(2);
-        expect(troubles).toEqual(['CLOCK_OVERFLOW']);
+        expect(problems).toEqual(['CLOCK_OVERFLOW']);
         await journal.close();
       }));
 

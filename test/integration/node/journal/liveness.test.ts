@@ -24,7 +24,7 @@ describe.each(loadableDrivers())('liveness record with $name', (driver) => {
     const recorder = createLivenessRecorder(journal.liveness, {
       probeIntervalMs: PROBE,
       startedAt: from,
-      onTrouble: fail,
+      onWriteError: fail,
     });
     recorder.onEvent(connected(from));
     for (let at = from; at <= to; at += PROBE) {
@@ -72,7 +72,7 @@ describe.each(loadableDrivers())('liveness record with $name', (driver) => {
       const recorder = createLivenessRecorder(journal.liveness, {
         probeIntervalMs: PROBE,
         startedAt: START,
-        onTrouble: fail,
+        onWriteError: fail,
       });
       recorder.onEvent(connected(START));
       recorder.onEvent(probe(START));
@@ -112,7 +112,7 @@ describe.each(loadableDrivers())('liveness record with $name', (driver) => {
       const recorder = createLivenessRecorder(store, {
         probeIntervalMs: PROBE,
         startedAt: START,
-        onTrouble: fail,
+        onWriteError: fail,
       });
       for (let i = 0; i < 5_000; i += 1) recorder.onEvent(probe(START + i));
       await recorder.flush();
@@ -135,7 +135,7 @@ describe.each(loadableDrivers())('liveness record with $name', (driver) => {
       const recorder = createLivenessRecorder(store, {
         probeIntervalMs: PROBE,
         startedAt: START,
-        onTrouble: () => (refused += 1),
+        onWriteError: () => (refused += 1),
       });
       recorder.onEvent(probe(START));
       await new Promise((resolve) => setImmediate(resolve));

@@ -29,8 +29,8 @@ describe('the clock readings of a journal', () => {
 
   it('go on though a job names a clock that would bring ours to its end, or ever new ids', () =>
     inTempDir(async (dir) => {
-      const troubles: AosError[] = [];
-      const journal = await openJournal({dir, clockId: 1n, onTrouble: (error) => troubles.push(error)});
+      const problems: AosError[] = [];
+      const journal = await openJournal({dir, clockId: 1n, onClockProblem: (error) => problems.push(error)});
       const end = 2 ** 32 - 1;
       await journal.receive(newJob('a', {clock: new Map([[1n, end]])}));
       await journal.receive(newJob('b', {clock: new Map([[1n, end - 1]])}));
@@ -47,7 +47,7 @@ describe('the clock readings of a journal', () => {
         [8, 2],
       ]);
       expect(verifyReadings(readings)).toEqual({ok: true});
-      expect(troubles.map(({code}) => code)).toEqual(['CLOCK_OVERFLOW', 'CLOCK_INVALID']);
+      expect(problems.map(({code}) => code)).toEqual(['CLOCK_OVERFLOW', 'CLOCK_INVALID']);
       await journal.close();
     }));
 });

@@ -53,10 +53,10 @@ describe('what the dispatcher sends wrong', () => {
     expect(run.of('frame_unsigned')).toHaveLength(1);
   });
 
-  it('ends in one trouble when everything is refused for want of a signature', async () => {
+  it('ends in one problem when everything is refused for want of a signature', async () => {
     const rig = await createRig({dispatcher: {signMessages: false}, speed: 25});
     const run = await rig.start({verifyDispatcher: 'require'});
-    await run.event('trouble', ({part, code}) => part === 'dispatcher' && code === 'DISPATCHER_TIMEOUT');
+    await run.event('problem', ({part, code}) => part === 'dispatcher' && code === 'DISPATCHER_TIMEOUT');
     expect(run.of('connected')).toEqual([]);
     expect(run.of('frame_rejected')[0]).toMatchObject({reason: 'unsigned'});
     await run.stop();
@@ -147,7 +147,7 @@ describe('a dispatcher that will not have us', () => {
       rig.submit(2);
       await rig.answered(2);
       await run.event('recovered', ({part}) => part === 'dispatcher');
-      expect(run.of('trouble').map((event) => event.code)).toContain(code);
+      expect(run.of('problem').map((event) => event.code)).toContain(code);
       await run.stop();
     },
   );
@@ -161,7 +161,7 @@ describe('a dispatcher that will not have us', () => {
     rig.dispatcher.setFaults({});
     await rig.proxy.refuse(true);
     const run = await rig.start();
-    await run.event('trouble', ({part}) => part === 'dispatcher');
+    await run.event('problem', ({part}) => part === 'dispatcher');
     expect(run.of('started')[0]?.pending).toBe(2);
     await rig.proxy.refuse(false);
     await rig.answered(2);

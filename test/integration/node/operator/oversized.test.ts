@@ -52,7 +52,7 @@ describe('what is larger than the signer takes', () => {
     rig.submit(1);
     await rig.answered(1);
     await rig.dispatcher.waitFor(({acknowledged}) => acknowledged >= 1);
-    expect(run.of('trouble')).toEqual([]);
+    expect(run.of('problem')).toEqual([]);
     await run.stop();
   });
 });

@@ -12,7 +12,7 @@ describe('the signer', () => {
     await rig.signerProxy.refuse(true);
     const run = await rig.start();
     rig.submit(2);
-    const {code, next} = await run.event('trouble', ({part}) => part === 'signer');
+    const {code, next} = await run.event('problem', ({part}) => part === 'signer');
     expect(code).toBe('SIGNER_UNREACHABLE');
     expect(next).toContain('aos signer check');
     expect(rig.dispatcher.stats().connects).toBe(0);
@@ -34,7 +34,7 @@ describe('the signer', () => {
       } else rig.signer.setFaults({kmsDown: 'all'});
       rig.submit(5);
       await concluded(run, 5);
-      await run.event('trouble', ({part}) => part === 'signer');
+      await run.event('problem', ({part}) => part === 'signer');
       expect(rig.dispatcher.stats()).toMatchObject({acknowledged: 0, accepted: 0});
       expect(run.journal.counts()).toMatchObject({concluded: 5});
       if (how === 'gone') await rig.signerProxy.refuse(false);
@@ -43,7 +43,7 @@ describe('the signer', () => {
       await rig.dispatcher.waitFor(({acknowledged}) => acknowledged === 5);
       await run.event('result_accepted', () => run.of('result_accepted').length === 5);
       expect(await run.stop()).toMatchObject({accepted: 5, pending: 0});
-      expect(run.of('trouble').filter(({part}) => part === 'signer')).toHaveLength(1);
+      expect(run.of('problem').filter(({part}) => part === 'signer')).toHaveLength(1);
     },
   );
 
@@ -51,7 +51,7 @@ describe('the signer', () => {
     const rig = await createRig();
     rig.signer.setFaults({wrongKey: true});
     const run = await rig.start();
-    const {code} = await run.event('trouble', ({part}) => part === 'signer');
+    const {code} = await run.event('problem', ({part}) => part === 'signer');
     expect(code).toBe('SIGNER_WRONG_SIGNATURE');
     expect(rig.dispatcher.stats()).toMatchObject({connects: 0, rejected: {'wrong-signature': 0}});
     await run.stop();
@@ -67,7 +67,7 @@ describe('the chain', () => {
     rig.submit(3);
     await rig.dispatcher.waitFor(({acknowledged}) => acknowledged === 3);
     expect(run.journal.counts()).toMatchObject({received: 3, selected: 0, concluded: 0});
-    expect(run.of('trouble')).toMatchObject([{part: 'chain', code: 'CHAIN_UNREACHABLE'}]);
+    expect(run.of('problem')).toMatchObject([{part: 'chain', code: 'CHAIN_UNREACHABLE'}]);
     rig.range.now = range;
     await rig.answered(3);
     await run.stop();
@@ -84,7 +84,7 @@ describe('the chain', () => {
     const run = await rig.start();
     rig.submit(1, 1);
     await rig.answered(2);
-    await run.event('trouble', ({part}) => part === 'chain');
+    await run.event('problem', ({part}) => part === 'chain');
     expect(run.of('range')).toMatchObject([{source: 'journal', start: '0', end: '600000'}]);
     await run.stop();
   });
@@ -113,7 +113,7 @@ describe('a full disk', () => {
     disk.pages(1); // as full as it is now
     for (let n = 0; n < 20; n += 1) rig.dispatcher.submit({jobId: `big-${n}`, prompt: `${n} `.repeat(4_000)});
     const {next} = await run.event(
-      'trouble',
+      'problem',
       ({part, code}) => part === 'journal' && code === 'JOURNAL_WRITE_FAILED',
     );
     expect(next).toContain('disk');

@@ -169,7 +169,7 @@ describe('a worker', () => {
     expect(result?.reason).toContain('opml worker: ');
     expect(result?.reason).toContain(reason);
     expect(rig.worker.asked).toHaveLength(asked);
-    expect(run.of('trouble').filter(({part}) => part === 'worker').length).toBeGreaterThan(0);
+    expect(run.of('problem').filter(({part}) => part === 'worker').length).toBeGreaterThan(0);
     expect(await run.stop()).toMatchObject({failed: 1, accepted: 1, pending: 0});
   });
 
@@ -178,7 +178,7 @@ describe('a worker', () => {
     rig.worker.status = 'hang-up';
     const run = await rig.start();
     rig.submit(2);
-    await run.event('trouble', ({part, code}) => part === 'worker' && code === 'WORKER_UNREACHABLE');
+    await run.event('problem', ({part, code}) => part === 'worker' && code === 'WORKER_UNREACHABLE');
     rig.worker.status = '{"msg":"0"}';
     await rig.answered(2);
     await run.event('recovered', ({part}) => part === 'worker');

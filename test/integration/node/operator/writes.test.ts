@@ -112,7 +112,7 @@ describe('what of a job is on disk, write by write', () => {
     await run.event('range');
     await run.event('connected');
     rig.submit(3);
-    await run.event('trouble', ({part}) => part === 'journal');
+    await run.event('problem', ({part}) => part === 'journal');
     expect(rig.dispatcher.stats()).toMatchObject({acknowledged: 0, accepted: 0});
     expect(run.of('job_received')).toEqual([]);
     full = false;

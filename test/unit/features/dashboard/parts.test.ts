@@ -98,7 +98,7 @@ describe('the verdict', () => {
   const events = healthyEvents();
   const now = START + 650_000;
   const down = (part: 'signer' | 'chain', ms: number): [number, OperatorEvent] =>
-    [ms, {type: 'trouble', part, code: 'SIGNER_UNREACHABLE', message: part, next: 'aos doctor'}] as never;
+    [ms, {type: 'problem', part, code: 'SIGNER_UNREACHABLE', message: part, next: 'aos doctor'}] as never;
 
   it('is the worst and of the equally bad the oldest', () => {
     const both = more(events, down('chain', 649_000), down('signer', 648_500));
@@ -243,7 +243,7 @@ describe('the log', () => {
 
   it('keeps the last 5,000 and older errors, whatever comes', () => {
     const log = createLog();
-    log.push({seq: 1, at: START, type: 'trouble', part: 'signer', code: 'X', message: 'early', next: ''});
+    log.push({seq: 1, at: START, type: 'problem', part: 'signer', code: 'X', message: 'early', next: ''});
     for (let seq = 2; seq <= 13_000; seq += 1) log.push(received(seq, 'x'.repeat(10_000)));
     const entries = log.entries();
     expect(entries.length).toBeLessThanOrEqual(6_200);

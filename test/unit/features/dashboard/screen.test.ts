@@ -55,7 +55,7 @@ const body: fc.Arbitrary<OperatorEventBody> = fc.oneof(
     ),
   fc.record({type: fc.constant('disconnected' as const), reason: nasty, retryInMs: fc.nat()}),
   fc.record({
-    type: fc.constant('trouble' as const),
+    type: fc.constant('problem' as const),
     part: fc.constantFrom('signer' as const, 'chain' as const, 'dispatcher' as const),
     code: nasty,
     message: nasty,

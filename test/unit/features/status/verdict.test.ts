@@ -52,8 +52,8 @@ describe('links', () => {
     expect(statusExitCode(links)).toBe(0);
   });
 
-  const trouble = (part: 'signer' | 'worker' | 'dispatcher') =>
-    ({type: 'trouble', part, code: 'X', message: 'broken', next: 'mend it'}) as const;
+  const problem = (part: 'signer' | 'worker' | 'dispatcher') =>
+    ({type: 'problem', part, code: 'X', message: 'broken', next: 'mend it'}) as const;
   const failed = (seq: number) =>
     [
       {type: 'job_concluded', job: jobRef(seq), outcome: 'failed', reason: 'no worker'},
@@ -69,10 +69,10 @@ describe('links', () => {
   it.each<[string, Partial<StatusFacts>, LinkId, LinkState, string | null]>([
     ['signer that cannot sign', {signer: known(signerFail, NOW)}, 'signer', 'fail', 'up'],
     ['signer that did not answer', {signer: unknown('no answer within 5 s')}, 'signer', 'unknown', null],
-    ['signer the operator cannot use', running([...EARNING, trouble('signer')]), 'signer', 'warn', 'mend it'],
+    ['signer the operator cannot use', running([...EARNING, problem('signer')]), 'signer', 'warn', 'mend it'],
     [
       'signer not asked, and the operator cannot use it',
-      {...running([...EARNING, trouble('signer')]), signer: unknown('offline')},
+      {...running([...EARNING, problem('signer')]), signer: unknown('offline')},
       'signer',
       'fail',
       'mend it',
@@ -185,7 +185,7 @@ describe('links', () => {
     ],
     [
       'disconnected',
-      running([...EARNING, {type: 'disconnected', reason: 'gone', retryInMs: 5}, trouble('dispatcher')]),
+      running([...EARNING, {type: 'disconnected', reason: 'gone', retryInMs: 5}, problem('dispatcher')]),
       'dispatcher',
       'fail',
       'mend it',
@@ -264,7 +264,7 @@ describe('links', () => {
       'ok',
       null,
     ],
-    ['a worker in trouble', running([...EARNING, trouble('worker')]), 'jobs', 'warn', 'mend it'],
+    ['a worker in problem', running([...EARNING, problem('worker')]), 'jobs', 'warn', 'mend it'],
     [
       'failed answers',
       running([...EARNING, ...failed(2), ...failed(3), ...failed(4)]),

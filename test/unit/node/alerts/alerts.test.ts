@@ -5,7 +5,7 @@ import {due, type Alert} from '../../../../src/lib/node/alerts/due.ts';
 import {observe, type Incidents} from '../../../../src/lib/node/alerts/incidents.ts';
 import {alertPayload} from '../../../../src/lib/node/alerts/payload.ts';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
-import type {OperatorEvent, OperatorEventBody, TroublePart} from '../../../../src/lib/node/events/events.ts';
+import type {OperatorEvent, OperatorEventBody, OperatorPart} from '../../../../src/lib/node/events/events.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
 
 const MINUTE = 60_000;
@@ -13,14 +13,14 @@ const DELAY = 30_000;
 const T0 = Date.UTC(2030, 0, 1);
 const TELLER = {nodeId: '0xFE3B', network: 'devnet', host: 'box', version: '1.2.3'};
 
-const trouble = (part: TroublePart = 'signer'): OperatorEventBody => ({
-  type: 'trouble',
+const problem = (part: OperatorPart = 'signer'): OperatorEventBody => ({
+  type: 'problem',
   part,
   code: 'SIGNER_UNREACHABLE',
   message: 'nothing listens',
   next: 'Start it.',
 });
-const recovered = (part: TroublePart = 'signer'): OperatorEventBody => ({
+const recovered = (part: OperatorPart = 'signer'): OperatorEventBody => ({
   type: 'recovered',
   part,
   afterMs: 1,
@@ -66,11 +66,11 @@ const short = (alerts: readonly (Alert & {afterStart: number})[]): string[] =>
 
 describe('which events make which alert', () => {
   it.each<[string, [number, OperatorEventBody][], string[]]>([
-    ['a trouble is told when it has lasted', [[0, trouble()]], ['30 trouble signer']],
+    ['a problem is told when it has lasted', [[0, problem()]], ['30 problem signer']],
     [
       'one that passes at once is not',
       [
-        [0, trouble()],
+        [0, problem()],
         [29_000, recovered()],
       ],
       [],
@@ -78,28 +78,28 @@ describe('which events make which alert', () => {
     [
       'its end is told, when it has lasted too',
       [
-        [0, trouble()],
+        [0, problem()],
         [100_000, recovered()],
       ],
-      ['30 trouble signer', '130 recovered signer'],
+      ['30 problem signer', '130 recovered signer'],
     ],
     [
-      'one that comes and goes is one trouble',
+      'one that comes and goes is one problem',
       [
-        [0, trouble()],
+        [0, problem()],
         [100_000, recovered()],
-        [110_000, trouble()],
+        [110_000, problem()],
         [200_000, recovered()],
       ],
-      ['30 trouble signer', '230 recovered signer'],
+      ['30 problem signer', '230 recovered signer'],
     ],
     [
-      'two parts are two troubles',
+      'two parts are two problems',
       [
-        [0, trouble()],
-        [1_000, trouble('chain')],
+        [0, problem()],
+        [1_000, problem('chain')],
       ],
-      ['30 trouble signer', '31 trouble chain'],
+      ['30 problem signer', '31 problem chain'],
     ],
     ['a recovery alone is nothing', [[0, recovered()]], []],
     [
@@ -113,11 +113,11 @@ describe('which events make which alert', () => {
         [70 * MINUTE, liveness(T0, null)],
       ],
       [
-        '0 trouble offline',
-        '1770 trouble offline',
-        '2670 trouble offline',
-        '3210 trouble offline',
-        '3570 trouble offline',
+        '0 problem offline',
+        '1770 problem offline',
+        '2670 problem offline',
+        '3210 problem offline',
+        '3570 problem offline',
         '4230 recovered offline',
       ],
     ],
@@ -135,7 +135,7 @@ describe('which events make which alert', () => {
           job: {seq: 1, jobId: `j${second}`, tag: '', position: '', kind: 'opml', model: 'm'},
         },
       ]),
-      ['0 trouble results', '900 trouble results'],
+      ['0 problem results', '900 problem results'],
     ],
     [
       'after a start the network gets as long as an outage takes to come',
@@ -146,17 +146,17 @@ describe('which events make which alert', () => {
         [150_000, liveness(T0 + 150_000, 6 * MINUTE, 'process-down')],
         [200_000, liveness(T0 + 200_000, null)],
       ],
-      ['130 trouble offline', '230 recovered offline'],
+      ['130 problem offline', '230 recovered offline'],
     ],
     [
       'but not when half of the grace is gone',
       [[0, liveness(T0, 31 * MINUTE, 'process-down')]],
-      ['0 trouble offline'],
+      ['0 problem offline'],
     ],
     [
       'an operator that cannot go on says so',
       [[0, {type: 'stopping', reason: 'fatal', inHand: 0, graceMs: 1}]],
-      ['0 trouble operator'],
+      ['0 problem operator'],
     ],
     [
       'one that was told to stop says nothing',
@@ -197,18 +197,18 @@ describe('which events make which alert', () => {
     expect(
       alerts.map((alert) => [alert.state, minutes(alert.since - T0), minutes(alert.afterStart)]),
     ).toEqual([
-      ['trouble', -31, 0],
+      ['problem', -31, 0],
       ['reminder', -31, 15],
       ['reminder', -31, 45],
       // Half of the grace again, long before the next reminder.
-      ['trouble', 46, 80],
+      ['problem', 46, 80],
       ['recovered', 46, 90.5],
     ]);
     expect(alerts.at(-1)?.afterMs).toBe(44 * MINUTE);
   });
 
   it('reminds with growing pauses, at most every six hours', () => {
-    const minutes = told([[0, trouble()]], 24 * 60 * MINUTE).map(
+    const minutes = told([[0, problem()]], 24 * 60 * MINUTE).map(
       ({afterStart}) => (afterStart - DELAY) / MINUTE,
     );
     expect(minutes).toEqual([0, 15, 45, 105, 225, 465, 825, 1185]);
@@ -227,15 +227,15 @@ describe('which events make which alert', () => {
     expect(at(61)[0]?.[0]).toMatch(/the offline grace is used up$/);
   });
 
-  it('tells of every lasting trouble, ends what it told, and never spins (property)', () => {
-    const part = fc.constantFrom<TroublePart>('signer', 'chain', 'dispatcher');
+  it('tells of every lasting problem, ends what it told, and never spins (property)', () => {
+    const part = fc.constantFrom<OperatorPart>('signer', 'chain', 'dispatcher');
     const step = fc.record({gap: fc.integer({min: 0, max: 40 * MINUTE}), part, bad: fc.boolean()});
     fc.assert(
       fc.property(fc.array(step, {maxLength: 40}), (steps) => {
         let at = 0;
         const events = steps.map(({gap, part: which, bad}): [number, OperatorEventBody] => [
           (at += gap),
-          bad ? trouble(which) : recovered(which),
+          bad ? problem(which) : recovered(which),
         ]);
         const alerts = told(events, at + 60 * MINUTE);
         for (const subject of ['signer', 'chain', 'dispatcher'] as const) {
@@ -243,12 +243,12 @@ describe('which events make which alert', () => {
           // It opens, is reminded of, and closes: never twice open, never closed before it was opened.
           let open = false;
           for (const {state} of own) {
-            if (state === 'trouble') expect(open).toBe(false);
+            if (state === 'problem') expect(open).toBe(false);
             else expect(open).toBe(true);
             open = state !== 'recovered';
           }
           const last = events.findLast(([, body]) => 'part' in body && body.part === subject);
-          expect(open).toBe(last?.[1].type === 'trouble');
+          expect(open).toBe(last?.[1].type === 'problem');
         }
         // 40 changes and an hour: more than this would be spam.
         expect(alerts.length).toBeLessThanOrEqual(steps.length * 2 + (at / (15 * MINUTE)) * 3 + 15);
@@ -259,14 +259,14 @@ describe('which events make which alert', () => {
 
 describe('the body of an alert', () => {
   it('is one JSON object with a line for people', () => {
-    const [alert] = told([[0, trouble()]], DELAY);
+    const [alert] = told([[0, problem()]], DELAY);
     if (alert === undefined) throw new Error('nothing was told');
     expect(alertPayload(alert, TELLER)).toMatchInlineSnapshot(`
       {
         "after_ms": null,
         "at": "2030-01-01T00:00:30.000Z",
         "code": "SIGNER_UNREACHABLE",
-        "content": "aos TROUBLE: signer: nothing listens (SIGNER_UNREACHABLE) → Start it. · 0xFE3B on devnet (box)",
+        "content": "aos PROBLEM: signer: nothing listens (SIGNER_UNREACHABLE) → Start it. · 0xFE3B on devnet (box)",
         "host": "box",
         "message": "nothing listens",
         "network": "devnet",
@@ -275,9 +275,9 @@ describe('the body of an alert', () => {
         "schema": "aos.alert/v1",
         "severity": "critical",
         "since": "2030-01-01T00:00:00.000Z",
-        "state": "trouble",
+        "state": "problem",
         "subject": "signer",
-        "text": "aos TROUBLE: signer: nothing listens (SIGNER_UNREACHABLE) → Start it. · 0xFE3B on devnet (box)",
+        "text": "aos PROBLEM: signer: nothing listens (SIGNER_UNREACHABLE) → Start it. · 0xFE3B on devnet (box)",
         "version": "1.2.3",
       }
     `);
@@ -288,7 +288,7 @@ describe('the body of an alert', () => {
 
   it('holds nothing that could hurt where it is read', () => {
     const [alert] = told(
-      [[0, {...trouble(), message: '\u001b[2J\u202e'.repeat(400)} as OperatorEventBody]],
+      [[0, {...problem(), message: '\u001b[2J\u202e'.repeat(400)} as OperatorEventBody]],
       DELAY,
     );
     if (alert === undefined) throw new Error('nothing was told');
@@ -304,7 +304,7 @@ describe('the line of an alert in a chat', () => {
     ['@everyone and @HERE, @channel', '@ everyone and @ HERE, @ channel'],
     ['mail a@example.org', 'mail a@example.org'],
   ])('calls nobody and hides no address: %s', (message, shownAs) => {
-    const [alert] = told([[0, {...trouble(), message} as OperatorEventBody]], DELAY);
+    const [alert] = told([[0, {...problem(), message} as OperatorEventBody]], DELAY);
     if (alert === undefined) throw new Error('nothing was told');
     const body = alertPayload(alert, TELLER);
     expect([body['text'], body['content']]).toEqual(Array(2).fill(expect.stringContaining(`: ${shownAs} (`)));
@@ -334,8 +334,8 @@ describe('sending', () => {
       },
     });
     const event = events(time);
-    alerts.onEvent(event(trouble()));
-    alerts.onEvent(event(trouble('chain')));
+    alerts.onEvent(event(problem()));
+    alerts.onEvent(event(problem('chain')));
     await time.advance(DELAY);
     expect(toldEvents).toMatchObject([{type: 'warning', code: 'ALERT_UNREACHABLE'}]);
     isAway = false;
@@ -360,11 +360,11 @@ describe('sending', () => {
         const taken = Promise.resolve();
         // After it was seen that nothing more waits, and before that is the end of sending.
         if (subject === 'signer')
-          void taken.then(() => queueMicrotask(() => alerts.onEvent(event(trouble('chain')))));
+          void taken.then(() => queueMicrotask(() => alerts.onEvent(event(problem('chain')))));
         return taken;
       },
     });
-    alerts.onEvent(event(trouble()));
+    alerts.onEvent(event(problem()));
     await time.advance(0);
     expect(sent).toEqual(['signer', 'chain']);
     await alerts.close();

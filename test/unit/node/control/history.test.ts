@@ -7,14 +7,14 @@ import {codePoint} from '../../../support/any-text.ts';
 
 const seqs = (lines: readonly string[]): number[] =>
   lines.map((line) => (JSON.parse(line) as OperatorEvent).seq);
-const trouble: OperatorEventBody = {type: 'trouble', part: 'signer', code: 'X', message: 'm', next: 'n'};
+const problem: OperatorEventBody = {type: 'problem', part: 'signer', code: 'X', message: 'm', next: 'n'};
 const received: OperatorEventBody = {type: 'job_received', job: jobRef(1), signer: null};
 
 describe('history', () => {
   it('keeps the last 200 events, and errors that noise has pushed out of them', () => {
     const history = createHistory();
     const event = eventLog();
-    for (let i = 0; i < 3; i += 1) history.push(event(trouble));
+    for (let i = 0; i < 3; i += 1) history.push(event(problem));
     for (let i = 0; i < 5_000; i += 1) history.push(event(received));
     const kept = seqs(history.lines());
     expect(kept).toEqual([1, 2, 3, ...Array.from({length: 200}, (_, i) => 4_804 + i)]);
@@ -34,7 +34,7 @@ describe('history', () => {
     const body = fc.oneof(
       fc.constant(received),
       text.map((jobId): OperatorEventBody => ({...received, job: {...jobRef(1), jobId}})),
-      text.map((message): OperatorEventBody => ({...trouble, message})),
+      text.map((message): OperatorEventBody => ({...problem, message})),
       text.map((reason): OperatorEventBody => ({type: 'disconnected', reason, retryInMs: 1})),
     );
     fc.assert(

@@ -89,7 +89,7 @@ const EVENTS: OperatorEventBody[] = [
   {type: 'result_expired', job},
   {type: 'callback_refused', why: 'unknown', count: 1},
   {type: 'probe_answered', via: 'http'},
-  {type: 'trouble', part: 'signer', code: 'SIGNER_UNREACHABLE', message: 'down', next: 'start it'},
+  {type: 'problem', part: 'signer', code: 'SIGNER_UNREACHABLE', message: 'down', next: 'start it'},
   {type: 'recovered', part: 'signer', afterMs: 999},
   {type: 'range', start: '0', end: '5', max: '9', block: '7', source: 'chain'},
   {type: 'range', start: '0', end: '5', max: '9', block: null, source: 'journal'},
@@ -175,15 +175,15 @@ describe('log lines', () => {
   });
 
   it('have the fields of the event in logfmt and JSON', () => {
-    const trouble = event({
-      type: 'trouble',
+    const problem = event({
+      type: 'problem',
       part: 'chain',
       code: 'CHAIN_UNREACHABLE',
       message: 'a "b"\nc',
       next: 'x=y',
     });
-    expect(logLine(trouble, 'logfmt', plain)).toMatchInlineSnapshot(
-      `"time=2030-01-02T03:04:05.006Z level=error msg="chain: a \\"b\\"\\\\nc (CHAIN_UNREACHABLE) → x=y" seq=1 type=trouble part=chain code=CHAIN_UNREACHABLE message="a \\"b\\"\\\\nc" next="x=y""`,
+    expect(logLine(problem, 'logfmt', plain)).toMatchInlineSnapshot(
+      `"time=2030-01-02T03:04:05.006Z level=error msg="chain: a \\"b\\"\\\\nc (CHAIN_UNREACHABLE) → x=y" seq=1 type=problem part=chain code=CHAIN_UNREACHABLE message="a \\"b\\"\\\\nc" next="x=y""`,
     );
     const line = JSON.parse(
       logLine(event({type: 'job_received', job, signer: null}), 'json', plain),

@@ -32,12 +32,12 @@ describe('reduceView', () => {
     });
   });
 
-  it('keeps a trouble from its first telling to the recovery', () => {
-    const trouble = (code: string) =>
-      ({type: 'trouble', part: 'signer', code, message: 'm', next: 'n'}) as const;
-    const troubled = after(trouble('A'), trouble('B'));
-    expect(troubled.troubles).toEqual([{part: 'signer', code: 'B', message: 'm', next: 'n', since: at(1)}]);
-    expect(after(trouble('A'), {type: 'recovered', part: 'signer', afterMs: 1}).troubles).toEqual([]);
+  it('keeps a problem from its first telling to the recovery', () => {
+    const problem = (code: string) =>
+      ({type: 'problem', part: 'signer', code, message: 'm', next: 'n'}) as const;
+    const failing = after(problem('A'), problem('B'));
+    expect(failing.problems).toEqual([{part: 'signer', code: 'B', message: 'm', next: 'n', since: at(1)}]);
+    expect(after(problem('A'), {type: 'recovered', part: 'signer', afterMs: 1}).problems).toEqual([]);
   });
 
   it('follows a job', () => {
@@ -63,11 +63,11 @@ describe('reduceView', () => {
       'sent',
       'accepted',
     ]);
-    expect(seen[3]?.trouble).toBe('busy');
+    expect(seen[3]?.problem).toBe('busy');
     expect(seen.at(-1)).toMatchObject({
       selected: true,
       outcome: 'answered',
-      trouble: null,
+      problem: null,
       firstAt: at(1),
       at: at(8),
     });
@@ -97,7 +97,7 @@ describe('reduceView', () => {
     fc
       .tuple(fc.constantFrom('signer', 'chain', 'worker'), fc.string({maxLength: 2_000}))
       .map(([part, message]): OperatorEventBody => ({
-        type: 'trouble',
+        type: 'problem',
         part,
         code: 'X',
         message,

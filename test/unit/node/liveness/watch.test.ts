@@ -18,7 +18,7 @@ function processOn(store: Map<number, StoredSpan>, note: {open: number | null}, 
       put: (span) => Promise.resolve(void store.set(span.id, span)),
       forget: () => Promise.resolve(),
     },
-    {probeIntervalMs: PROBE, startedAt: time.now(), onTrouble: () => {}},
+    {probeIntervalMs: PROBE, startedAt: time.now(), onWriteError: () => {}},
   );
   const watch = watchLiveness({
     record: () => recorder.record(time.now()),
@@ -142,7 +142,7 @@ describe('watching liveness', () => {
       store.set(id, {id, kind: 'probed', start: start + id * HOUR, end: start + id * HOUR, count: 3});
     const recorder = createLivenessRecorder(
       {spans: () => [...store.values()], put: () => Promise.resolve(), forget: () => Promise.resolve()},
-      {probeIntervalMs: PROBE, startedAt: time.now(), onTrouble: () => {}},
+      {probeIntervalMs: PROBE, startedAt: time.now(), onWriteError: () => {}},
     );
     const event = eventLog();
     for (let i = 0; i < 5_000; i += 1)

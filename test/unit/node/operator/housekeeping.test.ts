@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {createBucket} from '../../../../src/lib/foundation/async/token-bucket.ts';
-import type {TroublePart} from '../../../../src/lib/node/events/events.ts';
+import type {OperatorPart} from '../../../../src/lib/node/events/events.ts';
 import {keepTidy} from '../../../../src/lib/node/operator/housekeeping.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
 
@@ -12,7 +12,7 @@ describe('keepTidy', () => {
     const time = virtualTime();
     const end = new AbortController();
     const pruned: number[] = [];
-    const failed: TroublePart[] = [];
+    const failed: OperatorPart[] = [];
     const running = keepTidy({
       journal: {
         prune: (before) => {

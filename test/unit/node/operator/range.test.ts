@@ -59,7 +59,7 @@ describe('the range keeper', () => {
         chain.answer = range(5n);
         await time.advance(2_000);
         expect(await waiting).toEqual([range(5n), range(5n)]);
-        expect(events.map(({type}) => type)).toEqual(['trouble', 'recovered', 'range']);
+        expect(events.map(({type}) => type)).toEqual(['problem', 'recovered', 'range']);
         await settled(5);
         expect(journal.recall('sampling-range')).toBe('0 5 600000 1');
       }, dir);
@@ -69,7 +69,7 @@ describe('the range keeper', () => {
         expect(chain.reads).toBe(1);
         expect(events).toMatchObject([
           {type: 'range', end: '5', source: 'journal'},
-          {type: 'trouble', part: 'chain'},
+          {type: 'problem', part: 'chain'},
         ]);
       }, dir);
     }));
@@ -112,7 +112,7 @@ describe('the range keeper', () => {
       await journal.close();
       await stage(async ({events}) => {
         await settled();
-        expect(events.map(({type}) => type)).toEqual(['trouble']);
+        expect(events.map(({type}) => type)).toEqual(['problem']);
       }, dir);
     }));
 });

@@ -44,7 +44,7 @@ function stage() {
   const connect = async (): Promise<void> => {
     session.opened();
     await settled();
-    session.settle(sent.at(-1)?.id ?? '', OK);
+    session.onReply(sent.at(-1)?.id ?? '', OK);
     await settled();
   };
   return {time, events, sent, wire, session, run, connect};
@@ -58,8 +58,8 @@ describe('a session', () => {
     await settled();
     expect(sent).toMatchObject([{id: 'id-1', method: 'connect'}]);
     expect(session.connected()).toBe(false);
-    session.settle('somebody else', OK);
-    session.settle('id-1', OK);
+    session.onReply('somebody else', OK);
+    session.onReply('id-1', OK);
     await waiting;
     expect(session.connected()).toBe(true);
     expect(wire).toMatchObject({confirmed: 0, refreshed: 1, drops: []});
@@ -73,7 +73,7 @@ describe('a session', () => {
     const {session, wire, time} = stage();
     session.opened();
     await settled();
-    session.settle('id-1', OK);
+    session.onReply('id-1', OK);
     await settled();
     expect(session.connected()).toBe(true);
     session.closed();
@@ -86,7 +86,7 @@ describe('a session', () => {
     const {session, sent, wire, events, time} = stage();
     session.opened();
     await settled();
-    session.settle('id-1', {code: 500, message: 'no'});
+    session.onReply('id-1', {code: 500, message: 'no'});
     await settled();
     expect(wire.drops).toEqual(['connect was answered with code 500: no']);
     session.closed();
@@ -97,7 +97,7 @@ describe('a session', () => {
     expect(wire.drops).toHaveLength(1);
     await time.advance(1);
     expect(wire.drops[1]).toBe('no answer within 5 s');
-    expect(events.map((event) => (event.type === 'trouble' ? event.code : ''))).toEqual([
+    expect(events.map((event) => (event.type === 'problem' ? event.code : ''))).toEqual([
       'DISPATCHER_REFUSED',
       'DISPATCHER_TIMEOUT',
     ]);

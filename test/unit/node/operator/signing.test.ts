@@ -65,7 +65,7 @@ describe('signing', () => {
     await time.advance(10_000);
     calls.at(-1)?.resolve('signature');
     expect(await signed).toBe('signature');
-    expect(events.map(({type}) => type)).toEqual(['trouble', 'recovered']);
+    expect(events.map(({type}) => type)).toEqual(['problem', 'recovered']);
   });
 
   it('takes one step for many that fail together', async () => {

@@ -48,9 +48,9 @@ describe('health', () => {
     health.worked('signer');
     health.worked('signer');
     expect(events).toMatchObject([
-      {type: 'trouble', part: 'signer', code: 'SIGNER_UNREACHABLE', message: 'down', next: 'start it'},
-      {type: 'trouble', part: 'signer', code: 'SIGNER_REFUSED'},
-      {type: 'trouble', part: 'chain', code: 'BUG', message: 'odd'},
+      {type: 'problem', part: 'signer', code: 'SIGNER_UNREACHABLE', message: 'down', next: 'start it'},
+      {type: 'problem', part: 'signer', code: 'SIGNER_REFUSED'},
+      {type: 'problem', part: 'chain', code: 'BUG', message: 'odd'},
       {type: 'recovered', part: 'signer', afterMs: 1_500},
     ]);
   });
@@ -67,7 +67,7 @@ describe('health of a part with two uses', () => {
       health.failed('chain', wrong, 'range');
       health.worked('chain', 'block');
     }
-    expect(events.map(({type}) => type)).toEqual(['trouble']);
+    expect(events.map(({type}) => type)).toEqual(['problem']);
     for (let i = 0; i < 5; i += 1) {
       health.failed('chain', gone, 'block');
       health.failed('chain', gone, 'range');
@@ -89,7 +89,7 @@ describe('health of a part with two uses', () => {
     expect(events).toMatchObject([
       {code: 'CHAIN_NO_CODE'},
       {code: 'CHAIN_UNREACHABLE'},
-      {type: 'trouble', code: 'CHAIN_NO_CODE'},
+      {type: 'problem', code: 'CHAIN_NO_CODE'},
     ]);
   });
 });
@@ -116,7 +116,7 @@ describe('durable writes', () => {
     expect(tries).toBe(1);
     await time.advance(1 + 1_000 + 2_000);
     expect(await written).toBe('done');
-    expect(events.map(({type}) => type)).toEqual(['trouble', 'recovered']);
+    expect(events.map(({type}) => type)).toEqual(['problem', 'recovered']);
   });
 
   it('reject with what is not the disk’s fault, and at the end of the run', async () => {

@@ -119,12 +119,12 @@ describe('the signer', () => {
     await time.advance(6_000);
     expect(state.calls).toBe(2);
     expect(events).toMatchObject([
-      {type: 'trouble', part: 'signer', code: 'SIGNER_UNREACHABLE'},
+      {type: 'problem', part: 'signer', code: 'SIGNER_UNREACHABLE'},
       {type: 'signer_stats', signatures: 1, errors: 1},
     ]);
     await time.advance(30_000);
     expect(state.calls).toBeGreaterThanOrEqual(4);
-    expect(types().filter((type) => type === 'trouble')).toHaveLength(1);
+    expect(types().filter((type) => type === 'problem')).toHaveLength(1);
     state.error = null;
     await time.advance(15_000);
     expect(types()).toContain('recovered');
@@ -226,7 +226,7 @@ describe('the newest block', () => {
     types();
     down = true;
     await time.advance(300_000);
-    expect(types()).toEqual(['trouble']);
+    expect(types()).toEqual(['problem']);
     down = false;
     await time.advance(40_000);
     expect(types().slice(0, 2)).toEqual(['recovered', 'block']);

@@ -7,7 +7,7 @@ export type JobHealth = 'fail' | 'warn' | 'wait' | 'ok';
 export function healthOf(job: JobView): JobHealth {
   if (job.outcome === 'failed' || job.stage === 'expired') return 'fail';
   if (job.stage === 'accepted') return 'ok';
-  return job.trouble === null ? 'wait' : 'warn';
+  return job.problem === null ? 'wait' : 'warn';
 }
 
 const ORDER: Readonly<Record<JobHealth, number>> = {fail: 0, warn: 1, wait: 2, ok: 3};
@@ -37,13 +37,13 @@ export function sortJobs(view: OperatorView, filter: string, now: number): JobVi
     .map(({job}) => job);
 }
 
-function textOf({jobId, kind, model, tag, position, stage, outcome, trouble}: JobView): string {
-  return [jobId, kind, model, tag, position, stage, outcome, trouble].join(' ').toLowerCase();
+function textOf({jobId, kind, model, tag, position, stage, outcome, problem}: JobView): string {
+  return [jobId, kind, model, tag, position, stage, outcome, problem].join(' ').toLowerCase();
 }
 
 /** What came of it, in words. */
 export function resultOf(job: JobView): string {
-  if (job.trouble !== null) return job.trouble;
+  if (job.problem !== null) return job.problem;
   if (job.outcome !== null) return job.outcome;
   return job.selected === false ? 'unselected' : '';
 }

@@ -1,5 +1,5 @@
-import type {TroublePart} from '../../../node/events/events.ts';
-import type {OperatorView, TroubleView} from '../../../node/events/view.ts';
+import type {OperatorPart} from '../../../node/events/events.ts';
+import type {OperatorView, ProblemView} from '../../../node/events/view.ts';
 import {age, clockTime, countdown} from './ages.ts';
 import type {Data} from './data.ts';
 import {heartbeatOf, type Heartbeat} from './heartbeat.ts';
@@ -95,7 +95,7 @@ function offlineText({silentMs, graceMs, graceLeftMs}: Heartbeat): string {
 
 /** The countdown, and what is known of why: whether it is us, the way to us, or nobody asks. */
 function offline(view: OperatorView, beat: Heartbeat, now: number): Finding {
-  const down = view.troubles.map(({part}) => part);
+  const down = view.problems.map(({part}) => part);
   if (view.connection.state !== 'connected' && !down.includes('dispatcher')) down.push('dispatcher');
   const [why, next] =
     down.length > 0 ? [`${down.join(', ')} down`, 'aos doctor'] : ['nobody probes', 'aos doctor --only ping'];
@@ -109,7 +109,7 @@ function viewFindings(
   link: 'attached' | 'ended',
   now: number,
 ): Finding[] {
-  const {node, connection, troubles, range, stopping, signer, unsignedPolicy} = view;
+  const {node, connection, problems, range, stopping, signer, unsignedPolicy} = view;
   if (node === null) return [finding('wait', now, 'the operator starts')];
   const out: Finding[] = [];
   if (beat.silent) out.push(offline(view, beat, now));
@@ -123,8 +123,8 @@ function viewFindings(
         : finding('wait', node.startedAt, 'waiting for the first probe'),
     );
   }
-  out.push(...troubles.map((trouble) => failing(trouble, range !== null, now)));
-  if (connection.state !== 'connected' && !troubles.some(({part}) => part === 'dispatcher'))
+  out.push(...problems.map((problem) => failing(problem, range !== null, now)));
+  if (connection.state !== 'connected' && !problems.some(({part}) => part === 'dispatcher'))
     out.push(disconnected(view, now));
   if (range === null) out.push(finding('unknown', node.startedAt, 'the sampling range is not known yet'));
   else if (range.start === range.end)
@@ -154,7 +154,7 @@ function viewFindings(
 }
 
 /** The command that looks into a part. */
-const LOOK: Readonly<Record<TroublePart, string>> = {
+const LOOK: Readonly<Record<OperatorPart, string>> = {
   signer: 'aos signer check',
   chain: 'aos doctor --only chain',
   dispatcher: 'aos doctor --only dispatcher',
@@ -164,13 +164,13 @@ const LOOK: Readonly<Record<TroublePart, string>> = {
 };
 
 /** How bad the failure of a part is: without the chain, jobs go on with the range as it was read last. */
-export function troubleSeverity(part: TroublePart, hasRange: boolean): 'fail' | 'warn' {
+export function problemSeverity(part: OperatorPart, hasRange: boolean): 'fail' | 'warn' {
   return part === 'chain' && hasRange ? 'warn' : 'fail';
 }
 
-function failing({part, code, message, next, since}: TroubleView, hasRange: boolean, now: number): Finding {
+function failing({part, code, message, next, since}: ProblemView, hasRange: boolean, now: number): Finding {
   const text: [string, string] = [`${part} down for ${age(now - since)}`, `: ${message} (${code})`];
-  return finding(troubleSeverity(part, hasRange), since, text, {next: LOOK[part], advice: next, code});
+  return finding(problemSeverity(part, hasRange), since, text, {next: LOOK[part], advice: next, code});
 }
 
 function disconnected({connection, node}: OperatorView, now: number): Finding {

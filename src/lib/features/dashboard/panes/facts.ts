@@ -3,7 +3,7 @@ import {age, countdown, millis} from '../model/ages.ts';
 import {beats, heartbeatOf, type Beat} from '../model/heartbeat.ts';
 import {joinFitting, lineCells, shown, span, type Line, type Span, type Tone} from '../model/line.ts';
 import {stateWord} from '../model/signs.ts';
-import {SIGNER_BUDGET, troubleSeverity} from '../model/verdict.ts';
+import {SIGNER_BUDGET, problemSeverity} from '../model/verdict.ts';
 import type {BlockFacts, ClockText, LivenessFacts, SignerStats} from '../../../node/events/events.ts';
 import type {OperatorView} from '../../../node/events/view.ts';
 import {indent, label, LABEL} from './title.ts';
@@ -132,8 +132,8 @@ const SIGNER_STALE_MS = 3 * 60_000;
 const BLOCK_STALE_MS = 3 * 30_000;
 
 export function signerLines({data, ui, now}: Scene, width: number): Line[] {
-  const {signer, troubles} = data.view;
-  const down = troubles.find(({part}) => part === 'signer');
+  const {signer, problems} = data.view;
+  const down = problems.find(({part}) => part === 'signer');
   const first: Line[] = down === undefined ? [] : [downFor('fail', now - down.since)];
   const parts =
     signer === null
@@ -160,10 +160,10 @@ function budget(errors: number, total: number): Span {
 }
 
 export function chainLines({data, now}: Scene, width: number): Line[] {
-  const {block, troubles, connection, range} = data.view;
-  const down = troubles.find(({part}) => part === 'chain');
+  const {block, problems, connection, range} = data.view;
+  const down = problems.find(({part}) => part === 'chain');
   const first: Line[] =
-    down === undefined ? [] : [downFor(troubleSeverity('chain', range !== null), now - down.since)];
+    down === undefined ? [] : [downFor(problemSeverity('chain', range !== null), now - down.since)];
   const {figures, last} =
     block === null
       ? {figures: [[span('block '), UNKNOWN]], last: []}

@@ -240,8 +240,8 @@ function samplingText({data, now}: Scene, width: number): Text {
 }
 
 function signerText({data, now}: Scene, width: number): Text {
-  const {signer, block, connection, troubles} = data.view;
-  const seen = troubles.filter(({part}) => part === 'signer' || part === 'chain' || part === 'dispatcher');
+  const {signer, block, connection, problems} = data.view;
+  const seen = problems.filter(({part}) => part === 'signer' || part === 'chain' || part === 'dispatcher');
   return {
     title: 'SIGNER AND CHAIN',
     lines: fields(
