@@ -61,7 +61,7 @@ Without a terminal every question needs its flag, or --yes for the ones that hav
       }));
       this.give({
         schema: 'init',
-        exitCode: warnings.length > 0 ? EXIT.warn : EXIT.ok,
+        exitCode: warnings.length > 0 ? EXIT.warnings : EXIT.ok,
         result: report,
         text: renderInitReport(report, Math.max(this.look.width ?? NO_TERMINAL, LEAST_WIDTH)),
         warnings,

@@ -60,7 +60,7 @@ describe('every command, with nobody there', () => {
       expect(json.code, about).toBe(plain.code);
       expect(plain.stdout + plain.stderr, about).not.toContain('\x1b');
       if (plain.code === EXIT.ok) good.push(id);
-      else if (plain.code !== EXIT.no && plain.code !== EXIT.warn)
+      else if (plain.code !== EXIT.negative && plain.code !== EXIT.warnings)
         expect(plain.stderr, about).toMatch(/^ {2}next {3}\S/m);
       // Its form was compared with the schema when it ended (test/support/cli.ts).
       if (commands[id.replaceAll(' ', ':')]?.enableJsonFlag === true)

@@ -40,7 +40,7 @@ export default class ChallengeShow extends AosCommand {
     if (!this.jsonEnabled()) for (const {message} of warnings) this.note(`warning: ${message}`, flags.quiet);
     this.give({
       schema: 'challenge-show',
-      exitCode: found === undefined ? EXIT.no : challengeExit(shown),
+      exitCode: found === undefined ? EXIT.negative : challengeExit(shown),
       result: challengesJson(book, shown),
       text:
         found === undefined

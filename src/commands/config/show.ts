@@ -29,7 +29,7 @@ export default class ConfigShow extends AosCommand {
     for (const {message} of warnings) this.note(message, flags.quiet);
     this.give({
       schema: 'config-show',
-      exitCode: warnings.length > 0 ? EXIT.warn : EXIT.ok,
+      exitCode: warnings.length > 0 ? EXIT.warnings : EXIT.ok,
       warnings,
       result: {file, ...listing},
       text: renderListing(listing, {origin: flags.origin, width: this.look.width ?? 100}),

@@ -27,7 +27,7 @@ export default class ConfigValidate extends AosCommand {
     const {judgement, warnings} = judgeConfig(flags.config, flags.for === 'signer' ? 'signer' : 'run');
     this.give({
       schema: 'config-validate',
-      exitCode: warnings.length > 0 ? EXIT.warn : EXIT.ok,
+      exitCode: warnings.length > 0 ? EXIT.warnings : EXIT.ok,
       result: judgement,
       text: renderJudgement(judgement, warnings),
       warnings,

@@ -6,8 +6,8 @@ export function verdictExit(verdict: 'ok' | 'warn' | 'fail'): ExitCode {
     case 'ok':
       return EXIT.ok;
     case 'warn':
-      return EXIT.warn;
+      return EXIT.warnings;
     case 'fail':
-      return EXIT.no;
+      return EXIT.negative;
   }
 }

@@ -89,8 +89,8 @@ export async function gatherEvidence(config: Config, options: EvidenceOptions): 
 
 /** 0 all there, 4 gathered but something is missing, 3 nothing to gather. */
 export function evidenceExit(report: EvidenceReport): ExitCode {
-  if (report.directory === null) return EXIT.no;
-  return report.bundle.missing.length === 0 ? EXIT.ok : EXIT.warn;
+  if (report.directory === null) return EXIT.negative;
+  return report.bundle.missing.length === 0 ? EXIT.ok : EXIT.warnings;
 }
 
 /** The `result` of `--json`. */

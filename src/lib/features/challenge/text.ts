@@ -8,7 +8,7 @@ import {fitTable} from '../../foundation/text/table.ts';
 
 /** Of the whole book, or of some of its challenges. */
 export function challengeExit(challenges: readonly Challenge[]): ExitCode {
-  return challenges.some(({state}) => state === 'open') ? EXIT.warn : EXIT.ok;
+  return challenges.some(({state}) => state === 'open') ? EXIT.warnings : EXIT.ok;
 }
 
 /** What the book does not say, for `warnings`. */

@@ -35,7 +35,7 @@ export async function migrateCommand(
     cwd: process.cwd(),
     today: isoTime(systemTime.now()).slice(0, 10),
   });
-  const exitCode = draft.report.warnings.length > 0 ? EXIT.warn : EXIT.ok;
+  const exitCode = draft.report.warnings.length > 0 ? EXIT.warnings : EXIT.ok;
   if (flags['dry-run'] || !draft.needed) return {report: draft.report, exitCode, asked: false};
 
   const source = flaggedSource(flags);
@@ -43,7 +43,7 @@ export async function migrateCommand(
   if (!flags.yes) {
     show(draft.report);
     const {askConfirm} = await import('../../cli/prompt.ts');
-    if (!(await askConfirm('Write it?'))) return {report: draft.report, exitCode: EXIT.no, asked: true};
+    if (!(await askConfirm('Write it?'))) return {report: draft.report, exitCode: EXIT.negative, asked: true};
   }
   const {signal} = new AbortController();
   const password = draft.needsPassword ? await newPassword(source ?? {kind: 'ask'}, signal) : null;

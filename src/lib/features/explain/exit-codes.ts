@@ -10,11 +10,11 @@ type ExitEntry = {
 export const EXIT_CODES: Readonly<Record<ExitCode, ExitEntry>> = {
   [EXIT.ok]: {means: 'yes, done, healthy', then: 'go on'},
   [EXIT.bug]: {means: 'a bug of aos', then: 'report it with the output of --json; restarting may help'},
-  [EXIT.no]: {
+  [EXIT.negative]: {
     means: 'the answer is no: a check failed',
     then: 'look at what failed; running again changes nothing',
   },
-  [EXIT.warn]: {means: 'warnings only', then: 'go on, but look'},
+  [EXIT.warnings]: {means: 'warnings only', then: 'go on, but look'},
   [EXIT.pending]: {means: 'not yet: still pending', then: 'run the command again later'},
   [EXIT.usage]: {means: 'the command line is wrong', then: 'correct it; never restart'},
   [EXIT.data]: {means: 'bad data', then: 'correct what was given; never restart'},

@@ -74,8 +74,8 @@ export async function answerCheck(config: Config, options: RegisterOptions): Pro
     ready: EXIT.ok,
     registered: EXIT.ok,
     cooldown: EXIT.pending,
-    fail: EXIT.no,
-    unknown: EXIT.no,
+    fail: EXIT.negative,
+    unknown: EXIT.negative,
   }[state];
   const {flow} = avs;
   return {

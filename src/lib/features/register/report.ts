@@ -66,10 +66,10 @@ export function step(
  */
 export function stepsExitCode(steps: readonly StepReport[], onlyCooldown = false): number {
   const has = (state: StepState): boolean => steps.some((one) => one.state === state);
-  if (has('missing')) return onlyCooldown ? EXIT.pending : EXIT.no;
-  if (has('declined')) return EXIT.no;
+  if (has('missing')) return onlyCooldown ? EXIT.pending : EXIT.negative;
+  if (has('declined')) return EXIT.negative;
   if (has('pending')) return EXIT.pending;
-  return has('failed') ? EXIT.warn : EXIT.ok;
+  return has('failed') ? EXIT.warnings : EXIT.ok;
 }
 
 const SIGNS: Readonly<Record<StepState, string>> = {

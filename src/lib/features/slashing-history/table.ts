@@ -46,10 +46,10 @@ export function answerOf(history: SlashingHistory): HistoryAnswer {
     ...(missing.length > 0 ? [`Not covered: ${missing.map(({id}) => id).join(', ')}.`] : []),
   ];
   const statement = parts.join(' ');
-  if (executed.length > 0) return {verdict: 'slashed', exitCode: EXIT.no, statement};
+  if (executed.length > 0) return {verdict: 'slashed', exitCode: EXIT.negative, statement};
   const warned = recorded.length + requests.length + ejections.length + missing.length > 0;
   return warned
-    ? {verdict: 'warned', exitCode: EXIT.warn, statement}
+    ? {verdict: 'warned', exitCode: EXIT.warnings, statement}
     : {verdict: 'clean', exitCode: EXIT.ok, statement};
 }
 

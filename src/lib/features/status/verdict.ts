@@ -55,6 +55,6 @@ export function judge(links: readonly Link[]): Verdict {
 
 /** 3 when a link fails, 4 when one is unknown, only warns or is not decided, else 0. */
 export function statusExitCode(links: readonly Link[]): ExitCode {
-  if (links.some(({state}) => state === 'fail')) return EXIT.no;
-  return links.every(({state}) => state === 'ok') ? EXIT.ok : EXIT.warn;
+  if (links.some(({state}) => state === 'fail')) return EXIT.negative;
+  return links.every(({state}) => state === 'ok') ? EXIT.ok : EXIT.warnings;
 }

@@ -52,7 +52,7 @@ export function txReport(attempt: TxAttempt, state: string = attempt.state): TxR
 export function transactedReport(done: Transacted): {exitCode: number; result: object; text: string} {
   switch (done.state) {
     case 'declined':
-      return {exitCode: EXIT.no, result: {state: 'declined'}, text: 'declined; nothing was sent'};
+      return {exitCode: EXIT.negative, result: {state: 'declined'}, text: 'declined; nothing was sent'};
     case 'pending':
       return {
         exitCode: EXIT.pending,
