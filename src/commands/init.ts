@@ -1,4 +1,5 @@
 import {AosCommand, version} from '../lib/cli/base-command.ts';
+import {onAbort} from '../lib/foundation/async/abort.ts';
 import {EXIT} from '../lib/foundation/errors/table.ts';
 import {canPrompt} from '../lib/cli/can-prompt.ts';
 import {initNode} from '../lib/features/init/init.ts';
@@ -34,8 +35,8 @@ Without a terminal every question needs its flag, or --yes for the ones that hav
     const {config, yes, force, probe, quiet, 'no-input': noInput, 'with-web3signer': withSigner} = flags;
     const interrupted = new AbortController();
     const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
-    signals.stop.addEventListener('abort', () => {
-      const code = signals.stop.reason === 'SIGINT' ? 'INTERRUPTED' : 'TERMINATED';
+    onAbort(signals.stop, (reason) => {
+      const code = reason === 'SIGINT' ? 'INTERRUPTED' : 'TERMINATED';
       interrupted.abort(new AosError(code, 'ended before the end; nothing was written'));
     });
     try {

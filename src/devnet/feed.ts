@@ -1,3 +1,4 @@
+import {onAbort} from '../lib/foundation/async/abort.ts';
 import type {DevDispatcher} from './dispatcher/dispatcher.ts';
 
 /** Prompts the tiny model can go on from, in its own small way. */
@@ -21,5 +22,5 @@ export function startFeed(dispatcher: DevDispatcher, everyMs: number, signal: Ab
     count += 1;
     dispatcher.submit({prompt: prompt, model: 'tiny-llm'});
   }, everyMs);
-  signal.addEventListener('abort', () => clearInterval(timer), {once: true});
+  onAbort(signal, () => clearInterval(timer));
 }

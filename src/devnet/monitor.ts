@@ -1,6 +1,7 @@
 import {get} from 'node:http';
+import {slept} from '../lib/foundation/async/every.ts';
 import {errorText} from '../lib/foundation/errors/error.ts';
-import {deadline} from '../lib/foundation/system/system-time.ts';
+import {deadline, systemTime} from '../lib/foundation/system/system-time.ts';
 
 /** One request of the prober and what came of it. */
 export type Probe = {
@@ -88,7 +89,10 @@ export function startMonitor(options: MonitorOptions): Monitor {
           if (!stop.signal.aborted) record(url, probe);
         }),
       );
-      await pause(startedAt + intervalMs - performance.now(), stop.signal);
+      await slept(Math.max(0, startedAt + intervalMs - performance.now()), {
+        time: systemTime,
+        signal: stop.signal,
+      });
     }
   };
   const running = run();
@@ -141,23 +145,5 @@ function fetchPing(url: URL, signal: AbortSignal): Promise<{status: number; body
       response.on('error', reject);
     });
     request.on('error', reject);
-  });
-}
-
-/** Waits `ms` or until the signal aborts, whichever comes first. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted || ms <= 0) {
-      // A turn of the event loop even when late, so that a zero interval cannot starve the rest.
-      setImmediate(resolve);
-      return;
-    }
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
   });
 }

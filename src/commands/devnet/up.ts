@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core';
 import {AosCommand} from '../../lib/cli/base-command.ts';
 import {devnetOutput} from '../../lib/features/devnet/output.ts';
 import {runDevnet} from '../../lib/features/devnet/up.ts';
+import {untilAbort} from '../../lib/foundation/async/abort.ts';
 import {durationFlag, rangeFlag} from '../../lib/cli/flags.ts';
 import {exitCodeOf, listenForSignals} from '../../lib/cli/signals.ts';
 import type {StopReason} from '../../lib/node/events/events.ts';
@@ -71,10 +72,7 @@ export default class DevnetUp extends AosCommand {
       redeliver: flags.redeliver,
       jobEveryMs: flags['job-every'] ?? null,
     });
-    await new Promise<void>((resolve) => {
-      if (signals.stop.aborted) resolve();
-      else signals.stop.addEventListener('abort', () => resolve(), {once: true});
-    });
+    await untilAbort(signals.stop);
     await close();
     signals.dispose();
     process.stdin.destroy();

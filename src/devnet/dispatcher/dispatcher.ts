@@ -1,4 +1,6 @@
 import {createServer} from 'node:http';
+import {linkedAbort} from '../../lib/foundation/async/abort.ts';
+import {createCondition} from '../../lib/foundation/async/condition.ts';
 import {clockToWire} from '../../lib/protocol/clock/vlc.ts';
 import type {JobKey} from '../../lib/protocol/wire/messages.ts';
 import {loadVrf} from '../../lib/protocol/vrf/ecvrf.ts';
@@ -87,7 +89,7 @@ export async function startDispatcher(options: DispatcherOptions): Promise<DevDi
   const {host = '127.0.0.1', verifyVrf = true, precision = 6, range} = options;
   const monotonic = (): number => performance.now();
   const stats = emptyStats();
-  const waiting = new Set<() => void>();
+  const news = createCondition();
   const hub: Hub = {
     book: createBook(),
     frames: createFrames(options.key, options.signMessages ?? true),
@@ -99,7 +101,7 @@ export async function startDispatcher(options: DispatcherOptions): Promise<DevDi
     emit: (event) => {
       countEvent(stats, event);
       options.on?.({at: monotonic(), ...event});
-      for (const look of waiting) look();
+      news.changed();
     },
   };
   const snapshot = (): DispatcherStats => ({
@@ -140,31 +142,16 @@ export async function startDispatcher(options: DispatcherOptions): Promise<DevDi
           .map(([operator]) => operator),
       })),
     results: (jobId) => resultsOf(hub.book, jobId),
-    waitFor: (condition, signal) =>
-      new Promise((resolve, reject) => {
-        const either = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal]);
-        const settle = (): void => {
-          waiting.delete(look);
-          either.removeEventListener('abort', abort);
-        };
-        const abort = (): void => {
-          settle();
-          reject(either.reason as Error);
-        };
-        const look = (): void => {
-          const now = snapshot();
-          if (!condition(now)) return;
-          settle();
-          resolve(now);
-        };
-        if (either.aborted) {
-          abort();
-          return;
-        }
-        either.addEventListener('abort', abort);
-        waiting.add(look);
-        look();
-      }),
+    async waitFor(condition, signal) {
+      const {controller: either, unlink} = linkedAbort(signal, closed.signal);
+      let now = snapshot();
+      try {
+        await news.until(() => condition((now = snapshot())), either.signal);
+        return now;
+      } finally {
+        unlink();
+      }
+    },
     setFaults: (faults) => {
       hub.faults = faults;
     },

@@ -1,4 +1,5 @@
 import type {WebSocket} from 'ws';
+import {systemTime} from '../../lib/foundation/system/system-time.ts';
 import type {FrameSpec, Outgoing} from './frames.ts';
 import type {Hub} from './hub.ts';
 
@@ -23,7 +24,7 @@ export function createWriter(socket: WebSocket, hub: Hub, onWritten: () => void)
     let last: string | Uint8Array | null = null;
     for (const spec of specs) {
       if (typeof spec === 'object' && 'delayMs' in spec) {
-        await new Promise((resolve) => setTimeout(resolve, spec.delayMs));
+        await systemTime.sleep(spec.delayMs);
         continue;
       }
       if (spec !== 'same' || last === null) last = hub.frames.faulty(spec === 'same' ? 'good' : spec, make());

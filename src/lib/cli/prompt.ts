@@ -1,6 +1,7 @@
 import {PassThrough} from 'node:stream';
 import {styleText} from 'node:util';
 import {confirm, input, password, select} from '@inquirer/prompts';
+import {onAbort} from '../foundation/async/abort.ts';
 import {AosError, errorText} from '../foundation/errors/error.ts';
 import {createTypedFilter, PASTE_OFF, PASTE_ON} from './pasted-command.ts';
 
@@ -144,8 +145,7 @@ async function ask<T>(
         output.write(`${message} (go on) `);
       });
   };
-  outer?.addEventListener('abort', close, {once: true});
-  if (outer?.aborted === true) close();
+  const forgetAbort = onAbort(outer, close);
   typed.input.on('keypress', onKey).on('pause', onPause).on('end', close).on('close', close);
   try {
     return {kind: 'answer', value: await prompt(context)};
@@ -163,7 +163,7 @@ async function ask<T>(
     throw new AosError('BUG', `the question could not be asked: ${errorText(error)}`, {cause: error});
   } finally {
     settled = true;
-    outer?.removeEventListener('abort', close);
+    forgetAbort();
     typed.input.off('keypress', onKey).off('pause', onPause).off('end', close).off('close', close);
     typed.release();
   }

@@ -1,6 +1,7 @@
 import {closeSync, fstatSync} from 'node:fs';
 import {Socket} from 'node:net';
 import {isatty} from 'node:tty';
+import {onAbort} from '../foundation/async/abort.ts';
 import type {ErrorCode} from '../foundation/errors/table.ts';
 import {AosError, errorText, stoppedBy} from '../foundation/errors/error.ts';
 import {openForReading, readAll, refuseOpenMode} from './private-file.ts';
@@ -80,10 +81,9 @@ function inodeOf(fd: number): number | null {
 /** Through the event loop, for a pipe may be slow: Ctrl-C works meanwhile. */
 async function readPipe(fd: number, most: number, signal: AbortSignal): Promise<Uint8Array | null> {
   const socket = new Socket({fd, readable: true, writable: false});
-  const stop = (): void =>
-    void socket.destroy(stoppedBy(signal.reason, 'interrupted while reading a secret'));
-  signal.addEventListener('abort', stop, {once: true});
-  if (signal.aborted) stop();
+  const forgetAbort = onAbort(signal, (reason) =>
+    socket.destroy(stoppedBy(reason, 'interrupted while reading a secret')),
+  );
   try {
     const chunks: Uint8Array[] = [];
     let length = 0;
@@ -94,7 +94,7 @@ async function readPipe(fd: number, most: number, signal: AbortSignal): Promise<
     }
     return Buffer.concat(chunks);
   } finally {
-    signal.removeEventListener('abort', stop);
+    forgetAbort();
     socket.destroy();
   }
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {createDashboard, type Dashboard} from './dashboard.ts';
 import type {Theme} from './theme.ts';
 import type {News} from './model/data.ts';
+import {untilAbort} from '../../foundation/async/abort.ts';
 import {errorText} from '../../foundation/errors/error.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
@@ -93,8 +94,7 @@ async function run(
   }
   await source.replay.play(onNews, signal);
   // What was recorded stays on the screen until the person has seen enough.
-  if (!signal.aborted)
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, {once: true}));
+  await untilAbort(signal);
 }
 
 /** A stop takes effect at once. */

@@ -1,3 +1,4 @@
+import {onAbort} from '../../foundation/async/abort.ts';
 import type {ControlClient} from '../../node/control/client.ts';
 import type {News} from './model/data.ts';
 import {errorText, isAosError} from '../../foundation/errors/error.ts';
@@ -47,11 +48,10 @@ async function follow(
   const {hello, snapshot} = client;
   const {node_id: nodeId, network, host, version, pid} = hello;
   onNews({type: 'attached', peer: {nodeId, network, host, version, pid}, view: snapshot, at: time.now()});
-  const onAbort = (): void => client.close();
-  signal.addEventListener('abort', onAbort, {once: true});
+  const forgetAbort = onAbort(signal, () => client.close());
   try {
     for await (const lines of client.follow()) for (const line of lines) onNews(line);
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    forgetAbort();
   }
 }

@@ -1,3 +1,4 @@
+import {abortable, linkedAbort} from '../../foundation/async/abort.ts';
 import {errorText, isAosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {blocked, fail, unclear, type CheckResult, type Finding} from './check.ts';
@@ -30,14 +31,11 @@ export type RunOptions = {
  */
 export async function runProbes(probes: readonly Probe[], options: RunOptions): Promise<CheckResult[]> {
   const {wanted, time, signal} = options;
-  const end = createEnd();
-  const onAbort = (): void => end.come(signal.reason);
-  signal.addEventListener('abort', onAbort, {once: true});
-  if (signal.aborted) onAbort();
+  const {controller: end, unlink} = linkedAbort(signal);
   const over = new AbortController();
   // Sleeping keeps the process alive, so that a probe which waits for nothing still comes to its end.
   const clock = time.sleep(options.totalMs, over.signal).then(
-    () => end.come(new Error(`within the ${options.totalMs / 1000} s of all checks`)),
+    () => end.abort(new Error(`within the ${options.totalMs / 1000} s of all checks`)),
     () => undefined, // all were done before
   );
   const results = new Map<CheckId, Promise<CheckResult>>();
@@ -49,7 +47,7 @@ export async function runProbes(probes: readonly Probe[], options: RunOptions): 
       results.set(id, new Promise((resolve) => waiting.set(id, resolve)));
     await Promise.all(
       chosen.map((probe) =>
-        runProbe(probe, results, (id, result) => waiting.get(id)?.(result), options, end),
+        runProbe(probe, results, (id, result) => waiting.get(id)?.(result), options, end.signal),
       ),
     );
     signal.throwIfAborted();
@@ -57,7 +55,7 @@ export async function runProbes(probes: readonly Probe[], options: RunOptions): 
     return CHECK_IDS.flatMap((id) => done.filter((result) => result.id === id && wanted.has(id)));
   } finally {
     over.abort();
-    signal.removeEventListener('abort', onAbort);
+    unlink();
     await clock;
   }
 }
@@ -69,7 +67,7 @@ async function runProbe(
   results: ReadonlyMap<CheckId, Promise<CheckResult>>,
   settle: (id: CheckId, result: CheckResult) => void,
   {time, limitMs}: RunOptions,
-  end: End,
+  end: AbortSignal,
 ): Promise<void> {
   const open = new Set(probe.checks);
   let started = time.monotonic();
@@ -116,10 +114,9 @@ function failure(error: unknown, signal: AbortSignal): Finding {
 function patienceOf(
   time: Time,
   ms: number,
-  outer: End,
+  outer: AbortSignal,
 ): {signal: AbortSignal; end: Promise<never>; restart: () => void; done: () => void} {
-  const controller = new AbortController();
-  const forget = outer.whenCome((reason) => controller.abort(reason));
+  const {controller, unlink} = linkedAbort(outer);
   let nap = new AbortController();
   const wait = (): void => {
     nap = new AbortController();
@@ -129,11 +126,7 @@ function patienceOf(
     );
   };
   wait();
-  const end = new Promise<never>((_resolve, reject) => {
-    const give = (): void => reject(controller.signal.reason as Error);
-    controller.signal.addEventListener('abort', give, {once: true});
-    if (controller.signal.aborted) give();
-  });
+  const end = abortable<never>(controller.signal, () => () => {});
   end.catch(() => undefined); // told to whoever waits for it; nobody may
   return {
     signal: controller.signal,
@@ -144,30 +137,7 @@ function patienceOf(
     },
     done() {
       nap.abort();
-      forget();
-    },
-  };
-}
-
-/** The end of everything, that any number may wait for: an AbortSignal takes many listeners for a leak. */
-type End = {
-  come(reason: unknown): void;
-  /** Calls `fn` when it comes, or now if it has; returns what forgets it. */
-  whenCome(fn: (reason: unknown) => void): () => void;
-};
-
-function createEnd(): End {
-  const waiting = new Set<(reason: unknown) => void>();
-  let come: {reason: unknown} | undefined;
-  return {
-    come(reason) {
-      come ??= {reason};
-      for (const fn of waiting) fn(come.reason);
-    },
-    whenCome(fn) {
-      if (come === undefined) waiting.add(fn);
-      else fn(come.reason);
-      return () => waiting.delete(fn);
+      unlink();
     },
   };
 }

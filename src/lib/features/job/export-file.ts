@@ -1,4 +1,5 @@
 import {once} from 'node:events';
+import {linkedAbort} from '../../foundation/async/abort.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {JOB_EXPORT_HEAD, jobExportText} from './export.ts';
 import {openPrivateOutput, refuseOutput} from '../../cli/private-output.ts';
@@ -16,16 +17,19 @@ export type ExportReport = {path: string; jobs: number; bytes: number};
 /** Lines to standard output, no faster than its reader takes them. @throws AosError JOURNAL_*, or the signal's reason */
 export async function exportToStdout(opened: OpenedJobs, options: ExportOptions): Promise<number> {
   const {stdout} = process;
-  const gone = new AbortController();
+  const {controller: gone, unlink} = linkedAbort(options.signal);
   stdout.once('error', () => gone.abort());
   let jobs = 0;
-  for (const line of linesOf(opened, options)) {
-    options.signal.throwIfAborted();
-    if (gone.signal.aborted) break;
-    if (line.isJob) jobs += 1;
-    if (stdout.write(`${line.text}\n`)) continue;
-    const either = AbortSignal.any([options.signal, gone.signal]);
-    await once(stdout, 'drain', {signal: either}).catch(() => undefined); // the loop's conditions tell why
+  try {
+    for (const line of linesOf(opened, options)) {
+      options.signal.throwIfAborted();
+      if (gone.signal.aborted) break;
+      if (line.isJob) jobs += 1;
+      if (stdout.write(`${line.text}\n`)) continue;
+      await once(stdout, 'drain', {signal: gone.signal}).catch(() => undefined); // the conditions above say why
+    }
+  } finally {
+    unlink();
   }
   return jobs;
 }

@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import {untilAbort} from '../../foundation/async/abort.ts';
 import {startSpinner, type Spinner} from '../../cli/spinner.ts';
 import * as v from 'valibot';
 import {AosError} from '../../foundation/errors/error.ts';
@@ -77,7 +78,7 @@ async function startDevnetChild(
   };
   const spinner = spinnerOrLine(note);
   try {
-    const line = await firstLine(child.stdout, Promise.race([exited, aborted(stop)]));
+    const line = await firstLine(child.stdout, Promise.race([exited, untilAbort(stop)]));
     if (stop.aborted) {
       spinner?.stop();
       await close();
@@ -103,13 +104,6 @@ async function startDevnetChild(
     await close();
     throw error;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), {once: true});
-  });
 }
 
 /** A spinner where a person looks, a line elsewhere. */

@@ -1,4 +1,4 @@
-import {linkedAbort} from '../../foundation/async/linked-abort.ts';
+import {linkedAbort} from '../../foundation/async/abort.ts';
 import {randomBytes} from 'node:crypto';
 import {networkInterfaces} from 'node:os';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';

@@ -1,3 +1,4 @@
+import {untilAbort} from '../../foundation/async/abort.ts';
 import {readOperatorStatus} from '../../peers/chain/operator-status.ts';
 import type {VrfKeySource} from '../../config/config.ts';
 import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
@@ -95,11 +96,9 @@ async function look<T>(
   const ms = DEADLINES_MS[source];
   const end = deadline(signal, ms);
   // The source may take its time to notice the signal; nobody waits for that.
-  const late = new Promise<Fact<T>>((resolve) => {
-    const tell = (): void => resolve(unknown(`no answer within ${ms / 1000} s`, ADVICE[source]));
-    if (end.signal.aborted) tell();
-    end.signal.addEventListener('abort', tell, {once: true});
-  });
+  const late = untilAbort(end.signal).then((): Fact<T> =>
+    unknown(`no answer within ${ms / 1000} s`, ADVICE[source]),
+  );
   try {
     const reading = read(end.signal).then(
       (value): Fact<T> => known(value, systemTime.now()),

@@ -1,4 +1,4 @@
-import {linkedAbort} from '../../foundation/async/linked-abort.ts';
+import {linkedAbort} from '../../foundation/async/abort.ts';
 import type {OutputWarning} from '../../cli/envelope.ts';
 import {jsonLine} from '../../foundation/text/safe-text.ts';
 import type {StatusFacts} from './facts.ts';

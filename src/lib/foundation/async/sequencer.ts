@@ -1,27 +1,28 @@
-/**
- * Hands out turns: whoever took one earlier goes first, however long the others have been ready. Answers are signed side
- * by side and still leave in the order their jobs came.
- */
-export type Turns = {
-  take(): {
-    /** Resolves when everybody before is done. */
-    ours: Promise<void>;
-    /** Must be called exactly when the turn is over, also after a failure; again is harmless. */
-    done: () => void;
-  };
+/** A place in the order of a {@link Sequencer}. */
+export type Ticket = {
+  /** Resolves when all tickets taken earlier are done. */
+  ready: Promise<void>;
+  /** Must be called exactly when the work is over, also after a failure; a second call does nothing. */
+  done: () => void;
 };
 
-export function createTurns(): Turns {
+/**
+ * Keeps the order in which tickets were taken, however long the others have been ready. Results are signed side by side
+ * and still leave in the order in which their jobs came.
+ */
+export type Sequencer = {take(): Ticket};
+
+export function createSequencer(): Sequencer {
   let last: Promise<void> = Promise.resolve();
   return {
     take() {
-      const ours = last;
+      const ready = last;
       let done = (): void => {};
       const over = new Promise<void>((resolve) => {
         done = resolve;
       });
-      last = ours.then(() => over);
-      return {ours, done};
+      last = ready.then(() => over);
+      return {ready, done};
     },
   };
 }

@@ -1,5 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import {linkedAbort} from '../async/linked-abort.ts';
+import {linkedAbort} from '../async/abort.ts';
 import type {Time} from '../time/time.ts';
 
 /** The machine's clock and timers. */
@@ -26,7 +26,7 @@ export const systemTime: Time = {
 /** A signal that aborts with `outer`, or after `ms` with a TimeoutError, whichever comes first; `done` lets go of both. */
 export type Deadline = {signal: AbortSignal; done: () => void};
 
-/** In place of AbortSignal.timeout within AbortSignal.any: see {@link linkedAbort}. */
+/** In place of `AbortSignal.timeout` combined with an outer signal: see {@link linkedAbort}. */
 export function deadline(outer: AbortSignal, ms: number): Deadline {
   const {controller, unlink} = linkedAbort(outer);
   const timer = setTimeout(() => {

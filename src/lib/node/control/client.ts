@@ -1,4 +1,5 @@
 import {connect, type NetConnectOpts, type Socket} from 'node:net';
+import {abortable, onAbort} from '../../foundation/async/abort.ts';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import type {OperatorView} from '../events/view.ts';
 import type {Time} from '../../foundation/time/time.ts';
@@ -59,8 +60,7 @@ export async function connectControl(
   const cancelTimer = time.after(timeoutMs, () =>
     socket.destroy(new AosError('CONTROL_BROKEN', `the operator at ${path} did not say hello in time`)),
   );
-  const onAbort = (): void => void socket.destroy(signal?.reason as Error);
-  signal?.addEventListener('abort', onAbort, {once: true});
+  const forgetAbort = onAbort(signal, (reason) => socket.destroy(reason as Error));
   try {
     const hello = await first(lines, 'hello');
     requireProtocol(hello.hello);
@@ -72,7 +72,7 @@ export async function connectControl(
     throw asControlError(error, path);
   } finally {
     cancelTimer();
-    signal?.removeEventListener('abort', onAbort);
+    forgetAbort();
   }
 }
 
@@ -180,30 +180,15 @@ function clientOf(socket: Socket, lines: Reader, hello: ControlHello, snapshot: 
       if (failure !== undefined) throw asControlError(failure, 'the socket');
     },
     command: (command, signal) =>
-      new Promise((resolve, reject) => {
-        if (ended) {
-          reject(new AosError('CONTROL_ABSENT', 'the operator has ended'));
-          return;
-        }
+      abortable(signal, (resolve, reject) => {
         const id = String(nextId);
         nextId += 1;
-        const onAbort = (): void => {
-          waiting.delete(id);
-          reject(signal?.reason as Error);
-        };
-        const done = (): void => signal?.removeEventListener('abort', onAbort);
-        signal?.addEventListener('abort', onAbort, {once: true});
-        waiting.set(id, {
-          resolve: (result) => {
-            done();
-            resolve(result);
-          },
-          reject: (error) => {
-            done();
-            reject(error);
-          },
-        });
-        socket.write(`${JSON.stringify({id, command})}\n`);
+        if (ended) reject(new AosError('CONTROL_ABSENT', 'the operator has ended'));
+        else {
+          waiting.set(id, {resolve, reject});
+          socket.write(`${JSON.stringify({id, command})}\n`);
+        }
+        return () => waiting.delete(id);
       }),
     close: () => {
       socket.destroy();

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {Worker as Thread} from 'node:worker_threads';
 import {errorText} from '../../foundation/errors/error.ts';
-import {createLine} from '../../foundation/async/work-queue.ts';
+import {createFifo} from '../../foundation/async/fifo.ts';
 import type {Prover} from '../operator/ports.ts';
 import {recoverAddress, toHex} from '../../protocol/wire/ethereum.ts';
 import type {Prover as Inline, VrfProof} from '../../protocol/vrf/ecvrf.ts';
@@ -57,7 +57,7 @@ export function cryptoThreadUrl(from: string = import.meta.url): URL | null {
 export function createCryptoWorker({inline, seed, threadUrl, onFailure}: CryptoWorkerOptions): CryptoWorker {
   const copy = Uint8Array.from(seed);
   /** Sent to the thread and not answered yet, in order. */
-  const pending = createLine<PendingRequest>();
+  const pending = createFifo<PendingRequest>();
   /** Pending proofs: later ones queue behind them, because proofs are returned in order. */
   let proofs = 0;
   /** Requests of this turn of the event loop, not posted yet. */

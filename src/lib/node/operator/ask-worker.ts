@@ -1,3 +1,4 @@
+import {linkedAbort} from '../../foundation/async/abort.ts';
 import {createBackoff} from '../../foundation/async/backoff.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {readOpmlCallback, type DispatchJob, type VrfFields} from '../../protocol/wire/messages.ts';
@@ -99,10 +100,7 @@ async function askOnce(
   const {seq} = record;
   const {requestId, attempt} = await request(deps, seq, worker);
   const started = time.monotonic();
-  const closed = new AbortController();
-  // Linked by hand: AbortSignal.any leaves something behind on the long-lived signal each time.
-  const end = (): void => closed.abort(signal.reason);
-  signal.addEventListener('abort', end, {once: true});
+  const {controller: closed, unlink} = linkedAbort(signal);
   // Listening begins before asking: a fast worker calls back before its own response is here.
   const callback = deps.requests.await(seq, {
     timeoutMs: worker.answerTimeoutMs,
@@ -122,7 +120,7 @@ async function askOnce(
     deps.emit({type: 'job_answered', job: ref, requestId, ms: Math.round(time.monotonic() - started)});
     return {answer, stored: true};
   } finally {
-    signal.removeEventListener('abort', end);
+    unlink();
     closed.abort(new AosError('WORKER_TIMEOUT', 'the request is closed'));
   }
 }

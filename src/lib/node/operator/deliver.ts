@@ -47,7 +47,7 @@ export function createDeliver(deps: JobDeps, recordOf: (seq: number) => JobRecor
     }
   };
 
-  /** Waits outside the lane: results that are refused for days must not stand in the way of the others. */
+  /** Waits outside the queue: results that are refused for days must not stand in the way of the others. */
   function tryLater(seq: number, ms: number): void {
     time.sleep(ms, deps.stopping).then(
       () => deps.next(seq, 'concluded'),
@@ -88,7 +88,7 @@ export function createDeliver(deps: JobDeps, recordOf: (seq: number) => JobRecor
   ): Promise<{delivery: Delivery; reply: Promise<{code: number; message: string}>}> {
     const {seq, content} = record;
     if (content === null) throw new AosError('BUG', `job ${seq} is to be delivered without content`);
-    const turn = deps.turns.take();
+    const turn = deps.sequencer.take();
     try {
       await deps.session.whenConnected(signal);
       const id = deps.newId();
@@ -101,7 +101,7 @@ export function createDeliver(deps: JobDeps, recordOf: (seq: number) => JobRecor
       });
       const signature = await deps.signing.sign(draft.message, signal);
       const delivery = {envelopeId: id, signature, at: time.now()};
-      await turn.ours;
+      await turn.ready;
       // The socket that was there at first may be gone, and the next one not introduced yet.
       if (!deps.session.connected()) throw new AosError('NOT_CONNECTED', 'the connection was lost');
       emit({type: 'result_sent', job: refOf(record), envelopeId: id, attempt});

@@ -1,3 +1,4 @@
+import {untilAbort} from '../../foundation/async/abort.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {Health} from './health.ts';
 import type {Journal} from '../journal/journal.ts';
@@ -18,9 +19,7 @@ export async function keepTidy(deps: {
   signal: AbortSignal;
 }): Promise<void> {
   const {journal, time, health, signal} = deps;
-  const ended = new Promise<void>((resolve) =>
-    signal.addEventListener('abort', () => resolve(), {once: true}),
-  );
+  const ended = untilAbort(signal);
   while (!signal.aborted) {
     const pruned = journal
       .prune(time.now() - deps.retentionMs)

@@ -8,7 +8,7 @@ import type {WorkerRequests} from './worker-requests.ts';
 import type {RangeKeeper} from './range.ts';
 import type {Session} from './session.ts';
 import type {Signing} from './signing.ts';
-import type {Turns} from '../../foundation/async/sequencer.ts';
+import type {Sequencer} from '../../foundation/async/sequencer.ts';
 import type {Journal} from '../journal/journal.ts';
 import type {Reservation, Waiting} from './job-steps.ts';
 
@@ -29,8 +29,8 @@ export type JobDeps = {
   retryJournalWrite: RetryJournalWrite;
   session: Session;
   signing: Signing;
-  /** Delivery in order: see {@link Turns}. */
-  turns: Turns;
+  /** Delivery in order: see {@link Sequencer}. */
+  sequencer: Sequencer;
   ranges: RangeKeeper;
   prover: Prover;
   workers: readonly Worker[];
@@ -47,7 +47,7 @@ export type JobDeps = {
   signal: AbortSignal;
   /** Aborts earlier, when the run is told to stop: nothing is tried again then, it waits in the journal. */
   stopping: AbortSignal;
-  /** Hands a job to the lane that works on its new state. */
+  /** Hands a job to the queue that works on its new state. */
   next: (seq: number, state: Waiting) => void;
   /** Room for a job that is sampled as it comes; null when it has to wait in line. */
   reserve: () => Reservation | null;

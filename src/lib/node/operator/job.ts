@@ -8,7 +8,7 @@ import {createDeliver} from './deliver.ts';
 import {jobOf, recordOf, refOf} from './job-record.ts';
 import type {JobDeps} from './job-deps.ts';
 import type {Worker} from './ports.ts';
-import {createTurns} from '../../foundation/async/sequencer.ts';
+import {createSequencer} from '../../foundation/async/sequencer.ts';
 import type {InitialState, JobRecord, NewJob, RequestRecord} from '../journal/records.ts';
 import type {JobSteps, Frame, Reservation} from './job-steps.ts';
 
@@ -36,7 +36,7 @@ export function createJobSteps(deps: JobDeps): JobSteps {
   /** Jobs on their way into the journal that are sampled later: what comes after them must not go before them. */
   let unsampled = 0;
   /** Jobs enter the journal as they came, also when one is sampled meanwhile and the next is not. */
-  const entry = createTurns();
+  const entry = createSequencer();
 
   return {
     async receive(jobs, frame) {
@@ -139,7 +139,7 @@ export function createJobSteps(deps: JobDeps): JobSteps {
         first = firstRequest(seq, job.kind, early);
         return {state: 'selected', vrf: sampling.vrf, range, first};
       };
-      await turn.ours;
+      await turn.ready;
       const receiving = deps.retryJournalWrite(
         () => journal.receive(row, initialState),
         () => {
@@ -176,7 +176,7 @@ export function createJobSteps(deps: JobDeps): JobSteps {
     const turn = entry.take();
     unsampled += 1;
     try {
-      await turn.ours;
+      await turn.ready;
       for (const {row} of rows) {
         const receiving = deps.retryJournalWrite(() => journal.receive(row));
         turn.done();

@@ -1,4 +1,3 @@
-import {setMaxListeners} from 'node:events';
 import type {VerifyDispatcher} from '../../config/config.ts';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
@@ -23,7 +22,8 @@ import {createSigning} from './signing.ts';
 import {createStopping, drain} from './stopping.ts';
 import {summarise} from '../events/tally.ts';
 import {createEventStream} from './event-stream.ts';
-import {createTurns} from '../../foundation/async/sequencer.ts';
+import {allowManyListeners} from '../../foundation/async/abort.ts';
+import {createSequencer} from '../../foundation/async/sequencer.ts';
 import {watchParts} from './watching.ts';
 import {createWorkload} from './workload.ts';
 import type {Journal} from '../journal/journal.ts';
@@ -85,8 +85,8 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   const ended = new AbortController();
   const {signal} = ended;
   const stopped = new AbortController();
-  // Every job in hand listens to it; that many are no leak.
-  setMaxListeners(0, signal, stopped.signal);
+  // Each job in hand listens to both.
+  allowManyListeners(signal, stopped.signal);
   const events = createEventStream(deps.onEvent, time);
   const {emit} = events;
 
@@ -140,7 +140,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     retryJournalWrite,
     session,
     signing,
-    turns: createTurns(),
+    sequencer: createSequencer(),
     ranges,
     prover: deps.prover,
     workers: deps.workers,

@@ -1,4 +1,6 @@
+import {linkedAbort} from '../../foundation/async/abort.ts';
 import {createBackoff} from '../../foundation/async/backoff.ts';
+import {createCondition} from '../../foundation/async/condition.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {rangeOfText, rangeText} from '../../protocol/vrf/range-text.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
@@ -36,7 +38,7 @@ export function createRangeKeeper(deps: {
 }): RangeKeeper {
   const {reader, journal, time, emit, health} = deps;
   const backoff = createBackoff({firstMs: 500, capMs: 30_000, random: deps.random});
-  const waiters = new Set<() => void>();
+  const knowledge = createCondition();
   let known = rangeOfText(journal.recall(RANGE_NOTE));
   let wake: (() => void) | undefined;
   let wanted = false;
@@ -63,7 +65,7 @@ export function createRangeKeeper(deps: {
       backoff.reset();
       health.worked('chain', 'sampling range');
       if (changed) announce(fresh, 'chain');
-      for (const waiter of [...waiters]) waiter();
+      knowledge.changed();
       if (changed) {
         // Not waited for: with a disk that stands still the chain must be read all the same.
         journal
@@ -80,18 +82,7 @@ export function createRangeKeeper(deps: {
   return {
     known: () => known,
     async get(signal) {
-      while (known === undefined) {
-        signal.throwIfAborted();
-        await new Promise<void>((resolve) => {
-          const go = (): void => {
-            waiters.delete(go);
-            signal.removeEventListener('abort', go);
-            resolve();
-          };
-          waiters.add(go);
-          signal.addEventListener('abort', go, {once: true});
-        });
-      }
+      while (known === undefined) await knowledge.until(() => known !== undefined, signal);
       return known;
     },
     refresh() {
@@ -105,13 +96,11 @@ export function createRangeKeeper(deps: {
         wanted = false;
         const ok = await readOnce(signal);
         if (refreshWanted() || stopped()) continue;
-        const nap = new AbortController();
+        const {controller: nap, unlink} = linkedAbort(signal);
         wake = () => nap.abort();
-        // Linked by hand: AbortSignal.any leaves something behind on the long-lived signal each time.
-        signal.addEventListener('abort', wake, {once: true});
         const pause = time.sleep(ok ? deps.refreshMs : backoff.next(), nap.signal);
         await pause.catch(() => undefined); // woken early, or the end of the run: the loop's condition tells
-        signal.removeEventListener('abort', wake);
+        unlink();
       }
     },
   };

@@ -1,4 +1,5 @@
 import {createBackoff} from '../../foundation/async/backoff.ts';
+import {retry} from '../../foundation/async/retry.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {Health} from './health.ts';
@@ -15,19 +16,21 @@ export function createRetryJournalWrite(deps: {
   health: Health;
   signal: AbortSignal;
 }): RetryJournalWrite {
-  return async (write, onRefused) => {
-    const backoff = createBackoff({firstMs: 500, capMs: 15_000, random: deps.random});
-    for (;;) {
-      try {
+  const {time, random, health, signal} = deps;
+  return (write, onRefused) =>
+    retry(
+      async (attempt) => {
+        if (attempt > 1) onRefused?.();
         const result = await write();
-        deps.health.worked('journal');
+        health.worked('journal');
         return result;
-      } catch (error) {
-        if (!isAosError(error, 'JOURNAL_WRITE_FAILED')) throw error;
-        deps.health.failed('journal', error);
-        await deps.time.sleep(backoff.next(), deps.signal);
-        onRefused?.();
-      }
-    }
-  };
+      },
+      {
+        time,
+        signal,
+        backoff: createBackoff({firstMs: 500, capMs: 15_000, random}),
+        mayPass: (error) => isAosError(error, 'JOURNAL_WRITE_FAILED'),
+        onRetry: (error) => health.failed('journal', error),
+      },
+    );
 }

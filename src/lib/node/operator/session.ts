@@ -1,4 +1,5 @@
-import {setMaxListeners} from 'node:events';
+import {linkedAbort, onAbort, type LinkedAbort} from '../../foundation/async/abort.ts';
+import {createCondition} from '../../foundation/async/condition.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {draftEnvelope} from '../../protocol/wire/envelope.ts';
 import {connectParams, type WorkerKind} from '../../protocol/wire/messages.ts';
@@ -6,7 +7,7 @@ import type {Time} from '../../foundation/time/time.ts';
 import type {Emit} from '../events/events.ts';
 import type {Health} from './health.ts';
 import type {DispatcherConnection} from './ports.ts';
-import {createLane} from '../../foundation/async/work-queue.ts';
+import {createWorkQueue} from '../../foundation/async/work-queue.ts';
 import type {Signing} from './signing.ts';
 
 /** How long the answer to a request is waited for, ms (docs/protocol.md#limits-and-timeouts). */
@@ -69,12 +70,11 @@ export function createSession(deps: {
 }): Session {
   const {connection, signing, time, emit, health} = deps;
   const pending = new Map<string, Pending>();
-  const waiters = new Set<() => void>();
+  const acceptance = createCondition();
   let accepted = false;
   let cancelConfirm = (): void => {};
-  let socket = new AbortController();
-  /** Aborted when the present socket closes or the run ends. One a socket: every `any` costs the run's signal memory. */
-  let present = deps.signal;
+  /** Aborts when the present socket closes or the run ends. */
+  let socket: LinkedAbort | undefined;
 
   function seal(
     id: string,
@@ -93,21 +93,21 @@ export function createSession(deps: {
     signal: AbortSignal,
   ): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => finish(new AosError('NOT_CONNECTED', 'the operator stops'));
+      let forget = (): void => {};
       const cancelTimer = time.after(timeoutMs, () =>
         finish(new AosError('DISPATCHER_TIMEOUT', `no answer within ${timeoutMs / 1000} s`)),
       );
       const cancel = (): void => {
         pending.delete(envelope.id);
         cancelTimer();
-        signal.removeEventListener('abort', onAbort);
+        forget();
       };
       const finish = (error: AosError): void => {
         cancel();
         reject(error);
       };
       pending.set(envelope.id, {resolve, reject, cancel});
-      signal.addEventListener('abort', onAbort, {once: true});
+      forget = onAbort(signal, () => finish(new AosError('NOT_CONNECTED', 'the operator stops')));
       if (connection.send(envelope.text)) return;
       // A closing socket takes nothing: whoever wants to send waits for the next one, instead of trying in a loop.
       accepted = false;
@@ -131,7 +131,7 @@ export function createSession(deps: {
       health.worked('dispatcher');
       emit({type: 'connected', url: deps.url});
       deps.onConnected();
-      for (const waiter of [...waiters]) waiter();
+      acceptance.changed();
     } catch (error) {
       if (signal.aborted) return; // the socket closed meanwhile; `closed` has told so
       // It is closing: why, its end will tell.
@@ -140,7 +140,7 @@ export function createSession(deps: {
     }
   }
 
-  const responses = createLane<{id: string; reply: Reply; signal: AbortSignal}>({
+  const responses = createWorkQueue<{id: string; reply: Reply; signal: AbortSignal}>({
     concurrency: RESPONDING,
     work: async ({id, reply, signal}) => {
       signal.throwIfAborted();
@@ -152,25 +152,15 @@ export function createSession(deps: {
   });
 
   function responder(): Respond {
-    const signal = present;
+    const signal = socket?.controller.signal ?? deps.signal;
     return (id, reply) => responses.push({id, reply, signal});
   }
 
   return {
     connected: () => accepted,
     async whenConnected(signal) {
-      while (!accepted) {
-        signal.throwIfAborted();
-        await new Promise<void>((resolve) => {
-          const go = (): void => {
-            waiters.delete(go);
-            signal.removeEventListener('abort', go);
-            resolve();
-          };
-          waiters.add(go);
-          signal.addEventListener('abort', go, {once: true});
-        });
-      }
+      // It may be lost again before this wait is resumed.
+      while (!accepted) await acceptance.until(() => accepted, signal);
     },
     // `connect` comes first on a socket (docs/protocol.md#connect), also on one that was opened while this was being
     // signed.
@@ -187,15 +177,14 @@ export function createSession(deps: {
       waiting.resolve(reply);
     },
     opened() {
-      socket = new AbortController();
-      present = AbortSignal.any([socket.signal, deps.signal]);
-      setMaxListeners(0, present); // each acknowledgement under way listens to it
-      void introduce(present);
+      socket = linkedAbort(deps.signal);
+      void introduce(socket.controller.signal);
     },
     closed() {
       cancelConfirm();
       accepted = false;
-      socket.abort(new AosError('NOT_CONNECTED', 'the connection was lost'));
+      socket?.controller.abort(new AosError('NOT_CONNECTED', 'the connection was lost'));
+      socket?.unlink();
       for (const waiting of [...pending.values()]) {
         waiting.cancel();
         waiting.reject(new AosError('NOT_CONNECTED', 'the connection was lost'));

@@ -1,4 +1,5 @@
 import {createBackoff} from '../../foundation/async/backoff.ts';
+import {createLimiter} from '../../foundation/async/limiter.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {Health} from './health.ts';
@@ -23,8 +24,7 @@ export function createSigning(
 ): Signing {
   const {time, health} = deps;
   const backoff = createBackoff({firstMs: 500, capMs: 10_000, random: deps.random});
-  const queue = new Set<() => void>();
-  let free = CONCURRENCY;
+  const limiter = createLimiter(CONCURRENCY);
   let closedUntil = 0;
 
   async function signWhenPossible(message: Uint8Array, signal: AbortSignal): Promise<string> {
@@ -47,40 +47,10 @@ export function createSigning(
     }
   }
 
-  /** Waits in line for a free place. */
-  function place(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        queue.delete(go);
-        signal.removeEventListener('abort', onAbort);
-      };
-      const go = (): void => {
-        leave();
-        resolve();
-      };
-      const onAbort = (): void => {
-        leave();
-        reject(signal.reason as Error);
-      };
-      queue.add(go);
-      signal.addEventListener('abort', onAbort, {once: true});
-    });
-  }
-
   return {
-    async sign(message, signal) {
-      signal.throwIfAborted();
-      if (message.length > MAX_MESSAGE_BYTES)
-        throw new AosError('BUG', `${message.length} bytes are too many for the signer`);
-      if (free > 0) free -= 1;
-      else await place(signal);
-      try {
-        return await signWhenPossible(message, signal);
-      } finally {
-        const [next] = queue;
-        if (next === undefined) free += 1;
-        else next();
-      }
-    },
+    sign: (message, signal) =>
+      message.length > MAX_MESSAGE_BYTES
+        ? Promise.reject(new AosError('BUG', `${message.length} bytes are too many for the signer`))
+        : limiter.run(() => signWhenPossible(message, signal), signal),
   };
 }

@@ -1,3 +1,4 @@
+import {onAbort} from '../../foundation/async/abort.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {StopReason} from '../events/events.ts';
 
@@ -25,9 +26,7 @@ export function createStopping(): Stopping {
     reason: () => reason,
     ask,
     asked(stop) {
-      const onAbort = (): void => ask(stop.reason as StopReason);
-      if (stop.aborted) onAbort();
-      stop.addEventListener('abort', onAbort, {once: true});
+      onAbort(stop, (first) => ask(first as StopReason));
       return why;
     },
   };

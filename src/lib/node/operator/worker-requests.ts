@@ -1,3 +1,4 @@
+import {abortable} from '../../foundation/async/abort.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {readOpmlCallback, type WorkerKind} from '../../protocol/wire/messages.ts';
 import type {Time} from '../../foundation/time/time.ts';
@@ -66,34 +67,22 @@ export function createWorkerRequests(deps: {
       seq: number,
       {timeoutMs, signal, answerOf}: {timeoutMs: number; signal: AbortSignal; answerOf: (body: string) => T},
     ) {
-      return new Promise<T>((resolve, reject) => {
+      return abortable<T>(signal, (resolve, reject) => {
         let answer: T | undefined;
-        const finish = (): void => {
-          waiting.delete(seq);
-          cancelTimer();
-          signal.removeEventListener('abort', onAbort);
-        };
-        const onAbort = (): void => {
-          finish();
-          reject(signal.reason as Error);
-        };
-        if (signal.aborted) {
-          reject(signal.reason as Error);
-          return;
-        }
-        const cancelTimer = time.after(timeoutMs, () => {
-          finish();
-          reject(new AosError('WORKER_TIMEOUT', `no answer within ${Math.round(timeoutMs / 1000)} s`));
-        });
+        const cancelTimer = time.after(timeoutMs, () =>
+          reject(new AosError('WORKER_TIMEOUT', `no answer within ${Math.round(timeoutMs / 1000)} s`)),
+        );
         waiting.set(seq, {
           conclude: (body) => (answer = answerOf(body)),
+          // Undefined when the wait began only after the callback was stored.
           stored: () => {
-            if (answer === undefined) return; // it began to wait only when the callback was stored
-            finish();
-            resolve(answer);
+            if (answer !== undefined) resolve(answer);
           },
         });
-        signal.addEventListener('abort', onAbort, {once: true});
+        return () => {
+          waiting.delete(seq);
+          cancelTimer();
+        };
       });
     },
     async take(kind, bytes) {

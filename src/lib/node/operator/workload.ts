@@ -1,12 +1,13 @@
 import {errorText, isAosError} from '../../foundation/errors/error.ts';
 import type {Emit} from '../events/events.ts';
-import {createLane, createLine, type Lane} from '../../foundation/async/work-queue.ts';
+import {createFifo} from '../../foundation/async/fifo.ts';
+import {createWorkQueue, type WorkQueue} from '../../foundation/async/work-queue.ts';
 import type {Worker} from './ports.ts';
 import type {Journal} from '../journal/journal.ts';
 import type {JobSteps, Waiting, Reservation} from './job-steps.ts';
-/** Which jobs are in hand, and the lanes they are worked in: one for sampling, one a kind of worker, one for delivery. */
+/** Which jobs are in hand, and the queues they are worked from: one for sampling, one a kind of worker, one for delivery. */
 export type Workload = {
-  /** Puts a job into the lane for its state; one that is not in hand yet waits until there is room (`maxAccepted`). */
+  /** Puts a job into the queue for its state; one that is not in hand yet waits until there is room (`maxAccepted`). */
   next(seq: number, state: Waiting): void;
   /**
    * Room for a job that is sampled as it comes, before it is in the journal: null when another one waits before it, or
@@ -21,7 +22,7 @@ export type Workload = {
   isCrowded(): boolean;
   /** A job is through: accepted, or given up. */
   finished(seq: number): void;
-  /** Puts what the last run left unfinished into the lanes. */
+  /** Puts what the last run left unfinished into the queues. */
   resume(): void;
   /** Begins nothing more: what is worked on goes on to its next mark in the journal, what is concluded is delivered. */
   stop(): void;
@@ -56,33 +57,33 @@ export function createWorkload(deps: WorkloadDeps): Workload {
   const {steps, journal, maxAccepted} = deps;
   /** Jobs begun in this run and not yet through. */
   const inHand = new Set<number>();
-  /** Jobs that wait to be begun, in order. In a lane they would stand in the way of those in hand. */
-  const gate = createLine<{seq: number; state: Waiting}>();
+  /** Jobs that wait to be begun, in order. In a queue they would delay those in hand. */
+  const gate = createFifo<{seq: number; state: Waiting}>();
   /** Places given out, their jobs not yet in the journal. */
   let reserved = 0;
   let stopped = false;
 
-  const laneOf = (concurrency: number, work: (seq: number) => Promise<void>): Lane =>
-    createLane({concurrency, work, onFailure});
-  const sampling = laneOf(SAMPLING, (seq) => steps.sample(seq));
-  const delivering = laneOf(DELIVERING, (seq) => steps.deliver(seq));
-  const working = new Map<string, Lane>();
+  const queueOf = (concurrency: number, work: (seq: number) => Promise<void>): WorkQueue =>
+    createWorkQueue({concurrency, work, onFailure});
+  const sampling = queueOf(SAMPLING, (seq) => steps.sample(seq));
+  const delivering = queueOf(DELIVERING, (seq) => steps.deliver(seq));
+  const working = new Map<string, WorkQueue>();
 
   const concurrencyOf = (kind: string): number =>
     deps.workers.find((worker) => worker.kind === kind)?.concurrency ?? 1;
 
-  function workingLane(kind: string): Lane {
+  function workingQueue(kind: string): WorkQueue {
     const known = working.get(kind);
     if (known !== undefined) return known;
-    const lane = laneOf(concurrencyOf(kind), (job) => steps.work(job));
-    if (stopped) lane.close();
-    working.set(kind, lane);
-    return lane;
+    const queue = queueOf(concurrencyOf(kind), (job) => steps.work(job));
+    if (stopped) queue.close();
+    working.set(kind, queue);
+    return queue;
   }
 
   function enter(seq: number, state: Waiting, kind?: string): void {
     if (state === 'received') sampling.push(seq);
-    else if (state === 'selected') workingLane(kind ?? journal.get(seq)?.kind ?? '').push(seq);
+    else if (state === 'selected') workingQueue(kind ?? journal.get(seq)?.kind ?? '').push(seq);
     else delivering.push(seq);
   }
 
@@ -154,10 +155,10 @@ export function createWorkload(deps: WorkloadDeps): Workload {
     reserve,
     isIdle(kind) {
       if (stopped) return false;
-      const lane = working.get(kind);
+      const queue = working.get(kind);
       // Itself among them.
       const coming = reserved + sampling.active();
-      return (lane?.waiting() ?? 0) === 0 && (lane?.active() ?? 0) + coming <= concurrencyOf(kind);
+      return (queue?.waiting() ?? 0) === 0 && (queue?.active() ?? 0) + coming <= concurrencyOf(kind);
     },
     deliversNow: () => delivering.waiting() === 0 && delivering.active() < DELIVERING,
     isCrowded: () => inHand.size + reserved > FEW,
@@ -183,11 +184,11 @@ export function createWorkload(deps: WorkloadDeps): Workload {
     stop() {
       stopped = true;
       sampling.close();
-      for (const lane of working.values()) lane.close();
+      for (const queue of working.values()) queue.close();
     },
     busy(connected) {
       let jobs = sampling.active() + reserved;
-      for (const lane of working.values()) jobs += lane.active();
+      for (const queue of working.values()) jobs += queue.active();
       return connected ? jobs + delivering.active() + delivering.waiting() : jobs;
     },
   };

@@ -1,5 +1,5 @@
-import {setMaxListeners} from 'node:events';
 import {createPublicClient, http, HttpRequestError, type PublicClient} from 'viem';
+import {allowManyListeners} from '../../foundation/async/abort.ts';
 
 export type ChainClientOptions = {
   url: string;
@@ -19,14 +19,13 @@ const RETRY = {count: 1, delayMs: 150};
  */
 export function createChainClient(options: ChainClientOptions): PublicClient {
   const {url, signal, timeoutMs = null, retry = RETRY} = options;
-  // Every request in flight listens to it, and a read sends many; Node would call more than ten of them a leak.
-  const ended = AbortSignal.any([signal]);
-  setMaxListeners(0, ended);
+  // Each request in flight listens to it, and a read sends many.
+  allowManyListeners(signal);
   const transport = http(url, {
     timeout: timeoutMs ?? 0,
     retryCount: retry.count,
     retryDelay: retry.delayMs,
-    fetchOptions: {signal: ended},
+    fetchOptions: {signal},
     onFetchResponse: (response) => refuseStatus(response, url),
   });
   return createPublicClient({transport});

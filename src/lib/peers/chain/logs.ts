@@ -1,7 +1,6 @@
-import {setMaxListeners} from 'node:events';
 import {createBackoff} from '../../foundation/async/backoff.ts';
 import {AosError} from '../../foundation/errors/error.ts';
-import {linkedAbort} from '../../foundation/async/linked-abort.ts';
+import {linkedAbort} from '../../foundation/async/abort.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {readLogFailure, type LogLimit} from './log-cap.ts';
 import {
@@ -82,8 +81,6 @@ export async function scanLogs(
   const started = time.monotonic();
   const {controller: ended, unlink} = linkedAbort(signal);
   const anySignal = ended.signal;
-  // Every request under way listens to it; Node would take that many for a leak.
-  setMaxListeners(0, anySignal);
   const active = new Set<Window>();
   let cap = unknownCap();
   let requests = 0;

@@ -1,4 +1,4 @@
-import {setMaxListeners} from 'node:events';
+import {linkedAbort} from '../../foundation/async/abort.ts';
 import type {Contracts} from '../../config/config.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
@@ -73,16 +73,23 @@ const SAVE_EVERY_MS = 2_000;
  * @throws AosError CHAIN_*, LOGS_REFUSED, SCAN_TOO_LARGE, USAGE (blocks that are not there); the signal's reason. What
  *   was read until then is kept for the next run.
  */
-export function readSlashingHistory(options: HistoryOptions, stop: AbortSignal): Promise<SlashingHistory> {
+export async function readSlashingHistory(
+  options: HistoryOptions,
+  stop: AbortSignal,
+): Promise<SlashingHistory> {
   const {rpcUrls, chainId, timeoutMs, time} = options;
-  // Every request under way listens to it; Node would take that many for a leak.
-  const signal = AbortSignal.any([stop]);
-  setMaxListeners(0, signal);
-  return firstEndpoint(rpcUrls, signal, async (url) => {
-    const opened = await openChain({rpcUrls: [url], chainId, timeoutMs, signal, now: () => time.now()});
-    const client = createChainClient({url, signal, timeoutMs, retry: LOOKUP_RETRY});
-    return readFrom({...opened, client}, url, options, signal);
-  });
+  // Each request under way listens to it.
+  const {controller, unlink} = linkedAbort(stop);
+  const {signal} = controller;
+  try {
+    return await firstEndpoint(rpcUrls, signal, async (url) => {
+      const opened = await openChain({rpcUrls: [url], chainId, timeoutMs, signal, now: () => time.now()});
+      const client = createChainClient({url, signal, timeoutMs, retry: LOOKUP_RETRY});
+      return readFrom({...opened, client}, url, options, signal);
+    });
+  } finally {
+    unlink();
+  }
 }
 
 async function readFrom(

@@ -1,5 +1,6 @@
 import type {Socket} from 'node:net';
 import WebSocket from 'ws';
+import {onAbort} from '../../foundation/async/abort.ts';
 import {createBackoff} from '../../foundation/async/backoff.ts';
 import {errorText} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
@@ -115,14 +116,13 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
         socket.ping(() => {}); // a failed write shows as 'close'
         stopPinging = time.after(options.pingIntervalMs, ping);
       };
-      const onAbort = (): void => {
+      const forgetAbort = onAbort(signal, () => {
         if (socket.readyState === WebSocket.OPEN) {
           socket.close(1001, 'operator stops');
           socket.resume(); // the peer's own close has to be read
           stopClosing = time.after(CLOSE_TIMEOUT_MS, () => socket.terminate());
         } else socket.terminate();
-      };
-      signal.addEventListener('abort', onAbort, {once: true});
+      });
 
       socket.on('upgrade', (response) => {
         transport = response.socket;
@@ -155,7 +155,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
       socket.on('close', (code, text) => {
         stopPinging();
         stopClosing();
-        signal.removeEventListener('abort', onAbort);
+        forgetAbort();
         if (open === socket) open = undefined;
         const said = text.length > 0 ? ` ${safeText(text.toString('utf8'), 120)}` : '';
         resolve(failure ?? dropReason ?? `closed by the dispatcher (${code}${said})`);

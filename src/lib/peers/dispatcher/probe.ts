@@ -1,4 +1,5 @@
 import WebSocket from 'ws';
+import {abortable} from '../../foundation/async/abort.ts';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 
 /**
@@ -8,21 +9,11 @@ import {AosError, errorText} from '../../foundation/errors/error.ts';
  */
 export function knock(url: string, signal: AbortSignal): Promise<void> {
   const {host} = new URL(url);
-  return new Promise((resolve, reject) => {
+  return abortable<undefined>(signal, (resolve, reject) => {
     const socket = new WebSocket(url, {perMessageDeflate: false, followRedirects: false});
-    const onAbort = (): void => {
-      reject(signal.reason as Error);
-      socket.terminate();
-    };
-    const end = (): void => signal.removeEventListener('abort', onAbort);
-    const refuse = (why: string): void => {
-      end();
-      reject(new AosError('DISPATCHER_UNREACHABLE', `${host}: ${why}`));
-    };
-    signal.addEventListener('abort', onAbort, {once: true});
+    const refuse = (why: string): void => reject(new AosError('DISPATCHER_UNREACHABLE', `${host}: ${why}`));
     socket.on('open', () => {
-      end();
-      resolve();
+      resolve(undefined);
       socket.close(1000);
       // The close handshake of a peer that does not answer is not waited for.
       socket.terminate();
@@ -32,6 +23,8 @@ export function knock(url: string, signal: AbortSignal): Promise<void> {
       request.destroy();
       refuse(`HTTP ${response.statusCode ?? 0} instead of a WebSocket`);
     });
-    if (signal.aborted) onAbort();
+    return (isAborted) => {
+      if (isAborted) socket.terminate();
+    };
   });
 }

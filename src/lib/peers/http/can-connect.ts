@@ -1,4 +1,5 @@
 import {connect} from 'node:net';
+import {abortable} from '../../foundation/async/abort.ts';
 
 /** @returns why nobody listens where a URL leads; null when somebody does. Nothing is sent. */
 export function whyNobody(url: string, limitMs: number, signal: AbortSignal): Promise<string | null> {
@@ -14,18 +15,12 @@ export function canConnect(
   limitMs: number,
   signal: AbortSignal,
 ): Promise<string | null> {
-  return new Promise((resolve) => {
+  return abortable<string | null>(signal, (resolve) => {
     const socket = connect({host, port});
-    const end = (why: string | null): void => {
-      socket.destroy();
-      signal.removeEventListener('abort', stop);
-      resolve(why);
-    };
-    const stop = (): void => end('interrupted');
-    signal.addEventListener('abort', stop, {once: true});
-    socket.setTimeout(limitMs, () => end(`no answer within ${limitMs / 1000} s`));
-    socket.on('connect', () => end(null)).on('error', (error) => end(errorCode(error)));
-  });
+    socket.setTimeout(limitMs, () => resolve(`no answer within ${limitMs / 1000} s`));
+    socket.on('connect', () => resolve(null)).on('error', (error) => resolve(errorCode(error)));
+    return () => socket.destroy();
+  }).catch(() => 'interrupted');
 }
 
 /** What a socket's error is called: its code, else its message. */

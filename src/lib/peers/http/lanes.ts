@@ -1,4 +1,5 @@
 import {Client} from 'undici';
+import {createLimiter} from '../../foundation/async/limiter.ts';
 
 /** PEM texts for an https signer; without `ca` Node's own list (and NODE_EXTRA_CA_CERTS) decides. */
 export type TlsOptions = {ca?: string; cert?: string; key?: string};
@@ -11,12 +12,9 @@ export type Lane = {readonly client: Client; reused: boolean};
  * the others idle out. (undici's Pool hides the connection a request went to.)
  */
 export type Lanes = {
-  /** A free lane, opened when there may be one more; undefined when all are busy. */
-  take(): Lane | undefined;
-  /** Waits for a lane, first come first served; rejects with the signal's reason. */
-  wait(signal: AbortSignal | undefined): Promise<Lane>;
-  give(lane: Lane): void;
-  /** Ends all connections; who waits is rejected with `reason`. */
+  /** Runs `work` with a connection that is free, or waits for one, first come first served. @throws the signal's reason */
+  use<T>(work: (lane: Lane) => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
+  /** Ends all connections; what waits is rejected with `reason`. */
   close(reason: Error): Promise<void>;
 };
 
@@ -34,14 +32,11 @@ export type LaneOptions = {
 
 const MIB = 1024 * 1024;
 
-type Waiter = {resolve: (lane: Lane) => void; reject: (reason: Error) => void};
-
 export function createLanes(origin: string, options: LaneOptions): Lanes {
   const {timeoutMs, connections = 32, keepAliveMs = 15_000, maxAnswerBytes = MIB, tls = {}} = options;
   const all: Lane[] = [];
   const free: Lane[] = [];
-  const waiting = new Set<Waiter>();
-  let closed: Error | undefined;
+  const limiter = createLimiter(connections);
 
   function open(): Lane {
     const client = new Client(origin, {
@@ -63,43 +58,17 @@ export function createLanes(origin: string, options: LaneOptions): Lanes {
   }
 
   return {
-    take() {
-      if (closed !== undefined) throw closed;
-      return free.pop() ?? (all.length < connections ? open() : undefined);
-    },
-    wait: (signal) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted === true) {
-          reject(signal.reason as Error);
-          return;
+    use: (work, signal) =>
+      limiter.run(async () => {
+        const lane = free.pop() ?? open();
+        try {
+          return await work(lane);
+        } finally {
+          free.push(lane);
         }
-        const onAbort = (): void => {
-          waiting.delete(waiter);
-          reject(signal?.reason as Error);
-        };
-        const waiter: Waiter = {
-          resolve(lane) {
-            signal?.removeEventListener('abort', onAbort);
-            resolve(lane);
-          },
-          reject,
-        };
-        waiting.add(waiter);
-        signal?.addEventListener('abort', onAbort, {once: true});
-      }),
-    give(lane) {
-      const [next] = waiting;
-      if (next === undefined) {
-        free.push(lane);
-        return;
-      }
-      waiting.delete(next);
-      next.resolve(lane);
-    },
+      }, signal),
     async close(reason) {
-      closed = reason;
-      for (const waiter of waiting) waiter.reject(reason);
-      waiting.clear();
+      limiter.close(reason);
       await Promise.all(all.map((lane) => lane.client.destroy()));
     },
   };

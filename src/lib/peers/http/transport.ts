@@ -1,4 +1,5 @@
 import type {Dispatcher} from 'undici';
+import {abortable} from '../../foundation/async/abort.ts';
 import {createLanes, type Lane, type LaneOptions} from './lanes.ts';
 import {networkCode} from './network-code.ts';
 
@@ -38,37 +39,21 @@ export function createTransport(
 ): Transport {
   const lanes = createLanes(origin, options);
 
-  async function request(call: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
-    const lane = lanes.take() ?? (await lanes.wait(signal));
-    try {
-      return await exchange(lane, call, signal, true);
-    } finally {
-      lanes.give(lane);
-    }
-  }
-
   function exchange(
     lane: Lane,
     call: HttpRequest,
     signal: AbortSignal | undefined,
     mayRetry: boolean,
   ): Promise<HttpAnswer> {
-    return new Promise((resolve, reject) => {
+    return abortable<HttpAnswer>(signal, (resolve, reject) => {
       let controller: Dispatcher.DispatchController | undefined;
       let status = 0;
       let contentType = '';
       let first: Buffer | undefined;
       let more: Buffer[] | undefined;
 
-      const onAbort = (): void => {
-        reject(signal?.reason as Error);
-        controller?.abort(new Error('aborted'));
-      };
       const fail = (error: unknown): void => {
-        signal?.removeEventListener('abort', onAbort);
-        if (signal?.aborted === true) {
-          reject(signal.reason as Error);
-        } else if (mayRetry && lane.reused && status === 0 && STALE.has(networkCode(error))) {
+        if (mayRetry && lane.reused && status === 0 && STALE.has(networkCode(error))) {
           // The client dropped its broken socket, so this lane connects anew. Not from within its callback: it is still
           // emptying its queue and throws, for nobody to catch, when it finds a new request in it.
           resolve(Promise.resolve().then(() => exchange(lane, call, signal, false)));
@@ -76,17 +61,13 @@ export function createTransport(
           reject(failure(error));
         }
       };
-      if (signal?.aborted === true) {
-        reject(signal.reason as Error);
-        return;
-      }
-      signal?.addEventListener('abort', onAbort, {once: true});
       lane.client.dispatch(
         {method: call.method, path: call.path, headers: call.headers, body: call.body},
         {
           onRequestStart(started) {
             controller = started;
-            if (signal?.aborted === true) onAbort();
+            // Aborted while it waited for its connection.
+            if (signal?.aborted === true) started.abort(new Error('aborted'));
           },
           onResponseStart(_controller, code, headers) {
             status = code;
@@ -98,7 +79,6 @@ export function createTransport(
             else (more ??= []).push(chunk);
           },
           onResponseEnd() {
-            signal?.removeEventListener('abort', onAbort);
             lane.reused = true;
             const bytes =
               more === undefined ? first : Buffer.concat(first === undefined ? more : [first, ...more]);
@@ -109,11 +89,14 @@ export function createTransport(
           },
         },
       );
+      return (isAborted) => {
+        if (isAborted) controller?.abort(new Error('aborted'));
+      };
     });
   }
 
   return {
-    request,
+    request: (call, signal) => lanes.use((lane) => exchange(lane, call, signal, true), signal),
     close: () => lanes.close(failure(new Error('the client was closed'))),
   };
 }

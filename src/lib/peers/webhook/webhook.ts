@@ -1,5 +1,6 @@
 import {Agent, request} from 'undici';
 import {createBackoff} from '../../foundation/async/backoff.ts';
+import {retry} from '../../foundation/async/retry.ts';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import type {Time} from '../../foundation/time/time.ts';
@@ -70,17 +71,15 @@ export function createWebhook(
 
   return {
     place,
-    async post(body, signal) {
+    post(body, signal) {
       const text = JSON.stringify(body);
-      const pause = createBackoff({firstMs: 1_000, capMs: 30_000, random});
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await once(text, signal);
-        } catch (error) {
-          if (attempt === ATTEMPTS || !isAosError(error, 'ALERT_UNREACHABLE')) throw error;
-          await time.sleep(pause.next(), signal);
-        }
-      }
+      return retry(() => once(text, signal), {
+        time,
+        signal,
+        backoff: createBackoff({firstMs: 1_000, capMs: 30_000, random}),
+        attempts: ATTEMPTS,
+        mayPass: (error) => isAosError(error, 'ALERT_UNREACHABLE'),
+      });
     },
     close: () => agent.destroy(),
   };

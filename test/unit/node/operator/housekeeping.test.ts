@@ -1,6 +1,5 @@
 import {describe, expect, it} from 'vitest';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
-import {createBucket} from '../../../../src/lib/foundation/async/token-bucket.ts';
 import type {OperatorPart} from '../../../../src/lib/node/events/events.ts';
 import {keepTidy} from '../../../../src/lib/node/operator/housekeeping.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
@@ -35,18 +34,6 @@ describe('keepTidy', () => {
     end.abort();
     await running;
     expect(time.timers()).toBe(0);
-  });
-});
-
-describe('createBucket', () => {
-  it('says yes so often a second, and again as time goes by', async () => {
-    const time = virtualTime();
-    const may = createBucket(2, time);
-    expect([may(), may(), may()]).toEqual([true, true, false]);
-    await time.advance(500);
-    expect([may(), may()]).toEqual([true, false]);
-    await time.advance(10_000);
-    expect([may(), may(), may()]).toEqual([true, true, false]);
   });
 
   it('ends although the disk does not keep what it took', async () => {

@@ -1,4 +1,4 @@
-import {linkedAbort} from '../../../foundation/async/linked-abort.ts';
+import {linkedAbort} from '../../../foundation/async/abort.ts';
 import {BlockList, isIP} from 'node:net';
 import {lookup} from 'node:dns/promises';
 import {isLoopbackHost, type SignerUrl} from '../../../peers/signer/url.ts';
