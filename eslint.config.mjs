@@ -7,6 +7,32 @@ const portsOnly = [
   {name: 'setInterval', message: 'Use the Time port.'},
 ];
 
+/** Each of these has one place, src/lib/foundation/async (docs/adr/0019-own-async-toolkit.md). */
+const asyncToolkit = [
+  {
+    selector: "CallExpression[callee.property.name='addEventListener'][arguments.0.value='abort']",
+    message: 'Use onAbort, abortable or untilAbort of foundation/async/abort.ts.',
+  },
+  {
+    selector: "CallExpression[callee.property.name='removeEventListener'][arguments.0.value='abort']",
+    message: 'Use onAbort or abortable of foundation/async/abort.ts.',
+  },
+  {
+    selector: "MemberExpression[object.name='AbortSignal'][property.name='any']",
+    message: 'Use linkedAbort: on Node 20 this signal may be collected before it fires.',
+  },
+  {
+    selector:
+      "NewExpression[callee.name='Promise'] CallExpression[callee.name='setTimeout'][arguments.0.type='Identifier']",
+    message: 'Sleep by the Time port (systemTime.sleep where there is none).',
+  },
+  {
+    selector:
+      "NewExpression[callee.name='Promise'] > ArrowFunctionExpression > CallExpression[callee.name='setTimeout']",
+    message: 'Sleep by the Time port (systemTime.sleep where there is none).',
+  },
+];
+
 export default tseslint.config(
   {
     ignores: [
@@ -47,6 +73,11 @@ export default tseslint.config(
         {object: 'Math', property: 'random', message: 'Take randomness as a parameter.'},
       ],
     },
+  },
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/lib/foundation/async/**'],
+    rules: {'no-restricted-syntax': ['error', ...asyncToolkit]},
   },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
