@@ -38,7 +38,7 @@ export async function attachDash(root: string): Promise<AttachedDash> {
   const control = await startControl({
     dir: path.join(dir, 'run'),
     file: '0123456789ab.sock',
-    hello: {version: '0', node_id: NODE, network: 'devnet', host: 'bench', pid: process.pid},
+    hello: {version: '0', nodeId: NODE, network: 'devnet', host: 'bench', pid: process.pid},
     time: systemTime,
   });
   const probe = path.join(dir, 'probe.mjs');

@@ -48,7 +48,7 @@ export type Devnet = {
   config: string;
   operator: string;
   urls: DevnetUrls;
-  contracts: {vrf_range: string};
+  contracts: {vrfRange: string};
   /** What the signer has to say about itself. */
   banner: string;
   dispatcher: DevDispatcher;
@@ -133,7 +133,7 @@ async function start(
     chain: anvil.url,
     signer: signer.url,
     dispatcher: dispatcher.url,
-    dispatcher_http: dispatcher.httpUrl,
+    dispatcherHttp: dispatcher.httpUrl,
     operator: `http://127.0.0.1:${operatorPort}`,
     worker: worker.url,
   };
@@ -154,7 +154,7 @@ async function start(
     await (await monitor)?.close();
   });
 
-  const contracts = {vrf_range: rangeContract};
+  const contracts = {vrfRange: rangeContract};
   const networkStart = new Date();
   const vrfKeyFile = path.join(folder, 'vrf.key');
   writeFileSync(vrfKeyFile, `${randomBytes(32).toString('hex')}\n`, {mode: 0o600});

@@ -12,8 +12,8 @@ type Got = {
   subject: string;
   code: string;
   text: string;
-  node_id: string;
-  after_ms: number | null;
+  nodeId: string;
+  afterMs: number | null;
 };
 
 describe('alerts', () => {

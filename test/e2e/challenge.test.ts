@@ -12,7 +12,7 @@ import {callbackBody, contentOf, dispatchFrame} from '../support/evidence.ts';
 import {newJob, VRF} from '../support/journal.ts';
 
 const HASH: Hex = `0x${'07'.repeat(32)}`;
-type Result = {open: number; challenges: {clock_number: string; blocks_left: number; ms_left: number}[]};
+type Result = {open: number; challenges: {clockNumber: string; blocksLeft: number; msLeft: number}[]};
 
 let rig: ChainRig;
 let aos: AosContracts;
@@ -78,8 +78,8 @@ describe('aos challenge', () => {
     expect(listed.code).toBe(4);
     const {open, challenges} = resultOf(listed);
     expect(open).toBe(1);
-    expect(challenges[0]?.clock_number).toBe('77');
-    expect(challenges[0]?.blocks_left).toBeGreaterThan(0);
+    expect(challenges[0]?.clockNumber).toBe('77');
+    expect(challenges[0]?.blocksLeft).toBeGreaterThan(0);
     const shown = await aosChallenge('show', '0');
     expect([shown.code, shown.stdout]).toEqual([
       4,

@@ -81,7 +81,7 @@ async function operator(world: World): Promise<Control> {
   const control = await startControl({
     dir: path.join(world.home, 'aos/run'),
     file: '0123456789ab.sock',
-    hello: {version: '0.1.0', node_id: PEER.nodeId, network: 'devnet', host: 'node-1', pid: process.pid},
+    hello: {version: '0.1.0', nodeId: PEER.nodeId, network: 'devnet', host: 'node-1', pid: process.pid},
     time: systemTime,
   });
   onTestFinished(() => control.close());

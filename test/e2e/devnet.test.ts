@@ -11,7 +11,7 @@ const K3 = '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73';
 type Submitted = {
   ok: boolean;
   exitCode: number;
-  result: {jobs: {job_id: string; results: {operator: string; result: string}[]}[]};
+  result: {jobs: {jobId: string; results: {operator: string; result: string}[]}[]};
 };
 
 /** The error of a command that ends with one; `--json` and plain must agree. */
@@ -39,13 +39,13 @@ describe('aos devnet up', () => {
       type: 'ready',
       seq: 1,
       operator: K3,
-      contracts: {vrf_range: expect.stringMatching(/^0x[0-9a-fA-F]{40}$/) as string},
+      contracts: {vrfRange: expect.stringMatching(/^0x[0-9a-fA-F]{40}$/) as string},
     });
     expect(Object.keys(devnet.urls)).toEqual([
       'chain',
       'signer',
       'dispatcher',
-      'dispatcher_http',
+      'dispatcherHttp',
       'operator',
       'worker',
     ]);
@@ -81,7 +81,7 @@ describe('aos devnet up', () => {
     expect(jsonOf(tooEarly.stdout)).toMatchObject({ok: false, exitCode: 8});
 
     const operator = world.start(['run', '-c', devnet.config, '--json', '--quiet']);
-    await devnet.answered(jobs.map(({job_id}) => job_id));
+    await devnet.answered(jobs.map(({jobId}) => jobId));
     const waited = await world.run([
       'devnet',
       'submit',

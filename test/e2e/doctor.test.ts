@@ -74,9 +74,9 @@ describe('aos doctor and aos job on a devnet', () => {
     const list = await aos('job', 'list', '--json');
     expect(list.code).toBe(0);
     const {total, jobs} = (
-      jsonOf(list.stdout) as {result: {total: number; jobs: {job_id: string; state: string}[]}}
+      jsonOf(list.stdout) as {result: {total: number; jobs: {jobId: string; state: string}[]}}
     ).result;
-    expect([total, jobs.map(({job_id: id}) => id).sort()]).toEqual([2, [first, second].sort()]);
+    expect([total, jobs.map(({jobId: id}) => id).sort()]).toEqual([2, [first, second].sort()]);
     const table = await aos(
       'job',
       'list',
@@ -93,13 +93,13 @@ describe('aos doctor and aos job on a devnet', () => {
     const shown = await aos('job', 'show', first.slice(0, 20), '--json');
     expect(jsonOf(shown.stdout)).toMatchObject({
       result: {
-        job_id: first,
+        jobId: first,
         outcome: 'answered',
-        dispatch: {signature: {state: 'verified'}, is_known_dispatcher: true},
+        dispatch: {signature: {state: 'verified'}, isKnownDispatcher: true},
         sampling: {selected: true, threshold: 600_000},
         requests: [{attempt: 1}],
-        delivery: {signature_holds: true, signer: devnet.operator},
-        readings: {chain_holds: true},
+        delivery: {signatureHolds: true, signer: devnet.operator},
+        readings: {chainHolds: true},
       },
     });
     const story = await aos('job', 'show', '#1', '--full');

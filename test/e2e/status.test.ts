@@ -11,7 +11,7 @@ const DEAD = 'http://127.0.0.1:1';
 
 type Link = {id: string; state: string; evidence: string; next: string | null};
 type Result = {
-  verdict: {state: string; broken_link: string | null; next: string | null};
+  verdict: {state: string; brokenLink: string | null; next: string | null};
   links: Link[];
   avs: {state: string};
 };
@@ -46,7 +46,7 @@ describe('aos status', () => {
         result: {
           verdict: {
             state: 'not_earning',
-            broken_link: 'avs_registered',
+            brokenLink: 'avs_registered',
             next: `aos register -c ${devnet.config}`,
           },
           avs: {state: 'not_registered'},
@@ -67,7 +67,7 @@ describe('aos status', () => {
     const earning = await status();
     expect(earning).toMatchObject({
       code: 0,
-      answer: {ok: true, result: {verdict: {state: 'earning', broken_link: null}}},
+      answer: {ok: true, result: {verdict: {state: 'earning', brokenLink: null}}},
     });
     expect(Object.values(states(earning.answer.result)).every((state) => state === 'ok')).toBe(true);
     const socket = earning.answer.result;
@@ -99,7 +99,7 @@ describe('aos status', () => {
       code: 3,
       answer: {
         result: {
-          verdict: {state: 'not_earning', broken_link: 'dispatcher', next: `aos run -c ${devnet.config}`},
+          verdict: {state: 'not_earning', brokenLink: 'dispatcher', next: `aos run -c ${devnet.config}`},
         },
       },
     });

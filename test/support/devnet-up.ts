@@ -3,8 +3,8 @@ import {type Cli, type Line, type StartOptions, type World} from './cli.ts';
 export type Ready = {
   config: string;
   operator: string;
-  urls: Record<'chain' | 'signer' | 'dispatcher' | 'dispatcher_http' | 'operator' | 'worker', string>;
-  contracts: {vrf_range: string};
+  urls: Record<'chain' | 'signer' | 'dispatcher' | 'dispatcherHttp' | 'operator' | 'worker', string>;
+  contracts: {vrfRange: string};
 };
 
 /** A running `aos devnet up --json`. */
@@ -34,7 +34,7 @@ export async function devnetUp(
         // The prompt alone decides whether a job is selected, so each is another.
         const job = {tag: 'opml', prompt: count === 1 ? prompt : `${prompt} ${i}`, model, params: {}};
         const body = JSON.stringify({from: null, job, verify: null});
-        const response = await fetch(`${ready.urls.dispatcher_http}/api/job/submit`, {method: 'POST', body});
+        const response = await fetch(`${ready.urls.dispatcherHttp}/api/job/submit`, {method: 'POST', body});
         const {code, result} = (await response.json()) as {code: number; result: string};
         if (code !== 200) throw new Error(`submit answered ${code}`);
         ids.push(result);

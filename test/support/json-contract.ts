@@ -1,5 +1,6 @@
 import Ajv, {type ValidateFunction} from 'ajv';
 import {publishedSchema} from '../../src/lib/features/schema/publish.ts';
+import {snakeKeys} from './snake-keys.ts';
 
 type Node = {[key: string]: unknown};
 
@@ -15,8 +16,8 @@ const STREAMS: readonly {words: readonly string[]; flag?: string; without?: stri
 ];
 
 /**
- * Throws when what a command printed with `--json` is not what its published schema says, or has a field that the
- * schema does not name. Anything that is no JSON of ours (a crash, a closed pipe) is for others to find.
+ * Throws when what a command printed with `--json` is not what its published schema says, has a field that the schema
+ * does not name, or a key that is not camelCase. Anything that is no JSON of ours (a crash, a closed pipe) is for others to find.
  */
 export function checkContract(args: readonly string[], stdout: string): void {
   if (!args.includes('--json') || stdout === '') return;
@@ -59,6 +60,9 @@ function lineSchemas(name: string): Record<string, object> {
 }
 
 function compare(name: string, schema: object, document: Node): void {
+  // The configuration's own schema names the keys of the configuration.
+  const snake = name === 'config-schema' ? [] : snakeKeys(document);
+  if (snake.length > 0) throw new Error(`${name}: keys that are not camelCase: ${snake.join(', ')}`);
   let validate = compiled.get(name);
   if (validate === undefined) {
     validate = ajv.compile(closed(schema) as object);

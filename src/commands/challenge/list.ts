@@ -21,7 +21,7 @@ export default class ChallengeList extends AosCommand {
     '<%= config.bin %> challenge list',
     {
       description: 'Clock numbers of the open ones',
-      command: "<%= config.bin %> challenge list --open --json | jq -r '.result.challenges[].clock_number'",
+      command: "<%= config.bin %> challenge list --open --json | jq -r '.result.challenges[].clockNumber'",
     },
   ];
   static override flags = {

@@ -39,7 +39,7 @@ export default class DevnetSubmit extends AosCommand {
     const {flags} = await this.parse(DevnetSubmit);
     const url =
       flags.dispatcher === undefined
-        ? findDevnet(aosDirs(process.env, process.cwd()).devnetFile).urls.dispatcher_http
+        ? findDevnet(aosDirs(process.env, process.cwd()).devnetFile).urls.dispatcherHttp
         : httpUrl(flags.dispatcher, 'dispatcher');
     const {prompt, model, kind, count, wait} = flags;
     const jobs = await submitJobs(createDispatcherRest(url), {

@@ -21,7 +21,7 @@ export default class JobList extends AosCommand {
     {description: 'What failed today', command: '<%= config.bin %> job list --state failed --since 24h'},
     {
       description: 'Ids of what waits for acceptance',
-      command: "<%= config.bin %> job list --state concluded,signed --json | jq -r '.result.jobs[].job_id'",
+      command: "<%= config.bin %> job list --state concluded,signed --json | jq -r '.result.jobs[].jobId'",
     },
   ];
   static override flags = {

@@ -9,7 +9,7 @@ export type DevnetUrls = {
   chain: string;
   signer: string;
   dispatcher: string;
-  dispatcher_http: string;
+  dispatcherHttp: string;
   operator: string;
   worker: string;
 };
@@ -28,7 +28,7 @@ const schema = v.object({
     chain: url,
     signer: url,
     dispatcher: url,
-    dispatcher_http: url,
+    dispatcherHttp: url,
     operator: url,
     worker: url,
   }),

@@ -10,7 +10,7 @@ export function dispatcherHttpUrl(flag: string | null, webSocketUrl: string): st
   try {
     const {urls} = findDevnet(aosDirs(process.env, process.cwd()).devnetFile);
     if (urls.dispatcher.replace(/\/ws$/, '') === webSocketUrl.replace(/\/ws$/, ''))
-      return urls.dispatcher_http;
+      return urls.dispatcherHttp;
   } catch {
     // no devnet runs here
   }

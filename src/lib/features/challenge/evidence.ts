@@ -95,13 +95,13 @@ export function evidenceExit(report: EvidenceReport): ExitCode {
 
 /** The `result` of `--json`. */
 export function evidenceJson(report: EvidenceReport) {
-  const clock_number = report.clockNumber.toString();
-  if (report.directory === null) return {clock_number, directory: null, why: report.why};
+  const clockNumber = report.clockNumber.toString();
+  if (report.directory === null) return {clockNumber, directory: null, why: report.why};
   const {jobs, missing, manifest, manifestSha256} = report.bundle;
   return {
-    clock_number,
+    clockNumber,
     directory: report.directory,
-    manifest_sha256: manifestSha256,
+    manifestSha256,
     jobs: jobs.map(jobJson),
     missing,
     files: manifest,

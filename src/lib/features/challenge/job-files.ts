@@ -5,6 +5,7 @@ import {isAosError} from '../../foundation/errors/error.ts';
 import {jsonLine} from '../../foundation/text/safe-text.ts';
 import {parseEnvelope, verifyEnvelope} from '../../protocol/wire/envelope.ts';
 import {readOpmlCallback} from '../../protocol/wire/messages.ts';
+import {vrfJson} from '../../protocol/vrf/vrf-json.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {SelectedJob} from './select.ts';
 import type {RequestRecord} from '../../node/journal/records.ts';
@@ -67,7 +68,7 @@ export function jobEvidence({job, matches, requests, readings, range}: JobFacts)
     files.push({
       name: `${prefix}-vrf.json`,
       what: 'VRF proof and sampling range',
-      text: `${jsonLine({...job.vrf, range: shown}, 2)}\n`,
+      text: `${jsonLine({...vrfJson(job.vrf), range: shown}, 2)}\n`,
     });
   }
 

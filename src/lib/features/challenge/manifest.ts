@@ -92,10 +92,10 @@ export function bundleOf(about: EvidenceFor, {jobs, standing}: Holdings): Bundle
   const {clockNumber, nodeId, network, gatheredAt} = about;
   const manifest = {
     schema: 'aos.evidence/1',
-    clock_number: clockNumber.toString(),
-    node_id: nodeId,
+    clockNumber: clockNumber.toString(),
+    nodeId,
     network,
-    gathered_at: gatheredAt,
+    gatheredAt,
     selection: SELECTION,
     jobs: entries.map(jobJson),
     missing,
@@ -120,11 +120,11 @@ export function jobJson(entry: JobEntry) {
       : {
           first: entry.readings.first,
           last: entry.readings.last,
-          chain_holds: entry.readings.chainHolds,
+          chainHolds: entry.readings.chainHolds,
         };
   return {
     seq,
-    job_id: jobId,
+    jobId,
     tag,
     position,
     matches,
@@ -132,7 +132,7 @@ export function jobJson(entry: JobEntry) {
     outcome,
     dispatcher,
     selected,
-    state_root: stateRoot,
+    stateRoot,
     readings,
     files: entry.files,
   };

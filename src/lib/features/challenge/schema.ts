@@ -6,30 +6,30 @@ import {address, count, decimal, hex, ms, schemaOf} from '../../cli/schema/parts
 
 const challenge = v.object({
   index: count,
-  clock_number: decimal,
+  clockNumber: decimal,
   state: v.picklist(['open', 'answered', 'unanswered']),
-  attestation_hash: hex,
+  attestationHash: hex,
   signature: hex,
-  quorum_threshold_percentage: count,
-  quorum_numbers: hex,
-  created_block: count,
-  created_tx: hex,
-  deadline_block: v.nullable(count),
-  blocks_left: v.nullable(count),
-  ms_left: v.nullable(ms),
-  answered_block: v.nullable(count),
-  answered_tx: v.nullable(hex),
+  quorumThresholdPercentage: count,
+  quorumNumbers: hex,
+  createdBlock: decimal,
+  createdTx: hex,
+  deadlineBlock: v.nullable(decimal),
+  blocksLeft: v.nullable(count),
+  msLeft: v.nullable(ms),
+  answeredBlock: v.nullable(decimal),
+  answeredTx: v.nullable(hex),
   final: v.boolean(),
 });
 
 const book = schemaOf<ReturnType<typeof challengesJson>>()(
   v.object({
     contract: address,
-    chain_id: count,
+    chainId: count,
     endpoint: v.string(),
-    latest_block: count,
-    window_blocks: v.nullable(count),
-    ms_per_block: v.nullable(ms),
+    latestBlock: decimal,
+    windowBlocks: v.nullable(count),
+    msPerBlock: v.nullable(ms),
     count: v.nullable(count),
     open: count,
     challenges: v.array(challenge),
@@ -47,7 +47,7 @@ export const challengeShow: ResultEntry = {
 
 const job = v.object({
   seq: count,
-  job_id: v.string(),
+  jobId: v.string(),
   tag: v.string(),
   position: v.string(),
   matches: v.array(v.string()),
@@ -55,8 +55,8 @@ const job = v.object({
   outcome: v.nullable(v.string()),
   dispatcher: v.nullable(v.string()),
   selected: v.nullable(v.boolean()),
-  state_root: v.nullable(v.string()),
-  readings: v.nullable(v.object({first: count, last: count, chain_holds: v.boolean()})),
+  stateRoot: v.nullable(v.string()),
+  readings: v.nullable(v.object({first: count, last: count, chainHolds: v.boolean()})),
   files: v.array(v.string()),
 });
 const file = v.object({name: v.string(), bytes: count, sha256: v.string(), what: v.string()});
@@ -66,11 +66,11 @@ export const challengeEvidence: ResultEntry = {
     'aos challenge evidence: the files with their hashes; directory is null where nothing was gathered.',
   result: schemaOf<ReturnType<typeof evidenceJson>>()(
     v.union([
-      v.object({clock_number: decimal, directory: v.null(), why: v.string()}),
+      v.object({clockNumber: decimal, directory: v.null(), why: v.string()}),
       v.object({
-        clock_number: decimal,
+        clockNumber: decimal,
         directory: v.string(),
-        manifest_sha256: v.string(),
+        manifestSha256: v.string(),
         jobs: v.array(job),
         missing: v.array(v.string()),
         files: v.array(file),

@@ -79,11 +79,11 @@ export function challengesJson(book: Challenges, shown: readonly Challenge[]) {
   const {contract, chainId, endpoint, latestBlock, windowBlocks, count} = book;
   return {
     contract,
-    chain_id: chainId,
+    chainId,
     endpoint,
-    latest_block: latestBlock,
-    window_blocks: windowBlocks,
-    ms_per_block: book.msPerBlock === null ? null : Math.round(book.msPerBlock),
+    latestBlock: String(latestBlock),
+    windowBlocks,
+    msPerBlock: book.msPerBlock === null ? null : Math.round(book.msPerBlock),
     count,
     open: book.challenges.filter(({state}) => state === 'open').length,
     challenges: shown.map((challenge) => challengeJson(challenge, book)),
@@ -94,22 +94,24 @@ export function challengesJson(book: Challenges, shown: readonly Challenge[]) {
 export function challengeJson(challenge: Challenge, {msPerBlock}: Challenges) {
   return {
     index: challenge.index,
-    clock_number: challenge.clockNumber.toString(),
+    clockNumber: challenge.clockNumber.toString(),
     state: challenge.state,
-    attestation_hash: challenge.attestationHash,
+    attestationHash: challenge.attestationHash,
     signature: challenge.signature,
-    quorum_threshold_percentage: challenge.quorumThresholdPercentage,
-    quorum_numbers: challenge.quorumNumbers,
-    created_block: challenge.createdBlock,
-    created_tx: challenge.createdTx,
-    deadline_block: challenge.deadlineBlock,
-    blocks_left: challenge.blocksLeft,
-    ms_left: msLeft(challenge, msPerBlock),
-    answered_block: challenge.answeredBlock,
-    answered_tx: challenge.answeredTx,
+    quorumThresholdPercentage: challenge.quorumThresholdPercentage,
+    quorumNumbers: challenge.quorumNumbers,
+    createdBlock: String(challenge.createdBlock),
+    createdTx: challenge.createdTx,
+    deadlineBlock: textOf(challenge.deadlineBlock),
+    blocksLeft: challenge.blocksLeft,
+    msLeft: msLeft(challenge, msPerBlock),
+    answeredBlock: textOf(challenge.answeredBlock),
+    answeredTx: challenge.answeredTx,
     final: challenge.isFinal,
   };
 }
+
+const textOf = (block: number | null): string | null => (block === null ? null : String(block));
 
 function statement({challenges, contract, latestBlock, windowBlocks}: Challenges): string {
   const open = challenges.filter(({state}) => state === 'open').length;

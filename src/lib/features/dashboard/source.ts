@@ -46,7 +46,7 @@ async function follow(
   {time, signal, onNews}: {time: Time; signal: AbortSignal; onNews: (news: News) => void},
 ): Promise<void> {
   const {hello, snapshot} = client;
-  const {node_id: nodeId, network, host, version, pid} = hello;
+  const {nodeId, network, host, version, pid} = hello;
   onNews({type: 'attached', peer: {nodeId, network, host, version, pid}, view: snapshot, at: time.now()});
   const forgetAbort = onAbort(signal, () => client.close());
   try {

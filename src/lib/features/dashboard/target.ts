@@ -40,7 +40,7 @@ export async function dashTarget(
   const named = findConfig({flag: config, env, cwd}) !== null;
   if (!named) {
     const first = await connectOnly(search());
-    const file = controlFile(first.hello.network, first.hello.node_id);
+    const file = controlFile(first.hello.network, first.hello.nodeId);
     return {first, connect: (signal) => connectNode(file, search(signal))};
   }
   const {network, node} = configForCommand(config, 'run', note).config;

@@ -43,7 +43,7 @@ export function devnetOutput(options: {json: boolean; quiet: boolean}): DevnetOu
         config,
         node_id: operator,
         ...urls,
-        'range contract': contracts.vrf_range,
+        'range contract': contracts.vrfRange,
       });
       out.write(rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`).join('\n'));
       out.write(

@@ -11,7 +11,7 @@ export const devnetSubmit: ResultEntry = {
     v.object({
       jobs: v.array(
         v.object({
-          job_id: v.string(),
+          jobId: v.string(),
           results: v.array(
             v.object({
               operator: v.string(),
@@ -31,7 +31,7 @@ const urls = schemaOf<DevnetUrls>()(
     chain: v.string(),
     signer: v.string(),
     dispatcher: v.string(),
-    dispatcher_http: v.string(),
+    dispatcherHttp: v.string(),
     operator: v.string(),
     worker: v.string(),
   }),
@@ -96,7 +96,7 @@ export const devnetUp: StreamEntry = {
       config: v.pipe(v.string(), v.description('a config.yaml that works')),
       operator: address,
       urls,
-      contracts: v.object({vrf_range: address}),
+      contracts: v.object({vrfRange: address}),
     }),
     ...events,
   },

@@ -2,7 +2,7 @@ import type {DispatcherRest, JobResultRow, JobSubmission} from '../../peers/disp
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 
-export type SubmittedJob = {job_id: string; results: JobResultRow[]};
+export type SubmittedJob = {jobId: string; results: JobResultRow[]};
 
 /** Requests under way at once. */
 const PARALLEL = 8;
@@ -28,7 +28,7 @@ export async function submitJobs(
     const ids = await Promise.all(
       Array.from({length: Math.min(left, PARALLEL)}, () => rest.submitJob(options.job, never)),
     );
-    jobs.push(...ids.map((job_id) => ({job_id, results: []})));
+    jobs.push(...ids.map((jobId) => ({jobId, results: []})));
   }
   if (options.waitMs === null) return jobs;
   options.onWaiting();
@@ -48,7 +48,7 @@ async function waitForResults(
     for (let at = 0; at < open.length; at += PARALLEL) {
       await Promise.all(
         open.slice(at, at + PARALLEL).map(async (job) => {
-          job.results = await rest.jobResults(job.job_id, signal);
+          job.results = await rest.jobResults(job.jobId, signal);
         }),
       );
     }
@@ -61,8 +61,8 @@ async function waitForResults(
 /** One line a job: its id, and with results what each operator said. */
 export function renderJobs(jobs: readonly SubmittedJob[], waited: boolean): string {
   return jobs
-    .flatMap(({job_id, results}) => {
-      const id = safeText(job_id, 100);
+    .flatMap(({jobId, results}) => {
+      const id = safeText(jobId, 100);
       if (results.length === 0) return [waited ? `${id}  no result yet` : id];
       return results.map(
         (row) =>

@@ -47,10 +47,10 @@ export function doctorJson(report: DoctorReport) {
   const {verdict, nodeId, network, config, tookMs, checks, repairs} = report;
   return {
     verdict,
-    node_id: nodeId,
+    nodeId,
     network,
     config,
-    took_ms: Math.round(tookMs),
+    tookMs: Math.round(tookMs),
     counts: countStates(checks),
     checks: checks.map(({id, state, evidence, fix, because, ms, repairs: own}) => ({
       id,

@@ -12,10 +12,10 @@ export const doctor: ResultEntry = {
   result: schemaOf<ReturnType<typeof doctorJson> & {bundle: BundleJson | null}>()(
     v.object({
       verdict: v.picklist(['ok', 'warn', 'fail']),
-      node_id: v.nullable(address),
+      nodeId: v.nullable(address),
       network: v.nullable(v.string()),
       config: v.nullable(v.string()),
-      took_ms: ms,
+      tookMs: ms,
       counts: v.object({ok: count, warn: count, fail: count, unknown: count, skipped: count}),
       checks: v.array(
         v.object({

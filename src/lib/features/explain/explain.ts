@@ -10,7 +10,7 @@ export type Explanation = {
   code: string;
   kind: 'error' | 'notice' | 'exit-code';
   /** Of an error or an exit code; null for what ends nothing. */
-  exit_code: number | null;
+  exitCode: number | null;
   category: string | null;
   means: string;
   /** What usually is behind it and how to see it, the likeliest first. */
@@ -28,10 +28,10 @@ export function explain(word: string): Explanation | null {
   const code = word.trim().toUpperCase().replaceAll(/[- ]/g, '_');
   if (isErrorCode(code)) {
     const {exit, category, means, next} = ERRORS[code];
-    return {code, kind: 'error', exit_code: exit, category, means, causes: CAUSES[code], next, codes: []};
+    return {code, kind: 'error', exitCode: exit, category, means, causes: CAUSES[code], next, codes: []};
   }
   if (isNotice(code))
-    return {code, kind: 'notice', exit_code: null, category: null, ...NOTICES[code], codes: []};
+    return {code, kind: 'notice', exitCode: null, category: null, ...NOTICES[code], codes: []};
   const exit = Object.entries(EXIT_CODES).find(([number]) => number === code);
   if (exit === undefined) return null;
   const [number, {means, then}] = exit;
@@ -41,7 +41,7 @@ export function explain(word: string): Explanation | null {
   return {
     code: number,
     kind: 'exit-code',
-    exit_code: Number(number),
+    exitCode: Number(number),
     category: null,
     means,
     causes: [],
@@ -80,7 +80,7 @@ export function explanationText(about: Explanation, width: number): string {
     ...lines('code', about.kind === 'exit-code' ? `exit code ${about.code}` : about.code),
     ...(about.kind !== 'error'
       ? []
-      : lines('exit code', `${about.exit_code ?? ''} (${about.category ?? ''})`)),
+      : lines('exit code', `${about.exitCode ?? ''} (${about.category ?? ''})`)),
     ...lines('means', about.means),
     ...about.causes.flatMap((cause, index) => lines(index === 0 ? 'look for' : '', cause)),
     ...lines('next', about.next),
@@ -93,8 +93,8 @@ export function codeListText(): string {
   const width = Math.max(...explainedCodes().map((code) => code.length));
   return explainedCodes()
     .flatMap((code) => explain(code) ?? [])
-    .map(({code, exit_code, kind, means}) =>
-      [code.padEnd(width), (kind === 'notice' ? '' : String(exit_code)).padStart(3), means].join('  '),
+    .map(({code, exitCode, kind, means}) =>
+      [code.padEnd(width), (kind === 'notice' ? '' : String(exitCode)).padStart(3), means].join('  '),
     )
     .join('\n');
 }

@@ -7,7 +7,7 @@ const explanation = schemaOf<Explanation>()(
   v.object({
     code: v.string(),
     kind: v.picklist(['error', 'notice', 'exit-code']),
-    exit_code: v.nullable(count),
+    exitCode: v.nullable(count),
     category: v.nullable(v.string()),
     means: v.string(),
     causes: v.array(v.string()),

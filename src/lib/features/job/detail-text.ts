@@ -27,7 +27,7 @@ export function jobDetailText(story: JobDetail, {width, full}: StoryStyle): stri
   const {dispatch, sampling, answer, delivery, readings} = story;
   const outcome = story.outcome === null ? '' : `, ${story.outcome}`;
   return [
-    ...row('job', story.job_id),
+    ...row('job', story.jobId),
     ...row('number', `#${story.seq}`),
     ...row(
       'tag',
@@ -39,14 +39,14 @@ export function jobDetailText(story: JobDetail, {width, full}: StoryStyle): stri
     ),
     ...row(
       'state',
-      `${story.state}${outcome}, ${duration(story.age_ms)} ${story.state === 'accepted' ? 'from arrival to acceptance' : 'since it came'}`,
+      `${story.state}${outcome}, ${duration(story.ageMs)} ${story.state === 'accepted' ? 'from arrival to acceptance' : 'since it came'}`,
     ),
     ...row('kind', `${story.kind}, model ${story.model}`),
     ...row('user', story.user),
     ...row('prompt', story.prompt),
     '',
     'DISPATCH',
-    ...row('  received', dispatch.received_at),
+    ...row('  received', dispatch.receivedAt),
     ...row('  signature', signatureText(story)),
     ...row('  frame', frameText(story)),
     ...row('  clock', clockText(dispatch.clock)),
@@ -56,23 +56,23 @@ export function jobDetailText(story: JobDetail, {width, full}: StoryStyle): stri
       ? ['  not sampled yet']
       : [
           ...row('  selected', selectedText(sampling)),
-          ...row('  vrf key', sampling.vrf_verify_pubkey),
-          ...row('  prompt hash', sampling.vrf_prompt_hash),
-          ...row('  vrf value', sampling.vrf_random_value),
-          ...row('  proof', sampling.vrf_proof),
+          ...row('  vrf key', sampling.vrfPublicKey),
+          ...row('  prompt hash', sampling.vrfPromptHash),
+          ...row('  vrf value', sampling.vrfRandomValue),
+          ...row('  proof', sampling.vrfProof),
         ]),
     ...(story.requests.length === 0 ? [] : ['', 'REQUESTS']),
     ...story.requests.flatMap((request) => [
       ...row(`  attempt ${request.attempt}`, requestText(request)),
       ...row('    answer', request.answer),
-      ...row('    root', request.state_root),
+      ...row('    root', request.stateRoot),
     ]),
     '',
     'ANSWER',
     ...(answer === null
       ? ['  none yet']
       : [
-          ...row('  concluded', answer.concluded_at),
+          ...row('  concluded', answer.concludedAt),
           ...row('  result', answer.result),
           ...row('  reason', answer.reason),
           ...row('  clock', clockText(answer.clock)),
@@ -84,14 +84,14 @@ export function jobDetailText(story: JobDetail, {width, full}: StoryStyle): stri
     ...(delivery === null
       ? ['  not signed yet']
       : [
-          ...row('  signed', `${delivery.signed_at}, ${holdsText(delivery)}`),
+          ...row('  signed', `${delivery.signedAt}, ${holdsText(delivery)}`),
           ...row('  signature', delivery.signature),
-          ...row('  envelope', delivery.envelope_id),
-          ...row('  accepted', delivery.accepted_at ?? (delivery.expired_at === null ? 'not yet' : null)),
-          ...row('  given up', delivery.expired_at),
+          ...row('  envelope', delivery.envelopeId),
+          ...row('  accepted', delivery.acceptedAt ?? (delivery.expiredAt === null ? 'not yet' : null)),
+          ...row('  given up', delivery.expiredAt),
         ]),
     '',
-    `CLOCK READINGS${readings.chain_holds === false ? ' (a hash does not hold)' : ''}`,
+    `CLOCK READINGS${readings.chainHolds === false ? ' (a hash does not hold)' : ''}`,
     ...(readings.list.length === 0 ? ['  none'] : []),
     ...readings.list.flatMap((reading) =>
       row(
@@ -102,13 +102,13 @@ export function jobDetailText(story: JobDetail, {width, full}: StoryStyle): stri
     '',
     'TIMELINE',
     ...story.timeline.map(
-      ({what, at, since_previous_ms: step}) => `  ${at}  ${what}${step > 0 ? `  +${stepText(step)}` : ''}`,
+      ({what, at, sincePreviousMs: step}) => `  ${at}  ${what}${step > 0 ? `  +${stepText(step)}` : ''}`,
     ),
   ].join('\n');
 }
 
 function signatureText({
-  dispatch: {signature, is_known_dispatcher: known, hash_matches: hash},
+  dispatch: {signature, isKnownDispatcher: known, hashMatches: hash},
 }: JobDetail): string {
   switch (signature.state) {
     case 'unreadable':
@@ -126,10 +126,9 @@ function signatureText({
 }
 
 function frameText({dispatch}: JobDetail): string {
-  const jobs =
-    dispatch.frame_jobs === null ? '' : `, job ${dispatch.frame_index + 1} of ${dispatch.frame_jobs}`;
-  const id = dispatch.envelope_id === null ? '' : `, envelope ${dispatch.envelope_id}`;
-  return `${dispatch.frame_bytes} bytes${jobs}${id}`;
+  const jobs = dispatch.frameJobs === null ? '' : `, job ${dispatch.frameIndex + 1} of ${dispatch.frameJobs}`;
+  const id = dispatch.envelopeId === null ? '' : `, envelope ${dispatch.envelopeId}`;
+  return `${dispatch.frameBytes} bytes${jobs}${id}`;
 }
 
 function selectedText(sampling: NonNullable<JobDetail['sampling']>): string {
@@ -141,13 +140,13 @@ function selectedText(sampling: NonNullable<JobDetail['sampling']>): string {
   return `${selected ? 'yes' : 'no'}${by} (range ${start}–${end} of ${max}${when})`;
 }
 
-function requestText({kind, asked_at: asked, duration_ms: took}: JobDetail['requests'][number]): string {
+function requestText({kind, askedAt: asked, durationMs: took}: JobDetail['requests'][number]): string {
   return took === null
     ? `${kind}, asked ${asked}, no answer`
     : `${kind}, asked ${asked}, answered after ${stepText(took)}`;
 }
 
-function holdsText({signature_holds: holds, signer}: NonNullable<JobDetail['delivery']>): string {
+function holdsText({signatureHolds: holds, signer}: NonNullable<JobDetail['delivery']>): string {
   if (holds === null) return 'not verified: node_id is not known';
   return holds ? `holds, by ${signer ?? ''}` : 'DOES NOT HOLD for node_id';
 }

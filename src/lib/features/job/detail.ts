@@ -6,6 +6,7 @@ import {eip191Digest, fromHex, recoverAddress, sameAddress} from '../../protocol
 import {isJsonObject, parseJson, type JsonObject} from '../../protocol/wire/json.ts';
 import {readDispatch, readOpmlCallback, type DispatchJob} from '../../protocol/wire/messages.ts';
 import {isoTime} from '../../foundation/time/time.ts';
+import {vrfJson} from '../../protocol/vrf/vrf-json.ts';
 import {sampleNumber, widen, type SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {JobRequestRow, JobDetailRecord} from '../../node/journal/job-query-types.ts';
 import {clockFromWire} from '../../protocol/wire/clock-field.ts';
@@ -31,7 +32,7 @@ export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
   const job = dispatch?.jobs[record.index] ?? null;
   return {
     seq: record.seq,
-    job_id: record.key.jobId,
+    jobId: record.key.jobId,
     tag: record.key.tag,
     position: record.key.position,
     state: record.state,
@@ -41,15 +42,15 @@ export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
     user: job?.user ?? null,
     prompt: job?.prompt ?? null,
     dispatch: {
-      received_at: isoTime(record.receivedAt),
-      frame_bytes: Buffer.byteLength(record.frame),
-      frame_jobs: dispatch?.jobs.length ?? null,
-      frame_index: record.index,
-      envelope_id: dispatch?.id ?? null,
+      receivedAt: isoTime(record.receivedAt),
+      frameBytes: Buffer.byteLength(record.frame),
+      frameJobs: dispatch?.jobs.length ?? null,
+      frameIndex: record.index,
+      envelopeId: dispatch?.id ?? null,
       address: dispatch?.address ?? null,
       signature: dispatch?.signature ?? UNREADABLE,
-      hash_matches: dispatch?.hashMatches ?? null,
-      is_known_dispatcher: isKnown(dispatch?.signature.signer ?? null, facts.dispatcher),
+      hashMatches: dispatch?.hashMatches ?? null,
+      isKnownDispatcher: isKnown(dispatch?.signature.signer ?? null, facts.dispatcher),
       clock: job === null ? null : clockToWire(job.clock),
       seed: job?.seed ?? null,
     },
@@ -58,14 +59,14 @@ export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
     answer: answerOf(record),
     delivery: deliveryOf(record, facts.nodeId),
     readings: {
-      chain_holds:
+      chainHolds:
         record.readings.length === 0
           ? null
           : record.readings.every((reading) => verifyReadings([reading]).ok),
       list: record.readings.map(readingJson),
     },
     timeline: timelineOf(record),
-    age_ms: (record.closedAt ?? facts.now) - record.receivedAt,
+    ageMs: (record.closedAt ?? facts.now) - record.receivedAt,
   };
 }
 
@@ -123,11 +124,7 @@ function samplingOf({vrf, key, range: own}: JobDetailRecord, {lastRange, precisi
   const known = range === null || precision === null ? null : {range, precision};
   const widened = known === null ? null : widen(known.range, key.tag, key.position);
   return {
-    selected: vrf.selected,
-    vrf_prompt_hash: vrf.vrf_prompt_hash,
-    vrf_random_value: vrf.vrf_random_value,
-    vrf_verify_pubkey: vrf.vrf_verify_pubkey,
-    vrf_proof: vrf.vrf_proof,
+    ...vrfJson(vrf),
     number: known === null ? null : sampleNumber(vrf.vrf_random_value, known.precision, known.range.max),
     threshold: widened === null ? null : Math.max(0, widened.end - widened.start),
     range: range === null ? null : rangeJson(range, own === null ? 'last_read' : 'sampled_with'),
@@ -152,12 +149,12 @@ function requestJson({attempt, kind, askedAt, answer, answeredAt}: JobRequestRow
   return {
     attempt,
     kind,
-    asked_at: isoTime(askedAt),
-    answered_at: answeredAt === null ? null : isoTime(answeredAt),
-    duration_ms: answeredAt === null ? null : answeredAt - askedAt,
+    askedAt: isoTime(askedAt),
+    answeredAt: answeredAt === null ? null : isoTime(answeredAt),
+    durationMs: answeredAt === null ? null : answeredAt - askedAt,
     answer: read?.answer ?? null,
-    state_root: read === null || read.state_root === '' ? null : read.state_root,
-    answer_bytes: answer === null ? null : Buffer.byteLength(answer),
+    stateRoot: read === null || read.state_root === '' ? null : read.state_root,
+    answerBytes: answer === null ? null : Buffer.byteLength(answer),
   };
 }
 
@@ -180,7 +177,7 @@ function answerOf({content, outcome, concludedAt}: JobDetailRecord) {
   const clock = clockIn(fields);
   return {
     outcome,
-    concluded_at: concludedAt === null ? null : isoTime(concludedAt),
+    concludedAt: concludedAt === null ? null : isoTime(concludedAt),
     result: text('result'),
     reason: text('reason'),
     clock: clock === null ? null : clockToWire(clock),
@@ -214,13 +211,13 @@ function deliveryOf({delivery, content, state, closedAt}: JobDetailRecord, nodeI
   const {envelopeId, signature, at} = delivery;
   const signer = nodeId === null ? null : signerOf({envelopeId, signature, content, nodeId});
   return {
-    envelope_id: envelopeId,
+    envelopeId,
     signature,
-    signed_at: isoTime(at),
+    signedAt: isoTime(at),
     signer,
-    signature_holds: signer === null || nodeId === null ? null : sameAddress(signer, nodeId),
-    accepted_at: state === 'accepted' && closedAt !== null ? isoTime(closedAt) : null,
-    expired_at: state === 'expired' && closedAt !== null ? isoTime(closedAt) : null,
+    signatureHolds: signer === null || nodeId === null ? null : sameAddress(signer, nodeId),
+    acceptedAt: state === 'accepted' && closedAt !== null ? isoTime(closedAt) : null,
+    expiredAt: state === 'expired' && closedAt !== null ? isoTime(closedAt) : null,
   };
 }
 
@@ -245,7 +242,7 @@ function readingJson({n, at, event, clock, previous, hash}: Reading) {
   return {n, at: isoTime(at), event, clock: clockToWire(clock), previous, hash};
 }
 
-export type TimelineEntry = {what: string; at: string; since_previous_ms: number; since_received_ms: number};
+export type TimelineEntry = {what: string; at: string; sincePreviousMs: number; sinceReceivedMs: number};
 
 /** What happened when, in order; selecting has no time of its own. */
 function timelineOf(record: JobDetailRecord): TimelineEntry[] {
@@ -266,7 +263,7 @@ function timelineOf(record: JobDetailRecord): TimelineEntry[] {
   return known.map(({what, at}, index) => ({
     what,
     at: isoTime(at),
-    since_previous_ms: at - (known[index - 1]?.at ?? at),
-    since_received_ms: at - receivedAt,
+    sincePreviousMs: at - (known[index - 1]?.at ?? at),
+    sinceReceivedMs: at - receivedAt,
   }));
 }

@@ -14,18 +14,18 @@ const MORE = [
   'result',
   'reason',
   'attempts',
-  'vrf_random_value',
-  'vrf_proof',
-  'envelope_id',
+  'vrfRandomValue',
+  'vrfProof',
+  'envelopeId',
   'signature',
 ] as const satisfies readonly (keyof JobLine)[];
 
-export const JOB_EXPORT_HEAD = csvLine([...JOB_CSV_HEAD, ...MORE, 'job_clock', 'answer_clock']);
+export const JOB_EXPORT_HEAD = csvLine([...JOB_CSV_HEAD, ...MORE, 'jobClock', 'answerClock']);
 
 export function jobExportText(record: JobDetailRecord, format: 'ndjson' | 'csv'): string {
   const line = jobLine(record);
   if (format === 'ndjson') return jsonLine(line);
-  const clocks = [line.job_clock, line.answer_clock].map((clock) =>
+  const clocks = [line.jobClock, line.answerClock].map((clock) =>
     clock === null ? '' : JSON.stringify(clock),
   );
   return csvLine([...[...JOB_CSV_HEAD, ...MORE].map((name) => cell(line[name])), ...clocks]);
@@ -40,18 +40,18 @@ function jobLine(record: JobDetailRecord) {
   return {
     type: 'job' as const,
     seq,
-    at: row.received_at,
+    at: row.receivedAt,
     ...row,
     user,
     prompt,
     result: answer?.result ?? null,
     reason: answer?.reason ?? null,
     attempts: requests.length,
-    vrf_random_value: sampling?.vrf_random_value ?? null,
-    vrf_proof: sampling?.vrf_proof ?? null,
-    job_clock: dispatch.clock,
-    answer_clock: answer?.clock ?? null,
-    envelope_id: delivery?.envelope_id ?? null,
+    vrfRandomValue: sampling?.vrfRandomValue ?? null,
+    vrfProof: sampling?.vrfProof ?? null,
+    jobClock: dispatch.clock,
+    answerClock: answer?.clock ?? null,
+    envelopeId: delivery?.envelopeId ?? null,
     signature: delivery?.signature ?? null,
   };
 }

@@ -29,13 +29,13 @@ export function jobTable(
   const table = fitTable(
     [
       column('NO', 7, ({seq}) => `#${seq}`, true),
-      column('JOB', 9, ({job_id: id}) => (full ? safeText(id, 100_000) : short(id, ID_WIDTH))),
+      column('JOB', 9, ({jobId: id}) => (full ? safeText(id, 100_000) : short(id, ID_WIDTH))),
       column('TAG', 5, ({tag, position}) => short(position === '' ? tag : `${tag}/${position}`, TEXT_WIDTH)),
       column('STATE', 9, ({state}) => state),
       column('OUTCOME', 6, ({outcome}) => outcome ?? ''),
       column('KIND', 4, ({kind}) => short(kind, 10)),
       column('MODEL', 2, ({model}) => short(model, TEXT_WIDTH)),
-      column('RECEIVED', 8, (record) => record.received_at.slice(0, 19).replace('T', ' ')),
+      column('RECEIVED', 8, (record) => record.receivedAt.slice(0, 19).replace('T', ' ')),
       column('TOOK', 3, (record) => tookText(record, now), true),
     ],
     width,
@@ -46,13 +46,13 @@ export function jobTable(
 
 /** Until it was closed; for an open one so far. */
 function tookText(record: JobRowJson, now: number): string {
-  if (record.duration_ms === null) return `${duration(now - Date.parse(record.received_at))} so far`;
-  return record.duration_ms < 10_000 ? `${record.duration_ms} ms` : duration(record.duration_ms);
+  if (record.durationMs === null) return `${duration(now - Date.parse(record.receivedAt))} so far`;
+  return record.durationMs < 10_000 ? `${record.durationMs} ms` : duration(record.durationMs);
 }
 
 export const JOB_CSV_HEAD = [
   'seq',
-  'job_id',
+  'jobId',
   'tag',
   'position',
   'state',
@@ -61,11 +61,11 @@ export const JOB_CSV_HEAD = [
   'model',
   'selected',
   'dispatcher',
-  'received_at',
-  'concluded_at',
-  'signed_at',
-  'closed_at',
-  'duration_ms',
+  'receivedAt',
+  'concludedAt',
+  'signedAt',
+  'closedAt',
+  'durationMs',
 ] as const satisfies readonly (keyof JobRowJson)[];
 
 /** The jobs as CSV with a head, without a line end at the end. */

@@ -10,7 +10,7 @@ export function jobRowJson(record: JobRow) {
   const time = (at: number | null): string | null => (at === null ? null : isoTime(at));
   return {
     seq,
-    job_id: key.jobId,
+    jobId: key.jobId,
     tag: key.tag,
     position: key.position,
     state,
@@ -19,11 +19,11 @@ export function jobRowJson(record: JobRow) {
     model,
     selected: vrf?.selected ?? null,
     dispatcher: signer,
-    received_at: isoTime(receivedAt),
-    concluded_at: time(concludedAt),
-    signed_at: time(delivery?.at ?? null),
-    closed_at: time(closedAt),
+    receivedAt: isoTime(receivedAt),
+    concludedAt: time(concludedAt),
+    signedAt: time(delivery?.at ?? null),
+    closedAt: time(closedAt),
     /** From arrival to acceptance, or giving up. */
-    duration_ms: closedAt === null ? null : closedAt - receivedAt,
+    durationMs: closedAt === null ? null : closedAt - receivedAt,
   };
 }

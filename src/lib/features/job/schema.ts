@@ -10,7 +10,7 @@ const clock = v.pipe(v.record(v.string(), v.string()), v.description('clock id â
 const digits = v.pipe(v.string(), v.regex(/^[0-9a-f]*$/), v.description('hex without 0x'));
 const number = v.pipe(count, v.description('its number in the journal'));
 
-const key = {job_id: v.string(), tag: v.string(), position: v.string()};
+const key = {jobId: v.string(), tag: v.string(), position: v.string()};
 const rowFields = {
   ...key,
   state: v.picklist(JOB_STATES),
@@ -19,11 +19,11 @@ const rowFields = {
   model: v.string(),
   selected: v.nullable(v.boolean()),
   dispatcher: v.pipe(v.nullable(address), v.description('who signed the message')),
-  received_at: time,
-  concluded_at: v.nullable(time),
-  signed_at: v.nullable(time),
-  closed_at: v.nullable(time),
-  duration_ms: v.pipe(v.nullable(v.number()), v.description('from arrival to acceptance, or giving up')),
+  receivedAt: time,
+  concludedAt: v.nullable(time),
+  signedAt: v.nullable(time),
+  closedAt: v.nullable(time),
+  durationMs: v.pipe(v.nullable(v.number()), v.description('from arrival to acceptance, or giving up')),
 };
 
 export const jobList: ResultEntry = {
@@ -51,11 +51,11 @@ const line = schemaOf<Omit<JobLine, 'type' | 'seq' | 'at'>>()(
     result: v.nullable(v.string()),
     reason: v.nullable(v.string()),
     attempts: count,
-    vrf_random_value: v.nullable(digits),
-    vrf_proof: v.nullable(digits),
-    job_clock: v.nullable(clock),
-    answer_clock: v.nullable(clock),
-    envelope_id: v.nullable(v.string()),
+    vrfRandomValue: v.nullable(digits),
+    vrfProof: v.nullable(digits),
+    jobClock: v.nullable(clock),
+    answerClock: v.nullable(clock),
+    envelopeId: v.nullable(v.string()),
     signature: v.nullable(digits),
   }),
 );
@@ -78,29 +78,29 @@ export const jobShow: ResultEntry = {
       user: v.nullable(v.string()),
       prompt: v.nullable(v.string()),
       dispatch: v.object({
-        received_at: time,
-        frame_bytes: count,
-        frame_jobs: v.nullable(count),
-        frame_index: count,
-        envelope_id: v.nullable(v.string()),
+        receivedAt: time,
+        frameBytes: count,
+        frameJobs: v.nullable(count),
+        frameIndex: count,
+        envelopeId: v.nullable(v.string()),
         address: v.nullable(v.string()),
         signature: v.object({
           state: v.picklist(['verified', 'unsigned', 'invalid', 'unreadable']),
           signer: v.nullable(address),
           reason: v.nullable(v.string()),
         }),
-        hash_matches: v.nullable(v.boolean()),
-        is_known_dispatcher: v.nullable(v.boolean()),
+        hashMatches: v.nullable(v.boolean()),
+        isKnownDispatcher: v.nullable(v.boolean()),
         clock: v.nullable(clock),
         seed: v.nullable(v.string()),
       }),
       sampling: v.nullable(
         v.object({
           selected: v.boolean(),
-          vrf_prompt_hash: digits,
-          vrf_random_value: digits,
-          vrf_verify_pubkey: digits,
-          vrf_proof: digits,
+          vrfPromptHash: digits,
+          vrfRandomValue: digits,
+          vrfPublicKey: digits,
+          vrfProof: digits,
           number: v.nullable(v.number()),
           threshold: v.nullable(v.number()),
           range: v.nullable(
@@ -121,18 +121,18 @@ export const jobShow: ResultEntry = {
         v.object({
           attempt: count,
           kind: v.string(),
-          asked_at: time,
-          answered_at: v.nullable(time),
-          duration_ms: v.nullable(v.number()),
+          askedAt: time,
+          answeredAt: v.nullable(time),
+          durationMs: v.nullable(v.number()),
           answer: v.nullable(v.string()),
-          state_root: v.nullable(v.string()),
-          answer_bytes: v.nullable(count),
+          stateRoot: v.nullable(v.string()),
+          answerBytes: v.nullable(count),
         }),
       ),
       answer: v.nullable(
         v.object({
           outcome: v.nullable(v.picklist(JOB_OUTCOMES)),
-          concluded_at: v.nullable(time),
+          concludedAt: v.nullable(time),
           result: v.nullable(v.string()),
           reason: v.nullable(v.string()),
           clock: v.nullable(clock),
@@ -142,25 +142,25 @@ export const jobShow: ResultEntry = {
       ),
       delivery: v.nullable(
         v.object({
-          envelope_id: v.string(),
+          envelopeId: v.string(),
           signature: digits,
-          signed_at: time,
+          signedAt: time,
           signer: v.nullable(address),
-          signature_holds: v.nullable(v.boolean()),
-          accepted_at: v.nullable(time),
-          expired_at: v.nullable(time),
+          signatureHolds: v.nullable(v.boolean()),
+          acceptedAt: v.nullable(time),
+          expiredAt: v.nullable(time),
         }),
       ),
       readings: v.object({
-        chain_holds: v.nullable(v.boolean()),
+        chainHolds: v.nullable(v.boolean()),
         list: v.array(
           v.object({n: count, at: time, event: v.string(), clock, previous: digits, hash: digits}),
         ),
       }),
       timeline: v.array(
-        v.object({what: v.string(), at: time, since_previous_ms: ms, since_received_ms: v.number()}),
+        v.object({what: v.string(), at: time, sincePreviousMs: ms, sinceReceivedMs: v.number()}),
       ),
-      age_ms: v.number(),
+      ageMs: v.number(),
     }),
   ),
 };

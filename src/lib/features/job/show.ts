@@ -59,7 +59,7 @@ function choose(journal: JobReader, {id, tag, position}: JobChoice): JobRow {
     details: {
       jobs: rows.slice(0, SHOWN).map(({seq, key, state}) => ({
         seq,
-        job_id: key.jobId,
+        jobId: key.jobId,
         tag: key.tag,
         position: key.position,
         state,

@@ -19,7 +19,7 @@ export type DevnetChild = {
 const readyLine = v.object({
   type: v.literal('ready'),
   config: v.string(),
-  urls: v.object({dispatcher_http: v.string()}),
+  urls: v.object({dispatcherHttp: v.string()}),
 });
 const errorLine = v.object({
   type: v.literal('error'),
@@ -89,7 +89,7 @@ async function startDevnetChild(
     if (ready.success) {
       spinner?.succeed('devnet is up: chain, signer, dispatcher, online detection, opml worker');
       const {config, urls} = ready.output;
-      return {config, dispatcher: urls.dispatcher_http, ended: exited, close};
+      return {config, dispatcher: urls.dispatcherHttp, ended: exited, close};
     }
     const failed = v.safeParse(errorLine, line);
     const message = failed.success ? failed.output.error.message : `it said: ${said.trim() || 'nothing'}`;

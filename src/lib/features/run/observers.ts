@@ -97,7 +97,7 @@ async function openControl(
     return await startControl({
       dir,
       file: controlFile(network, node.id),
-      hello: {version, node_id: node.id, network, host: hostname(), pid: process.pid},
+      hello: {version, nodeId: node.id, network, host: hostname(), pid: process.pid},
       time: systemTime,
     });
   } catch (error) {

@@ -18,13 +18,13 @@ const rate = v.picklist(['at-block', 'now-rate']);
 
 const row = v.object({
   time: v.nullable(time),
-  block: count,
+  block: decimal,
   tx: hash32,
-  log_index: count,
+  logIndex: count,
   source,
   kind,
   avs: v.nullable(address),
-  operator_set: v.nullable(count),
+  operatorSet: v.nullable(count),
   strategy: v.nullable(address),
   wad: v.nullable(decimal),
   percent: v.nullable(v.string()),
@@ -43,8 +43,8 @@ const covered = v.object({
   id: source,
   contract: address,
   covered: v.literal(true),
-  from_block: count,
-  to_block: count,
+  fromBlock: decimal,
+  toBlock: decimal,
 });
 const notCovered = v.object({
   id: source,
@@ -59,16 +59,16 @@ export const slashingHistory: ResultEntry = {
   result: schemaOf<ReturnType<typeof historyJson>>()(
     v.object({
       operator: address,
-      chain_id: count,
+      chainId: count,
       endpoint: v.string(),
       verdict: v.picklist(['clean', 'warned', 'slashed']),
       statement: v.string(),
       range: v.object({
-        from_block: count,
-        to_block: count,
-        from_time: v.nullable(time),
-        to_time: time,
-        final_block: count,
+        fromBlock: decimal,
+        toBlock: decimal,
+        fromTime: v.nullable(time),
+        toTime: time,
+        finalBlock: decimal,
       }),
       rows: v.array(row),
       totals: v.array(
@@ -82,7 +82,7 @@ export const slashingHistory: ResultEntry = {
         }),
       ),
       sources: v.array(v.union([covered, notCovered])),
-      requests: v.object({count, logs: count, blocks_per_request: v.nullable(count), ms}),
+      requests: v.object({count, logs: count, blocksPerRequest: v.nullable(count), ms}),
     }),
   ),
 };

@@ -19,7 +19,7 @@ export function statusResult(facts: StatusFacts) {
   const verdict: Verdict & {idle: boolean | null} = {...judge(links), idle: idleOf(facts)};
   const avs = flatFact(mapFact(facts.chain, (chain) => chain.avs));
   return {
-    node_id: facts.nodeId,
+    nodeId: facts.nodeId,
     network: facts.network,
     verdict,
     links: links.map((link: Link) => ({...link, at: timeOf(link.at)})),
@@ -30,15 +30,15 @@ export function statusResult(facts: StatusFacts) {
     liveness: livenessJson(livenessOf(facts)),
     signer: signerJson(facts.signer),
     gas: factJson(facts.chain, ({balanceWei, gasPriceWei}) => ({
-      balance_wei: balanceWei,
-      gas_price_wei: gasPriceWei,
+      balanceWei,
+      gasPriceWei,
       transactions: transactionsPaid(balanceWei, gasPriceWei),
     })),
     chain: factJson(facts.chain, ({endpoint, chainId, block, blockAt}) => ({
       endpoint,
-      chain_id: chainId,
+      chainId,
       block,
-      block_at: isoTime(blockAt),
+      blockAt: isoTime(blockAt),
     })),
     operator: factJson(facts.operator, (running) =>
       running === null
@@ -69,7 +69,7 @@ function signerJson(signer: StatusFacts['signer']) {
   const at = isoTime(signer.at);
   if (signer.value.state === 'fail') return {...signer.value, at};
   const {state, host, accounts, signMs} = signer.value;
-  return {state, host, accounts, sign_ms: signMs, at};
+  return {state, host, accounts, signMs, at};
 }
 
 type Avs = Extract<StatusFacts['chain'], {state: 'known'}>['value']['avs'];
@@ -79,7 +79,7 @@ function avsJson(avs: Avs) {
     return {
       state: 'unknown' as const,
       flow: null,
-      operator_id: null,
+      operatorId: null,
       socket: null,
       quorums: [],
       reason: avs.reason,
@@ -88,11 +88,11 @@ function avsJson(avs: Avs) {
   return {
     state: stake.state,
     flow,
-    operator_id: stake.operatorId,
+    operatorId: stake.operatorId,
     socket: stake.socket.state === 'known' ? stake.socket.value : null,
     quorums: stake.quorums.map(({maxOperators, strategies: _, ...quorum}) => ({
       ...quorum,
-      max_operators: maxOperators,
+      maxOperators,
     })),
     reason: stake.state === 'unknown' ? 'the registry did not say' : null,
   };
@@ -107,8 +107,8 @@ function stakeJson({stake}: Extract<Avs, {state: 'known'}>['value']) {
       decimals,
       shares,
       amount,
-      max_magnitude: maxMagnitude,
-      encumbered_magnitude: encumberedMagnitude,
+      maxMagnitude,
+      encumberedMagnitude,
       quorums: stake.quorums.flatMap(({number, strategies}) =>
         strategies
           .filter((counted) => counted.strategy.toLowerCase() === strategy.toLowerCase())
@@ -133,11 +133,11 @@ function samplingJson({chain, operator, vrfPublicKey: key}: StatusFacts) {
       share,
       source: 'chain',
       contract,
-      vrf_public_key: key,
+      vrfPublicKey: key,
       at: isoTime(fact.at),
     };
   }
-  if (seen === null) return {...unknownJson(fact), vrf_public_key: key};
+  if (seen === null) return {...unknownJson(fact), vrfPublicKey: key};
   const [start, end, max] = [BigInt(seen.start), BigInt(seen.end), BigInt(seen.max)];
   const share = shareOf(start, end, max);
   const source = seen.source === 'chain' ? 'operator' : 'journal';
@@ -149,7 +149,7 @@ function samplingJson({chain, operator, vrfPublicKey: key}: StatusFacts) {
     share,
     source,
     contract: null,
-    vrf_public_key: key,
+    vrfPublicKey: key,
     at: isoTime(seen.at),
   };
 }
@@ -163,13 +163,13 @@ function policyJson({chain, rules, now}: StatusFacts) {
   const penalties = flatFact(mapFact(chain, (facts) => facts.penalties));
   const ledger = penalties.state === 'known' ? penalties.value : null;
   return {
-    penalty_wei: ledger?.penaltyWei ?? rules.penaltyWei,
-    penalty_source: ledger === null ? rules.source : `penalty ledger ${ledger.ledger}`,
-    offline_grace_ms: rules.offlineGraceMs,
-    offline_grace_source: rules.source,
+    penaltyWei: ledger?.penaltyWei ?? rules.penaltyWei,
+    penaltySource: ledger === null ? rules.source : `penalty ledger ${ledger.ledger}`,
+    offlineGraceMs: rules.offlineGraceMs,
+    offlineGraceSource: rules.source,
     moratorium: {
       ...moratorium(rules.networkStart, now),
-      ledger_until: ledger === null ? null : chainTime(ledger.moratoriumUntil),
+      ledgerUntil: ledger === null ? null : chainTime(ledger.moratoriumUntil),
     },
   };
 }
@@ -191,18 +191,18 @@ function moratorium(networkStart: number | null, now: number) {
 
 function livenessJson(fact: Fact<Liveness>) {
   return factJson(fact, ({lastProbeAt, silentMs, graceMs, graceLeftMs, probes, firstProbeAt, outages}) => ({
-    last_probe_at: timeOf(lastProbeAt),
-    silent_ms: silentMs,
-    grace_ms: graceMs,
-    grace_left_ms: graceLeftMs,
+    lastProbeAt: timeOf(lastProbeAt),
+    silentMs,
+    graceMs,
+    graceLeftMs,
     probes,
-    first_probe_at: timeOf(firstProbeAt),
+    firstProbeAt: timeOf(firstProbeAt),
     outages: outages.slice(0, MOST_OUTAGES).map(({start, end, durationMs, cause, overGrace}) => ({
       start: isoTime(start),
       end: timeOf(end),
-      duration_ms: durationMs,
+      durationMs,
       cause,
-      over_grace: overGrace,
+      overGrace,
     })),
   }));
 }

@@ -18,14 +18,14 @@ const quorum = v.object({
   total: maybe,
   minimum: maybe,
   operators: v.nullable(count),
-  max_operators: v.nullable(count),
+  maxOperators: v.nullable(count),
 });
 
 const avs = v.union([
   v.object({
     state: v.literal('unknown'),
     flow: v.null(),
-    operator_id: v.null(),
+    operatorId: v.null(),
     socket: v.null(),
     quorums: v.array(v.never()),
     reason: v.string(),
@@ -33,7 +33,7 @@ const avs = v.union([
   v.object({
     state: v.picklist(['registered', 'not_registered', 'deregistered', 'unknown']),
     flow: v.picklist(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets']),
-    operator_id: v.nullable(hash32),
+    operatorId: v.nullable(hash32),
     socket: text,
     quorums: v.array(quorum),
     reason: text,
@@ -47,13 +47,13 @@ const strategy = v.object({
   decimals: v.nullable(count),
   shares: maybe,
   amount: maybe,
-  max_magnitude: maybe,
-  encumbered_magnitude: maybe,
+  maxMagnitude: maybe,
+  encumberedMagnitude: maybe,
   quorums: v.array(v.object({number: count, multiplier: maybe})),
 });
 
 const sampling = v.union([
-  v.object({...unknown.entries, vrf_public_key: text}),
+  v.object({...unknown.entries, vrfPublicKey: text}),
   v.object({
     state: known,
     start: decimal,
@@ -62,30 +62,30 @@ const sampling = v.union([
     share: v.pipe(v.number(), v.description('the part of all jobs that is selected, 0 to 1')),
     source: v.string(),
     contract: text,
-    vrf_public_key: text,
+    vrfPublicKey: text,
     at: time,
   }),
 ]);
 
 const policy = v.object({
-  penalty_wei: decimal,
-  penalty_source: v.string(),
-  offline_grace_ms: ms,
-  offline_grace_source: v.string(),
+  penaltyWei: decimal,
+  penaltySource: v.string(),
+  offlineGraceMs: ms,
+  offlineGraceSource: v.string(),
   moratorium: v.union([
     v.object({
       state: v.literal('unknown'),
       until: v.null(),
       source: v.null(),
       reason: v.string(),
-      ledger_until: v.nullable(time),
+      ledgerUntil: v.nullable(time),
     }),
     v.object({
       state: v.picklist(['in_force', 'over']),
       until: time,
       source: v.string(),
       reason: v.null(),
-      ledger_until: v.nullable(time),
+      ledgerUntil: v.nullable(time),
     }),
   ]),
 });
@@ -93,20 +93,20 @@ const policy = v.object({
 const outage = v.object({
   start: time,
   end: v.nullable(time),
-  duration_ms: ms,
+  durationMs: ms,
   cause: v.picklist(['process-down', 'network-down', 'not-probed']),
-  over_grace: v.boolean(),
+  overGrace: v.boolean(),
 });
 const liveness = v.union([
   unknown,
   v.object({
     state: known,
-    last_probe_at: v.nullable(time),
-    silent_ms: v.nullable(ms),
-    grace_ms: ms,
-    grace_left_ms: v.nullable(v.number()),
+    lastProbeAt: v.nullable(time),
+    silentMs: v.nullable(ms),
+    graceMs: ms,
+    graceLeftMs: v.nullable(v.number()),
     probes: count,
-    first_probe_at: v.nullable(time),
+    firstProbeAt: v.nullable(time),
     outages: v.array(outage),
     at: time,
   }),
@@ -122,16 +122,16 @@ const signer = v.union([
     next: v.string(),
     at: time,
   }),
-  v.object({state: v.literal('ok'), host: v.string(), accounts: count, sign_ms: ms, at: time}),
+  v.object({state: v.literal('ok'), host: v.string(), accounts: count, signMs: ms, at: time}),
 ]);
 
 const gas = v.union([
   unknown,
-  v.object({state: known, balance_wei: decimal, gas_price_wei: maybe, transactions: maybe, at: time}),
+  v.object({state: known, balanceWei: decimal, gasPriceWei: maybe, transactions: maybe, at: time}),
 ]);
 const chain = v.union([
   unknown,
-  v.object({state: known, endpoint: v.string(), chain_id: count, block: decimal, block_at: time, at: time}),
+  v.object({state: known, endpoint: v.string(), chainId: count, block: decimal, blockAt: time, at: time}),
 ]);
 const operator = v.union([
   unknown,
@@ -147,11 +147,11 @@ const operator = v.union([
 ]);
 
 const result = v.object({
-  node_id: address,
+  nodeId: address,
   network: v.string(),
   verdict: v.object({
     state: v.picklist(['earning', 'not_earning', 'degraded', 'unknown']),
-    broken_link: v.nullable(linkId),
+    brokenLink: v.nullable(linkId),
     next,
     idle: v.nullable(v.boolean()),
   }),

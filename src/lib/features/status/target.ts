@@ -116,7 +116,7 @@ async function runningNode(): Promise<{nodeId: string; network: string} | null> 
   try {
     const client = await connectOnly({dirs, isControlFile, timeoutMs: CONTROL_TIMEOUT_MS, time: systemTime});
     client.close();
-    return {nodeId: client.hello.node_id, network: client.hello.network};
+    return {nodeId: client.hello.nodeId, network: client.hello.network};
   } catch (error) {
     if (isAosError(error, 'CONTROL_ABSENT')) return null;
     throw error;

@@ -44,14 +44,14 @@ export function statusText(result: StatusResult, {paint, ascii}: StatusStyle): s
     : text;
 }
 
-function headLines({verdict, links, node_id: id, network}: StatusResult, paint: Paint): string[] {
+function headLines({verdict, links, nodeId: id, network}: StatusResult, paint: Paint): string[] {
   const {text, level} = HEADS[verdict.state];
   const idle =
     verdict.idle === true && (verdict.state === 'earning' || verdict.state === 'degraded') ? ' (idle)' : '';
-  const broken = verdict.broken_link === null ? '' : `: ${nameOf(verdict.broken_link)}`;
+  const broken = verdict.brokenLink === null ? '' : `: ${nameOf(verdict.brokenLink)}`;
   const head = paint(level, `${text}${idle}${broken}`);
   const who = `  ${id} on ${safeText(network, 20)}`;
-  const evidence = links.find((link) => link.id === verdict.broken_link)?.evidence;
+  const evidence = links.find((link) => link.id === verdict.brokenLink)?.evidence;
   const told = evidence ?? 'The node does what it is paid for; whether it is paid, the chain cannot tell.';
   return [
     head,
@@ -82,7 +82,7 @@ function detailLines(result: StatusResult): string[] {
     ...result.avs.quorums.flatMap((quorum) => row(quorumName(result, quorum.number), quorumText(quorum))),
     ...result.stake.flatMap((stake) => row('stake', stakeText(stake))),
     ...row('sampling', samplingText(result)),
-    ...(result.sampling.vrf_public_key === null ? [] : row('vrf key', result.sampling.vrf_public_key)),
+    ...(result.sampling.vrfPublicKey === null ? [] : row('vrf key', result.sampling.vrfPublicKey)),
     ...row('penalty', penaltyText(result)),
     ...row('moratorium', moratoriumText(result)),
     ...livenessRows(result),
@@ -93,7 +93,7 @@ function detailLines(result: StatusResult): string[] {
 
 function avsText({avs}: StatusResult): string {
   if (avs.state === 'unknown') return `unknown (${avs.reason})`;
-  const id = avs.operator_id === null ? '' : `, operator id ${avs.operator_id}`;
+  const id = avs.operatorId === null ? '' : `, operator id ${avs.operatorId}`;
   const socket = avs.socket === null ? '' : `, socket ${avs.socket}`;
   return `${avs.state.replace('_', ' ')} (${avs.flow})${id}${socket}`;
 }
@@ -145,24 +145,24 @@ function samplingText({sampling}: StatusResult): string {
 }
 
 function penaltyText({policy}: StatusResult): string {
-  return `${ether(policy.penalty_wei)} ETH for each longer offline period or failed check (${policy.penalty_source})`;
+  return `${ether(policy.penaltyWei)} ETH for each longer offline period or failed check (${policy.penaltySource})`;
 }
 
 function moratoriumText({policy: {moratorium}}: StatusResult): string {
   const ledger =
-    moratorium.ledger_until === null
+    moratorium.ledgerUntil === null
       ? ''
-      : `; the penalty ledger says until ${moratorium.ledger_until.slice(0, 10)}`;
+      : `; the penalty ledger says until ${moratorium.ledgerUntil.slice(0, 10)}`;
   if (moratorium.state === 'unknown') return `unknown (${moratorium.reason})${ledger}`;
   const state = moratorium.state === 'in_force' ? 'in force until' : 'over since';
   return `${state} ${moratorium.until.slice(0, 10)} (${moratorium.source})${ledger}`;
 }
 
 function livenessRows({liveness, policy}: StatusResult): string[] {
-  const whole = duration(policy.offline_grace_ms);
+  const whole = duration(policy.offlineGraceMs);
   if (liveness.state === 'unknown')
     return row('offline grace', `${whole}; what is left of it is unknown (${liveness.reason})`);
-  const {grace_left_ms: left, outages, probes} = liveness;
+  const {graceLeftMs: left, outages, probes} = liveness;
   const [latest] = outages;
   const grace =
     left === null
@@ -170,7 +170,7 @@ function livenessRows({liveness, policy}: StatusResult): string[] {
       : `${duration(left)} of ${whole} left, ${count(probes, 'probe')} answered`;
   if (latest === undefined) return row('offline grace', grace);
   const end = latest.end === null ? 'now' : latest.end.slice(0, 16);
-  const text = `${count(outages.length, 'silence')} recorded, the last ${latest.start.slice(0, 16)} to ${end}, ${duration(latest.duration_ms)}: ${OUTAGE_CAUSES[latest.cause]}`;
+  const text = `${count(outages.length, 'silence')} recorded, the last ${latest.start.slice(0, 16)} to ${end}, ${duration(latest.durationMs)}: ${OUTAGE_CAUSES[latest.cause]}`;
   return [...row('offline grace', grace), ...row('outages', text)];
 }
 
@@ -178,12 +178,12 @@ function gasText({gas}: StatusResult): string {
   if (gas.state === 'unknown') return `unknown (${gas.reason})`;
   const pays =
     gas.transactions === null ? 'price unknown' : `pays for about ${gas.transactions} transactions`;
-  return `${ether(gas.balance_wei, 6)} ETH, ${pays}`;
+  return `${ether(gas.balanceWei, 6)} ETH, ${pays}`;
 }
 
 function chainText({chain}: StatusResult): string {
   if (chain.state === 'unknown') return `unknown (${chain.reason})`;
-  return `id ${chain.chain_id}, block ${chain.block} of ${chain.block_at.slice(0, 19)}Z by ${chain.endpoint}`;
+  return `id ${chain.chainId}, block ${chain.block} of ${chain.blockAt.slice(0, 19)}Z by ${chain.endpoint}`;
 }
 
 function row(label: string, text: string): string[] {

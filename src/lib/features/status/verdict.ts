@@ -7,7 +7,7 @@ import {judgeDispatcher, judgeJobs, judgeProbed, judgeSigner} from './local-link
 export type Verdict = {
   state: 'earning' | 'not_earning' | 'degraded' | 'unknown';
   /** The first link that is to blame; null when none is. */
-  broken_link: LinkId | null;
+  brokenLink: LinkId | null;
   next: string | null;
 };
 
@@ -40,7 +40,7 @@ export function judge(links: readonly Link[]): Verdict {
   const first = (fits: (link: Link) => boolean): Link | undefined => links.find(fits);
   const verdict = (state: Verdict['state'], link: Link | undefined): Verdict => ({
     state,
-    broken_link: link?.id ?? null,
+    brokenLink: link?.id ?? null,
     next: link?.next ?? null,
   });
   const failing = first(({state}) => state === 'fail');

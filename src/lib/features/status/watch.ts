@@ -18,7 +18,7 @@ export function statusAnswer(facts: StatusFacts): StatusAnswer {
   return {
     result,
     exitCode: statusExitCode(judgeLinks(facts)),
-    warnings: poor ? [{code: 'GAS_LOW', message: `${result.node_id} cannot pay for a transaction`}] : [],
+    warnings: poor ? [{code: 'GAS_LOW', message: `${result.nodeId} cannot pay for a transaction`}] : [],
   };
 }
 

@@ -52,8 +52,8 @@ export async function connectOnly(search: ControlSearch): Promise<ControlClient>
   if (only !== undefined && others.length === 0) return only;
   for (const client of found) client.close();
   if (only === undefined) throw failure ?? new AosError('CONTROL_ABSENT', 'no operator runs on this machine');
-  const running = found.map(({hello: {node_id, network, pid}}) => ({node_id, network, pid}));
-  const list = running.map(({node_id, network, pid}) => `${node_id} on ${network} (pid ${pid})`).join('\n');
+  const running = found.map(({hello: {nodeId, network, pid}}) => ({nodeId, network, pid}));
+  const list = running.map(({nodeId, network, pid}) => `${nodeId} on ${network} (pid ${pid})`).join('\n');
   throw new AosError('CONTROL_AMBIGUOUS', `${found.length} operators run on this machine:\n${list}`, {
     details: {operators: running},
   });

@@ -27,7 +27,7 @@ export const CONTROL_PROTOCOL = '1.1';
 export type ControlHello = {
   protocol: string;
   version: string;
-  node_id: string;
+  nodeId: string;
   network: string;
   host: string;
   pid: number;
@@ -67,7 +67,7 @@ export function viewJson(view: OperatorView): unknown {
 const helloSchema = v.object({
   protocol: v.pipe(text, v.regex(/^\d{1,4}\.\d{1,4}$/)),
   version: text,
-  node_id: text,
+  nodeId: text,
   network: text,
   host: text,
   pid: count,

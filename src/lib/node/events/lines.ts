@@ -59,13 +59,13 @@ export function withIsoTimes(value: object): object {
   ) as object;
 }
 
-/** The event's own fields, one level deep: `job.jobId` becomes `job_id`. */
+/** The event's own fields as a log line has them, one level deep: `job.jobId` becomes `jobId`. */
 export function eventFields(event: OperatorEvent): Fields {
   const fields: Fields = {};
   const put = (key: string, value: unknown): void => {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-      fields[fieldName(key)] = value;
-    else if (Array.isArray(value)) fields[fieldName(key)] = value.join(',');
+      fields[key] = value;
+    else if (Array.isArray(value)) fields[key] = value.join(',');
   };
   for (const [key, value] of Object.entries(event)) {
     if (key === 'at') continue;
@@ -74,11 +74,6 @@ export function eventFields(event: OperatorEvent): Fields {
     } else put(key, value);
   }
   return fields;
-}
-
-/** A name as it is told, by its name in the code. */
-function fieldName(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** What needs no quotes, and is safe on a terminal. */

@@ -37,7 +37,7 @@ export function stopAdvice(why: Why): AosError {
 export function giveUp(block: number): AosError {
   return new AosError('LOGS_REFUSED', `the RPC refuses the logs even of block ${block} alone`, {
     next: ADVICE.other.next,
-    details: {why: 'one-block', block},
+    details: {why: 'one-block', block: String(block)},
   });
 }
 

@@ -117,7 +117,7 @@ describe('challenges on chain', () => {
     expect(challengeExit(fresh.challenges)).toBe(4);
     expect(challengesJson(fresh, fresh.challenges)).toMatchObject({
       open: 1,
-      challenges: [{clock_number: (2n ** 200n).toString(), blocks_left: window}],
+      challenges: [{clockNumber: (2n ** 200n).toString(), blocksLeft: window}],
     });
     await hooks.mine(window - 1);
     const late = await book();
@@ -235,18 +235,18 @@ describe('evidence from a real journal', () => {
       expect(names.every((name) => modeOf(path.join(out, name)) === 0o600)).toBe(true);
       const read = (name: string): string => readFileSync(path.join(out, name), 'utf8');
       const manifest = JSON.parse(read('manifest.json')) as {
-        jobs: {job_id: string; matches: string[]; state_root: string}[];
+        jobs: {jobId: string; matches: string[]; stateRoot: string}[];
         files: {name: string; sha256: string}[];
       };
       expect(manifest.jobs).toMatchObject([
-        {job_id: '../a\u0000', matches: ['answer clock'], state_root: '0xroot'},
+        {jobId: '../a\u0000', matches: ['answer clock'], stateRoot: '0xroot'},
       ]);
       expect(manifest.files.map(({name}) => name).sort()).toEqual(
         names.filter((name) => name !== 'manifest.json').sort(),
       );
       for (const {name, sha256} of manifest.files)
         expect(createHash('sha256').update(read(name)).digest('hex')).toBe(sha256);
-      expect(read('challenges.json')).toContain('"clock_number": "77"');
+      expect(read('challenges.json')).toContain('"clockNumber": "77"');
       expect(read('job-1-vrf.json')).toContain('"end": "9"');
       const lines = read('job-1-readings.ndjson').trimEnd().split('\n');
       expect(lines).toHaveLength(4); // its own three, and the other job’s between them
@@ -309,7 +309,7 @@ describe('evidence from a real journal', () => {
       await gather();
       await expect(gather()).rejects.toMatchObject({code: 'EVIDENCE_EXISTS'});
       await gather({clockNumber: 2n, force: true});
-      expect(readFileSync(path.join(out, 'manifest.json'), 'utf8')).toContain('"clock_number": "2"');
+      expect(readFileSync(path.join(out, 'manifest.json'), 'utf8')).toContain('"clockNumber": "2"');
       expect(readdirSync(out)).not.toContain('job-1-vrf.json');
       writeFileSync(path.join(out, 'notes.txt'), 'mine');
       await expect(gather({force: true})).rejects.toMatchObject({code: 'EVIDENCE_EXISTS'});

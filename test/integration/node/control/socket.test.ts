@@ -15,7 +15,7 @@ import {systemTime} from '../../../../src/lib/foundation/system/system-time.ts';
 import {eventLog, jobRef, STARTED} from '../../../support/event-log.ts';
 
 const NODE = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266';
-const HELLO = {version: '0.1.0', node_id: NODE, network: 'devnet', host: 'here', pid: process.pid};
+const HELLO = {version: '0.1.0', nodeId: NODE, network: 'devnet', host: 'here', pid: process.pid};
 const FILE = 'abcdef012345.sock';
 const options = {timeoutMs: 5_000, time: systemTime};
 
@@ -231,7 +231,7 @@ describe('control socket', () => {
     await new Promise((resolve) => child.once('exit', resolve));
     expect(statSync(path).isSocket()).toBe(true);
     const control = await start();
-    expect((await client(control)).hello.node_id).toBe(NODE);
+    expect((await client(control)).hello.nodeId).toBe(NODE);
   });
 
   it('never replaces a file that is no socket', async () => {
@@ -262,7 +262,7 @@ describe('finding it', () => {
     await start();
     const found = await connectNode(FILE, look());
     open.push(found);
-    expect(found.hello.node_id).toBe(NODE);
+    expect(found.hello.nodeId).toBe(NODE);
     await expect(connectNode('000000000000.sock', look())).rejects.toMatchObject({code: 'CONTROL_ABSENT'});
   });
 
@@ -271,13 +271,13 @@ describe('finding it', () => {
     await start();
     const only = await connectOnly(look());
     open.push(only);
-    expect(only.hello.node_id).toBe(NODE);
-    const other = {...HELLO, node_id: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'};
+    expect(only.hello.nodeId).toBe(NODE);
+    const other = {...HELLO, nodeId: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'};
     await start('000000000001.sock', other);
     await expect(connectOnly(look())).rejects.toMatchObject({
       code: 'CONTROL_AMBIGUOUS',
       exitCode: 64,
-      details: {operators: [{node_id: other.node_id}, {node_id: NODE}]},
+      details: {operators: [{nodeId: other.nodeId}, {nodeId: NODE}]},
     });
   });
 

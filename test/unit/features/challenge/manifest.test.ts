@@ -5,6 +5,7 @@ import type {JobFacts} from '../../../../src/lib/features/challenge/job-files.ts
 import {bundleOf, MANIFEST, OWN_NAMES} from '../../../../src/lib/features/challenge/manifest.ts';
 import {TEST_ADDRESS} from '../../../support/envelope-signing.ts';
 import {callbackBody, dispatchFrame, jobRecord} from '../../../support/evidence.ts';
+import {snakeKeys} from '../../../support/snake-keys.ts';
 
 const first = nextReading(null, {event: 'job_received', ref: 'job', merge: null}, 1, 1n);
 const second = nextReading(first, {event: 'result_concluded', ref: 'job', merge: null}, 2, 1n);
@@ -30,8 +31,8 @@ const bundle = (...jobs: JobFacts[]) => bundleOf(ABOUT, {jobs, standing: []});
 const parsed = (files: ReturnType<typeof bundle>['files']) =>
   JSON.parse(files.find(({name}) => name === MANIFEST)!.text) as {
     files: {name: string; bytes: number; sha256: string}[];
-    jobs: {job_id: string}[];
-    clock_number: string;
+    jobs: {jobId: string}[];
+    clockNumber: string;
   };
 
 describe('the evidence bundle', () => {
@@ -40,7 +41,7 @@ describe('the evidence bundle', () => {
     expect(missing).toEqual([]);
     expect(jobs[0]).toMatchObject({dispatcher: TEST_ADDRESS, stateRoot: ROOT, selected: true});
     const manifest = parsed(files);
-    expect(manifest.clock_number).toBe('3');
+    expect(manifest.clockNumber).toBe('3');
     expect(manifest.files.map(({name}) => name)).toEqual(
       files.map(({name}) => name).filter((name) => name !== MANIFEST),
     );
@@ -65,6 +66,12 @@ describe('the evidence bundle', () => {
     ]);
   });
 
+  it('names every field of its own files in camelCase', () => {
+    const own = bundle(facts()).files.filter(({name}) => /^(?:manifest|job-1-vrf)\.json$/.test(name));
+    expect(own).toHaveLength(2);
+    for (const {name, text} of own) expect(snakeKeys(JSON.parse(text)), name).toEqual([]);
+  });
+
   it('keeps outside texts byte for byte', () => {
     const {frame, content} = jobRecord();
     const texts = bundle(facts()).files.map(({text}) => text);
@@ -76,7 +83,7 @@ describe('the evidence bundle', () => {
     const {files} = bundle(facts({job: jobRecord({key: {jobId, tag: '', position: ''}})}));
     expect(files.every(({name}) => OWN_NAMES.test(name))).toBe(true);
     expect(files.at(-1)!.text).not.toMatch(/[\u001b\u202e]/);
-    expect(parsed(files).jobs[0]!.job_id).toBe(jobId);
+    expect(parsed(files).jobs[0]!.jobId).toBe(jobId);
   });
 
   it('writes the frame that several jobs came in once', () => {

@@ -70,7 +70,7 @@ describe('the story of a job', () => {
       }),
       FACTS,
     );
-    expect(timeline.map(({what, since_previous_ms: step}) => [what, step])).toEqual([
+    expect(timeline.map(({what, sincePreviousMs: step}) => [what, step])).toEqual([
       ['received', 0],
       ['asked (attempt 1)', 10],
       ['asked (attempt 2)', 490],
@@ -98,9 +98,9 @@ describe('the story of a job', () => {
   });
 
   it('says when a reading does not hold', () => {
-    expect(jobDetail(record({readings: [reading]}), FACTS).readings.chain_holds).toBe(true);
+    expect(jobDetail(record({readings: [reading]}), FACTS).readings.chainHolds).toBe(true);
     const bent = {...reading, event: 'other'};
-    expect(jobDetail(record({readings: [bent]}), FACTS).readings.chain_holds).toBe(false);
+    expect(jobDetail(record({readings: [bent]}), FACTS).readings.chainHolds).toBe(false);
     expect(show({readings: [bent]})).toContain('a hash does not hold');
   });
 
@@ -165,7 +165,7 @@ describe('texts from outside', () => {
         });
         const line = jobExportText(one, 'ndjson');
         expect(line).not.toMatch(/[\u0000-\u001f]/);
-        expect(JSON.parse(line)).toMatchObject({type: 'job', seq: 7, job_id: text, result: text});
+        expect(JSON.parse(line)).toMatchObject({type: 'job', seq: 7, jobId: text, result: text});
         expect(jobExportText(one, 'csv')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
       }),
     );

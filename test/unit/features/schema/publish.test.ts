@@ -23,13 +23,27 @@ describe('the published schemas', () => {
     for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(120);
   });
 
-  it('give the number of a block as a decimal string, but for the three that were published with numbers', () => {
-    const kinds = new Map(schemaList().map(({name}) => [name, new Set(blockTypes(publishedSchema(name)))]));
-    const numbers = ['challenge-list', 'challenge-show', 'slashing-history'];
-    const of = (kind: string) => [...kinds].filter(([, types]) => types.has(kind)).map(([name]) => name);
-    expect(of('integer')).toEqual(numbers);
-    expect(of('string')).toEqual(expect.arrayContaining(['register', 'run', 'status', 'tx-list']));
-    expect(of('string').filter((name) => numbers.includes(name))).toEqual([]);
+  it('name every field in camelCase', () => {
+    for (const {name} of schemaList())
+      expect(
+        fieldNames(publishedSchema(name)).filter((field) => field.includes('_')),
+        name,
+      ).toEqual([]);
+  });
+
+  it('give the number of a block and every amount of wei as a decimal string', () => {
+    const kinds = new Map(schemaList().map(({name}) => [name, new Set(bigTypes(publishedSchema(name)))]));
+    for (const [name, types] of kinds) {
+      types.delete('null');
+      expect(
+        [...types].filter((type) => type !== 'string'),
+        name,
+      ).toEqual([]);
+    }
+    const those = [...kinds].filter(([, types]) => types.has('string')).map(([name]) => name);
+    expect(those).toEqual(
+      expect.arrayContaining(['challenge-list', 'register', 'run', 'slashing-history', 'status', 'tx-list']),
+    );
   });
 
   it('are none for another name', () => {
@@ -37,11 +51,20 @@ describe('the published schemas', () => {
   });
 });
 
-/** The JSON types of the fields `block` and `…_block`. */
-function blockTypes(node: unknown): unknown[] {
+/** The names of all fields that a schema has, at any depth. */
+function fieldNames(node: unknown): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]: [string, unknown]) => [
+    ...(key === 'properties' ? Object.keys(value as object) : []),
+    ...fieldNames(value),
+  ]);
+}
+
+/** The JSON types of the fields `block`, `…Block` and `…Wei`; `msPerBlock` is a time. */
+function bigTypes(node: unknown): unknown[] {
   if (typeof node !== 'object' || node === null) return [];
   return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {
-    return /^(?:\w+_)?block$/.test(key) ? typesOf(value) : blockTypes(value);
+    return /^block$|(?<!Per)Block$|Wei$/.test(key) ? typesOf(value) : bigTypes(value);
   });
 }
 
@@ -49,7 +72,7 @@ function blockTypes(node: unknown): unknown[] {
 function typesOf(field: unknown): unknown[] {
   const {type, anyOf} = field as {type?: unknown; anyOf?: unknown[]};
   if (anyOf !== undefined) return anyOf.flatMap(typesOf);
-  return type === 'object' ? blockTypes(field) : [type];
+  return type === 'object' ? bigTypes(field) : [type];
 }
 
 describe('schemaOf', () => {

@@ -151,7 +151,7 @@ describe('JSON', () => {
     const told = history([slash()]);
     expect(historyJson(told, answerOf(told))).toMatchObject({
       verdict: 'slashed',
-      range: {from_block: 22_218_956, from_time: '2025-04-08T00:00:00.000Z'},
+      range: {fromBlock: '22218956', fromTime: '2025-04-08T00:00:00.000Z'},
       rows: [
         {
           time: '2026-06-01T12:30:00.000Z',
@@ -161,7 +161,7 @@ describe('JSON', () => {
           state: 'executed',
         },
       ],
-      sources: [{id: 'slashing', covered: true, from_block: 22_218_956, to_block: 24_000_000}],
+      sources: [{id: 'slashing', covered: true, fromBlock: '22218956', toBlock: '24000000'}],
     });
   });
 });

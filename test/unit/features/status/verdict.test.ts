@@ -48,7 +48,7 @@ describe('links', () => {
     expect(links.map(({id}) => id)).toEqual(LINK_IDS);
     expect(links.filter(({state}) => state !== 'ok')).toEqual([]);
     expect(links.every(({at}) => at !== null)).toBe(true);
-    expect(judge(links)).toEqual({state: 'earning', broken_link: null, next: null});
+    expect(judge(links)).toEqual({state: 'earning', brokenLink: null, next: null});
     expect(statusExitCode(links)).toBe(0);
   });
 
@@ -368,7 +368,7 @@ describe('verdict', () => {
   it('is earning only with the essential links and none that fails', () => {
     fc.assert(
       fc.property(links, (list) => {
-        const {state, broken_link: broken, next} = judge(list);
+        const {state, brokenLink: broken, next} = judge(list);
         const fails = list.some((one) => one.state === 'fail');
         const held = list.every(
           (one) => !essential.has(one.id) || one.state === 'ok' || one.state === 'warn',
@@ -402,7 +402,7 @@ describe('verdict', () => {
     const facts = statusFacts({signer: away, journal: away, operator: away});
     expect(statusResult(facts).verdict).toEqual({
       state: 'unknown',
-      broken_link: 'dispatcher',
+      brokenLink: 'dispatcher',
       next: null,
       idle: null,
     });
@@ -413,7 +413,7 @@ describe('verdict', () => {
     const away = unknown('not this machine');
     const lost = {signer: away, journal: away, operator: away, ...stake({state: 'not_registered'})};
     const here = statusResult(statusFacts(lost));
-    expect(here.verdict).toMatchObject({broken_link: 'avs_registered', next: expect.any(String) as string});
+    expect(here.verdict).toMatchObject({brokenLink: 'avs_registered', next: expect.any(String) as string});
     const there = statusResult(statusFacts({...lost, isElsewhere: true}));
     expect(there.verdict).toEqual({...here.verdict, next: null});
     expect(there.links.map(({next}) => next)).toEqual(LINK_IDS.map(() => null));
@@ -456,13 +456,13 @@ describe('policy', () => {
       mine: [],
     };
     const {policy} = statusResult(statusFacts(chain({penalties: known(ledger, NOW)})));
-    expect(policy.moratorium.ledger_until).toBe('9999-12-31T23:59:59.000Z');
+    expect(policy.moratorium.ledgerUntil).toBe('9999-12-31T23:59:59.000Z');
   });
 
   it('takes the penalty of the ledger before that of the configuration', () => {
     const {policy} = statusResult(statusFacts());
-    expect(policy).toMatchObject({penalty_wei: 10n ** 17n, penalty_source: `penalty ledger ${NODE}`});
+    expect(policy).toMatchObject({penaltyWei: 10n ** 17n, penaltySource: `penalty ledger ${NODE}`});
     const none = statusResult(statusFacts({chain: unknown('down'), rules: {...RULES, penaltyWei: 5n}}));
-    expect(none.policy).toMatchObject({penalty_wei: 5n, penalty_source: 'configuration'});
+    expect(none.policy).toMatchObject({penaltyWei: 5n, penaltySource: 'configuration'});
   });
 });

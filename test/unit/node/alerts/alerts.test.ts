@@ -263,7 +263,7 @@ describe('the body of an alert', () => {
     if (alert === undefined) throw new Error('nothing was told');
     expect(alertPayload(alert, TELLER)).toMatchInlineSnapshot(`
       {
-        "after_ms": null,
+        "afterMs": null,
         "at": "2030-01-01T00:00:30.000Z",
         "code": "SIGNER_UNREACHABLE",
         "content": "aos PROBLEM: signer: nothing listens (SIGNER_UNREACHABLE) → Start it. · 0xFE3B on devnet (box)",
@@ -271,7 +271,7 @@ describe('the body of an alert', () => {
         "message": "nothing listens",
         "network": "devnet",
         "next": "Start it.",
-        "node_id": "0xFE3B",
+        "nodeId": "0xFE3B",
         "schema": "aos.alert/v1",
         "severity": "critical",
         "since": "2030-01-01T00:00:00.000Z",

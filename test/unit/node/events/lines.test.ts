@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import type {OperatorEvent, OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
 import {createLog} from '../../../../src/lib/features/run/log.ts';
 import {eventLine, type LogFormat, type Paint} from '../../../../src/lib/node/events/lines.ts';
+import {snakeKeys} from '../../../support/snake-keys.ts';
 
 const job = {
   seq: 1,
@@ -193,9 +194,16 @@ describe('log lines', () => {
       level: 'info',
       seq: 1,
       type: 'job_received',
-      job_id: job.jobId,
+      jobId: job.jobId,
       kind: 'opml',
     });
+  });
+
+  it('name every field in camelCase, in the log and in the stream', () => {
+    for (const body of EVENTS) {
+      const lines = [logLine(event(body), 'json', plain), eventLine(event(body))];
+      for (const line of lines) expect(snakeKeys(JSON.parse(line)), line).toEqual([]);
+    }
   });
 
   it('are one harmless line each, in every format, however hostile the text', () => {
