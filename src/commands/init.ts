@@ -7,6 +7,7 @@ import {answersGiven, initFlags} from '../lib/features/init/flags.ts';
 import {listenForSignals} from '../lib/cli/signals.ts';
 import {AosError} from '../lib/foundation/errors/error.ts';
 import {renderInitReport} from '../lib/features/init/report.ts';
+import type {OutputWarning} from '../lib/cli/envelope.ts';
 
 const NO_TERMINAL = 100;
 const LEAST_WIDTH = 20;
@@ -56,7 +57,7 @@ Without a terminal every question needs its flag, or --yes for the ones that hav
         note: (line) => this.note(line, quiet),
         signal: interrupted.signal,
       });
-      const warnings = report.troubles.map(({question, text}) => ({
+      const warnings = report.troubles.map(({question, text}): OutputWarning => ({
         code: 'INIT_TROUBLE',
         message: `${question}: ${text}`,
       }));

@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
 import {listForCommand, renderListing} from '../../lib/features/config/commands.ts';
 import {EXIT} from '../../lib/foundation/errors/table.ts';
+import type {OutputWarning} from '../../lib/cli/envelope.ts';
 
 export default class ConfigShow extends AosCommand {
   static override summary = 'Show every value that is in force, and with --origin where it comes from.';
@@ -22,7 +23,7 @@ export default class ConfigShow extends AosCommand {
     const {flags} = await this.parse(ConfigShow);
     const {file, listing} = listForCommand(flags.config);
     if (file !== null) this.note(`config: ${file}`, flags.quiet);
-    const warnings =
+    const warnings: OutputWarning[] =
       listing.wrong === 0
         ? []
         : [{code: 'CONFIG_INVALID', message: 'something in it is wrong; see: aos config validate'}];

@@ -1,7 +1,7 @@
 import {Command, Errors, Flags, type Interfaces} from '@oclif/core';
 import {type Look, lookOf, typedFlag} from './terminal-style.ts';
 import {leaveReaders} from './sinks.ts';
-import {ERRORS} from '../foundation/errors/table.ts';
+import {CODES} from '../foundation/errors/table.ts';
 import {AosError, errorText} from '../foundation/errors/error.ts';
 import {errorEnvelope, errorLines, type OutputWarning, resultEnvelope} from './envelope.ts';
 import {nearest} from '../foundation/text/nearest.ts';
@@ -197,7 +197,7 @@ function asAosError(error: unknown, command: string, flags: readonly string[]): 
   if (error instanceof AosError) {
     const {message, next, details, cause} = error;
     // The table cannot know which command it was.
-    return error.code === 'USAGE' && next === ERRORS.USAGE.next
+    return error.code === 'USAGE' && next === CODES.USAGE.next
       ? new AosError('USAGE', message, {next: `${command} --help`, details, cause})
       : error;
   }

@@ -1,8 +1,10 @@
 import {type AosError, errorText} from '../foundation/errors/error.ts';
+import type {Code} from '../foundation/errors/table.ts';
 import {isoTime} from '../foundation/time/time.ts';
 import {safeText} from '../foundation/text/safe-text.ts';
 
-export type OutputWarning = {code: string; message: string};
+/** What is said beside an answer; it ends nothing. */
+export type OutputWarning = {code: Code; message: string};
 
 export type Meta = {version: string; at: number; durationMs: number; network?: string; nodeId?: string};
 

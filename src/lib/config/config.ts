@@ -118,8 +118,7 @@ export type ConfigWarning = {
     | 'INLINE_VRF_KEY'
     | 'FILE_READABLE'
     | 'KIND_UNSUPPORTED'
-    | 'CALLBACK_UNREACHABLE'
-    | 'DEPRECATED';
+    | 'CALLBACK_UNREACHABLE';
   /** Dotted path in the file, or the name of the variable. */
   path: string;
   message: string;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import {allCodes, isErrorCode, isNoticeCode} from '../../foundation/errors/table.ts';
 
 /**
  * A value as its JSON has it (`output/safe-text` jsonLine): bigints are decimal strings.
@@ -35,5 +36,14 @@ export const hex = pattern(/^0x[0-9a-fA-F]*$/, 'bytes in hex');
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Milliseconds. */
 export const ms = v.pipe(v.number(), v.minValue(0), v.description('milliseconds'));
+/** A code of the table of codes: `aos explain` knows it. */
+export const code = v.pipe(v.picklist(allCodes()), v.description('see aos explain'));
+export const errorCode = v.pipe(v.picklist(allCodes().filter(isErrorCode)), v.description('see aos explain'));
+export const noticeCode = v.pipe(
+  v.picklist(allCodes().filter(isNoticeCode)),
+  v.description('see aos explain'),
+);
+/** What is said beside an answer. */
+export const warning = v.object({code, message: v.string()});
 /** The one next thing to type or do. */
 export const next = v.nullable(v.string());

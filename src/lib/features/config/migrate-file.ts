@@ -26,6 +26,7 @@ import {sealV3} from '../../keys/v3-keystore.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
 import {addressOfKey} from '../../protocol/wire/ethereum.ts';
 import {isThere, writableConfig} from '../init/files.ts';
+import type {NoticeCode} from '../../foundation/errors/table.ts';
 
 export type MigrateOptions = {
   /** The old file, as it was named. */
@@ -191,8 +192,8 @@ function warningsOf(
   {shared}: Migration,
   {derived, nodeId}: {derived: string | null; nodeId: string | null},
   newVrfKey: boolean,
-): {code: string; message: string}[] {
-  const warnings: {code: string; message: string}[] = [];
+): {code: NoticeCode; message: string}[] {
+  const warnings: {code: NoticeCode; message: string}[] = [];
   if (shared && !newVrfKey)
     warnings.push({
       code: 'KEY_SHARED',

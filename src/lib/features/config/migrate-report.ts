@@ -1,12 +1,13 @@
 import {wrap} from '../../foundation/text/cells.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {KeyFate} from './migrate.ts';
+import type {NoticeCode} from '../../foundation/errors/table.ts';
 
 /** What `aos config migrate` does, or would do. No secret is in it. */
 export type MigrationReport = {
   file: string;
   keys: readonly KeyFate[];
-  warnings: readonly {code: string; message: string}[];
+  warnings: readonly {code: NoticeCode; message: string}[];
   /** Unified diff of the file, secrets left out. */
   diff: string;
   /** Null: nothing was written. */

@@ -3,7 +3,7 @@ import type {Listing} from '../../config/listing.ts';
 import type {Judgement} from './commands.ts';
 import type {MigrationReport} from './migrate-report.ts';
 import type {ResultEntry} from '../../cli/schema/entry.ts';
-import {address, count, schemaOf} from '../../cli/schema/parts.ts';
+import {address, count, noticeCode, schemaOf} from '../../cli/schema/parts.ts';
 
 const file = v.pipe(v.nullable(v.string()), v.description('null: there is none, everything is in variables'));
 
@@ -60,7 +60,7 @@ export const configMigrate: ResultEntry = {
           note: v.string(),
         }),
       ),
-      warnings: v.array(v.object({code: v.string(), message: v.string()})),
+      warnings: v.array(v.object({code: noticeCode, message: v.string()})),
       diff: v.pipe(v.string(), v.description('unified diff of the file, secrets left out')),
       written: v.pipe(
         v.nullable(

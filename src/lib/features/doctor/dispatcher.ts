@@ -2,14 +2,14 @@ import {createDispatcherRest} from '../../peers/dispatcher/rest.ts';
 import {knock} from '../../peers/dispatcher/probe.ts';
 import {blocked, ok, unclear, warn, type Finding} from './check.ts';
 import type {Probe} from './run.ts';
-import {ERRORS} from '../../foundation/errors/table.ts';
+import {CODES} from '../../foundation/errors/table.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import type {DoctorContext} from './context.ts';
 import {unlessSilent} from './silence.ts';
 import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
 
-const FIX = ERRORS.DISPATCHER_UNREACHABLE.next;
+const FIX = CODES.DISPATCHER_UNREACHABLE.next;
 
 export function dispatcherProbes(context: DoctorContext): Probe[] {
   const {config, time} = context;

@@ -1,9 +1,7 @@
 import {wrap} from '../../foundation/text/cells.ts';
-import {ERRORS, type ErrorCode} from '../../foundation/errors/table.ts';
+import {allCodes, CODES, EXIT, isCode} from '../../foundation/errors/table.ts';
 import {nearest} from '../../foundation/text/nearest.ts';
-import {CAUSES} from './causes.ts';
 import {EXIT_CODES} from './exit-codes.ts';
-import {NOTICES} from './notices.ts';
 
 /** All that is known about a code, as `aos explain CODE --json` has it. */
 export type Explanation = {
@@ -20,24 +18,30 @@ export type Explanation = {
   codes: readonly string[];
 };
 
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
-const isNotice = (code: string): code is keyof typeof NOTICES => Object.hasOwn(NOTICES, code);
-
 /** Of an error code, a notice or an exit code, in any letter case and with `-` for `_`; null for another word. */
 export function explain(word: string): Explanation | null {
   const code = word.trim().toUpperCase().replaceAll(/[- ]/g, '_');
-  if (isErrorCode(code)) {
-    const {exit, category, means, next} = ERRORS[code];
-    return {code, kind: 'error', exitCode: exit, category, means, causes: CAUSES[code], next, codes: []};
+  if (isCode(code)) {
+    const {exit, category, means, causes, next} = CODES[code];
+    const kind = exit === null ? 'notice' : 'error';
+    return {
+      code,
+      kind,
+      exitCode: exit === null ? null : EXIT[exit],
+      category,
+      means,
+      causes,
+      next,
+      codes: [],
+    };
   }
-  if (isNotice(code))
-    return {code, kind: 'notice', exitCode: null, category: null, ...NOTICES[code], codes: []};
   const exit = Object.entries(EXIT_CODES).find(([number]) => number === code);
   if (exit === undefined) return null;
   const [number, {means, then}] = exit;
-  const codes = Object.entries(ERRORS).flatMap(([name, entry]) =>
-    String(entry.exit) === number ? [name] : [],
-  );
+  const codes = allCodes().filter((name) => {
+    const {exit: ends} = CODES[name];
+    return ends !== null && String(EXIT[ends]) === number;
+  });
   return {
     code: number,
     kind: 'exit-code',
@@ -52,7 +56,7 @@ export function explain(word: string): Explanation | null {
 
 /** All codes, errors first. */
 export function explainedCodes(): string[] {
-  return [...Object.keys(ERRORS), ...Object.keys(NOTICES), ...Object.keys(EXIT_CODES)];
+  return [...allCodes(), ...Object.keys(EXIT_CODES)];
 }
 
 /**

@@ -11,6 +11,7 @@ import {startControl, type Control} from '../../node/control/server.ts';
 import type {Emit, OperatorEvent} from '../../node/events/events.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {isoTime} from '../../foundation/time/time.ts';
+import type {Code} from '../../foundation/errors/table.ts';
 
 /** What looks at a run beside its log: the liveness record, the control socket and alerts. */
 export type Observers = {
@@ -19,7 +20,7 @@ export type Observers = {
   /** Path of the control socket; null when there is none. */
   socket: string | null;
   /** What could not be started; the operator works without it. */
-  warnings: readonly {code: string; message: string}[];
+  warnings: readonly {code: Code; message: string}[];
   close(): Promise<void>;
 };
 
@@ -90,7 +91,7 @@ export async function startObservers(
 async function openControl(
   config: Config,
   version: string,
-): Promise<Control | {code: string; message: string}> {
+): Promise<Control | {code: Code; message: string}> {
   const {network, node} = config;
   const [dir = ''] = controlDirs(process.env, process.cwd(), process.getuid?.() ?? 0);
   try {

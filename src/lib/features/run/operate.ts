@@ -7,6 +7,7 @@ import {createEventOutput, type LogChoice} from './event-output.ts';
 import {createLogFile} from './log-file.ts';
 import {runOperator} from './run.ts';
 import {saveTerminal, terminalLives} from './terminal.ts';
+import type {NoticeCode} from '../../foundation/errors/table.ts';
 
 export type OperateOptions = {
   config: Config;
@@ -85,7 +86,7 @@ export function createOperation(options: OperateOptions): Operation {
     });
   }
 
-  function warn(code: string, message: string): void {
+  function warn(code: NoticeCode, message: string): void {
     emit({type: 'warning', code, message});
   }
 

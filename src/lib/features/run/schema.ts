@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type {OperatorEvent} from '../../node/events/events.ts';
 import type {StreamEntry} from '../../cli/schema/entry.ts';
-import {address, count, decimal, type Json, ms, time} from '../../cli/schema/parts.ts';
+import {address, code, count, decimal, errorCode, type Json, ms, time} from '../../cli/schema/parts.ts';
 import {JOB_OUTCOMES} from '../../node/events/job-states.ts';
 
 const job = v.object({
@@ -13,7 +13,6 @@ const job = v.object({
   model: v.string(),
 });
 const attempt = count;
-const code = v.pipe(v.string(), v.description('see aos explain'));
 const message = v.string();
 const retryInMs = ms;
 const url = v.string();
@@ -83,7 +82,7 @@ const lines = {
       'unknown-method',
       'bad-message',
     ]),
-    code,
+    code: errorCode,
     message,
     count,
   }),
@@ -94,17 +93,17 @@ const lines = {
   job_sampled: v.object({job, selected: v.boolean(), r: v.number(), threshold: v.number()}),
   job_asked: v.object({job, requestId: v.string(), attempt}),
   job_answered: v.object({job, requestId: v.string(), ms}),
-  job_retry: v.object({job, code, message, retryInMs}),
+  job_retry: v.object({job, code: errorCode, message, retryInMs}),
   job_concluded: v.object({job, outcome, reason: v.string()}),
   result_sent: v.object({job, envelopeId: v.string(), attempt}),
-  result_retry: v.object({job, code, message, retryInMs}),
+  result_retry: v.object({job, code: errorCode, message, retryInMs}),
   result_accepted: v.object({job, ms, outcome}),
   result_expired: v.object({job}),
   callback_refused: v.object({why: v.picklist(['unknown', 'already', 'invalid']), count}),
   probe_answered: v.object({via: v.picklist(['http', 'websocket'])}),
   problem: v.object({
     part,
-    code,
+    code: errorCode,
     message,
     next: v.pipe(v.string(), v.description('the one next thing to type or do')),
   }),

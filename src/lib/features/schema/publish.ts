@@ -1,16 +1,22 @@
 import {toJsonSchema} from '@valibot/to-json-schema';
 import * as v from 'valibot';
-import {ERRORS} from '../../foundation/errors/table.ts';
+import {allCodes, CODES, isErrorCode} from '../../foundation/errors/table.ts';
 import type {ResultEntry, SchemaEntry, StreamEntry} from '../../cli/schema/entry.ts';
-import {count, ms, time} from '../../cli/schema/parts.ts';
+import {count, ms, time, warning} from '../../cli/schema/parts.ts';
 import {SCHEMAS} from './registry.ts';
 import type {SchemaRow} from './schema.ts';
 
 const DIALECT = 'http://json-schema.org/draft-07/schema#';
 
 const errorBody = v.object({
-  code: v.picklist(Object.keys(ERRORS)),
-  category: v.picklist([...new Set(Object.values(ERRORS).map(({category}) => category))]),
+  code: v.picklist(allCodes().filter(isErrorCode)),
+  category: v.picklist([
+    ...new Set(
+      allCodes()
+        .filter(isErrorCode)
+        .map((code) => CODES[code].category),
+    ),
+  ]),
   message: v.pipe(v.string(), v.description('what happened this time')),
   hint: v.pipe(v.string(), v.description('what it means')),
   next: v.pipe(v.string(), v.description('the one next thing to type or do')),
@@ -42,7 +48,7 @@ function envelopeSchema(name: string, {result}: ResultEntry) {
     ok: v.pipe(v.boolean(), v.description('true for exit code 0 and 4')),
     exitCode: v.pipe(v.picklist([0, 3, 4, 8]), v.description('as `aos help exit-codes` has it')),
     result,
-    warnings: v.array(v.object({code: v.string(), message: v.string()})),
+    warnings: v.array(warning),
     meta: v.object({
       version: v.string(),
       at: time,

@@ -4,7 +4,7 @@ import type {VrfKeySource} from '../../config/config.ts';
 import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
 import {readVrfKey} from '../../config/vrf-key.ts';
 import {connectNode} from '../../node/control/find.ts';
-import {ERRORS} from '../../foundation/errors/table.ts';
+import {CODES} from '../../foundation/errors/table.ts';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
 import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
 import {parseSignerUrl} from '../../peers/signer/url.ts';
@@ -19,8 +19,8 @@ import {known, unknown, type Fact} from '../../foundation/fact.ts';
 const DEADLINES_MS = {signer: 5_000, chain: 15_000, control: 2_000} as const;
 /** For a source that does not answer at all. */
 const ADVICE = {
-  signer: ERRORS.SIGNER_UNREACHABLE.next,
-  chain: ERRORS.CHAIN_UNREACHABLE.next,
+  signer: CODES.SIGNER_UNREACHABLE.next,
+  chain: CODES.CHAIN_UNREACHABLE.next,
   control: 'Look at the operator’s log.',
 } as const;
 /** One request to the RPC, of the six steps that the chain takes. */

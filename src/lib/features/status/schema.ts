@@ -2,7 +2,18 @@ import * as v from 'valibot';
 import {LINK_IDS} from './link.ts';
 import type {StatusResult} from './result.ts';
 import type {ResultEntry, StreamEntry} from '../../cli/schema/entry.ts';
-import {address, count, decimal, hash32, ms, next, schemaOf, time} from '../../cli/schema/parts.ts';
+import {
+  address,
+  count,
+  decimal,
+  errorCode,
+  hash32,
+  ms,
+  next,
+  schemaOf,
+  time,
+  warning,
+} from '../../cli/schema/parts.ts';
 
 const unknown = v.object({state: v.literal('unknown'), reason: v.string()});
 const known = v.literal('known');
@@ -117,7 +128,7 @@ const signer = v.union([
   v.object({
     state: v.literal('fail'),
     host: v.string(),
-    code: v.string(),
+    code: errorCode,
     message: v.string(),
     next: v.string(),
     at: time,
@@ -186,7 +197,7 @@ export const statusWatch: StreamEntry = {
     status: v.object({
       exitCode: v.picklist([0, 3, 4]),
       result,
-      warnings: v.array(v.object({code: v.string(), message: v.string()})),
+      warnings: v.array(warning),
     }),
   },
 };

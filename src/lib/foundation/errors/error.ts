@@ -1,4 +1,4 @@
-import {ERRORS, type ErrorCategory, type ErrorCode, type ExitCode} from './table.ts';
+import {CODES, EXIT, type ErrorCategory, type ErrorCode, type ExitCode} from './table.ts';
 
 type Scalar = string | number | boolean | null;
 
@@ -13,7 +13,7 @@ export type AosErrorOptions = {
 };
 
 /**
- * The only error the code throws on purpose. `code` is a key of {@link ERRORS}, which fixes the exit
+ * The only error the code throws on purpose. `code` is a key of {@link CODES}, which fixes the exit
  * code, the category and what it means; `message` says what happened this time.
  *
  * @example throw new AosError('SIGNER_UNREACHABLE', 'nothing listens on 127.0.0.1:9000')
@@ -29,9 +29,9 @@ export class AosError extends Error {
   constructor(code: ErrorCode, message: string, options: AosErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : {cause: options.cause});
     this.name = 'AosError';
-    const entry = ERRORS[code];
+    const entry = CODES[code];
     this.code = code;
-    this.exitCode = entry.exit;
+    this.exitCode = EXIT[entry.exit];
     this.category = entry.category;
     this.hint = entry.means;
     this.next = options.next ?? entry.next;

@@ -1,11 +1,12 @@
 import type {Incident, Incidents, Severity, Subject} from './incidents.ts';
+import type {Code} from '../../foundation/errors/table.ts';
 
 /** What is sent. Times are Unix ms. */
 export type Alert = {
   state: 'problem' | 'reminder' | 'recovered' | 'test';
   subject: Subject | 'test';
   severity: Severity | 'info';
-  code: string;
+  code: Code;
   message: string;
   /** The one next thing to type or do; '' when there is none. */
   next: string;

@@ -1,6 +1,7 @@
 import {duration} from '../../foundation/text/duration.ts';
 import type {OperatorEvent} from '../events/events.ts';
 import {count, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
+import type {Code} from '../../foundation/errors/table.ts';
 
 /** What an alert is about: a part of the operator, its being reachable, results nobody took, the process itself. */
 export type Subject =
@@ -12,7 +13,7 @@ export type Severity = 'warning' | 'critical';
 export type Incident = {
   since: number;
   severity: Severity;
-  code: string;
+  code: Code;
   message: string;
   next: string;
   /** Not told before, however long it has been; 0: at any time. */

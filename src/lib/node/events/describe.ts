@@ -2,6 +2,7 @@ import {middle} from '../../foundation/text/cells.ts';
 import {duration, measured} from '../../foundation/text/duration.ts';
 import type {JobRef, LivenessFacts, OperatorEventBody, RejectReason, StopReason} from './events.ts';
 import {OUTAGE_CAUSES} from '../../foundation/text/words.ts';
+import type {ErrorCode} from '../../foundation/errors/table.ts';
 
 /** The least first. */
 export const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -145,7 +146,7 @@ const STOPS: Readonly<Record<StopReason, string>> = {
 };
 
 /** What to do about a rejected frame. */
-function frameNext({reason, code}: {reason: RejectReason; code: string}): string {
+function frameNext({reason, code}: {reason: RejectReason; code: ErrorCode}): string {
   switch (reason) {
     case 'unreadable':
       return 'Check that net.dispatcher_url is a dispatcher';

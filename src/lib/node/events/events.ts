@@ -1,5 +1,6 @@
 import type {JobKey} from '../../protocol/wire/messages.ts';
 import type {JobOutcome} from './job-states.ts';
+import type {Code, ErrorCode} from '../../foundation/errors/table.ts';
 
 /** Which job an event is about. `seq` is its row in the journal. */
 export type JobRef = JobKey & {seq: number; kind: string; model: string};
@@ -81,12 +82,12 @@ export type OperatorEventBody =
       workers: string[];
       pending: number;
     }
-  | {type: 'warning'; code: string; message: string}
+  | {type: 'warning'; code: Code; message: string}
   | {type: 'listening'; what: 'public' | 'callbacks'; url: string}
   | {type: 'connecting'; url: string}
   | {type: 'connected'; url: string}
   | {type: 'disconnected'; reason: string; retryInMs: number | null}
-  | {type: 'frame_rejected'; reason: RejectReason; code: string; message: string; count: number}
+  | {type: 'frame_rejected'; reason: RejectReason; code: ErrorCode; message: string; count: number}
   | {type: 'frame_unsigned'; policy: string}
   | {type: 'hash_mismatch'; envelopeId: string}
   | {type: 'job_received'; job: JobRef; signer: string | null}
@@ -94,15 +95,15 @@ export type OperatorEventBody =
   | {type: 'job_sampled'; job: JobRef; selected: boolean; r: number; threshold: number}
   | {type: 'job_asked'; job: JobRef; requestId: string; attempt: number}
   | {type: 'job_answered'; job: JobRef; requestId: string; ms: number}
-  | {type: 'job_retry'; job: JobRef; code: string; message: string; retryInMs: number}
+  | {type: 'job_retry'; job: JobRef; code: ErrorCode; message: string; retryInMs: number}
   | {type: 'job_concluded'; job: JobRef; outcome: JobOutcome; reason: string}
   | {type: 'result_sent'; job: JobRef; envelopeId: string; attempt: number}
-  | {type: 'result_retry'; job: JobRef; code: string; message: string; retryInMs: number}
+  | {type: 'result_retry'; job: JobRef; code: ErrorCode; message: string; retryInMs: number}
   | {type: 'result_accepted'; job: JobRef; ms: number; outcome: JobOutcome}
   | {type: 'result_expired'; job: JobRef}
   | {type: 'callback_refused'; why: 'unknown' | 'already' | 'invalid'; count: number}
   | {type: 'probe_answered'; via: 'http' | 'websocket'}
-  | {type: 'problem'; part: OperatorPart; code: string; message: string; next: string}
+  | {type: 'problem'; part: OperatorPart; code: ErrorCode; message: string; next: string}
   | {type: 'recovered'; part: OperatorPart; afterMs: number}
   | {
       type: 'range';

@@ -1,6 +1,7 @@
 import {type AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {Emit, OperatorPart} from '../events/events.ts';
+import type {ErrorCode} from '../../foundation/errors/table.ts';
 
 /**
  * Tells of a failing part once, and of its recovery once, however often it is tried in between. A part that is used for
@@ -10,15 +11,15 @@ export type Health = {
   failed(part: OperatorPart, error: unknown, use?: string): void;
   worked(part: OperatorPart, use?: string): void;
   /** The code of the last failure of a part that has not worked since; null: it is in no problem. */
-  failing(part: OperatorPart, use?: string): string | null;
+  failing(part: OperatorPart, use?: string): ErrorCode | null;
 };
 
-type Problem = Pick<AosError, 'message' | 'next'> & {code: string};
+type Problem = Pick<AosError, 'message' | 'next'> & {code: ErrorCode};
 
 export function createHealth(emit: Emit, time: Time): Health {
-  const failing = new Map<OperatorPart, {since: number; reported: string; uses: Map<string, Problem>}>();
+  const failing = new Map<OperatorPart, {since: number; reported: ErrorCode; uses: Map<string, Problem>}>();
 
-  function emitProblem(part: OperatorPart, {code, message, next}: Problem): string {
+  function emitProblem(part: OperatorPart, {code, message, next}: Problem): ErrorCode {
     emit({type: 'problem', part, code, message, next});
     return code;
   }

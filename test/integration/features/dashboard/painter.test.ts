@@ -85,7 +85,7 @@ describe('the whole dashboard', () => {
       ],
       [
         649_100,
-        {type: 'job_retry', job: job(20), code: 'X', message: '🎉🎉🎉 \x1b]0;title\x07', retryInMs: 1},
+        {type: 'job_retry', job: job(20), code: 'BUG', message: '🎉🎉🎉 \x1b]0;title\x07', retryInMs: 1},
       ],
     );
     await using rig = dashRig(after(events));

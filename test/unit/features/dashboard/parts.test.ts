@@ -243,7 +243,7 @@ describe('the log', () => {
 
   it('keeps the last 5,000 and older errors, whatever comes', () => {
     const log = createLog();
-    log.push({seq: 1, at: START, type: 'problem', part: 'signer', code: 'X', message: 'early', next: ''});
+    log.push({seq: 1, at: START, type: 'problem', part: 'signer', code: 'BUG', message: 'early', next: ''});
     for (let seq = 2; seq <= 13_000; seq += 1) log.push(received(seq, 'x'.repeat(10_000)));
     const entries = log.entries();
     expect(entries.length).toBeLessThanOrEqual(6_200);

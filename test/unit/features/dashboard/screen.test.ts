@@ -1,3 +1,4 @@
+import type {ErrorCode} from '../../../../src/lib/foundation/errors/table.ts';
 import {cellsOf} from '../../../../src/lib/foundation/text/cells.ts';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
@@ -47,7 +48,7 @@ const body: fc.Arbitrary<OperatorEventBody> = fc.oneof(
         {type: 'job_received', job: ref, signer: null},
         {type: 'job_sampled', job: ref, selected: true, r: 1, threshold: 2},
         {type: 'job_asked', job: ref, requestId: 'r', attempt: 1},
-        {type: 'job_retry', job: ref, code: 'X', message: ref.tag, retryInMs: 5},
+        {type: 'job_retry', job: ref, code: 'BUG', message: ref.tag, retryInMs: 5},
         {type: 'job_concluded', job: ref, outcome: 'failed', reason: ref.model},
         {type: 'result_accepted', job: ref, ms: 1, outcome: 'answered'},
         {type: 'result_expired', job: ref},
@@ -57,11 +58,11 @@ const body: fc.Arbitrary<OperatorEventBody> = fc.oneof(
   fc.record({
     type: fc.constant('problem' as const),
     part: fc.constantFrom('signer' as const, 'chain' as const, 'dispatcher' as const),
-    code: nasty,
+    code: nasty as fc.Arbitrary<ErrorCode>,
     message: nasty,
     next: nasty,
   }),
-  fc.record({type: fc.constant('warning' as const), code: nasty, message: nasty}),
+  fc.record({type: fc.constant('warning' as const), code: nasty as fc.Arbitrary<ErrorCode>, message: nasty}),
   fc.record({
     type: fc.constant('range' as const),
     start: nasty,

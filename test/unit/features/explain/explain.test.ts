@@ -1,8 +1,20 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
-import {describe, expect, it} from 'vitest';
-import {ERRORS, EXIT} from '../../../../src/lib/foundation/errors/table.ts';
-import {CAUSES} from '../../../../src/lib/features/explain/causes.ts';
+import {describe, expect, expectTypeOf, it} from 'vitest';
+import type {OutputWarning} from '../../../../src/lib/cli/envelope.ts';
+import type {ConfigWarning} from '../../../../src/lib/config/config.ts';
+import type {AosError} from '../../../../src/lib/foundation/errors/error.ts';
+import type {Alert} from '../../../../src/lib/node/alerts/due.ts';
+import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
+import {
+  allCodes,
+  type Code,
+  CODES,
+  type ErrorCode,
+  EXIT,
+  isErrorCode,
+  type NoticeCode,
+} from '../../../../src/lib/foundation/errors/table.ts';
 import {EXIT_CODES, exitCodesText} from '../../../../src/lib/features/explain/exit-codes.ts';
 import {
   codeListText,
@@ -11,7 +23,6 @@ import {
   explanationText,
   meantCodes,
 } from '../../../../src/lib/features/explain/explain.ts';
-import {NOTICES} from '../../../../src/lib/features/explain/notices.ts';
 
 const SRC = path.join(import.meta.dirname, '../../../../src');
 /** Codes of Node and of HTTP, which are compared with and never shown as ours. */
@@ -38,14 +49,23 @@ describe('aos explain', () => {
     // Each is thrown somewhere: an entry of the table that nothing uses explains nothing.
     const all = sources.map(({text}) => text).join('\n');
     const uses = (code: string): number => all.split(`'${code}'`).length - 1;
-    expect(Object.keys({...ERRORS, ...NOTICES}).filter((code) => uses(code) === 0)).toEqual([]);
+    expect(allCodes().filter((code) => uses(code) === 0)).toEqual([]);
+  });
+
+  it('knows every code that the types of warnings, events, alerts and errors allow', () => {
+    expectTypeOf<OutputWarning['code']>().toExtend<Code>();
+    expectTypeOf<ConfigWarning['code']>().toExtend<NoticeCode>();
+    expectTypeOf<Alert['code']>().toExtend<Code>();
+    expectTypeOf<AosError['code']>().toExtend<ErrorCode>();
+    expectTypeOf<Extract<OperatorEventBody, {code: unknown}>['code']>().toExtend<Code>();
+    for (const code of allCodes())
+      expect(explain(code), code).toMatchObject({code, kind: isErrorCode(code) ? 'error' : 'notice'});
+    for (const code of ['DASHBOARD_ENDED', 'TERMINAL_GONE'])
+      expect(explain(code)).toMatchObject({kind: 'notice', exitCode: null});
   });
 
   it('counts as many entries as the tables have', () => {
-    expect(Object.keys(CAUSES).sort()).toEqual(Object.keys(ERRORS).sort());
-    expect(explainedCodes()).toHaveLength(
-      Object.keys(ERRORS).length + Object.keys(NOTICES).length + Object.keys(EXIT).length,
-    );
+    expect(explainedCodes()).toHaveLength(Object.keys(CODES).length + Object.keys(EXIT).length);
     expect(codeListText().split('\n')).toHaveLength(explainedCodes().length);
   });
 
@@ -97,6 +117,6 @@ describe('the exit codes', () => {
   it('list their errors', () => {
     expect(explain('69')?.codes).toContain('SIGNER_UNREACHABLE');
     const listed = Object.keys(EXIT_CODES).flatMap((code) => explain(code)?.codes ?? []);
-    expect(listed.sort()).toEqual(Object.keys(ERRORS).sort());
+    expect(listed.sort()).toEqual(allCodes().filter(isErrorCode).sort());
   });
 });

@@ -53,7 +53,7 @@ describe('links', () => {
   });
 
   const problem = (part: 'signer' | 'worker' | 'dispatcher') =>
-    ({type: 'problem', part, code: 'X', message: 'broken', next: 'mend it'}) as const;
+    ({type: 'problem', part, code: 'BUG', message: 'broken', next: 'mend it'}) as const;
   const failed = (seq: number) =>
     [
       {type: 'job_concluded', job: jobRef(seq), outcome: 'failed', reason: 'no worker'},

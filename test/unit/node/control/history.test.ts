@@ -7,7 +7,7 @@ import {codePoint} from '../../../support/any-text.ts';
 
 const seqs = (lines: readonly string[]): number[] =>
   lines.map((line) => (JSON.parse(line) as OperatorEvent).seq);
-const problem: OperatorEventBody = {type: 'problem', part: 'signer', code: 'X', message: 'm', next: 'n'};
+const problem: OperatorEventBody = {type: 'problem', part: 'signer', code: 'BUG', message: 'm', next: 'n'};
 const received: OperatorEventBody = {type: 'job_received', job: jobRef(1), signer: null};
 
 describe('history', () => {

@@ -1,3 +1,4 @@
+import type {ErrorCode} from '../../../../src/lib/foundation/errors/table.ts';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {OperatorEvent, OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
@@ -33,11 +34,15 @@ describe('reduceView', () => {
   });
 
   it('keeps a problem from its first telling to the recovery', () => {
-    const problem = (code: string) =>
+    const problem = (code: ErrorCode) =>
       ({type: 'problem', part: 'signer', code, message: 'm', next: 'n'}) as const;
-    const failing = after(problem('A'), problem('B'));
-    expect(failing.problems).toEqual([{part: 'signer', code: 'B', message: 'm', next: 'n', since: at(1)}]);
-    expect(after(problem('A'), {type: 'recovered', part: 'signer', afterMs: 1}).problems).toEqual([]);
+    const failing = after(problem('SIGNER_UNREACHABLE'), problem('SIGNER_REFUSED'));
+    expect(failing.problems).toEqual([
+      {part: 'signer', code: 'SIGNER_REFUSED', message: 'm', next: 'n', since: at(1)},
+    ]);
+    expect(
+      after(problem('SIGNER_UNREACHABLE'), {type: 'recovered', part: 'signer', afterMs: 1}).problems,
+    ).toEqual([]);
   });
 
   it('follows a job', () => {
@@ -83,7 +88,7 @@ describe('reduceView', () => {
     fc.tuple(fc.nat(200), fc.string({maxLength: 2_000})).map(([seq, message]): OperatorEventBody => ({
       type: 'job_retry',
       job: jobRef(seq),
-      code: 'X',
+      code: 'BUG',
       message,
       retryInMs: 1,
     })),
@@ -99,7 +104,7 @@ describe('reduceView', () => {
       .map(([part, message]): OperatorEventBody => ({
         type: 'problem',
         part,
-        code: 'X',
+        code: 'BUG',
         message,
         next: message,
       })),

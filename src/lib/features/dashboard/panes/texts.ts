@@ -4,7 +4,7 @@ import {KEYS} from '../model/keys.ts';
 import {shown, span, type Line} from '../model/line.ts';
 import {heartbeatOf} from '../model/heartbeat.ts';
 import {healthOf, resultOf} from '../model/jobs.ts';
-import {ERRORS} from '../../../foundation/errors/table.ts';
+import {CODES, isCode} from '../../../foundation/errors/table.ts';
 import {eventLine} from '../../../node/events/lines.ts';
 import type {OperatorView} from '../../../node/events/view.ts';
 import {OUTAGE_CAUSES} from '../../../foundation/text/words.ts';
@@ -65,7 +65,7 @@ export function helpText(): Text {
 /** What the first of the findings is about, from the table of errors; then the others. */
 export function explainText({findings, now}: Scene, width: number): Text {
   const lines = findings.flatMap(({severity, text, next, advice, code, since}, index): Line[] => {
-    const entry = code === null || !Object.hasOwn(ERRORS, code) ? null : ERRORS[code as keyof typeof ERRORS];
+    const entry = code === null || !isCode(code) ? null : CODES[code];
     return [
       ...(index === 0 ? [] : [[]]),
       ...wrap(text, width - 2).map((part): Line => [span(`  ${part}`, severity)]),

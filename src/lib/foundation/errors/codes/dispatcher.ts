@@ -1,0 +1,144 @@
+/** The dispatcher, the workers and the webhook for alerts. See CODES in table.ts. */
+export const DISPATCHER = {
+  DISPATCHER_UNREACHABLE: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'The dispatcher could not be reached.',
+    next: 'See that it runs and that net.dispatcher_url is its address.',
+    causes: [
+      'Host or port of net.dispatcher_url; ws:// where wss:// is needed.',
+      'The dispatcher is down; others see it too.',
+      'A firewall lets nothing out.',
+    ],
+  },
+  DISPATCHER_REFUSED: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'The dispatcher refused the request.',
+    next: 'Check node_id and that this operator is registered with the dispatcher.',
+    causes: [
+      'node_id is not registered there: aos register does it.',
+      'Another dispatcher than that of your network.',
+    ],
+  },
+  DISPATCHER_TIMEOUT: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'The dispatcher did not answer in time.',
+    next: 'Nothing to do: the operator tries again.',
+    causes: ['It is overloaded, or restarting.', 'The connection is half dead; it is made anew.'],
+  },
+  NOT_CONNECTED: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'There is no connection to the dispatcher.',
+    next: 'Nothing to do: the operator reconnects by itself.',
+    causes: ['The connection was lost a moment ago.'],
+  },
+  WORKER_UNREACHABLE: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'The worker did not answer.',
+    next: 'Start the worker, or correct workers.<kind>.url.',
+    causes: [
+      'The worker is not running: curl its URL.',
+      'workers.<kind>.url has the wrong port; in a container 127.0.0.1 is the container itself.',
+    ],
+  },
+  WORKER_BUSY: {
+    exit: 'tryLater',
+    category: 'network',
+    means: 'The worker stayed busy for too long.',
+    next: 'Add a worker, or raise workers.<kind>.ready_timeout.',
+    causes: [
+      'It answers one question at a time, and more come in than it manages.',
+      'It hangs: look at its log and its GPU.',
+    ],
+  },
+  WORKER_TIMEOUT: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'The worker took the question but sent no answer.',
+    next: 'Look at the worker’s log; check that it can reach net.callback_url.',
+    causes: [
+      'The worker cannot reach the callback address; net.callback_url must be one that it can reach.',
+      'The question is larger than the time it has: workers.<kind>.answer_timeout',
+    ],
+  },
+  WORKER_REFUSED: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'The worker refused the question.',
+    next: 'Look at the worker’s log.',
+    causes: [
+      'It does not have the model.',
+      'It is of another kind than the section of workers that names it.',
+    ],
+  },
+  ALERT_NOT_SET: {
+    exit: 'config',
+    category: 'config',
+    means: 'There is nobody to tell: the configuration names no webhook.',
+    next: 'Set alerts.webhook_url, or AOS_ALERTS_WEBHOOK_URL.',
+    causes: [
+      'aos init was answered with Enter alone at its last question.',
+      'The key stands in another section: it is webhook_url below alerts.',
+    ],
+  },
+  ALERT_UNREACHABLE: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'The webhook for alerts did not take the alert; nobody was told.',
+    next: 'Check alerts.webhook_url, then: aos alert test',
+    causes: [
+      'This machine has no way out to that host: a firewall, a proxy, DNS.',
+      'The service behind the webhook is down; it is tried four times for each alert.',
+    ],
+  },
+  ALERT_REFUSED: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'The webhook for alerts refused the alert; nobody was told.',
+    next: 'Make a new webhook where the alerts go, put its URL into alerts.webhook_url, then: aos alert test',
+    causes: [
+      'The webhook was deleted or its URL is not whole: 401, 403, 404, 410.',
+      'The service wants another form of JSON than a text field (docs/alerts.md): 400.',
+    ],
+  },
+  OFFLINE: {
+    exit: null,
+    category: null,
+    means:
+      'The network has not reached this node for longer than three of its probes; beyond the offline grace that may cost stake.',
+    next: 'aos doctor --only ping',
+    causes: [
+      'The machine has lost its network, or a firewall or router no longer lets probes through.',
+      'net.rest_url listens elsewhere than the network asks.',
+      'Nobody probes any node: the network itself is down.',
+    ],
+  },
+  RESULT_EXPIRED: {
+    exit: null,
+    category: null,
+    means: 'An answer was kept and sent until the retention was over, and the dispatcher never accepted it.',
+    next: 'aos job list --state expired',
+    causes: [
+      'The dispatcher was away, or refused it: aos job show ID says which.',
+      'store.retention is shorter than the outage was.',
+    ],
+  },
+  OPERATOR_STOPPED: {
+    exit: null,
+    category: null,
+    means: 'The operator ended by itself, since it could not go on safely.',
+    next: 'aos doctor',
+    causes: ['A disk that takes no more writes.', 'On a devnet: the network it was started with has ended.'],
+  },
+  TEST: {
+    exit: null,
+    category: null,
+    means: 'An alert that aos alert test has sent.',
+    next: 'Nothing to do.',
+    causes: ['Somebody looks whether alerts arrive.'],
+  },
+} as const;

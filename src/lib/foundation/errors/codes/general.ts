@@ -1,0 +1,61 @@
+/** What can happen to any command: its command line, its output, a signal. See CODES in table.ts. */
+export const GENERAL = {
+  BUG: {
+    exit: 'bug',
+    category: 'bug',
+    means: 'Something happened that the toolkit did not foresee.',
+    next: 'Run the command again with --json and report its output.',
+    causes: [
+      'A case that the code does not foresee. AOS_DEBUG=1 prints where.',
+      'A damaged installation: npm ci again.',
+    ],
+  },
+  USAGE: {
+    exit: 'usage',
+    category: 'usage',
+    means: 'The command line is not what the command takes.',
+    next: 'Run the command with --help.',
+    causes: [
+      'A flag is missing, mistyped or has a value it does not take; the message names it.',
+      'Without a terminal, with --no-input, --json or in CI nothing is asked: every question has a flag.',
+    ],
+  },
+  OUTPUT_WRITE_FAILED: {
+    exit: 'io',
+    category: 'filesystem',
+    means: 'What standard output goes to does not take it.',
+    next: 'Free disk space, or send the output elsewhere.',
+    causes: [
+      'The disk behind a redirection is full: df -h.',
+      'The device or pipe does not take what is written.',
+    ],
+  },
+  OUT_EXISTS: {
+    exit: 'cannotWrite',
+    category: 'filesystem',
+    means: 'There is something at that path already; a file is never overwritten by accident.',
+    next: 'Name another file, or add --force to replace it.',
+    causes: ['A run before wrote it.', 'Another file happens to have that name.'],
+  },
+  OUT_WRITE_FAILED: {
+    exit: 'cannotWrite',
+    category: 'filesystem',
+    means: 'The file could not be written; nothing is left of it.',
+    next: 'Check the directory and the free space.',
+    causes: ['The directory does not exist or is not yours: ls -ld.', 'The disk is full: df -h.'],
+  },
+  INTERRUPTED: {
+    exit: 'sigint',
+    category: 'signal',
+    means: 'The command was interrupted.',
+    next: 'Run it again.',
+    causes: ['Ctrl-C, or SIGINT from a script.'],
+  },
+  TERMINATED: {
+    exit: 'sigterm',
+    category: 'signal',
+    means: 'The command was told to end.',
+    next: 'Run it again.',
+    causes: ['systemctl stop, kill, or a shutdown of the machine.'],
+  },
+} as const;
