@@ -221,8 +221,8 @@ export const QUESTIONS: readonly Question[] = [
     key: 'alert-webhook',
     field: FIELDS.alertWebhook,
     message: 'Alert webhook',
-    about: 'Gets a JSON alert of a trouble: Slack, Discord, your own.',
-    without: 'nobody is told',
+    about: 'Gets a JSON alert of a problem: Slack, Discord, your own.',
+    without: 'nothing is sent',
     check: 'webhook',
   }),
 ];
