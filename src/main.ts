@@ -28,8 +28,8 @@ export async function main(root: string, argv: readonly string[]): Promise<void>
 }
 
 /**
- * The last resort for what nobody caught. The process ends, for nothing is known of its state any more; the journal is
- * what the next one begins with. It is told last, after what still waits to be written.
+ * Reports an uncaught error and ends the process, because its state is unknown; the next run starts from the journal.
+ * The report is printed on 'exit', so it follows buffered output.
  */
 function endWith(thrown: unknown, args: readonly string[]): void {
   process.once('exit', () => {

@@ -17,7 +17,7 @@ export type ControlNews = Extract<ControlLine, {type: 'snapshot' | 'history' | '
 /** A connection to a running operator. */
 export type ControlClient = {
   readonly hello: ControlHello;
-  /** As of the moment of connecting; what follows goes on from its `seq`. */
+  /** The view at the moment of connecting; the events of `follow` continue from its `seq`. */
   readonly snapshot: OperatorView;
   /**
    * What happens from the snapshot on, as much at a time as there is, until the operator ends or the client is closed. To
@@ -30,7 +30,7 @@ export type ControlClient = {
   close(): void;
 };
 
-/** News nobody has read yet, at most; then the socket is not read on either, and the server counts what is missed. */
+/** Most unread lines; above it the socket is paused, and the server counts the events that it drops. */
 const MAX_NEWS = 10_000;
 /** After a read of so much there is more; it is taken at once. */
 const FULL_READ = 32 * 1024;
@@ -39,9 +39,9 @@ const MAX_LINE = 4 * 1024 * 1024;
 
 /**
  * Connects to a control socket and takes hello and snapshot.
- * @throws AosError CONTROL_ABSENT when nobody listens there, CONTROL_VERSION, CONTROL_BROKEN (also when hello and
+ * @throws AosError CONTROL_ABSENT when no operator listens there, CONTROL_VERSION, CONTROL_BROKEN (also when hello and
  *   snapshot do not come within `timeoutMs`), or the signal's reason
- * @param options.restMs between two reads of events: whoever shows them seldom need not be woken for each
+ * @param options.restMs pause between two reads of events, for a client that shows them only now and then
  */
 export async function connectControl(
   path: string,
@@ -198,8 +198,8 @@ function clientOf(socket: Socket, lines: Reader, hello: ControlHello, snapshot: 
 }
 
 /**
- * The socket's lines, those of a chunk at once, at least one; those of unknown types are left out. Backpressure reaches
- * the server while nobody reads.
+ * The socket's lines, one chunk at a time; unknown types are left out. While the caller does not read, backpressure
+ * reaches the server.
  */
 async function* readLines(
   socket: Socket,

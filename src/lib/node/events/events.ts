@@ -43,7 +43,7 @@ export type BlockFacts = {
 export type LivenessFacts = {
   lastProbeAt: number | null;
   graceMs: number;
-  /** Of the grace; null when nobody ever probed. */
+  /** What is left of the allowance; null when no probe was ever received. */
   graceLeftMs: number | null;
   /** Answered, of all that is recorded. */
   probes: number;
@@ -53,7 +53,7 @@ export type LivenessFacts = {
   outages: readonly OutageFacts[];
 };
 
-/** A silence longer than three probe intervals; `end` is null while it lasts. */
+/** No probe for longer than three intervals; `end` is null while it lasts. */
 export type OutageFacts = {
   start: number;
   end: number | null;
@@ -125,10 +125,10 @@ export type OperatorEventBody =
   /** SIGHUP to a service: keys that hold from now on, and those that do after a restart. */
   | {type: 'config_reloaded'; file: string | null; applied: string[]; needRestart: string[]}
   | {type: 'stopping'; reason: StopReason; inHand: number; graceMs: number}
-  /** The last one; `liveness` as it was last told, null when nobody recorded it. */
+  /** The last event; `liveness` as last emitted, null when it is not recorded. */
   | ({type: 'summary'; liveness: LivenessFacts | null} & Summary);
 
-/** A part the operator depends on; `problem` is told once per failure, `recovered` when it works again. */
+/** A part the operator depends on; `problem` is emitted once per failure, `recovered` when the part works again. */
 export type OperatorPart = 'signer' | 'chain' | 'dispatcher' | 'worker' | 'journal' | 'clock';
 
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'jobs' | 'for' | 'fatal';

@@ -60,7 +60,7 @@ export type OperatorView = {
   clock: (ClockFacts & {at: number}) | null;
   signer: (SignerStats & {at: number}) | null;
   block: (BlockFacts & {at: number}) | null;
-  /** How many jobs are in hand, and how many wait in the journal, as of the last minute. */
+  /** Jobs in progress, and jobs waiting in the journal, as of the last minute. */
   load: {inHand: number; pending: number; at: number} | null;
   lastReceivedAt: number | null;
   lastAcceptedAt: number | null;
@@ -236,7 +236,7 @@ function measured({seq: _seq, ...event}: Measured): Partial<OperatorView> {
   }
 }
 
-/** Since when it is down is told by the first of several failed tries. */
+/** The first of several failed attempts sets `since`. */
 function disconnected(before: ConnectionView, reason: string, at: number): ConnectionView {
   const since = before.state === 'disconnected' ? before.since : at;
   return {state: 'disconnected', url: before.url, since, reason: cut(reason)};

@@ -21,7 +21,7 @@ export type Batch = {
    * @throws AosError what the change itself threw, JOURNAL_WRITE_FAILED, or BUG
    */
   run<T>(change: () => T): Promise<T>;
-  /** The same for a change that nobody hurries for: it goes with the next one, or alone after a few milliseconds. */
+  /** The same for a low-priority change: it joins the next commit, or is committed alone after a few milliseconds. */
   runLater<T>(change: () => T): Promise<T>;
   /** Commits what waits, brings it to the disk and takes nothing more. */
   close(): Promise<void>;
@@ -29,23 +29,23 @@ export type Batch = {
 
 export type BatchOptions = {
   /**
-   * Told when committed changes do not get to the disk, and with null when they are there after all. Those who wait for
-   * them go on waiting; whoever comes meanwhile is refused. Must not throw.
+   * Called when committed changes cannot be synced, and with null when they are on disk after all. Pending callers keep
+   * waiting; new changes are refused meanwhile. Must not throw.
    */
   onDisk?: ((error: AosError | null) => void) | undefined;
-  /** How long after a failure it is tried again when nobody else comes, ms. */
+  /** How long after a failure to retry when no new change arrives, ms. */
   retryMs?: number;
 };
 
 /** What happens to the caller of one change. */
 type Caller = {resolve: () => void; reject: (error: AosError) => void};
-/** One change that waits: `apply` runs it and returns who is told when it is on disk. */
+/** One waiting change: `apply` runs it and returns the callbacks of its caller. */
 type Waiting = {apply: () => Caller; reject: (error: AosError) => void};
 
 /** A transaction holds at most this many changes, so that a burst does not keep the event loop for long. */
 const MAX_CHANGES = 256;
 
-/** How long a change that nobody hurries for waits for another to go with. */
+/** How long a low-priority change waits to share a commit. */
 const LATER_MS = 5;
 
 /**
@@ -90,7 +90,7 @@ export function createBatch(
     const taken = queue.slice(0, MAX_CHANGES);
     queue = queue.slice(MAX_CHANGES);
     if (taken.length > 0) unsynced.push(...commitAll(transaction, taken));
-    if (unsynced.length > 0) syncing = transaction.sync().then(tellSynced, unsure).finally(synced);
+    if (unsynced.length > 0) syncing = transaction.sync().then(resolveSynced, unsure).finally(synced);
     else if (queue.length > 0) schedule();
   }
 
@@ -99,10 +99,10 @@ export function createBatch(
     if (queue.length > 0) schedule();
   }
 
-  function tellSynced(): void {
-    const told = unsynced;
+  function resolveSynced(): void {
+    const synced = unsynced;
     unsynced = [];
-    for (const {resolve} of told) resolve();
+    for (const {resolve} of synced) resolve();
   }
 
   /** @returns whether everything committed is on disk now */
@@ -110,11 +110,11 @@ export function createBatch(
     try {
       transaction.resync();
     } catch {
-      return false; // what is told is the first failure: why the disk did not keep it
+      return false; // report the first failure: it says why the disk refused the write
     }
     if (failure !== null) onDisk(null);
     failure = null;
-    tellSynced();
+    resolveSynced();
     return true;
   }
 
@@ -131,7 +131,7 @@ export function createBatch(
     retryLater();
   }
 
-  /** For those who wait when nobody else comes. */
+  /** Retries for waiting callers when no new change arrives. */
   function retryLater(): void {
     cancelRetry();
     cancelRetry = systemTime.after(retryMs, () => {
@@ -173,7 +173,7 @@ export function createBatch(
   };
 }
 
-/** @returns those whose changes are committed; the others have been told */
+/** @returns the committed changes; the others have been rejected */
 function commitAll(transaction: Transaction, changes: readonly Waiting[]): Caller[] {
   try {
     return commit(transaction, changes);

@@ -12,7 +12,7 @@ import {JOURNAL_FILE} from './sqlite.ts';
 export type JournalInspection = {
   path: string;
   bytes: number;
-  /** What SQLite says is damaged; null: the file is too large to be gone through while somebody waits. */
+  /** Damage that SQLite reports; null: the file is too large to check while a person waits. */
   damage: readonly string[] | null;
   /** The last readings of the clock, how many, and whether they are one unbroken chain. */
   readings: {looked: number; last: number; holds: boolean};

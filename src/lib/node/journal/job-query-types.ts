@@ -24,7 +24,7 @@ export type JobRow = {
   outcome: JobOutcome | null;
   kind: string;
   model: string;
-  /** Who signed the dispatcher's message; null: nobody. */
+  /** Signer of the dispatcher's message; null: it was not signed. */
   signer: string | null;
   vrf: VrfFields | null;
   receivedAt: number;

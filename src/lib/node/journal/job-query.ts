@@ -8,7 +8,7 @@ import {prepareSchema} from './schema.ts';
 import {JOURNAL_FILE} from './sqlite.ts';
 import type {JobQuery, JobRequestRow, JobDetailRecord, JobRow} from './job-query-types.ts';
 
-/** Reads jobs out of a journal, beside whoever writes it. Every function throws AosError JOURNAL_UNREADABLE. */
+/** Reads jobs from a journal that another process may write. Every function throws AosError JOURNAL_UNREADABLE. */
 export type JobReader = {
   /** The newest first. */
   list(query: JobQuery): JobRow[];

@@ -229,7 +229,7 @@ export function jobTable(database: Database) {
 
     /**
      * Deletes those of the next jobs in `state` after `after` that were over before `before`.
-     * @returns `next`: where the following call goes on, null when there is nothing further
+     * @returns `next`: where the following call starts, null at the end
      */
     prune(
       state: 'accepted' | 'expired',

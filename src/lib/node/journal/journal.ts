@@ -11,8 +11,8 @@ import type {JobState} from '../events/job-states.ts';
  */
 export type Journal = {
   /**
-   * Stores a new job, with a clock reading; or tells what is already known of that (job_id, tag, position). `initialState` says
-   * how a new job goes on, in the same write; it may be called again, with another seq, when the write has to be repeated.
+   * Stores a new job with a clock reading, or returns the stored one of that (job_id, tag, position). `initialState` gives
+   * the first state of a new job, stored in the same write; a repeated write calls it again, with another seq.
    */
   receive(
     job: NewJob,
@@ -20,7 +20,7 @@ export type Journal = {
   ): Promise<{known: boolean; record: JobRecord}>;
   /** Whether a job is stored; reads committed data. */
   knows(key: JobKey): boolean;
-  /** Marks a job as to be answered by a worker; its first request is journalled with it, in the same write. */
+  /** Selects a job for a worker; its first request is journalled with it, in the same write. */
   select(
     seq: number,
     vrf: VrfFields,
@@ -54,8 +54,8 @@ export type Journal = {
   ask(request: Omit<RequestRecord, 'answer'>): Promise<void>;
   /**
    * Takes a callback: once per request id, durable before it resolves; `unknown` too when its job is concluded.
-   * `conclude` makes the job's answer of it, which is stored in the same write; null: nobody works on that job now, it
-   * is concluded later. It may be called again when the write has to be repeated.
+   * `conclude` makes the job's answer from it, which is stored in the same write; null: no step works on that job now, and
+   * it is concluded later. A repeated write calls it again.
    */
   answer(
     requestId: string,

@@ -12,7 +12,7 @@ export const LIVENESS_SCHEMA = `
   ) STRICT;
 `;
 
-/** Rows kept at most, should somebody probe just too seldom for the probes to make one period. */
+/** Most rows: probes just too seldom to make one period would add a row each. */
 const MAX_ROWS = 100_000;
 
 /** Every function is synchronous; those that write run inside a transaction. */

@@ -4,7 +4,7 @@ import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import type {Database} from './driver.ts';
 import {numberOf, readingOf} from './rows.ts';
 
-/** Ids our clock may hold: each reading holds them all, so they must not grow with every id that somebody invents. */
+/** Most ids in our clock: each reading stores them all, and peers can invent ids. */
 const MOST_IDS = 1_000;
 /** A foreign clock must leave our own counter so many steps; no honest one comes near its end, 2^32−1. */
 const STEPS_LEFT = 1_000_000;
@@ -15,7 +15,7 @@ const PRUNED_AT_ONCE = 2_000;
 /**
  * The hash chain of clock readings. Its head is kept in memory while a transaction is open: `keep` after the commit,
  * `undo` after a rollback.
- * @param onClockProblem told, after the commit, of an event that got no reading because the clock is at its end
+ * @param onClockProblem called after the commit for an event that got no reading because the clock reached its end
  */
 export function readingTable(database: Database, clockId: bigint, onClockProblem: (error: AosError) => void) {
   const insert = database.prepare(
@@ -36,7 +36,7 @@ export function readingTable(database: Database, clockId: bigint, onClockProblem
   let kept = stored();
   let head = kept;
   let problems: AosError[] = [];
-  /** Each problem is told once a process: it comes again with every event. */
+  /** Each problem is reported once per process: it recurs with every event. */
   const reported = new Set<string>();
 
   function problem(error: AosError): void {

@@ -24,13 +24,13 @@ export type JournalOptions = {
   /** `node.clock_id`: the entry of the logical clock that is ours. */
   clockId: bigint;
   driver?: SqliteDriver;
-  /** Look only, beside the process that writes; every change then fails. */
+  /** Read only, beside the process that writes; every change fails. */
   readOnly?: boolean;
-  /** Told of an event that was stored without a clock reading (CLOCK_OVERFLOW). Must not throw. */
+  /** Called for an event that was stored without a clock reading (CLOCK_OVERFLOW). Must not throw. */
   onClockProblem?: (error: AosError) => void;
   /**
-   * Told when the disk does not keep what it took (JOURNAL_WRITE_FAILED), and with null when it does again; who waits for a
-   * change waits on. Must not throw.
+   * Called when the disk loses committed data (JOURNAL_WRITE_FAILED), and with null when it works again; pending callers
+   * keep waiting. Must not throw.
    */
   onDisk?: ((error: AosError | null) => void) | undefined;
 };
@@ -58,8 +58,8 @@ export type ReadingLog = {
 export const JOURNAL_FILE = 'journal.db';
 
 /**
- * Opens the journal in one SQLite file (WAL, each change on disk before it is told of) and, unless `readOnly`, keeps every
- * other process from writing it.
+ * Opens the journal in one SQLite file (WAL; each change is on disk before its promise resolves) and, unless `readOnly`, locks out
+ * other writers.
  * @throws AosError JOURNAL_LOCKED | JOURNAL_UNREADABLE | JOURNAL_DRIVER | STATE_DIR_UNWRITABLE
  */
 // async because another store may have to wait; a throw becomes a rejection
@@ -157,7 +157,7 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
     if (jobs.select(seq, vrf, range, fresh) && first !== undefined) requests.add(first);
   }
 
-  /** Runs inside a transaction: a job that was just stored goes on at once. */
+  /** Runs inside a transaction: moves a job that was just stored to its first state. */
   function withInitialState(record: JobRecord, initialState: (seq: number) => InitialState): JobRecord {
     const initial = initialState(record.seq);
     if (initial.state === 'selected') {

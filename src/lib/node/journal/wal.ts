@@ -6,9 +6,9 @@ export type Wal = {
   /** Resolves when everything committed before the call is on disk; rejects with the system's error. */
   sync(): Promise<void>;
   /**
-   * Brings all of it into the database file and that to the disk, and empties the log: what of it a failed sync has left on
-   * the disk must not be found there. Waits for nobody.
-   * @throws SQLite's own error, the system's, or that a reader is in the way
+   * Copies the log into the database file, syncs that file and empties the log, so that nothing a failed sync left in the
+   * log is read later. Does not wait for readers.
+   * @throws SQLite's own error, the system's, or ReaderInTheWay
    */
   checkpoint(): void;
   /** Must not be used any more. */

@@ -1,9 +1,9 @@
 import type {Gaps, Span, SpanKind} from './spans.ts';
 
-/** Why nobody reached us: as far as this machine can tell. */
+/** Why no probe arrived, as far as this machine can know. */
 export type OutageCause = 'process-down' | 'network-down' | 'not-probed';
 
-/** A silence longer than three probe intervals. Times are Unix ms. */
+/** No probe for longer than three intervals. Times are Unix ms. */
 export type Outage = {
   start: number;
   /** Null while it lasts. */
@@ -11,7 +11,7 @@ export type Outage = {
   durationMs: number;
   /** What went on for the most of it. */
   cause: OutageCause;
-  /** Longer than the grace: the network may penalise it. */
+  /** Longer than the offline allowance: the network may penalise it. */
   overGrace: boolean;
 };
 
@@ -20,7 +20,7 @@ export type Liveness = {
   lastProbeAt: number | null;
   silentMs: number | null;
   graceMs: number;
-  /** What is left of the grace should the present silence go on; the whole of it while probes come. Null: never probed. */
+  /** What is left of the allowance if the current outage continues; all of it while probes arrive. Null: never probed. */
   graceLeftMs: number | null;
   /** Probes answered, of all that is recorded. */
   probes: number;

@@ -35,7 +35,7 @@ const MOST_SPANS = 2_000;
 
 /**
  * Goes on where the record ends, with a new period of the process.
- * @param onWriteError told of a failed write; must not throw. The marks stay and go out with the next write.
+ * @param onWriteError called after a failed write; must not throw. The next write includes the marks.
  */
 export function createLivenessRecorder(
   store: LivenessStore,

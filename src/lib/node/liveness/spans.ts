@@ -28,8 +28,8 @@ export function gapsOf(probeIntervalMs: number): Gaps {
 }
 
 /**
- * One more mark: the newest span of its kind grown by it, or a new one when it is too far away, be it after a silence or
- * because the wall clock was set back. A year of probes without an outage is one span.
+ * The span after one more mark: the newest of its kind, extended, or a new one when the mark is too far away, after an
+ * outage or because the wall clock was set back. A year of probes without an outage is one span.
  * @param fresh begin a new span whatever the distance: another process, another connection
  */
 export function mark(

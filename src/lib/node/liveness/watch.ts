@@ -18,16 +18,16 @@ export type LivenessWatchDeps = {
   time: Time;
   /** Must not throw. */
   onFacts: (facts: LivenessFacts) => void;
-  /** An outage that was not told of before, by this process or an earlier one, has begun. Must not throw. */
+  /** An outage began that neither this process nor an earlier one has reported. Must not throw. */
   onOutage: (outage: Outage) => void;
-  /** The one that was told of is over. Must not throw. */
+  /** The reported outage is over. Must not throw. */
   onOutageEnd: (start: number) => void;
   /** Start of the outage (Unix ms) that the last process knew of and that had not ended; null: none. */
   open: number | null;
 };
 
 const TELL_EVERY_MS = 60_000;
-/** Outages told, the newest. */
+/** Most outages in one event, the newest. */
 const MOST_OUTAGES = 5;
 
 /** Timers and the wall clock do not agree to the millisecond. */

@@ -40,7 +40,7 @@ export async function askWorker(deps: JobDeps, task: WorkerTask): Promise<Worker
   let failure: AosError | undefined;
   let asked = 0;
   while (asked < worker.attempts && time.monotonic() < patience) {
-    // Selected just now: nobody was asked yet.
+    // Selected just now: no request exists yet.
     const stored = early === undefined ? storedAnswer(deps, record.seq) : null;
     if (stored !== null) return {answer: finish(answered(stored, vrf)), stored: false};
     const askedBefore = asked;
@@ -109,7 +109,7 @@ async function askOnce(
   });
   callback.catch(() => undefined); // awaited below, or ended by `closed`
   try {
-    // An answer to an earlier request may have come when nobody listened, or to this one, put before it was written down.
+    // The answer to an earlier request may have arrived before this call, or to this one, sent before it was journalled.
     const late = attempt === 1 && early === undefined ? null : storedAnswer(deps, seq);
     if (late !== null) return {answer: finish(answered(late, vrf)), stored: false};
     const {nodeId, callbackUrl} = deps.options;

@@ -11,7 +11,7 @@ const SLOWEST_MS = 15_000;
 /** After failures ever longer, up to this. */
 const RETRY_CAP_MS = 30_000;
 
-/** Tells the newest block about once a block time, until the signal aborts. A chain that fails is told once. */
+/** Emits the newest block about once per block time, until the signal aborts. A failing chain is reported once. */
 export async function watchBlocks(deps: {
   reader: BlockReader;
   time: Time;

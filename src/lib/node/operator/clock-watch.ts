@@ -31,13 +31,13 @@ function mergedBefore(journal: Journal): MergedClock | null {
     if (record === undefined) return null;
     return {clock: jobOf(record).clock, at: record.receivedAt, jobId: record.key.jobId};
   } catch {
-    return null; // it is only shown; who works on the jobs tells of a damaged journal
+    return null; // display only; the job steps report a damaged journal
   }
 }
 
-/** How often the clock is looked at. */
+/** How often the clock is read. */
 const EMIT_EVERY_MS = 1_000;
-/** Entries of a foreign clock that are told: a frame may bring a hundred thousand. */
+/** Most entries of a peer's clock in one event: a frame may contain a hundred thousand. */
 const MOST_ENTRIES = 32;
 
 /** Where the clock stands. @param id the entry that this node advances */
@@ -61,11 +61,11 @@ export async function watchClock(deps: {
   emit: Emit;
   signal: AbortSignal;
 }): Promise<void> {
-  let told = 0;
+  let emitted = 0;
   const emitIfMoved = (): void => {
     const reading = deps.journal.lastReading();
-    if (reading === null || reading.n === told) return;
-    told = reading.n;
+    if (reading === null || reading.n === emitted) return;
+    emitted = reading.n;
     deps.emit({type: 'clock', ...clockFacts(reading, deps.merged(), deps.clockId)});
   };
   emitIfMoved();

@@ -51,7 +51,7 @@ export function createDeliver(deps: JobDeps, recordOf: (seq: number) => JobRecor
   function tryLater(seq: number, ms: number): void {
     time.sleep(ms, deps.stopping).then(
       () => deps.next(seq, 'concluded'),
-      () => undefined, // told to stop: it waits in the journal
+      () => undefined, // the operator stops: the result waits in the journal
     );
   }
 

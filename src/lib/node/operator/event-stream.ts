@@ -8,7 +8,7 @@ export type EventStream = {
   tally(): Tally;
   /** Results given up in this run. */
   expired(): number;
-  /** What was told of it last. */
+  /** The last `liveness` facts; null before the first. */
   liveness(): LivenessFacts | null;
 };
 

@@ -19,7 +19,7 @@ export type InboxHandlers = {
 
 export type InboxOptions = {
   verify: VerifyDispatcher;
-  /** The one address frames must be signed by; null: whoever the frame names. */
+  /** The address that must sign frames; null: the address that the frame names. */
   dispatcherAddress: string | null;
   time: Time;
   emit: Emit;
@@ -50,7 +50,7 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
 
   function reject(reason: RejectReason, error: AosError, request: {id: string; code: number} | null): void {
     rejected += 1;
-    // A flood is told with its count, not line by line.
+    // A flood is reported by its count, not frame by frame.
     if (mayEmit())
       emit({type: 'frame_rejected', reason, code: error.code, message: error.message, count: rejected});
     if (request !== null && mayRefuse())
@@ -103,7 +103,7 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
       envelope = parseEnvelope(bytes);
     } catch (error) {
       const frameError = asFrameError(error);
-      // An envelope that is merely not whole may have an id, by which its sender can be told.
+      // An incomplete envelope may still have an id: then its sender gets a refusal.
       const {id} = frameError.details;
       reject('unreadable', frameError, typeof id === 'string' ? {id, code: 400} : null);
       return;

@@ -45,7 +45,7 @@ export type JobDeps = {
   newSecretId: () => string;
   /** Ends every wait of the run. */
   signal: AbortSignal;
-  /** Aborts earlier, when the run is told to stop: nothing is tried again then, it waits in the journal. */
+  /** Aborts earlier, when the operator begins to stop: nothing is retried then, it waits in the journal. */
   stopping: AbortSignal;
   /** Hands a job to the queue that works on its new state. */
   next: (seq: number, state: Waiting) => void;
@@ -55,7 +55,7 @@ export type JobDeps = {
   isIdle: (kind: string) => boolean;
   /** Whether an answer that is concluded now would be delivered at once. */
   deliversNow: () => boolean;
-  /** Whether several jobs are in hand: what one of them waits for is better done beside the event loop. */
+  /** Whether several jobs are in progress: then curve arithmetic is offloaded to the crypto worker. */
   isCrowded: () => boolean;
   /** The job is through: accepted or expired. */
   finished: (seq: number) => void;

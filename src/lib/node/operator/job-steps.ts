@@ -2,13 +2,13 @@ import type {DispatchJob} from '../../protocol/wire/messages.ts';
 import type {JobState} from '../events/job-states.ts';
 
 /**
- * What a job goes through, in this order. Each step leaves its mark in the journal before the next begins, so that after
- * a crash a job goes on where it was; a step may be repeated, but the content of an answer is made once.
+ * The steps of a job, in this order. Each step writes to the journal before the next begins, so a job continues after a
+ * crash where it was. A step may be repeated, but the content of an answer is made once.
  */
 export type JobSteps = {
   /**
-   * Journals the jobs of one frame and acknowledges it. A job that comes alone and has nobody before it is sampled
-   * first, so that it is received and concluded, or received and selected, in one write.
+   * Journals the jobs of one frame and acknowledges the frame. A single job with none waiting before it is sampled first,
+   * so one write stores it as received and concluded, or as received and selected.
    */
   receive(jobs: readonly DispatchJob[], frame: Frame): Promise<void>;
   /** Samples a received job by VRF: concludes it, or selects it for a worker. */
@@ -26,7 +26,7 @@ export type Waiting = Extract<JobState, 'received' | 'selected' | 'concluded'>;
 
 /** Room for one job. */
 export type Reservation = {
-  /** The job, of this kind, is in the journal, in this state: it goes on. */
+  /** The job of this kind is in the journal in this state: it enters the queue of that state. */
   claim(seq: number, state: Waiting, kind: string): void;
   /** There is no such job after all; harmless when it was taken. */
   release(): void;

@@ -221,9 +221,9 @@ export function createJobSteps(deps: JobDeps): JobSteps {
   }
 
   /**
-   * A worker that has nothing to do is asked while the selection and the request are being written: its callback finds
-   * them in the journal, which takes changes in their order. When that write is refused there is nothing to find, and a new
-   * request is put after the one that succeeds; after a crash a worker may have computed for nobody.
+   * Sends the first request to an idle worker while the journal writes the selection. The journal applies changes in
+   * order, so the callback finds its request. When the write fails, a new request follows the write that succeeds; the
+   * first answer, and one that a crash interrupts, is wasted work of the worker.
    */
   function sendEarly({kind, model, prompt}: DispatchJob): EarlyRequest | undefined {
     const worker = workerFor(kind);
@@ -232,7 +232,7 @@ export function createJobSteps(deps: JobDeps): JobSteps {
     const {nodeId, callbackUrl} = options;
     const ready = worker.ready(signal);
     const asked = ready.then(() => worker.ask({requestId, nodeId, model, prompt, callbackUrl}, signal));
-    // Whoever waits for the answer looks at them.
+    // askWorker handles these rejections; avoid an unhandledRejection before it awaits them.
     ready.catch(() => undefined);
     asked.catch(() => undefined);
     return {requestId, ready, asked};

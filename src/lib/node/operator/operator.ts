@@ -36,7 +36,7 @@ export type OperatorOptions = Omit<JobOptions, 'kinds'> & {
   verifyDispatcher: VerifyDispatcher;
   dispatcherAddress: string | null;
   rangeRefreshMs: number;
-  /** How long jobs in hand are waited for when the run is told to stop. */
+  /** How long to wait for jobs in progress when the operator stops. */
   shutdownGraceMs: number;
   /** Stop after so many accepted results; null: never. */
   maxAccepted: number | null;
@@ -85,7 +85,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   const ended = new AbortController();
   const {signal} = ended;
   const stopped = new AbortController();
-  // Each job in hand listens to both.
+  // Every job in progress listens to both.
   allowManyListeners(signal, stopped.signal);
   const events = createEventStream(deps.onEvent, time);
   const {emit} = events;
@@ -268,7 +268,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       try {
         return await work(stop);
       } finally {
-        // Also after a failure: a loop that goes on would keep the process from ending.
+        // Also after a failure: a running loop would keep the process alive.
         stopped.abort(new AosError('INTERRUPTED', 'the operator stops'));
         ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
       }

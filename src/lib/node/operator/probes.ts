@@ -4,7 +4,7 @@ import type {Emit} from '../events/events.ts';
 import type {Health} from './health.ts';
 import type {Journal} from '../journal/journal.ts';
 
-/** Probes told and journalled at most; anyone may ask /ping as often as they like. */
+/** Most probes emitted and journalled per second; anyone may request /ping as often as they like. */
 const PROBES_PER_SECOND = 2;
 
 /** Takes down that the network asked whether we are alive, and was answered. */

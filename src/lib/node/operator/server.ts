@@ -76,7 +76,7 @@ function createRoutes(handlers: ServerHandlers): Routes {
     const kind = CALLBACKS[path];
     if (kind !== undefined) {
       const reply = await handlers.onCallback(kind, await bodyOf(request));
-      // The job goes on first; the worker has nothing to wait for.
+      // Work on the job first: the worker does not depend on this reply.
       await new Promise(setImmediate);
       send(response, reply.status, {code: reply.code, result: reply.message});
       return;
@@ -133,7 +133,7 @@ function workerName(body: Buffer): string | undefined {
       typeof value === 'object' && value !== null && 'worker_name' in value ? value.worker_name : undefined;
     return typeof name === 'string' && name.length <= 200 ? name : undefined;
   } catch {
-    return undefined; // not JSON: nobody we know
+    return undefined; // not JSON: an unknown worker
   }
 }
 

@@ -109,7 +109,7 @@ export function createSession(deps: {
       pending.set(envelope.id, {resolve, reject, cancel});
       forget = onAbort(signal, () => finish(new AosError('NOT_CONNECTED', 'the operator stops')));
       if (connection.send(envelope.text)) return;
-      // A closing socket takes nothing: whoever wants to send waits for the next one, instead of trying in a loop.
+      // A closing socket accepts nothing: callers wait for the next socket instead of retrying in a loop.
       accepted = false;
       finish(new AosError('NOT_CONNECTED', 'no open socket'));
     });
@@ -133,7 +133,7 @@ export function createSession(deps: {
       deps.onConnected();
       acceptance.changed();
     } catch (error) {
-      if (signal.aborted) return; // the socket closed meanwhile; `closed` has told so
+      if (signal.aborted) return; // the socket closed meanwhile; `closed` has reported it
       // It is closing: why, its end will tell.
       if (!isAosError(error, 'NOT_CONNECTED')) health.failed('dispatcher', error);
       connection.drop(error instanceof AosError ? error.message : 'connect failed');

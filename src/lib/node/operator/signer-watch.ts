@@ -5,7 +5,7 @@ import type {Health} from './health.ts';
 import {createLatencies} from './latencies.ts';
 import type {Signer} from './ports.ts';
 
-/** Measures every signature, tells how the signer does, and tries one now and then while nobody needs any. */
+/** Measures every signature, emits the statistics, and signs a test message when the signer has been idle. */
 export type SignerWatch = {
   /** The same signer, measured. */
   signer: Signer;

@@ -17,7 +17,7 @@ const CONCURRENCY = 24;
 /** Web3Signer takes bodies of 10 MiB with the message in hex: a larger one would be tried for ever. */
 const MAX_MESSAGE_BYTES = 5 * 1024 * 1024 - 1024;
 
-/** After a failure the signer is left alone for 0.5 s, then 1 s … at most 10 s, whoever asks. */
+/** After a failure every caller waits 0.5 s, then 1 s … at most 10 s. */
 export function createSigning(
   signer: Signer,
   deps: {time: Time; random: () => number; health: Health},

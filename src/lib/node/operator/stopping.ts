@@ -2,7 +2,7 @@ import {onAbort} from '../../foundation/async/abort.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {StopReason} from '../events/events.ts';
 
-/** How often the end of the jobs in hand is looked for, once told to stop. */
+/** How often a stopping operator checks whether jobs are still in progress. */
 const DRAIN_POLL_MS = 20;
 
 /** That the operator is to stop, and why: the first reason counts. */
@@ -32,7 +32,7 @@ export function createStopping(): Stopping {
   };
 }
 
-/** Waits until nothing is in hand, at most `graceMs`. */
+/** Waits until no job is in progress, at most `graceMs`. */
 export async function drain(inHand: () => number, graceMs: number, time: Time): Promise<void> {
   const until = time.monotonic() + graceMs;
   while (inHand() > 0 && time.monotonic() < until) await time.sleep(DRAIN_POLL_MS);

@@ -24,7 +24,7 @@ export type Watching = {
   health: Health;
   /** The operator has ended. */
   signal: AbortSignal;
-  /** It is told to stop, and finishes what is in hand. */
+  /** The operator stops and finishes the jobs in progress. */
   stopping: AbortSignal;
 };
 
@@ -34,7 +34,7 @@ const SUM_UP_EVERY_MS = 60_000;
 /** Tells about the parts while they work, until the signals abort; each by itself, none waited for. */
 export async function watchParts(deps: Watching): Promise<void> {
   const {journal, merged, clockId, workers, time, random, emit, health, signal} = deps;
-  // Not while it finishes: nobody waits for news of parts that are needed no more.
+  // Not while it stops: parts that are no longer needed are not watched.
   const whileWorking = {time, signal: deps.stopping};
   await Promise.all([
     watchClock({journal, merged, clockId, time, emit, signal}),

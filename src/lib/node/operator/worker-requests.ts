@@ -25,7 +25,7 @@ export type WorkerRequests = {
     seq: number,
     wait: {timeoutMs: number; signal: AbortSignal; answerOf: (body: string) => T},
   ): Promise<T>;
-  /** Takes a callback: once per request id, durable before the worker is told so. */
+  /** Takes a callback: once per request id, durable before the worker gets its reply. */
   take(kind: WorkerKind, body: Uint8Array): Promise<CallbackReply>;
 };
 

@@ -24,7 +24,7 @@ export async function watchWorkers(deps: {
     if (!isCurable()) continue;
     const isReady = await Promise.all(workers.map((worker) => worker.ready(signal))).then(
       () => true,
-      () => false, // the problem is told already
+      () => false, // already reported
     );
     // A job may have failed otherwise meanwhile.
     if (isReady && isCurable()) health.worked('worker');

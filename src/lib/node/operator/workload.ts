@@ -5,9 +5,9 @@ import {createWorkQueue, type WorkQueue} from '../../foundation/async/work-queue
 import type {Worker} from './ports.ts';
 import type {Journal} from '../journal/journal.ts';
 import type {JobSteps, Waiting, Reservation} from './job-steps.ts';
-/** Which jobs are in hand, and the queues they are worked from: one for sampling, one a kind of worker, one for delivery. */
+/** The jobs in progress and their queues: one for sampling, one per kind of worker, one for delivery. */
 export type Workload = {
-  /** Puts a job into the queue for its state; one that is not in hand yet waits until there is room (`maxAccepted`). */
+  /** Queues a job for its state; one that is not in progress yet waits until there is capacity (`maxAccepted`). */
   next(seq: number, state: Waiting): void;
   /**
    * Room for a job that is sampled as it comes, before it is in the journal: null when another one waits before it, or
@@ -18,13 +18,13 @@ export type Workload = {
   isIdle(kind: string): boolean;
   /** Whether an answer that is concluded now would be delivered at once. */
   deliversNow(): boolean;
-  /** Whether more jobs are in hand than one that is begun and one that is about to be over. */
+  /** Whether more jobs are in progress than one that begins and one that is about to end. */
   isCrowded(): boolean;
   /** A job is through: accepted, or given up. */
   finished(seq: number): void;
   /** Puts what the last run left unfinished into the queues. */
   resume(): void;
-  /** Begins nothing more: what is worked on goes on to its next mark in the journal, what is concluded is delivered. */
+  /** Begins nothing more: jobs in progress continue to their next journal write, concluded ones are delivered. */
   stop(): void;
   /** Jobs that can still end after `stop`: being sampled, asked or delivered; without delivery when `connected` is false. */
   busy(connected: boolean): number;
@@ -57,7 +57,7 @@ export function createWorkload(deps: WorkloadDeps): Workload {
   const {steps, journal, maxAccepted} = deps;
   /** Jobs begun in this run and not yet through. */
   const inHand = new Set<number>();
-  /** Jobs that wait to be begun, in order. In a queue they would delay those in hand. */
+  /** Jobs waiting to begin, in order. In a queue they would delay the jobs in progress. */
   const gate = createFifo<{seq: number; state: Waiting}>();
   /** Places given out, their jobs not yet in the journal. */
   let reserved = 0;
@@ -111,7 +111,7 @@ export function createWorkload(deps: WorkloadDeps): Workload {
   }
 
   function letGo(seq: number, error: unknown): void {
-    // Stopped between two tries: nothing is wrong with it, the next run goes on with it.
+    // Stopped between two attempts: the job is fine, and the next run continues with it.
     if (!isAosError(error, 'INTERRUPTED')) {
       const code = isAosError(error) ? error.code : 'BUG';
       deps.emit({type: 'warning', code, message: `job ${seq} stays in the journal: ${errorText(error)}`});
