@@ -11,7 +11,7 @@ const NAMES = Object.keys(SHELLS) as (keyof typeof SHELLS)[];
 
 export default class Completion extends AosCommand {
   static override summary = 'Print a script that completes commands and flags in your shell.';
-  static override description = `The script holds all names itself, so completing starts no program; print it again after an update.`;
+  static override description = `The script contains all names, so completion starts no program. Print it again after an update.`;
   static override examples = [
     {
       description: 'bash',

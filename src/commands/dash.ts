@@ -9,7 +9,7 @@ import {systemTime} from '../lib/foundation/system/system-time.ts';
 
 export default class Dash extends AosCommand {
   static override summary = 'Watch a running operator live: heartbeat, clock, jobs, signer, chain, log.';
-  static override description = `Attaches to the operator of the configuration, else to the only one that runs on this machine; also to one that runs as a service, and several times at once. q or Ctrl-C closes the dashboard, never the operator. ? shows the keys.
+  static override description = `Attaches to the configured operator, or to the only one that runs on this machine, also when it runs as a service; several dashboards may be open at once. q or Ctrl-C closes the dashboard, never the operator. ? shows the keys.
 
 While the operator is away its last state stays on the screen, dimmed, and it is looked for again. Needs a terminal; without one use aos run --json or aos status.`;
   static override examples = [
@@ -21,9 +21,9 @@ While the operator is away its last state stays on the screen, dimmed, and it is
   ];
   static override flags = {
     ...configFlag,
-    replay: Flags.string({summary: 'Play a recorded stream of aos run --json.', helpValue: 'FILE'}),
+    replay: Flags.string({summary: 'Replay a recorded stream of aos run --json.', helpValue: 'FILE'}),
     speed: Flags.integer({
-      summary: 'How many times as fast it is played.',
+      summary: 'Playback speed.',
       min: 1,
       max: 100_000,
       helpValue: 'N',

@@ -10,24 +10,24 @@ import {untilStopped} from '../lib/cli/signals.ts';
 import {txFlags} from '../lib/features/tx/flags.ts';
 
 export default class Deregister extends AosCommand {
-  static override summary = 'Leave the AVS. As published, AOS never lets the address back in.';
-  static override description = `The published AOS service manager keeps every operator on its list for ever and refuses whoever is on it: an address
-that has left cannot register again. So the address has to be typed once more; --yes does not replace it.
+  static override summary = 'Leave the AVS. Permanent: AOS never re-admits an address.';
+  static override description = `The published AOS service manager never removes an operator from its list and refuses every listed address: an address
+that has left cannot register again. So type the address to confirm; --yes does not replace it.
 
 Exit code 0: left, or was not registered. 3: declined, or the registry does not say. 8: sent, not mined within --wait. 77: jobs or challenges are open.`;
   static override examples = [
-    {description: 'Look without sending', command: '<%= config.bin %> deregister --dry-run'},
+    {description: 'Preview without sending', command: '<%= config.bin %> deregister --dry-run'},
     '<%= config.bin %> deregister --confirm 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73',
   ];
   static override flags = {
     ...configFlag,
     confirm: Flags.string({
-      summary: 'The address that leaves, node_id, as proof that it is meant.',
+      summary: 'The address that leaves (node_id), to confirm.',
       helpValue: 'NODE_ID',
     }),
-    force: Flags.boolean({summary: 'Leave although jobs or challenges are open.'}),
+    force: Flags.boolean({summary: 'Leave even if jobs or challenges are open.'}),
     quorums: Flags.string({
-      summary: 'Quorums or operator sets to leave, such as 0,1; else all.',
+      summary: 'Quorums or operator sets to leave, such as 0,1 (default: all).',
       helpValue: 'LIST',
     }),
     ...planFlags,

@@ -12,7 +12,7 @@ import {verdictExit} from '../lib/cli/verdict-exit.ts';
 const NO_TERMINAL = 100;
 
 export default class Doctor extends AosCommand {
-  static override summary = 'Look at everything a node needs, and say what is wrong and how to mend it.';
+  static override summary = 'Diagnose this node and suggest fixes.';
   static override description = `Checks configuration, files, clock, signer, chain, registry, dispatcher, /ping, workers, journal, disk and versions side by side, within 20 seconds. It changes nothing unless --fix is given.
 
 Exit code 0 when all is well, 3 when a check fails, 4 when one only warns or cannot be made.`;
@@ -20,19 +20,19 @@ Exit code 0 when all is well, 3 when a check fails, 4 when one only warns or can
     '<%= config.bin %> doctor',
     {description: 'One part, or one check', command: '<%= config.bin %> doctor --only signer,disk.space'},
     {
-      description: 'What fails, for a script',
+      description: 'Failed checks, for a script',
       command:
         '<%= config.bin %> doctor --json | jq -r \'.result.checks[] | select(.state == "fail") | .id\'',
     },
-    {description: 'A report to hand on', command: '<%= config.bin %> doctor --bundle report.tar.gz'},
+    {description: 'A report to share', command: '<%= config.bin %> doctor --bundle report.tar.gz'},
   ];
   static override flags = {
     ...configFlag,
-    list: Flags.boolean({summary: 'List the checks instead of making them.'}),
+    list: Flags.boolean({summary: 'List the checks without running them.'}),
     only: Flags.string({summary: 'Only these checks or categories.', helpValue: 'NAMES', multiple: true}),
-    skip: Flags.string({summary: 'Not these checks or categories.', helpValue: 'NAMES', multiple: true}),
+    skip: Flags.string({summary: 'Skip these checks or categories.', helpValue: 'NAMES', multiple: true}),
     fix: Flags.boolean({
-      summary: 'Mend modes, missing directories and dead sockets; shown and asked before.',
+      summary: 'Fix file modes, missing directories and stale sockets, after confirmation.',
       exclusive: ['list'],
     }),
     yes: Flags.boolean({summary: 'Make the changes of --fix without asking.', dependsOn: ['fix']}),

@@ -16,7 +16,7 @@ const NO_TERMINAL = 100;
 const MOST_MEANT = 5;
 
 export default class Explain extends AosCommand {
-  static override summary = 'Say what an error code, a warning or an exit code means, and what to do.';
+  static override summary = 'Explain an error, warning or exit code and what to do.';
   static override description = `Without CODE it lists all of them. Needs no configuration and no network.`;
   static override examples = [
     '<%= config.bin %> explain SIGNER_UNREACHABLE',
@@ -25,7 +25,7 @@ export default class Explain extends AosCommand {
   ];
   static override args = {
     code: Args.string({
-      description: 'A code as errors and warnings have it, or an exit code; any letter case.',
+      description: 'Code of an error or warning, or an exit code; case-insensitive.',
     }),
   };
 

@@ -13,8 +13,8 @@ const NO_TERMINAL = 100;
 const LEAST_WIDTH = 20;
 
 export default class Init extends AosCommand {
-  static override summary = 'Make a configuration, question by question or from flags.';
-  static override description = `Each answer is checked at once: the signer, the RPC, the dispatcher and the worker are looked at while you type. Nothing is written before the review at the end, and no file is ever replaced without --force.
+  static override summary = 'Create a configuration, step by step or from flags.';
+  static override description = `Each answer is checked at once, also against the signer, the RPC, the dispatcher and the worker. Nothing is written before the review at the end, and no file is ever replaced without --force.
 
 Without a terminal every question needs its flag, or --yes for the ones that have a preset; then nothing is looked at unless --probe says so. Exit code 4 when something did not answer; the file says so in a comment.`;
   static override examples = [

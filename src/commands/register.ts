@@ -8,12 +8,12 @@ import {untilStopped} from '../lib/cli/signals.ts';
 
 export default class Register extends AosCommand {
   static override summary = 'Register this operator: EigenLayer, AVS, dispatcher, range.';
-  static override description = `Does what is not done yet, one step after the other, and can be run again at any point: a transaction that was sent is found again and never sent twice. Each one is simulated, shown and asked for before it is signed.
+  static override description = `Runs the missing steps in order and can be repeated at any point: a sent transaction is found again and never sent twice. Each one is simulated, shown and confirmed before it is signed.
 
 Exit code 0: registered. 3: something has to be done first, or declined. 4: only the dispatcher failed. 8: sent, not mined within --wait. 75: gas costs more than --max-fee. 77: refused for safety.`;
   static override examples = [
     {description: 'What is missing?', command: '<%= config.bin %> register --check'},
-    {description: 'Look without sending', command: '<%= config.bin %> register --dry-run'},
+    {description: 'Preview without sending', command: '<%= config.bin %> register --dry-run'},
     {
       description: 'A new operator of EigenLayer, without questions',
       command:

@@ -7,20 +7,20 @@ import {exitCodeOf} from '../lib/cli/signals.ts';
 import {LEVELS} from '../lib/node/events/describe.ts';
 
 export default class Run extends AosCommand {
-  static override summary = 'Run the operator: take jobs, sample, have them answered, sign and deliver.';
-  static override description = `On a terminal it shows the dashboard, and its log lines go to operator.log in the state directory meanwhile. Elsewhere, and with --headless, it logs one line an event on stderr, times in UTC; with --json every event is a line of NDJSON on stdout, the last one of type "summary" (or "error").
+  static override summary = 'Run the operator: receive, sample, answer, sign and deliver jobs.';
+  static override description = `On a terminal it shows the dashboard and writes log lines to operator.log in the state directory. Elsewhere, and with --headless, it logs one line per event on stderr, times in UTC; with --json every event is a line of NDJSON on stdout, the last one of type "summary" (or "error").
 
-Ctrl-C or SIGTERM finishes the jobs in hand and exits with 130 or 143; a second one ends at once. In the dashboard Ctrl-C asks first, and q closes the dashboard alone. What is not finished stays in the journal and goes on with the next run.
+Ctrl-C or SIGTERM finishes the jobs in progress and exits with 130 or 143; a second one ends at once. In the dashboard Ctrl-C asks first, and q closes the dashboard alone. Unfinished jobs stay in the journal and continue with the next run.
 
-A closed terminal window does not end it. SIGHUP without a terminal reads the configuration again and says what needs a restart.`;
+A closed terminal window does not end it. SIGHUP without a terminal reloads the configuration and names the keys that need a restart.`;
   static override examples = [
-    {description: 'Run with the configuration that is found', command: '<%= config.bin %> run'},
+    {description: 'Run with the configuration that aos finds', command: '<%= config.bin %> run'},
     {
       description: 'Try everything on a network of its own',
       command: '<%= config.bin %> run --devnet --jobs 5',
     },
     {
-      description: 'Count what was accepted',
+      description: 'Count accepted results',
       command: '<%= config.bin %> run --for 1h --json | tail -1 | jq .accepted',
     },
   ];
@@ -30,15 +30,15 @@ A closed terminal window does not end it. SIGHUP without a terminal reads the co
       summary: 'Start a whole network on this machine and run against it.',
       exclusive: ['config'],
     }),
-    headless: Flags.boolean({summary: 'Log lines instead of the dashboard, also on a terminal.'}),
-    jobs: Flags.integer({summary: 'Stop after so many accepted results.', min: 1, helpValue: 'N'}),
+    headless: Flags.boolean({summary: 'Log lines instead of the dashboard, even on a terminal.'}),
+    jobs: Flags.integer({summary: 'Stop after N accepted results.', min: 1, helpValue: 'N'}),
     for: durationFlag({summary: 'Stop after this time, e.g. 30s, 10m, 2h.'}),
     'log-format': Flags.string({
-      summary: 'Form of the log lines, else log.format.',
+      summary: 'Log format (default: log.format).',
       options: ['pretty', 'logfmt', 'json'] as const,
     }),
     'log-level': Flags.string({
-      summary: 'The least that is logged, else log.level; --json has everything.',
+      summary: 'Minimum log level (default: log.level); --json has everything.',
       options: LEVELS,
     }),
   };

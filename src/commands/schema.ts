@@ -7,7 +7,7 @@ import {safeText} from '../lib/foundation/text/safe-text.ts';
 import {publishedSchema, schemaList, schemaListText} from '../lib/features/schema/publish.ts';
 
 export default class Schema extends AosCommand {
-  static override summary = 'Print the JSON Schema of what a command answers with --json.';
+  static override summary = 'Print the JSON Schema of the --json output of a command.';
   static override description = `Without NAME it lists them. A schema is of the whole envelope; that of a stream is of one line of NDJSON.
 Within a version fields are only added, so allow for fields you do not know.`;
   static override examples = [

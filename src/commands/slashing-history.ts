@@ -11,7 +11,7 @@ const UNLIMITED = 10_000;
 const blockFlag = (summary: string) => Flags.integer({summary, min: 0, helpValue: 'N'});
 
 export default class SlashingHistory extends AosCommand {
-  static override summary = 'What was slashed, recorded, ejected or challenged, read from the chain.';
+  static override summary = 'List slashings, penalties, ejections and challenges from the chain.';
   static override description = [
     'Needs no configuration: --operator with --network and --rpc-url will do. What is final is kept, so the next run, also after Ctrl-C, reads only what is new; rows of blocks that are not final say so.',
     'Exit code 3 when a slash was executed; 4 when penalties are only recorded, the operator was ejected or removed, or a source could not be read; else 0.',
@@ -27,14 +27,14 @@ export default class SlashingHistory extends AosCommand {
   ];
   static override flags = {
     ...configFlag,
-    operator: Flags.string({summary: 'Address to look up; else node_id.', helpValue: 'ADDRESS'}),
+    operator: Flags.string({summary: 'Operator address (default: node_id).', helpValue: 'ADDRESS'}),
     network: Flags.string({summary: 'Network whose contracts are read.', helpValue: 'NAME'}),
-    'rpc-url': Flags.string({summary: 'JSON-RPC of the chain; else ETH_RPC_URL.', helpValue: 'URL'}),
+    'rpc-url': Flags.string({summary: 'JSON-RPC URL of the chain (default: ETH_RPC_URL).', helpValue: 'URL'}),
     'from-block': blockFlag("First block; else each contract's first."),
     'to-block': blockFlag('Last block; else the latest.'),
     since: ageFlag({summary: 'Only the last 12h, 30d, 1y.', exclusive: ['from-block']}),
     'max-requests': Flags.integer({
-      summary: 'Refuse a scan that takes more requests.',
+      summary: 'Refuse a scan that needs more requests.',
       default: 10_000,
       min: 1,
       helpValue: 'N',

@@ -10,7 +10,7 @@ import type {StopReason} from '../lib/node/events/events.ts';
 import {statusText} from '../lib/features/status/text.ts';
 
 export default class Status extends AosCommand {
-  static override summary = 'Is this node earning, and if not, what is the first broken link?';
+  static override summary = 'Show whether this node is earning and what is broken.';
   static override description = `Asks the signer, the chain, the journal and the running operator at once; what does not answer is unknown.
 
 Exit code 0 when every link holds, 3 when one fails, 4 when one is unknown or only warns, 69 when nothing could be read.`;
@@ -28,10 +28,10 @@ Exit code 0 when every link holds, 3 when one fails, 4 when one is unknown or on
   ];
   static override flags = {
     ...configFlag,
-    operator: Flags.string({summary: 'Address to look up; else node_id.', helpValue: 'ADDRESS'}),
+    operator: Flags.string({summary: 'Operator address (default: node_id).', helpValue: 'ADDRESS'}),
     network: Flags.string({summary: 'Network whose contracts are read.', helpValue: 'NAME'}),
-    'rpc-url': Flags.string({summary: 'JSON-RPC of the chain; else ETH_RPC_URL.', helpValue: 'URL'}),
-    offline: Flags.boolean({summary: 'Ask neither chain nor signer; what is here must do.'}),
+    'rpc-url': Flags.string({summary: 'JSON-RPC URL of the chain (default: ETH_RPC_URL).', helpValue: 'URL'}),
+    offline: Flags.boolean({summary: 'Use local data only.'}),
     watch: durationFlag({summary: 'Refresh this often, such as 10s.', minMs: 1_000, maxMs: 86_400_000}),
   };
   #watches = false;

@@ -111,7 +111,7 @@ describe('aos dash', () => {
     await using world = openWorld();
     await operator(world);
     const window = openDash(world, [], {CI: 'true'});
-    await window.until(/devnet {2}node-1[^]*5>TASKS 8[^]*6 LOG/);
+    await window.until(/devnet {2}node-1[^]*5>JOBS 8[^]*6 LOG/);
     // A second frame: ink alone draws one with CI set.
     await window.until(/read [2-9]s|3s/);
     window.pty.write('q');
@@ -125,7 +125,7 @@ describe('aos dash', () => {
     await using world = openWorld();
     const control = await operator(world);
     const [one, two] = [openDash(world, []), openDash(world, [])];
-    await Promise.all([one.until(/TASKS 8/), two.until(/TASKS 8/)]);
+    await Promise.all([one.until(/JOBS 8/), two.until(/JOBS 8/)]);
     one.pty.write('\x03');
     expect(await one.ended).toBe(0);
     isAsBefore(one);
@@ -143,7 +143,7 @@ describe('aos dash', () => {
     await using world = openWorld();
     await operator(world);
     const window = openDash(world, []);
-    await window.until(/TASKS 8/);
+    await window.until(/JOBS 8/);
     const pid = world.alive().find((one) => isDash(one));
     process.kill(pid!, signal);
     expect(await window.ended).toBe(code);
@@ -154,7 +154,7 @@ describe('aos dash', () => {
     await using world = openWorld();
     const control = await operator(world);
     const [one, two] = [openDash(world, []), openDash(world, [])];
-    await Promise.all([one.until(/TASKS 8/), two.until(/TASKS 8/)]);
+    await Promise.all([one.until(/JOBS 8/), two.until(/JOBS 8/)]);
     (one.pty as IPty & {destroy(): void}).destroy();
     await eventually(
       () => (world.alive().filter(isDash).length === 1 ? true : undefined),
@@ -168,7 +168,7 @@ describe('aos dash', () => {
     await using world = openWorld();
     await operator(world);
     const window = openDash(world, []);
-    await window.until(/TASKS 8/);
+    await window.until(/JOBS 8/);
     window.pty.resize(1, 1);
     window.pty.write('\x13');
     window.pty.resize(80, 24);
@@ -183,9 +183,9 @@ describe('aos dash', () => {
     await using world = openWorld();
     const control = await operator(world);
     const window = openDash(world, []);
-    await window.until(/TASKS 8/);
+    await window.until(/JOBS 8/);
     control.publish(next(1_001, `\x1b]0;owned\x07\x1b[2J漢字👩‍👩‍👧${'x'.repeat(10_000)}`));
-    await window.until(/TASKS 9/);
+    await window.until(/JOBS 9/);
     await window.until(/\\x1b\]0/);
     await window.until(/1 HEARTBEAT/);
     window.pty.write('q');
@@ -196,7 +196,7 @@ describe('aos dash', () => {
     await using world = openWorld();
     const control = await operator(world);
     const window = openDash(world, []);
-    await window.until(/TASKS 8/);
+    await window.until(/JOBS 8/);
     window.pty.pause();
     // Keys make it draw far more than a terminal holds.
     for (let turn = 0; turn < 200; turn += 1) {
@@ -219,11 +219,11 @@ describe('aos dash', () => {
     await operator(world);
     // A shell with job control: what is stopped there can be continued.
     const window = openDash(world, [], {}, [], 'set -m; "$@"; echo stopped; read x; fg');
-    await window.until(/TASKS 8/);
+    await window.until(/JOBS 8/);
     window.pty.write('\x1a');
     await window.until(/stopped/);
     window.pty.write('\r');
-    await window.until(/TASKS 8/);
+    await window.until(/JOBS 8/);
     window.pty.write('?');
     await window.until(/KEYS/);
     window.pty.write('q');
@@ -235,7 +235,7 @@ describe('aos dash', () => {
     await using world = openWorld();
     const control = await operator(world);
     const window = openDash(world, []);
-    await window.until(/TASKS 8/);
+    await window.until(/JOBS 8/);
     window.pty.write('\x1a');
     control.publish(next(1_000, 'after-it'));
     await window.until(/after-it[^]*6 LOG/);
@@ -247,7 +247,7 @@ describe('aos dash', () => {
     await using world = openWorld();
     const first = await operator(world);
     const window = openDash(world, ['--socket', first.path]);
-    await window.until(/TASKS 8/);
+    await window.until(/JOBS 8/);
     await first.close();
     await window.until(/OPERATOR NOT RUNNING since/);
     await operator(world);
@@ -266,7 +266,7 @@ describe('aos dash', () => {
        process.on('SIGUSR2', () => writeFileSync(${JSON.stringify(answer)}, String(performance.getEntriesByType('measure').length)));`,
     );
     const window = openDash(world, [], {}, ['--import', probe]);
-    await window.until(/TASKS 8/);
+    await window.until(/JOBS 8/);
     for (let turn = 0; turn < 20; turn += 1) {
       window.pty.write(turn % 2 === 0 ? '?' : '\x1b[A');
       await systemTime.sleep(60);
@@ -286,7 +286,7 @@ describe('aos dash', () => {
     const file = path.join(world.home, 'run.ndjson');
     writeFileSync(file, `${healthyEvents().map(eventLine).join('\n')}\n{"type":"torn`);
     const window = openDash(world, ['--replay', file, '--speed', '10000']);
-    await window.until(/REPLAY ENDED[^]*HEALTHY[^]*TASKS 8/);
+    await window.until(/REPLAY ENDED[^]*HEALTHY[^]*JOBS 8/);
     window.pty.write('q');
     expect(await window.ended).toBe(0);
   });

@@ -140,7 +140,7 @@ describe('the dashboard of aos run', () => {
     expect(operatorPid()).toBe(pid);
     await eventually(
       () =>
-        /the terminal is gone; the operator goes on, aos dash /.test(logFile().text.slice(from))
+        /the terminal is gone; the operator keeps running. Reopen: aos dash /.test(logFile().text.slice(from))
           ? true
           : undefined,
       'the line in the log',
@@ -177,7 +177,7 @@ describe('a service', () => {
       `${text.replace('node:', 'node:\n  shutdown_grace: 7s')}\nlog:\n  format: json\n  level: debug\n`,
     );
     signalTo(cli.pid, 'SIGHUP');
-    const line = await cli.until('stderr', /configuration read again/);
+    const line = await cli.until('stderr', /configuration reloaded/);
     expect(line).toMatch(
       /from now on: log\.format, log\.level; restart the operator for node\.shutdown_grace/,
     );

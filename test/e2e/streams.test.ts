@@ -57,7 +57,7 @@ describe('the streams of aos run', () => {
     const {code, stderr} = await world.run([], {
       shell: `$AOS run -c '${devnet.config}' --jobs 1 --json >/dev/full`,
     });
-    expect(stderr).toContain('nobody reads stdout any more (ENOSPC');
+    expect(stderr).toContain('stdout is no longer read (ENOSPC');
     expect(code).toBe(0);
     await devnet.submit(1);
     expect(await world.run([], {shell: `$AOS run -c '${devnet.config}' --jobs 1 2>/dev/full`})).toMatchObject(
@@ -126,7 +126,7 @@ describe('the streams of aos run', () => {
     await devnet.answered(ids);
     const {stdout, stderr} = await cli.end();
     expect(ndjson(stdout)).toHaveLength(1);
-    expect(stderr).toContain('nobody reads stdout any more');
+    expect(stderr).toContain('stdout is no longer read');
     expect(stderr).toMatch(/code 0\n$/);
   });
 

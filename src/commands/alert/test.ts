@@ -3,8 +3,8 @@ import {sendTestAlert} from '../../lib/features/alert/alerting.ts';
 import {configForCommand} from '../../lib/cli/load-config.ts';
 
 export default class AlertTest extends AosCommand {
-  static override summary = 'Send one alert to the webhook of the configuration.';
-  static override description = `It goes the way that alerts of aos run go: tried four times with growing pauses, ten seconds each.
+  static override summary = 'Send a test alert to the configured webhook.';
+  static override description = `Sent like the alerts of aos run: up to four attempts with growing pauses, ten seconds each.
 Exit code 0 when the webhook took it, 69 when not, 78 when alerts.webhook_url is not set.`;
   static override examples = [
     '<%= config.bin %> alert test',

@@ -13,7 +13,7 @@ import {SELECTION} from '../../lib/features/challenge/select.ts';
 import {systemTime} from '../../lib/foundation/system/system-time.ts';
 
 export default class ChallengeEvidence extends AosCommand {
-  static override summary = 'Gather what the journal holds for a challenged clock number into a directory.';
+  static override summary = 'Collect the journal evidence for a challenged clock number.';
   static override description = [
     "CLOCK is the clock number of a challenge, the second column of `aos challenge list`. The journal is only read, also beside a running operator. The directory gets the dispatcher's signed messages, VRF proofs with the sampling range they were drawn with, clock readings, OPML answers with their state roots, the answers given, and manifest.json with the SHA-256 of each file.",
     SELECTION,
@@ -35,9 +35,9 @@ export default class ChallengeEvidence extends AosCommand {
   };
   static override flags = {
     ...configFlag,
-    out: Flags.string({summary: 'Directory to make; else ./evidence-clock-CLOCK.', helpValue: 'DIR'}),
+    out: Flags.string({summary: 'Output directory (default: ./evidence-clock-CLOCK).', helpValue: 'DIR'}),
     force: Flags.boolean({summary: 'Replace evidence gathered before.'}),
-    offline: Flags.boolean({summary: 'Do not ask the chain whether there is such a challenge.'}),
+    offline: Flags.boolean({summary: 'Do not check on chain that the challenge exists.'}),
   };
 
   async run(): Promise<void> {

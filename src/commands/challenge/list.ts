@@ -12,7 +12,7 @@ import {
 const UNLIMITED = 10_000;
 
 export default class ChallengeList extends AosCommand {
-  static override summary = 'List the challenges on chain, with blocks and time left to answer.';
+  static override summary = 'List on-chain challenges and the time left to answer.';
   static override description = [
     "Challenges are of the whole AVS: none names an operator, so there is no --operator. They are answered by the AVS's aggregator; `aos challenge evidence` gathers what this node has to say. Needs no configuration: --network and --rpc-url will do.",
     'Exit code 4 when an open challenge waits for its answer, else 0.',
@@ -27,8 +27,8 @@ export default class ChallengeList extends AosCommand {
   static override flags = {
     ...configFlag,
     network: Flags.string({summary: 'Network whose contracts are read.', helpValue: 'NAME'}),
-    'rpc-url': Flags.string({summary: 'JSON-RPC of the chain; else ETH_RPC_URL.', helpValue: 'URL'}),
-    open: Flags.boolean({summary: 'Only those that can still be answered.'}),
+    'rpc-url': Flags.string({summary: 'JSON-RPC URL of the chain (default: ETH_RPC_URL).', helpValue: 'URL'}),
+    open: Flags.boolean({summary: 'Only open challenges.'}),
   };
 
   async run(): Promise<void> {

@@ -14,7 +14,7 @@ import {
 } from '../../lib/features/challenge/text.ts';
 
 export default class ChallengeShow extends AosCommand {
-  static override summary = 'Show one challenge, with blocks and time left to answer.';
+  static override summary = 'Show one challenge and the time left to answer.';
   static override description = [
     "NUMBER is the challenge's own number in the contract, the first column of `aos challenge list`. Challenges are of the whole AVS: none names an operator, so there is no --operator.",
     'Exit code 3 when there is no such challenge, 4 when it is open and waits for its answer, else 0.',
@@ -26,7 +26,7 @@ export default class ChallengeShow extends AosCommand {
   static override flags = {
     ...configFlag,
     network: Flags.string({summary: 'Network whose contracts are read.', helpValue: 'NAME'}),
-    'rpc-url': Flags.string({summary: 'JSON-RPC of the chain; else ETH_RPC_URL.', helpValue: 'URL'}),
+    'rpc-url': Flags.string({summary: 'JSON-RPC URL of the chain (default: ETH_RPC_URL).', helpValue: 'URL'}),
   };
 
   async run(): Promise<void> {

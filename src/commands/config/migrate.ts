@@ -6,8 +6,8 @@ import {passwordFlags} from '../../lib/cli/password-flag.ts';
 import {renderPlan, renderWritten} from '../../lib/features/config/migrate-report.ts';
 
 export default class ConfigMigrate extends AosCommand {
-  static override summary = 'Take over the file of the reference operator: both keys leave it.';
-  static override description = `Every key is mapped. The private key in signer_key goes into an encrypted keystore with a key configuration for Web3Signer (./keys beside the file), the VRF key into a file of mode 0600. The old file is kept as .bak, and the command that takes you back is told.
+  static override summary = "Migrate a reference operator's config and move both keys out of it.";
+  static override description = `Every key is mapped. The private key in signer_key goes into an encrypted keystore with a key configuration for Web3Signer (./keys beside the file), the VRF key into a file of mode 0600. The old file is kept as .bak, and the command that undoes the migration is printed.
 
 Exit code 4 when something is odd, such as one key used for both.`;
   static override examples = [
@@ -19,10 +19,10 @@ Exit code 4 when something is odd, such as one key used for both.`;
     },
   ];
   static override args = {
-    file: Args.string({required: true, description: 'The file of the reference operator.'}),
+    file: Args.string({required: true, description: "The reference operator's config file."}),
   };
   static override flags = {
-    'dry-run': Flags.boolean({summary: 'Show what would be done, write nothing.'}),
+    'dry-run': Flags.boolean({summary: 'Show the changes without writing.'}),
     yes: Flags.boolean({char: 'y', summary: 'Write without asking.'}),
     'signer-url': Flags.string({
       summary: 'Where the Web3Signer with the key will listen.',

@@ -5,12 +5,12 @@ import {EXIT} from '../../lib/foundation/errors/table.ts';
 import type {OutputWarning} from '../../lib/cli/envelope.ts';
 
 export default class ConfigShow extends AosCommand {
-  static override summary = 'Show every value that is in force, and with --origin where it comes from.';
-  static override description = `A value comes from the first of: variable, file, preset of the network, default. Secrets are never shown; of an RPC URL only its host is. Exit code 4 when the file has errors: then what is shown is what could be read of it.`;
+  static override summary = 'Show every effective value; with --origin also its source.';
+  static override description = `A value comes from the first of: variable, file, preset of the network, default. Secrets are never shown; of an RPC URL only its host is. Exit code 4 when the file has errors: then only the readable part is shown.`;
   static override examples = [
     '<%= config.bin %> config show --origin',
     {
-      description: 'What is not the default',
+      description: 'Values that differ from the defaults',
       command: '<%= config.bin %> config show --json | jq \'.result.values[] | select(.from != "default")\'',
     },
   ];

@@ -4,8 +4,8 @@ import {judgeConfig, renderJudgement} from '../../lib/features/config/commands.t
 import {EXIT} from '../../lib/foundation/errors/table.ts';
 
 export default class ConfigValidate extends AosCommand {
-  static override summary = 'Check the configuration and tell everything that is wrong with it.';
-  static override description = `Reads the file, the variables and the VRF key file; asks nobody outside. Exit code 0 when all is well, 4 when something is odd, 78 when aos run would not start.`;
+  static override summary = 'Check the configuration and list every problem.';
+  static override description = `Reads the file, the variables and the VRF key file; uses no network. Exit code 0 without problems, 4 with warnings only, 78 when aos run would not start.`;
   static override examples = [
     '<%= config.bin %> config validate',
     {
@@ -16,7 +16,7 @@ export default class ConfigValidate extends AosCommand {
   static override flags = {
     ...configFlag,
     for: Flags.string({
-      summary: 'What it has to be good for: everything (run), or signing alone (signer).',
+      summary: 'What to validate for: everything (run) or signing only (signer).',
       options: ['run', 'signer'] as const,
       default: 'run',
     }),

@@ -8,7 +8,7 @@ import {renderJobs, submitJobs} from '../../lib/features/devnet/submit-jobs.ts';
 import {EXIT} from '../../lib/foundation/errors/table.ts';
 
 export default class DevnetSubmit extends AosCommand {
-  static override summary = 'Submit jobs to the running devnet, or to any dispatcher.';
+  static override summary = 'Submit jobs to a running devnet or any dispatcher.';
   static override description = `Finds the running devnet by itself. With --wait the exit code is 0 when every job has a result, 8 when some are still open after --timeout.`;
   static override examples = [
     '<%= config.bin %> devnet submit --prompt "What is AI?" --wait',
@@ -19,13 +19,13 @@ export default class DevnetSubmit extends AosCommand {
   ];
   static override flags = {
     prompt: Flags.string({summary: 'The prompt.', required: true, helpValue: 'TEXT'}),
-    model: Flags.string({summary: 'The model asked for.', default: 'tiny-llm'}),
+    model: Flags.string({summary: 'Model of the job.', default: 'tiny-llm'}),
     kind: Flags.string({
-      summary: 'The kind of worker asked for.',
+      summary: 'Kind of worker.',
       options: ['opml', 'tee', 'zkml'],
       default: 'opml',
     }),
-    count: Flags.integer({summary: 'How many jobs.', default: 1, min: 1, max: 100_000, helpValue: 'N'}),
+    count: Flags.integer({summary: 'Number of jobs.', default: 1, min: 1, max: 100_000, helpValue: 'N'}),
     wait: Flags.boolean({summary: 'Wait for the results.'}),
     timeout: durationFlag({
       summary: 'How long to wait.',

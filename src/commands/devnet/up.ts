@@ -9,7 +9,7 @@ import type {StopReason} from '../../lib/node/events/events.ts';
 
 const port = (what: string) =>
   Flags.integer({
-    summary: `Port of the ${what}; a free one without it.`,
+    summary: `Port of the ${what} (default: a free one).`,
     min: 1,
     max: 65_535,
     helpValue: 'PORT',
@@ -44,7 +44,7 @@ export default class DevnetUp extends AosCommand {
     'operator-port': port('operator (written into its configuration)'),
     'worker-port': port('opml worker'),
     'exit-with-stdin': Flags.boolean({
-      summary: 'End when standard input closes; for programs that start it.',
+      summary: 'Stop when standard input closes, for a parent process.',
     }),
   };
 

@@ -10,7 +10,7 @@ import {jobQuery} from '../../lib/features/job/query.ts';
 
 export default class JobExport extends AosCommand {
   static override hiddenAliases = ['task:export'];
-  static override summary = 'Write the jobs of the journal as NDJSON or CSV, the oldest first.';
+  static override summary = 'Export jobs as NDJSON or CSV, oldest first.';
   static override description =
     'One line a job, with prompt, result, VRF, clocks and signature. To standard output, or into a file of mode 0600 that is there whole or not at all; with --out the answer of --json is about the file. In CSV, characters that a terminal or a table would obey are written as escapes; NDJSON has every text as it came. The journal is only read, whether the operator runs or not.';
   static override examples = [
@@ -20,7 +20,7 @@ export default class JobExport extends AosCommand {
   static override flags = {
     ...configFlag,
     ...jobFilters,
-    limit: Flags.integer({summary: 'The newest so many; else all.', min: 1, helpValue: 'N'}),
+    limit: Flags.integer({summary: 'Newest N jobs (default: all).', min: 1, helpValue: 'N'}),
     csv: Flags.boolean({summary: 'CSV instead of NDJSON.'}),
     out: Flags.string({summary: 'File to write.', helpValue: 'FILE'}),
     force: Flags.boolean({summary: 'Replace the file.', dependsOn: ['out']}),

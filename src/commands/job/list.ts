@@ -13,22 +13,22 @@ const UNLIMITED = 10_000;
 
 export default class JobList extends AosCommand {
   static override hiddenAliases = ['task:list'];
-  static override summary = 'List the jobs of the journal, the newest first.';
+  static override summary = 'List jobs, newest first.';
   static override description =
-    'The journal is only read, whether the operator runs or not. A job goes through received, selected (where a worker is needed), concluded, signed and accepted; expired was never accepted within the retention. JOB is shortened; `aos job show` takes its beginning, or the number.';
+    'Reads the journal only; the operator may run meanwhile. A job goes through received, selected (where a worker is needed), concluded, signed and accepted; expired was not accepted within the retention. JOB is shortened; `aos job show` takes a prefix of the id, or the number.';
   static override examples = [
     '<%= config.bin %> job list',
-    {description: 'What failed today', command: '<%= config.bin %> job list --state failed --since 24h'},
+    {description: 'Jobs that failed today', command: '<%= config.bin %> job list --state failed --since 24h'},
     {
-      description: 'Ids of what waits for acceptance',
+      description: 'Ids of jobs that wait for acceptance',
       command: "<%= config.bin %> job list --state concluded,signed --json | jq -r '.result.jobs[].jobId'",
     },
   ];
   static override flags = {
     ...configFlag,
     ...jobFilters,
-    limit: Flags.integer({summary: 'How many.', default: 20, min: 1, max: 100_000, helpValue: 'N'}),
-    full: Flags.boolean({summary: 'Show whole job ids.'}),
+    limit: Flags.integer({summary: 'Number of jobs.', default: 20, min: 1, max: 100_000, helpValue: 'N'}),
+    full: Flags.boolean({summary: 'Show full job ids.'}),
     csv: Flags.boolean({summary: 'Print the rows as CSV.', exclusive: ['json']}),
   };
 

@@ -9,9 +9,9 @@ const NO_TERMINAL = 100;
 
 export default class JobShow extends AosCommand {
   static override hiddenAliases = ['task:show'];
-  static override summary = 'Tell the whole story of one job.';
+  static override summary = 'Show everything about one job.';
   static override description =
-    'Who sent it and whether the signature holds, the VRF and the sampling, each question and its answer, the one answer that is sent, its signature verified again, acceptance, clock readings, and how long everything took. The journal is only read.';
+    'The sender and whether its signature is valid, the VRF and the sampling, each request to a worker and its answer, the one answer that is sent with its signature verified again, acceptance, clock readings, and how long each step took. Reads the journal only.';
   static override examples = [
     '<%= config.bin %> job show 4a16467f',
     {description: 'By its number in the list', command: "<%= config.bin %> job show '#12'"},
@@ -21,7 +21,7 @@ export default class JobShow extends AosCommand {
     },
   ];
   static override args = {
-    id: Args.string({description: 'Job id, the beginning of one, or #NUMBER.', required: true}),
+    id: Args.string({description: 'Job id, a prefix of one, or #NUMBER.', required: true}),
   };
   static override flags = {
     ...configFlag,

@@ -7,7 +7,7 @@ import {systemTime} from '../../lib/foundation/system/system-time.ts';
 
 export default class SignerCheck extends AosCommand {
   static override summary = 'Check the remote signer step by step, from its URL to its latency.';
-  static override description = `Signs harmless probes only. Exit code 0 when all is well, 3 when a step fails, 4 when one only warns.`;
+  static override description = `Signs harmless probes only. Exit code 0 when every step passes, 3 when one fails, 4 with warnings only.`;
   static override examples = [
     '<%= config.bin %> signer check',
     {

@@ -9,7 +9,7 @@ import {replaceByHash} from '../../lib/features/tx/replace.ts';
 import {transactedReport} from '../../lib/features/tx/report.ts';
 
 export default class TxCancel extends AosCommand {
-  static override summary = 'Take back a waiting transaction.';
+  static override summary = 'Cancel a pending transaction.';
   static override description = `Sends a transfer of nothing to node_id itself with the same nonce and higher fees: when it is mined first, the other never is.
 Exit code 8 when neither is mined within --wait, 3 when declined, 75 when it would cost more than --max-fee.`;
   static override examples = [
@@ -18,7 +18,7 @@ Exit code 8 when neither is mined within --wait, 3 when declined, 75 when it wou
   ];
   static override args = {
     hash: Args.string({
-      description: 'Hash of the transaction, or its beginning (see tx list).',
+      description: 'Transaction hash, or a prefix of it (see aos tx list).',
       required: true,
     }),
   };

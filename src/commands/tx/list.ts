@@ -10,7 +10,7 @@ const TERMINAL_WIDTH = 100;
 
 export default class TxList extends AosCommand {
   static override summary = 'List the transactions that aos has signed for this node.';
-  static override description = `Asks the chain what became of the open ones. States: signed, sent, pending, dropped (no node holds it), mined,
+  static override description = `Checks the open ones on chain. States: signed, sent, pending, dropped (no longer in any mempool), mined,
 reverted, replaced (its nonce was used elsewhere), superseded (by another of this list), abandoned.`;
   static override examples = [
     '<%= config.bin %> tx list',
@@ -23,13 +23,13 @@ reverted, replaced (its nonce was used elsewhere), superseded (by another of thi
   static override flags = {
     ...configFlag,
     limit: Flags.integer({
-      summary: 'How many, the newest first.',
+      summary: 'Number of transactions, newest first.',
       default: 20,
       min: 1,
       max: 10_000,
       helpValue: 'N',
     }),
-    offline: Flags.boolean({summary: 'Do not ask the chain.'}),
+    offline: Flags.boolean({summary: 'Do not query the chain.'}),
   };
 
   async run(): Promise<void> {

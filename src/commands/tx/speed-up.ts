@@ -9,7 +9,7 @@ import {replaceByHash} from '../../lib/features/tx/replace.ts';
 import {transactedReport} from '../../lib/features/tx/report.ts';
 
 export default class TxSpeedUp extends AosCommand {
-  static override summary = 'Send a waiting transaction again with higher fees.';
+  static override summary = 'Speed up a pending transaction with higher fees.';
   static override description = `The same transaction with the same nonce and at least 10 % more on both fees, so that at most one of the two is mined.
 Exit code 8 when neither is mined within --wait, 3 when declined, 75 when it would cost more than --max-fee.`;
   static override examples = [
@@ -18,7 +18,7 @@ Exit code 8 when neither is mined within --wait, 3 when declined, 75 when it wou
   ];
   static override args = {
     hash: Args.string({
-      description: 'Hash of the transaction, or its beginning (see tx list).',
+      description: 'Transaction hash, or a prefix of it (see aos tx list).',
       required: true,
     }),
   };

@@ -12,7 +12,7 @@ import {renderKeyReport} from '../../../lib/features/keys/text.ts';
 export default class KeysBlsCreate extends AosCommand {
   static override summary = 'Make a new BN254 key in an encrypted keystore, for registries of the BLS kind.';
   static override description = `The format is EigenLayer's. The key signs once, at registration; its public part gives the operator id.
-Keep a copy of the file and of its password: nobody can restore them.`;
+Back up the file and its password: they cannot be recovered.`;
   static override examples = [
     '<%= config.bin %> keys bls create',
     {

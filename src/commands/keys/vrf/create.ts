@@ -8,7 +8,7 @@ import {writePrivateFile} from '../../../lib/keys/private-file.ts';
 export default class KeysVrfCreate extends AosCommand {
   static override summary = 'Make a new VRF key in a file of mode 0600.';
   static override description = `The VRF key decides which jobs are this operator's, and proves it. Web3Signer cannot hold it.
-Keep a copy of the file: nobody can restore it.`;
+Back up the file: it cannot be recovered.`;
   static override examples = ['<%= config.bin %> keys vrf create --file ./vrf.key'];
   static override flags = newVrfKeyFlags;
 

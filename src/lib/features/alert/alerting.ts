@@ -9,7 +9,7 @@ import {createWebhook, type Webhook} from '../../peers/webhook/webhook.ts';
 
 type AlertConfig = Pick<Config, 'alerts' | 'network' | 'node'>;
 
-/** Alerts of a running operator; null: the configuration names nobody to tell. */
+/** Alerts of a running operator; null: no webhook is configured. */
 export function startAlerts(config: AlertConfig, options: {version: string; emit: Emit}): Alerts | null {
   const webhook = webhookOf(config);
   if (webhook === null) return null;

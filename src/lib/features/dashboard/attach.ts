@@ -60,7 +60,7 @@ export async function runDash({source, runPid, theme, steps}: DashOptions): Prom
       onInterrupt: () => {
         if (runPid !== null) interrupt(runPid);
       },
-      suspend: runPid === null ? signals.suspend : {refused: 'the operator goes on; q closes its dashboard'},
+      suspend: runPid === null ? signals.suspend : {refused: 'still running; press q to close the dashboard'},
       saveLog,
     });
     const {take} = dashboard;

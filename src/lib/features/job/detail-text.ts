@@ -15,7 +15,7 @@ export type StoryStyle = {
   full: boolean;
 };
 
-/** The story of one job for people, in the order it happened. */
+/** One job as text, in the order of events. */
 export function jobDetailText(story: JobDetail, {width, full}: StoryStyle): string {
   const room = Math.max(LEAST_WIDTH, width) - LABEL;
   const most = full ? ALL : CLIPPED;
@@ -39,7 +39,7 @@ export function jobDetailText(story: JobDetail, {width, full}: StoryStyle): stri
     ),
     ...row(
       'state',
-      `${story.state}${outcome}, ${duration(story.ageMs)} ${story.state === 'accepted' ? 'from arrival to acceptance' : 'since it came'}`,
+      `${story.state}${outcome}, ${duration(story.ageMs)} ${story.state === 'accepted' ? 'from arrival to acceptance' : 'since it was received'}`,
     ),
     ...row('kind', `${story.kind}, model ${story.model}`),
     ...row('user', story.user),
@@ -91,7 +91,7 @@ export function jobDetailText(story: JobDetail, {width, full}: StoryStyle): stri
           ...row('  given up', delivery.expiredAt),
         ]),
     '',
-    `CLOCK READINGS${readings.chainHolds === false ? ' (a hash does not hold)' : ''}`,
+    `CLOCK READINGS${readings.chainHolds === false ? ' (a hash is wrong)' : ''}`,
     ...(readings.list.length === 0 ? ['  none'] : []),
     ...readings.list.flatMap((reading) =>
       row(
@@ -112,15 +112,15 @@ function signatureText({
 }: JobDetail): string {
   switch (signature.state) {
     case 'unreadable':
-      return 'the message cannot be read any more';
+      return 'the stored message is unreadable';
     case 'unsigned':
       return 'the dispatcher did not sign it';
     case 'invalid':
-      return `does not hold: ${signature.reason ?? ''}`;
+      return `invalid: ${signature.reason ?? ''}`;
     case 'verified': {
       const whose =
         known === null ? '' : known ? ', the configured dispatcher' : ', NOT the configured dispatcher';
-      return `holds, by ${signature.signer ?? ''}${whose}${hash === false ? '; its hash field is wrong' : ''}`;
+      return `valid (${signature.signer ?? ''}${whose})${hash === false ? '; its hash field is wrong' : ''}`;
     }
   }
 }
@@ -148,7 +148,7 @@ function requestText({kind, askedAt: asked, durationMs: took}: JobDetail['reques
 
 function holdsText({signatureHolds: holds, signer}: NonNullable<JobDetail['delivery']>): string {
   if (holds === null) return 'not verified: node_id is not known';
-  return holds ? `holds, by ${signer ?? ''}` : 'DOES NOT HOLD for node_id';
+  return holds ? `signature valid (${signer ?? ''})` : 'signature INVALID for node_id';
 }
 
 function clockText(clock: Readonly<Record<string, string>> | null): string | null {

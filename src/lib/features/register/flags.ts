@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 
 /** `--flow`, for a registry that cannot be recognised. */
 export const flowFlag = Flags.custom<Flow>({
-  summary: 'How the AVS takes operators; else it is found out.',
+  summary: 'Registration flow; detected if omitted.',
   options: [...FLOWS],
   parse: (text) => {
     const flow = FLOWS.find((one) => one === text);
@@ -27,7 +27,7 @@ export const flowFlag = Flags.custom<Flow>({
 export const planFlags = {
   flow: flowFlag(),
   'dry-run': Flags.boolean({
-    summary: 'Simulate and show, send nothing. Typed data and the BLS message are signed all the same.',
+    summary: 'Simulate and show only. Typed data and the BLS message are still signed.',
     exclusive: ['calldata', 'check'],
   }),
   calldata: Flags.boolean({
@@ -40,39 +40,39 @@ export const planFlags = {
 export const registerFlags = {
   check: Flags.boolean({
     summary:
-      'Only print what has to be so, and what is. 0: ready or registered, 3: not, 8: only time is missing.',
+      'Check the prerequisites only. Exit 0 ready or registered, 3 not ready, 8 only a waiting period is left.',
   }),
   ...planFlags,
   'as-operator': Flags.boolean({
-    summary: 'Become an operator of EigenLayer first; that is for good.',
+    summary: 'Register as an EigenLayer operator first (irreversible).',
     dependsOn: ['metadata-url'],
   }),
   'metadata-url': Flags.string({
-    summary: "Where the operator's metadata is.",
+    summary: "URL of the operator's metadata.",
     helpValue: 'URL',
     dependsOn: ['as-operator'],
   }),
   quorums: Flags.string({
     summary:
-      'Quorums, or ids of operator sets, such as 0,1; else chain.quorums, else all that take the operator.',
+      'Quorums or operator set ids, such as 0,1 (default: chain.quorums, else all that accept the operator).',
     helpValue: 'LIST',
   }),
   socket: Flags.string({
-    summary: 'Socket to register; else chain.socket, else net.outer_url.',
+    summary: 'Socket to register (default: chain.socket, else net.outer_url).',
     helpValue: 'TEXT',
   }),
   'signing-key': Flags.string({
-    summary: 'Address that will sign tasks (ECDSA flow); else node_id.',
+    summary: 'Address that will sign tasks, ECDSA flow (default: node_id).',
     helpValue: 'ADDRESS',
   }),
-  'bls-key-file': Flags.string({summary: 'BLS keystore; else node.bls_key_file.', helpValue: 'FILE'}),
+  'bls-key-file': Flags.string({summary: 'BLS keystore (default: node.bls_key_file).', helpValue: 'FILE'}),
   expiry: durationFlag({
     summary: 'How long the operator signature is valid, by chain time.',
     default: HOUR_MS,
     defaultHelp: () => Promise.resolve('1h'),
   }),
   dispatcher: Flags.string({
-    summary: 'HTTP address of the dispatcher; else that of net.dispatcher_url.',
+    summary: 'HTTP URL of the dispatcher (default: from net.dispatcher_url).',
     helpValue: 'URL',
   }),
   ...txFlags,

@@ -49,7 +49,9 @@ export function createEventOutput(options: {
   const log = createLog({level: options.log.level, target, now: Date.now});
   const stream = createSink(stdout, {
     onGone: (reason) =>
-      errors.write(log.warning(`nobody reads stdout any more (${reason}); the operator goes on`, onStderr())),
+      errors.write(
+        log.warning(`stdout is no longer read (${reason}); the operator keeps running`, onStderr()),
+      ),
     gapLine: (dropped) => JSON.stringify({type: 'gap', at: isoTime(Date.now()), dropped}),
   });
 

@@ -82,7 +82,9 @@ export function createOperation(options: OperateOptions): Operation {
       if (end === 'crashed')
         warn('DASHBOARD_ENDED', `the dashboard ended unexpectedly again; try ${options.attach}`);
       if (end === 'closed' && unseen === null && !stop.aborted)
-        note(`The operator goes on. ${options.attach} shows it again; the log of meanwhile: ${file.path}`);
+        note(
+          `Dashboard closed; the operator keeps running. Reopen: ${options.attach}. Log so far: ${file.path}`,
+        );
     });
   }
 
@@ -93,7 +95,7 @@ export function createOperation(options: OperateOptions): Operation {
   function terminalGone(): void {
     if (isGone) return;
     isGone = true;
-    warn('TERMINAL_GONE', `the terminal is gone; the operator goes on, ${options.attach} shows it`);
+    warn('TERMINAL_GONE', `the terminal is gone; the operator keeps running. Reopen: ${options.attach}`);
   }
 
   return {

@@ -26,7 +26,7 @@ export type RunOptions = {
   /** Its reason is a StopReason. */
   stop: AbortSignal;
   onEvent: (event: OperatorEvent) => void;
-  /** Everything stands, and the work begins: the event stream, and the control socket's path if there is one. */
+  /** All components are up and the work begins: the event stream, and the control socket's path if there is one. */
   onReady: (ready: {emit: Emit; socket: string | null}) => void;
 };
 

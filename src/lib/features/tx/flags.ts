@@ -15,7 +15,7 @@ export const txFlags = {
     helpGroup: 'TRANSACTION',
   }),
   confirmations: Flags.integer({
-    summary: 'Blocks to wait for, its own included.',
+    summary: 'Confirmations to wait for.',
     default: 1,
     min: 1,
     max: 1_000,
@@ -23,7 +23,7 @@ export const txFlags = {
     helpGroup: 'TRANSACTION',
   }),
   wait: durationFlag({
-    summary: 'How long to wait for them; then exit 8, and the next run goes on waiting.',
+    summary: 'How long to wait for them; then exit 8, and the next run continues.',
     default: DEFAULT_WAIT_MS,
     defaultHelp: () => Promise.resolve('3m'),
     helpGroup: 'TRANSACTION',

@@ -4,7 +4,7 @@ import type {Time} from '../../foundation/time/time.ts';
 import {due, type Alert} from './due.ts';
 import {observe, type Incidents} from './incidents.ts';
 
-/** Tells somebody elsewhere when something is wrong for a while, and when it is right again. */
+/** Sends an alert when a problem lasts, and another when it is over. */
 export type Alerts = {
   /** Takes the operator's events; never throws, never waits. */
   onEvent(event: OperatorEvent): void;
@@ -17,7 +17,7 @@ export type AlertsDeps = {
   delayMs: number;
   /** Sends one; gives up by itself after some tries. */
   send: (alert: Alert, signal: AbortSignal) => Promise<unknown>;
-  /** The operator's event stream: an alert that nobody took is told there. */
+  /** The operator's event stream, for the warning that an alert could not be sent. */
   emit: Emit;
 };
 

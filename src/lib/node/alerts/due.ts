@@ -1,7 +1,7 @@
 import type {Incident, Incidents, Severity, Subject} from './incidents.ts';
 import type {Code} from '../../foundation/errors/table.ts';
 
-/** What is sent. Times are Unix ms. */
+/** One alert. Times are Unix ms. */
 export type Alert = {
   state: 'problem' | 'reminder' | 'recovered' | 'test';
   subject: Subject | 'test';
@@ -16,17 +16,17 @@ export type Alert = {
   afterMs: number | null;
 };
 
-/** Waits between alerts of one problem, the last one for ever; a problem that lasts a week is told 30 times. */
+/** Waits between alerts of one problem; the last wait repeats. A problem that lasts a week causes 30 alerts. */
 const REMIND_MS = [15, 30, 60, 120, 240, 360].map((minutes) => minutes * 60_000);
 
-/** Subjects that are told at once: the first waits itself, the others cannot pass by themselves. */
+/** Subjects without a delay: `offline` already waits for three probes, the others cannot end by themselves. */
 const AT_ONCE: ReadonlySet<Subject> = new Set(['offline', 'results', 'operator']);
 
-/** Given up results have no end; after so long without a new one they are no longer told of. */
+/** After so long without a new given up result, the incident is forgotten. */
 const FORGET_MS = 24 * 3_600_000;
 
 /**
- * What has to be told at `now`, the incidents after it, and when to look again (null: with the next event).
+ * The alerts due at `now`, the incidents after them, and when to check again (null: with the next event).
  * @param delayMs how long a problem must last before it is sent, and how long its end
  */
 export function due(

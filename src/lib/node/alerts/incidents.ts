@@ -3,7 +3,7 @@ import type {OperatorEvent} from '../events/events.ts';
 import {count, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 import type {Code} from '../../foundation/errors/table.ts';
 
-/** What an alert is about: a part of the operator, its being reachable, results nobody took, the process itself. */
+/** What an alert is about: a part of the operator, its reachability, results given up, or the process itself. */
 export type Subject =
   'signer' | 'chain' | 'dispatcher' | 'worker' | 'journal' | 'clock' | 'offline' | 'results' | 'operator';
 
@@ -16,11 +16,11 @@ export type Incident = {
   code: Code;
   message: string;
   next: string;
-  /** Not told before, however long it has been; 0: at any time. */
+  /** No alert before this time; 0: at any time. */
   notBefore: number;
   /** When it became right again; null while it is wrong. */
   goodAt: number | null;
-  /** How bad it is; higher than the one told means: tell at once. */
+  /** How severe it is; a step above `sentStep` sends an alert at once. */
   step: number;
   /** How often it was sent, when last, and at which step. */
   sent: number;
@@ -30,7 +30,7 @@ export type Incident = {
 
 export type Incidents = ReadonlyMap<Subject, Incident>;
 
-/** Shares of the offline grace that are told when they are used up. */
+/** Shares of the offline allowance; using one up sends an alert. */
 const GRACE_STEPS = [0.5, 0.75, 0.9, 1];
 /** Probes of the network that are missed before it counts as an outage. */
 const MISSED_PROBES = 3;
@@ -39,7 +39,7 @@ type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' |
   notBefore?: number;
 };
 
-/** What an event changes. Nothing is told here: what is due is decided by time (`due.ts`). */
+/** The incidents after an event. `due.ts` decides by time what is sent. */
 export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
   switch (event.type) {
     case 'problem': {
@@ -82,15 +82,15 @@ function offline(incidents: Incidents, event: OperatorEvent & {type: 'liveness'}
   const used =
     event.graceMs === 0 ? 1 : Math.min(1, 1 - (event.graceLeftMs ?? event.graceMs) / event.graceMs);
   const step = GRACE_STEPS.filter((share) => used >= share).length;
-  // While the process was away nobody could reach it: after a start the network gets as long as an outage takes to come.
+  // While the process is down no probe can reach it: after a start the network gets the usual outage time to probe.
   const isOfStart = last.cause === 'process-down' && step === 0;
   const notBefore = isOfStart ? event.at + MISSED_PROBES * event.probeIntervalMs : 0;
-  const left = `${duration(event.graceLeftMs ?? 0)} of the offline grace are left`;
+  const left = `${duration(event.graceLeftMs ?? 0)} of the offline allowance left`;
   return wrong(incidents, 'offline', {
     since: last.start,
     severity: step >= 2 ? 'critical' : 'warning',
     code: 'OFFLINE',
-    message: `the network has not reached this node for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${used >= 1 ? 'the offline grace is used up' : left}`,
+    message: `the network has not reached this node for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${used >= 1 ? 'the offline allowance is used up' : left}`,
     next: 'aos doctor --only ping',
     step,
     notBefore,
@@ -98,8 +98,8 @@ function offline(incidents: Incidents, event: OperatorEvent & {type: 'liveness'}
 }
 
 /**
- * One that was right for a moment only goes on: it began when it began. An outage knows its own beginning, and a later
- * one uses the grace anew.
+ * Opens an incident, or reopens one that was over only briefly: it keeps its `since`. A later outage has its own `since`,
+ * and uses the allowance from the start.
  */
 function wrong(incidents: Incidents, subject: Subject, facts: Wrong): Incidents {
   const before = incidents.get(subject);

@@ -39,17 +39,17 @@ export function describe(event: OperatorEventBody): Description {
         `the dispatcher does not sign its messages; accepted because net.verify_dispatcher is ${event.policy}`,
       );
     case 'hash_mismatch':
-      return warn(`message ${event.envelopeId} is rightly signed but its hash field is not the hash`);
+      return warn(`message ${event.envelopeId} is correctly signed, but its hash field is wrong`);
     case 'job_received':
       return info(`job ${name(event.job)} received: ${event.job.kind} ${event.job.model}`);
     case 'job_duplicate':
-      return info(`job ${name(event.job)} came again; it is ${event.state}`);
+      return info(`job ${name(event.job)} received again; it is ${event.state}`);
     case 'job_sampled':
       return info(
-        `job ${name(event.job)} ${event.selected ? 'selected' : 'not selected'}: ${event.r} of ${event.threshold}`,
+        `job ${name(event.job)} ${event.selected ? 'selected' : 'not selected'} (VRF ${event.r} ${event.selected ? '<' : '≥'} ${event.threshold})`,
       );
     case 'job_asked':
-      return info(`job ${name(event.job)} put to the ${event.job.kind} worker, attempt ${event.attempt}`);
+      return info(`job ${name(event.job)} sent to the ${event.job.kind} worker (attempt ${event.attempt})`);
     case 'job_answered':
       return info(`job ${name(event.job)} answered by the worker after ${measured(event.ms)}`);
     case 'job_retry':
@@ -71,7 +71,7 @@ export function describe(event: OperatorEventBody): Description {
     case 'callback_refused':
       return warn(`worker callback refused (${event.why}), ${event.count} so far`);
     case 'probe_answered':
-      return {level: 'debug', text: `the network asked over ${event.via} whether we are alive`};
+      return {level: 'debug', text: `liveness probe over ${event.via}`};
     case 'problem':
       return error(`${event.part}: ${event.message} (${event.code}) → ${event.next}`);
     case 'recovered':
@@ -93,7 +93,7 @@ export function describe(event: OperatorEventBody): Description {
       return liveness(event);
     case 'minute':
       return info(
-        `up ${measured(event.uptimeMs)}: ${event.accepted} accepted, ${event.received} received, ${event.failed} failed, ${event.inHand} in hand, ${event.pending} pending, ${event.probes} probes`,
+        `up ${measured(event.uptimeMs)}: ${event.accepted} accepted, ${event.received} received, ${event.failed} failed, ${event.inHand} in progress, ${event.pending} waiting, ${event.probes} probes`,
       );
     case 'config_reloaded':
       return reloaded(event);
@@ -109,29 +109,30 @@ export function describe(event: OperatorEventBody): Description {
 /** Of an unselected job the outcome says all; its reason is the protocol's wording of it. */
 function concluded({job, outcome, reason}: OperatorEventBody & {type: 'job_concluded'}): Description {
   if (outcome === 'failed') return warn(`job ${name(job)} failed: ${reason}`);
-  if (outcome === 'unselected') return info(`job ${name(job)} in the journal as unselected`);
-  return info(`job ${name(job)} in the journal as ${outcome}${reason === '' ? '' : `: ${reason}`}`);
+  if (outcome === 'unselected') return info(`job ${name(job)} saved as unselected`);
+  const saved = outcome === 'answered' ? 'answer saved' : `saved as ${outcome}`;
+  return info(`job ${name(job)} ${saved}${reason === '' ? '' : `: ${reason}`}`);
 }
 
 function liveness({lastProbeAt, graceLeftMs, graceMs, outages}: LivenessFacts): Description {
-  if (lastProbeAt === null) return info('the network has not asked yet whether this node is alive');
+  if (lastProbeAt === null) return info('no liveness probe yet');
   const [last] = outages;
   if (last === undefined || last.end !== null)
-    return {level: 'debug', text: `the network reaches us; ${measured(graceMs)} of grace`};
+    return {level: 'debug', text: `the network reaches us; ${measured(graceMs)} offline allowance`};
   return warn(
-    `the network has not reached us for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${duration(graceLeftMs ?? 0)} of grace left`,
+    `the network has not reached us for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${duration(graceLeftMs ?? 0)} of the offline allowance left`,
   );
 }
 
 function reloaded({applied, needRestart}: {applied: string[]; needRestart: string[]}): Description {
   const now = applied.length === 0 ? '' : `; from now on: ${applied.join(', ')}`;
   if (needRestart.length > 0)
-    return warn(`configuration read again${now}; restart the operator for ${needRestart.join(', ')}`);
-  return info(`configuration read again${now === '' ? ': nothing has changed' : now}`);
+    return warn(`configuration reloaded${now}; restart the operator for ${needRestart.join(', ')}`);
+  return info(`configuration reloaded${now === '' ? ': nothing has changed' : now}`);
 }
 
 function stopping(reason: StopReason, inHand: number, graceMs: number): string {
-  const hand = inHand === 0 ? 'nothing in hand' : `finishing ${jobs(inHand)}, up to ${measured(graceMs)}`;
+  const hand = inHand === 0 ? 'no jobs in progress' : `finishing ${jobs(inHand)}, up to ${measured(graceMs)}`;
   const again = reason.startsWith('SIG') ? 'again' : 'Ctrl-C';
   return `stopping (${STOPS[reason]}): ${hand}${inHand > 0 ? `; ${again} to stop at once` : ''}`;
 }
@@ -142,7 +143,7 @@ const STOPS: Readonly<Record<StopReason, string>> = {
   SIGTERM: 'SIGTERM',
   jobs: '--jobs reached',
   for: '--for is over',
-  fatal: 'it cannot go on',
+  fatal: 'it cannot continue',
 };
 
 /** What to do about a rejected frame. */
@@ -153,7 +154,7 @@ function frameNext({reason, code}: {reason: RejectReason; code: ErrorCode}): str
     case 'unsigned':
       return 'If this dispatcher signs nothing, set net.verify_dispatcher: when-signed';
     case 'wrong-signature':
-      return 'Check net.dispatcher_url: what comes from there was changed, or is from somebody else';
+      return 'Check net.dispatcher_url: its messages are changed on the way, or come from another sender';
     case 'wrong-sender':
       return 'Check node.dispatcher_address';
     case 'unknown-method':

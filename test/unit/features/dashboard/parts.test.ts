@@ -129,7 +129,7 @@ describe('the verdict', () => {
       'a signer with errors',
       {type: 'signer_stats', p50Ms: 1, p95Ms: 2, signatures: 90, errors: 10, windowMs: 1},
       'warn',
-      /failed 10 of 100/,
+      /10 of the last 100 signing requests failed/,
     ],
     ['a stop', {type: 'stopping', reason: 'SIGTERM', inHand: 0, graceMs: 1}, 'warn', /DRAINING/],
   ] as const)('says %s', (_name, body, severity, pattern) => {
@@ -151,7 +151,7 @@ describe('the verdict', () => {
   it('tells why nobody reaches us: a part is down, or nobody asks', () => {
     const later = now + 200_000;
     expect(first(after(events), later)).toMatchObject({
-      text: 'OFFLINE 00:03:29 of 01:00:00 · nobody probes',
+      text: 'OFFLINE 00:03:29 of 01:00:00 · no probe arrives',
       next: 'aos doctor --only ping',
     });
     const dead = more(events, down('signer', 649_000), [
@@ -180,7 +180,7 @@ describe('the verdict', () => {
     [
       80,
       '✗ FAIL    OFFLINE 00:03:29 of 01:00:00 · signer, chain down → aos doctor +2 more',
-      '✗ FAIL    OPERATOR NOT RUNNING since 12:10:50 · grace 00:56:31 left → aos run',
+      '✗ FAIL    OPERATOR NOT RUNNING since 12:10:50 · 00:56:31 left → aos run',
     ],
     [
       120,

@@ -156,7 +156,7 @@ describe('the screen', () => {
       "aos 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266  devnet  node-1  up 10m  12:10:50
       ✓ OK      HEALTHY · probed 9s ago · 7 accepted · next risk: none
       1 HEARTBEAT ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ 60/60
-                  probed 9s ago by http · grace 01:00:00 · 1 outage, last 5m20s
+                  probed 9s ago by http · allowance 01:00:00 · 1 outage, last 5m20s
       2 CLOCK     own 1:10234 · ahead 54 · dispatcher {1:10180, 2:55} · merged 2s ago
       3 SAMPLING  0–300000 of 600000 · 50.00 % · selected 5 · unselected 3
       4 SIGNER    p50 4 ms p95 9 ms · error budget 100 % · 1230 signed in 10m00s
@@ -173,8 +173,8 @@ describe('the screen', () => {
         12:10:35 INFO  job 0007a67f…1e0f0007 result sent
         12:10:35 INFO  job 0007a67f…1e0f0007 accepted after 960 ms
         12:10:48 INFO  job 0008a67f…1e0f0008 received: opml llama-7b
-        12:10:48 INFO  job 0008a67f…1e0f0008 selected: 71234 of 300000
-        12:10:48 INFO  job 0008a67f…1e0f0008 put to the opml worker, attempt 1
+        12:10:48 INFO  job 0008a67f…1e0f0008 selected (VRF 71234 < 300000)
+        12:10:48 INFO  job 0008a67f…1e0f0008 sent to the opml worker (attempt 1)
       ? help · q quit · / filter · Enter detail · Tab pane · p freeze · l log · y copy"
     `);
   });
@@ -185,11 +185,11 @@ describe('the screen', () => {
       "aos 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266  devnet  node-1                                          up 10m  12:10:50
       ✓ OK      HEALTHY · probed 9s ago · 7 accepted · next risk: none
       1 HEARTBEAT ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ 60/60    RUN  aos 0.1.0, pid 4242
-                  probed 9s ago by http · grace 01:00:00 · 1 outage, last 5m20s         dispatcher connected
-      2 CLOCK     own 1:10234 · ahead 54 · dispatcher {1:10180, 2:55} · merged 2s ago   received 8, 2s ago · twice 0
+                  probed 9s ago by http · allowance 01:00:00 · 1 outage, last 5m20s     dispatcher connected
+      2 CLOCK     own 1:10234 · ahead 54 · dispatcher {1:10180, 2:55} · merged 2s ago   received 8, 2s ago · duplicates 0
       3 SAMPLING  0–300000 of 600000 · 50.00 % · selected 5 · unselected 3              accepted 7, 14s ago · resent 0
-      4 SIGNER    p50 4 ms p95 9 ms · error budget 100 % · 1230 signed in 10m00s        failed 0 · frames rejected 0
-        CHAIN     block 1234, 5s old · RPC 12 ms · dispatcher connected 10m49s          in hand ?
+      4 SIGNER    p50 4 ms p95 9 ms · error budget 100 % · 1230 signed in 10m00s        failed 0 · rejected frames 0
+        CHAIN     block 1234, 5s old · RPC 12 ms · dispatcher connected 10m49s          in progress ?
                                                                                         workers opml
       5>JOBS 8                               KIND  MODEL      TAG       STATE                AGE   LAST RESULT
         0008a67f0c1d2e3b4a…95a4b3c2d1e0f0008 opml  llama-7b             … WAIT  asked         2s     1s
@@ -202,19 +202,19 @@ describe('the screen', () => {
       6 LOG       following
         12:10:35 INFO  job 0007a67f…1e0f0007 accepted after 960 ms
         12:10:48 INFO  job 0008a67f…1e0f0008 received: opml llama-7b
-        12:10:48 INFO  job 0008a67f…1e0f0008 selected: 71234 of 300000
-        12:10:48 INFO  job 0008a67f…1e0f0008 put to the opml worker, attempt 1
+        12:10:48 INFO  job 0008a67f…1e0f0008 selected (VRF 71234 < 300000)
+        12:10:48 INFO  job 0008a67f…1e0f0008 sent to the opml worker (attempt 1)
       ? help · q quit · / filter · Enter detail · Tab pane · p freeze · l log · y copy"
     `);
     expect(textOf(drawScreen(scene, {columns: 170, rows: 24}))).toMatchInlineSnapshot(`
       "aos 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266  devnet  node-1                                                                                            up 10m  12:10:50
       ✓ OK      HEALTHY · probed 9s ago · 7 accepted · next risk: none
       1 HEARTBEAT ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ 60/60    RUN  aos 0.1.0, pid 4242                OUTAGES
-                  probed 9s ago by http · grace 01:00:00 · 1 outage, last 5m20s         dispatcher connected                    11-24 06:00  5m20s no connection to the dispatc…
-      2 CLOCK     own 1:10234 · ahead 54 · dispatcher {1:10180, 2:55} · merged 2s ago   received 8, 2s ago · twice 0
+                  probed 9s ago by http · allowance 01:00:00 · 1 outage, last 5m20s     dispatcher connected                    11-24 06:00  5m20s no connection to the dispatc…
+      2 CLOCK     own 1:10234 · ahead 54 · dispatcher {1:10180, 2:55} · merged 2s ago   received 8, 2s ago · duplicates 0
       3 SAMPLING  0–300000 of 600000 · 50.00 % · selected 5 · unselected 3              accepted 7, 14s ago · resent 0
-      4 SIGNER    p50 4 ms p95 9 ms · error budget 100 % · 1230 signed in 10m00s        failed 0 · frames rejected 0
-        CHAIN     block 1234, 5s old · RPC 12 ms · dispatcher connected 10m49s          in hand ?
+      4 SIGNER    p50 4 ms p95 9 ms · error budget 100 % · 1230 signed in 10m00s        failed 0 · rejected frames 0
+        CHAIN     block 1234, 5s old · RPC 12 ms · dispatcher connected 10m49s          in progress ?
                                                                                         workers opml
       5>JOBS 8                               KIND  MODEL                TAG       POS   STATE                AGE   LAST RESULT
         0008a67f0c1d2e3b4a…95a4b3c2d1e0f0008 opml  llama-7b                             … WAIT  asked         2s     1s
@@ -227,8 +227,8 @@ describe('the screen', () => {
       6 LOG       following
         12:10:35 INFO  job 0007a67f…1e0f0007 accepted after 960 ms
         12:10:48 INFO  job 0008a67f…1e0f0008 received: opml llama-7b
-        12:10:48 INFO  job 0008a67f…1e0f0008 selected: 71234 of 300000
-        12:10:48 INFO  job 0008a67f…1e0f0008 put to the opml worker, attempt 1
+        12:10:48 INFO  job 0008a67f…1e0f0008 selected (VRF 71234 < 300000)
+        12:10:48 INFO  job 0008a67f…1e0f0008 sent to the opml worker (attempt 1)
       ? help · q quit · / filter · Enter detail · Tab pane · p freeze · l log · y copy"
     `);
   });
@@ -248,8 +248,8 @@ describe('the screen', () => {
         0007a67…0f0007 opml  ✓ OK    accepted     15s answered
         0006a67…0f0006 opml  ✓ OK    accepted     20s unselected
       6 LOG       following
-        12:10:48 INFO  job 0008a67f…1e0f0008 selected: 71234 of 3…
-        12:10:48 INFO  job 0008a67f…1e0f0008 put to the opml work…
+        12:10:48 INFO  job 0008a67f…1e0f0008 selected (VRF 71234 …
+        12:10:48 INFO  job 0008a67f…1e0f0008 sent to the opml wor…
       ? help · q quit · / filter · Enter detail · Tab pane · l log"
     `);
     expect(textOf(drawScreen(scene, {columns: 40, rows: 10}))).toMatchInlineSnapshot(`

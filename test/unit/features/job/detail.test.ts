@@ -50,7 +50,7 @@ const show = (over: Partial<JobDetailRecord>, width = 80, full = false): string 
 describe('the story of a job', () => {
   it('is told also where little is known of it', () => {
     const text = show({});
-    for (const part of ['cannot be read any more', 'not sampled yet', 'none yet', 'not signed yet'])
+    for (const part of ['is unreadable', 'not sampled yet', 'none yet', 'not signed yet'])
       expect(text).toContain(part);
   });
 
@@ -101,7 +101,7 @@ describe('the story of a job', () => {
     expect(jobDetail(record({readings: [reading]}), FACTS).readings.chainHolds).toBe(true);
     const bent = {...reading, event: 'other'};
     expect(jobDetail(record({readings: [bent]}), FACTS).readings.chainHolds).toBe(false);
-    expect(show({readings: [bent]})).toContain('a hash does not hold');
+    expect(show({readings: [bent]})).toContain('a hash is wrong');
   });
 
   it('clips long texts unless all is wanted', () => {

@@ -219,12 +219,12 @@ describe('which events make which alert', () => {
       told([[0, liveness(T0, minutes * MINUTE)]], 0).map(({message, severity}) => [message, severity]);
     expect(at(10)).toEqual([
       [
-        'the network has not reached this node for 10 min (no connection to the dispatcher); 50 min of the offline grace are left',
+        'the network has not reached this node for 10 min (no connection to the dispatcher); 50 min of the offline allowance left',
         'warning',
       ],
     ]);
     expect(at(46)[0]?.[1]).toBe('critical');
-    expect(at(61)[0]?.[0]).toMatch(/the offline grace is used up$/);
+    expect(at(61)[0]?.[0]).toMatch(/the offline allowance is used up$/);
   });
 
   it('tells of every lasting problem, ends what it told, and never spins (property)', () => {

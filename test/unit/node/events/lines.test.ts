@@ -126,19 +126,19 @@ describe('log lines', () => {
       03:04:05 WARN  frame rejected (unsigned, ENVELOPE_INVALID), 3 so far: the frame is not signed → If this dispatcher signs nothing, set net.verify_dispatcher: when-signed
       03:04:05 WARN  frame rejected (wrong-sender, ENVELOPE_INVALID), 1 so far: signed by 0x1 → Check node.dispatcher_address
       03:04:05 WARN  frame rejected (unreadable, FRAME_NOT_JSON), 2 so far: no JSON → Check that net.dispatcher_url is a dispatcher
-      03:04:05 WARN  frame rejected (wrong-signature, ENVELOPE_INVALID), 3 so far: bad → Check net.dispatcher_url: what comes from there was changed, or is from somebody else
+      03:04:05 WARN  frame rejected (wrong-signature, ENVELOPE_INVALID), 3 so far: bad → Check net.dispatcher_url: its messages are changed on the way, or come from another sender
       03:04:05 WARN  frame rejected (bad-message, MESSAGE_INVALID), 4 so far: params → aos explain MESSAGE_INVALID
       03:04:05 WARN  the dispatcher does not sign its messages; accepted because net.verify_dispatcher is when-signed
-      03:04:05 WARN  message e is rightly signed but its hash field is not the hash
+      03:04:05 WARN  message e is correctly signed, but its hash field is wrong
       03:04:05 INFO  job 4a16467f…ef0971fd received: opml tiny
-      03:04:05 INFO  job 4a16467f…ef0971fd [malicious/before] came again; it is signed
-      03:04:05 INFO  job 4a16467f…ef0971fd selected: 5 of 9
-      03:04:05 INFO  job 4a16467f…ef0971fd not selected: 9 of 5
-      03:04:05 INFO  job 4a16467f…ef0971fd put to the opml worker, attempt 2
+      03:04:05 INFO  job 4a16467f…ef0971fd [malicious/before] received again; it is signed
+      03:04:05 INFO  job 4a16467f…ef0971fd selected (VRF 5 < 9)
+      03:04:05 INFO  job 4a16467f…ef0971fd not selected (VRF 9 ≥ 5)
+      03:04:05 INFO  job 4a16467f…ef0971fd sent to the opml worker (attempt 2)
       03:04:05 INFO  job 4a16467f…ef0971fd answered by the worker after 1.5 s
       03:04:05 WARN  job 4a16467f…ef0971fd: busy; next try in 2.0 s
-      03:04:05 INFO  job 4a16467f…ef0971fd in the journal as answered
-      03:04:05 INFO  job 4a16467f…ef0971fd in the journal as unselected
+      03:04:05 INFO  job 4a16467f…ef0971fd answer saved
+      03:04:05 INFO  job 4a16467f…ef0971fd saved as unselected
       03:04:05 WARN  job 4a16467f…ef0971fd failed: no answer
       03:04:05 INFO  job 4a16467f…ef0971fd result sent
       03:04:05 INFO  job 4a16467f…ef0971fd result sent, attempt 2
@@ -146,13 +146,13 @@ describe('log lines', () => {
       03:04:05 INFO  job 4a16467f…ef0971fd accepted after 12 ms
       03:04:05 ERROR job 4a16467f…ef0971fd was never accepted within the retention and is given up
       03:04:05 WARN  worker callback refused (unknown), 1 so far
-      03:04:05 DEBUG the network asked over http whether we are alive
+      03:04:05 DEBUG liveness probe over http
       03:04:05 ERROR signer: down (SIGNER_UNREACHABLE) → start it
       03:04:05 INFO  signer works again after 999 ms
       03:04:05 INFO  sampling range 0–5 of 9 from the chain, block 7
       03:04:05 INFO  sampling range 0–5 of 9 from the journal
       03:04:05 INFO  stopping (SIGINT): finishing 2 jobs, up to 30.0 s; again to stop at once
-      03:04:05 INFO  stopping (--jobs reached): nothing in hand
+      03:04:05 INFO  stopping (--jobs reached): no jobs in progress
       03:04:05 INFO  stopping (--for is over): finishing 1 job, up to 30.0 s; Ctrl-C to stop at once
       03:04:05 INFO  done: 1 accepted, 2 received, 1 selected, 1 not selected, 0 failed, 1 pending, in 61.0 s"
     `);
@@ -169,7 +169,7 @@ describe('log lines', () => {
       outages: [{start: 0, end: null, durationMs: 432_000, cause: 'not-probed', overGrace: false}],
     };
     expect(logLine(event(silent), 'pretty', plain)).toMatch(
-      /has not reached us for 7 min \(.*\); 52 min of grace left/,
+      /has not reached us for 7 min \(.*\); 52 min of the offline allowance left/,
     );
     const recovered: OperatorEventBody = {type: 'recovered', part: 'chain', afterMs: 7_380_000};
     expect(logLine(event(recovered), 'pretty', plain)).toContain('works again after 2 h 3 min');

@@ -29,13 +29,13 @@ export type Command =
 
 export type KeyBinding = {
   command: Command;
-  /** Names as the decoder tells them. */
+  /** Names that the decoder returns. */
   keys: readonly string[];
   /** How the keys are written. */
   shown: string;
   /** One word for the key bar of the main page; null: only in the help. */
   bar: string | null;
-  /** '': it stands in the line of the key before. */
+  /** '': the line of the key before describes it. */
   help: string;
 };
 
@@ -50,15 +50,15 @@ const key = (
 /** Every key there is: the help and the key bar are made of it, the most needed first. */
 export const KEYS: readonly KeyBinding[] = [
   key('help', ['?', 'h', 'f1'], '?', 'help', 'this page'),
-  key('quit', ['q'], 'q', 'quit', 'close the dashboard; the operator goes on'),
+  key('quit', ['q'], 'q', 'quit', 'close the dashboard; the operator keeps running'),
   key('interrupt', ['ctrl-c'], 'Ctrl-C', null, 'close the dashboard; in aos run twice: stop the operator'),
   key('filter', ['/'], '/', 'filter', 'show only jobs and log lines with a text'),
   key('detail', ['enter'], 'Enter', 'detail', 'everything about the pane or the selected line'),
-  key('explain', ['e'], 'e', null, 'explain what the first line complains of'),
+  key('explain', ['e'], 'e', null, 'explain the current problem'),
   key('back', ['esc'], 'Esc', null, 'back; ends the filter, follows the log again'),
   key('next-pane', ['tab', 'right'], 'Tab', 'pane', 'next and previous pane; 1 to 6 go to one'),
   key('previous-pane', ['backtab', 'left'], 'Shift-Tab', null, ''),
-  key('freeze', ['p'], 'p', 'freeze', 'freeze the screen, to read or to select; again: go on'),
+  key('freeze', ['p'], 'p', 'freeze', 'freeze or unfreeze the screen, to read or select'),
   key('log', ['l'], 'l', 'log', 'the log on the whole screen'),
   key('copy', ['y'], 'y', 'copy', 'copy the selected id or line (OSC 52)'),
   key('down', ['j', 'down'], 'j ↓', null, 'one line down and up'),
@@ -73,8 +73,8 @@ export const KEYS: readonly KeyBinding[] = [
   key('save', ['s'], 's', null, 'save the log to a file'),
   key('doctor', ['d'], 'd', null, 'the command that checks everything'),
   key('explorer', ['o'], 'o', null, 'the address of this node in a block explorer'),
-  key('redraw', ['ctrl-l'], 'Ctrl-L', null, 'draw the screen anew'),
-  key('suspend', ['ctrl-z'], 'Ctrl-Z', null, 'suspend the dashboard, never the operator; fg goes on'),
+  key('redraw', ['ctrl-l'], 'Ctrl-L', null, 'redraw'),
+  key('suspend', ['ctrl-z'], 'Ctrl-Z', null, 'suspend the dashboard, never the operator; fg resumes'),
 ];
 
 const BY_NAME: ReadonlyMap<string, Command> = new Map(

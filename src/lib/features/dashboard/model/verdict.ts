@@ -71,15 +71,15 @@ function finding(
   };
 }
 
-/** While the operator is away nothing else that is known of it holds any more. */
+/** The finding about the connection: while the operator is away, everything else known of it is out of date. */
 function linkFinding({view, link}: Pick<Data, 'view' | 'link'>, beat: Heartbeat, now: number): Finding {
   if (link.state !== 'away') return finding('wait', link.since, 'looking for the operator');
   const since = `OPERATOR NOT RUNNING since ${clockTime(link.since)}`;
   const gone = beat.silent && view.node !== null ? offlineText(beat) : null;
   const rest = gone === null ? ` (${age(now - link.since)})` : ` · ${gone}`;
   const left = beat.graceLeftMs ?? 0;
-  const grace = left > 0 ? `grace ${countdown(left)} left` : 'GRACE EXCEEDED';
-  const brief = gone === null ? '' : ` · ${grace}`;
+  const allowance = left > 0 ? `${countdown(left)} left` : 'ALLOWANCE EXCEEDED';
+  const brief = gone === null ? '' : ` · ${allowance}`;
   return finding('fail', link.since, [since, rest], {
     brief,
     next: 'aos run',
@@ -90,15 +90,17 @@ function linkFinding({view, link}: Pick<Data, 'view' | 'link'>, beat: Heartbeat,
 
 function offlineText({silentMs, graceMs, graceLeftMs}: Heartbeat): string {
   const silent = `offline ${countdown(silentMs ?? 0)} of ${countdown(graceMs)}`;
-  return (graceLeftMs ?? 0) > 0 ? silent : `${silent}: GRACE EXCEEDED`;
+  return (graceLeftMs ?? 0) > 0 ? silent : `${silent}: ALLOWANCE EXCEEDED`;
 }
 
-/** The countdown, and what is known of why: whether it is us, the way to us, or nobody asks. */
+/** The countdown, and the likely cause: this node, the way to it, or no probes at all. */
 function offline(view: OperatorView, beat: Heartbeat, now: number): Finding {
   const down = view.problems.map(({part}) => part);
   if (view.connection.state !== 'connected' && !down.includes('dispatcher')) down.push('dispatcher');
   const [why, next] =
-    down.length > 0 ? [`${down.join(', ')} down`, 'aos doctor'] : ['nobody probes', 'aos doctor --only ping'];
+    down.length > 0
+      ? [`${down.join(', ')} down`, 'aos doctor']
+      : ['no probe arrives', 'aos doctor --only ping'];
   const head = offlineText(beat).replace('offline', 'OFFLINE');
   return finding('fail', beat.lastAt ?? now, [head, ` · ${why}`], {next, pinned: true});
 }
@@ -132,13 +134,13 @@ function viewFindings(
       finding('warn', range.at, 'the sampling range is empty: no job can be selected', {next: 'aos status'}),
     );
   if (stopping !== null)
-    out.push(finding('warn', view.at ?? now, `DRAINING (${stopping}): jobs in hand are finished`));
+    out.push(finding('warn', view.at ?? now, `DRAINING (${stopping}): finishing the jobs in progress`));
   if (signer !== null && signer.errors > SIGNER_BUDGET * (signer.signatures + signer.errors))
     out.push(
       finding(
         'warn',
         signer.at,
-        `the signer failed ${signer.errors} of ${signer.signatures + signer.errors} times`,
+        `${signer.errors} of the last ${signer.signatures + signer.errors} signing requests failed`,
         {next: 'aos signer check'},
       ),
     );
@@ -147,7 +149,7 @@ function viewFindings(
   const retrying = view.jobs.filter((job) => healthOf(job) === 'warn');
   const [first] = retrying;
   const jobs = retrying.length === 1 ? 'a job is' : `${retrying.length} jobs are`;
-  if (first !== undefined) out.push(finding('warn', first.firstAt, `${jobs} being tried again`));
+  if (first !== undefined) out.push(finding('warn', first.firstAt, `${jobs} being retried`));
   if (link === 'attached' && view.at !== null && now - view.at > NO_NEWS_MS)
     out.push(finding('unknown', view.at, `no news for ${age(now - view.at)}: everything below is old`));
   return out;
@@ -178,7 +180,7 @@ function disconnected({connection, node}: OperatorView, now: number): Finding {
   if (connection.state !== 'disconnected') return finding('wait', since, 'dispatcher: connecting');
   const text: [string, string] = [
     `dispatcher disconnected for ${age(now - since)}`,
-    `: ${connection.reason ?? 'no reason was told'}`,
+    `: ${connection.reason ?? 'no reason was given'}`,
   ];
   return finding('fail', since, text, {next: 'aos status'});
 }

@@ -48,10 +48,10 @@ export function heartbeatParts(view: OperatorView, now: number): Line[] {
           span(`probed ${age(now - beat.lastAt)} ago`, beat.silent ? 'fail' : 'plain'),
           span(beat.via === null ? '' : ` by ${beat.via}`),
         ];
-  const grace: Line =
+  const allowance: Line =
     beat.graceLeftMs === null
-      ? [span('grace '), UNKNOWN]
-      : [span(`grace ${countdown(beat.graceLeftMs)}`, beat.silent ? 'fail' : 'plain')];
+      ? [span('allowance '), UNKNOWN]
+      : [span(`allowance ${countdown(beat.graceLeftMs)}`, beat.silent ? 'fail' : 'plain')];
   const outages = liveness?.outages ?? [];
   const [latest] = outages;
   const gone: Line =
@@ -63,10 +63,10 @@ export function heartbeatParts(view: OperatorView, now: number): Line[] {
             latest.overGrace ? 'fail' : 'plain',
           ),
         ];
-  return [last, grace, gone, [span(`every ${age(beat.intervalMs)}`)]];
+  return [last, allowance, gone, [span(`every ${age(beat.intervalMs)}`)]];
 }
 
-/** The record is told once a minute; how long a present outage lasts is known at any time. */
+/** How long an outage lasts; the record comes once a minute, so a current one is counted from its start. */
 function lasted({start, end, durationMs}: LivenessFacts['outages'][number], now: number): string {
   return end === null ? `now ${age(now - start)}` : `last ${age(durationMs)}`;
 }

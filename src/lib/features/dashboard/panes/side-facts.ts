@@ -28,7 +28,7 @@ export function runLines({data, now}: Scene, width: number): Line[] {
     joinFitting(
       [
         [span(`received ${counters.received}, ${since(view.lastReceivedAt)}`)],
-        [span(`twice ${counters.duplicates}`, 'dim')],
+        [span(`duplicates ${counters.duplicates}`, 'dim')],
       ],
       width,
     ),
@@ -39,12 +39,12 @@ export function runLines({data, now}: Scene, width: number): Line[] {
       ],
       width,
     ),
-    joinFitting([[span(`failed ${counters.failed}`)], [span(`frames rejected ${counters.rejected}`)]], width),
+    joinFitting([[span(`failed ${counters.failed}`)], [span(`rejected frames ${counters.rejected}`)]], width),
     load === null
-      ? [span('in hand '), span('?', 'unknown')]
+      ? [span('in progress '), span('?', 'unknown')]
       : joinFitting(
           [
-            [span(`in hand ${load.inHand}, pending ${load.pending}`)],
+            [span(`in progress ${load.inHand}, waiting ${load.pending}`)],
             [span(`${age(now - load.at)} ago`, 'dim')],
           ],
           width,
@@ -53,7 +53,7 @@ export function runLines({data, now}: Scene, width: number): Line[] {
   ];
 }
 
-/** Third column of a very wide one: when nobody reached us, newest first. */
+/** Third column of a very wide one: outages, newest first. */
 export function outageLines({data, now}: Scene, width: number, rows: number): Line[] {
   const {liveness} = data.view;
   const head: Line = [span('OUTAGES', 'title')];

@@ -53,11 +53,11 @@ export function helpText(): Text {
         span('▃', 'warn'),
         span(' late  '),
         span('▅', 'fail'),
-        span(' after a silence  '),
+        span(' after an outage  '),
         span('x', 'fail'),
-        span(' did not come'),
+        span(' missing'),
       ],
-      [span('  Nothing here changes the operator, but Ctrl-C twice in the dashboard of aos run.', 'dim')],
+      [span('  Only Ctrl-C twice, in the dashboard of aos run, changes the operator: it stops.', 'dim')],
     ],
   };
 }
@@ -104,10 +104,10 @@ export function detailText(scene: Scene, width: number): Text {
 
 function jobText({jobs, ui, now, log, steps}: Scene, width: number): Text {
   const job = jobs.find(({seq}) => seq === ui.job) ?? jobs[0];
-  if (job === undefined) return {title: 'TASK', lines: [[span('  there is none', 'dim')]]};
-  const story = log.filter(({event}) => 'job' in event && event.job.seq === job.seq);
+  if (job === undefined) return {title: 'JOB', lines: [[span('  there is none', 'dim')]]};
+  const events = log.filter(({event}) => 'job' in event && event.job.seq === job.seq);
   return {
-    title: 'TASK',
+    title: 'JOB',
     lines: [
       ...fields(
         [
@@ -122,12 +122,12 @@ function jobText({jobs, ui, now, log, steps}: Scene, width: number): Text {
           ['received', `${isoTime(job.firstAt)} (${age(now - job.firstAt)} ago)`],
           ['changed', `${isoTime(job.at)} (${age(now - job.at)} ago)`],
           ['journal row', String(job.seq)],
-          ['whole story', steps(`aos job show ${job.jobId}`)],
+          ['all details', steps(`aos job show ${job.jobId}`)],
         ],
         width,
       ),
       [],
-      ...story.flatMap(({event, text}) =>
+      ...events.flatMap(({event, text}) =>
         wrap(`${isoTime(event.at)} ${text}`, width - 2).map((part): Line => [span(`  ${part}`)]),
       ),
     ],
@@ -170,7 +170,10 @@ function heartbeatText({data, now}: Scene, width: number): Text {
             beat.lastAt === null ? 'never' : `${isoTime(beat.lastAt)} (${age(now - beat.lastAt)} ago)`,
           ],
           ['expected', `every ${age(beat.intervalMs)}`],
-          ['grace', `${age(beat.graceMs)}, ${beat.graceLeftMs === null ? '?' : age(beat.graceLeftMs)} left`],
+          [
+            'allowance',
+            `${age(beat.graceMs)}, ${beat.graceLeftMs === null ? '?' : age(beat.graceLeftMs)} left`,
+          ],
           ['answered', `${recordedProbes(view)} recorded, ${view.counters.probes} in this run`],
           ['outages', outages.length === 0 ? 'none recorded' : String(outages.length)],
         ],
@@ -178,7 +181,7 @@ function heartbeatText({data, now}: Scene, width: number): Text {
       ),
       ...outages.flatMap(({start, end, durationMs, cause, overGrace}) =>
         wrap(
-          `${isoTime(start)} – ${end === null ? 'now' : isoTime(end)}  ${age(end === null ? now - start : durationMs)}  ${OUTAGE_CAUSES[cause]}${overGrace ? '  LONGER THAN THE GRACE' : ''}`,
+          `${isoTime(start)} – ${end === null ? 'now' : isoTime(end)}  ${age(end === null ? now - start : durationMs)}  ${OUTAGE_CAUSES[cause]}${overGrace ? '  LONGER THAN THE ALLOWANCE' : ''}`,
           width - 4,
         ).map((part): Line => [span(`    ${part}`, overGrace ? 'fail' : 'plain')]),
       ),
@@ -186,7 +189,7 @@ function heartbeatText({data, now}: Scene, width: number): Text {
   };
 }
 
-/** The record is told once a minute; what came since is added. */
+/** Probes on record; the record comes once a minute, so later probes are added. */
 function recordedProbes({liveness, probes}: OperatorView): string {
   return liveness === null ? '?' : String(liveness.probes + probes.filter(({at}) => at > liveness.at).length);
 }
