@@ -2,6 +2,8 @@ import {createServer} from 'node:http';
 import {linkedAbort} from '../../lib/foundation/async/abort.ts';
 import {createCondition} from '../../lib/foundation/async/condition.ts';
 import {clockToWire} from '../../lib/protocol/clock/vlc.ts';
+import {systemTime} from '../../lib/foundation/system/system-time.ts';
+import type {Time} from '../../lib/foundation/time/time.ts';
 import type {JobKey} from '../../lib/protocol/wire/messages.ts';
 import {loadVrf} from '../../lib/protocol/vrf/ecvrf.ts';
 import {createBook, resultsOf, type AcceptedResult} from './book.ts';
@@ -38,6 +40,8 @@ export type DispatcherOptions = {
   /** Called synchronously for everything that happens; must not throw. */
   on?: (event: DispatcherEvent) => void;
   faults?: DispatcherFaults;
+  /** By which frames are delayed [the machine's]. */
+  time?: Time;
 };
 
 /** One job as {@link DevDispatcher.jobs} tells it. */
@@ -97,6 +101,7 @@ export async function startDispatcher(options: DispatcherOptions): Promise<DevDi
     checkSelection: verifyVrf ? createSelectionCheck(await loadVrf(), range, precision) : null,
     occasions: {connect: 0, dispatch: 0, result: 0, response: 0},
     faults: options.faults ?? {},
+    time: options.time ?? systemTime,
     operators: new Map(),
     emit: (event) => {
       countEvent(stats, event);

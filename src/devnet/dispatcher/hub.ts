@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {AosError} from '../../lib/foundation/errors/error.ts';
 import {messageInvalid, objectAt, optionalText} from '../../lib/protocol/wire/fields.ts';
 import {jsonOf, parseJson, writeJson} from '../../lib/protocol/wire/json.ts';
+import type {Time} from '../../lib/foundation/time/time.ts';
 import type {JobKey} from '../../lib/protocol/wire/messages.ts';
 import {addWork, type Book} from './book.ts';
 import type {DispatcherEventBody} from './events.ts';
@@ -20,6 +21,7 @@ export type Hub = {
   readonly occasions: Occasions;
   /** May be replaced at any time. */
   faults: DispatcherFaults;
+  readonly time: Time;
   /** The connected operators' connections, by address in lower case. */
   readonly operators: Map<string, Connected>;
   emit(event: DispatcherEventBody): void;

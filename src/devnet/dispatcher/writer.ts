@@ -1,5 +1,4 @@
 import type {WebSocket} from 'ws';
-import {systemTime} from '../../lib/foundation/system/system-time.ts';
 import type {FrameSpec, Outgoing} from './frames.ts';
 import type {Hub} from './hub.ts';
 
@@ -24,7 +23,7 @@ export function createWriter(socket: WebSocket, hub: Hub, onWritten: () => void)
     let last: string | Uint8Array | null = null;
     for (const spec of specs) {
       if (typeof spec === 'object' && 'delayMs' in spec) {
-        await systemTime.sleep(spec.delayMs);
+        await hub.time.sleep(spec.delayMs);
         continue;
       }
       if (spec !== 'same' || last === null) last = hub.frames.faulty(spec === 'same' ? 'good' : spec, make());

@@ -1,5 +1,6 @@
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
+import type {Time} from '../../foundation/time/time.ts';
 import {isStorageFailure, writeFailure} from './failure.ts';
 
 /** The transaction that a batch runs in, and the disk below it. Those that throw do so when the disk refuses. */
@@ -35,6 +36,8 @@ export type BatchOptions = {
   onDisk?: ((error: AosError | null) => void) | undefined;
   /** How long after a failure to retry when no new change arrives, ms. */
   retryMs?: number;
+  /** [the machine's] */
+  time?: Time | undefined;
 };
 
 /** What happens to the caller of one change. */
@@ -56,7 +59,7 @@ const LATER_MS = 5;
  */
 export function createBatch(
   transaction: Transaction,
-  {onDisk = () => {}, retryMs = 1_000}: BatchOptions = {},
+  {onDisk = () => {}, retryMs = 1_000, time = systemTime}: BatchOptions = {},
 ): Batch {
   let queue: Waiting[] = [];
   let scheduled = false;
@@ -134,7 +137,7 @@ export function createBatch(
   /** Retries for waiting callers when no new change arrives. */
   function retryLater(): void {
     cancelRetry();
-    cancelRetry = systemTime.after(retryMs, () => {
+    cancelRetry = time.after(retryMs, () => {
       if (failure !== null && !recover()) retryLater();
     });
   }
@@ -157,7 +160,7 @@ export function createBatch(
     run: (change) => add(change, schedule),
     runLater: (change) =>
       add(change, () => {
-        if (!scheduled) cancelLater ??= systemTime.after(LATER_MS, flush);
+        if (!scheduled) cancelLater ??= time.after(LATER_MS, flush);
       }),
     close: async () => {
       closed = true;

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import type {Reading} from '../../protocol/clock/readings.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {LivenessStore} from '../liveness/recorder.ts';
+import type {Time} from '../../foundation/time/time.ts';
 import {createBatch, type Batch, type Transaction} from './batch.ts';
 import {pickDriver, type Database, type SqliteDriver} from './driver.ts';
 import {readFailure} from './failure.ts';
@@ -33,6 +34,8 @@ export type JournalOptions = {
    * keep waiting. Must not throw.
    */
   onDisk?: ((error: AosError | null) => void) | undefined;
+  /** By which writes wait for one another, and are tried again [the machine's]. */
+  time?: Time;
 };
 
 /** What the file holds beside the operator's own memory. */
@@ -126,9 +129,7 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
   );
   const fact = database.prepare('SELECT value FROM facts WHERE name = ?');
   const batch =
-    writer === null
-      ? null
-      : createBatch(transactionOf(database, writer.wal, [jobs, readings]), {onDisk: options.onDisk});
+    writer === null ? null : createBatch(transactionOf(database, writer.wal, [jobs, readings]), options);
   let closed = false;
 
   const writing = (): Batch => {
