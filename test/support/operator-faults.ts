@@ -31,6 +31,11 @@ export function dispatcherFaults(faults: Faults, calm: AbortSignal): DispatcherF
   };
 }
 
+/** When the rig's timers fire: some before all that is under way has come through, as on a slow machine. */
+export function clockFaults(faults: Faults, calm: AbortSignal): () => number | null {
+  return inTurn<number | null>(faults.clock, null, calm);
+}
+
 /** A journal whose disk refuses some writes, and is slow to tell of others. */
 export function journalFaults(
   list: readonly JournalFault[],

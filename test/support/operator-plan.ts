@@ -30,6 +30,8 @@ export type Faults = {
   result: ('judge' | 'fail' | 'ignore' | 'mute' | 'close')[];
   journal: JournalFault[];
   question: WorkerDoes[];
+  /** When the next timer fires: null, once all is quiet; else after so many turns of the event loop. */
+  clock: (number | null)[];
 };
 
 /** A write that the disk refuses, or whose end is heard of so many turns of the event loop later. */
@@ -124,6 +126,7 @@ const faults: fc.Arbitrary<Faults> = fc.record({
     }),
     30,
   ),
+  clock: occasions<number | null>(null, fc.nat({max: 12}), 100),
 });
 
 export const plan: fc.Arbitrary<Plan> = fc.record({

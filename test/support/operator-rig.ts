@@ -32,7 +32,8 @@ import {loadVrf} from '../../src/lib/protocol/vrf/ecvrf.ts';
 import type {SamplingRange} from '../../src/lib/protocol/vrf/sampling.ts';
 import {createOpmlWorker} from '../../src/lib/peers/worker/opml.ts';
 import {bodyOf, OPERATOR} from './signer.ts';
-import {fastTime, mortalTime} from './virtual-time.ts';
+import {quietTime, type QuietTime, type QuietTimeOptions} from './quiet-time.ts';
+import {mortalTime} from './virtual-time.ts';
 import type {Journal} from '../../src/lib/node/journal/journal.ts';
 
 const DISPATCHER_KEY = createHash('sha256').update('dispatcher').digest('hex');
@@ -107,16 +108,20 @@ export const answerTo = (prompt: string): string => `answer to ${prompt}`;
 
 export type Run = {
   events: OperatorEvent[];
-  /** Resolves with the first event, past or coming, that fits. */
+  /** Waits for the first event, past or coming, that fits; time passes meanwhile. */
   event<T extends OperatorEvent['type']>(
     type: T,
     fits?: (event: Extract<OperatorEvent, {type: T}>) => boolean,
   ): Promise<Extract<OperatorEvent, {type: T}>>;
+  /** The same for those that wait for more than this: time does not pass by itself. */
+  comes: Run['event'];
   of<T extends OperatorEvent['type']>(type: T): Extract<OperatorEvent, {type: T}>[];
   journal: Journal;
   /** Tells it to stop; resolves with its summary. */
   stop(reason?: StopReason): Promise<Summary>;
   done: Promise<Summary>;
+  /** Waits for its end; time passes meanwhile. */
+  ended(): Promise<Summary>;
   /** As a kill -9: from now on it reads, writes and sends nothing; its journal can be opened again. */
   crash(): Promise<void>;
 };
@@ -132,7 +137,8 @@ export type Rig = {
   worker: TestWorker;
   callbackUrl: string;
   dir: string;
-  time: ReturnType<typeof fastTime>;
+  /** Of everything in the rig; passes while a test waits for something of it. */
+  time: QuietTime;
   /** What the chain says; the dispatcher's view too. Null: the chain is down. */
   range: {now: SamplingRange | null};
   start(options?: RunOptions): Promise<Run>;
@@ -156,7 +162,7 @@ export type RunOptions = Partial<OperatorOptions> & {
 export type RigOptions = {
   dispatcher?: Partial<DispatcherOptions>;
   range?: [bigint, bigint];
-  speed?: number;
+  haste?: QuietTimeOptions['haste'];
   /** Else proofs are made inline. */
   prover?: Prover;
   /** When the rig is closed [when the test ends]. */
@@ -173,7 +179,13 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const range: Rig['range'] = {now: {start, end, max: MAX, block: 1n}};
   const known = range.now;
   const dispatched: DispatcherEvent[] = [];
+  let proofs = 0;
+  const time = quietTime({
+    isBusy: () => proofs > 0,
+    ...(options.haste === undefined ? {} : {haste: options.haste}),
+  });
   const dispatcher = await startDispatcher({
+    time,
     key: DISPATCHER_KEY,
     range: () => range.now ?? known ?? {start, end, max: MAX, block: null},
     on: (event) => dispatched.push(event),
@@ -187,8 +199,16 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const worker = await testWorker(atEnd);
   const dir = mkdtempSync(join(tmpdir(), 'aos-rig-'));
   atEnd(() => rmSync(dir, {recursive: true, force: true}));
-  const time = fastTime(options.speed ?? 8);
-  const prover = options.prover ?? (await loadVrf()).prover(VRF_SEED);
+  const proving = options.prover ?? (await loadVrf()).prover(VRF_SEED);
+  const prover: Prover = {
+    publicKey: proving.publicKey,
+    prove: (alpha, aside) => {
+      const proof = proving.prove(alpha, aside);
+      if (!(proof instanceof Promise)) return proof;
+      proofs += 1;
+      return proof.finally(() => (proofs -= 1));
+    },
+  };
 
   let present: Operator | undefined;
   const server = await startOperatorServer(
@@ -217,7 +237,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
 
   async function startRun(run: RunOptions = {}): Promise<Run> {
     const {workers, worker: patience, driver, journal: seen, backoff, random = Math.random, ...change} = run;
-    const journal = await openJournal({dir, clockId: 1n, ...(driver === undefined ? {} : {driver})});
+    const journal = await openJournal({dir, clockId: 1n, time, ...(driver === undefined ? {} : {driver})});
     const dead = new AbortController();
     const killed = new AbortController();
     const ownTime = mortalTime(time, killed.signal);
@@ -225,7 +245,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     const web3signer = createWeb3Signer({
       url: `http://127.0.0.1:${signerProxy.port}`,
       address: OPERATOR,
-      timeoutMs: 2_000,
+      timeoutMs: 60_000,
     });
     const opml = createOpmlWorker({
       url: worker.url,
@@ -292,28 +312,32 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       if (dead.signal.aborted) return;
       stop.abort('SIGTERM');
       dead.abort();
-      await closing;
+      await time.during(closing, 'the end of a run');
     });
+    const comes: Run['event'] = (type, fits = () => true) =>
+      new Promise((resolve) => {
+        const look = (event: OperatorEvent): void => {
+          const same = event as Extract<OperatorEvent, {type: typeof type}>;
+          if (event.type !== type || !fits(same)) return;
+          watchers.delete(look);
+          resolve(same);
+        };
+        watchers.add(look);
+        for (const event of events) look(event);
+      });
+    const ended = (): Promise<Summary> => time.during(done, 'the end of the operator');
 
     return {
       events,
       journal,
       done,
-      event: (type, fits = () => true) =>
-        new Promise((resolve) => {
-          const look = (event: OperatorEvent): void => {
-            const same = event as Extract<OperatorEvent, {type: typeof type}>;
-            if (event.type !== type || !fits(same)) return;
-            watchers.delete(look);
-            resolve(same);
-          };
-          watchers.add(look);
-          for (const event of events) look(event);
-        }),
+      ended,
+      comes,
+      event: (type, fits) => time.during(comes(type, fits), type),
       of: (type) => events.filter((event): event is never => event.type === type),
       stop: async (reason = 'SIGTERM') => {
         stop.abort(reason);
-        const summary = await done;
+        const summary = await ended();
         await closing;
         return summary;
       },
@@ -328,8 +352,11 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     };
   }
 
+  const waitFor: DevDispatcher['waitFor'] = (condition, signal) =>
+    time.during(dispatcher.waitFor(condition, signal), 'the dispatcher');
+
   return {
-    dispatcher,
+    dispatcher: {...dispatcher, waitFor},
     dispatched,
     proxy,
     signer,
@@ -345,7 +372,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         dispatcher.submit({prompt: `prompt ${n}`, jobId: `job-${n}`});
     },
     answered: async (count) => {
-      const stats = await dispatcher.waitFor(({accepted}) => accepted >= count);
+      const stats = await waitFor(({accepted}) => accepted >= count);
       if (stats.accepted !== count || stats.conflicts !== 0) {
         throw new Error(`${stats.accepted} accepted, ${stats.conflicts} conflicts; expected ${count} and 0`);
       }

@@ -5,6 +5,8 @@ export type VirtualTime = Time & {
   advance(ms: number): Promise<void>;
   /** Timers that are set now. */
   timers(): number;
+  /** How long it is to the next timer, ms; null: none is set. */
+  untilNext(): number | null;
 };
 
 type Timer = {at: number; order: number; fire: () => void};
@@ -55,6 +57,10 @@ export function virtualTime(start = Date.UTC(2030, 0, 1)): VirtualTime {
       elapsed = until;
     },
     timers: () => timers.size,
+    untilNext: () => {
+      const first = firstUntil(Infinity);
+      return first === undefined ? null : first.at - elapsed;
+    },
   };
 }
 

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import {expect, it, onTestFinished, vi} from 'vitest';
 import {anyRuns} from '../../../support/any-runs.ts';
-import {dispatcherFaults, journalFaults, workerFaults} from '../../../support/operator-faults.ts';
+import {
+  clockFaults,
+  dispatcherFaults,
+  journalFaults,
+  workerFaults,
+} from '../../../support/operator-faults.ts';
 import {plan, type Plan, type Step} from '../../../support/operator-plan.ts';
 import {createRig, type AtEnd, type Rig, type Run} from '../../../support/operator-rig.ts';
 import {settled} from '../../../support/virtual-time.ts';
@@ -42,7 +47,7 @@ async function follow({concurrency, all, jitter, runs, faults}: Plan, atEnd: AtE
   const calm = new AbortController();
   const rig = await createRig({
     atEnd,
-    speed: 100,
+    haste: clockFaults(faults, calm.signal),
     range: [0n, all ? 600_000n : 300_000n],
     dispatcher: {faults: dispatcherFaults(faults, calm.signal)},
   });
@@ -79,7 +84,7 @@ async function follow({concurrency, all, jitter, runs, faults}: Plan, atEnd: AtE
   rig.worker.status = STATUS.idle;
   const last = await rig.start(usual);
   past.push(last);
-  await vi.waitFor(() => expect(last.journal.counts()).toMatchObject({accepted: jobs}), {timeout: 15_000});
+  await rig.time.until(() => expect(last.journal.counts()).toMatchObject({accepted: jobs}));
   const contents = new Map(
     last.journal
       .list({states: ['accepted'], after: 0, limit: jobs})
@@ -103,17 +108,17 @@ async function take(step: Step, rig: Rig, run: Run, jobs: number): Promise<void>
   else if (step.do === 'cut') cut(step.from);
   else if (step.do === 'worker') rig.worker.status = STATUS[step.status];
   else if (step.do === 'turns') await settled(step.count);
-  else if (step.do === 'wait') await rig.time.sleep(step.ms);
+  else if (step.do === 'wait') await rig.time.during(rig.time.sleep(step.ms), 'the wait');
   else {
     const told = run.events.length;
     const enough = new AbortController();
     const patience = rig.time.sleep(3_000, enough.signal).catch(() => undefined);
-    const came = run.event(step.type, ({seq}) => {
+    const came = run.comes(step.type, ({seq}) => {
       if (seq <= told || enough.signal.aborted) return false;
       if (step.cut !== null) cut(step.cut);
       return true;
     });
-    await Promise.race([came, patience]);
+    await rig.time.during(Promise.race([came, patience]), step.type);
     enough.abort();
   }
 }

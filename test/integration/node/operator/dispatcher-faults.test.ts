@@ -54,7 +54,7 @@ describe('what the dispatcher sends wrong', () => {
   });
 
   it('ends in one problem when everything is refused for want of a signature', async () => {
-    const rig = await createRig({dispatcher: {signMessages: false}, speed: 25});
+    const rig = await createRig({dispatcher: {signMessages: false}});
     const run = await rig.start({verifyDispatcher: 'require'});
     await run.event('problem', ({part, code}) => part === 'dispatcher' && code === 'DISPATCHER_TIMEOUT');
     expect(run.of('connected')).toEqual([]);
@@ -87,7 +87,6 @@ describe('results the dispatcher does not take at first', () => {
   it('are sent again when no answer comes, and the same answer twice is counted once', async () => {
     const rig = await createRig({
       dispatcher: {faults: {result: ({n}) => (n === 1 ? 'mute' : 'judge')}},
-      speed: 25,
     });
     const run = await rig.start();
     rig.submit(1);

@@ -1,15 +1,13 @@
-import {setTimeout as sleep} from 'node:timers/promises';
 import {join} from 'node:path';
 import fc from 'fast-check';
-import {describe, expect, it, vi} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {pickDriver} from '../../../../src/lib/node/journal/driver.ts';
 import {JOURNAL_FILE} from '../../../../src/lib/node/journal/sqlite.ts';
 import {createRig, type Asked} from '../../../support/operator-rig.ts';
+import {settled} from '../../../support/virtual-time.ts';
 
 /** Longer than any test: a drain that waits for its end fails by the test's time limit. */
 const NO_END = 100 * 3_600_000;
-
-const until = (check: () => void): Promise<void> => vi.waitFor(check, {timeout: 20_000, interval: 5});
 
 describe('the sampling range', () => {
   it('is kept with the jobs that were drawn with it, whatever it becomes later', async () => {
@@ -17,7 +15,7 @@ describe('the sampling range', () => {
     rig.worker.onQuestion = () => 200;
     const run = await rig.start({worker: {answerTimeoutMs: NO_END}, shutdownGraceMs: 1_000});
     rig.submit(1);
-    await until(() => expect(run.journal.counts().selected).toBe(1));
+    await rig.time.until(() => expect(run.journal.counts().selected).toBe(1));
     rig.range.now = {start: 0n, end: 0n, max: 600_000n, block: 9n};
     const [job] = run.journal.list({states: ['selected'], after: 0, limit: 1});
     expect(job?.range).toEqual({start: 0n, end: 599_999n, max: 600_000n, block: 1n});
@@ -35,8 +33,8 @@ describe('told to stop', () => {
     };
     const run = await rig.start({worker: {concurrency: 2, answerTimeoutMs: NO_END}, shutdownGraceMs: NO_END});
     rig.submit(6);
-    await until(() => expect(open).toHaveLength(2));
-    await until(() => expect(run.journal.counts().selected).toBe(6));
+    await rig.time.until(() => expect(open).toHaveLength(2));
+    await rig.time.until(() => expect(run.journal.counts().selected).toBe(6));
     const stopped = run.stop('SIGINT');
     expect(await run.event('stopping')).toMatchObject({reason: 'SIGINT', inHand: 2});
     for (const question of open) void rig.worker.answer(question);
@@ -131,8 +129,8 @@ describe('told to stop', () => {
     database.close();
     const before = rig.time.timers();
     const run = await rig.start();
-    await expect(run.done).rejects.toMatchObject({code: 'JOURNAL_UNREADABLE'});
-    await until(() => expect(rig.time.timers()).toBeLessThanOrEqual(before));
+    await expect(run.ended()).rejects.toMatchObject({code: 'JOURNAL_UNREADABLE'});
+    await rig.time.until(() => expect(rig.time.timers()).toBeLessThanOrEqual(before));
     expect(run.of('summary')).toEqual([]);
   });
 
@@ -143,7 +141,9 @@ describe('told to stop', () => {
     await rig.answered(20);
     await run.stop();
     expect(rig.time.timers()).toBe(0);
-    await until(() => expect([rig.proxy.stats().open, rig.signerProxy.stats().open]).toEqual([0, 0]));
+    await rig.time.until(() =>
+      expect([rig.proxy.stats().open, rig.signerProxy.stats().open]).toEqual([0, 0]),
+    );
   });
 });
 
@@ -152,12 +152,12 @@ describe('maxAccepted', () => {
     const rig = await createRig();
     rig.submit(10);
     const run = await rig.start({maxAccepted: 3});
-    const summary = await run.done;
+    const summary = await run.ended();
     expect(summary).toMatchObject({accepted: 3, reason: 'jobs'});
     expect(rig.dispatcher.stats()).toMatchObject({accepted: 3, conflicts: 0});
     await run.stop();
     const next = await rig.start({maxAccepted: 7});
-    expect(await next.done).toMatchObject({accepted: 7, pending: 0});
+    expect(await next.ended()).toMatchObject({accepted: 7, pending: 0});
     await rig.answered(10);
   });
 
@@ -170,7 +170,7 @@ describe('maxAccepted', () => {
     rig.dispatcher.setFaults({});
     rig.submit(5, 2);
     const run = await rig.start({maxAccepted: 4});
-    expect(await run.done).toMatchObject({accepted: 4, reason: 'jobs'});
+    expect(await run.ended()).toMatchObject({accepted: 4, reason: 'jobs'});
     expect(rig.dispatcher.stats()).toMatchObject({accepted: 4, repeated: 2, conflicts: 0});
   });
 
@@ -179,7 +179,7 @@ describe('maxAccepted', () => {
     rig.worker.onQuestion = () => 200;
     const first = await rig.start({worker: {concurrency: 1}});
     rig.submit(4);
-    await until(() => expect(first.journal.counts().selected).toBe(4));
+    await rig.time.until(() => expect(first.journal.counts().selected).toBe(4));
     await first.crash();
     rig.worker.onQuestion = (question) => {
       void rig.worker.answer(question);
@@ -187,7 +187,7 @@ describe('maxAccepted', () => {
     };
     rig.submit(4, 4);
     const run = await rig.start({maxAccepted: 3, worker: {concurrency: 1}});
-    expect(await run.done).toMatchObject({accepted: 3, reason: 'jobs'});
+    expect(await run.ended()).toMatchObject({accepted: 3, reason: 'jobs'});
   });
 
   it('is reached although the dispatcher refuses some results for ever', async () => {
@@ -198,29 +198,32 @@ describe('maxAccepted', () => {
     const run = await rig.start({maxAccepted: 3, retentionMs: 10_000});
     await run.event('result_expired');
     rig.submit(3, 3);
-    expect(await run.done).toMatchObject({accepted: 3, reason: 'jobs'});
+    expect(await run.ended()).toMatchObject({accepted: 3, reason: 'jobs'});
     expect(run.of('result_expired')).toHaveLength(1);
   });
 });
 
 describe('killed and started again on the same journal', () => {
   it('answers each job exactly once, whatever the moments', async () => {
-    const moments = fc.array(fc.integer({min: 0, max: 120}), {minLength: 1, maxLength: 4});
+    // In the middle of the work, or when all of it waits.
+    const moment = fc.oneof(fc.record({turns: fc.nat({max: 300})}), fc.record({ms: fc.nat({max: 1_000})}));
+    const moments = fc.array(moment, {minLength: 1, maxLength: 4});
     await fc.assert(
       fc.asyncProperty(moments, async (kills) => {
         const rig = await createRig();
         rig.submit(8);
-        for (const [index, ms] of kills.entries()) {
+        for (const [index, kill] of kills.entries()) {
           const run = await rig.start();
           rig.submit(3, 8 + index * 3);
-          await sleep(ms);
+          if ('turns' in kill) await settled(kill.turns);
+          else await rig.time.during(rig.time.sleep(kill.ms), 'the moment');
           await run.crash();
         }
         const jobs = 8 + kills.length * 3;
         const last = await rig.start();
         await rig.answered(jobs);
         // Those of which a former run was not told any more that they were accepted are sent once again.
-        await until(() => expect(last.journal.counts().accepted).toBe(jobs));
+        await rig.time.until(() => expect(last.journal.counts().accepted).toBe(jobs));
         expect(await last.stop()).toMatchObject({pending: 0});
         expect(rig.dispatcher.stats()).toMatchObject({accepted: jobs, conflicts: 0});
       }),

@@ -1,4 +1,4 @@
-import {describe, expect, it, vi} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {answerTo, createRig, type Asked} from '../../../support/operator-rig.ts';
 
@@ -18,7 +18,7 @@ describe('a worker', () => {
     const run = await rig.start();
     rig.submit(1);
     await rig.answered(1);
-    await both.promise;
+    await rig.time.during(both.promise, 'both answers');
     expect(statuses).toEqual([200, 404]);
     expect(run.of('callback_refused')).toMatchObject([{why: 'already', count: 1}]);
     expect(rig.dispatcher.results('job-0')).toMatchObject([{result: answerTo('prompt 0')}]);
@@ -77,7 +77,7 @@ describe('a worker', () => {
           ...journal,
           receive: async (job, begin) => {
             // The worker has been asked, and its answer finds nothing.
-            await vi.waitFor(() => expect(rig.worker.asked.length).toBeGreaterThan(0));
+            await rig.time.until(() => expect(rig.worker.asked.length).toBeGreaterThan(0));
             refused += 1;
             if (refused === 1) throw new AosError('JOURNAL_WRITE_FAILED', 'database or disk is full');
             return journal.receive(job, begin);

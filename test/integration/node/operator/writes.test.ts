@@ -1,4 +1,4 @@
-import {describe, expect, it, vi} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {pickDriver, type Database, type SqliteDriver} from '../../../../src/lib/node/journal/driver.ts';
 import {JOURNAL_FILE} from '../../../../src/lib/node/journal/sqlite.ts';
 import {createRig, type Rig} from '../../../support/operator-rig.ts';
@@ -90,7 +90,7 @@ describe('what of a job is on disk, write by write', () => {
     await run.event('range');
     await run.event('connected');
     rig.submit(1);
-    await vi.waitFor(() => expect([...kept.keys()]).toEqual(['job-0', 'answer']));
+    await rig.time.until(() => expect([...kept.keys()]).toEqual(['job-0', 'answer']));
     expect(rig.dispatcher.stats()).toMatchObject({acknowledged: 0, accepted: 0});
     expect(run.of('job_concluded')).toEqual([]);
     expect(run.of('result_sent')).toEqual([]);
