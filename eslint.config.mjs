@@ -33,6 +33,33 @@ const asyncToolkit = [
   },
 ];
 
+/** What a test brings as a parameter instead (docs/traps.md). */
+const noMocks = [
+  ...['mock', 'doMock', 'unmock', 'hoisted'].map((property) => ({
+    object: 'vi',
+    property,
+    message: 'Bring a port of your own; modules are not mocked.',
+  })),
+  {object: 'vi', property: 'useFakeTimers', message: 'They miss node:timers/promises: bring virtualTime().'},
+];
+
+/** The functions that are longer than others may be, how long they may be at most, and why. */
+const LONG_FUNCTIONS = {
+  'src/lib/node/operator/job.ts': [
+    250,
+    'The steps of a job share its state; the steps become files of their own.',
+  ],
+  'src/lib/node/operator/operator.ts': [210, 'The root that puts the parts of the operator together.'],
+  'src/lib/node/operator/session.ts': [150, 'One connection: its states and handlers share what is open.'],
+  'src/lib/node/operator/workload.ts': [150, 'Goes when one scheduler drives the steps of a job.'],
+  'src/lib/features/dashboard/dashboard.ts': [190, 'Goes when the panes become ink components.'],
+  'src/lib/node/journal/jobs.ts': [240, 'To split: prepared statements and the transitions that use them.'],
+  'src/lib/node/journal/sqlite.ts': [150, 'To split: one table of changes over the tables of the file.'],
+  'src/devnet/dispatcher/session.ts': [170, 'To split: one handler for each message.'],
+  'src/lib/peers/chain/logs.ts': [130, 'To split: how a span is halved.'],
+  'src/lib/peers/dispatcher/connection.ts': [140, 'To split: the life of one socket.'],
+};
+
 export default tseslint.config(
   {
     ignores: [
@@ -78,10 +105,40 @@ export default tseslint.config(
     files: ['src/**/*.{ts,tsx}'],
     ignores: ['src/lib/foundation/async/**'],
     rules: {'no-restricted-syntax': ['error', ...asyncToolkit]},
+
+    rules: {'max-lines': ['error', 300], 'max-lines-per-function': ['error', 120]},
+  },
+  ...Object.entries(LONG_FUNCTIONS).map(([file, [lines]]) => ({
+    files: [file],
+    rules: {'max-lines-per-function': ['error', lines]},
+  })),
+  {
+    files: ['src/lib/cli/prompt.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'process',
+          property: 'stdout',
+          message: 'Questions are drawn on stderr: stdout carries results only.',
+        },
+      ],
+    },
   },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
-    rules: {'@typescript-eslint/no-non-null-assertion': 'off'},
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-restricted-properties': ['error', ...noMocks],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.object.name='vi'][callee.property.name='spyOn']:not([arguments.0.object.name='process'])",
+          message: 'Only streams of the process are spied on; bring a port of your own for the rest.',
+        },
+      ],
+    },
   },
   {files: ['bench/**/*.ts', 'scripts/**/*.ts'], rules: {'no-console': 'off'}},
 );
