@@ -1,24 +1,35 @@
 import type {Reporter, TestModule} from 'vitest/node';
 
-/** Ends a test run with one plain line, `N passed, N failed`, that any CI can read. */
+const SLOWEST = 10;
+
+/** Ends a test run with its slowest tests and one plain line, `N passed, N failed`, that any CI can read. */
 export default class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     let passed = 0;
     let failed = unhandled.length;
     let skipped = 0;
+    const times: {ms: number; name: string}[] = [];
     for (const module of modules) {
       if (module.errors().length > 0) failed += 1;
       for (const test of module.children.allTests()) {
         const state = test.result().state;
+        const ms = test.diagnostic()?.duration ?? 0;
+        times.push({ms, name: `${module.relativeModuleId} › ${test.fullName}`});
         if (state === 'passed') passed += 1;
         else if (state === 'failed') failed += 1;
         else skipped += 1;
       }
     }
     const tail = skipped > 0 ? `, ${skipped} skipped` : '';
+    const slowest = times
+      .sort((a, b) => b.ms - a.ms)
+      .slice(0, SLOWEST)
+      .map(({ms, name}) => `${(ms / 1000).toFixed(1).padStart(7)} s  ${name}\n`);
     // Written after the other reporters' summaries: it must be the last line.
     process.on('exit', () => {
-      process.stdout.write(`\n${passed} passed, ${failed} failed${tail}\n`);
+      process.stdout.write(
+        `\nThe slowest tests:\n${slowest.join('')}\n${passed} passed, ${failed} failed${tail}\n`,
+      );
     });
   }
 }
