@@ -68,7 +68,7 @@ export function quietTime({haste = () => null, isBusy = () => false}: QuietTimeO
       promise
         .finally(() => waits.delete(wait))
         .then(resolve, (error: unknown) => {
-          reject(error as Error);
+          reject(error);
         });
       void flow();
     });
