@@ -65,11 +65,7 @@ export function quietTime({haste = () => null, isBusy = () => false}: QuietTimeO
         },
       };
       waits.add(wait);
-      promise
-        .finally(() => waits.delete(wait))
-        .then(resolve, (error: unknown) => {
-          reject(error);
-        });
+      promise.finally(() => waits.delete(wait)).then(resolve, reject);
       void flow();
     });
   }
