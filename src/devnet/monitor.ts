@@ -84,7 +84,7 @@ export function startMonitor(options: MonitorOptions): Monitor {
       const startedAt = performance.now();
       await Promise.all(
         options.targets().map(async (url) => {
-          const probe = await ask(url, timeoutMs, stop.signal);
+          const probe = await probeTarget(url, timeoutMs, stop.signal);
           // A request that our own end cut short says nothing about the target.
           if (!stop.signal.aborted) record(url, probe);
         }),
@@ -108,17 +108,17 @@ export function startMonitor(options: MonitorOptions): Monitor {
 }
 
 /** One probe; every failure is a reason, never an exception. */
-async function ask(base: string, timeoutMs: number, signal: AbortSignal): Promise<Probe> {
+async function probeTarget(base: string, timeoutMs: number, signal: AbortSignal): Promise<Probe> {
   const at = Date.now();
   const startedAt = performance.now();
   const limit = deadline(signal, timeoutMs);
-  const reason = await fault(base, limit.signal);
+  const reason = await probeFault(base, limit.signal);
   limit.done();
   return {at, ok: reason === '', ms: performance.now() - startedAt, reason};
 }
 
 /** '' for a good answer, else what was wrong with it. */
-async function fault(base: string, signal: AbortSignal): Promise<string> {
+async function probeFault(base: string, signal: AbortSignal): Promise<string> {
   try {
     const {status, body} = await fetchPing(new URL(`${base.replace(/\/+$/, '')}/ping`), signal);
     if (status !== 200) return `HTTP ${status}`;

@@ -158,7 +158,7 @@ function relay(from: Socket, to: Socket, faults: () => ProxyFaults, count: (byte
     if (pumping) return;
     pumping = true;
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      await handOn(next.bytes, next.readAt, to, faults, count);
+      await forward(next.bytes, next.readAt, to, faults, count);
       held -= next.bytes.length;
       if (from.isPaused() && held < MAX_HELD_BYTES) from.resume();
     }
@@ -179,7 +179,7 @@ function relay(from: Socket, to: Socket, faults: () => ProxyFaults, count: (byte
 }
 
 /** Writes one chunk when its time has come; gives up silently once `to` takes no more. */
-async function handOn(
+async function forward(
   bytes: Buffer,
   readAt: number,
   to: Socket,

@@ -30,7 +30,7 @@ export type BlsContracts = {
 const MAX_OPERATORS = 10_000;
 /** Of each strategy in each quorum: one unit of stake per share. */
 const MULTIPLIER = 10n ** 18n;
-const NOBODY_IS_KICKED = 0;
+const NO_CHURN = 0;
 
 const CREATE_QUORUM = parseAbi([
   'function createQuorum((uint32 maxOperatorCount, uint16 kickBIPsOfOperatorStake, uint16 kickBIPsOfTotalStake) params, uint96 minimumStake, (address strategy, uint96 multiplier)[] strategies)',
@@ -104,8 +104,8 @@ export function deployBls(batch: ChainBatch, core: CoreContracts, options: BlsOp
   for (const {minimumStake = 0n, maxOperators = MAX_OPERATORS} of quorums) {
     const params = {
       maxOperatorCount: maxOperators,
-      kickBIPsOfOperatorStake: NOBODY_IS_KICKED,
-      kickBIPsOfTotalStake: NOBODY_IS_KICKED,
+      kickBIPsOfOperatorStake: NO_CHURN,
+      kickBIPsOfTotalStake: NO_CHURN,
     };
     const strategies = core.strategies.map((strategy) => ({strategy, multiplier: MULTIPLIER}));
     batch.call(

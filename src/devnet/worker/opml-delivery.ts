@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {OpmlCallback} from '../../lib/protocol/wire/messages.ts';
-import type {OpmlQuestion} from './opml-question.ts';
+import type {OpmlRequest} from './opml-request.ts';
 import {deadline} from '../../lib/foundation/system/system-time.ts';
 
 /** What a test can make the worker do wrong; read anew for each question, so it may change while the worker runs. */
@@ -25,7 +25,7 @@ const FIRST_RETRY_MS = 100;
 
 /** Posts an answer to the question's callback, as the faults have it. True when the asker took it. */
 export async function deliver(
-  question: OpmlQuestion,
+  question: OpmlRequest,
   answer: Answer,
   faults: OpmlFaults,
   signal: AbortSignal,

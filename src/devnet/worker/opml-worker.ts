@@ -3,7 +3,7 @@ import {isAosError} from '../../lib/foundation/errors/error.ts';
 import {listenOn} from '../net/listen.ts';
 import {startLlm, type Llm, type LlmPaths} from '../llm/host.ts';
 import {deliver, type Answer, type OpmlFaults} from './opml-delivery.ts';
-import {readBody, readOpmlQuestion, type OpmlQuestion} from './opml-question.ts';
+import {readBody, readOpmlRequest, type OpmlRequest} from './opml-request.ts';
 
 export type OpmlWorkerOptions = LlmPaths & {
   host: string;
@@ -66,7 +66,7 @@ export async function startOpmlWorker(options: OpmlWorkerOptions): Promise<OpmlW
   const llm = await startLlm(options);
   let lastInference: Promise<unknown> = Promise.resolve();
 
-  const take = (question: OpmlQuestion): Refusal | null => {
+  const take = (question: OpmlRequest): Refusal | null => {
     if (faults.refuse === true) return {code: 500, message: 'refused by a fault'};
     if (stats.open + stats.delivering >= queueLimit)
       return {code: 503, message: 'too many questions wait already'};
@@ -131,10 +131,10 @@ type Refusal = {code: number; message: string};
 
 async function tryTake(
   request: IncomingMessage,
-  take: (question: OpmlQuestion) => Refusal | null,
+  take: (question: OpmlRequest) => Refusal | null,
 ): Promise<Refusal | null> {
   try {
-    return take(readOpmlQuestion(await readBody(request, MAX_BODY_BYTES)));
+    return take(readOpmlRequest(await readBody(request, MAX_BODY_BYTES)));
   } catch (error) {
     if (!isAosError(error)) throw error;
     return {code: error.code === 'FRAME_TOO_LARGE' ? 413 : 400, message: error.message};
@@ -144,7 +144,7 @@ async function tryTake(
 /** Null when the model failed; the count says so, and the asker's own timeout makes it ask again. */
 async function infer(
   llm: Llm,
-  question: OpmlQuestion,
+  question: OpmlRequest,
   maxTokens: number,
   stats: OpmlStats,
 ): Promise<Answer | null> {

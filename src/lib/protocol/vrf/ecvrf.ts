@@ -93,9 +93,9 @@ function verify(publicKey: Uint8Array, alpha: Uint8Array, proof: Uint8Array): Ui
 
   // U = s·B − c·Y and V = s·H − c·Gamma; the multiplications check Y and Gamma.
   const scalar = asScalar(c);
-  const cy = unlessRefused(() => sodium.crypto_scalarmult_ed25519_noclamp(scalar, publicKey));
-  const cGamma = unlessRefused(() => sodium.crypto_scalarmult_ed25519_noclamp(scalar, gamma));
-  const sb = unlessRefused(() => sodium.crypto_scalarmult_ed25519_base_noclamp(s));
+  const cy = nullIfRefused(() => sodium.crypto_scalarmult_ed25519_noclamp(scalar, publicKey));
+  const cGamma = nullIfRefused(() => sodium.crypto_scalarmult_ed25519_noclamp(scalar, gamma));
+  const sb = nullIfRefused(() => sodium.crypto_scalarmult_ed25519_base_noclamp(s));
   if (cy === null || cGamma === null || sb === null) return null;
   const h = hashToCurve(publicKey, alpha);
   const u = sodium.crypto_core_ed25519_sub(sb, cy);
@@ -110,7 +110,7 @@ function verify(publicKey: Uint8Array, alpha: Uint8Array, proof: Uint8Array): Ui
 function hashToCurve(publicKey: Uint8Array, alpha: Uint8Array): Uint8Array {
   for (let counter = 0; counter < 256; counter++) {
     const candidate = sha512(HASH_TO_CURVE, publicKey, alpha, Uint8Array.of(counter)).slice(0, POINT_BYTES);
-    const point = unlessRefused(() => timesCofactor(candidate));
+    const point = nullIfRefused(() => timesCofactor(candidate));
     if (point !== null) return point;
   }
   // Each try succeeds with probability 1/2.
@@ -135,7 +135,7 @@ function timesCofactor(point: Uint8Array): Uint8Array {
 }
 
 /** libsodium tells that a point is no good, or a scalar zero, by throwing; outside data may well be so. */
-function unlessRefused(operation: () => Uint8Array): Uint8Array | null {
+function nullIfRefused(operation: () => Uint8Array): Uint8Array | null {
   try {
     return operation();
   } catch {

@@ -4,7 +4,7 @@ import {messageInvalid, objectAt, optionalText, requiredText} from '../../lib/pr
 import {parseJson} from '../../lib/protocol/wire/json.ts';
 
 /** The body of `POST /api/v1/question` to an opml worker (docs/protocol.md#workers). */
-export type OpmlQuestion = {
+export type OpmlRequest = {
   req_id: string;
   model: string;
   prompt: string;
@@ -13,7 +13,7 @@ export type OpmlQuestion = {
 };
 
 /** @throws AosError FRAME_* | MESSAGE_INVALID */
-export function readOpmlQuestion(bytes: Uint8Array): OpmlQuestion {
+export function readOpmlRequest(bytes: Uint8Array): OpmlRequest {
   const body = objectAt(parseJson(bytes).value, 'body');
   const question = {
     req_id: requiredText(body, 'body', 'req_id'),
