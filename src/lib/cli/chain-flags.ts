@@ -6,7 +6,7 @@ import {
   type ChainView,
 } from '../config/chain-view.ts';
 import {findConfig} from '../config/file.ts';
-import {printable} from '../config/shown.ts';
+import {sanitizeText} from '../config/sanitize.ts';
 import {AosError} from '../foundation/errors/error.ts';
 import type {ConfigSource} from '../config/source.ts';
 
@@ -42,7 +42,7 @@ export function notedView(
 ): ReturnType<typeof loadChainView> {
   const loaded = loadChainView(source);
   if (source.file !== null) {
-    const name = printable(source.file);
+    const name = sanitizeText(source.file);
     note(loaded.fileUsed ? `config: ${name}` : `config: ${name} is for another network and was not used`);
   }
   return loaded;

@@ -1,7 +1,7 @@
 import type {Config, ConfigWarning, SignerConfig} from '../config/config.ts';
 import {findConfig} from '../config/file.ts';
 import {checkConfig, problemsError, type CheckedConfig} from '../config/load.ts';
-import {printable} from '../config/shown.ts';
+import {sanitizeText} from '../config/sanitize.ts';
 
 export type CommandConfig<T> = {
   config: T;
@@ -34,7 +34,7 @@ export function configForCommand(
   const file = findConfig({flag, env, cwd})?.path ?? null;
   const source = {file, env, cwd};
   const checked = checkConfig(source, {need});
-  if (file !== null) note(`config: ${printable(file)}`);
+  if (file !== null) note(`config: ${sanitizeText(file)}`);
   const config = need === 'run' ? checked.run : checked.signer;
   // Once: `aos run` tells them as events. With errors they help too: a mistyped key explains a missing one.
   if (config === null || need !== 'run')

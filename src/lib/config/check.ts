@@ -8,7 +8,7 @@ import type {ConfigProblem, Place} from './problems.ts';
 import type {Resolved} from './resolve.ts';
 import {ALL_FIELDS, envNames, FIELDS} from './schema.ts';
 import type {AnyField} from './schema.ts';
-import {printable, shown, shownPath} from './shown.ts';
+import {sanitizeText, sanitizeValue, sanitizePath} from './sanitize.ts';
 import type {FileTree} from './tree.ts';
 import {baseUrl} from './values.ts';
 
@@ -55,7 +55,7 @@ export function crossProblems(
     const typo = tree.unknown.find(
       ({meant}) => meant !== null && (meant === field.path || meant === field.alias),
     );
-    const hint = typo === undefined ? '' : ` (is it ${shownPath(typo.path)} at ${placeText(typo.place)}?)`;
+    const hint = typo === undefined ? '' : ` (is it ${sanitizePath(typo.path)} at ${placeText(typo.place)}?)`;
     const place = tree.present.get(field.path) ?? placeOf(field);
     problems.push(problemAt(place, field.path, got + hint, field.type.expected, field.example));
   };
@@ -129,7 +129,7 @@ export function findWarnings(
 
 function unknownKeys({unknown}: FileTree): ConfigWarning[] {
   const warnings = unknown.slice(0, MOST_UNKNOWN).map(({path, place, meant}): ConfigWarning => {
-    const name = shownPath(path);
+    const name = sanitizePath(path);
     const hint = meant === null ? 'it is ignored' : `did you mean ${meant}? It is ignored`;
     return {
       code: 'UNKNOWN_KEY',
@@ -196,7 +196,7 @@ function vrfKey(resolved: Resolved, fileReadable: boolean): ConfigWarning[] {
     {code: 'INLINE_VRF_KEY', path, message: `${placeText(place)}  ${message}`},
   ];
   if (fileReadable && inline.origin.from === 'file') {
-    const file = printable(place.source);
+    const file = sanitizeText(place.source);
     warnings.push({
       code: 'FILE_READABLE',
       path,
@@ -224,7 +224,7 @@ function workers(resolved: Resolved, tree: FileTree): ConfigWarning[] {
     warnings.push({
       code: 'KIND_UNSUPPORTED',
       path,
-      message: `${path} ${shown(type)} is none of ${WORKER_KINDS.join(', ')}; it is ignored`,
+      message: `${path} ${sanitizeValue(type)} is none of ${WORKER_KINDS.join(', ')}; it is ignored`,
     });
   }
   const outer = resolved.one(FIELDS.callbackUrl) ?? resolved.one(FIELDS.outerUrl);

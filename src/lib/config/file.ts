@@ -5,7 +5,7 @@ import {AosError, errorText} from '../foundation/errors/error.ts';
 import {shellWord} from '../foundation/text/shell-word.ts';
 import {aosDirs} from './paths.ts';
 import type {Env} from './paths.ts';
-import {printable} from './shown.ts';
+import {sanitizeText} from './sanitize.ts';
 
 /** Real files have a few kB; what is larger is something else. */
 const MAX_BYTES = 1024 * 1024;
@@ -64,7 +64,7 @@ export type ConfigFile = {
  * @throws AosError CONFIG_MISSING | CONFIG_UNREADABLE. Too large and not UTF-8 come back in `error`, with the text.
  */
 export function readConfigFile(path: string, cwd: string): ConfigFile {
-  const name = printable(path);
+  const name = sanitizeText(path);
   const full = resolve(cwd, path);
   let file;
   try {

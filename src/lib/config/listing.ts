@@ -1,7 +1,7 @@
 import {placeText} from './problems.ts';
 import {resolve, type Origin, type RawValue} from './resolve.ts';
 import {ALL_FIELDS, type AnyField} from './schema.ts';
-import {printable, shown} from './shown.ts';
+import {sanitizeText, sanitizeValue} from './sanitize.ts';
 import {readSource, type ConfigSource} from './source.ts';
 
 /** One value of a configuration as it may be shown. */
@@ -41,7 +41,7 @@ export function listConfig(source: ConfigSource): Listing {
     const place = tree.present.get(path);
     return place === undefined ? [] : [{path, at: placeText(place)}];
   });
-  const unknown = tree.unknown.map(({path, place}) => ({path: printable(path), at: placeText(place)}));
+  const unknown = tree.unknown.map(({path, place}) => ({path: sanitizeText(path), at: placeText(place)}));
   return {
     network: resolved.network,
     values,
@@ -53,7 +53,7 @@ export function listConfig(source: ConfigSource): Listing {
 function listed(field: Exclude<AnyField, {kind: 'unused'}>, {texts, origin}: RawValue): ListedValue {
   return {
     path: field.path,
-    value: texts.map(({text}) => (field.secret ? secretShown(text) : plainShown(text))).join(', '),
+    value: texts.map(({text}) => (field.secret ? hiddenText(text) : listedText(text))).join(', '),
     from: origin.from,
     detail: origin.detail,
     valid: texts.every(({text}) => !('wrong' in field.type.parse(text))),
@@ -61,13 +61,13 @@ function listed(field: Exclude<AnyField, {kind: 'unused'}>, {texts, origin}: Raw
 }
 
 /** As it is, unless it looks like a secret in the wrong place. */
-function plainShown(text: string): string {
-  const told = shown(text);
-  return told.startsWith('"') ? printable(text) : `(${told})`;
+function listedText(text: string): string {
+  const told = sanitizeValue(text);
+  return told.startsWith('"') ? sanitizeText(text) : `(${told})`;
 }
 
 /** Of a URL scheme, host and port; of anything else nothing. */
-function secretShown(text: string): string {
+function hiddenText(text: string): string {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return '(not shown)';
   const url = new URL(text);
   const isBare = url.username === '' && url.password === '' && url.search === '' && url.hash === '';

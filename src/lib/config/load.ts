@@ -10,7 +10,7 @@ import type {ConfigProblem} from './problems.ts';
 import {resolve} from './resolve.ts';
 import type {Origin, Resolved} from './resolve.ts';
 import {ALL_FIELDS, envNames, FIELDS} from './schema.ts';
-import {printable} from './shown.ts';
+import {sanitizeText} from './sanitize.ts';
 import {readSource, type ConfigSource} from './source.ts';
 export type LoadedConfig<T> = {
   config: T;
@@ -104,7 +104,7 @@ export function problemsError(source: ConfigSource, problems: readonly ConfigPro
   if (source.file !== null || problems.every(({got}) => !got.startsWith('is missing'))) {
     return new AosError('CONFIG_INVALID', lines.join('\n'), {details});
   }
-  const places = configPlaces(source.env, source.cwd).map(({path}) => printable(path));
+  const places = configPlaces(source.env, source.cwd).map(({path}) => sanitizeText(path));
   const variables = [FIELDS.nodeId, FIELDS.signerKey].map((field) => envNames(field)[0]).join(', ');
   const message = `there is no configuration file; looked for ${places.join(', ')}\n${lines.join('\n')}`;
   return new AosError('CONFIG_MISSING', message, {

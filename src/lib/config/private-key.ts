@@ -3,7 +3,7 @@ import {distance} from '../foundation/text/nearest.ts';
 import type {Env} from './paths.ts';
 import {placeText} from './problems.ts';
 import type {Place} from './problems.ts';
-import {printable, shownPath} from './shown.ts';
+import {sanitizeText, sanitizePath} from './sanitize.ts';
 import type {YamlNode} from './yaml.ts';
 
 const WHOLE_KEY = /^(0x)?[0-9a-f]{64}$/i;
@@ -105,7 +105,7 @@ function keyFollows(text: string, start: number): boolean {
 
 /** The refusal: tells where the key stands and the way out, never the key. */
 function privateKeyError(place: Place, name: string): AosError {
-  const path = name === '' ? '' : ` in ${shownPath(name)}`;
+  const path = name === '' ? '' : ` in ${sanitizePath(name)}`;
   return new AosError(
     'RAW_PRIVATE_KEY',
     `${placeText({...place, col: 1})}  ${REFUSAL.replace('{in}', path)}`,
@@ -113,7 +113,7 @@ function privateKeyError(place: Place, name: string): AosError {
       // A variable outranks the file: with the file corrected alone the same refusal would come again.
       next:
         place.line !== null
-          ? `aos config migrate ${printable(place.source)}`
+          ? `aos config migrate ${sanitizeText(place.source)}`
           : /^AOS_/i.test(place.source)
             ? `unset ${place.source}; set signer_key: http://127.0.0.1:9000 in the configuration and run: aos signer check`
             : 'Set signer_key: http://127.0.0.1:9000 and run: aos signer check',

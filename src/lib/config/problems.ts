@@ -1,4 +1,4 @@
-import {printable, shownPath} from './shown.ts';
+import {sanitizeText, sanitizePath} from './sanitize.ts';
 
 /** Where a value stands: a file with line and column (from 1), or the name of a flag or variable. */
 export type Place = {source: string; line: number | null; col: number | null};
@@ -27,7 +27,7 @@ export function problemAt(
   example = '',
 ): ConfigProblem {
   return {
-    path: shownPath(path),
+    path: sanitizePath(path),
     source: place.source,
     line: place.line,
     col: place.col,
@@ -39,7 +39,7 @@ export function problemAt(
 
 /** `FILE:LINE:COL`, or the name of the flag or variable. */
 export function placeText({source, line, col}: Place): string {
-  const name = printable(source);
+  const name = sanitizeText(source);
   return line === null ? name : `${name}:${line}:${col ?? 1}`;
 }
 

@@ -2,7 +2,7 @@ import {WORKER_KINDS} from '../protocol/wire/messages.ts';
 import {readConfigFile} from './file.ts';
 import {resolve} from './resolve.ts';
 import {ALL_FIELDS, envNames, FIELDS, type AnyField} from './schema.ts';
-import {printable, shown} from './shown.ts';
+import {sanitizeText, sanitizeValue} from './sanitize.ts';
 import {readTree} from './tree.ts';
 import {baseUrl, text} from './values.ts';
 import {parseYaml} from './yaml.ts';
@@ -19,7 +19,7 @@ export type RedactedConfig = {
 export function redactedConfig(source: ConfigSource): RedactedConfig {
   const {file, env, cwd, flags = {}} = source;
   const content = file === null ? '' : textOf(file, cwd);
-  const resolved = resolve({flags, env, tree: readTree(parseYaml(content).root, printable(file ?? ''))});
+  const resolved = resolve({flags, env, tree: readTree(parseYaml(content).root, sanitizeText(file ?? ''))});
   const lines: string[] = [];
   const secrets: string[] = [];
   for (const field of ALL_FIELDS) {
@@ -39,11 +39,11 @@ function valueText(field: Exclude<AnyField, {kind: 'unused'}>, value: string): s
   if (field.secret) return URL.canParse(value) ? `${hostOf(value)} (the rest is not shown)` : '(not shown)';
   if ('wrong' in field.type.parse(value)) return '(wrong, not shown)';
   // Any text is right there, a password in the wrong line too.
-  if (field.type === text && !isHarmless(field, value)) return '(not shown)';
-  return shown(value);
+  if (field.type === text && !isSafeToShow(field, value)) return '(not shown)';
+  return sanitizeValue(value);
 }
 
-function isHarmless(field: AnyField, value: string): boolean {
+function isSafeToShow(field: AnyField, value: string): boolean {
   if (field.path === FIELDS.nodeType.path) return WORKER_KINDS.some((kind) => kind === value.toLowerCase());
   return !('wrong' in baseUrl.parse(value));
 }

@@ -5,7 +5,7 @@ import {placeText, problemAt} from './problems.ts';
 import type {ConfigProblem} from './problems.ts';
 import {ALL_FIELDS, envNames, FIELDS} from './schema.ts';
 import type {AnyField, Field, ListField} from './schema.ts';
-import {shown} from './shown.ts';
+import {sanitizeValue} from './sanitize.ts';
 import type {FileTree, PlacedText} from './tree.ts';
 
 /** Where a value comes from, the strongest first. */
@@ -117,7 +117,7 @@ function wrongValues(field: Exclude<AnyField, {kind: 'unused'}>, raw: RawValue):
     const parsed = field.type.parse(text);
     if (!('wrong' in parsed)) return [];
     const path = field.kind === 'many' ? `${field.path}[${index}]` : field.path;
-    const got = `${field.secret ? 'the value (not shown)' : shown(text)} ${parsed.wrong}`;
+    const got = `${field.secret ? 'the value (not shown)' : sanitizeValue(text)} ${parsed.wrong}`;
     return [problemAt(place, path, got, parsed.expected ?? field.type.expected, listExample(field))];
   });
 }

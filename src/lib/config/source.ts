@@ -1,6 +1,6 @@
 import {readConfigFile, type ConfigFile} from './file.ts';
 import {refuseKeyInEnv, refuseKeyInText, refuseKeyInTree} from './private-key.ts';
-import {printable} from './shown.ts';
+import {sanitizeText} from './sanitize.ts';
 import {readTree, type FileTree} from './tree.ts';
 import {parseYaml} from './yaml.ts';
 import type {Env} from './paths.ts';
@@ -21,7 +21,7 @@ const NO_FILE: ConfigFile = {text: '', error: null, readable: false};
 export function readSource({file, env, cwd, flags = {}}: ConfigSource): SourceText {
   refuseKeyInEnv(env, flags);
   const read = file === null ? NO_FILE : readConfigFile(file, cwd);
-  const name = printable(file ?? '');
+  const name = sanitizeText(file ?? '');
   refuseKeyInText(read.text, name);
   if (read.error !== null) throw read.error;
   const yaml = parseYaml(read.text);

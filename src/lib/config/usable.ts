@@ -11,7 +11,7 @@ import {aosDirs, nodeStateDir} from './paths.ts';
 import type {ConfigProblem} from './problems.ts';
 import {resolve} from './resolve.ts';
 import {FIELDS} from './schema.ts';
-import {printable} from './shown.ts';
+import {sanitizeText} from './sanitize.ts';
 import {readTree, type FileTree, type PlacedText} from './tree.ts';
 import {parseYaml} from './yaml.ts';
 import type {ConfigSource} from './source.ts';
@@ -114,7 +114,7 @@ function stateDirOf({network, nodeId}: ChainView, {env, cwd}: PathBase): string 
 
 /** The file's values; behind the first syntax error the parser guesses, so nothing from there is taken. */
 function soundPart(file: string | null, cwd: string): FileTree {
-  const name = printable(file ?? '');
+  const name = sanitizeText(file ?? '');
   const {root, problems} = parseYaml(file === null ? '' : textOf(file, cwd));
   const tree = readTree(root, name);
   const end = problems.reduce((least, {at}) => Math.min(least, at.line), Infinity);

@@ -2,7 +2,7 @@ import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
 import {AosError} from '../foundation/errors/error.ts';
 import type {VrfKeySource} from './config.ts';
 import {shellWord} from '../foundation/text/shell-word.ts';
-import {printable} from './shown.ts';
+import {sanitizeText} from './sanitize.ts';
 import {seed} from './values.ts';
 
 /** A seed is 64 digits; nothing longer is read into memory. */
@@ -16,14 +16,14 @@ export function readVrfKey(source: VrfKeySource): Uint8Array {
   const hex = source.kind === 'inline' ? source.read() : readSeedFile(source.path);
   const parsed = seed.parse(hex.trim());
   if ('wrong' in parsed) {
-    const where = source.kind === 'inline' ? 'node.vrf_key' : printable(source.path);
+    const where = source.kind === 'inline' ? 'node.vrf_key' : sanitizeText(source.path);
     throw new AosError('VRF_KEY_INVALID', `${where} does not hold 64 hex digits and nothing else`);
   }
   return Uint8Array.from(Buffer.from(parsed.value, 'hex'));
 }
 
 function readSeedFile(path: string): string {
-  const name = printable(path);
+  const name = sanitizeText(path);
   let file;
   try {
     // Not blocking: a named pipe without a writer would hold the start for ever.

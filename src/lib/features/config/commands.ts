@@ -3,7 +3,7 @@ import type {ConfigWarning} from '../../config/config.ts';
 import {findConfig} from '../../config/file.ts';
 import {listConfig, type ListedValue, type Listing} from '../../config/listing.ts';
 import {problemsError} from '../../config/load.ts';
-import {printable} from '../../config/shown.ts';
+import {sanitizeText} from '../../config/sanitize.ts';
 import {surveyConfig} from '../../config/survey.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {fitTable} from '../../foundation/text/table.ts';
@@ -27,7 +27,7 @@ export function renderJudgement(
   {file, network, nodeId}: Judgement,
   warnings: readonly ConfigWarning[],
 ): string {
-  const name = file === null ? 'the variables' : printable(file);
+  const name = file === null ? 'the variables' : sanitizeText(file);
   return [
     ...warnings.map(({message}) => `warning: ${safeText(message, 1000)}`),
     `${name}: ${warnings.length === 0 ? 'all is well' : 'usable'} (${network ?? 'custom'}, ${nodeId ?? ''})`,
@@ -37,7 +37,7 @@ export function renderJudgement(
 /** @throws AosError CONFIG_MISSING (named, but not there) | CONFIG_UNREADABLE | RAW_PRIVATE_KEY */
 export function listForCommand(flag: string | undefined): {file: string | null; listing: Listing} {
   const source = sourceOf(flag);
-  return {file: source.file === null ? null : printable(source.file), listing: listConfig(source)};
+  return {file: source.file === null ? null : sanitizeText(source.file), listing: listConfig(source)};
 }
 
 /** One value a line; with `origin` as a table that fits the width. */

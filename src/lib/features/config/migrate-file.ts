@@ -6,7 +6,7 @@ import {readConfigFile} from '../../config/file.ts';
 import {problemsError} from '../../config/load.ts';
 import {problemAt} from '../../config/problems.ts';
 import {ALL_FIELDS} from '../../config/schema.ts';
-import {printable} from '../../config/shown.ts';
+import {sanitizeText} from '../../config/sanitize.ts';
 import {readTree} from '../../config/tree.ts';
 import {parseYaml} from '../../config/yaml.ts';
 import {AosError} from '../../foundation/errors/error.ts';
@@ -86,7 +86,7 @@ export function draftMigration(options: MigrateOptions): Draft {
       {derived, nodeId: typeof nodeId === 'string' ? nodeId : null},
       options.newVrfKey,
     ),
-    diff: diffOf(text, fresh, {old, plan}, printable(file)),
+    diff: diffOf(text, fresh, {old, plan}, sanitizeText(file)),
     written: null,
     next: [],
   };
@@ -99,7 +99,7 @@ export function draftMigration(options: MigrateOptions): Draft {
     async write(secret) {
       const refuseChanged = (): void => {
         if (readText(file, cwd) !== text)
-          throw new AosError('CONFIG_CHANGED', `${printable(file)} was changed while it was migrated`);
+          throw new AosError('CONFIG_CHANGED', `${sanitizeText(file)} was changed while it was migrated`);
       };
       refuseChanged();
       let keystore: string | null = null;
@@ -140,8 +140,8 @@ export function draftMigration(options: MigrateOptions): Draft {
 
 function refuseTaken(path: string): void {
   if (!isThere(path)) return;
-  throw new AosError('KEY_EXISTS', `${printable(path)} exists already`, {
-    next: `Move it away, then run the command again: mv ${printable(path)} ${printable(path)}.old`,
+  throw new AosError('KEY_EXISTS', `${sanitizeText(path)} exists already`, {
+    next: `Move it away, then run the command again: mv ${sanitizeText(path)} ${sanitizeText(path)}.old`,
   });
 }
 
@@ -163,7 +163,7 @@ function planOf(text: string, file: string, options: MigrateOptions): {old: OldC
   const old: OldConfig = {
     values: new Map([...tree.values].map(([path, texts]) => [path, texts.map((placed) => placed.text)])),
     present: [...tree.present.keys()],
-    unknown: tree.unknown.map(({path}) => printable(path)),
+    unknown: tree.unknown.map(({path}) => sanitizeText(path)),
   };
   const plan = planMigration(old, {signerUrl: options.signerUrl, vrfKeyFile: './vrf.key'});
   if (plan.problems.length > 0)
@@ -181,7 +181,7 @@ function addressOf(hex: string, file: string): string {
   if (address !== null) return address;
   throw new AosError(
     'KEY_INVALID',
-    `the signer_key of ${printable(file)} is no key of Ethereum (zero, or too large)`,
+    `the signer_key of ${sanitizeText(file)} is no key of Ethereum (zero, or too large)`,
     {
       next: 'Correct signer_key, or set it to the URL of a Web3Signer that holds the key.',
     },

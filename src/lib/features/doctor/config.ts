@@ -1,4 +1,4 @@
-import {printable} from '../../config/shown.ts';
+import {sanitizeText} from '../../config/sanitize.ts';
 import {judgeConfig} from './judge-config.ts';
 import type {CheckId} from './registry.ts';
 import type {Probe} from './run.ts';
@@ -9,7 +9,7 @@ const IDS = ['config.file', 'config.secrets', 'config.valid', 'config.unused'] a
 /** One probe a check, since they build on each other. */
 export function configProbes({config, found}: DoctorContext): Probe[] {
   const {error, problems, warnings} = config;
-  const file = found === null ? null : {path: printable(found.path), from: found.from};
+  const file = found === null ? null : {path: sanitizeText(found.path), from: found.from};
   const findings = judgeConfig({file, error, problems, warnings});
   return IDS.map((id) => ({
     checks: [id],

@@ -1,6 +1,6 @@
 import {findConfig} from '../../config/file.ts';
 import type {Env} from '../../config/paths.ts';
-import {printable} from '../../config/shown.ts';
+import {sanitizeText} from '../../config/sanitize.ts';
 import {usableConfig, type UsableConfig} from '../../config/usable.ts';
 import type {CheckResult} from './check.ts';
 import {shownResults, verdictOf, type DoctorReport} from './report.ts';
@@ -69,7 +69,7 @@ export async function examine(where: Surroundings, plan: Plan, signal: AbortSign
   const report = reportOf(shownResults(results, plan), {
     nodeId: config.nodeId,
     network: config.nodeId === null && config.error !== null ? null : config.network,
-    config: file === null ? null : printable(file),
+    config: file === null ? null : sanitizeText(file),
     tookMs: time.monotonic() - started,
   });
   return {report, config, file};

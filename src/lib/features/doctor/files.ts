@@ -2,7 +2,7 @@ import {accessSync, constants, lstatSync, readdirSync, statSync, type Stats} fro
 import {connect} from 'node:net';
 import {join, resolve} from 'node:path';
 import {controlDirs, isControlFile} from '../../config/control-paths.ts';
-import {printable} from '../../config/shown.ts';
+import {sanitizeText} from '../../config/sanitize.ts';
 import {readVrfKey} from '../../config/vrf-key.ts';
 import {
   blocked,
@@ -56,7 +56,7 @@ function judgeConfigFile({found, cwd, config}: DoctorContext): Finding {
   const stat = statSync(path, {throwIfNoEntry: false});
   if (stat === undefined) return blocked('config.file', 'it is not there');
   if (!stat.isFile()) return ok('it is no file of its own that could have a mode');
-  const name = printable(found.path);
+  const name = sanitizeText(found.path);
   if ((stat.mode & 0o022) !== 0)
     return mendable(fail, `${name} has mode ${octal(stat.mode)}: others can change whom this node trusts`, [
       {kind: 'chmod', path, mode: stat.mode & 0o755},
@@ -89,7 +89,7 @@ function judgeVrfKey(source: DoctorContext['config']['vrfKey']): Finding {
     return fail(`${error.message} (${error.code})`, error.next);
   }
   if (source.kind === 'inline') return ok('32 bytes, in the configuration');
-  return ok(`32 bytes in ${printable(source.path)}, mode ${octal(statSync(source.path).mode)}`);
+  return ok(`32 bytes in ${sanitizeText(source.path)}, mode ${octal(statSync(source.path).mode)}`);
 }
 
 function judgeBlsFiles(paths: readonly (string | null)[]): Finding {
@@ -98,21 +98,21 @@ function judgeBlsFiles(paths: readonly (string | null)[]): Finding {
   const missing = named.filter((path) => statSync(path, {throwIfNoEntry: false})?.isFile() !== true);
   if (missing.length > 0)
     return warn(
-      `not there: ${missing.map(printable).join(', ')}; it is needed to register`,
+      `not there: ${missing.map(sanitizeText).join(', ')}; it is needed to register`,
       'Correct node.bls_key_file and node.bls_password_file, or make a key: aos keys bls create',
     );
   const open = named.filter((path) => (statSync(path).mode & 0o077) !== 0);
-  if (open.length === 0) return ok(`${named.map(printable).join(', ')}: only the owner has access`);
+  if (open.length === 0) return ok(`${named.map(sanitizeText).join(', ')}: only the owner has access`);
   return mendable(
     fail,
-    `others have access to ${open.map((path) => `${printable(path)} (${octal(statSync(path).mode)})`).join(', ')}`,
+    `others have access to ${open.map((path) => `${sanitizeText(path)} (${octal(statSync(path).mode)})`).join(', ')}`,
     open.map((path) => ({kind: 'chmod', path, mode: 0o600})),
   );
 }
 
 function judgeStateDir(dir: string | null, uid: number): Finding {
   if (dir === null) return blocked('config.valid', 'neither store.dir nor node.node_id is known');
-  const name = printable(dir);
+  const name = sanitizeText(dir);
   let stat: Stats | undefined;
   try {
     stat = statSync(dir, {throwIfNoEntry: false});
@@ -164,7 +164,7 @@ function judgeJournalFiles(dir: string | null): Finding {
   if (open.length === 0) return ok(`${count(files.length, 'file')}, only the owner has access`);
   return mendable(
     fail,
-    `others have access to ${open.map(printable).join(', ')}`,
+    `others have access to ${open.map(sanitizeText).join(', ')}`,
     open.map((path) => ({kind: 'chmod', path, mode: 0o600})),
   );
 }
@@ -175,7 +175,7 @@ async function judgeSockets(dirs: readonly string[], uid: number): Promise<Findi
   for (const dir of dirs) {
     const stat = lstatSync(dir, {throwIfNoEntry: false});
     if (stat === undefined) continue;
-    const name = printable(dir);
+    const name = sanitizeText(dir);
     if (!stat.isDirectory() || (stat.uid !== uid && uid !== 0))
       return fail(
         `${name} is not this user’s directory`,
@@ -195,7 +195,7 @@ async function judgeSockets(dirs: readonly string[], uid: number): Promise<Findi
   if (dead.length === 0) return ok(live === 0 ? 'none there' : `${count(live, 'socket')}, each answers`);
   return mendable(
     warn,
-    `left behind by an operator that is gone: ${dead.map(printable).join(', ')}`,
+    `left behind by an operator that is gone: ${dead.map(sanitizeText).join(', ')}`,
     dead.map((path) => ({kind: 'remove-socket', path})),
   );
 }

@@ -1,5 +1,4 @@
-import {ago} from '../../foundation/text/duration.ts';
-import {printable} from '../../config/shown.ts';
+import {sanitizeText} from '../../config/sanitize.ts';
 import {blocked, fail, notApplicable, ok, unclear, warn, type Finding} from './check.ts';
 import type {Probe} from './run.ts';
 import type {JournalInspection} from '../../node/journal/inspect.ts';
@@ -55,7 +54,7 @@ function judgeOpen(look: JournalLook): Finding {
     case 'unknown':
       return blocked('config.valid', 'neither store.dir nor node.node_id is known');
     case 'missing':
-      return warn(`there is no journal in ${printable(look.dir)} yet; aos run makes it`, 'aos run');
+      return warn(`there is no journal in ${sanitizeText(look.dir)} yet; aos run makes it`, 'aos run');
     case 'failed':
       return fail(`${look.error.message} (${look.error.code})`, look.error.next);
     case 'read': {

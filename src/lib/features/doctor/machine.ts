@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {statfs} from 'node:fs/promises';
 import {aosDirs} from '../../config/paths.ts';
-import {printable} from '../../config/shown.ts';
+import {sanitizeText} from '../../config/sanitize.ts';
 import {judgeInodes, judgeSpace} from './judge-disk.ts';
 import {judgeNode, judgeSqlite} from './judge-versions.ts';
 import type {Probe} from './run.ts';
@@ -17,8 +17,8 @@ export function machineProbes({config, env, cwd, disk, node}: DoctorContext): Pr
       checks: ['disk.space', 'disk.inodes'],
       run: async (tell) => {
         const {freeBytes, bytes, freeFiles, files} = await disk(dir);
-        tell('disk.space', judgeSpace(freeBytes, bytes, printable(dir)));
-        tell('disk.inodes', judgeInodes(freeFiles, files, printable(dir)));
+        tell('disk.space', judgeSpace(freeBytes, bytes, sanitizeText(dir)));
+        tell('disk.inodes', judgeInodes(freeFiles, files, sanitizeText(dir)));
       },
     },
     {

@@ -1,6 +1,6 @@
 import {wrap} from '../../foundation/text/cells.ts';
 import {ALL_FIELDS} from '../../config/schema.ts';
-import {shown} from '../../config/shown.ts';
+import {sanitizeValue} from '../../config/sanitize.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {Entry} from './config-text.ts';
 import {QUESTIONS} from './questions.ts';
@@ -67,7 +67,8 @@ export function isSecret(path: string): boolean {
 
 /** Scheme, host and port of a URL; that there is more is said, not shown. */
 export function withoutKeys(value: string): string {
-  if (!URL.canParse(value)) return shown(value).startsWith('"') ? 'a value (not shown)' : shown(value);
+  if (!URL.canParse(value))
+    return sanitizeValue(value).startsWith('"') ? 'a value (not shown)' : sanitizeValue(value);
   const url = new URL(value);
   const rest = url.username !== '' || url.search !== '' || url.pathname.length > 1;
   return `${url.protocol}//${url.host}${rest ? '/… (the rest is not shown)' : ''}`;

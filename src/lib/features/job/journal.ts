@@ -2,7 +2,7 @@ import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {findConfig} from '../../config/file.ts';
 import {aosDirs} from '../../config/paths.ts';
-import {printable} from '../../config/shown.ts';
+import {sanitizeText} from '../../config/sanitize.ts';
 import {usableConfig, type UsableConfig} from '../../config/usable.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {JOURNAL_FILE} from '../../node/journal/sqlite.ts';
@@ -23,11 +23,11 @@ export function openJobs(flag: string | undefined, note: (line: string) => void)
   const config = usableConfig({file: found?.path ?? null, env, cwd});
   if (found !== null && isAosError(config.error, 'CONFIG_MISSING', 'CONFIG_UNREADABLE')) throw config.error;
   if (config.storeDir !== null) {
-    if (found !== null) note(`config: ${printable(found.path)}`);
+    if (found !== null) note(`config: ${sanitizeText(found.path)}`);
     return {journal: openJobReader({dir: config.storeDir}), config, dir: config.storeDir};
   }
   const dir = onlyJournal(aosDirs(env, cwd).state);
-  note(`no configuration names a node; this is the only journal here, ${printable(dir)}`);
+  note(`no configuration names a node; this is the only journal here, ${sanitizeText(dir)}`);
   return {journal: openJobReader({dir}), config, dir};
 }
 

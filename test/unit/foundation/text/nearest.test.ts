@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {distance, nearest} from '../../../../src/lib/foundation/text/nearest.ts';
-import {shown, shownPath} from '../../../../src/lib/config/shown.ts';
+import {sanitizeValue, sanitizePath} from '../../../../src/lib/config/sanitize.ts';
 
 describe('nearest', () => {
   it.each([
@@ -44,11 +44,11 @@ describe('shown', () => {
     ['https://h/?key=secret', 'a URL with a query (not shown)'],
     ['x'.repeat(100), `"${'x'.repeat(60)}…"`],
   ])('%j', (text, result) => {
-    expect(shown(text)).toBe(result);
+    expect(sanitizeValue(text)).toBe(result);
   });
 
   it('hides a secret that stands where a key should', () => {
-    expect([shownPath('node.node_id'), shownPath(`node.${'ab'.repeat(32)}`)]).toEqual([
+    expect([sanitizePath('node.node_id'), sanitizePath(`node.${'ab'.repeat(32)}`)]).toEqual([
       'node.node_id',
       'a long hex value (not shown)',
     ]);
