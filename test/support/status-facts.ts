@@ -2,7 +2,7 @@ import type {OperatorEventBody} from '../../src/lib/node/events/events.ts';
 import {emptyView, reduceView, type OperatorView} from '../../src/lib/node/events/view.ts';
 import {type JournalFacts, type Rules, type StatusFacts} from '../../src/lib/features/status/facts.ts';
 import {eventLog, jobRef, STARTED} from './event-log.ts';
-import type {Stake} from '../../src/lib/peers/chain/registration-types.ts';
+import type {RegistrationStatus} from '../../src/lib/peers/chain/registration-types.ts';
 import {known} from '../../src/lib/foundation/fact.ts';
 import type {ChainFacts} from '../../src/lib/peers/chain/operator-facts.ts';
 
@@ -19,7 +19,7 @@ export const RULES: Rules = {
   outerUrl: 'http://203.0.113.7:21001',
 };
 
-export function stakeOf(changes: Partial<Stake> = {}): Stake {
+export function stakeOf(changes: Partial<RegistrationStatus> = {}): RegistrationStatus {
   const strategy = '0x1111111111111111111111111111111111111111';
   return {
     state: 'registered',

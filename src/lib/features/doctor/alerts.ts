@@ -1,7 +1,7 @@
 import {blocked, fail, notApplicable, ok, type Finding} from './check.ts';
 import type {Probe} from './run.ts';
 import type {DoctorContext} from './context.ts';
-import {whyNobody} from '../../peers/http/can-connect.ts';
+import {connectFailure} from '../../peers/http/try-connect.ts';
 
 /** Within the limit of a check. */
 const LIMIT_MS = 2_500;
@@ -26,7 +26,7 @@ async function lookAtWebhook(
     return problems.some(({path}) => path === 'alerts.webhook_url')
       ? blocked('config.valid', 'alerts.webhook_url is wrong')
       : notApplicable('none is configured: nobody is told when something is wrong');
-  const why = await whyNobody(alertOrigin, LIMIT_MS, signal);
+  const why = await connectFailure(alertOrigin, LIMIT_MS, signal);
   return why === null
     ? ok(`something listens at ${alertOrigin}`)
     : fail(`nothing answers at ${alertOrigin} (${why})`, 'Correct alerts.webhook_url, then: aos alert test');

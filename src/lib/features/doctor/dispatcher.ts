@@ -1,5 +1,5 @@
 import {createDispatcherRest} from '../../peers/dispatcher/rest.ts';
-import {knock} from '../../peers/dispatcher/probe.ts';
+import {probeWebSocket} from '../../peers/dispatcher/probe.ts';
 import {blocked, ok, unclear, warn, type Finding} from './check.ts';
 import type {Probe} from './run.ts';
 import {CODES} from '../../foundation/errors/table.ts';
@@ -26,7 +26,7 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
         const started = time.monotonic();
         const {host} = new URL(dispatcherUrl);
         const found = await unlessSilent({who: host, fix: FIX, signal}, async (end) => {
-          await knock(dispatcherUrl, end);
+          await probeWebSocket(dispatcherUrl, end);
           return ok(`${host} took a connection in ${Math.round(time.monotonic() - started)} ms`);
         });
         tell('dispatcher.websocket', found);

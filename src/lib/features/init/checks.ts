@@ -15,7 +15,7 @@ import {deadline, systemTime} from '../../foundation/system/system-time.ts';
 import {createOpmlWorker} from '../../peers/worker/opml.ts';
 import {canListen, findUsualWorkers} from './probe.ts';
 import {lookAtStore, lookAtVrfKey, type FilePlace} from './files.ts';
-import {whyNobody} from '../../peers/http/can-connect.ts';
+import {connectFailure} from '../../peers/http/try-connect.ts';
 
 /** Looks at the answer that was just given; null: there was nothing to look at. Never asks longer than some seconds. */
 export type Look = (check: Check, known: Known, signal: AbortSignal) => Promise<Finding | null>;
@@ -137,7 +137,7 @@ async function lookAtDispatcher({answers}: Known, signal: AbortSignal): Promise<
   const parsed = dispatcherUrl.parse(answers['dispatcher-url'] ?? '');
   if ('wrong' in parsed) return trouble('the URL cannot be read', null);
   const {host} = new URL(parsed.value);
-  const why = await whyNobody(parsed.value, LIMIT_MS, signal);
+  const why = await connectFailure(parsed.value, LIMIT_MS, signal);
   return why === null
     ? ok(`something listens at ${host}`)
     : trouble(`nothing answers at ${host} (${why})`, 'Start the dispatcher, or correct net.dispatcher_url.');
@@ -147,7 +147,7 @@ async function lookAtDispatcher({answers}: Known, signal: AbortSignal): Promise<
 async function lookAtWebhook({answers}: Known, signal: AbortSignal): Promise<Finding> {
   const url = answers['alert-webhook'] ?? '';
   const {host} = new URL(url);
-  const why = await whyNobody(url, LIMIT_MS, signal);
+  const why = await connectFailure(url, LIMIT_MS, signal);
   return why === null
     ? ok(`something listens at ${host}; send a test later: aos alert test`)
     : trouble(`nothing answers at ${host} (${why})`, 'Correct alerts.webhook_url, then: aos alert test');

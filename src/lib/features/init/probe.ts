@@ -1,4 +1,4 @@
-import {errorCode} from '../../peers/http/can-connect.ts';
+import {errorCode} from '../../peers/http/try-connect.ts';
 import {get} from 'node:http';
 import {createServer} from 'node:net';
 import type {FoundWorker} from './question.ts';

@@ -1,6 +1,6 @@
 import type {TxDeps, TxLimits} from '../../peers/chain/tx/deps.ts';
 import type {TxPlan} from '../../peers/chain/tx/plan.ts';
-import {prepare, transact, type Errand, type Prepared} from '../../peers/chain/tx/transact.ts';
+import {prepare, transact, type TxRequest, type PreparedTx} from '../../peers/chain/tx/transact.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {checksumAddress} from '../../protocol/wire/ethereum.ts';
 import {step, type CallReport, type StepId, type StepReport} from './report.ts';
@@ -11,13 +11,13 @@ import {txReport, type TxReport} from '../tx/report.ts';
 export type Mode = 'apply' | 'dry-run' | 'calldata';
 
 /** Does one errand in the mode of the command. */
-export type Act = (id: StepId, errand: Errand) => Promise<StepReport>;
+export type Act = (id: StepId, errand: TxRequest) => Promise<StepReport>;
 
 export type ActOptions = {
   mode: Mode;
   tx: TxDeps;
   limits: TxLimits;
-  confirm: (prepared: Prepared) => Promise<boolean>;
+  confirm: (prepared: PreparedTx) => Promise<boolean>;
   note: (line: string) => void;
 };
 
@@ -40,7 +40,7 @@ export function createAct(options: ActOptions): Act {
 
 async function apply(
   id: StepId,
-  errand: Errand,
+  errand: TxRequest,
   {tx, limits, confirm}: Pick<ActOptions, 'tx' | 'limits' | 'confirm'>,
 ): Promise<StepReport> {
   const done = await transact(tx, errand, limits, confirm);

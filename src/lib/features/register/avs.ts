@@ -2,7 +2,8 @@ import {randomBytes} from 'node:crypto';
 import {resolveContracts} from '../../peers/chain/contracts.ts';
 import {detectFlow, namedFlow, type Flow} from '../../peers/chain/detect.ts';
 import type {Chain} from '../../peers/chain/open.ts';
-import {planRegistration, type AvsState} from '../../peers/chain/plans/avs.ts';
+import type {AvsState} from '../../peers/chain/plans/avs-state.ts';
+import {planRegistration} from '../../peers/chain/plans/plan-registration.ts';
 import {signEcdsaKey, signOperatorRegistration, type SetPlace} from '../../peers/chain/plans/proofs.ts';
 import {
   planSetKey,
@@ -10,7 +11,7 @@ import {
   setKeyIntent,
   type OperatorSignature,
 } from '../../peers/chain/plans/register.ts';
-import type {Errand} from '../../peers/chain/tx/transact.ts';
+import type {TxRequest} from '../../peers/chain/tx/transact.ts';
 import type {Config} from '../../config/config.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {proveBlsKey, proveSetKey, type BlsKey, type Hex} from './key.ts';
@@ -51,7 +52,7 @@ export type Registering = {
 };
 
 /** The errand that registers at the AVS. Its plan signs: AVSDirectory's typed data, and the BLS key's message. */
-export function registrationErrand(chain: Chain, given: Registering): Errand {
+export function registrationErrand(chain: Chain, given: Registering): TxRequest {
   const {avs, state, socket} = given;
   const {contracts, operator} = avs;
   const {registry} = contracts;
@@ -68,7 +69,7 @@ export function registrationErrand(chain: Chain, given: Registering): Errand {
 }
 
 /** One errand for each operator set that wants a key of its own first. */
-export function setKeyErrands(chain: Chain, given: Registering): Errand[] {
+export function setKeyErrands(chain: Chain, given: Registering): TxRequest[] {
   const {session, avs, state} = given;
   const {contracts, operator} = avs;
   const {keyRegistrar, serviceManager} = contracts;

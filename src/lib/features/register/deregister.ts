@@ -2,13 +2,13 @@ import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Flow} from '../../peers/chain/detect.ts';
 import type {Chain} from '../../peers/chain/open.ts';
-import {readAvs, type AvsState} from '../../peers/chain/plans/avs.ts';
+import {readAvsState, type AvsState} from '../../peers/chain/plans/avs-state.ts';
 import {planDeregister} from '../../peers/chain/plans/deregister.ts';
 import {readOpenChallenges} from '../../peers/chain/plans/open-challenges.ts';
-import {readStays, type Stays} from '../../peers/chain/plans/post-exit-state.ts';
+import {readPostExitState, type PostExitState} from '../../peers/chain/plans/post-exit-state.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
-import {settleOpen} from '../../peers/chain/tx/settle.ts';
-import type {Prepared} from '../../peers/chain/tx/transact.ts';
+import {refreshOpenAttempts} from '../../peers/chain/tx/open-attempts.ts';
+import type {PreparedTx} from '../../peers/chain/tx/transact.ts';
 import type {Config} from '../../config/config.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {JOURNAL_FILE, openJournal} from '../../node/journal/sqlite.ts';
@@ -26,7 +26,7 @@ export type DeregisterOptions = {
   /** Although jobs or challenges are open. */
   force: boolean;
   limits: TxLimits;
-  confirm: (prepared: Prepared) => Promise<boolean>;
+  confirm: (prepared: PreparedTx) => Promise<boolean>;
   note: (line: string) => void;
   /** Says what has to be read before the answer, also with `--quiet`. */
   warn: (message: string) => void;
@@ -46,7 +46,7 @@ export type DeregisterReport = {
   block: bigint | null;
   gasUsed: bigint | null;
   feeWei: bigint | null;
-  stays: Stays;
+  stays: PostExitState;
 };
 
 /**
@@ -57,11 +57,11 @@ export function deregister(config: Config, options: DeregisterOptions): Promise<
   const {limits, note, mode} = options;
   return withTxSession(config, {signal: limits.signal, note}, async (session) => {
     const avs = await findAvs(session.chain, config, options.flow);
-    await settleOpen(session.tx, limits);
+    await refreshOpenAttempts(session.tx, limits);
     const chain = await session.refresh();
     const {contracts, flow, operator} = avs;
     const {registry, allocationManager, serviceManager} = contracts;
-    const state = await readAvs(chain, contracts, flow, operator, null);
+    const state = await readAvsState(chain, contracts, {flow, operator, wanted: null});
     const {groups} = state;
     const left = options.quorums === null ? groups : groups.filter((id) => options.quorums?.includes(id));
     const steps = [nothingToLeave(avs, state, left, options.quorums)].filter((one) => one !== null);
@@ -76,7 +76,7 @@ export function deregister(config: Config, options: DeregisterOptions): Promise<
     const tx = steps[0]?.tx ?? null;
     const stays = await session
       .refresh()
-      .then((now) => readStays(now, contracts, flow, operator, left))
+      .then((now) => readPostExitState(now, contracts, {flow, operator, left}))
       .catch((error: unknown) => {
         throw afterSent(error, tx === null ? [] : [tx]);
       });

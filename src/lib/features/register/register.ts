@@ -2,14 +2,14 @@ import {readAccount} from '../../peers/chain/flow-account.ts';
 import type {Flow} from '../../peers/chain/detect.ts';
 import type {Chain} from '../../peers/chain/open.ts';
 import {asOperatorIntent, planAsOperator} from '../../peers/chain/plans/as-operator.ts';
-import {readAvs, readSocket, type AvsState} from '../../peers/chain/plans/avs.ts';
+import {readAvsState, readSocket, type AvsState} from '../../peers/chain/plans/avs-state.ts';
 import {readRangeState} from '../../peers/chain/plans/range.ts';
 import {registerIntent} from '../../peers/chain/plans/register.ts';
 import {readPreconditions} from '../../peers/chain/preconditions.ts';
 import {readiness, type Precondition} from '../../peers/chain/precondition.ts';
-import {settleOpen} from '../../peers/chain/tx/settle.ts';
+import {refreshOpenAttempts} from '../../peers/chain/tx/open-attempts.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
-import type {Prepared} from '../../peers/chain/tx/transact.ts';
+import type {PreparedTx} from '../../peers/chain/tx/transact.ts';
 import type {Config} from '../../config/config.ts';
 import {afterSent, createAct, goesOn, recording, type Act, type Mode} from './act.ts';
 import {findAvs, registrationErrand, setKeyErrands, type Avs, type Registering} from './avs.ts';
@@ -33,7 +33,7 @@ export type RegisterOptions = {
   /** Base URL of the dispatcher's HTTP API. */
   dispatcherUrl: string;
   limits: TxLimits;
-  confirm: (prepared: Prepared) => Promise<boolean>;
+  confirm: (prepared: PreparedTx) => Promise<boolean>;
   note: (line: string) => void;
 };
 
@@ -50,7 +50,7 @@ export function register(config: Config, options: RegisterOptions): Promise<Regi
   return withTxSession(config, {signal: limits.signal, note}, async (session) => {
     const avs = await findAvs(session.chain, config, options.flow);
     // What is on its way is decided first: the chain is read after it.
-    await settleOpen(session.tx, limits);
+    await refreshOpenAttempts(session.tx, limits);
     const {act, sent} = recording(createAct({...options, tx: session.tx}));
     try {
       return await walk({session, avs, options, act});
@@ -92,7 +92,7 @@ async function walk(given: Walk): Promise<RegisterReport> {
   };
   let unmet: Precondition[] = [];
   await more(async (chain) => {
-    const state = await readAvs(chain, contracts, flow, operator, options.quorums);
+    const state = await readAvsState(chain, contracts, {flow, operator, wanted: options.quorums});
     unmet = state.registered ? [] : await unmetPreconditions(chain, given, steps);
     if (unmet.length > 0) return [step('avs', 'missing', 'something stands in the way, see below')];
     return avsSteps(chain, given, state);
@@ -181,7 +181,11 @@ async function checkJoined(
   {session, avs: {contracts, flow, operator}, options: {quorums}}: Pick<Walk, 'session' | 'avs' | 'options'>,
 ): Promise<StepReport> {
   if (done.state !== 'done' || quorums === null) return done;
-  const {groups, joining} = await readAvs(await session.refresh(), contracts, flow, operator, quorums);
+  const {groups, joining} = await readAvsState(await session.refresh(), contracts, {
+    flow,
+    operator,
+    wanted: quorums,
+  });
   if (joining.length === 0) return done;
   const detail = `registered for ${groups.join(', ')}; what was sent before did not name ${joining.join(', ')}`;
   return {...done, state: 'pending', detail, next: 'Run the command again: it registers for these too.'};
@@ -212,7 +216,7 @@ async function finish(
   const {contracts, flow, operator} = avs;
   const {rangeContract, registry, serviceManager} = contracts;
   const [state, range] = await Promise.all([
-    readAvs(chain, contracts, flow, operator, options.quorums),
+    readAvsState(chain, contracts, {flow, operator, wanted: options.quorums}),
     rangeContract === null ? null : readRangeState(chain, rangeContract, operator),
   ]);
   const socket = state.known ? await readSocket(chain, contracts, operator, state.operatorId) : null;

@@ -2,7 +2,7 @@ import {linkedAbort} from '../../foundation/async/abort.ts';
 import {randomBytes} from 'node:crypto';
 import {networkInterfaces} from 'node:os';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
-import type {TlsOptions} from '../../peers/http/lanes.ts';
+import type {TlsOptions} from '../../peers/http/connection-pool.ts';
 import {createTransport} from '../../peers/http/transport.ts';
 import {checksumAddress, isAddress} from '../../protocol/wire/ethereum.ts';
 import type {Time} from '../../foundation/time/time.ts';

@@ -1,8 +1,8 @@
 import {percent} from '../../foundation/text/amounts.ts';
 import {type StatusFacts} from './facts.ts';
 import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
-import {count} from '../../foundation/text/words.ts';
-import type {Stake} from '../../peers/chain/registration-types.ts';
+import {count, percent} from '../../foundation/text/words.ts';
+import type {RegistrationStatus} from '../../peers/chain/registration-types.ts';
 import {flatFact, mapFact, unknown, type Fact} from '../../foundation/fact.ts';
 import type {AvsFacts, PenaltyFacts} from '../../peers/chain/operator-facts.ts';
 
@@ -53,7 +53,7 @@ export function judgeAvs({chain, rules}: StatusFacts): Judgement {
   }
 }
 
-function socketTrouble({socket}: Stake, outerUrl: string | null): string | null {
+function socketTrouble({socket}: RegistrationStatus, outerUrl: string | null): string | null {
   if (outerUrl === null || socket.state !== 'known' || sameSocket(socket.value, outerUrl)) return null;
   return `its socket ${socket.value} is not net.outer_url ${outerUrl}`;
 }

@@ -1,11 +1,11 @@
 import {gwei} from '../../peers/chain/tx/fees.ts';
-import type {Prepared} from '../../peers/chain/tx/transact.ts';
+import type {PreparedTx} from '../../peers/chain/tx/transact.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {ether} from '../../foundation/text/amounts.ts';
 
 /** What a transaction will do and cost, line by line. */
-export function preparedLines({plan, gas, fees, mostWei, balance}: Prepared): string[] {
+export function preparedLines({plan, gas, fees, mostWei, balance}: PreparedTx): string[] {
   const facts: (readonly [string, string])[] = [
     ...plan.facts,
     ['to', plan.to],
@@ -29,7 +29,7 @@ export function confirmWith(options: {
   /** Ends the question. */
   signal: AbortSignal;
   note: (line: string) => void;
-}): (prepared: Prepared) => Promise<boolean> {
+}): (prepared: PreparedTx) => Promise<boolean> {
   const {yes, canAsk, signal, note} = options;
   return async (prepared) => {
     for (const line of preparedLines(prepared)) note(line);

@@ -1,4 +1,4 @@
-import {settleOpen} from '../../peers/chain/tx/settle.ts';
+import {refreshOpenAttempts} from '../../peers/chain/tx/open-attempts.ts';
 import type {Config} from '../../config/config.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import type {OutputWarning} from '../../cli/envelope.ts';
@@ -43,7 +43,7 @@ const NOT_ASKED: Asked = {states: new Map(), warnings: []};
 async function askChain(config: Config, signal: AbortSignal, note: (line: string) => void): Promise<Asked> {
   try {
     return await withTxSession(config, {signal, note}, async ({tx}) => {
-      const open = await settleOpen(tx, {confirmations: 1, pollMs: LOOK_AGAIN_MS, signal});
+      const open = await refreshOpenAttempts(tx, {confirmations: 1, pollMs: LOOK_AGAIN_MS, signal});
       return {
         states: new Map(open.map(({verdict}) => [verdict.attempt.hash, verdict.state])),
         warnings: [],

@@ -1,6 +1,6 @@
 import {findAttempt, replaceTransaction} from '../../peers/chain/tx/replace.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
-import type {Prepared, Transacted} from '../../peers/chain/tx/transact.ts';
+import type {PreparedTx, TransactOutcome} from '../../peers/chain/tx/transact.ts';
 import type {Config} from '../../config/config.ts';
 import {withTxSession} from './session.ts';
 
@@ -18,10 +18,10 @@ export function replaceByHash(
     hash: string;
     kind: 'speed-up' | 'cancel';
     limits: TxLimits;
-    confirm: (prepared: Prepared) => Promise<boolean>;
+    confirm: (prepared: PreparedTx) => Promise<boolean>;
     note: (line: string) => void;
   },
-): Promise<Transacted> {
+): Promise<TransactOutcome> {
   const {hash, kind, limits, confirm, note} = options;
   return withTxSession(config, {signal: limits.signal, note}, async ({tx}) => {
     const attempt = findAttempt(tx.journal.list(SEARCHED), hash);

@@ -1,6 +1,6 @@
 import {gwei} from '../../peers/chain/tx/fees.ts';
 import type {TxAttempt} from '../../peers/chain/tx/port.ts';
-import type {Transacted} from '../../peers/chain/tx/transact.ts';
+import type {TransactOutcome} from '../../peers/chain/tx/transact.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
 import {checksumAddress} from '../../protocol/wire/ethereum.ts';
 import {ether} from '../../foundation/text/amounts.ts';
@@ -49,7 +49,7 @@ export function txReport(attempt: TxAttempt, state: string = attempt.state): TxR
 }
 
 /** How a command that sent one transaction ended. */
-export function transactedReport(done: Transacted): {exitCode: number; result: object; text: string} {
+export function transactedReport(done: TransactOutcome): {exitCode: number; result: object; text: string} {
   switch (done.state) {
     case 'declined':
       return {exitCode: EXIT.negative, result: {state: 'declined'}, text: 'declined; nothing was sent'};

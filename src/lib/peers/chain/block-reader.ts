@@ -3,7 +3,7 @@ import {deadline} from '../../foundation/system/system-time.ts';
 import {LAST_SECOND} from '../../foundation/time/time.ts';
 import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
-import {asked, endpointName} from './failure.ts';
+import {chainRequest, endpointName} from './failure.ts';
 
 /**
  * Reads the newest block's number and time, of the first endpoint that answers.
@@ -19,7 +19,7 @@ export function createBlockReader(options: {rpcUrls: readonly string[]; timeoutM
         try {
           const endpoint = endpointName(url);
           const client = createChainClient({url, signal: limit.signal});
-          const {number, timestamp} = await asked(endpoint, client.getBlock({blockTag: 'latest'}));
+          const {number, timestamp} = await chainRequest(endpoint, client.getBlock({blockTag: 'latest'}));
           if (timestamp > LAST_SECOND)
             throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} gave a block without a time`);
           return {number, at: Number(timestamp) * 1000};

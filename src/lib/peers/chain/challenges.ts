@@ -10,7 +10,7 @@ import {challengesIn, type Challenge} from './challenge-rows.ts';
 import {createLogRpc} from './log-rpc.ts';
 import {scanLogs, type ScanProgress} from './logs.ts';
 import {openChain, type Chain} from './open.ts';
-import {ask, call, valueOf} from './read.ts';
+import {readNamed, call, valueOf} from './read.ts';
 import {openScanStore} from './scan-store.ts';
 import {blockOf, finalBlock} from './slashing-blocks.ts';
 import {challengeSource} from './slashing-filters.ts';
@@ -89,7 +89,7 @@ async function readFrom(
   const latest = Number(chain.blockNumber);
   const [[code], facts, anchor, genesis, past] = await Promise.all([
     readCode(chain, [address]),
-    ask(chain, {
+    readNamed(chain, {
       window: call(challengeManagerAbi, address, 'getChallengeResponseWindowBlock', []),
       constant: call(challengeManagerAbi, address, 'CHALLENGE_RESPONSE_WINDOW_BLOCK', []),
       count: call(challengeManagerAbi, address, 'latestChallengeNum', []),

@@ -1,7 +1,7 @@
 import {isAddressEqual, sliceHex, zeroAddress, type Hex} from 'viem';
 import {AosError} from '../../foundation/errors/error.ts';
 import {checksumAddress} from '../../protocol/wire/ethereum.ts';
-import {asked} from './failure.ts';
+import {chainRequest} from './failure.ts';
 import type {Chain} from './open.ts';
 
 /** What stands at an address. */
@@ -25,11 +25,11 @@ const DELEGATION = '0xef0100';
 export async function readCode(chain: Chain, addresses: readonly Hex[]): Promise<CodeAt[]> {
   const {client, blockNumber, endpoint} = chain;
   const codeOf = async (address: Hex): Promise<Hex | null> =>
-    (await asked(endpoint, client.getCode({address, blockNumber}))) ?? null;
+    (await chainRequest(endpoint, client.getCode({address, blockNumber}))) ?? null;
   return Promise.all(
     addresses.map(async (address): Promise<CodeAt> => {
       const slot = client.getStorageAt({address, slot: IMPLEMENTATION_SLOT, blockNumber});
-      const [code, stored] = await Promise.all([codeOf(address), asked(endpoint, slot)]);
+      const [code, stored] = await Promise.all([codeOf(address), chainRequest(endpoint, slot)]);
       if (code === null) return {kind: 'none'};
       if (code.startsWith(DELEGATION)) return {kind: 'delegated', to: checksumAddress(sliceHex(code, 3, 23))};
       const implementation = implementationIn(stored);

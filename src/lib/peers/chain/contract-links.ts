@@ -16,7 +16,7 @@ import {
 } from './abis-core.ts';
 import type {Configured} from './contract-names.ts';
 import type {Chain} from './open.ts';
-import {ask, call, valueOf, type ReadCall} from './read.ts';
+import {readNamed, call, valueOf, type ReadCall} from './read.ts';
 import type {QuorumShape} from './contract-types.ts';
 
 /** What the contracts say about one another, null where one does not answer; and whether each answers at all. */
@@ -31,7 +31,7 @@ export async function readLinks(chain: Chain, registry: Hex, configured: Configu
   const at = <T>(address: Hex | null, make: (address: Hex) => ReadCall<T>): ReadCall<T> =>
     make(address ?? zeroAddress); // nothing answers there
   const coordinator = registryCoordinatorAbi;
-  const said = await ask(chain, {
+  const said = await readNamed(chain, {
     quorumCount: call(coordinator, registry, 'quorumCount', []),
     stakeRegistry: call(coordinator, registry, 'stakeRegistry', []),
     blsApkRegistry: call(coordinator, registry, 'blsApkRegistry', []),
@@ -86,7 +86,7 @@ export async function readLateLinks(
   const manager = allocationManager ?? zeroAddress;
   const numbers = Array.from({length: early.quorumCount ?? 0}, (_, number) => number);
   const [said, lengths] = await Promise.all([
-    ask(chain, {
+    readNamed(chain, {
       stakeDelegation: call(stakeRegistryAbi, stakeRegistry, 'delegation', []),
       avsDirectory: call(serviceManagerAbi, serviceManager, 'avsDirectory', []),
       managedStakeRegistry: call(serviceManagerAbi, serviceManager, 'stakeRegistry', []),

@@ -5,7 +5,7 @@ import {avsRegistrarAbi, ecdsaStakeRegistryAbi, registryCoordinatorAbi} from './
 import {readCode, requireCode} from './code.ts';
 import {generationByCode, generationByProbes, generationProbes, type EcdsaFlow} from './ecdsa-generation.ts';
 import type {Chain} from './open.ts';
-import {ask, call, type Answers} from './read.ts';
+import {readNamed, call, type NamedAnswers} from './read.ts';
 
 /**
  * How operators of an AVS get in: BLS RegistryCoordinator (M2 quorums), one of three generations of ECDSAStakeRegistry,
@@ -30,7 +30,7 @@ export type AvsAddresses = {registry: Hex; serviceManager: Hex};
  */
 export async function detectFlow(chain: Chain, avs: AvsAddresses): Promise<Detected> {
   const [answers, probes] = await Promise.all([
-    ask(chain, probesOf(avs)),
+    readNamed(chain, probesOf(avs)),
     chain.read(generationProbes(avs.registry)),
   ]);
   const evidence = Object.entries(answers)
@@ -90,7 +90,7 @@ const probesOf = ({registry, serviceManager}: AvsAddresses) => {
   };
 };
 
-type ProbeAnswers = Answers<ReturnType<typeof probesOf>>;
+type ProbeAnswers = NamedAnswers<ReturnType<typeof probesOf>>;
 
 /** M2 quorums where there is a service manager and they are open; operator sets otherwise; null: no coordinator. */
 function coordinatorFlow(answers: ProbeAnswers, avs: AvsAddresses): Flow | null {

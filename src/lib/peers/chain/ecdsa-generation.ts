@@ -11,14 +11,14 @@ const ENTRIES: readonly (readonly [EcdsaFlow, AbiFunction])[] = [
 ];
 
 const NO_SIGNATURE = {signature: '0x', salt: `0x${'0'.repeat(64)}`, expiry: 0n} as const;
-const NOBODY: Hex = '0x000000000000000000000000000000000000dEaD';
+const PROBE_ADDRESS: Hex = '0x000000000000000000000000000000000000dEaD';
 
 /** Registrations that cannot succeed, one of each generation: how they fail shows whether the registry knows them. */
 export const generationProbes = (registry: Hex) =>
   [
-    call(ecdsaB1Abi, registry, 'registerOperatorWithSignature', [NOBODY, NO_SIGNATURE]),
-    call(ecdsaB2Abi, registry, 'registerOperatorWithSignature', [NO_SIGNATURE, NOBODY]),
-    call(ecdsaB3Abi, registry, 'registerOperatorM2Quorum', [NO_SIGNATURE, NOBODY]),
+    call(ecdsaB1Abi, registry, 'registerOperatorWithSignature', [PROBE_ADDRESS, NO_SIGNATURE]),
+    call(ecdsaB2Abi, registry, 'registerOperatorWithSignature', [NO_SIGNATURE, PROBE_ADDRESS]),
+    call(ecdsaB3Abi, registry, 'registerOperatorM2Quorum', [NO_SIGNATURE, PROBE_ADDRESS]),
   ] as const;
 
 /**

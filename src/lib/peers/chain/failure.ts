@@ -50,7 +50,7 @@ export function requestFailure(error: unknown, endpoint: string): AosError {
 }
 
 /** Resolves with what `request` does; what it fails with becomes one of {@link requestFailure}. */
-export async function asked<T>(endpoint: string, request: Promise<T>): Promise<T> {
+export async function chainRequest<T>(endpoint: string, request: Promise<T>): Promise<T> {
   try {
     return await request;
   } catch (error) {

@@ -3,10 +3,10 @@ import {ether} from '../../foundation/text/amounts.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import {avsDirectoryAbi, delegationManagerAbi} from './abis-core.ts';
 import {readCode, type CodeAt} from './code.ts';
-import {asked} from './failure.ts';
+import {chainRequest} from './failure.ts';
 import type {Chain} from './open.ts';
 import {done, fail, ok, pause, unknown, warn, type Precondition} from './precondition.ts';
-import {ask, call} from './read.ts';
+import {readNamed, call} from './read.ts';
 import {registrationDomain} from './typed-data.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 
@@ -38,10 +38,10 @@ export async function readAccount(
 ): Promise<AccountFacts> {
   const {client, endpoint, blockNumber} = chain;
   const [answers, balanceWei, [code]] = await Promise.all([
-    ask(chain, {
+    readNamed(chain, {
       isOperator: call(delegationManagerAbi, contracts.delegationManager, 'isOperator', [operator]),
     }),
-    asked(endpoint, client.getBalance({address: operator, blockNumber})),
+    chainRequest(endpoint, client.getBalance({address: operator, blockNumber})),
     readCode(chain, [operator]),
   ]);
   return {isOperator: answers.isOperator, balanceWei, code: code ?? {kind: 'none'}};
@@ -55,7 +55,7 @@ export async function readDirectory(
   operator: Hex,
 ): Promise<DirectoryFacts> {
   const [{status, paused}, domainKnown] = await Promise.all([
-    ask(chain, {
+    readNamed(chain, {
       status: call(avsDirectoryAbi, avsDirectory, 'avsOperatorStatus', [serviceManager, operator]),
       paused: call(avsDirectoryAbi, avsDirectory, 'paused', [PAUSED_REGISTRATION]),
     }),

@@ -3,8 +3,8 @@ import {serviceManagerAbi} from './abis-aos.ts';
 import {blsApkRegistryAbi, registryCoordinatorAbi} from './abis-avs.ts';
 import type {Chain} from './open.ts';
 import {quorumsOf, readQuorums, type QuorumFacts} from './quorums.ts';
-import {ask, call} from './read.ts';
-import {readWayBack} from './reregistration.ts';
+import {readNamed, call} from './read.ts';
+import {readCanReregister} from './reregistration.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 
 /** RegistryCoordinator's own words for an operator's state. */
@@ -34,7 +34,7 @@ export type BlsFacts = {
   /** Who has registered the key the operator wants to use. */
   wantedKeyOwner: Hex | null;
   /** Does the service manager take the operator, who may have been there before? Null: it cannot be told. */
-  wayBack: boolean | null;
+  canReregister: boolean | null;
 };
 
 /** Pause bits: RegistryCoordinator's for registrations, AOSServiceManager's PAUSED_OPERTOR_REGISTRATION. */
@@ -51,8 +51,8 @@ export async function readBls(
   const {registry, serviceManager} = contracts;
   const keys = contracts.blsApkRegistry ?? zeroAddress;
   const coordinator = registryCoordinatorAbi;
-  const [said, quorums, wayBack] = await Promise.all([
-    ask(chain, {
+  const [said, quorums, canReregister] = await Promise.all([
+    readNamed(chain, {
       status: call(coordinator, registry, 'getOperatorStatus', [operator]),
       operatorId: call(coordinator, registry, 'getOperatorId', [operator]),
       registryPaused: call(coordinator, registry, 'paused', [PAUSED_REGISTER]),
@@ -66,10 +66,10 @@ export async function readBls(
       wantedKeyOwner: call(blsApkRegistryAbi, keys, 'pubkeyHashToOperator', [wantedKeyId ?? zeroHash]),
     }),
     readQuorums(chain, contracts, operator),
-    readWayBack(chain, contracts, operator),
+    readCanReregister(chain, contracts, operator),
   ]);
   const operatorId = notZero(said.operatorId);
-  const late = await ask(chain, {
+  const late = await readNamed(chain, {
     bitmap: call(coordinator, registry, 'getCurrentQuorumBitmap', [operatorId ?? zeroHash]),
   });
   return {
@@ -84,7 +84,7 @@ export async function readBls(
     ejectedUntil: ejectedUntil(said.ejectedAt, said.cooldown),
     keyId: notZero(said.keyId),
     wantedKeyOwner: wantedKeyId === null ? null : notZero(said.wantedKeyOwner),
-    wayBack,
+    canReregister,
   };
 }
 

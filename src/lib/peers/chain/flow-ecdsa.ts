@@ -3,7 +3,7 @@ import {ecdsaStakeRegistryAbi} from './abis-avs.ts';
 import type {EcdsaFlow} from './ecdsa-generation.ts';
 import type {Chain} from './open.ts';
 import {done, ok, REGISTRATION, unknown, warn, type Precondition} from './precondition.ts';
-import {ask, call} from './read.ts';
+import {readNamed, call} from './read.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function readEcdsa(
   operator: Hex,
 ): Promise<EcdsaFacts> {
   const abi = ecdsaStakeRegistryAbi;
-  const {latest, lastest, ...facts} = await ask(chain, {
+  const {latest, lastest, ...facts} = await readNamed(chain, {
     registered: call(abi, registry, 'operatorRegistered', [operator]),
     weight: call(abi, registry, 'getOperatorWeight', [operator]),
     minimumWeight: call(abi, registry, 'minimumWeight', []),

@@ -2,8 +2,8 @@ import {toFunctionSelector, zeroAddress, type Hex} from 'viem';
 import {avsRegistrarAbi, registryCoordinatorAbi} from './abis-avs.ts';
 import {allocationManagerAbi, keyRegistrarAbi, permissionControllerAbi} from './abis-core.ts';
 import type {Chain} from './open.ts';
-import {ask, call, valueOf} from './read.ts';
-import {readLeaving, type Leaving} from './pending-set-exits.ts';
+import {readNamed, call, valueOf} from './read.ts';
+import {readPendingSetExits, type PendingSetExits} from './pending-set-exits.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 
 /** One operator set as it stands for one operator. */
@@ -32,7 +32,7 @@ export type SetsFacts = {
   allocationDelay: number | null;
   /** Blocks a left set may still slash. */
   deallocationDelay: number | null;
-  leaving: Leaving | null;
+  leaving: PendingSetExits | null;
   /** Unix seconds from when an ejected operator may register again; a SlashingRegistryCoordinator's. */
   ejectedUntil: bigint | null;
 };
@@ -57,7 +57,7 @@ export async function readSets(
   const manager = contracts.allocationManager ?? zeroAddress;
   const permissions = contracts.permissionController ?? zeroAddress;
   const abi = allocationManagerAbi;
-  const said = await ask(chain, {
+  const said = await readNamed(chain, {
     setCount: call(abi, manager, 'getOperatorSetCount', [avs]),
     paused: call(abi, manager, 'paused', [PAUSED_SET_REGISTRATION]),
     delay: call(abi, manager, 'getAllocationDelay', [operator]),
@@ -83,7 +83,7 @@ export async function readSets(
     leaving:
       left.length === 0 || said.deallocationDelay === null
         ? null
-        : await readLeaving(chain, {manager, operator, avs, delay: said.deallocationDelay}),
+        : await readPendingSetExits(chain, {manager, operator, avs, delay: said.deallocationDelay}),
     ejectedUntil:
       said.ejectedAt === null || said.cooldown === null || said.ejectedAt === 0n
         ? null

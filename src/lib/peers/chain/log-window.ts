@@ -41,7 +41,7 @@ export function bestCase(cap: ProviderCap): number {
  * The provider's cap after a request of `size` blocks was answered, or refused for its blocks. A stated cap that cannot
  * be true, since less was refused, counts as a refusal without one.
  */
-export function learned(cap: ProviderCap, size: number, limit: LogLimit | null): ProviderCap {
+export function learnCap(cap: ProviderCap, size: number, limit: LogLimit | null): ProviderCap {
   if (limit === null) return size > cap.good && size < cap.bad ? {...cap, good: size} : cap;
   if (limit.kind === 'blocks' && limit.blocks < size) {
     const stated = Math.min(cap.stated, limit.blocks);
@@ -85,7 +85,7 @@ export type Density = {
 export const sparse: Density = {limit: Infinity, calm: 0, patience: FIRST_PATIENCE};
 
 /** After a window of `size` blocks had too many logs; `works` is a size that the provider says will do. */
-export function denser(density: Density, size: number, works: number | null): Density {
+export function withDenser(density: Density, size: number, works: number | null): Density {
   const half = Math.max(1, Math.floor(size / 2));
   const limit = works !== null && works >= 1 && works < size ? works : half;
   const again = density.limit !== Infinity;
@@ -94,7 +94,7 @@ export function denser(density: Density, size: number, works: number | null): De
 }
 
 /** After a window of `size` blocks was answered: twice the limit once enough of them were. */
-export function calmer(density: Density, size: number, unlimited: number): Density {
+export function withSparser(density: Density, size: number, unlimited: number): Density {
   if (density.limit === Infinity || size < density.limit) return density;
   if (density.calm + 1 < density.patience) return {...density, calm: density.calm + 1};
   const limit = density.limit * 2;

@@ -5,18 +5,18 @@ import type {Time} from '../../foundation/time/time.ts';
 import {readLogFailure, type LogLimit} from './log-cap.ts';
 import {
   blocksLeft,
-  cutCoarser,
-  cutFiner,
+  widenWindows,
+  narrowWindows,
   fewestRequests,
-  lanesOf,
+  scanRangesOf,
   nextWindow,
-  putBack,
+  returnWindow,
   requestsLeft,
-  type ScanTask,
+  type ScanTarget,
   type Window,
 } from './log-plan.ts';
 import type {GetLogs, LogAnswer} from './log-port.ts';
-import {bestCase, learned, unknownCap, type ProviderCap} from './log-window.ts';
+import {bestCase, learnCap, unknownCap, type ProviderCap} from './log-window.ts';
 import {giveUp, stopAdvice, tooManyRequests} from './log-advice.ts';
 import {lengthOf} from './spans.ts';
 
@@ -64,20 +64,20 @@ const MOST_RETRY_AFTER_MS = 60_000;
 const ANSWERS_TO_WIDEN = 16;
 
 /**
- * Reads the logs of all tasks window by window and adapts to the provider's limits: starts with 10,000 blocks, learns
+ * Reads the logs of all targets window by window and adapts to the provider's limits: starts with 10,000 blocks, learns
  * the cap from what the provider says or by halving, grows again below it, several windows at once. Each block of each
- * task is taken exactly once.
+ * target is taken exactly once.
  * @throws AosError LOGS_REFUSED (no range will help; with advice), SCAN_TOO_LARGE, CHAIN_UNREACHABLE, CHAIN_BAD_ANSWER,
  *   or the signal's reason; what was taken before stays taken
  */
 export async function scanLogs(
-  tasks: readonly ScanTask[],
+  targets: readonly ScanTarget[],
   options: ScanOptions,
   signal: AbortSignal,
 ): Promise<ScanStats> {
   const {time, getLogs, maxRequests, onProgress} = options;
-  const lanes = lanesOf(tasks);
-  const blocksTotal = blocksLeft(lanes);
+  const ranges = scanRangesOf(targets);
+  const blocksTotal = blocksLeft(ranges);
   const started = time.monotonic();
   const {controller: ended, unlink} = linkedAbort(signal);
   const anySignal = ended.signal;
@@ -94,8 +94,9 @@ export async function scanLogs(
 
   const report = (): void => {
     if (onProgress === undefined) return;
-    const blocks = blocksTotal - blocksLeft(lanes) - underWay();
-    const left = cap.good === 0 ? null : requestsLeft(lanes, Math.min(cap.good, bestCase(cap))) + active.size;
+    const blocks = blocksTotal - blocksLeft(ranges) - underWay();
+    const left =
+      cap.good === 0 ? null : requestsLeft(ranges, Math.min(cap.good, bestCase(cap))) + active.size;
     const perBlock = blocks === 0 ? null : (time.monotonic() - started) / blocks;
     const etaMs = perBlock === null ? null : Math.round(perBlock * (blocksTotal - blocks));
     onProgress({requests, requestsLeft: left, blocks, blocksTotal, logs, etaMs, window: windowOf(cap)});
@@ -104,20 +105,20 @@ export async function scanLogs(
   /** Refuses as soon as even the best that can still be hoped for takes too many requests. */
   const checkBudget = (): void => {
     if (!Number.isFinite(bestCase(cap))) return;
-    const total = requests + active.size + fewestRequests(lanes, cap);
+    const total = requests + active.size + fewestRequests(ranges, cap);
     if (total > maxRequests) throw tooLarge(total);
   };
   const tooLarge = (total: number): AosError => {
     const ms = requests === 0 ? null : ((time.monotonic() - started) / requests) * total;
-    return tooManyRequests({total, maxRequests, ms, cap, perRequest: (size) => requestsLeft(lanes, size)});
+    return tooManyRequests({total, maxRequests, ms, cap, perRequest: (size) => requestsLeft(ranges, size)});
   };
 
   const ask = async (window: Window): Promise<LogAnswer> => {
     const wait = quietUntil - time.monotonic();
     if (wait > 0) await time.sleep(wait, anySignal);
-    if (requests >= maxRequests) throw tooLarge(requests + active.size + fewestRequests(lanes, cap));
+    if (requests >= maxRequests) throw tooLarge(requests + active.size + fewestRequests(ranges, cap));
     requests += 1;
-    return getLogs(window.lane.task.filter, window.span, anySignal);
+    return getLogs(window.range.target.filter, window.span, anySignal);
   };
 
   /** True: ask again for the same window. */
@@ -125,9 +126,9 @@ export async function scanLogs(
     if (limit.kind === 'stop') throw stopAdvice(limit.why);
     if (limit.kind === 'busy') return true;
     if (lengthOf(window.span) === 1) throw giveUp(window.span.from);
-    cap = learned(cap, lengthOf(window.span), limit);
-    if (limit.kind === 'results') cutFiner(window, limit.suggested);
-    putBack(window);
+    cap = learnCap(cap, lengthOf(window.span), limit);
+    if (limit.kind === 'results') narrowWindows(window, limit.suggested);
+    returnWindow(window);
     return false;
   };
 
@@ -137,13 +138,13 @@ export async function scanLogs(
       const answer = await ask(window);
       anySignal.throwIfAborted();
       if (answer.ok) {
-        window.lane.task.take(window.span, answer.logs);
+        window.range.target.take(window.span, answer.logs);
         logs += answer.logs.length;
         failuresInARow = 0;
         answersInARow += 1;
         if (answersInARow % ANSWERS_TO_WIDEN === 0) slots = Math.min(options.concurrency, slots + 1);
-        cap = learned(cap, lengthOf(window.span), null);
-        cutCoarser(window, cap);
+        cap = learnCap(cap, lengthOf(window.span), null);
+        widenWindows(window, cap);
         return;
       }
       const limit = limitOf(answer, attempt, lengthOf(window.span));
@@ -156,9 +157,9 @@ export async function scanLogs(
       answersInARow = 0;
       // Those that were under way together are told together.
       if (time.monotonic() >= quietUntil) slots = Math.max(1, Math.floor(slots / 2));
-      const asked = answer.retryAfterMs ?? 0;
-      if (asked > MOST_RETRY_AFTER_MS) throw stopAdvice('quota');
-      quietUntil = Math.max(quietUntil, time.monotonic() + Math.max(asked, backoff.next()));
+      const requestedMs = answer.retryAfterMs ?? 0;
+      if (requestedMs > MOST_RETRY_AFTER_MS) throw stopAdvice('quota');
+      quietUntil = Math.max(quietUntil, time.monotonic() + Math.max(requestedMs, backoff.next()));
     }
   };
   const countFailure = (answer: LogAnswer & {ok: false}): void => {
@@ -173,7 +174,7 @@ export async function scanLogs(
       checkBudget();
       for (;;) {
         const probing = [...active].some(({probe}) => probe);
-        const window = active.size < slots ? nextWindow(lanes, cap, {active: active.size, probing}) : null;
+        const window = active.size < slots ? nextWindow(ranges, cap, {active: active.size, probing}) : null;
         if (window === null) break;
         active.add(window);
         settled.set(

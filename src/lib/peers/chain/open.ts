@@ -3,7 +3,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {LAST_SECOND} from '../../foundation/time/time.ts';
 import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
-import {asked, endpointName} from './failure.ts';
+import {chainRequest, endpointName} from './failure.ts';
 import {readCalls, type ReadCall, type ReadOptions, type ReadResults} from './read.ts';
 
 export type OpenChainOptions = {
@@ -67,7 +67,7 @@ async function openEndpoint(url: string, options: OpenChainOptions): Promise<Cha
   const {timeoutMs, signal, now} = options;
   const endpoint = endpointName(url);
   const client = createChainClient({url, signal, timeoutMs});
-  const [chainId, block, code] = await asked(
+  const [chainId, block, code] = await chainRequest(
     endpoint,
     Promise.all([
       client.getChainId(),

@@ -1,5 +1,5 @@
 import type {Flow} from './detect.ts';
-import type {Stake} from './registration-types.ts';
+import type {RegistrationStatus} from './registration-types.ts';
 import type {Fact} from '../../foundation/fact.ts';
 
 /** Everything of the chain at one block of one endpoint. */
@@ -19,7 +19,7 @@ export type ChainFacts = {
   penalties: Fact<PenaltyFacts | null>;
 };
 
-export type AvsFacts = {flow: Flow; stake: Stake};
+export type AvsFacts = {flow: Flow; stake: RegistrationStatus};
 
 export type RangeFacts = {start: bigint; end: bigint; max: bigint; contract: string};
 

@@ -3,7 +3,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import {challengeManagerAbi, penaltyLedgerAbi} from './abis-aos.ts';
 import type {Chain} from './open.ts';
-import {ask, call, valueOf} from './read.ts';
+import {readNamed, call, valueOf} from './read.ts';
 import type {ChallengeFacts, PenaltyFacts} from './operator-facts.ts';
 
 /** How many challenges and penalties are looked at, the newest; the whole history is another command's work. */
@@ -18,7 +18,7 @@ export async function readChallengeFacts(
   if (manager === null) return null;
   const address: Hex = `0x${manager.slice(2)}`;
   const abi = challengeManagerAbi;
-  const {count, window} = await ask(chain, {
+  const {count, window} = await readNamed(chain, {
     count: call(abi, address, 'latestChallengeNum', []),
     window: call(abi, address, 'getChallengeResponseWindowBlock', []),
   });
@@ -77,7 +77,7 @@ export async function readPenaltyFacts(
   if (ledger === null) return null;
   const address: Hex = `0x${ledger.slice(2)}`;
   const abi = penaltyLedgerAbi;
-  const {penaltyWei, moratoriumUntil, total} = await ask(chain, {
+  const {penaltyWei, moratoriumUntil, total} = await readNamed(chain, {
     penaltyWei: call(abi, address, 'penaltyWei', []),
     moratoriumUntil: call(abi, address, 'moratoriumUntil', []),
     total: call(abi, address, 'penaltyCount', []),

@@ -6,12 +6,12 @@ import {registryCoordinatorAbi} from './abis-avs.ts';
 import {delegationManagerAbi} from './abis-core.ts';
 import {resolveContracts} from './contracts.ts';
 import {detectFlow, type Flow} from './detect.ts';
-import {asked} from './failure.ts';
+import {chainRequest} from './failure.ts';
 import {firstBlocks} from './first-blocks.ts';
 import {withChain, type Chain, type OpenChainOptions} from './open.ts';
 import {readChallengeFacts, readPenaltyFacts} from './operator-penalties.ts';
-import {ask, call} from './read.ts';
-import {readStake} from './registration-status.ts';
+import {readNamed, call} from './read.ts';
+import {readRegistrationStatus} from './registration-status.ts';
 import type {ConfiguredContracts, ResolvedContracts} from './contract-types.ts';
 import {flatFact, known, mapFact, unknown, type Fact} from '../../foundation/fact.ts';
 import type {AvsFacts, ChainFacts, RangeFacts} from './operator-facts.ts';
@@ -87,7 +87,7 @@ async function readAccount(
 ): Promise<{balanceWei: bigint; gasPriceWei: bigint | null}> {
   const {client, endpoint, blockNumber} = chain;
   const [balanceWei, gasPriceWei] = await Promise.all([
-    asked(endpoint, client.getBalance({address, blockNumber})),
+    chainRequest(endpoint, client.getBalance({address, blockNumber})),
     client.getGasPrice().catch(() => {
       chain.signal.throwIfAborted();
       return null;
@@ -103,7 +103,7 @@ async function readRange(chain: Chain, contract: string | null, operator: Hex): 
       next: 'Set chain.vrf_range_contract in the configuration file.',
     });
   const address: Hex = `0x${contract.slice(2)}`;
-  const {range, max} = await ask(chain, {
+  const {range, max} = await readNamed(chain, {
     range: call(rangeManagerAbi, address, 'operatorRanges', [operator]),
     max: call(rangeManagerAbi, address, 'MAX_RANGE', []),
   });
@@ -127,7 +127,7 @@ async function flowOf(chain: Chain, {contracts}: ConfiguredContracts): Promise<F
 }
 
 async function readServiceManager(chain: Chain, registry: Hex): Promise<Hex> {
-  const {serviceManager, avs} = await ask(chain, {
+  const {serviceManager, avs} = await readNamed(chain, {
     serviceManager: call(registryCoordinatorAbi, registry, 'serviceManager', []),
     avs: call(registryCoordinatorAbi, registry, 'avs', []),
   });
@@ -154,7 +154,7 @@ async function readIsOperator(
       ? unknown('no DelegationManager', 'Set chain.contracts.delegation_manager in the configuration file.')
       : resolved;
   const address: Hex = `0x${manager.slice(2)}`;
-  const asking = ask(chain, {is: call(delegationManagerAbi, address, 'isOperator', [operator])});
+  const asking = readNamed(chain, {is: call(delegationManagerAbi, address, 'isOperator', [operator])});
   const answer = await attempt(asking);
   return flatFact(
     mapFact(answer, ({is}) =>
@@ -176,6 +176,8 @@ async function readAvs(
   if (resolved.state === 'unknown') return resolved;
   if (flow.state === 'unknown') return flow;
   const firstBlock = BigInt(firstBlocks(chain.chainId).avsDirectory);
-  const stake = await attempt(readStake(chain, resolved.value, flow.value, operator, {firstBlock}));
+  const stake = await attempt(
+    readRegistrationStatus(chain, resolved.value, flow.value, operator, {firstBlock}),
+  );
   return mapFact(stake, (value) => ({flow: flow.value, stake: value}));
 }

@@ -4,7 +4,7 @@ import {allocationManagerAbi} from './abis-core.ts';
 import type {Chain} from './open.ts';
 
 /** Until when the sets an operator has left may still slash it, and keep it from joining again. */
-export type Leaving = {
+export type PendingSetExits = {
   /** Set id → last block; one that is missing could not be found, and is over at `latest` at the latest. */
   until: ReadonlyMap<number, bigint>;
   latest: bigint;
@@ -20,10 +20,10 @@ const PACE_BLOCKS = 100n;
  * Finds the blocks in which sets were left, by OperatorRemovedFromOperatorSet of the last DEALLOCATION_DELAY blocks. An RPC
  * that does not serve so many is no failure. One dependent step.
  */
-export async function readLeaving(
+export async function readPendingSetExits(
   chain: Chain,
   {manager, operator, avs, delay}: {manager: Hex; operator: Hex; avs: Hex; delay: number},
-): Promise<Leaving> {
+): Promise<PendingSetExits> {
   const {client, blockNumber} = chain;
   const first = blockNumber > BigInt(delay) ? blockNumber - BigInt(delay) : 0n;
   const [logs, secondsPerBlock] = await Promise.all([
@@ -40,7 +40,7 @@ export async function readLeaving(
         chain.signal.throwIfAborted();
         return []; // too many blocks for this RPC; the bound below stays true
       }),
-    pace(chain),
+    readSecondsPerBlock(chain),
   ]);
   const until = new Map(
     logs
@@ -50,7 +50,7 @@ export async function readLeaving(
   return {until, latest: blockNumber + BigInt(delay), secondsPerBlock};
 }
 
-async function pace({client, blockNumber, timestamp, signal}: Chain): Promise<number> {
+async function readSecondsPerBlock({client, blockNumber, timestamp, signal}: Chain): Promise<number> {
   const back = blockNumber > PACE_BLOCKS ? PACE_BLOCKS : blockNumber;
   if (back === 0n) return SLOT_SECONDS;
   try {

@@ -16,7 +16,7 @@ import {
 } from './precondition.ts';
 import type {QuorumFacts} from './quorums.ts';
 
-export type BlsWishes = {
+export type BlsRequest = {
   operator: Hex;
   /** Null: all whose minimum stake is met. */
   quorums: readonly number[] | null;
@@ -30,28 +30,28 @@ export type BlsWishes = {
 export function quorumsToJoin(facts: BlsFacts, wanted: readonly number[] | null): number[] {
   if (wanted === null && facts.status === 'registered') return [];
   const joinable = facts.quorums.filter((quorum) => isOpen(quorum, facts)).map(({number}) => number);
-  const wishes = wanted === null ? joinable : [...new Set(wanted)].sort((a, b) => a - b);
-  return wishes.filter((number) => !facts.registeredQuorums.includes(number));
+  const request = wanted === null ? joinable : [...new Set(wanted)].sort((a, b) => a - b);
+  return request.filter((number) => !facts.registeredQuorums.includes(number));
 }
 
 /** What stands between an operator and a registry coordinator, from what was read of it. */
-export function blsPreconditions(facts: BlsFacts, wishes: BlsWishes): Precondition[] {
-  const joining = quorumsToJoin(facts, wishes.quorums);
+export function blsPreconditions(facts: BlsFacts, request: BlsRequest): Precondition[] {
+  const joining = quorumsToJoin(facts, request.quorums);
   const registered = facts.status === 'registered';
-  if (registered && joining.length === 0) return [registration(facts, joining), blsKey(facts, wishes)];
+  if (registered && joining.length === 0) return [registration(facts, joining), blsKey(facts, request)];
   return [
     registration(facts, joining),
-    ...(registered ? [] : [wayBack(facts.wayBack)]),
+    ...(registered ? [] : [reregistration(facts.canReregister)]),
     ...pause('registry-pause', facts.registryPaused, 'the registry'),
     // The registry asks the service manager only for operators that are in no quorum yet.
     ...(registered ? [] : pause('service-manager-pause', facts.managerPaused, 'the service manager')),
-    ...ejection(facts, wishes.now),
+    ...ejection(facts, request.now),
     ...m2(facts, joining),
-    quorumChoice(facts, wishes.quorums, joining),
+    quorumChoice(facts, request.quorums, joining),
     ...facts.quorums
       .filter(({number}) => !facts.registeredQuorums.includes(number))
-      .flatMap((quorum) => quorumPreconditions(quorum, wishes.quorums)),
-    blsKey(facts, wishes),
+      .flatMap((quorum) => quorumPreconditions(quorum, request.quorums)),
+    blsKey(facts, request),
   ];
 }
 
@@ -66,7 +66,7 @@ function registration({status, registeredQuorums}: BlsFacts, joining: readonly n
 }
 
 /** AOSServiceManager refuses whoever is on its list, and never takes anybody off it. */
-function wayBack(open: boolean | null): Precondition {
+function reregistration(open: boolean | null): Precondition {
   const [id, needed] = ['way-back', 'not on the service manager’s list'];
   if (open === null) return unknown(id, 'the list is too long for this RPC', needed);
   if (open) return ok(id, needed, needed);
@@ -158,7 +158,7 @@ function isOpen(
   return m2Quorums === null || m2Quorums.includes(number);
 }
 
-function blsKey({keyId, wantedKeyOwner}: BlsFacts, {keyId: own, operator}: BlsWishes): Precondition {
+function blsKey({keyId, wantedKeyOwner}: BlsFacts, {keyId: own, operator}: BlsRequest): Precondition {
   const [id, needed] = ['bls-key', 'a BLS key of its own'];
   if (keyId !== null) {
     if (own === null || own.toLowerCase() === keyId.toLowerCase())

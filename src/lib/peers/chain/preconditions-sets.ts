@@ -12,7 +12,7 @@ import {
   type Precondition,
 } from './precondition.ts';
 
-export type SetsWishes = {
+export type SetsRequest = {
   /** Set ids; null: all there are. */
   sets: readonly number[] | null;
   /** Chain time, unix seconds, and the block it was read at. */
@@ -21,19 +21,19 @@ export type SetsWishes = {
 };
 
 /** What stands between an operator and the operator sets of an AVS, from what was read of them. */
-export function setsPreconditions(facts: SetsFacts, wishes: SetsWishes): Precondition[] {
-  const wanted = facts.sets.filter(({id}) => wishes.sets === null || wishes.sets.includes(id));
+export function setsPreconditions(facts: SetsFacts, request: SetsRequest): Precondition[] {
+  const wanted = facts.sets.filter(({id}) => request.sets === null || request.sets.includes(id));
   const open = wanted.filter(({member}) => member !== true);
   const first = registration(facts, wanted, open);
   if (first.done === true) return [first];
   return [
     first,
-    setChoice(facts, wishes.sets, wanted),
+    setChoice(facts, request.sets, wanted),
     registrar(facts),
     ...pause('allocation-manager-pause', facts.paused, 'AllocationManager'),
     permission(facts.permitted),
-    ...ejection(facts.ejectedUntil, wishes.now),
-    ...open.flatMap((set) => setPreconditions(set, facts, wishes)),
+    ...ejection(facts.ejectedUntil, request.now),
+    ...open.flatMap((set) => setPreconditions(set, facts, request)),
     allocationDelay(facts.allocationDelay),
   ];
 }
@@ -59,12 +59,12 @@ function registration(
 
 function setChoice(
   {setCount, sets}: SetsFacts,
-  wishes: readonly number[] | null,
+  request: readonly number[] | null,
   wanted: readonly SetFacts[],
 ): Precondition {
   const [id, needed] = ['operator-sets', 'at least one operator set'];
   if (setCount === null) return unknown(id, 'AllocationManager did not answer', needed);
-  const absent = (wishes ?? []).filter((number) => !sets.some((set) => set.id === number));
+  const absent = (request ?? []).filter((number) => !sets.some((set) => set.id === number));
   if (absent.length > 0)
     return fail(id, `no such set: ${absent.join(', ')}`, 'sets of this AVS', 'Correct --quorums.');
   if (wanted.length === 0)
@@ -110,15 +110,15 @@ function ejection(until: bigint | null, now: bigint): Precondition[] {
   ];
 }
 
-function setPreconditions(set: SetFacts, facts: SetsFacts, wishes: SetsWishes): Precondition[] {
-  return [slashability(set, facts, wishes), ...key(set)];
+function setPreconditions(set: SetFacts, facts: SetsFacts, request: SetsRequest): Precondition[] {
+  return [slashability(set, facts, request), ...key(set)];
 }
 
 /** A set that was left may slash until DEALLOCATION_DELAY blocks have passed, and lets nobody back in before. */
 function slashability(
   {id: set, slashable}: SetFacts,
   {leaving}: SetsFacts,
-  {now, block}: SetsWishes,
+  {now, block}: SetsRequest,
 ): Precondition {
   const [id, needed] = [`set-${set}-left`, 'not left within the deallocation delay'];
   if (slashable === null) return unknown(id, 'AllocationManager did not answer', needed);

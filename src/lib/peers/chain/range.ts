@@ -11,7 +11,7 @@ import {deadline} from '../../foundation/system/system-time.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
-import {asked, endpointName, isRevert, requestFailure} from './failure.ts';
+import {chainRequest, endpointName, isRevert, requestFailure} from './failure.ts';
 
 export type RangeReaderOptions = {
   /** Tried in this order; a read is made of one of them alone. */
@@ -74,7 +74,7 @@ async function readBefore(
   const contract = hexOf(options.contract.toLowerCase(), endpoint);
   const args = [hexOf(options.nodeId.toLowerCase(), endpoint)] as const;
 
-  const [chainId, block] = await asked(
+  const [chainId, block] = await chainRequest(
     endpoint,
     Promise.all([client.getChainId(), client.getBlockNumber({cacheTime: 0})]),
   );
@@ -84,7 +84,7 @@ async function readBefore(
       `${endpoint} serves chain ${chainId}, the configuration says ${options.chainId}`,
     );
   }
-  const code = await asked(endpoint, client.getCode({address: contract, blockNumber: block}));
+  const code = await chainRequest(endpoint, client.getCode({address: contract, blockNumber: block}));
   if (code === undefined) {
     throw new AosError(
       'CHAIN_NO_CODE',

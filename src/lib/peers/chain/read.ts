@@ -1,7 +1,7 @@
 import {decodeFunctionResult, encodeFunctionData, type Abi, type Hex, type PublicClient} from 'viem';
 import type {ContractFunctionArgs, ContractFunctionName, ContractFunctionReturnType} from 'viem';
 import {AosError} from '../../foundation/errors/error.ts';
-import {asked, isRequestFailure, isRevert, requestFailure} from './failure.ts';
+import {chainRequest, isRequestFailure, isRevert, requestFailure} from './failure.ts';
 import {revertDataOf, revertError} from './revert.ts';
 
 /** A call of one function; `T` is what it returns. Made by {@link call}. */
@@ -60,15 +60,15 @@ export type ReadOptions = {
 /** Bytes of calldata in one eth_call: with Multicall3's own code it stays below the 48 KiB of EIP-3860. */
 const BATCH_BYTES = 4_096;
 /** Calls of one read that are asked again by themselves: those of two requests, as calls of one argument go into them. */
-const MOST_ALONE = 256;
+const MAX_SINGLE_READS = 256;
 /** Of them at once, for the limits that providers have. */
-const ALONE_AT_ONCE = 32;
+const SINGLE_READS_AT_ONCE = 32;
 
 /**
  * All the calls at one block in one dependent step: however many requests it takes, they are sent together, through
  * Multicall3, or without it through its code sent along (viem's `deployless`). A contract that breaks off burns 63 of 64
  * parts of a request's gas, and a few of them end it; the calls of such a request are asked again, each by itself, in
- * further steps, as long as they are no more than {@link MOST_ALONE}. A request that did not end starved none: one part
+ * further steps, as long as they are no more than {@link MAX_SINGLE_READS}. A request that did not end starved none: one part
  * of 64 of what starves a view is too little to finish.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID when the endpoint fails as a whole, or ends
  *   more requests than can be made good
@@ -79,7 +79,7 @@ export async function readCalls(
 ): Promise<ReadResult<unknown>[]> {
   if (calls.length === 0) return [];
   const {client, endpoint, multicall, blockNumber, signal} = options;
-  const [results] = await asked(
+  const [results] = await chainRequest(
     endpoint,
     Promise.all([
       client.multicall({
@@ -89,7 +89,7 @@ export async function readCalls(
         batchSize: BATCH_BYTES,
         ...(multicall === null ? {deployless: true} : {multicallAddress: multicall}),
       }),
-      sameChain(options),
+      refuseOtherChain(options),
     ]),
   ).catch((error: unknown) => {
     signal.throwIfAborted();
@@ -98,22 +98,27 @@ export async function readCalls(
   // A call that failed by itself holds no answer of the endpoint's; here the whole request broke off.
   const brokeOff = calls.flatMap((one, index) => (isRevert(results[index]?.error) ? [{one, index}] : []));
   const alone = new Map<number, ReadResult<unknown>>();
-  if (brokeOff.length > MOST_ALONE) throw tooManyAlone(brokeOff.length, endpoint);
-  for (let from = 0; from < brokeOff.length; from += ALONE_AT_ONCE) {
-    const some = brokeOff.slice(from, from + ALONE_AT_ONCE);
-    await Promise.all(some.map(async ({one, index}) => alone.set(index, await readAlone(one, options))));
+  if (brokeOff.length > MAX_SINGLE_READS) throw tooManySingleReads(brokeOff.length, endpoint);
+  for (let from = 0; from < brokeOff.length; from += SINGLE_READS_AT_ONCE) {
+    const some = brokeOff.slice(from, from + SINGLE_READS_AT_ONCE);
+    await Promise.all(some.map(async ({one, index}) => alone.set(index, await readSingly(one, options))));
   }
-  return calls.map((one, index) => alone.get(index) ?? settled(one, results[index], options));
+  return calls.map((one, index) => alone.get(index) ?? resultOf(one, results[index], options));
 }
 
-type Settled = {status: 'success'; result: unknown; error?: undefined} | {status: 'failure'; error: Error};
+type MulticallResult =
+  {status: 'success'; result: unknown; error?: undefined} | {status: 'failure'; error: Error};
 
-function settled(one: ReadCall, result: Settled | undefined, options: ReadOptions): ReadResult<unknown> {
+function resultOf(
+  one: ReadCall,
+  result: MulticallResult | undefined,
+  options: ReadOptions,
+): ReadResult<unknown> {
   if (result?.status === 'success') return {ok: true, value: result.result};
   return callFailure(result?.error, one, options);
 }
 
-async function readAlone(one: ReadCall, options: ReadOptions): Promise<ReadResult<unknown>> {
+async function readSingly(one: ReadCall, options: ReadOptions): Promise<ReadResult<unknown>> {
   const {client, blockNumber} = options;
   try {
     const {data = '0x'} = await client.call({to: one.address, data: encodeFunctionData(one), blockNumber});
@@ -123,15 +128,15 @@ async function readAlone(one: ReadCall, options: ReadOptions): Promise<ReadResul
   }
 }
 
-function tooManyAlone(count: number, endpoint: string): AosError {
-  const message = `${endpoint} broke off requests with ${count} calls, more than the ${MOST_ALONE} that are asked again one by one`;
+function tooManySingleReads(count: number, endpoint: string): AosError {
+  const message = `${endpoint} broke off requests with ${count} calls, more than the ${MAX_SINGLE_READS} that are asked again one by one`;
   return new AosError('CHAIN_BAD_ANSWER', message, {
     next: 'Use an RPC that gives eth_call more gas; if another breaks off too, check chain.contracts.',
   });
 }
 
 /** A pool of nodes behind one address may be of several chains; the second look shows it. */
-async function sameChain({client, endpoint, chainId}: ReadOptions): Promise<void> {
+async function refuseOtherChain({client, endpoint, chainId}: ReadOptions): Promise<void> {
   const now = await client.getChainId();
   if (now === chainId) return;
   throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} served chain ${chainId}, and now serves chain ${now}`);
@@ -153,7 +158,7 @@ function callFailure(
 }
 
 /** What a record of calls returned, by name; null where a contract did not answer: it reverted, or has no such function. */
-export type Answers<R extends Readonly<Record<string, ReadCall>>> = {
+export type NamedAnswers<R extends Readonly<Record<string, ReadCall>>> = {
   -readonly [K in keyof R]: (R[K] extends ReadCall<infer T> ? T : never) | null;
 };
 
@@ -161,15 +166,15 @@ export type Answers<R extends Readonly<Record<string, ReadCall>>> = {
  * Named calls in one dependent step, for getters that some releases of a contract lack.
  * @throws AosError as `read`
  */
-export async function ask<const R extends Readonly<Record<string, ReadCall>>>(
+export async function readNamed<const R extends Readonly<Record<string, ReadCall>>>(
   chain: {read(calls: readonly ReadCall[]): Promise<ReadResult<unknown>[]>},
   calls: R,
-): Promise<Answers<R>> {
+): Promise<NamedAnswers<R>> {
   const names = Object.keys(calls);
   const results = await chain.read(Object.values(calls));
   const answers = names.map((name, index) => [name, valueOf(results[index])]);
   // Name by name the value of the call of that name.
-  return Object.fromEntries(answers) as Answers<R>;
+  return Object.fromEntries(answers) as NamedAnswers<R>;
 }
 
 /** The value that was read; null where there is none. */

@@ -4,23 +4,23 @@ import {registryCoordinatorAbi, socketRegistryAbi, stakeRegistryAbi} from './abi
 import {unique} from './addresses.ts';
 import {readQuorums, quorumsOf, type QuorumFacts} from './quorums.ts';
 import type {Chain} from './open.ts';
-import {ask, call, valueOf} from './read.ts';
+import {readNamed, call, valueOf} from './read.ts';
 import type {ResolvedContracts} from './contract-types.ts';
-import type {Socket, Standing, StandingParts} from './registration-types.ts';
+import type {Socket, Membership, MembershipParts} from './registration-types.ts';
 
-/** One dependent step, and one more within the promise of the standing. */
-export async function readBlsStanding(
+/** One dependent step, and one more within the promise of the membership. */
+export async function readBlsMembership(
   chain: Chain,
   contracts: ResolvedContracts,
   operator: Hex,
   firstBlock: bigint,
-): Promise<StandingParts> {
+): Promise<MembershipParts> {
   const stakes = contracts.stakeRegistry ?? zeroAddress;
   const places = contracts.quorums.flatMap(({number, strategies}) =>
     Array.from({length: strategies}, (_, index) => ({number, index: BigInt(index)})),
   );
   const [{info}, quorums, params, totals] = await Promise.all([
-    ask(chain, {info: call(registryCoordinatorAbi, contracts.registry, 'getOperator', [operator])}),
+    readNamed(chain, {info: call(registryCoordinatorAbi, contracts.registry, 'getOperator', [operator])}),
     readQuorums(chain, contracts, operator),
     chain.read(
       places.map(({number, index}) =>
@@ -40,8 +40,8 @@ export async function readBlsStanding(
     total: valueOf(totals[index]),
     strategies: strategies.filter(({number}) => number === quorum.number),
   }));
-  const standing = readMembership(chain, contracts, {info, firstBlock, shared});
-  return {standing, strategies: unique(strategies.map(({strategy}) => strategy))};
+  const membership = readMembershipById(chain, contracts, {info, firstBlock, shared});
+  return {membership, strategies: unique(strategies.map(({strategy}) => strategy))};
 }
 
 type Known = {
@@ -57,15 +57,15 @@ type Known = {
 const STATES = ['not_registered', 'registered', 'deregistered'] as const;
 
 /** What goes by the operator id. One dependent step. */
-async function readMembership(
+async function readMembershipById(
   chain: Chain,
   contracts: ResolvedContracts,
   {info, firstBlock, shared}: Known,
-): Promise<Standing> {
+): Promise<Membership> {
   const id = info === null || info.operatorId === zeroHash ? null : info.operatorId;
   const stakes = contracts.stakeRegistry ?? zeroAddress;
   const [{bitmap}, recorded, socket] = await Promise.all([
-    ask(chain, {
+    readNamed(chain, {
       bitmap: call(registryCoordinatorAbi, contracts.registry, 'getCurrentQuorumBitmap', [id ?? zeroHash]),
     }),
     chain.read(
@@ -102,7 +102,7 @@ export async function readBlsSocket(
   fromBlock: bigint,
 ): Promise<Socket> {
   if (socketRegistry !== null) {
-    const {socket} = await ask(chain, {
+    const {socket} = await readNamed(chain, {
       socket: call(socketRegistryAbi, socketRegistry, 'getOperatorSocket', [operatorId]),
     });
     if (socket === null) return {state: 'unknown', why: 'the socket registry did not answer'};

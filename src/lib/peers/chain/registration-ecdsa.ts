@@ -2,22 +2,22 @@ import type {Hex} from 'viem';
 import {ecdsaStakeRegistryAbi} from './abis-avs.ts';
 import {readEcdsa} from './flow-ecdsa.ts';
 import type {Chain} from './open.ts';
-import {ask, call} from './read.ts';
+import {readNamed, call} from './read.ts';
 import type {ResolvedContracts} from './contract-types.ts';
-import type {StandingParts} from './registration-types.ts';
+import type {MembershipParts} from './registration-types.ts';
 
 /** One dependent step. */
-export async function readEcdsaStanding(
+export async function readEcdsaMembership(
   chain: Chain,
   contracts: ResolvedContracts,
   operator: Hex,
-): Promise<StandingParts> {
+): Promise<MembershipParts> {
   const [facts, {quorum}] = await Promise.all([
     readEcdsa(chain, contracts, operator),
-    ask(chain, {quorum: call(ecdsaStakeRegistryAbi, contracts.registry, 'quorum', [])}),
+    readNamed(chain, {quorum: call(ecdsaStakeRegistryAbi, contracts.registry, 'quorum', [])}),
   ]);
   const strategies = quorum?.strategies ?? [];
-  const standing = {
+  const membership = {
     state: facts.registered === null ? 'unknown' : facts.registered ? 'registered' : 'not_registered',
     operatorId: null,
     // An ECDSAStakeRegistry knows none.
@@ -36,5 +36,5 @@ export async function readEcdsaStanding(
       },
     ],
   } as const;
-  return {standing: Promise.resolve(standing), strategies: strategies.map(({strategy}) => strategy)};
+  return {membership: Promise.resolve(membership), strategies: strategies.map(({strategy}) => strategy)};
 }

@@ -5,24 +5,24 @@ import {avsRegistrarAbi} from './abis-avs.ts';
 import {allocationManagerAbi} from './abis-core.ts';
 import {unique} from './addresses.ts';
 import type {Chain} from './open.ts';
-import {ask, call, valueOf} from './read.ts';
+import {readNamed, call, valueOf} from './read.ts';
 import type {ResolvedContracts} from './contract-types.ts';
-import type {Socket, StandingParts} from './registration-types.ts';
+import type {Socket, MembershipParts} from './registration-types.ts';
 
 /** Ids that are read before it is known which there are; AVSs number their sets from 0. */
 const FIRST_IDS = Array.from({length: 16}, (_, id) => id);
 
 /** One dependent step, and one more for an operator in sets with greater ids. */
-export async function readSetsStanding(
+export async function readSetsMembership(
   chain: Chain,
   contracts: ResolvedContracts,
   operator: Hex,
-): Promise<StandingParts> {
+): Promise<MembershipParts> {
   const {serviceManager: avs, registry, registrar} = contracts;
   const manager = contracts.allocationManager ?? zeroAddress;
   const abi = allocationManagerAbi;
   const [said, first] = await Promise.all([
-    ask(chain, {
+    readNamed(chain, {
       registered: call(abi, manager, 'getRegisteredSets', [operator]),
       socket: call(avsRegistrarAbi, registrar ?? registry, 'getOperatorSocket', [operator]),
     }),
@@ -44,7 +44,7 @@ export async function readSetsStanding(
   }));
   const state = said.registered === null ? 'unknown' : members.length > 0 ? 'registered' : 'not_registered';
   return {
-    standing: Promise.resolve({state, operatorId: null, socket: socketOf(said.socket), quorums} as const),
+    membership: Promise.resolve({state, operatorId: null, socket: socketOf(said.socket), quorums} as const),
     strategies: unique(sets.flatMap(({strategies}) => strategies)),
   };
 }

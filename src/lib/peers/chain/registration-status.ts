@@ -1,47 +1,47 @@
 import type {Hex} from 'viem';
 import type {Flow} from './detect.ts';
 import type {Chain} from './open.ts';
-import {readBlsStanding} from './registration-bls.ts';
-import {readEcdsaStanding} from './registration-ecdsa.ts';
-import {readSetsStanding} from './registration-sets.ts';
+import {readBlsMembership} from './registration-bls.ts';
+import {readEcdsaMembership} from './registration-ecdsa.ts';
+import {readSetsMembership} from './registration-sets.ts';
 import {readStrategies} from './strategies.ts';
 import type {ResolvedContracts} from './contract-types.ts';
-import type {Stake, StandingParts, StakeOptions} from './registration-types.ts';
+import type {RegistrationStatus, MembershipParts, RegistrationStatusOptions} from './registration-types.ts';
 
 /**
  * Standing, quorums, weights, stake and tokens, at one block: three dependent steps.
  * @throws AosError as {@link Chain.read}
  */
-export async function readStake(
+export async function readRegistrationStatus(
   chain: Chain,
   contracts: ResolvedContracts,
   flow: Flow,
   operator: Hex,
-  {firstBlock = 0n}: StakeOptions = {},
-): Promise<Stake> {
-  const {standing, strategies} = await readParts(chain, contracts, flow, operator, firstBlock);
-  const [stands, stakes] = await Promise.all([
-    standing,
-    readStrategies(chain, contracts, operator, strategies),
+  {firstBlock = 0n}: RegistrationStatusOptions = {},
+): Promise<RegistrationStatus> {
+  const parts = await readMembershipParts(chain, contracts, flow, operator, firstBlock);
+  const [membership, strategyStakes] = await Promise.all([
+    parts.membership,
+    readStrategies(chain, contracts, operator, parts.strategies),
   ]);
-  return {...stands, strategies: stakes};
+  return {...membership, strategies: strategyStakes};
 }
 
-function readParts(
+function readMembershipParts(
   chain: Chain,
   contracts: ResolvedContracts,
   flow: Flow,
   operator: Hex,
   firstBlock: bigint,
-): Promise<StandingParts> {
+): Promise<MembershipParts> {
   switch (flow) {
     case 'bls':
-      return readBlsStanding(chain, contracts, operator, firstBlock);
+      return readBlsMembership(chain, contracts, operator, firstBlock);
     case 'ecdsa-b1':
     case 'ecdsa-b2':
     case 'ecdsa-b3':
-      return readEcdsaStanding(chain, contracts, operator);
+      return readEcdsaMembership(chain, contracts, operator);
     case 'operator-sets':
-      return readSetsStanding(chain, contracts, operator);
+      return readSetsMembership(chain, contracts, operator);
   }
 }

@@ -2,13 +2,13 @@ import type {Hex} from 'viem';
 import type {StrategyStake} from './strategies.ts';
 
 /** Where an operator stands at the AVS, and what is behind it (docs/eigenlayer.md#registration-status). */
-export type Stake = Standing & {
+export type RegistrationStatus = Membership & {
   /** Every strategy that counts for the AVS, once. */
   strategies: readonly StrategyStake[];
 };
 
 /** Where an operator stands at the AVS. */
-export type Standing = {
+export type Membership = {
   state: 'registered' | 'not_registered' | 'deregistered' | 'unknown';
   /** keccak256 of the BLS key; null in the other flows and before the first registration. */
   operatorId: Hex | null;
@@ -35,10 +35,10 @@ export type QuorumStake = {
   strategies: readonly {strategy: Hex; multiplier: bigint | null}[];
 };
 
-/** What is known before the last reads: the standing comes while the strategies are asked about. */
-export type StandingParts = {standing: Promise<Standing>; strategies: readonly Hex[]};
+/** What is known before the last reads: the membership comes while the strategies are asked about. */
+export type MembershipParts = {membership: Promise<Membership>; strategies: readonly Hex[]};
 
-export type StakeOptions = {
+export type RegistrationStatusOptions = {
   /** Block from which the registry can have logs; sockets of older registries are in logs alone. */
   firstBlock?: bigint;
 };

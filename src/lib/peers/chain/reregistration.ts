@@ -1,9 +1,9 @@
 import {encodeFunctionData, zeroHash, type Hex} from 'viem';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import {serviceManagerAbi} from './abis-aos.ts';
-import {asked} from './failure.ts';
+import {chainRequest} from './failure.ts';
 import type {Chain} from './open.ts';
-import {ask, call} from './read.ts';
+import {readNamed, call} from './read.ts';
 import {decodeRevert, revertDataOf} from './revert.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 
@@ -16,13 +16,13 @@ const NO_SIGNATURE = {signature: '0x', salt: zeroHash, expiry: 0n} as const;
  * @returns null when it cannot be told
  * @throws AosError as {@link Chain.read}
  */
-export async function readWayBack(
+export async function readCanReregister(
   chain: Chain,
   contracts: ResolvedContracts,
   operator: Hex,
 ): Promise<boolean | null> {
   const refusal = await refusalOf(chain, contracts, operator);
-  if (refusal === 'paused') return offTheList(chain, contracts, operator);
+  if (refusal === 'paused') return isOffTheList(chain, contracts, operator);
   return refusal !== 'no-way-back';
 }
 
@@ -43,7 +43,7 @@ async function refusalOf(
   } catch (error) {
     const revert = revertDataOf(error);
     return revert === null
-      ? asked(
+      ? chainRequest(
           endpoint,
           request.then(() => null),
         )
@@ -52,17 +52,17 @@ async function refusalOf(
 }
 
 /** The list itself: an operator's own range holds its start, also the (0, 0) of one without a range. */
-async function offTheList(
+async function isOffTheList(
   chain: Chain,
   {serviceManager}: ResolvedContracts,
   operator: Hex,
 ): Promise<boolean | null> {
-  const {range, length} = await ask(chain, {
+  const {range, length} = await readNamed(chain, {
     range: call(serviceManagerAbi, serviceManager, 'operatorRanges', [operator]),
     length: call(serviceManagerAbi, serviceManager, 'getNumOperators', []),
   });
   if (length === null || length === 0n) return true;
-  const {found} = await ask(chain, {
+  const {found} = await readNamed(chain, {
     found: call(serviceManagerAbi, serviceManager, 'getOperatorsInRange', [range?.[0] ?? 0n]),
   });
   return found === null ? null : !found.some((one) => sameAddress(one, operator));

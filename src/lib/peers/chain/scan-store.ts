@@ -19,7 +19,7 @@ export type ScanStore = {
   /** Writes what has changed. */
   save(): Promise<void>;
   /** Why nothing can be kept; null when it can. */
-  trouble(): string | null;
+  problem(): string | null;
 };
 
 export type ScanStoreOptions = {
@@ -79,15 +79,15 @@ export async function openScanStore(
     if (found === undefined) throw new Error(`no query ${id}`);
     return found;
   };
-  let trouble: string | null = null;
+  let problem: string | null = null;
 
   const save = async (): Promise<void> => {
     for (const item of entries.values()) {
       const {file, key, spans, kept, facts, changed} = item;
-      if (file === null || !changed || trouble !== null) continue;
+      if (file === null || !changed || problem !== null) continue;
       item.changed = false;
       const scan = {anchor, spans, logs: kept, facts: Object.fromEntries(facts)};
-      trouble = await saveScan(file, key, scan);
+      problem = await saveScan(file, key, scan);
     }
   };
   // One after the other: two writers of the same draft would mix.
@@ -121,7 +121,7 @@ export async function openScanStore(
       saving = saving.then(save);
       return saving;
     },
-    trouble: () => trouble,
+    problem: () => problem,
   };
 }
 

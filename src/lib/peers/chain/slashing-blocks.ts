@@ -1,7 +1,7 @@
 import type {Hex} from 'viem';
 import {AosError} from '../../foundation/errors/error.ts';
 import {firstBlockSince} from './block-at.ts';
-import {asked} from './failure.ts';
+import {chainRequest} from './failure.ts';
 import type {Chain} from './open.ts';
 import type {Anchor} from './scan-cache.ts';
 
@@ -18,7 +18,7 @@ export async function blockOf(
   } catch (error) {
     chain.signal.throwIfAborted();
     if (error instanceof Error && error.name === 'BlockNotFoundError') return null;
-    return asked(chain.endpoint, Promise.reject(error as Error));
+    return chainRequest(chain.endpoint, Promise.reject(error as Error));
   }
 }
 

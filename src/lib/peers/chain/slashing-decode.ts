@@ -112,10 +112,10 @@ export function readSlashes(
  */
 export function readZeroSlashes(
   logs: readonly ChainLog[],
-  given: {operator: string; allocationManager: string | null},
+  context: {operator: string; allocationManager: string | null},
 ): HistoryRow[] {
   return logs.flatMap((log) =>
-    readSlashReports([log], given).flatMap(({avs, operatorSet, description, cuts}) =>
+    readSlashReports([log], context).flatMap(({avs, operatorSet, description, cuts}) =>
       cuts
         .filter(({wad}) => wad === 0n)
         .map(({strategy, wad}) =>

@@ -1,6 +1,6 @@
 import type {Hex} from 'viem';
 import type {Contracts} from '../../config/config.ts';
-import {asked} from './failure.ts';
+import {chainRequest} from './failure.ts';
 import type {ChainLog} from './log-port.ts';
 import type {Chain} from './open.ts';
 import type {ScanStore} from './scan-store.ts';
@@ -58,7 +58,10 @@ async function rowsOfSource(
     'zero-slash': () => readZeroSlashes(logs, {operator, allocationManager}),
     deregistration: async () => {
       const senders = await lookUp(store, source.key, logs, 'sender', context.concurrency, async (log) => {
-        const {from} = await asked(chain.endpoint, chain.client.getTransaction({hash: hex(log.txHash)}));
+        const {from} = await chainRequest(
+          chain.endpoint,
+          chain.client.getTransaction({hash: hex(log.txHash)}),
+        );
         return from;
       });
       return readDepartures(logs, {operator, senderOf: (txHash) => senders.get(txHash) ?? null});
@@ -80,7 +83,10 @@ async function slashRows(
   {operator, contracts, concurrency}: Context,
 ): Promise<HistoryRow[]> {
   const texts = await lookUp(store, key, logs, 'slashes', concurrency, async (log) => {
-    const receipt = await asked(chain.endpoint, chain.client.getTransactionReceipt({hash: hex(log.txHash)}));
+    const receipt = await chainRequest(
+      chain.endpoint,
+      chain.client.getTransactionReceipt({hash: hex(log.txHash)}),
+    );
     const found = receipt.logs.map(({address, topics, data}) => ({
       address,
       topics,
@@ -98,7 +104,7 @@ async function slashRows(
     chain,
     slashes.map(({row}) => row.strategy ?? ''),
   );
-  return inTurns(slashes, concurrency, async ({row, shares}) => {
+  return withConcurrency(slashes, concurrency, async ({row, shares}) => {
     const {strategy, block, txHash, logIndex} = row;
     const fact = `worth ${txHash} ${logIndex}`;
     const kept = store.fact(key, fact);
@@ -139,10 +145,13 @@ async function dated(
 ): Promise<HistoryRow[]> {
   const blocks = [...new Set(rows.filter(({at}) => at === null).map(({block}) => block))];
   const times = new Map(
-    await inTurns(blocks, concurrency, async (block): Promise<[number, number]> => {
+    await withConcurrency(blocks, concurrency, async (block): Promise<[number, number]> => {
       const kept = store.fact(key, `time ${block}`);
       if (kept !== undefined) return [block, Number(kept)];
-      const {timestamp} = await asked(chain.endpoint, chain.client.getBlock({blockNumber: BigInt(block)}));
+      const {timestamp} = await chainRequest(
+        chain.endpoint,
+        chain.client.getBlock({blockNumber: BigInt(block)}),
+      );
       store.keep(key, `time ${block}`, String(timestamp), block);
       return [block, Number(timestamp)];
     }),
@@ -163,19 +172,23 @@ async function lookUp(
   look: (log: ChainLog) => Promise<string>,
 ): Promise<Map<string, string>> {
   const first = new Map(logs.map((log) => [log.txHash, log]));
-  const found = await inTurns([...first.values()], concurrency, async (log): Promise<[string, string]> => {
-    const fact = `${name} ${log.txHash}`;
-    const kept = store.fact(key, fact);
-    if (kept !== undefined) return [log.txHash, kept];
-    const value = await look(log);
-    store.keep(key, fact, value, log.block);
-    return [log.txHash, value];
-  });
+  const found = await withConcurrency(
+    [...first.values()],
+    concurrency,
+    async (log): Promise<[string, string]> => {
+      const fact = `${name} ${log.txHash}`;
+      const kept = store.fact(key, fact);
+      if (kept !== undefined) return [log.txHash, kept];
+      const value = await look(log);
+      store.keep(key, fact, value, log.block);
+      return [log.txHash, value];
+    },
+  );
   return new Map(found);
 }
 
 /** Like Promise.all, at most `limit` at once. */
-async function inTurns<T, R>(
+async function withConcurrency<T, R>(
   items: readonly T[],
   limit: number,
   work: (item: T) => Promise<R>,

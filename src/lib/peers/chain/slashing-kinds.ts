@@ -20,7 +20,10 @@ type Probe = {
  * events that are looked for is no witness that there were none. One dependent step.
  * @throws AosError as {@link Chain.read}
  */
-export async function readSilent(chain: Chain, contracts: Contracts): Promise<ReadonlyMap<SourceId, string>> {
+export async function readUnanswering(
+  chain: Chain,
+  contracts: Contracts,
+): Promise<ReadonlyMap<SourceId, string>> {
   const asked = probesOf(contracts).flatMap(({id, at, what, calls}) =>
     at === null ? [] : calls(`0x${at.slice(2)}`).map((one) => ({id, what, one})),
   );

@@ -4,8 +4,8 @@ import {challengeManagerAbi} from './abis-aos.ts';
 import {registryCoordinatorAbi} from './abis-avs.ts';
 import {readCode} from './code.ts';
 import type {Chain} from './open.ts';
-import {ask, call} from './read.ts';
-import {readSilent} from './slashing-kinds.ts';
+import {readNamed, call} from './read.ts';
+import {readUnanswering} from './slashing-kinds.ts';
 import {wantedSources, type NoSource, type Source, type SourceId} from './slashing-filters.ts';
 
 export type SourcePlan = {
@@ -30,16 +30,18 @@ export async function planSources(
   const asHex = (address: string): Hex => `0x${address.slice(2).toLowerCase()}`;
 
   const [silent, registered, challenged] = await Promise.all([
-    readSilent(chain, contracts),
+    readUnanswering(chain, contracts),
     registry === null
       ? null
-      : ask(chain, {
+      : readNamed(chain, {
           ejector: call(registryCoordinatorAbi, asHex(registry), 'ejector', []),
           operatorId: call(registryCoordinatorAbi, asHex(registry), 'getOperatorId', [asHex(operator)]),
         }),
     challengeManager === null
       ? null
-      : ask(chain, {registry: call(challengeManagerAbi, asHex(challengeManager), 'registryCoordinator', [])}),
+      : readNamed(chain, {
+          registry: call(challengeManagerAbi, asHex(challengeManager), 'registryCoordinator', []),
+        }),
   ]);
   const ejector = registered?.ejector ?? null;
   const operatorId = registered?.operatorId ?? null;
@@ -63,12 +65,12 @@ export async function planSources(
       continue;
     }
     const code = codes[named.findIndex((item) => item.id === id && item.contract === contract)];
-    const trouble = troubleOf(id, code?.kind ?? 'none', {
+    const problem = unreadableReason(id, code?.kind ?? 'none', {
       silent: silent.get(id) ?? null,
       challengesFor: challenged?.registry ?? null,
       registry,
     });
-    if (trouble !== null) without.push({id, contract, ...trouble});
+    if (problem !== null) without.push({id, contract, ...problem});
     else
       sources.push({
         key: `${id} ${contract.toLowerCase()}`,
@@ -91,7 +93,7 @@ const NO_REGISTRY = {
 } as const;
 
 /** Why a contract that is named cannot be a source. */
-function troubleOf(
+function unreadableReason(
   id: SourceId,
   code: 'none' | 'contract' | 'proxy' | 'delegated',
   {

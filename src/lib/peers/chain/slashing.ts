@@ -146,7 +146,7 @@ async function readFrom(
     rows: rows.map((item) => (item.block > anchor.block ? {...item, state: 'not final'} : item)),
     totals: totalsOf(rows),
     sources: coverageOf(spans, plan.without, to),
-    notKept: options.cacheDir === null ? null : store.trouble(),
+    notKept: options.cacheDir === null ? null : store.problem(),
     scan,
   };
 }
@@ -176,7 +176,7 @@ function scanQueries(
       onProgress(progress) {
         if (time.monotonic() - saved >= SAVE_EVERY_MS) {
           saved = time.monotonic();
-          void store.save(); // a failure is told at the end, by trouble()
+          void store.save(); // a failure is told at the end, by problem()
         }
         onProgress?.(progress);
       },

@@ -7,7 +7,7 @@ import {AosError, errorText} from '../../foundation/errors/error.ts';
  * running one is not disturbed.
  * @throws AosError DISPATCHER_UNREACHABLE, or the signal's reason
  */
-export function knock(url: string, signal: AbortSignal): Promise<void> {
+export function probeWebSocket(url: string, signal: AbortSignal): Promise<void> {
   const {host} = new URL(url);
   return abortable<undefined>(signal, (resolve, reject) => {
     const socket = new WebSocket(url, {perMessageDeflate: false, followRedirects: false});

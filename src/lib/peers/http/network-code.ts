@@ -8,7 +8,7 @@ export function networkCode(error: unknown): string {
 }
 
 /** What happened to a connection, in words, with the network's own code. */
-export function networkWords(error: unknown): string {
+export function networkProblem(error: unknown): string {
   const code = networkCode(error);
   const words = WORDS[code];
   return words === undefined ? errorText(error) : `${words} (${code})`;

@@ -1,6 +1,5 @@
 import type {Dispatcher} from 'undici';
-import {abortable} from '../../foundation/async/abort.ts';
-import {createLanes, type Lane, type LaneOptions} from './lanes.ts';
+import {createConnectionPool, type PooledConnection, type PoolOptions} from './connection-pool.ts';
 import {networkCode} from './network-code.ts';
 
 export type HttpRequest = {
@@ -34,13 +33,22 @@ const STALE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCK
  */
 export function createTransport(
   origin: string,
-  options: LaneOptions,
+  options: PoolOptions,
   failure: (error: unknown) => Error,
 ): Transport {
-  const lanes = createLanes(origin, options);
+  const pool = createConnectionPool(origin, options);
+
+  async function request(call: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
+    const connection = pool.acquire() ?? (await pool.wait(signal));
+    try {
+      return await exchange(connection, call, signal, true);
+    } finally {
+      pool.release(connection);
+    }
+  }
 
   function exchange(
-    lane: Lane,
+    connection: PooledConnection,
     call: HttpRequest,
     signal: AbortSignal | undefined,
     mayRetry: boolean,
@@ -53,15 +61,23 @@ export function createTransport(
       let more: Buffer[] | undefined;
 
       const fail = (error: unknown): void => {
-        if (mayRetry && lane.reused && status === 0 && STALE.has(networkCode(error))) {
-          // The client dropped its broken socket, so this lane connects anew. Not from within its callback: it is still
+        signal?.removeEventListener('abort', onAbort);
+        if (signal?.aborted === true) {
+          reject(signal.reason as Error);
+        } else if (mayRetry && connection.reused && status === 0 && STALE.has(networkCode(error))) {
+          // The client dropped its broken socket, so this connection connects anew. Not from within its callback: it is still
           // emptying its queue and throws, for nobody to catch, when it finds a new request in it.
-          resolve(Promise.resolve().then(() => exchange(lane, call, signal, false)));
+          resolve(Promise.resolve().then(() => exchange(connection, call, signal, false)));
         } else {
           reject(failure(error));
         }
       };
-      lane.client.dispatch(
+      if (signal?.aborted === true) {
+        reject(signal.reason as Error);
+        return;
+      }
+      signal?.addEventListener('abort', onAbort, {once: true});
+      connection.client.dispatch(
         {method: call.method, path: call.path, headers: call.headers, body: call.body},
         {
           onRequestStart(started) {
@@ -79,7 +95,8 @@ export function createTransport(
             else (more ??= []).push(chunk);
           },
           onResponseEnd() {
-            lane.reused = true;
+            signal?.removeEventListener('abort', onAbort);
+            connection.reused = true;
             const bytes =
               more === undefined ? first : Buffer.concat(first === undefined ? more : [first, ...more]);
             resolve({status, contentType, body: bytes === undefined ? '' : bytes.toString('utf8')});
@@ -96,7 +113,7 @@ export function createTransport(
   }
 
   return {
-    request: (call, signal) => lanes.use((lane) => exchange(lane, call, signal, true), signal),
-    close: () => lanes.close(failure(new Error('the client was closed'))),
+    request,
+    close: () => pool.close(failure(new Error('the client was closed'))),
   };
 }

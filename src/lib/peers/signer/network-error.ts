@@ -2,9 +2,9 @@ import {AosError, errorText} from '../../foundation/errors/error.ts';
 import {networkCode} from '../http/network-code.ts';
 import type {SignerUrl} from './url.ts';
 
-type Reading = {what: string; next: string};
+type NetworkCause = {what: string; next: string};
 
-function reading(code: string, error: unknown, {host, port, loopback, tls}: SignerUrl): Reading {
+function causeOf(code: string, error: unknown, {host, port, loopback, tls}: SignerUrl): NetworkCause {
   const at = `${host}:${port}`;
   const check = 'aos signer check';
   switch (code) {
@@ -65,6 +65,6 @@ export function unreachable(url: SignerUrl, error: unknown): AosError {
       next: 'If that port speaks TLS, use https:// in signer_key.',
     });
   }
-  const {what, next} = reading(code, error, url);
+  const {what, next} = causeOf(code, error, url);
   return new AosError('SIGNER_UNREACHABLE', what, {cause: error, details, next});
 }

@@ -1,5 +1,5 @@
 import {AosError} from '../../foundation/errors/error.ts';
-import type {LaneOptions} from '../http/lanes.ts';
+import type {PoolOptions} from '../http/connection-pool.ts';
 import {createTransport} from '../http/transport.ts';
 import {
   checksumAddress,
@@ -13,7 +13,7 @@ import {createRpc, rpcFailure, type RpcReply} from './rpc.ts';
 import {signatureBytes, signedBy, takeSignature} from './signature.ts';
 import {parseSignerUrl} from './url.ts';
 
-export type Web3SignerOptions = LaneOptions & {
+export type Web3SignerOptions = PoolOptions & {
   /** `http(s)://host:port`. */
   url: string;
   /** node_id in any letter case. */

@@ -1,6 +1,6 @@
 import type {WorkerConfig} from '../../config/config.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
-import {networkCode, networkWords} from '../http/network-code.ts';
+import {networkCode, networkProblem} from '../http/network-code.ts';
 import {createTransport} from '../http/transport.ts';
 import {isJsonObject, parseJson} from '../../protocol/wire/json.ts';
 
@@ -38,7 +38,7 @@ export function createOpmlWorker(config: WorkerConfig): OpmlWorker {
   const failure = (error: unknown): AosError =>
     networkCode(error) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
       ? new AosError('WORKER_REFUSED', `opml worker ${host} sent more than 1 MiB`)
-      : new AosError('WORKER_UNREACHABLE', `opml worker ${host}: ${networkWords(error)}`, {
+      : new AosError('WORKER_UNREACHABLE', `opml worker ${host}: ${networkProblem(error)}`, {
           cause: error,
           next: START,
         });

@@ -16,7 +16,7 @@ import {
 import {
   blsPreconditions,
   quorumsToJoin,
-  type BlsWishes,
+  type BlsRequest,
 } from '../../../../src/lib/peers/chain/preconditions-bls.ts';
 import {setsPreconditions} from '../../../../src/lib/peers/chain/preconditions-sets.ts';
 import {quorumsOf} from '../../../../src/lib/peers/chain/quorums.ts';
@@ -73,27 +73,27 @@ const bls = (changes: Partial<BlsFacts> = {}): BlsFacts => ({
   ejectedUntil: null,
   keyId: null,
   wantedKeyOwner: null,
-  wayBack: true,
+  canReregister: true,
   ...changes,
 });
-const wishes = (changes: Partial<BlsWishes> = {}): BlsWishes => ({
+const request = (changes: Partial<BlsRequest> = {}): BlsRequest => ({
   operator: ME,
   quorums: null,
   keyId: KEY,
   now: 1000n,
   ...changes,
 });
-const judged = (facts: BlsFacts, wanted: BlsWishes = wishes()): string[] =>
+const judged = (facts: BlsFacts, wanted: BlsRequest = request()): string[] =>
   blsPreconditions(facts, wanted)
     .filter(({state}) => state !== 'ok')
     .map(({id, state}) => `${id} ${state}`);
 
 describe('blsPreconditions', () => {
-  it.each<[string, Partial<BlsFacts>, Partial<BlsWishes>, string[]]>([
+  it.each<[string, Partial<BlsFacts>, Partial<BlsRequest>, string[]]>([
     ['ready', {}, {}, []],
     ['no such switches', {registryPaused: null, managerPaused: null}, {}, []],
-    ['on the list', {wayBack: false}, {}, ['way-back fail']],
-    ['an unreadable list', {wayBack: null}, {}, ['way-back unknown']],
+    ['on the list', {canReregister: false}, {}, ['way-back fail']],
+    ['an unreadable list', {canReregister: null}, {}, ['way-back unknown']],
     ['a silent registry', {status: null}, {}, ['avs-registration unknown']],
     ['one second to wait', {ejectedUntil: 1001n}, {}, ['ejection-cooldown cooldown']],
     ['the wait is over', {ejectedUntil: 1000n}, {}, []],
@@ -118,7 +118,7 @@ describe('blsPreconditions', () => {
     ['full', {quorums: [quorum(0, {operators: 1})]}, {quorums: [0]}, ['quorum-0-seats fail']],
     ['stake exactly the minimum', {quorums: [quorum(0, {minimumStake: 5n, weight: 5n})]}, {}, []],
   ])('%s', (_name, facts, wanted, expected) => {
-    expect(judged(bls(facts), wishes(wanted))).toEqual(expected);
+    expect(judged(bls(facts), request(wanted))).toEqual(expected);
   });
 
   it('a registered operator is done, whatever else stands in the way', () => {
@@ -126,12 +126,12 @@ describe('blsPreconditions', () => {
       status: 'registered',
       registeredQuorums: [0],
       keyId: KEY,
-      wayBack: false,
+      canReregister: false,
       registryPaused: true,
     });
     expect(judged(facts)).toEqual([]);
-    expect(readiness(blsPreconditions(facts, wishes()))).toBe('registered');
-    expect(readiness(blsPreconditions(facts, wishes({quorums: [0]})))).toBe('registered');
+    expect(readiness(blsPreconditions(facts, request()))).toBe('registered');
+    expect(readiness(blsPreconditions(facts, request({quorums: [0]})))).toBe('registered');
   });
 
   it('every precondition that is not ok says what to do', () => {
@@ -154,11 +154,11 @@ describe('blsPreconditions', () => {
       ejectedUntil: fc.option(fc.bigInt({min: 990n, max: 1010n})),
       keyId: fc.constantFrom(null, KEY),
       wantedKeyOwner: fc.constantFrom(null, ME),
-      wayBack: fc.option(fc.boolean()),
+      canReregister: fc.option(fc.boolean()),
     });
     fc.assert(
       fc.property(anyFacts, fc.constantFrom(null, [0], [1]), (facts, quorums) => {
-        for (const one of blsPreconditions(facts, wishes({quorums}))) {
+        for (const one of blsPreconditions(facts, request({quorums}))) {
           expect(one.next === null).toBe(one.state === 'ok');
           expect(one.clearsAt === undefined).toBe(one.state !== 'cooldown');
         }

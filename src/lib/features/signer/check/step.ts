@@ -1,5 +1,5 @@
 import type {Time} from '../../../foundation/time/time.ts';
-import type {TlsOptions} from '../../../peers/http/lanes.ts';
+import type {TlsOptions} from '../../../peers/http/connection-pool.ts';
 import type {Rpc} from '../../../peers/signer/rpc.ts';
 import type {Transport} from '../../../peers/http/transport.ts';
 import type {SignerUrl} from '../../../peers/signer/url.ts';

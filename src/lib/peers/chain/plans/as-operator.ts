@@ -19,10 +19,10 @@ export function asOperatorIntent({delegationManager, operator}: Omit<AsOperator,
  * `registerAsOperator` of DelegationManager (core ≥ 1.0), without delegation approver and allocation delay, so that
  * everybody can delegate and allocations take effect at once after the configuration delay.
  */
-export function planAsOperator(given: AsOperator): TxPlan {
-  const {delegationManager, metadataUrl} = given;
+export function planAsOperator(params: AsOperator): TxPlan {
+  const {delegationManager, metadataUrl} = params;
   return {
-    intent: asOperatorIntent(given),
+    intent: asOperatorIntent(params),
     title: 'register as an operator of EigenLayer',
     to: delegationManager,
     data: encodeFunctionData({

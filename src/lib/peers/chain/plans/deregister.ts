@@ -27,14 +27,14 @@ export function deregisterIntent({
 }
 
 /** Takes the operator out of the AVS, by the flow it is in. */
-export function planDeregister(given: Deregistration): TxPlan {
-  const {flow, registry, allocationManager, groups} = given;
+export function planDeregister(params: Deregistration): TxPlan {
+  const {flow, registry, allocationManager, groups} = params;
   const isSets = flow === 'operator-sets';
   return {
-    intent: deregisterIntent(given),
+    intent: deregisterIntent(params),
     title: isSets ? 'leave the operator sets of the AVS' : 'leave the AVS',
     to: isSets && allocationManager !== null ? allocationManager : registry,
-    data: exitOf(given),
+    data: exitOf(params),
     value: 0n,
     facts: groups.length === 0 ? [] : [[isSets ? 'operator sets' : 'quorums', groups.join(', ')]],
   };

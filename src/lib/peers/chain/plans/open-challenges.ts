@@ -1,8 +1,8 @@
 import {zeroHash, type Hex} from 'viem';
 import {challengeManagerAbi} from '../abis-aos.ts';
-import {asked} from '../failure.ts';
+import {chainRequest} from '../failure.ts';
 import type {Chain} from '../open.ts';
-import {ask, call, valueOf} from '../read.ts';
+import {readNamed, call, valueOf} from '../read.ts';
 
 /** Blocks of one eth_getLogs: the smallest cap of a free RPC. */
 const LOG_BLOCKS = 10n;
@@ -15,7 +15,7 @@ const MAX_REQUESTS = 60n;
  */
 export async function readOpenChallenges(chain: Chain, challengeManager: Hex): Promise<number[]> {
   const {client, endpoint, blockNumber} = chain;
-  const {window} = await ask(chain, {
+  const {window} = await readNamed(chain, {
     window: call(challengeManagerAbi, challengeManager, 'getChallengeResponseWindowBlock', []),
   });
   const most = LOG_BLOCKS * MAX_REQUESTS;
@@ -23,7 +23,7 @@ export async function readOpenChallenges(chain: Chain, challengeManager: Hex): P
   const first = blockNumber > back ? blockNumber - back : 0n;
   const starts: bigint[] = [];
   for (let from = first; from <= blockNumber; from += LOG_BLOCKS) starts.push(from);
-  const logs = await asked(
+  const logs = await chainRequest(
     endpoint,
     Promise.all(
       starts.map((fromBlock) => {

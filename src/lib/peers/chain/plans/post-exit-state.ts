@@ -1,14 +1,14 @@
 import {zeroAddress, type Hex} from 'viem';
 import {rangeManagerAbi} from '../abis-aos.ts';
 import type {Flow} from '../detect.ts';
-import {readWayBack} from '../reregistration.ts';
+import {readCanReregister} from '../reregistration.ts';
 import {readSets} from '../flow-sets.ts';
 import type {Chain} from '../open.ts';
-import {ask, call} from '../read.ts';
+import {readNamed, call} from '../read.ts';
 import type {ResolvedContracts} from '../contract-types.ts';
 
 /** What is left of an operator after it has left the AVS. */
-export type Stays = {
+export type PostExitState = {
   range: {start: bigint; end: bigint} | null;
   /** The service manager takes it back; false as AOS is published; null: unknown, or nobody decides about it. */
   wayBack: boolean | null;
@@ -17,25 +17,23 @@ export type Stays = {
 };
 
 /** @throws AosError as {@link Chain.read} */
-export async function readStays(
+export async function readPostExitState(
   chain: Chain,
   contracts: ResolvedContracts,
-  flow: Flow,
-  operator: Hex,
-  left: readonly number[],
-): Promise<Stays> {
+  {flow, operator, left}: {flow: Flow; operator: Hex; left: readonly number[]},
+): Promise<PostExitState> {
   const [{range}, wayBack, slashableUntil] = await Promise.all([
-    ask(chain, {
+    readNamed(chain, {
       range: call(rangeManagerAbi, contracts.rangeContract ?? zeroAddress, 'operatorRanges', [operator]),
     }),
-    flow === 'bls' ? readWayBack(chain, contracts, operator) : null,
-    flow === 'operator-sets' ? readUntil(chain, contracts, operator, left) : null,
+    flow === 'bls' ? readCanReregister(chain, contracts, operator) : null,
+    flow === 'operator-sets' ? readSlashableUntil(chain, contracts, operator, left) : null,
   ]);
   const [start = 0n, end = 0n] = range ?? [];
   return {range: end === 0n ? null : {start, end}, wayBack, slashableUntil};
 }
 
-async function readUntil(
+async function readSlashableUntil(
   chain: Chain,
   contracts: ResolvedContracts,
   operator: Hex,

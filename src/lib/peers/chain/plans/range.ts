@@ -1,7 +1,7 @@
 import {zeroAddress, type Hex} from 'viem';
 import {rangeManagerAbi} from '../abis-aos.ts';
 import type {Chain} from '../open.ts';
-import {ask, call} from '../read.ts';
+import {readNamed, call} from '../read.ts';
 import {rangeRequest, type RangeRequest} from './range-request.ts';
 
 /** The sampling range as the contract has it, and how to come by one. */
@@ -20,7 +20,7 @@ const PUBLISHED_MAX = 600_000n;
 
 /** @throws AosError as {@link Chain.read} */
 export async function readRangeState(chain: Chain, contract: Hex, operator: Hex): Promise<RangeState> {
-  const said = await ask(chain, {
+  const said = await readNamed(chain, {
     range: call(rangeManagerAbi, contract, 'operatorRanges', [operator]),
     max: call(rangeManagerAbi, contract, 'MAX_RANGE', []),
     owner: call(rangeManagerAbi, contract, 'owner', []),

@@ -117,8 +117,8 @@ export type SetRegistration = {
 };
 
 /** `registerForOperatorSets` of AllocationManager (flow c). It alone puts nothing at risk of slashing. */
-export function planSets(given: SetRegistration): TxPlan {
-  const {allocationManager, registry, operator, avs, sets, data, socket} = given;
+export function planSets(params: SetRegistration): TxPlan {
+  const {allocationManager, registry, operator, avs, sets, data, socket} = params;
   return {
     intent: registerIntent(registry, operator),
     title: 'register for operator sets of the AVS',
@@ -177,10 +177,10 @@ export function setKeyIntent({
 }
 
 /** `registerKey` of KeyRegistrar: one for each operator set, before the registration (flow c, AVSRegistrar v2). */
-export function planSetKey(given: SetKey): TxPlan {
-  const {keyRegistrar, operator, avs, set, keyData, signature} = given;
+export function planSetKey(params: SetKey): TxPlan {
+  const {keyRegistrar, operator, avs, set, keyData, signature} = params;
   return {
-    intent: setKeyIntent(given),
+    intent: setKeyIntent(params),
     title: `register a key for operator set ${set}`,
     to: keyRegistrar,
     data: encodeFunctionData({

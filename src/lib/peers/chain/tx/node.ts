@@ -1,6 +1,6 @@
 import {TransactionReceiptNotFoundError, type Hex, type PublicClient, type TransactionReceipt} from 'viem';
 import {AosError, errorText} from '../../../foundation/errors/error.ts';
-import {asked, rpcErrorOf} from '../failure.ts';
+import {chainRequest, rpcErrorOf} from '../failure.ts';
 import {revertDataOf, revertError} from '../revert.ts';
 import type {FeeMarket} from './fees.ts';
 import type {AttemptFacts, NonceFacts} from './judge.ts';
@@ -33,7 +33,7 @@ export async function txNode(opened: {
   blockNumber: bigint;
 }): Promise<TxNode> {
   const {client, endpoint, chainId, blockNumber} = opened;
-  const first = await asked(endpoint, client.getBlock({blockNumber: 0n}));
+  const first = await chainRequest(endpoint, client.getBlock({blockNumber: 0n}));
   return {client, endpoint, chain: {id: chainId, genesis: first.hash}, since: blockNumber};
 }
 
@@ -54,7 +54,10 @@ export async function simulate(node: TxNode, call: TxCall, title: string): Promi
   } catch (error) {
     const data = revertDataOf(error);
     if (data !== null) throw revertError(data, title);
-    return asked(endpoint, Promise.reject(error instanceof Error ? error : new Error(errorText(error))));
+    return chainRequest(
+      endpoint,
+      Promise.reject(error instanceof Error ? error : new Error(errorText(error))),
+    );
   }
 }
 
@@ -63,7 +66,7 @@ export async function simulate(node: TxNode, call: TxCall, title: string): Promi
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER (a chain without EIP-1559)
  */
 export async function readFeeMarket({client, endpoint}: TxNode): Promise<FeeMarket> {
-  const [history, advised] = await asked(
+  const [history, advised] = await chainRequest(
     endpoint,
     Promise.all([
       client.getFeeHistory({blockCount: TIP_BLOCKS, rewardPercentiles: [TIP_PERCENTILE]}),
@@ -90,7 +93,7 @@ function weiOf(hex: unknown, endpoint: string): bigint {
 
 /** Wei of an account. @throws AosError CHAIN_UNREACHABLE */
 export function readBalance({client, endpoint}: TxNode, address: string): Promise<bigint> {
-  return asked(endpoint, client.getBalance({address: address as Hex}));
+  return chainRequest(endpoint, client.getBalance({address: address as Hex}));
 }
 
 /** Transactions of an account in blocks, and with those that wait in the node's pool. @throws AosError CHAIN_UNREACHABLE */
@@ -100,13 +103,13 @@ export async function readNonces(
 ): Promise<{mined: number; withPool: number}> {
   const count = (blockTag: 'latest' | 'pending') =>
     client.getTransactionCount({address: address as Hex, blockTag});
-  const [mined, withPool] = await asked(endpoint, Promise.all([count('latest'), count('pending')]));
+  const [mined, withPool] = await chainRequest(endpoint, Promise.all([count('latest'), count('pending')]));
   return {mined, withPool: Math.max(mined, withPool)};
 }
 
 /** Number of the latest block. @throws AosError CHAIN_UNREACHABLE */
 export function readHead({client, endpoint}: TxNode): Promise<bigint> {
-  return asked(endpoint, client.getBlockNumber({cacheTime: 0}));
+  return chainRequest(endpoint, client.getBlockNumber({cacheTime: 0}));
 }
 
 /** What the node knows of attempts with one nonce. @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER */
@@ -117,11 +120,11 @@ export async function readNonceFacts(
   const {client, endpoint} = node;
   const [{sender}] = attempts;
   // The count first: what is mined between the two shows as a receipt, never as a nonce somebody else has used.
-  const count = await asked(
+  const count = await chainRequest(
     endpoint,
     client.getTransactionCount({address: sender as Hex, blockTag: 'latest'}),
   );
-  const [head, ...found] = await asked(
+  const [head, ...found] = await chainRequest(
     endpoint,
     Promise.all([
       client.getBlockNumber({cacheTime: 0}),

@@ -4,9 +4,9 @@ import type {Verdict} from './judge.ts';
 import {intentKey, type TxPlan} from './plan.ts';
 import type {TxAttempt} from './port.ts';
 import {locked, signAndSend, type Draft} from './send.ts';
-import {conclude, look, type Group} from './settle.ts';
-import {prepare, type Prepared, type Transacted} from './transact.ts';
-import {waitFor} from './wait.ts';
+import {conclude, readVerdict, type AttemptGroup} from './open-attempts.ts';
+import {prepare, type PreparedTx, type TransactOutcome} from './transact.ts';
+import {waitForNonce} from './wait.ts';
 
 /**
  * The attempt that a hash or its unique beginning names.
@@ -35,8 +35,8 @@ export async function replaceTransaction(
   attempt: TxAttempt,
   kind: 'speed-up' | 'cancel',
   limits: TxLimits,
-  confirm: (prepared: Prepared) => Promise<boolean>,
-): Promise<Transacted> {
+  confirm: (prepared: PreparedTx) => Promise<boolean>,
+): Promise<TransactOutcome> {
   const prepared = await prepareReplacement(deps, attempt, kind, limits);
   if (!(await confirm(prepared.shown))) return {state: 'declined'};
   await locked(deps, limits.signal, async () => {
@@ -46,7 +46,7 @@ export async function replaceTransaction(
     limits.signal.throwIfAborted();
     await signAndSend(deps, prepared.draft);
   });
-  const waited = await waitFor(deps, attempt.nonce, limits);
+  const waited = await waitForNonce(deps, attempt.nonce, limits);
   return {...waited, resumed: false};
 }
 
@@ -55,7 +55,7 @@ async function prepareReplacement(
   attempt: TxAttempt,
   kind: 'speed-up' | 'cancel',
   limits: TxLimits,
-): Promise<{group: Group; shown: Prepared; draft: Draft}> {
+): Promise<{group: AttemptGroup; shown: PreparedTx; draft: Draft}> {
   const group = await openGroup(deps, attempt);
   const last = group.at(-1) ?? group[0];
   const plan = kind === 'cancel' ? cancelOf(deps, last) : planOf(last);
@@ -71,13 +71,13 @@ async function prepareReplacement(
   return {group, shown, draft};
 }
 
-async function openGroup(deps: TxDeps, {nonce}: TxAttempt): Promise<Group> {
+async function openGroup(deps: TxDeps, {nonce}: TxAttempt): Promise<AttemptGroup> {
   const {journal, node, account} = deps;
   const [first, ...rest] = journal.withNonce({chain: node.chain, sender: account.address, nonce});
   if (first === undefined)
     throw new AosError('TX_UNKNOWN', 'it was made on another chain than the one the RPC serves');
-  const group: Group = [first, ...rest];
-  const verdict = await look(deps, group);
+  const group: AttemptGroup = [first, ...rest];
+  const verdict = await readVerdict(deps, group);
   if (verdict.state === 'pending' || verdict.state === 'dropped') return group;
   await conclude(deps, group, verdict);
   throw closed(verdict);

@@ -2,8 +2,8 @@ import {isAosError} from '../../../foundation/errors/error.ts';
 import type {TxDeps} from './deps.ts';
 import {simulate} from './node.ts';
 import type {TxAttempt} from './port.ts';
-import {sendOut} from './send.ts';
-import type {Judged} from './settle.ts';
+import {broadcastAttempt} from './send.ts';
+import type {JudgedGroup} from './open-attempts.ts';
 
 /** Concluded attempts that a command looks back at: more than a node sends while a command runs. */
 const RECENT = 32;
@@ -15,9 +15,13 @@ const RECENT = 32;
  * @param open what {@link settleOpen} has left
  * @throws AosError CHAIN_* | JOURNAL_* | TX_NOT_TAKEN
  */
-export async function resume(deps: TxDeps, open: readonly Judged[], intent: string): Promise<number | null> {
+export async function resume(
+  deps: TxDeps,
+  open: readonly JudgedGroup[],
+  intent: string,
+): Promise<number | null> {
   const judged = open.find(({group}) => (group.at(-1) ?? group[0]).intent === intent);
-  if (judged === undefined) return doneMeanwhile(deps, intent);
+  if (judged === undefined) return findMinedMeanwhile(deps, intent);
   const {attempt, state} = judged.verdict;
   if (state !== 'dropped') {
     deps.note(`${attempt.title}: found ${attempt.hash}, sent before`);
@@ -33,12 +37,12 @@ export async function resume(deps: TxDeps, open: readonly Judged[], intent: stri
     return null;
   }
   deps.note(`${attempt.title}: found ${attempt.hash}, which no node holds; it is broadcast again`);
-  await sendOut(deps, attempt);
+  await broadcastAttempt(deps, attempt);
   return attempt.nonce;
 }
 
 /** The nonce of an errand's transaction that was mined, by whatever process, since this command began to look. */
-function doneMeanwhile({journal, node, account, note}: TxDeps, intent: string): number | null {
+function findMinedMeanwhile({journal, node, account, note}: TxDeps, intent: string): number | null {
   const done = journal
     .concluded({chain: node.chain, sender: account.address, limit: RECENT})
     .find((attempt) => attempt.intent === intent && (attempt.receipt?.block ?? 0n) > node.since);
@@ -47,7 +51,7 @@ function doneMeanwhile({journal, node, account, note}: TxDeps, intent: string): 
   return done.nonce;
 }
 
-async function abandon(deps: TxDeps, judged: Judged): Promise<void> {
+async function abandon(deps: TxDeps, judged: JudgedGroup): Promise<void> {
   for (const {hash} of judged.group) await deps.journal.end(hash, 'abandoned', null);
   const mark = (attempt: TxAttempt): TxAttempt => ({...attempt, state: 'abandoned'});
   const [first, ...rest] = judged.group;

@@ -65,7 +65,7 @@ export async function signAndSend(deps: TxDeps, draft: Draft): Promise<void> {
     signedAt: time.now(),
   };
   await journal.add(attempt);
-  await sendOut(deps, attempt);
+  await broadcastAttempt(deps, attempt);
 }
 
 /**
@@ -73,7 +73,7 @@ export async function signAndSend(deps: TxDeps, draft: Draft): Promise<void> {
  * looks for it.
  * @throws AosError TX_NOT_TAKEN when the node says no; the attempt is then abandoned: the next run makes a new one
  */
-export async function sendOut(
+export async function broadcastAttempt(
   {node, journal}: TxDeps,
   {hash, raw}: Pick<TxAttempt, 'hash' | 'raw'>,
 ): Promise<void> {

@@ -6,11 +6,11 @@ import type {TxPlan} from './plan.ts';
 import type {TxAttempt} from './port.ts';
 import {resume} from './resume.ts';
 import {locked, signAndSend} from './send.ts';
-import {settleOpen, type Judged} from './settle.ts';
-import {waitFor, type Waited} from './wait.ts';
+import {refreshOpenAttempts, type JudgedGroup} from './open-attempts.ts';
+import {waitForNonce, type WaitResult} from './wait.ts';
 
 /** A simulated plan with what it will cost; what the operator is asked to agree to. Amounts in wei. */
-export type Prepared = {
+export type PreparedTx = {
   plan: TxPlan;
   gas: bigint;
   fees: Fees;
@@ -19,11 +19,11 @@ export type Prepared = {
   mostWei: bigint;
 };
 
-export type Transacted =
-  (Waited & {/** Found in the journal, not sent by this run. */ resumed: boolean}) | {state: 'declined'};
+export type TransactOutcome =
+  (WaitResult & {/** Found in the journal, not sent by this run. */ resumed: boolean}) | {state: 'declined'};
 
 /** What is to be sent, unless the journal holds it already. */
-export type Errand = {
+export type TxRequest = {
   intent: string;
   /** Makes the plan, e.g. by signing typed data; called only when there is nothing to resume. */
   plan: () => Promise<TxPlan>;
@@ -37,15 +37,15 @@ export async function prepare(
   deps: TxDeps,
   plan: TxPlan,
   cap: bigint | null,
-  over: Fees | null,
-): Promise<Prepared> {
+  outbid: Fees | null,
+): Promise<PreparedTx> {
   const {node, account} = deps;
   const [gas, market, balance] = await Promise.all([
     simulate(node, {from: account.address, ...plan}, plan.title),
     readFeeMarket(node),
     readBalance(node, account.address),
   ]);
-  const fees = over === null ? feesFor(market, cap) : replacementFees(over, market, cap);
+  const fees = outbid === null ? feesFor(market, cap) : replacementFees(outbid, market, cap);
   const mostWei = gas * fees.maxFeePerGas + plan.value;
   requireFunds(account.address, balance, mostWei);
   return {plan, gas, fees, balance, mostWei};
@@ -62,41 +62,41 @@ function requireFunds(address: string, balance: bigint, mostWei: bigint): void {
 }
 
 /**
- * Does one errand on chain, once: finds its transaction in the journal, or plans, simulates, asks, signs, journals and
+ * Does one request on chain, once: finds its transaction in the journal, or plans, simulates, asks, signs, journals and
  * broadcasts it; then waits.
  * @param confirm asked with what was simulated; false: nothing is signed
  * @throws AosError TX_* | CHAIN_* | SIGNER_* | JOURNAL_* | INTERRUPTED
  */
 export async function transact(
   deps: TxDeps,
-  errand: Errand,
+  request: TxRequest,
   limits: TxLimits,
-  confirm: (prepared: Prepared) => Promise<boolean>,
-): Promise<Transacted> {
-  const open = await settleOpen(deps, limits);
-  const found = await resume(deps, open, errand.intent);
-  if (found !== null) return {...(await waitFor(deps, found, limits)), resumed: true};
+  confirm: (prepared: PreparedTx) => Promise<boolean>,
+): Promise<TransactOutcome> {
+  const open = await refreshOpenAttempts(deps, limits);
+  const found = await resume(deps, open, request.intent);
+  if (found !== null) return {...(await waitForNonce(deps, found, limits)), resumed: true};
 
   await waitForEarlier(deps, open, limits);
-  const over = freeNonce(open)?.fees ?? null;
-  const prepared = await prepareUnlessDone(deps, errand, limits, over);
-  if (typeof prepared === 'number') return {...(await waitFor(deps, prepared, limits)), resumed: true};
+  const outbid = freeNonce(open)?.fees ?? null;
+  const prepared = await prepareUnlessDone(deps, request, limits, outbid);
+  if (typeof prepared === 'number') return {...(await waitForNonce(deps, prepared, limits)), resumed: true};
   if (!(await confirm(prepared))) return {state: 'declined'};
   const sent = await locked(deps, limits.signal, () => sendPrepared(deps, prepared, limits));
-  return {...(await waitFor(deps, sent.nonce, limits)), resumed: sent.resumed};
+  return {...(await waitForNonce(deps, sent.nonce, limits)), resumed: sent.resumed};
 }
 
 /**
  * Waits for what is on its way for other errands: a simulation knows nothing of it, so its gas could be too little.
  * @throws AosError TX_STUCK when it is not mined in time
  */
-async function waitForEarlier(deps: TxDeps, open: readonly Judged[], limits: TxLimits): Promise<void> {
+async function waitForEarlier(deps: TxDeps, open: readonly JudgedGroup[], limits: TxLimits): Promise<void> {
   for (const {group, verdict} of open) {
     if (verdict.state !== 'pending') continue;
     const {hash, title, nonce} = verdict.attempt;
     deps.note(`${title}: ${hash} is on its way and comes first`);
     try {
-      const waited = await waitFor(deps, group[0].nonce, {...limits, confirmations: 1});
+      const waited = await waitForNonce(deps, group[0].nonce, {...limits, confirmations: 1});
       if (waited.state !== 'pending') continue;
       throw new AosError('TX_STUCK', `${title}: ${hash} (nonce ${nonce}) comes first, and ${waited.why}`, {
         next: `Wait, then run the command again; or hurry it: aos tx speed-up ${hash}`,
@@ -115,14 +115,14 @@ async function waitForEarlier(deps: TxDeps, open: readonly Judged[], limits: TxL
  */
 async function prepareUnlessDone(
   deps: TxDeps,
-  {intent, plan}: Errand,
+  {intent, plan}: TxRequest,
   limits: TxLimits,
-  over: Fees | null,
-): Promise<Prepared | number> {
+  outbid: Fees | null,
+): Promise<PreparedTx | number> {
   try {
-    return await prepare(deps, await plan(), limits.maxFeePerGas, over);
+    return await prepare(deps, await plan(), limits.maxFeePerGas, outbid);
   } catch (error) {
-    const found = await settleOpen(deps, limits)
+    const found = await refreshOpenAttempts(deps, limits)
       .then((open) => resume(deps, open, intent))
       .catch(() => null);
     if (found === null) throw error;
@@ -131,7 +131,7 @@ async function prepareUnlessDone(
 }
 
 /** The nonce an abandoned transaction left free, with its fees: its bytes may be out, so the next one has to beat them. */
-function freeNonce(open: readonly Judged[]): {nonce: number; fees: Fees} | null {
+function freeNonce(open: readonly JudgedGroup[]): {nonce: number; fees: Fees} | null {
   const judged = open.find(
     ({group, verdict}) => verdict.state === 'dropped' && group.every(({state}) => state === 'abandoned'),
   );
@@ -150,11 +150,11 @@ function freeNonce(open: readonly Judged[]): {nonce: number; fees: Fees} | null 
 /** Under the lock: whatever happened while the operator was asked is looked at again. */
 async function sendPrepared(
   deps: TxDeps,
-  {plan, gas, fees}: Prepared,
+  {plan, gas, fees}: PreparedTx,
   limits: TxLimits,
 ): Promise<{nonce: number; resumed: boolean}> {
   const {node, account} = deps;
-  const open = await settleOpen(deps, limits);
+  const open = await refreshOpenAttempts(deps, limits);
   const found = await resume(deps, open, plan.intent);
   if (found !== null) return {nonce: found, resumed: true};
   await simulate(node, {from: account.address, ...plan}, plan.title);
@@ -169,7 +169,7 @@ async function sendPrepared(
  * The nonce after everything that is on its way.
  * @throws AosError TX_STUCK when an earlier transaction of ours is on nobody's way: a new one would wait behind it
  */
-async function nextNonce({node, account}: TxDeps, open: readonly Judged[]): Promise<number> {
+async function nextNonce({node, account}: TxDeps, open: readonly JudgedGroup[]): Promise<number> {
   const stuck = open.find(({verdict}) => verdict.state === 'dropped');
   if (stuck !== undefined) {
     const {hash, title, nonce} = stuck.verdict.attempt;

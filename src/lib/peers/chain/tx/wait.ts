@@ -3,46 +3,46 @@ import type {TxDeps, TxLimits} from './deps.ts';
 import type {Verdict} from './judge.ts';
 import {broadcast} from './node.ts';
 import type {TxAttempt, TxReceipt} from './port.ts';
-import {conclude, look, type Group} from './settle.ts';
+import {conclude, readVerdict, type AttemptGroup} from './open-attempts.ts';
 
 /** How a wait ended. `why` says what is missing; `isNext`: a block can take it, if it pays enough. */
-export type Waited =
+export type WaitResult =
   | {state: 'mined' | 'cancelled'; attempt: TxAttempt; receipt: TxReceipt}
   | {state: 'pending'; attempt: TxAttempt; why: string; isNext: boolean};
 
 /** Thrown-out transactions are broadcast again no more often than this. */
 const RESEND_MS = 15_000;
-/** See settle.ts: the nodes of a pool lag each other. */
-const REPLACED_LOOKS = 3;
+/** See open-attempts.ts: the nodes of a pool lag each other. */
+const MAX_REPLACED_READS = 3;
 
 /**
  * Waits until one of the attempts with this nonce has enough confirmations, or the time is over. Attempts that another
  * process adds (`aos tx speed-up`) are seen; a node that does not answer is asked again until the time is over.
  * @throws AosError TX_REVERTED | TX_REPLACED | INTERRUPTED (details.txHash) | JOURNAL_*
  */
-export async function waitFor(deps: TxDeps, nonce: number, limits: TxLimits): Promise<Waited> {
+export async function waitForNonce(deps: TxDeps, nonce: number, limits: TxLimits): Promise<WaitResult> {
   const {node, account, journal, time, note} = deps;
   const {signal, pollMs} = limits;
   const started = time.monotonic();
   const query = {chain: node.chain, sender: account.address, nonce};
-  const told = new Set<string>();
-  const tellOnce = (line: string): void => {
-    if (!told.has(line)) note(line);
-    told.add(line);
+  const noted = new Set<string>();
+  const noteOnce = (line: string): void => {
+    if (!noted.has(line)) note(line);
+    noted.add(line);
   };
   let resentAt = started;
-  let replacedLooks = 0;
+  let replacedReads = 0;
   for (;;) {
     const group = asGroup(journal.withNonce(query));
-    const verdict = await lookOrTell(deps, group, tellOnce);
-    replacedLooks = verdict?.state === 'replaced' ? replacedLooks + 1 : 0;
-    if (verdict !== null && isSettled(verdict, limits.confirmations, replacedLooks)) {
+    const verdict = await readVerdictOrNote(deps, group, noteOnce);
+    replacedReads = verdict?.state === 'replaced' ? replacedReads + 1 : 0;
+    if (verdict !== null && isSettled(verdict, limits.confirmations, replacedReads)) {
       await conclude(deps, group, verdict);
       return concluded(verdict);
     }
     if (verdict?.state === 'dropped' && time.monotonic() - resentAt >= RESEND_MS) {
       resentAt = time.monotonic();
-      tellOnce('no node holds the transaction any more; it is broadcast again');
+      noteOnce('no node holds the transaction any more; it is broadcast again');
       await broadcast(node, verdict.attempt.raw);
     }
     const last = verdict?.attempt ?? group.at(-1) ?? group[0];
@@ -50,7 +50,7 @@ export async function waitFor(deps: TxDeps, nonce: number, limits: TxLimits): Pr
       return {
         state: 'pending',
         attempt: last,
-        why: missing(verdict, limits.confirmations),
+        why: missingText(verdict, limits.confirmations),
         isNext: verdict?.state === 'pending' && verdict.gap <= 0,
       };
     try {
@@ -62,26 +62,26 @@ export async function waitFor(deps: TxDeps, nonce: number, limits: TxLimits): Pr
 }
 
 /** A node that fails is asked again at the next turn; null meanwhile. */
-async function lookOrTell(
+async function readVerdictOrNote(
   deps: TxDeps,
-  group: Group,
-  tellOnce: (line: string) => void,
+  group: AttemptGroup,
+  noteOnce: (line: string) => void,
 ): Promise<Verdict | null> {
   try {
-    return await look(deps, group);
+    return await readVerdict(deps, group);
   } catch (error) {
     if (!isAosError(error, 'CHAIN_UNREACHABLE', 'CHAIN_BAD_ANSWER')) throw error;
-    tellOnce(`${error.message}; it is asked again`);
+    noteOnce(`${error.message}; it is asked again`);
     return null;
   }
 }
 
-function isSettled(verdict: Verdict, confirmations: number, replacedLooks: number): boolean {
-  if (verdict.state === 'replaced') return replacedLooks >= REPLACED_LOOKS;
+function isSettled(verdict: Verdict, confirmations: number, replacedReads: number): boolean {
+  if (verdict.state === 'replaced') return replacedReads >= MAX_REPLACED_READS;
   return 'receipt' in verdict && verdict.confirmations >= BigInt(confirmations);
 }
 
-function concluded(verdict: Verdict): Waited {
+function concluded(verdict: Verdict): WaitResult {
   const {attempt} = verdict;
   if (verdict.state === 'mined' || verdict.state === 'cancelled')
     return {state: verdict.state, attempt, receipt: verdict.receipt};
@@ -106,7 +106,7 @@ function concluded(verdict: Verdict): Waited {
 }
 
 /** What a wait that ran out still misses, in words. */
-export function missing(verdict: Verdict | null, confirmations: number): string {
+export function missingText(verdict: Verdict | null, confirmations: number): string {
   if (verdict === null) return 'the chain RPC does not answer';
   if ('confirmations' in verdict) return `it has ${verdict.confirmations} of ${confirmations} confirmations`;
   if (verdict.state === 'pending' && verdict.gap > 0)
@@ -115,7 +115,7 @@ export function missing(verdict: Verdict | null, confirmations: number): string 
   return 'it is not in a block yet';
 }
 
-/** The hash of a transaction that was waited for when the command was told to stop. */
+/** The hash of a transaction that was waited for when the command was noted to stop. */
 function interrupted({hash, title, kind}: TxAttempt, reason: unknown): AosError {
   return stoppedBy(reason, `${title}: stopped waiting for ${hash}, which is sent`, {
     next:
@@ -126,7 +126,7 @@ function interrupted({hash, title, kind}: TxAttempt, reason: unknown): AosError 
   });
 }
 
-function asGroup(attempts: readonly TxAttempt[]): Group {
+function asGroup(attempts: readonly TxAttempt[]): AttemptGroup {
   const [first, ...rest] = attempts;
   if (first === undefined) throw new AosError('BUG', 'a wait for a transaction that is not in the journal');
   return [first, ...rest];

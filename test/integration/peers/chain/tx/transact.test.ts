@@ -2,8 +2,8 @@ import {privateKeyToAccount} from 'viem/accounts';
 import type {Hex} from 'viem';
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {replaceTransaction} from '../../../../../src/lib/peers/chain/tx/replace.ts';
-import {settleOpen} from '../../../../../src/lib/peers/chain/tx/settle.ts';
-import {transact, type Transacted} from '../../../../../src/lib/peers/chain/tx/transact.ts';
+import {refreshOpenAttempts} from '../../../../../src/lib/peers/chain/tx/open-attempts.ts';
+import {transact, type TransactOutcome} from '../../../../../src/lib/peers/chain/tx/transact.ts';
 import {startAnvil, type Anvil} from '../../../../../src/devnet/chain/anvil.ts';
 import {devRpc} from '../../../../../src/devnet/chain/rpc.ts';
 import {DEV_SIGNER_KEY} from '../../../../../src/devnet/signer/keys.ts';
@@ -46,7 +46,7 @@ const errand = (to = once, intent = 'register:test') => ({
 });
 /** Takes every call, as often as it comes. */
 const elsewhere: Hex = '0x00000000000000000000000000000000000000ee';
-const hashOf = (done: Transacted | undefined) =>
+const hashOf = (done: TransactOutcome | undefined) =>
   done !== undefined && 'attempt' in done ? done.attempt.hash : null;
 const still = () => steppedTime();
 const rpc = (method: string, ...params: unknown[]) => devRpc(anvil.url, method, params);
@@ -225,7 +225,7 @@ describe('a repeated command', () => {
     const dir = stateDir();
     const [fast, slow] = [await process(anvil.url, {dir}), await process(anvil.url, {dir})];
     const two = limits({confirmations: 2});
-    const first: Transacted[] = [];
+    const first: TransactOutcome[] = [];
     const second = await transact(slow, errand(to()), two, async () => {
       first.push(await transact(fast, errand(to()), two, yes));
       return true;
@@ -239,7 +239,7 @@ describe('a repeated command', () => {
   it('slow to plan, finds what another process has brought to its end, and asks nobody', async () => {
     const dir = stateDir();
     const [fast, slow] = [await process(anvil.url, {dir}), await process(anvil.url, {dir})];
-    const first: Transacted[] = [];
+    const first: TransactOutcome[] = [];
     const plan = async () => {
       first.push(await transact(fast, errand(), limits(), yes));
       return planFor(once);
@@ -299,7 +299,7 @@ describe('a repeated command', () => {
     await rpc('eth_sendRawTransaction', slow.attempt.raw);
     await rpc('evm_mine');
 
-    const left = await settleOpen(await process(anvil.url, {dir}), limits());
+    const left = await refreshOpenAttempts(await process(anvil.url, {dir}), limits());
     expect(left).toEqual([]);
     const states = Object.fromEntries(deps.journal.list(9).map(({hash, state}) => [hash, state]));
     expect(states[slow.attempt.hash]).toBe('mined');

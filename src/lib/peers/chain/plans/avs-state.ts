@@ -1,5 +1,4 @@
 import {zeroAddress, zeroHash, type Hex} from 'viem';
-import {AosError} from '../../../foundation/errors/error.ts';
 import {avsRegistrarAbi, blsApkRegistryAbi, socketRegistryAbi} from '../abis-avs.ts';
 import type {Flow} from '../detect.ts';
 import {readBls} from '../flow-bls.ts';
@@ -9,17 +8,7 @@ import {firstBlocks} from '../first-blocks.ts';
 import type {Chain} from '../open.ts';
 import {readBlsSocket} from '../registration-bls.ts';
 import {quorumsToJoin} from '../preconditions-bls.ts';
-import {ask, call} from '../read.ts';
-import {
-  coordinatorData,
-  planBls,
-  planEcdsa,
-  planSets,
-  registrarData,
-  type BlsKeyProof,
-  type OperatorSignature,
-} from './register.ts';
-import type {TxPlan} from '../tx/plan.ts';
+import {readNamed, call} from '../read.ts';
 import type {ResolvedContracts} from '../contract-types.ts';
 
 /** Where an operator stands at the AVS, as far as the next transaction needs it. */
@@ -52,12 +41,10 @@ export type AvsState = {
  * @param wanted quorums or set ids; null: all that take the operator
  * @throws AosError as {@link Chain.read}
  */
-export async function readAvs(
+export async function readAvsState(
   chain: Chain,
   contracts: ResolvedContracts,
-  flow: Flow,
-  operator: Hex,
-  wanted: readonly number[] | null,
+  {flow, operator, wanted}: {flow: Flow; operator: Hex; wanted: readonly number[] | null},
 ): Promise<AvsState> {
   switch (flow) {
     case 'bls':
@@ -67,7 +54,7 @@ export async function readAvs(
     case 'ecdsa-b3': {
       const {registered} = await readEcdsa(chain, contracts, operator);
       return {
-        ...NOTHING,
+        ...NO_AVS_STATE,
         flow,
         registered: registered === true,
         known: registered,
@@ -79,7 +66,7 @@ export async function readAvs(
   }
 }
 
-const NOTHING = {
+const NO_AVS_STATE = {
   operatorId: null,
   groups: [],
   joining: [],
@@ -123,7 +110,7 @@ async function readSetsState(
 ): Promise<AvsState> {
   const [facts, {socket, blsKey}] = await Promise.all([
     readSets(chain, contracts, operator, wanted),
-    ask(chain, {
+    readNamed(chain, {
       socket: call(avsRegistrarAbi, contracts.registry, 'getOperatorSocket', [operator]),
       blsKey: call(blsApkRegistryAbi, contracts.blsApkRegistry ?? zeroAddress, 'getOperatorId', [operator]),
     }),
@@ -153,55 +140,6 @@ function areSetsRead({setCount, sets}: SetsFacts): boolean {
   return setCount !== null && sets.every(({member}) => member !== null);
 }
 
-/** What the operator brings to its registration; what the flow does not take may be null. */
-export type Bring = {
-  socket: string | null;
-  signingKey: Hex;
-  signature: OperatorSignature | null;
-  key: BlsKeyProof | null;
-};
-
-/** AVSDirectory does not look at the signature of an operator it has registered at the AVS. */
-const NOT_LOOKED_AT: OperatorSignature = {signature: '0x', salt: zeroHash, expiry: 0n};
-
-/** The transaction that registers the operator at the AVS. @throws AosError BUG when something is not brought */
-export function planRegistration(
-  state: AvsState,
-  contracts: ResolvedContracts,
-  operator: Hex,
-  {socket, signingKey, signature, key}: Bring,
-): TxPlan {
-  const {flow, joining} = state;
-  const {registry, allocationManager, serviceManager: avs} = contracts;
-  const signed = signature ?? NOT_LOOKED_AT;
-  switch (flow) {
-    case 'bls':
-      return planBls({registry, operator, quorums: joining, socket: brought(socket), key, signature: signed});
-    case 'ecdsa-b1':
-    case 'ecdsa-b2':
-    case 'ecdsa-b3':
-      return planEcdsa({flow, registry, operator, signingKey, signature: signed});
-    case 'operator-sets': {
-      const given = state.takesSocket ? brought(socket) : null;
-      const data = state.takesBlsKey ? coordinatorData(given ?? '', key) : registrarData(given);
-      return planSets({
-        allocationManager: brought(allocationManager),
-        registry,
-        operator,
-        avs,
-        sets: joining,
-        data,
-        socket: given,
-      });
-    }
-  }
-}
-
-function brought<T>(value: T | null): T {
-  if (value !== null) return value;
-  throw new AosError('BUG', 'a registration is planned without something its flow takes');
-}
-
 /** The socket the chain keeps for an operator, in storage or in its logs; null where it does not tell. Up to two steps. */
 export async function readSocket(
   chain: Chain,
@@ -210,7 +148,7 @@ export async function readSocket(
   operatorId: Hex | null,
 ): Promise<string | null> {
   const {socketRegistry, registry} = contracts;
-  const {byId, byAddress} = await ask(chain, {
+  const {byId, byAddress} = await readNamed(chain, {
     byId: call(socketRegistryAbi, socketRegistry ?? zeroAddress, 'getOperatorSocket', [
       operatorId ?? zeroHash,
     ]),

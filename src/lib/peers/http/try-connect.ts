@@ -2,14 +2,14 @@ import {connect} from 'node:net';
 import {abortable} from '../../foundation/async/abort.ts';
 
 /** @returns why nobody listens where a URL leads; null when somebody does. Nothing is sent. */
-export function whyNobody(url: string, limitMs: number, signal: AbortSignal): Promise<string | null> {
+export function connectFailure(url: string, limitMs: number, signal: AbortSignal): Promise<string | null> {
   const {hostname, port, protocol} = new URL(url);
   const number = port === '' ? (/^(wss|https):$/.test(protocol) ? 443 : 80) : Number(port);
-  return canConnect(hostname.replaceAll(/[[\]]/g, ''), number, limitMs, signal);
+  return tryConnect(hostname.replaceAll(/[[\]]/g, ''), number, limitMs, signal);
 }
 
 /** @returns why nothing answers there; null when something does */
-export function canConnect(
+export function tryConnect(
   host: string,
   port: number,
   limitMs: number,

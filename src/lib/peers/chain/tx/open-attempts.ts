@@ -4,17 +4,17 @@ import {readHead, readNonceFacts} from './node.ts';
 import type {TxAttempt, TxEnd} from './port.ts';
 
 /** Attempts with one nonce, oldest first. */
-export type Group = readonly [TxAttempt, ...TxAttempt[]];
-export type Judged = {group: Group; verdict: Verdict};
+export type AttemptGroup = readonly [TxAttempt, ...TxAttempt[]];
+export type JudgedGroup = {group: AttemptGroup; verdict: Verdict};
 
 /**
  * A nonce counts as used by a stranger, and a block as gone, only when the node says so this often: the nodes of a pool
  * lag each other.
  */
-const LOOKS = 3;
+const MAX_READS = 3;
 
 /** What became of a group, by the node; nothing is written. @throws AosError CHAIN_* */
-export async function look(deps: Pick<TxDeps, 'node'>, group: Group): Promise<Verdict> {
+export async function readVerdict(deps: Pick<TxDeps, 'node'>, group: AttemptGroup): Promise<Verdict> {
   return judge(group, await readNonceFacts(deps.node, group));
 }
 
@@ -29,16 +29,16 @@ const RECENT = 32;
  * @returns the others: pending, dropped, or mined with too few confirmations
  * @throws AosError CHAIN_* | JOURNAL_*, or the signal's reason
  */
-export async function settleOpen(
+export async function refreshOpenAttempts(
   deps: TxDeps,
   limits: Pick<TxLimits, 'confirmations' | 'pollMs' | 'signal'>,
-): Promise<Judged[]> {
+): Promise<JudgedGroup[]> {
   const {journal, node, account} = deps;
-  await reopenLost(deps, limits);
+  await reopenReorganised(deps, limits);
   const open = byNonce(journal.open({chain: node.chain, sender: account.address}));
-  const left: Judged[] = [];
+  const left: JudgedGroup[] = [];
   for (const group of open) {
-    const verdict = await lookUntilSure(deps, group, limits);
+    const verdict = await readVerdictUntilSure(deps, group, limits);
     const isFinal = !('confirmations' in verdict) || verdict.confirmations >= BigInt(limits.confirmations);
     if (isFinal && (await conclude(deps, group, verdict))) continue;
     left.push({group, verdict});
@@ -50,7 +50,7 @@ export async function settleOpen(
  * What was decided in a block that is gone is open again: else the next command would take the same errand for a new one.
  * @throws AosError CHAIN_* | JOURNAL_*, or the signal's reason
  */
-async function reopenLost(deps: TxDeps, limits: Pick<TxLimits, 'pollMs' | 'signal'>): Promise<void> {
+async function reopenReorganised(deps: TxDeps, limits: Pick<TxLimits, 'pollMs' | 'signal'>): Promise<void> {
   const {journal, node, account} = deps;
   const query = {chain: node.chain, sender: account.address};
   const recent = journal.concluded({...query, limit: RECENT});
@@ -59,23 +59,24 @@ async function reopenLost(deps: TxDeps, limits: Pick<TxLimits, 'pollMs' | 'signa
   for (const [{nonce}] of byNonce(recent.filter(({receipt}) => (receipt?.block ?? 0n) > reachable))) {
     const [group] = byNonce(journal.withNonce({...query, nonce}));
     if (group === undefined) continue;
-    const stood = group.find(({receipt}) => receipt !== null)?.receipt;
-    const stands = (verdict: Verdict): boolean =>
-      'receipt' in verdict && verdict.receipt.blockHash === stood?.blockHash;
-    if (!stands(await lookUntilSure(deps, group, limits, stands))) await journal.reopen({...query, nonce});
+    const recorded = group.find(({receipt}) => receipt !== null)?.receipt;
+    const isStillMined = (verdict: Verdict): boolean =>
+      'receipt' in verdict && verdict.receipt.blockHash === recorded?.blockHash;
+    if (!isStillMined(await readVerdictUntilSure(deps, group, limits, isStillMined)))
+      await journal.reopen({...query, nonce});
   }
 }
 
 /** Looks again while the verdict may come from a node that lags the one asked before. */
-async function lookUntilSure(
+async function readVerdictUntilSure(
   deps: TxDeps,
-  group: Group,
+  group: AttemptGroup,
   {pollMs, signal}: Pick<TxLimits, 'pollMs' | 'signal'>,
   isSure: (verdict: Verdict) => boolean = ({state}) => state !== 'replaced',
 ): Promise<Verdict> {
-  for (let looks = 1; ; looks++) {
-    const verdict = await look(deps, group);
-    if (isSure(verdict) || looks >= LOOKS) return verdict;
+  for (let reads = 1; ; reads++) {
+    const verdict = await readVerdict(deps, group);
+    if (isSure(verdict) || reads >= MAX_READS) return verdict;
     await deps.time.sleep(pollMs, signal);
   }
 }
@@ -86,7 +87,7 @@ async function lookUntilSure(
  */
 export async function conclude(
   {journal}: Pick<TxDeps, 'journal'>,
-  group: Group,
+  group: AttemptGroup,
   verdict: Verdict,
 ): Promise<boolean> {
   switch (verdict.state) {
