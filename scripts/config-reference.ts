@@ -11,14 +11,14 @@ const HEAD = `# Configuration
 \`/etc/aos/config.yaml\`.
 
 A value comes from the first of: flag, environment variable, file, preset of \`network\`, default. An empty value counts
-as none. In a variable, items of a list are separated by commas. Addresses and keys need no quotes.
+as absent. In a variable, items of a list are separated by commas. Addresses and keys need no quotes.
 
 - Times: \`500ms\`, \`30s\`, \`10m\`, \`1h30m\`, \`3d\`, or plain seconds.
 - Addresses: 0x and 40 hex digits; letters in mixed case must have the right EIP-55 checksum.
 - Paths: relative ones start at the directory of the file (those of variables in the working directory); \`~/\` is home.
-- \`node_id\` and \`signer_key\` may also stand at top level.
+- \`node_id\` and \`signer_key\` may also be at top level.
 - A raw private key in \`signer_key\` is refused (exit 77); the message says how to move it into Web3Signer.
-- All errors are told at once (exit 78); unknown keys only warn.
+- All errors are reported at once (exit 78); unknown keys only cause a warning.
 
 A file to start from:
 
@@ -32,11 +32,11 @@ net:
   dispatcher_url: 127.0.0.1:8081
 chain:
   chain_rpc_url: https://rpc.example.org
-  vrf_range_contract: 0x27e4384ecc11810c2F49914390052b22c4e3CcC0 # that of your network
+  vrf_range_contract: 0x27e4384ecc11810c2F49914390052b22c4e3CcC0 # the contract of your network
 \`\`\`
 `;
 
-/** The reference of every key as Markdown; docs/config.md is this text. */
+/** Makes the reference of every key as Markdown; docs/config.md is this text. */
 export function configReference(): string {
   const sections = new Map<string, AnyField[]>();
   for (const field of ALL_FIELDS) {
@@ -73,8 +73,8 @@ function networks(): string {
     const note =
       retired === null
         ? ''
-        : `The network ${retired}. It is refused until \`chain.contracts.registry\` is given.\n\n`;
+        : `The network ${retired}. It is refused until \`chain.contracts.registry\` is set.\n\n`;
     return `### ${name}\n\n${note}${lines.join('\n')}\n`;
   });
-  return `## Networks\n\nWithout \`network\` it is \`${CUSTOM_NETWORK}\`: nothing is preset.\n\n${lists.join('\n')}`;
+  return `## Networks\n\nWithout \`network\` the network is \`${CUSTOM_NETWORK}\`: nothing is preset.\n\n${lists.join('\n')}`;
 }

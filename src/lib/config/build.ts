@@ -8,7 +8,7 @@ import type {Resolved} from './resolve.ts';
 import {FIELDS} from './schema.ts';
 import type {Field} from './schema.ts';
 
-/** What relative paths start at: those of the file beside it, those of flags and variables in the working directory. */
+/** Bases of relative paths: the file's directory for paths in the file, the working directory for flags and variables. */
 export type PathBase = {file: string | null; cwd: string; env: Env};
 
 export function buildSignerConfig(resolved: Resolved): SignerConfig {
@@ -19,7 +19,7 @@ export function buildSignerConfig(resolved: Resolved): SignerConfig {
   };
 }
 
-/** The typed configuration; only for values without problems. */
+/** Builds the typed configuration from values without problems. */
 export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], base: PathBase): Config {
   const signer = buildSignerConfig(resolved);
   const get = <T>(field: Field<T>): T => required(resolved, field);
@@ -113,7 +113,7 @@ function webhookOf(resolved: Resolved): (() => string) | null {
   return url === undefined ? null : () => url;
 }
 
-/** The absolute path that a field names; null without one. */
+/** Returns the absolute path of a path field; null when it has no value. */
 export function pathOf(resolved: Resolved, field: Field<string>, {file, cwd, env}: PathBase): string | null {
   const text = resolved.one(field);
   if (text === undefined) return null;
@@ -121,10 +121,7 @@ export function pathOf(resolved: Resolved, field: Field<string>, {file, cwd, env
   return userPath(text, inFile ? dirname(resolvePath(cwd, file)) : cwd, env);
 }
 
-/**
- * The URL under which this machine reaches what listens there: "all addresses" is read as loopback
- * (docs/protocol.md#http-server-of-the-operator).
- */
+/** Returns the URL of a listener as seen from this machine: "all addresses" becomes loopback (docs/protocol.md#http-server-of-the-operator). */
 export function urlOf({host, port}: ListenAddress): string {
   if (host === '0.0.0.0') return `http://127.0.0.1:${port}`;
   if (host === '::') return `http://[::1]:${port}`;

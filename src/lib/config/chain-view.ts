@@ -7,20 +7,20 @@ import {FIELDS, type AnyField} from './schema.ts';
 import {readSource, type ConfigSource} from './source.ts';
 import {readTree} from './tree.ts';
 
-/** What commands need that only look at the chain; they may look at any operator's, without a configuration. */
+/** Settings of commands that only read the chain, for any operator and without a configuration. */
 export type ChainView = {
   /** Preset name, or `custom`. */
   network: string;
-  /** Null: the RPC's own is taken. */
+  /** Null: use the chain id of the RPC. */
   chainId: number | null;
-  /** Null where nothing says. */
+  /** Null when not configured. */
   nodeId: string | null;
   rpcUrls: readonly string[];
   contracts: Contracts;
   vrfRangeContract: string | null;
 };
 
-/** Rules of the network that a configuration knows; null where it says nothing of use. */
+/** Rules of the network from the configuration; null where it has no valid value. */
 export type NetworkRules = {
   /** Unix ms. */
   networkStart: number | null;
@@ -28,14 +28,14 @@ export type NetworkRules = {
   penaltyWei: bigint | null;
 };
 
-/** Where `--rpc-url` goes; one given there is used alone. */
+/** The key that `--rpc-url` sets; that URL is then the only one. */
 export const RPC_URL_PATH = FIELDS.rpcUrl.path;
 export const NETWORK_PATH = FIELDS.network.path;
 export const NODE_ID_PATH = FIELDS.nodeId.path;
 
 /**
- * The chain part of a configuration. A file made for another network than the flag names is left out: its addresses
- * are of that other chain. Nothing is required here.
+ * Loads the chain part of a configuration. A file for another network than the flag's is ignored, because its addresses
+ * belong to that chain. No value is required.
  * @throws AosError CONFIG_INVALID for wrong values of the chain part; as `loadConfig` for a file that cannot be used
  */
 export function loadChainView(
@@ -72,7 +72,7 @@ export function loadChainView(
   };
 }
 
-/** What a resolved configuration says of the chain. */
+/** Picks the chain part of a resolved configuration. */
 export function chainViewOf(resolved: Resolved, onlyFlag: boolean): ChainView {
   const rpcUrl = resolved.one(FIELDS.rpcUrl);
   const more = onlyFlag ? [] : (resolved.many(FIELDS.rpcUrls) ?? []);

@@ -12,13 +12,13 @@ import {sanitizeText, sanitizeValue, sanitizePath} from './sanitize.ts';
 import type {FileTree} from './tree.ts';
 import {baseUrl} from './values.ts';
 
-/** What a command needs: `signer` only to sign, `run` everything. */
+/** What a command needs of a configuration: `signer` the values for signing, `run` all of them. */
 export type Need = 'signer' | 'run';
 
 /** Kinds of worker that this version can drive. */
 const RUNNABLE: readonly WorkerKind[] = ['opml'];
 
-/** Variables of ours that are no config keys. */
+/** AOS variables that are not configuration keys. */
 const OTHER_VARIABLES = [
   'AOS_CONFIG',
   'AOS_HOME',
@@ -30,7 +30,7 @@ const OTHER_VARIABLES = [
 ];
 const MOST_UNKNOWN = 50;
 
-/** What no single value can be wrong with: missing fields and fields that do not go together. */
+/** Finds missing fields and fields that contradict each other. */
 export function crossProblems(
   resolved: Resolved,
   tree: FileTree,
@@ -51,7 +51,7 @@ export function crossProblems(
     );
   };
   const missing = (field: Exclude<AnyField, {kind: 'unused'}>, got = 'is missing'): void => {
-    // A key that is like none has no `meant`, and a field without a second name no `alias`: those do not match.
+    // `meant` is null for a key without a similar one, and `alias` for a field without one: those do not match.
     const typo = tree.unknown.find(
       ({meant}) => meant !== null && (meant === field.path || meant === field.alias),
     );
@@ -59,7 +59,7 @@ export function crossProblems(
     const place = tree.present.get(field.path) ?? placeOf(field);
     problems.push(problemAt(place, field.path, got + hint, field.type.expected, field.example));
   };
-  // A section that is no section, and a value that is none, is one mistake, told once.
+  // A section or value of the wrong shape is one mistake, reported once.
   const isBroken = ({path, alias}: AnyField): boolean =>
     ['', path.slice(0, path.lastIndexOf('.')), path, alias].some(
       (one) => one !== null && tree.broken.has(one),
@@ -86,7 +86,7 @@ export function crossProblems(
   const least = (resolved.one(FIELDS.checkpointPeriod) ?? 0) + (resolved.one(FIELDS.challengePeriod) ?? 0);
   if (kept !== undefined && kept < least) {
     const got = 'is shorter than policy.checkpoint_period and policy.challenge_period together';
-    const expected = `at least ${Math.ceil(least / 1000)}s, or an answer could not be proven when it is challenged`;
+    const expected = `at least ${Math.ceil(least / 1000)}s, so that a challenged answer can be proven`;
     problems.push(
       problemAt(placeOf(FIELDS.retention), FIELDS.retention.path, got, expected, FIELDS.retention.example),
     );
@@ -94,7 +94,7 @@ export function crossProblems(
   return problems;
 }
 
-/** The kinds of worker that the configuration asks for, whether or not this version can drive them. */
+/** Returns the configured kinds of worker, including those that this version cannot drive. */
 export function wantedKinds(resolved: Resolved, tree: FileTree): readonly WorkerKind[] {
   const named = WORKER_KINDS.filter((kind) => {
     const settings = Object.values(FIELDS[kind]).map(
@@ -111,7 +111,7 @@ export function runnableKinds(resolved: Resolved, tree: FileTree): readonly Work
   return wantedKinds(resolved, tree).filter((kind) => RUNNABLE.includes(kind));
 }
 
-/** What the operator should know but need not change before a start; each once. */
+/** Finds what the operator should know but need not change before a start. */
 export function findWarnings(
   resolved: Resolved,
   tree: FileTree,
@@ -153,7 +153,7 @@ function unknownVariables(env: Env): ConfigWarning[] {
       OTHER_VARIABLES.includes(name)
     )
       return [];
-    // AOS_DISPATCHER_URL lacks its section; AOS_URL could be several, and may be another program's.
+    // AOS_DISPATCHER_URL lacks its section; AOS_URL would match several keys, and may belong to another program.
     const longer = known.filter((candidate) => candidate.endsWith(name.slice('AOS'.length)));
     const meant =
       known.find((candidate) => distance(name, candidate, 3) < 3) ??
@@ -170,11 +170,11 @@ function unknownVariables(env: Env): ConfigWarning[] {
 }
 
 function unusedSections({present}: FileTree): ConfigWarning[] {
-  const told = {
-    db: 'the journal is one SQLite file, so db is not used; PostgreSQL will come with a later version',
-    queue: 'no queue is needed, so queue is not used; jobs wait in the journal',
+  const notes = {
+    db: 'db is not used: the journal is a SQLite file',
+    queue: 'queue is not used: jobs wait in the journal',
   };
-  return Object.entries(told).flatMap(([path, message]): ConfigWarning[] => {
+  return Object.entries(notes).flatMap(([path, message]): ConfigWarning[] => {
     const place = present.get(path);
     return place === undefined
       ? []
@@ -191,7 +191,7 @@ function vrfKey(resolved: Resolved, fileReadable: boolean): ConfigWarning[] {
   const twice = resolved.raw(FIELDS.vrfKeyFile) !== undefined;
   const message = twice
     ? `${path} is not used, since node.vrf_key_file is given; remove it`
-    : `${path} holds the seed itself; ${how}`;
+    : `${path} contains the seed itself; ${how}`;
   const warnings: ConfigWarning[] = [
     {code: 'INLINE_VRF_KEY', path, message: `${placeText(place)}  ${message}`},
   ];
@@ -200,7 +200,7 @@ function vrfKey(resolved: Resolved, fileReadable: boolean): ConfigWarning[] {
     warnings.push({
       code: 'FILE_READABLE',
       path,
-      message: `${file} holds the VRF seed and can be read by other users: chmod 600 ${file}`,
+      message: `${file} contains the VRF seed and can be read by other users: chmod 600 ${file}`,
     });
   }
   return warnings;
@@ -224,14 +224,14 @@ function workers(resolved: Resolved, tree: FileTree): ConfigWarning[] {
     warnings.push({
       code: 'KIND_UNSUPPORTED',
       path,
-      message: `${path} ${sanitizeValue(type)} is none of ${WORKER_KINDS.join(', ')}; it is ignored`,
+      message: `${path} ${sanitizeValue(type)} is not one of ${WORKER_KINDS.join(', ')}; it is ignored`,
     });
   }
   const outer = resolved.one(FIELDS.callbackUrl) ?? resolved.one(FIELDS.outerUrl);
   if (outer !== undefined && resolved.raw(FIELDS.callbackListen) === undefined && !isLoopback(outer)) {
     const path =
       resolved.raw(FIELDS.callbackUrl) === undefined ? FIELDS.outerUrl.path : FIELDS.callbackUrl.path;
-    const message = `${path} is given to workers as the address for answers, but without workers.callback_listen answers are taken from this machine only`;
+    const message = `${path} is the address that workers send answers to, but without workers.callback_listen only answers from this machine are accepted`;
     warnings.push({code: 'CALLBACK_UNREACHABLE', path, message});
   }
   return warnings;

@@ -1,14 +1,14 @@
 import type {WorkerKind} from '../protocol/wire/messages.ts';
 
-/** Where a worker of one kind is and how patient we are with it. Durations in ms. */
+/** The address of a worker of one kind, and its limits. Durations in ms. */
 export type WorkerConfig = {
   url: string;
   concurrency: number;
-  /** How long a busy worker is waited for. */
+  /** How long to wait for a busy worker. */
   readyTimeoutMs: number;
-  /** How long an answer is waited for before the question is put again. */
+  /** How long to wait for an answer before the request is sent again. */
   answerTimeoutMs: number;
-  /** How often a question is put at most. */
+  /** Most times that a request is sent. */
   attempts: number;
 };
 
@@ -16,10 +16,10 @@ export type ListenAddress = {host: string; port: number};
 
 export type VerifyDispatcher = 'require' | 'when-signed' | 'off';
 
-/** Where the VRF seed is; `read` gives 64 lower-case hex digits. File paths are absolute. */
+/** The place of the VRF seed; `read` returns 64 lower-case hex digits. File paths are absolute. */
 export type VrfKeySource = {kind: 'file'; path: string} | {kind: 'inline'; read: () => string};
 
-/** Contract addresses, null where neither file nor preset says. */
+/** Contract addresses; null where neither file nor preset has one. */
 export type Contracts = {
   serviceManager: string | null;
   registry: string | null;
@@ -34,7 +34,7 @@ export type Contracts = {
   slashers: readonly string[];
 };
 
-/** What checking the signer needs of the configuration. */
+/** The part of the configuration that checking the signer needs. */
 export type SignerConfig = {
   network: string;
   chainId: number | null;
@@ -48,12 +48,12 @@ export type SignerConfig = {
 export type Config = {
   /** Preset name, or `custom` when the file names none. */
   network: string;
-  /** Null where neither file nor preset says; the RPC's own is then taken. */
+  /** Null where neither file nor preset has one: use the chain id of the RPC. */
   chainId: number | null;
   node: {
     id: string;
     signerUrl: string;
-    /** Never the seed itself, only where it is: a Config can be logged. */
+    /** The place of the seed, never the seed: a Config may be logged. */
     vrfKey: VrfKeySource;
     dispatcherAddress: string | null;
     clockId: bigint | null;
@@ -66,7 +66,7 @@ export type Config = {
     outerUrl: string | null;
     /** ws:// or wss:// URL with path. */
     dispatcherUrl: string;
-    /** Base URL that workers call back on, without trailing slash. */
+    /** Base URL for the callbacks of workers, without trailing slash. */
     callbackUrl: string;
     verifyDispatcher: VerifyDispatcher;
   };
@@ -74,16 +74,16 @@ export type Config = {
     rpcUrls: readonly string[];
     vrfRangeContract: string;
     vrfSortPrecision: number;
-    /** How often the sampling range is read again. */
+    /** Period of reading the sampling range again. */
     rangeRefreshMs: number;
     contracts: Contracts;
-    /** Quorums to register for; null: all whose minimum stake is met. */
+    /** Quorums to register for; null: all whose minimum stake the operator has. */
     quorums: readonly number[] | null;
-    /** Socket given at registration. */
+    /** Socket of the registration. */
     socket: string | null;
   };
   policy: {
-    /** Unix ms; null when the file does not say. */
+    /** Unix ms; null when not configured. */
     networkStart: number | null;
     offlineGraceMs: number;
     penaltyWei: bigint;
@@ -101,15 +101,15 @@ export type Config = {
     /** How long results are kept and re-sent. */
     retentionMs: number;
   };
-  /** Format null: the one that fits stderr. Level: the least that is logged. */
+  /** Format null: pretty on a terminal, else logfmt. Level: minimum log level. */
   log: {format: 'pretty' | 'logfmt' | 'json' | null; level: 'debug' | 'info' | 'warn' | 'error'};
-  /** Webhook: behind a function, since its URL is a secret; null: nobody is told. */
+  /** The webhook is behind a function because its URL is a secret; null: no alerts are sent. */
   alerts: {webhook: (() => string) | null; delayMs: number};
-  /** How long `aos run` waits for jobs in hand when told to stop. */
+  /** How long `aos run` waits for the jobs in progress when it stops. */
   shutdownGraceMs: number;
 };
 
-/** Something to tell the operator that does not stop the start. */
+/** A remark for the operator that does not prevent the start. */
 export type ConfigWarning = {
   code:
     | 'UNKNOWN_KEY'

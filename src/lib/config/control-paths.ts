@@ -3,27 +3,27 @@ import {isAbsolute, join, resolve} from 'node:path';
 import type {Env} from './paths.ts';
 import {nodeHash} from './paths.ts';
 
-/** Longer ones do not fit the kernel's sockaddr_un (108 bytes, 104 on macOS). */
+/** Longer paths do not fit the kernel's sockaddr_un (108 bytes, 104 on macOS). */
 const MAX_SOCKET_PATH = 100;
 const HASH_DIGITS = 12;
 const SUFFIX = '.sock';
 const FILE_BYTES = HASH_DIGITS + SUFFIX.length + 1;
 
-/** The name of a node's control socket in its directory. */
+/** Returns the file name of a node's control socket. */
 export function controlFile(network: string, nodeId: string): string {
   return `${nodeHash(network, nodeId).slice(0, HASH_DIGITS)}${SUFFIX}`;
 }
 
-/** Whether a file of that name is a control socket. */
+/** True for the file name of a control socket. */
 export function isControlFile(name: string): boolean {
   return /^[0-9a-f]{12}\.sock$/.test(name);
 }
 
 /**
- * Where control sockets may be, the place for a new one first: `$AOS_HOME/run`, else `$XDG_RUNTIME_DIR/aos`; a short
- * directory below /tmp where the path would be too long for a socket. Those who look see the later places too, since a
- * service and a shell do not have the same environment.
- * @param uid of the user whose directory it is
+ * Returns the directories of control sockets; a new socket goes into the first: `$AOS_HOME/run`, else
+ * `$XDG_RUNTIME_DIR/aos`, or a short directory below /tmp when the socket path would be too long. Clients search all of
+ * them, because a service and a shell have different environments.
+ * @param uid owner of the directory
  */
 export function controlDirs(env: Env, cwd: string, uid: number): readonly string[] {
   const home = env['AOS_HOME'] ?? '';
@@ -31,7 +31,7 @@ export function controlDirs(env: Env, cwd: string, uid: number): readonly string
   const fits = (dir: string): boolean => Buffer.byteLength(dir) + FILE_BYTES <= MAX_SOCKET_PATH;
   if (home !== '') {
     const root = resolve(cwd, home);
-    // Another home is another world, so the short directory is its own too.
+    // Each home has its own short directory.
     const short = `/tmp/aos-${uid}-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`;
     return fits(join(root, 'run')) ? [join(root, 'run')] : [short];
   }

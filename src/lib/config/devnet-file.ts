@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import {AosError} from '../foundation/errors/error.ts';
 import {makeDirectory} from '../foundation/system/make-directory.ts';
 
-/** Where everything of a devnet is reached. */
+/** The URLs of a devnet's parts. */
 export type DevnetUrls = {
   chain: string;
   signer: string;
@@ -14,7 +14,7 @@ export type DevnetUrls = {
   worker: string;
 };
 
-/** What `$AOS_HOME/devnet.json` says of the running devnet. */
+/** The content of `$AOS_HOME/devnet.json`: the running devnet. */
 export type DevnetFile = {pid: number; config: string; urls: DevnetUrls};
 
 const url = v.pipe(
@@ -35,8 +35,8 @@ const schema = v.object({
 });
 
 /**
- * Notes a devnet, mode 0600, whole or not at all.
- * @returns the one that was noted before, if it still runs
+ * Writes the devnet file atomically, mode 0600.
+ * @returns the previous devnet, if it still runs
  */
 export function writeDevnetFile(file: string, content: DevnetFile): DevnetFile | undefined {
   const before = readFile(file);
@@ -47,22 +47,22 @@ export function writeDevnetFile(file: string, content: DevnetFile): DevnetFile |
   return before !== undefined && isAlive(before.pid) ? before : undefined;
 }
 
-/** Forgets this process's devnet, and notes the one again that it hid, if that still runs. */
+/** Removes this process's devnet from the file, and restores the previous one if it still runs. */
 export function removeDevnetFile(file: string, hidden: DevnetFile | undefined): void {
-  // A devnet started later may have taken the file over.
+  // A devnet that started later may have replaced the file.
   if (readFile(file)?.pid !== process.pid) return;
   rmSync(file, {force: true});
   if (hidden !== undefined && isAlive(hidden.pid)) writeDevnetFile(file, hidden);
 }
 
 /**
- * The running devnet; a file left behind by one that has ended is ignored.
+ * Finds the running devnet; the file of an ended one is ignored.
  * @throws AosError DEVNET_NOT_RUNNING
  */
 export function findDevnet(file: string): DevnetFile {
   const content = readFile(file);
   if (content === undefined || !isAlive(content.pid)) {
-    throw new AosError('DEVNET_NOT_RUNNING', `no running devnet is noted in ${file}`);
+    throw new AosError('DEVNET_NOT_RUNNING', `${file} names no running devnet`);
   }
   return content;
 }

@@ -2,8 +2,8 @@ import {aosDirs} from './paths.ts';
 import {findDevnet} from './devnet-file.ts';
 
 /**
- * The dispatcher's HTTP API: what the flag says, that of the running devnet when its WebSocket is the configured one,
- * else the host and port of the WebSocket.
+ * Returns the base URL of the dispatcher's HTTP API: the flag, else the running devnet's when its WebSocket is the
+ * configured one, else the host and port of the WebSocket.
  */
 export function dispatcherHttpUrl(flag: string | null, webSocketUrl: string): string {
   if (flag !== null) return flag;

@@ -7,17 +7,17 @@ import {aosDirs} from './paths.ts';
 import type {Env} from './paths.ts';
 import {sanitizeText} from './sanitize.ts';
 
-/** Real files have a few kB; what is larger is something else. */
+/** A real file has a few kB; a larger one is not a configuration. */
 const MAX_BYTES = 1024 * 1024;
 const SYSTEM_FILE = '/etc/aos/config.yaml';
 
 export type FoundConfig = {
-  /** As it was named, or as it is best shown; relative to the working directory. */
+  /** As named, or its readable form; relative to the working directory. */
   path: string;
   from: 'flag' | 'env' | 'cwd' | 'home' | 'system';
 };
 
-/** Where a config file is looked for when none is named, in this order. */
+/** Returns the places that are searched for a config file when none is named, in order. */
 export function configPlaces(env: Env, cwd: string): readonly FoundConfig[] {
   return [
     {path: 'config.yaml', from: 'cwd'},
@@ -27,7 +27,7 @@ export function configPlaces(env: Env, cwd: string): readonly FoundConfig[] {
 }
 
 /**
- * The config file: `-c` › `AOS_CONFIG` › `./config.yaml` › `$AOS_HOME/config.yaml` (default `~/.config/aos`) ›
+ * Finds the config file: `-c` › `AOS_CONFIG` › `./config.yaml` › `$AOS_HOME/config.yaml` (default `~/.config/aos`) ›
  * `/etc/aos/config.yaml`. A named one is returned whether or not it exists.
  * @returns null when none is named and none exists
  */
@@ -38,7 +38,7 @@ export function findConfig(look: {flag?: string | undefined; env: Env; cwd: stri
   return configPlaces(look.env, look.cwd).find(({path}) => exists(resolve(look.cwd, path))) ?? null;
 }
 
-/** True also for a file that cannot be read: it is meant, so its error is to be told, not stepped over. */
+/** True also for an unreadable file, so that its error is reported instead of skipped. */
 function exists(path: string): boolean {
   try {
     lstatSync(path);
@@ -50,25 +50,25 @@ function exists(path: string): boolean {
 }
 
 export type ConfigFile = {
-  /** As far as it is text: undecodable bytes are U+FFFD. */
+  /** The decoded text; invalid bytes are U+FFFD. */
   text: string;
-  /** Why the text must not be used beyond looking for a private key; null when it may. */
+  /** Why the text may only be searched for a private key; null when it may be used. */
   error: AosError | null;
-  /** Group or others may read it. */
+  /** The group or others may read it. */
   readable: boolean;
 };
 
 /**
  * Reads a config file.
  * @param path as named, relative to `cwd`
- * @throws AosError CONFIG_MISSING | CONFIG_UNREADABLE. Too large and not UTF-8 come back in `error`, with the text.
+ * @throws AosError CONFIG_MISSING | CONFIG_UNREADABLE. For a file that is too large or not UTF-8, `error` is set instead.
  */
 export function readConfigFile(path: string, cwd: string): ConfigFile {
   const name = sanitizeText(path);
   const full = resolve(cwd, path);
   let file;
   try {
-    // Opening a named pipe waits for its writer, perhaps for ever; `<(…)` of a shell is one that has a writer.
+    // Opening a named pipe may wait for a writer for ever; the pipe of a shell's `<(…)` has one.
     const pipe = statSync(full).isFIFO() && !/^\/(dev|proc)\//.test(full);
     if (pipe) throw new AosError('CONFIG_UNREADABLE', `${name} is a named pipe, not a file`);
     file = openSync(full, 'r');
@@ -96,11 +96,11 @@ function decode(name: string, bytes: Buffer): {text: string; error: AosError | n
   if (bytes.length > MAX_BYTES) {
     return {
       text,
-      error: new AosError('CONFIG_UNREADABLE', `${name} is larger than 1 MiB, so it is no configuration`),
+      error: new AosError('CONFIG_UNREADABLE', `${name} is larger than 1 MiB, so it is not a configuration`),
     };
   }
   if (isUtf8(bytes) && !text.includes('\0')) return {text, error: null};
-  const what = isUtf8(bytes) ? 'has NUL bytes' : `is not UTF-8 text (first seen in line ${badLine(text)})`;
+  const what = isUtf8(bytes) ? 'has NUL bytes' : `is not UTF-8 text (first at line ${badLine(text)})`;
   const error = new AosError('CONFIG_UNREADABLE', `${name} ${what}`, {next: 'Save the file as UTF-8.'});
   return {text: text.replaceAll('\0', ''), error};
 }
@@ -129,10 +129,10 @@ function fileError(name: string, error: unknown): AosError {
     });
   }
   const why: Readonly<Record<string, string>> = {
-    EACCES: 'may not be read by this user',
+    EACCES: 'cannot be read by this user',
     ELOOP: 'is a symbolic link that leads back to itself',
     EISDIR: 'is a directory',
-    ENAMETOOLONG: 'has too long a name',
+    ENAMETOOLONG: 'has a name that is too long',
   };
   return new AosError(
     'CONFIG_UNREADABLE',

@@ -4,8 +4,8 @@ type Schema = {readonly [key: string]: unknown};
 type Node = {properties: Map<string, Node | Schema>};
 
 /**
- * JSON Schema (draft 7, what editors take) of config.yaml. It is made from the same table as loading is, so an editor
- * names every key, shows what it means, and marks most wrong values; what it lets pass, `aos config validate` judges.
+ * Makes the JSON Schema of config.yaml (draft 7, which editors support) from the table that loading uses. An editor
+ * completes keys, shows their meaning and marks most wrong values; `aos config validate` finds the rest.
  */
 export function configSchema(): Schema {
   const root: Node = {properties: new Map()};
@@ -16,7 +16,7 @@ export function configSchema(): Schema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Configuration of an AOS operator',
-    description: 'config.yaml of aos; the reference operator’s file fits, too.',
+    description: 'config.yaml of aos; it accepts the reference operator’s file too.',
     ...objectSchema(root),
   };
 }
@@ -42,7 +42,7 @@ function objectSchema(node: Node): Schema {
     key,
     isNode(child) ? objectSchema(child) : child,
   ]);
-  // An empty section is no section.
+  // An empty section counts as absent.
   return {
     type: ['object', 'null'],
     additionalProperties: false,
@@ -61,7 +61,7 @@ function fieldSchema(field: AnyField): Schema {
   return {...about, anyOf: [{type: 'array', items: one}, one]};
 }
 
-/** An empty value counts as none, and an unquoted address or time is a number to other YAML readers. */
+/** Allows empty values (absent) and numbers: other YAML readers read unquoted addresses and times as numbers. */
 function valueSchema(field: Exclude<AnyField, {kind: 'unused'}>): Schema {
   const {options, pattern} = field.type;
   if (options !== undefined) return {enum: [...options, null]};

@@ -4,29 +4,29 @@ import {ALL_FIELDS, type AnyField} from './schema.ts';
 import {sanitizeText, sanitizeValue} from './sanitize.ts';
 import {readSource, type ConfigSource} from './source.ts';
 
-/** One value of a configuration as it may be shown. */
+/** One value of a configuration, safe to show. */
 export type ListedValue = {
   path: string;
-  /** Never a secret: of a URL that may hold a key only scheme and host. */
+  /** Never a secret: only scheme and host of a URL that may contain a key. */
   value: string;
   from: Origin['from'];
   /** Flag, variable, FILE:LINE:COL or network; '' for a default. */
   detail: string;
-  /** False: the value is not what the key takes. */
+  /** False: the key does not accept the value. */
   valid: boolean;
 };
 
 export type Listing = {
   network: string;
   values: readonly ListedValue[];
-  /** Keys of the file that are not used: unknown ones, and those that aos has no use for. */
+  /** Unused keys of the file: unknown ones, and those of the reference that aos ignores. */
   unused: readonly {path: string; at: string}[];
-  /** How many things `aos config validate` would complain about in the values themselves. */
+  /** Number of problems that `aos config validate` would find in the values. */
   wrong: number;
 };
 
 /**
- * Every value that is in force, with where it comes from; a file with errors is listed as far as it can be read.
+ * Lists every value in force with its origin; of a file with errors, the readable part.
  * @throws AosError RAW_PRIVATE_KEY | CONFIG_MISSING | CONFIG_UNREADABLE
  */
 export function listConfig(source: ConfigSource): Listing {
@@ -60,13 +60,13 @@ function listed(field: Exclude<AnyField, {kind: 'unused'}>, {texts, origin}: Raw
   };
 }
 
-/** As it is, unless it looks like a secret in the wrong place. */
+/** Returns the text, or a placeholder when it looks like a misplaced secret. */
 function listedText(text: string): string {
-  const told = sanitizeValue(text);
-  return told.startsWith('"') ? sanitizeText(text) : `(${told})`;
+  const safe = sanitizeValue(text);
+  return safe.startsWith('"') ? sanitizeText(text) : `(${safe})`;
 }
 
-/** Of a URL scheme, host and port; of anything else nothing. */
+/** Returns scheme, host and port of a URL; a placeholder for anything else. */
 function hiddenText(text: string): string {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return '(not shown)';
   const url = new URL(text);

@@ -15,17 +15,17 @@ import {readSource, type ConfigSource} from './source.ts';
 export type LoadedConfig<T> = {
   config: T;
   warnings: readonly ConfigWarning[];
-  /** Where each value comes from, by config path. */
+  /** The origin of each value, by config path. */
   origin: ReadonlyMap<string, Origin>;
 };
 
-/** A configuration as it was found, good or bad. */
+/** A checked configuration, with its problems. */
 export type CheckedConfig = {
-  /** In the order of the file; empty when all is well. */
+  /** In the order of the file; empty when the configuration is valid. */
   problems: readonly ConfigProblem[];
   warnings: readonly ConfigWarning[];
   origin: ReadonlyMap<string, Origin>;
-  /** What each value is, as a hash of its text, by config path: tells what changed, and gives no secret away. */
+  /** A hash of the text of each value, by config path: shows what changed without revealing a secret. */
   marks: ReadonlyMap<string, string>;
   /** Null while there are problems. */
   signer: SignerConfig | null;
@@ -36,8 +36,8 @@ export type CheckedConfig = {
 const MOST_LINES = 100;
 
 /**
- * Reads and checks a configuration and reports all that is wrong with it.
- * @throws AosError RAW_PRIVATE_KEY (looked for before anything else) | CONFIG_MISSING | CONFIG_UNREADABLE
+ * Reads and checks a configuration and returns all its problems.
+ * @throws AosError RAW_PRIVATE_KEY (checked first) | CONFIG_MISSING | CONFIG_UNREADABLE
  */
 export function checkConfig(source: ConfigSource, {need}: {need: Need}): CheckedConfig {
   const {file, env, cwd, flags = {}} = source;
@@ -71,18 +71,17 @@ function marksOf(resolved: Resolved): ReadonlyMap<string, string> {
   );
 }
 
-/** Behind the first syntax error the parser guesses; what it says there about values would mislead. */
+/** Drops problems after the first syntax error: from there on the parser guesses. */
 function beforeFirst(syntax: readonly ConfigProblem[], problems: readonly ConfigProblem[]): ConfigProblem[] {
   const first = syntax.reduce((least, {line}) => Math.min(least, line ?? 0), Infinity);
   return problems.filter(({line}) => line === null || line < first);
 }
 
 /**
- * Reads a configuration: flag > environment > file > network preset > default
- * (docs/protocol.md#reference-configuration, and ours).
- * @param need `signer` demands only node_id and signer_key; values that are there are checked in any case
- * @throws AosError CONFIG_INVALID, whose message has one line a problem; what {@link checkConfig} throws;
- *   CONFIG_MISSING also when there is no file and flags and environment do not give all that is needed
+ * Reads a configuration: flag > environment > file > network preset > default (docs/protocol.md#reference-configuration and ours).
+ * @param need `signer` requires only node_id and signer_key; all values that are present are checked
+ * @throws AosError CONFIG_INVALID, with one line a problem in its message; the errors of {@link checkConfig};
+ *   CONFIG_MISSING also without a file, when flags and environment lack a required value
  */
 export function loadConfig(source: ConfigSource, options: {need: 'run'}): LoadedConfig<Config>;
 export function loadConfig(source: ConfigSource, options: {need: 'signer'}): LoadedConfig<SignerConfig>;
@@ -93,12 +92,12 @@ export function loadConfig(source: ConfigSource, options: {need: Need}): LoadedC
   return {config, warnings, origin};
 }
 
-/** All problems as one error. */
+/** Makes one error of all problems. */
 export function problemsError(source: ConfigSource, problems: readonly ConfigProblem[]): AosError {
   const lines = problems.slice(0, MOST_LINES).map(problemLine);
   if (problems.length > MOST_LINES) lines.push(`and ${problems.length - MOST_LINES} more`);
   const details = {file: source.file, problems: problems.slice(0, MOST_LINES)};
-  // Nothing is wrong with a file that the command line overrules.
+  // A wrong flag is not a problem of the file.
   if (problems.every(({source: place}) => place.startsWith('--')))
     return new AosError('USAGE', lines.join('\n'), {details});
   if (source.file !== null || problems.every(({got}) => !got.startsWith('is missing'))) {
@@ -106,7 +105,7 @@ export function problemsError(source: ConfigSource, problems: readonly ConfigPro
   }
   const places = configPlaces(source.env, source.cwd).map(({path}) => sanitizeText(path));
   const variables = [FIELDS.nodeId, FIELDS.signerKey].map((field) => envNames(field)[0]).join(', ');
-  const message = `there is no configuration file; looked for ${places.join(', ')}\n${lines.join('\n')}`;
+  const message = `there is no configuration file; tried ${places.join(', ')}\n${lines.join('\n')}`;
   return new AosError('CONFIG_MISSING', message, {
     details,
     next: `aos init makes one; or name it with -c FILE or AOS_CONFIG, or give the values above by variables (${variables}, …).`,

@@ -1,8 +1,8 @@
-/** What a named network brings with it: values by config path, each of which the file may override. */
+/** The preset values of a named network by config path; the file may override each. */
 export type NetworkPreset = {
   name: string;
   values: Readonly<Record<string, string>>;
-  /** Why the network is refused until `chain.contracts.registry` is given; null when it is not. */
+  /** Why the network is refused until `chain.contracts.registry` is set; null when it is accepted. */
   retired: string | null;
 };
 
@@ -32,8 +32,8 @@ const core = (
 });
 
 /**
- * The networks that `network` may name (docs/protocol.md#network-figures). There is no default one: a file that names
- * none is `custom` and brings every chain value itself.
+ * The networks that `network` may name (docs/protocol.md#network-figures). There is no default: without a name the network is `custom`, and
+ * the file must set every chain value.
  */
 export const NETWORKS: readonly NetworkPreset[] = [
   preset('mainnet', {
@@ -48,7 +48,7 @@ export const NETWORKS: readonly NetworkPreset[] = [
       '0x7750d328b314EfFa365A0402CcfD489B80B0adda',
     ),
   }),
-  // EigenLayer runs here; the AOS contracts must be configured.
+  // EigenLayer is deployed here; the AOS contracts must be configured.
   preset('hoodi', {
     'chain.chain_id': '560048',
     ...core(
@@ -84,7 +84,7 @@ export const NETWORKS: readonly NetworkPreset[] = [
         '0xAcc1fb458a1317E886dB376Fc8141540537E68fE',
       ),
     },
-    'is retired: EigenLayer has left Holesky, and the registry published for AOS there has only 39 hex digits',
+    'is retired: EigenLayer has left Holesky, and the published AOS registry address has only 39 hex digits',
   ),
 ];
 

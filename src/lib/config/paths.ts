@@ -2,10 +2,10 @@ import {createHash} from 'node:crypto';
 import {homedir} from 'node:os';
 import {isAbsolute, join, resolve} from 'node:path';
 
-/** Environment variables as `process.env` has them. */
+/** Environment variables, like `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** Where files of this user go. */
+/** Directories and files of this user. */
 export type AosDirs = {
   /** config.yaml */
   config: string;
@@ -16,9 +16,9 @@ export type AosDirs = {
 };
 
 /**
- * The directories: `$AOS_HOME` holds everything; without it the XDG directories (relative ones are ignored, as XDG
- * wants). An empty variable counts as unset.
- * @param cwd what a relative AOS_HOME is relative to
+ * Returns the directories: below `$AOS_HOME`, else the XDG directories (relative ones are ignored, as the XDG Base
+ * Directory Specification demands). An empty variable counts as unset.
+ * @param cwd base of a relative AOS_HOME
  */
 export function aosDirs(env: Env, cwd: string): AosDirs {
   const home = value(env, 'AOS_HOME');
@@ -35,29 +35,29 @@ export function aosDirs(env: Env, cwd: string): AosDirs {
   return {config: xdg('XDG_CONFIG_HOME', '.config'), state, devnetFile: join(state, 'devnet.json')};
 }
 
-/** `$HOME`, else the home directory of the user database (services often run without HOME). */
+/** Returns `$HOME`, else the home directory of the user database (services often run without HOME). */
 export function userHome(env: Env): string {
   const home = value(env, 'HOME');
   return home !== undefined && isAbsolute(home) ? home : homedir();
 }
 
 /**
- * Directory of one node's journal and lock: two networks, or two nodes on one machine, never share one.
- * The name is short, since a socket path may not pass about 100 bytes.
+ * Returns the directory of one node's journal and lock; each network and node has its own. The name is short because a
+ * socket path is limited to about 100 bytes.
  */
 export function nodeStateDir(dirs: AosDirs, network: string, nodeId: string): string {
   const id = nodeHash(network, nodeId).slice(0, 12);
   return join(dirs.state, `${network}-${nodeId.slice(2, 10).toLowerCase()}-${id}`);
 }
 
-/** What tells a node of one network from every other, 64 hex digits. */
+/** Returns an identifier of a node on a network, 64 hex digits. */
 export function nodeHash(network: string, nodeId: string): string {
   return createHash('sha256')
     .update(JSON.stringify([network, nodeId.toLowerCase()]))
     .digest('hex');
 }
 
-/** An absolute path for what a user wrote: `~/` is the home directory, relative paths start at `base`. */
+/** Makes a user's path absolute: `~/` is the home directory, relative paths start at `base`. */
 export function userPath(text: string, base: string, env: Env): string {
   if (text === '~') return userHome(env);
   return text.startsWith('~/') ? join(userHome(env), text.slice(2)) : resolve(base, text);

@@ -8,11 +8,11 @@ import type {YamlNode} from './yaml.ts';
 
 const WHOLE_KEY = /^(0x)?[0-9a-f]{64}$/i;
 const BEGINNING = /^(0|0x?[0-9a-f]{0,64})?$/i;
-/** A name, also quoted, then `:` or `=`, or (forgotten) just a space. */
+/** A name, quoted or not, then `:` or `=`, or only a space. */
 const KEY = /(?<name>[A-Za-z_][\w.-]{1,60})["']?(?:[ \t]*[:=]|[ \t])/g;
-/** A comment, the head of a block scalar, or what stands between white space, quotes and brackets. */
+/** A comment, the head of a block scalar, or a token between white space, quotes and brackets. */
 const PIECE = /#[^\n]*|[|>][-+\d]{0,2}(?=\s)|[^\s"'`,;()[\]{}<>|\\]+/g;
-/** Tags, anchors and list dashes may stand before a value. */
+/** Tags, anchors and list dashes may precede a value. */
 const DECORATION = /^([!&]\S*|-)$/;
 
 /** True for 64 hex digits, with or without 0x, in any case, also split by white space or quoted. */
@@ -20,7 +20,7 @@ export function isPrivateKey(text: string): boolean {
   return WHOLE_KEY.test(text.replaceAll(/[\s"'\\]/g, ''));
 }
 
-/** True for `signer_key` and what it may be mistyped as, and for names that say private key. */
+/** True for `signer_key`, likely misspellings of it, and names that mean a private key. */
 export function isSignerKeyName(name: string): boolean {
   const plain = name
     .slice(name.lastIndexOf('.') + 1)
@@ -31,8 +31,8 @@ export function isSignerKeyName(name: string): boolean {
 }
 
 /**
- * Looks for a raw private key behind a `signer_key` in the text of a file, which need not be valid YAML: whatever
- * else is wrong with the file comes second. Block scalars, tags, anchors, quotes and comments are seen through.
+ * Searches the text of a file for a raw private key after a `signer_key`. The text need not be valid YAML, so that this
+ * refusal precedes all others. Block scalars, tags, anchors, quotes and comments do not hide a key.
  * @throws AosError RAW_PRIVATE_KEY
  */
 export function refuseKeyInText(text: string, file: string): void {
@@ -51,7 +51,7 @@ export function refuseKeyInText(text: string, file: string): void {
 }
 
 /**
- * The same in the parsed file, where escapes and aliases are resolved.
+ * Searches the parsed file, where escapes and aliases are resolved.
  * @throws AosError RAW_PRIVATE_KEY
  */
 export function refuseKeyInTree(node: YamlNode | null, file: string): void {
@@ -71,7 +71,7 @@ function scalarText(node: YamlNode): string {
 }
 
 /**
- * The same in variables of ours and in values of the command line.
+ * Searches our environment variables and the values of the command line.
  * @throws AosError RAW_PRIVATE_KEY
  */
 export function refuseKeyInEnv(
@@ -88,7 +88,7 @@ export function refuseKeyInEnv(
   }
 }
 
-/** Joins what stands behind the colon piece by piece, for as long as it can still become a key. */
+/** True when the tokens after the colon, joined one by one, make a key. */
 function keyFollows(text: string, start: number): boolean {
   const pieces = new RegExp(PIECE);
   pieces.lastIndex = start;
@@ -103,14 +103,14 @@ function keyFollows(text: string, start: number): boolean {
   return false;
 }
 
-/** The refusal: tells where the key stands and the way out, never the key. */
+/** The refusal: names the place of the key and the way out, never the key. */
 function privateKeyError(place: Place, name: string): AosError {
   const path = name === '' ? '' : ` in ${sanitizePath(name)}`;
   return new AosError(
     'RAW_PRIVATE_KEY',
     `${placeText({...place, col: 1})}  ${REFUSAL.replace('{in}', path)}`,
     {
-      // A variable outranks the file: with the file corrected alone the same refusal would come again.
+      // A variable outranks the file, so it must be unset too.
       next:
         place.line !== null
           ? `aos config migrate ${sanitizeText(place.source)}`
@@ -122,8 +122,8 @@ function privateKeyError(place: Place, name: string): AosError {
   );
 }
 
-const REFUSAL = `there is a raw private key{in}; aos signs through Web3Signer and never takes the key itself.
-A file is moved to an encrypted keystore by aos config migrate FILE (--dry-run shows it first). By hand:
+const REFUSAL = `there is a raw private key{in}; aos signs through Web3Signer and never uses the key itself.
+aos config migrate FILE moves the key to an encrypted keystore (--dry-run shows the result first). By hand:
   1. cast wallet import operator.json --keystore-dir ./keys --interactive
      It asks for the key and a password and writes an encrypted V3 keystore. With geth: geth account import FILE,
      then rename the keystore to ./keys/operator.json. Put the password into ./keys/operator.password, mode 0600.
@@ -134,4 +134,4 @@ A file is moved to an encrypted keystore by aos config migrate FILE (--dry-run s
        keystorePasswordFile: "operator.password"
   3. web3signer --key-config-path=./keys eth1 --chain-id=<chain id of the network>
   4. In the configuration replace the key: signer_key: http://127.0.0.1:9000
-  5. Delete every copy of the file that held the key.`;
+5. Delete every copy of the file with the key.`;

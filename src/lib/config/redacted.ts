@@ -9,13 +9,13 @@ import {parseYaml} from './yaml.ts';
 import type {ConfigSource} from './source.ts';
 
 export type RedactedConfig = {
-  /** `path = value   (where it comes from)`, a line each; made of known keys only, and no secret is among them. */
+  /** Lines `path = value   (origin)`, of known keys only and without secrets. */
   lines: readonly string[];
-  /** Every text that is a secret, or stands where one belongs: never to be shown, here to be taken out of other texts. */
+  /** Every text that is a secret or is in the place of one: to be removed from other texts, never to be shown. */
   secrets: readonly string[];
 };
 
-/** A configuration that can be given to somebody else. Unknown keys, comments and wrong values are left out. */
+/** Makes a configuration that is safe to share. Unknown keys, comments and wrong values are left out. */
 export function redactedConfig(source: ConfigSource): RedactedConfig {
   const {file, env, cwd, flags = {}} = source;
   const content = file === null ? '' : textOf(file, cwd);
@@ -38,7 +38,7 @@ export function redactedConfig(source: ConfigSource): RedactedConfig {
 function valueText(field: Exclude<AnyField, {kind: 'unused'}>, value: string): string {
   if (field.secret) return URL.canParse(value) ? `${hostOf(value)} (the rest is not shown)` : '(not shown)';
   if ('wrong' in field.type.parse(value)) return '(wrong, not shown)';
-  // Any text is right there, a password in the wrong line too.
+  // Such a field accepts any text, so also a misplaced password.
   if (field.type === text && !isSafeToShow(field, value)) return '(not shown)';
   return sanitizeValue(value);
 }
@@ -53,7 +53,7 @@ function hostOf(url: string): string {
   return `${protocol}//${host}`;
 }
 
-/** Of variables whose name says so, ours or not. */
+/** Values of variables whose names mean a secret, ours or not. */
 function environmentSecrets(env: ConfigSource['env']): string[] {
   const named = ALL_FIELDS.filter(({secret}) => secret).flatMap(envNames);
   return Object.entries(env).flatMap(([name, value = '']) =>
@@ -63,7 +63,7 @@ function environmentSecrets(env: ConfigSource['env']): string[] {
   );
 }
 
-/** Values of keys that say so, known or not, right or wrong. */
+/** Values of keys whose names mean a secret, known or not, right or wrong. */
 function hiddenInFile(content: string): string[] {
   return [
     ...content.matchAll(

@@ -8,7 +8,7 @@ import type {AnyField, Field, ListField} from './schema.ts';
 import {sanitizeValue} from './sanitize.ts';
 import type {FileTree, PlacedText} from './tree.ts';
 
-/** Where a value comes from, the strongest first. */
+/** The origins of a value, the strongest first. */
 export type Origin = {
   from: 'flag' | 'env' | 'file' | 'preset' | 'default';
   /** Flag, variable, FILE:LINE:COL, or network; '' for a default. */
@@ -22,7 +22,7 @@ export type FlagValues = Readonly<Record<string, {flag: string; text: string}>>;
 
 export type Layers = {flags: FlagValues; env: Env; tree: FileTree};
 
-/** Every value with its origin; what is wrong was put into `problems`. */
+/** Every value with its origin; its problems are in `problems`. */
 export type Resolved = {
   network: string;
   preset: NetworkPreset | undefined;
@@ -34,7 +34,7 @@ export type Resolved = {
   problems: readonly ConfigProblem[];
 };
 
-/** Puts the layers on each other (flag > env > file > network preset > default) and checks every value. */
+/** Merges the layers (flag > env > file > network preset > default) and checks every value. */
 export function resolve(layers: Layers): Resolved {
   const problems: ConfigProblem[] = [...layers.tree.problems];
   const named = pick(FIELDS.network, layers, undefined, problems);
@@ -96,7 +96,7 @@ function outside(field: AnyField, text: string, origin: Origin): RawValue | unde
   return texts.length === 0 ? undefined : {texts, origin};
 }
 
-/** A value may stand under its path and under its alias, if both say the same. */
+/** Picks one value: path and alias may both be present when they are equal. */
 function single(
   field: AnyField,
   found: readonly RawValue[],
@@ -122,7 +122,7 @@ function wrongValues(field: Exclude<AnyField, {kind: 'unused'}>, raw: RawValue):
   });
 }
 
-/** Of a list's example, one item. */
+/** Returns one item of a list's example. */
 function listExample(field: AnyField): string {
   return field.kind === 'many' ? (/[^[\]", ]+/.exec(field.example)?.[0] ?? '') : field.example;
 }

@@ -22,23 +22,23 @@ import type {ValueType} from './values.ts';
 type FieldFacts = {
   /** Dotted path in the file. */
   path: string;
-  /** What it is, one sentence, for the reference. */
+  /** Its meaning in one sentence, for the reference. */
   meaning: string;
   /** A value that works. */
   example: string;
-  /** What is taken without it, as it would stand in the file; null when there is none. */
+  /** The default, as it would be in the file; null when there is none. */
   fallback: string | null;
-  /** A key at top level that means the same. */
+  /** A top-level key with the same meaning. */
   alias: string | null;
-  /** Its value is never shown. */
+  /** True: its value is never shown. */
   secret: boolean;
 };
 
 /** A key with one value. */
 export type Field<T> = FieldFacts & {kind: 'one'; type: ValueType<T>};
-/** A key with a list of values; also one value, or several with commas. */
+/** A key with a list of values; one value, or several with commas, are accepted too. */
 export type ListField<T> = FieldFacts & {kind: 'many'; type: ValueType<T>};
-/** A key of the reference operator that aos has no use for: any value is taken. */
+/** A key of the reference operator that aos does not use: any value is accepted. */
 export type UnusedField = FieldFacts & {kind: 'unused'};
 export type AnyField = Field<unknown> | ListField<unknown> | UnusedField;
 
@@ -85,64 +85,63 @@ function worker(kind: string, url: string) {
   const at = `workers.${kind}`;
   return {
     url: one(`${at}.url`, baseUrl, url, `Where the ${kind} worker listens.`, {fallback: url}),
-    concurrency: one(`${at}.concurrency`, integer(1, 1024), '4', 'How many questions may be open at once.', {
+    concurrency: one(`${at}.concurrency`, integer(1, 1024), '4', 'How many requests may be open at once.', {
       fallback: '1',
     }),
-    readyTimeout: one(`${at}.ready_timeout`, duration(1), '10m', 'How long a busy worker is waited for.', {
+    readyTimeout: one(`${at}.ready_timeout`, duration(1), '10m', 'How long to wait for a busy worker.', {
       fallback: '10m',
     }),
     answerTimeout: one(
       `${at}.answer_timeout`,
       duration(1),
       '10m',
-      'How long an answer is waited for before the question is put again.',
+      'How long to wait for an answer before the request is sent again.',
       {fallback: '10m'},
     ),
-    attempts: one(`${at}.attempts`, integer(1, 100), '3', 'How often a question is put at most.', {
+    attempts: one(`${at}.attempts`, integer(1, 100), '3', 'How often a request is sent at most.', {
       fallback: '3',
     }),
   };
 }
 
 /**
- * Every key of the configuration file: the reference operator's (docs/protocol.md#reference-configuration) and ours.
- * The one place that knows a key's path, form, default and meaning; loading, warnings about unknown keys and the
- * reference are made from it.
+ * Every key of the configuration file: the reference operator's (docs/protocol.md#reference-configuration) and ours, with path, type, default and
+ * meaning. Loading, warnings about unknown keys and the reference use this table.
  */
 // prettier-ignore
 export const FIELDS = {
-  network: one('network', oneOf(NETWORK_NAMES), 'mainnet', 'Network whose addresses and chain id are taken; without it every chain value stands in the file.', {fallback: 'custom'}),
+  network: one('network', oneOf(NETWORK_NAMES), 'mainnet', 'Network that presets addresses and chain id; without it the file must set every chain value.', {fallback: 'custom'}),
 
   nodeId: one('node.node_id', address, '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73', 'Ethereum address of the operator.', {alias: 'node_id'}),
-  signerKey: one('node.signer_key', signerUrl, 'http://127.0.0.1:9000', 'URL of the Web3Signer that holds the key of `node_id`. A raw private key is refused.', {alias: 'signer_key', secret: true}),
+  signerKey: one('node.signer_key', signerUrl, 'http://127.0.0.1:9000', 'URL of the Web3Signer with the key of `node_id`. A raw private key is refused.', {alias: 'signer_key', secret: true}),
   vrfKeyFile: one('node.vrf_key_file', filePath, './vrf.key', 'File (mode 0600) with the VRF seed, 64 hex digits.'),
-  vrfKey: one('node.vrf_key', seed, 'vrf_key_file: ./vrf.key', 'The VRF seed itself, as the reference has it; `node.vrf_key_file` is safer.', {secret: true}),
-  dispatcherAddress: one('node.dispatcher_address', address, '0x1DdBd306eFFbb5FF29E41398A6a1198Ee6Fb51ce', 'Address that signs the dispatcher’s messages; without it any valid signer is taken.'),
+  vrfKey: one('node.vrf_key', seed, 'vrf_key_file: ./vrf.key', 'The VRF seed itself, as in the reference; `node.vrf_key_file` is safer.', {secret: true}),
+  dispatcherAddress: one('node.dispatcher_address', address, '0x1DdBd306eFFbb5FF29E41398A6a1198Ee6Fb51ce', 'Address that signs the dispatcher’s messages; without it any valid signer is accepted.'),
   nodeType: one('node.node_type', text, 'opml', 'The kind of worker when there is no `workers` section.'),
   clockId: one('node.clock_id', uint64, '1', 'This node’s id in logical clocks.'),
   heartbeatInterval: one('node.heartbeat_interval', duration(1000, 3_600_000), '10', 'How often the connection is checked.', {fallback: '10s'}),
-  shutdownGrace: one('node.shutdown_grace', duration(0), '30s', 'How long `aos run` waits for jobs in hand when told to stop.', {fallback: '30s'}),
+  shutdownGrace: one('node.shutdown_grace', duration(0), '30s', 'How long `aos run` waits for the jobs in progress when it stops.', {fallback: '30s'}),
   blsKeyFile: one('node.bls_key_file', filePath, './bls.json', 'Encrypted BLS keystore, for registration.'),
   blsPasswordFile: one('node.bls_password_file', filePath, './bls.password', 'File (mode 0600) with the password of the BLS keystore.'),
   cacheMsgMaximum: unused('node.cache_msg_maximum', '500', 'Not needed: the journal keeps every message.'),
   aiModels: unused('node.ai_models', '[llama-2-7b-chat]', 'Not needed: workers know their models.'),
 
-  restUrl: one('net.rest_url', listenAddress, '0.0.0.0:21001', 'What the operator’s own HTTP server (`/ping`) listens on.', {fallback: '0.0.0.0:21001'}),
-  outerUrl: one('net.outer_url', baseUrl, 'http://203.0.113.7:21001', 'The same server as others reach it.'),
+  restUrl: one('net.rest_url', listenAddress, '0.0.0.0:21001', 'Address that the operator’s own HTTP server (`/ping`) listens on.', {fallback: '0.0.0.0:21001'}),
+  outerUrl: one('net.outer_url', baseUrl, 'http://203.0.113.7:21001', 'Public URL of that server, for liveness probes.'),
   dispatcherUrl: one('net.dispatcher_url', dispatcherUrl, '127.0.0.1:8081', 'The dispatcher: host:port, ws:// or wss://; the path is /ws when none is given.'),
-  callbackUrl: one('net.callback_url', callbackUrl, 'http://127.0.0.1:21001', 'Where workers send answers; else `net.outer_url`, else `workers.callback_listen`, else `net.rest_url`. A route such as /api/opml_callback at its end is dropped.'),
+  callbackUrl: one('net.callback_url', callbackUrl, 'http://127.0.0.1:21001', 'Where workers send answers (default: `net.outer_url`, else `workers.callback_listen`, else `net.rest_url`). A route such as /api/opml_callback at its end is dropped.'),
   verifyDispatcher: one('net.verify_dispatcher', oneOf(['require', 'when-signed', 'off']), 'require', 'Reject unsigned messages too (`require`), wrongly signed ones only (`when-signed`), or none (`off`).', {fallback: 'when-signed'}),
   teeCid: unused('net.tee_llm_cid', '15', 'Not needed: workers are reached over HTTP.'),
   teePort: unused('net.tee_llm_port', '5005', 'Not needed: workers are reached over HTTP.'),
 
   rpcUrl: one('chain.chain_rpc_url', rpcUrl, 'https://rpc.example.org', 'The chain’s JSON-RPC.', {secret: true}),
-  rpcUrls: many('chain.rpc_urls', rpcUrl, '[https://rpc.example.org, https://rpc.example.net]', 'More of them, tried in order.', {secret: true}),
-  chainId: one('chain.chain_id', integer(1, Number.MAX_SAFE_INTEGER), '1', 'Id that the RPC must serve; without it (and without `network`) the RPC’s own is taken.'),
+  rpcUrls: many('chain.rpc_urls', rpcUrl, '[https://rpc.example.org, https://rpc.example.net]', 'More RPC URLs, tried in order.', {secret: true}),
+  chainId: one('chain.chain_id', integer(1, Number.MAX_SAFE_INTEGER), '1', 'Chain id that the RPC must serve; without it (and without `network`) any is accepted.'),
   vrfRangeContract: one('chain.vrf_range_contract', address, '0x27e4384ecc11810c2F49914390052b22c4e3CcC0', 'Contract with the operators’ sampling ranges.'),
-  vrfSortPrecision: one('chain.vrf_sort_precision', integer(1, 13), '6', 'How many hex digits of the VRF value are drawn.', {fallback: '6'}),
+  vrfSortPrecision: one('chain.vrf_sort_precision', integer(1, 13), '6', 'How many hex digits of the VRF value decide the selection.', {fallback: '6'}),
   rangeRefresh: one('chain.range_refresh', duration(100), '60s', 'How often the sampling range is read again.', {fallback: '60s'}),
-  quorums: many('chain.quorums', integer(0, 255), '[0, 1]', 'Quorums to register for; without it all whose minimum stake is met.'),
-  socket: one('chain.socket', text, 'http://203.0.113.7:21001', 'Socket given at registration; without it `net.outer_url`.'),
+  quorums: many('chain.quorums', integer(0, 255), '[0, 1]', 'Quorums to register for (default: all whose minimum stake the operator has).'),
+  socket: one('chain.socket', text, 'http://203.0.113.7:21001', 'Socket of the registration (default: `net.outer_url`).'),
   serviceManager: contract('service_manager', 'AOS service manager.'),
   registry: contract('registry', 'AOS registry coordinator.'),
   rangeManager: contract('range_manager', 'AOS operator range manager.'),
@@ -156,7 +155,7 @@ export const FIELDS = {
   slashers: many('chain.contracts.slashers', address, `["${CONTRACT}"]`, 'Contracts that may slash.'),
 
   networkStart: one('policy.network_start', moment, '2025-01-01', 'Start of the network; no slash is executed in its first year.'),
-  offlineGrace: one('policy.offline_grace', duration(0, YEAR), '1h', 'Offline time that costs nothing.', {fallback: '1h'}),
+  offlineGrace: one('policy.offline_grace', duration(0, YEAR), '1h', 'Offline allowance: offline time without a penalty.', {fallback: '1h'}),
   penalty: one('policy.penalty', ether, '0.1', 'ETH for each longer offline period or failed verification.', {fallback: '0.1'}),
   checkpointPeriod: one('policy.checkpoint_period', duration(0, YEAR), '30m', 'Checkpoint period of the network.', {fallback: '30m'}),
   challengePeriod: one('policy.challenge_period', duration(0, YEAR), '3d', 'Challenge period of the network.', {fallback: '3d'}),
@@ -164,16 +163,16 @@ export const FIELDS = {
   opml: worker('opml', 'http://127.0.0.1:1234'),
   tee: worker('tee', 'http://127.0.0.1:3000'),
   zkml: worker('zkml', 'http://127.0.0.1:3721'),
-  callbackListen: one('workers.callback_listen', listenAddress, '10.0.0.5:21002', 'Own address for worker callbacks; without it they are taken from this machine only, at `net.rest_url`.'),
+  callbackListen: one('workers.callback_listen', listenAddress, '10.0.0.5:21002', 'Separate address for worker callbacks; without it only callbacks from this machine are accepted, at `net.rest_url`.'),
 
-  storeDir: one('store.dir', filePath, '/var/lib/aos', 'Directory of the journal; without it one of this network and node in the state directory.'),
+  storeDir: one('store.dir', filePath, '/var/lib/aos', 'Directory of the journal (default: one for this network and node in the state directory).'),
   retention: one('store.retention', duration(60_000, 10 * YEAR), '4d', 'How long results are kept and sent again; at least checkpoint and challenge period together.', {fallback: '4d'}),
 
-  logFormat: one('log.format', oneOf(['pretty', 'logfmt', 'json']), 'logfmt', 'Form of the log lines; without it pretty on a terminal, else logfmt.'),
-  logLevel: one('log.level', oneOf(['debug', 'info', 'warn', 'error']), 'warn', 'The least that is logged; `aos run --log-level` stands above it.', {fallback: 'info'}),
+  logFormat: one('log.format', oneOf(['pretty', 'logfmt', 'json']), 'logfmt', 'Format of the log lines (default: pretty on a terminal, else logfmt).'),
+  logLevel: one('log.level', oneOf(['debug', 'info', 'warn', 'error']), 'warn', 'Minimum log level; `aos run --log-level` overrides it.', {fallback: 'info'}),
 
-  alertWebhook: one('alerts.webhook_url', rpcUrl, 'https://hooks.example.org/T0/B0/x', 'Where `aos run` sends an alert when something is wrong for a while and when it is right again; the URL is never shown.', {secret: true}),
-  alertDelay: one('alerts.delay', duration(0, 3_600_000), '30s', 'How long a trouble must last before it is told, and how long its end.', {fallback: '30s'}),
+  alertWebhook: one('alerts.webhook_url', rpcUrl, 'https://hooks.example.org/T0/B0/x', 'Where `aos run` sends alerts about problems and recoveries; the URL is never shown.', {secret: true}),
+  alertDelay: one('alerts.delay', duration(0, 3_600_000), '30s', 'How long a problem (or its recovery) must last before an alert is sent.', {fallback: '30s'}),
 
   pgUrl: unused('db.pg_db_url', 'postgres://user@127.0.0.1:5432', 'Not used yet: aos keeps its journal in SQLite.', {secret: true}),
   pgName: unused('db.pg_db_name', 'operator_db', 'Not used yet.'),
@@ -191,7 +190,7 @@ export const ALL_FIELDS: readonly AnyField[] = Object.values(FIELDS).flatMap((fi
   'kind' in field ? [field] : Object.values(field),
 );
 
-/** The environment variables of a field, the one to recommend first: `AOS_` + path, dots as underscores. */
+/** Returns the environment variables of a field, the recommended one first: `AOS_` + path, dots as underscores. */
 export function envNames(field: AnyField): readonly string[] {
   if (field.kind === 'unused') return [];
   const name = (path: string) => `AOS_${path.toUpperCase().replaceAll('.', '_')}`;

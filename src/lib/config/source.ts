@@ -6,9 +6,9 @@ import {parseYaml} from './yaml.ts';
 import type {Env} from './paths.ts';
 import type {FlagValues} from './resolve.ts';
 
-/** What a configuration is made of, read and without a private key anywhere; its values are not looked at yet. */
+/** The sources of a configuration, read and free of private keys; the values are not checked yet. */
 export type SourceText = {
-  /** Of the file, for people; '' where there is none. */
+  /** Display name of the file; '' without a file. */
   name: string;
   read: ConfigFile;
   yaml: ReturnType<typeof parseYaml>;
@@ -17,7 +17,7 @@ export type SourceText = {
 
 const NO_FILE: ConfigFile = {text: '', error: null, readable: false};
 
-/** @throws AosError RAW_PRIVATE_KEY (looked for before anything else) | CONFIG_MISSING | CONFIG_UNREADABLE */
+/** Reads the sources. @throws AosError RAW_PRIVATE_KEY (checked first) | CONFIG_MISSING | CONFIG_UNREADABLE */
 export function readSource({file, env, cwd, flags = {}}: ConfigSource): SourceText {
   refuseKeyInEnv(env, flags);
   const read = file === null ? NO_FILE : readConfigFile(file, cwd);
@@ -29,9 +29,9 @@ export function readSource({file, env, cwd, flags = {}}: ConfigSource): SourceTe
   return {name, read, yaml, tree: readTree(yaml.root, name)};
 }
 
-/** Everything a configuration is made from. */
+/** The sources of a configuration. */
 export type ConfigSource = {
-  /** As `findConfig` gave it; null when there is none. */
+  /** As found by `findConfig`; null without a file. */
   file: string | null;
   env: Env;
   cwd: string;

@@ -7,7 +7,7 @@ import type {Need} from './check.ts';
 import {isAosError} from '../foundation/errors/error.ts';
 import type {ConfigSource} from './source.ts';
 
-/** A configuration judged as a whole, with the VRF key file that it names. */
+/** The problems of a configuration and of its VRF key file. */
 export type Survey = {
   network: string | null;
   nodeId: string | null;
@@ -16,7 +16,7 @@ export type Survey = {
 };
 
 /**
- * All that would stop `aos run` and can be seen without asking anyone.
+ * Finds everything that would prevent `aos run`, without a request to another machine.
  * @throws AosError RAW_PRIVATE_KEY | CONFIG_MISSING | CONFIG_UNREADABLE
  */
 export function surveyConfig(source: ConfigSource, need: Need): Survey {
@@ -34,7 +34,7 @@ export function surveyConfig(source: ConfigSource, need: Need): Survey {
   return {network: signer?.network ?? null, nodeId: signer?.node.id ?? null, problems: all, warnings};
 }
 
-/** Of `FILE:LINE:COL`, or the name of a flag or variable. */
+/** Parses `FILE:LINE:COL`, or the name of a flag or variable. */
 function placeOf(detail: string): {source: string; line: number | null; col: number | null} {
   const parts = /^(?<file>.*):(?<line>\d+):(?<col>\d+)$/s.exec(detail)?.groups;
   if (parts === undefined) return {source: detail, line: null, col: null};

@@ -5,23 +5,23 @@ import {ALL_FIELDS} from './schema.ts';
 import type {AnyField} from './schema.ts';
 import type {Position, YamlNode} from './yaml.ts';
 
-/** One text of a value: the whole of it, or one item of a list. */
+/** The text of a value, or of one item of a list. */
 export type PlacedText = {text: string; place: Place};
 
 export type FileTree = {
-  /** By the path it stands under, aliases included. Empty values are left out. */
+  /** By path, aliases included. Empty values are left out. */
   values: ReadonlyMap<string, readonly PlacedText[]>;
-  /** Every section and key that stands in the file, also empty ones. */
+  /** Every section and key of the file, including empty ones. */
   present: ReadonlyMap<string, Place>;
   unknown: readonly {path: string; place: Place; meant: string | null}[];
-  /** Sections and keys that hold something else than keys or values: what belongs there cannot be said to be missing. */
+  /** Sections and keys of the wrong shape; what belongs there is not reported as missing. */
   broken: ReadonlySet<string>;
   problems: readonly ConfigProblem[];
 };
 
 type Known = {fields: ReadonlyMap<string, AnyField>; sections: ReadonlySet<string>};
 
-/** Takes the known keys out of a parsed file, and notes what it does not know or what has the wrong shape. */
+/** Reads the known keys of a parsed file, and records unknown keys and wrong shapes. */
 export function readTree(root: YamlNode | null, file: string): FileTree {
   const known = knownPaths();
   const values = new Map<string, PlacedText[]>();
@@ -43,9 +43,9 @@ export function readTree(root: YamlNode | null, file: string): FileTree {
     for (const [key, entry] of node.entries) {
       const child = path === '' ? key : `${path}.${key}`;
       const field = known.fields.get(child);
-      // A key with a dot in it would read like a nested one; it is not.
+      // A key with a dot in it is not a nested key.
       if (key.includes('.') || (field === undefined && !known.sections.has(child))) {
-        // A file of unknown keys alone is no configuration; comparing each name has its price.
+        // Comparing names is slow, so a file of only unknown keys gets no suggestions.
         const meant = unknown.length < 100 ? nearestPath(path, key, known) : null;
         unknown.push({path: child, place: place(entry.at), meant});
         continue;
@@ -79,10 +79,10 @@ export function readTree(root: YamlNode | null, file: string): FileTree {
   return {values, present, unknown, broken, problems};
 }
 
-/** How many keys of a section are named when something else stands there. */
+/** How many keys of a section a message names. */
 const MOST_NAMED = 6;
 
-/** What may stand in a section, and one line of YAML that does; of the file as a whole its first keys. */
+/** The keys of a section, with one line of YAML as an example; for the whole file, its first keys. */
 function keysOf(path: string, {fields}: Known): {names: string[]; example: string} {
   const prefix = path === '' ? '' : `${path}.`;
   const below = [...fields.keys()].filter((known) => known.startsWith(prefix));
@@ -95,7 +95,7 @@ function keysOf(path: string, {fields}: Known): {names: string[]; example: strin
   return {names, example: inFlow(known.split('.'), field.example)};
 }
 
-/** `node.node_id` and a value as one line of YAML: `node: {node_id: value}`. */
+/** Writes `node.node_id` and a value as one line of YAML: `node: {node_id: value}`. */
 function inFlow([head = '', ...rest]: readonly string[], value: string): string {
   return rest.length === 0 ? `${head}: ${value}` : `${head}: {${inFlow(rest, value)}}`;
 }
@@ -116,7 +116,7 @@ function knownPaths(): Known {
   return {fields, sections};
 }
 
-/** The key that was meant: one of the same section, else one of that name in another section. */
+/** Suggests a similar key of the same section, else the key of that name in another section. */
 function nearestPath(path: string, key: string, {fields, sections}: Known): string | null {
   const all = [...fields.keys(), ...sections];
   const prefix = path === '' ? '' : `${path}.`;

@@ -17,11 +17,10 @@ import {parseYaml} from './yaml.ts';
 import type {ConfigSource} from './source.ts';
 
 /**
- * A configuration taken as far as it goes, for those who find out what is wrong: every value that is right is there, and
- * null stands for one that is missing or wrong. Not for running with.
+ * The valid values of a configuration, for diagnosis: null for a value that is missing or wrong. Not for running.
  */
 export type UsableConfig = ChainView & {
-  /** Why nothing of the file can be used, or a key that stands in it; null when neither. */
+  /** Why the file cannot be used, or RAW_PRIVATE_KEY; null without such an error. */
   error: AosError | null;
   problems: readonly ConfigProblem[];
   warnings: readonly ConfigWarning[];
@@ -36,9 +35,9 @@ export type UsableConfig = ChainView & {
   outerUrl: string | null;
   callbackUrl: string | null;
   callbackListen: ListenAddress | null;
-  /** Kinds that are configured, also those this version cannot drive, with their URL. */
+  /** The configured kinds with their URL, including those that this version cannot drive. */
   workers: readonly {kind: WorkerKind; url: string | null}[];
-  /** Scheme and host of the alerts' webhook; the rest of its URL is a secret. */
+  /** Scheme and host of the alert webhook; the rest of its URL is a secret. */
   alertOrigin: string | null;
   probeIntervalMs: number;
   offlineGraceMs: number;
@@ -46,11 +45,11 @@ export type UsableConfig = ChainView & {
   networkStart: number | null;
   clockId: bigint;
   vrfSortPrecision: number | null;
-  /** Directory of the journal; null while neither it nor node_id is known. */
+  /** Directory of the journal; null when neither it nor node_id is known. */
   storeDir: string | null;
 };
 
-/** Never throws for what is wrong with a configuration: that comes back in it. */
+/** Reads the valid values of a configuration. It never throws for problems of the configuration. */
 export function usableConfig(source: ConfigSource): UsableConfig {
   const {file, env, cwd, flags = {}} = source;
   let error: AosError | null = null;
@@ -92,7 +91,7 @@ export function usableConfig(source: ConfigSource): UsableConfig {
       kind,
       url: resolved.one(FIELDS[kind].url) ?? null,
     })),
-    // A wrong value counts as not given: these have defaults.
+    // These have defaults, also for a wrong value.
     probeIntervalMs: resolved.one(FIELDS.heartbeatInterval) ?? 10_000,
     offlineGraceMs: resolved.one(FIELDS.offlineGrace) ?? 3_600_000,
     penaltyWei: resolved.one(FIELDS.penalty) ?? 10n ** 17n,
@@ -112,7 +111,7 @@ function stateDirOf({network, nodeId}: ChainView, {env, cwd}: PathBase): string 
   return nodeId === null ? null : nodeStateDir(aosDirs(env, cwd), network, nodeId);
 }
 
-/** The file's values; behind the first syntax error the parser guesses, so nothing from there is taken. */
+/** Reads the file's values up to the first syntax error; after it the parser guesses. */
 function soundPart(file: string | null, cwd: string): FileTree {
   const name = sanitizeText(file ?? '');
   const {root, problems} = parseYaml(file === null ? '' : textOf(file, cwd));
@@ -131,7 +130,7 @@ function textOf(file: string, cwd: string): string {
   try {
     read = readConfigFile(file, cwd);
   } catch (error) {
-    if (isAosError(error)) return ''; // told by `error` already
+    if (isAosError(error)) return ''; // `error` reports it
     throw error;
   }
   return read.error === null ? read.text : '';

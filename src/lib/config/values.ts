@@ -3,23 +3,25 @@ import {checksumAddress, isAddress, isChecksummed} from '../protocol/wire/ethere
 import type {ListenAddress} from './config.ts';
 import {nearest} from '../foundation/text/nearest.ts';
 
-/** `wrong` says what is wrong with the text without quoting it; `expected` replaces the type's own when it knows better. */
+/** `wrong` describes the mistake without quoting the text; `expected` replaces the type's own where it is more precise. */
 export type Parsed<T> = {value: T} | {wrong: string; expected?: string};
 
-/** How the text of a value becomes a checked value. Texts come trimmed and never empty. */
+/** The type of a value: parses its text, which is trimmed and not empty. */
 export type ValueType<T> = {
   /** Short name for the reference. */
   name: string;
-  /** What is expected, for messages. */
+  /** The expected form, for messages. */
   expected: string;
-  /** Form of every text that is right, for editors; a text of that form may still be wrong. */
+  /** A pattern of all valid texts, for editors; a matching text may still be wrong. */
   pattern?: string;
-  /** The only texts there are, for editors. */
+  /** All valid texts, for editors. */
   options?: readonly string[];
   parse(text: string): Parsed<T>;
 };
 
-const DAY_MS = 86_400_000;
+const UNITS = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000} as const;
+/** Longest delay of a Node timer, in ms; a longer one fires at once. */
+export const MAX_TIMER_MS = 2_147_483_647;
 
 export const text: ValueType<string> = {name: 'text', expected: 'text', parse: (value) => ({value})};
 
@@ -140,7 +142,7 @@ export function oneOf<const T extends string>(values: readonly T[]): ValueType<T
   };
 }
 
-/** `host:port`, also written as `http://host:port`; what we listen on. */
+/** An address to listen on: `host:port`, also written as `http://host:port`. */
 export const listenAddress: ValueType<ListenAddress> = {
   name: 'host:port',
   expected: 'host:port, port 0 to 65535',
@@ -171,7 +173,7 @@ export const signerUrl: ValueType<string> = {
   },
 };
 
-/** A chain RPC; its path or query often is an access key, so it is shown nowhere. */
+/** A chain RPC. Its path or query often is an access key, so it is never shown. */
 export const rpcUrl: ValueType<string> = {
   name: 'URL',
   expected: 'an http(s) URL',
@@ -182,7 +184,7 @@ export const rpcUrl: ValueType<string> = {
   },
 };
 
-/** Base URL of an HTTP peer, also bare `host:port`; without a slash at the end on return. */
+/** Base URL of an HTTP peer, also bare `host:port`. Without a slash at the end on return. */
 export const baseUrl: ValueType<string> = {
   name: 'URL',
   expected: 'an http(s) URL',
@@ -195,7 +197,7 @@ export const baseUrl: ValueType<string> = {
   },
 };
 
-/** Base of callback URLs. The reference's file names the opml route itself; the route is ours to append. */
+/** Base of callback URLs. A reference file may include the opml route, which is dropped: aos appends its own. */
 export const callbackUrl: ValueType<string> = {
   ...baseUrl,
   parse(value) {
@@ -231,7 +233,7 @@ function httpUrl(value: string): {value: URL} | {wrong: string} {
 }
 
 function parseUrl(value: string): URL | null {
-  // `new URL` drops tabs and line ends; a URL that needs that is a typing error.
+  // `new URL` drops tabs and line ends; a URL with them is a typing error.
   return !/\s/.test(value) && URL.canParse(value) ? new URL(value) : null;
 }
 

@@ -5,7 +5,7 @@ import {shellWord} from '../foundation/text/shell-word.ts';
 import {sanitizeText} from './sanitize.ts';
 import {seed} from './values.ts';
 
-/** A seed is 64 digits; nothing longer is read into memory. */
+/** Bytes read at most; a seed has 64 digits. */
 const MOST = 1024;
 
 /**
@@ -17,7 +17,7 @@ export function readVrfKey(source: VrfKeySource): Uint8Array {
   const parsed = seed.parse(hex.trim());
   if ('wrong' in parsed) {
     const where = source.kind === 'inline' ? 'node.vrf_key' : sanitizeText(source.path);
-    throw new AosError('VRF_KEY_INVALID', `${where} does not hold 64 hex digits and nothing else`);
+    throw new AosError('VRF_KEY_INVALID', `${where} must contain 64 hex digits and nothing else`);
   }
   return Uint8Array.from(Buffer.from(parsed.value, 'hex'));
 }
@@ -26,7 +26,7 @@ function readSeedFile(path: string): string {
   const name = sanitizeText(path);
   let file;
   try {
-    // Not blocking: a named pipe without a writer would hold the start for ever.
+    // Not blocking: a named pipe without a writer would block the start for ever.
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
@@ -40,7 +40,7 @@ function readSeedFile(path: string): string {
     });
   }
   try {
-    // The open file is looked at, not the path: nobody can exchange it in between.
+    // Checks the open file, not the path, so that the file cannot be exchanged in between.
     const stat = fstatSync(file);
     if (!stat.isFile()) throw new AosError('VRF_KEY_MISSING', `the VRF key file ${name} is not a file`);
     if ((stat.mode & 0o077) !== 0) {

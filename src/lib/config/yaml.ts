@@ -4,7 +4,7 @@ import type {Pair, YAMLError} from 'yaml';
 /** Line and column, both from 1. */
 export type Position = {line: number; col: number};
 
-/** YAML without its types: every scalar is its text, so an unquoted `0x…` or a long number keeps each digit. */
+/** YAML without its types: a scalar is its text, so that an unquoted `0x…` or a long number keeps every digit. */
 export type YamlNode =
   | {kind: 'scalar'; text: string; at: Position}
   /** Nothing, `~` or `null`. */
@@ -17,15 +17,15 @@ export type YamlEntry = {at: Position; value: YamlNode};
 export type YamlProblem = {at: Position; message: string; path: string};
 
 const MAX_DEPTH = 32;
-/** Nodes that aliases may add: enough for any real file, too few for one that doubles itself. */
+/** Most nodes that aliases may add; stops a file that expands exponentially. */
 const MAX_ALIASED = 10_000;
-/** Far beyond any value; the parser's time grows with the square of what is nested in one line. */
+/** Longest line; the parser's time grows with the square of the nesting in one line. */
 const MAX_LINE = 16_384;
-/** Of the parser; behind the first few it guesses anyway. */
+/** Most errors of the parser that are reported. */
 const MAX_ERRORS = 1000;
 const START: Position = {line: 1, col: 1};
 
-/** Our own words for the parser's errors: its messages may quote the source, which may be a secret. */
+/** Our texts for the parser's errors: its own messages may quote a secret. */
 const MEANS: Partial<Record<YAMLError['code'], string>> = {
   BAD_ALIAS: 'has an alias or anchor without a name',
   BAD_DIRECTIVE: 'has a % directive that YAML does not know',
@@ -33,7 +33,7 @@ const MEANS: Partial<Record<YAMLError['code'], string>> = {
     'has a backslash escape that YAML does not know; use single quotes for text with backslashes',
   BAD_INDENT: 'is not indented to fit the lines around it, or a bracket is not closed',
   BAD_SCALAR_START: 'starts with a character that YAML reserves; put the value in quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'has a key and a value where only a value can stand; put the value in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'has a key and a value where only a value is allowed; put the value in quotes',
   DUPLICATE_KEY: 'is given twice',
   KEY_OVER_1024_CHARS: 'has a key of more than 1024 characters',
   MISSING_CHAR: 'lacks a closing quote, or a space or colon after the key',
@@ -44,8 +44,8 @@ const MEANS: Partial<Record<YAMLError['code'], string>> = {
 
 /**
  * Parses one YAML document and reports every syntax error. Merge keys (`<<`) and aliases are followed.
- * @param source the text, with any line ends, with or without a byte order mark
- * @returns the root (null for an empty file) as far as it could be read
+ * @param source the text, with any line endings, with or without a byte order mark
+ * @returns the root (null for an empty file), as much as is readable
  */
 export function parseYaml(source: string): {root: YamlNode | null; problems: YamlProblem[]} {
   const text = source.replace(/^\ufeff/, '').replaceAll(/\r\n?/g, '\n');
@@ -62,12 +62,12 @@ export function parseYaml(source: string): {root: YamlNode | null; problems: Yam
   };
   let documents;
   try {
-    // `failsafe` knows strings only; keys are compared by `convert`, which is not quadratic.
+    // `failsafe` has only strings. `convert` compares keys, in linear time.
     const options = {schema: 'failsafe', uniqueKeys: false, prettyErrors: false, lineCounter: lines} as const;
     const parsed = parseAllDocuments(text, {...options, logLevel: 'silent'});
     documents = 'empty' in parsed ? [] : parsed;
   } catch {
-    // The parser ran out of stack or string length; both need a file that is no configuration.
+    // The parser ran out of stack or string length, which a real configuration never causes.
     return {root: null, problems: [{at: START, message: 'is nested too deeply', path: ''}]};
   }
   const [first, ...rest] = documents;
@@ -85,7 +85,7 @@ export function parseYaml(source: string): {root: YamlNode | null; problems: Yam
   return {root: root?.kind === 'null' ? null : root, problems};
 }
 
-/** From the parser's tree to ours. `unknown` in: what the parser leaves of a broken file need not be its declared types. */
+/** Converts the parser's tree. Its type is `unknown` because the tree of a broken file may not fit the declared types. */
 function convert(
   contents: unknown,
   at: (offset: number | undefined) => Position,
@@ -127,15 +127,15 @@ function convert(
     if (target === undefined) {
       problems.push({
         at: here,
-        message: 'is an alias (*) to an anchor (&) that does not stand before it',
+        message: 'is an alias (*) without an anchor (&) before it',
         path,
       });
       return nothing;
     }
     if (aliased > MAX_ALIASED || depth >= MAX_DEPTH) {
-      // Told once: a file that doubles itself would say it for every alias.
+      // Reported once, not for every alias.
       if (aliased !== Infinity)
-        problems.push({at: here, message: 'has aliases (*) that expand to far too much', path});
+        problems.push({at: here, message: 'has aliases (*) that expand to too many values', path});
       aliased = Infinity;
       return nothing;
     }

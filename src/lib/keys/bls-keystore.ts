@@ -19,7 +19,7 @@ const keystoreSchema = v.object({pubKey: v.string(), crypto: secretStorageSchema
 
 /** A keystore whose form was checked; nothing in it is decrypted yet. */
 export type BlsKeystore = {
-  /** As the file claims it; only {@link openKeystore} proves it. */
+  /** As the file claims; only {@link openKeystore} proves it. */
   readonly publicKey: G1Point;
   readonly crypto: SecretStorage;
 };
@@ -60,7 +60,7 @@ export function parseKeystore(text: string, name: string): BlsKeystore {
 
 /**
  * Opens a keystore and proves that its public key belongs to the private one.
- * @returns the private key; a number cannot be wiped from memory, so use it and let it go
+ * @returns the private key; a bigint cannot be wiped from memory, so keep it only as long as needed
  * @throws AosError KEY_PASSWORD_WRONG | KEY_KEYSTORE_UNSUPPORTED | KEY_KEYSTORE_INVALID
  */
 export async function openKeystore(keystore: BlsKeystore, password: string, name: string): Promise<bigint> {
@@ -82,8 +82,8 @@ export function readKeystore(path: string): BlsKeystore {
 }
 
 /**
- * Writes a keystore, whole or not at all, mode 0600.
- * @returns where the file that was there before is kept, or null
+ * Writes a keystore atomically, mode 0600.
+ * @returns path of the backup of an earlier file, or null
  * @throws AosError KEY_EXISTS | KEY_WRITE_FAILED
  */
 export function writeKeystore(path: string, text: string, options: {force: boolean}): string | null {
@@ -106,7 +106,7 @@ function jsonOf(text: string, name: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw invalid(name, 'it is not JSON'); // the parser's message quotes the text, so it is not passed on
+    throw invalid(name, 'it is not JSON'); // without the parser's message, which quotes the text
   }
 }
 
@@ -114,7 +114,7 @@ function keystoreError(path: string, received: string, name: string): AosError {
   const unsupported = new Map([
     ['crypto.cipher', 'its cipher is not aes-128-ctr'],
     ['crypto.kdf', 'its key derivation is not the scrypt of Web3 Secret Storage'],
-    ['crypto.kdfparams.dklen', 'its derived key has not 32 bytes'],
+    ['crypto.kdfparams.dklen', 'its derived key does not have 32 bytes'],
   ]).get(path);
   if (unsupported !== undefined && received !== 'undefined') {
     return new AosError(
@@ -122,10 +122,10 @@ function keystoreError(path: string, received: string, name: string): AosError {
       `the BLS keystore ${name} cannot be opened: ${unsupported}`,
     );
   }
-  const what = received === 'undefined' ? 'is missing' : 'is not what it has to be';
+  const what = received === 'undefined' ? 'is missing' : 'is not valid';
   return invalid(name, path === '' ? 'it is not a JSON object' : `${path} ${what}`);
 }
 
 function invalid(name: string, why: string): AosError {
-  return new AosError('KEY_KEYSTORE_INVALID', `${name} is no usable BLS keystore: ${why}`);
+  return new AosError('KEY_KEYSTORE_INVALID', `${name} is not a usable BLS keystore: ${why}`);
 }

@@ -3,9 +3,9 @@ import {AosError} from '../foundation/errors/error.ts';
 import {keccak256} from '../protocol/wire/keccak.ts';
 import {bytesOf, numberOf} from './big-endian.ts';
 
-/** A point of G1 as the contracts have it; (0, 0) is the point at infinity. */
+/** A point of G1 as in the contracts; (0, 0) is the point at infinity. */
 export type G1Point = {readonly x: bigint; readonly y: bigint};
-/** A point of G2 as the contracts have it: each coordinate is [c1, c0], imaginary part first (EIP-197). */
+/** A point of G2 as in the contracts: each coordinate is [c1, c0], imaginary part first (EIP-197). */
 export type G2Point = {readonly x: readonly [bigint, bigint]; readonly y: readonly [bigint, bigint]};
 /** Both public keys of one private key. */
 export type BlsPublicKeys = {readonly g1: G1Point; readonly g2: G2Point};
@@ -26,8 +26,8 @@ export function publicKeys(privateKey: bigint): BlsPublicKeys {
 }
 
 /**
- * Maps a 32-byte digest to G1 by try-and-increment, as the contracts' `BN254.hashToG1`: x = digest mod p and then
- * upwards, until x³ + 3 has a root y = (x³ + 3)^((p + 1) / 4). About two tries; every one fails by chance 1/2.
+ * Maps a 32-byte digest to G1 by try-and-increment, like `BN254.hashToG1` of eigenlayer-middleware: x counts up from
+ * digest mod p until x³ + 3 has a root y = (x³ + 3)^((p + 1) / 4). A try succeeds with probability 1/2.
  */
 export function hashToG1(digest: Uint8Array): G1Point {
   for (let x = Fp.create(numberOf(digest)); ; x = Fp.create(x + 1n)) {
@@ -38,7 +38,7 @@ export function hashToG1(digest: Uint8Array): G1Point {
 }
 
 /**
- * Signs a message that is a point of G1 already (from {@link hashToG1} or from the contract): message · private key.
+ * Signs a message that is a point of G1 (from {@link hashToG1} or from the contract): message · private key.
  * @throws AosError KEY_SELF_CHECK_FAILED when `message` is not a point of the curve
  */
 export function signPoint(privateKey: bigint, message: G1Point): G1Point {
@@ -50,7 +50,7 @@ export function signPoint(privateKey: bigint, message: G1Point): G1Point {
 }
 
 /**
- * The check of `BLSApkRegistry.registerBLSPublicKey`: with γ = keccak256(σ ‖ pk1 ‖ pk2 ‖ H) mod r,
+ * Runs the check of `BLSApkRegistry.registerBLSPublicKey`: with γ = keccak256(σ ‖ pk1 ‖ pk2 ‖ H) mod r,
  * e(σ + γ·pk1, −G2) · e(H + γ·G1, pk2) = 1. True only when σ = H·sk and pk1 and pk2 belong to the same sk ≠ 0.
  * Points off the curve or out of their group give false (the contract burns all gas on them).
  */
@@ -106,7 +106,7 @@ function g1Of({x, y}: G1Point): Projective | null {
     point.assertValidity();
     return point;
   } catch {
-    return null; // assertValidity has no other way to say no
+    return null; // assertValidity reports an invalid point by throwing
   }
 }
 
@@ -116,9 +116,9 @@ function g2Of({x, y}: G2Point): InstanceType<typeof G2> | null {
     if (![...x, ...y].every((part) => Fp.isValid(part))) return null;
     if (Fp2.is0(affine.x) && Fp2.is0(affine.y)) return G2.ZERO;
     const point = G2.fromAffine(affine);
-    point.assertValidity(); // of the subgroup too, which the curve of G2 does not give by itself
+    point.assertValidity(); // checks the subgroup too: not every point of the curve of G2 is in it
     return point;
   } catch {
-    return null; // assertValidity has no other way to say no
+    return null; // assertValidity reports an invalid point by throwing
   }
 }

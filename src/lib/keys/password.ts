@@ -1,14 +1,14 @@
 import {AosError} from '../foundation/errors/error.ts';
 import {readSecretText, type SecretSource} from './secret-text.ts';
 
-/** Where the password of a keystore comes from; never the command line itself. */
+/** The source of a keystore password; never the command line itself. */
 export type PasswordSource = SecretSource | {readonly kind: 'ask'};
 
 const MOST_BYTES = 4096;
 
 /**
- * The password. One trailing newline of a file, descriptor or standard input is taken off; everything else counts.
- * @param askPassword asks the person at the terminal; called for `ask` only
+ * Reads a password. One trailing newline of a file, descriptor or standard input is removed; everything else counts.
+ * @param askPassword prompts at the terminal; called for `ask` only
  * @throws AosError KEY_PASSWORD_INVALID (empty, NUL, not UTF-8, too long) | KEY_PASSWORD_MISSING | KEY_UNSAFE | INTERRUPTED
  */
 export async function readPassword(

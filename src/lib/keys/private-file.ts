@@ -19,7 +19,7 @@ import {safeText} from '../foundation/text/safe-text.ts';
 import {makeDirectory} from '../foundation/system/make-directory.ts';
 import {syncDirectory} from './sync-directory.ts';
 
-/** Older keys that are kept when one is replaced again and again. */
+/** Most backups that are kept of one key file. */
 const MOST_BACKUPS = 1000;
 
 /**
@@ -32,7 +32,7 @@ export function readPrivateFile(path: string, most: number, what: string, missin
   const name = safeText(path);
   const file = openForReading(path, what, missing);
   try {
-    // The open file is looked at, not the path: nobody can exchange it in between.
+    // Checks the open file, not the path, so that the file cannot be exchanged in between.
     if (!fstatSync(file).isFile()) throw new AosError(missing, `the ${what} ${name} is not a file`);
     refuseOpenMode(file, path, what);
     const bytes = readAll(file, most);
@@ -45,7 +45,7 @@ export function readPrivateFile(path: string, most: number, what: string, missin
   }
 }
 
-/** Not blocking: a named pipe without a writer would hold the command for ever. @throws AosError `missing` */
+/** Opens a file without blocking: a named pipe without a writer would block for ever. @throws AosError `missing` */
 export function openForReading(path: string, what: string, missing: ErrorCode): number {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -66,7 +66,7 @@ export function refuseOpenMode(file: number, path: string, what: string): void {
   });
 }
 
-/** The rest of an open file, or null when it is longer than `most` bytes. */
+/** Reads the rest of an open file; null when it is longer than `most` bytes. */
 export function readAll(file: number, most: number): Uint8Array | null {
   const buffer = Buffer.alloc(most + 1);
   let length = 0;
@@ -87,9 +87,9 @@ export type WriteOptions = {
 };
 
 /**
- * Writes a file of mode 0600, whole or not at all, on disk when this returns. Without `force` an existing file stays;
- * with it the old one is kept as `.bak`, `.bak.1`, … (an older backup, perhaps of the only copy of a key, too).
- * @returns path of the backup, or null when nothing was there
+ * Writes a file of mode 0600 atomically; it is on disk when this returns. Without `force` an existing file stays; with
+ * it the old file is kept as `.bak`, `.bak.1`, …, and older backups are kept too.
+ * @returns path of the backup, or null when there was no file
  * @throws AosError KEY_EXISTS | KEY_WRITE_FAILED, or the codes that the options name
  */
 export function writePrivateFile(
@@ -115,7 +115,7 @@ export function writePrivateFile(
   }
 }
 
-/** Says no before a password is asked for. @throws AosError `code` [KEY_EXISTS] when anything, a dangling link too, has that name */
+/** Refuses a taken name, before the password prompt; a dangling link counts. @throws AosError `code` [KEY_EXISTS] */
 export function refuseExisting(path: string, code: ErrorCode = 'KEY_EXISTS'): void {
   if (exists(path)) throw existsError(path, code);
 }
@@ -130,7 +130,7 @@ function writeNew(path: string, text: string): void {
   }
 }
 
-/** A link fails when the name is taken, in one step; a rename would overwrite what another process just wrote. */
+/** Links instead of renaming: a link fails when the name is taken, a rename would overwrite another process's file. */
 function putNew(draft: string, path: string, taken: ErrorCode): null {
   try {
     linkSync(draft, path);
@@ -163,7 +163,7 @@ function exists(path: string): boolean {
   try {
     return lstatSync(path, {throwIfNoEntry: false}) !== undefined;
   } catch {
-    return false; // a directory on the way cannot be entered: writing will say so
+    return false; // a directory of the path cannot be entered: writing reports it
   }
 }
 

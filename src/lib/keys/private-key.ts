@@ -5,14 +5,14 @@ import {GROUP_ORDER} from './bn254.ts';
 /** The longest text that can be a key: 78 decimal digits, 0x and 64 hex digits, with some white space. */
 export const MOST_KEY_TEXT = 1024;
 
-/** A new private key, 1 … r − 1, without a bias that could be seen: 48 random bytes are folded into the range. */
+/** Makes a private key, 1 … r − 1. 48 random bytes are reduced into the range, so the bias is negligible. */
 export function newPrivateKey(random: (length: number) => Uint8Array): bigint {
   return (numberOf(random(48)) % (GROUP_ORDER - 1n)) + 1n;
 }
 
 /**
- * A private key from text: decimal, or hex with 0x, or exactly 64 hex digits (which are always hex). White space
- * around it is ignored. The text is never part of an error.
+ * Reads a private key from text: decimal, hex with 0x, or exactly 64 hex digits. White space around it is ignored. The
+ * text is never part of an error.
  * @throws AosError KEY_INVALID
  */
 export function parsePrivateKey(text: string): bigint {
@@ -28,24 +28,24 @@ export function parsePrivateKey(text: string): bigint {
   if (/^\d{1,78}$/.test(trimmed)) return inRange(BigInt(trimmed));
   const what =
     trimmed === '' ? 'there is no text' : 'the text is neither decimal digits nor 0x and hex digits';
-  throw new AosError('KEY_INVALID', `no BN254 private key: ${what}`);
+  throw new AosError('KEY_INVALID', `not a BN254 private key: ${what}`);
 }
 
-/** The 32 big-endian bytes of a keystore. @throws AosError KEY_INVALID */
+/** Reads a private key from 32 big-endian bytes. @throws AosError KEY_INVALID */
 export function privateKeyFromBytes(bytes: Uint8Array): bigint {
   if (bytes.length !== 32)
     throw new AosError('KEY_INVALID', `a BN254 private key has 32 bytes, not ${bytes.length}`);
   return inRange(numberOf(bytes));
 }
 
-/** 32 big-endian bytes. The caller overwrites them when done. */
+/** Returns a private key as 32 big-endian bytes. The caller overwrites them when done. */
 export function privateKeyBytes(key: bigint): Uint8Array {
   return bytesOf(key);
 }
 
-/** Not reduced mod r, as some tools do: a number outside is a mistake (such as an Ethereum key), not a key. */
+/** Refuses a number outside 1 … r − 1 instead of reducing it: it is a mistake, such as an Ethereum key. */
 function inRange(key: bigint): bigint {
   if (key > 0n && key < GROUP_ORDER) return key;
   const why = key === 0n ? 'it is zero' : 'it is not below the order of the curve (an Ethereum key, perhaps)';
-  throw new AosError('KEY_INVALID', `the number is no BN254 private key: ${why}`);
+  throw new AosError('KEY_INVALID', `the number is not a BN254 private key: ${why}`);
 }

@@ -15,7 +15,7 @@ const STRUCT = hash('BN254PubkeyRegistration(address operator)');
 const NAME = hash('AVSRegistryCoordinator');
 const VERSION = hash('v0.0.1');
 
-/** Whose key is registered where. Addresses: 0x and 40 hex digits, in any case. */
+/** The operator and the registry of a key registration. Addresses: 0x and 40 hex digits, in any case. */
 export type RegistrationPlace = {
   readonly chainId: number;
   /** The registry coordinator's proxy: the domain's verifyingContract. */
@@ -35,13 +35,13 @@ export function registrationDigest(place: RegistrationPlace): Uint8Array {
   return keccak256(Buffer.concat([Buffer.from([0x19, 0x01]), domain, struct]));
 }
 
-/** What the registry's `pubkeyRegistrationMessageHash(operator)` must answer: a point to compare with the chain's. */
+/** Computes `pubkeyRegistrationMessageHash(operator)` of the registry: a point to compare with the chain's answer. */
 export function registrationMessage(place: RegistrationPlace): G1Point {
   return hashToG1(registrationDigest(place));
 }
 
 /**
- * Signs the registration message and runs the contract's own check on the outcome before anybody sends it.
+ * Signs the registration message and runs the contract's own check on the result.
  * @param message point of `pubkeyRegistrationMessageHash`
  * @throws AosError KEY_SELF_CHECK_FAILED
  */

@@ -3,11 +3,11 @@ import * as v from 'valibot';
 import {AosError} from '../foundation/errors/error.ts';
 import {keccak256} from '../protocol/wire/keccak.ts';
 
-/** What go-ethereum calls StandardScryptN and StandardScryptP; 256 MiB while it works. */
+/** go-ethereum's StandardScryptN and StandardScryptP; uses 256 MiB. */
 const STANDARD = {n: 262_144, r: 8, p: 1} as const;
-/** go-ethereum's LightScryptN and LightScryptP; 4 MiB and a fraction of the time, for keys that are worth nothing. */
+/** go-ethereum's LightScryptN and LightScryptP; 4 MiB and a fraction of the time, for keys without value. */
 export const LIGHT = {n: 4_096, r: 8, p: 6} as const;
-/** Bounds against files that would take all memory or hours: twice the memory and four times the work of the standard. */
+/** Limits for files from outside: twice the memory and four times the work of the standard parameters. */
 const MOST_MEMORY = 512 * 1024 * 1024;
 const MOST_WORK = 4 * STANDARD.n * STANDARD.r * STANDARD.p;
 
@@ -33,7 +33,7 @@ export const secretStorageSchema = v.object({
 
 /** A checked `crypto` object: bytes instead of hex. */
 export type SecretStorage = v.InferOutput<typeof secretStorageSchema>;
-/** The same as it stands in the file. */
+/** The same object as in the file: hex instead of bytes. */
 export type SecretStorageText = v.InferInput<typeof secretStorageSchema>;
 
 /** Encrypts with scrypt and AES-128-CTR, as go-ethereum's `EncryptDataV3`. */
@@ -79,11 +79,11 @@ export async function decryptSecret(storage: SecretStorage, password: string): P
   }
 }
 
-/** What scrypt takes to derive a key. */
+/** Parameters of scrypt (RFC 7914). */
 export type Cost = {readonly n: number; readonly r: number; readonly p: number};
 
 function refuseCost({n, r, p}: Cost): void {
-  // RFC 7914 wants N below 2^(16r), and OpenSSL holds it to that.
+  // RFC 7914 requires N below 2^(16r), and OpenSSL enforces it.
   const possible = n >= 2 && n <= 2 ** 30 && (n & (n - 1)) === 0 && Math.log2(n) < 16 * r;
   if (possible && memoryOf({n, r, p}) <= MOST_MEMORY && n * r * p <= MOST_WORK) return;
   const why = possible ? 'take too much memory or time' : 'are not possible';
@@ -92,7 +92,7 @@ function refuseCost({n, r, p}: Cost): void {
   });
 }
 
-/** What OpenSSL counts against its limit. */
+/** Bytes that OpenSSL counts against its limit. */
 function memoryOf({n, r, p}: Cost): number {
   return 128 * r * (n + 2 + p);
 }

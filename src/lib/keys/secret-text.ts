@@ -11,8 +11,8 @@ export type SecretSource =
   {readonly kind: 'file'; readonly path: string} | {readonly kind: 'fd'; readonly fd: number};
 
 /**
- * Reads a short secret to its end. Regular files must be their owner's alone; a terminal is refused, since it would
- * show what is typed.
+ * Reads a short secret to its end. Only the owner may have access to a regular file; a terminal is refused, since it
+ * would echo the secret.
  * @param what for messages, such as `password file`
  * @returns the text, or null when it is not UTF-8 or longer than `most` bytes
  * @throws AosError `missing` | KEY_UNSAFE | INTERRUPTED
@@ -28,7 +28,7 @@ export async function readSecretText(
   const fd = source.kind === 'file' ? openForReading(source.path, what, missing) : source.fd;
   let bytes: Uint8Array | null;
   try {
-    // A descriptor was opened by whoever calls: only a path can be a file that others read too.
+    // Only a path is checked for its mode: a descriptor was opened by the caller.
     bytes = await readDescriptor(fd, most, source.kind === 'file' ? {path: source.path, what} : null, signal);
   } catch (error) {
     if (error instanceof AosError) throw error;
@@ -60,8 +60,8 @@ async function readDescriptor(
 }
 
 /**
- * Node talks to itself over pipes from about descriptor 3 on: reading one would wait for ever. Both of their ends are
- * open here, those of a pipe that was passed are not.
+ * True for one of Node's own pipes, from about descriptor 3 on, whose reading would wait for ever. Both ends of such a
+ * pipe are open in this process; of a passed pipe only one is.
  */
 function isOwnPipe(fd: number, ino: number): boolean {
   if (fd < 3) return false;
@@ -78,7 +78,7 @@ function inodeOf(fd: number): number | null {
   }
 }
 
-/** Through the event loop, for a pipe may be slow: Ctrl-C works meanwhile. */
+/** Reads on the event loop, so that Ctrl-C works while the pipe is slow. */
 async function readPipe(fd: number, most: number, signal: AbortSignal): Promise<Uint8Array | null> {
   const socket = new Socket({fd, readable: true, writable: false});
   const forgetAbort = onAbort(signal, (reason) =>

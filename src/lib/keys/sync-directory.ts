@@ -1,6 +1,6 @@
 import {closeSync, fsyncSync, openSync} from 'node:fs';
 
-/** The names in a directory are on disk when this returns. @throws what the file system says */
+/** Writes the names in a directory to disk (fsync). @throws the file system's error */
 export function syncDirectory(dir: string): void {
   const handle = openSync(dir, 'r');
   try {

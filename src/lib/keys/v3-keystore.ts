@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import {decryptSecret, encryptSecret, secretStorageSchema} from './secret-storage.ts';
 
 /**
- * An Ethereum key as Web3 Secret Storage, version 3, which Web3Signer, geth and others open. It is opened again before
- * it is handed out: whoever deletes the raw key next must be able to rely on it.
+ * Encrypts an Ethereum key as Web3 Secret Storage, version 3, which Web3Signer, geth and others open. The keystore is
+ * opened again before it is returned, so that the caller can safely delete the raw key.
  * @param key 32 bytes; the caller overwrites them
  * @param address of that key
  * @param random cryptographically strong random bytes
@@ -20,7 +20,7 @@ export async function sealV3(
   const opened = await decryptSecret(v.parse(secretStorageSchema, crypto), password);
   const isSame = Buffer.compare(opened, key) === 0;
   opened.fill(0);
-  if (!isSame) throw new AosError('BUG', 'the keystore does not hold the key that was put into it');
+  if (!isSame) throw new AosError('BUG', 'the keystore does not contain the key that was put into it');
   const keystore = {address: address.slice(2).toLowerCase(), crypto, id: uuidOf(random(16)), version: 3};
   return `${JSON.stringify(keystore, null, 2)}\n`;
 }

@@ -75,7 +75,7 @@ describe('readConfigFile', () => {
     using dir = tempDir();
     writeFileSync(join(dir.path, 'c.yaml'), Buffer.from('a: 1\nb: \xe9\n', 'latin1'));
     expect(readConfigFile('c.yaml', dir.path).error?.message).toBe(
-      'c.yaml is not UTF-8 text (first seen in line 2)',
+      'c.yaml is not UTF-8 text (first at line 2)',
     );
   });
 

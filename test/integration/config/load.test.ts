@@ -346,7 +346,7 @@ describe('layers', () => {
     const error = thrown(() => loadConfig({file: null, env, cwd: '/'}, {need: 'run'}));
     expect(isAosError(error, 'CONFIG_MISSING') && error.exitCode).toBe(78);
     expect(String(error)).toMatch(
-      /looked for config\.yaml, \/nowhere\/\.config\/aos\/config\.yaml, \/etc\/aos\/config\.yaml/,
+      /tried config\.yaml, \/nowhere\/\.config\/aos\/config\.yaml, \/etc\/aos\/config\.yaml/,
     );
   });
 

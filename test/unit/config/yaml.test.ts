@@ -59,8 +59,8 @@ describe('parseYaml', () => {
       'a: 1\n---\nb: 2',
       '2:1 starts a second document; only one is read, so remove this one',
     ],
-    ['unknown alias', 'a: *x', '1:4 is an alias (*) to an anchor (&) that does not stand before it'],
-    ['alias to itself', 'a: &x [*x]', 'has aliases (*) that expand to far too much'],
+    ['unknown alias', 'a: *x', '1:4 is an alias (*) without an anchor (&) before it'],
+    ['alias to itself', 'a: &x [*x]', 'has aliases (*) that expand to too many values'],
     ['open bracket', 'a: [1\nb: 2', '2:1 is not indented'],
     ['open quote', 'a: "x', 'lacks a closing quote'],
     ['key that is a map', '{a: 1}: 2', '1:1 has a list or map as a key'],
@@ -80,7 +80,7 @@ describe('parseYaml', () => {
       (_, level) => `a${level}: &a${level} [${level === 0 ? 'x' : `*a${level - 1}, *a${level - 1}`}]`,
     );
     const {problems} = parseYaml(levels.join('\n'));
-    expect(problems.map(({message}) => message)).toEqual(['has aliases (*) that expand to far too much']);
+    expect(problems.map(({message}) => message)).toEqual(['has aliases (*) that expand to too many values']);
   });
 
   it('takes 50,000 keys, and finds the one that stands there twice', () => {

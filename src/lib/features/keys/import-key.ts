@@ -38,6 +38,6 @@ export async function importedKey(source: SecretSource | null, signal: AbortSign
   if (text !== null) return parsePrivateKey(text);
   throw new AosError(
     'KEY_INVALID',
-    `no BN254 private key: it is longer than ${MOST_KEY_TEXT} bytes, or not text`,
+    `not a BN254 private key: it is longer than ${MOST_KEY_TEXT} bytes, or not text`,
   );
 }

@@ -2,10 +2,10 @@ import {hash as digestOf} from 'node:crypto';
 import {isAosError} from '../../foundation/errors/error.ts';
 import {clockDigest, compareClocks, updateClock, type Clock} from './vlc.ts';
 
-/** Something worth a clock reading: its name (`job_received`, `result_concluded`, `probe_answered`, …) and what it is about. */
+/** An event with a clock reading: its name (`job_received`, `result_concluded`, `probe_answered`, …) and its subject. */
 export type ReadingEvent = {
   event: string;
-  /** A job id where {@link isAboutJob}; else what the event names, or ''. */
+  /** The job id where {@link isAboutJob}; else the name the event gives, or ''. */
   ref: string;
   /** A clock that came from outside with the event, merged before ours advances. */
   merge: Clock | null;
@@ -26,7 +26,7 @@ export type Reading = {
   hash: string;
 };
 
-/** The readings a job leaves on its way. */
+/** The readings that belong to a job. */
 const JOB_EVENTS: ReadonlySet<string> = new Set([
   'job_received',
   'answer_taken',
@@ -34,7 +34,7 @@ const JOB_EVENTS: ReadonlySet<string> = new Set([
   'result_accepted',
 ]);
 
-/** Whether the `ref` of a reading is a job id: probes and outages have readings too. */
+/** True when the `ref` of a reading is a job id; probes and outages have readings too. */
 export function isAboutJob({event}: Pick<Reading, 'event'>): boolean {
   return JOB_EVENTS.has(event);
 }
@@ -42,7 +42,7 @@ export function isAboutJob({event}: Pick<Reading, 'event'>): boolean {
 const NO_READING = '0'.repeat(64);
 
 /**
- * The reading that follows `last` (null: the first of a journal): the event's clock merged in, `clockId` advanced.
+ * Returns the reading after `last` (null: the first of a journal): the event's clock is merged in, `clockId` advanced.
  * @param at Unix ms
  * @throws AosError CLOCK_OVERFLOW
  */
@@ -58,9 +58,9 @@ export function nextReading(
 }
 
 /**
- * Checks a run of readings, in order: each hash is right, each names the one before it, numbers have no gap and the
- * clock only goes forward. A run may begin in the middle of the chain; what was cut off its end cannot be seen.
- * @returns `brokenAt`: index of the first reading that does not hold
+ * Checks a sequence of readings: each hash is right, each names the one before it, numbers have no gap and the clock
+ * only advances. A sequence may start in the middle of the chain. A missing end cannot be detected.
+ * @returns `brokenAt`: index of the first wrong reading
  */
 export function verifyReadings(readings: readonly Reading[]): {ok: true} | {ok: false; brokenAt: number} {
   let last: Reading | null = null;
@@ -75,7 +75,7 @@ function isSound(reading: Reading): boolean {
   try {
     return reading.hash === hashOf(reading);
   } catch (error) {
-    // A clock that no operator could have written is as broken as a wrong hash.
+    // An impossible clock counts as a wrong reading.
     if (isAosError(error, 'CLOCK_INVALID')) return false;
     throw error;
   }
@@ -90,7 +90,7 @@ function follows(last: Reading | null, reading: Reading): boolean {
   );
 }
 
-/** JSON escapes every text unambiguously, and anyone can compute it again with standard tools. */
+/** JSON, because its escapes are unambiguous and standard tools can recompute the hash. */
 function hashOf({n, at, event, ref, clock, previous}: Omit<Reading, 'hash'>): string {
   const digest = Buffer.from(clockDigest(clock)).toString('hex');
   return digestOf('sha256', JSON.stringify(['aos-reading-1', n, at, event, ref, digest, previous]));

@@ -10,10 +10,10 @@ type ClockOrder = 'equal' | 'before' | 'after' | 'concurrent';
 
 export const MAX_ID = 2n ** 64n - 1n;
 export const MAX_COUNTER = 2 ** 32 - 1;
-/** Used when neither the job nor the config names a clock. */
+/** The clock id when neither the job nor the configuration names one. */
 const DEFAULT_ID = 1n;
 
-/** Per-key maximum of both clocks. */
+/** Merges two clocks: the maximum of each counter. */
 export function mergeClocks(a: Clock, b: Clock): Clock {
   const merged = new Map(a);
   for (const [id, counter] of b) merged.set(id, Math.max(counter, merged.get(id) ?? 0));
@@ -21,17 +21,14 @@ export function mergeClocks(a: Clock, b: Clock): Clock {
 }
 
 /**
- * The clock with counter `id` one higher.
+ * Returns the clock with counter `id` increased by 1.
  * @throws AosError CLOCK_OVERFLOW at 2^32−1, never a wrap; CLOCK_INVALID for an id outside u64
  */
 export function advance(clock: Clock, id: bigint): Clock {
   const counter = clock.get(id) ?? 0;
   checkEntry(id, counter);
   if (counter === MAX_COUNTER)
-    throw new AosError(
-      'CLOCK_OVERFLOW',
-      `clock ${id.toString()} stands at ${MAX_COUNTER} and cannot advance`,
-    );
+    throw new AosError('CLOCK_OVERFLOW', `clock ${id.toString()} is at ${MAX_COUNTER} and cannot advance`);
   return new Map(clock).set(id, counter + 1);
 }
 
@@ -43,7 +40,7 @@ export function updateClock(self: Clock, others: readonly Clock[], id: bigint): 
   return advance(others.reduce(mergeClocks, self), id);
 }
 
-/** How `a` stands to `b`: a ≤ b when every non-zero entry of a is ≤ b's (docs/protocol.md#merge-and-order). */
+/** Compares two clocks: a ≤ b when every non-zero entry of a is ≤ b's (docs/protocol.md#merge-and-order). */
 export function compareClocks(a: Clock, b: Clock): ClockOrder {
   const forward = isAtMost(a, b);
   const backward = isAtMost(b, a);
@@ -53,8 +50,7 @@ export function compareClocks(a: Clock, b: Clock): ClockOrder {
 
 /**
  * SHA-256 (32 bytes) over the clock's binary form: length, then key and counter of each entry, keys ascending,
- * every integer in variable-length form (docs/protocol.md#digest). Zero entries count: the digest is of the map, not of
- * its meaning.
+ * every integer in variable-length form (docs/protocol.md#digest). Entries with counter 0 are part of the digest.
  * @throws AosError CLOCK_INVALID for an id outside u64 or a counter outside u32
  */
 export function clockDigest(clock: Clock): Uint8Array {
@@ -66,17 +62,16 @@ export function clockDigest(clock: Clock): Uint8Array {
   return hash('sha256', Buffer.concat(parts), 'buffer');
 }
 
-/** The clock as JSON members, decimal strings on both sides, ids ascending whatever order the map is in. */
+/** Returns the clock as JSON members: id → counter, both decimal strings, ids ascending. */
 export function clockToWire(clock: Clock): Record<string, string> {
   return Object.fromEntries(ascending(clock).map(([id, counter]) => [id.toString(), counter.toString()]));
 }
 
 /**
- * The `clock` of a job_result (docs/protocol.md#clock-of-a-result): the job's whole clock with one entry advanced. That
- * is the only entry; of several, `clockId` if it is there, else the lowest id. An empty clock becomes {`clockId` or 1:
- * 1}.
+ * Returns the `clock` of a job_result (docs/protocol.md#clock-of-a-result): the job's clock with one entry advanced. With several entries that
+ * is `clockId` if the job has it, else the lowest id. An empty clock becomes {`clockId` or 1: 1}.
  * @param clockId `node.clock_id`, null when not configured
- * @throws AosError CLOCK_OVERFLOW when that counter is at its end
+ * @throws AosError CLOCK_OVERFLOW when that counter is 2^32−1
  */
 export function answerClock(job: Clock, clockId: bigint | null): Clock {
   if (job.size === 0) return advance(job, clockId ?? DEFAULT_ID);

@@ -17,11 +17,11 @@ export type Vrf = {
   /** The ed25519 public key (32 bytes) of a 32-byte seed. */
   publicKey(seed: Uint8Array): Uint8Array;
   prove(seed: Uint8Array, alpha: Uint8Array): VrfProof;
-  /** The same as `prove`, the key expanded once; for many proofs with one key. */
+  /** Same as `prove`, with the key expanded once: for many proofs with one key. */
   prover(seed: Uint8Array): Prover;
   /**
-   * beta (64 bytes) when `proof` is right, else null. Keys and Gammas outside the prime-order group are refused too;
-   * no honest prover makes one.
+   * Returns beta (64 bytes) when `proof` is valid, else null. Keys and Gammas outside the prime-order group are
+   * refused; an honest prover makes none.
    */
   verify(publicKey: Uint8Array, alpha: Uint8Array, proof: Uint8Array): Uint8Array | null;
 };
@@ -34,7 +34,7 @@ const POINT_BYTES = 32;
 const CHALLENGE_BYTES = 16;
 const PROOF_BYTES = 80;
 
-/** The VRF, once its WebAssembly is ready. All its functions are synchronous and keep nothing but what a prover holds. */
+/** Loads the VRF; resolves when its WebAssembly is ready. Its functions are synchronous; only a prover keeps state. */
 export async function loadVrf(): Promise<Vrf> {
   await sodium.ready;
   return {
@@ -134,7 +134,7 @@ function timesCofactor(point: Uint8Array): Uint8Array {
   return sodium.crypto_core_ed25519_add(four, four);
 }
 
-/** libsodium tells that a point is no good, or a scalar zero, by throwing; outside data may well be so. */
+/** Runs an operation; null when libsodium throws because a point is invalid or a scalar is zero. */
 function nullIfRefused(operation: () => Uint8Array): Uint8Array | null {
   try {
     return operation();
@@ -143,7 +143,7 @@ function nullIfRefused(operation: () => Uint8Array): Uint8Array | null {
   }
 }
 
-/** s below the group order: libsodium would take s + L for the same scalar, and a proof would have two spellings. */
+/** True when s is below the group order L. libsodium also accepts s + L, which would give a proof two spellings. */
 function isReduced(s: Uint8Array): boolean {
   return Buffer.from(sodium.crypto_core_ed25519_scalar_reduce(joined(s, new Uint8Array(32)))).equals(s);
 }

@@ -1,11 +1,11 @@
 import type {SamplingRange} from './sampling.ts';
 
-/** A range as the journal keeps it: start, end, max and block (empty when unknown), separated by spaces. */
+/** Writes a range for the journal: start, end, max and block (empty when unknown), separated by spaces. */
 export function rangeText({start, end, max, block}: SamplingRange): string {
   return [start, end, max, block ?? ''].join(' ');
 }
 
-/** The range that {@link rangeText} wrote; undefined for none, or a text that is no range. */
+/** Reads the text of {@link rangeText}; undefined for null or a text that is not a range. */
 export function rangeOfText(text: string | null): SamplingRange | undefined {
   const match = text === null ? null : /^(\d+) (\d+) (\d+) (\d*)$/.exec(text);
   if (match === null) return undefined;

@@ -2,17 +2,17 @@ import {hash} from 'node:crypto';
 import type {VrfFields} from '../wire/messages.ts';
 import type {Prover} from './ecvrf.ts';
 
-/** The operator's range as the chain gives it: `operatorRanges(node_id)`, `MAX_RANGE()`, and the block it was read at. */
+/** The operator's range on chain: `operatorRanges(node_id)`, `MAX_RANGE()`, and the block of the read. */
 export type SamplingRange = {start: bigint; end: bigint; max: bigint; block: bigint | null};
 
-/** What the VRF says of one job. */
+/** The outcome of sampling one job. */
 export type Sampling = {
   vrf: VrfFields;
   /** The job's number, 0 … MAX−1. */
   r: number;
   /** Selected when r is below it; 0 when `valid` is false. */
   threshold: number;
-  /** Whether tag and position are ones the protocol knows. */
+  /** True when the protocol knows the tag and the position. */
   valid: boolean;
 };
 
@@ -27,8 +27,8 @@ export function vrfInput(prompt: string): {alpha: Uint8Array; promptHash: string
 }
 
 /**
- * The range as widened for a suspected user (docs/protocol.md#widening-by-tag), in IEEE doubles; the high end is not
- * capped. Null for a tag or position the protocol does not know.
+ * Returns the range as widened for a suspected user (docs/protocol.md#widening-by-tag), in IEEE doubles; the upper end is not capped.
+ * Null for a tag or position that the protocol does not know.
  */
 export function widen(
   range: SamplingRange,
@@ -45,8 +45,8 @@ export function widen(
 }
 
 /**
- * Whether the operator must answer a job with an inference (docs/protocol.md#sampling), with the proof of it.
- * @param precision `chain.vrf_sort_precision`: how many hex digits at the end of beta make r, 1 … 128
+ * Decides whether the operator must answer a job with an inference (docs/protocol.md#sampling), and returns the proof.
+ * @param precision `chain.vrf_sort_precision`: number of hex digits at the end of beta that make r, 1 … 128
  */
 export function sample(
   prover: Prover,
@@ -70,7 +70,7 @@ export function sample(
   return {vrf, r, threshold, valid: widened !== null};
 }
 
-/** The last `precision` hex digits of beta, modulo MAX. A MAX of 0 leaves them as they are: there is nothing to select from. */
+/** Returns the last `precision` hex digits of beta, modulo MAX; without the modulo when MAX is 0. */
 export function sampleNumber(betaHex: string, precision: number, max: bigint): number {
   const digits = BigInt(`0x${betaHex.slice(-precision)}`);
   return Number(max > 0n ? digits % max : digits);

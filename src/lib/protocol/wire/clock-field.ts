@@ -27,5 +27,5 @@ export function readDecimal(text: string, max: bigint): bigint | null {
   return value <= max ? value : null;
 }
 
-/** No leading zeros: each number has one spelling, so two keys of a map cannot mean the same id. */
+/** No leading zeros: each number has one spelling, so two keys of a map cannot name the same id. */
 export const DECIMAL = /^(?:0|[1-9][0-9]{0,19})$/;

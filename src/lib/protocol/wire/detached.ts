@@ -1,9 +1,9 @@
-/** V8 copies shorter pieces of a text anyway. */
+/** V8 copies shorter slices. */
 const SHORTEST_SLICE = 13;
 
 /**
- * The same text in memory of its own. What was cut from a frame keeps all of the frame in memory as long as it lives:
- * an id that waits in a line would hold up to 64 MiB. `text` must be well-formed, as all that was parsed is.
+ * Returns a copy of `text` with its own memory. A slice of a frame keeps the whole frame in memory: one queued id would
+ * retain up to 64 MiB. `text` must be well-formed UTF-16, as parsed text is.
  */
 export function detached(text: string): string {
   return text.length < SHORTEST_SLICE ? text : Buffer.from(text).toString();

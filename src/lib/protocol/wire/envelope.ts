@@ -14,23 +14,23 @@ export type Envelope = {
   method: string | null;
   params: JsonValue;
   result: JsonValue;
-  /** The sender's address, as it says. */
+  /** The address that the sender claims. */
   address: string;
   hash: string;
   signature: string;
   /** The frame exactly as received. */
   text: string;
-  /** Where the values that signing leaves blank stand in `text`. */
+  /** Positions in `text` of the values that signing leaves blank. */
   blanks: {hash: JsonSpan; signature: JsonSpan};
 };
 
-/** Whether the sender of an envelope is who it says. `hashMatches` is for information only. */
+/** Whether `address` signed the envelope. `hashMatches` is for information only. */
 export type Verification =
   | {state: 'unsigned'}
   | {state: 'signed'; signer: string; hashMatches: boolean}
   | {state: 'invalid'; reason: string};
 
-/** What we put into an envelope; `params` and `result` are raw JSON texts. */
+/** The content of an envelope of ours; `params` and `result` are raw JSON texts. */
 export type Draft = {id: string; method: string | null; params: string; result: string; address: string};
 
 export type UnsignedEnvelope = {
@@ -49,12 +49,12 @@ const SIGNATURE = /^[0-9a-f]{128}1[bc]$/i;
 /** The members that are blank in what is signed. */
 const BLANKED = ['hash', 'signature'] as const;
 
-/** Ids come back in our answers, which have to be signed; those of the network are 36 characters long. */
+/** Our signed answers repeat the id, so its length is limited; the network's ids have 36 characters. */
 const MAX_ID = 1024;
 
 /**
- * Reads one frame into a checked envelope. It keeps the text, for what is signed is the bytes as received.
- * @throws AosError FRAME_* | ENVELOPE_INVALID (`details.id` holds the frame's id where it has a usable one)
+ * Reads one frame into a checked envelope. It keeps the text, because the signature covers the bytes as received.
+ * @throws AosError FRAME_* | ENVELOPE_INVALID (`details.id` is the frame's id where it has a usable one)
  */
 export function parseEnvelope(frame: Uint8Array): Envelope {
   const {value, text, topLevel} = parseJson(frame, BLANKED);
@@ -84,9 +84,11 @@ function stringField(frame: JsonObject, name: string): string {
 
 function invalid(frame: JsonObject, name: string, expected: string): AosError {
   const id = frame.get('id');
-  const told = typeof id === 'string' && isUsableId(id) ? {id} : {};
+  const knownId = typeof id === 'string' && isUsableId(id) ? {id} : {};
   const found = frame.has(name) ? 'is not' : 'is missing; expected';
-  return new AosError('ENVELOPE_INVALID', `${name} ${found} ${expected}`, {details: {field: name, ...told}});
+  return new AosError('ENVELOPE_INVALID', `${name} ${found} ${expected}`, {
+    details: {field: name, ...knownId},
+  });
 }
 
 function isUsableId(id: string): boolean {
@@ -100,8 +102,8 @@ function spanOf(topLevel: ReadonlyMap<string, JsonSpan>, name: string): JsonSpan
 }
 
 /**
- * Recovers who signed an envelope over the bytes as received, with the values of `hash` and `signature` blanked, and
- * compares with its `address`. Only one spelling of a signature passes, letter case aside: no escapes, no high s.
+ * Recovers the signer of an envelope from the bytes as received, with the values of `hash` and `signature` blanked, and
+ * compares it with `address`. A signature has one valid spelling, apart from letter case: no escapes, no high s.
  */
 export function verifyEnvelope(envelope: Envelope): Verification {
   const {signature, address} = envelope;
@@ -122,12 +124,12 @@ export function verifyEnvelope(envelope: Envelope): Verification {
   if (!sameAddress(signer, address)) {
     return {state: 'invalid', reason: `signed by ${signer}, but address is ${address}`};
   }
-  // Some senders leave the hash blank; that claims nothing, so there is nothing that could differ.
+  // Some senders leave the hash blank; a blank hash counts as matching.
   const hashMatches = envelope.hash === '' || envelope.hash.toLowerCase() === toHex(keccak256(message));
   return {state: 'signed', signer, hashMatches};
 }
 
-/** The text as received with both values blanked, whichever comes first, as UTF-8. */
+/** The text as received, with both values blanked in either order, as UTF-8. */
 function signedBytes({text, blanks: {hash, signature}}: Envelope): Uint8Array {
   const [first, second] = hash.start < signature.start ? [hash, signature] : [signature, hash];
   return Buffer.from(
@@ -136,8 +138,7 @@ function signedBytes({text, blanks: {hash, signature}}: Envelope): Uint8Array {
 }
 
 /**
- * Writes an envelope of ours, compact and in field order (docs/protocol.md#signing-a-frame): sign `message`, then seal
- * it.
+ * Writes an envelope of ours, compact and in field order (docs/protocol.md#signing-a-frame): sign `message`, then call `seal`.
  *
  * @example
  * const {message, seal} = draftEnvelope({id: '1', method: 'connect', params, result: 'null', address})

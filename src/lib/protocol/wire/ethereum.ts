@@ -1,19 +1,19 @@
 import {keccak256} from './keccak.ts';
 import {publicKeyOf, recoverKey} from './secp256k1.ts';
 
-/** Half the order of secp256k1: an `s` above it is the twin of a valid signature, which nobody honest sends (EIP-2). */
+/** Half the order of secp256k1. EIP-2 refuses a higher `s`: it is the second spelling of a valid signature. */
 const HALF_ORDER = Buffer.from('7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0', 'hex');
 
 const EIP191_PREFIX = '\x19Ethereum Signed Message:\n';
 
-/** What `eth_sign` signs for `message`: keccak256("\x19Ethereum Signed Message:\n" ‖ length ‖ message), EIP-191. */
+/** Returns the EIP-191 digest, which `eth_sign` signs: keccak256("\x19Ethereum Signed Message:\n" ‖ length ‖ message). */
 export function eip191Digest(message: Uint8Array): Uint8Array {
   return keccak256(Buffer.concat([Buffer.from(EIP191_PREFIX + String(message.length), 'latin1'), message]));
 }
 
 /**
- * The address whose key made `signature` (65 bytes r‖s‖v, v 27/28) over the 32-byte `digest`, checksummed.
- * Null when there is none: wrong length, another v, r or s out of range, s in the upper half (EIP-2).
+ * Recovers the checksummed address whose key signed the 32-byte `digest` (`signature`: 65 bytes r‖s‖v, v 27/28).
+ * Null for a wrong length, another v, r or s out of range, or s in the upper half (EIP-2).
  */
 export function recoverAddress(digest: Uint8Array, signature: Uint8Array): string | null {
   const v = signature[64];
@@ -24,18 +24,18 @@ export function recoverAddress(digest: Uint8Array, signature: Uint8Array): strin
   return checksumAddress(`0x${toHex(keccak256(publicKey.subarray(1)).subarray(12))}`);
 }
 
-/** The address of a private key (32 bytes), checksummed; null when the bytes are no key of secp256k1. */
+/** Returns the checksummed address of a 32-byte private key; null when the bytes are not a secp256k1 key. */
 export function addressOfKey(key: Uint8Array): string | null {
   const point = publicKeyOf(key);
   return point === null ? null : checksumAddress(`0x${toHex(keccak256(point.subarray(1)).subarray(12))}`);
 }
 
-/** True for 0x and 40 hex digits, in any letter case and without regard to the checksum. */
+/** True for 0x and 40 hex digits, in any letter case; the checksum is not checked. */
 export function isAddress(text: string): boolean {
   return /^0x[0-9a-f]{40}$/i.test(text);
 }
 
-/** An address ({@link isAddress}) in the letter case of EIP-55. */
+/** Returns an address ({@link isAddress}) with its EIP-55 checksum. */
 export function checksumAddress(address: string): string {
   const lower = address.slice(2).toLowerCase();
   const hash = toHex(keccak256(Buffer.from(lower, 'latin1')));
@@ -47,14 +47,14 @@ export function checksumAddress(address: string): string {
   return out;
 }
 
-/** True for an address that carries no checksum (letters of one case) or the right one (EIP-55). */
+/** True for an address without a checksum (letters of one case) or with the right one (EIP-55). */
 export function isChecksummed(text: string): boolean {
   if (!isAddress(text)) return false;
   const digits = text.slice(2);
   return digits === digits.toLowerCase() || digits === digits.toUpperCase() || text === checksumAddress(text);
 }
 
-/** Compares two addresses without regard to letter case. */
+/** True when two addresses are equal, ignoring letter case. */
 export function sameAddress(a: string, b: string): boolean {
   return a.length === b.length && a.toLowerCase() === b.toLowerCase();
 }
@@ -64,9 +64,9 @@ export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }
 
-/** The bytes of hex digits in any letter case, with or without 0x; null when it is not whole bytes of hex. */
+/** Returns the bytes of hex in any letter case, with or without 0x; null when it is not hex of whole bytes. */
 export function fromHex(text: string): Uint8Array | null {
   const digits = text.startsWith('0x') || text.startsWith('0X') ? text.slice(2) : text;
-  // Checked by itself: Buffer takes some characters beyond Latin-1 for digits.
+  // Checked here, because Buffer accepts some characters beyond Latin-1 as digits.
   return digits.length % 2 === 0 && !/[^0-9a-f]/i.test(digits) ? Buffer.from(digits, 'hex') : null;
 }

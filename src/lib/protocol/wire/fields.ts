@@ -1,18 +1,18 @@
 import {AosError} from '../../foundation/errors/error.ts';
 import {isJsonObject, type JsonObject, type JsonValue} from './json.ts';
 
-/** The error for a message whose part at `path` is not what the protocol gives it. */
+/** The MESSAGE_INVALID error for a message whose value at `path` breaks the protocol. */
 export function messageInvalid(path: string, expected: string): AosError {
   return new AosError('MESSAGE_INVALID', `${path} is not ${expected}`, {details: {path}});
 }
 
-/** The object at `path`. @throws AosError MESSAGE_INVALID */
+/** Returns the object at `path`. @throws AosError MESSAGE_INVALID */
 export function objectAt(value: JsonValue | undefined, path: string): JsonObject {
   if (!isJsonObject(value)) throw messageInvalid(path, 'an object');
   return value;
 }
 
-/** A member that has to be a string of at least one character, and of `most`. @throws AosError MESSAGE_INVALID */
+/** Reads a member that must be a string of 1 to `most` characters. @throws AosError MESSAGE_INVALID */
 export function requiredText(object: JsonObject, path: string, name: string, most = Infinity): string {
   const value = optionalText(object, path, name, most);
   if (value === '') throw messageInvalid(`${path}.${name}`, 'a string that is not empty');
@@ -20,7 +20,7 @@ export function requiredText(object: JsonObject, path: string, name: string, mos
 }
 
 /**
- * A member that may be left out or null, which both read as ''; else it has to be a string of at most `most` characters.
+ * Reads a member that must be a string of at most `most` characters; absent and null read as ''.
  * @throws AosError MESSAGE_INVALID
  */
 export function optionalText(object: JsonObject, path: string, name: string, most = Infinity): string {

@@ -1,6 +1,6 @@
 import {AosError} from '../../foundation/errors/error.ts';
 
-/** A place in a JSON text: the functions here read at `at` and leave it behind what they read. */
+/** A position in a JSON text: the functions here read at `at` and move it past what they read. */
 export type Cursor = {readonly text: string; at: number};
 
 const TAB = 0x09;
@@ -42,7 +42,7 @@ export function readWord(cursor: Cursor, word: string): void {
 }
 
 /**
- * Reads a string, the cursor standing on its opening quote, and returns it decoded.
+ * Reads a string, with the cursor on its opening quote, and returns it decoded.
  * @throws AosError FRAME_NOT_JSON | FRAME_LONE_SURROGATE
  */
 export function readString(cursor: Cursor): string {
@@ -63,11 +63,11 @@ export function readString(cursor: Cursor): string {
     }
   }
   cursor.at = at + 1;
-  // Escapes were checked above; the native decoder is linear where joining pieces would build a deep rope.
+  // The escapes are checked above. JSON.parse decodes in linear time; joining pieces would build a deep rope.
   return escaped ? String(JSON.parse(text.slice(start - 1, at + 1))) : text.slice(start, at);
 }
 
-/** Checks the escape at `at` and returns where it ends; half a surrogate pair is refused. */
+/** Checks the escape at `at` and returns its end; half a surrogate pair is refused. */
 function skipEscape(cursor: Cursor, at: number): number {
   const {text} = cursor;
   const letter = text.charCodeAt(at + 1);
@@ -81,7 +81,7 @@ function skipEscape(cursor: Cursor, at: number): number {
     unit <= 0xdbff && text.charCodeAt(at + 6) === BACKSLASH && text.charCodeAt(at + 7) === LOWER_U
       ? hex4(cursor, at + 8)
       : 0;
-  // Raw text cannot hold the other half: it was valid UTF-8.
+  // Raw text cannot contain the other half: it is valid UTF-8.
   if (low < 0xdc00 || low > 0xdfff) {
     throw new AosError('FRAME_LONE_SURROGATE', `half a surrogate pair at position ${at}`, {
       details: {position: at},

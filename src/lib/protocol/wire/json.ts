@@ -8,24 +8,21 @@ export type JsonValue = null | boolean | string | JsonNumber | JsonValue[] | Jso
 /** A number exactly as written: `1.0`, `-0.0`, `1e400` and integers above 2^53 stay what they are. */
 export type JsonNumber = {readonly text: string};
 
-/** An object in the order of its keys; a Map, so that `__proto__` is a key like any other. */
+/** An object in its key order. A Map, so that `__proto__` is an ordinary key. */
 export type JsonObject = ReadonlyMap<string, JsonValue>;
 
-/** Where a value stands in the text: offsets in UTF-16 units, `end` exclusive. */
+/** The position of a value in the text: offsets in UTF-16 units, `end` exclusive. */
 export type JsonSpan = {start: number; end: number};
 
 export type ParsedJson = {
   value: JsonValue;
-  /** The decoded frame; encoded as UTF-8 it is the very bytes that came. */
+  /** The decoded frame; its UTF-8 encoding is the received bytes. */
   text: string;
-  /** Where the values of the marked members of the top-level object stand. */
+  /** Positions of the values of the marked members of the top-level object. */
   topLevel: ReadonlyMap<string, JsonSpan>;
 };
 
-/**
- * What a frame may cost us (docs/protocol.md#limits-and-timeouts: 64 MiB a message; the others are ours). Each value is
- * still allowed.
- */
+/** Limits of one frame, inclusive (docs/protocol.md#limits-and-timeouts: 64 MiB a message; the others are ours). */
 export const LIMITS = {bytes: 64 * 1024 * 1024, depth: 128, nodes: 1_000_000} as const;
 
 /** One open array or object; `key` is the member of the object that is being read. */
@@ -33,9 +30,9 @@ type Open =
   {readonly array: JsonValue[]; key: string} | {readonly object: Map<string, JsonValue>; key: string};
 
 /**
- * Parses one UTF-8 JSON text (RFC 8259, nothing more), without recursion and in linear time. Every value counts as a
- * node; the value outside everything has depth 0 when it is a scalar, 1 when it is a container.
- * @param marked decoded names of the members of the top-level object whose places are wanted
+ * Parses one UTF-8 JSON text (RFC 8259, no extensions), without recursion and in linear time. Every value counts as a
+ * node. The outermost value has depth 0 when it is a scalar, 1 when it is a container.
+ * @param marked decoded names of the members of the top-level object whose positions are returned
  * @throws AosError FRAME_TOO_LARGE | FRAME_NOT_UTF8 | FRAME_NOT_JSON | FRAME_TOO_DEEP | FRAME_TOO_MANY_NODES |
  *   FRAME_DUPLICATE_KEY | FRAME_LONE_SURROGATE
  */
@@ -74,7 +71,7 @@ export function parseJson(bytes: Uint8Array, marked: readonly string[] = []): Pa
       value = readScalar(cursor, code);
     }
 
-    // A value has ended here: put it where it belongs, and close what closes after it.
+    // A value ends here: attach it, then close the containers that end after it.
     for (;;) {
       if (open === undefined) {
         skipSpace(cursor);
@@ -168,7 +165,7 @@ export function isJsonNumber(value: JsonValue | undefined): value is JsonNumber 
   return typeof value === 'object' && value !== null && 'text' in value;
 }
 
-/** Writes compactly, keys in their order, numbers as they are spelled. */
+/** Writes a value as compact JSON, keys in their order, numbers as they are spelled. */
 export function writeJson(value: JsonValue): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(writeJson).join(',')}]`;
@@ -177,8 +174,8 @@ export function writeJson(value: JsonValue): string {
 }
 
 /**
- * Builds a value from plain JavaScript ones: strings, finite numbers, bigints, booleans, null, arrays, Maps with string
- * keys and plain objects (members that are undefined are left out).
+ * Builds a JsonValue from JavaScript values: strings, finite numbers, bigints, booleans, null, arrays, Maps with string
+ * keys and plain objects (undefined members are left out).
  * @throws AosError BUG for anything else
  */
 export function jsonOf(value: unknown): JsonValue {

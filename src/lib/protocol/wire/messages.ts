@@ -9,21 +9,18 @@ export const WORKER_KINDS = ['opml', 'tee', 'zkml'] as const;
 
 export type WorkerKind = (typeof WORKER_KINDS)[number];
 
-/** The identity of a piece of work: the same `job_id` may come again with another tag or position. */
+/** The identity of a job: the same `job_id` may arrive again with another tag or position. */
 export type JobKey = {jobId: string; tag: string; position: string};
 
-/**
- * One element of the params of `dispatch_job` (docs/protocol.md#dispatched-job). What the sender left out is '' or
- * empty.
- */
+/** One element of the params of `dispatch_job` (docs/protocol.md#dispatched-job). Absent members are '' or empty. */
 export type DispatchJob = {
   key: JobKey;
   user: string;
   seed: string;
-  /** The field of this name in the element, not the envelope's. */
+  /** The element's own `signature` field, not the envelope's. */
   signature: string;
   clock: Clock;
-  /** `job.tag` as sent: the kind of worker it is for, not always a {@link WorkerKind}. */
+  /** `job.tag` as sent: the kind of worker, not always a {@link WorkerKind}. */
   kind: string;
   model: string;
   prompt: string;
@@ -40,7 +37,7 @@ export type VrfFields = {
   vrf_proof: string;
 };
 
-/** What one element of `job_result` says. */
+/** The content of one element of `job_result`. */
 export type JobResult = {
   user: string;
   jobId: string;
@@ -49,11 +46,11 @@ export type JobResult = {
   vrf: VrfFields;
   tag: string;
   clock: Clock;
-  /** node_id of the operator that answers. */
+  /** node_id of the answering operator. */
   operator: string;
 };
 
-/** What an opml worker posts to `/api/opml_callback` (docs/protocol.md#workers). */
+/** The body that an opml worker posts to `/api/opml_callback` (docs/protocol.md#workers). */
 export type OpmlCallback = {
   req_id: string;
   node_id: string;
@@ -64,14 +61,14 @@ export type OpmlCallback = {
 };
 
 /**
- * Limits of ours: what a job_result says back must stay far below what the signer takes, and the jobs of one frame share
- * its text, which is read again for each of them.
+ * Limits of ours: a job_result repeats parts of the job and must stay far below the signer's limit, and the text of a
+ * frame is read again for each of its jobs.
  */
 const MOST = {jobs: 1_000, echoed: 64 * 1024, clockIds: 10_000} as const;
 
 /**
- * Reads the params of `dispatch_job`: one job an element. `job_id` and `job` have to be there; what else is absent or
- * null reads as '' or empty; what is there has to be of its type and within our limits.
+ * Reads the params of `dispatch_job`: one job an element. `job_id` and `job` are required; other members that are absent
+ * or null read as '' or empty; every present member must have its type and be within our limits.
  * @throws AosError MESSAGE_INVALID naming the path, CLOCK_INVALID
  */
 export function readDispatch(params: JsonValue): DispatchJob[] {
@@ -106,12 +103,12 @@ function readDispatchElement(value: JsonValue, path: string): DispatchJob {
   };
 }
 
-/** The params of `connect`, raw JSON (docs/protocol.md#connect). */
+/** Writes the params of `connect` as raw JSON (docs/protocol.md#connect). */
 export function connectParams(nodeId: string, workers: readonly WorkerKind[]): string {
   return JSON.stringify([{operator: nodeId, workers, hash: '', signature: ''}]);
 }
 
-/** One element of the params of `job_result`: compact, in the protocol's field order, `signature` blank. */
+/** Writes one element of the params of `job_result`: compact, in the protocol's field order, `signature` blank. */
 export function jobResultContent(answer: JobResult): string {
   const {vrf} = answer;
   const text = JSON.stringify;
@@ -131,13 +128,13 @@ export function jobResultContent(answer: JobResult): string {
   return `{${fields.join(',')}}`;
 }
 
-/** The clock in its own order: a plain object would put its ids, which look like indices, in another. */
+/** Writes the clock in its own order: a plain object would sort its ids, which look like array indices. */
 function clockText(clock: Clock): string {
   return `{${Array.from(clock, ([id, counter]) => `"${id.toString()}":"${counter}"`).join(',')}}`;
 }
 
 /**
- * Reads the `result` of a response. `code` decides; a message that is absent or no string reads as ''.
+ * Reads the `result` of a response. `code` is required; a message that is absent or not a string reads as ''.
  * @throws AosError MESSAGE_INVALID
  */
 export function readReply(result: JsonValue): {code: number; message: string} {
@@ -151,7 +148,7 @@ export function readReply(result: JsonValue): {code: number; message: string} {
 }
 
 /**
- * Reads the body of an opml callback. `req_id` and `answer` have to be there (the answer may be empty).
+ * Reads the body of an opml callback. `req_id` and `answer` are required (the answer may be empty).
  * @throws AosError FRAME_* | MESSAGE_INVALID
  */
 export function readOpmlCallback(bytes: Uint8Array): OpmlCallback {
