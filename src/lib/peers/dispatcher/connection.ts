@@ -6,7 +6,7 @@ import {errorText} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {Time} from '../../foundation/time/time.ts';
 
-/** What the socket reports. All are called synchronously; none may throw. */
+/** Callbacks of the connection. All are called synchronously; none may throw. */
 export type ConnectionHandlers = {
   /** The socket is open. */
   onOpen(): void;
@@ -14,7 +14,7 @@ export type ConnectionHandlers = {
   onFrame(bytes: Uint8Array): void;
   /** The peer pinged us and was answered. */
   onPing(): void;
-  /** The socket is gone; a new try follows after `retryInMs` (undefined: the connection was stopped). */
+  /** The socket is closed; the next attempt follows after `retryInMs` (undefined: the connection was stopped). */
   onClose(reason: string, retryInMs: number | undefined): void;
 };
 
@@ -24,13 +24,13 @@ export type DispatcherConnection = {
   run(handlers: ConnectionHandlers, signal: AbortSignal): Promise<void>;
   /** Queues one text frame; false when there is no open socket. */
   send(text: string): boolean;
-  /** Drops the present socket and connects again. */
+  /** Closes the current socket and connects again. */
   drop(reason: string): void;
-  /** The peer accepted us: back-off starts again from its first step. */
+  /** The dispatcher accepted the operator: resets the back-off. */
   confirm(): void;
   /**
-   * Reads no more from the present socket, except frames already received, until `resume`. Silence of a paused socket
-   * is not counted. Harmless when it is paused already, or gone; a new socket is read at once.
+   * Stops reading from the current socket until `resume`, except frames already received. A paused socket never times
+   * out. No effect on a paused or closed socket; a new socket is read at once.
    */
   pause(): void;
   resume(): void;
@@ -39,12 +39,12 @@ export type DispatcherConnection = {
 export type ConnectionOptions = {
   /** ws:// or wss:// URL. */
   url: string;
-  /** How often we ping; a peer silent for 2.5 times that is given up. */
+  /** Ping interval in ms; a peer without a sign of life for 2.5 intervals is disconnected. */
   pingIntervalMs: number;
   time: Time;
   /** Uniform in [0, 1). */
   random: () => number;
-  /** First and longest wait between two tries. */
+  /** First and longest wait between two attempts. */
   backoff?: {firstMs: number; capMs: number};
   handshakeTimeoutMs?: number;
 };
@@ -55,9 +55,9 @@ const MAX_MESSAGE = 64 * 1024 * 1024;
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
- * The operator's WebSocket: connects, answers pings, pings by itself, gives a silent peer up and connects again with
- * capped, jittered back-off. Frames sent while it is down are refused, never queued: the journal keeps what must not
- * be lost.
+ * Creates the operator's WebSocket (RFC 6455): it connects, pings, answers pings, drops an unresponsive peer and
+ * connects again with capped, jittered back-off. Frames sent while it is down are refused, not queued: the journal
+ * keeps what must not be lost.
  */
 export function createConnection(options: ConnectionOptions): DispatcherConnection {
   const {time} = options;
@@ -81,7 +81,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
     }
   }
 
-  /** One socket's life; resolves with why it ended. */
+  /** Runs one socket; resolves with the reason of its end. */
   function session(handlers: ConnectionHandlers, signal: AbortSignal): Promise<string> {
     return new Promise((resolve) => {
       const socket = new WebSocket(options.url, {
@@ -105,11 +105,11 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
       const ping = (): void => {
         // A large frame counts while it is still coming in.
         if (transport !== undefined && transport.bytesRead > bytesHeard) heard();
-        // Whoever does not listen cannot say that the other is silent.
+        // A paused socket receives no pongs; do not count that as an outage.
         if (socket.isPaused) heard();
-        const silence = time.monotonic() - heardAt;
-        if (silence > options.pingIntervalMs * 2.5) {
-          failure = `no sign of life for ${Math.round(silence / 1000)} s`;
+        const quietMs = time.monotonic() - heardAt;
+        if (quietMs > options.pingIntervalMs * 2.5) {
+          failure = `no sign of life for ${Math.round(quietMs / 1000)} s`;
           socket.terminate();
           return;
         }
@@ -164,7 +164,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
     });
   }
 
-  /** What is sent in one turn of the event loop leaves in one system call, at its end. */
+  /** Corks the socket so that all frames of one turn of the event loop leave in one system call. */
   function gather(): void {
     const socket = wire;
     if (socket === undefined || socket.writableCorked > 0) return;
@@ -182,7 +182,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
     },
     drop(reason) {
       if (open === undefined) return;
-      // One that is closing has its reason already.
+      // A closing socket already has its reason.
       if (open.readyState === WebSocket.OPEN) dropReason = reason;
       open.terminate();
     },

@@ -3,8 +3,8 @@ import {abortable} from '../../foundation/async/abort.ts';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 
 /**
- * Opens a WebSocket and closes it again without a word: the dispatcher counts an operator from its `connect` on, so a
- * running one is not disturbed.
+ * Probes a WebSocket: opens it and closes it without a message. A running operator is not disturbed, because the
+ * dispatcher counts an operator only after its `connect`.
  * @throws AosError DISPATCHER_UNREACHABLE, or the signal's reason
  */
 export function probeWebSocket(url: string, signal: AbortSignal): Promise<void> {
@@ -15,7 +15,7 @@ export function probeWebSocket(url: string, signal: AbortSignal): Promise<void> 
     socket.on('open', () => {
       resolve(undefined);
       socket.close(1000);
-      // The close handshake of a peer that does not answer is not waited for.
+      // Does not wait for the close handshake.
       socket.terminate();
     });
     socket.on('error', (error) => refuse(errorText(error)));

@@ -5,13 +5,13 @@ import {messageInvalid, objectAt, requiredText} from '../../protocol/wire/fields
 import {isJsonNumber, parseJson, type JsonObject, type JsonValue} from '../../protocol/wire/json.ts';
 import {keccak256} from '../../protocol/wire/keccak.ts';
 
-/** A job as `/api/job/submit` takes it; `kind` is `job.tag`. */
+/** The body of `/api/job/submit`; `kind` is `job.tag`. */
 export type JobSubmission = {prompt: string; model: string; kind: string};
 
 /** One operator's accepted result of a job. */
 export type JobResultRow = {operator: string; result: string; reason: string; selected: boolean};
 
-/** An operator as the dispatcher has it; `range` is null while it knows none. */
+/** The dispatcher's record of an operator; `range` is null until it is known. */
 export type DispatcherOperator = {
   address: string;
   range: {start: bigint; end: bigint} | null;
@@ -23,13 +23,13 @@ type SignBytes = (message: Uint8Array, signal: AbortSignal) => Promise<string>;
 
 /** The dispatcher's HTTP API (docs/protocol.md#http-api-of-the-dispatcher), as far as it is used here. */
 export type DispatcherRest = {
-  /** Tells the dispatcher of the operator; again is no error. @throws AosError DISPATCHER_* | SIGNER_* */
+  /** Registers the operator with the dispatcher; repeating it is allowed. @throws AosError DISPATCHER_* | SIGNER_* */
   registerOperator(operator: string, sign: SignBytes, signal: AbortSignal): Promise<void>;
-  /** What it knows of the operator; null: nothing. @throws AosError DISPATCHER_* */
+  /** Reads the dispatcher's record of the operator; null: unknown. @throws AosError DISPATCHER_* */
   operatorInfo(operator: string, signal: AbortSignal): Promise<DispatcherOperator | null>;
-  /** @returns the job id. @throws AosError DISPATCHER_* */
+  /** Submits a job and returns its id. @throws AosError DISPATCHER_* */
   submitJob(job: JobSubmission, signal: AbortSignal): Promise<string>;
-  /** Results accepted so far. @throws AosError DISPATCHER_* */
+  /** Returns the results accepted so far. @throws AosError DISPATCHER_* */
   jobResults(jobId: string, signal: AbortSignal): Promise<JobResultRow[]>;
 };
 
@@ -89,7 +89,7 @@ function readOperator(row: JsonObject): DispatcherOperator {
   };
 }
 
-/** A decimal number as text or as a number; what is neither counts as not known. */
+/** Reads a decimal number, as text or number; null for anything else. */
 function rangeEnd(value: JsonValue | undefined): bigint | null {
   const text = typeof value === 'string' ? value : isJsonNumber(value) ? value.text : '';
   return /^\d{1,78}$/.test(text) ? BigInt(text) : null;
@@ -110,7 +110,7 @@ function readRow(value: JsonValue, path: string): JobResultRow {
   };
 }
 
-/** One POST; whatever HTTP status it has, the body tells. */
+/** Sends one POST; the body decides, whatever the HTTP status. */
 async function exchange(url: string, body: object, signal: AbortSignal): Promise<JsonObject> {
   const {host} = new URL(url);
   try {

@@ -4,20 +4,20 @@ import {createLimiter} from '../../foundation/async/limiter.ts';
 /** PEM texts for an https signer; without `ca` Node's own list (and NODE_EXTRA_CA_CERTS) decides. */
 export type TlsOptions = {ca?: string; cert?: string; key?: string};
 
-/** One connection at a time, and whether the present one has served a request before. */
+/** One connection; `reused` is true once it has served a request. */
 export type PooledConnection = {readonly client: Client; reused: boolean};
 
 /**
- * A pool that knows which connections are fresh. The connection used last is handed out first, so that few stay busy and
- * the others idle out. (undici's Pool hides the connection a request went to.)
+ * A pool that knows which connections are new. It hands out the most recently used connection first, so that the others
+ * close when idle. (undici's Pool hides which connection served a request.)
  */
 export type ConnectionPool = {
-  /** A free connection, opened when there may be one more; undefined when all are busy. */
+  /** Returns a free connection, or a new one below the limit; undefined when all are busy. */
   acquire(): PooledConnection | undefined;
   /** Waits for a connection, first come first served; rejects with the signal's reason. */
   wait(signal: AbortSignal | undefined): Promise<PooledConnection>;
   release(connection: PooledConnection): void;
-  /** Ends all connections; who waits is rejected with `reason`. */
+  /** Closes all connections; rejects the waiting callers with `reason`. */
   close(reason: Error): Promise<void>;
 };
 
@@ -47,7 +47,7 @@ export function createConnectionPool(origin: string, options: PoolOptions): Conn
   function open(): PooledConnection {
     const client = new Client(origin, {
       keepAliveTimeout: keepAliveMs,
-      // A Keep-Alive header of the server may shorten our limit, never lengthen it.
+      // A Keep-Alive header of the server may shorten this limit, never extend it.
       keepAliveMaxTimeout: keepAliveMs,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,

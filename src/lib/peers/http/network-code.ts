@@ -1,13 +1,13 @@
 import {errorText} from '../../foundation/errors/error.ts';
 
-/** The network's own code of a failure (`ECONNREFUSED`, `UND_ERR_HEADERS_TIMEOUT`, `CERT_HAS_EXPIRED` …) or `UNKNOWN`. */
+/** Returns the code of a network error (`ECONNREFUSED`, `UND_ERR_HEADERS_TIMEOUT` …) or `UNKNOWN`. */
 export function networkCode(error: unknown): string {
   if (!(error instanceof Error)) return 'UNKNOWN';
   if ('code' in error && typeof error.code === 'string') return error.code;
   return error.name === 'HTTPParserError' ? 'HPE_INVALID' : 'UNKNOWN';
 }
 
-/** What happened to a connection, in words, with the network's own code. */
+/** Describes a network error in words, with its code. */
 export function networkProblem(error: unknown): string {
   const code = networkCode(error);
   const words = WORDS[code];

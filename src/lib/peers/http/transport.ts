@@ -18,17 +18,17 @@ export type Transport = {
    * @throws what `failure` makes of the network's error, or the signal's reason
    */
   request(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer>;
-  /** Ends every connection; requests in hand fail. */
+  /** Closes every connection; requests in progress fail. */
   close(): Promise<void>;
 };
 
-/** What a peer does that closed an idle connection just as we used it. */
+/** Error codes of a peer that closed an idle connection while a request was being sent. */
 const STALE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /**
- * A client without a queue or streams of its own: half the CPU of `undici.request`. A request on a connection that had
- * served before and broke without one byte of an answer is sent once more, on a new connection: servers close idle ones.
- * Only for requests that may come twice: signing twice gives the same answer, and an inference may run twice.
+ * Creates an HTTP client without a queue or streams of its own, which takes half the CPU of `undici.request`. Servers
+ * close idle connections, so a request whose reused connection breaks before any answer is sent once more on a new one.
+ * Use it only for requests that may arrive twice: a signature is the same, and an inference may run twice.
  * @param failure makes a typed error of what undici or the socket threw
  */
 export function createTransport(
@@ -65,8 +65,8 @@ export function createTransport(
         if (signal?.aborted === true) {
           reject(signal.reason as Error);
         } else if (mayRetry && connection.reused && status === 0 && STALE.has(networkCode(error))) {
-          // The client dropped its broken socket, so this connection connects anew. Not from within its callback: it is still
-          // emptying its queue and throws, for nobody to catch, when it finds a new request in it.
+          // The client has dropped its broken socket, so this opens a new one. It must not run inside the callback:
+          // undici is still emptying its queue there and throws an uncaught error for a new request.
           resolve(Promise.resolve().then(() => exchange(connection, call, signal, false)));
         } else {
           reject(failure(error));

@@ -1,14 +1,14 @@
 import {connect} from 'node:net';
 import {abortable} from '../../foundation/async/abort.ts';
 
-/** @returns why nobody listens where a URL leads; null when somebody does. Nothing is sent. */
+/** Connects to the host and port of a URL, without sending. @returns why that fails; null when it works */
 export function connectFailure(url: string, limitMs: number, signal: AbortSignal): Promise<string | null> {
   const {hostname, port, protocol} = new URL(url);
   const number = port === '' ? (/^(wss|https):$/.test(protocol) ? 443 : 80) : Number(port);
   return tryConnect(hostname.replaceAll(/[[\]]/g, ''), number, limitMs, signal);
 }
 
-/** @returns why nothing answers there; null when something does */
+/** Opens and closes a TCP connection. @returns why that fails; null when it works */
 export function tryConnect(
   host: string,
   port: number,
@@ -23,7 +23,7 @@ export function tryConnect(
   }).catch(() => 'interrupted');
 }
 
-/** What a socket's error is called: its code, else its message. */
+/** Returns the code of a socket error, else its message. */
 export function errorCode(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }

@@ -13,7 +13,7 @@ function messageBytes(message: SignableMessage): Uint8Array {
   return bytes;
 }
 
-/** viem's transaction with nothing left open, or an error that names the missing or unsupported field. */
+/** Returns the complete transaction. @throws AosError SIGNER_WRONG_TRANSACTION with the missing or unsupported field */
 function complete(tx: TransactionSerializable): Transaction {
   const need = <T>(field: string, value: T | null | undefined): T => {
     if (value === undefined || value === null)
@@ -47,8 +47,8 @@ function complete(tx: TransactionSerializable): Transaction {
 }
 
 /**
- * A viem account whose key stays in Web3Signer: `eth_sign`, `eth_signTypedData` and `eth_signTransaction`. Each
- * signature is recovered, each transaction decoded and compared field by field, before it is handed out.
+ * Makes a viem account whose key stays in Web3Signer: `eth_sign`, `eth_signTypedData` and `eth_signTransaction`. Each
+ * signature is recovered, and each transaction decoded and compared field by field, before it is returned.
  * Its methods throw AosError SIGNER_*.
  * @example const client = createWalletClient({account: signerAccount(signer), transport: http(rpcUrl)})
  */

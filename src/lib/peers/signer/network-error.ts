@@ -10,7 +10,7 @@ function causeOf(code: string, error: unknown, {host, port, loopback, tls}: Sign
   switch (code) {
     case 'ECONNREFUSED':
       return {
-        what: `nothing listens on ${at}: Web3Signer is not started, still loads its keys (the port opens after that), or is bound elsewhere`,
+        what: `nothing listens on ${at}: Web3Signer is not started, still loads its keys, or listens on another address`,
         next: loopback
           ? `Start Web3Signer, then: ${check}`
           : 'Start Web3Signer with --http-listen-host=0.0.0.0',
@@ -46,7 +46,7 @@ function causeOf(code: string, error: unknown, {host, port, loopback, tls}: Sign
   }
 }
 
-/** Turns what undici or the socket threw into a typed error; `details.reason` keeps the network's code. */
+/** Makes a SIGNER_* error of a network error; `details.reason` is the network's code. */
 export function unreachable(url: SignerUrl, error: unknown): AosError {
   if (error instanceof AosError) return error;
   const code = networkCode(error);
@@ -54,7 +54,7 @@ export function unreachable(url: SignerUrl, error: unknown): AosError {
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return new AosError(
       'SIGNER_PROTOCOL',
-      `the answer of ${url.host}:${url.port} is larger than any of Web3Signer`,
+      `the answer of ${url.host}:${url.port} is too large for Web3Signer`,
       {cause: error, details},
     );
   }

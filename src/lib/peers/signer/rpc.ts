@@ -2,7 +2,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {HttpAnswer, Transport} from '../http/transport.ts';
 
-/** What came back for a JSON-RPC request, read from the body whatever the HTTP status or Content-Type. */
+/** The reply to a JSON-RPC request, read from the body whatever the HTTP status or Content-Type. */
 export type RpcReply =
   | {kind: 'result'; status: number; value: unknown}
   | {kind: 'error'; status: number; code: number; message: string}
@@ -15,7 +15,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** First words of an answer that is not what was expected, safe to print. */
+/** Returns the start of an unexpected answer, safe to print. */
 export function excerpt({status, body}: Pick<HttpAnswer, 'status' | 'body'>): string {
   const text = safeText(
     body
@@ -71,7 +71,7 @@ export function createRpc(transport: Transport): Rpc {
   };
 }
 
-/** The typed error for an answer that is not a result; `host` is how the signer was called. */
+/** Makes the typed error for a reply without a result; `host` is the signer's host in the URL. */
 export function rpcFailure(
   method: string,
   reply: Exclude<RpcReply, {kind: 'result'}>,

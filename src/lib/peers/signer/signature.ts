@@ -2,8 +2,8 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {fromHex, recoverAddress, sameAddress, toHex} from '../../protocol/wire/ethereum.ts';
 
 /**
- * Takes a signature only when it is a good one of `address` over `digest`: 65 bytes, v 27/28, low s.
- * Returns it as lower-case hex without 0x.
+ * Checks that a signer's result is a signature of `address` over `digest`: 65 bytes, v 27/28, low s (EIP-2).
+ * @returns the signature as lower-case hex without 0x
  * @throws AosError SIGNER_WRONG_SIGNATURE | SIGNER_PROTOCOL (not a signature at all)
  */
 export function takeSignature(result: unknown, digest: Uint8Array, address: string): string {
@@ -12,7 +12,7 @@ export function takeSignature(result: unknown, digest: Uint8Array, address: stri
 }
 
 /**
- * The 65 bytes of a signer's result.
+ * Returns the 65 bytes of a signer's result.
  * @throws AosError SIGNER_WRONG_SIGNATURE | SIGNER_PROTOCOL
  */
 export function signatureBytes(result: unknown): Uint8Array {
@@ -28,7 +28,7 @@ export function signatureBytes(result: unknown): Uint8Array {
 }
 
 /**
- * Takes a signature of which is known who made it (`recovered`; null: nobody can have), as {@link takeSignature}.
+ * Checks a signature whose signer is already recovered (null: impossible signature), like {@link takeSignature}.
  * @throws AosError SIGNER_WRONG_SIGNATURE
  */
 export function signedBy(address: string, bytes: Uint8Array, recovered: string | null): string {

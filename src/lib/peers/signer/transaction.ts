@@ -4,7 +4,7 @@ import {AosError, errorText} from '../../foundation/errors/error.ts';
 import {fromHex, isAddress, recoverAddress, toHex} from '../../protocol/wire/ethereum.ts';
 import {keccak256} from '../../protocol/wire/keccak.ts';
 
-/** A transaction in full: Web3Signer fills gaps with defaults of its own, so there must be none. Amounts in wei. */
+/** A complete transaction, because Web3Signer fills missing fields with its own defaults. Amounts in wei. */
 export type Transaction = {
   chainId: number;
   nonce: number;
@@ -21,7 +21,7 @@ export type Transaction = {
 function wrong(field: string, asked: string, got: string): AosError {
   return new AosError(
     'SIGNER_WRONG_TRANSACTION',
-    `the signed transaction has ${field} ${got}, asked was ${asked}`,
+    `the signed transaction has ${field} ${got}, the request had ${asked}`,
     {
       details: {field, asked, got},
       ...(field === 'chainId'
@@ -31,7 +31,7 @@ function wrong(field: string, asked: string, got: string): AosError {
   );
 }
 
-/** Web3Signer cannot carry this; `field` says which part. */
+/** The error for a transaction or message that Web3Signer cannot sign; `field` names the part. */
 export function unsupported(field: string, why: string): AosError {
   return new AosError('SIGNER_WRONG_TRANSACTION', `Web3Signer cannot sign this transaction: ${why}`, {
     details: {field},
@@ -41,8 +41,8 @@ export function unsupported(field: string, why: string): AosError {
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
 /**
- * The fields of `eth_signTransaction`, checked before they are sent: Web3Signer encodes odd data and bad addresses as
- * garbage instead of refusing them.
+ * Returns the fields of `eth_signTransaction`. They are checked here because Web3Signer encodes odd data and bad
+ * addresses as garbage instead of refusing them.
  * @throws AosError SIGNER_WRONG_TRANSACTION
  */
 export function transactionFields(tx: Transaction, from: string): Record<string, string> {
@@ -63,11 +63,11 @@ export function transactionFields(tx: Transaction, from: string): Record<string,
   };
 }
 
-/** A raw signed transaction taken apart: its fields, signature and sender. */
+/** A decoded raw transaction: its fields, signature and sender. */
 export type SignedTransaction = {fields: ReturnType<typeof parseTransaction>; sender: string; type: string};
 
 /**
- * Decodes a raw signed transaction and recovers its sender; what decodes must encode to the same bytes again.
+ * Decodes a raw signed transaction and recovers its sender. The encoding must be canonical.
  * @throws AosError SIGNER_WRONG_TRANSACTION
  */
 export function decodeTransaction(raw: string): SignedTransaction {
@@ -101,8 +101,8 @@ export function decodeTransaction(raw: string): SignedTransaction {
 }
 
 /**
- * Compares a raw signed transaction with what was asked, field by field.
- * @throws AosError SIGNER_WRONG_TRANSACTION; `details` hold `field`, `asked` and `got`
+ * Compares a raw signed transaction with the request, field by field.
+ * @throws AosError SIGNER_WRONG_TRANSACTION with `field`, `asked` and `got` in `details`
  */
 export function verifyTransaction(raw: string, tx: Transaction, from: string): void {
   const {fields, sender, type} = decodeTransaction(raw);

@@ -16,8 +16,8 @@ const domainType = (domain: TypedDataDomain): {name: string; type: string}[] =>
   DOMAIN_FIELDS.filter(({name}) => domain[name] !== undefined);
 
 /**
- * Typed data as Web3Signer wants it: JSON text with `types.EIP712Domain` spelled out, bigints as decimal strings, and
- * the EIP-712 digest that its signature must be over. Throws viem's error for data that does not fit its types.
+ * Encodes typed data for Web3Signer: JSON text with `types.EIP712Domain` spelled out and bigints as decimal strings, and
+ * the EIP-712 digest to sign. Throws viem's error for data that does not fit its types.
  */
 export function encodeTypedData(definition: TypedDataDefinition): {json: string; digest: Uint8Array} {
   const {domain = {}, message, primaryType} = definition;

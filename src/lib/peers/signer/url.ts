@@ -1,6 +1,6 @@
 import {AosError} from '../../foundation/errors/error.ts';
 
-/** Where Web3Signer is, taken apart once. */
+/** The parsed URL of Web3Signer. */
 export type SignerUrl = {
   /** `http://host:port`, without a trailing slash; safe to show. */
   origin: string;
@@ -18,8 +18,8 @@ export function isLoopbackHost(host: string): boolean {
 }
 
 /**
- * Takes a Web3Signer URL: http or https, no path but `/`, no query, fragment or credentials. The text itself never
- * appears in the error, because what stands there by mistake may be a secret.
+ * Parses a Web3Signer URL: http or https, no path but `/`, no query, fragment or credentials. The error never contains
+ * the text, because it may be a misplaced secret.
  * @throws AosError SIGNER_URL_INVALID
  */
 export function parseSignerUrl(text: string): SignerUrl {
@@ -37,9 +37,13 @@ export function parseSignerUrl(text: string): SignerUrl {
   }
   const next = `Use ${url.origin}/`;
   if (url.username !== '' || url.password !== '') {
-    throw new AosError('SIGNER_URL_INVALID', 'signer_key holds credentials, which Web3Signer does not know', {
-      next,
-    });
+    throw new AosError(
+      'SIGNER_URL_INVALID',
+      'signer_key contains credentials, which Web3Signer does not support',
+      {
+        next,
+      },
+    );
   }
   if (url.search !== '' || url.hash !== '') {
     throw new AosError('SIGNER_URL_INVALID', 'signer_key has a query or a fragment', {next});

@@ -19,8 +19,8 @@ export type Web3SignerOptions = PoolOptions & {
   /** node_id in any letter case. */
   address: string;
   /**
-   * Who made a signature (`recoverAddress`), perhaps elsewhere than on the event loop when others wait for it (`offload`).
-   * On the event loop when not given.
+   * Recovers the signer of a signature (`recoverAddress`); with `offload` it may run on a crypto worker. Default: on the
+   * event loop.
    */
   recover?: (
     digest: Uint8Array,
@@ -29,10 +29,10 @@ export type Web3SignerOptions = PoolOptions & {
   ) => string | null | Promise<string | null>;
 };
 
-/** Signatures under way while jobs come one by one: an acknowledgement and a result. */
+/** Concurrent signatures while jobs arrive one by one: an acknowledgement and a result. */
 const FEW = 2;
 
-/** Web3Signer in eth1 mode, for one account. Nothing it signs is handed out unchecked. */
+/** Web3Signer in eth1 mode, for one account. Every signature is checked before it is returned. */
 export type Web3Signer = {
   /** node_id, EIP-55 checksummed. */
   readonly address: string;
@@ -42,7 +42,7 @@ export type Web3Signer = {
    * @throws AosError SIGNER_*
    */
   sign(message: Uint8Array, signal?: AbortSignal): Promise<string>;
-  /** Accounts the signer holds, checksummed, in its order. @throws AosError SIGNER_* */
+  /** Returns the signer's accounts, checksummed, in its order. @throws AosError SIGNER_* */
   accounts(signal?: AbortSignal): Promise<string[]>;
   /**
    * EIP-712 signature, 130 lower-case hex without 0x. `typedData` is JSON text with `types.EIP712Domain`, `digest` its
@@ -51,8 +51,8 @@ export type Web3Signer = {
    */
   signTypedData(typedData: string, digest: Uint8Array, signal?: AbortSignal): Promise<string>;
   /**
-   * Raw signed transaction, 0x hex. `fields` are the JSON-RPC fields, quantities as 0x hex; `verify` throws when what
-   * was signed is not what was asked for (see transaction.ts).
+   * Returns the raw signed transaction, 0x hex. `fields` are the JSON-RPC fields, quantities as 0x hex; `verify` throws
+   * when the signed transaction differs from the request (see transaction.ts).
    * @throws AosError SIGNER_*
    */
   signTransaction(
@@ -60,14 +60,15 @@ export type Web3Signer = {
     verify: (raw: string) => void,
     signal?: AbortSignal,
   ): Promise<string>;
-  /** Ends the connections; requests in hand fail. */
+  /** Closes the connections; requests in progress fail. */
   close(): Promise<void>;
 };
 
 /**
- * A client of Web3Signer's JSON-RPC: `eth_sign` and its sisters, never `personal_sign` or the `_v4` methods, which
- * would reach the node behind it. No request is sent before the first call.
- * @throws AosError SIGNER_URL_INVALID | USAGE (the address is none)
+ * Creates a client of Web3Signer's JSON-RPC. It uses `eth_sign`, `eth_signTypedData` and `eth_signTransaction`, never
+ * `personal_sign` or the `_v4` methods, which would reach the node behind the signer. No request is sent before the
+ * first call.
+ * @throws AosError SIGNER_URL_INVALID | USAGE (invalid address)
  * @example const signer = createWeb3Signer({url: 'http://127.0.0.1:9000', address: nodeId, timeoutMs: 10_000})
  */
 export function createWeb3Signer(options: Web3SignerOptions): Web3Signer {
@@ -115,7 +116,7 @@ export function createWeb3Signer(options: Web3SignerOptions): Web3Signer {
       if (!Array.isArray(value)) throw new AosError('SIGNER_PROTOCOL', 'eth_accounts did not give a list');
       return value.map((entry: unknown) => {
         if (typeof entry !== 'string' || !isAddress(entry))
-          throw new AosError('SIGNER_PROTOCOL', 'eth_accounts holds something that is no address');
+          throw new AosError('SIGNER_PROTOCOL', 'eth_accounts contains something that is not an address');
         return checksumAddress(entry);
       });
     },

@@ -5,10 +5,10 @@ import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts'
 import {deadline} from '../../foundation/system/system-time.ts';
 import type {Time} from '../../foundation/time/time.ts';
 
-/** Takes JSON for people elsewhere. Its URL is a secret: errors name scheme and host alone. */
+/** Sends JSON to a webhook. Its URL is a secret: errors name only scheme and host. */
 export type Webhook = {
   /**
-   * Posts one body: tried at most {@link ATTEMPTS} times, with growing pauses.
+   * Posts one body, in at most {@link ATTEMPTS} attempts with growing pauses.
    * @returns the HTTP status, 2xx
    * @throws AosError ALERT_UNREACHABLE | ALERT_REFUSED, or the signal's reason
    */
@@ -19,11 +19,11 @@ export type Webhook = {
 };
 
 const ATTEMPTS = 4;
-/** For one try, from connecting to the end of the answer. */
+/** Limit of one attempt, from connecting to the end of the answer. */
 const TIMEOUT_MS = 10_000;
-/** An answer is thrown away, and more of it is not even read. */
+/** Bytes of an answer that are read, then discarded. */
 const MAX_REPLY = 64 * 1024;
-/** What may be gone the next moment; services behind a proxy answer with 520 to 530 too. */
+/** True for a status that a retry may change; services behind a proxy also answer with 520 to 530. */
 const isPassing = (status: number): boolean => [408, 425, 429].includes(status) || status >= 500;
 
 /** @param url http(s), checked by the configuration */
@@ -85,12 +85,12 @@ export function createWebhook(
   };
 }
 
-/** RFC 7617, of a URL's parts, which are percent-encoded. */
+/** Basic authentication (RFC 7617) of the percent-encoded parts of a URL. */
 function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`;
 }
 
-/** A text that is no percent-encoding is meant as it stands. */
+/** Decodes percent-encoding; returns an invalid encoding unchanged. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -6,7 +6,6 @@ import {isJsonObject, parseJson} from '../../protocol/wire/json.ts';
 
 /** One HTTP exchange with a worker on the same or a near host. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** Our own keys, so that it can be typed as it stands. */
 const START = 'Start the worker, or correct workers.opml.url.';
 const MAX_REPLY = 1024 * 1024;
 const JSON_BODY = {'content-type': 'application/json'};
@@ -29,8 +28,8 @@ export type OpmlWorker = {
 };
 
 /**
- * An opml worker in the reference API (docs/protocol.md#workers): `GET /api/v1/status` → `{"msg":"0"}` when idle,
- * `POST /api/v1/question`; the answer comes back to `/api/opml_callback`.
+ * Creates a client for an opml worker with the reference API (docs/protocol.md#workers): `GET /api/v1/status` answers
+ * `{"msg":"0"}` when idle, `POST /api/v1/question` takes a request; the answer comes back to `/api/opml_callback`.
  */
 export function createOpmlWorker(config: WorkerConfig): OpmlWorker {
   const {origin, host, pathname} = new URL(config.url);
@@ -87,21 +86,21 @@ export function createOpmlWorker(config: WorkerConfig): OpmlWorker {
         signal,
       );
       if (status < 200 || status > 299) {
-        throw new AosError('WORKER_REFUSED', `opml worker ${host} refused the question with HTTP ${status}`);
+        throw new AosError('WORKER_REFUSED', `opml worker ${host} refused the request with HTTP ${status}`);
       }
     },
     close: () => transport.close(),
   };
 }
 
-/** `msg` of a status reply; undefined when there is none. */
+/** Returns `msg` of a status reply; undefined without one. */
 function statusOf(body: string): string | undefined {
   try {
     const {value} = parseJson(Buffer.from(body));
     const msg = isJsonObject(value) ? value.get('msg') : undefined;
     return typeof msg === 'string' ? msg : undefined;
   } catch (error) {
-    if (isAosError(error)) return undefined; // unreadable: told as not idle
+    if (isAosError(error)) return undefined; // unreadable: reported as not idle
     throw error;
   }
 }

@@ -148,7 +148,7 @@ describe('a worker', () => {
 
   it.each([
     ['never answers', 'never', 'no answer within 2 s', 2],
-    ['refuses every question', 'refuse', 'refused the question with HTTP 500', 2],
+    ['refuses every question', 'refuse', 'refused the request with HTTP 500', 2],
     ['is not there', 'absent', 'opml worker 127.0.0.1', 0],
     ['is busy for too long', 'busy', 'is not idle: status "1"', 0],
     ['dies after the first question', 'dies', 'opml worker 127.0.0.1', 1],
