@@ -19,9 +19,7 @@ export type ValueType<T> = {
   parse(text: string): Parsed<T>;
 };
 
-const UNITS = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000} as const;
-/** Longest delay of a Node timer, in ms; a longer one fires at once. */
-export const MAX_TIMER_MS = 2_147_483_647;
+const DAY_MS = 86_400_000;
 
 export const text: ValueType<string> = {name: 'text', expected: 'text', parse: (value) => ({value})};
 

@@ -1,3 +1,4 @@
+import {ago} from '../../foundation/text/duration.ts';
 import {sanitizeText} from '../../config/sanitize.ts';
 import {blocked, fail, notApplicable, ok, unclear, warn, type Finding} from './check.ts';
 import type {Probe} from './run.ts';

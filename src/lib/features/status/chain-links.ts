@@ -1,7 +1,7 @@
 import {percent} from '../../foundation/text/amounts.ts';
 import {type StatusFacts} from './facts.ts';
 import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
-import {count, percent} from '../../foundation/text/words.ts';
+import {count} from '../../foundation/text/words.ts';
 import type {RegistrationStatus} from '../../peers/chain/registration-types.ts';
 import {flatFact, mapFact, unknown, type Fact} from '../../foundation/fact.ts';
 import type {AvsFacts, PenaltyFacts} from '../../peers/chain/operator-facts.ts';
