@@ -2,7 +2,7 @@ import {parseAbi} from 'viem';
 
 /**
  * Every custom error that a call of the toolkit can end in, whatever contract it was made to: EigenLayer's errors bubble
- * up through the contracts of the AVS. The names are enough; each selector stands for one of them.
+ * up through the contracts of the AVS.
  */
 export const revertErrorsAbi = parseAbi([
   // AVSDirectory, DelegationManager

@@ -23,7 +23,7 @@ export type Challenge = {
   /** In which an answer can still be mined; null unless open, and where there is no deadline. */
   blocksLeft: number | null;
   state: ChallengeState;
-  /** Null when unanswered, or when only the contract tells of the answer. */
+  /** Null when unanswered, or when the answer is known from the contract only. */
   answeredBlock: number | null;
   answeredTx: string | null;
   /** False while a reorganisation may still take it away. */
@@ -31,7 +31,7 @@ export type Challenge = {
 };
 
 /**
- * The challenges that logs of the manager tell of, by number.
+ * Reads the challenges from the manager's logs, by number.
  * @throws AosError CHAIN_BAD_ANSWER for a log that is none of the manager's two events
  */
 export function challengesIn(

@@ -15,7 +15,7 @@ const RETRY = {count: 1, delayMs: 150};
 
 /**
  * viem's client on one JSON-RPC endpoint. One endpoint a client, without viem's fallback transport: the requests of one
- * read must see the same chain at the same block, so it is the read as a whole that goes on to the next endpoint.
+ * read must see the same chain at the same block, so a failure repeats the whole read on the next endpoint.
  */
 export function createChainClient(options: ChainClientOptions): PublicClient {
   const {url, signal, timeoutMs = null, retry = RETRY} = options;

@@ -4,7 +4,7 @@ import {checksumAddress} from '../../protocol/wire/ethereum.ts';
 import {chainRequest} from './failure.ts';
 import type {Chain} from './open.ts';
 
-/** What stands at an address. */
+/** The code at an address. */
 export type CodeAt =
   | {kind: 'none'}
   | {kind: 'contract'; code: Hex}
@@ -50,7 +50,7 @@ function implementationIn(stored: Hex | undefined): Hex | null {
 }
 
 /**
- * Refuses addresses that hold no contract, and proxies that point at nothing.
+ * Refuses addresses without a contract, and proxies without an implementation.
  * @param named config path (or what else names it) → address
  * @throws AosError CHAIN_NO_CODE naming all of them; as {@link readCode}
  */

@@ -13,7 +13,7 @@ import type {Chain} from './open.ts';
 export async function refuseSilent(chain: Chain, configured: Configured, links: Links): Promise<void> {
   const answers: Record<ContractName, readonly unknown[]> = {
     registry: [links.quorumCount, links.minimumWeight, links.keyRegistrar],
-    // In the flow of operator sets an AVS is any address, so its silence says nothing.
+    // In the operator-set flow the AVS may be any address, so a missing answer proves nothing.
     service_manager: [links.avsDirectory, links.keyRegistrar, links.registryAvs],
     delegation_manager: [links.delegationManager],
     avs_directory: [links.avsDirectoryDomain],
@@ -44,7 +44,7 @@ function isContractName(name: string, all: Record<ContractName, unknown>): name 
 }
 
 /**
- * Refuses a configuration that says other than the chain.
+ * Refuses a configuration that contradicts the chain.
  * @throws AosError CHAIN_MISMATCH with every pair that differs
  */
 export function refuseMismatches(

@@ -46,8 +46,8 @@ export async function detectFlow(chain: Chain, avs: AvsAddresses): Promise<Detec
 }
 
 /**
- * The flow that somebody named, as long as the registry may be of it: one that is not recognised may be of any, and a
- * coordinator with an AllocationManager may keep M2 quorums and operator sets side by side.
+ * Returns the named flow if the registry can have it: an unrecognised registry can have any flow, and a coordinator with
+ * an AllocationManager can have M2 quorums and operator sets at once.
  * @throws AosError USAGE with the flow the registry is of, and as {@link detectFlow} but for CHAIN_FLOW_UNKNOWN
  */
 export async function namedFlow(chain: Chain, avs: AvsAddresses, named: Flow): Promise<Flow> {

@@ -1,8 +1,8 @@
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 
 /**
- * Runs `attempt` on each endpoint in turn until one serves it from beginning to end: what is read together must come
- * from one chain at one block, so it is the whole attempt that goes on to the next endpoint.
+ * Runs `attempt` on each endpoint in turn until one serves all of it: one read must come from one chain at one block, so
+ * a failure repeats the whole attempt on the next endpoint.
  *
  * Only failures of the endpoint are passed over. Another chain than the configured one (CHAIN_WRONG_ID) never is: such
  * a list of endpoints is wrong, and the next command might be served by the wrong one.
@@ -26,11 +26,11 @@ export async function firstEndpoint<T>(
   throw summary(failures);
 }
 
-/** The one failure, else all of them and what is to be done about the most telling one; an endpoint that answered wrongly says more than one that did not. */
+/** Combines the failures: all messages, with the next step of a wrong answer before that of a missing one. */
 function summary(failures: readonly AosError[]): AosError {
-  const telling = failures.find(({code}) => code !== 'CHAIN_UNREACHABLE') ?? failures[0];
-  if (telling === undefined) return new AosError('CHAIN_UNREACHABLE', 'no chain RPC is configured');
+  const main = failures.find(({code}) => code !== 'CHAIN_UNREACHABLE') ?? failures[0];
+  if (main === undefined) return new AosError('CHAIN_UNREACHABLE', 'no chain RPC is configured');
   return failures.length === 1
-    ? telling
-    : new AosError(telling.code, failures.map(({message}) => message).join('; '), {next: telling.next});
+    ? main
+    : new AosError(main.code, failures.map(({message}) => message).join('; '), {next: main.next});
 }

@@ -16,17 +16,16 @@ export function rpcErrorOf(error: unknown): RpcRequestError | null {
 
 /** Error code of a reverted call, EIP-1474 as clients extended it. */
 const EXECUTION_REVERTED = 3;
-/** What clients say of a call that reverted, and of one that broke off: out of gas, INVALID, a bad jump or stack. */
+/** Error texts of clients for a reverted call, and for a halted one: out of gas, INVALID, a bad jump or stack. */
 const REVERTED = /\brevert(?:ed)?\b|VM execution error/i;
 const BROKE_OFF =
   /\bout of gas\b|\b(?:invalid|unknown|undefined) opcode\b|\binvalid jump\b|\bstack (?:under|over)flow\b|\bstack limit reached\b/i;
-/** How anvil tells the second, by the EVM's name for it: `EVM error InvalidFEOpcode`. */
+/** anvil's text for a halted call: `EVM error InvalidFEOpcode`. */
 const HALTED = /^EVM error [A-Z][A-Za-z]+$/;
 
 /**
- * True when the node ran the call and the contract reverted or broke off, burning all its gas. Clients agree on neither
- * the code (3, -32000, -32003, -32015, -32603) nor the rest, and use the same codes for troubles of their own; the words
- * are what they share.
+ * True when the node ran the call and the contract reverted or halted. Decided by the text: clients use different codes
+ * (3, -32000, -32003, -32015, -32603), and the same codes for problems of their own.
  */
 export function isRevert(error: unknown): boolean {
   const answer = rpcErrorOf(error);
@@ -49,7 +48,7 @@ export function requestFailure(error: unknown, endpoint: string): AosError {
   return new AosError('CHAIN_UNREACHABLE', `${endpoint} ${reasonOf(error)}`);
 }
 
-/** Resolves with what `request` does; what it fails with becomes one of {@link requestFailure}. */
+/** Awaits a request to an endpoint. @throws AosError of {@link requestFailure} */
 export async function chainRequest<T>(endpoint: string, request: Promise<T>): Promise<T> {
   try {
     return await request;

@@ -33,7 +33,7 @@ export type BlsFacts = {
   keyId: Hex | null;
   /** Who has registered the key the operator wants to use. */
   wantedKeyOwner: Hex | null;
-  /** Does the service manager take the operator, who may have been there before? Null: it cannot be told. */
+  /** The service manager accepts the operator, which may have been registered before; null: unknown. */
   canReregister: boolean | null;
 };
 

@@ -43,7 +43,7 @@ export async function readEcdsa(
 }
 
 /**
- * What stands between an operator and an ECDSAStakeRegistry.
+ * Returns the preconditions of a registration at an ECDSAStakeRegistry.
  * @param signingKey the key it wants to sign with; null: its own
  */
 export function ecdsaPreconditions(

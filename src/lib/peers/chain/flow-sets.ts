@@ -6,7 +6,7 @@ import {readNamed, call, valueOf} from './read.ts';
 import {readPendingSetExits, type PendingSetExits} from './pending-set-exits.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 
-/** One operator set as it stands for one operator. */
+/** One operator set from the operator's view. */
 export type SetFacts = {
   id: number;
   member: boolean | null;
@@ -39,7 +39,7 @@ export type SetsFacts = {
 
 const PAUSED_SET_REGISTRATION = 2;
 const CURVES = ['none', 'ecdsa', 'bn254'] as const;
-/** Ids that are looked at beyond the number of sets: they need not be in a row. */
+/** Ids that are read beyond the number of sets: ids may have gaps. */
 const SPARE_IDS = 16;
 
 const REGISTER = toFunctionSelector(

@@ -1,4 +1,4 @@
-/** What an RPC said when it did not answer eth_getLogs: whatever of it is known. */
+/** The failure of an eth_getLogs request, as far as it is known. */
 export type LogFailure = {
   /** HTTP status; null when there was no HTTP answer. */
   status: number | null;
@@ -16,7 +16,7 @@ export type LogLimit =
   | {kind: 'range'}
   /** Too many logs, too large an answer or too long a search in these very blocks; perhaps with a range that works. */
   | {kind: 'results'; suggested: {from: number; to: number} | null}
-  /** Too many requests, or a trouble of the moment. */
+  /** Too many requests, or a temporary problem. */
   | {kind: 'busy'}
   /** No other range will help. */
   | {kind: 'stop'; why: 'archive' | 'denied' | 'quota' | 'unsupported' | 'other'};
@@ -45,7 +45,7 @@ const STATED = [
 ] as const;
 const SUGGESTED = /\[\s*(0x[0-9a-f]{1,13})\s*,\s*(0x[0-9a-f]{1,13})\s*\]/i;
 
-/** What a failure of eth_getLogs asks for. Codes say little: providers use the same ones for everything, so the text decides. */
+/** Classifies a failure of eth_getLogs by its text, because providers use the same codes for everything. */
 export function readLogFailure({status, code, text}: LogFailure): LogLimit {
   if (status === 401 || status === 402) return {kind: 'stop', why: status === 401 ? 'denied' : 'quota'};
   if (ARCHIVE.test(text)) return {kind: 'stop', why: 'archive'};
@@ -66,7 +66,7 @@ export function readLogFailure({status, code, text}: LogFailure): LogLimit {
   return {kind: 'stop', why: 'other'};
 }
 
-/** True when the same request may well be answered later: no answer, too many requests, or a trouble of the server. */
+/** True when the same request may succeed later: no answer, too many requests, or a problem of the server. */
 export function isPassing({status, code, text}: LogFailure): boolean {
   if (ARCHIVE.test(text)) return false;
   return (

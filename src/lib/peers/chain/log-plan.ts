@@ -10,7 +10,7 @@ import {
 } from './log-window.ts';
 import {blocksIn, lengthOf, union, windowsIn, type Span} from './spans.ts';
 
-/** The blocks that one filter is still to be scanned for, and who takes what is found. */
+/** One filter, the blocks to scan, and the receiver of the logs. */
 export type ScanTarget = {
   filter: LogFilter;
   spans: readonly Span[];
@@ -28,17 +28,17 @@ export const scanRangesOf = (targets: readonly ScanTarget[]): ScanRange[] =>
 export const blocksLeft = (ranges: readonly ScanRange[]): number =>
   ranges.reduce((sum, {pending}) => sum + blocksIn(pending), 0);
 
-/** How many requests all that is left takes with windows of `size`, each filter's own limit heeded. */
+/** Number of requests for the remaining blocks with windows of `size`, within each filter's own limit. */
 export const requestsLeft = (ranges: readonly ScanRange[], size: number): number =>
   ranges.reduce((sum, {pending, density}) => sum + windowsIn(pending, Math.min(size, density.limit)), 0);
 
-/** The same if no filter has so many logs that its windows must stay small. */
+/** Lower bound of the number of requests, ignoring the filters' own limits. */
 export const fewestRequests = (ranges: readonly ScanRange[], cap: ProviderCap): number =>
   ranges.reduce((sum, {pending}) => sum + windowsIn(pending, bestCase(cap)), 0);
 
 /**
- * Cuts the next window off what is left; null when the next one has to wait for an answer, or nothing is left.
- * @param active how many windows are under way; `probing`: one of them is a probe
+ * Cuts the next window from the remaining blocks; null when it must wait for an answer, or no block is left.
+ * @param active number of windows in progress; `probing`: one of them is a probe
  */
 export function nextWindow(
   ranges: readonly ScanRange[],
@@ -58,7 +58,7 @@ export function nextWindow(
   return base === null ? null : cut(range, Math.min(base, range.density.limit), false);
 }
 
-/** A probe needs room: a window shorter than asked for says nothing of the cap. */
+/** Picks the range with the longest span: a probe shorter than its size would not test the cap. */
 function longest(ranges: readonly ScanRange[]): ScanRange {
   return ranges.reduce((best, range) => (lastLength(range) > lastLength(best) ? range : best));
 }
@@ -69,8 +69,7 @@ function lastLength({pending}: ScanRange): number {
 }
 
 /**
- * Takes `size` blocks: a probe from the end of what is left, so that a refused one joins what is left again; the others
- * from the start.
+ * Takes `size` blocks: from the start, or for a probe from the end, so that a refused probe rejoins its neighbours.
  */
 function cut(range: ScanRange, size: number, probe: boolean): Window | null {
   const whole = probe ? range.pending.at(-1) : range.pending[0];
@@ -84,19 +83,19 @@ function cut(range: ScanRange, size: number, probe: boolean): Window | null {
   return {range, span, probe};
 }
 
-/** Puts a refused window back. */
+/** Returns the blocks of a refused window to its range. */
 export function returnWindow({range, span}: Window): void {
   range.pending = union([...range.pending, span]);
 }
 
-/** A window of the filter had too many logs. */
+/** Lowers the filter's limit after a window with too many logs. */
 export function narrowWindows({range, span}: Window, suggested: Span | null): void {
   const works =
     suggested !== null && suggested.from >= span.from && suggested.to < span.to ? lengthOf(suggested) : null;
   range.density = withDenser(range.density, lengthOf(span), works);
 }
 
-/** A window of the filter was answered. */
+/** Raises the filter's limit after answered windows. */
 export function widenWindows({range, span}: Window, cap: ProviderCap): void {
   range.density = withSparser(range.density, lengthOf(span), cap.good);
 }

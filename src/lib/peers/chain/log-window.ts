@@ -1,12 +1,12 @@
 import type {LogLimit} from './log-cap.ts';
 
-/** Blocks of the first request, before anything is known of the provider. */
+/** Blocks of the first request. */
 const START_BLOCKS = 10_000;
-/** After so many answers in a row a window that was cut for its many logs grows again; doubled each time that fails. */
+/** Answers in a row before a reduced window grows again; doubles after each failure. */
 const FIRST_PATIENCE = 2;
 const MOST_PATIENCE = 64;
 
-/** What is known of how many blocks the provider takes in one request, whatever the filter. */
+/** Known limits of the provider's blocks per request, for every filter. */
 export type ProviderCap = {
   /** The size to request next while nothing was answered yet. */
   start: number;
@@ -24,7 +24,7 @@ export type WindowSize = {
   base: number | null;
   /** A larger one worth trying, by one request at a time. */
   probe: number | null;
-  /** The rest should wait for what the probe tells, for it may save them many requests. */
+  /** The other requests should wait for the probe, which may save many of them. */
   alone: boolean;
 };
 

@@ -20,7 +20,7 @@ import {bestCase, learnCap, unknownCap, type ProviderCap} from './log-window.ts'
 import {giveUp, stopAdvice, tooManyRequests} from './log-advice.ts';
 import {lengthOf} from './spans.ts';
 
-/** How far a scan has come. */
+/** Progress of a scan. */
 export type ScanProgress = {
   /** Requests sent, retries included. */
   requests: number;
@@ -47,7 +47,7 @@ export type ScanOptions = {
   onProgress?: (progress: ScanProgress) => void;
 };
 
-/** What a scan took. */
+/** Totals of a scan. */
 export type ScanStats = {requests: number; logs: number; window: number | null; ms: number};
 
 /** A window is asked for so often before the scan gives up. */
@@ -81,6 +81,8 @@ export async function scanLogs(
   const started = time.monotonic();
   const {controller: ended, unlink} = linkedAbort(signal);
   const anySignal = ended.signal;
+  // Every request in progress listens to it; Node would report a leak.
+  setMaxListeners(0, anySignal);
   const active = new Set<Window>();
   let cap = unknownCap();
   let requests = 0;
@@ -155,7 +157,7 @@ export async function scanLogs(
       countFailure(answer);
       if (attempt >= ATTEMPTS) throw gone(answer);
       answersInARow = 0;
-      // Those that were under way together are told together.
+      // Requests in progress together count as one refusal.
       if (time.monotonic() >= quietUntil) slots = Math.max(1, Math.floor(slots / 2));
       const requestedMs = answer.retryAfterMs ?? 0;
       if (requestedMs > MOST_RETRY_AFTER_MS) throw stopAdvice('quota');
@@ -203,7 +205,7 @@ function windowOf(cap: ProviderCap): number | null {
   return cap.good === 0 ? null : cap.good;
 }
 
-/** A server that goes on failing, or does not answer in time, may be minding how much it is asked for. */
+/** Reads the limit. A server that keeps failing or times out may need smaller windows. */
 function limitOf(answer: LogAnswer & {ok: false}, attempt: number, blocks: number): LogLimit {
   const limit = answer.timedOut ? ({kind: 'busy'} as const) : readLogFailure(answer.failure);
   const {status} = answer.failure;
@@ -217,7 +219,7 @@ function gone({failure, timedOut}: LogAnswer & {ok: false}): AosError {
     : failure.status === null
       ? 'could not be reached'
       : `answered with HTTP status ${failure.status}`;
-  return new AosError('CHAIN_UNREACHABLE', `the RPC ${what}, again and again, when asked for logs`, {
+  return new AosError('CHAIN_UNREACHABLE', `the RPC ${what}, repeatedly, for eth_getLogs`, {
     next: 'Run the command again later (what was read is kept), with fewer at a time (--concurrency 1), or with another --rpc-url.',
   });
 }

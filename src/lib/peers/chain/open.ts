@@ -15,7 +15,7 @@ export type OpenChainOptions = {
   timeoutMs: number;
   /** Ends the opening and every later request. */
   signal: AbortSignal;
-  /** Wall clock in ms, to find a latest block that is in the future; without it that is not looked at. */
+  /** Wall clock in ms, to refuse a latest block in the future; without it that is not checked. */
   now?: () => number;
 };
 
@@ -36,7 +36,7 @@ export type Chain = {
   read<const C extends readonly ReadCall[]>(calls: C): Promise<ReadResults<C>>;
 };
 
-/** Where Multicall3 is on every chain that has it. */
+/** Address of Multicall3 on every chain that has it (github.com/mds1/multicall). */
 export const MULTICALL3: Hex = '0xcA11bde05977b3631167028862bE2a173976CA11';
 
 /** Ethereum's own clients refuse blocks more than 15 s ahead; the rest is for a wall clock that is off. */
@@ -53,8 +53,7 @@ export function openChain(options: OpenChainOptions): Promise<Chain> {
 }
 
 /**
- * Runs `work` on the first endpoint that serves all of it; an endpoint that fails half-way is given up for the next one,
- * and the work begins anew.
+ * Runs `work` on the first endpoint that serves all of it; when an endpoint fails, the work starts again on the next.
  * @throws AosError as {@link openChain}, and what `work` throws
  */
 export function withChain<T>(options: OpenChainOptions, work: (chain: Chain) => Promise<T>): Promise<T> {
@@ -81,7 +80,7 @@ async function openEndpoint(url: string, options: OpenChainOptions): Promise<Cha
       `${endpoint} serves chain ${chainId}, the configuration says ${options.chainId}`,
     );
   const {number: blockNumber, timestamp} = block;
-  // viem's types promise them; an endpoint that leaves them out is not held to that.
+  // viem's types promise these fields, but an endpoint may leave them out.
   if (
     ![blockNumber, timestamp].every((value: unknown) => typeof value === 'bigint') ||
     timestamp > LAST_SECOND ||

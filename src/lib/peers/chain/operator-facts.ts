@@ -27,7 +27,7 @@ export type ChallengeFacts = {
   total: number;
   /** Unanswered and still within the window. No argument of a challenge names an operator. */
   open: readonly {index: number; deadlineBlock: bigint; blocksLeft: bigint}[];
-  /** Of the last ones looked at, those without an answer; null when their window could not be read. */
+  /** The unanswered among the newest ones; null when their window could not be read. */
   unanswered: number;
   windowKnown: boolean;
 };
@@ -37,7 +37,7 @@ export type PenaltyFacts = {
   penaltyWei: bigint;
   /** Unix seconds. */
   moratoriumUntil: bigint;
-  /** How many were looked at, the newest, and how many there are. */
+  /** How many of the newest were read, and how many there are. */
   looked: number;
   total: bigint;
   mine: readonly {id: bigint; kind: number; amountWei: bigint; executed: boolean}[];

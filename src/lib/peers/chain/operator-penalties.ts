@@ -6,7 +6,7 @@ import type {Chain} from './open.ts';
 import {readNamed, call, valueOf} from './read.ts';
 import type {ChallengeFacts, PenaltyFacts} from './operator-facts.ts';
 
-/** How many challenges and penalties are looked at, the newest; the whole history is another command's work. */
+/** How many of the newest challenges and penalties are read; `aos slashing-history` reads all. */
 const NEWEST_CHALLENGES = 50;
 const NEWEST_PENALTIES = 200;
 

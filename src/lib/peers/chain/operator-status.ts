@@ -25,8 +25,8 @@ export type OperatorStatusOptions = OpenChainOptions & {
 const MAX_WHEN_ABSENT = 0xffffffffn;
 
 /**
- * Where an operator stands, at one block: six dependent steps whatever the number of quorums. What cannot be read is
- * unknown with its reason; only the failure of every endpoint is an error.
+ * Reads the state of an operator at one block, in six dependent steps. What cannot be read is unknown with its reason;
+ * only the failure of every endpoint is an error.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID, or the signal's reason
  */
 export function readOperatorStatus(options: OperatorStatusOptions): Promise<ChainFacts> {

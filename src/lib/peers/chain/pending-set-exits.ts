@@ -3,22 +3,22 @@ import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import {allocationManagerAbi} from './abis-core.ts';
 import type {Chain} from './open.ts';
 
-/** Until when the sets an operator has left may still slash it, and keep it from joining again. */
+/** Until when sets that an operator has left may still slash it, and refuse it. */
 export type PendingSetExits = {
-  /** Set id → last block; one that is missing could not be found, and is over at `latest` at the latest. */
+  /** Set id → last block; a set that is missing here ends at `latest` at the latest. */
   until: ReadonlyMap<number, bigint>;
   latest: bigint;
   secondsPerBlock: number;
 };
 
-/** Ethereum's slot, where the chain does not tell better. */
+/** Ethereum's slot time, when it cannot be measured. */
 const SLOT_SECONDS = 12;
-/** Blocks over which the pace of the chain is measured. */
+/** Blocks over which the block time is measured. */
 const PACE_BLOCKS = 100n;
 
 /**
- * Finds the blocks in which sets were left, by OperatorRemovedFromOperatorSet of the last DEALLOCATION_DELAY blocks. An RPC
- * that does not serve so many is no failure. One dependent step.
+ * Finds the blocks in which sets were left, by AllocationManager's OperatorRemovedFromOperatorSet of the last
+ * DEALLOCATION_DELAY blocks. An RPC that does not serve so many is not a failure. One dependent step.
  */
 export async function readPendingSetExits(
   chain: Chain,
@@ -38,7 +38,7 @@ export async function readPendingSetExits(
       })
       .catch(() => {
         chain.signal.throwIfAborted();
-        return []; // too many blocks for this RPC; the bound below stays true
+        return []; // too many blocks for this RPC; `latest` below is still an upper bound
       }),
     readSecondsPerBlock(chain),
   ]);

@@ -1,10 +1,10 @@
-/** One thing that must be so before the operator can register, as `aos register --check` prints it. */
+/** One precondition of a registration, as `aos register --check` prints it. */
 export type Precondition = {
   /** Stable, for scripts: `eigenlayer-operator`, `quorum-0-stake`, … */
   id: string;
   /**
-   * `fail`: registering would be refused. `cooldown`: it would today, and time alone cures it. `warn`: it works, but look.
-   * `unknown`: the chain did not say.
+   * `fail`: the contract would refuse. `cooldown`: it would refuse now, but not after a waiting period. `warn`: it works,
+   * with a drawback. `unknown`: the chain did not answer.
    */
   state: 'ok' | 'fail' | 'cooldown' | 'warn' | 'unknown';
   current: string;
@@ -59,8 +59,8 @@ export function pause(id: string, paused: boolean | null, contract: string): Pre
 export type Readiness = 'ready' | 'registered' | 'cooldown' | 'fail' | 'unknown';
 
 /**
- * `registered` when the AVS has the operator as wanted already; `fail` before `unknown` before `cooldown`: only what time
- * alone cures is a cool-down.
+ * Summarises preconditions: `registered` when the AVS already has the operator as requested; else `fail` before `unknown`
+ * before `cooldown`.
  */
 export function readiness(preconditions: readonly Precondition[]): Readiness {
   const has = (state: Precondition['state']): boolean => preconditions.some((one) => one.state === state);

@@ -34,7 +34,7 @@ export function quorumsToJoin(facts: BlsFacts, wanted: readonly number[] | null)
   return request.filter((number) => !facts.registeredQuorums.includes(number));
 }
 
-/** What stands between an operator and a registry coordinator, from what was read of it. */
+/** Returns the preconditions of a registration at a registry coordinator. */
 export function blsPreconditions(facts: BlsFacts, request: BlsRequest): Precondition[] {
   const joining = quorumsToJoin(facts, request.quorums);
   const registered = facts.status === 'registered';
@@ -65,7 +65,7 @@ function registration({status, registeredQuorums}: BlsFacts, joining: readonly n
     : ok(REGISTRATION, current, needed);
 }
 
-/** AOSServiceManager refuses whoever is on its list, and never takes anybody off it. */
+/** AOSServiceManager refuses listed addresses, and never removes one. */
 function reregistration(open: boolean | null): Precondition {
   const [id, needed] = ['way-back', 'not on the service manager’s list'];
   if (open === null) return unknown(id, 'the list is too long for this RPC', needed);
@@ -116,7 +116,7 @@ function quorumChoice(
   return ok(id, joining.join(', '), needed);
 }
 
-/** A quorum that nobody asked for is left out, not a failure. */
+/** A quorum that was not requested is left out; it is not a failure. */
 function quorumPreconditions(quorum: QuorumFacts, wanted: readonly number[] | null): Precondition[] {
   const {number, minimumStake, weight, operators, maxOperators} = quorum;
   if (wanted !== null && !wanted.includes(number)) return [];
@@ -165,7 +165,7 @@ function blsKey({keyId, wantedKeyOwner}: BlsFacts, {keyId: own, operator}: BlsRe
       return done(id, `registered as ${keyId}`, needed);
     return warn(
       id,
-      `registered as ${keyId}, the key file holds ${own}`,
+      `registered as ${keyId}, the key file has ${own}`,
       'the same key in the file',
       'Set node.bls_key_file to the key that is registered; it cannot be changed on the chain.',
     );

@@ -20,7 +20,7 @@ export type SetsRequest = {
   block: bigint;
 };
 
-/** What stands between an operator and the operator sets of an AVS, from what was read of them. */
+/** Returns the preconditions of a registration for operator sets. */
 export function setsPreconditions(facts: SetsFacts, request: SetsRequest): Precondition[] {
   const wanted = facts.sets.filter(({id}) => request.sets === null || request.sets.includes(id));
   const open = wanted.filter(({member}) => member !== true);
@@ -114,7 +114,7 @@ function setPreconditions(set: SetFacts, facts: SetsFacts, request: SetsRequest)
   return [slashability(set, facts, request), ...key(set)];
 }
 
-/** A set that was left may slash until DEALLOCATION_DELAY blocks have passed, and lets nobody back in before. */
+/** A left set may slash until DEALLOCATION_DELAY blocks have passed, and refuses the operator until then. */
 function slashability(
   {id: set, slashable}: SetFacts,
   {leaving}: SetsFacts,
@@ -123,7 +123,7 @@ function slashability(
   const [id, needed] = [`set-${set}-left`, 'not left within the deallocation delay'];
   if (slashable === null) return unknown(id, 'AllocationManager did not answer', needed);
   if (!slashable) return ok(id, 'no', needed);
-  if (leaving === null) return unknown(id, 'AllocationManager does not tell its delay', needed);
+  if (leaving === null) return unknown(id, 'AllocationManager did not answer its delay', needed);
   const found = leaving.until.get(set);
   const last = found ?? leaving.latest;
   const seconds = Math.round(Number(last + 1n - block) * leaving.secondsPerBlock);

@@ -20,8 +20,7 @@ export type PreconditionOptions = {
 };
 
 /**
- * Everything that must be so before the operator can register at the AVS, in the order of the steps, with what is and
- * what is needed. Reads only.
+ * Reads the preconditions of a registration at the AVS, in the order of the steps: what is found and what is needed.
  * @throws AosError as {@link Chain.read}
  */
 export async function readPreconditions(

@@ -4,7 +4,7 @@ import type {Chain} from './open.ts';
 import {call, valueOf} from './read.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 
-/** A quorum of a registry coordinator as it stands for one operator; null where the chain did not say. */
+/** A quorum of a registry coordinator from the operator's view; null where unknown. */
 export type QuorumFacts = {
   number: number;
   /** Stake weights, 1e18 for one unit of the strategy's token. */

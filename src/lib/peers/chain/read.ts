@@ -95,7 +95,7 @@ export async function readCalls(
     signal.throwIfAborted();
     throw error;
   });
-  // A call that failed by itself holds no answer of the endpoint's; here the whole request broke off.
+  // The whole request halted here, not only the call.
   const brokeOff = calls.flatMap((one, index) => (isRevert(results[index]?.error) ? [{one, index}] : []));
   const alone = new Map<number, ReadResult<unknown>>();
   if (brokeOff.length > MAX_SINGLE_READS) throw tooManySingleReads(brokeOff.length, endpoint);
@@ -135,7 +135,7 @@ function tooManySingleReads(count: number, endpoint: string): AosError {
   });
 }
 
-/** A pool of nodes behind one address may be of several chains; the second look shows it. */
+/** Checks the chain id again: the nodes behind one URL may serve different chains. */
 async function refuseOtherChain({client, endpoint, chainId}: ReadOptions): Promise<void> {
   const now = await client.getChainId();
   if (now === chainId) return;

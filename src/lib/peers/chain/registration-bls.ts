@@ -8,7 +8,7 @@ import {readNamed, call, valueOf} from './read.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 import type {Socket, Membership, MembershipParts} from './registration-types.ts';
 
-/** One dependent step, and one more within the promise of the membership. */
+/** Reads the membership in the BLS flow. One dependent step, and one more in the returned promise. */
 export async function readBlsMembership(
   chain: Chain,
   contracts: ResolvedContracts,
@@ -56,7 +56,7 @@ type Known = {
 
 const STATES = ['not_registered', 'registered', 'deregistered'] as const;
 
-/** What goes by the operator id. One dependent step. */
+/** Reads what depends on the operator id. One dependent step. */
 async function readMembershipById(
   chain: Chain,
   contracts: ResolvedContracts,
@@ -94,7 +94,7 @@ async function readMembershipById(
   };
 }
 
-/** The socket of an operator. Registries with a SocketRegistry keep it in storage, older ones only in their logs. */
+/** Reads an operator's socket: from the SocketRegistry, or from the logs of an older registry. */
 export async function readBlsSocket(
   chain: Chain,
   {registry, socketRegistry}: ResolvedContracts,
@@ -121,7 +121,7 @@ export async function readBlsSocket(
     return value === undefined ? {state: 'none'} : {state: 'known', value: safeText(value)};
   } catch {
     chain.signal.throwIfAborted();
-    // Most public endpoints refuse so long a range; the history of the registry is another command's work.
+    // Most public endpoints refuse so long a range.
     return {state: 'unknown', why: `${chain.endpoint} does not serve the logs of all blocks`};
   }
 }

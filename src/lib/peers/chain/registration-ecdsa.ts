@@ -20,7 +20,7 @@ export async function readEcdsaMembership(
   const membership = {
     state: facts.registered === null ? 'unknown' : facts.registered ? 'registered' : 'not_registered',
     operatorId: null,
-    // An ECDSAStakeRegistry knows none.
+    // An ECDSAStakeRegistry has no sockets.
     socket: {state: 'none'},
     quorums: [
       {

@@ -9,10 +9,10 @@ import {readNamed, call, valueOf} from './read.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 import type {Socket, MembershipParts} from './registration-types.ts';
 
-/** Ids that are read before it is known which there are; AVSs number their sets from 0. */
+/** Set ids that are always read; AVSs number their sets from 0. */
 const FIRST_IDS = Array.from({length: 16}, (_, id) => id);
 
-/** One dependent step, and one more for an operator in sets with greater ids. */
+/** Reads the membership in operator sets. One dependent step, and one more for sets with greater ids. */
 export async function readSetsMembership(
   chain: Chain,
   contracts: ResolvedContracts,
@@ -49,7 +49,7 @@ export async function readSetsMembership(
   };
 }
 
-/** The sets that exist among `ids`, by their strategies. */
+/** Reads the strategies of the sets that exist among `ids`. */
 async function readSetStrategies(
   chain: Chain,
   manager: Hex,

@@ -9,7 +9,7 @@ import type {ResolvedContracts} from './contract-types.ts';
 import type {RegistrationStatus, MembershipParts, RegistrationStatusOptions} from './registration-types.ts';
 
 /**
- * Standing, quorums, weights, stake and tokens, at one block: three dependent steps.
+ * Reads state, quorums, weights, stake and tokens of an operator at one block, in three dependent steps.
  * @throws AosError as {@link Chain.read}
  */
 export async function readRegistrationStatus(

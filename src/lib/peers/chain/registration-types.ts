@@ -1,13 +1,13 @@
 import type {Hex} from 'viem';
 import type {StrategyStake} from './strategies.ts';
 
-/** Where an operator stands at the AVS, and what is behind it (docs/eigenlayer.md#registration-status). */
+/** An operator's membership of the AVS and its stake (docs/eigenlayer.md#registration-status). */
 export type RegistrationStatus = Membership & {
   /** Every strategy that counts for the AVS, once. */
   strategies: readonly StrategyStake[];
 };
 
-/** Where an operator stands at the AVS. */
+/** An operator's membership of the AVS. */
 export type Membership = {
   state: 'registered' | 'not_registered' | 'deregistered' | 'unknown';
   /** keccak256 of the BLS key; null in the other flows and before the first registration. */
@@ -19,13 +19,13 @@ export type Membership = {
 
 export type Socket = {state: 'known'; value: string} | {state: 'none'} | {state: 'unknown'; why: string};
 
-/** One quorum as it stands for the operator; null where the chain does not say, or has no such figure. */
+/** One quorum from the operator's view; null where the chain does not answer or has no such value. */
 export type QuorumStake = {
   number: number;
   member: boolean | null;
-  /** By what is delegated now. */
+  /** From the current delegations. */
   weight: bigint | null;
-  /** As the registry recorded it last: stale until somebody updates it. */
+  /** As last recorded by the registry; stale until the next update. */
   recorded: bigint | null;
   /** Of all operators. */
   total: bigint | null;
@@ -35,7 +35,7 @@ export type QuorumStake = {
   strategies: readonly {strategy: Hex; multiplier: bigint | null}[];
 };
 
-/** What is known before the last reads: the membership comes while the strategies are asked about. */
+/** Intermediate result: the membership is read in parallel with the strategies. */
 export type MembershipParts = {membership: Promise<Membership>; strategies: readonly Hex[]};
 
 export type RegistrationStatusOptions = {

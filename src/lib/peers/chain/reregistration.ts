@@ -10,10 +10,11 @@ import type {ResolvedContracts} from './contract-types.ts';
 const NO_SIGNATURE = {signature: '0x', salt: zeroHash, expiry: 0n} as const;
 
 /**
- * Whether the service manager would take an operator that may have been there before: the published AOSServiceManager
- * keeps everybody on its list and refuses who is on it. Found out by running the registry's call with no signature; it
- * cannot succeed, but it fails for another reason where the way is open. One dependent step, two more while it is paused.
- * @returns null when it cannot be told
+ * Checks whether the service manager accepts an operator that may have been registered before: the published
+ * AOSServiceManager never removes an address from its list and refuses listed addresses. Simulates the registry's call
+ * without a signature; it always fails, but for another reason when the address is accepted. One dependent step, two
+ * more while the contract is paused.
+ * @returns null when unknown
  * @throws AosError as {@link Chain.read}
  */
 export async function readCanReregister(
@@ -51,7 +52,7 @@ async function refusalOf(
   }
 }
 
-/** The list itself: an operator's own range holds its start, also the (0, 0) of one without a range. */
+/** Searches the list: an operator's range contains its own start, also the (0, 0) of an operator without a range. */
 async function isOffTheList(
   chain: Chain,
   {serviceManager}: ResolvedContracts,

@@ -25,7 +25,7 @@ const STATUS = 'aos status';
 
 /**
  * The reasons EigenLayer's and AOS's contracts give, old strings and new errors side by side. The more special text
- * stands first: `operator already registered` ends several of them.
+ * comes first: `operator already registered` ends several of them.
  */
 export const REVERT_REASONS: readonly RevertReason[] = [
   // pauses

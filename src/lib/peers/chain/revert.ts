@@ -40,7 +40,7 @@ function customError(data: Hex): {errorName: string; args?: readonly unknown[] |
   try {
     return decodeErrorResult({abi: ABI, data});
   } catch {
-    return null; // a selector nobody listed, or arguments that do not fit it
+    return null; // an unknown selector, or arguments that do not fit it
   }
 }
 

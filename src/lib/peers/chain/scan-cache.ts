@@ -31,7 +31,7 @@ export function cachePath(dir: string, {chainId, genesisHash, filter}: CacheKey)
   return path.join(dir, `logs-${chainId}-${id.slice(0, 24)}.json`);
 }
 
-/** What the file holds; null when there is none, or it is not one of ours, or half of one: it is then read anew. */
+/** Reads a cache file; null when it is missing, damaged or of another program: the scan then starts anew. */
 export async function loadScan(file: string, key: CacheKey): Promise<CachedScan | null> {
   let value: unknown;
   try {

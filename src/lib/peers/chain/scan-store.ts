@@ -5,20 +5,20 @@ import {union, without, type Span} from './spans.ts';
 /** One filter and the blocks it is asked for. */
 export type LogQuery = {id: string; filter: LogFilter; span: Span};
 
-/** What is known of the queries: from earlier runs, and from this one. */
+/** The logs of the queries, from earlier runs and from this one. */
 export type ScanStore = {
-  /** What of a query's blocks is still to be read. */
+  /** Returns the blocks of a query that are still to be read. */
   missing(id: string): Span[];
   take(id: string, span: Span, logs: readonly ChainLog[]): void;
   /** The logs in the query's blocks, in the order of the chain. */
   logs(id: string): ChainLog[];
-  /** Something looked up about a log, such as the sender of its transaction. */
+  /** Returns a stored fact about a log, such as the sender of its transaction. */
   fact(id: string, name: string): string | undefined;
-  /** Keeps a fact of a block for later runs, if the block is final. */
+  /** Stores a fact of a block for later runs, if the block is final. */
   keep(id: string, name: string, value: string, block: number): void;
-  /** Writes what has changed. */
+  /** Writes the changes. */
   save(): Promise<void>;
-  /** Why nothing can be kept; null when it can. */
+  /** Why the cache cannot be written; null when it can. */
   problem(): string | null;
 };
 
@@ -49,8 +49,8 @@ type Entry = {
 };
 
 /**
- * Opens what earlier runs left. A file whose anchor block has another hash now is dropped: the chain was rebuilt below
- * it. One whose anchor the RPC does not have (a node that lags behind) is left alone, neither used nor written.
+ * Opens the cache of earlier runs. A file whose anchor block has another hash now is dropped: the chain was rebuilt. A
+ * file whose anchor the RPC does not have (a lagging node) is neither used nor written.
  * @throws what `hashAt` throws
  */
 export async function openScanStore(

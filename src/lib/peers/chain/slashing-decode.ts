@@ -107,8 +107,8 @@ export function readSlashes(
 }
 
 /**
- * Slashes of the operator that hit a strategy with nothing allocated: they take no shares, so only AllocationManager
- * tells of them.
+ * Reads the operator's slashes of strategies with nothing allocated: they take no shares, so only AllocationManager
+ * reports them.
  */
 export function readZeroSlashes(
   logs: readonly ChainLog[],

@@ -72,7 +72,7 @@ export function challengeSource(chainId: number): Pick<WantedSource, 'firstBlock
 }
 
 /**
- * The scan set of one operator, in the order it is told.
+ * Returns the scan set of one operator, in the order of the report.
  * @param ejector the registry's; null when it has none
  */
 export function wantedSources({
@@ -128,7 +128,7 @@ export function wantedSources({
     {
       id: 'ejection',
       contract: ejector,
-      // Without a registry nobody knows whether there is one.
+      // Without a registry the ejector is unknown.
       otherwise:
         registry === null
           ? unset('registry', 'missing')

@@ -16,8 +16,8 @@ type Probe = {
 };
 
 /**
- * Sources whose contract is of another kind than it should be, with what it should be: a contract that never gives the
- * events that are looked for is no witness that there were none. One dependent step.
+ * Finds sources whose contract is of the wrong kind, with the expected kind: the missing events of such a contract prove
+ * nothing. One dependent step.
  * @throws AosError as {@link Chain.read}
  */
 export async function readUnanswering(

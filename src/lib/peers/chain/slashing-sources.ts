@@ -89,7 +89,7 @@ export async function planSources(
 
 const NO_REGISTRY = {
   kind: 'missing',
-  reason: 'the registry is none, so nobody knows its ejector',
+  reason: 'there is no valid registry, so its ejector is unknown',
 } as const;
 
 /** Why a contract that is named cannot be a source. */

@@ -78,18 +78,14 @@ export async function readSlashingHistory(
   stop: AbortSignal,
 ): Promise<SlashingHistory> {
   const {rpcUrls, chainId, timeoutMs, time} = options;
-  // Each request under way listens to it.
-  const {controller, unlink} = linkedAbort(stop);
-  const {signal} = controller;
-  try {
-    return await firstEndpoint(rpcUrls, signal, async (url) => {
-      const opened = await openChain({rpcUrls: [url], chainId, timeoutMs, signal, now: () => time.now()});
-      const client = createChainClient({url, signal, timeoutMs, retry: LOOKUP_RETRY});
-      return readFrom({...opened, client}, url, options, signal);
-    });
-  } finally {
-    unlink();
-  }
+  // Every request in progress listens to it; Node would report a leak.
+  const signal = AbortSignal.any([stop]);
+  setMaxListeners(0, signal);
+  return firstEndpoint(rpcUrls, signal, async (url) => {
+    const opened = await openChain({rpcUrls: [url], chainId, timeoutMs, signal, now: () => time.now()});
+    const client = createChainClient({url, signal, timeoutMs, retry: LOOKUP_RETRY});
+    return readFrom({...opened, client}, url, options, signal);
+  });
 }
 
 async function readFrom(
@@ -176,7 +172,7 @@ function scanQueries(
       onProgress(progress) {
         if (time.monotonic() - saved >= SAVE_EVERY_MS) {
           saved = time.monotonic();
-          void store.save(); // a failure is told at the end, by problem()
+          void store.save(); // problem() reports a failure at the end
         }
         onProgress?.(progress);
       },

@@ -23,7 +23,7 @@ export type StrategyStake = {
   encumberedMagnitude: bigint | null;
 };
 
-/** Stands for ETH on the beacon chain wherever EigenLayer wants a strategy. */
+/** EigenLayer's pseudo strategy for ETH on the beacon chain. */
 export const BEACON_ETH_STRATEGY: Hex = '0xbeaC0eeEeeeeEEeEeEEEEeeEEeEeeeEeeEEBEaC0';
 
 const MAX_SYMBOL = 32;

@@ -67,7 +67,7 @@ export async function registrationTypedData(
   );
 }
 
-/** The domain of an AVSDirectory, tried on a registration that nobody signs. @throws as {@link registrationTypedData} */
+/** Finds the domain of an AVSDirectory with an unsigned registration. @throws as {@link registrationTypedData} */
 export async function registrationDomain(chain: Chain, avsDirectory: Hex, avs: Hex): Promise<string | null> {
   const probe = {operator: avs, avs, salt: zeroHash, expiry: 0n};
   return (await registrationTypedData(chain, avsDirectory, probe)).version;

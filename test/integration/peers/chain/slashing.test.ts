@@ -352,7 +352,7 @@ describe('slashing history on a real chain', () => {
       {id: 'slashing', ...why('a DelegationManager')},
       {id: 'zero-slash', ...why('an AllocationManager')},
       {id: 'deregistration', ...why('a registry')},
-      {id: 'ejection', kind: 'missing', reason: 'the registry is none, so nobody knows its ejector'},
+      {id: 'ejection', kind: 'missing', reason: 'there is no valid registry, so its ejector is unknown'},
       {id: 'avs-registration', ...why('an AVSDirectory')},
       {id: 'challenge', ...why('a challenge manager')},
       {id: 'penalty-ledger', ...why('a penalty ledger')},

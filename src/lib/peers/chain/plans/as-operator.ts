@@ -2,22 +2,22 @@ import {encodeFunctionData, zeroAddress, type Hex} from 'viem';
 import {delegationManagerAbi} from '../abis-core.ts';
 import {intentKey, type TxPlan} from '../tx/plan.ts';
 
-/** What becoming an operator of EigenLayer takes. It cannot be undone. */
+/** The input for becoming an EigenLayer operator, which is irreversible. */
 export type AsOperator = {
   delegationManager: Hex;
   operator: Hex;
-  /** Where a JSON file tells the name, website and logo of the operator. */
+  /** URL of a JSON file with the name, website and logo of the operator. */
   metadataUrl: string;
 };
 
-/** The key of {@link planAsOperator}'s transaction. */
+/** Returns the intent of {@link planAsOperator}. */
 export function asOperatorIntent({delegationManager, operator}: Omit<AsOperator, 'metadataUrl'>): string {
   return intentKey('as-operator', delegationManager, operator);
 }
 
 /**
- * `registerAsOperator` of DelegationManager (core ≥ 1.0), without delegation approver and allocation delay, so that
- * everybody can delegate and allocations take effect at once after the configuration delay.
+ * Plans `registerAsOperator` of DelegationManager (core ≥ 1.0), without delegation approver and allocation delay:
+ * any staker can delegate, and allocations take effect right after the configuration delay.
  */
 export function planAsOperator(params: AsOperator): TxPlan {
   const {delegationManager, metadataUrl} = params;
@@ -33,7 +33,7 @@ export function planAsOperator(params: AsOperator): TxPlan {
     value: 0n,
     facts: [
       ['metadata', metadataUrl],
-      ['for good', 'an operator of EigenLayer cannot stop being one'],
+      ['for good', 'an EigenLayer operator cannot be removed again'],
     ],
   };
 }

@@ -11,14 +11,14 @@ import {quorumsToJoin} from '../preconditions-bls.ts';
 import {readNamed, call} from '../read.ts';
 import type {ResolvedContracts} from '../contract-types.ts';
 
-/** Where an operator stands at the AVS, as far as the next transaction needs it. */
+/** The registration state of an operator at the AVS that the next transaction depends on. */
 export type AvsState = {
   flow: Flow;
-  /** Nothing is left to join. */
+  /** True: no quorum or set is left to join. */
   registered: boolean;
   /**
-   * Registered for at least one quorum or set: AVSDirectory's signature is not asked for again. Null: the registry did
-   * not say.
+   * Registered for at least one quorum or set, so AVSDirectory needs no further signature. Null: the registry did not
+   * answer.
    */
   known: boolean | null;
   operatorId: Hex | null;
@@ -27,17 +27,17 @@ export type AvsState = {
   joining: readonly number[];
   /** Id of the BLS key registered for it; null: none. */
   blsKeyId: Hex | null;
-  /** The registration carries a BLS key unless one is registered. */
+  /** The registration includes a BLS key unless one is registered. */
   takesBlsKey: boolean;
-  /** Which is signed by AVSDirectory's rules. */
+  /** The registration needs a signature for AVSDirectory. */
   takesSignature: boolean;
   takesSocket: boolean;
-  /** Operator sets that want a key of their own first. */
+  /** Operator sets that need a key of their own first. */
   keysMissing: readonly SetFacts[];
 };
 
 /**
- * Reads it by the flow, in up to three dependent steps.
+ * Reads the registration state for a flow, in up to three dependent steps.
  * @param wanted quorums or set ids; null: all that take the operator
  * @throws AosError as {@link Chain.read}
  */
@@ -89,7 +89,7 @@ async function readBlsState(
   return {
     flow: 'bls',
     registered: known && joining.length === 0,
-    // Nobody is registered for no quorum: the registry did not say for which.
+    // status=registered with an empty bitmap means that the read failed: unknown.
     known: facts.status === null || (known && facts.registeredQuorums.length === 0) ? null : known,
     operatorId: facts.operatorId,
     groups: facts.registeredQuorums,
@@ -140,7 +140,7 @@ function areSetsRead({setCount, sets}: SetsFacts): boolean {
   return setCount !== null && sets.every(({member}) => member !== null);
 }
 
-/** The socket the chain keeps for an operator, in storage or in its logs; null where it does not tell. Up to two steps. */
+/** Reads an operator's socket from storage or logs; null when unknown. Up to two dependent steps. */
 export async function readSocket(
   chain: Chain,
   contracts: ResolvedContracts,

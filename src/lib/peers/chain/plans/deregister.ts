@@ -16,7 +16,7 @@ export type Deregistration = {
   groups: readonly number[];
 };
 
-/** The key of {@link planDeregister}'s transaction: leaving other groups is another errand. */
+/** Returns the intent of {@link planDeregister}; other groups are another intent. */
 export function deregisterIntent({
   registry,
   operator,
@@ -26,7 +26,7 @@ export function deregisterIntent({
   return intentKey('deregister', registry, operator, ...(which === '' ? [] : [which]));
 }
 
-/** Takes the operator out of the AVS, by the flow it is in. */
+/** Plans the transaction that deregisters the operator from the AVS. */
 export function planDeregister(params: Deregistration): TxPlan {
   const {flow, registry, allocationManager, groups} = params;
   const isSets = flow === 'operator-sets';

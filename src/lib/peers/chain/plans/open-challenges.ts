@@ -4,13 +4,13 @@ import {chainRequest} from '../failure.ts';
 import type {Chain} from '../open.ts';
 import {readNamed, call, valueOf} from '../read.ts';
 
-/** Blocks of one eth_getLogs: the smallest cap of a free RPC. */
+/** Blocks of one eth_getLogs: the smallest limit of a free RPC. */
 const LOG_BLOCKS = 10n;
-/** Most windows that are read; a longer answer window than that is read from its recent end only. */
+/** Most requests; of a longer answer window only the recent end is read. */
 const MAX_REQUESTS = 60n;
 
 /**
- * Indices of the challenges that still wait for an answer. They name no operator: each is the whole network's.
+ * Reads the indices of the challenges that are not answered yet. Challenges do not name an operator.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER
  */
 export async function readOpenChallenges(chain: Chain, challengeManager: Hex): Promise<number[]> {

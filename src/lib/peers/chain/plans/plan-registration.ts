@@ -13,7 +13,7 @@ import {
   type OperatorSignature,
 } from './register.ts';
 
-/** What the operator brings to its registration; what the flow does not take may be null. */
+/** The operator's inputs to a registration; inputs that the flow does not use may be null. */
 export type RegistrationInputs = {
   socket: string | null;
   signingKey: Hex;
@@ -21,10 +21,10 @@ export type RegistrationInputs = {
   key: BlsKeyProof | null;
 };
 
-/** AVSDirectory does not look at the signature of an operator it has registered at the AVS. */
+/** AVSDirectory does not check the signature of an operator that it has already registered at the AVS. */
 const UNCHECKED_SIGNATURE: OperatorSignature = {signature: '0x', salt: zeroHash, expiry: 0n};
 
-/** The transaction that registers the operator at the AVS. @throws AosError BUG when something is not brought */
+/** Plans the transaction that registers the operator at the AVS. @throws AosError BUG when an input is missing */
 export function planRegistration(
   state: AvsState,
   contracts: ResolvedContracts,
@@ -66,5 +66,5 @@ export function planRegistration(
 
 function requireInput<T>(value: T | null): T {
   if (value !== null) return value;
-  throw new AosError('BUG', 'a registration is planned without something its flow takes');
+  throw new AosError('BUG', 'a registration is planned without a required input');
 }

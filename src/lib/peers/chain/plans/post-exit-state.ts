@@ -7,16 +7,16 @@ import type {Chain} from '../open.ts';
 import {readNamed, call} from '../read.ts';
 import type {ResolvedContracts} from '../contract-types.ts';
 
-/** What is left of an operator after it has left the AVS. */
+/** The state of an operator that has left the AVS. */
 export type PostExitState = {
   range: {start: bigint; end: bigint} | null;
-  /** The service manager takes it back; false as AOS is published; null: unknown, or nobody decides about it. */
+  /** The service manager accepts it again; false for the published AOS; null: unknown, or no such check in this flow. */
   wayBack: boolean | null;
-  /** Last block in which a left operator set may slash; null outside that flow, or when nothing was left. */
+  /** Last block in which a left operator set may slash; null in other flows, or when no set was left. */
   slashableUntil: bigint | null;
 };
 
-/** @throws AosError as {@link Chain.read} */
+/** Reads the state after an exit. @throws AosError as {@link Chain.read} */
 export async function readPostExitState(
   chain: Chain,
   contracts: ResolvedContracts,

@@ -18,7 +18,7 @@ export type BlsKeyProof = {
   readonly pubkeyG2: G2;
 };
 
-/** What the registry takes from an operator whose BLS key it knows: the parameter is not looked at. */
+/** The key parameter for an operator whose BLS key is registered: the registry ignores it. */
 const KEY_IS_KNOWN: BlsKeyProof = {
   pubkeyRegistrationSignature: {X: 0n, Y: 0n},
   pubkeyG1: {X: 0n, Y: 0n},

@@ -6,23 +6,23 @@ import type {TxJournal} from './port.ts';
 /** What sending a transaction needs. */
 export type TxDeps = {
   node: TxNode;
-  /** Signs and compares what was signed with what was asked, field by field (signer/account.ts). */
+  /** Signs, and compares the signed transaction with the request field by field (signer/account.ts). */
   account: LocalAccount;
   journal: TxJournal;
   time: Time;
-  /** A line for people, on the way. */
+  /** Receives a progress line for people. */
   note: (line: string) => void;
 };
 
-/** What the caller allows. */
+/** Limits of one transaction. */
 export type TxLimits = {
   /** Highest maxFeePerGas in wei; null: the default bound. */
   maxFeePerGas: bigint | null;
   /** Blocks, the transaction's own included; at least 1. */
   confirmations: number;
-  /** How long to wait for them. */
+  /** How long to wait for the confirmations. */
   waitMs: number;
-  /** How often the chain is asked meanwhile. */
+  /** Poll interval while waiting. */
   pollMs: number;
   signal: AbortSignal;
 };

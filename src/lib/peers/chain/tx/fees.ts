@@ -3,7 +3,7 @@ import {AosError} from '../../../foundation/errors/error.ts';
 /** EIP-1559 fees in wei per gas. */
 export type Fees = {maxFeePerGas: bigint; maxPriorityFeePerGas: bigint};
 
-/** What the chain asks at present, in wei per gas. */
+/** The chain's current fees, in wei per gas. */
 export type FeeMarket = {
   /** Base fee of the next block. */
   baseFee: bigint;
@@ -13,17 +13,16 @@ export type FeeMarket = {
 export const GWEI = 1_000_000_000n;
 
 /**
- * The bound where `--max-fee` gives none. Ethereum passes it for minutes a year; an RPC that names more is more likely
- * wrong than right.
+ * The default of `--max-fee`. Ethereum exceeds it for minutes a year; a higher value of an RPC is more likely wrong.
  */
 export const DEFAULT_MAX_FEE = 500n * GWEI;
 
-/** What nodes want of a transaction that takes the place of another: 10 % more on both fees (geth `--txpool.pricebump`). */
+/** Nodes accept a replacement that raises both fees by 10 % (geth `--txpool.pricebump`). */
 const BUMP_PERCENT = 10n;
 
 /**
- * Fees for a new transaction: twice the base fee, so that six full blocks in a row cannot price it out, plus the tip;
- * never above `cap`.
+ * Returns fees for a new transaction (EIP-1559): twice the base fee, which covers six full blocks in a row, plus the tip;
+ * at most `cap`.
  * @param cap highest maxFeePerGas; null: {@link DEFAULT_MAX_FEE}
  * @throws AosError TX_FEE_TOO_HIGH when the next block alone costs more than `cap`
  */
@@ -35,8 +34,8 @@ export function feesFor({baseFee, tip}: FeeMarket, cap: bigint | null): Fees {
 }
 
 /**
- * Fees for a transaction that takes the place of one with `old`: at least 10 % above on both, and never less than what
- * a new one would offer.
+ * Returns fees for a replacement of a transaction with the fees `old`: at least 10 % more on both, and at least the fees
+ * of a new transaction.
  * @throws AosError TX_FEE_TOO_HIGH
  */
 export function replacementFees(old: Fees, market: FeeMarket, cap: bigint | null): Fees {
@@ -65,14 +64,14 @@ function tooHigh(needed: bigint, cap: bigint, isDefault: boolean): AosError {
   );
 }
 
-/** Wei as gwei with up to three decimals, rounded up, so that the figure given back as `--max-fee` is enough. */
+/** Formats wei as gwei with up to three decimals, rounded up, so that the value works as `--max-fee`. */
 export function gwei(wei: bigint): string {
   const milli = (wei + 999_999n) / 1_000_000n;
   const fraction = (milli % 1000n).toString().padStart(3, '0').replace(/0+$/, '');
   return `${milli / 1000n}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
-/** Gwei as typed (`12`, `0.5`), in wei; null for anything else. */
+/** Parses gwei as typed (`12`, `0.5`) into wei; null for anything else. */
 export function parseGwei(text: string): bigint | null {
   const match = /^(\d{1,9})(?:\.(\d{1,9}))?$/.exec(text.trim());
   if (match === null) return null;

@@ -1,13 +1,13 @@
 import type {TxAttempt, TxReceipt} from './port.ts';
 
-/** What a node says about one attempt. */
+/** A node's facts about one attempt. */
 export type AttemptFacts = {
   hash: string;
   /** In its pool or a block. */ known: boolean;
   receipt: TxReceipt | null;
 };
 
-/** What a node says about a nonce; the count was asked before the attempts. */
+/** A node's facts about a nonce; the count is read before the attempts. */
 export type NonceFacts = {
   /** Transactions of the sender in blocks: the next free nonce. */
   count: number;
@@ -18,9 +18,9 @@ export type NonceFacts = {
 /**
  * - `mined`, `reverted`: by the attempt's receipt; `confirmations` is 1 in the block itself.
  * - `cancelled`: the self-transfer in its place was mined.
- * - `pending`: a node holds it; `gap` nonces before it are missing.
- * - `dropped`: no node holds it and its nonce is free: it was never sent, or was thrown out.
- * - `replaced`: its nonce was used by a transaction that this journal does not hold, or that was for something else.
+ * - `pending`: it is in a node's mempool; `gap` earlier nonces are missing.
+ * - `dropped`: it is in no mempool and its nonce is free: never sent, or evicted.
+ * - `replaced`: another transaction used its nonce: one that is not in this journal, or one with another intent.
  */
 export type Verdict =
   | {state: 'mined' | 'reverted' | 'cancelled'; attempt: TxAttempt; receipt: TxReceipt; confirmations: bigint}
@@ -28,8 +28,8 @@ export type Verdict =
   | {state: 'dropped' | 'replaced'; attempt: TxAttempt};
 
 /**
- * What became of a transaction, from the facts about all attempts with its nonce. `attempts` is not empty; the last one
- * speaks for all while none is mined.
+ * Decides the state of a transaction from the facts about all attempts with its nonce. While none is mined, the last
+ * attempt represents all.
  */
 export function judge(attempts: readonly [TxAttempt, ...TxAttempt[]], facts: NonceFacts): Verdict {
   const of = (attempt: TxAttempt): AttemptFacts | undefined =>
@@ -38,7 +38,7 @@ export function judge(attempts: readonly [TxAttempt, ...TxAttempt[]], facts: Non
   for (const attempt of attempts) {
     const receipt = of(attempt)?.receipt ?? null;
     if (receipt === null) continue;
-    // An abandoned transaction of another intent came through after all.
+    // An abandoned transaction with another intent was mined after all.
     if (attempt.intent !== last.intent) return {state: 'replaced', attempt: last};
     return concluded(attempt, receipt, facts.head);
   }
@@ -55,7 +55,7 @@ function concluded(attempt: TxAttempt, receipt: TxReceipt, head: bigint): Verdic
   return {state: attempt.kind === 'cancel' ? 'cancelled' : 'mined', attempt, receipt, confirmations};
 }
 
-/** Attempts with one nonce, oldest first, grouped; groups by rising nonce. */
+/** Groups attempts by nonce, ascending; oldest first within a group. */
 export function byNonce(attempts: readonly TxAttempt[]): (readonly [TxAttempt, ...TxAttempt[]])[] {
   const groups = new Map<number, [TxAttempt, ...TxAttempt[]]>();
   for (const attempt of attempts) {

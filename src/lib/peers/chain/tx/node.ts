@@ -12,20 +12,20 @@ export type TxNode = {
   /** Host only. */
   endpoint: string;
   chain: ChainIdentity;
-  /** The block at which the command began to look: what was mined later is news to it. */
+  /** The latest block when the command started. */
   since: bigint;
 };
 
-/** A call as it will be signed, without nonce and fees. */
+/** A call to sign, without nonce and fees. */
 export type TxCall = {from: string; to: Hex; data: Hex; value: bigint};
 
-/** A simulated call needs this much more gas when it is mined a few blocks later, in percent. */
+/** Added to the estimated gas, in percent: the call is mined a few blocks later. */
 const GAS_HEADROOM = 20n;
-/** Blocks whose tips are looked at where the node has no eth_maxPriorityFeePerGas. */
+/** Blocks whose tips are read when the node has no eth_maxPriorityFeePerGas. */
 const TIP_BLOCKS = 10;
 const TIP_PERCENTILE = 50;
 
-/** Finds out which chain an endpoint serves. @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER */
+/** Identifies the chain of an endpoint. @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER */
 export async function txNode(opened: {
   client: PublicClient;
   endpoint: string;
@@ -38,14 +38,14 @@ export async function txNode(opened: {
 }
 
 /**
- * Runs a call on the latest state without sending it: first eth_call, whose reverts say why, then eth_estimateGas.
- * @returns gas limit with some headroom
+ * Simulates a call on the latest state: first eth_call, whose reverts give a reason, then eth_estimateGas.
+ * @returns gas limit with headroom
  * @throws AosError CHAIN_REVERTED | CHAIN_UNREACHABLE
  */
 export async function simulate(node: TxNode, call: TxCall, title: string): Promise<bigint> {
   const {client, endpoint} = node;
   const {from, to, data, value} = call;
-  // Said outright: some nodes estimate on the pending block, where the transaction that is to be replaced has happened.
+  // 'latest', because some nodes estimate on the pending block, which includes a transaction that is being replaced.
   const request = {account: from as Hex, to, data, value, blockTag: 'latest'} as const;
   try {
     await client.call(request);
@@ -62,7 +62,7 @@ export async function simulate(node: TxNode, call: TxCall, title: string): Promi
 }
 
 /**
- * Base fee of the next block, and the tip the node advises, else the median one of the last blocks.
+ * Reads the base fee of the next block (EIP-1559) and the node's advised tip, else the median tip of the last blocks.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER (a chain without EIP-1559)
  */
 export async function readFeeMarket({client, endpoint}: TxNode): Promise<FeeMarket> {
@@ -70,7 +70,7 @@ export async function readFeeMarket({client, endpoint}: TxNode): Promise<FeeMark
     endpoint,
     Promise.all([
       client.getFeeHistory({blockCount: TIP_BLOCKS, rewardPercentiles: [TIP_PERCENTILE]}),
-      // Not every node has it.
+      // Not every node has this method.
       client.request({method: 'eth_maxPriorityFeePerGas'}).catch(() => null),
     ]),
   );
@@ -91,12 +91,12 @@ function weiOf(hex: unknown, endpoint: string): bigint {
   throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} gives a fee that is no number`);
 }
 
-/** Wei of an account. @throws AosError CHAIN_UNREACHABLE */
+/** Reads the balance of an account in wei. @throws AosError CHAIN_UNREACHABLE */
 export function readBalance({client, endpoint}: TxNode, address: string): Promise<bigint> {
   return chainRequest(endpoint, client.getBalance({address: address as Hex}));
 }
 
-/** Transactions of an account in blocks, and with those that wait in the node's pool. @throws AosError CHAIN_UNREACHABLE */
+/** Reads the next nonce by blocks, and with the node's mempool. @throws AosError CHAIN_UNREACHABLE */
 export async function readNonces(
   {client, endpoint}: TxNode,
   address: string,
@@ -107,19 +107,19 @@ export async function readNonces(
   return {mined, withPool: Math.max(mined, withPool)};
 }
 
-/** Number of the latest block. @throws AosError CHAIN_UNREACHABLE */
+/** Reads the number of the latest block. @throws AosError CHAIN_UNREACHABLE */
 export function readHead({client, endpoint}: TxNode): Promise<bigint> {
   return chainRequest(endpoint, client.getBlockNumber({cacheTime: 0}));
 }
 
-/** What the node knows of attempts with one nonce. @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER */
+/** Reads the node's facts about attempts with one nonce. @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER */
 export async function readNonceFacts(
   node: TxNode,
   attempts: readonly [TxAttempt, ...TxAttempt[]],
 ): Promise<NonceFacts> {
   const {client, endpoint} = node;
   const [{sender}] = attempts;
-  // The count first: what is mined between the two shows as a receipt, never as a nonce somebody else has used.
+  // Reads the count first: an attempt mined between the reads then has a receipt, and never seems replaced.
   const count = await chainRequest(
     endpoint,
     client.getTransactionCount({address: sender as Hex, blockTag: 'latest'}),
@@ -156,13 +156,13 @@ function checkedReceipt(receipt: TransactionReceipt): TxReceipt {
 }
 
 /**
- * How a node took a signed transaction. `taken` also when it has it already; `stale`: the nonce is used; `unknown`: no
- * answer, so it may have it or not; `refused`: it has it not, and says why.
+ * A node's reaction to a signed transaction. `taken`: accepted, or already known; `stale`: the nonce is used; `unknown`:
+ * no answer; `refused`: not accepted, with the reason.
  */
 export type Broadcast =
   {state: 'taken'} | {state: 'stale'} | {state: 'unknown'} | {state: 'refused'; why: string};
 
-/** Sends a signed transaction. Never throws for what the node says: the journal has it, and the wait looks again. */
+/** Sends a signed transaction. It does not throw: the journal has the bytes, and the wait retries. */
 export async function broadcast({client, endpoint}: TxNode, raw: Hex): Promise<Broadcast> {
   try {
     await client.request({method: 'eth_sendRawTransaction', params: [raw]}, {retryCount: 0});
@@ -170,7 +170,7 @@ export async function broadcast({client, endpoint}: TxNode, raw: Hex): Promise<B
   } catch (error) {
     const answer = rpcErrorOf(error);
     if (answer === null) return {state: 'unknown'};
-    // Nodes agree on the words more than on the codes.
+    // Nodes differ more in the error codes than in the texts.
     const said = `${answer.details} ${answer.message}`;
     if (/already known|known transaction|already imported|already exists/i.test(said))
       return {state: 'taken'};
@@ -189,7 +189,7 @@ const REFUSALS: readonly (readonly [RegExp, string])[] = [
   [/txpool is full|pool full/i, 'its pool is full'],
 ];
 
-/** Nodes' texts may quote anything, also URLs, so only known reasons are told in words. */
+/** Describes a refusal. Only known reasons appear in messages, because a node's text may contain a URL with a key. */
 function reasonIn(said: string): string {
   return REFUSALS.find(([pattern]) => pattern.test(said))?.[1] ?? 'for a reason the toolkit does not know';
 }

@@ -8,25 +8,25 @@ export type AttemptGroup = readonly [TxAttempt, ...TxAttempt[]];
 export type JudgedGroup = {group: AttemptGroup; verdict: Verdict};
 
 /**
- * A nonce counts as used by a stranger, and a block as gone, only when the node says so this often: the nodes of a pool
- * lag each other.
+ * Reads that must agree before a nonce counts as used by another transaction, or a block as gone: the nodes behind one
+ * URL lag each other.
  */
 const MAX_READS = 3;
 
-/** What became of a group, by the node; nothing is written. @throws AosError CHAIN_* */
+/** Reads the verdict on a group from the node; writes nothing. @throws AosError CHAIN_* */
 export async function readVerdict(deps: Pick<TxDeps, 'node'>, group: AttemptGroup): Promise<Verdict> {
   return judge(group, await readNonceFacts(deps.node, group));
 }
 
-/** Blocks that a reorganisation may still take: Ethereum's finality, two to three epochs, keeps deeper ones. */
+/** Depth in blocks that a reorganisation may reach: Ethereum finalises within two to three epochs. */
 const REORG_BLOCKS = 96n;
-/** Concluded attempts that are looked at again: more than a node sends in so many blocks. */
+/** Concluded attempts that are checked again: more than a node sends within {@link REORG_BLOCKS}. */
 const RECENT = 32;
 
 /**
- * Looks at every transaction of the account that the journal holds open, and ends those the chain has decided; those
- * whose block a reorganisation took away are open again.
- * @returns the others: pending, dropped, or mined with too few confirmations
+ * Updates every open transaction of the account in the journal: concludes those that the chain has decided, and reopens
+ * those whose block a reorganisation removed.
+ * @returns the open ones: pending, dropped, or mined with too few confirmations
  * @throws AosError CHAIN_* | JOURNAL_*, or the signal's reason
  */
 export async function refreshOpenAttempts(
@@ -47,7 +47,7 @@ export async function refreshOpenAttempts(
 }
 
 /**
- * What was decided in a block that is gone is open again: else the next command would take the same errand for a new one.
+ * Reopens transactions whose block is gone, so that the next command with the same intent finds them.
  * @throws AosError CHAIN_* | JOURNAL_*, or the signal's reason
  */
 async function reopenReorganised(deps: TxDeps, limits: Pick<TxLimits, 'pollMs' | 'signal'>): Promise<void> {
@@ -67,7 +67,7 @@ async function reopenReorganised(deps: TxDeps, limits: Pick<TxLimits, 'pollMs' |
   }
 }
 
-/** Looks again while the verdict may come from a node that lags the one asked before. */
+/** Reads the verdict again while it may come from a lagging node. */
 async function readVerdictUntilSure(
   deps: TxDeps,
   group: AttemptGroup,
@@ -82,7 +82,7 @@ async function readVerdictUntilSure(
 }
 
 /**
- * Writes a final verdict into the journal; true when it was final.
+ * Writes a final verdict to the journal; false when the verdict is not final.
  * @throws AosError JOURNAL_*
  */
 export async function conclude(

@@ -11,10 +11,10 @@ export type TxEnd = 'mined' | 'reverted' | 'replaced' | 'superseded' | 'abandone
 /** `signed`: durable, perhaps not broadcast; `sent`: a node has taken it. */
 export type TxState = 'signed' | 'sent' | TxEnd;
 
-/** One chain: an id alone does not tell two development chains apart. */
+/** One chain. The genesis hash distinguishes development chains with the same id. */
 export type ChainIdentity = {id: number; /** Hash of block 0. */ genesis: string};
 
-/** What the chain did with a mined attempt. */
+/** The receipt of a mined attempt. */
 export type TxReceipt = {
   status: 'success' | 'reverted';
   block: bigint;
@@ -30,7 +30,7 @@ export type TxAttempt = {
   chain: ChainIdentity;
   sender: string;
   nonce: number;
-  /** What it is for, e.g. `register:<registry>:<operator>`: by it a repeated command finds its transaction. */
+  /** Its purpose, e.g. `register:<registry>:<operator>`: a repeated command finds its transaction by it. */
   intent: string;
   kind: TxKind;
   /** One line for people. */
@@ -55,17 +55,17 @@ export type NewAttempt = Omit<TxAttempt, 'state' | 'receipt'>;
 export type OpenQuery = {chain: ChainIdentity; sender: string};
 
 /**
- * Where transactions are made durable before they are broadcast. Every method may throw AosError JOURNAL_*.
- * A change is on disk when its promise resolves.
+ * The journal of transactions, written before a broadcast. Every method may throw AosError JOURNAL_*. A change is on
+ * disk when its promise resolves.
  */
 export type TxJournal = {
   add(attempt: NewAttempt): Promise<void>;
   sent(hash: string): Promise<void>;
   /** Ends an attempt; a later end overrules `abandoned` and `replaced`, nothing overrules a receipt but another one. */
   end(hash: string, end: TxEnd, receipt: TxReceipt | null): Promise<void>;
-  /** Makes all attempts with one nonce open again: the block that decided it is gone. */
+  /** Reopens all attempts with one nonce, because the block with its receipt is gone. */
   reopen(query: OpenQuery & {nonce: number}): Promise<void>;
-  /** Neither mined nor known to be beaten. Abandoned ones are open: their bytes may be out. */
+  /** Attempts that are neither mined nor replaced. Abandoned ones are open: their bytes may be public. */
   open(query: OpenQuery): readonly TxAttempt[];
   /** Attempts with a receipt, newest first. */
   concluded(query: OpenQuery & {limit: number}): readonly TxAttempt[];
@@ -74,7 +74,7 @@ export type TxJournal = {
   /** Newest first. */
   list(limit: number): readonly TxAttempt[];
   /**
-   * Keeps other processes from choosing a nonce; the kernel drops it with the process.
+   * Prevents other processes from choosing a nonce; the kernel releases the lock when the process ends.
    * @throws AosError TX_LOCKED
    */
   lock(): {release(): void};

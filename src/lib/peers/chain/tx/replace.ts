@@ -9,7 +9,7 @@ import {prepare, type PreparedTx, type TransactOutcome} from './transact.ts';
 import {waitForNonce} from './wait.ts';
 
 /**
- * The attempt that a hash or its unique beginning names.
+ * Finds the attempt with a hash or a unique prefix of one.
  * @throws AosError TX_UNKNOWN
  */
 export function findAttempt(attempts: readonly TxAttempt[], text: string): TxAttempt {
@@ -20,15 +20,15 @@ export function findAttempt(attempts: readonly TxAttempt[], text: string): TxAtt
   throw new AosError(
     'TX_UNKNOWN',
     found.length > 1
-      ? `${found.length} transactions begin like this`
-      : 'the journal of this node holds no such transaction',
+      ? `${found.length} transactions have this prefix`
+      : 'the journal of this node has no such transaction',
   );
 }
 
 /**
  * Sends the same transaction with higher fees, or a self-transfer of 0 in its place; both with its nonce, so that at
  * most one of them is ever mined.
- * @throws AosError TX_CLOSED (it is decided already) | TX_FEE_TOO_HIGH | TX_INSUFFICIENT_FUNDS | TX_NOT_TAKEN | …
+ * @throws AosError TX_CLOSED (it has ended) | TX_FEE_TOO_HIGH | TX_INSUFFICIENT_FUNDS | TX_NOT_TAKEN | …
  */
 export async function replaceTransaction(
   deps: TxDeps,

@@ -5,13 +5,12 @@ import type {TxAttempt} from './port.ts';
 import {broadcastAttempt} from './send.ts';
 import type {JudgedGroup} from './open-attempts.ts';
 
-/** Concluded attempts that a command looks back at: more than a node sends while a command runs. */
+/** Concluded attempts that are searched: more than a node sends while a command runs. */
 const RECENT = 32;
 
 /**
- * The nonce of the transaction that does an errand already, broadcast again where no node holds it; null when there is
- * none. One that came to its end after this command began to look counts too: the command does not know of it yet, and
- * would do the same once more.
+ * Finds the transaction with an intent and returns its nonce; null when there is none. One that is in no mempool is
+ * broadcast again. One that was mined after this command started counts too, so that it is not sent twice.
  * @param open what {@link settleOpen} has left
  * @throws AosError CHAIN_* | JOURNAL_* | TX_NOT_TAKEN
  */
@@ -32,16 +31,16 @@ export async function resume(
     await simulate(deps.node, {from: attempt.sender, ...attempt}, attempt.title);
   } catch (error) {
     if (!isAosError(error, 'CHAIN_REVERTED')) throw error;
-    // It would only burn gas. A new one takes its nonce, so that never both are mined.
+    // It would only burn gas. A new one takes its nonce, so that at most one of them is mined.
     await abandon(deps, judged);
     return null;
   }
-  deps.note(`${attempt.title}: found ${attempt.hash}, which no node holds; it is broadcast again`);
+  deps.note(`${attempt.title}: found ${attempt.hash}, which is in no mempool; broadcasting it again`);
   await broadcastAttempt(deps, attempt);
   return attempt.nonce;
 }
 
-/** The nonce of an errand's transaction that was mined, by whatever process, since this command began to look. */
+/** Finds the nonce of a transaction with this intent that was mined since the command started, by any process. */
 function findMinedMeanwhile({journal, node, account, note}: TxDeps, intent: string): number | null {
   const done = journal
     .concluded({chain: node.chain, sender: account.address, limit: RECENT})

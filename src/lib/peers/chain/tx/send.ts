@@ -17,7 +17,7 @@ export type Draft = Fees & {
   gas: bigint;
 };
 
-/** How often the lock of the journal is asked for, and how long at most: a signature takes up to 15 s. */
+/** Poll interval and time limit for the lock of the journal; a signature takes up to 15 s. */
 const LOCK_POLL_MS = 100;
 const LOCK_WAIT_MS = 30_000;
 
@@ -48,8 +48,8 @@ async function takeLock({journal, time}: TxDeps, signal: AbortSignal): Promise<{
 }
 
 /**
- * Signs, makes the signed bytes durable, then broadcasts them. After the journal has them, a crash costs nothing: the
- * next run finds them by their intent.
+ * Signs, journals the signed bytes, then broadcasts them. A crash after the journal write loses nothing: the next run
+ * finds the transaction by its intent.
  * @throws AosError SIGNER_* (nothing was journalled), JOURNAL_* (nothing was sent), TX_NOT_TAKEN
  */
 export async function signAndSend(deps: TxDeps, draft: Draft): Promise<void> {
@@ -69,9 +69,8 @@ export async function signAndSend(deps: TxDeps, draft: Draft): Promise<void> {
 }
 
 /**
- * Broadcasts journalled bytes, once more or for the first time. Without an answer it counts as not sent, and the wait
- * looks for it.
- * @throws AosError TX_NOT_TAKEN when the node says no; the attempt is then abandoned: the next run makes a new one
+ * Broadcasts journalled bytes. Without an answer the attempt stays `signed`, and the wait checks the chain for it.
+ * @throws AosError TX_NOT_TAKEN when the node refuses; the attempt is then abandoned and the next run makes a new one
  */
 export async function broadcastAttempt(
   {node, journal}: TxDeps,

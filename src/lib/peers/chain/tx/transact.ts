@@ -9,23 +9,23 @@ import {locked, signAndSend} from './send.ts';
 import {refreshOpenAttempts, type JudgedGroup} from './open-attempts.ts';
 import {waitForNonce, type WaitResult} from './wait.ts';
 
-/** A simulated plan with what it will cost; what the operator is asked to agree to. Amounts in wei. */
+/** A simulated plan with its costs, for the operator to confirm. Amounts in wei. */
 export type PreparedTx = {
   plan: TxPlan;
   gas: bigint;
   fees: Fees;
   balance: bigint;
-  /** gas × maxFeePerGas + value: the most it can take from the account. */
+  /** gas × maxFeePerGas + value: the most that the account can pay. */
   mostWei: bigint;
 };
 
 export type TransactOutcome =
   (WaitResult & {/** Found in the journal, not sent by this run. */ resumed: boolean}) | {state: 'declined'};
 
-/** What is to be sent, unless the journal holds it already. */
+/** A transaction to send, unless the journal already has one with its intent. */
 export type TxRequest = {
   intent: string;
-  /** Makes the plan, e.g. by signing typed data; called only when there is nothing to resume. */
+  /** Makes the plan, e.g. by signing typed data; called only when no earlier transaction is found. */
   plan: () => Promise<TxPlan>;
 };
 
@@ -56,15 +56,15 @@ function requireFunds(address: string, balance: bigint, mostWei: bigint): void {
   if (balance >= mostWei) return;
   throw new AosError(
     'TX_INSUFFICIENT_FUNDS',
-    `${address} holds ${gwei(balance)} gwei; the transaction can take up to ${gwei(mostWei)} gwei`,
+    `${address} has ${gwei(balance)} gwei; the transaction can cost up to ${gwei(mostWei)} gwei`,
     {details: {balanceWei: balance.toString(), neededWei: mostWei.toString()}},
   );
 }
 
 /**
- * Does one request on chain, once: finds its transaction in the journal, or plans, simulates, asks, signs, journals and
- * broadcasts it; then waits.
- * @param confirm asked with what was simulated; false: nothing is signed
+ * Sends one transaction exactly once: finds it in the journal, or plans, simulates, confirms, signs, journals and
+ * broadcasts it. Then waits for its confirmations.
+ * @param confirm decides about the simulated transaction; false: nothing is signed
  * @throws AosError TX_* | CHAIN_* | SIGNER_* | JOURNAL_* | INTERRUPTED
  */
 export async function transact(
@@ -87,30 +87,34 @@ export async function transact(
 }
 
 /**
- * Waits for what is on its way for other errands: a simulation knows nothing of it, so its gas could be too little.
+ * Waits for pending transactions of other requests: the simulation does not see them, so its gas could be too low.
  * @throws AosError TX_STUCK when it is not mined in time
  */
 async function waitForEarlier(deps: TxDeps, open: readonly JudgedGroup[], limits: TxLimits): Promise<void> {
   for (const {group, verdict} of open) {
     if (verdict.state !== 'pending') continue;
     const {hash, title, nonce} = verdict.attempt;
-    deps.note(`${title}: ${hash} is on its way and comes first`);
+    deps.note(`${title}: ${hash} is pending and must be mined first`);
     try {
       const waited = await waitForNonce(deps, group[0].nonce, {...limits, confirmations: 1});
       if (waited.state !== 'pending') continue;
-      throw new AosError('TX_STUCK', `${title}: ${hash} (nonce ${nonce}) comes first, and ${waited.why}`, {
-        next: `Wait, then run the command again; or hurry it: aos tx speed-up ${hash}`,
-        details: {txHash: hash, nonce},
-      });
+      throw new AosError(
+        'TX_STUCK',
+        `${title}: ${hash} (nonce ${nonce}) must be mined first, and ${waited.why}`,
+        {
+          next: `Wait, then run the command again; or hurry it: aos tx speed-up ${hash}`,
+          details: {txHash: hash, nonce},
+        },
+      );
     } catch (error) {
-      // How it ended is its own command's affair; the nonce is free now.
+      // Its own command reports how it ended; the nonce is used or free now.
       if (!isAosError(error, 'TX_REVERTED', 'TX_REPLACED')) throw error;
     }
   }
 }
 
 /**
- * Plans and simulates. Where that fails, because another process has done it meanwhile: the nonce of its transaction.
+ * Plans and simulates. When that fails because another process has sent the transaction: returns the nonce of that one.
  * @throws AosError as {@link prepare}
  */
 async function prepareUnlessDone(
@@ -130,7 +134,7 @@ async function prepareUnlessDone(
   }
 }
 
-/** The nonce an abandoned transaction left free, with its fees: its bytes may be out, so the next one has to beat them. */
+/** Finds the nonce of an abandoned transaction, with its fees, which the next transaction must outbid. */
 function freeNonce(open: readonly JudgedGroup[]): {nonce: number; fees: Fees} | null {
   const judged = open.find(
     ({group, verdict}) => verdict.state === 'dropped' && group.every(({state}) => state === 'abandoned'),
@@ -147,7 +151,7 @@ function freeNonce(open: readonly JudgedGroup[]): {nonce: number; fees: Fees} | 
   };
 }
 
-/** Under the lock: whatever happened while the operator was asked is looked at again. */
+/** Runs under the lock: repeats the checks, because the chain may have changed during the confirmation. */
 async function sendPrepared(
   deps: TxDeps,
   {plan, gas, fees}: PreparedTx,
@@ -166,8 +170,8 @@ async function sendPrepared(
 }
 
 /**
- * The nonce after everything that is on its way.
- * @throws AosError TX_STUCK when an earlier transaction of ours is on nobody's way: a new one would wait behind it
+ * Returns the nonce after all pending transactions.
+ * @throws AosError TX_STUCK when an earlier transaction of ours is in no mempool: a new one would wait behind it
  */
 async function nextNonce({node, account}: TxDeps, open: readonly JudgedGroup[]): Promise<number> {
   const stuck = open.find(({verdict}) => verdict.state === 'dropped');

@@ -5,19 +5,19 @@ import {broadcast} from './node.ts';
 import type {TxAttempt, TxReceipt} from './port.ts';
 import {conclude, readVerdict, type AttemptGroup} from './open-attempts.ts';
 
-/** How a wait ended. `why` says what is missing; `isNext`: a block can take it, if it pays enough. */
+/** The result of a wait. `why` names what is missing; `isNext`: no earlier nonce is missing. */
 export type WaitResult =
   | {state: 'mined' | 'cancelled'; attempt: TxAttempt; receipt: TxReceipt}
   | {state: 'pending'; attempt: TxAttempt; why: string; isNext: boolean};
 
-/** Thrown-out transactions are broadcast again no more often than this. */
+/** Shortest interval between two broadcasts of an evicted transaction. */
 const RESEND_MS = 15_000;
 /** See open-attempts.ts: the nodes of a pool lag each other. */
 const MAX_REPLACED_READS = 3;
 
 /**
- * Waits until one of the attempts with this nonce has enough confirmations, or the time is over. Attempts that another
- * process adds (`aos tx speed-up`) are seen; a node that does not answer is asked again until the time is over.
+ * Waits until one of the attempts with this nonce has enough confirmations, or the time is up. It sees attempts of other
+ * processes (`aos tx speed-up`), and retries a node that does not answer.
  * @throws AosError TX_REVERTED | TX_REPLACED | INTERRUPTED (details.txHash) | JOURNAL_*
  */
 export async function waitForNonce(deps: TxDeps, nonce: number, limits: TxLimits): Promise<WaitResult> {
@@ -42,7 +42,7 @@ export async function waitForNonce(deps: TxDeps, nonce: number, limits: TxLimits
     }
     if (verdict?.state === 'dropped' && time.monotonic() - resentAt >= RESEND_MS) {
       resentAt = time.monotonic();
-      noteOnce('no node holds the transaction any more; it is broadcast again');
+      noteOnce('the transaction is no longer in any mempool; broadcasting it again');
       await broadcast(node, verdict.attempt.raw);
     }
     const last = verdict?.attempt ?? group.at(-1) ?? group[0];
@@ -61,7 +61,7 @@ export async function waitForNonce(deps: TxDeps, nonce: number, limits: TxLimits
   }
 }
 
-/** A node that fails is asked again at the next turn; null meanwhile. */
+/** Reads the verdict; null when the node fails, so that the next turn retries. */
 async function readVerdictOrNote(
   deps: TxDeps,
   group: AttemptGroup,
@@ -71,7 +71,7 @@ async function readVerdictOrNote(
     return await readVerdict(deps, group);
   } catch (error) {
     if (!isAosError(error, 'CHAIN_UNREACHABLE', 'CHAIN_BAD_ANSWER')) throw error;
-    noteOnce(`${error.message}; it is asked again`);
+    noteOnce(`${error.message}; retrying`);
     return null;
   }
 }
@@ -105,13 +105,13 @@ function concluded(verdict: Verdict): WaitResult {
   );
 }
 
-/** What a wait that ran out still misses, in words. */
+/** Describes what an expired wait still needs. */
 export function missingText(verdict: Verdict | null, confirmations: number): string {
   if (verdict === null) return 'the chain RPC does not answer';
   if ('confirmations' in verdict) return `it has ${verdict.confirmations} of ${confirmations} confirmations`;
   if (verdict.state === 'pending' && verdict.gap > 0)
     return `${verdict.gap} earlier transaction${verdict.gap === 1 ? '' : 's'} of the account must be mined first`;
-  if (verdict.state === 'dropped') return 'no node holds it; the next run broadcasts it again';
+  if (verdict.state === 'dropped') return 'it is in no mempool; the next run broadcasts it again';
   return 'it is not in a block yet';
 }
 
