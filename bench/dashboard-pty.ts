@@ -13,7 +13,7 @@ export type AttachedDash = {
   pid: number;
   emit(body: OperatorEventBody): void;
   press(keys: string): void;
-  /** Stops and goes on reading the terminal. */
+  /** Stops and resumes reading the terminal. */
   pause(): void;
   resume(): void;
   /** Bytes that the terminal got so far. */
@@ -22,7 +22,7 @@ export type AttachedDash = {
   seen(pattern: RegExp): Promise<void>;
   /** Hands over what arrives from now on, until the function it returns is called. */
   collect(onText: (text: string) => void): () => void;
-  /** What the process says of itself. */
+  /** Measurements from inside the process. */
   inside(): Promise<{measures: number}>;
   rssMb(): number;
   close(): Promise<void>;

@@ -12,8 +12,8 @@ const ROUNDS = 3;
 type Times = {jobs: number[]; probes: number[]};
 
 /**
- * What a terminal that stops reading costs the operator: nothing, since it is another process's. With and without it in
- * turn, so that what else the machine does is in both.
+ * Measures what a terminal that stops reading costs the operator: nothing, because the dashboard is another process.
+ * Runs with and without it alternate, so that other load affects both.
  */
 export async function stalledReader(root: string, network: Network): Promise<Row[]> {
   const part = `Dashboard: its terminal stops reading while ${JOBS} jobs and ${PROBES} probes go through the operator, medians of ${ROUNDS}`;
@@ -25,7 +25,7 @@ export async function stalledReader(root: string, network: Network): Promise<Row
       const free = await drivenAndProbed();
       const dash = await attachDashTo(root, operator.home);
       dash.pause();
-      // What the terminal holds before it is full.
+      // Fills the terminal's buffer.
       dash.press('?'.repeat(50));
       await pause(1_000);
       rounds.push({free, held: await drivenAndProbed()});

@@ -24,7 +24,7 @@ async function benchAttached(root: string): Promise<Row[]> {
     idleOperator(dash, stop.signal);
     await pause(WARM_UP_MS);
     const normal = await rounds(() => measured(dash, IDLE_MS));
-    // Nobody looks: the same pace as after ten minutes without a key.
+    // The terminal loses focus: the same pace as after ten minutes without a key.
     dash.press('\x1b[O');
     await pause(6_000);
     const idle = await rounds(() => measured(dash, IDLE_MS));
@@ -149,7 +149,7 @@ async function repeat(ms: number, signal: AbortSignal, work: (round: number) => 
   }
 }
 
-/** What an operator tells that has a thousand things to tell a second. */
+/** Emits a thousand events a second. */
 async function floodOf({emit}: AttachedDash, signal: AbortSignal): Promise<void> {
   let n = 100;
   let owed = 0;
@@ -192,7 +192,7 @@ async function pressKeys(dash: AttachedDash, paints: number[]): Promise<void> {
   }
 }
 
-/** The log's title tells how many events did not reach the dashboard. */
+/** Reads the number of missed events from the log's title. */
 async function missedBy(dash: AttachedDash): Promise<number> {
   let text = '';
   const whole = dash.seen(/LOG[^]*\x1b\[\?2026l/).then(() => undefined);

@@ -15,7 +15,7 @@ const PARTS = ['startup', 'vrf', 'latency', 'throughput', 'backlog', 'history', 
 type Part = (typeof PARTS)[number];
 
 /**
- * Measures and prints; a missed target is said and is no failure, for a busy machine misses any.
+ * Measures and prints. A missed target is reported but is not a failure: a busy machine misses any.
  * @param root directory of package.json
  */
 export async function main(root: string, args: string[]): Promise<void> {

@@ -24,7 +24,7 @@ export type Network = {
   close(): Promise<void>;
 };
 
-/** Whether the operator's sampling range holds every job or none. */
+/** Whether the operator's sampling range selects every job or none. */
 export type Selecting = 'all' | 'none';
 
 export type Operator = {pid: number; home: string; url: string; close(): Promise<void>};

@@ -24,7 +24,7 @@ export function memoryOf(pid: number): {nowMb: number; peakMb: number} {
 /** A child made from another entry of this bench; speaks request and response over IPC, one at a time. */
 export type Child = {
   readonly pid: number;
-  /** What it said first. */
+  /** Its first message. */
   readonly ready: unknown;
   ask(request: unknown): Promise<unknown>;
   close(): Promise<void>;

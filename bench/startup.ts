@@ -70,7 +70,7 @@ export function benchStartup(root: string): Row[] {
   ];
 }
 
-/** Which heavy packages' modules are in the scripts that V8 saw in one run; dist/meta.json tells what each bundle holds. */
+/** Lists the modules of heavy packages among the scripts that V8 loaded in one run; dist/meta.json lists each bundle's. */
 function heavyModules(root: string, args: readonly string[], env: NodeJS.ProcessEnv): string[] {
   const dir = mkdtempSync(path.join(tmpdir(), 'aos-bench-modules-'));
   try {

@@ -62,7 +62,7 @@ contract OperatorRangeManager {
         return operators.length;
     }
 
-    /// @notice The operators whose range holds `value`, both ends included.
+    /// @notice The operators whose range contains `value`, both ends included.
     function getOperatorsInRange(uint256 value) external view returns (address[] memory found) {
         address[] memory all = operators;
         uint256 count;

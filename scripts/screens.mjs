@@ -1,6 +1,6 @@
 /**
  * The pictures of README, from the real screens: `npm run screens -- [dashboard] [wizard]` writes docs/img/NAME.svg. The
- * dashboard plays the recording of a devnet (test/fixtures/recording.ndjson) to its end, where its clock stands still; the
+ * dashboard plays the recording of a devnet (test/fixtures/recording.ndjson) to its end, where its clock stops; the
  * wizard asks a devnet on the usual ports. Neither shows a time of this machine, so the same build gives the same pictures.
  */
 import {spawn as spawnChild} from 'node:child_process';

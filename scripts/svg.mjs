@@ -27,7 +27,7 @@ const PALETTE = [
 /**
  * @param {import('@xterm/headless').Terminal} terminal
  * @param {{title: string, description: string, lines?: {from: number, count: number}, masks?: [RegExp, string][]}} options which
- *   lines of the buffer [those on the screen]; what is another each time, and a text as long that stands for it
+ *   lines of the buffer [those on the screen]; text that differs in each run, and a placeholder of the same length
  */
 export function svgOf(terminal, {title, description, lines, masks = []}) {
   const {active} = terminal.buffer;

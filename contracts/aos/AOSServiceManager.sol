@@ -8,7 +8,8 @@ import {Bitmaps} from "../base/Bitmaps.sol";
 import {SignatureWithSaltAndExpiry} from "../base/Types.sol";
 
 /// @title The service manager of AOS behind a BLS registry coordinator
-/// @notice As the published one it never forgets an operator: whoever leaves cannot come back. `mayReturn` turns that off.
+/// @notice Like the published contract it never removes an operator from its list: one that leaves cannot register
+/// again. `mayReturn` turns that off.
 /// A range is inclusive at both ends and (0, 0) while it is unset; MAX_RANGE has no getter.
 contract AOSServiceManager is Pausable {
     struct Range {
@@ -77,7 +78,7 @@ contract AOSServiceManager is Pausable {
         return operators.length;
     }
 
-    /// @notice The operators whose range holds `value`; one without a range holds 0.
+    /// @notice The operators whose range contains `value`; an operator without a range has (0, 0), which contains 0.
     function getOperatorsInRange(uint256 value) external view returns (address[] memory found) {
         address[] memory all = operators;
         uint256 count;

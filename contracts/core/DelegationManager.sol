@@ -6,7 +6,7 @@ import {Owned} from "../base/Owned.sol";
 import {OperatorSet} from "../base/Types.sol";
 
 /// @title EigenLayer's DelegationManager: who is an operator, and with how many shares
-/// @notice Nobody deposits on the devnet: its owner sets the shares.
+/// @notice There are no deposits on the devnet: its owner sets the shares.
 contract DelegationManager is Owned {
     error ActivelyDelegated();
     error OperatorsCannotUndelegate();

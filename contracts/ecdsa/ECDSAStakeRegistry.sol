@@ -6,7 +6,7 @@ import {Owned} from "../base/Owned.sol";
 import {SignatureWithSaltAndExpiry, StrategyParams} from "../base/Types.sol";
 
 /// @title What the three generations of ECDSAStakeRegistry share
-/// @notice A weight below the minimum is recorded as 0, it refuses nobody. There is no getter for the service manager.
+/// @notice A weight below the minimum is recorded as 0, not refused. There is no getter for the service manager.
 abstract contract ECDSAStakeRegistry is Owned {
     struct Quorum {
         StrategyParams[] strategies;

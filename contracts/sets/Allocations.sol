@@ -41,7 +41,7 @@ abstract contract Allocations {
         return getMaxMagnitude(operator, strategy) - getEncumberedMagnitude(operator, strategy);
     }
 
-    /// @notice An allocation as it stands at this block.
+    /// @notice An allocation at this block.
     function getAllocation(address operator, OperatorSet memory operatorSet, address strategy)
         public
         view

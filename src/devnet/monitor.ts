@@ -35,7 +35,7 @@ export type Monitor = {
 };
 
 export type MonitorOptions = {
-  /** Base URLs of the nodes to ask, looked up again before every round. */
+  /** Base URLs of the nodes to probe, read again before every round. */
   targets: () => readonly string[];
   /** Between the starts of two rounds, ms; 10 s as the network's service (docs/protocol.md#liveness). */
   intervalMs?: number;
@@ -51,7 +51,7 @@ const MAX_BODY_BYTES = 1024;
 type Target = {stats: TargetStats; history: Probe[]};
 
 /**
- * The online-detection service's stand-in: asks every target `GET /ping` and expects the body `pong`.
+ * Stand-in for the online-detection service: sends every target `GET /ping` and expects the body `pong`.
  * The first round starts at once; a round waits for all its answers, so it never overlaps the next.
  */
 export function startMonitor(options: MonitorOptions): Monitor {
@@ -107,7 +107,7 @@ export function startMonitor(options: MonitorOptions): Monitor {
   };
 }
 
-/** One probe; every failure is a reason, never an exception. */
+/** Sends one probe; a failure is a reason, never an exception. */
 async function probeTarget(base: string, timeoutMs: number, signal: AbortSignal): Promise<Probe> {
   const at = Date.now();
   const startedAt = performance.now();
@@ -117,7 +117,7 @@ async function probeTarget(base: string, timeoutMs: number, signal: AbortSignal)
   return {at, ok: reason === '', ms: performance.now() - startedAt, reason};
 }
 
-/** '' for a good answer, else what was wrong with it. */
+/** Returns '' for a good answer, else what is wrong with it. */
 async function probeFault(base: string, signal: AbortSignal): Promise<string> {
   try {
     const {status, body} = await fetchPing(new URL(`${base.replace(/\/+$/, '')}/ping`), signal);
@@ -128,7 +128,7 @@ async function probeFault(base: string, signal: AbortSignal): Promise<string> {
   }
 }
 
-/** GET on a fresh connection each time: what is asked is whether the node can be reached now. */
+/** Sends GET on a new connection each time, because the probe tests whether the node is reachable now. */
 function fetchPing(url: URL, signal: AbortSignal): Promise<{status: number; body: string}> {
   return new Promise((resolve, reject) => {
     const request = get(url, {agent: false, signal}, (response) => {

@@ -3,7 +3,7 @@ import {AosError} from '../lib/foundation/errors/error.ts';
 import type {LlmPaths} from './llm/host.ts';
 
 /**
- * Where the language model's files are. In a build: the nearest folder upwards that holds `devnet-assets/`, with the
+ * Finds the language model's files. In a build: the nearest folder upwards with `devnet-assets/`, and the
  * thread in `devnet/llm-thread.js`. In the source tree: beside this file; its thread is TypeScript still, which
  * Node 20 cannot load, so a test brings its own.
  * @param from URL of the file to start from

@@ -86,7 +86,7 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
     await ended;
   };
   const address = await Promise.race([addressIn(stdout), ended, wait(START_LIMIT_MS, signal)]);
-  // Nobody reads its log, but a full pipe would stop it.
+  // Discards its log: a full pipe would block it.
   stdout.removeAllListeners('data').resume();
   if (address !== undefined) return {url: `http://${address}`, pid: child.pid ?? 0, ended, close};
   const {exitCode} = child;

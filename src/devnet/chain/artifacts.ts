@@ -3,7 +3,7 @@ import type {Hex} from 'viem';
 import {AosError, errorText} from '../../lib/foundation/errors/error.ts';
 
 /**
- * `contracts/` beside the built code: the nearest one upwards that holds a compiled contract.
+ * Finds `contracts/` beside the built code: the nearest such folder upwards with a compiled contract.
  * @throws AosError DEVNET_FAILED
  */
 export function artifactsFolder(from: string = import.meta.url): URL {
@@ -18,7 +18,7 @@ export function artifactsFolder(from: string = import.meta.url): URL {
 }
 
 /**
- * What deploys a compiled contract, without constructor arguments.
+ * Reads the creation bytecode of a compiled contract, without constructor arguments.
  * @throws AosError DEVNET_FAILED
  */
 export function bytecodeOf(artifacts: URL, name: string): Hex {
@@ -35,7 +35,7 @@ export function bytecodeOf(artifacts: URL, name: string): Hex {
       ? artifact.bytecode
       : undefined;
   if (isHex(bytecode)) return bytecode;
-  throw new AosError('DEVNET_FAILED', `${name}.json holds no bytecode`);
+  throw new AosError('DEVNET_FAILED', `${name}.json has no bytecode`);
 }
 
 function isHex(value: unknown): value is Hex {

@@ -6,8 +6,8 @@ import {newPrivateKey} from '../../lib/keys/private-key.ts';
 import {LIGHT} from '../../lib/keys/secret-storage.ts';
 
 /**
- * A fresh BN254 key for the devnet's operator: keystore and password file in `folder`, both of mode 0600. The password
- * lies beside it and the key is gone with the devnet, so nobody waits for a costly key derivation.
+ * Makes a BN254 key for the devnet's operator: keystore and password file in `folder`, both of mode 0600. The key
+ * derivation is cheap: the password is beside the key, and both are deleted with the devnet.
  */
 export async function makeBlsKey(folder: string): Promise<{blsKeyFile: string; blsPasswordFile: string}> {
   const password = randomBytes(16).toString('hex');

@@ -10,7 +10,7 @@ export type QuorumOptions = {
 export type BlsOptions = {
   generation: 'm2' | 'v1';
   quorums: readonly QuorumOptions[];
-  /** False as published: whoever has left the AVS cannot come back. */
+  /** False like the published contract: an operator that has left cannot register again. */
   mayReturn: boolean;
 };
 

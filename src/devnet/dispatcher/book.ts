@@ -46,7 +46,7 @@ export type Book = {
   readonly accepted: Map<string, Map<number, AcceptedResult>>;
   /** Operators that ever connected, lower case. */
   readonly known: Set<string>;
-  /** Every work with a lower seq was sent to somebody. */
+  /** Every work with a lower seq was sent to an operator. */
   unsent: number;
   /** The dispatcher's own logical clock, id "1", merged with the clocks of results. */
   clock: Clock;
@@ -88,8 +88,8 @@ export function addWork(book: Book, work: NewWork): Work {
 }
 
 /**
- * Where sending starts for an operator that just connected. With `redeliver` at the first job (accepted ones are
- * skipped on the way); without it, as the public dispatcher does, at the first job that nobody was ever sent.
+ * Returns the first job to send to an operator that has just connected: with `redeliver` the first of all (accepted ones
+ * are skipped later); without it, like the public dispatcher, the first that no operator was sent.
  */
 export function firstToSend(book: Book, redeliver: boolean): number {
   return redeliver ? 0 : book.unsent;
@@ -104,7 +104,7 @@ export function nextToSend(book: Book, operator: string, from: number): Work | u
   return undefined;
 }
 
-/** Notes that a job was written to somebody. */
+/** Records that a job was sent. */
 export function markSent(book: Book, work: Work): void {
   book.unsent = Math.max(book.unsent, work.seq + 1);
 }
@@ -155,7 +155,7 @@ export function resultsOf(book: Book, jobId: string): AcceptedResult[] {
   );
 }
 
-/** True when `answer` holds only entries of `job`, one of them advanced by 1 (docs/protocol.md#clock-of-a-result). */
+/** True when `answer` has only entries of `job`, one of them advanced by 1 (docs/protocol.md#clock-of-a-result). */
 function follows(job: Clock, answer: Clock): boolean {
   let advanced = 0;
   for (const [id, counter] of answer) {

@@ -72,7 +72,7 @@ export type DevDispatcher = {
   jobs(): JobView[];
   results(jobId: string): AcceptedResult[];
   /**
-   * Resolves as soon as `condition` holds; it is asked at once and after every event.
+   * Resolves as soon as `condition` is true; it is checked at once and after every event.
    * Rejects with the signal's reason, or with DEVNET_FAILED when the dispatcher closes first.
    */
   waitFor(condition: (stats: DispatcherStats) => boolean, signal?: AbortSignal): Promise<DispatcherStats>;

@@ -17,9 +17,9 @@ export type FrameSpec =
   | 'garbage'
   /** A valid frame without a signature, as the public dispatcher's. */
   | 'unsigned'
-  /** The dispatcher's address over a signature by somebody else. */
+  /** The dispatcher's address, signed with another key. */
   | 'wrong-signature'
-  /** Signed rightly, by somebody else under its own address. */
+  /** Valid, but signed by another key under its own address. */
   | 'wrong-address'
   /** Signed rightly, with another hash: not a reason to reject it. */
   | 'wrong-hash'

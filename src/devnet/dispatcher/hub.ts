@@ -16,7 +16,7 @@ export type Hub = {
   readonly book: Book;
   readonly frames: Frames;
   readonly redeliver: boolean;
-  /** Null: results are taken without a look at their VRF. */
+  /** Null: results are accepted without a check of their VRF. */
   readonly checkSelection: SelectionCheck | null;
   readonly occasions: Occasions;
   /** May be replaced at any time. */

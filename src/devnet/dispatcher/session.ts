@@ -25,7 +25,7 @@ type Self = Connected & {readonly workers: readonly string[]};
 /** Speaks with one operator until its socket closes. */
 export function serveOperator(socket: WebSocket, hub: Hub): void {
   let self: Self | null = null;
-  /** Jobs from here on were not looked at for this connection. */
+  /** The first job that this connection has not considered yet. */
   let cursor = 0;
   let pumping = false;
   /** Envelope id → the job it dispatched, until it is acknowledged. */

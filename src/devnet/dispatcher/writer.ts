@@ -6,7 +6,7 @@ import type {Hub} from './hub.ts';
 export type Writer = {
   /** Writes one frame as it is. */
   write(frame: string | Uint8Array): void;
-  /** Writes what stands in for one message; `make` is called for each envelope of it. */
+  /** Writes the envelopes of one message; `make` is called for each of them. */
   writeAll(specs: readonly FrameSpec[], make: () => Outgoing): void;
   /** Answers the request with envelope id `id`. */
   respond(id: string, operator: string | null, code: number, message: string): void;

@@ -1,4 +1,4 @@
-/** What the stand-in can be told to get wrong; all off by default. Each names a real-world cause. */
+/** The faults of the stand-in; all off by default. Each names a real-world cause. */
 export type SignerFaults = {
   /** Added to every JSON-RPC answer, ms: a slow KMS. */
   latencyMs?: number;
@@ -14,9 +14,9 @@ export type SignerFaults = {
   strip1559?: boolean;
   /** Message signatures come from another key than the account's. */
   wrongKey?: boolean;
-  /** Signs for accounts it does not hold, with its first key: not a Web3Signer at all. */
+  /** Signs for unknown accounts with its first key, which no Web3Signer does. */
   signForAnyone?: boolean;
-  /** Holds no keys. */
+  /** Has no keys. */
   noKeys?: boolean;
   /** Another random nonce for every signature, as cloud KMS keys have. */
   randomNonces?: boolean;

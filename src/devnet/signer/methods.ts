@@ -13,7 +13,7 @@ export type SigningContext = {ring: KeyRing; chainId: bigint; faults: SignerFaul
 const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 const OTHER_KEY = `0x${'22'.repeat(32)}`;
 
-/** The account's key, or undefined when it is not held. Input may be any case, with or without 0x. */
+/** Finds the key of an account; undefined when unknown. Input may be any case, with or without 0x. */
 export function findKey({ring, faults}: SigningContext, address: string): DevKey | undefined {
   const lower = address.toLowerCase();
   const found = ring.byAddress(lower.startsWith('0x') ? lower : `0x${lower}`);

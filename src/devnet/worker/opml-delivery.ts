@@ -3,17 +3,17 @@ import type {OpmlCallback} from '../../lib/protocol/wire/messages.ts';
 import type {OpmlRequest} from './opml-request.ts';
 import {deadline} from '../../lib/foundation/system/system-time.ts';
 
-/** What a test can make the worker do wrong; read anew for each question, so it may change while the worker runs. */
+/** The worker's faults; read again for each request, so they may change while the worker runs. */
 export type OpmlFaults = {
   /** Post every answer twice. */
   answerTwice?: boolean;
   /** Wait this long before posting an answer, ms. */
   lateMs?: number;
-  /** Answer for a request id that nobody asked for. */
+  /** Answer with an unknown request id. */
   otherId?: boolean;
-  /** Take questions and never answer them. */
+  /** Accept requests and never answer them. */
   never?: boolean;
-  /** Answer every question with HTTP 500. */
+  /** Refuse every request with HTTP 500. */
   refuse?: boolean;
 };
 
@@ -23,9 +23,9 @@ const CALLBACK_TRIES = 5;
 const CALLBACK_TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 100;
 
-/** Posts an answer to the question's callback, as the faults have it. True when the asker took it. */
+/** Posts an answer to the request's callback, subject to the faults. True when the operator accepted it. */
 export async function deliver(
-  question: OpmlRequest,
+  request: OpmlRequest,
   answer: Answer,
   faults: OpmlFaults,
   signal: AbortSignal,
@@ -33,18 +33,18 @@ export async function deliver(
   const {answerTwice = false, lateMs = 0, otherId = false, never = false} = faults;
   if (never) return false;
   const callback: OpmlCallback = {
-    req_id: otherId ? `${question.req_id}-other` : question.req_id,
+    req_id: otherId ? `${request.req_id}-other` : request.req_id,
     node_id: '',
-    model: question.model,
-    prompt: question.prompt,
+    model: request.model,
+    prompt: request.prompt,
     answer: answer.text,
     state_root: answer.stateRoot,
   };
   const body = JSON.stringify(callback);
   try {
     if (lateMs > 0) await sleep(lateMs, undefined, {signal});
-    const taken = await post(question.callback, body, signal);
-    if (answerTwice) await post(question.callback, body, signal);
+    const taken = await post(request.callback, body, signal);
+    if (answerTwice) await post(request.callback, body, signal);
     return taken;
   } catch (error) {
     // Only the close of this worker ends a wait early.
@@ -53,7 +53,7 @@ export async function deliver(
   }
 }
 
-/** Posts an answer, five times at most; a 4xx is final, for the asker does not want it. */
+/** Posts an answer in at most five attempts; a 4xx is final: the operator refuses the answer. */
 async function post(url: string, body: string, signal: AbortSignal): Promise<boolean> {
   for (let tried = 1; ; tried++) {
     const status = await postOnce(url, body, signal);

@@ -15,15 +15,15 @@ export type OpmlRequest = {
 /** @throws AosError FRAME_* | MESSAGE_INVALID */
 export function readOpmlRequest(bytes: Uint8Array): OpmlRequest {
   const body = objectAt(parseJson(bytes).value, 'body');
-  const question = {
+  const request = {
     req_id: requiredText(body, 'body', 'req_id'),
     model: optionalText(body, 'body', 'model'),
     prompt: optionalText(body, 'body', 'prompt'),
     callback: requiredText(body, 'body', 'callback'),
   };
-  if (!/^https?:$/.test(protocolOf(question.callback)))
+  if (!/^https?:$/.test(protocolOf(request.callback)))
     throw messageInvalid('body.callback', 'an http or https URL');
-  return question;
+  return request;
 }
 
 /**

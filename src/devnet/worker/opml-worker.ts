@@ -9,25 +9,25 @@ export type OpmlWorkerOptions = LlmPaths & {
   host: string;
   /** 0 takes a free one. */
   port: number;
-  /** Length of an answer in tokens; the question of the reference API cannot ask for another. */
+  /** Length of an answer in tokens; the reference API cannot request another. */
   maxTokens?: number;
-  /** How many questions and undelivered answers may be held; more are refused with HTTP 503. */
+  /** Most open requests and undelivered answers; more are refused with HTTP 503. */
   queueLimit?: number;
   faults?: OpmlFaults;
 };
 
 type OpmlStats = {
-  /** Questions taken. */
+  /** Accepted requests. */
   asked: number;
-  /** Questions answered with HTTP 4xx or 5xx. */
+  /** Requests refused with HTTP 4xx or 5xx. */
   refused: number;
-  /** Answers that the asker took. */
+  /** Answers that the operator accepted. */
   delivered: number;
-  /** Questions without an answer the asker took: the model failed, or no try of the callback came through. */
+  /** Requests without a delivered answer: the model failed, or every callback attempt failed. */
   failed: number;
-  /** Questions waiting for inference or in it; the number that /status tells. */
+  /** Requests waiting for inference or in it; the number in /status. */
   open: number;
-  /** Answers on their way to the asker. */
+  /** Answers being delivered. */
   delivering: number;
   /** Tokens generated. */
   tokens: number;
@@ -39,7 +39,7 @@ export type OpmlWorker = {
   /** Base URL, without a slash at its end. */
   url: string;
   stats(): OpmlStats;
-  /** Stops at once; questions still open get no answer. */
+  /** Stops at once; open requests get no answer. */
   close(): Promise<void>;
 };
 
@@ -47,7 +47,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /**
  * An opml worker with the reference's API (docs/protocol.md#workers): GET /api/v1/status, POST /api/v1/question, and
- * the answer by callback later. One inference at a time; the model is the tiny one whatever model a question names.
+ * the answer by callback later. One inference at a time; the model is the tiny one, whatever model a request names.
  * @throws AosError DEVNET_FAILED | NOT_LOOPBACK | PORT_IN_USE
  */
 export async function startOpmlWorker(options: OpmlWorkerOptions): Promise<OpmlWorker> {
@@ -66,20 +66,20 @@ export async function startOpmlWorker(options: OpmlWorkerOptions): Promise<OpmlW
   const llm = await startLlm(options);
   let lastInference: Promise<unknown> = Promise.resolve();
 
-  const take = (question: OpmlRequest): Refusal | null => {
+  const take = (request: OpmlRequest): Refusal | null => {
     if (faults.refuse === true) return {code: 500, message: 'refused by a fault'};
     if (stats.open + stats.delivering >= queueLimit)
-      return {code: 503, message: 'too many questions wait already'};
+      return {code: 503, message: 'too many requests are waiting'};
     stats.asked++;
     stats.open++;
-    const inference = lastInference.then(() => infer(llm, question, maxTokens, stats));
+    const inference = lastInference.then(() => infer(llm, request, maxTokens, stats));
     lastInference = inference;
-    // An answer that waits for its asker does not hold up the next inference.
+    // The delivery of an answer does not delay the next inference.
     void inference
       .then((answer) => {
         stats.open--;
         stats.delivering++;
-        return answer !== null && deliver(question, answer, faults, stop.signal);
+        return answer !== null && deliver(request, answer, faults, stop.signal);
       })
       .then((delivered) => {
         stats.delivering--;
@@ -131,7 +131,7 @@ type Refusal = {code: number; message: string};
 
 async function tryTake(
   request: IncomingMessage,
-  take: (question: OpmlRequest) => Refusal | null,
+  take: (request: OpmlRequest) => Refusal | null,
 ): Promise<Refusal | null> {
   try {
     return take(readOpmlRequest(await readBody(request, MAX_BODY_BYTES)));
@@ -141,16 +141,16 @@ async function tryTake(
   }
 }
 
-/** Null when the model failed; the count says so, and the asker's own timeout makes it ask again. */
+/** Runs one inference; null when the model fails: the operator's timeout sends the request again. */
 async function infer(
   llm: Llm,
-  question: OpmlRequest,
+  request: OpmlRequest,
   maxTokens: number,
   stats: OpmlStats,
 ): Promise<Answer | null> {
   const start = performance.now();
   try {
-    const {text, tokens, stateRoot} = await llm.complete(question.prompt, maxTokens);
+    const {text, tokens, stateRoot} = await llm.complete(request.prompt, maxTokens);
     stats.tokens += tokens.length;
     return {text, stateRoot};
   } catch {

@@ -12,8 +12,7 @@ export const BLS_STATUS = ['never registered', 'registered', 'deregistered'] as 
 export type BlsStatus = (typeof BLS_STATUS)[number];
 
 /**
- * Where an operator stands at a registry coordinator (docs/eigenlayer.md#bls-coordinator); null where the chain did not
- * say.
+ * The state of an operator at a registry coordinator (docs/eigenlayer.md#bls-coordinator); null where unknown.
  */
 export type BlsFacts = {
   status: BlsStatus | null;

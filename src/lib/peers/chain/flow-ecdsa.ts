@@ -7,8 +7,7 @@ import {readNamed, call} from './read.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 
 /**
- * Where an operator stands at an ECDSAStakeRegistry (docs/eigenlayer.md#ecdsa-stake-registry); null where the chain did
- * not say.
+ * The state of an operator at an ECDSAStakeRegistry (docs/eigenlayer.md#ecdsa-stake-registry); null where unknown.
  */
 export type EcdsaFacts = {
   registered: boolean | null;

@@ -17,7 +17,7 @@ export type SetFacts = {
   keyRegistered: boolean | null;
 };
 
-/** Where an operator stands with AllocationManager and the AVS's registrar (docs/eigenlayer.md#operator-sets). */
+/** The state of an operator at AllocationManager and the AVS's registrar (docs/eigenlayer.md#operator-sets). */
 export type SetsFacts = {
   /** As AllocationManager counts them; their ids need not be in a row. */
   setCount: number | null;

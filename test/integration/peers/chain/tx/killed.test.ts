@@ -49,8 +49,8 @@ describe.each([
     expect(left).toMatchObject({state: 'signed', nonce});
 
     const deps = await process(anvil.url, {dir});
-    const errand = {intent: 'register:test', plan: () => Promise.resolve(planFor(once))};
-    const done = await transact(deps, errand, limits(), yes);
+    const request = {intent: 'register:test', plan: () => Promise.resolve(planFor(once))};
+    const done = await transact(deps, request, limits(), yes);
     expect(done).toMatchObject({state: 'mined', resumed: true, attempt: {hash: left?.hash}});
     expect(await nonceOf(anvil.url, 'pending')).toBe(nonce + 1);
   });

@@ -40,7 +40,7 @@ beforeEach(async () => {
   empty = await devRpc(anvil.url, 'evm_snapshot');
 });
 
-const errand = (to = once, intent = 'register:test') => ({
+const request = (to = once, intent = 'register:test') => ({
   intent,
   plan: () => Promise.resolve(planFor(to, intent)),
 });
@@ -78,7 +78,7 @@ describe('a transaction', () => {
   it('is simulated, agreed to, signed, journalled, sent and waited for', async () => {
     const deps = await process(anvil.url);
     const asked: unknown[] = [];
-    const done = await transact(deps, errand(), limits({confirmations: 3}), (prepared) => {
+    const done = await transact(deps, request(), limits({confirmations: 3}), (prepared) => {
       asked.push(prepared.plan.title);
       return yes();
     });
@@ -92,9 +92,9 @@ describe('a transaction', () => {
 
   it('that would fail is refused before anything is signed', async () => {
     const deps = await process(anvil.url);
-    await transact(deps, errand(), limits(), yes);
+    await transact(deps, request(), limits(), yes);
     const later = await process(anvil.url);
-    await expect(transact(later, errand(), limits(), yes)).rejects.toMatchObject({
+    await expect(transact(later, request(), limits(), yes)).rejects.toMatchObject({
       code: 'CHAIN_REVERTED',
       exitCode: 77,
     });
@@ -103,7 +103,7 @@ describe('a transaction', () => {
 
   it('that is declined is not signed', async () => {
     const deps = await process(anvil.url);
-    expect(await transact(deps, errand(), limits(), () => Promise.resolve(false))).toEqual({
+    expect(await transact(deps, request(), limits(), () => Promise.resolve(false))).toEqual({
       state: 'declined',
     });
     expect(deps.journal.list(9)).toEqual([]);
@@ -113,7 +113,7 @@ describe('a transaction', () => {
   it('that the account cannot pay is refused', async () => {
     await fund(anvil.url, 1000n);
     const deps = await process(anvil.url);
-    await expect(transact(deps, errand(), limits(), yes)).rejects.toMatchObject({
+    await expect(transact(deps, request(), limits(), yes)).rejects.toMatchObject({
       code: 'TX_INSUFFICIENT_FUNDS',
       exitCode: 77,
     });
@@ -122,7 +122,7 @@ describe('a transaction', () => {
   it('is refused while gas is above the bound', async () => {
     await rpc('anvil_setNextBlockBaseFeePerGas', '0x174876e800'); // 100 gwei
     const deps = await process(anvil.url);
-    await expect(transact(deps, errand(), limits({maxFeePerGas: 40n * GWEI}), yes)).rejects.toMatchObject({
+    await expect(transact(deps, request(), limits({maxFeePerGas: 40n * GWEI}), yes)).rejects.toMatchObject({
       code: 'TX_FEE_TOO_HIGH',
       exitCode: 75,
     });
@@ -134,7 +134,7 @@ describe('a transaction', () => {
     ['without EIP-1559', {strip1559: true}, 'type'],
   ])('signed %s is refused before it is journalled or sent', async (_name, faults, field) => {
     const deps = await process(anvil.url, {faults});
-    await expect(transact(deps, errand(), limits(), yes)).rejects.toMatchObject({
+    await expect(transact(deps, request(), limits(), yes)).rejects.toMatchObject({
       code: 'SIGNER_WRONG_TRANSACTION',
       exitCode: 77,
       details: {field},
@@ -148,7 +148,7 @@ describe('a repeated command', () => {
   it('finds the transaction that was not mined in time, and sends no second one', async () => {
     const dir = stateDir();
     const first = await process(anvil.url, {dir, time: still()});
-    const pending = await transact(first, errand(), limits({waitMs: 3_000}), yes);
+    const pending = await transact(first, request(), limits({waitMs: 3_000}), yes);
     expect(pending).toMatchObject({
       state: 'pending',
       resumed: false,
@@ -175,11 +175,11 @@ describe('a repeated command', () => {
     const lost = await throughShim(
       ({method}) => (method === 'eth_sendRawTransaction' ? {status: 502, body: ''} : null),
       async (url) =>
-        transact(await process(url, {dir, time: still()}), errand(), limits({waitMs: 3_000}), yes),
+        transact(await process(url, {dir, time: still()}), request(), limits({waitMs: 3_000}), yes),
     );
     expect(lost).toMatchObject({state: 'pending', attempt: {state: 'signed'}});
     expect(await nonceOf(anvil.url, 'pending')).toBe(0);
-    const done = await transact(await process(anvil.url, {dir}), errand(), limits(), yes);
+    const done = await transact(await process(anvil.url, {dir}), request(), limits(), yes);
     expect(done).toMatchObject({state: 'mined', resumed: true});
     expect('attempt' in done && 'attempt' in lost && done.attempt.raw === lost.attempt.raw).toBe(true);
     expect(await nonceOf(anvil.url)).toBe(1);
@@ -190,7 +190,7 @@ describe('a repeated command', () => {
     const other = await deployOnce(anvil.url);
     await throughShim(
       ({method}) => (method === 'eth_sendRawTransaction' ? {status: 502, body: ''} : null),
-      async (url) => transact(await process(url, {dir, time: still()}), errand(), limits({waitMs: 0}), yes),
+      async (url) => transact(await process(url, {dir, time: still()}), request(), limits({waitMs: 0}), yes),
     );
     await rpc(
       'anvil_setStorageAt',
@@ -199,7 +199,7 @@ describe('a repeated command', () => {
       `0x${'1'.padStart(64, '0')}`,
     );
     const deps = await process(anvil.url, {dir});
-    const done = await transact(deps, errand(other), limits(), yes);
+    const done = await transact(deps, request(other), limits(), yes);
     expect(done).toMatchObject({state: 'mined', resumed: false, attempt: {nonce: 0, to: other}});
     const [mined, beaten] = deps.journal.list(9);
     expect(beaten).toMatchObject({state: 'superseded', nonce: 0});
@@ -210,7 +210,7 @@ describe('a repeated command', () => {
     const dir = stateDir();
     const processes = await Promise.all([process(anvil.url, {dir}), process(anvil.url, {dir})]);
     const done = await Promise.all(
-      processes.map((deps) => transact(deps, errand(), limits({confirmations: 2}), yes)),
+      processes.map((deps) => transact(deps, request(), limits({confirmations: 2}), yes)),
     );
     const hashes = done.map((end) => ('attempt' in end ? end.attempt.hash : end.state));
     expect(hashes[0]).toBe(hashes[1]);
@@ -226,8 +226,8 @@ describe('a repeated command', () => {
     const [fast, slow] = [await process(anvil.url, {dir}), await process(anvil.url, {dir})];
     const two = limits({confirmations: 2});
     const first: TransactOutcome[] = [];
-    const second = await transact(slow, errand(to()), two, async () => {
-      first.push(await transact(fast, errand(to()), two, yes));
+    const second = await transact(slow, request(to()), two, async () => {
+      first.push(await transact(fast, request(to()), two, yes));
       return true;
     });
     expect(first).toMatchObject([{state: 'mined', resumed: false}]);
@@ -241,7 +241,7 @@ describe('a repeated command', () => {
     const [fast, slow] = [await process(anvil.url, {dir}), await process(anvil.url, {dir})];
     const first: TransactOutcome[] = [];
     const plan = async () => {
-      first.push(await transact(fast, errand(), limits(), yes));
+      first.push(await transact(fast, request(), limits(), yes));
       return planFor(once);
     };
     const second = await transact(slow, {intent: 'register:test', plan}, limits(), () =>
@@ -253,12 +253,12 @@ describe('a repeated command', () => {
   it('slow to begin, finds what another process has brought to its end since the chain was opened', async () => {
     const dir = stateDir();
     const [fast, slow] = [await process(anvil.url, {dir}), await process(anvil.url, {dir})];
-    const first = await transact(fast, errand(elsewhere), limits(), yes);
-    const second = await transact(slow, errand(elsewhere), limits(), yes);
+    const first = await transact(fast, request(elsewhere), limits(), yes);
+    const second = await transact(slow, request(elsewhere), limits(), yes);
     expect(second).toMatchObject({state: 'mined', resumed: true, attempt: {hash: hashOf(first)}});
     // Whoever opens it now and still wants it done wants it done again.
     const later = await process(anvil.url, {dir});
-    const third = await transact(later, errand(elsewhere), limits(), yes);
+    const third = await transact(later, request(elsewhere), limits(), yes);
     expect(third).toMatchObject({state: 'mined', resumed: false, attempt: {nonce: 1}});
   });
 
@@ -270,14 +270,14 @@ describe('a repeated command', () => {
     async (_n, kept) => {
       const dir = stateDir();
       const before = await rpc('evm_snapshot');
-      const first = await transact(await process(anvil.url, {dir}), errand(elsewhere), limits(), yes);
+      const first = await transact(await process(anvil.url, {dir}), request(elsewhere), limits(), yes);
       expect(first).toMatchObject({state: 'mined'});
       await rpc('evm_revert', before);
       await rpc('anvil_mine', '0x3');
       if (kept && 'attempt' in first) await rpc('eth_sendRawTransaction', first.attempt.raw);
 
       const deps = await process(anvil.url, {dir});
-      const done = await transact(deps, errand(elsewhere), limits(), yes);
+      const done = await transact(deps, request(elsewhere), limits(), yes);
       expect(done).toMatchObject({state: 'mined', resumed: true, attempt: {hash: hashOf(first)}});
       const [row, ...others] = deps.journal.list(9);
       expect(others).toEqual([]);
@@ -289,7 +289,7 @@ describe('a repeated command', () => {
   it('after a reorg brought the slower of two attempts through takes that one', async () => {
     const dir = stateDir();
     const deps = await process(anvil.url, {dir, time: still()});
-    const slow = await transact(deps, errand(elsewhere), limits({waitMs: 0}), yes);
+    const slow = await transact(deps, request(elsewhere), limits({waitMs: 0}), yes);
     const before = await rpc('evm_snapshot');
     if (!('attempt' in slow)) throw new Error('not sent');
     const fast = await process(anvil.url, {dir});
@@ -310,10 +310,10 @@ describe('a repeated command', () => {
     const dir = stateDir();
     const other = await deployOnce(anvil.url);
     const deps = await process(anvil.url, {dir, time: still()});
-    const first = await transact(deps, errand(), limits({waitMs: 0}), yes);
+    const first = await transact(deps, request(), limits({waitMs: 0}), yes);
     const hash = 'attempt' in first ? first.attempt.hash : '';
     await rpc('anvil_dropTransaction', hash);
-    await expect(transact(deps, errand(other, 'another'), limits({waitMs: 0}), yes)).rejects.toMatchObject({
+    await expect(transact(deps, request(other, 'another'), limits({waitMs: 0}), yes)).rejects.toMatchObject({
       code: 'TX_STUCK',
       next: `aos tx speed-up ${hash}`,
     });
@@ -321,10 +321,10 @@ describe('a repeated command', () => {
 
   it('takes nothing for its own that another chain of the same id has', async () => {
     const dir = stateDir();
-    await transact(await process(anvil.url, {dir, time: still()}), errand(), limits({waitMs: 0}), yes);
+    await transact(await process(anvil.url, {dir, time: still()}), request(), limits({waitMs: 0}), yes);
     const deps = await process(anvil.url, {dir});
     const elsewhere = {...deps, node: {...deps.node, chain: {id: 31337, genesis: `0x${'ee'.repeat(32)}`}}};
-    const done = await transact(elsewhere, errand(await deployOnce(anvil.url)), limits(), yes);
+    const done = await transact(elsewhere, request(await deployOnce(anvil.url)), limits(), yes);
     expect(done).toMatchObject({state: 'mined', resumed: false, attempt: {nonce: 1}});
   });
 });
@@ -336,7 +336,7 @@ describe('while it waits', () => {
       await rpc('evm_mine');
     });
     const deps = await process(anvil.url, {time});
-    await expect(transact(deps, errand(), limits(), yes)).rejects.toMatchObject({
+    await expect(transact(deps, request(), limits(), yes)).rejects.toMatchObject({
       code: 'TX_REPLACED',
       exitCode: 77,
     });
@@ -351,7 +351,7 @@ describe('while it waits', () => {
       if (turns > 20) await rpc('evm_mine');
     });
     const deps = await process(anvil.url, {time});
-    expect(await transact(deps, errand(), limits(), yes)).toMatchObject({state: 'mined'});
+    expect(await transact(deps, request(), limits(), yes)).toMatchObject({state: 'mined'});
     expect(deps.notes.join()).toContain('broadcast again');
   });
 
@@ -363,7 +363,7 @@ describe('while it waits', () => {
         : null;
     await throughShim(count, async (url) => {
       const deps = await process(url, {time: still()});
-      expect(await transact(deps, errand(), limits({waitMs: 3_000}), yes)).toMatchObject({
+      expect(await transact(deps, request(), limits({waitMs: 3_000}), yes)).toMatchObject({
         state: 'pending',
         attempt: {nonce: 1},
         why: '1 earlier transaction of the account must be mined first',
@@ -379,7 +379,7 @@ describe('while it waits', () => {
         method === 'eth_getTransactionReceipt' && ++failures < 5 ? {status: 503, body: 'busy'} : null,
       async (url) => {
         const deps = await process(url, {time: steppedTime(() => rpc('evm_mine'))});
-        expect(await transact(deps, errand(), limits(), yes)).toMatchObject({state: 'mined'});
+        expect(await transact(deps, request(), limits(), yes)).toMatchObject({state: 'mined'});
         expect(deps.notes).toHaveLength(1);
       },
     );
@@ -395,7 +395,7 @@ describe('while it waits', () => {
       return Promise.resolve();
     });
     const deps = await process(anvil.url, {time});
-    const ended = transact(deps, errand(), limits({signal: controller.signal}), yes);
+    const ended = transact(deps, request(), limits({signal: controller.signal}), yes);
     await expect(ended).rejects.toMatchObject({code, exitCode});
     const hash = deps.journal.list(1)[0]?.hash;
     await expect(ended).rejects.toMatchObject({details: {txHash: hash}});
@@ -408,7 +408,7 @@ describe('while it waits', () => {
       await rpc('evm_mine');
     });
     const deps = await process(anvil.url, {time});
-    await expect(transact(deps, errand(), limits(), yes)).rejects.toMatchObject({code: 'TX_REVERTED'});
+    await expect(transact(deps, request(), limits(), yes)).rejects.toMatchObject({code: 'TX_REVERTED'});
     expect(deps.journal.list(9)).toMatchObject([{state: 'reverted'}]);
   });
 });
@@ -416,7 +416,7 @@ describe('while it waits', () => {
 describe('a stuck transaction', () => {
   async function stuck(dir: string) {
     const deps = await process(anvil.url, {dir, time: still()});
-    const first = await transact(deps, errand(), limits({waitMs: 0}), yes);
+    const first = await transact(deps, request(), limits({waitMs: 0}), yes);
     if (!('attempt' in first)) throw new Error('not sent');
     return first.attempt;
   }
@@ -439,7 +439,7 @@ describe('a stuck transaction', () => {
     expect(done).toMatchObject({state: 'cancelled', attempt: {kind: 'cancel', data: '0x', value: 0n}});
     // The contract was not called: the next command can still do it.
     const next = await process(anvil.url, {dir});
-    expect(await transact(next, errand(), limits(), yes)).toMatchObject({state: 'mined', resumed: false});
+    expect(await transact(next, request(), limits(), yes)).toMatchObject({state: 'mined', resumed: false});
   });
 
   it('that is decided is left alone', async () => {
