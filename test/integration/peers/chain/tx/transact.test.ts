@@ -352,7 +352,7 @@ describe('while it waits', () => {
     });
     const deps = await process(anvil.url, {time});
     expect(await transact(deps, request(), limits(), yes)).toMatchObject({state: 'mined'});
-    expect(deps.notes.join()).toContain('broadcast again');
+    expect(deps.notes.join()).toContain('broadcasting it again');
   });
 
   it('tells of a gap before it', async () => {
