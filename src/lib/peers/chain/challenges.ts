@@ -65,13 +65,17 @@ export async function readChallenges(options: ChallengeOptions, stop: AbortSigna
     throw new AosError('CONFIG_INVALID', 'chain.contracts.challenge_manager is not set', {
       next: 'Set it in the configuration file, or choose a network that has one by --network.',
     });
-  // Every request in progress listens to it; Node would report a leak.
-  const signal = AbortSignal.any([stop]);
-  setMaxListeners(0, signal);
-  return firstEndpoint(rpcUrls, signal, async (url) => {
-    const chain = await openChain({rpcUrls: [url], chainId, timeoutMs, signal, now: () => time.now()});
-    return readFrom(chain, url, {...options, contract}, signal);
-  });
+  // Every request in progress listens to it.
+  const {controller, unlink} = linkedAbort(stop);
+  const {signal} = controller;
+  try {
+    return await firstEndpoint(rpcUrls, signal, async (url) => {
+      const chain = await openChain({rpcUrls: [url], chainId, timeoutMs, signal, now: () => time.now()});
+      return readFrom(chain, url, {...options, contract}, signal);
+    });
+  } finally {
+    unlink();
+  }
 }
 
 async function readFrom(

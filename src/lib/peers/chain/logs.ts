@@ -81,8 +81,6 @@ export async function scanLogs(
   const started = time.monotonic();
   const {controller: ended, unlink} = linkedAbort(signal);
   const anySignal = ended.signal;
-  // Every request in progress listens to it; Node would report a leak.
-  setMaxListeners(0, anySignal);
   const active = new Set<Window>();
   let cap = unknownCap();
   let requests = 0;

@@ -78,14 +78,18 @@ export async function readSlashingHistory(
   stop: AbortSignal,
 ): Promise<SlashingHistory> {
   const {rpcUrls, chainId, timeoutMs, time} = options;
-  // Every request in progress listens to it; Node would report a leak.
-  const signal = AbortSignal.any([stop]);
-  setMaxListeners(0, signal);
-  return firstEndpoint(rpcUrls, signal, async (url) => {
-    const opened = await openChain({rpcUrls: [url], chainId, timeoutMs, signal, now: () => time.now()});
-    const client = createChainClient({url, signal, timeoutMs, retry: LOOKUP_RETRY});
-    return readFrom({...opened, client}, url, options, signal);
-  });
+  // Every request in progress listens to it.
+  const {controller, unlink} = linkedAbort(stop);
+  const {signal} = controller;
+  try {
+    return await firstEndpoint(rpcUrls, signal, async (url) => {
+      const opened = await openChain({rpcUrls: [url], chainId, timeoutMs, signal, now: () => time.now()});
+      const client = createChainClient({url, signal, timeoutMs, retry: LOOKUP_RETRY});
+      return readFrom({...opened, client}, url, options, signal);
+    });
+  } finally {
+    unlink();
+  }
 }
 
 async function readFrom(

@@ -4,20 +4,17 @@ import {createLimiter} from '../../foundation/async/limiter.ts';
 /** PEM texts for an https signer; without `ca` Node's own list (and NODE_EXTRA_CA_CERTS) decides. */
 export type TlsOptions = {ca?: string; cert?: string; key?: string};
 
-/** One connection; `reused` is true once it has served a request. */
+/** One connection at a time, and whether the present one has served a request before. */
 export type PooledConnection = {readonly client: Client; reused: boolean};
 
 /**
- * A pool that knows which connections are new. It hands out the most recently used connection first, so that the others
- * close when idle. (undici's Pool hides which connection served a request.)
+ * A pool that knows which connections are fresh. The connection used last is handed out first, so that few stay busy and
+ * the others idle out. (undici's Pool hides the connection a request went to.)
  */
 export type ConnectionPool = {
-  /** Returns a free connection, or a new one below the limit; undefined when all are busy. */
-  acquire(): PooledConnection | undefined;
-  /** Waits for a connection, first come first served; rejects with the signal's reason. */
-  wait(signal: AbortSignal | undefined): Promise<PooledConnection>;
-  release(connection: PooledConnection): void;
-  /** Closes all connections; rejects the waiting callers with `reason`. */
+  /** Runs `work` with a connection that is free, or waits for one, first come first served. @throws the signal's reason */
+  use<T>(work: (connection: PooledConnection) => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
+  /** Ends all connections; what waits is rejected with `reason`. */
   close(reason: Error): Promise<void>;
 };
 
@@ -35,19 +32,16 @@ export type PoolOptions = {
 
 const MIB = 1024 * 1024;
 
-type Waiter = {resolve: (connection: PooledConnection) => void; reject: (reason: Error) => void};
-
 export function createConnectionPool(origin: string, options: PoolOptions): ConnectionPool {
   const {timeoutMs, connections = 32, keepAliveMs = 15_000, maxAnswerBytes = MIB, tls = {}} = options;
   const all: PooledConnection[] = [];
   const free: PooledConnection[] = [];
-  const waiting = new Set<Waiter>();
-  let closed: Error | undefined;
+  const limiter = createLimiter(connections);
 
   function open(): PooledConnection {
     const client = new Client(origin, {
       keepAliveTimeout: keepAliveMs,
-      // A Keep-Alive header of the server may shorten this limit, never extend it.
+      // A Keep-Alive header of the server may shorten our limit, never lengthen it.
       keepAliveMaxTimeout: keepAliveMs,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
@@ -64,43 +58,17 @@ export function createConnectionPool(origin: string, options: PoolOptions): Conn
   }
 
   return {
-    acquire() {
-      if (closed !== undefined) throw closed;
-      return free.pop() ?? (all.length < connections ? open() : undefined);
-    },
-    wait: (signal) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted === true) {
-          reject(signal.reason as Error);
-          return;
+    use: (work, signal) =>
+      limiter.run(async () => {
+        const connection = free.pop() ?? open();
+        try {
+          return await work(connection);
+        } finally {
+          free.push(connection);
         }
-        const onAbort = (): void => {
-          waiting.delete(waiter);
-          reject(signal?.reason as Error);
-        };
-        const waiter: Waiter = {
-          resolve(connection) {
-            signal?.removeEventListener('abort', onAbort);
-            resolve(connection);
-          },
-          reject,
-        };
-        waiting.add(waiter);
-        signal?.addEventListener('abort', onAbort, {once: true});
-      }),
-    release(connection) {
-      const [next] = waiting;
-      if (next === undefined) {
-        free.push(connection);
-        return;
-      }
-      waiting.delete(next);
-      next.resolve(connection);
-    },
+      }, signal),
     async close(reason) {
-      closed = reason;
-      for (const waiter of waiting) waiter.reject(reason);
-      waiting.clear();
+      limiter.close(reason);
       await Promise.all(all.map((connection) => connection.client.destroy()));
     },
   };

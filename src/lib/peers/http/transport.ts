@@ -1,4 +1,5 @@
 import type {Dispatcher} from 'undici';
+import {abortable} from '../../foundation/async/abort.ts';
 import {createConnectionPool, type PooledConnection, type PoolOptions} from './connection-pool.ts';
 import {networkCode} from './network-code.ts';
 
@@ -18,17 +19,17 @@ export type Transport = {
    * @throws what `failure` makes of the network's error, or the signal's reason
    */
   request(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer>;
-  /** Closes every connection; requests in progress fail. */
+  /** Ends every connection; requests in progress fail. */
   close(): Promise<void>;
 };
 
-/** Error codes of a peer that closed an idle connection while a request was being sent. */
+/** What a peer does that closed an idle connection just as we used it. */
 const STALE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /**
- * Creates an HTTP client without a queue or streams of its own, which takes half the CPU of `undici.request`. Servers
- * close idle connections, so a request whose reused connection breaks before any answer is sent once more on a new one.
- * Use it only for requests that may arrive twice: a signature is the same, and an inference may run twice.
+ * A client without a queue or streams of its own: half the CPU of `undici.request`. A request on a connection that had
+ * served before and broke without one byte of an answer is sent once more, on a new connection: servers close idle ones.
+ * Only for requests that may come twice: signing twice gives the same answer, and an inference may run twice.
  * @param failure makes a typed error of what undici or the socket threw
  */
 export function createTransport(
@@ -37,15 +38,6 @@ export function createTransport(
   failure: (error: unknown) => Error,
 ): Transport {
   const pool = createConnectionPool(origin, options);
-
-  async function request(call: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
-    const connection = pool.acquire() ?? (await pool.wait(signal));
-    try {
-      return await exchange(connection, call, signal, true);
-    } finally {
-      pool.release(connection);
-    }
-  }
 
   function exchange(
     connection: PooledConnection,
@@ -61,22 +53,14 @@ export function createTransport(
       let more: Buffer[] | undefined;
 
       const fail = (error: unknown): void => {
-        signal?.removeEventListener('abort', onAbort);
-        if (signal?.aborted === true) {
-          reject(signal.reason as Error);
-        } else if (mayRetry && connection.reused && status === 0 && STALE.has(networkCode(error))) {
-          // The client has dropped its broken socket, so this opens a new one. It must not run inside the callback:
-          // undici is still emptying its queue there and throws an uncaught error for a new request.
+        if (mayRetry && connection.reused && status === 0 && STALE.has(networkCode(error))) {
+          // The client dropped its broken socket, so this connection connects anew. Not from within its callback: it is still
+          // emptying its queue and throws, for nobody to catch, when it finds a new request in it.
           resolve(Promise.resolve().then(() => exchange(connection, call, signal, false)));
         } else {
           reject(failure(error));
         }
       };
-      if (signal?.aborted === true) {
-        reject(signal.reason as Error);
-        return;
-      }
-      signal?.addEventListener('abort', onAbort, {once: true});
       connection.client.dispatch(
         {method: call.method, path: call.path, headers: call.headers, body: call.body},
         {
@@ -95,7 +79,6 @@ export function createTransport(
             else (more ??= []).push(chunk);
           },
           onResponseEnd() {
-            signal?.removeEventListener('abort', onAbort);
             connection.reused = true;
             const bytes =
               more === undefined ? first : Buffer.concat(first === undefined ? more : [first, ...more]);
@@ -113,7 +96,7 @@ export function createTransport(
   }
 
   return {
-    request,
+    request: (call, signal) => pool.use((connection) => exchange(connection, call, signal, true), signal),
     close: () => pool.close(failure(new Error('the client was closed'))),
   };
 }

@@ -1,5 +1,6 @@
 import {connect as connectTcp, isIP, type Socket} from 'node:net';
 import {connect as connectTls, type TLSSocket} from 'node:tls';
+import {abortable} from '../../../foundation/async/abort.ts';
 import type {TlsOptions} from '../../../peers/http/connection-pool.ts';
 
 type Target = {host: string; port: number};
