@@ -32,13 +32,13 @@ export function* selectJobs(
   counter: number,
   standing: readonly Reading[],
 ): Generator<SelectedJob> {
-  const told = new Set(standing.filter(isAboutJob).map(({ref}) => ref));
+  const jobIds = new Set(standing.filter(isAboutJob).map(({ref}) => ref));
   const dispatched = frameReader();
   for (const job of jobs) {
     const matches: Match[] = [];
     if (holds(dispatched(job)?.clock ?? null, counter)) matches.push('job clock');
     if (holds(answerClockOf(job.content), counter)) matches.push('answer clock');
-    if (told.has(job.key.jobId)) matches.push('clock reading');
+    if (jobIds.has(job.key.jobId)) matches.push('clock reading');
     if (matches.length > 0) yield {job, matches};
   }
 }

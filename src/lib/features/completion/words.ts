@@ -15,7 +15,7 @@ export type FlagWords = {
   name: string;
   char: string | null;
   summary: string;
-  /** `none`: a switch. `file`: a path. `any`: a value that nobody can know. */
+  /** `none`: a switch. `file`: a path. `any`: a free value. */
   value: 'none' | 'file' | 'any' | readonly string[];
 };
 

@@ -121,7 +121,7 @@ function listen(
       process.off('SIGTSTP', suspend);
       process.kill(0, 'SIGTSTP');
       process.on('SIGTSTP', suspend);
-      // Where no shell could continue it, the kernel does not stop it either: then it goes on by itself.
+      // Where no shell could continue the process, the kernel does not stop it: it resumes by itself.
       setTimeout(onContinue, NOT_STOPPED_MS);
     });
   };

@@ -54,7 +54,7 @@ const ESC_MS = 40;
 /** Events that wait for the next picture; at the slowest pace those of a busy operator are more. */
 const MAX_FRESH = 2_000;
 
-/** What a frozen screen goes on showing. */
+/** The state that a frozen screen keeps showing. */
 type Still = {now: number; data: Data; log: readonly Entry[]};
 
 /**

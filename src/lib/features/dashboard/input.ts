@@ -5,7 +5,7 @@ export type Input =
   | {type: 'paste'; text: string}
   | {type: 'focus'; on: boolean};
 
-/** More is nobody's filter. */
+/** Longest filter text. */
 export const MAX_PASTE = 1_000;
 /** A hand does not press more keys than this in one read; what follows is a paste into a terminal that does not mark it. */
 const MAX_KEYS = 64;

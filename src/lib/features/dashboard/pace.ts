@@ -1,4 +1,4 @@
-/** How often the picture is made anew, ms: 1 Hz, 4 Hz while somebody presses keys, 0.2 Hz when nobody looks. */
+/** Time between frames, ms: 1 Hz, 4 Hz while keys are pressed, 0.2 Hz without focus. */
 export const PACE = {quick: 250, normal: 1_000, idle: 5_000} as const;
 const QUICK_FOR_MS = 5_000;
 const IDLE_AFTER_MS = 10 * 60_000;

@@ -5,7 +5,7 @@ import {unblock} from '../../cli/sinks.ts';
 
 /** The terminal as the dashboard's canvas, between `enter` and `leave`. */
 export type DashTerminal = Canvas & {
-  /** Own screen, no cursor, no line wrap, raw keys, pastes and focus told. */
+  /** Alternate screen, no cursor, no line wrap, raw keys, bracketed paste, focus events. */
   enter(): void;
   /** As it was before; resolves when the terminal has taken it, or does not read. */
   leave(): Promise<void>;

@@ -23,7 +23,7 @@ export function devnetOutput(options: {json: boolean; quiet: boolean}): DevnetOu
   };
 
   const silent = new Set<string>();
-  /** False for a probe that tells what the one before told: it comes every few seconds. */
+  /** False for a probe with the same outcome as the one before: probes come every few seconds. */
   const isNews = (event: DevnetEvent): boolean => {
     if (event.type !== 'probe') return true;
     if (event.ok) return silent.delete(event.target);

@@ -12,8 +12,8 @@ import {safeText} from '../../foundation/text/safe-text.ts';
 export type OpenedJobs = {journal: JobReader; config: UsableConfig; dir: string};
 
 /**
- * The journal of the configuration's node, else the only one there is on this machine. A configuration that could not be
- * run with will do: who looks up an old job need not mend it first.
+ * The journal of the configuration's node, or the only one on this machine. An incomplete configuration is enough: reading
+ * an old job does not require a valid one.
  * @throws AosError JOURNAL_* | CONFIG_* when the file that was named cannot be read | USAGE for several journals
  */
 export function openJobs(flag: string | undefined, note: (line: string) => void): OpenedJobs {

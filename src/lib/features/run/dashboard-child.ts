@@ -33,7 +33,7 @@ export type DashboardOptions = {
   onRestart: (how: string) => void;
 };
 
-/** How long one that was told to end may take. */
+/** How long the child may take to end once it is asked to. */
 const END_MS = 2_000;
 const HANG_UP_CODE = 129;
 

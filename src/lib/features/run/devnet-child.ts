@@ -29,7 +29,7 @@ const START_TIMEOUT_MS = 30_000;
 
 /**
  * Runs `work` with the config of a devnet of its own, which is gone afterwards. A stop during the start ends it there;
- * `onLost` is told when the devnet ends under the work.
+ * `onLost` is called when the devnet ends during the run.
  * @returns why it ended: what `work` says, or the reason of `stop`
  * @throws AosError DEVNET_FAILED also when the devnet was lost
  */
@@ -131,7 +131,7 @@ function firstLine(stream: NodeJS.ReadableStream, ended: Promise<void>): Promise
       try {
         finish(JSON.parse(text.slice(0, end)));
       } catch {
-        finish(undefined); // not our child's voice: told as a failure
+        finish(undefined); // not a line of our child: reported as a failure
       }
     };
     const timer = setTimeout(() => finish(undefined), START_TIMEOUT_MS);

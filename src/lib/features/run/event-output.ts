@@ -18,8 +18,8 @@ export type EventOutput = {
 };
 
 /**
- * Log lines on stderr (unless quiet), and with `json` the NDJSON stream on stdout. A dead reader is told to the other
- * stream.
+ * Log lines on stderr (unless quiet), and with `json` the NDJSON stream on stdout. When the reader of one stream is gone, the other
+ * stream reports it.
  * @param options.elsewhere where log lines go instead while stderr is not to be written to
  */
 export function createEventOutput(options: {
@@ -37,7 +37,7 @@ export function createEventOutput(options: {
   const color = levelPaint(wantsColor(process.env, stderr.isTTY));
   const plain = levelPaint(false);
   const errors = createSink(stderr, {
-    onGone: () => {}, // nobody is left to tell; the work goes on
+    onGone: () => {}, // nothing is left to report to; the work continues
     gapLine: (dropped) => log.warning(`${dropped} lines were dropped: the reader was too slow`, onStderr()),
   });
   const onStderr = (): LogTarget => ({sink: errors, format: format(), paint: color, ascii});

@@ -1,6 +1,6 @@
 import {createWriteStream, renameSync, statSync, type WriteStream} from 'node:fs';
 
-/** The log while nobody sees stderr. Never blocks the loop, never fails it. */
+/** The log file, used while stderr is hidden. Never blocks the loop, never fails it. */
 export type LogFile = {
   readonly path: string;
   write(line: string): void;
@@ -28,7 +28,7 @@ export function createLogFile(path: string): LogFile {
     }
     const opened = createWriteStream(path, {flags: 'a', mode: 0o600});
     opened.on('error', () => {
-      // A full disk, say. The work goes on; the next line tries again.
+      // A full disk, say. The work continues; the next line tries again.
       if (stream === opened) stream = null;
       opened.destroy();
     });

@@ -45,7 +45,7 @@ export type Operation = {
 };
 
 /**
- * The operator with its screen: the dashboard beside it while somebody looks, log lines otherwise. The loop does not
+ * The operator with its screen: the dashboard while it is open, log lines otherwise. The loop does not
  * depend on any of them (docs/architecture.md#processes-and-signals).
  */
 export function createOperation(options: OperateOptions): Operation {

@@ -3,7 +3,7 @@ import {EXIT} from '../../foundation/errors/table.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {answerRegister, registerOptions} from '../register/register-command.ts';
 
-/** The defaults of `aos register`, and nobody is asked. */
+/** The defaults of `aos register`, without prompts. */
 const FLAGS = {
   yes: true,
   'no-input': true,

@@ -1,4 +1,4 @@
-/** Hands events on in the turn after the one they happened in: what a job waits for is sent first, and told after. */
+/** Hands events on one turn of the event loop later: the work of a job goes out first, its events after. */
 export type Relay<T> = {
   push(event: T): void;
   /** Hands on what waits, now. */
@@ -7,7 +7,7 @@ export type Relay<T> = {
 
 /**
  * @param take must not throw; what it pushes itself comes after what waits already
- * @param isUrgent an event that is handed on at once, with those before it: what is told of it must be told now
+ * @param isUrgent an event that is handed on at once, with those before it, because its output must not be late
  */
 export function createRelay<T>(take: (event: T) => void, isUrgent: (event: T) => boolean): Relay<T> {
   let waiting: T[] = [];

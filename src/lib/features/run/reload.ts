@@ -24,7 +24,7 @@ const LIVE = ['log.format', 'log.level'];
  */
 export function createReload({file, marks, byFlag, emit, setLog}: ReloadOptions): () => void {
   const takesOver = LIVE.filter((key) => !byFlag.includes(key));
-  // What needs a restart is told again with each reload, until there was one.
+  // Keys that need a restart are reported with each reload until the restart.
   let live = marks;
   return () => {
     try {

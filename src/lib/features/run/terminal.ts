@@ -8,7 +8,7 @@ import {LEAVE_SCREEN} from '../dashboard/screen-codes.ts';
 export type SavedTerminal = {
   /**
    * Puts them back, and leaves the alternate screen of a program that could not do so itself; gives up after two
-   * seconds, as when nobody reads the terminal.
+   * seconds, in case the terminal is not read.
    */
   restore(options: {leaveScreen: boolean}): Promise<void>;
   /** All of it at once, for the last moment of the process. */
@@ -75,11 +75,12 @@ export type ScreenWish = {json: boolean; headless: boolean};
  */
 export function wantsDashboard({json, headless}: ScreenWish, env: NodeJS.ProcessEnv): boolean {
   const ci = env['CI'] ?? '';
-  const nobody = json || headless || (ci !== '' && ci !== '0' && ci !== 'false') || env['TERM'] === 'dumb';
-  return !nobody && isatty(0) && isatty(1) && inForeground();
+  const unattended =
+    json || headless || (ci !== '' && ci !== '0' && ci !== 'false') || env['TERM'] === 'dumb';
+  return !unattended && isatty(0) && isatty(1) && inForeground();
 }
 
-/** Who is in the background is stopped when it touches the terminal. Where that cannot be told it is taken for none. */
+/** A background process is stopped when it touches the terminal. Unknown counts as foreground. */
 function inForeground(): boolean {
   try {
     const stat = readFileSync('/proc/self/stat', 'utf8');

@@ -46,7 +46,7 @@ export function takeNews(data: Data, news: Turn): Data {
       return {...data, peer, view, link: {state: 'attached', since: at}};
     }
     case 'away': {
-      // Since when is told by the first of several failed tries.
+      // The first of several failed attempts sets `since`.
       const since = data.link.state === 'away' ? data.link.since : news.at;
       return {...data, link: {state: 'away', since, reason: news.reason}};
     }

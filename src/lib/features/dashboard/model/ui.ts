@@ -33,7 +33,7 @@ export type Ui = {
   note: {text: string; until: number} | null;
   /** When Ctrl-C was pressed for the first time; the second one counts within {@link CONFIRM_MS}. */
   askedAt: number | null;
-  /** How often the operator was told to stop. */
+  /** How often the user asked the operator to stop. */
   stops: number;
 };
 

@@ -109,7 +109,7 @@ export const DISPATCHER = {
     exit: null,
     category: null,
     means:
-      'The network has not reached this node for longer than three of its probes; beyond the offline grace that may cost stake.',
+      'The network has not reached this node for longer than three of its probes; beyond the offline allowance that may cost stake.',
     next: 'aos doctor --only ping',
     causes: [
       'The machine has lost its network, or a firewall or router no longer lets probes through.',
