@@ -3,7 +3,7 @@ import {clockToWire, type Clock} from '../../protocol/clock/vlc.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {ClockFacts, Emit} from '../events/events.ts';
 import {every} from '../../foundation/async/every.ts';
-import {jobOf} from './job-record.ts';
+import {dispatchOf} from './job/record.ts';
 import type {Journal} from '../journal/journal.ts';
 
 /** The clock that came with a job, when (Unix ms) and with which. */
@@ -29,7 +29,7 @@ function mergedBefore(journal: Journal): MergedClock | null {
   try {
     const record = journal.newest();
     if (record === undefined) return null;
-    return {clock: jobOf(record).clock, at: record.receivedAt, jobId: record.key.jobId};
+    return {clock: dispatchOf(record).clock, at: record.receivedAt, jobId: record.key.jobId};
   } catch {
     return null; // display only; the job steps report a damaged journal
   }

@@ -4,7 +4,7 @@ import {createBucket} from '../../foundation/async/token-bucket.ts';
 import type {Emit} from '../events/events.ts';
 import type {InboxHandlers} from './inbox.ts';
 import type {DispatcherConnection} from './ports.ts';
-import type {JobSteps} from './job-steps.ts';
+import type {Receive} from './job/receive.ts';
 
 /** Frames that wait for a full disk are kept in memory up to this; the rest is not acknowledged and so not ours. */
 const MAX_UNSAVED_BYTES = 64 * 1024 * 1024;
@@ -19,7 +19,7 @@ const MAX_PAUSE_MS = 1_000;
  * backlog that comes faster than it is journalled is left in the socket, where it holds its sender back.
  */
 export function createIntake(deps: {
-  receive: JobSteps['receive'];
+  receive: Receive;
   connection: Pick<DispatcherConnection, 'pause' | 'resume'>;
   emit: Emit;
   time: Time;

@@ -10,11 +10,9 @@ import {createHealth} from './health.ts';
 import {keepTidy} from './housekeeping.ts';
 import {createInbox} from './inbox.ts';
 import {createIntake} from './intake.ts';
-import {createJobSteps} from './job.ts';
-import type {JobOptions} from './job-deps.ts';
 import type {BlockReader, DispatcherConnection, Prover, RangeReader, Signer, Worker} from './ports.ts';
 import {createProbes} from './probes.ts';
-import {type CallbackReply, createWorkerRequests} from './worker-requests.ts';
+import {type CallbackReply, createWorkerRequests} from './job/worker-requests.ts';
 import {createRangeKeeper} from './range.ts';
 import {createSession} from './session.ts';
 import {createSignerWatch} from './signer-watch.ts';
@@ -25,10 +23,20 @@ import {createEventStream} from './event-stream.ts';
 import {allowManyListeners} from '../../foundation/async/abort.ts';
 import {createSequencer} from '../../foundation/async/sequencer.ts';
 import {watchParts} from './watching.ts';
-import {createWorkload} from './workload.ts';
+import {createDeliver} from './job/deliver.ts';
+import {createReceive} from './job/receive.ts';
+import {createSample} from './job/sample.ts';
+import {createSampler} from './job/sampler.ts';
+import {createScheduler} from './job/scheduler.ts';
+import {createWork} from './job/work.ts';
 import type {Journal} from '../journal/journal.ts';
 
-export type OperatorOptions = Omit<JobOptions, 'kinds'> & {
+export type OperatorOptions = {
+  nodeId: string;
+  clockId: bigint | null;
+  callbackUrl: string;
+  vrfSortPrecision: number;
+  retentionMs: number;
   network: string;
   version: string;
   /** For display only. */
@@ -120,46 +128,47 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   });
 
   const retryJournalWrite = createRetryJournalWrite({time, random: deps.random, health, signal});
-  const workload = createWorkload({
-    steps: {
-      sample: (seq) => steps.sample(seq),
-      work: (seq) => steps.work(seq),
-      deliver: (seq) => steps.deliver(seq),
-    },
+  const scheduler = createScheduler({
     journal,
     workers: deps.workers,
     emit,
+    time,
     signal,
+    stopping: stopped.signal,
     maxAccepted: options.maxAccepted,
     accepted: () => events.tally().accepted,
     onEnough: () => stopping.ask('jobs'),
   });
-  const steps = createJobSteps({
-    options: {...options, kinds},
-    journal,
-    retryJournalWrite,
-    session,
-    signing,
-    sequencer: createSequencer(),
-    ranges,
-    prover: deps.prover,
+  const clocked = {time, random: deps.random, signal, stopping: stopped.signal};
+  const recording = {journal, retryJournalWrite, emit};
+  const {nodeId, clockId, callbackUrl, vrfSortPrecision, retentionMs} = options;
+  const sampling = {nodeId, clockId, kinds, vrfSortPrecision, ranges, prover: deps.prover};
+  const working = {
+    nodeId,
+    clockId,
+    kinds,
+    callbackUrl,
     workers: deps.workers,
     requests,
-    health,
-    time,
-    random: deps.random,
-    emit,
-    newId: deps.newId,
     newSecretId: deps.newSecretId,
-    signal,
-    stopping: stopped.signal,
-    next: workload.next,
-    reserve: workload.reserve,
-    isIdle: workload.isIdle,
-    deliversNow: workload.deliversNow,
-    isCrowded: workload.isCrowded,
-    finished: workload.finished,
-  });
+    health,
+  };
+  const sampler = createSampler({...sampling, time, emit});
+  const jobs = {...recording, ...clocked, ...working, ranges, sampler, load: scheduler};
+  const steps = {
+    sample: createSample(jobs),
+    work: createWork(jobs),
+    deliver: createDeliver({
+      ...recording,
+      ...clocked,
+      nodeId,
+      session,
+      signing,
+      sequencer: createSequencer(),
+      newId: deps.newId,
+      retentionMs,
+    }),
+  };
 
   const inbox = createInbox(
     {verify: options.verifyDispatcher, dispatcherAddress: options.dispatcherAddress, time, emit},
@@ -168,7 +177,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       refuse: (id, reply) => session.respond(id, reply),
       // After the last wanted result nothing more is acknowledged.
       onJobs: createIntake({
-        receive: steps.receive,
+        receive: createReceive({...jobs, session, scheduler}),
         connection,
         emit,
         time,
@@ -199,7 +208,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
         return {
           ...tally,
           rejected: inbox.rejected(),
-          inHand: workload.busy(true),
+          inHand: scheduler.busy(true),
           // Counted from what this run saw: counting the journal's rows takes long in a large one.
           pending: pendingAtStart + tally.received - tally.accepted - events.expired(),
           uptimeMs: Math.round(time.monotonic() - startedAt),
@@ -237,18 +246,18 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       }),
     );
     const tidying = keepTidy({journal, time, health, retentionMs: options.retentionMs, signal});
-    workload.resume();
+    scheduler.start(steps);
     emit({type: 'connecting', url: options.dispatcherUrl});
     const connecting = connection.run(connectionHandlers({session, inbox, probed, emit, health}), signal);
 
     const reason = await why;
-    workload.stop();
+    scheduler.stop();
     stopped.abort(new AosError('INTERRUPTED', 'the operator stops'));
     // What is lost for good is not waited for.
     const graceMs = reason === 'fatal' ? 0 : options.shutdownGraceMs;
-    emit({type: 'stopping', reason, inHand: workload.busy(true), graceMs});
+    emit({type: 'stopping', reason, inHand: scheduler.busy(true), graceMs});
     // As far as they can still end: without a dispatcher no answer can be delivered.
-    await drain(() => workload.busy(session.connected()), graceMs, time);
+    await drain(() => scheduler.busy(session.connected()), graceMs, time);
     ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
     await Promise.all([ranging, tidying, connecting, watching]);
     const summary = summarise(

@@ -3,7 +3,7 @@ import type {AddressInfo, Socket} from 'node:net';
 import type {ListenAddress} from '../../config/config.ts';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
-import type {CallbackReply} from './worker-requests.ts';
+import type {CallbackReply} from './job/worker-requests.ts';
 
 /** What the HTTP server tells the operator. */
 export type ServerHandlers = {

@@ -2,7 +2,7 @@ import {connect} from 'node:net';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import type {ListenAddress} from '../../../../src/lib/config/config.ts';
 import {startOperatorServer, type OperatorServer} from '../../../../src/lib/node/operator/server.ts';
-import type {CallbackReply} from '../../../../src/lib/node/operator/worker-requests.ts';
+import type {CallbackReply} from '../../../../src/lib/node/operator/job/worker-requests.ts';
 import {rawHttp} from '../../../support/raw-http.ts';
 import {tcpServer} from '../../../support/signer.ts';
 

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
-import {createWorkerRequests} from '../../../../src/lib/node/operator/worker-requests.ts';
+import {createWorkerRequests} from '../../../../src/lib/node/operator/job/worker-requests.ts';
 import {openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
 import {answerOf, inTempDir, newJob, VRF} from '../../../support/journal.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';

@@ -1,14 +1,13 @@
 import {expect, it} from 'vitest';
-import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
-import {openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
-import {askWorker} from '../../../../src/lib/node/operator/ask-worker.ts';
-import {createHealth} from '../../../../src/lib/node/operator/health.ts';
-import {refOf} from '../../../../src/lib/node/operator/job-record.ts';
-import type {JobDeps} from '../../../../src/lib/node/operator/job-deps.ts';
-import type {Worker} from '../../../../src/lib/node/operator/ports.ts';
-import {createWorkerRequests} from '../../../../src/lib/node/operator/worker-requests.ts';
-import {answerOf, inTempDir, newJob, VRF} from '../../../support/journal.ts';
-import {virtualTime} from '../../../support/virtual-time.ts';
+import {AosError} from '../../../../../src/lib/foundation/errors/error.ts';
+import {openJournal} from '../../../../../src/lib/node/journal/sqlite.ts';
+import {askWorker, type AskDeps} from '../../../../../src/lib/node/operator/job/ask-worker.ts';
+import {createHealth} from '../../../../../src/lib/node/operator/health.ts';
+import {refOf} from '../../../../../src/lib/node/operator/job/record.ts';
+import type {Worker} from '../../../../../src/lib/node/operator/ports.ts';
+import {createWorkerRequests} from '../../../../../src/lib/node/operator/job/worker-requests.ts';
+import {answerOf, inTempDir, newJob, VRF} from '../../../../support/journal.ts';
+import {virtualTime} from '../../../../support/virtual-time.ts';
 
 const never = new AbortController().signal;
 
@@ -32,7 +31,7 @@ it('a worker that is never ready leaves nothing of the job behind', () =>
     await journal.select(record.seq, VRF, first);
     requests.journalled(first);
 
-    const deps: Partial<JobDeps> = {
+    const deps: Partial<AskDeps> = {
       journal,
       time,
       emit,
@@ -42,7 +41,7 @@ it('a worker that is never ready leaves nothing of the job behind', () =>
       signal: never,
       stopping: never,
     };
-    const asked = askWorker(deps as JobDeps, {
+    const asked = askWorker(deps as AskDeps, {
       record,
       ref: refOf(record),
       job: {

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
-import type {Clock} from '../../../../src/lib/protocol/clock/vlc.ts';
-import {answerContent, answerWithoutWorker} from '../../../../src/lib/node/operator/answer.ts';
-import type {DispatchJob, WorkerKind} from '../../../../src/lib/protocol/wire/messages.ts';
-import type {Sampling} from '../../../../src/lib/protocol/vrf/sampling.ts';
+import type {Clock} from '../../../../../src/lib/protocol/clock/vlc.ts';
+import {answerContent, answerWithoutWorker} from '../../../../../src/lib/node/operator/job/answer.ts';
+import type {DispatchJob, WorkerKind} from '../../../../../src/lib/protocol/wire/messages.ts';
+import type {Sampling} from '../../../../../src/lib/protocol/vrf/sampling.ts';
 
 const VRF = {
   selected: true,
@@ -75,7 +75,7 @@ describe('the answer without a worker', () => {
 });
 
 describe('the content of job_result', () => {
-  const node = {id: '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73', clockId: null};
+  const node = {nodeId: '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73', clockId: null};
   const answer = {outcome: 'answered', result: 'a "b"\n', reason: '', vrf: VRF} as const;
 
   it('is one compact element in the protocol’s field order, with node_id and a blank signature', () => {

@@ -1,15 +1,15 @@
-import {linkedAbort} from '../../foundation/async/abort.ts';
-import {createBackoff} from '../../foundation/async/backoff.ts';
-import {AosError, isAosError} from '../../foundation/errors/error.ts';
-import {readOpmlCallback, type DispatchJob, type VrfFields} from '../../protocol/wire/messages.ts';
+import {linkedAbort} from '../../../foundation/async/abort.ts';
+import {createBackoff} from '../../../foundation/async/backoff.ts';
+import {AosError, isAosError} from '../../../foundation/errors/error.ts';
+import {readOpmlCallback, type DispatchJob, type VrfFields} from '../../../protocol/wire/messages.ts';
 import type {Answer, FinalAnswer} from './answer.ts';
-import type {JobRef} from '../events/events.ts';
-import type {JobDeps} from './job-deps.ts';
-import type {Worker} from './ports.ts';
-import type {JobRecord} from '../journal/records.ts';
+import type {EarlyRequest} from './early-request.ts';
+import type {JobRef} from '../../events/events.ts';
+import type {Clocked, Recording, Workers} from './parts.ts';
+import type {Worker} from '../ports.ts';
+import type {JobRecord} from '../../journal/records.ts';
 
-/** A request that is being put while it is written down: what the worker said to each of the two calls. */
-export type EarlyRequest = {requestId: string; ready: Promise<void>; asked: Promise<void>};
+export type AskDeps = Recording & Clocked & Workers;
 
 export type WorkerTask = {
   record: JobRecord;
@@ -31,7 +31,7 @@ export type WorkerAnswer = {answer: FinalAnswer; stored: boolean};
  * An answer that is in the journal already, from before a restart or late, counts. What fails for too long becomes
  * an answer of outcome `failed` with the reason in words, so the job never hangs.
  */
-export async function askWorker(deps: JobDeps, task: WorkerTask): Promise<WorkerAnswer> {
+export async function askWorker(deps: AskDeps, task: WorkerTask): Promise<WorkerAnswer> {
   const {signal, time} = deps;
   const {worker, vrf, record, finish} = task;
   const backoff = createBackoff({firstMs: 500, capMs: 30_000, random: deps.random});
@@ -76,7 +76,7 @@ export async function askWorker(deps: JobDeps, task: WorkerTask): Promise<Worker
 
 /** The request that was journalled with the job's selection, once; then a new one, journalled now. */
 async function request(
-  deps: JobDeps,
+  deps: AskDeps,
   seq: number,
   {kind}: Worker,
 ): Promise<{requestId: string; attempt: number}> {
@@ -91,7 +91,7 @@ async function request(
 
 /** Journals a request, puts it and waits for the callback. */
 async function askOnce(
-  deps: JobDeps,
+  deps: AskDeps,
   task: WorkerTask,
   early: EarlyRequest | undefined,
 ): Promise<WorkerAnswer> {
@@ -112,7 +112,7 @@ async function askOnce(
     // The answer to an earlier request may have arrived before this call, or to this one, sent before it was journalled.
     const late = attempt === 1 && early === undefined ? null : storedAnswer(deps, seq);
     if (late !== null) return {answer: finish(answered(late, vrf)), stored: false};
-    const {nodeId, callbackUrl} = deps.options;
+    const {nodeId, callbackUrl} = deps;
     deps.emit({type: 'job_asked', job: ref, requestId, attempt});
     const put = {requestId, nodeId, model: job.model, prompt: job.prompt, callbackUrl};
     const asking = early?.requestId === requestId ? early.asked : worker.ask(put, closed.signal);
@@ -125,7 +125,7 @@ async function askOnce(
   }
 }
 
-function storedAnswer(deps: JobDeps, seq: number): string | null {
+function storedAnswer(deps: AskDeps, seq: number): string | null {
   return deps.journal.requests(seq).find((request) => request.answer !== null)?.answer ?? null;
 }
 

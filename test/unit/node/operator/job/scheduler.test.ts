@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
-import {createWorkload, type Workload} from '../../../../src/lib/node/operator/workload.ts';
-import {settled} from '../../../support/virtual-time.ts';
-import type {JobRecord} from '../../../../src/lib/node/journal/records.ts';
-import type {JobState} from '../../../../src/lib/node/events/job-states.ts';
+import type {OperatorEventBody} from '../../../../../src/lib/node/events/events.ts';
+import {createScheduler, type Scheduler} from '../../../../../src/lib/node/operator/job/scheduler.ts';
+import {settled, virtualTime} from '../../../../support/virtual-time.ts';
+import type {Job, Steps} from '../../../../../src/lib/node/operator/job/job.ts';
+import type {JobRecord} from '../../../../../src/lib/node/journal/records.ts';
+import type {JobState} from '../../../../../src/lib/node/events/job-states.ts';
 
 type Fate = 'accepted' | 'expired' | 'unselected' | 'broken' | 'unreadable';
 
@@ -23,27 +24,27 @@ function stage(options: {
   const end = new AbortController();
   const fate = (seq: number): Fate => options.fates[seq - 1] ?? 'accepted';
   const record = (seq: number): JobRecord => ({seq, state: state.get(seq), kind: 'opml'}) as JobRecord;
-  const step = async (seq: number): Promise<void> => {
+  const step = async ({seq}: Job): Promise<void> => {
     begun.add(seq);
     await new Promise((resolve) => setImmediate(resolve));
     if (fate(seq) === 'broken') throw new Error('broken');
   };
-  const workload: Workload = createWorkload({
-    steps: {
-      sample: async (seq) => {
-        await step(seq);
-        workload.next(seq, fate(seq) === 'unselected' ? 'concluded' : 'selected');
-      },
-      work: async (seq) => {
-        await step(seq);
-        workload.next(seq, 'concluded');
-      },
-      deliver: async (seq) => {
-        await step(seq);
-        if (fate(seq) !== 'expired') accepted += 1;
-        workload.finished(seq);
-      },
+  const steps: Steps = {
+    sample: async (job) => {
+      await step(job);
+      return fate(job.seq) === 'unselected' ? 'deliver' : 'work';
     },
+    work: async (job) => {
+      await step(job);
+      return 'deliver';
+    },
+    deliver: async (job) => {
+      await step(job);
+      if (fate(job.seq) !== 'expired') accepted += 1;
+      return 'done';
+    },
+  };
+  const scheduler = createScheduler({
     journal: {
       get: (seq) => {
         if (fate(seq) === 'unreadable') throw new Error('disk I/O error');
@@ -57,26 +58,36 @@ function stage(options: {
     },
     workers: [{kind: 'opml', concurrency: options.concurrency}],
     emit: (event) => events.push(event),
+    time: virtualTime(),
     signal: end.signal,
+    stopping: end.signal,
     maxAccepted: options.maxAccepted,
     accepted: () => accepted,
     onEnough: () => (enough += 1),
   });
-  return {workload, begun, events, end, accepted: () => accepted, enough: () => enough};
+  return {
+    scheduler,
+    start: () => scheduler.start(steps),
+    begun,
+    events,
+    end,
+    accepted: () => accepted,
+    enough: () => enough,
+  };
 }
 
-const idle = async (workload: Workload): Promise<void> => {
-  for (let turn = 0; turn < 2_000 && workload.busy(true) > 0; turn += 1) await settled(1);
+const idle = async (scheduler: Scheduler): Promise<void> => {
+  for (let turn = 0; turn < 2_000 && scheduler.busy(true) > 0; turn += 1) await settled(1);
   await settled();
 };
 
 /** Until only so many places are left. */
-const idleBut = async ({workload}: {workload: Workload}, places: number): Promise<void> => {
-  for (let turn = 0; turn < 2_000 && workload.busy(true) > places; turn += 1) await settled(1);
+const idleBut = async ({scheduler}: {scheduler: Scheduler}, places: number): Promise<void> => {
+  for (let turn = 0; turn < 2_000 && scheduler.busy(true) > places; turn += 1) await settled(1);
   await settled();
 };
 
-describe('the workload', () => {
+describe('the scheduler', () => {
   it('ends with exactly maxAccepted results, or with as many as can be, whatever waits where', async () => {
     const fates = fc.array(fc.constantFrom<Fate>('accepted', 'accepted', 'unselected', 'expired', 'broken'), {
       maxLength: 40,
@@ -92,9 +103,10 @@ describe('the workload', () => {
         fc.integer({min: 1, max: 3}),
         async (what, before, most, concurrency) => {
           const at = stage({fates: what, left: before, maxAccepted: most, concurrency});
-          at.workload.resume();
-          for (let seq = before.length + 1; seq <= what.length; seq += 1) at.workload.next(seq, 'received');
-          await idle(at.workload);
+          at.start();
+          for (let seq = before.length + 1; seq <= what.length; seq += 1)
+            at.scheduler.add({seq}, 'sample');
+          await idle(at.scheduler);
           const total = Math.max(before.length, what.length);
           const good = Array.from({length: total}, (_, n) => what[n] ?? 'accepted').filter(
             (fate) => fate === 'accepted' || fate === 'unselected',
@@ -111,9 +123,9 @@ describe('the workload', () => {
 
   it('takes everything without a limit, former jobs first', async () => {
     const at = stage({fates: [], left: Array(1_200).fill('received'), maxAccepted: null, concurrency: 4});
-    at.workload.resume();
-    at.workload.next(1_201, 'received');
-    await idle(at.workload);
+    at.start();
+    at.scheduler.add({seq: 1_201}, 'sample');
+    await idle(at.scheduler);
     expect([...at.begun]).toEqual(Array.from({length: 1_201}, (_, n) => n + 1));
     expect(at.accepted()).toBe(1_201);
   });
@@ -125,10 +137,10 @@ describe('the workload', () => {
       maxAccepted: null,
       concurrency: 1,
     });
-    at.workload.resume();
-    at.workload.stop();
-    at.workload.next(99, 'received');
-    await idle(at.workload);
+    at.start();
+    at.scheduler.stop();
+    at.scheduler.add({seq: 99}, 'sample');
+    await idle(at.scheduler);
     expect(at.begun.has(2)).toBe(false);
     expect(at.begun.has(99)).toBe(false);
     expect(at.accepted()).toBe(81); // 80, and the one a worker was busy with
@@ -136,70 +148,70 @@ describe('the workload', () => {
 
   it('has a place for a job only when none waits before it, and as many as may begin', async () => {
     const at = stage({fates: [], left: [], maxAccepted: 3, concurrency: 1});
-    const first = at.workload.reserve();
+    const first = at.scheduler.reserve();
     expect(first).not.toBeNull();
-    at.workload.next(10, 'received');
-    expect(at.workload.reserve()).toBeNull(); // one waits to be sampled
+    at.scheduler.add({seq: 10}, 'sample');
+    expect(at.scheduler.reserve()).toBeNull(); // one waits to be sampled
     await idleBut(at, 1);
     expect(at.accepted()).toBe(1);
-    const second = at.workload.reserve();
-    expect(at.workload.reserve()).toBeNull(); // the first, the second and the one that is through are three
-    first?.claim(11, 'concluded', 'opml');
+    const second = at.scheduler.reserve();
+    expect(at.scheduler.reserve()).toBeNull(); // the first, the second and the one that is through are three
+    first?.claim({seq: 11}, 'deliver', 'opml');
     second?.release();
     second?.release();
-    const third = at.workload.reserve();
-    at.workload.next(12, 'received'); // there is no room left for it
-    third?.claim(13, 'selected', 'opml');
+    const third = at.scheduler.reserve();
+    at.scheduler.add({seq: 12}, 'sample'); // there is no room left for it
+    third?.claim({seq: 13}, 'work', 'opml');
     third?.release();
-    await idle(at.workload);
+    await idle(at.scheduler);
     expect([at.accepted(), at.begun.has(12), at.enough()]).toEqual([3, false, 1]);
   });
 
   it('gives a place back to the job that waits for one, and none once stopped', async () => {
     const at = stage({fates: [], left: [], maxAccepted: 1, concurrency: 1});
-    const place = at.workload.reserve();
-    at.workload.next(1, 'received');
+    const place = at.scheduler.reserve();
+    at.scheduler.add({seq: 1}, 'sample');
     expect(at.begun.has(1)).toBe(false);
-    expect(at.workload.busy(true)).toBe(1);
+    expect(at.scheduler.busy(true)).toBe(1);
     place?.release();
-    await idle(at.workload);
+    await idle(at.scheduler);
     expect(at.accepted()).toBe(1);
     const other = stage({fates: [], left: [], maxAccepted: null, concurrency: 1});
-    const places = Array.from({length: 100}, () => other.workload.reserve());
+    const places = Array.from({length: 100}, () => other.scheduler.reserve());
     expect(places.filter((one) => one !== null)).toHaveLength(16);
-    other.workload.stop();
+    other.scheduler.stop();
     places[0]?.release();
-    expect(other.workload.reserve()).toBeNull();
+    expect(other.scheduler.reserve()).toBeNull();
   });
 
   it('has no worker idle for more jobs than it takes, nor any once stopped', async () => {
     const at = stage({fates: [], left: [], maxAccepted: null, concurrency: 2});
     // Each asks while it has a place itself.
-    const [first, second] = [at.workload.reserve(), at.workload.reserve()];
-    expect(at.workload.isIdle('opml')).toBe(true);
-    const third = at.workload.reserve();
-    expect(at.workload.isIdle('opml')).toBe(false);
+    const [first, second] = [at.scheduler.reserve(), at.scheduler.reserve()];
+    expect(at.scheduler.isIdle('opml')).toBe(true);
+    const third = at.scheduler.reserve();
+    expect(at.scheduler.isIdle('opml')).toBe(false);
     third?.release();
-    expect(at.workload.isIdle('opml')).toBe(true);
+    expect(at.scheduler.isIdle('opml')).toBe(true);
     second?.release();
     first?.release();
-    for (const seq of [1, 2, 3]) at.workload.next(seq, 'received');
-    expect(at.workload.isIdle('opml')).toBe(false);
-    await idle(at.workload);
-    at.workload.stop();
-    expect(at.workload.isIdle('opml')).toBe(false);
+    for (const seq of [1, 2, 3]) at.scheduler.add({seq}, 'sample');
+    expect(at.scheduler.isIdle('opml')).toBe(false);
+    await idle(at.scheduler);
+    at.scheduler.stop();
+    expect(at.scheduler.isIdle('opml')).toBe(false);
   });
 
   it('tells of a job that broke, and nothing after the end', async () => {
     const at = stage({fates: ['broken', 'broken'], left: [], maxAccepted: null, concurrency: 1});
-    at.workload.next(1, 'received');
-    await idle(at.workload);
+    at.scheduler.add({seq: 1}, 'sample');
+    await idle(at.scheduler);
     expect(at.events).toEqual([
       {type: 'warning', code: 'BUG', message: 'job 1 stays in the journal: broken'},
     ]);
-    at.workload.next(2, 'received');
+    at.scheduler.add({seq: 2}, 'sample');
     at.end.abort();
-    await idle(at.workload);
+    await idle(at.scheduler);
     expect(at.events).toHaveLength(1);
   });
 
@@ -207,8 +219,8 @@ describe('the workload', () => {
     for (const first of ['broken', 'expired'] as const) {
       const left = ['selected', 'selected', 'selected'] as const;
       const at = stage({fates: [first, 'unreadable'], left, maxAccepted: 1, concurrency: 1});
-      at.workload.resume();
-      await idle(at.workload);
+      at.start();
+      await idle(at.scheduler);
       expect([...at.begun]).toEqual([1, 3]);
       expect(at.events).toContainEqual({
         type: 'warning',

@@ -1,10 +1,10 @@
-import {abortable} from '../../foundation/async/abort.ts';
-import {AosError, isAosError} from '../../foundation/errors/error.ts';
-import {readOpmlCallback, type WorkerKind} from '../../protocol/wire/messages.ts';
-import type {Time} from '../../foundation/time/time.ts';
-import type {Emit} from '../events/events.ts';
-import type {Conclusion, RequestRecord} from '../journal/records.ts';
-import type {Journal} from '../journal/journal.ts';
+import {abortable} from '../../../foundation/async/abort.ts';
+import {AosError, isAosError} from '../../../foundation/errors/error.ts';
+import {readOpmlCallback, type WorkerKind} from '../../../protocol/wire/messages.ts';
+import type {Time} from '../../../foundation/time/time.ts';
+import type {Emit} from '../../events/events.ts';
+import type {Conclusion, RequestRecord} from '../../journal/records.ts';
+import type {Journal} from '../../journal/journal.ts';
 
 /** What our HTTP server answers a worker's callback with. */
 export type CallbackReply = {status: number; code: number; message: string};

@@ -1,14 +1,15 @@
-import {answerClock} from '../../protocol/clock/vlc.ts';
-import {isAosError} from '../../foundation/errors/error.ts';
+import {answerClock} from '../../../protocol/clock/vlc.ts';
+import {isAosError} from '../../../foundation/errors/error.ts';
 import {
   jobResultContent,
   type DispatchJob,
   type VrfFields,
   type WorkerKind,
-} from '../../protocol/wire/messages.ts';
-import type {Sampling} from '../../protocol/vrf/sampling.ts';
-import type {Conclusion} from '../journal/records.ts';
-import type {JobOutcome} from '../events/job-states.ts';
+} from '../../../protocol/wire/messages.ts';
+import type {Sampling} from '../../../protocol/vrf/sampling.ts';
+import type {Conclusion} from '../../journal/records.ts';
+import type {Answering} from './parts.ts';
+import type {JobOutcome} from '../../events/job-states.ts';
 
 /** What is said about one job: its outcome, and the fields of `job_result` that depend on it. */
 export type Answer = {outcome: JobOutcome; result: string; reason: string; vrf: VrfFields};
@@ -45,12 +46,7 @@ export function answerWithoutWorker(
 const MAX_CONTENT_BYTES = 4 * 1024 * 1024;
 
 /** The answer with its content; one that could never be signed becomes a failed one, which can. `at` is Unix ms. */
-export function finalAnswer(
-  job: DispatchJob,
-  answer: Answer,
-  node: {id: string; clockId: bigint | null},
-  at: number,
-): FinalAnswer {
+export function finalAnswer(job: DispatchJob, answer: Answer, node: Answering, at: number): FinalAnswer {
   const content = answerContent(job, answer, node);
   const bytes = Buffer.byteLength(content);
   if (bytes <= MAX_CONTENT_BYTES) return {...answer, content, at};
@@ -63,13 +59,9 @@ export function finalAnswer(
  * The job_result element for an answer: the text that is journalled, signed and sent, and never made again.
  * A clock that cannot advance is returned as it came, with the reason in words: the job is still answered.
  */
-export function answerContent(
-  job: DispatchJob,
-  answer: Answer,
-  node: {id: string; clockId: bigint | null},
-): string {
+export function answerContent(job: DispatchJob, answer: Answer, node: Answering): string {
   const {user, key, clock} = job;
-  const base = {user, jobId: key.jobId, vrf: answer.vrf, tag: key.tag, operator: node.id};
+  const base = {user, jobId: key.jobId, vrf: answer.vrf, tag: key.tag, operator: node.nodeId};
   try {
     const advanced = answerClock(clock, node.clockId);
     return jobResultContent({...base, result: answer.result, reason: answer.reason, clock: advanced});

@@ -1,0 +1,26 @@
+import type {DispatchJob} from '../../../protocol/wire/messages.ts';
+import type {Worker} from '../ports.ts';
+import type {Workers} from './parts.ts';
+
+/** A request that a worker gets while it is being written down: what the worker says to each of the two calls. */
+export type EarlyRequest = {requestId: string; ready: Promise<void>; asked: Promise<void>};
+
+/**
+ * Asks a worker that has nothing to do while the selection and the request are being written: its callback finds them in
+ * the journal, which takes changes in their order. When that write is refused there is nothing to find, and a new request
+ * follows the write that succeeds; after a crash a worker may have computed in vain.
+ */
+export function askEarly(
+  {newSecretId, nodeId, callbackUrl}: Workers,
+  worker: Worker,
+  {model, prompt}: DispatchJob,
+  signal: AbortSignal,
+): EarlyRequest {
+  const requestId = newSecretId();
+  const ready = worker.ready(signal);
+  const asked = ready.then(() => worker.ask({requestId, nodeId, model, prompt, callbackUrl}, signal));
+  // askWorker handles both errors: this only keeps them from being reported as unhandled.
+  ready.catch(() => undefined);
+  asked.catch(() => undefined);
+  return {requestId, ready, asked};
+}

@@ -1,0 +1,33 @@
+import type {JobRecord} from '../../journal/records.ts';
+import type {DispatchJob} from '../../../protocol/wire/messages.ts';
+import type {Backoff} from '../../../foundation/async/backoff.ts';
+import type {EarlyRequest} from './early-request.ts';
+
+/** What is done about a job, in this order; a job that no worker has to answer skips `work`. */
+export type Step = 'sample' | 'work' | 'deliver';
+
+/** What comes after a step: the next one, at once or after a pause, or nothing more in this run. */
+export type Next = Step | 'done' | {step: 'deliver'; inMs: number};
+
+/**
+ * A job in progress. Its state is in the journal, where each step leaves its mark before the next begins; this holds only
+ * what a step has at hand for the one that follows at once, so that it is not read again.
+ */
+export type Job = {
+  /** Its number in the journal. */
+  readonly seq: number;
+  /** As it is in the journal now. */
+  record?: JobRecord | undefined;
+  /** What its frame says, checked. */
+  dispatch?: DispatchJob | undefined;
+  /** The request that an idle worker got while the selection was being written. */
+  early?: EarlyRequest | undefined;
+  /** Deliveries of this run that the dispatcher did not accept. */
+  deliveries?: {attempts: number; backoff: Backoff} | undefined;
+};
+
+/** A step takes a job on from the state the journal has it in, and returns what comes next. */
+export type StepOf = (job: Job) => Promise<Next>;
+
+/** The steps; the scheduler is the only one who calls them. */
+export type Steps = Readonly<Record<Step, StepOf>>;

@@ -1,0 +1,39 @@
+import {AosError} from '../../../foundation/errors/error.ts';
+import {parseEnvelope} from '../../../protocol/wire/envelope.ts';
+import {readDispatch, type DispatchJob} from '../../../protocol/wire/messages.ts';
+import type {Emit, JobRef} from '../../events/events.ts';
+import type {JobRecord} from '../../journal/records.ts';
+import type {Journal} from '../../journal/journal.ts';
+import type {FinalAnswer} from './answer.ts';
+import type {Job} from './job.ts';
+import type {Load} from './scheduler.ts';
+
+/** A job that has to be in the journal. */
+export function recordOf(journal: Pick<Journal, 'get'>, seq: number): JobRecord {
+  const record = journal.get(seq);
+  if (record === undefined) throw new AosError('BUG', `job ${seq} is not in the journal`);
+  return record;
+}
+
+/** The job in a stored frame; it was checked before it was stored. */
+export function dispatchOf(record: JobRecord): DispatchJob {
+  const job = readDispatch(parseEnvelope(Buffer.from(record.frame)).params)[record.index];
+  if (job === undefined) throw new AosError('BUG', `job ${record.seq} is not in its frame`);
+  return job;
+}
+
+/** How events name a job. */
+export function refOf({seq, key, kind, model}: JobRecord): JobRef {
+  return {seq, ...key, kind, model};
+}
+
+/** Reports that the one answer of a job is on disk, and leaves it at hand for its delivery when that comes at once. */
+export function concluded(
+  job: Job,
+  record: JobRecord,
+  {outcome, reason, content, vrf}: FinalAnswer,
+  {emit, load}: {emit: Emit; load: Pick<Load, 'deliversNow'>},
+): void {
+  if (load.deliversNow()) job.record = {...record, state: 'concluded', outcome, content, vrf};
+  emit({type: 'job_concluded', job: refOf(record), outcome, reason});
+}

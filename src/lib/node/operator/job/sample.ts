@@ -1,0 +1,36 @@
+import {concluded, dispatchOf, recordOf} from './record.ts';
+import {prepareWork} from './prepare-work.ts';
+import type {StepOf} from './job.ts';
+import type {Clocked, Recording, Sampling, Workers} from './parts.ts';
+import type {Sampler} from './sampler.ts';
+import type {Load} from './scheduler.ts';
+
+/** Samples a received job by VRF: concludes it, or selects it for a worker. */
+export function createSample(
+  deps: Recording & Clocked & Workers & Pick<Sampling, 'ranges'> & {sampler: Sampler; load: Load},
+): StepOf {
+  const {journal, retryJournalWrite, ranges, sampler, load} = deps;
+
+  return async (job) => {
+    const {seq} = job;
+    const record = recordOf(journal, seq);
+    const dispatch = dispatchOf(record);
+    const range = ranges.known() ?? (await ranges.get(deps.stopping));
+    const outcome = await sampler.sample(dispatch, range, load.isCrowded());
+    sampler.report(record, outcome);
+    const {answer, sampling} = outcome;
+    if (answer !== null) {
+      await retryJournalWrite(() => journal.conclude(seq, answer));
+      concluded(job, record, answer, deps);
+      return 'deliver';
+    }
+    const work = prepareWork(deps, dispatch, load, deps.signal);
+    await retryJournalWrite(
+      () => journal.select(seq, sampling.vrf, work.firstRequest(seq), range),
+      () => work.dropEarly(),
+    );
+    const {vrf} = sampling;
+    Object.assign(job, work.journalled({...record, state: 'selected', vrf, range}, dispatch));
+    return 'work';
+  };
+}
