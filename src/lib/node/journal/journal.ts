@@ -9,7 +9,17 @@ import type {JobState} from '../events/job-states.ts';
  * (writes of one event-loop turn, or of one sync, share one transaction).
  * @throws AosError JOURNAL_WRITE_FAILED when the disk refuses
  */
-export type Journal = {
+export type Journal = JobJournal &
+  RequestJournal &
+  ClockJournal &
+  Notes & {
+    /** Deletes accepted and expired jobs (with their requests) and readings from before `before`, Unix ms; the last reading stays. */
+    prune(before: number): Promise<number>;
+    close(): Promise<void>;
+  };
+
+/** The jobs, each with its state and its one answer. */
+export type JobJournal = {
   /**
    * Stores a new job with a clock reading, or returns the stored one of that (job_id, tag, position). `initialState` gives
    * the first state of a new job, stored in the same write; a repeated write calls it again, with another seq.
@@ -47,10 +57,13 @@ export type Journal = {
   get(seq: number): JobRecord | undefined;
   /** The job that came last. */
   newest(): JobRecord | undefined;
-  /** Number of jobs a state. */
+  /** Number of jobs in each state. */
   counts(): Readonly<Record<JobState, number>>;
+};
 
-  /** Journals a request that is about to be asked. */
+/** The requests to workers, and their answers. */
+export type RequestJournal = {
+  /** Journals a request that is about to be sent. */
   ask(request: Omit<RequestRecord, 'answer'>): Promise<void>;
   /**
    * Takes a callback: once per request id, durable before it resolves; `unknown` too when its job is concluded.
@@ -65,16 +78,18 @@ export type Journal = {
   ): Promise<{state: 'taken'; seq: number} | {state: 'unknown' | 'already'}>;
   /** All requests of a job, first attempt first. */
   requests(seq: number): RequestRecord[];
+};
 
+/** The chain of clock readings. */
+export type ClockJournal = {
   /** Appends a clock reading that belongs to no job (heartbeat answered, outage). */
   read(event: ReadingEvent, at: number): Promise<void>;
   /** The latest reading, null in a new journal. */
   lastReading(): Reading | null;
+};
 
-  /** Small durable facts, such as the last known sampling range. */
+/** Small durable facts by name, such as the last known sampling range. */
+export type Notes = {
   remember(name: string, value: string): Promise<void>;
   recall(name: string): string | null;
-  /** Deletes accepted and expired jobs (with their requests) and readings from before `before`, Unix ms; the last reading stays. */
-  prune(before: number): Promise<number>;
-  close(): Promise<void>;
 };

@@ -2,14 +2,14 @@ import type {Time} from '../../foundation/time/time.ts';
 import {createBucket} from '../../foundation/async/token-bucket.ts';
 import type {Emit} from '../events/events.ts';
 import type {Health} from './health.ts';
-import type {Journal} from '../journal/journal.ts';
+import type {ClockJournal} from '../journal/journal.ts';
 
 /** Most probes emitted and journalled per second; anyone may request /ping as often as they like. */
 const PROBES_PER_SECOND = 2;
 
 /** Takes down that the network asked whether we are alive, and was answered. */
 export function createProbes(deps: {
-  journal: Pick<Journal, 'read'>;
+  journal: Pick<ClockJournal, 'read'>;
   time: Time;
   emit: Emit;
   health: Health;

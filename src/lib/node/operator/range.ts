@@ -7,7 +7,7 @@ import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {Emit} from '../events/events.ts';
 import type {Health} from './health.ts';
 import type {RangeReader} from './ports.ts';
-import type {Journal} from '../journal/journal.ts';
+import type {Notes} from '../journal/journal.ts';
 
 /**
  * The sampling range of node_id: the chain's, kept in the journal, good while the chain is away
@@ -29,7 +29,7 @@ export const RANGE_NOTE = 'sampling-range';
 
 export function createRangeKeeper(deps: {
   reader: RangeReader;
-  journal: Journal;
+  journal: Notes;
   refreshMs: number;
   time: Time;
   random: () => number;

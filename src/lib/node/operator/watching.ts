@@ -7,10 +7,10 @@ import type {Health} from './health.ts';
 import type {BlockReader, Worker} from './ports.ts';
 import type {SignerWatch} from './signer-watch.ts';
 import {watchWorkers} from './worker-watch.ts';
-import type {Journal} from '../journal/journal.ts';
+import type {ClockJournal} from '../journal/journal.ts';
 
 export type Watching = {
-  journal: Pick<Journal, 'lastReading'>;
+  journal: Pick<ClockJournal, 'lastReading'>;
   merged: () => MergedClock | null;
   clockId: bigint;
   signers: SignerWatch;

@@ -3,7 +3,7 @@ import type {Sequencer} from '../../../foundation/async/sequencer.ts';
 import type {Time} from '../../../foundation/time/time.ts';
 import type {WorkerKind} from '../../../protocol/wire/messages.ts';
 import type {Emit} from '../../events/events.ts';
-import type {Journal} from '../../journal/journal.ts';
+import type {JobJournal, RequestJournal} from '../../journal/journal.ts';
 import type {Health} from '../health.ts';
 import type {RangeKeeper} from '../range.ts';
 import type {RetryJournalWrite} from '../retry-journal-write.ts';
@@ -24,7 +24,7 @@ export type Clocked = {
 
 /** Where the marks of a job go, and who hears of them. */
 export type Recording = {
-  journal: Journal;
+  journal: JobJournal & RequestJournal;
   retryJournalWrite: RetryJournalWrite;
   emit: Emit;
 };

@@ -3,13 +3,13 @@ import {parseEnvelope} from '../../../protocol/wire/envelope.ts';
 import {readDispatch, type DispatchJob} from '../../../protocol/wire/messages.ts';
 import type {Emit, JobRef} from '../../events/events.ts';
 import type {JobRecord} from '../../journal/records.ts';
-import type {Journal} from '../../journal/journal.ts';
+import type {JobJournal} from '../../journal/journal.ts';
 import type {FinalAnswer} from './answer.ts';
 import type {Job} from './job.ts';
 import type {Load} from './scheduler.ts';
 
 /** A job that has to be in the journal. */
-export function recordOf(journal: Pick<Journal, 'get'>, seq: number): JobRecord {
+export function recordOf(journal: Pick<JobJournal, 'get'>, seq: number): JobRecord {
   const record = journal.get(seq);
   if (record === undefined) throw new AosError('BUG', `job ${seq} is not in the journal`);
   return record;

@@ -3,7 +3,7 @@ import {createWorkQueue, type WorkQueue} from '../../../foundation/async/work-qu
 import {errorText, isAosError} from '../../../foundation/errors/error.ts';
 import type {Time} from '../../../foundation/time/time.ts';
 import type {Emit} from '../../events/events.ts';
-import type {Journal} from '../../journal/journal.ts';
+import type {JobJournal} from '../../journal/journal.ts';
 import type {Worker} from '../ports.ts';
 import type {Job, Next, Step, Steps} from './job.ts';
 
@@ -46,7 +46,7 @@ export type Reservation = {
 };
 
 export type SchedulerDeps = {
-  journal: Pick<Journal, 'list' | 'get'>;
+  journal: Pick<JobJournal, 'list' | 'get'>;
   workers: readonly Pick<Worker, 'kind' | 'concurrency'>[];
   emit: Emit;
   time: Pick<Time, 'sleep'>;

@@ -4,7 +4,7 @@ import {readOpmlCallback, type WorkerKind} from '../../../protocol/wire/messages
 import type {Time} from '../../../foundation/time/time.ts';
 import type {Emit} from '../../events/events.ts';
 import type {Conclusion, RequestRecord} from '../../journal/records.ts';
-import type {Journal} from '../../journal/journal.ts';
+import type {RequestJournal} from '../../journal/journal.ts';
 
 /** What our HTTP server answers a worker's callback with. */
 export type CallbackReply = {status: number; code: number; message: string};
@@ -30,7 +30,7 @@ export type WorkerRequests = {
 };
 
 export function createWorkerRequests(deps: {
-  journal: Journal;
+  journal: RequestJournal;
   time: Time;
   emit: Emit;
   /** An unguessable id. */

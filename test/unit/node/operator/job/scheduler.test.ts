@@ -65,6 +65,8 @@ function stage(options: {
     accepted: () => accepted,
     onEnough: () => (enough += 1),
   });
+  // A run that nothing was left for starts at once.
+  if (options.left.length === 0) scheduler.start(steps);
   return {
     scheduler,
     start: () => scheduler.start(steps),
@@ -104,8 +106,7 @@ describe('the scheduler', () => {
         async (what, before, most, concurrency) => {
           const at = stage({fates: what, left: before, maxAccepted: most, concurrency});
           at.start();
-          for (let seq = before.length + 1; seq <= what.length; seq += 1)
-            at.scheduler.add({seq}, 'sample');
+          for (let seq = before.length + 1; seq <= what.length; seq += 1) at.scheduler.add({seq}, 'sample');
           await idle(at.scheduler);
           const total = Math.max(before.length, what.length);
           const good = Array.from({length: total}, (_, n) => what[n] ?? 'accepted').filter(
