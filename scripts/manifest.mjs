@@ -1,5 +1,5 @@
 /**
- * Writes what is made from the built commands: oclif.manifest.json, the type of all command ids, and the help texts of the
+ * Writes what is made from the built commands: oclif.manifest.json, the list of all commands, and the help texts of the
  * build; or, with --check, fails when a committed one differs.
  */
 import {readFile, writeFile} from 'node:fs/promises';
@@ -12,7 +12,7 @@ const {manifestText} = await import(pathToFileURL(path.join(root, 'dist/build-in
 const manifest = await manifestText(root);
 const made = {
   'oclif.manifest.json': manifest,
-  'src/lib/foundation/next-step/command-id.ts': commandIdType(JSON.parse(manifest)),
+  'src/lib/foundation/next-step/commands.ts': commandList(JSON.parse(manifest)),
 };
 
 if (process.argv.includes('--check')) {
@@ -27,11 +27,20 @@ if (process.argv.includes('--check')) {
   await writeFile(path.join(root, 'dist/help.json'), JSON.stringify(await renderHelp(root)));
 }
 
-/** The ids of all commands as a union of literal types. */
-function commandIdType({commands}) {
-  const ids = Object.keys(commands)
-    .map((id) => id.replaceAll(':', ' '))
-    .sort();
-  const lines = ids.map((id) => `  | '${id}'`);
-  return `/** Every command of aos. Made by \`npm run manifest\`: change the commands, not this file. */\nexport type CommandId =\n${lines.join('\n')};\n`;
+/** All commands by their words, and whether each takes a configuration file by -c. */
+function commandList({commands}) {
+  const rows = Object.entries(commands)
+    .map(([id, {flags}]) => [id.replaceAll(':', ' '), 'config' in flags])
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([words, takesConfig]) =>
+        `  ${/^\w+$/.test(words) ? words : `'${words}'`}: {takesConfig: ${takesConfig}},`,
+    );
+  return `/** Every command of aos. Made by \`npm run manifest\`: change the commands, not this file. */
+export const COMMANDS = {
+${rows.join('\n')}
+} as const satisfies Record<string, {takesConfig: boolean}>;
+
+export type CommandId = keyof typeof COMMANDS;
+`;
 }

@@ -6,7 +6,8 @@ import {AosError, errorText} from '../foundation/errors/error.ts';
 import {errorEnvelope, errorLines, type OutputWarning, resultEnvelope} from './envelope.ts';
 import {nearest} from '../foundation/text/nearest.ts';
 import {asciiText} from '../foundation/text/ascii.ts';
-import {type NamedCommand, withConfig} from './next-step.ts';
+import {type NamedCommand, renderNext, withConfig, withNextText} from './next-step.ts';
+import type {NextStep} from '../foundation/next-step/next-step.ts';
 import {jsonLine, safeText} from '../foundation/text/safe-text.ts';
 import type {SchemaName} from './schema/names.ts';
 import {systemTime} from '../foundation/system/system-time.ts';
@@ -89,7 +90,7 @@ export abstract class AosCommand extends Command {
     const envelope = resultEnvelope(
       answer.schema,
       answer.exitCode,
-      nextFields(answer.result, steps),
+      nextFields(withNextText(answer.result, this.next), steps),
       answer.warnings ?? [],
       meta,
     );
@@ -100,6 +101,10 @@ export abstract class AosCommand extends Command {
   protected note(text: string, quiet = false): void {
     if (!quiet) writeLine(process.stderr, forPeople(text, this.look.ascii));
   }
+
+  /** A next step as text, with the configuration file that was named by hand. */
+  protected readonly next = (step: NextStep): string =>
+    renderNext(step, {config: typedFlag(this.argv, 'config', 'c')});
 
   /** Puts a configuration file, the one that was named by hand, into commands that are printed as the next step. */
   protected nextSteps(file = typedFlag(this.argv, 'config', 'c')): NextSteps {

@@ -1,16 +1,20 @@
 import * as v from 'valibot';
 import {allCodes, isErrorCode, isNoticeCode} from '../../foundation/errors/table.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
 /**
- * A value as its JSON has it (`output/safe-text` jsonLine): bigints are decimal strings.
+ * A value as its JSON has it: bigints are decimal strings (`text/safe-text` jsonLine), next steps are text
+ * (`cli/next-step` withNextText).
  */
 export type Json<T> = T extends bigint
   ? string
   : T extends `0x${string}`
     ? string
-    : T extends object
-      ? {-readonly [K in keyof T]: Json<T[K]>}
-      : T;
+    : T extends NextStep
+      ? string
+      : T extends object
+        ? {-readonly [K in keyof T]: Json<T[K]>}
+        : T;
 
 /**
  * The schema of a type, checked by the compiler both ways: each field of the type is in it, and nothing else.

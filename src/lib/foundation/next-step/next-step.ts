@@ -1,4 +1,4 @@
-import type {CommandId} from './command-id.ts';
+import type {CommandId} from './commands.ts';
 
 /**
  * The one next thing to type or do, as a value: it is rendered once for people and once for JSON, and the renderer puts
@@ -6,10 +6,13 @@ import type {CommandId} from './command-id.ts';
  */
 export type NextStep = {
   /** What to do, in words, without the command; '' when the command alone says it. */
-  say: string;
+  readonly say: string;
   /** The command of ours to type, its arguments as the shell would get them. */
-  run?: {command: CommandId; args?: readonly string[]};
+  readonly run?: {readonly command: CommandId; readonly args?: readonly string[]};
 };
+
+/** Renders a next step as text, with the configuration file that the user named by hand. */
+export type RenderNext = (step: NextStep) => string;
 
 /** A next step in words alone. */
 export const say = (words: string): NextStep => ({say: words});
@@ -25,3 +28,14 @@ export const run = (command: CommandId, args: readonly string[] = [], words = ''
   say: words,
   run: args.length === 0 ? {command} : {command, args},
 });
+
+/** True for a next step among the values of a report. */
+export function isNextStep(value: unknown): value is NextStep {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'say' in value &&
+    typeof value.say === 'string' &&
+    Object.keys(value).every((key) => key === 'say' || key === 'run')
+  );
+}
