@@ -1,11 +1,13 @@
 import {Config, Errors, flush, run} from '@oclif/core';
-import {reportError, withoutSecrets} from './lib/cli/base-command.ts';
+import {reportError} from './lib/cli/report-error.ts';
+import {withoutSecrets} from './lib/cli/usage-message.ts';
 import {settleColorEnv} from './lib/cli/color.ts';
 import {typedColor} from './lib/cli/terminal-style.ts';
 import {AosError, errorText} from './lib/foundation/errors/error.ts';
 import {nearest} from './lib/foundation/text/nearest.ts';
 import {translateReferenceArgs} from './lib/cli/reference-args.ts';
 import {safeText} from './lib/foundation/text/safe-text.ts';
+import {helpOf, say} from './lib/foundation/next-step/next-step.ts';
 
 /**
  * Runs one command line.
@@ -23,7 +25,10 @@ export async function main(root: string, argv: readonly string[]): Promise<void>
     await run(args, root);
     await flush();
   } catch (error) {
-    reportError(await explain(root, args, error), args.includes('--json'), 'aos', {stream: isStream(args)});
+    reportError(await explain(root, args, error), {
+      json: args.includes('--json'),
+      stream: isStream(args),
+    });
   }
 }
 
@@ -34,9 +39,11 @@ export async function main(root: string, argv: readonly string[]): Promise<void>
 function endWith(thrown: unknown, args: readonly string[]): void {
   process.once('exit', () => {
     const error = new AosError('BUG', withoutSecrets(safeText(errorText(thrown))), {
-      next: 'Run it again: what was journalled is not lost. Report this error and the lines that begin with "at".',
+      next: say(
+        'Run it again: what was journalled is not lost. Report this error and the lines that begin with "at".',
+      ),
     });
-    reportError(error, args.includes('--json'), 'aos', {stream: isStream(args)});
+    reportError(error, {json: args.includes('--json'), stream: isStream(args)});
     const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
     const frames = stack.split('\n').filter((line) => /^ +at /.test(line));
     if (frames.length > 0) process.stderr.write(`${withoutSecrets(frames.join('\n'))}\n`);
@@ -47,7 +54,7 @@ function endWith(thrown: unknown, args: readonly string[]): void {
 function onStdoutError(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') return;
   const message = `the answer could not be written: ${error.message}`;
-  reportError(new AosError('OUTPUT_WRITE_FAILED', message), false, 'aos');
+  reportError(new AosError('OUTPUT_WRITE_FAILED', message), {json: false});
 }
 
 /** A page of help that is about no command; bin/run.cjs answers it from dist/help.json where it can. */
@@ -74,7 +81,7 @@ function translate(argv: readonly string[]): Promise<string[] | undefined> {
   try {
     return Promise.resolve(translateReferenceArgs(argv));
   } catch (error) {
-    reportError(error, argv.includes('--json'), 'operator-runer', {stream: true});
+    reportError(error, {json: argv.includes('--json'), stream: true, help: say('operator-runer --help')});
     return Promise.resolve(undefined);
   }
 }
@@ -97,7 +104,7 @@ async function explain(root: string, args: readonly string[], error: unknown): P
   const command = ids.find((id) => `${words.join(' ')} `.startsWith(`${id} `));
   if (command !== undefined) {
     return new AosError('USAGE', `aos ${command} takes no arguments, only flags`, {
-      next: `aos ${command} --help`,
+      next: helpOf(command),
     });
   }
   const guess = nearest(typed, ids) ?? nearest(words[0] ?? '', ids);
@@ -105,6 +112,6 @@ async function explain(root: string, args: readonly string[], error: unknown): P
   const asTyped = isTopic ? typed : (words[0] ?? '');
   const meant = guess === null ? '' : `; did you mean "aos ${guess}"?`;
   return new AosError('USAGE', `there is no command "${withoutSecrets(safeText(asTyped, 100))}"${meant}`, {
-    next: guess === null ? 'aos --help' : `aos ${guess} --help`,
+    next: helpOf(guess ?? ''),
   });
 }

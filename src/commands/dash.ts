@@ -6,6 +6,7 @@ import {dashTarget} from '../lib/features/dashboard/target.ts';
 import {dashTheme} from '../lib/features/dashboard/theme-flag.ts';
 import {AosError} from '../lib/foundation/errors/error.ts';
 import {systemTime} from '../lib/foundation/system/system-time.ts';
+import {run} from '../lib/foundation/next-step/next-step.ts';
 
 export default class Dash extends AosCommand {
   static override summary = 'Watch a running operator live: heartbeat, clock, jobs, signer, chain, log.';
@@ -38,7 +39,7 @@ While the operator is away its last state stays on the screen, dimmed, and it is
     const {stdin, stdout} = process;
     if (this.jsonEnabled() || !stdin.isTTY || !stdout.isTTY || process.env['TERM'] === 'dumb')
       throw new AosError('USAGE', 'the dashboard needs a terminal for its keys and its picture', {
-        next: 'Use aos run --json for every event, or aos status for how things stand.',
+        next: run('status'),
       });
     const {replay, speed = 1, quiet} = flags;
     const note = (line: string): void => this.note(line, quiet);
@@ -54,7 +55,6 @@ While the operator is away its last state stays on the screen, dimmed, and it is
     // Ink and React are loaded only where there is a screen to draw on.
     const {runDash} = await import('../lib/features/dashboard/attach.ts');
     const theme = dashTheme(this.look, process.env, stdout);
-    const steps = this.nextSteps();
-    process.exitCode = await runDash({source, runPid: flags['run-pid'] ?? null, theme, steps});
+    process.exitCode = await runDash({source, runPid: flags['run-pid'] ?? null, theme, config: flags.config});
   }
 }

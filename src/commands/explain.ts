@@ -11,6 +11,7 @@ import {
   meantCodes,
 } from '../lib/features/explain/explain.ts';
 import {safeText} from '../lib/foundation/text/safe-text.ts';
+import {run} from '../lib/foundation/next-step/next-step.ts';
 
 const NO_TERMINAL = 100;
 const MOST_MEANT = 5;
@@ -47,10 +48,10 @@ export default class Explain extends AosCommand {
       const meant =
         guess === undefined ? '' : `; did you mean ${guesses.slice(0, MOST_MEANT).join(', ')}${more}?`;
       throw new AosError('USAGE', `there is no code "${safeText(code, 100)}"${meant}`, {
-        next: guess === undefined ? 'aos explain' : `aos explain ${guess}`,
+        next: guess === undefined ? run('explain') : run('explain', [guess]),
       });
     }
-    const text = explanationText(about, this.look.width ?? NO_TERMINAL);
+    const text = explanationText(about, this.look.width ?? NO_TERMINAL, this.next);
     this.give({schema: 'explain', exitCode: EXIT.ok, result: about, text});
   }
 }

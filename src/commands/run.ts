@@ -55,7 +55,6 @@ A closed terminal window does not end it. SIGHUP without a terminal reloads the 
       json: this.jsonEnabled(),
       ascii: this.look.ascii,
       note,
-      steps: (file) => this.nextSteps(file),
     });
     try {
       const reason = flags.devnet

@@ -5,6 +5,7 @@ import {AosError} from '../lib/foundation/errors/error.ts';
 import {nearest} from '../lib/foundation/text/nearest.ts';
 import {safeText} from '../lib/foundation/text/safe-text.ts';
 import {publishedSchema, schemaList, schemaListText} from '../lib/features/schema/publish.ts';
+import {run} from '../lib/foundation/next-step/next-step.ts';
 
 export default class Schema extends AosCommand {
   static override summary = 'Print the JSON Schema of the --json output of a command.';
@@ -37,7 +38,7 @@ Within a version fields are only added, so allow for fields you do not know.`;
       );
       const meant = guess === null ? '' : `; did you mean ${guess}?`;
       throw new AosError('USAGE', `there is no schema "${safeText(args.name, 100)}"${meant}`, {
-        next: guess === null ? 'aos schema' : `aos schema ${guess}`,
+        next: guess === null ? run('schema') : run('schema', [guess]),
       });
     }
     this.give({schema: 'schema', exitCode: EXIT.ok, result: schema, text: JSON.stringify(schema, null, 2)});

@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
 import {AosError} from '../lib/foundation/errors/error.ts';
 import type {LlmPaths} from './llm/host.ts';
+import {say} from '../lib/foundation/next-step/next-step.ts';
 
 /**
  * Finds the language model's files. In a build: the nearest folder upwards with `devnet-assets/`, and the
@@ -18,6 +19,6 @@ export function devnetPaths(from: string = import.meta.url): LlmPaths {
   const assetsDir = new URL('./assets/', from);
   if (existsSync(assetsDir)) return {assetsDir, threadUrl: new URL('./llm/thread.ts', from)};
   throw new AosError('DEVNET_FAILED', 'the files of the language model are missing', {
-    next: 'Run npm run build.',
+    next: say('Install the program again; in a checkout, run npm run build.'),
   });
 }

@@ -284,7 +284,12 @@ describe('aos dash', () => {
   it('plays a recording, and stays when it is over', async () => {
     await using world = openWorld();
     const file = path.join(world.home, 'run.ndjson');
-    writeFileSync(file, `${healthyEvents().map(eventLine).join('\n')}\n{"type":"torn`);
+    writeFileSync(
+      file,
+      `${healthyEvents()
+        .map((event) => eventLine(event))
+        .join('\n')}\n{"type":"torn`,
+    );
     const window = openDash(world, ['--replay', file, '--speed', '10000']);
     await window.until(/REPLAY ENDED[^]*HEALTHY[^]*JOBS 8/);
     window.pty.write('q');

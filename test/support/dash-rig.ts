@@ -41,7 +41,7 @@ export function dashRig(
     now: time.now,
     replay: null,
     ownsOperator: false,
-    steps: (text) => text,
+    config: undefined,
     onQuit: () => done.push('quit'),
     onInterrupt: () => done.push('interrupt'),
     suspend: () => done.push('suspend'),

@@ -18,6 +18,7 @@ import type {
   OperatorEventBody,
 } from '../../src/lib/node/events/events.ts';
 import {emptyView} from '../../src/lib/node/events/view.ts';
+import {renderNext} from '../../src/lib/cli/next-step.ts';
 
 export const START = Date.UTC(2026, 10, 25, 12, 0, 0);
 const HOUR = 3_600_000;
@@ -161,7 +162,7 @@ export function more(
 /** What there is to draw after all that. */
 export function sceneOf(news: readonly News[], now: number, change: Partial<Ui> = {}): Scene {
   let data: Data = emptyData(START);
-  const log = createLog();
+  const log = createLog(renderNext);
   for (const one of news) {
     data = one.type === 'event' ? takeEvents(data, [one.event]) : takeNews(data, one);
     if (one.type === 'event') log.push(one.event);
@@ -175,7 +176,7 @@ export function sceneOf(news: readonly News[], now: number, change: Partial<Ui> 
     jobs: sortJobs(data.view, filter, now),
     log: createLogFilter()(log.entries(), {text: filter, level: ui.level}),
     findings: findings(data, now),
-    steps: (text) => text,
+    next: renderNext,
     replay: null,
     uiNow: 0,
   };

@@ -1,6 +1,7 @@
 import {existsSync, readFileSync} from 'node:fs';
 import type {Hex} from 'viem';
 import {AosError, errorText} from '../../lib/foundation/errors/error.ts';
+import {say} from '../../lib/foundation/next-step/next-step.ts';
 
 /**
  * Finds `contracts/` beside the built code: the nearest such folder upwards with a compiled contract.
@@ -14,7 +15,9 @@ export function artifactsFolder(from: string = import.meta.url): URL {
     }
     if (folder.pathname === '/' || folder.pathname === new URL('../', folder).pathname) break;
   }
-  throw new AosError('DEVNET_FAILED', 'the compiled contracts are missing', {next: 'Run npm run build.'});
+  throw new AosError('DEVNET_FAILED', 'the compiled contracts are missing', {
+    next: say('Install the program again; in a checkout, run npm run build.'),
+  });
 }
 
 /**

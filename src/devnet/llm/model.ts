@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {AosError} from '../../lib/foundation/errors/error.ts';
 import {cos, exp, sin} from './math.ts';
+import {say} from '../../lib/foundation/next-step/next-step.ts';
 
 /** Sizes, in the order in which they head the file. */
 type ModelShape = {
@@ -58,7 +59,7 @@ export function readModel(bytes: Uint8Array): Model {
   };
   if (!isWhole(shape, bytes.length))
     throw new AosError('DEVNET_FAILED', 'the file of the language model is damaged', {
-      next: 'Run npm run build again.',
+      next: say('Install the program again; in a checkout, run npm run build.'),
     });
 
   let offset = HEADER_BYTES;

@@ -9,6 +9,7 @@ import {findConfig} from '../config/file.ts';
 import {sanitizeText} from '../config/sanitize.ts';
 import {AosError} from '../foundation/errors/error.ts';
 import type {ConfigSource} from '../config/source.ts';
+import {say} from '../foundation/next-step/next-step.ts';
 
 /** Flags of commands that look at the chain, with a configuration or without one. */
 export type ChainFlags = {
@@ -68,6 +69,6 @@ function missingRpc({rpcUrls}: ChainView): string[] {
 
 function notKnown(missing: readonly string[]): AosError {
   return new AosError('USAGE', `not known: ${missing.join(', ')}`, {
-    next: `Give ${missing.join(' and ')}, or a configuration with -c FILE.`,
+    next: say(`Give ${missing.join(' and ')}, or a configuration with -c FILE.`),
   });
 }

@@ -1,7 +1,9 @@
+import type {RenderNext} from '../foundation/next-step/next-step.ts';
 import {type AosError, errorText} from '../foundation/errors/error.ts';
 import type {Code} from '../foundation/errors/table.ts';
 import {isoTime} from '../foundation/time/time.ts';
 import {safeText} from '../foundation/text/safe-text.ts';
+import {renderNext} from './next-step.ts';
 
 /** What is said beside an answer; it ends nothing. */
 export type OutputWarning = {code: Code; message: string};
@@ -21,31 +23,34 @@ export function resultEnvelope(
 }
 
 /** The fields of an error that may be shown: an allow-list, so that nothing leaks by accident. */
-export function publicError(error: AosError, next: string = error.next): object {
+export function publicError(error: AosError, next: RenderNext = renderNext): object {
   return {
     code: error.code,
     category: error.category,
     message: error.message,
     hint: error.hint,
-    next,
+    next: next(error.next),
     ...(Object.keys(error.details).length > 0 ? {details: error.details} : {}),
   };
 }
 
 /** What every `--json` command prints for an error (exit 1 and ≥ 64). */
-export function errorEnvelope(error: AosError, next: string = error.next): object {
+export function errorEnvelope(error: AosError, next: RenderNext = renderNext): object {
   return {schema: 'aos.error/v1', ok: false, exitCode: error.exitCode, error: publicError(error, next)};
 }
 
-/** An error for people: what happened, what it means, the one next thing to type. Outside text in it is made safe. */
-export function errorLines(error: AosError, next: string = error.next): string[] {
+/**
+ * An error for people: what happened, what it means, the one next thing to type. Outside text in it is made safe. A
+ * wrong command line means nothing beyond its message.
+ */
+export function errorLines(error: AosError, next: RenderNext = renderNext): string[] {
   const safe = (text: string): string[] => text.split('\n').map((line) => safeText(line, 2000));
   const cause = error.cause === undefined ? [] : [`  cause  ${safeText(errorText(error.cause))}`];
   return [
     ...safe(`Error: ${error.message}`),
     `  code   ${error.code}`,
     ...cause,
-    `  means  ${error.hint}`,
-    ...safe(`  next   ${next}`),
+    ...(error.code === 'USAGE' ? [] : [`  means  ${error.hint}`]),
+    ...safe(`  next   ${next(error.next)}`),
   ];
 }

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core';
 import {AosError} from '../foundation/errors/error.ts';
 import {durationText, MAX_TIMER_MS, parseDuration} from '../foundation/text/duration.ts';
+import {say} from '../foundation/next-step/next-step.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -52,7 +53,7 @@ export const rangeFlag = Flags.custom<{start: bigint; end: bigint}>({
 export function httpUrl(text: string, flag: string): string {
   if (!/^https?:\/\/[^\s/?#@]+\/?$/.test(text)) {
     throw new AosError('USAGE', `--${flag} takes an http(s) address without a path`, {
-      next: `Give it as --${flag} http://127.0.0.1:8080`,
+      next: say(`Give it as --${flag} http://127.0.0.1:8080`),
     });
   }
   return text;

@@ -12,9 +12,12 @@ import {shellWord} from '../foundation/text/shell-word.ts';
 export function renderNext({say, run}: NextStep, {config}: {config?: string | undefined} = {}): string {
   if (run === undefined) return say;
   const {command, args = []} = run;
-  const takesFile = COMMANDS[command].takesConfig && !args.some((arg) => NAMES_NO_FILE.has(arg));
+  const takesFile =
+    command !== '' && COMMANDS[command].takesConfig && !args.some((arg) => NAMES_NO_FILE.has(arg));
   const file = config === undefined || config === '' || !takesFile ? [] : ['-c', config];
-  const line = ['aos', command, ...[...file, ...args].map(shellArgument)].join(' ');
+  const line = ['aos', ...(command === '' ? [] : [command]), ...[...file, ...args].map(shellArgument)].join(
+    ' ',
+  );
   return say === '' ? line : `${say}: ${line}`;
 }
 
@@ -30,29 +33,4 @@ export function withNextText(value: unknown, next: RenderNext): unknown {
   if (Array.isArray(value)) return value.map((item) => withNextText(item, next));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withNextText(item, next)]));
-}
-
-/** A command of aos: its words, and whether it takes `-c FILE`. */
-export type NamedCommand = {words: string; takesConfig: boolean};
-
-/**
- * The same text with the configuration that was named by hand in each command of ours that takes one, so that what is
- * printed can be typed as it is. Nothing changes where the text names a file itself.
- */
-export function withConfig(text: string, file: string, commands: readonly NamedCommand[]): string {
-  return text.replace(
-    /\baos ([a-z][a-z-]*(?: [a-z][a-z-]*)*)/g,
-    (whole: string, words: string, at: number) => {
-      const rest = text.slice(at + whole.length);
-      const command = commands
-        .filter(({words: name}) => `${words} `.startsWith(`${name} `))
-        .reduce<NamedCommand | null>(
-          (best, one) => (best === null || one.words.length > best.words.length ? one : best),
-          null,
-        );
-      const named = /^(?:[^\n.;,]*\s)?(?:-c|--config)\b/.test(rest) || /^\S*\s*--help\b/.test(rest);
-      if (command === null || !command.takesConfig || named) return whole;
-      return whole.replace(`aos ${command.words}`, `aos ${command.words} -c ${shellWord(file)}`);
-    },
-  );
 }

@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core';
 import {AosError} from '../foundation/errors/error.ts';
 import {type PasswordSource, readPassword} from '../keys/password.ts';
 import type {SecretSource} from '../keys/secret-text.ts';
+import {say} from '../foundation/next-step/next-step.ts';
 
 /** How a command is told the password of a keystore; never as a value on the command line. */
 export const passwordFlags = {
@@ -41,7 +42,7 @@ export function passwordSource(flags: PasswordFlagValues, mayAsk: boolean): Pass
   if (source !== null) return source;
   if (mayAsk) return {kind: 'ask'};
   throw new AosError('USAGE', 'the password of the keystore is missing, and there is no terminal to ask at', {
-    next: 'Add --password-file FILE (- is standard input) or --password-fd N.',
+    next: say('Add --password-file FILE (- is standard input) or --password-fd N.'),
   });
 }
 

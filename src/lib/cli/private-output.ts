@@ -4,6 +4,7 @@ import {dirname, resolve} from 'node:path';
 import {AosError, errorText, isAosError} from '../foundation/errors/error.ts';
 import {syncDirectory} from '../keys/sync-directory.ts';
 import {safeText} from '../foundation/text/safe-text.ts';
+import {say} from '../foundation/next-step/next-step.ts';
 
 /** A file of mode 0600 that is there whole, or not at all. */
 export type PrivateOutput = {
@@ -24,7 +25,7 @@ export function refuseOutput(path: string, force: boolean): void {
   throw new AosError(
     'OUT_EXISTS',
     `${safeText(path)} ${what}`,
-    found.isFile() ? {} : {next: 'Name another file.'},
+    found.isFile() ? {} : {next: say('Name another file.')},
   );
 }
 

@@ -4,6 +4,7 @@ import {confirm, input, password, select} from '@inquirer/prompts';
 import {onAbort} from '../foundation/async/abort.ts';
 import {AosError, errorText} from '../foundation/errors/error.ts';
 import {createTypedFilter, PASTE_OFF, PASTE_ON} from './pasted-command.ts';
+import {say} from '../foundation/next-step/next-step.ts';
 
 type Input = NodeJS.ReadableStream & {isTTY?: boolean; setRawMode?: (raw: boolean) => unknown};
 
@@ -157,7 +158,7 @@ async function ask<T>(
     outer?.throwIfAborted();
     if (closed.signal.aborted) {
       throw new AosError('USAGE', 'the terminal was closed before an answer was given', {
-        next: 'Run it again and answer, or give the answer by a flag: see --help.',
+        next: say('Run it again and answer, or give the answer by a flag: see --help.'),
       });
     }
     throw new AosError('BUG', `the question could not be asked: ${errorText(error)}`, {cause: error});

@@ -1,12 +1,13 @@
 import {AosError} from '../foundation/errors/error.ts';
+import {run, say} from '../foundation/next-step/next-step.ts';
 
 /** The reference operator's other flags (short, long) and the aos way to the same end. */
 const ELSEWHERE = [
-  {short: '-i', long: '--init_pg', way: 'leave it out: aos makes its journal by itself'},
+  {short: '-i', long: '--init_pg', way: say('Leave it out: the operator makes its journal by itself.')},
   {
     short: '-k',
     long: '--eth_account',
-    way: 'make the key in Web3Signer and set node.signer_key to its URL; then: aos signer check',
+    way: run('signer check', [], 'Make the key in Web3Signer and set node.signer_key to its URL; then'),
   },
 ] as const;
 

@@ -1,6 +1,7 @@
 import type {StopReason} from '../node/events/events.ts';
 import {EXIT} from '../foundation/errors/table.ts';
 import {isAosError, stoppedBy, type AosError} from '../foundation/errors/error.ts';
+import {say} from '../foundation/next-step/next-step.ts';
 
 /** Turns signals into an AbortSignal whose reason is the {@link StopReason}; the second SIGINT or SIGTERM ends at once. */
 export type StopSignals = {
@@ -73,5 +74,7 @@ export function exitCodeOf(reason: StopReason): number {
 
 /** The error that a stopped command ends with: exit code 130, or 143 by SIGTERM. */
 export function interrupted(reason: unknown): AosError {
-  return stoppedBy(reason, 'stopped; what was read is kept', {next: 'Run it again: it goes on from there.'});
+  return stoppedBy(reason, 'stopped; what was read is kept', {
+    next: say('Run it again: it goes on from there.'),
+  });
 }

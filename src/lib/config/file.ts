@@ -6,6 +6,7 @@ import {shellWord} from '../foundation/text/shell-word.ts';
 import {aosDirs} from './paths.ts';
 import type {Env} from './paths.ts';
 import {sanitizeText} from './sanitize.ts';
+import {run, say} from '../foundation/next-step/next-step.ts';
 
 /** A real file has a few kB; a larger one is not a configuration. */
 const MAX_BYTES = 1024 * 1024;
@@ -79,7 +80,7 @@ export function readConfigFile(path: string, cwd: string): ConfigFile {
     const stat = fstatSync(file);
     if (stat.isDirectory())
       throw new AosError('CONFIG_UNREADABLE', `${name} is a directory`, {
-        next: `Name the file in it: -c ${shellWord(join(name, 'config.yaml'))}`,
+        next: say(`Name the file in it: -c ${shellWord(join(name, 'config.yaml'))}`),
       });
     const bytes = readUpTo(file, MAX_BYTES + 1);
     const readable = stat.isFile() && (stat.mode & 0o044) !== 0;
@@ -101,7 +102,7 @@ function decode(name: string, bytes: Buffer): {text: string; error: AosError | n
   }
   if (isUtf8(bytes) && !text.includes('\0')) return {text, error: null};
   const what = isUtf8(bytes) ? 'has NUL bytes' : `is not UTF-8 text (first at line ${badLine(text)})`;
-  const error = new AosError('CONFIG_UNREADABLE', `${name} ${what}`, {next: 'Save the file as UTF-8.'});
+  const error = new AosError('CONFIG_UNREADABLE', `${name} ${what}`, {next: say('Save the file as UTF-8.')});
   return {text: text.replaceAll('\0', ''), error};
 }
 
@@ -125,7 +126,7 @@ function fileError(name: string, error: unknown): AosError {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new AosError('CONFIG_MISSING', `there is no file ${name}`, {
       cause: error,
-      next: 'Name the configuration file with -c FILE, or make it: aos init',
+      next: run('init', [], 'Name the configuration file with -c FILE, or make it'),
     });
   }
   const why: Readonly<Record<string, string>> = {

@@ -12,6 +12,8 @@ import type {Origin, Resolved} from './resolve.ts';
 import {ALL_FIELDS, envNames, FIELDS} from './schema.ts';
 import {sanitizeText} from './sanitize.ts';
 import {readSource, type ConfigSource} from './source.ts';
+import {run} from '../foundation/next-step/next-step.ts';
+
 export type LoadedConfig<T> = {
   config: T;
   warnings: readonly ConfigWarning[];
@@ -108,6 +110,10 @@ export function problemsError(source: ConfigSource, problems: readonly ConfigPro
   const message = `there is no configuration file; tried ${places.join(', ')}\n${lines.join('\n')}`;
   return new AosError('CONFIG_MISSING', message, {
     details,
-    next: `aos init makes one; or name it with -c FILE or AOS_CONFIG, or give the values above by variables (${variables}, …).`,
+    next: run(
+      'init',
+      [],
+      `Name it with -c FILE or AOS_CONFIG, give the values above by variables (${variables}, …), or make it`,
+    ),
   });
 }

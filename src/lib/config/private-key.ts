@@ -5,6 +5,7 @@ import {placeText} from './problems.ts';
 import type {Place} from './problems.ts';
 import {sanitizeText, sanitizePath} from './sanitize.ts';
 import type {YamlNode} from './yaml.ts';
+import {run} from '../foundation/next-step/next-step.ts';
 
 const WHOLE_KEY = /^(0x)?[0-9a-f]{64}$/i;
 const BEGINNING = /^(0|0x?[0-9a-f]{0,64})?$/i;
@@ -113,10 +114,14 @@ function privateKeyError(place: Place, name: string): AosError {
       // A variable outranks the file, so it must be unset too.
       next:
         place.line !== null
-          ? `aos config migrate ${sanitizeText(place.source)}`
+          ? run('config migrate', [sanitizeText(place.source)])
           : /^AOS_/i.test(place.source)
-            ? `unset ${place.source}; set signer_key: http://127.0.0.1:9000 in the configuration and run: aos signer check`
-            : 'Set signer_key: http://127.0.0.1:9000 and run: aos signer check',
+            ? run(
+                'signer check',
+                [],
+                `Unset ${place.source} and set signer_key: http://127.0.0.1:9000 in the configuration, then`,
+              )
+            : run('signer check', [], 'Set signer_key: http://127.0.0.1:9000, then'),
       details: {source: place.source, line: place.line},
     },
   );

@@ -15,6 +15,8 @@ export type Survey = {
   warnings: readonly ConfigWarning[];
 };
 
+const KEY_FILE = 'a key file that only you can read';
+
 /**
  * Finds everything that would prevent `aos run`, without a request to another machine.
  * @throws AosError RAW_PRIVATE_KEY | CONFIG_MISSING | CONFIG_UNREADABLE
@@ -28,7 +30,7 @@ export function surveyConfig(source: ConfigSource, need: Need): Survey {
     } catch (error) {
       if (!isAosError(error)) throw error;
       const path = run.node.vrfKey.kind === 'file' ? FIELDS.vrfKeyFile.path : FIELDS.vrfKey.path;
-      all.push(problemAt(placeOf(origin.get(path)?.detail ?? ''), path, error.message, error.next));
+      all.push(problemAt(placeOf(origin.get(path)?.detail ?? ''), path, error.message, KEY_FILE));
     }
   }
   return {network: signer?.network ?? null, nodeId: signer?.node.id ?? null, problems: all, warnings};

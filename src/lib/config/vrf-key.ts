@@ -1,9 +1,9 @@
 import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
 import {AosError} from '../foundation/errors/error.ts';
 import type {VrfKeySource} from './config.ts';
-import {shellWord} from '../foundation/text/shell-word.ts';
 import {sanitizeText} from './sanitize.ts';
 import {seed} from './values.ts';
+import {run, say} from '../foundation/next-step/next-step.ts';
 
 /** Bytes read at most; a seed has 64 digits. */
 const MOST = 1024;
@@ -34,7 +34,11 @@ function readSeedFile(path: string): string {
       cause: error,
       ...(why === 'ENOENT'
         ? {
-            next: `Correct node.vrf_key_file; on a new node make the key: aos keys vrf create --file ${shellWord(path)}`,
+            next: run(
+              'keys vrf create',
+              ['--file', path],
+              'Correct node.vrf_key_file; on a new node make the key',
+            ),
           }
         : {}),
     });
@@ -48,7 +52,7 @@ function readSeedFile(path: string): string {
       throw new AosError(
         'VRF_KEY_UNSAFE',
         `the VRF key file ${name} has mode ${mode}; only its owner may have access`,
-        {next: `chmod 600 ${name}`},
+        {next: say(`chmod 600 ${name}`)},
       );
     }
     const buffer = Buffer.alloc(MOST);

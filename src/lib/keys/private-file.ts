@@ -18,6 +18,7 @@ import {AosError, errorText} from '../foundation/errors/error.ts';
 import {safeText} from '../foundation/text/safe-text.ts';
 import {makeDirectory} from '../foundation/system/make-directory.ts';
 import {syncDirectory} from './sync-directory.ts';
+import {say} from '../foundation/next-step/next-step.ts';
 
 /** Most backups that are kept of one key file. */
 const MOST_BACKUPS = 1000;
@@ -62,7 +63,7 @@ export function refuseOpenMode(file: number, path: string, what: string): void {
   const shown = (mode & 0o777).toString(8).padStart(4, '0');
   const name = safeText(path);
   throw new AosError('KEY_UNSAFE', `the ${what} ${name} has mode ${shown}; only its owner may have access`, {
-    next: `chmod 600 ${name}`,
+    next: say(`chmod 600 ${name}`),
   });
 }
 

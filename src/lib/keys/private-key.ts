@@ -1,6 +1,7 @@
 import {AosError} from '../foundation/errors/error.ts';
 import {bytesOf, numberOf} from './big-endian.ts';
 import {GROUP_ORDER} from './bn254.ts';
+import {run} from '../foundation/next-step/next-step.ts';
 
 /** The longest text that can be a key: 78 decimal digits, 0x and 64 hex digits, with some white space. */
 export const MOST_KEY_TEXT = 1024;
@@ -19,7 +20,7 @@ export function parsePrivateKey(text: string): bigint {
   const trimmed = text.trim();
   if (trimmed.startsWith('{')) {
     throw new AosError('KEY_INVALID', 'this is a keystore, not a bare key; it needs no import', {
-      next: 'Set node.bls_key_file to it; look at it with: aos keys bls show --file FILE',
+      next: run('keys bls show', ['--file', 'FILE'], 'Set node.bls_key_file to it; show it with'),
     });
   }
   const hex = /^(?:0[xX]([0-9a-fA-F]{1,64})|([0-9a-fA-F]{64}))$/.exec(trimmed);

@@ -3,7 +3,6 @@ import {describe, expect, it} from 'vitest';
 import {colorDecision, settleColorEnv, wantsColor} from '../../../src/lib/cli/color.ts';
 import {lookOf, typedColor, typedFlag} from '../../../src/lib/cli/terminal-style.ts';
 import {asciiText} from '../../../src/lib/foundation/text/ascii.ts';
-import {withConfig} from '../../../src/lib/cli/next-step.ts';
 import {shellWord} from '../../../src/lib/foundation/text/shell-word.ts';
 
 describe('the order of colour', () => {
@@ -132,36 +131,9 @@ describe('the terminal', () => {
   });
 });
 
-describe('the next step', () => {
-  const commands = [
-    {words: 'run', takesConfig: true},
-    {words: 'signer check', takesConfig: true},
-    {words: 'tx list', takesConfig: true},
-    {words: 'devnet up', takesConfig: false},
-  ];
-  it.each([
-    ['aos run', 'aos run -c my.yaml'],
-    ['Start Web3Signer, then: aos signer check', 'Start Web3Signer, then: aos signer check -c my.yaml'],
-    ['aos tx list, or aos run', 'aos tx list -c my.yaml, or aos run -c my.yaml'],
-    [
-      'Wait until they are over (aos run answers them).',
-      'Wait until they are over (aos run -c my.yaml answers them).',
-    ],
-    ['aos run --jobs 5', 'aos run -c my.yaml --jobs 5'],
-    ['aos run -c ./config.yaml', 'aos run -c ./config.yaml'],
-    ['aos run --jobs 5 --config ./config.yaml', 'aos run --jobs 5 --config ./config.yaml'],
-    ['aos run --help', 'aos run --help'],
-    ['aos devnet up', 'aos devnet up'],
-    ['aos signer', 'aos signer'],
-    ['aos itself', 'aos itself'],
-    ['chaos run', 'chaos run'],
-  ])('%s', (text, expected) => expect(withConfig(text, 'my.yaml', commands)).toBe(expected));
-
-  it('quotes what a shell would take apart', () => {
-    expect(withConfig('aos run', "a b'c.yaml", commands)).toBe(`aos run -c 'a b'\\''c.yaml'`);
-    expect(shellWord('./a-b_c.yaml')).toBe('./a-b_c.yaml');
-    expect(shellWord('')).toBe("''");
-    expect(shellWord('~/a')).toBe("'~/a'");
-    expect(shellWord('-rf')).toBe("'-rf'");
-  });
+it('a word of a shell is quoted where it must be', () => {
+  expect(shellWord('./a-b_c.yaml')).toBe('./a-b_c.yaml');
+  expect(shellWord('')).toBe("''");
+  expect(shellWord('~/a')).toBe("'~/a'");
+  expect(shellWord('-rf')).toBe("'-rf'");
 });

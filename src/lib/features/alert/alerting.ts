@@ -1,3 +1,4 @@
+import {renderNext} from '../../cli/next-step.ts';
 import {hostname} from 'node:os';
 import {createAlerts, type Alerts} from '../../node/alerts/alerts.ts';
 import {alertPayload} from '../../node/alerts/payload.ts';
@@ -18,7 +19,7 @@ export function startAlerts(config: AlertConfig, options: {version: string; emit
     time: systemTime,
     delayMs: config.alerts.delayMs,
     emit: options.emit,
-    send: (alert, signal) => webhook.post(alertPayload(alert, teller), signal),
+    send: (alert, signal) => webhook.post(alertPayload(alert, teller, renderNext), signal),
   });
   return {
     onEvent: alerts.onEvent,
@@ -53,14 +54,14 @@ export async function sendTestAlert(config: AlertConfig, version: string): Promi
     severity: 'info',
     code: 'TEST',
     message: 'a test; alerts of this operator arrive here',
-    next: '',
+    next: null,
     since: at,
     at,
     afterMs: null,
   } as const;
   try {
     const status = await webhook.post(
-      alertPayload(alert, tellerOf(config, version)),
+      alertPayload(alert, tellerOf(config, version), renderNext),
       new AbortController().signal,
     );
     return {webhook: webhook.place, status, tookMs: Math.round(systemTime.monotonic() - begun)};

@@ -7,6 +7,7 @@ import {systemTime} from '../../foundation/system/system-time.ts';
 import {chainSource, notedView, requireRpc, type ChainFlags} from '../../cli/chain-flags.ts';
 import {listenForSignals, interrupted} from '../../cli/signals.ts';
 import {progressLine} from '../slashing-history/slashing-history.ts';
+import {run} from '../../foundation/next-step/next-step.ts';
 
 /** The chain whose challenges are read. */
 export type ChallengeTarget = Pick<ChainView, 'chainId' | 'rpcUrls' | 'contracts'>;
@@ -22,7 +23,7 @@ const MAX_NUMBER = 2 ** 32 - 1;
 export function parseChallengeNumber(text: string): number {
   if (/^\d{1,10}$/.test(text) && Number(text) <= MAX_NUMBER) return Number(text);
   throw new AosError('USAGE', 'NUMBER is not the number of a challenge: a whole number, 0 or more', {
-    next: 'aos challenge list',
+    next: run('challenge list'),
   });
 }
 

@@ -16,6 +16,7 @@ import type {EvidenceFile} from './job-files.ts';
 import {MANIFEST, OWN_NAMES} from './manifest.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {makeDirectory} from '../../foundation/system/make-directory.ts';
+import {type NextStep, say} from '../../foundation/next-step/next-step.ts';
 
 /**
  * Writes files of mode 0600 into a new directory of mode 0700, all of them or none: they are gathered beside it and take
@@ -65,9 +66,9 @@ export function refuseTaken(path: string, force: boolean): void {
 function refuseFound(target: string, force: boolean): void {
   const found = lstatSync(target, {throwIfNoEntry: false});
   if (found === undefined) return;
-  const taken = (what: string, next?: string): AosError =>
+  const taken = (what: string, next?: NextStep): AosError =>
     new AosError('EVIDENCE_EXISTS', `${safeText(target)} ${what}`, next === undefined ? {} : {next});
-  const elsewhere = 'Name another directory by --out.';
+  const elsewhere = say('Name another directory by --out.');
   if (!found.isDirectory()) throw taken('exists and is no directory', elsewhere);
   const names = readdirSync(target);
   if (names.length === 0) return;

@@ -14,6 +14,7 @@ import {refuseTaken, writeEvidence} from './evidence-dir.ts';
 import {rangeOfText} from '../../protocol/vrf/range-text.ts';
 import {type JobRecord} from '../../node/journal/records.ts';
 import {JOB_STATES} from '../../node/events/job-states.ts';
+import {run} from '../../foundation/next-step/next-step.ts';
 
 export type EvidenceOptions = {
   clockNumber: bigint;
@@ -39,7 +40,7 @@ export function parseClockNumber(text: string): bigint {
   const value = /^\d{1,78}$/.test(text) ? BigInt(text) : -1n;
   if (value >= 0n && value <= MAX_UINT256) return value;
   throw new AosError('USAGE', 'CLOCK is not a clock number: a whole number, 0 or more', {
-    next: 'aos challenge list shows the clock number of each challenge.',
+    next: run('challenge list', [], 'See the clock number of each challenge'),
   });
 }
 

@@ -7,6 +7,7 @@ import {systemTime} from '../../foundation/system/system-time.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import {draftMigration} from './migrate-file.ts';
 import {flaggedSource, newPassword, type PasswordFlagValues} from '../../cli/password-flag.ts';
+import {run} from '../../foundation/next-step/next-step.ts';
 
 type MigrateFlags = PasswordFlagValues & {
   'dry-run': boolean;
@@ -59,6 +60,6 @@ function refuseWithout(password: boolean, yes: boolean): void {
   ];
   if (missing.length === 0) return;
   throw new AosError('USAGE', `nobody can be asked, so these flags are missing: ${missing.join(', ')}`, {
-    next: 'Look first: aos config migrate FILE --dry-run',
+    next: run('config migrate', ['FILE', '--dry-run'], 'Preview it first'),
   });
 }

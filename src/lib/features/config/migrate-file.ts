@@ -27,6 +27,7 @@ import {shellWord} from '../../foundation/text/shell-word.ts';
 import {addressOfKey} from '../../protocol/wire/ethereum.ts';
 import {isThere, writableConfig} from '../init/files.ts';
 import type {NoticeCode} from '../../foundation/errors/table.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 export type MigrateOptions = {
   /** The old file, as it was named. */
@@ -141,7 +142,7 @@ export function draftMigration(options: MigrateOptions): Draft {
 function refuseTaken(path: string): void {
   if (!isThere(path)) return;
   throw new AosError('KEY_EXISTS', `${sanitizeText(path)} exists already`, {
-    next: `Move it away, then run the command again: mv ${sanitizeText(path)} ${sanitizeText(path)}.old`,
+    next: say(`Move it away, then run the command again: mv ${sanitizeText(path)} ${sanitizeText(path)}.old`),
   });
 }
 
@@ -183,7 +184,7 @@ function addressOf(hex: string, file: string): string {
     'KEY_INVALID',
     `the signer_key of ${sanitizeText(file)} is no key of Ethereum (zero, or too large)`,
     {
-      next: 'Correct signer_key, or set it to the URL of a Web3Signer that holds the key.',
+      next: say('Correct signer_key, or set it to the URL of a Web3Signer that holds the key.'),
     },
   );
 }

@@ -20,8 +20,8 @@ export type DashOptions = {
   /** The process that `aos run` is, when this is its dashboard. */
   runPid: number | null;
   theme: Theme;
-  /** The same commands with the configuration that was named by hand. */
-  steps: (text: string) => string;
+  /** The configuration that was named by hand, for the commands that are shown. */
+  config: string | undefined;
 };
 
 /**
@@ -30,7 +30,7 @@ export type DashOptions = {
  * @returns the exit code
  * @throws AosError CONTROL_VERSION
  */
-export async function runDash({source, runPid, theme, steps}: DashOptions): Promise<number> {
+export async function runDash({source, runPid, theme, config}: DashOptions): Promise<number> {
   const end = new AbortController();
   let exitCode: number = EXIT.ok;
   let dashboard: Dashboard | null = null;
@@ -55,7 +55,7 @@ export async function runDash({source, runPid, theme, steps}: DashOptions): Prom
       now: source.type === 'replay' ? source.replay.now : systemTime.now,
       replay: source.type === 'replay' ? path.basename(source.file) : null,
       ownsOperator: runPid !== null,
-      steps,
+      config,
       onQuit: () => finish(EXIT.ok),
       onInterrupt: () => {
         if (runPid !== null) interrupt(runPid);

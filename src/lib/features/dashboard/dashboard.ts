@@ -1,3 +1,4 @@
+import {renderNext} from '../../cli/next-step.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {OperatorEvent} from '../../node/events/events.ts';
 import {emptyData, takeEvents, takeNews, type Data, type News} from './model/data.ts';
@@ -13,6 +14,7 @@ import {drawScreen} from './screen.ts';
 import type {Theme} from './theme.ts';
 import {filterOf, initialUi, reduceUi, withNote, type Effect, type Ui} from './model/ui.ts';
 import {findings, SEVERITIES, type Severity} from './model/verdict.ts';
+import {type NextStep, run} from '../../foundation/next-step/next-step.ts';
 
 export type DashboardOptions = {
   canvas: Canvas;
@@ -24,8 +26,8 @@ export type DashboardOptions = {
   replay: string | null;
   /** Whether Ctrl-C twice stops the operator. */
   ownsOperator: boolean;
-  /** What is to be typed next, as it can be typed: with the configuration that was named by hand. */
-  steps: (text: string) => string;
+  /** The configuration that was named by hand, for the commands that are shown. */
+  config: string | undefined;
   /** Called once, when the person wants to leave. */
   onQuit: () => void;
   onInterrupt: () => void;
@@ -62,10 +64,11 @@ type Still = {now: number; data: Data; log: readonly Entry[]};
  * It knows neither the socket nor the process.
  */
 export function createDashboard(options: DashboardOptions): Dashboard {
-  const {canvas, theme, time, now, steps} = options;
+  const {canvas, theme, time, now, config} = options;
+  const next = (step: NextStep): string => renderNext(step, {config});
   const screen = createInkScreen(canvas);
   const decoder = createDecoder();
-  const log = createLog();
+  const log = createLog(next);
   const filterLog = createLogFilter();
   let data = emptyData(now());
   /** Events that came since, in order. */
@@ -98,8 +101,8 @@ export function createDashboard(options: DashboardOptions): Dashboard {
       ui,
       jobs: sortJobs(shown.data.view, filter, shown.now),
       log: filterLog(shown.log, {text: filter, level: ui.level}),
-      findings: findings(shown.data, shown.now).map((one) => ({...one, next: steps(one.next)})),
-      steps,
+      findings: findings(shown.data, shown.now),
+      next,
       replay: options.replay,
       uiNow: time.monotonic(),
     };
@@ -190,7 +193,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
         copy(copyOf(current));
         return;
       case 'doctor':
-        copy(steps('aos doctor'));
+        copy(next(run('doctor')));
         return;
       case 'explorer': {
         const url = explorerUrl(current);

@@ -1,5 +1,7 @@
+import {renderNext} from '../../cli/next-step.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
 import type {CheckId} from './registry.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
 export type CheckState = 'ok' | 'warn' | 'fail' | 'unknown' | 'skipped';
 
@@ -27,16 +29,29 @@ export type CheckResult = Finding & {id: CheckId; /** How long it took. */ ms: n
 const finding = (
   state: CheckState,
   evidence: string,
-  fix: string | null,
+  fix: NextStep | string | null,
   rest: Partial<Finding> = {},
-): Finding => ({state, evidence, fix, repairs: [], because: null, ...rest});
+): Finding => ({
+  state,
+  evidence,
+  fix: fix === null || typeof fix === 'string' ? fix : renderNext(fix),
+  repairs: [],
+  because: null,
+  ...rest,
+});
 
 export const ok = (evidence: string): Finding => finding('ok', evidence, null);
-export const warn = (evidence: string, fix: string | null, repairs: readonly Repair[] = []): Finding =>
-  finding('warn', evidence, fix, {repairs});
-export const fail = (evidence: string, fix: string | null, repairs: readonly Repair[] = []): Finding =>
-  finding('fail', evidence, fix, {repairs});
-export const unclear = (evidence: string, fix: string | null = null): Finding =>
+export const warn = (
+  evidence: string,
+  fix: NextStep | string | null,
+  repairs: readonly Repair[] = [],
+): Finding => finding('warn', evidence, fix, {repairs});
+export const fail = (
+  evidence: string,
+  fix: NextStep | string | null,
+  repairs: readonly Repair[] = [],
+): Finding => finding('fail', evidence, fix, {repairs});
+export const unclear = (evidence: string, fix: NextStep | string | null = null): Finding =>
   finding('unknown', evidence, fix);
 /** It cannot be done without something that another check is about. */
 export const blocked = (because: CheckId, evidence: string): Finding =>

@@ -4,6 +4,7 @@ import type {Env} from '../../config/paths.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {JournalLook} from './journal-look.ts';
 import type {RunningFacts} from '../status/facts.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
 /** Free and whole of a file system, in bytes and files. */
 export type DiskFacts = {freeBytes: number; bytes: number; freeFiles: number; files: number};
@@ -33,5 +34,5 @@ export type DoctorContext = {
 export type RunningLook =
   | {state: 'running'; facts: RunningFacts}
   | {state: 'absent'}
-  | {state: 'broken'; message: string; next: string}
+  | {state: 'broken'; message: string; next: NextStep}
   | {state: 'unknown'};

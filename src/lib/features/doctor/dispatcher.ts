@@ -1,3 +1,4 @@
+import {renderNext} from '../../cli/next-step.ts';
 import {createDispatcherRest} from '../../peers/dispatcher/rest.ts';
 import {probeWebSocket} from '../../peers/dispatcher/probe.ts';
 import {blocked, ok, unclear, warn, type Finding} from './check.ts';
@@ -9,7 +10,7 @@ import type {DoctorContext} from './context.ts';
 import {unlessSilent} from './silence.ts';
 import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
 
-const FIX = CODES.DISPATCHER_UNREACHABLE.next;
+const FIX = renderNext(CODES.DISPATCHER_UNREACHABLE.next);
 
 export function dispatcherProbes(context: DoctorContext): Probe[] {
   const {config, time} = context;

@@ -10,6 +10,7 @@ import {examine, type Examination, type Surroundings} from './examine.ts';
 import {isDeadSocket} from './files.ts';
 import {verdictOf} from './report.ts';
 import {makeDirectory} from '../../foundation/system/make-directory.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 export type FixOptions = {
   yes: boolean;
@@ -41,7 +42,7 @@ export async function fixFindings(
         'USAGE',
         'nothing is changed without an answer, and there is no terminal to ask at',
         {
-          next: 'Add --yes to make the changes named above.',
+          next: say('Add --yes to make the changes named above.'),
         },
       );
     // The prompts are loaded for a question only.

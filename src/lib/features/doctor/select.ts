@@ -1,6 +1,7 @@
 import {AosError} from '../../foundation/errors/error.ts';
 import {nearest} from '../../foundation/text/nearest.ts';
 import {CATEGORIES, CHECK_IDS, categoryOf, needsOf, type CheckId} from './registry.ts';
+import {run} from '../../foundation/next-step/next-step.ts';
 
 export type Plan = {
   /** To be run: those asked for and what they need. */
@@ -21,17 +22,17 @@ export function planChecks({only, skip}: {only: readonly string[]; skip: readonl
   const asked = new Set([...wanted].filter((id) => !unwanted.has(id)));
   if (asked.size === 0)
     throw new AosError('USAGE', 'no check is left: --skip takes away all that --only asks for', {
-      next: 'aos doctor --list',
+      next: run('doctor', ['--list']),
     });
-  const run = new Set<CheckId>();
+  const planned = new Set<CheckId>();
   const add = (id: CheckId): void => {
-    if (run.has(id)) return;
-    run.add(id);
+    if (planned.has(id)) return;
+    planned.add(id);
     needsOf(id).forEach(add);
   };
   asked.forEach(add);
-  const needed = new Set([...run].filter((id) => !asked.has(id) && !unwanted.has(id)));
-  return {run, asked, needed};
+  const needed = new Set([...planned].filter((id) => !asked.has(id) && !unwanted.has(id)));
+  return {run: planned, asked, needed};
 }
 
 function idsOf(names: readonly string[], flag: string): Set<CheckId> {
@@ -46,6 +47,6 @@ function expand(name: string, flag: string): readonly CheckId[] {
   const meant = nearest(name, [...CATEGORIES, ...CHECK_IDS]);
   const hint = meant === null ? '' : `; did you mean ${meant}?`;
   throw new AosError('USAGE', `--${flag}: ${JSON.stringify(name.slice(0, 60))} is no check${hint}`, {
-    next: 'aos doctor --list',
+    next: run('doctor', ['--list']),
   });
 }

@@ -2,6 +2,7 @@ import {wrap} from '../../foundation/text/cells.ts';
 import {allCodes, CODES, EXIT, isCode} from '../../foundation/errors/table.ts';
 import {nearest} from '../../foundation/text/nearest.ts';
 import {EXIT_CODES} from './exit-codes.ts';
+import {type NextStep, type RenderNext, say} from '../../foundation/next-step/next-step.ts';
 
 /** All that is known about a code, as `aos explain CODE --json` has it. */
 export type Explanation = {
@@ -13,7 +14,7 @@ export type Explanation = {
   means: string;
   /** What usually is behind it and how to see it, the likeliest first. */
   causes: readonly string[];
-  next: string;
+  next: NextStep;
   /** Of an exit code: the errors that end with it. */
   codes: readonly string[];
 };
@@ -49,7 +50,7 @@ export function explain(word: string): Explanation | null {
     category: null,
     means,
     causes: [],
-    next: then,
+    next: say(then),
     codes,
   };
 }
@@ -74,7 +75,7 @@ export function meantCodes(word: string): string[] {
 }
 
 /** @param width columns, at least 40 */
-export function explanationText(about: Explanation, width: number): string {
+export function explanationText(about: Explanation, width: number, next: RenderNext): string {
   const indent = ' '.repeat(11);
   const lines = (head: string, text: string): string[] =>
     wrap(text, Math.max(width, 40) - indent.length).map(
@@ -87,7 +88,7 @@ export function explanationText(about: Explanation, width: number): string {
       : lines('exit code', `${about.exitCode ?? ''} (${about.category ?? ''})`)),
     ...lines('means', about.means),
     ...about.causes.flatMap((cause, index) => lines(index === 0 ? 'look for' : '', cause)),
-    ...lines('next', about.next),
+    ...lines('next', next(about.next)),
     ...(about.codes.length === 0 ? [] : lines('errors', about.codes.join(', '))),
   ].join('\n');
 }

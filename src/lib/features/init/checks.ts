@@ -1,3 +1,4 @@
+import {renderNext} from '../../cli/next-step.ts';
 import {networkPreset} from '../../config/networks.ts';
 import {FIELDS} from '../../config/schema.ts';
 import {dispatcherUrl, listenAddress} from '../../config/values.ts';
@@ -44,7 +45,7 @@ export function createLook(place: FilePlace): Look {
     } catch (error) {
       signal.throwIfAborted();
       if (!isAosError(error) || error.code === 'BUG') throw error;
-      return trouble(error.message, error.next);
+      return trouble(error.message, renderNext(error.next));
     }
   };
 }
@@ -121,7 +122,7 @@ async function lookAtSigner(known: Known, signal: AbortSignal): Promise<Finding>
 
 function unreachable(error: unknown): Finding {
   if (!isAosError(error)) throw error;
-  return trouble(error.message, error.next, {accounts: null});
+  return trouble(error.message, renderNext(error.next), {accounts: null});
 }
 
 async function accountsAt(url: string, timeoutMs: number, signal: AbortSignal): Promise<string[]> {

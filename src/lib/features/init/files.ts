@@ -1,3 +1,4 @@
+import {renderNext} from '../../cli/next-step.ts';
 import {accessSync, constants, existsSync, lstatSync, readlinkSync, realpathSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
 import {aosDirs, nodeStateDir, userPath, type Env} from '../../config/paths.ts';
@@ -7,6 +8,7 @@ import {nodeIdOf} from './fields.ts';
 import type {Finding, Known} from './question.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /** Where the configuration goes, and what relative paths in it start at. */
 export type FilePlace = {
@@ -36,7 +38,7 @@ export function lookAtVrfKey(text: string, place: FilePlace): Finding {
     return {state: 'ok', text: `${shown} is there and will be used`, fix: null};
   } catch (error) {
     if (!isAosError(error)) throw error;
-    return {state: 'trouble', text: safeText(error.message), fix: safeText(error.next)};
+    return {state: 'trouble', text: safeText(error.message), fix: safeText(renderNext(error.next))};
   }
 }
 
@@ -91,7 +93,7 @@ export function writableConfig(path: string): string {
     const real = existsSync(path) ? realpathSync(path) : linkTarget(path);
     if (isThere(real) && lstatSync(real).isDirectory())
       throw new AosError('CONFIG_UNREADABLE', `${shown} is a directory`, {
-        next: `Name the file in it: -c ${shellWord(resolve(path, 'config.yaml'))}`,
+        next: say(`Name the file in it: -c ${shellWord(resolve(path, 'config.yaml'))}`),
       });
     return real;
   } catch (error) {

@@ -19,6 +19,7 @@ import {isoTime} from '../../foundation/time/time.ts';
 import {createLook, type Look} from './checks.ts';
 import {whyUnwritable, writableConfig, type FilePlace} from './files.ts';
 import {filesToMake, refuseTaken, writeAll, type Written} from './write.ts';
+import {type NextStep, run, say} from '../../foundation/next-step/next-step.ts';
 
 export type InitOptions = {
   /** `-c`. */
@@ -57,7 +58,7 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
     withSigner: options.withSigner,
   };
   const flags = checkFlags(options.given, facts);
-  if (flags.wrong.length > 0) throw usage(flags.wrong.join('\n'), 'aos init --help');
+  if (flags.wrong.length > 0) throw usage(flags.wrong.join('\n'), run('init', ['--help']));
   if (options.withSigner) refuseRemoteSigner(flags.answers['signer-url']);
 
   if (!options.force) refuseTaken(place.file, options.withSigner);
@@ -118,7 +119,10 @@ async function fillUp(
   const {answers, missing} = complete(given, facts);
   if (missing.length > 0 || !yes) {
     const add = [...missing, ...(yes ? [] : ['--yes (takes the presets for the rest)'])];
-    throw usage(`nobody can be asked, so these flags are missing: ${add.join(', ')}`, 'aos init --help');
+    throw usage(
+      `nobody can be asked, so these flags are missing: ${add.join(', ')}`,
+      run('init', ['--help']),
+    );
   }
   let wizard = startWizard(facts, answers);
   for (;;) {
@@ -197,10 +201,10 @@ function refuseRemoteSigner(url: string | undefined): void {
   if (url === undefined || isLoopbackHost(new URL(url).hostname)) return;
   throw usage(
     '--with-web3signer makes a signer on this machine, but --signer-url names another one',
-    'Leave --signer-url out, or give a loopback one such as http://127.0.0.1:9000',
+    say('Leave --signer-url out, or give a loopback one such as http://127.0.0.1:9000'),
   );
 }
 
-function usage(message: string, next: string): AosError {
+function usage(message: string, next: NextStep): AosError {
   return new AosError('USAGE', message, {next});
 }

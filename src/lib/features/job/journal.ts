@@ -8,6 +8,7 @@ import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {JOURNAL_FILE} from '../../node/journal/sqlite.ts';
 import {openJobReader, type JobReader} from '../../node/journal/job-query.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
+import {run, say} from '../../foundation/next-step/next-step.ts';
 
 export type OpenedJobs = {journal: JobReader; config: UsableConfig; dir: string};
 
@@ -39,12 +40,12 @@ function onlyJournal(state: string): string {
       'JOURNAL_MISSING',
       `no configuration was found, and there is no journal in ${safeText(state)}`,
       {
-        next: 'Name the node’s configuration with -c FILE; a new node begins with aos init.',
+        next: run('init', [], 'Name the node’s configuration with -c FILE; on a new node make it'),
       },
     );
   if (others.length > 0)
     throw new AosError('USAGE', `${dirs.length} nodes have a journal in ${safeText(state)}`, {
-      next: 'Say which one by its configuration: -c FILE',
+      next: say('Say which one by its configuration: -c FILE'),
     });
   return only;
 }

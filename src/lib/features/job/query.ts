@@ -2,6 +2,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {nearest} from '../../foundation/text/nearest.ts';
 import type {JobQuery} from '../../node/journal/job-query-types.ts';
 import {JOB_OUTCOMES, JOB_STATES} from '../../node/events/job-states.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 export type JobFilterFlags = {
   state?: readonly string[] | undefined;
@@ -25,7 +26,7 @@ export function jobQuery(flags: JobFilterFlags, now: number): JobQuery {
     const meant = nearest(name, all);
     const hint = meant === null ? '' : `; did you mean ${meant}?`;
     throw new AosError('USAGE', `--state ${JSON.stringify(name.slice(0, 40))} is no state of a job${hint}`, {
-      next: `One or several of: ${all.join(', ')}`,
+      next: say(`One or several of: ${all.join(', ')}`),
     });
   }
   return {

@@ -8,6 +8,7 @@ import {jobDetail, type JobDetail} from './detail.ts';
 import type {OpenedJobs} from './journal.ts';
 import {rangeOfText} from '../../protocol/vrf/range-text.ts';
 import type {JobRow} from '../../node/journal/job-query-types.ts';
+import {run, say} from '../../foundation/next-step/next-step.ts';
 
 export type JobChoice = {
   /** Whole id, its beginning, or `#number` of the list. */
@@ -35,7 +36,7 @@ export function showJob({journal, config}: OpenedJobs, choice: JobChoice): JobDe
 }
 
 function choose(journal: JobReader, {id, tag, position}: JobChoice): JobRow {
-  if (id === '') throw new AosError('USAGE', 'ID is empty', {next: 'aos job list'});
+  if (id === '') throw new AosError('USAGE', 'ID is empty', {next: run('job list')});
   const fits = ({key}: JobRow): boolean =>
     (tag === undefined || key.tag === tag) && (position === undefined || key.position === position);
   const rows = candidates(journal, id).filter(fits);
@@ -55,7 +56,7 @@ function choose(journal: JobReader, {id, tag, position}: JobChoice): JobRow {
   const more = rows.length > SHOWN ? ['…'] : [];
   const sameId = new Set(rows.map(({key}) => key.jobId)).size === 1;
   throw new AosError('JOB_AMBIGUOUS', [`${rows.length} jobs fit:`, ...list, ...more].join('\n'), {
-    next: sameId ? `Name one: aos job show '#${only.seq}'` : 'Give more of the id, or #NUMBER.',
+    next: sameId ? run('job show', [`#${only.seq}`], 'Name one') : say('Give more of the id, or #NUMBER.'),
     details: {
       jobs: rows.slice(0, SHOWN).map(({seq, key, state}) => ({
         seq,

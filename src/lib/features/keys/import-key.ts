@@ -2,6 +2,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {MOST_KEY_TEXT, parsePrivateKey} from '../../keys/private-key.ts';
 import {readSecretText, type SecretSource} from '../../keys/secret-text.ts';
 import {secretSource} from '../../cli/password-flag.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /**
  * Where the private key comes from; null asks at the terminal.
@@ -16,13 +17,13 @@ export function importSource(
   if (from === undefined) {
     if (mayAsk) return null;
     throw new AosError('USAGE', 'the private key is missing, and there is no terminal to ask at', {
-      next: 'Add --from FILE (- is standard input).',
+      next: say('Add --from FILE (- is standard input).'),
     });
   }
   const source = secretSource(from);
   if (source.kind === 'fd' && password?.kind === 'fd' && password.fd === source.fd) {
     throw new AosError('USAGE', 'the private key and the password cannot both come from standard input', {
-      next: 'Give one of them by file: --from FILE or --password-file FILE.',
+      next: say('Give one of them by file: --from FILE or --password-file FILE.'),
     });
   }
   return source;

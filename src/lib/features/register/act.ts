@@ -6,6 +6,7 @@ import {checksumAddress} from '../../protocol/wire/ethereum.ts';
 import {step, type CallReport, type StepId, type StepReport} from './report.ts';
 import {preparedLines} from '../tx/confirm.ts';
 import {txReport, type TxReport} from '../tx/report.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /** `dry-run` simulates and shows; `calldata` only makes the calls, for whoever sends them. */
 export type Mode = 'apply' | 'dry-run' | 'calldata';
@@ -92,7 +93,7 @@ export function afterSent(error: unknown, sent: readonly TxReport[]): unknown {
   const where = block === null ? state : `${state} in block ${block}`;
   return new AosError(error.code, `${error.message}; before that: ${title}, ${txHash} is ${where}`, {
     cause: error.cause,
-    next: 'Run the command again: it finds what is done, and sends nothing twice.',
+    next: say('Run the command again: it finds what is done, and sends nothing twice.'),
     details: {...error.details, txHash, txState: state, block: block?.toString() ?? null},
   });
 }

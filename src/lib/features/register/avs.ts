@@ -17,6 +17,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {proveBlsKey, proveSetKey, type BlsKey, type Hex} from './key.ts';
 import type {TxSession} from '../tx/session.ts';
 import type {ResolvedContracts} from '../../peers/chain/contract-types.ts';
+import {run} from '../../foundation/next-step/next-step.ts';
 
 /** The AVS as the chain and the configuration name it. */
 export type Avs = {contracts: ResolvedContracts; flow: Flow; operator: Hex};
@@ -109,6 +110,6 @@ function operatorSignature(chain: Chain, {avs, session, expiryMs}: Registering):
 function requireKey(key: BlsKey | null): BlsKey {
   if (key !== null) return key;
   throw new AosError('KEY_MISSING', 'this AVS registers a BLS key, and node.bls_key_file is not set', {
-    next: 'aos keys bls create, then set node.bls_key_file (or --bls-key-file)',
+    next: run('keys bls create', [], 'Make a key and name its file in node.bls_key_file'),
   });
 }

@@ -7,6 +7,7 @@ import {modeOf, type Talk} from './register-command.ts';
 import {parseQuorums} from './flags.ts';
 import {confirmWith} from '../tx/confirm.ts';
 import {txLimits, type TxFlagValues} from '../tx/flags.ts';
+import {run} from '../../foundation/next-step/next-step.ts';
 
 /** The parsed flags of `aos deregister`. */
 export type DeregisterFlagValues = TxFlagValues & {
@@ -36,7 +37,7 @@ export function deregisterOptions(
       flags.confirm === undefined
         ? 'leaving is for good at the AOS service manager as published: name the address that leaves'
         : `--confirm names another address than node_id, ${id}`,
-      {next: `aos deregister --confirm ${id}`},
+      {next: run('deregister', ['--confirm', id])},
     );
   return {
     mode,

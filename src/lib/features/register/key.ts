@@ -12,6 +12,7 @@ import {openKeystore, readKeystore} from '../../keys/bls-keystore.ts';
 import {encodeG1, hashToG1, operatorIdOf, publicKeys, signPoint} from '../../keys/bn254.ts';
 import {registrationMessage, signRegistration} from '../../keys/registration.ts';
 import {fromHex, toHex} from '../../protocol/wire/ethereum.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 export type Hex = `0x${string}`;
 
@@ -53,7 +54,7 @@ export async function proveBlsKey(
     throw new AosError(
       'CHAIN_MISMATCH',
       `the registry ${registry} wants another message signed than its source says; the BLS key signed nothing`,
-      {next: 'Check chain.contracts.registry and the network.'},
+      {next: say('Check chain.contracts.registry and the network.')},
     );
   return signRegistration(await key.privateKey(), own);
 }

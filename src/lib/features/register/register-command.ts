@@ -1,6 +1,6 @@
 import type {Flow} from '../../peers/chain/detect.ts';
 import {readiness} from '../../peers/chain/precondition.ts';
-import type {Answer} from '../../cli/base-command.ts';
+import type {Answer} from '../../cli/answer.ts';
 import type {Config} from '../../config/config.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
 import type {PasswordFlagValues} from '../../cli/password-flag.ts';

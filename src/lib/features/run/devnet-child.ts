@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {StopReason} from '../../node/events/events.ts';
 import {lookOf} from '../../cli/terminal-style.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 export type DevnetChild = {
   /** Path of the devnet's config.yaml. */
@@ -97,7 +98,7 @@ async function startDevnetChild(
     throw new AosError(
       'DEVNET_FAILED',
       `the devnet did not start: ${message}`,
-      next === undefined ? {} : {next},
+      next === undefined ? {} : {next: say(next)},
     );
   } catch (error) {
     spinner?.stop();

@@ -5,6 +5,7 @@ import {isoTime} from '../../foundation/time/time.ts';
 import {levelPaint, wantsColor} from '../../cli/color.ts';
 import {createLog, type LogTarget} from './log.ts';
 import {createSink, type Sink} from '../../cli/sinks.ts';
+import type {RenderNext} from '../../foundation/next-step/next-step.ts';
 
 /** How the log is written: form and level can change while it runs. Null: the form that fits stderr. */
 export type LogChoice = {format: LogFormat | null; level: Level};
@@ -28,10 +29,11 @@ export function createEventOutput(options: {
   log: LogChoice;
   /** No signs beyond ASCII in any log line. */
   ascii: boolean;
+  next: RenderNext;
   elsewhere?: () => Pick<Sink, 'write'> | null;
 }): EventOutput {
   const {stderr, stdout} = process;
-  const {ascii, quiet} = options;
+  const {ascii, next: renderNext, quiet} = options;
   let wanted = options.log.format;
   const format = (): LogFormat => wanted ?? (stderr.isTTY ? 'pretty' : 'logfmt');
   const color = levelPaint(wantsColor(process.env, stderr.isTTY));
@@ -46,7 +48,7 @@ export function createEventOutput(options: {
     if (other !== null) return {sink: other, format: wanted ?? 'logfmt', paint: plain, ascii};
     return quiet ? null : onStderr();
   };
-  const log = createLog({level: options.log.level, target, now: Date.now});
+  const log = createLog({level: options.log.level, target, next: renderNext, now: Date.now});
   const stream = createSink(stdout, {
     onGone: (reason) =>
       errors.write(
@@ -57,7 +59,7 @@ export function createEventOutput(options: {
 
   return {
     onEvent(event) {
-      if (options.json) stream.write(eventLine(event));
+      if (options.json) stream.write(eventLine(event, renderNext));
       log.event(event);
     },
     setLog({format: next, level}) {

@@ -6,6 +6,7 @@ import {eventFields, type Fields, lineOf, type LogFormat, type Paint} from '../.
 import {harmlessJson} from '../../foundation/text/safe-text.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import type {Sink} from '../../cli/sinks.ts';
+import type {RenderNext} from '../../foundation/next-step/next-step.ts';
 
 /** The log of a run. */
 export type Log = {
@@ -24,11 +25,17 @@ type Handed = {lastLevel: number; lastMsg: string; lastObj: Fields & {time: stri
 /**
  * The operator's log by pino: it has the levels and makes the JSON. The other forms are made here, from what pino hands to
  * its destination beside the JSON; a sink never blocks, so neither does the log (ADR 9).
+ * @param options.next renders the next step of an event
  * @param options.level the least that is logged
  * @param options.target asked for each line, since a terminal may go; null: the line is not written
  */
-export function createLog(options: {level: Level; target: () => LogTarget | null; now: () => number}): Log {
-  const {level, now} = options;
+export function createLog(options: {
+  level: Level;
+  target: () => LogTarget | null;
+  next: RenderNext;
+  now: () => number;
+}): Log {
+  const {level, now, next: renderNext} = options;
   const logger = loggerTo((handed, json) => {
     const target = options.target();
     target?.sink.write(formed(handed, json, target));
@@ -36,10 +43,10 @@ export function createLog(options: {level: Level; target: () => LogTarget | null
 
   return {
     event(event) {
-      const described = describe(event);
+      const described = describe(event, renderNext);
       if (!logger.isLevelEnabled(described.level)) return;
       // The event's own time: the line is written after it.
-      logger[described.level]({time: isoTime(event.at), ...eventFields(event)}, described.text);
+      logger[described.level]({time: isoTime(event.at), ...eventFields(event, renderNext)}, described.text);
     },
     warning(text, target) {
       let line = '';

@@ -8,6 +8,7 @@ import {createLogFile} from './log-file.ts';
 import {runOperator} from './run.ts';
 import {saveTerminal, terminalLives} from './terminal.ts';
 import type {NoticeCode} from '../../foundation/errors/table.ts';
+import type {NextStep, RenderNext} from '../../foundation/next-step/next-step.ts';
 
 export type OperateOptions = {
   config: Config;
@@ -24,10 +25,10 @@ export type OperateOptions = {
   ascii: boolean;
   /** Program and arguments of the dashboard to show on this terminal; null: none, lines only. */
   dashboard: readonly string[] | null;
-  /** How another dashboard is attached, for people. */
-  attach: string;
-  /** Puts the configuration's file into commands that are printed as the next step. */
-  steps: (text: string) => string;
+  /** The command that attaches another dashboard. */
+  attach: NextStep;
+  /** A next step as text, with the configuration that was named by hand. */
+  next: RenderNext;
   /** Says a line on stderr. */
   note: (line: string) => void;
 };
@@ -58,8 +59,8 @@ export function createOperation(options: OperateOptions): Operation {
 
   /** A stderr that is no terminal is somebody's log: it stays one, whatever the terminal shows. */
   const elsewhere = () => (process.stderr.isTTY && (isGone || dashboard !== null) ? file : null);
-  const {json, quiet, log, ascii} = options;
-  const output = createEventOutput({json, quiet, log, ascii, elsewhere});
+  const {json, quiet, log, ascii, next} = options;
+  const output = createEventOutput({json, quiet, log, ascii, next, elsewhere});
 
   function show(command: readonly string[], socket: string): void {
     const shown = startDashboard({
@@ -80,22 +81,22 @@ export function createOperation(options: OperateOptions): Operation {
       dashboard = null;
       if (end === 'hung-up') terminalGone();
       if (end === 'crashed')
-        warn('DASHBOARD_ENDED', `the dashboard ended unexpectedly again; try ${options.attach}`);
+        warn('DASHBOARD_ENDED', 'the dashboard ended unexpectedly again', options.attach);
       if (end === 'closed' && unseen === null && !stop.aborted)
         note(
-          `Dashboard closed; the operator keeps running. Reopen: ${options.attach}. Log so far: ${file.path}`,
+          `Dashboard closed; the operator keeps running. Reopen: ${next(options.attach)}. Log so far: ${file.path}`,
         );
     });
   }
 
-  function warn(code: NoticeCode, message: string): void {
-    emit({type: 'warning', code, message});
+  function warn(code: NoticeCode, message: string, step?: NextStep): void {
+    emit({type: 'warning', code, message, ...(step === undefined ? {} : {next: step})});
   }
 
   function terminalGone(): void {
     if (isGone) return;
     isGone = true;
-    warn('TERMINAL_GONE', `the terminal is gone; the operator keeps running. Reopen: ${options.attach}`);
+    warn('TERMINAL_GONE', 'the terminal is gone; the operator keeps running', options.attach);
   }
 
   return {
@@ -104,7 +105,7 @@ export function createOperation(options: OperateOptions): Operation {
         return await runOperator({
           ...options,
           onEvent(event) {
-            output.onEvent(event.type === 'problem' ? {...event, next: options.steps(event.next)} : event);
+            output.onEvent(event);
             if (event.type !== 'summary' || dashboard === null) return;
             // It is over: the last word is said on the normal screen.
             unseen = event;

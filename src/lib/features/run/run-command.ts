@@ -1,13 +1,14 @@
+import {renderNext} from '../../cli/next-step.ts';
 import type {StopReason} from '../../node/events/events.ts';
 import type {Level} from '../../node/events/describe.ts';
 import type {LogFormat} from '../../node/events/lines.ts';
-import {shellWord} from '../../foundation/text/shell-word.ts';
 import type {LogChoice} from './event-output.ts';
 import {configForCommand} from '../../cli/load-config.ts';
 import {createOperation, type Operation} from './operate.ts';
 import {createReload} from './reload.ts';
 import {listenForSignals, type StopSignals} from '../../cli/signals.ts';
 import {hasTerminal, terminalLives, wantsDashboard} from './terminal.ts';
+import {run} from '../../foundation/next-step/next-step.ts';
 
 export type RunFlags = {
   config?: string | undefined;
@@ -38,8 +39,6 @@ export function operateFor(
     json: boolean;
     ascii: boolean;
     note: (line: string) => void;
-    /** Puts a configuration file into commands that are printed as the next step. */
-    steps: (file: string | undefined) => (text: string) => string;
     dashboard?: readonly string[];
   },
 ): RunCommand {
@@ -92,8 +91,8 @@ export function operateFor(
         log: chosen(config.log),
         ascii: options.ascii,
         dashboard: shows ? ours : null,
-        attach: file === null ? 'aos dash' : `aos dash -c ${shellWord(file)}`,
-        steps: options.steps(named),
+        attach: run('dash', file === null ? [] : ['-c', file]),
+        next: (step) => renderNext(step, {config: named}),
         note,
       });
       const {emit, setLog} = operation;

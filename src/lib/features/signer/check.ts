@@ -1,4 +1,5 @@
 import {linkedAbort} from '../../foundation/async/abort.ts';
+import {renderNext} from '../../cli/next-step.ts';
 import {randomBytes} from 'node:crypto';
 import {networkInterfaces} from 'node:os';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
@@ -116,7 +117,7 @@ async function runStep(step: Step, context: CheckContext, outer: AbortSignal | u
         ...(step.slow ?? STUCK),
         ...(step.id === 'connect' ? {stop: true} : {}),
       };
-    return {state: 'fail', got: error.message, means: error.hint, fix: error.next};
+    return {state: 'fail', got: error.message, means: error.hint, fix: renderNext(error.next)};
   } finally {
     cancel();
     unlink();
@@ -135,7 +136,15 @@ function checkUrl(text: string): {url: SignerUrl; step: StepReport} | {url: null
     if (!isAosError(error)) throw error;
     return {
       url: null,
-      step: {id: 'url', state: 'fail', asked, got: error.message, means: error.hint, fix: error.next, ms: 0},
+      step: {
+        id: 'url',
+        state: 'fail',
+        asked,
+        got: error.message,
+        means: error.hint,
+        fix: renderNext(error.next),
+        ms: 0,
+      },
     };
   }
 }

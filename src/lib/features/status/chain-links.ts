@@ -5,10 +5,11 @@ import {count} from '../../foundation/text/words.ts';
 import type {RegistrationStatus} from '../../peers/chain/registration-types.ts';
 import {flatFact, mapFact, unknown, type Fact} from '../../foundation/fact.ts';
 import type {AvsFacts, PenaltyFacts} from '../../peers/chain/operator-facts.ts';
+import {run, say} from '../../foundation/next-step/next-step.ts';
 
 /** All of an operator's stake is left: AllocationManager's magnitudes begin here and only fall. */
 const WHOLE = 10n ** 18n;
-const HISTORY = 'aos slashing-history';
+const HISTORY = run('slashing-history');
 
 export function judgeOperator({chain}: StatusFacts): Judgement {
   const fact = flatFact(mapFact(chain, ({isOperator}) => isOperator));
@@ -27,7 +28,7 @@ export function judgeAvs({chain, rules}: StatusFacts): Judgement {
   } = fact;
   switch (stake.state) {
     case 'unknown':
-      return unclear(unknown('the registry did not say', 'aos register --check'));
+      return unclear(unknown('the registry did not say', run('register', ['--check'])));
     case 'not_registered':
       return fail(`not registered (${flow})`, 'aos register', at);
     case 'deregistered':
@@ -90,7 +91,9 @@ export function judgeChallenges({chain}: StatusFacts): Judgement {
   if (fact.state === 'unknown') return unclear(fact);
   const {at, value} = fact;
   if (value === null)
-    return unclear(unknown('no challenge manager is configured', 'Set chain.contracts.challenge_manager.'));
+    return unclear(
+      unknown('no challenge manager is configured', say('Set chain.contracts.challenge_manager.')),
+    );
   const {open, unanswered, windowKnown, total} = value;
   if (open.length > 0) {
     const least = open.reduce(
@@ -105,7 +108,7 @@ export function judgeChallenges({chain}: StatusFacts): Judgement {
   }
   if (!windowKnown && unanswered > 0)
     return unclear(
-      unknown(`${unanswered} without an answer; the RPC does not say since when`, 'aos challenge list'),
+      unknown(`${unanswered} without an answer; the RPC does not say since when`, run('challenge list')),
     );
   return ok(`none open, ${total} so far`, at);
 }

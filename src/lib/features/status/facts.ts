@@ -3,6 +3,7 @@ import type {OperatorView} from '../../node/events/view.ts';
 import type {Fact} from '../../foundation/fact.ts';
 import type {ChainFacts} from '../../peers/chain/operator-facts.ts';
 import type {ErrorCode} from '../../foundation/errors/table.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
 /** What was found out about an operator, each part by itself. All times are Unix ms unless they say otherwise. */
 export type StatusFacts = {
@@ -35,7 +36,7 @@ export type Rules = {
 
 export type SignerFacts =
   | {state: 'ok'; host: string; accounts: number; signMs: number}
-  | {state: 'fail'; host: string; code: ErrorCode; message: string; next: string};
+  | {state: 'fail'; host: string; code: ErrorCode; message: string; next: NextStep};
 
 export type RunningFacts = {pid: number; host: string; version: string; view: OperatorView};
 

@@ -14,6 +14,7 @@ import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 import {readJournalFacts} from './journal-facts.ts';
 import type {StatusTarget} from './target.ts';
 import {known, unknown, type Fact} from '../../foundation/fact.ts';
+import {run, say} from '../../foundation/next-step/next-step.ts';
 
 /** How long each source may take; one that takes longer is unknown and the others do not wait for it. */
 const DEADLINES_MS = {signer: 5_000, chain: 15_000, control: 2_000} as const;
@@ -21,12 +22,12 @@ const DEADLINES_MS = {signer: 5_000, chain: 15_000, control: 2_000} as const;
 const ADVICE = {
   signer: CODES.SIGNER_UNREACHABLE.next,
   chain: CODES.CHAIN_UNREACHABLE.next,
-  control: 'Look at the operator’s log.',
+  control: say('Read the operator’s log.'),
 } as const;
 /** One request to the RPC, of the six steps that the chain takes. */
 const RPC_TIMEOUT_MS = 6_000;
 const NOT_HERE = unknown('not this machine');
-const OFFLINE = unknown('not asked: --offline', 'aos status');
+const OFFLINE = unknown('not asked: --offline', run('status'));
 const HARMLESS = Buffer.from('AOS status, not a transaction');
 
 /**
@@ -117,7 +118,7 @@ function signerFact(
   if (local === null) return NOT_HERE;
   const {signerUrl} = local;
   if (signerUrl === null)
-    return unknown('no configuration names it', 'Name the configuration of this node: -c FILE');
+    return unknown('no configuration names it', say('Name the configuration of this node: -c FILE'));
   return offline ? OFFLINE : look('signer', signal, (end) => readSigner(signerUrl, nodeId, end));
 }
 

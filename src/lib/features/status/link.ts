@@ -1,4 +1,6 @@
+import {renderNext} from '../../cli/next-step.ts';
 import type {Unknown} from '../../foundation/fact.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
 /** What has to hold, in the order it is built up, for a node to earn. */
 export const LINK_IDS = [
@@ -30,28 +32,30 @@ export type Link = {
 /** Everything of a link but its name. */
 export type Judgement = Omit<Link, 'id'>;
 
+const text = (next: NextStep | string): string => (typeof next === 'string' ? next : renderNext(next));
+
 export const ok = (evidence: string, at: number): Judgement => ({state: 'ok', evidence, next: null, at});
-export const warn = (evidence: string, next: string, at: number): Judgement => ({
+export const warn = (evidence: string, next: NextStep | string, at: number): Judgement => ({
   state: 'warn',
   evidence,
-  next,
+  next: text(next),
   at,
 });
-export const fail = (evidence: string, next: string, at: number): Judgement => ({
+export const fail = (evidence: string, next: NextStep | string, at: number): Judgement => ({
   state: 'fail',
   evidence,
-  next,
+  next: text(next),
   at,
 });
-export const pending = (evidence: string, next: string, at: number): Judgement => ({
+export const pending = (evidence: string, next: NextStep | string, at: number): Judgement => ({
   state: 'pending',
   evidence,
-  next,
+  next: text(next),
   at,
 });
 export const unclear = ({reason, next}: Unknown): Judgement => ({
   state: 'unknown',
   evidence: `unknown (${reason})`,
-  next,
+  next: next === null ? null : text(next),
   at: null,
 });

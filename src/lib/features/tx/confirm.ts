@@ -3,6 +3,7 @@ import type {PreparedTx} from '../../peers/chain/tx/transact.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {ether} from '../../foundation/text/amounts.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /** What a transaction will do and cost, line by line. */
 export function preparedLines({plan, gas, fees, mostWei, balance}: PreparedTx): string[] {
@@ -36,7 +37,7 @@ export function confirmWith(options: {
     if (yes) return true;
     if (!canAsk)
       throw new AosError('USAGE', 'nothing is sent without an answer, and there is no terminal to ask at', {
-        next: 'Add --yes to send it, or --dry-run to look only.',
+        next: say('Add --yes to send it, or --dry-run to look only.'),
       });
     // The prompts are loaded for a question only.
     const {askConfirm} = await import('../../cli/prompt.ts');

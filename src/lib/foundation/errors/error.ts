@@ -1,4 +1,5 @@
 import {CODES, EXIT, type ErrorCategory, type ErrorCode, type ExitCode} from './table.ts';
+import type {NextStep} from '../next-step/next-step.ts';
 
 type Scalar = string | number | boolean | null;
 
@@ -8,7 +9,7 @@ export type ErrorDetails = Readonly<Record<string, Scalar | readonly Readonly<Re
 export type AosErrorOptions = {
   cause?: unknown;
   /** The one next thing to type or do; without it the table's general hint is shown. */
-  next?: string;
+  next?: NextStep;
   details?: ErrorDetails;
 };
 
@@ -23,7 +24,7 @@ export class AosError extends Error {
   readonly exitCode: ExitCode;
   readonly category: ErrorCategory;
   readonly hint: string;
-  readonly next: string;
+  readonly next: NextStep;
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, message: string, options: AosErrorOptions = {}) {

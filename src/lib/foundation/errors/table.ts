@@ -1,3 +1,4 @@
+import type {NextStep} from '../next-step/next-step.ts';
 import {GENERAL} from './codes/general.ts';
 import {CONFIG} from './codes/config.ts';
 import {KEYS} from './codes/keys.ts';
@@ -42,7 +43,7 @@ type CodeEntry = {
   /** What it means for the operator, one sentence. */
   means: string;
   /** The general next step; a throw site may name a better one. */
-  next: string;
+  next: NextStep;
   /** What usually is behind it and how to see it, the likeliest first. */
   causes: readonly string[];
 };

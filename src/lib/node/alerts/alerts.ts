@@ -55,9 +55,13 @@ export function createAlerts({time, delayMs, send, emit}: AlertsDeps): Alerts {
         if (stop.signal.aborted) break;
         // Once for a streak: a webhook that is away would fill the log.
         const code = isAosError(error) ? error.code : 'BUG';
-        const next = isAosError(error) ? ` → ${error.next}` : '';
         if (!failing)
-          emit({type: 'warning', code, message: `an alert was not sent: ${errorText(error)}${next}`});
+          emit({
+            type: 'warning',
+            code,
+            message: `an alert was not sent: ${errorText(error)}`,
+            ...(isAosError(error) ? {next: error.next} : {}),
+          });
         failing = true;
       }
     }

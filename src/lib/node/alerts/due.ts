@@ -1,5 +1,6 @@
 import type {Incident, Incidents, Severity, Subject} from './incidents.ts';
 import type {Code} from '../../foundation/errors/table.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
 /** One alert. Times are Unix ms. */
 export type Alert = {
@@ -8,8 +9,8 @@ export type Alert = {
   severity: Severity | 'info';
   code: Code;
   message: string;
-  /** The one next thing to type or do; '' when there is none. */
-  next: string;
+  /** The one next thing to type or do; null when there is none. */
+  next: NextStep | null;
   since: number;
   at: number;
   /** How long it was wrong; null while it is. */
@@ -73,5 +74,5 @@ function recovered(subject: Subject, incident: Incident, goodAt: number, at: num
   const {since, code} = incident;
   const message = subject === 'offline' ? 'the network reaches this node again' : `${subject} works again`;
   const afterMs = Math.max(0, goodAt - since);
-  return {state: 'recovered', subject, severity: 'info', code, message, next: '', since, at, afterMs};
+  return {state: 'recovered', subject, severity: 'info', code, message, next: null, since, at, afterMs};
 }

@@ -2,6 +2,7 @@ import {duration} from '../../foundation/text/duration.ts';
 import type {OperatorEvent} from '../events/events.ts';
 import {count, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 import type {Code} from '../../foundation/errors/table.ts';
+import {type NextStep, run} from '../../foundation/next-step/next-step.ts';
 
 /** What an alert is about: a part of the operator, its reachability, results given up, or the process itself. */
 export type Subject =
@@ -15,7 +16,7 @@ export type Incident = {
   severity: Severity;
   code: Code;
   message: string;
-  next: string;
+  next: NextStep;
   /** No alert before this time; 0: at any time. */
   notBefore: number;
   /** When it became right again; null while it is wrong. */
@@ -55,7 +56,7 @@ export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
         severity: 'critical',
         code: 'RESULT_EXPIRED',
         message: `${count(step + 1, 'result')} given up, never accepted within the retention; the last is of job ${event.job.jobId}`,
-        next: 'aos job list --state expired',
+        next: run('job list', ['--state', 'expired']),
         step: step + 1,
       });
     }
@@ -68,7 +69,7 @@ export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
         severity: 'critical',
         code: 'OPERATOR_STOPPED',
         message: 'the operator stops because it cannot go on',
-        next: 'aos doctor',
+        next: run('doctor'),
         step: 1,
       });
     default:
@@ -91,7 +92,7 @@ function offline(incidents: Incidents, event: OperatorEvent & {type: 'liveness'}
     severity: step >= 2 ? 'critical' : 'warning',
     code: 'OFFLINE',
     message: `the network has not reached this node for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${used >= 1 ? 'the offline allowance is used up' : left}`,
-    next: 'aos doctor --only ping',
+    next: run('doctor', ['--only', 'ping']),
     step,
     notBefore,
   });

@@ -2,6 +2,7 @@ import {duration} from '../../foundation/text/duration.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import type {Alert} from './due.ts';
+import type {RenderNext} from '../../foundation/next-step/next-step.ts';
 
 /** Who tells it. */
 export type Teller = {nodeId: string; network: string; host: string; version: string};
@@ -10,9 +11,14 @@ export type Teller = {nodeId: string; network: string; host: string; version: st
  * The body that a webhook gets (docs/alerts.md). `text` is the alert as one line, which chat services show; `content` is
  * the same under the name that others want.
  */
-export function alertPayload(alert: Alert, teller: Teller): Record<string, string | number | null> {
+export function alertPayload(
+  alert: Alert,
+  teller: Teller,
+  renderNext: RenderNext,
+): Record<string, string | number | null> {
   const {state, subject, severity, code, since, at, afterMs} = alert;
-  const [message, next] = [safeText(alert.message), safeText(alert.next)];
+  const message = safeText(alert.message);
+  const next = alert.next === null ? '' : safeText(renderNext(alert.next));
   const text = forChat(alertText({...alert, message, next}, teller));
   return {
     schema: 'aos.alert/v1',
@@ -50,7 +56,10 @@ const WORDS: Readonly<Record<Alert['state'], string>> = {
 };
 
 /** One line for people. */
-function alertText({state, subject, message, code, next, afterMs, since, at}: Alert, teller: Teller): string {
+function alertText(
+  {state, subject, message, code, next, afterMs, since, at}: Omit<Alert, 'next'> & {next: string},
+  teller: Teller,
+): string {
   const lasted = afterMs ?? at - since;
   const after = state === 'recovered' || state === 'reminder' ? ` after ${duration(lasted)}` : '';
   const todo = next === '' ? '' : ` → ${next}`;

@@ -22,7 +22,7 @@ export function createHistory(): History {
   let errors: OperatorEvent[] = [];
   return {
     push(event) {
-      const {level} = describe(event);
+      const {level} = describe(event, () => '');
       if (level === 'debug') return;
       const kept = withShortTexts(event);
       recent.push(kept);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import {toNextStep} from '../../foundation/next-step/next-step.ts';
 
 export const text = v.string();
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -6,6 +7,15 @@ export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const time = v.pipe(v.string(), v.isoTimestamp(), v.transform(Date.parse));
 export const optionalText = v.nullable(text);
 const optionalTime = v.nullable(time);
+
+/** A next step as the socket has it, or as a recording has it: text. */
+export const nextStep = v.pipe(
+  v.union([
+    text,
+    v.object({say: text, run: v.optional(v.object({command: text, args: v.optional(v.array(text), [])}))}),
+  ]),
+  v.transform(toNextStep),
+);
 
 const probeSchema = v.object({at: time, via: v.picklist(['http', 'websocket'])});
 
@@ -70,7 +80,7 @@ export const viewSchema = v.object({
       part: v.picklist(['signer', 'chain', 'dispatcher', 'worker', 'journal', 'clock']),
       code: text,
       message: text,
-      next: text,
+      next: nextStep,
       since: time,
     }),
   ),

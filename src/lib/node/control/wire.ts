@@ -9,6 +9,7 @@ import {
   clockFields,
   count,
   livenessFields,
+  nextStep,
   optionalText,
   text,
   time,
@@ -83,11 +84,13 @@ const replySchema = v.object({
   error: v.optional(v.nullable(v.object({code: text, message: text})), null),
 });
 const eventFields = {type: text, seq: v.pipe(v.number(), v.integer(), v.minValue(1)), at: time};
-/** Events that hold more times than their own. */
+/** Events that hold more than texts and numbers. */
 const timedEvents: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericSchema>([
   ['liveness', v.looseObject({...eventFields, ...livenessFields})],
   ['clock', v.looseObject({...eventFields, ...clockFields})],
   ['block', v.looseObject({...eventFields, ...blockFields})],
+  ['problem', v.looseObject({...eventFields, next: nextStep})],
+  ['warning', v.looseObject({...eventFields, next: v.exactOptional(nextStep)})],
   [
     'summary',
     v.looseObject({...eventFields, liveness: v.optional(v.nullable(v.object(livenessFields)), null)}),

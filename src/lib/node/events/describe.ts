@@ -3,6 +3,7 @@ import {duration, measured} from '../../foundation/text/duration.ts';
 import type {JobRef, LivenessFacts, OperatorEventBody, RejectReason, StopReason} from './events.ts';
 import {OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 import type {ErrorCode} from '../../foundation/errors/table.ts';
+import {type NextStep, type RenderNext, run, say} from '../../foundation/next-step/next-step.ts';
 
 /** The least first. */
 export const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -11,15 +12,17 @@ export type Level = (typeof LEVELS)[number];
 /** An event as one line for people: how bad, and what happened. Outside text in it is not safe yet. */
 export type Description = {level: Level; text: string};
 
-/** One sentence for each event; job ids are shortened in the middle. */
-export function describe(event: OperatorEventBody): Description {
+/** One sentence for each event, with the next step where there is one; job ids are shortened in the middle. */
+export function describe(event: OperatorEventBody, next: RenderNext): Description {
   switch (event.type) {
     case 'started':
       return info(
         `operator ${event.nodeId} on ${event.network}, workers ${event.workers.join(',') || 'none'}, ${jobs(event.pending)} pending, VRF key ${middle(event.vrfPublicKey, 17)}`,
       );
     case 'warning':
-      return warn(`${event.message} (${event.code})`);
+      return warn(
+        `${event.message} (${event.code})${event.next === undefined ? '' : ` → ${next(event.next)}`}`,
+      );
     case 'listening':
       return info(
         event.what === 'public' ? `answering ${event.url}/ping` : `workers call back on ${event.url}`,
@@ -32,7 +35,7 @@ export function describe(event: OperatorEventBody): Description {
       return warn(`disconnected: ${event.reason}; next try in ${measured(event.retryInMs ?? 0)}`);
     case 'frame_rejected':
       return warn(
-        `frame rejected (${event.reason}, ${event.code}), ${event.count} so far: ${event.message} → ${frameNext(event)}`,
+        `frame rejected (${event.reason}, ${event.code}), ${event.count} so far: ${event.message} → ${next(frameNext(event))}`,
       );
     case 'frame_unsigned':
       return warn(
@@ -73,7 +76,7 @@ export function describe(event: OperatorEventBody): Description {
     case 'probe_answered':
       return {level: 'debug', text: `liveness probe over ${event.via}`};
     case 'problem':
-      return error(`${event.part}: ${event.message} (${event.code}) → ${event.next}`);
+      return error(`${event.part}: ${event.message} (${event.code}) → ${next(event.next)}`);
     case 'recovered':
       return info(`${event.part} works again after ${measured(event.afterMs)}`);
     case 'range':
@@ -147,19 +150,21 @@ const STOPS: Readonly<Record<StopReason, string>> = {
 };
 
 /** What to do about a rejected frame. */
-function frameNext({reason, code}: {reason: RejectReason; code: ErrorCode}): string {
+function frameNext({reason, code}: {reason: RejectReason; code: ErrorCode}): NextStep {
   switch (reason) {
     case 'unreadable':
-      return 'Check that net.dispatcher_url is a dispatcher';
+      return say('Check that net.dispatcher_url is a dispatcher');
     case 'unsigned':
-      return 'If this dispatcher signs nothing, set net.verify_dispatcher: when-signed';
+      return say('If this dispatcher signs nothing, set net.verify_dispatcher: when-signed');
     case 'wrong-signature':
-      return 'Check net.dispatcher_url: its messages are changed on the way, or come from another sender';
+      return say(
+        'Check net.dispatcher_url: its messages are changed on the way, or come from another sender',
+      );
     case 'wrong-sender':
-      return 'Check node.dispatcher_address';
+      return say('Check node.dispatcher_address');
     case 'unknown-method':
     case 'bad-message':
-      return `aos explain ${code}`;
+      return run('explain', [code]);
   }
 }
 

@@ -1,6 +1,7 @@
 import type {JobKey} from '../../protocol/wire/messages.ts';
 import type {JobOutcome} from './job-states.ts';
 import type {Code, ErrorCode} from '../../foundation/errors/table.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
 /** Which job an event is about. `seq` is its row in the journal. */
 export type JobRef = JobKey & {seq: number; kind: string; model: string};
@@ -82,7 +83,7 @@ export type OperatorEventBody =
       workers: string[];
       pending: number;
     }
-  | {type: 'warning'; code: Code; message: string}
+  | {type: 'warning'; code: Code; message: string; next?: NextStep}
   | {type: 'listening'; what: 'public' | 'callbacks'; url: string}
   | {type: 'connecting'; url: string}
   | {type: 'connected'; url: string}
@@ -103,7 +104,7 @@ export type OperatorEventBody =
   | {type: 'result_expired'; job: JobRef}
   | {type: 'callback_refused'; why: 'unknown' | 'already' | 'invalid'; count: number}
   | {type: 'probe_answered'; via: 'http' | 'websocket'}
-  | {type: 'problem'; part: OperatorPart; code: ErrorCode; message: string; next: string}
+  | {type: 'problem'; part: OperatorPart; code: ErrorCode; message: string; next: NextStep}
   | {type: 'recovered'; part: OperatorPart; afterMs: number}
   | {
       type: 'range';

@@ -2,6 +2,7 @@ import type {JobRef, OperatorEvent} from './events.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import type {Level} from './describe.ts';
 import {jsonLine, safeText} from '../../foundation/text/safe-text.ts';
+import type {RenderNext} from '../../foundation/next-step/next-step.ts';
 
 export type LogFormat = 'pretty' | 'logfmt' | 'json';
 
@@ -26,11 +27,23 @@ export function lineOf(
   return out;
 }
 
-/** One event as a line of the NDJSON stream: `type`, `seq`, `at`, then its own fields; times are RFC 3339. */
-export function eventLine(event: OperatorEvent): string {
-  const {type, seq, at, ...rest} = event;
+/**
+ * One event as a line of NDJSON: `type`, `seq`, `at`, then its own fields; times are RFC 3339.
+ * @param next makes the next step text, for the public stream; without it the step stays a value
+ */
+export function eventLine(event: OperatorEvent, next?: RenderNext): string {
+  const {type, seq, at, ...rest} = next === undefined ? event : withNextText(event, next);
   const own = WITH_TIMES.has(type) ? withIsoTimes(rest) : rest;
   return jsonLine({type, seq, at: isoTime(at), ...own});
+}
+
+/** The same event with its next step as text. */
+function withNextText(
+  event: OperatorEvent,
+  next: RenderNext,
+): object & {type: string; seq: number; at: number} {
+  if (!('next' in event) || event.next === undefined) return event;
+  return {...event, ...{next: next(event.next)}};
 }
 
 /** Events that hold times beside their own. */
@@ -59,15 +72,15 @@ export function withIsoTimes(value: object): object {
   ) as object;
 }
 
-/** The event's own fields as a log line has them, one level deep: `job.jobId` becomes `jobId`. */
-export function eventFields(event: OperatorEvent): Fields {
+/** The event's own fields, one level deep: `job.jobId` becomes `jobId`. */
+export function eventFields(event: OperatorEvent, next: RenderNext): Fields {
   const fields: Fields = {};
   const put = (key: string, value: unknown): void => {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
       fields[key] = value;
     else if (Array.isArray(value)) fields[key] = value.join(',');
   };
-  for (const [key, value] of Object.entries(event)) {
+  for (const [key, value] of Object.entries(withNextText(event, next))) {
     if (key === 'at') continue;
     if (key === 'job' && typeof value === 'object') {
       for (const [inner, item] of Object.entries(value as JobRef)) if (inner !== 'seq') put(inner, item);

@@ -10,6 +10,7 @@ import type {
 } from './events.ts';
 import {countEvent, emptyTally} from './tally.ts';
 import {cut, jobAfter, jobChange, type JobView} from './view-jobs.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
 export type ConnectionView = {
   state: 'starting' | 'connecting' | 'connected' | 'disconnected';
@@ -19,7 +20,7 @@ export type ConnectionView = {
   reason: string | null;
 };
 
-export type ProblemView = {part: OperatorPart; code: string; message: string; next: string; since: number};
+export type ProblemView = {part: OperatorPart; code: string; message: string; next: NextStep; since: number};
 
 export type RangeView = {
   start: string;
@@ -179,7 +180,10 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
       const {part, code, message, next} = event;
       const since = view.problems.find((problem) => problem.part === part)?.since ?? at;
       return {
-        problems: [...without(view, part), {part, code, message: cut(message), next: cut(next), since}],
+        problems: [
+          ...without(view, part),
+          {part, code, message: cut(message), next: {...next, say: cut(next.say)}, since},
+        ],
       };
     }
     case 'recovered':

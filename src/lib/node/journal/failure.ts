@@ -1,4 +1,5 @@
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 const SQLITE_FULL = 13;
 
@@ -49,7 +50,9 @@ export function readFailure(error: unknown, path: string): AosError {
   if (isAosError(error)) return error;
   // Opening writes too. A full disk damages nothing, so moving the journal away would lose its jobs for nothing.
   const next =
-    sqliteCode(error) === SQLITE_FULL ? 'Free disk space; the journal itself is not damaged.' : undefined;
+    sqliteCode(error) === SQLITE_FULL
+      ? say('Free disk space; the journal itself is not damaged.')
+      : undefined;
   return new AosError('JOURNAL_UNREADABLE', `${path}: ${errorText(error)}`, {
     cause: error,
     ...(next === undefined ? {} : {next}),

@@ -1,6 +1,7 @@
 import {AosError} from '../../foundation/errors/error.ts';
 import type {Database} from './driver.ts';
 import {LIVENESS_SCHEMA} from './liveness.ts';
+import {run, say} from '../../foundation/next-step/next-step.ts';
 
 /** What kind of file it is, and how it came to be as it is. */
 export type Schema = {
@@ -92,7 +93,7 @@ export function prepareSchema(
       'JOURNAL_UNREADABLE',
       `${path} was made by a newer aos (schema ${version}, this one knows ${migrations.length})`,
       {
-        next: 'Update aos to the version that wrote it.',
+        next: say('Update this program to the version that wrote it.'),
       },
     );
   }
@@ -102,7 +103,11 @@ export function prepareSchema(
       'JOURNAL_UNREADABLE',
       `${path} has schema ${version}, this aos needs ${migrations.length}`,
       {
-        next: 'Start or restart aos run with this aos: it brings the journal up to date, and loses nothing.',
+        next: run(
+          'run',
+          [],
+          'Start or restart the operator with this version, which brings the journal up to date',
+        ),
       },
     );
   }

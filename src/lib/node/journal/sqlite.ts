@@ -18,6 +18,7 @@ import {prepareSchema} from './schema.ts';
 import {BUSY_TIMEOUT_MS, openWal, type Wal} from './wal.ts';
 import type {InitialState, Conclusion, JobRecord, Selection} from './records.ts';
 import type {Journal} from './journal.ts';
+import {run} from '../../foundation/next-step/next-step.ts';
 
 export type JournalOptions = {
   /** State directory of one node; made with mode 0700. */
@@ -74,7 +75,7 @@ export async function openJournal(options: JournalOptions): Promise<NodeJournal>
   if (readOnly) {
     if (!existsSync(path))
       throw new AosError('JOURNAL_UNREADABLE', `there is no journal in ${dir}`, {
-        next: 'Start aos run once; it makes the journal.',
+        next: run('run', [], 'Start the operator once; it makes the journal'),
       });
     return openTables(driver, path, options, null);
   }

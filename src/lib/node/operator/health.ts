@@ -2,6 +2,7 @@ import {type AosError, errorText, isAosError} from '../../foundation/errors/erro
 import type {Time} from '../../foundation/time/time.ts';
 import type {Emit, OperatorPart} from '../events/events.ts';
 import type {ErrorCode} from '../../foundation/errors/table.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /**
  * Tells of a failing part once, and of its recovery once, however often it is tried in between. A part that is used for
@@ -55,5 +56,5 @@ export function createHealth(emit: Emit, time: Time): Health {
 
 function describe(error: unknown): Problem {
   if (isAosError(error)) return {code: error.code, message: error.message, next: error.next};
-  return {code: 'BUG', message: errorText(error), next: 'Report this line.'};
+  return {code: 'BUG', message: errorText(error), next: say('Report this line.')};
 }

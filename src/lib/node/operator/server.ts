@@ -4,6 +4,7 @@ import type {ListenAddress} from '../../config/config.ts';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import type {CallbackReply} from './job/worker-requests.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /** What the HTTP server tells the operator. */
 export type ServerHandlers = {
@@ -171,12 +172,12 @@ function listenFailure(error: Error, setting: string, address: ListenAddress): A
   if (code === 'EADDRINUSE')
     return new AosError('PORT_IN_USE', `${place} is in use`, {
       cause: error,
-      next: `Change ${setting}, or stop the other program.`,
+      next: say(`Change ${setting}, or stop the other program.`),
     });
   const next =
     code === 'EACCES'
-      ? `Choose a port above 1023 in ${setting}.`
-      : `Correct ${setting}: 0.0.0.0 is every address of this machine.`;
+      ? say(`Choose a port above 1023 in ${setting}.`)
+      : say(`Correct ${setting}: 0.0.0.0 is every address of this machine.`);
   return new AosError('LISTEN_FAILED', `cannot listen on ${place}: ${errorText(error)}`, {
     cause: error,
     next,

@@ -14,6 +14,7 @@ import {readNamed, call, valueOf} from './read.ts';
 import {openScanStore} from './scan-store.ts';
 import {blockOf, finalBlock} from './slashing-blocks.ts';
 import {challengeSource} from './slashing-filters.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 export type ChallengeOptions = {
   /** Tried in this order. */
@@ -63,7 +64,7 @@ export async function readChallenges(options: ChallengeOptions, stop: AbortSigna
   const contract = options.contracts.challengeManager;
   if (contract === null)
     throw new AosError('CONFIG_INVALID', 'chain.contracts.challenge_manager is not set', {
-      next: 'Set it in the configuration file, or choose a network that has one by --network.',
+      next: say('Set it in the configuration file, or choose a network that has one by --network.'),
     });
   // Every request in progress listens to it.
   const {controller, unlink} = linkedAbort(stop);
@@ -101,11 +102,11 @@ async function readFrom(
   ]);
   if (code === undefined || code.kind === 'none' || code.kind === 'delegated')
     throw new AosError('CHAIN_NO_CODE', `there is no contract at ${contract} on chain ${chain.chainId}`, {
-      next: 'Check chain.contracts.challenge_manager and that the RPC serves the right chain.',
+      next: say('Check chain.contracts.challenge_manager and that the RPC serves the right chain.'),
     });
   if (Object.values(facts).every((fact) => fact === null))
     throw new AosError('CHAIN_MISMATCH', `the contract at ${contract} is no challenge manager`, {
-      next: 'Check chain.contracts.challenge_manager.',
+      next: say('Check chain.contracts.challenge_manager.'),
     });
   if (genesis === null) throw new AosError('CHAIN_BAD_ANSWER', `${chain.endpoint} does not have block 0`);
   const {filter, firstBlock} = challengeSource(chain.chainId);

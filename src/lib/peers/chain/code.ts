@@ -3,6 +3,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {checksumAddress} from '../../protocol/wire/ethereum.ts';
 import {chainRequest} from './failure.ts';
 import type {Chain} from './open.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /** The code at an address. */
 export type CodeAt =
@@ -71,7 +72,7 @@ export async function requireCode(chain: Chain, named: Readonly<Record<string, H
     'CHAIN_NO_CODE',
     `on chain ${chain.chainId} (${chain.endpoint}): ${missing.join('; ')}`,
     {
-      next: `Check ${names.join(', ')}, and that the RPC serves the right chain.`,
+      next: say(`Check ${names.join(', ')}, and that the RPC serves the right chain.`),
     },
   );
 }

@@ -5,6 +5,7 @@ import {requireCode} from './code.ts';
 import type {LateLinks, Links} from './contract-links.ts';
 import {contractPath, type Configured, type ContractName} from './contract-names.ts';
 import type {Chain} from './open.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /**
  * Refuses configured addresses that did not answer as the contract they should be.
@@ -35,7 +36,7 @@ export async function refuseSilent(chain: Chain, configured: Configured, links: 
   const list = silent.map(([name, address]) => `${name} ${address}`).join(', ');
   const names = silent.map(([name]) => name).join(', ');
   throw new AosError('CHAIN_MISMATCH', `not the kind of contract they should be: ${list}`, {
-    next: `Check ${names}, and that the RPC serves the right chain.`,
+    next: say(`Check ${names}, and that the RPC serves the right chain.`),
   });
 }
 

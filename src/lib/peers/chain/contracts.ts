@@ -6,6 +6,7 @@ import {readLateLinks, readLinks} from './contract-links.ts';
 import {contractPath, type Configured, type ContractName} from './contract-names.ts';
 import type {Chain} from './open.ts';
 import type {ConfiguredContracts, ResolvedContracts} from './contract-types.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /**
  * The contracts of the AVS, from the configuration where it says and from one another where it does not, each pair that
@@ -67,7 +68,7 @@ export async function resolveContracts(
 function needed(name: ContractName, address: Hex | null): Hex {
   if (address !== null) return address;
   throw new AosError('CONFIG_INVALID', `${contractPath(name)} is not set, and no contract names it`, {
-    next: `Set ${contractPath(name)} in the configuration file.`,
+    next: say(`Set ${contractPath(name)} in the configuration file.`),
   });
 }
 

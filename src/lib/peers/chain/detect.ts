@@ -6,6 +6,7 @@ import {readCode, requireCode} from './code.ts';
 import {generationByCode, generationByProbes, generationProbes, type EcdsaFlow} from './ecdsa-generation.ts';
 import type {Chain} from './open.ts';
 import {readNamed, call, type NamedAnswers} from './read.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /**
  * How operators of an AVS get in: BLS RegistryCoordinator (M2 quorums), one of three generations of ECDSAStakeRegistry,
@@ -60,7 +61,9 @@ export async function namedFlow(chain: Chain, avs: AvsAddresses, named: Flow): P
     'USAGE',
     `--flow ${named}: the contract at ${avs.registry} is of the flow ${found.flow}`,
     {
-      next: `Use --flow ${found.flow}, or leave --flow away; another registry goes into chain.contracts.registry.`,
+      next: say(
+        `Use --flow ${found.flow}, or leave --flow away; another registry goes into chain.contracts.registry.`,
+      ),
     },
   );
 }
@@ -102,7 +105,7 @@ function coordinatorFlow(answers: ProbeAnswers, avs: AvsAddresses): Flow | null 
     throw new AosError(
       'CHAIN_MISMATCH',
       `the registry ${avs.registry} belongs to the service manager ${owner}, the configuration says ${avs.serviceManager}`,
-      {next: 'Check chain.contracts.service_manager and chain.contracts.registry.'},
+      {next: say('Check chain.contracts.service_manager and chain.contracts.registry.')},
     );
   if (answers.serviceManager !== null && answers.isM2QuorumRegistrationDisabled !== true) return 'bls';
   return answers.allocationManager === null ? null : 'operator-sets';
@@ -120,6 +123,8 @@ async function generationInCode(chain: Chain, {registry}: AvsAddresses): Promise
 function unknownFlow({registry}: AvsAddresses, evidence: readonly string[]): AosError {
   const answered = evidence.length === 0 ? 'none of the functions of a registry' : evidence.join(', ');
   return new AosError('CHAIN_FLOW_UNKNOWN', `the contract at ${registry} answers ${answered}`, {
-    next: 'Check chain.contracts.registry, or name the kind: --flow bls|ecdsa-b1|ecdsa-b2|ecdsa-b3|operator-sets',
+    next: say(
+      'Check chain.contracts.registry, or name the kind: --flow bls|ecdsa-b1|ecdsa-b2|ecdsa-b3|operator-sets',
+    ),
   });
 }

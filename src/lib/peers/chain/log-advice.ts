@@ -2,29 +2,34 @@ import {duration} from '../../foundation/text/duration.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {LogLimit} from './log-cap.ts';
 import {bestCase, type ProviderCap} from './log-window.ts';
+import {type NextStep, say} from '../../foundation/next-step/next-step.ts';
 
 type Why = Extract<LogLimit, {kind: 'stop'}>['why'];
 
-const ADVICE: Readonly<Record<Why, {message: string; next: string}>> = {
+const ADVICE: Readonly<Record<Why, {message: string; next: NextStep}>> = {
   archive: {
     message: 'the RPC keeps no logs of blocks that old without a token or an archive plan',
-    next: 'Give an RPC with full history by --rpc-url or ETH_RPC_URL, or read recent blocks only: --since 1d',
+    next: say(
+      'Give an RPC with full history by --rpc-url or ETH_RPC_URL, or read recent blocks only: --since 1d',
+    ),
   },
   denied: {
     message: 'the RPC refuses the request for want of a valid key',
-    next: 'Check the key in the RPC URL, or give another one by --rpc-url or ETH_RPC_URL.',
+    next: say('Check the key in the RPC URL, or give another one by --rpc-url or ETH_RPC_URL.'),
   },
   quota: {
     message: 'the quota of this RPC is used up',
-    next: 'Run the command again when the quota is renewed (what was read is kept), or give another --rpc-url.',
+    next: say(
+      'Run the command again when the quota is renewed (what was read is kept), or give another --rpc-url.',
+    ),
   },
   unsupported: {
     message: 'the RPC does not offer eth_getLogs',
-    next: 'Give an RPC that does by --rpc-url or ETH_RPC_URL.',
+    next: say('Give an RPC that does by --rpc-url or ETH_RPC_URL.'),
   },
   other: {
     message: 'the RPC refuses eth_getLogs with an error that no other range will help',
-    next: 'Give another RPC by --rpc-url or ETH_RPC_URL.',
+    next: say('Give another RPC by --rpc-url or ETH_RPC_URL.'),
   },
 };
 
@@ -72,7 +77,9 @@ export function tooManyRequests(scan: {
     'SCAN_TOO_LARGE',
     `the scan needs ${exact ? '' : 'at least '}${grouped(total)} requests${time}${caps}; --max-requests allows ${grouped(maxRequests)}`,
     {
-      next: `Read fewer blocks (--since 30d, --from-block N), ${provider}, or allow it: --max-requests ${total}`,
+      next: say(
+        `Read fewer blocks (--since 30d, --from-block N), ${provider}, or allow it: --max-requests ${total}`,
+      ),
       details: {
         requests: total,
         maxRequests,

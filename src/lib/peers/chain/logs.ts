@@ -19,6 +19,7 @@ import type {GetLogs, LogAnswer} from './log-port.ts';
 import {bestCase, learnCap, unknownCap, type ProviderCap} from './log-window.ts';
 import {giveUp, stopAdvice, tooManyRequests} from './log-advice.ts';
 import {lengthOf} from './spans.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /** Progress of a scan. */
 export type ScanProgress = {
@@ -218,6 +219,8 @@ function gone({failure, timedOut}: LogAnswer & {ok: false}): AosError {
       ? 'could not be reached'
       : `answered with HTTP status ${failure.status}`;
   return new AosError('CHAIN_UNREACHABLE', `the RPC ${what}, repeatedly, for eth_getLogs`, {
-    next: 'Run the command again later (what was read is kept), with fewer at a time (--concurrency 1), or with another --rpc-url.',
+    next: say(
+      'Run the command again later (what was read is kept), with fewer at a time (--concurrency 1), or with another --rpc-url.',
+    ),
   });
 }

@@ -5,6 +5,7 @@ import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
 import {chainRequest, endpointName} from './failure.ts';
 import {readCalls, type ReadCall, type ReadOptions, type ReadResults} from './read.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 export type OpenChainOptions = {
   /** Tried in this order. */
@@ -113,7 +114,7 @@ function refuseFuture(endpoint: string, block: bigint, timestamp: bigint, nowMs:
     'CHAIN_BAD_ANSWER',
     `${endpoint} gives block ${block}, which is ${ahead} s in the future`,
     {
-      next: 'Check the clock of this machine, or use another RPC.',
+      next: say('Check the clock of this machine, or use another RPC.'),
     },
   );
 }

@@ -5,6 +5,7 @@ import {challengeManagerAbi, penaltyLedgerAbi} from './abis-aos.ts';
 import type {Chain} from './open.ts';
 import {readNamed, call, valueOf} from './read.ts';
 import type {ChallengeFacts, PenaltyFacts} from './operator-facts.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /** How many of the newest challenges and penalties are read; `aos slashing-history` reads all. */
 const NEWEST_CHALLENGES = 50;
@@ -24,7 +25,7 @@ export async function readChallengeFacts(
   });
   if (count === null || window === null)
     throw new AosError('CHAIN_NO_CODE', `the contract at ${manager} is no challenge manager`, {
-      next: 'Check chain.contracts.challenge_manager.',
+      next: say('Check chain.contracts.challenge_manager.'),
     });
   const first = Math.max(0, count - NEWEST_CHALLENGES);
   const indices = Array.from({length: count - first}, (_, i) => first + i);
@@ -84,7 +85,7 @@ export async function readPenaltyFacts(
   });
   if (penaltyWei === null || moratoriumUntil === null || total === null)
     throw new AosError('CHAIN_NO_CODE', `the contract at ${ledger} is no penalty ledger`, {
-      next: 'Check chain.contracts.penalty_ledger.',
+      next: say('Check chain.contracts.penalty_ledger.'),
     });
   const looked = Number(total > BigInt(NEWEST_PENALTIES) ? BigInt(NEWEST_PENALTIES) : total);
   const ids = Array.from({length: looked}, (_, i) => total - BigInt(looked) + BigInt(i));

@@ -15,6 +15,7 @@ import {readRegistrationStatus} from './registration-status.ts';
 import type {ConfiguredContracts, ResolvedContracts} from './contract-types.ts';
 import {flatFact, known, mapFact, unknown, type Fact} from '../../foundation/fact.ts';
 import type {AvsFacts, ChainFacts, RangeFacts} from './operator-facts.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 export type OperatorStatusOptions = OpenChainOptions & {
   configured: ConfiguredContracts;
@@ -100,7 +101,7 @@ async function readAccount(
 async function readRange(chain: Chain, contract: string | null, operator: Hex): Promise<RangeFacts> {
   if (contract === null)
     throw new AosError('CONFIG_INVALID', 'neither chain.vrf_range_contract nor range_manager is configured', {
-      next: 'Set chain.vrf_range_contract in the configuration file.',
+      next: say('Set chain.vrf_range_contract in the configuration file.'),
     });
   const address: Hex = `0x${contract.slice(2)}`;
   const {range, max} = await readNamed(chain, {
@@ -118,7 +119,7 @@ async function flowOf(chain: Chain, {contracts}: ConfiguredContracts): Promise<F
   const {registry} = contracts;
   if (registry === null)
     throw new AosError('CONFIG_INVALID', 'chain.contracts.registry is not set', {
-      next: 'Set chain.contracts.registry in the configuration file.',
+      next: say('Set chain.contracts.registry in the configuration file.'),
     });
   const at: Hex = `0x${registry.slice(2)}`;
   const serviceManager = contracts.serviceManager ?? (await readServiceManager(chain, at));
@@ -136,7 +137,7 @@ async function readServiceManager(chain: Chain, registry: Hex): Promise<Hex> {
   throw new AosError(
     'CONFIG_INVALID',
     'chain.contracts.service_manager is not set, and the registry names none',
-    {next: 'Set chain.contracts.service_manager in the configuration file.'},
+    {next: say('Set chain.contracts.service_manager in the configuration file.')},
   );
 }
 
@@ -151,7 +152,10 @@ async function readIsOperator(
   const manager = resolved.state === 'known' ? resolved.value.delegationManager : configured;
   if (manager === null)
     return resolved.state === 'known'
-      ? unknown('no DelegationManager', 'Set chain.contracts.delegation_manager in the configuration file.')
+      ? unknown(
+          'no DelegationManager',
+          say('Set chain.contracts.delegation_manager in the configuration file.'),
+        )
       : resolved;
   const address: Hex = `0x${manager.slice(2)}`;
   const asking = readNamed(chain, {is: call(delegationManagerAbi, address, 'isOperator', [operator])});
@@ -159,7 +163,7 @@ async function readIsOperator(
   return flatFact(
     mapFact(answer, ({is}) =>
       is === null || answer.state === 'unknown'
-        ? unknown('DelegationManager did not answer', 'Check chain.contracts.delegation_manager.')
+        ? unknown('DelegationManager did not answer', say('Check chain.contracts.delegation_manager.'))
         : known(is, answer.at),
     ),
   );

@@ -3,6 +3,7 @@ import type {ContractFunctionArgs, ContractFunctionName, ContractFunctionReturnT
 import {AosError} from '../../foundation/errors/error.ts';
 import {chainRequest, isRequestFailure, isRevert, requestFailure} from './failure.ts';
 import {revertDataOf, revertError} from './revert.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /** A call of one function; `T` is what it returns. Made by {@link call}. */
 export type ReadCall<T = unknown> = {
@@ -131,7 +132,7 @@ async function readSingly(one: ReadCall, options: ReadOptions): Promise<ReadResu
 function tooManySingleReads(count: number, endpoint: string): AosError {
   const message = `${endpoint} broke off requests with ${count} calls, more than the ${MAX_SINGLE_READS} that are asked again one by one`;
   return new AosError('CHAIN_BAD_ANSWER', message, {
-    next: 'Use an RPC that gives eth_call more gas; if another breaks off too, check chain.contracts.',
+    next: say('Use an RPC that gives eth_call more gas; if another breaks off too, check chain.contracts.'),
   });
 }
 

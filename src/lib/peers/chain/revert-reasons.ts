@@ -1,27 +1,29 @@
+import {type NextStep, run, say} from '../../foundation/next-step/next-step.ts';
 /** Why a contract refused, in the toolkit's own words. */
 export type RevertReason = {
   id: string;
   /** What it means for the operator. */
   means: string;
   /** The one next thing to do. */
-  next: string;
+  next: NextStep;
   /** Names of the custom errors that say it (revertErrorsAbi). */
   errors: readonly string[];
   /** What the revert strings of older releases contain. */
   texts: readonly string[];
 };
 
+/** @param next the next step; a text is one in words alone */
 const reason = (
   id: string,
   means: string,
-  next: string,
+  next: NextStep | string,
   errors: readonly string[],
   texts: readonly string[] = [],
-): RevertReason => ({id, means, next, errors, texts});
+): RevertReason => ({id, means, next: typeof next === 'string' ? say(next) : next, errors, texts});
 
-const CHECK = 'See what is missing: aos register --check';
+const CHECK = run('register', ['--check'], 'See what is missing');
 const AGAIN = 'Run the command again; it signs anew.';
-const STATUS = 'aos status';
+const STATUS = run('status');
 
 /**
  * The reasons EigenLayer's and AOS's contracts give, old strings and new errors side by side. The more special text
@@ -41,7 +43,7 @@ export const REVERT_REASONS: readonly RevertReason[] = [
   reason(
     'bls-key-zero',
     'the BLS public key is empty',
-    'Create a key: aos keys bls create',
+    run('keys bls create', [], 'Create a key'),
     ['ZeroPubKey'],
     ['cannot register zero pubkey'],
   ),
@@ -55,14 +57,14 @@ export const REVERT_REASONS: readonly RevertReason[] = [
   reason(
     'bls-key-taken',
     'another operator has registered this BLS key',
-    'Create a key of your own: aos keys bls create',
+    run('keys bls create', [], 'Create a key of your own'),
     ['BLSPubkeyAlreadyRegistered'],
     ['public key already registered'],
   ),
   reason(
     'bls-signature-wrong',
     'the BLS signature does not fit the BLS key',
-    'Check the key file: aos keys bls show',
+    run('keys bls show', [], 'Check the key file'),
     ['InvalidBLSSignatureOrPrivateKey'],
     ['either the G1 signature is wrong, or G1 and G2 private key do not match'],
   ),
@@ -78,7 +80,7 @@ export const REVERT_REASONS: readonly RevertReason[] = [
   reason(
     'quorum-unknown',
     'a quorum does not exist',
-    'List the quorums there are: aos register --check',
+    run('register', ['--check'], 'List the quorums there are'),
     ['QuorumDoesNotExist', 'BitmapValueTooLarge'],
     ['bitmap exceeds max value', 'quorum does not exist'],
   ),
@@ -120,7 +122,7 @@ export const REVERT_REASONS: readonly RevertReason[] = [
   reason(
     'm2-disabled',
     'the AVS takes no more M2 registrations',
-    'Register for operator sets: aos register --flow operator-sets',
+    run('register', ['--flow', 'operator-sets'], 'Register for operator sets'),
     ['M2QuorumRegistrationIsDisabled'],
   ),
   reason(
@@ -132,7 +134,7 @@ export const REVERT_REASONS: readonly RevertReason[] = [
   reason(
     'ejection-cooldown',
     'the operator was ejected and must wait before it registers again',
-    'See when it ends: aos register --check',
+    run('register', ['--check'], 'See when it ends'),
     ['CannotReregisterYet'],
     ['operator cannot reregister yet'],
   ),
@@ -155,14 +157,14 @@ export const REVERT_REASONS: readonly RevertReason[] = [
   reason(
     'not-eigenlayer-operator',
     'the address is no EigenLayer operator',
-    'Make it one: aos register --as-operator --metadata-url URL',
+    run('register', ['--as-operator', '--metadata-url', 'URL'], 'Make it one'),
     ['OperatorNotRegisteredToEigenLayer', 'InvalidOperator'],
     ['operator not registered to EigenLayer'],
   ),
   reason(
     'signature-wrong',
     'the operator signature is not by the operator',
-    'aos signer check',
+    run('signer check'),
     ['InvalidSignature'],
     ['signature not from signer', 'EIP1271SignatureUtils', 'ECDSA: invalid signature'],
   ),
@@ -211,13 +213,16 @@ export const REVERT_REASONS: readonly RevertReason[] = [
     'Send from the operator, its admin or an appointee.',
     ['InvalidPermissions', 'InvalidCaller'],
   ),
-  reason('set-unknown', 'an operator set does not exist', 'List the sets there are: aos register --check', [
-    'InvalidOperatorSet',
-  ]),
+  reason(
+    'set-unknown',
+    'an operator set does not exist',
+    run('register', ['--check'], 'List the sets there are'),
+    ['InvalidOperatorSet'],
+  ),
   reason(
     'set-member',
     'the operator is in the set, or still slashable by it after leaving',
-    'See until when: aos register --check',
+    run('register', ['--check'], 'See until when'),
     ['AlreadyMemberOfSet'],
   ),
   reason('set-not-member', 'the operator is not in the set', STATUS, ['NotMemberOfSet']),

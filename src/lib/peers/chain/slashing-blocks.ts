@@ -4,6 +4,7 @@ import {firstBlockSince} from './block-at.ts';
 import {chainRequest} from './failure.ts';
 import type {Chain} from './open.ts';
 import type {Anchor} from './scan-cache.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /** Blocks below latest that count as final where the RPC knows no `finalized`: two epochs of Ethereum. */
 const FINAL_DEPTH = 64;
@@ -41,7 +42,7 @@ export async function finalBlock(chain: Chain, latest: number): Promise<Anchor> 
 export function endBlock(wanted: number | null, latest: number): number {
   if (wanted !== null && wanted > latest)
     throw new AosError('USAGE', `block ${wanted} is not there yet; the latest is ${latest}`, {
-      next: 'Leave --to-block out to read to the latest block.',
+      next: say('Leave --to-block out to read to the latest block.'),
     });
   return wanted ?? latest;
 }

@@ -4,6 +4,7 @@ import {toHex} from '../../protocol/wire/ethereum.ts';
 import {messageInvalid, objectAt, requiredText} from '../../protocol/wire/fields.ts';
 import {isJsonNumber, parseJson, type JsonObject, type JsonValue} from '../../protocol/wire/json.ts';
 import {keccak256} from '../../protocol/wire/keccak.ts';
+import {run, say} from '../../foundation/next-step/next-step.ts';
 
 /** The body of `/api/job/submit`; `kind` is `job.tag`. */
 export type JobSubmission = {prompt: string; model: string; kind: string};
@@ -47,7 +48,7 @@ export function createDispatcherRest(base: string): DispatcherRest {
     const message = reply.get('message');
     const said = typeof message === 'string' ? message : 'no reason given';
     throw new AosError('DISPATCHER_REFUSED', `${path} was refused: ${said}`, {
-      next: 'Correct the request and send it again.',
+      next: say('Correct the request and send it again.'),
     });
   }
 
@@ -135,7 +136,7 @@ async function exchange(url: string, body: object, signal: AbortSignal): Promise
     if (isAosError(error)) throw error;
     throw new AosError('DISPATCHER_UNREACHABLE', `${host}: ${errorText(error)}`, {
       cause: error,
-      next: 'Start a devnet (aos devnet up), or name the dispatcher: --dispatcher URL',
+      next: run('devnet up', [], 'Name the dispatcher with --dispatcher URL, or start a devnet'),
     });
   }
 }

@@ -1,30 +1,31 @@
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import {networkCode} from '../http/network-code.ts';
 import type {SignerUrl} from './url.ts';
+import {type NextStep, run, say} from '../../foundation/next-step/next-step.ts';
 
-type NetworkCause = {what: string; next: string};
+type NetworkCause = {what: string; next: NextStep};
 
 function causeOf(code: string, error: unknown, {host, port, loopback, tls}: SignerUrl): NetworkCause {
   const at = `${host}:${port}`;
-  const check = 'aos signer check';
+  const check = run('signer check');
   switch (code) {
     case 'ECONNREFUSED':
       return {
         what: `nothing listens on ${at}: Web3Signer is not started, still loads its keys, or listens on another address`,
         next: loopback
-          ? `Start Web3Signer, then: ${check}`
-          : 'Start Web3Signer with --http-listen-host=0.0.0.0',
+          ? run('signer check', [], 'Start Web3Signer, then')
+          : say('Start Web3Signer with --http-listen-host=0.0.0.0'),
       };
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return {what: `there is no host ${host}`, next: 'Correct the host in signer_key.'};
+      return {what: `there is no host ${host}`, next: say('Correct the host in signer_key.')};
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return {
         what: `${at} cannot be reached: a firewall or the network drops the connection`,
-        next: `Open port ${port} of ${host} for this machine.`,
+        next: say(`Open port ${port} of ${host} for this machine.`),
       };
     case 'UND_ERR_HEADERS_TIMEOUT':
     case 'UND_ERR_BODY_TIMEOUT':
@@ -38,8 +39,8 @@ function causeOf(code: string, error: unknown, {host, port, loopback, tls}: Sign
       return {
         what: `${at} dropped the connection without an answer`,
         next: tls
-          ? 'Look at the log of Web3Signer: it may demand a client certificate.'
-          : 'If that port speaks TLS, use https:// in signer_key.',
+          ? say('Read the log of Web3Signer: it may demand a client certificate.')
+          : say('If that port speaks TLS, use https:// in signer_key.'),
       };
     default:
       return {what: `${at}: ${errorText(error)}`, next: check};
@@ -62,7 +63,7 @@ export function unreachable(url: SignerUrl, error: unknown): AosError {
     return new AosError('SIGNER_PROTOCOL', `${url.host}:${url.port} does not speak HTTP`, {
       cause: error,
       details,
-      next: 'If that port speaks TLS, use https:// in signer_key.',
+      next: say('If that port speaks TLS, use https:// in signer_key.'),
     });
   }
   const {what, next} = causeOf(code, error, url);

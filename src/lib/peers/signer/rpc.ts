@@ -1,6 +1,7 @@
 import {AosError} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {HttpAnswer, Transport} from '../http/transport.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /** The reply to a JSON-RPC request, read from the body whatever the HTTP status or Content-Type. */
 export type RpcReply =
@@ -80,7 +81,7 @@ export function rpcFailure(
   const details = {method, status: reply.status, ...(reply.kind === 'error' ? {rpcCode: reply.code} : {})};
   if (reply.kind === 'foreign') {
     if (reply.status === 403 && reply.text.includes('Host not authorized')) {
-      const next = `Start Web3Signer with --http-host-allowlist=${host},localhost,127.0.0.1`;
+      const next = say(`Start Web3Signer with --http-host-allowlist=${host},localhost,127.0.0.1`);
       return new AosError('SIGNER_REFUSED', `Web3Signer does not answer to the name ${host}`, {
         details,
         next,
@@ -100,8 +101,9 @@ export function rpcFailure(
     );
   }
   if (reply.code === -32603) {
-    const next =
-      'Look at the key backend (KMS, Vault, Azure) and its audit log; Web3Signer does not log the cause.';
+    const next = say(
+      'Read the audit log of the key backend (KMS, Vault, Azure); Web3Signer does not log the cause.',
+    );
     return new AosError('SIGNER_REFUSED', `${answer}: the key backend failed`, {details, next});
   }
   return new AosError('SIGNER_REFUSED', answer, {details});

@@ -3,6 +3,7 @@ import {parseTransaction, serializeTransaction} from 'viem/utils';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import {fromHex, isAddress, recoverAddress, toHex} from '../../protocol/wire/ethereum.ts';
 import {keccak256} from '../../protocol/wire/keccak.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /** A complete transaction, because Web3Signer fills missing fields with its own defaults. Amounts in wei. */
 export type Transaction = {
@@ -25,7 +26,11 @@ function wrong(field: string, asked: string, got: string): AosError {
     {
       details: {field, asked, got},
       ...(field === 'chainId'
-        ? {next: `Start Web3Signer with --chain-id=${asked}, or correct the network in the configuration.`}
+        ? {
+            next: say(
+              `Start Web3Signer with --chain-id=${asked}, or correct the network in the configuration.`,
+            ),
+          }
         : {}),
     },
   );

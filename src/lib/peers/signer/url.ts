@@ -1,4 +1,5 @@
 import {AosError} from '../../foundation/errors/error.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /** The parsed URL of Web3Signer. */
 export type SignerUrl = {
@@ -35,7 +36,7 @@ export function parseSignerUrl(text: string): SignerUrl {
       `signer_key has the scheme ${url.protocol}// instead of http:// or https://`,
     );
   }
-  const next = `Use ${url.origin}/`;
+  const next = say(`Use ${url.origin}/`);
   if (url.username !== '' || url.password !== '') {
     throw new AosError(
       'SIGNER_URL_INVALID',

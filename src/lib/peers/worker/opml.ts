@@ -3,10 +3,11 @@ import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {networkCode, networkProblem} from '../http/network-code.ts';
 import {createTransport} from '../http/transport.ts';
 import {isJsonObject, parseJson} from '../../protocol/wire/json.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 /** One HTTP exchange with a worker on the same or a near host. */
 const REQUEST_TIMEOUT_MS = 10_000;
-const START = 'Start the worker, or correct workers.opml.url.';
+const START = say('Start the worker, or correct workers.opml.url.');
 const MAX_REPLY = 1024 * 1024;
 const JSON_BODY = {'content-type': 'application/json'};
 
@@ -70,7 +71,7 @@ export function createOpmlWorker(config: WorkerConfig): OpmlWorker {
       if (state !== '0') {
         const said = state === undefined ? 'an unreadable status' : `status ${JSON.stringify(state)}`;
         throw new AosError('WORKER_BUSY', `opml worker ${host} is not idle: ${said}`, {
-          next: 'Add a worker, or raise workers.opml.ready_timeout.',
+          next: say('Add a worker, or raise workers.opml.ready_timeout.'),
         });
       }
     },

@@ -12,6 +12,7 @@ import {
 } from '../../../support/dash-scenes.ts';
 import {dashRig} from '../../../support/dash-rig.ts';
 import {emptyView} from '../../../../src/lib/node/events/view.ts';
+import {run, say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 
 const events = healthyEvents();
 const signerDown = more(events, [
@@ -21,7 +22,7 @@ const signerDown = more(events, [
     part: 'signer',
     code: 'SIGNER_UNREACHABLE',
     message: 'the signer at http://127.0.0.1:9000 does not answer',
-    next: 'aos signer check',
+    next: run('signer check'),
   },
 ]);
 const chainDown = more(events, [
@@ -31,7 +32,7 @@ const chainDown = more(events, [
     part: 'chain',
     code: 'CHAIN_UNREACHABLE',
     message: '127.0.0.1:8545 did not answer in time',
-    next: 'Check chain.chain_rpc_url, or add more in chain.rpc_urls.',
+    next: say('Check chain.chain_rpc_url, or add more in chain.rpc_urls.'),
   },
 ]);
 const retried = more(signerDown, [
@@ -153,8 +154,7 @@ describe('each state on a terminal', () => {
   });
 
   it('tells commands with the configuration that was named by hand, where there is room for them', async () => {
-    const steps = (text: string): string => text.replace(/^(aos .+)$/, '$1 -c /etc/aos/node-1/config.yaml');
-    await using rig = dashRig(after(retried), {columns: 120, steps});
+    await using rig = dashRig(after(retried), {columns: 120, config: '/etc/aos/node-1/config.yaml'});
     await rig.press('e');
     const [, verdict = '', ...page] = await rig.screen.lines();
     expect(verdict).toMatch(

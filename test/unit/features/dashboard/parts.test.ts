@@ -21,6 +21,8 @@ import {
   sceneOf,
   START,
 } from '../../../support/dash-scenes.ts';
+import {run, say} from '../../../../src/lib/foundation/next-step/next-step.ts';
+import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 
 const text = fc.oneof(
   fc.string({unit: 'grapheme', maxLength: 30}),
@@ -98,7 +100,7 @@ describe('the verdict', () => {
   const events = healthyEvents();
   const now = START + 650_000;
   const down = (part: 'signer' | 'chain', ms: number): [number, OperatorEvent] =>
-    [ms, {type: 'problem', part, code: 'SIGNER_UNREACHABLE', message: part, next: 'aos doctor'}] as never;
+    [ms, {type: 'problem', part, code: 'SIGNER_UNREACHABLE', message: part, next: run('doctor')}] as never;
 
   it('is the worst and of the equally bad the oldest', () => {
     const both = more(events, down('chain', 649_000), down('signer', 648_500));
@@ -140,9 +142,9 @@ describe('the verdict', () => {
 
   it('is worse without a signer than without a chain, however long that is away: jobs go on', () => {
     const both = more(events, down('chain', 600_000), down('signer', 649_500));
-    expect(first(after(both), now)).toMatchObject({severity: 'fail', next: 'aos signer check'});
+    expect(first(after(both), now)).toMatchObject({severity: 'fail', next: run('signer check')});
     const chain = after(more(events, down('chain', 600_000)));
-    expect(first(chain, now)).toMatchObject({severity: 'warn', next: 'aos doctor --only chain'});
+    expect(first(chain, now)).toMatchObject({severity: 'warn', next: run('doctor', ['--only', 'chain'])});
     expect(first(chain, now)?.text).toMatch(/^chain down for 50s: /);
     const noRange = renumbered(events.filter(({type}) => type !== 'range'));
     expect(first(after(more(noRange, down('chain', 600_000))), now)?.severity).toBe('fail');
@@ -152,7 +154,7 @@ describe('the verdict', () => {
     const later = now + 200_000;
     expect(first(after(events), later)).toMatchObject({
       text: 'OFFLINE 00:03:29 of 01:00:00 · no probe arrives',
-      next: 'aos doctor --only ping',
+      next: run('doctor', ['--only', 'ping']),
     });
     const dead = more(events, down('signer', 649_000), [
       649_100,
@@ -160,7 +162,7 @@ describe('the verdict', () => {
     ]);
     expect(first(after(dead), later)).toMatchObject({
       text: 'OFFLINE 00:03:29 of 01:00:00 · signer, dispatcher down',
-      next: 'aos doctor',
+      next: run('doctor'),
     });
   });
 
@@ -242,8 +244,16 @@ describe('the log', () => {
   });
 
   it('keeps the last 5,000 and older errors, whatever comes', () => {
-    const log = createLog();
-    log.push({seq: 1, at: START, type: 'problem', part: 'signer', code: 'BUG', message: 'early', next: ''});
+    const log = createLog(renderNext);
+    log.push({
+      seq: 1,
+      at: START,
+      type: 'problem',
+      part: 'signer',
+      code: 'BUG',
+      message: 'early',
+      next: say(''),
+    });
     for (let seq = 2; seq <= 13_000; seq += 1) log.push(received(seq, 'x'.repeat(10_000)));
     const entries = log.entries();
     expect(entries.length).toBeLessThanOrEqual(6_200);
@@ -252,7 +262,7 @@ describe('the log', () => {
   });
 
   it('takes a repeated history once, and another operator anew', () => {
-    const log = createLog();
+    const log = createLog(renderNext);
     for (const seq of [1, 2, 3, 1, 2, 3, 4]) log.push(received(seq, `job-${seq}`));
     expect(log.entries()).toHaveLength(4);
     log.push({...received(1, 'again'), at: START + 1_000});
@@ -268,7 +278,7 @@ describe('the log', () => {
           {minLength: 1, maxLength: 8},
         ),
         (ids, queries) => {
-          const log = createLog();
+          const log = createLog(renderNext);
           const filter = createLogFilter();
           ids.forEach((id, index) => {
             log.push(received(index + 1, id));

@@ -8,6 +8,7 @@ import {PANES, type Ui} from '../../../../src/lib/features/dashboard/model/ui.ts
 import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
 import {after, healthyEvents, job, liveness, sceneOf, START, more} from '../../../support/dash-scenes.ts';
 import {codePoint} from '../../../support/any-text.ts';
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 
 const FULL: Size = {columns: 80, rows: 24};
 const NOW = START + 650_000;
@@ -60,7 +61,7 @@ const body: fc.Arbitrary<OperatorEventBody> = fc.oneof(
     part: fc.constantFrom('signer' as const, 'chain' as const, 'dispatcher' as const),
     code: nasty as fc.Arbitrary<ErrorCode>,
     message: nasty,
-    next: nasty,
+    next: nasty.map(say),
   }),
   fc.record({type: fc.constant('warning' as const), code: nasty as fc.Arbitrary<ErrorCode>, message: nasty}),
   fc.record({

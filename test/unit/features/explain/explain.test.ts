@@ -23,6 +23,7 @@ import {
   explanationText,
   meantCodes,
 } from '../../../../src/lib/features/explain/explain.ts';
+import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 
 const SRC = path.join(import.meta.dirname, '../../../../src');
 /** Codes of Node and of HTTP, which are compared with and never shown as ours. */
@@ -74,10 +75,10 @@ describe('aos explain', () => {
       const about = explain(code);
       expect(about, code).not.toBeNull();
       expect(about?.means, code).not.toBe('');
-      expect(about?.next, code).not.toBe('');
+      expect(about && renderNext(about.next), code).not.toBe('');
       if (about?.kind !== 'exit-code') expect(about?.causes.length, code).toBeGreaterThan(0);
       for (const width of [40, 80])
-        for (const line of explanationText(about!, width).split('\n'))
+        for (const line of explanationText(about!, width, renderNext).split('\n'))
           expect(line.length, line).toBeLessThanOrEqual(width);
     }
   });

@@ -6,6 +6,7 @@ import {type StatusFacts} from '../../../../src/lib/features/status/facts.ts';
 import {statusResult} from '../../../../src/lib/features/status/result.ts';
 import {chainFacts, NOW, stakeOf, statusFacts} from '../../../support/status-facts.ts';
 import {known, unknown} from '../../../../src/lib/foundation/fact.ts';
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 
 const render = (changes: Partial<StatusFacts> = {}, ascii = false): string =>
   statusText(statusResult(statusFacts(changes)), {paint: (_level, text) => text, ascii});
@@ -21,7 +22,7 @@ describe('status text', () => {
   });
 
   it('says once what to do about what is unknown for the same reason', () => {
-    const lines = render({chain: unknown('no RPC', 'Check chain.chain_rpc_url.')}).split('\n');
+    const lines = render({chain: unknown('no RPC', say('Check chain.chain_rpc_url.'))}).split('\n');
     expect(lines.slice(0, 4)).toEqual([
       'UNKNOWN: avs registered',
       expect.any(String),

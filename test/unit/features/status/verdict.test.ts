@@ -18,6 +18,7 @@ import {
 import {jobRef, STARTED} from '../../../support/event-log.ts';
 import {known, unknown} from '../../../../src/lib/foundation/fact.ts';
 import type {ChainFacts} from '../../../../src/lib/peers/chain/operator-facts.ts';
+import {run, say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 
 const HOUR = 3_600_000;
 const chain = (changes: Partial<ChainFacts>): Partial<StatusFacts> => ({
@@ -53,7 +54,7 @@ describe('links', () => {
   });
 
   const problem = (part: 'signer' | 'worker' | 'dispatcher') =>
-    ({type: 'problem', part, code: 'BUG', message: 'broken', next: 'mend it'}) as const;
+    ({type: 'problem', part, code: 'BUG', message: 'broken', next: say('mend it')}) as const;
   const failed = (seq: number) =>
     [
       {type: 'job_concluded', job: jobRef(seq), outcome: 'failed', reason: 'no worker'},
@@ -64,7 +65,7 @@ describe('links', () => {
     host: 'h',
     code: 'SIGNER_UNREACHABLE',
     message: 'down',
-    next: 'up',
+    next: say('up'),
   } as const;
   it.each<[string, Partial<StatusFacts>, LinkId, LinkState, string | null]>([
     ['signer that cannot sign', {signer: known(signerFail, NOW)}, 'signer', 'fail', 'up'],
@@ -88,7 +89,7 @@ describe('links', () => {
     ...(['eigenlayer_operator', 'avs_registered', 'challenges', 'slashed'] as const).map(
       (id): [string, Partial<StatusFacts>, LinkId, LinkState, string] => [
         `chain down, and what to do: ${id}`,
-        {chain: unknown('no RPC', 'mend it')},
+        {chain: unknown('no RPC', say('mend it'))},
         id,
         'unknown',
         'mend it',
@@ -96,15 +97,15 @@ describe('links', () => {
     ),
     [
       'chain down and no operator that knows the range',
-      {chain: unknown('no RPC', 'mend it'), operator: known(null, NOW)},
+      {chain: unknown('no RPC', say('mend it')), operator: known(null, NOW)},
       'vrf_range',
       'unknown',
       'mend it',
     ],
-    ['signer not asked', {signer: unknown('offline', 'aos status')}, 'signer', 'unknown', 'aos status'],
+    ['signer not asked', {signer: unknown('offline', run('status'))}, 'signer', 'unknown', 'aos status'],
     [
       'journal away',
-      {journal: unknown('none', 'start'), operator: known(null, NOW)},
+      {journal: unknown('none', say('start')), operator: known(null, NOW)},
       'probed',
       'unknown',
       'start',
@@ -322,7 +323,7 @@ describe('links', () => {
     ],
     [
       'a whole ledger, but the stake could not be read',
-      chain({avs: unknown('no registry', 'set it')}),
+      chain({avs: unknown('no registry', say('set it'))}),
       'slashed',
       'unknown',
       'set it',

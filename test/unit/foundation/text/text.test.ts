@@ -6,6 +6,7 @@ import {errorEnvelope, errorLines, publicError, resultEnvelope} from '../../../.
 import {translateReferenceArgs} from '../../../../src/lib/cli/reference-args.ts';
 import {jsonLine, safeText} from '../../../../src/lib/foundation/text/safe-text.ts';
 import {codePoint} from '../../../support/any-text.ts';
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 
 /** Control characters, bidirectional and zero-width marks, line separators, tags. */
 const UNSAFE =
@@ -106,7 +107,7 @@ describe('the output of a command', () => {
   it('shows of an error only what may be shown', () => {
     const error = new AosError('SIGNER_UNREACHABLE', 'down', {
       cause: new Error('http://u:secret@h'),
-      next: 'start it',
+      next: say('start it'),
     });
     expect(errorEnvelope(error)).toMatchObject({
       ok: false,
@@ -118,7 +119,7 @@ describe('the output of a command', () => {
   });
 
   it('says an error in lines that are safe', () => {
-    const lines = errorLines(new AosError('USAGE', 'one\ntwo \u001b[31m', {next: 'type this'}));
+    const lines = errorLines(new AosError('USAGE', 'one\ntwo \u001b[31m', {next: say('type this')}));
     expect(lines.slice(0, 2)).toEqual(['Error: one', 'two \\x1b[31m']);
     expect(lines.at(-1)).toBe('  next   type this');
   });

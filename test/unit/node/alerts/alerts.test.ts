@@ -7,6 +7,8 @@ import {alertPayload} from '../../../../src/lib/node/alerts/payload.ts';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import type {OperatorEvent, OperatorEventBody, OperatorPart} from '../../../../src/lib/node/events/events.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
+import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 
 const MINUTE = 60_000;
 const DELAY = 30_000;
@@ -18,7 +20,7 @@ const problem = (part: OperatorPart = 'signer'): OperatorEventBody => ({
   part,
   code: 'SIGNER_UNREACHABLE',
   message: 'nothing listens',
-  next: 'Start it.',
+  next: say('Start it.'),
 });
 const recovered = (part: OperatorPart = 'signer'): OperatorEventBody => ({
   type: 'recovered',
@@ -261,7 +263,7 @@ describe('the body of an alert', () => {
   it('is one JSON object with a line for people', () => {
     const [alert] = told([[0, problem()]], DELAY);
     if (alert === undefined) throw new Error('nothing was told');
-    expect(alertPayload(alert, TELLER)).toMatchInlineSnapshot(`
+    expect(alertPayload(alert, TELLER, renderNext)).toMatchInlineSnapshot(`
       {
         "afterMs": null,
         "at": "2030-01-01T00:00:30.000Z",
@@ -281,7 +283,11 @@ describe('the body of an alert', () => {
         "version": "1.2.3",
       }
     `);
-    expect(alertPayload({...alert, state: 'recovered', afterMs: 12 * MINUTE, next: ''}, TELLER)['text']).toBe(
+    expect(
+      alertPayload({...alert, state: 'recovered', afterMs: 12 * MINUTE, next: null}, TELLER, renderNext)[
+        'text'
+      ],
+    ).toBe(
       'aos RECOVERED: signer: nothing listens after 12 min (SIGNER_UNREACHABLE) · 0xFE3B on devnet (box)',
     );
   });
@@ -292,7 +298,7 @@ describe('the body of an alert', () => {
       DELAY,
     );
     if (alert === undefined) throw new Error('nothing was told');
-    const {text, message} = alertPayload(alert, TELLER);
+    const {text, message} = alertPayload(alert, TELLER, renderNext);
     expect(`${text}${message}`).not.toMatch(/[\u0000-\u001f\u202e]/);
   });
 });
@@ -306,7 +312,7 @@ describe('the line of an alert in a chat', () => {
   ])('calls nobody and hides no address: %s', (message, shownAs) => {
     const [alert] = told([[0, {...problem(), message} as OperatorEventBody]], DELAY);
     if (alert === undefined) throw new Error('nothing was told');
-    const body = alertPayload(alert, TELLER);
+    const body = alertPayload(alert, TELLER, renderNext);
     expect([body['text'], body['content']]).toEqual(Array(2).fill(expect.stringContaining(`: ${shownAs} (`)));
     expect(body['message']).toBe(message);
   });

@@ -4,10 +4,17 @@ import type {OperatorEvent, OperatorEventBody} from '../../../../src/lib/node/ev
 import {createHistory} from '../../../../src/lib/node/control/history.ts';
 import {eventLog, jobRef} from '../../../support/event-log.ts';
 import {codePoint} from '../../../support/any-text.ts';
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 
 const seqs = (lines: readonly string[]): number[] =>
   lines.map((line) => (JSON.parse(line) as OperatorEvent).seq);
-const problem: OperatorEventBody = {type: 'problem', part: 'signer', code: 'BUG', message: 'm', next: 'n'};
+const problem: OperatorEventBody & {type: 'problem'} = {
+  type: 'problem',
+  part: 'signer',
+  code: 'BUG',
+  message: 'm',
+  next: say('n'),
+};
 const received: OperatorEventBody = {type: 'job_received', job: jobRef(1), signer: null};
 
 describe('history', () => {

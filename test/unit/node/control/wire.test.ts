@@ -93,7 +93,7 @@ describe('control lines', () => {
       fc.property(fc.array(event, {maxLength: 10}), (events) => {
         const view = events.reduce(reduceView, emptyView);
         expect(plain(readControlLine(snapshotLine(view)))).toEqual(plain({type: 'snapshot', view}));
-        const history = readControlLine(historyLine(events.map(eventLine)));
+        const history = readControlLine(historyLine(events.map((one) => eventLine(one))));
         expect(plain(history)).toEqual(plain({type: 'history', events}));
       }),
     );

@@ -3,6 +3,8 @@ import type {OperatorEvent, OperatorEventBody} from '../../../../src/lib/node/ev
 import {createLog} from '../../../../src/lib/features/run/log.ts';
 import {eventLine, type LogFormat, type Paint} from '../../../../src/lib/node/events/lines.ts';
 import {snakeKeys} from '../../../support/snake-keys.ts';
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
+import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 
 const job = {
   seq: 1,
@@ -90,7 +92,7 @@ const EVENTS: OperatorEventBody[] = [
   {type: 'result_expired', job},
   {type: 'callback_refused', why: 'unknown', count: 1},
   {type: 'probe_answered', via: 'http'},
-  {type: 'problem', part: 'signer', code: 'SIGNER_UNREACHABLE', message: 'down', next: 'start it'},
+  {type: 'problem', part: 'signer', code: 'SIGNER_UNREACHABLE', message: 'down', next: say('start it')},
   {type: 'recovered', part: 'signer', afterMs: 999},
   {type: 'range', start: '0', end: '5', max: '9', block: '7', source: 'chain'},
   {type: 'range', start: '0', end: '5', max: '9', block: null, source: 'journal'},
@@ -108,7 +110,12 @@ const plain: Paint = (_level, text) => text;
 function logLine(told: OperatorEvent, format: LogFormat, paint: Paint, ascii = false): string {
   const lines: string[] = [];
   const sink = {write: (line: string) => void lines.push(line)};
-  createLog({level: 'debug', target: () => ({sink, format, paint, ascii}), now: () => at}).event(told);
+  createLog({
+    level: 'debug',
+    target: () => ({sink, format, paint, ascii}),
+    next: renderNext,
+    now: () => at,
+  }).event(told);
   return lines.join('\n');
 }
 
@@ -181,7 +188,7 @@ describe('log lines', () => {
       part: 'chain',
       code: 'CHAIN_UNREACHABLE',
       message: 'a "b"\nc',
-      next: 'x=y',
+      next: say('x=y'),
     });
     expect(logLine(problem, 'logfmt', plain)).toMatchInlineSnapshot(
       `"time=2030-01-02T03:04:05.006Z level=error msg="chain: a \\"b\\"\\\\nc (CHAIN_UNREACHABLE) → x=y" seq=1 type=problem part=chain code=CHAIN_UNREACHABLE message="a \\"b\\"\\\\nc" next="x=y""`,
@@ -235,7 +242,7 @@ describe('log lines', () => {
     const lines: string[] = [];
     const sink = {write: (line: string) => void lines.push(line)};
     const target = () => ({sink, format: 'pretty' as const, paint: plain, ascii: false});
-    const log = createLog({level: 'error', target, now: () => at});
+    const log = createLog({level: 'error', target, next: renderNext, now: () => at});
     const told = event({type: 'disconnected', reason: 'gone', retryInMs: 1});
     log.event(told);
     expect(lines).toEqual([]);

@@ -10,6 +10,7 @@ import {
   type OperatorView,
 } from '../../../../src/lib/node/events/view.ts';
 import {eventLog, jobRef, STARTED} from '../../../support/event-log.ts';
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 
 const after = (...bodies: OperatorEventBody[]): OperatorView =>
   bodies.map(eventLog()).reduce(reduceView, emptyView);
@@ -35,10 +36,10 @@ describe('reduceView', () => {
 
   it('keeps a problem from its first telling to the recovery', () => {
     const problem = (code: ErrorCode) =>
-      ({type: 'problem', part: 'signer', code, message: 'm', next: 'n'}) as const;
+      ({type: 'problem', part: 'signer', code, message: 'm', next: say('n')}) as const;
     const failing = after(problem('SIGNER_UNREACHABLE'), problem('SIGNER_REFUSED'));
     expect(failing.problems).toEqual([
-      {part: 'signer', code: 'SIGNER_REFUSED', message: 'm', next: 'n', since: at(1)},
+      {part: 'signer', code: 'SIGNER_REFUSED', message: 'm', next: say('n'), since: at(1)},
     ]);
     expect(
       after(problem('SIGNER_UNREACHABLE'), {type: 'recovered', part: 'signer', afterMs: 1}).problems,
@@ -106,7 +107,7 @@ describe('reduceView', () => {
         part,
         code: 'BUG',
         message,
-        next: message,
+        next: say(message),
       })),
   );
 

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {readFailure} from '../../../../src/lib/node/journal/failure.ts';
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 
 describe('readFailure', () => {
   // Nothing is damaged then, and a journal that is moved away takes its jobs with it.
@@ -7,12 +8,12 @@ describe('readFailure', () => {
     const full = Object.assign(new Error('database or disk is full'), {errcode: 13});
     expect(readFailure(full, '/var/lib/aos/journal.db')).toMatchObject({
       code: 'JOURNAL_UNREADABLE',
-      next: 'Free disk space; the journal itself is not damaged.',
+      next: say('Free disk space; the journal itself is not damaged.'),
     });
   });
 
   it('says what a damaged journal leaves to do', () => {
     const torn = Object.assign(new Error('file is not a database'), {errcode: 26});
-    expect(readFailure(torn, '/var/lib/aos/journal.db').next).toContain('can be moved away');
+    expect(readFailure(torn, '/var/lib/aos/journal.db').next.say).toContain('can be moved away');
   });
 });

@@ -5,13 +5,14 @@ import {createRetryJournalWrite} from '../../../../src/lib/node/operator/retry-j
 import {createHealth} from '../../../../src/lib/node/operator/health.ts';
 import {countEvent, emptyTally, summarise} from '../../../../src/lib/node/events/tally.ts';
 import {settled, virtualTime} from '../../../support/virtual-time.ts';
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 
 describe('health', () => {
   it('tells of a failure once a code, and of the recovery once', async () => {
     const events: OperatorEventBody[] = [];
     const time = virtualTime();
     const health = createHealth((event) => events.push(event), time);
-    const down = new AosError('SIGNER_UNREACHABLE', 'down', {next: 'start it'});
+    const down = new AosError('SIGNER_UNREACHABLE', 'down', {next: say('start it')});
     health.worked('signer');
     health.failed('signer', down);
     await time.advance(1_000);
@@ -22,7 +23,7 @@ describe('health', () => {
     health.worked('signer');
     health.worked('signer');
     expect(events).toMatchObject([
-      {type: 'problem', part: 'signer', code: 'SIGNER_UNREACHABLE', message: 'down', next: 'start it'},
+      {type: 'problem', part: 'signer', code: 'SIGNER_UNREACHABLE', message: 'down', next: say('start it')},
       {type: 'problem', part: 'signer', code: 'SIGNER_REFUSED'},
       {type: 'problem', part: 'chain', code: 'BUG', message: 'odd'},
       {type: 'recovered', part: 'signer', afterMs: 1_500},

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {firstEndpoint} from '../../../../src/lib/peers/chain/endpoints.ts';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 
 const never = new AbortController().signal;
 
@@ -14,7 +15,7 @@ function failing(...errors: readonly AosError[]): Promise<unknown> {
 
 const away = (name: string): AosError => new AosError('CHAIN_UNREACHABLE', `${name} is away`);
 const noCode = new AosError('CHAIN_NO_CODE', 'there is no contract', {
-  next: 'Check chain.contracts.registry.',
+  next: say('Check chain.contracts.registry.'),
 });
 
 describe('several endpoints', () => {
@@ -36,7 +37,7 @@ describe('several endpoints', () => {
       expect(await failing(...errors)).toMatchObject({
         code: 'CHAIN_NO_CODE',
         message: errors.map(({message}) => message).join('; '),
-        next: 'Check chain.contracts.registry.',
+        next: say('Check chain.contracts.registry.'),
       });
     },
   );

@@ -174,9 +174,9 @@ describe('scanLogs', () => {
     if (!isAosError(error)) return;
     expect(error.details).toMatchObject({requests: 220_001, maxRequests: 10_000, window: 10});
     expect(error.message).toContain('220,001 requests');
-    expect(error.next).toContain('--max-requests 220001');
-    expect(error.next).toContain('--since 30d');
-    expect(error.next).toContain('1,000 blocks a request');
+    expect(error.next.say).toContain('--max-requests 220001');
+    expect(error.next.say).toContain('--since 30d');
+    expect(error.next.say).toContain('1,000 blocks a request');
   });
 
   it('never sends more than the allowed requests, also while it still learns', async () => {

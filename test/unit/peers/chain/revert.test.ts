@@ -4,6 +4,8 @@ import {describe, expect, it} from 'vitest';
 import {revertErrorsAbi} from '../../../../src/lib/peers/chain/abis-errors.ts';
 import {REVERT_REASONS} from '../../../../src/lib/peers/chain/revert-reasons.ts';
 import {decodeRevert, revertError} from '../../../../src/lib/peers/chain/revert.ts';
+import {run} from '../../../../src/lib/foundation/next-step/next-step.ts';
+import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 
 const text = (value: string): Hex =>
   encodeErrorResult({abi: parseAbi(['error Error(string)']), errorName: 'Error', args: [value]});
@@ -59,7 +61,7 @@ describe('decodeRevert', () => {
       ).toHaveLength(1);
       const {said, reason} = decodeRevert(custom(name));
       expect(said).toBe(name);
-      expect(reason?.next).not.toBe('');
+      expect(reason && renderNext(reason.next)).not.toBe('');
     }
     const known: readonly string[] = revertErrorsAbi.map(({name}) => name);
     expect(REVERT_REASONS.flatMap(({errors}) => errors).filter((name) => !known.includes(name))).toEqual([]);
@@ -95,7 +97,7 @@ describe('revertError', () => {
     expect(error).toMatchObject({
       code: 'CHAIN_REVERTED',
       exitCode: 77,
-      next: 'See when it ends: aos register --check',
+      next: run('register', ['--check'], 'See when it ends'),
       details: {reason: 'ejection-cooldown', said: 'CannotReregisterYet', data: '0x32d0cefa'},
     });
     expect(revertError('0x', 'x').details).toMatchObject({reason: null});

@@ -1,6 +1,7 @@
 import type {OperatorEvent} from '../../../node/events/events.ts';
 import {describe, type Level} from '../../../node/events/describe.ts';
 import {shown} from './line.ts';
+import type {RenderNext} from '../../../foundation/next-step/next-step.ts';
 
 /** One line of the log pane. `n` counts what this dashboard has seen. */
 export type Entry = {n: number; level: Level; event: OperatorEvent; text: string};
@@ -17,12 +18,15 @@ const MAX_ERRORS = 200;
 const MAX_TEXT = 300;
 const SLACK = 1_000;
 
-/** The last {@link MAX_ENTRIES} events, and of those before them the errors. */
-export function createLog(): Log {
+/**
+ * The last {@link MAX_ENTRIES} events, and of those before them the errors.
+ * @param next renders the next step of an event
+ */
+export function createLog(next: RenderNext): Log {
   let recent: Entry[] = [];
   let errors: Entry[] = [];
   let all: readonly Entry[] | null = null;
-  let next = 1;
+  let count = 1;
   let lastSeq = 0;
   let lastAt = -Infinity;
 
@@ -33,9 +37,9 @@ export function createLog(): Log {
       lastSeq = event.seq;
       lastAt = event.at;
       const kept = trimmed(event);
-      const {level, text} = describe(kept);
-      recent.push({n: next, level, event: kept, text: shown(text, MAX_TEXT)});
-      next += 1;
+      const {level, text} = describe(kept, next);
+      recent.push({n: count, level, event: kept, text: shown(text, MAX_TEXT)});
+      count += 1;
       all = null;
       // Cut seldom, so that a push costs the same whatever the ring holds.
       if (recent.length < MAX_ENTRIES + SLACK) return;

@@ -5,6 +5,7 @@ import type {Data} from './data.ts';
 import {heartbeatOf, type Heartbeat} from './heartbeat.ts';
 import {healthOf} from './jobs.ts';
 import {shown} from './line.ts';
+import {type NextStep, run} from '../../../foundation/next-step/next-step.ts';
 
 /** How bad, the worst first. */
 export const SEVERITIES = ['fail', 'warn', 'unknown', 'wait', 'ok'] as const;
@@ -18,10 +19,10 @@ export type Finding = {
   head: string;
   /** What may stand for the rest of it where there is less room. */
   brief: string;
-  /** The one next thing to type; '' when there is none. */
-  next: string;
-  /** What else can be done about it; '' for nothing. */
-  advice: string;
+  /** The one next thing to type; null when there is none. */
+  next: NextStep | null;
+  /** What else can be done about it; null for nothing. */
+  advice: NextStep | null;
   /** Since when, Unix ms; the oldest of the equally bad comes first. */
   since: number;
   /** The code to explain, where there is one. */
@@ -57,15 +58,15 @@ function finding(
   rest: Rest = {},
 ): Finding {
   const [head, detail] = typeof text === 'string' ? ['', text] : text;
-  const {brief = '', next = '', advice = '', code = null, pinned = false} = rest;
+  const {brief = '', next = null, advice = null, code = null, pinned = false} = rest;
   return {
     severity,
     since,
     text: shown(head + detail),
     head: shown(head),
     brief: shown(brief),
-    next: shown(next),
-    advice: shown(advice),
+    next,
+    advice,
     code,
     pinned,
   };
@@ -82,7 +83,7 @@ function linkFinding({view, link}: Pick<Data, 'view' | 'link'>, beat: Heartbeat,
   const brief = gone === null ? '' : ` · ${allowance}`;
   return finding('fail', link.since, [since, rest], {
     brief,
-    next: 'aos run',
+    next: run('run'),
     code: 'CONTROL_ABSENT',
     pinned: true,
   });
@@ -99,8 +100,8 @@ function offline(view: OperatorView, beat: Heartbeat, now: number): Finding {
   if (view.connection.state !== 'connected' && !down.includes('dispatcher')) down.push('dispatcher');
   const [why, next] =
     down.length > 0
-      ? [`${down.join(', ')} down`, 'aos doctor']
-      : ['no probe arrives', 'aos doctor --only ping'];
+      ? ([`${down.join(', ')} down`, run('doctor')] as const)
+      : (['no probe arrives', run('doctor', ['--only', 'ping'])] as const);
   const head = offlineText(beat).replace('offline', 'OFFLINE');
   return finding('fail', beat.lastAt ?? now, [head, ` · ${why}`], {next, pinned: true});
 }
@@ -120,7 +121,7 @@ function viewFindings(
     out.push(
       waited
         ? finding('warn', node.startedAt, ['NEVER PROBED', ': no probe has reached this node'], {
-            next: 'aos doctor --only ping',
+            next: run('doctor', ['--only', 'ping']),
           })
         : finding('wait', node.startedAt, 'waiting for the first probe'),
     );
@@ -131,7 +132,7 @@ function viewFindings(
   if (range === null) out.push(finding('unknown', node.startedAt, 'the sampling range is not known yet'));
   else if (range.start === range.end)
     out.push(
-      finding('warn', range.at, 'the sampling range is empty: no job can be selected', {next: 'aos status'}),
+      finding('warn', range.at, 'the sampling range is empty: no job can be selected', {next: run('status')}),
     );
   if (stopping !== null)
     out.push(finding('warn', view.at ?? now, `DRAINING (${stopping}): finishing the jobs in progress`));
@@ -141,7 +142,7 @@ function viewFindings(
         'warn',
         signer.at,
         `${signer.errors} of the last ${signer.signatures + signer.errors} signing requests failed`,
-        {next: 'aos signer check'},
+        {next: run('signer check')},
       ),
     );
   if (unsignedPolicy !== null)
@@ -156,13 +157,13 @@ function viewFindings(
 }
 
 /** The command that looks into a part. */
-const LOOK: Readonly<Record<OperatorPart, string>> = {
-  signer: 'aos signer check',
-  chain: 'aos doctor --only chain',
-  dispatcher: 'aos doctor --only dispatcher',
-  worker: 'aos doctor --only workers',
-  journal: 'aos doctor --only journal',
-  clock: 'aos doctor --only clock',
+const LOOK: Readonly<Record<OperatorPart, NextStep>> = {
+  signer: run('signer check'),
+  chain: run('doctor', ['--only', 'chain']),
+  dispatcher: run('doctor', ['--only', 'dispatcher']),
+  worker: run('doctor', ['--only', 'workers']),
+  journal: run('doctor', ['--only', 'journal']),
+  clock: run('doctor', ['--only', 'clock']),
 };
 
 /** How bad the failure of a part is: without the chain, jobs go on with the range as it was read last. */
@@ -182,7 +183,7 @@ function disconnected({connection, node}: OperatorView, now: number): Finding {
     `dispatcher disconnected for ${age(now - since)}`,
     `: ${connection.reason ?? 'no reason was given'}`,
   ];
-  return finding('fail', since, text, {next: 'aos status'});
+  return finding('fail', since, text, {next: run('status')});
 }
 
 function healthy(view: OperatorView, beat: Heartbeat, now: number): Finding {

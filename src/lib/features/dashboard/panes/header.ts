@@ -4,6 +4,7 @@ import {fillLine, lineCells, shown, span, type Line} from '../model/line.ts';
 import {stateWord} from '../model/signs.ts';
 import type {Finding} from '../model/verdict.ts';
 import type {Scene} from './scene.ts';
+import type {RenderNext} from '../../../foundation/next-step/next-step.ts';
 
 /** Whose dashboard this is. */
 export function headerLine({data, ui, now, replay}: Scene, width: number): Line {
@@ -40,7 +41,7 @@ function upText(now: number, startedAt: number, link: Scene['data']['link']): st
 }
 
 /** The worst thing, and how many others there are. */
-export function verdictLine({findings}: Scene, width: number): Line {
+export function verdictLine({findings, next}: Scene, width: number): Line {
   const [first] = findings;
   if (first === undefined) return [];
   const whole = stateWord(first.severity);
@@ -48,7 +49,7 @@ export function verdictLine({findings}: Scene, width: number): Line {
   const word = cellsOf(first.head) + whole.text.length < width ? whole : stateWord(first.severity, 1);
   const room = width - word.text.length - 1;
   const more = findings.length > 1 ? ` +${findings.length - 1} more` : '';
-  const {body, others} = fitFinding(first, more, room);
+  const {body, others} = fitFinding(first, next, more, room);
   return [word, span(' '), span(body, first.severity), span(others, 'dim')];
 }
 
@@ -58,11 +59,12 @@ const LEAST_DETAIL = 16;
 /** How the text begins is not cut as long as it fits; the next thing to type is there as a whole or not at all. */
 function fitFinding(
   {text, head, brief, next, pinned}: Finding,
+  render: RenderNext,
   more: string,
   room: number,
 ): {body: string; others: string} {
   const rest = text.slice(head.length);
-  const hints = next === '' ? [''] : [` → ${next}`, WHERE_TO_READ];
+  const hints = next === null ? [''] : [` → ${shown(render(next))}`, WHERE_TO_READ];
   let free = room - cellsOf(head);
   if (free <= 0) return {body: fit(head, room), others: ''};
   const taken = (part: string): string => {

@@ -3,6 +3,7 @@ import type {Finding} from '../model/verdict.ts';
 import type {JobView} from '../../../node/events/view-jobs.ts';
 import type {Entry} from '../model/log.ts';
 import type {Ui} from '../model/ui.ts';
+import type {RenderNext} from '../../../foundation/next-step/next-step.ts';
 
 /** All that a frame is drawn from; nothing else decides what is on the screen. */
 export type Scene = {
@@ -15,8 +16,8 @@ export type Scene = {
   /** Filtered, oldest first. */
   log: readonly Entry[];
   findings: readonly Finding[];
-  /** Puts the configuration that was named by hand into a command. */
-  steps: (text: string) => string;
+  /** A next step as text, with the configuration that was named by hand. */
+  next: RenderNext;
   /** Null, or which file is played. */
   replay: string | null;
   /** The clock of notes, monotonic ms: a replay may run faster than the eye. */

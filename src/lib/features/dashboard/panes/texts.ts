@@ -11,6 +11,7 @@ import {OUTAGE_CAUSES} from '../../../foundation/text/words.ts';
 import {isoTime} from '../../../foundation/time/time.ts';
 import {clockText, shareOf} from './facts.ts';
 import type {Scene} from './scene.ts';
+import {run, say} from '../../../foundation/next-step/next-step.ts';
 
 /** A whole page of text: borderless, so that what is selected by hand holds no frame. */
 export type Text = {title: string; lines: readonly Line[]};
@@ -62,10 +63,13 @@ export function helpText(): Text {
   };
 }
 
+const NOTHING = say('nothing to do');
+
 /** What the first of the findings is about, from the table of errors; then the others. */
-export function explainText({findings, now}: Scene, width: number): Text {
+export function explainText({findings, now, next: render}: Scene, width: number): Text {
   const lines = findings.flatMap(({severity, text, next, advice, code, since}, index): Line[] => {
     const entry = code === null || !isCode(code) ? null : CODES[code];
+    const todo = next ?? entry?.next ?? NOTHING;
     return [
       ...(index === 0 ? [] : [[]]),
       ...wrap(text, width - 2).map((part): Line => [span(`  ${part}`, severity)]),
@@ -74,8 +78,8 @@ export function explainText({findings, now}: Scene, width: number): Text {
           ['since', `${isoTime(since)} (${age(now - since)} ago)`],
           ...(code === null ? [] : [['code', code] as const]),
           ...(entry === null ? [] : [['means', entry.means] as const]),
-          ['next', next !== '' ? next : (entry?.next ?? 'nothing to do')],
-          ...(advice === '' || advice === next ? [] : [['advice', advice] as const]),
+          ['next', render(todo)],
+          ...(advice === null || advice === next ? [] : [['advice', render(advice)] as const]),
         ],
         width,
       ),
@@ -102,7 +106,7 @@ export function detailText(scene: Scene, width: number): Text {
   }
 }
 
-function jobText({jobs, ui, now, log, steps}: Scene, width: number): Text {
+function jobText({jobs, ui, now, log, next}: Scene, width: number): Text {
   const job = jobs.find(({seq}) => seq === ui.job) ?? jobs[0];
   if (job === undefined) return {title: 'JOB', lines: [[span('  there is none', 'dim')]]};
   const events = log.filter(({event}) => 'job' in event && event.job.seq === job.seq);
@@ -122,7 +126,7 @@ function jobText({jobs, ui, now, log, steps}: Scene, width: number): Text {
           ['received', `${isoTime(job.firstAt)} (${age(now - job.firstAt)} ago)`],
           ['changed', `${isoTime(job.at)} (${age(now - job.at)} ago)`],
           ['journal row', String(job.seq)],
-          ['all details', steps(`aos job show ${job.jobId}`)],
+          ['all details', next(run('job show', [job.jobId]))],
         ],
         width,
       ),
@@ -134,7 +138,7 @@ function jobText({jobs, ui, now, log, steps}: Scene, width: number): Text {
   };
 }
 
-function eventText({log, ui, now}: Scene, width: number): Text {
+function eventText({log, ui, now, next}: Scene, width: number): Text {
   const entry = log.find(({n}) => n === ui.line) ?? log.at(-1);
   if (entry === undefined) return {title: 'EVENT', lines: [[span('  there is none', 'dim')]]};
   const {event, level, text} = entry;
@@ -151,7 +155,7 @@ function eventText({log, ui, now}: Scene, width: number): Text {
         width,
       ),
       [],
-      ...wrap(shown(eventLine(event), 20_000), width - 2).map((part): Line => [span(`  ${part}`)]),
+      ...wrap(shown(eventLine(event, next), 20_000), width - 2).map((part): Line => [span(`  ${part}`)]),
     ],
   };
 }

@@ -1,8 +1,10 @@
+import {renderNext} from '../../../cli/next-step.ts';
 import type {Time} from '../../../foundation/time/time.ts';
 import type {TlsOptions} from '../../../peers/http/connection-pool.ts';
 import type {Rpc} from '../../../peers/signer/rpc.ts';
 import type {Transport} from '../../../peers/http/transport.ts';
 import type {SignerUrl} from '../../../peers/signer/url.ts';
+import type {NextStep} from '../../../foundation/next-step/next-step.ts';
 
 /** The steps of `signer check`, in the order they run. */
 export const STEP_IDS = [
@@ -78,6 +80,8 @@ export type Step = {
   run: (context: CheckContext, signal: AbortSignal) => Promise<Finding>;
 };
 
+const text = (fix: NextStep | string): string => (typeof fix === 'string' ? fix : renderNext(fix));
+
 export const ok = (got: string, means: string, facts: Finding['facts'] = {}): Finding => ({
   state: 'ok',
   got,
@@ -85,25 +89,35 @@ export const ok = (got: string, means: string, facts: Finding['facts'] = {}): Fi
   fix: null,
   facts,
 });
-export const warn = (got: string, means: string, fix: string, facts: Finding['facts'] = {}): Finding => ({
+export const warn = (
+  got: string,
+  means: string,
+  fix: NextStep | string,
+  facts: Finding['facts'] = {},
+): Finding => ({
   state: 'warn',
   got,
   means,
-  fix,
+  fix: text(fix),
   facts,
 });
-export const fail = (got: string, means: string, fix: string, facts: Finding['facts'] = {}): Finding => ({
+export const fail = (
+  got: string,
+  means: string,
+  fix: NextStep | string,
+  facts: Finding['facts'] = {},
+): Finding => ({
   state: 'fail',
   got,
   means,
-  fix,
+  fix: text(fix),
   facts,
 });
 /** A failure after which no other step can say anything. */
-export const stop = (got: string, means: string, fix: string): Finding => ({
+export const stop = (got: string, means: string, fix: NextStep | string): Finding => ({
   state: 'fail',
   got,
   means,
-  fix,
+  fix: text(fix),
   stop: true,
 });

@@ -1,10 +1,12 @@
+import {run, say} from '../../next-step/next-step.ts';
+
 /** The chain RPC and the contracts. See CODES in table.ts. */
 export const CHAIN = {
   CHAIN_UNREACHABLE: {
     exit: 'unavailable',
     category: 'network',
     means: 'No chain RPC answered.',
-    next: 'Check chain.chain_rpc_url, or add more in chain.rpc_urls.',
+    next: say('Check chain.chain_rpc_url, or add more in chain.rpc_urls.'),
     causes: [
       'The RPC is down, or has cut off this address or key: try curl.',
       'A firewall lets nothing out; a proxy is needed.',
@@ -15,21 +17,21 @@ export const CHAIN = {
     exit: 'refused',
     category: 'safety',
     means: 'The RPC serves another chain than the network.',
-    next: 'Check chain.chain_rpc_url and network.',
+    next: say('Check chain.chain_rpc_url and network.'),
     causes: ['chain.chain_rpc_url is of a test network, or network is.'],
   },
   CHAIN_NO_CODE: {
     exit: 'refused',
     category: 'safety',
     means: 'There is no contract at the configured address.',
-    next: 'Check chain.vrf_range_contract and that the RPC serves the right chain.',
+    next: say('Check chain.vrf_range_contract and that the RPC serves the right chain.'),
     causes: ['The address is of another network.', 'The RPC serves another chain, or is still syncing.'],
   },
   CHAIN_BAD_ANSWER: {
     exit: 'refused',
     category: 'safety',
     means: 'The RPC gave an answer that makes no sense.',
-    next: 'Check chain.chain_rpc_url, or use another RPC.',
+    next: say('Check chain.chain_rpc_url, or use another RPC.'),
     causes: [
       'The RPC is behind, or balances over nodes that are not at the same block.',
       'The address is a contract of another kind.',
@@ -39,14 +41,14 @@ export const CHAIN = {
     exit: 'refused',
     category: 'safety',
     means: 'The contracts name other contracts than the configuration does.',
-    next: 'Check chain.contracts and that the RPC serves the right chain.',
+    next: say('Check chain.contracts and that the RPC serves the right chain.'),
     causes: ['One address in chain.contracts is of another deployment.'],
   },
   CHAIN_REVERTED: {
     exit: 'refused',
     category: 'safety',
     means: 'The contract refuses this call; a transaction of it would fail.',
-    next: 'aos register --check',
+    next: run('register', ['--check']),
     causes: [
       'A precondition is not met: stake, quorum, cool-down, pause; aos register --check lists each.',
       'The message has the contract’s own reason, decoded where it is known.',
@@ -56,28 +58,28 @@ export const CHAIN = {
     exit: 'usage',
     category: 'usage',
     means: 'The registry is none of the kinds the toolkit knows.',
-    next: 'Check chain.contracts.registry, or name the kind with --flow.',
+    next: say('Check chain.contracts.registry, or name the kind with --flow.'),
     causes: ['chain.contracts.registry is no stake registry, or of a generation that is not known yet.'],
   },
   CHAIN_DOMAIN_UNKNOWN: {
     exit: 'refused',
     category: 'safety',
     means: 'AVSDirectory computes another digest than the toolkit; nothing was signed.',
-    next: 'Check chain.contracts.avs_directory and that the RPC serves the right chain.',
+    next: say('Check chain.contracts.avs_directory and that the RPC serves the right chain.'),
     causes: ['chain.contracts.avs_directory is of another network.', 'The contract was upgraded.'],
   },
   LOGS_REFUSED: {
     exit: 'unavailable',
     category: 'network',
     means: 'The RPC will not give the logs that were asked for, in no range.',
-    next: 'Give another RPC by --rpc-url or ETH_RPC_URL.',
+    next: say('Give another RPC by --rpc-url or ETH_RPC_URL.'),
     causes: ['The plan of the provider has no eth_getLogs, or none without an address.'],
   },
   SCAN_TOO_LARGE: {
     exit: 'usage',
     category: 'usage',
     means: 'Reading the history would take more requests than allowed; it was not read.',
-    next: 'Read fewer blocks, use an RPC with a larger range, or raise --max-requests.',
+    next: say('Read fewer blocks, use an RPC with a larger range, or raise --max-requests.'),
     causes: ['The provider gives few blocks a request; the message has the number.'],
   },
 } as const;

@@ -1,10 +1,12 @@
+import {run, say} from '../../next-step/next-step.ts';
+
 /** A configuration and the files that it names. See CODES in table.ts. */
 export const CONFIG = {
   CONFIG_MISSING: {
     exit: 'config',
     category: 'config',
     means: 'No configuration file was found.',
-    next: 'Make one: aos init; or name one with -c FILE.',
+    next: run('init', [], 'Name the file with -c FILE; on a new node make it'),
     causes: [
       'There is no file at the path that -c or AOS_CONFIG names.',
       'The command was started in another directory, and neither ./config.yaml, $AOS_HOME/config.yaml nor /etc/aos/config.yaml is there.',
@@ -14,7 +16,7 @@ export const CONFIG = {
     exit: 'config',
     category: 'config',
     means: 'The configuration file is there but could not be read.',
-    next: 'Check its path and permissions.',
+    next: say('Check its path and permissions.'),
     causes: [
       'The file belongs to another user: ls -l.',
       'The path is a directory, or a symbolic link that leads nowhere or in a circle.',
@@ -25,7 +27,7 @@ export const CONFIG = {
     exit: 'config',
     category: 'config',
     means: 'The configuration file has errors; nothing was started.',
-    next: 'Correct the lines named above and run the command again.',
+    next: say('Correct the lines named above and run the command again.'),
     causes: [
       'Each line names the file, line, column, key, what it has and what is expected.',
       'Indentation: a key slipped into another section.',
@@ -36,28 +38,28 @@ export const CONFIG = {
     exit: 'cannotWrite',
     category: 'filesystem',
     means: 'There is a file already; a configuration is never overwritten by accident.',
-    next: 'Name another file with -c FILE, or add --force, which keeps the old one as .bak.',
+    next: say('Name another file with -c FILE, or add --force, which keeps the old one as .bak.'),
     causes: ['aos init was run here before.'],
   },
   CONFIG_WRITE_FAILED: {
     exit: 'cannotWrite',
     category: 'filesystem',
     means: 'The file could not be written; what was there is unchanged.',
-    next: 'Check the directory and the free space.',
+    next: say('Check the directory and the free space.'),
     causes: ['The directory is not yours or does not exist: ls -ld.', 'The disk is full: df -h.'],
   },
   CONFIG_CHANGED: {
     exit: 'tryLater',
     category: 'filesystem',
     means: 'The file was changed by someone else meanwhile; nothing was written.',
-    next: 'Run the command again.',
+    next: say('Run the command again.'),
     causes: ['An editor or another command wrote the file between reading and writing it.'],
   },
   RAW_PRIVATE_KEY: {
     exit: 'refused',
     category: 'safety',
     means: 'The configuration holds a raw private key; the operator never takes one into its memory.',
-    next: 'Move it into an encrypted keystore for Web3Signer: aos config migrate FILE',
+    next: run('config migrate', ['FILE'], 'Move it into an encrypted keystore for Web3Signer'),
     causes: [
       'The configuration of the reference operator has the key itself in signer_key.',
       'Whoever could read the file may have the key: think of moving to a new one.',
@@ -67,14 +69,18 @@ export const CONFIG = {
     exit: 'refused',
     category: 'safety',
     means: 'The VRF key file can be read by other users.',
-    next: 'chmod 600 the file named above.',
+    next: say('chmod 600 the file named above.'),
     causes: ['The file was made without umask 077: ls -l shows its mode.'],
   },
   VRF_KEY_MISSING: {
     exit: 'config',
     category: 'config',
     means: 'The VRF key file could not be opened.',
-    next: 'Correct node.vrf_key_file; on a new node make the key: aos keys vrf create --file vrf.key',
+    next: run(
+      'keys vrf create',
+      ['--file', 'vrf.key'],
+      'Correct node.vrf_key_file; on a new node make the key',
+    ),
     causes: [
       'node.vrf_key_file is relative to the directory of the configuration file.',
       'It was never made: aos keys vrf create --file vrf.key',
@@ -84,7 +90,11 @@ export const CONFIG = {
     exit: 'config',
     category: 'config',
     means: 'The VRF key is not a 32-byte hex seed.',
-    next: 'Restore the file that node.vrf_key_file names; on a new node make one: aos keys vrf create --file vrf.key',
+    next: run(
+      'keys vrf create',
+      ['--file', 'vrf.key'],
+      'Restore the file that node.vrf_key_file names; on a new node make one',
+    ),
     causes: [
       'The file holds something else than 64 hex digits: wc -c.',
       'A key of another kind (secp256k1, a keystore) is in it.',
@@ -94,49 +104,49 @@ export const CONFIG = {
     exit: null,
     category: null,
     means: 'The configuration has a key that aos does not know; it is ignored.',
-    next: 'Correct or remove the line that is named.',
+    next: say('Correct or remove the line that is named.'),
     causes: ['A mistyped key.', 'A key of a newer aos.'],
   },
   UNKNOWN_VARIABLE: {
     exit: null,
     category: null,
     means: 'An AOS_ variable of the environment is none that aos knows; it is ignored.',
-    next: 'Correct or unset it.',
+    next: say('Correct or unset it.'),
     causes: ['A mistyped name.'],
   },
   SECTION_UNUSED: {
     exit: null,
     category: null,
     means: 'A section of the reference operator’s file is not needed here.',
-    next: 'Nothing to do; it can be removed.',
+    next: say('Nothing to do; it can be removed.'),
     causes: ['The file comes from the reference operator.'],
   },
   INLINE_VRF_KEY: {
     exit: null,
     category: null,
     means: 'The configuration holds the VRF seed itself.',
-    next: 'Put it into a file of mode 0600 and name that in node.vrf_key_file.',
+    next: say('Put it into a file of mode 0600 and name that in node.vrf_key_file.'),
     causes: ['The file comes from the reference operator.'],
   },
   FILE_READABLE: {
     exit: null,
     category: null,
     means: 'A file with a secret can be read by other users of this machine.',
-    next: 'chmod 600 the file that is named.',
+    next: say('chmod 600 the file that is named.'),
     causes: ['It was made without umask 077.'],
   },
   KIND_UNSUPPORTED: {
     exit: null,
     category: null,
     means: 'A kind of worker is configured that aos cannot drive; its jobs are answered as unsupported.',
-    next: 'Remove the section, or leave it for a later version.',
+    next: say('Remove the section, or leave it for a later version.'),
     causes: ['node.node_type or workers names it.'],
   },
   CALLBACK_UNREACHABLE: {
     exit: null,
     category: null,
     means: 'Workers are told an address that aos does not listen on from outside.',
-    next: 'Set workers.callback_listen, or a loopback net.callback_url.',
+    next: say('Set workers.callback_listen, or a loopback net.callback_url.'),
     causes: ['net.outer_url is taken for answers of workers, too.'],
   },
   INIT_TROUBLE: {
@@ -144,7 +154,7 @@ export const CONFIG = {
     category: null,
     means:
       'Something that was looked at while the configuration was made did not answer; the file says so in a comment.',
-    next: 'aos doctor',
+    next: run('doctor'),
     causes: ['It is not running yet, or its address is wrong.'],
   },
 } as const;

@@ -1,17 +1,19 @@
+import {run, say} from '../../next-step/next-step.ts';
+
 /** What listens on this machine, and the devnet. See CODES in table.ts. */
 export const DEVNET = {
   PORT_IN_USE: {
     exit: 'unavailable',
     category: 'network',
     means: 'The port is taken by another program.',
-    next: 'Choose another port, or stop the other program.',
+    next: say('Choose another port, or stop the other program.'),
     causes: ['ss -ltnp names the program.', 'An operator that was started before still ends.'],
   },
   LISTEN_FAILED: {
     exit: 'unavailable',
     category: 'network',
     means: 'The system does not let the operator listen at that address.',
-    next: 'Correct the address: 0.0.0.0 is every address of this machine.',
+    next: say('Correct the address: 0.0.0.0 is every address of this machine.'),
     causes: [
       'The address is none of this machine: ip -brief address.',
       'Its interface is not up yet.',
@@ -22,28 +24,28 @@ export const DEVNET = {
     exit: 'unavailable',
     category: 'filesystem',
     means: 'The development chain needs anvil, which is not installed.',
-    next: 'Install Foundry (anvil on PATH), or set AOS_ANVIL to the program.',
+    next: say('Install Foundry (anvil on PATH), or set AOS_ANVIL to the program.'),
     causes: ['It comes with npm on linux-x64 only; npm ci --omit=optional leaves it out.'],
   },
   ANVIL_FAILED: {
     exit: 'unavailable',
     category: 'network',
     means: 'anvil did not start.',
-    next: 'Run the anvil program by hand to see why.',
+    next: say('Run the anvil program by hand to see why.'),
     causes: ['The port is taken, or the program does not fit this machine.'],
   },
   DEVNET_NOT_RUNNING: {
     exit: 'unavailable',
     category: 'network',
     means: 'No devnet runs on this machine.',
-    next: 'Start one: aos devnet up',
+    next: run('devnet up', [], 'Start one'),
     causes: ['aos devnet up ended, or runs with another AOS_HOME.'],
   },
   DEVNET_FAILED: {
     exit: 'unavailable',
     category: 'network',
     means: 'The devnet did not start, or it ended.',
-    next: 'Run aos devnet up by itself to see why.',
+    next: run('devnet up', [], 'See why'),
     causes: [
       'A port that was given is taken.',
       'It was ended from outside, or the machine ran out of memory: dmesg.',
@@ -53,14 +55,14 @@ export const DEVNET = {
     exit: 'refused',
     category: 'safety',
     means: 'The devnet signs for everyone; it listens on loopback only.',
-    next: 'Use a 127.0.0.0/8 address.',
+    next: say('Use a 127.0.0.0/8 address.'),
     causes: ['Everybody who reaches the port could have anything signed.'],
   },
   STATE_DIR_UNWRITABLE: {
     exit: 'cannotWrite',
     category: 'filesystem',
     means: 'The state directory cannot be written.',
-    next: 'Set AOS_HOME (or store.dir, if the configuration has it) to a directory you own.',
+    next: say('Set AOS_HOME (or store.dir, if the configuration has it) to a directory you own.'),
     causes: [
       'The directory belongs to another user: ls -ld.',
       'A file of that name is in the way.',

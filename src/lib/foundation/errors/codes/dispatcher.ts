@@ -1,10 +1,12 @@
+import {run, say} from '../../next-step/next-step.ts';
+
 /** The dispatcher, the workers and the webhook for alerts. See CODES in table.ts. */
 export const DISPATCHER = {
   DISPATCHER_UNREACHABLE: {
     exit: 'unavailable',
     category: 'network',
     means: 'The dispatcher could not be reached.',
-    next: 'See that it runs and that net.dispatcher_url is its address.',
+    next: say('See that it runs and that net.dispatcher_url is its address.'),
     causes: [
       'Host or port of net.dispatcher_url; ws:// where wss:// is needed.',
       'The dispatcher is down; others see it too.',
@@ -15,7 +17,7 @@ export const DISPATCHER = {
     exit: 'unavailable',
     category: 'network',
     means: 'The dispatcher refused the request.',
-    next: 'Check node_id and that this operator is registered with the dispatcher.',
+    next: say('Check node_id and that this operator is registered with the dispatcher.'),
     causes: [
       'node_id is not registered there: aos register does it.',
       'Another dispatcher than that of your network.',
@@ -25,21 +27,21 @@ export const DISPATCHER = {
     exit: 'unavailable',
     category: 'network',
     means: 'The dispatcher did not answer in time.',
-    next: 'Nothing to do: the operator tries again.',
+    next: say('Nothing to do: the operator tries again.'),
     causes: ['It is overloaded, or restarting.', 'The connection is half dead; it is made anew.'],
   },
   NOT_CONNECTED: {
     exit: 'unavailable',
     category: 'network',
     means: 'There is no connection to the dispatcher.',
-    next: 'Nothing to do: the operator reconnects by itself.',
+    next: say('Nothing to do: the operator reconnects by itself.'),
     causes: ['The connection was lost a moment ago.'],
   },
   WORKER_UNREACHABLE: {
     exit: 'unavailable',
     category: 'network',
     means: 'The worker did not answer.',
-    next: 'Start the worker, or correct workers.<kind>.url.',
+    next: say('Start the worker, or correct workers.<kind>.url.'),
     causes: [
       'The worker is not running: curl its URL.',
       'workers.<kind>.url has the wrong port; in a container 127.0.0.1 is the container itself.',
@@ -49,7 +51,7 @@ export const DISPATCHER = {
     exit: 'tryLater',
     category: 'network',
     means: 'The worker stayed busy for too long.',
-    next: 'Add a worker, or raise workers.<kind>.ready_timeout.',
+    next: say('Add a worker, or raise workers.<kind>.ready_timeout.'),
     causes: [
       'It answers one question at a time, and more come in than it manages.',
       'It hangs: look at its log and its GPU.',
@@ -59,7 +61,7 @@ export const DISPATCHER = {
     exit: 'unavailable',
     category: 'network',
     means: 'The worker took the question but sent no answer.',
-    next: 'Look at the worker’s log; check that it can reach net.callback_url.',
+    next: say('Look at the worker’s log; check that it can reach net.callback_url.'),
     causes: [
       'The worker cannot reach the callback address; net.callback_url must be one that it can reach.',
       'The question is larger than the time it has: workers.<kind>.answer_timeout',
@@ -69,7 +71,7 @@ export const DISPATCHER = {
     exit: 'unavailable',
     category: 'network',
     means: 'The worker refused the question.',
-    next: 'Look at the worker’s log.',
+    next: say('Look at the worker’s log.'),
     causes: [
       'It does not have the model.',
       'It is of another kind than the section of workers that names it.',
@@ -79,7 +81,7 @@ export const DISPATCHER = {
     exit: 'config',
     category: 'config',
     means: 'There is nobody to tell: the configuration names no webhook.',
-    next: 'Set alerts.webhook_url, or AOS_ALERTS_WEBHOOK_URL.',
+    next: say('Set alerts.webhook_url, or AOS_ALERTS_WEBHOOK_URL.'),
     causes: [
       'aos init was answered with Enter alone at its last question.',
       'The key stands in another section: it is webhook_url below alerts.',
@@ -89,7 +91,7 @@ export const DISPATCHER = {
     exit: 'unavailable',
     category: 'network',
     means: 'The webhook for alerts did not take the alert; nobody was told.',
-    next: 'Check alerts.webhook_url, then: aos alert test',
+    next: run('alert test', [], 'Check alerts.webhook_url, then'),
     causes: [
       'This machine has no way out to that host: a firewall, a proxy, DNS.',
       'The service behind the webhook is down; it is tried four times for each alert.',
@@ -99,7 +101,7 @@ export const DISPATCHER = {
     exit: 'unavailable',
     category: 'network',
     means: 'The webhook for alerts refused the alert; nobody was told.',
-    next: 'Make a new webhook where the alerts go, put its URL into alerts.webhook_url, then: aos alert test',
+    next: run('alert test', [], 'Make a new webhook, put its URL into alerts.webhook_url, then'),
     causes: [
       'The webhook was deleted or its URL is not whole: 401, 403, 404, 410.',
       'The service wants another form of JSON than a text field (docs/alerts.md): 400.',
@@ -110,7 +112,7 @@ export const DISPATCHER = {
     category: null,
     means:
       'The network has not reached this node for longer than three of its probes; beyond the offline allowance that may cost stake.',
-    next: 'aos doctor --only ping',
+    next: run('doctor', ['--only', 'ping']),
     causes: [
       'The machine has lost its network, or a firewall or router no longer lets probes through.',
       'net.rest_url listens elsewhere than the network asks.',
@@ -121,7 +123,7 @@ export const DISPATCHER = {
     exit: null,
     category: null,
     means: 'An answer was kept and sent until the retention was over, and the dispatcher never accepted it.',
-    next: 'aos job list --state expired',
+    next: run('job list', ['--state', 'expired']),
     causes: [
       'The dispatcher was away, or refused it: aos job show ID says which.',
       'store.retention is shorter than the outage was.',
@@ -131,14 +133,14 @@ export const DISPATCHER = {
     exit: null,
     category: null,
     means: 'The operator ended by itself, since it could not go on safely.',
-    next: 'aos doctor',
+    next: run('doctor'),
     causes: ['A disk that takes no more writes.', 'On a devnet: the network it was started with has ended.'],
   },
   TEST: {
     exit: null,
     category: null,
     means: 'An alert that aos alert test has sent.',
-    next: 'Nothing to do.',
+    next: say('Nothing to do.'),
     causes: ['Somebody looks whether alerts arrive.'],
   },
 } as const;

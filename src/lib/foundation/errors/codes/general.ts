@@ -1,10 +1,12 @@
+import {say} from '../../next-step/next-step.ts';
+
 /** What can happen to any command: its command line, its output, a signal. See CODES in table.ts. */
 export const GENERAL = {
   BUG: {
     exit: 'bug',
     category: 'bug',
     means: 'Something happened that the toolkit did not foresee.',
-    next: 'Run the command again with --json and report its output.',
+    next: say('Report this with the output of the same command and --json.'),
     causes: [
       'A case that the code does not foresee. AOS_DEBUG=1 prints where.',
       'A damaged installation: npm ci again.',
@@ -14,7 +16,7 @@ export const GENERAL = {
     exit: 'usage',
     category: 'usage',
     means: 'The command line is not what the command takes.',
-    next: 'Run the command with --help.',
+    next: say('See what the command takes.'),
     causes: [
       'A flag is missing, mistyped or has a value it does not take; the message names it.',
       'Without a terminal, with --no-input, --json or in CI nothing is asked: every question has a flag.',
@@ -24,7 +26,7 @@ export const GENERAL = {
     exit: 'io',
     category: 'filesystem',
     means: 'What standard output goes to does not take it.',
-    next: 'Free disk space, or send the output elsewhere.',
+    next: say('Free disk space, or send the output elsewhere.'),
     causes: [
       'The disk behind a redirection is full: df -h.',
       'The device or pipe does not take what is written.',
@@ -34,28 +36,28 @@ export const GENERAL = {
     exit: 'cannotWrite',
     category: 'filesystem',
     means: 'There is something at that path already; a file is never overwritten by accident.',
-    next: 'Name another file, or add --force to replace it.',
+    next: say('Name another file, or add --force to replace it.'),
     causes: ['A run before wrote it.', 'Another file happens to have that name.'],
   },
   OUT_WRITE_FAILED: {
     exit: 'cannotWrite',
     category: 'filesystem',
     means: 'The file could not be written; nothing is left of it.',
-    next: 'Check the directory and the free space.',
+    next: say('Check the directory and the free space.'),
     causes: ['The directory does not exist or is not yours: ls -ld.', 'The disk is full: df -h.'],
   },
   INTERRUPTED: {
     exit: 'sigint',
     category: 'signal',
     means: 'The command was interrupted.',
-    next: 'Run it again.',
+    next: say('Run it again.'),
     causes: ['Ctrl-C, or SIGINT from a script.'],
   },
   TERMINATED: {
     exit: 'sigterm',
     category: 'signal',
     means: 'The command was told to end.',
-    next: 'Run it again.',
+    next: say('Run it again.'),
     causes: ['systemctl stop, kill, or a shutdown of the machine.'],
   },
 } as const;

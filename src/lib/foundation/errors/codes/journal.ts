@@ -1,10 +1,12 @@
+import {run, say} from '../../next-step/next-step.ts';
+
 /** The journal, its jobs, and evidence that is made of them. See CODES in table.ts. */
 export const JOURNAL = {
   JOURNAL_LOCKED: {
     exit: 'refused',
     category: 'safety',
     means: 'Another aos run works for this node already; two would answer twice.',
-    next: 'Stop the other one first; to find it: pgrep -af "(aos|run.cjs) run|operator-runer"',
+    next: say('Stop the other one first; to find it: pgrep -af "(aos|run.cjs) run|operator-runer"'),
     causes: [
       'A service runs it and it was started by hand too: systemctl status aos.',
       'The state directory is on a file system that several machines share.',
@@ -14,14 +16,16 @@ export const JOURNAL = {
     exit: 'io',
     category: 'filesystem',
     means: 'The journal could not be written; nothing was acknowledged or signed.',
-    next: 'Free disk space, or check the permissions of the state directory.',
+    next: say('Free disk space, or check the permissions of the state directory.'),
     causes: ['The disk is full: df -h, df -i.', 'The file system was made read-only after an error: dmesg.'],
   },
   JOURNAL_UNREADABLE: {
     exit: 'io',
     category: 'filesystem',
     means: 'The journal could not be opened.',
-    next: 'Check the state directory; a damaged journal can be moved away, its unanswered jobs are then lost.',
+    next: say(
+      'Check the state directory; a damaged journal can be moved away, its unanswered jobs are then lost.',
+    ),
     causes: [
       'It was made by a newer aos.',
       'It belongs to another user: ls -l.',
@@ -33,7 +37,7 @@ export const JOURNAL = {
     category: 'filesystem',
     means:
       'There is no journal where it should be: this node has not run here yet, or the configuration is another one’s.',
-    next: 'Start aos run once, or name the node’s configuration: -c FILE',
+    next: run('run', [], 'Name the node’s configuration with -c FILE; on a new node start the operator once'),
     causes: [
       'aos run was never started for this node_id on this network.',
       'AOS_HOME or store.dir names another directory than that of the operator.',
@@ -43,21 +47,21 @@ export const JOURNAL = {
     exit: 'negative',
     category: 'data',
     means: 'The journal holds no such job; those that are over are kept for store.retention.',
-    next: 'aos job list',
+    next: run('job list'),
     causes: ['The job was older than store.retention and is gone.', 'The id is of another node or network.'],
   },
   JOB_AMBIGUOUS: {
     exit: 'usage',
     category: 'usage',
     means: 'Several jobs fit.',
-    next: 'Give more of the id, or #NUMBER, --tag, --position.',
+    next: say('Give more of the id, or #NUMBER, --tag, --position.'),
     causes: ['A beginning of an id may fit several jobs; one job may have several tags and positions.'],
   },
   JOURNAL_DRIVER: {
     exit: 'unavailable',
     category: 'filesystem',
     means: 'No SQLite driver works on this machine.',
-    next: 'Run npm ci again, or use Node 24.',
+    next: say('Use Node 24, which has SQLite built in.'),
     causes: [
       'The prebuilt SQLite does not fit this libc or CPU.',
       'node_modules was copied from another machine.',
@@ -67,7 +71,7 @@ export const JOURNAL = {
     exit: 'refused',
     category: 'safety',
     means: 'A second, different answer for the same job was refused.',
-    next: 'Nothing to do: the first answer stands.',
+    next: say('Nothing to do: the first answer stands.'),
     causes: [
       'The worker is not deterministic: model or flags changed between two answers.',
       'The dispatcher sent a job again under the same id.',
@@ -77,14 +81,14 @@ export const JOURNAL = {
     exit: 'cannotWrite',
     category: 'filesystem',
     means: 'There is something at that path already; evidence is never overwritten by accident.',
-    next: 'Name another directory by --out, or add --force to replace evidence gathered before.',
+    next: say('Name another directory by --out, or add --force to replace evidence gathered before.'),
     causes: ['Evidence for the same clock number was gathered before.'],
   },
   EVIDENCE_WRITE_FAILED: {
     exit: 'cannotWrite',
     category: 'filesystem',
     means: 'The evidence could not be written.',
-    next: 'Check the directory and the free space.',
+    next: say('Check the directory and the free space.'),
     causes: ['The directory is not yours: ls -ld.', 'The disk is full: df -h.'],
   },
 } as const;

@@ -1,17 +1,19 @@
+import {run, say} from '../../next-step/next-step.ts';
+
 /** The BN254 key of this machine, and keys taken over from an old configuration. See CODES in table.ts. */
 export const KEYS = {
   KEY_INVALID: {
     exit: 'data',
     category: 'data',
     means: 'The text is not a BN254 private key.',
-    next: 'Give one number from 1 to the order of the curve, in decimal or as 0x and hex digits.',
+    next: say('Give one number from 1 to the order of the curve, in decimal or as 0x and hex digits.'),
     causes: ['A word, a sign or a line too many came along.', 'It is 0, or not below the order of BN254.'],
   },
   KEY_MISSING: {
     exit: 'config',
     category: 'config',
     means: 'The BLS keystore could not be opened.',
-    next: 'Check the path, or make a key: aos keys bls create',
+    next: run('keys bls create', [], 'Correct the path; on a new node make a key'),
     causes: [
       'node.bls_key_file names another path.',
       'No BLS key was made yet; only registries of the BLS kind need one.',
@@ -21,28 +23,28 @@ export const KEYS = {
     exit: 'refused',
     category: 'safety',
     means: 'A file with a key or a password can be read by other users.',
-    next: 'chmod 600 the file named above.',
+    next: say('chmod 600 the file named above.'),
     causes: ['The file was copied without its mode: ls -l.'],
   },
   KEY_EXISTS: {
     exit: 'cannotWrite',
     category: 'filesystem',
     means: 'There is a file already; a key is never overwritten by accident.',
-    next: 'Name another file, or add --force, which keeps the old one as .bak.',
+    next: say('Name another file, or add --force, which keeps the old one as .bak.'),
     causes: ['A key was made before; to lose it is to lose the operator id.'],
   },
   KEY_WRITE_FAILED: {
     exit: 'cannotWrite',
     category: 'filesystem',
     means: 'The keystore could not be written; nothing was changed.',
-    next: 'Check the directory and the free space.',
+    next: say('Check the directory and the free space.'),
     causes: ['The directory is not yours or does not exist: ls -ld.', 'The disk is full: df -h.'],
   },
   KEY_KEYSTORE_INVALID: {
     exit: 'data',
     category: 'data',
     means: 'The file is not a whole EigenLayer BLS keystore.',
-    next: 'Check the path, or restore the file from its backup.',
+    next: say('Check the path, or restore the file from its backup.'),
     causes: [
       'The file was cut off when it was copied: wc -c, and jq . FILE.',
       'It is a keystore of another kind (Ethereum V3, EIP-2335).',
@@ -52,7 +54,7 @@ export const KEYS = {
     exit: 'data',
     category: 'data',
     means: 'The keystore is of a kind or a cost that aos does not open.',
-    next: 'Decrypt it with the tool that made it, then: aos keys bls import',
+    next: run('keys bls import', [], 'Decrypt it with the tool that made it, then'),
     causes: [
       'It was made with a cost (scrypt N) that would take more memory than aos gives it.',
       'It is of another version or curve.',
@@ -62,7 +64,7 @@ export const KEYS = {
     exit: 'data',
     category: 'data',
     means: 'The password does not open the keystore (or the file is damaged).',
-    next: 'Try the password again.',
+    next: say('Try the password again.'),
     causes: [
       'A newline or blank at the end of the password file.',
       'The password of another keystore.',
@@ -73,14 +75,14 @@ export const KEYS = {
     exit: 'data',
     category: 'data',
     means: 'What was given is not usable as a password.',
-    next: 'Give one line of text that is not empty.',
+    next: say('Give one line of text that is not empty.'),
     causes: ['The file is empty, has several lines, or is no text.'],
   },
   KEY_PASSWORD_MISSING: {
     exit: 'config',
     category: 'config',
     means: 'The password could not be read from where it was said to be.',
-    next: 'Check --password-file or node.bls_password_file.',
+    next: say('Check --password-file or node.bls_password_file.'),
     causes: [
       'The password file is not there or not readable.',
       '--password-fd names a descriptor that nothing was opened on.',
@@ -90,28 +92,28 @@ export const KEYS = {
     exit: 'refused',
     category: 'safety',
     means: 'The BN254 signature made here does not pass the contract’s own check; it was not used.',
-    next: 'Check that the registry is the right contract and report this with --json.',
+    next: say('Check that the registry is the right contract and report this with --json.'),
     causes: ['chain.contracts names something that is no BLS registry.', 'A bug: report it.'],
   },
   KEY_SHARED: {
     exit: null,
     category: null,
     means: 'The same key was used for the operator’s account and for the VRF.',
-    next: 'Make a new VRF key: aos config migrate FILE --new-vrf-key',
+    next: run('config migrate', ['FILE', '--new-vrf-key'], 'Make a new VRF key'),
     causes: ['The sample file of the reference operator has it so.'],
   },
   KEY_OF_OTHER: {
     exit: null,
     category: null,
     means: 'The private key in the old file is not the key of node_id.',
-    next: 'Correct node_id or signer_key, then run the command again.',
+    next: say('Correct node_id or signer_key, then run the command again.'),
     causes: ['One of the two is of another operator, or was mistyped.'],
   },
   KEY_WAS_PLAIN: {
     exit: null,
     category: null,
     means: 'The private key stood in a file that others may have read or copied.',
-    next: 'Think of moving to a new key; delete old copies and backups of the file.',
+    next: say('Think of moving to a new key; delete old copies and backups of the file.'),
     causes: ['The reference operator wants the key itself in its file.'],
   },
 } as const;

@@ -1,10 +1,12 @@
+import {run, say} from '../../next-step/next-step.ts';
+
 /** The running operator: its control socket, its dashboard, its state. See CODES in table.ts. */
 export const OPERATOR = {
   CONTROL_ABSENT: {
     exit: 'unavailable',
     category: 'network',
     means: 'No operator runs for this node on this machine.',
-    next: 'Start it: aos run',
+    next: run('run', [], 'Start it'),
     causes: [
       'aos run is not running, or runs as another user or with another AOS_HOME.',
       'It runs for another node_id or network.',
@@ -14,28 +16,28 @@ export const OPERATOR = {
     exit: 'usage',
     category: 'usage',
     means: 'Several operators run on this machine.',
-    next: 'Say which one by its configuration: -c FILE',
+    next: say('Say which one by its configuration: -c FILE'),
     causes: ['Several operators on one machine are fine; a command has to know which one.'],
   },
   CONTROL_VERSION: {
     exit: 'protocol',
     category: 'network',
     means: 'The running operator is of another generation of aos.',
-    next: 'Use the aos that the operator was started with, or restart the operator with this one.',
+    next: say('Restart the operator with this version of the program.'),
     causes: ['aos was updated while the operator runs.'],
   },
   CONTROL_BROKEN: {
     exit: 'protocol',
     category: 'network',
     means: 'The control socket does not speak as aos does.',
-    next: 'Restart the operator: aos run',
+    next: run('run', [], 'Stop the operator, then start it again'),
     causes: ['Another program listens at that path.', 'The operator hangs.'],
   },
   CONTROL_UNAVAILABLE: {
     exit: 'cannotWrite',
     category: 'filesystem',
     means: 'The control socket could not be made; the operator works without it.',
-    next: 'Set AOS_HOME or XDG_RUNTIME_DIR to a directory you own.',
+    next: say('Set AOS_HOME or XDG_RUNTIME_DIR to a directory you own.'),
     causes: [
       'The directory for sockets belongs to another user.',
       'The path is too long for a socket (108 bytes): set AOS_HOME to a shorter one.',
@@ -45,14 +47,14 @@ export const OPERATOR = {
     exit: 'data',
     category: 'data',
     means: 'The file is not a recorded stream of events.',
-    next: 'Record one: aos run --json > run.ndjson',
+    next: run('run', ['--json'], 'Record one: put into a file what this command prints'),
     causes: ['The file is no NDJSON of aos run --json.', 'The recording was cut off at its beginning.'],
   },
   STATUS_NOTHING_READ: {
     exit: 'unavailable',
     category: 'network',
     means: 'None of the sources could be read, so nothing is known.',
-    next: 'Check the chain RPC and the configuration, then run the command again.',
+    next: say('Check the chain RPC and the configuration, then run the command again.'),
     causes: [
       'No network at all: the machine is offline.',
       'Without a configuration only the chain can be asked: give --rpc-url.',
@@ -62,21 +64,21 @@ export const OPERATOR = {
     exit: null,
     category: null,
     means: 'The running operator takes no more readers on its control socket.',
-    next: 'Close another aos dash or aos status --watch.',
+    next: say('Close another dashboard or status that is watched.'),
     causes: ['Readers that hang: each keeps its place until it ends.'],
   },
   CONTROL_REQUEST: {
     exit: null,
     category: null,
     means: 'A request on the control socket is none that the operator knows.',
-    next: 'Use the aos that the operator was started with.',
+    next: say('Use the version that the operator was started with.'),
     causes: ['A program of another version asks.'],
   },
   DASHBOARD_ENDED: {
     exit: null,
     category: null,
     means: 'The dashboard of aos run ended by itself; the operator works on.',
-    next: 'aos dash shows it again.',
+    next: run('dash', [], 'Show it again'),
     causes: [
       'A bug of the dashboard: report what was on the screen.',
       'Its process was ended from outside, or the machine ran out of memory: dmesg.',
@@ -86,7 +88,7 @@ export const OPERATOR = {
     exit: null,
     category: null,
     means: 'The terminal that showed the dashboard is gone; the operator works on.',
-    next: 'aos dash shows it again.',
+    next: run('dash', [], 'Show it again'),
     causes: [
       'The window was closed, or the SSH session ended.',
       'To keep a terminal: tmux or screen; for good: a service.',

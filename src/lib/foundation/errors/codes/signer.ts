@@ -1,17 +1,19 @@
+import {run, say} from '../../next-step/next-step.ts';
+
 /** Web3Signer and what it signs. See CODES in table.ts. */
 export const SIGNER = {
   SIGNER_URL_INVALID: {
     exit: 'config',
     category: 'config',
     means: 'signer_key is not a usable Web3Signer URL.',
-    next: 'Use a form like http://127.0.0.1:9000',
+    next: say('Use a form like http://127.0.0.1:9000'),
     causes: ['signer_key has a path, a query or a scheme other than http and https.'],
   },
   SIGNER_UNREACHABLE: {
     exit: 'unavailable',
     category: 'network',
     means: 'Web3Signer did not answer.',
-    next: 'Start Web3Signer, then: aos signer check',
+    next: run('signer check', [], 'Start Web3Signer, then'),
     causes: [
       'Web3Signer is not running: systemctl status web3signer, or docker ps.',
       'Host or port differ from node.signer_key; in a container 127.0.0.1 is the container itself.',
@@ -23,7 +25,7 @@ export const SIGNER = {
     exit: 'unavailable',
     category: 'network',
     means: 'Web3Signer answered with an error.',
-    next: 'aos signer check',
+    next: run('signer check'),
     causes: [
       'The key of node_id is not loaded.',
       'The host allow-list answers 403.',
@@ -34,7 +36,7 @@ export const SIGNER = {
     exit: 'negative',
     category: 'config',
     means: 'Web3Signer does not hold the key of node_id.',
-    next: 'aos signer check',
+    next: run('signer check'),
     causes: [
       'The key file is not in its key directory, does not end in .yaml, or its keyType is wrong.',
       'The password file of the keystore ends in a newline, so it could not be opened: its log says so.',
@@ -45,7 +47,7 @@ export const SIGNER = {
     exit: 'refused',
     category: 'safety',
     means: 'The signature that came back is not by node_id; it was not used.',
-    next: 'aos signer check',
+    next: run('signer check'),
     causes: [
       'The URL leads to another signer, or a proxy chooses among several.',
       'node.node_id is another address than that of the key.',
@@ -55,7 +57,7 @@ export const SIGNER = {
     exit: 'refused',
     category: 'safety',
     means: 'The signed transaction is not the one that was asked for; it was not used.',
-    next: 'aos signer check',
+    next: run('signer check'),
     causes: [
       'The signer fills in or changes fields by itself.',
       'Its chain id (eth1 --chain-id) is that of another chain.',
@@ -65,7 +67,7 @@ export const SIGNER = {
     exit: 'protocol',
     category: 'network',
     means: 'The answer is not one that Web3Signer gives.',
-    next: 'Check that signer_key points at Web3Signer itself, not at a node or a proxy.',
+    next: say('Check that signer_key points at Web3Signer itself, not at a node or a proxy.'),
     causes: [
       'The URL leads to an Ethereum node, a proxy’s error page or another service.',
       'It is a version of Web3Signer without the method.',

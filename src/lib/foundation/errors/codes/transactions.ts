@@ -1,24 +1,26 @@
+import {run, say} from '../../next-step/next-step.ts';
+
 /** Transactions and what they need. See CODES in table.ts. */
 export const TRANSACTIONS = {
   TX_FEE_TOO_HIGH: {
     exit: 'tryLater',
     category: 'network',
     means: 'Gas costs more than --max-fee allows; nothing was sent.',
-    next: 'Wait for cheaper gas, or raise the bound: --max-fee GWEI',
+    next: say('Wait for cheaper gas, or raise the bound: --max-fee GWEI'),
     causes: ['The chain is busy.', '--max-fee is in gwei.'],
   },
   TX_INSUFFICIENT_FUNDS: {
     exit: 'refused',
     category: 'safety',
     means: 'The account cannot pay for the transaction; nothing was sent.',
-    next: 'Send ETH to node_id and run the command again.',
+    next: say('Send ETH to node_id and run the command again.'),
     causes: ['node_id itself pays, not the account with the stake.'],
   },
   TX_NOT_TAKEN: {
     exit: 'tryLater',
     category: 'network',
     means: 'The chain RPC did not take the signed transaction.',
-    next: 'Run the command again: it makes a new one with the same nonce, so never both are mined.',
+    next: say('Run the command again: it makes a new one with the same nonce, so never both are mined.'),
     causes: [
       'The RPC was busy or went away between two requests.',
       'Its transaction pool wants more for a replacement.',
@@ -28,7 +30,7 @@ export const TRANSACTIONS = {
     exit: 'tryLater',
     category: 'network',
     means: 'An earlier transaction of this account is in the way.',
-    next: 'aos tx list',
+    next: run('tx list'),
     causes: [
       'A transaction with a lower nonce was sent with too low a fee: aos tx speed-up.',
       'Another program uses node_id.',
@@ -38,14 +40,14 @@ export const TRANSACTIONS = {
     exit: 'tryLater',
     category: 'safety',
     means: 'Another command is sending a transaction for this node at this moment.',
-    next: 'Run the command again when the other one has ended.',
+    next: say('Run the command again when the other one has ended.'),
     causes: ['aos register or aos tx runs in another terminal.'],
   },
   TX_REVERTED: {
     exit: 'refused',
     category: 'safety',
     means: 'The transaction was mined, but its call failed: the chain changed after it was simulated.',
-    next: 'Run the command again: it reads the chain anew.',
+    next: say('Run the command again: it reads the chain anew.'),
     causes: [
       'Somebody else was faster: a quorum filled up, a pause was set.',
       'The gas estimate was too low for the new state.',
@@ -55,21 +57,21 @@ export const TRANSACTIONS = {
     exit: 'refused',
     category: 'safety',
     means: 'Another transaction of the same account took its place; node_id is in use elsewhere.',
-    next: 'See what node_id sent, then run the command again.',
+    next: say('See what node_id sent, then run the command again.'),
     causes: ['Another machine or wallet has the same key.'],
   },
   TX_CANCELLED: {
     exit: 'refused',
     category: 'safety',
     means: 'The transaction was cancelled by aos tx cancel.',
-    next: 'Run the command again to send a new one.',
+    next: say('Run the command again to send a new one.'),
     causes: ['aos tx cancel was run meanwhile.'],
   },
   OPEN_WORK: {
     exit: 'refused',
     category: 'safety',
     means: 'Jobs or challenges of this operator are still open; leaving now leaves them unanswered.',
-    next: 'Wait until they are over (aos run answers them), or add --force.',
+    next: run('run', [], 'Wait until the operator has answered them'),
     causes: [
       'Jobs wait for a signer, worker or dispatcher that is away: aos status.',
       'A challenge is open: aos challenge list --open',
@@ -79,7 +81,7 @@ export const TRANSACTIONS = {
     exit: 'usage',
     category: 'usage',
     means: 'There is no such transaction.',
-    next: 'aos tx list',
+    next: run('tx list'),
     causes: [
       'The hash is of another node or network.',
       'The transaction was not sent by aos on this machine.',
@@ -89,21 +91,21 @@ export const TRANSACTIONS = {
     exit: 'usage',
     category: 'usage',
     means: 'The transaction is decided already; nothing was sent.',
-    next: 'aos tx list',
+    next: run('tx list'),
     causes: ['It was mined, or another with its nonce was.'],
   },
   GAS_LOW: {
     exit: null,
     category: null,
     means: 'node_id cannot pay for one transaction.',
-    next: 'Send ETH to node_id.',
+    next: say('Send ETH to node_id.'),
     causes: ['Gas is dear at the moment, or the balance is used up.'],
   },
   NO_WAY_BACK: {
     exit: null,
     category: null,
     means: 'The AOS service manager as published never lets an address back in after it has left.',
-    next: 'Register with another address, if at all.',
+    next: say('Register with another address, if at all.'),
     causes: ['The contract keeps everyone who ever was on its list.'],
   },
 } as const;

@@ -12,6 +12,7 @@ import type {Chain} from '../open.ts';
 import {call} from '../read.ts';
 import {registrationTypedData} from '../typed-data.ts';
 import type {BlsKeyProof, OperatorSignature} from './register.ts';
+import {say} from '../../../foundation/next-step/next-step.ts';
 
 /** Signs typed data whose digest the chain has confirmed. */
 export type SignTypedData = (definition: TypedDataDefinition) => Promise<Hex>;
@@ -115,7 +116,7 @@ function refuseOtherDigest(
   throw new AosError(
     'CHAIN_DOMAIN_UNKNOWN',
     `KeyRegistrar ${keyRegistrar} on chain ${chain.chainId} computes another digest than all known releases`,
-    {next: 'Check the network; else update the toolkit.', details: {digest}},
+    {next: say('Check the network; else update the toolkit.'), details: {digest}},
   );
 }
 

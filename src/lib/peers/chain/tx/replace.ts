@@ -7,6 +7,7 @@ import {locked, signAndSend, type Draft} from './send.ts';
 import {conclude, readVerdict, type AttemptGroup} from './open-attempts.ts';
 import {prepare, type PreparedTx, type TransactOutcome} from './transact.ts';
 import {waitForNonce} from './wait.ts';
+import {run} from '../../../foundation/next-step/next-step.ts';
 
 /**
  * Finds the attempt with a hash or a unique prefix of one.
@@ -42,7 +43,7 @@ export async function replaceTransaction(
   await locked(deps, limits.signal, async () => {
     const now = await prepareReplacement(deps, attempt, kind, limits);
     if (now.group.length !== prepared.group.length)
-      throw new AosError('TX_STUCK', 'another command has replaced it meanwhile', {next: 'aos tx list'});
+      throw new AosError('TX_STUCK', 'another command has replaced it meanwhile', {next: run('tx list')});
     limits.signal.throwIfAborted();
     await signAndSend(deps, prepared.draft);
   });

@@ -8,6 +8,7 @@ import {resume} from './resume.ts';
 import {locked, signAndSend} from './send.ts';
 import {refreshOpenAttempts, type JudgedGroup} from './open-attempts.ts';
 import {waitForNonce, type WaitResult} from './wait.ts';
+import {run} from '../../../foundation/next-step/next-step.ts';
 
 /** A simulated plan with its costs, for the operator to confirm. Amounts in wei. */
 export type PreparedTx = {
@@ -102,7 +103,7 @@ async function waitForEarlier(deps: TxDeps, open: readonly JudgedGroup[], limits
         'TX_STUCK',
         `${title}: ${hash} (nonce ${nonce}) must be mined first, and ${waited.why}`,
         {
-          next: `Wait, then run the command again; or hurry it: aos tx speed-up ${hash}`,
+          next: run('tx speed-up', [hash], 'Wait and run the command again, or pay more for it'),
           details: {txHash: hash, nonce},
         },
       );
@@ -181,7 +182,7 @@ async function nextNonce({node, account}: TxDeps, open: readonly JudgedGroup[]):
       'TX_STUCK',
       `${title}: ${hash} (nonce ${nonce}) is in no node's pool and must go first`,
       {
-        next: `aos tx speed-up ${hash}`,
+        next: run('tx speed-up', [hash]),
         details: {txHash: hash, nonce},
       },
     );

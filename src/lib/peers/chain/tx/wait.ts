@@ -4,6 +4,7 @@ import type {Verdict} from './judge.ts';
 import {broadcast} from './node.ts';
 import type {TxAttempt, TxReceipt} from './port.ts';
 import {conclude, readVerdict, type AttemptGroup} from './open-attempts.ts';
+import {run, say} from '../../../foundation/next-step/next-step.ts';
 
 /** The result of a wait. `why` names what is missing; `isNext`: no earlier nonce is missing. */
 export type WaitResult =
@@ -120,8 +121,8 @@ function interrupted({hash, title, kind}: TxAttempt, reason: unknown): AosError 
   return stoppedBy(reason, `${title}: stopped waiting for ${hash}, which is sent`, {
     next:
       kind === 'send'
-        ? 'Run the command again: it finds this transaction and sends no second one.'
-        : 'aos tx list',
+        ? say('Run the command again: it finds this transaction and sends no second one.')
+        : run('tx list'),
     details: {txHash: hash},
   });
 }

@@ -1,0 +1,61 @@
+import type {Errors} from '@oclif/core';
+import {nearest} from '../foundation/text/nearest.ts';
+import {safeText} from '../foundation/text/safe-text.ts';
+
+/** What may be a private key. */
+const SECRETS = [/(?:0x)?[0-9a-f]{32,}/gi, /(?<=:\/\/)[^\s/@]+(?=@)/g];
+
+/** A text that may hold parts of the command line, without keys and passwords of URLs. */
+export function withoutSecrets(text: string): string {
+  return SECRETS.reduce((rest, secret) => rest.replace(secret, '[not shown]'), text);
+}
+
+/**
+ * What oclif says about a command line, in one line and in our words; without secrets, safe for a terminal.
+ * @param flags those the command takes, to find the one that was meant
+ */
+export function usageMessage(error: Errors.CLIError, flags: readonly string[]): string {
+  return withoutSecrets(safeText(missingArguments(error) ?? inOurWords(oneLine(error.message), flags), 300));
+}
+
+/** What oclif says over several lines, without its frame. */
+export function oneLine(message: string): string {
+  const lines = message.split('\n').map((line) => line.trim());
+  return lines
+    .filter(
+      (line) => line !== '' && !/^(The following errors? occurred:|See more help with --help)$/.test(line),
+    )
+    .join(' ')
+    .replace(/^Parsing --[\w-]+ +(?=--)/, '');
+}
+
+/** The arguments that are missing, with what they are; null for an error about something else. */
+function missingArguments(error: Errors.CLIError): string | null {
+  if (!/^Missing \d+ required arg/.test(error.message) || !('args' in error) || !Array.isArray(error.args))
+    return null;
+  const args = (error.args as {name: string; description?: string}[]).map(({name, description = ''}) => {
+    const what = description.replace(/\.$/, '');
+    return `${name.toUpperCase()}${what === '' ? '' : ` (${what})`}`;
+  });
+  return `missing ${args.length === 1 ? 'argument' : 'arguments'} ${args.join(', ')}`;
+}
+
+function inOurWords(message: string, flags: readonly string[]): string {
+  const unknown = /^Nonexistent flags?: (.*)$/.exec(message)?.[1];
+  if (unknown !== undefined) return unknownFlag(unknown, flags);
+  const number =
+    /^Parsing (--[\w-]+) Expected an integer (?:(greater|less) than or equal to (\S+) )?but received: (.*)$/.exec(
+      message,
+    );
+  if (number === null) return message;
+  const [, flag = '', side, bound = '', typed = ''] = number;
+  const limit = side === undefined ? '' : ` of at ${side === 'greater' ? 'least' : 'most'} ${bound}`;
+  return `${flag} takes a whole number${limit}, not ${typed}`;
+}
+
+/** @param typed what oclif does not know, with commas */
+function unknownFlag(typed: string, flags: readonly string[]): string {
+  const name = /^--([\w-]+)$/.exec(typed)?.[1];
+  const guess = name === undefined ? null : nearest(name, flags);
+  return `there is no flag ${typed}${guess === null ? '' : `; did you mean --${guess}?`}`;
+}
