@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
 import {canPrompt} from '../lib/cli/can-prompt.ts';
-import {deregister, deregisterWarnings, renderDeregister} from '../lib/features/register/deregister.ts';
+import {deregister, deregisterWarnings, deregisterText} from '../lib/features/register/deregister.ts';
 import {deregisterOptions} from '../lib/features/register/deregister-command.ts';
 import {configForCommand} from '../lib/cli/load-config.ts';
 import {planFlags} from '../lib/features/register/flags.ts';
@@ -48,7 +48,7 @@ Exit code 0: left, or was not registered. 3: declined, or the registry does not 
       schema: 'deregister',
       exitCode: stepsExitCode(result.steps),
       result,
-      text: renderDeregister(result),
+      text: deregisterText(result, this.listStyle()),
       warnings: [...warnings, ...deregisterWarnings(result)],
       network,
       nodeId: node.id,

@@ -3,13 +3,10 @@ import {AosCommand, configFlag, version} from '../lib/cli/base-command.ts';
 import {doctorJson, listJson} from '../lib/features/doctor/report.ts';
 import {planChecks} from '../lib/features/doctor/select.ts';
 import {canPrompt} from '../lib/cli/can-prompt.ts';
-import {levelPaint} from '../lib/cli/color.ts';
 import {runDoctor} from '../lib/features/doctor/doctor.ts';
 import {EXIT} from '../lib/foundation/errors/table.ts';
 import {checkListText, doctorText} from '../lib/features/doctor/text.ts';
 import {verdictExit} from '../lib/cli/verdict-exit.ts';
-
-const NO_TERMINAL = 100;
 
 export default class Doctor extends AosCommand {
   static override summary = 'Diagnose this node and suggest fixes.';
@@ -28,6 +25,7 @@ Exit code 0 when all is well, 3 when a check fails, 4 when one only warns or can
   ];
   static override flags = {
     ...configFlag,
+    all: Flags.boolean({summary: 'Show every check, also what is well.', exclusive: ['list']}),
     list: Flags.boolean({summary: 'List the checks without running them.'}),
     only: Flags.string({summary: 'Only these checks or categories.', helpValue: 'NAMES', multiple: true}),
     skip: Flags.string({summary: 'Skip these checks or categories.', helpValue: 'NAMES', multiple: true}),
@@ -47,25 +45,23 @@ Exit code 0 when all is well, 3 when a check fails, 4 when one only warns or can
   async run(): Promise<void> {
     const {flags} = await this.parse(Doctor);
     const plan = planChecks({only: flags.only ?? [], skip: flags.skip ?? []});
-    const width = this.look.width ?? NO_TERMINAL;
     if (flags.list) {
       this.give({
         schema: 'doctor-list',
         exitCode: EXIT.ok,
         result: listJson(plan),
-        text: checkListText(plan, width),
+        text: checkListText(plan, this.listStyle().width),
       });
       return;
     }
     const note = (line: string): void => this.note(line, flags.quiet);
     const canAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process);
     const {report, bundle} = await runDoctor(plan, {...flags, version, canAsk, note});
-    const paint = levelPaint(this.look.color('stdout'));
     this.give({
       schema: 'doctor',
       exitCode: verdictExit(report.verdict),
       result: {...doctorJson(report), bundle},
-      text: doctorText(report, {paint, ascii: this.look.ascii, width}),
+      text: doctorText(report, this.listStyle(), {all: flags.all}),
       ...(report.network === null ? {} : {network: report.network}),
       ...(report.nodeId === null ? {} : {nodeId: report.nodeId}),
     });

@@ -9,9 +9,6 @@ import {AosError} from '../lib/foundation/errors/error.ts';
 import {renderInitReport} from '../lib/features/init/report.ts';
 import type {OutputWarning} from '../lib/cli/envelope.ts';
 
-const NO_TERMINAL = 100;
-const LEAST_WIDTH = 20;
-
 export default class Init extends AosCommand {
   static override summary = 'Create a configuration, step by step or from flags.';
   static override description = `Each answer is checked at once, also against the signer, the RPC, the dispatcher and the worker. Nothing is written before the review at the end, and no file is ever replaced without --force.
@@ -57,15 +54,15 @@ Without a terminal every question needs its flag, or --yes for the ones that hav
         note: (line) => this.note(line, quiet),
         signal: interrupted.signal,
       });
-      const warnings = report.troubles.map(({question, text}): OutputWarning => ({
+      const warnings = report.troubles.map(({id, found}): OutputWarning => ({
         code: 'INIT_TROUBLE',
-        message: `${question}: ${text}`,
+        message: `${id}: ${found}`,
       }));
       this.give({
         schema: 'init',
         exitCode: warnings.length > 0 ? EXIT.warnings : EXIT.ok,
         result: report,
-        text: renderInitReport(report, Math.max(this.look.width ?? NO_TERMINAL, LEAST_WIDTH)),
+        text: renderInitReport(report, this.listStyle()),
         warnings,
         network: report.network,
         nodeId: report.nodeId,

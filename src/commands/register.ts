@@ -34,9 +34,10 @@ Exit code 0: registered. 3: something has to be done first, or declined. 4: only
     const {network, node} = config;
     // What is agreed to is shown, also with --quiet.
     const show = (line: string): void => this.note(line);
+    const style = this.listStyle();
     const answer = await untilStopped((signal) => {
       const options = registerOptions(config, flags, {canAsk, signal, note, show});
-      return flags.check ? answerCheck(config, options) : answerRegister(config, options);
+      return flags.check ? answerCheck(config, options, style) : answerRegister(config, options, style);
     });
     this.give({...answer, warnings, network, nodeId: node.id});
   }

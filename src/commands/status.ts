@@ -1,7 +1,6 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
 import {durationFlag} from '../lib/cli/flags.ts';
-import {levelPaint} from '../lib/cli/color.ts';
 import {exitCodeOf, listenForSignals} from '../lib/cli/signals.ts';
 import {gatherStatus, requireSomething} from '../lib/features/status/gather.ts';
 import {statusTarget} from '../lib/features/status/target.ts';
@@ -45,8 +44,7 @@ Exit code 0 when every link holds, 3 when one fails, 4 when one is unknown or on
     const {offline, watch, quiet} = flags;
     this.#watches = watch !== undefined;
     const target = await statusTarget(flags, (line) => this.note(line, quiet));
-    const style = {paint: levelPaint(this.look.color('stdout')), ascii: this.look.ascii};
-    const text = ({result}: StatusAnswer): string => statusText(result, style);
+    const text = ({result}: StatusAnswer): string => statusText(result, this.listStyle());
     const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
     const gather = (signal: AbortSignal) => gatherStatus(target, {offline, signal});
     try {

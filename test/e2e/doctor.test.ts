@@ -4,7 +4,7 @@ import {describe, expect, it} from 'vitest';
 import {eventually, jsonOf, ndjson, openWorld, type Ended} from '../support/cli.ts';
 import {devnetUp} from '../support/devnet-up.ts';
 
-type Check = {id: string; state: string; evidence: string; fix: string | null; because: string | null};
+type Check = {id: string; state: string; found: string; next: string | null; because: string | null};
 type Report = {
   ok: boolean;
   exitCode: number;
@@ -16,7 +16,7 @@ const reportOf = ({stdout}: Ended): Report => jsonOf(stdout) as Report;
 const stateOf = (report: Report, id: string): string | undefined =>
   report.result.checks.find((check) => check.id === id)?.state;
 
-const isLate = ({evidence}: Check): boolean => evidence.startsWith('no answer: within');
+const isLate = ({found}: Check): boolean => found.startsWith('no answer: within');
 
 describe('aos doctor and aos job on a devnet', () => {
   it('tell what is wrong until all is well, and what became of every job', {timeout: 180_000}, async () => {
@@ -35,7 +35,7 @@ describe('aos doctor and aos job on a devnet', () => {
     const before = reportOf(await patiently());
     expect(before.exitCode).toBe(3);
     const failing = before.result.checks.filter(({state}) => state === 'fail');
-    expect(failing.map(({id, fix}) => [id, fix])).toEqual([
+    expect(failing.map(({id, next}) => [id, next])).toEqual([
       ['registry.avs', `aos register -c ${devnet.config}`],
     ]);
     expect(stateOf(before, 'ping.operator')).toBe('warn');
@@ -161,7 +161,7 @@ describe('aos doctor without anything', () => {
     const report = reportOf(bare);
     expect(bare.code).toBe(3);
     expect(report.result.checks[0]).toMatchObject({id: 'config.file', state: 'fail'});
-    expect(report.result.checks.every(({state, fix}) => state !== 'fail' || fix !== null)).toBe(true);
+    expect(report.result.checks.every(({state, next}) => state !== 'fail' || next !== null)).toBe(true);
 
     const list = await world.run(['doctor', '--list', '--only', 'signer', '--json']);
     expect([list.code, (jsonOf(list.stdout) as {result: {checks: unknown[]}}).result.checks.length]).toEqual([

@@ -9,7 +9,7 @@ import {devnetUp} from '../support/devnet-up.ts';
 const STRANGER = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8';
 const DEAD = 'http://127.0.0.1:1';
 
-type Link = {id: string; state: string; evidence: string; next: string | null};
+type Link = {id: string; state: string; found: string; next: string | null};
 type Result = {
   verdict: {state: string; brokenLink: string | null; next: string | null};
   links: Link[];

@@ -1,8 +1,9 @@
+import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
 import {configForCommand} from '../../lib/cli/load-config.ts';
 import {verdictExit} from '../../lib/cli/verdict-exit.ts';
 import {checkSigner} from '../../lib/features/signer/check.ts';
-import {renderSignerReport} from '../../lib/features/signer/text.ts';
+import {signerText} from '../../lib/features/signer/text.ts';
 import {systemTime} from '../../lib/foundation/system/system-time.ts';
 
 export default class SignerCheck extends AosCommand {
@@ -17,6 +18,7 @@ export default class SignerCheck extends AosCommand {
   ];
   static override flags = {
     ...configFlag,
+    all: Flags.boolean({summary: 'Show every step with what was asked and what came back.'}),
   };
 
   async run(): Promise<void> {
@@ -35,11 +37,7 @@ export default class SignerCheck extends AosCommand {
       schema: 'signer-check',
       exitCode: verdictExit(report.verdict),
       result: report,
-      text: renderSignerReport(report, {
-        color: this.look.color('stdout'),
-        ascii: this.look.ascii,
-        width: this.look.width,
-      }),
+      text: signerText(report, this.listStyle(), {all: flags.all}),
       warnings,
       network: config.network,
       nodeId: id,

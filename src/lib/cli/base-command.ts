@@ -1,5 +1,7 @@
 import {Command, Flags, type Interfaces} from '@oclif/core';
 import {helpOf, type NextStep} from '../foundation/next-step/next-step.ts';
+import type {ListStyle} from './check-list.ts';
+import {palette} from './palette.ts';
 import {systemTime} from '../foundation/system/system-time.ts';
 import {jsonLine} from '../foundation/text/safe-text.ts';
 import type {Answer} from './answer.ts';
@@ -8,6 +10,9 @@ import {renderNext, withNextText} from './next-step.ts';
 import {forPeople, reportError, writeLine} from './report-error.ts';
 import {leaveReaders} from './sinks.ts';
 import {type Look, lookOf, typedFlag} from './terminal-style.ts';
+
+/** Columns of what is printed where there is no terminal. */
+const NO_TERMINAL = 100;
 
 declare const AOS_VERSION: string | undefined;
 
@@ -88,6 +93,12 @@ export abstract class AosCommand extends Command {
   /** A next step as text, with the configuration file that was named by hand. */
   protected readonly next = (step: NextStep): string =>
     renderNext(step, {config: typedFlag(this.argv, 'config', 'c')});
+
+  /** How lists of checks look on stdout. */
+  protected listStyle(): ListStyle {
+    const {ascii, width} = this.look;
+    return {paint: palette(this.look.color('stdout')), ascii, width: width ?? NO_TERMINAL, next: this.next};
+  }
 
   protected override catch(error: Interfaces.CommandError): Promise<void> {
     const words = (this.id ?? '').replaceAll(':', ' ');

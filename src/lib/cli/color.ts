@@ -1,7 +1,3 @@
-import {Chalk} from 'chalk';
-import type {Level} from '../node/events/describe.ts';
-import type {Paint} from '../node/events/lines.ts';
-
 /** What `--color` says. */
 export type ColorChoice = 'auto' | 'always' | 'never';
 
@@ -37,16 +33,4 @@ export function settleColorEnv(env: NodeJS.ProcessEnv, choice: ColorChoice): voi
   delete env['FORCE_COLOR'];
   delete env['NO_COLOR'];
   env[decided ? 'FORCE_COLOR' : 'NO_COLOR'] = '1';
-}
-
-/** Colours a level's word; the word itself says the level too. */
-export function levelPaint(color: boolean): Paint {
-  const chalk = new Chalk({level: color ? 1 : 0});
-  const paints: Readonly<Record<Level, (text: string) => string>> = {
-    debug: chalk.dim,
-    info: chalk.blue,
-    warn: chalk.yellow,
-    error: chalk.red.bold,
-  };
-  return (level, text) => paints[level](text);
 }

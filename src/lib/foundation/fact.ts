@@ -1,4 +1,5 @@
 import type {NextStep} from './next-step/next-step.ts';
+
 /** Why something is not known, and the one next thing to type or do, where there is one. */
 export type Unknown = {state: 'unknown'; reason: string; next: NextStep | null};
 

@@ -1,3 +1,4 @@
+import {run} from '../../foundation/next-step/next-step.ts';
 import {blocked, fail, notApplicable, ok, type Finding} from './check.ts';
 import type {Probe} from './run.ts';
 import type {DoctorContext} from './context.ts';
@@ -29,5 +30,8 @@ async function lookAtWebhook(
   const why = await connectFailure(alertOrigin, LIMIT_MS, signal);
   return why === null
     ? ok(`something listens at ${alertOrigin}`)
-    : fail(`nothing answers at ${alertOrigin} (${why})`, 'Correct alerts.webhook_url, then: aos alert test');
+    : fail(
+        `nothing answers at ${alertOrigin} (${why})`,
+        run('alert test', [], 'Correct alerts.webhook_url, then'),
+      );
 }

@@ -1,3 +1,6 @@
+import type {ListStyle} from '../../cli/check-list.ts';
+import {renderNext, withNextText} from '../../cli/next-step.ts';
+import {palette} from '../../cli/palette.ts';
 import {closeSync, fstatSync, openSync, readdirSync, readSync} from 'node:fs';
 import {release, arch, platform} from 'node:os';
 import {join} from 'node:path';
@@ -17,6 +20,9 @@ const MOST_LOG = 256 * 1024;
 const MOST_LOGS = 5;
 const DIRECTORY = 'aos-doctor';
 
+/** How the report looks in a file. */
+const PLAIN: ListStyle = {paint: palette(false), ascii: false, width: 100, next: (step) => renderNext(step)};
+
 /**
  * Writes a tarball to hand to somebody: report, configuration without secrets, versions, ends of logs. Every text passes
  * one redactor.
@@ -32,7 +38,6 @@ export async function writeBundle(
   const {lines, secrets} = redactedConfig({file, env, cwd});
   const redact = createRedactor(secrets);
   const at = where.time.now();
-  const plain = {paint: (_level: string, text: string) => text, ascii: false, width: 100};
   const versions = {
     aos: where.version,
     node: where.node,
@@ -45,8 +50,8 @@ export async function writeBundle(
     at: isoTime(at),
   };
   const texts: [name: string, text: string][] = [
-    ['report.json', jsonLine(doctorJson(report), 2)],
-    ['report.txt', doctorText(report, plain)],
+    ['report.json', jsonLine(withNextText(doctorJson(report), PLAIN.next), 2)],
+    ['report.txt', doctorText(report, PLAIN, {all: true})],
     ['config.txt', lines.map((line) => safeText(line, 2000)).join('\n')],
     ['versions.json', jsonLine(versions, 2)],
     ...logTails(config.storeDir),

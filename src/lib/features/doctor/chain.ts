@@ -1,9 +1,10 @@
+import {run, say} from '../../foundation/next-step/next-step.ts';
 import {duration} from '../../foundation/text/duration.ts';
 import {openChain, withChain, type Chain} from '../../peers/chain/open.ts';
 import {readOperatorStatus} from '../../peers/chain/operator-status.ts';
 import {resolveContracts} from '../../peers/chain/contracts.ts';
 import {endpointName} from '../../peers/chain/failure.ts';
-import {blocked, fail, ok, unclear, warn, type Finding} from './check.ts';
+import {blocked, fail, notApplicable, ok, unclear, warn, type Finding} from './check.ts';
 import type {CheckId} from './registry.ts';
 import type {Probe} from './run.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
@@ -134,11 +135,13 @@ function judgeRpc(looks: readonly RpcLook[]): Finding {
   const failures = looks.flatMap((one) => ('error' in one ? [one.error] : []));
   const wrong = failures.find(({code}) => code === 'CHAIN_WRONG_ID');
   // One that serves another chain is worse than one that is away: it may be asked next.
-  if (wrong !== undefined) return fail(told, wrong.next);
+  if (wrong !== undefined) return fail(told, say(wrong.next));
   const [first] = failures;
   if (first === undefined) return ok(told);
-  if (failures.length < looks.length) return warn(told, first.next);
-  return looks.every((one) => 'isSilent' in one) ? unclear(told, first.next) : fail(told, first.next);
+  if (failures.length < looks.length) return warn(told, say(first.next));
+  return looks.every((one) => 'isSilent' in one)
+    ? unclear(told, say(first.next))
+    : fail(told, say(first.next));
 }
 
 function judgeFresh(chains: readonly Chain[], now: number): Finding {
@@ -146,7 +149,7 @@ function judgeFresh(chains: readonly Chain[], now: number): Finding {
   const oldest = ages.reduce((most, age) => (age.ms > most.ms ? age : most), ages[0] ?? {chainId: 0, ms: 0});
   if (oldest.chainId === DEV_CHAIN) return ok('a development chain; its clock is not looked at');
   const told = `the latest block is ${duration(oldest.ms)} old`;
-  const next = 'Use another RPC, or check the clock: aos doctor --only clock';
+  const next = run('doctor', ['--only', 'clock'], 'Use another RPC, or check the clock');
   if (oldest.ms > STOPPED_MS) return fail(told, next);
   return oldest.ms > LATE_MS ? warn(told, next) : ok(told);
 }
@@ -156,7 +159,9 @@ function judgeGas({balanceWei, gasPriceWei}: ChainFacts): Finding {
   const balance = `${ether(balanceWei)} ETH`;
   if (paid === null) return unclear(`${balance}; the RPC gives no gas price`);
   const told = `${balance}, enough for about ${count(Number(paid), 'transaction')}`;
-  return paid === 0n ? warn(`${balance} does not pay for a transaction`, 'Send ETH to node_id.') : ok(told);
+  return paid === 0n
+    ? warn(`${balance} does not pay for a transaction`, say('Send ETH to node_id.'))
+    : ok(told);
 }
 
 function statusFacts({config, time}: DoctorContext, nodeId: string, chain: ChainFacts): StatusFacts {
@@ -176,16 +181,18 @@ function statusFacts({config, time}: DoctorContext, nodeId: string, chain: Chain
 }
 
 /** A link of `aos status` as a finding. */
-export function findingOf({state, evidence, next}: Judgement): Finding {
+export function findingOf({state, found, next}: Judgement): Finding {
   switch (state) {
     case 'ok':
-      return ok(evidence);
+      return ok(found);
     case 'fail':
-      return fail(evidence, next);
+      return fail(found, next);
     case 'warn':
     case 'pending':
-      return warn(evidence, next);
+      return warn(found, next);
+    case 'skipped':
+      return notApplicable(found);
     case 'unknown':
-      return unclear(evidence, next);
+      return unclear(found, next);
   }
 }

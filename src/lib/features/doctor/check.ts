@@ -1,9 +1,8 @@
-import {renderNext} from '../../cli/next-step.ts';
+import * as check from '../../foundation/check/check.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
 import type {CheckId} from './registry.ts';
 import type {NextStep} from '../../foundation/next-step/next-step.ts';
-
-export type CheckState = 'ok' | 'warn' | 'fail' | 'unknown' | 'skipped';
 
 /** What `--fix` may do: a mode, a directory that is missing, a socket that is dead. Nothing else, ever. */
 export type Repair =
@@ -12,52 +11,43 @@ export type Repair =
   | {kind: 'remove-socket'; path: string};
 
 /** What a check found. Texts may hold outside text; they are made safe where they are shown. */
-export type Finding = {
-  state: CheckState;
-  /** What was seen, one sentence. */
-  evidence: string;
-  /** The one thing to type or change; null when there is nothing. */
-  fix: string | null;
+export type Finding = check.Finding & {
   /** What `--fix` would do about it. */
   repairs: readonly Repair[];
   /** Of a skipped one: the check that stood in its way; null when it does not apply here. */
   because: CheckId | null;
 };
 
-export type CheckResult = Finding & {id: CheckId; /** How long it took. */ ms: number};
+export type CheckResult = Finding & {id: CheckId; /** How long it took, ms. */ ms: number};
 
-const finding = (
-  state: CheckState,
-  evidence: string,
-  fix: NextStep | string | null,
-  rest: Partial<Finding> = {},
-): Finding => ({
-  state,
-  evidence,
-  fix: fix === null || typeof fix === 'string' ? fix : renderNext(fix),
-  repairs: [],
-  because: null,
-  ...rest,
+type Repairs = readonly Repair[];
+const plain = {repairs: [], because: null};
+
+export const ok = (found: string): Finding => ({...check.ok(found), ...plain});
+export const warn = (found: string, next: NextStep | null, repairs: Repairs = []): Finding => ({
+  ...check.warn(found, next),
+  ...plain,
+  repairs,
 });
-
-export const ok = (evidence: string): Finding => finding('ok', evidence, null);
-export const warn = (
-  evidence: string,
-  fix: NextStep | string | null,
-  repairs: readonly Repair[] = [],
-): Finding => finding('warn', evidence, fix, {repairs});
-export const fail = (
-  evidence: string,
-  fix: NextStep | string | null,
-  repairs: readonly Repair[] = [],
-): Finding => finding('fail', evidence, fix, {repairs});
-export const unclear = (evidence: string, fix: NextStep | string | null = null): Finding =>
-  finding('unknown', evidence, fix);
+export const fail = (found: string, next: NextStep | null, repairs: Repairs = []): Finding => ({
+  ...check.fail(found, next),
+  ...plain,
+  repairs,
+});
+export const unclear = (found: string, next: NextStep | null = null): Finding => ({
+  ...check.unclear(found, next),
+  ...plain,
+});
 /** It cannot be done without something that another check is about. */
-export const blocked = (because: CheckId, evidence: string): Finding =>
-  finding('skipped', evidence, null, {because});
+export const blocked = (because: CheckId, found: string): Finding => ({
+  state: 'skipped',
+  found,
+  next: null,
+  ...plain,
+  because,
+});
 /** There is nothing of the kind here. */
-export const notApplicable = (evidence: string): Finding => finding('skipped', evidence, null);
+export const notApplicable = (found: string): Finding => ({state: 'skipped', found, next: null, ...plain});
 
 /** The command that does by hand what `--fix` does. */
 export function repairCommand(repair: Repair): string {

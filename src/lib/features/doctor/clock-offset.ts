@@ -1,3 +1,4 @@
+import {say} from '../../foundation/next-step/next-step.ts';
 import {fail, ok, unclear, warn, type Finding} from './check.ts';
 
 /**
@@ -59,22 +60,22 @@ export function judgeOffset(
   const remote = sources.filter(({isLocal}) => !isLocal);
   const used = remote.length > 0 ? remote : sources;
   const median = medianRange(used);
-  const check = 'timedatectl status   (or: chronyc tracking)';
+  const look = say('timedatectl status   (or: chronyc tracking)');
   if (median === null)
     return unclear(
       `nobody could be asked for the time${unread.length > 0 ? `: ${unread.join('; ')}` : ''}`,
-      check,
+      look,
     );
   const {low, high} = median;
   const least = low <= 0 && high >= 0 ? 0 : Math.min(Math.abs(low), Math.abs(high));
   const names = used.map(({name}) => name).join(', ');
   const told = `${offsetText(median)}, by ${names}`;
-  const fix = 'sudo timedatectl set-ntp true   (or start chronyd)';
-  if (least >= FAIL_MS) return fail(told, fix);
-  if (least >= WARN_MS) return warn(told, fix);
-  if (high - low > TOO_VAGUE_MS) return unclear(`${told}: too vague to tell`, check);
+  const repair = say('sudo timedatectl set-ntp true   (or start chronyd)');
+  if (least >= FAIL_MS) return fail(told, repair);
+  if (least >= WARN_MS) return warn(told, repair);
+  if (high - low > TOO_VAGUE_MS) return unclear(`${told}: too vague to tell`, look);
   if (remote.length === 0 && !allLocal)
-    return unclear(`only programs on this machine were asked, and they share its clock (${names})`, check);
+    return unclear(`only programs on this machine were asked, and they share its clock (${names})`, look);
   return ok(told);
 }
 

@@ -1,4 +1,4 @@
-import {renderNext} from '../../cli/next-step.ts';
+import {run, say} from '../../foundation/next-step/next-step.ts';
 import {createDispatcherRest} from '../../peers/dispatcher/rest.ts';
 import {probeWebSocket} from '../../peers/dispatcher/probe.ts';
 import {blocked, ok, unclear, warn, type Finding} from './check.ts';
@@ -26,7 +26,7 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
         }
         const started = time.monotonic();
         const {host} = new URL(dispatcherUrl);
-        const found = await unlessSilent({who: host, fix: FIX, signal}, async (end) => {
+        const found = await unlessSilent({who: host, next: say(FIX), signal}, async (end) => {
           await probeWebSocket(dispatcherUrl, end);
           return ok(`${host} took a connection in ${Math.round(time.monotonic() - started)} ms`);
         });
@@ -52,7 +52,7 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
           return;
         }
         const {host} = new URL(dispatcherHttpUrl(null, dispatcherUrl));
-        const found = await unlessSilent({who: host, fix: FIX, signal}, (end) =>
+        const found = await unlessSilent({who: host, next: say(FIX), signal}, (end) =>
           askAboutUs(dispatcherUrl, nodeId, end),
         );
         tell('dispatcher.knows_us', found);
@@ -66,12 +66,12 @@ function judgeIdentity({verifyDispatcher, dispatcherAddress}: DoctorContext['con
   if (verifyDispatcher === 'off')
     return warn(
       'net.verify_dispatcher is off: anyone on the way can put in jobs',
-      'Set net.verify_dispatcher: require',
+      say('Set net.verify_dispatcher: require'),
     );
   if (dispatcherAddress === null)
     return warn(
       'any signer is taken for the dispatcher',
-      'Set node.dispatcher_address to the address that signs its messages.',
+      say('Set node.dispatcher_address to the address that signs its messages.'),
     );
   return ok(`signed by ${dispatcherAddress} (${verifyDispatcher})`);
 }
@@ -82,7 +82,7 @@ async function askAboutUs(webSocketUrl: string, nodeId: string, signal: AbortSig
   try {
     const found = await createDispatcherRest(url).operatorInfo(nodeId, signal);
     if (found === null || !sameAddress(found.address, nodeId))
-      return warn(`${host} does not know node_id`, 'aos register');
+      return warn(`${host} does not know node_id`, run('register'));
     const range = found.range === null ? '' : `, range ${found.range.start}–${found.range.end}`;
     return ok(`known to ${host}${range}`);
   } catch (error) {
@@ -91,7 +91,7 @@ async function askAboutUs(webSocketUrl: string, nodeId: string, signal: AbortSig
     // Its HTTP API may well be elsewhere: the configuration names the WebSocket only.
     return unclear(
       `its HTTP API was not found at ${host} (${error.code})`,
-      'Ask whoever runs the dispatcher for it, then: aos register --dispatcher URL',
+      run('register', ['--dispatcher', 'URL'], 'Ask whoever runs the dispatcher for it, then'),
     );
   }
 }

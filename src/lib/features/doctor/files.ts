@@ -1,3 +1,4 @@
+import {run, say} from '../../foundation/next-step/next-step.ts';
 import {accessSync, constants, lstatSync, readdirSync, statSync, type Stats} from 'node:fs';
 import {connect} from 'node:net';
 import {join, resolve} from 'node:path';
@@ -46,8 +47,8 @@ export function filesProbes(context: DoctorContext): Probe[] {
 }
 
 /** The finding with the command that mends it, for `--fix` and by hand. */
-function mendable(make: typeof warn, evidence: string, repairs: readonly Repair[]): Finding {
-  return make(evidence, repairs.map(repairCommand).join(' && '), repairs);
+function mendable(make: typeof warn, found: string, repairs: readonly Repair[]): Finding {
+  return make(found, say(repairs.map(repairCommand).join(' && ')), repairs);
 }
 
 function judgeConfigFile({found, cwd, config}: DoctorContext): Finding {
@@ -86,7 +87,7 @@ function judgeVrfKey(source: DoctorContext['config']['vrfKey']): Finding {
     if (!isAosError(error)) throw error;
     if (error.code === 'VRF_KEY_UNSAFE' && source.kind === 'file')
       return mendable(fail, error.message, [{kind: 'chmod', path: source.path, mode: 0o600}]);
-    return fail(`${error.message} (${error.code})`, error.next);
+    return fail(`${error.message} (${error.code})`, say(error.next));
   }
   if (source.kind === 'inline') return ok('32 bytes, in the configuration');
   return ok(`32 bytes in ${sanitizeText(source.path)}, mode ${octal(statSync(source.path).mode)}`);
@@ -99,7 +100,7 @@ function judgeBlsFiles(paths: readonly (string | null)[]): Finding {
   if (missing.length > 0)
     return warn(
       `not there: ${missing.map(sanitizeText).join(', ')}; it is needed to register`,
-      'Correct node.bls_key_file and node.bls_password_file, or make a key: aos keys bls create',
+      run('keys bls create', [], 'Correct node.bls_key_file and node.bls_password_file, or make a key'),
     );
   const open = named.filter((path) => (statSync(path).mode & 0o077) !== 0);
   if (open.length === 0) return ok(`${named.map(sanitizeText).join(', ')}: only the owner has access`);
@@ -117,17 +118,17 @@ function judgeStateDir(dir: string | null, uid: number): Finding {
   try {
     stat = statSync(dir, {throwIfNoEntry: false});
   } catch (error) {
-    return fail(`${name} cannot be looked at: ${errorText(error)}`, `ls -ld ${name}`);
+    return fail(`${name} cannot be looked at: ${errorText(error)}`, say(`ls -ld ${name}`));
   }
   if (stat === undefined)
     return mendable(warn, `${name} is not there yet; aos run makes it`, [
       {kind: 'mkdir', path: dir, mode: 0o700},
     ]);
-  if (!stat.isDirectory()) return fail(`${name} is no directory`, 'Correct store.dir.');
+  if (!stat.isDirectory()) return fail(`${name} is no directory`, say('Correct store.dir.'));
   if (stat.uid !== uid && uid !== 0)
     return fail(
       `${name} belongs to user ${stat.uid}, this is ${uid}`,
-      `Run as its user, or: sudo chown -R ${uid} ${name}`,
+      say(`Run as its user, or: sudo chown -R ${uid} ${name}`),
     );
   if ((stat.mode & 0o077) !== 0)
     return mendable(fail, `${name} has mode ${octal(stat.mode)}: others can look in`, [
@@ -141,7 +142,7 @@ function judgeStateDir(dir: string | null, uid: number): Finding {
       return mendable(fail, `${name} has mode ${octal(stat.mode)}: it cannot be written`, [
         {kind: 'chmod', path: dir, mode: 0o700},
       ]);
-    return fail(`${name} cannot be written: the file system is read-only`, `mount | grep " on /"`);
+    return fail(`${name} cannot be written: the file system is read-only`, say(`mount | grep " on /"`));
   }
   return ok(`${name}, mode ${octal(stat.mode)}`);
 }
@@ -179,7 +180,7 @@ async function judgeSockets(dirs: readonly string[], uid: number): Promise<Findi
     if (!stat.isDirectory() || (stat.uid !== uid && uid !== 0))
       return fail(
         `${name} is not this user’s directory`,
-        'Set AOS_HOME or XDG_RUNTIME_DIR to a directory you own.',
+        say('Set AOS_HOME or XDG_RUNTIME_DIR to a directory you own.'),
       );
     if ((stat.mode & 0o077) !== 0)
       return mendable(fail, `${name} has mode ${octal(stat.mode)}: others could reach the operator`, [

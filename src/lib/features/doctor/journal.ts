@@ -1,3 +1,4 @@
+import {run, say} from '../../foundation/next-step/next-step.ts';
 import {ago} from '../../foundation/text/duration.ts';
 import {sanitizeText} from '../../config/sanitize.ts';
 import {blocked, fail, notApplicable, ok, unclear, warn, type Finding} from './check.ts';
@@ -40,7 +41,9 @@ export function journalProbes(context: DoctorContext): Probe[] {
         ? ok(`the last ${count(looked, 'reading')} up to number ${last} are unbroken`)
         : fail(
             `the chain is broken within the last ${count(looked, 'reading')}`,
-            'Keep a copy of the state directory: it no longer proves what was done. Then restore a backup.',
+            say(
+              'Keep a copy of the state directory: it no longer proves what was done. Then restore a backup.',
+            ),
           ),
     ),
     about('journal.backlog', async (facts) => {
@@ -55,9 +58,9 @@ function judgeOpen(look: JournalLook): Finding {
     case 'unknown':
       return blocked('config.valid', 'neither store.dir nor node.node_id is known');
     case 'missing':
-      return warn(`there is no journal in ${sanitizeText(look.dir)} yet; aos run makes it`, 'aos run');
+      return warn(`there is no journal in ${sanitizeText(look.dir)} yet; aos run makes it`, run('run'));
     case 'failed':
-      return fail(`${look.error.message} (${look.error.code})`, look.error.next);
+      return fail(`${look.error.message} (${look.error.code})`, say(look.error.next));
     case 'read': {
       const {facts, inspection} = look;
       const size = `${Math.ceil(inspection.bytes / 1024)} KiB`;
@@ -70,12 +73,12 @@ function judgeDamage(damage: readonly string[] | null, bytes: number, path: stri
   if (damage === null)
     return unclear(
       `${Math.round(bytes / 2 ** 20)} MiB are too many to check while you wait`,
-      `sqlite3 -readonly ${shellWord(path)} "PRAGMA quick_check"`,
+      say(`sqlite3 -readonly ${shellWord(path)} "PRAGMA quick_check"`),
     );
   if (damage.length === 0) return ok('quick_check finds nothing');
   return fail(
     damage.join('; '),
-    'Stop the operator, keep a copy of the state directory, and restore a backup.',
+    say('Stop the operator, keep a copy of the state directory, and restore a backup.'),
   );
 }
 
@@ -87,8 +90,8 @@ function judgeBacklog(
   if (pending === 0) return ok('nothing waits');
   const since = Math.max(lastReceivedAt ?? 0, lastAcceptedAt ?? 0);
   const told = `${count(pending, 'job waits', 'jobs wait')} for acceptance; the last thing happened ${ago(since, now)}`;
-  if (!running) return warn(`${told}, and no operator runs`, 'aos run');
+  if (!running) return warn(`${told}, and no operator runs`, run('run'));
   return now - since > SLOW_MS
-    ? warn(told, 'aos job list --state received,selected,concluded,signed')
+    ? warn(told, run('job list', ['--state', 'received,selected,concluded,signed']))
     : ok(told);
 }

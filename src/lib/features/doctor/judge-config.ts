@@ -1,3 +1,4 @@
+import {run, say} from '../../foundation/next-step/next-step.ts';
 import type {ConfigWarning} from '../../config/config.ts';
 import {problemLine, type ConfigProblem} from '../../config/problems.ts';
 import type {AosError} from '../../foundation/errors/error.ts';
@@ -29,10 +30,10 @@ export function judgeConfig(facts: ConfigFacts): Readonly<Partial<Record<CheckId
 
 function judgeFile({file, error, problems}: ConfigFacts): Finding {
   if (error !== null && error.code !== 'RAW_PRIVATE_KEY')
-    return fail(`${error.message} (${error.code})`, error.next);
+    return fail(`${error.message} (${error.code})`, say(error.next));
   if (file !== null) return ok(`${file.path} (${FROM[file.from] ?? file.from})`);
   if (problems.length === 0) return ok('no file; all values come from variables');
-  return fail('there is no configuration file', 'Name one with -c FILE, or make one: aos init');
+  return fail('there is no configuration file', run('init', [], 'Name one with -c FILE, or make one'));
 }
 
 const FROM: Readonly<Record<string, string>> = {
@@ -45,10 +46,13 @@ const FROM: Readonly<Record<string, string>> = {
 
 function judgeSecrets({error, warnings}: ConfigFacts): Finding {
   if (error?.code === 'RAW_PRIVATE_KEY')
-    return fail(error.message.split('\n')[0] ?? 'a private key stands in the file', error.next);
+    return fail(error.message.split('\n')[0] ?? 'a private key stands in the file', say(error.next));
   const found = warnings.filter(({code}) => SECRET_CODES.has(code));
   if (found.length === 0) return ok('keys are elsewhere');
-  return warn(messages(found), 'Put the seed into a file of mode 0600 and name it in node.vrf_key_file.');
+  return warn(
+    messages(found),
+    say('Put the seed into a file of mode 0600 and name it in node.vrf_key_file.'),
+  );
 }
 
 function judgeValid({error, problems}: ConfigFacts): Finding {
@@ -58,14 +62,14 @@ function judgeValid({error, problems}: ConfigFacts): Finding {
   const more = problems.length > SHOWN ? [`and ${problems.length - SHOWN} more`] : [];
   return fail(
     `${count(problems.length, 'problem')}: ${[...lines, ...more].join('; ')}`,
-    'Correct the lines named above, then: aos doctor --only config',
+    run('doctor', ['--only', 'config'], 'Correct the lines named above, then'),
   );
 }
 
 function judgeUnused({warnings}: ConfigFacts): Finding {
   const found = warnings.filter(({code}) => !SECRET_CODES.has(code) && !TOLD_ELSEWHERE.has(code));
   if (found.length === 0) return ok('every key has an effect');
-  return warn(messages(found), 'Correct or remove what is named above.');
+  return warn(messages(found), say('Correct or remove what is named above.'));
 }
 
 /** By the checks of the workers. */

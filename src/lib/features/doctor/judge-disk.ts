@@ -1,3 +1,4 @@
+import {say} from '../../foundation/next-step/next-step.ts';
 import {fail, notApplicable, ok, warn, type Finding} from './check.ts';
 
 const GIB = 2 ** 30;
@@ -12,9 +13,9 @@ export function judgeSpace(freeBytes: number, bytes: number, at: string): Findin
   const percent = bytes === 0 ? 0 : Math.floor((freeBytes / bytes) * 100);
   const told = `${sizeText(freeBytes)} free of ${sizeText(bytes)} (${percent} %) at ${at}`;
   const next = 'Free space: what the disk is full of is not acknowledged, signed or answered.';
-  if (freeBytes < FAIL_BYTES) return fail(told, next);
+  if (freeBytes < FAIL_BYTES) return fail(told, say(next));
   // Half of a small disk is enough for a small node.
-  return freeBytes < WARN_BYTES && percent < 50 ? warn(told, next) : ok(told);
+  return freeBytes < WARN_BYTES && percent < 50 ? warn(told, say(next)) : ok(told);
 }
 
 export function judgeInodes(freeFiles: number, files: number, at: string): Finding {
@@ -22,8 +23,8 @@ export function judgeInodes(freeFiles: number, files: number, at: string): Findi
   if (files === 0) return notApplicable('this file system does not count them');
   const told = `${freeFiles} of ${files} are free at ${at}`;
   const next = 'Remove small files nobody needs.';
-  if (freeFiles < FAIL_FILES) return fail(told, next);
-  return freeFiles < WARN_FILES ? warn(told, next) : ok(told);
+  if (freeFiles < FAIL_FILES) return fail(told, say(next));
+  return freeFiles < WARN_FILES ? warn(told, say(next)) : ok(told);
 }
 
 function sizeText(bytes: number): string {

@@ -1,3 +1,4 @@
+import {say} from '../../foundation/next-step/next-step.ts';
 import {ok, warn, fail, type Finding} from './check.ts';
 
 const LEAST_NODE = [20, 19];
@@ -9,9 +10,12 @@ const SAFE_SQLITE = [3, 51, 3];
 export function judgeNode(version: string): Finding {
   const major = Number(version.split('.')[0]);
   if (!isAtLeast(version, LEAST_NODE))
-    return fail(`Node.js ${version} is older than ${LEAST_NODE.join('.')}`, 'Install Node.js 24 or 22.');
+    return fail(`Node.js ${version} is older than ${LEAST_NODE.join('.')}`, say('Install Node.js 24 or 22.'));
   if (!TESTED.includes(major))
-    return warn(`Node.js ${version}; aos is tested with ${TESTED.join(', ')}`, 'Install Node.js 24 or 22.');
+    return warn(
+      `Node.js ${version}; aos is tested with ${TESTED.join(', ')}`,
+      say('Install Node.js 24 or 22.'),
+    );
   return ok(`Node.js ${version}`);
 }
 
@@ -21,7 +25,7 @@ export function judgeSqlite(binding: string, version: string): Finding {
     ? ok(told)
     : warn(
         `${told} has a bug that can damage a journal when it is restarted`,
-        'npm ci   (or use Node.js 24)',
+        say('npm ci   (or use Node.js 24)'),
       );
 }
 

@@ -1,3 +1,4 @@
+import {say} from '../../foundation/next-step/next-step.ts';
 import {isIP} from 'node:net';
 import type {ListenAddress} from '../../config/config.ts';
 import {blocked, fail, ok, unclear, warn, type Finding} from './check.ts';
@@ -61,14 +62,14 @@ async function judgeLocal(
     if (running.state === 'running') return ok(`${at} answers (HTTP ${status} for /)`);
     return warn(
       `something answers at ${at}, and it is no operator of this node: aos run could not listen there`,
-      `ss -ltnp 'sport = :${port}'   (who is it?), or change net.rest_url`,
+      say(`ss -ltnp 'sport = :${port}'   (who is it?), or change net.rest_url`),
     );
   } catch (error) {
     signal.throwIfAborted();
     if (running.state === 'running')
       return fail(
         `the operator runs, but ${at} does not answer: ${errorText(error)}`,
-        'Check net.rest_url, then restart the operator.',
+        say('Check net.rest_url, then restart the operator.'),
       );
     return running.state === 'absent'
       ? blocked('ping.operator', `${at} is free; no operator runs`)
@@ -82,18 +83,19 @@ function judgeOuterUrl({outerUrl, listen, network}: DoctorContext['config']): Fi
   if (outerUrl === null)
     return warn(
       'net.outer_url is not set, so it cannot be told where the network reaches this node',
-      `Set net.outer_url: http://PUBLIC-ADDRESS:${listen?.port ?? 21001}`,
+      say(`Set net.outer_url: http://PUBLIC-ADDRESS:${listen?.port ?? 21001}`),
     );
   if (network === DEVNET) return ok(`${outerUrl}, on this machine like the whole network`);
   const host = new URL(outerUrl).hostname.replaceAll(/[[\]]/g, '');
   const next = `Set net.outer_url to the address by which others reach this machine.`;
-  if (isLoopbackHost(host)) return fail(`${outerUrl} is this machine’s own; nobody else can reach it`, next);
+  if (isLoopbackHost(host))
+    return fail(`${outerUrl} is this machine’s own; nobody else can reach it`, say(next));
   if (isIP(host) !== 0 && PRIVATE.test(host))
-    return warn(`${outerUrl} is a private address; only its own network can reach it`, next);
+    return warn(`${outerUrl} is a private address; only its own network can reach it`, say(next));
   if (listen !== null && isLoopbackHost(listen.host))
     return warn(
       `net.rest_url listens on ${listen.host} only: a proxy has to pass ${outerUrl} on to it`,
-      `Set net.rest_url: 0.0.0.0:${listen.port}, unless there is such a proxy.`,
+      say(`Set net.rest_url: 0.0.0.0:${listen.port}, unless there is such a proxy.`),
     );
   return ok(outerUrl);
 }
@@ -120,18 +122,19 @@ function judgeOutside({config, time}: DoctorContext, running: RunningLook, journ
   };
   const from = outerUrl === null ? 'http://PUBLIC-ADDRESS:PORT' : outerUrl;
   const elsewhere = `From another network: curl -fsS --max-time 5 ${from}/ping`;
-  const {state, evidence} = judgeProbed(facts);
+  const {state, found} = judgeProbed(facts);
   if (running.state === 'absent' && state !== 'ok')
-    return blocked('ping.operator', `${evidence}; no operator runs`);
+    return blocked('ping.operator', `${found}; no operator runs`);
   switch (state) {
     case 'ok':
-      return ok(evidence);
+      return ok(found);
     case 'unknown':
     case 'pending':
-      return warn(`not known from inside: ${evidence}`, elsewhere);
+    case 'skipped':
+      return warn(`not known from inside: ${found}`, say(elsewhere));
     case 'warn':
     case 'fail':
       // Never asked may also mean that nobody knows of this node yet.
-      return /^never/.test(evidence) ? warn(evidence, elsewhere) : fail(evidence, elsewhere);
+      return /^never/.test(found) ? warn(found, say(elsewhere)) : fail(found, say(elsewhere));
   }
 }

@@ -1,4 +1,5 @@
-import {octal, type CheckResult, type CheckState, type Repair} from './check.ts';
+import {octal, type CheckResult, type Repair} from './check.ts';
+import {countStates} from '../../foundation/check/check.ts';
 import {CHECKS, categoryOf, type Category, type CheckId} from './registry.ts';
 import type {Plan} from './select.ts';
 
@@ -25,18 +26,15 @@ export function shownResults(results: readonly CheckResult[], plan: Plan): Check
   );
 }
 
-/** fail when a check fails; warn when one warns, is unknown, or was kept from being made by another. */
+/** fail when a check fails; warn when one warns, is pending or unknown, or was kept from being made by another. */
 export function verdictOf(checks: readonly CheckResult[]): DoctorVerdict {
   if (checks.some(({state}) => state === 'fail')) return 'fail';
   const isOdd = ({state, because}: CheckResult): boolean =>
-    state === 'warn' || state === 'unknown' || (state === 'skipped' && because !== null);
+    state === 'warn' ||
+    state === 'pending' ||
+    state === 'unknown' ||
+    (state === 'skipped' && because !== null);
   return checks.some(isOdd) ? 'warn' : 'ok';
-}
-
-export function countStates(checks: readonly CheckResult[]): Record<CheckState, number> {
-  const counts: Record<CheckState, number> = {ok: 0, warn: 0, fail: 0, unknown: 0, skipped: 0};
-  for (const {state} of checks) counts[state] += 1;
-  return counts;
 }
 
 /** The tarball of `--bundle`. */
@@ -52,12 +50,12 @@ export function doctorJson(report: DoctorReport) {
     config,
     tookMs: Math.round(tookMs),
     counts: countStates(checks),
-    checks: checks.map(({id, state, evidence, fix, because, ms, repairs: own}) => ({
+    checks: checks.map(({id, state, found, next, because, ms, repairs: own}) => ({
       id,
       category: categoryOf(id),
       state,
-      evidence,
-      fix,
+      found,
+      next,
       because,
       fixable: own.length > 0,
       ms,

@@ -1,4 +1,5 @@
 import {abortable, linkedAbort} from '../../foundation/async/abort.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 import {errorText, isAosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {blocked, fail, unclear, type CheckResult, type Finding} from './check.ts';
@@ -60,7 +61,7 @@ export async function runProbes(probes: readonly Probe[], options: RunOptions): 
   }
 }
 
-const WORDS = {fail: 'fails', unknown: 'is unknown', skipped: 'was not made'} as const;
+const WORDS = {fail: 'fails', pending: 'is pending', unknown: 'is unknown', skipped: 'was not made'} as const;
 
 async function runProbe(
   probe: Probe,
@@ -106,8 +107,9 @@ async function runProbe(
 
 function failure(error: unknown, signal: AbortSignal): Finding {
   if (signal.aborted) return unclear(`no answer ${errorText(signal.reason)}`);
-  if (isAosError(error) && error.code !== 'BUG') return fail(`${error.message} (${error.code})`, error.next);
-  return unclear(`this check itself failed: ${errorText(error)}`, 'Report this with aos doctor --json.');
+  if (isAosError(error) && error.code !== 'BUG')
+    return fail(`${error.message} (${error.code})`, say(error.next));
+  return unclear(`this check itself failed: ${errorText(error)}`, say('Report this with aos doctor --json.'));
 }
 
 /** A signal that aborts after a silence of `ms`, or with `outer`; `end` rejects with it. */

@@ -1,3 +1,4 @@
+import {run, say} from '../../foundation/next-step/next-step.ts';
 import {duration} from '../../foundation/text/duration.ts';
 import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
 import type {Env} from '../../config/paths.ts';
@@ -40,11 +41,11 @@ export function operatorProbes({running, time, version}: DoctorContext): Probe[]
             return;
           }
           case 'absent': {
-            tell('ping.operator', warn('no operator runs for this node on this machine', 'aos run'));
+            tell('ping.operator', warn('no operator runs for this node on this machine', run('run')));
             return;
           }
           case 'broken': {
-            tell('ping.operator', fail(look.message, look.next));
+            tell('ping.operator', fail(look.message, say(look.next)));
             return;
           }
           case 'running': {
@@ -73,7 +74,7 @@ export function operatorProbes({running, time, version}: DoctorContext): Probe[]
           'versions.operator',
           warn(
             `the running operator is aos ${own}, this is ${version}`,
-            'Restart the operator: it then runs the installed version.',
+            say('Restart the operator: it then runs the installed version.'),
           ),
         );
       },

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
+import {CHECK_STATES} from '../../foundation/check/check.ts';
 import {CATEGORIES, CHECK_IDS} from './registry.ts';
 import type {BundleJson, doctorJson, listJson} from './report.ts';
 import type {ResultEntry} from '../../cli/schema/entry.ts';
 import {address, count, ms, next, schemaOf} from '../../cli/schema/parts.ts';
 
-const state = v.picklist(['ok', 'warn', 'fail', 'unknown', 'skipped']);
+const state = v.picklist(CHECK_STATES);
 const checkId = v.picklist(CHECK_IDS);
 
 export const doctor: ResultEntry = {
@@ -16,14 +17,14 @@ export const doctor: ResultEntry = {
       network: v.nullable(v.string()),
       config: v.nullable(v.string()),
       tookMs: ms,
-      counts: v.object({ok: count, warn: count, fail: count, unknown: count, skipped: count}),
+      counts: v.object({ok: count, warn: count, fail: count, pending: count, unknown: count, skipped: count}),
       checks: v.array(
         v.object({
           id: checkId,
           category: v.picklist(CATEGORIES),
           state,
-          evidence: v.string(),
-          fix: next,
+          found: v.string(),
+          next,
           because: v.pipe(v.nullable(checkId), v.description('of a skipped check: the one in its way')),
           fixable: v.pipe(v.boolean(), v.description('--fix can do something about it')),
           ms,

@@ -1,113 +1,53 @@
-import {wrap} from '../../foundation/text/cells.ts';
-import type {CheckState} from './check.ts';
 import {CHECKS, categoryOf} from './registry.ts';
-import {countStates, type DoctorReport, type DoctorVerdict} from './report.ts';
+import type {DoctorReport} from './report.ts';
 import type {Plan} from './select.ts';
-import {count} from '../../foundation/text/words.ts';
-import type {Level} from '../../node/events/describe.ts';
-import type {Paint} from '../../node/events/lines.ts';
+import {checkLines, foldedLines, verdictLines, type ListStyle} from '../../cli/check-list.ts';
+import {pad, wrap} from '../../foundation/text/cells.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
+import {count} from '../../foundation/text/words.ts';
 
-export type DoctorStyle = {paint: Paint; ascii: boolean; width: number};
-
-const MARKS: Readonly<Record<CheckState, {mark: string; ascii: string; level: Level}>> = {
-  ok: {mark: '✓', ascii: '+', level: 'info'},
-  warn: {mark: '!', ascii: '!', level: 'warn'},
-  fail: {mark: '✗', ascii: 'x', level: 'error'},
-  unknown: {mark: '?', ascii: '?', level: 'warn'},
-  skipped: {mark: '·', ascii: '-', level: 'debug'},
-};
-
-const HEADS: Readonly<Record<DoctorVerdict, {text: string; level: Level}>> = {
-  ok: {text: 'WELL', level: 'info'},
-  warn: {text: 'WELL, BUT LOOK', level: 'warn'},
-  fail: {text: 'NOT WELL', level: 'error'},
-};
-
-/** Mark and id; the longest id has 22 letters. */
-const LABEL = 27;
-const LEAST_WIDTH = 50;
-
-/** The report for people: the answer and the first thing to do, then every check with what was seen. */
-export function doctorText(report: DoctorReport, style: DoctorStyle): string {
-  const width = Math.max(LEAST_WIDTH, Math.min(style.width, 120));
-  const text = [...headLines(report, style.paint, width), ...checkLines(report, {...style, width})].join(
-    '\n',
-  );
-  return style.ascii ? asciiText(text) : text;
+/**
+ * The report for people: what is well in one line for each category, what is not with the one thing to do, and the verdict
+ * at the end, where it stays on the screen.
+ * @param all every check with what was found
+ */
+export function doctorText(report: DoctorReport, style: ListStyle, {all}: {all: boolean}): string {
+  const {checks} = report;
+  return [
+    ...(all ? byCategory(checks, style) : foldedLines(checks, style)),
+    '',
+    ...wrap(aboutText(report), style.width),
+    ...verdictLines(checks, style),
+  ].join('\n');
 }
 
-function headLines(
-  {verdict, checks, nodeId, network, config, tookMs}: DoctorReport,
-  paint: Paint,
-  width: number,
-): string[] {
-  const {ok, warn, fail, unknown, skipped} = countStates(checks);
-  const tally = [
-    ...(fail > 0 ? [`${fail} failed`] : []),
-    ...(warn + unknown > 0 ? [`${warn + unknown} to look at`] : []),
-    `${ok} ok`,
-    ...(skipped > 0 ? [`${skipped} skipped`] : []),
-  ].join(', ');
-  const {text, level} = HEADS[verdict];
-  const first =
-    checks.find(({state}) => state === 'fail') ??
-    checks.find(({state}) => state === 'warn') ??
-    checks.find(({state, fix}) => state === 'unknown' && fix !== null);
-  const who = [
-    nodeId === null ? 'node unknown' : `${nodeId} on ${safeText(network ?? '?', 20)}`,
-    config === null ? 'no file' : safeText(config, 80),
+/** Every check, an empty line between categories. */
+function byCategory(checks: DoctorReport['checks'], style: ListStyle): string[] {
+  const names = Math.max(0, ...checks.map(({id}) => id.length));
+  return checks.flatMap((check, index) => {
+    const before = checks[index - 1];
+    const isNew = before !== undefined && categoryOf(before.id) !== categoryOf(check.id);
+    return [...(isNew ? [''] : []), ...checkLines([check], style, names)];
+  });
+}
+
+function aboutText({nodeId, network, config, tookMs}: DoctorReport): string {
+  return [
+    nodeId === null ? 'Node: unknown' : `Node: ${nodeId} on ${safeText(network ?? '?', 20)}`,
+    config === null ? 'no configuration file' : safeText(config, 200),
     `${(tookMs / 1000).toFixed(1)} s`,
   ].join(', ');
-  return [
-    `${paint(level, text)}: ${tally}`,
-    ...indent(wrap(who, width - 2), 2),
-    ...(first === undefined || first.fix === null
-      ? []
-      : indent(wrap(`first ${first.id} → ${safeText(first.fix)}`, width - 2), 2)),
-  ];
-}
-
-function checkLines({checks}: DoctorReport, {paint, ascii, width}: DoctorStyle): string[] {
-  const room = width - LABEL;
-  return checks.flatMap(({id, state, evidence, fix}, index) => {
-    const before = checks[index - 1];
-    const gap = before === undefined || categoryOf(before.id) !== categoryOf(id) ? [''] : [];
-    const {mark, ascii: plain, level} = MARKS[state];
-    const [first = '', ...rest] = wrap(safeText(evidence, 1000), room);
-    const todo = fix === null ? [] : wrap(`→ ${safeText(fix)}`, room);
-    return [
-      ...gap,
-      `${paint(level, ascii ? plain : mark)} ${id}`.padEnd(
-        LABEL + paint(level, ascii ? plain : mark).length - 1,
-      ) + first,
-      ...indent([...rest, ...todo], LABEL),
-    ];
-  });
 }
 
 /** Every check with what it is about. */
 export function checkListText(plan: Plan, width: number): string {
   const shown = CHECKS.filter(({id}) => plan.asked.has(id));
-  const room = Math.max(LEAST_WIDTH, width) - LABEL;
+  const names = Math.max(0, ...shown.map(({id}) => id.length)) + 2;
   return shown
     .flatMap(({id, about}) => {
-      const [first = '', ...rest] = wrap(about, room);
-      return [id.padEnd(LABEL) + first, ...indent(rest, LABEL)];
+      const [first = '', ...rest] = wrap(about, Math.max(20, width - names));
+      return [`${pad(id, names)}${first}`, ...rest.map((line) => ' '.repeat(names) + line)];
     })
     .concat('', count(shown.length, 'check'))
     .join('\n');
-}
-
-function indent(lines: readonly string[], by: number): string[] {
-  return lines.map((line) => ' '.repeat(by) + line);
-}
-
-function asciiText(text: string): string {
-  return text
-    .replaceAll('→', '->')
-    .replaceAll('–', '-')
-    .replaceAll('…', '...')
-    .replaceAll('’', "'")
-    .replaceAll('±', '+/-');
 }

@@ -1,3 +1,4 @@
+import {say} from '../../foundation/next-step/next-step.ts';
 import {blocked, fail, notApplicable, ok, warn, type Finding} from './check.ts';
 import type {CheckId} from './registry.ts';
 import type {Probe} from './run.ts';
@@ -45,14 +46,14 @@ async function judgeWorker(
   if (kind !== 'opml')
     return warn(
       unsupported?.message ?? `this version cannot drive ${kind} workers`,
-      `Take ${kind} out of the configuration, or leave it: such jobs are answered as unsupported.`,
+      say(`Take ${kind} out of the configuration, or leave it: such jobs are answered as unsupported.`),
     );
   const patience = {concurrency: 1, readyTimeoutMs: 1, answerTimeoutMs: 1, attempts: 1};
   const worker = createOpmlWorker({url, ...patience});
   const {host} = new URL(url);
   try {
     return await unlessSilent(
-      {who: host, fix: `Start the worker, or correct workers.${kind}.url.`, signal},
+      {who: host, next: say(`Start the worker, or correct workers.${kind}.url.`), signal},
       async (end) => {
         await worker.ready(end);
         return ok(`${host} is idle and takes questions`);
@@ -63,7 +64,7 @@ async function judgeWorker(
     if (!isAosError(error)) throw error;
     // Busy with a question is alive.
     if (error.code === 'WORKER_BUSY') return ok(error.message);
-    return fail(`${error.message} (${error.code})`, error.next);
+    return fail(`${error.message} (${error.code})`, say(error.next));
   } finally {
     await worker.close();
   }
@@ -73,7 +74,7 @@ function judgeCallback({callbackUrl, callbackListen, warnings}: DoctorContext['c
   if (callbackUrl === null) return blocked('config.valid', 'net.callback_url is not known');
   const trouble = warnings.find(({code}) => code === 'CALLBACK_UNREACHABLE');
   if (trouble !== undefined)
-    return warn(trouble.message, 'Set workers.callback_listen to an address that the workers reach.');
+    return warn(trouble.message, say('Set workers.callback_listen to an address that the workers reach.'));
   const where =
     callbackListen === null ? 'from this machine' : `on ${callbackListen.host}:${callbackListen.port}`;
   return ok(`${callbackUrl}, taken ${where}`);

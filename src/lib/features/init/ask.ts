@@ -1,5 +1,7 @@
+import {markOf} from '../../cli/check-list.ts';
+import {renderNext} from '../../cli/next-step.ts';
+import {palette, type Tone} from '../../cli/palette.ts';
 import {wrap} from '../../foundation/text/cells.ts';
-import {Chalk} from 'chalk';
 import {startSpinner} from '../../cli/spinner.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {Finding, Question} from './question.ts';
@@ -42,23 +44,20 @@ type Deps = {
  * @throws AosError INTERRUPTED (Ctrl-C, or quit at the review) | USAGE (the terminal was closed)
  */
 export async function askAll(start: Wizard, {look, review, signal, draw}: Deps): Promise<Wizard> {
-  const chalk = new Chalk({level: draw.color ? 1 : 0});
+  const paint = palette(draw.color);
   const put = (line: string): void => void process.stderr.write(`${draw.ascii ? asciiText(line) : line}\n`);
   const width = (): number => Math.max(LEAST_WIDTH, Math.min(process.stderr.columns, 100) - 1);
-  const say = (text: string, paint: (line: string) => string = (line) => line): void => {
-    for (const line of wrap(text, width())) put(paint(line));
+  const say = (text: string, tone?: Tone): void => {
+    for (const line of wrap(text, width())) put(tone === undefined ? line : paint(tone, line));
   };
-  const mark: Readonly<Record<Finding['state'], string>> = {
-    ok: chalk.green('ok'),
-    info: ` ${chalk.blue('i')}`,
-    trouble: ` ${chalk.yellow('!')}`,
-  };
-  const tell = ({state, text, fix}: Finding): void => {
-    const lines = [text, ...(fix === null ? [] : [`fix: ${fix}`])].flatMap((part) => wrap(part, width() - 5));
-    lines.forEach((line, index) => put(`  ${index === 0 ? mark[state] : '  '} ${line}`));
+  const tell = ({state, found, next}: Finding): void => {
+    const texts = [found, ...(next === null ? [] : [`→ ${renderNext(next)}`])];
+    const lines = texts.flatMap((text) => wrap(safeText(text), width() - 4, 'keep'));
+    const sign = markOf(state, {paint, ascii: draw.ascii});
+    lines.forEach((line, index) => put(`  ${index === 0 ? sign : ' '} ${line}`));
   };
 
-  say(KEYS, chalk.dim);
+  say(KEYS, 'dim');
   let wizard = start;
   for (;;) {
     signal.throwIfAborted();
@@ -67,10 +66,10 @@ export async function askAll(start: Wizard, {look, review, signal, draw}: Deps):
       case 'ask': {
         if (question === undefined) throw new AosError('BUG', 'the wizard stands at no question');
         put('');
-        say(`${heading(wizard, question)}  ${question.form(wizard).about}`, chalk.dim);
+        say(`${heading(wizard, question)}  ${question.form(wizard).about}`, 'dim');
         const reply = await ask(wizard, question, {width: width(), signal});
         wizard = reply.kind === 'back' ? back(wizard) : answer(wizard, reply.value);
-        if (wizard.atStart) say('This is the first question; Ctrl-C quits.', chalk.dim);
+        if (wizard.atStart) say('This is the first question; Ctrl-C quits.', 'dim');
         break;
       }
       case 'check': {

@@ -1,4 +1,5 @@
-import {renderNext} from '../../cli/next-step.ts';
+import * as check from '../../foundation/check/check.ts';
+import {run, say, type NextStep} from '../../foundation/next-step/next-step.ts';
 import {networkPreset} from '../../config/networks.ts';
 import {FIELDS} from '../../config/schema.ts';
 import {dispatcherUrl, listenAddress} from '../../config/values.ts';
@@ -19,7 +20,7 @@ import {lookAtStore, lookAtVrfKey, type FilePlace} from './files.ts';
 import {connectFailure} from '../../peers/http/try-connect.ts';
 
 /** Looks at the answer that was just given; null: there was nothing to look at. Never asks longer than some seconds. */
-export type Look = (check: Check, known: Known, signal: AbortSignal) => Promise<Finding | null>;
+export type Look = (what: Check, known: Known, signal: AbortSignal) => Promise<Finding | null>;
 
 const QUICK_MS = 800;
 const LIMIT_MS = 5_000;
@@ -39,28 +40,22 @@ export function createLook(place: FilePlace): Look {
     store: (known) => Promise.resolve(lookAtStore(known, place)),
     webhook: lookAtWebhook,
   };
-  return async (check, known, signal) => {
+  return async (what, known, signal) => {
     try {
-      return await looks[check](known, signal);
+      return await looks[what](known, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (!isAosError(error) || error.code === 'BUG') throw error;
-      return trouble(error.message, renderNext(error.next));
+      return fail(error.message, error.next);
     }
   };
 }
 
-const info = (text: string): Finding => ({state: 'info', text: safeText(text), fix: null});
-const ok = (text: string, facts: Finding['facts'] = {}): Finding => ({
-  state: 'ok',
-  text: safeText(text),
-  fix: null,
-  facts,
-});
-const trouble = (text: string, fix: string | null, facts: Finding['facts'] = {}): Finding => ({
-  state: 'trouble',
-  text: safeText(text),
-  fix: fix === null ? null : safeText(fix),
+const ok = (found: string, facts: Finding['facts'] = {}): Finding => ({...check.ok(safeText(found)), facts});
+/** Nothing to do now: it comes later. */
+const pending = (found: string): Finding => check.pending(safeText(found), null);
+const fail = (found: string, next: NextStep | null, facts: Finding['facts'] = {}): Finding => ({
+  ...check.fail(safeText(found), next),
   facts,
 });
 
@@ -79,7 +74,7 @@ async function lookAround(known: Known, signal: AbortSignal): Promise<Finding> {
     ),
   ];
   const text = here.length === 0 ? 'no signer and no worker on the usual ports' : `found ${here.join('; ')}`;
-  return {...info(text), facts: {accounts, workers}};
+  return ok(text, {accounts, workers});
 }
 
 /** On chain, where the network brings an RPC; any other is looked at with its own question. */
@@ -90,20 +85,21 @@ async function lookAtOperator(known: Known, signal: AbortSignal): Promise<Findin
   // Before the signer is known, its accounts are those of the usual port.
   const isAsked = known.answers['signer-url'] !== undefined && known.answers.account !== undefined;
   if (isAsked && accounts !== null && !accounts.includes(operator))
-    return trouble(`the signer does not hold the key of ${operator}`, 'Load it into Web3Signer.');
+    return fail(`the signer does not hold the key of ${operator}`, say('Load it into Web3Signer.'));
   if (rpcUrl === null || operator === '') return null;
   return ok((await readOperator(rpcUrl, known, operator, signal)).text);
 }
 
 async function lookAtSigner(known: Known, signal: AbortSignal): Promise<Finding> {
   const url = known.answers['signer-url'] ?? '';
-  if (known.facts.withSigner) return info('its files will be made; look at it later: aos signer check');
+  if (known.facts.withSigner)
+    return pending('its files will be created; check it later with aos signer check');
   const operator = nodeIdOf(known.answers);
   if (operator === '') {
     const accounts = await accountsAt(url, LIMIT_MS, signal).catch((error: unknown) => unreachable(error));
     if ('state' in accounts) return accounts;
     if (accounts.length > 0) return ok(`the signer holds ${count(accounts.length, 'account')}`, {accounts});
-    return trouble('the signer holds no key', 'Load a key into Web3Signer.', {accounts});
+    return fail('the signer holds no key', say('Load a key into Web3Signer.'), {accounts});
   }
   const chainId = expectedChain(known);
   const report = await checkSigner({url, address: operator, chainId, time: systemTime, samples: 3, signal});
@@ -113,16 +109,19 @@ async function lookAtSigner(known: Known, signal: AbortSignal): Promise<Finding>
   const failed = report.steps.find(({state}) => state === 'fail');
   const warned = report.steps.find(({state}) => state === 'warn');
   if (failed !== undefined && !isOther)
-    return trouble(`${failed.means} (${failed.got})`, failed.fix, {accounts});
+    return fail(`${failed.means} (${failed.found})`, failed.next, {accounts});
   if (isOther) return ok('the signer answers', {accounts});
   if (warned !== undefined)
-    return {...info(`the signer holds the key of ${operator}; ${warned.means}`), facts: {accounts}};
+    return {
+      ...check.warn(safeText(`the signer holds the key of ${operator}; ${warned.means}`), warned.next),
+      facts: {accounts},
+    };
   return ok(`the signer holds the key of ${operator} and signs rightly`, {accounts});
 }
 
 function unreachable(error: unknown): Finding {
   if (!isAosError(error)) throw error;
-  return trouble(error.message, renderNext(error.next), {accounts: null});
+  return fail(error.message, error.next, {accounts: null});
 }
 
 async function accountsAt(url: string, timeoutMs: number, signal: AbortSignal): Promise<string[]> {
@@ -136,12 +135,15 @@ async function accountsAt(url: string, timeoutMs: number, signal: AbortSignal): 
 
 async function lookAtDispatcher({answers}: Known, signal: AbortSignal): Promise<Finding> {
   const parsed = dispatcherUrl.parse(answers['dispatcher-url'] ?? '');
-  if ('wrong' in parsed) return trouble('the URL cannot be read', null);
+  if ('wrong' in parsed) return fail('the URL cannot be read', null);
   const {host} = new URL(parsed.value);
   const why = await connectFailure(parsed.value, LIMIT_MS, signal);
   return why === null
     ? ok(`something listens at ${host}`)
-    : trouble(`nothing answers at ${host} (${why})`, 'Start the dispatcher, or correct net.dispatcher_url.');
+    : fail(
+        `nothing answers at ${host} (${why})`,
+        say('Start the dispatcher, or correct net.dispatcher_url.'),
+      );
 }
 
 /** Nothing is posted: who gets it should know that a test comes. */
@@ -151,7 +153,7 @@ async function lookAtWebhook({answers}: Known, signal: AbortSignal): Promise<Fin
   const why = await connectFailure(url, LIMIT_MS, signal);
   return why === null
     ? ok(`something listens at ${host}; send a test later: aos alert test`)
-    : trouble(`nothing answers at ${host} (${why})`, 'Correct alerts.webhook_url, then: aos alert test');
+    : fail(`nothing answers at ${host} (${why})`, run('alert test', [], 'Correct alerts.webhook_url, then'));
 }
 
 function expectedChain({answers}: Known): number | null {
@@ -201,7 +203,7 @@ async function lookAtRange(known: Known, signal: AbortSignal): Promise<Finding |
   const options = {rpcUrls: [rpcUrl], contract, nodeId, chainId: expectedChain(known), timeoutMs: LIMIT_MS};
   const {start, end, max} = await createRangeReader(options).read(signal);
   return start === 0n && end === 0n
-    ? info('no sampling range is set for the operator yet: the network sets it when you register')
+    ? pending('no sampling range is set for the operator yet: the network sets it when you register')
     : ok(`sampling range ${start} to ${end} of ${max}`);
 }
 
@@ -217,7 +219,7 @@ async function lookAtWorker({answers}: Known, signal: AbortSignal): Promise<Find
     signal.throwIfAborted();
     if (isAosError(error, 'WORKER_BUSY')) return ok('the worker answers; it is at work');
     if (!isAosError(error))
-      return trouble('the worker did not answer in time', 'Start the worker, or correct its URL.');
+      return fail('the worker did not answer in time', say('Start the worker, or correct its URL.'));
     throw error;
   } finally {
     limit.done();
@@ -227,12 +229,12 @@ async function lookAtWorker({answers}: Known, signal: AbortSignal): Promise<Find
 
 async function lookAtListen({answers}: Known): Promise<Finding> {
   const parsed = listenAddress.parse(answers.listen ?? '');
-  if ('wrong' in parsed) return trouble('the address cannot be read', null);
+  if ('wrong' in parsed) return fail('the address cannot be read', null);
   const {host, port} = parsed.value;
   const why = await canListen(host, port);
   if (why === null) return ok('the port is free');
-  return trouble(
+  return fail(
     `cannot listen at ${host}:${port} (${why})`,
-    'Choose another port, or stop the other program.',
+    say('Choose another port, or stop the other program.'),
   );
 }

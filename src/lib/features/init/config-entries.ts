@@ -1,3 +1,5 @@
+import {renderNext} from '../../cli/next-step.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
 import {CUSTOM_NETWORK} from '../../config/networks.ts';
 import {FIELDS} from '../../config/schema.ts';
 import {listenAddress} from '../../config/values.ts';
@@ -29,11 +31,11 @@ export function configEntries(known: Known, findings: Findings, today: string): 
 
 function notesOf({key}: Question, findings: Findings, today: string): string[] {
   const about = key === 'node-id' ? (findings.account ?? findings['node-id']) : findings[key];
-  return about?.state === 'trouble' ? [troubleNote(about, today)] : [];
+  return about?.state === 'fail' ? [troubleNote(about, today)] : [];
 }
 
-function troubleNote({text, fix}: Finding, today: string): string {
-  return `${today}, when this was written: ${text}${fix === null ? '' : `. ${fix}`}`;
+function troubleNote({found, next}: Finding, today: string): string {
+  return `${today}, when this was written: ${found}${next === null ? '' : `. ${safeText(renderNext(next))}`}`;
 }
 
 function derived({answers, facts}: Known, entries: readonly Entry[]): Entry[] {

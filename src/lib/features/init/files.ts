@@ -1,4 +1,5 @@
-import {renderNext} from '../../cli/next-step.ts';
+import * as check from '../../foundation/check/check.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 import {accessSync, constants, existsSync, lstatSync, readlinkSync, realpathSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
 import {aosDirs, nodeStateDir, userPath, type Env} from '../../config/paths.ts';
@@ -30,15 +31,15 @@ export function lookAtVrfKey(text: string, place: FilePlace): Finding {
   if (!isThere(path)) {
     const why = whyUnwritable(dirname(path));
     return why === null
-      ? {state: 'info', text: `${shown} will be made, mode 0600`, fix: null}
-      : {state: 'trouble', text: `${shown} cannot be made: ${why}`, fix: 'Name another file.'};
+      ? check.pending(`${shown} will be made, mode 0600`, null)
+      : check.fail(`${shown} cannot be made: ${why}`, say('Name another file.'));
   }
   try {
     readVrfKey({kind: 'file', path}).fill(0);
-    return {state: 'ok', text: `${shown} is there and will be used`, fix: null};
+    return check.ok(`${shown} is there and will be used`);
   } catch (error) {
     if (!isAosError(error)) throw error;
-    return {state: 'trouble', text: safeText(error.message), fix: safeText(renderNext(error.next))};
+    return check.fail(safeText(error.message), error.next);
   }
 }
 
@@ -51,12 +52,11 @@ export function lookAtStore({answers}: Known, place: FilePlace): Finding {
       ? nodeStateDir(aosDirs(place.env, place.cwd), network, nodeIdOf(answers))
       : placed(typed, place);
   const why = whyUnwritable(dir);
-  if (why === null) return {state: 'ok', text: `the journal will be in ${safeText(dir)}`, fix: null};
-  return {
-    state: 'trouble',
-    text: `${safeText(dir)} cannot be used: ${why}`,
-    fix: 'Name a directory you own, or set AOS_HOME.',
-  };
+  if (why === null) return check.ok(`the journal will be in ${safeText(dir)}`);
+  return check.fail(
+    `${safeText(dir)} cannot be used: ${why}`,
+    say('Name a directory you own, or set AOS_HOME.'),
+  );
 }
 
 /** Why nothing can be written below a directory, which need not exist; null when it can. */

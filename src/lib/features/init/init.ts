@@ -1,3 +1,4 @@
+import {QUESTIONS} from './questions.ts';
 import {dirname, join, relative, resolve} from 'node:path';
 import {readConfigFile} from '../../config/file.ts';
 import {aosDirs, type Env} from '../../config/paths.ts';
@@ -129,7 +130,7 @@ async function fillUp(
     if (wizard.phase === 'check') {
       const check = questionOf(wizard)?.check ?? null;
       const finding = look === null || check === null ? null : await look(check, wizard, signal);
-      if (finding !== null) note(`${finding.state === 'trouble' ? '! ' : ''}${finding.text}`);
+      if (finding !== null) note(`${finding.state === 'fail' ? '! ' : ''}${finding.found}`);
       wizard = found(wizard, finding);
     } else if (wizard.phase === 'trouble') wizard = settle(wizard, 'use');
     else if (wizard.phase === 'ask') wizard = answer(wizard, questionOf(wizard)?.preset(wizard) ?? '');
@@ -162,9 +163,12 @@ async function finish(
     ...written,
     network,
     nodeId: nodeIdOf(wizard.answers),
-    troubles: Object.entries(wizard.findings).flatMap(([question, {state, text, fix}]) =>
-      state === 'trouble' ? [{question, text, fix}] : [],
-    ),
+    troubles: QUESTIONS.flatMap(({key: id}) => {
+      const finding = wizard.findings[id];
+      return finding?.state === 'fail'
+        ? [{id, state: finding.state, found: finding.found, next: finding.next}]
+        : [];
+    }),
     next: nextSteps(
       named === undefined ? '' : ` -c ${shellWord(shortPath(written.file, options.cwd))}`,
       written.web3signer === null

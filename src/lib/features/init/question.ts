@@ -1,22 +1,25 @@
+import type * as check from '../../foundation/check/check.ts';
 import type {Parsed} from '../../config/values.ts';
 
 /** Keys of the questions; each is the name of its flag too. */
-export type QuestionKey =
-  | 'network'
-  | 'node-id'
-  | 'signer-url'
-  | 'account'
-  | 'dispatcher-url'
-  | 'dispatcher-address'
-  | 'rpc-url'
-  | 'range-contract'
-  | 'registry'
-  | 'worker-url'
-  | 'listen'
-  | 'outer-url'
-  | 'vrf-key-file'
-  | 'store-dir'
-  | 'alert-webhook';
+export const QUESTION_KEYS = [
+  'network',
+  'node-id',
+  'signer-url',
+  'account',
+  'dispatcher-url',
+  'dispatcher-address',
+  'rpc-url',
+  'range-contract',
+  'registry',
+  'worker-url',
+  'listen',
+  'outer-url',
+  'vrf-key-file',
+  'store-dir',
+  'alert-webhook',
+] as const;
+export type QuestionKey = (typeof QUESTION_KEYS)[number];
 
 /** Checked texts by question, '' where a question was passed over; as they will stand in the file. */
 export type Answers = Readonly<Partial<Record<QuestionKey, string>>>;
@@ -91,13 +94,8 @@ export type Check =
   | 'store'
   | 'webhook';
 
-/** What a look outside told. */
-export type Finding = {
-  /** `trouble` asks whether to go on, edit or go back. */
-  state: 'ok' | 'info' | 'trouble';
-  /** One line, safe for a terminal. */
-  text: string;
-  /** What to do about it; null when there is nothing. */
-  fix: string | null;
-  facts?: Partial<Facts>;
-};
+/**
+ * What a look outside found, one line, safe for a terminal. `fail` asks whether to use the answer anyway, edit it or go
+ * back.
+ */
+export type Finding = check.Finding & {facts?: Partial<Facts>};

@@ -1,4 +1,7 @@
 import {wrap} from '../../foundation/text/cells.ts';
+import {markOf, plainText, stepLines, type ListStyle} from '../../cli/check-list.ts';
+import type {Check} from '../../foundation/check/check.ts';
+import type {QuestionKey} from './question.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
 import {keySteps} from './web3signer-files.ts';
@@ -13,7 +16,7 @@ export type InitReport = {
   vrfKey: {file: string; made: boolean};
   web3signer: {compose: string; keyConfig: string; keysDir: string} | null;
   /** What was in the way when the file was made; each is a comment in it, too. */
-  troubles: readonly {question: string; text: string; fix: string | null}[];
+  troubles: readonly Check<QuestionKey>[];
   /** Commands to type, in this order. */
   next: readonly string[];
 };
@@ -41,10 +44,10 @@ export function nextSteps(
   ];
 }
 
-/** @param width columns; commands and paths stay whole */
+/** Commands and paths stay whole. */
 export function renderInitReport(
   {file, backup, vrfKey, web3signer, troubles, next}: InitReport,
-  width: number,
+  style: ListStyle,
 ): string {
   const lines = [`wrote ${safeText(file)}`];
   if (backup !== null) lines.push(`  the one before is ${safeText(backup)}`);
@@ -55,9 +58,13 @@ export function renderInitReport(
   );
   if (web3signer !== null)
     lines.push(`wrote ${safeText(web3signer.compose)}`, `wrote ${safeText(web3signer.keyConfig)}`);
-  for (const {text, fix} of troubles) {
-    const told = [text, ...(fix === null ? [] : [`fix: ${fix}`])].flatMap((part) => wrap(part, width - 2));
-    lines.push(...told.map((line, index) => `${index === 0 ? '! ' : '  '}${line}`));
+  for (const {state, found, next: todo} of troubles) {
+    const texts = wrap(plainText(found, style), style.width - 2);
+    const [first = '', ...rest] = [
+      ...texts,
+      ...(todo === null ? [] : stepLines(todo, style, style.width - 2)),
+    ];
+    lines.push(`${markOf(state, style)} ${first}`, ...rest.map((line) => `  ${line}`));
   }
   return [...lines, '', 'Next:', ...next.map((command) => `  ${safeText(command)}`)].join('\n');
 }

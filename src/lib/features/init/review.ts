@@ -46,8 +46,8 @@ export function reviewLines(
     lines.push(...wrap(`makes ${safeText(name)}`, Math.max(10, width - 2)).map((part) => `  ${part}`));
   for (const {key, path} of QUESTIONS) {
     const finding = findings[key];
-    if (finding?.state !== 'trouble') continue;
-    const told = wrap(`${path}: ${finding.text}`, Math.max(10, width - 4));
+    if (finding?.state !== 'fail') continue;
+    const told = wrap(`${path}: ${finding.found}`, Math.max(10, width - 4));
     lines.push(...told.map((part, index) => `  ${index === 0 ? '!' : ' '} ${part}`));
   }
   return lines;

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
+import {CHECK_STATES} from '../../foundation/check/check.ts';
+import {QUESTION_KEYS} from './question.ts';
 import type {InitReport} from './report.ts';
 import type {ResultEntry} from '../../cli/schema/entry.ts';
-import {schemaOf} from '../../cli/schema/parts.ts';
+import {next, schemaOf} from '../../cli/schema/parts.ts';
 
 const path = v.string();
 
@@ -16,7 +18,16 @@ export const init: ResultEntry = {
       vrfKey: v.object({file: path, made: v.boolean()}),
       web3signer: v.nullable(v.object({compose: path, keyConfig: path, keysDir: path})),
       troubles: v.pipe(
-        v.array(v.object({question: v.string(), text: v.string(), fix: v.nullable(v.string())})),
+        v.array(
+          v.object({
+            id: v.picklist(QUESTION_KEYS),
+            state: v.picklist(CHECK_STATES),
+            found: v.string(),
+            needed: v.exactOptional(v.string()),
+            next,
+            at: v.exactOptional(v.number()),
+          }),
+        ),
         v.description('what did not answer as it should; the file says so in comments'),
       ),
       next: v.pipe(v.array(v.string()), v.description('commands to type, in this order')),

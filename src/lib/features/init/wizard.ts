@@ -85,7 +85,7 @@ export function found(wizard: Wizard, finding: Finding | null): Wizard {
     facts: {...wizard.facts, ...finding.facts},
     findings: {...wizard.findings, [question.key]: finding},
   };
-  return finding.state === 'trouble' ? {...next, phase: 'trouble'} : forward(next);
+  return finding.state === 'fail' ? {...next, phase: 'trouble'} : forward(next);
 }
 
 /** What was decided on a trouble. */

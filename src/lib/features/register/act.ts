@@ -3,6 +3,7 @@ import type {TxPlan} from '../../peers/chain/tx/plan.ts';
 import {prepare, transact, type TxRequest, type PreparedTx} from '../../peers/chain/tx/transact.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {checksumAddress} from '../../protocol/wire/ethereum.ts';
+import {run, say, type NextStep} from '../../foundation/next-step/next-step.ts';
 import {step, type CallReport, type StepId, type StepReport} from './report.ts';
 import {preparedLines} from '../tx/confirm.ts';
 import {txReport, type TxReport} from '../tx/report.ts';
@@ -67,9 +68,11 @@ async function apply(
 /** Enough of a hash to name one transaction of a node. */
 const HASH_CHARS = 10;
 
-function pendingNext({attempt, isNext}: {attempt: {hash: string}; isNext: boolean}): string {
+function pendingNext({attempt, isNext}: {attempt: {hash: string}; isNext: boolean}): NextStep {
   const again = 'Run the command again: it finds this transaction and sends no second one.';
-  return isNext ? `${again} To pay more for it: aos tx speed-up ${attempt.hash.slice(0, HASH_CHARS)}` : again;
+  return isNext
+    ? run('tx speed-up', [attempt.hash.slice(0, HASH_CHARS)], `${again} To pay more for it`)
+    : say(again);
 }
 
 /** An {@link Act} that remembers what it has sent. */
@@ -103,6 +106,6 @@ export function callReport({title, to, data, value}: TxPlan): CallReport {
 }
 
 /** True when the next step may be looked at: this one is done, or is only planned. */
-export function goesOn({state}: StepReport): boolean {
-  return state === 'already' || state === 'done' || state === 'planned';
+export function goesOn({outcome}: StepReport): boolean {
+  return outcome === 'already' || outcome === 'done' || outcome === 'planned';
 }

@@ -1,3 +1,6 @@
+import type {ListStyle} from '../../cli/check-list.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
+import {wrap} from '../../foundation/text/cells.ts';
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Flow} from '../../peers/chain/detect.ts';
@@ -15,7 +18,7 @@ import {JOURNAL_FILE, openJournal} from '../../node/journal/sqlite.ts';
 import type {OutputWarning} from '../../cli/envelope.ts';
 import {afterSent, createAct, type Mode} from './act.ts';
 import {findAvs, type Avs} from './avs.ts';
-import {renderSteps, step, type StepReport} from './report.ts';
+import {step, stepLines, type StepReport} from './report.ts';
 import {withTxSession} from '../tx/session.ts';
 
 export type DeregisterOptions = {
@@ -95,7 +98,7 @@ function nothingToLeave(
   // Never `already` on a guess: the operator may still be in, and slashable.
   if (known === null)
     return step('avs', 'missing', `unknown: ${registry} does not answer as a registry of the flow ${flow}`, {
-      next: 'Check chain.contracts.registry and --flow, or use another RPC.',
+      next: say('Check chain.contracts.registry and --flow, or use another RPC.'),
     });
   if (!known) return step('avs', 'already', 'not registered');
   const isEcdsa = flow !== 'bls' && flow !== 'operator-sets';
@@ -136,24 +139,25 @@ async function openJobs({store, node}: Config): Promise<number> {
 
 /** The warnings of the answer: where something was or would be sent, that it is for good. */
 export function deregisterWarnings({steps}: DeregisterReport): OutputWarning[] {
-  const isIdle = steps.every(({state}) => state === 'already' || state === 'missing');
+  const isIdle = steps.every(({outcome}) => outcome === 'already' || outcome === 'missing');
   return isIdle ? [] : [{code: 'NO_WAY_BACK', message: NO_WAY_BACK}];
 }
 
 /** The answer for people. */
-export function renderDeregister({flow, steps, stays}: DeregisterReport): string {
+export function deregisterText({flow, steps, stays}: DeregisterReport, style: ListStyle): string {
   const {range, wayBack, slashableUntil} = stays;
   const lines = [
     ...(range === null
       ? []
-      : [`  the sampling range ${range.start} to ${range.end}; only its owner can take it away`]),
+      : [`the sampling range ${range.start} to ${range.end}; only its owner can take it away`]),
     ...(wayBack === false
-      ? ['  the address on the service manager’s list, so that it cannot register there again']
+      ? ['the address on the service manager’s list, so that it cannot register there again']
       : []),
     ...(slashableUntil === null
       ? []
-      : [`  stake allocated to the sets, slashable until block ${slashableUntil}`]),
-    `  being an operator of EigenLayer${flow === 'bls' ? ', and the BLS key registered' : ''}`,
+      : [`stake allocated to the sets, slashable until block ${slashableUntil}`]),
+    `being an operator of EigenLayer${flow === 'bls' ? ', and the BLS key registered' : ''}`,
   ];
-  return [...renderSteps(steps), 'stays:', ...lines].join('\n');
+  const rest = lines.flatMap((line) => wrap(`  ${line}`, style.width));
+  return [...stepLines(steps, style), 'stays:', ...rest].join('\n');
 }

@@ -1,6 +1,7 @@
 import {createDispatcherRest} from '../../peers/dispatcher/rest.ts';
 import {isAosError, type AosError} from '../../foundation/errors/error.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 import {step, type StepReport} from './report.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 
@@ -31,7 +32,8 @@ export async function registerWithDispatcher(
   } catch (error) {
     signal.throwIfAborted();
     if (isAosError(error) && error.code !== 'BUG') return failed(host, error);
-    if (limit.aborted) return step('dispatcher', 'failed', `${host} did not answer in time`, {next: AGAIN});
+    if (limit.aborted)
+      return step('dispatcher', 'failed', `${host} did not answer in time`, {next: say(AGAIN)});
     throw error;
   } finally {
     end.done();
@@ -43,5 +45,5 @@ const AGAIN = 'Run the command again; what is done on chain is not sent again.';
 function failed(host: string, {code, message}: AosError): StepReport {
   const next =
     code === 'DISPATCHER_UNREACHABLE' ? `Name its HTTP address: --dispatcher URL. ${AGAIN}` : AGAIN;
-  return step('dispatcher', 'failed', `${host}: ${code} ${message}`, {next});
+  return step('dispatcher', 'failed', `${host}: ${code} ${message}`, {next: say(next)});
 }

@@ -1,6 +1,7 @@
 import type {RangeState} from '../../peers/chain/plans/range.ts';
 import type {RangeRequest} from '../../peers/chain/plans/range-request.ts';
 import {checksumAddress} from '../../protocol/wire/ethereum.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 import {step, type CallReport, type StepReport} from './report.ts';
 
 /** The sampling range is given by the owner of its contract; without one, what the operator asks of the owner. */
@@ -14,7 +15,7 @@ export function rangeStep({range, max, owner, request}: RangeState): StepReport 
   }
   const who = owner === null ? 'its owner' : `its owner ${owner}`;
   return step('range', 'waiting', `not set; only ${who} can set it, and no job is selected before`, {
-    next: 'Send the owner this call, with the range you agree on in it.',
+    next: say('Send the owner this call, with the range you agree on in it.'),
     call: request === null ? null : requestReport(request),
   });
 }

@@ -1,5 +1,6 @@
 import type {Flow} from '../../peers/chain/detect.ts';
 import {readiness} from '../../peers/chain/precondition.ts';
+import type {ListStyle} from '../../cli/check-list.ts';
 import type {Answer} from '../../cli/answer.ts';
 import type {Config} from '../../config/config.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
@@ -7,7 +8,7 @@ import type {PasswordFlagValues} from '../../cli/password-flag.ts';
 import {checkRegistration, register, type RegisterOptions} from './register.ts';
 import type {Mode} from './act.ts';
 import {configuredBlsKey, parseAddress, parseMetadataUrl, parseQuorums} from './flags.ts';
-import {renderPreconditions, renderRegister, stepsExitCode} from './report.ts';
+import {preconditionLines, registerText, stepsExitCode} from './report.ts';
 import {confirmWith} from '../tx/confirm.ts';
 import {txLimits, type TxFlagValues} from '../tx/flags.ts';
 import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
@@ -67,13 +68,17 @@ export function modeOf(flags: {'dry-run': boolean; calldata: boolean}): Mode {
 type Answered = Pick<Answer<unknown>, 'schema' | 'exitCode' | 'result' | 'text'>;
 
 /** `aos register --check`. */
-export async function answerCheck(config: Config, options: RegisterOptions): Promise<Answered> {
+export async function answerCheck(
+  config: Config,
+  options: RegisterOptions,
+  style: ListStyle,
+): Promise<Answered> {
   const {avs, preconditions} = await checkRegistration(config, options);
   const state = readiness(preconditions);
   const exitCode = {
     ready: EXIT.ok,
     registered: EXIT.ok,
-    cooldown: EXIT.pending,
+    pending: EXIT.pending,
     fail: EXIT.negative,
     unknown: EXIT.negative,
   }[state];
@@ -82,15 +87,19 @@ export async function answerCheck(config: Config, options: RegisterOptions): Pro
     schema: 'register-check',
     exitCode,
     result: {state, flow, preconditions},
-    text: [...renderPreconditions(preconditions), `flow ${flow}: ${state}`].join('\n'),
+    text: [...preconditionLines(preconditions, style), '', `flow ${flow}: ${state}`].join('\n'),
   };
 }
 
 /** `aos register`, in all three modes. */
-export async function answerRegister(config: Config, options: RegisterOptions): Promise<Answered> {
+export async function answerRegister(
+  config: Config,
+  options: RegisterOptions,
+  style: ListStyle,
+): Promise<Answered> {
   const report = await register(config, options);
   const {preconditions} = report;
-  const onlyCooldown = preconditions.length > 0 && readiness(preconditions) === 'cooldown';
+  const onlyCooldown = preconditions.length > 0 && readiness(preconditions) === 'pending';
   const exitCode = stepsExitCode(report.steps, onlyCooldown);
-  return {schema: 'register', exitCode, result: report, text: renderRegister(report)};
+  return {schema: 'register', exitCode, result: report, text: registerText(report, style)};
 }

@@ -16,6 +16,7 @@ import {findAvs, registrationErrand, setKeyErrands, type Avs, type Registering} 
 import {registerWithDispatcher} from './dispatcher.ts';
 import type {BlsKey, Hex} from './key.ts';
 import {rangeStep, requestReport} from './range.ts';
+import {run, say} from '../../foundation/next-step/next-step.ts';
 import {step, type RegisterReport, type StepReport} from './report.ts';
 import {txReport} from '../tx/report.ts';
 import {withTxSession, type TxSession} from '../tx/session.ts';
@@ -38,7 +39,7 @@ export type RegisterOptions = {
 };
 
 /** What to type to become an EigenLayer operator. */
-const AS_OPERATOR = 'aos register --as-operator --metadata-url URL';
+const AS_OPERATOR = run('register', ['--as-operator', '--metadata-url', 'URL']);
 
 /**
  * Everything between a node and its first job, in order: EigenLayer operator, BLS key, keys of operator sets, AVS,
@@ -122,7 +123,7 @@ async function asOperator(chain: Chain, {avs, options, act}: Walk): Promise<Step
       'eigenlayer-operator',
       'missing',
       `unknown: ${delegationManager} does not answer as DelegationManager`,
-      {next: 'Check chain.contracts.delegation_manager, or use another RPC.'},
+      {next: say('Check chain.contracts.delegation_manager, or use another RPC.')},
     );
   const {metadataUrl} = options;
   if (metadataUrl === null)
@@ -144,12 +145,12 @@ async function unmetPreconditions(
   {avs, options}: Walk,
   steps: readonly StepReport[],
 ): Promise<Precondition[]> {
-  const isPlanned = steps.some(({state}) => state === 'planned');
+  const isPlanned = steps.some(({outcome}) => outcome === 'planned');
   const all = await preconditionsOf(chain, avs, options);
   const list = all.filter(({id}) => !(isPlanned && id === 'eigenlayer-operator'));
   const state = readiness(list);
-  return state === 'fail' || state === 'cooldown'
-    ? list.filter((one) => one.state === 'fail' || one.state === 'cooldown')
+  return state === 'fail' || state === 'pending'
+    ? list.filter((one) => one.state === 'fail' || one.state === 'pending')
     : [];
 }
 
@@ -180,15 +181,16 @@ async function checkJoined(
   done: StepReport,
   {session, avs: {contracts, flow, operator}, options: {quorums}}: Pick<Walk, 'session' | 'avs' | 'options'>,
 ): Promise<StepReport> {
-  if (done.state !== 'done' || quorums === null) return done;
+  if (done.outcome !== 'done' || quorums === null) return done;
   const {groups, joining} = await readAvsState(await session.refresh(), contracts, {
     flow,
     operator,
     wanted: quorums,
   });
   if (joining.length === 0) return done;
-  const detail = `registered for ${groups.join(', ')}; what was sent before did not name ${joining.join(', ')}`;
-  return {...done, state: 'pending', detail, next: 'Run the command again: it registers for these too.'};
+  const found = `registered for ${groups.join(', ')}; what was sent before did not name ${joining.join(', ')}`;
+  const next = say('Run the command again: it registers for these too.');
+  return step(done.id, 'pending', found, {tx: done.tx, call: done.call, next});
 }
 
 /** The BLS key goes with the registration, in the same transaction. */
@@ -199,7 +201,7 @@ function blsStep(
 ): StepReport[] {
   if (!takesBlsKey) return [];
   if (blsKeyId !== null) return [step('bls-key', 'already', blsKeyId)];
-  return avs === null ? [] : [step('bls-key', avs.state, `${key?.id ?? ''}, with the registration`)];
+  return avs === null ? [] : [step('bls-key', avs.outcome, `${key?.id ?? ''}, with the registration`)];
 }
 
 function joined({flow, groups}: AvsState): string {
@@ -250,7 +252,7 @@ async function finish(
 }
 
 function isGiven(avs: StepReport | undefined): boolean {
-  return avs?.state === 'done' || avs?.state === 'planned' || avs?.state === 'pending';
+  return avs?.outcome === 'done' || avs?.outcome === 'planned' || avs?.outcome === 'pending';
 }
 
 /** Transactions among which an earlier registration is looked for. */

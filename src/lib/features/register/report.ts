@@ -1,6 +1,8 @@
 import {wrap} from '../../foundation/text/cells.ts';
 import type {RangeState} from '../../peers/chain/plans/range.ts';
 import type {Precondition} from '../../peers/chain/precondition.ts';
+import {checkLines, hangingRows, markOf, type ListStyle} from '../../cli/check-list.ts';
+import type {Check, CheckState} from '../../foundation/check/check.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
 import {ether} from '../../foundation/text/amounts.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
@@ -9,22 +11,28 @@ import type {TxReport} from '../tx/report.ts';
 export type StepId = 'eigenlayer-operator' | 'bls-key' | 'operator-set-key' | 'avs' | 'dispatcher' | 'range';
 
 /**
- * `already`: found done. `done`: by this run. `planned`: not sent (`--dry-run`, `--calldata`). `waiting`: its turn did not
- * come. `missing`: the operator has to do something first.
+ * What became of a step. `already`: found done. `done`: by this run. `planned`: not sent (`--dry-run`, `--calldata`).
+ * `waiting`: its turn did not come. `missing`: the operator has to do something first.
  */
-export type StepState =
-  'already' | 'done' | 'planned' | 'pending' | 'declined' | 'failed' | 'missing' | 'waiting';
+export type Outcome = keyof typeof STATE_OF;
+
+const STATE_OF = {
+  already: 'ok',
+  done: 'ok',
+  planned: 'skipped',
+  pending: 'pending',
+  declined: 'fail',
+  failed: 'warn',
+  missing: 'fail',
+  waiting: 'pending',
+} as const satisfies Readonly<Record<string, CheckState>>;
 
 /** A call for a multisig or another tool. */
 export type CallReport = {title: string; to: string; data: string; valueWei: bigint};
 
-export type StepReport = {
-  id: StepId;
-  state: StepState;
-  /** One line. */
-  detail: string;
-  /** The one next thing to type or do; null when there is nothing. */
-  next: string | null;
+/** One step of a registration. */
+export type StepReport = Check<StepId> & {
+  outcome: Outcome;
   tx: TxReport | null;
   call: CallReport | null;
 };
@@ -53,11 +61,11 @@ export type RegisterReport = {
 /** A step with nothing more to say. */
 export function step(
   id: StepId,
-  state: StepState,
-  detail: string,
+  outcome: Outcome,
+  found: string,
   more: Partial<Pick<StepReport, 'next' | 'tx' | 'call'>> = {},
 ): StepReport {
-  return {id, state, detail, next: null, tx: null, call: null, ...more};
+  return {id, state: STATE_OF[outcome], outcome, found, next: null, tx: null, call: null, ...more};
 }
 
 /**
@@ -65,23 +73,12 @@ export function step(
  * only the dispatcher failed. A cool-down that alone is in the way is pending too.
  */
 export function stepsExitCode(steps: readonly StepReport[], onlyCooldown = false): number {
-  const has = (state: StepState): boolean => steps.some((one) => one.state === state);
+  const has = (outcome: Outcome): boolean => steps.some((one) => one.outcome === outcome);
   if (has('missing')) return onlyCooldown ? EXIT.pending : EXIT.negative;
   if (has('declined')) return EXIT.negative;
   if (has('pending')) return EXIT.pending;
   return has('failed') ? EXIT.warnings : EXIT.ok;
 }
-
-const SIGNS: Readonly<Record<StepState, string>> = {
-  already: '✓',
-  done: '✓',
-  planned: '·',
-  pending: '…',
-  declined: '✗',
-  failed: '!',
-  missing: '✗',
-  waiting: ' ',
-};
 
 const NAMES: Readonly<Record<StepId, string>> = {
   'eigenlayer-operator': 'EigenLayer operator',
@@ -92,45 +89,31 @@ const NAMES: Readonly<Record<StepId, string>> = {
   range: 'range',
 };
 
-const STATE_WIDTH = 'declined'.length;
-
-/** Columns of a terminal that nobody has widened; a hash fits between the indent and them. */
-const WIDTH = 80;
 const INDENT = ' '.repeat(4);
 
-/** One line where both fit; else the text goes below. */
-function fitted(head: string, text: string): string[] {
-  return head.length + text.length <= WIDTH ? [head + text] : [head.trimEnd(), ...hanging(text)];
-}
-
-function hanging(text: string): string[] {
-  return wrap(text, WIDTH - INDENT.length).map((line) => INDENT + line);
-}
-
-/** The steps as a list, what stands in the way below them. */
-export function renderSteps(steps: readonly StepReport[]): string[] {
-  const width = Math.max(...steps.map(({id}) => NAMES[id].length));
-  return steps.flatMap(({id, state, detail, next, tx, call}) => {
-    const head = `${SIGNS[state]} ${state.padEnd(STATE_WIDTH)}  ${NAMES[id].padEnd(width)}  `;
+/** The steps as a list, the call of each below it in one piece, to be copied. */
+export function stepLines(steps: readonly StepReport[], style: ListStyle): string[] {
+  const names = Math.max(0, ...steps.map(({id}) => NAMES[id].length));
+  return steps.flatMap(({id, state, outcome, found, next, tx, call}) => {
     const cost =
-      tx?.feeWei === null || tx === null
+      tx === null || tx.feeWei === null
         ? []
         : [`in block ${tx.block ?? '?'} (gas ${tx.gasUsed ?? '?'}, fee ${ether(tx.feeWei)} ETH)`];
+    const row = {
+      sign: markOf(state, style),
+      name: NAMES[id],
+      texts: [
+        `${outcome}: ${found}`,
+        ...(tx === null ? [] : [tx.txHash]),
+        ...cost,
+        ...(next === null ? [] : [next]),
+      ],
+    };
     return [
-      ...fitted(head, safeText(detail)),
-      ...(tx === null ? [] : [INDENT + tx.txHash]),
-      ...cost.map((line) => INDENT + line),
-      // In one piece, whatever its length: it is there to be copied.
+      ...hangingRows([row], style, names),
       ...(call === null ? [] : callLines(call).map((line) => INDENT + line)),
-      ...(next === null ? [] : nextLines(safeText(next))),
     ];
   });
-}
-
-/** A sentence a line at least: what is broken into two lines is no command any more. */
-function nextLines(next: string): string[] {
-  const [first = '', ...rest] = next.split(/(?<=\.) (?=[A-Z])/);
-  return [...hanging(`next: ${first}`), ...rest.flatMap((sentence) => hanging(`→ ${sentence}`))];
 }
 
 /** A call as somebody else has to make it. */
@@ -138,32 +121,19 @@ export function callLines({to, data, valueWei}: CallReport): string[] {
   return [`to    ${to}`, `value ${valueWei}`, `data  ${data}`];
 }
 
-const PRECONDITION_SIGNS: Readonly<Record<Precondition['state'], string>> = {
-  ok: '✓',
-  fail: '✗',
-  cooldown: '…',
-  warn: '!',
-  unknown: '?',
-};
-
-/** Preconditions, one a line, what to do below those that are not met. */
-export function renderPreconditions(list: readonly Precondition[]): string[] {
-  const width = Math.max(0, ...list.map(({id}) => id.length));
-  const marked = list.some(({done}) => done === true);
-  return list.flatMap(({id, state, current, needed, next, clearsAt, done}) => {
-    const mark = marked ? (done === true ? 'already' : '').padEnd('already '.length) : '';
-    const wanted = state === 'ok' ? '' : `  (needed: ${needed})`;
-    const when = clearsAt === undefined ? '' : `, clears ${clearsAt.at}`;
-    const head = `${PRECONDITION_SIGNS[state]} ${mark}${id.padEnd(width)}  `;
-    return [
-      ...fitted(head, safeText(`${current}${wanted}${when}`)),
-      ...(state === 'ok' || next === null ? [] : nextLines(safeText(next))),
-    ];
-  });
+/** Preconditions, what is needed and what to do beside those that are not met. */
+export function preconditionLines(list: readonly Precondition[], style: ListStyle): string[] {
+  return checkLines(
+    list.map(({clearsAt, done, ...one}) => ({
+      ...one,
+      found: `${done === true ? 'already: ' : ''}${one.found}${clearsAt === undefined ? '' : `, clears ${clearsAt.at}`}`,
+    })),
+    style,
+  );
 }
 
 /** The whole answer for people. */
-export function renderRegister(report: RegisterReport): string {
+export function registerText(report: RegisterReport, style: ListStyle): string {
   const {steps, preconditions, flow, operatorId, quorums, socket} = report;
   const facts = [
     ...(operatorId === null ? [] : [`operator id ${operatorId}`]),
@@ -173,5 +143,9 @@ export function renderRegister(report: RegisterReport): string {
     ...(socket === null ? [] : [`socket ${safeText(socket)}`]),
   ];
   const unmet = preconditions.filter(({state}) => state !== 'ok');
-  return [...renderSteps(steps), ...facts, ...renderPreconditions(unmet)].join('\n');
+  return [
+    ...stepLines(steps, style),
+    ...facts.flatMap((fact) => wrap(fact, style.width, 'keep')),
+    ...preconditionLines(unmet, style),
+  ].join('\n');
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type {Flow} from '../../peers/chain/detect.ts';
+import {CHECK_STATES} from '../../foundation/check/check.ts';
 import type {Precondition, Readiness} from '../../peers/chain/precondition.ts';
 import type {DeregisterReport} from './deregister.ts';
 import type {RegisterReport, StepReport} from './report.ts';
@@ -10,10 +11,11 @@ import {tx} from '../tx/schema.ts';
 const precondition = schemaOf<Precondition>()(
   v.object({
     id: v.string(),
-    state: v.picklist(['ok', 'fail', 'cooldown', 'warn', 'unknown']),
-    current: v.string(),
+    state: v.picklist(CHECK_STATES),
+    found: v.string(),
     needed: v.string(),
     next,
+    at: v.exactOptional(v.number()),
     clearsAt: v.exactOptional(v.object({at: time, block: v.nullable(decimal)})),
     done: v.exactOptional(v.literal(true)),
   }),
@@ -24,8 +26,20 @@ const callFields = {title: v.string(), to: address, data: hex, valueWei: decimal
 const step = schemaOf<StepReport>()(
   v.object({
     id: v.picklist(['eigenlayer-operator', 'bls-key', 'operator-set-key', 'avs', 'dispatcher', 'range']),
-    state: v.picklist(['already', 'done', 'planned', 'pending', 'declined', 'failed', 'missing', 'waiting']),
-    detail: v.string(),
+    state: v.picklist(CHECK_STATES),
+    outcome: v.picklist([
+      'already',
+      'done',
+      'planned',
+      'pending',
+      'declined',
+      'failed',
+      'missing',
+      'waiting',
+    ]),
+    found: v.string(),
+    needed: v.exactOptional(v.string()),
+    at: v.exactOptional(v.number()),
     next,
     tx: v.nullable(tx),
     call: v.nullable(v.object(callFields)),
@@ -61,10 +75,10 @@ export const register: ResultEntry = {
 };
 
 export const registerCheck: ResultEntry = {
-  summary: 'aos register --check: every precondition with its current and its needed value.',
+  summary: 'aos register --check: every precondition with what was found and what is needed.',
   result: schemaOf<{state: Readiness; flow: Flow; preconditions: Precondition[]}>()(
     v.object({
-      state: v.picklist(['ready', 'registered', 'cooldown', 'fail', 'unknown']),
+      state: v.picklist(['ready', 'registered', 'pending', 'fail', 'unknown']),
       flow: v.picklist(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets']),
       preconditions: v.array(precondition),
     }),

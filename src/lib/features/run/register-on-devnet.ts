@@ -1,7 +1,13 @@
 import type {Config} from '../../config/config.ts';
+import type {ListStyle} from '../../cli/check-list.ts';
+import {renderNext} from '../../cli/next-step.ts';
+import {palette} from '../../cli/palette.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {answerRegister, registerOptions} from '../register/register-command.ts';
+
+/** How a report looks within an error. */
+const PLAIN: ListStyle = {paint: palette(false), ascii: false, width: 100, next: (step) => renderNext(step)};
 
 /** The defaults of `aos register`, without prompts. */
 const FLAGS = {
@@ -30,6 +36,7 @@ export async function registerOnDevnet(
   const {exitCode, text} = await answerRegister(
     config,
     registerOptions(config, {...FLAGS, dispatcher}, talk),
+    PLAIN,
   ).catch((error: unknown) => {
     if (stop.aborted) return {exitCode: EXIT.pending, text: ''};
     throw error;

@@ -2,6 +2,7 @@ import {linkedAbort} from '../../foundation/async/abort.ts';
 import {renderNext} from '../../cli/next-step.ts';
 import {randomBytes} from 'node:crypto';
 import {networkInterfaces} from 'node:os';
+import type {Check} from '../../foundation/check/check.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import type {TlsOptions} from '../../peers/http/connection-pool.ts';
 import {createTransport} from '../../peers/http/transport.ts';
@@ -13,19 +14,14 @@ import {exposureStep} from './check/exposure.ts';
 import {healthcheckStep, healthStatusStep} from './check/health.ts';
 import {latencyStep} from './check/latency.ts';
 import {signStep} from './check/sign.ts';
-import {
-  STEP_IDS,
-  type CheckContext,
-  type Finding,
-  type Latency,
-  type Step,
-  type StepId,
-} from './check/step.ts';
+import type {CheckContext, Finding, Latency, Step} from './check/step.ts';
+import {STEP_IDS, type StepId} from './step-ids.ts';
 import {tlsStep} from './check/tls.ts';
 import {transactionStep} from './check/transaction.ts';
 import {typedDataStep} from './check/typed-data.ts';
 import {upcheckStep} from './check/upcheck.ts';
 import {unreachable} from '../../peers/signer/network-error.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 import {createRpc} from '../../peers/signer/rpc.ts';
 import {parseSignerUrl, type SignerUrl} from '../../peers/signer/url.ts';
 
@@ -50,13 +46,12 @@ export type CheckOptions = {
   signal?: AbortSignal;
 };
 
-export type StepReport = {
-  id: StepId;
-  state: 'ok' | 'warn' | 'fail' | 'skipped';
+/** One step: what was asked, what came back (`found`) and what that means. */
+export type StepReport = Check<StepId> & {
   asked: string;
-  got: string;
   means: string;
-  fix: string | null;
+  /** Of a skipped one: the step that stood in its way. */
+  because: StepId | null;
   ms: number;
 };
 
@@ -91,7 +86,7 @@ const STEPS: readonly Step[] = [
 
 const STUCK = {
   means: 'the signer took the connection, but does not answer',
-  fix: 'Look at the log of Web3Signer, and restart it.',
+  next: say('Look at the log of Web3Signer, and restart it.'),
 };
 
 function ownAddresses(): string[] {
@@ -113,40 +108,32 @@ async function runStep(step: Step, context: CheckContext, outer: AbortSignal | u
     if (limit.signal.aborted)
       return {
         state: 'fail',
-        got: error.message,
+        found: error.message,
         ...(step.slow ?? STUCK),
-        ...(step.id === 'connect' ? {stop: true} : {}),
+        ...(step.id === 'signer.connect' ? {stop: true} : {}),
       };
-    return {state: 'fail', got: error.message, means: error.hint, fix: renderNext(error.next)};
+    return {state: 'fail', found: error.message, means: error.hint, next: error.next};
   } finally {
     cancel();
     unlink();
   }
 }
 
-function checkUrl(text: string): {url: SignerUrl; step: StepReport} | {url: null; step: StepReport} {
-  const asked = 'form of signer_key';
+function checkUrl(text: string): {url: SignerUrl | null; step: StepReport} {
+  const step = {id: 'signer.url', asked: 'form of signer_key', because: null, ms: 0} as const;
   try {
     const url = parseSignerUrl(text);
-    return {
-      url,
-      step: {id: 'url', state: 'ok', asked, got: url.origin, means: 'a usable URL', fix: null, ms: 0},
-    };
+    return {url, step: {...step, state: 'ok', found: url.origin, means: 'a usable URL', next: null}};
   } catch (error) {
     if (!isAosError(error)) throw error;
-    return {
-      url: null,
-      step: {
-        id: 'url',
-        state: 'fail',
-        asked,
-        got: error.message,
-        means: error.hint,
-        fix: renderNext(error.next),
-        ms: 0,
-      },
-    };
+    const {message: found, hint: means} = error;
+    return {url: null, step: {...step, state: 'fail', found, means, next: error.next}};
   }
+}
+
+/** A step that was not made. */
+function skipped(id: StepId, because: StepId, asked: string, means: string): StepReport {
+  return {id, state: 'skipped', asked, found: '', means, next: null, because, ms: 0};
 }
 
 /**
@@ -175,15 +162,7 @@ export async function checkSigner(options: CheckOptions): Promise<SignerReport> 
   };
   onStep(urlStep);
   if (url === null) {
-    const rest = STEP_IDS.slice(1).map((id): StepReport => ({
-      id,
-      state: 'skipped',
-      asked: '',
-      got: '',
-      means: 'there is no usable URL',
-      fix: null,
-      ms: 0,
-    }));
+    const rest = STEP_IDS.slice(1).map((id) => skipped(id, 'signer.url', '', 'there is no usable URL'));
     rest.forEach(add);
     return {...report, verdict: 'fail'};
   }
@@ -214,21 +193,13 @@ export async function checkSigner(options: CheckOptions): Promise<SignerReport> 
       const missing = stopped ?? step.needs.find((id) => failed.has(id));
       if (missing !== undefined) {
         failed.add(step.id);
-        add({
-          id: step.id,
-          state: 'skipped',
-          asked,
-          got: '',
-          means: `needs ${missing} to pass`,
-          fix: null,
-          ms: 0,
-        });
+        add(skipped(step.id, missing, asked, `needs ${missing} to pass`));
         continue;
       }
       const started = time.monotonic();
-      const {state, got, means, fix, stop, facts = {}} = await runStep(step, context, signal);
+      const {state, found, means, next, stop, facts = {}} = await runStep(step, context, signal);
       const ms = Math.round((time.monotonic() - started) * 10) / 10;
-      add({id: step.id, state, asked, got, means, fix, ms});
+      add({id: step.id, state, asked, found, means, next, because: null, ms});
       if (state === 'fail') failed.add(step.id);
       if (stop === true) stopped = step.id;
       report.latency = facts.latency ?? report.latency;

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import {CHECK_STATES} from '../../foundation/check/check.ts';
+import {STEP_IDS} from './step-ids.ts';
 import type {SignerReport} from './check.ts';
 import type {ResultEntry} from '../../cli/schema/entry.ts';
 import {address, count, ms, next, schemaOf} from '../../cli/schema/parts.ts';
@@ -14,26 +16,16 @@ export const signerCheck: ResultEntry = {
       accounts: v.nullable(v.array(address)),
       steps: v.array(
         v.object({
-          id: v.picklist([
-            'url',
-            'connect',
-            'tls',
-            'upcheck',
-            'health_status',
-            'healthcheck',
-            'eth_accounts',
-            'eth_sign',
-            'eth_signTypedData',
-            'eth_signTransaction',
-            'negative',
-            'latency',
-            'exposure',
-          ]),
-          state: v.picklist(['ok', 'warn', 'fail', 'skipped']),
+          id: v.picklist(STEP_IDS),
+          state: v.picklist(CHECK_STATES),
           asked: v.string(),
-          got: v.string(),
+          found: v.string(),
           means: v.string(),
-          fix: next,
+          next,
+          because: v.pipe(
+            v.nullable(v.picklist(STEP_IDS)),
+            v.description('of a skipped step: the one in its way'),
+          ),
           ms,
         }),
       ),

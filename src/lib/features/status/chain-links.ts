@@ -1,3 +1,4 @@
+import {run, say} from '../../foundation/next-step/next-step.ts';
 import {percent} from '../../foundation/text/amounts.ts';
 import {type StatusFacts} from './facts.ts';
 import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
@@ -16,7 +17,11 @@ export function judgeOperator({chain}: StatusFacts): Judgement {
   if (fact.state === 'unknown') return unclear(fact);
   return fact.value
     ? ok('an EigenLayer operator', fact.at)
-    : fail('not an EigenLayer operator', 'aos register --as-operator --metadata-url URL', fact.at);
+    : fail(
+        'not an EigenLayer operator',
+        run('register', ['--as-operator', '--metadata-url', 'URL']),
+        fact.at,
+      );
 }
 
 export function judgeAvs({chain, rules}: StatusFacts): Judgement {
@@ -30,11 +35,11 @@ export function judgeAvs({chain, rules}: StatusFacts): Judgement {
     case 'unknown':
       return unclear(unknown('the registry did not say', run('register', ['--check'])));
     case 'not_registered':
-      return fail(`not registered (${flow})`, 'aos register', at);
+      return fail(`not registered (${flow})`, run('register'), at);
     case 'deregistered':
       return fail(
         `has left the AVS (${flow}); the AOS service manager may not take it back`,
-        'aos register --check',
+        run('register', ['--check']),
         at,
       );
     case 'registered': {
@@ -42,12 +47,12 @@ export function judgeAvs({chain, rules}: StatusFacts): Judgement {
       const numbers = stake.quorums.filter(({member}) => member === true).map(({number}) => number);
       const word = numbers.length === 1 ? 'quorum' : 'quorums';
       const quorums = flow === 'bls' && numbers.length > 0 ? `, ${word} ${numbers.join(', ')}` : '';
-      const evidence = `registered (${flow}${quorums})`;
+      const found = `registered (${flow}${quorums})`;
       return socket === null
-        ? ok(evidence, at)
+        ? ok(found, at)
         : warn(
-            `${evidence}, but ${socket}`,
-            'Set net.outer_url to it, or send updateSocket to the registry.',
+            `${found}, but ${socket}`,
+            say('Set net.outer_url to it, or send updateSocket to the registry.'),
             at,
           );
     }
@@ -76,14 +81,16 @@ export function judgeRange({chain, operator}: StatusFacts): Judgement {
     if (end > start)
       return ok(`${start}–${end} of ${max}: ${percent(end - start, max)} of all jobs`, fact.at);
     const range = start === 0n && end === 0n ? 'no range is set' : `the range ${start}–${end} is empty`;
-    return fail(`${range}, so no job is ever selected`, 'aos register', fact.at);
+    return fail(`${range}, so no job is ever selected`, run('register'), fact.at);
   }
   const seen = operator.state === 'known' ? (operator.value?.view.range ?? null) : null;
   if (seen === null) return unclear(fact);
   const text = `${seen.start}–${seen.end} of ${seen.max}, as the operator knows it`;
   const reading = 'Check chain.chain_rpc_url.';
-  if (BigInt(seen.end) <= BigInt(seen.start)) return fail(`${text}: it is empty`, 'aos register', seen.at);
-  return seen.source === 'chain' ? ok(text, seen.at) : warn(`${text} from an earlier run`, reading, seen.at);
+  if (BigInt(seen.end) <= BigInt(seen.start)) return fail(`${text}: it is empty`, run('register'), seen.at);
+  return seen.source === 'chain'
+    ? ok(text, seen.at)
+    : warn(`${text} from an earlier run`, say(reading), seen.at);
 }
 
 export function judgeChallenges({chain}: StatusFacts): Judgement {
@@ -102,7 +109,7 @@ export function judgeChallenges({chain}: StatusFacts): Judgement {
     );
     return pending(
       `${count(open.length, 'challenge')} open, ${least} blocks left to answer`,
-      'aos challenge list',
+      run('challenge list'),
       at,
     );
   }

@@ -1,4 +1,6 @@
 import {untilAbort} from '../../foundation/async/abort.ts';
+import {renderNext} from '../../cli/next-step.ts';
+import {run, say} from '../../foundation/next-step/next-step.ts';
 import {readOperatorStatus} from '../../peers/chain/operator-status.ts';
 import type {VrfKeySource} from '../../config/config.ts';
 import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
@@ -84,7 +86,11 @@ export function requireSomething(facts: StatusFacts): StatusFacts {
   );
   if (reasons.length === 4) {
     const next = chain.state === 'unknown' ? chain.next : null;
-    throw new AosError('STATUS_NOTHING_READ', reasons.join('; '), next === null ? {} : {next});
+    throw new AosError(
+      'STATUS_NOTHING_READ',
+      reasons.join('; '),
+      next === null ? {} : {next: renderNext(next)},
+    );
   }
   return facts;
 }
@@ -98,12 +104,12 @@ async function look<T>(
   const end = deadline(signal, ms);
   // The source may take its time to notice the signal; nobody waits for that.
   const late = untilAbort(end.signal).then((): Fact<T> =>
-    unknown(`no answer within ${ms / 1000} s`, ADVICE[source]),
+    unknown(`no answer within ${ms / 1000} s`, say(ADVICE[source])),
   );
   try {
     const reading = read(end.signal).then(
       (value): Fact<T> => known(value, systemTime.now()),
-      (error: unknown): Fact<T> => unknown(errorText(error), isAosError(error) ? error.next : null),
+      (error: unknown): Fact<T> => unknown(errorText(error), isAosError(error) ? say(error.next) : null),
     );
     return await Promise.race([reading, late]);
   } finally {
@@ -172,7 +178,7 @@ async function readJournal(dir: string): Promise<Fact<JournalFacts>> {
   try {
     return known(await readJournalFacts(dir), systemTime.now());
   } catch (error) {
-    return unknown(errorText(error), isAosError(error) ? error.next : null);
+    return unknown(errorText(error), isAosError(error) ? say(error.next) : null);
   }
 }
 

@@ -1,4 +1,6 @@
-import {renderNext} from '../../cli/next-step.ts';
+import * as check from '../../foundation/check/check.ts';
+import type {Check, Finding} from '../../foundation/check/check.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 import type {Unknown} from '../../foundation/fact.ts';
 import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
@@ -16,46 +18,23 @@ export const LINK_IDS = [
 ] as const;
 export type LinkId = (typeof LINK_IDS)[number];
 
-export type LinkState = 'ok' | 'warn' | 'fail' | 'unknown' | 'pending';
-
-export type Link = {
-  id: LinkId;
-  state: LinkState;
-  /** What was seen, one sentence. */
-  evidence: string;
-  /** The one next thing to type or do; null when there is nothing. */
-  next: string | null;
-  /** When it was read, Unix ms; null for what is unknown. */
-  at: number | null;
-};
+/** One link: a check of the chain that ends in earning. */
+export type Link = Check<LinkId>;
 
 /** Everything of a link but its name. */
-export type Judgement = Omit<Link, 'id'>;
+export type Judgement = Finding;
 
-const text = (next: NextStep | string): string => (typeof next === 'string' ? next : renderNext(next));
-
-export const ok = (evidence: string, at: number): Judgement => ({state: 'ok', evidence, next: null, at});
-export const warn = (evidence: string, next: NextStep | string, at: number): Judgement => ({
-  state: 'warn',
-  evidence,
-  next: text(next),
+export const ok = (found: string, at: number): Judgement => ({...check.ok(found), at});
+export const warn = (found: string, next: NextStep, at: number): Judgement => ({
+  ...check.warn(found, next),
   at,
 });
-export const fail = (evidence: string, next: NextStep | string, at: number): Judgement => ({
-  state: 'fail',
-  evidence,
-  next: text(next),
+export const fail = (found: string, next: NextStep, at: number): Judgement => ({
+  ...check.fail(found, next),
   at,
 });
-export const pending = (evidence: string, next: NextStep | string, at: number): Judgement => ({
-  state: 'pending',
-  evidence,
-  next: text(next),
+export const pending = (found: string, next: NextStep, at: number): Judgement => ({
+  ...check.pending(found, next),
   at,
 });
-export const unclear = ({reason, next}: Unknown): Judgement => ({
-  state: 'unknown',
-  evidence: `unknown (${reason})`,
-  next: next === null ? null : text(next),
-  at: null,
-});
+export const unclear = ({reason, next}: Unknown): Judgement => check.unclear(`unknown (${reason})`, next);

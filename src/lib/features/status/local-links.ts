@@ -1,3 +1,4 @@
+import {run, say, type NextStep} from '../../foundation/next-step/next-step.ts';
 import {ago, duration} from '../../foundation/text/duration.ts';
 import {assessLiveness, type Liveness} from '../../node/liveness/liveness.ts';
 import {gapsOf, type Span} from '../../node/liveness/spans.ts';
@@ -17,36 +18,37 @@ const CONNECTING_MS = 15_000;
 export function judgeSigner({signer, operator}: StatusFacts): Judgement {
   const trouble = troubleOf(operator, 'signer');
   if (signer.state === 'unknown') {
-    if (trouble !== null) return fail(`${trouble.message} (${trouble.code})`, trouble.next, trouble.since);
+    if (trouble !== null)
+      return fail(`${trouble.message} (${trouble.code})`, say(trouble.next), trouble.since);
     return unclear(signer);
   }
   const {value, at} = signer;
-  if (value.state === 'fail') return fail(`${value.message} (${value.code})`, value.next, at);
-  const evidence = `${value.host} signs in ${value.signMs} ms`;
+  if (value.state === 'fail') return fail(`${value.message} (${value.code})`, say(value.next), at);
+  const found = `${value.host} signs in ${value.signMs} ms`;
   if (trouble !== null)
-    return warn(`${evidence}, but not for the operator: ${trouble.message}`, trouble.next, at);
-  return ok(evidence, at);
+    return warn(`${found}, but not for the operator: ${trouble.message}`, say(trouble.next), at);
+  return ok(found, at);
 }
 
 export function judgeDispatcher({operator, now}: StatusFacts): Judgement {
   if (operator.state === 'unknown') return unclear(operator);
   if (operator.value === null)
-    return fail('no operator runs for this node on this machine', 'aos run', operator.at);
+    return fail('no operator runs for this node on this machine', run('run'), operator.at);
   const {view} = operator.value;
   const {state, since, url, reason} = view.connection;
-  if (view.stopping !== null) return fail(`the operator stops (${view.stopping})`, 'aos run', operator.at);
+  if (view.stopping !== null) return fail(`the operator stops (${view.stopping})`, run('run'), operator.at);
   switch (state) {
     case 'connected':
       return ok(`connected to ${url ?? '?'} for ${duration(now - (since ?? now))}`, operator.at);
     case 'starting':
     case 'connecting':
       if (since === null || now - since <= CONNECTING_MS)
-        return pending(`connecting to ${url ?? 'the dispatcher'}`, 'Wait a few seconds.', operator.at);
-      return fail(`connecting for ${duration(now - since)}`, 'Check net.dispatcher_url.', operator.at);
+        return pending(`connecting to ${url ?? 'the dispatcher'}`, say('Wait a few seconds.'), operator.at);
+      return fail(`connecting for ${duration(now - since)}`, say('Check net.dispatcher_url.'), operator.at);
     case 'disconnected': {
       const next = troubleOf(operator, 'dispatcher')?.next ?? 'Check net.dispatcher_url.';
       const time = since === null ? '' : ` for ${duration(now - since)}`;
-      return fail(`disconnected${time}: ${reason ?? 'no reason given'}`, next, operator.at);
+      return fail(`disconnected${time}: ${reason ?? 'no reason given'}`, say(next), operator.at);
     }
   }
 }
@@ -88,7 +90,7 @@ export function judgeProbed(facts: StatusFacts): Judgement {
   if (running !== null && now - running.startedAt <= patience && (silentMs ?? Infinity) > patience)
     return pending(
       `started ${ago(running.startedAt, now)}, not asked yet`,
-      `Wait ${duration(patience)}.`,
+      say(`Wait ${duration(patience)}.`),
       fact.at,
     );
   if (lastProbeAt === null || silentMs === null) return fail('never asked by the network', next, fact.at);
@@ -98,11 +100,11 @@ export function judgeProbed(facts: StatusFacts): Judgement {
   return fail(`last asked ${ago(lastProbeAt, now)}; ${grace}`, next, lastProbeAt);
 }
 
-function nextForSilence({operator, rules}: StatusFacts): string {
-  if (operator.state === 'known' && operator.value === null) return 'aos run';
+function nextForSilence({operator, rules}: StatusFacts): NextStep {
+  if (operator.state === 'known' && operator.value === null) return run('run');
   const url = rules.outerUrl;
-  if (url === null) return 'Set net.outer_url, and let the network reach it.';
-  return `Check from outside that the node is reachable: curl ${url}/ping`;
+  if (url === null) return say('Set net.outer_url, and let the network reach it.');
+  return say(`Check from outside that the node is reachable: curl ${url}/ping`);
 }
 
 export function judgeJobs({journal, operator, now}: StatusFacts): Judgement {
@@ -117,18 +119,19 @@ export function judgeJobs({journal, operator, now}: StatusFacts): Judgement {
     ...(waiting > 0 ? [`${count(waiting, 'waits', 'wait')} for acceptance`] : []),
   ].join('; ');
   const trouble = running?.view.problems.find(({part}) => part === 'worker' || part === 'journal');
-  if (trouble !== undefined) return warn(`${trouble.part}: ${trouble.message}; ${tally}`, trouble.next, at);
+  if (trouble !== undefined)
+    return warn(`${trouble.part}: ${trouble.message}; ${tally}`, say(trouble.next), at);
   if (
     waiting > 0 &&
     lastReceivedAt !== null &&
     now - Math.max(lastReceivedAt, lastAcceptedAt ?? 0) > SLOW_RESULT_MS
   )
-    return warn(tally, running === null ? 'aos run' : 'Look at the operator’s log.', at);
+    return warn(tally, running === null ? run('run') : say('Look at the operator’s log.'), at);
   const failing = (running?.view.jobs ?? []).filter(({stage}) => stage === 'accepted').slice(-3);
   if (failing.length === 3 && failing.every(({outcome}) => outcome === 'failed'))
     return warn(
       `the last jobs were answered as failed: ${failing[2]?.problem ?? tally}`,
-      'Look at the worker’s log.',
+      say('Look at the worker’s log.'),
       at,
     );
   return ok(

@@ -22,7 +22,7 @@ export function statusResult(facts: StatusFacts) {
     nodeId: facts.nodeId,
     network: facts.network,
     verdict,
-    links: links.map((link: Link) => ({...link, at: timeOf(link.at)})),
+    links: links.map(({at, ...link}: Link) => ({...link, at: timeOf(at ?? null)})),
     avs: avsJson(avs),
     stake: avs.state === 'unknown' ? [] : stakeJson(avs.value),
     sampling: samplingJson(facts),

@@ -1,3 +1,4 @@
+import {CHECK_STATES} from '../../foundation/check/check.ts';
 import * as v from 'valibot';
 import {LINK_IDS} from './link.ts';
 import type {StatusResult} from './result.ts';
@@ -169,8 +170,9 @@ const result = v.object({
   links: v.array(
     v.object({
       id: linkId,
-      state: v.picklist(['ok', 'warn', 'fail', 'unknown', 'pending']),
-      evidence: v.string(),
+      state: v.picklist(CHECK_STATES),
+      found: v.string(),
+      needed: v.exactOptional(v.string()),
       next,
       at: v.nullable(time),
     }),
@@ -187,7 +189,7 @@ const result = v.object({
 });
 
 export const status: ResultEntry = {
-  summary: 'aos status: the verdict, each link with its evidence, and the facts behind them.',
+  summary: 'aos status: the verdict, each link with what was found, and the facts behind them.',
   result: schemaOf<StatusResult>()(result),
 };
 

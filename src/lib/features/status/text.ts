@@ -1,82 +1,71 @@
 import {middle, wrap} from '../../foundation/text/cells.ts';
 import {duration} from '../../foundation/text/duration.ts';
 import type {StatusResult} from './result.ts';
-import type {LinkState} from './link.ts';
 import {count, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 import {ether, percent, shortDecimal} from '../../foundation/text/amounts.ts';
-import type {Level} from '../../node/events/describe.ts';
-import type {Paint} from '../../node/events/lines.ts';
-import {safeText} from '../../foundation/text/safe-text.ts';
+import {
+  checkLines,
+  hangingRows,
+  plainText,
+  stepLines,
+  type ListedCheck,
+  type ListStyle,
+} from '../../cli/check-list.ts';
+import type {Tone} from '../../cli/palette.ts';
 
-export type StatusStyle = {paint: Paint; ascii: boolean};
+/** Cells of the names of links and rows: the longest, `eigenlayer operator`. */
+const NAMES = 19;
 
-const WIDTH = 80;
-/** Mark and name of a link, label of a row. */
-const LABEL = 23;
-
-const MARKS: Readonly<Record<LinkState, {mark: string; ascii: string; level: Level}>> = {
-  ok: {mark: '✓', ascii: '+', level: 'info'},
-  warn: {mark: '!', ascii: '!', level: 'warn'},
-  fail: {mark: '✗', ascii: 'x', level: 'error'},
-  unknown: {mark: '?', ascii: '?', level: 'warn'},
-  pending: {mark: '…', ascii: '~', level: 'warn'},
+const HEADS: Readonly<Record<StatusResult['verdict']['state'], {text: string; tone: Tone}>> = {
+  earning: {text: 'EARNING', tone: 'ok'},
+  not_earning: {text: 'NOT EARNING', tone: 'fail'},
+  degraded: {text: 'EARNING, WITH WARNINGS', tone: 'warn'},
+  unknown: {text: 'UNKNOWN', tone: 'unknown'},
 };
 
-const HEADS: Readonly<Record<StatusResult['verdict']['state'], {text: string; level: Level}>> = {
-  earning: {text: 'EARNING', level: 'info'},
-  not_earning: {text: 'NOT EARNING', level: 'error'},
-  degraded: {text: 'EARNING, BUT LOOK', level: 'warn'},
-  unknown: {text: 'UNKNOWN', level: 'warn'},
-};
-
-/** The status for people: the answer, the first broken link and what to do, then everything else; 80 columns. */
-export function statusText(result: StatusResult, {paint, ascii}: StatusStyle): string {
-  const lines = [
-    ...headLines(result, paint),
+/** The status for people: the answer, the first broken link and what to do, then everything else. */
+export function statusText(result: StatusResult, style: ListStyle): string {
+  return [
+    ...headLines(result, style),
     '',
-    ...linkLines(result, {paint, ascii}),
+    ...checkLines(linksOf(result), style, NAMES),
     '',
-    ...detailLines(result),
-  ];
-  const text = lines.join('\n');
-  return ascii
-    ? text.replaceAll('–', '-').replaceAll('→', '->').replaceAll('…', '...').replaceAll('’', "'")
-    : text;
+    ...hangingRows(
+      detailRows(result).map(({name, text}) => ({sign: ' ', name, texts: [text]})),
+      style,
+      NAMES,
+    ),
+  ].join('\n');
 }
 
-function headLines({verdict, links, nodeId: id, network}: StatusResult, paint: Paint): string[] {
-  const {text, level} = HEADS[verdict.state];
+function headLines({verdict, links, nodeId: id, network}: StatusResult, style: ListStyle): string[] {
+  const {paint, width} = style;
+  const {text, tone} = HEADS[verdict.state];
   const idle =
     verdict.idle === true && (verdict.state === 'earning' || verdict.state === 'degraded') ? ' (idle)' : '';
   const broken = verdict.brokenLink === null ? '' : `: ${nameOf(verdict.brokenLink)}`;
-  const head = paint(level, `${text}${idle}${broken}`);
-  const who = `  ${id} on ${safeText(network, 20)}`;
-  const evidence = links.find((link) => link.id === verdict.brokenLink)?.evidence;
-  const told = evidence ?? 'The node does what it is paid for; whether it is paid, the chain cannot tell.';
-  return [
-    head,
-    who,
-    ...indent(wrap(safeText(told), WIDTH - 2)),
-    ...(verdict.next === null ? [] : indent(wrap(`→ ${safeText(verdict.next)}`, WIDTH - 2))),
+  const found = links.find((link) => link.id === verdict.brokenLink)?.found;
+  const told = found ?? 'Doing its work. Payment itself is not visible on chain.';
+  const lines = [
+    ...[`${id} on ${network}`, told].flatMap((line) => wrap(plainText(line, style), width - 2)),
+    ...(verdict.next === null ? [] : stepLines(verdict.next, style, width - 2)),
   ];
+  return [paint(tone, `${text}${idle}${broken}`), ...lines.map((line) => `  ${line}`)];
 }
 
-function linkLines({links}: StatusResult, {paint, ascii}: StatusStyle): string[] {
-  return links.flatMap(({id, state, evidence, next}, index) => {
-    // The links of one source that did not answer all say the same.
-    const isSaid = links.slice(0, index).some((before) => before.state === state && before.next === next);
-    const {mark, ascii: plain, level} = MARKS[state];
-    const label = ` ${nameOf(id)}`.padEnd(LABEL - 1);
-    const [first = '', ...rest] = wrap(safeText(evidence), WIDTH - LABEL);
-    const what =
-      next === null || state === 'ok' || (state === 'unknown' && isSaid)
-        ? []
-        : wrap(`→ ${safeText(next)}`, WIDTH - LABEL);
-    return [`${paint(level, ascii ? plain : mark)}${label}${first}`, ...indent([...rest, ...what], LABEL)];
+/** The links with their names; those of one source that did not answer all say the same, so the next step comes once. */
+function linksOf({links}: StatusResult): ListedCheck[] {
+  return links.map(({id, state, found, next}, index) => {
+    const isSaid =
+      state === 'unknown' &&
+      links.slice(0, index).some((before) => before.state === state && before.next?.say === next?.say);
+    return {id: nameOf(id), state, found, next: isSaid ? null : next};
   });
 }
 
-function detailLines(result: StatusResult): string[] {
+type Row = {name: string; text: string};
+
+function detailRows(result: StatusResult): Row[] {
   return [
     ...row('avs', avsText(result)),
     ...result.avs.quorums.flatMap((quorum) => row(quorumName(result, quorum.number), quorumText(quorum))),
@@ -158,20 +147,20 @@ function moratoriumText({policy: {moratorium}}: StatusResult): string {
   return `${state} ${moratorium.until.slice(0, 10)} (${moratorium.source})${ledger}`;
 }
 
-function livenessRows({liveness, policy}: StatusResult): string[] {
+function livenessRows({liveness, policy}: StatusResult): Row[] {
   const whole = duration(policy.offlineGraceMs);
   if (liveness.state === 'unknown')
-    return row('offline grace', `${whole}; what is left of it is unknown (${liveness.reason})`);
+    return row('offline allowance', `${whole}; what is left of it is unknown (${liveness.reason})`);
   const {graceLeftMs: left, outages, probes} = liveness;
   const [latest] = outages;
   const grace =
     left === null
       ? `${whole}; the network has not asked yet`
       : `${duration(left)} of ${whole} left, ${count(probes, 'probe')} answered`;
-  if (latest === undefined) return row('offline grace', grace);
+  if (latest === undefined) return row('offline allowance', grace);
   const end = latest.end === null ? 'now' : latest.end.slice(0, 16);
-  const text = `${count(outages.length, 'silence')} recorded, the last ${latest.start.slice(0, 16)} to ${end}, ${duration(latest.durationMs)}: ${OUTAGE_CAUSES[latest.cause]}`;
-  return [...row('offline grace', grace), ...row('outages', text)];
+  const text = `${count(outages.length, 'outage')} recorded, the last ${latest.start.slice(0, 16)} to ${end}, ${duration(latest.durationMs)}: ${OUTAGE_CAUSES[latest.cause]}`;
+  return [...row('offline allowance', grace), ...row('outages', text)];
 }
 
 function gasText({gas}: StatusResult): string {
@@ -186,14 +175,7 @@ function chainText({chain}: StatusResult): string {
   return `id ${chain.chainId}, block ${chain.block} of ${chain.blockAt.slice(0, 19)}Z by ${chain.endpoint}`;
 }
 
-function row(label: string, text: string): string[] {
-  const [first = '', ...rest] = wrap(safeText(text), WIDTH - LABEL);
-  return [`  ${label}`.padEnd(LABEL) + first, ...indent(rest, LABEL)];
-}
-
-function indent(lines: readonly string[], by = 2): string[] {
-  return lines.map((line) => ' '.repeat(by) + line);
-}
+const row = (name: string, text: string): Row[] => [{name, text}];
 
 function nameOf(id: string): string {
   return id.replaceAll('_', ' ');

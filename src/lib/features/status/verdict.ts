@@ -1,3 +1,4 @@
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 import {EXIT, type ExitCode} from '../../foundation/errors/table.ts';
 import {judgeAvs, judgeChallenges, judgeOperator, judgeRange, judgeSlashed} from './chain-links.ts';
 import type {StatusFacts} from './facts.ts';
@@ -8,7 +9,7 @@ export type Verdict = {
   state: 'earning' | 'not_earning' | 'degraded' | 'unknown';
   /** The first link that is to blame; null when none is. */
   brokenLink: LinkId | null;
-  next: string | null;
+  next: NextStep | null;
 };
 
 const JUDGES: Readonly<Record<LinkId, (facts: StatusFacts) => Judgement>> = {

@@ -27,3 +27,32 @@ export type Check<Id extends string = string> = {
   /** When it was read, Unix ms. */
   at?: number;
 };
+
+/** What a check comes to, before it has its name. */
+export type Finding = Omit<Check, 'id'>;
+
+export const ok = (found: string): Finding => ({state: 'ok', found, next: null});
+export const warn = (found: string, next: NextStep | null): Finding => ({state: 'warn', found, next});
+export const fail = (found: string, next: NextStep | null): Finding => ({state: 'fail', found, next});
+export const pending = (found: string, next: NextStep | null): Finding => ({state: 'pending', found, next});
+export const unclear = (found: string, next: NextStep | null = null): Finding => ({
+  state: 'unknown',
+  found,
+  next,
+});
+
+/** How many checks are in each state. */
+export function countStates(checks: readonly Pick<Check, 'state'>[]): Record<CheckState, number> {
+  const counts = {ok: 0, warn: 0, fail: 0, pending: 0, unknown: 0, skipped: 0};
+  for (const {state} of checks) counts[state] += 1;
+  return counts;
+}
+
+/** The check to see to first: the first that fails, else warns, else is unknown and has a next step. */
+export function worstOf<C extends Pick<Check, 'state' | 'next'>>(checks: readonly C[]): C | undefined {
+  return (
+    checks.find(({state}) => state === 'fail') ??
+    checks.find(({state}) => state === 'warn') ??
+    checks.find(({state, next}) => state === 'unknown' && next !== null)
+  );
+}

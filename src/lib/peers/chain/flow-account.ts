@@ -1,3 +1,4 @@
+import {run, say} from '../../foundation/next-step/next-step.ts';
 import type {Hex} from 'viem';
 import {ether} from '../../foundation/text/amounts.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
@@ -83,22 +84,24 @@ function accountKind(code: CodeAt): Precondition {
       id,
       `an account with the code of ${code.to} (EIP-7702)`,
       needed,
-      'Older AVSDirectory releases ask that code about the signature; if it refuses, remove the delegation.',
+      say(
+        'Older AVSDirectory releases ask that code about the signature; if it refuses, remove the delegation.',
+      ),
     );
-  return fail(id, 'a contract', needed, 'Make the call data and send it from the contract: --calldata');
+  return fail(id, 'a contract', needed, say('Make the call data and send it from the contract: --calldata'));
 }
 
 function balance(wei: bigint): Precondition {
   const [id, needed] = ['gas-balance', 'more than 0 ETH'];
   if (wei > 0n) return ok(id, `${ether(wei)} ETH`, needed);
-  return fail(id, '0 ETH', needed, 'Send ETH for gas to the operator address.');
+  return fail(id, '0 ETH', needed, say('Send ETH for gas to the operator address.'));
 }
 
 function eigenLayerOperator(isOperator: boolean | null): Precondition {
   const [id, needed] = ['eigenlayer-operator', 'registered as an EigenLayer operator'];
   if (isOperator === null) return unknown(id, 'DelegationManager did not answer', needed);
   if (isOperator) return done(id, 'registered', needed);
-  return fail(id, 'not registered', needed, 'aos register --as-operator --metadata-url URL');
+  return fail(id, 'not registered', needed, run('register', ['--as-operator', '--metadata-url', 'URL']));
 }
 
 export function directoryPreconditions({paused, domainKnown}: DirectoryFacts): Precondition[] {
@@ -107,6 +110,6 @@ export function directoryPreconditions({paused, domainKnown}: DirectoryFacts): P
     ...pause('avs-directory-pause', paused, 'AVSDirectory'),
     domainKnown
       ? ok(id, 'known', needed)
-      : fail(id, 'unknown', needed, 'Check chain.contracts.avs_directory; else update the toolkit.'),
+      : fail(id, 'unknown', needed, say('Check chain.contracts.avs_directory; else update the toolkit.')),
   ];
 }

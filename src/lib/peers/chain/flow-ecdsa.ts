@@ -1,3 +1,4 @@
+import {say} from '../../foundation/next-step/next-step.ts';
 import type {Hex} from 'viem';
 import {ecdsaStakeRegistryAbi} from './abis-avs.ts';
 import type {EcdsaFlow} from './ecdsa-generation.ts';
@@ -69,12 +70,17 @@ function weight({weight: now, minimumWeight}: EcdsaFacts): Precondition {
   const needed = minimumWeight === null ? 'more than 0' : `more than 0, and ≥ ${minimumWeight}`;
   if (now === null) return unknown(id, 'the registry did not answer', needed);
   if (now > 0n && (minimumWeight === null || now >= minimumWeight)) return ok(id, String(now), needed);
-  return warn(id, String(now), needed, 'Have more stake delegated: it would be registered with weight 0.');
+  return warn(
+    id,
+    String(now),
+    needed,
+    say('Have more stake delegated: it would be registered with weight 0.'),
+  );
 }
 
 function key(registered: Hex | null, wanted: Hex): Precondition {
   const [id, needed] = ['signing-key', wanted];
   if (registered === null) return ok(id, 'none yet', needed);
   if (registered.toLowerCase() === wanted.toLowerCase()) return done(id, registered, needed);
-  return warn(id, registered, needed, 'Give the key that is registered, or change it on the chain.');
+  return warn(id, registered, needed, say('Give the key that is registered, or change it on the chain.'));
 }

@@ -1,3 +1,4 @@
+import {say} from '../../foundation/next-step/next-step.ts';
 import type {Hex} from 'viem';
 import type {ErrorCode} from '../../foundation/errors/table.ts';
 import {AosError} from '../../foundation/errors/error.ts';
@@ -77,7 +78,7 @@ async function settle<T>(work: Promise<T>, at: number): Promise<Fact<T>> {
     return known(await work, at);
   } catch (error) {
     if (!(error instanceof AosError) || OF_ENDPOINT.has(error.code)) throw error;
-    return unknown(error.message, error.next);
+    return unknown(error.message, say(error.next));
   }
 }
 

@@ -1,10 +1,11 @@
+import {run, say} from '../../foundation/next-step/next-step.ts';
 import type {Hex} from 'viem';
 import {ether} from '../../foundation/text/amounts.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import {chainTime} from '../../foundation/time/time.ts';
 import type {BlsFacts} from './flow-bls.ts';
 import {
-  cooldown,
+  pending,
   done,
   fail,
   ok,
@@ -74,7 +75,9 @@ function reregistration(open: boolean | null): Precondition {
     id,
     'on the list since an earlier registration',
     needed,
-    'The service manager never lets an address back in: use another operator address, or ask the AOS team.',
+    say(
+      'The service manager never lets an address back in: use another operator address, or ask the AOS team.',
+    ),
   );
 }
 
@@ -82,7 +85,7 @@ function ejection({ejectedUntil}: BlsFacts, now: bigint): Precondition[] {
   const [id, needed] = ['ejection-cooldown', 'no cool-down after an ejection'];
   if (ejectedUntil === null || ejectedUntil <= now) return [ok(id, 'none', needed)];
   return [
-    cooldown(id, `ejected, ${ejectedUntil - now} s to wait`, needed, {
+    pending(id, `ejected, ${ejectedUntil - now} s to wait`, needed, {
       at: chainTime(ejectedUntil),
       block: null,
     }),
@@ -91,11 +94,11 @@ function ejection({ejectedUntil}: BlsFacts, now: bigint): Precondition[] {
 
 function m2({m2Disabled, m2Quorums}: BlsFacts, joining: readonly number[]): Precondition[] {
   const [id, needed] = ['m2-quorums', 'M2 quorums take registrations'];
-  if (m2Disabled) return [fail(id, 'closed', needed, 'aos register --flow operator-sets')];
+  if (m2Disabled) return [fail(id, 'closed', needed, run('register', ['--flow', 'operator-sets']))];
   if (m2Quorums === null) return [];
   const others = joining.filter((number) => !m2Quorums.includes(number));
   if (others.length === 0) return [ok(id, 'open', needed)];
-  return [fail(id, `operator sets: ${others.join(', ')}`, needed, 'Leave them out with --quorums.')];
+  return [fail(id, `operator sets: ${others.join(', ')}`, needed, say('Leave them out with --quorums.'))];
 }
 
 function quorumChoice(
@@ -110,9 +113,10 @@ function quorumChoice(
       id,
       `no such quorum: ${absent.join(', ')}`,
       `0 to ${facts.quorums.length - 1}`,
-      'Correct --quorums.',
+      say('Correct --quorums.'),
     );
-  if (joining.length === 0) return fail(id, 'none', needed, 'Have stake delegated that a quorum counts.');
+  if (joining.length === 0)
+    return fail(id, 'none', needed, say('Have stake delegated that a quorum counts.'));
   return ok(id, joining.join(', '), needed);
 }
 
@@ -133,7 +137,7 @@ function quorumPreconditions(quorum: QuorumFacts, wanted: readonly number[] | nu
             stakeId,
             ether(weight),
             stakeNeeded,
-            'Have more stake delegated, or leave the quorum out: --quorums',
+            say('Have more stake delegated, or leave the quorum out: --quorums'),
           );
   const seats =
     operators === null || maxOperators === null
@@ -144,7 +148,7 @@ function quorumPreconditions(quorum: QuorumFacts, wanted: readonly number[] | nu
             seatsId,
             `${operators} operators`,
             seatsNeeded,
-            'Ask the AVS for a churn approval, or wait for a free place.',
+            say('Ask the AVS for a churn approval, or wait for a free place.'),
           );
   return [stake, seats];
 }
@@ -167,11 +171,11 @@ function blsKey({keyId, wantedKeyOwner}: BlsFacts, {keyId: own, operator}: BlsRe
       id,
       `registered as ${keyId}, the key file has ${own}`,
       'the same key in the file',
-      'Set node.bls_key_file to the key that is registered; it cannot be changed on the chain.',
+      say('Set node.bls_key_file to the key that is registered; it cannot be changed on the chain.'),
     );
   }
-  if (own === null) return fail(id, 'none', needed, 'aos keys bls create');
+  if (own === null) return fail(id, 'none', needed, run('keys bls create'));
   if (wantedKeyOwner !== null && !sameAddress(wantedKeyOwner, operator))
-    return fail(id, `${own} is registered by ${wantedKeyOwner}`, needed, 'aos keys bls create');
+    return fail(id, `${own} is registered by ${wantedKeyOwner}`, needed, run('keys bls create'));
   return ok(id, `${own}, not registered yet`, needed);
 }

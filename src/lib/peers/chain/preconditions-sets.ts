@@ -1,7 +1,8 @@
+import {say} from '../../foundation/next-step/next-step.ts';
 import {chainTime} from '../../foundation/time/time.ts';
 import type {SetFacts, SetsFacts} from './flow-sets.ts';
 import {
-  cooldown,
+  pending,
   done,
   fail,
   ok,
@@ -66,15 +67,15 @@ function setChoice(
   if (setCount === null) return unknown(id, 'AllocationManager did not answer', needed);
   const absent = (request ?? []).filter((number) => !sets.some((set) => set.id === number));
   if (absent.length > 0)
-    return fail(id, `no such set: ${absent.join(', ')}`, 'sets of this AVS', 'Correct --quorums.');
+    return fail(id, `no such set: ${absent.join(', ')}`, 'sets of this AVS', say('Correct --quorums.'));
   if (wanted.length === 0)
     return setCount === 0
-      ? fail(id, 'the AVS has none', needed, 'Ask the AOS team.')
+      ? fail(id, 'the AVS has none', needed, say('Ask the AOS team.'))
       : fail(
           id,
           `the AVS has ${setCount}, with ids the toolkit did not find`,
           needed,
-          'Name them with --quorums.',
+          say('Name them with --quorums.'),
         );
   return ok(id, list(wanted), needed);
 }
@@ -86,10 +87,10 @@ function registrar({registrar: address, registrarServesAvs}: SetsFacts): Precond
       id,
       'none',
       needed,
-      'The AVS takes no operators this way: ask the AOS team, or look at --flow.',
+      say('The AVS takes no operators this way: ask the AOS team, or look at --flow.'),
     );
   if (registrarServesAvs === false)
-    return fail(id, `${address} does not serve it`, needed, 'Ask the AOS team.');
+    return fail(id, `${address} does not serve it`, needed, say('Ask the AOS team.'));
   return ok(id, address, needed);
 }
 
@@ -97,13 +98,13 @@ function permission(permitted: boolean | null): Precondition {
   const [id, needed] = ['permission', 'the operator may act for itself'];
   if (permitted === null) return ok(id, 'not asked: the chain names no PermissionController', needed);
   if (permitted) return ok(id, 'yes', needed);
-  return fail(id, 'no: it has other admins', needed, 'Send from an admin or appointee: --calldata');
+  return fail(id, 'no: it has other admins', needed, say('Send from an admin or appointee: --calldata'));
 }
 
 function ejection(until: bigint | null, now: bigint): Precondition[] {
   if (until === null || until <= now) return [];
   return [
-    cooldown('ejection-cooldown', `ejected, ${until - now} s to wait`, 'no cool-down after an ejection', {
+    pending('ejection-cooldown', `ejected, ${until - now} s to wait`, 'no cool-down after an ejection', {
       at: chainTime(until),
       block: null,
     }),
@@ -128,7 +129,7 @@ function slashability(
   const last = found ?? leaving.latest;
   const seconds = Math.round(Number(last + 1n - block) * leaving.secondsPerBlock);
   const current = `left, slashable until block ${last}${found === undefined ? ' at the latest' : ''}`;
-  return cooldown(id, current, needed, {at: chainTime(now + BigInt(seconds)), block: last + 1n});
+  return pending(id, current, needed, {at: chainTime(now + BigInt(seconds)), block: last + 1n});
 }
 
 function key({id: set, curve, keyRegistered}: SetFacts): Precondition[] {
@@ -147,6 +148,6 @@ function allocationDelay(delay: number | null): Precondition {
     id,
     'not set',
     needed,
-    'Nothing to do to register; stake cannot be allocated before it is set.',
+    say('Nothing to do to register; stake cannot be allocated before it is set.'),
   );
 }

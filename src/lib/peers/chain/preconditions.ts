@@ -1,3 +1,4 @@
+import {say} from '../../foundation/next-step/next-step.ts';
 import type {Hex} from 'viem';
 import type {Flow} from './detect.ts';
 import {accountPreconditions, directoryPreconditions, readAccount, readDirectory} from './flow-account.ts';
@@ -63,6 +64,6 @@ export async function readPreconditions(
 
 async function directory(chain: Chain, contracts: ResolvedContracts, operator: Hex): Promise<Precondition[]> {
   if (contracts.avsDirectory === null)
-    return [fail('avs-directory', 'unknown', 'an AVSDirectory', 'Set chain.contracts.avs_directory.')];
+    return [fail('avs-directory', 'unknown', 'an AVSDirectory', say('Set chain.contracts.avs_directory.'))];
   return directoryPreconditions(await readDirectory(chain, contracts.avsDirectory, contracts, operator));
 }

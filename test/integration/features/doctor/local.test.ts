@@ -1,3 +1,4 @@
+import {run} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {chmodSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {join} from 'node:path';
@@ -61,7 +62,7 @@ describe('config', () => {
     const checks = await sick.checks();
     expect(checks['config.file']).toMatchObject({
       state: 'fail',
-      evidence: expect.stringMatching(told) as string,
+      found: expect.stringMatching(told) as string,
     });
     expect(checks['config.valid']).toMatchObject({state: 'skipped', because: 'config.file'});
     expect(checks['signer.url']).toMatchObject({state: 'skipped', because: 'config.valid'});
@@ -80,8 +81,8 @@ describe('config', () => {
       'ping.operator',
     );
     expect(checks['config.valid']).toMatchObject({state: 'fail'});
-    expect(checks['config.valid']?.evidence).toMatch(/2 problems.*node\.node_id.*net\.dispatcher_url/s);
-    expect(checks['config.unused']?.evidence).toContain('nett is not a known key; did you mean net?');
+    expect(checks['config.valid']?.found).toMatch(/2 problems.*node\.node_id.*net\.dispatcher_url/s);
+    expect(checks['config.unused']?.found).toContain('nett is not a known key; did you mean net?');
     expect(checks).toMatchObject({
       'files.vrf_key': {state: 'ok'},
       'workers.opml': {state: 'fail'},
@@ -156,8 +157,8 @@ describe('files', () => {
     const sick = patient();
     breakIt(sick);
     const check = Object.values(await sick.checks(id)).find((one) => one.id === id);
-    expect(check).toMatchObject({id, state: 'fail', evidence: expect.stringMatching(told) as string});
-    expect(check?.fix).toBeTruthy();
+    expect(check).toMatchObject({id, state: 'fail', found: expect.stringMatching(told) as string});
+    expect(check?.next).toBeTruthy();
   });
 
   it('warns of a readable configuration only when something in it lets others in', async () => {
@@ -169,7 +170,7 @@ describe('files', () => {
     const {report} = await sick.examine('files.config');
     expect(report.checks[0]).toMatchObject({
       state: 'warn',
-      fix: expect.stringContaining('chmod 600') as string,
+      next: {say: expect.stringContaining('chmod 600') as string},
     });
     expect(JSON.stringify(report)).not.toContain('geheim');
   });
@@ -249,7 +250,7 @@ describe('journal', () => {
   it('counts, checks, and tells what waits', async () => {
     const sick = patient();
     const dir = join(sick.dir, 'state');
-    expect((await sick.checks('journal'))['journal.open']).toMatchObject({state: 'warn', fix: 'aos run'});
+    expect((await sick.checks('journal'))['journal.open']).toMatchObject({state: 'warn', next: run('run')});
     const journal = await openJournal({dir, clockId: 1n});
     const {record} = await journal.receive(newJob('one'));
     await journal.conclude(record.seq, answerOf('{}'));
@@ -258,7 +259,7 @@ describe('journal', () => {
       'journal.open': {state: 'ok'},
       'journal.sound': {state: 'ok'},
       'journal.readings': {state: 'ok'},
-      'journal.backlog': {state: 'warn', fix: 'aos run'},
+      'journal.backlog': {state: 'warn', next: run('run')},
     });
     await journal.accepted(record.seq, Date.now(), {envelopeId: 'e', signature: 'ff', at: Date.now()});
     await journal.close();
@@ -269,7 +270,7 @@ describe('journal', () => {
     const sick = patient();
     writeFileSync(join(sick.dir, 'state/journal.db'), Buffer.alloc(8192, 7), {mode: 0o600});
     expect(await sick.checks('journal')).toMatchObject({
-      'journal.open': {state: 'fail', evidence: expect.stringContaining('JOURNAL_UNREADABLE') as string},
+      'journal.open': {state: 'fail', found: expect.stringContaining('JOURNAL_UNREADABLE') as string},
       'journal.sound': {state: 'skipped', because: 'journal.open'},
     });
   });
@@ -295,7 +296,7 @@ describe('disk and versions', () => {
   });
 
   it('looks at the disk itself', async () => {
-    expect((await patient().checks('disk.space'))['disk.space']?.evidence).toMatch(/free of .* GiB/);
+    expect((await patient().checks('disk.space'))['disk.space']?.found).toMatch(/free of .* GiB/);
   });
 
   it.each([
@@ -313,7 +314,7 @@ describe('disk and versions', () => {
     const sick = patient();
     const {report} = await sick.examine();
     expect(new Set(report.checks.map(({id}) => id))).toEqual(planChecks({only: [], skip: []}).asked);
-    for (const {state, fix, id} of report.checks)
-      if (state === 'fail') expect({id, hasFix: fix !== null && fix !== ''}).toEqual({id, hasFix: true});
+    for (const {state, next, id} of report.checks)
+      if (state === 'fail') expect({id, hasNext: next !== null}).toEqual({id, hasNext: true});
   });
 });

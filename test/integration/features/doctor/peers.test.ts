@@ -1,3 +1,4 @@
+import {run} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {once} from 'node:events';
 import type {RequestListener} from 'node:http';
 import {WebSocketServer} from 'ws';
@@ -52,7 +53,7 @@ describe('signer', () => {
     const checks = await patient().checks('signer');
     expect(checks['signer.connect']).toMatchObject({
       state: 'fail',
-      evidence: expect.stringContaining('ECONNREFUSED') as string,
+      found: expect.stringContaining('ECONNREFUSED') as string,
     });
     expect(checks['signer.sign']).toMatchObject({state: 'skipped', because: 'signer.connect'});
   });
@@ -84,7 +85,7 @@ describe('chain', () => {
     expect(await sick.checks('chain', 'registry')).toMatchObject({
       'chain.rpc': {
         state: 'fail',
-        evidence: expect.stringContaining('serves chain 1, the configuration says 31337') as string,
+        found: expect.stringContaining('serves chain 1, the configuration says 31337') as string,
       },
       'chain.gas': {state: 'skipped', because: 'chain.rpc'},
       'registry.avs': {state: 'skipped', because: 'chain.rpc'},
@@ -101,7 +102,7 @@ describe('chain', () => {
     const checks = await sick.checks('chain.rpc', 'chain.contracts');
     expect(checks['chain.rpc']).toMatchObject({
       state: 'warn',
-      evidence: expect.stringContaining('chain 31337, block 16') as string,
+      found: expect.stringContaining('chain 31337, block 16') as string,
     });
     expect(checks['chain.contracts']?.state).toBe('fail');
   });
@@ -131,14 +132,14 @@ describe('a peer that takes connections and says nothing', () => {
     Object.assign(sick.where.env, {AOS_CHAIN_RPC_URLS: url});
     const checks = await sick.checks('chain.rpc', 'clock', 'workers.opml', 'dispatcher');
     expect(checks).toMatchObject({
-      'chain.rpc': {state: 'warn', evidence: expect.stringContaining(`${silent} gave no answer`) as string},
+      'chain.rpc': {state: 'warn', found: expect.stringContaining(`${silent} gave no answer`) as string},
       'clock.offset': {state: 'ok'},
     });
     for (const id of ['workers.opml', 'dispatcher.websocket', 'dispatcher.knows_us'] as const)
       expect(checks[id]).toMatchObject({
         state: 'unknown',
-        evidence: expect.stringContaining(`${silent} gave no answer within`) as string,
-        fix: expect.any(String) as string,
+        found: expect.stringContaining(`${silent} gave no answer within`) as string,
+        next: {say: expect.any(String) as string},
       });
   });
 });
@@ -160,7 +161,7 @@ describe('clock', () => {
     const sick = patient();
     sick.configure({'node.signer_key': await httpServer(dated(offsetMs))});
     const check = (await sick.checks('clock.offset'))['clock.offset'];
-    expect(check).toMatchObject({state, evidence: expect.stringMatching(told) as string});
+    expect(check).toMatchObject({state, found: expect.stringMatching(told) as string});
   });
 
   it('follows most of the sources, not the one that lies', async () => {
@@ -184,7 +185,7 @@ describe('clock', () => {
     expect(await sick.checks('clock.offset')).toMatchObject({
       'clock.offset': {
         state: 'unknown',
-        evidence: expect.stringContaining('chain 31337 are no clock') as string,
+        found: expect.stringContaining('chain 31337 are no clock') as string,
       },
     });
   });
@@ -196,7 +197,7 @@ describe('clock', () => {
     });
     sick.configure({network: 'mainnet', 'chain.chain_rpc_url': url});
     expect(await sick.checks('clock.offset')).toMatchObject({
-      'clock.offset': {state: 'fail', evidence: expect.stringContaining('behind') as string},
+      'clock.offset': {state: 'fail', found: expect.stringContaining('behind') as string},
     });
   });
 });
@@ -220,7 +221,7 @@ describe('dispatcher', () => {
     const url = new URL(await httpServer((_request, response) => response.writeHead(404).end()));
     sick.configure({'net.dispatcher_url': url.host, 'node.dispatcher_address': null});
     expect(await sick.checks('dispatcher')).toMatchObject({
-      'dispatcher.websocket': {state: 'fail', evidence: expect.stringContaining('404') as string},
+      'dispatcher.websocket': {state: 'fail', found: expect.stringContaining('404') as string},
       'dispatcher.identity': {state: 'warn'},
     });
   });
@@ -230,7 +231,7 @@ describe('dispatcher', () => {
     const sick = patient();
     sick.configure({'net.dispatcher_url': `127.0.0.1:${port}`});
     expect(await sick.checks('dispatcher.websocket')).toMatchObject({
-      'dispatcher.websocket': {state: 'unknown', evidence: `127.0.0.1:${port} gave no answer within 2.5 s`},
+      'dispatcher.websocket': {state: 'unknown', found: `127.0.0.1:${port} gave no answer within 2.5 s`},
     });
   });
 
@@ -246,7 +247,7 @@ describe('dispatcher', () => {
     const sick = patient();
     sick.configure({'net.dispatcher_url': new URL(url).host});
     expect(await sick.checks('dispatcher.knows_us')).toMatchObject({
-      'dispatcher.knows_us': {state, evidence: expect.stringContaining(told) as string},
+      'dispatcher.knows_us': {state, found: expect.stringContaining(told) as string},
     });
   });
 });
@@ -257,7 +258,7 @@ describe('ping', () => {
     const port = await freePort();
     sick.configure({'net.rest_url': `127.0.0.1:${port}`});
     expect(await sick.checks('ping')).toMatchObject({
-      'ping.operator': {state: 'warn', fix: 'aos run'},
+      'ping.operator': {state: 'warn', next: run('run')},
       'ping.local': {state: 'skipped', because: 'ping.operator'},
       'ping.outside': {state: 'skipped', because: 'ping.operator'},
     });
@@ -287,7 +288,7 @@ describe('ping', () => {
     const check = (await sick.checks('ping.outside'))['ping.outside'];
     expect(check).toMatchObject({
       state: 'ok',
-      evidence: expect.stringMatching(/last asked \d+ s ago/) as string,
+      found: expect.stringMatching(/last asked \d+ s ago/) as string,
     });
   });
 });
@@ -304,8 +305,8 @@ describe('alerts', () => {
     expect(away).toMatchObject({
       'alerts.webhook': {
         state: 'fail',
-        evidence: expect.stringContaining('http://127.0.0.1:1 ') as string,
-        fix: 'Correct alerts.webhook_url, then: aos alert test',
+        found: expect.stringContaining('http://127.0.0.1:1 ') as string,
+        next: run('alert test', [], 'Correct alerts.webhook_url, then'),
       },
     });
     expect(JSON.stringify(away)).not.toContain('the-secret');
@@ -323,7 +324,7 @@ describe('workers', () => {
     const sick = patient();
     sick.configure({'workers.opml.url': worker.url});
     expect(await sick.checks('workers')).toMatchObject({
-      'workers.opml': {state, evidence: expect.stringContaining(told) as string},
+      'workers.opml': {state, found: expect.stringContaining(told) as string},
       'workers.tee': {state: 'skipped', because: null},
     });
   });

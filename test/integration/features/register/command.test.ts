@@ -162,7 +162,7 @@ describe('on the command line', () => {
       result: {
         steps: [
           {
-            state: 'missing',
+            outcome: 'missing',
             next: `aos register -c ${join(place.dir, 'config.yaml')} --as-operator --metadata-url URL`,
           },
         ],

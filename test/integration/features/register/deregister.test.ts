@@ -1,3 +1,4 @@
+import {listStyle} from '../../../support/list-style.ts';
 import {encodeFunctionData, toFunctionSelector} from 'viem';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished} from 'vitest';
 import {challengeManagerAbi} from '../../../../src/lib/peers/chain/abis-aos.ts';
@@ -5,7 +6,7 @@ import {startAnvil, type Anvil} from '../../../../src/devnet/chain/anvil.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {
   deregister,
-  renderDeregister,
+  deregisterText,
   type DeregisterOptions,
 } from '../../../../src/lib/features/register/deregister.ts';
 import {deregisterOptions} from '../../../../src/lib/features/register/deregister-command.ts';
@@ -64,14 +65,14 @@ describe.each(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets'] as co
     it('is sent once, says what stays, and the second time has nothing to do', async () => {
       const place = await registered(flow);
       const report = await deregister(place.config, leaving());
-      expect(report.steps).toMatchObject([{id: 'avs', state: 'done'}]);
+      expect(report.steps).toMatchObject([{id: 'avs', outcome: 'done'}]);
       expect(report.stays.range).toEqual({start: 0n, end: 9n});
       expect(report.stays.wayBack).toBe(flow === 'bls' ? false : null);
       expect(report.stays.slashableUntil !== null).toBe(flow === 'operator-sets');
-      expect(renderDeregister(report)).toContain('stays:');
+      expect(deregisterText(report, listStyle())).toContain('stays:');
       const nonce = await nonceOf(anvil.url, 'pending');
       const again = await deregister(place.config, leaving());
-      expect(again.steps).toMatchObject([{id: 'avs', state: 'already'}]);
+      expect(again.steps).toMatchObject([{id: 'avs', outcome: 'already'}]);
       expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
     });
   },
@@ -99,7 +100,7 @@ describe('leaving', () => {
     });
     const report = await deregister(place.config, leaving({force: true}));
     await journal.close();
-    expect(report.steps).toMatchObject([{state: 'done'}]);
+    expect(report.steps).toMatchObject([{outcome: 'done'}]);
   });
 
   it('while a challenge is open is refused', async () => {
@@ -135,8 +136,8 @@ describe('leaving', () => {
     const nonce = await nonceOf(anvil.url, 'pending');
     await devRpc(anvil.url, 'anvil_setCode', [place.contracts.registry, ONLY_KEY_REGISTRAR]);
     const report = await deregister(place.config, leaving({flow: 'ecdsa-b2'}));
-    expect(report.steps).toMatchObject([{id: 'avs', state: 'missing'}]);
-    expect(report.steps[0]?.detail).toMatch(/^unknown: .* does not answer/);
+    expect(report.steps).toMatchObject([{id: 'avs', outcome: 'missing'}]);
+    expect(report.steps[0]?.found).toMatch(/^unknown: .* does not answer/);
     expect(stepsExitCode(report.steps)).toBe(3);
     expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
   });
@@ -153,7 +154,7 @@ describe('leaving', () => {
     onTestFinished(() => devRpc(anvil.url, 'evm_setIntervalMining', [1]).then(() => {}));
     const soon = limits({pollMs: 50, waitMs: 0});
     const first = await deregister(place.config, leaving({quorums: [0], limits: soon}));
-    expect(first.steps).toMatchObject([{state: 'pending'}]);
+    expect(first.steps).toMatchObject([{outcome: 'pending'}]);
     // The last quorum takes more gas than the simulation on the latest block says: it waits for the first.
     await expect(deregister(place.config, leaving({quorums: [1], limits: soon}))).rejects.toMatchObject({
       code: 'TX_STUCK',
@@ -162,9 +163,9 @@ describe('leaving', () => {
     });
     await devRpc(anvil.url, 'evm_setIntervalMining', [1]);
     const second = await deregister(place.config, leaving({quorums: [1]}));
-    expect(second).toMatchObject({left: [1], steps: [{state: 'done'}]});
+    expect(second).toMatchObject({left: [1], steps: [{outcome: 'done'}]});
     expect(second.txHash).not.toBe(first.txHash);
-    expect((await deregister(place.config, leaving())).steps).toMatchObject([{state: 'already'}]);
+    expect((await deregister(place.config, leaving())).steps).toMatchObject([{outcome: 'already'}]);
   });
 
   it('a quorum that was left, while in another, has nothing to do', async () => {
@@ -176,7 +177,7 @@ describe('leaving', () => {
     await register(place.config, registering(place));
     expect((await deregister(place.config, leaving({quorums: [0]}))).left).toEqual([0]);
     const again = await deregister(place.config, leaving({quorums: [0]}));
-    expect(again).toMatchObject({left: [], steps: [{state: 'already', detail: 'not in 0'}]});
+    expect(again).toMatchObject({left: [], steps: [{outcome: 'already', found: 'not in 0'}]});
     expect((await deregister(place.config, leaving({quorums: [0, 1]}))).left).toEqual([1]);
   });
 

@@ -45,7 +45,7 @@ describe.each([
     const place = await site(anvil.url, compiled.artifacts, {flow, domain, reverts, range: RANGE});
     const first = await register(place.config, registering(place));
     expect(stepsExitCode(first.steps)).toBe(0);
-    expect(first.steps.find(({id}) => id === 'avs')).toMatchObject({state: 'done', tx: {state: 'mined'}});
+    expect(first.steps.find(({id}) => id === 'avs')).toMatchObject({outcome: 'done', tx: {state: 'mined'}});
     expect(first).toMatchObject({range: RANGE, txHash: expect.stringMatching(/^0x[0-9a-f]{64}$/) as string});
     if (flow.startsWith('bls'))
       expect(first).toMatchObject({operatorId: blsKey().id, quorums: [0], socket: SOCKET});
@@ -87,7 +87,7 @@ describe('registering', () => {
     const config = {...place.config, chain: {...chain, contracts}};
     const report = await register(config, registering(place, {metadataUrl}));
     expect(states(report)).toEqual([['eigenlayer-operator', 'missing']]);
-    expect(report.steps[0]?.detail).toContain('unknown');
+    expect(report.steps[0]?.found).toContain('unknown');
     expect(await nonceOf(anvil.url, 'pending')).toBe(0);
   });
 
@@ -125,8 +125,8 @@ describe('registering', () => {
     const second = await register(place.config, registering(place, {quorums: [1]}));
     expect(second).toMatchObject({quorums: [0], txHash: first.txHash});
     expect(second.steps.find(({id}) => id === 'avs')).toMatchObject({
-      state: 'pending',
-      detail: 'registered for 0; what was sent before did not name 1',
+      outcome: 'pending',
+      found: 'registered for 0; what was sent before did not name 1',
       next: 'Run the command again: it registers for these too.',
     });
     expect(stepsExitCode(second.steps)).toBe(8);
@@ -173,7 +173,7 @@ describe('registering', () => {
     );
     expect(notes.join('\n')).toContain('gas');
     const {steps} = await register(place.config, registering(place, {mode: 'calldata'}));
-    expect(steps.find(({id}) => id === 'dispatcher')).toMatchObject({state: 'planned', call: null});
+    expect(steps.find(({id}) => id === 'dispatcher')).toMatchObject({outcome: 'planned', call: null});
     expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
     const {to, data} = steps.find(({id}) => id === 'avs')!.call!;
     await devRpc(anvil.url, 'anvil_impersonateAccount', [OPERATOR]);

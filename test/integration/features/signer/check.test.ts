@@ -3,7 +3,7 @@ import {createServer as createTlsServer} from 'node:tls';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import type {DevSignerOptions} from '../../../../src/devnet/signer/signer.ts';
 import type {SignerFaults} from '../../../../src/devnet/signer/faults.ts';
-import {STEP_IDS, type StepId} from '../../../../src/lib/features/signer/check/step.ts';
+import {STEP_IDS, type StepId} from '../../../../src/lib/features/signer/step-ids.ts';
 import {
   checkSigner,
   type CheckOptions,
@@ -11,8 +11,9 @@ import {
   type StepReport,
 } from '../../../../src/lib/features/signer/check.ts';
 import {verdictExit} from '../../../../src/lib/cli/verdict-exit.ts';
-import {renderSignerReport} from '../../../../src/lib/features/signer/text.ts';
+import {signerText} from '../../../../src/lib/features/signer/text.ts';
 import {systemTime} from '../../../../src/lib/foundation/system/system-time.ts';
+import {listStyle} from '../../../support/list-style.ts';
 import {rawHttp} from '../../../support/raw-http.ts';
 import {
   bodyOf,
@@ -61,14 +62,16 @@ const inState = (report: SignerReport, state: StepReport['state']): StepId[] =>
 /** All steps after `id`, for checks that stop there. */
 const after = (id: StepId): StepId[] => STEP_IDS.slice(STEP_IDS.indexOf(id) + 1);
 
-/** Exactly one step failed, with a fix, and these were skipped. */
+/** Exactly one step failed, with a next step, and these were skipped. */
 function expectOnly(report: SignerReport, id: StepId, skipped: readonly StepId[]): StepReport {
   expect(inState(report, 'fail')).toEqual([id]);
   expect(inState(report, 'skipped')).toEqual(skipped);
   expect(report.verdict).toBe('fail');
   expect(verdictExit(report.verdict)).toBe(3);
   const found = step(report, id);
-  expect([found.asked, found.got, found.means, found.fix ?? ''].every((text) => text !== '')).toBe(true);
+  expect([found.asked, found.found, found.means, found.next?.say ?? ''].every((text) => text !== '')).toBe(
+    true,
+  );
   return found;
 }
 
@@ -85,11 +88,11 @@ describe('a good signer', () => {
     expect(report.steps.map(({id, state}) => `${id} ${state}`)).toEqual(STEP_IDS.map((id) => `${id} ok`));
     expect(
       report.steps.every(
-        ({asked, got, means, fix}) => asked !== '' && got !== '' && means !== '' && fix === null,
+        ({asked, found, means, next}) => asked !== '' && found !== '' && means !== '' && next === null,
       ),
     ).toBe(true);
     expect(verdictExit(report.verdict)).toBe(0);
-    expect(renderSignerReport(report, {color: false}).match(/^✓ /gm)).toHaveLength(STEP_IDS.length);
+    expect(signerText(report, listStyle(), {all: true}).match(/^✓ /gm)).toHaveLength(STEP_IDS.length);
   });
 
   it('passes with a KMS behind it, with node_id in any letter case, over TLS, and when no chain id is configured', async () => {
@@ -100,7 +103,7 @@ describe('a good signer', () => {
     expect(report).toMatchObject({verdict: 'ok', chainId: 17000});
     const tls = await checkDev({tls: {key: pem('server-key'), cert: pem('server')}}, {tls: {ca: pem('ca')}});
     expect(tls.verdict).toBe('ok');
-    expect(step(tls, 'tls').got).toContain('2120-01-01');
+    expect(step(tls, 'signer.tls').found).toContain('2120-01-01');
   });
 });
 
@@ -108,8 +111,8 @@ describe('url', () => {
   it.each(['127.0.0.1:9000', 'http://127.0.0.1:9000/eth1', 'http://u:p@127.0.0.1:9000', 'ftp://127.0.0.1'])(
     '%s',
     async (url) => {
-      const found = expectOnly(await check(url), 'url', after('url'));
-      expect(found.fix).toContain('http');
+      const found = expectOnly(await check(url), 'signer.url', after('signer.url'));
+      expect(found.next?.say).toContain('http');
     },
   );
 });
@@ -118,15 +121,19 @@ describe('connect', () => {
   it('nothing listens', async () => {
     const found = expectOnly(
       await check(`http://127.0.0.1:${await freePort()}`),
-      'connect',
-      after('connect'),
+      'signer.connect',
+      after('signer.connect'),
     );
-    expect(found).toMatchObject({got: 'ECONNREFUSED', fix: containing('Start Web3Signer')});
+    expect(found).toMatchObject({found: 'ECONNREFUSED', next: {say: containing('Start Web3Signer')}});
   });
 
   it('no such host', async () => {
-    const found = expectOnly(await check('http://signer.invalid:9000'), 'connect', after('connect'));
-    expect(found.got).toMatch(/ENOTFOUND|EAI_AGAIN/);
+    const found = expectOnly(
+      await check('http://signer.invalid:9000'),
+      'signer.connect',
+      after('signer.connect'),
+    );
+    expect(found.found).toMatch(/ENOTFOUND|EAI_AGAIN/);
   });
 });
 
@@ -146,9 +153,9 @@ describe('tls', () => {
     ],
     ['an expired certificate', serving('expired'), {tls: {ca: pem('ca')}}, 'CERT_HAS_EXPIRED', 'Renew'],
   ])('%s', async (_name, options, checks, got, fix) => {
-    const found = expectOnly(await checkDev(options, checks), 'tls', after('tls'));
-    expect(found.got).toBe(got);
-    expect(found.fix).toContain(fix);
+    const found = expectOnly(await checkDev(options, checks), 'signer.tls', after('signer.tls'));
+    expect(found.found).toBe(got);
+    expect(found.next?.say).toContain(fix);
   });
 
   it('a client certificate is demanded', async () => {
@@ -161,7 +168,11 @@ describe('tls', () => {
         rejectUnauthorized: true,
       },
     };
-    const found = expectOnly(await checkDev(options, {tls: {ca: pem('ca')}}), 'tls', after('tls'));
+    const found = expectOnly(
+      await checkDev(options, {tls: {ca: pem('ca')}}),
+      'signer.tls',
+      after('signer.tls'),
+    );
     expect(found.means).toContain('client certificate');
     const known = await checkDev(options, {
       tls: {ca: pem('ca'), cert: pem('client'), key: pem('client-key')},
@@ -171,28 +182,36 @@ describe('tls', () => {
 
   it('https to a plain port', async () => {
     const {url} = await devSigner();
-    const found = expectOnly(await check(url.replace('http:', 'https:')), 'tls', after('tls'));
-    expect(found.fix).toContain(url);
+    const found = expectOnly(await check(url.replace('http:', 'https:')), 'signer.tls', after('signer.tls'));
+    expect(found.next?.say).toContain(url);
   });
 
   it('a port that never answers the handshake', async () => {
     const port = await tcpServer(() => {});
-    const found = expectOnly(await check(`https://127.0.0.1:${port}`, {limitMs: 150}), 'tls', after('tls'));
-    expect(found.got).toContain('150 ms');
+    const found = expectOnly(
+      await check(`https://127.0.0.1:${port}`, {limitMs: 150}),
+      'signer.tls',
+      after('signer.tls'),
+    );
+    expect(found.found).toContain('150 ms');
   });
 
   it('a certificate about to expire is a warning', async () => {
     const late = {...systemTime, now: () => Date.parse('2119-12-25T00:00:00Z')};
     const report = await checkDev(serving('server'), {tls: {ca: pem('ca')}, time: late});
-    expect(step(report, 'tls').state).toBe('warn');
+    expect(step(report, 'signer.tls').state).toBe('warn');
     expect(verdictExit(report.verdict)).toBe(4);
   });
 });
 
 describe('upcheck', () => {
   it('the host name is not allowed', async () => {
-    const found = expectOnly(await checkDev({hostAllowlist: ['signer']}), 'upcheck', after('upcheck'));
-    expect(found.fix).toContain('--http-host-allowlist=127.0.0.1');
+    const found = expectOnly(
+      await checkDev({hostAllowlist: ['signer']}),
+      'signer.upcheck',
+      after('signer.upcheck'),
+    );
+    expect(found.next?.say).toContain('--http-host-allowlist=127.0.0.1');
   });
 
   it.each<[string, number, string, string]>([
@@ -201,13 +220,17 @@ describe('upcheck', () => {
     ['a proxy that adds Origin', 403, 'CORS Rejected - Invalid origin', 'Origin'],
   ])('%s', async (_name, status, body, fix) => {
     const url = await httpServer((_request, response) => response.writeHead(status).end(body));
-    expect(expectOnly(await check(url), 'upcheck', after('upcheck')).fix).toContain(fix);
+    expect(expectOnly(await check(url), 'signer.upcheck', after('signer.upcheck')).next?.say).toContain(fix);
   });
 
   it('http to a TLS port', async () => {
     const {url} = await devSigner({tls: {key: pem('server-key'), cert: pem('server')}});
-    const found = expectOnly(await check(url.replace('https:', 'http:')), 'upcheck', after('upcheck'));
-    expect(found.fix).toContain(url);
+    const found = expectOnly(
+      await check(url.replace('https:', 'http:')),
+      'signer.upcheck',
+      after('signer.upcheck'),
+    );
+    expect(found.next?.say).toContain(url);
   });
 
   it('a port that speaks something else, drops, or never answers', async () => {
@@ -215,24 +238,32 @@ describe('upcheck', () => {
     const dropping = await tcpServer((socket) => socket.destroy());
     const silent = await tcpServer(() => {});
     for (const port of [ssh, dropping, silent]) {
-      expectOnly(await check(`http://127.0.0.1:${port}`, {limitMs: 200}), 'upcheck', after('upcheck'));
+      expectOnly(
+        await check(`http://127.0.0.1:${port}`, {limitMs: 200}),
+        'signer.upcheck',
+        after('signer.upcheck'),
+      );
     }
   });
 });
 
 describe('health_status', () => {
   it('eth2 mode', async () => {
-    const found = expectOnly(await checkDev({faults: {eth2: true}}), 'health_status', after('health_status'));
+    const found = expectOnly(
+      await checkDev({faults: {eth2: true}}),
+      'signer.health_status',
+      after('signer.health_status'),
+    );
     expect(found.means).toContain('eth2');
-    expect(found.fix).toContain('eth1 --chain-id');
+    expect(found.next?.say).toContain('eth1 --chain-id');
   });
 
   it('older than 25.9.0, where typed data is wrong too', async () => {
     const report = await checkDev({faults: {oldVersion: true}});
-    expect(inState(report, 'fail')).toEqual(['health_status', 'eth_signTypedData']);
+    expect(inState(report, 'fail')).toEqual(['signer.health_status', 'signer.typed_data']);
     expect(inState(report, 'skipped')).toEqual([]);
-    expect(step(report, 'health_status').fix).toContain('25.9.0');
-    expect(step(report, 'eth_signTypedData').got).toContain('not by');
+    expect(step(report, 'signer.health_status').next?.say).toContain('25.9.0');
+    expect(step(report, 'signer.typed_data').found).toContain('not by');
   });
 });
 
@@ -241,23 +272,23 @@ describe('healthcheck', () => {
     ['down', 'v3-keystores-bulk-loading: 1 loaded, 1 failed', 'Error loading v3 keystore'],
     ['failed', 'HTTP 500', 'restart'],
   ])('%s', async (health, got, fix) => {
-    const found = expectOnly(await checkDev({faults: {health: health ?? 'down'}}), 'healthcheck', []);
-    expect(found.got).toContain(got);
-    expect(found.fix).toContain(fix);
+    const found = expectOnly(await checkDev({faults: {health: health ?? 'down'}}), 'signer.healthcheck', []);
+    expect(found.found).toContain(got);
+    expect(found.next?.say).toContain(fix);
   });
 });
 
 describe('eth_accounts', () => {
-  const rest: StepId[] = ['eth_sign', 'eth_signTypedData', 'eth_signTransaction', 'latency'];
+  const rest: StepId[] = ['signer.sign', 'signer.typed_data', 'signer.transaction', 'signer.latency'];
 
   it('no key', async () => {
-    const found = expectOnly(await checkDev({faults: {noKeys: true}}), 'eth_accounts', rest);
-    expect(found).toMatchObject({got: '[]', fix: containing('keyType: "SECP256K1"')});
+    const found = expectOnly(await checkDev({faults: {noKeys: true}}), 'signer.accounts', rest);
+    expect(found).toMatchObject({found: '[]', next: {say: containing('keyType: "SECP256K1"')}});
   });
 
   it('another key', async () => {
-    const found = expectOnly(await checkDev({keys: [OTHER_KEY]}), 'eth_accounts', rest);
-    expect(found.got).toBe(OTHER_ADDRESS);
+    const found = expectOnly(await checkDev({keys: [OTHER_KEY]}), 'signer.accounts', rest);
+    expect(found.found).toBe(OTHER_ADDRESS);
     expect(found.means).toContain(OPERATOR);
   });
 
@@ -265,13 +296,13 @@ describe('eth_accounts', () => {
     const keys = ['0x8f2a55949038a9610f50fb23b5883af3b4ecb3c3bb792cbcefbd1542c692be63'];
     for (let n = 1; n <= 10; n++) keys.push(`0x${n.toString(16).padStart(64, '0')}`);
     const report = await checkDev({keys});
-    expect(inState(report, 'warn')).toEqual(['eth_accounts']);
+    expect(inState(report, 'warn')).toEqual(['signer.accounts']);
     expect(report.accounts).toHaveLength(11);
   });
 });
 
 describe('eth_sign', () => {
-  const rest: StepId[] = ['eth_signTypedData', 'eth_signTransaction', 'latency'];
+  const rest: StepId[] = ['signer.typed_data', 'signer.transaction', 'signer.latency'];
 
   it.each<[string, SignerFaults, string]>([
     ['the key backend is down', {kmsDown: 'all'}, '-32603'],
@@ -280,14 +311,14 @@ describe('eth_sign', () => {
     ['v 0 or 1', {malformed: 'bare-v'}, 'v is not 27/28'],
     ['64 bytes', {malformed: 'short'}, '64 bytes'],
   ])('%s', async (_name, faults, got) => {
-    expect(expectOnly(await checkDev({faults}), 'eth_sign', rest).got).toContain(got);
+    expect(expectOnly(await checkDev({faults}), 'signer.sign', rest).found).toContain(got);
   });
 
   it('a backend that is too slow', async () => {
     const signer = await devSigner();
     const url = await silentFor(signer.url, `"eth_sign","params":["${OPERATOR.toLowerCase()}"`);
-    const found = expectOnly(await check(url, {limitMs: 200}), 'eth_sign', rest);
-    expect(found).toMatchObject({got: 'no answer within 200 ms', means: containing('slow')});
+    const found = expectOnly(await check(url, {limitMs: 200}), 'signer.sign', rest);
+    expect(found).toMatchObject({found: 'no answer within 200 ms', means: containing('slow')});
   });
 });
 
@@ -297,7 +328,7 @@ describe('eth_signTypedData', () => {
     const url = await rewriting(signer.url, (body) =>
       body.includes('eth_signTypedData') ? errorReply(body, -32601, 'method not found') : undefined,
     );
-    expect(expectOnly(await check(url), 'eth_signTypedData', []).got).toContain('-32601');
+    expect(expectOnly(await check(url), 'signer.typed_data', []).found).toContain('-32601');
   });
 });
 
@@ -306,13 +337,13 @@ describe('eth_signTransaction', () => {
     ['another chain id', {wrongChainId: 1}, '--chain-id=31337'],
     ['no EIP-1559', {strip1559: true}, 'Upgrade'],
   ])('%s', async (_name, faults, fix) => {
-    expect(expectOnly(await checkDev({faults}), 'eth_signTransaction', []).fix).toContain(fix);
+    expect(expectOnly(await checkDev({faults}), 'signer.transaction', []).next?.say).toContain(fix);
   });
 
   it('fields that are changed on the way', async () => {
     const signer = await devSigner();
     const url = await rewriting(signer.url, (body) => body.replace('"gas":"0x1"', '"gas":"0x2"'));
-    expect(expectOnly(await check(url), 'eth_signTransaction', []).got).toContain('gas 2');
+    expect(expectOnly(await check(url), 'signer.transaction', []).found).toContain('gas 2');
   });
 
   it('refused parameters and garbage', async () => {
@@ -320,7 +351,7 @@ describe('eth_signTransaction', () => {
     const refused = await rewriting(signer.url, (body) =>
       body.includes('eth_signTransaction') ? errorReply(body, -32602, 'Invalid params') : undefined,
     );
-    expectOnly(await check(refused), 'eth_signTransaction', []);
+    expectOnly(await check(refused), 'signer.transaction', []);
     const garbage = await rewriting(
       signer.url,
       (body) =>
@@ -329,13 +360,13 @@ describe('eth_signTransaction', () => {
           : undefined,
       true,
     );
-    expectOnly(await check(garbage), 'eth_signTransaction', []);
+    expectOnly(await check(garbage), 'signer.transaction', []);
   });
 });
 
 describe('negative', () => {
   it('signs for anyone', async () => {
-    const found = expectOnly(await checkDev({faults: {signForAnyone: true}}), 'negative', []);
+    const found = expectOnly(await checkDev({faults: {signForAnyone: true}}), 'signer.strangers', []);
     expect(found.means).toContain('DANGER');
   });
 
@@ -346,7 +377,7 @@ describe('negative', () => {
       body.includes(stranger) ? errorReply(body, -32000, 'unknown account') : undefined,
     );
     const report = await check(url, {random: (n) => new Uint8Array(n).fill(0x42)});
-    expect(inState(report, 'warn')).toEqual(['negative']);
+    expect(inState(report, 'warn')).toEqual(['signer.strangers']);
     expect(verdictExit(report.verdict)).toBe(4);
   });
 });
@@ -357,21 +388,21 @@ describe('latency', () => {
     // Every look at the clock is 300 ms later: slower than the budget of a local signer.
     const crawling = {...systemTime, monotonic: () => (ms += 300)};
     const report = await checkDev({}, {time: crawling, limitMs: 10_000});
-    expect(step(report, 'latency')).toMatchObject({state: 'ok'});
+    expect(step(report, 'signer.latency')).toMatchObject({state: 'ok'});
     ms = 0;
     const slower = {...systemTime, monotonic: () => (ms += 600)};
     const slow = await checkDev({}, {time: slower, limitMs: 10_000});
-    expect(inState(slow, 'warn')).toEqual(['latency']);
+    expect(inState(slow, 'warn')).toEqual(['signer.latency']);
     expect(slow.latency).toEqual({p50: 600, p95: 600, n: 3});
-    expect(step(slow, 'latency').fix).toContain('--vertx-worker-pool-size');
+    expect(step(slow, 'signer.latency').next?.say).toContain('--vertx-worker-pool-size');
   });
 });
 
 describe('exposure', () => {
   it('any host name is a warning', async () => {
     const report = await checkDev({hostAllowlist: ['*']});
-    expect(inState(report, 'warn')).toEqual(['exposure']);
-    expect(step(report, 'exposure').fix).toContain('--http-host-allowlist');
+    expect(inState(report, 'warn')).toEqual(['signer.exposure']);
+    expect(step(report, 'signer.exposure').next?.say).toContain('--http-host-allowlist');
   });
 
   it('a second address of this machine is a warning', async () => {
@@ -380,10 +411,10 @@ describe('exposure', () => {
     await new Promise<void>((resolve) => other.listen(Number(new URL(url).port), '127.0.0.2', resolve));
     onTestFinished(() => void other.close());
     const report = await check(url, {localAddresses: ['127.0.0.3', '127.0.0.2']});
-    expect(inState(report, 'warn')).toEqual(['exposure']);
-    expect(step(report, 'exposure')).toMatchObject({
-      got: containing('also listens on 127.0.0.2'),
-      fix: containing('--http-listen-host'),
+    expect(inState(report, 'warn')).toEqual(['signer.exposure']);
+    expect(step(report, 'signer.exposure')).toMatchObject({
+      found: containing('also listens on 127.0.0.2'),
+      next: {say: containing('--http-listen-host')},
     });
   });
 });
@@ -410,7 +441,11 @@ describe('the run', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     const {port} = server.address() as AddressInfo;
-    expectOnly(await check(`https://127.0.0.1:${port}`, {tls: {ca: pem('ca')}}), 'tls', after('tls'));
+    expectOnly(
+      await check(`https://127.0.0.1:${port}`, {tls: {ca: pem('ca')}}),
+      'signer.tls',
+      after('signer.tls'),
+    );
   });
 });
 

@@ -85,10 +85,10 @@ describe('BLS registry coordinator', () => {
       'quorum-2-seats',
       'bls-key',
     ]);
-    expect(find(list, 'quorum-1-stake')).toMatchObject({current: '132', needed: '≥ 1000'});
-    expect(find(list, 'quorums')).toMatchObject({current: '0'});
+    expect(find(list, 'quorum-1-stake')).toMatchObject({found: '132', needed: '≥ 1000'});
+    expect(find(list, 'quorums')).toMatchObject({found: '0'});
     for (const one of list) {
-      expect([one.current, one.needed]).not.toContain('');
+      expect([one.found, one.needed]).not.toContain('');
       expect(one.next === null).toBe(one.state === 'ok');
     }
   });
@@ -141,7 +141,7 @@ describe('BLS registry coordinator', () => {
     await hooks.setMinimumStake(1, 0n);
     const list = await check(aos, {...key, quorums: [0, 1]});
     expect(readiness(list)).toBe('ready');
-    expect(find(list, 'quorums')).toMatchObject({current: '1'});
+    expect(find(list, 'quorums')).toMatchObject({found: '1'});
     expect(find(list, 'way-back')).toBeUndefined();
   });
 
@@ -179,7 +179,7 @@ describe('BLS registry coordinator', () => {
     await hooksOf.eject(ME, [0]);
     const ejected = await rig.now();
     const list = await check(kind, key);
-    expect(troubles(list)).toContain('ejection-cooldown cooldown');
+    expect(troubles(list)).toContain('ejection-cooldown pending');
     expect(find(list, 'ejection-cooldown')?.clearsAt).toEqual({
       at: isoTime(Number(ejected + 1001n) * 1000),
       block: null,
@@ -236,7 +236,7 @@ describe('ECDSA stake registry', () => {
       expect(readiness(list)).toBe('ready');
       expect(troubles(list)).toEqual([]);
       expect(find(list, 'weight')?.state).toBe('ok');
-      expect(find(list, 'signing-key')?.current).toBe(flow === 'ecdsa-b1' ? undefined : 'none yet');
+      expect(find(list, 'signing-key')?.found).toBe(flow === 'ecdsa-b1' ? undefined : 'none yet');
     },
   );
 
@@ -269,8 +269,8 @@ describe('operator sets', () => {
     const list = await check(aos);
     expect(readiness(list)).toBe('ready');
     expect(troubles(list)).toEqual([]);
-    expect(find(list, 'operator-sets')?.current).toMatch(/^0/);
-    expect(find(list, 'set-0-key')).toMatchObject({current: 'not registered yet'});
+    expect(find(list, 'operator-sets')?.found).toMatch(/^0/);
+    expect(find(list, 'set-0-key')).toMatchObject({found: 'not registered yet'});
   });
 
   it('sets that are not there', async () => {
@@ -301,8 +301,8 @@ describe('operator sets', () => {
     await rig.send(ME, aos.allocation_manager, leave);
     const left = await rig.block();
     const list = await check(aos, {quorums: [0]});
-    expect(troubles(list)).toEqual(['set-0-left cooldown']);
-    expect(readiness(list)).toBe('cooldown');
+    expect(troubles(list)).toEqual(['set-0-left pending']);
+    expect(readiness(list)).toBe('pending');
     const {clearsAt} = find(list, 'set-0-left') ?? {};
     const delay = BigInt(
       await rig.attempt(ME, aos.allocation_manager, callOf('function DEALLOCATION_DELAY()')),

@@ -97,7 +97,7 @@ describe('the verdict', () => {
   ])('%s', (_name, sources, state) => {
     const found = judge(sources);
     expect(found.state).toBe(state);
-    expect(found.fix === null).toBe(state === 'ok');
+    expect(found.next === null).toBe(state === 'ok');
   });
 
   it('takes the word of this machine where the whole network is on it', () => {
@@ -108,6 +108,6 @@ describe('the verdict', () => {
     expect(offsetText({low: -60, high: 80})).toBe('right to within 80 ms');
     expect(offsetText({low: 300, high: 500})).toBe('400 ms ahead (±100 ms)');
     expect(offsetText({low: -61_000, high: -59_000})).toBe('60.0 s behind (±1000 ms)');
-    expect(judge([]).evidence).toContain('b: away');
+    expect(judge([]).found).toContain('b: away');
   });
 });

@@ -1,3 +1,4 @@
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {describe, expect, it} from 'vitest';
 import {fail, ok, warn, type CheckResult, type Finding} from '../../../../src/lib/features/doctor/check.ts';
 import {CHECK_IDS, type CheckId} from '../../../../src/lib/features/doctor/registry.ts';
@@ -36,7 +37,7 @@ const tells = (id: CheckId, finding: Finding): Probe =>
 describe('running checks', () => {
   it('skips what needs a check that fails, and goes on after one that only warns', async () => {
     const fresh = tells('chain.fresh', ok('new'));
-    const rpc = (finding: typeof fail | typeof warn) => tells('chain.rpc', finding('away', 'start it'));
+    const rpc = (finding: typeof fail | typeof warn) => tells('chain.rpc', finding('away', say('start it')));
     expect(await run([fresh, rpc(fail)])).toMatchObject({
       'chain.rpc': {state: 'fail'},
       'chain.fresh': {state: 'skipped', because: 'chain.rpc'},
@@ -56,7 +57,7 @@ describe('running checks', () => {
       ],
       {advance: 3_000},
     );
-    expect(results['clock.offset']).toMatchObject({state: 'unknown', evidence: 'no answer within 3 s'});
+    expect(results['clock.offset']).toMatchObject({state: 'unknown', found: 'no answer within 3 s'});
     expect(results['disk.space']).toMatchObject({state: 'ok', ms: 0});
     expect(heard?.aborted).toBe(true);
   });
@@ -102,7 +103,7 @@ describe('running checks', () => {
     await time.advance(20_000);
     const results = await running;
     expect(results.filter(({state}) => state === 'ok')).toHaveLength(7);
-    expect(results.find(({state}) => state === 'unknown')?.evidence).toContain('20 s');
+    expect(results.find(({state}) => state === 'unknown')?.found).toContain('20 s');
     expect(results).toHaveLength(ids.length);
   });
 
@@ -117,9 +118,9 @@ describe('running checks', () => {
       },
     ]);
     expect(results).toMatchObject({
-      'workers.opml': {state: 'fail', evidence: 'nobody there (WORKER_UNREACHABLE)'},
-      'disk.space': {state: 'unknown', evidence: 'this check itself failed: oops'},
-      'disk.inodes': {state: 'unknown', evidence: 'it was not looked at'},
+      'workers.opml': {state: 'fail', found: 'nobody there (WORKER_UNREACHABLE)'},
+      'disk.space': {state: 'unknown', found: 'this check itself failed: oops'},
+      'disk.inodes': {state: 'unknown', found: 'it was not looked at'},
       'journal.open': {state: 'fail'},
       'journal.sound': {state: 'skipped', because: 'journal.open'},
     });
@@ -140,7 +141,7 @@ describe('running checks', () => {
     ['warn', null, 4],
     ['fail', null, 3],
   ])('ends with the exit code of the worst: %s because of %s is %d', (state, because, exit) => {
-    const result = {id: 'disk.space', state, because, evidence: '', fix: null, repairs: [], ms: 0} as const;
+    const result = {id: 'disk.space', state, because, found: '', next: null, repairs: [], ms: 0} as const;
     const fine = {...result, id: 'disk.inodes', state: 'ok', because: null} as const;
     expect(verdictExit(verdictOf([fine, result]))).toBe(exit);
   });

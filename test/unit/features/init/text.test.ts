@@ -38,9 +38,9 @@ describe('the text of config.yaml', () => {
   it('comments every key and says what was in trouble', () => {
     const known = {answers: ANSWERS, facts: NO_FACTS};
     const trouble = {
-      state: 'trouble',
-      text: 'nothing listens on 127.0.0.1:9000',
-      fix: 'Start Web3Signer.',
+      state: 'fail',
+      found: 'nothing listens on 127.0.0.1:9000',
+      next: {say: 'Start Web3Signer.'},
     } as const;
     const text = configText(['Head.'], configEntries(known, {'signer-url': trouble}, '2026-01-02'));
     expect(text).toContain(
@@ -146,7 +146,7 @@ describe('the review', () => {
 
   it('says of each trouble which value has it', () => {
     const text = 'nothing answers at 127.0.0.1:1 (ECONNREFUSED), whatever was tried to reach it';
-    const nobody = {state: 'trouble', text, fix: null} as const;
+    const nobody = {state: 'fail', found: text, next: null} as const;
     const findings = {
       'alert-webhook': nobody,
       'dispatcher-url': nobody,
@@ -166,7 +166,7 @@ describe('the review', () => {
   it.each([80, 40, 20])('fits %d columns', (width) => {
     const entries = configEntries({answers: ANSWERS, facts: NO_FACTS}, {}, '');
     const findings = {
-      'rpc-url': {state: 'trouble', text: 'rpc.example.org cannot be reached', fix: null},
+      'rpc-url': {state: 'fail', found: 'rpc.example.org cannot be reached', next: null},
     } as const;
     const lines = reviewLines(
       {file: 'c.yaml', entries, findings, making: ['/a/long/path/of/a/vrf.key']},

@@ -36,7 +36,7 @@ const GOOD: Readonly<Record<string, string>> = {
   'vrf-key-file': './vrf.key',
   'store-dir': '',
 };
-const TROUBLE: Finding = {state: 'trouble', text: 'nothing listens there', fix: 'Start it.'};
+const TROUBLE: Finding = {state: 'fail', found: 'nothing listens there', next: {say: 'Start it.'}};
 const DEVNET: NonNullable<Facts['devnet']> = {
   'node.node_id': [NODE_ID],
   'node.signer_key': ['http://127.0.0.1:4000'],
@@ -119,7 +119,7 @@ describe('the wizard', () => {
 
   it('without an address the signer’s accounts are the choice', () => {
     const asked = answer(answer(until(start(), 'node-id'), ''), 'http://127.0.0.1:9000');
-    const choosing = found(asked, {state: 'ok', text: '', fix: null, facts: {accounts: [NODE_ID]}});
+    const choosing = found(asked, {state: 'ok', found: '', next: null, facts: {accounts: [NODE_ID]}});
     expect(at(choosing)).toBe('account');
     expect(questionOf(choosing)!.form(choosing)).toMatchObject({kind: 'list', suggestion: NODE_ID});
     expect(nodeIdOf(answer(choosing, NODE_ID).answers)).toBe(NODE_ID);
@@ -128,7 +128,7 @@ describe('the wizard', () => {
 
   it('an address that the signer does not hold is asked for again', () => {
     const asked = answer(until(start(), 'signer-url'), 'http://127.0.0.1:9000');
-    const choosing = found(asked, {state: 'ok', text: '', fix: null, facts: {accounts: [OTHER_ADDRESS]}});
+    const choosing = found(asked, {state: 'ok', found: '', next: null, facts: {accounts: [OTHER_ADDRESS]}});
     expect(at(choosing)).toBe('account');
     expect(nodeIdOf(answer(choosing, OTHER_ADDRESS).answers)).toBe(OTHER_ADDRESS);
     // Back at the address, the choice made among the accounts is open again.

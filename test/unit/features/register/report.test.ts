@@ -1,8 +1,12 @@
+import {run, say} from '../../../../src/lib/foundation/next-step/next-step.ts';
+import {listStyle} from '../../../support/list-style.ts';
 import {describe, expect, it} from 'vitest';
 import {done, fail, ok} from '../../../../src/lib/peers/chain/precondition.ts';
-import {renderPreconditions, renderSteps, step} from '../../../../src/lib/features/register/report.ts';
+import {preconditionLines, step, stepLines} from '../../../../src/lib/features/register/report.ts';
 
 const HASH = `0x${'ab'.repeat(32)}`;
+
+const STYLE = listStyle({width: 80});
 
 describe('what aos register prints', () => {
   it('fits 80 columns, with every hash in one piece', () => {
@@ -23,43 +27,49 @@ describe('what aos register prints', () => {
       gasUsed: 639_710n,
       feeWei: 648_362_103_978_110n,
     };
-    const lines = renderSteps([
-      step('eigenlayer-operator', 'already', '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73'),
-      step('bls-key', 'done', `${HASH}, with the registration`),
-      step('avs', 'done', 'register with the AVS', {tx}),
-      step('range', 'waiting', 'x'.repeat(30), {next: 'word '.repeat(40).trim()}),
-    ]);
+    const lines = stepLines(
+      [
+        step('eigenlayer-operator', 'already', '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73'),
+        step('bls-key', 'done', `${HASH}, with the registration`),
+        step('avs', 'done', 'register with the AVS', {tx}),
+        step('range', 'waiting', 'x'.repeat(30), {next: say('word '.repeat(40).trim())}),
+      ],
+      STYLE,
+    );
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(lines).toContain(`    ${HASH}`);
     expect(lines.slice(0, 5)).toMatchInlineSnapshot(`
       [
-        "✓ already   EigenLayer operator  0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73",
-        "✓ done      BLS key",
-        "    0xabababababababababababababababababababababababababababababababab, with the",
-        "    registration",
-        "✓ done      AVS                  register with the AVS",
+        "✓ EigenLayer operator  already: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73",
+        "✓ BLS key",
+        "    done: 0xabababababababababababababababababababababababababababababababab,",
+        "    with the registration",
+        "✓ AVS",
       ]
     `);
   });
 
-  it('begins a line with each command that can be typed, so that -c FILE can be put into it', () => {
-    const next = `${'word '.repeat(15)}end. To pay more for it: aos tx speed-up 0x12345678`;
-    const lines = renderSteps([step('avs', 'pending', 'waits', {next})]);
-    expect(lines).toContain('    → To pay more for it: aos tx speed-up 0x12345678');
+  it('keeps a command in one piece, so that it can be copied', () => {
+    const next = run('tx speed-up', ['0x12345678'], `${'word '.repeat(15)}end. To pay more for it`);
+    const lines = stepLines([step('avs', 'pending', 'waits', {next})], STYLE);
+    expect(lines.map((line) => line.trim())).toContain('aos tx speed-up 0x12345678');
   });
 
   it('keeps the columns of preconditions, and escapes what the chain says', () => {
-    const lines = renderPreconditions([
-      ok('gas-balance', '1 ETH', 'more'),
-      done('bls-key', 'x', 'y'),
-      fail('way-back', '\u001b[31mred', 'z', 'word '.repeat(40).trim()),
-    ]);
+    const lines = preconditionLines(
+      [
+        ok('gas-balance', '1 ETH', 'more'),
+        done('bls-key', 'x', 'y'),
+        fail('way-back', '\u001b[31mred', 'z', say('word '.repeat(40).trim())),
+      ],
+      STYLE,
+    );
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(lines.slice(0, 3)).toMatchInlineSnapshot(`
       [
-        "✓         gas-balance  1 ETH",
-        "✓ already bls-key      x",
-        "✗         way-back     \\x1b[31mred  (needed: z)",
+        "✓ gas-balance  1 ETH",
+        "✓ bls-key      already: x",
+        "✗ way-back     \\x1b[31mred (needed: z)",
       ]
     `);
   });

@@ -1,7 +1,10 @@
+import {palette} from '../../../../src/lib/cli/palette.ts';
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
+import {listStyle} from '../../../support/list-style.ts';
 import {describe, expect, it} from 'vitest';
 import type {SignerReport} from '../../../../src/lib/features/signer/check.ts';
 import {verdictExit} from '../../../../src/lib/cli/verdict-exit.ts';
-import {renderSignerReport} from '../../../../src/lib/features/signer/text.ts';
+import {signerText} from '../../../../src/lib/features/signer/text.ts';
 
 const report: SignerReport = {
   verdict: 'fail',
@@ -12,55 +15,78 @@ const report: SignerReport = {
   latency: null,
   steps: [
     {
-      id: 'upcheck',
+      id: 'signer.upcheck',
       state: 'ok',
       asked: 'GET /upcheck at 127.0.0.1:9000',
-      got: 'HTTP 200 OK',
+      found: 'HTTP 200 OK',
       means: 'Web3Signer is up',
-      fix: null,
+      next: null,
+      because: null,
       ms: 1,
     },
     {
-      id: 'healthcheck',
+      id: 'signer.healthcheck',
       state: 'warn',
       asked: 'GET /healthcheck',
-      got: 'HTTP 404 \u001b[2J',
+      found: 'HTTP 404 \u001b[2J',
       means: 'a proxy hides it',
-      fix: 'Let it through.',
+      next: say('Let it through.'),
+      because: null,
       ms: 1,
     },
     {
-      id: 'eth_accounts',
+      id: 'signer.accounts',
       state: 'fail',
       asked: 'eth_accounts',
-      got: '[]',
+      found: '[]',
       means: 'no key is loaded',
-      fix: 'Check the key directory.',
+      next: say('Check the key directory.'),
+      because: null,
       ms: 1,
     },
     {
-      id: 'eth_sign',
+      id: 'signer.sign',
       state: 'skipped',
       asked: '',
-      got: '',
-      means: 'needs eth_accounts to pass',
-      fix: null,
+      found: '',
+      means: 'needs signer.accounts to pass',
+      next: null,
+      because: 'signer.accounts',
       ms: 0,
     },
   ],
 };
 
-describe('renderSignerReport', () => {
-  it('gives a line a step, with a fix under what is not well', () => {
-    expect(renderSignerReport(report, {color: false})).toMatchInlineSnapshot(`
-      "✓ upcheck              GET /upcheck at 127.0.0.1:9000 → HTTP 200 OK: Web3Signer is up
-      ! healthcheck          GET /healthcheck → HTTP 404 \\x1b[2J: a proxy hides it
-                             fix: Let it through.
-      ✗ eth_accounts         eth_accounts → []: no key is loaded
-                             fix: Check the key directory.
-      · eth_sign             skipped: needs eth_accounts to pass
-      signer check: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73 at http://127.0.0.1:9000: 1 ok, 1 to look at, 1 failed, 1 skipped
-      "
+const text = (over: Parameters<typeof listStyle>[0] = {}, all = false, told = report): string =>
+  signerText(told, listStyle(over), {all});
+
+describe('signerText', () => {
+  it('folds what is well, gives the next step of what is not, and ends with the verdict', () => {
+    expect(text()).toMatchInlineSnapshot(`
+      "! signer.healthcheck  HTTP 404 \\x1b[2J: a proxy hides it
+                            → Let it through.
+      ✗ signer.accounts     []: no key is loaded
+                            → Check the key directory.
+      ✓ signer              1 passed, 1 skipped (needs signer.accounts)
+
+      Signer: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73 at http://127.0.0.1:9000
+      Problems found: 1 failed, 1 warning (1 passed, 1 skipped)
+      Fix first: signer.accounts → Check the key directory."
+    `);
+  });
+
+  it('shows every step with --all', () => {
+    expect(text({}, true)).toMatchInlineSnapshot(`
+      "✓ signer.upcheck      GET /upcheck at 127.0.0.1:9000 → HTTP 200 OK: Web3Signer is up
+      ! signer.healthcheck  GET /healthcheck → HTTP 404 \\x1b[2J: a proxy hides it
+                            → Let it through.
+      ✗ signer.accounts     eth_accounts → []: no key is loaded
+                            → Check the key directory.
+      · signer.sign         skipped: needs signer.accounts to pass
+
+      Signer: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73 at http://127.0.0.1:9000
+      Problems found: 1 failed, 1 warning (1 passed, 1 skipped)
+      Fix first: signer.accounts → Check the key directory."
     `);
   });
 
@@ -70,64 +96,56 @@ describe('renderSignerReport', () => {
       steps: report.steps.slice(0, 2).map((step) => ({...step, means: 'word '.repeat(30).trim()})),
     };
     for (const width of [200, 120, 80, 60, 40]) {
-      const lines = renderSignerReport(told, {color: false, width}).split('\n');
+      const lines = text({width}, true, told).split('\n');
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
       expect(lines.join(' ').match(/word/g)).toHaveLength(60);
-      const plain = renderSignerReport(told, {color: true, width}).replaceAll(/\u001b\[\d+m/g, '');
+      const plain = text({width, paint: palette(true)}, true, told).replaceAll(/\u001b\[[\d;]+m/g, '');
       expect(plain.split('\n')).toEqual(lines);
     }
-    expect(renderSignerReport({...told, steps: told.steps.slice(0, 1)}, {color: false, width: 60}))
-      .toMatchInlineSnapshot(`
-      "✓ upcheck              GET /upcheck at 127.0.0.1:9000 → HTTP
-                             200 OK: word word word word word word
-                             word word word word word word word
-                             word word word word word word word
-                             word word word word word word word
-                             word word word
-      signer check: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73 at
-      http://127.0.0.1:9000: 1 ok, 0 to look at, 0 failed
-      "
+    expect(text({width: 60}, true, {...told, steps: told.steps.slice(0, 1)})).toMatchInlineSnapshot(`
+      "✓ signer.upcheck  GET /upcheck at 127.0.0.1:9000 → HTTP 200
+                        OK: word word word word word word word
+                        word word word word word word word word
+                        word word word word word word word word
+                        word word word word word word word
+
+      Signer: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73 at
+      http://127.0.0.1:9000
+      OK (1 passed)"
     `);
-    expect(renderSignerReport({...told, steps: told.steps.slice(1)}, {color: false, width: 40}))
-      .toMatchInlineSnapshot(`
-      "! healthcheck
+    expect(text({width: 40}, true, {...told, steps: told.steps.slice(1)})).toMatchInlineSnapshot(`
+      "! signer.healthcheck
           GET /healthcheck → HTTP 404 \\x1b[2J:
           word word word word word word word
           word word word word word word word
           word word word word word word word
           word word word word word word word
           word word
-          fix: Let it through.
-      signer check:
+          → Let it through.
+
+      Signer:
       0xFE3B557E8Fb62b89F4916B721be55cEb828dBd
-      73 at http://127.0.0.1:9000: 0 ok, 1 to
-      look at, 0 failed
-      "
+      73 at http://127.0.0.1:9000
+      OK with 1 warning
+      Fix first: signer.healthcheck → Let it
+        through."
     `);
   });
 
   it('has an ASCII form', () => {
-    const text = renderSignerReport(
-      {...report, steps: report.steps.map((step) => ({...step, got: 'the signer’s…'}))},
-      {color: false, ascii: true},
+    const told = {...report, steps: report.steps.map((step) => ({...step, found: 'the signer’s…'}))};
+    const lines = text({ascii: true}, true, told);
+    expect(lines).toMatch(/^[\x00-\x7f]*$/);
+    expect(lines).toMatch(
+      /^\+ signer\.upcheck[^]*^! signer\.healthcheck[^]*^x signer\.accounts[^]*^- signer\.sign/m,
     );
-    expect(text).toMatch(/^[\x00-\x7f]*$/);
-    expect(text.split('\n').map((line) => line.slice(0, 3))).toEqual([
-      'ok ',
-      '!! ',
-      '   ',
-      'XX ',
-      '   ',
-      '-- ',
-      'sig',
-      '',
-    ]);
   });
 
   it('never lets an escape sequence of the other side through', () => {
-    expect(renderSignerReport(report, {color: false})).not.toContain('\u001b');
-    expect(renderSignerReport(report, {color: true})).not.toContain('\u001b[2J');
-    expect(renderSignerReport(report, {color: true})).toContain('\u001b[31m✗');
+    const painted = text({paint: palette(true)});
+    expect(text()).not.toContain('\u001b');
+    expect(painted).not.toContain('\u001b[2J');
+    expect(painted).toContain('\u001b[1;31m✗');
   });
 
   it.each([

@@ -1,5 +1,7 @@
 import {percent} from '../../../../src/lib/foundation/text/amounts.ts';
 import {duration} from '../../../../src/lib/foundation/text/duration.ts';
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
+import {listStyle} from '../../../support/list-style.ts';
 import {describe, expect, it} from 'vitest';
 import {statusText} from '../../../../src/lib/features/status/text.ts';
 import {type StatusFacts} from '../../../../src/lib/features/status/facts.ts';
@@ -9,13 +11,13 @@ import {known, unknown} from '../../../../src/lib/foundation/fact.ts';
 import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 
 const render = (changes: Partial<StatusFacts> = {}, ascii = false): string =>
-  statusText(statusResult(statusFacts(changes)), {paint: (_level, text) => text, ascii});
+  statusText(statusResult(statusFacts(changes)), listStyle({ascii, width: 80}));
 
 describe('status text', () => {
   it('answers first', () => {
     const lines = render().split('\n');
     expect(lines[0]).toBe('EARNING');
-    expect(render()).toContain('cannot tell');
+    expect(render()).toContain('not visible on chain');
     const [first, , why, next] = render({operator: known(null, NOW)}).split('\n');
     expect(first).toBe('NOT EARNING: dispatcher');
     expect([why, next]).toEqual(['  no operator runs for this node on this machine', '  → aos run']);

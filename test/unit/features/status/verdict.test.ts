@@ -1,7 +1,10 @@
+import {renderNext} from '../../../../src/lib/cli/next-step.ts';
+import type {CheckState} from '../../../../src/lib/foundation/check/check.ts';
+import {run, say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {type StatusFacts} from '../../../../src/lib/features/status/facts.ts';
-import {LINK_IDS, type Link, type LinkId, type LinkState} from '../../../../src/lib/features/status/link.ts';
+import {LINK_IDS, type Link, type LinkId} from '../../../../src/lib/features/status/link.ts';
 import {statusResult} from '../../../../src/lib/features/status/result.ts';
 import {judge, judgeLinks, statusExitCode} from '../../../../src/lib/features/status/verdict.ts';
 import {
@@ -54,7 +57,7 @@ describe('links', () => {
   });
 
   const problem = (part: 'signer' | 'worker' | 'dispatcher') =>
-    ({type: 'problem', part, code: 'BUG', message: 'broken', next: say('mend it')}) as const;
+    ({type: 'problem', part, code: 'BUG', message: 'broken', next: 'repair it'}) as const;
   const failed = (seq: number) =>
     [
       {type: 'job_concluded', job: jobRef(seq), outcome: 'failed', reason: 'no worker'},
@@ -67,16 +70,22 @@ describe('links', () => {
     message: 'down',
     next: say('up'),
   } as const;
-  it.each<[string, Partial<StatusFacts>, LinkId, LinkState, string | null]>([
+  it.each<[string, Partial<StatusFacts>, LinkId, CheckState, string | null]>([
     ['signer that cannot sign', {signer: known(signerFail, NOW)}, 'signer', 'fail', 'up'],
     ['signer that did not answer', {signer: unknown('no answer within 5 s')}, 'signer', 'unknown', null],
-    ['signer the operator cannot use', running([...EARNING, problem('signer')]), 'signer', 'warn', 'mend it'],
+    [
+      'signer the operator cannot use',
+      running([...EARNING, problem('signer')]),
+      'signer',
+      'warn',
+      'repair it',
+    ],
     [
       'signer not asked, and the operator cannot use it',
       {...running([...EARNING, problem('signer')]), signer: unknown('offline')},
       'signer',
       'fail',
-      'mend it',
+      'repair it',
     ],
     [
       'no EigenLayer operator',
@@ -87,20 +96,20 @@ describe('links', () => {
     ],
     ['chain down', {chain: unknown('no RPC')}, 'eigenlayer_operator', 'unknown', null],
     ...(['eigenlayer_operator', 'avs_registered', 'challenges', 'slashed'] as const).map(
-      (id): [string, Partial<StatusFacts>, LinkId, LinkState, string] => [
+      (id): [string, Partial<StatusFacts>, LinkId, CheckState, string] => [
         `chain down, and what to do: ${id}`,
-        {chain: unknown('no RPC', say('mend it'))},
+        {chain: unknown('no RPC', say('repair it'))},
         id,
         'unknown',
-        'mend it',
+        'repair it',
       ],
     ),
     [
       'chain down and no operator that knows the range',
-      {chain: unknown('no RPC', say('mend it')), operator: known(null, NOW)},
+      {chain: unknown('no RPC', say('repair it')), operator: known(null, NOW)},
       'vrf_range',
       'unknown',
-      'mend it',
+      'repair it',
     ],
     ['signer not asked', {signer: unknown('offline', run('status'))}, 'signer', 'unknown', 'aos status'],
     [
@@ -189,7 +198,7 @@ describe('links', () => {
       running([...EARNING, {type: 'disconnected', reason: 'gone', retryInMs: 5}, problem('dispatcher')]),
       'dispatcher',
       'fail',
-      'mend it',
+      'repair it',
     ],
     [
       'stopping',
@@ -265,7 +274,7 @@ describe('links', () => {
       'ok',
       null,
     ],
-    ['a worker in problem', running([...EARNING, problem('worker')]), 'jobs', 'warn', 'mend it'],
+    ['a worker in problem', running([...EARNING, problem('worker')]), 'jobs', 'warn', 'repair it'],
     [
       'failed answers',
       running([...EARNING, ...failed(2), ...failed(3), ...failed(4)]),
@@ -343,26 +352,27 @@ describe('links', () => {
       'aos slashing-history',
     ],
   ])('%s', (_name, changes, id, state, next) => {
-    expect(of(changes, id)).toMatchObject({state, next});
+    const {next: todo, ...link} = of(changes, id);
+    expect({...link, next: todo === null ? null : renderNext(todo)}).toMatchObject({state, next});
   });
 
   it('says how much was slashed', () => {
     const cut = stake({
       strategies: stakeOf().strategies.map((one) => ({...one, maxMagnitude: 875n * 10n ** 15n})),
     });
-    expect(of(cut, 'slashed').evidence).toBe('slashed: 12.5 % of its stETH');
+    expect(of(cut, 'slashed').found).toBe('slashed: 12.5 % of its stETH');
   });
 });
 
 describe('verdict', () => {
   const link = fc.record({
-    state: fc.constantFrom<LinkState>('ok', 'warn', 'fail', 'unknown', 'pending'),
-    next: fc.constantFrom('do it', null),
+    state: fc.constantFrom<CheckState>('ok', 'warn', 'fail', 'unknown', 'pending'),
+    next: fc.constantFrom(say('do it'), null),
   });
   const links = fc
     .tuple(...LINK_IDS.map(() => link))
     .map((states) =>
-      states.map((one, i): Link => ({...one, id: LINK_IDS[i] ?? 'signer', evidence: 'e', at: NOW})),
+      states.map((one, i): Link => ({...one, id: LINK_IDS[i] ?? 'signer', found: 'e', at: NOW})),
     );
   const essential = new Set<LinkId>(['avs_registered', 'vrf_range', 'dispatcher', 'probed']);
 
@@ -414,7 +424,7 @@ describe('verdict', () => {
     const away = unknown('not this machine');
     const lost = {signer: away, journal: away, operator: away, ...stake({state: 'not_registered'})};
     const here = statusResult(statusFacts(lost));
-    expect(here.verdict).toMatchObject({brokenLink: 'avs_registered', next: expect.any(String) as string});
+    expect(here.verdict).toMatchObject({brokenLink: 'avs_registered', next: {run: {command: 'register'}}});
     const there = statusResult(statusFacts({...lost, isElsewhere: true}));
     expect(there.verdict).toEqual({...here.verdict, next: null});
     expect(there.links.map(({next}) => next)).toEqual(LINK_IDS.map(() => null));

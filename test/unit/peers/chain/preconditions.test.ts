@@ -1,3 +1,4 @@
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import fc from 'fast-check';
 import type {Hex} from 'viem';
 import {describe, expect, it} from 'vitest';
@@ -5,10 +6,10 @@ import type {BlsFacts} from '../../../../src/lib/peers/chain/flow-bls.ts';
 import {ecdsaPreconditions, type EcdsaFacts} from '../../../../src/lib/peers/chain/flow-ecdsa.ts';
 import type {SetsFacts} from '../../../../src/lib/peers/chain/flow-sets.ts';
 import {
-  cooldown,
   done,
   fail,
   ok,
+  pending,
   readiness,
   unknown,
   warn,
@@ -23,16 +24,17 @@ import {quorumsOf} from '../../../../src/lib/peers/chain/quorums.ts';
 
 const ME: Hex = '0x1111111111111111111111111111111111111111';
 const KEY: Hex = `0x${'ab'.repeat(32)}`;
+const TODO = say('do it');
 const at = {at: '2030-01-01T00:00:00.000Z', block: null};
 
 describe('readiness', () => {
   it.each([
-    [[ok('a', '', ''), warn('b', '', '')], 'ready'],
-    [[ok('a', '', ''), cooldown('b', '', '', at)], 'cooldown'],
-    [[unknown('a', '', ''), cooldown('b', '', '', at)], 'unknown'],
-    [[fail('a', '', ''), cooldown('b', '', '', at), unknown('c', '', '')], 'fail'],
-    [[done('eigenlayer-operator', '', ''), fail('a', '', '')], 'fail'],
-    [[done('avs-registration', '', ''), fail('gas-balance', '', '')], 'registered'],
+    [[ok('a', '', ''), warn('b', '', '', TODO)], 'ready'],
+    [[ok('a', '', ''), pending('b', '', '', at)], 'pending'],
+    [[unknown('a', '', ''), pending('b', '', '', at)], 'unknown'],
+    [[fail('a', '', '', TODO), pending('b', '', '', at), unknown('c', '', '')], 'fail'],
+    [[done('eigenlayer-operator', '', ''), fail('a', '', '', TODO)], 'fail'],
+    [[done('avs-registration', '', ''), fail('gas-balance', '', '', TODO)], 'registered'],
     [[], 'ready'],
   ] as const)('%#: %s → %s', (list, expected) => {
     expect(readiness(list)).toBe(expected);
@@ -95,7 +97,7 @@ describe('blsPreconditions', () => {
     ['on the list', {canReregister: false}, {}, ['way-back fail']],
     ['an unreadable list', {canReregister: null}, {}, ['way-back unknown']],
     ['a silent registry', {status: null}, {}, ['avs-registration unknown']],
-    ['one second to wait', {ejectedUntil: 1001n}, {}, ['ejection-cooldown cooldown']],
+    ['one second to wait', {ejectedUntil: 1001n}, {}, ['ejection-cooldown pending']],
     ['the wait is over', {ejectedUntil: 1000n}, {}, []],
     ['no key', {}, {keyId: null}, ['bls-key fail']],
     ['a key in upper case', {keyId: KEY}, {keyId: `0x${'AB'.repeat(32)}`}, []],
@@ -160,7 +162,7 @@ describe('blsPreconditions', () => {
       fc.property(anyFacts, fc.constantFrom(null, [0], [1]), (facts, quorums) => {
         for (const one of blsPreconditions(facts, request({quorums}))) {
           expect(one.next === null).toBe(one.state === 'ok');
-          expect(one.clearsAt === undefined).toBe(one.state !== 'cooldown');
+          expect(one.clearsAt === undefined).toBe(one.state !== 'pending');
         }
       }),
     );
@@ -239,8 +241,8 @@ describe('setsPreconditions', () => {
     ['other admins', {permitted: false}, null, ['permission fail']],
     ['no PermissionController', {permitted: null}, null, []],
     ['no allocation delay', {allocationDelay: null}, null, ['allocation-delay warn']],
-    ['ejected', {ejectedUntil: 2000n}, null, ['ejection-cooldown cooldown']],
-    ['a set that was left', {sets: [set(0, {slashable: true})], leaving}, null, ['set-0-left cooldown']],
+    ['ejected', {ejectedUntil: 2000n}, null, ['ejection-cooldown pending']],
+    ['a set that was left', {sets: [set(0, {slashable: true})], leaving}, null, ['set-0-left pending']],
     ['left, without a word when', {sets: [set(0, {slashable: true})]}, null, ['set-0-left unknown']],
     ['a key that cannot be told', {sets: [set(0, {keyRegistered: null})]}, null, ['set-0-key unknown']],
     ['a set that was not asked for does not count', {sets: [set(0, {slashable: true}), set(1)]}, [1], []],
@@ -255,7 +257,7 @@ describe('setsPreconditions', () => {
         sets: null,
         now: 1000n,
         block: 100n,
-      }).find(({state}) => state === 'cooldown')?.clearsAt;
+      }).find(({state}) => state === 'pending')?.clearsAt;
     expect(clears(0)).toEqual({block: 108n, at: '1970-01-01T00:18:16.000Z'});
     expect(clears(1)).toEqual({block: 111n, at: '1970-01-01T00:18:52.000Z'});
   });
@@ -263,7 +265,7 @@ describe('setsPreconditions', () => {
   it('tells of a cool-down that never ends', () => {
     const forever = facts({ejectedUntil: 2n ** 256n - 1n});
     const list = setsPreconditions(forever, {sets: null, now: 1000n, block: 100n});
-    expect(list.find(({state}) => state === 'cooldown')?.clearsAt?.at).toBe('9999-12-31T23:59:59.000Z');
+    expect(list.find(({state}) => state === 'pending')?.clearsAt?.at).toBe('9999-12-31T23:59:59.000Z');
   });
 
   it('a member of all that was wanted is registered', () => {

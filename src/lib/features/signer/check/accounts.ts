@@ -1,3 +1,4 @@
+import {say} from '../../../foundation/next-step/next-step.ts';
 import {AosError} from '../../../foundation/errors/error.ts';
 import {checksumAddress, isAddress, toHex} from '../../../protocol/wire/ethereum.ts';
 import {rpcFailure} from '../../../peers/signer/rpc.ts';
@@ -17,7 +18,9 @@ function judge(accounts: readonly string[], address: string): Finding {
     return fail(
       got,
       'no key is loaded',
-      'Check the key directory: keyType: "SECP256K1" in YAML, extension .json or .yaml, mounted and readable by the signer’s user.',
+      say(
+        'Check the key directory: keyType: "SECP256K1" in YAML, extension .json or .yaml, mounted and readable by the signer’s user.',
+      ),
       facts,
     );
   }
@@ -25,7 +28,7 @@ function judge(accounts: readonly string[], address: string): Finding {
     return fail(
       got,
       `the signer holds other keys, but not ${address}`,
-      'Load the operator’s key into Web3Signer, or correct node_id.',
+      say('Load the operator’s key into Web3Signer, or correct node_id.'),
       facts,
     );
   }
@@ -33,7 +36,7 @@ function judge(accounts: readonly string[], address: string): Finding {
     return warn(
       got,
       `the key is there, with ${accounts.length - 1} others: whoever reaches this signer can use them all`,
-      'Give the operator a Web3Signer of its own.',
+      say('Give the operator a Web3Signer of its own.'),
       facts,
     );
   }
@@ -42,8 +45,8 @@ function judge(accounts: readonly string[], address: string): Finding {
 
 /** Does it hold the operator's key. */
 export const accountsStep: Step = {
-  id: 'eth_accounts',
-  needs: ['upcheck'],
+  id: 'signer.accounts',
+  needs: ['signer.upcheck'],
   asked: ({at}) => `eth_accounts at ${at}`,
   async run({rpc, url, address}, signal) {
     const reply = await rpc.call('eth_accounts', '[]', signal);
@@ -58,8 +61,8 @@ export const accountsStep: Step = {
 
 /** It must refuse an account nobody holds. */
 export const negativeStep: Step = {
-  id: 'negative',
-  needs: ['upcheck'],
+  id: 'signer.strangers',
+  needs: ['signer.upcheck'],
   asked: ({at}) => `eth_sign for a random address at ${at}`,
   async run({rpc, random}, signal) {
     const stranger = `0x${toHex(random(20))}`;
@@ -69,7 +72,7 @@ export const negativeStep: Step = {
       return fail(
         'a signature',
         'DANGER: it signs for any address; this is not Web3Signer',
-        'Stop using this signer, and find out what answers at signer_key.',
+        say('Stop using this signer, and find out what answers at signer_key.'),
       );
     }
     const got = reply.kind === 'error' ? `${reply.code} ${reply.message}` : reply.text;
@@ -78,7 +81,7 @@ export const negativeStep: Step = {
     return warn(
       got,
       'it refuses unknown accounts, but not with Web3Signer’s words: a proxy may be between',
-      'Point signer_key at Web3Signer itself.',
+      say('Point signer_key at Web3Signer itself.'),
     );
   },
 };

@@ -1,3 +1,4 @@
+import {say} from '../../../foundation/next-step/next-step.ts';
 import {networkCode} from '../../../peers/http/network-code.ts';
 import {unreachable} from '../../../peers/signer/network-error.ts';
 import {openTcp} from './socket.ts';
@@ -5,12 +6,12 @@ import {ok, stop, type Step} from './step.ts';
 
 /** DNS and TCP. */
 export const connectStep: Step = {
-  id: 'connect',
+  id: 'signer.connect',
   needs: [],
   asked: ({at}) => `TCP connect to ${at}`,
   slow: {
     means: 'a firewall or the network drops the connection',
-    fix: 'Open the port of the signer for this machine, or correct signer_key.',
+    next: say('Open the port of the signer for this machine, or correct signer_key.'),
   },
   async run({url}, signal) {
     try {
@@ -21,7 +22,7 @@ export const connectStep: Step = {
     } catch (error) {
       if (signal.aborted) throw error;
       const {message, next} = unreachable(url, error);
-      return stop(networkCode(error), message, next);
+      return stop(networkCode(error), message, say(next));
     }
   },
 };

@@ -1,4 +1,5 @@
 import {linkedAbort} from '../../../foundation/async/abort.ts';
+import {say} from '../../../foundation/next-step/next-step.ts';
 import {BlockList, isIP} from 'node:net';
 import {lookup} from 'node:dns/promises';
 import {isLoopbackHost, type SignerUrl} from '../../../peers/signer/url.ts';
@@ -67,8 +68,8 @@ async function statusAsForeigner({url, tls}: CheckContext, signal: AbortSignal):
 
 /** Who else could sign: the allow-list, the addresses it listens on, encryption. Web3Signer itself asks for no password. */
 export const exposureStep: Step = {
-  id: 'exposure',
-  needs: ['upcheck'],
+  id: 'signer.exposure',
+  needs: ['signer.upcheck'],
   asked: ({at}) => `GET /upcheck as Host: example.invalid at ${at}, and the port on other addresses`,
   async run(context, signal) {
     const {url, tls} = context;
@@ -88,19 +89,21 @@ export const exposureStep: Step = {
       ...(open ? ['a public address'] : []),
     ].join('; ');
     const danger = 'anyone who reaches this port can sign with the operator’s key';
-    if (elsewhere.length > 0) return warn(got, danger, 'Start Web3Signer with --http-listen-host=127.0.0.1');
-    if (open && tls.cert === undefined) return warn(got, danger, 'Move Web3Signer to a private network.');
+    if (elsewhere.length > 0)
+      return warn(got, danger, say('Start Web3Signer with --http-listen-host=127.0.0.1'));
+    if (open && tls.cert === undefined)
+      return warn(got, danger, say('Move Web3Signer to a private network.'));
     if (!url.loopback && !url.tls)
       return warn(
         got,
         `${danger}, and read what is signed`,
-        'Bind it to loopback or a private network, and give it TLS with --tls-known-clients-file.',
+        say('Bind it to loopback or a private network, and give it TLS with --tls-known-clients-file.'),
       );
     if (anyName)
       return warn(
         got,
         'web pages can reach it through a browser on this network by DNS rebinding',
-        `Start Web3Signer with --http-host-allowlist=${url.host}`,
+        say(`Start Web3Signer with --http-host-allowlist=${url.host}`),
       );
     return ok(got, 'only those who can reach this address and know its name can sign');
   },

@@ -1,3 +1,4 @@
+import {say} from '../../../foundation/next-step/next-step.ts';
 import {safeText} from '../../../foundation/text/safe-text.ts';
 import {excerpt} from '../../../peers/signer/rpc.ts';
 import {fail, ok, stop, warn, type Step} from './step.ts';
@@ -6,8 +7,8 @@ const UPGRADE = 'Upgrade Web3Signer to 25.9.0 or later.';
 
 /** `health_status` is answered by Web3Signer alone (since 25.9.0): a node behind it would not know it. */
 export const healthStatusStep: Step = {
-  id: 'health_status',
-  needs: ['upcheck'],
+  id: 'signer.health_status',
+  needs: ['signer.upcheck'],
   asked: ({at}) => `health_status at ${at}`,
   async run({rpc, transport}, signal) {
     const reply = await rpc.call('health_status', '[]', signal);
@@ -17,20 +18,20 @@ export const healthStatusStep: Step = {
         return fail(
           safeText(JSON.stringify(reply.value), 100),
           'this is not Web3Signer’s answer',
-          'Point signer_key at Web3Signer itself.',
+          say('Point signer_key at Web3Signer itself.'),
         );
       case 'error':
         return fail(
           `${reply.code} ${reply.message}`,
           'Web3Signer is older than 25.9.0: the method went to the node, and eth_signTypedData is wrong there',
-          UPGRADE,
+          say(UPGRADE),
         );
       case 'foreign': {
         if (reply.status !== 404)
           return stop(
             reply.text,
             'JSON-RPC does not reach Web3Signer',
-            'Point signer_key at Web3Signer itself, not at a proxy.',
+            say('Point signer_key at Web3Signer itself, not at a proxy.'),
           );
         const keys = await transport.request(
           {method: 'GET', path: '/api/v1/eth2/publicKeys', headers: {accept: 'application/json'}, body: null},
@@ -38,7 +39,7 @@ export const healthStatusStep: Step = {
         );
         const means =
           keys.status === 200 ? 'Web3Signer runs in eth2 mode' : 'Web3Signer runs, but not in eth1 mode';
-        return stop(reply.text, means, 'Start it as: web3signer [options] eth1 --chain-id=<id>');
+        return stop(reply.text, means, say('Start it as: web3signer [options] eth1 --chain-id=<id>'));
       }
     }
   },
@@ -71,8 +72,8 @@ function failedLoaders(health: unknown): KeyLoading[] {
 
 /** Key files that failed to load. (UP says nothing about our key: keys from YAML files are not counted in eth1 mode.) */
 export const healthcheckStep: Step = {
-  id: 'healthcheck',
-  needs: ['upcheck'],
+  id: 'signer.healthcheck',
+  needs: ['signer.upcheck'],
   asked: ({at}) => `GET /healthcheck at ${at}`,
   async run({transport}, signal) {
     const answer = await transport.request(
@@ -95,19 +96,19 @@ export const healthcheckStep: Step = {
       return fail(
         got === '' ? 'DOWN' : got,
         'key files could not be loaded: a wrong password, a newline at the end of a password .txt, or no .txt',
-        'Look for "Error loading v3 keystore" in the log of Web3Signer.',
+        say('Look for "Error loading v3 keystore" in the log of Web3Signer.'),
       );
     }
     if (answer.status === 500)
       return fail(
         excerpt(answer).slice(0, 60),
         'the health procedure itself failed',
-        'Look at the log of Web3Signer and restart it.',
+        say('Look at the log of Web3Signer and restart it.'),
       );
     return warn(
       excerpt(answer),
       'this is not the health report of Web3Signer: a proxy hides it',
-      'Let GET /healthcheck through.',
+      say('Let GET /healthcheck through.'),
     );
   },
 };

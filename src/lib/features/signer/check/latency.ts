@@ -1,3 +1,4 @@
+import {say} from '../../../foundation/next-step/next-step.ts';
 import {signProbe, SLOW_BACKEND} from './sign.ts';
 import {ok, warn, type Latency, type Step} from './step.ts';
 
@@ -13,8 +14,8 @@ function percentile(sorted: readonly number[], share: number): number {
 
 /** Signatures in a row while the step's time lasts, then some at once. */
 export const latencyStep: Step = {
-  id: 'latency',
-  needs: ['eth_sign'],
+  id: 'signer.latency',
+  needs: ['signer.sign'],
   asked: ({samples, at}) => `eth_sign ${samples} times in a row, then ${CONCURRENT} at once at ${at}`,
   slow: SLOW_BACKEND,
   async run(context, signal) {
@@ -37,7 +38,7 @@ export const latencyStep: Step = {
       return warn(
         figures,
         `signing is slow: more than ${budget} ms`,
-        'Raise --vertx-worker-pool-size (20), and run Web3Signer in the region of its key backend.',
+        say('Raise --vertx-worker-pool-size (20), and run Web3Signer in the region of its key backend.'),
         {latency},
       );
     }

@@ -1,3 +1,4 @@
+import {say} from '../../../foundation/next-step/next-step.ts';
 import {eip191Digest, toHex} from '../../../protocol/wire/ethereum.ts';
 import {rpcFailure} from '../../../peers/signer/rpc.ts';
 import {takeSignature} from '../../../peers/signer/signature.ts';
@@ -5,7 +6,7 @@ import {ok, type CheckContext, type Step} from './step.ts';
 
 export const SLOW_BACKEND = {
   means: 'the key backend (KMS, Vault, Azure) is slow or stuck',
-  fix: 'Run Web3Signer in the region of its key backend; check that it can reach it.',
+  next: say('Run Web3Signer in the region of its key backend; check that it can reach it.'),
 };
 
 /** Signs one harmless text with a fresh nonce and checks the signature. @throws AosError SIGNER_* */
@@ -21,8 +22,8 @@ export async function signProbe(
 
 /** One message signature, recovered. */
 export const signStep: Step = {
-  id: 'eth_sign',
-  needs: ['eth_accounts'],
+  id: 'signer.sign',
+  needs: ['signer.accounts'],
   asked: ({at}) => `eth_sign of a random text at ${at}`,
   slow: SLOW_BACKEND,
   async run(context, signal) {

@@ -1,4 +1,6 @@
-import {renderNext} from '../../../cli/next-step.ts';
+import * as check from '../../../foundation/check/check.ts';
+import type {NextStep} from '../../../foundation/next-step/next-step.ts';
+import type {StepId} from '../step-ids.ts';
 import type {Time} from '../../../foundation/time/time.ts';
 import type {TlsOptions} from '../../../peers/http/connection-pool.ts';
 import type {Rpc} from '../../../peers/signer/rpc.ts';
@@ -6,37 +8,13 @@ import type {Transport} from '../../../peers/http/transport.ts';
 import type {SignerUrl} from '../../../peers/signer/url.ts';
 import type {NextStep} from '../../../foundation/next-step/next-step.ts';
 
-/** The steps of `signer check`, in the order they run. */
-export const STEP_IDS = [
-  'url',
-  'connect',
-  'tls',
-  'upcheck',
-  'health_status',
-  'healthcheck',
-  'eth_accounts',
-  'eth_sign',
-  'eth_signTypedData',
-  'eth_signTransaction',
-  'negative',
-  'latency',
-  'exposure',
-] as const;
-
-export type StepId = (typeof STEP_IDS)[number];
-
 /** Milliseconds of one `eth_sign` round trip over `n` in a row. */
 export type Latency = {p50: number; p95: number; n: number};
 
-/** What one step found. */
-export type Finding = {
-  state: 'ok' | 'warn' | 'fail';
-  /** What came back, as it came (safe to print). */
-  got: string;
+/** What one step found; `found` is what came back, as it came (safe to print). */
+export type Finding = check.Finding & {
   /** What that means for the operator. */
   means: string;
-  /** The one thing to type or change; null when nothing is. */
-  fix: string | null;
   /** Nothing further can be asked of this signer. */
   stop?: true;
   /** Facts for the report. */
@@ -71,8 +49,8 @@ export type Step = {
   needs: readonly StepId[];
   /** What is asked, method and host. */
   asked: (context: CheckContext) => string;
-  /** What a missing answer means, and the fix; the general text when absent. */
-  slow?: {means: string; fix: string};
+  /** What a missing answer means, and the next step; the general text when absent. */
+  slow?: {means: string; next: NextStep};
   /**
    * AosErrors count as a failed step.
    * @throws AosError SIGNER_*
@@ -80,44 +58,26 @@ export type Step = {
   run: (context: CheckContext, signal: AbortSignal) => Promise<Finding>;
 };
 
-const text = (fix: NextStep | string): string => (typeof fix === 'string' ? fix : renderNext(fix));
+type Facts = NonNullable<Finding['facts']>;
 
-export const ok = (got: string, means: string, facts: Finding['facts'] = {}): Finding => ({
-  state: 'ok',
-  got,
+export const ok = (found: string, means: string, facts: Facts = {}): Finding => ({
+  ...check.ok(found),
   means,
-  fix: null,
   facts,
 });
-export const warn = (
-  got: string,
-  means: string,
-  fix: NextStep | string,
-  facts: Finding['facts'] = {},
-): Finding => ({
-  state: 'warn',
-  got,
+export const warn = (found: string, means: string, next: NextStep, facts: Facts = {}): Finding => ({
+  ...check.warn(found, next),
   means,
-  fix: text(fix),
   facts,
 });
-export const fail = (
-  got: string,
-  means: string,
-  fix: NextStep | string,
-  facts: Finding['facts'] = {},
-): Finding => ({
-  state: 'fail',
-  got,
+export const fail = (found: string, means: string, next: NextStep, facts: Facts = {}): Finding => ({
+  ...check.fail(found, next),
   means,
-  fix: text(fix),
   facts,
 });
 /** A failure after which no other step can say anything. */
-export const stop = (got: string, means: string, fix: NextStep | string): Finding => ({
-  state: 'fail',
-  got,
+export const stop = (found: string, means: string, next: NextStep): Finding => ({
+  ...check.fail(found, next),
   means,
-  fix: text(fix),
   stop: true,
 });

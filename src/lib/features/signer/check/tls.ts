@@ -1,3 +1,4 @@
+import {say} from '../../../foundation/next-step/next-step.ts';
 import {errorText} from '../../../foundation/errors/error.ts';
 import {isoTime} from '../../../foundation/time/time.ts';
 import {networkCode} from '../../../peers/http/network-code.ts';
@@ -25,45 +26,45 @@ function handshakeFailure(error: unknown, {host, port}: SignerUrl): Finding {
     return stop(
       code,
       'the signer’s certificate is not signed by an authority this machine knows',
-      'Set NODE_EXTRA_CA_CERTS=<file with the CA of the signer, PEM>',
+      say('Set NODE_EXTRA_CA_CERTS=<file with the CA of the signer, PEM>'),
     );
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return stop(
       code,
       errorText(error),
-      `Use the name of the certificate in signer_key, or issue one for ${host}.`,
+      say(`Use the name of the certificate in signer_key, or issue one for ${host}.`),
     );
   }
   if (code === 'CERT_HAS_EXPIRED')
     return stop(
       code,
       'the signer’s certificate has expired',
-      'Renew the certificate in --tls-keystore-file.',
+      say('Renew the certificate in --tls-keystore-file.'),
     );
   if (code === 'CERT_NOT_YET_VALID')
-    return stop(code, 'the signer’s certificate is not valid yet', 'Check the clocks of both machines.');
+    return stop(code, 'the signer’s certificate is not valid yet', say('Check the clocks of both machines.'));
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
-    return stop(code, 'the port speaks plain http', `Use http://${host}:${port} in signer_key.`);
+    return stop(code, 'the port speaks plain http', say(`Use http://${host}:${port} in signer_key.`));
   }
   if (code.includes('ALERT') || code.includes('CERTIFICATE') || code === 'ECONNRESET' || code === 'EPIPE') {
     return stop(
       code,
       'the signer broke the TLS connection: it demands a client certificate, or does not speak TLS',
-      CLIENT_CERT_FIX,
+      say(CLIENT_CERT_FIX),
     );
   }
-  return stop(code, errorText(error), 'Check --tls-keystore-file of Web3Signer.');
+  return stop(code, errorText(error), say('Check --tls-keystore-file of Web3Signer.'));
 }
 
 /** Handshake, chain, name, dates, and whether a client certificate is demanded (TLS 1.3 tells only after the handshake). */
 export const tlsStep: Step = {
-  id: 'tls',
-  needs: ['connect'],
+  id: 'signer.tls',
+  needs: ['signer.connect'],
   asked: ({url, at}) => (url.tls ? `TLS handshake with ${at}` : `scheme of ${url.origin}`),
   slow: {
     means: 'the port does not answer a TLS handshake',
-    fix: 'Check that this port is Web3Signer’s and that it runs with --tls-keystore-file.',
+    next: say('Check that this port is Web3Signer’s and that it runs with --tls-keystore-file.'),
   },
   async run({url, at, tls, time}, signal) {
     if (!url.tls) {
@@ -71,7 +72,7 @@ export const tlsStep: Step = {
       return warn(
         'http to another host',
         'requests and signatures cross the network unencrypted',
-        'Give Web3Signer --tls-keystore-file and use https:// in signer_key.',
+        say('Give Web3Signer --tls-keystore-file and use https:// in signer_key.'),
       );
     }
     try {
@@ -89,7 +90,7 @@ export const tlsStep: Step = {
         return warn(
           got,
           'the certificate expires within 14 days',
-          'Renew the certificate in --tls-keystore-file.',
+          say('Renew the certificate in --tls-keystore-file.'),
         );
       } finally {
         socket.destroy();

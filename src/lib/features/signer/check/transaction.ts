@@ -1,3 +1,4 @@
+import {say} from '../../../foundation/next-step/next-step.ts';
 import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import {rpcFailure} from '../../../peers/signer/rpc.ts';
 import {
@@ -11,8 +12,8 @@ import {fail, ok, type Step} from './step.ts';
 
 /** A transaction no chain can take (gas 1, no fee, to itself): signed, decoded, compared, thrown away. */
 export const transactionStep: Step = {
-  id: 'eth_signTransaction',
-  needs: ['eth_sign'],
+  id: 'signer.transaction',
+  needs: ['signer.sign'],
   asked: ({at}) => `eth_signTransaction (gas 1, no fee, to itself) at ${at}`,
   slow: SLOW_BACKEND,
   async run({rpc, url, address, chainId}, signal) {
@@ -37,7 +38,7 @@ export const transactionStep: Step = {
       return fail(
         got,
         'no EIP-1559: Web3Signer is older than 23.8.0, or a proxy strips the fee fields',
-        'Upgrade Web3Signer, or point signer_key at it directly.',
+        say('Upgrade Web3Signer, or point signer_key at it directly.'),
         facts,
       );
     }
@@ -45,7 +46,7 @@ export const transactionStep: Step = {
       return fail(
         got,
         `the signer signs for chain ${found}, the configuration is for ${chainId}: transactions would be invalid`,
-        `Start Web3Signer with: eth1 --chain-id=${chainId}`,
+        say(`Start Web3Signer with: eth1 --chain-id=${chainId}`),
         facts,
       );
     }
@@ -56,7 +57,7 @@ export const transactionStep: Step = {
       return fail(
         error.message,
         'the signed transaction is not the one that was asked for',
-        'Point signer_key at Web3Signer itself; a proxy changes what is signed.',
+        say('Point signer_key at Web3Signer itself; a proxy changes what is signed.'),
         facts,
       );
     }

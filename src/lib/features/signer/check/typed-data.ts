@@ -1,3 +1,4 @@
+import {say} from '../../../foundation/next-step/next-step.ts';
 import {isAosError} from '../../../foundation/errors/error.ts';
 import {toHex} from '../../../protocol/wire/ethereum.ts';
 import {rpcFailure} from '../../../peers/signer/rpc.ts';
@@ -10,8 +11,8 @@ const NOWHERE = '0x0000000000000000000000000000000000000000';
 
 /** The registration an operator signs for EigenLayer, made worthless: no contract, no service, expired. */
 export const typedDataStep: Step = {
-  id: 'eth_signTypedData',
-  needs: ['eth_sign'],
+  id: 'signer.typed_data',
+  needs: ['signer.sign'],
   asked: ({at}) => `eth_signTypedData (EigenLayer domain, expired) at ${at}`,
   slow: SLOW_BACKEND,
   async run({rpc, url, address, chainId, random}, signal) {
@@ -37,7 +38,7 @@ export const typedDataStep: Step = {
       return fail(
         error.message,
         'Web3Signer older than 25.9.0 signs typed data wrongly; registration would be refused',
-        'Upgrade Web3Signer to 25.9.0 or later.',
+        say('Upgrade Web3Signer to 25.9.0 or later.'),
       );
     }
     return ok('a signature over the EIP-712 digest', `the signature recovers to ${address}`);

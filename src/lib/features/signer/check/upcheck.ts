@@ -1,3 +1,4 @@
+import {say} from '../../../foundation/next-step/next-step.ts';
 import {AosError} from '../../../foundation/errors/error.ts';
 import {excerpt} from '../../../peers/signer/rpc.ts';
 import type {HttpAnswer} from '../../../peers/http/transport.ts';
@@ -26,29 +27,33 @@ function refused(answer: HttpAnswer, url: SignerUrl): Finding {
   const got = excerpt(answer);
   if (answer.status === 403 && answer.body.includes('Host not authorized')) {
     const fix = `Start Web3Signer with --http-host-allowlist=${url.host},localhost,127.0.0.1`;
-    return stop(got, `Web3Signer runs, but does not answer to the name ${url.host}`, fix);
+    return stop(got, `Web3Signer runs, but does not answer to the name ${url.host}`, say(fix));
   }
   if (answer.status === 403 && answer.body.includes('CORS')) {
     return stop(
       got,
       'something on the way adds an Origin header, which Web3Signer refuses',
-      'Drop the Origin header in the proxy, or set --http-cors-origins.',
+      say('Drop the Origin header in the proxy, or set --http-cors-origins.'),
     );
   }
   if (answer.status === 502 || answer.status === 503 || answer.status === 504) {
     return stop(
       got,
       'a proxy answers, but has no Web3Signer behind it',
-      'Start Web3Signer, or point signer_key at it directly.',
+      say('Start Web3Signer, or point signer_key at it directly.'),
     );
   }
-  return stop(got, portHint(url), 'Point signer_key at Web3Signer itself, such as http://127.0.0.1:9000');
+  return stop(
+    got,
+    portHint(url),
+    say('Point signer_key at Web3Signer itself, such as http://127.0.0.1:9000'),
+  );
 }
 
 /** Is it Web3Signer, and may we call it by this name. */
 export const upcheckStep: Step = {
-  id: 'upcheck',
-  needs: ['tls'],
+  id: 'signer.upcheck',
+  needs: ['signer.tls'],
   asked: ({at}) => `GET /upcheck at ${at}`,
   async run({url, transport}, signal) {
     let answer: HttpAnswer;
@@ -62,9 +67,9 @@ export const upcheckStep: Step = {
       const cause = error.details['reason'];
       const reason = typeof cause === 'string' ? cause : error.code;
       if (!url.tls && (await speaksTls(url, signal))) {
-        return stop(reason, 'the port speaks TLS', `Use https://${url.host}:${url.port} in signer_key.`);
+        return stop(reason, 'the port speaks TLS', say(`Use https://${url.host}:${url.port} in signer_key.`));
       }
-      return stop(reason, error.message, error.next);
+      return stop(reason, error.message, say(error.next));
     }
     if (answer.status === 200 && answer.body.trim() === 'OK') return ok('HTTP 200 OK', 'Web3Signer is up');
     return refused(answer, url);

@@ -14,7 +14,7 @@ import {
   registrarData,
 } from '../../../../../src/lib/peers/chain/plans/register.ts';
 import {parseQuorums} from '../../../../../src/lib/features/register/flags.ts';
-import {step, stepsExitCode, type StepState} from '../../../../../src/lib/features/register/report.ts';
+import {step, stepsExitCode, type Outcome} from '../../../../../src/lib/features/register/report.ts';
 
 const registry: Hex = '0x00000000000000000000000000000000000000a1';
 const operator: Hex = '0x00000000000000000000000000000000000000b2';
@@ -96,7 +96,7 @@ it.each<[Flow, Hex, string]>([
 });
 
 describe('exit code of the steps', () => {
-  it.each<[StepState[], boolean, number]>([
+  it.each<[Outcome[], boolean, number]>([
     [['already', 'already'], false, 0],
     [['done', 'waiting'], false, 0],
     [['planned'], false, 0],
