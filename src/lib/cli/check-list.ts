@@ -58,11 +58,7 @@ export function hangingRows(rows: readonly Row[], style: ListStyle, least = 0): 
   const indent = 2 + names + 2;
   const room = Math.max(1, width - indent);
   return rows.flatMap(({sign, name, texts}) => {
-    const words = texts.flatMap((text) =>
-      plainText(typeof text === 'string' ? text : text.say, style)
-        .split(' ')
-        .map(cellsOf),
-    );
+    const words = texts.flatMap((text) => piecesOf(text, style).map(cellsOf));
     const isNarrow = room < LEAST_ROOM || words.some((cells) => cells > room && cells <= width - BELOW);
     const lines = texts.flatMap((text) => textLines(text, style, isNarrow ? width - BELOW : room));
     if (isNarrow) return [`${sign} ${name}`, ...lines.map((line) => ' '.repeat(BELOW) + line)];
@@ -80,13 +76,24 @@ function textLines(text: RowText, style: ListStyle, room: number): string[] {
     : stepLines(text, style, room);
 }
 
+/** What of a text must stay in one piece: its words, and a command as a whole. */
+function piecesOf(text: RowText, style: ListStyle): string[] {
+  if (typeof text === 'string') return plainText(text, style).split(' ');
+  const command = text.run === undefined ? [] : [`  ${commandOf(text, style)}`];
+  return [...plainText(text.say, style).split(' '), ...command];
+}
+
+const commandOf = (step: NextStep, style: ListStyle): string =>
+  plainText(style.next({...step, say: ''}), style);
+
 /** A next step in lines; a command that does not fit beside its words has a line of its own, in one piece. */
 export function stepLines(step: NextStep, style: ListStyle, room: number): string[] {
   const whole = plainText(`→ ${style.next(step)}`, style);
-  if (step.run === undefined || step.say === '' || cellsOf(whole) <= room)
-    return wrap(whole, Math.max(1, room), 'keep');
+  if (cellsOf(whole) <= room) return [whole];
+  if (step.run === undefined) return wrap(whole, Math.max(1, room), 'keep');
+  if (step.say === '') return [whole];
   const words = wrap(plainText(`→ ${step.say}:`, style), Math.max(1, room), 'keep');
-  return [...words, `  ${plainText(style.next({...step, say: ''}), style)}`];
+  return [...words, `  ${commandOf(step, style)}`];
 }
 
 /** Outside text made safe, in ASCII where the terminal has no more. */

@@ -135,19 +135,17 @@ function judgeRpc(looks: readonly RpcLook[]): Finding {
   const failures = looks.flatMap((one) => ('error' in one ? [one.error] : []));
   const wrong = failures.find(({code}) => code === 'CHAIN_WRONG_ID');
   // One that serves another chain is worse than one that is away: it may be asked next.
-  if (wrong !== undefined) return fail(told, say(wrong.next));
+  if (wrong !== undefined) return fail(told, wrong.next);
   const [first] = failures;
   if (first === undefined) return ok(told);
-  if (failures.length < looks.length) return warn(told, say(first.next));
-  return looks.every((one) => 'isSilent' in one)
-    ? unclear(told, say(first.next))
-    : fail(told, say(first.next));
+  if (failures.length < looks.length) return warn(told, first.next);
+  return looks.every((one) => 'isSilent' in one) ? unclear(told, first.next) : fail(told, first.next);
 }
 
 function judgeFresh(chains: readonly Chain[], now: number): Finding {
   const ages = chains.map(({chainId, timestamp}) => ({chainId, ms: now - Number(timestamp) * 1000}));
   const oldest = ages.reduce((most, age) => (age.ms > most.ms ? age : most), ages[0] ?? {chainId: 0, ms: 0});
-  if (oldest.chainId === DEV_CHAIN) return ok('a development chain; its clock is not looked at');
+  if (oldest.chainId === DEV_CHAIN) return ok('development chain: block time not checked');
   const told = `the latest block is ${duration(oldest.ms)} old`;
   const next = run('doctor', ['--only', 'clock'], 'Use another RPC, or check the clock');
   if (oldest.ms > STOPPED_MS) return fail(told, next);

@@ -1,8 +1,7 @@
 import * as check from '../../foundation/check/check.ts';
-import type {NextStep} from '../../foundation/next-step/next-step.ts';
+import {type NextStep} from '../../foundation/next-step/next-step.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
 import type {CheckId} from './registry.ts';
-import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
 /** What `--fix` may do: a mode, a directory that is missing, a socket that is dead. Nothing else, ever. */
 export type Repair =

@@ -10,7 +10,7 @@ import type {DoctorContext} from './context.ts';
 import {unlessSilent} from './silence.ts';
 import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
 
-const FIX = renderNext(CODES.DISPATCHER_UNREACHABLE.next);
+const FIX = CODES.DISPATCHER_UNREACHABLE.next;
 
 export function dispatcherProbes(context: DoctorContext): Probe[] {
   const {config, time} = context;
@@ -26,9 +26,9 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
         }
         const started = time.monotonic();
         const {host} = new URL(dispatcherUrl);
-        const found = await unlessSilent({who: host, next: say(FIX), signal}, async (end) => {
+        const found = await unlessSilent({who: host, next: FIX, signal}, async (end) => {
           await probeWebSocket(dispatcherUrl, end);
-          return ok(`${host} took a connection in ${Math.round(time.monotonic() - started)} ms`);
+          return ok(`connected to ${host} in ${Math.round(time.monotonic() - started)} ms`);
         });
         tell('dispatcher.websocket', found);
       },
@@ -52,7 +52,7 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
           return;
         }
         const {host} = new URL(dispatcherHttpUrl(null, dispatcherUrl));
-        const found = await unlessSilent({who: host, next: say(FIX), signal}, (end) =>
+        const found = await unlessSilent({who: host, next: FIX, signal}, (end) =>
           askAboutUs(dispatcherUrl, nodeId, end),
         );
         tell('dispatcher.knows_us', found);

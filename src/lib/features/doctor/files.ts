@@ -87,7 +87,7 @@ function judgeVrfKey(source: DoctorContext['config']['vrfKey']): Finding {
     if (!isAosError(error)) throw error;
     if (error.code === 'VRF_KEY_UNSAFE' && source.kind === 'file')
       return mendable(fail, error.message, [{kind: 'chmod', path: source.path, mode: 0o600}]);
-    return fail(`${error.message} (${error.code})`, say(error.next));
+    return fail(`${error.message} (${error.code})`, error.next);
   }
   if (source.kind === 'inline') return ok('32 bytes, in the configuration');
   return ok(`32 bytes in ${sanitizeText(source.path)}, mode ${octal(statSync(source.path).mode)}`);
@@ -193,7 +193,8 @@ async function judgeSockets(dirs: readonly string[], uid: number): Promise<Findi
       else live += 1;
     }
   }
-  if (dead.length === 0) return ok(live === 0 ? 'none there' : `${count(live, 'socket')}, each answers`);
+  if (dead.length === 0)
+    return ok(live === 0 ? 'no stale sockets' : `${count(live, 'socket')}, each answers`);
   return mendable(
     warn,
     `left behind by an operator that is gone: ${dead.map(sanitizeText).join(', ')}`,

@@ -60,7 +60,7 @@ function judgeOpen(look: JournalLook): Finding {
     case 'missing':
       return warn(`there is no journal in ${sanitizeText(look.dir)} yet; aos run makes it`, run('run'));
     case 'failed':
-      return fail(`${look.error.message} (${look.error.code})`, say(look.error.next));
+      return fail(`${look.error.message} (${look.error.code})`, look.error.next);
     case 'read': {
       const {facts, inspection} = look;
       const size = `${Math.ceil(inspection.bytes / 1024)} KiB`;
@@ -75,7 +75,7 @@ function judgeDamage(damage: readonly string[] | null, bytes: number, path: stri
       `${Math.round(bytes / 2 ** 20)} MiB are too many to check while you wait`,
       say(`sqlite3 -readonly ${shellWord(path)} "PRAGMA quick_check"`),
     );
-  if (damage.length === 0) return ok('quick_check finds nothing');
+  if (damage.length === 0) return ok('no damage found');
   return fail(
     damage.join('; '),
     say('Stop the operator, keep a copy of the state directory, and restore a backup.'),

@@ -30,7 +30,7 @@ export function judgeConfig(facts: ConfigFacts): Readonly<Partial<Record<CheckId
 
 function judgeFile({file, error, problems}: ConfigFacts): Finding {
   if (error !== null && error.code !== 'RAW_PRIVATE_KEY')
-    return fail(`${error.message} (${error.code})`, say(error.next));
+    return fail(`${error.message} (${error.code})`, error.next);
   if (file !== null) return ok(`${file.path} (${FROM[file.from] ?? file.from})`);
   if (problems.length === 0) return ok('no file; all values come from variables');
   return fail('there is no configuration file', run('init', [], 'Name one with -c FILE, or make one'));
@@ -46,9 +46,9 @@ const FROM: Readonly<Record<string, string>> = {
 
 function judgeSecrets({error, warnings}: ConfigFacts): Finding {
   if (error?.code === 'RAW_PRIVATE_KEY')
-    return fail(error.message.split('\n')[0] ?? 'a private key stands in the file', say(error.next));
+    return fail(error.message.split('\n')[0] ?? 'a private key stands in the file', error.next);
   const found = warnings.filter(({code}) => SECRET_CODES.has(code));
-  if (found.length === 0) return ok('keys are elsewhere');
+  if (found.length === 0) return ok('no private keys in the file');
   return warn(
     messages(found),
     say('Put the seed into a file of mode 0600 and name it in node.vrf_key_file.'),

@@ -107,8 +107,7 @@ async function runProbe(
 
 function failure(error: unknown, signal: AbortSignal): Finding {
   if (signal.aborted) return unclear(`no answer ${errorText(signal.reason)}`);
-  if (isAosError(error) && error.code !== 'BUG')
-    return fail(`${error.message} (${error.code})`, say(error.next));
+  if (isAosError(error) && error.code !== 'BUG') return fail(`${error.message} (${error.code})`, error.next);
   return unclear(`this check itself failed: ${errorText(error)}`, say('Report this with aos doctor --json.'));
 }
 

@@ -45,7 +45,7 @@ export function operatorProbes({running, time, version}: DoctorContext): Probe[]
             return;
           }
           case 'broken': {
-            tell('ping.operator', fail(look.message, say(look.next)));
+            tell('ping.operator', fail(look.message, look.next));
             return;
           }
           case 'running': {

@@ -64,7 +64,7 @@ async function judgeWorker(
     if (!isAosError(error)) throw error;
     // Busy with a question is alive.
     if (error.code === 'WORKER_BUSY') return ok(error.message);
-    return fail(`${error.message} (${error.code})`, say(error.next));
+    return fail(`${error.message} (${error.code})`, error.next);
   } finally {
     await worker.close();
   }

@@ -1,13 +1,15 @@
 import {wrap} from '../../foundation/text/cells.ts';
 import {allCodes, CODES, EXIT, isCode} from '../../foundation/errors/table.ts';
 import {nearest} from '../../foundation/text/nearest.ts';
+import {CHECK_IDS, CHECKS} from '../doctor/registry.ts';
 import {EXIT_CODES} from './exit-codes.ts';
-import {type NextStep, type RenderNext, say} from '../../foundation/next-step/next-step.ts';
+import {type NextStep, type RenderNext, run, say} from '../../foundation/next-step/next-step.ts';
+import {PRECONDITIONS} from './preconditions.ts';
 
 /** All that is known about a code, as `aos explain CODE --json` has it. */
 export type Explanation = {
   code: string;
-  kind: 'error' | 'notice' | 'exit-code';
+  kind: 'error' | 'notice' | 'exit-code' | 'check';
   /** Of an error or an exit code; null for what ends nothing. */
   exitCode: number | null;
   category: string | null;
@@ -19,7 +21,32 @@ export type Explanation = {
   codes: readonly string[];
 };
 
-/** Of an error code, a notice or an exit code, in any letter case and with `-` for `_`; null for another word. */
+/** A precondition's id names the quorum or the set it is about; the explanation is the same for all. */
+const checkName = (word: string): string =>
+  word
+    .trim()
+    .toLowerCase()
+    .replace(/^(quorum|set)-\d+-/, '$1-n-');
+
+function explainCheck(word: string): Explanation | null {
+  const name = checkName(word);
+  const check = CHECKS.find(({id}) => id === name);
+  if (check !== undefined) {
+    const {id, about, needs} = check;
+    const causes = needs.length === 0 ? [] : [`It is made only when ${needs.join(' and ')} passed.`];
+    return {...CHECK, code: id, means: about, causes, next: run('doctor', ['--only', id])};
+  }
+  const [code, precondition] = Object.entries(PRECONDITIONS).find(([id]) => id.toLowerCase() === name) ?? [];
+  if (code === undefined || precondition === undefined) return null;
+  return {...CHECK, code, ...precondition, next: run('register', ['--check'])};
+}
+
+const CHECK = {kind: 'check', exitCode: null, category: null, causes: [], codes: []} as const;
+
+/**
+ * Of an error code, a notice, an exit code or a check of doctor, signer check or register, in any letter case and with `-`
+ * for `_`; null for another word.
+ */
 export function explain(word: string): Explanation | null {
   const code = word.trim().toUpperCase().replaceAll(/[- ]/g, '_');
   if (isCode(code)) {
@@ -37,7 +64,7 @@ export function explain(word: string): Explanation | null {
     };
   }
   const exit = Object.entries(EXIT_CODES).find(([number]) => number === code);
-  if (exit === undefined) return null;
+  if (exit === undefined) return explainCheck(word);
   const [number, {means, then}] = exit;
   const codes = allCodes().filter((name) => {
     const {exit: ends} = CODES[name];
@@ -57,7 +84,7 @@ export function explain(word: string): Explanation | null {
 
 /** All codes, errors first. */
 export function explainedCodes(): string[] {
-  return [...allCodes(), ...Object.keys(EXIT_CODES)];
+  return [...allCodes(), ...Object.keys(EXIT_CODES), ...CHECK_IDS, ...Object.keys(PRECONDITIONS)];
 }
 
 /**
@@ -70,8 +97,14 @@ export function meantCodes(word: string): string[] {
   const codes = explainedCodes();
   const close = nearest(part, codes);
   if (close !== null) return [close];
-  const beginning = codes.filter((code) => code.startsWith(part));
-  return beginning.length > 0 ? beginning : codes.filter((code) => code.includes(part));
+  // Codes before checks: an error is what is looked up most.
+  const groups = [codes.filter((code) => /^[A-Z]/.test(code)), codes.filter((code) => /^[a-z]/.test(code))];
+  for (const at of ['startsWith', 'includes'] as const)
+    for (const group of groups) {
+      const found = group.filter((code) => code.toUpperCase().replaceAll('-', '_')[at](part));
+      if (found.length > 0) return found;
+    }
+  return [];
 }
 
 /** @param width columns, at least 40 */
@@ -98,8 +131,8 @@ export function codeListText(): string {
   const width = Math.max(...explainedCodes().map((code) => code.length));
   return explainedCodes()
     .flatMap((code) => explain(code) ?? [])
-    .map(({code, exitCode, kind, means}) =>
-      [code.padEnd(width), (kind === 'notice' ? '' : String(exitCode)).padStart(3), means].join('  '),
+    .map(({code, exitCode, means}) =>
+      [code.padEnd(width), String(exitCode ?? '').padStart(3), means].join('  '),
     )
     .join('\n');
 }

@@ -6,7 +6,7 @@ import {count, schemaOf} from '../../cli/schema/parts.ts';
 const explanation = schemaOf<Explanation>()(
   v.object({
     code: v.string(),
-    kind: v.picklist(['error', 'notice', 'exit-code']),
+    kind: v.picklist(['error', 'notice', 'exit-code', 'check']),
     exitCode: v.nullable(count),
     category: v.nullable(v.string()),
     means: v.string(),

@@ -9,7 +9,6 @@ import {nodeIdOf} from './fields.ts';
 import type {Finding, Known} from './question.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
-import {say} from '../../foundation/next-step/next-step.ts';
 
 /** Where the configuration goes, and what relative paths in it start at. */
 export type FilePlace = {

@@ -3,11 +3,10 @@ import type {TxPlan} from '../../peers/chain/tx/plan.ts';
 import {prepare, transact, type TxRequest, type PreparedTx} from '../../peers/chain/tx/transact.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {checksumAddress} from '../../protocol/wire/ethereum.ts';
-import {run, say, type NextStep} from '../../foundation/next-step/next-step.ts';
+import {type NextStep, run, say} from '../../foundation/next-step/next-step.ts';
 import {step, type CallReport, type StepId, type StepReport} from './report.ts';
 import {preparedLines} from '../tx/confirm.ts';
 import {txReport, type TxReport} from '../tx/report.ts';
-import {say} from '../../foundation/next-step/next-step.ts';
 
 /** `dry-run` simulates and shows; `calldata` only makes the calls, for whoever sends them. */
 export type Mode = 'apply' | 'dry-run' | 'calldata';

@@ -6,7 +6,6 @@ import {count} from '../../foundation/text/words.ts';
 import type {RegistrationStatus} from '../../peers/chain/registration-types.ts';
 import {flatFact, mapFact, unknown, type Fact} from '../../foundation/fact.ts';
 import type {AvsFacts, PenaltyFacts} from '../../peers/chain/operator-facts.ts';
-import {run, say} from '../../foundation/next-step/next-step.ts';
 
 /** All of an operator's stake is left: AllocationManager's magnitudes begin here and only fall. */
 const WHOLE = 10n ** 18n;

@@ -1,5 +1,4 @@
 import {untilAbort} from '../../foundation/async/abort.ts';
-import {renderNext} from '../../cli/next-step.ts';
 import {run, say} from '../../foundation/next-step/next-step.ts';
 import {readOperatorStatus} from '../../peers/chain/operator-status.ts';
 import type {VrfKeySource} from '../../config/config.ts';
@@ -16,7 +15,6 @@ import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 import {readJournalFacts} from './journal-facts.ts';
 import type {StatusTarget} from './target.ts';
 import {known, unknown, type Fact} from '../../foundation/fact.ts';
-import {run, say} from '../../foundation/next-step/next-step.ts';
 
 /** How long each source may take; one that takes longer is unknown and the others do not wait for it. */
 const DEADLINES_MS = {signer: 5_000, chain: 15_000, control: 2_000} as const;
@@ -86,11 +84,7 @@ export function requireSomething(facts: StatusFacts): StatusFacts {
   );
   if (reasons.length === 4) {
     const next = chain.state === 'unknown' ? chain.next : null;
-    throw new AosError(
-      'STATUS_NOTHING_READ',
-      reasons.join('; '),
-      next === null ? {} : {next: renderNext(next)},
-    );
+    throw new AosError('STATUS_NOTHING_READ', reasons.join('; '), next === null ? {} : {next});
   }
   return facts;
 }
@@ -104,12 +98,12 @@ async function look<T>(
   const end = deadline(signal, ms);
   // The source may take its time to notice the signal; nobody waits for that.
   const late = untilAbort(end.signal).then((): Fact<T> =>
-    unknown(`no answer within ${ms / 1000} s`, say(ADVICE[source])),
+    unknown(`no answer within ${ms / 1000} s`, ADVICE[source]),
   );
   try {
     const reading = read(end.signal).then(
       (value): Fact<T> => known(value, systemTime.now()),
-      (error: unknown): Fact<T> => unknown(errorText(error), isAosError(error) ? say(error.next) : null),
+      (error: unknown): Fact<T> => unknown(errorText(error), isAosError(error) ? error.next : null),
     );
     return await Promise.race([reading, late]);
   } finally {
@@ -178,7 +172,7 @@ async function readJournal(dir: string): Promise<Fact<JournalFacts>> {
   try {
     return known(await readJournalFacts(dir), systemTime.now());
   } catch (error) {
-    return unknown(errorText(error), isAosError(error) ? say(error.next) : null);
+    return unknown(errorText(error), isAosError(error) ? error.next : null);
   }
 }
 

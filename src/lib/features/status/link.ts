@@ -1,8 +1,7 @@
 import * as check from '../../foundation/check/check.ts';
 import type {Check, Finding} from '../../foundation/check/check.ts';
-import type {NextStep} from '../../foundation/next-step/next-step.ts';
+import {type NextStep} from '../../foundation/next-step/next-step.ts';
 import type {Unknown} from '../../foundation/fact.ts';
-import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
 /** What has to hold, in the order it is built up, for a node to earn. */
 export const LINK_IDS = [

@@ -18,15 +18,14 @@ const CONNECTING_MS = 15_000;
 export function judgeSigner({signer, operator}: StatusFacts): Judgement {
   const trouble = troubleOf(operator, 'signer');
   if (signer.state === 'unknown') {
-    if (trouble !== null)
-      return fail(`${trouble.message} (${trouble.code})`, say(trouble.next), trouble.since);
+    if (trouble !== null) return fail(`${trouble.message} (${trouble.code})`, trouble.next, trouble.since);
     return unclear(signer);
   }
   const {value, at} = signer;
-  if (value.state === 'fail') return fail(`${value.message} (${value.code})`, say(value.next), at);
+  if (value.state === 'fail') return fail(`${value.message} (${value.code})`, value.next, at);
   const found = `${value.host} signs in ${value.signMs} ms`;
   if (trouble !== null)
-    return warn(`${found}, but not for the operator: ${trouble.message}`, say(trouble.next), at);
+    return warn(`${found}, but not for the operator: ${trouble.message}`, trouble.next, at);
   return ok(found, at);
 }
 
@@ -46,9 +45,9 @@ export function judgeDispatcher({operator, now}: StatusFacts): Judgement {
         return pending(`connecting to ${url ?? 'the dispatcher'}`, say('Wait a few seconds.'), operator.at);
       return fail(`connecting for ${duration(now - since)}`, say('Check net.dispatcher_url.'), operator.at);
     case 'disconnected': {
-      const next = troubleOf(operator, 'dispatcher')?.next ?? 'Check net.dispatcher_url.';
+      const next = troubleOf(operator, 'dispatcher')?.next ?? say('Check net.dispatcher_url.');
       const time = since === null ? '' : ` for ${duration(now - since)}`;
-      return fail(`disconnected${time}: ${reason ?? 'no reason given'}`, say(next), operator.at);
+      return fail(`disconnected${time}: ${reason ?? 'no reason given'}`, next, operator.at);
     }
   }
 }
@@ -119,8 +118,7 @@ export function judgeJobs({journal, operator, now}: StatusFacts): Judgement {
     ...(waiting > 0 ? [`${count(waiting, 'waits', 'wait')} for acceptance`] : []),
   ].join('; ');
   const trouble = running?.view.problems.find(({part}) => part === 'worker' || part === 'journal');
-  if (trouble !== undefined)
-    return warn(`${trouble.part}: ${trouble.message}; ${tally}`, say(trouble.next), at);
+  if (trouble !== undefined) return warn(`${trouble.part}: ${trouble.message}; ${tally}`, trouble.next, at);
   if (
     waiting > 0 &&
     lastReceivedAt !== null &&

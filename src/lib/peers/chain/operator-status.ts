@@ -16,7 +16,6 @@ import {readRegistrationStatus} from './registration-status.ts';
 import type {ConfiguredContracts, ResolvedContracts} from './contract-types.ts';
 import {flatFact, known, mapFact, unknown, type Fact} from '../../foundation/fact.ts';
 import type {AvsFacts, ChainFacts, RangeFacts} from './operator-facts.ts';
-import {say} from '../../foundation/next-step/next-step.ts';
 
 export type OperatorStatusOptions = OpenChainOptions & {
   configured: ConfiguredContracts;
@@ -78,7 +77,7 @@ async function settle<T>(work: Promise<T>, at: number): Promise<Fact<T>> {
     return known(await work, at);
   } catch (error) {
     if (!(error instanceof AosError) || OF_ENDPOINT.has(error.code)) throw error;
-    return unknown(error.message, say(error.next));
+    return unknown(error.message, error.next);
   }
 }
 

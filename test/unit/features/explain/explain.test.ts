@@ -24,6 +24,8 @@ import {
   meantCodes,
 } from '../../../../src/lib/features/explain/explain.ts';
 import {renderNext} from '../../../../src/lib/cli/next-step.ts';
+import {CHECK_IDS} from '../../../../src/lib/features/doctor/registry.ts';
+import {PRECONDITIONS} from '../../../../src/lib/features/explain/preconditions.ts';
 
 const SRC = path.join(import.meta.dirname, '../../../../src');
 /** Codes of Node and of HTTP, which are compared with and never shown as ours. */
@@ -40,6 +42,20 @@ function codesInSource(): Map<string, string> {
     for (const pattern of [/new AosError\(\s*'([A-Z][A-Z0-9_]+)'/g, /\bcode: '([A-Z][A-Z0-9_]+)'/g])
       for (const [, code = ''] of text.matchAll(pattern)) if (!NOT_OURS.test(code)) found.set(code, name);
   return found;
+}
+
+/** The ids of preconditions as the source makes them; a number in one is `N`. */
+function preconditionIds(): string[] {
+  const texts = sources.filter(({name}) => /chain\/(precondition|flow)[\w-]*\.ts$/.test(name));
+  const patterns = [
+    /\b(?:fail|pause)\('([a-z0-9-]+)'/g,
+    /\[id, needed\] = \['([a-z0-9-]+)'/g,
+    /`((?:quorum|set)-\$\{\w+\}-[a-z]+)`/g,
+  ];
+  const ids = texts.flatMap(({text}) =>
+    patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, id = '']) => id)),
+  );
+  return ids.map((id) => id.replace(/\$\{\w+\}/, '7'));
 }
 
 describe('aos explain', () => {
@@ -65,8 +81,18 @@ describe('aos explain', () => {
       expect(explain(code)).toMatchObject({kind: 'notice', exitCode: null});
   });
 
+  it('has an entry for each check and each precondition', () => {
+    expect(preconditionIds().length).toBeGreaterThan(15);
+    for (const id of [...CHECK_IDS, ...preconditionIds()]) expect(explain(id)?.kind, id).toBe('check');
+  });
+
   it('counts as many entries as the tables have', () => {
-    expect(explainedCodes()).toHaveLength(Object.keys(CODES).length + Object.keys(EXIT).length);
+    expect(explainedCodes()).toHaveLength(
+      Object.keys(CODES).length +
+        Object.keys(EXIT).length +
+        CHECK_IDS.length +
+        Object.keys(PRECONDITIONS).length,
+    );
     expect(codeListText().split('\n')).toHaveLength(explainedCodes().length);
   });
 
@@ -76,7 +102,8 @@ describe('aos explain', () => {
       expect(about, code).not.toBeNull();
       expect(about?.means, code).not.toBe('');
       expect(about && renderNext(about.next), code).not.toBe('');
-      if (about?.kind !== 'exit-code') expect(about?.causes.length, code).toBeGreaterThan(0);
+      if (about?.kind === 'error' || about?.kind === 'notice')
+        expect(about.causes.length, code).toBeGreaterThan(0);
       for (const width of [40, 80])
         for (const line of explanationText(about!, width, renderNext).split('\n'))
           expect(line.length, line).toBeLessThanOrEqual(width);
@@ -88,6 +115,10 @@ describe('aos explain', () => {
     ['Signer-Unreachable', 'SIGNER_UNREACHABLE'],
     [' gas low ', 'GAS_LOW'],
     ['77', '77'],
+    ['registry.avs', 'registry.avs'],
+    ['signer.strangers', 'signer.strangers'],
+    ['Quorum-3-stake', 'quorum-N-stake'],
+    ['way-back', 'way-back'],
   ])('finds %j', (typed, code) => expect(explain(typed)?.code).toBe(code));
 
   it.each(['', '2', '077', 'toString', '__proto__', 'nonsense'])('knows no %j', (word) =>

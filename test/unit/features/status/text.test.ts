@@ -1,6 +1,6 @@
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {percent} from '../../../../src/lib/foundation/text/amounts.ts';
 import {duration} from '../../../../src/lib/foundation/text/duration.ts';
-import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {listStyle} from '../../../support/list-style.ts';
 import {describe, expect, it} from 'vitest';
 import {statusText} from '../../../../src/lib/features/status/text.ts';
@@ -8,7 +8,6 @@ import {type StatusFacts} from '../../../../src/lib/features/status/facts.ts';
 import {statusResult} from '../../../../src/lib/features/status/result.ts';
 import {chainFacts, NOW, stakeOf, statusFacts} from '../../../support/status-facts.ts';
 import {known, unknown} from '../../../../src/lib/foundation/fact.ts';
-import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 
 const render = (changes: Partial<StatusFacts> = {}, ascii = false): string =>
   statusText(statusResult(statusFacts(changes)), listStyle({ascii, width: 80}));

@@ -1,6 +1,6 @@
+import {run, say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 import type {CheckState} from '../../../../src/lib/foundation/check/check.ts';
-import {run, say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {type StatusFacts} from '../../../../src/lib/features/status/facts.ts';
@@ -21,7 +21,6 @@ import {
 import {jobRef, STARTED} from '../../../support/event-log.ts';
 import {known, unknown} from '../../../../src/lib/foundation/fact.ts';
 import type {ChainFacts} from '../../../../src/lib/peers/chain/operator-facts.ts';
-import {run, say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 
 const HOUR = 3_600_000;
 const chain = (changes: Partial<ChainFacts>): Partial<StatusFacts> => ({
@@ -51,13 +50,13 @@ describe('links', () => {
     const links = judgeLinks(statusFacts());
     expect(links.map(({id}) => id)).toEqual(LINK_IDS);
     expect(links.filter(({state}) => state !== 'ok')).toEqual([]);
-    expect(links.every(({at}) => at !== null)).toBe(true);
+    expect(links.every(({at}) => at !== undefined)).toBe(true);
     expect(judge(links)).toEqual({state: 'earning', brokenLink: null, next: null});
     expect(statusExitCode(links)).toBe(0);
   });
 
   const problem = (part: 'signer' | 'worker' | 'dispatcher') =>
-    ({type: 'problem', part, code: 'BUG', message: 'broken', next: 'repair it'}) as const;
+    ({type: 'problem', part, code: 'BUG', message: 'broken', next: say('repair it')}) as const;
   const failed = (seq: number) =>
     [
       {type: 'job_concluded', job: jobRef(seq), outcome: 'failed', reason: 'no worker'},

@@ -22,7 +22,7 @@ export const connectStep: Step = {
     } catch (error) {
       if (signal.aborted) throw error;
       const {message, next} = unreachable(url, error);
-      return stop(networkCode(error), message, say(next));
+      return stop(networkCode(error), message, next);
     }
   },
 };

@@ -1,12 +1,11 @@
 import * as check from '../../../foundation/check/check.ts';
-import type {NextStep} from '../../../foundation/next-step/next-step.ts';
+import {type NextStep} from '../../../foundation/next-step/next-step.ts';
 import type {StepId} from '../step-ids.ts';
 import type {Time} from '../../../foundation/time/time.ts';
 import type {TlsOptions} from '../../../peers/http/connection-pool.ts';
 import type {Rpc} from '../../../peers/signer/rpc.ts';
 import type {Transport} from '../../../peers/http/transport.ts';
 import type {SignerUrl} from '../../../peers/signer/url.ts';
-import type {NextStep} from '../../../foundation/next-step/next-step.ts';
 
 /** Milliseconds of one `eth_sign` round trip over `n` in a row. */
 export type Latency = {p50: number; p95: number; n: number};

@@ -69,7 +69,7 @@ export const upcheckStep: Step = {
       if (!url.tls && (await speaksTls(url, signal))) {
         return stop(reason, 'the port speaks TLS', say(`Use https://${url.host}:${url.port} in signer_key.`));
       }
-      return stop(reason, error.message, say(error.next));
+      return stop(reason, error.message, error.next);
     }
     if (answer.status === 200 && answer.body.trim() === 'OK') return ok('HTTP 200 OK', 'Web3Signer is up');
     return refused(answer, url);
