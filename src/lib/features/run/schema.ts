@@ -14,6 +14,7 @@ const job = v.object({
 });
 const attempt = count;
 const message = v.string();
+const next = v.pipe(v.string(), v.description('the one next thing to type or do'));
 const retryInMs = ms;
 const url = v.string();
 const part = v.picklist(['signer', 'chain', 'dispatcher', 'worker', 'journal', 'clock']);
@@ -68,7 +69,7 @@ const lines = {
     workers: v.array(v.string()),
     pending: count,
   }),
-  warning: v.object({code, message}),
+  warning: v.object({code, message, next: v.exactOptional(next)}),
   listening: v.object({what: v.picklist(['public', 'callbacks']), url}),
   connecting: v.object({url}),
   connected: v.object({url}),
@@ -105,7 +106,7 @@ const lines = {
     part,
     code: errorCode,
     message,
-    next: v.pipe(v.string(), v.description('the one next thing to type or do')),
+    next,
   }),
   recovered: v.object({part, afterMs: ms}),
   range: v.object({

@@ -38,11 +38,8 @@ export function eventLine(event: OperatorEvent, next?: RenderNext): string {
 }
 
 /** The same event with its next step as text. */
-function withNextText(
-  event: OperatorEvent,
-  next: RenderNext,
-): object & {type: string; seq: number; at: number} {
-  if (!('next' in event) || event.next === undefined) return event;
+function withNextText(event: OperatorEvent, next: RenderNext): {type: string; seq: number; at: number} {
+  if ((event.type !== 'problem' && event.type !== 'warning') || event.next === undefined) return event;
   return {...event, ...{next: next(event.next)}};
 }
 
@@ -83,7 +80,7 @@ export function eventFields(event: OperatorEvent, next: RenderNext): Fields {
   for (const [key, value] of Object.entries(withNextText(event, next))) {
     if (key === 'at') continue;
     if (key === 'job' && typeof value === 'object') {
-      for (const [inner, item] of Object.entries(value as JobRef)) if (inner !== 'seq') put(inner, item);
+      for (const [inner, item] of Object.entries(value)) if (inner !== 'seq') put(inner, item);
     } else put(key, value);
   }
   return fields;
