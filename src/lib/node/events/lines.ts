@@ -1,4 +1,4 @@
-import type {JobRef, OperatorEvent} from './events.ts';
+import type {OperatorEvent} from './events.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import type {Level} from './describe.ts';
 import {jsonLine, safeText} from '../../foundation/text/safe-text.ts';
