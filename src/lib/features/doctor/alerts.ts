@@ -13,13 +13,13 @@ export function alertsProbes({config}: DoctorContext): Probe[] {
     {
       checks: ['alerts.webhook'],
       run: async (tell, signal) => {
-        tell('alerts.webhook', await lookAtWebhook(config, signal));
+        tell('alerts.webhook', await checkWebhook(config, signal));
       },
     },
   ];
 }
 
-async function lookAtWebhook(
+async function checkWebhook(
   {alertOrigin, problems}: DoctorContext['config'],
   signal: AbortSignal,
 ): Promise<Finding> {

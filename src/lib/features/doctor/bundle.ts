@@ -20,7 +20,7 @@ const MOST_LOG = 256 * 1024;
 const MOST_LOGS = 5;
 const DIRECTORY = 'aos-doctor';
 
-/** How the report looks in a file. */
+/** The text of the report in a file. */
 const PLAIN: ListStyle = {paint: palette(false), ascii: false, width: 100, next: (step) => renderNext(step)};
 
 /**

@@ -16,7 +16,7 @@ import {transactionsPaid} from '../status/result.ts';
 import {count} from '../../foundation/text/words.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import type {DoctorContext} from './context.ts';
-import {ANSWER_MS, silenceOf} from './silence.ts';
+import {ANSWER_MS, noAnswerFrom} from './answer-time.ts';
 import {known, unknown} from '../../foundation/fact.ts';
 import type {ChainFacts} from '../../peers/chain/operator-facts.ts';
 
@@ -56,9 +56,9 @@ export function chainProbes(context: DoctorContext): Probe[] {
           tell('chain.rpc', blocked('config.valid', 'chain.chain_rpc_url is not known'));
           return;
         }
-        const looks = await Promise.all(config.rpcUrls.map((url) => look(url, context, signal)));
-        for (const one of looks) if ('chain' in one) opened.push(one.chain);
-        tell('chain.rpc', judgeRpc(looks));
+        const probes = await Promise.all(config.rpcUrls.map((url) => probeRpc(url, context, signal)));
+        for (const one of probes) if ('chain' in one) opened.push(one.chain);
+        tell('chain.rpc', judgeRpc(probes));
       },
     },
     {
@@ -102,12 +102,12 @@ export function chainProbes(context: DoctorContext): Probe[] {
   ];
 }
 
-type RpcLook = {name: string} & ({chain: Chain; ms: number} | {error: AosError; isSilent?: true});
+type RpcProbe = {name: string} & ({chain: Chain; ms: number} | {error: AosError; gaveNoAnswer?: true});
 
-async function look(url: string, {config, time}: DoctorContext, signal: AbortSignal): Promise<RpcLook> {
+async function probeRpc(url: string, {config, time}: DoctorContext, signal: AbortSignal): Promise<RpcProbe> {
   const name = endpointName(url);
   const started = time.monotonic();
-  // Of its own: several requests, each tried again, would take longer than the check may.
+  // A limit of its own, because several requests with retries would take longer than the check may.
   const limit = deadline(signal, ANSWER_MS);
   try {
     const options = {rpcUrls: [url], chainId: config.chainId, timeoutMs: REQUEST_MS, signal: limit.signal};
@@ -116,7 +116,7 @@ async function look(url: string, {config, time}: DoctorContext, signal: AbortSig
   } catch (error) {
     signal.throwIfAborted();
     if (limit.signal.aborted)
-      return {name, error: new AosError('CHAIN_UNREACHABLE', silenceOf(name)), isSilent: true};
+      return {name, error: new AosError('CHAIN_UNREACHABLE', noAnswerFrom(name)), gaveNoAnswer: true};
     if (!isAosError(error)) throw error;
     return {name, error};
   } finally {
@@ -124,22 +124,22 @@ async function look(url: string, {config, time}: DoctorContext, signal: AbortSig
   }
 }
 
-function judgeRpc(looks: readonly RpcLook[]): Finding {
-  const told = looks
+function judgeRpc(probes: readonly RpcProbe[]): Finding {
+  const told = probes
     .map((one) =>
       'chain' in one
         ? `${one.name}: chain ${one.chain.chainId}, block ${one.chain.blockNumber}, ${one.ms} ms`
         : one.error.message,
     )
     .join('; ');
-  const failures = looks.flatMap((one) => ('error' in one ? [one.error] : []));
+  const failures = probes.flatMap((one) => ('error' in one ? [one.error] : []));
   const wrong = failures.find(({code}) => code === 'CHAIN_WRONG_ID');
-  // One that serves another chain is worse than one that is away: it may be asked next.
+  // An RPC that serves another chain is worse than one that is away, because aos may ask it next.
   if (wrong !== undefined) return fail(told, wrong.next);
   const [first] = failures;
   if (first === undefined) return ok(told);
-  if (failures.length < looks.length) return warn(told, first.next);
-  return looks.every((one) => 'isSilent' in one) ? unclear(told, first.next) : fail(told, first.next);
+  if (failures.length < probes.length) return warn(told, first.next);
+  return probes.every((one) => 'gaveNoAnswer' in one) ? unclear(told, first.next) : fail(told, first.next);
 }
 
 function judgeFresh(chains: readonly Chain[], now: number): Finding {

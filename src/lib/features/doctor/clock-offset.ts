@@ -60,11 +60,11 @@ export function judgeOffset(
   const remote = sources.filter(({isLocal}) => !isLocal);
   const used = remote.length > 0 ? remote : sources;
   const median = medianRange(used);
-  const look = say('timedatectl status   (or: chronyc tracking)');
+  const check = say('timedatectl status   (or: chronyc tracking)');
   if (median === null)
     return unclear(
       `nobody could be asked for the time${unread.length > 0 ? `: ${unread.join('; ')}` : ''}`,
-      look,
+      check,
     );
   const {low, high} = median;
   const least = low <= 0 && high >= 0 ? 0 : Math.min(Math.abs(low), Math.abs(high));
@@ -73,9 +73,9 @@ export function judgeOffset(
   const repair = say('sudo timedatectl set-ntp true   (or start chronyd)');
   if (least >= FAIL_MS) return fail(told, repair);
   if (least >= WARN_MS) return warn(told, repair);
-  if (high - low > TOO_VAGUE_MS) return unclear(`${told}: too vague to tell`, look);
+  if (high - low > TOO_VAGUE_MS) return unclear(`${told}: too vague to tell`, check);
   if (remote.length === 0 && !allLocal)
-    return unclear(`only programs on this machine were asked, and they share its clock (${names})`, look);
+    return unclear(`only programs on this machine were asked, and they share its clock (${names})`, check);
   return ok(told);
 }
 

@@ -6,7 +6,7 @@ import {isLoopbackHost} from '../../peers/signer/url.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import type {DoctorContext} from './context.ts';
 import {httpPlace} from './http.ts';
-import {ANSWER_MS, silenceOf} from './silence.ts';
+import {ANSWER_MS, noAnswerFrom} from './answer-time.ts';
 import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
 
 /** Answers asked of a source at most, and the pause between: together they go once around the second. */
@@ -53,14 +53,14 @@ async function askDates({name, url, body}: Asked, {time}: DoctorContext, signal:
   try {
     for (let sample = 0; sample < SAMPLES; sample += 1) {
       if (sample > 0) await time.sleep(PAUSE_MS, signal);
-      const {date, sentAt, receivedAt} = await place.look(signal);
+      const {date, sentAt, receivedAt} = await place.request(signal);
       if (date === null) return {why: `${name} does not say what time it is`};
       const fresh = rangeOfDate(date, sentAt, receivedAt);
       range = range === null ? fresh : (narrow(range, fresh) ?? range);
       if (range.high - range.low <= EXACT_MS || time.monotonic() - started > TIME_MS) break;
     }
   } catch (error) {
-    if (range === null) return {why: signal.aborted ? silenceOf(name) : `${name}: ${errorText(error)}`};
+    if (range === null) return {why: signal.aborted ? noAnswerFrom(name) : `${name}: ${errorText(error)}`};
   } finally {
     place.close();
   }

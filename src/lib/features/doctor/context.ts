@@ -2,14 +2,14 @@ import type {UsableConfig} from '../../config/usable.ts';
 import type {FoundConfig} from '../../config/file.ts';
 import type {Env} from '../../config/paths.ts';
 import type {Time} from '../../foundation/time/time.ts';
-import type {JournalLook} from './journal-look.ts';
+import type {JournalReading} from './journal-reading.ts';
 import type {RunningFacts} from '../status/facts.ts';
 import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
 /** Free and whole of a file system, in bytes and files. */
 export type DiskFacts = {freeBytes: number; bytes: number; freeFiles: number; files: number};
 
-/** What the checks look with; everything of the outside comes in here. */
+/** What the checks work with; everything from outside comes in here. */
 export type DoctorContext = {
   config: UsableConfig;
   /** Null: no file is named, and none is in the usual places. */
@@ -25,13 +25,13 @@ export type DoctorContext = {
   time: Time;
   disk: (path: string) => Promise<DiskFacts>;
   /** The operator that runs for the node; asked once. */
-  running: () => Promise<RunningLook>;
+  running: () => Promise<RunningReading>;
   /** What the journal says; read once. */
-  journal: () => Promise<JournalLook>;
+  journal: () => Promise<JournalReading>;
 };
 
-/** The operator of a node on this machine. */
-export type RunningLook =
+/** What the control socket says of the node’s operator on this machine. */
+export type RunningReading =
   | {state: 'running'; facts: RunningFacts}
   | {state: 'absent'}
   | {state: 'broken'; message: string; next: NextStep}

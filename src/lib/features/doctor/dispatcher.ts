@@ -7,7 +7,7 @@ import {CODES} from '../../foundation/errors/table.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import type {DoctorContext} from './context.ts';
-import {unlessSilent} from './silence.ts';
+import {withinAnswerTime} from './answer-time.ts';
 import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
 
 const FIX = CODES.DISPATCHER_UNREACHABLE.next;
@@ -26,7 +26,7 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
         }
         const started = time.monotonic();
         const {host} = new URL(dispatcherUrl);
-        const found = await unlessSilent({who: host, next: FIX, signal}, async (end) => {
+        const found = await withinAnswerTime({who: host, next: FIX, signal}, async (end) => {
           await probeWebSocket(dispatcherUrl, end);
           return ok(`connected to ${host} in ${Math.round(time.monotonic() - started)} ms`);
         });
@@ -52,7 +52,7 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
           return;
         }
         const {host} = new URL(dispatcherHttpUrl(null, dispatcherUrl));
-        const found = await unlessSilent({who: host, next: FIX, signal}, (end) =>
+        const found = await withinAnswerTime({who: host, next: FIX, signal}, (end) =>
           askAboutUs(dispatcherUrl, nodeId, end),
         );
         tell('dispatcher.knows_us', found);

@@ -11,14 +11,14 @@ import {chainProbes} from './chain.ts';
 import {clockProbes} from './clock.ts';
 import {alertsProbes} from './alerts.ts';
 import {configProbes} from './config.ts';
-import type {DiskFacts, DoctorContext, RunningLook} from './context.ts';
+import type {DiskFacts, DoctorContext, RunningReading} from './context.ts';
 import {dispatcherProbes} from './dispatcher.ts';
 import {filesProbes} from './files.ts';
-import {lookAtJournal, type JournalLook} from './journal-look.ts';
+import {readJournal, type JournalReading} from './journal-reading.ts';
 import {journalProbes} from './journal.ts';
 import {machineProbes} from './machine.ts';
 import {pingProbes} from './ping.ts';
-import {lookForOperator, operatorProbes} from './running.ts';
+import {findOperator, operatorProbes} from './running.ts';
 import {signerProbes} from './signer.ts';
 import {workersProbes} from './workers.ts';
 
@@ -41,7 +41,7 @@ export type Surroundings = {
 export type Examination = {report: DoctorReport; config: UsableConfig; file: string | null};
 
 /**
- * Looks at everything the plan names. What is wrong with the node is in the report, never an error.
+ * Runs every check that the plan names. What is wrong with the node is in the report, never an error.
  * @throws the signal's reason
  */
 export async function examine(where: Surroundings, plan: Plan, signal: AbortSignal): Promise<Examination> {
@@ -50,14 +50,14 @@ export async function examine(where: Surroundings, plan: Plan, signal: AbortSign
   const found = findConfig({flag: where.config, env, cwd});
   const file = found?.path ?? null;
   const config = usableConfig({file, env, cwd});
-  let running: Promise<RunningLook> | undefined;
-  let journal: Promise<JournalLook> | undefined;
+  let running: Promise<RunningReading> | undefined;
+  let journal: Promise<JournalReading> | undefined;
   const context: DoctorContext = {
     ...where,
     config,
     found,
-    running: () => (running ??= lookForOperator(config, where)),
-    journal: () => (journal ??= lookAtJournal(config.storeDir)),
+    running: () => (running ??= findOperator(config, where)),
+    journal: () => (journal ??= readJournal(config.storeDir)),
   };
   const results = await runProbes(allProbes(context), {
     wanted: plan.run,

@@ -118,7 +118,7 @@ function judgeStateDir(dir: string | null, uid: number): Finding {
   try {
     stat = statSync(dir, {throwIfNoEntry: false});
   } catch (error) {
-    return fail(`${name} cannot be looked at: ${errorText(error)}`, say(`ls -ld ${name}`));
+    return fail(`${name} cannot be read: ${errorText(error)}`, say(`ls -ld ${name}`));
   }
   if (stat === undefined)
     return mendable(warn, `${name} is not there yet; aos run makes it`, [
@@ -131,7 +131,7 @@ function judgeStateDir(dir: string | null, uid: number): Finding {
       say(`Run as its user, or: sudo chown -R ${uid} ${name}`),
     );
   if ((stat.mode & 0o077) !== 0)
-    return mendable(fail, `${name} has mode ${octal(stat.mode)}: others can look in`, [
+    return mendable(fail, `${name} has mode ${octal(stat.mode)}: others can read it`, [
       {kind: 'chmod', path: dir, mode: 0o700},
     ]);
   try {

@@ -14,15 +14,15 @@ import {say} from '../../foundation/next-step/next-step.ts';
 
 export type FixOptions = {
   yes: boolean;
-  /** Somebody can be asked. */
+  /** There is a person to ask. */
   canAsk: boolean;
   note: (line: string) => void;
   signal: AbortSignal;
 };
 
 /**
- * Shows what would be changed, asks, changes it, and looks again at what was changed.
- * @throws AosError USAGE where nobody can be asked; INTERRUPTED
+ * Shows what would be changed, asks, changes it, and checks again what was changed.
+ * @throws AosError USAGE where there is no person to ask; INTERRUPTED
  */
 export async function fixFindings(
   examination: Examination,
@@ -31,7 +31,7 @@ export async function fixFindings(
 ): Promise<Examination> {
   const {report} = examination;
   if (report.repairs.length === 0) {
-    note('There is nothing that --fix could mend.');
+    note('There is nothing that --fix could repair.');
     return examination;
   }
   note(`--fix would make ${count(report.repairs.length, 'change')}:`);
@@ -45,7 +45,7 @@ export async function fixFindings(
           next: say('Add --yes to make the changes named above.'),
         },
       );
-    // The prompts are loaded for a question only.
+    // The prompts are loaded only when something is asked.
     const {askConfirm} = await import('../../cli/prompt.ts');
     if (!(await askConfirm('Make them?'))) return examination;
   }
@@ -87,7 +87,7 @@ async function applyRepair(repair: Repair, uid: number): Promise<void> {
       makeDirectory(repair.path, repair.mode);
       return;
     case 'remove-socket':
-      // Looked at again: an operator may have started in the meantime.
+      // Checked again, because an operator may have started in the meantime.
       if (!(await isDeadSocket(repair.path))) throw new Error('somebody answers there by now');
       rmSync(repair.path);
   }

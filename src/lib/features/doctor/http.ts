@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 
 /** What came back, and the wall-clock times around it. */
-export type HttpLook = {
+export type HttpReading = {
   status: number;
   /** The Date header as Unix ms; null without a usable one, or when a cache answered. */
   date: number | null;
@@ -13,7 +13,7 @@ export type HttpLook = {
 /** Requests to one place over one connection: the times of all but the first are free of connecting. */
 export type HttpPlace = {
   /** Rejects with the network's error or the signal's reason. */
-  look(signal: AbortSignal): Promise<HttpLook>;
+  request(signal: AbortSignal): Promise<HttpReading>;
   close(): void;
 };
 
@@ -22,16 +22,16 @@ const MOST = 64 * 1024;
 
 /** @param now wall clock, ms */
 export function httpPlace(url: string, now: () => number, body?: string): HttpPlace {
-  const {Agent, request} = url.startsWith('https:') ? https : http;
+  const {Agent, request: send} = url.startsWith('https:') ? https : http;
   const agent = new Agent({keepAlive: true, maxSockets: 1});
   const method = body === undefined ? 'GET' : 'POST';
   const headers = body === undefined ? {} : {'content-type': 'application/json'};
   return {
     close: () => agent.destroy(),
-    look: (signal) =>
+    request: (signal) =>
       new Promise((resolve, reject) => {
         const sentAt = now();
-        const asked = request(url, {agent, method, headers, signal}, (response) => {
+        const asked = send(url, {agent, method, headers, signal}, (response) => {
           const receivedAt = now();
           const {date, age} = response.headers;
           const stamp = date === undefined || (age !== undefined && age !== '0') ? NaN : Date.parse(date);

@@ -8,9 +8,9 @@ import type {JournalFacts} from '../status/facts.ts';
 import {count} from '../../foundation/text/words.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
 import type {DoctorContext} from './context.ts';
-import type {JournalLook} from './journal-look.ts';
+import type {JournalReading} from './journal-reading.ts';
 
-/** A result that waits longer for its acceptance is worth a look. */
+/** A result that waits longer for its acceptance needs a check by a person. */
 const SLOW_MS = 300_000;
 
 export function journalProbes(context: DoctorContext): Probe[] {
@@ -21,11 +21,11 @@ export function journalProbes(context: DoctorContext): Probe[] {
   ): Probe => ({
     checks: [id],
     run: async (tell) => {
-      const look = await journal();
+      const reading = await journal();
       tell(
         id,
-        look.state === 'read'
-          ? await judge(look.facts, look.inspection)
+        reading.state === 'read'
+          ? await judge(reading.facts, reading.inspection)
           : notApplicable('there is no journal yet'),
       );
     },
@@ -36,11 +36,11 @@ export function journalProbes(context: DoctorContext): Probe[] {
       run: async (tell) => tell('journal.open', judgeOpen(await journal())),
     },
     about('journal.sound', (_facts, {damage, bytes, path}) => judgeDamage(damage, bytes, path)),
-    about('journal.readings', (_facts, {readings: {looked, last, holds}}) =>
-      holds
-        ? ok(`the last ${count(looked, 'reading')} up to number ${last} are unbroken`)
+    about('journal.readings', (_facts, {readings: {read, last, unbroken}}) =>
+      unbroken
+        ? ok(`the last ${count(read, 'reading')} up to number ${last} are unbroken`)
         : fail(
-            `the chain is broken within the last ${count(looked, 'reading')}`,
+            `the chain is broken within the last ${count(read, 'reading')}`,
             say(
               'Keep a copy of the state directory: it no longer proves what was done. Then restore a backup.',
             ),
@@ -53,16 +53,16 @@ export function journalProbes(context: DoctorContext): Probe[] {
   ];
 }
 
-function judgeOpen(look: JournalLook): Finding {
-  switch (look.state) {
+function judgeOpen(reading: JournalReading): Finding {
+  switch (reading.state) {
     case 'unknown':
       return blocked('config.valid', 'neither store.dir nor node.node_id is known');
     case 'missing':
-      return warn(`there is no journal in ${sanitizeText(look.dir)} yet; aos run makes it`, run('run'));
+      return warn(`there is no journal in ${sanitizeText(reading.dir)} yet; aos run makes it`, run('run'));
     case 'failed':
-      return fail(`${look.error.message} (${look.error.code})`, look.error.next);
+      return fail(`${reading.error.message} (${reading.error.code})`, reading.error.next);
     case 'read': {
-      const {facts, inspection} = look;
+      const {facts, inspection} = reading;
       const size = `${Math.ceil(inspection.bytes / 1024)} KiB`;
       return ok(`${size}; ${count(facts.accepted, 'job')} accepted, ${facts.pending} waiting`);
     }

@@ -16,7 +16,7 @@ export type ConfigFacts = {
 };
 
 const SHOWN = 5;
-/** Those that are about where a secret stands. */
+/** Those that are about where a secret is. */
 const SECRET_CODES: ReadonlySet<string> = new Set(['INLINE_VRF_KEY', 'FILE_READABLE']);
 
 export function judgeConfig(facts: ConfigFacts): Readonly<Partial<Record<CheckId, Finding>>> {

@@ -8,7 +8,7 @@ const FAIL_BYTES = 200 * 2 ** 20;
 const WARN_FILES = 1_000;
 const FAIL_FILES = 20;
 
-/** @param at where it was looked, as it is shown */
+/** @param at the checked path, as it is shown */
 export function judgeSpace(freeBytes: number, bytes: number, at: string): Finding {
   const percent = bytes === 0 ? 0 : Math.floor((freeBytes / bytes) * 100);
   const told = `${sizeText(freeBytes)} free of ${sizeText(bytes)} (${percent} %) at ${at}`;

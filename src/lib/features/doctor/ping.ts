@@ -7,9 +7,9 @@ import {errorText} from '../../foundation/errors/error.ts';
 import {isLoopbackHost} from '../../peers/signer/url.ts';
 import {type StatusFacts} from '../status/facts.ts';
 import {judgeProbed} from '../status/local-links.ts';
-import type {DoctorContext, RunningLook} from './context.ts';
+import type {DoctorContext, RunningReading} from './context.ts';
 import {httpPlace} from './http.ts';
-import type {JournalLook} from './journal-look.ts';
+import type {JournalReading} from './journal-reading.ts';
 import {known, unknown} from '../../foundation/fact.ts';
 
 const DEVNET = 'devnet';
@@ -43,12 +43,12 @@ export function pingProbes(context: DoctorContext): Probe[] {
 }
 
 /**
- * Asks the operator's server for its root, which it has not: `/ping` from here would be recorded as a probe of the
- * network, and the record must not be coloured by those who read it.
+ * Asks the operator's server for its root, which it does not have, because the operator would record `/ping` from
+ * here as a probe of the network.
  */
 async function judgeLocal(
   listen: ListenAddress | null,
-  running: RunningLook,
+  running: RunningReading,
   now: () => number,
   signal: AbortSignal,
 ): Promise<Finding> {
@@ -58,7 +58,7 @@ async function judgeLocal(
   const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const place = httpPlace(`http://${at}/`, now);
   try {
-    const {status} = await place.look(signal);
+    const {status} = await place.request(signal);
     if (running.state === 'running') return ok(`${at} answers (HTTP ${status} for /)`);
     return warn(
       `something answers at ${at}, and it is no operator of this node: aos run could not listen there`,
@@ -100,8 +100,12 @@ function judgeOuterUrl({outerUrl, listen, network}: DoctorContext['config']): Fi
   return ok(outerUrl);
 }
 
-/** What cannot be seen from inside: the last probe that came in tells. */
-function judgeOutside({config, time}: DoctorContext, running: RunningLook, journal: JournalLook): Finding {
+/** Judges by the last probe that came in, because the node cannot see itself from outside. */
+function judgeOutside(
+  {config, time}: DoctorContext,
+  running: RunningReading,
+  journal: JournalReading,
+): Finding {
   const {outerUrl, network, probeIntervalMs, offlineGraceMs, penaltyWei, networkStart} = config;
   const now = time.now();
   const facts: StatusFacts = {
@@ -134,7 +138,7 @@ function judgeOutside({config, time}: DoctorContext, running: RunningLook, journ
       return warn(`not known from inside: ${found}`, say(elsewhere));
     case 'warn':
     case 'fail':
-      // Never asked may also mean that nobody knows of this node yet.
+      // A node that was never asked may also be unknown to the network yet.
       return /^never/.test(found) ? warn(found, say(elsewhere)) : fail(found, say(elsewhere));
   }
 }

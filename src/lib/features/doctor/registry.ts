@@ -1,4 +1,4 @@
-/** The parts of a node that are looked at, in the order they build on each other. */
+/** The parts of a node that are checked, in the order they build on each other. */
 export const CATEGORIES = [
   'config',
   'files',
@@ -20,7 +20,7 @@ export type Category = (typeof CATEGORIES)[number];
 export type CheckSpec = {
   /** `category.check`; stable, scripts depend on it. */
   id: `${Category}.${string}`;
-  /** What holds when it passes, one sentence. */
+  /** What is true when it passes, one sentence. */
   about: string;
   /** Checks without whose success this one can say nothing. */
   needs: readonly string[];

@@ -5,12 +5,12 @@ import type {Time} from '../../foundation/time/time.ts';
 import {blocked, fail, unclear, type CheckResult, type Finding} from './check.ts';
 import {CHECK_IDS, needsOf, type CheckId} from './registry.ts';
 
-/** Looks at one thing and tells of one or several checks, each once. */
+/** Checks one thing and reports one or several checks, each once. */
 export type Probe = {
   checks: readonly CheckId[];
   /**
-   * An AosError fails the first check it did not tell of yet; the others of it are then skipped.
-   * @param signal aborted when it was silent for too long
+   * An AosError fails the first check that is not reported yet; the probe’s other checks are then skipped.
+   * @param signal aborted when the probe reports nothing for too long
    */
   run: (tell: (id: CheckId, finding: Finding) => void, signal: AbortSignal) => Promise<void>;
 };
@@ -26,7 +26,7 @@ export type RunOptions = {
 };
 
 /**
- * Runs the probes side by side, each after the checks it needs, and tells the results in the order of the registry.
+ * Runs the probes side by side, each after the checks it needs, and returns the results in the order of the registry.
  * A check that takes too long is unknown, and nothing waits for it.
  * @throws the signal's reason
  */
@@ -34,7 +34,7 @@ export async function runProbes(probes: readonly Probe[], options: RunOptions): 
   const {wanted, time, signal} = options;
   const {controller: end, unlink} = linkedAbort(signal);
   const over = new AbortController();
-  // Sleeping keeps the process alive, so that a probe which waits for nothing still comes to its end.
+  // The sleep keeps the process alive, so that a probe which waits for nothing still ends.
   const clock = time.sleep(options.totalMs, over.signal).then(
     () => end.abort(new Error(`within the ${options.totalMs / 1000} s of all checks`)),
     () => undefined, // all were done before
@@ -94,7 +94,7 @@ async function runProbe(
   };
   try {
     await Promise.race([probe.run(tell, patience.signal), patience.end]);
-    for (const id of open) put(id, unclear('it was not looked at'));
+    for (const id of open) put(id, unclear('it was not checked'));
   } catch (error) {
     const [first, ...rest] = open;
     if (first === undefined) return;
@@ -111,7 +111,7 @@ function failure(error: unknown, signal: AbortSignal): Finding {
   return unclear(`this check itself failed: ${errorText(error)}`, say('Report this with aos doctor --json.'));
 }
 
-/** A signal that aborts after a silence of `ms`, or with `outer`; `end` rejects with it. */
+/** A signal that aborts when nothing is reported for `ms`, or with `outer`; `end` rejects with it. */
 function patienceOf(
   time: Time,
   ms: number,
@@ -123,12 +123,12 @@ function patienceOf(
     nap = new AbortController();
     time.sleep(ms, nap.signal).then(
       () => controller.abort(new Error(`within ${ms / 1000} s`)),
-      () => undefined, // it told something, or is done
+      () => undefined, // it reported something, or is done
     );
   };
   wait();
   const end = abortable<never>(controller.signal, () => () => {});
-  end.catch(() => undefined); // told to whoever waits for it; nobody may
+  end.catch(() => undefined); // those who wait for it get the error; it may be that none does
   return {
     signal: controller.signal,
     end,

@@ -7,18 +7,18 @@ import {isAosError} from '../../foundation/errors/error.ts';
 import {blocked, fail, ok, warn} from './check.ts';
 import type {Probe} from './run.ts';
 import type {Time} from '../../foundation/time/time.ts';
-import type {DoctorContext, RunningLook} from './context.ts';
+import type {DoctorContext, RunningReading} from './context.ts';
 const HELLO_MS = 2_000;
 
-/** Asks its control socket. */
-export async function lookForOperator(
+/** Asks the control socket of the node whether an operator runs. */
+export async function findOperator(
   {network, nodeId}: {network: string; nodeId: string | null},
   {env, cwd, uid, time}: {env: Env; cwd: string; uid: number; time: Time},
-): Promise<RunningLook> {
+): Promise<RunningReading> {
   if (nodeId === null) return {state: 'unknown'};
-  const look = {dirs: controlDirs(env, cwd, uid), isControlFile, timeoutMs: HELLO_MS, time};
+  const options = {dirs: controlDirs(env, cwd, uid), isControlFile, timeoutMs: HELLO_MS, time};
   try {
-    const client = await connectNode(controlFile(network, nodeId), look);
+    const client = await connectNode(controlFile(network, nodeId), options);
     client.close();
     const {pid, host, version} = client.hello;
     return {state: 'running', facts: {pid, host, version, view: client.snapshot}};
@@ -34,8 +34,8 @@ export function operatorProbes({running, time, version}: DoctorContext): Probe[]
     {
       checks: ['ping.operator'],
       run: async (tell) => {
-        const look = await running();
-        switch (look.state) {
+        const reading = await running();
+        switch (reading.state) {
           case 'unknown': {
             tell('ping.operator', blocked('config.valid', 'node.node_id is not known'));
             return;
@@ -45,11 +45,11 @@ export function operatorProbes({running, time, version}: DoctorContext): Probe[]
             return;
           }
           case 'broken': {
-            tell('ping.operator', fail(look.message, look.next));
+            tell('ping.operator', fail(reading.message, reading.next));
             return;
           }
           case 'running': {
-            const {pid, host, view} = look.facts;
+            const {pid, host, view} = reading.facts;
             const since = view.node === null ? '' : `, up ${duration(time.now() - view.node.startedAt)}`;
             tell('ping.operator', ok(`runs as process ${pid} on ${host}${since}`));
             return;
@@ -60,12 +60,12 @@ export function operatorProbes({running, time, version}: DoctorContext): Probe[]
     {
       checks: ['versions.operator'],
       run: async (tell) => {
-        const look = await running();
-        if (look.state !== 'running') {
+        const reading = await running();
+        if (reading.state !== 'running') {
           tell('versions.operator', blocked('ping.operator', 'no operator runs to compare with'));
           return;
         }
-        const own = look.facts.version;
+        const own = reading.facts.version;
         if (own === version) {
           tell('versions.operator', ok(`both are ${version}`));
           return;

@@ -6,7 +6,7 @@ import {isAosError} from '../../foundation/errors/error.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import {createOpmlWorker} from '../../peers/worker/opml.ts';
 import type {DoctorContext} from './context.ts';
-import {unlessSilent} from './silence.ts';
+import {withinAnswerTime} from './answer-time.ts';
 
 const CHECK_OF: Readonly<Record<WorkerKind, CheckId>> = {
   opml: 'workers.opml',
@@ -52,17 +52,17 @@ async function judgeWorker(
   const worker = createOpmlWorker({url, ...patience});
   const {host} = new URL(url);
   try {
-    return await unlessSilent(
+    return await withinAnswerTime(
       {who: host, next: say(`Start the worker, or correct workers.${kind}.url.`), signal},
       async (end) => {
         await worker.ready(end);
-        return ok(`${host} is idle and takes questions`);
+        return ok(`${host} is idle and takes requests`);
       },
     );
   } catch (error) {
     signal.throwIfAborted();
     if (!isAosError(error)) throw error;
-    // Busy with a question is alive.
+    // A worker that is busy with a request is alive.
     if (error.code === 'WORKER_BUSY') return ok(error.message);
     return fail(`${error.message} (${error.code})`, error.next);
   } finally {
@@ -72,9 +72,9 @@ async function judgeWorker(
 
 function judgeCallback({callbackUrl, callbackListen, warnings}: DoctorContext['config']): Finding {
   if (callbackUrl === null) return blocked('config.valid', 'net.callback_url is not known');
-  const trouble = warnings.find(({code}) => code === 'CALLBACK_UNREACHABLE');
-  if (trouble !== undefined)
-    return warn(trouble.message, say('Set workers.callback_listen to an address that the workers reach.'));
+  const problem = warnings.find(({code}) => code === 'CALLBACK_UNREACHABLE');
+  if (problem !== undefined)
+    return warn(problem.message, say('Set workers.callback_listen to an address that the workers reach.'));
   const where =
     callbackListen === null ? 'from this machine' : `on ${callbackListen.host}:${callbackListen.port}`;
   return ok(`${callbackUrl}, taken ${where}`);

@@ -8,14 +8,14 @@ import {readingOf, textOf} from './rows.ts';
 import {prepareSchema} from './schema.ts';
 import {JOURNAL_FILE} from './sqlite.ts';
 
-/** What a look at the journal’s file itself finds. */
+/** What a check of the journal’s file finds. */
 export type JournalInspection = {
   path: string;
   bytes: number;
   /** Damage that SQLite reports; null: the file is too large to check while a person waits. */
   damage: readonly string[] | null;
   /** The last readings of the clock, how many, and whether they are one unbroken chain. */
-  readings: {looked: number; last: number; holds: boolean};
+  readings: {read: number; last: number; unbroken: boolean};
 };
 
 /** SQLite reads some 500 MB a second, and nothing else happens meanwhile. */
@@ -41,9 +41,9 @@ export function inspectJournal(dir: string, driver: SqliteDriver = pickDriver())
       bytes: size,
       damage: size > MAX_CHECKED_BYTES ? null : complaints(database),
       readings: {
-        looked: readings.length,
+        read: readings.length,
         last: readings.at(-1)?.n ?? 0,
-        holds: verifyReadings(readings).ok,
+        unbroken: verifyReadings(readings).ok,
       },
     };
   } catch (error) {

@@ -120,7 +120,7 @@ describe('running checks', () => {
     expect(results).toMatchObject({
       'workers.opml': {state: 'fail', found: 'nobody there (WORKER_UNREACHABLE)'},
       'disk.space': {state: 'unknown', found: 'this check itself failed: oops'},
-      'disk.inodes': {state: 'unknown', found: 'it was not looked at'},
+      'disk.inodes': {state: 'unknown', found: 'it was not checked'},
       'journal.open': {state: 'fail'},
       'journal.sound': {state: 'skipped', because: 'journal.open'},
     });

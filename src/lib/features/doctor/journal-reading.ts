@@ -7,15 +7,15 @@ import type {JournalFacts} from '../status/facts.ts';
 import {readJournalFacts} from '../status/journal-facts.ts';
 
 /** What the journal of the node says. */
-export type JournalLook =
+export type JournalReading =
   | {state: 'read'; facts: JournalFacts; inspection: JournalInspection}
   | {state: 'missing'; dir: string}
   | {state: 'failed'; error: AosError}
-  /** The configuration does not tell where it is. */
+  /** The configuration does not say where it is. */
   | {state: 'unknown'};
 
-/** Reads it beside whoever writes it. */
-export async function lookAtJournal(dir: string | null): Promise<JournalLook> {
+/** Reads the journal while an operator may write it. */
+export async function readJournal(dir: string | null): Promise<JournalReading> {
   if (dir === null) return {state: 'unknown'};
   if (!existsSync(join(dir, JOURNAL_FILE))) return {state: 'missing', dir};
   try {
