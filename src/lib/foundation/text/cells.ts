@@ -12,23 +12,34 @@ export function cellsOf(text: string): number {
 export function graphemes(text: string): string[] {
   return PLAIN_ASCII.test(text)
     ? Array.from(text)
-    : Array.from(new Intl.Segmenter('en', {granularity: 'grapheme'}).segment(text), ({segment}) => segment);
+    : Array.from(segmenter.segment(text), ({segment}) => segment);
+}
+
+/** More code units than a text that people write has in a cell (a family of emoji has 11 in two): a longer one is cut unmeasured. */
+const UNITS_A_CELL = 8;
+
+/** Whether a text needs cutting; a long one is not measured as a whole, for it may come from outside. */
+function isWider(text: string, width: number): boolean {
+  if (text.length > UNITS_A_CELL * (width + 1)) return true;
+  return cellsOf(text) > width;
 }
 
 /** The text in at most `width` cells, with an ellipsis at its end where something is missing. */
 export function fit(text: string, width: number): string {
-  if (cellsOf(text) <= width) return text;
-  return width < 1 ? '' : `${take(graphemes(text), width - 1).join('')}…`;
+  if (!isWider(text, width)) return text;
+  return width < 1 ? '' : `${take(graphemes(headOf(text, width)), width - 1).join('')}…`;
 }
 
 /** Keeps both ends of an id or a hash in at most `width` cells: `0x12ab…9f3c`. Not for numbers. */
 export function middle(text: string, width: number): string {
-  if (cellsOf(text) <= width) return text;
+  if (!isWider(text, width)) return text;
   if (width < 1) return '';
-  const all = graphemes(text);
+  const isLong = text.length > 2 * UNITS_A_CELL * width;
+  const all = graphemes(headOf(text, width));
   const left = take(all, Math.ceil((width - 1) / 2));
   const room = width - 1 - cellsOf(left.join(''));
-  const right = take(all.slice(left.length).reverse(), room).reverse();
+  const rest = isLong ? graphemes(text.slice(-UNITS_A_CELL * width)) : graphemes(text).slice(left.length);
+  const right = take(rest.reverse(), room).reverse();
   return `${left.join('')}…${right.join('')}`;
 }
 
@@ -84,6 +95,9 @@ function breakWord(word: string, width: number): string[] {
   }
   return [...pieces, piece];
 }
+
+/** As much of the beginning as `width` cells can need. */
+const headOf = (text: string, width: number): string => text.slice(0, UNITS_A_CELL * Math.max(1, width));
 
 function take(all: readonly string[], width: number): string[] {
   const out: string[] = [];
