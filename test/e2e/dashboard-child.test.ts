@@ -87,7 +87,7 @@ describe('the dashboard of aos run', () => {
     expect(log.mode).toBe(0o600);
 
     terminal.pty.write('q');
-    await terminal.until(/The operator goes on\. aos dash .* shows it again/, from);
+    await terminal.until(/Dashboard closed; the operator keeps running\. Reopen: aos dash /, from);
     await devnet.answered(await devnet.submit(1));
     await terminal.until(/accepted after/, from);
     signalTo(operatorPid() ?? 0, 'SIGTERM');

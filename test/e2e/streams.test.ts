@@ -40,7 +40,7 @@ describe('the streams of aos run', () => {
     expect(logs.length).toBeGreaterThan(10);
     for (const line of logs)
       expect(line).toMatch(
-        /^time=\S+Z level=(debug|info|warn|error) msg=("([^"\\]|\\.)*"|\S+)( [a-z_]+=("([^"\\]|\\.)*"|\S*))*$/,
+        /^time=\S+Z level=(debug|info|warn|error) msg=("([^"\\]|\\.)*"|\S+)( [a-z][A-Za-z]*=("([^"\\]|\\.)*"|\S*))*$/,
       );
   });
 
