@@ -140,7 +140,9 @@ describe('the dashboard of aos run', () => {
     expect(operatorPid()).toBe(pid);
     await eventually(
       () =>
-        /the terminal is gone; the operator keeps running. Reopen: aos dash /.test(logFile().text.slice(from))
+        /the terminal is gone; the operator keeps running \(TERMINAL_GONE\) → aos dash /.test(
+          logFile().text.slice(from),
+        )
           ? true
           : undefined,
       'the line in the log',
