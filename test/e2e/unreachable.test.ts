@@ -79,7 +79,7 @@ describe('the second signal', () => {
     const cli = world.start(['run', '-c', config, '--json', '--quiet']);
     await cli.event('job_asked');
     cli.process.kill(signal);
-    expect(await cli.event('stopping')).toMatchObject({inHand: 1, graceMs: 30_000});
+    expect(await cli.event('stopping')).toMatchObject({inProgress: 1, graceMs: 30_000});
     const {code, stdout} = await cli.kill(signal);
     expect(code).toBe(exit);
     expect(ndjson(stdout).filter((line) => line.type === 'summary')).toEqual([]);

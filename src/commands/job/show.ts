@@ -35,13 +35,13 @@ export default class JobShow extends AosCommand {
     const {tag, position, full} = flags;
     const opened = openJobs(flags.config, (line) => this.note(line, flags.quiet));
     try {
-      const story = showJob(opened, {id: args.id, tag, position});
+      const detail = showJob(opened, {id: args.id, tag, position});
       const {network, nodeId} = opened.config;
       this.give({
         schema: 'job-show',
         exitCode: EXIT.ok,
-        result: story,
-        text: jobDetailText(story, {width: this.look.width ?? NO_TERMINAL, full}),
+        result: detail,
+        text: jobDetailText(detail, {width: this.look.width ?? NO_TERMINAL, full}),
         network,
         ...(nodeId === null ? {} : {nodeId}),
       });

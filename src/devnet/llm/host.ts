@@ -20,7 +20,7 @@ export type LlmPaths = {
 /** The language model in a thread of its own, so that inference never blocks the event loop. */
 export type Llm = {
   /**
-   * Questions are answered in order. After a crash of the thread the next question starts a new one.
+   * Answers requests in order. After a crash of the thread the next request starts a new thread.
    * @throws AosError DEVNET_FAILED when the thread fails or is closed meanwhile
    */
   complete(prompt: string, maxTokens: number): Promise<Completion>;
@@ -71,7 +71,7 @@ async function launch({assetsDir, threadUrl}: LlmPaths): Promise<RunningThread> 
     const end = (error: AosError): void => {
       ended = true;
       reject(error);
-      for (const question of waiting.values()) question.reject(error);
+      for (const request of waiting.values()) request.reject(error);
       waiting.clear();
     };
     thread.on('error', (cause) => end(failed(errorText(cause), cause)));
@@ -81,10 +81,10 @@ async function launch({assetsDir, threadUrl}: LlmPaths): Promise<RunningThread> 
         resolve();
         return;
       }
-      const question = waiting.get(message.id);
+      const request = waiting.get(message.id);
       waiting.delete(message.id);
-      if (message.type === 'completed') question?.resolve(message.completion);
-      else question?.reject(failed(message.reason));
+      if (message.type === 'completed') request?.resolve(message.completion);
+      else request?.reject(failed(message.reason));
     });
   });
   // From now on the worker's HTTP server keeps the process alive; the thread alone must not.

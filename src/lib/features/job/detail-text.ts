@@ -9,14 +9,14 @@ const LEAST_WIDTH = 50;
 const CLIPPED = 400;
 const ALL = 100 * 1024 * 1024;
 
-export type StoryStyle = {
+export type DetailStyle = {
   width: number;
   /** Whole prompts, answers and proofs. */
   full: boolean;
 };
 
 /** One job as text, in the order of events. */
-export function jobDetailText(story: JobDetail, {width, full}: StoryStyle): string {
+export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): string {
   const room = Math.max(LEAST_WIDTH, width) - LABEL;
   const most = full ? ALL : CLIPPED;
   const row = (label: string, text: string | null): string[] => {
@@ -24,31 +24,31 @@ export function jobDetailText(story: JobDetail, {width, full}: StoryStyle): stri
     const [first = '', ...rest] = wrap(safeText(text, most), room);
     return [label.padEnd(LABEL) + first, ...rest.map((line) => ' '.repeat(LABEL) + line)];
   };
-  const {dispatch, sampling, answer, delivery, readings} = story;
-  const outcome = story.outcome === null ? '' : `, ${story.outcome}`;
+  const {dispatch, sampling, answer, delivery, readings} = detail;
+  const outcome = detail.outcome === null ? '' : `, ${detail.outcome}`;
   return [
-    ...row('job', story.jobId),
-    ...row('number', `#${story.seq}`),
+    ...row('job', detail.jobId),
+    ...row('number', `#${detail.seq}`),
     ...row(
       'tag',
-      story.tag === ''
+      detail.tag === ''
         ? null
-        : story.position === ''
-          ? story.tag
-          : `${story.tag}, position ${story.position}`,
+        : detail.position === ''
+          ? detail.tag
+          : `${detail.tag}, position ${detail.position}`,
     ),
     ...row(
       'state',
-      `${story.state}${outcome}, ${duration(story.ageMs)} ${story.state === 'accepted' ? 'from arrival to acceptance' : 'since it was received'}`,
+      `${detail.state}${outcome}, ${duration(detail.ageMs)} ${detail.state === 'accepted' ? 'from arrival to acceptance' : 'since it was received'}`,
     ),
-    ...row('kind', `${story.kind}, model ${story.model}`),
-    ...row('user', story.user),
-    ...row('prompt', story.prompt),
+    ...row('kind', `${detail.kind}, model ${detail.model}`),
+    ...row('user', detail.user),
+    ...row('prompt', detail.prompt),
     '',
     'DISPATCH',
     ...row('  received', dispatch.receivedAt),
-    ...row('  signature', signatureText(story)),
-    ...row('  frame', frameText(story)),
+    ...row('  signature', signatureText(detail)),
+    ...row('  frame', frameText(detail)),
     ...row('  clock', clockText(dispatch.clock)),
     '',
     'SAMPLING',
@@ -61,8 +61,8 @@ export function jobDetailText(story: JobDetail, {width, full}: StoryStyle): stri
           ...row('  vrf value', sampling.vrfRandomValue),
           ...row('  proof', sampling.vrfProof),
         ]),
-    ...(story.requests.length === 0 ? [] : ['', 'REQUESTS']),
-    ...story.requests.flatMap((request) => [
+    ...(detail.requests.length === 0 ? [] : ['', 'REQUESTS']),
+    ...detail.requests.flatMap((request) => [
       ...row(`  attempt ${request.attempt}`, requestText(request)),
       ...row('    answer', request.answer),
       ...row('    root', request.stateRoot),
@@ -84,7 +84,7 @@ export function jobDetailText(story: JobDetail, {width, full}: StoryStyle): stri
     ...(delivery === null
       ? ['  not signed yet']
       : [
-          ...row('  signed', `${delivery.signedAt}, ${holdsText(delivery)}`),
+          ...row('  signed', `${delivery.signedAt}, ${validText(delivery)}`),
           ...row('  signature', delivery.signature),
           ...row('  envelope', delivery.envelopeId),
           ...row('  accepted', delivery.acceptedAt ?? (delivery.expiredAt === null ? 'not yet' : null)),
@@ -101,7 +101,7 @@ export function jobDetailText(story: JobDetail, {width, full}: StoryStyle): stri
     ),
     '',
     'TIMELINE',
-    ...story.timeline.map(
+    ...detail.timeline.map(
       ({what, at, sincePreviousMs: step}) => `  ${at}  ${what}${step > 0 ? `  +${stepText(step)}` : ''}`,
     ),
   ].join('\n');
@@ -146,9 +146,9 @@ function requestText({kind, askedAt: asked, durationMs: took}: JobDetail['reques
     : `${kind}, asked ${asked}, answered after ${stepText(took)}`;
 }
 
-function holdsText({signatureHolds: holds, signer}: NonNullable<JobDetail['delivery']>): string {
-  if (holds === null) return 'not verified: node_id is not known';
-  return holds ? `signature valid (${signer ?? ''})` : 'signature INVALID for node_id';
+function validText({signatureHolds: valid, signer}: NonNullable<JobDetail['delivery']>): string {
+  if (valid === null) return 'not verified: node_id is not known';
+  return valid ? `signature valid (${signer ?? ''})` : 'signature INVALID for node_id';
 }
 
 function clockText(clock: Readonly<Record<string, string>> | null): string | null {

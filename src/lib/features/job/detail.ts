@@ -24,7 +24,7 @@ export type DetailFacts = {
   now: number;
 };
 
-/** The whole story of one job, as `--json` has it; times RFC 3339, clocks as decimal strings. */
+/** Everything about one job, as `--json` has it; times RFC 3339, clocks as decimal strings. */
 export type JobDetail = ReturnType<typeof jobDetail>;
 
 export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {

@@ -66,7 +66,7 @@ export const jobExportLines: StreamEntry = {
 };
 
 export const jobShow: ResultEntry = {
-  summary: 'aos job show: the whole story of one job.',
+  summary: 'aos job show: everything about one job.',
   result: schemaOf<JobDetail>()(
     v.object({
       seq: number,

@@ -132,13 +132,13 @@ const lines = {
   }),
   block: v.object({number: decimal, blockAt: time, rpcMs: ms}),
   liveness: v.object(liveness),
-  minute: v.object({...tally, inHand: count, pending: count, uptimeMs: ms}),
+  minute: v.object({...tally, inProgress: count, pending: count, uptimeMs: ms}),
   config_reloaded: v.object({
     file: v.nullable(v.string()),
     applied: v.array(v.string()),
     needRestart: v.array(v.string()),
   }),
-  stopping: v.object({reason, inHand: count, graceMs: ms}),
+  stopping: v.object({reason, inProgress: count, graceMs: ms}),
   summary: v.object({
     ...tally,
     pending: count,

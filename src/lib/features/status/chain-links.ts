@@ -42,7 +42,7 @@ export function judgeAvs({chain, rules}: StatusFacts): Judgement {
         at,
       );
     case 'registered': {
-      const socket = socketTrouble(stake, rules.outerUrl);
+      const socket = socketProblem(stake, rules.outerUrl);
       const numbers = stake.quorums.filter(({member}) => member === true).map(({number}) => number);
       const word = numbers.length === 1 ? 'quorum' : 'quorums';
       const quorums = flow === 'bls' && numbers.length > 0 ? `, ${word} ${numbers.join(', ')}` : '';
@@ -58,7 +58,7 @@ export function judgeAvs({chain, rules}: StatusFacts): Judgement {
   }
 }
 
-function socketTrouble({socket}: RegistrationStatus, outerUrl: string | null): string | null {
+function socketProblem({socket}: RegistrationStatus, outerUrl: string | null): string | null {
   if (outerUrl === null || socket.state !== 'known' || sameSocket(socket.value, outerUrl)) return null;
   return `its socket ${socket.value} is not net.outer_url ${outerUrl}`;
 }

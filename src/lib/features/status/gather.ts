@@ -43,7 +43,7 @@ export async function gatherStatus(
     signerFact(target, {offline, signal}),
     offline
       ? OFFLINE
-      : look('chain', signal, (end) =>
+      : readFact('chain', signal, (end) =>
           readOperatorStatus({
             rpcUrls: target.rpcUrls,
             chainId: target.chainId,
@@ -54,7 +54,7 @@ export async function gatherStatus(
             operator: nodeId,
           }),
         ),
-    local === null ? NOT_HERE : look('control', signal, (end) => readOperator(target, end)),
+    local === null ? NOT_HERE : readFact('control', signal, (end) => readOperator(target, end)),
     local === null ? NOT_HERE : readJournal(local.storeDir),
   ]);
   signal.throwIfAborted();
@@ -89,7 +89,7 @@ export function requireSomething(facts: StatusFacts): StatusFacts {
   return facts;
 }
 
-async function look<T>(
+async function readFact<T>(
   source: keyof typeof DEADLINES_MS,
   signal: AbortSignal,
   read: (signal: AbortSignal) => Promise<T>,
@@ -119,7 +119,7 @@ function signerFact(
   const {signerUrl} = local;
   if (signerUrl === null)
     return unknown('no configuration names it', say('Name the configuration of this node: -c FILE'));
-  return offline ? OFFLINE : look('signer', signal, (end) => readSigner(signerUrl, nodeId, end));
+  return offline ? OFFLINE : readFact('signer', signal, (end) => readSigner(signerUrl, nodeId, end));
 }
 
 /** Its accounts and one signature, as `aos signer check` would see them. */

@@ -10,22 +10,22 @@ import {known, type Fact} from '../../foundation/fact.ts';
 
 /** Without a job for so long, a node that would earn is idle. */
 export const IDLE_AFTER_MS = 3_600_000;
-/** A result that waits longer for its acceptance is worth a look. */
+/** A result that waits longer for its acceptance needs a check by a person. */
 const SLOW_RESULT_MS = 300_000;
 /** A socket that opens needs a moment. */
 const CONNECTING_MS = 15_000;
 
 export function judgeSigner({signer, operator}: StatusFacts): Judgement {
-  const trouble = troubleOf(operator, 'signer');
+  const problem = problemOf(operator, 'signer');
   if (signer.state === 'unknown') {
-    if (trouble !== null) return fail(`${trouble.message} (${trouble.code})`, trouble.next, trouble.since);
+    if (problem !== null) return fail(`${problem.message} (${problem.code})`, problem.next, problem.since);
     return unclear(signer);
   }
   const {value, at} = signer;
   if (value.state === 'fail') return fail(`${value.message} (${value.code})`, value.next, at);
   const found = `${value.host} signs in ${value.signMs} ms`;
-  if (trouble !== null)
-    return warn(`${found}, but not for the operator: ${trouble.message}`, trouble.next, at);
+  if (problem !== null)
+    return warn(`${found}, but not for the operator: ${problem.message}`, problem.next, at);
   return ok(found, at);
 }
 
@@ -45,7 +45,7 @@ export function judgeDispatcher({operator, now}: StatusFacts): Judgement {
         return pending(`connecting to ${url ?? 'the dispatcher'}`, say('Wait a few seconds.'), operator.at);
       return fail(`connecting for ${duration(now - since)}`, say('Check net.dispatcher_url.'), operator.at);
     case 'disconnected': {
-      const next = troubleOf(operator, 'dispatcher')?.next ?? say('Check net.dispatcher_url.');
+      const next = problemOf(operator, 'dispatcher')?.next ?? say('Check net.dispatcher_url.');
       const time = since === null ? '' : ` for ${duration(now - since)}`;
       return fail(`disconnected${time}: ${reason ?? 'no reason given'}`, next, operator.at);
     }
@@ -82,24 +82,27 @@ export function judgeProbed(facts: StatusFacts): Judgement {
   const {operator, rules, now} = facts;
   const fact = livenessOf(facts);
   if (fact.state === 'unknown') return unclear(fact);
-  const {lastProbeAt, silentMs, graceLeftMs} = fact.value;
+  const {lastProbeAt, sinceLastProbeMs, graceLeftMs} = fact.value;
   const patience = gapsOf(rules.probeIntervalMs).probed;
   const running = operator.state === 'known' ? (operator.value?.view.node ?? null) : null;
-  const next = nextForSilence(facts);
-  if (running !== null && now - running.startedAt <= patience && (silentMs ?? Infinity) > patience)
+  const next = nextForOutage(facts);
+  if (running !== null && now - running.startedAt <= patience && (sinceLastProbeMs ?? Infinity) > patience)
     return pending(
       `started ${ago(running.startedAt, now)}, not asked yet`,
       say(`Wait ${duration(patience)}.`),
       fact.at,
     );
-  if (lastProbeAt === null || silentMs === null) return fail('never asked by the network', next, fact.at);
-  if (silentMs <= patience) return ok(`last asked ${ago(lastProbeAt, now)}`, lastProbeAt);
-  const grace =
-    (graceLeftMs ?? 0) > 0 ? `${duration(graceLeftMs ?? 0)} of the grace are left` : 'the grace is used up';
-  return fail(`last asked ${ago(lastProbeAt, now)}; ${grace}`, next, lastProbeAt);
+  if (lastProbeAt === null || sinceLastProbeMs === null)
+    return fail('never asked by the network', next, fact.at);
+  if (sinceLastProbeMs <= patience) return ok(`last asked ${ago(lastProbeAt, now)}`, lastProbeAt);
+  const allowance =
+    (graceLeftMs ?? 0) > 0
+      ? `${duration(graceLeftMs ?? 0)} of the offline allowance left`
+      : 'the offline allowance is used up';
+  return fail(`last asked ${ago(lastProbeAt, now)}; ${allowance}`, next, lastProbeAt);
 }
 
-function nextForSilence({operator, rules}: StatusFacts): NextStep {
+function nextForOutage({operator, rules}: StatusFacts): NextStep {
   if (operator.state === 'known' && operator.value === null) return run('run');
   const url = rules.outerUrl;
   if (url === null) return say('Set net.outer_url, and let the network reach it.');
@@ -117,19 +120,19 @@ export function judgeJobs({journal, operator, now}: StatusFacts): Judgement {
       : `${count(accepted, 'job')} accepted, the last ${ago(lastAcceptedAt, now)}`,
     ...(waiting > 0 ? [`${count(waiting, 'waits', 'wait')} for acceptance`] : []),
   ].join('; ');
-  const trouble = running?.view.problems.find(({part}) => part === 'worker' || part === 'journal');
-  if (trouble !== undefined) return warn(`${trouble.part}: ${trouble.message}; ${tally}`, trouble.next, at);
+  const problem = running?.view.problems.find(({part}) => part === 'worker' || part === 'journal');
+  if (problem !== undefined) return warn(`${problem.part}: ${problem.message}; ${tally}`, problem.next, at);
   if (
     waiting > 0 &&
     lastReceivedAt !== null &&
     now - Math.max(lastReceivedAt, lastAcceptedAt ?? 0) > SLOW_RESULT_MS
   )
-    return warn(tally, running === null ? run('run') : say('Look at the operator’s log.'), at);
+    return warn(tally, running === null ? run('run') : say('Check the operator’s log.'), at);
   const failing = (running?.view.jobs ?? []).filter(({stage}) => stage === 'accepted').slice(-3);
   if (failing.length === 3 && failing.every(({outcome}) => outcome === 'failed'))
     return warn(
       `the last jobs were answered as failed: ${failing[2]?.problem ?? tally}`,
-      say('Look at the worker’s log.'),
+      say('Check the worker’s log.'),
       at,
     );
   return ok(
@@ -169,7 +172,7 @@ function activityOf(
   };
 }
 
-function troubleOf(operator: StatusFacts['operator'], part: ProblemView['part']): ProblemView | null {
+function problemOf(operator: StatusFacts['operator'], part: ProblemView['part']): ProblemView | null {
   if (operator.state === 'unknown') return null;
-  return operator.value?.view.problems.find((trouble) => trouble.part === part) ?? null;
+  return operator.value?.view.problems.find((problem) => problem.part === part) ?? null;
 }

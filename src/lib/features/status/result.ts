@@ -190,21 +190,24 @@ function moratorium(networkStart: number | null, now: number) {
 }
 
 function livenessJson(fact: Fact<Liveness>) {
-  return factJson(fact, ({lastProbeAt, silentMs, graceMs, graceLeftMs, probes, firstProbeAt, outages}) => ({
-    lastProbeAt: timeOf(lastProbeAt),
-    silentMs,
-    graceMs,
-    graceLeftMs,
-    probes,
-    firstProbeAt: timeOf(firstProbeAt),
-    outages: outages.slice(0, MOST_OUTAGES).map(({start, end, durationMs, cause, overGrace}) => ({
-      start: isoTime(start),
-      end: timeOf(end),
-      durationMs,
-      cause,
-      overGrace,
-    })),
-  }));
+  return factJson(
+    fact,
+    ({lastProbeAt, sinceLastProbeMs, graceMs, graceLeftMs, probes, firstProbeAt, outages}) => ({
+      lastProbeAt: timeOf(lastProbeAt),
+      sinceLastProbeMs,
+      graceMs,
+      graceLeftMs,
+      probes,
+      firstProbeAt: timeOf(firstProbeAt),
+      outages: outages.slice(0, MOST_OUTAGES).map(({start, end, durationMs, cause, overGrace}) => ({
+        start: isoTime(start),
+        end: timeOf(end),
+        durationMs,
+        cause,
+        overGrace,
+      })),
+    }),
+  );
 }
 
 function timeOf(at: number | null): string | null {

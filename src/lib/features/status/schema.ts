@@ -114,7 +114,7 @@ const liveness = v.union([
   v.object({
     state: known,
     lastProbeAt: v.nullable(time),
-    silentMs: v.nullable(ms),
+    sinceLastProbeMs: v.nullable(ms),
     graceMs: ms,
     graceLeftMs: v.nullable(v.number()),
     probes: count,

@@ -153,14 +153,14 @@ function livenessRows({liveness, policy}: StatusResult): Row[] {
     return row('offline allowance', `${whole}; what is left of it is unknown (${liveness.reason})`);
   const {graceLeftMs: left, outages, probes} = liveness;
   const [latest] = outages;
-  const grace =
+  const allowance =
     left === null
       ? `${whole}; the network has not asked yet`
       : `${duration(left)} of ${whole} left, ${count(probes, 'probe')} answered`;
-  if (latest === undefined) return row('offline allowance', grace);
+  if (latest === undefined) return row('offline allowance', allowance);
   const end = latest.end === null ? 'now' : latest.end.slice(0, 16);
   const text = `${count(outages.length, 'outage')} recorded, the last ${latest.start.slice(0, 16)} to ${end}, ${duration(latest.durationMs)}: ${OUTAGE_CAUSES[latest.cause]}`;
-  return [...row('offline allowance', grace), ...row('outages', text)];
+  return [...row('offline allowance', allowance), ...row('outages', text)];
 }
 
 function gasText({gas}: StatusResult): string {

@@ -35,7 +35,7 @@ export function judgeLinks(facts: StatusFacts): Link[] {
 
 /**
  * Earning: registered, range set, dispatcher connected, probed in the last three intervals, and no link fails.
- * Degraded is earning with something to look at. The chain cannot tell money.
+ * Degraded is earning with something to check. The chain cannot show money.
  */
 export function judge(links: readonly Link[]): Verdict {
   const first = (fits: (link: Link) => boolean): Link | undefined => links.find(fits);

@@ -23,7 +23,7 @@ export function statusAnswer(facts: StatusFacts): StatusAnswer {
 }
 
 /**
- * Looks again and again until the signal aborts or nobody reads any more: lines of JSON of type `status`, or the text
+ * Reads the status again and again until the signal aborts or no reader is left: lines of JSON of type `status`, or the text
  * below one another, on a terminal in place.
  */
 export async function watchStatus(options: {

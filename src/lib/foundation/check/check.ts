@@ -2,11 +2,11 @@ import type {NextStep} from '../next-step/next-step.ts';
 
 /**
  * - `ok`: it is as it should be
- * - `warn`: it works, and a person should look
+ * - `warn`: it works, and a person should check
  * - `fail`: it does not work, or forbids what is wanted
  * - `pending`: only time is missing
  * - `unknown`: it could not be read
- * - `skipped`: it was not looked at, since something before it failed
+ * - `skipped`: it was not made, since something before it failed
  */
 export const CHECK_STATES = ['ok', 'warn', 'fail', 'pending', 'unknown', 'skipped'] as const;
 export type CheckState = (typeof CHECK_STATES)[number];

@@ -139,7 +139,7 @@ export const viewSchema = v.object({
     null,
   ),
   block: v.optional(v.nullable(v.object({...blockFields, at: time})), null),
-  load: v.optional(v.nullable(v.object({inHand: count, pending: count, at: time})), null),
+  load: v.optional(v.nullable(v.object({inProgress: count, pending: count, at: time})), null),
   lastReceivedAt: optionalTime,
   lastAcceptedAt: optionalTime,
   unsignedPolicy: optionalText,

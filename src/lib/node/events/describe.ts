@@ -96,12 +96,12 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
       return liveness(event);
     case 'minute':
       return info(
-        `up ${measured(event.uptimeMs)}: ${event.accepted} accepted, ${event.received} received, ${event.failed} failed, ${event.inHand} in progress, ${event.pending} waiting, ${event.probes} probes`,
+        `up ${measured(event.uptimeMs)}: ${event.accepted} accepted, ${event.received} received, ${event.failed} failed, ${event.inProgress} in progress, ${event.pending} waiting, ${event.probes} probes`,
       );
     case 'config_reloaded':
       return reloaded(event);
     case 'stopping':
-      return info(stopping(event.reason, event.inHand, event.graceMs));
+      return info(stopping(event.reason, event.inProgress, event.graceMs));
     case 'summary':
       return info(
         `done: ${event.accepted} accepted, ${event.received} received, ${event.selected} selected, ${event.unselected} not selected, ${event.failed} failed, ${event.pending} pending, in ${measured(event.durationMs)}`,
@@ -134,10 +134,11 @@ function reloaded({applied, needRestart}: {applied: string[]; needRestart: strin
   return info(`configuration reloaded${now === '' ? ': nothing has changed' : now}`);
 }
 
-function stopping(reason: StopReason, inHand: number, graceMs: number): string {
-  const hand = inHand === 0 ? 'no jobs in progress' : `finishing ${jobs(inHand)}, up to ${measured(graceMs)}`;
+function stopping(reason: StopReason, inProgress: number, graceMs: number): string {
+  const rest =
+    inProgress === 0 ? 'no jobs in progress' : `finishing ${jobs(inProgress)}, up to ${measured(graceMs)}`;
   const again = reason.startsWith('SIG') ? 'again' : 'Ctrl-C';
-  return `stopping (${STOPS[reason]}): ${hand}${inHand > 0 ? `; ${again} to stop at once` : ''}`;
+  return `stopping (${STOPS[reason]}): ${rest}${inProgress > 0 ? `; ${again} to stop at once` : ''}`;
 }
 
 /** Why it stops, in words that the command line has too. */

@@ -122,10 +122,10 @@ export type OperatorEventBody =
   /** At the start, when an outage begins or ends, and once a minute. */
   | ({type: 'liveness'} & LivenessFacts)
   /** Once a minute: what this run amounts to so far. */
-  | ({type: 'minute'; inHand: number; pending: number; uptimeMs: number} & Tally)
+  | ({type: 'minute'; inProgress: number; pending: number; uptimeMs: number} & Tally)
   /** SIGHUP to a service: keys that hold from now on, and those that do after a restart. */
   | {type: 'config_reloaded'; file: string | null; applied: string[]; needRestart: string[]}
-  | {type: 'stopping'; reason: StopReason; inHand: number; graceMs: number}
+  | {type: 'stopping'; reason: StopReason; inProgress: number; graceMs: number}
   /** The last event; `liveness` as last emitted, null when it is not recorded. */
   | ({type: 'summary'; liveness: LivenessFacts | null} & Summary);
 

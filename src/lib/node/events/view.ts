@@ -62,7 +62,7 @@ export type OperatorView = {
   signer: (SignerStats & {at: number}) | null;
   block: (BlockFacts & {at: number}) | null;
   /** Jobs in progress, and jobs waiting in the journal, as of the last minute. */
-  load: {inHand: number; pending: number; at: number} | null;
+  load: {inProgress: number; pending: number; at: number} | null;
   lastReceivedAt: number | null;
   lastAcceptedAt: number | null;
   /** `net.verify_dispatcher` when the dispatcher does not sign its messages; null when it does. */
@@ -175,7 +175,7 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'liveness':
       return measured(event);
     case 'minute':
-      return {load: {inHand: event.inHand, pending: event.pending, at}};
+      return {load: {inProgress: event.inProgress, pending: event.pending, at}};
     case 'problem': {
       const {part, code, message, next} = event;
       const since = view.problems.find((problem) => problem.part === part)?.since ?? at;

@@ -18,7 +18,7 @@ export type Outage = {
 export type Liveness = {
   /** When the network last reached us; null: never, as far as is recorded. */
   lastProbeAt: number | null;
-  silentMs: number | null;
+  sinceLastProbeMs: number | null;
   graceMs: number;
   /** What is left of the allowance if the current outage continues; all of it while probes arrive. Null: never probed. */
   graceLeftMs: number | null;
@@ -46,15 +46,16 @@ export function assessLiveness(
   const last = probed.at(-1);
   const probes = spans.reduce((sum, span) => (span.kind === 'probed' ? sum + span.count : sum), 0);
   const base = {graceMs, probes, firstProbeAt: probed[0]?.start ?? null};
-  if (last === undefined) return {...base, lastProbeAt: null, silentMs: null, graceLeftMs: null, outages: []};
+  if (last === undefined)
+    return {...base, lastProbeAt: null, sinceLastProbeMs: null, graceLeftMs: null, outages: []};
 
   const outages = probed.flatMap((period, index): Outage[] => {
     const next = probed[index + 1];
     const end = next?.start ?? now;
-    const silence = {start: period.end, end};
+    const outage = {start: period.end, end};
     const durationMs = end - period.end;
     if (durationMs <= gaps.probed) return [];
-    const cause = causeOf(silence, running, connected);
+    const cause = causeOf(outage, running, connected);
     return [
       {
         start: period.end,
@@ -65,9 +66,9 @@ export function assessLiveness(
       },
     ];
   });
-  const silentMs = now - last.end;
-  const graceLeftMs = silentMs <= gaps.probed ? graceMs : Math.max(0, graceMs - silentMs);
-  return {...base, lastProbeAt: last.end, silentMs, graceLeftMs, outages: outages.reverse()};
+  const sinceLastProbeMs = now - last.end;
+  const graceLeftMs = sinceLastProbeMs <= gaps.probed ? graceMs : Math.max(0, graceMs - sinceLastProbeMs);
+  return {...base, lastProbeAt: last.end, sinceLastProbeMs, graceLeftMs, outages: outages.reverse()};
 }
 
 /** The periods of one kind up to `now`, in order, those that touch joined. */
@@ -87,12 +88,12 @@ function periodsOf(spans: readonly Span[], kind: SpanKind, now: number, gaps: Ga
   return joined;
 }
 
-/** The state that held longest; of equals the graver one. */
-function causeOf(silence: Period, running: readonly Period[], connected: readonly Period[]): OutageCause {
-  const length = silence.end - silence.start;
-  const up = overlap(silence, running);
+/** The state that lasted longest; of equals the graver one. */
+function causeOf(outage: Period, running: readonly Period[], connected: readonly Period[]): OutageCause {
+  const length = outage.end - outage.start;
+  const up = overlap(outage, running);
   // Connected without a running process cannot be; marks of the two are not made at the same instant.
-  const online = Math.min(up, overlap(silence, connected));
+  const online = Math.min(up, overlap(outage, connected));
   const shares: [OutageCause, number][] = [
     ['process-down', length - up],
     ['network-down', up - online],

@@ -208,7 +208,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
         return {
           ...tally,
           rejected: inbox.rejected(),
-          inHand: scheduler.busy(true),
+          inProgress: scheduler.busy(true),
           // Counted from what this run saw: counting the journal's rows takes long in a large one.
           pending: pendingAtStart + tally.received - tally.accepted - events.expired(),
           uptimeMs: Math.round(time.monotonic() - startedAt),
@@ -255,7 +255,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     stopped.abort(new AosError('INTERRUPTED', 'the operator stops'));
     // What is lost for good is not waited for.
     const graceMs = reason === 'fatal' ? 0 : options.shutdownGraceMs;
-    emit({type: 'stopping', reason, inHand: scheduler.busy(true), graceMs});
+    emit({type: 'stopping', reason, inProgress: scheduler.busy(true), graceMs});
     // As far as they can still end: without a dispatcher no answer can be delivered.
     await drain(() => scheduler.busy(session.connected()), graceMs, time);
     ended.abort(new AosError('INTERRUPTED', 'the operator stops'));

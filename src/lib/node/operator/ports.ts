@@ -46,7 +46,7 @@ export type DispatcherConnection = {
   /** The `connect` request was accepted: back-off starts again from its first step. */
   confirm(): void;
   /**
-   * Reads nothing more from the present socket, but for what is in hand already, until `resume`. The peer is not taken
+   * Reads nothing more from the present socket, except what it has read already, until `resume`. The peer is not taken
    * for silent meanwhile. Harmless when it is paused already, or gone; a new socket is read at once.
    */
   pause(): void;

@@ -126,7 +126,7 @@ export function createSession(deps: {
           `connect was answered with code ${reply.code}: ${reply.message}`,
         );
       accepted = true;
-      // Only a connection that holds starts the back-off anew: one that is dropped at once must not be knocked at for ever.
+      // Only a connection that lasts resets the back-off, so that aos does not reconnect fast for ever to a peer that drops at once.
       cancelConfirm = time.after(STABLE_MS, () => connection.confirm());
       health.worked('dispatcher');
       emit({type: 'connected', url: deps.url});

@@ -33,7 +33,7 @@ export function createStopping(): Stopping {
 }
 
 /** Waits until no job is in progress, at most `graceMs`. */
-export async function drain(inHand: () => number, graceMs: number, time: Time): Promise<void> {
+export async function drain(inProgress: () => number, graceMs: number, time: Time): Promise<void> {
   const until = time.monotonic() + graceMs;
-  while (inHand() > 0 && time.monotonic() < until) await time.sleep(DRAIN_POLL_MS);
+  while (inProgress() > 0 && time.monotonic() < until) await time.sleep(DRAIN_POLL_MS);
 }

@@ -17,7 +17,7 @@ export type Watching = {
   workers: readonly Worker[];
   blockReader: BlockReader;
   /** What the run amounts to so far. */
-  sumUp: () => Tally & {inHand: number; pending: number; uptimeMs: number};
+  sumUp: () => Tally & {inProgress: number; pending: number; uptimeMs: number};
   time: Time;
   random: () => number;
   emit: Emit;

@@ -87,7 +87,7 @@ function registrar({registrar: address, registrarServesAvs}: SetsFacts): Precond
       id,
       'none',
       needed,
-      say('The AVS takes no operators this way: ask the AOS team, or look at --flow.'),
+      say('The AVS takes no operators this way: ask the AOS team, or check --flow.'),
     );
   if (registrarServesAvs === false)
     return fail(id, `${address} does not serve it`, needed, say('Ask the AOS team.'));

@@ -1,7 +1,7 @@
 import {decimal} from '../../foundation/text/amounts.ts';
 import type {SourceId} from './slashing-filters.ts';
 
-/** What a row reports. Only `slash` and `penalty` take something; the others are the story around it. */
+/** What a row reports. Only `slash` and `penalty` take something; the others are what happened around it. */
 export type RowKind = 'slash' | 'penalty' | 'ejection' | 'registration' | 'challenge' | 'request';
 
 /** `not final`: the block can still be replaced, and the row with it. */

@@ -75,12 +75,12 @@ export function createOpmlWorker(config: WorkerConfig): OpmlWorker {
         });
       }
     },
-    async ask(question, signal) {
+    async ask(request, signal) {
       const body = JSON.stringify({
-        model: question.model,
-        prompt: question.prompt,
-        req_id: question.requestId,
-        callback: `${question.callbackUrl}/api/opml_callback`,
+        model: request.model,
+        prompt: request.prompt,
+        req_id: request.requestId,
+        callback: `${request.callbackUrl}/api/opml_callback`,
       });
       const {status} = await transport.request(
         {method: 'POST', path: `${base}/api/v1/question`, headers: JSON_BODY, body},

@@ -74,7 +74,9 @@ const STATES: Readonly<Record<string, State>> = {
     now: START + 684_000,
   },
   stopping: {
-    news: after(more(events, [649_500, {type: 'stopping', reason: 'SIGTERM', inHand: 1, graceMs: 30_000}])),
+    news: after(
+      more(events, [649_500, {type: 'stopping', reason: 'SIGTERM', inProgress: 1, graceMs: 30_000}]),
+    ),
   },
   'filter being typed': {news: after(events), keys: ['/', 'unsel']},
   'filter kept': {news: after(events), keys: ['/', 'unsel', '\r']},

@@ -193,7 +193,7 @@ describe('the thread beside the event loop', () => {
     expect(problems).toEqual([]);
   });
 
-  it('ends when it is closed, says nothing, and what it had in hand is proved', async () => {
+  it('ends when it is closed, says nothing, and what was in progress is proved', async () => {
     const {prover, recover, close, problems, taken} = asideWith(threadUrl);
     await taken();
     const proofs = alphas.map((alpha) => prover.prove(alpha, true));

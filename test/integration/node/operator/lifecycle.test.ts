@@ -36,7 +36,7 @@ describe('told to stop', () => {
     await rig.time.until(() => expect(open).toHaveLength(2));
     await rig.time.until(() => expect(run.journal.counts().selected).toBe(6));
     const stopped = run.stop('SIGINT');
-    expect(await run.event('stopping')).toMatchObject({reason: 'SIGINT', inHand: 2});
+    expect(await run.event('stopping')).toMatchObject({reason: 'SIGINT', inProgress: 2});
     for (const question of open) void rig.worker.answer(question);
     expect(await stopped).toMatchObject({
       accepted: 2,

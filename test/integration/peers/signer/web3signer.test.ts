@@ -339,7 +339,7 @@ describe('connections', () => {
     expect(await remote.sign(MESSAGE)).toHaveLength(130);
   });
 
-  it('end when the client is closed, with every request in hand', async () => {
+  it('end when the client is closed, with every request in progress', async () => {
     const url = await httpServer(() => {});
     const signer = createWeb3Signer({url, address: OPERATOR, timeoutMs: 2000, connections: 1});
     const errors = Promise.all([failure(signer.sign(MESSAGE)), failure(signer.sign(MESSAGE))]);

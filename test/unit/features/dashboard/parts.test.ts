@@ -77,15 +77,15 @@ describe('the heartbeat', () => {
 
   it('begins the grace after three missed probes', () => {
     const view = viewOf([0]);
-    expect(heartbeatOf(view, START + 30_000)).toMatchObject({silent: false, graceLeftMs: 3_600_000});
-    expect(heartbeatOf(view, START + 30_001)).toMatchObject({silent: true, graceLeftMs: 3_569_999});
-    expect(heartbeatOf(view, START + 9_999_999)).toMatchObject({silent: true, graceLeftMs: 0});
-    expect(heartbeatOf(emptyView, START)).toMatchObject({lastAt: null, graceLeftMs: null, silent: false});
+    expect(heartbeatOf(view, START + 30_000)).toMatchObject({offline: false, graceLeftMs: 3_600_000});
+    expect(heartbeatOf(view, START + 30_001)).toMatchObject({offline: true, graceLeftMs: 3_569_999});
+    expect(heartbeatOf(view, START + 9_999_999)).toMatchObject({offline: true, graceLeftMs: 0});
+    expect(heartbeatOf(emptyView, START)).toMatchObject({lastAt: null, graceLeftMs: null, offline: false});
   });
 
   it('believes the durable record of another run', () => {
     const event: OperatorEvent = {seq: 1, at: START, ...liveness(START - 5_000)};
-    expect(heartbeatOf(reduceView(emptyView, event), START).silentMs).toBe(5_000);
+    expect(heartbeatOf(reduceView(emptyView, event), START).sinceLastProbeMs).toBe(5_000);
   });
 });
 
@@ -133,7 +133,7 @@ describe('the verdict', () => {
       'warn',
       /10 of the last 100 signing requests failed/,
     ],
-    ['a stop', {type: 'stopping', reason: 'SIGTERM', inHand: 0, graceMs: 1}, 'warn', /DRAINING/],
+    ['a stop', {type: 'stopping', reason: 'SIGTERM', inProgress: 0, graceMs: 1}, 'warn', /DRAINING/],
   ] as const)('says %s', (_name, body, severity, pattern) => {
     const found = first(after(more(events, [649_000, body])), now);
     expect(found?.severity).toBe(severity);

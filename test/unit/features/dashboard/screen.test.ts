@@ -82,7 +82,7 @@ const body: fc.Arbitrary<OperatorEventBody> = fc.oneof(
   }),
   fc.constant<OperatorEventBody>({type: 'probe_answered', via: 'http'}),
   fc.option(fc.nat(10_000_000)).map((ms) => liveness(ms === null ? null : START + ms)),
-  fc.constant<OperatorEventBody>({type: 'stopping', reason: 'SIGINT', inHand: 1, graceMs: 1}),
+  fc.constant<OperatorEventBody>({type: 'stopping', reason: 'SIGINT', inProgress: 1, graceMs: 1}),
   fc.record({
     type: fc.constant('started' as const),
     nodeId: nasty,

@@ -47,7 +47,7 @@ function record(over: Partial<JobDetailRecord> = {}): JobDetailRecord {
 const show = (over: Partial<JobDetailRecord>, width = 80, full = false): string =>
   jobDetailText(jobDetail(record(over), FACTS), {width, full});
 
-describe('the story of a job', () => {
+describe('the detail of a job', () => {
   it('is told also where little is known of it', () => {
     const text = show({});
     for (const part of ['is unreadable', 'not sampled yet', 'none yet', 'not signed yet'])

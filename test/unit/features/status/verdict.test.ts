@@ -201,7 +201,7 @@ describe('links', () => {
     ],
     [
       'stopping',
-      running([...EARNING, {type: 'stopping', reason: 'SIGTERM', inHand: 0, graceMs: 1}]),
+      running([...EARNING, {type: 'stopping', reason: 'SIGTERM', inProgress: 0, graceMs: 1}]),
       'dispatcher',
       'fail',
       'aos run',
@@ -279,7 +279,7 @@ describe('links', () => {
       running([...EARNING, ...failed(2), ...failed(3), ...failed(4)]),
       'jobs',
       'warn',
-      'Look at the worker’s log.',
+      'Check the worker’s log.',
     ],
     ['nothing known of jobs', {journal: unknown('none'), operator: unknown('x')}, 'jobs', 'unknown', null],
     [

@@ -157,12 +157,12 @@ describe('which events make which alert', () => {
     ],
     [
       'an operator that cannot go on says so',
-      [[0, {type: 'stopping', reason: 'fatal', inHand: 0, graceMs: 1}]],
+      [[0, {type: 'stopping', reason: 'fatal', inProgress: 0, graceMs: 1}]],
       ['0 problem operator'],
     ],
     [
       'one that was told to stop says nothing',
-      [[0, {type: 'stopping', reason: 'SIGTERM', inHand: 0, graceMs: 1}]],
+      [[0, {type: 'stopping', reason: 'SIGTERM', inProgress: 0, graceMs: 1}]],
       [],
     ],
     [
@@ -391,7 +391,7 @@ describe('sending', () => {
           });
         }),
     });
-    alerts.onEvent(events(time)({type: 'stopping', reason: 'fatal', inHand: 0, graceMs: 1}));
+    alerts.onEvent(events(time)({type: 'stopping', reason: 'fatal', inProgress: 0, graceMs: 1}));
     const closed = alerts.close();
     await time.advance(3_000);
     await closed;

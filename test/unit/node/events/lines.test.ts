@@ -96,9 +96,9 @@ const EVENTS: OperatorEventBody[] = [
   {type: 'recovered', part: 'signer', afterMs: 999},
   {type: 'range', start: '0', end: '5', max: '9', block: '7', source: 'chain'},
   {type: 'range', start: '0', end: '5', max: '9', block: null, source: 'journal'},
-  {type: 'stopping', reason: 'SIGINT', inHand: 2, graceMs: 30_000},
-  {type: 'stopping', reason: 'jobs', inHand: 0, graceMs: 30_000},
-  {type: 'stopping', reason: 'for', inHand: 1, graceMs: 30_000},
+  {type: 'stopping', reason: 'SIGINT', inProgress: 2, graceMs: 30_000},
+  {type: 'stopping', reason: 'jobs', inProgress: 0, graceMs: 30_000},
+  {type: 'stopping', reason: 'for', inProgress: 1, graceMs: 30_000},
   {type: 'summary', ...summary},
 ];
 

@@ -65,7 +65,7 @@ describe('assessLiveness', () => {
   it('knows nothing without a probe', () => {
     expect(assess([span('running', 0, 5 * HOUR)], 5 * HOUR)).toMatchObject({
       lastProbeAt: null,
-      silentMs: null,
+      sinceLastProbeMs: null,
       graceLeftMs: null,
       outages: [],
       probes: 0,
@@ -146,7 +146,7 @@ describe('assessLiveness', () => {
   it('has probes and outages cover the time since the first probe, without overlap', () => {
     fc.assert(
       fc.property(spans, fc.integer({min: 0, max: 24 * HOUR}), (list, now) => {
-        const {outages, lastProbeAt, silentMs, graceLeftMs} = assess(list, now);
+        const {outages, lastProbeAt, sinceLastProbeMs, graceLeftMs} = assess(list, now);
         const ordered = [...outages].reverse();
         ordered.forEach(({start, end, durationMs}, index) => {
           expect((end ?? now) - start).toBe(durationMs);
@@ -157,7 +157,7 @@ describe('assessLiveness', () => {
               expect(from >= (end ?? now) || to <= start || to > now || from === start).toBe(true);
         });
         if (lastProbeAt === null) return;
-        expect(silentMs).toBe(now - lastProbeAt);
+        expect(sinceLastProbeMs).toBe(now - lastProbeAt);
         expect(graceLeftMs).toBeGreaterThanOrEqual(0);
         expect(ordered.at(-1)?.end === null).toBe(now - lastProbeAt > GAPS.probed);
       }),

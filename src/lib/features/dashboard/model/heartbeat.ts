@@ -1,12 +1,12 @@
 import type {OperatorView} from '../../../node/events/view.ts';
 
 /**
- * What the operator expects before the first liveness record tells: the network's own figures
+ * What the operator expects before the first liveness record: the network's own figures
  * (docs/protocol.md#liveness).
  */
 const DEFAULT_INTERVAL_MS = 10_000;
-const DEFAULT_GRACE_MS = 3_600_000;
-/** Three probes missed in a row are a silence. */
+const DEFAULT_ALLOWANCE_MS = 3_600_000;
+/** Three probes missed in a row are an outage. */
 const MISSES = 3;
 
 /** How the network reaches us, at one moment. */
@@ -17,31 +17,39 @@ export type Heartbeat = {
   intervalMs: number;
   graceMs: number;
   /** Null: never probed. */
-  silentMs: number | null;
-  /** Longer than three intervals: the grace runs. */
-  silent: boolean;
+  sinceLastProbeMs: number | null;
+  /** Longer than three intervals: the offline allowance is used. */
+  offline: boolean;
   /** The whole of it while probes come; null: never probed. */
   graceLeftMs: number | null;
 };
 
 export function heartbeatOf({liveness, lastProbe}: OperatorView, now: number): Heartbeat {
   const intervalMs = liveness?.probeIntervalMs ?? DEFAULT_INTERVAL_MS;
-  const graceMs = liveness?.graceMs ?? DEFAULT_GRACE_MS;
+  const graceMs = liveness?.graceMs ?? DEFAULT_ALLOWANCE_MS;
   const times = [lastProbe?.at, liveness?.lastProbeAt].filter((at) => typeof at === 'number');
   const via = lastProbe?.via ?? null;
   if (times.length === 0)
-    return {lastAt: null, via, intervalMs, graceMs, silentMs: null, silent: false, graceLeftMs: null};
+    return {
+      lastAt: null,
+      via,
+      intervalMs,
+      graceMs,
+      sinceLastProbeMs: null,
+      offline: false,
+      graceLeftMs: null,
+    };
   const lastAt = Math.max(...times);
-  const silentMs = Math.max(0, now - lastAt);
-  const silent = silentMs > MISSES * intervalMs;
+  const sinceLastProbeMs = Math.max(0, now - lastAt);
+  const offline = sinceLastProbeMs > MISSES * intervalMs;
   return {
     lastAt,
     via,
     intervalMs,
     graceMs,
-    silentMs,
-    silent,
-    graceLeftMs: silent ? Math.max(0, graceMs - silentMs) : graceMs,
+    sinceLastProbeMs,
+    offline,
+    graceLeftMs: offline ? Math.max(0, graceMs - sinceLastProbeMs) : graceMs,
   };
 }
 

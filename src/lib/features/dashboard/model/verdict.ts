@@ -76,7 +76,7 @@ function finding(
 function linkFinding({view, link}: Pick<Data, 'view' | 'link'>, beat: Heartbeat, now: number): Finding {
   if (link.state !== 'away') return finding('wait', link.since, 'looking for the operator');
   const since = `OPERATOR NOT RUNNING since ${clockTime(link.since)}`;
-  const gone = beat.silent && view.node !== null ? offlineText(beat) : null;
+  const gone = beat.offline && view.node !== null ? offlineText(beat) : null;
   const rest = gone === null ? ` (${age(now - link.since)})` : ` · ${gone}`;
   const left = beat.graceLeftMs ?? 0;
   const allowance = left > 0 ? `${countdown(left)} left` : 'ALLOWANCE EXCEEDED';
@@ -89,9 +89,9 @@ function linkFinding({view, link}: Pick<Data, 'view' | 'link'>, beat: Heartbeat,
   });
 }
 
-function offlineText({silentMs, graceMs, graceLeftMs}: Heartbeat): string {
-  const silent = `offline ${countdown(silentMs ?? 0)} of ${countdown(graceMs)}`;
-  return (graceLeftMs ?? 0) > 0 ? silent : `${silent}: ALLOWANCE EXCEEDED`;
+function offlineText({sinceLastProbeMs, graceMs, graceLeftMs}: Heartbeat): string {
+  const text = `offline ${countdown(sinceLastProbeMs ?? 0)} of ${countdown(graceMs)}`;
+  return (graceLeftMs ?? 0) > 0 ? text : `${text}: ALLOWANCE EXCEEDED`;
 }
 
 /** The countdown, and the likely cause: this node, the way to it, or no probes at all. */
@@ -115,7 +115,7 @@ function viewFindings(
   const {node, connection, problems, range, stopping, signer, unsignedPolicy} = view;
   if (node === null) return [finding('wait', now, 'the operator starts')];
   const out: Finding[] = [];
-  if (beat.silent) out.push(offline(view, beat, now));
+  if (beat.offline) out.push(offline(view, beat, now));
   if (beat.lastAt === null) {
     const waited = now - node.startedAt > 3 * beat.intervalMs;
     out.push(

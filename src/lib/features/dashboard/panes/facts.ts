@@ -45,13 +45,13 @@ export function heartbeatParts(view: OperatorView, now: number): Line[] {
     beat.lastAt === null
       ? [span('never probed', 'warn')]
       : [
-          span(`probed ${age(now - beat.lastAt)} ago`, beat.silent ? 'fail' : 'plain'),
+          span(`probed ${age(now - beat.lastAt)} ago`, beat.offline ? 'fail' : 'plain'),
           span(beat.via === null ? '' : ` by ${beat.via}`),
         ];
   const allowance: Line =
     beat.graceLeftMs === null
       ? [span('allowance '), UNKNOWN]
-      : [span(`allowance ${countdown(beat.graceLeftMs)}`, beat.silent ? 'fail' : 'plain')];
+      : [span(`allowance ${countdown(beat.graceLeftMs)}`, beat.offline ? 'fail' : 'plain')];
   const outages = liveness?.outages ?? [];
   const [latest] = outages;
   const gone: Line =

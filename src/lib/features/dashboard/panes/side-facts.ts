@@ -44,7 +44,7 @@ export function runLines({data, now}: Scene, width: number): Line[] {
       ? [span('in progress '), span('?', 'unknown')]
       : joinFitting(
           [
-            [span(`in progress ${load.inHand}, waiting ${load.pending}`)],
+            [span(`in progress ${load.inProgress}, waiting ${load.pending}`)],
             [span(`${age(now - load.at)} ago`, 'dim')],
           ],
           width,

@@ -153,7 +153,7 @@ export const CONFIG = {
     exit: null,
     category: null,
     means:
-      'Something that was looked at while the configuration was made did not answer; the file says so in a comment.',
+      'Something that aos checked while the configuration was made did not answer; the file says so in a comment.',
     next: run('doctor'),
     causes: ['It is not running yet, or its address is wrong.'],
   },

@@ -53,25 +53,25 @@ export const DISPATCHER = {
     means: 'The worker stayed busy for too long.',
     next: say('Add a worker, or raise workers.<kind>.ready_timeout.'),
     causes: [
-      'It answers one question at a time, and more come in than it manages.',
-      'It hangs: look at its log and its GPU.',
+      'It answers one request at a time, and more come in than it manages.',
+      'It hangs: check its log and its GPU.',
     ],
   },
   WORKER_TIMEOUT: {
     exit: 'unavailable',
     category: 'network',
-    means: 'The worker took the question but sent no answer.',
-    next: say('Look at the worker’s log; check that it can reach net.callback_url.'),
+    means: 'The worker took the request but sent no answer.',
+    next: say('Check the worker’s log, and that it can reach net.callback_url.'),
     causes: [
       'The worker cannot reach the callback address; net.callback_url must be one that it can reach.',
-      'The question is larger than the time it has: workers.<kind>.answer_timeout',
+      'The request is larger than the time it has: workers.<kind>.answer_timeout',
     ],
   },
   WORKER_REFUSED: {
     exit: 'unavailable',
     category: 'network',
-    means: 'The worker refused the question.',
-    next: say('Look at the worker’s log.'),
+    means: 'The worker refused the request.',
+    next: say('Check the worker’s log.'),
     causes: [
       'It does not have the model.',
       'It is of another kind than the section of workers that names it.',
@@ -84,7 +84,7 @@ export const DISPATCHER = {
     next: say('Set alerts.webhook_url, or AOS_ALERTS_WEBHOOK_URL.'),
     causes: [
       'aos init was answered with Enter alone at its last question.',
-      'The key stands in another section: it is webhook_url below alerts.',
+      'The key is in another section: it is webhook_url below alerts.',
     ],
   },
   ALERT_UNREACHABLE: {
@@ -141,6 +141,6 @@ export const DISPATCHER = {
     category: null,
     means: 'An alert that aos alert test has sent.',
     next: say('Nothing to do.'),
-    causes: ['Somebody looks whether alerts arrive.'],
+    causes: ['An operator tests whether alerts arrive.'],
   },
 } as const;
