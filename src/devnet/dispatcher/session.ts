@@ -1,21 +1,14 @@
-import {randomUUID} from 'node:crypto';
 import type {WebSocket} from 'ws';
 import {errorText, isAosError} from '../../lib/foundation/errors/error.ts';
 import {parseEnvelope, verifyEnvelope, type Envelope} from '../../lib/protocol/wire/envelope.ts';
 import {sameAddress} from '../../lib/protocol/wire/ethereum.ts';
-import {readReply, type JobKey} from '../../lib/protocol/wire/messages.ts';
-import {firstToSend, markSent, nextToSend, type Work} from './book.ts';
 import type {RefusedMessage, RejectedFrame} from './events.ts';
-import type {Outgoing} from './frames.ts';
 import type {Connected, Hub} from './hub.ts';
 import {judgeResult} from './judge.ts';
-import {dispatchParams, readConnect, readResult} from './messages.ts';
+import {readConnect, readResult} from './messages.ts';
+import {createSender} from './sender.ts';
 import {createWriter} from './writer.ts';
 
-/** Dispatches wait while this many bytes are not yet on the wire. */
-const MAX_BUFFERED_BYTES = 1024 * 1024;
-/** After so many dispatches in a row the event loop gets its turn: answers must not wait for a long queue. */
-const DISPATCHES_A_TURN = 32;
 /** WebSocket close code of a connection that another one of the same operator replaces. */
 const REPLACED = 4000;
 
@@ -25,12 +18,8 @@ type Self = Connected & {readonly workers: readonly string[]};
 /** Speaks with one operator until its socket closes. */
 export function serveOperator(socket: WebSocket, hub: Hub): void {
   let self: Self | null = null;
-  /** The first job that this connection has not considered yet. */
-  let cursor = 0;
-  let pumping = false;
-  /** Envelope id → the job it dispatched, until it is acknowledged. */
-  const unacknowledged = new Map<string, JobKey>();
-  const writer = createWriter(socket, hub, () => pump());
+  const writer = createWriter(socket, hub, () => sender.pump());
+  const sender = createSender(socket, hub, writer);
   const operatorName = (): string | null => self?.operator ?? null;
 
   const reject = (why: RejectedFrame, message: string, envelope: Envelope | null): void => {
@@ -43,50 +32,6 @@ export function serveOperator(socket: WebSocket, hub: Hub): void {
   const refuse = (envelope: Envelope, why: RefusedMessage, code: number, message: string): void => {
     hub.emit({type: 'refused', operator: operatorName(), why, message});
     writer.respond(envelope.id, operatorName(), code, message);
-  };
-
-  const dispatch = (operator: string, work: Work): void => {
-    const {key} = work;
-    const make = (): Outgoing => {
-      const id = randomUUID();
-      unacknowledged.set(id, key);
-      return {id, method: 'dispatch_job', params: dispatchParams(work), result: 'null'};
-    };
-    markSent(hub.book, work);
-    if (hub.faults.dispatch === undefined) {
-      const outgoing = make();
-      const frame = hub.frames.good(outgoing);
-      hub.emit({type: 'job_sent', key, operator, envelopeId: outgoing.id});
-      writer.write(frame);
-      return;
-    }
-    hub.occasions.dispatch += 1;
-    const specs = hub.faults.dispatch({key, operator, n: hub.occasions.dispatch});
-    hub.emit({type: 'job_sent', key, operator, envelopeId: ''});
-    writer.writeAll(specs, make);
-  };
-
-  const pump = (): void => {
-    if (pumping || self === null) return;
-    pumping = true;
-    for (
-      let sent = 0;
-      socket.readyState === socket.OPEN && socket.bufferedAmount < MAX_BUFFERED_BYTES;
-      sent += 1
-    ) {
-      if (sent === DISPATCHES_A_TURN) {
-        setImmediate(() => {
-          pumping = false;
-          pump();
-        });
-        return;
-      }
-      const work = nextToSend(hub.book, self.operator, cursor);
-      cursor = work === undefined ? hub.book.works.length : work.seq + 1;
-      if (work === undefined) break;
-      dispatch(self.operator, work);
-    }
-    pumping = false;
   };
 
   const onConnect = (envelope: Envelope, signer: string): void => {
@@ -106,16 +51,16 @@ export function serveOperator(socket: WebSocket, hub: Hub): void {
     self = {
       operator,
       workers,
-      pump,
+      pump: sender.pump,
       end: (reason) => socket.close(REPLACED, reason),
       drop: () => socket.terminate(),
     };
+    sender.start(operator);
     hub.operators.set(operator.toLowerCase(), self);
-    cursor = firstToSend(hub.book, hub.redeliver);
     hub.emit({type: 'connected', operator, workers});
     writer.respond(envelope.id, operator, 200, 'success');
     if (verdict === 'accept-then-close') socket.close(1000);
-    else pump();
+    else sender.pump();
   };
 
   const onResult = async (envelope: Envelope, by: Self): Promise<void> => {
@@ -133,14 +78,6 @@ export function serveOperator(socket: WebSocket, hub: Hub): void {
     else if (verdict === 'judge') writer.respond(envelope.id, operator, answer.code, answer.message);
   };
 
-  const onReply = (envelope: Envelope, operator: string): void => {
-    const key = unacknowledged.get(envelope.id);
-    if (key === undefined) return;
-    const {code} = readReply(envelope.result);
-    unacknowledged.delete(envelope.id);
-    hub.emit({type: 'acknowledged', key, operator, envelopeId: envelope.id, code});
-  };
-
   const onEnvelope = async (envelope: Envelope): Promise<void> => {
     const verified = verifyEnvelope(envelope);
     if (verified.state === 'unsigned') reject('unsigned', 'the frame is not signed', envelope);
@@ -149,7 +86,7 @@ export function serveOperator(socket: WebSocket, hub: Hub): void {
       reject('wrong-address', `signed by ${verified.signer} on a connection of ${self.operator}`, envelope);
     } else if (envelope.method === 'connect') onConnect(envelope, verified.signer);
     else if (self === null) reject('not-connected', 'the first request has to be connect', envelope);
-    else if (envelope.method === null) onReply(envelope, self.operator);
+    else if (envelope.method === null) sender.acknowledge(envelope, self.operator);
     else if (envelope.method === 'job_result') await onResult(envelope, self);
     else reject('unknown-method', `unknown method ${envelope.method.slice(0, 64)}`, envelope);
   };
@@ -187,6 +124,7 @@ export function serveOperator(socket: WebSocket, hub: Hub): void {
       hub.operators.delete(operator.toLowerCase());
     }
     self = null;
+    sender.stop();
     hub.emit({type: 'disconnected', operator, reason: `close code ${code}`});
   });
 }
