@@ -5,6 +5,7 @@ import {createBackoff} from '../../foundation/async/backoff.ts';
 import {errorText} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {Time} from '../../foundation/time/time.ts';
+import {createHeartbeat} from './heartbeat.ts';
 
 /** Callbacks of the connection. All are called synchronously; none may throw. */
 export type ConnectionHandlers = {
@@ -91,31 +92,13 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
         followRedirects: false,
       });
       socket.binaryType = 'nodebuffer';
-      let heardAt = time.monotonic();
       let transport: Socket | undefined;
-      let bytesHeard = 0;
-      let stopPinging = (): void => {};
       let stopClosing = (): void => {};
       let failure: string | undefined;
-
-      const heard = (): void => {
-        heardAt = time.monotonic();
-        bytesHeard = transport?.bytesRead ?? 0;
-      };
-      const ping = (): void => {
-        // A large frame counts while it is still coming in.
-        if (transport !== undefined && transport.bytesRead > bytesHeard) heard();
-        // A paused socket receives no pongs; do not count that as an outage.
-        if (socket.isPaused) heard();
-        const quietMs = time.monotonic() - heardAt;
-        if (quietMs > options.pingIntervalMs * 2.5) {
-          failure = `no sign of life for ${Math.round(quietMs / 1000)} s`;
-          socket.terminate();
-          return;
-        }
-        socket.ping(() => {}); // a failed write shows as 'close'
-        stopPinging = time.after(options.pingIntervalMs, ping);
-      };
+      const heartbeat = createHeartbeat(socket, options, (reason) => {
+        failure = reason;
+        socket.terminate();
+      });
       const forgetAbort = onAbort(signal, () => {
         if (socket.readyState === WebSocket.OPEN) {
           socket.close(1001, 'operator stops');
@@ -131,17 +114,16 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
         open = socket;
         wire = transport;
         dropReason = undefined;
-        heard();
-        stopPinging = time.after(options.pingIntervalMs, ping);
+        heartbeat.start(transport);
         handlers.onOpen();
       });
       socket.on('message', (data) => {
-        heard();
+        heartbeat.heard();
         handlers.onFrame(data as Buffer); // binaryType nodebuffer: one Buffer a message
       });
-      socket.on('pong', heard);
+      socket.on('pong', heartbeat.heard);
       socket.on('ping', () => {
-        heard();
+        heartbeat.heard();
         handlers.onPing();
       });
       socket.on('error', (error) => {
@@ -153,7 +135,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
         socket.terminate();
       });
       socket.on('close', (code, text) => {
-        stopPinging();
+        heartbeat.stop();
         stopClosing();
         forgetAbort();
         if (open === socket) open = undefined;
