@@ -18,6 +18,7 @@ import {
 import type {GetLogs, LogAnswer} from './log-port.ts';
 import {bestCase, learnCap, unknownCap, type ProviderCap} from './log-window.ts';
 import {giveUp, stopAdvice, tooManyRequests} from './log-advice.ts';
+import {createPace} from './log-pace.ts';
 import {lengthOf} from './spans.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 
@@ -61,8 +62,6 @@ const FIRST_WAIT_MS = 500;
 const MOST_WAIT_MS = 15_000;
 /** A longer `Retry-After` is not waited for. */
 const MOST_RETRY_AFTER_MS = 60_000;
-/** Answers in a row until one more request goes out at a time again after a 429. */
-const ANSWERS_TO_WIDEN = 16;
 
 /**
  * Reads the logs of all targets window by window and adapts to the provider's limits: starts with 10,000 blocks, learns
@@ -86,10 +85,7 @@ export async function scanLogs(
   let cap = unknownCap();
   let requests = 0;
   let logs = 0;
-  let slots = options.concurrency;
-  let answersInARow = 0;
-  let failuresInARow = 0;
-  let quietUntil = 0;
+  const pace = createPace(options);
 
   const underWay = (): number => [...active].reduce((sum, {span}) => sum + lengthOf(span), 0);
 
@@ -115,7 +111,7 @@ export async function scanLogs(
   };
 
   const ask = async (window: Window): Promise<LogAnswer> => {
-    const wait = quietUntil - time.monotonic();
+    const wait = pace.waitMs();
     if (wait > 0) await time.sleep(wait, anySignal);
     if (requests >= maxRequests) throw tooLarge(requests + active.size + fewestRequests(ranges, cap));
     requests += 1;
@@ -141,9 +137,7 @@ export async function scanLogs(
       if (answer.ok) {
         window.range.target.take(window.span, answer.logs);
         logs += answer.logs.length;
-        failuresInARow = 0;
-        answersInARow += 1;
-        if (answersInARow % ANSWERS_TO_WIDEN === 0) slots = Math.min(options.concurrency, slots + 1);
+        pace.answered();
         cap = learnCap(cap, lengthOf(window.span), null);
         widenWindows(window, cap);
         return;
@@ -155,17 +149,13 @@ export async function scanLogs(
       }
       countFailure(answer);
       if (attempt >= ATTEMPTS) throw gone(answer);
-      answersInARow = 0;
-      // Requests in progress together count as one refusal.
-      if (time.monotonic() >= quietUntil) slots = Math.max(1, Math.floor(slots / 2));
       const requestedMs = answer.retryAfterMs ?? 0;
       if (requestedMs > MOST_RETRY_AFTER_MS) throw stopAdvice('quota');
-      quietUntil = Math.max(quietUntil, time.monotonic() + Math.max(requestedMs, backoff.next()));
+      pace.slowDown(Math.max(requestedMs, backoff.next()));
     }
   };
   const countFailure = (answer: LogAnswer & {ok: false}): void => {
-    failuresInARow += 1;
-    if (failuresInARow >= FAILURES_IN_A_ROW) throw gone(answer);
+    if (pace.failed() >= FAILURES_IN_A_ROW) throw gone(answer);
   };
 
   const settled = new Map<Window, Promise<void>>();
@@ -175,7 +165,8 @@ export async function scanLogs(
       checkBudget();
       for (;;) {
         const probing = [...active].some(({probe}) => probe);
-        const window = active.size < slots ? nextWindow(ranges, cap, {active: active.size, probing}) : null;
+        const window =
+          active.size < pace.slots() ? nextWindow(ranges, cap, {active: active.size, probing}) : null;
         if (window === null) break;
         active.add(window);
         settled.set(
