@@ -63,6 +63,7 @@ type Still = {now: number; data: Data; log: readonly Entry[]};
  * The dashboard as a whole: news and keys are collected as they come, and at most one picture a tick is made of them.
  * It knows neither the socket nor the process.
  */
+// eslint-disable-next-line max-lines-per-function -- one screen: what it draws, reads and repeats shares its state
 export function createDashboard(options: DashboardOptions): Dashboard {
   const {canvas, theme, time, now, config} = options;
   const next = (step: NextStep): string => renderNext(step, {config});

@@ -121,6 +121,7 @@ function openTables(
 /** An open journal; `writer` is null when it is only looked at. */
 type Opened = {database: Database; path: string; writer: {lock: Lock; wal: Wal} | null};
 
+// eslint-disable-next-line max-lines-per-function -- one line or two for each function of the journal, over the tables of its file
 function sqliteJournal({database, path, writer}: Opened, options: JournalOptions): NodeJournal {
   const jobs = jobTable(database);
   const requests = requestTable(database);

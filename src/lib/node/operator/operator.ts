@@ -86,6 +86,7 @@ export type Operator = {
   emit(event: OperatorEventBody): void;
 };
 
+// eslint-disable-next-line max-lines-per-function -- the root that puts the parts of the operator together
 export function createOperator(options: OperatorOptions, deps: OperatorDeps): Operator {
   const {time, connection} = deps;
   const {journal, merged} = noteClocks(deps.journal);

@@ -54,6 +54,7 @@ type Respond = (id: string, reply: Reply) => void;
 
 type Pending = {resolve: (reply: Reply) => void; reject: (error: AosError) => void; cancel: () => void};
 
+// eslint-disable-next-line max-lines-per-function -- one connection: its requests and answers share what is open
 export function createSession(deps: {
   connection: DispatcherConnection;
   signing: Signing;

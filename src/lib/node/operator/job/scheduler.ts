@@ -71,6 +71,7 @@ const FEW = 2;
 /** Records read at once when a run begins: each comes with its whole frame. */
 const PAGE = 16;
 
+// eslint-disable-next-line max-lines-per-function -- the queues and the jobs in progress are one state
 export function createScheduler(deps: SchedulerDeps): Scheduler {
   const {journal, maxAccepted} = deps;
   /** Jobs begun in this run and not yet done, by seq. */
