@@ -1,8 +1,7 @@
 import {Config, Errors, flush, run} from '@oclif/core';
 import {reportError} from './lib/cli/report-error.ts';
 import {withoutSecrets} from './lib/cli/usage-message.ts';
-import {settleColorEnv} from './lib/cli/color.ts';
-import {typedColor} from './lib/cli/terminal-style.ts';
+import {settleColorEnv, typedColor} from './lib/cli/terminal-style.ts';
 import {AosError, errorText} from './lib/foundation/errors/error.ts';
 import {nearest} from './lib/foundation/text/nearest.ts';
 import {translateReferenceArgs} from './lib/cli/reference-args.ts';

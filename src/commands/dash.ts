@@ -54,7 +54,7 @@ While the operator is away its last state stays on the screen, dimmed, and it is
     keepHeapSmall();
     // Ink and React are loaded only where there is a screen to draw on.
     const {runDash} = await import('../lib/features/dashboard/attach.ts');
-    const theme = dashTheme(this.look, process.env, stdout);
+    const theme = dashTheme(this.style, process.env, stdout);
     process.exitCode = await runDash({source, runPid: flags['run-pid'] ?? null, theme, config: flags.config});
   }
 }

@@ -51,7 +51,7 @@ export default class Explain extends AosCommand {
         next: guess === undefined ? run('explain') : run('explain', [guess]),
       });
     }
-    const text = explanationText(about, this.look.width ?? NO_TERMINAL, this.next);
+    const text = explanationText(about, this.style.width ?? NO_TERMINAL, this.next);
     this.give({schema: 'explain', exitCode: EXIT.ok, result: about, text});
   }
 }

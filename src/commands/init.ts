@@ -47,7 +47,7 @@ Without a terminal every question needs its flag, or --yes for the ones that hav
         mayAsk: canPrompt({json: this.jsonEnabled(), noInput}, process.env, process),
         // Neither --probe nor --no-probe: it depends on who is there.
         probe: Object.hasOwn(flags, 'probe') ? probe : null,
-        look: {color: this.look.color('stderr'), ascii: this.look.ascii},
+        style: {color: this.style.color('stderr'), ascii: this.style.ascii},
         env: process.env,
         cwd: process.cwd(),
         version,

@@ -53,7 +53,7 @@ A closed terminal window does not end it. SIGHUP without a terminal reloads the 
     const run = operateFor(flags as RunFlags, {
       version,
       json: this.jsonEnabled(),
-      ascii: this.look.ascii,
+      ascii: this.style.ascii,
       note,
     });
     try {

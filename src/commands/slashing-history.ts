@@ -56,7 +56,7 @@ export default class SlashingHistory extends AosCommand {
       const answer = answerOf(history);
       if (flags.csv) note(answer.statement);
       if (history.notKept !== null) note(`warning: what was read cannot be kept: ${history.notKept}`);
-      const width = this.look.width ?? UNLIMITED;
+      const width = this.style.width ?? UNLIMITED;
       this.give({
         schema: 'slashing-history',
         exitCode: answer.exitCode,

@@ -42,7 +42,7 @@ export default class ChallengeList extends AosCommand {
       schema: 'challenge-list',
       exitCode: challengeExit(book.challenges),
       result: challengesJson(book, shown),
-      text: challengeTable(book, shown, this.look.width ?? UNLIMITED),
+      text: challengeTable(book, shown, this.style.width ?? UNLIMITED),
       warnings,
       network: target.network,
     });

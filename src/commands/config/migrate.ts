@@ -35,7 +35,7 @@ Exit code 4 when something is odd, such as one key used for both.`;
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ConfigMigrate);
-    const width = this.look.width ?? 100;
+    const width = this.style.width ?? 100;
     const {report, exitCode, asked} = await migrateCommand(args.file, flags, {
       mayAsk: canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process),
       show: (plan) => this.note(renderPlan(plan, process.stderr.columns || 100)),

@@ -33,7 +33,7 @@ export default class ConfigShow extends AosCommand {
       exitCode: warnings.length > 0 ? EXIT.warnings : EXIT.ok,
       warnings,
       result: {file, ...listing},
-      text: renderListing(listing, {origin: flags.origin, width: this.look.width ?? 100}),
+      text: renderListing(listing, {origin: flags.origin, width: this.style.width ?? 100}),
       network: listing.network,
     });
   }

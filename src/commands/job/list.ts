@@ -40,7 +40,7 @@ export default class JobList extends AosCommand {
     try {
       const jobs = journal.list(query).map(jobRowJson);
       const total = journal.count(query);
-      const width = this.look.width ?? UNLIMITED;
+      const width = this.style.width ?? UNLIMITED;
       this.give({
         schema: 'job-list',
         exitCode: EXIT.ok,

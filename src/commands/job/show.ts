@@ -41,7 +41,7 @@ export default class JobShow extends AosCommand {
         schema: 'job-show',
         exitCode: EXIT.ok,
         result: detail,
-        text: jobDetailText(detail, {width: this.look.width ?? NO_TERMINAL, full}),
+        text: jobDetailText(detail, {width: this.style.width ?? NO_TERMINAL, full}),
         network,
         ...(nodeId === null ? {} : {nodeId}),
       });

@@ -44,7 +44,7 @@ reverted, replaced (its nonce was used elsewhere), superseded (by another of thi
       schema: 'tx-list',
       exitCode: EXIT.ok,
       result: {transactions},
-      text: renderTransactions(transactions, this.look.width ?? TERMINAL_WIDTH),
+      text: renderTransactions(transactions, this.style.width ?? TERMINAL_WIDTH),
       warnings,
       network: config.network,
       nodeId: config.node.id,

@@ -9,7 +9,7 @@ import {resultEnvelope} from './envelope.ts';
 import {renderNext, withNextText} from './next-step.ts';
 import {forPeople, reportError, writeLine} from './report-error.ts';
 import {leaveReaders} from './sinks.ts';
-import {type Look, lookOf, typedFlag} from './terminal-style.ts';
+import {type TerminalStyle, terminalStyle, typedFlag} from './terminal-style.ts';
 
 /** Columns of what is printed where there is no terminal. */
 const NO_TERMINAL = 100;
@@ -58,14 +58,14 @@ export abstract class AosCommand extends Command {
   static override baseFlags = globalFlags;
 
   /** How what people read looks; known before the flags are parsed, so that errors about them look so too. */
-  protected readonly look: Look = lookOf(process.argv, process.env, process);
+  protected readonly style: TerminalStyle = terminalStyle(process.argv, process.env, process);
   readonly #started = systemTime.monotonic();
 
   /** Prints the answer and sets the exit code. */
   protected give<T>(answer: Answer<T>): void {
     process.exitCode = answer.exitCode;
     if (!this.jsonEnabled()) {
-      writeLine(process.stdout, forPeople(answer.text, this.look.ascii));
+      writeLine(process.stdout, forPeople(answer.text, this.style.ascii));
       return;
     }
     const meta = {
@@ -87,7 +87,7 @@ export abstract class AosCommand extends Command {
 
   /** A line on stderr, unless `--quiet`. */
   protected note(text: string, quiet = false): void {
-    if (!quiet) writeLine(process.stderr, forPeople(text, this.look.ascii));
+    if (!quiet) writeLine(process.stderr, forPeople(text, this.style.ascii));
   }
 
   /** A next step as text, with the configuration file that was named by hand. */
@@ -96,8 +96,8 @@ export abstract class AosCommand extends Command {
 
   /** How lists of checks look on stdout. */
   protected listStyle(): ListStyle {
-    const {ascii, width} = this.look;
-    return {paint: palette(this.look.color('stdout')), ascii, width: width ?? NO_TERMINAL, next: this.next};
+    const {ascii, width} = this.style;
+    return {paint: palette(this.style.color('stdout')), ascii, width: width ?? NO_TERMINAL, next: this.next};
   }
 
   protected override catch(error: Interfaces.CommandError): Promise<void> {
@@ -107,7 +107,7 @@ export abstract class AosCommand extends Command {
       stream: this.streamsJson(),
       help: helpOf(words),
       flags: Object.keys({...this.ctor.baseFlags, ...this.ctor.flags}),
-      look: this.look,
+      style: this.style,
       next: this.next,
     });
     return Promise.resolve();

@@ -6,7 +6,7 @@ import {asciiText} from '../foundation/text/ascii.ts';
 import {jsonLine} from '../foundation/text/safe-text.ts';
 import {errorEnvelope, errorLines} from './envelope.ts';
 import {renderNext} from './next-step.ts';
-import {type Look, lookOf} from './terminal-style.ts';
+import {type TerminalStyle, terminalStyle} from './terminal-style.ts';
 import {oneLine, usageMessage, withoutSecrets} from './usage-message.ts';
 
 export type ErrorReport = {
@@ -17,7 +17,7 @@ export type ErrorReport = {
   help?: NextStep;
   /** Flags of the command, to find the one that was meant. */
   flags?: readonly string[];
-  look?: Look;
+  style?: TerminalStyle;
   next?: RenderNext;
 };
 
@@ -38,7 +38,7 @@ export function reportError(thrown: unknown, options: ErrorReport): void {
     );
     return;
   }
-  const {ascii, color} = options.look ?? lookOf(process.argv, process.env, process);
+  const {ascii, color} = options.style ?? terminalStyle(process.argv, process.env, process);
   const lines = errorLines(error, next);
   writeLine(process.stderr, painted(forPeople(lines.join('\n'), ascii), color('stderr')));
   if (error.code === 'BUG' && thrown instanceof Error && process.env['AOS_DEBUG'] !== undefined) {

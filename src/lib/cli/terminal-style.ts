@@ -1,18 +1,21 @@
-import {type ColorChoice, wantsColor} from './color.ts';
+/** What `--color` says. */
+export type ColorChoice = 'auto' | 'always' | 'never';
 
 type StreamFacts = {isTTY?: boolean; columns?: number};
 type StreamName = 'stdout' | 'stderr';
 
 /** How output looks: decided once from the command line, the environment and the streams. */
-export type Look = {
-  /** Whether a stream gets colour; each is looked at by itself. */
+export type TerminalStyle = {
+  /** Whether a stream gets colour; each is decided by itself. */
   color(stream: StreamName): boolean;
   /** No Unicode signs in what people read. */
   ascii: boolean;
-  /** Whether a spinner or a line that is drawn again may be on stderr: a person looks, and nothing else reads along. */
+  /** Whether a spinner or a line that is drawn again may be on stderr: a person reads it, and no program does. */
   animate: boolean;
   /** Columns of the terminal that stdout is; null where it is none. */
   width: number | null;
+  /** Columns of the terminal that stderr is; null where it is none. */
+  errorWidth: number | null;
 };
 
 const DEFAULT_WIDTH = 80;
@@ -39,19 +42,22 @@ export function typedColor(argv: readonly string[]): ColorChoice {
 /**
  * @param env AOS_FORCE_TTY=N makes both streams terminals of N columns (not for questions), for tests and pictures
  */
-export function lookOf(
+export function terminalStyle(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
   streams: Readonly<Record<StreamName, StreamFacts>>,
-): Look {
+): TerminalStyle {
   const choice = typedColor(argv);
   const forced = forcedWidth(env);
   const isTTY = (name: StreamName): boolean => forced !== null || streams[name].isTTY === true;
+  const widthOf = (name: StreamName): number | null =>
+    isTTY(name) ? (forced ?? (streams[name].columns || DEFAULT_WIDTH)) : null;
   return {
     color: (name) => wantsColor(env, isTTY(name), choice),
     animate: streams.stderr.isTTY === true && env['TERM'] !== 'dumb' && !isCi(env) && !isSilent(argv),
     ascii: wantsAscii(argv, env, isTTY('stdout')),
-    width: isTTY('stdout') ? (forced ?? (streams.stdout.columns || DEFAULT_WIDTH)) : null,
+    width: widthOf('stdout'),
+    errorWidth: widthOf('stderr'),
   };
 }
 
@@ -79,4 +85,38 @@ function wantsAscii(argv: readonly string[], env: NodeJS.ProcessEnv, isTTY: bool
   const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => (value ?? '') !== '');
   if (locale !== undefined && !/utf-?8/i.test(locale)) return true;
   return isTTY && env['TERM'] === 'linux';
+}
+
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';
+const isOff = (value: string): boolean => value === '0' || value === 'false';
+
+/**
+ * What is decided for both streams alike: --color › AOS_NO_COLOR › NO_COLOR › FORCE_COLOR › CLICOLOR_FORCE › CLICOLOR=0 ›
+ * TERM=dumb. Null: whether the stream is a terminal decides. Decided here because Node lets FORCE_COLOR win over NO_COLOR.
+ */
+export function colorDecision(env: NodeJS.ProcessEnv, choice: ColorChoice = 'auto'): boolean | null {
+  if (choice !== 'auto') return choice === 'always';
+  if (isSet(env['AOS_NO_COLOR']) || isSet(env['NO_COLOR'])) return false;
+  for (const name of ['FORCE_COLOR', 'CLICOLOR_FORCE']) {
+    const force = env[name];
+    if (force !== undefined && force !== '') return !isOff(force);
+  }
+  return env['CLICOLOR'] === '0' || env['TERM'] === 'dumb' ? false : null;
+}
+
+/** Whether a stream gets colour, see {@link colorDecision}. */
+export function wantsColor(env: NodeJS.ProcessEnv, isTTY: boolean, choice?: ColorChoice): boolean {
+  return colorDecision(env, choice) ?? isTTY;
+}
+
+/**
+ * Has the packages that decide by themselves (questions, spinners) and Node decide as we do, and takes away what Node
+ * would warn about on stderr: both variables at once.
+ */
+export function settleColorEnv(env: NodeJS.ProcessEnv, choice: ColorChoice): void {
+  const decided = colorDecision(env, choice);
+  if (decided === null) return;
+  delete env['FORCE_COLOR'];
+  delete env['NO_COLOR'];
+  env[decided ? 'FORCE_COLOR' : 'NO_COLOR'] = '1';
 }

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {colorDecision, settleColorEnv, wantsColor} from '../../../src/lib/cli/color.ts';
-import {lookOf, typedColor, typedFlag} from '../../../src/lib/cli/terminal-style.ts';
+import {
+  colorDecision,
+  settleColorEnv,
+  terminalStyle,
+  typedColor,
+  typedFlag,
+  wantsColor,
+} from '../../../src/lib/cli/terminal-style.ts';
 import {asciiText} from '../../../src/lib/foundation/text/ascii.ts';
 import {shellWord} from '../../../src/lib/foundation/text/shell-word.ts';
 
@@ -26,7 +32,7 @@ describe('the order of colour', () => {
 
   it('leaves it to each stream else', () => {
     expect(colorDecision({TERM: 'xterm'})).toBeNull();
-    const look = lookOf([], {}, {stdout: {}, stderr: {isTTY: true}});
+    const look = terminalStyle([], {}, {stdout: {}, stderr: {isTTY: true}});
     expect([look.color('stdout'), look.color('stderr')]).toEqual([false, true]);
   });
 
@@ -79,13 +85,13 @@ describe('the terminal', () => {
   const tty = {stdout: {isTTY: true, columns: 132}, stderr: {isTTY: true}};
 
   it('has its own width, or the one that is forced', () => {
-    expect(lookOf([], {}, pipes).width).toBeNull();
-    expect(lookOf([], {}, tty).width).toBe(132);
-    expect(lookOf([], {}, {...tty, stdout: {isTTY: true, columns: 0}}).width).toBe(80);
-    expect(lookOf([], {AOS_FORCE_TTY: '120'}, pipes)).toMatchObject({width: 120});
-    expect(lookOf([], {AOS_FORCE_TTY: '120'}, tty).width).toBe(120);
-    expect(lookOf([], {AOS_FORCE_TTY: '1'}, pipes).width).toBe(80);
-    expect(lookOf([], {AOS_FORCE_TTY: '120'}, pipes).color('stdout')).toBe(true);
+    expect(terminalStyle([], {}, pipes).width).toBeNull();
+    expect(terminalStyle([], {}, tty).width).toBe(132);
+    expect(terminalStyle([], {}, {...tty, stdout: {isTTY: true, columns: 0}}).width).toBe(80);
+    expect(terminalStyle([], {AOS_FORCE_TTY: '120'}, pipes)).toMatchObject({width: 120});
+    expect(terminalStyle([], {AOS_FORCE_TTY: '120'}, tty).width).toBe(120);
+    expect(terminalStyle([], {AOS_FORCE_TTY: '1'}, pipes).width).toBe(80);
+    expect(terminalStyle([], {AOS_FORCE_TTY: '120'}, pipes).color('stdout')).toBe(true);
   });
 
   it.each([
@@ -100,12 +106,12 @@ describe('the terminal', () => {
     [[], {LC_CTYPE: 'en_US.ISO-8859-1', LANG: 'en_US.UTF-8'}, true],
     [[], {LANG: 'en_US.UTF-8'}, false],
   ])('%j %j draws with ASCII alone: %j', (argv, env, ascii) =>
-    expect(lookOf(argv, env, pipes).ascii).toBe(ascii),
+    expect(terminalStyle(argv, env, pipes).ascii).toBe(ascii),
   );
 
   it('of a Linux console has few signs', () => {
-    expect(lookOf([], {TERM: 'linux'}, tty).ascii).toBe(true);
-    expect(lookOf([], {TERM: 'linux'}, pipes).ascii).toBe(false);
+    expect(terminalStyle([], {TERM: 'linux'}, tty).ascii).toBe(true);
+    expect(terminalStyle([], {TERM: 'linux'}, pipes).ascii).toBe(false);
   });
 
   it.each([
@@ -118,7 +124,7 @@ describe('the terminal', () => {
     [[], {}, pipes, false],
     [[], {AOS_FORCE_TTY: '100'}, pipes, false],
   ])('has no spinner but where a person looks: %j %j', (argv, env, streams, animate) =>
-    expect(lookOf(argv, env, streams).animate).toBe(animate),
+    expect(terminalStyle(argv, env, streams).animate).toBe(animate),
   );
 
   it('gets nothing but ASCII', () => {

@@ -1,9 +1,9 @@
 import type {Theme} from './theme.ts';
-import type {Look} from '../../cli/terminal-style.ts';
+import type {TerminalStyle} from '../../cli/terminal-style.ts';
 
 /** How the terminal at `stdout` is drawn on: what was asked for, and how many colours it has. */
 export function dashTheme(
-  {color, ascii}: Pick<Look, 'color' | 'ascii'>,
+  {color, ascii}: Pick<TerminalStyle, 'color' | 'ascii'>,
   env: NodeJS.ProcessEnv,
   stdout: {getColorDepth(env?: object): number},
 ): Theme {

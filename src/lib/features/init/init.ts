@@ -33,7 +33,7 @@ export type InitOptions = {
   /** A person can be asked. */
   mayAsk: boolean;
   /** How questions look. */
-  look: {color: boolean; ascii: boolean};
+  style: {color: boolean; ascii: boolean};
   /** Null: look only where a person is asked. */
   probe: boolean | null;
   env: Env;
@@ -73,7 +73,7 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
   }
   let wizard = startWizard(facts, flags.answers);
   for (;;) {
-    wizard = await interview(wizard, place, {look, signal, draw: options.look});
+    wizard = await interview(wizard, place, {look, signal, draw: options.style});
     try {
       return await finish(wizard, place, options, asks, named);
     } catch (error) {
@@ -88,7 +88,7 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
 async function interview(
   start: Wizard,
   place: FilePlace,
-  {look, signal, draw}: {look: Look | null; signal: AbortSignal; draw: InitOptions['look']},
+  {look, signal, draw}: {look: Look | null; signal: AbortSignal; draw: InitOptions['style']},
 ): Promise<Wizard> {
   // Prompts and spinner are loaded for a person only.
   const {askAll} = await import('./ask.ts');

@@ -4,7 +4,7 @@ import {startSpinner, type Spinner} from '../../cli/spinner.ts';
 import * as v from 'valibot';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {StopReason} from '../../node/events/events.ts';
-import {lookOf} from '../../cli/terminal-style.ts';
+import {terminalStyle} from '../../cli/terminal-style.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 
 export type DevnetChild = {
@@ -111,7 +111,8 @@ async function startDevnetChild(
 function spinnerOrLine(note: ((line: string) => void) | null): Spinner | undefined {
   const text = 'starting a devnet on this machine';
   if (note === null) return undefined;
-  if (lookOf(process.argv, process.env, process).animate) return startSpinner(text, {hideCursor: false});
+  if (terminalStyle(process.argv, process.env, process).animate)
+    return startSpinner(text, {hideCursor: false});
   note(text);
   return undefined;
 }

@@ -2,7 +2,7 @@ import type {OperatorEvent} from '../../node/events/events.ts';
 import type {Level} from '../../node/events/describe.ts';
 import {eventLine, type LogFormat} from '../../node/events/lines.ts';
 import {isoTime} from '../../foundation/time/time.ts';
-import {wantsColor} from '../../cli/color.ts';
+import {wantsColor} from '../../cli/terminal-style.ts';
 import {levelPaint} from '../../cli/palette.ts';
 import {createLog, type LogTarget} from './log.ts';
 import {createSink, type Sink} from '../../cli/sinks.ts';

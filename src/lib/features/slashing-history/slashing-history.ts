@@ -4,7 +4,7 @@ import {readSlashingHistory, type SlashingHistory} from '../../peers/chain/slash
 import type {ChainView} from '../../config/chain-view.ts';
 import {aosDirs} from '../../config/paths.ts';
 import {chainSource, notedView, requireOperator, type ChainFlags} from '../../cli/chain-flags.ts';
-import {lookOf} from '../../cli/terminal-style.ts';
+import {terminalStyle} from '../../cli/terminal-style.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 
 export type HistoryFlags = ChainFlags & {
@@ -65,7 +65,7 @@ export function progressLine(stream: NodeJS.WriteStream): {
   show: (progress: ScanProgress) => void;
   clear: () => void;
 } {
-  const {animate} = lookOf(process.argv, process.env, process);
+  const {animate} = terminalStyle(process.argv, process.env, process);
   const every = animate ? DRAW_EVERY_MS : LINE_EVERY_MS;
   // A short scan needs no lines in a log.
   let drawn = animate ? 0 : systemTime.monotonic();
