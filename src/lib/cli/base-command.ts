@@ -9,10 +9,8 @@ import {resultEnvelope} from './envelope.ts';
 import {renderNext, withNextText} from './next-step.ts';
 import {forPeople, reportError, writeLine} from './report-error.ts';
 import {leaveReaders} from './sinks.ts';
+import {terminalLines} from './terminal-lines.ts';
 import {type TerminalStyle, terminalStyle, typedFlag} from './terminal-style.ts';
-
-/** Columns of what is printed where there is no terminal. */
-const NO_TERMINAL = 100;
 
 declare const AOS_VERSION: string | undefined;
 
@@ -87,17 +85,18 @@ export abstract class AosCommand extends Command {
 
   /** A line on stderr, unless `--quiet`. */
   protected note(text: string, quiet = false): void {
-    if (!quiet) writeLine(process.stderr, forPeople(text, this.style.ascii));
+    const {ascii, errorWidth} = this.style;
+    if (!quiet) writeLine(process.stderr, terminalLines(forPeople(text, ascii), errorWidth).join('\n'));
   }
 
   /** A next step as text, with the configuration file that was named by hand. */
   protected readonly next = (step: NextStep): string =>
     renderNext(step, {config: typedFlag(this.argv, 'config', 'c')});
 
-  /** How lists of checks look on stdout. */
+  /** How lists of checks look on stdout; nothing is wrapped where it is no terminal. */
   protected listStyle(): ListStyle {
     const {ascii, width} = this.style;
-    return {paint: palette(this.style.color('stdout')), ascii, width: width ?? NO_TERMINAL, next: this.next};
+    return {paint: palette(this.style.color('stdout')), ascii, width: width ?? Infinity, next: this.next};
   }
 
   protected override catch(error: Interfaces.CommandError): Promise<void> {

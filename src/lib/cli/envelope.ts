@@ -1,8 +1,7 @@
 import type {RenderNext} from '../foundation/next-step/next-step.ts';
-import {type AosError, errorText} from '../foundation/errors/error.ts';
+import type {AosError} from '../foundation/errors/error.ts';
 import type {Code} from '../foundation/errors/table.ts';
 import {isoTime} from '../foundation/time/time.ts';
-import {safeText} from '../foundation/text/safe-text.ts';
 import {renderNext} from './next-step.ts';
 
 /** What is said beside an answer; it ends nothing. */
@@ -37,20 +36,4 @@ export function publicError(error: AosError, next: RenderNext = renderNext): obj
 /** What every `--json` command prints for an error (exit 1 and ≥ 64). */
 export function errorEnvelope(error: AosError, next: RenderNext = renderNext): object {
   return {schema: 'aos.error/v1', ok: false, exitCode: error.exitCode, error: publicError(error, next)};
-}
-
-/**
- * An error for people: what happened, what it means, the one next thing to type. Outside text in it is made safe. A
- * wrong command line means nothing beyond its message.
- */
-export function errorLines(error: AosError, next: RenderNext = renderNext): string[] {
-  const safe = (text: string): string[] => text.split('\n').map((line) => safeText(line, 2000));
-  const cause = error.cause === undefined ? [] : [`  cause  ${safeText(errorText(error.cause))}`];
-  return [
-    ...safe(`Error: ${error.message}`),
-    `  code   ${error.code}`,
-    ...cause,
-    ...(error.code === 'USAGE' ? [] : [`  means  ${error.hint}`]),
-    ...safe(`  next   ${next(error.next)}`),
-  ];
 }

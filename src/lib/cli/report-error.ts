@@ -4,8 +4,10 @@ import {CODES} from '../foundation/errors/table.ts';
 import {type NextStep, type RenderNext, run} from '../foundation/next-step/next-step.ts';
 import {asciiText} from '../foundation/text/ascii.ts';
 import {jsonLine} from '../foundation/text/safe-text.ts';
-import {errorEnvelope, errorLines} from './envelope.ts';
+import {errorEnvelope} from './envelope.ts';
+import {errorLines} from './error-lines.ts';
 import {renderNext} from './next-step.ts';
+import {palette} from './palette.ts';
 import {type TerminalStyle, terminalStyle} from './terminal-style.ts';
 import {oneLine, usageMessage, withoutSecrets} from './usage-message.ts';
 
@@ -38,8 +40,8 @@ export function reportError(thrown: unknown, options: ErrorReport): void {
     );
     return;
   }
-  const {ascii, color} = options.style ?? terminalStyle(process.argv, process.env, process);
-  const lines = errorLines(error, next);
+  const {ascii, color, errorWidth} = options.style ?? terminalStyle(process.argv, process.env, process);
+  const lines = errorLines(error, next, errorWidth);
   writeLine(process.stderr, painted(forPeople(lines.join('\n'), ascii), color('stderr')));
   if (error.code === 'BUG' && thrown instanceof Error && process.env['AOS_DEBUG'] !== undefined) {
     writeLine(process.stderr, thrown.stack ?? '');
@@ -68,9 +70,9 @@ export function forPeople(text: string, ascii: boolean): string {
   return ascii ? asciiText(text) : text;
 }
 
-/** The word that says it, in red; its word says it too. */
+/** Its first word in the colour of what is wrong; the word says the same. */
 function painted(text: string, color: boolean): string {
-  return color ? text.replace(/^Error:/, '\x1b[1;31mError:\x1b[0m') : text;
+  return text.replace(/^Error:/, (word) => palette(color)('fail', word));
 }
 
 export function writeLine(stream: NodeJS.WriteStream, text: string): void {

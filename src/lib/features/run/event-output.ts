@@ -43,7 +43,14 @@ export function createEventOutput(options: {
     onGone: () => {}, // nothing is left to report to; the work continues
     gapLine: (dropped) => log.warning(`${dropped} lines were dropped: the reader was too slow`, onStderr()),
   });
-  const onStderr = (): LogTarget => ({sink: errors, format: format(), paint: color, ascii});
+  const onStderr = (): LogTarget => ({
+    sink: errors,
+    format: format(),
+    paint: color,
+    ascii,
+    // Asked for each line: the terminal may change its size.
+    width: stderr.isTTY ? stderr.columns : null,
+  });
   const target = (): LogTarget | null => {
     const other = options.elsewhere?.() ?? null;
     if (other !== null) return {sink: other, format: wanted ?? 'logfmt', paint: plain, ascii};

@@ -17,7 +17,14 @@ export type Log = {
 };
 
 /** Where a line goes, and how it looks there. */
-export type LogTarget = {sink: Pick<Sink, 'write'>; format: LogFormat; paint: Paint; ascii: boolean};
+export type LogTarget = {
+  sink: Pick<Sink, 'write'>;
+  format: LogFormat;
+  paint: Paint;
+  ascii: boolean;
+  /** Columns of the terminal, for the pretty form; null or absent: nothing is wrapped. */
+  width?: number | null;
+};
 
 /** What pino hands over with the JSON of a line: number of the level, text, fields. */
 type Handed = {lastLevel: number; lastMsg: string; lastObj: Fields & {time: string}};
@@ -81,14 +88,14 @@ function loggerTo(write: (handed: Handed, json: string) => void, level: Level) {
 }
 
 function formed({lastLevel, lastMsg, lastObj}: Handed, json: string, target: LogTarget): string {
-  const {format, paint, ascii} = target;
+  const {format, paint, ascii, width = null} = target;
   if (format === 'json') return ascii ? asciiJson(harmlessJson(json)) : harmlessJson(json);
   const {time, ...own} = lastObj;
   const level = pino.levels.labels[lastLevel] as Level;
   // Before the values are quoted: a typographic quote becomes one that must be escaped.
   const text = ascii ? asciiText(lastMsg) : lastMsg;
   const fields = ascii ? asciiFields(own) : own;
-  const line = lineOf({time, level, text, fields}, format, paint);
+  const line = lineOf({time, level, text, fields}, format, paint, width);
   return ascii ? asciiText(line) : line;
 }
 

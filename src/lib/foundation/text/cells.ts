@@ -77,6 +77,28 @@ export function wrap(text: string, width: number, long: 'break' | 'keep' = 'brea
   return line === '' && lines.length > 0 ? lines : [...lines, line];
 }
 
+/** With less room than this beside its head, a text continues below it. */
+const LEAST_ROOM = 30;
+const INDENT = 2;
+
+/**
+ * A head and its text in lines of at most `width` cells, broken between words. Further lines begin below the text, or are
+ * indented by two cells where there is no head, or no room for the text's longest word beside it. Words stay whole.
+ * @returns at least one line
+ */
+export function hang(head: string, text: string, width: number): string[] {
+  const whole = head + text;
+  if (cellsOf(whole) <= width) return [whole];
+  const indent = cellsOf(head);
+  const room = width - indent;
+  const beside = wrap(text, room, 'keep');
+  const hasRoom = indent > 0 && room >= LEAST_ROOM && beside.every((line) => cellsOf(line) <= room);
+  if (hasRoom) return beside.map((line, index) => (index === 0 ? head : ' '.repeat(indent)) + line);
+  return wrap(whole, width - INDENT, 'keep').map((line, index) =>
+    index === 0 ? line : ' '.repeat(INDENT) + line,
+  );
+}
+
 /** Pieces of at most `width` cells; a character that is wider than that is left out. */
 function breakWord(word: string, width: number): string[] {
   const pieces: string[] = [];

@@ -1,4 +1,5 @@
 import type {OperatorEvent} from './events.ts';
+import {hang} from '../../foundation/text/cells.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import type {Level} from './describe.ts';
 import {jsonLine, safeText} from '../../foundation/text/safe-text.ts';
@@ -13,15 +14,22 @@ const WORDS: Readonly<Record<Level, string>> = {debug: 'DEBUG', info: 'INFO ', w
 
 export type Fields = Record<string, string | number | boolean | null>;
 
-/** One log line of a form that is ours, without its newline; logfmt alone has room for the fields. */
+/**
+ * One log line of a form that is ours, without its newline; logfmt alone has room for the fields.
+ * @param width columns of the terminal: a longer pretty line continues below its text; null: nothing is wrapped
+ */
 export function lineOf(
   line: {time: string; level: Level; text: string; fields: Fields},
   format: Exclude<LogFormat, 'json'>,
   paint: Paint,
+  width: number | null = null,
 ): string {
   const {time, level, text, fields} = line;
-  if (format === 'pretty')
-    return `${time.slice(11, 19)} ${paint(level, WORDS[level])} ${safeText(text, 1000)}`;
+  if (format === 'pretty') {
+    const head = `${time.slice(11, 19)} ${paint(level, WORDS[level])} `;
+    const safe = safeText(text, 1000);
+    return width === null ? head + safe : hang(head, safe, width).join('\n');
+  }
   let out = `time=${time} level=${level} msg=${logfmtValue(text)}`;
   for (const [key, value] of Object.entries(fields)) out += ` ${key}=${logfmtValue(value)}`;
   return out;
