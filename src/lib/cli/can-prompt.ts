@@ -1,6 +1,6 @@
 /**
  * Whether a person can be asked (docs/architecture.md#commands): stdin and stderr are terminals, and neither `--json`,
- * `--no-input` nor CI says that nobody is there.
+ * `--no-input` nor CI says that there is no one to ask.
  */
 export function canPrompt(
   {json, noInput}: {json: boolean; noInput: boolean},
@@ -8,6 +8,6 @@ export function canPrompt(
   streams: {stdin: {isTTY?: boolean}; stderr: {isTTY?: boolean}},
 ): boolean {
   const ci = env['CI'] ?? '';
-  const nobody = json || noInput || (ci !== '' && ci !== '0' && ci !== 'false');
-  return !nobody && streams.stdin.isTTY === true && streams.stderr.isTTY === true;
+  const noPrompts = json || noInput || (ci !== '' && ci !== '0' && ci !== 'false');
+  return !noPrompts && streams.stdin.isTTY === true && streams.stderr.isTTY === true;
 }

@@ -4,7 +4,7 @@ import {type PasswordSource, readPassword} from '../keys/password.ts';
 import type {SecretSource} from '../keys/secret-text.ts';
 import {say} from '../foundation/next-step/next-step.ts';
 
-/** How a command is told the password of a keystore; never as a value on the command line. */
+/** How a command gets the password of a keystore; never as a value on the command line. */
 export const passwordFlags = {
   'password-file': Flags.string({
     summary: 'File (mode 0600) with the password of the keystore; - is standard input.',
@@ -36,7 +36,7 @@ export function flaggedSource(flags: PasswordFlagValues): SecretSource | null {
   return flags['password-fd'] === undefined ? null : {kind: 'fd', fd: flags['password-fd']};
 }
 
-/** @throws AosError USAGE naming the flag, when there is none and nobody can be asked */
+/** @throws AosError USAGE naming the flag, when there is none and there is no one to ask */
 export function passwordSource(flags: PasswordFlagValues, mayAsk: boolean): PasswordSource {
   const source = flaggedSource(flags);
   if (source !== null) return source;

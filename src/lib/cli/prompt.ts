@@ -114,7 +114,7 @@ type Context = PromptIo & {signal: AbortSignal; clearPromptOnDone: boolean};
 
 /**
  * inquirer waits for ever when its input ends or Ctrl-D closes it; both are seen here. After Ctrl-Z and fg the input is
- * left paused, as after Ctrl-D, and nothing is drawn: it goes on then, and says so.
+ * left paused, as after Ctrl-D, and nothing is drawn: it continues then, and says so.
  */
 async function ask<T>(
   message: string,

@@ -75,6 +75,6 @@ export function exitCodeOf(reason: StopReason): number {
 /** The error that a stopped command ends with: exit code 130, or 143 by SIGTERM. */
 export function interrupted(reason: unknown): AosError {
   return stoppedBy(reason, 'stopped; what was read is kept', {
-    next: say('Run it again: it goes on from there.'),
+    next: say('Run it again: it continues from there.'),
   });
 }

@@ -11,7 +11,7 @@ const MAX_BACKLOG = 4 * 1024 * 1024;
 /**
  * Writes lines to a stream whose reader may be slow, stopped or gone; those of one turn of the event loop in one piece, at
  * its end or that of the process.
- * @param onGone told once when the reader has gone away
+ * @param onGone called once when the reader has gone away
  * @param gapLine the line that says how many were dropped, written when there is room again
  */
 export function createSink(
@@ -22,7 +22,7 @@ export function createSink(
   let dropped = 0;
   let lines = '';
   unblock(stream);
-  // What listened before ends a command whose answer cannot be written; here the work goes on.
+  // What listened before ends a command whose answer cannot be written; here the work continues.
   stream.removeAllListeners('error');
   stream.on('error', (error: Error) => {
     if (!gone) options.onGone(error.message);

@@ -45,17 +45,17 @@ export function renderListing(
   {values, unused}: Listing,
   {origin, width}: {origin: boolean; width: number},
 ): string {
-  const told = ({value, valid}: ListedValue): string => safeText(valid ? value : `${value}  (wrong)`);
+  const found = ({value, valid}: ListedValue): string => safeText(valid ? value : `${value}  (wrong)`);
   const lines = origin
     ? fitTable(
         [
           {head: 'KEY', cells: values.map(({path}) => path), below: 2},
-          {head: 'VALUE', cells: values.map(told), below: 1},
+          {head: 'VALUE', cells: values.map(found), below: 1},
           {head: 'FROM', cells: values.map(originText), below: 0},
         ],
         width,
       )
-    : values.map((value) => `${value.path}: ${told(value)}`);
+    : values.map((value) => `${value.path}: ${found(value)}`);
   const rest = unused.map(({path, at}) => `${safeText(path)} (${safeText(at)})`);
   return [...lines, ...(rest.length === 0 ? [] : ['', `not used: ${rest.join(', ')}`])].join('\n');
 }

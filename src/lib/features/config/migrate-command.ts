@@ -59,7 +59,7 @@ function refuseWithout(password: boolean, yes: boolean): void {
     ...(yes ? ['--yes'] : []),
   ];
   if (missing.length === 0) return;
-  throw new AosError('USAGE', `nobody can be asked, so these flags are missing: ${missing.join(', ')}`, {
+  throw new AosError('USAGE', `there is no one to ask, and these flags are missing: ${missing.join(', ')}`, {
     next: run('config migrate', ['FILE', '--dry-run'], 'Preview it first'),
   });
 }

@@ -122,7 +122,7 @@ export function draftMigration(options: MigrateOptions): Draft {
         writePrivateFile(paths.vrfKey, `${seed}\n`, {force: false});
       }
       const kept = writePrivateFile(full, fresh, {force: true, failed: 'CONFIG_WRITE_FAILED'}) ?? backup;
-      // It holds the keys: nobody else is to read it.
+      // It holds the keys: no other user may read it.
       chmodSync(kept, 0o600);
       return {
         ...report,
@@ -215,7 +215,7 @@ function warningsOf(
     warnings.push({
       code: 'KEY_WAS_PLAIN',
       message:
-        'the key stood in a file in plain: whoever could read it has it. A new operator key is the safe way',
+        'the key stood in a file in plain: anyone who could read it has it. A new operator key is the safe way',
     });
   return warnings;
 }

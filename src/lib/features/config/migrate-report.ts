@@ -31,9 +31,9 @@ export function renderPlan({keys, warnings, diff}: MigrationReport, width: numbe
       Math.max(width, 40),
     ),
   );
-  const told = warnings.flatMap(({message}) => wrap(`! ${message}`, Math.max(20, width)));
+  const found = warnings.flatMap(({message}) => wrap(`! ${message}`, Math.max(20, width)));
   const shown = diff.split('\n').map((line) => safeText(line, 400));
-  return [...lines, '', ...told, ...(told.length === 0 ? [] : ['']), ...shown].join('\n');
+  return [...lines, '', ...found, ...(found.length === 0 ? [] : ['']), ...shown].join('\n');
 }
 
 /** What was written, and what to do next. */

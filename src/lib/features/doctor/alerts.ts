@@ -26,7 +26,7 @@ async function checkWebhook(
   if (alertOrigin === null)
     return problems.some(({path}) => path === 'alerts.webhook_url')
       ? blocked('config.valid', 'alerts.webhook_url is wrong')
-      : notApplicable('none is configured: nobody is told when something is wrong');
+      : notApplicable('none is configured: no one hears when something is wrong');
   const why = await connectFailure(alertOrigin, LIMIT_MS, signal);
   return why === null
     ? ok(`something listens at ${alertOrigin}`)

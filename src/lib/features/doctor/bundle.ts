@@ -24,7 +24,7 @@ const DIRECTORY = 'aos-doctor';
 const PLAIN: ListStyle = {paint: palette(false), ascii: false, width: 100, next: (step) => renderNext(step)};
 
 /**
- * Writes a tarball to hand to somebody: report, configuration without secrets, versions, ends of logs. Every text passes
+ * Writes a tarball to give to others: report, configuration without secrets, versions, ends of logs. Every text passes
  * one redactor.
  * @throws AosError OUT_EXISTS | OUT_WRITE_FAILED
  */

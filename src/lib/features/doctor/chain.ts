@@ -73,8 +73,8 @@ export function chainProbes(context: DoctorContext): Probe[] {
       run: async (tell, signal) => {
         const options = {rpcUrls: good(), chainId: config.chainId, timeoutMs: REQUEST_MS, signal};
         const {registry, quorums} = await withChain(options, (chain) => resolveContracts(chain, config));
-        const told = quorums.length === 0 ? '' : `, ${count(quorums.length, 'quorum')}`;
-        tell('chain.contracts', ok(`registry ${registry}${told}; the contracts agree`));
+        const summary = quorums.length === 0 ? '' : `, ${count(quorums.length, 'quorum')}`;
+        tell('chain.contracts', ok(`registry ${registry}${summary}; the contracts agree`));
       },
     },
     {
@@ -125,7 +125,7 @@ async function probeRpc(url: string, {config, time}: DoctorContext, signal: Abor
 }
 
 function judgeRpc(probes: readonly RpcProbe[]): Finding {
-  const told = probes
+  const summary = probes
     .map((one) =>
       'chain' in one
         ? `${one.name}: chain ${one.chain.chainId}, block ${one.chain.blockNumber}, ${one.ms} ms`
@@ -135,31 +135,33 @@ function judgeRpc(probes: readonly RpcProbe[]): Finding {
   const failures = probes.flatMap((one) => ('error' in one ? [one.error] : []));
   const wrong = failures.find(({code}) => code === 'CHAIN_WRONG_ID');
   // An RPC that serves another chain is worse than one that is away, because aos may ask it next.
-  if (wrong !== undefined) return fail(told, wrong.next);
+  if (wrong !== undefined) return fail(summary, wrong.next);
   const [first] = failures;
-  if (first === undefined) return ok(told);
-  if (failures.length < probes.length) return warn(told, first.next);
-  return probes.every((one) => 'gaveNoAnswer' in one) ? unclear(told, first.next) : fail(told, first.next);
+  if (first === undefined) return ok(summary);
+  if (failures.length < probes.length) return warn(summary, first.next);
+  return probes.every((one) => 'gaveNoAnswer' in one)
+    ? unclear(summary, first.next)
+    : fail(summary, first.next);
 }
 
 function judgeFresh(chains: readonly Chain[], now: number): Finding {
   const ages = chains.map(({chainId, timestamp}) => ({chainId, ms: now - Number(timestamp) * 1000}));
   const oldest = ages.reduce((most, age) => (age.ms > most.ms ? age : most), ages[0] ?? {chainId: 0, ms: 0});
   if (oldest.chainId === DEV_CHAIN) return ok('development chain: block time not checked');
-  const told = `the latest block is ${duration(oldest.ms)} old`;
+  const summary = `the latest block is ${duration(oldest.ms)} old`;
   const next = run('doctor', ['--only', 'clock'], 'Use another RPC, or check the clock');
-  if (oldest.ms > STOPPED_MS) return fail(told, next);
-  return oldest.ms > LATE_MS ? warn(told, next) : ok(told);
+  if (oldest.ms > STOPPED_MS) return fail(summary, next);
+  return oldest.ms > LATE_MS ? warn(summary, next) : ok(summary);
 }
 
 function judgeGas({balanceWei, gasPriceWei}: ChainFacts): Finding {
   const paid = transactionsPaid(balanceWei, gasPriceWei);
   const balance = `${ether(balanceWei)} ETH`;
   if (paid === null) return unclear(`${balance}; the RPC gives no gas price`);
-  const told = `${balance}, enough for about ${count(Number(paid), 'transaction')}`;
+  const summary = `${balance}, enough for about ${count(Number(paid), 'transaction')}`;
   return paid === 0n
     ? warn(`${balance} does not pay for a transaction`, say('Send ETH to node_id.'))
-    : ok(told);
+    : ok(summary);
 }
 
 function statusFacts({config, time}: DoctorContext, nodeId: string, chain: ChainFacts): StatusFacts {

@@ -16,7 +16,7 @@ export type OffsetSource = OffsetRange & {
 
 export const WARN_MS = 200;
 export const FAIL_MS = 2_000;
-/** Known less exactly than this, a clock that is off by seconds could not be told from one that is right. */
+/** Known less exactly than this, a clock that is off by seconds looks the same as one that is right. */
 const TOO_VAGUE_MS = 4_000;
 const SECOND_MS = 1_000;
 
@@ -62,21 +62,18 @@ export function judgeOffset(
   const median = medianRange(used);
   const check = say('timedatectl status   (or: chronyc tracking)');
   if (median === null)
-    return unclear(
-      `nobody could be asked for the time${unread.length > 0 ? `: ${unread.join('; ')}` : ''}`,
-      check,
-    );
+    return unclear(`no source gave the time${unread.length > 0 ? `: ${unread.join('; ')}` : ''}`, check);
   const {low, high} = median;
   const least = low <= 0 && high >= 0 ? 0 : Math.min(Math.abs(low), Math.abs(high));
   const names = used.map(({name}) => name).join(', ');
-  const told = `${offsetText(median)}, by ${names}`;
+  const found = `${offsetText(median)}, by ${names}`;
   const repair = say('sudo timedatectl set-ntp true   (or start chronyd)');
-  if (least >= FAIL_MS) return fail(told, repair);
-  if (least >= WARN_MS) return warn(told, repair);
-  if (high - low > TOO_VAGUE_MS) return unclear(`${told}: too vague to tell`, check);
+  if (least >= FAIL_MS) return fail(found, repair);
+  if (least >= WARN_MS) return warn(found, repair);
+  if (high - low > TOO_VAGUE_MS) return unclear(`${found}: too vague to tell`, check);
   if (remote.length === 0 && !allLocal)
     return unclear(`only programs on this machine were asked, and they share its clock (${names})`, check);
-  return ok(told);
+  return ok(found);
 }
 
 /** `right to within 120 ms`, or `350 ms ahead (±80 ms)`. */

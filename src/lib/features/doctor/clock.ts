@@ -31,7 +31,7 @@ export function clockProbes(context: DoctorContext): Probe[] {
     {
       checks: ['clock.offset'],
       run: async (tell, signal) => {
-        // One who says nothing keeps nobody from what the others say.
+        // A source that gives no answer does not hold up the others.
         const limit = deadline(signal, ANSWER_MS);
         const said = await Promise.all([
           ...placesOf(context).map((place) => askDates(place, context, limit.signal)),

@@ -91,7 +91,7 @@ async function askAboutUs(webSocketUrl: string, nodeId: string, signal: AbortSig
     // Its HTTP API may well be elsewhere: the configuration names the WebSocket only.
     return unclear(
       `its HTTP API was not found at ${host} (${error.code})`,
-      run('register', ['--dispatcher', 'URL'], 'Ask whoever runs the dispatcher for it, then'),
+      run('register', ['--dispatcher', 'URL'], 'Ask the operator of the dispatcher for it, then'),
     );
   }
 }

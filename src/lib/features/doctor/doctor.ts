@@ -20,7 +20,7 @@ export type DoctorOptions = {
 };
 
 /**
- * Examines the node of this machine, mends what may be mended when that is wanted, and writes the bundle.
+ * Examines the node of this machine, repairs what may be repaired when that is wanted, and writes the bundle.
  * @throws AosError USAGE | OUT_* | INTERRUPTED | TERMINATED
  */
 export async function runDoctor(
@@ -44,7 +44,7 @@ export async function runDoctor(
     let found = await examine(where, plan, signals.stop);
     if (options.fix) found = await fixFindings(found, where, {...options, signal: signals.stop});
     for (const {id, state, why} of found.report.repairs)
-      if (state === 'failed') note(`warning: ${id} could not be mended: ${why ?? ''}`);
+      if (state === 'failed') note(`warning: ${id} could not be repaired: ${why ?? ''}`);
     if (bundle === undefined) return {report: found.report, bundle: null};
     const written = await writeBundle(bundle, found, where, {force});
     note(`bundle: ${written.path}, ${written.files.length} files without secrets`);

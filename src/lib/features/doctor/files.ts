@@ -46,7 +46,7 @@ export function filesProbes(context: DoctorContext): Probe[] {
   ];
 }
 
-/** The finding with the command that mends it, for `--fix` and by hand. */
+/** The finding with the command that repairs it, for `--fix` and by hand. */
 function mendable(make: typeof warn, found: string, repairs: readonly Repair[]): Finding {
   return make(found, say(repairs.map(repairCommand).join(' && ')), repairs);
 }
@@ -73,7 +73,7 @@ function judgeConfigFile({found, cwd, config}: DoctorContext): Finding {
   return ok(`mode ${octal(stat.mode)}`);
 }
 
-/** Whether a URL lets in whoever has it. */
+/** Whether a URL lets in anyone who has it. */
 function carriesAccess(url: string): boolean {
   const {username, password, pathname, search} = new URL(url);
   return username !== '' || password !== '' || search !== '' || /[\w-]{20,}/.test(pathname);
@@ -202,7 +202,7 @@ async function judgeSockets(dirs: readonly string[], uid: number): Promise<Findi
   );
 }
 
-/** True for a socket nobody listens on; its process is gone. Anything else, a slow one too, is not dead. */
+/** True for a socket no process listens on; its process is gone. Anything else, a slow one too, is not dead. */
 export function isDeadSocket(path: string): Promise<boolean> {
   if (lstatSync(path, {throwIfNoEntry: false})?.isSocket() !== true) return Promise.resolve(false);
   return new Promise((done) => {

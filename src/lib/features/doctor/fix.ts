@@ -51,9 +51,10 @@ export async function fixFindings(
   }
   const repairs: RepairReport[] = [];
   for (const repair of report.repairs) repairs.push(await tryRepair(repair, where.uid));
-  const mended = new Set(repairs.map(({id}) => categoryOf(id)));
+  const repaired = new Set(repairs.map(({id}) => categoryOf(id)));
   const touched = report.checks.filter(
-    ({id, because}) => mended.has(categoryOf(id)) || (because !== null && mended.has(categoryOf(because))),
+    ({id, because}) =>
+      repaired.has(categoryOf(id)) || (because !== null && repaired.has(categoryOf(because))),
   );
   const again = await examine(where, planChecks({only: touched.map(({id}) => id), skip: []}), signal);
   return {...examination, report: merged(report, again.report, repairs)};
@@ -88,7 +89,7 @@ async function applyRepair(repair: Repair, uid: number): Promise<void> {
       return;
     case 'remove-socket':
       // Checked again, because an operator may have started in the meantime.
-      if (!(await isDeadSocket(repair.path))) throw new Error('somebody answers there by now');
+      if (!(await isDeadSocket(repair.path))) throw new Error('a process answers there by now');
       rmSync(repair.path);
   }
 }

@@ -89,9 +89,9 @@ function judgeBacklog(
 ): Finding {
   if (pending === 0) return ok('nothing waits');
   const since = Math.max(lastReceivedAt ?? 0, lastAcceptedAt ?? 0);
-  const told = `${count(pending, 'job waits', 'jobs wait')} for acceptance; the last thing happened ${ago(since, now)}`;
-  if (!running) return warn(`${told}, and no operator runs`, run('run'));
+  const summary = `${count(pending, 'job waits', 'jobs wait')} for acceptance; the last thing happened ${ago(since, now)}`;
+  if (!running) return warn(`${summary}, and no operator runs`, run('run'));
   return now - since > SLOW_MS
-    ? warn(told, run('job list', ['--state', 'received,selected,concluded,signed']))
-    : ok(told);
+    ? warn(summary, run('job list', ['--state', 'received,selected,concluded,signed']))
+    : ok(summary);
 }

@@ -11,20 +11,20 @@ const FAIL_FILES = 20;
 /** @param at the checked path, as it is shown */
 export function judgeSpace(freeBytes: number, bytes: number, at: string): Finding {
   const percent = bytes === 0 ? 0 : Math.floor((freeBytes / bytes) * 100);
-  const told = `${sizeText(freeBytes)} free of ${sizeText(bytes)} (${percent} %) at ${at}`;
+  const found = `${sizeText(freeBytes)} free of ${sizeText(bytes)} (${percent} %) at ${at}`;
   const next = 'Free space: what the disk is full of is not acknowledged, signed or answered.';
-  if (freeBytes < FAIL_BYTES) return fail(told, say(next));
+  if (freeBytes < FAIL_BYTES) return fail(found, say(next));
   // Half of a small disk is enough for a small node.
-  return freeBytes < WARN_BYTES && percent < 50 ? warn(told, say(next)) : ok(told);
+  return freeBytes < WARN_BYTES && percent < 50 ? warn(found, say(next)) : ok(found);
 }
 
 export function judgeInodes(freeFiles: number, files: number, at: string): Finding {
   // Some file systems make them as they are needed and count none.
   if (files === 0) return notApplicable('this file system does not count them');
-  const told = `${freeFiles} of ${files} are free at ${at}`;
-  const next = 'Remove small files nobody needs.';
-  if (freeFiles < FAIL_FILES) return fail(told, say(next));
-  return freeFiles < WARN_FILES ? warn(told, say(next)) : ok(told);
+  const found = `${freeFiles} of ${files} are free at ${at}`;
+  const next = 'Remove small files that are not needed.';
+  if (freeFiles < FAIL_FILES) return fail(found, say(next));
+  return freeFiles < WARN_FILES ? warn(found, say(next)) : ok(found);
 }
 
 function sizeText(bytes: number): string {

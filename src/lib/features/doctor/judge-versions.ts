@@ -20,11 +20,11 @@ export function judgeNode(version: string): Finding {
 }
 
 export function judgeSqlite(binding: string, version: string): Finding {
-  const told = `SQLite ${version} by ${binding}`;
+  const found = `SQLite ${version} by ${binding}`;
   return isAtLeast(version, SAFE_SQLITE)
-    ? ok(told)
+    ? ok(found)
     : warn(
-        `${told} has a bug that can damage a journal when it is restarted`,
+        `${found} has a bug that can damage a journal when it is restarted`,
         say('npm ci   (or use Node.js 24)'),
       );
 }

@@ -13,7 +13,7 @@ import type {JournalReading} from './journal-reading.ts';
 import {known, unknown} from '../../foundation/fact.ts';
 
 const DEVNET = 'devnet';
-/** Addresses that nobody on the other side of a router can reach (RFC 1918, RFC 6598, link-local). */
+/** Addresses that no one on the other side of a router can reach (RFC 1918, RFC 6598, link-local). */
 const PRIVATE =
   /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:|fe80:)/i;
 
@@ -82,14 +82,14 @@ async function judgeLocal(
 function judgeOuterUrl({outerUrl, listen, network}: DoctorContext['config']): Finding {
   if (outerUrl === null)
     return warn(
-      'net.outer_url is not set, so it cannot be told where the network reaches this node',
+      'net.outer_url is not set, so it is not known where the network reaches this node',
       say(`Set net.outer_url: http://PUBLIC-ADDRESS:${listen?.port ?? 21001}`),
     );
   if (network === DEVNET) return ok(`${outerUrl}, on this machine like the whole network`);
   const host = new URL(outerUrl).hostname.replaceAll(/[[\]]/g, '');
   const next = `Set net.outer_url to the address by which others reach this machine.`;
   if (isLoopbackHost(host))
-    return fail(`${outerUrl} is this machine’s own; nobody else can reach it`, say(next));
+    return fail(`${outerUrl} is this machine’s own; no other machine can reach it`, say(next));
   if (isIP(host) !== 0 && PRIVATE.test(host))
     return warn(`${outerUrl} is a private address; only its own network can reach it`, say(next));
   if (listen !== null && isLoopbackHost(listen.host))

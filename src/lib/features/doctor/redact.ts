@@ -23,9 +23,9 @@ export function createRedactor(secrets: Iterable<string>): (text: string) => str
   };
 }
 
-/** A secret as it may stand in a text: as it is, in JSON, in a URL, and the parts of a URL that let somebody in. */
+/** A secret as it may stand in a text: as it is, in JSON, in a URL, and the parts of a URL that let anyone in. */
 function spellings(secret: string): string[] {
-  // Of a URL, only what lets somebody in: its host may be said.
+  // Of a URL, only what lets anyone in: its host may be said.
   const whole = URL.canParse(secret) ? [] : [secret];
   return [...whole, ...urlParts(secret)].flatMap((text) => [
     text,

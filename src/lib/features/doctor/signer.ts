@@ -7,7 +7,7 @@ import {checkSigner, type StepReport} from '../signer/check.ts';
 import type {DoctorContext} from './context.ts';
 
 const CHECKS: readonly CheckId[] = STEP_IDS;
-/** Below the limit of a check, so that a slow step is told as one. */
+/** Below the limit of a check, so that a slow step is reported as one. */
 const STEP_MS = 2_500;
 /** One step after the other, all of them have to end in time. */
 const SAMPLES = 5;

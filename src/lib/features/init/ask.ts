@@ -135,9 +135,9 @@ function ask(
     validate: (text) => {
       const parsed = judge(wizard, text);
       if (!('wrong' in parsed)) return true;
-      const told = `It ${parsed.wrong}${parsed.expected === undefined ? '' : `; expected ${parsed.expected}`}`;
+      const summary = `It ${parsed.wrong}${parsed.expected === undefined ? '' : `; expected ${parsed.expected}`}`;
       // Behind the mark that stands before it.
-      return wrap(told, width - 2).join('\n  ');
+      return wrap(summary, width - 2).join('\n  ');
     },
     signal,
   });

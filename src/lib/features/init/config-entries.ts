@@ -14,8 +14,8 @@ const FROM_DEVNET =
   /^(?:chain\.contracts\.|(?:net\.(?:callback_url|verify_dispatcher)|node\.bls_(?:key|password)_file|policy\.network_start)$)/;
 
 /**
- * The values of the file: one an answered question, and what follows from them. A trouble that was passed over is told
- * as a comment at its key.
+ * The values of the file: one an answered question, and what follows from them. A problem that was passed over is
+ * a comment at its key.
  * @param today date for those comments
  */
 export function configEntries(known: Known, findings: Findings, today: string): Entry[] {

@@ -29,7 +29,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   workers: 'The programs that answer selected jobs.',
   store: 'Where jobs and answers are kept.',
   log: 'Log lines.',
-  alerts: 'Who is told when something is wrong.',
+  alerts: 'Who hears when something is wrong.',
 };
 
 /**

@@ -36,7 +36,7 @@ export const initFlags = {
   }),
   yes: Flags.boolean({char: 'y', summary: 'Ask nothing: take the preset where there is one.'}),
   probe: Flags.boolean({
-    summary: 'Look at signer, RPC, dispatcher and worker also where nobody is asked.',
+    summary: 'Check signer, RPC, dispatcher and worker also without questions.',
     allowNo: true,
   }),
   force: Flags.boolean({summary: 'Replace files that are there; the old ones are kept as .bak.'}),

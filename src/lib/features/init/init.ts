@@ -121,7 +121,7 @@ async function fillUp(
   if (missing.length > 0 || !yes) {
     const add = [...missing, ...(yes ? [] : ['--yes (takes the presets for the rest)'])];
     throw usage(
-      `nobody can be asked, so these flags are missing: ${add.join(', ')}`,
+      `there is no one to ask, and these flags are missing: ${add.join(', ')}`,
       run('init', ['--help']),
     );
   }

@@ -53,7 +53,7 @@ export function renderInitReport(
   if (backup !== null) lines.push(`  the one before is ${safeText(backup)}`);
   lines.push(
     vrfKey.made
-      ? `wrote ${safeText(vrfKey.file)} (VRF key; keep a copy: nobody can restore it)`
+      ? `wrote ${safeText(vrfKey.file)} (VRF key; keep a copy: it cannot be restored)`
       : `uses ${safeText(vrfKey.file)}`,
   );
   if (web3signer !== null)

@@ -47,8 +47,8 @@ export function reviewLines(
   for (const {key, path} of QUESTIONS) {
     const finding = findings[key];
     if (finding?.state !== 'fail') continue;
-    const told = wrap(`${path}: ${finding.found}`, Math.max(10, width - 4));
-    lines.push(...told.map((part, index) => `  ${index === 0 ? '!' : ' '} ${part}`));
+    const summary = wrap(`${path}: ${finding.found}`, Math.max(10, width - 4));
+    lines.push(...summary.map((part, index) => `  ${index === 0 ? '!' : ' '} ${part}`));
   }
   return lines;
 }

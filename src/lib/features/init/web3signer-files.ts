@@ -69,7 +69,7 @@ services:
       - eth1
 ${chain}
     ports:
-      # Loopback only: whoever reaches this port can sign with the operator's key.
+      # Loopback only: anyone who reaches this port can sign with the operator's key.
       - "127.0.0.1:${port}:9000"
     volumes:
       - ${JSON.stringify(`${keysDir}:/keys:ro`)}

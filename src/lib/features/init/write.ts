@@ -79,7 +79,7 @@ export function writeAll(
     const backup = put(file, text, options);
     return {file, backup, vrfKey: {file: vrfFile, made: isNewKey}, web3signer};
   } catch (error) {
-    // All of this happened in one turn: nobody has used them.
+    // All of this happened in one turn: nothing has used them.
     for (const path of made) rmSync(path, {force: true});
     throw error;
   }

@@ -2,7 +2,7 @@ import {safeText} from '../../foundation/text/safe-text.ts';
 import {publicKeyText} from '../../keys/bls-keystore.ts';
 import {type BlsPublicKeys, type G1Point, type G2Point, operatorIdOf} from '../../keys/bn254.ts';
 
-/** What is told about a BLS key; nothing in it is secret. */
+/** What is shown of a BLS key; nothing in it is secret. */
 export type BlsKeyReport = {
   readonly file: string;
   /** keccak256(G1.X ‖ G1.Y), the operator's id at the registry. */

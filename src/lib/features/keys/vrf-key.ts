@@ -2,7 +2,7 @@ import {readVrfKey} from '../../config/vrf-key.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 
-/** What is told about a VRF key; nothing in it is secret. */
+/** What is shown of a VRF key; nothing in it is secret. */
 export type VrfReport = {
   file: string;
   /** ed25519, 64 hex digits. */

@@ -8,7 +8,7 @@ import {step, type CallReport, type StepId, type StepReport} from './report.ts';
 import {preparedLines} from '../tx/confirm.ts';
 import {txReport, type TxReport} from '../tx/report.ts';
 
-/** `dry-run` simulates and shows; `calldata` only makes the calls, for whoever sends them. */
+/** `dry-run` simulates and shows; `calldata` only makes the calls, for the one who sends them. */
 export type Mode = 'apply' | 'dry-run' | 'calldata';
 
 /** Does one errand in the mode of the command. */

@@ -11,7 +11,7 @@ const LIMIT_MS = 30_000;
 /**
  * Registers the operator with the dispatcher unless it knows it; a failure is an answer, since the chain is done by then.
  * @param url base of its HTTP API
- * @param sign null: only look whether it knows the operator, and tell nobody
+ * @param sign null: only look whether it knows the operator, and change nothing
  */
 export async function registerWithDispatcher(
   url: string,

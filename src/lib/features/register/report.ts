@@ -116,7 +116,7 @@ export function stepLines(steps: readonly StepReport[], style: ListStyle): strin
   });
 }
 
-/** A call as somebody else has to make it. */
+/** A call as someone else has to make it. */
 export function callLines({to, data, valueWei}: CallReport): string[] {
   return [`to    ${to}`, `value ${valueWei}`, `data  ${data}`];
 }

@@ -24,7 +24,7 @@ export type Observers = {
   close(): Promise<void>;
 };
 
-/** Name of the journal's durable note: start of the outage that was told of and has not ended, Unix ms; else ''. */
+/** Name of the journal's durable note: start of the outage that was reported and has not ended, Unix ms; else ''. */
 const OUTAGE_NOTE = 'open-outage';
 
 /**
@@ -43,14 +43,14 @@ export async function startObservers(
   const recorder = createLivenessRecorder(journal.liveness, {
     probeIntervalMs: config.node.heartbeatIntervalMs,
     startedAt: systemTime.now(),
-    onWriteError: () => {}, // the operator tells of a journal that does not work, and the marks are kept
+    onWriteError: () => {}, // the operator reports a journal that does not work, and the marks are kept
   });
   const timer = setInterval(() => recorder.alive(systemTime.now()), ALIVE_EVERY_MS);
   timer.unref();
   const outage = (event: 'outage_started' | 'outage_ended', start: number): void => {
     const note = event === 'outage_started' ? String(start) : '';
     const reading = {event, ref: isoTime(start), merge: null};
-    // One transaction. The operator tells of a journal that does not work.
+    // One transaction. The operator reports a journal that does not work.
     Promise.all([journal.read(reading, systemTime.now()), journal.remember(OUTAGE_NOTE, note)]).catch(
       () => undefined,
     );

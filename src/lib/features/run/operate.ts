@@ -40,7 +40,7 @@ export type Operation = {
   onTerminalGone(): void;
   /** Ctrl-Z. */
   onSuspend(): void;
-  /** Tells something through the event stream; before it is there nothing is told. */
+  /** Says something through the event stream; before it is there nothing is said. */
   emit: Emit;
   setLog(choice: LogChoice): void;
 };
@@ -57,7 +57,7 @@ export function createOperation(options: OperateOptions): Operation {
   let emit: Emit = () => {};
   let unseen: OperatorEvent | null = null;
 
-  /** A stderr that is no terminal is somebody's log: it stays one, whatever the terminal shows. */
+  /** A stderr that is no terminal is a log of the caller: it stays one, whatever the terminal shows. */
   const elsewhere = () => (process.stderr.isTTY && (isGone || dashboard !== null) ? file : null);
   const {json, quiet, log, ascii, next} = options;
   const output = createEventOutput({json, quiet, log, ascii, next, elsewhere});

@@ -96,7 +96,7 @@ async function readFact<T>(
 ): Promise<Fact<T>> {
   const ms = DEADLINES_MS[source];
   const end = deadline(signal, ms);
-  // The source may take its time to notice the signal; nobody waits for that.
+  // The source may take its time to notice the signal; nothing waits for that.
   const late = untilAbort(end.signal).then((): Fact<T> =>
     unknown(`no answer within ${ms / 1000} s`, ADVICE[source]),
   );

@@ -1,7 +1,7 @@
 import {openJournal} from '../../node/journal/sqlite.ts';
 import type {JournalFacts} from './facts.ts';
 
-/** What a node's journal tells of its work, read beside whoever writes it. @throws AosError JOURNAL_* */
+/** What a node's journal says of its work, read beside the process that writes it. @throws AosError JOURNAL_* */
 export async function readJournalFacts(dir: string): Promise<JournalFacts> {
   const journal = await openJournal({dir, clockId: 1n, readOnly: true});
   try {

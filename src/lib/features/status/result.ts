@@ -54,7 +54,7 @@ export function transactionsPaid(balanceWei: bigint, gasPriceWei: bigint | null)
   return balanceWei / (GAS_OF_A_TRANSACTION * (gasPriceWei === 0n ? 1n : gasPriceWei));
 }
 
-/** What to do about it is told by the links. */
+/** What to do about it is said by the links. */
 function unknownJson({state, reason}: Unknown) {
   return {state, reason};
 }

@@ -45,9 +45,9 @@ function headLines({verdict, links, nodeId: id, network}: StatusResult, style: L
     verdict.idle === true && (verdict.state === 'earning' || verdict.state === 'degraded') ? ' (idle)' : '';
   const broken = verdict.brokenLink === null ? '' : `: ${nameOf(verdict.brokenLink)}`;
   const found = links.find((link) => link.id === verdict.brokenLink)?.found;
-  const told = found ?? 'Doing its work. Payment itself is not visible on chain.';
+  const summary = found ?? 'Doing its work. Payment itself is not visible on chain.';
   const lines = [
-    ...[`${id} on ${network}`, told].flatMap((line) => wrap(plainText(line, style), width - 2)),
+    ...[`${id} on ${network}`, summary].flatMap((line) => wrap(plainText(line, style), width - 2)),
     ...(verdict.next === null ? [] : stepLines(verdict.next, style, width - 2)),
   ];
   return [paint(tone, `${text}${idle}${broken}`), ...lines.map((line) => `  ${line}`)];

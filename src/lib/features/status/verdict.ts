@@ -27,7 +27,7 @@ const JUDGES: Readonly<Record<LinkId, (facts: StatusFacts) => Judgement>> = {
 /** Without one of these there is no earning, whatever the others say. */
 const ESSENTIAL: ReadonlySet<LinkId> = new Set(['avs_registered', 'vrf_range', 'dispatcher', 'probed']);
 
-/** Every link of the chain, in order. Commands work for the node of this machine: to others no next step is told. */
+/** Every link of the chain, in order. Commands work for the node of this machine: to others no next step is shown. */
 export function judgeLinks(facts: StatusFacts): Link[] {
   const hidden = facts.isElsewhere === true ? {next: null} : {};
   return LINK_IDS.map((id) => ({id, ...JUDGES[id](facts), ...hidden}));

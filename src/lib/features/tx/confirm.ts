@@ -21,8 +21,8 @@ export function preparedLines({plan, gas, fees, mostWei, balance}: PreparedTx): 
 }
 
 /**
- * Shows a transaction and asks for it, where there is somebody to ask; `--yes` is the answer.
- * @throws AosError USAGE where nobody can be asked
+ * Shows a transaction and asks for it, where there is someone to ask; `--yes` is the answer.
+ * @throws AosError USAGE where there is no one to ask
  */
 export function confirmWith(options: {
   yes: boolean;

@@ -14,7 +14,7 @@ export type ListOptions = {
   note: (line: string) => void;
 };
 
-/** How often the chain is asked again before a nonce counts as used by somebody else. */
+/** How often the chain is asked again before a nonce counts as used by another sender. */
 const LOOK_AGAIN_MS = 500;
 
 export type Listed = {transactions: TxReport[]; warnings: readonly OutputWarning[]};

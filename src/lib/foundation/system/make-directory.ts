@@ -13,7 +13,7 @@ export function makeDirectory(dir: string, mode: number): void {
     try {
       mkdirSync(path, {mode});
     } catch (error) {
-      // Made by somebody else in this moment; a file with that name refuses what follows.
+      // Made by another process in this moment; a file with that name refuses what follows.
       const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
       if (!isThere || (path === missing.at(-1) && !isDirectory(path))) throw error;
     }

@@ -7,5 +7,5 @@ export function count(number: number, one: string, many = `${one}s`): string {
 export const OUTAGE_CAUSES = {
   'process-down': 'the operator was not running',
   'network-down': 'no connection to the dispatcher',
-  'not-probed': 'connected, but nobody asked',
+  'not-probed': 'connected, but not asked',
 } as const;

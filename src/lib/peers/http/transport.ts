@@ -55,7 +55,7 @@ export function createTransport(
       const fail = (error: unknown): void => {
         if (mayRetry && connection.reused && status === 0 && STALE.has(networkCode(error))) {
           // The client dropped its broken socket, so this connection connects anew. Not from within its callback: it is still
-          // emptying its queue and throws, for nobody to catch, when it finds a new request in it.
+          // emptying its queue and throws, where nothing can catch it, when it finds a new request in it.
           resolve(Promise.resolve().then(() => exchange(connection, call, signal, false)));
         } else {
           reject(failure(error));

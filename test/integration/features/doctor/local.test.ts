@@ -240,7 +240,7 @@ describe('files', () => {
       note: () => {},
       signal,
     });
-    expect(report.repairs).toMatchObject([{state: 'failed', why: 'somebody answers there by now'}]);
+    expect(report.repairs).toMatchObject([{state: 'failed', why: 'a process answers there by now'}]);
     expect(statSync(path).isSocket()).toBe(true);
     server.close();
   });

@@ -253,7 +253,7 @@ describe('the files for Web3Signer', () => {
             - eth1
             - --chain-id=560048
           ports:
-            # Loopback only: whoever reaches this port can sign with the operator's key.
+            # Loopback only: anyone who reaches this port can sign with the operator's key.
             - "127.0.0.1:9100:9000"
           volumes:
             - "./keys:/keys:ro"

@@ -35,7 +35,7 @@ function judge(accounts: readonly string[], address: string): Finding {
   if (accounts.length > MANY) {
     return warn(
       got,
-      `the key is there, with ${accounts.length - 1} others: whoever reaches this signer can use them all`,
+      `the key is there, with ${accounts.length - 1} others: anyone who reaches this signer can use them all`,
       say('Give the operator a Web3Signer of its own.'),
       facts,
     );
@@ -59,7 +59,7 @@ export const accountsStep: Step = {
   },
 };
 
-/** It must refuse an account nobody holds. */
+/** It must refuse an account no one holds. */
 export const negativeStep: Step = {
   id: 'signer.strangers',
   needs: ['signer.upcheck'],

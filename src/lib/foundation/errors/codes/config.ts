@@ -145,7 +145,7 @@ export const CONFIG = {
   CALLBACK_UNREACHABLE: {
     exit: null,
     category: null,
-    means: 'Workers are told an address that aos does not listen on from outside.',
+    means: 'Workers get an address that aos does not listen on from outside.',
     next: say('Set workers.callback_listen, or a loopback net.callback_url.'),
     causes: ['net.outer_url is taken for answers of workers, too.'],
   },

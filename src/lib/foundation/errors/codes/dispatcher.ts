@@ -80,7 +80,7 @@ export const DISPATCHER = {
   ALERT_NOT_SET: {
     exit: 'config',
     category: 'config',
-    means: 'There is nobody to tell: the configuration names no webhook.',
+    means: 'There is no one to alert: the configuration names no webhook.',
     next: say('Set alerts.webhook_url, or AOS_ALERTS_WEBHOOK_URL.'),
     causes: [
       'aos init was answered with Enter alone at its last question.',
@@ -90,7 +90,7 @@ export const DISPATCHER = {
   ALERT_UNREACHABLE: {
     exit: 'unavailable',
     category: 'network',
-    means: 'The webhook for alerts did not take the alert; nobody was told.',
+    means: 'The webhook for alerts did not take the alert; no one was alerted.',
     next: run('alert test', [], 'Check alerts.webhook_url, then'),
     causes: [
       'This machine has no way out to that host: a firewall, a proxy, DNS.',
@@ -100,7 +100,7 @@ export const DISPATCHER = {
   ALERT_REFUSED: {
     exit: 'unavailable',
     category: 'network',
-    means: 'The webhook for alerts refused the alert; nobody was told.',
+    means: 'The webhook for alerts refused the alert; no one was alerted.',
     next: run('alert test', [], 'Make a new webhook, put its URL into alerts.webhook_url, then'),
     causes: [
       'The webhook was deleted or its URL is not whole: 401, 403, 404, 410.',

@@ -56,7 +56,7 @@ export const GENERAL = {
   TERMINATED: {
     exit: 'sigterm',
     category: 'signal',
-    means: 'The command was told to end.',
+    means: 'The command was asked to end.',
     next: say('Run it again.'),
     causes: ['systemctl stop, kill, or a shutdown of the machine.'],
   },

@@ -76,7 +76,7 @@ export const PROTOCOL = {
     category: 'data',
     means: 'A logical clock counter is at its end (2^32-1) and cannot advance.',
     next: say('Ask the network for a new clock id and set node.clock_id.'),
-    causes: ['2^32 ticks: or a peer sent a counter that nobody could have reached.'],
+    causes: ['2^32 ticks: or a peer sent a counter that no peer could have reached.'],
   },
   CLOCK_INVALID: {
     exit: 'data',

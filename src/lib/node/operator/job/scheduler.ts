@@ -31,7 +31,7 @@ export type Scheduler = Load & {
    * is begun.
    */
   reserve(): Reservation | null;
-  /** Begins nothing more: what is in progress goes on to its next mark in the journal, what is concluded is delivered. */
+  /** Begins nothing more: what is in progress continues to its next mark in the journal, what is concluded is delivered. */
   stop(): void;
   /** Jobs that can still end after `stop`: being sampled, asked or delivered; without delivery when `connected` is false. */
   busy(connected: boolean): number;
