@@ -137,7 +137,7 @@ describe('aos init on a terminal', () => {
       /Next:\n {2}aos signer check\n {2}aos register --check\n {2}aos register\n {2}aos run$/,
     );
     expect(wizard.screen()).toMatch(/\b1\/13 [^]*\b2\/13 [^]*\b13\/13 /);
-    expect(wizard.screen()).toMatch(/ {3}i found Web3Signer at \S+ with 1 account\n/);
+    expect(wizard.screen()).toMatch(/ {2}✓ found Web3Signer at \S+ with 1 account\n/);
 
     const file = path.join(world.home, 'config.yaml');
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -301,10 +301,9 @@ describe('aos init without a terminal', () => {
     ];
     const probed = await world.run(args);
     expect(probed).toMatchObject({code: 4});
-    const {troubles, next} = (
-      jsonOf(probed.stdout) as {result: {troubles: {question: string}[]; next: string[]}}
-    ).result;
-    expect(troubles.map(({question}) => question)).toEqual([
+    const {troubles, next} = (jsonOf(probed.stdout) as {result: {troubles: {id: string}[]; next: string[]}})
+      .result;
+    expect(troubles.map(({id}) => id)).toEqual([
       'signer-url',
       'dispatcher-url',
       'rpc-url',
