@@ -49,7 +49,14 @@ Exit code 0 when every link holds, 3 when one fails, 4 when one is unknown or on
     const gather = (signal: AbortSignal) => gatherStatus(target, {offline, signal});
     try {
       if (watch !== undefined) {
-        await watchStatus({everyMs: watch, json: this.jsonEnabled(), signal: signals.stop, gather, text});
+        await watchStatus({
+          everyMs: watch,
+          json: this.jsonEnabled(),
+          signal: signals.stop,
+          gather,
+          text,
+          next: this.next,
+        });
         signals.stop.throwIfAborted();
         return;
       }

@@ -79,7 +79,9 @@ describe('aos status', () => {
       policy: {moratorium: {state: 'in_force', source: 'policy.network_start'}},
     });
 
-    const text = await world.run(['status', '-c', devnet.config, '--quiet']);
+    const text = await world.run(['status', '-c', devnet.config, '--quiet', '--color', 'never'], {
+      env: {AOS_FORCE_TTY: '80'},
+    });
     expect(text).toMatchObject({code: 0, stderr: ''});
     expect(text.stdout).toMatch(/^EARNING\n/);
     expect(text.stdout.split('\n').every((line) => line.length <= 80)).toBe(true);

@@ -1,5 +1,7 @@
 import {linkedAbort} from '../../foundation/async/abort.ts';
 import type {OutputWarning} from '../../cli/envelope.ts';
+import {withNextText} from '../../cli/next-step.ts';
+import type {RenderNext} from '../../foundation/next-step/next-step.ts';
 import {jsonLine} from '../../foundation/text/safe-text.ts';
 import type {StatusFacts} from './facts.ts';
 import {statusResult, type StatusResult} from './result.ts';
@@ -32,8 +34,10 @@ export async function watchStatus(options: {
   signal: AbortSignal;
   gather: (signal: AbortSignal) => Promise<StatusFacts>;
   text: (answer: StatusAnswer) => string;
+  /** A next step as text, for the lines of JSON. */
+  next: RenderNext;
 }): Promise<void> {
-  const {everyMs, json, gather, text} = options;
+  const {everyMs, json, gather, text, next} = options;
   const {controller: gone, unlink} = linkedAbort(options.signal);
   const {signal} = gone;
   const out = createSink(process.stdout, {
@@ -49,7 +53,13 @@ export async function watchStatus(options: {
       const answer = statusAnswer(facts);
       out.write(
         json
-          ? jsonLine({type: 'status', seq, at: isoTime(facts.now), ...answer})
+          ? jsonLine({
+              type: 'status',
+              seq,
+              at: isoTime(facts.now),
+              ...answer,
+              result: withNextText(answer.result, next),
+            })
           : `${clear}${isoTime(facts.now).slice(0, 19)}Z\n${text(answer)}`,
       );
       await systemTime.sleep(Math.max(0, everyMs - (systemTime.monotonic() - started)), signal);
