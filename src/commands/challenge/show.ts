@@ -45,7 +45,7 @@ export default class ChallengeShow extends AosCommand {
       text:
         found === undefined
           ? `There is no challenge ${number}: ${book.challenges.length} were found up to block ${book.latestBlock}.`
-          : challengeDetail(book, found),
+          : challengeDetail(book, found, this.next),
       warnings,
       network: target.network,
     });

@@ -1,3 +1,4 @@
+import {type RenderNext, run} from '../../foundation/next-step/next-step.ts';
 import {duration} from '../../foundation/text/duration.ts';
 import {wrap} from '../../foundation/text/cells.ts';
 import type {Challenge} from '../../peers/chain/challenge-rows.ts';
@@ -48,7 +49,7 @@ export function challengeTable(book: Challenges, shown: readonly Challenge[], wi
 }
 
 /** All of one challenge, a line each. */
-export function challengeDetail(book: Challenges, challenge: Challenge): string {
+export function challengeDetail(book: Challenges, challenge: Challenge, next: RenderNext): string {
   const {windowBlocks, contract, endpoint, latestBlock} = book;
   const window = windowBlocks === null ? 'not said by the contract' : `${windowBlocks} blocks`;
   const lines: [string, string][] = [
@@ -69,7 +70,7 @@ export function challengeDetail(book: Challenges, challenge: Challenge): string 
         ]),
     ['read', `to block ${latestBlock} of ${endpoint}`],
     ['whose', 'the whole AVS: a challenge names no operator, and its aggregator answers'],
-    ['evidence', `→ aos challenge evidence ${challenge.clockNumber}`],
+    ['evidence', `→ ${next(run('challenge evidence', [`${challenge.clockNumber}`]))}`],
   ];
   return lines.map(([name, value]) => `${name.padEnd(12)}${value}`).join('\n');
 }
