@@ -54,7 +54,7 @@ Without a terminal every question needs its flag, or --yes for the ones that hav
         note: (line) => this.note(line, quiet),
         signal: interrupted.signal,
       });
-      const warnings = report.troubles.map(({id, found}): OutputWarning => ({
+      const warnings = report.problems.map(({id, found}): OutputWarning => ({
         code: 'INIT_TROUBLE',
         message: `${id}: ${found}`,
       }));

@@ -285,7 +285,7 @@ describe('aos init without a terminal', () => {
     await using world = openWorld();
     const quiet = await world.run(['init', '--yes', '--json', ...ALL_GIVEN]);
     expect(quiet).toMatchObject({code: 0});
-    expect((jsonOf(quiet.stdout) as {result: {troubles: unknown[]}}).result.troubles).toEqual([]);
+    expect((jsonOf(quiet.stdout) as {result: {problems: unknown[]}}).result.problems).toEqual([]);
     const args = [
       'init',
       '--yes',
@@ -301,9 +301,9 @@ describe('aos init without a terminal', () => {
     ];
     const probed = await world.run(args);
     expect(probed).toMatchObject({code: 4});
-    const {troubles, next} = (jsonOf(probed.stdout) as {result: {troubles: {id: string}[]; next: string[]}})
+    const {problems, next} = (jsonOf(probed.stdout) as {result: {problems: {id: string}[]; next: string[]}})
       .result;
-    expect(troubles.map(({id}) => id)).toEqual([
+    expect(problems.map(({id}) => id)).toEqual([
       'signer-url',
       'dispatcher-url',
       'rpc-url',

@@ -104,7 +104,7 @@ function findAnvil(env: NodeJS.ProcessEnv): string {
   try {
     return createRequire(import.meta.url).resolve('@foundry-rs/anvil-linux-amd64/bin/anvil');
   } catch {
-    return 'anvil'; // the shell looks on PATH
+    return 'anvil'; // the shell searches PATH
   }
 }
 

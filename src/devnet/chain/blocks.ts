@@ -9,7 +9,7 @@ import {devRpc} from './rpc.ts';
 export async function mineOnArrival(url: string, blockTimeMs: number): Promise<() => void> {
   await devRpc(url, 'evm_setAutomine', [true]);
   const timer = setInterval(() => {
-    // A chain that is gone is noticed by everyone who asks it.
+    // Every program that asks the chain notices when it is gone.
     devRpc(url, 'evm_mine').catch(() => {});
   }, blockTimeMs);
   return () => clearInterval(timer);

@@ -27,7 +27,7 @@ export async function sendAs(url: string, from: Address, calls: readonly DevCall
       const request = {from, ...call, gas: numberToHex(GAS)};
       const hash = await devRpc(url, 'eth_sendTransaction', [request]);
       const [status] = await mined(url, [hash]);
-      // A call of the same says why; its error carries the revert.
+      // An eth_call of the same transaction reports why it reverts.
       if (status !== '0x1') {
         await devRpc(url, 'eth_call', [request, 'latest']);
         throw new AosError('DEVNET_FAILED', `a call of ${call.to} was reverted`);

@@ -7,7 +7,7 @@ export type RejectedFrame =
 /** Why a message of an operator was answered with another code than 200. */
 export type RefusedMessage = 'connect' | 'bad-message' | 'unknown-job' | 'selection' | 'fault';
 
-/** What the dispatcher has to tell. `at` is monotonic ms: only differences mean anything. */
+/** What the dispatcher reports. `at` is monotonic ms: only differences mean anything. */
 export type DispatcherEvent = {at: number} & DispatcherEventBody;
 
 export type DispatcherEventBody =

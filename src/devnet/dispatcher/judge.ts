@@ -15,7 +15,7 @@ export async function judgeResult(
       return {code: 400, message: wrong};
     }
   }
-  // Looked up again: another result may have come while the selection was checked.
+  // Read again, because another result may have come while the selection was checked.
   const final = matchResult(hub.book, operator, result);
   switch (final.verdict) {
     case 'unknown':

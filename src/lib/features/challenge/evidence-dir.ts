@@ -57,7 +57,7 @@ function guarded<T>(target: string, work: () => T): T {
   }
 }
 
-/** Says no before anything is gathered. @throws AosError EVIDENCE_EXISTS | EVIDENCE_WRITE_FAILED */
+/** Refuses a directory before anything is gathered. @throws AosError EVIDENCE_EXISTS | EVIDENCE_WRITE_FAILED */
 export function refuseTaken(path: string, force: boolean): void {
   const target = resolve(path);
   guarded(target, () => refuseFound(target, force));

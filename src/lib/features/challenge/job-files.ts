@@ -18,7 +18,7 @@ export type JobFacts = SelectedJob & {
   requests: readonly RequestRecord[];
   /** The unbroken run from the first reading about the job to the last. */
   readings: readonly Reading[];
-  /** As last read from the chain: stands in where the job's own was not kept. */
+  /** As last read from the chain: used where the journal does not have the job's own. */
   range: SamplingRange | null;
 };
 

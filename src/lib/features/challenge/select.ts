@@ -36,8 +36,8 @@ export function* selectJobs(
   const dispatched = frameReader();
   for (const job of jobs) {
     const matches: Match[] = [];
-    if (holds(dispatched(job)?.clock ?? null, counter)) matches.push('job clock');
-    if (holds(answerClockOf(job.content), counter)) matches.push('answer clock');
+    if (hasCounter(dispatched(job)?.clock ?? null, counter)) matches.push('job clock');
+    if (hasCounter(answerClockOf(job.content), counter)) matches.push('answer clock');
     if (jobIds.has(job.key.jobId)) matches.push('clock reading');
     if (matches.length > 0) yield {job, matches};
   }
@@ -74,6 +74,6 @@ function answerClockOf(content: string | null): Clock | null {
   }
 }
 
-function holds(clock: Clock | null, counter: number): boolean {
+function hasCounter(clock: Clock | null, counter: number): boolean {
   return clock !== null && [...clock.values()].includes(counter);
 }

@@ -9,7 +9,7 @@ import type {Time} from '../../foundation/time/time.ts';
 
 /** A recorded `aos run --json`, played at its own pace. */
 export type Replay = {
-  /** The recorded time that it is now; it stands still at the end. */
+  /** The recorded time that it is now; it does not move after the end. */
   now(): number;
   /** Ends with the recording, or when the signal aborts. */
   play(onNews: (news: News) => void, signal: AbortSignal): Promise<void>;

@@ -16,13 +16,13 @@ import {
   questionOf,
   settle,
   suggestionOf,
-  type TroubleChoice,
+  type ProblemChoice,
   type Wizard,
 } from './wizard.ts';
 import {askChoice, askLine, type Reply} from '../../cli/prompt.ts';
 import {asciiText} from '../../foundation/text/ascii.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import type {Look} from './checks.ts';
+import type {Probe} from './checks.ts';
 
 const KEYS =
   'Enter takes what is in brackets, Tab edits it. Ctrl-B: one question back (in a list Esc or <, too). Ctrl-C: quit, nothing is written.';
@@ -30,8 +30,8 @@ const KEYS =
 const LEAST_WIDTH = 20;
 
 type Deps = {
-  /** Null: nothing is looked at. */
-  look: Look | null;
+  /** Null: nothing is checked. */
+  probe: Probe | null;
   /** Lines of the review page. */
   review: (wizard: Wizard, width: number) => readonly string[];
   signal: AbortSignal;
@@ -43,7 +43,7 @@ type Deps = {
  * @returns the wizard at its end, to be written
  * @throws AosError INTERRUPTED (Ctrl-C, or quit at the review) | USAGE (the terminal was closed)
  */
-export async function askAll(start: Wizard, {look, review, signal, draw}: Deps): Promise<Wizard> {
+export async function askAll(start: Wizard, {probe, review, signal, draw}: Deps): Promise<Wizard> {
   const paint = palette(draw.color);
   const put = (line: string): void => void process.stderr.write(`${draw.ascii ? asciiText(line) : line}\n`);
   const width = (): number => Math.max(LEAST_WIDTH, Math.min(process.stderr.columns, 100) - 1);
@@ -64,7 +64,7 @@ export async function askAll(start: Wizard, {look, review, signal, draw}: Deps):
     const question = questionOf(wizard);
     switch (wizard.phase) {
       case 'ask': {
-        if (question === undefined) throw new AosError('BUG', 'the wizard stands at no question');
+        if (question === undefined) throw new AosError('BUG', 'the wizard is at no question');
         put('');
         say(`${heading(wizard, question)}  ${question.form(wizard).about}`, 'dim');
         const reply = await ask(wizard, question, {width: width(), signal});
@@ -74,13 +74,13 @@ export async function askAll(start: Wizard, {look, review, signal, draw}: Deps):
       }
       case 'check': {
         if (question === undefined) throw new AosError('BUG', 'the wizard checks nothing');
-        const finding = await looking(look, question, wizard, signal);
+        const finding = await checkAnswer(probe, question, wizard, signal);
         if (finding !== null) tell(finding);
         wizard = found(wizard, finding);
         break;
       }
-      case 'trouble':
-        wizard = settle(wizard, await askTrouble(signal));
+      case 'problem':
+        wizard = settle(wizard, await askProblem(signal));
         break;
       case 'review': {
         put(`\n${review(wizard, width()).join('\n')}\n`);
@@ -102,14 +102,14 @@ const REVIEW = [
   {value: 'quit', name: 'quit, write nothing'},
 ] as const;
 
-const TROUBLE = [
+const PROBLEM = [
   {value: 'edit', name: 'edit', description: 'put the question again'},
   {value: 'use', name: 'use anyway', description: 'a comment in the file will say so'},
   {value: 'back', name: 'back', description: 'to the question before'},
 ] as const;
 
-async function askTrouble(signal: AbortSignal): Promise<TroubleChoice> {
-  const reply = await askChoice({message: 'What now?', choices: TROUBLE, suggestion: 'edit', signal});
+async function askProblem(signal: AbortSignal): Promise<ProblemChoice> {
+  const reply = await askChoice({message: 'What now?', choices: PROBLEM, suggestion: 'edit', signal});
   return reply.kind === 'back' ? 'back' : reply.value;
 }
 
@@ -136,7 +136,7 @@ function ask(
       const parsed = judge(wizard, text);
       if (!('wrong' in parsed)) return true;
       const summary = `It ${parsed.wrong}${parsed.expected === undefined ? '' : `; expected ${parsed.expected}`}`;
-      // Behind the mark that stands before it.
+      // The text follows a mark of two cells.
       return wrap(summary, width - 2).join('\n  ');
     },
     signal,
@@ -160,16 +160,16 @@ function heading(wizard: Wizard, present: Question): string {
   return `${at + 1}/${asked.length}`;
 }
 
-async function looking(
-  look: Look | null,
+async function checkAnswer(
+  probe: Probe | null,
   {check, form}: Question,
   wizard: Wizard,
   signal: AbortSignal,
 ): Promise<Finding | null> {
-  if (look === null || check === null) return null;
-  const spinner = startSpinner(`looking: ${form(wizard).message.toLowerCase()}`);
+  if (probe === null || check === null) return null;
+  const spinner = startSpinner(`checking: ${form(wizard).message.toLowerCase()}`);
   try {
-    return await look(check, wizard, signal);
+    return await probe(check, wizard, signal);
   } finally {
     spinner.stop();
   }

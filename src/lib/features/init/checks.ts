@@ -16,33 +16,33 @@ import {count} from '../../foundation/text/words.ts';
 import {deadline, systemTime} from '../../foundation/system/system-time.ts';
 import {createOpmlWorker} from '../../peers/worker/opml.ts';
 import {canListen, findUsualWorkers} from './probe.ts';
-import {lookAtStore, lookAtVrfKey, type FilePlace} from './files.ts';
+import {checkStore, checkVrfKey, type FilePlace} from './files.ts';
 import {connectFailure} from '../../peers/http/try-connect.ts';
 
-/** Looks at the answer that was just given; null: there was nothing to look at. Never asks longer than some seconds. */
-export type Look = (what: Check, known: Known, signal: AbortSignal) => Promise<Finding | null>;
+/** Checks the answer that was just given; null: there is nothing to check. Never takes longer than some seconds. */
+export type Probe = (what: Check, known: Known, signal: AbortSignal) => Promise<Finding | null>;
 
 const QUICK_MS = 800;
 const LIMIT_MS = 5_000;
 const NOBODY = `0x${'00'.repeat(20)}`;
 
-export function createLook(place: FilePlace): Look {
-  const looks: Readonly<Record<Check, (known: Known, signal: AbortSignal) => Promise<Finding | null>>> = {
-    network: lookAround,
-    operator: (known, signal) => lookAtOperator(known, signal),
-    signer: lookAtSigner,
-    dispatcher: lookAtDispatcher,
-    rpc: lookAtRpc,
-    range: lookAtRange,
-    worker: lookAtWorker,
-    listen: lookAtListen,
-    'vrf-key': (known) => Promise.resolve(lookAtVrfKey(known.answers['vrf-key-file'] ?? '', place)),
-    store: (known) => Promise.resolve(lookAtStore(known, place)),
-    webhook: lookAtWebhook,
+export function createProbe(place: FilePlace): Probe {
+  const probes: Readonly<Record<Check, (known: Known, signal: AbortSignal) => Promise<Finding | null>>> = {
+    network: checkNetwork,
+    operator: (known, signal) => checkOperator(known, signal),
+    signer: checkSignerUrl,
+    dispatcher: checkDispatcher,
+    rpc: checkRpc,
+    range: checkRange,
+    worker: checkWorker,
+    listen: checkListen,
+    'vrf-key': (known) => Promise.resolve(checkVrfKey(known.answers['vrf-key-file'] ?? '', place)),
+    store: (known) => Promise.resolve(checkStore(known, place)),
+    webhook: checkWebhook,
   };
   return async (what, known, signal) => {
     try {
-      return await looks[what](known, signal);
+      return await probes[what](known, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (!isAosError(error) || error.code === 'BUG') throw error;
@@ -60,7 +60,7 @@ const fail = (found: string, next: NextStep | null, facts: Finding['facts'] = {}
 });
 
 /** What is on this machine already: a signer where it usually is, and workers. */
-async function lookAround(known: Known, signal: AbortSignal): Promise<Finding> {
+async function checkNetwork(known: Known, signal: AbortSignal): Promise<Finding> {
   const url = networkValue(known, FIELDS.signerKey.path) ?? 'http://127.0.0.1:9000';
   const [accounts, workers] = await Promise.all([
     accountsAt(url, QUICK_MS, signal).catch(() => null),
@@ -77,8 +77,8 @@ async function lookAround(known: Known, signal: AbortSignal): Promise<Finding> {
   return ok(text, {accounts, workers});
 }
 
-/** On chain, where the network brings an RPC; any other is looked at with its own question. */
-async function lookAtOperator(known: Known, signal: AbortSignal): Promise<Finding | null> {
+/** On chain, where the network brings an RPC; any other RPC is checked with its own question. */
+async function checkOperator(known: Known, signal: AbortSignal): Promise<Finding | null> {
   const rpcUrl = networkValue(known, FIELDS.rpcUrl.path);
   const operator = nodeIdOf(known.answers);
   const {accounts} = known.facts;
@@ -90,7 +90,7 @@ async function lookAtOperator(known: Known, signal: AbortSignal): Promise<Findin
   return ok((await readOperator(rpcUrl, known, operator, signal)).text);
 }
 
-async function lookAtSigner(known: Known, signal: AbortSignal): Promise<Finding> {
+async function checkSignerUrl(known: Known, signal: AbortSignal): Promise<Finding> {
   const url = known.answers['signer-url'] ?? '';
   if (known.facts.withSigner)
     return pending('its files will be created; check it later with aos signer check');
@@ -133,7 +133,7 @@ async function accountsAt(url: string, timeoutMs: number, signal: AbortSignal): 
   }
 }
 
-async function lookAtDispatcher({answers}: Known, signal: AbortSignal): Promise<Finding> {
+async function checkDispatcher({answers}: Known, signal: AbortSignal): Promise<Finding> {
   const parsed = dispatcherUrl.parse(answers['dispatcher-url'] ?? '');
   if ('wrong' in parsed) return fail('the URL cannot be read', null);
   const {host} = new URL(parsed.value);
@@ -147,7 +147,7 @@ async function lookAtDispatcher({answers}: Known, signal: AbortSignal): Promise<
 }
 
 /** Nothing is posted: who gets it should know that a test comes. */
-async function lookAtWebhook({answers}: Known, signal: AbortSignal): Promise<Finding> {
+async function checkWebhook({answers}: Known, signal: AbortSignal): Promise<Finding> {
   const url = answers['alert-webhook'] ?? '';
   const {host} = new URL(url);
   const why = await connectFailure(url, LIMIT_MS, signal);
@@ -161,7 +161,7 @@ function expectedChain({answers}: Known): number | null {
   return text === undefined ? null : Number(text);
 }
 
-async function lookAtRpc(known: Known, signal: AbortSignal): Promise<Finding> {
+async function checkRpc(known: Known, signal: AbortSignal): Promise<Finding> {
   const operator = nodeIdOf(known.answers);
   const {text, chainId} = await readOperator(known.answers['rpc-url'] ?? '', known, operator, signal);
   return ok(text, {chainId});
@@ -195,7 +195,7 @@ function isHex(text: string): text is `0x${string}` {
   return text.startsWith('0x');
 }
 
-async function lookAtRange(known: Known, signal: AbortSignal): Promise<Finding | null> {
+async function checkRange(known: Known, signal: AbortSignal): Promise<Finding | null> {
   const rpcUrl = known.answers['rpc-url'] ?? '';
   const contract = known.answers['range-contract'] ?? '';
   const nodeId = nodeIdOf(known.answers);
@@ -207,7 +207,7 @@ async function lookAtRange(known: Known, signal: AbortSignal): Promise<Finding |
     : ok(`sampling range ${start} to ${end} of ${max}`);
 }
 
-async function lookAtWorker({answers}: Known, signal: AbortSignal): Promise<Finding> {
+async function checkWorker({answers}: Known, signal: AbortSignal): Promise<Finding> {
   const url = answers['worker-url'] ?? '';
   const wait = {concurrency: 1, readyTimeoutMs: LIMIT_MS, answerTimeoutMs: LIMIT_MS, attempts: 1};
   const worker = createOpmlWorker({url: /^https?:/i.test(url) ? url : `http://${url}`, ...wait});
@@ -227,7 +227,7 @@ async function lookAtWorker({answers}: Known, signal: AbortSignal): Promise<Find
   }
 }
 
-async function lookAtListen({answers}: Known): Promise<Finding> {
+async function checkListen({answers}: Known): Promise<Finding> {
   const parsed = listenAddress.parse(answers.listen ?? '');
   if ('wrong' in parsed) return fail('the address cannot be read', null);
   const {host, port} = parsed.value;

@@ -31,10 +31,10 @@ export function configEntries(known: Known, findings: Findings, today: string): 
 
 function notesOf({key}: Question, findings: Findings, today: string): string[] {
   const about = key === 'node-id' ? (findings.account ?? findings['node-id']) : findings[key];
-  return about?.state === 'fail' ? [troubleNote(about, today)] : [];
+  return about?.state === 'fail' ? [problemNote(about, today)] : [];
 }
 
-function troubleNote({found, next}: Finding, today: string): string {
+function problemNote({found, next}: Finding, today: string): string {
   return `${today}, when this was written: ${found}${next === null ? '' : `. ${safeText(renderNext(next))}`}`;
 }
 

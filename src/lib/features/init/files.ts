@@ -24,7 +24,7 @@ export function placed(text: string, {file, env}: FilePlace): string {
 }
 
 /** Whether the VRF key file is there and usable; one that is missing will be made. */
-export function lookAtVrfKey(text: string, place: FilePlace): Finding {
+export function checkVrfKey(text: string, place: FilePlace): Finding {
   const path = placed(text, place);
   const shown = safeText(path);
   if (!isThere(path)) {
@@ -43,7 +43,7 @@ export function lookAtVrfKey(text: string, place: FilePlace): Finding {
 }
 
 /** Whether the journal's directory is there or can be made. */
-export function lookAtStore({answers}: Known, place: FilePlace): Finding {
+export function checkStore({answers}: Known, place: FilePlace): Finding {
   const typed = answers['store-dir'] ?? '';
   const network = answers.network ?? 'custom';
   const dir =

@@ -17,7 +17,7 @@ import {shellWord} from '../../foundation/text/shell-word.ts';
 import {isLoopbackHost} from '../../peers/signer/url.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {isoTime} from '../../foundation/time/time.ts';
-import {createLook, type Look} from './checks.ts';
+import {createProbe, type Probe} from './checks.ts';
 import {whyUnwritable, writableConfig, type FilePlace} from './files.ts';
 import {filesToMake, refuseTaken, writeAll, type Written} from './write.ts';
 import {type NextStep, run, say} from '../../foundation/next-step/next-step.ts';
@@ -32,9 +32,9 @@ export type InitOptions = {
   withSigner: boolean;
   /** A person can be asked. */
   mayAsk: boolean;
-  /** How questions look. */
+  /** The style of the questions. */
   style: {color: boolean; ascii: boolean};
-  /** Null: look only where a person is asked. */
+  /** Null: check only where a person is asked. */
   probe: boolean | null;
   env: Env;
   cwd: string;
@@ -66,14 +66,14 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
   const why = whyUnwritable(dirname(place.file));
   if (why !== null) throw new AosError('CONFIG_WRITE_FAILED', `${place.file} cannot be written: ${why}`);
 
-  const look = (options.probe ?? options.mayAsk) ? createLook(place) : null;
+  const probe = (options.probe ?? options.mayAsk) ? createProbe(place) : null;
   if (!asks) {
-    const wizard = await fillUp(flags.answers, facts, {look, signal, yes: options.yes, note});
+    const wizard = await fillUp(flags.answers, facts, {probe, signal, yes: options.yes, note});
     return finish(wizard, place, options, asks, named);
   }
   let wizard = startWizard(facts, flags.answers);
   for (;;) {
-    wizard = await interview(wizard, place, {look, signal, draw: options.style});
+    wizard = await interview(wizard, place, {probe, signal, draw: options.style});
     try {
       return await finish(wizard, place, options, asks, named);
     } catch (error) {
@@ -88,7 +88,7 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
 async function interview(
   start: Wizard,
   place: FilePlace,
-  {look, signal, draw}: {look: Look | null; signal: AbortSignal; draw: InitOptions['style']},
+  {probe, signal, draw}: {probe: Probe | null; signal: AbortSignal; draw: InitOptions['style']},
 ): Promise<Wizard> {
   // Prompts and spinner are loaded for a person only.
   const {askAll} = await import('./ask.ts');
@@ -103,19 +103,19 @@ async function interview(
       },
       width,
     );
-  return askAll(start, {look, review, signal, draw});
+  return askAll(start, {probe, review, signal, draw});
 }
 
-/** Without a person: presets, and where asked for a look at each answer, whose troubles are noted. */
+/** Without a person: presets, and where asked for a check of each answer, whose problems are noted. */
 async function fillUp(
   given: Answers,
   facts: Facts,
   {
-    look,
+    probe,
     signal,
     yes,
     note,
-  }: {look: Look | null; signal: AbortSignal; yes: boolean; note: (line: string) => void},
+  }: {probe: Probe | null; signal: AbortSignal; yes: boolean; note: (line: string) => void},
 ): Promise<Wizard> {
   const {answers, missing} = complete(given, facts);
   if (missing.length > 0 || !yes) {
@@ -129,10 +129,10 @@ async function fillUp(
   for (;;) {
     if (wizard.phase === 'check') {
       const check = questionOf(wizard)?.check ?? null;
-      const finding = look === null || check === null ? null : await look(check, wizard, signal);
+      const finding = probe === null || check === null ? null : await probe(check, wizard, signal);
       if (finding !== null) note(`${finding.state === 'fail' ? '! ' : ''}${finding.found}`);
       wizard = found(wizard, finding);
-    } else if (wizard.phase === 'trouble') wizard = settle(wizard, 'use');
+    } else if (wizard.phase === 'problem') wizard = settle(wizard, 'use');
     else if (wizard.phase === 'ask') wizard = answer(wizard, questionOf(wizard)?.preset(wizard) ?? '');
     else return wizard;
   }
@@ -163,7 +163,7 @@ async function finish(
     ...written,
     network,
     nodeId: nodeIdOf(wizard.answers),
-    troubles: QUESTIONS.flatMap(({key: id}) => {
+    problems: QUESTIONS.flatMap(({key: id}) => {
       const finding = wizard.findings[id];
       return finding?.state === 'fail'
         ? [{id, state: finding.state, found: finding.found, next: finding.next}]

@@ -33,7 +33,7 @@ export type FoundWorker = {
   kind: 'opml' | null;
 };
 
-/** What is known of the world outside, as far as it was looked at. */
+/** What is known of the world outside, as far as it was checked. */
 export type Facts = {
   /** Values of a devnet that runs on this machine, by config path; null: none does. */
   devnet: Readonly<Record<string, readonly string[]>> | null;
@@ -61,7 +61,7 @@ export type Form =
   | {kind: 'line'; message: string; about: string; suggestion: string}
   | {kind: 'list'; message: string; about: string; choices: readonly Choice[]; suggestion: string};
 
-/** Everything a question may look at. */
+/** Everything a question may read. */
 export type Known = {answers: Answers; facts: Facts};
 
 export type Question = {
@@ -75,9 +75,9 @@ export type Question = {
   form(known: Known): Form;
   /** What `--yes` takes; null: only the operator knows. '' passes the question over. */
   preset(known: Known): string | null;
-  /** The text as it will stand in the file; '' where passing over is allowed. */
+  /** The text as it will be in the file; '' where passing over is allowed. */
   parse(text: string, known: Known): Parsed<string>;
-  /** What is looked at before the next question: nothing where this is null. */
+  /** What is checked before the next question: nothing where this is null. */
   check: Check | null;
 };
 
@@ -95,7 +95,7 @@ export type Check =
   | 'webhook';
 
 /**
- * What a look outside found, one line, safe for a terminal. `fail` asks whether to use the answer anyway, edit it or go
+ * What a check found, one line, safe for a terminal. `fail` asks whether to use the answer anyway, edit it or go
  * back.
  */
 export type Finding = check.Finding & {facts?: Partial<Facts>};

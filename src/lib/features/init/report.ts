@@ -16,7 +16,7 @@ export type InitReport = {
   vrfKey: {file: string; made: boolean};
   web3signer: {compose: string; keyConfig: string; keysDir: string} | null;
   /** What was in the way when the file was made; each is a comment in it, too. */
-  troubles: readonly Check<QuestionKey>[];
+  problems: readonly Check<QuestionKey>[];
   /** Commands to type, in this order. */
   next: readonly string[];
 };
@@ -46,7 +46,7 @@ export function nextSteps(
 
 /** Commands and paths stay whole. */
 export function renderInitReport(
-  {file, backup, vrfKey, web3signer, troubles, next}: InitReport,
+  {file, backup, vrfKey, web3signer, problems, next}: InitReport,
   style: ListStyle,
 ): string {
   const lines = [`wrote ${safeText(file)}`];
@@ -58,7 +58,7 @@ export function renderInitReport(
   );
   if (web3signer !== null)
     lines.push(`wrote ${safeText(web3signer.compose)}`, `wrote ${safeText(web3signer.keyConfig)}`);
-  for (const {state, found, next: todo} of troubles) {
+  for (const {state, found, next: todo} of problems) {
     const texts = wrap(plainText(found, style), style.width - 2);
     const [first = '', ...rest] = [
       ...texts,

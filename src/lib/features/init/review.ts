@@ -10,7 +10,7 @@ const CONTRACTS = 'chain.contracts.';
 const BLS_KEY = 'node.bls_';
 
 /**
- * The review page: what the file will hold that is not the default anyway, and what is still in trouble.
+ * The review page: what the file will hold that is not the default anyway, and which problems are left.
  * @param width columns of the terminal
  */
 export function reviewLines(

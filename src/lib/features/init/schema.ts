@@ -17,7 +17,7 @@ export const init: ResultEntry = {
       nodeId: v.string(),
       vrfKey: v.object({file: path, made: v.boolean()}),
       web3signer: v.nullable(v.object({compose: path, keyConfig: path, keysDir: path})),
-      troubles: v.pipe(
+      problems: v.pipe(
         v.array(
           v.object({
             id: v.picklist(QUESTION_KEYS),

@@ -5,10 +5,10 @@ import {isNoneOfThem, QUESTIONS} from './questions.ts';
 
 export type Findings = Readonly<Partial<Record<QuestionKey, Finding>>>;
 
-/** Where the wizard stands. Answers are kept whichever way it goes. */
+/** Where the wizard is. Answers are kept whichever way it goes. */
 export type Wizard = Known & {
-  /** `ask` a question, `check` its answer outside, decide on a `trouble`, `review` all; then `write` or `quit`. */
-  phase: 'ask' | 'check' | 'trouble' | 'review' | 'write' | 'quit';
+  /** `ask` a question, `check` its answer outside, decide on a `problem`, `review` all; then `write` or `quit`. */
+  phase: 'ask' | 'check' | 'problem' | 'review' | 'write' | 'quit';
   /** Index in QUESTIONS; its length during review. */
   at: number;
   /** Answered by flags: these are not asked. */
@@ -18,8 +18,8 @@ export type Wizard = Known & {
   atStart: boolean;
 };
 
-/** What can be done about a trouble. */
-export type TroubleChoice = 'use' | 'edit' | 'back';
+/** What a person can do about a problem. */
+export type ProblemChoice = 'use' | 'edit' | 'back';
 
 /**
  * The wizard before its first question.
@@ -39,7 +39,7 @@ export function startWizard(facts: Facts, fixed: Answers): Wizard {
   return forward(start);
 }
 
-/** The question the wizard stands at; undefined during review and after. */
+/** The question the wizard is at; undefined during review and after. */
 export function questionOf({at}: Pick<Wizard, 'at'>): Question | undefined {
   return QUESTIONS[at];
 }
@@ -75,7 +75,7 @@ export function answer(wizard: Wizard, text: string): Wizard {
     : {...next, phase: 'check'};
 }
 
-/** Takes what the look outside found. */
+/** Takes what the check found. */
 export function found(wizard: Wizard, finding: Finding | null): Wizard {
   const question = questionOf(wizard);
   if (wizard.phase !== 'check' || question === undefined) return wizard;
@@ -85,12 +85,12 @@ export function found(wizard: Wizard, finding: Finding | null): Wizard {
     facts: {...wizard.facts, ...finding.facts},
     findings: {...wizard.findings, [question.key]: finding},
   };
-  return finding.state === 'fail' ? {...next, phase: 'trouble'} : forward(next);
+  return finding.state === 'fail' ? {...next, phase: 'problem'} : forward(next);
 }
 
-/** What was decided on a trouble. */
-export function settle(wizard: Wizard, choice: TroubleChoice): Wizard {
-  if (wizard.phase !== 'trouble') return wizard;
+/** Takes the decision about a problem. */
+export function settle(wizard: Wizard, choice: ProblemChoice): Wizard {
+  if (wizard.phase !== 'problem') return wizard;
   switch (choice) {
     case 'use':
       return forward(wizard);

@@ -60,7 +60,7 @@ export function historyFor(
   );
 }
 
-/** Draws progress: in place where a person looks, else a line now and then. `clear` takes the last one away. */
+/** Draws progress: in place on a terminal, else as a line now and then. `clear` removes the last one. */
 export function progressLine(stream: NodeJS.WriteStream): {
   show: (progress: ScanProgress) => void;
   clear: () => void;

@@ -67,7 +67,7 @@ export function createRangeKeeper(deps: {
       if (changed) announce(fresh, 'chain');
       knowledge.changed();
       if (changed) {
-        // Not waited for: with a disk that stands still the chain must be read all the same.
+        // Not awaited, so that a disk that hangs does not stop the chain from being read.
         journal
           .remember(RANGE_NOTE, rangeText(fresh))
           .catch((error: unknown) => health.failed('journal', error));

@@ -26,15 +26,15 @@ export async function refuseSilent(chain: Chain, configured: Configured, links: 
     range_manager: [links.managedRange],
     vrf_range_contract: [links.vrfRange],
   };
-  const silent = Object.entries(configured).flatMap(([name, address]): [string, Hex][] =>
+  const unanswered = Object.entries(configured).flatMap(([name, address]): [string, Hex][] =>
     address !== null && isContractName(name, answers) && answers[name].every((answer) => answer === null)
       ? [[contractPath(name), address]]
       : [],
   );
-  if (silent.length === 0) return;
-  await requireCode(chain, Object.fromEntries(silent));
-  const list = silent.map(([name, address]) => `${name} ${address}`).join(', ');
-  const names = silent.map(([name]) => name).join(', ');
+  if (unanswered.length === 0) return;
+  await requireCode(chain, Object.fromEntries(unanswered));
+  const list = unanswered.map(([name, address]) => `${name} ${address}`).join(', ');
+  const names = unanswered.map(([name]) => name).join(', ');
   throw new AosError('CHAIN_MISMATCH', `not the kind of contract they should be: ${list}`, {
     next: say(`Check ${names}, and that the RPC serves the right chain.`),
   });

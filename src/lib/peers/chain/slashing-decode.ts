@@ -13,7 +13,7 @@ import {allocationManagerAbi, avsDirectoryAbi, delegationManagerAbi} from './abi
 import type {ChainLog} from './log-port.ts';
 import {percentOf, row, type HistoryRow} from './slashing-rows.ts';
 
-/** A log whose arguments do not fit the event that its topic names is a lie, or another contract's. */
+/** A log whose arguments do not fit the event that its topic names is from a wrong RPC or another contract. */
 function decoded<const A extends Abi>(
   abi: A,
   {address, topics, data, txHash}: Pick<ChainLog, 'address' | 'topics' | 'data' | 'txHash'>,

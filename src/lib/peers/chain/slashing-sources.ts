@@ -29,7 +29,7 @@ export async function planSources(
   const {registry, challengeManager} = contracts;
   const asHex = (address: string): Hex => `0x${address.slice(2).toLowerCase()}`;
 
-  const [silent, registered, challenged] = await Promise.all([
+  const [wrongKind, registered, challenged] = await Promise.all([
     readUnanswering(chain, contracts),
     registry === null
       ? null
@@ -60,13 +60,13 @@ export async function planSources(
   );
   for (const {id, contract, otherwise, firstBlock, filter} of wanted) {
     if (contract === null) {
-      const isLost = id === 'ejection' && silent.has('deregistration');
+      const isLost = id === 'ejection' && wrongKind.has('deregistration');
       without.push({id, contract, ...(isLost ? NO_REGISTRY : otherwise)});
       continue;
     }
     const code = codes[named.findIndex((item) => item.id === id && item.contract === contract)];
     const problem = unreadableReason(id, code?.kind ?? 'none', {
-      silent: silent.get(id) ?? null,
+      wrongKind: wrongKind.get(id) ?? null,
       challengesFor: challenged?.registry ?? null,
       registry,
     });
@@ -97,16 +97,16 @@ function unreadableReason(
   id: SourceId,
   code: 'none' | 'contract' | 'proxy' | 'delegated',
   {
-    silent,
+    wrongKind,
     challengesFor,
     registry,
-  }: {silent: string | null; challengesFor: Hex | null; registry: string | null},
+  }: {wrongKind: string | null; challengesFor: Hex | null; registry: string | null},
 ): Pick<NoSource, 'kind' | 'reason'> | null {
   const account = code === 'none' || code === 'delegated';
   if (account && id === 'ejection')
     return {kind: 'absent', reason: 'the registry’s ejector is an account, not a contract'};
   if (account) return {kind: 'missing', reason: 'there is no contract at this address'};
-  if (silent !== null) return {kind: 'missing', reason: `it does not answer as ${silent}`};
+  if (wrongKind !== null) return {kind: 'missing', reason: `it does not answer as ${wrongKind}`};
   if (id === 'challenge' && challengesFor !== null && registry !== null) {
     if (challengesFor.toLowerCase() !== registry.toLowerCase())
       return {kind: 'missing', reason: `it belongs to another registry, ${challengesFor}`};

@@ -104,7 +104,7 @@ describe('the wizard', () => {
   it('in trouble goes on, edits or goes back', () => {
     const wizard = answer(until(start(), 'signer-url'), 'http://127.0.0.1:9000');
     const troubled = found(wizard, TROUBLE);
-    expect(troubled.phase).toBe('trouble');
+    expect(troubled.phase).toBe('problem');
     expect(at(settle(troubled, 'use'))).toBe('dispatcher-url');
     expect(settle(troubled, 'use').findings['signer-url']).toEqual(TROUBLE);
     expect(at(settle(troubled, 'edit'))).toBe('signer-url');
@@ -160,7 +160,7 @@ describe('the wizard', () => {
         do: fc.constant('answer' as const),
         text: fc.oneof(fc.constantFrom(...Object.values(GOOD)), fc.string()),
       }),
-      fc.constantFrom({do: 'back' as const}, {do: 'ok' as const}, {do: 'trouble' as const}),
+      fc.constantFrom({do: 'back' as const}, {do: 'ok' as const}, {do: 'problem' as const}),
       fc.record({
         do: fc.constant('settle' as const),
         how: fc.constantFrom('use' as const, 'edit' as const, 'back' as const),
@@ -183,7 +183,7 @@ describe('the wizard', () => {
           }
           expect(wizard.phase === 'review' || questionOf(wizard) !== undefined).toBe(true);
         }
-        expect(until(wizard.phase === 'trouble' ? settle(wizard, 'edit') : wizard, 'review').phase).toBe(
+        expect(until(wizard.phase === 'problem' ? settle(wizard, 'edit') : wizard, 'review').phase).toBe(
           'review',
         );
       }),

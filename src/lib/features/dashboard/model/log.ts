@@ -62,7 +62,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const RANKS: Readonly<Record<Level | 'all', number>> = {all: 0, debug: 0, info: 1, warn: 2, error: 3};
 
-/** Filters a log that grows: what was looked at once is not looked at again while the query stays the same. */
+/** Filters a log that grows: a line that was checked once is not checked again while the query stays the same. */
 export function createLogFilter(): (entries: readonly Entry[], query: LogQuery) => readonly Entry[] {
   let last: LogQuery | null = null;
   let seen = 0;

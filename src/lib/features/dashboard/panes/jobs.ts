@@ -36,7 +36,7 @@ const COLUMNS = {
   result: {head: 'RESULT', width: 0, text: (job) => shown(resultOf(job), 400)},
 } satisfies Record<string, Cell>;
 
-/** Which columns a width has room for; STATE stands before AGE. */
+/** Which columns a width has room for; STATE comes before AGE. */
 function columnsFor(width: number): {before: readonly Cell[]; after: readonly Cell[]} {
   const {id, wideId, wholeId, kind, model, wideModel, tag, position, age: since, took, result} = COLUMNS;
   if (width >= 180) return {before: [wholeId, kind, wideModel, tag, position], after: [since, took, result]};
@@ -60,7 +60,7 @@ export function jobLines({jobs, ui, now, data}: Scene, width: number, rows: numb
   const title = `JOBS ${jobs.length}${hidden > 0 ? ` (${hidden}${more} hidden)` : more}`;
   const [first] = before;
   const idWidth = Math.max(2, (first?.width ?? 2) + 1);
-  // The title stands over the ids where it fits there, which it does but for a filter.
+  // The title is above the ids where it fits, which a filter can prevent.
   const rest = title.length + 2 < idWidth ? before.slice(1) : [];
   const head: Line = [
     ...label('jobs', ui, title, rest.length > 0 ? idWidth + 1 : Math.max(idWidth + 1, title.length + 3)),

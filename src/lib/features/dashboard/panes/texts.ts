@@ -115,7 +115,7 @@ function jobText({jobs, ui, now, log, next}: Scene, width: number): Text {
     lines: [
       ...fields(
         [
-          ['job_id', job.jobId],
+          ['job id', job.jobId],
           ['kind', job.kind],
           ['model', job.model],
           ['tag', job.tag || 'none'],
