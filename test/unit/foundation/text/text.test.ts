@@ -51,6 +51,7 @@ describe('outside text', () => {
   it('of ids is shortened in the middle', () => {
     expect(middle('short', 17)).toBe('short');
     expect(middle('0123456789abcdef0123456789', 9)).toBe('0123…6789');
+    expect(middle(`ab${'x'.repeat(1_000)}スト`, 9)).toBe('abxx…スト');
     fc.assert(
       fc.property(anyText, fc.integer({min: 3, max: 30}), (text, width) => {
         expect(cellsOf(middle(text, width))).toBeLessThanOrEqual(width);
