@@ -2,6 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {chmodSync, closeSync, mkdirSync, openSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
+import {say, type NextStep} from '../../../src/lib/foundation/next-step/next-step.ts';
 import {findConfig, readConfigFile} from '../../../src/lib/config/file.ts';
 import {loadConfig} from '../../../src/lib/config/load.ts';
 import {readVrfKey} from '../../../src/lib/config/vrf-key.ts';
@@ -128,7 +129,7 @@ describe('readVrfKey', () => {
     execFileSync('chmod', [mode.toString(8), source.path]);
     const error = thrown(() => readVrfKey(source));
     expect(isAosError(error, 'VRF_KEY_UNSAFE') && error.exitCode).toBe(77);
-    expect(isAosError(error) && error.next).toBe(`chmod 600 ${source.path}`);
+    expect(isAosError(error) && error.next).toEqual(say(`chmod 600 ${source.path}`));
   });
 
   it.each(['', 'x', RAW_KEY.slice(1), `${RAW_KEY}0`, `${RAW_KEY} # mine`, 'a'.repeat(5000)])(
@@ -147,7 +148,9 @@ describe('readVrfKey', () => {
     expect(() => readVrfKey({kind: 'file', path: none})).toThrow(
       expect.objectContaining({
         code: 'VRF_KEY_MISSING',
-        next: expect.stringContaining(`aos keys vrf create --file '${none}'`) as string,
+        next: expect.objectContaining({
+          run: {command: 'keys vrf create', args: ['--file', none]},
+        }) as NextStep,
       }),
     );
     expect(codeOf(() => readVrfKey({kind: 'file', path: dir.path}))).toBe('VRF_KEY_MISSING');

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
+import {say} from '../../../src/lib/foundation/next-step/next-step.ts';
 import {openKeystore, readKeystore, sealKeystore, writeKeystore} from '../../../src/lib/keys/bls-keystore.ts';
 import {publicKeys} from '../../../src/lib/keys/bn254.ts';
 import {tempDir, thrown} from '../../support/config-file.ts';
@@ -95,7 +96,7 @@ describe('a keystore file', () => {
     expect(thrown(() => readKeystore(file))).toMatchObject({
       code: 'KEY_UNSAFE',
       exitCode: 77,
-      next: `chmod 600 ${file}`,
+      next: say(`chmod 600 ${file}`),
     });
   });
 

@@ -205,7 +205,7 @@ describe('aos config migrate', () => {
       writeFileSync(target, 'mine');
       if (name.startsWith('keys/')) symlinkSync(dir, join(dir, 'keys'));
       const error = thrown(make);
-      expect(isAosError(error, 'KEY_EXISTS') && error.next).toContain('mv ');
+      expect(isAosError(error, 'KEY_EXISTS') && error.next.say).toContain('mv ');
       expect(readFileSync(target, 'utf8')).toBe('mine');
     });
   });

@@ -1,4 +1,6 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {renderNext} from '../../../../src/lib/cli/next-step.ts';
+import {run} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {startAnvil, type Anvil} from '../../../../src/devnet/chain/anvil.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {checkRegistration, register} from '../../../../src/lib/features/register/register.ts';
@@ -29,7 +31,7 @@ afterEach(async () => {
   await devRpc(anvil.url, 'evm_revert', [empty]);
 });
 
-const states = ({steps}: RegisterReport): [string, string][] => steps.map(({id, state}) => [id, state]);
+const states = ({steps}: RegisterReport): [string, string][] => steps.map(({id, outcome}) => [id, outcome]);
 const RANGE = {start: 0n, end: 150_000n};
 
 describe.each([
@@ -66,7 +68,7 @@ describe('registering', () => {
     const place = await site(anvil.url, compiled.artifacts, {flow: 'ecdsa-b2', asOperator: false});
     const refused = await register(place.config, registering(place));
     expect(states(refused)).toEqual([['eigenlayer-operator', 'missing']]);
-    expect(refused.steps[0]?.next).toBe('aos register --as-operator --metadata-url URL');
+    expect(refused.steps[0]?.next).toEqual(run('register', ['--as-operator', '--metadata-url', 'URL']));
     expect(stepsExitCode(refused.steps)).toBe(3);
     expect(await nonceOf(anvil.url, 'pending')).toBe(0);
 
@@ -107,7 +109,9 @@ describe('registering', () => {
     );
     expect(stepsExitCode(waiting.steps)).toBe(8);
     expect(waiting.txHash).not.toBeNull();
-    expect(waiting.steps.at(-1)?.next).toContain(`aos tx speed-up ${waiting.txHash?.slice(0, 10)}`);
+    expect(renderNext(waiting.steps.at(-1)!.next!)).toContain(
+      `aos tx speed-up ${waiting.txHash?.slice(0, 10)}`,
+    );
     await devRpc(anvil.url, 'evm_setIntervalMining', [1]);
     const never = () => Promise.reject(new Error('asked twice'));
     const done = await register(place.config, registering(place, {confirm: never}));

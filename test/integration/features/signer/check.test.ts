@@ -1,6 +1,7 @@
 import {createServer, type AddressInfo} from 'node:net';
 import {createServer as createTlsServer} from 'node:tls';
 import {describe, expect, it, onTestFinished} from 'vitest';
+import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 import type {DevSignerOptions} from '../../../../src/devnet/signer/signer.ts';
 import type {SignerFaults} from '../../../../src/devnet/signer/faults.ts';
 import {STEP_IDS, type StepId} from '../../../../src/lib/features/signer/step-ids.ts';
@@ -69,9 +70,8 @@ function expectOnly(report: SignerReport, id: StepId, skipped: readonly StepId[]
   expect(report.verdict).toBe('fail');
   expect(verdictExit(report.verdict)).toBe(3);
   const found = step(report, id);
-  expect([found.asked, found.found, found.means, found.next?.say ?? ''].every((text) => text !== '')).toBe(
-    true,
-  );
+  const next = found.next === null ? '' : renderNext(found.next);
+  expect([found.asked, found.found, found.means, next].every((text) => text !== '')).toBe(true);
   return found;
 }
 

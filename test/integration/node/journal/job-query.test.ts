@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
+import {run} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {isAosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
 import {openJobReader, type JobReader} from '../../../../src/lib/node/journal/job-query.ts';
@@ -105,7 +106,7 @@ describe('a journal that is not there', () => {
     const error = thrown(() => openJobReader({dir: join('/nowhere', 'at all')}));
     expect(isAosError(error, 'JOURNAL_MISSING') && [error.exitCode, error.next]).toEqual([
       74,
-      'Start aos run once, or name the node’s configuration: -c FILE',
+      run('run', [], 'Name the node’s configuration with -c FILE; on a new node start the operator once'),
     ]);
   });
 });

@@ -64,7 +64,7 @@ describe('detectFlow', () => {
     await expect(detect({...bls, registry: bls.service_manager})).rejects.toMatchObject({
       code: 'CHAIN_FLOW_UNKNOWN',
       exitCode: 64,
-      next: expect.stringContaining('--flow') as string,
+      next: {say: expect.stringContaining('--flow') as string},
     });
   });
 
@@ -97,7 +97,7 @@ describe('namedFlow', () => {
   ])('a registry of %s is not one of %s, and the next step names the right one', async (is, named) => {
     await expect(name(others.get(is)!, named)).rejects.toMatchObject({
       code: 'USAGE',
-      next: expect.stringMatching(`^Use --flow ${is}, or leave --flow away`) as string,
+      next: {say: expect.stringMatching(`^Use --flow ${is}, or leave --flow away`) as string},
     });
   });
 
@@ -174,7 +174,7 @@ describe('resolveContracts', () => {
   it('CONFIG_INVALID when nothing names a contract that is needed', async () => {
     await expect(resolve({registry: null})).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      next: expect.stringContaining('chain.contracts.registry') as string,
+      next: {say: expect.stringContaining('chain.contracts.registry') as string},
     });
     await expect(resolve({serviceManager: null}, others.get('ecdsa-b1'))).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
@@ -213,7 +213,7 @@ describe('resolveContracts', () => {
     await expect(resolve({penaltyLedger: bls.range_manager})).rejects.toMatchObject({
       code: 'CHAIN_MISMATCH',
       message: expect.stringContaining('chain.contracts.penalty_ledger') as string,
-      next: expect.stringContaining('chain.contracts.penalty_ledger') as string,
+      next: {say: expect.stringContaining('chain.contracts.penalty_ledger') as string},
     });
   });
 

@@ -1,5 +1,6 @@
 import {encodeFunctionData, type Hex} from 'viem';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {run} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {ecdsaB2Abi} from '../../../../src/lib/peers/chain/abis-avs.ts';
 import {allocationManagerAbi, delegationManagerAbi} from '../../../../src/lib/peers/chain/abis-core.ts';
 import {readiness, type Precondition} from '../../../../src/lib/peers/chain/precondition.ts';
@@ -107,7 +108,9 @@ describe('BLS registry coordinator', () => {
       'eigenlayer-operator fail',
       'bls-key fail',
     ]);
-    expect(find(list, 'eigenlayer-operator')?.next).toBe('aos register --as-operator --metadata-url URL');
+    expect(find(list, 'eigenlayer-operator')?.next).toEqual(
+      run('register', ['--as-operator', '--metadata-url', 'URL']),
+    );
   });
 
   it('a contract cannot send through the signer; a delegated account is told', async () => {

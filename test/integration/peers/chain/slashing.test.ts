@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {encodeFunctionData, parseAbi, type Abi, type Hex} from 'viem';
+import type {NextStep} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import type {SlashingHistory} from '../../../../src/lib/peers/chain/slashing.ts';
 import type {Contracts} from '../../../../src/lib/config/config.ts';
 import type {AosContracts} from '../../../../src/devnet/chain/deploy.ts';
@@ -437,7 +438,9 @@ describe('slashing history through providers', () => {
     const shim = await shimmed({rules: {archive: {below: 3, refusal}}});
     const failing = read(shim.url);
     await expect(failing).rejects.toMatchObject({code: 'LOGS_REFUSED', details: {why: 'archive'}});
-    await expect(failing).rejects.toSatisfy((error: {next: string}) => error.next.includes('--since'));
+    await expect(failing).rejects.toSatisfy((error: {next: NextStep}) =>
+      JSON.stringify(error.next).includes('--since'),
+    );
     expect(shim.counts.get('eth_getLogs')).toBeLessThanOrEqual(8);
     expect((await read(shim.url, {fromBlock: 3})).rows.length).toBeGreaterThan(0);
   });

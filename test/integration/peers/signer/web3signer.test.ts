@@ -3,6 +3,7 @@ import {createServer} from 'node:http';
 import {connect, type AddressInfo, type Socket} from 'node:net';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {privateKeyToAccount} from 'viem/accounts';
+import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 import {DEV_SIGNER_KEY} from '../../../../src/devnet/signer/keys.ts';
 import type {SignerFaults} from '../../../../src/devnet/signer/faults.ts';
 import {isAosError, type AosError} from '../../../../src/lib/foundation/errors/error.ts';
@@ -205,7 +206,7 @@ describe('answers', () => {
 
   it('names the allow-list option when the host name is refused', async () => {
     const {url} = await devSigner({hostAllowlist: ['signer']});
-    expect((await failure(client(url).sign(MESSAGE))).next).toContain('--http-host-allowlist=127.0.0.1');
+    expect((await failure(client(url).sign(MESSAGE))).next.say).toContain('--http-host-allowlist=127.0.0.1');
   });
 
   it('are read up to a limit', async () => {
@@ -380,6 +381,6 @@ describe('waiting', () => {
     expect(refused).toMatchObject({code: 'SIGNER_UNREACHABLE', details: {reason: 'ECONNREFUSED'}});
     const unknown = await failure(client('http://signer.invalid:9000').sign(MESSAGE));
     expect(unknown).toMatchObject({code: 'SIGNER_UNREACHABLE'});
-    expect(unknown.next).not.toBe('');
+    expect(renderNext(unknown.next)).not.toBe('');
   });
 });

@@ -315,7 +315,7 @@ describe('a repeated command', () => {
     await rpc('anvil_dropTransaction', hash);
     await expect(transact(deps, request(other, 'another'), limits({waitMs: 0}), yes)).rejects.toMatchObject({
       code: 'TX_STUCK',
-      next: `aos tx speed-up ${hash}`,
+      next: {say: '', run: {command: 'tx speed-up', args: [hash]}},
     });
   });
 

@@ -122,6 +122,6 @@ describe('the content of job_result', () => {
       string,
       unknown
     >;
-    expect(failed['reason']).toMatch(/^why; clock 1 stands at 4294967295/);
+    expect(failed['reason']).toMatch(/^why; clock 1 is at 4294967295/);
   });
 });
