@@ -152,7 +152,10 @@ describe('challenges on chain', () => {
     );
     await expect(
       book({contracts: {...contracts, challengeManager: aos.penalty_ledger}}),
-    ).rejects.toMatchObject({code: 'CHAIN_MISMATCH', next: 'Check chain.contracts.challenge_manager.'});
+    ).rejects.toMatchObject({
+      code: 'CHAIN_MISMATCH',
+      next: {say: 'Check chain.contracts.challenge_manager.'},
+    });
     await expect(book({rpcUrls: ['http://127.0.0.1:9']})).rejects.toMatchObject({code: 'CHAIN_UNREACHABLE'});
   });
 });

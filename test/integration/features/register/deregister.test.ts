@@ -122,7 +122,7 @@ describe('leaving', () => {
   it('by another flow than the registry’s sends nothing and names the right one', async () => {
     const place = await registered('bls');
     const nonce = await nonceOf(anvil.url, 'pending');
-    const next = expect.stringMatching(/^Use --flow bls, or leave --flow away/) as string;
+    const next = {say: expect.stringMatching(/^Use --flow bls, or leave --flow away/) as string};
     const refused = {code: 'USAGE', exitCode: 64, next};
     await expect(deregister(place.config, leaving({flow: 'ecdsa-b2'}))).rejects.toMatchObject(refused);
     await expect(register(place.config, registering(place, {flow: 'ecdsa-b2'}))).rejects.toMatchObject(
@@ -186,7 +186,10 @@ describe('leaving', () => {
     const {id} = place.config.node;
     const flags = {confirmations: 1, wait: 1, force: false, yes: true, 'dry-run': false, calldata: false};
     const talk = {canAsk: false, signal: new AbortController().signal, note: () => {}, show: () => {}};
-    const usage = expect.objectContaining({code: 'USAGE', next: `aos deregister --confirm ${id}`}) as Error;
+    const usage = expect.objectContaining({
+      code: 'USAGE',
+      next: {say: '', run: {command: 'deregister', args: ['--confirm', id]}},
+    }) as Error;
     expect(() => deregisterOptions(place.config, flags, talk)).toThrow(usage);
     expect(() => deregisterOptions(place.config, {...flags, confirm: `0x${'11'.repeat(20)}`}, talk)).toThrow(
       usage,

@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 import {pickDriver, type SqliteDriver} from '../../../../src/lib/node/journal/driver.ts';
 import {JOURNAL_FILE} from '../../../../src/lib/node/journal/sqlite.ts';
 import {createRig, type Run} from '../../../support/operator-rig.ts';
@@ -14,7 +15,7 @@ describe('the signer', () => {
     rig.submit(2);
     const {code, next} = await run.event('problem', ({part}) => part === 'signer');
     expect(code).toBe('SIGNER_UNREACHABLE');
-    expect(next).toContain('aos signer check');
+    expect(renderNext(next)).toContain('aos signer check');
     expect(rig.dispatcher.stats().connects).toBe(0);
     await rig.signerProxy.refuse(false);
     await rig.answered(2);

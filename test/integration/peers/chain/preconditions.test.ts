@@ -129,7 +129,7 @@ describe('BLS registry coordinator', () => {
     await rig.send(ME, aos.registry, deregistration());
     const outside = await check(aos, key);
     expect(troubles(outside)).toContain('way-back fail');
-    expect(find(outside, 'avs-registration')).toMatchObject({state: 'ok', current: 'deregistered'});
+    expect(find(outside, 'avs-registration')).toMatchObject({state: 'ok', found: 'deregistered'});
     expect(readiness(outside)).toBe('fail');
     // Its pause hides the reason; the list still tells, with a range and without one.
     await hooks.setPaused(aos.service_manager, 2n);
@@ -218,7 +218,7 @@ describe('BLS registry coordinator', () => {
     await rig.send(STRANGER.address, aos.registry, await registrationOf(rig, aos, STRANGER));
     expect(find(await check(aos, key), 'bls-key')).toMatchObject({
       state: 'fail',
-      current: expect.stringContaining(STRANGER.address) as string,
+      found: expect.stringContaining(STRANGER.address) as string,
     });
     const other = {blsKeyId: `0x${'77'.repeat(32)}`} as const;
     expect(find(await check(aos, other, STRANGER.address), 'bls-key')?.state).toBe('warn');
