@@ -1,3 +1,4 @@
+import {systemTime} from '../../foundation/system/system-time.ts';
 import {writeSync} from 'node:fs';
 import type {Canvas} from './painter.ts';
 import {ENTER_SCREEN, LEAVE_SCREEN} from './screen-codes.ts';
@@ -53,8 +54,11 @@ export function openTerminal(
       if (!entered) return;
       entered = false;
       const taken = new Promise<void>((resolve) => {
-        stdout.write(LEAVE_SCREEN, () => resolve());
-        setTimeout(resolve, LEAVE_MS).unref();
+        const cancel = systemTime.after(LEAVE_MS, resolve);
+        stdout.write(LEAVE_SCREEN, () => {
+          cancel();
+          resolve();
+        });
       });
       await taken;
       raw(stdin, false);

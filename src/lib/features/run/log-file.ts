@@ -1,3 +1,4 @@
+import {systemTime} from '../../foundation/system/system-time.ts';
 import {createWriteStream, renameSync, statSync, type WriteStream} from 'node:fs';
 
 /** The log file, used while stderr is hidden. Never blocks the loop, never fails it. */
@@ -60,9 +61,9 @@ export function createLogFile(path: string): LogFile {
       stream = null;
       if (last === null) return;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, CLOSE_MS);
+        const cancel = systemTime.after(CLOSE_MS, resolve);
         last.once('close', () => {
-          clearTimeout(timer);
+          cancel();
           resolve();
         });
         last.end();

@@ -1,5 +1,4 @@
 import {linkedAbort} from '../../foundation/async/abort.ts';
-import {renderNext} from '../../cli/next-step.ts';
 import {randomBytes} from 'node:crypto';
 import {networkInterfaces} from 'node:os';
 import type {Check} from '../../foundation/check/check.ts';

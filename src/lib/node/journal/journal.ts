@@ -93,3 +93,13 @@ export type Notes = {
   remember(name: string, value: string): Promise<void>;
   recall(name: string): string | null;
 };
+
+/** Looks up clock readings; each list is in order. */
+export type ReadingLog = {
+  /** Those about one job. */
+  of(jobId: string): Reading[];
+  /** From number `from` to `to`, both included. */
+  between(from: number, to: number): Reading[];
+  /** Those at which the operator's own clock stood at `counter`. */
+  standingAt(counter: number): Reading[];
+};

@@ -1,6 +1,5 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
-import type {Reading} from '../../protocol/clock/readings.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {LivenessStore} from '../liveness/recorder.ts';
 import type {Time} from '../../foundation/time/time.ts';
@@ -18,7 +17,7 @@ import {textOf} from './rows.ts';
 import {prepareSchema} from './schema.ts';
 import {BUSY_TIMEOUT_MS, openWal, type Wal} from './wal.ts';
 import type {InitialState, Conclusion, JobRecord, Selection} from './records.ts';
-import type {Journal} from './journal.ts';
+import type {Journal, ReadingLog} from './journal.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 
 export type JournalOptions = {
@@ -48,17 +47,6 @@ export type NodeJournal = Journal & {
   /** When something last happened. @throws AosError JOURNAL_UNREADABLE */
   activity(): Activity;
 };
-
-/** Looks up clock readings; each list is in order. */
-export type ReadingLog = {
-  /** Those about one job. */
-  of(jobId: string): Reading[];
-  /** From number `from` to `to`, both included. */
-  between(from: number, to: number): Reading[];
-  /** Those at which the operator's own clock stood at `counter`. */
-  standingAt(counter: number): Reading[];
-};
-
 /** The journal's file in the state directory. */
 export const JOURNAL_FILE = 'journal.db';
 

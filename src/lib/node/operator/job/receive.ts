@@ -85,7 +85,7 @@ export function createReceive(deps: ReceiveDeps): Receive {
     try {
       const outcome = await sampler.sample(dispatch, range, scheduler.isCrowded());
       const {answer} = outcome;
-      let work: PreparedWork | undefined =
+      const work: PreparedWork | undefined =
         answer === null ? prepareWork(deps, dispatch, scheduler, deps.signal) : undefined;
       const initialState = (seq: number): InitialState => {
         if (answer !== null) return {state: 'concluded', answer};
