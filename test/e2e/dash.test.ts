@@ -306,7 +306,7 @@ describe('aos dash', () => {
       openDash(world, ['--replay', file]).ended,
       openDash(world, ['--replay', path.join(world.home, 'nothing')]).ended,
     ]);
-    expect(piped.stderr).toMatch(/terminal[^]*aos run --json/);
+    expect(piped.stderr).toMatch(/terminal[^]*aos status/);
     expect([piped.code, json.code, none, bad, missing]).toEqual([64, 64, 69, 65, 65]);
   });
 });

@@ -12,7 +12,7 @@ describe('on a terminal', () => {
     const terminal = onTerminal(world, ['run', '--devnet', '--headless']);
     await terminal.until(/accepted after/);
     // Colours, since this is a terminal.
-    expect(terminal.text()).toContain('\u001b[34mINFO ');
+    expect(terminal.text()).toContain('\u001b[1;32mINFO ');
     terminal.pty.write('\u0003');
     expect((await terminal.ended).exitCode).toBe(130);
     expect(terminal.text()).toMatch(/stopping \(SIGINT\)[^]*done: \d+ accepted/);

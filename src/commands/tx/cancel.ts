@@ -38,7 +38,7 @@ Exit code 8 when neither is mined within --wait, 3 when declined, 75 when it wou
         note,
       }),
     );
-    const {exitCode, result, text} = transactedReport(done);
+    const {exitCode, result, text} = transactedReport(done, this.next);
     const {network, node} = config;
     this.give({schema: 'tx-cancel', exitCode, result, text, network, nodeId: node.id});
   }

@@ -51,7 +51,7 @@ describe('a password', () => {
       chmodSync(path, 0o644);
       await expect(read({kind: 'file', path})).rejects.toMatchObject({
         code: 'KEY_UNSAFE',
-        next: `chmod 600 ${path}`,
+        next: {say: `chmod 600 ${path}`},
       });
     });
   });

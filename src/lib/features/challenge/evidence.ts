@@ -131,7 +131,7 @@ function noChallenge(book: Challenges, clockNumber: bigint): string {
   const hint =
     meant === undefined
       ? ''
-      : `; challenge ${meant.index} is about clock ${meant.clockNumber} → aos challenge evidence ${meant.clockNumber}`;
+      : `; challenge ${meant.index} is about clock ${meant.clockNumber}: name that number`;
   return `no challenge up to block ${book.latestBlock} is about it${hint} (--offline gathers without asking the chain)`;
 }
 

@@ -1,3 +1,6 @@
+import {renderNext} from '../../cli/next-step.ts';
+import {run} from '../../foundation/next-step/next-step.ts';
+import type {CommandId} from '../../foundation/next-step/commands.ts';
 import {wrap} from '../../foundation/text/cells.ts';
 import {markOf, plainText, stepLines, type ListStyle} from '../../cli/check-list.ts';
 import type {Check} from '../../foundation/check/check.ts';
@@ -30,17 +33,19 @@ export function nextSteps(
   signer: {compose: string; keysDir: string} | null,
   {alerts}: {alerts: boolean},
 ): string[] {
+  const aos = (command: CommandId, args: readonly string[] = []): string =>
+    `${renderNext(run(command, args))}${flag}`;
   const start =
     signer === null
       ? []
       : [...keySteps(signer.keysDir), `docker compose -f ${shellWord(signer.compose)} up -d`];
   return [
     ...start,
-    `aos signer check${flag}`,
-    ...(alerts ? [`aos alert test${flag}`] : []),
-    `aos register --check${flag}`,
-    `aos register${flag}`,
-    `aos run${flag}`,
+    aos('signer check'),
+    ...(alerts ? [aos('alert test')] : []),
+    aos('register', ['--check']),
+    aos('register'),
+    aos('run'),
   ];
 }
 

@@ -1,3 +1,4 @@
+import {run, type RenderNext} from '../../foundation/next-step/next-step.ts';
 import {gwei} from '../../peers/chain/tx/fees.ts';
 import type {TxAttempt} from '../../peers/chain/tx/port.ts';
 import type {TransactOutcome} from '../../peers/chain/tx/transact.ts';
@@ -49,7 +50,10 @@ export function txReport(attempt: TxAttempt, state: string = attempt.state): TxR
 }
 
 /** How a command that sent one transaction ended. */
-export function transactedReport(done: TransactOutcome): {exitCode: number; result: object; text: string} {
+export function transactedReport(
+  done: TransactOutcome,
+  next: RenderNext,
+): {exitCode: number; result: object; text: string} {
   switch (done.state) {
     case 'declined':
       return {exitCode: EXIT.negative, result: {state: 'declined'}, text: 'declined; nothing was sent'};
@@ -58,7 +62,7 @@ export function transactedReport(done: TransactOutcome): {exitCode: number; resu
         exitCode: EXIT.pending,
         result: {...txReport(done.attempt, 'pending'), why: done.why},
         // Not the same command again: it would make yet another one that pays more.
-        text: `${done.attempt.hash} is sent: ${done.why}.\n→ aos tx list`,
+        text: `${done.attempt.hash} is sent: ${done.why}.\n→ ${next(run('tx list'))}`,
       };
     case 'mined':
     case 'cancelled': {

@@ -301,7 +301,9 @@ describe('evidence from a real journal', () => {
       await hooks.createChallenge({clockNumber: 77n, attestationHash: HASH});
       const report = await gather({clockNumber: 0n, book: await book()});
       expect(evidenceExit(report)).toBe(3);
-      expect(report).toMatchObject({why: expect.stringContaining('aos challenge evidence 77') as string});
+      expect(report).toMatchObject({
+        why: expect.stringContaining('is about clock 77: name that number') as string,
+      });
       expect(readdirSync(dir)).toEqual(['state']);
     }));
 

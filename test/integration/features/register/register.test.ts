@@ -131,7 +131,7 @@ describe('registering', () => {
     expect(second.steps.find(({id}) => id === 'avs')).toMatchObject({
       outcome: 'pending',
       found: 'registered for 0; what was sent before did not name 1',
-      next: 'Run the command again: it registers for these too.',
+      next: {say: 'Run the command again: it registers for these too.'},
     });
     expect(stepsExitCode(second.steps)).toBe(8);
     const third = await register(place.config, registering(place, {quorums: [1]}));

@@ -1,3 +1,4 @@
+import {run} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {existsSync, readdirSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
@@ -170,7 +171,11 @@ for (const driver of loadableDrivers()) {
 
         const reading = {
           code: 'JOURNAL_UNREADABLE',
-          next: 'Start or restart aos run with this aos: it brings the journal up to date, and loses nothing.',
+          next: run(
+            'run',
+            [],
+            'Start or restart the operator with this version, which brings the journal up to date',
+          ),
         };
         await expect(openJournal({dir, clockId: 1n, driver, readOnly: true})).rejects.toMatchObject(reading);
         expect(() => openJobReader({dir, driver})).toThrow(expect.objectContaining(reading));

@@ -117,7 +117,7 @@ describe('a full disk', () => {
       'problem',
       ({part, code}) => part === 'journal' && code === 'JOURNAL_WRITE_FAILED',
     );
-    expect(next).toContain('disk');
+    expect(next.say).toContain('disk');
     const {received, selected, concluded: done, signed, accepted} = run.journal.counts();
     const stored = received + selected + done + signed + accepted;
     expect(stored).toBeLessThan(20);

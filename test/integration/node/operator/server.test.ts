@@ -171,7 +171,7 @@ describe('the operator’s HTTP server', () => {
     });
     await expect(startOperatorServer({listen: LOCAL, callbacks: taken}, handlers)).rejects.toMatchObject({
       code: 'PORT_IN_USE',
-      next: 'Change workers.callback_listen, or stop the other program.',
+      next: {say: 'Change workers.callback_listen, or stop the other program.'},
     });
   });
 
@@ -182,7 +182,7 @@ describe('the operator’s HTTP server', () => {
     await expect(startOperatorServer({listen: elsewhere, callbacks: null}, handlers)).rejects.toMatchObject({
       code: 'LISTEN_FAILED',
       message: expect.stringContaining('cannot listen on 192.0.2.1:0') as string,
-      next: 'Correct net.rest_url: 0.0.0.0 is every address of this machine.',
+      next: {say: 'Correct net.rest_url: 0.0.0.0 is every address of this machine.'},
     });
   });
 

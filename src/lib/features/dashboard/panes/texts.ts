@@ -79,7 +79,9 @@ export function explainText({findings, now, next: render}: Scene, width: number)
           ...(code === null ? [] : [['code', code] as const]),
           ...(entry === null ? [] : [['means', entry.means] as const]),
           ['next', render(todo)],
-          ...(advice === null || advice === next ? [] : [['advice', render(advice)] as const]),
+          ...(advice === null || render(advice) === render(todo)
+            ? []
+            : [['advice', render(advice)] as const]),
         ],
         width,
       ),
