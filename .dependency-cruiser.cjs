@@ -116,7 +116,6 @@ module.exports = {
     owner('viem', 'viem', [`${LIB}/peers/(chain|signer)/`, '^src/devnet/']),
     owner('sqlite', '@photostructure', [`${LIB}/node/journal/`]),
     owner('ws', 'ws', [`${LIB}/peers/dispatcher/`, '^src/devnet/']),
-    owner('chalk', 'chalk', [`${LIB}/(cli|features/(init|signer))/`]),
     owner('inquirer', '@inquirer', [`${LIB}/cli/`]),
     owner('ink', 'ink', [`${LIB}/features/dashboard/`]),
     owner('react', '(@types/)?react', [`${LIB}/features/dashboard/`]),
