@@ -11,8 +11,8 @@ import {txReport, type TxReport} from '../tx/report.ts';
 /** `dry-run` simulates and shows; `calldata` only makes the calls, for the one who sends them. */
 export type Mode = 'apply' | 'dry-run' | 'calldata';
 
-/** Does one errand in the mode of the command. */
-export type Act = (id: StepId, errand: TxRequest) => Promise<StepReport>;
+/** Handles one transaction request in the mode of the command. */
+export type Act = (id: StepId, request: TxRequest) => Promise<StepReport>;
 
 export type ActOptions = {
   mode: Mode;
@@ -26,9 +26,9 @@ export type ActOptions = {
 export function createAct(options: ActOptions): Act {
   const {mode, tx, limits, confirm, note} = options;
   let isAfterPlanned = false;
-  return async (id, errand) => {
-    if (mode === 'apply') return apply(id, errand, {tx, limits, confirm});
-    const plan = await errand.plan();
+  return async (id, request) => {
+    if (mode === 'apply') return apply(id, request, {tx, limits, confirm});
+    const plan = await request.plan();
     // What comes after a transaction that was not sent cannot be simulated: the chain is not there yet.
     if (mode === 'dry-run' && !isAfterPlanned) {
       for (const line of preparedLines(await prepare(tx, plan, limits.maxFeePerGas, null))) note(line);
@@ -41,10 +41,10 @@ export function createAct(options: ActOptions): Act {
 
 async function apply(
   id: StepId,
-  errand: TxRequest,
+  request: TxRequest,
   {tx, limits, confirm}: Pick<ActOptions, 'tx' | 'limits' | 'confirm'>,
 ): Promise<StepReport> {
-  const done = await transact(tx, errand, limits, confirm);
+  const done = await transact(tx, request, limits, confirm);
   switch (done.state) {
     case 'declined':
       return step(id, 'declined', 'nothing was sent');
@@ -79,8 +79,8 @@ export function recording(act: Act): {act: Act; sent: readonly TxReport[]} {
   const sent: TxReport[] = [];
   return {
     sent,
-    act: async (id, errand) => {
-      const done = await act(id, errand);
+    act: async (id, request) => {
+      const done = await act(id, request);
       if (done.tx !== null) sent.push(done.tx);
       return done;
     },

@@ -52,7 +52,7 @@ export type Registering = {
   expiryMs: number;
 };
 
-/** The errand that registers at the AVS. Its plan signs: AVSDirectory's typed data, and the BLS key's message. */
+/** The request that registers at the AVS. Its plan signs: AVSDirectory's typed data, and the BLS key's message. */
 export function registrationErrand(chain: Chain, given: Registering): TxRequest {
   const {avs, state, socket} = given;
   const {contracts, operator} = avs;
@@ -69,8 +69,8 @@ export function registrationErrand(chain: Chain, given: Registering): TxRequest 
   };
 }
 
-/** One errand for each operator set that wants a key of its own first. */
-export function setKeyErrands(chain: Chain, given: Registering): TxRequest[] {
+/** One request for each operator set that wants a key of its own first. */
+export function setKeyRequests(chain: Chain, given: Registering): TxRequest[] {
   const {session, avs, state} = given;
   const {contracts, operator} = avs;
   const {keyRegistrar, serviceManager} = contracts;

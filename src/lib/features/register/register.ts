@@ -12,7 +12,7 @@ import type {TxLimits} from '../../peers/chain/tx/deps.ts';
 import type {PreparedTx} from '../../peers/chain/tx/transact.ts';
 import type {Config} from '../../config/config.ts';
 import {afterSent, createAct, goesOn, recording, type Act, type Mode} from './act.ts';
-import {findAvs, registrationErrand, setKeyErrands, type Avs, type Registering} from './avs.ts';
+import {findAvs, registrationErrand, setKeyRequests, type Avs, type Registering} from './avs.ts';
 import {registerWithDispatcher} from './dispatcher.ts';
 import type {BlsKey, Hex} from './key.ts';
 import {rangeStep, requestReport} from './range.ts';
@@ -162,8 +162,8 @@ async function avsSteps(
   const {socket, signingKey, blsKey, expiryMs} = options;
   const given: Registering = {session, avs, state, socket, signingKey, blsKey, expiryMs};
   const steps: StepReport[] = [];
-  for (const errand of setKeyErrands(chain, given)) {
-    steps.push(await act('operator-set-key', errand));
+  for (const request of setKeyRequests(chain, given)) {
+    steps.push(await act('operator-set-key', request));
     if (!steps.every(goesOn)) return steps;
   }
   if (state.registered)

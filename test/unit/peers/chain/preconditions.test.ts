@@ -24,17 +24,17 @@ import {quorumsOf} from '../../../../src/lib/peers/chain/quorums.ts';
 
 const ME: Hex = '0x1111111111111111111111111111111111111111';
 const KEY: Hex = `0x${'ab'.repeat(32)}`;
-const TODO = say('do it');
+const NEXT = say('do it');
 const at = {at: '2030-01-01T00:00:00.000Z', block: null};
 
 describe('readiness', () => {
   it.each([
-    [[ok('a', '', ''), warn('b', '', '', TODO)], 'ready'],
+    [[ok('a', '', ''), warn('b', '', '', NEXT)], 'ready'],
     [[ok('a', '', ''), pending('b', '', '', at)], 'pending'],
     [[unknown('a', '', ''), pending('b', '', '', at)], 'unknown'],
-    [[fail('a', '', '', TODO), pending('b', '', '', at), unknown('c', '', '')], 'fail'],
-    [[done('eigenlayer-operator', '', ''), fail('a', '', '', TODO)], 'fail'],
-    [[done('avs-registration', '', ''), fail('gas-balance', '', '', TODO)], 'registered'],
+    [[fail('a', '', '', NEXT), pending('b', '', '', at), unknown('c', '', '')], 'fail'],
+    [[done('eigenlayer-operator', '', ''), fail('a', '', '', NEXT)], 'fail'],
+    [[done('avs-registration', '', ''), fail('gas-balance', '', '', NEXT)], 'registered'],
     [[], 'ready'],
   ] as const)('%#: %s → %s', (list, expected) => {
     expect(readiness(list)).toBe(expected);
