@@ -14,6 +14,11 @@ export type Writer = {
 
 /** @param onWritten called whenever a frame has left for the kernel, or could not */
 export function createWriter(socket: WebSocket, hub: Hub, onWritten: () => void): Writer {
+  const closed = new AbortController();
+  socket.once('close', () => {
+    closed.abort();
+  });
+
   const write = (frame: string | Uint8Array): void => {
     // An error of the socket shows as its `close`.
     if (socket.readyState === socket.OPEN) socket.send(frame, {binary: typeof frame !== 'string'}, onWritten);
@@ -23,7 +28,9 @@ export function createWriter(socket: WebSocket, hub: Hub, onWritten: () => void)
     let last: string | Uint8Array | null = null;
     for (const spec of specs) {
       if (typeof spec === 'object' && 'delayMs' in spec) {
-        await hub.time.sleep(spec.delayMs);
+        // A frame that waits when its socket closes is never written: nothing is left to wait for.
+        await hub.time.sleep(spec.delayMs, closed.signal).catch(() => undefined);
+        if (closed.signal.aborted) return;
         continue;
       }
       if (spec !== 'same' || last === null) last = hub.frames.faulty(spec === 'same' ? 'good' : spec, make());

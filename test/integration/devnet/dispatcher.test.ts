@@ -10,6 +10,7 @@ import {devKey} from '../../../src/devnet/signer/keys.ts';
 import {verifyEnvelope} from '../../../src/lib/protocol/wire/envelope.ts';
 import {sameAddress} from '../../../src/lib/protocol/wire/ethereum.ts';
 import {readReply} from '../../../src/lib/protocol/wire/messages.ts';
+import {virtualTime} from '../../support/virtual-time.ts';
 import {openOperator, vrfOf, type OperatorClient} from '../../support/operator-client.ts';
 
 const KEY = createHash('sha256').update('dispatcher').digest('hex');
@@ -390,6 +391,17 @@ describe('faults', () => {
     ]);
     expect(seen[5]!.text).toBe(seen[4]!.text);
     expect(seen[6]!.id).not.toBe(seen[5]!.id);
+  });
+
+  it('of dispatches: a frame that waits when its connection ends is not waited for any more', async () => {
+    const time = virtualTime();
+    const dev = await dispatcher({time, faults: {dispatch: () => [{delayMs: 60_000}, 'good']}});
+    const client = await connected(dev);
+    dev.submit({prompt: 'p'});
+    const waiting = time.timers();
+    client.close();
+    await dev.waitFor(({connected}) => connected.length === 0);
+    expect([waiting, time.timers()]).toEqual([1, 0]);
   });
 
   it('of dispatches: a huge frame breaks the connection of a client that keeps the limit', async () => {
