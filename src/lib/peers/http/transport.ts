@@ -53,6 +53,8 @@ export function createTransport(
       let more: Buffer[] | undefined;
 
       const fail = (error: unknown): void => {
+        // The caller has its reason already, and would not hear of a second request or of how that one ends.
+        if (signal?.aborted === true) return;
         if (mayRetry && connection.reused && status === 0 && STALE.has(networkCode(error))) {
           // The client dropped its broken socket, so this connection connects anew. Not from within its callback: it is still
           // emptying its queue and throws, where nothing can catch it, when it finds a new request in it.
