@@ -55,7 +55,7 @@ async function judgeWorker(
     return await withinAnswerTime(
       {who: host, next: say(`Start the worker, or correct workers.${kind}.url.`), signal},
       async (end) => {
-        await worker.ready(end);
+        (await worker.ready(end)).release('untaken');
         return ok(`${host} is idle and takes requests`);
       },
     );

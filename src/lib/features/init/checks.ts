@@ -213,7 +213,7 @@ async function checkWorker({answers}: Known, signal: AbortSignal): Promise<Findi
   const worker = createOpmlWorker({url: /^https?:/i.test(url) ? url : `http://${url}`, ...wait});
   const limit = deadline(signal, LIMIT_MS);
   try {
-    await worker.ready(limit.signal);
+    (await worker.ready(limit.signal)).release('untaken');
     return ok('the worker is idle and ready');
   } catch (error) {
     signal.throwIfAborted();

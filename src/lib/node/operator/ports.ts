@@ -77,25 +77,45 @@ export type WorkerRequest = {
   callbackUrl: string;
 };
 
-/** Puts requests to one kind of worker; answers come back by HTTP callback. Durations in ms. */
-export type Worker = {
-  readonly kind: WorkerKind;
-  /** How many requests may be open at once. */
-  readonly concurrency: number;
-  /** How long a busy or absent worker is waited for before the job is answered as failed. */
-  readonly readyTimeoutMs: number;
-  /** How long to wait for a callback before the request is put again. */
-  readonly answerTimeoutMs: number;
-  /** How often a request is put at most before the job is answered as failed. */
-  readonly attempts: number;
-  /**
-   * Asks once whether the worker can take a request.
-   * @throws AosError WORKER_UNREACHABLE | WORKER_BUSY
-   */
-  ready(signal: AbortSignal): Promise<void>;
+/** The worker of a pool that got a request, and which start of it. */
+export type AskedWorker = {
+  url: string;
+  /** `node_id` of its status, which is new at each start of the published worker; null: it does not say one. */
+  nodeId: string | null;
+};
+
+/** One free place at a worker, held for one job until it is released. */
+export type Lane = {
+  readonly at: AskedWorker;
   /**
    * Puts the request.
-   * @throws AosError WORKER_UNREACHABLE | WORKER_REFUSED
+   * @throws AosError WORKER_BUSY | WORKER_REFUSED | WORKER_UNREACHABLE: it was not taken; WORKER_LOST: perhaps it was
    */
   ask(request: WorkerRequest, signal: AbortSignal): Promise<void>;
+  /** Rejects with WORKER_LOST when the worker started anew, or went away, and the request that it took is lost. */
+  lost(signal: AbortSignal): Promise<never>;
+  /** Frees the place and says how the request ended; harmless when it is called twice. */
+  release(end: 'answered' | 'timeout' | 'lost' | 'untaken'): void;
+};
+
+/** The workers of one kind; answers come back by HTTP callback. Durations in ms. */
+export type Worker = {
+  readonly kind: WorkerKind;
+  /** How many requests may be open at once, over all of them. */
+  readonly concurrency: number;
+  /** How long a busy or absent worker is waited for before that is a problem. */
+  readonly readyTimeoutMs: number;
+  /** How long to wait for a callback before the request counts as failed. */
+  readonly answerTimeoutMs: number;
+  /** How many requests for a job a worker may take and not answer. */
+  readonly attempts: number;
+  /** How long after a start of the operator, or the job's selection, a job waits for an answer. */
+  readonly deadlineMs: number;
+  /** At the deadline: nothing is sent, or the empty result. */
+  readonly onFailure: 'silent' | 'empty';
+  /**
+   * A place at the healthy worker with the fewest requests, at one outside `avoid` (URLs) first.
+   * @throws AosError WORKER_UNREACHABLE | WORKER_BUSY | WORKER_REFUSED
+   */
+  ready(signal: AbortSignal, avoid?: readonly string[]): Promise<Lane>;
 };

@@ -22,7 +22,9 @@ export async function watchWorkers(deps: {
   const isCurable = (): boolean => CURED_BY_READY.has(health.failing('worker'));
   while (await slept(ASK_EVERY_MS, deps)) {
     if (!isCurable()) continue;
-    const isReady = await Promise.all(workers.map((worker) => worker.ready(signal))).then(
+    const isReady = await Promise.all(
+      workers.map(async (worker) => (await worker.ready(signal)).release('untaken')),
+    ).then(
       () => true,
       () => false, // already reported
     );

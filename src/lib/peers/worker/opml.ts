@@ -1,4 +1,5 @@
 import type {WorkerConfig} from '../../config/config.ts';
+import {abortable} from '../../foundation/async/abort.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {networkCode, networkProblem} from '../http/network-code.ts';
 import {createTransport} from '../http/transport.ts';
@@ -14,6 +15,16 @@ const JSON_BODY = {'content-type': 'application/json'};
 /** One request to a worker; the answer comes back to `callbackUrl` with its `requestId`. */
 type OpmlRequest = {requestId: string; nodeId: string; model: string; prompt: string; callbackUrl: string};
 
+/** A free place at the worker. */
+export type OpmlLane = {
+  readonly at: {url: string; nodeId: string | null};
+  /** @throws AosError WORKER_UNREACHABLE | WORKER_REFUSED */
+  ask(request: OpmlRequest, signal: AbortSignal): Promise<void>;
+  /** Settles only with its signal: this worker does not say that it started anew. */
+  lost(signal: AbortSignal): Promise<never>;
+  release(end: 'answered' | 'timeout' | 'lost' | 'untaken'): void;
+};
+
 /** A worker of kind opml, with its configured limits. Durations in ms. */
 export type OpmlWorker = {
   readonly kind: 'opml';
@@ -21,12 +32,15 @@ export type OpmlWorker = {
   readonly readyTimeoutMs: number;
   readonly answerTimeoutMs: number;
   readonly attempts: number;
+  readonly deadlineMs: number;
+  readonly onFailure: 'silent' | 'empty';
   /** @throws AosError WORKER_UNREACHABLE | WORKER_BUSY */
-  ready(signal: AbortSignal): Promise<void>;
-  /** @throws AosError WORKER_UNREACHABLE | WORKER_REFUSED */
-  ask(request: OpmlRequest, signal: AbortSignal): Promise<void>;
+  ready(signal: AbortSignal): Promise<OpmlLane>;
   close(): Promise<void>;
 };
+
+/** As long as the published operator waits: 100 minutes for a ready worker, 10 for its answer. */
+const DEADLINE_MS = 110 * 60_000;
 
 /**
  * Creates a client for an opml worker with the reference API (docs/protocol.md#workers): `GET /api/v1/status` answers
@@ -50,12 +64,36 @@ export function createOpmlWorker(config: WorkerConfig): OpmlWorker {
   };
   const transport = createTransport(origin, limits, failure);
 
+  const lane: OpmlLane = {
+    // Without what the URL may hold of a password.
+    at: {url: `${origin}${base}`, nodeId: null},
+    async ask(request, signal) {
+      const body = JSON.stringify({
+        model: request.model,
+        prompt: request.prompt,
+        req_id: request.requestId,
+        callback: `${request.callbackUrl}/api/opml_callback`,
+      });
+      const {status} = await transport.request(
+        {method: 'POST', path: `${base}/api/v1/question`, headers: JSON_BODY, body},
+        signal,
+      );
+      if (status < 200 || status > 299) {
+        throw new AosError('WORKER_REFUSED', `opml worker ${host} refused the request with HTTP ${status}`);
+      }
+    },
+    lost: (signal) => abortable<never>(signal, () => () => undefined),
+    release: () => undefined,
+  };
+
   return {
     kind: 'opml',
     concurrency: config.concurrency,
     readyTimeoutMs: config.readyTimeoutMs,
     answerTimeoutMs: config.answerTimeoutMs,
     attempts: config.attempts,
+    deadlineMs: DEADLINE_MS,
+    onFailure: 'silent',
     async ready(signal) {
       const {status, body} = await transport.request(
         {method: 'GET', path: `${base}/api/v1/status`, headers: {}, body: null},
@@ -74,21 +112,7 @@ export function createOpmlWorker(config: WorkerConfig): OpmlWorker {
           next: say('Add a worker, or raise workers.opml.ready_timeout.'),
         });
       }
-    },
-    async ask(request, signal) {
-      const body = JSON.stringify({
-        model: request.model,
-        prompt: request.prompt,
-        req_id: request.requestId,
-        callback: `${request.callbackUrl}/api/opml_callback`,
-      });
-      const {status} = await transport.request(
-        {method: 'POST', path: `${base}/api/v1/question`, headers: JSON_BODY, body},
-        signal,
-      );
-      if (status < 200 || status > 299) {
-        throw new AosError('WORKER_REFUSED', `opml worker ${host} refused the request with HTTP ${status}`);
-      }
+      return lane;
     },
     close: () => transport.close(),
   };

@@ -43,7 +43,7 @@ describe('ready', () => {
       response.writeHead(status).end(body);
     });
     const asked = worker.ready(never);
-    if (code === undefined) await expect(asked).resolves.toBeUndefined();
+    if (code === undefined) await expect(asked).resolves.toMatchObject({at: {nodeId: null}});
     else await expect(asked).rejects.toMatchObject({code});
     expect(paths).toEqual(['GET /api/v1/status']);
   });
@@ -107,10 +107,19 @@ describe('ready', () => {
   });
 });
 
+/** A free place at a worker that is idle and answers questions so. */
+async function laneOf(question: (request: IncomingMessage, response: ServerResponse) => void) {
+  const worker = await serving((request, response) => {
+    if (request.method === 'GET') response.end('{"msg":"0"}');
+    else question(request, response);
+  });
+  return {worker, lane: await worker.ready(never)};
+}
+
 describe('ask', () => {
   it('puts the question in the reference’s form', async () => {
     const bodies: unknown[] = [];
-    const worker = await serving((request, response) => {
+    const {lane} = await laneOf((request, response) => {
       void bodyOf(request).then((body) => {
         bodies.push({
           path: request.url,
@@ -120,7 +129,7 @@ describe('ask', () => {
         response.end('{"code":200}');
       });
     });
-    await worker.ask(REQUEST, never);
+    await lane.ask(REQUEST, never);
     expect(bodies).toEqual([
       {
         path: '/api/v1/question',
@@ -136,25 +145,23 @@ describe('ask', () => {
   });
 
   it.each([400, 404, 500, 503, 302])('says WORKER_REFUSED for HTTP %d', async (status) => {
-    const worker = await serving((_request, response) => response.writeHead(status).end());
-    await expect(worker.ask(REQUEST, never)).rejects.toMatchObject({code: 'WORKER_REFUSED'});
+    const {lane} = await laneOf((_request, response) => response.writeHead(status).end());
+    await expect(lane.ask(REQUEST, never)).rejects.toMatchObject({code: 'WORKER_REFUSED'});
   });
 
   it('says WORKER_UNREACHABLE when the worker hangs up in the middle of its reply', async () => {
-    const port = await tcpServer((socket) => {
-      socket.once('data', () => {
-        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf');
-        socket.end();
-      });
+    const {lane} = await laneOf((_request, response) => {
+      response.writeHead(200, {'content-length': '100'});
+      response.write('half', () => response.destroy());
     });
-    await expect(workerAt(`http://127.0.0.1:${port}`).ask(REQUEST, never)).rejects.toMatchObject({
+    await expect(lane.ask(REQUEST, never)).rejects.toMatchObject({
       code: 'WORKER_UNREACHABLE',
     });
   });
 
   it('fails at once when the worker client is closed', async () => {
-    const worker = await serving(() => {});
-    const asked = worker.ask(REQUEST, never);
+    const {worker, lane} = await laneOf(() => {});
+    const asked = lane.ask(REQUEST, never);
     const failed = expect(asked).rejects.toMatchObject({code: 'WORKER_UNREACHABLE'});
     await worker.close();
     await failed;

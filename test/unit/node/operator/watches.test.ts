@@ -7,7 +7,7 @@ import {watchBlocks} from '../../../../src/lib/node/operator/block-watch.ts';
 import {clockFacts, watchClock} from '../../../../src/lib/node/operator/clock-watch.ts';
 import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
 import {createHealth} from '../../../../src/lib/node/operator/health.ts';
-import type {Signer, Worker} from '../../../../src/lib/node/operator/ports.ts';
+import type {Lane, Signer, Worker} from '../../../../src/lib/node/operator/ports.ts';
 import {createSignerWatch} from '../../../../src/lib/node/operator/signer-watch.ts';
 import {watchWorkers} from '../../../../src/lib/node/operator/worker-watch.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
@@ -154,18 +154,31 @@ describe('the signer', () => {
 describe('a worker', () => {
   function watched(code: ErrorCode | null) {
     const all = world();
-    const state = {error: new AosError('WORKER_UNREACHABLE', 'away') as AosError | null, calls: 0};
+    const state = {
+      error: new AosError('WORKER_UNREACHABLE', 'away') as AosError | null,
+      calls: 0,
+      released: 0,
+    };
+    const lane: Lane = {
+      at: {url: 'http://worker', nodeId: null},
+      ask: () => Promise.reject(new Error('no job here')),
+      lost: () => new Promise(() => {}),
+      release: () => {
+        state.released += 1;
+      },
+    };
     const worker: Worker = {
       kind: 'opml',
       concurrency: 1,
       readyTimeoutMs: 1,
       answerTimeoutMs: 1,
       attempts: 1,
+      deadlineMs: 1,
+      onFailure: 'silent',
       ready: () => {
         state.calls += 1;
-        return state.error === null ? Promise.resolve() : Promise.reject(state.error);
+        return state.error === null ? Promise.resolve(lane) : Promise.reject(state.error);
       },
-      ask: () => Promise.reject(new Error('no job here')),
     };
     if (code !== null) all.health.failed('worker', new AosError(code, 'as a job found'));
     all.types();
@@ -182,7 +195,7 @@ describe('a worker', () => {
       await time.advance(30_000);
       expect(events).toMatchObject([{type: 'recovered', part: 'worker'}]);
       await time.advance(600_000);
-      expect([state.calls, events.length]).toEqual([5, 1]);
+      expect([state.calls, events.length, state.released]).toEqual([5, 1, 1]);
       end.abort();
       await done;
       expect(time.timers()).toBe(0);

@@ -6,7 +6,7 @@ import type {Answer, FinalAnswer} from './answer.ts';
 import type {EarlyRequest} from './early-request.ts';
 import type {JobRef} from '../../events/events.ts';
 import type {Clocked, Recording, Workers} from './parts.ts';
-import type {Worker} from '../ports.ts';
+import type {Lane, Worker} from '../ports.ts';
 import type {JobRecord} from '../../journal/records.ts';
 
 export type AskDeps = Recording & Clocked & Workers;
@@ -47,9 +47,9 @@ export async function askWorker(deps: AskDeps, task: WorkerTask): Promise<Worker
     try {
       const put = early;
       early = undefined;
-      await (put?.ready ?? worker.ready(signal));
+      const lane = await (put?.ready ?? worker.ready(signal));
       asked += 1;
-      const answer = await askOnce(deps, task, put);
+      const answer = await askOnce(deps, task, lane, put);
       deps.health.worked('worker');
       return answer;
     } catch (error) {
@@ -93,12 +93,14 @@ async function request(
 async function askOnce(
   deps: AskDeps,
   task: WorkerTask,
+  lane: Lane,
   early: EarlyRequest | undefined,
 ): Promise<WorkerAnswer> {
   const {record, ref, job, worker, vrf, finish} = task;
   const {signal, time} = deps;
   const {seq} = record;
   const {requestId, attempt} = await request(deps, seq, worker);
+  let end: Parameters<Lane['release']>[0] = 'untaken';
   const started = time.monotonic();
   const {controller: closed, unlink} = linkedAbort(signal);
   // Listening begins before asking: a fast worker calls back before its own response is here.
@@ -115,11 +117,16 @@ async function askOnce(
     const {nodeId, callbackUrl} = deps;
     deps.emit({type: 'job_asked', job: ref, requestId, attempt});
     const put = {requestId, nodeId, model: job.model, prompt: job.prompt, callbackUrl};
-    const asking = early?.requestId === requestId ? early.asked : worker.ask(put, closed.signal);
+    const asking = early?.requestId === requestId ? early.asked : lane.ask(put, closed.signal);
     const answer = (await Promise.race([asking.then(() => null), callback])) ?? (await callback);
+    end = 'answered';
     deps.emit({type: 'job_answered', job: ref, requestId, ms: Math.round(time.monotonic() - started)});
     return {answer, stored: true};
+  } catch (error) {
+    if (isAosError(error, 'WORKER_TIMEOUT')) end = 'timeout';
+    throw error;
   } finally {
+    lane.release(end);
     unlink();
     closed.abort(new AosError('WORKER_TIMEOUT', 'the request is closed'));
   }

@@ -1,9 +1,9 @@
 import type {DispatchJob} from '../../../protocol/wire/messages.ts';
-import type {Worker} from '../ports.ts';
+import type {Lane, Worker} from '../ports.ts';
 import type {Workers} from './parts.ts';
 
 /** A request that a worker gets while it is being written down: what the worker says to each of the two calls. */
-export type EarlyRequest = {requestId: string; ready: Promise<void>; asked: Promise<void>};
+export type EarlyRequest = {requestId: string; ready: Promise<Lane>; asked: Promise<void>};
 
 /**
  * Asks a worker that has nothing to do while the selection and the request are being written: its callback finds them in
@@ -18,7 +18,7 @@ export function askEarly(
 ): EarlyRequest {
   const requestId = newSecretId();
   const ready = worker.ready(signal);
-  const asked = ready.then(() => worker.ask({requestId, nodeId, model, prompt, callbackUrl}, signal));
+  const asked = ready.then((lane) => lane.ask({requestId, nodeId, model, prompt, callbackUrl}, signal));
   // askWorker handles both errors: this only keeps them from being reported as unhandled.
   ready.catch(() => undefined);
   asked.catch(() => undefined);

@@ -35,6 +35,10 @@ export function prepareWork(
       return first;
     },
     dropEarly() {
+      early?.ready.then(
+        (lane) => lane.release('untaken'),
+        () => undefined, // no place was free
+      );
       early = undefined;
     },
     journalled(record, job) {
