@@ -2,13 +2,13 @@ import {Box, Text, Transform, useIsScreenReaderEnabled} from 'ink';
 import {memo} from 'react';
 import {MARK_CELLS} from './marks.ts';
 
-/** A part of the screen as text with its colours. */
+/** A part of the screen as text with colours. */
 export type PaintedBlock = {key: string; lines: readonly string[]};
 
 /**
- * Lines of which ink lays out marks. The text that it measures is blank and always the same: ink keeps every text it has
- * measured for ever, and ours change every second for weeks. And what it lays out it takes apart cell by cell for each
- * picture, which for whole lines costs more than everything else we do.
+ * Lines for which ink lays out short marks. The text that ink measures is blank and always the same, because ink never
+ * drops a text that it has measured, and our lines change every second for weeks. Ink also splits its layout into cells
+ * for each frame, which costs more for whole lines than the rest of the dashboard.
  */
 const Rows = memo(
   function Rows({lines, markOf}: {lines: readonly string[]; markOf: (line: string) => string}) {
@@ -28,7 +28,7 @@ const Rows = memo(
     before.lines.every((line, index) => line === after.lines[index]),
 );
 
-/** One block below the other. */
+/** Draws the blocks in one column. */
 export function App({blocks, markOf}: {blocks: readonly PaintedBlock[]; markOf: (line: string) => string}) {
   return (
     <Box flexDirection="column" width={MARK_CELLS}>

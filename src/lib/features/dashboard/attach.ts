@@ -12,21 +12,21 @@ import type {DashTarget} from './target.ts';
 import {openTerminal, type DashTerminal} from './terminal.ts';
 import type {Replay} from './replay.ts';
 
-/** 128 + SIGHUP: the window was closed. */
+/** Exit code when the window was closed: 128 + SIGHUP. */
 const HANG_UP = 129;
 
 export type DashOptions = {
   source: {type: 'live'; target: DashTarget} | {type: 'replay'; replay: Replay; file: string};
-  /** The process that `aos run` is, when this is its dashboard. */
+  /** The process id of `aos run` when this is its dashboard, else null. */
   runPid: number | null;
   theme: Theme;
-  /** The configuration that was named by hand, for the commands that are shown. */
+  /** The `--config` of the user, which the shown commands repeat. */
   config: string | undefined;
 };
 
 /**
- * The dashboard on this terminal until the person closes it, the terminal goes away, or the run whose dashboard it is
- * ends. Puts the terminal back as it was, whatever happens.
+ * Shows the dashboard on this terminal until the user closes it, the terminal goes away, or its `aos run` ends. Restores
+ * the terminal in every case.
  * @returns the exit code
  * @throws AosError CONTROL_VERSION
  */
@@ -93,14 +93,14 @@ async function run(
     return;
   }
   await source.replay.play(onNews, signal);
-  // What was recorded stays on the screen until the person has seen enough.
+  // The end of a recording stays on the screen until the user leaves.
   await untilAbort(signal);
 }
 
-/** A stop takes effect at once. */
+/** A process that SIGTSTP has not stopped within this time was not stopped at all. */
 const NOT_STOPPED_MS = 200;
 
-/** Signals of a process with a screen: each of them puts the terminal back. */
+/** Handles the signals of a process with a screen; each handler restores the terminal. */
 function listen(
   terminal: DashTerminal,
   finish: (code: number) => void,
@@ -117,11 +117,11 @@ function listen(
     if (isAway) return;
     isAway = true;
     void terminal.leave().then(() => {
-      // To the whole group, as the terminal does: the shell sees its job stop.
+      // The signal goes to the whole group, as from the terminal, so that the shell sees its job stop.
       process.off('SIGTSTP', suspend);
       process.kill(0, 'SIGTSTP');
       process.on('SIGTSTP', suspend);
-      // Where no shell could continue the process, the kernel does not stop it: it resumes by itself.
+      // The kernel does not stop a process that no shell can continue: then the dashboard resumes by itself.
       setTimeout(onContinue, NOT_STOPPED_MS);
     });
   };
@@ -149,7 +149,7 @@ function interrupt(pid: number): void {
   try {
     process.kill(pid, 'SIGINT');
   } catch {
-    // it has ended in this moment
+    // the process has just ended
   }
 }
 
@@ -162,7 +162,7 @@ function lives(pid: number): boolean {
   }
 }
 
-/** Into the directory it was started in, never over a file that is there. */
+/** Writes the log into the working directory; never overwrites a file. @returns a line for the user */
 function saveLog(lines: readonly string[]): string {
   const file = path.resolve(
     `aos-log-${new Date(systemTime.now()).toISOString().replaceAll(/[:.]/g, '-')}.txt`,

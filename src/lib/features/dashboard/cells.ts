@@ -1,11 +1,11 @@
 import {cellsOf, graphemes} from '../../foundation/text/cells.ts';
 
-/** One character on the screen and how it looks; a wide one is followed by a cell without a character. */
+/** One character on the screen with its style; an empty cell follows a wide character. */
 export type Cell = {char: string; style: string};
 
 const EMPTY: Cell = {char: ' ', style: ''};
 
-/** A text with SGR colours as the cells it fills; everything else that a terminal would act on is left out. */
+/** Turns a text with SGR colours into cells; leaves out all other control sequences. */
 export function cellsOfText(text: string, columns: number): Cell[] {
   const cells: Cell[] = [];
   let style: Style = {};
@@ -65,12 +65,12 @@ function codesOf({fg, bg, bold, dim, inverse}: Style): string {
   return codes.filter((code) => code !== '').join(';');
 }
 
-/** Unchanged cells between two changes are written again when jumping over them costs more. */
+/** Fewer unchanged cells than this between two changes are written again, since a jump costs more. */
 const MIN_JUMP = 8;
 
 /**
- * What has to be written so that a row shows `next` instead of `prev`, from absolute positions alone.
- * @param row from 1
+ * Returns the text that changes a row from `prev` to `next`; uses absolute positions only.
+ * @param row counts from 1
  */
 export function diffRow(prev: readonly Cell[], next: readonly Cell[], row: number): string {
   let out = '';
@@ -83,7 +83,7 @@ export function diffRow(prev: readonly Cell[], next: readonly Cell[], row: numbe
     let end = at + 1;
     for (let ahead = end; ahead < next.length && ahead - end < MIN_JUMP; ahead += 1)
       if (!same(prev[ahead], next[ahead])) end = ahead + 1;
-    // Half of a wide character cannot be written.
+    // A terminal cannot write half of a wide character.
     let start = at;
     while (start > 0 && next[start]?.char === '') start -= 1;
     while (end < next.length && next[end]?.char === '') end += 1;
@@ -95,7 +95,7 @@ export function diffRow(prev: readonly Cell[], next: readonly Cell[], row: numbe
   return out;
 }
 
-/** Nothing written is a blank. */
+/** Compares two cells; a cell that was never written is a blank. */
 function same(a: Cell = EMPTY, b: Cell = EMPTY): boolean {
   return a.char === b.char && a.style === b.style;
 }
@@ -107,7 +107,7 @@ function writeCells(cells: readonly Cell[], start: number, end: number, row: num
   for (let at = start; at < end; at += 1) {
     const {char, style: codes} = cells[at] ?? EMPTY;
     if (char === '') continue;
-    // Terminals do not agree how wide some characters are: after one of those the place is said anew.
+    // Terminals disagree on the width of some characters: after such a one the position is set again.
     if (!sure) out += `\x1b[${row};${at + 1}H`;
     if (codes !== style) out += `\x1b[0${codes === '' ? '' : `;${codes}`}m`;
     style = codes;

@@ -20,48 +20,48 @@ export type DashboardOptions = {
   canvas: Canvas;
   theme: Theme;
   time: Time;
-  /** The clock of what is shown: the wall clock, or that of a replay. */
+  /** The clock of the shown data: the wall clock, or that of a replay; Unix ms. */
   now: () => number;
-  /** The file that is played, null for a running operator. */
+  /** The name of the replayed file; null for a running operator. */
   replay: string | null;
   /** Whether Ctrl-C twice stops the operator. */
   ownsOperator: boolean;
-  /** The configuration that was named by hand, for the commands that are shown. */
+  /** The `--config` of the user, which the shown commands repeat. */
   config: string | undefined;
-  /** Called once, when the person wants to leave. */
+  /** Called once, when the user leaves. */
   onQuit: () => void;
   onInterrupt: () => void;
-  /** Suspends this process; null where that is not possible, with the reason. */
+  /** Suspends this process, or the reason why it cannot be suspended. */
   suspend: (() => void) | {refused: string};
-  /** Writes lines to a file; tells where, or what went wrong. */
+  /** Writes lines to a file; returns a line with the file name or the error. */
   saveLog: (lines: readonly string[]) => string;
 };
 
 export type Dashboard = {
   take(news: News): void;
-  /** What the terminal sent. */
+  /** Takes the bytes that the terminal sent, as text. */
   input(chunk: string): void;
-  /** The screen is another one, or what it shows is not known any more. */
+  /** Draws the whole screen again: its size changed, or its content is unknown. */
   redraw(): void;
-  /** The terminal takes text again. */
+  /** Continues to draw: the terminal reads again. */
   drained(): void;
   close(): void;
   /** Rejects when drawing fails. */
   broken: Promise<void>;
 };
 
-/** A lone ESC is the Esc key when nothing follows for so long. */
+/** A lone ESC is the Esc key when no other byte follows within this time. */
 const ESC_MS = 40;
 
-/** Events that wait for the next picture; at the slowest pace those of a busy operator are more. */
+/** Events that wait for the next frame at most; a busy operator sends more than this at the slowest pace. */
 const MAX_FRESH = 2_000;
 
-/** The state that a frozen screen keeps showing. */
+/** The state that a frozen screen shows. */
 type Still = {now: number; data: Data; log: readonly Entry[]};
 
 /**
- * The dashboard as a whole: news and keys are collected as they come, and at most one picture a tick is made of them.
- * It knows neither the socket nor the process.
+ * Creates the dashboard: it collects news and keys as they arrive and draws at most one frame for each tick. It knows
+ * neither the socket nor the process.
  */
 // eslint-disable-next-line max-lines-per-function -- one screen: what it draws, reads and repeats shares its state
 export function createDashboard(options: DashboardOptions): Dashboard {
@@ -72,7 +72,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   const log = createLog(next);
   const filterLog = createLogFilter();
   let data = emptyData(now());
-  /** Events that came since, in order. */
+  /** Events since the last frame, in order. */
   let fresh: OperatorEvent[] = [];
   let ui: Ui = initialUi;
   let still: Still | null = null;
@@ -86,7 +86,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   let cancelEsc = (): void => {};
   let closed = false;
 
-  /** Many events at once cost little more than one. */
+  /** Applies the collected events together: many cost little more than one. */
   function settle(): void {
     data = takeEvents(data, fresh);
     fresh = [];
@@ -112,7 +112,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   function show(): void {
     lastShownAt = time.monotonic();
     alarm();
-    // A terminal that does not read gets no more pictures; the one after it reads again is whole.
+    // A terminal that does not read gets no more frames; the first frame after that is complete.
     if (canvas.busy()) return;
     const size = canvas.size();
     const drawn = drawScreen(scene(), size);
@@ -120,7 +120,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     screen.show(drawn, size, theme);
   }
 
-  /** Once for each step to something worse, also while the screen is frozen. */
+  /** Rings once for each change to a worse severity, also while the screen is frozen. */
   function alarm(): void {
     settle();
     if (data.link.state === 'attaching') return;
@@ -230,7 +230,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
       settle();
       data = takeNews(data, news);
       if (news.type === 'history') for (const event of news.events) log.push(event);
-      // These change everything at once; they are rare.
+      // These change the whole screen and are rare.
       if (news.type === 'attached' || news.type === 'away' || news.type === 'ended') soon();
     },
     input(chunk) {

@@ -6,23 +6,23 @@ import type {Screen, Size} from './screen.ts';
 import {paintLine, type Theme} from './theme.ts';
 
 export type InkScreen = {
-  /** Commits one React state; what of it is new goes to the canvas. */
+  /** Commits one React state and writes its changes to the canvas. */
   show(screen: Screen, size: Size, theme: Theme): void;
-  /** The canvas has room again. */
+  /** Draws the frame that waits: the canvas takes text again. */
   flush(): void;
-  /** Draw everything again with the next picture. */
+  /** Makes the next frame a complete one. */
   forget(): void;
   close(): void;
   /** Rejects when a component throws. */
   broken: Promise<void>;
 };
 
-/** Ink on a canvas of ours: with `debug` it hands over whole frames of marks; the painter writes what of their lines changed. */
+/** Runs ink on our canvas: with `debug`, ink returns whole frames of marks, and the painter writes the lines that changed. */
 export function createInkScreen(canvas: Canvas): InkScreen {
   const painter = createPainter(canvas);
   const marks = createMarks();
   let closed = false;
-  // Not a TTY for ink: then it leaves the cursor alone, which is the terminal's business (edge/dash-terminal).
+  // Ink gets no TTY here, so that it leaves the cursor alone, which terminal.ts handles.
   const stdout = {
     columns: MARK_CELLS,
     rows: canvas.size().rows,
@@ -36,7 +36,7 @@ export function createInkScreen(canvas: Canvas): InkScreen {
     off: () => stdout,
   };
   const instance = render(<App blocks={[]} markOf={marks.of} />, {
-    // Ink uses no more of a stream than what is there.
+    // Ink uses only these members of a stream.
     stdout: stdout as unknown as NodeJS.WriteStream,
     debug: true,
     patchConsole: false,

@@ -1,15 +1,15 @@
-/** What came in from the terminal. */
+/** One input from the terminal. */
 export type Input =
   | {type: 'key'; name: string}
-  /** Text that was pasted, cut to {@link MAX_PASTE} characters. */
+  /** Pasted text, cut to {@link MAX_PASTE} characters. */
   | {type: 'paste'; text: string}
   | {type: 'focus'; on: boolean};
 
-/** Longest filter text. */
+/** Characters of a paste at most. */
 export const MAX_PASTE = 1_000;
-/** A hand does not press more keys than this in one read; what follows is a paste into a terminal that does not mark it. */
+/** Keys of one read at most: more are a paste in a terminal without bracketed paste. */
 const MAX_KEYS = 64;
-/** No key's sequence is longer; what is unfinished and longer is thrown away. */
+/** Characters of a key's sequence at most; a longer unfinished one is dropped. */
 const MAX_SEQUENCE = 32;
 
 const PASTE_START = '\x1b[200~';
@@ -43,15 +43,15 @@ const CONTROLS: Readonly<Record<string, string>> = {
 };
 
 export type Decoder = {
-  /** What a chunk holds; an unfinished sequence waits for the next one. */
+  /** Returns the inputs of a chunk; keeps an unfinished sequence for the next chunk. */
   feed(chunk: string): Input[];
-  /** Whether a lone ESC waits: it is the Esc key when nothing follows soon. */
+  /** Whether a lone ESC waits, which is the Esc key when no other byte follows soon. */
   pending(): boolean;
-  /** Nothing followed. */
+  /** Returns the lone ESC as the Esc key. */
   flush(): Input[];
 };
 
-/** Turns what a terminal in raw mode sends into keys. Never holds more than {@link MAX_PASTE} characters. */
+/** Creates a decoder for the input of a terminal in raw mode. It never keeps more than {@link MAX_PASTE} characters. */
 export function createDecoder(): Decoder {
   let rest = '';
   let pasted: string | null = null;
@@ -69,7 +69,7 @@ export function createDecoder(): Decoder {
             MAX_PASTE,
           );
         if (end < 0) {
-          // The end mark may be cut in two.
+          // The end mark may be split between two chunks.
           rest = rest.slice(-PASTE_END.length);
           return out;
         }
@@ -112,12 +112,12 @@ export function createDecoder(): Decoder {
   };
 }
 
-/** Length of the first key of a text; 0 when it is not there as a whole. */
+/** Returns the length of the first key in a text; 0 while the key is incomplete. */
 function keyLength(text: string): number {
   if (!text.startsWith('\x1b')) return String.fromCodePoint(text.codePointAt(0) ?? 0).length;
   if (text.length === 1) return 0;
   if (text[1] === 'O') return text.length < 3 ? 0 : 3;
-  // ESC before another key: that key with Alt, which means nothing here.
+  // ESC before a key is that key with Alt, which has no meaning here.
   if (text[1] !== '[') return text[1] === '\x1b' ? 1 : 2;
   const end = /^\x1b\[[\x20-\x3f]*[\x40-\x7e]/.exec(text.slice(0, MAX_SEQUENCE + 1));
   if (end !== null) return end[0].length;

@@ -1,16 +1,17 @@
-/** Cells of a mark: more lines than its digits can count are on no screen. */
+/** Cells of a mark: its digits can count more lines than any screen has. */
 export const MARK_CELLS = 6;
-/** Of the private use area: no text of ours begins with it. */
+/** A character of the private use area, with which no text of ours begins. */
 const MARK = '\ue000';
 
-/** Short stand-ins for lines, for one picture. */
+/** Short marks that represent the lines of one frame. */
 export type Marks = {
-  /** A mark for the line. */
+  /** Returns a new mark for a line. */
   of(line: string): string;
-  /** The frame with the lines in place of their marks; what is no mark stays as it is. The marks are used up. */
+  /** Replaces the marks in a frame by their lines and forgets the marks; other text stays. */
   resolve(frame: string): string;
 };
 
+/** Creates the marks of a screen; see {@link Marks}. */
 export function createMarks(): Marks {
   let lines: string[] = [];
   return {

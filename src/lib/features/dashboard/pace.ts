@@ -1,11 +1,11 @@
-/** Time between frames, ms: 1 Hz, 4 Hz while keys are pressed, 0.2 Hz without focus. */
+/** Time between frames in ms: 1 Hz, 4 Hz after a key, 0.2 Hz without focus. */
 export const PACE = {quick: 250, normal: 1_000, idle: 5_000} as const;
 const QUICK_FOR_MS = 5_000;
 const IDLE_AFTER_MS = 10 * 60_000;
-/** Between two pictures that keys ask for. */
+/** Time between two frames after keys, in ms. */
 export const KEY_PACE_MS = 40;
 
-/** @param sinceKeyMs time since the last key, or since the start */
+/** Returns the time to the next frame in ms. @param sinceKeyMs time since the last key, or since the start */
 export function paceOf({
   sinceKeyMs,
   pressed,

@@ -1,21 +1,21 @@
 import {cellsOfText, diffRow, type Cell} from './cells.ts';
 import type {Size} from './screen.ts';
 
-/** Where a picture goes. */
+/** The target of frames. */
 export type Canvas = {
   size(): Size;
   /** Never blocks. */
   write(text: string): void;
-  /** Whether the terminal has not taken what was written before. */
+  /** Whether the terminal has not read all earlier writes. */
   busy(): boolean;
 };
 
 export type Painter = {
-  /** Shows a frame, lines separated by newlines; while the terminal does not read, only the last one is kept. */
+  /** Shows a frame, one line of text per row; keeps only the last frame while the terminal does not read. */
   paint(frame: string): void;
-  /** There is room again. */
+  /** Draws the kept frame: the terminal reads again. */
   flush(): void;
-  /** What the screen shows is not known any more: everything is drawn again. */
+  /** Makes the next frame a complete one, because the content of the screen is unknown. */
   forget(): void;
 };
 
@@ -23,7 +23,7 @@ const BEGIN = '\x1b[?2026h';
 const END = '\x1b[?2026l';
 const CLEAR = '\x1b[0m\x1b[2J';
 
-/** Writes only what changed since the last frame, by absolute position, within one synchronised update. */
+/** Creates a painter that writes only changed cells, by absolute position, in one synchronised update. */
 export function createPainter(canvas: Canvas): Painter {
   let known = false;
   let lines: readonly string[] = [];

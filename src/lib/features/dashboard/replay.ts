@@ -7,17 +7,17 @@ import {emptyView} from '../../node/events/view.ts';
 import type {OperatorEvent} from '../../node/events/events.ts';
 import type {Time} from '../../foundation/time/time.ts';
 
-/** A recorded `aos run --json`, played at its own pace. */
+/** A recorded `aos run --json`, replayed at its own pace. */
 export type Replay = {
-  /** The recorded time that it is now; it does not move after the end. */
+  /** Returns the recorded time, Unix ms; it stops at the end of the recording. */
   now(): number;
-  /** Ends with the recording, or when the signal aborts. */
+  /** Replays the recording; ends with it or when the signal aborts. */
   play(onNews: (news: News) => void, signal: AbortSignal): Promise<void>;
 };
 
 /**
- * Opens a recording and reads as far as its first event.
- * @param speed 2 is twice as fast
+ * Opens a recording and reads its first event.
+ * @param speed factor of the recorded pace; 2 is twice as fast
  * @throws AosError REPLAY_INVALID
  */
 export async function openReplay(path: string, {speed, time}: {speed: number; time: Time}): Promise<Replay> {
@@ -64,7 +64,7 @@ async function firstEvent(lines: AsyncIterator<string>, path: string): Promise<O
   throw new AosError('REPLAY_INVALID', `${path} cannot be played: its first line is no event`);
 }
 
-/** The next event; what is no line of a recording counts as one that was missed, as the torn last line of a crash. */
+/** Reads the next event; an invalid line, such as the torn last one of a crash, counts as a missed event. */
 async function next(lines: AsyncIterator<string>): Promise<News | null> {
   for (;;) {
     const read = await lines.next();

@@ -10,12 +10,13 @@ import {detailText, explainText, helpText, type Text} from './panes/texts.ts';
 
 export type Size = {columns: number; rows: number};
 
-/** A part of the screen that changes together. */
+/** A part of the screen whose lines change together. */
 export type Block = {key: string; lines: readonly Line[]};
 
+/** A drawn screen; `page` and `maxScroll` in lines, for the keys. */
 export type Screen = {blocks: readonly Block[]; page: number; maxScroll: number};
 
-/** Below this there is only a notice; `SUMMARY` has a line a fact, from `FULL` on everything is there. */
+/** A smaller screen shows only a notice; from `SUMMARY` on each fact has a line, from `FULL` on all lines are there. */
 const LEAST: Size = {columns: 40, rows: 10};
 const SUMMARY: Size = {columns: 60, rows: 16};
 const FULL: Size = {columns: 80, rows: 24};
@@ -26,8 +27,8 @@ const isAtLeast = (size: Size, least: Size): boolean =>
   size.columns >= least.columns && size.rows >= least.rows;
 
 /**
- * The whole picture of a scene. Total: never wider than the screen, never more than `rows - 1` lines (a frame as high as
- * the terminal would scroll it), and nothing in it that a terminal acts on.
+ * Draws a scene. Total: no line is wider than the screen, there are at most `rows - 1` lines (a frame as high as the
+ * terminal would scroll it), and no text contains control characters.
  */
 export function drawScreen(scene: Scene, size: Size): Screen {
   const {blocks, page, maxScroll} = draw(scene, size);
@@ -36,7 +37,7 @@ export function drawScreen(scene: Scene, size: Size): Screen {
   for (const {key, lines} of blocks) {
     const kept = lines.slice(0, room);
     room -= kept.length;
-    // While the operator is away everything but what says so is of the past.
+    // While the operator is away, all blocks but those that say so show past data.
     const dim = scene.data.link.state === 'away' && !LIVE.has(key);
     if (kept.length > 0)
       sealed.push({key, lines: kept.map((line) => sealLine(dim ? dimmed(line) : line, size.columns))});
@@ -92,7 +93,7 @@ function textOf(scene: Scene, width: number): Text {
   return scene.ui.page === 'explain' ? explainText(scene, width) : detailText(scene, width);
 }
 
-/** Lines for jobs and log, titles included: seven jobs and five log lines of the fourteen at 80×24. */
+/** Shares the rows between jobs and log, titles included: seven jobs and five log lines of the fourteen rows at 80×24. */
 function share(rows: number): {jobs: number; log: number} {
   if (rows < 5) return {jobs: Math.max(0, rows), log: 0};
   const jobs = Math.max(3, Math.ceil(rows * 0.55));
@@ -102,7 +103,7 @@ function share(rows: number): {jobs: number; log: number} {
 function factLines(scene: Scene, size: Size): Line[] {
   const {columns} = size;
   if (!isAtLeast(size, SUMMARY)) {
-    // The strip and the clock; what is wrong with the others is in the verdict.
+    // A small screen has no room for more; the verdict names the problems of the other parts.
     const [strip = []] = heartbeatLines(scene, columns);
     return [strip, ...clockLines(scene, columns), ...signerLines(scene, columns)];
   }
@@ -129,12 +130,12 @@ function factLines(scene: Scene, size: Size): Line[] {
   ]);
 }
 
-/** Exactly so many lines, so that what is below does not jump. */
+/** Pads to exactly `rows` lines, so that the blocks below keep their place. */
 function filled(lines: readonly Line[], rows: number): Line[] {
   return Array.from({length: Math.max(0, rows)}, (_, row) => lines[row] ?? []);
 }
 
-/** What is needed, what there is, and the verdict as far as there is room for it. */
+/** Draws the notice of a screen that is too small: its size, the needed size, and the verdict. */
 function sizeNotice(scene: Scene, {columns, rows}: Size): Screen {
   const [first] = scene.findings;
   const lines: Line[] = [

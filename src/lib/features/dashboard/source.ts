@@ -4,13 +4,13 @@ import type {News} from './model/data.ts';
 import {errorText, isAosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 
-/** How often an operator that is away is looked for; the socket is local, so that costs nothing. */
+/** Time between two attempts to connect, in ms; a local socket makes them cheap. */
 const RETRY_MS = 1_000;
 
 /**
- * Follows an operator through its control socket, and looks for it again whenever it is away, until the signal aborts.
- * @param onLost called when a connection has ended; false ends it all
- * @throws AosError CONTROL_VERSION, when another generation of aos runs there
+ * Follows an operator through its control socket and reconnects whenever it is away, until the signal aborts.
+ * @param onLost called when a connection has ended; false ends the function
+ * @throws AosError CONTROL_VERSION when the operator runs an incompatible aos
  */
 export async function watchOperator(options: {
   first: ControlClient | null;

@@ -6,19 +6,19 @@ import {isAosError} from '../../foundation/errors/error.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {configForCommand} from '../../cli/load-config.ts';
 
-/** Whose dashboard it is: an open connection if there is one, and how to get another. */
+/** The operator of a dashboard: its open connection or null, and how to connect again. */
 export type DashTarget = {
   first: ControlClient | null;
   connect: (signal: AbortSignal) => Promise<ControlClient>;
 };
 
 const TIMEOUT_MS = 2_000;
-/** Less than the eye sees, and many events at once. */
+/** The pause between two reads in ms: too short to see, long enough to collect events. */
 const REST_MS = 50;
 
 /**
- * The operator of the socket, else of the configuration, else the only one that runs. With a socket or a configuration
- * it need not run yet.
+ * Finds the operator of the socket, else of the configuration, else the only one that runs. With a socket or a
+ * configuration, the operator need not run yet.
  * @throws AosError CONTROL_ABSENT, CONTROL_AMBIGUOUS, CONTROL_VERSION, CONFIG_*
  */
 export async function dashTarget(

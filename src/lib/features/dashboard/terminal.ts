@@ -6,11 +6,11 @@ import {unblock} from '../../cli/sinks.ts';
 
 /** The terminal as the dashboard's canvas, between `enter` and `leave`. */
 export type DashTerminal = Canvas & {
-  /** Alternate screen, no cursor, no line wrap, raw keys, bracketed paste, focus events. */
+  /** Enters the alternate screen: no cursor, no line wrap, raw keys, bracketed paste, focus events. */
   enter(): void;
-  /** As it was before; resolves when the terminal has taken it, or does not read. */
+  /** Restores the terminal; resolves when it has read the sequence, or after {@link LEAVE_MS}. */
   leave(): Promise<void>;
-  /** For a process that ends in this moment. */
+  /** Restores the terminal at once, for a process that ends. */
   leaveNow(): void;
 };
 
@@ -18,14 +18,14 @@ export type TerminalEvents = {
   onInput: (chunk: string) => void;
   onResize: () => void;
   onDrain: () => void;
-  /** The terminal is gone. */
+  /** Called when the terminal is gone. */
   onGone: () => void;
 };
 
-/** A terminal that does not read is left alone after this. */
+/** How long to wait for a terminal that does not read, in ms. */
 const LEAVE_MS = 300;
 
-/** Takes hold of stdin and stdout, which must be terminals; no write to them ever waits. */
+/** Opens stdin and stdout, which must be terminals, for the dashboard; no write ever blocks. */
 export function openTerminal(
   {stdin, stdout}: {stdin: NodeJS.ReadStream; stdout: NodeJS.WriteStream},
   {onInput, onResize, onDrain, onGone}: TerminalEvents,
@@ -70,7 +70,7 @@ export function openTerminal(
       try {
         writeSync(1, LEAVE_SCREEN);
       } catch {
-        // it does not read, or is gone
+        // the terminal does not read, or is gone
       }
       raw(stdin, false);
     },

@@ -1,13 +1,13 @@
 import type {Theme} from './theme.ts';
 import type {TerminalStyle} from '../../cli/terminal-style.ts';
 
-/** How the terminal at `stdout` is drawn on: what was asked for, and how many colours it has. */
+/** Works out the theme of the terminal at `stdout` from the flags and its number of colours. */
 export function dashTheme(
   {color, ascii}: Pick<TerminalStyle, 'color' | 'ascii'>,
   env: NodeJS.ProcessEnv,
   stdout: {getColorDepth(env?: object): number},
 ): Theme {
-  // These two say whether, which is decided already; Node would take them for how many.
+  // Node would read a number of colours from these two, which only decide whether there are colours.
   const {FORCE_COLOR: _force, NO_COLOR: _no, ...rest} = env;
   return {
     colors: color('stdout') ? colorsOf(stdout.getColorDepth(rest)) : 'none',

@@ -4,7 +4,7 @@ import {type Line, type Tone} from './model/line.ts';
 
 export type Theme = {colors: Colors; ascii: boolean; /** A light background. */ light: boolean};
 
-/** Tones of the screen alone; the others are those of every command. */
+/** Tones of the dashboard alone; all commands share the others. */
 const OWN: Readonly<Partial<Record<Tone, string>>> = {
   plain: '',
   title: '1',
@@ -13,7 +13,7 @@ const OWN: Readonly<Partial<Record<Tone, string>>> = {
   cursor: '7',
 };
 
-/** A line as text with colours, which end with it. */
+/** Returns a line as text with colours, which end with the line. */
 export function paintLine(line: Line, theme: Theme): string {
   return line
     .map(({text, tone}) => {

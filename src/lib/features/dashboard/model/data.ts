@@ -1,28 +1,29 @@
 import type {OperatorEvent} from '../../../node/events/events.ts';
 import {emptyView, reduceEvents, type OperatorView} from '../../../node/events/view.ts';
 
-/** Who is being watched, as the control socket's `hello` says. */
+/** The operator behind the dashboard, from `hello` of the control socket. */
 export type Peer = {nodeId: string; network: string; host: string; version: string; pid: number};
 
-/** How things stand between the dashboard and its operator; times are Unix ms. */
+/** The connection between the dashboard and its operator; times are Unix ms. */
 export type Link =
   | {state: 'attaching'; since: number}
   | {state: 'attached'; since: number}
   | {state: 'away'; since: number; reason: string}
   | {state: 'ended'; since: number};
 
+/** Everything that the dashboard knows of its operator. */
 export type Data = {
   peer: Peer | null;
   view: OperatorView;
   link: Link;
-  /** Events that were dropped because we read too slowly. */
+  /** Events that the operator dropped because we read too slowly. */
   missed: number;
 };
 
-/** What happens outside, one at a time. */
+/** One piece of news from the operator or from a replay. */
 export type News =
   | {type: 'attached'; peer: Peer | null; view: OperatorView; at: number}
-  /** The operator cannot be reached any more; it is tried again. */
+  /** The operator is not reachable any more; the source connects again. */
   | {type: 'away'; at: number; reason: string}
   /** A replay is over. */
   | {type: 'ended'; at: number}
@@ -32,13 +33,15 @@ export type News =
   | {type: 'history'; events: readonly OperatorEvent[]}
   | {type: 'event'; event: OperatorEvent};
 
-/** All but single events, which are collected. */
+/** All news but single events, which the dashboard collects. */
 export type Turn = Exclude<News, {type: 'event'}>;
 
+/** Returns the data before the first news. @param now Unix ms */
 export function emptyData(now: number): Data {
   return {peer: null, view: emptyView, link: {state: 'attaching', since: now}, missed: 0};
 }
 
+/** Returns the data after one piece of news. Pure. */
 export function takeNews(data: Data, news: Turn): Data {
   switch (news.type) {
     case 'attached': {
@@ -61,7 +64,7 @@ export function takeNews(data: Data, news: Turn): Data {
   }
 }
 
-/** The data after some events, in their order. */
+/** Returns the data after some events, in their order. Pure. */
 export function takeEvents(data: Data, events: readonly OperatorEvent[]): Data {
   return events.length === 0 ? data : {...data, view: reduceEvents(data.view, events)};
 }

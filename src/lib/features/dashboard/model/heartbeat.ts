@@ -1,29 +1,30 @@
 import type {OperatorView} from '../../../node/events/view.ts';
 
 /**
- * What the operator expects before the first liveness record: the network's own figures
+ * Interval and allowance until the first liveness record arrives: the figures of the network
  * (docs/protocol.md#liveness).
  */
 const DEFAULT_INTERVAL_MS = 10_000;
 const DEFAULT_ALLOWANCE_MS = 3_600_000;
-/** Three probes missed in a row are an outage. */
+/** Missed probes in a row that make an outage. */
 const MISSES = 3;
 
-/** How the network reaches us, at one moment. */
+/** The probes of this node at one moment. */
 export type Heartbeat = {
-  /** Null: never, as far as is recorded. */
+  /** Unix ms of the last probe; null when none is on record. */
   lastAt: number | null;
   via: 'http' | 'websocket' | null;
   intervalMs: number;
   graceMs: number;
   /** Null: never probed. */
   sinceLastProbeMs: number | null;
-  /** Longer than three intervals: the offline allowance is used. */
+  /** Whether the last probe is more than three intervals ago, so that the offline allowance runs. */
   offline: boolean;
   /** The whole of it while probes come; null: never probed. */
   graceLeftMs: number | null;
 };
 
+/** Works out the heartbeat from the view of the operator. @param now Unix ms */
 export function heartbeatOf({liveness, lastProbe}: OperatorView, now: number): Heartbeat {
   const intervalMs = liveness?.probeIntervalMs ?? DEFAULT_INTERVAL_MS;
   const graceMs = liveness?.graceMs ?? DEFAULT_ALLOWANCE_MS;
@@ -53,10 +54,10 @@ export function heartbeatOf({liveness, lastProbe}: OperatorView, now: number): H
   };
 }
 
-/** One place of the strip: a probe that came in time, late, very late, or did not come; or nothing known. */
+/** One place of the strip: a probe in time, late, very late or missed; or no record. */
 export type Beat = 'good' | 'late' | 'bad' | 'missed' | 'none';
 
-/** The last probes and, between and after them, those that did not come; the latest last, exactly `width` places. */
+/** Returns the last `width` places of the strip, the latest last: probes, and the missed ones between and after them. */
 export function beats(view: OperatorView, now: number, width: number): Beat[] {
   const {intervalMs} = heartbeatOf(view, now);
   const out: Beat[] = [];
@@ -73,7 +74,7 @@ export function beats(view: OperatorView, now: number, width: number): Beat[] {
   return [...Array.from({length: width - last.length}, () => 'none' as const), ...last];
 }
 
-/** How many probes are missing in a time between two; one that is on its way is not. */
+/** Counts the missed probes in a gap; one that may still arrive does not count. */
 function missedIn(ms: number, intervalMs: number, most: number): number {
   return Math.min(most, Math.max(0, Math.floor(ms / intervalMs - 0.5)));
 }

@@ -1,9 +1,10 @@
 import type {JobView} from '../../../node/events/view-jobs.ts';
 import type {OperatorView} from '../../../node/events/view.ts';
 
-/** How a job does. */
+/** The state of a job in one word, for sign and colour. */
 export type JobHealth = 'fail' | 'warn' | 'wait' | 'ok';
 
+/** Judges a job from its stage, outcome and problem. */
 export function healthOf(job: JobView): JobHealth {
   if (job.outcome === 'failed' || job.stage === 'expired') return 'fail';
   if (job.stage === 'accepted') return 'ok';
@@ -12,13 +13,12 @@ export function healthOf(job: JobView): JobHealth {
 
 const ORDER: Readonly<Record<JobHealth, number>> = {fail: 0, warn: 1, wait: 2, ok: 3};
 
-/** What has been delivered stays on top for this long if it failed; then it is past. */
+/** How long a failed job stays on top of the table. */
 const FAIL_FRESH_MS = 10 * 60_000;
 
 /**
- * The jobs in the order of the table: worst first, and of the unfinished the oldest first; below them what is done, the
- * latest first.
- * @param filter lower-case, found in any of the texts; '' for all
+ * Sorts the jobs for the table: the worst first, the oldest unfinished ones first, then the finished ones, the latest first.
+ * @param filter lower-case text that a job must contain; '' for all jobs
  */
 export function sortJobs(view: OperatorView, filter: string, now: number): JobView[] {
   const rank = (job: JobView): number => {
@@ -41,7 +41,7 @@ function textOf({jobId, kind, model, tag, position, stage, outcome, problem}: Jo
   return [jobId, kind, model, tag, position, stage, outcome, problem].join(' ').toLowerCase();
 }
 
-/** What came of it, in words. */
+/** Returns the result of a job in words; '' while there is none. */
 export function resultOf(job: JobView): string {
   if (job.problem !== null) return job.problem;
   if (job.outcome !== null) return job.outcome;

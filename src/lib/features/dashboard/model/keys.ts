@@ -1,4 +1,4 @@
-/** What a key does. */
+/** The action of a key. */
 export type Command =
   | 'help'
   | 'quit'
@@ -29,13 +29,13 @@ export type Command =
 
 export type KeyBinding = {
   command: Command;
-  /** Names that the decoder returns. */
+  /** Key names of the decoder. */
   keys: readonly string[];
-  /** How the keys are written. */
+  /** The keys as help and key bar print them. */
   shown: string;
-  /** One word for the key bar of the main page; null: only in the help. */
+  /** The word in the key bar of the main page; null for keys that only the help lists. */
   bar: string | null;
-  /** '': the line of the key before describes it. */
+  /** The line of the help; '' when the line of the previous key covers it. */
   help: string;
 };
 
@@ -47,7 +47,7 @@ const key = (
   help: string,
 ): KeyBinding => ({command, keys, shown, bar, help});
 
-/** Every key there is: the help and the key bar are made of it, the most needed first. */
+/** All keys, the most needed first; the help and the key bar are made from this table. */
 export const KEYS: readonly KeyBinding[] = [
   key('help', ['?', 'h', 'f1'], '?', 'help', 'this page'),
   key('quit', ['q'], 'q', 'quit', 'close the dashboard; the operator keeps running'),
@@ -81,7 +81,7 @@ const BY_NAME: ReadonlyMap<string, Command> = new Map(
   KEYS.flatMap(({command, keys}) => keys.map((name) => [name, command] as const)),
 );
 
-/** @returns undefined for a key without a meaning */
+/** Finds the action of a key name. @returns undefined for a key without one */
 export function commandOf(name: string): Command | undefined {
   return BY_NAME.get(name);
 }

@@ -1,7 +1,7 @@
 import {cellsOf, fit} from '../../../foundation/text/cells.ts';
 import {safeText} from '../../../foundation/text/safe-text.ts';
 
-/** What a piece of text means; the theme turns it into colour, and never is the colour alone the meaning. */
+/** The meaning of a piece of text; the theme adds a colour, which never carries the meaning alone. */
 export type Tone =
   | 'plain'
   | 'dim'
@@ -26,9 +26,9 @@ const PLAIN_ASCII = /^[ -~]*$/;
 export const span = (text: string, tone: Tone = 'plain'): Span => ({text, tone});
 
 /**
- * Outside text for the screen: nothing in it can move a cursor or pile up on one cell (marks beyond two on a letter,
- * halves of surrogate pairs).
- * @param limit characters, beyond which it is cut
+ * Makes outside text safe for the screen: removes what moves a cursor or stacks up in one cell (more than two marks on a
+ * letter, halves of surrogate pairs).
+ * @param limit characters at most; a longer text is cut
  */
 export function shown(text: string, limit = 500): string {
   const safe = safeText(text, limit);
@@ -36,17 +36,18 @@ export function shown(text: string, limit = 500): string {
   return safe.replace(/(\p{M}{2})\p{M}+/gu, '$1').replace(/[\ud800-\udfff]/gu, '\ufffd');
 }
 
+/** Returns the width of a line in cells. */
 export function lineCells(line: Line): number {
   return line.reduce((sum, {text}) => sum + cellsOf(text), 0);
 }
 
-/** The line in exactly `width` cells. */
+/** Cuts or pads a line to exactly `width` cells. */
 export function fillLine(line: Line, width: number): Line {
   const cut = clipLine(line, width);
   return [...cut, span(' '.repeat(Math.max(0, width - lineCells(cut))))];
 }
 
-/** The line in at most `width` cells. */
+/** Cuts a line to at most `width` cells. */
 export function clipLine(line: Line, width: number): Line {
   if (lineCells(line) <= width) return line;
   const out: Span[] = [];
@@ -60,7 +61,7 @@ export function clipLine(line: Line, width: number): Line {
   return out;
 }
 
-/** Whatever was drawn, made harmless and no wider than `width`: the last thing that happens to a line. */
+/** Makes a drawn line safe and at most `width` cells wide: the last step for every line. */
 export function sealLine(line: Line, width: number): Line {
   return clipLine(
     line.map(({text, tone}) => ({text: shown(text, 4_000), tone})),
@@ -68,7 +69,7 @@ export function sealLine(line: Line, width: number): Line {
   );
 }
 
-/** Parts with ` · ` between them; one that does not fit any more into `width` cells is left out, but for the first. */
+/** Joins parts with ` · `; leaves out each part but the first that does not fit into `width` cells. */
 export function joinFitting(parts: readonly Line[], width: number): Line {
   const out: Span[] = [];
   let used = 0;

@@ -3,23 +3,23 @@ import {describe, type Level} from '../../../node/events/describe.ts';
 import {shown} from './line.ts';
 import type {RenderNext} from '../../../foundation/next-step/next-step.ts';
 
-/** One line of the log pane. `n` counts what this dashboard has seen. */
+/** One line of the log pane; `n` counts the entries of this dashboard. */
 export type Entry = {n: number; level: Level; event: OperatorEvent; text: string};
 
 export type Log = {
   push(event: OperatorEvent): void;
-  /** Oldest first; the same array until something is pushed. */
+  /** Returns the entries, oldest first; the same array until the next push. */
   entries(): readonly Entry[];
 };
 
 const MAX_ENTRIES = 5_000;
-/** Errors have a ring of their own, so that noise cannot push them out. */
+/** Old errors have a ring of their own, so that other events cannot push them out. */
 const MAX_ERRORS = 200;
 const MAX_TEXT = 300;
 const SLACK = 1_000;
 
 /**
- * The last {@link MAX_ENTRIES} events, and of those before them the errors.
+ * Creates a log that keeps the last {@link MAX_ENTRIES} events and older errors.
  * @param next renders the next step of an event
  */
 export function createLog(next: RenderNext): Log {
@@ -32,7 +32,7 @@ export function createLog(next: RenderNext): Log {
 
   return {
     push(event) {
-      // A history repeats what was seen before the connection was lost; another operator begins at 1, but later.
+      // A history repeats events from before the connection was lost; a new operator begins at 1, but later.
       if (event.seq <= lastSeq && event.at <= lastAt) return;
       lastSeq = event.seq;
       lastAt = event.at;
@@ -41,7 +41,7 @@ export function createLog(next: RenderNext): Log {
       recent.push({n: count, level, event: kept, text: shown(text, MAX_TEXT)});
       count += 1;
       all = null;
-      // Cut seldom, so that a push costs the same whatever the ring holds.
+      // The ring is cut seldom, so that a push costs the same at any size.
       if (recent.length < MAX_ENTRIES + SLACK) return;
       const old = recent.slice(0, -MAX_ENTRIES);
       recent = recent.slice(-MAX_ENTRIES);
@@ -52,7 +52,7 @@ export function createLog(next: RenderNext): Log {
 }
 
 export type LogQuery = {
-  /** Lower-case; '' for everything. */
+  /** Lower-case text that a line must contain; '' for every line. */
   text: string;
   level: LogLevel;
 };
@@ -62,7 +62,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const RANKS: Readonly<Record<Level | 'all', number>> = {all: 0, debug: 0, info: 1, warn: 2, error: 3};
 
-/** Filters a log that grows: a line that was checked once is not checked again while the query stays the same. */
+/** Creates a filter for a growing log: it checks each line once while the query stays the same. */
 export function createLogFilter(): (entries: readonly Entry[], query: LogQuery) => readonly Entry[] {
   let last: LogQuery | null = null;
   let seen = 0;
@@ -86,7 +86,7 @@ export function createLogFilter(): (entries: readonly Entry[], query: LogQuery) 
     let start = entries.length;
     while (start > 0 && (entries[start - 1]?.n ?? 0) > seen) start -= 1;
     const fresh = entries.slice(start).filter((entry) => matches(entry, query));
-    // A new array for new content: who draws compares by identity.
+    // New content gets a new array, because the panes compare by identity.
     found = [...found.filter(({n}) => n >= oldest), ...fresh];
     seen = entries.at(-1)?.n ?? 0;
     return found;
@@ -102,7 +102,7 @@ function jobId(event: OperatorEvent): string {
   return 'job' in event ? event.job.jobId.toLowerCase() : '';
 }
 
-/** Texts from outside may be as long as a frame; five thousand of those are not kept. */
+/** Characters of a kept text at most: five thousand texts as long as a frame would fill the memory. */
 const MAX_KEPT = 1_000;
 
 function trimmed(event: OperatorEvent): OperatorEvent {

@@ -9,7 +9,7 @@ const WORDS: Readonly<Record<Severity, string>> = {
   wait: '… WAIT   ',
 };
 
-/** The state in words of the same width, so that colour is never all there is. */
+/** Returns the state as a sign and a word of fixed width, so that colour never carries it alone. */
 export function stateWord(severity: Severity, width = 9): Span {
   return span(WORDS[severity].slice(0, width), severity);
 }

@@ -6,32 +6,32 @@ import {LOG_LEVELS, type LogLevel} from './log.ts';
 export const PANES = ['heartbeat', 'clock', 'sampling', 'signer', 'jobs', 'log'] as const;
 export type Pane = (typeof PANES)[number];
 
-/** What fills the screen. */
+/** The page on the screen. */
 export type Page = 'main' | 'log' | 'detail' | 'help' | 'explain';
 
 export type Times = 'clock' | 'age' | 'none';
 
-/** What the person in front of the screen has chosen; nothing of it comes from the operator. */
+/** The choices of the user; no part of it comes from the operator. */
 export type Ui = {
   pane: Pane;
   page: Page;
-  /** Where Esc goes from detail, help and explain. */
+  /** The page to which Esc returns from detail, help and explain. */
   under: 'main' | 'log';
   filter: string;
-  /** The filter while it is typed. */
+  /** The filter while the user types it, else null. */
   draft: string | null;
   level: LogLevel;
-  /** The selected job (its `seq`) and log line (its `n`); null: the first, the newest. */
+  /** The selected job (its `seq`) and log line (its `n`); null selects the first job and the newest line. */
   job: number | null;
   line: number | null;
-  /** First line shown of detail, help and explain. */
+  /** The first visible line of detail, help and explain. */
   scroll: number;
   wrap: boolean;
   times: Times;
   frozen: boolean;
-  /** A short answer in place of the key bar, until then (monotonic ms). */
+  /** A short message in place of the key bar, until a time (monotonic ms). */
   note: {text: string; until: number} | null;
-  /** When Ctrl-C was pressed for the first time; the second one counts within {@link CONFIRM_MS}. */
+  /** Monotonic ms of the first Ctrl-C; a second one within {@link CONFIRM_MS} confirms it. */
   askedAt: number | null;
   /** How often the user asked the operator to stop. */
   stops: number;
@@ -59,25 +59,25 @@ export const CONFIRM_MS = 3_000;
 const NOTE_MS = 5_000;
 const MAX_FILTER = 100;
 
-/** What is on the screen now, as far as keys depend on it. */
+/** The part of the screen's state on which keys depend. */
 export type Sight = {
   /** Monotonic ms. */
   now: number;
-  /** The jobs (their `seq`) and log lines (their `n`) as they are listed, top to bottom. */
+  /** The listed jobs (their `seq`) and log lines (their `n`), top to bottom. */
   jobs: readonly number[];
   lines: readonly number[];
-  /** How many lines a page moves. */
+  /** Lines that a page key moves. */
   page: number;
-  /** The last value that `scroll` may have. */
+  /** The largest value of `scroll`. */
   maxScroll: number;
-  /** Whether Ctrl-C may stop the operator: the dashboard of `aos run`. */
+  /** Whether Ctrl-C may stop the operator, as in the dashboard of `aos run`. */
   ownsOperator: boolean;
 };
 
-/** What is to be done outside. */
+/** An action outside the state of the screen. */
 export type Effect =
   | 'quit'
-  /** Tell the operator's process to stop: the first time it drains, then it ends. */
+  /** Signals the operator's process to stop: it drains after the first signal and ends after the second. */
   | 'interrupt'
   | 'suspend'
   | 'redraw'
@@ -88,7 +88,7 @@ export type Effect =
 
 export type Step = {ui: Ui; effects: readonly Effect[]};
 
-/** The next state after something came in from the terminal. Pure and total. */
+/** Returns the next state after one input, and the actions it causes. Pure and total. */
 export function reduceUi(ui: Ui, input: Input, sight: Sight): Step {
   if (input.type === 'focus') return only(ui);
   if (input.type === 'paste')
@@ -107,6 +107,7 @@ export function reduceUi(ui: Ui, input: Input, sight: Sight): Step {
 
 const only = (ui: Ui): Step => ({ui, effects: []});
 
+/** Returns the state with a short message in place of the key bar. @param now monotonic ms */
 export function withNote(ui: Ui, text: string, now: number): Ui {
   return {...ui, note: {text: shown(text), until: now + NOTE_MS}};
 }
@@ -138,7 +139,7 @@ function addTo(draft: string, text: string): string {
   return (draft + shown(text.replace(/[\r\n\t]+/g, ' '), MAX_FILTER)).slice(0, MAX_FILTER);
 }
 
-/** The filter in force: what is being typed already counts. */
+/** Returns the active filter, which includes the one that the user types. */
 export function filterOf({filter, draft}: Ui): string {
   return draft === null ? filter : draft.trim().toLowerCase();
 }
@@ -210,7 +211,7 @@ function close(ui: Ui): Ui {
   return {...ui, page: ui.page === 'log' ? 'log' : ui.under, scroll: 0};
 }
 
-/** One thing less at a time. */
+/** Undoes one choice for each press of Esc. */
 function back(ui: Ui): Ui {
   if (ui.page === 'help' || ui.page === 'detail' || ui.page === 'explain') return close(ui);
   if (ui.note !== null) return {...ui, note: null};
@@ -231,11 +232,11 @@ function move(ui: Ui, {jobs, lines, maxScroll}: Sight, by: number): Ui {
   if (ui.pane === 'jobs' && ui.page === 'main') return {...ui, job: stepIn(jobs, ui.job, by, 0)};
   if (ui.pane !== 'log') return ui;
   const line = stepIn(lines, ui.line, by, lines.length - 1);
-  // At its end the log is followed again.
+  // At its last line the pane follows the log again.
   return {...ui, line: line === lines.at(-1) && by > 0 ? null : line};
 }
 
-/** The item `by` places further, kept within the list; from `home` when none is selected or it is gone. */
+/** Returns the item `by` places further within the list; starts at `home` when the selection is empty or gone. */
 function stepIn(items: readonly number[], selected: number | null, by: number, home: number): number | null {
   const at = selected === null ? -1 : items.indexOf(selected);
   const from = at < 0 ? home : at;

@@ -7,36 +7,36 @@ import {healthOf} from './jobs.ts';
 import {shown} from './line.ts';
 import {type NextStep, run} from '../../../foundation/next-step/next-step.ts';
 
-/** How bad, the worst first. */
+/** The severities, the worst first. */
 export const SEVERITIES = ['fail', 'warn', 'unknown', 'wait', 'ok'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 export type Finding = {
   severity: Severity;
-  /** For the eye: what is wrong. Safe for a terminal. */
+  /** What is wrong, for people; safe for a terminal. */
   text: string;
-  /** How `text` begins: what has to be read on the smallest screen too; '' when any part of it does. */
+  /** The beginning of `text` that even the smallest screen shows whole; '' when any part will do. */
   head: string;
-  /** What may stand for the rest of it where there is less room. */
+  /** A short form of the rest of `text`, for narrow screens. */
   brief: string;
-  /** The one next thing to type; null when there is none. */
+  /** The next step; null when there is none. */
   next: NextStep | null;
-  /** What else can be done about it; null for nothing. */
+  /** A second step, from the error itself; null when there is none. */
   advice: NextStep | null;
-  /** Since when, Unix ms; the oldest of the equally bad comes first. */
+  /** Unix ms since when it lasts; among equal severities the oldest comes first. */
   since: number;
-  /** The code to explain, where there is one. */
+  /** The error code that `e` explains; null when there is none. */
   code: string | null;
-  /** Stays in front of everything: the penalty comes by the clock. */
+  /** Comes before all others, because the penalty depends on the time. */
   pinned?: boolean;
 };
 
-/** The errors a minute's worth of signatures may have before it is said: 1 %. */
+/** The share of failed signatures, in the window of the statistics, that needs no warning: 1 %. */
 export const SIGNER_BUDGET = 0.01;
-/** The operator says something at least once a minute. */
+/** The operator sends an event at least once a minute: after three times as long its data is old. */
 const NO_NEWS_MS = 3 * 60_000;
 
-/** Everything that is to be said about the operator, the worst first; never empty. */
+/** Lists the findings about the operator, the worst first; never empty. @param now Unix ms */
 export function findings({view, link}: Data, now: number): Finding[] {
   const beat = heartbeatOf(view, now);
   const all =
@@ -50,7 +50,7 @@ export function findings({view, link}: Data, now: number): Finding[] {
 
 type Rest = Partial<Pick<Finding, 'brief' | 'next' | 'advice' | 'code' | 'pinned'>>;
 
-/** @param text one, or its beginning that must be read and the rest */
+/** Builds a finding. @param text the whole text, or its head and the rest */
 function finding(
   severity: Severity,
   since: number,
@@ -72,7 +72,7 @@ function finding(
   };
 }
 
-/** The finding about the connection: while the operator is away, everything else known of it is out of date. */
+/** Returns the finding about the connection: while the operator is away, all other data is old. */
 function linkFinding({view, link}: Pick<Data, 'view' | 'link'>, beat: Heartbeat, now: number): Finding {
   if (link.state !== 'away') return finding('wait', link.since, 'looking for the operator');
   const since = `OPERATOR NOT RUNNING since ${clockTime(link.since)}`;
@@ -94,7 +94,7 @@ function offlineText({sinceLastProbeMs, graceMs, graceLeftMs}: Heartbeat): strin
   return (graceLeftMs ?? 0) > 0 ? text : `${text}: ALLOWANCE EXCEEDED`;
 }
 
-/** The countdown, and the likely cause: this node, the way to it, or no probes at all. */
+/** Returns the countdown with the likely cause: this node, the way to it, or no probes at all. */
 function offline(view: OperatorView, beat: Heartbeat, now: number): Finding {
   const down = view.problems.map(({part}) => part);
   if (view.connection.state !== 'connected' && !down.includes('dispatcher')) down.push('dispatcher');
@@ -166,7 +166,7 @@ const LOOK: Readonly<Record<OperatorPart, NextStep>> = {
   clock: run('doctor', ['--only', 'clock']),
 };
 
-/** How bad the failure of a part is: without the chain, jobs go on with the range as it was read last. */
+/** Returns the severity of a failed part: without the chain, jobs continue with the last range that was read. */
 export function problemSeverity(part: OperatorPart, hasRange: boolean): 'fail' | 'warn' {
   return part === 'chain' && hasRange ? 'warn' : 'fail';
 }

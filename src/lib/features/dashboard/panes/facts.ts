@@ -21,7 +21,7 @@ const BEATS: Readonly<Record<Beat, Span>> = {
 
 export const STRIP = 60;
 
-/** The last probes as a strip, then what the record says. */
+/** Draws the heartbeat: the last probes as a strip, then the figures of the liveness record. */
 export function heartbeatLines({data, ui, now}: Scene, width: number): Line[] {
   const {view} = data;
   const places = Math.max(0, Math.min(STRIP, width - LABEL));
@@ -66,12 +66,12 @@ export function heartbeatParts(view: OperatorView, now: number): Line[] {
   return [last, allowance, gone, [span(`every ${age(beat.intervalMs)}`)]];
 }
 
-/** How long an outage lasts; the record comes once a minute, so a current one is counted from its start. */
+/** Formats the length of an outage; a current one counts from its start, since the record arrives once a minute. */
 function lasted({start, end, durationMs}: LivenessFacts['outages'][number], now: number): string {
   return end === null ? `now ${age(now - start)}` : `last ${age(durationMs)}`;
 }
 
-/** Own counter, what was merged last, and how far the two are apart. */
+/** Draws the logical clock: our counter, how far it is ahead, and the clock that was merged last. */
 export function clockLines({data, ui, now}: Scene, width: number): Line[] {
   const {clock} = data.view;
   const parts: Line[] = [];
@@ -89,7 +89,7 @@ export function clockLines({data, ui, now}: Scene, width: number): Line[] {
   return [[...label('clock', ui), ...joinFitting(parts, width - LABEL)]];
 }
 
-/** `{1:5, 2:7, +3}`: numbers whole, as many entries as fit into `width` cells, but at least one. */
+/** Formats a clock as `{1:5, 2:7, +3}`: as many whole entries as fit into `width` cells, at least one. */
 export function clockText(clock: ClockText, width: number): string {
   const entries = Object.entries(clock).map(([id, counter]) => `${shown(id, 40)}:${shown(counter, 40)}`);
   const text = (most: number): string => {
@@ -101,7 +101,7 @@ export function clockText(clock: ClockText, width: number): string {
   return text(most);
 }
 
-/** Which share of the jobs falls to us, and how many have. */
+/** Draws the sampling: our range, its share, and how many jobs it selected. */
 export function samplingLines({data, ui, now}: Scene, width: number): Line[] {
   const {range, counters} = data.view;
   const counted: Line = [span(`selected ${counters.selected}`), span(` · unselected ${counters.unselected}`)];
@@ -119,7 +119,7 @@ export function samplingLines({data, ui, now}: Scene, width: number): Line[] {
   return [[...label('sampling', ui), ...joinFitting(parts, width - LABEL)]];
 }
 
-/** The range's share of the whole in per cent. */
+/** Formats the share of a range in per cent. */
 export function shareOf({start, end, max}: {start: string; end: string; max: string}): string {
   const [from, to, all] = [start, end, max].map(Number);
   if (from === undefined || to === undefined || all === undefined || !(all > 0)) return '? %';
@@ -127,10 +127,11 @@ export function shareOf({start, end, max}: {start: string; end: string; max: str
   return Number.isFinite(share) ? `${share.toFixed(2)} %` : '? %';
 }
 
-/** What was measured longer ago than this is `stale`: three of the intervals at which the operator measures. */
+/** Figures older than this are `stale`: three intervals of the operator's measurement. */
 const SIGNER_STALE_MS = 3 * 60_000;
 const BLOCK_STALE_MS = 3 * 30_000;
 
+/** Draws the signer: how long signatures take, and the error budget. */
 export function signerLines({data, ui, now}: Scene, width: number): Line[] {
   const {signer, problems} = data.view;
   const down = problems.find(({part}) => part === 'signer');
@@ -151,7 +152,7 @@ function signerFigures({p50Ms, p95Ms, signatures, errors, windowMs}: SignerStats
   ];
 }
 
-/** What is left of the errors that the signer may have: 1 % of the signatures in its window. */
+/** Returns the unused part of the error budget: 1 % of the signatures in the window. */
 function budget(errors: number, total: number): Span {
   if (total === 0) return UNKNOWN;
   const left = 1 - errors / (total * SIGNER_BUDGET);
@@ -159,6 +160,7 @@ function budget(errors: number, total: number): Span {
   return span(`${Math.max(0, Math.round(left * 100))} %`, tone);
 }
 
+/** Draws the chain and the connection to the dispatcher. */
 export function chainLines({data, now}: Scene, width: number): Line[] {
   const {block, problems, connection, range} = data.view;
   const down = problems.find(({part}) => part === 'chain');
@@ -168,7 +170,7 @@ export function chainLines({data, now}: Scene, width: number): Line[] {
     block === null
       ? {figures: [[span('block '), UNKNOWN]], last: []}
       : withAge(blockFigures(block, now), now - block.at, BLOCK_STALE_MS);
-  // What was, while the operator is away, has no age.
+  // While the operator is away, the state is a past one and has no age.
   const away = data.link.state === 'away';
   const since = connection.since === null || away ? '' : ` ${age(now - connection.since)}`;
   const state = `dispatcher ${away ? 'was ' : ''}${connection.state}${since}`;
@@ -190,7 +192,7 @@ const downFor = (severity: 'fail' | 'warn', ms: number): Line => [
 
 const allOf = ({figures, last}: {figures: Line[]; last: Line[]}): Line[] => [...figures, ...last];
 
-/** How old figures are: those that are too old say so before them and are dimmed; fresh ones after all, where there is room. */
+/** Adds the age to figures: in front of dimmed ones when they are stale, else behind them where there is room. */
 function withAge(figures: readonly Line[], ms: number, staleMs: number): {figures: Line[]; last: Line[]} {
   if (ms <= staleMs) return {figures: [...figures], last: [[span(`read ${age(ms)} ago`, 'dim')]]};
   const faded = figures.map((part) =>
@@ -199,7 +201,7 @@ function withAge(figures: readonly Line[], ms: number, staleMs: number): {figure
   return {figures: [[span(`stale ${age(ms)}`, 'unknown')], ...faded], last: []};
 }
 
-/** Neighbours of one tone as one span. */
+/** Merges neighbours of one tone into one span. */
 function merged(spans: readonly Span[]): Span[] {
   const out: Span[] = [];
   for (const {text, tone} of spans) {

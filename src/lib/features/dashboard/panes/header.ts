@@ -6,7 +6,7 @@ import type {Finding} from '../model/verdict.ts';
 import type {Scene} from './scene.ts';
 import type {RenderNext} from '../../../foundation/next-step/next-step.ts';
 
-/** Whose dashboard this is. */
+/** Draws the header: operator, network, host, marks, uptime and time. */
 export function headerLine({data, ui, now, replay}: Scene, width: number): Line {
   const {peer, view} = data;
   const nodeId = shown(peer?.nodeId ?? view.node?.nodeId ?? '?', 100);
@@ -33,19 +33,19 @@ export function headerLine({data, ui, now, replay}: Scene, width: number): Line 
   return [...fillLine(left, Math.max(0, room)), span(' '), ...right];
 }
 
-/** How long it runs, or has run. */
+/** Formats how long the operator runs, or ran. */
 function upText(now: number, startedAt: number, link: Scene['data']['link']): string {
   return link.state === 'away'
     ? `ran ${coarseAge(link.since - startedAt)}`
     : `up ${coarseAge(now - startedAt)}`;
 }
 
-/** The worst thing, and how many others there are. */
+/** Draws the worst finding, and how many others there are. */
 export function verdictLine({findings, next}: Scene, width: number): Line {
   const [first] = findings;
   if (first === undefined) return [];
   const whole = stateWord(first.severity);
-  // Where there is no room for the word its sign has to do.
+  // A narrow screen shows the sign without its word.
   const word = cellsOf(first.head) + whole.text.length < width ? whole : stateWord(first.severity, 1);
   const room = width - word.text.length - 1;
   const more = findings.length > 1 ? ` +${findings.length - 1} more` : '';
@@ -53,10 +53,10 @@ export function verdictLine({findings, next}: Scene, width: number): Line {
   return [word, span(' '), span(body, first.severity), span(others, 'dim')];
 }
 
-/** Fewer cells of the details than these say nothing. */
+/** Cells of the details at least: fewer have no meaning. */
 const LEAST_DETAIL = 16;
 
-/** How the text begins is not cut as long as it fits; the next thing to type is there as a whole or not at all. */
+/** Fits a finding into `room` cells: never cuts the head while it fits, nor the next step. */
 function fitFinding(
   {text, head, brief, next, pinned}: Finding,
   render: RenderNext,
@@ -73,7 +73,7 @@ function fitFinding(
     return part;
   };
   const firstThatFits = (parts: readonly string[]): string => parts.find((part) => taken(part) !== '') ?? '';
-  // A countdown is whole or not there; of other texts a part says something too.
+  // A countdown is never cut; a part of other texts still has a meaning.
   if (pinned === true || cellsOf(rest + (hints[0] ?? '')) <= free) {
     const whole = [rest, brief].flatMap((detail) => hints.map((hint) => detail + hint));
     const body = head + firstThatFits([...whole, rest, brief, ...hints]);
@@ -86,5 +86,5 @@ function fitFinding(
   return {body: head + detail + hint, others};
 }
 
-/** For a command that is too long. */
+/** Replaces a command that is too long. */
 const WHERE_TO_READ = ' → e explains';

@@ -10,7 +10,7 @@ import {label} from './title.ts';
 
 type Cell = {
   head: string;
-  /** Least and most cells; the last column takes what is left. */
+  /** Cells of the column; 0 takes the rest of the line. */
   width: number;
   right?: boolean;
   text: (job: JobView, now: number) => string;
@@ -19,7 +19,7 @@ type Cell = {
 const COLUMNS = {
   id: {head: 'ID', width: 14, text: ({jobId}) => middle(shown(jobId, 400), 14)},
   wideId: {head: 'ID', width: 36, text: ({jobId}) => middle(shown(jobId, 400), 36)},
-  /** Those of the network whole: 64 digits. */
+  /** Fits a whole id of the network: 64 digits. */
   wholeId: {head: 'ID', width: 64, text: ({jobId}) => middle(shown(jobId, 400), 64)},
   kind: {head: 'KIND', width: 5, text: ({kind}) => shown(kind, 40)},
   model: {head: 'MODEL', width: 10, text: ({model}) => shown(model, 80)},
@@ -36,7 +36,7 @@ const COLUMNS = {
   result: {head: 'RESULT', width: 0, text: (job) => shown(resultOf(job), 400)},
 } satisfies Record<string, Cell>;
 
-/** Which columns a width has room for; STATE comes before AGE. */
+/** Picks the columns that fit a width; STATE comes before AGE. */
 function columnsFor(width: number): {before: readonly Cell[]; after: readonly Cell[]} {
   const {id, wideId, wholeId, kind, model, wideModel, tag, position, age: since, took, result} = COLUMNS;
   if (width >= 180) return {before: [wholeId, kind, wideModel, tag, position], after: [since, took, result]};
@@ -49,18 +49,18 @@ function columnsFor(width: number): {before: readonly Cell[]; after: readonly Ce
 
 const STATE = 17;
 
-/** The head, then `rows` lines; the selected one is always among them. */
+/** Draws the table of jobs: a head and at most `rows` lines, which include the selected job. */
 export function jobLines({jobs, ui, now, data}: Scene, width: number, rows: number): Line[] {
   const {before, after} = columnsFor(width);
   const heads = (cells: readonly Cell[]): string =>
     cells.map((cell) => cellText(cell, cell.head, width, after)).join(' ');
   const hidden = data.view.jobs.length - jobs.length;
-  // Of more than the view holds the latest are here.
+  // The view holds only the latest jobs.
   const more = data.view.jobs.length >= MAX_JOBS ? '+' : '';
   const title = `JOBS ${jobs.length}${hidden > 0 ? ` (${hidden}${more} hidden)` : more}`;
   const [first] = before;
   const idWidth = Math.max(2, (first?.width ?? 2) + 1);
-  // The title is above the ids where it fits, which a filter can prevent.
+  // The title replaces the head of the id column where it fits, which a filter can prevent.
   const rest = title.length + 2 < idWidth ? before.slice(1) : [];
   const head: Line = [
     ...label('jobs', ui, title, rest.length > 0 ? idWidth + 1 : Math.max(idWidth + 1, title.length + 3)),

@@ -2,7 +2,7 @@ import {joinFitting, lineCells, shown, span, type Line} from '../model/line.ts';
 import {KEYS} from '../model/keys.ts';
 import type {Scene} from './scene.ts';
 
-/** The last line: the filter being typed, a short answer, or what the keys do. */
+/** Draws the last line: the filter that the user types, a short message, or the keys. */
 export function keyBar({ui, uiNow, findings}: Scene, width: number): Line {
   if (ui.draft !== null) {
     const shownDraft = shown(ui.draft, 200);
@@ -19,7 +19,7 @@ export function keyBar({ui, uiNow, findings}: Scene, width: number): Line {
 
 const hint = (key: string, word: string): Line => [span(key, 'key'), span(` ${word}`)];
 
-/** What the keys do on this page, the most needed first. */
+/** Lists the keys of this page, the most needed first. */
 function hints({page, under}: Scene['ui'], findings: Scene['findings']): Line[] {
   if (page !== 'main' && page !== 'log')
     return [

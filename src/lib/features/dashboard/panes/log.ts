@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<Level, {text: string; tone: Tone}>> = {
   error: {text: 'ERROR', tone: 'fail'},
 };
 
-/** The title, then the newest lines that fit, or those around the selected one. */
+/** Draws the log: a title, then the newest lines that fit, or those around the selected line. */
 export function logLines({log, ui, now, data}: Scene, width: number, rows: number): Line[] {
   const state = [
     ui.line === null ? 'following' : 'held',

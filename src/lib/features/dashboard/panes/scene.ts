@@ -5,21 +5,21 @@ import type {Entry} from '../model/log.ts';
 import type {Ui} from '../model/ui.ts';
 import type {RenderNext} from '../../../foundation/next-step/next-step.ts';
 
-/** All that a frame is drawn from; nothing else decides what is on the screen. */
+/** Everything that a frame depends on. */
 export type Scene = {
-  /** Unix ms; of a replay the recorded time. */
+  /** Unix ms; in a replay the recorded time. */
   now: number;
   data: Data;
   ui: Ui;
-  /** Filtered, in the order of the table. */
+  /** Filtered jobs, in the order of the table. */
   jobs: readonly JobView[];
-  /** Filtered, oldest first. */
+  /** Filtered entries, oldest first. */
   log: readonly Entry[];
   findings: readonly Finding[];
-  /** A next step as text, with the configuration that was named by hand. */
+  /** Renders a next step, with the `--config` of the user. */
   next: RenderNext;
-  /** Null, or which file is played. */
+  /** The name of the replayed file; null for a running operator. */
   replay: string | null;
-  /** The clock of notes, monotonic ms: a replay may run faster than the eye. */
+  /** The clock of the notes, monotonic ms, which a fast replay does not change. */
   uiNow: number;
 };

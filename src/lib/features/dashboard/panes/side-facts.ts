@@ -4,7 +4,7 @@ import {OUTAGE_CAUSES} from '../../../foundation/text/words.ts';
 import {isoTime} from '../../../foundation/time/time.ts';
 import type {Scene} from './scene.ts';
 
-/** Second column of a wide screen: the run in numbers. */
+/** Draws the second column of a wide screen: the figures of this run. */
 export function runLines({data, now}: Scene, width: number): Line[] {
   const {view} = data;
   const {node, counters, load, connection} = view;
@@ -53,7 +53,7 @@ export function runLines({data, now}: Scene, width: number): Line[] {
   ];
 }
 
-/** Third column of a very wide one: outages, newest first. */
+/** Draws the third column of a very wide screen: outages, newest first. */
 export function outageLines({data, now}: Scene, width: number, rows: number): Line[] {
   const {liveness} = data.view;
   const head: Line = [span('OUTAGES', 'title')];

@@ -13,12 +13,12 @@ import {clockText, shareOf} from './facts.ts';
 import type {Scene} from './scene.ts';
 import {run, say} from '../../../foundation/next-step/next-step.ts';
 
-/** A whole page of text: borderless, so that what is selected by hand holds no frame. */
+/** A page of text, without a border so that a selection with the mouse contains only text. */
 export type Text = {title: string; lines: readonly Line[]};
 
 type Field = readonly [string, string];
 
-/** The help: the key table, whole; keys that belong together in one line, so that 80×24 shows nearly all of it. */
+/** Returns the help: the table of keys, with related keys in one line so that 80×24 shows nearly all of it. */
 export function helpText(): Text {
   const rows: {names: string; help: string}[] = [];
   for (const {shown: name, help} of KEYS) {
@@ -65,7 +65,7 @@ export function helpText(): Text {
 
 const NOTHING = say('nothing to do');
 
-/** What the first of the findings is about, from the table of errors; then the others. */
+/** Explains the findings, the worst first, with the table of error codes. */
 export function explainText({findings, now, next: render}: Scene, width: number): Text {
   const lines = findings.flatMap(({severity, text, next, advice, code, since}, index): Line[] => {
     const entry = code === null || !isCode(code) ? null : CODES[code];
@@ -90,7 +90,7 @@ export function explainText({findings, now, next: render}: Scene, width: number)
   return {title: 'WHAT IS WRONG', lines};
 }
 
-/** Everything about the pane that has the keys, or about its selected line. */
+/** Returns all details of the focused pane or of its selected line. */
 export function detailText(scene: Scene, width: number): Text {
   const {ui} = scene;
   if (ui.under === 'log' || ui.pane === 'log') return eventText(scene, width);
@@ -195,7 +195,7 @@ function heartbeatText({data, now}: Scene, width: number): Text {
   };
 }
 
-/** Probes on record; the record comes once a minute, so later probes are added. */
+/** Counts the recorded probes; adds those after the record, which arrives once a minute. */
 function recordedProbes({liveness, probes}: OperatorView): string {
   return liveness === null ? '?' : String(liveness.probes + probes.filter(({at}) => at > liveness.at).length);
 }
@@ -286,7 +286,7 @@ function signerText({data, now}: Scene, width: number): Text {
   };
 }
 
-/** `name  value`, the values one below the other, broken where they are too long. */
+/** Lays out lines of `name  value`: aligns the values and wraps long ones. */
 function fields(list: readonly Field[], width: number): Line[] {
   const names = Math.max(...list.map(([name]) => name.length)) + 4;
   return list.flatMap(([name, value]) =>

@@ -2,10 +2,10 @@ import {column} from '../../../foundation/text/cells.ts';
 import {span, type Line} from '../model/line.ts';
 import {PANES, type Pane, type Ui} from '../model/ui.ts';
 
-/** Cells that titles take on the left. */
+/** Cells of the titles on the left. */
 export const LABEL = 12;
 
-/** `5 JOBS`, marked when the keys go there. */
+/** Draws a title like `5 JOBS`, with a mark when the pane has the focus. */
 export function label(pane: Pane, ui: Ui, text: string = pane.toUpperCase(), width = LABEL): Line {
   const focused = ui.pane === pane;
   return [
@@ -16,5 +16,5 @@ export function label(pane: Pane, ui: Ui, text: string = pane.toUpperCase(), wid
   ];
 }
 
-/** What belongs to the line above. */
+/** Starts a line that belongs to the line above. */
 export const indent = (text = ''): Line => [span(column(text, LABEL), 'title')];
