@@ -9,17 +9,17 @@ import {listenForSignals, interrupted} from '../../cli/signals.ts';
 import {progressLine} from '../slashing-history/slashing-history.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 
-/** The chain whose challenges are read. */
+/** The chain with the challenges. */
 export type ChallengeTarget = Pick<ChainView, 'chainId' | 'rpcUrls' | 'contracts'>;
 
 const REQUEST_TIMEOUT_MS = 35_000;
 const CONCURRENCY = 8;
 const MAX_REQUESTS = 10_000;
 
-/** uint32 in the contract. */
+/** Largest challenge number: a uint32 in the contract. */
 const MAX_NUMBER = 2 ** 32 - 1;
 
-/** @throws AosError USAGE */
+/** Reads the argument NUMBER. @throws AosError USAGE */
 export function parseChallengeNumber(text: string): number {
   if (/^\d{1,10}$/.test(text) && Number(text) <= MAX_NUMBER) return Number(text);
   throw new AosError('USAGE', 'NUMBER is not the number of a challenge: a whole number, 0 or more', {
@@ -28,7 +28,7 @@ export function parseChallengeNumber(text: string): number {
 }
 
 /**
- * From flags, environment, and the configuration where there is one; none is needed.
+ * Resolves the chain from flags, environment, and the configuration file, which may be missing.
  * @throws AosError USAGE without an RPC; CONFIG_*
  */
 export function challengeTarget(flags: ChainFlags, note: (line: string) => void): ChainView {
@@ -38,7 +38,7 @@ export function challengeTarget(flags: ChainFlags, note: (line: string) => void)
 }
 
 /**
- * All challenges, with progress on stderr unless `quiet`; what was read is kept when a signal ends it.
+ * Reads all challenges, with progress on stderr unless `quiet`; after a signal, the next call continues from the cache.
  * @throws AosError as `readChallenges`; INTERRUPTED | TERMINATED
  */
 export async function challengesFor(

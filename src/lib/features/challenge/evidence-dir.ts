@@ -19,9 +19,8 @@ import {makeDirectory} from '../../foundation/system/make-directory.ts';
 import {type NextStep, say} from '../../foundation/next-step/next-step.ts';
 
 /**
- * Writes files of mode 0600 into a new directory of mode 0700, all of them or none: they are gathered beside it and take
- * its name at the end. An empty directory may be there. With `force` so may evidence gathered before, which is replaced;
- * a directory with anything else in it never is.
+ * Writes files of mode 0600 into a new directory of mode 0700, all of them or none: a draft directory gets the name at the
+ * end. Replaces an empty directory, and with `force` one with earlier evidence; never a directory with other files.
  * @returns the directory's absolute path
  * @throws AosError EVIDENCE_EXISTS | EVIDENCE_WRITE_FAILED
  */
@@ -57,7 +56,7 @@ function guarded<T>(target: string, work: () => T): T {
   }
 }
 
-/** Refuses a directory before anything is gathered. @throws AosError EVIDENCE_EXISTS | EVIDENCE_WRITE_FAILED */
+/** Refuses a directory that must not be replaced. @throws AosError EVIDENCE_EXISTS | EVIDENCE_WRITE_FAILED */
 export function refuseTaken(path: string, force: boolean): void {
   const target = resolve(path);
   guarded(target, () => refuseFound(target, force));
@@ -77,7 +76,7 @@ function refuseFound(target: string, force: boolean): void {
   if (!force) throw taken('holds evidence already');
 }
 
-/** A rename takes the place of an empty directory, and fails where something came in between. */
+/** Renames the draft to the target; a rename replaces an empty directory, and fails when a file has appeared in it. */
 function put(draft: string, target: string, {force, backup}: {force: boolean; backup: string}): void {
   const found = lstatSync(target, {throwIfNoEntry: false});
   if (found === undefined || readdirSync(target).length === 0) {

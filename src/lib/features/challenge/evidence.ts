@@ -18,16 +18,16 @@ import {run} from '../../foundation/next-step/next-step.ts';
 
 export type EvidenceOptions = {
   clockNumber: bigint;
-  /** Null: `evidence-clock-N` where the command runs. */
+  /** The directory; null for `evidence-clock-N` in the working directory. */
   out: string | null;
   force: boolean;
-  /** As read from the chain; null when it was not asked. */
+  /** The challenges on chain; null with --offline. */
   book: Challenges | null;
   /** Unix ms. */
   now: number;
 };
 
-/** What was gathered; `directory` is null when there was nothing to gather, and `why` says so. */
+/** The gathered evidence; `directory` is null when there was none, with the reason in `why`. */
 export type EvidenceReport =
   | {directory: null; clockNumber: bigint; why: string}
   | {directory: string; clockNumber: bigint; bundle: Bundle};
@@ -35,7 +35,7 @@ export type EvidenceReport =
 const CHUNK = 200;
 const MAX_UINT256 = 2n ** 256n - 1n;
 
-/** @throws AosError USAGE */
+/** Reads the argument CLOCK. @throws AosError USAGE */
 export function parseClockNumber(text: string): bigint {
   const value = /^\d{1,78}$/.test(text) ? BigInt(text) : -1n;
   if (value >= 0n && value <= MAX_UINT256) return value;
@@ -45,7 +45,7 @@ export function parseClockNumber(text: string): bigint {
 }
 
 /**
- * Gathers what the journal holds for a clock number into a directory, without changing the journal.
+ * Gathers the evidence of the journal for a clock number into a directory; does not change the journal.
  * @throws AosError EVIDENCE_* | JOURNAL_*
  */
 export async function gatherEvidence(config: Config, options: EvidenceOptions): Promise<EvidenceReport> {
@@ -88,13 +88,13 @@ export async function gatherEvidence(config: Config, options: EvidenceOptions): 
   }
 }
 
-/** 0 all there, 4 gathered but something is missing, 3 nothing to gather. */
+/** Returns the exit code: 0 complete, 4 gathered with missing parts, 3 without any evidence. */
 export function evidenceExit(report: EvidenceReport): ExitCode {
   if (report.directory === null) return EXIT.negative;
   return report.bundle.missing.length === 0 ? EXIT.ok : EXIT.warnings;
 }
 
-/** The `result` of `--json`. */
+/** Returns the `result` of `--json`. */
 export function evidenceJson(report: EvidenceReport) {
   const clockNumber = report.clockNumber.toString();
   if (report.directory === null) return {clockNumber, directory: null, why: report.why};
@@ -109,7 +109,7 @@ export function evidenceJson(report: EvidenceReport) {
   };
 }
 
-/** The answer for people. */
+/** Formats the report for people. */
 export function evidenceText(report: EvidenceReport): string {
   if (report.directory === null)
     return `Nothing was gathered for clock ${report.clockNumber}: ${report.why}.`;
@@ -135,7 +135,7 @@ function noChallenge(book: Challenges, clockNumber: bigint): string {
   return `no challenge up to block ${book.latestBlock} is about it${hint} (--offline gathers without asking the chain)`;
 }
 
-/** Jobs in order of arrival, a few at a time: each carries its frame. */
+/** Yields the jobs in order of arrival; reads a few at a time, because each has its whole frame. */
 function* allJobs(journal: NodeJournal): Generator<JobRecord> {
   for (let after = 0; ;) {
     const jobs = journal.list({states: JOB_STATES, after, limit: CHUNK});
@@ -146,7 +146,7 @@ function* allJobs(journal: NodeJournal): Generator<JobRecord> {
   }
 }
 
-/** All readings from the first about the job to the last, those of others between them too: only so the chain is whole. */
+/** Returns all readings from the first to the last about the job; those of other jobs between them complete the hash chain. */
 function runOf(journal: NodeJournal, jobId: string): ReturnType<NodeJournal['readings']['of']> {
   const own = journal.readings.of(jobId);
   const [first] = own;

@@ -13,12 +13,12 @@ import type {RequestRecord} from '../../node/journal/records.ts';
 /** One file of the evidence; its name comes from numbers and hashes alone, since job ids are outside text. */
 export type EvidenceFile = {name: string; what: string; text: string};
 
-/** What the journal holds of one selected job. */
+/** The facts of one selected job in the journal. */
 export type JobFacts = SelectedJob & {
   requests: readonly RequestRecord[];
-  /** The unbroken run from the first reading about the job to the last. */
+  /** All readings from the first to the last about the job. */
   readings: readonly Reading[];
-  /** As last read from the chain: used where the journal does not have the job's own. */
+  /** The last range from the chain, for a job without a range of its own in the journal. */
   range: SamplingRange | null;
 };
 
@@ -31,20 +31,22 @@ export type JobEntry = {
   matches: readonly string[];
   state: string;
   outcome: string | null;
-  /** Who signed the dispatcher's message, recovered from its bytes; null: unsigned, or not verifiable. */
+  /** The signer of the dispatcher's message, recovered from its bytes; null when it has no valid signature. */
   dispatcher: string | null;
   selected: boolean | null;
-  /** Of the last answer of an OPML worker. */
+  /** The state root in the last answer of an OPML worker. */
   stateRoot: string | null;
   readings: {first: number; last: number; chainHolds: boolean} | null;
   files: readonly string[];
 };
 
+/** The files of one job; `missing` lists what a complete evidence also has. */
 export type JobEvidence = {entry: JobEntry; files: EvidenceFile[]; missing: string[]};
 
+/** Returns the SHA-256 of a UTF-8 text as lower-case hex. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The files of one job, and what is missing (docs/protocol.md#evidence-of-a-job). Texts from outside are written as they came. */
+/** Builds the files of one job (docs/protocol.md#evidence-of-a-job). Outside texts stay byte for byte. */
 export function jobEvidence({job, matches, requests, readings, range}: JobFacts): JobEvidence {
   const prefix = `job-${job.seq}`;
   const missing: string[] = [];
@@ -126,7 +128,7 @@ function rangeOf(own: SamplingRange | null, lastRead: SamplingRange | null): obj
     : {...lastRead, note: 'last read; not necessarily the one it was sampled with'};
 }
 
-/** One reading a line, with all that its hash is made of. */
+/** Formats readings as NDJSON, with every field that their hashes cover. */
 export function readingLines(readings: readonly Reading[]): string {
   return readings.map(({clock, ...rest}) => `${jsonLine({...rest, clock: clockToWire(clock)})}\n`).join('');
 }

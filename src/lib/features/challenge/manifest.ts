@@ -10,14 +10,14 @@ import {
 } from './job-files.ts';
 import {SELECTION} from './select.ts';
 
-/** What a bundle is about. */
+/** The subject of a bundle. */
 export type EvidenceFor = {
   clockNumber: bigint;
   nodeId: string;
   network: string;
-  /** RFC 3339 */
+  /** RFC 3339. */
   gatheredAt: string;
-  /** The challenges of that clock number as JSON values; null when the chain was not asked. */
+  /** The challenges with that clock number as JSON values; null with --offline. */
   challenges: readonly object[] | null;
 };
 
@@ -27,14 +27,15 @@ export type Holdings = {jobs: readonly JobFacts[]; standing: readonly Reading[]}
 /** A file in the manifest; `sha256` is lower-case hex of its bytes. */
 export type ManifestFile = {name: string; bytes: number; sha256: string; what: string};
 
+/** The evidence for a clock number. */
 export type Bundle = {
-  /** Manifest last. */
+  /** All files, the manifest last. */
   files: readonly EvidenceFile[];
   manifest: readonly ManifestFile[];
   /** SHA-256 of manifest.json. */
   manifestSha256: string;
   jobs: readonly JobEntry[];
-  /** What docs/protocol.md#evidence-of-a-job names and the journal does not hold, in words. */
+  /** The parts of docs/protocol.md#evidence-of-a-job that the journal does not have, in words. */
   missing: readonly string[];
 };
 
@@ -42,7 +43,7 @@ export const MANIFEST = 'manifest.json';
 const CHALLENGES = 'challenges.json';
 const STANDING = 'clock-readings.ndjson';
 
-/** Names that a bundle may have; nothing else is ever replaced. */
+/** The names of files in a bundle; aos replaces no other file. */
 export const OWN_NAMES =
   /^(?:manifest\.json|challenges\.json|clock-readings\.ndjson|frame-[0-9a-f]{32}\.json|job-\d+-(?:vrf\.json|answer\.json|opml-\d+\.json|readings\.ndjson))$/;
 
@@ -77,7 +78,7 @@ export function bundleOf(about: EvidenceFor, {jobs, standing}: Holdings): Bundle
             text: readingLines(standing),
           },
         ];
-  // Jobs that came in one frame share its file.
+  // Jobs of one frame share its file.
   const named = new Map(
     [...challenges, ...clock, ...parts.flatMap(({files}) => files)].map((file) => [file.name, file]),
   );
@@ -111,7 +112,7 @@ export function bundleOf(about: EvidenceFor, {jobs, standing}: Holdings): Bundle
   };
 }
 
-/** A job's entry as the manifest and `--json` have it. */
+/** Returns a job's entry for the manifest and `--json`. */
 export function jobJson(entry: JobEntry) {
   const {seq, jobId, tag, position, matches, state, outcome, dispatcher, selected, stateRoot} = entry;
   const readings =

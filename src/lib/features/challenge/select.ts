@@ -12,20 +12,20 @@ export type Match = 'job clock' | 'answer clock' | 'clock reading';
 
 export type SelectedJob = {job: JobRecord; matches: readonly Match[]};
 
-/** The rule, as the help and every manifest state it. */
+/** The rule in the help and in every manifest. */
 export const SELECTION =
   'A job belongs to a clock number when the clock it came with, or the clock of its answer, holds that counter for some clock id, or when the own clock of this node stood at it in a reading about the job. All jobs that match are gathered.';
 
 const MAX_COUNTER = 2n ** 32n - 1n;
 
-/** The counter that a clock number of a challenge (uint256) can be in a clock (u32); null when it can be none. */
+/** Converts the clock number of a challenge (uint256) to a counter of a clock (u32); null when it is too large. */
 export function counterOf(clockNumber: bigint): number | null {
   return clockNumber >= 0n && clockNumber <= MAX_COUNTER ? Number(clockNumber) : null;
 }
 
 /**
- * Those of `jobs` that belong to a counter, in their order.
- * @param standing readings at which the node's own clock stood at it
+ * Yields those of `jobs` that belong to a counter, in their order.
+ * @param ownReadings readings with it as the node's own counter
  */
 export function* selectJobs(
   jobs: Iterable<JobRecord>,
@@ -43,7 +43,7 @@ export function* selectJobs(
   }
 }
 
-/** Reads jobs out of their frames; neighbours often share one, which may be large, so the last is kept. */
+/** Creates a reader of jobs in frames; it keeps the last frame, because neighbours often share a large one. */
 function frameReader(): (job: JobRecord) => DispatchJob | null {
   let last: {frame: string; jobs: readonly DispatchJob[]} | null = null;
   return ({frame, index}) => {
@@ -52,7 +52,7 @@ function frameReader(): (job: JobRecord) => DispatchJob | null {
   };
 }
 
-/** A frame was read once before it was stored: one that cannot be any more has no clock to match. */
+/** Reads the jobs of a stored frame; one that this version cannot read has no clock to match. */
 function jobsOf(frame: string): readonly DispatchJob[] {
   try {
     return readDispatch(parseEnvelope(Buffer.from(frame)).params);

@@ -7,12 +7,12 @@ import {EXIT, type ExitCode} from '../../foundation/errors/table.ts';
 import type {OutputWarning} from '../../cli/envelope.ts';
 import {fitTable} from '../../foundation/text/table.ts';
 
-/** Of the whole book, or of some of its challenges. */
+/** Returns the exit code for some challenges: 4 while one is open. */
 export function challengeExit(challenges: readonly Challenge[]): ExitCode {
   return challenges.some(({state}) => state === 'open') ? EXIT.warnings : EXIT.ok;
 }
 
-/** What the book does not say, for `warnings`. */
+/** Returns the warning that logs are missing, for `warnings`. */
 export function challengeWarnings({challenges, count, endpoint}: Challenges): OutputWarning[] {
   if (count === null || count <= challenges.length) return [];
   return [
@@ -23,7 +23,7 @@ export function challengeWarnings({challenges, count, endpoint}: Challenges): Ou
   ];
 }
 
-/** A table of challenges, newest last, and a sentence that names the blocks it speaks of. */
+/** Formats a sentence with the covered blocks, and a table of challenges, newest last. */
 export function challengeTable(book: Challenges, shown: readonly Challenge[], width: number): string {
   const column = (head: string, below: number, cell: (challenge: Challenge) => string, right = false) => ({
     head,
@@ -48,7 +48,7 @@ export function challengeTable(book: Challenges, shown: readonly Challenge[], wi
   return parts.map((lines) => lines.join('\n')).join('\n\n');
 }
 
-/** All of one challenge, a line each. */
+/** Formats all facts of one challenge, a line each. */
 export function challengeDetail(book: Challenges, challenge: Challenge, next: RenderNext): string {
   const {windowBlocks, contract, endpoint, latestBlock} = book;
   const window = windowBlocks === null ? 'not said by the contract' : `${windowBlocks} blocks`;
@@ -75,7 +75,7 @@ export function challengeDetail(book: Challenges, challenge: Challenge, next: Re
   return lines.map(([name, value]) => `${name.padEnd(12)}${value}`).join('\n');
 }
 
-/** The book for `--json`. */
+/** Returns the challenges for `--json`. */
 export function challengesJson(book: Challenges, shown: readonly Challenge[]) {
   const {contract, chainId, endpoint, latestBlock, windowBlocks, count} = book;
   return {
@@ -91,7 +91,7 @@ export function challengesJson(book: Challenges, shown: readonly Challenge[]) {
   };
 }
 
-/** One challenge for `--json`. */
+/** Returns one challenge for `--json`. */
 export function challengeJson(challenge: Challenge, {msPerBlock}: Challenges) {
   return {
     index: challenge.index,

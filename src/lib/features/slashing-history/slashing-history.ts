@@ -15,18 +15,18 @@ export type HistoryFlags = ChainFlags & {
   concurrency: number;
 };
 
-/** Whose history on which chain. */
+/** An operator and the chain with its history. */
 export type HistoryTarget = {view: ChainView; operator: string; rpcUrls: readonly string[]};
 
-/** How long one request may take: providers give up on a search after 10 s or 30 s. */
+/** Timeout of one request: providers end a search after 10 s or 30 s. */
 const REQUEST_TIMEOUT_MS = 35_000;
-/** On something that is no terminal, progress is a line at most so often. */
+/** Without a terminal, progress is a line at this interval. */
 const LINE_EVERY_MS = 10_000;
 const DRAW_EVERY_MS = 100;
 
 /**
- * From flags, environment, and the configuration where there is one; none is needed.
- * @throws AosError USAGE naming every flag that would help; CONFIG_*
+ * Resolves the operator and the chain from flags, environment, and the configuration file, which may be missing.
+ * @throws AosError USAGE with every missing flag; CONFIG_*
  */
 export function historyTarget(flags: ChainFlags, note: (line: string) => void): HistoryTarget {
   const {config: view} = notedView(chainSource(flags), note);
@@ -60,7 +60,7 @@ export function historyFor(
   );
 }
 
-/** Draws progress: in place on a terminal, else as a line now and then. `clear` removes the last one. */
+/** Draws progress: in place on a terminal, else a line at intervals. `clear` removes the last one. */
 export function progressLine(stream: NodeJS.WriteStream): {
   show: (progress: ScanProgress) => void;
   clear: () => void;
@@ -85,7 +85,7 @@ export function progressLine(stream: NodeJS.WriteStream): {
   };
 }
 
-/** e.g. `reading history: 42 % · 310 requests, 421 to go · about 38 s left · 12 logs` */
+/** Formats progress: `reading history: 42 % · 310 requests, 421 to go · about 38 s left · 12 logs`. */
 export function progressText({
   blocks,
   blocksTotal,

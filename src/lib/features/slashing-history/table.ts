@@ -8,12 +8,12 @@ import {decimal, shortDecimal} from '../../foundation/text/amounts.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {fitTable, type Column} from '../../foundation/text/table.ts';
 
-/** `slashed`: something was executed. `warned`: only recorded, ejected, or a source could not be read. */
+/** `slashed`: a slash or penalty was executed. `warned`: only recorded or requested, an ejection, or an unread source. */
 export type HistoryVerdict = 'clean' | 'warned' | 'slashed';
 
 export type HistoryAnswer = {verdict: HistoryVerdict; exitCode: ExitCode; statement: string};
 
-/** What the history says, as a sentence that names the blocks it speaks of. */
+/** Judges a history; the statement is a sentence with the covered blocks. */
 export function answerOf(history: SlashingHistory): HistoryAnswer {
   const {rows, sources, range, operator} = history;
   const executed = rows.filter(({kind, executed: done}) => done && (kind === 'slash' || kind === 'penalty'));
@@ -53,7 +53,7 @@ export function answerOf(history: SlashingHistory): HistoryAnswer {
     : {verdict: 'clean', exitCode: EXIT.ok, statement};
 }
 
-/** The history for people, no line longer than `width` as far as words allow. */
+/** Formats the history for people; only a long word makes a line wider than `width`. */
 export function historyTable(history: SlashingHistory, {statement}: HistoryAnswer, width: number): string {
   const {rows, totals, sources} = history;
   const column = (head: string, below: number, cell: (row: HistoryRow) => string, right = false): Column => ({
@@ -118,7 +118,7 @@ const CSV_HEAD = [
   'state',
 ] as const;
 
-/** The rows as CSV with CRLF line ends (RFC 4180), a head line first. */
+/** Formats the rows as CSV with CRLF line ends (RFC 4180), a head line first. */
 export function historyCsv({rows}: SlashingHistory): string {
   const lines = rows.map((row) => [
     row.at === null ? '' : isoTime(row.at),
@@ -141,7 +141,7 @@ export function historyCsv({rows}: SlashingHistory): string {
   return [CSV_HEAD, ...lines].map(csvLine).join('\r\n');
 }
 
-/** The `result` of `--json`. */
+/** Returns the `result` of `--json`. */
 export function historyJson(history: SlashingHistory, {verdict, statement}: HistoryAnswer) {
   const {operator, chainId, endpoint, range, finalBlock, rows, totals, sources, scan} = history;
   return {
