@@ -4,46 +4,48 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {Readable} from 'node:stream';
 import {AosError} from '../../lib/foundation/errors/error.ts';
 
+/** Settings of the development chain. */
 export type AnvilOptions = {
-  /** 0: any free port. */
+  /** 0 takes any free port. [0] */
   port?: number;
-  /** Seconds. */
+  /** Seconds between two blocks. [5] */
   blockTime?: number;
   gasLimit?: number;
   chainId?: number;
   signal?: AbortSignal;
-  /** Where AOS_ANVIL and PATH are read. */
+  /** The environment with AOS_ANVIL and PATH. */
   env?: NodeJS.ProcessEnv;
 };
 
+/** A running anvil. */
 export type Anvil = {
   url: string;
-  /** anvil's own process id. */
+  /** The process id of anvil itself. */
   pid: number;
-  /** Resolves when anvil has ended, for whatever reason. */
+  /** Resolves when anvil has ended, for any reason. */
   ended: Promise<void>;
   close(): Promise<void>;
 };
 
-/** How long anvil may take until it listens; it needs about 0.1 s. */
+/** Limit for anvil to listen; it needs about 0.1 s. */
 const START_LIMIT_MS = 30_000;
 /** How long `close` waits before it kills the whole process group. */
 const CLOSE_LIMIT_MS = 3_000;
-/** Blocks whose state can still be read; older ones are dropped, so that a chain of days stays small. */
+/** Blocks whose state anvil keeps, so that the chain of several days stays small. */
 const KEPT_BLOCKS = 128;
 const TAIL_CHARS = 2_000;
 
 /**
- * Becomes anvil, after leaving a guard behind that waits for the end of the pipe from us and then kills it. The kernel
- * closes the pipe when we die, also by kill -9, so anvil never outlives us.
+ * Shell script that starts a guard and then becomes anvil. The guard waits for the end of the pipe from this process and
+ * kills anvil. The kernel closes the pipe when this process dies, also by kill -9, so anvil never outlives it.
  */
 const UNDER_GUARD = `exec 3<&0
 { while read -r line; do :; done <&3; kill -9 $$; } </dev/null >/dev/null 2>&1 &
 exec "$0" "$@" </dev/null 3<&-`;
 
 /**
- * Starts anvil on 127.0.0.1, in a process group of its own (a terminal's Ctrl-C does not reach it).
- * @throws AosError ANVIL_MISSING | ANVIL_FAILED (with the end of what anvil wrote); the signal's reason when aborted
+ * Starts anvil on 127.0.0.1, in a process group of its own, which a terminal's Ctrl-C does not reach.
+ * @throws AosError ANVIL_MISSING | ANVIL_FAILED (with the end of anvil's output); the signal's reason when aborted
  */
 export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
   const {
@@ -63,9 +65,9 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
     'gas-limit': gasLimit,
     'chain-id': chainId,
     'prune-history': KEPT_BLOCKS,
-    // The contracts are compiled for it.
+    // The contracts are compiled for this hard fork.
     hardfork: 'cancun',
-    // `safe` and `finalized` follow the latest block closely, so that finality can be seen on a devnet.
+    // With short epochs, `safe` and `finalized` follow the latest block closely, so that a devnet shows finality.
     'slots-in-an-epoch': 1,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
@@ -76,7 +78,7 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
   });
   const {stdout, stderr, stdin} = child;
   const complaint = tailOf(stderr);
-  // Its end is seen by `exit`; a late write error on the pipe says nothing more.
+  // The event `exit` reports its end; a late write error on the pipe adds nothing.
   stdin.on('error', () => {});
   const ended = endOf(child).finally(() => stdin.end());
   const close = async (): Promise<void> => {
@@ -86,7 +88,7 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
     await ended;
   };
   const address = await Promise.race([addressIn(stdout), ended, wait(START_LIMIT_MS, signal)]);
-  // Discards its log: a full pipe would block it.
+  // Its log is discarded, because a full pipe would block it.
   stdout.removeAllListeners('data').resume();
   if (address !== undefined) return {url: `http://${address}`, pid: child.pid ?? 0, ended, close};
   const {exitCode} = child;
@@ -95,9 +97,7 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
   throw startFailure({program, port, exitCode, complaint: complaint()});
 }
 
-/**
- * AOS_ANVIL, else the npm package of this platform, else `anvil` on PATH. Asked for when called: the package is optional.
- */
+/** Finds anvil: AOS_ANVIL, else the optional npm package of this platform, else `anvil` on PATH. */
 function findAnvil(env: NodeJS.ProcessEnv): string {
   const named = env['AOS_ANVIL'];
   if (named !== undefined && named !== '') return named;
@@ -108,7 +108,7 @@ function findAnvil(env: NodeJS.ProcessEnv): string {
   }
 }
 
-/** HOST:PORT of the line `Listening on HOST:PORT`. */
+/** Resolves with HOST:PORT of the line `Listening on HOST:PORT`. */
 function addressIn(stdout: Readable): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
@@ -132,17 +132,17 @@ function endOf(child: ChildProcess): Promise<void> {
   });
 }
 
-/** The guard kills anvil alone; this is for a guard that was killed itself. */
+/** Kills the whole group, in case the guard was killed and cannot kill anvil. */
 function killGroup(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // it ended in this moment
+    // it has just ended
   }
 }
 
-/** The last of what a stream says, bounded. */
+/** Collects the end of a stream, at most {@link TAIL_CHARS}. */
 function tailOf(stream: Readable): () => string {
   let text = '';
   stream.setEncoding('utf8').on('data', (chunk: string) => {
@@ -160,7 +160,7 @@ function startFailure(failed: {
   const {program, port, exitCode, complaint} = failed;
   if (port !== 0 && /address already in use/i.test(complaint))
     return new AosError('PORT_IN_USE', `127.0.0.1:${port} is in use`);
-  // 126 and 127 are the shell's: found but not executable, not found.
+  // The shell exits with 126 for a file that is not executable, and with 127 for a missing one.
   if (exitCode === 126 || exitCode === 127) return new AosError('ANVIL_MISSING', `${program} cannot be run`);
   const how = exitCode === null ? 'did not listen in time' : `ended with code ${exitCode}`;
   return new AosError('ANVIL_FAILED', `${program} ${how}${complaint === '' ? '' : `: ${complaint}`}`);

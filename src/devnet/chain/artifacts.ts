@@ -4,7 +4,7 @@ import {AosError, errorText} from '../../lib/foundation/errors/error.ts';
 import {say} from '../../lib/foundation/next-step/next-step.ts';
 
 /**
- * Finds `contracts/` beside the built code: the nearest such folder upwards with a compiled contract.
+ * Finds `contracts/` near the built code: the nearest such folder with a compiled contract, here or further up.
  * @throws AosError DEVNET_FAILED
  */
 export function artifactsFolder(from: string = import.meta.url): URL {

@@ -12,33 +12,33 @@ import {AosError} from '../../lib/foundation/errors/error.ts';
 import {bytecodeOf} from './artifacts.ts';
 import {devRpc, devRpcBatch} from './rpc.ts';
 
-/** A place for a contract, whose address is known before it is filled: contracts may name each other. */
+/** A reserved address for a contract, known before its deployment, so that contracts can refer to each other. */
 export type Slot = {address: Address; nonces: {implementation: number; proxy: number | null}};
 
-/** What fills a slot. */
+/** The contract for a slot. */
 export type Placement = {
   contract: string;
   /** Encoded constructor arguments. */
   args?: Hex;
-  /** The set-up call of the contract: run by its proxy, or sent to it. */
+  /** The set-up call of the contract: its proxy runs it, else a transaction does. */
   setUp?: Hex;
 };
 
 /**
- * Transactions of one account, sent together and mined at once. Nothing is sent before `send`; addresses follow from
- * the nonces.
+ * Transactions of one account that `send` sends together and mines at once. The addresses of contracts follow from the
+ * nonces.
  */
 export type ChainBatch = {
-  /** Pays for everything and owns the contracts. */
+  /** The account that pays and owns the contracts. */
   owner: Address;
   slot(): Slot;
-  /** With a proxy in front, where the batch has proxies. */
+  /** Reserves a slot behind a proxy, where the batch has proxies. */
   proxiedSlot(): Slot;
   place(slot: Slot, placement: Placement): void;
-  /** slot and place in one. */
+  /** Reserves a slot and places a contract in it. */
   deploy(contract: string, args?: Hex): Address;
   call(to: Address, data: Hex): void;
-  /** @throws AosError DEVNET_FAILED when one is not mined or reverts */
+  /** Sends and mines all transactions. @throws AosError DEVNET_FAILED when one is not mined or reverts */
   send(): Promise<void>;
 };
 
@@ -46,13 +46,14 @@ type Sent = {what: string; request: {from: Address; to?: Address; data: Hex; non
 
 const DEPLOY_GAS = 8_000_000;
 const CALL_GAS = 2_000_000;
-/** What does not fit into one block goes into the next; this many are plenty. */
+/** Blocks that the transactions of a batch need at most. */
 const BLOCK_LIMIT = 20;
 
 const PROXY_ARGS = parseAbiParameters('address implementation, bytes setUp');
 
 /**
- * @param url JSON-RPC of an anvil; its first unlocked account sends
+ * Opens a batch of transactions.
+ * @param url JSON-RPC of an anvil, whose first unlocked account sends them
  * @throws AosError DEVNET_FAILED
  */
 export async function openBatch(url: string, artifacts: URL, proxies: boolean): Promise<ChainBatch> {
@@ -109,7 +110,7 @@ export async function openBatch(url: string, artifacts: URL, proxies: boolean): 
   };
 }
 
-/** The account that pays for everything on a development chain. */
+/** Returns the account that pays on a development chain. @throws AosError DEVNET_FAILED */
 export async function firstAccount(url: string): Promise<Address> {
   const accounts = await devRpc(url, 'eth_accounts');
   const first: unknown = Array.isArray(accounts) ? accounts[0] : undefined;
@@ -133,8 +134,8 @@ async function sendAll(url: string, sent: readonly Sent[]): Promise<void> {
 }
 
 /**
- * Mines until every transaction is in a block, instead of waiting for the block time.
- * @returns the status of each
+ * Mines blocks until every transaction is in one, without waiting for the block time.
+ * @returns the status of each transaction
  * @throws AosError DEVNET_FAILED
  */
 export async function mined(url: string, hashes: readonly unknown[]): Promise<unknown[]> {
@@ -150,7 +151,7 @@ export async function mined(url: string, hashes: readonly unknown[]): Promise<un
   throw new AosError('DEVNET_FAILED', 'the development chain did not mine a transaction');
 }
 
-/** Checked once, where an address comes from outside. */
+/** Checks an address from outside. @throws AosError DEVNET_FAILED */
 export function toAddress(text: string): Address {
   const address = text.toLowerCase();
   if (isAddress(address)) return address;

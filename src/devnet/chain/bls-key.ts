@@ -6,8 +6,8 @@ import {newPrivateKey} from '../../lib/keys/private-key.ts';
 import {LIGHT} from '../../lib/keys/secret-storage.ts';
 
 /**
- * Makes a BN254 key for the devnet's operator: keystore and password file in `folder`, both of mode 0600. The key
- * derivation is cheap: the password is beside the key, and both are deleted with the devnet.
+ * Makes a BN254 key for the devnet's operator: keystore and password file in `folder`, both of mode 0600. A cheap key
+ * derivation is enough, because the password is beside the key and the devnet deletes both.
  */
 export async function makeBlsKey(folder: string): Promise<{blsKeyFile: string; blsPasswordFile: string}> {
   const password = randomBytes(16).toString('hex');

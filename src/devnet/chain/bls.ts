@@ -7,10 +7,11 @@ export type QuorumOptions = {
   maxOperators?: number;
 };
 
+/** Options of flow (a). */
 export type BlsOptions = {
   generation: 'm2' | 'v1';
   quorums: readonly QuorumOptions[];
-  /** False like the published contract: an operator that has left cannot register again. */
+  /** Whether an operator that has left may register again; false in the published contract. */
   mayReturn: boolean;
 };
 
@@ -26,9 +27,9 @@ export type BlsContracts = {
   socketRegistry: Address | null;
 };
 
-/** As the published deployer has it. */
+/** The value of the published deployer. */
 const MAX_OPERATORS = 10_000;
-/** Of each strategy in each quorum: one unit of stake per share. */
+/** Multiplier of each strategy in each quorum: one unit of stake for each share. */
 const MULTIPLIER = 10n ** 18n;
 const NO_CHURN = 0;
 
@@ -42,7 +43,7 @@ const V1_ARGS = parseAbiParameters(
   '(address sm, address stakes, address keys, address indices) r, address allocationManager, address socketRegistry',
 );
 
-/** Puts the contracts of flow (a) into the batch. */
+/** Adds the contracts of flow (a) to the batch. */
 export function deployBls(batch: ChainBatch, core: CoreContracts, options: BlsOptions): BlsContracts {
   const {generation, quorums, mayReturn} = options;
   const registry = batch.proxiedSlot();

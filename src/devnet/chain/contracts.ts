@@ -6,7 +6,7 @@ import type {SamplingRange} from '../../lib/protocol/vrf/sampling.ts';
 import {artifactsFolder, bytecodeOf} from './artifacts.ts';
 import {devRpc} from './rpc.ts';
 
-/** The development chain as the devnet sets it up: every transaction is in a block before it resolves. */
+/** The development chain of a devnet; each method resolves when its transaction is in a block. */
 export type DevChain = {
   /** Gives an account 1000 ETH. */
   fund(address: string): Promise<void>;
@@ -14,9 +14,9 @@ export type DevChain = {
   deploy(name: string): Promise<string>;
   /** Deploys the VRF range contract. */
   deployRange(): Promise<string>;
-  /** Sets the sampling range of an operator, registering it with the contract when it is new there. */
+  /** Sets the sampling range of an operator, and registers a new one with the contract first. */
   setRange(contract: string, operator: string, range: {start: bigint; end: bigint}): Promise<void>;
-  /** @throws AosError CHAIN_* */
+  /** Reads the sampling range of an operator. @throws AosError CHAIN_* */
   readRange(contract: string, operator: string): Promise<SamplingRange>;
 };
 
@@ -31,7 +31,8 @@ const RANGE_ABI = parseAbi([
 ]);
 
 /**
- * @param url JSON-RPC of an anvil; its first unlocked account pays and owns the contracts
+ * Creates the access to a development chain.
+ * @param url JSON-RPC of an anvil, whose first unlocked account pays and owns the contracts
  * @param artifacts folder with `<Contract>.json`
  * @throws AosError DEVNET_FAILED from every method
  */
@@ -60,7 +61,7 @@ export function createDevChain(url: string, artifacts: URL = artifactsFolder()):
     deployRange: () => deploy('OperatorRangeManager'),
     setRange: async (contract, operator, {start, end}) => {
       const present = await readRange(contract, operator);
-      // A registered operator never has (0, 0): the contract wants start < end.
+      // A registered operator never has (0, 0), because the contract requires start < end.
       const functionName = present.end === 0n ? 'registerOperator' : 'updateOperatorRange';
       const data = encodeFunctionData({
         abi: RANGE_ABI,
@@ -73,7 +74,7 @@ export function createDevChain(url: string, artifacts: URL = artifactsFolder()):
   };
 }
 
-/** Sends from the first account and mines at once, instead of waiting for the block time. */
+/** Sends a transaction of the first account and mines it at once, without waiting for the block time. */
 async function transact(
   url: string,
   transaction: {to?: string; data: Hex},

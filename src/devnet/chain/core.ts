@@ -1,12 +1,12 @@
 import {encodeAbiParameters, encodeFunctionData, parseAbi, parseAbiParameters, type Address} from 'viem';
 import type {ChainBatch, Slot} from './batch.ts';
 
-/** The version in AVSDirectory's EIP-712 domain; `none`: the domain has no version field, as in M2. */
+/** The version in AVSDirectory's EIP-712 domain; with `none` the domain has no such field, as in M2. */
 export type DomainVersion = 'none' | '1.' | '1' | 'v1';
 
 export type CoreOptions = {
   domain: DomainVersion;
-  /** How AVSDirectory refuses: with revert strings and in the order of M2, or with custom errors in today's. */
+  /** Refusals of AVSDirectory: revert strings in the order of M2, or custom errors in the current order. */
   reverts: 'strings' | 'errors';
 };
 
@@ -18,12 +18,12 @@ export type CoreContracts = {
   allocationManager: Address;
   rewardsCoordinator: Address;
   permissionController: Address;
-  /** Ascending by address, as AllocationManager wants them. */
+  /** Ascending by address, as AllocationManager requires. */
   strategies: readonly [Address, Address];
   tokens: readonly [Address, Address];
 };
 
-/** Blocks for which stake stays slashable after an operator has left a set. */
+/** Blocks during which stake stays slashable after an operator has left a set. */
 export const DEALLOCATION_DELAY = 6;
 
 const INITIALIZE = encodeFunctionData({abi: parseAbi(['function initialize()'])});
@@ -33,7 +33,7 @@ const TOKENS = [
   {name: 'Eigen (devnet)', symbol: 'EIGEN'},
 ] as const;
 
-/** Puts EigenLayer's core into the batch. */
+/** Adds EigenLayer's core contracts to the batch. */
 export function deployCore(batch: ChainBatch, {domain, reverts}: CoreOptions): CoreContracts {
   const delegation = batch.proxiedSlot();
   const directory = batch.proxiedSlot();
@@ -83,7 +83,7 @@ export function deployCore(batch: ChainBatch, {domain, reverts}: CoreOptions): C
   };
 }
 
-/** A contract without arguments whose set-up only notes its owner. */
+/** Places a contract without arguments, whose set-up only sets its owner. */
 export function placePlain(batch: ChainBatch, slot: Slot, contract: string): void {
   batch.place(slot, {contract, setUp: INITIALIZE});
 }

@@ -21,33 +21,33 @@ export type DevFlow = 'bls' | 'bls-v1' | 'ecdsa-b1' | 'ecdsa-b2' | 'ecdsa-b3' | 
 
 export type DeployOptions = {
   flow: DevFlow;
-  /** Becomes an EigenLayer operator with stake; it is not registered at the AVS. */
+  /** The address that becomes an EigenLayer operator with stake; it is not registered with the AVS. */
   operator: string;
-  /** False: it stays a stranger to EigenLayer, without stake. */
+  /** False leaves the address unknown to EigenLayer, without stake. [true] */
   asOperator?: boolean;
-  /** Shares in each of the strategies. */
+  /** Shares in each strategy. */
   shares?: readonly [bigint, bigint];
-  /** Its sampling range in the range contract. (A service manager takes none of an operator it does not know.) */
+  /** The operator's range in the range contract; a service manager sets none for an unknown operator. */
   range?: {start: bigint; end: bigint};
-  /** Form of AVSDirectory's EIP-712 domain; `1`, as on mainnet. */
+  /** Version in AVSDirectory's EIP-712 domain [`1`, as on mainnet]. */
   domain?: DomainVersion;
-  /** How AVSDirectory refuses; `strings` with domain `none`, else `errors`. */
+  /** Refusals of AVSDirectory [`strings` with domain `none`, else `errors`]. */
   reverts?: 'strings' | 'errors';
-  /** EIP-1967 proxies in front; true. */
+  /** EIP-1967 proxies in front of the contracts [true]. */
   proxies?: boolean;
-  /** Of the BLS flows; one that anyone may join. */
+  /** Quorums of the BLS flows [one that anyone may join]. */
   quorums?: readonly QuorumOptions[];
-  /** BLS flows: whether the service manager takes back who has left; false, as published. */
+  /** BLS flows: whether an operator that has left may register again [false, as published]. */
   mayReturn?: boolean;
-  /** Unix seconds; a year from the chain's now. */
+  /** Unix seconds [a year after the chain's time]. */
   moratoriumUntil?: bigint;
-  /** Who answers challenges; the owner. */
+  /** The account that answers challenges [the owner]. */
   aggregator?: string;
   /** Folder with `<Contract>.json`. */
   artifacts?: URL;
 };
 
-/** Addresses by their names in the configuration, then what only the devnet knows. */
+/** Addresses by their names in the configuration, then facts that only the devnet has. */
 export type AosContracts = {
   service_manager: Address;
   registry: Address;
@@ -61,7 +61,7 @@ export type AosContracts = {
   penalty_ledger: Address;
   slashers: readonly Address[];
   flow: DevFlow;
-  /** Owns them all: the chain's first account. */
+  /** The owner of all contracts: the chain's first account. */
   owner: Address;
   permission_controller: Address;
   strategies: readonly [Address, Address];
@@ -76,7 +76,7 @@ export type AosContracts = {
   key_registrar: Address | null;
 };
 
-/** Where Multicall3 is on every public chain. */
+/** The address of Multicall3 on every public chain. */
 export const MULTICALL3 = '0xcA11bde05977b3631167028862bE2a173976CA11';
 export const METADATA_URL = 'https://devnet.invalid/operator.json';
 
@@ -87,8 +87,8 @@ const BALANCE_WEI = 1_000n * 10n ** 18n;
 const SHARES = [32n * 10n ** 18n, 100n * 10n ** 18n] as const;
 
 /**
- * Deploys the AOS network's contracts and EigenLayer's behind them on an anvil, without waiting for its blocks, and
- * makes `operator` an EigenLayer operator. The chain's first account pays and owns everything.
+ * Deploys the contracts of AOS and of EigenLayer on an anvil, without waiting for its blocks, and makes `operator` an
+ * EigenLayer operator. The chain's first account pays and owns the contracts.
  * @throws AosError DEVNET_FAILED
  */
 export async function deployAos(url: string, options: DeployOptions): Promise<AosContracts> {
@@ -181,7 +181,7 @@ function deployFlow(
   }
 }
 
-/** What is the AOS network's own: range, challenges, penalties, a slasher. */
+/** Adds the contracts of AOS itself: range, challenges, penalties, a slasher. */
 function deployNetwork(
   batch: ChainBatch,
   registry: Address,
@@ -220,7 +220,7 @@ async function becomeOperator(url: string, delegationManager: Address, operator:
   await sendAs(url, operator, [{to: delegationManager, data}]);
 }
 
-/** anvil has none. Its code runs its constructor here, as a deployment would. */
+/** Places Multicall3, which anvil lacks. An eth_call runs the constructor and returns the code, as a deployment would. */
 async function placeMulticall(url: string, artifacts: URL): Promise<void> {
   const data = bytecodeOf(artifacts, 'Multicall3');
   const code = await devRpc(url, 'eth_call', [{data}, 'latest']);

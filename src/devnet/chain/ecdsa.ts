@@ -2,12 +2,12 @@ import {encodeAbiParameters, encodeFunctionData, parseAbi, parseAbiParameters, t
 import type {ChainBatch} from './batch.ts';
 import type {CoreContracts} from './core.ts';
 
-/** Which of the three incompatible ECDSAStakeRegistries. */
+/** The three incompatible versions of ECDSAStakeRegistry. */
 export type EcdsaGeneration = 'B1' | 'B2' | 'B3';
 
 export type EcdsaContracts = {serviceManager: Address; registry: Address};
 
-/** Half of the weight from each strategy; multipliers make 10000 together. */
+/** Each strategy has half of the weight: the multipliers add up to 10000. */
 const MULTIPLIER = 5_000n;
 const NO_THRESHOLD = 0n;
 
@@ -15,7 +15,7 @@ const SET_UP = parseAbi([
   'function initialize(uint256 thresholdWeight, (address strategy, uint96 multiplier)[] strategies)',
 ]);
 
-/** Puts the contracts of flow (b) into the batch. */
+/** Adds the contracts of flow (b) to the batch. */
 export function deployEcdsa(
   batch: ChainBatch,
   core: CoreContracts,

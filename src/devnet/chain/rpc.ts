@@ -1,12 +1,12 @@
 import {AosError, errorText} from '../../lib/foundation/errors/error.ts';
 
-/** How long the devnet's own chain may take for one answer. */
+/** Timeout of one request to the devnet's chain. */
 const TIMEOUT_MS = 30_000;
 
 export type DevRequest = {method: string; params: readonly unknown[]};
 
 /**
- * One JSON-RPC request to the devnet's chain, for the methods only a development chain has.
+ * Sends one JSON-RPC request to the devnet's chain, for methods that only a development chain has.
  * @throws AosError DEVNET_FAILED
  */
 export async function devRpc(url: string, method: string, params: readonly unknown[] = []): Promise<unknown> {
@@ -14,8 +14,9 @@ export async function devRpc(url: string, method: string, params: readonly unkno
 }
 
 /**
- * Many requests in one HTTP request; resolves with their results in the same order. The chain may run them in any.
- * @throws AosError DEVNET_FAILED when one of them failed
+ * Sends many requests in one HTTP request; resolves with their results in the same order. The chain may run them in any
+ * order.
+ * @throws AosError DEVNET_FAILED when one of them fails
  */
 export async function devRpcBatch(url: string, requests: readonly DevRequest[]): Promise<unknown[]> {
   if (requests.length === 0) return [];

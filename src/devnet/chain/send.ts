@@ -6,13 +6,13 @@ import {devRpc, devRpcBatch} from './rpc.ts';
 export type DevCall = {to: Address; data: Hex};
 
 const GAS = 3_000_000;
-/** A contract has nothing to pay gas with until it is given some. */
+/** Balance that the sender gets for gas, which a contract otherwise lacks. */
 const BALANCE_WEI = 10n ** 18n;
 
 /**
- * Sends calls from any account or contract, one after another, mined before it resolves. The chain signs for it.
- * @returns the transactions' hashes
- * @throws AosError DEVNET_FAILED with the reason when one reverts
+ * Sends calls from any account or contract, one after another, and resolves when they are mined. The chain signs them.
+ * @returns the hashes of the transactions
+ * @throws AosError DEVNET_FAILED with the reason when a call reverts
  */
 export async function sendAs(url: string, from: Address, calls: readonly DevCall[]): Promise<Hex[]> {
   const [balance] = await devRpcBatch(url, [

@@ -9,10 +9,10 @@ import {
 import type {ChainBatch} from './batch.ts';
 import {placePlain, type CoreContracts} from './core.ts';
 
-/** The AVS of the slashing era. Its registry is the AVSRegistrar. */
+/** The AVS with operator sets. Its registry is the AVSRegistrar. */
 export type SetsContracts = {serviceManager: Address; registry: Address; keyRegistrar: Address};
 
-/** The operator sets of the AVS: their ids by the curve of the keys in them. */
+/** The ids of the operator sets, one for each curve of keys. */
 export const ECDSA_SET = 0;
 export const BN254_SET = 1;
 const CURVE_ECDSA = 1;
@@ -25,7 +25,7 @@ const ABI = parseAbi([
   'function configureOperatorSet((address avs, uint32 id) operatorSet, uint8 curveType)',
 ]);
 
-/** Puts the contracts of flow (c) into the batch: an AVS with one operator set per curve. */
+/** Adds the contracts of flow (c) to the batch: an AVS with one operator set for each curve. */
 export function deploySets(batch: ChainBatch, core: CoreContracts): SetsContracts {
   const manager = batch.proxiedSlot();
   const registrar = batch.proxiedSlot();

@@ -11,17 +11,17 @@ export type LlmReply =
   | {type: 'failed'; id: number; reason: string};
 
 export type LlmPaths = {
-  /** Folder of `tiny.bin`, with a slash at its end. */
+  /** The folder of `tiny.bin`, with a slash at its end. */
   assetsDir: URL;
-  /** `llm-thread` as JavaScript. */
+  /** The JavaScript file of the thread. */
   threadUrl: URL;
 };
 
 /** The language model in a thread of its own, so that inference never blocks the event loop. */
 export type Llm = {
   /**
-   * Answers requests in order. After a crash of the thread the next request starts a new thread.
-   * @throws AosError DEVNET_FAILED when the thread fails or is closed meanwhile
+   * Completes a prompt; answers requests in order. After a crash of the thread the next request starts a new one.
+   * @throws AosError DEVNET_FAILED when the thread fails or closes before the answer
    */
   complete(prompt: string, maxTokens: number): Promise<Completion>;
   close(): Promise<void>;
@@ -87,7 +87,7 @@ async function launch({assetsDir, threadUrl}: LlmPaths): Promise<RunningThread> 
       else request?.reject(failed(message.reason));
     });
   });
-  // From now on the worker's HTTP server keeps the process alive; the thread alone must not.
+  // The HTTP server of the worker keeps the process alive, so the thread must not.
   thread.unref();
 
   return {

@@ -2,11 +2,11 @@ import {createHash} from 'node:crypto';
 import {exp} from './math.ts';
 import type {Model} from './model.ts';
 
-/** What the model wrote after a prompt, and the evidence of how. */
+/** The text of the model after a prompt, with evidence of the computation. */
 export type Completion = {
   /** Bytes that are not UTF-8 become U+FFFD. */
   text: string;
-  /** Generated tokens, the end token left out. */
+  /** The generated tokens without the end token. */
   tokens: number[];
   /**
    * Lower-case hex SHA-256 over: SHA-256 of the model file (32 bytes); the whole prompt's UTF-8 bytes; for each step,
@@ -22,8 +22,8 @@ const FIRST_BYTE = 3;
 const NORM_EPSILON = 1e-5;
 
 /**
- * Continues a prompt greedily; ties go to the lowest token. The same bits on every runtime: float32 storage, sums in
- * float64 in a fixed order, no function whose last bits ECMAScript leaves open.
+ * Continues a prompt greedily; the lowest token wins a tie. The result has the same bits on every runtime: float32
+ * storage, sums in float64 in a fixed order, and no function whose last bits ECMAScript leaves open.
  * A prompt keeps its last bytes so that `maxTokens`, or half the context if that is less, still fit behind it.
  * @param maxTokens at least 1; the model's context ends the text earlier
  */

@@ -1,6 +1,6 @@
 /**
- * exp, sin and cos from additions and multiplications alone. ECMAScript leaves the last bits of Math.exp and its
- * kind to the runtime; these give the same bits everywhere. Coefficients and reductions are those of fdlibm.
+ * exp, sin and cos from additions and multiplications alone. ECMAScript leaves the last bits of Math.exp, Math.sin and
+ * Math.cos to the runtime; these functions give the same bits everywhere. Coefficients and reductions are from fdlibm.
  */
 
 const LN2_HIGH = 6.9314718036912381649e-1;
@@ -10,7 +10,7 @@ const PI_2_HIGH = 1.57079632673412561417;
 const PI_2_LOW = 6.07710050650619224932e-11;
 const TWO_OVER_PI = 6.36619772367581382433e-1;
 
-/** e^x, within 1 ulp while that is a normal double; Infinity above 709, near the largest one. */
+/** e^x, within 1 ulp for a normal double; Infinity above 709, near the largest one. */
 export function exp(x: number): number {
   if (x > 709) return Infinity;
   if (x < -745.13) return 0;

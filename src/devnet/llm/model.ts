@@ -3,7 +3,7 @@ import {AosError} from '../../lib/foundation/errors/error.ts';
 import {cos, exp, sin} from './math.ts';
 import {say} from '../../lib/foundation/next-step/next-step.ts';
 
-/** Sizes, in the order in which they head the file. */
+/** Sizes, in their order at the start of the file. */
 type ModelShape = {
   dim: number;
   layers: number;
@@ -44,7 +44,7 @@ const LN_10000 = 9.210340371976184;
 
 /**
  * Reads a model file: little endian, int32 sizes, then float32 arrays.
- * @throws AosError DEVNET_FAILED when its length is not the one its sizes give
+ * @throws AosError DEVNET_FAILED when its length does not match its sizes
  */
 export function readModel(bytes: Uint8Array): Model {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

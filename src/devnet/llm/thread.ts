@@ -5,7 +5,7 @@ import type {LlmReply, LlmRequest, LlmThreadData} from './host.ts';
 import {readModel} from './model.ts';
 import {complete} from './llm.ts';
 
-// The entry of the inference thread: one message in, one out, in order. A file that cannot be read ends the thread.
+// The entry of the inference thread: it answers each message in order. A file that cannot be read ends the thread.
 const {modelFile} = workerData as LlmThreadData;
 const model = readModel(readFileSync(modelFile));
 const reply = (message: LlmReply): void => parentPort?.postMessage(message);

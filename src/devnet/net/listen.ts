@@ -2,7 +2,7 @@ import type {Server} from 'node:net';
 import {AosError, errorText} from '../../lib/foundation/errors/error.ts';
 
 /**
- * The devnet signs for everyone who asks, so no part of it listens or connects beyond this machine.
+ * Requires a loopback address: the devnet signs for every caller, so no part of it listens or connects beyond this machine.
  * @throws AosError NOT_LOOPBACK
  */
 export function requireLoopback(host: string): void {

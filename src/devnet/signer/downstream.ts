@@ -5,7 +5,7 @@ import {rpcError, type Reply, type RpcId} from './reply.ts';
 /** The Ethereum node behind the signer. */
 export type Downstream = {
   /**
-   * Sends one POST on; the node's answer comes back verbatim, a failure as Web3Signer's error
+   * Forwards one POST; returns the node's answer verbatim, and Web3Signer's error for a failure
    * (docs/web3signer.md#errors).
    */
   forward(path: string, headers: IncomingHttpHeaders, body: Buffer, id: RpcId): Promise<Reply>;
@@ -39,7 +39,7 @@ function failure(error: NodeJS.ErrnoException, id: RpcId): Reply {
 }
 
 /**
- * Path under the downstream base: `//` collapsed, no trailing slash but for the root, no query string
+ * Returns the path under the downstream base, with `//` collapsed, without a trailing slash (but for the root) and query
  * (docs/web3signer.md#pass-through).
  */
 function joined(base: string, path: string): string {
@@ -47,7 +47,7 @@ function joined(base: string, path: string): string {
   return whole.length > 1 ? whole.replace(/\/$/, '') : whole;
 }
 
-/** `url` undefined: no node is there, every forward fails as an unreachable one does. */
+/** Creates the access to the node; without a `url` every request fails like that to an unreachable node. */
 export function createDownstream(url: string | undefined, timeoutMs: number): Downstream {
   if (url === undefined) {
     return {

@@ -5,19 +5,19 @@ const BODY_LIMIT = 10 * 1024 * 1024;
 
 const isRpc = (request: IncomingMessage): boolean => request.method === 'POST' && request.url === '/';
 
-/** Host part of a Host header: no port, brackets of IPv6 kept. */
+/** Returns the host of a Host header without the port; keeps the brackets of IPv6. */
 function hostName(header: string): string {
   return header.startsWith('[') ? header.slice(0, header.indexOf(']') + 1) : (header.split(':')[0] ?? '');
 }
 
-/** What every request passes before its route: CORS, the host allow-list, the body limit, in this order. */
+/** The checks of every request before its route: CORS, the host allow-list, the body limit, in this order. */
 export type Gate = {
   refuse(request: IncomingMessage): Reply | undefined;
   body(request: IncomingMessage, done: (body: Buffer | 'too-large') => void): void;
   tooLarge(request: IncomingMessage): Reply;
 };
 
-/** `allowlist`: names the signer may be called by; `*` or `all` admits any. */
+/** Creates the checks. @param allowlist allowed host names; `*` or `all` allows any */
 export function createGate(allowlist: readonly string[]): Gate {
   const allowed = new Set(allowlist.map((name) => name.toLowerCase()));
   const anyHost = allowed.has('*') || allowed.has('all');

@@ -4,14 +4,14 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A JSON-RPC request as the local handler takes it. */
+/** A JSON-RPC request for the local handler. */
 export type RpcRequest = {jsonrpc: unknown; method: string; params: unknown; id: RpcId};
 
 const KEYS = new Set(['jsonrpc', 'method', 'params', 'id']);
 
 /**
- * Parses one request; undefined is `Parse error`: malformed, a batch, an unknown top-level key, no method, an odd id
- * (docs/web3signer.md#requests).
+ * Parses one request; undefined means `Parse error`: malformed, a batch, an unknown top-level key, no method, or an
+ * invalid id (docs/web3signer.md#requests).
  */
 export function readRpc(body: string): RpcRequest | undefined {
   let value: unknown;

@@ -35,7 +35,7 @@ function malformed(signature: RecoverableSignature, kind: NonNullable<SignerFaul
   return signatureText({r, s: high, recovery: 1 - recovery});
 }
 
-/** A message signature over `digest`, as the faults want it. */
+/** Returns a message signature over `digest`, changed by the faults. */
 export function signDigest({faults}: SigningContext, key: DevKey, digest: Uint8Array): string {
   if (faults.result !== undefined) return faults.result;
   const signer = faults.wrongKey === true ? devKey(OTHER_KEY) : key;
@@ -44,7 +44,7 @@ export function signDigest({faults}: SigningContext, key: DevKey, digest: Uint8A
 }
 
 /**
- * eth_sign's data: 0x or 0X means hex, anything else is UTF-8 text; undefined where the original throws
+ * Reads eth_sign's data: 0x or 0X means hex, other text is UTF-8; undefined where Web3Signer throws
  * (docs/web3signer.md#eth_sign).
  */
 function messageBytes(data: unknown): Uint8Array | undefined {
@@ -79,14 +79,14 @@ function signTypedData(context: SigningContext, {id, params}: RpcRequest): Reply
   });
 }
 
-/** The transaction argument of `params`: `[tx]` or the bare object; undefined means `Invalid params`. */
+/** Reads the transaction of `params`: `[tx]` or the bare object; undefined means `Invalid params`. */
 export function transactionOf(params: unknown): TransactionRequest | undefined {
   const list: readonly unknown[] = Array.isArray(params) ? params : [params];
   const tx = list[0];
   return list.length === 1 && isRecord(tx) ? readTransaction(tx) : undefined;
 }
 
-/** Signs with the server's own chain id, whatever the caller wrote. */
+/** Signs a transaction for the server's own chain id and ignores the caller's. */
 export function signRequest(
   {chainId, faults}: SigningContext,
   tx: TransactionRequest & {nonce: bigint},
@@ -115,7 +115,7 @@ function accounts({ring}: SigningContext, {id, params}: RpcRequest): Reply {
   return none ? rpcReply(200, id, {result: ring.all().map((key) => key.address)}) : rpcError(400, id, -32602);
 }
 
-/** Answers the methods Web3Signer handles itself; undefined: this one goes to the node. */
+/** Answers the methods that Web3Signer handles itself; undefined for those of the node. */
 export function answerLocally(context: SigningContext, request: RpcRequest): Reply | undefined {
   switch (request.method) {
     case 'eth_accounts':

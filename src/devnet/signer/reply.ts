@@ -1,7 +1,7 @@
-/** One HTTP answer of the stand-in. */
+/** One HTTP answer of the devnet's signer. */
 export type Reply = {status: number; headers: Record<string, string | string[]>; body: string | Buffer};
 
-/** The `id` of a JSON-RPC request as it is echoed. */
+/** The `id` of a JSON-RPC request, which the answer repeats. */
 export type RpcId = string | number | null;
 
 const TEXTS: Readonly<Record<number, string>> = {
@@ -12,7 +12,7 @@ const TEXTS: Readonly<Record<number, string>> = {
 
 export const NO_ACCOUNT = 'No unlocked account matches the Sender';
 
-/** A local JSON-RPC answer. The header really is `Content`: a slip of the original that clients must live with. */
+/** Builds a local JSON-RPC answer. The header is `Content`: a mistake of Web3Signer that clients have to accept. */
 export function rpcReply(
   status: number,
   id: RpcId,
@@ -34,7 +34,7 @@ export function rpcError(
   return rpcReply(status, id, {error: {code, message}});
 }
 
-/** Plain status text, as Vert.x answers REST errors. */
+/** Builds a plain text answer, like Vert.x for REST errors. */
 export function textReply(status: number, body: string): Reply {
   return {status, headers: {'Content-Type': 'text/plain; charset=utf-8'}, body};
 }
@@ -51,7 +51,7 @@ export function notFound(): Reply {
   };
 }
 
-/** Whether an `Accept` header (absent: anything) admits `type`, given as `application/json`. */
+/** Whether an `Accept` header admits a type such as `application/json`; a missing header admits any. */
 export function admits(accept: string | undefined, type: string): boolean {
   if (accept === undefined || accept.trim() === '') return true;
   const family = `${type.split('/')[0] ?? ''}/*`;

@@ -6,8 +6,8 @@ import {admits, jsonReply, notFound, textReply, type Reply} from './reply.ts';
 import type {KeyRing} from './ring.ts';
 
 /**
- * `GET /healthcheck` (docs/web3signer.md#health-check): UP also with no key at all; DOWN counts the key files that
- * failed.
+ * Answers `GET /healthcheck` (docs/web3signer.md#health-check): UP also without any key; DOWN with the number of failed
+ * key files.
  */
 function healthcheck({ring, faults}: SigningContext): Reply {
   const contentType = 'application/json;charset=UTF-8';
@@ -29,7 +29,7 @@ function healthcheck({ring, faults}: SigningContext): Reply {
   return jsonReply(errors === 0 ? 200 : 503, {status, checks, outcome: status}, contentType);
 }
 
-/** `POST /api/v1/eth1/sign/:identifier`: signs keccak256(data), without any prefix. */
+/** Answers `POST /api/v1/eth1/sign/:identifier`: signs keccak256(data), without a prefix. */
 function restSign(context: SigningContext, identifier: string, body: Buffer): Reply {
   let value: unknown;
   try {
@@ -63,7 +63,7 @@ function startReload(ring: KeyRing, old: boolean): Reply {
   });
 }
 
-/** The routes beside JSON-RPC; undefined when none matches (also because of `Accept`), which may then be forwarded. */
+/** Answers the routes beside JSON-RPC; undefined when none matches, also because of `Accept`, so that it may be forwarded. */
 export function answerRest(
   context: SigningContext,
   request: {method: string; path: string; accept: string | undefined; body: Buffer},

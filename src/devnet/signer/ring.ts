@@ -1,11 +1,11 @@
 import {devKey, type DevKey} from './keys.ts';
 
-/** What a key source gives: private keys, and how many key files could not be read. */
+/** Private keys from a source, and the number of unreadable key files. */
 export type LoadedKeys = {keys: readonly string[]; errors: number};
 
 export type ReloadState = 'idle' | 'running' | 'completed' | 'completed_with_errors' | 'failed';
 
-/** The keys in memory; replaced as a whole by a reload, as in Web3Signer. */
+/** The keys in memory; a reload replaces all of them, as in Web3Signer. */
 export type KeyRing = {
   byAddress(address: string): DevKey | undefined;
   byPublicKey(identifier: string): DevKey | undefined;
@@ -35,8 +35,8 @@ function index({keys, errors}: LoadedKeys): Loaded {
 }
 
 /**
- * Loads the keys and resolves when they can be used.
- * @throws AosError USAGE for a key that is not one, and whatever `load` throws
+ * Loads the keys and resolves when they are ready.
+ * @throws AosError USAGE for an invalid key, and the errors of `load`
  */
 export async function createKeyRing(load: () => Promise<LoadedKeys>): Promise<KeyRing> {
   let loaded = index(await load());

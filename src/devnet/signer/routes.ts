@@ -17,9 +17,9 @@ const NO_KEYS: Pick<KeyRing, 'byAddress' | 'byPublicKey' | 'all'> = {
 };
 
 /**
- * Which answer a request gets: REST route, local JSON-RPC method, the node behind, or 404
- * (docs/web3signer.md#http-routes, docs/web3signer.md#json-rpc). The hot path (`POST /` with a local method) answers
- * synchronously.
+ * Routes a request to a REST route, a local JSON-RPC method, the node behind the signer, or 404
+ * (docs/web3signer.md#http-routes, docs/web3signer.md#json-rpc). The most frequent one (`POST /` with a local method)
+ * answers synchronously.
  */
 export function createRoutes(
   routes: RouteContext,
@@ -41,7 +41,7 @@ export function createRoutes(
       const rpc = faults.eth2 === true ? undefined : readRpc(body.toString('utf8'));
       return rpc?.jsonrpc === '2.0' ? downstream.forward(path, headers, body, rpc.id) : notFound();
     }
-    // A body-less request throws inside the original.
+    // A request without a body throws inside Web3Signer.
     if (body.length === 0) return withType(rpcError(500, null, -32603), accept);
     const rpc = readRpc(body.toString('utf8'));
     if (rpc === undefined) return withType(rpcError(400, null, -32700), accept);
@@ -52,7 +52,7 @@ export function createRoutes(
   };
 }
 
-/** Content-Type appears only when the request had an Accept header. */
+/** Adds Content-Type, which appears only when the request has an Accept header. */
 function withType(reply: Reply, accept: string | undefined): Reply {
   return accept === undefined
     ? reply

@@ -5,7 +5,7 @@ import {backendDown, findKey, signRequest, transactionOf, type SigningContext} f
 import {NO_ACCOUNT, rpcError, type Reply} from './reply.ts';
 
 /**
- * The only node errors that make Web3Signer sign again with a new nonce: Besu's, word for word
+ * The node errors after which Web3Signer signs again with a new nonce: exactly these texts of Besu
  * (docs/web3signer.md#eth_sendtransaction).
  */
 const NONCE_ERRORS: ReadonlySet<string> = new Set([
@@ -34,7 +34,7 @@ function isNonceError(reply: Reply): boolean {
   return isRecord(error) && NONCE_ERRORS.has(`${String(error['code'])} ${String(error['message'])}`);
 }
 
-/** eth_sendTransaction: nonce from the node when none is given, sign, hand the node's answer back verbatim. */
+/** Answers eth_sendTransaction: takes a missing nonce from the node, signs, and returns the node's answer verbatim. */
 export async function sendTransaction(
   context: SigningContext,
   request: RpcRequest,

@@ -10,47 +10,47 @@ import {createRoutes} from './routes.ts';
 import type {Reply} from './reply.ts';
 
 export type DevSignerOptions = {
-  /** A loopback address; 127.0.0.1. */
+  /** A loopback address [127.0.0.1]. */
   host?: string;
-  /** 0 or absent: a free one. */
+  /** 0 takes a free port [0]. */
   port?: number;
-  /** Private keys in hex, or what loads them (again at every reload); the documentation's example key. */
+  /** Private keys in hex, or a function that loads them, also at every reload [the documentation's example key]. */
   keys?: readonly string[] | (() => Promise<LoadedKeys>);
   chainId: number;
-  /** The node for everything that is not the signer's; absent: no node. */
+  /** The node behind the signer; absent for none. */
   downstreamUrl?: string;
   downstreamTimeoutMs?: number;
-  /** Names the signer may be called by, `*` for any; `localhost`, `127.0.0.1` and the host itself. */
+  /** Allowed host names, `*` for any [`localhost`, `127.0.0.1` and the host itself]. */
   hostAllowlist?: readonly string[];
-  /** Idle connections, and those that wait longer for an answer, are closed; 30 s. */
+  /** Connections that are idle, or wait for an answer, for longer than this are closed [30 s]. */
   idleCloseMs?: number;
-  /** Serve TLS; with `requestCert` clients need a certificate of `ca`. */
+  /** Serves TLS; with `requestCert` clients need a certificate of `ca`. */
   tls?: Pick<ServerOptions, 'key' | 'cert' | 'ca' | 'requestCert' | 'rejectUnauthorized'>;
   faults?: SignerFaults;
 };
 
 export type DevSigner = {
   url: string;
-  /** For the caller to print, loudly. */
+  /** A warning for the caller to print. */
   banner: string;
-  /** 0x, lower-case, sorted. */
+  /** Returns the addresses of the keys: 0x, lower-case, sorted. */
   addresses(): readonly string[];
-  /** Replaces the faults from now on. */
+  /** Replaces the faults. */
   setFaults(faults: SignerFaults): void;
   close(): Promise<void>;
 };
 
 /**
- * A stand-in for Web3Signer in eth1 mode, for devnets and tests: the same HTTP surface, errors and signatures.
- * It protects nothing, so it listens on loopback only.
- * @throws AosError NOT_LOOPBACK | PORT_IN_USE | USAGE (a key that is none)
+ * Starts a signer for devnets and tests with the HTTP routes, errors and signatures of Web3Signer in eth1 mode. It protects
+ * no key, so it listens on loopback only.
+ * @throws AosError NOT_LOOPBACK | PORT_IN_USE | USAGE (an invalid key)
  */
 export async function startDevSigner(options: DevSignerOptions): Promise<DevSigner> {
   const {host = '127.0.0.1', port = 0, keys = [DEV_SIGNER_KEY], tls} = options;
   requireLoopback(host);
   let faults = options.faults ?? {};
   const load = typeof keys === 'function' ? keys : () => Promise.resolve({keys, errors: 0});
-  // As in the original the port opens only after the keys are loaded.
+  // As in Web3Signer, the port opens only after the keys are loaded.
   const ring = await createKeyRing(load);
   const routes = createRoutes({
     ring,
@@ -98,7 +98,7 @@ export async function startDevSigner(options: DevSignerOptions): Promise<DevSign
   }
 
   const server = tls === undefined ? createHttpServer(onRequest) : createHttpsServer(tls, onRequest);
-  // No Keep-Alive header and one idle limit for everything, as Vert.x has it.
+  // Vert.x sends no Keep-Alive header and has one idle limit for all states.
   server.keepAliveTimeout = 0;
   server.timeout = options.idleCloseMs ?? 30_000;
   const bound = await listenOn(server, host, port);

@@ -3,7 +3,7 @@ import {toHex} from '../../lib/protocol/wire/ethereum.ts';
 import {keccak256} from '../../lib/protocol/wire/keccak.ts';
 import type {DevKey} from './keys.ts';
 
-/** A transaction as Web3Signer reads it: the recognised keys only, quantities decoded. */
+/** A transaction for Web3Signer: its known keys with decoded quantities. */
 export type TransactionRequest = {
   from: string;
   nonce: bigint | null;
@@ -17,7 +17,7 @@ export type TransactionRequest = {
 
 type Rlp = `0x${string}` | readonly Rlp[];
 
-/** W3J Numeric.decodeQuantity: 0x-hex (leading zeros allowed, bare `0x` not), decimal text, or a JSON number. */
+/** Reads a quantity like web3j's Numeric.decodeQuantity: 0x-hex (leading zeros allowed, bare `0x` not), decimal text, or a JSON number. */
 function quantity(value: unknown): bigint | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : undefined;
   if (typeof value !== 'string') return undefined;
@@ -31,7 +31,7 @@ function text(value: unknown): string | undefined {
 
 /**
  * Reads eth_signTransaction's argument; undefined means `Invalid params`. Unknown keys (chainId, type,
- * accessList, gasLimit …) are ignored and gaps are filled as Web3Signer does: gas 90000, price 0
+ * accessList, gasLimit …) are ignored, and missing fields get Web3Signer's defaults: gas 90000, price 0
  * (docs/web3signer.md#eth_signtransaction).
  */
 export function readTransaction(fields: Readonly<Record<string, unknown>>): TransactionRequest | undefined {
@@ -55,7 +55,7 @@ export function readTransaction(fields: Readonly<Record<string, unknown>>): Tran
   return {from, nonce, to, gas, gasPrice, value, data, fees};
 }
 
-/** W3J Numeric.hexStringToByteArray: odd lengths get a leading zero nibble, non-hex becomes garbage, nothing is refused. */
+/** Decodes hex like web3j's Numeric.hexStringToByteArray: odd lengths get a leading zero nibble, other characters become garbage. */
 function looseHex(value: string): `0x${string}` {
   const digits = value.replace(/^0x/i, '');
   const even = digits.length % 2 === 0 ? digits : `0${digits}`;
@@ -77,7 +77,7 @@ function number(value: bigint): `0x${string}` {
 const rlpBytes = (fields: readonly Rlp[], prefix: string): Uint8Array =>
   Buffer.from(prefix + toRlp(fields).slice(2), 'hex');
 
-/** The raw signed transaction, 0x hex: EIP-1559 when both fee fields came, else EIP-155 legacy. */
+/** Returns the raw signed transaction, 0x hex: EIP-1559 when both fee fields are set, else EIP-155 legacy. */
 export function signTransaction(
   tx: TransactionRequest & {nonce: bigint},
   key: DevKey,

@@ -18,9 +18,9 @@ function wellFormedTypes(types: Record<string, unknown>): boolean {
 }
 
 /**
- * The EIP-712 digest of eth_signTypedData's second parameter, an object or its JSON text.
- * `invalid-params` and `internal-error` are the two ways Web3Signer refuses one (docs/web3signer.md#eth_signtypeddata).
- * Unlike its encoder, this one refuses missing message fields instead of leaving them out.
+ * Returns the EIP-712 digest of eth_signTypedData's second parameter, an object or its JSON text. `invalid-params` and
+ * `internal-error` are the two refusals of Web3Signer (docs/web3signer.md#eth_signtypeddata). Unlike Web3Signer's encoder,
+ * it refuses missing message fields instead of leaving them out.
  */
 export function typedDataDigest(parameter: unknown): Uint8Array | 'invalid-params' | 'internal-error' {
   let value = parameter;
@@ -39,7 +39,7 @@ export function typedDataDigest(parameter: unknown): Uint8Array | 'invalid-param
     return 'internal-error';
   if (types['EIP712Domain'] === undefined || types[primaryType] === undefined) return 'internal-error';
   try {
-    // viem checks every name and value itself; the shapes above are all its types can express.
+    // viem checks every name and value; its types express only the shapes above.
     const definition = {types, domain, primaryType, message} as unknown as TypedDataDefinition;
     return fromHex(hashTypedData(definition)) ?? 'internal-error';
   } catch {
