@@ -1,12 +1,12 @@
 import type {OutputWarning} from './envelope.ts';
 import type {SchemaName} from './schema/names.ts';
 
-/** What a command that answers once returns. */
+/** The result of a command that prints one answer. */
 export type Answer<T> = {
-  /** Name of the JSON schema of `result` (docs/json.md), without `aos.` and version. */
+  /** The JSON schema of `result` (docs/json.md), without `aos.` and version. */
   schema: SchemaName;
   exitCode: number;
-  /** Its next steps are values; `--json` prints them as text. */
+  /** The result, with next steps as values; `--json` prints them as text. */
   result: T;
   /** The same answer for people, printed on stdout without `--json`. */
   text: string;

@@ -14,7 +14,7 @@ import {type TerminalStyle, terminalStyle, typedFlag} from './terminal-style.ts'
 
 declare const AOS_VERSION: string | undefined;
 
-/** The package's version, put in by the build. */
+/** The version of the package; the build inserts it. */
 export const version: string = typeof AOS_VERSION === 'undefined' ? '0.0.0-dev' : AOS_VERSION;
 
 export const configFlag = {
@@ -28,7 +28,7 @@ export const configFlag = {
   }),
 };
 
-/** Flags of every command, the same everywhere. */
+/** Flags of every command. */
 const globalFlags = {
   ascii: Flags.boolean({
     summary: 'Draw without Unicode signs.',
@@ -48,14 +48,14 @@ const globalFlags = {
 };
 
 /**
- * The one base class. A command returns an {@link Answer}, or nothing when it streams by itself; exit codes,
- * the JSON envelope and the form of errors are the same for all (docs/architecture.md#commands).
+ * The base class of all commands. A command gives one {@link Answer}, or streams its output; exit codes, the JSON envelope
+ * and the form of errors are the same for all (docs/architecture.md#commands).
  */
 export abstract class AosCommand extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = globalFlags;
 
-  /** How what people read looks; known before the flags are parsed, so that errors about them look so too. */
+  /** The style of the terminal; known before the flags are parsed, because errors about them need it. */
   protected readonly style: TerminalStyle = terminalStyle(process.argv, process.env, process);
   readonly #started = systemTime.monotonic();
 
@@ -83,17 +83,17 @@ export abstract class AosCommand extends Command {
     writeLine(process.stdout, jsonLine(envelope, 2));
   }
 
-  /** A line on stderr, unless `--quiet`. */
+  /** Prints a line on stderr, unless `--quiet`. */
   protected note(text: string, quiet = false): void {
     const {ascii, errorWidth} = this.style;
     if (!quiet) writeLine(process.stderr, terminalLines(forPeople(text, ascii), errorWidth).join('\n'));
   }
 
-  /** A next step as text, with the configuration file that was named by hand. */
+  /** Renders a next step, with the `--config` of the user. */
   protected readonly next = (step: NextStep): string =>
     renderNext(step, {config: typedFlag(this.argv, 'config', 'c')});
 
-  /** How lists of checks look on stdout; nothing is wrapped where it is no terminal. */
+  /** Returns the style of lists on stdout; lines are wrapped only on a terminal. */
   protected listStyle(): ListStyle {
     const {ascii, width} = this.style;
     return {paint: palette(this.style.color('stdout')), ascii, width: width ?? Infinity, next: this.next};
@@ -116,7 +116,7 @@ export abstract class AosCommand extends Command {
     if (this.streamsJson()) await leaveReaders(2_000);
   }
 
-  /** True for a command whose `--json` output is NDJSON: an error is then a last line of type `error`. */
+  /** Whether the `--json` output is NDJSON, so that an error is a last line of type `error`. */
   protected streamsJson(): boolean {
     return false;
   }

@@ -1,6 +1,6 @@
 /**
- * Whether a person can be asked (docs/architecture.md#commands): stdin and stderr are terminals, and neither `--json`,
- * `--no-input` nor CI says that there is no one to ask.
+ * Whether a command may prompt (docs/architecture.md#commands): stdin and stderr are terminals, and neither `--json`,
+ * `--no-input` nor CI forbids it.
  */
 export function canPrompt(
   {json, noInput}: {json: boolean; noInput: boolean},

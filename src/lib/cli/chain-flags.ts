@@ -11,7 +11,7 @@ import {AosError} from '../foundation/errors/error.ts';
 import type {ConfigSource} from '../config/source.ts';
 import {say} from '../foundation/next-step/next-step.ts';
 
-/** Flags of commands that look at the chain, with a configuration or without one. */
+/** Flags of commands that read the chain, with or without a configuration. */
 export type ChainFlags = {
   config?: string | undefined;
   network?: string | undefined;
@@ -19,7 +19,7 @@ export type ChainFlags = {
   'rpc-url'?: string | undefined;
 };
 
-/** Where the values of such a command come from: its flags, ETH_RPC_URL, the configuration if there is one. */
+/** Returns the sources of the chain's values: flags, ETH_RPC_URL, and the configuration file if there is one. */
 export function chainSource(flags: ChainFlags): ConfigSource & Required<Pick<ConfigSource, 'flags'>> {
   const {env} = process;
   const cwd = process.cwd();
@@ -36,7 +36,7 @@ export function chainSource(flags: ChainFlags): ConfigSource & Required<Pick<Con
   return {file, env, cwd, flags: Object.fromEntries(values)};
 }
 
-/** The chain part of it, after a note on the file. @throws AosError as {@link loadChainView} */
+/** Loads the chain's values and notes which file they come from. @throws AosError as {@link loadChainView} */
 export function notedView(
   source: ConfigSource,
   note: (line: string) => void,
@@ -49,13 +49,13 @@ export function notedView(
   return loaded;
 }
 
-/** @throws AosError USAGE when nothing names an RPC */
+/** Requires an RPC URL. @throws AosError USAGE without one */
 export function requireRpc(view: ChainView): void {
   const missing = missingRpc(view);
   if (missing.length > 0) throw notKnown(missing);
 }
 
-/** The operator that is looked at. @throws AosError USAGE naming every flag that would help */
+/** Returns the address of the operator; requires an RPC URL, too. @throws AosError USAGE with every missing flag */
 export function requireOperator(view: ChainView): string {
   const {nodeId} = view;
   const missing = [...(nodeId === null ? ['--operator ADDRESS'] : []), ...missingRpc(view)];

@@ -6,21 +6,22 @@ import {safeText} from '../foundation/text/safe-text.ts';
 import {count} from '../foundation/text/words.ts';
 import type {Palette, Tone} from './palette.ts';
 
-/** How a list of checks is drawn. */
+/** The style of a list of checks. */
 export type ListStyle = {
   paint: Palette;
   ascii: boolean;
-  /** Columns of the terminal. */
+  /** Columns of the terminal; Infinity without one. */
   width: number;
   next: RenderNext;
 };
 
-/** A check as it is listed. */
+/** A check in a list. */
 export type ListedCheck = Check & {
-  /** Of a skipped one: the check that stood in its way; null or absent when it does not apply here. */
+  /** For a skipped check: the failed check that it needs; null or absent when it does not apply. */
   because?: string | null;
 };
 
+/** Sign and tone of each state. */
 export const MARKS: Readonly<Record<CheckState, {mark: string; ascii: string; tone: Tone}>> = {
   ok: {mark: '✓', ascii: '+', tone: 'ok'},
   warn: {mark: '!', ascii: '!', tone: 'warn'},
@@ -30,27 +31,26 @@ export const MARKS: Readonly<Record<CheckState, {mark: string; ascii: string; to
   skipped: {mark: '·', ascii: '-', tone: 'dim'},
 };
 
-/** With less room beside the names, texts go below them. */
+/** Cells beside the names at least; with fewer, texts go below the names. */
 const LEAST_ROOM = 30;
 const BELOW = 4;
 const LONGEST_TEXT = 2_000;
 
-/** The painted sign of a state. */
+/** Returns the painted sign of a state. */
 export function markOf(state: CheckState, {paint, ascii}: Pick<ListStyle, 'paint' | 'ascii'>): string {
   const {mark, ascii: plain, tone} = MARKS[state];
   return paint(tone, ascii ? plain : mark);
 }
 
-/** What a row says beside its name: outside text, or a next step. */
+/** A text beside a name: outside text or a next step. */
 export type RowText = string | NextStep;
 
 export type Row = {sign: string; name: string; texts: readonly RowText[]};
 
 /**
- * Rows of a sign, a name and texts that hang below one another beside the name. Words stay whole: where a word has no
- * room beside the names, or there is little room at all, the texts go below their name. A word is cut only where it is
- * longer than a line of the terminal, and in a next step never: it is there to be copied.
- * @param least cells that names take at least, so that several lists have one column
+ * Lays out rows of a sign, a name and texts beside the name. Texts go below their name where a word has no room beside it.
+ * A word is cut only where it is longer than a line of the terminal; users copy ids and next steps, which stay whole.
+ * @param least cells of the names at least, so that several lists have one column
  */
 export function hangingRows(rows: readonly Row[], style: ListStyle, least = 0): string[] {
   const {width} = style;
@@ -76,7 +76,7 @@ function textLines(text: RowText, style: ListStyle, room: number): string[] {
     : stepLines(text, style, room);
 }
 
-/** What of a text must stay in one piece: its words, and a command as a whole. */
+/** Returns the parts of a text that must stay in one piece: its words, and a whole command. */
 function piecesOf(text: RowText, style: ListStyle): string[] {
   if (typeof text === 'string') return plainText(text, style).split(' ');
   const command = text.run === undefined ? [] : [`  ${commandOf(text, style)}`];
@@ -86,7 +86,7 @@ function piecesOf(text: RowText, style: ListStyle): string[] {
 const commandOf = (step: NextStep, style: ListStyle): string =>
   plainText(style.next({...step, say: ''}), style);
 
-/** A next step in lines; a command that does not fit beside its words has a line of its own, in one piece. */
+/** Wraps a next step; a command that does not fit beside its words gets a line of its own, in one piece. */
 export function stepLines(step: NextStep, style: ListStyle, room: number): string[] {
   const whole = plainText(`→ ${style.next(step)}`, style);
   if (cellsOf(whole) <= room) return [whole];
@@ -96,21 +96,21 @@ export function stepLines(step: NextStep, style: ListStyle, room: number): strin
   return [...words, `  ${commandOf(step, style)}`];
 }
 
-/** Outside text made safe, in ASCII where the terminal has no more. */
+/** Makes outside text safe, in ASCII where the style wants it. */
 export function plainText(text: string, {ascii}: Pick<ListStyle, 'ascii'>): string {
   const safe = safeText(text, LONGEST_TEXT);
   return ascii ? asciiText(safe) : safe;
 }
 
-/** What a check says below its name: what was found and is needed, then the next step. */
+/** Returns the texts of a check: what was found and is needed, then the next step. */
 function textsOf({state, found, needed, next}: ListedCheck): RowText[] {
   const wanted = needed === undefined || state === 'ok' ? '' : ` (needed: ${needed})`;
   return [`${found}${wanted}`, ...(next === null || state === 'ok' ? [] : [next])];
 }
 
 /**
- * Every check, one after the other.
- * @param least cells that names take at least, so that several lists have one column
+ * Lists every check.
+ * @param least cells of the names at least, so that several lists have one column
  */
 export function checkLines(checks: readonly ListedCheck[], style: ListStyle, least = 0): string[] {
   return hangingRows(
@@ -127,8 +127,8 @@ export function checkLines(checks: readonly ListedCheck[], style: ListStyle, lea
 const categoryOf = (id: string): string => id.split('.')[0] ?? id;
 
 /**
- * The checks by category, the part of the id before its dot. What is well is one line for each category, and so are those
- * that one other check keeps from being made.
+ * Lists the checks by category, the part of the id before its dot. Passed and skipped checks share one line for each
+ * category.
  */
 export function foldedLines(checks: readonly ListedCheck[], style: ListStyle): string[] {
   const categories = [...new Set(checks.map(({id}) => categoryOf(id)))];
@@ -159,7 +159,7 @@ export function foldedLines(checks: readonly ListedCheck[], style: ListStyle): s
 }
 
 /**
- * The end of a list: what it comes to, and what to see to first.
+ * Formats the end of a list: the verdict, and the first step.
  *
  * @example
  *   OK with 1 warning (50 passed, 3 skipped)

@@ -4,12 +4,12 @@ import type {Code} from '../foundation/errors/table.ts';
 import {isoTime} from '../foundation/time/time.ts';
 import {renderNext} from './next-step.ts';
 
-/** What is said beside an answer; it ends nothing. */
+/** A warning beside an answer; it changes no exit code by itself. */
 export type OutputWarning = {code: Code; message: string};
 
 export type Meta = {version: string; at: number; durationMs: number; network?: string; nodeId?: string};
 
-/** What every `--json` command prints on success and for the answers 3, 4 and 8 (architecture 10). */
+/** Builds the `--json` output on success and for the exit codes 3, 4 and 8 (docs/json.md). */
 export function resultEnvelope(
   schema: string,
   exitCode: number,
@@ -21,7 +21,7 @@ export function resultEnvelope(
   return {schema: `aos.${schema}/v1`, ok, exitCode, result, warnings, meta: {...meta, at: isoTime(meta.at)}};
 }
 
-/** The fields of an error that may be shown: an allow-list, so that nothing leaks by accident. */
+/** Returns the public fields of an error: an allow-list, so that no secret leaks. */
 export function publicError(error: AosError, next: RenderNext = renderNext): object {
   return {
     code: error.code,
@@ -33,7 +33,7 @@ export function publicError(error: AosError, next: RenderNext = renderNext): obj
   };
 }
 
-/** What every `--json` command prints for an error (exit 1 and ≥ 64). */
+/** Builds the `--json` output for an error (exit 1 and ≥ 64). */
 export function errorEnvelope(error: AosError, next: RenderNext = renderNext): object {
   return {schema: 'aos.error/v1', ok: false, exitCode: error.exitCode, error: publicError(error, next)};
 }

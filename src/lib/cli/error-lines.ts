@@ -5,16 +5,16 @@ import {safeText} from '../foundation/text/safe-text.ts';
 import {renderNext} from './next-step.ts';
 import {terminalLines} from './terminal-lines.ts';
 
-/** Cells before the texts, and before the texts that go below their name because there is little room beside it. */
+/** Cells before a text beside its name, and before one below its name. */
 const BESIDE = 9;
 const BELOW = 4;
 const LEAST_ROOM = 30;
 const LONGEST = 2_000;
 
 /**
- * An error for people: what happened, what it means, the one next thing to type. Outside text in it is made safe. A
- * wrong command line means nothing beyond its message.
- * @param width columns of the terminal; null where there is none: nothing is wrapped
+ * Formats an error for people: what happened, what it means, the next step. Makes outside text safe. A wrong command line
+ * has no meaning beyond its message.
+ * @param width columns of the terminal; null without one, when no line is wrapped
  */
 export function errorLines(
   error: AosError,
@@ -35,7 +35,7 @@ export function errorLines(
   return [...lines, ...rows.flatMap(([name, texts]) => rowLines(name, texts, width ?? Infinity))];
 }
 
-/** A name with its text beside it; below it where a word or a command has no room there in one piece. */
+/** Lays out a name with its text beside it, or below it where a word or a command has no room in one piece. */
 function rowLines(name: string, texts: (room: number) => string[], width: number): string[] {
   const room = width - BESIDE;
   const beside = texts(room);
@@ -46,7 +46,7 @@ function rowLines(name: string, texts: (room: number) => string[], width: number
   );
 }
 
-/** A next step in lines; a command that does not fit beside its words has a line of its own, in one piece. */
+/** Wraps a next step; a command that does not fit beside its words gets a line of its own, in one piece. */
 function nextLines(step: NextStep, next: RenderNext, room: number): string[] {
   const whole = next(step)
     .split('\n')

@@ -5,10 +5,10 @@ import {say} from '../foundation/next-step/next-step.ts';
 
 const DAY_MS = 86_400_000;
 
-/** What a flag takes: the time a timer of ours waits, or how long ago something was. */
+/** The bounds of a flag's time. */
 type TimeBounds = {minMs: number; maxMs: number};
 
-/** @throws AosError USAGE for what is no time, or is out of bounds */
+/** Reads the time of a flag in ms. @throws AosError USAGE when it is no time, or out of bounds */
 export function parseTime(text: string, flag: string, {minMs, maxMs}: TimeBounds): number {
   const ms = parseDuration(text.trim());
   if (ms !== null && ms >= minMs && ms <= maxMs) return ms;
@@ -19,24 +19,24 @@ export function parseTime(text: string, flag: string, {minMs, maxMs}: TimeBounds
   );
 }
 
-/** A flag that takes a time, `1h30m` or plain seconds, and gives milliseconds; at least 1 ms, at most 24 days. */
+/** A flag for a time, `1h30m` or plain seconds; its value is in ms, from 1 ms to 24 days. */
 export const durationFlag = Flags.custom<number, Partial<TimeBounds>>({
   helpValue: 'TIME',
   parse: (text, _context, {name, minMs = 1, maxMs = MAX_TIMER_MS}) =>
     Promise.resolve(parseTime(text, name, {minMs, maxMs})),
 });
 
-/** A flag that takes how long ago something was, `12h`, `30d` or `1y`, and gives milliseconds; at most 100 years. */
+/** A flag for an age, `12h`, `30d` or `1y`; its value is in ms, at most 100 years. */
 export const ageFlag = Flags.custom<number>({
   helpValue: 'AGE',
   parse: (text, _context, {name}) =>
     Promise.resolve(parseTime(text, name, {minMs: 1, maxMs: 100 * 365 * DAY_MS})),
 });
 
-/** What the range contract takes at most. */
+/** The largest end of a range that the range contract accepts. */
 const MAX_RANGE = 600_000n;
 
-/** `A,B` as a sampling range, 0 ≤ A < B ≤ 600000: what the range contract takes. */
+/** A flag for a sampling range `A,B` that the range contract accepts: 0 ≤ A < B ≤ 600000. */
 export const rangeFlag = Flags.custom<{start: bigint; end: bigint}>({
   parse: (text) => {
     const match = /^(\d{1,20}),(\d{1,20})$/.exec(text.trim());
@@ -49,7 +49,7 @@ export const rangeFlag = Flags.custom<{start: bigint; end: bigint}>({
   },
 });
 
-/** @throws AosError USAGE for what is no http(s) address, or has a path */
+/** Checks an http(s) address of a flag. @throws AosError USAGE when it is none, or has a path */
 export function httpUrl(text: string, flag: string): string {
   if (!/^https?:\/\/[^\s/?#@]+\/?$/.test(text)) {
     throw new AosError('USAGE', `--${flag} takes an http(s) address without a path`, {

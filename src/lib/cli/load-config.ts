@@ -11,7 +11,7 @@ export type CommandConfig<T> = {
 };
 
 /**
- * The configuration a command runs with; says on stderr which file it came from and what is odd in it.
+ * Loads the configuration of a command; notes its file and its warnings on stderr.
  * @throws AosError CONFIG_* | RAW_PRIVATE_KEY
  */
 export function configForCommand(
@@ -36,7 +36,7 @@ export function configForCommand(
   const checked = checkConfig(source, {need});
   if (file !== null) note(`config: ${sanitizeText(file)}`);
   const config = need === 'run' ? checked.run : checked.signer;
-  // Once: `aos run` tells them as events. With errors they help too: a mistyped key explains a missing one.
+  // `aos run` reports warnings as events. Beside errors they help: a mistyped key explains a missing one.
   if (config === null || need !== 'run')
     for (const {message} of checked.warnings) note(`warning: ${message}`);
   if (config === null) throw problemsError(source, checked.problems);

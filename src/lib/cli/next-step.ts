@@ -3,9 +3,9 @@ import {isNextStep, type NextStep, type RenderNext} from '../foundation/next-ste
 import {shellWord} from '../foundation/text/shell-word.ts';
 
 /**
- * A next step as text, its command so that it can be pasted into a shell.
+ * Renders a next step as text; its command can be pasted into a shell.
  *
- * @param config the configuration file that the user named by hand; a command that takes one gets it by `-c`
+ * @param config the `--config` of the user; a command with that flag repeats it
  * @example renderNext(run('signer check', [], 'Start Web3Signer, then'), {config: 'my node.yaml'})
  *   // Start Web3Signer, then: aos signer check -c 'my node.yaml'
  */
@@ -21,13 +21,13 @@ export function renderNext({say, run}: NextStep, {config}: {config?: string | un
   return say === '' ? line : `${say}: ${line}`;
 }
 
-/** Arguments beside which the file is not put in: it is there already, or is not read. */
+/** Arguments that exclude the file: they name it, or the command does not read it. */
 const NAMES_NO_FILE: ReadonlySet<string> = new Set(['-c', '--config', '--help', '--devnet']);
 
-/** An option needs no quotes as an option; a text that only looks like one does not get here. */
+/** Quotes an argument for a shell; options need no quotes. */
 const shellArgument = (text: string): string => (/^--?[a-z][a-z-]*$/.test(text) ? text : shellWord(text));
 
-/** The same value with every next step in it, at any depth, as text: what `--json` prints. */
+/** Replaces every next step in a value, at any depth, by its text, for `--json`. */
 export function withNextText(value: unknown, next: RenderNext): unknown {
   if (isNextStep(value)) return next(value);
   if (Array.isArray(value)) return value.map((item) => withNextText(item, next));

@@ -1,13 +1,13 @@
 import type {Level} from '../node/events/describe.ts';
 import type {Paint} from '../node/events/lines.ts';
 
-/** How many colours the terminal has. */
+/** The number of colours of the terminal. */
 export type Colors = 'none' | '16' | '256' | 'true';
 
-/** What a coloured text means. A sign or a word beside it always says the same. */
+/** The meaning of a coloured text. A sign or a word always repeats it. */
 export type Tone = 'ok' | 'warn' | 'fail' | 'wait' | 'unknown' | 'dim' | 'bold';
 
-/** Colours a text by what it means. */
+/** Colours a text by its meaning. */
 export type Palette = (tone: Tone, text: string) => string;
 
 type Hue = 'green' | 'orange' | 'vermilion' | 'purple';
@@ -24,7 +24,7 @@ const STYLES: Readonly<Record<Tone, {hue?: Hue; codes?: string}>> = {
 
 type Shades = Readonly<Record<Hue, string>>;
 
-/** Okabe and Ito's colours, which people who cannot tell red from green can tell apart (https://jfly.uni-koeln.de/color/). */
+/** The colours of Okabe and Ito, which differ for colour-blind people, too (https://jfly.uni-koeln.de/color/). */
 const SHADES: Readonly<Record<Exclude<Colors, 'none'>, {dark: Shades; light: Shades}>> = {
   true: {
     dark: {
@@ -51,7 +51,7 @@ const SHADES: Readonly<Record<Exclude<Colors, 'none'>, {dark: Shades; light: Sha
   },
 };
 
-/** SGR codes of a tone, '' for none. The one table of colours; the dashboard draws with it too. */
+/** Returns the SGR codes of a tone, '' for none; the commands and the dashboard share this table. */
 export function toneCodes(tone: Tone, {colors, light = false}: {colors: Colors; light?: boolean}): string {
   const {hue, codes = ''} = STYLES[tone];
   if (hue === undefined || colors === 'none') return codes;
@@ -59,19 +59,19 @@ export function toneCodes(tone: Tone, {colors, light = false}: {colors: Colors; 
   return codes === '' ? shade : `${codes};${shade}`;
 }
 
-/** A text with colours, which end with it. */
+/** Wraps a text in SGR codes, which end with it. */
 export function withCodes(codes: string, text: string): string {
   return codes === '' || text === '' ? text : `\x1b[${codes}m${text}\x1b[0m`;
 }
 
-/** The colours of what commands print: the sixteen that every terminal has. */
+/** Returns the colours of commands: the sixteen of every terminal. */
 export function palette(color: boolean): Palette {
   return (tone, text) => (color ? withCodes(toneCodes(tone, {colors: '16'}), text) : text);
 }
 
 const TONE_OF: Readonly<Record<Level, Tone>> = {debug: 'dim', info: 'ok', warn: 'warn', error: 'fail'};
 
-/** Colours a level's word; the word itself says the level too. */
+/** Colours the word of a level. */
 export function levelPaint(color: boolean): Paint {
   const paint = palette(color);
   return (level, text) => paint(TONE_OF[level], text);

@@ -4,7 +4,7 @@ import {type PasswordSource, readPassword} from '../keys/password.ts';
 import type {SecretSource} from '../keys/secret-text.ts';
 import {say} from '../foundation/next-step/next-step.ts';
 
-/** How a command gets the password of a keystore; never as a value on the command line. */
+/** Flags for the password of a keystore, which is never a value on the command line. */
 export const passwordFlags = {
   'password-file': Flags.string({
     summary: 'File (mode 0600) with the password of the keystore; - is standard input.',
@@ -25,18 +25,18 @@ export type PasswordFlagValues = {
   readonly 'password-fd'?: number | undefined;
 };
 
-/** A file, or `-` for standard input. */
+/** Returns the source of a file name, or of `-` for standard input. */
 export function secretSource(value: string): SecretSource {
   return value === '-' ? {kind: 'fd', fd: 0} : {kind: 'file', path: value};
 }
 
-/** The source that the flags name, or null. */
+/** Returns the source that the flags name, or null. */
 export function flaggedSource(flags: PasswordFlagValues): SecretSource | null {
   if (flags['password-file'] !== undefined) return secretSource(flags['password-file']);
   return flags['password-fd'] === undefined ? null : {kind: 'fd', fd: flags['password-fd']};
 }
 
-/** @throws AosError USAGE naming the flag, when there is none and there is no one to ask */
+/** Returns the source of the flags, else a prompt. @throws AosError USAGE when no flag names one and no prompt is possible */
 export function passwordSource(flags: PasswordFlagValues, mayAsk: boolean): PasswordSource {
   const source = flaggedSource(flags);
   if (source !== null) return source;
@@ -46,12 +46,12 @@ export function passwordSource(flags: PasswordFlagValues, mayAsk: boolean): Pass
   });
 }
 
-/** Password of a keystore that exists. @throws AosError KEY_PASSWORD_* | KEY_UNSAFE | INTERRUPTED */
+/** Reads the password of an existing keystore. @throws AosError KEY_PASSWORD_* | KEY_UNSAFE | INTERRUPTED */
 export function knownPassword(source: PasswordSource, file: string, signal: AbortSignal): Promise<string> {
   return readPassword(source, () => ask(`Password of ${file}`), signal);
 }
 
-/** Password of a new keystore, asked for twice. @throws AosError KEY_PASSWORD_* | KEY_UNSAFE | INTERRUPTED */
+/** Reads the password of a new keystore; prompts for it twice. @throws AosError KEY_PASSWORD_* | KEY_UNSAFE | INTERRUPTED */
 export function newPassword(source: PasswordSource, signal: AbortSignal): Promise<string> {
   const askTwice = async (): Promise<string> => {
     const first = await ask('Password of the new keystore');
@@ -62,7 +62,7 @@ export function newPassword(source: PasswordSource, signal: AbortSignal): Promis
   return readPassword(source, askTwice, signal);
 }
 
-/** The prompts are loaded for a question only. */
+/** Prompts for a secret; loads the prompts only then. */
 async function ask(message: string): Promise<string> {
   const {askSecret} = await import('./prompt.ts');
   return askSecret(message);

@@ -1,27 +1,27 @@
-/** Turns bracketed paste on and off: the terminal then tells what was pasted from what was typed. */
+/** Turn bracketed paste on and off, with which the terminal marks pasted text. */
 export const PASTE_ON = '\u001b[?2004h';
 export const PASTE_OFF = '\u001b[?2004l';
 
 const START = '\u001b[200~';
 const END = '\u001b[201~';
-/** Longest line that is taken; no answer is longer. */
+/** Characters of a line at most; no answer is longer. */
 export const MOST_TYPED = 400;
 
-/** Ctrl-K, Ctrl-U and Ctrl-W take away more than one character: there is room again. */
+/** Ctrl-K, Ctrl-U and Ctrl-W remove more than one character, so the line has room again. */
 const CLEARS: ReadonlySet<string> = new Set(['\u000b', '\u0015', '\u0017']);
 
-/** Takes what came from the terminal and gives what a question may see. */
+/** Filters the input of a terminal for a question. */
 export type TypedFilter = (chunk: string) => string;
 
 /**
- * Guards a one-line question against what is pasted into it. Of a paste only the first line is taken, without control
- * characters: it never answers a question by itself and never moves the cursor. Of a line, pasted or typed, what is
- * beyond {@link MOST_TYPED} characters is dropped, since every character is drawn anew.
+ * Creates a filter that guards a one-line question against pasted text. Of a paste it keeps the first line without control
+ * characters, so that a paste neither answers a question nor moves the cursor. It drops the characters of a line beyond
+ * {@link MOST_TYPED}, because the prompt draws the whole line again for each.
  */
 export function createTypedFilter(): TypedFilter {
   let pasting = false;
   let lineOver = false;
-  /** The first characters of a mark whose rest is still to come. */
+  /** The beginning of a mark whose rest has not arrived. */
   let held = '';
   let length = 0;
 
@@ -62,7 +62,7 @@ export function createTypedFilter(): TypedFilter {
   };
 }
 
-/** How many characters at the end of a text may be the beginning of a mark; Esc alone is a key, not a mark. */
+/** Counts the characters at the end of a text that may begin a mark; Esc alone is a key. */
 function openMark(text: string, mark: string): number {
   for (let count = Math.min(mark.length - 1, text.length); count > 1; count -= 1)
     if (mark.startsWith(text.slice(-count))) return count;

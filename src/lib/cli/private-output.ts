@@ -6,18 +6,18 @@ import {syncDirectory} from '../keys/sync-directory.ts';
 import {safeText} from '../foundation/text/safe-text.ts';
 import {say} from '../foundation/next-step/next-step.ts';
 
-/** A file of mode 0600 that is there whole, or not at all. */
+/** A file of mode 0600 that appears complete or not at all. */
 export type PrivateOutput = {
   readonly path: string;
-  /** @throws AosError OUT_WRITE_FAILED */
+  /** Appends to the draft. @throws AosError OUT_WRITE_FAILED */
   write(chunk: string | Uint8Array): void;
-  /** On disk under its name when this returns. @throws AosError OUT_EXISTS | OUT_WRITE_FAILED */
+  /** Gives the draft its name; the file is on disk when this returns. @throws AosError OUT_EXISTS | OUT_WRITE_FAILED */
   commit(): void;
-  /** Leaves nothing behind; after a commit it does nothing. */
+  /** Removes the draft; has no effect after a commit. */
   abort(): void;
 };
 
-/** Says no before the work begins. @throws AosError OUT_EXISTS */
+/** Refuses a taken name before the work begins. @throws AosError OUT_EXISTS */
 export function refuseOutput(path: string, force: boolean): void {
   const found = lstatSync(resolve(path), {throwIfNoEntry: false});
   if (found === undefined || (force && found.isFile())) return;
@@ -30,8 +30,8 @@ export function refuseOutput(path: string, force: boolean): void {
 }
 
 /**
- * Begins a file beside its final name.
- * @param force replace a file that is there
+ * Opens a draft beside the final name.
+ * @param force replaces an existing file
  * @throws AosError OUT_EXISTS | OUT_WRITE_FAILED
  */
 export function openPrivateOutput(path: string, {force}: {force: boolean}): PrivateOutput {
@@ -59,7 +59,7 @@ export function openPrivateOutput(path: string, {force}: {force: boolean}): Priv
     write: (chunk) =>
       guarded(() => {
         const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-        // A write may take less than it was given.
+        // A write may accept fewer bytes than it gets.
         for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
       }),
     commit: () =>
@@ -77,7 +77,7 @@ export function openPrivateOutput(path: string, {force}: {force: boolean}): Priv
   };
 }
 
-/** A link fails when the name is taken, in one step; a rename would overwrite what another process just wrote. */
+/** Links instead of renaming: a link fails when the name is taken, a rename would overwrite another process's file. */
 function putNew(draft: string, target: string, path: string): void {
   try {
     linkSync(draft, target);

@@ -8,14 +8,14 @@ import {say} from '../foundation/next-step/next-step.ts';
 
 type Input = NodeJS.ReadableStream & {isTTY?: boolean; setRawMode?: (raw: boolean) => unknown};
 
-/** The person's terminal: keys come in here, questions are drawn there. */
+/** The terminal of the user: keys from the input, questions to the output. */
 export type PromptIo = {
   readonly input: Input;
-  /** Never stdout, which carries results only. */
+  /** Never stdout, which contains only results. */
   readonly output: NodeJS.WritableStream;
 };
 
-/** An answer, or the wish to go one question back. */
+/** An answer, or a request for the previous question. */
 export type Reply<T> = {kind: 'answer'; value: T} | {kind: 'back'};
 
 export type PromptChoice<T> = {value: T; name: string; description?: string};
@@ -23,7 +23,7 @@ export type PromptChoice<T> = {value: T; name: string; description?: string};
 const terminal = (): PromptIo => ({input: process.stdin, output: process.stderr});
 
 /**
- * Asks for a secret; stars are shown for what is typed. Ask only where a person is: both streams are terminals.
+ * Asks for a secret and shows stars for its characters. Both streams must be terminals.
  * @throws AosError INTERRUPTED (Ctrl-C) | USAGE (the input was closed)
  */
 export function askSecret(message: string, io: PromptIo = terminal()): Promise<string> {
@@ -33,7 +33,7 @@ export function askSecret(message: string, io: PromptIo = terminal()): Promise<s
 }
 
 /**
- * Asks yes or no; Enter alone is no.
+ * Asks a yes-or-no question; Enter alone is no.
  * @throws AosError INTERRUPTED (Ctrl-C) | USAGE (the input was closed) | the signal's reason
  */
 export function askConfirm(
@@ -45,9 +45,9 @@ export function askConfirm(
 }
 
 /**
- * Asks for a line of text; Enter alone takes the suggestion, Ctrl-B goes back.
- * @param validate what is wrong with a text, or true
- * @param shown how the suggestion and the answer look, where they may hold a secret [as they are]
+ * Asks for a line of text; Enter alone accepts the suggestion, Ctrl-B returns to the previous question.
+ * @param validate returns the problem of a text, or true
+ * @param shown formats the suggestion and the answer, where they may contain a secret [unchanged]
  * @throws AosError INTERRUPTED (Ctrl-C) | USAGE (the input was closed) | the signal's reason
  */
 export function askLine(
@@ -61,7 +61,7 @@ export function askLine(
   io: PromptIo = terminal(),
 ): Promise<Reply<string>> {
   const {message, suggestion, validate, shown, signal} = question;
-  // The library draws an answer once more as it is before it counts as final.
+  // The library draws an accepted answer once before it marks it as final.
   let isTaken = false;
   const judged = (text: string): true | string => {
     const verdict = validate(text);
@@ -82,7 +82,7 @@ export function askLine(
 }
 
 /**
- * Asks to choose from a list; Esc, `<` and Ctrl-B go back.
+ * Asks for a choice from a list; Esc, `<` and Ctrl-B return to the previous question.
  * @throws AosError INTERRUPTED (Ctrl-C) | USAGE (the input was closed) | the signal's reason
  */
 export function askChoice<T extends string>(
@@ -113,8 +113,8 @@ async function answered<T>(reply: Promise<Reply<T>>): Promise<T> {
 type Context = PromptIo & {signal: AbortSignal; clearPromptOnDone: boolean};
 
 /**
- * inquirer waits for ever when its input ends or Ctrl-D closes it; both are seen here. After Ctrl-Z and fg the input is
- * left paused, as after Ctrl-D, and nothing is drawn: it continues then, and says so.
+ * Runs a prompt and settles it when its input ends or Ctrl-D closes it, for which inquirer would wait for ever. Resumes the
+ * input after Ctrl-Z and fg, which leave it paused like Ctrl-D, and draws the question again.
  */
 async function ask<T>(
   message: string,
@@ -138,7 +138,7 @@ async function ask<T>(
   };
   const onPause = (): void => {
     if (isCtrlD) close();
-    // A question that was answered pauses its input too, just before it is settled.
+    // An answered question also pauses its input, just before it settles.
     else
       setImmediate(() => {
         if (settled) return;
@@ -170,7 +170,7 @@ async function ask<T>(
   }
 }
 
-/** The terminal's input, with what is pasted made harmless; `release` lets go of the terminal. */
+/** Returns the terminal's input behind the filter for pasted text; `release` detaches it from the terminal. */
 function guarded({input, output}: PromptIo): {input: Input; release: () => void} {
   const filter = createTypedFilter();
   const decoder = new TextDecoder('utf-8', {ignoreBOM: true});

@@ -1,7 +1,7 @@
 import {AosError} from '../foundation/errors/error.ts';
 import {run, say} from '../foundation/next-step/next-step.ts';
 
-/** The reference operator's other flags (short, long) and the aos way to the same end. */
+/** Flags that only the reference operator has, with the equivalent of aos. */
 const ELSEWHERE = [
   {short: '-i', long: '--init_pg', way: say('Leave it out: the operator makes its journal by itself.')},
   {
@@ -12,8 +12,8 @@ const ELSEWHERE = [
 ] as const;
 
 /**
- * The reference operator's command line (`operator-runer -c ./config.yaml`) as an aos one.
- * @throws AosError USAGE naming the aos way for a flag that only the reference has
+ * Translates the reference operator's command line (`operator-runer -c ./config.yaml`) into one of aos.
+ * @throws AosError USAGE with the equivalent of aos, for a flag that only the reference operator has
  */
 export function translateReferenceArgs(argv: readonly string[]): string[] {
   if (argv.includes('--version') || argv.includes('-V')) return ['--version'];
@@ -24,7 +24,7 @@ export function translateReferenceArgs(argv: readonly string[]): string[] {
         arg === long || arg.startsWith(`${long}=`) || (arg.startsWith(short) && !arg.startsWith('--')),
     );
     if (flag !== undefined) {
-      // The value may hold a database password: only the flag's name is repeated.
+      // The value may contain a database password, so the error names only the flag.
       throw new AosError(
         'USAGE',
         `operator-runer is aos run here; it does not take ${flag.short}/${flag.long}`,

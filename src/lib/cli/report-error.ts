@@ -13,17 +13,17 @@ import {oneLine, usageMessage, withoutSecrets} from './usage-message.ts';
 
 export type ErrorReport = {
   json: boolean;
-  /** True for a command whose `--json` output is NDJSON: the error is then a last line of type `error`. */
+  /** Whether the `--json` output is NDJSON, so that the error is a last line of type `error`. */
   stream?: boolean;
-  /** What to do about a wrong command line; the table cannot know which command it was. */
+  /** The next step of a wrong command line, which depends on the command. */
   help?: NextStep;
-  /** Flags of the command, to find the one that was meant. */
+  /** Flags of the command, to suggest one for a mistyped flag. */
   flags?: readonly string[];
   style?: TerminalStyle;
   next?: RenderNext;
 };
 
-/** Shows an error on stderr, or as JSON on stdout, and sets the exit code. */
+/** Prints an error on stderr, or as JSON on stdout, and sets the exit code. */
 export function reportError(thrown: unknown, options: ErrorReport): void {
   const {json, stream = false, flags = [], help = run('', ['--help']), next = renderNext} = options;
   if (thrown instanceof Errors.ExitError) {
@@ -48,9 +48,9 @@ export function reportError(thrown: unknown, options: ErrorReport): void {
   }
 }
 
-/** Turns anything thrown into the one kind of error that is shown. */
+/** Converts any thrown value into an AosError. */
 function asAosError(error: unknown, help: NextStep, flags: readonly string[]): AosError {
-  // oclif puts a frame of several lines around what the parser of a flag throws.
+  // oclif adds lines around the error of a flag's parser.
   if (error instanceof AosError && error.message.startsWith('Parsing --'))
     return new AosError(error.code, withoutSecrets(oneLine(error.message)), {next: help});
   if (error instanceof AosError) {
@@ -59,22 +59,23 @@ function asAosError(error: unknown, help: NextStep, flags: readonly string[]): A
       ? new AosError('USAGE', message, {next: help, details, cause})
       : error;
   }
-  // oclif's own errors are all about the command line.
+  // Every error of oclif itself is about the command line.
   if (error instanceof Errors.CLIError)
     return new AosError('USAGE', usageMessage(error, flags), {next: help});
   return new AosError('BUG', errorText(error), {cause: error});
 }
 
-/** A text with ASCII signs alone where that is wanted. */
+/** Returns a text, with ASCII signs only where `ascii` is true. */
 export function forPeople(text: string, ascii: boolean): string {
   return ascii ? asciiText(text) : text;
 }
 
-/** Its first word in the colour of what is wrong; the word says the same. */
+/** Colours the first word of an error. */
 function painted(text: string, color: boolean): string {
   return text.replace(/^Error:/, (word) => palette(color)('fail', word));
 }
 
+/** Writes a text and a newline. */
 export function writeLine(stream: NodeJS.WriteStream, text: string): void {
   stream.write(`${text}\n`);
 }

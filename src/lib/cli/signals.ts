@@ -3,17 +3,18 @@ import {EXIT} from '../foundation/errors/table.ts';
 import {isAosError, stoppedBy, type AosError} from '../foundation/errors/error.ts';
 import {say} from '../foundation/next-step/next-step.ts';
 
-/** Turns signals into an AbortSignal whose reason is the {@link StopReason}; the second SIGINT or SIGTERM ends at once. */
+/** Signals as an AbortSignal whose reason is the {@link StopReason}; a second SIGINT or SIGTERM ends the process at once. */
 export type StopSignals = {
   stop: AbortSignal;
-  /** Stops as if the reason had come by signal. */
+  /** Stops like a signal with that reason. */
   trigger(reason: StopReason): void;
   dispose(): void;
 };
 
 /**
- * @param hangUp what SIGHUP means: `stop`, or with `go-on` what `onGoOn` does
- * @param onSuspend Ctrl-Z does this instead of stopping the process
+ * Listens for signals until `dispose`.
+ * @param hangUp the action of SIGHUP: `stop`, or a function
+ * @param onSuspend replaces the suspension by Ctrl-Z
  */
 export function listenForSignals(
   hangUp: {mode: 'stop' | 'go-on'; onGoOn: () => void},
@@ -48,7 +49,7 @@ export function listenForSignals(
 }
 
 /**
- * Does the work of a command that answers once; a signal ends it, and is then what the command ends with.
+ * Runs the work of a command that gives one answer; a signal ends it and becomes its error.
  * @throws AosError INTERRUPTED | TERMINATED, or what `work` throws
  */
 export async function untilStopped<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T> {
@@ -56,7 +57,7 @@ export async function untilStopped<T>(work: (stop: AbortSignal) => Promise<T>): 
   try {
     return await work(signals.stop);
   } catch (error) {
-    // A request that was cut off fails in its own words; what else went wrong is still worth saying.
+    // The signal causes network errors of aborted requests; other errors keep their own message.
     const isCutOff =
       !isAosError(error) || (error.category === 'network' && error.details['txHash'] === undefined);
     throw signals.stop.aborted && isCutOff ? stoppedBy(signals.stop.reason) : error;
@@ -65,14 +66,14 @@ export async function untilStopped<T>(work: (stop: AbortSignal) => Promise<T>): 
   }
 }
 
-/** The exit code that tells how a run ended. */
+/** Returns the exit code of a run that ended for a reason. */
 export function exitCodeOf(reason: StopReason): number {
   if (reason === 'SIGINT') return EXIT.sigint;
   if (reason === 'SIGTERM') return EXIT.sigterm;
   return reason === 'fatal' ? EXIT.bug : EXIT.ok;
 }
 
-/** The error that a stopped command ends with: exit code 130, or 143 by SIGTERM. */
+/** Returns the error of a stopped command: exit code 130, or 143 after SIGTERM. */
 export function interrupted(reason: unknown): AosError {
   return stoppedBy(reason, 'stopped; what was read is kept', {
     next: say('Run it again: it continues from there.'),

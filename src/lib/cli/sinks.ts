@@ -1,18 +1,18 @@
-/** Where lines go: stdout, stderr. Never blocks the loop, never fails it, and keeps a bounded backlog. */
+/** The target of lines, stdout or stderr. Never blocks the loop, never throws, and keeps a bounded backlog. */
 export type Sink = {
   write(line: string): void;
-  /** Hands all lines to the stream now: before something else is said there. */
+  /** Writes all lines to the stream at once, before other output. */
   flush(): void;
 };
 
-/** A reader that is this far behind loses lines instead of our memory. */
+/** Unread characters at most; then lines are dropped instead of filling the memory. */
 const MAX_BACKLOG = 4 * 1024 * 1024;
 
 /**
- * Writes lines to a stream whose reader may be slow, stopped or gone; those of one turn of the event loop in one piece, at
- * its end or that of the process.
- * @param onGone called once when the reader has gone away
- * @param gapLine the line that says how many were dropped, written when there is room again
+ * Creates a sink for a stream whose reader may be slow, stopped or gone. It joins the lines of one turn of the event loop,
+ * and writes them at its end or at the end of the process.
+ * @param onGone called once when the reader is gone
+ * @param gapLine formats the number of dropped lines; written when the reader has caught up
  */
 export function createSink(
   stream: NodeJS.WriteStream,
@@ -22,7 +22,7 @@ export function createSink(
   let dropped = 0;
   let lines = '';
   unblock(stream);
-  // What listened before ends a command whose answer cannot be written; here the work continues.
+  // The earlier listener ends a command that cannot write its answer; here the work continues.
   stream.removeAllListeners('error');
   stream.on('error', (error: Error) => {
     if (!gone) options.onGone(error.message);
@@ -53,8 +53,8 @@ export function createSink(
 }
 
 /**
- * Waits until what was written to stdout and stderr has left, at most `ms`; then the process ends here: a reader that
- * stands still would otherwise keep it alive for ever.
+ * Waits until the readers of stdout and stderr have taken all output. Ends the process after `ms`, because a stopped reader
+ * would keep it alive for ever.
  */
 export async function leaveReaders(ms: number): Promise<void> {
   await new Promise(setImmediate); // sinks write at the end of a turn
@@ -67,8 +67,8 @@ export async function leaveReaders(ms: number): Promise<void> {
 }
 
 /**
- * A terminal is written to synchronously on Linux, so one that is stopped (Ctrl-S, a hung SSH) would stop the whole
- * event loop. Node has no public switch for it; where the handle lacks the method nothing changes.
+ * Makes writes to a terminal asynchronous: on Linux they are synchronous, so that a stopped terminal (Ctrl-S, a hung SSH)
+ * would stop the whole event loop. Node has no public switch for it; a handle without the method stays as it is.
  */
 export function unblock(stream: NodeJS.WriteStream): void {
   const handle: unknown = '_handle' in stream ? stream._handle : undefined;

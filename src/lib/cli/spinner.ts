@@ -1,9 +1,9 @@
 import ora from 'ora';
 
-/** A line on stderr that shows that something is under way. */
+/** An animated line on stderr while work runs. */
 export type Spinner = {succeed(text: string): unknown; stop(): unknown};
 
-/** Starts a spinner on stderr. It leaves standard input alone: Ctrl-C stays a signal. */
+/** Starts a spinner on stderr. It does not read standard input, so that Ctrl-C stays a signal. */
 export function startSpinner(text: string, {hideCursor = true}: {hideCursor?: boolean} = {}): Spinner {
   return ora({text, stream: process.stderr, discardStdin: false, hideCursor}).start();
 }

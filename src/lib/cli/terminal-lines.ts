@@ -1,9 +1,9 @@
 import {hang} from '../foundation/text/cells.ts';
 
 /**
- * A text in lines for a terminal: a long line is broken between words and continues below its text. A line that is a
- * command of aos stays whole, so that it can be copied.
- * @param width columns of the terminal; null where there is none: nothing is wrapped
+ * Wraps a text for a terminal: a long line breaks between words and continues below its text. A command of aos stays in
+ * one line, so that users can copy it.
+ * @param width columns of the terminal; null without one, when no line is wrapped
  */
 export function terminalLines(text: string, width: number | null): string[] {
   const lines = text.split('\n');
@@ -12,7 +12,7 @@ export function terminalLines(text: string, width: number | null): string[] {
 
 function fitLine(line: string, width: number): string[] {
   if (/^ *aos /.test(line)) return [line];
-  // What the text hangs below: its indent, and a name with its gap.
+  // The text continues below itself: behind its indent, and a name with its gap.
   const [head = ''] = /^ *(?:\S+ {2,})?/.exec(line) ?? [];
   return hang(head, line.slice(head.length), width);
 }

@@ -1,26 +1,26 @@
-/** What `--color` says. */
+/** The value of `--color`. */
 export type ColorChoice = 'auto' | 'always' | 'never';
 
 type StreamFacts = {isTTY?: boolean; columns?: number};
 type StreamName = 'stdout' | 'stderr';
 
-/** How output looks: decided once from the command line, the environment and the streams. */
+/** The style of output, from the command line, the environment and the streams. */
 export type TerminalStyle = {
-  /** Whether a stream gets colour; each is decided by itself. */
+  /** Whether a stream gets colour. */
   color(stream: StreamName): boolean;
-  /** No Unicode signs in what people read. */
+  /** Whether texts for people have only ASCII signs. */
   ascii: boolean;
-  /** Whether a spinner or a line that is drawn again may be on stderr: a person reads it, and no program does. */
+  /** Whether stderr may show a spinner or a line that is drawn again: a person reads it, not a program. */
   animate: boolean;
-  /** Columns of the terminal that stdout is; null where it is none. */
+  /** Columns of stdout; null when it is no terminal. */
   width: number | null;
-  /** Columns of the terminal that stderr is; null where it is none. */
+  /** Columns of stderr; null when it is no terminal. */
   errorWidth: number | null;
 };
 
 const DEFAULT_WIDTH = 80;
 
-/** The value of a flag as it was typed, the last one; found also where the command line as a whole is wrong. */
+/** Returns the last value of a flag in a command line, which may be wrong otherwise. */
 export function typedFlag(argv: readonly string[], long: string, char?: string): string | undefined {
   const end = argv.indexOf('--');
   let value: string | undefined;
@@ -33,14 +33,15 @@ export function typedFlag(argv: readonly string[], long: string, char?: string):
   return value;
 }
 
-/** What `--color` says; auto without it, and for what is no value of it. */
+/** Returns the value of `--color`; auto without it, and for a wrong value. */
 export function typedColor(argv: readonly string[]): ColorChoice {
   const typed = typedFlag(argv, 'color');
   return typed === 'always' || typed === 'never' ? typed : 'auto';
 }
 
 /**
- * @param env AOS_FORCE_TTY=N makes both streams terminals of N columns (not for questions), for tests and pictures
+ * Works out the style of output.
+ * @param env AOS_FORCE_TTY=N makes both streams terminals of N columns, though not for questions, for tests and screenshots
  */
 export function terminalStyle(
   argv: readonly string[],
@@ -91,8 +92,8 @@ const isSet = (value: string | undefined): boolean => value !== undefined && val
 const isOff = (value: string): boolean => value === '0' || value === 'false';
 
 /**
- * What is decided for both streams alike: --color › AOS_NO_COLOR › NO_COLOR › FORCE_COLOR › CLICOLOR_FORCE › CLICOLOR=0 ›
- * TERM=dumb. Null: whether the stream is a terminal decides. Decided here because Node lets FORCE_COLOR win over NO_COLOR.
+ * Decides on colour for both streams: --color › AOS_NO_COLOR › NO_COLOR › FORCE_COLOR › CLICOLOR_FORCE › CLICOLOR=0 ›
+ * TERM=dumb. Null leaves it to each stream, by whether it is a terminal. In Node itself, FORCE_COLOR wins over NO_COLOR.
  */
 export function colorDecision(env: NodeJS.ProcessEnv, choice: ColorChoice = 'auto'): boolean | null {
   if (choice !== 'auto') return choice === 'always';
@@ -110,8 +111,8 @@ export function wantsColor(env: NodeJS.ProcessEnv, isTTY: boolean, choice?: Colo
 }
 
 /**
- * Has the packages that decide by themselves (questions, spinners) and Node decide as we do, and takes away what Node
- * would warn about on stderr: both variables at once.
+ * Sets the environment so that Node and the packages of questions and spinners decide in the same way, and removes one of
+ * two variables about which Node would warn on stderr.
  */
 export function settleColorEnv(env: NodeJS.ProcessEnv, choice: ColorChoice): void {
   const decided = colorDecision(env, choice);

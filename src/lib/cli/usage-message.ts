@@ -2,23 +2,23 @@ import type {Errors} from '@oclif/core';
 import {nearest} from '../foundation/text/nearest.ts';
 import {safeText} from '../foundation/text/safe-text.ts';
 
-/** What may be a private key. */
+/** Possible private keys, and the credentials of URLs. */
 const SECRETS = [/(?:0x)?[0-9a-f]{32,}/gi, /(?<=:\/\/)[^\s/@]+(?=@)/g];
 
-/** A text that may hold parts of the command line, without keys and passwords of URLs. */
+/** Removes possible keys and passwords of URLs from a text with parts of the command line. */
 export function withoutSecrets(text: string): string {
   return SECRETS.reduce((rest, secret) => rest.replace(secret, '[not shown]'), text);
 }
 
 /**
- * What oclif says about a command line, in one line and in our words; without secrets, safe for a terminal.
- * @param flags those the command takes, to find the one that was meant
+ * Rewrites oclif's message about a command line in one line and in our words, without secrets and safe for a terminal.
+ * @param flags flags of the command, to suggest one for a mistyped flag
  */
 export function usageMessage(error: Errors.CLIError, flags: readonly string[]): string {
   return withoutSecrets(safeText(missingArguments(error) ?? inOurWords(oneLine(error.message), flags), 300));
 }
 
-/** What oclif says over several lines, without its frame. */
+/** Joins the lines of oclif's message, without its first and last line. */
 export function oneLine(message: string): string {
   const lines = message.split('\n').map((line) => line.trim());
   return lines
@@ -29,7 +29,7 @@ export function oneLine(message: string): string {
     .replace(/^Parsing --[\w-]+ +(?=--)/, '');
 }
 
-/** The arguments that are missing, with what they are; null for an error about something else. */
+/** Lists the missing arguments with their descriptions; null for another error. */
 function missingArguments(error: Errors.CLIError): string | null {
   if (!/^Missing \d+ required arg/.test(error.message) || !('args' in error) || !Array.isArray(error.args))
     return null;
@@ -53,7 +53,7 @@ function inOurWords(message: string, flags: readonly string[]): string {
   return `${flag} takes a whole number${limit}, not ${typed}`;
 }
 
-/** @param typed what oclif does not know, with commas */
+/** Describes an unknown flag. @param typed the unknown flags, with commas */
 function unknownFlag(typed: string, flags: readonly string[]): string {
   const name = /^--([\w-]+)$/.exec(typed)?.[1];
   const guess = name === undefined ? null : nearest(name, flags);

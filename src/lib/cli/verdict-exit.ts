@@ -1,6 +1,6 @@
 import {EXIT, type ExitCode} from '../foundation/errors/table.ts';
 
-/** The exit code of what was looked at step by step: 3 when one failed, 4 when one warns. */
+/** Returns the exit code of a list of checks: 3 after a failure, 4 after a warning. */
 export function verdictExit(verdict: 'ok' | 'warn' | 'fail'): ExitCode {
   switch (verdict) {
     case 'ok':

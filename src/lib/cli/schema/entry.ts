@@ -1,17 +1,17 @@
 import type * as v from 'valibot';
 
-/** What a command answers once: the `result` in the envelope. */
+/** The schema of one answer: the `result` in the envelope. */
 export type ResultEntry = {
-  /** One line: which command answers so. */
+  /** One line with the command of the answer. */
   summary: string;
   result: v.GenericSchema;
 };
 
-/** What a command streams as NDJSON: for each `type` of line its own fields, without `type`, `seq` and `at`. */
+/** The schema of an NDJSON stream: the fields of each `type` of line, without `type`, `seq` and `at`. */
 export type StreamEntry = {
   summary: string;
   lines: Readonly<Record<string, v.ObjectSchema<v.ObjectEntries, undefined>>>;
 };
 
-/** One published schema. A file of this folder makes one, `registry.ts` names it. */
+/** One published schema; features/schema/registry.ts lists them all. */
 export type SchemaEntry = ResultEntry | StreamEntry;

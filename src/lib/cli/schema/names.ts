@@ -1,4 +1,4 @@
-/** Names of the published schemas, without `aos.` and version; `aos schema` has each (features/schema/registry.ts). */
+/** The names of the published schemas, without `aos.` and version; `aos schema` prints each. */
 export type SchemaName =
   | 'alert-test'
   | 'challenge-evidence'

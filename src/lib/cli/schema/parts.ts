@@ -3,8 +3,7 @@ import {allCodes, isErrorCode, isNoticeCode} from '../../foundation/errors/table
 import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
 /**
- * A value as its JSON has it: bigints are decimal strings (`text/safe-text` jsonLine), next steps are text
- * (`cli/next-step` withNextText).
+ * The type of a value in JSON: bigints are decimal strings (`jsonLine`), next steps are text (`withNextText`).
  */
 export type Json<T> = T extends bigint
   ? string
@@ -17,7 +16,7 @@ export type Json<T> = T extends bigint
         : T;
 
 /**
- * The schema of a type, checked by the compiler both ways: each field of the type is in it, and nothing else.
+ * Returns the schema of a type; the compiler checks that it has every field of the type and no other.
  *
  * @example const latency = schemaOf<Latency>()(v.object({p50: v.number(), p95: v.number(), n: count}))
  */
@@ -47,7 +46,7 @@ export const noticeCode = v.pipe(
   v.picklist(allCodes().filter(isNoticeCode)),
   v.description('see aos explain'),
 );
-/** What is said beside an answer. */
+/** A warning beside an answer. */
 export const warning = v.object({code, message: v.string()});
-/** The one next thing to type or do. */
+/** The text of a next step. */
 export const next = v.nullable(v.string());
