@@ -1,11 +1,11 @@
 import {parseAbi} from 'viem';
 
 /*
- * The contracts of the AOS network, and the ones of an AVS beside EigenLayer's middleware. Only what the toolkit calls
- * or reads; the errors are in abis-errors.ts.
+ * The contracts of the AOS network, and those of an AVS beside EigenLayer's middleware: the functions and events that the
+ * toolkit uses. The errors are in abis-errors.ts.
  */
 
-/** AOSServiceManager, and what service managers of the ECDSA flow have besides. `MAX_RANGE` is internal there. */
+/** AOSServiceManager, with functions of service managers of the ECDSA flow. Its `MAX_RANGE` is internal. */
 export const serviceManagerAbi = parseAbi([
   'function avsDirectory() view returns (address)',
   'function owner() view returns (address)',
@@ -16,7 +16,7 @@ export const serviceManagerAbi = parseAbi([
   'function operatorRanges(address operator) view returns (uint256 start, uint256 end)',
   'function getOperatorsInRange(uint256 value) view returns (address[])',
   'function updateOperatorRange(address operatorAddress, uint256 start, uint256 end)',
-  // the registry's to call
+  // only the registry calls it
   'function registerOperatorToAVS(address operator, (bytes signature, bytes32 salt, uint256 expiry) operatorSignature)',
   'function getRestakeableStrategies() view returns (address[])',
   'function getOperatorRestakedStrategies(address operator) view returns (address[])',
@@ -36,6 +36,7 @@ export const rangeManagerAbi = parseAbi([
   'function updateOperatorRange(address operator, uint256 start, uint256 end)',
 ]);
 
+/** AOSChallengeManager. */
 export const challengeManagerAbi = parseAbi([
   'function latestChallengeNum() view returns (uint32)',
   'function challengeNumber() view returns (uint32)',

@@ -1,11 +1,11 @@
 import {parseAbi} from 'viem';
 
 /*
- * EigenLayer's middleware: the contracts each AVS deploys for itself, of all the generations the toolkit speaks.
- * Only what the toolkit calls or reads; the errors are in abis-errors.ts.
+ * EigenLayer's middleware: the contracts that each AVS deploys for itself, in all supported generations. Only the functions
+ * and events that the toolkit uses; the errors are in abis-errors.ts.
  */
 
-/** RegistryCoordinator: M2 and middleware v1.x. The functions of v1.x alone revert on the older ones. */
+/** RegistryCoordinator of M2 and middleware v1.x. The functions that only v1.x has revert on older contracts. */
 export const registryCoordinatorAbi = parseAbi([
   'function registerOperator(bytes quorumNumbers, string socket, ((uint256 X, uint256 Y) pubkeyRegistrationSignature, (uint256 X, uint256 Y) pubkeyG1, (uint256[2] X, uint256[2] Y) pubkeyG2) params, (bytes signature, bytes32 salt, uint256 expiry) operatorSignature)',
   'function deregisterOperator(bytes quorumNumbers)',
@@ -72,7 +72,7 @@ export const indexRegistryAbi = parseAbi([
 
 export const ejectionManagerAbi = parseAbi(['event OperatorEjected(bytes32 operatorId, uint8 quorumNumber)']);
 
-/** ECDSAStakeRegistry: what its three generations share, and what only some of them answer. */
+/** ECDSAStakeRegistry: the functions of all three generations, and those of some. */
 export const ecdsaStakeRegistryAbi = parseAbi([
   'function operatorRegistered(address operator) view returns (bool)',
   'function getOperatorWeight(address operator) view returns (uint256)',
@@ -90,7 +90,7 @@ export const ecdsaStakeRegistryAbi = parseAbi([
   'event SigningKeyUpdate(address indexed operator, uint256 indexed updateBlock, address indexed newSigningKey, address oldSigningKey)',
 ]);
 
-/** How an operator gets in and out of the first generation (early to mid 2024). */
+/** Registration and deregistration in the first generation (early to mid 2024). */
 export const ecdsaB1Abi = parseAbi([
   'function registerOperatorWithSignature(address operator, (bytes signature, bytes32 salt, uint256 expiry) operatorSignature)',
   'function deregisterOperator()',
@@ -108,7 +108,7 @@ export const ecdsaB3Abi = parseAbi([
   'function deregisterOperatorM2Quorum()',
 ]);
 
-/** What AllocationManager calls when operators come and go: AVSRegistrar v2, with or without a socket. */
+/** AVSRegistrar v2, with or without a socket: AllocationManager calls it when an operator joins or leaves. */
 export const avsRegistrarAbi = parseAbi([
   'function supportsAVS(address avs) view returns (bool)',
   'function keyRegistrar() view returns (address)',

@@ -1,8 +1,8 @@
 import {parseAbi} from 'viem';
 
 /*
- * EigenLayer's core contracts: one address each on a chain, shared by all AVSs. Only what the toolkit calls or reads.
- * Their errors bubble through the contracts of an AVS, so all errors are in abis-errors.ts.
+ * EigenLayer's core contracts: one address each on a chain, shared by all AVSs. Only the functions and events that the
+ * toolkit uses. The contracts of an AVS pass on their errors, so all errors are in abis-errors.ts.
  */
 
 export const delegationManagerAbi = parseAbi([
@@ -66,7 +66,7 @@ export const allocationManagerAbi = parseAbi([
   'function getSlasher((address avs, uint32 id) operatorSet) view returns (address)',
   'function DEALLOCATION_DELAY() view returns (uint32)',
   'function paused(uint8 index) view returns (bool)',
-  // Nothing of it is indexed: it can be filtered by topic0 alone.
+  // It has no indexed argument: a filter can name only topic0.
   'event OperatorSlashed(address operator, (address avs, uint32 id) operatorSet, address[] strategies, uint256[] wadSlashed, string description)',
   'event AllocationUpdated(address operator, (address avs, uint32 id) operatorSet, address strategy, uint64 magnitude, uint32 effectBlock)',
   'event MaxMagnitudeUpdated(address operator, address strategy, uint64 maxMagnitude)',

@@ -1,8 +1,8 @@
 import {parseAbi} from 'viem';
 
 /**
- * Every custom error that a call of the toolkit can end in, whatever contract it was made to: EigenLayer's errors bubble
- * up through the contracts of the AVS.
+ * Every custom error that can end a call of the toolkit to any contract: the contracts of the AVS pass on EigenLayer's
+ * errors.
  */
 export const revertErrorsAbi = parseAbi([
   // AVSDirectory, DelegationManager

@@ -1,12 +1,12 @@
 /** Number and time (unix seconds) of a block. */
 export type BlockTime = {number: number; timestamp: number};
 
-/** Halving alone needs 26 steps for 60 million blocks. */
+/** Steps at most; halving alone needs 26 for 60 million blocks. */
 const MOST_STEPS = 64;
 
 /**
- * The first block whose time is `seconds` or later, between `first` and `last`; `last` when none is. Guesses by the
- * pace of the chain in between, and halves whenever a guess did not narrow it much, so a few steps do.
+ * Finds the first block between `first` and `last` whose time is `seconds` or later; `last` when there is none. It guesses
+ * from the pace of the chain, and halves after a guess that gains little, so that a few steps are enough.
  */
 export async function firstBlockSince(
   seconds: number,

@@ -6,8 +6,8 @@ import {firstEndpoint} from './endpoints.ts';
 import {chainRequest, endpointName} from './failure.ts';
 
 /**
- * Reads the newest block's number and time, of the first endpoint that answers.
- * @param timeoutMs how long one endpoint may take
+ * Creates a reader of the newest block's number and time (Unix ms), from the first endpoint that answers.
+ * @param timeoutMs limit for one endpoint
  */
 export function createBlockReader(options: {rpcUrls: readonly string[]; timeoutMs: number}): {
   newest(signal: AbortSignal): Promise<{number: bigint; at: number}>;

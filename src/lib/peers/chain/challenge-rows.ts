@@ -3,14 +3,14 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {challengeManagerAbi} from './abis-aos.ts';
 import type {ChainLog} from './log-port.ts';
 
-/** `unanswered`: the window went by without an answer. */
+/** `unanswered`: the window has ended without an answer. */
 export type ChallengeState = 'open' | 'answered' | 'unanswered';
 
 /** One challenge of the AVS (docs/protocol.md#challenges). Hex is lower case. */
 export type Challenge = {
   /** Its number in the contract. */
   index: number;
-  /** The clock number it is about. */
+  /** The clock number of the attestation. */
   clockNumber: bigint;
   attestationHash: string;
   signature: string;
@@ -18,15 +18,15 @@ export type Challenge = {
   quorumNumbers: string;
   createdBlock: number;
   createdTx: string;
-  /** The last block in which an answer is taken; null when the contract names no window. */
+  /** The last block that accepts an answer; null when the contract names no window. */
   deadlineBlock: number | null;
-  /** In which an answer can still be mined; null unless open, and where there is no deadline. */
+  /** Blocks until the deadline; null unless the challenge is open and has one. */
   blocksLeft: number | null;
   state: ChallengeState;
-  /** Null when unanswered, or when the answer is known from the contract only. */
+  /** Null when unanswered, or when only the contract knows the answer. */
   answeredBlock: number | null;
   answeredTx: string | null;
-  /** False while a reorganisation may still take it away. */
+  /** False while a reorganisation may remove the challenge. */
   isFinal: boolean;
 };
 
@@ -48,7 +48,7 @@ export function challengesIn(
     const {challengeIndex: index, challenge} = event.args;
     const {clockNumber, attestationHash, signature, quorumThresholdPercentage, quorumNumbers} = challenge;
     const answer = answers.get(index) ?? null;
-    // The contract counts from the block it wrote down, which on some chains is not the log's own.
+    // The contract counts from the block number in the event, which differs from the log's on some chains.
     const deadlineBlock = windowBlocks === null ? null : challenge.challengeCreatedBlock + windowBlocks;
     const left = deadlineBlock === null ? null : deadlineBlock - latest;
     const state = answer !== null ? 'answered' : left === null || left > 0 ? 'open' : 'unanswered';
@@ -76,7 +76,7 @@ export function challengesIn(
 
 function decoded({topics, data, txHash}: ChainLog) {
   try {
-    // viem refuses topics that are not those of the event.
+    // viem refuses topics of another event.
     return decodeEventLog({abi: challengeManagerAbi, topics: topics as [Hex, ...Hex[]], data: data as Hex});
   } catch {
     throw new AosError('CHAIN_BAD_ANSWER', `a challenge in transaction ${txHash} cannot be decoded`);

@@ -16,13 +16,14 @@ import {blockOf, finalBlock} from './slashing-blocks.ts';
 import {challengeSource} from './slashing-filters.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 
+/** Options of {@link readChallenges}. */
 export type ChallengeOptions = {
-  /** Tried in this order. */
+  /** Endpoints, tried in this order. */
   rpcUrls: readonly string[];
-  /** Null: any chain will do. */
+  /** Null accepts any chain. */
   chainId: number | null;
   contracts: Contracts;
-  /** Where what was read is kept; null: nowhere. `slashing-history` reads the same logs and shares them. */
+  /** The folder of the cache, which `slashing-history` shares; null for none. */
   cacheDir: string | null;
   concurrency: number;
   maxRequests: number;
@@ -41,23 +42,23 @@ export type Challenges = {
   /** Host of the RPC. */
   endpoint: string;
   latestBlock: number;
-  /** Blocks after its own in which a challenge can be answered; null when the contract does not say. */
+  /** Blocks after its creation in which a challenge can be answered; null when the contract does not answer. */
   windowBlocks: number | null;
-  /** By the chain's latest blocks; null on a chain that has too few. */
+  /** Measured over the latest blocks; null on a chain with too few. */
   msPerBlock: number | null;
   /** In the order of their numbers. */
   challenges: Challenge[];
-  /** How many the contract has; more than there are rows when the RPC left logs out. Null when it does not say. */
+  /** The contract's own count, greater than the number of rows when the RPC omits logs. Null when it does not answer. */
   count: number | null;
 };
 
-/** Blocks over which the time of one is measured. */
+/** Blocks over which the block time is measured. */
 const PACE_BLOCKS = 1_000;
 
 /**
- * Reads all challenges of the configured manager and what became of them, to the latest block.
+ * Reads all challenges of the configured manager and their states, up to the latest block.
  * @throws AosError CONFIG_INVALID without a manager; CHAIN_NO_CODE, CHAIN_*, LOGS_REFUSED, SCAN_TOO_LARGE; the signal's
- *   reason. What was read until then is kept for the next run.
+ *   reason. The cache keeps what was read for the next run.
  */
 export async function readChallenges(options: ChallengeOptions, stop: AbortSignal): Promise<Challenges> {
   const {rpcUrls, chainId, timeoutMs, time} = options;
@@ -160,7 +161,7 @@ async function readFrom(
   };
 }
 
-/** An answer that the contract knows of counts, even where the RPC did not give its log. */
+/** Marks the challenges that are answered in the contract, also when the RPC omits the log of the answer. */
 async function withAnswers(
   chain: Chain,
   address: Hex,

@@ -5,7 +5,7 @@ export type ChainClientOptions = {
   url: string;
   /** Ends every request of this client. */
   signal: AbortSignal;
-  /** How long one request may take; null: only the signal ends it. */
+  /** Limit for one request; null leaves it to the signal. */
   timeoutMs?: number | null;
   /** How a request is repeated when the RPC was busy or its connection stale. */
   retry?: {count: number; /** Before the first; it doubles. */ delayMs: number};
@@ -14,12 +14,12 @@ export type ChainClientOptions = {
 const RETRY = {count: 1, delayMs: 150};
 
 /**
- * viem's client on one JSON-RPC endpoint. One endpoint a client, without viem's fallback transport: the requests of one
- * read must see the same chain at the same block, so a failure repeats the whole read on the next endpoint.
+ * Creates viem's client for one JSON-RPC endpoint, without viem's fallback transport: the requests of one read must see the
+ * same chain at the same block, so a failure repeats the whole read on the next endpoint.
  */
 export function createChainClient(options: ChainClientOptions): PublicClient {
   const {url, signal, timeoutMs = null, retry = RETRY} = options;
-  // Each request in flight listens to it, and a read sends many.
+  // Each request in progress listens to the signal, and a read sends many.
   allowManyListeners(signal);
   const transport = http(url, {
     timeout: timeoutMs ?? 0,
@@ -32,8 +32,8 @@ export function createChainClient(options: ChainClientOptions): PublicClient {
 }
 
 /**
- * An HTTP error that carries no JSON, by its status. viem would report the text that is no JSON instead, which looks
- * like half an answer and is not tried again.
+ * Throws an HTTP error without JSON by its status. viem would report the text instead, which looks like an incomplete
+ * answer and has no retry.
  */
 async function refuseStatus(response: Response, url: string): Promise<void> {
   if (response.ok) return;

@@ -9,18 +9,18 @@ import {say} from '../../foundation/next-step/next-step.ts';
 export type CodeAt =
   | {kind: 'none'}
   | {kind: 'contract'; code: Hex}
-  /** `code` is the implementation's; null when there is none, so that every call returns nothing. */
+  /** `code` is that of the implementation; null when there is none, so that every call returns nothing. */
   | {kind: 'proxy'; implementation: string; code: Hex | null}
-  /** An account whose code is another contract's (EIP-7702). */
+  /** An account with the code of a contract (EIP-7702). */
   | {kind: 'delegated'; to: string};
 
 /** keccak256("eip1967.proxy.implementation") − 1 */
 const IMPLEMENTATION_SLOT: Hex = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc';
-/** What the code of an EIP-7702 account begins with, before the address. */
+/** The prefix of the code of an EIP-7702 account, before the address. */
 const DELEGATION = '0xef0100';
 
 /**
- * The code of each address, through EIP-1967 proxies: one dependent step, and one more where there are proxies.
+ * Reads the code of each address, through EIP-1967 proxies: one dependent step, and one more for proxies.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER
  */
 export async function readCode(chain: Chain, addresses: readonly Hex[]): Promise<CodeAt[]> {
@@ -52,8 +52,8 @@ function implementationIn(stored: Hex | undefined): Hex | null {
 
 /**
  * Refuses addresses without a contract, and proxies without an implementation.
- * @param named config path (or what else names it) → address
- * @throws AosError CHAIN_NO_CODE naming all of them; as {@link readCode}
+ * @param named config path or another name → address
+ * @throws AosError CHAIN_NO_CODE with all of them; as {@link readCode}
  */
 export async function requireCode(chain: Chain, named: Readonly<Record<string, Hex>>): Promise<void> {
   const names = Object.keys(named);

@@ -8,8 +8,8 @@ import type {Chain} from './open.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 
 /**
- * Refuses configured addresses that did not answer as the contract they should be.
- * @throws AosError CHAIN_NO_CODE when there is none, or a proxy without implementation; else CHAIN_MISMATCH
+ * Refuses configured addresses that do not answer like the contract of their name.
+ * @throws AosError CHAIN_NO_CODE without a contract, or for a proxy without implementation; else CHAIN_MISMATCH
  */
 export async function refuseSilent(chain: Chain, configured: Configured, links: Links): Promise<void> {
   const answers: Record<ContractName, readonly unknown[]> = {
@@ -46,7 +46,7 @@ function isContractName(name: string, all: Record<ContractName, unknown>): name 
 
 /**
  * Refuses a configuration that contradicts the chain.
- * @throws AosError CHAIN_MISMATCH with every pair that differs
+ * @throws AosError CHAIN_MISMATCH with every differing pair
  */
 export function refuseMismatches(
   configured: Configured,

@@ -19,13 +19,13 @@ import type {Chain} from './open.ts';
 import {readNamed, call, valueOf, type ReadCall} from './read.ts';
 import type {QuorumShape} from './contract-types.ts';
 
-/** What the contracts say about one another, null where one does not answer; and whether each answers at all. */
+/** The references between the contracts, and one answer of each; null where a contract does not answer. */
 export type Links = Awaited<ReturnType<typeof readLinks>>;
 export type LateLinks = Awaited<ReturnType<typeof readLateLinks>>;
 
 /**
- * Everything the configured contracts say about one another, and one getter of each that says nothing, to know that it
- * is the kind of contract it should be. One dependent step.
+ * Reads the references between the configured contracts, and one getter of each to check the kind of the contract. One
+ * dependent step.
  */
 export async function readLinks(chain: Chain, registry: Hex, configured: Configured) {
   const at = <T>(address: Hex | null, make: (address: Hex) => ReadCall<T>): ReadCall<T> =>
@@ -72,7 +72,7 @@ export async function readLinks(chain: Chain, registry: Hex, configured: Configu
   return {...said, serviceManager: said.registryServiceManager ?? said.registryAvs};
 }
 
-/** What can be asked only when the first answers are there. One dependent step. */
+/** Reads the references that depend on {@link readLinks}. One dependent step. */
 export async function readLateLinks(
   chain: Chain,
   early: Links,
@@ -104,7 +104,7 @@ export async function readLateLinks(
     return {number, strategies: Number(length)};
   });
   const {registrar} = said;
-  // AllocationManager takes the AVS itself for its registrar until it names one.
+  // AllocationManager gives the AVS itself as registrar until the AVS names one.
   const named = registrar !== null && !sameAddress(registrar, serviceManager) ? registrar : null;
   return {...said, registrar: named, quorums};
 }

@@ -15,7 +15,7 @@ export type ContractName =
   | 'range_manager'
   | 'vrf_range_contract';
 
-/** The config path of a contract. */
+/** Returns the config path of a contract. */
 export function contractPath(name: ContractName): string {
   return name === 'vrf_range_contract' ? `chain.${name}` : `chain.contracts.${name}`;
 }

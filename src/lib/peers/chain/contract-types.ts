@@ -1,13 +1,13 @@
 import type {Hex} from 'viem';
 import type {Contracts} from '../../config/config.ts';
 
-/** What of the configuration names contracts. */
+/** The parts of the configuration that name contracts. */
 export type ConfiguredContracts = {contracts: Contracts; vrfRangeContract: string | null};
 
-/** The contracts of an AVS as the chain itself ties them together; null where there is none of the kind. */
+/** The contracts of an AVS, checked on chain; null where there is none of the kind. */
 export type ResolvedContracts = {
   registry: Hex;
-  /** What AVSDirectory and AllocationManager know the AVS by. */
+  /** The address of the AVS in AVSDirectory and AllocationManager. */
   serviceManager: Hex;
   delegationManager: Hex;
   avsDirectory: Hex | null;
@@ -15,19 +15,19 @@ export type ResolvedContracts = {
   permissionController: Hex | null;
   strategyManager: Hex | null;
   rewardsCoordinator: Hex | null;
-  /** Where the sampling range is read. */
+  /** The contract with the sampling range. */
   rangeContract: Hex | null;
   challengeManager: Hex | null;
   penaltyLedger: Hex | null;
   slashers: readonly Hex[];
-  /** Of a registry coordinator. */
+  /** The registries of a registry coordinator. */
   stakeRegistry: Hex | null;
   blsApkRegistry: Hex | null;
   indexRegistry: Hex | null;
   socketRegistry: Hex | null;
-  /** The quorums of a registry coordinator, and how many strategies each counts. */
+  /** The quorums of a registry coordinator, with their numbers of strategies. */
   quorums: readonly QuorumShape[];
-  /** Whom AllocationManager calls when operators of the AVS come and go. */
+  /** The contract that AllocationManager calls when an operator joins or leaves. */
   registrar: Hex | null;
   keyRegistrar: Hex | null;
 };

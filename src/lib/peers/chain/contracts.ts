@@ -9,10 +9,10 @@ import type {ConfiguredContracts, ResolvedContracts} from './contract-types.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 
 /**
- * The contracts of the AVS, from the configuration where it says and from one another where it does not, each pair that
- * knows of one another compared: two dependent steps, and more only to say what is wrong.
- * @throws AosError CONFIG_INVALID when neither names a contract that is needed; CHAIN_NO_CODE; CHAIN_MISMATCH with both
- *   values; as {@link Chain.read}
+ * Resolves the contracts of the AVS from the configuration, else from one another, and compares every reference between
+ * them. Two dependent steps, and more only for an error message.
+ * @throws AosError CONFIG_INVALID when neither names a required contract; CHAIN_NO_CODE; CHAIN_MISMATCH with both values;
+ *   as {@link Chain.read}
  */
 export async function resolveContracts(
   chain: Chain,

@@ -9,25 +9,25 @@ import {readNamed, call, type NamedAnswers} from './read.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 
 /**
- * How operators of an AVS get in: BLS RegistryCoordinator (M2 quorums), one of three generations of ECDSAStakeRegistry,
- * or operator sets of AllocationManager.
+ * The kinds of registration with an AVS: BLS RegistryCoordinator (M2 quorums), one of three generations of
+ * ECDSAStakeRegistry, or operator sets of AllocationManager.
  */
 export const FLOWS = ['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets'] as const;
 export type Flow = (typeof FLOWS)[number];
 
 export type Detected = {
   flow: Flow;
-  /** What the registry answered that says so. */
+  /** The functions that the registry answered. */
   evidence: readonly string[];
 };
 
 export type AvsAddresses = {registry: Hex; serviceManager: Hex};
 
 /**
- * The flow of a registry by the functions it answers: one dependent step, and two more for an ECDSAStakeRegistry whose
- * generation only its code shows.
+ * Detects the flow of a registry by the functions that it answers: one dependent step, and two more for an
+ * ECDSAStakeRegistry whose generation only its code shows.
  * @throws AosError CHAIN_NO_CODE, CHAIN_MISMATCH when the registry belongs to another service manager,
- *   CHAIN_FLOW_UNKNOWN with what did answer, and as {@link Chain.read}
+ *   CHAIN_FLOW_UNKNOWN with the functions that answered, and as {@link Chain.read}
  */
 export async function detectFlow(chain: Chain, avs: AvsAddresses): Promise<Detected> {
   const [answers, probes] = await Promise.all([
@@ -49,7 +49,7 @@ export async function detectFlow(chain: Chain, avs: AvsAddresses): Promise<Detec
 /**
  * Returns the named flow if the registry can have it: an unrecognised registry can have any flow, and a coordinator with
  * an AllocationManager can have M2 quorums and operator sets at once.
- * @throws AosError USAGE with the flow the registry is of, and as {@link detectFlow} but for CHAIN_FLOW_UNKNOWN
+ * @throws AosError USAGE with the detected flow, and as {@link detectFlow} but for CHAIN_FLOW_UNKNOWN
  */
 export async function namedFlow(chain: Chain, avs: AvsAddresses, named: Flow): Promise<Flow> {
   const found = await detectFlow(chain, avs).catch((error: unknown) => {
@@ -95,7 +95,7 @@ const probesOf = ({registry, serviceManager}: AvsAddresses) => {
 
 type ProbeAnswers = NamedAnswers<ReturnType<typeof probesOf>>;
 
-/** M2 quorums where there is a service manager and they are open; operator sets otherwise; null: no coordinator. */
+/** Returns the flow of a coordinator: M2 quorums when they are open, else operator sets; null when it is none. */
 function coordinatorFlow(answers: ProbeAnswers, avs: AvsAddresses): Flow | null {
   const {quorumCount, blsApkRegistry, stakeRegistry, indexRegistry} = answers;
   if ([quorumCount, blsApkRegistry, stakeRegistry, indexRegistry].includes(null)) return null;

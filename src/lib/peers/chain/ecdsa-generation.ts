@@ -13,7 +13,7 @@ const ENTRIES: readonly (readonly [EcdsaFlow, AbiFunction])[] = [
 const NO_SIGNATURE = {signature: '0x', salt: `0x${'0'.repeat(64)}`, expiry: 0n} as const;
 const PROBE_ADDRESS: Hex = '0x000000000000000000000000000000000000dEaD';
 
-/** Registrations that cannot succeed, one of each generation: how they fail shows whether the registry knows them. */
+/** Returns registrations that cannot succeed, one of each generation: their failures show which one the registry has. */
 export const generationProbes = (registry: Hex) =>
   [
     call(ecdsaB1Abi, registry, 'registerOperatorWithSignature', [PROBE_ADDRESS, NO_SIGNATURE]),
@@ -22,8 +22,8 @@ export const generationProbes = (registry: Hex) =>
   ] as const;
 
 /**
- * The generation of an ECDSAStakeRegistry by how it answered {@link generationProbes}: a function it does not have
- * reverts without a word, one that it has says why. Null when that is not clear.
+ * Returns the generation of an ECDSAStakeRegistry from its answers to {@link generationProbes}: a missing function reverts
+ * without data, an existing one with a reason. Null when the answers are ambiguous.
  */
 export function generationByProbes(results: readonly ReadResult<unknown>[]): EcdsaFlow | null {
   return only(ENTRIES.filter((_entry, index) => isKnown(results[index])));
@@ -33,7 +33,7 @@ const isKnown = (result: ReadResult<unknown> | undefined): boolean =>
   result !== undefined &&
   (result.ok || (result.error.code === 'CHAIN_REVERTED' && result.error.details['data'] !== '0x'));
 
-/** The generation by its entry point's selector in the code: PUSH4 of it is how Solidity dispatches. */
+/** Returns the generation by the selector of its entry point in the code, where Solidity dispatches with PUSH4. */
 export function generationByCode(code: Hex): EcdsaFlow | null {
   const text = code.toLowerCase();
   return only(ENTRIES.filter(([, entry]) => text.includes(`63${toFunctionSelector(entry).slice(2)}`)));

@@ -1,11 +1,11 @@
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 
 /**
- * Runs `attempt` on each endpoint in turn until one serves all of it: one read must come from one chain at one block, so
- * a failure repeats the whole attempt on the next endpoint.
+ * Runs `attempt` on each endpoint in turn until one serves all of it: a read must come from one chain at one block, so a
+ * failure repeats the whole attempt on the next endpoint.
  *
- * Only failures of the endpoint are passed over. Another chain than the configured one (CHAIN_WRONG_ID) never is: such
- * a list of endpoints is wrong, and the next command might be served by the wrong one.
+ * Only failures of an endpoint lead to the next one. A wrong chain (CHAIN_WRONG_ID) is an error at once, because the next
+ * command might reach that endpoint first.
  * @throws AosError CHAIN_UNREACHABLE when none answered, what the attempt threw, or the signal's reason
  */
 export async function firstEndpoint<T>(

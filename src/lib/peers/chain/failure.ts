@@ -2,13 +2,13 @@ import {BaseError, HttpRequestError, RpcRequestError} from 'viem';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 
 /**
- * The endpoint as messages may show it: RPC URLs carry keys in userinfo, path or query, so only the host is left.
+ * Returns the name of an endpoint for messages: the host alone, because RPC URLs contain keys in userinfo, path or query.
  */
 export function endpointName(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'the RPC';
 }
 
-/** The JSON-RPC error object that an endpoint answered with, found under viem's wrappers. */
+/** Finds the JSON-RPC error of an endpoint inside viem's errors; null when there is none. */
 export function rpcErrorOf(error: unknown): RpcRequestError | null {
   const found = error instanceof BaseError ? error.walk((cause) => cause instanceof RpcRequestError) : null;
   return found instanceof RpcRequestError ? found : null;
@@ -16,7 +16,7 @@ export function rpcErrorOf(error: unknown): RpcRequestError | null {
 
 /** Error code of a reverted call, EIP-1474 as clients extended it. */
 const EXECUTION_REVERTED = 3;
-/** Error texts of clients for a reverted call, and for a halted one: out of gas, INVALID, a bad jump or stack. */
+/** Error texts of clients for a reverted call, and for a halted one: out of gas, INVALID, an invalid jump or stack. */
 const REVERTED = /\brevert(?:ed)?\b|VM execution error/i;
 const BROKE_OFF =
   /\bout of gas\b|\b(?:invalid|unknown|undefined) opcode\b|\binvalid jump\b|\bstack (?:under|over)flow\b|\bstack limit reached\b/i;
@@ -35,14 +35,14 @@ export function isRevert(error: unknown): boolean {
 }
 
 /**
- * A failed request as CHAIN_UNREACHABLE, half an answer as CHAIN_BAD_ANSWER. viem's own errors hold the whole URL, so
- * they are neither quoted nor kept as cause.
+ * Converts a failed request to CHAIN_UNREACHABLE and an invalid answer to CHAIN_BAD_ANSWER. viem's errors contain the whole
+ * URL, so the result neither quotes them nor keeps them as cause.
  */
 export function requestFailure(error: unknown, endpoint: string): AosError {
   if (isAosError(error)) return error;
   if (httpStatusOf(error) === null && causesOf(error).some(({name}) => name === 'SyntaxError'))
     return new AosError('CHAIN_BAD_ANSWER', `${endpoint} answered with something that is not JSON`);
-  // viem could not make sense of it: a field that is missing, or null where there must be a block.
+  // viem cannot read the answer: a field is missing, or a block is null.
   if (error instanceof BaseError && !isRequestFailure(error))
     return new AosError('CHAIN_BAD_ANSWER', `${endpoint} gave an answer that makes no sense`);
   return new AosError('CHAIN_UNREACHABLE', `${endpoint} ${reasonOf(error)}`);
@@ -57,7 +57,7 @@ export async function chainRequest<T>(endpoint: string, request: Promise<T>): Pr
   }
 }
 
-/** True when the request itself failed: no answer, or an error in place of one. A revert inside a multicall is neither. */
+/** True when the request itself failed: no answer, or an error instead. A revert inside a multicall is no failure. */
 export function isRequestFailure(error: unknown): boolean {
   const names = causesOf(error).map(({name}) => name);
   return rpcErrorOf(error) !== null || names.some((name) => REQUEST_FAILURES.has(name));
@@ -76,7 +76,7 @@ function causesOf(error: unknown): Error[] {
   return causes;
 }
 
-/** Null for an answer that HTTP calls a success, and for none. */
+/** Returns the status of an HTTP error; null for a success or without an answer. */
 function httpStatusOf(error: unknown): number | null {
   const request =
     error instanceof BaseError ? error.walk((cause) => cause instanceof HttpRequestError) : null;

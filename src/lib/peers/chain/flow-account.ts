@@ -11,19 +11,19 @@ import {readNamed, call} from './read.ts';
 import {registrationDomain} from './typed-data.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 
-/** What every flow needs to know of the operator's account and of EigenLayer. */
+/** Facts about the operator's account that every flow needs. */
 export type AccountFacts = {
   isOperator: boolean | null;
   balanceWei: bigint;
   code: CodeAt;
 };
 
-/** What the flows with an AVSDirectory signature (BLS, ECDSA) need besides. */
+/** Facts about AVSDirectory for the flows with its signature (BLS, ECDSA). */
 export type DirectoryFacts = {
-  /** AVSDirectory has the operator registered at the AVS. */
+  /** Whether the operator is registered with the AVS in AVSDirectory. */
   registered: boolean | null;
   paused: boolean | null;
-  /** Its EIP-712 domain is one the toolkit knows. */
+  /** Whether the toolkit knows its EIP-712 domain. */
   domainKnown: boolean;
 };
 
@@ -31,7 +31,7 @@ export type DirectoryFacts = {
 const PAUSED_REGISTRATION = 0;
 const REGISTERED = 1;
 
-/** One dependent step. */
+/** Reads the facts about the operator's account. One dependent step. */
 export async function readAccount(
   chain: Chain,
   contracts: ResolvedContracts,
@@ -48,7 +48,7 @@ export async function readAccount(
   return {isOperator: answers.isOperator, balanceWei, code: code ?? {kind: 'none'}};
 }
 
-/** One dependent step. */
+/** Reads the facts about AVSDirectory. One dependent step. */
 export async function readDirectory(
   chain: Chain,
   avsDirectory: Hex,
@@ -63,7 +63,7 @@ export async function readDirectory(
     registrationDomain(chain, avsDirectory, serviceManager).then(
       () => true,
       (error: unknown) => {
-        // Judged with the rest; anything else is a failure of the endpoint.
+        // A precondition judges these two; other errors are failures of the endpoint.
         if (isAosError(error, 'CHAIN_DOMAIN_UNKNOWN', 'CHAIN_REVERTED')) return false;
         throw error;
       },

@@ -7,7 +7,7 @@ import {readNamed, call} from './read.ts';
 import {readCanReregister} from './reregistration.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 
-/** RegistryCoordinator's own words for an operator's state. */
+/** The states of an operator in RegistryCoordinator. */
 export const BLS_STATUS = ['never registered', 'registered', 'deregistered'] as const;
 export type BlsStatus = (typeof BLS_STATUS)[number];
 
@@ -16,23 +16,23 @@ export type BlsStatus = (typeof BLS_STATUS)[number];
  */
 export type BlsFacts = {
   status: BlsStatus | null;
-  /** keccak256 of its BLS public key; stays after it has left. */
+  /** keccak256 of its BLS public key; remains after the operator has left. */
   operatorId: Hex | null;
   registeredQuorums: readonly number[];
   quorums: readonly QuorumFacts[];
-  /** Null: no such switch. */
+  /** Null when the registry has no such switch. */
   registryPaused: boolean | null;
   managerPaused: boolean | null;
-  /** Middleware v1.x: M2 quorums are closed; those that are M2 quorums while operator sets are open beside them. */
+  /** Middleware v1.x: whether M2 quorums are closed, and which quorums are M2 quorums beside operator sets. */
   m2Disabled: boolean;
   m2Quorums: readonly number[] | null;
-  /** Unix seconds from when an ejected operator may register again; null: it was never ejected, or no such rule. */
+  /** Unix seconds when an ejected operator may register again; null when it was never ejected, or without such a rule. */
   ejectedUntil: bigint | null;
   /** Id of the BLS key registered for the operator. */
   keyId: Hex | null;
-  /** Who has registered the key the operator wants to use. */
+  /** The operator that has registered the wanted key. */
   wantedKeyOwner: Hex | null;
-  /** The service manager accepts the operator, which may have been registered before; null: unknown. */
+  /** Whether the service manager accepts the operator, which may have been registered before; null when unknown. */
   canReregister: boolean | null;
 };
 
@@ -40,7 +40,10 @@ export type BlsFacts = {
 const PAUSED_REGISTER = 0;
 const PAUSED_MANAGER_REGISTRATION = 1;
 
-/** @param wantedKeyId id of the operator's own BLS key, null when it has none yet. Two dependent steps. */
+/**
+ * Reads the state of an operator at a registry coordinator, in two dependent steps.
+ * @param wantedKeyId id of the operator's own BLS key; null when it has none yet
+ */
 export async function readBls(
   chain: Chain,
   contracts: ResolvedContracts,
@@ -87,7 +90,7 @@ export async function readBls(
   };
 }
 
-/** The registry wants more than the cool-down to have passed. */
+/** Returns the first second after the cool-down. */
 function ejectedUntil(at: bigint | null, cooldown: bigint | null): bigint | null {
   return at === null || cooldown === null || at === 0n ? null : at + cooldown + 1n;
 }

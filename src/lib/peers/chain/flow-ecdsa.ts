@@ -12,17 +12,17 @@ import type {ResolvedContracts} from './contract-types.ts';
  */
 export type EcdsaFacts = {
   registered: boolean | null;
-  /** Weight it would be recorded with now; 0 below the minimum. */
+  /** The weight that the registry would record now; 0 below the minimum. */
   weight: bigint | null;
   minimumWeight: bigint | null;
-  /** As recorded last. */
+  /** The last recorded weight. */
   recordedWeight: bigint | null;
   totalWeight: bigint | null;
-  /** Whose signatures count for the operator's; null in the first generation, which has none. */
+  /** The key that signs for the operator; null in the first generation, which has none. */
   signingKey: Hex | null;
 };
 
-/** One dependent step. */
+/** Reads the state of an operator at an ECDSAStakeRegistry. One dependent step. */
 export async function readEcdsa(
   chain: Chain,
   {registry}: ResolvedContracts,
@@ -44,7 +44,7 @@ export async function readEcdsa(
 
 /**
  * Returns the preconditions of a registration at an ECDSAStakeRegistry.
- * @param signingKey the key it wants to sign with; null: its own
+ * @param signingKey the wanted signing key; null for the operator's own
  */
 export function ecdsaPreconditions(
   facts: EcdsaFacts,
@@ -64,7 +64,7 @@ function registration(registered: boolean | null): Precondition {
     : ok(REGISTRATION, 'not registered', 'registered');
 }
 
-/** Too little weight does not stop the registration: the operator is then recorded with none. */
+/** Judges the weight: with too little the registration succeeds, but the registry records 0. */
 function weight({weight: now, minimumWeight}: EcdsaFacts): Precondition {
   const id = 'weight';
   const needed = minimumWeight === null ? 'more than 0' : `more than 0, and ≥ ${minimumWeight}`;

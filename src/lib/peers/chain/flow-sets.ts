@@ -10,30 +10,30 @@ import type {ResolvedContracts} from './contract-types.ts';
 export type SetFacts = {
   id: number;
   member: boolean | null;
-  /** Also for DEALLOCATION_DELAY blocks after leaving, when it may not join again. */
+  /** Also true for DEALLOCATION_DELAY blocks after leaving, during which the operator may not join again. */
   slashable: boolean | null;
-  /** Key the set wants; null where the registrar keeps no keys. */
+  /** The kind of key of the set; null where the registrar has no keys. */
   curve: 'none' | 'ecdsa' | 'bn254' | null;
   keyRegistered: boolean | null;
 };
 
 /** The state of an operator at AllocationManager and the AVS's registrar (docs/eigenlayer.md#operator-sets). */
 export type SetsFacts = {
-  /** As AllocationManager counts them; their ids need not be in a row. */
+  /** AllocationManager's count; ids may have gaps. */
   setCount: number | null;
   sets: readonly SetFacts[];
   paused: boolean | null;
-  /** Null: the AVS has named none, so AllocationManager would call the AVS itself. */
+  /** Null when the AVS has named none, so that AllocationManager would call the AVS itself. */
   registrar: Hex | null;
   registrarServesAvs: boolean | null;
-  /** The operator may act for itself: false once it has named other admins. */
+  /** Whether the operator may act for itself: false after it has named other admins. */
   permitted: boolean | null;
-  /** Null: never set, so nothing can be allocated. */
+  /** Null when it was never set, so that the operator cannot allocate. */
   allocationDelay: number | null;
-  /** Blocks a left set may still slash. */
+  /** Blocks during which a left set may slash. */
   deallocationDelay: number | null;
   leaving: PendingSetExits | null;
-  /** Unix seconds from when an ejected operator may register again; a SlashingRegistryCoordinator's. */
+  /** Unix seconds when an ejected operator may register again, from a SlashingRegistryCoordinator. */
   ejectedUntil: bigint | null;
 };
 
@@ -46,7 +46,10 @@ const REGISTER = toFunctionSelector(
   'function registerForOperatorSets(address operator, (address avs, uint32[] operatorSetIds, bytes data) params)',
 );
 
-/** @param wanted set ids; null: all there are. Two dependent steps, a third for a set that was left lately. */
+/**
+ * Reads the state of an operator in operator sets: two dependent steps, a third for a set that it has left recently.
+ * @param wanted set ids; null for all sets
+ */
 export async function readSets(
   chain: Chain,
   contracts: ResolvedContracts,
@@ -91,7 +94,7 @@ export async function readSets(
   };
 }
 
-/** The sets that exist among `ids`. One dependent step. */
+/** Reads the existing sets among `ids`. One dependent step. */
 async function readSetList(
   chain: Chain,
   contracts: ResolvedContracts,

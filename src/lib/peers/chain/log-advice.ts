@@ -33,12 +33,12 @@ const ADVICE: Readonly<Record<Why, {message: string; next: NextStep}>> = {
   },
 };
 
-/** The error for a refusal that smaller windows cannot help. */
+/** Returns the error for a refusal that smaller windows do not avoid. */
 export function stopAdvice(why: Why): AosError {
   return new AosError('LOGS_REFUSED', ADVICE[why].message, {next: ADVICE[why].next, details: {why}});
 }
 
-/** The error for a provider that refuses even one block. */
+/** Returns the error for a provider that refuses even one block. */
 export function giveUp(block: number): AosError {
   return new AosError('LOGS_REFUSED', `the RPC refuses the logs even of block ${block} alone`, {
     next: ADVICE.other.next,
@@ -46,13 +46,13 @@ export function giveUp(block: number): AosError {
   });
 }
 
-/** Windows of common providers, largest first, to say what another one would change. */
+/** Windows of common providers, largest first, for advice about another one. */
 const COMMON_CAPS = [100_000, 50_000, 10_000, 3_000, 2_000, 1_000] as const;
 
 /**
- * The error for a scan that would take too many requests: how many, how long, and what helps.
- * @param scan.ms what they would take at the speed seen so far; null when none was sent
- * @param scan.perRequest how many requests all that is left takes with windows of a size
+ * Returns the error for a scan that needs too many requests: how many, how long, and what helps.
+ * @param scan.ms their time at the measured speed; null before the first request
+ * @param scan.perRequest counts the requests for all remaining blocks with windows of a size
  */
 export function tooManyRequests(scan: {
   total: number;

@@ -37,7 +37,7 @@ const RESULTS =
   /more than [\d,]+k? (?:results|logs)|max(?:imum)? (?:results|logs)|too many (?:results|logs)|response (?:size|is too)|size (?:exceeded|limit)|time.?out|timed out|took too long|exceeds? max results|body too large/i;
 const RANGE = /range|too (?:wide|large|big|many)|limit|exceed|entity too large/i;
 
-/** Phrases that a number of blocks follows. The second half is taken only with the word behind the number. */
+/** Phrases with a number of blocks; those of the second half need a word behind the number. */
 const STATED = [
   /(?:up to an? |limited to (?:an? |0 ?- ?)?|max(?:imum)?(?: allowed)?(?: block)? range:?(?: is| of)? ?|exceeds limit of |blocks is |ranges over |max(?:imum)? is )\s*([\d,]+)\s?([km])?\b/i,
   /(?:up to|more than|limit (?:of|is|to)|max(?:imum)?(?: of)?|exceeds?|within|over) ([\d,]+)\s?([km])? ?-?blocks?\b/i,
@@ -61,7 +61,7 @@ export function readLogFailure({status, code, text}: LogFailure): LogLimit {
   if (status === 413 || code === -32005 || code === -32614 || RANGE.test(text)) return {kind: 'range'};
   if (status === 403) return {kind: 'stop', why: 'denied'};
   if (status === null || status >= 500 || status === 408) return {kind: 'busy'};
-  // Answered with 200 and an internal error, which is most often over at the next try.
+  // A retry mostly succeeds after status 200 with an internal error.
   if (code === -32603 || code === -32000) return {kind: 'busy'};
   return {kind: 'stop', why: 'other'};
 }

@@ -1,23 +1,23 @@
 import type {Time} from '../../foundation/time/time.ts';
 
-/** Answers in a row until one more request goes out at a time again after a 429. */
+/** Answers in a row after a 429 until the pace allows one more request at once. */
 const ANSWERS_TO_WIDEN = 16;
 
-/** How many requests of a scan go out at once, and how long they wait: what the provider bears. */
+/** The number of simultaneous requests of a scan and their waits, adapted to the provider. */
 export type Pace = {
-  /** How many requests may be under way. */
+  /** Returns the number of requests that may be in progress. */
   slots(): number;
-  /** How long the next request waits; negative or 0: not at all. */
+  /** Returns the wait of the next request in ms; 0 or less for none. */
   waitMs(): number;
-  /** A request was answered. */
+  /** Records an answer. */
   answered(): void;
-  /** A request failed. @returns failures in a row, over all windows */
+  /** Records a failure. @returns failures in a row, over all windows */
   failed(): number;
-  /** The provider is busy: no request for so long, and fewer at once after that. */
+  /** Stops requests for a time and allows fewer at once after it, because the provider is busy. */
   slowDown(ms: number): void;
 };
 
-/** @param concurrency how many requests are under way at once when the provider bears it */
+/** Creates a pace. @param concurrency requests in progress at most */
 export function createPace({time, concurrency}: {time: Pick<Time, 'monotonic'>; concurrency: number}): Pace {
   let slots = concurrency;
   let answersInARow = 0;

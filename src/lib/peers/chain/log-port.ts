@@ -1,7 +1,7 @@
 import type {LogFailure} from './log-cap.ts';
 import type {Span} from './spans.ts';
 
-/** What eth_getLogs looks for: one contract, and the topics by position (null: any; a list: one of them). Lower-case hex. */
+/** The filter of eth_getLogs: one contract, and the topics by position (null: any; a list: one of them). Lower-case hex. */
 export type LogFilter = {
   address: string;
   topics: readonly (string | null | readonly string[])[];
@@ -16,7 +16,7 @@ export type ChainLog = {
   blockHash: string;
   txHash: string;
   logIndex: number;
-  /** Unix seconds, where the RPC says it beside the log. */
+  /** Unix seconds; null when the RPC omits it. */
   timestamp: number | null;
 };
 
@@ -25,14 +25,14 @@ export type LogAnswer =
   | {
       ok: false;
       failure: LogFailure;
-      /** What `Retry-After` asks for. */
+      /** The wait of `Retry-After`; null without one. */
       retryAfterMs: number | null;
-      /** Nothing came in time. */
+      /** Whether no answer arrived in time. */
       timedOut: boolean;
     };
 
 /**
- * One eth_getLogs request, without retries. Rejects with the signal's reason when aborted, and with AosError
- * CHAIN_BAD_ANSWER for an answer that makes no sense.
+ * Sends one eth_getLogs request, without retries. Rejects with the signal's reason when aborted, and with AosError
+ * CHAIN_BAD_ANSWER for an invalid answer.
  */
 export type GetLogs = (filter: LogFilter, span: Span, signal: AbortSignal) => Promise<LogAnswer>;

@@ -17,16 +17,16 @@ export type LogRpcOptions = {
   url: string;
   /** The host, for messages. */
   endpoint: string;
-  /** How long one request may take. */
+  /** Limit for one request. */
   timeoutMs: number;
 };
 
-/** Providers cut answers at 150 MB at the latest; what is larger than this is asked for in parts. */
+/** Bytes of an answer at most: a larger one is read in parts. Providers end answers at 150 MB or earlier. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
- * eth_getLogs on one endpoint. viem's own retries are off: it would repeat exactly those errors (403, 413, -32005) that
- * say how much may be asked for.
+ * Creates eth_getLogs for one endpoint. viem's own retries are off, because they would repeat the errors (403, 413, -32005)
+ * that name the provider's limit.
  */
 export function createLogRpc({url, endpoint, timeoutMs}: LogRpcOptions): GetLogs {
   const transport = http(url, {retryCount: 0, timeout: timeoutMs, maxResponseBodySize: MOST_BYTES});
@@ -52,7 +52,7 @@ export function createLogRpc({url, endpoint, timeoutMs}: LogRpcOptions): GetLogs
   };
 }
 
-/** What a request of viem's failed with, as far as the provider said. */
+/** Returns the failure of one of viem's requests. */
 export function failureOf(error: unknown): LogAnswer & {ok: false} {
   const find = <T extends Error>(type: abstract new (...args: never[]) => T): T | null => {
     const found = error instanceof BaseError ? error.walk((cause) => cause instanceof type) : null;
@@ -61,7 +61,7 @@ export function failureOf(error: unknown): LogAnswer & {ok: false} {
   const answered = find(RpcRequestError);
   const refused = find(HttpRequestError);
   const tooLarge = find(ResponseBodyTooLargeError) !== null;
-  // viem puts what the provider wrote now here, now there.
+  // viem puts the provider's text into different fields.
   const text = tooLarge
     ? 'response body too large'
     : [answered?.details, answered?.data === undefined ? '' : JSON.stringify(answered.data), refused?.details]
@@ -80,14 +80,14 @@ export function failureOf(error: unknown): LogAnswer & {ok: false} {
   };
 }
 
-/** Seconds only; a date is left to the back-off. */
+/** Reads the seconds of Retry-After; null for a date, for which the back-off decides. */
 function retryAfter(header: string | null | undefined): number | null {
   return header !== null && header !== undefined && /^\d{1,6}(\.\d+)?$/.test(header.trim())
     ? Number(header) * 1000
     : null;
 }
 
-/** @throws AosError CHAIN_BAD_ANSWER for anything but logs of this contract in these blocks */
+/** Reads the logs of an answer. @throws AosError CHAIN_BAD_ANSWER for other values than logs of this contract in these blocks */
 function readLogs(answer: unknown, filter: LogFilter, span: Span, endpoint: string): ChainLog[] {
   const wrong = (what: string): AosError =>
     new AosError('CHAIN_BAD_ANSWER', `${endpoint} answered eth_getLogs with ${what}`);

@@ -8,21 +8,21 @@ const MOST_PATIENCE = 64;
 
 /** Known limits of the provider's blocks per request, for every filter. */
 export type ProviderCap = {
-  /** The size to request next while nothing was answered yet. */
+  /** The next size to request before the first answer. */
   start: number;
   /** The largest size that was answered; 0 before the first answer. */
   good: number;
-  /** The smallest size that was refused for its blocks. */
+  /** The smallest size that the provider refused because of its blocks. */
   bad: number;
-  /** What the provider says itself. */
+  /** The limit that the provider states. */
   stated: number;
 };
 
 /** The size of the next request. */
 export type WindowSize = {
-  /** Known to be answered; null before anything is known. */
+  /** A size that the provider answers; null before the first answer. */
   base: number | null;
-  /** A larger one worth trying, by one request at a time. */
+  /** A larger size to try with one request at a time; null for none. */
   probe: number | null;
   /** The other requests should wait for the probe, which may save many of them. */
   alone: boolean;
@@ -38,8 +38,8 @@ export function bestCase(cap: ProviderCap): number {
 }
 
 /**
- * The provider's cap after a request of `size` blocks was answered, or refused for its blocks. A stated cap that cannot
- * be true, since less was refused, counts as a refusal without one.
+ * Returns the provider's cap after an answer to a request of `size` blocks, or after its refusal. A stated cap that is
+ * larger than a refused size counts as a refusal without one.
  */
 export function learnCap(cap: ProviderCap, size: number, limit: LogLimit | null): ProviderCap {
   if (limit === null) return size > cap.good && size < cap.bad ? {...cap, good: size} : cap;
@@ -49,16 +49,15 @@ export function learnCap(cap: ProviderCap, size: number, limit: LogLimit | null)
   }
   if (limit.kind !== 'blocks' && limit.kind !== 'range') return cap;
   if (size >= cap.bad) return cap;
-  // An answered size that is refused now: another machine behind the same address. Begin anew below it.
+  // A size that was answered before is refused: another machine behind the same address. Starts again below it.
   const good = cap.good < size ? cap.good : 0;
   return {...cap, bad: size, good, start: Math.max(1, Math.floor(size / 2))};
 }
 
 /**
- * The size of the next request: up to the first refusal twice what was answered, then the stated cap, or halfway
- * between the largest answered and the smallest refused size for as long as that saves more requests than a refusal
- * costs.
- * @param requests how many requests all that is left takes with windows of a size
+ * Returns the size of the next request: before the first refusal twice the answered size, then the stated cap, or the middle
+ * between the largest answered and the smallest refused size while that saves more requests than a refusal costs.
+ * @param requests counts the requests for all remaining blocks with windows of a size
  */
 export function nextSize(cap: ProviderCap, requests: (size: number) => number): WindowSize {
   const most = bestCase(cap);
@@ -73,9 +72,9 @@ export function nextSize(cap: ProviderCap, requests: (size: number) => number): 
   return {base, probe: worth ? probe : null, alone: worth && (!refused || cap.stated <= most)};
 }
 
-/** How one filter's windows are cut because of many logs in few blocks; independent of the provider's cap. */
+/** The limit of one filter's windows because of many logs in few blocks; independent of the provider's cap. */
 export type Density = {
-  /** Windows of this filter span at most so many blocks. */
+  /** Blocks of this filter's windows at most. */
   limit: number;
   /** Answers in a row at that limit. */
   calm: number;
@@ -84,7 +83,7 @@ export type Density = {
 
 export const sparse: Density = {limit: Infinity, calm: 0, patience: FIRST_PATIENCE};
 
-/** After a window of `size` blocks had too many logs; `works` is a size that the provider says will do. */
+/** Returns the density after a window of `size` blocks with too many logs; `works` is a size that the provider suggests. */
 export function withDenser(density: Density, size: number, works: number | null): Density {
   const half = Math.max(1, Math.floor(size / 2));
   const limit = works !== null && works >= 1 && works < size ? works : half;
@@ -93,7 +92,7 @@ export function withDenser(density: Density, size: number, works: number | null)
   return {limit: Math.min(density.limit, limit), calm: 0, patience};
 }
 
-/** After a window of `size` blocks was answered: twice the limit once enough of them were. */
+/** Returns the density after an answered window of `size` blocks: the limit doubles after enough of them. */
 export function withSparser(density: Density, size: number, unlimited: number): Density {
   if (density.limit === Infinity || size < density.limit) return density;
   if (density.calm + 1 < density.patience) return {...density, calm: density.calm + 1};

@@ -26,14 +26,14 @@ import {say} from '../../foundation/next-step/next-step.ts';
 export type ScanProgress = {
   /** Requests sent, retries included. */
   requests: number;
-  /** Requests still needed at the present window size; null while that size is unknown. */
+  /** Remaining requests at the current window size; null while that size is unknown. */
   requestsLeft: number | null;
   blocks: number;
   blocksTotal: number;
   logs: number;
-  /** Null before anything was answered. */
+  /** Null before the first answer. */
   etaMs: number | null;
-  /** Blocks a request, as far as it is known. */
+  /** Blocks of a request; null while unknown. */
   window: number | null;
 };
 
@@ -42,9 +42,9 @@ export type ScanOptions = {
   time: Time;
   /** Uniform in [0, 1); spreads the waits. */
   random: () => number;
-  /** How many requests are under way at once. */
+  /** Requests in progress at most. */
   concurrency: number;
-  /** Refused when the scan would take more. */
+  /** Requests of the scan at most; one that needs more is refused. */
   maxRequests: number;
   onProgress?: (progress: ScanProgress) => void;
 };
@@ -52,15 +52,15 @@ export type ScanOptions = {
 /** Totals of a scan. */
 export type ScanStats = {requests: number; logs: number; window: number | null; ms: number};
 
-/** A window is asked for so often before the scan gives up. */
+/** Attempts for one window before the scan ends. */
 const ATTEMPTS = 6;
-/** After so many failures of the server it is taken to mind the window's size. */
+/** Failures of the server after which the window is split. */
 const SERVER_ERRORS_TO_SPLIT = 3;
 /** Failures in a row, over all windows, until the provider counts as gone. */
 const FAILURES_IN_A_ROW = 12;
 const FIRST_WAIT_MS = 500;
 const MOST_WAIT_MS = 15_000;
-/** A longer `Retry-After` is not waited for. */
+/** The longest `Retry-After` that the scan waits for. */
 const MOST_RETRY_AFTER_MS = 60_000;
 
 /**
@@ -99,7 +99,7 @@ export async function scanLogs(
     onProgress({requests, requestsLeft: left, blocks, blocksTotal, logs, etaMs, window: windowOf(cap)});
   };
 
-  /** Refuses as soon as even the best that can still be hoped for takes too many requests. */
+  /** Refuses the scan when even the best possible cap needs too many requests. */
   const checkBudget = (): void => {
     if (!Number.isFinite(bestCase(cap))) return;
     const total = requests + active.size + fewestRequests(ranges, cap);
@@ -118,7 +118,7 @@ export async function scanLogs(
     return getLogs(window.range.target.filter, window.span, anySignal);
   };
 
-  /** True: ask again for the same window. */
+  /** Handles a refusal; true when the same window should be requested again. */
   const refused = (window: Window, limit: LogLimit): boolean => {
     if (limit.kind === 'stop') throw stopAdvice(limit.why);
     if (limit.kind === 'busy') return true;

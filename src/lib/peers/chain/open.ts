@@ -8,22 +8,22 @@ import {readCalls, type ReadCall, type ReadOptions, type ReadResults} from './re
 import {say} from '../../foundation/next-step/next-step.ts';
 
 export type OpenChainOptions = {
-  /** Tried in this order. */
+  /** Endpoints, tried in this order. */
   rpcUrls: readonly string[];
-  /** Null: any chain will do. */
+  /** Null accepts any chain. */
   chainId: number | null;
-  /** How long one request may take. */
+  /** Limit for one request. */
   timeoutMs: number;
   /** Ends the opening and every later request. */
   signal: AbortSignal;
-  /** Wall clock in ms, to refuse a latest block in the future; without it that is not checked. */
+  /** Wall clock in ms, to refuse a latest block in the future; absent for no check. */
   now?: () => number;
 };
 
-/** One endpoint at one block: everything read through it belongs together. */
+/** One endpoint at one block, so that all its reads fit together. */
 export type Chain = {
   client: PublicClient;
-  /** Host only: RPC URLs carry secrets. */
+  /** Host only: RPC URLs contain secrets. */
   endpoint: string;
   chainId: number;
   blockNumber: bigint;
@@ -31,7 +31,7 @@ export type Chain = {
   timestamp: bigint;
   signal: AbortSignal;
   /**
-   * All calls in ONE dependent step at {@link blockNumber}; a call that reverts is a result, not an error.
+   * Reads all calls in ONE dependent step at {@link blockNumber}; a call that reverts is a result, not an error.
    * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER when the endpoint fails
    */
   read<const C extends readonly ReadCall[]>(calls: C): Promise<ReadResults<C>>;
@@ -40,13 +40,13 @@ export type Chain = {
 /** Address of Multicall3 on every chain that has it (github.com/mds1/multicall). */
 export const MULTICALL3: Hex = '0xcA11bde05977b3631167028862bE2a173976CA11';
 
-/** Ethereum's own clients refuse blocks more than 15 s ahead; the rest is for a wall clock that is off. */
+/** Seconds that a block may be in the future: Ethereum's clients allow 15 s, the rest allows for a wrong wall clock. */
 const MAX_AHEAD_SECONDS = 15 * 60;
-/** The chain id of development chains, whose clock people set ahead. */
+/** The chain id of development chains, whose clock may be ahead on purpose. */
 const DEV_CHAIN = 31337;
 
 /**
- * Opens the first endpoint that answers, in one dependent step: chain id, latest block, and whether there is Multicall3.
+ * Opens the first endpoint that answers, in one dependent step: chain id, latest block, and Multicall3 if there is one.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_WRONG_ID | CHAIN_BAD_ANSWER, or the signal's reason
  */
 export function openChain(options: OpenChainOptions): Promise<Chain> {

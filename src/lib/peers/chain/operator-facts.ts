@@ -2,7 +2,7 @@ import type {Flow} from './detect.ts';
 import type {RegistrationStatus} from './registration-types.ts';
 import type {Fact} from '../../foundation/fact.ts';
 
-/** Everything of the chain at one block of one endpoint. */
+/** All facts about an operator on chain, at one block of one endpoint. */
 export type ChainFacts = {
   /** Host of the RPC. */
   endpoint: string;
@@ -14,7 +14,7 @@ export type ChainFacts = {
   isOperator: Fact<boolean>;
   avs: Fact<AvsFacts>;
   range: Fact<RangeFacts>;
-  /** `value` null: no such contract is configured. */
+  /** `value` is null when no such contract is configured. */
   challenges: Fact<ChallengeFacts | null>;
   penalties: Fact<PenaltyFacts | null>;
 };
@@ -25,9 +25,9 @@ export type RangeFacts = {start: bigint; end: bigint; max: bigint; contract: str
 
 export type ChallengeFacts = {
   total: number;
-  /** Unanswered and still within the window. No argument of a challenge names an operator. */
+  /** Unanswered challenges within the window. No argument of a challenge names an operator. */
   open: readonly {index: number; deadlineBlock: bigint; blocksLeft: bigint}[];
-  /** The unanswered among the newest ones; null when their window could not be read. */
+  /** Unanswered challenges among the newest ones. */
   unanswered: number;
   windowKnown: boolean;
 };
@@ -37,7 +37,7 @@ export type PenaltyFacts = {
   penaltyWei: bigint;
   /** Unix seconds. */
   moratoriumUntil: bigint;
-  /** How many of the newest were read, and how many there are. */
+  /** The number of the newest ones that were read, and of all. */
   looked: number;
   total: bigint;
   mine: readonly {id: bigint; kind: number; amountWei: bigint; executed: boolean}[];

@@ -7,11 +7,11 @@ import {readNamed, call, valueOf} from './read.ts';
 import type {ChallengeFacts, PenaltyFacts} from './operator-facts.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 
-/** How many of the newest challenges and penalties are read; `aos slashing-history` reads all. */
+/** Newest challenges and penalties that are read; `aos slashing-history` reads all. */
 const NEWEST_CHALLENGES = 50;
 const NEWEST_PENALTIES = 200;
 
-/** Two dependent steps; null when no challenge manager is configured. */
+/** Reads the newest challenges in two dependent steps; null when no challenge manager is configured. */
 export async function readChallengeFacts(
   chain: Chain,
   manager: string | null,
@@ -47,7 +47,7 @@ export async function readChallengeFacts(
   return {total: count, open, unanswered: unanswered.length, windowKnown: created !== null};
 }
 
-/** The challenges created within the window; null where the RPC does not serve so many logs. */
+/** Reads the challenges created within the window; null when the RPC does not serve so many logs. */
 async function readCreated(
   chain: Chain,
   address: Hex,
@@ -69,7 +69,7 @@ async function readCreated(
   }
 }
 
-/** Two dependent steps; null when no penalty ledger is configured. */
+/** Reads the newest penalties in two dependent steps; null when no penalty ledger is configured. */
 export async function readPenaltyFacts(
   chain: Chain,
   ledger: string | null,

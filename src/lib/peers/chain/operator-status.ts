@@ -26,8 +26,8 @@ export type OperatorStatusOptions = OpenChainOptions & {
 const MAX_WHEN_ABSENT = 0xffffffffn;
 
 /**
- * Reads the state of an operator at one block, in six dependent steps. What cannot be read is unknown with its reason;
- * only the failure of every endpoint is an error.
+ * Reads the state of an operator at one block, in six dependent steps. An unreadable part is unknown, with its reason; only
+ * the failure of every endpoint is an error.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID, or the signal's reason
  */
 export function readOperatorStatus(options: OperatorStatusOptions): Promise<ChainFacts> {
@@ -43,7 +43,7 @@ async function readFrom(
   const attempt = <T>(work: Promise<T>): Promise<Fact<T>> => settle(work, at);
   const {contracts} = configured;
   const resolving = attempt(resolveContracts(chain, configured));
-  // Beside that, not after it: each of these would cost a step of its own.
+  // These run in parallel, because each would cost a step of its own.
   const detecting = attempt(flowOf(chain, configured));
   const [account, range, challenges, penalties, isOperator, avs] = await Promise.all([
     readAccount(chain, who),
@@ -71,7 +71,7 @@ async function readFrom(
 
 const OF_ENDPOINT: ReadonlySet<ErrorCode> = new Set(['CHAIN_UNREACHABLE', 'CHAIN_BAD_ANSWER']);
 
-/** What fails with the endpoint fails as a whole, and the next endpoint is tried; the rest is a part that is unknown. */
+/** Rethrows a failure of the endpoint, so that the next one is tried; another failure makes one part unknown. */
 async function settle<T>(work: Promise<T>, at: number): Promise<Fact<T>> {
   try {
     return known(await work, at);
@@ -81,7 +81,7 @@ async function settle<T>(work: Promise<T>, at: number): Promise<Fact<T>> {
   }
 }
 
-/** One dependent step. */
+/** Reads balance and gas price. One dependent step. */
 async function readAccount(
   chain: Chain,
   address: Hex,
@@ -97,7 +97,7 @@ async function readAccount(
   return {balanceWei, gasPriceWei};
 }
 
-/** One dependent step. @throws AosError CONFIG_INVALID | CHAIN_NO_CODE */
+/** Reads the sampling range. One dependent step. @throws AosError CONFIG_INVALID | CHAIN_NO_CODE */
 async function readRange(chain: Chain, contract: string | null, operator: Hex): Promise<RangeFacts> {
   if (contract === null)
     throw new AosError('CONFIG_INVALID', 'neither chain.vrf_range_contract nor range_manager is configured', {
@@ -114,7 +114,7 @@ async function readRange(chain: Chain, contract: string | null, operator: Hex): 
   return {start, end, max: max ?? MAX_WHEN_ABSENT, contract};
 }
 
-/** The flow, with the service manager of the configuration, else of the registry: one or two dependent steps. */
+/** Detects the flow, with the service manager of the configuration, else of the registry. One or two dependent steps. */
 async function flowOf(chain: Chain, {contracts}: ConfiguredContracts): Promise<Flow> {
   const {registry} = contracts;
   if (registry === null)
@@ -141,7 +141,7 @@ async function readServiceManager(chain: Chain, registry: Hex): Promise<Hex> {
   );
 }
 
-/** One dependent step. Known by the configuration alone, too: the AVS need not be. */
+/** Reads whether the address is an operator, also when only the configuration names the manager. One dependent step. */
 async function readIsOperator(
   chain: Chain,
   resolved: Fact<ResolvedContracts>,
@@ -169,7 +169,7 @@ async function readIsOperator(
   );
 }
 
-/** Three dependent steps. */
+/** Reads flow and registration. Three dependent steps. */
 async function readAvs(
   chain: Chain,
   resolved: Fact<ResolvedContracts>,

@@ -3,22 +3,22 @@ import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import {allocationManagerAbi} from './abis-core.ts';
 import type {Chain} from './open.ts';
 
-/** Until when sets that an operator has left may still slash it, and refuse it. */
+/** The ends of the time in which left sets may slash an operator, and refuse it. */
 export type PendingSetExits = {
-  /** Set id → last block; a set that is missing here ends at `latest` at the latest. */
+  /** Set id → last block; a missing set ends at `latest` or earlier. */
   until: ReadonlyMap<number, bigint>;
   latest: bigint;
   secondsPerBlock: number;
 };
 
-/** Ethereum's slot time, when it cannot be measured. */
+/** Ethereum's slot time, for a chain on which it cannot be measured. */
 const SLOT_SECONDS = 12;
 /** Blocks over which the block time is measured. */
 const PACE_BLOCKS = 100n;
 
 /**
- * Finds the blocks in which sets were left, by AllocationManager's OperatorRemovedFromOperatorSet of the last
- * DEALLOCATION_DELAY blocks. An RPC that does not serve so many is not a failure. One dependent step.
+ * Finds the blocks in which the operator left sets, by AllocationManager's OperatorRemovedFromOperatorSet of the last
+ * DEALLOCATION_DELAY blocks. An RPC that does not serve so many blocks is no failure. One dependent step.
  */
 export async function readPendingSetExits(
   chain: Chain,

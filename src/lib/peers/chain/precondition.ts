@@ -3,19 +3,18 @@ import type {Check} from '../../foundation/check/check.ts';
 import {say, type NextStep} from '../../foundation/next-step/next-step.ts';
 
 /**
- * One thing that must be so before the operator can register, as `aos register --check` prints it. Its id is stable, for
- * scripts: `eigenlayer-operator`, `quorum-0-stake`, … `fail`: registering would be refused. `pending`: it would today, and
- * time alone cures it.
+ * One precondition of a registration, for `aos register --check`. Its id is stable, for scripts: `eigenlayer-operator`,
+ * `quorum-0-stake`, … `fail`: the registration would be refused. `pending`: it would be refused until some time.
  */
 export type Precondition = Check & {
   needed: string;
-  /** When a `pending` one ends. */
+  /** When a `pending` one ends; absent for the others. */
   clearsAt?: Clearance;
-  /** The step this belongs to is done already. */
+  /** The step of this precondition is done. */
   done?: true;
 };
 
-/** `at` is chain time in RFC 3339, an estimate where `block` says when exactly. */
+/** `at` is chain time in RFC 3339; an estimate when `block` is not null, which is exact. */
 export type Clearance = {at: string; block: bigint | null};
 
 export const ok = (id: string, found: string, needed: string): Precondition => ({
@@ -46,7 +45,7 @@ export const unknown = (id: string, why: string, needed: string): Precondition =
   needed,
 });
 
-/** What time alone cures. */
+/** A precondition that will be met at some time. */
 export const pending = (id: string, found: string, needed: string, clearsAt: Clearance): Precondition => ({
   id,
   ...check.pending(found, say('Wait, then run the command again.')),
@@ -54,14 +53,14 @@ export const pending = (id: string, found: string, needed: string, clearsAt: Cle
   clearsAt,
 });
 
-/** A pause switch of a contract; none where the contract has no such switch. */
+/** Judges a pause switch of a contract; returns no precondition when the contract has none. */
 export function pause(id: string, paused: boolean | null, contract: string): Precondition[] {
   if (paused === null) return [];
   if (!paused) return [ok(id, 'not paused', 'not paused')];
   return [fail(id, 'paused', 'not paused', say(`Wait until the owner of ${contract} lifts the pause.`))];
 }
 
-/** What a list of preconditions comes to. */
+/** The summary of a list of preconditions. */
 export type Readiness = 'ready' | 'registered' | 'pending' | 'fail' | 'unknown';
 
 /**

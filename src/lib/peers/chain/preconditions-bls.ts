@@ -19,15 +19,15 @@ import type {QuorumFacts} from './quorums.ts';
 
 export type BlsRequest = {
   operator: Hex;
-  /** Null: all whose minimum stake is met. */
+  /** Null for all whose minimum stake is met. */
   quorums: readonly number[] | null;
-  /** Id of the operator's own BLS key; null: it has none yet. */
+  /** Id of the operator's own BLS key; null when it has none yet. */
   keyId: Hex | null;
   /** Chain time, unix seconds. */
   now: bigint;
 };
 
-/** The quorums the operator would join now: those it wants, or all it may join, without those it is in. */
+/** Returns the quorums that the operator would join now: the wanted ones, or all that it may join, without its own. */
 export function quorumsToJoin(facts: BlsFacts, wanted: readonly number[] | null): number[] {
   if (wanted === null && facts.status === 'registered') return [];
   const joinable = facts.quorums.filter((quorum) => isOpen(quorum, facts)).map(({number}) => number);
@@ -44,7 +44,7 @@ export function blsPreconditions(facts: BlsFacts, request: BlsRequest): Precondi
     registration(facts, joining),
     ...(registered ? [] : [reregistration(facts.canReregister)]),
     ...pause('registry-pause', facts.registryPaused, 'the registry'),
-    // The registry asks the service manager only for operators that are in no quorum yet.
+    // The registry calls the service manager only for operators in no quorum.
     ...(registered ? [] : pause('service-manager-pause', facts.managerPaused, 'the service manager')),
     ...ejection(facts, request.now),
     ...m2(facts, joining),
@@ -66,7 +66,7 @@ function registration({status, registeredQuorums}: BlsFacts, joining: readonly n
     : ok(REGISTRATION, current, needed);
 }
 
-/** AOSServiceManager refuses listed addresses, and never removes one. */
+/** Judges whether the address can register again: AOSServiceManager refuses listed addresses and never removes one. */
 function reregistration(open: boolean | null): Precondition {
   const [id, needed] = ['way-back', 'not on the service manager’s list'];
   if (open === null) return unknown(id, 'the list is too long for this RPC', needed);
@@ -120,7 +120,7 @@ function quorumChoice(
   return ok(id, joining.join(', '), needed);
 }
 
-/** A quorum that was not requested is left out; it is not a failure. */
+/** Judges a quorum; one that was not requested makes no failure. */
 function quorumPreconditions(quorum: QuorumFacts, wanted: readonly number[] | null): Precondition[] {
   const {number, minimumStake, weight, operators, maxOperators} = quorum;
   if (wanted !== null && !wanted.includes(number)) return [];

@@ -14,9 +14,9 @@ import {
 } from './precondition.ts';
 
 export type SetsRequest = {
-  /** Set ids; null: all there are. */
+  /** Set ids; null for all sets. */
   sets: readonly number[] | null;
-  /** Chain time, unix seconds, and the block it was read at. */
+  /** Chain time in Unix seconds, and its block. */
   now: bigint;
   block: bigint;
 };
@@ -115,7 +115,7 @@ function setPreconditions(set: SetFacts, facts: SetsFacts, request: SetsRequest)
   return [slashability(set, facts, request), ...key(set)];
 }
 
-/** A left set may slash until DEALLOCATION_DELAY blocks have passed, and refuses the operator until then. */
+/** Judges a left set, which may slash the operator and refuses it for DEALLOCATION_DELAY blocks. */
 function slashability(
   {id: set, slashable}: SetFacts,
   {leaving}: SetsFacts,
@@ -137,7 +137,7 @@ function key({id: set, curve, keyRegistered}: SetFacts): Precondition[] {
   if (curve === null || curve === 'none') return [];
   if (keyRegistered === null) return [unknown(id, 'KeyRegistrar did not answer', needed)];
   if (keyRegistered) return [done(id, 'registered', needed)];
-  // A step of the registration itself, not an obstacle.
+  // The registration itself registers the key.
   return [ok(id, 'not registered yet', needed)];
 }
 

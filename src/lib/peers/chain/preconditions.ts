@@ -12,16 +12,16 @@ import {fail, type Precondition} from './precondition.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 
 export type PreconditionOptions = {
-  /** Quorums, or ids of operator sets, to register for; null: all that take the operator. */
+  /** Quorums, or ids of operator sets, to register for; null for all that accept the operator. */
   quorums: readonly number[] | null;
-  /** Id of the operator's BLS key (keccak256 of its G1 point); null: it has none. BLS flow alone. */
+  /** Id of the operator's BLS key (keccak256 of its G1 point); null without one. Only in the BLS flow. */
   blsKeyId?: Hex | null;
-  /** Key to sign with; null: the operator's. Second and third ECDSA generation alone. */
+  /** Signing key; null for the operator's. Only in the second and third ECDSA generation. */
   signingKey?: Hex | null;
 };
 
 /**
- * Reads the preconditions of a registration at the AVS, in the order of the steps: what is found and what is needed.
+ * Reads the preconditions of a registration with the AVS, in the order of the steps.
  * @throws AosError as {@link Chain.read}
  */
 export async function readPreconditions(

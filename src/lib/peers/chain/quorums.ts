@@ -14,7 +14,7 @@ export type QuorumFacts = {
   maxOperators: number | null;
 };
 
-/** Four getters of every quorum. One dependent step. */
+/** Reads every quorum. One dependent step. */
 export async function readQuorums(
   chain: Chain,
   {registry, stakeRegistry, indexRegistry, quorums}: ResolvedContracts,
@@ -39,7 +39,7 @@ export async function readQuorums(
   }));
 }
 
-/** The quorum numbers whose bits are set, ascending. */
+/** Returns the quorum numbers in a bitmap, ascending. */
 export function quorumsOf(bitmap: bigint): number[] {
   const numbers: number[] = [];
   for (let number = 0, rest = bitmap; rest > 0n; number++, rest >>= 1n)

@@ -14,15 +14,15 @@ import {firstEndpoint} from './endpoints.ts';
 import {chainRequest, endpointName, isRevert, requestFailure} from './failure.ts';
 
 export type RangeReaderOptions = {
-  /** Tried in this order; a read is made of one of them alone. */
+  /** Endpoints, tried in this order; a read comes from one of them. */
   rpcUrls: readonly string[];
   /** The contract with `operatorRanges(address)`: OperatorRangeManager, or a service manager. */
   contract: string;
   /** node_id. */
   nodeId: string;
-  /** Null where none is configured: any chain will do. */
+  /** Null accepts any chain. */
   chainId: number | null;
-  /** How long one endpoint may take for the whole read. */
+  /** Limit of one endpoint for the whole read. */
   timeoutMs: number;
 };
 
@@ -32,15 +32,14 @@ const RANGE_ABI = parseAbi([
 ]);
 
 /**
- * MAX where the contract has no `MAX_RANGE()`, as the reference operator takes it (docs/protocol.md#sampling-range).
+ * MAX for a contract without `MAX_RANGE()`, as in the reference operator (docs/protocol.md#sampling-range).
  */
 const MAX_WHEN_ABSENT = 0xffffffffn;
 
 /**
- * Reads (start, end) of node_id and MAX from the chain, all at one block of one endpoint
- * (docs/protocol.md#sampling-range). An endpoint that fails is passed over. An unset range is (0, 0). `read` throws
- * AosError CHAIN_UNREACHABLE when none answered, CHAIN_BAD_ANSWER, CHAIN_NO_CODE, CHAIN_WRONG_ID, or the signal's
- * reason.
+ * Creates a reader of (start, end) of node_id and MAX, all at one block of one endpoint (docs/protocol.md#sampling-range).
+ * A failure leads to the next endpoint. An unset range is (0, 0). `read` throws AosError CHAIN_UNREACHABLE when no
+ * endpoint answers, CHAIN_BAD_ANSWER, CHAIN_NO_CODE, CHAIN_WRONG_ID, or the signal's reason.
  */
 export function createRangeReader(options: RangeReaderOptions): {
   read(signal: AbortSignal): Promise<SamplingRange>;
@@ -70,7 +69,7 @@ async function readBefore(
 ): Promise<SamplingRange> {
   const endpoint = endpointName(url);
   const client = createChainClient({url, signal});
-  // Lower case: viem refuses a mixed-case address whose checksum is wrong, which the config has judged already.
+  // Lower case, because viem refuses a wrong checksum, which the configuration has judged.
   const contract = hexOf(options.contract.toLowerCase(), endpoint);
   const args = [hexOf(options.nodeId.toLowerCase(), endpoint)] as const;
 
@@ -123,8 +122,8 @@ async function readBefore(
 }
 
 /**
- * What a view function returned; null when the contract has none of that name: it reverted, or returned nothing.
- * viem's readContract is not used for it: it takes every internal error of the node for a revert.
+ * Calls a view function; null when the contract has no such function: it reverts, or returns nothing. viem's readContract
+ * would report every internal error of the node as a revert.
  */
 async function call(
   client: PublicClient,

@@ -5,17 +5,17 @@ import {chainRequest, isRequestFailure, isRevert, requestFailure} from './failur
 import {revertDataOf, revertError} from './revert.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 
-/** A call of one function; `T` is what it returns. Made by {@link call}. */
+/** A call of one function, made by {@link call}; `T` is the type of its result. */
 export type ReadCall<T = unknown> = {
   readonly address: Hex;
   readonly abi: Abi;
   readonly functionName: string;
   readonly args: readonly unknown[];
-  /** Never there: it carries the type alone. */
+  /** Never set: it only carries the type. */
   readonly returns?: T;
 };
 
-/** `error` is CHAIN_REVERTED (with `details.reason`), or CHAIN_BAD_ANSWER when what came back does not fit the ABI. */
+/** `error` is CHAIN_REVERTED (with `details.reason`), or CHAIN_BAD_ANSWER for a result that does not fit the ABI. */
 export type ReadResult<T> = {ok: true; value: T} | {ok: false; error: AosError};
 
 /** The results of a list of calls, position by position. */
@@ -24,7 +24,7 @@ export type ReadResults<C extends readonly ReadCall[]> = {
 };
 
 /**
- * A call to be read.
+ * Makes a call to read.
  * @example call(delegationManagerAbi, '0x3905…', 'isOperator', [operator])
  */
 export function call<
@@ -37,7 +37,7 @@ export function call<
   functionName: N,
   args: P,
 ): ReadCall<ContractFunctionReturnType<A, 'pure' | 'view' | 'nonpayable' | 'payable', N, P>> {
-  // Lower case: viem refuses an address with a wrong checksum, which the config has judged already.
+  // Lower case, because viem refuses a wrong checksum, which the configuration has judged.
   return {
     abi,
     address: `0x${address.slice(2).toLowerCase()}`,
@@ -50,29 +50,28 @@ export type ReadOptions = {
   client: PublicClient;
   /** The host, for messages. */
   endpoint: string;
-  /** What the endpoint said when it was opened; asked again beside every read. */
+  /** The chain id at the opening of the endpoint; every read checks it again. */
   chainId: number;
   blockNumber: bigint;
-  /** Null where the chain has none at the canonical address. */
+  /** Multicall3; null when the chain has none at its usual address. */
   multicall: Hex | null;
   signal: AbortSignal;
 };
 
-/** Bytes of calldata in one eth_call: with Multicall3's own code it stays below the 48 KiB of EIP-3860. */
+/** Bytes of calldata in one eth_call: with Multicall3's own code it is below the 48 KiB of EIP-3860. */
 const BATCH_BYTES = 4_096;
-/** Calls of one read that are asked again by themselves: those of two requests, as calls of one argument go into them. */
+/** Calls of one read that are repeated singly at most: as many as two requests contain with one argument each. */
 const MAX_SINGLE_READS = 256;
-/** Of them at once, for the limits that providers have. */
+/** Single calls at once, because providers limit their number. */
 const SINGLE_READS_AT_ONCE = 32;
 
 /**
- * All the calls at one block in one dependent step: however many requests it takes, they are sent together, through
- * Multicall3, or without it through its code sent along (viem's `deployless`). A contract that breaks off burns 63 of 64
- * parts of a request's gas, and a few of them end it; the calls of such a request are asked again, each by itself, in
- * further steps, as long as they are no more than {@link MAX_SINGLE_READS}. A request that did not end starved none: one part
- * of 64 of what starves a view is too little to finish.
- * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID when the endpoint fails as a whole, or ends
- *   more requests than can be made good
+ * Reads all calls at one block in one dependent step: sends all requests together, through Multicall3, or with its code in
+ * the request (viem's `deployless`). A contract that halts burns 63 of 64 parts of a request's gas, and a few of them end
+ * the request; its calls are then repeated singly in further steps, up to {@link MAX_SINGLE_READS}. In a request that did
+ * not end, no call lacked gas: a 64th of too little gas for a view is too little for the rest.
+ * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID when the endpoint fails as a whole, or ends too
+ *   many requests
  */
 export async function readCalls(
   calls: readonly ReadCall[],
@@ -96,7 +95,7 @@ export async function readCalls(
     signal.throwIfAborted();
     throw error;
   });
-  // The whole request halted here, not only the call.
+  // Here the whole request halted, not only the call.
   const brokeOff = calls.flatMap((one, index) => (isRevert(results[index]?.error) ? [{one, index}] : []));
   const alone = new Map<number, ReadResult<unknown>>();
   if (brokeOff.length > MAX_SINGLE_READS) throw tooManySingleReads(brokeOff.length, endpoint);
@@ -143,7 +142,7 @@ async function refuseOtherChain({client, endpoint, chainId}: ReadOptions): Promi
   throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} served chain ${chainId}, and now serves chain ${now}`);
 }
 
-/** @throws AosError when it was the endpoint that failed, or the signal's reason */
+/** Returns the failure of a call. @throws AosError when the endpoint failed, or the signal's reason */
 function callFailure(
   error: unknown,
   {address, functionName}: ReadCall,
@@ -158,13 +157,13 @@ function callFailure(
   return {ok: false, error: new AosError('CHAIN_BAD_ANSWER', message, {details})};
 }
 
-/** What a record of calls returned, by name; null where a contract did not answer: it reverted, or has no such function. */
+/** The results of named calls; null where a contract did not answer: it reverted, or has no such function. */
 export type NamedAnswers<R extends Readonly<Record<string, ReadCall>>> = {
   -readonly [K in keyof R]: (R[K] extends ReadCall<infer T> ? T : never) | null;
 };
 
 /**
- * Named calls in one dependent step, for getters that some releases of a contract lack.
+ * Reads named calls in one dependent step, for getters that some releases of a contract lack.
  * @throws AosError as `read`
  */
 export async function readNamed<const R extends Readonly<Record<string, ReadCall>>>(
@@ -174,11 +173,11 @@ export async function readNamed<const R extends Readonly<Record<string, ReadCall
   const names = Object.keys(calls);
   const results = await chain.read(Object.values(calls));
   const answers = names.map((name, index) => [name, valueOf(results[index])]);
-  // Name by name the value of the call of that name.
+  // Each name has the value of its own call.
   return Object.fromEntries(answers) as NamedAnswers<R>;
 }
 
-/** The value that was read; null where there is none. */
+/** Returns the value of a result; null when there is none. */
 export function valueOf<T>(result: ReadResult<T> | undefined): T | null {
   return result?.ok === true ? result.value : null;
 }

@@ -6,7 +6,7 @@ import {readNamed, call} from './read.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 import type {MembershipParts} from './registration-types.ts';
 
-/** One dependent step. */
+/** Reads the membership in the ECDSA flow. One dependent step. */
 export async function readEcdsaMembership(
   chain: Chain,
   contracts: ResolvedContracts,

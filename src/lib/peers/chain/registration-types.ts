@@ -3,7 +3,7 @@ import type {StrategyStake} from './strategies.ts';
 
 /** An operator's membership of the AVS and its stake (docs/eigenlayer.md#registration-status). */
 export type RegistrationStatus = Membership & {
-  /** Every strategy that counts for the AVS, once. */
+  /** Every strategy of the AVS, once. */
   strategies: readonly StrategyStake[];
 };
 
@@ -23,11 +23,11 @@ export type Socket = {state: 'known'; value: string} | {state: 'none'} | {state:
 export type QuorumStake = {
   number: number;
   member: boolean | null;
-  /** From the current delegations. */
+  /** The weight from the current delegations. */
   weight: bigint | null;
-  /** As last recorded by the registry; stale until the next update. */
+  /** The last recorded weight, which is stale until the next update. */
   recorded: bigint | null;
-  /** Of all operators. */
+  /** The weight of all operators. */
   total: bigint | null;
   minimum: bigint | null;
   operators: number | null;

@@ -10,9 +10,9 @@ import type {ResolvedContracts} from './contract-types.ts';
 const NO_SIGNATURE = {signature: '0x', salt: zeroHash, expiry: 0n} as const;
 
 /**
- * Checks whether the service manager accepts an operator that may have been registered before: the published
+ * Reads whether the service manager accepts an operator that may have been registered before: the published
  * AOSServiceManager never removes an address from its list and refuses listed addresses. Simulates the registry's call
- * without a signature; it always fails, but for another reason when the address is accepted. One dependent step, two
+ * without a signature, which always fails, but for another reason when the address is accepted. One dependent step, two
  * more while the contract is paused.
  * @returns null when unknown
  * @throws AosError as {@link Chain.read}

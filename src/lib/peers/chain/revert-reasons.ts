@@ -1,18 +1,18 @@
 import {type NextStep, run, say} from '../../foundation/next-step/next-step.ts';
-/** Why a contract refused, in the toolkit's own words. */
+/** The reason for a contract's refusal, in the toolkit's words. */
 export type RevertReason = {
   id: string;
-  /** What it means for the operator. */
+  /** Its meaning for the operator. */
   means: string;
-  /** The one next thing to do. */
+  /** The next step. */
   next: NextStep;
-  /** Names of the custom errors that say it (revertErrorsAbi). */
+  /** Names of its custom errors (revertErrorsAbi). */
   errors: readonly string[];
-  /** What the revert strings of older releases contain. */
+  /** Parts of the revert strings of older releases. */
   texts: readonly string[];
 };
 
-/** @param next the next step; a text is one in words alone */
+/** Builds a reason. @param next the next step; a text is a step without a command */
 const reason = (
   id: string,
   means: string,
@@ -26,8 +26,8 @@ const AGAIN = 'Run the command again; it signs anew.';
 const STATUS = run('status');
 
 /**
- * The reasons EigenLayer's and AOS's contracts give, old strings and new errors side by side. The more special text
- * comes first: `operator already registered` ends several of them.
+ * The reasons of EigenLayer's and AOS's contracts, with old strings and new errors. A more specific text comes first,
+ * because `operator already registered` ends several of them.
  */
 export const REVERT_REASONS: readonly RevertReason[] = [
   // pauses
@@ -192,7 +192,7 @@ export const REVERT_REASONS: readonly RevertReason[] = [
     ['caller is already actively delegated', 'operator has already registered'],
   ),
 
-  // AOSServiceManager: the same words whether it is a member or was one
+  // AOSServiceManager has one text for members and former members
   reason(
     'no-way-back',
     'the service manager has had this address on its list before, and never takes it back',

@@ -5,21 +5,21 @@ import {revertErrorsAbi} from './abis-errors.ts';
 import {isRevert, rpcErrorOf} from './failure.ts';
 import {REVERT_REASONS, type RevertReason} from './revert-reasons.ts';
 
-/** What a contract said when it reverted. */
+/** The decoded reason of a revert. */
 export type Revert = {
-  /** The custom error's name, the revert string, or what else it was. Safe to print. */
+  /** The custom error's name, the revert string, or a description. Safe to print. */
   said: string;
   /** Null for a reason the toolkit does not know. */
   reason: RevertReason | null;
 };
 
-/** Solidity's own two errors, and the toolkit's contracts'. */
+/** Solidity's own two errors, and those of the contracts. */
 const ABI = [...parseAbi(['error Error(string text)', 'error Panic(uint256 code)']), ...revertErrorsAbi];
 
-/** Longer revert strings are cut: a contract may say whatever it likes. */
+/** Characters of a revert string at most, because a contract may return any text. */
 const MAX_TEXT = 200;
 
-/** Revert data → what it says, by custom error, revert string, panic or their absence. */
+/** Decodes revert data: a custom error, a revert string, a panic, or nothing. */
 export function decodeRevert(data: Hex): Revert {
   if (data === '0x') return {said: 'no reason', reason: null};
   const decoded = customError(data);
@@ -45,7 +45,7 @@ function customError(data: Hex): {errorName: string; args?: readonly unknown[] |
 }
 
 /**
- * Revert data as AosError CHAIN_REVERTED: `details.reason` is the id of a known reason or null, `details.said` the
+ * Makes AosError CHAIN_REVERTED from revert data: `details.reason` is the id of a known reason or null, `details.said` the
  * contract's own words, `details.data` the bytes.
  * @param what the call, for the message
  */
@@ -60,8 +60,8 @@ export function revertError(data: Hex, what: string): AosError {
 }
 
 /**
- * The revert data in an error of viem's, whether from a multicall or from eth_call, eth_estimateGas. '0x' for a revert
- * that gave none and for a call that broke off; null for everything that is not a revert.
+ * Finds the revert data in an error of viem, from a multicall, eth_call or eth_estimateGas. '0x' for a revert without data
+ * and for a halted call; null when the error is no revert.
  */
 export function revertDataOf(error: unknown): Hex | null {
   const inner =
@@ -72,7 +72,7 @@ export function revertDataOf(error: unknown): Hex | null {
   return hexIn(answer.data) ?? (isRevert(error) ? '0x' : null);
 }
 
-/** Clients give the data bare, as `{data}`, `{result}`, or behind the word Reverted. */
+/** Finds the data, which clients send bare, as `{data}`, `{result}`, or behind the word Reverted. */
 function hexIn(data: unknown): Hex | null {
   if (typeof data === 'string') {
     const found = /0x[0-9a-fA-F]*/.exec(data)?.[0];

@@ -6,10 +6,10 @@ import {makeDirectory} from '../../foundation/system/make-directory.ts';
 import type {ChainLog, LogFilter} from './log-port.ts';
 import {lengthOf, type Span} from './spans.ts';
 
-/** What makes one cache: another chain, another history of it, or another filter never share one. */
+/** The key of a cache: different chains, histories of a chain, and filters have different caches. */
 export type CacheKey = {chainId: number; genesisHash: string; filter: LogFilter};
 
-/** The highest block the cache answers for, with its hash: while that is on the chain, so is all below. */
+/** The highest block of a cache, with its hash: while it is on the chain, so are all blocks below. */
 export type Anchor = {block: number; hash: string};
 
 export type CachedScan = {
@@ -23,7 +23,7 @@ export type CachedScan = {
 
 const VERSION = 1;
 
-/** File of a key in `dir`. */
+/** Returns the file of a key in `dir`. */
 export function cachePath(dir: string, {chainId, genesisHash, filter}: CacheKey): string {
   const id = createHash('sha256')
     .update(JSON.stringify([chainId, genesisHash, filter.address.toLowerCase(), filter.topics]))
@@ -31,7 +31,7 @@ export function cachePath(dir: string, {chainId, genesisHash, filter}: CacheKey)
   return path.join(dir, `logs-${chainId}-${id.slice(0, 24)}.json`);
 }
 
-/** Reads a cache file; null when it is missing, damaged or of another program: the scan then starts anew. */
+/** Reads a cache file; null when it is missing, damaged or of another program, so that the scan begins again. */
 export async function loadScan(file: string, key: CacheKey): Promise<CachedScan | null> {
   let value: unknown;
   try {
@@ -43,8 +43,8 @@ export async function loadScan(file: string, key: CacheKey): Promise<CachedScan 
 }
 
 /**
- * Writes the file whole: readers and a killed process leave the old one or the new one.
- * @returns why it could not be written, null when it was
+ * Writes a cache file atomically: readers, and a crash, find the old file or the new one.
+ * @returns the reason of a failure, else null
  */
 export async function saveScan(file: string, key: CacheKey, scan: CachedScan): Promise<string | null> {
   const draft = `${file}.${process.pid}.tmp`;

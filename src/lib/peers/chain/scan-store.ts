@@ -18,25 +18,25 @@ export type ScanStore = {
   keep(id: string, name: string, value: string, block: number): void;
   /** Writes the changes. */
   save(): Promise<void>;
-  /** Why the cache cannot be written; null when it can. */
+  /** Returns the reason why the cache cannot be written, else null. */
   problem(): string | null;
 };
 
 export type ScanStoreOptions = {
-  /** Null: nothing is kept from run to run. */
+  /** The folder of the cache; null for none. */
   dir: string | null;
   chainId: number;
   genesisHash: string;
-  /** The latest final block: nothing above it is kept. */
+  /** The latest final block; the cache has no block above it. */
   anchor: Anchor;
-  /** Hash of a block of the chain as it is now; null when the RPC does not have that block. */
+  /** Reads the current hash of a block; null when the RPC does not have it. */
   hashAt: (block: number) => Promise<string | null>;
 };
 
 type Entry = {
   query: LogQuery;
   key: CacheKey;
-  /** Null: this one is not written. */
+  /** Null for a cache that is not written. */
   file: string | null;
   /** Blocks that are known and final. */
   spans: Span[];
@@ -49,8 +49,8 @@ type Entry = {
 };
 
 /**
- * Opens the cache of earlier runs. A file whose anchor block has another hash now is dropped: the chain was rebuilt. A
- * file whose anchor the RPC does not have (a lagging node) is neither used nor written.
+ * Opens the cache of earlier runs. Drops a file whose anchor block has a new hash, because the chain was rebuilt. Neither
+ * uses nor writes a file whose anchor the RPC does not have, because the node lags.
  * @throws what `hashAt` throws
  */
 export async function openScanStore(
@@ -90,7 +90,7 @@ export async function openScanStore(
       problem = await saveScan(file, key, scan);
     }
   };
-  // One after the other: two writers of the same draft would mix.
+  // The writes run one after the other, because two writers would mix in the same draft.
   let saving = Promise.resolve();
 
   return {

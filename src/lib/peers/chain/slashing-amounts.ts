@@ -6,7 +6,7 @@ import {failureOf} from './log-rpc.ts';
 import type {Chain} from './open.ts';
 import {call, valueOf} from './read.ts';
 
-/** What shares of a strategy were worth. */
+/** The value of shares of a strategy. */
 export type Worth = {
   amount: bigint;
   token: string | null;
@@ -15,15 +15,15 @@ export type Worth = {
   rate: 'at-block' | 'now-rate';
 };
 
-/** EigenLayer's name for staked beacon chain ETH; there is no contract, one share is one wei. */
+/** EigenLayer's pseudo strategy for ETH on the beacon chain, without a contract; one share is one wei. */
 const BEACON_STRATEGY = '0xbeac0eeeeeeeeeeeeeeeeeeeeeeeeeeeeeebeac0';
-/** ERC-20 leaves it to the token; 18 is what nearly all have. */
+/** The decimals of nearly all tokens, for one that does not answer. */
 const USUAL_DECIMALS = 18;
 
 type Token = {token: string; symbol: string; decimals: number};
 
 /**
- * The tokens behind strategies, by lower-case strategy: two dependent steps. A strategy that does not answer has none.
+ * Reads the tokens of strategies, by lower-case strategy, in two dependent steps. A strategy that does not answer has none.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER
  */
 export async function readTokens(chain: Chain, strategies: readonly string[]): Promise<Map<string, Token>> {
@@ -53,9 +53,9 @@ export async function readTokens(chain: Chain, strategies: readonly string[]): P
 }
 
 /**
- * What `shares` of a strategy were worth at a block; by today's rate where the RPC has no state of that block; null when
- * the strategy does not answer at all.
- * @throws AosError CHAIN_UNREACHABLE when the RPC is busy or gone, which says nothing about what it keeps
+ * Reads the value of `shares` of a strategy at a block, by the current rate when the RPC has no state of that block; null
+ * when the strategy does not answer.
+ * @throws AosError CHAIN_UNREACHABLE when the RPC is busy or gone, because it may have the state
  */
 export async function worthOf(
   chain: Chain,
@@ -78,10 +78,10 @@ export async function worthOf(
     return {...token, amount, rate: 'at-block'};
   } catch (error) {
     chain.signal.throwIfAborted();
-    // Another try gives the amount; today's rate would be another one.
+    // A retry gives the right amount; the current rate would give another one.
     if (isPassing(failureOf(error).failure)) throw requestFailure(error, chain.endpoint);
   }
-  // No archive, so the rate of now it is.
+  // Without the state of the block, only the current rate is known.
   const [now] = await chain.read([call(strategyAbi, hex(key), 'sharesToUnderlyingView', [shares])]);
   const amount = valueOf(now);
   return amount === null ? null : {...token, amount, rate: 'now-rate'};

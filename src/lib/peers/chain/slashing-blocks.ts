@@ -6,9 +6,9 @@ import type {Chain} from './open.ts';
 import type {Anchor} from './scan-cache.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 
-/** Blocks below latest that count as final where the RPC knows no `finalized`: two epochs of Ethereum. */
+/** Blocks below the latest that count as not final when the RPC has no `finalized`: two epochs of Ethereum. */
 const FINAL_DEPTH = 64;
-/** A block as it is now; null when the RPC does not have it. @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER */
+/** Reads a block; null when the RPC does not have it. @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER */
 export async function blockOf(
   chain: Chain,
   number: number,
@@ -23,7 +23,7 @@ export async function blockOf(
   }
 }
 
-/** The latest block that cannot be replaced any more. */
+/** Reads the latest final block. @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER */
 export async function finalBlock(chain: Chain, latest: number): Promise<Anchor> {
   try {
     const {number, hash} = await chain.client.getBlock({blockTag: 'finalized'});
@@ -38,7 +38,7 @@ export async function finalBlock(chain: Chain, latest: number): Promise<Anchor> 
   return {block, hash: found.hash};
 }
 
-/** @throws AosError USAGE for a block that is not there yet */
+/** Returns the last block to read. @throws AosError USAGE for a future block */
 export function endBlock(wanted: number | null, latest: number): number {
   if (wanted !== null && wanted > latest)
     throw new AosError('USAGE', `block ${wanted} is not there yet; the latest is ${latest}`, {
@@ -47,7 +47,7 @@ export function endBlock(wanted: number | null, latest: number): number {
   return wanted ?? latest;
 }
 
-/** @throws AosError USAGE for a first block after the last */
+/** Returns the first block to read. @throws AosError USAGE for a first block after the last */
 export async function startBlock(
   {fromBlock, toBlock, sinceMs}: {fromBlock: number | null; toBlock: number | null; sinceMs: number | null},
   chain: Chain,

@@ -13,7 +13,7 @@ import {allocationManagerAbi, avsDirectoryAbi, delegationManagerAbi} from './abi
 import type {ChainLog} from './log-port.ts';
 import {percentOf, row, type HistoryRow} from './slashing-rows.ts';
 
-/** A log whose arguments do not fit the event that its topic names is from a wrong RPC or another contract. */
+/** Decodes a log. @throws AosError CHAIN_BAD_ANSWER when its arguments do not fit the event of its topic */
 function decoded<const A extends Abi>(
   abi: A,
   {address, topics, data, txHash}: Pick<ChainLog, 'address' | 'topics' | 'data' | 'txHash'>,
@@ -38,7 +38,7 @@ const place = ({block, txHash, logIndex, timestamp}: ChainLog) => ({
 const isOperator = (address: string, operator: string): boolean =>
   address.toLowerCase() === operator.toLowerCase();
 
-/** AllocationManager's account of one slash: the AVS, its set, and the cut of each strategy. */
+/** AllocationManager's report of one slash: the AVS, its set, and the cut of each strategy. */
 export type SlashReport = {
   avs: string;
   operatorSet: number;
@@ -48,7 +48,7 @@ export type SlashReport = {
 
 const SLASHED_TOPIC = '0x80969ad29428d6797ee7aad084f9e4a42a82fc506dcd2ca3b6fb431f85ccebe5';
 
-/** The slashes of the operator among the logs of one transaction, in their order. */
+/** Reads the slashes of the operator among the logs of one transaction, in their order. */
 export function readSlashReports(
   logs: readonly Pick<ChainLog, 'address' | 'topics' | 'data' | 'txHash'>[],
   {operator, allocationManager}: {operator: string; allocationManager: string | null},
@@ -64,12 +64,12 @@ export function readSlashReports(
   });
 }
 
-/** A row of `slashing` with the shares that its amount is computed from. */
+/** A row of `slashing`, with the shares behind its amount. */
 export type SlashRow = {row: HistoryRow; shares: bigint};
 
 /**
- * Joins what the DelegationManager took with why: in one transaction, the n-th loss in a strategy belongs to the n-th
- * slash that cuts this strategy. A loss without an account of it is reported without percent and AVS.
+ * Joins the losses in DelegationManager with their slashes: in one transaction, the n-th loss in a strategy belongs to the
+ * n-th slash that cuts this strategy. A loss without a slash has neither percent nor AVS.
  */
 export function readSlashes(
   logs: readonly ChainLog[],
@@ -136,7 +136,7 @@ export function readZeroSlashes(
 }
 
 /**
- * Departures from the registry: one sent by another account than the operator is an ejection or a removal.
+ * Reads departures from the registry: one that another account sent is an ejection or a removal.
  * @param senderOf sender of a transaction; null when the RPC does not have it
  */
 export function readDepartures(
@@ -158,7 +158,7 @@ export function readDepartures(
   });
 }
 
-/** Ejections from single quorums; the event names the operator by its id only. */
+/** Reads ejections from single quorums; the event names the operator by its id only. */
 export function readEjections(logs: readonly ChainLog[], operatorId: string | null): HistoryRow[] {
   return logs.flatMap((log) => {
     const {args} = decoded(ejectionManagerAbi, log);
@@ -177,6 +177,7 @@ export function readEjections(logs: readonly ChainLog[], operatorId: string | nu
   });
 }
 
+/** Reads registrations and deregistrations in AVSDirectory. */
 export function readRegistrations(logs: readonly ChainLog[]): HistoryRow[] {
   return logs.flatMap((log) => {
     const event = decoded(avsDirectoryAbi, log);
@@ -194,7 +195,7 @@ export function readRegistrations(logs: readonly ChainLog[]): HistoryRow[] {
   });
 }
 
-/** Challenges are of the whole AVS: no argument names an operator. */
+/** Reads the challenges of the whole AVS: no argument names an operator. */
 export function readChallenges(logs: readonly ChainLog[]): HistoryRow[] {
   return logs.map((log) => {
     const event = decoded(challengeManagerAbi, log);
@@ -212,7 +213,7 @@ export function readChallenges(logs: readonly ChainLog[]): HistoryRow[] {
   });
 }
 
-/** What the AVS's own slashers were asked to do to the operator, and did. */
+/** Reads the requests to the AVS's own slashers about the operator, and their executions. */
 export function readSlasherEvents(logs: readonly ChainLog[], operator: string): HistoryRow[] {
   const events = logs.map((log) => ({log, event: decoded(avsSlasherAbi, log)}));
   const cancelled = new Set<bigint>();
@@ -252,7 +253,7 @@ export function readSlasherEvents(logs: readonly ChainLog[], operator: string): 
 
 const PENALTIES = ['Offline', 'IncorrectInference', 'ZkVerifyFailed'] as const;
 
-/** Penalties in the chain's own coin. One that was executed shows as recorded and as executed, and counts once. */
+/** Reads penalties in the chain's own coin. An executed one has two rows, recorded and executed, and counts once. */
 export function readPenalties(logs: readonly ChainLog[]): HistoryRow[] {
   const events = logs.map((log) => ({log, event: decoded(penaltyLedgerAbi, log)}));
   const words = new Map<bigint, string>();

@@ -26,13 +26,13 @@ type Context = {
   plan: SourcePlan;
   operator: string;
   contracts: Contracts;
-  /** How many look-ups are under way at once. */
+  /** Look-ups in progress at most. */
   concurrency: number;
 };
 
 /**
- * The rows of all sources in the order of the chain, with what the logs alone do not say looked up: times of blocks,
- * who sent a transaction, why shares were slashed, and what they were worth.
+ * Returns the rows of all sources in the order of the chain. Looks up what the logs do not contain: times of blocks, senders
+ * of transactions, reports of slashes, and the value of shares.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER
  */
 export async function rowsOf(chain: Chain, store: ScanStore, context: Context): Promise<HistoryRow[]> {
@@ -112,7 +112,7 @@ async function slashRows(
     if (token !== undefined && kept !== undefined && /^\d+$/.test(kept))
       return {...row, ...token, amount: BigInt(kept), rate: 'at-block' as const};
     const worth = strategy === null ? null : await worthOf(chain, {strategy, shares, block}, tokens);
-    // Today's rate is another one tomorrow.
+    // The current rate changes, so its amount is not stored.
     if (worth?.rate === 'at-block') store.keep(key, fact, worth.amount.toString(), block);
     return {
       ...row,
@@ -121,7 +121,7 @@ async function slashRows(
   });
 }
 
-/** Reports as they were kept; ours, so a shape that is not theirs is a damaged file and counts as none. */
+/** Reads stored reports; another shape means a damaged file and counts as none. */
 function parseReports(text: string): SlashReport[] {
   try {
     return (
@@ -135,7 +135,7 @@ function parseReports(text: string): SlashReport[] {
   }
 }
 
-/** Puts the time of its block into each row that has none yet. */
+/** Adds the time of the block to each row without one. */
 async function dated(
   chain: Chain,
   store: ScanStore,
@@ -162,7 +162,7 @@ async function dated(
   });
 }
 
-/** One look-up for each transaction of the logs, kept where it is final. */
+/** Runs one look-up for each transaction of the logs; stores the result of a final one. */
 async function lookUp(
   store: ScanStore,
   key: string,
@@ -187,7 +187,7 @@ async function lookUp(
   return new Map(found);
 }
 
-/** Like Promise.all, at most `limit` at once. */
+/** Works like Promise.all, with at most `limit` items at once. */
 async function withConcurrency<T, R>(
   items: readonly T[],
   limit: number,
@@ -205,7 +205,7 @@ async function withConcurrency<T, R>(
   return results;
 }
 
-/** A removal from the registry that is part of an ejection says the same once more: the quorums go into its description. */
+/** Merges an ejection with the removal from the registry that it causes: the removal's description gets the quorums. */
 function merged(rows: readonly HistoryRow[]): HistoryRow[] {
   const ejections = rows.filter(({source}) => source === 'ejection');
   const removed = new Set(

@@ -6,7 +6,7 @@ import {allocationManagerAbi, avsDirectoryAbi, delegationManagerAbi} from './abi
 import {firstBlocks} from './first-blocks.ts';
 import type {LogFilter} from './log-port.ts';
 
-/** Where an operator's slashing history comes from. */
+/** The sources of an operator's slashing history. */
 export const SOURCES = [
   'slashing',
   'zero-slash',
@@ -19,7 +19,7 @@ export const SOURCES = [
 ] as const;
 export type SourceId = (typeof SOURCES)[number];
 
-/** One contract to be read with one filter. */
+/** One contract with one filter. */
 export type Source = {
   /** Unique: the source's id, with the contract where there may be several. */
   key: string;
@@ -33,17 +33,17 @@ export type Source = {
 /** A source that cannot be read. `missing` weakens the answer; `absent` does not: this AVS has no such contract. */
 export type NoSource = {id: SourceId; contract: string | null; kind: 'missing' | 'absent'; reason: string};
 
-/** A source as it would be read, if its contract is there. */
+/** A source to read if its contract exists. */
 export type WantedSource = {
   id: SourceId;
   contract: string | null;
-  /** Why there is none, and whether that weakens the answer. */
+  /** The reason for a missing contract, and whether it weakens the answer. */
   otherwise: Pick<NoSource, 'kind' | 'reason'>;
   firstBlock: number;
   filter: (contract: string) => LogFilter;
 };
 
-/** Topics of one event, or of several that index the same things at the same places. */
+/** Builds a filter for one event, or for several with the same indexed arguments. */
 function filterOf(
   contract: string,
   events: readonly {abi: readonly unknown[]; name: string}[],
@@ -59,7 +59,7 @@ function filterOf(
 
 const topicOf = (address: string): string => `0x${address.slice(2).toLowerCase().padStart(64, '0')}`;
 
-/** The challenges of the AVS: they name no operator. */
+/** Returns the source of the AVS's challenges, which name no operator. */
 export function challengeSource(chainId: number): Pick<WantedSource, 'firstBlock' | 'filter'> {
   return {
     firstBlock: firstBlocks(chainId).avsDirectory,
@@ -73,7 +73,7 @@ export function challengeSource(chainId: number): Pick<WantedSource, 'firstBlock
 
 /**
  * Returns the scan set of one operator, in the order of the report.
- * @param ejector the registry's; null when it has none
+ * @param ejector the ejector of the registry; null when it has none
  */
 export function wantedSources({
   chainId,
@@ -106,7 +106,7 @@ export function wantedSources({
       contract: contracts.allocationManager,
       otherwise: unset('allocation_manager', 'missing'),
       firstBlock: slashStart,
-      // Its operator is not indexed: the whole protocol's slashes are read, which are few.
+      // Its operator is not indexed, so this reads all slashes of EigenLayer, which are few.
       filter: (to) => filterOf(to, [{abi: allocationManagerAbi, name: 'OperatorSlashed'}]),
     },
     {
@@ -114,7 +114,7 @@ export function wantedSources({
       contract: registry,
       otherwise: unset('registry', 'missing'),
       firstBlock: avsStart,
-      // The two kinds of registry have events of one name whose second argument differs.
+      // The two kinds of registry have an event of this name with different second arguments.
       filter: (to) =>
         filterOf(
           to,

@@ -11,7 +11,7 @@ type Probe = {
   id: SourceId;
   at: string | null;
   what: string;
-  /** Getters that say nothing here; one of them answers in every release of such a contract. */
+  /** Getters of which one answers in every release of such a contract. */
   calls: (at: Hex) => readonly ReadCall[];
 };
 

@@ -1,22 +1,22 @@
 import {decimal} from '../../foundation/text/amounts.ts';
 import type {SourceId} from './slashing-filters.ts';
 
-/** What a row reports. Only `slash` and `penalty` take something; the others are what happened around it. */
+/** The kind of a row. Only `slash` and `penalty` take value; the others are events around them. */
 export type RowKind = 'slash' | 'penalty' | 'ejection' | 'registration' | 'challenge' | 'request';
 
-/** `not final`: the block can still be replaced, and the row with it. */
+/** `not final`: a reorganisation may remove the block, and the row with it. */
 export type RowState = 'executed' | 'recorded' | 'not final';
 
 /** One line of the history. Addresses are checksummed. */
 export type HistoryRow = {
   kind: RowKind;
   source: SourceId;
-  /** Unix ms of the block; null when the RPC does not have it any more. */
+  /** Unix ms of the block; null when the RPC no longer has it. */
   at: number | null;
   block: number;
   txHash: string;
   logIndex: number;
-  /** The AVS, or the AVS's contract, that it happened at. */
+  /** The AVS, or one of its contracts. */
   avs: string | null;
   operatorSet: number | null;
   strategy: string | null;
@@ -30,17 +30,17 @@ export type HistoryRow = {
   decimals: number | null;
   /** Null for the chain's own coin. */
   token: string | null;
-  /** Whether `amount` was computed with the exchange rate of that block, or with today's where the RPC keeps no archive. */
+  /** The exchange rate of `amount`: of that block, or the current one when the RPC has no archive. */
   rate: 'at-block' | 'now-rate' | null;
   description: string;
   state: RowState;
-  /** What `state` would be were the block final. */
+  /** Whether the final state is `executed`. */
   executed: boolean;
-  /** A request or record that came to nothing: cancelled. */
+  /** Whether a request or record was cancelled, or executed in a row of its own. */
   cancelled: boolean;
 };
 
-/** The fields every row has, with the rest empty. */
+/** Builds a row; missing fields are empty. */
 export function row(
   base: Pick<HistoryRow, 'kind' | 'source' | 'block' | 'txHash' | 'logIndex' | 'description' | 'executed'> &
     Partial<HistoryRow>,
@@ -63,12 +63,12 @@ export function row(
   };
 }
 
-/** 1e18 wad = 100 %, without rounding: `0.000000000000001`. */
+/** Formats wad as percent without rounding: 1e18 is 100 %, 1 is `0.0000000000000001`. */
 export function percentOf(wad: bigint): string {
   return decimal(wad, 16);
 }
 
-/** What was taken, or is recorded to be, of one token. */
+/** The executed and recorded amounts of one token. */
 export type TokenTotal = {
   token: string | null;
   symbol: string;
@@ -76,11 +76,11 @@ export type TokenTotal = {
   executed: bigint;
   /** Recorded and neither executed nor cancelled. */
   recorded: bigint;
-  /** `now-rate` as soon as one of the amounts is. */
+  /** `now-rate` when any amount has the current rate. */
   rate: 'at-block' | 'now-rate';
 };
 
-/** Totals a token; rows without an amount are not in them. A recorded penalty that was executed counts once. */
+/** Adds up the amounts of each token, without rows that have none. A recorded and executed penalty counts once. */
 export function totalsOf(rows: readonly HistoryRow[]): TokenTotal[] {
   const totals = new Map<string, TokenTotal>();
   for (const {kind, amount, token, symbol, decimals, executed, cancelled, rate} of rows) {

@@ -11,13 +11,13 @@ import {wantedSources, type NoSource, type Source, type SourceId} from './slashi
 export type SourcePlan = {
   sources: Source[];
   without: NoSource[];
-  /** Of the operator in the registry; null when it never was in one that has such ids. */
+  /** The operator's id in the registry; null when it never had one. */
   operatorId: Hex | null;
 };
 
 /**
- * The scan set of one operator: which contract with which filter from which block on, and which source there is none
- * of. Two dependent steps.
+ * Plans the scan set of one operator: contracts, filters and first blocks, and the sources without a contract. Two dependent
+ * steps.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER
  */
 export async function planSources(
@@ -92,7 +92,7 @@ const NO_REGISTRY = {
   reason: 'there is no valid registry, so its ejector is unknown',
 } as const;
 
-/** Why a contract that is named cannot be a source. */
+/** Returns the reason why a named contract cannot be a source; null when it can. */
 function unreadableReason(
   id: SourceId,
   code: 'none' | 'contract' | 'proxy' | 'delegated',

@@ -14,20 +14,21 @@ import {totalsOf, type HistoryRow, type TokenTotal} from './slashing-rows.ts';
 import type {NoSource, Source, SourceId} from './slashing-filters.ts';
 import {planSources} from './slashing-sources.ts';
 
+/** Options of {@link readSlashingHistory}. */
 export type HistoryOptions = {
-  /** Tried in this order. */
+  /** Endpoints, tried in this order. */
   rpcUrls: readonly string[];
-  /** Null: any chain will do. */
+  /** Null accepts any chain. */
   chainId: number | null;
   operator: string;
   contracts: Contracts;
-  /** Null: each contract's first block. */
+  /** Null for the first block of each contract. */
   fromBlock: number | null;
-  /** Null: the latest block. */
+  /** Null for the latest block. */
   toBlock: number | null;
-  /** Begin with the first block of this time, Unix ms. */
+  /** Begins with the first block after this time, Unix ms; null for none. */
   sinceMs: number | null;
-  /** Where what was read is kept; null: nowhere. */
+  /** The folder of the cache; null for none. */
   cacheDir: string | null;
   concurrency: number;
   maxRequests: number;
@@ -39,7 +40,7 @@ export type HistoryOptions = {
   onProgress?: (progress: ScanProgress) => void;
 };
 
-/** A source with the blocks that were read, or the reason why none were. */
+/** A source with its read blocks, or the reason why it has none. */
 export type Coverage =
   | {id: SourceId; contract: string; covered: true; from: number; to: number}
   | {id: SourceId; contract: string | null; covered: false; kind: NoSource['kind']; reason: string};
@@ -49,7 +50,7 @@ export type SlashingHistory = {
   chainId: number;
   /** Host of the RPC. */
   endpoint: string;
-  /** The blocks that were asked for, over all sources. */
+  /** The requested blocks over all sources. */
   range: {from: number; to: number; fromAt: number | null; toAt: number};
   /** Rows of later blocks are not final. */
   finalBlock: number;
@@ -57,21 +58,21 @@ export type SlashingHistory = {
   rows: HistoryRow[];
   totals: TokenTotal[];
   sources: Coverage[];
-  /** Why the next run will have to read it all again; null when it will not. */
+  /** The reason why the cache was not written; null when it was. */
   notKept: string | null;
   scan: ScanStats;
 };
 
 /** Single look-ups (blocks, receipts, state) are repeated by viem after 429, 5xx and resets. */
 const LOOKUP_RETRY = {count: 4, delayMs: 300};
-/** What was read is written at least so often, so that a killed process loses little. */
+/** The interval at which the cache is written, so that a crash loses little. */
 const SAVE_EVERY_MS = 2_000;
 
 /**
- * Reads what was slashed, recorded, ejected and challenged of one operator (its scan set) from one endpoint: up to the
- * latest block, the final part from the cache where it was read before.
- * @throws AosError CHAIN_*, LOGS_REFUSED, SCAN_TOO_LARGE, USAGE (blocks that are not there); the signal's reason. What
- *   was read until then is kept for the next run.
+ * Reads the slashes, penalties, ejections and challenges of one operator (its scan set) from one endpoint, up to the latest
+ * block. The cache answers for final blocks of earlier runs.
+ * @throws AosError CHAIN_*, LOGS_REFUSED, SCAN_TOO_LARGE, USAGE (blocks that do not exist); the signal's reason. The cache
+ *   keeps what was read for the next run.
  */
 export async function readSlashingHistory(
   options: HistoryOptions,

@@ -3,15 +3,15 @@ export type Span = {readonly from: number; readonly to: number};
 
 export const lengthOf = ({from, to}: Span): number => to - from + 1;
 
-/** Total number of blocks. */
+/** Counts the blocks of spans. */
 export const blocksIn = (spans: readonly Span[]): number =>
   spans.reduce((sum, span) => sum + lengthOf(span), 0);
 
-/** How many requests of at most `size` blocks the spans take. */
+/** Counts the requests of at most `size` blocks for the spans. */
 export const windowsIn = (spans: readonly Span[], size: number): number =>
   spans.reduce((sum, span) => sum + Math.ceil(lengthOf(span) / size), 0);
 
-/** The union, ascending, neighbours joined. */
+/** Returns the union, ascending, with neighbours joined. */
 export function union(spans: readonly Span[]): Span[] {
   const joined: Span[] = [];
   for (const span of [...spans].sort((a, b) => a.from - b.from)) {
@@ -23,7 +23,7 @@ export function union(spans: readonly Span[]): Span[] {
   return joined;
 }
 
-/** What of `span` is not in `covered`, ascending. */
+/** Returns the parts of `span` outside `covered`, ascending. */
 export function without(span: Span, covered: readonly Span[]): Span[] {
   const rest: Span[] = [];
   let from = span.from;

@@ -6,20 +6,20 @@ import type {Chain} from './open.ts';
 import {call, valueOf} from './read.ts';
 import type {ResolvedContracts} from './contract-types.ts';
 
-/** What is delegated to an operator in one strategy; null where the chain did not say. */
+/** The stake of an operator in one strategy; null where the chain does not answer. */
 export type StrategyStake = {
   strategy: Hex;
   /** Null for beacon chain ETH, which is no token. */
   token: Hex | null;
-  /** Safe to print; null when the token does not tell. */
+  /** Safe to print; null when the token does not answer. */
   symbol: string | null;
   decimals: number | null;
   shares: bigint | null;
   /** The shares in units of the token. */
   amount: bigint | null;
-  /** What slashing has left of the operator's stake, 1e18 for all of it; null before operator sets. */
+  /** The part of the operator's stake that slashing has left, 1e18 for all; null before operator sets. */
   maxMagnitude: bigint | null;
-  /** Of that, what is allocated to operator sets. */
+  /** The part of it that is allocated to operator sets. */
   encumberedMagnitude: bigint | null;
 };
 
@@ -28,7 +28,7 @@ export const BEACON_ETH_STRATEGY: Hex = '0xbeaC0eeEeeeeEEeEeEEEEeeEEeEeeeEeeEEBE
 
 const MAX_SYMBOL = 32;
 
-/** Two dependent steps. */
+/** Reads the operator's stake in strategies. Two dependent steps. */
 export async function readStrategies(
   chain: Chain,
   {delegationManager, allocationManager}: ResolvedContracts,

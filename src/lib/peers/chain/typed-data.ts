@@ -4,7 +4,7 @@ import {avsDirectoryAbi} from './abis-core.ts';
 import type {Chain} from './open.ts';
 import {call, valueOf} from './read.ts';
 
-/** What the operator signs to register at an AVS. `avs` is the service manager, not the registry. */
+/** The data that the operator signs for a registration. `avs` is the service manager, not the registry. */
 export type Registration = {
   operator: Hex;
   avs: Hex;
@@ -16,13 +16,13 @@ export type Registration = {
 
 export type RegistrationTypedData = {
   definition: TypedDataDefinition;
-  /** As AVSDirectory itself computes it. */
+  /** The digest of AVSDirectory itself. */
   digest: Hex;
   /** The version in its EIP-712 domain; null for the M2 releases, whose domain has none. */
   version: string | null;
 };
 
-/** All versions releases of AVSDirectory have had: none up to 1.2.0, "1." up to 1.4.2, "1" since 1.5.0. */
+/** All versions in releases of AVSDirectory: none up to 1.2.0, "1." up to 1.4.2, "1" since 1.5.0. */
 const VERSIONS: readonly (string | null)[] = ['1', '1.', null, 'v1'];
 
 const TYPES = {
@@ -35,9 +35,9 @@ const TYPES = {
 } as const;
 
 /**
- * The EIP-712 data of a registration, in the one domain whose digest is what AVSDirectory computes. So it also shows a
- * wrong AVSDirectory or chain. One dependent step.
- * @throws AosError CHAIN_DOMAIN_UNKNOWN when none is: nothing must be signed then; as {@link Chain.read}
+ * Builds the EIP-712 data of a registration in the domain whose digest matches AVSDirectory's, which excludes a wrong
+ * AVSDirectory or chain. One dependent step.
+ * @throws AosError CHAIN_DOMAIN_UNKNOWN when no domain matches: then nothing may be signed; as {@link Chain.read}
  */
 export async function registrationTypedData(
   chain: Chain,
@@ -73,7 +73,7 @@ export async function registrationDomain(chain: Chain, avsDirectory: Hex, avs: H
   return (await registrationTypedData(chain, avsDirectory, probe)).version;
 }
 
-/** The known versions, and what a release to come would make of its own `version()`. */
+/** Returns the known versions, and those that a future release may derive from its `version()`. */
 function candidates(release: string | null): Set<string | null> {
   const major = release === null ? [] : [release.slice(0, 1), release.slice(0, 2)];
   return new Set([...VERSIONS, ...major.filter((version) => version !== '')]);

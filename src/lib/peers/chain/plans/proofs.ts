@@ -17,15 +17,15 @@ import {say} from '../../../foundation/next-step/next-step.ts';
 /** Signs typed data whose digest the chain has confirmed. */
 export type SignTypedData = (definition: TypedDataDefinition) => Promise<Hex>;
 
-/** A key operator sets are joined with: what KeyRegistrar stores, and its signature. */
+/** A key for an operator set: the data that KeyRegistrar stores, and its signature. */
 export type KeyProof = {keyData: Hex; signature: Hex};
-/** An operator set of an AVS, and who wants to join it. */
+/** An operator set of an AVS, and the operator that joins it. */
 export type SetPlace = {keyRegistrar: Hex; operator: Hex; avs: Hex; set: number};
 
 /**
- * AVSDirectory's operator signature, in the domain whose digest is AVSDirectory's own. Two dependent steps.
+ * Makes AVSDirectory's operator signature, in the domain whose digest is AVSDirectory's own. Two dependent steps.
  * @param salt 32 random bytes
- * @param seconds how long it is valid, by chain time
+ * @param seconds validity in chain time
  * @throws AosError CHAIN_DOMAIN_UNKNOWN | CHAIN_REVERTED (AVSDirectory does not answer) | what `sign` throws
  */
 export async function signOperatorRegistration(
@@ -44,7 +44,7 @@ export async function signOperatorRegistration(
 }
 
 /**
- * The point a BLS key signs to be registered, as the registry computes it.
+ * Reads the point that a BLS key signs for its registration, from the registry.
  * @throws AosError CHAIN_REVERTED, as {@link Chain.read}
  */
 export async function readRegistrationPoint(
@@ -78,8 +78,8 @@ const KEY_TYPES = {
 } as const;
 
 /**
- * The operator's own address as key of an operator set of the ECDSA curve, signed after the digest was compared with
- * KeyRegistrar's. One dependent step.
+ * Proves the operator's own address as key of an operator set with ECDSA keys; signs after the comparison of the digest
+ * with KeyRegistrar's. One dependent step.
  * @throws AosError CHAIN_DOMAIN_UNKNOWN | CHAIN_REVERTED
  */
 export async function signEcdsaKey(chain: Chain, place: SetPlace, sign: SignTypedData): Promise<KeyProof> {
@@ -105,7 +105,7 @@ export async function signEcdsaKey(chain: Chain, place: SetPlace, sign: SignType
 const keyDomain = ({chainId}: Chain, keyRegistrar: Hex) =>
   ({name: 'EigenLayer', version: '1', chainId, verifyingContract: keyRegistrar}) as const;
 
-/** What is signed is what was meant, not what the RPC says: its digest must be the one computed here. */
+/** Refuses a digest of the RPC that differs from ours, so that the signature covers the intended data. */
 function refuseOtherDigest(
   chain: Chain,
   keyRegistrar: Hex,
@@ -120,7 +120,7 @@ function refuseOtherDigest(
   );
 }
 
-/** A BLS public key as KeyRegistrar stores it: abi.encode(x, y, uint256[2], uint256[2]), 192 bytes. */
+/** Encodes a BLS public key for KeyRegistrar: abi.encode(x, y, uint256[2], uint256[2]), 192 bytes. */
 export function blsKeyData({pubkeyG1, pubkeyG2}: Pick<BlsKeyProof, 'pubkeyG1' | 'pubkeyG2'>): Hex {
   return encodeAbiParameters(parseAbiParameters('uint256, uint256, uint256[2], uint256[2]'), [
     pubkeyG1.X,
@@ -131,7 +131,7 @@ export function blsKeyData({pubkeyG1, pubkeyG2}: Pick<BlsKeyProof, 'pubkeyG1' | 
 }
 
 /**
- * The digest a BLS key signs for an operator set, compared with KeyRegistrar's. One dependent step.
+ * Reads the digest that a BLS key signs for an operator set, and compares it with ours. One dependent step.
  * @throws AosError CHAIN_DOMAIN_UNKNOWN | CHAIN_REVERTED
  */
 export async function readBlsKeyDigest(chain: Chain, place: SetPlace, keyData: Hex): Promise<Hex> {

@@ -1,12 +1,12 @@
 import {encodeFunctionData, type Hex} from 'viem';
 import {rangeManagerAbi} from '../abis-aos.ts';
 
-/** A call that only the owner of the range contract can make: what an operator asks of it. */
+/** A call that only the owner of the range contract can make, on request of an operator. */
 export type RangeRequest = {to: Hex; data: Hex; functionName: string};
 
 /**
- * The call by which the owner gives the operator a sampling range: `registerOperator` of OperatorRangeManager for one it
- * does not know, `updateOperatorRange` else and on a service manager.
+ * Returns the call with which the owner sets the operator's sampling range: `registerOperator` of OperatorRangeManager for
+ * a new operator; `updateOperatorRange` for a known one and on a service manager.
  */
 export function rangeRequest(
   contract: Hex,

@@ -4,21 +4,21 @@ import type {Chain} from '../open.ts';
 import {readNamed, call} from '../read.ts';
 import {rangeRequest, type RangeRequest} from './range-request.ts';
 
-/** The sampling range as the contract has it, and how to come by one. */
+/** The sampling range in the contract, and the call that sets a missing one. */
 export type RangeState = {
   contract: Hex;
-  /** Null: unset, so no job is ever selected. */
+  /** Null when unset, so that no job is selected. */
   range: {start: bigint; end: bigint} | null;
   max: bigint | null;
   owner: Hex | null;
-  /** For an unset one: the call its owner has to make, with a range right behind the others as a suggestion. */
+  /** For an unset range: the call for the contract's owner, with the whole range as a suggestion. */
   request: RangeRequest | null;
 };
 
-/** MAX_RANGE where the contract does not tell it, as its source has it (docs/eigenlayer.md#sampling-ranges). */
+/** MAX_RANGE in the published source, for a contract without the getter (docs/eigenlayer.md#sampling-ranges). */
 const PUBLISHED_MAX = 600_000n;
 
-/** @throws AosError as {@link Chain.read} */
+/** Reads the sampling range of an operator. @throws AosError as {@link Chain.read} */
 export async function readRangeState(chain: Chain, contract: Hex, operator: Hex): Promise<RangeState> {
   const said = await readNamed(chain, {
     range: call(rangeManagerAbi, contract, 'operatorRanges', [operator]),
@@ -28,7 +28,7 @@ export async function readRangeState(chain: Chain, contract: Hex, operator: Hex)
   const [start = 0n, end = 0n] = said.range ?? [];
   const range = start === 0n && end === 0n ? null : {start, end};
   const most = said.max ?? PUBLISHED_MAX;
-  // A service manager has no registerOperator(address,uint256,uint256); both know operators by updateOperatorRange.
+  // A service manager has no registerOperator(address,uint256,uint256); both have updateOperatorRange.
   const functionName = said.max === null ? 'updateOperatorRange' : 'registerOperator';
   const request =
     range === null ? rangeRequest(contract, operator, {start: 0n, end: most}, functionName) : null;

@@ -7,7 +7,7 @@ import {intentKey, type TxPlan} from '../tx/plan.ts';
 /** AVSDirectory's operator signature (SignatureWithSaltAndExpiry). */
 export type OperatorSignature = {signature: Hex; salt: Hex; /** Unix seconds. */ expiry: bigint};
 
-/** A point of BN254's first group, as the ABI names its parts. */
+/** A point of BN254's first group, with the names of the ABI. */
 type G1 = {readonly X: bigint; readonly Y: bigint};
 type G2 = {readonly X: readonly [bigint, bigint]; readonly Y: readonly [bigint, bigint]};
 
@@ -25,7 +25,7 @@ const KEY_IS_KNOWN: BlsKeyProof = {
   pubkeyG2: {X: [0n, 0n], Y: [0n, 0n]},
 };
 
-/** The key of the transaction that registers with an AVS, whatever the flow. */
+/** Returns the intent of the registration with an AVS, the same for all flows. */
 export function registerIntent(registry: Hex, operator: Hex): string {
   return intentKey('register', registry, operator);
 }
@@ -36,12 +36,12 @@ export type BlsRegistration = {
   /** Strictly ascending. */
   quorums: readonly number[];
   socket: string;
-  /** Null when the registry knows the operator's BLS key already. */
+  /** Null when the operator's BLS key is registered. */
   key: BlsKeyProof | null;
   signature: OperatorSignature;
 };
 
-/** `registerOperator` of a BLS RegistryCoordinator (flow a). */
+/** Plans `registerOperator` of a BLS RegistryCoordinator (flow a). */
 export function planBls({registry, operator, quorums, socket, key, signature}: BlsRegistration): TxPlan {
   const {pubkeyRegistrationSignature, pubkeyG1, pubkeyG2} = key ?? KEY_IS_KNOWN;
   return {
@@ -66,12 +66,12 @@ export type EcdsaRegistration = {
   flow: 'ecdsa-b1' | 'ecdsa-b2' | 'ecdsa-b3';
   registry: Hex;
   operator: Hex;
-  /** Who signs tasks; the first generation knows none. */
+  /** The key that signs tasks; unused in the first generation. */
   signingKey: Hex;
   signature: OperatorSignature;
 };
 
-/** The entry of one generation of ECDSAStakeRegistry (flow b). */
+/** Plans the registration with one generation of ECDSAStakeRegistry (flow b). */
 export function planEcdsa({flow, registry, operator, signingKey, signature}: EcdsaRegistration): TxPlan {
   return {
     intent: registerIntent(registry, operator),
@@ -111,12 +111,12 @@ export type SetRegistration = {
   avs: Hex;
   /** Operator set ids, ascending. */
   sets: readonly number[];
-  /** For the AVS's registrar: see {@link coordinatorData} and {@link registrarData}. */
+  /** The data for the AVS's registrar: see {@link coordinatorData} and {@link registrarData}. */
   data: Hex;
   socket: string | null;
 };
 
-/** `registerForOperatorSets` of AllocationManager (flow c). It alone puts nothing at risk of slashing. */
+/** Plans `registerForOperatorSets` of AllocationManager (flow c), which alone makes no stake slashable. */
 export function planSets(params: SetRegistration): TxPlan {
   const {allocationManager, registry, operator, avs, sets, data, socket} = params;
   return {
@@ -133,7 +133,7 @@ export function planSets(params: SetRegistration): TxPlan {
   };
 }
 
-/** What a SlashingRegistryCoordinator wants as `data`: registration type NORMAL, socket and BLS key. */
+/** Encodes `data` for a SlashingRegistryCoordinator: registration type NORMAL, socket and BLS key. */
 export function coordinatorData(socket: string, key: BlsKeyProof | null): Hex {
   return encodeAbiParameters(COORDINATOR_DATA, [0, socket, toAbi(key ?? KEY_IS_KNOWN)]);
 }
@@ -145,12 +145,12 @@ const COORDINATOR_DATA = parseAbiParameters([
   'struct PubkeyRegistrationParams { G1Point pubkeyRegistrationSignature; G1Point pubkeyG1; G2Point pubkeyG2; }',
 ]);
 
-/** viem's types want plain arrays of two. */
+/** Copies the members, because viem's types need this shape. */
 function toAbi({pubkeyRegistrationSignature, pubkeyG1, pubkeyG2}: BlsKeyProof) {
   return {pubkeyRegistrationSignature, pubkeyG1, pubkeyG2};
 }
 
-/** What an AVSRegistrar wants as `data`: nothing, or with `socket` the ABI-encoded socket. */
+/** Encodes `data` for an AVSRegistrar: empty, or the ABI-encoded socket. */
 export function registrarData(socket: string | null): Hex {
   return socket === null ? '0x' : encodeAbiParameters(parseAbiParameters('string socket'), [socket]);
 }
@@ -162,11 +162,11 @@ export type SetKey = {
   set: number;
   /** ECDSA: the key's 20-byte address. BN254: 192 bytes, abi.encode(x, y, uint256[2], uint256[2]). */
   keyData: Hex;
-  /** By that key over KeyRegistrar's digest. */
+  /** The key's signature over KeyRegistrar's digest. */
   signature: Hex;
 };
 
-/** The key of {@link planSetKey}'s transaction. */
+/** Returns the intent of {@link planSetKey}. */
 export function setKeyIntent({
   keyRegistrar,
   operator,
@@ -176,7 +176,7 @@ export function setKeyIntent({
   return intentKey('set-key', keyRegistrar, avs, String(set), operator);
 }
 
-/** `registerKey` of KeyRegistrar: one for each operator set, before the registration (flow c, AVSRegistrar v2). */
+/** Plans `registerKey` of KeyRegistrar, needed for each operator set before the registration (flow c, AVSRegistrar v2). */
 export function planSetKey(params: SetKey): TxPlan {
   const {keyRegistrar, operator, avs, set, keyData, signature} = params;
   return {
@@ -194,8 +194,8 @@ export function planSetKey(params: SetKey): TxPlan {
 }
 
 /**
- * Quorum numbers as the registry takes them: one byte each.
- * @throws AosError USAGE for a number that does not fit: cut to a byte it would be another quorum
+ * Encodes quorum numbers for the registry: one byte each.
+ * @throws AosError USAGE for a number that does not fit into a byte, which would be another quorum
  */
 export function quorumBytes(quorums: readonly number[]): Hex {
   const unfit = quorums.find((number) => !(Number.isInteger(number) && number >= 0 && number <= 255));

@@ -116,7 +116,7 @@ export function missingText(verdict: Verdict | null, confirmations: number): str
   return 'it is not in a block yet';
 }
 
-/** The hash of a transaction that was waited for when the command was noted to stop. */
+/** Returns the error of a command that a signal stopped while it waited for a transaction; it contains the hash. */
 function interrupted({hash, title, kind}: TxAttempt, reason: unknown): AosError {
   return stoppedBy(reason, `${title}: stopped waiting for ${hash}, which is sent`, {
     next:
