@@ -4,28 +4,28 @@ import type {Time} from '../../foundation/time/time.ts';
 import {due, type Alert} from './due.ts';
 import {observe, type Incidents} from './incidents.ts';
 
-/** Sends an alert when a problem lasts, and another when it is over. */
+/** Sends an alert when a problem lasts, and another when it has ended. */
 export type Alerts = {
   /** Takes the operator's events; never throws, never waits. */
   onEvent(event: OperatorEvent): void;
-  /** Sends what waits, at most {@link CLOSE_MS} long, and ends. */
+  /** Sends the waiting alerts for at most {@link CLOSE_MS}, and ends. */
   close(): Promise<void>;
 };
 
 export type AlertsDeps = {
   time: Pick<Time, 'now' | 'after' | 'sleep'>;
   delayMs: number;
-  /** Sends one; gives up by itself after some tries. */
+  /** Sends one alert; retries, and rejects after the last attempt. */
   send: (alert: Alert, signal: AbortSignal) => Promise<unknown>;
   /** The operator's event stream, for the warning that an alert could not be sent. */
   emit: Emit;
 };
 
-/** Alerts that wait for the one before; of more the oldest is dropped, what holds now is what counts. */
+/** Waiting alerts at most; the oldest is dropped first, because the current state matters most. */
 const MOST_WAITING = 20;
 const CLOSE_MS = 3_000;
 
-/** One alert is sent at a time, so they arrive in order; the operator never waits for any. */
+/** Creates the alerts: sends one at a time, so that they arrive in order; the operator never waits for one. */
 export function createAlerts({time, delayMs, send, emit}: AlertsDeps): Alerts {
   let incidents: Incidents = new Map();
   let waiting: Alert[] = [];
@@ -53,7 +53,7 @@ export function createAlerts({time, delayMs, send, emit}: AlertsDeps): Alerts {
         failing = false;
       } catch (error) {
         if (stop.signal.aborted) break;
-        // Once for a streak: a webhook that is away would fill the log.
+        // One warning for a series: a webhook that is away would fill the log.
         const code = isAosError(error) ? error.code : 'BUG';
         if (!failing)
           emit({
@@ -65,7 +65,7 @@ export function createAlerts({time, delayMs, send, emit}: AlertsDeps): Alerts {
         failing = true;
       }
     }
-    // In the turn that saw that nothing waits: what comes after it begins anew.
+    // No await lies between the last check and this line, so that a later alert starts a new loop.
     isSending = false;
   }
 

@@ -9,26 +9,26 @@ export type Alert = {
   severity: Severity | 'info';
   code: Code;
   message: string;
-  /** The one next thing to type or do; null when there is none. */
+  /** The next step; null when there is none. */
   next: NextStep | null;
   since: number;
   at: number;
-  /** How long it was wrong; null while it is. */
+  /** How long the problem lasted; null while it lasts. */
   afterMs: number | null;
 };
 
-/** Waits between alerts of one problem; the last wait repeats. A problem that lasts a week causes 30 alerts. */
+/** Waits between alerts of one problem; the last one repeats. A problem that lasts a week causes 30 alerts. */
 const REMIND_MS = [15, 30, 60, 120, 240, 360].map((minutes) => minutes * 60_000);
 
-/** Subjects without a delay: `offline` already waits for three probes, the others cannot end by themselves. */
+/** Subjects without a delay: `offline` has waited for three probes, and the others cannot end by themselves. */
 const AT_ONCE: ReadonlySet<Subject> = new Set(['offline', 'results', 'operator']);
 
-/** After so long without a new given up result, the incident is forgotten. */
+/** The incident of expired results ends after this time without another one. */
 const FORGET_MS = 24 * 3_600_000;
 
 /**
- * The alerts due at `now`, the incidents after them, and when to check again (null: with the next event).
- * @param delayMs how long a problem must last before it is sent, and how long its end
+ * Returns the alerts due at `now`, the incidents after them, and when to check again (null: with the next event). Pure.
+ * @param delayMs how long a problem, or its end, must last before an alert
  */
 export function due(
   incidents: Incidents,
@@ -57,7 +57,7 @@ export function due(
 function dueAt(subject: Subject, incident: Incident, delayMs: number): number {
   const {since, notBefore, goodAt, step, sent, sentAt, sentStep} = incident;
   const remindAt = sentAt + (REMIND_MS[Math.min(sent, REMIND_MS.length) - 1] ?? 0);
-  // One that comes and goes is one problem: it is over when it has been for a while.
+  // A problem that ends and returns is one problem: its end counts only after the delay.
   if (goodAt !== null) return sent === 0 && !AT_ONCE.has(subject) ? goodAt : goodAt + delayMs;
   if (sent === 0) return Math.max(notBefore, AT_ONCE.has(subject) ? since : since + delayMs);
   if (subject === 'results') return step > sentStep ? remindAt : sentAt + FORGET_MS;

@@ -4,13 +4,13 @@ import {count, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 import type {Code} from '../../foundation/errors/table.ts';
 import {type NextStep, run} from '../../foundation/next-step/next-step.ts';
 
-/** What an alert is about: a part of the operator, its reachability, results given up, or the process itself. */
+/** The subject of an alert: a part of the operator, its reachability, expired results, or the process. */
 export type Subject =
   'signer' | 'chain' | 'dispatcher' | 'worker' | 'journal' | 'clock' | 'offline' | 'results' | 'operator';
 
 export type Severity = 'warning' | 'critical';
 
-/** Something that is wrong, from its first sign until it has been right for a while. Times are Unix ms. */
+/** A problem for alerts, from its first event until its end has lasted for the delay. Times are Unix ms. */
 export type Incident = {
   since: number;
   severity: Severity;
@@ -19,11 +19,11 @@ export type Incident = {
   next: NextStep;
   /** No alert before this time; 0: at any time. */
   notBefore: number;
-  /** When it became right again; null while it is wrong. */
+  /** When the problem ended; null while it lasts. */
   goodAt: number | null;
-  /** How severe it is; a step above `sentStep` sends an alert at once. */
+  /** The severity as a number; a step above `sentStep` sends an alert at once. */
   step: number;
-  /** How often it was sent, when last, and at which step. */
+  /** How many alerts were sent, when the last one, and at which step. */
   sent: number;
   sentAt: number;
   sentStep: number;
@@ -40,7 +40,7 @@ type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' |
   notBefore?: number;
 };
 
-/** The incidents after an event. `due.ts` decides by time what is sent. */
+/** Returns the incidents after an event; `due.ts` decides by time which alerts are sent. Pure. */
 export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
   switch (event.type) {
     case 'problem': {
@@ -99,8 +99,8 @@ function offline(incidents: Incidents, event: OperatorEvent & {type: 'liveness'}
 }
 
 /**
- * Opens an incident, or reopens one that was over only briefly: it keeps its `since`. A later outage has its own `since`,
- * and uses the allowance from the start.
+ * Opens an incident, or reopens one that had just ended, which keeps its `since`. A later outage has its own `since` and
+ * the whole allowance.
  */
 function wrong(incidents: Incidents, subject: Subject, facts: Wrong): Incidents {
   const before = incidents.get(subject);

@@ -8,8 +8,8 @@ import type {RenderNext} from '../../foundation/next-step/next-step.ts';
 export type Teller = {nodeId: string; network: string; host: string; version: string};
 
 /**
- * The body that a webhook gets (docs/alerts.md). `text` is the alert as one line, which chat services show; `content` is
- * the same under the name that others want.
+ * Returns the body of the request to a webhook (docs/alerts.md). `text` is the alert as one line, which chat services
+ * show; `content` repeats it for services that read that name.
  */
 export function alertPayload(
   alert: Alert,
@@ -40,7 +40,7 @@ export function alertPayload(
   };
 }
 
-/** Job ids and what peers answer are others' words: in a chat they must neither call everybody nor look like a link. */
+/** Disarms outside text for a chat: job ids and answers of peers must neither notify a channel nor look like a link. */
 function forChat(text: string): string {
   return text
     .replaceAll('<', '‹')
@@ -55,7 +55,7 @@ const WORDS: Readonly<Record<Alert['state'], string>> = {
   test: 'TEST',
 };
 
-/** One line for people. */
+/** Formats an alert as one line for people. */
 function alertText(
   {state, subject, message, code, next, afterMs, since, at}: Omit<Alert, 'next'> & {next: string},
   teller: Teller,

@@ -11,7 +11,7 @@ import {
   type ControlLine,
 } from './wire.ts';
 
-/** What comes after the first snapshot; `reply` lines go to those who asked. */
+/** A line after the first snapshot; `reply` lines resolve their command instead. */
 export type ControlNews = Extract<ControlLine, {type: 'snapshot' | 'history' | 'gap' | 'event'}>;
 
 /** A connection to a running operator. */
@@ -20,28 +20,27 @@ export type ControlClient = {
   /** The view at the moment of connecting; the events of `follow` continue from its `seq`. */
   readonly snapshot: OperatorView;
   /**
-   * What happens from the snapshot on, as much at a time as there is, until the operator ends or the client is closed. To
-   * be called once.
+   * Yields the lines after the snapshot in batches, until the operator ends or the client closes. Call it once.
    * @throws AosError CONTROL_BROKEN
    */
   follow(): AsyncIterable<readonly ControlNews[]>;
-  /** @throws AosError CONTROL_BROKEN when it is refused, CONTROL_ABSENT when the operator ends meanwhile */
+  /** Sends a command and resolves with its result. @throws AosError CONTROL_BROKEN when the operator refuses it, CONTROL_ABSENT when it ends first */
   command(command: ControlCommand, signal?: AbortSignal): Promise<unknown>;
   close(): void;
 };
 
-/** Most unread lines; above it the socket is paused, and the server counts the events that it drops. */
+/** Unread lines at most; above it the client stops reading, and the server counts the events that it drops. */
 const MAX_NEWS = 10_000;
-/** After a read of so much there is more; it is taken at once. */
+/** A read of this many characters is followed by another at once, because there is more. */
 const FULL_READ = 32 * 1024;
-/** A line holds one event or the view; what is longer comes from something else. */
+/** Characters of a line at most: no event and no view is longer. */
 const MAX_LINE = 4 * 1024 * 1024;
 
 /**
- * Connects to a control socket and takes hello and snapshot.
+ * Connects to a control socket and reads hello and snapshot.
  * @throws AosError CONTROL_ABSENT when no operator listens there, CONTROL_VERSION, CONTROL_BROKEN (also when hello and
- *   snapshot do not come within `timeoutMs`), or the signal's reason
- * @param options.restMs pause between two reads of events, for a client that shows them only now and then
+ *   snapshot do not arrive within `timeoutMs`), or the signal's reason
+ * @param options.restMs pause between two reads of events, for a client that shows them at intervals
  */
 export async function connectControl(
   path: string,
@@ -49,7 +48,7 @@ export async function connectControl(
 ): Promise<ControlClient> {
   const {time, timeoutMs, signal} = options;
   signal?.throwIfAborted();
-  // With so little room it is read when it is asked for, and not before.
+  // With a high-water mark of one byte, Node reads only when the client asks.
   const where: NetConnectOpts & {highWaterMark: number} = {path, highWaterMark: 1};
   const socket = connect(where);
   const rest = (): Promise<void> =>
@@ -77,9 +76,9 @@ export async function connectControl(
 }
 
 type Reader = {
-  /** The next line; null after the last. */
+  /** Reads the next line; null after the last. */
   one(): Promise<ControlLine | null>;
-  /** The lines that are there, at least one; null after the last. */
+  /** Reads the available lines, at least one; null after the last. */
   some(): Promise<readonly ControlLine[] | null>;
 };
 
@@ -198,7 +197,7 @@ function clientOf(socket: Socket, lines: Reader, hello: ControlHello, snapshot: 
 }
 
 /**
- * The socket's lines, one chunk at a time; unknown types are left out. While the caller does not read, backpressure
+ * Yields the socket's lines, one chunk at a time, without unknown types. While the caller does not read, backpressure
  * reaches the server.
  */
 async function* readLines(
@@ -220,7 +219,7 @@ async function* readLines(
         if (one !== null) read.push(one);
       }
     } finally {
-      // What came before a broken line is good.
+      // The lines before a broken one are valid.
       if (read.length > 0) yield read;
     }
     if (pause !== null && String(chunk).length < FULL_READ && read.at(-1)?.type === 'event') await pause();

@@ -11,13 +11,13 @@ export type ControlSearch = {
   timeoutMs: number;
   time: Time;
   signal?: AbortSignal;
-  /** As for {@link connectControl}. */
+  /** See {@link connectControl}. */
   restMs?: number;
 };
 
 /**
- * The operator of one node.
- * @param file its socket's name
+ * Connects to the operator of one node.
+ * @param file the name of its socket
  * @throws AosError CONTROL_ABSENT when it does not run here; else as {@link connectControl}
  */
 export async function connectNode(file: string, search: ControlSearch): Promise<ControlClient> {
@@ -34,8 +34,8 @@ export async function connectNode(file: string, search: ControlSearch): Promise<
 }
 
 /**
- * The only operator that runs here, whatever its node.
- * @throws AosError CONTROL_ABSENT when none does; CONTROL_AMBIGUOUS with the list; else as {@link connectControl}
+ * Connects to the only operator on this machine, of any node.
+ * @throws AosError CONTROL_ABSENT when none runs; CONTROL_AMBIGUOUS with the list; else as {@link connectControl}
  */
 export async function connectOnly(search: ControlSearch): Promise<ControlClient> {
   const found: ControlClient[] = [];

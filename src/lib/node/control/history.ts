@@ -2,21 +2,21 @@ import {describe} from '../events/describe.ts';
 import {eventLine} from '../events/lines.ts';
 import type {OperatorEvent} from '../events/events.ts';
 
-/** The last things that happened, for those who come later. Small, whatever happened. */
+/** The latest events for readers that connect later, in bounded memory. */
 export type History = {
   push(event: OperatorEvent): void;
-  /** NDJSON lines, oldest first: the newest, and of those before them the errors. */
+  /** Returns NDJSON lines, oldest first: the latest events, and older errors and warnings. */
   lines(): string[];
 };
 
 const MOST_EVENTS = 200;
-/** Errors and warnings have places of their own, so that no noise can push them out. */
+/** Errors and warnings have places of their own, so that other events cannot push them out. */
 const MOST_ERRORS = 50;
 const MAX_BYTES = 256 * 1024;
-/** Of one text: a log line shows no more. */
+/** Characters of one text at most: a log line shows no more. */
 const MAX_TEXT = 1_000;
 
-/** Keeps what a log shows: figures that come every few seconds are left out. */
+/** Creates a history of the events that a log shows; it leaves out the figures of every few seconds. */
 export function createHistory(): History {
   let recent: OperatorEvent[] = [];
   let errors: OperatorEvent[] = [];
@@ -27,7 +27,7 @@ export function createHistory(): History {
       const kept = withShortTexts(event);
       recent.push(kept);
       if (level !== 'info') errors.push(kept);
-      // Cut seldom, so that a push costs the same whatever is held.
+      // The arrays are cut seldom, so that a push costs the same at any size.
       if (recent.length >= 2 * MOST_EVENTS) recent = recent.slice(-MOST_EVENTS);
       if (errors.length >= 2 * MOST_ERRORS) errors = errors.slice(-MOST_ERRORS);
     },
@@ -48,7 +48,7 @@ export function createHistory(): History {
   };
 }
 
-/** The same event, or a copy whose long texts are cut: an event must not hold a frame's worth of memory. */
+/** Returns the event, or a copy with its long texts cut: an event must not keep a whole frame in memory. */
 function withShortTexts(event: OperatorEvent): OperatorEvent {
   const isLong = (value: unknown): boolean => typeof value === 'string' && value.length > MAX_TEXT;
   const inner = 'job' in event ? Object.values(event.job) : [];

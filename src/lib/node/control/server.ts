@@ -20,7 +20,7 @@ import {createHistory} from './history.ts';
 import {emptyView, reduceView, type OperatorView} from '../events/view.ts';
 
 export type ControlOptions = {
-  /** Made with mode 0700 when it is missing. */
+  /** The directory of the socket; created with mode 0700 when it is missing. */
   dir: string;
   /** The socket's name in it. */
   file: string;
@@ -28,25 +28,25 @@ export type ControlOptions = {
   time: Time;
 };
 
-/** The operator's local control socket: any number of readers, none of which can hurt the loop. */
+/** The operator's local control socket: up to {@link MAX_CLIENTS} readers, none of which can delay the loop. */
 export type Control = {
   path: string;
-  /** Takes every event. Never throws, never waits. */
+  /** Sends an event to every reader. Never throws, never waits. */
   publish(event: OperatorEvent): void;
   close(): Promise<void>;
 };
 
-/** What a reader may leave unread before its events are dropped. */
+/** Unread bytes of one reader before its events are dropped. */
 const MAX_BACKLOG = 1024 * 1024;
 const MAX_CLIENTS = 32;
-/** A command is a few words. */
+/** Characters of a command at most. */
 const MAX_REQUEST = 16 * 1024;
-/** Clients get what is left when the operator ends, for so long. */
+/** How long clients may read the last lines when the operator ends. */
 const LINGER_MS = 500;
 
 /**
- * Opens the socket, mode 0600 in a directory of mode 0700. One left behind by a dead process is replaced; one that
- * answers never is.
+ * Opens the socket with mode 0600 in a directory of mode 0700. Replaces the socket of a dead process, never one that
+ * answers.
  * @throws AosError CONTROL_UNAVAILABLE
  */
 export async function startControl({dir, file, hello, time}: ControlOptions): Promise<Control> {
@@ -72,7 +72,7 @@ export async function startControl({dir, file, hello, time}: ControlOptions): Pr
     client.line(historyLine(history.lines()));
   });
   await listen(server, path);
-  // The directory is closed to others already; this is for the eye and for a directory that is opened later.
+  // The directory keeps other users out; the mode of the socket still protects it when the directory's mode changes.
   chmodSync(path, 0o600);
   server.on('error', () => {}); // accepting failed (no file descriptors, say): the readers there stay
 
@@ -97,7 +97,7 @@ export async function startControl({dir, file, hello, time}: ControlOptions): Pr
 
 type Client = {
   line(line: string): void;
-  /** Dropped while the reader is behind. */
+  /** Sends an event, or drops and counts it while the reader is behind. */
   event(line: string): void;
   end(): void;
   destroy(): void;
@@ -118,11 +118,11 @@ function createClient(socket: Socket, view: () => OperatorView): Client {
   }
   function line(text: string): void {
     pending += `${text}\n`;
-    // What one turn of the event loop tells goes out in one write.
+    // All lines of one turn of the event loop share one write.
     if (!scheduled) setImmediate(flush);
     scheduled = true;
   }
-  /** There is room again: says how much is missing, and how things stand now. */
+  /** Sends the number of dropped events and a new snapshot when the reader has caught up. */
   function catchUp(): void {
     if (dropped === 0 || behind()) return;
     line(jsonLine({type: 'gap', dropped}));
@@ -130,7 +130,7 @@ function createClient(socket: Socket, view: () => OperatorView): Client {
     dropped = 0;
   }
   function answer(request: string): void {
-    // Who asks without reading the answers gets none.
+    // A client that does not read gets no replies.
     if (behind()) return;
     const command = readRequest(request);
     if (command === null) line(refusal(null, 'a line must be {"id": text, "command": text}'));
@@ -181,7 +181,7 @@ function privateDir(dir: string): void {
   try {
     makeDirectory(dir, 0o700);
     const stat = lstatSync(dir);
-    // Below /tmp anyone may have made it before us.
+    // Below /tmp another user may have created it first.
     if (!stat.isDirectory() || stat.uid !== process.getuid?.()) throw new Error('it belongs to another user');
     chmodSync(dir, 0o700);
   } catch (error) {
@@ -216,7 +216,7 @@ function tryListen(server: Server, path: string): Promise<void> {
   });
 }
 
-/** Whether a process listens there; a socket whose process is gone refuses. */
+/** Whether a process listens on the socket; the socket of a dead process refuses. */
 function isAlive(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);

@@ -8,7 +8,7 @@ export const time = v.pipe(v.string(), v.isoTimestamp(), v.transform(Date.parse)
 export const optionalText = v.nullable(text);
 const optionalTime = v.nullable(time);
 
-/** A next step as the socket has it, or as a recording has it: text. */
+/** A next step: an object on the socket, text in a recording. */
 export const nextStep = v.pipe(
   v.union([
     text,
@@ -44,7 +44,7 @@ export const clockFields = {
 };
 export const blockFields = {number: text, blockAt: time, rpcMs: v.number()};
 
-/** The view as `snapshot` tells it; times become Unix ms. */
+/** The view of `snapshot`; times become Unix ms. */
 export const viewSchema = v.object({
   seq: count,
   at: optionalTime,

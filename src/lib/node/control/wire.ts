@@ -17,14 +17,14 @@ import {
 } from './view-schema.ts';
 
 /**
- * The control socket's protocol, MAJOR.MINOR. Lines of JSON both ways: the server says `hello`, then `snapshot`, then
- * (since 1.1) `history`, the last events before it that a log would show, then the events of `aos run --json`; `gap` and
- * a new `snapshot` to a reader that was too slow; `reply` to a command.
- * Unknown fields and unknown types of lines are ignored; another major version is refused.
+ * The version of the control socket's protocol, MAJOR.MINOR. Both sides send lines of JSON. The server sends `hello`, then
+ * `snapshot`, then (since 1.1) `history`, the earlier events that a log shows, then the events of `aos run --json`. A
+ * slow reader gets `gap` and a new `snapshot`; a command gets `reply`. Both sides ignore unknown fields and unknown types
+ * of lines, and refuse another major version.
  */
 export const CONTROL_PROTOCOL = '1.1';
 
-/** What the server says first. */
+/** The first line of the server. */
 export type ControlHello = {
   protocol: string;
   version: string;
@@ -34,7 +34,7 @@ export type ControlHello = {
   pid: number;
 };
 
-/** What goes from the server to the client. */
+/** A line from the server to the client. */
 export type ControlLine =
   | {type: 'hello'; hello: ControlHello}
   | {type: 'snapshot'; view: OperatorView}
@@ -46,21 +46,22 @@ export type ControlLine =
 export const COMMANDS = ['ping', 'snapshot'] as const;
 export type ControlCommand = (typeof COMMANDS)[number];
 
+/** Formats the first line of the server. */
 export function helloLine(hello: ControlHello): string {
   return jsonLine({type: 'hello', ...hello});
 }
 
-/** The whole view with the `seq` of the last event in it; times are RFC 3339. */
+/** Formats the whole view with the `seq` of its last event; times are RFC 3339. */
 export function snapshotLine(view: OperatorView): string {
   return jsonLine({type: 'snapshot', seq: view.seq, view: viewJson(view)});
 }
 
-/** @param lines of {@link eventLine}, oldest first */
+/** Formats the history. @param lines from {@link eventLine}, oldest first */
 export function historyLine(lines: readonly string[]): string {
   return `{"type":"history","events":[${lines.join(',')}]}`;
 }
 
-/** The view as it is in JSON. */
+/** Returns the view as a JSON value with RFC 3339 times. */
 export function viewJson(view: OperatorView): unknown {
   return withIsoTimes(view);
 }
@@ -84,7 +85,7 @@ const replySchema = v.object({
   error: v.optional(v.nullable(v.object({code: text, message: text})), null),
 });
 const eventFields = {type: text, seq: v.pipe(v.number(), v.integer(), v.minValue(1)), at: time};
-/** Events that hold more than texts and numbers. */
+/** Events with nested values. */
 const timedEvents: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericSchema>([
   ['liveness', v.looseObject({...eventFields, ...livenessFields})],
   ['clock', v.looseObject({...eventFields, ...clockFields})],
@@ -98,7 +99,7 @@ const timedEvents: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.Gene
 ]);
 
 /**
- * One line of the server.
+ * Reads one line of the server.
  * @returns null for a type of line that this version does not know
  * @throws AosError CONTROL_BROKEN
  */
@@ -127,7 +128,7 @@ export function readControlLine(line: string): ControlLine | null {
   }
 }
 
-/** What is no event at all is null. Thousands come in a second: the common ones are checked by hand, and not copied. */
+/** Reads an event; null when the value is none. Thousands arrive in a second, so common ones are checked without a copy. */
 function readEvent(value: unknown): OperatorEvent | null {
   if (!isRecord(value)) return null;
   const {type, seq, at} = value;
@@ -140,19 +141,19 @@ function readEvent(value: unknown): OperatorEvent | null {
     value['at'] = ms;
   }
   const event = timed === undefined ? {success: true, output: value} : v.safeParse(timed, value);
-  // The fields of an event are those of our own union: the peer speaks the same major version, over a socket that
-  // only this user can reach. A type that is not in the union changes no view.
+  // The fields fit our union, because the peer has the same major version and only this user can reach the socket. A type
+  // outside the union changes no view.
   return event.success ? (event.output as OperatorEvent) : null;
 }
 
-/** As `eventLine` writes it; `Date.parse` alone takes many other things for a time. */
+/** The format of `eventLine`; `Date.parse` alone accepts many other texts. */
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** The hello's major version is ours. @throws AosError CONTROL_VERSION */
+/** Checks that both sides have the same major version. @throws AosError CONTROL_VERSION */
 export function requireProtocol({protocol, version, pid}: ControlHello): void {
   const major = (text: string): string => text.split('.')[0] ?? '';
   if (major(protocol) === major(CONTROL_PROTOCOL)) return;
@@ -183,7 +184,7 @@ function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
 
 const requestSchema = v.object({id: v.pipe(text, v.maxLength(100)), command: text});
 
-/** A line of a client: null when it is no command at all. */
+/** Reads a command of a client; null when the line is none. */
 export function readRequest(line: string): {id: string; command: string} | null {
   try {
     const result = v.safeParse(requestSchema, JSON.parse(line));

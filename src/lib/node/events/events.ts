@@ -9,7 +9,7 @@ export type JobRef = JobKey & {seq: number; kind: string; model: string};
 /** A logical clock as the wire has it: clock id → counter, both decimal (docs/protocol.md#logical-clock). */
 export type ClockText = Readonly<Record<string, string>>;
 
-/** Where the logical clock stands, after the last reading. */
+/** The logical clock after the last reading. */
 export type ClockFacts = {
   /** The entry that this node advances, and its counter. */
   id: string;
@@ -22,7 +22,7 @@ export type ClockFacts = {
   ahead: string | null;
 };
 
-/** How the signer does, over the last `windowMs`; null without a signature in it. */
+/** Signing times and failures in the last `windowMs`; times are null without a signature. */
 export type SignerStats = {
   p50Ms: number | null;
   p95Ms: number | null;
@@ -31,7 +31,7 @@ export type SignerStats = {
   windowMs: number;
 };
 
-/** The newest block the RPC knows. Times are Unix ms. */
+/** The newest block of the RPC. Times are Unix ms. */
 export type BlockFacts = {
   number: string;
   /** The block's own time. */
@@ -40,7 +40,7 @@ export type BlockFacts = {
   rpcMs: number;
 };
 
-/** What the durable record says of being reachable (`liveness/liveness.ts`); times are Unix ms. */
+/** How the network has reached this node, from the durable record (`liveness/liveness.ts`); times are Unix ms. */
 export type LivenessFacts = {
   lastProbeAt: number | null;
   graceMs: number;
@@ -48,13 +48,13 @@ export type LivenessFacts = {
   graceLeftMs: number | null;
   /** Answered, of all that is recorded. */
   probes: number;
-  /** How often the network is expected to ask. */
+  /** The expected interval of probes. */
   probeIntervalMs: number;
   /** The newest few, newest first. */
   outages: readonly OutageFacts[];
 };
 
-/** No probe for longer than three intervals; `end` is null while it lasts. */
+/** A time of more than three intervals without a probe; `end` is null while it lasts. */
 export type OutageFacts = {
   start: number;
   end: number | null;
@@ -68,8 +68,8 @@ export type RejectReason =
   'unreadable' | 'unsigned' | 'wrong-signature' | 'wrong-sender' | 'unknown-method' | 'bad-message';
 
 /**
- * Everything the operator has to tell. One union, read by the log lines, the NDJSON stream and the summary.
- * `seq` counts from 1 in this process; `at` is Unix ms.
+ * An event of the operator, for the log lines, the NDJSON stream and the summary. `seq` counts from 1 in this process; `at`
+ * is Unix ms.
  */
 export type OperatorEvent = {seq: number; at: number} & OperatorEventBody;
 

@@ -1,7 +1,7 @@
 import type {JobRef, OperatorEvent} from './events.ts';
 import type {JobOutcome} from './job-states.ts';
 
-/** Where a job is: as the events tell it. */
+/** The stage of a job, from its events. */
 export type JobStage =
   'received' | 'sampled' | 'asked' | 'answered' | 'concluded' | 'sent' | 'accepted' | 'expired';
 

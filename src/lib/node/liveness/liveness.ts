@@ -1,22 +1,23 @@
 import type {Gaps, Span, SpanKind} from './spans.ts';
 
-/** Why no probe arrived, as far as this machine can know. */
+/** Why no probe arrived, from what this machine recorded. */
 export type OutageCause = 'process-down' | 'network-down' | 'not-probed';
 
-/** No probe for longer than three intervals. Times are Unix ms. */
+/** A time of more than three intervals without a probe. Times are Unix ms. */
 export type Outage = {
   start: number;
   /** Null while it lasts. */
   end: number | null;
   durationMs: number;
-  /** What went on for the most of it. */
+  /** The state of the node for most of the time. */
   cause: OutageCause;
   /** Longer than the offline allowance: the network may penalise it. */
   overGrace: boolean;
 };
 
+/** How the network has reached this node, from the record. Times are Unix ms. */
 export type Liveness = {
-  /** When the network last reached us; null: never, as far as is recorded. */
+  /** The last recorded probe; null when there is none. */
   lastProbeAt: number | null;
   sinceLastProbeMs: number | null;
   graceMs: number;
@@ -24,17 +25,17 @@ export type Liveness = {
   graceLeftMs: number | null;
   /** Probes answered, of all that is recorded. */
   probes: number;
-  /** When the first one came. */
+  /** The first recorded probe. */
   firstProbeAt: number | null;
-  /** Newest first. */
+  /** Outages, newest first. */
   outages: readonly Outage[];
 };
 
 type Period = {start: number; end: number};
 
 /**
- * What the recorded periods say at `now`. The order of the spans does not matter, nor that some overlap or lie in the
- * future, as they do when the wall clock was set.
+ * Assesses the recorded periods at `now`. The spans may have any order, overlap, or lie in the future, as after a change of
+ * the wall clock.
  */
 export function assessLiveness(
   spans: readonly Span[],
@@ -71,7 +72,7 @@ export function assessLiveness(
   return {...base, lastProbeAt: last.end, sinceLastProbeMs, graceLeftMs, outages: outages.reverse()};
 }
 
-/** The periods of one kind up to `now`, in order, those that touch joined. */
+/** Returns the periods of one kind up to `now`, in order, and joins those that touch. */
 function periodsOf(spans: readonly Span[], kind: SpanKind, now: number, gaps: Gaps): Period[] {
   const sorted = spans
     .filter((span) => span.kind === kind && span.start <= now)
@@ -80,7 +81,7 @@ function periodsOf(spans: readonly Span[], kind: SpanKind, now: number, gaps: Ga
   const joined: Period[] = [];
   for (const period of sorted) {
     const before = joined.at(-1);
-    // Another process or connection begins a span of its own, however short the time between them was.
+    // A new process or connection begins its own span, however short the time between the two is.
     if (before !== undefined && period.start - before.end <= (kind === 'probed' ? gaps.probed : 0))
       before.end = Math.max(before.end, period.end);
     else joined.push({...period});
@@ -88,11 +89,11 @@ function periodsOf(spans: readonly Span[], kind: SpanKind, now: number, gaps: Ga
   return joined;
 }
 
-/** The state that lasted longest; of equals the graver one. */
+/** Returns the state that lasted longest; the worse one when two are equal. */
 function causeOf(outage: Period, running: readonly Period[], connected: readonly Period[]): OutageCause {
   const length = outage.end - outage.start;
   const up = overlap(outage, running);
-  // Connected without a running process cannot be; marks of the two are not made at the same instant.
+  // A connection needs a running process, but the marks of the two have different times.
   const online = Math.min(up, overlap(outage, connected));
   const shares: [OutageCause, number][] = [
     ['process-down', length - up],

@@ -1,40 +1,40 @@
 import type {OperatorEvent} from '../events/events.ts';
 import {gapsOf, mark, type Heads, type SpanKind, type StoredSpan} from './spans.ts';
 
-/** The durable record: spans by id, a stored one overwritten. */
+/** The durable record: spans by id. */
 export type LivenessStore = {
   /** All spans, oldest first. @throws AosError JOURNAL_UNREADABLE */
   spans(): StoredSpan[];
-  /** @throws AosError JOURNAL_WRITE_FAILED */
+  /** Stores a span, and replaces one with the same id. @throws AosError JOURNAL_WRITE_FAILED */
   put(span: StoredSpan): Promise<void>;
-  /** Forgets what ended before, Unix ms. @throws AosError JOURNAL_WRITE_FAILED */
+  /** Deletes the spans that ended before a time, Unix ms. @throws AosError JOURNAL_WRITE_FAILED */
   forget(before: number): Promise<void>;
 };
 
-/** Takes the operator's events and the passing of time down; never throws, never waits. */
+/** Records the probes, the connection and the uptime of the operator; never throws, never waits. */
 export type LivenessRecorder = {
   onEvent(event: OperatorEvent): void;
-  /** The process still lives. To be called every {@link ALIVE_EVERY_MS}. */
+  /** Records that the process runs. Call it every {@link ALIVE_EVERY_MS}. */
   alive(at: number): void;
   /**
-   * What is recorded at `now`, and how many probes the spans held that are too many to be among them. The process, and
-   * the connection it has, are there until now: their last mark may be {@link ALIVE_EVERY_MS} old.
+   * Returns the newest recorded spans at `now`, and the number of probes in older spans. Extends the current process and
+   * its connection to `now`, because their last mark may be {@link ALIVE_EVERY_MS} old.
    */
   record(now: number): {spans: readonly StoredSpan[]; olderProbes: number};
-  /** Writes what is not yet written. */
+  /** Writes the spans that are not yet stored. */
   flush(): Promise<void>;
 };
 
-/** Outages older than this are forgotten. */
+/** How long the record keeps a span. */
 const KEEP_MS = 400 * 86_400_000;
-/** A span that grows is written at most this often: anyone can ask `/ping`, as often as he likes. */
+/** A growing span is written at most this often, because anyone may call `/ping` at any rate. */
 const WRITE_EVERY_MS = 1_000;
 
-/** Spans held in memory, the newest: far more than the outages that anyone is shown. */
+/** Newest spans in memory at most: far more than the outages that any output shows. */
 const MOST_SPANS = 2_000;
 
 /**
- * Goes on where the record ends, with a new period of the process.
+ * Continues the stored record with a new period of the process.
  * @param onWriteError called after a failed write; must not throw. The next write includes the marks.
  */
 export function createLivenessRecorder(
@@ -51,7 +51,7 @@ export function createLivenessRecorder(
   let recent = stored.slice(-MOST_SPANS);
   let olderProbes = probesOf(stored.slice(0, -MOST_SPANS));
 
-  /** Puts a new span, or one that has grown, among the recent. */
+  /** Adds a new span to the recent ones, or replaces a grown one. */
   function keep(span: StoredSpan): void {
     const index = recent.findLastIndex(({id}) => id === span.id);
     if (index >= 0) recent[index] = span;
@@ -64,7 +64,7 @@ export function createLivenessRecorder(
   function note(kind: SpanKind, at: number, fresh = false): void {
     const span = mark(heads, {kind, at, fresh}, gaps, nextId);
     const before = heads[kind];
-    // The last of the old one is not lost when a new one begins.
+    // The end of the old span must be stored before a new one begins.
     if (before !== undefined && before.id !== span.id && waiting.has(kind)) write(before);
     if (span.id === nextId) nextId += 1;
     heads = {...heads, [kind]: span};
@@ -103,7 +103,7 @@ export function createLivenessRecorder(
     },
     record(now) {
       const present = (['running', ...(connected ? (['connected'] as const) : [])] as const).flatMap((kind) =>
-        // Too far away where the whole machine slept.
+        // After a sleep of the whole machine the mark is too old to extend.
         heads[kind] === undefined || now - heads[kind].end > gaps[kind]
           ? []
           : {...heads[kind], end: now, count: 0},

@@ -1,36 +1,33 @@
-/**
- * What is recorded of being reachable, as periods: the network reached us, the process was there, the dispatcher was
- * connected.
- */
+/** The recorded kinds of periods: the network probed us, the process ran, the dispatcher was connected. */
 export const SPAN_KINDS = ['probed', 'running', 'connected'] as const;
 export type SpanKind = (typeof SPAN_KINDS)[number];
 
-/** One period without a gap. Times are Unix ms; `count` is how many marks it is made of. */
+/** One period without a gap. Times are Unix ms; `count` is the number of its marks. */
 export type Span = {kind: SpanKind; start: number; end: number; count: number};
 
-/** A span as it is stored: `id` is its place in the order of recording. */
+/** A stored span; ids rise in the order of recording. */
 export type StoredSpan = Span & {id: number};
 
 /** The newest span of each kind. */
 export type Heads = Readonly<Partial<Record<SpanKind, StoredSpan>>>;
 
-/** How far marks of one kind may be apart and still be one period. */
+/** The largest gap in ms between two marks of one period. */
 export type Gaps = Readonly<Record<SpanKind, number>>;
 
-/** How often `running` and `connected` are marked. */
+/** The interval of the marks of `running` and `connected`. */
 export const ALIVE_EVERY_MS = 30_000;
 const MARKS_TO_MISS = 3;
 
-/** A period ends when three marks in a row are missing: of probes, three intervals of the online detection. */
+/** Returns the gaps: a period ends when three marks in a row are missing; for probes, three intervals of the online detection. */
 export function gapsOf(probeIntervalMs: number): Gaps {
   const alive = MARKS_TO_MISS * ALIVE_EVERY_MS;
   return {probed: MARKS_TO_MISS * probeIntervalMs, running: alive, connected: alive};
 }
 
 /**
- * The span after one more mark: the newest of its kind, extended, or a new one when the mark is too far away, after an
- * outage or because the wall clock was set back. A year of probes without an outage is one span.
- * @param fresh begin a new span whatever the distance: another process, another connection
+ * Returns the span of one more mark: extends the newest of its kind, or begins a new one when the gap is too large, after
+ * an outage or a change of the wall clock. A year of probes without an outage is one span.
+ * @param fresh begins a new span at any gap: a new process or connection
  */
 export function mark(
   heads: Heads,

@@ -3,7 +3,7 @@ import type {Time} from '../../foundation/time/time.ts';
 import {assessLiveness, type Outage} from './liveness.ts';
 import {gapsOf, type Span} from './spans.ts';
 
-/** Follows the record while the operator runs: says how it stands, and when an outage begins and ends. */
+/** Follows the record while the operator runs: reports its facts every minute, and when an outage begins and ends. */
 export type LivenessWatch = {
   /** Takes the operator's events, after the recorder has. */
   onEvent(event: OperatorEvent): void;
@@ -11,18 +11,18 @@ export type LivenessWatch = {
 };
 
 export type LivenessWatchDeps = {
-  /** What is recorded, as of now, and the probes of older spans. */
+  /** Returns the recorded spans at `now`, and the number of probes in older spans. */
   record: (now: number) => {spans: readonly Span[]; olderProbes: number};
   probeIntervalMs: number;
   graceMs: number;
   time: Time;
   /** Must not throw. */
   onFacts: (facts: LivenessFacts) => void;
-  /** An outage began that neither this process nor an earlier one has reported. Must not throw. */
+  /** Called when an outage begins that no process has reported. Must not throw. */
   onOutage: (outage: Outage) => void;
-  /** The reported outage is over. Must not throw. */
+  /** Called when the reported outage has ended. Must not throw. */
   onOutageEnd: (start: number) => void;
-  /** Start of the outage (Unix ms) that the last process knew of and that had not ended; null: none. */
+  /** Start of the outage (Unix ms) that was open when the last process ended; null when there was none. */
   open: number | null;
 };
 
@@ -30,10 +30,10 @@ const TELL_EVERY_MS = 60_000;
 /** Most outages in one event, the newest. */
 const MOST_OUTAGES = 5;
 
-/** Timers and the wall clock do not agree to the millisecond. */
+/** Allows for timers and a wall clock that differ by milliseconds. */
 const MARGIN_MS = 50;
 
-/** Begins when the operator says that it has started. */
+/** Creates a watch that begins with the event `started`. */
 export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
   const {time} = deps;
   const gaps = gapsOf(deps.probeIntervalMs);
@@ -42,7 +42,7 @@ export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
   let cancelMinute = (): void => {};
   let cancelSilence = (): void => {};
 
-  /** Tells how it stands: `always`, or when an outage has begun or ended. */
+  /** Assesses the record, and reports the facts `always` or when an outage has begun or ended. */
   function assess(always: boolean): void {
     const now = time.now();
     const {spans, olderProbes} = deps.record(now);
@@ -70,7 +70,7 @@ export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
     if (begun !== null) deps.onOutage(begun);
   }
 
-  /** A process that was killed may not have written its last marks; two outages are never that near. */
+  /** Compares the starts of two outages with a tolerance, because a killed process may not have stored its last marks. */
   function isSame(a: number | null, b: number | null): boolean {
     return a === null || b === null ? a === b : Math.abs(a - b) <= gaps.probed;
   }
@@ -89,7 +89,7 @@ export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
     onEvent({type}) {
       if (stopped) return;
       if (type === 'started') everyMinute();
-      // What goes into the summary is as of the end.
+      // The summary contains the facts at the end.
       if (type === 'stopping') assess(true);
       if (type === 'started' || type === 'probe_answered') afterProbe();
     },
