@@ -3,7 +3,7 @@ export const HIDDEN = '[hidden]';
 
 /** Shorter ones would take harmless words out of a text too. */
 const LEAST = 6;
-/** Keys, seeds and hashes look alike: none of them is shown. */
+/** Keys, seeds and hashes have the same form, so none of them is shown. */
 const LONG_HEX = /(?:0x)?[0-9a-f]{64,}/gi;
 const CREDENTIALS = /(?<=\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+(?=@)/gi;
 const QUERY = /(?<=\b[a-z][a-z0-9+.-]*:\/\/[^\s?"']*\?)[^\s"']+/gi;

@@ -104,7 +104,7 @@ async function checkSignerUrl(known: Known, signal: AbortSignal): Promise<Findin
   const chainId = expectedChain(known);
   const report = await checkSigner({url, address: operator, chainId, time: systemTime, samples: 3, signal});
   const {accounts} = report;
-  // Another account is chosen next; that is no trouble of the signer.
+  // The user chooses another account next; the signer has no problem.
   const isOther = accounts !== null && accounts.length > 0 && !accounts.includes(operator);
   const failed = report.steps.find(({state}) => state === 'fail');
   const warned = report.steps.find(({state}) => state === 'warn');

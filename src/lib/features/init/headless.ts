@@ -2,7 +2,7 @@ import {safeText} from '../../foundation/text/safe-text.ts';
 import type {Answers, Facts, Question} from './question.ts';
 import {QUESTIONS} from './questions.ts';
 
-/** All answers, or all that stands in the way: flags that are missing, and values that are wrong. */
+/** All answers, or the missing flags and wrong values. */
 export type Completed = {answers: Answers; missing: readonly string[]; wrong: readonly string[]};
 
 /** Checks what the flags gave. */

@@ -19,7 +19,7 @@ export type SignerSetup = {
 /** Answers eth_signTypedData rightly (since 25.9.0) and reports reloads (since 25.12.0). */
 const IMAGE = 'consensys/web3signer:26.4.2';
 
-/** Name of the keystore beside the key configuration; Web3Signer looks at `.json` only when it loads in bulk. */
+/** Name of the keystore beside the key configuration; Web3Signer reads `.json` only when it loads in bulk. */
 export const KEYSTORE_NAME = 'operator.json';
 export const KEY_CONFIG_NAME = 'operator.yaml';
 export const PASSWORD_NAME = 'operator.password';

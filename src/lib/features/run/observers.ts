@@ -71,7 +71,7 @@ export async function startObservers(
     onEvent(event) {
       recorder.onEvent(event);
       if ('publish' in control) control.publish(event);
-      // Last: what it tells comes after this event everywhere.
+      // The watch comes last, because its own events follow this one.
       liveness.onEvent(event);
       alerts?.onEvent(event);
     },

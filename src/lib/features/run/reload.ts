@@ -18,7 +18,7 @@ export type ReloadOptions = {
 const LIVE = ['log.format', 'log.level'];
 
 /**
- * What SIGHUP does to a service: reads the configuration again and tells what came of it. A wrong one changes nothing.
+ * Creates the action of SIGHUP: it reads the configuration again and reports the result. A wrong one changes nothing.
  * Never throws.
  * @returns a function that reloads
  */

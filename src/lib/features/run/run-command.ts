@@ -77,7 +77,7 @@ export function operateFor(
         process.execPath,
         process.argv[1] ?? '',
         'dash',
-        // For the commands it tells.
+        // The dashboard repeats it in the shown commands.
         ...(named === undefined ? [] : ['-c', named]),
       ];
       operation = createOperation({

@@ -175,8 +175,8 @@ function policyJson({chain, rules, now}: StatusFacts) {
 }
 
 /**
- * No slash is executed in the network's first year (docs/protocol.md#network-figures). When that began only the
- * configuration can tell.
+ * Judges the moratorium, the network's first year without executed slashes (docs/protocol.md#network-figures). Only the
+ * configuration names its start.
  */
 function moratorium(networkStart: number | null, now: number) {
   if (networkStart === null) {

@@ -21,7 +21,7 @@ export type StatusTarget = Omit<ChainView, 'nodeId'> & {
   local: LocalNode | null;
 };
 
-/** Where a node of this machine keeps its things; null what only its configuration tells. */
+/** The files and URLs of a node on this machine; null for those that only a configuration names. */
 export type LocalNode = {
   signerUrl: string | null;
   vrfKey: VrfKeySource | null;

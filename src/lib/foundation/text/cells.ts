@@ -56,8 +56,8 @@ export function column(text: string, width: number, side: 'left' | 'right' = 'le
 
 /**
  * Breaks a text between words into lines of at most `width` cells; the first line keeps the spaces it begins with.
- * @param long a word that is wider than a line: `break` it anywhere, or `keep` it whole on a line of its own, so that an
- *   address or a command can still be copied
+ * @param long a word that is wider than a line: `break` it anywhere; `keep` it whole on a line of its own, so that users can
+ *   copy an address or a command; or `keep ids` whole and break other words
  * @returns at least one line
  */
 export function wrap(text: string, width: number, long: 'break' | 'keep' = 'break'): string[] {

@@ -3,7 +3,7 @@ import {cellsOf, pad, wrap} from './cells.ts';
 export type Column = {
   head: string;
   cells: readonly string[];
-  /** What stands in place of them on a line of its own, where there is room for more. */
+  /** The same cells in full, for a line of their own. */
   whole?: readonly string[];
   right?: boolean;
   /** When the table is too wide, the column with the smallest number goes to a line of its own below the row first. */

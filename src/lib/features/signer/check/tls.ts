@@ -57,7 +57,7 @@ function handshakeFailure(error: unknown, {host, port}: SignerUrl): Finding {
   return stop(code, errorText(error), say('Check --tls-keystore-file of Web3Signer.'));
 }
 
-/** Handshake, chain, name, dates, and whether a client certificate is demanded (TLS 1.3 tells only after the handshake). */
+/** Checks handshake, chain, name, dates, and the demand for a client certificate, which TLS 1.3 sends after the handshake. */
 export const tlsStep: Step = {
   id: 'signer.tls',
   needs: ['signer.connect'],
