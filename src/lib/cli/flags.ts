@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core';
 import {AosError} from '../foundation/errors/error.ts';
-import {durationText, MAX_TIMER_MS, parseDuration} from '../foundation/text/duration.ts';
+import {durationText, MAX_TIMER_MS, parseDuration} from '../foundation/time/duration.ts';
 import {say} from '../foundation/next-step/next-step.ts';
 
 const DAY_MS = 86_400_000;

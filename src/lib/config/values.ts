@@ -1,4 +1,4 @@
-import {DURATION_PATTERN, durationText, MAX_TIMER_MS, parseDuration} from '../foundation/text/duration.ts';
+import {DURATION_PATTERN, durationText, MAX_TIMER_MS, parseDuration} from '../foundation/time/duration.ts';
 import {checksumAddress, isAddress, isChecksummed} from '../protocol/wire/ethereum.ts';
 import type {ListenAddress} from './config.ts';
 import {nearest} from '../foundation/text/nearest.ts';

@@ -1,5 +1,5 @@
 import {type RenderNext, run} from '../../foundation/next-step/next-step.ts';
-import {duration} from '../../foundation/text/duration.ts';
+import {duration} from '../../foundation/time/duration.ts';
 import {wrap} from '../../foundation/text/cells.ts';
 import type {Challenge} from '../../peers/chain/challenge-rows.ts';
 import type {Challenges} from '../../peers/chain/challenges.ts';

@@ -1,5 +1,5 @@
 import {run, say} from '../../foundation/next-step/next-step.ts';
-import {duration} from '../../foundation/text/duration.ts';
+import {duration} from '../../foundation/time/duration.ts';
 import {openChain, withChain, type Chain} from '../../peers/chain/open.ts';
 import {readOperatorStatus} from '../../peers/chain/operator-status.ts';
 import {resolveContracts} from '../../peers/chain/contracts.ts';

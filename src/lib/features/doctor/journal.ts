@@ -1,5 +1,5 @@
 import {run, say} from '../../foundation/next-step/next-step.ts';
-import {ago} from '../../foundation/text/duration.ts';
+import {ago} from '../../foundation/time/duration.ts';
 import {sanitizeText} from '../../config/sanitize.ts';
 import {blocked, fail, notApplicable, ok, unclear, warn, type Finding} from './check.ts';
 import type {Probe} from './run.ts';

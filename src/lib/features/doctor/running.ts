@@ -1,5 +1,5 @@
 import {run, say} from '../../foundation/next-step/next-step.ts';
-import {duration} from '../../foundation/text/duration.ts';
+import {duration} from '../../foundation/time/duration.ts';
 import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
 import type {Env} from '../../config/paths.ts';
 import {connectNode} from '../../node/control/find.ts';

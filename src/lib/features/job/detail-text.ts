@@ -1,5 +1,5 @@
 import {wrap} from '../../foundation/text/cells.ts';
-import {duration} from '../../foundation/text/duration.ts';
+import {duration} from '../../foundation/time/duration.ts';
 import type {JobDetail} from './detail.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 

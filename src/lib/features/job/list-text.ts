@@ -1,5 +1,5 @@
 import {middle} from '../../foundation/text/cells.ts';
-import {duration} from '../../foundation/text/duration.ts';
+import {duration} from '../../foundation/time/duration.ts';
 import {count} from '../../foundation/text/words.ts';
 import type {JobRowJson} from './row.ts';
 import {csvLine} from '../../foundation/text/csv.ts';

@@ -1,5 +1,5 @@
 import {run, say, type NextStep} from '../../foundation/next-step/next-step.ts';
-import {ago, duration} from '../../foundation/text/duration.ts';
+import {ago, duration} from '../../foundation/time/duration.ts';
 import {assessLiveness, type Liveness} from '../../node/liveness/liveness.ts';
 import {gapsOf, type Span} from '../../node/liveness/spans.ts';
 import type {OperatorView, ProblemView} from '../../node/events/view.ts';

@@ -1,5 +1,5 @@
 import {middle, wrap} from '../../foundation/text/cells.ts';
-import {duration} from '../../foundation/text/duration.ts';
+import {duration} from '../../foundation/time/duration.ts';
 import type {StatusResult} from './result.ts';
 import {count, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 import {ether, percent, shortDecimal} from '../../foundation/text/amounts.ts';

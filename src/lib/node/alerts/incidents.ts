@@ -1,4 +1,4 @@
-import {duration} from '../../foundation/text/duration.ts';
+import {duration} from '../../foundation/time/duration.ts';
 import type {OperatorEvent} from '../events/events.ts';
 import {count, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 import type {Code} from '../../foundation/errors/table.ts';

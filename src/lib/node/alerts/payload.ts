@@ -1,4 +1,4 @@
-import {duration} from '../../foundation/text/duration.ts';
+import {duration} from '../../foundation/time/duration.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import type {Alert} from './due.ts';

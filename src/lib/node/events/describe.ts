@@ -1,5 +1,5 @@
 import {middle} from '../../foundation/text/cells.ts';
-import {duration, measured} from '../../foundation/text/duration.ts';
+import {duration, measured} from '../../foundation/time/duration.ts';
 import type {JobRef, LivenessFacts, OperatorEventBody, RejectReason, StopReason} from './events.ts';
 import {OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 import type {ErrorCode} from '../../foundation/errors/table.ts';

@@ -1,4 +1,4 @@
-import {duration} from '../../foundation/text/duration.ts';
+import {duration} from '../../foundation/time/duration.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {LogLimit} from './log-cap.ts';
 import {bestCase, type ProviderCap} from './log-window.ts';

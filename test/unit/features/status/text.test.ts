@@ -1,6 +1,6 @@
 import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {percent} from '../../../../src/lib/foundation/text/amounts.ts';
-import {duration} from '../../../../src/lib/foundation/text/duration.ts';
+import {duration} from '../../../../src/lib/foundation/time/duration.ts';
 import {listStyle} from '../../../support/list-style.ts';
 import {describe, expect, it} from 'vitest';
 import {statusText} from '../../../../src/lib/features/status/text.ts';

@@ -1,4 +1,4 @@
-import {measured} from '../../../foundation/text/duration.ts';
+import {measured} from '../../../foundation/time/duration.ts';
 import {isoTime} from '../../../foundation/time/time.ts';
 
 /** Formats an age in one or two units: `3s`, `1m04s`, `2h03m`, `5d04h`. A negative one, after a change of the wall clock, is `0s`. */

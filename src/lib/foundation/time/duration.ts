@@ -1,4 +1,4 @@
-/** The longest time that one timer of Node.js takes, ms: a little under 25 days. */
+/** The longest time of one timer of Node.js in ms: a little under 25 days. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const UNIT_MS = {
@@ -12,13 +12,13 @@ const UNIT_MS = {
 } as const;
 
 const PART = '[0-9]{1,12}([.][0-9]{1,3})?';
-/** What {@link parseDuration} takes, as a regular expression for schemas. */
+/** The form of {@link parseDuration}, as a regular expression for schemas. */
 export const DURATION_PATTERN = `^(${PART}|(${PART}(ms|s|m|h|d|w|y))+)$`;
 const WHOLE = new RegExp(DURATION_PATTERN);
 
 /**
- * `500ms`, `2s`, `90m`, `1h30m`, `1.5h`, `30d`, `4w`, `1y` (365 days), or plain seconds, as whole milliseconds.
- * @returns null for what is no time
+ * Reads `500ms`, `2s`, `90m`, `1h30m`, `1.5h`, `30d`, `4w`, `1y` (365 days), or plain seconds, as whole milliseconds.
+ * @returns null when the text is no duration
  */
 export function parseDuration(text: string): number | null {
   if (!WHOLE.test(text)) return null;
@@ -31,7 +31,7 @@ function unitMs(unit: string | undefined): number {
   return Object.entries(UNIT_MS).find(([name]) => name === unit)?.[1] ?? 0;
 }
 
-/** A time as it is typed, exactly: `1h30m`, `2s`, `500ms`, `30d`. {@link parseDuration} reads it back. */
+/** Formats ms exactly, so that {@link parseDuration} reads it back: `1h30m`, `2s`, `500ms`, `30d`. */
 export function durationText(ms: number): string {
   let rest = Math.round(ms);
   const parts: string[] = [];
@@ -43,7 +43,7 @@ export function durationText(ms: number): string {
   return parts.length === 0 ? '0s' : parts.join('');
 }
 
-/** A time for people, in its two largest units: `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h`. */
+/** Formats ms for people in the two largest units: `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
@@ -55,13 +55,13 @@ export function duration(ms: number): string {
   return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
 }
 
-/** A measured time: `4 ms`, `1.2 s`; from two minutes on as {@link duration}. */
+/** Formats a measured time in ms: `4 ms`, `1.2 s`; from two minutes on like {@link duration}. */
 export function measured(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   return ms < 120_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms);
 }
 
-/** How long ago something was. */
+/** Formats the time since `at`: `3 h 5 min ago`. Both are Unix ms. */
 export function ago(at: number, now: number): string {
   return `${duration(now - at)} ago`;
 }

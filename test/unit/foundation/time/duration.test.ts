@@ -9,7 +9,7 @@ import {
   MAX_TIMER_MS,
   measured,
   parseDuration,
-} from '../../../../src/lib/foundation/text/duration.ts';
+} from '../../../../src/lib/foundation/time/duration.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
