@@ -135,8 +135,8 @@ function idleOperator({emit}: AttachedDash, signal: AbortSignal): void {
 const livenessOf = (at: number): OperatorEventBody => ({
   type: 'liveness',
   lastProbeAt: at,
-  graceMs: 3_600_000,
-  graceLeftMs: 3_600_000,
+  allowanceMs: 3_600_000,
+  allowanceLeftMs: 3_600_000,
   probes: 100,
   probeIntervalMs: 10_000,
   outages: [],

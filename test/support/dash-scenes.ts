@@ -59,8 +59,8 @@ export const liveness = (
 ): OperatorEventBody => ({
   type: 'liveness',
   lastProbeAt,
-  graceMs: HOUR,
-  graceLeftMs: lastProbeAt === null ? null : HOUR,
+  allowanceMs: HOUR,
+  allowanceLeftMs: lastProbeAt === null ? null : HOUR,
   probes: 8_640,
   probeIntervalMs: 10_000,
   outages: [
@@ -69,7 +69,7 @@ export const liveness = (
       end: START - 30 * HOUR + 320_000,
       durationMs: 320_000,
       cause: 'network-down',
-      overGrace: false,
+      overAllowance: false,
     },
   ],
   ...change,

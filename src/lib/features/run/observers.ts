@@ -58,7 +58,7 @@ export async function startObservers(
   const liveness = watchLiveness({
     record: (now) => recorder.record(now),
     probeIntervalMs: config.node.heartbeatIntervalMs,
-    graceMs: config.policy.offlineGraceMs,
+    allowanceMs: config.policy.offlineGraceMs,
     time: systemTime,
     onFacts: (facts) => emit({type: 'liveness', ...facts}),
     onOutage: ({start}) => outage('outage_started', start),

@@ -36,8 +36,8 @@ const tally = {
 /** What the durable record says of being reachable. */
 const liveness = {
   lastProbeAt: v.nullable(time),
-  graceMs: ms,
-  graceLeftMs: v.nullable(v.pipe(v.number(), v.description('milliseconds'))),
+  allowanceMs: ms,
+  allowanceLeftMs: v.nullable(v.pipe(v.number(), v.description('milliseconds'))),
   probes: count,
   probeIntervalMs: ms,
   outages: v.array(
@@ -46,7 +46,7 @@ const liveness = {
       end: v.nullable(time),
       durationMs: ms,
       cause: v.picklist(['process-down', 'network-down', 'not-probed']),
-      overGrace: v.boolean(),
+      overAllowance: v.boolean(),
     }),
   ),
 };

@@ -60,7 +60,7 @@ export function livenessOf({journal, operator, rules, now}: StatusFacts): Fact<L
   if (journal.state === 'unknown' && view === null) return journal;
   const spans = [...(journal.state === 'known' ? journal.value.spans : []), ...spansOf(view, now)];
   const gaps = gapsOf(rules.probeIntervalMs);
-  return known(assessLiveness(spans, {now, graceMs: rules.offlineGraceMs, gaps}), now);
+  return known(assessLiveness(spans, {now, allowanceMs: rules.offlineGraceMs, gaps}), now);
 }
 
 /** `count` 0: these marks are in the journal too, or will be. */
@@ -82,7 +82,7 @@ export function judgeProbed(facts: StatusFacts): Judgement {
   const {operator, rules, now} = facts;
   const fact = livenessOf(facts);
   if (fact.state === 'unknown') return unclear(fact);
-  const {lastProbeAt, sinceLastProbeMs, graceLeftMs} = fact.value;
+  const {lastProbeAt, sinceLastProbeMs, allowanceLeftMs} = fact.value;
   const patience = gapsOf(rules.probeIntervalMs).probed;
   const running = operator.state === 'known' ? (operator.value?.view.node ?? null) : null;
   const next = nextForOutage(facts);
@@ -96,8 +96,8 @@ export function judgeProbed(facts: StatusFacts): Judgement {
     return fail('never asked by the network', next, fact.at);
   if (sinceLastProbeMs <= patience) return ok(`last asked ${ago(lastProbeAt, now)}`, lastProbeAt);
   const allowance =
-    (graceLeftMs ?? 0) > 0
-      ? `${duration(graceLeftMs ?? 0)} of the offline allowance left`
+    (allowanceLeftMs ?? 0) > 0
+      ? `${duration(allowanceLeftMs ?? 0)} of the offline allowance left`
       : 'the offline allowance is used up';
   return fail(`last asked ${ago(lastProbeAt, now)}; ${allowance}`, next, lastProbeAt);
 }

@@ -192,19 +192,19 @@ function moratorium(networkStart: number | null, now: number) {
 function livenessJson(fact: Fact<Liveness>) {
   return factJson(
     fact,
-    ({lastProbeAt, sinceLastProbeMs, graceMs, graceLeftMs, probes, firstProbeAt, outages}) => ({
+    ({lastProbeAt, sinceLastProbeMs, allowanceMs, allowanceLeftMs, probes, firstProbeAt, outages}) => ({
       lastProbeAt: timeOf(lastProbeAt),
       sinceLastProbeMs,
-      graceMs,
-      graceLeftMs,
+      allowanceMs,
+      allowanceLeftMs,
       probes,
       firstProbeAt: timeOf(firstProbeAt),
-      outages: outages.slice(0, MOST_OUTAGES).map(({start, end, durationMs, cause, overGrace}) => ({
+      outages: outages.slice(0, MOST_OUTAGES).map(({start, end, durationMs, cause, overAllowance}) => ({
         start: isoTime(start),
         end: timeOf(end),
         durationMs,
         cause,
-        overGrace,
+        overAllowance,
       })),
     }),
   );

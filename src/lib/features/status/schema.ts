@@ -107,7 +107,7 @@ const outage = v.object({
   end: v.nullable(time),
   durationMs: ms,
   cause: v.picklist(['process-down', 'network-down', 'not-probed']),
-  overGrace: v.boolean(),
+  overAllowance: v.boolean(),
 });
 const liveness = v.union([
   unknown,
@@ -115,8 +115,8 @@ const liveness = v.union([
     state: known,
     lastProbeAt: v.nullable(time),
     sinceLastProbeMs: v.nullable(ms),
-    graceMs: ms,
-    graceLeftMs: v.nullable(v.number()),
+    allowanceMs: ms,
+    allowanceLeftMs: v.nullable(v.number()),
     probes: count,
     firstProbeAt: v.nullable(time),
     outages: v.array(outage),

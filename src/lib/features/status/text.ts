@@ -151,7 +151,7 @@ function livenessRows({liveness, policy}: StatusResult): Row[] {
   const whole = duration(policy.offlineGraceMs);
   if (liveness.state === 'unknown')
     return row('offline allowance', `${whole}; what is left of it is unknown (${liveness.reason})`);
-  const {graceLeftMs: left, outages, probes} = liveness;
+  const {allowanceLeftMs: left, outages, probes} = liveness;
   const [latest] = outages;
   const allowance =
     left === null

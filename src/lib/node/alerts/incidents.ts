@@ -31,9 +31,9 @@ export type Incident = {
 
 export type Incidents = ReadonlyMap<Subject, Incident>;
 
-/** Shares of the offline allowance; using one up sends an alert. */
-const GRACE_STEPS = [0.5, 0.75, 0.9, 1];
-/** Probes of the network that are missed before it counts as an outage. */
+/** Used shares of the offline allowance at which an alert is sent. */
+const ALLOWANCE_STEPS = [0.5, 0.75, 0.9, 1];
+/** Missed probes that make an outage. */
 const MISSED_PROBES = 3;
 
 type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' | 'step'> & {
@@ -81,12 +81,14 @@ function offline(incidents: Incidents, event: OperatorEvent & {type: 'liveness'}
   const [last] = event.outages;
   if (last?.end !== null) return right(incidents, 'offline', last?.end ?? event.at);
   const used =
-    event.graceMs === 0 ? 1 : Math.min(1, 1 - (event.graceLeftMs ?? event.graceMs) / event.graceMs);
-  const step = GRACE_STEPS.filter((share) => used >= share).length;
-  // While the process is down no probe can reach it: after a start the network gets the usual outage time to probe.
+    event.allowanceMs === 0
+      ? 1
+      : Math.min(1, 1 - (event.allowanceLeftMs ?? event.allowanceMs) / event.allowanceMs);
+  const step = ALLOWANCE_STEPS.filter((share) => used >= share).length;
+  // No probe reaches a stopped process: after a start the network has the time of three probes before an alert.
   const isOfStart = last.cause === 'process-down' && step === 0;
   const notBefore = isOfStart ? event.at + MISSED_PROBES * event.probeIntervalMs : 0;
-  const left = `${duration(event.graceLeftMs ?? 0)} of the offline allowance left`;
+  const left = `${duration(event.allowanceLeftMs ?? 0)} of the offline allowance left`;
   return wrong(incidents, 'offline', {
     since: last.start,
     severity: step >= 2 ? 'critical' : 'warning',

@@ -21,8 +21,8 @@ const probeSchema = v.object({at: time, via: v.picklist(['http', 'websocket'])})
 
 export const livenessFields = {
   lastProbeAt: optionalTime,
-  graceMs: v.number(),
-  graceLeftMs: v.nullable(v.number()),
+  allowanceMs: v.number(),
+  allowanceLeftMs: v.nullable(v.number()),
   probes: count,
   probeIntervalMs: v.number(),
   outages: v.array(
@@ -31,7 +31,7 @@ export const livenessFields = {
       end: optionalTime,
       durationMs: v.number(),
       cause: v.picklist(['process-down', 'network-down', 'not-probed']),
-      overGrace: v.boolean(),
+      overAllowance: v.boolean(),
     }),
   ),
 };

@@ -117,13 +117,13 @@ function concluded({job, outcome, reason}: OperatorEventBody & {type: 'job_concl
   return info(`job ${name(job)} ${saved}${reason === '' ? '' : `: ${reason}`}`);
 }
 
-function liveness({lastProbeAt, graceLeftMs, graceMs, outages}: LivenessFacts): Description {
+function liveness({lastProbeAt, allowanceLeftMs, allowanceMs, outages}: LivenessFacts): Description {
   if (lastProbeAt === null) return info('no liveness probe yet');
   const [last] = outages;
   if (last === undefined || last.end !== null)
-    return {level: 'debug', text: `the network reaches us; ${measured(graceMs)} offline allowance`};
+    return {level: 'debug', text: `the network reaches us; ${measured(allowanceMs)} offline allowance`};
   return warn(
-    `the network has not reached us for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${duration(graceLeftMs ?? 0)} of the offline allowance left`,
+    `the network has not reached us for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${duration(allowanceLeftMs ?? 0)} of the offline allowance left`,
   );
 }
 

@@ -43,10 +43,10 @@ export type BlockFacts = {
 /** How the network has reached this node, from the durable record (`liveness/liveness.ts`); times are Unix ms. */
 export type LivenessFacts = {
   lastProbeAt: number | null;
-  graceMs: number;
-  /** What is left of the allowance; null when no probe was ever received. */
-  graceLeftMs: number | null;
-  /** Answered, of all that is recorded. */
+  allowanceMs: number;
+  /** The rest of the offline allowance; null when no probe is recorded. */
+  allowanceLeftMs: number | null;
+  /** All recorded probes. */
   probes: number;
   /** The expected interval of probes. */
   probeIntervalMs: number;
@@ -60,7 +60,7 @@ export type OutageFacts = {
   end: number | null;
   durationMs: number;
   cause: 'process-down' | 'network-down' | 'not-probed';
-  overGrace: boolean;
+  overAllowance: boolean;
 };
 
 /** Why a frame was not acted on. */

@@ -11,8 +11,8 @@ export type Outage = {
   durationMs: number;
   /** The state of the node for most of the time. */
   cause: OutageCause;
-  /** Longer than the offline allowance: the network may penalise it. */
-  overGrace: boolean;
+  /** Whether it is longer than the offline allowance, so that the network may penalise it. */
+  overAllowance: boolean;
 };
 
 /** How the network has reached this node, from the record. Times are Unix ms. */
@@ -20,10 +20,10 @@ export type Liveness = {
   /** The last recorded probe; null when there is none. */
   lastProbeAt: number | null;
   sinceLastProbeMs: number | null;
-  graceMs: number;
-  /** What is left of the allowance if the current outage continues; all of it while probes arrive. Null: never probed. */
-  graceLeftMs: number | null;
-  /** Probes answered, of all that is recorded. */
+  allowanceMs: number;
+  /** The rest of the allowance in the current outage; the whole one while probes arrive. Null when no probe is recorded. */
+  allowanceLeftMs: number | null;
+  /** All recorded probes. */
   probes: number;
   /** The first recorded probe. */
   firstProbeAt: number | null;
@@ -39,16 +39,16 @@ type Period = {start: number; end: number};
  */
 export function assessLiveness(
   spans: readonly Span[],
-  {now, graceMs, gaps}: {now: number; graceMs: number; gaps: Gaps},
+  {now, allowanceMs, gaps}: {now: number; allowanceMs: number; gaps: Gaps},
 ): Liveness {
   const probed = periodsOf(spans, 'probed', now, gaps);
   const running = periodsOf(spans, 'running', now, gaps);
   const connected = periodsOf(spans, 'connected', now, gaps);
   const last = probed.at(-1);
   const probes = spans.reduce((sum, span) => (span.kind === 'probed' ? sum + span.count : sum), 0);
-  const base = {graceMs, probes, firstProbeAt: probed[0]?.start ?? null};
+  const base = {allowanceMs, probes, firstProbeAt: probed[0]?.start ?? null};
   if (last === undefined)
-    return {...base, lastProbeAt: null, sinceLastProbeMs: null, graceLeftMs: null, outages: []};
+    return {...base, lastProbeAt: null, sinceLastProbeMs: null, allowanceLeftMs: null, outages: []};
 
   const outages = probed.flatMap((period, index): Outage[] => {
     const next = probed[index + 1];
@@ -63,13 +63,14 @@ export function assessLiveness(
         end: next === undefined ? null : end,
         durationMs,
         cause,
-        overGrace: durationMs > graceMs,
+        overAllowance: durationMs > allowanceMs,
       },
     ];
   });
   const sinceLastProbeMs = now - last.end;
-  const graceLeftMs = sinceLastProbeMs <= gaps.probed ? graceMs : Math.max(0, graceMs - sinceLastProbeMs);
-  return {...base, lastProbeAt: last.end, sinceLastProbeMs, graceLeftMs, outages: outages.reverse()};
+  const allowanceLeftMs =
+    sinceLastProbeMs <= gaps.probed ? allowanceMs : Math.max(0, allowanceMs - sinceLastProbeMs);
+  return {...base, lastProbeAt: last.end, sinceLastProbeMs, allowanceLeftMs, outages: outages.reverse()};
 }
 
 /** Returns the periods of one kind up to `now`, in order, and joins those that touch. */

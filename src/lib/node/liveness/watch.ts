@@ -14,7 +14,7 @@ export type LivenessWatchDeps = {
   /** Returns the recorded spans at `now`, and the number of probes in older spans. */
   record: (now: number) => {spans: readonly Span[]; olderProbes: number};
   probeIntervalMs: number;
-  graceMs: number;
+  allowanceMs: number;
   time: Time;
   /** Must not throw. */
   onFacts: (facts: LivenessFacts) => void;
@@ -46,8 +46,8 @@ export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
   function assess(always: boolean): void {
     const now = time.now();
     const {spans, olderProbes} = deps.record(now);
-    const options = {now, graceMs: deps.graceMs, gaps};
-    const {lastProbeAt, graceMs, graceLeftMs, probes, outages} = assessLiveness(spans, options);
+    const options = {now, allowanceMs: deps.allowanceMs, gaps};
+    const {lastProbeAt, allowanceMs, allowanceLeftMs, probes, outages} = assessLiveness(spans, options);
     const [newest] = outages;
     const present = newest?.end === null ? newest : null;
     const goesOn = isSame(open, present?.start ?? null);
@@ -59,8 +59,8 @@ export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
       const few = outages.slice(0, MOST_OUTAGES).map((outage) => ({...outage}));
       deps.onFacts({
         lastProbeAt,
-        graceMs,
-        graceLeftMs,
+        allowanceMs,
+        allowanceLeftMs,
         probes: probes + olderProbes,
         probeIntervalMs,
         outages: few,

@@ -52,7 +52,7 @@ const STATES: Readonly<Record<string, State>> = {
   healthy: {news: after(events)},
   'never probed': {news: after(neverProbed)},
   'silent, with the countdown': {news: after(events), now: START + 641_000 + 432_000},
-  'silent for longer than the grace': {news: after(events), now: START + 641_000 + 3_700_000},
+  'silent for longer than the allowance': {news: after(events), now: START + 641_000 + 3_700_000},
   'signer down': {news: after(retried), now: START + 655_000},
   'dispatcher away': {news: after(away)},
   'chain down': {news: after(chainDown), now: START + 655_000},

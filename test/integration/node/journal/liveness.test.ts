@@ -39,7 +39,7 @@ describe.each(loadableDrivers())('liveness record with $name', (driver) => {
     const journal = await open(dir, true);
     const spans = journal.liveness.spans();
     await journal.close();
-    return {spans, ...assessLiveness(spans, {now, graceMs: HOUR, gaps: gapsOf(PROBE)})};
+    return {spans, ...assessLiveness(spans, {now, allowanceMs: HOUR, gaps: gapsOf(PROBE)})};
   }
 
   it('survives restarts: a day of probes with two stops is a handful of rows', async () => {
@@ -47,11 +47,11 @@ describe.each(loadableDrivers())('liveness record with $name', (driver) => {
       await live(dir, START, START + 8 * HOUR);
       await live(dir, START + 8 * HOUR + 15_000, START + 16 * HOUR); // a quick restart costs nothing
       await live(dir, START + 18 * HOUR, START + 24 * HOUR);
-      const {spans, probes, outages, graceLeftMs} = await read(dir, START + 24 * HOUR + 5_000);
+      const {spans, probes, outages, allowanceLeftMs} = await read(dir, START + 24 * HOUR + 5_000);
       expect(probes).toBe(8 * 360 + 1 + Math.floor((8 * HOUR - 15_000) / PROBE) + 1 + 6 * 360 + 1);
       expect(spans.length).toBeLessThanOrEqual(9);
-      expect(graceLeftMs).toBe(HOUR);
-      expect(outages).toMatchObject([{cause: 'process-down', overGrace: true, end: START + 18 * HOUR}]);
+      expect(allowanceLeftMs).toBe(HOUR);
+      expect(outages).toMatchObject([{cause: 'process-down', overAllowance: true, end: START + 18 * HOUR}]);
       expect(outages[0]?.durationMs).toBeGreaterThan(2 * HOUR - PROBE);
     });
   });
@@ -88,13 +88,15 @@ describe.each(loadableDrivers())('liveness record with $name', (driver) => {
       await journal.close();
       // Then it does not run for three hours.
       await live(dir, START + 6 * HOUR, START + 7 * HOUR);
-      const {outages, graceLeftMs} = await read(dir, START + 7 * HOUR + 1_000);
-      expect(outages.map(({start, cause, overGrace}) => [(start - START) / HOUR, cause, overGrace])).toEqual([
+      const {outages, allowanceLeftMs} = await read(dir, START + 7 * HOUR + 1_000);
+      expect(
+        outages.map(({start, cause, overAllowance}) => [(start - START) / HOUR, cause, overAllowance]),
+      ).toEqual([
         [3, 'process-down', true],
         [2, 'not-probed', false],
         [0, 'network-down', true],
       ]);
-      expect(graceLeftMs).toBe(HOUR);
+      expect(allowanceLeftMs).toBe(HOUR);
     });
   });
 

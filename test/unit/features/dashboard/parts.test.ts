@@ -77,10 +77,14 @@ describe('the heartbeat', () => {
 
   it('begins the grace after three missed probes', () => {
     const view = viewOf([0]);
-    expect(heartbeatOf(view, START + 30_000)).toMatchObject({offline: false, graceLeftMs: 3_600_000});
-    expect(heartbeatOf(view, START + 30_001)).toMatchObject({offline: true, graceLeftMs: 3_569_999});
-    expect(heartbeatOf(view, START + 9_999_999)).toMatchObject({offline: true, graceLeftMs: 0});
-    expect(heartbeatOf(emptyView, START)).toMatchObject({lastAt: null, graceLeftMs: null, offline: false});
+    expect(heartbeatOf(view, START + 30_000)).toMatchObject({offline: false, allowanceLeftMs: 3_600_000});
+    expect(heartbeatOf(view, START + 30_001)).toMatchObject({offline: true, allowanceLeftMs: 3_569_999});
+    expect(heartbeatOf(view, START + 9_999_999)).toMatchObject({offline: true, allowanceLeftMs: 0});
+    expect(heartbeatOf(emptyView, START)).toMatchObject({
+      lastAt: null,
+      allowanceLeftMs: null,
+      offline: false,
+    });
   });
 
   it('believes the durable record of another run', () => {

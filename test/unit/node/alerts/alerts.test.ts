@@ -34,12 +34,12 @@ function liveness(
   silentMs: number | null,
   cause: 'network-down' | 'process-down' = 'network-down',
 ): OperatorEventBody {
-  const graceMs = 60 * MINUTE;
-  const base = {type: 'liveness', lastProbeAt: at, graceMs, probes: 1, probeIntervalMs: 10_000} as const;
-  if (silentMs === null) return {...base, graceLeftMs: graceMs, outages: []};
+  const allowanceMs = 60 * MINUTE;
+  const base = {type: 'liveness', lastProbeAt: at, allowanceMs, probes: 1, probeIntervalMs: 10_000} as const;
+  if (silentMs === null) return {...base, allowanceLeftMs: allowanceMs, outages: []};
   const outage = {start: at - silentMs, end: null, durationMs: silentMs, cause} as const;
-  const graceLeftMs = Math.max(0, graceMs - silentMs);
-  return {...base, graceLeftMs, outages: [{...outage, overGrace: silentMs > graceMs}]};
+  const allowanceLeftMs = Math.max(0, allowanceMs - silentMs);
+  return {...base, allowanceLeftMs, outages: [{...outage, overAllowance: silentMs > allowanceMs}]};
 }
 
 /** What is told when these events come at these times (ms after the start), looked at whenever it is due. */
@@ -105,7 +105,7 @@ describe('which events make which alert', () => {
     ],
     ['a recovery alone is nothing', [[0, recovered()]], []],
     [
-      'an outage is told when it begins, and as the grace is used',
+      'an outage is sent when it begins, and as the allowance is used',
       [
         [0, liveness(T0, 30_000)],
         ...[10, 29.5, 44.5, 53.5, 59.5, 65].map((minute): [number, OperatorEventBody] => [
@@ -125,7 +125,7 @@ describe('which events make which alert', () => {
     ],
     [
       'a node that was never probed is not offline',
-      [[0, {...liveness(T0, null), lastProbeAt: null, graceLeftMs: null} as OperatorEventBody]],
+      [[0, {...liveness(T0, null), lastProbeAt: null, allowanceLeftMs: null} as OperatorEventBody]],
       [],
     ],
     [
@@ -151,7 +151,7 @@ describe('which events make which alert', () => {
       ['130 problem offline', '230 recovered offline'],
     ],
     [
-      'but not when half of the grace is gone',
+      'but not when half of the allowance is used',
       [[0, liveness(T0, 31 * MINUTE, 'process-down')]],
       ['0 problem offline'],
     ],
@@ -179,7 +179,7 @@ describe('which events make which alert', () => {
     );
   });
 
-  it('an outage that begins before the end of the last was told has its own start, and uses the grace anew', () => {
+  it('an outage that begins before the end of the last was sent has its own start and the whole allowance', () => {
     const since = 46 * MINUTE;
     const next = (minutes: number): [number, OperatorEventBody] => [
       minutes * MINUTE,
@@ -202,7 +202,7 @@ describe('which events make which alert', () => {
       ['problem', -31, 0],
       ['reminder', -31, 15],
       ['reminder', -31, 45],
-      // Half of the grace again, long before the next reminder.
+      // Half of the allowance again, long before the next reminder.
       ['problem', 46, 80],
       ['recovered', 46, 90.5],
     ]);
@@ -216,7 +216,7 @@ describe('which events make which alert', () => {
     expect(minutes).toEqual([0, 15, 45, 105, 225, 465, 825, 1185]);
   });
 
-  it('says how much of the grace is left, and when it is used up', () => {
+  it('says how much of the allowance is left, and when it is used up', () => {
     const at = (minutes: number) =>
       told([[0, liveness(T0, minutes * MINUTE)]], 0).map(({message, severity}) => [message, severity]);
     expect(at(10)).toEqual([

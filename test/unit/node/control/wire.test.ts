@@ -16,8 +16,8 @@ const orNull = <T>(of: fc.Arbitrary<T>) => fc.option(of, {nil: null});
 const liveness = fc.record({
   type: fc.constant('liveness' as const),
   lastProbeAt: orNull(at),
-  graceMs: ms,
-  graceLeftMs: orNull(ms),
+  allowanceMs: ms,
+  allowanceLeftMs: orNull(ms),
   probes: count,
   probeIntervalMs: ms,
   outages: fc.array(
@@ -26,7 +26,7 @@ const liveness = fc.record({
       end: orNull(at),
       durationMs: ms,
       cause: fc.constantFrom('process-down', 'network-down', 'not-probed'),
-      overGrace: fc.boolean(),
+      overAllowance: fc.boolean(),
     }),
     {maxLength: 4},
   ),

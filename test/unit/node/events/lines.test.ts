@@ -169,11 +169,11 @@ describe('log lines', () => {
     const silent: OperatorEventBody = {
       type: 'liveness',
       lastProbeAt: 0,
-      graceMs: 3_600_000,
-      graceLeftMs: 3_168_000,
+      allowanceMs: 3_600_000,
+      allowanceLeftMs: 3_168_000,
       probes: 9,
       probeIntervalMs: 10_000,
-      outages: [{start: 0, end: null, durationMs: 432_000, cause: 'not-probed', overGrace: false}],
+      outages: [{start: 0, end: null, durationMs: 432_000, cause: 'not-probed', overAllowance: false}],
     };
     expect(logLine(event(silent), 'pretty', plain)).toMatch(
       /has not reached us for 7 min \(.*\); 52 min of the offline allowance left/,

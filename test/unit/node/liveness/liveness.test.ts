@@ -15,7 +15,7 @@ const GAPS = gapsOf(PROBE);
 const HOUR = 3_600_000;
 
 const assess = (spans: readonly Span[], now: number) =>
-  assessLiveness(spans, {now, graceMs: HOUR, gaps: GAPS});
+  assessLiveness(spans, {now, allowanceMs: HOUR, gaps: GAPS});
 const span = (kind: Span['kind'], start: number, end: number, count = 1): Span => ({kind, start, end, count});
 
 /** All marks recorded one after the other, as a list of spans. */
@@ -66,7 +66,7 @@ describe('assessLiveness', () => {
     expect(assess([span('running', 0, 5 * HOUR)], 5 * HOUR)).toMatchObject({
       lastProbeAt: null,
       sinceLastProbeMs: null,
-      graceLeftMs: null,
+      allowanceLeftMs: null,
       outages: [],
       probes: 0,
     });
@@ -74,7 +74,7 @@ describe('assessLiveness', () => {
 
   it('leaves the whole grace while probes come, and less of it in a silence', () => {
     const spans = [span('probed', 0, 1_000_000, 101)];
-    const left = (silence: number): number | null => assess(spans, 1_000_000 + silence).graceLeftMs;
+    const left = (silence: number): number | null => assess(spans, 1_000_000 + silence).allowanceLeftMs;
     expect([left(0), left(30_000), left(30_001), left(600_000), left(HOUR), left(2 * HOUR)]).toEqual([
       HOUR,
       HOUR,
@@ -99,12 +99,12 @@ describe('assessLiveness', () => {
       'not-probed',
     ],
   ])('says why nobody asked: %s', (_name, spans, cause) => {
-    expect(outage(spans)).toEqual([{start: 0, end: HOUR, durationMs: HOUR, cause, overGrace: false}]);
+    expect(outage(spans)).toEqual([{start: 0, end: HOUR, durationMs: HOUR, cause, overAllowance: false}]);
   });
 
-  it('tells of an outage that lasts, and of one beyond the grace', () => {
+  it('reports an outage that lasts, and one beyond the allowance', () => {
     const {outages} = assess([span('probed', 0, 0), span('probed', 2 * HOUR, 2 * HOUR)], 2.5 * HOUR);
-    expect(outages.map(({start, end, overGrace}) => [start, end, overGrace])).toEqual([
+    expect(outages.map(({start, end, overAllowance}) => [start, end, overAllowance])).toEqual([
       [2 * HOUR, null, false],
       [0, 2 * HOUR, true],
     ]);
@@ -146,7 +146,7 @@ describe('assessLiveness', () => {
   it('has probes and outages cover the time since the first probe, without overlap', () => {
     fc.assert(
       fc.property(spans, fc.integer({min: 0, max: 24 * HOUR}), (list, now) => {
-        const {outages, lastProbeAt, sinceLastProbeMs, graceLeftMs} = assess(list, now);
+        const {outages, lastProbeAt, sinceLastProbeMs, allowanceLeftMs} = assess(list, now);
         const ordered = [...outages].reverse();
         ordered.forEach(({start, end, durationMs}, index) => {
           expect((end ?? now) - start).toBe(durationMs);
@@ -158,7 +158,7 @@ describe('assessLiveness', () => {
         });
         if (lastProbeAt === null) return;
         expect(sinceLastProbeMs).toBe(now - lastProbeAt);
-        expect(graceLeftMs).toBeGreaterThanOrEqual(0);
+        expect(allowanceLeftMs).toBeGreaterThanOrEqual(0);
         expect(ordered.at(-1)?.end === null).toBe(now - lastProbeAt > GAPS.probed);
       }),
     );

@@ -23,7 +23,7 @@ function processOn(store: Map<number, StoredSpan>, note: {open: number | null}, 
   const watch = watchLiveness({
     record: () => recorder.record(time.now()),
     probeIntervalMs: PROBE,
-    graceMs: HOUR,
+    allowanceMs: HOUR,
     time,
     onFacts: (facts) => log.push(['tell', facts]),
     onOutage: ({start}) => {
@@ -79,10 +79,10 @@ describe('watching liveness', () => {
     await time.advance(HOUR);
     const minutes = one.take();
     expect(minutes).toHaveLength(60);
-    expect(minutes.at(-1)).toMatchObject(['tell', {graceLeftMs: 0, outages: [{overGrace: true}]}]);
+    expect(minutes.at(-1)).toMatchObject(['tell', {allowanceLeftMs: 0, outages: [{overAllowance: true}]}]);
     one.probe();
     expect(one.take()).toMatchObject([
-      ['tell', {graceLeftMs: HOUR, probes: 6, outages: [{start: last, end: time.now()}]}],
+      ['tell', {allowanceLeftMs: HOUR, probes: 6, outages: [{start: last, end: time.now()}]}],
       ['ended', last],
     ]);
     one.probe();

@@ -15,19 +15,19 @@ export type Heartbeat = {
   lastAt: number | null;
   via: 'http' | 'websocket' | null;
   intervalMs: number;
-  graceMs: number;
-  /** Null: never probed. */
+  allowanceMs: number;
+  /** Null when no probe is on record. */
   sinceLastProbeMs: number | null;
   /** Whether the last probe is more than three intervals ago, so that the offline allowance runs. */
   offline: boolean;
-  /** The whole of it while probes come; null: never probed. */
-  graceLeftMs: number | null;
+  /** The whole allowance while probes arrive; null when no probe is on record. */
+  allowanceLeftMs: number | null;
 };
 
 /** Works out the heartbeat from the view of the operator. @param now Unix ms */
 export function heartbeatOf({liveness, lastProbe}: OperatorView, now: number): Heartbeat {
   const intervalMs = liveness?.probeIntervalMs ?? DEFAULT_INTERVAL_MS;
-  const graceMs = liveness?.graceMs ?? DEFAULT_ALLOWANCE_MS;
+  const allowanceMs = liveness?.allowanceMs ?? DEFAULT_ALLOWANCE_MS;
   const times = [lastProbe?.at, liveness?.lastProbeAt].filter((at) => typeof at === 'number');
   const via = lastProbe?.via ?? null;
   if (times.length === 0)
@@ -35,10 +35,10 @@ export function heartbeatOf({liveness, lastProbe}: OperatorView, now: number): H
       lastAt: null,
       via,
       intervalMs,
-      graceMs,
+      allowanceMs,
       sinceLastProbeMs: null,
       offline: false,
-      graceLeftMs: null,
+      allowanceLeftMs: null,
     };
   const lastAt = Math.max(...times);
   const sinceLastProbeMs = Math.max(0, now - lastAt);
@@ -47,10 +47,10 @@ export function heartbeatOf({liveness, lastProbe}: OperatorView, now: number): H
     lastAt,
     via,
     intervalMs,
-    graceMs,
+    allowanceMs,
     sinceLastProbeMs,
     offline,
-    graceLeftMs: offline ? Math.max(0, graceMs - sinceLastProbeMs) : graceMs,
+    allowanceLeftMs: offline ? Math.max(0, allowanceMs - sinceLastProbeMs) : allowanceMs,
   };
 }
 

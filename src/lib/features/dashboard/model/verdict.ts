@@ -78,7 +78,7 @@ function linkFinding({view, link}: Pick<Data, 'view' | 'link'>, beat: Heartbeat,
   const since = `OPERATOR NOT RUNNING since ${clockTime(link.since)}`;
   const gone = beat.offline && view.node !== null ? offlineText(beat) : null;
   const rest = gone === null ? ` (${age(now - link.since)})` : ` · ${gone}`;
-  const left = beat.graceLeftMs ?? 0;
+  const left = beat.allowanceLeftMs ?? 0;
   const allowance = left > 0 ? `${countdown(left)} left` : 'ALLOWANCE EXCEEDED';
   const brief = gone === null ? '' : ` · ${allowance}`;
   return finding('fail', link.since, [since, rest], {
@@ -89,9 +89,9 @@ function linkFinding({view, link}: Pick<Data, 'view' | 'link'>, beat: Heartbeat,
   });
 }
 
-function offlineText({sinceLastProbeMs, graceMs, graceLeftMs}: Heartbeat): string {
-  const text = `offline ${countdown(sinceLastProbeMs ?? 0)} of ${countdown(graceMs)}`;
-  return (graceLeftMs ?? 0) > 0 ? text : `${text}: ALLOWANCE EXCEEDED`;
+function offlineText({sinceLastProbeMs, allowanceMs, allowanceLeftMs}: Heartbeat): string {
+  const text = `offline ${countdown(sinceLastProbeMs ?? 0)} of ${countdown(allowanceMs)}`;
+  return (allowanceLeftMs ?? 0) > 0 ? text : `${text}: ALLOWANCE EXCEEDED`;
 }
 
 /** Returns the countdown with the likely cause: this node, the way to it, or no probes at all. */

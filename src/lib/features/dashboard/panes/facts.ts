@@ -49,9 +49,9 @@ export function heartbeatParts(view: OperatorView, now: number): Line[] {
           span(beat.via === null ? '' : ` by ${beat.via}`),
         ];
   const allowance: Line =
-    beat.graceLeftMs === null
+    beat.allowanceLeftMs === null
       ? [span('allowance '), UNKNOWN]
-      : [span(`allowance ${countdown(beat.graceLeftMs)}`, beat.offline ? 'fail' : 'plain')];
+      : [span(`allowance ${countdown(beat.allowanceLeftMs)}`, beat.offline ? 'fail' : 'plain')];
   const outages = liveness?.outages ?? [];
   const [latest] = outages;
   const gone: Line =
@@ -60,7 +60,7 @@ export function heartbeatParts(view: OperatorView, now: number): Line[] {
       : [
           span(
             `${outages.length} ${outages.length === 1 ? 'outage' : 'outages'}, ${lasted(latest, now)}`,
-            latest.overGrace ? 'fail' : 'plain',
+            latest.overAllowance ? 'fail' : 'plain',
           ),
         ];
   return [last, allowance, gone, [span(`every ${age(beat.intervalMs)}`)]];

@@ -61,14 +61,14 @@ export function outageLines({data, now}: Scene, width: number, rows: number): Li
   if (liveness.outages.length === 0) return [head, [span('none recorded', 'dim')]];
   const lines = liveness.outages
     .slice(0, Math.max(0, rows - 1))
-    .map(({start, end, durationMs, cause, overGrace}): Line => {
+    .map(({start, end, durationMs, cause, overAllowance}): Line => {
       const lasted = end === null ? now - start : durationMs;
       const when = `${isoTime(start).slice(5, 10)} ${clockTime(start).slice(0, 5)}`;
       const why = end === null ? `now: ${OUTAGE_CAUSES[cause]}` : OUTAGE_CAUSES[cause];
       return clipLine(
         [
           span(when),
-          span(` ${age(lasted).padStart(6)} `, overGrace ? 'fail' : 'plain'),
+          span(` ${age(lasted).padStart(6)} `, overAllowance ? 'fail' : 'plain'),
           span(why, end === null ? 'fail' : 'dim'),
         ],
         width,

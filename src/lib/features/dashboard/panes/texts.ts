@@ -178,18 +178,18 @@ function heartbeatText({data, now}: Scene, width: number): Text {
           ['expected', `every ${age(beat.intervalMs)}`],
           [
             'allowance',
-            `${age(beat.graceMs)}, ${beat.graceLeftMs === null ? '?' : age(beat.graceLeftMs)} left`,
+            `${age(beat.allowanceMs)}, ${beat.allowanceLeftMs === null ? '?' : age(beat.allowanceLeftMs)} left`,
           ],
           ['answered', `${recordedProbes(view)} recorded, ${view.counters.probes} in this run`],
           ['outages', outages.length === 0 ? 'none recorded' : String(outages.length)],
         ],
         width,
       ),
-      ...outages.flatMap(({start, end, durationMs, cause, overGrace}) =>
+      ...outages.flatMap(({start, end, durationMs, cause, overAllowance}) =>
         wrap(
-          `${isoTime(start)} – ${end === null ? 'now' : isoTime(end)}  ${age(end === null ? now - start : durationMs)}  ${OUTAGE_CAUSES[cause]}${overGrace ? '  LONGER THAN THE ALLOWANCE' : ''}`,
+          `${isoTime(start)} – ${end === null ? 'now' : isoTime(end)}  ${age(end === null ? now - start : durationMs)}  ${OUTAGE_CAUSES[cause]}${overAllowance ? '  LONGER THAN THE ALLOWANCE' : ''}`,
           width - 4,
-        ).map((part): Line => [span(`    ${part}`, overGrace ? 'fail' : 'plain')]),
+        ).map((part): Line => [span(`    ${part}`, overAllowance ? 'fail' : 'plain')]),
       ),
     ],
   };
