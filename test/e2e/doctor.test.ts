@@ -98,8 +98,8 @@ describe('aos doctor and aos job on a devnet', () => {
         dispatch: {signature: {state: 'verified'}, isKnownDispatcher: true},
         sampling: {selected: true, threshold: 600_000},
         requests: [{attempt: 1}],
-        delivery: {signatureHolds: true, signer: devnet.operator},
-        readings: {chainHolds: true},
+        delivery: {signatureValid: true, signer: devnet.operator},
+        readings: {chainValid: true},
       },
     });
     const story = await aos('job', 'show', '#1', '--full');

@@ -36,7 +36,7 @@ export type JobEntry = {
   selected: boolean | null;
   /** The state root in the last answer of an OPML worker. */
   stateRoot: string | null;
-  readings: {first: number; last: number; chainHolds: boolean} | null;
+  readings: {first: number; last: number; chainValid: boolean} | null;
   files: readonly string[];
 };
 
@@ -92,10 +92,10 @@ export function jobEvidence({job, matches, requests, readings, range}: JobFacts)
 
   const [first] = readings;
   const last = readings.at(-1);
-  const chainHolds = verifyReadings(readings).ok;
+  const chainValid = verifyReadings(readings).ok;
   if (first === undefined || last === undefined) lacks('no clock readings');
   else {
-    if (!chainHolds) lacks('the chain of clock readings does not hold');
+    if (!chainValid) lacks('a hash in the chain of clock readings is wrong');
     files.push({
       name: `${prefix}-readings.ndjson`,
       what: 'clock readings, first to last about the job',
@@ -115,7 +115,7 @@ export function jobEvidence({job, matches, requests, readings, range}: JobFacts)
     dispatcher,
     selected: job.vrf?.selected ?? null,
     stateRoot,
-    readings: first === undefined || last === undefined ? null : {first: first.n, last: last.n, chainHolds},
+    readings: first === undefined || last === undefined ? null : {first: first.n, last: last.n, chainValid},
     files: files.map(({name}) => name),
   };
   return {entry, files, missing};

@@ -121,7 +121,7 @@ export function jobJson(entry: JobEntry) {
       : {
           first: entry.readings.first,
           last: entry.readings.last,
-          chainHolds: entry.readings.chainHolds,
+          chainValid: entry.readings.chainValid,
         };
   return {
     seq,

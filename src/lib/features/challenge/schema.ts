@@ -56,7 +56,7 @@ const job = v.object({
   dispatcher: v.nullable(v.string()),
   selected: v.nullable(v.boolean()),
   stateRoot: v.nullable(v.string()),
-  readings: v.nullable(v.object({first: count, last: count, chainHolds: v.boolean()})),
+  readings: v.nullable(v.object({first: count, last: count, chainValid: v.boolean()})),
   files: v.array(v.string()),
 });
 const file = v.object({name: v.string(), bytes: count, sha256: v.string(), what: v.string()});

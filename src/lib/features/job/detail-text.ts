@@ -91,7 +91,7 @@ export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): st
           ...row('  given up', delivery.expiredAt),
         ]),
     '',
-    `CLOCK READINGS${readings.chainHolds === false ? ' (a hash is wrong)' : ''}`,
+    `CLOCK READINGS${readings.chainValid === false ? ' (a hash is wrong)' : ''}`,
     ...(readings.list.length === 0 ? ['  none'] : []),
     ...readings.list.flatMap((reading) =>
       row(
@@ -146,7 +146,7 @@ function requestText({kind, askedAt: asked, durationMs: took}: JobDetail['reques
     : `${kind}, asked ${asked}, answered after ${stepText(took)}`;
 }
 
-function validText({signatureHolds: valid, signer}: NonNullable<JobDetail['delivery']>): string {
+function validText({signatureValid: valid, signer}: NonNullable<JobDetail['delivery']>): string {
   if (valid === null) return 'not verified: node_id is not known';
   return valid ? `signature valid (${signer ?? ''})` : 'signature INVALID for node_id';
 }

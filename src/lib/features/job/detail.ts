@@ -59,7 +59,7 @@ export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
     answer: answerOf(record),
     delivery: deliveryOf(record, facts.nodeId),
     readings: {
-      chainHolds:
+      chainValid:
         record.readings.length === 0
           ? null
           : record.readings.every((reading) => verifyReadings([reading]).ok),
@@ -215,7 +215,7 @@ function deliveryOf({delivery, content, state, closedAt}: JobDetailRecord, nodeI
     signature,
     signedAt: isoTime(at),
     signer,
-    signatureHolds: signer === null || nodeId === null ? null : sameAddress(signer, nodeId),
+    signatureValid: signer === null || nodeId === null ? null : sameAddress(signer, nodeId),
     acceptedAt: state === 'accepted' && closedAt !== null ? isoTime(closedAt) : null,
     expiredAt: state === 'expired' && closedAt !== null ? isoTime(closedAt) : null,
   };

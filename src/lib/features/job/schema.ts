@@ -146,13 +146,13 @@ export const jobShow: ResultEntry = {
           signature: digits,
           signedAt: time,
           signer: v.nullable(address),
-          signatureHolds: v.nullable(v.boolean()),
+          signatureValid: v.nullable(v.boolean()),
           acceptedAt: v.nullable(time),
           expiredAt: v.nullable(time),
         }),
       ),
       readings: v.object({
-        chainHolds: v.nullable(v.boolean()),
+        chainValid: v.nullable(v.boolean()),
         list: v.array(
           v.object({n: count, at: time, event: v.string(), clock, previous: digits, hash: digits}),
         ),

@@ -98,9 +98,9 @@ describe('the detail of a job', () => {
   });
 
   it('says when a reading does not hold', () => {
-    expect(jobDetail(record({readings: [reading]}), FACTS).readings.chainHolds).toBe(true);
+    expect(jobDetail(record({readings: [reading]}), FACTS).readings.chainValid).toBe(true);
     const bent = {...reading, event: 'other'};
-    expect(jobDetail(record({readings: [bent]}), FACTS).readings.chainHolds).toBe(false);
+    expect(jobDetail(record({readings: [bent]}), FACTS).readings.chainValid).toBe(false);
     expect(show({readings: [bent]})).toContain('a hash is wrong');
   });
 
