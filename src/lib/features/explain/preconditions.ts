@@ -13,7 +13,7 @@ export const PRECONDITIONS: Readonly<Record<string, Explained>> = {
   'operator-account': {means: 'node_id is an account with a key, not a contract.', causes: ['A contract has to send the call itself: aos register --calldata.']},
   'gas-balance': {means: 'node_id has ETH for gas.', causes: ['Nothing was sent to it yet.']},
   'signature-domain': {means: 'The digest that AVSDirectory wants to be signed is one that aos can compute.', causes: ['The contract is of an unknown release, or chain.contracts.avs_directory is wrong.']},
-  'way-back': {means: 'The service manager still takes this address.', causes: ['An address that was registered once and left is never taken again.']},
+  reregistration: {means: 'The service manager accepts this address.', causes: ['It never accepts an address again that was registered once and left.']},
   'ejection-cooldown': {means: 'No waiting period after an ejection is running.', causes: ['The AVS ejected the operator a short time ago.']},
   'm2-quorums': {means: 'The quorums take registrations in the old way (M2).', causes: ['The AVS has moved to operator sets: aos register --flow operator-sets.']},
   quorums: {means: 'There is at least one quorum that the operator can join.', causes: ['No quorum counts the stake that is delegated to the operator.', '--quorums names one that does not exist.']},

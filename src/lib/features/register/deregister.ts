@@ -145,12 +145,12 @@ export function deregisterWarnings({steps}: DeregisterReport): OutputWarning[] {
 
 /** The answer for people. */
 export function deregisterText({flow, steps, stays}: DeregisterReport, style: ListStyle): string {
-  const {range, wayBack, slashableUntil} = stays;
+  const {range, canReregister, slashableUntil} = stays;
   const lines = [
     ...(range === null
       ? []
       : [`the sampling range ${range.start} to ${range.end}; only its owner can take it away`]),
-    ...(wayBack === false
+    ...(canReregister === false
       ? ['the address on the service manager’s list, so that it cannot register there again']
       : []),
     ...(slashableUntil === null

@@ -96,7 +96,7 @@ export const deregister: ResultEntry = {
       ...transaction,
       stays: v.object({
         range,
-        wayBack: v.nullable(v.boolean()),
+        canReregister: v.nullable(v.boolean()),
         slashableUntil: v.nullable(decimal),
       }),
     }),

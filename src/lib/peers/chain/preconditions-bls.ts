@@ -68,7 +68,7 @@ function registration({status, registeredQuorums}: BlsFacts, joining: readonly n
 
 /** Judges whether the address can register again: AOSServiceManager refuses listed addresses and never removes one. */
 function reregistration(open: boolean | null): Precondition {
-  const [id, needed] = ['way-back', 'not on the service manager’s list'];
+  const [id, needed] = ['reregistration', 'not on the service manager’s list'];
   if (open === null) return unknown(id, 'the list is too long for this RPC', needed);
   if (open) return ok(id, needed, needed);
   return fail(
@@ -76,7 +76,7 @@ function reregistration(open: boolean | null): Precondition {
     'on the list since an earlier registration',
     needed,
     say(
-      'The service manager never lets an address back in: use another operator address, or ask the AOS team.',
+      'The service manager never accepts an address twice: use another operator address, or ask the AOS team.',
     ),
   );
 }

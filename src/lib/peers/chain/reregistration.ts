@@ -24,7 +24,7 @@ export async function readCanReregister(
 ): Promise<boolean | null> {
   const refusal = await refusalOf(chain, contracts, operator);
   if (refusal === 'paused') return isOffTheList(chain, contracts, operator);
-  return refusal !== 'no-way-back';
+  return refusal !== 'reregistration';
 }
 
 async function refusalOf(

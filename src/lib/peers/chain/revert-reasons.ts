@@ -194,8 +194,8 @@ export const REVERT_REASONS: readonly RevertReason[] = [
 
   // AOSServiceManager has one text for members and former members
   reason(
-    'no-way-back',
-    'the service manager has had this address on its list before, and never takes it back',
+    'reregistration',
+    'the service manager has this address on its list, and never accepts an address twice',
     'Use another operator address, or ask the AOS team.',
     [],
     ['Operator already registered'],

@@ -67,7 +67,7 @@ describe.each(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets'] as co
       const report = await deregister(place.config, leaving());
       expect(report.steps).toMatchObject([{id: 'avs', outcome: 'done'}]);
       expect(report.stays.range).toEqual({start: 0n, end: 9n});
-      expect(report.stays.wayBack).toBe(flow === 'bls' ? false : null);
+      expect(report.stays.canReregister).toBe(flow === 'bls' ? false : null);
       expect(report.stays.slashableUntil !== null).toBe(flow === 'operator-sets');
       expect(deregisterText(report, listStyle())).toContain('stays:');
       const nonce = await nonceOf(anvil.url, 'pending');
@@ -85,7 +85,7 @@ describe('leaving', () => {
     const nonce = await nonceOf(anvil.url, 'pending');
     const report = await register(place.config, registering(place));
     expect(stepsExitCode(report.steps)).toBe(3);
-    expect(report.preconditions).toMatchObject([{id: 'way-back', state: 'fail'}]);
+    expect(report.preconditions).toMatchObject([{id: 'reregistration', state: 'fail'}]);
     expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
   });
 

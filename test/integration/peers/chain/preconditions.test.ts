@@ -41,7 +41,7 @@ const check = async (
   return readPreconditions(chain, contracts, flow, operator, {quorums: null, ...options});
 };
 /** `id state` of all that are not simply ok. */
-const troubles = (list: readonly Precondition[]): string[] =>
+const problems = (list: readonly Precondition[]): string[] =>
   list.filter(({state}) => state !== 'ok').map(({id, state}) => `${id} ${state}`);
 const done = (list: readonly Precondition[]): string[] =>
   list.filter((one) => one.done === true).map(({id}) => id);
@@ -64,7 +64,7 @@ describe('BLS registry coordinator', () => {
   it('ready: each precondition with what is and what is needed', async () => {
     const list = await check(aos, key);
     expect(readiness(list)).toBe('ready');
-    expect(troubles(list)).toEqual(['quorum-1-stake warn', 'quorum-2-seats warn']);
+    expect(problems(list)).toEqual(['quorum-1-stake warn', 'quorum-2-seats warn']);
     expect(done(list)).toEqual(['eigenlayer-operator']);
     expect(list.map(({id}) => id)).toEqual([
       'operator-account',
@@ -73,7 +73,7 @@ describe('BLS registry coordinator', () => {
       'avs-directory-pause',
       'signature-domain',
       'avs-registration',
-      'way-back',
+      'reregistration',
       'registry-pause',
       'service-manager-pause',
       'ejection-cooldown',
@@ -96,14 +96,14 @@ describe('BLS registry coordinator', () => {
 
   it('fails for quorums that were asked for and cannot be joined', async () => {
     const list = await check(aos, {...key, quorums: [0, 1, 2]});
-    expect(troubles(list)).toEqual(['quorum-1-stake fail', 'quorum-2-seats fail']);
+    expect(problems(list)).toEqual(['quorum-1-stake fail', 'quorum-2-seats fail']);
     expect(readiness(list)).toBe('fail');
-    expect(troubles(await check(aos, {...key, quorums: [7]}))).toEqual(['quorums fail']);
+    expect(problems(await check(aos, {...key, quorums: [7]}))).toEqual(['quorums fail']);
   });
 
   it('a stranger: no operator, no gas, no key', async () => {
     const list = await check(aos, {}, STRANGER.address);
-    expect(troubles(list).filter((one) => one.endsWith(' fail'))).toEqual([
+    expect(problems(list).filter((one) => one.endsWith(' fail'))).toEqual([
       'gas-balance fail',
       'eigenlayer-operator fail',
       'bls-key fail',
@@ -115,9 +115,9 @@ describe('BLS registry coordinator', () => {
 
   it('a contract cannot send through the signer; a delegated account is told', async () => {
     await devRpc(rig.url, 'anvil_setCode', [ME, '0x6001']);
-    expect(troubles(await check(aos, key))).toContain('operator-account fail');
+    expect(problems(await check(aos, key))).toContain('operator-account fail');
     await devRpc(rig.url, 'anvil_setCode', [ME, `0xef0100${aos.owner.slice(2)}`]);
-    expect(troubles(await check(aos, key))).toContain('operator-account warn');
+    expect(problems(await check(aos, key))).toContain('operator-account warn');
   });
 
   it('registered, then gone for good: the service manager never takes anybody back', async () => {
@@ -125,18 +125,18 @@ describe('BLS registry coordinator', () => {
     const inside = await check(aos, key);
     expect(readiness(inside)).toBe('registered');
     expect(done(inside)).toEqual(['eigenlayer-operator', 'avs-registration', 'bls-key']);
-    expect(troubles(inside)).toEqual([]);
+    expect(problems(inside)).toEqual([]);
     await rig.send(ME, aos.registry, deregistration());
     const outside = await check(aos, key);
-    expect(troubles(outside)).toContain('way-back fail');
+    expect(problems(outside)).toContain('reregistration fail');
     expect(find(outside, 'avs-registration')).toMatchObject({state: 'ok', found: 'deregistered'});
     expect(readiness(outside)).toBe('fail');
     // Its pause hides the reason; the list still tells, with a range and without one.
     await hooks.setPaused(aos.service_manager, 2n);
-    expect(troubles(await check(aos, key))).toContain('way-back fail');
+    expect(problems(await check(aos, key))).toContain('reregistration fail');
     await hooks.setServiceManagerRange(ME, {start: 7n, end: 9n});
-    expect(troubles(await check(aos, key))).toContain('way-back fail');
-    expect(find(await check(aos, key, STRANGER.address), 'way-back')?.state).toBe('ok');
+    expect(problems(await check(aos, key))).toContain('reregistration fail');
+    expect(find(await check(aos, key, STRANGER.address), 'reregistration')?.state).toBe('ok');
   });
 
   it('further quorums of a registered operator need no way back', async () => {
@@ -145,14 +145,14 @@ describe('BLS registry coordinator', () => {
     const list = await check(aos, {...key, quorums: [0, 1]});
     expect(readiness(list)).toBe('ready');
     expect(find(list, 'quorums')).toMatchObject({found: '1'});
-    expect(find(list, 'way-back')).toBeUndefined();
+    expect(find(list, 'reregistration')).toBeUndefined();
   });
 
   it('the way back is open where the service manager forgets', async () => {
     const kind = await rig.deploy({flow: 'bls', mayReturn: true});
     await rig.send(ME, kind.registry, await registrationOf(rig, kind, OPERATOR));
     await rig.send(ME, kind.registry, deregistration());
-    expect(find(await check(kind, key), 'way-back')?.state).toBe('ok');
+    expect(find(await check(kind, key), 'reregistration')?.state).toBe('ok');
     expect(readiness(await check(kind, key))).toBe('ready');
   });
 
@@ -161,7 +161,7 @@ describe('BLS registry coordinator', () => {
     await hooks.setPaused(aos.service_manager, 2n);
     await hooks.setPaused(aos.avs_directory, 1n);
     const list = await check(aos, key);
-    expect(troubles(list).filter((one) => one.endsWith(' fail'))).toEqual([
+    expect(problems(list).filter((one) => one.endsWith(' fail'))).toEqual([
       'avs-directory-pause fail',
       'registry-pause fail',
       'service-manager-pause fail',
@@ -182,7 +182,7 @@ describe('BLS registry coordinator', () => {
     await hooksOf.eject(ME, [0]);
     const ejected = await rig.now();
     const list = await check(kind, key);
-    expect(troubles(list)).toContain('ejection-cooldown pending');
+    expect(problems(list)).toContain('ejection-cooldown pending');
     expect(find(list, 'ejection-cooldown')?.clearsAt).toEqual({
       at: isoTime(Number(ejected + 1001n) * 1000),
       block: null,
@@ -204,7 +204,7 @@ describe('BLS registry coordinator', () => {
       quorums: null,
       ...key,
     });
-    expect(troubles(list)).toContain('m2-quorums fail');
+    expect(problems(list)).toContain('m2-quorums fail');
   });
 
   it('a BLS key that another operator has registered, and another one than the registered', async () => {
@@ -226,7 +226,7 @@ describe('BLS registry coordinator', () => {
 
   it('an AVSDirectory whose domain nobody knows', async () => {
     await hooks.setDomain('9.9.9' as never);
-    expect(troubles(await check(aos, key))).toContain('signature-domain fail');
+    expect(problems(await check(aos, key))).toContain('signature-domain fail');
   });
 });
 
@@ -237,7 +237,7 @@ describe('ECDSA stake registry', () => {
       const aos = await rig.deploy({flow});
       const list = await check(aos);
       expect(readiness(list)).toBe('ready');
-      expect(troubles(list)).toEqual([]);
+      expect(problems(list)).toEqual([]);
       expect(find(list, 'weight')?.state).toBe('ok');
       expect(find(list, 'signing-key')?.found).toBe(flow === 'ecdsa-b1' ? undefined : 'none yet');
     },
@@ -246,7 +246,7 @@ describe('ECDSA stake registry', () => {
   it('warns of a weight of nothing, which does not stop a registration', async () => {
     const aos = await rig.deploy({flow: 'ecdsa-b2', shares: [0n, 0n]});
     const list = await check(aos);
-    expect(troubles(list)).toEqual(['weight warn']);
+    expect(problems(list)).toEqual(['weight warn']);
     expect(readiness(list)).toBe('ready');
   });
 
@@ -259,7 +259,7 @@ describe('ECDSA stake registry', () => {
     const list = await check(aos, {signingKey: STRANGER.address});
     expect(readiness(list)).toBe('registered');
     expect(done(list)).toEqual(['eigenlayer-operator', 'avs-registration', 'signing-key']);
-    expect(troubles(await check(aos))).toEqual(['signing-key warn']);
+    expect(problems(await check(aos))).toEqual(['signing-key warn']);
   });
 });
 
@@ -271,22 +271,22 @@ describe('operator sets', () => {
   it('ready, the key still to be registered', async () => {
     const list = await check(aos);
     expect(readiness(list)).toBe('ready');
-    expect(troubles(list)).toEqual([]);
+    expect(problems(list)).toEqual([]);
     expect(find(list, 'operator-sets')?.found).toMatch(/^0/);
     expect(find(list, 'set-0-key')).toMatchObject({found: 'not registered yet'});
   });
 
   it('sets that are not there', async () => {
-    expect(troubles(await check(aos, {quorums: [99]}))).toContain('operator-sets fail');
+    expect(problems(await check(aos, {quorums: [99]}))).toContain('operator-sets fail');
   });
 
   it('paused', async () => {
     await rig.hooks(aos).setPaused(aos.allocation_manager, 4n);
-    expect(troubles(await check(aos))).toContain('allocation-manager-pause fail');
+    expect(problems(await check(aos))).toContain('allocation-manager-pause fail');
   });
 
   it('a stranger is no operator', async () => {
-    expect(troubles(await check(aos, {}, STRANGER.address))).toEqual(
+    expect(problems(await check(aos, {}, STRANGER.address))).toEqual(
       expect.arrayContaining(['gas-balance fail', 'eigenlayer-operator fail']),
     );
   });
@@ -304,7 +304,7 @@ describe('operator sets', () => {
     await rig.send(ME, aos.allocation_manager, leave);
     const left = await rig.block();
     const list = await check(aos, {quorums: [0]});
-    expect(troubles(list)).toEqual(['set-0-left pending']);
+    expect(problems(list)).toEqual(['set-0-left pending']);
     expect(readiness(list)).toBe('pending');
     const {clearsAt} = find(list, 'set-0-left') ?? {};
     const delay = BigInt(

@@ -118,7 +118,7 @@ describe('aos explain', () => {
     ['registry.avs', 'registry.avs'],
     ['signer.strangers', 'signer.strangers'],
     ['Quorum-3-stake', 'quorum-N-stake'],
-    ['way-back', 'way-back'],
+    ['reregistration', 'reregistration'],
   ])('finds %j', (typed, code) => expect(explain(typed)?.code).toBe(code));
 
   it.each(['', '2', '077', 'toString', '__proto__', 'nonsense'])('knows no %j', (word) =>

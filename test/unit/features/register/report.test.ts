@@ -60,16 +60,16 @@ describe('what aos register prints', () => {
       [
         ok('gas-balance', '1 ETH', 'more'),
         done('bls-key', 'x', 'y'),
-        fail('way-back', '\u001b[31mred', 'z', say('word '.repeat(40).trim())),
+        fail('reregistration', '\u001b[31mred', 'z', say('word '.repeat(40).trim())),
       ],
       STYLE,
     );
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(lines.slice(0, 3)).toMatchInlineSnapshot(`
       [
-        "✓ gas-balance  1 ETH",
-        "✓ bls-key      already: x",
-        "✗ way-back     \\x1b[31mred (needed: z)",
+        "✓ gas-balance     1 ETH",
+        "✓ bls-key         already: x",
+        "✗ reregistration  \\x1b[31mred (needed: z)",
       ]
     `);
   });

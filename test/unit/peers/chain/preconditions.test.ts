@@ -94,8 +94,8 @@ describe('blsPreconditions', () => {
   it.each<[string, Partial<BlsFacts>, Partial<BlsRequest>, string[]]>([
     ['ready', {}, {}, []],
     ['no such switches', {registryPaused: null, managerPaused: null}, {}, []],
-    ['on the list', {canReregister: false}, {}, ['way-back fail']],
-    ['an unreadable list', {canReregister: null}, {}, ['way-back unknown']],
+    ['on the list', {canReregister: false}, {}, ['reregistration fail']],
+    ['an unreadable list', {canReregister: null}, {}, ['reregistration unknown']],
     ['a silent registry', {status: null}, {}, ['avs-registration unknown']],
     ['one second to wait', {ejectedUntil: 1001n}, {}, ['ejection-cooldown pending']],
     ['the wait is over', {ejectedUntil: 1000n}, {}, []],

@@ -28,7 +28,7 @@ describe('decodeRevert', () => {
       'RegistryCoordinator._registerOperator: operator already registered for some quorums being registered for',
       'quorum-registered',
     ],
-    ['Operator already registered', 'no-way-back'],
+    ['Operator already registered', 'reregistration'],
     [
       'StakeRegistry.registerOperator: Operator does not meet minimum stake requirement for quorum',
       'quorum-stake',

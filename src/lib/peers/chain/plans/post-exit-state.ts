@@ -10,8 +10,8 @@ import type {ResolvedContracts} from '../contract-types.ts';
 /** The state of an operator that has left the AVS. */
 export type PostExitState = {
   range: {start: bigint; end: bigint} | null;
-  /** The service manager accepts it again; false for the published AOS; null: unknown, or no such check in this flow. */
-  wayBack: boolean | null;
+  /** Whether the service manager accepts it again: false for the published AOS; null when unknown, or without such a check. */
+  canReregister: boolean | null;
   /** Last block in which a left operator set may slash; null in other flows, or when no set was left. */
   slashableUntil: bigint | null;
 };
@@ -22,7 +22,7 @@ export async function readPostExitState(
   contracts: ResolvedContracts,
   {flow, operator, left}: {flow: Flow; operator: Hex; left: readonly number[]},
 ): Promise<PostExitState> {
-  const [{range}, wayBack, slashableUntil] = await Promise.all([
+  const [{range}, canReregister, slashableUntil] = await Promise.all([
     readNamed(chain, {
       range: call(rangeManagerAbi, contracts.rangeContract ?? zeroAddress, 'operatorRanges', [operator]),
     }),
@@ -30,7 +30,7 @@ export async function readPostExitState(
     flow === 'operator-sets' ? readSlashableUntil(chain, contracts, operator, left) : null,
   ]);
   const [start = 0n, end = 0n] = range ?? [];
-  return {range: end === 0n ? null : {start, end}, wayBack, slashableUntil};
+  return {range: end === 0n ? null : {start, end}, canReregister, slashableUntil};
 }
 
 async function readSlashableUntil(
