@@ -12,8 +12,8 @@ export function alertsProbes({config}: DoctorContext): Probe[] {
   return [
     {
       checks: ['alerts.webhook'],
-      run: async (tell, signal) => {
-        tell('alerts.webhook', await checkWebhook(config, signal));
+      run: async (report, signal) => {
+        report('alerts.webhook', await checkWebhook(config, signal));
       },
     },
   ];

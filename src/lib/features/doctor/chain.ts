@@ -51,39 +51,39 @@ export function chainProbes(context: DoctorContext): Probe[] {
   return [
     {
       checks: ['chain.rpc'],
-      run: async (tell, signal) => {
+      run: async (report, signal) => {
         if (config.rpcUrls.length === 0) {
-          tell('chain.rpc', blocked('config.valid', 'chain.chain_rpc_url is not known'));
+          report('chain.rpc', blocked('config.valid', 'chain.chain_rpc_url is not known'));
           return;
         }
         const probes = await Promise.all(config.rpcUrls.map((url) => probeRpc(url, context, signal)));
         for (const one of probes) if ('chain' in one) opened.push(one.chain);
-        tell('chain.rpc', judgeRpc(probes));
+        report('chain.rpc', judgeRpc(probes));
       },
     },
     {
       checks: ['chain.fresh'],
-      run: (tell) => {
-        tell('chain.fresh', judgeFresh(opened, time.now()));
+      run: (report) => {
+        report('chain.fresh', judgeFresh(opened, time.now()));
         return Promise.resolve();
       },
     },
     {
       checks: ['chain.contracts'],
-      run: async (tell, signal) => {
+      run: async (report, signal) => {
         const options = {rpcUrls: good(), chainId: config.chainId, timeoutMs: REQUEST_MS, signal};
         const {registry, quorums} = await withChain(options, (chain) => resolveContracts(chain, config));
         const summary = quorums.length === 0 ? '' : `, ${count(quorums.length, 'quorum')}`;
-        tell('chain.contracts', ok(`registry ${registry}${summary}; the contracts agree`));
+        report('chain.contracts', ok(`registry ${registry}${summary}; the contracts agree`));
       },
     },
     {
       checks: ['chain.gas', ...REGISTRY_IDS],
-      run: async (tell, signal) => {
+      run: async (report, signal) => {
         const {nodeId} = config;
         if (nodeId === null) {
           for (const id of ['chain.gas', ...REGISTRY_IDS] as const)
-            tell(id, blocked('config.valid', 'node.node_id is not known'));
+            report(id, blocked('config.valid', 'node.node_id is not known'));
           return;
         }
         const facts = await readOperatorStatus({
@@ -94,9 +94,9 @@ export function chainProbes(context: DoctorContext): Probe[] {
           configured: config,
           operator: nodeId,
         });
-        tell('chain.gas', judgeGas(facts));
+        report('chain.gas', judgeGas(facts));
         const status = statusFacts(context, nodeId, facts);
-        for (const id of REGISTRY_IDS) tell(id, findingOf(JUDGES[id](status)));
+        for (const id of REGISTRY_IDS) report(id, findingOf(JUDGES[id](status)));
       },
     },
   ];

@@ -70,7 +70,7 @@ export function judgeOffset(
   const repair = say('sudo timedatectl set-ntp true   (or start chronyd)');
   if (least >= FAIL_MS) return fail(found, repair);
   if (least >= WARN_MS) return warn(found, repair);
-  if (high - low > TOO_VAGUE_MS) return unclear(`${found}: too vague to tell`, check);
+  if (high - low > TOO_VAGUE_MS) return unclear(`${found}: too vague to judge`, check);
   if (remote.length === 0 && !allLocal)
     return unclear(`only programs on this machine were asked, and they share its clock (${names})`, check);
   return ok(found);

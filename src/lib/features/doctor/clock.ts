@@ -30,7 +30,7 @@ export function clockProbes(context: DoctorContext): Probe[] {
   return [
     {
       checks: ['clock.offset'],
-      run: async (tell, signal) => {
+      run: async (report, signal) => {
         // A source that gives no answer does not hold up the others.
         const limit = deadline(signal, ANSWER_MS);
         const said = await Promise.all([
@@ -40,7 +40,7 @@ export function clockProbes(context: DoctorContext): Probe[] {
         signal.throwIfAborted();
         const sources = said.flatMap((one) => ('source' in one ? [one.source] : []));
         const unread = said.flatMap((one) => ('why' in one ? [one.why] : []));
-        tell('clock.offset', judgeOffset(sources, {allLocal: config.chainId === DEV_CHAIN, unread}));
+        report('clock.offset', judgeOffset(sources, {allLocal: config.chainId === DEV_CHAIN, unread}));
       },
     },
   ];

@@ -13,9 +13,9 @@ export function configProbes({config, found}: DoctorContext): Probe[] {
   const findings = judgeConfig({file, error, problems, warnings});
   return IDS.map((id) => ({
     checks: [id],
-    run: (tell) => {
+    run: (report) => {
       const finding = findings[id];
-      if (finding !== undefined) tell(id, finding);
+      if (finding !== undefined) report(id, finding);
       return Promise.resolve();
     },
   }));

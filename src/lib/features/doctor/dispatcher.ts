@@ -19,9 +19,9 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
   return [
     {
       checks: ['dispatcher.websocket'],
-      run: async (tell, signal) => {
+      run: async (report, signal) => {
         if (dispatcherUrl === null) {
-          tell('dispatcher.websocket', unknown);
+          report('dispatcher.websocket', unknown);
           return;
         }
         const started = time.monotonic();
@@ -30,32 +30,32 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
           await probeWebSocket(dispatcherUrl, end);
           return ok(`connected to ${host} in ${Math.round(time.monotonic() - started)} ms`);
         });
-        tell('dispatcher.websocket', found);
+        report('dispatcher.websocket', found);
       },
     },
     {
       checks: ['dispatcher.identity'],
-      run: (tell) => {
-        tell('dispatcher.identity', judgeIdentity(config));
+      run: (report) => {
+        report('dispatcher.identity', judgeIdentity(config));
         return Promise.resolve();
       },
     },
     {
       checks: ['dispatcher.knows_us'],
-      run: async (tell, signal) => {
+      run: async (report, signal) => {
         if (dispatcherUrl === null) {
-          tell('dispatcher.knows_us', unknown);
+          report('dispatcher.knows_us', unknown);
           return;
         }
         if (nodeId === null) {
-          tell('dispatcher.knows_us', blocked('config.valid', 'node.node_id is not known'));
+          report('dispatcher.knows_us', blocked('config.valid', 'node.node_id is not known'));
           return;
         }
         const {host} = new URL(dispatcherHttpUrl(null, dispatcherUrl));
         const found = await withinAnswerTime({who: host, next: FIX, signal}, (end) =>
           askAboutUs(dispatcherUrl, nodeId, end),
         );
-        tell('dispatcher.knows_us', found);
+        report('dispatcher.knows_us', found);
       },
     },
   ];

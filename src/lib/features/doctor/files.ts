@@ -28,8 +28,8 @@ export function filesProbes(context: DoctorContext): Probe[] {
   const {config, env, cwd, uid} = context;
   const sync = (id: Probe['checks'][number], judge: () => Finding): Probe => ({
     checks: [id],
-    run: (tell) => {
-      tell(id, judge());
+    run: (report) => {
+      report(id, judge());
       return Promise.resolve();
     },
   });
@@ -41,7 +41,7 @@ export function filesProbes(context: DoctorContext): Probe[] {
     sync('files.journal', () => judgeJournalFiles(config.storeDir)),
     {
       checks: ['files.sockets'],
-      run: async (tell) => tell('files.sockets', await judgeSockets(controlDirs(env, cwd, uid), uid)),
+      run: async (report) => report('files.sockets', await judgeSockets(controlDirs(env, cwd, uid), uid)),
     },
   ];
 }

@@ -20,9 +20,9 @@ export function journalProbes(context: DoctorContext): Probe[] {
     judge: (facts: JournalFacts, inspection: JournalInspection) => Finding | Promise<Finding>,
   ): Probe => ({
     checks: [id],
-    run: async (tell) => {
+    run: async (report) => {
       const reading = await journal();
-      tell(
+      report(
         id,
         reading.state === 'read'
           ? await judge(reading.facts, reading.inspection)
@@ -33,7 +33,7 @@ export function journalProbes(context: DoctorContext): Probe[] {
   return [
     {
       checks: ['journal.open'],
-      run: async (tell) => tell('journal.open', judgeOpen(await journal())),
+      run: async (report) => report('journal.open', judgeOpen(await journal())),
     },
     about('journal.sound', (_facts, {damage, bytes, path}) => judgeDamage(damage, bytes, path)),
     about('journal.readings', (_facts, {readings: {read, last, unbroken}}) =>

@@ -15,24 +15,24 @@ export function machineProbes({config, env, cwd, disk, node}: DoctorContext): Pr
   return [
     {
       checks: ['disk.space', 'disk.inodes'],
-      run: async (tell) => {
+      run: async (report) => {
         const {freeBytes, bytes, freeFiles, files} = await disk(dir);
-        tell('disk.space', judgeSpace(freeBytes, bytes, sanitizeText(dir)));
-        tell('disk.inodes', judgeInodes(freeFiles, files, sanitizeText(dir)));
+        report('disk.space', judgeSpace(freeBytes, bytes, sanitizeText(dir)));
+        report('disk.inodes', judgeInodes(freeFiles, files, sanitizeText(dir)));
       },
     },
     {
       checks: ['versions.node'],
-      run: (tell) => {
-        tell('versions.node', judgeNode(node));
+      run: (report) => {
+        report('versions.node', judgeNode(node));
         return Promise.resolve();
       },
     },
     {
       checks: ['versions.sqlite'],
-      run: (tell) => {
+      run: (report) => {
         const {binding, version} = sqliteVersion();
-        tell('versions.sqlite', judgeSqlite(binding, version));
+        report('versions.sqlite', judgeSqlite(binding, version));
         return Promise.resolve();
       },
     },

@@ -22,21 +22,21 @@ export function pingProbes(context: DoctorContext): Probe[] {
   return [
     {
       checks: ['ping.local'],
-      run: async (tell, signal) =>
-        tell('ping.local', await judgeLocal(config.listen, await running(), time.now, signal)),
+      run: async (report, signal) =>
+        report('ping.local', await judgeLocal(config.listen, await running(), time.now, signal)),
     },
     {
       checks: ['ping.outer_url'],
-      run: (tell) => {
-        tell('ping.outer_url', judgeOuterUrl(config));
+      run: (report) => {
+        report('ping.outer_url', judgeOuterUrl(config));
         return Promise.resolve();
       },
     },
     {
       checks: ['ping.outside'],
-      run: async (tell) => {
+      run: async (report) => {
         const [operator, stored] = await Promise.all([running(), journal()]);
-        tell('ping.outside', judgeOutside(context, operator, stored));
+        report('ping.outside', judgeOutside(context, operator, stored));
       },
     },
   ];

@@ -12,7 +12,7 @@ export type Probe = {
    * An AosError fails the first check that is not reported yet; the probe’s other checks are then skipped.
    * @param signal aborted when the probe reports nothing for too long
    */
-  run: (tell: (id: CheckId, finding: Finding) => void, signal: AbortSignal) => Promise<void>;
+  run: (report: (id: CheckId, finding: Finding) => void, signal: AbortSignal) => Promise<void>;
 };
 
 export type RunOptions = {
@@ -88,12 +88,12 @@ async function runProbe(
 
   started = time.monotonic();
   const patience = patienceOf(time, limitMs, end);
-  const tell = (id: CheckId, found: Finding): void => {
+  const report = (id: CheckId, found: Finding): void => {
     put(id, found);
     patience.restart();
   };
   try {
-    await Promise.race([probe.run(tell, patience.signal), patience.end]);
+    await Promise.race([probe.run(report, patience.signal), patience.end]);
     for (const id of open) put(id, unclear('it was not checked'));
   } catch (error) {
     const [first, ...rest] = open;

@@ -33,25 +33,25 @@ export function operatorProbes({running, time, version}: DoctorContext): Probe[]
   return [
     {
       checks: ['ping.operator'],
-      run: async (tell) => {
+      run: async (report) => {
         const reading = await running();
         switch (reading.state) {
           case 'unknown': {
-            tell('ping.operator', blocked('config.valid', 'node.node_id is not known'));
+            report('ping.operator', blocked('config.valid', 'node.node_id is not known'));
             return;
           }
           case 'absent': {
-            tell('ping.operator', warn('no operator runs for this node on this machine', run('run')));
+            report('ping.operator', warn('no operator runs for this node on this machine', run('run')));
             return;
           }
           case 'broken': {
-            tell('ping.operator', fail(reading.message, reading.next));
+            report('ping.operator', fail(reading.message, reading.next));
             return;
           }
           case 'running': {
             const {pid, host, view} = reading.facts;
             const since = view.node === null ? '' : `, up ${duration(time.now() - view.node.startedAt)}`;
-            tell('ping.operator', ok(`runs as process ${pid} on ${host}${since}`));
+            report('ping.operator', ok(`runs as process ${pid} on ${host}${since}`));
             return;
           }
         }
@@ -59,18 +59,18 @@ export function operatorProbes({running, time, version}: DoctorContext): Probe[]
     },
     {
       checks: ['versions.operator'],
-      run: async (tell) => {
+      run: async (report) => {
         const reading = await running();
         if (reading.state !== 'running') {
-          tell('versions.operator', blocked('ping.operator', 'no operator runs to compare with'));
+          report('versions.operator', blocked('ping.operator', 'no operator runs to compare with'));
           return;
         }
         const own = reading.facts.version;
         if (own === version) {
-          tell('versions.operator', ok(`both are ${version}`));
+          report('versions.operator', ok(`both are ${version}`));
           return;
         }
-        tell(
+        report(
           'versions.operator',
           warn(
             `the running operator is aos ${own}, this is ${version}`,

@@ -18,10 +18,10 @@ export function signerProbes({config, time}: DoctorContext): Probe[] {
   return [
     {
       checks: CHECKS,
-      run: async (tell, signal) => {
+      run: async (report, signal) => {
         if (signerUrl === null || nodeId === null) {
           const missing = signerUrl === null ? 'node.signer_key' : 'node.node_id';
-          for (const id of CHECKS) tell(id, blocked('config.valid', `${missing} is not known`));
+          for (const id of CHECKS) report(id, blocked('config.valid', `${missing} is not known`));
           return;
         }
         await checkSigner({
@@ -32,7 +32,7 @@ export function signerProbes({config, time}: DoctorContext): Probe[] {
           limitMs: STEP_MS,
           samples: SAMPLES,
           signal,
-          onStep: (step) => tell(step.id, findingOf(step)),
+          onStep: (step) => report(step.id, findingOf(step)),
         });
       },
     },

@@ -19,12 +19,12 @@ export function workersProbes({config}: DoctorContext): Probe[] {
   return [
     ...kinds.map(([kind, id]): Probe => ({
       checks: [id],
-      run: async (tell, signal) => tell(id, await judgeWorker(kind, config, signal)),
+      run: async (report, signal) => report(id, await judgeWorker(kind, config, signal)),
     })),
     {
       checks: ['workers.callback'],
-      run: (tell) => {
-        tell('workers.callback', judgeCallback(config));
+      run: (report) => {
+        report('workers.callback', judgeCallback(config));
         return Promise.resolve();
       },
     },
