@@ -14,12 +14,12 @@ type AlertConfig = Pick<Config, 'alerts' | 'network' | 'node'>;
 export function startAlerts(config: AlertConfig, options: {version: string; emit: Emit}): Alerts | null {
   const webhook = webhookOf(config);
   if (webhook === null) return null;
-  const teller = tellerOf(config, options.version);
+  const sender = senderOf(config, options.version);
   const alerts = createAlerts({
     time: systemTime,
     delayMs: config.alerts.delayMs,
     emit: options.emit,
-    send: (alert, signal) => webhook.post(alertPayload(alert, teller, renderNext), signal),
+    send: (alert, signal) => webhook.post(alertPayload(alert, sender, renderNext), signal),
   });
   return {
     onEvent: alerts.onEvent,
@@ -61,7 +61,7 @@ export async function sendTestAlert(config: AlertConfig, version: string): Promi
   } as const;
   try {
     const status = await webhook.post(
-      alertPayload(alert, tellerOf(config, version), renderNext),
+      alertPayload(alert, senderOf(config, version), renderNext),
       new AbortController().signal,
     );
     return {webhook: webhook.place, status, tookMs: Math.round(systemTime.monotonic() - begun)};
@@ -76,6 +76,6 @@ function webhookOf({alerts}: AlertConfig): Webhook | null {
     : createWebhook(alerts.webhook(), {time: systemTime, random: Math.random}); // jitter only
 }
 
-function tellerOf({node, network}: AlertConfig, version: string) {
+function senderOf({node, network}: AlertConfig, version: string) {
   return {nodeId: node.id, network, host: hostname(), version};
 }

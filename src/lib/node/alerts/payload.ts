@@ -4,8 +4,8 @@ import {isoTime} from '../../foundation/time/time.ts';
 import type {Alert} from './due.ts';
 import type {RenderNext} from '../../foundation/next-step/next-step.ts';
 
-/** Who tells it. */
-export type Teller = {nodeId: string; network: string; host: string; version: string};
+/** The node that sends an alert. */
+export type AlertSender = {nodeId: string; network: string; host: string; version: string};
 
 /**
  * Returns the body of the request to a webhook (docs/alerts.md). `text` is the alert as one line, which chat services
@@ -13,13 +13,13 @@ export type Teller = {nodeId: string; network: string; host: string; version: st
  */
 export function alertPayload(
   alert: Alert,
-  teller: Teller,
+  sender: AlertSender,
   renderNext: RenderNext,
 ): Record<string, string | number | null> {
   const {state, subject, severity, code, since, at, afterMs} = alert;
   const message = safeText(alert.message);
   const next = alert.next === null ? '' : safeText(renderNext(alert.next));
-  const text = forChat(alertText({...alert, message, next}, teller));
+  const text = forChat(alertText({...alert, message, next}, sender));
   return {
     schema: 'aos.alert/v1',
     state,
@@ -31,10 +31,10 @@ export function alertPayload(
     since: isoTime(since),
     at: isoTime(at),
     afterMs,
-    nodeId: teller.nodeId,
-    network: teller.network,
-    host: teller.host,
-    version: teller.version,
+    nodeId: sender.nodeId,
+    network: sender.network,
+    host: sender.host,
+    version: sender.version,
     text,
     content: text,
   };
@@ -58,11 +58,11 @@ const WORDS: Readonly<Record<Alert['state'], string>> = {
 /** Formats an alert as one line for people. */
 function alertText(
   {state, subject, message, code, next, afterMs, since, at}: Omit<Alert, 'next'> & {next: string},
-  teller: Teller,
+  sender: AlertSender,
 ): string {
   const lasted = afterMs ?? at - since;
   const after = state === 'recovered' || state === 'reminder' ? ` after ${duration(lasted)}` : '';
   const todo = next === '' ? '' : ` → ${next}`;
-  const who = `${teller.nodeId} on ${teller.network} (${teller.host})`;
+  const who = `${sender.nodeId} on ${sender.network} (${sender.host})`;
   return `aos ${WORDS[state]}: ${subject === 'test' ? '' : `${subject}: `}${message}${after} (${code})${todo} · ${who}`;
 }
