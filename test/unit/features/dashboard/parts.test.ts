@@ -7,9 +7,10 @@ import {shown} from '../../../../src/lib/features/dashboard/model/line.ts';
 import {createMarks, MARK_CELLS} from '../../../../src/lib/features/dashboard/marks.ts';
 import {createLog, createLogFilter, LOG_LEVELS} from '../../../../src/lib/features/dashboard/model/log.ts';
 import {paceOf} from '../../../../src/lib/features/dashboard/pace.ts';
-import {chainLines, signerLines} from '../../../../src/lib/features/dashboard/panes/facts.ts';
+import {chainLines, heartbeatLines, signerLines} from '../../../../src/lib/features/dashboard/panes/facts.ts';
 import {verdictLine} from '../../../../src/lib/features/dashboard/panes/header.ts';
-import type {OperatorEvent} from '../../../../src/lib/node/events/events.ts';
+import type {News} from '../../../../src/lib/features/dashboard/model/data.ts';
+import type {OperatorEvent, OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
 import {emptyView, reduceView} from '../../../../src/lib/node/events/view.ts';
 import {
   after,
@@ -75,7 +76,26 @@ describe('the heartbeat', () => {
     ]);
   });
 
-  it('begins the grace after three missed probes', () => {
+  it('has room for the interval at 80 columns, by either kind of probe', () => {
+    const rows = (['http', 'websocket'] as const).map((via) => {
+      const bodies: OperatorEventBody[] = [liveness(START, {outages: []}), {type: 'probe_answered', via}];
+      const news = bodies.map((body, index): News => ({
+        type: 'event',
+        event: {seq: index + 1, at: START, ...body},
+      }));
+      const [, row = []] = heartbeatLines(sceneOf(news, START + 9_000), 80);
+      return row
+        .map(({text: part}) => part)
+        .join('')
+        .trim();
+    });
+    expect(rows).toEqual([
+      'probed 9s ago by http · allowance 01:00:00 · no outage · every 10s',
+      'probed 9s ago by ws · allowance 01:00:00 · no outage · every 10s',
+    ]);
+  });
+
+  it('begins the allowance after three missed probes', () => {
     const view = viewOf([0]);
     expect(heartbeatOf(view, START + 30_000)).toMatchObject({offline: false, allowanceLeftMs: 3_600_000});
     expect(heartbeatOf(view, START + 30_001)).toMatchObject({offline: true, allowanceLeftMs: 3_569_999});

@@ -37,8 +37,11 @@ export function heartbeatLines({data, ui, now}: Scene, width: number): Line[] {
   return [head, [...indent(), ...joinFitting(heartbeatParts(view, now), width - LABEL)]];
 }
 
-/** The parts of the record's line, the most needed first. */
-export function heartbeatParts(view: OperatorView, now: number): Line[] {
+/** Short names of the kinds of probes, so that 80 columns have room for the interval. */
+const VIA = {http: 'http', websocket: 'ws'} as const;
+
+/** Returns the figures of the liveness record, the most needed first. */
+function heartbeatParts(view: OperatorView, now: number): Line[] {
   const beat = heartbeatOf(view, now);
   const {liveness} = view;
   const last: Line =
@@ -46,7 +49,7 @@ export function heartbeatParts(view: OperatorView, now: number): Line[] {
       ? [span('never probed', 'warn')]
       : [
           span(`probed ${age(now - beat.lastAt)} ago`, beat.offline ? 'fail' : 'plain'),
-          span(beat.via === null ? '' : ` by ${beat.via}`),
+          span(beat.via === null ? '' : ` by ${VIA[beat.via]}`),
         ];
   const allowance: Line =
     beat.allowanceLeftMs === null
