@@ -72,7 +72,7 @@ export function hangingRows(rows: readonly Row[], style: ListStyle, least = 0): 
 
 function textLines(text: RowText, style: ListStyle, room: number): string[] {
   return typeof text === 'string'
-    ? wrap(plainText(text, style), Math.max(1, room))
+    ? wrap(plainText(text, style), Math.max(1, room), 'keep ids')
     : stepLines(text, style, room);
 }
 

@@ -100,6 +100,12 @@ describe('a list of checks', () => {
     );
   });
 
+  it('keeps a key id whole where the line is shorter', () => {
+    const id = `0x${'ab'.repeat(32)}`;
+    const lines = checkLines([{id: 'bls-key', ...ok(`${id}, not registered yet`)}], listStyle({width: 60}));
+    expect(lines.filter((line) => line.includes(id))).toHaveLength(1);
+  });
+
   it('says in ASCII and without colours what it says with them', () => {
     const plain = checkLines(LIST, listStyle({ascii: true})).join('\n');
     expect(plain).toMatch(/^[\n -~]*$/);

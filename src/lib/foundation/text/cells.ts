@@ -60,7 +60,7 @@ export function column(text: string, width: number, side: 'left' | 'right' = 'le
  *   copy an address or a command; or `keep ids` whole and break other words
  * @returns at least one line
  */
-export function wrap(text: string, width: number, long: 'break' | 'keep' = 'break'): string[] {
+export function wrap(text: string, width: number, long: 'break' | 'keep' | 'keep ids' = 'break'): string[] {
   const lines: string[] = [];
   let line = '';
   for (const [, gap = '', word = ''] of text.matchAll(/( *)([^ ]+)/g)) {
@@ -70,12 +70,16 @@ export function wrap(text: string, width: number, long: 'break' | 'keep' = 'brea
       continue;
     }
     if (line !== '') lines.push(line);
-    const parts = long === 'break' && cellsOf(word) > width ? breakWord(word, width) : [word];
+    const isBroken = long === 'break' || (long === 'keep ids' && !ID.test(word));
+    const parts = isBroken && cellsOf(word) > width ? breakWord(word, width) : [word];
     lines.push(...parts.slice(0, -1));
     line = parts.at(-1) ?? '';
   }
   return line === '' && lines.length > 0 ? lines : [...lines, line];
 }
+
+/** An address, a hash or a key id, with at most one sign on each side. */
+const ID = /^[^\w]?0x(?:[0-9a-f]{40}|[0-9a-f]{64})[^\w]?$/i;
 
 /** With less room than this beside its head, a text continues below it. */
 const LEAST_ROOM = 30;

@@ -58,6 +58,14 @@ describe('wrap', () => {
     expect(wrap(`at ${address} now`, 30)).toEqual(['at', address.slice(0, 30), `${address.slice(30)} now`]);
   });
 
+  it.each([`0x${'ab'.repeat(20)}`, `0x${'AB'.repeat(32)},`])(
+    'keeps the id %s whole, and breaks other words',
+    (id) => {
+      const long = 'a'.repeat(45);
+      expect(wrap(`at ${id} ${long}`, 40, 'keep ids')).toEqual(['at', id, 'a'.repeat(40), 'aaaaa']);
+    },
+  );
+
   it('gives one line for nothing, and keeps spaces within a line', () => {
     expect(wrap('', 10)).toEqual(['']);
     expect(wrap('npm ci   (or', 20)).toEqual(['npm ci   (or']);
