@@ -12,6 +12,7 @@ import {connectStep} from './check/connect.ts';
 import {exposureStep} from './check/exposure.ts';
 import {healthcheckStep, healthStatusStep} from './check/health.ts';
 import {latencyStep} from './check/latency.ts';
+import {nextInCheck} from './check/next.ts';
 import {signStep} from './check/sign.ts';
 import type {CheckContext, Finding, Latency, Step} from './check/step.ts';
 import {STEP_IDS, type StepId} from './step-ids.ts';
@@ -111,7 +112,7 @@ async function runStep(step: Step, context: CheckContext, outer: AbortSignal | u
         ...(step.slow ?? STUCK),
         ...(step.id === 'signer.connect' ? {stop: true} : {}),
       };
-    return {state: 'fail', found: error.message, means: error.hint, next: error.next};
+    return {state: 'fail', found: error.message, means: error.hint, next: nextInCheck(error)};
   } finally {
     cancel();
     unlink();
