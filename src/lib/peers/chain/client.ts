@@ -7,8 +7,8 @@ export type ChainClientOptions = {
   signal: AbortSignal;
   /** Limit for one request; null leaves it to the signal. */
   timeoutMs?: number | null;
-  /** How a request is repeated when the RPC was busy or its connection stale. */
-  retry?: {count: number; /** Before the first; it doubles. */ delayMs: number};
+  /** Retries after a busy RPC or a stale connection. */
+  retry?: {count: number; /** Wait before the first; it doubles. */ delayMs: number};
 };
 
 const RETRY = {count: 1, delayMs: 150};

@@ -29,7 +29,7 @@ export type LateLinks = Awaited<ReturnType<typeof readLateLinks>>;
  */
 export async function readLinks(chain: Chain, registry: Hex, configured: Configured) {
   const at = <T>(address: Hex | null, make: (address: Hex) => ReadCall<T>): ReadCall<T> =>
-    make(address ?? zeroAddress); // nothing answers there
+    make(address ?? zeroAddress); // the zero address never answers
   const coordinator = registryCoordinatorAbi;
   const said = await readNamed(chain, {
     quorumCount: call(coordinator, registry, 'quorumCount', []),

@@ -18,7 +18,7 @@ export function rpcErrorOf(error: unknown): RpcRequestError | null {
 const EXECUTION_REVERTED = 3;
 /** Error texts of clients for a reverted call, and for a halted one: out of gas, INVALID, an invalid jump or stack. */
 const REVERTED = /\brevert(?:ed)?\b|VM execution error/i;
-const BROKE_OFF =
+const BROKEN_OFF =
   /\bout of gas\b|\b(?:invalid|unknown|undefined) opcode\b|\binvalid jump\b|\bstack (?:under|over)flow\b|\bstack limit reached\b/i;
 /** anvil's text for a halted call: `EVM error InvalidFEOpcode`. */
 const HALTED = /^EVM error [A-Z][A-Za-z]+$/;
@@ -31,7 +31,7 @@ export function isRevert(error: unknown): boolean {
   const answer = rpcErrorOf(error);
   if (answer === null) return false;
   const {code, details} = answer;
-  return code === EXECUTION_REVERTED || [REVERTED, BROKE_OFF, HALTED].some((words) => words.test(details));
+  return code === EXECUTION_REVERTED || [REVERTED, BROKEN_OFF, HALTED].some((words) => words.test(details));
 }
 
 /**

@@ -112,7 +112,7 @@ function readLogs(answer: unknown, filter: LogFilter, span: Span, endpoint: stri
     )
       throw wrong('a log whose fields make no sense');
     if (block < span.from || block > span.to || address.toLowerCase() !== filter.address.toLowerCase())
-      throw wrong('logs that were not asked for');
+      throw wrong('logs outside the request');
     logs.push({
       address: address.toLowerCase(),
       topics: topics.map((topic) => topic.toLowerCase()),

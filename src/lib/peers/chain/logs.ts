@@ -87,11 +87,11 @@ export async function scanLogs(
   let logs = 0;
   const pace = createPace(options);
 
-  const underWay = (): number => [...active].reduce((sum, {span}) => sum + lengthOf(span), 0);
+  const blocksInProgress = (): number => [...active].reduce((sum, {span}) => sum + lengthOf(span), 0);
 
   const report = (): void => {
     if (onProgress === undefined) return;
-    const blocks = blocksTotal - blocksLeft(ranges) - underWay();
+    const blocks = blocksTotal - blocksLeft(ranges) - blocksInProgress();
     const left =
       cap.good === 0 ? null : requestsLeft(ranges, Math.min(cap.good, bestCase(cap))) + active.size;
     const perBlock = blocks === 0 ? null : (time.monotonic() - started) / blocks;

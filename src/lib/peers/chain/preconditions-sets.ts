@@ -87,7 +87,7 @@ function registrar({registrar: address, registrarServesAvs}: SetsFacts): Precond
       id,
       'none',
       needed,
-      say('The AVS takes no operators this way: ask the AOS team, or check --flow.'),
+      say('The AVS accepts no operators in this flow: ask the AOS team, or check --flow.'),
     );
   if (registrarServesAvs === false)
     return fail(id, `${address} does not serve it`, needed, say('Ask the AOS team.'));
@@ -96,7 +96,7 @@ function registrar({registrar: address, registrarServesAvs}: SetsFacts): Precond
 
 function permission(permitted: boolean | null): Precondition {
   const [id, needed] = ['permission', 'the operator may act for itself'];
-  if (permitted === null) return ok(id, 'not asked: the chain names no PermissionController', needed);
+  if (permitted === null) return ok(id, 'not checked: the chain names no PermissionController', needed);
   if (permitted) return ok(id, 'yes', needed);
   return fail(id, 'no: it has other admins', needed, say('Send from an admin or appointee: --calldata'));
 }

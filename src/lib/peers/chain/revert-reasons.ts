@@ -22,7 +22,7 @@ const reason = (
 ): RevertReason => ({id, means, next: typeof next === 'string' ? say(next) : next, errors, texts});
 
 const CHECK = run('register', ['--check'], 'See what is missing');
-const AGAIN = 'Run the command again; it signs anew.';
+const AGAIN = 'Run the command again; it signs again.';
 const STATUS = run('status');
 
 /**

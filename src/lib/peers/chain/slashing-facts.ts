@@ -169,7 +169,7 @@ async function lookUp(
   logs: readonly ChainLog[],
   name: string,
   concurrency: number,
-  look: (log: ChainLog) => Promise<string>,
+  read: (log: ChainLog) => Promise<string>,
 ): Promise<Map<string, string>> {
   const first = new Map(logs.map((log) => [log.txHash, log]));
   const found = await withConcurrency(
@@ -179,7 +179,7 @@ async function lookUp(
       const fact = `${name} ${log.txHash}`;
       const kept = store.fact(key, fact);
       if (kept !== undefined) return [log.txHash, kept];
-      const value = await look(log);
+      const value = await read(log);
       store.keep(key, fact, value, log.block);
       return [log.txHash, value];
     },

@@ -28,8 +28,8 @@ export async function readUnanswering(
     at === null ? [] : calls(`0x${at.slice(2)}`).map((one) => ({id, what, one})),
   );
   const results = await chain.read(asked.map(({one}) => one));
-  const heard = new Set(asked.flatMap(({id}, index) => (results[index]?.ok === true ? [id] : [])));
-  return new Map(asked.flatMap(({id, what}) => (heard.has(id) ? [] : [[id, what] as const])));
+  const answered = new Set(asked.flatMap(({id}, index) => (results[index]?.ok === true ? [id] : [])));
+  return new Map(asked.flatMap(({id, what}) => (answered.has(id) ? [] : [[id, what] as const])));
 }
 
 function probesOf(contracts: Contracts): Probe[] {

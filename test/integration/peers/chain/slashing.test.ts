@@ -285,7 +285,7 @@ describe('slashing history on a real chain', () => {
       strategy: aos.strategies[0],
       percent: '0',
       amount: null,
-      description: 'took nothing, for nothing was allocated: for show',
+      description: 'took nothing, because nothing was allocated: for show',
       executed: true,
     });
     // Of another operator it is nobody else's business.
