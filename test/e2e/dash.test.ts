@@ -243,7 +243,7 @@ describe('aos dash', () => {
     expect(await window.ended).toBe(0);
   });
 
-  it('says that the operator is not running, and goes on with the next one', async () => {
+  it('says that the operator is not running, and continues with the next one', async () => {
     await using world = openWorld();
     const first = await operator(world);
     const window = openDash(world, ['--socket', first.path]);

@@ -129,7 +129,7 @@ describe('the dashboard of aos run', () => {
     await expectRestored(terminal);
   });
 
-  it('goes with its window; the operator goes on, and says in its log how to see it again', async () => {
+  it('goes with its window; the operator continues, and says in its log how to see it again', async () => {
     const terminal = start();
     const shown = await screen(terminal);
     const pid = operatorPid() ?? 0;

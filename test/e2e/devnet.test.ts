@@ -255,7 +255,7 @@ describe('aos devnet up', () => {
     expect(error.text).toContain('no such chain');
   });
 
-  it('goes on without its reader', async () => {
+  it('continues without its reader', async () => {
     await using world = openWorld();
     const devnet = await devnetUp(world);
     devnet.cli.process.stdout!.destroy();

@@ -233,7 +233,7 @@ describe('aos init on a terminal', () => {
     await wizard.until(/It is not an address/);
     wizard.pty.write('\u0015');
     await flood(wizard, '\u001b[200~', 'x', '\u001b[201~');
-    // The line is cleared, and the wizard goes on as if nothing had been.
+    // The line is cleared, and the wizard continues as if nothing had been.
     wizard.pty.write(`\u0015${OPERATOR}${ENTER}`);
     await wizard.answer(/Signer URL/, '');
     await flood(wizard, '', 'y', '');

@@ -176,7 +176,7 @@ describe('aos keys bls on a terminal', () => {
     expect(existsSync(path.join(world.home, 'bls.json'))).toBe(false);
   });
 
-  it('goes on after Ctrl-Z and fg', async () => {
+  it('continues after Ctrl-Z and fg', async () => {
     await using world = openWorld();
     const terminal = onTerminal(world, [], ['/bin/bash', '--norc', '--noprofile', '-i']);
     await terminal.answer(/[$#] $/, '$AOS keys bls create; echo "ended $?"\r');

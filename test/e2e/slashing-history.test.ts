@@ -134,7 +134,7 @@ describe('aos slashing-history', () => {
     expect(error?.next).toMatch(/--since 30d.*--max-requests \d+/);
   });
 
-  it('goes on after Ctrl-C where it was', async () => {
+  it('continues after Ctrl-C where it was', async () => {
     capped(1_000, {latencyMs: 20});
     const first = world.start([...args, '--concurrency', '2']);
     await sent(60);

@@ -52,7 +52,7 @@ describe('the streams of aos run', () => {
     expect((jsonOf(stdout) as Line)['accepted']).toBe(3);
   });
 
-  it('goes on when what it writes to is full', async () => {
+  it('continues when what it writes to is full', async () => {
     await devnet.submit(1);
     const {code, stderr} = await world.run([], {
       shell: `$AOS run -c '${devnet.config}' --jobs 1 --json >/dev/full`,
@@ -118,7 +118,7 @@ describe('the streams of aos run', () => {
     expect(ndjson(stdout).at(-1)).toMatchObject({type: 'summary', reason: 'for', accepted: 0});
   });
 
-  it('goes on when stdout is closed: | head -1', async () => {
+  it('continues when stdout is closed: | head -1', async () => {
     const ids = await devnet.submit(5);
     const cli = world.start([], {
       shell: `{ $AOS run -c '${devnet.config}' --jobs 5 --json; echo "code $?" >&2; } | head -1`,
@@ -130,7 +130,7 @@ describe('the streams of aos run', () => {
     expect(stderr).toMatch(/code 0\n$/);
   });
 
-  it('goes on when stderr is closed from the start', async () => {
+  it('continues when stderr is closed from the start', async () => {
     await devnet.submit(5);
     const {stdout} = await world.run([], {
       shell: `$AOS run -c '${devnet.config}' --jobs 5 --json 2>&1 >'${world.home}/out.ndjson' | true; echo ended`,
@@ -148,7 +148,7 @@ describe('the streams of aos run', () => {
   it.each([
     ['stdout', '--json --quiet |'],
     ['stderr', '2>&1 >/dev/null |'],
-  ])('goes on, and ends, when the reader of %s stands still', async (_stream, redirect) => {
+  ])('continues, and ends, when the reader of %s stands still', async (_stream, redirect) => {
     // Far more than a pipe holds.
     const ids = await devnet.submit(250);
     const cli = world.start([], {

@@ -54,7 +54,7 @@ describe('on a terminal', () => {
     await world.nothingLeft();
   });
 
-  it('the operator goes on when its window is closed', async () => {
+  it('the operator continues when its window is closed', async () => {
     await using world = openWorld();
     const devnet = await devnetUp(world);
     const terminal = onTerminal(world, ['run', '-c', devnet.config, '--headless']);

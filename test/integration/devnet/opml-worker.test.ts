@@ -113,7 +113,7 @@ describe('an opml worker', () => {
     expect(await (await fetch(`${worker.url}/api/v1/status`)).json()).toEqual({msg: '3'});
   });
 
-  it('goes on with a new thread when the model crashes', async () => {
+  it('continues with a new thread when the model crashes', async () => {
     const threadUrl = fakeThread(
       'crashing',
       `if (question.prompt === 'crash') process.exit(1);

@@ -144,7 +144,7 @@ describe('the proxy', () => {
     await received(again.server, 1);
   });
 
-  it('half-closes: the client sees the end, what it sends goes on', async () => {
+  it('half-closes: the client sees the end, what it sends continues', async () => {
     const {proxy, open} = await stage();
     const {client, server} = await open();
     client.socket.write('a');

@@ -23,7 +23,7 @@ describe('what a question sees of the keyboard', () => {
     expect(feed(...chunks)).toBe(expected);
   });
 
-  it('is never longer than a line may be, and goes on after it', () => {
+  it('is never longer than a line may be, and continues after it', () => {
     const much = 'x'.repeat(1_000_000);
     expect(feed(much)).toHaveLength(MOST_TYPED);
     expect(feed(paste(much))).toHaveLength(MOST_TYPED);

@@ -82,7 +82,7 @@ describe('hashToG1', () => {
   });
 
   it.each([
-    ['p − 1 goes on at 0 if need be', P - 1n],
+    ['p − 1 continues at 0 if need be', P - 1n],
     ['p is 0', P],
     ['2^256 − 1', 2n ** 256n - 1n],
   ])('%s', (_, value) => {

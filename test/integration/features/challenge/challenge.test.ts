@@ -197,7 +197,7 @@ async function withNode(
   ) => Promise<void>,
 ): Promise<void> {
   await inTempDir(async (dir) => {
-    // The operator goes on writing while evidence is gathered.
+    // The operator continues writing while evidence is gathered.
     const journal = await openJournal({dir: path.join(dir, 'state'), clockId: 1n});
     await fill(journal);
     const config = {

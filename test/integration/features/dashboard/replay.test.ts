@@ -35,7 +35,7 @@ it('the recording of a devnet ends in this picture', async () => {
   await expect(`${await rig.screen.text()}\n`).toMatchFileSnapshot('snapshots/recording.txt');
 });
 
-it('counts what cannot be read, and goes on', async () => {
+it('counts what cannot be read, and continues', async () => {
   const second = EVENT.replace('"seq":1', '"seq":2').replace('00.000Z', '01.000Z');
   const {news, now} = await played(
     fileOf(`${EVENT}\nwhat?\n\n{"type":"later-thing"}\n${second}\n{"type":"torn`),

@@ -128,7 +128,7 @@ describe('each state on a terminal', () => {
     expect(codes.some((code) => /38;/.test(code))).toBe(theme.colors === 'true');
   });
 
-  it('dims the last view while the operator is away, and goes on when it is back', async () => {
+  it('dims the last view while the operator is away, and continues when it is back', async () => {
     await using rig = dashRig(after(events, {type: 'away', at: START + 650_000, reason: 'closed'}));
     await rig.later(1_000);
     expect(await rig.screen.text()).toContain('OPERATOR NOT RUNNING since 12:10:50');

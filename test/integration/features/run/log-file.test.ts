@@ -63,7 +63,7 @@ it('keeps two files of eight MB each, and loses no line where one ends', async (
   expect(statSync(`${file}.1`).size).toBeGreaterThanOrEqual(8 * MB);
 });
 
-it('goes on where the last process ended, and begins anew where that one was full', async () => {
+it('continues where the last process ended, and begins anew where that one was full', async () => {
   const file = path.join(tempDir(), 'operator.log');
   writeFileSync(file, 'old\n');
   const first = createLogFile(file);

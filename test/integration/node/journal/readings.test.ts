@@ -7,7 +7,7 @@ import {inTempDir, newJob} from '../../../support/journal.ts';
 const ALL = [0, Number.MAX_SAFE_INTEGER] as const;
 
 describe('the clock readings of a journal', () => {
-  it('are pruned from their oldest, and the rest is still a chain that goes on', () =>
+  it('are pruned from their oldest, and the rest is still a chain that continues', () =>
     inTempDir(async (dir) => {
       const journal = await openJournal({dir, clockId: 1n});
       await Promise.all(

@@ -84,7 +84,7 @@ for (const driver of loadableDrivers()) {
         expect(statSync(join(dir, JOURNAL_FILE)).size).toBeLessThan(1_000_000);
       }));
 
-    it('says JOURNAL_WRITE_FAILED on a full disk, loses nothing acknowledged and goes on when there is room', () =>
+    it('says JOURNAL_WRITE_FAILED on a full disk, loses nothing acknowledged and continues when there is room', () =>
       inTempDir(async (dir) => {
         let grow = (_pages: number): void => {};
         const small = observing(driver, (database, path) => {

@@ -106,7 +106,7 @@ describe('the operator’s HTTP server', () => {
     }
   });
 
-  it('refuses a body above 8 MiB with 413, and goes on', async () => {
+  it('refuses a body above 8 MiB with 413, and continues', async () => {
     const server = await stage();
     const answer = await post(
       server.callbackUrl,

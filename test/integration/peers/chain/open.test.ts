@@ -190,7 +190,7 @@ describe('openChain', () => {
     expect(opened.timestamp).toBeGreaterThan(1_600_000_000n);
   });
 
-  it('goes on to the next endpoint when one is dead, broken or silent', async () => {
+  it('continues to the next endpoint when one is dead, broken or silent', async () => {
     await expect(openChain(options({rpcUrls: [NOBODY, chain.anvil.url]}))).resolves.toBeDefined();
     await throughShim(
       () => 'silence',

@@ -186,7 +186,7 @@ describe('readOperatorStatus', () => {
     });
   });
 
-  it('goes on to the next endpoint, and fails when none answers', async () => {
+  it('continues to the next endpoint, and fails when none answers', async () => {
     const aos = await rig.deploy({flow: 'bls', range: RANGE});
     const shim = await startRpcShim(rig.url, ({method}) =>
       method === 'eth_call' ? {status: 500, body: 'no'} : null,

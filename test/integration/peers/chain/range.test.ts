@@ -185,7 +185,7 @@ describe('range reader, when the chain is not what it should be', () => {
     expect(range).toMatchObject({start: 10n, max: 0xffffffffn});
   });
 
-  it('goes on to the next endpoint, and reads everything from that one', async () => {
+  it('continues to the next endpoint, and reads everything from that one', async () => {
     expect(await read({rpcUrls: [NOBODY, anvil.url]})).toMatchObject({
       start: 10n,
       end: 300_000n,

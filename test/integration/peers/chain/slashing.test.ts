@@ -476,7 +476,7 @@ describe('what is kept between runs', () => {
     expect(shim.counts.get('eth_getTransactionByHash') ?? 0).toBe(0);
   });
 
-  it('goes on after an interruption without asking for any block twice', async () => {
+  it('continues after an interruption without asking for any block twice', async () => {
     const rules = {cap: {blocks: 2_000, refuse: PROVIDERS['Infura']!.refuse(2_000)}};
     const shim = await shimmed({factor: 500, rules});
     const stop = new AbortController();
@@ -552,7 +552,7 @@ describe('what is kept between runs', () => {
     expect(after.rows).toHaveLength(12);
   });
 
-  it('reads anew when a file is damaged, and goes on without files where none can be written', async () => {
+  it('reads anew when a file is damaged, and continues without files where none can be written', async () => {
     await read(rig.url, {cacheDir: dir});
     for (const name of readdirSync(dir)) writeFileSync(path.join(dir, name), '{"version":1,"chainId":31337,');
     expect((await read(rig.url, {cacheDir: dir})).rows).toHaveLength(12);

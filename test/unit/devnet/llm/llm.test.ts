@@ -72,7 +72,7 @@ describe('greedy completion', () => {
     expect(complete(model, 'What', 1000).tokens).toHaveLength(123);
   });
 
-  it('of a long prompt goes on from its last bytes, with room for the answer', () => {
+  it('of a long prompt continues from its last bytes, with room for the answer', () => {
     const long = `${'x'.repeat(5_000)}${'The state of the union '.repeat(20)}`;
     const kept = long.slice(-(127 - 32));
     const answer = complete(model, long, 32);

@@ -35,7 +35,7 @@ const tells = (id: CheckId, finding: Finding): Probe =>
   });
 
 describe('running checks', () => {
-  it('skips what needs a check that fails, and goes on after one that only warns', async () => {
+  it('skips what needs a check that fails, and continues after one that only warns', async () => {
     const fresh = tells('chain.fresh', ok('new'));
     const rpc = (finding: typeof fail | typeof warn) => tells('chain.rpc', finding('away', say('start it')));
     expect(await run([fresh, rpc(fail)])).toMatchObject({
@@ -86,7 +86,7 @@ describe('running checks', () => {
     expect(results.map(({state, ms}) => [state, ms])).toEqual(steps.map(() => ['ok', 2_000]));
   });
 
-  it('ends after 20 s whatever goes on', async () => {
+  it('ends after 20 s whatever continues', async () => {
     const ids = CHECK_IDS.filter((id) => id.startsWith('signer.'));
     const time = virtualTime();
     const endless: Probe = {

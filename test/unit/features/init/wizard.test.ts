@@ -101,7 +101,7 @@ describe('the wizard', () => {
     expect(back(start())).toMatchObject({phase: 'ask', at: 0, atStart: true});
   });
 
-  it('in trouble goes on, edits or goes back', () => {
+  it('after a problem continues, edits or goes back', () => {
     const wizard = answer(until(start(), 'signer-url'), 'http://127.0.0.1:9000');
     const troubled = found(wizard, TROUBLE);
     expect(troubled.phase).toBe('problem');

@@ -372,7 +372,7 @@ describe('while it waits', () => {
     });
   });
 
-  it('goes on while the RPC fails', async () => {
+  it('continues while the RPC fails', async () => {
     let failures = 0;
     await throughShim(
       ({method}) =>

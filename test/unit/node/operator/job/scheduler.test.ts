@@ -216,7 +216,7 @@ describe('the scheduler', () => {
     expect(at.events).toHaveLength(1);
   });
 
-  it('goes on with the next job when one that waited cannot be read, whoever made room for it', async () => {
+  it('continues with the next job when one that waited cannot be read, whoever made room for it', async () => {
     for (const first of ['broken', 'expired'] as const) {
       const left = ['selected', 'selected', 'selected'] as const;
       const at = stage({fates: [first, 'unreadable'], left, maxAccepted: 1, concurrency: 1});
