@@ -55,7 +55,7 @@ Without a terminal every question needs its flag, or --yes for the ones that hav
         signal: interrupted.signal,
       });
       const warnings = report.problems.map(({id, found}): OutputWarning => ({
-        code: 'INIT_TROUBLE',
+        code: 'INIT_PROBLEM',
         message: `${id}: ${found}`,
       }));
       this.give({

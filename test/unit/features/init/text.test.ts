@@ -35,14 +35,14 @@ function read(text: string) {
 }
 
 describe('the text of config.yaml', () => {
-  it('comments every key and says what was in trouble', () => {
+  it('comments every key and names the problem', () => {
     const known = {answers: ANSWERS, facts: NO_FACTS};
-    const trouble = {
+    const problem = {
       state: 'fail',
       found: 'nothing listens on 127.0.0.1:9000',
       next: {say: 'Start Web3Signer.'},
     } as const;
-    const text = configText(['Head.'], configEntries(known, {'signer-url': trouble}, '2026-01-02'));
+    const text = configText(['Head.'], configEntries(known, {'signer-url': problem}, '2026-01-02'));
     expect(text).toContain(
       '  # 2026-01-02, when this was written: nothing listens on 127.0.0.1:9000. Start Web3Signer.\n  signer_key: "http://127.0.0.1:9000"',
     );
@@ -144,7 +144,7 @@ describe('the review', () => {
     `);
   });
 
-  it('says of each trouble which value has it', () => {
+  it('names the value of each problem', () => {
     const text = 'nothing answers at 127.0.0.1:1 (ECONNREFUSED), whatever was tried to reach it';
     const nobody = {state: 'fail', found: text, next: null} as const;
     const findings = {

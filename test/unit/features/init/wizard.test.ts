@@ -36,7 +36,7 @@ const GOOD: Readonly<Record<string, string>> = {
   'vrf-key-file': './vrf.key',
   'store-dir': '',
 };
-const TROUBLE: Finding = {state: 'fail', found: 'nothing listens there', next: {say: 'Start it.'}};
+const PROBLEM: Finding = {state: 'fail', found: 'nothing listens there', next: {say: 'Start it.'}};
 const DEVNET: NonNullable<Facts['devnet']> = {
   'node.node_id': [NODE_ID],
   'node.signer_key': ['http://127.0.0.1:4000'],
@@ -45,7 +45,7 @@ const DEVNET: NonNullable<Facts['devnet']> = {
 
 const start = (facts: Partial<Facts> = {}, fixed = {}): Wizard => startWizard({...NO_FACTS, ...facts}, fixed);
 const at = (wizard: Wizard): string => questionOf(wizard)?.key ?? wizard.phase;
-/** Answers well until a question (or the end) is reached; nothing outside is in trouble. */
+/** Answers well until a question (or the end) is reached; no program has a problem. */
 function until(wizard: Wizard, key: string): Wizard {
   for (let steps = 0; steps < 100 && (at(wizard) !== key || wizard.phase === 'check'); steps += 1) {
     wizard = wizard.phase === 'check' ? found(wizard, null) : answer(wizard, GOOD[at(wizard)] ?? '');
@@ -103,17 +103,17 @@ describe('the wizard', () => {
 
   it('after a problem continues, edits or goes back', () => {
     const wizard = answer(until(start(), 'signer-url'), 'http://127.0.0.1:9000');
-    const troubled = found(wizard, TROUBLE);
-    expect(troubled.phase).toBe('problem');
-    expect(at(settle(troubled, 'use'))).toBe('dispatcher-url');
-    expect(settle(troubled, 'use').findings['signer-url']).toEqual(TROUBLE);
-    expect(at(settle(troubled, 'edit'))).toBe('signer-url');
-    expect(at(settle(troubled, 'back'))).toBe('node-id');
+    const failed = found(wizard, PROBLEM);
+    expect(failed.phase).toBe('problem');
+    expect(at(settle(failed, 'use'))).toBe('dispatcher-url');
+    expect(settle(failed, 'use').findings['signer-url']).toEqual(PROBLEM);
+    expect(at(settle(failed, 'edit'))).toBe('signer-url');
+    expect(at(settle(failed, 'back'))).toBe('node-id');
   });
 
-  it('a trouble is forgotten with its answer', () => {
-    const troubled = found(answer(until(start(), 'signer-url'), 'http://127.0.0.1:9000'), TROUBLE);
-    const again = answer(settle(troubled, 'edit'), 'http://127.0.0.1:9001');
+  it('a problem is dropped with its answer', () => {
+    const failed = found(answer(until(start(), 'signer-url'), 'http://127.0.0.1:9000'), PROBLEM);
+    const again = answer(settle(failed, 'edit'), 'http://127.0.0.1:9001');
     expect(found(again, null).findings['signer-url']).toBeUndefined();
   });
 
@@ -174,7 +174,7 @@ describe('the wizard', () => {
           if (one.do === 'answer') wizard = answer(wizard, one.text);
           else if (one.do === 'back') wizard = back(wizard);
           else if (one.do === 'settle') wizard = settle(wizard, one.how);
-          else wizard = found(wizard, one.do === 'ok' ? null : TROUBLE);
+          else wizard = found(wizard, one.do === 'ok' ? null : PROBLEM);
           // Going back loses nothing; every answer that is kept is one the question takes.
           if (one.do === 'back') expect(wizard.answers).toEqual(before.answers);
           for (const {key, parse} of QUESTIONS) {

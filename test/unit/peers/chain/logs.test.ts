@@ -79,7 +79,7 @@ describe('scanLogs', () => {
     logs: fc.array(fc.nat({max: 999_999}), {maxLength: 120}),
   });
 
-  it('finds every log exactly once, whatever the provider’s limits and troubles', async () => {
+  it('finds every log exactly once, whatever the provider’s limits and failures', async () => {
     await fc.assert(
       fc.asyncProperty(work, async ({provider, windows, filters, gap, concurrency, logs}) => {
         const blocks = Math.max(2, Math.min(400_000, provider.cap * windows));

@@ -149,11 +149,11 @@ export const CONFIG = {
     next: say('Set workers.callback_listen, or a loopback net.callback_url.'),
     causes: ['net.outer_url is taken for answers of workers, too.'],
   },
-  INIT_TROUBLE: {
+  INIT_PROBLEM: {
     exit: null,
     category: null,
     means:
-      'Something that aos checked while the configuration was made did not answer; the file says so in a comment.',
+      'A program that `aos init` checked did not answer; a comment in the configuration file says which.',
     next: run('doctor'),
     causes: ['It is not running yet, or its address is wrong.'],
   },
