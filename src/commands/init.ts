@@ -32,7 +32,7 @@ Without a terminal every question needs its flag, or --yes for the ones that hav
     const {flags} = await this.parse(Init);
     const {config, yes, force, probe, quiet, 'no-input': noInput, 'with-web3signer': withSigner} = flags;
     const interrupted = new AbortController();
-    const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+    const signals = listenForSignals('stop');
     onAbort(signals.stop, (reason) => {
       const code = reason === 'SIGINT' ? 'INTERRUPTED' : 'TERMINATED';
       interrupted.abort(new AosError(code, 'ended before the end; nothing was written'));

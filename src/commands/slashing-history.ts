@@ -47,7 +47,7 @@ export default class SlashingHistory extends AosCommand {
     const {flags} = await this.parse(SlashingHistory);
     const note = (line: string): void => this.note(line, flags.quiet);
     const target = historyTarget(flags, note);
-    const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+    const signals = listenForSignals('stop');
     const progress = progressLine(process.stderr);
     try {
       const onProgress = flags.quiet || this.jsonEnabled() ? () => {} : progress.show;

@@ -45,7 +45,7 @@ Exit code 0 when every link holds, 3 when one fails, 4 when one is unknown or on
     this.#watches = watch !== undefined;
     const target = await statusTarget(flags, (line) => this.note(line, quiet));
     const text = ({result}: StatusAnswer): string => statusText(result, this.listStyle());
-    const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+    const signals = listenForSignals('stop');
     const gather = (signal: AbortSignal) => gatherStatus(target, {offline, signal});
     try {
       if (watch !== undefined) {

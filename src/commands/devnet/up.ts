@@ -54,7 +54,7 @@ export default class DevnetUp extends AosCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(DevnetUp);
-    const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+    const signals = listenForSignals('stop');
     if (flags['exit-with-stdin']) {
       const ended = (): void => signals.trigger('SIGTERM');
       process.stdin.on('end', ended).on('error', ended).resume();

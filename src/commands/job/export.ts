@@ -36,7 +36,7 @@ export default class JobExport extends AosCommand {
     this.#streams = flags.out === undefined;
     const query = jobQuery(flags, systemTime.now());
     const opened = openJobs(flags.config, (line) => this.note(line, flags.quiet));
-    const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+    const signals = listenForSignals('stop');
     const options = {query, format: flags.csv ? ('csv' as const) : ('ndjson' as const), signal: signals.stop};
     try {
       if (flags.out === undefined) {

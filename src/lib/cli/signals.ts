@@ -16,10 +16,7 @@ export type StopSignals = {
  * @param hangUp the action of SIGHUP: `stop`, or a function
  * @param onSuspend replaces the suspension by Ctrl-Z
  */
-export function listenForSignals(
-  hangUp: {mode: 'stop' | 'go-on'; onGoOn: () => void},
-  onSuspend?: () => void,
-): StopSignals {
+export function listenForSignals(hangUp: 'stop' | (() => void), onSuspend?: () => void): StopSignals {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals): void => {
     const reason = name === 'SIGINT' ? 'SIGINT' : 'SIGTERM';
@@ -27,8 +24,8 @@ export function listenForSignals(
     else process.exit(reason === 'SIGINT' ? EXIT.sigint : EXIT.sigterm);
   };
   const onHangUp = (): void => {
-    if (hangUp.mode === 'stop') controller.abort('SIGTERM');
-    else hangUp.onGoOn();
+    if (hangUp === 'stop') controller.abort('SIGTERM');
+    else hangUp();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
@@ -53,7 +50,7 @@ export function listenForSignals(
  * @throws AosError INTERRUPTED | TERMINATED, or what `work` throws
  */
 export async function untilStopped<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T> {
-  const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+  const signals = listenForSignals('stop');
   try {
     return await work(signals.stop);
   } catch (error) {

@@ -45,7 +45,7 @@ export async function challengesFor(
   {chainId, rpcUrls, contracts}: ChallengeTarget,
   {quiet}: {quiet: boolean},
 ): Promise<Challenges> {
-  const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+  const signals = listenForSignals('stop');
   const progress = progressLine(process.stderr);
   try {
     return await readChallenges(

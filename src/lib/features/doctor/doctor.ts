@@ -39,7 +39,7 @@ export async function runDoctor(
     time: systemTime,
     disk: diskFacts,
   };
-  const signals = listenForSignals({mode: 'stop', onGoOn: () => {}});
+  const signals = listenForSignals('stop');
   try {
     let found = await examine(where, plan, signals.stop);
     if (options.fix) found = await fixFindings(found, where, {...options, signal: signals.stop});

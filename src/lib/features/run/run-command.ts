@@ -55,10 +55,9 @@ export function operateFor(
     if (ownTerminal && !(await terminalLives())) operation?.onTerminalGone();
     else reload();
   };
-  // Listened to from the first moment on: what is started here ends with us.
-  const signals = listenForSignals(
-    {mode: flags.devnet ? 'stop' : 'go-on', onGoOn: () => void onHangUp()},
-    () => operation?.onSuspend(),
+  // The signals come first, so that everything started later ends with this process.
+  const signals = listenForSignals(flags.devnet ? 'stop' : () => void onHangUp(), () =>
+    operation?.onSuspend(),
   );
 
   return {
