@@ -62,17 +62,17 @@ export async function gatherEvidence(config: Config, options: EvidenceOptions): 
   });
   try {
     const counter = counterOf(clockNumber);
-    if (counter === null) return nothing('no logical clock counts that far: its counters end at 2^32-1');
-    const standing = journal.readings.standingAt(counter);
-    const jobs = [...selectJobs(allJobs(journal), counter, standing)].map(({job, matches}): JobFacts => ({
+    if (counter === null) return nothing('no logical clock has that number: its counters end at 2^32-1');
+    const ownReadings = journal.readings.standingAt(counter);
+    const jobs = [...selectJobs(allJobs(journal), counter, ownReadings)].map(({job, matches}): JobFacts => ({
       job,
       matches,
       requests: journal.requests(job.seq),
       readings: runOf(journal, job.key.jobId),
       range: rangeOfText(journal.recall(RANGE_NOTE)) ?? null,
     }));
-    if (jobs.length === 0 && standing.length === 0)
-      return nothing('the journal holds no job and no clock reading of that number');
+    if (jobs.length === 0 && ownReadings.length === 0)
+      return nothing('the journal has no job and no clock reading of that number');
     const about = {
       clockNumber,
       nodeId: config.node.id,
@@ -81,7 +81,7 @@ export async function gatherEvidence(config: Config, options: EvidenceOptions): 
       challenges:
         book === null ? null : (challenges ?? []).map((challenge) => challengeJson(challenge, book)),
     };
-    const bundle = bundleOf(about, {jobs, standing});
+    const bundle = bundleOf(about, {jobs, ownReadings});
     return {directory: writeEvidence(out, bundle.files, {force}), clockNumber, bundle};
   } finally {
     await journal.close();
@@ -131,7 +131,7 @@ function noChallenge(book: Challenges, clockNumber: bigint): string {
   const hint =
     meant === undefined
       ? ''
-      : `; challenge ${meant.index} is about clock ${meant.clockNumber}: name that number`;
+      : `; challenge ${meant.index} is about clock ${meant.clockNumber}: use that number`;
   return `no challenge up to block ${book.latestBlock} is about it${hint} (--offline gathers without asking the chain)`;
 }
 

@@ -54,7 +54,7 @@ export function jobEvidence({job, matches, requests, readings, range}: JobFacts)
     missing.push(`job ${job.seq}: ${what}`);
   };
   const dispatcher = signerOf(job.frame);
-  if (dispatcher === null) lacks('the dispatcher’s message carries no signature that holds');
+  if (dispatcher === null) lacks('the dispatcher’s message has no valid signature');
   const files: EvidenceFile[] = [
     {
       name: `frame-${sha256(job.frame).slice(0, 32)}.json`,
@@ -63,7 +63,7 @@ export function jobEvidence({job, matches, requests, readings, range}: JobFacts)
     },
   ];
 
-  if (job.vrf === null) lacks('no VRF proof: it is not sampled yet');
+  if (job.vrf === null) lacks('no VRF proof: the job is not sampled yet');
   else {
     const shown = rangeOf(job.range, range);
     if (shown === null) lacks('no sampling range is known');
@@ -74,8 +74,8 @@ export function jobEvidence({job, matches, requests, readings, range}: JobFacts)
     });
   }
 
-  if (job.content === null) lacks('no answer: it is not concluded yet');
-  else files.push({name: `${prefix}-answer.json`, what: 'the job_result that was signed', text: job.content});
+  if (job.content === null) lacks('no answer: the job is not concluded yet');
+  else files.push({name: `${prefix}-answer.json`, what: 'the signed job_result', text: job.content});
 
   const answers = requests.filter(({kind}) => kind === 'opml');
   let stateRoot: string | null = null;
@@ -122,10 +122,10 @@ export function jobEvidence({job, matches, requests, readings, range}: JobFacts)
 }
 
 function rangeOf(own: SamplingRange | null, lastRead: SamplingRange | null): object | null {
-  if (own !== null) return {...own, note: 'the one it was sampled with'};
+  if (own !== null) return {...own, note: 'the range with which the job was sampled'};
   return lastRead === null
     ? null
-    : {...lastRead, note: 'last read; not necessarily the one it was sampled with'};
+    : {...lastRead, note: 'the last range from the chain; the job may have been sampled with another one'};
 }
 
 /** Formats readings as NDJSON, with every field that their hashes cover. */

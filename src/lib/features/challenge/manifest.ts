@@ -21,8 +21,8 @@ export type EvidenceFor = {
   challenges: readonly object[] | null;
 };
 
-/** What the journal holds for a clock number. */
-export type Holdings = {jobs: readonly JobFacts[]; standing: readonly Reading[]};
+/** The facts of the journal for a clock number; `ownReadings` have it as the own counter of this node. */
+export type Holdings = {jobs: readonly JobFacts[]; ownReadings: readonly Reading[]};
 
 /** A file in the manifest; `sha256` is lower-case hex of its bytes. */
 export type ManifestFile = {name: string; bytes: number; sha256: string; what: string};
@@ -41,16 +41,16 @@ export type Bundle = {
 
 export const MANIFEST = 'manifest.json';
 const CHALLENGES = 'challenges.json';
-const STANDING = 'clock-readings.ndjson';
+const OWN_READINGS = 'clock-readings.ndjson';
 
 /** The names of files in a bundle; aos replaces no other file. */
 export const OWN_NAMES =
   /^(?:manifest\.json|challenges\.json|clock-readings\.ndjson|frame-[0-9a-f]{32}\.json|job-\d+-(?:vrf\.json|answer\.json|opml-\d+\.json|readings\.ndjson))$/;
 
-/** All files of the evidence for a clock number, with the manifest that names each by its hash. */
-export function bundleOf(about: EvidenceFor, {jobs, standing}: Holdings): Bundle {
+/** Builds the evidence for a clock number, with a manifest that lists each file with its hash. */
+export function bundleOf(about: EvidenceFor, {jobs, ownReadings}: Holdings): Bundle {
   const parts = jobs.map(jobEvidence);
-  const gone = standing.filter(
+  const gone = ownReadings.filter(
     (reading) => isAboutJob(reading) && !jobs.some(({job}) => job.key.jobId === reading.ref),
   );
   const missing = [
@@ -69,13 +69,13 @@ export function bundleOf(about: EvidenceFor, {jobs, standing}: Holdings): Bundle
           },
         ];
   const clock: EvidenceFile[] =
-    standing.length === 0
+    ownReadings.length === 0
       ? []
       : [
           {
-            name: STANDING,
-            what: 'readings at which this node’s clock stood at the number',
-            text: readingLines(standing),
+            name: OWN_READINGS,
+            what: 'readings with the number as this node’s own counter',
+            text: readingLines(ownReadings),
           },
         ];
   // Jobs of one frame share its file.

@@ -14,7 +14,7 @@ export type SelectedJob = {job: JobRecord; matches: readonly Match[]};
 
 /** The rule in the help and in every manifest. */
 export const SELECTION =
-  'A job belongs to a clock number when the clock it came with, or the clock of its answer, holds that counter for some clock id, or when the own clock of this node stood at it in a reading about the job. All jobs that match are gathered.';
+  'A job belongs to a clock number when the clock of its message, or the clock of its answer, has that counter for any clock id, or when it is the own counter of this node in a reading about the job. All matching jobs are gathered.';
 
 const MAX_COUNTER = 2n ** 32n - 1n;
 
@@ -30,9 +30,9 @@ export function counterOf(clockNumber: bigint): number | null {
 export function* selectJobs(
   jobs: Iterable<JobRecord>,
   counter: number,
-  standing: readonly Reading[],
+  ownReadings: readonly Reading[],
 ): Generator<SelectedJob> {
-  const jobIds = new Set(standing.filter(isAboutJob).map(({ref}) => ref));
+  const jobIds = new Set(ownReadings.filter(isAboutJob).map(({ref}) => ref));
   const dispatched = frameReader();
   for (const job of jobs) {
     const matches: Match[] = [];

@@ -69,7 +69,7 @@ export function challengeDetail(book: Challenges, challenge: Challenge, next: Re
           ['answered', `block ${challenge.answeredBlock}, ${challenge.answeredTx ?? ''}`] as [string, string],
         ]),
     ['read', `to block ${latestBlock} of ${endpoint}`],
-    ['whose', 'the whole AVS: a challenge names no operator, and its aggregator answers'],
+    ['concerns', 'the whole AVS: a challenge names no operator, and its aggregator answers'],
     ['evidence', `→ ${next(run('challenge evidence', [`${challenge.clockNumber}`]))}`],
   ];
   return lines.map(([name, value]) => `${name.padEnd(12)}${value}`).join('\n');

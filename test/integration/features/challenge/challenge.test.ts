@@ -302,7 +302,7 @@ describe('evidence from a real journal', () => {
       const report = await gather({clockNumber: 0n, book: await book()});
       expect(evidenceExit(report)).toBe(3);
       expect(report).toMatchObject({
-        why: expect.stringContaining('is about clock 77: name that number') as string,
+        why: expect.stringContaining('is about clock 77: use that number') as string,
       });
       expect(readdirSync(dir)).toEqual(['state']);
     }));

@@ -27,7 +27,7 @@ const facts = (over: Partial<JobFacts> = {}): JobFacts => ({
   range: {start: 0n, end: 9n, max: 100n, block: 5n},
   ...over,
 });
-const bundle = (...jobs: JobFacts[]) => bundleOf(ABOUT, {jobs, standing: []});
+const bundle = (...jobs: JobFacts[]) => bundleOf(ABOUT, {jobs, ownReadings: []});
 const parsed = (files: ReturnType<typeof bundle>['files']) =>
   JSON.parse(files.find(({name}) => name === MANIFEST)!.text) as {
     files: {name: string; bytes: number; sha256: string}[];
@@ -57,7 +57,7 @@ describe('the evidence bundle', () => {
   it('misses only a job that a reading was about, not what was asked or what broke', () => {
     const standing = (event: string, ref: string) => [nextReading(second, {event, ref, merge: null}, 3, 1n)];
     const missing = (event: string, ref: string) =>
-      bundleOf(ABOUT, {jobs: [facts()], standing: standing(event, ref)}).missing;
+      bundleOf(ABOUT, {jobs: [facts()], ownReadings: standing(event, ref)}).missing;
     expect(missing('probe_answered', 'http')).toEqual([]);
     expect(missing('outage_started', '2030-01-01T00:00:00.000Z')).toEqual([]);
     expect(missing('result_accepted', 'job')).toEqual([]);
@@ -116,7 +116,7 @@ describe('the evidence bundle', () => {
       /state root/,
     ],
     ['readings', {readings: []}, /no clock readings/],
-    ['whole readings', {readings: [first, {...second, at: 3}]}, /does not hold/],
+    ['whole readings', {readings: [first, {...second, at: 3}]}, /hash .* is wrong/],
   ])('says that %s is missing', (_name, over, words) => {
     const {missing} = bundle(facts(over));
     expect(missing).toHaveLength(1);
@@ -129,7 +129,7 @@ describe('the evidence bundle', () => {
       const {text} = bundle(facts({job})).files.find(({name}) => name === 'job-1-vrf.json')!;
       return (JSON.parse(text) as {range: unknown}).range;
     };
-    const sampled = 'the one it was sampled with';
+    const sampled = 'the range with which the job was sampled';
     expect(rangeIn(jobRecord({range: own}))).toEqual({
       start: '5',
       end: '6',
@@ -139,13 +139,13 @@ describe('the evidence bundle', () => {
     });
     expect(rangeIn(jobRecord())).toMatchObject({
       start: '0',
-      note: expect.stringMatching(/^last read/) as string,
+      note: expect.stringMatching(/^the last range/) as string,
     });
     expect(bundle(facts({job: jobRecord({range: own}), range: null})).missing).toEqual([]);
   });
 
   it('says that the job of a reading is not there any more', () => {
-    const {missing, files} = bundleOf(ABOUT, {jobs: [], standing: [first]});
+    const {missing, files} = bundleOf(ABOUT, {jobs: [], ownReadings: [first]});
     expect(missing).toHaveLength(2);
     expect(files.map(({name}) => name)).toContain('clock-readings.ndjson');
   });
