@@ -182,7 +182,7 @@ describe('aos keys bls on a terminal', () => {
     await terminal.answer(/[$#] $/, '$AOS keys bls create; echo "ended $?"\r');
     await terminal.answer(/Password of the new/, 'hun\u001a');
     await terminal.answer(/Stopped[^]*[$#] $/, 'fg; echo "ended $?"\r');
-    await terminal.answer(/go on/, 'ter2\r');
+    await terminal.answer(/continue/, 'ter2\r');
     await terminal.answer(/once more/, 'hunter2\r');
     await terminal.answer(/ended 0/, 'exit\r');
     await terminal.ended;

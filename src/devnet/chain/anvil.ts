@@ -128,7 +128,7 @@ async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> 
 function endOf(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.once('exit', () => resolve());
-    child.once('error', () => resolve()); // not even the shell could be started
+    child.once('error', () => resolve()); // the shell did not start
   });
 }
 

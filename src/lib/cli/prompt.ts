@@ -68,8 +68,8 @@ export function askLine(
     isTaken = verdict === true;
     return verdict;
   };
-  // In the colours that the library gives those it shows itself.
-  const look =
+  // These are the library's own colours for answers and suggestions.
+  const masked =
     shown === undefined
       ? {}
       : {
@@ -77,7 +77,7 @@ export function askLine(
             isFinal || isTaken ? styleText('cyan', shown(text)) : text,
           theme: {style: {defaultAnswer: (text: string) => styleText('dim', `(${shown(text)})`)}},
         };
-  const more = {...(suggestion === '' ? {} : {default: suggestion}), ...look};
+  const more = {...(suggestion === '' ? {} : {default: suggestion}), ...masked};
   return ask(message, io, isCtrlB, (context) => input({message, validate: judged, ...more}, context), signal);
 }
 
@@ -105,8 +105,8 @@ const isCtrlB = (key: Key): boolean => key.ctrl === true && key.name === 'b';
 
 async function answered<T>(reply: Promise<Reply<T>>): Promise<T> {
   const given = await reply;
-  // Only questions that listen for it go back.
-  if (given.kind === 'back') throw new AosError('BUG', 'a question without a way back went back');
+  // A question without a key for it never returns `back`.
+  if (given.kind === 'back') throw new AosError('BUG', 'a question without a key for back returned back');
   return given.value;
 }
 
@@ -143,7 +143,7 @@ async function ask<T>(
       setImmediate(() => {
         if (settled) return;
         typed.input.resume();
-        output.write(`${message} (go on) `);
+        output.write(`${message} (continue) `);
       });
   };
   const forgetAbort = onAbort(outer, close);

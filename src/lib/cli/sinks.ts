@@ -57,7 +57,7 @@ export function createSink(
  * would keep it alive for ever.
  */
 export async function leaveReaders(ms: number): Promise<void> {
-  await new Promise(setImmediate); // sinks write at the end of a turn
+  await new Promise(setImmediate); // sinks write at the end of the turn
   const streams = [process.stdout, process.stderr].filter((stream) => stream.writableLength > 0);
   if (streams.length === 0) return;
   const left = Promise.all(streams.map((stream) => new Promise((resolve) => stream.write('', resolve))));

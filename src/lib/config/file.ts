@@ -32,11 +32,11 @@ export function configPlaces(env: Env, cwd: string): readonly FoundConfig[] {
  * `/etc/aos/config.yaml`. A named one is returned whether or not it exists.
  * @returns null when none is named and none exists
  */
-export function findConfig(look: {flag?: string | undefined; env: Env; cwd: string}): FoundConfig | null {
-  if (look.flag !== undefined) return {path: look.flag, from: 'flag'};
-  const named = look.env['AOS_CONFIG'];
+export function findConfig(where: {flag?: string | undefined; env: Env; cwd: string}): FoundConfig | null {
+  if (where.flag !== undefined) return {path: where.flag, from: 'flag'};
+  const named = where.env['AOS_CONFIG'];
   if (named !== undefined && named !== '') return {path: named, from: 'env'};
-  return configPlaces(look.env, look.cwd).find(({path}) => exists(resolve(look.cwd, path))) ?? null;
+  return configPlaces(where.env, where.cwd).find(({path}) => exists(resolve(where.cwd, path))) ?? null;
 }
 
 /** True also for an unreadable file, so that its error is reported instead of skipped. */

@@ -9,7 +9,7 @@ import {keyReport, renderKeyReport} from '../../../lib/features/keys/text.ts';
 
 export default class KeysBlsShow extends AosCommand {
   static override summary = 'Show the public key and the operator id of a BLS keystore.';
-  static override description = `Without a password it tells what the file says.
+  static override description = `Without a password it shows the public key that the file contains.
 With --check or a password flag it opens the keystore, proves the public key, and shows it in G2 too.
 It never shows the private key.`;
   static override examples = [

@@ -1,5 +1,5 @@
-import {renderNext} from '../../cli/next-step.ts';
 import {hostname} from 'node:os';
+import {renderNext} from '../../cli/next-step.ts';
 import {createAlerts, type Alerts} from '../../node/alerts/alerts.ts';
 import {alertPayload} from '../../node/alerts/payload.ts';
 import type {Config} from '../../config/config.ts';

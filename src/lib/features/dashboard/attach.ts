@@ -71,7 +71,7 @@ export async function runDash({source, runPid, theme, config}: DashOptions): Pro
     };
     const broken = dashboard.broken.then(() => new Promise<never>(() => {}));
     await Promise.race([
-      run(source, {end, onNews, stays: () => !(runPid !== null && (stopping || !lives(runPid)))}),
+      run(source, {end, onNews, shouldReconnect: () => !(runPid !== null && (stopping || !lives(runPid)))}),
       broken,
     ]);
   } finally {
@@ -85,11 +85,15 @@ export async function runDash({source, runPid, theme, config}: DashOptions): Pro
 
 async function run(
   source: DashOptions['source'],
-  {end, onNews, stays}: {end: AbortController; onNews: (news: News) => void; stays: () => boolean},
+  {
+    end,
+    onNews,
+    shouldReconnect,
+  }: {end: AbortController; onNews: (news: News) => void; shouldReconnect: () => boolean},
 ): Promise<void> {
   const {signal} = end;
   if (source.type === 'live') {
-    await watchOperator({...source.target, time: systemTime, signal, onNews, onLost: stays});
+    await watchOperator({...source.target, time: systemTime, signal, onNews, onLost: shouldReconnect});
     return;
   }
   await source.replay.play(onNews, signal);

@@ -1,5 +1,5 @@
-import {systemTime} from '../../foundation/system/system-time.ts';
 import {writeSync} from 'node:fs';
+import {systemTime} from '../../foundation/system/system-time.ts';
 import type {Canvas} from './painter.ts';
 import {ENTER_SCREEN, LEAVE_SCREEN} from './screen-codes.ts';
 import {unblock} from '../../cli/sinks.ts';

@@ -50,7 +50,7 @@ export async function askAll(start: Wizard, {probe, review, signal, draw}: Deps)
   const say = (text: string, tone?: Tone): void => {
     for (const line of wrap(text, width())) put(tone === undefined ? line : paint(tone, line));
   };
-  const tell = ({state, found, next}: Finding): void => {
+  const show = ({state, found, next}: Finding): void => {
     const texts = [found, ...(next === null ? [] : [`→ ${renderNext(next)}`])];
     const lines = texts.flatMap((text) => wrap(safeText(text), width() - 4, 'keep'));
     const sign = markOf(state, {paint, ascii: draw.ascii});
@@ -75,7 +75,7 @@ export async function askAll(start: Wizard, {probe, review, signal, draw}: Deps)
       case 'check': {
         if (question === undefined) throw new AosError('BUG', 'the wizard checks nothing');
         const finding = await checkAnswer(probe, question, wizard, signal);
-        if (finding !== null) tell(finding);
+        if (finding !== null) show(finding);
         wizard = found(wizard, finding);
         break;
       }

@@ -24,7 +24,7 @@ export type Probe = (what: Check, known: Known, signal: AbortSignal) => Promise<
 
 const QUICK_MS = 800;
 const LIMIT_MS = 5_000;
-const NOBODY = `0x${'00'.repeat(20)}`;
+const NO_ADDRESS = `0x${'00'.repeat(20)}`;
 
 export function createProbe(place: FilePlace): Probe {
   const probes: Readonly<Record<Check, (known: Known, signal: AbortSignal) => Promise<Finding | null>>> = {
@@ -125,7 +125,7 @@ function unreachable(error: unknown): Finding {
 }
 
 async function accountsAt(url: string, timeoutMs: number, signal: AbortSignal): Promise<string[]> {
-  const signer = createWeb3Signer({url, address: NOBODY, timeoutMs});
+  const signer = createWeb3Signer({url, address: NO_ADDRESS, timeoutMs});
   try {
     return await signer.accounts(signal);
   } finally {
@@ -183,7 +183,9 @@ function readOperator(
       client.getCode({address: operator}),
     ]).catch((cause: unknown) => {
       signal.throwIfAborted();
-      throw new AosError('CHAIN_UNREACHABLE', `${endpoint} did not tell the balance of ${operator}`, {cause});
+      throw new AosError('CHAIN_UNREACHABLE', `${endpoint} did not return the balance of ${operator}`, {
+        cause,
+      });
     });
     const kind = code === undefined ? '' : '; it is a contract, which cannot sign jobs';
     const funds = wei === 0n ? 'has no ETH yet (registration needs some)' : `has ${ether(wei, 4)} ETH`;

@@ -16,11 +16,11 @@ export async function findUsualWorkers(limitMs: number, signal: AbortSignal): Pr
 
 async function answersAs(worker: UsualWorker, limitMs: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const tell = (is: boolean): void => {
+    const settle = (is: boolean): void => {
       limit.done();
       resolve(is);
     };
-    const no = (): void => tell(false);
+    const no = (): void => settle(false);
     const limit = deadline(signal, limitMs);
     const options = {signal: limit.signal, agent: false};
     const request = get(`${worker.url}${worker.path}`, options, (response) => {
@@ -30,7 +30,7 @@ async function answersAs(worker: UsualWorker, limitMs: number, signal: AbortSign
         body += chunk;
         if (body.length > MOST_BYTES) response.destroy();
       });
-      response.on('end', () => tell(isWorkerAnswer(worker, response.statusCode ?? 0, body)));
+      response.on('end', () => settle(isWorkerAnswer(worker, response.statusCode ?? 0, body)));
     });
     request.on('error', no);
   });

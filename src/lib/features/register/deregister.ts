@@ -1,8 +1,8 @@
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
 import type {ListStyle} from '../../cli/check-list.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {wrap} from '../../foundation/text/cells.ts';
-import {existsSync} from 'node:fs';
-import {join} from 'node:path';
 import type {Flow} from '../../peers/chain/detect.ts';
 import type {Chain} from '../../peers/chain/open.ts';
 import {readAvsState, type AvsState} from '../../peers/chain/plans/avs-state.ts';

@@ -72,7 +72,7 @@ async function startDevnetChild(
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     said = (said + chunk).slice(-2_000);
   });
-  child.stdin.on('error', () => {}); // the child ended first; `exited` tells
+  child.stdin.on('error', () => {}); // the child ended first; `exited` reports it
   const close = async (): Promise<void> => {
     child.stdin.end();
     await exited;

@@ -76,7 +76,7 @@ function sizeOf(path: string): number {
   try {
     return statSync(path).size;
   } catch {
-    return 0; // it is not there, or not ours: opening it tells
+    return 0; // it is missing, or another user's: the opening reports it
   }
 }
 

@@ -1,6 +1,6 @@
-import {linkedAbort} from '../../foundation/async/abort.ts';
 import {randomBytes} from 'node:crypto';
 import {networkInterfaces} from 'node:os';
+import {linkedAbort} from '../../foundation/async/abort.ts';
 import type {Check} from '../../foundation/check/check.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import type {TlsOptions} from '../../peers/http/connection-pool.ts';

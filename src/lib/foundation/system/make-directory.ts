@@ -24,6 +24,6 @@ function isDirectory(path: string): boolean {
   try {
     return statSync(path, {throwIfNoEntry: false})?.isDirectory() === true;
   } catch {
-    return false; // a file on the way, or no right to look: making it will say so
+    return false; // a file in the path, or no access: the creation reports it
   }
 }

@@ -68,7 +68,7 @@ export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
         since: event.at,
         severity: 'critical',
         code: 'OPERATOR_STOPPED',
-        message: 'the operator stops because it cannot go on',
+        message: 'the operator stops because it cannot continue',
         next: run('doctor'),
         step: 1,
       });

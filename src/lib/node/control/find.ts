@@ -66,7 +66,7 @@ function socketsIn({dirs, isControlFile}: ControlSearch): string[] {
         .filter(isControlFile)
         .map((name) => join(dir, name));
     } catch {
-      return []; // no operator has run here yet
+      return []; // no operator has run on this machine
     }
   });
 }

@@ -58,7 +58,7 @@ export async function startControl({dir, file, hello, time}: ControlOptions): Pr
   const greeting = helloLine({protocol: CONTROL_PROTOCOL, ...hello});
   const server = createServer((socket) => {
     if (clients.size >= MAX_CLIENTS) {
-      socket.on('error', () => {}); // it is turned away in any case
+      socket.on('error', () => {}); // the server refuses it in any case
       socket.end(
         `${jsonLine({type: 'reply', id: null, error: {code: 'CONTROL_BUSY', message: 'too many readers'}})}\n`,
       );
@@ -74,7 +74,7 @@ export async function startControl({dir, file, hello, time}: ControlOptions): Pr
   await listen(server, path);
   // The directory keeps other users out; the mode of the socket still protects it when the directory's mode changes.
   chmodSync(path, 0o600);
-  server.on('error', () => {}); // accepting failed (no file descriptors, say): the readers there stay
+  server.on('error', () => {}); // an accept failed, for lack of file descriptors for example: the open connections remain
 
   return {
     path,

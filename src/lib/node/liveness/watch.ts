@@ -26,8 +26,8 @@ export type LivenessWatchDeps = {
   open: number | null;
 };
 
-const TELL_EVERY_MS = 60_000;
-/** Most outages in one event, the newest. */
+const REPORT_EVERY_MS = 60_000;
+/** Newest outages in one event at most. */
 const MOST_OUTAGES = 5;
 
 /** Allows for timers and a wall clock that differ by milliseconds. */
@@ -50,9 +50,9 @@ export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
     const {lastProbeAt, allowanceMs, allowanceLeftMs, probes, outages} = assessLiveness(spans, options);
     const [newest] = outages;
     const present = newest?.end === null ? newest : null;
-    const goesOn = isSame(open, present?.start ?? null);
-    const ended = goesOn ? null : open;
-    const begun = goesOn ? null : present;
+    const continues = isSame(open, present?.start ?? null);
+    const ended = continues ? null : open;
+    const begun = continues ? null : present;
     open = present?.start ?? null;
     if (always || ended !== null || begun !== null) {
       const {probeIntervalMs} = deps;
@@ -77,7 +77,7 @@ export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
 
   function everyMinute(): void {
     assess(true);
-    cancelMinute = time.after(TELL_EVERY_MS, everyMinute);
+    cancelMinute = time.after(REPORT_EVERY_MS, everyMinute);
   }
   function afterProbe(): void {
     cancelSilence();

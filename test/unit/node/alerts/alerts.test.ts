@@ -156,7 +156,7 @@ describe('which events make which alert', () => {
       ['0 problem offline'],
     ],
     [
-      'an operator that cannot go on says so',
+      'an operator that cannot continue says so',
       [[0, {type: 'stopping', reason: 'fatal', inProgress: 0, graceMs: 1}]],
       ['0 problem operator'],
     ],

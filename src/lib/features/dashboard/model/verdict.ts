@@ -156,8 +156,8 @@ function viewFindings(
   return out;
 }
 
-/** The command that looks into a part. */
-const LOOK: Readonly<Record<OperatorPart, NextStep>> = {
+/** The command that checks a part. */
+const CHECK_OF: Readonly<Record<OperatorPart, NextStep>> = {
   signer: run('signer check'),
   chain: run('doctor', ['--only', 'chain']),
   dispatcher: run('doctor', ['--only', 'dispatcher']),
@@ -173,7 +173,7 @@ export function problemSeverity(part: OperatorPart, hasRange: boolean): 'fail' |
 
 function failing({part, code, message, next, since}: ProblemView, hasRange: boolean, now: number): Finding {
   const text: [string, string] = [`${part} down for ${age(now - since)}`, `: ${message} (${code})`];
-  return finding(problemSeverity(part, hasRange), since, text, {next: LOOK[part], advice: next, code});
+  return finding(problemSeverity(part, hasRange), since, text, {next: CHECK_OF[part], advice: next, code});
 }
 
 function disconnected({connection, node}: OperatorView, now: number): Finding {

@@ -62,7 +62,7 @@ export const CONFIG = {
     next: run('config migrate', ['FILE'], 'Move it into an encrypted keystore for Web3Signer'),
     causes: [
       'The configuration of the reference operator has the key itself in signer_key.',
-      'Whoever could read the file may have the key: think of moving to a new one.',
+      'Anyone who could read the file may have the key: consider a new one.',
     ],
   },
   VRF_KEY_UNSAFE: {

@@ -116,7 +116,7 @@ export const DISPATCHER = {
     causes: [
       'The machine has lost its network, or a firewall or router no longer lets probes through.',
       'net.rest_url listens elsewhere than the network asks.',
-      'Nobody probes any node: the network itself is down.',
+      'The network probes no node: its online detection is down.',
     ],
   },
   RESULT_EXPIRED: {
@@ -132,7 +132,7 @@ export const DISPATCHER = {
   OPERATOR_STOPPED: {
     exit: null,
     category: null,
-    means: 'The operator ended by itself, since it could not go on safely.',
+    means: 'The operator ended by itself, because it could not continue safely.',
     next: run('doctor'),
     causes: ['A disk that takes no more writes.', 'On a devnet: the network it was started with has ended.'],
   },

@@ -71,7 +71,7 @@ export const JOURNAL = {
     exit: 'refused',
     category: 'safety',
     means: 'A second, different answer for the same job was refused.',
-    next: say('Nothing to do: the first answer stands.'),
+    next: say('Nothing to do: the first answer remains.'),
     causes: [
       'The worker is not deterministic: model or flags changed between two answers.',
       'The dispatcher sent a job again under the same id.',

@@ -47,9 +47,9 @@ export const TRANSACTIONS = {
     exit: 'refused',
     category: 'safety',
     means: 'The transaction was mined, but its call failed: the chain changed after it was simulated.',
-    next: say('Run the command again: it reads the chain anew.'),
+    next: say('Run the command again: it reads the chain again.'),
     causes: [
-      'Somebody else was faster: a quorum filled up, a pause was set.',
+      'Another transaction was faster: a quorum filled up, a pause was set.',
       'The gas estimate was too low for the new state.',
     ],
   },
