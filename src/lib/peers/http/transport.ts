@@ -8,6 +8,10 @@ export type HttpRequest = {
   path: string;
   headers: Readonly<Record<string, string>>;
   body: string | null;
+  /** Never sent a second time, also not on a connection that was closed as it was used. [false] */
+  once?: boolean;
+  /** Limit for the headers of the answer, ms [that of the transport]. */
+  headersTimeoutMs?: number;
 };
 
 export type HttpAnswer = {status: number; contentType: string; body: string};
@@ -29,7 +33,7 @@ const STALE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCK
 /**
  * A client without a queue or streams of its own: half the CPU of `undici.request`. A request on a connection that had
  * served before and broke without one byte of an answer is sent once more, on a new connection: servers close idle ones.
- * Only for requests that may come twice: signing twice gives the same answer, and an inference may run twice.
+ * Only for requests that may come twice, as signing does; others say `once`.
  * @param failure makes a typed error of what undici or the socket threw
  */
 export function createTransport(
@@ -64,7 +68,13 @@ export function createTransport(
         }
       };
       connection.client.dispatch(
-        {method: call.method, path: call.path, headers: call.headers, body: call.body},
+        {
+          method: call.method,
+          path: call.path,
+          headers: call.headers,
+          body: call.body,
+          headersTimeout: call.headersTimeoutMs ?? null,
+        },
         {
           onRequestStart(started) {
             controller = started;
@@ -98,7 +108,7 @@ export function createTransport(
   }
 
   return {
-    request: (call, signal) => pool.use((connection) => exchange(connection, call, signal, true), signal),
+    request: (call, signal) => pool.use((connection) => exchange(connection, call, signal, call.once !== true), signal),
     close: () => pool.close(failure(new Error('the client was closed'))),
   };
 }
