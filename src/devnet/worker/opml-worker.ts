@@ -1,57 +1,64 @@
-import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
-import {isAosError} from '../../lib/foundation/errors/error.ts';
-import {listenOn} from '../net/listen.ts';
+import {createServer, type Server} from 'node:http';
+import {AosError} from '../../lib/foundation/errors/error.ts';
+import {systemTime} from '../../lib/foundation/system/system-time.ts';
+import type {Time} from '../../lib/foundation/time/time.ts';
 import {startLlm, type Llm, type LlmPaths} from '../llm/host.ts';
-import {deliver, type Answer, type OpmlFaults} from './opml-delivery.ts';
-import {readBody, readOpmlRequest, type OpmlRequest} from './opml-request.ts';
+import {listenOn} from '../net/listen.ts';
+import type {OpmlFaults} from './faults.ts';
+import {friendlyLife} from './friendly.ts';
+import {createInference, type OpmlStats} from './inference.ts';
+import type {Life, LifeParts} from './life.ts';
+import {readBody} from './opml-request.ts';
+import {publishedLife} from './published.ts';
 
-export type OpmlWorkerOptions = LlmPaths & {
+/** Where the model is, or the model itself. */
+export type OpmlWorkerOptions = (LlmPaths | {llm: Llm}) & {
   host: string;
   /** 0 takes a free one. */
   port: number;
+  /** As the reference operator expects a worker, or as the published program behaves. [friendly] */
+  manner?: 'friendly' | 'published';
   /** Length of an answer in tokens; the reference API cannot request another. */
   maxTokens?: number;
-  /** Most open requests and undelivered answers; more are refused with HTTP 503. */
+  /** Of a friendly one: most open requests and undelivered answers; more are refused with HTTP 503. */
   queueLimit?: number;
+  /** Of a published one: where its heartbeat goes, a base URL, asked at each beat; null: nowhere. */
+  heartbeatTo?: () => string | null;
+  /** Of a published one: whether two requests at the same moment lock it for good. [true] */
+  canLock?: boolean;
+  /** Of a published one: the program's image, part of every state root. */
+  program?: string;
   faults?: OpmlFaults;
-};
-
-type OpmlStats = {
-  /** Accepted requests. */
-  asked: number;
-  /** Requests refused with HTTP 4xx or 5xx. */
-  refused: number;
-  /** Answers that the operator accepted. */
-  delivered: number;
-  /** Requests without a delivered answer: the model failed, or every callback attempt failed. */
-  failed: number;
-  /** Requests waiting for inference or in it; the number in /status. */
-  open: number;
-  /** Answers being delivered. */
-  delivering: number;
-  /** Tokens generated. */
-  tokens: number;
-  /** Time spent in inference, ms. */
-  inferenceMs: number;
+  time?: Time;
 };
 
 export type OpmlWorker = {
   /** Base URL, without a slash at its end. */
   url: string;
   stats(): OpmlStats;
-  /** Stops at once; open requests get no answer. */
+  /** Ends it as SIGKILL does: nothing listens, and nothing of what is open is ever answered. Harmless when it has ended. */
+  kill(): Promise<void>;
+  /**
+   * Starts it again, on its port. Harmless when it runs.
+   * @throws AosError PORT_IN_USE
+   */
+  start(): Promise<void>;
+  /** Ends it for good. */
   close(): Promise<void>;
 };
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
+/** A worker that dies of a request has replied to it. */
+const DIES_AFTER_MS = 50;
+/** How long a supervisor waits before it starts a worker that has died. */
+const BACK_AFTER_MS = 1_000;
 
 /**
- * An opml worker with the reference's API (docs/protocol.md#workers): GET /api/v1/status, POST /api/v1/question, and
- * the answer by callback later. One inference at a time; the model is the tiny one, whatever model a request names.
+ * An opml worker, friendly or as published. The model is the tiny one, whatever model a request names.
  * @throws AosError DEVNET_FAILED | NOT_LOOPBACK | PORT_IN_USE
  */
 export async function startOpmlWorker(options: OpmlWorkerOptions): Promise<OpmlWorker> {
-  const {maxTokens = 32, queueLimit = 256, faults = {}} = options;
+  const {maxTokens = 32, faults = {}, time = systemTime} = options;
   const stats: OpmlStats = {
     asked: 0,
     refused: 0,
@@ -61,106 +68,79 @@ export async function startOpmlWorker(options: OpmlWorkerOptions): Promise<OpmlW
     delivering: 0,
     tokens: 0,
     inferenceMs: 0,
+    starts: 0,
   };
-  const stop = new AbortController();
-  const llm = await startLlm(options);
-  let lastInference: Promise<unknown> = Promise.resolve();
+  const llm = 'llm' in options ? options.llm : await startLlm(options);
+  const infer = createInference(llm, maxTokens, stats);
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  let port = options.port;
+  let running: {server: Server; end: AbortController} | null = null;
+  let isClosed = false;
 
-  const take = (request: OpmlRequest): Refusal | null => {
-    if (faults.refuse === true) return {code: 500, message: 'refused by a fault'};
-    if (stats.open + stats.delivering >= queueLimit)
-      return {code: 503, message: 'too many requests are waiting'};
-    stats.asked++;
-    stats.open++;
-    const inference = lastInference.then(() => infer(llm, request, maxTokens, stats));
-    lastInference = inference;
-    // The delivery of an answer does not delay the next inference.
-    void inference
-      .then((answer) => {
-        stats.open--;
-        stats.delivering++;
-        return answer !== null && deliver(request, answer, faults, stop.signal);
-      })
-      .then((delivered) => {
-        stats.delivering--;
-        if (delivered) stats.delivered++;
-        else stats.failed++;
-      });
-    return null;
-  };
+  const urlOf = (at: number): string => `http://${host}:${at}`;
 
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const route = `${request.method ?? ''} ${(request.url ?? '').split('?')[0] ?? ''}`;
-    if (route === 'GET /api/v1/status') {
-      respond(response, 200, {msg: stats.open.toString()});
-      return;
+  async function kill(): Promise<void> {
+    if (running === null) return;
+    const {server, end} = running;
+    running = null;
+    end.abort(new AosError('INTERRUPTED', 'the worker ends'));
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  }
+
+  /** As a supervisor does with a program that crashed. */
+  async function dieAndComeBack(signal: AbortSignal): Promise<void> {
+    await time.sleep(DIES_AFTER_MS, signal);
+    await kill();
+    await time.sleep(BACK_AFTER_MS);
+    if (!isClosed) await start();
+  }
+
+  async function start(): Promise<void> {
+    if (running !== null) return;
+    const end = new AbortController();
+    const die = (): void => {
+      dieAndComeBack(end.signal).catch(() => undefined); // it was ended otherwise meanwhile, or its port is taken
+    };
+    const life = lifeOf({infer, stats, faults, time, signal: end.signal, die});
+    const server = createServer((request, response) => {
+      const route = `${request.method ?? ''} ${(request.url ?? '').split('?')[0] ?? ''}`;
+      life.handle({route, body: () => readBody(request, MAX_BODY_BYTES)}).then(
+        ({status, headers, body}) => response.writeHead(status, headers).end(body),
+        () => response.destroy(),
+      );
+    });
+    try {
+      port = await listenOn(server, options.host, port);
+    } catch (error) {
+      end.abort(error);
+      throw error;
     }
-    if (route !== 'POST /api/v1/question') {
-      respond(response, 404, {code: 404, message: 'not found'});
-      return;
-    }
-    const refusal = await tryTake(request, take);
-    if (refusal !== null) stats.refused++;
-    respond(response, refusal?.code ?? 200, refusal ?? {code: 200, message: 'success'});
-  };
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
-  });
+    running = {server, end};
+    stats.starts += 1;
+  }
 
-  let port: number;
+  function lifeOf(parts: LifeParts): Life {
+    if (options.manner !== 'published') return friendlyLife(parts, options.queueLimit ?? 256);
+    const {heartbeatTo = null, canLock = true, program = 'ml_mips of the devnet'} = options;
+    return publishedLife(parts, {url: () => urlOf(port), heartbeatTo, canLock, program});
+  }
+
   try {
-    port = await listenOn(server, options.host, options.port);
+    await start();
   } catch (error) {
     await llm.close();
     throw error;
   }
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
-    url: `http://${host}:${port}`,
+    url: urlOf(port),
     stats: () => ({...stats}),
+    kill,
+    start,
     async close() {
-      stop.abort();
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await Promise.all([closed, llm.close()]);
+      isClosed = true;
+      await Promise.all([kill(), llm.close()]);
     },
   };
-}
-
-type Refusal = {code: number; message: string};
-
-async function tryTake(
-  request: IncomingMessage,
-  take: (request: OpmlRequest) => Refusal | null,
-): Promise<Refusal | null> {
-  try {
-    return take(readOpmlRequest(await readBody(request, MAX_BODY_BYTES)));
-  } catch (error) {
-    if (!isAosError(error)) throw error;
-    return {code: error.code === 'FRAME_TOO_LARGE' ? 413 : 400, message: error.message};
-  }
-}
-
-/** Runs one inference; null when the model fails: the operator's timeout sends the request again. */
-async function infer(
-  llm: Llm,
-  request: OpmlRequest,
-  maxTokens: number,
-  stats: OpmlStats,
-): Promise<Answer | null> {
-  const start = performance.now();
-  try {
-    const {text, tokens, stateRoot} = await llm.complete(request.prompt, maxTokens);
-    stats.tokens += tokens.length;
-    return {text, stateRoot};
-  } catch {
-    return null;
-  } finally {
-    stats.inferenceMs += performance.now() - start;
-  }
-}
-
-function respond(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, {'content-type': 'application/json'});
-  response.end(JSON.stringify(body));
 }

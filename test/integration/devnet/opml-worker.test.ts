@@ -9,7 +9,7 @@ import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} fr
 import {readModel} from '../../../src/devnet/llm/model.ts';
 import {complete} from '../../../src/devnet/llm/llm.ts';
 import type {LlmPaths} from '../../../src/devnet/llm/host.ts';
-import type {OpmlFaults} from '../../../src/devnet/worker/opml-delivery.ts';
+import type {OpmlFaults} from '../../../src/devnet/worker/faults.ts';
 import {
   startOpmlWorker,
   type OpmlWorker,
