@@ -24,12 +24,14 @@ import type {
   DispatcherConnection,
   Prover,
   RangeReader,
+  WatchedWorker,
   Worker,
 } from '../../src/lib/node/operator/ports.ts';
 import {startOperatorServer} from '../../src/lib/node/operator/server.ts';
 import {createWeb3Signer} from '../../src/lib/peers/signer/web3signer.ts';
 import {loadVrf} from '../../src/lib/protocol/vrf/ecvrf.ts';
 import type {SamplingRange} from '../../src/lib/protocol/vrf/sampling.ts';
+import type {WorkerConfig} from '../../src/lib/config/config.ts';
 import {createOpmlWorker} from '../../src/lib/peers/worker/opml.ts';
 import {bodyOf, OPERATOR} from './signer.ts';
 import {quietTime, type QuietTime, type QuietTimeOptions} from './quiet-time.ts';
@@ -148,8 +150,8 @@ export type Rig = {
 };
 
 export type RunOptions = Partial<OperatorOptions> & {
-  workers?: readonly Worker[];
-  worker?: Partial<{concurrency: number; readyTimeoutMs: number; answerTimeoutMs: number; attempts: number}>;
+  workers?: readonly (Worker & WatchedWorker)[];
+  worker?: Partial<WorkerConfig>;
   driver?: SqliteDriver;
   /** The journal as the operator sees it. */
   journal?: (journal: Journal) => Journal;
@@ -247,14 +249,16 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       address: OPERATOR,
       timeoutMs: 60_000,
     });
-    const opml = createOpmlWorker({
-      url: worker.url,
+    const limits = {
+      urls: [worker.url],
       concurrency: 4,
       readyTimeoutMs: 60_000,
       answerTimeoutMs: 20_000,
       attempts: 3,
-      ...patience,
-    });
+      deadlineMs: 600_000,
+      onFailure: 'silent',
+    } as const;
+    const opml = createOpmlWorker({...limits, ...patience}, {time: ownTime});
     const connection = createConnection({
       url: `ws://127.0.0.1:${proxy.port}/ws`,
       pingIntervalMs: 10_000,

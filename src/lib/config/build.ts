@@ -7,6 +7,7 @@ import type {Env} from './paths.ts';
 import type {Resolved} from './resolve.ts';
 import {FIELDS} from './schema.ts';
 import type {Field} from './schema.ts';
+import {workerUrls} from './worker-urls.ts';
 
 /** Bases of relative paths: the file's directory for paths in the file, the working directory for flags and variables. */
 export type PathBase = {file: string | null; cwd: string; env: Env};
@@ -92,11 +93,13 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
 function workerConfig(resolved: Resolved, kind: WorkerKind): WorkerConfig {
   const fields = FIELDS[kind];
   return {
-    url: required(resolved, fields.url),
+    urls: workerUrls(resolved, kind) ?? [required(resolved, fields.url)],
     concurrency: required(resolved, fields.concurrency),
     readyTimeoutMs: required(resolved, fields.readyTimeout),
     answerTimeoutMs: required(resolved, fields.answerTimeout),
     attempts: required(resolved, fields.attempts),
+    deadlineMs: required(resolved, fields.deadline),
+    onFailure: required(resolved, fields.onFailure),
   };
 }
 

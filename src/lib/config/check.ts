@@ -11,6 +11,7 @@ import type {AnyField} from './schema.ts';
 import {sanitizeText, sanitizeValue, sanitizePath} from './sanitize.ts';
 import type {FileTree} from './tree.ts';
 import {baseUrl} from './values.ts';
+import {workerUrlProblems} from './worker-urls.ts';
 
 /** What a command needs of a configuration: `signer` the values for signing, `run` all of them. */
 export type Need = 'signer' | 'run';
@@ -91,6 +92,7 @@ export function crossProblems(
       problemAt(placeOf(FIELDS.retention), FIELDS.retention.path, got, expected, FIELDS.retention.example),
     );
   }
+  problems.push(...wantedKinds(resolved, tree).flatMap((kind) => workerUrlProblems(resolved, kind)));
   return problems;
 }
 

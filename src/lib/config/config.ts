@@ -1,15 +1,21 @@
 import type {WorkerKind} from '../protocol/wire/messages.ts';
 
-/** The address of a worker of one kind, and its limits. Durations in ms. */
+/** The addresses of the workers of one kind, and their limits. Durations in ms. */
 export type WorkerConfig = {
-  url: string;
+  /** At least one; no two are equal. */
+  urls: readonly string[];
+  /** Most requests that are open at once at each of them. */
   concurrency: number;
-  /** How long to wait for a busy worker. */
+  /** How long a worker may be busy or away before that is a problem. */
   readyTimeoutMs: number;
   /** How long to wait for an answer before the request is sent again. */
   answerTimeoutMs: number;
-  /** Most times that a request is sent. */
+  /** Most requests of a job that were taken and then timed out or got lost. */
   attempts: number;
+  /** How long a job may be without an answer, from the start of the operator or its selection. */
+  deadlineMs: number;
+  /** What is sent at the deadline. */
+  onFailure: 'silent' | 'empty';
 };
 
 export type ListenAddress = {host: string; port: number};

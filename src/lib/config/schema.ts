@@ -83,24 +83,18 @@ const YEAR = 366 * 86_400_000;
 
 function worker(kind: string, url: string) {
   const at = `workers.${kind}`;
+  const only = kind === 'opml' ? '; the published one gets one at a time, whatever this says' : '';
+  const listed = `[${url}, http://10.0.0.7:${new URL(url).port}]`;
+  // prettier-ignore
   return {
     url: one(`${at}.url`, baseUrl, url, `Where the ${kind} worker listens.`, {fallback: url}),
-    concurrency: one(`${at}.concurrency`, integer(1, 1024), '4', 'How many requests may be open at once.', {
-      fallback: '1',
-    }),
-    readyTimeout: one(`${at}.ready_timeout`, duration(1), '10m', 'How long to wait for a busy worker.', {
-      fallback: '10m',
-    }),
-    answerTimeout: one(
-      `${at}.answer_timeout`,
-      duration(1),
-      '10m',
-      'How long to wait for an answer before the request is sent again.',
-      {fallback: '10m'},
-    ),
-    attempts: one(`${at}.attempts`, integer(1, 100), '3', 'How often a request is sent at most.', {
-      fallback: '3',
-    }),
+    urls: many(`${at}.urls`, baseUrl, listed, `Where several ${kind} workers listen, in place of \`${at}.url\`; each request goes to the one with the least to do.`),
+    concurrency: one(`${at}.concurrency`, integer(1, 1024), '4', `How many requests may be open at once at each worker${only}.`, {fallback: '1'}),
+    readyTimeout: one(`${at}.ready_timeout`, duration(1), '10m', 'How long a worker may be busy or away before that is reported as a problem; jobs wait until `deadline`.', {fallback: '10m'}),
+    answerTimeout: one(`${at}.answer_timeout`, duration(1), '10m', 'How long to wait for an answer before the request is sent again.', {fallback: '10m'}),
+    attempts: one(`${at}.attempts`, integer(1, 100), '3', 'How often a request that a worker took may time out or get lost; then the job is not asked again, but a late answer still counts.', {fallback: '3'}),
+    deadline: one(`${at}.deadline`, duration(1_000), '110m', 'How long a job may be without an answer, counted anew at each start; then it is `unanswered`, which `on_failure` decides about.', {fallback: '110m'}),
+    onFailure: one(`${at}.on_failure`, oneOf(['silent', 'empty']), 'silent', 'At the deadline send nothing (`silent`), or an empty result (`empty`), which a network may punish as an incorrect one.', {fallback: 'silent'}),
   };
 }
 

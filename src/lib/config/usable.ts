@@ -4,6 +4,7 @@ import type {WorkerKind} from '../protocol/wire/messages.ts';
 import {pathOf, urlOf, type PathBase} from './build.ts';
 import {chainViewOf, type ChainView} from './chain-view.ts';
 import {wantedKinds} from './check.ts';
+import {workerUrls} from './worker-urls.ts';
 import type {ConfigWarning, ListenAddress, VerifyDispatcher, VrfKeySource} from './config.ts';
 import {readConfigFile, type ConfigFile} from './file.ts';
 import {checkConfig} from './load.ts';
@@ -35,8 +36,8 @@ export type UsableConfig = ChainView & {
   outerUrl: string | null;
   callbackUrl: string | null;
   callbackListen: ListenAddress | null;
-  /** The configured kinds with their URL, including those that this version cannot drive. */
-  workers: readonly {kind: WorkerKind; url: string | null}[];
+  /** The configured kinds with their URLs, including those that this version cannot drive; null: one is wrong. */
+  workers: readonly {kind: WorkerKind; urls: readonly string[] | null}[];
   /** Scheme and host of the alert webhook; the rest of its URL is a secret. */
   alertOrigin: string | null;
   probeIntervalMs: number;
@@ -89,7 +90,7 @@ export function usableConfig(source: ConfigSource): UsableConfig {
     alertOrigin: originOf(resolved.one(FIELDS.alertWebhook)),
     workers: wantedKinds(resolved, tree).map((kind) => ({
       kind,
-      url: resolved.one(FIELDS[kind].url) ?? null,
+      urls: workerUrls(resolved, kind) ?? null,
     })),
     // These have defaults, also for a wrong value.
     probeIntervalMs: resolved.one(FIELDS.heartbeatInterval) ?? 10_000,

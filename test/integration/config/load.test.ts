@@ -61,11 +61,13 @@ describe('loadConfig', () => {
         workers: {
           kinds: {
             opml: {
-              url: 'http://127.0.0.1:1234',
+              urls: ['http://127.0.0.1:1234'],
               concurrency: 1,
               attempts: 3,
               readyTimeoutMs: 600_000,
               answerTimeoutMs: 600_000,
+              deadlineMs: 6_600_000,
+              onFailure: 'silent',
             },
           },
           callbackListen: null,
@@ -421,6 +423,43 @@ describe('workers and callbacks', () => {
       'KIND_UNSUPPORTED workers.zkml',
     ]);
     expect(warnings(goodFile({node: '  node_type: tee\n'}))).toEqual(['KIND_UNSUPPORTED node.node_type']);
+  });
+
+  it.each([
+    ['{url: "http://h:1/x/"}', ['http://h:1/x']],
+    ['{urls: ["http://h:1", "http://h:2"]}', ['http://h:1', 'http://h:2']],
+    ['{urls: "http://h:1, h:2"}', ['http://h:1', 'http://h:2']],
+    ['{urls: h:1}', ['http://h:1']],
+    ['{urls: }', ['http://127.0.0.1:1234']],
+    ['{urls: []}', ['http://127.0.0.1:1234']],
+  ])('takes one worker, or several: %s', (opml, urls) => {
+    const {workers} = load(goodFile({more: `workers: {opml: ${opml}}\n`})).config;
+    expect(workers.kinds.opml?.urls).toEqual(urls);
+  });
+
+  it('refuses workers that are named in two ways, or twice', () => {
+    const problems = (opml: string) => lines(goodFile({more: `workers:\n  opml:\n${opml}`}));
+    expect(problems('    url: h:1\n    urls: [h:2]\n')).toEqual([
+      'config.yaml:18:12  workers.opml.urls  is given together with workers.opml.url at config.yaml:17:10, expected one of the two, e.g. [http://127.0.0.1:1234, http://10.0.0.7:1234]',
+    ]);
+    expect(problems('    urls: [h:1, h:2, "http://h:1/"]\n')).toEqual([
+      'config.yaml:17:22  workers.opml.urls[2]  "http://h:1/" is named twice, expected each worker once',
+    ]);
+    expect(problems('    urls: [h:1, ftp://h]\n')).toEqual([
+      'config.yaml:17:17  workers.opml.urls[1]  "ftp://h" does not start with http:// or https://, expected an http(s) URL, e.g. http://127.0.0.1:1234',
+    ]);
+  });
+
+  it('takes the time for an answer, and what is sent without one', () => {
+    const more = 'workers: {opml: {deadline: 2h, on_failure: empty}}\n';
+    expect(load(goodFile({more})).config.workers.kinds.opml).toMatchObject({
+      deadlineMs: 7_200_000,
+      onFailure: 'empty',
+    });
+    expect(lines(goodFile({more: 'workers: {opml: {deadline: 0, on_failure: emty}}\n'}))).toEqual([
+      expect.stringContaining('workers.opml.deadline  "0" is out of range') as string,
+      expect.stringContaining('workers.opml.on_failure  "emty" is not known (did you mean empty?)') as string,
+    ]);
   });
 
   it('takes the callback address by the rule of the protocol', () => {

@@ -14,7 +14,7 @@ import {checkSigner} from '../signer/check.ts';
 import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
 import {count} from '../../foundation/text/words.ts';
 import {deadline, systemTime} from '../../foundation/system/system-time.ts';
-import {createOpmlWorker} from '../../peers/worker/opml.ts';
+import {createOpmlClient} from '../../peers/worker/client.ts';
 import {canListen, findUsualWorkers} from './probe.ts';
 import {checkStore, checkVrfKey, type FilePlace} from './files.ts';
 import {connectFailure} from '../../peers/http/try-connect.ts';
@@ -211,15 +211,16 @@ async function checkRange(known: Known, signal: AbortSignal): Promise<Finding | 
 
 async function checkWorker({answers}: Known, signal: AbortSignal): Promise<Finding> {
   const url = answers['worker-url'] ?? '';
-  const wait = {concurrency: 1, readyTimeoutMs: LIMIT_MS, answerTimeoutMs: LIMIT_MS, attempts: 1};
-  const worker = createOpmlWorker({url: /^https?:/i.test(url) ? url : `http://${url}`, ...wait});
+  const worker = createOpmlClient(/^https?:/i.test(url) ? url : `http://${url}`);
   const limit = deadline(signal, LIMIT_MS);
   try {
-    (await worker.ready(limit.signal)).release('untaken');
-    return ok('the worker is idle and ready');
+    const {method, busy} = await worker.status(limit.signal);
+    if (busy !== null) return ok('the worker answers; it is at work');
+    return ok(
+      method === 'GET' ? 'the worker is idle and ready' : 'the worker is well; it takes one request at a time',
+    );
   } catch (error) {
     signal.throwIfAborted();
-    if (isAosError(error, 'WORKER_BUSY')) return ok('the worker answers; it is at work');
     if (!isAosError(error))
       return fail('the worker did not answer in time', say('Start the worker, or correct its URL.'));
     throw error;

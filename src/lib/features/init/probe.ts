@@ -1,5 +1,5 @@
 import {errorCode} from '../../peers/http/try-connect.ts';
-import {get} from 'node:http';
+import {request} from 'node:http';
 import {createServer} from 'node:net';
 import type {FoundWorker} from './question.ts';
 import {isWorkerAnswer, USUAL_WORKERS, type UsualWorker} from './usual-workers.ts';
@@ -11,7 +11,11 @@ const MOST_BYTES = 256 * 1024;
 /** The workers that answer on their usual ports of this machine. */
 export async function findUsualWorkers(limitMs: number, signal: AbortSignal): Promise<FoundWorker[]> {
   const answers = await Promise.all(USUAL_WORKERS.map((worker) => answersAs(worker, limitMs, signal)));
-  return USUAL_WORKERS.filter((_, index) => answers[index]).map(({url, what, kind}) => ({url, what, kind}));
+  const found = USUAL_WORKERS.filter((_, index) => answers[index]);
+  // One that answers in two ways is one.
+  return found
+    .filter(({url}, index) => found.findIndex((other) => other.url === url) === index)
+    .map(({url, what, kind}) => ({url, what, kind}));
 }
 
 async function answersAs(worker: UsualWorker, limitMs: number, signal: AbortSignal): Promise<boolean> {
@@ -22,8 +26,8 @@ async function answersAs(worker: UsualWorker, limitMs: number, signal: AbortSign
     };
     const no = (): void => settle(false);
     const limit = deadline(signal, limitMs);
-    const options = {signal: limit.signal, agent: false};
-    const request = get(`${worker.url}${worker.path}`, options, (response) => {
+    const options = {method: worker.method, signal: limit.signal, agent: false};
+    const asked = request(`${worker.url}${worker.path}`, options, (response) => {
       let body = '';
       response.setEncoding('utf8').on('error', no).on('close', no);
       response.on('data', (chunk: string) => {
@@ -32,7 +36,7 @@ async function answersAs(worker: UsualWorker, limitMs: number, signal: AbortSign
       });
       response.on('end', () => settle(isWorkerAnswer(worker, response.statusCode ?? 0, body)));
     });
-    request.on('error', no);
+    asked.on('error', no).end();
   });
 }
 

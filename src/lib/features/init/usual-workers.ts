@@ -1,6 +1,7 @@
 /** How a worker on a usual port is recognised: the path that is asked, and what its answer must hold. */
 export type UsualWorker = {
   url: string;
+  method: 'GET' | 'POST';
   path: string;
   /** Names of members that the JSON answer must have; empty: HTTP 200 is enough. */
   members: readonly string[];
@@ -12,28 +13,61 @@ export type UsualWorker = {
 export const USUAL_WORKERS: readonly UsualWorker[] = [
   {
     url: 'http://127.0.0.1:1234',
+    method: 'GET',
     path: '/api/v1/status',
     members: ['msg'],
     what: 'an opml worker',
     kind: 'opml',
   },
+  // The published one answers its status by POST alone.
+  {
+    url: 'http://127.0.0.1:1234',
+    method: 'POST',
+    path: '/api/v1/status',
+    members: ['code', 'data'],
+    what: 'an opml worker',
+    kind: 'opml',
+  },
   {
     url: 'http://127.0.0.1:3000',
+    method: 'GET',
     path: '/api/v1/status',
     members: ['remain_task'],
     what: 'a tee worker',
     kind: null,
   },
-  {url: 'http://127.0.0.1:3721', path: '/api/v1/healthcheck', members: [], what: 'a zkml worker', kind: null},
-  {url: 'http://127.0.0.1:11434', path: '/api/tags', members: ['models'], what: 'Ollama', kind: null},
+  {
+    url: 'http://127.0.0.1:3721',
+    method: 'GET',
+    path: '/api/v1/healthcheck',
+    members: [],
+    what: 'a zkml worker',
+    kind: null,
+  },
+  {
+    url: 'http://127.0.0.1:11434',
+    method: 'GET',
+    path: '/api/tags',
+    members: ['models'],
+    what: 'Ollama',
+    kind: null,
+  },
   {
     url: 'http://127.0.0.1:8080',
+    method: 'GET',
     path: '/props',
     members: ['default_generation_settings'],
     what: 'llama.cpp',
     kind: null,
   },
-  {url: 'http://127.0.0.1:8000', path: '/v1/models', members: ['data'], what: 'vLLM', kind: null},
+  {
+    url: 'http://127.0.0.1:8000',
+    method: 'GET',
+    path: '/v1/models',
+    members: ['data'],
+    what: 'vLLM',
+    kind: null,
+  },
 ];
 
 /** Whether an answer is that of the worker. */

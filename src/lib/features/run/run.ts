@@ -101,7 +101,7 @@ async function compose(
   });
   closers.push(() => signer.close());
   const opml = config.workers.kinds.opml;
-  const workers = opml === undefined ? [] : [createOpmlWorker(opml)];
+  const workers = opml === undefined ? [] : [createOpmlWorker(opml, {time: systemTime})];
   for (const worker of workers) closers.push(() => worker.close());
 
   const events = createRelay(

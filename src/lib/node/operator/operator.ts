@@ -10,7 +10,7 @@ import {createHealth} from './health.ts';
 import {keepTidy} from './housekeeping.ts';
 import {createInbox} from './inbox.ts';
 import {createIntake} from './intake.ts';
-import type {BlockReader, DispatcherConnection, Prover, RangeReader, Signer, Worker} from './ports.ts';
+import type {BlockReader, DispatcherConnection, Prover, RangeReader, Signer, WatchedWorker, Worker} from './ports.ts';
 import {createProbes} from './probes.ts';
 import {type CallbackReply, createWorkerRequests} from './job/worker-requests.ts';
 import {createRangeKeeper} from './range.ts';
@@ -63,7 +63,7 @@ export type OperatorDeps = {
   connection: DispatcherConnection;
   rangeReader: RangeReader;
   blockReader: BlockReader;
-  workers: readonly Worker[];
+  workers: readonly (Worker & WatchedWorker)[];
   journal: Journal;
   prover: Prover;
   /** Reads every event; must not throw or wait. */

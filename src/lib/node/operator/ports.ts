@@ -1,3 +1,4 @@
+import type {AosError} from '../../foundation/errors/error.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import type {VrfProof} from '../../protocol/vrf/ecvrf.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
@@ -114,8 +115,31 @@ export type Worker = {
   /** At the deadline: nothing is sent, or the empty result. */
   readonly onFailure: 'silent' | 'empty';
   /**
-   * A place at the healthy worker with the fewest requests, at one outside `avoid` (URLs) first.
-   * @throws AosError WORKER_UNREACHABLE | WORKER_BUSY | WORKER_REFUSED
+   * A place at the healthy worker with the fewest requests, at one outside `avoid` (URLs) first. It waits while all of
+   * them are full with requests of ours.
+   * @throws AosError WORKER_UNREACHABLE | WORKER_BUSY | WORKER_REFUSED | WORKER_LOCKED: none costs an attempt
    */
   ready(signal: AbortSignal, avoid?: readonly string[]): Promise<Lane>;
+};
+
+/** What is known of one worker of a pool. */
+export type WorkerState = {
+  url: string;
+  /** How it takes the request for its status; null: it has not answered yet. */
+  method: 'GET' | 'POST' | null;
+  /** Of its last status; null: it says none. */
+  nodeId: string | null;
+  /** Requests of ours that are open there. */
+  open: number;
+  /** Most requests that are open there at once. */
+  places: number;
+  /** What is wrong with it; null: nothing is known to be. */
+  problem: AosError | null;
+};
+
+/** The workers of one kind, as they are watched without a job. */
+export type WatchedWorker = {
+  readonly kind: WorkerKind;
+  /** Asks those that have a problem, or all, for their status. @returns what is known of each then */
+  check(signal: AbortSignal, which?: 'sick' | 'all'): Promise<readonly WorkerState[]>;
 };

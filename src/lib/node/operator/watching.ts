@@ -4,7 +4,7 @@ import {watchClock, type MergedClock} from './clock-watch.ts';
 import type {Emit, Tally} from '../events/events.ts';
 import {every} from '../../foundation/async/every.ts';
 import type {Health} from './health.ts';
-import type {BlockReader, Worker} from './ports.ts';
+import type {BlockReader, WatchedWorker} from './ports.ts';
 import type {SignerWatch} from './signer-watch.ts';
 import {watchWorkers} from './worker-watch.ts';
 import type {ClockJournal} from '../journal/journal.ts';
@@ -14,7 +14,7 @@ export type Watching = {
   merged: () => MergedClock | null;
   clockId: bigint;
   signers: SignerWatch;
-  workers: readonly Worker[];
+  workers: readonly WatchedWorker[];
   blockReader: BlockReader;
   /** What the run amounts to so far. */
   sumUp: () => Tally & {inProgress: number; pending: number; uptimeMs: number};

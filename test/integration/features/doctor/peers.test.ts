@@ -1,12 +1,16 @@
-import {run} from '../../../../src/lib/foundation/next-step/next-step.ts';
+import {run, say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {once} from 'node:events';
 import type {RequestListener} from 'node:http';
 import {WebSocketServer} from 'ws';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import type {AddressInfo} from 'node:net';
+import {controlDirs, controlFile} from '../../../../src/lib/config/control-paths.ts';
+import {systemTime} from '../../../../src/lib/foundation/system/system-time.ts';
+import {startControl} from '../../../../src/lib/node/control/server.ts';
 import {openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
 import {join} from 'node:path';
 import {NODE_ID, patient} from '../../../support/doctor.ts';
+import {eventLog, STARTED} from '../../../support/event-log.ts';
 import {testWorker} from '../../../support/operator-rig.ts';
 import {bodyOf, devSigner, freePort, httpServer, OTHER_KEY, tcpServer} from '../../../support/signer.ts';
 
@@ -326,6 +330,52 @@ describe('workers', () => {
     expect(await sick.checks('workers')).toMatchObject({
       'workers.opml': {state, found: expect.stringContaining(told) as string},
       'workers.tee': {state: 'skipped', because: null},
+    });
+  });
+
+  it('of which one is away is a warning, and all of them are a failure', async () => {
+    const worker = await testWorker();
+    const sick = patient();
+    const away = 'http://127.0.0.1:1';
+    sick.configure({'workers.opml.url': null, 'workers.opml.urls': `${worker.url}, ${away}`});
+    expect(await sick.checks('workers.opml')).toMatchObject({
+      'workers.opml': {
+        state: 'warn',
+        found: expect.stringMatching(/is idle and takes requests; .*127\.0\.0\.1:1.*WORKER_UNREACHABLE/) as string,
+      },
+    });
+    sick.configure({'workers.opml.url': null, 'workers.opml.urls': `${away}, http://127.0.0.1:2`});
+    expect(await sick.checks('workers.opml')).toMatchObject({'workers.opml': {state: 'fail'}});
+  });
+
+  it('of which the operator that runs knows that one is locked', async () => {
+    const worker = await testWorker();
+    const sick = patient();
+    sick.configure({'workers.opml.url': worker.url});
+    const {env, cwd, uid} = sick.where;
+    const [dir = ''] = controlDirs(env, cwd, uid);
+    const hello = {version: '0.1.0', nodeId: NODE_ID, network: 'devnet', host: 'here', pid: 1};
+    const control = await startControl({dir, file: controlFile('devnet', NODE_ID), hello, time: systemTime});
+    onTestFinished(() => control.close());
+    const event = eventLog();
+    control.publish(event(STARTED));
+    const next = say('Restart the worker.');
+    const problem = {type: 'problem', part: 'worker', code: 'WORKER_LOCKED', message: 'it answers none'} as const;
+    control.publish(event({...problem, next}));
+    expect(await sick.checks('workers.opml')).toMatchObject({
+      'workers.opml': {state: 'fail', found: 'it answers none (WORKER_LOCKED)', next},
+    });
+  });
+
+  it('that answer their status by POST alone', async () => {
+    const url = await httpServer((request, response) => {
+      if (request.method === 'GET') response.writeHead(404).end('404 page not found');
+      else response.end('{"code":0,"msg":"","data":"{\\"status\\":0,\\"node_id\\":\\"n\\"}"}');
+    });
+    const sick = patient();
+    sick.configure({'workers.opml.url': url});
+    expect(await sick.checks('workers.opml')).toMatchObject({
+      'workers.opml': {state: 'ok', found: `${new URL(url).host} is well and takes one request at a time`},
     });
   });
 

@@ -7,7 +7,7 @@ import {watchBlocks} from '../../../../src/lib/node/operator/block-watch.ts';
 import {clockFacts, watchClock} from '../../../../src/lib/node/operator/clock-watch.ts';
 import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
 import {createHealth} from '../../../../src/lib/node/operator/health.ts';
-import type {Lane, Signer, Worker} from '../../../../src/lib/node/operator/ports.ts';
+import type {Signer, WatchedWorker, WorkerState} from '../../../../src/lib/node/operator/ports.ts';
 import {createSignerWatch} from '../../../../src/lib/node/operator/signer-watch.ts';
 import {watchWorkers} from '../../../../src/lib/node/operator/worker-watch.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
@@ -152,50 +152,42 @@ describe('the signer', () => {
 });
 
 describe('a worker', () => {
-  function watched(code: ErrorCode | null) {
+  const state = (name: string): WorkerState => ({
+    url: `http://${name}`,
+    method: 'GET',
+    nodeId: null,
+    open: 0,
+    places: 1,
+    problem: null,
+  });
+
+  function watched(code: ErrorCode | null, ...states: WorkerState[]) {
     const all = world();
-    const state = {
-      error: new AosError('WORKER_UNREACHABLE', 'away') as AosError | null,
-      calls: 0,
-      released: 0,
-    };
-    const lane: Lane = {
-      at: {url: 'http://worker', nodeId: null},
-      ask: () => Promise.reject(new Error('no job here')),
-      lost: () => new Promise(() => {}),
-      release: () => {
-        state.released += 1;
-      },
-    };
-    const worker: Worker = {
+    const checks = {count: 0};
+    const worker: WatchedWorker = {
       kind: 'opml',
-      concurrency: 1,
-      readyTimeoutMs: 1,
-      answerTimeoutMs: 1,
-      attempts: 1,
-      deadlineMs: 1,
-      onFailure: 'silent',
-      ready: () => {
-        state.calls += 1;
-        return state.error === null ? Promise.resolve(lane) : Promise.reject(state.error);
+      check: () => {
+        checks.count += 1;
+        return Promise.resolve(states);
       },
     };
     if (code !== null) all.health.failed('worker', new AosError(code, 'as a job found'));
     all.types();
-    return {...all, state, done: watchWorkers({...all, workers: [worker]})};
+    return {...all, checks, done: watchWorkers({...all, workers: [worker]})};
   }
 
-  it.each(['WORKER_UNREACHABLE', 'WORKER_BUSY'] as const)(
-    'with %s is seen to be back without a job',
+  it.each(['WORKER_UNREACHABLE', 'WORKER_BUSY', 'WORKER_LOST', 'WORKER_LOCKED'] as const)(
+    'with %s is seen to be well again without a job',
     async (code) => {
-      const {time, end, done, state, events} = watched(code);
+      const one = {...state('a'), problem: new AosError(code, 'as a job found') as AosError | null};
+      const {time, end, done, checks, events} = watched(code, one);
       await time.advance(120_000);
-      expect([state.calls, events]).toEqual([4, []]);
-      state.error = null;
+      expect([checks.count, events]).toEqual([4, []]);
+      one.problem = null;
       await time.advance(30_000);
       expect(events).toMatchObject([{type: 'recovered', part: 'worker'}]);
       await time.advance(600_000);
-      expect([state.calls, events.length, state.released]).toEqual([5, 1, 1]);
+      expect(events).toHaveLength(1);
       end.abort();
       await done;
       expect(time.timers()).toBe(0);
@@ -203,16 +195,40 @@ describe('a worker', () => {
   );
 
   it.each([null, 'WORKER_REFUSED', 'WORKER_TIMEOUT'] as const)(
-    'with %s is not asked: a job must tell',
+    'with %s is well when a job was answered',
     async (code) => {
-      const {time, end, done, state, events} = watched(code);
-      state.error = null;
+      const {time, end, done, events} = watched(code, state('a'));
       await time.advance(600_000);
-      expect([state.calls, events]).toEqual([0, []]);
+      expect(events).toEqual([]);
       end.abort();
       await done;
     },
   );
+
+  it('that is locked is reported, though no job asks it, and is well again by its status', async () => {
+    const one = {...state('a'), problem: new AosError('WORKER_LOCKED', 'restart it') as AosError | null};
+    const {time, end, done, events} = watched(null, one);
+    await time.advance(90_000);
+    expect(events).toMatchObject([{type: 'problem', part: 'worker', code: 'WORKER_LOCKED'}]);
+    one.problem = null;
+    await time.advance(30_000);
+    expect(events).toMatchObject([{type: 'problem'}, {type: 'recovered', part: 'worker'}]);
+    end.abort();
+    await done;
+  });
+
+  it('of several that is away is reported, though the others do its work; one that is busy is not', async () => {
+    const away = {...state('b'), problem: new AosError('WORKER_UNREACHABLE', 'away') as AosError | null};
+    const busy = {...state('c'), problem: new AosError('WORKER_BUSY', 'busy')};
+    const {time, end, done, events} = watched(null, state('a'), away, busy);
+    await time.advance(90_000);
+    expect(events).toMatchObject([{type: 'problem', part: 'worker', code: 'WORKER_UNREACHABLE'}]);
+    away.problem = null;
+    await time.advance(30_000);
+    expect(events).toMatchObject([{type: 'problem'}, {type: 'recovered', part: 'worker'}]);
+    end.abort();
+    await done;
+  });
 });
 
 describe('the newest block', () => {

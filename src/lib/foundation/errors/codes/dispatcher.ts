@@ -50,10 +50,11 @@ export const DISPATCHER = {
   WORKER_BUSY: {
     exit: 'tryLater',
     category: 'network',
-    means: 'The worker stayed busy for too long.',
-    next: say('Add a worker, or raise workers.<kind>.ready_timeout.'),
+    means: 'The worker is busy; the job waits.',
+    next: say('Add a worker in workers.<kind>.urls.'),
     causes: [
       'It answers one request at a time, and more come in than it manages.',
+      'Another operator or program uses it too.',
       'It hangs: check its log and its GPU.',
     ],
   },
@@ -67,6 +68,28 @@ export const DISPATCHER = {
       'The request is larger than the time it has: workers.<kind>.answer_timeout',
     ],
   },
+  WORKER_LOST: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'The worker started anew or went away while it worked on a request; the request is put again.',
+    next: say('Check the worker’s log for why it ended.'),
+    causes: [
+      'The worker was restarted, by hand or by its supervisor.',
+      'A prompt is longer than its model takes, and ends it.',
+      'It ran out of memory: check the log of the kernel.',
+    ],
+  },
+  WORKER_LOCKED: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'The worker says that it is well and takes requests, but answers none.',
+    next: say('Restart the worker.'),
+    causes: [
+      'The published opml worker got two requests at the same moment, perhaps from another program; it never answers again.',
+      'The worker cannot reach net.callback_url, and does not send an answer again.',
+      'workers.<kind>.answer_timeout is shorter than the worker needs.',
+    ],
+  },
   WORKER_REFUSED: {
     exit: 'unavailable',
     category: 'network',
@@ -75,6 +98,17 @@ export const DISPATCHER = {
     causes: [
       'It does not have the model.',
       'It is of another kind than the section of workers that names it.',
+    ],
+  },
+  STATE_ROOT_DIFFERS: {
+    exit: null,
+    category: null,
+    means: 'A worker gave another state root for the same model and prompt: it is not what it was.',
+    next: say('Check which program and which model file the worker runs.'),
+    causes: [
+      'The worker was updated, or built anew in another folder.',
+      'Its model file is another one.',
+      'The workers of workers.<kind>.urls are not of one build.',
     ],
   },
   ALERT_NOT_SET: {

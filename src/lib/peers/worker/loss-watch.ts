@@ -1,0 +1,67 @@
+import {abortable} from '../../foundation/async/abort.ts';
+import {slept} from '../../foundation/async/every.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import type {Time} from '../../foundation/time/time.ts';
+
+/** What was seen of a worker: the `node_id` of its status (null: it says none), or that no process listens there. */
+export type Sight = {nodeId: string | null} | 'gone';
+
+/** Notices that a worker lost the requests that it took: it remembers nothing over a restart. */
+export type LossWatch = {
+  /**
+   * Rejects with WORKER_LOST when the worker is seen to be gone, or another start than `nodeId`; else with the signal's
+   * reason.
+   */
+  watch(nodeId: string | null, signal: AbortSignal): Promise<never>;
+  /** Takes what was seen by another request to the worker. */
+  see(sight: Sight): void;
+};
+
+/** A restart takes seconds, and a status costs the worker nothing. */
+const LOOK_EVERY_MS = 2_000;
+
+/** @param deps.look asks for the status and hands what it sees to `see`; never rejects */
+export function createLossWatch(deps: {
+  host: string;
+  look: (signal: AbortSignal) => Promise<void>;
+  time: Time;
+}): LossWatch {
+  const {host, look, time} = deps;
+  const checks = new Set<(sight: Sight) => void>();
+  /** Ends the looking, which is done for all watches together. */
+  let looking: AbortController | undefined;
+
+  async function lookNowAndThen(signal: AbortSignal): Promise<void> {
+    while (await slept(LOOK_EVERY_MS, {time, signal})) await look(signal);
+  }
+
+  function begin(check: (sight: Sight) => void): void {
+    checks.add(check);
+    if (looking !== undefined) return;
+    looking = new AbortController();
+    void lookNowAndThen(looking.signal);
+  }
+
+  function end(check: (sight: Sight) => void): void {
+    checks.delete(check);
+    if (checks.size > 0) return;
+    looking?.abort(new AosError('INTERRUPTED', 'no request is open'));
+    looking = undefined;
+  }
+
+  return {
+    watch: (nodeId, signal) =>
+      abortable<never>(signal, (_resolve, reject) => {
+        const check = (sight: Sight): void => {
+          const how = sight === 'gone' ? 'went away' : sight.nodeId === nodeId ? null : 'started anew';
+          if (how !== null)
+            reject(new AosError('WORKER_LOST', `opml worker ${host} ${how} while it worked on a request`));
+        };
+        begin(check);
+        return () => end(check);
+      }),
+    see(sight) {
+      for (const check of [...checks]) check(sight);
+    },
+  };
+}

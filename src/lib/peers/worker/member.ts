@@ -1,0 +1,215 @@
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
+import {durationText} from '../../foundation/time/duration.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import {isGone, type OpmlClient, type OpmlStatus, type StatusMethod} from './client.ts';
+import {createLossWatch} from './loss-watch.ts';
+import type {OpmlRequest} from './question.ts';
+
+/** The worker that got a request, and which start of it. */
+export type AskedWorker = {url: string; nodeId: string | null};
+
+/** How a request ended: see {@link OpmlLane.release}. */
+export type LaneEnd = 'answered' | 'timeout' | 'lost' | 'untaken';
+
+/** A free place at a worker, held for one job until it is released. */
+export type OpmlLane = {
+  readonly at: AskedWorker;
+  /**
+   * Puts the request.
+   * @throws AosError WORKER_BUSY | WORKER_REFUSED | WORKER_UNREACHABLE: it was not taken; WORKER_LOST: perhaps it was
+   */
+  ask(request: OpmlRequest, signal: AbortSignal): Promise<void>;
+  /** Rejects with WORKER_LOST when the request that was taken is lost; else with the signal's reason. */
+  lost(signal: AbortSignal): Promise<never>;
+  /** Frees the place. Harmless when it is called twice. */
+  release(end: LaneEnd): void;
+};
+
+/** One worker of a pool: its places, and what is known of its health. */
+export type Member = {
+  readonly url: string;
+  /** How the worker takes the request for its status; null: it has not answered yet. */
+  method(): StatusMethod | null;
+  /** Of its last status; null: it says none. */
+  nodeId(): string | null;
+  /** Requests of ours that are open. */
+  open(): number;
+  /** Most requests that are open at once. */
+  places(): number;
+  /** What was wrong with it last; null: nothing. */
+  problem(): AosError | null;
+  /** When it is asked again, monotonic ms; in the past: now. */
+  restsUntil(): number;
+  /**
+   * Takes a place, now, and asks the worker whether it takes a request.
+   * @throws AosError WORKER_UNREACHABLE | WORKER_BUSY | WORKER_REFUSED | WORKER_LOCKED; the place is free again
+   */
+  enter(signal: AbortSignal): Promise<OpmlLane>;
+  /** Asks for the status, and clears a problem that is over. @throws as {@link Member.enter} */
+  look(signal: AbortSignal): Promise<OpmlStatus>;
+  close(): Promise<void>;
+};
+
+/** After it was away or busy, or refused a request, another one is asked first for so long. */
+const SHORT_REST_MS = 5_000;
+/** So many requests in a row that a worker took and did not answer, while its status was well. */
+const LOCKED_AFTER = 2;
+
+/**
+ * @param deps.onChange a place is free, or its health has changed
+ * @param deps.concurrency most requests at once at a worker whose status is read by GET
+ */
+// eslint-disable-next-line max-lines-per-function -- places and health of one worker are one state
+export function createMember(
+  client: OpmlClient,
+  deps: {concurrency: number; answerTimeoutMs: number; time: Time; onChange: () => void},
+): Member {
+  const {time, onChange} = deps;
+  const name = `opml worker ${client.host}`;
+  let method: StatusMethod | null = null;
+  /** Of the last status; undefined: there was none, or its process has ended since. */
+  let nodeId: string | null | undefined;
+  let open = 0;
+  let timeouts = 0;
+  let problem: AosError | null = null;
+  let restsUntil = -Infinity;
+  let cancelRest = (): void => {};
+
+  function clear(): void {
+    problem = null;
+    restsUntil = -Infinity;
+    cancelRest();
+  }
+
+  function rest(error: AosError, ms: number): void {
+    problem = error;
+    restsUntil = time.monotonic() + ms;
+    cancelRest();
+    // Who waits for a place looks again then.
+    cancelRest = time.after(ms, onChange);
+  }
+
+  /** Another process answers than before: what was wrong with the last one says nothing of it. */
+  function startedAnew(): void {
+    timeouts = 0;
+    clear();
+  }
+
+  const losses = createLossWatch({
+    host: client.host,
+    time,
+    look: async (signal) => {
+      await look(signal, open).catch(() => undefined); // what it says of a loss, `see` has said
+    },
+  });
+
+  /** @param ours requests of ours that may make it busy */
+  async function look(signal: AbortSignal, ours: number): Promise<OpmlStatus> {
+    let status: OpmlStatus;
+    try {
+      status = await client.status(signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isAosError(error)) throw error;
+      if (isGone(error)) {
+        nodeId = undefined;
+        timeouts = 0;
+        losses.see('gone');
+      }
+      rest(error, SHORT_REST_MS);
+      throw error;
+    }
+    if (nodeId !== status.nodeId) startedAnew();
+    nodeId = status.nodeId;
+    method = status.method;
+    losses.see({nodeId});
+    if (problem?.code === 'WORKER_LOCKED' && time.monotonic() < restsUntil) throw problem;
+    // Its own word for how many requests are open is no reason against one more, if all are ours.
+    const isOurs = ours > 0 && (status.open === null ? open === ours : status.open <= ours);
+    if (status.busy !== null && !isOurs) {
+      // It works on something, so it is not locked.
+      timeouts = 0;
+      const error = new AosError('WORKER_BUSY', `${name} is not idle: ${status.busy}`);
+      rest(error, SHORT_REST_MS);
+      throw error;
+    }
+    // What the status does not show, only a request does.
+    if (problem?.code !== 'WORKER_LOCKED' && problem?.code !== 'WORKER_REFUSED') clear();
+    onChange();
+    return status;
+  }
+
+  async function ask(request: OpmlRequest, signal: AbortSignal): Promise<void> {
+    try {
+      await client.ask(request, signal);
+      if (problem?.code === 'WORKER_REFUSED') clear();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isAosError(error)) throw error;
+      if (error.code === 'WORKER_BUSY') timeouts = 0;
+      rest(error, SHORT_REST_MS);
+      throw error;
+    }
+  }
+
+  function leave(end: LaneEnd): void {
+    open -= 1;
+    if (end === 'answered') {
+      timeouts = 0;
+      clear();
+    } else if (end === 'timeout') {
+      timeouts += 1;
+      if (timeouts >= LOCKED_AFTER) rest(lockedError(), deps.answerTimeoutMs);
+    }
+    onChange();
+  }
+
+  function lockedError(): AosError {
+    const limit = durationText(deps.answerTimeoutMs);
+    return new AosError(
+      'WORKER_LOCKED',
+      `${name} took ${timeouts} requests in a row and answered none within ${limit}, while its status says that it is well`,
+      {next: say(`Restart the worker at ${client.host}; if that does not help, check that it reaches net.callback_url.`)},
+    );
+  }
+
+  function laneOf(asked: string | null): OpmlLane {
+    let isHeld = true;
+    return {
+      at: {url: client.url, nodeId: asked},
+      ask,
+      lost: (signal) => losses.watch(asked, signal),
+      release(end) {
+        if (isHeld) leave(end);
+        isHeld = false;
+      },
+    };
+  }
+
+  return {
+    url: client.url,
+    method: () => method,
+    nodeId: () => nodeId ?? null,
+    open: () => open,
+    // The published worker is lost for good when two requests reach it at once; the one that is tried again gets one.
+    places: () => (method === 'GET' && problem?.code !== 'WORKER_LOCKED' ? deps.concurrency : 1),
+    problem: () => problem,
+    restsUntil: () => restsUntil,
+    async enter(signal) {
+      open += 1;
+      try {
+        const status = await look(signal, open - 1);
+        return laneOf(status.nodeId);
+      } catch (error) {
+        leave('untaken');
+        throw error;
+      }
+    },
+    look: (signal) => look(signal, open),
+    close() {
+      cancelRest();
+      return client.close();
+    },
+  };
+}
