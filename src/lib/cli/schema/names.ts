@@ -34,4 +34,5 @@ export type SchemaName =
   | 'job-show'
   | 'tx-cancel'
   | 'tx-list'
-  | 'tx-speed-up';
+  | 'tx-speed-up'
+  | 'worker-check';

@@ -7,7 +7,7 @@ import {ALIVE_EVERY_MS} from '../../node/liveness/spans.ts';
 import {watchLiveness} from '../../node/liveness/watch.ts';
 import type {NodeJournal} from '../../node/journal/sqlite.ts';
 import {startAlerts} from '../alert/alerting.ts';
-import {startControl, type Control} from '../../node/control/server.ts';
+import {startControl, type CarryOut, type Control} from '../../node/control/server.ts';
 import type {Emit, OperatorEvent} from '../../node/events/events.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {isoTime} from '../../foundation/time/time.ts';
@@ -37,6 +37,7 @@ export async function startObservers(
     journal: Pick<NodeJournal, 'liveness' | 'read' | 'remember' | 'recall'>;
     version: string;
     emit: Emit;
+    carryOut: CarryOut;
   },
 ): Promise<Observers> {
   const {journal, emit} = options;
@@ -66,7 +67,7 @@ export async function startObservers(
     open: Number(journal.recall(OUTAGE_NOTE) ?? '') || null,
   });
   const alerts = startAlerts(config, {version: options.version, emit});
-  const control = await openControl(config, options.version);
+  const control = await openControl(config, options);
   return {
     onEvent(event) {
       recorder.onEvent(event);
@@ -90,7 +91,7 @@ export async function startObservers(
 
 async function openControl(
   config: Config,
-  version: string,
+  {version, carryOut}: {version: string; carryOut: CarryOut},
 ): Promise<Control | {code: Code; message: string}> {
   const {network, node} = config;
   const [dir = ''] = controlDirs(process.env, process.cwd(), process.getuid?.() ?? 0);
@@ -100,6 +101,7 @@ async function openControl(
       file: controlFile(network, node.id),
       hello: {version, nodeId: node.id, network, host: hostname(), pid: process.pid},
       time: systemTime,
+      carryOut,
     });
   } catch (error) {
     if (!isAosError(error, 'CONTROL_UNAVAILABLE')) throw error;

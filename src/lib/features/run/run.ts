@@ -13,9 +13,11 @@ import {startOperatorServer} from '../../node/operator/server.ts';
 import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
-import {createOpmlWorker} from '../../peers/worker/opml.ts';
+import {createOpmlWorker, type OpmlWorker} from '../../peers/worker/opml.ts';
 import {startObservers} from './observers.ts';
 import {createRelay} from './relay.ts';
+import {commandsOf} from './commands.ts';
+import type {CarryOut} from '../../node/control/server.ts';
 
 export type RunOptions = {
   config: Config;
@@ -29,6 +31,9 @@ export type RunOptions = {
   /** All components are up and the work begins: the event stream, and the control socket's path if there is one. */
   onReady: (ready: {emit: Emit; socket: string | null}) => void;
 };
+
+/** What ends the parts, the last one first. */
+type Closers = (() => Promise<void> | void)[];
 
 /** How long one signature may take before it is asked for again; a cloud KMS needs up to a second. */
 const SIGN_TIMEOUT_MS = 15_000;
@@ -47,7 +52,7 @@ const KEEP_HEAP_SMALL = '--heap-growing-percent=40';
 export async function runOperator(options: RunOptions): Promise<Summary> {
   setFlagsFromString(KEEP_HEAP_SMALL);
   const {config} = options;
-  const closers: (() => Promise<void> | void)[] = [];
+  const closers: Closers = [];
   try {
     return await compose(options, config, closers);
   } finally {
@@ -55,16 +60,25 @@ export async function runOperator(options: RunOptions): Promise<Summary> {
   }
 }
 
+function openWorkers({workers: {kinds}}: Config, closers: Closers): OpmlWorker[] {
+  const {opml} = kinds;
+  if (opml === undefined) return [];
+  const worker = createOpmlWorker(opml, {time: systemTime});
+  closers.push(() => worker.close());
+  return [worker];
+}
+
 async function compose(
   options: RunOptions,
   config: Config,
-  closers: (() => Promise<void> | void)[],
+  closers: Closers,
 ): Promise<Summary> {
   const {node, net, chain, store} = config;
   const vrf = await loadVrf();
   const seed = readVrfKey(node.vrfKey);
   let emit: Operator['emit'] = () => {};
   let onDisk: Operator['onDisk'] = () => {};
+  let carryOut: CarryOut = () => null;
   const cryptoWorker = createCryptoWorker({
     inline: vrf.prover(seed),
     seed,
@@ -90,6 +104,7 @@ async function compose(
     journal,
     version: options.version,
     emit: (event) => emit(event),
+    carryOut: (...command) => carryOut(...command),
   });
   closers.push(() => observers.close());
 
@@ -100,9 +115,7 @@ async function compose(
     recover: cryptoWorker.recover,
   });
   closers.push(() => signer.close());
-  const opml = config.workers.kinds.opml;
-  const workers = opml === undefined ? [] : [createOpmlWorker(opml, {time: systemTime})];
-  for (const worker of workers) closers.push(() => worker.close());
+  const workers = openWorkers(config, closers);
 
   const events = createRelay(
     (event: OperatorEvent) => {
@@ -160,6 +173,7 @@ async function compose(
     },
   );
   ({emit, onDisk} = operator);
+  carryOut = commandsOf(operator);
 
   const server = await startOperatorServer(
     {listen: net.listen, callbacks: config.workers.callbackListen},

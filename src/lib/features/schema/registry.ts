@@ -18,6 +18,7 @@ import {slashingHistory} from '../slashing-history/schema.ts';
 import {status, statusWatch} from '../status/schema.ts';
 import {jobExport, jobExportLines, jobList, jobShow} from '../job/schema.ts';
 import {txCancel, txList, txSpeedUp} from '../tx/schema.ts';
+import {workerCheck} from '../worker/schema.ts';
 
 /**
  * Every published schema by its name: `aos schema NAME` prints it, the envelope has it as `aos.NAME/v1`, and the
@@ -59,4 +60,5 @@ export const SCHEMAS = {
   'tx-cancel': txCancel,
   'tx-list': txList,
   'tx-speed-up': txSpeedUp,
+  'worker-check': workerCheck,
 } as const satisfies Readonly<Record<SchemaName, SchemaEntry>>;

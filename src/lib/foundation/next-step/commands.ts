@@ -33,6 +33,7 @@ export const COMMANDS = {
   'tx cancel': {takesConfig: true},
   'tx list': {takesConfig: true},
   'tx speed-up': {takesConfig: true},
+  'worker check': {takesConfig: true},
 } as const satisfies Record<string, {takesConfig: boolean}>;
 
 export type CommandId = keyof typeof COMMANDS;

@@ -1,6 +1,7 @@
 import {connect, type NetConnectOpts, type Socket} from 'node:net';
 import {abortable, onAbort} from '../../foundation/async/abort.ts';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
+import {isCode, isErrorCode} from '../../foundation/errors/table.ts';
 import type {OperatorView} from '../events/view.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {
@@ -24,7 +25,11 @@ export type ControlClient = {
    * @throws AosError CONTROL_BROKEN
    */
   follow(): AsyncIterable<readonly ControlNews[]>;
-  /** Sends a command and resolves with its result. @throws AosError CONTROL_BROKEN when the operator refuses it, CONTROL_ABSENT when it ends first */
+  /**
+   * Sends a command and resolves with its result.
+   * @throws AosError CONTROL_BROKEN when the operator refuses it, CONTROL_ABSENT when it ends first, or what the operator
+   *   throws when it carries it out
+   */
   command(command: ControlCommand, signal?: AbortSignal): Promise<unknown>;
   close(): void;
 };
@@ -122,6 +127,13 @@ function isOf<T extends ControlLine['type']>(
   return line.type === type;
 }
 
+/** What the operator found when it carried out a command, or that it does not. */
+function failureOf({code, message}: {code: string; message: string}): AosError {
+  return isCode(code) && isErrorCode(code)
+    ? new AosError(code, message)
+    : new AosError('CONTROL_BROKEN', `the operator refused the command: ${message}`);
+}
+
 type Waiting = {resolve: (result: unknown) => void; reject: (error: AosError) => void};
 
 function clientOf(socket: Socket, lines: Reader, hello: ControlHello, snapshot: OperatorView): ControlClient {
@@ -150,7 +162,7 @@ function clientOf(socket: Socket, lines: Reader, hello: ControlHello, snapshot: 
     if (id === null || asked === undefined) return;
     waiting.delete(id);
     if (error === null) asked.resolve(result);
-    else asked.reject(new AosError('CONTROL_BROKEN', `the operator refused the command: ${error.message}`));
+    else asked.reject(failureOf(error));
   }
   void pump()
     .catch((error: unknown) => {
@@ -185,7 +197,8 @@ function clientOf(socket: Socket, lines: Reader, hello: ControlHello, snapshot: 
         if (ended) reject(new AosError('CONTROL_ABSENT', 'the operator has ended'));
         else {
           waiting.set(id, {resolve, reject});
-          socket.write(`${JSON.stringify({id, command})}\n`);
+          const named = typeof command === 'string' ? {command} : command;
+          socket.write(`${JSON.stringify({id, ...named})}\n`);
         }
         return () => waiting.delete(id);
       }),

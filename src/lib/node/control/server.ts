@@ -8,9 +8,10 @@ import {
   readRequest,
   snapshotLine,
   viewJson,
+  type ControlArgs,
   type ControlHello,
 } from './wire.ts';
-import {AosError, errorText} from '../../foundation/errors/error.ts';
+import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
 import {eventLine} from '../events/lines.ts';
 import {jsonLine} from '../../foundation/text/safe-text.ts';
 import type {Time} from '../../foundation/time/time.ts';
@@ -26,7 +27,12 @@ export type ControlOptions = {
   file: string;
   hello: Omit<ControlHello, 'protocol'>;
   time: Time;
+  /** Carries out what the operator does for a client; null: there is no such command. */
+  carryOut?: CarryOut;
 };
+
+/** @param signal aborts when the client is gone */
+export type CarryOut = (command: string, args: ControlArgs, signal: AbortSignal) => Promise<unknown> | null;
 
 /** The operator's local control socket: up to {@link MAX_CLIENTS} readers, none of which can delay the loop. */
 export type Control = {
@@ -41,6 +47,8 @@ const MAX_BACKLOG = 1024 * 1024;
 const MAX_CLIENTS = 32;
 /** Characters of a command at most. */
 const MAX_REQUEST = 16 * 1024;
+/** Commands of one client that are carried out at once. */
+const MAX_CARRIED = 8;
 /** How long clients may read the last lines when the operator ends. */
 const LINGER_MS = 500;
 
@@ -49,7 +57,8 @@ const LINGER_MS = 500;
  * answers.
  * @throws AosError CONTROL_UNAVAILABLE
  */
-export async function startControl({dir, file, hello, time}: ControlOptions): Promise<Control> {
+export async function startControl(options: ControlOptions): Promise<Control> {
+  const {dir, file, hello, time, carryOut = () => null} = options;
   const path = join(dir, file);
   privateDir(dir);
   const clients = new Set<Client>();
@@ -64,7 +73,7 @@ export async function startControl({dir, file, hello, time}: ControlOptions): Pr
       );
       return;
     }
-    const client = createClient(socket, () => view);
+    const client = createClient(socket, {view: () => view, carryOut});
     clients.add(client);
     socket.on('close', () => clients.delete(client));
     client.line(greeting);
@@ -103,7 +112,12 @@ type Client = {
   destroy(): void;
 };
 
-function createClient(socket: Socket, view: () => OperatorView): Client {
+function createClient(
+  socket: Socket,
+  {view, carryOut}: {view: () => OperatorView; carryOut: CarryOut},
+): Client {
+  const gone = new AbortController();
+  let carrying = 0;
   let pending = '';
   let scheduled = false;
   let dropped = 0;
@@ -138,10 +152,33 @@ function createClient(socket: Socket, view: () => OperatorView): Client {
       line(jsonLine({type: 'reply', id: command.id, result: {pong: true}}));
     else if (command.command === 'snapshot')
       line(jsonLine({type: 'reply', id: command.id, result: {seq: view().seq, view: viewJson(view())}}));
-    else line(refusal(command.id, 'there is no such command'));
+    else carry(command);
+  }
+  function carry({id, command, args}: {id: string; command: string; args: ControlArgs}): void {
+    if (carrying >= MAX_CARRIED) {
+      line(refusal(id, 'too many commands at once'));
+      return;
+    }
+    const result = carryOut(command, args, gone.signal);
+    if (result === null) {
+      line(refusal(id, 'there is no such command'));
+      return;
+    }
+    carrying += 1;
+    result
+      .then(
+        (done) => jsonLine({type: 'reply', id, result: done}),
+        (error: unknown) =>
+          refusal(id, errorText(error), isAosError(error) ? error.code : 'BUG'),
+      )
+      .then((reply) => {
+        carrying -= 1;
+        if (!socket.destroyed) line(reply);
+      }, () => socket.destroy()); // what cannot be written as JSON is a bug; the client sees the end
   }
 
   socket.on('error', () => socket.destroy()); // the reader went away
+  socket.on('close', () => gone.abort(new AosError('INTERRUPTED', 'the client is gone')));
   socket.on('drain', catchUp);
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string) => {
@@ -172,8 +209,8 @@ function createClient(socket: Socket, view: () => OperatorView): Client {
   };
 }
 
-function refusal(id: string | null, message: string): string {
-  return jsonLine({type: 'reply', id, error: {code: 'CONTROL_REQUEST', message}});
+function refusal(id: string | null, message: string, code = 'CONTROL_REQUEST'): string {
+  return jsonLine({type: 'reply', id, error: {code, message}});
 }
 
 /** @throws AosError CONTROL_UNAVAILABLE when the directory is not this user's alone */

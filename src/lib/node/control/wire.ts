@@ -19,10 +19,10 @@ import {
 /**
  * The version of the control socket's protocol, MAJOR.MINOR. Both sides send lines of JSON. The server sends `hello`, then
  * `snapshot`, then (since 1.1) `history`, the earlier events that a log shows, then the events of `aos run --json`. A
- * slow reader gets `gap` and a new `snapshot`; a command gets `reply`. Both sides ignore unknown fields and unknown types
- * of lines, and refuse another major version.
+ * slow reader gets `gap` and a new `snapshot`; a command gets `reply`. Since 1.2 `worker-check` has the workers checked.
+ * Both sides ignore unknown fields and unknown types of lines, and refuse another major version.
  */
-export const CONTROL_PROTOCOL = '1.1';
+export const CONTROL_PROTOCOL = '1.2';
 
 /** The first line of the server. */
 export type ControlHello = {
@@ -43,8 +43,14 @@ export type ControlLine =
   | {type: 'reply'; id: string | null; result: unknown; error: {code: string; message: string} | null}
   | {type: 'event'; event: OperatorEvent};
 
-export const COMMANDS = ['ping', 'snapshot'] as const;
-export type ControlCommand = (typeof COMMANDS)[number];
+export type ControlCommand =
+  | 'ping'
+  | 'snapshot'
+  /** Checks the workers of a kind, with a request for this model and prompt. */
+  | {command: 'worker-check'; args: {kind: string; model: string; prompt: string}};
+
+/** What a command is about, by name. */
+export type ControlArgs = Readonly<Record<string, string>>;
 
 /** Formats the first line of the server. */
 export function helloLine(hello: ControlHello): string {
@@ -182,10 +188,14 @@ function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
   );
 }
 
-const requestSchema = v.object({id: v.pipe(text, v.maxLength(100)), command: text});
+const requestSchema = v.object({
+  id: v.pipe(text, v.maxLength(100)),
+  command: text,
+  args: v.optional(v.record(text, text), {}),
+});
 
 /** Reads a command of a client; null when the line is none. */
-export function readRequest(line: string): {id: string; command: string} | null {
+export function readRequest(line: string): {id: string; command: string; args: ControlArgs} | null {
   try {
     const result = v.safeParse(requestSchema, JSON.parse(line));
     return result.success ? result.output : null;

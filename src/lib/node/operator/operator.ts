@@ -23,6 +23,7 @@ import {createEventStream} from './event-stream.ts';
 import {allowManyListeners} from '../../foundation/async/abort.ts';
 import {createSequencer} from '../../foundation/async/sequencer.ts';
 import {watchParts} from './watching.ts';
+import {createWorkerChecks, type WorkerChecks} from './worker-check/worker-checks.ts';
 import {createDeliver} from './job/deliver.ts';
 import {createReceive} from './job/receive.ts';
 import {createSample} from './job/sample.ts';
@@ -78,6 +79,8 @@ export type Operator = {
   run(stop: AbortSignal): Promise<Summary>;
   /** A worker called back. */
   onCallback(kind: WorkerKind, body: Uint8Array): Promise<CallbackReply>;
+  /** Checks the workers of a kind, with requests that take places as those of jobs do. */
+  checkWorkers: WorkerChecks['ofKind'];
   /** The network asked over HTTP whether we are alive, and was answered. */
   onHttpProbe(): void;
   /** What the journal has taken does not get to the disk; null: it does again. */
@@ -144,6 +147,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   const recording = {journal, retryJournalWrite, emit};
   const {nodeId, clockId, callbackUrl, vrfSortPrecision, retentionMs} = options;
   const sampling = {nodeId, clockId, kinds, vrfSortPrecision, ranges, prover: deps.prover};
+  const checks = createWorkerChecks({...deps, nodeId, callbackUrl, signal});
   const working = {
     nodeId,
     clockId,
@@ -283,7 +287,8 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
         ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
       }
     },
-    onCallback: (kind, body) => requests.take(kind, body),
+    onCallback: async (kind, body) => checks.take(kind, body) ?? requests.take(kind, body),
+    checkWorkers: checks.ofKind,
     onHttpProbe: () => probed('http'),
     onDisk(error) {
       if (error === null) health.worked('journal', 'sync');

@@ -3,13 +3,14 @@ import {chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync} from
 import {connect, createServer, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {connectControl, type ControlNews} from '../../../../src/lib/node/control/client.ts';
 import {connectNode, connectOnly} from '../../../../src/lib/node/control/find.ts';
 import {readControlLine} from '../../../../src/lib/node/control/wire.ts';
 import {isControlFile} from '../../../../src/lib/config/control-paths.ts';
-import {startControl, type Control} from '../../../../src/lib/node/control/server.ts';
+import {startControl, type CarryOut, type Control} from '../../../../src/lib/node/control/server.ts';
 import type {OperatorEvent} from '../../../../src/lib/node/events/events.ts';
+import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {emptyView, reduceView, type OperatorView} from '../../../../src/lib/node/events/view.ts';
 import {systemTime} from '../../../../src/lib/foundation/system/system-time.ts';
 import {eventLog, jobRef, STARTED} from '../../../support/event-log.ts';
@@ -31,8 +32,8 @@ afterEach(async () => {
   rmSync(join(dir, '..'), {recursive: true, force: true});
 });
 
-async function start(file = FILE, hello = HELLO): Promise<Control> {
-  const control = await startControl({dir, file, hello, time: systemTime});
+async function start(file = FILE, hello = HELLO, carryOut: CarryOut = () => null): Promise<Control> {
+  const control = await startControl({dir, file, hello, time: systemTime, carryOut});
   open.push(control);
   return control;
 }
@@ -110,7 +111,7 @@ describe('control socket', () => {
     const first = await client(control);
     control.publish(event({type: 'connected', url: 'ws://127.0.0.1:1/ws'}));
     const second = await client(control);
-    expect(first.hello).toMatchObject({...HELLO, protocol: '1.1'});
+    expect(first.hello).toMatchObject({...HELLO, protocol: '1.2'});
     expect([first.snapshot.seq, second.snapshot.seq]).toEqual([1, 2]);
     expect(second.snapshot.connection).toMatchObject({
       state: 'connected',
@@ -151,6 +152,48 @@ describe('control socket', () => {
     const [pong, snapshot] = await Promise.all([one.command('ping'), one.command('snapshot')]);
     expect(pong).toEqual({pong: true});
     expect(snapshot).toMatchObject({seq: 1, view: {node: {network: 'devnet'}}});
+  });
+
+  it('has the operator carry out what it can, with what was given along', async () => {
+    const control = await start(FILE, HELLO, (command, args) => {
+      if (command !== 'worker-check') return null;
+      if (args['kind'] === 'opml') return Promise.resolve([{kind: args['kind'], found: {say: 'well'}}]);
+      return Promise.reject(new AosError('USAGE', `this operator runs no ${args['kind'] ?? ''} worker`));
+    });
+    const one = await client(control);
+    const check = (kind: string) =>
+      ({command: 'worker-check', args: {kind, model: 'm', prompt: 'p'}}) as const;
+    expect(await one.command(check('opml'))).toEqual([
+      {kind: 'opml', found: {say: 'well'}},
+    ]);
+    await expect(one.command(check('tee'))).rejects.toMatchObject({
+      code: 'USAGE',
+      message: 'this operator runs no tee worker',
+    });
+    const old = await client(await start('abcdef012346.sock'));
+    await expect(old.command(check('opml'))).rejects.toMatchObject({code: 'CONTROL_BROKEN'});
+  });
+
+  it('ends what it carries out for a client that goes away, and takes no more than some at once', async () => {
+    const ended: unknown[] = [];
+    let begun = 0;
+    const control = await start(FILE, HELLO, (_command, _args, signal) => {
+      begun += 1;
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          ended.push(signal.reason);
+          reject(signal.reason as Error);
+        });
+      });
+    });
+    const one = await client(control);
+    const command = {command: 'worker-check', args: {kind: 'opml', model: '', prompt: ''}} as const;
+    const all = Array.from({length: 9}, () => one.command(command).catch((error: unknown) => error));
+    await vi.waitFor(() => expect(begun).toBe(8));
+    expect(await Promise.race(all)).toMatchObject({code: 'CONTROL_BROKEN'});
+    one.close();
+    await vi.waitFor(() => expect(ended).toHaveLength(8));
+    expect(await (await client(control)).command('ping')).toEqual({pong: true});
   });
 
   it('lets a slow client miss events, and the others none', async () => {

@@ -1,0 +1,139 @@
+import {randomBytes} from 'node:crypto';
+import * as v from 'valibot';
+import type {Config} from '../../config/config.ts';
+import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
+import type {Env} from '../../config/paths.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import type {ControlClient} from '../../node/control/client.ts';
+import {connectNode} from '../../node/control/find.ts';
+import {startOperatorServer} from '../../node/operator/server.ts';
+import type {CheckQuestion} from '../../node/operator/worker-check/check.ts';
+import type {CheckedWorker} from '../../node/operator/worker-check/report.ts';
+import {createWorkerChecks} from '../../node/operator/worker-check/worker-checks.ts';
+import {createOpmlWorker} from '../../peers/worker/opml.ts';
+import {checkedWorkers} from './reply.ts';
+
+export type WorkerCheckReport = {
+  /** fail → exit 3, warn → exit 4, ok → 0. */
+  verdict: 'ok' | 'warn' | 'fail';
+  /** Who asked: the operator that runs for this node, or this command with a listener of its own. */
+  askedBy: 'operator' | 'command';
+  /** Where the workers send their answers. */
+  callbackUrl: string;
+  workers: readonly CheckedWorker[];
+};
+
+export type WorkerCheckOptions = {
+  config: Config;
+  /** Undefined: the kind that this node runs. */
+  kind: string | undefined;
+  question: CheckQuestion;
+  place: {env: Env; cwd: string; uid: number};
+  time: Time;
+  signal: AbortSignal;
+};
+
+const HELLO_MS = 2_000;
+const REPLY_MS = 100;
+
+/**
+ * Checks the workers of a node: by the operator that runs for it on this machine, so that a request takes its place among
+ * those of jobs, else by itself, listening where workers send their answers.
+ * @throws AosError USAGE | PORT_IN_USE | LISTEN_FAILED | CONTROL_*, or the signal's reason
+ */
+export async function checkNodeWorkers(options: WorkerCheckOptions): Promise<WorkerCheckReport> {
+  const {config} = options;
+  const kind = kindOf(options);
+  const operator = await findOperator(options);
+  const workers =
+    operator === null ? await checkHere(kind, options) : await checkThere(operator, kind, options);
+  const states = new Set(workers.flatMap(({checks}) => checks.map(({state}) => state)));
+  const isOdd = states.has('warn') || states.has('pending') || states.has('unknown');
+  return {
+    verdict: states.has('fail') ? 'fail' : isOdd ? 'warn' : 'ok',
+    askedBy: operator === null ? 'command' : 'operator',
+    callbackUrl: config.net.callbackUrl,
+    workers,
+  };
+}
+
+function kindOf({config, kind}: WorkerCheckOptions): string {
+  const kinds = Object.keys(config.workers.kinds);
+  const [first] = kinds;
+  if (first === undefined)
+    throw new AosError('USAGE', 'this node runs no worker that aos can drive', {
+      next: say('Name one in workers.opml.url.'),
+    });
+  if (kind !== undefined && !kinds.includes(kind))
+    throw new AosError('USAGE', `this node runs ${kinds.join(', ')}, not ${kind}`);
+  return kind ?? first;
+}
+
+/** The operator of this node on this machine; null: none runs. */
+async function findOperator({config, place, time, signal}: WorkerCheckOptions): Promise<ControlClient | null> {
+  const dirs = controlDirs(place.env, place.cwd, place.uid);
+  const search = {dirs, isControlFile, timeoutMs: HELLO_MS, time, signal};
+  try {
+    return await connectNode(controlFile(config.network, config.node.id), search);
+  } catch (error) {
+    if (isAosError(error, 'CONTROL_ABSENT')) return null;
+    throw error;
+  }
+}
+
+async function checkThere(
+  operator: ControlClient,
+  kind: string,
+  {question, signal}: WorkerCheckOptions,
+): Promise<readonly CheckedWorker[]> {
+  try {
+    const reply = await operator.command({command: 'worker-check', args: {kind, ...question}}, signal);
+    const read = v.safeParse(checkedWorkers, reply);
+    if (!read.success)
+      throw new AosError('CONTROL_BROKEN', 'the operator answered with a report that this aos cannot read');
+    return read.output;
+  } finally {
+    // It ends what is still asked there, too.
+    operator.close();
+  }
+}
+
+async function checkHere(
+  kind: string,
+  {config, question, time, signal}: WorkerCheckOptions,
+): Promise<readonly CheckedWorker[]> {
+  const {opml} = config.workers.kinds;
+  if (opml === undefined) throw new AosError('BUG', 'only opml workers are driven');
+  const worker = createOpmlWorker(opml, {time});
+  const checks = createWorkerChecks({
+    workers: [worker],
+    nodeId: config.node.id,
+    callbackUrl: config.net.callbackUrl,
+    newSecretId: () => randomBytes(16).toString('hex'),
+    time,
+    signal,
+  });
+  try {
+    const server = await startOperatorServer(
+      {listen: config.net.listen, callbacks: config.workers.callbackListen},
+      {
+        onProbe: () => {},
+        onCallback: (from, body) =>
+          Promise.resolve(
+            checks.take(from, body) ?? {status: 404, code: 404, message: 'no request waits for this req_id'},
+          ),
+      },
+    );
+    try {
+      return await checks.ofKind(kind, question, signal);
+    } finally {
+      // The reply to the last answer is on its way.
+      await time.sleep(REPLY_MS);
+      await server.close();
+    }
+  } finally {
+    await worker.close();
+  }
+}
