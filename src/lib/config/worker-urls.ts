@@ -36,7 +36,12 @@ export function workerUrlProblems(resolved: Resolved, kind: WorkerKind): ConfigP
     // Two lanes to one worker would give it two requests at once.
     if (seen.has(parsed.value))
       problems.push(
-        problemAt(place, `${urls.path}[${index}]`, `${sanitizeValue(text)} is named twice`, 'each worker once'),
+        problemAt(
+          place,
+          `${urls.path}[${index}]`,
+          `${sanitizeValue(text)} is named twice`,
+          'each worker once',
+        ),
       );
     seen.add(parsed.value);
   }

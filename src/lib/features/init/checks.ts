@@ -217,7 +217,9 @@ async function checkWorker({answers}: Known, signal: AbortSignal): Promise<Findi
     const {method, busy} = await worker.status(limit.signal);
     if (busy !== null) return ok('the worker answers; it is at work');
     return ok(
-      method === 'GET' ? 'the worker is idle and ready' : 'the worker is well; it takes one request at a time',
+      method === 'GET'
+        ? 'the worker is idle and ready'
+        : 'the worker is well; it takes one request at a time',
     );
   } catch (error) {
     signal.throwIfAborted();

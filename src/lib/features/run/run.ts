@@ -68,11 +68,7 @@ function openWorkers({workers: {kinds}}: Config, closers: Closers): OpmlWorker[]
   return [worker];
 }
 
-async function compose(
-  options: RunOptions,
-  config: Config,
-  closers: Closers,
-): Promise<Summary> {
+async function compose(options: RunOptions, config: Config, closers: Closers): Promise<Summary> {
   const {node, net, chain, store} = config;
   const vrf = await loadVrf();
   const seed = readVrfKey(node.vrfKey);

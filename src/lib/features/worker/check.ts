@@ -72,7 +72,12 @@ function kindOf({config, kind}: WorkerCheckOptions): string {
 }
 
 /** The operator of this node on this machine; null: none runs. */
-async function findOperator({config, place, time, signal}: WorkerCheckOptions): Promise<ControlClient | null> {
+async function findOperator({
+  config,
+  place,
+  time,
+  signal,
+}: WorkerCheckOptions): Promise<ControlClient | null> {
   const dirs = controlDirs(place.env, place.cwd, place.uid);
   const search = {dirs, isControlFile, timeoutMs: HELLO_MS, time, signal};
   try {

@@ -168,13 +168,15 @@ function createClient(
     result
       .then(
         (done) => jsonLine({type: 'reply', id, result: done}),
-        (error: unknown) =>
-          refusal(id, errorText(error), isAosError(error) ? error.code : 'BUG'),
+        (error: unknown) => refusal(id, errorText(error), isAosError(error) ? error.code : 'BUG'),
       )
-      .then((reply) => {
-        carrying -= 1;
-        if (!socket.destroyed) line(reply);
-      }, () => socket.destroy()); // what cannot be written as JSON is a bug; the client sees the end
+      .then(
+        (reply) => {
+          carrying -= 1;
+          if (!socket.destroyed) line(reply);
+        },
+        () => socket.destroy(),
+      ); // what cannot be written as JSON is a bug; the client sees the end
   }
 
   socket.on('error', () => socket.destroy()); // the reader went away

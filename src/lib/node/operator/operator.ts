@@ -10,7 +10,15 @@ import {createHealth} from './health.ts';
 import {keepTidy} from './housekeeping.ts';
 import {createInbox} from './inbox.ts';
 import {createIntake} from './intake.ts';
-import type {BlockReader, DispatcherConnection, Prover, RangeReader, Signer, WatchedWorker, Worker} from './ports.ts';
+import type {
+  BlockReader,
+  DispatcherConnection,
+  Prover,
+  RangeReader,
+  Signer,
+  WatchedWorker,
+  Worker,
+} from './ports.ts';
 import {createProbes} from './probes.ts';
 import {type CallbackReply, createWorkerRequests} from './job/worker-requests.ts';
 import {createRangeKeeper} from './range.ts';

@@ -108,7 +108,8 @@ export function createTransport(
   }
 
   return {
-    request: (call, signal) => pool.use((connection) => exchange(connection, call, signal, call.once !== true), signal),
+    request: (call, signal) =>
+      pool.use((connection) => exchange(connection, call, signal, call.once !== true), signal),
     close: () => pool.close(failure(new Error('the client was closed'))),
   };
 }

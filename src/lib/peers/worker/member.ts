@@ -170,7 +170,11 @@ export function createMember(
     return new AosError(
       'WORKER_LOCKED',
       `${name} took ${timeouts} requests in a row and answered none within ${limit}, while its status says that it is well`,
-      {next: say(`Restart the worker at ${client.host}; if that does not help, check that it reaches net.callback_url.`)},
+      {
+        next: say(
+          `Restart the worker at ${client.host}; if that does not help, check that it reaches net.callback_url.`,
+        ),
+      },
     );
   }
 

@@ -1,5 +1,11 @@
 import {isAosError} from '../../foundation/errors/error.ts';
-import {isJsonNumber, isJsonObject, parseJson, type JsonObject, type JsonValue} from '../../protocol/wire/json.ts';
+import {
+  isJsonNumber,
+  isJsonObject,
+  parseJson,
+  type JsonObject,
+  type JsonValue,
+} from '../../protocol/wire/json.ts';
 
 /** What a status reply says. */
 export type StatusReply = {
@@ -29,8 +35,7 @@ export function readStatus(body: string): StatusReply {
   const state = data?.get('status');
   if (isJsonNumber(state)) {
     const code = reply.get('code');
-    if (isJsonNumber(code) && Number(code.text) !== 0)
-      return {busy: `code ${code.text}`, open: null, nodeId};
+    if (isJsonNumber(code) && Number(code.text) !== 0) return {busy: `code ${code.text}`, open: null, nodeId};
     const open = Number(state.text);
     return {busy: open === 0 ? null : `status ${state.text}`, open: countOf(state.text), nodeId};
   }

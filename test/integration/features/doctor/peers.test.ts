@@ -341,7 +341,9 @@ describe('workers', () => {
     expect(await sick.checks('workers.opml')).toMatchObject({
       'workers.opml': {
         state: 'warn',
-        found: expect.stringMatching(/is idle and takes requests; .*127\.0\.0\.1:1.*WORKER_UNREACHABLE/) as string,
+        found: expect.stringMatching(
+          /is idle and takes requests; .*127\.0\.0\.1:1.*WORKER_UNREACHABLE/,
+        ) as string,
       },
     });
     sick.configure({'workers.opml.url': null, 'workers.opml.urls': `${away}, http://127.0.0.1:2`});
@@ -360,7 +362,12 @@ describe('workers', () => {
     const event = eventLog();
     control.publish(event(STARTED));
     const next = say('Restart the worker.');
-    const problem = {type: 'problem', part: 'worker', code: 'WORKER_LOCKED', message: 'it answers none'} as const;
+    const problem = {
+      type: 'problem',
+      part: 'worker',
+      code: 'WORKER_LOCKED',
+      message: 'it answers none',
+    } as const;
     control.publish(event({...problem, next}));
     expect(await sick.checks('workers.opml')).toMatchObject({
       'workers.opml': {state: 'fail', found: 'it answers none (WORKER_LOCKED)', next},

@@ -19,7 +19,14 @@ const never = new AbortController().signal;
 const QUESTION = {model: 'llama', prompt: 'What is AI?'};
 
 async function worker(manner: 'friendly' | 'published', faults: OpmlFaults = {}): Promise<OpmlWorker> {
-  const started = await startOpmlWorker({host: '127.0.0.1', port: 0, manner, maxTokens: 4, faults, llm: instantLlm()});
+  const started = await startOpmlWorker({
+    host: '127.0.0.1',
+    port: 0,
+    manner,
+    maxTokens: 4,
+    faults,
+    llm: instantLlm(),
+  });
   onTestFinished(() => started.close());
   return started;
 }
@@ -119,7 +126,10 @@ describe('aos worker check without an operator', () => {
 });
 
 describe('aos worker check while an operator runs', () => {
-  async function operator(place: Awaited<ReturnType<typeof node>>['place'], carryOut: CarryOut): Promise<void> {
+  async function operator(
+    place: Awaited<ReturnType<typeof node>>['place'],
+    carryOut: CarryOut,
+  ): Promise<void> {
     const [dir = ''] = controlDirs(place.env, place.cwd, place.uid);
     const control = await startControl({
       dir,

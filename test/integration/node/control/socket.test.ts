@@ -163,9 +163,7 @@ describe('control socket', () => {
     const one = await client(control);
     const check = (kind: string) =>
       ({command: 'worker-check', args: {kind, model: 'm', prompt: 'p'}}) as const;
-    expect(await one.command(check('opml'))).toEqual([
-      {kind: 'opml', found: {say: 'well'}},
-    ]);
+    expect(await one.command(check('opml'))).toEqual([{kind: 'opml', found: {say: 'well'}}]);
     await expect(one.command(check('tee'))).rejects.toMatchObject({
       code: 'USAGE',
       message: 'this operator runs no tee worker',

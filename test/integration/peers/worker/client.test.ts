@@ -41,17 +41,20 @@ describe('the status', () => {
     expect(asked).toEqual(methods);
   });
 
-  it.each([404, 405])('is asked by POST after HTTP %d for GET, and by POST alone from then on', async (no) => {
-    const asked: string[] = [];
-    const client = await serving((request, response) => {
-      asked.push(routeOf(request));
-      if (request.method === 'GET') response.writeHead(no).end('404 page not found');
-      else response.end('{"code":0,"msg":"","data":"{\\"status\\":0,\\"node_id\\":\\"n\\"}"}');
-    });
-    expect(await client.status(never)).toEqual({method: 'POST', busy: null, open: 0, nodeId: 'n'});
-    expect(await client.status(never)).toEqual({method: 'POST', busy: null, open: 0, nodeId: 'n'});
-    expect(asked).toEqual(['GET /api/v1/status', 'POST /api/v1/status', 'POST /api/v1/status']);
-  });
+  it.each([404, 405])(
+    'is asked by POST after HTTP %d for GET, and by POST alone from then on',
+    async (no) => {
+      const asked: string[] = [];
+      const client = await serving((request, response) => {
+        asked.push(routeOf(request));
+        if (request.method === 'GET') response.writeHead(no).end('404 page not found');
+        else response.end('{"code":0,"msg":"","data":"{\\"status\\":0,\\"node_id\\":\\"n\\"}"}');
+      });
+      expect(await client.status(never)).toEqual({method: 'POST', busy: null, open: 0, nodeId: 'n'});
+      expect(await client.status(never)).toEqual({method: 'POST', busy: null, open: 0, nodeId: 'n'});
+      expect(asked).toEqual(['GET /api/v1/status', 'POST /api/v1/status', 'POST /api/v1/status']);
+    },
+  );
 
   it('is asked by GET again when another program has the port', async () => {
     let takes = 'POST';

@@ -190,7 +190,10 @@ describe.each(['friendly', 'published'] as const)('a %s worker', (manner) => {
 });
 
 it('two requests that a published worker gets from us are never at the same moment', async () => {
-  const {worker, ask, answered, time, callbacks} = await rig('published', {concurrency: 4, answerTimeoutMs: 20});
+  const {worker, ask, answered, time, callbacks} = await rig('published', {
+    concurrency: 4,
+    answerTimeoutMs: 20,
+  });
   // A request that is given up is still at work there; the next one meets "jobs exceed", never the race.
   const asked = Array.from({length: 4}, async () => {
     for (;;) {

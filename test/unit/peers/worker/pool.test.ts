@@ -35,7 +35,8 @@ function pool(names: string, method: 'GET' | 'POST' = 'GET', concurrency = 2) {
         worker.looked += 1;
         const {status} = worker;
         if (typeof status !== 'string') return Promise.resolve(status);
-        if (status !== 'refused-connection') return Promise.reject(new AosError(status, `${name} is not well`));
+        if (status !== 'refused-connection')
+          return Promise.reject(new AosError(status, `${name} is not well`));
         const cause = Object.assign(new Error('refused'), {code: 'ECONNREFUSED'});
         return Promise.reject(new AosError('WORKER_UNREACHABLE', `${name} is away`, {cause}));
       },
@@ -49,9 +50,11 @@ function pool(names: string, method: 'GET' | 'POST' = 'GET', concurrency = 2) {
     };
   };
   const all = createPool(() => members, time);
-  const members: Member[] = names.split(',').map((name) =>
-    createMember(clientOf(name), {concurrency, answerTimeoutMs: 60_000, time, onChange: all.changed}),
-  );
+  const members: Member[] = names
+    .split(',')
+    .map((name) =>
+      createMember(clientOf(name), {concurrency, answerTimeoutMs: 60_000, time, onChange: all.changed}),
+    );
   const ready = (avoid: readonly string[] = [], signal = never): Promise<OpmlLane> =>
     all.place(signal, avoid);
   const codeOf = (promise: Promise<unknown>): Promise<string> =>

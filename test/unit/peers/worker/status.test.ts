@@ -4,7 +4,12 @@ import {readStatus} from '../../../../src/lib/peers/worker/status.ts';
 it.each([
   ['the reference’s form', '{"msg":"0"}', null, null],
   ['the same with more to say', '{"code":0,"msg":"0","data":[1]}', null, null],
-  ['the published form', '{"code":0,"msg":"","data":"{\\"status\\":0,\\"node_id\\":\\"9fbb\\"}"}', null, '9fbb'],
+  [
+    'the published form',
+    '{"code":0,"msg":"","data":"{\\"status\\":0,\\"node_id\\":\\"9fbb\\"}"}',
+    null,
+    '9fbb',
+  ],
   ['the same with an object', '{"code":0,"msg":"","data":{"status":0,"node_id":"9fbb"}}', null, '9fbb'],
   ['the same without a code', '{"data":{"status":0}}', null, null],
   ['a status of the published form', '{"code":0,"data":{"status":1,"node_id":"a"}}', 'status 1', 'a'],
