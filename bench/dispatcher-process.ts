@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import type {DispatcherEvent} from '../src/devnet/dispatcher/events.ts';
-import {startDispatcher} from '../src/devnet/dispatcher/dispatcher.ts';
+import {startDispatcher, type DispatcherVersion} from '../src/devnet/start-dispatcher.ts';
 import type {DispatcherReply, DispatcherRequest} from './dispatcher-requests.ts';
 import {cpuMsOf, serveParent} from './processes.ts';
 
@@ -9,6 +9,7 @@ let onEvent: (event: DispatcherEvent) => void = () => {};
 let submitted = 0;
 let disordered = 0;
 const dispatcher = await startDispatcher({
+  version: JSON.parse(process.argv[2] ?? 'null') as DispatcherVersion,
   key: randomBytes(32).toString('hex'),
   verifyVrf: false,
   on: (event) => onEvent(event),

@@ -143,7 +143,7 @@ function startDevnet(cwd, env) {
     '--operator-port',
     '21001',
   ];
-  const child = spawnChild(process.execPath, [AOS, 'devnet', 'up', '--json', '--exit-with-stdin', ...ports], {
+  const child = spawnChild(process.execPath, [AOS, 'devnet', 'up', '--json', '--friendly', '--exit-with-stdin', ...ports], {
     cwd,
     env: {...process.env, ...env},
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag, version} from '../lib/cli/base-command.ts';
 import {durationFlag} from '../lib/cli/flags.ts';
+import {devnetRunFlags, networkArgs} from '../lib/features/devnet/devnet-flags.ts';
 import {withDevnet} from '../lib/features/run/devnet-child.ts';
 import {operateFor, type RunFlags} from '../lib/features/run/run-command.ts';
 import {exitCodeOf} from '../lib/cli/signals.ts';
@@ -30,6 +31,7 @@ A closed terminal window does not end it. SIGHUP without a terminal reloads the 
       summary: 'Start a whole network on this machine and run against it.',
       exclusive: ['config'],
     }),
+    ...devnetRunFlags,
     headless: Flags.boolean({summary: 'Log lines instead of the dashboard, even on a terminal.'}),
     jobs: Flags.integer({summary: 'Stop after N accepted results.', min: 1, helpValue: 'N'}),
     for: durationFlag({summary: 'Stop after this time, e.g. 30s, 10m, 2h.'}),
@@ -60,6 +62,7 @@ A closed terminal window does not end it. SIGHUP without a terminal reloads the 
       const reason = flags.devnet
         ? await withDevnet(
             {
+              args: networkArgs(flags),
               stop: run.signals.stop,
               note: flags.quiet ? null : note,
               onLost: () => run.signals.trigger('fatal'),

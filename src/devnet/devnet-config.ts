@@ -18,8 +18,12 @@ const IN_CONFIG = [
 /** What a devnet knows about itself, for its config.yaml. */
 export type DevnetFacts = {
   operator: string;
-  dispatcherAddress: string;
-  urls: DevnetUrls;
+  /** Where this operator listens. */
+  operatorUrl: string;
+  /** What the dispatcher signs with; null: it signs nothing. */
+  dispatcherAddress: string | null;
+  verifyDispatcher: 'require' | 'when-signed';
+  urls: Omit<DevnetUrls, 'operator'>;
   deployed: AosContracts;
   /** The moratorium of the penalty ledger ends a year later. */
   networkStart: Date;
@@ -31,7 +35,7 @@ export type DevnetFacts = {
 
 /** A configuration that works with `aos run -c`, `aos signer check -c` on this devnet. */
 export function devnetConfig(facts: DevnetFacts): string {
-  const {urls, deployed} = facts;
+  const {urls, deployed, operatorUrl, dispatcherAddress} = facts;
   const text = JSON.stringify;
   return `# Made by aos devnet up; gone when it ends.
 network: devnet
@@ -41,14 +45,13 @@ node:
   vrf_key_file: ${text(facts.vrfKeyFile)}
   bls_key_file: ${text(facts.blsKeyFile)}
   bls_password_file: ${text(facts.blsPasswordFile)}
-  dispatcher_address: ${text(facts.dispatcherAddress)}
-  heartbeat_interval: 10
+${dispatcherAddress === null ? '' : `  dispatcher_address: ${text(dispatcherAddress)}\n`}  heartbeat_interval: 10
 net:
-  rest_url: ${text(urls.operator.replace('http://', ''))}
-  outer_url: ${text(urls.operator)}
+  rest_url: ${text(operatorUrl.replace('http://', ''))}
+  outer_url: ${text(operatorUrl)}
   dispatcher_url: ${text(urls.dispatcher)}
-  callback_url: ${text(urls.operator)}
-  verify_dispatcher: require
+  callback_url: ${text(operatorUrl)}
+  verify_dispatcher: ${facts.verifyDispatcher}
 chain:
   chain_rpc_url: ${text(urls.chain)}
   vrf_range_contract: ${text(deployed.range_manager)}

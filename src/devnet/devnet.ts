@@ -1,25 +1,28 @@
 import {randomBytes} from 'node:crypto';
-import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
-import {createServer} from 'node:net';
-import path from 'node:path';
-import {AosError, errorText, isAosError} from '../lib/foundation/errors/error.ts';
-import {checksumAddress} from '../lib/protocol/wire/ethereum.ts';
-import {makeDirectory} from '../lib/foundation/system/make-directory.ts';
+import {rmSync} from 'node:fs';
+import {type DevnetUrls, removeDevnetFile, writeDevnetFile} from '../lib/config/devnet-file.ts';
+import {AosError} from '../lib/foundation/errors/error.ts';
+import {systemTime} from '../lib/foundation/system/system-time.ts';
 import {startAnvil} from './chain/anvil.ts';
-import {makeBlsKey} from './chain/bls-key.ts';
 import {mineOnArrival} from './chain/blocks.ts';
-import {deployAos} from './chain/deploy.ts';
 import {createDevChain} from './chain/contracts.ts';
-import {devnetConfig} from './devnet-config.ts';
-import {type DevnetUrls, isAlive, removeDevnetFile, writeDevnetFile} from '../lib/config/devnet-file.ts';
-import {startDispatcher, type DevDispatcher} from './dispatcher/dispatcher.ts';
+import {deployAos} from './chain/deploy.ts';
+import {createRangeWriter} from './chain/range-writer.ts';
+import {serveControl} from './control.ts';
+import {createBook} from './dispatcher/book.ts';
+import type {DevDispatcher} from './dispatcher/dispatcher.ts';
 import type {DispatcherEvent} from './dispatcher/events.ts';
+import type {DevnetFaults} from './faults.ts';
 import {startFeed} from './feed.ts';
-import {listenOn} from './net/listen.ts';
-import {startMonitor, type Probe} from './monitor.ts';
-import {startOpmlWorker} from './worker/opml-worker.ts';
+import {makeOwnFolder} from './folder.ts';
+import {startMonitor, type Monitor, type Probe} from './monitor.ts';
+import {makeKeys, makeOperators, type DevnetOperator} from './operators.ts';
+import {openPart, portOf, type Part} from './part.ts';
 import {devnetPaths} from './paths.ts';
-import {startDevSigner} from './signer/signer.ts';
+import {createStore} from './published/store.ts';
+import {startDevSigner, type DevSigner} from './signer/signer.ts';
+import {startDispatcher, type DispatcherVersion} from './start-dispatcher.ts';
+import {startOpmlWorker, type OpmlWorker} from './worker/opml-worker.ts';
 
 export type DevnetPorts = Partial<
   Record<'chain' | 'signer' | 'dispatcher' | 'dispatcherHttp' | 'operator' | 'worker', number | undefined>
@@ -32,11 +35,20 @@ export type DevnetOptions = {
   file: string;
   /** Zero or absent: a free one. */
   ports: DevnetPorts;
-  /** Sampling range of the default operator. */
+  dispatcher: DispatcherVersion;
+  /** Sampling range of the operators, which a published dispatcher gives again to who registers. */
   range: {start: bigint; end: bigint};
+  /** Of the friendly dispatcher. */
   redeliver: boolean;
+  /** Seconds between two blocks, which transactions wait for; null: mined when they arrive, and a block every 5 s. */
+  blockTimeS: number | null;
+  /** How many operators there are, each with a key of the signer and a configuration. */
+  operators: number;
+  /** A worker elsewhere; null: the devnet's own. */
+  workerUrl: string | null;
   /** Submit a job this often while an operator is connected; null: never. */
   jobEveryMs: number | null;
+  faults: DevnetFaults;
   on: (event: DevnetEvent) => void;
 };
 
@@ -44,44 +56,43 @@ export type DevnetEvent =
   ({source: 'dispatcher'} & DispatcherEvent) | ({source: 'monitor'; type: 'probe'; target: string} & Probe);
 
 export type Devnet = {
-  /** Path of a config.yaml that works. */
-  config: string;
-  operator: string;
+  /** The first is the one of the example key. */
+  operators: readonly [DevnetOperator, ...DevnetOperator[]];
+  dispatcher: DispatcherVersion;
   urls: DevnetUrls;
   contracts: {vrfRange: string};
   /** What the signer has to say about itself. */
   banner: string;
-  dispatcher: DevDispatcher;
   close(): Promise<void>;
 };
 
 export const DEVNET_CHAIN_ID = 31_337;
 const BLOCK_TIME_S = 5;
 const GAS_LIMIT = 50_000_000;
+/** The published dispatcher looks for a receipt this often: at a chain on its own machine, and at any other. */
+const RECEIPT_POLL_MS = {onArrival: 250, byBlock: 7_000} as const;
+
+type Closers = (() => unknown)[];
 
 /**
  * A whole AOS network on loopback: chain with the range contract, signer, dispatcher, online detection and an opml
  * worker. Everything it started ends with `close`, also when a later part fails to start.
  */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
-  const closers: (() => Promise<void> | void)[] = [];
+  const closers: Closers = [];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    return await start(options, closers, close);
+    return {...(await start(options, closers)), close};
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function start(
-  options: DevnetOptions,
-  closers: (() => Promise<void> | void)[],
-  close: () => Promise<void>,
-): Promise<Devnet> {
-  const {ports} = options;
+async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Devnet, 'close'>> {
+  const {ports, range, faults} = options;
   const folder = makeOwnFolder(options.dir);
   closers.push(() => rmSync(folder, {recursive: true, force: true}));
 
@@ -89,138 +100,165 @@ async function start(
   const [anvil, worker] = await allOrError([
     startAnvil({
       port: ports.chain ?? 0,
-      blockTime: BLOCK_TIME_S,
+      blockTime: options.blockTimeS ?? BLOCK_TIME_S,
       gasLimit: GAS_LIMIT,
       chainId: DEVNET_CHAIN_ID,
     }).then((started) => {
       closers.push(() => started.close());
       return started;
     }),
-    startOpmlWorker({host: '127.0.0.1', port: ports.worker ?? 0, ...devnetPaths()}).then((started) => {
-      closers.push(() => started.close());
-      return started;
+    openWorker(options, closers),
+  ]);
+  const keys = makeKeys(options.operators);
+  const signer = await openPart<DevSigner>((before) =>
+    startDevSigner({
+      port: before === null ? (ports.signer ?? 0) : portOf(before.url),
+      chainId: DEVNET_CHAIN_ID,
+      downstreamUrl: anvil.url,
+      keys: keys.map(({privateKey}) => privateKey),
+      ...(faults.signer === undefined ? {} : {faults: faults.signer}),
     }),
-  ]);
-  const signer = await startDevSigner({
-    port: ports.signer ?? 0,
-    chainId: DEVNET_CHAIN_ID,
-    downstreamUrl: anvil.url,
+  );
+  closers.push(() => signer.stop());
+
+  // EigenLayer operators with stake and a range, not registered at the AVS: that is what aos register is for.
+  const [first, ...others] = keys.map(({address}) => address);
+  const deployed = await deployAos(anvil.url, {flow: 'bls', operator: first ?? '', others, range});
+  if (options.blockTimeS === null) closers.push(await mineOnArrival(anvil.url, BLOCK_TIME_S * 1_000));
+
+  const monitor = watchLiveness(options.on);
+  closers.push(() => monitor.close());
+  const dispatcher = await openDispatcher(options, {
+    url: anvil.url,
+    rangeContract: deployed.range_manager,
+    onConnected: monitor.onConnected,
   });
-  closers.push(() => signer.close());
-  const operator = checksumAddress(signer.addresses()[0] ?? '');
+  closers.push(() => dispatcher.stop());
 
-  // An EigenLayer operator with stake and a range, not registered at the AVS: that is what aos register is for.
-  const [deployed, bls] = await allOrError([
-    deployAos(anvil.url, {flow: 'bls', operator, range: options.range}),
-    makeBlsKey(folder),
-  ]);
-  closers.push(await mineOnArrival(anvil.url, BLOCK_TIME_S * 1_000));
-  const rangeContract = deployed.range_manager;
-  const chain = createDevChain(anvil.url);
-
-  const dispatcher = await startDispatcher({
-    wsPort: ports.dispatcher ?? 0,
-    httpPort: ports.dispatcherHttp ?? 0,
-    key: randomBytes(32).toString('hex'),
-    redeliver: options.redeliver,
-    range: (address) => chain.readRange(rangeContract, address),
-    on: (event) => options.on({source: 'dispatcher', ...event}),
-  });
-  closers.push(() => dispatcher.close());
-
-  const operatorPort = ports.operator ?? (await freePort());
-  const urls: DevnetUrls = {
+  const parts = {
     chain: anvil.url,
-    signer: signer.url,
-    dispatcher: dispatcher.url,
-    dispatcherHttp: dispatcher.httpUrl,
-    operator: `http://127.0.0.1:${operatorPort}`,
-    worker: worker.url,
+    signer: signer.current().url,
+    dispatcher: dispatcher.current().url,
+    dispatcherHttp: dispatcher.current().httpUrl,
+    worker: options.workerUrl ?? worker?.current().url ?? '',
   };
-  // The online detection knows an operator from its first connection on; then it asks, connected or not.
-  const closing = new AbortController();
-  const monitor = dispatcher
-    .waitFor(({connects}) => connects > 0, closing.signal)
-    .then(
-      () =>
-        startMonitor({
-          targets: () => [urls.operator],
-          on: (target, probe) => options.on({source: 'monitor', type: 'probe', target, ...probe}),
-        }),
-      () => null, // closed before anyone connected
-    );
-  closers.push(async () => {
-    closing.abort();
-    await (await monitor)?.close();
-  });
+  const signsAll = options.dispatcher === 'friendly';
+  const [leader, ...rest] = await makeOperators(
+    folder,
+    keys,
+    {
+      dispatcherAddress: options.dispatcher === 'head' ? null : dispatcher.current().address,
+      verifyDispatcher: signsAll ? 'require' : 'when-signed',
+      urls: parts,
+      deployed,
+      networkStart: new Date(),
+    },
+    ports.operator,
+  );
+  if (leader === undefined) throw new AosError('BUG', 'a devnet without an operator');
+  monitor.know([leader, ...rest]);
 
-  const contracts = {vrfRange: rangeContract};
-  const networkStart = new Date();
-  const vrfKeyFile = path.join(folder, 'vrf.key');
-  writeFileSync(vrfKeyFile, `${randomBytes(32).toString('hex')}\n`, {mode: 0o600});
-  const config = path.join(folder, 'config.yaml');
-  const facts = {
-    operator,
-    dispatcherAddress: dispatcher.address,
-    urls,
-    deployed,
-    networkStart,
-    vrfKeyFile,
-    ...bls,
-    storeDir: path.join(folder, 'state'),
-  };
-  writeFileSync(config, devnetConfig(facts), {mode: 0o600});
-  const hidden = writeDevnetFile(options.file, {pid: process.pid, config, urls});
+  const control = await serveControl(folder, {dispatcher, signer, worker});
+  closers.push(() => control.close());
+  const {worker: workerUrl, ...servers} = parts;
+  const urls: DevnetUrls = {...servers, operator: leader.url, worker: workerUrl};
+  const content = {pid: process.pid, config: leader.config, urls, control: control.path};
+  const hidden = writeDevnetFile(options.file, content);
   closers.push(() => removeDevnetFile(options.file, hidden));
 
   if (options.jobEveryMs !== null) {
     const feeding = new AbortController();
     closers.push(() => feeding.abort());
-    startFeed(dispatcher, options.jobEveryMs, feeding.signal);
+    const now = (): DevDispatcher | null => (dispatcher.isRunning() ? dispatcher.current() : null);
+    startFeed(now, options.jobEveryMs, feeding.signal);
   }
-  return {config, operator, urls, contracts, banner: signer.banner, dispatcher, close};
+  return {
+    operators: [leader, ...rest],
+    dispatcher: options.dispatcher,
+    urls,
+    contracts: {vrfRange: deployed.range_manager},
+    banner: signer.current().banner,
+  };
+}
+
+async function openWorker(
+  {workerUrl, ports}: DevnetOptions,
+  closers: Closers,
+): Promise<Part<OpmlWorker> | null> {
+  if (workerUrl !== null) return null;
+  const worker = await openPart<OpmlWorker>((before) =>
+    startOpmlWorker({
+      host: '127.0.0.1',
+      port: before === null ? (ports.worker ?? 0) : portOf(before.url),
+      ...devnetPaths(),
+    }),
+  );
+  closers.push(() => worker.stop());
+  return worker;
+}
+
+type DispatcherPlace = {url: string; rangeContract: string; onConnected: (operator: string) => void};
+
+/** What a dispatcher knows outlives it, so that one that is started again knows its jobs, rows and operators. */
+function openDispatcher(options: DevnetOptions, place: DispatcherPlace): Promise<Part<DevDispatcher>> {
+  const {ports, range, faults} = options;
+  const chain = createDevChain(place.url);
+  const kept = {key: randomBytes(32).toString('hex'), store: createStore(), book: createBook()};
+  const assign = createRangeWriter({
+    url: place.url,
+    contract: place.rangeContract,
+    time: systemTime,
+    pollMs: options.blockTimeS === null ? RECEIPT_POLL_MS.onArrival : RECEIPT_POLL_MS.byBlock,
+  });
+  return openPart((before) =>
+    startDispatcher({
+      ...kept,
+      version: options.dispatcher,
+      wsPort: before === null ? (ports.dispatcher ?? 0) : portOf(before.url),
+      httpPort: before === null ? (ports.dispatcherHttp ?? 0) : portOf(before.httpUrl),
+      redeliver: options.redeliver,
+      range: (address) => chain.readRange(place.rangeContract, address),
+      assign,
+      ...(faults.slots === true ? {} : {slot: () => range}),
+      ...(faults.dispatcher === undefined ? {} : {faults: faults.dispatcher}),
+      on: (event) => {
+        if (event.type === 'connected') place.onConnected(event.operator);
+        options.on({source: 'dispatcher', ...event});
+      },
+    }),
+  );
+}
+
+/** The online detection: it knows an operator from its first connection on; then it asks, connected or not. */
+function watchLiveness(on: DevnetOptions['on']): {
+  know(operators: readonly DevnetOperator[]): void;
+  onConnected(operator: string): void;
+  close(): Promise<void>;
+} {
+  const urls = new Map<string, string>();
+  const seen = new Set<string>();
+  let monitor: Monitor | undefined;
+  return {
+    know: (operators) => {
+      for (const {operator, url} of operators) urls.set(operator.toLowerCase(), url);
+    },
+    onConnected: (operator) => {
+      const url = urls.get(operator.toLowerCase());
+      if (url === undefined) return;
+      seen.add(url);
+      monitor ??= startMonitor({
+        targets: () => [...seen],
+        on: (target, probe) => on({source: 'monitor', type: 'probe', target, ...probe}),
+      });
+    },
+    close: async () => {
+      await monitor?.close();
+    },
+  };
 }
 
 /** As Promise.all, but waits for all of them first: what starts late must be known before everything is closed. */
 async function allOrError<A, B>(promises: [Promise<A>, Promise<B>]): Promise<[A, B]> {
   await Promise.allSettled(promises);
   return Promise.all(promises);
-}
-
-/** @throws AosError STATE_DIR_UNWRITABLE */
-function makeOwnFolder(dir: string): string {
-  try {
-    return makeFolder(dir);
-  } catch (error) {
-    throw new AosError('STATE_DIR_UNWRITABLE', `${dir} cannot be written: ${errorText(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-/** A folder named by our pid; those of devnets that did not end by themselves are swept away. */
-function makeFolder(dir: string): string {
-  makeDirectory(dir, 0o700);
-  for (const name of readdirSync(dir)) {
-    const pid = /^(\d+)-[0-9a-f]{8}$/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid)))
-      rmSync(path.join(dir, name), {recursive: true, force: true});
-  }
-  const folder = path.join(dir, `${process.pid}-${randomBytes(4).toString('hex')}`);
-  mkdirSync(folder, {mode: 0o700});
-  return folder;
-}
-
-/** A port that was free just now: the operator that is to listen on it is another process, started later. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const server = createServer();
-    try {
-      return await listenOn(server, '127.0.0.1', 0);
-    } catch (error) {
-      if (!isAosError(error, 'PORT_IN_USE')) throw error;
-    } finally {
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    }
-  }
 }

@@ -13,14 +13,20 @@ const PROMPTS = [
 
 /**
  * Submits one job every `everyMs` as long as an operator is connected, until the signal aborts: what a demo has to do.
+ * @param dispatcher the one that runs now; null: it is stopped
  */
-export function startFeed(dispatcher: DevDispatcher, everyMs: number, signal: AbortSignal): void {
+export function startFeed(
+  dispatcher: () => DevDispatcher | null,
+  everyMs: number,
+  signal: AbortSignal,
+): void {
   let count = 0;
   const timer = setInterval(() => {
-    if (dispatcher.stats().connected.length === 0) return;
+    const now = dispatcher();
+    if (now === null || now.stats().connected.length === 0) return;
     const prompt = PROMPTS[count % PROMPTS.length] ?? '';
     count += 1;
-    dispatcher.submit({prompt: prompt, model: 'tiny-llm'});
+    now.submit({prompt: prompt, model: 'tiny-llm'});
   }, everyMs);
   onAbort(signal, () => clearInterval(timer));
 }

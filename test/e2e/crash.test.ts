@@ -68,3 +68,32 @@ describe('kill -9 in the middle of 100 jobs', () => {
     expect(verdict(devnet, ids)).toEqual({answered: 100, first: 100, conflicts: 0, refused: 0});
   });
 });
+
+describe.each(['newest', 'head'] as const)('kill -9 with the published dispatcher %s', (version) => {
+  it('loses nothing that was acknowledged, and answers nothing twice', async () => {
+    await using world = openWorld();
+    const devnet = await devnetUp(world, ['--dispatcher', version, '--range', '0,300000']);
+    const acknowledged = (): Set<string> =>
+      new Set(devnet.events('acknowledged').map((line) => (line['key'] as {jobId: string}).jobId));
+    for (const [type, count] of [
+      ['result_accepted', 20],
+      ['job_received', 5],
+      ['job_asked', 3],
+    ] as const) {
+      const cli = world.start(['run', '-c', devnet.config, '--json', '--quiet']);
+      await cli.event('connected');
+      let seen = 0;
+      const reached = cli.event(type, () => (seen += 1) === count);
+      await devnet.submit(40, {prompt: `until ${type}`});
+      await reached;
+      await cli.kill('SIGKILL');
+    }
+    const last = world.start(['run', '-c', devnet.config, '--json', '--quiet']);
+    await last.event('connected');
+    await devnet.answered([...acknowledged()]);
+    const {stdout} = await last.kill('SIGTERM');
+    expect(ndjson(stdout).at(-1)).toMatchObject({type: 'summary', pending: 0, failed: 0});
+    expect(devnet.events('conflict')).toEqual([]);
+    expect(acknowledged().size).toBeGreaterThan(20);
+  });
+});

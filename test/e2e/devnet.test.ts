@@ -34,11 +34,23 @@ describe('aos devnet up', () => {
     await using world = openWorld();
     const devnet = await devnetUp(world);
     const [first] = devnet.cli.lines();
-    expect(Object.keys(first!)).toEqual(['type', 'seq', 'config', 'operator', 'urls', 'contracts', 'at']);
+    expect(Object.keys(first!)).toEqual([
+      'type',
+      'seq',
+      'config',
+      'operator',
+      'operators',
+      'dispatcher',
+      'urls',
+      'contracts',
+      'at',
+    ]);
     expect(first).toMatchObject({
       type: 'ready',
       seq: 1,
       operator: K3,
+      operators: [{operator: K3, config: devnet.config, url: devnet.urls.operator}],
+      dispatcher: 'friendly',
       contracts: {vrfRange: expect.stringMatching(/^0x[0-9a-fA-F]{40}$/) as string},
     });
     expect(Object.keys(devnet.urls)).toEqual([
@@ -58,7 +70,9 @@ describe('aos devnet up', () => {
       pid: devnet.cli.pid,
       config: devnet.config,
       urls: devnet.urls,
+      control: path.join(path.dirname(devnet.config), 'control.sock'),
     });
+    expect(statSync(path.join(path.dirname(devnet.config), 'control.sock')).mode & 0o777).toBe(0o600);
     expect(statSync(devnet.config).mode & 0o777).toBe(0o600);
 
     // Nobody is connected: what is submitted waits.

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {describe, expect, it} from 'vitest';
-import {startDispatcher} from '../../src/devnet/dispatcher/dispatcher.ts';
+import {startDispatcher} from '../../src/devnet/start-dispatcher.ts';
 import {jsonOf, ndjson, openWorld} from '../support/cli.ts';
 import {devnetUp} from '../support/devnet-up.ts';
 import {bodyOf} from '../support/signer.ts';

@@ -3,6 +3,8 @@ import {type Cli, type Line, type StartOptions, type World} from './cli.ts';
 export type Ready = {
   config: string;
   operator: string;
+  operators: {operator: string; config: string; url: string}[];
+  dispatcher: 'newest' | 'head' | 'friendly';
   urls: Record<'chain' | 'signer' | 'dispatcher' | 'dispatcherHttp' | 'operator' | 'worker', string>;
   contracts: {vrfRange: string};
 };
@@ -18,12 +20,14 @@ export type DevnetUp = Ready & {
   events(type: string): Line[];
 };
 
+/** Of the friendly dispatcher, unless the arguments say which. */
 export async function devnetUp(
   world: World,
   args: readonly string[] = [],
   options?: StartOptions,
 ): Promise<DevnetUp> {
-  const cli = world.start(['devnet', 'up', '--json', ...args], options);
+  const isNamed = args.some((arg) => arg === '--dispatcher' || arg === '--friendly');
+  const cli = world.start(['devnet', 'up', '--json', ...(isNamed ? [] : ['--friendly']), ...args], options);
   const ready = (await cli.event('ready')) as unknown as Ready;
   return {
     ...ready,
@@ -34,7 +38,11 @@ export async function devnetUp(
         // The prompt alone decides whether a job is selected, so each is another.
         const job = {tag: 'opml', prompt: count === 1 ? prompt : `${prompt} ${i}`, model, params: {}};
         const body = JSON.stringify({from: null, job, verify: null});
-        const response = await fetch(`${ready.urls.dispatcherHttp}/api/job/submit`, {method: 'POST', body});
+        const response = await fetch(`${ready.urls.dispatcherHttp}/api/job/submit`, {
+          method: 'POST',
+          headers: {'content-type': 'application/json'},
+          body,
+        });
         const {code, result} = (await response.json()) as {code: number; result: string};
         if (code !== 200) throw new Error(`submit answered ${code}`);
         ids.push(result);

@@ -5,11 +5,12 @@ import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
+import type {DevDispatcher} from '../../src/devnet/dispatcher/dispatcher.ts';
 import {
   startDispatcher,
-  type DevDispatcher,
   type DispatcherOptions,
-} from '../../src/devnet/dispatcher/dispatcher.ts';
+  type DispatcherVersion,
+} from '../../src/devnet/start-dispatcher.ts';
 import type {DispatcherEvent} from '../../src/devnet/dispatcher/events.ts';
 import {startProxy, type Proxy} from './proxy.ts';
 import {startDevSigner, type DevSigner} from '../../src/devnet/signer/signer.ts';
@@ -162,6 +163,7 @@ export type RunOptions = Partial<OperatorOptions> & {
 };
 
 export type RigOptions = {
+  /** A friendly one, unless a version is named. */
   dispatcher?: Partial<DispatcherOptions>;
   range?: [bigint, bigint];
   haste?: QuietTimeOptions['haste'];
@@ -186,7 +188,9 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     isBusy: () => proofs > 0,
     ...(options.haste === undefined ? {} : {haste: options.haste}),
   });
+  const version: DispatcherVersion = options.dispatcher?.version ?? 'friendly';
   const dispatcher = await startDispatcher({
+    version,
     time,
     key: DISPATCHER_KEY,
     range: () => range.now ?? known ?? {start, end, max: MAX, block: null},
@@ -277,8 +281,8 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         clockId: null,
         callbackUrl: server.callbackUrl,
         dispatcherUrl: dispatcher.url,
-        verifyDispatcher: 'require',
-        dispatcherAddress: dispatcher.address,
+        verifyDispatcher: version === 'friendly' ? 'require' : 'when-signed',
+        dispatcherAddress: version === 'head' ? null : dispatcher.address,
         vrfSortPrecision: 6,
         rangeRefreshMs: 60_000,
         retentionMs: 3_600_000_000,

@@ -4,7 +4,7 @@ import {onTestFinished} from 'vitest';
 import type {Config} from '../../src/lib/config/config.ts';
 import {checkConfig} from '../../src/lib/config/load.ts';
 import {deployAos, type AosContracts, type DeployOptions} from '../../src/devnet/chain/deploy.ts';
-import {startDispatcher} from '../../src/devnet/dispatcher/dispatcher.ts';
+import {startDispatcher} from '../../src/devnet/start-dispatcher.ts';
 import {devRpc} from '../../src/devnet/chain/rpc.ts';
 import type {SignerFaults} from '../../src/devnet/signer/faults.ts';
 import type {BlsKey} from '../../src/lib/features/register/key.ts';

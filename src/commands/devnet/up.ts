@@ -1,52 +1,31 @@
-import {Flags} from '@oclif/core';
 import {AosCommand} from '../../lib/cli/base-command.ts';
+import {upFlags, upOptions} from '../../lib/features/devnet/devnet-flags.ts';
 import {devnetOutput} from '../../lib/features/devnet/output.ts';
 import {runDevnet} from '../../lib/features/devnet/up.ts';
 import {untilAbort} from '../../lib/foundation/async/abort.ts';
-import {durationFlag, rangeFlag} from '../../lib/cli/flags.ts';
 import {exitCodeOf, listenForSignals} from '../../lib/cli/signals.ts';
 import type {StopReason} from '../../lib/node/events/events.ts';
 
-const port = (what: string) =>
-  Flags.integer({
-    summary: `Port of the ${what} (default: a free one).`,
-    min: 1,
-    max: 65_535,
-    helpValue: 'PORT',
-    helpGroup: 'PORTS',
-  });
-
 export default class DevnetUp extends AosCommand {
   static override summary = 'Run a whole AOS network on this machine, until Ctrl-C.';
-  static override description = `Chain (anvil, 5-second blocks) with the contracts of EigenLayer and of the AVS, a development signer, a dispatcher, the online detection and an opml worker with a tiny language model; all on loopback. With --json the first line is of type "ready" and names a config.yaml that works. Its operator has stake and a range, and is not registered at the AVS yet: that is for aos register.`;
+  static override description = `Chain (anvil, 5-second blocks) with the contracts of EigenLayer and of the AVS, a development signer, a dispatcher, the online detection and an opml worker with a tiny language model; all on loopback. With --json the first line is of type "ready" and names a config.yaml that works. Its operator has stake and a range, and is not registered at the AVS yet: that is for aos register.
+
+The dispatcher behaves as --dispatcher says. A published one answers unsigned, sends no job a second time, never sends a job that was submitted while no operator was connected, and registers one operator at a time, each when its transaction is in a block.
+
+While it runs, aos devnet stop and aos devnet start end its dispatcher, worker or signer and bring them back.`;
   static override examples = [
     '<%= config.bin %> devnet up',
     {description: 'Only some jobs are selected', command: '<%= config.bin %> devnet up --range 0,60000'},
+    {
+      description: 'Five operators, 12-second blocks, and the dispatcher as the public commit has it',
+      command: '<%= config.bin %> devnet up --operators 5 --block-time 12 --dispatcher head',
+    },
+    {
+      description: 'A dispatcher that closes every connection with its words',
+      command: '<%= config.bin %> devnet up --fault dispatcher-closes',
+    },
   ];
-  static override flags = {
-    range: rangeFlag({
-      summary: 'Sampling range of the operator.',
-      helpValue: 'A,B',
-      default: {start: 0n, end: 600_000n},
-      defaultHelp: () => Promise.resolve('0,600000: every job is selected'),
-      noCacheDefault: true,
-    }),
-    redeliver: Flags.boolean({
-      summary: 'Send jobs without an accepted result again after each connect.',
-      default: true,
-      allowNo: true,
-    }),
-    'job-every': durationFlag({summary: 'Submit a job this often while an operator is connected.'}),
-    'chain-port': port('chain'),
-    'signer-port': port('signer'),
-    'dispatcher-port': port("dispatcher's WebSocket"),
-    'dispatcher-http-port': port("dispatcher's HTTP API"),
-    'operator-port': port('operator (written into its configuration)'),
-    'worker-port': port('opml worker'),
-    'exit-with-stdin': Flags.boolean({
-      summary: 'Stop when standard input closes, for a parent process.',
-    }),
-  };
+  static override flags = upFlags;
 
   protected override streamsJson(): boolean {
     return true;
@@ -59,19 +38,8 @@ export default class DevnetUp extends AosCommand {
       const ended = (): void => signals.trigger('SIGTERM');
       process.stdin.on('end', ended).on('error', ended).resume();
     }
-    const close = await runDevnet(devnetOutput({json: this.jsonEnabled(), quiet: flags.quiet}), {
-      ports: {
-        chain: flags['chain-port'],
-        signer: flags['signer-port'],
-        dispatcher: flags['dispatcher-port'],
-        dispatcherHttp: flags['dispatcher-http-port'],
-        operator: flags['operator-port'],
-        worker: flags['worker-port'],
-      },
-      range: flags.range,
-      redeliver: flags.redeliver,
-      jobEveryMs: flags['job-every'] ?? null,
-    });
+    const output = devnetOutput({json: this.jsonEnabled(), quiet: flags.quiet});
+    const close = await runDevnet(output, upOptions(flags));
     await untilAbort(signals.stop);
     await close();
     signals.dispose();

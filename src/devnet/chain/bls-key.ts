@@ -6,13 +6,17 @@ import {newPrivateKey} from '../../lib/keys/private-key.ts';
 import {LIGHT} from '../../lib/keys/secret-storage.ts';
 
 /**
- * Makes a BN254 key for the devnet's operator: keystore and password file in `folder`, both of mode 0600. A cheap key
+ * Makes a BN254 key for an operator of the devnet: keystore and password file in `folder`, both of mode 0600. A cheap key
  * derivation is enough, because the password is beside the key and the devnet deletes both.
+ * @param suffix of the names of the files
  */
-export async function makeBlsKey(folder: string): Promise<{blsKeyFile: string; blsPasswordFile: string}> {
+export async function makeBlsKey(
+  folder: string,
+  suffix = '',
+): Promise<{blsKeyFile: string; blsPasswordFile: string}> {
   const password = randomBytes(16).toString('hex');
-  const blsKeyFile = path.join(folder, 'bls.json');
-  const blsPasswordFile = path.join(folder, 'bls.password');
+  const blsKeyFile = path.join(folder, `bls${suffix}.json`);
+  const blsPasswordFile = path.join(folder, `bls${suffix}.password`);
   writeFileSync(blsPasswordFile, `${password}\n`, {mode: 0o600});
   const random = (length: number): Uint8Array => randomBytes(length);
   writeKeystore(blsKeyFile, await sealKeystore(newPrivateKey(random), password, random, LIGHT), {

@@ -23,6 +23,8 @@ export type DeployOptions = {
   flow: DevFlow;
   /** The address that becomes an EigenLayer operator with stake; it is not registered with the AVS. */
   operator: string;
+  /** Further operators, with the same stake and range. */
+  others?: readonly string[];
   /** False leaves the address unknown to EigenLayer, without stake. [true] */
   asOperator?: boolean;
   /** Shares in each strategy. */
@@ -94,37 +96,29 @@ const SHARES = [32n * 10n ** 18n, 100n * 10n ** 18n] as const;
 export async function deployAos(url: string, options: DeployOptions): Promise<AosContracts> {
   const {flow, proxies = true, domain = '1', artifacts = artifactsFolder()} = options;
   const {reverts = domain === 'none' ? 'strings' : 'errors', asOperator = true} = options;
-  const operator = toAddress(options.operator);
+  const operators = [options.operator, ...(options.others ?? [])].map(toAddress);
   const [batch, moratoriumUntil] = await Promise.all([
     openBatch(url, artifacts, proxies),
     options.moratoriumUntil ?? chainTime(url).then((now) => now + YEAR_S),
     placeMulticall(url, artifacts),
-    devRpc(url, 'anvil_setBalance', [operator, numberToHex(BALANCE_WEI)]),
+    ...operators.map((operator) => devRpc(url, 'anvil_setBalance', [operator, numberToHex(BALANCE_WEI)])),
   ]);
 
   const core = deployCore(batch, {domain, reverts});
   const avs = deployFlow(batch, core, options);
   const aggregator = options.aggregator === undefined ? batch.owner : toAddress(options.aggregator);
   const aos = deployNetwork(batch, avs.registry, {aggregator, moratoriumUntil});
-  if (asOperator) {
-    const shares = options.shares ?? SHARES;
-    core.strategies.forEach((strategy, index) =>
-      batch.call(
-        core.delegationManager,
-        encodeFunctionData({
-          abi: parseAbi(['function setShares(address operator, address strategy, uint256 shares)']),
-          args: [operator, strategy, shares[index] ?? 0n],
-        }),
-      ),
-    );
-  }
-  if (options.range !== undefined) {
+  for (const operator of operators) {
+    if (asOperator) giveShares(batch, core, operator, options.shares ?? SHARES);
+    if (options.range === undefined) continue;
     const {start, end} = options.range;
     const abi = parseAbi(['function registerOperator(address operator, uint256 start, uint256 end)']);
     batch.call(aos.range_manager, encodeFunctionData({abi, args: [operator, start, end]}));
   }
   await batch.send();
-  if (asOperator) await becomeOperator(url, core.delegationManager, operator);
+  if (asOperator) {
+    for (const operator of operators) await becomeOperator(url, core.delegationManager, operator);
+  }
 
   return {
     service_manager: avs.serviceManager,
@@ -147,6 +141,21 @@ export async function deployAos(url: string, options: DeployOptions): Promise<Ao
     socket_registry: avs.socketRegistry ?? null,
     key_registrar: avs.keyRegistrar ?? null,
   };
+}
+
+function giveShares(
+  batch: ChainBatch,
+  core: CoreContracts,
+  operator: Address,
+  shares: readonly [bigint, bigint],
+): void {
+  const abi = parseAbi(['function setShares(address operator, address strategy, uint256 shares)']);
+  core.strategies.forEach((strategy, index) =>
+    batch.call(
+      core.delegationManager,
+      encodeFunctionData({abi, args: [operator, strategy, shares[index] ?? 0n]}),
+    ),
+  );
 }
 
 type AvsContracts = {

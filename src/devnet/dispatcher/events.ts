@@ -4,7 +4,7 @@ import type {JobKey} from '../../lib/protocol/wire/messages.ts';
 export type RejectedFrame =
   'unreadable' | 'unsigned' | 'wrong-signature' | 'wrong-address' | 'not-connected' | 'unknown-method';
 
-/** Why a message of an operator was answered with another code than 200. */
+/** Why a message of an operator was not taken; a published dispatcher says 200 all the same. */
 export type RefusedMessage = 'connect' | 'bad-message' | 'unknown-job' | 'selection' | 'fault';
 
 /** What the dispatcher reports. `at` is monotonic ms: only differences mean anything. */
@@ -27,7 +27,7 @@ export type DispatcherEventBody =
       result: string;
       reason: string;
     }
-  /** A second, different result for a job: it is refused with 409. */
+  /** A second, different result for a job: it is dropped. The friendly dispatcher says so with 409, a published one 200. */
   | {type: 'conflict'; key: JobKey; operator: string}
   /** A WebSocket pong came back. */
   | {type: 'pong'; operator: string | null}

@@ -27,8 +27,13 @@ export type FrameSpec =
   | 'huge'
   /** Any text. */
   | {readonly text: string}
+  /** The same message with other params, raw JSON. */
+  | {readonly params: string}
   /** Waits before the next one; frames outside the list pass meanwhile. */
   | {readonly delayMs: number};
+
+/** What is signed: everything, jobs alone (with a blank hash, as the newest published dispatcher), nothing (as the public one). */
+export type Signing = 'all' | 'jobs' | 'none';
 
 export type Frames = {
   /** Checksummed. */
@@ -42,10 +47,9 @@ export type Frames = {
 /**
  * Makes the dispatcher's frames, signed with its development key (docs/protocol.md#signing-a-frame).
  * @param key 32 bytes as hex
- * @param signs false: like the public dispatcher, which signs nothing
  * @throws AosError USAGE for a text that is no private key
  */
-export function createFrames(key: string, signs: boolean): Frames {
+export function createFrames(key: string, signing: Signing): Frames {
   const own = devKey(key);
   const address = checksumAddress(own.address);
   const stranger = devKey(randomBytes(32).toString('hex'));
@@ -53,7 +57,11 @@ export function createFrames(key: string, signs: boolean): Frames {
     const envelope = draftEnvelope({...outgoing, address: as});
     return envelope.seal(signatureText(by.sign(eip191Digest(envelope.message))).slice(2));
   };
-  const good = (outgoing: Outgoing): string => (signs ? signed(outgoing, address, own) : unsigned(outgoing));
+  const good = (outgoing: Outgoing): string => {
+    if (signing === 'all') return signed(outgoing, address, own);
+    if (signing === 'none' || outgoing.method === null) return unsigned(outgoing);
+    return signedWithoutHash(outgoing, address, own);
+  };
   return {
     address,
     good,
@@ -77,10 +85,17 @@ export function createFrames(key: string, signs: boolean): Frames {
         case 'huge':
           return Buffer.alloc(LIMITS.bytes + 1, ' ');
         default:
-          return spec.text;
+          return 'text' in spec ? spec.text : good({...outgoing, params: spec.params});
       }
     },
   };
+}
+
+/** The signature covers the frame with both blank; here the hash stays so. */
+function signedWithoutHash(outgoing: Outgoing, address: string, by: DevKey): string {
+  const {message} = draftEnvelope({...outgoing, address});
+  const blank = Buffer.from(message).toString();
+  return `${blank.slice(0, -2)}${signatureText(by.sign(eip191Digest(message))).slice(2)}"}`;
 }
 
 /** What the public dispatcher sends: `method` and `params` left out of responses, nothing signed. */

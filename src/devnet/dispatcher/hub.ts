@@ -102,7 +102,8 @@ export function verifyJob(hub: Hub, user: string, jobId: string): JobKey {
   return submitJob(hub, {jobId, user, job: first.job, tag: 'malicious', position: 'before'});
 }
 
-function defaultJob({
+/** `job` of a submission that names its parts, raw JSON. */
+export function defaultJob({
   prompt = '',
   model = 'tiny',
   kind = 'opml',

@@ -44,6 +44,7 @@ export function serveOperator(socket: WebSocket, hub: Hub): void {
     const verdict = hub.faults.connect?.({operator, n: hub.occasions.connect}) ?? 'accept';
     if (verdict === 'refuse') refuse(envelope, 'connect', 500, 'refused on purpose');
     else if (verdict === 'close') socket.close(1000);
+    else if (typeof verdict === 'object') socket.close(verdict.code, verdict.reason);
     if (verdict !== 'accept' && verdict !== 'accept-then-close') return;
 
     const older = hub.operators.get(operator.toLowerCase());

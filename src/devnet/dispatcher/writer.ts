@@ -13,7 +13,11 @@ export type Writer = {
 };
 
 /** @param onWritten called whenever a frame has left for the kernel, or could not */
-export function createWriter(socket: WebSocket, hub: Hub, onWritten: () => void): Writer {
+export function createWriter(
+  socket: WebSocket,
+  hub: Pick<Hub, 'frames' | 'faults' | 'occasions' | 'time'>,
+  onWritten: () => void,
+): Writer {
   const closed = new AbortController();
   socket.once('close', () => {
     closed.abort();

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import {AosError} from '../foundation/errors/error.ts';
 import {makeDirectory} from '../foundation/system/make-directory.ts';
 
-/** The URLs of a devnet's parts. */
+/** The URLs of a devnet's parts; its worker may be elsewhere. */
 export type DevnetUrls = {
   chain: string;
   signer: string;
@@ -15,7 +15,14 @@ export type DevnetUrls = {
 };
 
 /** The content of `$AOS_HOME/devnet.json`: the running devnet. */
-export type DevnetFile = {pid: number; config: string; urls: DevnetUrls};
+export type DevnetFile = {
+  pid: number;
+  /** Of its first operator. */
+  config: string;
+  urls: DevnetUrls;
+  /** Path of the socket by which its parts are stopped and started. */
+  control: string;
+};
 
 const url = v.pipe(
   v.string(),
@@ -30,8 +37,9 @@ const schema = v.object({
     dispatcher: url,
     dispatcherHttp: url,
     operator: url,
-    worker: url,
+    worker: v.pipe(v.string(), v.regex(/^https?:\/\/[^\s/?#@]+\/?$/)),
   }),
+  control: v.string(),
 });
 
 /**

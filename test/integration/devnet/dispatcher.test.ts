@@ -1,10 +1,7 @@
 import {createHash} from 'node:crypto';
 import {afterEach, describe, expect, it} from 'vitest';
-import {
-  startDispatcher,
-  type DevDispatcher,
-  type DispatcherOptions,
-} from '../../../src/devnet/dispatcher/dispatcher.ts';
+import type {DevDispatcher} from '../../../src/devnet/dispatcher/dispatcher.ts';
+import {startDispatcher, type DispatcherOptions} from '../../../src/devnet/start-dispatcher.ts';
 import type {DispatcherEvent} from '../../../src/devnet/dispatcher/events.ts';
 import {devKey} from '../../../src/devnet/signer/keys.ts';
 import {verifyEnvelope} from '../../../src/lib/protocol/wire/envelope.ts';

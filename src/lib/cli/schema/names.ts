@@ -10,6 +10,8 @@ export type SchemaName =
   | 'config-show'
   | 'config-validate'
   | 'deregister'
+  | 'devnet-start'
+  | 'devnet-stop'
   | 'devnet-submit'
   | 'devnet-up'
   | 'doctor'

@@ -5,6 +5,11 @@ import {shellWord} from '../../foundation/text/shell-word.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import {createSink} from '../../cli/sinks.ts';
 
+const ABOUT: Readonly<Record<Devnet['dispatcher'], string>> = {
+  newest: 'as the newest published: signs jobs, sends nothing again',
+  head: 'as the public one: signs nothing, sends nothing again',
+  friendly: 'friendly: signs everything, sends jobs again',
+};
 const STARS = '*'.repeat(20);
 
 export type DevnetOutput = {ready(devnet: Devnet): void; onEvent(event: DevnetEvent): void};
@@ -33,10 +38,11 @@ export function devnetOutput(options: {json: boolean; quiet: boolean}): DevnetOu
   };
 
   return {
-    ready({config, operator, urls, contracts, banner}) {
+    ready({operators, dispatcher, urls, contracts, banner}) {
+      const [{config, operator}, ...others] = operators;
       if (!options.quiet) err.write(`\n  ${STARS}\n${narrow(banner)}  ${STARS}\n`);
       if (options.json) {
-        json({type: 'ready', ...{config, operator, urls, contracts}});
+        json({type: 'ready', ...{config, operator, operators, dispatcher, urls, contracts}});
         return;
       }
       const rows = Object.entries({
@@ -44,6 +50,8 @@ export function devnetOutput(options: {json: boolean; quiet: boolean}): DevnetOu
         node_id: operator,
         ...urls,
         'range contract': contracts.vrfRange,
+        'dispatcher is': ABOUT[dispatcher],
+        ...Object.fromEntries(others.map((other, index) => [`config ${index + 2}`, other.config])),
       });
       out.write(rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`).join('\n'));
       out.write(
@@ -80,7 +88,7 @@ function lineOf(event: DevnetEvent): string | null {
     case 'result':
       return `dispatcher: job ${middle(event.key.jobId, 17)} result accepted${event.result === '' ? '' : `: ${safeText(event.result, 60)}`}`;
     case 'conflict':
-      return `dispatcher: job ${middle(event.key.jobId, 17)} REFUSED, a second, different result`;
+      return `dispatcher: job ${middle(event.key.jobId, 17)} a second, different result, DROPPED`;
     case 'refused':
     case 'rejected':
       return `dispatcher: ${event.type} (${event.why}): ${safeText(event.message)}`;

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type {DevnetEvent} from '../../../devnet/devnet.ts';
 import type {DevnetUrls} from '../../config/devnet-file.ts';
 import type {SubmittedJob} from './submit-jobs.ts';
+import type {PartChange} from './control.ts';
 import type {ResultEntry, StreamEntry} from '../../cli/schema/entry.ts';
 import {address, count, type Json, ms, schemaOf} from '../../cli/schema/parts.ts';
 
@@ -24,6 +25,24 @@ export const devnetSubmit: ResultEntry = {
       ),
     }),
   ),
+};
+
+const partChange = schemaOf<PartChange>()(
+  v.object({
+    part: v.picklist(['dispatcher', 'worker', 'signer']),
+    running: v.boolean(),
+    changed: v.pipe(v.boolean(), v.description('false: it was so before')),
+  }),
+);
+
+export const devnetStop: ResultEntry = {
+  summary: 'aos devnet stop: which part of the devnet ended.',
+  result: partChange,
+};
+
+export const devnetStart: ResultEntry = {
+  summary: 'aos devnet start: which part of the devnet runs again.',
+  result: partChange,
 };
 
 const urls = schemaOf<DevnetUrls>()(
@@ -95,6 +114,14 @@ export const devnetUp: StreamEntry = {
     ready: v.object({
       config: v.pipe(v.string(), v.description('a config.yaml that works')),
       operator: address,
+      operators: v.pipe(
+        v.array(v.object({operator: address, config: v.string(), url: v.string()})),
+        v.description('all of them, the first once more'),
+      ),
+      dispatcher: v.pipe(
+        v.picklist(['newest', 'head', 'friendly']),
+        v.description('how the dispatcher behaves'),
+      ),
       urls,
       contracts: v.object({vrfRange: address}),
     }),

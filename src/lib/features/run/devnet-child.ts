@@ -35,10 +35,16 @@ const START_TIMEOUT_MS = 30_000;
  * @throws AosError DEVNET_FAILED also when the devnet was lost
  */
 export async function withDevnet(
-  options: {stop: AbortSignal; note: ((line: string) => void) | null; onLost: () => void},
+  options: {
+    /** Further arguments of `aos devnet up`. */
+    args: readonly string[];
+    stop: AbortSignal;
+    note: ((line: string) => void) | null;
+    onLost: () => void;
+  },
   work: (devnet: Pick<DevnetChild, 'config' | 'dispatcher'>) => Promise<StopReason>,
 ): Promise<StopReason> {
-  const devnet = await startDevnetChild(options.note, options.stop);
+  const devnet = await startDevnetChild(options.args, options.note, options.stop);
   if (devnet === undefined) return options.stop.reason as StopReason;
   try {
     void devnet.ended.then(options.onLost);
@@ -53,18 +59,20 @@ export async function withDevnet(
 /**
  * Starts `aos devnet up` as a child, one job a second, and waits until it is ready. It lives in a process group of its
  * own, so that Ctrl-C reaches the operator alone, and ends when our end of its standard input closes: however we end.
+ * @param args further ones
  * @param note says a line on stderr; null: say nothing
  * @returns undefined when `stop` aborted first
  * @throws AosError DEVNET_FAILED with what the child said
  */
 async function startDevnetChild(
+  args: readonly string[],
   note: ((line: string) => void) | null,
   stop: AbortSignal,
 ): Promise<DevnetChild | undefined> {
   const program = process.argv[1] ?? '';
   const child = spawn(
     process.execPath,
-    [program, 'devnet', 'up', '--json', '--quiet', '--exit-with-stdin', '--job-every', '1s'],
+    [program, 'devnet', 'up', '--json', '--quiet', '--exit-with-stdin', '--job-every', '1s', ...args],
     {stdio: ['pipe', 'pipe', 'pipe'], detached: true},
   );
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -11,6 +11,8 @@ export const COMMANDS = {
   'config validate': {takesConfig: true},
   dash: {takesConfig: true},
   deregister: {takesConfig: true},
+  'devnet start': {takesConfig: false},
+  'devnet stop': {takesConfig: false},
   'devnet submit': {takesConfig: false},
   'devnet up': {takesConfig: false},
   doctor: {takesConfig: true},

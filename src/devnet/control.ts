@@ -1,0 +1,78 @@
+import {chmodSync, mkdtempSync, rmSync} from 'node:fs';
+import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {errorText} from '../lib/foundation/errors/error.ts';
+import type {Part} from './part.ts';
+
+/** What can be stopped and started while a devnet runs. */
+export const DEVNET_PARTS = ['dispatcher', 'worker', 'signer'] as const;
+export type DevnetPart = (typeof DEVNET_PARTS)[number];
+
+/** Null: it is not the devnet's own. */
+export type ControlledParts = Readonly<
+  Record<DevnetPart, Pick<Part<unknown>, 'start' | 'stop' | 'isRunning'> | null>
+>;
+
+/** A path of a socket may have about 100 bytes. */
+const LONGEST_PATH = 100;
+
+/**
+ * Listens on a socket of mode 0600 in `folder`, which has to be this user's alone: `POST /stop/PART` and `POST /start/PART`
+ * answer 200 `{part, running, changed}`, or 409 or 500 `{message}`.
+ * @returns its path, and what ends it
+ */
+export async function serveControl(
+  folder: string,
+  parts: ControlledParts,
+): Promise<{path: string; close(): Promise<void>}> {
+  const server = createServer((request, response) => {
+    request.resume();
+    answer(request, parts).then(
+      ({status, body}) => reply(response, status, body),
+      (error: unknown) => reply(response, 500, {message: errorText(error)}),
+    );
+  });
+  const place = socketPlace(folder);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(place.path, resolve);
+  });
+  chmodSync(place.path, 0o600);
+  return {
+    path: place.path,
+    close: async () => {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      place.remove();
+    },
+  };
+}
+
+/** Below a long home directory there is no room for a socket's path. */
+function socketPlace(folder: string): {path: string; remove(): void} {
+  const near = path.join(folder, 'control.sock');
+  if (Buffer.byteLength(near) <= LONGEST_PATH) return {path: near, remove: () => {}};
+  const far = mkdtempSync(path.join(tmpdir(), 'aos-devnet-'));
+  return {path: path.join(far, 'control.sock'), remove: () => rmSync(far, {recursive: true, force: true})};
+}
+
+type Answer = {status: number; body: object};
+
+async function answer({method, url = ''}: IncomingMessage, parts: ControlledParts): Promise<Answer> {
+  const [, action, name] = url.split('/');
+  const known = DEVNET_PARTS.find((one) => one === name);
+  if (method !== 'POST' || known === undefined || (action !== 'start' && action !== 'stop'))
+    return {status: 404, body: {message: 'there is no such command'}};
+  const part = parts[known];
+  if (part === null) return {status: 409, body: {message: `this devnet has no ${known} of its own`}};
+  const changed = await part[action]();
+  return {status: 200, body: {part: known, running: part.isRunning(), changed}};
+}
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, {'content-type': 'application/json'});
+  response.end(JSON.stringify(body));
+}

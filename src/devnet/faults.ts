@@ -1,0 +1,110 @@
+import type {DispatcherFaults} from './dispatcher/faults.ts';
+import type {SignerFaults} from './signer/faults.ts';
+
+/** What a devnet does wrong on purpose, part by part. */
+export type DevnetFaults = {
+  readonly dispatcher?: DispatcherFaults;
+  readonly signer?: SignerFaults;
+  /** The dispatcher gives each newcomer one of ten ranges of 0.1 %, as the published one does. */
+  readonly slots?: true;
+};
+
+/** A named fault: what it does, in words, and its parts. */
+type Fault = DevnetFaults & {readonly means: string};
+
+const HALT_EVERY = 5;
+const HALT_MS = 45_000;
+const MOST_COUNTER = String(2 ** 32 - 1);
+
+/** One job of another shape: raw JSON of `dispatch_job`'s params. */
+const oddJob = (jobId: string, clock: string, job: string): string =>
+  `[{"user":"","seed":"","tag":"","position":"","signature":"","clock":${clock},"job_id":"${jobId}","job":${job}}]`;
+const plainJob = (prompt: string): string =>
+  `{"tag":"opml","prompt":"${prompt}","model":"tiny-llm","params":{}}`;
+
+/** The faults of `aos devnet up --fault NAME`, beside those of the worker. */
+export const FAULTS: Readonly<Record<string, Fault>> = {
+  'dispatcher-silent': {
+    means: 'the dispatcher never answers connect',
+    dispatcher: {connect: () => 'ignore'},
+  },
+  'dispatcher-refuses': {
+    means: 'the dispatcher answers connect with code 500',
+    dispatcher: {connect: () => 'refuse'},
+  },
+  'dispatcher-closes': {
+    means: 'the dispatcher closes each connection with 4003 and words',
+    dispatcher: {
+      connect: ({operator}) => ({
+        code: 4003,
+        reason: `operator ${operator.slice(0, 42)} is not on the allow-list`,
+      }),
+    },
+  },
+  'dispatcher-plain-text': {
+    means: 'the dispatcher answers every request with 503 in plain text',
+    dispatcher: {
+      upgrade: () => ({status: 503, text: 'Service Unavailable'}),
+      api: () => ({status: 503, text: 'Service Unavailable'}),
+    },
+  },
+  'dispatcher-mute': {
+    means: 'the dispatcher takes results and never answers them',
+    dispatcher: {result: () => 'mute'},
+  },
+  'dispatcher-halts': {
+    means: `the dispatcher does nothing for ${HALT_MS / 1000} s before every fifth job`,
+    dispatcher: {halt: ({n}) => (n % HALT_EVERY === 0 ? HALT_MS : 0)},
+  },
+  'dispatcher-drops': {
+    means: 'the dispatcher hangs up after every fifth result in place of an answer',
+    dispatcher: {result: ({n}) => (n % HALT_EVERY === 0 ? 'close' : 'judge')},
+  },
+  'dispatcher-poor': {
+    means: "the dispatcher's chain account fails: it hangs up on a registration",
+    dispatcher: {api: ({path}) => (path === '/api/operator/register' ? 'panic' : 'answer')},
+  },
+  'database-away': {
+    means: "the dispatcher's database is away: each request takes 30 s and fails",
+    dispatcher: {database: 'away'},
+  },
+  'twin-jobs': {
+    means: 'each job is followed by a different one with the same id',
+    dispatcher: {
+      dispatch: ({key}) => ['good', {params: oddJob(key.jobId, '{"1":"1"}', plainJob('a twin'))}],
+    },
+  },
+  'odd-jobs': {
+    means: 'each job is followed by one that is no object, no job at all, and clocks of {} and 2^32-1',
+    dispatcher: {
+      dispatch: ({key}) => [
+        'good',
+        {params: oddJob(`${key.jobId}-text`, '{"1":"1"}', '"hello"')},
+        {params: '[]'},
+        {params: oddJob(`${key.jobId}-no-clock`, '{}', plainJob('no clock'))},
+        {params: oddJob(`${key.jobId}-full-clock`, `{"1":"${MOST_COUNTER}"}`, plainJob('a full clock'))},
+      ],
+    },
+  },
+  'unsigned-jobs': {
+    means: 'jobs come unsigned',
+    dispatcher: {dispatch: () => ['unsigned']},
+  },
+  'range-slots': {
+    means: 'a newcomer gets one of ten ranges of 0.1 % of all jobs, as published',
+    slots: true,
+  },
+  'signer-slow': {means: 'the signer takes 3 s for each signature', signer: {latencyMs: 3_000}},
+  'signer-down': {means: "the signer's key store is down: every signature fails", signer: {kmsDown: 'all'}},
+  'signer-no-keys': {means: 'the signer has no keys', signer: {noKeys: true}},
+};
+
+/** The named faults together; of two that concern the same thing the later one counts. */
+export function faultsOf(names: readonly string[]): DevnetFaults {
+  const chosen = names.flatMap((name) => FAULTS[name] ?? []);
+  return {
+    dispatcher: chosen.reduce<DispatcherFaults>((all, {dispatcher}) => ({...all, ...dispatcher}), {}),
+    signer: chosen.reduce<SignerFaults>((all, {signer}) => ({...all, ...signer}), {}),
+    ...(chosen.some(({slots}) => slots === true) ? {slots: true} : {}),
+  };
+}

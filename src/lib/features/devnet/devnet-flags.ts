@@ -1,0 +1,162 @@
+import {Flags} from '@oclif/core';
+import type {DevnetOptions} from '../../../devnet/devnet.ts';
+import {FAULTS, faultsOf} from '../../../devnet/faults.ts';
+import {durationFlag, httpUrl, rangeFlag} from '../../cli/flags.ts';
+
+/** What a devnet's dispatcher is when no flag says so. */
+const DEFAULT_DISPATCHER: DevnetOptions['dispatcher'] = 'friendly';
+
+const helpGroup = 'NETWORK';
+
+/** What the network of a devnet is like. */
+const flagsOf = (common: {helpGroup: string; dependsOn?: string[]}) => ({
+  dispatcher: Flags.string({
+    summary: 'Behave as this published dispatcher: newest signs its jobs, head signs nothing.',
+    options: ['newest', 'head'] as const,
+    ...common,
+  }),
+  friendly: Flags.boolean({
+    summary: 'A dispatcher that signs everything and sends jobs again, as no published one does.',
+    exclusive: ['dispatcher'],
+    ...common,
+  }),
+  'block-time': Flags.integer({
+    summary: 'Seconds between two blocks, which transactions wait for (default: mined when they arrive).',
+    min: 1,
+    max: 3_600,
+    helpValue: 'S',
+    ...common,
+  }),
+  'worker-url': Flags.string({
+    summary: 'Use an opml worker that runs elsewhere.',
+    helpValue: 'URL',
+    ...common,
+  }),
+  fault: Flags.string({
+    summary: 'Let a part of the network do something wrong; may be given several times.',
+    description: Object.entries(FAULTS)
+      .map(([name, {means}]) => `${name}: ${means}`)
+      .join('\n'),
+    options: Object.keys(FAULTS),
+    multiple: true,
+    helpValue: 'NAME',
+    ...common,
+  }),
+});
+
+/** Of `aos run --devnet`. */
+export const devnetRunFlags = flagsOf({helpGroup: 'DEVNET', dependsOn: ['devnet']});
+
+/** Their values. */
+export type NetworkFlags = {
+  dispatcher?: string | undefined;
+  friendly: boolean;
+  'block-time'?: number | undefined;
+  'worker-url'?: string | undefined;
+  fault?: string[] | undefined;
+};
+
+/** @throws AosError USAGE for a worker's URL that is none */
+export function networkOptions(
+  flags: NetworkFlags,
+): Pick<DevnetOptions, 'dispatcher' | 'blockTimeS' | 'workerUrl' | 'faults'> {
+  const {dispatcher, friendly, fault = []} = flags;
+  const workerUrl = flags['worker-url'];
+  const named = dispatcher === 'newest' || dispatcher === 'head' ? dispatcher : DEFAULT_DISPATCHER;
+  return {
+    dispatcher: friendly ? 'friendly' : named,
+    blockTimeS: flags['block-time'] ?? null,
+    workerUrl: workerUrl === undefined ? null : httpUrl(workerUrl, 'worker-url').replace(/\/$/, ''),
+    faults: faultsOf(fault),
+  };
+}
+
+/** The same on the command line of `aos devnet up`. */
+export function networkArgs(flags: NetworkFlags): string[] {
+  const {dispatcher, friendly, fault = []} = flags;
+  const blockTime = flags['block-time'];
+  const workerUrl = flags['worker-url'];
+  return [
+    ...(dispatcher === undefined ? [] : ['--dispatcher', dispatcher]),
+    ...(friendly ? ['--friendly'] : []),
+    ...(blockTime === undefined ? [] : ['--block-time', String(blockTime)]),
+    ...(workerUrl === undefined ? [] : ['--worker-url', workerUrl]),
+    ...fault.flatMap((name) => ['--fault', name]),
+  ];
+}
+
+const port = (what: string) =>
+  Flags.integer({
+    summary: `Port of the ${what} (default: a free one).`,
+    min: 1,
+    max: 65_535,
+    helpValue: 'PORT',
+    helpGroup: 'PORTS',
+  });
+
+/** Of `aos devnet up` alone. */
+export const upFlags = {
+  ...flagsOf({helpGroup}),
+  operators: Flags.integer({
+    summary: 'Number of operators, each with a key of the signer and a configuration.',
+    default: 1,
+    min: 1,
+    max: 20,
+    helpValue: 'N',
+    helpGroup,
+  }),
+  range: rangeFlag({
+    summary: 'Sampling range of the operators.',
+    helpValue: 'A,B',
+    default: {start: 0n, end: 600_000n},
+    defaultHelp: () => Promise.resolve('0,600000: every job is selected'),
+    noCacheDefault: true,
+  }),
+  redeliver: Flags.boolean({
+    summary: 'With --friendly: send jobs without an accepted result again after each connect.',
+    default: true,
+    allowNo: true,
+  }),
+  'job-every': durationFlag({summary: 'Submit a job this often while an operator is connected.'}),
+  'chain-port': port('chain'),
+  'signer-port': port('signer'),
+  'dispatcher-port': port("dispatcher's WebSocket"),
+  'dispatcher-http-port': port("dispatcher's HTTP API"),
+  'operator-port': port('operator (written into its configuration)'),
+  'worker-port': port('opml worker'),
+  'exit-with-stdin': Flags.boolean({
+    summary: 'Stop when standard input closes, for a parent process.',
+  }),
+};
+
+/** Their values, and those of the network. */
+export type UpFlags = NetworkFlags & {
+  operators: number;
+  range: DevnetOptions['range'];
+  redeliver: boolean;
+  'job-every'?: number | undefined;
+} & Partial<
+    Record<
+      `${'chain' | 'signer' | 'dispatcher' | 'dispatcher-http' | 'operator' | 'worker'}-port`,
+      number | undefined
+    >
+  >;
+
+/** @throws AosError USAGE */
+export function upOptions(flags: UpFlags): Omit<DevnetOptions, 'dir' | 'file' | 'on'> {
+  return {
+    ...networkOptions(flags),
+    ports: {
+      chain: flags['chain-port'],
+      signer: flags['signer-port'],
+      dispatcher: flags['dispatcher-port'],
+      dispatcherHttp: flags['dispatcher-http-port'],
+      operator: flags['operator-port'],
+      worker: flags['worker-port'],
+    },
+    range: flags.range,
+    redeliver: flags.redeliver,
+    operators: flags.operators,
+    jobEveryMs: flags['job-every'] ?? null,
+  };
+}

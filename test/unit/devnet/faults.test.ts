@@ -1,0 +1,30 @@
+import {describe, expect, it} from 'vitest';
+import {FAULTS, faultsOf} from '../../../src/devnet/faults.ts';
+
+describe('named faults', () => {
+  it('each say what they do, and do something', () => {
+    for (const [name, fault] of Object.entries(FAULTS)) {
+      expect(fault.means, name).not.toBe('');
+      const {means: _, ...does} = fault;
+      expect(Object.keys(does), name).not.toEqual([]);
+    }
+  });
+
+  it('come together, the later one first', () => {
+    const faults = faultsOf(['dispatcher-silent', 'dispatcher-mute', 'signer-slow', 'range-slots']);
+    expect(faults.dispatcher?.connect?.({operator: 'x', n: 1})).toBe('ignore');
+    expect(faults.dispatcher?.result?.({jobId: 'j', operator: 'x', n: 1})).toBe('mute');
+    expect([faults.signer?.latencyMs, faults.slots]).toEqual([3_000, true]);
+    expect(
+      faultsOf(['dispatcher-mute', 'dispatcher-drops']).dispatcher?.result?.({
+        jobId: 'j',
+        operator: 'x',
+        n: 5,
+      }),
+    ).toBe('close');
+  });
+
+  it('are none by themselves', () => {
+    expect(faultsOf([])).toEqual({dispatcher: {}, signer: {}});
+  });
+});
