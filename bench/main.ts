@@ -1,6 +1,7 @@
 import {writeFileSync} from 'node:fs';
 import {cpus, loadavg} from 'node:os';
 import {parseArgs} from 'node:util';
+import type {DispatcherVersion} from '../src/devnet/start-dispatcher.ts';
 import {benchBacklog} from './backlog.ts';
 import {tableOf, targetText, verdictOf, type Row} from './figures.ts';
 import {benchDashboard} from './dashboard.ts';
@@ -13,13 +14,17 @@ import {benchThroughput} from './throughput.ts';
 
 const PARTS = ['startup', 'vrf', 'latency', 'throughput', 'backlog', 'history', 'dashboard'] as const;
 type Part = (typeof PARTS)[number];
+const VERSIONS: readonly DispatcherVersion[] = ['newest', 'head', 'friendly'];
 
 /**
  * Measures and prints. A missed target is reported but is not a failure: a busy machine misses any.
  * @param root directory of package.json
  */
 export async function main(root: string, args: string[]): Promise<void> {
-  const {values} = parseArgs({args, options: {only: {type: 'string'}, json: {type: 'string'}}});
+  const {values} = parseArgs({
+    args,
+    options: {only: {type: 'string'}, json: {type: 'string'}, dispatcher: {type: 'string'}},
+  });
   const wanted = partsOf(values.only);
   const load = loadavg()[0] ?? 0;
   const started = performance.now();
@@ -32,7 +37,7 @@ export async function main(root: string, args: string[]): Promise<void> {
   if (begin('startup')) rows.push(...benchStartup(root));
   if (begin('vrf')) rows.push(...(await benchVrf()));
   if (['latency', 'throughput', 'backlog', 'dashboard'].some((name) => wanted.has(name as Part))) {
-    const network = await startNetwork(root);
+    const network = await startNetwork(root, versionOf(values.dispatcher));
     try {
       if (wanted.has('latency') || wanted.has('throughput')) {
         const yardstick = await openYardstick(network);
@@ -71,6 +76,12 @@ async function benchVrf(): Promise<Row[]> {
     {part, what: 'prove, p50', figure: vrfProve.wallMs, unit: 'ms', target: {atMost: 1.5}},
     {part, what: 'verify, p50', figure: vrfVerify.wallMs, unit: 'ms', target: {atMost: 1.5}},
   ];
+}
+
+function versionOf(name = 'friendly'): DispatcherVersion {
+  const version = VERSIONS.find((one) => one === name);
+  if (version === undefined) throw new Error(`no dispatcher "${name}"; there are ${VERSIONS.join(', ')}`);
+  return version;
 }
 
 function partsOf(only: string | undefined): ReadonlySet<Part> {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import {startAnvil} from '../src/devnet/chain/anvil.ts';
 import {createDevChain} from '../src/devnet/chain/contracts.ts';
 import {listenOn} from '../src/devnet/net/listen.ts';
+import type {DispatcherVersion} from '../src/devnet/start-dispatcher.ts';
 import {checksumAddress} from '../src/lib/protocol/wire/ethereum.ts';
 import {awaitOperator} from './dispatcher-requests.ts';
 import {profileArgs, startChild, type Child} from './processes.ts';
@@ -17,21 +18,23 @@ export type Network = {
   /** A folder on the disk that is measured. */
   dir: string;
   signer: Child & {url: string; address: string};
-  /** Starts a dispatcher, which knows of no job. */
-  dispatcher(): Promise<Child & {url: string; address: string}>;
+  /** Starts a dispatcher, which knows of no job [of the version that is measured]. */
+  dispatcher(version?: DispatcherVersion): Promise<Dispatcher>;
   /** Starts `aos run` with an empty journal. */
-  operator(dispatcher: {url: string; address: string}, selecting: Selecting): Promise<Operator>;
+  operator(dispatcher: Dispatcher, selecting: Selecting): Promise<Operator>;
   close(): Promise<void>;
 };
 
 /** Whether the operator's sampling range selects every job or none. */
 export type Selecting = 'all' | 'none';
 
+export type Dispatcher = Child & {url: string; address: string; version: DispatcherVersion};
+
 export type Operator = {pid: number; home: string; url: string; close(): Promise<void>};
 
 const EVERY_JOB = {start: 0n, end: 600_000n};
 
-export async function startNetwork(root: string): Promise<Network> {
+export async function startNetwork(root: string, measured: DispatcherVersion): Promise<Network> {
   const closers: (() => Promise<void> | void)[] = [];
   const dir = mkdtempSync(path.join(tmpdir(), 'aos-bench-'));
   closers.push(() => rmSync(dir, {recursive: true, force: true}));
@@ -50,7 +53,10 @@ export async function startNetwork(root: string): Promise<Network> {
   return {
     dir,
     signer,
-    dispatcher: () => startNamed('dispatcher-process'),
+    dispatcher: async (version = measured) => ({
+      ...(await startNamed('dispatcher-process', version)),
+      version,
+    }),
     async operator(dispatcher, selecting) {
       const range = ranges[selecting];
       const home = mkdtempSync(path.join(dir, 'operator-'));
@@ -60,8 +66,8 @@ export async function startNetwork(root: string): Promise<Network> {
       const config = path.join(home, 'config.yaml');
       const lines = [
         'network: devnet',
-        `node: {node_id: "${node}", signer_key: "${signer.url}", vrf_key_file: "${vrfKeyFile}", dispatcher_address: "${dispatcher.address}"}`,
-        `net: {rest_url: "127.0.0.1:${port}", dispatcher_url: "${dispatcher.url}", callback_url: "http://127.0.0.1:${port}", verify_dispatcher: require}`,
+        `node: {node_id: "${node}", signer_key: "${signer.url}", vrf_key_file: "${vrfKeyFile}"${signedBy(dispatcher)}}`,
+        `net: {rest_url: "127.0.0.1:${port}", dispatcher_url: "${dispatcher.url}", callback_url: "http://127.0.0.1:${port}", verify_dispatcher: ${dispatcher.version === 'friendly' ? 'require' : 'when-signed'}}`,
         `chain: {chain_rpc_url: "${anvil.url}", vrf_range_contract: "${range}"}`,
         `workers: {opml: {url: "${worker.url}"}}`,
         `store: {dir: "${path.join(home, 'state')}"}`,
@@ -105,8 +111,16 @@ function ended(child: ChildProcess): Promise<void> {
   });
 }
 
-async function startNamed(name: string): Promise<Child & {url: string; address: string}> {
-  const child = await startChild(name, null);
+/** Of the configuration: head signs nothing. */
+function signedBy({version, address}: Dispatcher): string {
+  return version === 'head' ? '' : `, dispatcher_address: "${address}"`;
+}
+
+async function startNamed(
+  name: string,
+  argument: unknown = null,
+): Promise<Child & {url: string; address: string}> {
+  const child = await startChild(name, argument);
   return {...child, ...(child.ready as {url: string; address: string})};
 }
 

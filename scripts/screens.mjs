@@ -143,11 +143,15 @@ function startDevnet(cwd, env) {
     '--operator-port',
     '21001',
   ];
-  const child = spawnChild(process.execPath, [AOS, 'devnet', 'up', '--json', '--friendly', '--exit-with-stdin', ...ports], {
-    cwd,
-    env: {...process.env, ...env},
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = spawnChild(
+    process.execPath,
+    [AOS, 'devnet', 'up', '--json', '--friendly', '--exit-with-stdin', ...ports],
+    {
+      cwd,
+      env: {...process.env, ...env},
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   return new Promise((resolve, reject) => {
     let text = '';
     child.once('exit', (code) => reject(new Error(`the devnet ended (${code}): ${text}`)));
