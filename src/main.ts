@@ -1,10 +1,10 @@
 import {Config, Errors, flush, run} from '@oclif/core';
-import {reportError} from './lib/cli/report-error.ts';
+import {reportError, writeLine} from './lib/cli/report-error.ts';
 import {withoutSecrets} from './lib/cli/usage-message.ts';
 import {settleColorEnv, typedColor} from './lib/cli/terminal-style.ts';
 import {AosError, errorText} from './lib/foundation/errors/error.ts';
 import {nearest} from './lib/foundation/text/nearest.ts';
-import {translateReferenceArgs} from './lib/cli/reference-args.ts';
+import {translateReferenceArgs, type TranslatedArgs} from './lib/cli/reference-args.ts';
 import {safeText} from './lib/foundation/text/safe-text.ts';
 import {helpOf, say} from './lib/foundation/next-step/next-step.ts';
 
@@ -69,19 +69,21 @@ function usual(argv: readonly string[]): string[] {
   return [...argv];
 }
 
-/** `operator-runer`: the reference operator's command line, answered by `aos run`. */
+/** `operator-runer`: the published operator's command line, answered by `aos run`. */
 export async function referenceMain(root: string, argv: readonly string[]): Promise<void> {
-  const args = await translate(argv);
-  if (args === undefined) return;
-  await main(root, args);
+  const translated = translate(argv);
+  if (translated === null) return;
+  const {args, note} = translated;
+  if (note !== null && !argv.includes('--quiet')) writeLine(process.stderr, note);
+  if (args !== null) await main(root, args);
 }
 
-function translate(argv: readonly string[]): Promise<string[] | undefined> {
+function translate(argv: readonly string[]): TranslatedArgs | null {
   try {
-    return Promise.resolve(translateReferenceArgs(argv));
+    return translateReferenceArgs(argv);
   } catch (error) {
     reportError(error, {json: argv.includes('--json'), stream: true, help: say('operator-runer --help')});
-    return Promise.resolve(undefined);
+    return null;
   }
 }
 

@@ -42,11 +42,7 @@ describe('operator-runer', () => {
   it.each([
     [['-k'], /Web3Signer/],
     [['--eth_account'], /Web3Signer/],
-    [['-i', 'postgres://aos:hunter2@db/aos'], /journal by itself/],
-    [['-ipostgres://aos:hunter2@db/aos'], /journal by itself/],
-    [['--init_pg=postgres://aos:hunter2@db/aos'], /journal by itself/],
-    [['--init_pg', 'postgres://aos:hunter2@db/aos'], /journal by itself/],
-    [['-c', 'x.yaml', '-k'], /Web3Signer/],
+    [['-i', 'postgres://aos:hunter2@db/aos', '-c', 'x.yaml', '-k'], /Web3Signer/],
   ])('%j is refused with the aos way', async (args, way) => {
     const plain = await world.run(args, {program});
     const json = await world.run([...args, '--json'], {program});
@@ -60,6 +56,18 @@ describe('operator-runer', () => {
       error: {code: 'USAGE'},
     });
     expect(plain.stdout + plain.stderr + json.stdout + json.stderr).not.toContain('hunter2');
+  });
+
+  it('makes no database for the published start script, says so, and lets it continue', async () => {
+    const init = await world.run(['-i', 'postgres://aos:hunter2@db/aos'], {program});
+    expect(init).toMatchObject({code: 0, stdout: ''});
+    expect(init.stderr).toMatch(
+      /^operator-runer is aos here: -i\/--init_pg does nothing, .* journal by itself/,
+    );
+    expect(init.stderr.split('\n')).toHaveLength(2);
+    const both = await world.run(['-i', 'postgres://aos:hunter2@db/aos', '-c', 'none.yaml'], {program});
+    expect(both.code).toBe(78);
+    expect(init.stderr + both.stderr).not.toContain('hunter2');
   });
 
   it('takes no other command', async () => {

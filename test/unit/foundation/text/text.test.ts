@@ -74,17 +74,33 @@ describe('the reference operator’s arguments', () => {
       ['run', '--help'],
     ],
     [['-h'], ['run', '--help']],
-  ])('%j', (argv, expected) => expect(translateReferenceArgs(argv)).toEqual(expected));
+  ])('%j', (argv, args) => expect(translateReferenceArgs(argv)).toEqual({args, note: null}));
 
-  it.each([
-    ['-i'],
-    ['-ipostgres://u:secret@h/db'],
-    ['--init_pg'],
-    ['--init_pg=postgres://u:secret@h/db'],
-    ['-k'],
-    ['--eth_account'],
-  ])('refuses %s with the aos way, and repeats no secret', (arg) => {
-    const refused = (): string[] => translateReferenceArgs(['-c', 'x', arg]);
+  const PG = 'postgres://u:secret@h/db';
+  it.each<[string[], string[] | null]>([
+    [['-i', PG], null],
+    [[`-i${PG}`], null],
+    [['--init_pg', PG], null],
+    [[`--init_pg=${PG}`], null],
+    // Of a start script whose variable is empty.
+    [['-i'], null],
+    [
+      ['-i', PG, '-c', 'x'],
+      ['run', '-c', 'x'],
+    ],
+    [
+      ['-c', 'x', '-i', '--json'],
+      ['run', '-c', 'x', '--json'],
+    ],
+  ])('%j makes no database, says so, and repeats no secret', (argv, args) => {
+    const {note, ...translated} = translateReferenceArgs(argv);
+    expect(translated).toEqual({args});
+    expect(note).toMatch(/-i\/--init_pg does nothing/);
+    expect(note).not.toContain('secret');
+  });
+
+  it.each([['-k'], ['--eth_account']])('refuses %s with the aos way', (arg) => {
+    const refused = (): unknown => translateReferenceArgs(['-c', 'x', '-i', PG, arg]);
     expect(refused).toThrow(expect.objectContaining({code: 'USAGE', exitCode: 64}) as Error);
     expect(refused).toThrow(/^(?!.*secret)/);
   });
