@@ -15,10 +15,13 @@ export const devnetSubmit: ResultEntry = {
           jobId: v.string(),
           results: v.array(
             v.object({
-              operator: v.string(),
+              operator: v.pipe(v.string(), v.description('empty in a row of the published operator')),
               result: v.string(),
               reason: v.string(),
-              selected: v.boolean(),
+              selected: v.pipe(
+                v.nullable(v.boolean()),
+                v.description('null where the dispatcher keeps no VRF'),
+              ),
             }),
           ),
         }),

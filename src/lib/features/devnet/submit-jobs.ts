@@ -1,4 +1,5 @@
-import type {DispatcherRest, JobResultRow, JobSubmission} from '../../peers/dispatcher/rest.ts';
+import type {DispatcherRest, JobSubmission} from '../../peers/dispatcher/rest.ts';
+import type {JobResultRow} from '../../peers/dispatcher/rest-rows.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 
@@ -64,10 +65,18 @@ export function renderJobs(jobs: readonly SubmittedJob[], waited: boolean): stri
     .flatMap(({jobId, results}) => {
       const id = safeText(jobId, 100);
       if (results.length === 0) return [waited ? `${id}  no result yet` : id];
-      return results.map(
-        (row) =>
-          `${id}  ${safeText(row.operator, 42)}  ${safeText(row.selected ? row.result : row.reason, 200)}`,
-      );
+      return results.map((row) => `${id}  ${operatorText(row)}  ${safeText(answerText(row), 200)}`);
     })
     .join('\n');
+}
+
+/** The published operator names no id in its results. */
+function operatorText({operator}: JobResultRow): string {
+  return operator === '' ? '(names no id)' : safeText(operator, 42);
+}
+
+/** A row that does not say whether the operator was selected has a result all the same. */
+function answerText({selected, result, reason}: JobResultRow): string {
+  if (selected === null) return result === '' ? reason : result;
+  return selected ? result : reason;
 }

@@ -23,6 +23,17 @@ export const DISPATCHER = {
       'Another dispatcher than that of your network.',
     ],
   },
+  DISPATCHER_FAILED: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'The dispatcher took the request and failed at it.',
+    next: say('Ask the operator of the dispatcher to look at its log.'),
+    causes: [
+      'It closes the connection without an answer: its own account or RPC of the chain fails.',
+      'It answers code 500 without a message: its database does not answer.',
+      'A proxy in front of it answers 502, 503 or 504: the dispatcher itself is down.',
+    ],
+  },
   DISPATCHER_TIMEOUT: {
     exit: 'unavailable',
     category: 'network',
