@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
 import {ageFlag} from '../lib/cli/flags.ts';
 import {listenForSignals, interrupted} from '../lib/cli/signals.ts';
-import {historyFor, historyTarget, progressLine} from '../lib/features/slashing-history/slashing-history.ts';
+import {historyFor, historyTarget, scanProgress} from '../lib/features/slashing-history/slashing-history.ts';
 import {answerOf, historyCsv, historyJson, historyTable} from '../lib/features/slashing-history/table.ts';
 
 /** Columns of what is no terminal: a row is one line. */
@@ -48,7 +48,7 @@ export default class SlashingHistory extends AosCommand {
     const note = (line: string): void => this.note(line, flags.quiet);
     const target = historyTarget(flags, note);
     const signals = listenForSignals('stop');
-    const progress = progressLine(process.stderr);
+    const progress = scanProgress(process.stderr);
     try {
       const onProgress = flags.quiet || this.jsonEnabled() ? () => {} : progress.show;
       const history = await historyFor(target, flags, {signal: signals.stop, onProgress});

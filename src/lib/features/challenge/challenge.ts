@@ -6,7 +6,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {chainSource, notedView, requireRpc, type ChainFlags} from '../../cli/chain-flags.ts';
 import {listenForSignals, interrupted} from '../../cli/signals.ts';
-import {progressLine} from '../slashing-history/slashing-history.ts';
+import {scanProgress} from '../slashing-history/slashing-history.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 
 /** The chain with the challenges. */
@@ -46,7 +46,7 @@ export async function challengesFor(
   {quiet}: {quiet: boolean},
 ): Promise<Challenges> {
   const signals = listenForSignals('stop');
-  const progress = progressLine(process.stderr);
+  const progress = scanProgress(process.stderr);
   try {
     return await readChallenges(
       {

@@ -4,7 +4,7 @@ import {readSlashingHistory, type SlashingHistory} from '../../peers/chain/slash
 import type {ChainView} from '../../config/chain-view.ts';
 import {aosDirs} from '../../config/paths.ts';
 import {chainSource, notedView, requireOperator, type ChainFlags} from '../../cli/chain-flags.ts';
-import {terminalStyle} from '../../cli/terminal-style.ts';
+import {progressLine} from '../../cli/progress-line.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 
 export type HistoryFlags = ChainFlags & {
@@ -20,9 +20,6 @@ export type HistoryTarget = {view: ChainView; operator: string; rpcUrls: readonl
 
 /** Timeout of one request: providers end a search after 10 s or 30 s. */
 const REQUEST_TIMEOUT_MS = 35_000;
-/** Without a terminal, progress is a line at this interval. */
-const LINE_EVERY_MS = 10_000;
-const DRAW_EVERY_MS = 100;
 
 /**
  * Resolves the operator and the chain from flags, environment, and the configuration file, which may be missing.
@@ -60,29 +57,13 @@ export function historyFor(
   );
 }
 
-/** Draws progress: in place on a terminal, else a line at intervals. `clear` removes the last one. */
-export function progressLine(stream: NodeJS.WriteStream): {
+/** Draws the progress of a scan on stderr. `clear` removes the last one. */
+export function scanProgress(stream: NodeJS.WriteStream): {
   show: (progress: ScanProgress) => void;
   clear: () => void;
 } {
-  const {animate} = terminalStyle(process.argv, process.env, process);
-  const every = animate ? DRAW_EVERY_MS : LINE_EVERY_MS;
-  // A short scan needs no lines in a log.
-  let drawn = animate ? 0 : systemTime.monotonic();
-  let onScreen = false;
-  return {
-    show(progress) {
-      const now = systemTime.monotonic();
-      if (now - drawn < every || stream.writableNeedDrain) return;
-      drawn = now;
-      onScreen = animate;
-      stream.write(animate ? `\r\x1b[2K${progressText(progress)}` : `${progressText(progress)}\n`);
-    },
-    clear() {
-      if (onScreen) stream.write('\r\x1b[2K');
-      onScreen = false;
-    },
-  };
+  const line = progressLine(stream);
+  return {show: (progress) => line.show(() => progressText(progress)), clear: line.clear};
 }
 
 /** Formats progress: `reading history: 42 % · 310 requests, 421 to go · about 38 s left · 12 logs`. */
