@@ -4,6 +4,7 @@ import {configForCommand} from '../lib/cli/load-config.ts';
 import {passwordFlags} from '../lib/cli/password-flag.ts';
 import {answerCheck, answerRegister, registerOptions} from '../lib/features/register/register-command.ts';
 import {registerFlags} from '../lib/features/register/flags.ts';
+import {noProgress, progressLine} from '../lib/cli/progress-line.ts';
 import {untilStopped} from '../lib/cli/signals.ts';
 
 export default class Register extends AosCommand {
@@ -36,7 +37,8 @@ Exit code 0: registered. 3: something has to be done first, or declined. 4: only
     const show = (line: string): void => this.note(line);
     const style = this.listStyle();
     const answer = await untilStopped((signal) => {
-      const options = registerOptions(config, flags, {canAsk, signal, note, show});
+      const progress = flags.quiet ? noProgress : progressLine(process.stderr);
+      const options = registerOptions(config, flags, {canAsk, signal, note, show, progress});
       return flags.check ? answerCheck(config, options, style) : answerRegister(config, options, style);
     });
     this.give({...answer, warnings, network, nodeId: node.id});

@@ -1,6 +1,7 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
+import {noProgress} from '../../src/lib/cli/progress-line.ts';
 import type {Config} from '../../src/lib/config/config.ts';
 import {checkConfig} from '../../src/lib/config/load.ts';
 import {deployAos, type AosContracts, type DeployOptions} from '../../src/devnet/chain/deploy.ts';
@@ -101,6 +102,7 @@ export function registering(place: Site, over: Partial<RegisterOptions> = {}): R
     limits: limits({pollMs: 50, waitMs: 20_000}),
     confirm: () => Promise.resolve(true),
     note: () => {},
+    progress: noProgress,
     ...over,
   };
 }

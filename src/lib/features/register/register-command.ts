@@ -2,6 +2,7 @@ import type {Flow} from '../../peers/chain/detect.ts';
 import {readiness} from '../../peers/chain/precondition.ts';
 import type {ListStyle} from '../../cli/check-list.ts';
 import type {Answer} from '../../cli/answer.ts';
+import {noProgress, type ProgressLine} from '../../cli/progress-line.ts';
 import type {Config} from '../../config/config.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
 import type {PasswordFlagValues} from '../../cli/password-flag.ts';
@@ -36,11 +37,13 @@ export type Talk = {
   signal: AbortSignal;
   note: (line: string) => void;
   show: (line: string) => void;
+  /** Shows how long the dispatcher takes; without it nothing is shown. */
+  progress?: ProgressLine;
 };
 
 /** Flags and configuration as what {@link register} takes. @throws AosError USAGE | KEY_* */
 export function registerOptions(config: Config, flags: RegisterFlagValues, talk: Talk): RegisterOptions {
-  const {canAsk, signal, note, show} = talk;
+  const {canAsk, signal, note, show, progress = noProgress} = talk;
   const given = <T>(text: string | undefined, parse: (text: string) => T): T | null =>
     text === undefined ? null : parse(text);
   const flagged = given(flags.dispatcher, (text) => httpUrl(text, 'dispatcher'));
@@ -57,6 +60,7 @@ export function registerOptions(config: Config, flags: RegisterFlagValues, talk:
     limits: txLimits(flags, signal),
     confirm: confirmWith({yes: flags.yes, canAsk, signal, note: show}),
     note,
+    progress,
   };
 }
 

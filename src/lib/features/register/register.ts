@@ -10,12 +10,13 @@ import {readiness, type Precondition} from '../../peers/chain/precondition.ts';
 import {refreshOpenAttempts} from '../../peers/chain/tx/open-attempts.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
 import type {PreparedTx} from '../../peers/chain/tx/transact.ts';
+import type {ProgressLine} from '../../cli/progress-line.ts';
 import type {Config} from '../../config/config.ts';
 import {afterSent, createAct, goesOn, recording, type Act, type Mode} from './act.ts';
 import {findAvs, registrationErrand, setKeyRequests, type Avs, type Registering} from './avs.ts';
 import {registerWithDispatcher} from './dispatcher.ts';
 import type {BlsKey, Hex} from './key.ts';
-import {rangeStep, requestReport} from './range.ts';
+import {lookAtRange, rangeStep, requestReport, type RangeContext} from './range.ts';
 import {run, say} from '../../foundation/next-step/next-step.ts';
 import {step, type RegisterReport, type StepReport} from './report.ts';
 import {txReport} from '../tx/report.ts';
@@ -36,6 +37,8 @@ export type RegisterOptions = {
   limits: TxLimits;
   confirm: (prepared: PreparedTx) => Promise<boolean>;
   note: (line: string) => void;
+  /** Shows how long the dispatcher takes. */
+  progress: ProgressLine;
 };
 
 /** What to type to become an EigenLayer operator. */
@@ -98,18 +101,30 @@ async function walk(given: Walk): Promise<RegisterReport> {
     if (unmet.length > 0) return [step('avs', 'missing', 'something stands in the way, see below')];
     return avsSteps(chain, given, state);
   });
-  if (steps.every(goesOn)) {
-    const {signer} = session;
-    steps.push(
-      await registerWithDispatcher(
-        options.dispatcherUrl,
-        signer.address,
-        options.mode === 'apply' ? (message, signal) => signer.sign(message, signal) : null,
-        options.limits.signal,
-      ),
-    );
-  }
-  return finish(await session.refresh(), given, steps, unmet);
+  if (!steps.every(goesOn)) return finish(await session.refresh(), given, {steps, unmet, range: null});
+  const {report, before} = await dispatcherStep(given);
+  const range = {dispatcher: report.outcome, before};
+  return finish(await session.refresh(), given, {steps: [...steps, report], unmet, range});
+}
+
+function dispatcherStep({
+  session,
+  avs: {contracts, operator},
+  options,
+}: Walk): ReturnType<typeof registerWithDispatcher> {
+  const {signer, tx} = session;
+  const {rangeContract} = contracts;
+  const {limits, note, progress} = options;
+  return registerWithDispatcher({
+    url: options.dispatcherUrl,
+    operator: signer.address,
+    sign: options.mode === 'apply' ? (message, signal) => signer.sign(message, signal) : null,
+    look: (signal) => lookAtRange(session, rangeContract, operator, signal),
+    time: tx.time,
+    note,
+    progress,
+    signal: limits.signal,
+  });
 }
 
 async function asOperator(chain: Chain, {avs, options, act}: Walk): Promise<StepReport> {
@@ -212,9 +227,9 @@ function joined({flow, groups}: AvsState): string {
 async function finish(
   chain: Chain,
   {session, avs, options}: Walk,
-  steps: StepReport[],
-  preconditions: readonly Precondition[],
+  done: {steps: StepReport[]; unmet: readonly Precondition[]; range: RangeContext | null},
 ): Promise<RegisterReport> {
+  const {steps, unmet: preconditions} = done;
   const {contracts, flow, operator} = avs;
   const {rangeContract, registry, serviceManager} = contracts;
   const [state, range] = await Promise.all([
@@ -222,7 +237,7 @@ async function finish(
     rangeContract === null ? null : readRangeState(chain, rangeContract, operator),
   ]);
   const socket = state.known ? await readSocket(chain, contracts, operator, state.operatorId) : null;
-  if (range !== null && steps.every(goesOn)) steps.push(rangeStep(range));
+  if (range !== null && done.range !== null) steps.push(rangeStep(range, done.range));
   const avsStep = steps.find(({id}) => id === 'avs');
   const past = session.tx.journal.list(PAST).find(({intent, state: at, chain: of}) => {
     const isOurs =

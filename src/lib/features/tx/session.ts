@@ -13,7 +13,8 @@ export type TxSession = {
   chain: Chain;
   tx: TxDeps;
   signer: Web3Signer;
-  refresh(): Promise<Chain>;
+  /** @param signal ends the opening and every later request [that of the session] */
+  refresh(signal?: AbortSignal): Promise<Chain>;
   close(): Promise<void>;
 };
 
@@ -49,7 +50,7 @@ export async function openTxSession(
   try {
     const account = signerAccount(signer, signal);
     const tx: TxDeps = {node: await txNode(chain), account, journal, time: systemTime, note};
-    return {chain, tx, signer, refresh: () => openChain(opening), close};
+    return {chain, tx, signer, refresh: (end = signal) => openChain({...opening, signal: end}), close};
   } catch (error) {
     await close();
     throw error;
