@@ -112,6 +112,7 @@ export function statusFacts(changes: Partial<StatusFacts> = {}): StatusFacts {
     chain: known(chainFacts(), NOW),
     journal: known(journalFacts(), NOW),
     operator: known({pid: 7, host: 'here', version: '0.1.0', view: viewOf(EARNING)}, NOW),
+    row: known({id: NODE, address: NODE, range: {start: 0n, end: 60_000n}, status: ''}, NOW),
     ...changes,
   };
 }

@@ -3,8 +3,11 @@ import type {NextStep} from './next-step/next-step.ts';
 /** Why something is not known, and the one next thing to type or do, where there is one. */
 export type Unknown = {state: 'unknown'; reason: string; next: NextStep | null};
 
-/** Something that was read: what it is and when it was read (Unix ms), or why it is not known. */
-export type Fact<T> = {state: 'known'; value: T; at: number} | Unknown;
+/** Something that was read, and when (Unix ms). */
+export type Known<T> = {state: 'known'; value: T; at: number};
+
+/** Something that was read, or why it is not known. */
+export type Fact<T> = Known<T> | Unknown;
 
 export const known = <T>(value: T, at: number): Fact<T> => ({state: 'known', value, at});
 

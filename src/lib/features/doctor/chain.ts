@@ -17,6 +17,7 @@ import {count} from '../../foundation/text/words.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import type {DoctorContext} from './context.ts';
 import {ANSWER_MS, noAnswerFrom} from './answer-time.ts';
+import {rowFact} from './row-reading.ts';
 import {known, unknown} from '../../foundation/fact.ts';
 import type {ChainFacts} from '../../peers/chain/operator-facts.ts';
 
@@ -96,7 +97,11 @@ export function chainProbes(context: DoctorContext): Probe[] {
         });
         report('chain.gas', judgeGas(facts));
         const status = statusFacts(context, nodeId, facts);
-        for (const id of REGISTRY_IDS) report(id, findingOf(JUDGES[id](status)));
+        const judge = (id: (typeof REGISTRY_IDS)[number], given: StatusFacts): void =>
+          report(id, findingOf(JUDGES[id](given)));
+        for (const id of REGISTRY_IDS) if (id !== 'registry.range') judge(id, status);
+        // The dispatcher may take its time, and only the range is compared with its row.
+        judge('registry.range', {...status, row: rowFact(await context.row())});
       },
     },
   ];
@@ -177,6 +182,7 @@ function statusFacts({config, time}: DoctorContext, nodeId: string, chain: Chain
     chain: known(chain, time.now()),
     journal: asked,
     operator: asked,
+    row: asked,
   };
 }
 

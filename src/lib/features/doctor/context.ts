@@ -3,6 +3,7 @@ import type {FoundConfig} from '../../config/file.ts';
 import type {Env} from '../../config/paths.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {JournalReading} from './journal-reading.ts';
+import type {RowReading} from './row-reading.ts';
 import type {RunningFacts} from '../status/facts.ts';
 import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
@@ -28,6 +29,8 @@ export type DoctorContext = {
   running: () => Promise<RunningReading>;
   /** What the journal says; read once. */
   journal: () => Promise<JournalReading>;
+  /** The dispatcher's row of the node; asked for once. */
+  row: () => Promise<RowReading>;
 };
 
 /** What the control socket says of the node’s operator on this machine. */

@@ -1,16 +1,18 @@
 import {run, say} from '../../foundation/next-step/next-step.ts';
-import {createDispatcherRest} from '../../peers/dispatcher/rest.ts';
+import {rangeText} from '../../peers/dispatcher/row-range.ts';
 import {probeWebSocket} from '../../peers/dispatcher/probe.ts';
 import {blocked, ok, unclear, warn, type Finding} from './check.ts';
 import type {Probe} from './run.ts';
 import {CODES} from '../../foundation/errors/table.ts';
-import {isAosError} from '../../foundation/errors/error.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import type {DoctorContext} from './context.ts';
-import {withinAnswerTime} from './answer-time.ts';
-import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
+import {noAnswerFrom, withinAnswerTime} from './answer-time.ts';
+import type {RowReading} from './row-reading.ts';
 
 const FIX = CODES.DISPATCHER_UNREACHABLE.next;
+const NOT_NOW = say(
+  'Try again in a minute: while the dispatcher registers an operator, it answers nothing else. Else see that it runs.',
+);
 
 export function dispatcherProbes(context: DoctorContext): Probe[] {
   const {config, time} = context;
@@ -42,20 +44,11 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
     },
     {
       checks: ['dispatcher.knows_us'],
-      run: async (report, signal) => {
-        if (dispatcherUrl === null) {
-          report('dispatcher.knows_us', unknown);
-          return;
-        }
-        if (nodeId === null) {
+      run: async (report) => {
+        if (dispatcherUrl === null) report('dispatcher.knows_us', unknown);
+        else if (nodeId === null)
           report('dispatcher.knows_us', blocked('config.valid', 'node.node_id is not known'));
-          return;
-        }
-        const {host} = new URL(dispatcherHttpUrl(null, dispatcherUrl));
-        const found = await withinAnswerTime({who: host, next: FIX, signal}, (end) =>
-          askAboutUs(dispatcherUrl, nodeId, end),
-        );
-        report('dispatcher.knows_us', found);
+        else report('dispatcher.knows_us', judgeRow(nodeId, await context.row()));
       },
     },
   ];
@@ -76,22 +69,27 @@ function judgeIdentity({verifyDispatcher, dispatcherAddress}: DoctorContext['con
   return ok(`signed by ${dispatcherAddress} (${verifyDispatcher})`);
 }
 
-async function askAboutUs(webSocketUrl: string, nodeId: string, signal: AbortSignal): Promise<Finding> {
-  const url = dispatcherHttpUrl(null, webSocketUrl);
-  const {host} = new URL(url);
-  try {
-    const found = await createDispatcherRest(url).operatorInfo(nodeId, signal);
-    if (found === null || !sameAddress(found.address, nodeId))
-      return warn(`${host} does not know node_id`, run('register'));
-    const range = found.range === null ? '' : `, range ${found.range.start}–${found.range.end}`;
-    return ok(`known to ${host}${range}`);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!isAosError(error)) throw error;
-    // Its HTTP API may well be elsewhere: the configuration names the WebSocket only.
-    return unclear(
-      `its HTTP API was not found at ${host} (${error.code})`,
-      run('register', ['--dispatcher', 'URL'], 'Ask the operator of the dispatcher for it, then'),
-    );
+function judgeRow(nodeId: string, reading: RowReading): Finding {
+  switch (reading.state) {
+    case 'not-asked':
+      return blocked('config.valid', 'net.dispatcher_url is not known');
+    case 'silent':
+      return unclear(noAnswerFrom(reading.host), NOT_NOW);
+    case 'failed': {
+      const {host, error} = reading;
+      if (error.code === 'DISPATCHER_FAILED') return unclear(`${error.message} (${error.code})`, error.next);
+      // Its HTTP API may well be elsewhere: the configuration names the WebSocket only.
+      return unclear(
+        `its HTTP API was not found at ${host}: ${error.message} (${error.code})`,
+        run('register', ['--dispatcher', 'URL'], 'Ask the operator of the dispatcher for it, then'),
+      );
+    }
+    case 'read': {
+      const {host, row} = reading;
+      if (row === null || !sameAddress(row.address, nodeId))
+        return warn(`${host} does not know node_id`, run('register'));
+      const as = row.id === nodeId ? '' : ` as ${row.id}`;
+      return ok(`known to ${host}${as}${row.range === null ? '' : `, range ${rangeText(row.range)}`}`);
+    }
   }
 }

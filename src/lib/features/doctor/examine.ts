@@ -18,6 +18,7 @@ import {readJournal, type JournalReading} from './journal-reading.ts';
 import {journalProbes} from './journal.ts';
 import {machineProbes} from './machine.ts';
 import {pingProbes} from './ping.ts';
+import {readRow, type RowReading} from './row-reading.ts';
 import {findOperator, operatorProbes} from './running.ts';
 import {signerProbes} from './signer.ts';
 import {workersProbes} from './workers.ts';
@@ -52,12 +53,14 @@ export async function examine(where: Surroundings, plan: Plan, signal: AbortSign
   const config = usableConfig({file, env, cwd});
   let running: Promise<RunningReading> | undefined;
   let journal: Promise<JournalReading> | undefined;
+  let row: Promise<RowReading> | undefined;
   const context: DoctorContext = {
     ...where,
     config,
     found,
     running: () => (running ??= findOperator(config, where)),
     journal: () => (journal ??= readJournal(config.storeDir)),
+    row: () => (row ??= readRow(config, {now: time.now, signal})),
   };
   const results = await runProbes(allProbes(context), {
     wanted: plan.run,

@@ -123,6 +123,7 @@ function judgeOutside(
         : running.state === 'absent'
           ? known(null, now)
           : unknown('the operator could not be asked'),
+    row: unknown('not asked here'),
   };
   const from = outerUrl === null ? 'http://PUBLIC-ADDRESS:PORT' : outerUrl;
   const elsewhere = `From another network: curl -fsS --max-time 5 ${from}/ping`;

@@ -64,7 +64,7 @@ export const CHECKS = [
 
   {id: 'registry.operator', about: 'node_id is an EigenLayer operator.', needs: ['chain.rpc']},
   {id: 'registry.avs', about: 'It is registered with the AVS.', needs: ['chain.rpc']},
-  {id: 'registry.range', about: 'It has a sampling range.', needs: ['chain.rpc']},
+  {id: 'registry.range', about: 'It has a sampling range, the same on chain and in the dispatcher’s row.', needs: ['chain.rpc']},
   {id: 'registry.challenges', about: 'No challenge waits for an answer.', needs: ['chain.rpc']},
   {id: 'registry.slashed', about: 'Nothing was slashed or recorded.', needs: ['chain.rpc']},
 

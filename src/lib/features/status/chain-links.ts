@@ -4,8 +4,9 @@ import {type StatusFacts} from './facts.ts';
 import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
 import {count} from '../../foundation/text/words.ts';
 import type {RegistrationStatus} from '../../peers/chain/registration-types.ts';
-import {flatFact, mapFact, unknown, type Fact} from '../../foundation/fact.ts';
-import type {AvsFacts, PenaltyFacts} from '../../peers/chain/operator-facts.ts';
+import {flatFact, mapFact, unknown, type Fact, type Known} from '../../foundation/fact.ts';
+import {rowDifference} from '../../peers/dispatcher/row-range.ts';
+import type {AvsFacts, PenaltyFacts, RangeFacts} from '../../peers/chain/operator-facts.ts';
 
 /** All of an operator's stake is left: AllocationManager's magnitudes begin here and only fall. */
 const WHOLE = 10n ** 18n;
@@ -73,15 +74,9 @@ function sameSocket(socket: string, outerUrl: string): boolean {
   return bare(socket) === bare(outerUrl);
 }
 
-export function judgeRange({chain, operator}: StatusFacts): Judgement {
+export function judgeRange({chain, operator, row}: StatusFacts): Judgement {
   const fact = flatFact(mapFact(chain, ({range}) => range));
-  if (fact.state === 'known') {
-    const {start, end, max} = fact.value;
-    if (end > start)
-      return ok(`${start}–${end} of ${max}: ${percent(end - start, max)} of all jobs`, fact.at);
-    const range = start === 0n && end === 0n ? 'no range is set' : `the range ${start}–${end} is empty`;
-    return fail(`${range}, so no job is ever selected`, run('register'), fact.at);
-  }
+  if (fact.state === 'known') return judgeChainRange(fact, row);
   const seen = operator.state === 'known' ? (operator.value?.view.range ?? null) : null;
   if (seen === null) return unclear(fact);
   const text = `${seen.start}–${seen.end} of ${seen.max}, as the operator knows it`;
@@ -90,6 +85,27 @@ export function judgeRange({chain, operator}: StatusFacts): Judgement {
   return seen.source === 'chain'
     ? ok(text, seen.at)
     : warn(`${text} from an earlier run`, say(reading), seen.at);
+}
+
+const OTHER_ROW = say(
+  'Nothing to do here, since sampling follows the chain; ask the operator of the dispatcher to correct its row.',
+);
+
+/** The chain decides; a row of the dispatcher that says something else is worth a word. */
+function judgeChainRange(
+  {value: {start, end, max}, at}: Known<RangeFacts>,
+  row: StatusFacts['row'],
+): Judgement {
+  const isSet = start !== 0n || end !== 0n;
+  const said = row.state === 'known' ? (row.value?.range ?? null) : null;
+  const difference = rowDifference(said, isSet ? {start, end} : null);
+  const also = difference === null ? '' : `; ${difference}`;
+  if (end <= start) {
+    const range = isSet ? `the range ${start}–${end} is empty` : 'no range is set';
+    return fail(`${range}, so no job is ever selected${also}`, run('register'), at);
+  }
+  const found = `${start}–${end} of ${max}: ${percent(end - start, max)} of all jobs`;
+  return difference === null ? ok(found, at) : warn(`${found}${also}`, OTHER_ROW, at);
 }
 
 export function judgeChallenges({chain}: StatusFacts): Judgement {

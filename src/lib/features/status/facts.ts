@@ -1,5 +1,6 @@
 import type {Span} from '../../node/liveness/spans.ts';
 import type {OperatorView} from '../../node/events/view.ts';
+import type {DispatcherOperator} from '../../peers/dispatcher/rest-rows.ts';
 import type {Fact} from '../../foundation/fact.ts';
 import type {ChainFacts} from '../../peers/chain/operator-facts.ts';
 import type {ErrorCode} from '../../foundation/errors/table.ts';
@@ -21,6 +22,8 @@ export type StatusFacts = {
   journal: Fact<JournalFacts>;
   /** The operator's process; `value` null: none runs for this node on this machine. */
   operator: Fact<RunningFacts | null>;
+  /** The dispatcher's row of the operator; `value` null: it has none. */
+  row: Fact<DispatcherOperator | null>;
 };
 
 export type Rules = {

@@ -7,6 +7,9 @@ import {readVrfKey} from '../../config/vrf-key.ts';
 import {connectNode} from '../../node/control/find.ts';
 import {CODES} from '../../foundation/errors/table.ts';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
+import {createDispatcherRest} from '../../peers/dispatcher/rest.ts';
+import type {DispatcherOperator} from '../../peers/dispatcher/rest-rows.ts';
+import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
 import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
 import {parseSignerUrl} from '../../peers/signer/url.ts';
 import {type JournalFacts, type RunningFacts, type SignerFacts, type StatusFacts} from './facts.ts';
@@ -17,12 +20,13 @@ import type {StatusTarget} from './target.ts';
 import {known, unknown, type Fact} from '../../foundation/fact.ts';
 
 /** How long each source may take; one that takes longer is unknown and the others do not wait for it. */
-const DEADLINES_MS = {signer: 5_000, chain: 15_000, control: 2_000} as const;
+const DEADLINES_MS = {signer: 5_000, chain: 15_000, control: 2_000, row: 3_000} as const;
 /** For a source that does not answer at all. */
 const ADVICE = {
   signer: CODES.SIGNER_UNREACHABLE.next,
   chain: CODES.CHAIN_UNREACHABLE.next,
   control: say('Read the operator’s log.'),
+  row: CODES.DISPATCHER_UNREACHABLE.next,
 } as const;
 /** One request to the RPC, of the six steps that the chain takes. */
 const RPC_TIMEOUT_MS = 6_000;
@@ -39,7 +43,7 @@ export async function gatherStatus(
   {offline, signal}: {offline: boolean; signal: AbortSignal},
 ): Promise<StatusFacts> {
   const {local, nodeId, network, rules} = target;
-  const [signer, chain, operator, journal] = await Promise.all([
+  const [signer, chain, operator, journal, row] = await Promise.all([
     signerFact(target, {offline, signal}),
     offline
       ? OFFLINE
@@ -56,6 +60,7 @@ export async function gatherStatus(
         ),
     local === null ? NOT_HERE : readFact('control', signal, (end) => readOperator(target, end)),
     local === null ? NOT_HERE : readJournal(local.storeDir),
+    rowFact(target, {offline, signal}),
   ]);
   signal.throwIfAborted();
   const running = operator.state === 'known' ? operator.value : null;
@@ -73,6 +78,7 @@ export async function gatherStatus(
     chain,
     operator,
     journal,
+    row,
   };
 }
 
@@ -120,6 +126,18 @@ function signerFact(
   if (signerUrl === null)
     return unknown('no configuration names it', say('Name the configuration of this node: -c FILE'));
   return offline ? OFFLINE : readFact('signer', signal, (end) => readSigner(signerUrl, nodeId, end));
+}
+
+/** The row only adds to what the chain says, so a dispatcher that does not answer is no fault of the node. */
+function rowFact(
+  {local, nodeId}: StatusTarget,
+  {offline, signal}: {offline: boolean; signal: AbortSignal},
+): Fact<DispatcherOperator | null> | Promise<Fact<DispatcherOperator | null>> {
+  const url = local?.dispatcherUrl ?? null;
+  if (url === null) return NOT_HERE;
+  if (offline) return OFFLINE;
+  const rest = createDispatcherRest(dispatcherHttpUrl(null, url), {timeoutMs: DEADLINES_MS.row});
+  return readFact('row', signal, (end) => rest.operatorInfo(nodeId, end));
 }
 
 /** Its accounts and one signature, as `aos signer check` would see them. */

@@ -118,7 +118,8 @@ function stakeJson({stake}: Extract<Avs, {state: 'known'}>['value']) {
   );
 }
 
-function samplingJson({chain, operator, vrfPublicKey: key}: StatusFacts) {
+function samplingJson({chain, operator, row, vrfPublicKey: key}: StatusFacts) {
+  const dispatcherRow = row.state === 'known' ? (row.value?.range ?? null) : null;
   const running = operator.state === 'known' ? operator.value : null;
   const fact = flatFact(mapFact(chain, ({range}) => range));
   const seen = running?.view.range ?? null;
@@ -133,11 +134,12 @@ function samplingJson({chain, operator, vrfPublicKey: key}: StatusFacts) {
       share,
       source: 'chain',
       contract,
+      dispatcherRow,
       vrfPublicKey: key,
       at: isoTime(fact.at),
     };
   }
-  if (seen === null) return {...unknownJson(fact), vrfPublicKey: key};
+  if (seen === null) return {...unknownJson(fact), dispatcherRow, vrfPublicKey: key};
   const [start, end, max] = [BigInt(seen.start), BigInt(seen.end), BigInt(seen.max)];
   const share = shareOf(start, end, max);
   const source = seen.source === 'chain' ? 'operator' : 'journal';
@@ -149,6 +151,7 @@ function samplingJson({chain, operator, vrfPublicKey: key}: StatusFacts) {
     share,
     source,
     contract: null,
+    dispatcherRow,
     vrfPublicKey: key,
     at: isoTime(seen.at),
   };

@@ -64,8 +64,13 @@ const strategy = v.object({
   quorums: v.array(v.object({number: count, multiplier: maybe})),
 });
 
+const dispatcherRow = v.pipe(
+  v.nullable(v.object({start: decimal, end: decimal})),
+  v.description('the range in the dispatcher’s row; the chain decides'),
+);
+
 const sampling = v.union([
-  v.object({...unknown.entries, vrfPublicKey: text}),
+  v.object({...unknown.entries, dispatcherRow, vrfPublicKey: text}),
   v.object({
     state: known,
     start: decimal,
@@ -74,6 +79,7 @@ const sampling = v.union([
     share: v.pipe(v.number(), v.description('the part of all jobs that is selected, 0 to 1')),
     source: v.string(),
     contract: text,
+    dispatcherRow,
     vrfPublicKey: text,
     at: time,
   }),

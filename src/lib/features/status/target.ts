@@ -24,6 +24,8 @@ export type StatusTarget = Omit<ChainView, 'nodeId'> & {
 /** The files and URLs of a node on this machine; null for those that only a configuration names. */
 export type LocalNode = {
   signerUrl: string | null;
+  /** Of the dispatcher's WebSocket. */
+  dispatcherUrl: string | null;
   vrfKey: VrfKeySource | null;
   storeDir: string;
 };
@@ -91,7 +93,12 @@ function ownNode(flags: ChainFlags, note: (line: string) => void): StatusTarget 
       networkStart: policy.networkStart,
       outerUrl: net.outerUrl,
     },
-    local: {signerUrl: node.signerUrl, vrfKey: node.vrfKey, storeDir: config.store.dir},
+    local: {
+      signerUrl: node.signerUrl,
+      dispatcherUrl: net.dispatcherUrl,
+      vrfKey: node.vrfKey,
+      storeDir: config.store.dir,
+    },
   };
 }
 
@@ -107,7 +114,8 @@ function runningTarget(
   const {config: view} = loadChainView({...source, flags: named});
   note(`no configuration; this is the operator that runs here, ${nodeId} on ${network}`);
   const storeDir = nodeStateDir(aosDirs(env, cwd), network, nodeId);
-  return {...view, nodeId, network, rules: DEFAULT_RULES, local: {signerUrl: null, vrfKey: null, storeDir}};
+  const local: LocalNode = {signerUrl: null, dispatcherUrl: null, vrfKey: null, storeDir};
+  return {...view, nodeId, network, rules: DEFAULT_RULES, local};
 }
 
 /** The only operator that runs on this machine; null when none does. @throws AosError CONTROL_AMBIGUOUS | CONTROL_VERSION */

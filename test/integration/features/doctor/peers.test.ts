@@ -254,6 +254,32 @@ describe('dispatcher', () => {
       'dispatcher.knows_us': {state, found: expect.stringContaining(told) as string},
     });
   });
+
+  it.each<[RequestListener, RegExp, RegExp]>([
+    [
+      (_request, response) => response.writeHead(404).end(),
+      /its HTTP API was not found at .*HTTP 404: Not Found/,
+      /^Ask the operator of the dispatcher for it, then/,
+    ],
+    [
+      (request) => request.socket.destroy(),
+      /closed the connection without an answer \(DISPATCHER_FAILED\)$/,
+      /^The address is right/,
+    ],
+    [
+      (_request, response) => response.end('{"code":500,"message":""}'),
+      /code 500 without a message \(DISPATCHER_FAILED\)$/,
+      /^Its database does not answer/,
+    ],
+    [() => {}, /gave no answer within 2\.5 s$/, /^Try again in a minute: while the dispatcher registers/],
+  ])('%# whose HTTP API fails is unknown, with what it said', async (listener, found, next) => {
+    const sick = patient();
+    sick.configure({'net.dispatcher_url': new URL(await httpServer(listener)).host});
+    const {'dispatcher.knows_us': check} = await sick.checks('dispatcher.knows_us');
+    expect(check?.state).toBe('unknown');
+    expect(check?.found).toMatch(found);
+    expect(check?.next?.say).toMatch(next);
+  });
 });
 
 describe('ping', () => {

@@ -45,6 +45,25 @@ const of = (changes: Partial<StatusFacts>, id: LinkId): Link => {
   return link;
 };
 
+describe('a range', () => {
+  const row = (start: bigint, end: bigint): Partial<StatusFacts> => ({
+    row: known({id: NODE, address: NODE, range: {start, end}, status: ''}, NOW),
+  });
+  it('that the dispatcher’s row has otherwise is said in words and in JSON', () => {
+    expect(of(row(1800n, 2400n), 'vrf_range').found).toBe(
+      '0–60000 of 600000: 10 % of all jobs; the row of the dispatcher says 1800–2400, the chain says 0–60000, and the chain decides',
+    );
+    const unset = chain({range: known({start: 0n, end: 0n, max: 600_000n, contract: NODE}, NOW)});
+    expect(of({...row(1800n, 2400n), ...unset}, 'vrf_range').found).toMatch(
+      /^no range is set, so no job is ever selected; the row of the dispatcher says 1800–2400, no range is set on chain/,
+    );
+    expect(statusResult(statusFacts(row(1800n, 2400n))).sampling).toMatchObject({
+      start: 0n,
+      dispatcherRow: {start: 1800n, end: 2400n},
+    });
+  });
+});
+
 describe('links', () => {
   it('are all there, in order, and hold when all is well', () => {
     const links = judgeLinks(statusFacts());
@@ -164,6 +183,15 @@ describe('links', () => {
       'fail',
       'aos register',
     ],
+    [
+      'range that is not the one in the dispatcher’s row',
+      {row: known({id: NODE, address: NODE, range: {start: 1800n, end: 2400n}, status: ''}, NOW)},
+      'vrf_range',
+      'warn',
+      'Nothing to do here, since sampling follows the chain; ask the operator of the dispatcher to correct its row.',
+    ],
+    ['range of a dispatcher without a row', {row: known(null, NOW)}, 'vrf_range', 'ok', null],
+    ['range of a dispatcher that is away', {row: unknown('away')}, 'vrf_range', 'ok', null],
     ['range by the operator', {chain: unknown('no RPC')}, 'vrf_range', 'ok', null],
     [
       'range of an earlier run',
