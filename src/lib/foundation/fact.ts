@@ -17,7 +17,7 @@ export const unknown = (reason: string, next: NextStep | null = null): Unknown =
   next,
 });
 
-/** The same fact with another value; an unknown one stays unknown. */
+/** Replaces the value of a fact; an unknown one stays unknown. */
 export function mapFact<T, R>(fact: Fact<T>, change: (value: T) => R): Fact<R> {
   return fact.state === 'known' ? known(change(fact.value), fact.at) : fact;
 }

@@ -1,6 +1,6 @@
 import type {Time} from '../time/time.ts';
 
-/** At most `perSecond` yeses in any running second, evenly refilled. */
+/** A limiter that allows at most `perSecond` calls in any second and refills evenly. */
 export function createBucket(perSecond: number, time: Time): () => boolean {
   let tokens = perSecond;
   let at = time.monotonic();

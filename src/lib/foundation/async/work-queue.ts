@@ -13,7 +13,7 @@ export type WorkQueue<T = number> = {
 };
 
 export type WorkQueueOptions<T = number> = {
-  /** How many are worked at once, at least 1. */
+  /** Items in progress at most; at least 1. */
   concurrency: number;
   /** Works one job. A rejection is a bug or the end of the run. */
   work: (job: T) => Promise<void>;

@@ -18,9 +18,9 @@ export type CheckState = (typeof CHECK_STATES)[number];
 export type Check<Id extends string = string> = {
   id: Id;
   state: CheckState;
-  /** What was found, one sentence or figure. */
+  /** The finding: one sentence or figure. */
   found: string;
-  /** What it should be, where that is not plain from `found`. */
+  /** The required value, where `found` does not show it. */
   needed?: string;
   /** The one next thing to do; null where there is none. */
   next: NextStep | null;
@@ -28,7 +28,7 @@ export type Check<Id extends string = string> = {
   at?: number;
 };
 
-/** What a check comes to, before it has its name. */
+/** The outcome of a check, without its id. */
 export type Finding = Omit<Check, 'id'>;
 
 export const ok = (found: string): Finding => ({state: 'ok', found, next: null});
@@ -41,7 +41,7 @@ export const unclear = (found: string, next: NextStep | null = null): Finding =>
   next,
 });
 
-/** How many checks are in each state. */
+/** Counts the checks in each state. */
 export function countStates(checks: readonly Pick<Check, 'state'>[]): Record<CheckState, number> {
   const counts = {ok: 0, warn: 0, fail: 0, pending: 0, unknown: 0, skipped: 0};
   for (const {state} of checks) counts[state] += 1;

@@ -11,7 +11,7 @@ import {JOURNAL} from './codes/journal.ts';
 import {OPERATOR} from './codes/operator.ts';
 import {DEVNET} from './codes/devnet.ts';
 
-/** What an exit code says; the same with and without `--json` (`aos help exit-codes`). */
+/** The meanings of exit codes, the same with and without `--json` (`aos help exit-codes`). */
 export const EXIT = {
   ok: 0,
   bug: 1,
@@ -40,11 +40,11 @@ type CodeEntry = {
   /** The exit code that an error ends a command with; null: a notice, which ends nothing. */
   exit: keyof typeof EXIT | null;
   category: ErrorCategory | null;
-  /** What it means for the operator, one sentence. */
+  /** Its meaning for the operator, in one sentence. */
   means: string;
   /** The general next step; a throw site may name a better one. */
   next: NextStep;
-  /** What usually is behind it and how to see it, the likeliest first. */
+  /** Usual causes and how to see them, the likeliest first. */
   causes: readonly string[];
 };
 
@@ -68,9 +68,9 @@ export const CODES = {
 
 /** An error or a notice. */
 export type Code = keyof typeof CODES;
-/** What ends a command. */
+/** A code that ends a command. */
 export type ErrorCode = {[C in Code]: (typeof CODES)[C]['exit'] extends null ? never : C}[Code];
-/** What is said along the way and ends nothing. */
+/** A code of a notice, which ends no command. */
 export type NoticeCode = Exclude<Code, ErrorCode>;
 
 /** Whether a word is a code of the table. */

@@ -1,24 +1,24 @@
 import {type CommandId, COMMANDS} from './commands.ts';
 
 /**
- * The one next thing to type or do, as a value: it is rendered once for people and once for JSON, and the renderer puts
- * `-c FILE` in. A command that does not exist does not compile.
+ * A next step as a value: a renderer makes its text for people and for JSON, and adds `-c FILE`. A command that does not
+ * exist does not compile.
  */
 export type NextStep = {
-  /** What to do, in words, without the command; '' when the command alone says it. */
+  /** The step in words, without the command; '' when the command is enough. */
   readonly say: string;
-  /** The command of ours to type ('' is `aos` itself), its arguments as the shell would get them. */
+  /** The command of aos ('' is `aos` itself), with its arguments unquoted. */
   readonly run?: {readonly command: CommandId | ''; readonly args?: readonly string[]};
 };
 
 /** Renders a next step as text, with the configuration file that the user named by hand. */
 export type RenderNext = (step: NextStep) => string;
 
-/** A next step in words alone. */
+/** Makes a next step of words alone. */
 export const say = (words: string): NextStep => ({say: words});
 
 /**
- * A next step that is a command of ours.
+ * Makes a next step with a command of aos.
  *
  * @example run('status')                             // aos status
  * @example run('job list', ['--state', 'failed'])    // aos job list --state failed
@@ -29,7 +29,7 @@ export const run = (command: CommandId | '', args: readonly string[] = [], words
   run: args.length === 0 ? {command} : {command, args},
 });
 
-/** True for a next step among the values of a report. */
+/** Whether a value of a report is a next step. */
 export function isNextStep(value: unknown): value is NextStep {
   return (
     typeof value === 'object' &&
@@ -42,12 +42,12 @@ export function isNextStep(value: unknown): value is NextStep {
 
 const isCommand = (text: string): text is CommandId | '' => text === '' || Object.hasOwn(COMMANDS, text);
 
-/** The help of a command or a topic, by its words; of `aos` itself for ''. */
+/** Returns the step to the help of a command or a topic; of `aos` itself for ''. */
 export function helpOf(words: string): NextStep {
   return isCommand(words) ? run(words, ['--help']) : run('', [...words.split(' '), '--help']);
 }
 
-/** A next step that another process wrote; one of its commands that this version does not have becomes words. */
+/** Reads a next step of another process; a command that this version does not have becomes words. */
 export function toNextStep(
   value: string | {say: string; run?: {command: string; args: string[]} | undefined},
 ): NextStep {

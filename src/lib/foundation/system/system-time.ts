@@ -26,7 +26,7 @@ export const systemTime: Time = {
 /** A signal that aborts with `outer`, or after `ms` with a TimeoutError, whichever comes first; `done` lets go of both. */
 export type Deadline = {signal: AbortSignal; done: () => void};
 
-/** In place of `AbortSignal.timeout` combined with an outer signal: see {@link linkedAbort}. */
+/** Replaces `AbortSignal.timeout` combined with an outer signal: see {@link linkedAbort}. */
 export function deadline(outer: AbortSignal, ms: number): Deadline {
   const {controller, unlink} = linkedAbort(outer);
   const timer = setTimeout(() => {

@@ -1,6 +1,6 @@
 import {cellsOf, graphemes} from './cells.ts';
 
-/** What is printed for the signs that our own texts use: as it reads best, and in one cell. */
+/** The ASCII forms of the signs in our own texts: the most readable one, and one of a single cell. */
 const SIGNS: Readonly<Record<string, {text: string; cell?: string}>> = {
   '✓': {text: '+'},
   '✗': {text: 'x'},

@@ -3,28 +3,28 @@ import stringWidth from 'string-width';
 const PLAIN_ASCII = /^[ -~]*$/;
 const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
 
-/** How many cells of a terminal a text takes: two for CJK and emoji. */
+/** Counts the cells of a text on a terminal: two for CJK and emoji. */
 export function cellsOf(text: string): number {
   return PLAIN_ASCII.test(text) ? text.length : stringWidth(text);
 }
 
-/** What a person sees as one character each. */
+/** Splits a text into the characters that a person sees. */
 export function graphemes(text: string): string[] {
   return PLAIN_ASCII.test(text)
     ? Array.from(text)
     : Array.from(segmenter.segment(text), ({segment}) => segment);
 }
 
-/** More code units than a text that people write has in a cell (a family of emoji has 11 in two): a longer one is cut unmeasured. */
+/** Code units of one cell at most in a usual text (a family of emoji has 11 in two cells); a longer text is cut unmeasured. */
 const UNITS_A_CELL = 8;
 
-/** Whether a text needs cutting; a long one is not measured as a whole, for it may come from outside. */
+/** Whether a text is too wide; a long one, which may come from outside, is not measured as a whole. */
 function isWider(text: string, width: number): boolean {
   if (text.length > UNITS_A_CELL * (width + 1)) return true;
   return cellsOf(text) > width;
 }
 
-/** The text in at most `width` cells, with an ellipsis at its end where something is missing. */
+/** Cuts a text to at most `width` cells, with an ellipsis at its end. */
 export function fit(text: string, width: number): string {
   if (!isWider(text, width)) return text;
   return width < 1 ? '' : `${take(graphemes(headOf(text, width)), width - 1).join('')}…`;
@@ -43,19 +43,19 @@ export function middle(text: string, width: number): string {
   return `${left.join('')}…${right.join('')}`;
 }
 
-/** The text filled up with spaces to `width` cells; a wider one stays as it is. */
+/** Pads a text with spaces to `width` cells; a wider one stays as it is. */
 export function pad(text: string, width: number, side: 'left' | 'right' = 'left'): string {
   const fill = ' '.repeat(Math.max(0, width - cellsOf(text)));
   return side === 'left' ? text + fill : fill + text;
 }
 
-/** In exactly `width` cells, cut or filled up with spaces. */
+/** Cuts or pads a text to exactly `width` cells. */
 export function column(text: string, width: number, side: 'left' | 'right' = 'left'): string {
   return pad(fit(text, width), width, side);
 }
 
 /**
- * Breaks a text between words into lines of at most `width` cells; the first line keeps the spaces it begins with.
+ * Wraps a text between words into lines of at most `width` cells; the first line keeps its leading spaces.
  * @param long a word that is wider than a line: `break` it anywhere; `keep` it whole on a line of its own, so that users can
  *   copy an address or a command; or `keep ids` whole and break other words
  * @returns at least one line
@@ -86,8 +86,8 @@ const LEAST_ROOM = 30;
 const INDENT = 2;
 
 /**
- * A head and its text in lines of at most `width` cells, broken between words. Further lines begin below the text, or are
- * indented by two cells where there is no head, or no room for the text's longest word beside it. Words stay whole.
+ * Wraps a head and its text into lines of at most `width` cells. Further lines begin below the text, or two cells in when
+ * there is no head, or no room beside it for the longest word. Words stay whole.
  * @returns at least one line
  */
 export function hang(head: string, text: string, width: number): string[] {
@@ -103,7 +103,7 @@ export function hang(head: string, text: string, width: number): string[] {
   );
 }
 
-/** Pieces of at most `width` cells; a character that is wider than that is left out. */
+/** Breaks a word into pieces of at most `width` cells; leaves out a wider character. */
 function breakWord(word: string, width: number): string[] {
   const pieces: string[] = [];
   let piece = '';
@@ -122,7 +122,7 @@ function breakWord(word: string, width: number): string[] {
   return [...pieces, piece];
 }
 
-/** As much of the beginning as `width` cells can need. */
+/** Returns the beginning of a text that is long enough for `width` cells. */
 const headOf = (text: string, width: number): string => text.slice(0, UNITS_A_CELL * Math.max(1, width));
 
 function take(all: readonly string[], width: number): string[] {

@@ -40,7 +40,7 @@ export function fitTable(columns: readonly Column[], width: number): string[] {
   return lines;
 }
 
-/** As many a line as fit; one that would be broken begins a line of its own. */
+/** Joins as many cells as fit into each line; one that would break begins a new line. */
 function packed(texts: readonly string[], width: number): string[] {
   return texts
     .reduce<string[]>((lines, text) => {
