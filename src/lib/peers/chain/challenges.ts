@@ -27,7 +27,7 @@ export type ChallengeOptions = {
   cacheDir: string | null;
   concurrency: number;
   maxRequests: number;
-  /** How long one request may take. */
+  /** Limit for one request. */
   timeoutMs: number;
   time: Time;
   /** Uniform in [0, 1). */
@@ -35,7 +35,7 @@ export type ChallengeOptions = {
   onProgress?: (progress: ScanProgress) => void;
 };
 
-/** All challenges of an AVS: they name no operator. */
+/** All challenges of an AVS, which name no operator. */
 export type Challenges = {
   contract: string;
   chainId: number;
@@ -46,7 +46,7 @@ export type Challenges = {
   windowBlocks: number | null;
   /** Measured over the latest blocks; null on a chain with too few. */
   msPerBlock: number | null;
-  /** In the order of their numbers. */
+  /** All challenges, in the order of their numbers. */
   challenges: Challenge[];
   /** The contract's own count, greater than the number of rows when the RPC omits logs. Null when it does not answer. */
   count: number | null;

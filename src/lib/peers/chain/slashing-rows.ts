@@ -24,7 +24,7 @@ export type HistoryRow = {
   wad: bigint | null;
   /** `wad` as percent with its decimals, e.g. `12.5`. */
   percent: string | null;
-  /** In the smallest unit of the token. */
+  /** The amount in the smallest unit of the token. */
   amount: bigint | null;
   symbol: string | null;
   decimals: number | null;

@@ -54,7 +54,7 @@ export type SlashingHistory = {
   range: {from: number; to: number; fromAt: number | null; toAt: number};
   /** Rows of later blocks are not final. */
   finalBlock: number;
-  /** In the order of the chain. */
+  /** All rows, in the order of the chain. */
   rows: HistoryRow[];
   totals: TokenTotal[];
   sources: Coverage[];

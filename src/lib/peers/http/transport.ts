@@ -27,7 +27,7 @@ export type Transport = {
   close(): Promise<void>;
 };
 
-/** What a peer does that closed an idle connection just as we used it. */
+/** Error codes of a connection that the peer closed just as a request used it. */
 const STALE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /**
@@ -60,7 +60,7 @@ export function createTransport(
         // The caller has its reason already, and would not hear of a second request or of how that one ends.
         if (signal?.aborted === true) return;
         if (mayRetry && connection.reused && status === 0 && STALE.has(networkCode(error))) {
-          // The client dropped its broken socket, so this connection connects anew. Not from within its callback: it is still
+          // The client dropped its broken socket, so the retry connects again. Not from within its callback: it is still
           // emptying its queue and throws, where nothing can catch it, when it finds a new request in it.
           resolve(Promise.resolve().then(() => exchange(connection, call, signal, false)));
         } else {

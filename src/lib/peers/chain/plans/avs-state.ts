@@ -14,11 +14,11 @@ import type {ResolvedContracts} from '../contract-types.ts';
 /** The registration state of an operator at the AVS that the next transaction depends on. */
 export type AvsState = {
   flow: Flow;
-  /** True: no quorum or set is left to join. */
+  /** Whether no quorum or set is left to join. */
   registered: boolean;
   /**
-   * Registered for at least one quorum or set, so AVSDirectory needs no further signature. Null: the registry did not
-   * answer.
+   * Whether the operator is in at least one quorum or set, so that AVSDirectory needs no further signature. Null when the
+   * registry did not answer.
    */
   known: boolean | null;
   operatorId: Hex | null;

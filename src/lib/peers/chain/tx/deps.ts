@@ -3,7 +3,7 @@ import type {Time} from '../../../foundation/time/time.ts';
 import type {TxNode} from './node.ts';
 import type {TxJournal} from './port.ts';
 
-/** What sending a transaction needs. */
+/** The ports for sending a transaction. */
 export type TxDeps = {
   node: TxNode;
   /** Signs, and compares the signed transaction with the request field by field (signer/account.ts). */

@@ -3,7 +3,7 @@ import type {TxAttempt, TxReceipt} from './port.ts';
 /** A node's facts about one attempt. */
 export type AttemptFacts = {
   hash: string;
-  /** In its pool or a block. */ known: boolean;
+  /** Whether it is in the node's mempool or a block. */ known: boolean;
   receipt: TxReceipt | null;
 };
 

@@ -1,6 +1,6 @@
 import type {Hex} from 'viem';
 
-/** What an attempt is for: the transaction itself, the same with higher fees, or a self-transfer in its place. */
+/** The purpose of an attempt: the transaction itself, the same with higher fees, or a self-transfer in its place. */
 export type TxKind = 'send' | 'speed-up' | 'cancel';
 
 /**
