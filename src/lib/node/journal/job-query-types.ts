@@ -2,6 +2,7 @@ import type {Reading} from '../../protocol/clock/readings.ts';
 import type {JobKey, VrfFields} from '../../protocol/wire/messages.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {JobOutcome, JobState} from '../events/job-states.ts';
+import type {RequestEnd, RequestTaker} from './records.ts';
 
 /** Which jobs; a list that is empty leaves that side open. */
 export type JobQuery = {
@@ -32,7 +33,7 @@ export type JobRow = {
   concludedAt: number | null;
   /** Of the last delivery. */
   delivery: {envelopeId: string; signature: string; at: number} | null;
-  /** When it was accepted or given up. */
+  /** When it was accepted, given up, or left unanswered. */
   closedAt: number | null;
 };
 
@@ -41,9 +42,27 @@ export type JobRequestRow = {
   attempt: number;
   kind: string;
   askedAt: number;
+  /** The worker that took it, and when; null as far as is not known. */
+  worker: RequestTaker | null;
+  takenAt: number | null;
+  /** How it ended without an answer; null: it is open, or answered. */
+  ended: RequestEnd | null;
+  endedAt: number | null;
   /** The body that the worker called back with, as it came. */
   answer: string | null;
   answeredAt: number | null;
+};
+
+/** A callback that is not the answer of its job. */
+export type EvidenceRow = {
+  attempt: number | null;
+  at: number;
+  /** Why it is not the answer. */
+  why: string;
+  /** Its first 64 KiB. */
+  body: string;
+  /** The size of the whole. */
+  bytes: number;
 };
 
 /** Everything the journal holds of one job. */
@@ -56,6 +75,10 @@ export type JobDetailRecord = JobRow & {
   /** The job_result that is sent. */
   content: string | null;
   requests: readonly JobRequestRow[];
+  /** Callbacks that came beside the answer, at most three. */
+  evidence: readonly EvidenceRow[];
+  /** Why no worker answered it; null unless it is unanswered. */
+  why: string | null;
   /** About this job id, in order. */
   readings: readonly Reading[];
 };

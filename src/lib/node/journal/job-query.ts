@@ -3,10 +3,20 @@ import {join} from 'node:path';
 import {AosError} from '../../foundation/errors/error.ts';
 import {pickDriver, type Database, type Row, type SqliteDriver, type SqlValue} from './driver.ts';
 import {readFailure} from './failure.ts';
-import {numberOf, outcomeOf, rangeOf, readingOf, stateOf, textOf, vrfOf} from './rows.ts';
+import {
+  maybeTextOf,
+  numberOf,
+  outcomeOf,
+  rangeOf,
+  readingOf,
+  requestOf,
+  stateOf,
+  textOf,
+  vrfOf,
+} from './rows.ts';
 import {prepareSchema} from './schema.ts';
 import {JOURNAL_FILE} from './sqlite.ts';
-import type {JobQuery, JobRequestRow, JobDetailRecord, JobRow} from './job-query-types.ts';
+import type {EvidenceRow, JobQuery, JobRequestRow, JobDetailRecord, JobRow} from './job-query-types.ts';
 
 /** Reads jobs from a journal that another process may write. Every function throws AosError JOURNAL_UNREADABLE. */
 export type JobReader = {
@@ -50,15 +60,17 @@ export function openJobReader({dir, driver}: {dir: string; driver?: SqliteDriver
 }
 
 function jobReader(database: Database, path: string): JobReader {
-  const one = database.prepare(`SELECT ${COLUMNS}, j.range, j.frame_index, f.text AS frame, a.content
+  const one = database.prepare(`SELECT ${COLUMNS}, j.range, j.why, j.frame_index, f.text AS frame, a.content
     ${FROM} JOIN frames f ON f.id = j.frame_id WHERE j.seq = ?`);
   const exact = database.prepare(`SELECT ${COLUMNS} ${FROM} WHERE j.job_id = ? ORDER BY j.seq LIMIT ?`);
   const beginning = database.prepare(
     `SELECT ${COLUMNS} ${FROM} WHERE j.job_id >= ?1 AND j.job_id < ?2 ORDER BY j.seq LIMIT ?3`,
   );
   const bySeq = database.prepare(`SELECT ${COLUMNS} ${FROM} WHERE j.seq = ?`);
-  const requests = database.prepare(
-    'SELECT attempt, kind, asked_at, answer, answered_at FROM questions WHERE seq = ? ORDER BY attempt, asked_at',
+  const requests = database.prepare('SELECT * FROM questions WHERE seq = ? ORDER BY attempt, asked_at');
+  const evidence = database.prepare(
+    `SELECT e.at, e.why, e.body, e.bytes, q.attempt FROM evidence e
+     LEFT JOIN questions q ON q.request_id = e.request_id WHERE e.seq = ? ORDER BY e.n`,
   );
   const readings = database.prepare('SELECT * FROM readings WHERE ref = ? ORDER BY n');
   const fact = database.prepare('SELECT value FROM facts WHERE name = ?');
@@ -86,8 +98,10 @@ function jobReader(database: Database, path: string): JobReader {
       frame: textOf(row, 'frame'),
       index: numberOf(row, 'frame_index'),
       range: rangeOf(row),
-      content: maybeText(row, 'content'),
-      requests: requests.all(seq).map(requestOf),
+      content: maybeTextOf(row, 'content'),
+      requests: requests.all(seq).map(requestRowOf),
+      evidence: evidence.all(seq).map(evidenceOf),
+      why: maybeTextOf(row, 'why'),
       readings: readings.all(textOf(row, 'job_id')).map(readingOf),
     };
   };
@@ -159,8 +173,8 @@ function conditionOf({states, outcomes, kinds, tags, since}: JobQuery): {where: 
 }
 
 function rowOf(row: Row): JobRow {
-  const envelopeId = maybeText(row, 'envelope_id');
-  const signature = maybeText(row, 'signature');
+  const envelopeId = maybeTextOf(row, 'envelope_id');
+  const signature = maybeTextOf(row, 'signature');
   const signedAt = maybeNumber(row, 'signed_at');
   const isSigned = envelopeId !== null && signature !== null && signedAt !== null;
   return {
@@ -170,7 +184,7 @@ function rowOf(row: Row): JobRow {
     outcome: row['outcome'] === null ? null : outcomeOf(row),
     kind: textOf(row, 'kind'),
     model: textOf(row, 'model'),
-    signer: maybeText(row, 'signer'),
+    signer: maybeTextOf(row, 'signer'),
     vrf: row['vrf'] === null ? null : vrfOf(textOf(row, 'vrf')),
     receivedAt: numberOf(row, 'received_at'),
     concludedAt: maybeNumber(row, 'concluded_at'),
@@ -179,18 +193,21 @@ function rowOf(row: Row): JobRow {
   };
 }
 
-function requestOf(row: Row): JobRequestRow {
-  return {
-    attempt: numberOf(row, 'attempt'),
-    kind: textOf(row, 'kind'),
-    askedAt: numberOf(row, 'asked_at'),
-    answer: maybeText(row, 'answer'),
-    answeredAt: maybeNumber(row, 'answered_at'),
-  };
+function requestRowOf(row: Row): JobRequestRow {
+  const {attempt, kind, askedAt, answer, worker, takenAt, ended} = requestOf(row);
+  const answeredAt = maybeNumber(row, 'answered_at');
+  const endedAt = maybeNumber(row, 'ended_at');
+  return {attempt, kind, askedAt, answer, worker, takenAt, ended, answeredAt, endedAt};
 }
 
-function maybeText(row: Row, column: string): string | null {
-  return row[column] === null ? null : textOf(row, column);
+function evidenceOf(row: Row): EvidenceRow {
+  return {
+    attempt: maybeNumber(row, 'attempt'),
+    at: numberOf(row, 'at'),
+    why: textOf(row, 'why'),
+    body: textOf(row, 'body'),
+    bytes: numberOf(row, 'bytes'),
+  };
 }
 
 function maybeNumber(row: Row, column: string): number | null {

@@ -1,5 +1,5 @@
 import {AosError} from '../../foundation/errors/error.ts';
-import type {VrfFields} from '../../protocol/wire/messages.ts';
+import type {JobKey, VrfFields} from '../../protocol/wire/messages.ts';
 import {rangeText} from '../../protocol/vrf/range-text.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {Database} from './driver.ts';
@@ -7,7 +7,8 @@ import {frameTable} from './frames.ts';
 import {jobPruning} from './job-pruning.ts';
 import {jobReads} from './job-reads.ts';
 import {stateOf, textOf} from './rows.ts';
-import type {Conclusion, Delivery, JobRecord, NewJob} from './records.ts';
+import {tombstoneTable} from './tombstones.ts';
+import {PRUNED, type Conclusion, type Delivery, type JobRecord, type NewJob} from './records.ts';
 import type {JobState} from '../events/job-states.ts';
 
 /** What a change did: `jobId` for the clock reading, `changed` false when it was known before. */
@@ -17,6 +18,7 @@ export type Change = {jobId: string; changed: boolean};
 export function jobTable(database: Database) {
   const reads = jobReads(database);
   const frames = frameTable(database);
+  const tombstones = tombstoneTable(database);
   const {headOf, answeredHeadOf, contentOf, ...changes} = prepareChanges(database);
 
   function head(seq: number): {jobId: string; state: JobState} {
@@ -42,13 +44,20 @@ export function jobTable(database: Database) {
 
   return {
     ...reads,
-    prune: jobPruning(database, frames),
+    prune: jobPruning(database, frames, tombstones),
+
+    /** Whether one of its (job_id, tag) was stored and is cleaned up. */
+    wasPruned: (key: JobKey): boolean => tombstones.has(key),
 
     receive(job: NewJob): {known: boolean; record: JobRecord} {
       const known = reads.find(job.key);
       if (known !== undefined) return {known: true, record: known};
       const {jobId, tag, position} = job.key;
       const {receivedAt, frame, index, kind, model} = job;
+      const key = {jobId, tag, position};
+      const fresh = {state: 'received', vrf: null, range: null, outcome: null, content: null} as const;
+      const record = {seq: PRUNED, key, receivedAt, frame, index, kind, model, ...fresh};
+      if (tombstones.has(key)) return {known: true, record};
       const added = changes.addJob.run(
         jobId,
         tag,
@@ -60,12 +69,7 @@ export function jobTable(database: Database) {
         model,
         job.signer,
       );
-      const key = {jobId, tag, position};
-      const fresh = {state: 'received', vrf: null, range: null, outcome: null, content: null} as const;
-      return {
-        known: false,
-        record: {seq: added.lastInsertRowid, key, receivedAt, frame, index, kind, model, ...fresh},
-      };
+      return {known: false, record: {...record, seq: added.lastInsertRowid}};
     },
 
     /**
@@ -110,6 +114,16 @@ export function jobTable(database: Database) {
       return {jobId, changed: true};
     },
 
+    /** The job's number and identity, without its frame. */
+    placeOf(seq: number): Pick<JobRecord, 'seq' | 'key'> {
+      const row = changes.keyOf.get(seq);
+      if (row === undefined) throw new AosError('BUG', `the journal has no job ${seq}`);
+      return {
+        seq,
+        key: {jobId: textOf(row, 'job_id'), tag: textOf(row, 'tag'), position: textOf(row, 'position')},
+      };
+    },
+
     expire(seq: number, at: number): void {
       const {state} = head(seq);
       if (state !== 'accepted' && state !== 'expired') changes.setClosed.run('expired', at, seq);
@@ -129,6 +143,7 @@ function prepareChanges(database: Database) {
        FROM jobs j LEFT JOIN answers a ON a.seq = j.seq WHERE j.seq = ?`,
     ),
     contentOf: database.prepare('SELECT content FROM answers WHERE seq = ?'),
+    keyOf: database.prepare('SELECT job_id, tag, position FROM jobs WHERE seq = ?'),
     addJob: database.prepare(
       `INSERT INTO jobs (job_id, tag, position, state, received_at, frame_id, frame_index, kind, model, signer)
        VALUES (?, ?, ?, 'received', ?, ?, ?, ?, ?, ?)`,
@@ -138,7 +153,7 @@ function prepareChanges(database: Database) {
     ),
     setSelected: database.prepare(`UPDATE jobs SET state = 'selected', vrf = ?, range = ? WHERE seq = ?`),
     setConcluded: database.prepare(
-      `UPDATE jobs SET state = 'concluded', range = coalesce(range, ?) WHERE seq = ?`,
+      `UPDATE jobs SET state = 'concluded', closed_at = NULL, why = NULL, range = coalesce(range, ?) WHERE seq = ?`,
     ),
     setSigned: database.prepare(
       'UPDATE jobs SET state = ?, envelope_id = ?, signature = ?, signed_at = ? WHERE seq = ?',

@@ -1,7 +1,19 @@
 import type {JobKey, VrfFields} from '../../protocol/wire/messages.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {Reading, ReadingEvent} from '../../protocol/clock/readings.ts';
-import type {JobRecord, NewJob, Conclusion, InitialState, Delivery, RequestRecord} from './records.ts';
+import type {Others, SignedText} from './job-texts.ts';
+import type {WithoutAnswer} from './job-reads.ts';
+import type {
+  JobRecord,
+  NewJob,
+  Conclusion,
+  InitialState,
+  Delivery,
+  NewRequest,
+  RequestEnd,
+  RequestRecord,
+  RequestTaker,
+} from './records.ts';
 import type {JobState} from '../events/job-states.ts';
 
 /**
@@ -13,35 +25,66 @@ export type Journal = JobJournal &
   RequestJournal &
   ClockJournal &
   Notes & {
-    /** Deletes accepted and expired jobs (with their requests) and readings from before `before`, Unix ms; the last reading stays. */
+    /**
+     * Deletes jobs that are over (with their requests) and readings from before `before`, Unix ms. Of each job a tombstone
+     * stays, of the readings the last one.
+     */
     prune(before: number): Promise<number>;
     close(): Promise<void>;
   };
 
+/**
+ * Makes the one answer of a selected job, inside the write that stores it: of the text that its (job_id, tag) has under
+ * another position, or of what a worker said.
+ * @param read the job, for those who do not have it at hand
+ * @param text the one that was answered already; null: none
+ */
+export type MakeAnswer = (seq: number, read: () => JobRecord, text: SignedText | null) => Conclusion;
+
+/** Why what a worker said is no answer. */
+export type NoAnswer = {noAnswer: string};
+
+/** What became of a callback; `concluded`: the jobs that have their answer by it, its own first. */
+export type TakenCallback =
+  | {state: 'taken'; concluded: readonly number[]}
+  /** It is none: its request counts as failed. */
+  | {state: 'invalid'; seq: number; why: string}
+  /** The job has its answer already: this one is kept beside it. */
+  | {state: 'already'}
+  | {state: 'unknown'};
+
 /** The jobs, each with its state and its one answer. */
 export type JobJournal = {
   /**
-   * Stores a new job with a clock reading, or returns the stored one of that (job_id, tag, position). `initialState` gives
-   * the first state of a new job, stored in the same write; a repeated write calls it again, with another seq.
+   * Stores a new job with a clock reading, or returns the stored one of that (job_id, tag, position); one whose (job_id,
+   * tag) was cleaned up is known too, with the number {@link PRUNED}. `initialState` gives the first state of a new job,
+   * stored in the same write; a repeated write calls it again, with another seq.
    */
   receive(
     job: NewJob,
     initialState?: (seq: number) => InitialState,
   ): Promise<{known: boolean; record: JobRecord}>;
-  /** Whether a job is stored; reads committed data. */
+  /** Whether a job of this (job_id, tag) is stored, under any position, or was and is cleaned up; reads committed data. */
   knows(key: JobKey): boolean;
+  /** What is known of the job's (job_id, tag) under other positions. */
+  others(job: Pick<JobRecord, 'seq' | 'key'>): Others;
   /** Selects a job for a worker; its first request is journalled with it, in the same write. */
-  select(
-    seq: number,
-    vrf: VrfFields,
-    first?: Omit<RequestRecord, 'answer'>,
-    range?: SamplingRange,
-  ): Promise<void>;
+  select(seq: number, vrf: VrfFields, first?: NewRequest, range?: SamplingRange): Promise<void>;
   /**
    * Stores the one answer of a job, before it is signed. The same content again is a no-op.
    * @throws AosError ANSWER_CONFLICT for a different content
    */
   conclude(seq: number, answer: Conclusion): Promise<void>;
+  /**
+   * Concludes a selected or unanswered job, and with its text those of the same (job_id, tag) that wait under other
+   * positions. Resolves with them all, itself first; with none when it has its answer already. A repeated write calls
+   * `make` again.
+   */
+  concludeText(seq: number, make: MakeAnswer): Promise<readonly number[]>;
+  /** A selected job ends without an answer, which may still come. Resolves false when it is not selected any more. */
+  leave(seq: number, why: string, at: number): Promise<boolean>;
+  /** Has a job that waits, or was left without an answer, asked about again. Resolves false when it has its answer. */
+  retry(seq: number): Promise<boolean>;
   /** Records a delivery of the stored content that was not accepted; the last one stays. */
   signed(seq: number, delivery: Delivery): Promise<void>;
   /**
@@ -59,23 +102,32 @@ export type JobJournal = {
   newest(): JobRecord | undefined;
   /** Number of jobs in each state. */
   counts(): Readonly<Record<JobState, number>>;
+  /** Number of jobs on their way: neither over, nor left without an answer. */
+  pending(): number;
+  /** Jobs without an answer, by kind: received before `waitingSince` and still selected, or left since `leftSince`. */
+  withoutAnswer(waitingSince: number, leftSince: number): WithoutAnswer[];
 };
 
 /** The requests to workers, and their answers. */
 export type RequestJournal = {
   /** Journals a request that is about to be sent. */
-  ask(request: Omit<RequestRecord, 'answer'>): Promise<void>;
+  ask(request: NewRequest): Promise<void>;
+  /** A worker took a request. It is only a note: what follows does not wait for the disk. */
+  taken(requestId: string, worker: RequestTaker, at: number): Promise<void>;
+  /** A request that was taken gets no answer any more, as far as is known: it was one attempt. */
+  ended(requestId: string, worker: RequestTaker, end: RequestEnd, at: number): Promise<void>;
   /**
-   * Takes a callback: once per request id, durable before it resolves; `unknown` too when its job is concluded.
-   * `conclude` makes the job's answer from it, which is stored in the same write; null: no step works on that job now, and
-   * it is concluded later. A repeated write calls it again.
+   * Takes a callback of any request of a job, until the job has its answer: durable before it resolves. `make` makes that
+   * answer of it, which is stored in the same write; a repeated write calls it again.
    */
   answer(
     requestId: string,
     body: string,
     at: number,
-    conclude?: (seq: number) => Conclusion | null,
-  ): Promise<{state: 'taken'; seq: number} | {state: 'unknown' | 'already'}>;
+    make: (...args: Parameters<MakeAnswer>) => Conclusion | NoAnswer,
+  ): Promise<TakenCallback>;
+  /** Requests of a job that count as attempts: taken by a worker and not answered, since the last retry. */
+  failed(seq: number): number;
   /** All requests of a job, first attempt first. */
   requests(seq: number): RequestRecord[];
 };

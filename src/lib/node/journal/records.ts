@@ -3,6 +3,9 @@ import type {JobKey, VrfFields, WorkerKind} from '../../protocol/wire/messages.t
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {JobState, JobOutcome} from '../events/job-states.ts';
 
+/** The number of a job that was stored once, and is cleaned up. */
+export const PRUNED = 0;
+
 /** One job as the journal holds it. */
 export type JobRecord = {
   /** Order of arrival, ascending. */
@@ -46,7 +49,8 @@ export type Conclusion = {
 export type Selection = {
   vrf: VrfFields;
   range?: SamplingRange | undefined;
-  first: Omit<RequestRecord, 'answer'> | undefined;
+  /** Undefined: no worker is asked yet. */
+  first: NewRequest | undefined;
 };
 
 /** How a job that is sampled before it is stored begins: with its answer, or selected. */
@@ -55,13 +59,28 @@ export type InitialState = {state: 'concluded'; answer: Conclusion} | ({state: '
 /** One signed delivery of an answer; `at` is Unix ms, the signature hex. */
 export type Delivery = {envelopeId: string; signature: string; at: number};
 
-/** One request put to a worker, as it is journalled when it is asked. */
-export type RequestRecord = {
+/** One request to a worker, as it is journalled before it is put. */
+export type NewRequest = {
   requestId: string;
   seq: number;
   kind: WorkerKind;
   attempt: number;
   askedAt: number;
+};
+
+/** How a request that a worker took ended without an answer; `invalid`: what came is none. */
+export type RequestEnd = 'timeout' | 'lost' | 'invalid';
+
+/** The worker that took a request, and which start of it; null: it does not say one. */
+export type RequestTaker = {url: string; nodeId: string | null};
+
+export type RequestRecord = NewRequest & {
+  /** Null: no worker took it, as far as is known. */
+  worker: RequestTaker | null;
+  /** Unix ms. */
+  takenAt: number | null;
+  /** Null: it is open, or answered. */
+  ended: RequestEnd | null;
   /** The callback body, once it came. */
   answer: string | null;
 };

@@ -6,7 +6,7 @@ import {WORKER_KINDS, type VrfFields, type WorkerKind} from '../../protocol/wire
 import {rangeOfText} from '../../protocol/vrf/range-text.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {Row} from './driver.ts';
-import {type JobRecord, type RequestRecord} from './records.ts';
+import type {JobRecord, RequestEnd, RequestRecord} from './records.ts';
 import {clockFromWire} from '../../protocol/wire/clock-field.ts';
 import {JOB_OUTCOMES, JOB_STATES, type JobOutcome, type JobState} from '../events/job-states.ts';
 
@@ -18,11 +18,17 @@ export function textOf(row: Row, column: string): string {
   throw damaged(column);
 }
 
+export function maybeTextOf(row: Row, column: string): string | null {
+  return row[column] === null ? null : textOf(row, column);
+}
+
 export function numberOf(row: Row, column: string): number {
   const value = row[column];
   if (typeof value === 'number') return value;
   throw damaged(column);
 }
+
+const REQUEST_ENDS = ['timeout', 'lost', 'invalid'] as const satisfies readonly RequestEnd[];
 
 export function stateOf(row: Row): JobState {
   return oneOf(JOB_STATES, textOf(row, 'state'), 'state');
@@ -56,7 +62,13 @@ export function requestOf(row: Row): RequestRecord {
     kind: oneOf<WorkerKind>(WORKER_KINDS, textOf(row, 'kind'), 'kind'),
     attempt: numberOf(row, 'attempt'),
     askedAt: numberOf(row, 'asked_at'),
-    answer: row['answer'] === null ? null : textOf(row, 'answer'),
+    worker:
+      row['worker_url'] === null
+        ? null
+        : {url: textOf(row, 'worker_url'), nodeId: maybeTextOf(row, 'worker_node')},
+    takenAt: row['taken_at'] === null ? null : numberOf(row, 'taken_at'),
+    ended: row['ended'] === null ? null : oneOf(REQUEST_ENDS, textOf(row, 'ended'), 'ended'),
+    answer: maybeTextOf(row, 'answer'),
   };
 }
 

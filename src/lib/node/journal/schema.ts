@@ -1,6 +1,7 @@
 import {AosError} from '../../foundation/errors/error.ts';
 import type {Database} from './driver.ts';
 import {LIVENESS_SCHEMA} from './liveness.ts';
+import {UNANSWERED_SCHEMA} from './unanswered-schema.ts';
 import {run, say} from '../../foundation/next-step/next-step.ts';
 
 /** What kind of file it is, and how it came to be as it is. */
@@ -70,6 +71,7 @@ const JOBS: Schema = {
     LIVENESS_SCHEMA,
     // The sampling range a job was drawn with, for a challenge (vrf/range-text.ts).
     'ALTER TABLE jobs ADD COLUMN range TEXT',
+    UNANSWERED_SCHEMA,
   ],
 };
 

@@ -7,7 +7,11 @@ import {createBatch, type Batch, type Transaction} from './batch.ts';
 import {pickDriver, type Database, type SqliteDriver} from './driver.ts';
 import {readFailure} from './failure.ts';
 import {createPrivateDir, createPrivateFile} from './files.ts';
+import {answering} from './answering.ts';
+import {OVER} from './job-pruning.ts';
 import type {Activity} from './job-reads.ts';
+import {textTable} from './job-texts.ts';
+import {waitTable} from './job-waits.ts';
 import {jobTable} from './jobs.ts';
 import {livenessTable} from './liveness.ts';
 import {takeLock, type Lock} from './lock.ts';
@@ -16,7 +20,7 @@ import {readingTable} from './readings.ts';
 import {textOf} from './rows.ts';
 import {prepareSchema} from './schema.ts';
 import {BUSY_TIMEOUT_MS, openWal, type Wal} from './wal.ts';
-import type {InitialState, Conclusion, JobRecord, Selection} from './records.ts';
+import type {InitialState, JobRecord, Selection} from './records.ts';
 import type {Journal, ReadingLog} from './journal.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 
@@ -113,8 +117,11 @@ type Opened = {database: Database; path: string; writer: {lock: Lock; wal: Wal} 
 function sqliteJournal({database, path, writer}: Opened, options: JournalOptions): NodeJournal {
   const jobs = jobTable(database);
   const requests = requestTable(database);
+  const texts = textTable(database);
+  const waits = waitTable(database);
   const liveness = livenessTable(database);
   const readings = readingTable(database, options.clockId, options.onClockProblem ?? (() => {}));
+  const {conclude, concludeText, answer} = answering({jobs, requests, texts, readings});
   const setFact = database.prepare(
     'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   );
@@ -137,12 +144,6 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
       throw readFailure(error, path);
     }
   };
-
-  /** Runs inside a transaction. */
-  function conclude(seq: number, answer: Conclusion, fresh?: JobRecord): void {
-    const {jobId, changed} = jobs.conclude(seq, answer, fresh);
-    if (changed) readings.append({event: 'result_concluded', ref: jobId, merge: null}, answer.at);
-  }
 
   /** Runs inside a transaction. */
   function select(seq: number, {vrf, range, first}: Selection, fresh = false): void {
@@ -174,9 +175,13 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
             initialState === undefined ? received.record : withInitialState(received.record, initialState),
         };
       }),
-    knows: (key) => readOrFail(() => jobs.knows(key)),
+    knows: (key) => readOrFail(() => texts.isKnown(key) || jobs.wasPruned(key)),
     select: (seq, vrf, first, range) => change(() => select(seq, {vrf, first, range})),
+    others: (job) => readOrFail(() => texts.others(job)),
     conclude: (seq, answer) => change(() => conclude(seq, answer)),
+    concludeText: (seq, make) => change(() => concludeText(seq, make)),
+    leave: (seq, why, at) => change(() => waits.leave(seq, why, at)),
+    retry: (seq) => change(() => waits.retry(seq)),
     signed: (seq, delivery) => change(() => jobs.signed(seq, delivery)),
     accepted: (seq, at, delivery) =>
       changeLater(() => {
@@ -190,17 +195,18 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
     get: (seq) => readOrFail(() => jobs.get(seq)),
     newest: () => readOrFail(() => jobs.newest()),
     counts: () => readOrFail(() => jobs.counts()),
+    pending: () => readOrFail(() => jobs.pending()),
+    withoutAnswer: (waitingSince, leftSince) => readOrFail(() => jobs.withoutAnswer(waitingSince, leftSince)),
 
     ask: (request) => change(() => requests.add(request)),
-    answer: (requestId, body, at, conclusionOf = () => null) =>
+    taken: (requestId, worker, at) => changeLater(() => requests.taken(requestId, worker, at)),
+    ended: (requestId, worker, end, at) =>
       change(() => {
-        const taken = requests.answer(requestId, body, at);
-        if (taken.state !== 'taken') return {state: taken.state};
-        readings.append({event: 'answer_taken', ref: taken.jobId, merge: null}, at);
-        const conclusion = conclusionOf(taken.seq);
-        if (conclusion !== null) conclude(taken.seq, conclusion);
-        return {state: 'taken', seq: taken.seq};
+        requests.taken(requestId, worker, at);
+        requests.ended(requestId, end, at);
       }),
+    answer: (requestId, body, at, make) => change(() => answer(requestId, body, at, make)),
+    failed: (seq) => readOrFail(() => requests.failed(seq)),
     requests: (seq) => readOrFail(() => requests.ofJob(seq)),
 
     read: (event, at) => change(() => readings.append(event, at)),
@@ -230,7 +236,7 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
 
     prune: async (before) => {
       let deleted = 0;
-      for (const state of ['accepted', 'expired'] as const) {
+      for (const state of OVER) {
         for (let after: number | null = 0; after !== null;) {
           const from: number = after;
           const chunk = await change(() => jobs.prune(state, from, before));

@@ -5,6 +5,9 @@ import {DELIVERY, answerOf, inTempDir, newJob, VRF} from '../../../support/journ
 import type {InitialState, NewJob} from '../../../../src/lib/node/journal/records.ts';
 import type {Journal} from '../../../../src/lib/node/journal/journal.ts';
 
+/** Of a request that nothing is known of yet. */
+const OPEN = {worker: null, takenAt: null, ended: null, answer: null} as const;
+
 export type OpenStore = (
   dir: string,
   options?: {onClockProblem?: (error: AosError) => void},
@@ -61,6 +64,7 @@ export function journalContract(store: string, open: OpenStore): void {
         expect(again.counts()).toEqual({
           received: 0,
           selected: 0,
+          unanswered: 0,
           concluded: 0,
           signed: 0,
           accepted: 1,
@@ -147,7 +151,7 @@ export function journalContract(store: string, open: OpenStore): void {
         expect(journal.knows({...newJob('a').key, tag: 'malicious'})).toBe(false);
         const later = await reopen();
         expect([later.get(a.record.seq), later.get(b.record.seq)]).toEqual([a.record, b.record]);
-        expect(later.requests(b.record.seq)).toEqual([{...first, seq: b.record.seq, answer: null}]);
+        expect(later.requests(b.record.seq)).toEqual([{...first, ...OPEN, seq: b.record.seq}]);
         // a received and concluded, b received
         expect(later.lastReading()).toMatchObject({n: 3, event: 'job_received', ref: 'b'});
       }));
@@ -236,24 +240,25 @@ export function journalContract(store: string, open: OpenStore): void {
         expect(journal.list({states: [], after: 0, limit: 10})).toEqual([]);
       }));
 
-    it('takes an answer to a request once', () =>
+    it('takes one answer to a job, whichever of its requests it comes for', () =>
       withJournal(async (journal, reopen) => {
         const {record} = await journal.receive(newJob('a'));
         const request = {requestId: 'q1', seq: record.seq, kind: 'opml', attempt: 1, askedAt: 5} as const;
         await journal.ask(request);
         await journal.ask({...request, requestId: 'q2', attempt: 2});
-        expect(await journal.answer('q1\0', 'x', 6)).toEqual({state: 'unknown'});
+        const made = (): ReturnType<typeof answerOf> => answerOf('content', 6);
+        expect(await journal.answer('q1\0', 'x', 6, made)).toEqual({state: 'unknown'});
         expect(
           await Promise.all([
-            journal.answer('q1', '{"answer":"\\u0000\0"}', 6),
-            journal.answer('q1', 'late', 7),
+            journal.answer('q1', '{"answer":"\\u0000\0"}', 6, made),
+            journal.answer('q1', 'late', 7, made),
           ]),
-        ).toEqual([{state: 'taken', seq: record.seq}, {state: 'already'}]);
+        ).toEqual([{state: 'taken', concluded: [record.seq]}, {state: 'already'}]);
         const again = await reopen();
-        expect(await again.answer('q1', 'later', 8)).toEqual({state: 'already'});
+        expect(await again.answer('q2', 'later', 8, made)).toEqual({state: 'already'});
         expect(again.requests(record.seq)).toEqual([
-          {...request, answer: '{"answer":"\\u0000\0"}'},
-          {...request, requestId: 'q2', attempt: 2, answer: null},
+          {...request, ...OPEN, answer: '{"answer":"\\u0000\0"}'},
+          {...request, ...OPEN, requestId: 'q2', attempt: 2},
         ]);
       }));
 
@@ -272,7 +277,7 @@ export function journalContract(store: string, open: OpenStore): void {
           journal.answer('q1', 'body', 7, (of) => (asked.push(of), answerOf('content', 7))),
           journal.answer('q1', 'twice', 8, (of) => (asked.push(of), answerOf('another', 8))),
         ]);
-        expect([taken, again]).toEqual([{state: 'taken', seq}, {state: 'already'}]);
+        expect([taken, again]).toEqual([{state: 'taken', concluded: [seq]}, {state: 'already'}]);
         expect(asked).toEqual([seq]);
         const later = await reopen();
         expect(later.get(seq)).toMatchObject({state: 'concluded', content: 'content', outcome: 'answered'});
@@ -283,12 +288,14 @@ export function journalContract(store: string, open: OpenStore): void {
         });
       }));
 
-    it('does not know a request any more whose job is concluded', () =>
+    it('takes no answer for a job that is concluded', () =>
       withJournal(async (journal) => {
         const {record} = await journal.receive(newJob('a'));
         await journal.ask({requestId: 'q1', seq: record.seq, kind: 'opml', attempt: 1, askedAt: 5});
         await journal.conclude(record.seq, answerOf('failed'));
-        expect(await journal.answer('q1', 'x', 6)).toEqual({state: 'unknown'});
+        const made = (): ReturnType<typeof answerOf> => answerOf('another', 6);
+        expect(await journal.answer('q1', 'x', 6, made)).toEqual({state: 'already'});
+        expect(journal.get(record.seq)?.content).toBe('failed');
         expect(journal.requests(record.seq)).toMatchObject([{answer: null}]);
       }));
 

@@ -87,14 +87,15 @@ describe.each(loadableDrivers())('jobs by $name', (driver) => {
       const {record} = await writer.receive(newJob('one'));
       const request = {requestId: 'r1', seq: record.seq, kind: 'opml', attempt: 1, askedAt: 1_100} as const;
       await writer.select(record.seq, VRF, request);
-      await writer.answer('r1', '{"answer":"x"}', 1_200);
-      await writer.conclude(record.seq, answerOf('{"result":"x"}', 1_300));
+      await writer.answer('r1', '{"answer":"x"}', 1_200, () => answerOf('{"result":"x"}', 1_300));
       await writer.close();
       const journal = openJobReader({dir, driver});
       expect(journal.record(record.seq)).toMatchObject({
         frame: '{"job":"one"}',
         content: '{"result":"x"}',
-        requests: [{attempt: 1, askedAt: 1_100, answer: '{"answer":"x"}', answeredAt: 1_200}],
+        requests: [{attempt: 1, askedAt: 1_100, answer: '{"answer":"x"}', answeredAt: 1_200, ended: null}],
+        evidence: [],
+        why: null,
         readings: [{event: 'job_received'}, {event: 'answer_taken'}, {event: 'result_concluded'}],
       });
       journal.close();

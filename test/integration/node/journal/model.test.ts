@@ -7,6 +7,7 @@ import {readingOf} from '../../../../src/lib/node/journal/rows.ts';
 import {JOURNAL_FILE, openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
 import {verifyReadings} from '../../../../src/lib/protocol/clock/readings.ts';
 import {DELIVERY, answerOf, inTempDir, loadableDrivers, newJob, VRF} from '../../../support/journal.ts';
+import {JOB_STATES} from '../../../../src/lib/node/events/job-states.ts';
 import type {Journal} from '../../../../src/lib/node/journal/journal.ts';
 
 type Step =
@@ -156,7 +157,7 @@ async function follow(steps: readonly Step[], temp: string, driver: SqliteDriver
 
 function check(journal: Journal, {seqs, contents, closed, asked}: Promised): void {
   const all = journal.list({
-    states: ['received', 'selected', 'concluded', 'signed', 'accepted', 'expired'],
+    states: JOB_STATES,
     after: 0,
     limit: 100,
   });

@@ -166,8 +166,22 @@ for (const driver of loadableDrivers()) {
         const first = await openJournal({dir, clockId: 1n, driver});
         const {record} = await first.receive(newJob('old'));
         await first.select(record.seq, VRF);
+        const done = await first.receive(newJob('done'));
+        const request = {requestId: 'q', seq: done.record.seq, kind: 'opml', attempt: 1, askedAt: 1} as const;
+        await first.select(done.record.seq, VRF, request);
+        await first.answer('q', 'body', 2, () => answerOf('content'));
+        const gone = await first.receive(newJob('gone'));
+        await first.expire(gone.record.seq, 1);
+        await first.prune(2);
         await first.close();
-        edit(driver, dir, 'ALTER TABLE jobs DROP COLUMN range; PRAGMA user_version = 2');
+        edit(
+          driver,
+          dir,
+          `DROP TABLE evidence; DROP TABLE tombstones;
+           ${['worker_url', 'worker_node', 'taken_at', 'ended', 'ended_at'].map((column) => `ALTER TABLE questions DROP COLUMN ${column};`).join('')}
+           ${['why', 'forgiven', 'range'].map((column) => `ALTER TABLE jobs DROP COLUMN ${column};`).join('')}
+           PRAGMA user_version = 2`,
+        );
 
         const reading = {
           code: 'JOURNAL_UNREADABLE',
@@ -183,6 +197,12 @@ for (const driver of loadableDrivers()) {
 
         const journal = await openJournal({dir, clockId: 1n, driver});
         expect(journal.get(record.seq)).toMatchObject({state: 'selected', vrf: VRF, range: null});
+        expect(journal.get(done.record.seq)).toMatchObject({state: 'concluded', content: 'content'});
+        expect(journal.requests(done.record.seq)).toMatchObject([
+          {answer: 'body', worker: null, ended: null},
+        ]);
+        expect(await journal.leave(record.seq, 'no worker answered', 3)).toBe(true);
+        expect((await journal.receive(newJob('next'))).record.seq).toBeGreaterThan(gone.record.seq);
         await journal.conclude(record.seq, answerOf('{}'));
         expect(journal.get(record.seq)).toMatchObject({state: 'concluded', range: null});
         const range = {start: 0n, end: 5n, max: 9n, block: 3n};

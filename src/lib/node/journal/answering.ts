@@ -1,0 +1,87 @@
+import type {MakeAnswer, NoAnswer, TakenCallback} from './journal.ts';
+import type {jobTable} from './jobs.ts';
+import type {textTable, SignedText} from './job-texts.ts';
+import type {Conclusion, JobRecord} from './records.ts';
+import type {requestTable} from './requests.ts';
+import type {readingTable} from './readings.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+
+/** The tables that an answer touches. */
+type Tables = {
+  jobs: ReturnType<typeof jobTable>;
+  requests: ReturnType<typeof requestTable>;
+  texts: ReturnType<typeof textTable>;
+  readings: ReturnType<typeof readingTable>;
+};
+
+/** How jobs get their answers, over several tables. Every function runs inside a transaction. */
+export function answering({jobs, requests, texts, readings}: Tables) {
+  function conclude(seq: number, answer: Conclusion, fresh?: JobRecord): void {
+    const {jobId, changed} = jobs.conclude(seq, answer, fresh);
+    if (changed) readings.append({event: 'result_concluded', ref: jobId, merge: null}, answer.at);
+  }
+
+  function recordOf(seq: number): JobRecord {
+    const record = jobs.get(seq);
+    if (record === undefined) throw new AosError('BUG', `the journal has no job ${seq}`);
+    return record;
+  }
+
+  /** Concludes those of the same (job_id, tag) that wait, with the text that one of them has now. */
+  function concludeOthers(place: Pick<JobRecord, 'seq' | 'key'>, make: MakeAnswer): number[] {
+    const open = texts.open(place);
+    for (const seq of open)
+      conclude(
+        seq,
+        make(seq, () => recordOf(seq), texts.text(recordOf(seq))),
+      );
+    return open;
+  }
+
+  function concludeText(seq: number, make: MakeAnswer): readonly number[] {
+    const record = recordOf(seq);
+    if (record.content !== null || (record.state !== 'selected' && record.state !== 'unanswered')) return [];
+    conclude(
+      seq,
+      make(seq, () => record, texts.text(record)),
+    );
+    return [seq, ...concludeOthers(record, make)];
+  }
+
+  function answer(
+    requestId: string,
+    body: string,
+    at: number,
+    make: (...args: Parameters<MakeAnswer>) => Conclusion | NoAnswer,
+  ): TakenCallback {
+    const found = requests.find(requestId);
+    if (found === null) return {state: 'unknown'};
+    const {seq, jobId} = found;
+    if (!found.isWanted) {
+      // The same again is no second answer.
+      if (found.answer !== body)
+        requests.keep(seq, {requestId, body, at, why: 'the job had its answer already'});
+      return {state: 'already'};
+    }
+    const place = jobs.placeOf(seq);
+    const text: SignedText | null = texts.text(place);
+    const made = make(seq, () => recordOf(seq), text);
+    if ('noAnswer' in made) {
+      requests.ended(requestId, 'invalid', at);
+      requests.keep(seq, {requestId, body, at, why: made.noAnswer});
+      return {state: 'invalid', seq, why: made.noAnswer};
+    }
+    requests.answer(requestId, body, at);
+    readings.append({event: 'answer_taken', ref: jobId, merge: null}, at);
+    conclude(seq, made);
+    // What one of them was answered with is the text of all: no other answer is possible from here on.
+    const same: MakeAnswer = (other, read, known) => {
+      const answer = make(other, read, known);
+      if ('noAnswer' in answer) throw new AosError('BUG', `job ${other} cannot have the text of job ${seq}`);
+      return answer;
+    };
+    return {state: 'taken', concluded: [seq, ...concludeOthers(place, same)]};
+  }
+
+  return {conclude, concludeText, answer};
+}
