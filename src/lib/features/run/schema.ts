@@ -28,6 +28,7 @@ const tally = {
   selected: count,
   unselected: count,
   failed: count,
+  unanswered: count,
   rejected: count,
   resent: count,
   probes: count,
@@ -54,7 +55,7 @@ const liveness = {
 /** Facts as a line has them: the times in them are RFC 3339 (`output/lines.ts` eventLine). */
 type Timed<T> = T extends object
   ? {
-      [K in keyof T]: K extends 'at' | 'lastProbeAt' | 'blockAt' | 'start' | 'end'
+      [K in keyof T]: K extends 'at' | 'lastProbeAt' | 'blockAt' | 'start' | 'end' | 'oldestAt'
         ? Exclude<T[K], number> | (number extends Extract<T[K], number> ? string : never)
         : Timed<T[K]>;
     }
@@ -95,6 +96,9 @@ const lines = {
   job_asked: v.object({job, requestId: v.string(), attempt}),
   job_answered: v.object({job, requestId: v.string(), ms}),
   job_retry: v.object({job, code: errorCode, message, retryInMs}),
+  job_listening: v.object({job, code: errorCode, message, attempts: count}),
+  job_unanswered: v.object({job, reason: v.string()}),
+  job_asked_again: v.object({job}),
   job_concluded: v.object({job, outcome, reason: v.string()}),
   result_sent: v.object({job, envelopeId: v.string(), attempt}),
   result_retry: v.object({job, code: errorCode, message, retryInMs}),
@@ -132,6 +136,9 @@ const lines = {
   }),
   block: v.object({number: decimal, blockAt: time, rpcMs: ms}),
   liveness: v.object(liveness),
+  answers_missing: v.object({
+    kinds: v.array(v.object({kind: v.string(), waiting: count, unanswered: count, oldestAt: time})),
+  }),
   minute: v.object({...tally, inProgress: count, pending: count, uptimeMs: ms}),
   config_reloaded: v.object({
     file: v.nullable(v.string()),

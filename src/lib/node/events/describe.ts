@@ -1,6 +1,14 @@
 import {middle} from '../../foundation/text/cells.ts';
 import {duration, measured} from '../../foundation/time/duration.ts';
-import type {JobRef, LivenessFacts, OperatorEventBody, RejectReason, StopReason} from './events.ts';
+import type {
+  JobRef,
+  LivenessFacts,
+  MissingAnswers,
+  OperatorEventBody,
+  RejectReason,
+  StopReason,
+} from './events.ts';
+import {missingText} from './missing-text.ts';
 import {OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 import type {ErrorCode} from '../../foundation/errors/table.ts';
 import {type NextStep, type RenderNext, run, say} from '../../foundation/next-step/next-step.ts';
@@ -57,6 +65,16 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
       return info(`job ${name(event.job)} answered by the worker after ${measured(event.ms)}`);
     case 'job_retry':
       return warn(`job ${name(event.job)}: ${event.message}; next try in ${measured(event.retryInMs)}`);
+    case 'job_listening':
+      return warn(
+        `job ${name(event.job)}: ${event.message}; ${event.attempts} requests had no answer, it is not asked again, a late answer still counts`,
+      );
+    case 'job_unanswered':
+      return error(
+        `job ${name(event.job)} has no answer, and nothing is sent: ${event.reason} → ${next(run('job retry', [`#${event.job.seq}`]))}`,
+      );
+    case 'job_asked_again':
+      return info(`job ${name(event.job)} is asked about again`);
     case 'job_concluded':
       return concluded(event);
     case 'result_sent':
@@ -94,9 +112,11 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
       return {level: 'debug', text: `block ${event.number}; the RPC took ${ms(event.rpcMs)}`};
     case 'liveness':
       return liveness(event);
+    case 'answers_missing':
+      return missing(event.kinds, next);
     case 'minute':
       return info(
-        `up ${measured(event.uptimeMs)}: ${event.accepted} accepted, ${event.received} received, ${event.failed} failed, ${event.inProgress} in progress, ${event.pending} waiting, ${event.probes} probes`,
+        `up ${measured(event.uptimeMs)}: ${event.accepted} accepted, ${event.received} received, ${event.failed} failed, ${event.unanswered} unanswered, ${event.inProgress} in progress, ${event.pending} waiting, ${event.probes} probes`,
       );
     case 'config_reloaded':
       return reloaded(event);
@@ -104,7 +124,7 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
       return info(stopping(event.reason, event.inProgress, event.graceMs));
     case 'summary':
       return info(
-        `done: ${event.accepted} accepted, ${event.received} received, ${event.selected} selected, ${event.unselected} not selected, ${event.failed} failed, ${event.pending} pending, in ${measured(event.durationMs)}`,
+        `done: ${event.accepted} accepted, ${event.received} received, ${event.selected} selected, ${event.unselected} not selected, ${event.failed} failed, ${event.unanswered} unanswered, ${event.pending} pending, in ${measured(event.durationMs)}`,
       );
   }
 }
@@ -125,6 +145,12 @@ function liveness({lastProbeAt, allowanceLeftMs, allowanceMs, outages}: Liveness
   return warn(
     `the network has not reached us for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${duration(allowanceLeftMs ?? 0)} of the offline allowance left`,
   );
+}
+
+function missing(kinds: readonly MissingAnswers[], next: RenderNext): Description {
+  if (kinds.length === 0) return info('no selected job waits too long for an answer');
+  const step = next(run('job list', ['--state', 'selected,unanswered']));
+  return error(`${missingText(kinds)} → ${step}`);
 }
 
 function reloaded({applied, needRestart}: {applied: string[]; needRestart: string[]}): Description {

@@ -63,6 +63,17 @@ export type OutageFacts = {
   overAllowance: boolean;
 };
 
+/** Jobs of a kind of worker that have no answer. */
+export type MissingAnswers = {
+  kind: string;
+  /** Selected, and received {@link MISSING_AFTER_MS} ago or earlier. */
+  waiting: number;
+  /** Left without an answer in the last {@link UNANSWERED_FOR_MS}. */
+  unanswered: number;
+  /** When the first of them came, Unix ms. */
+  oldestAt: number;
+};
+
 /** Why a frame was not acted on. */
 export type RejectReason =
   'unreadable' | 'unsigned' | 'wrong-signature' | 'wrong-sender' | 'unknown-method' | 'bad-message';
@@ -97,6 +108,12 @@ export type OperatorEventBody =
   | {type: 'job_asked'; job: JobRef; requestId: string; attempt: number}
   | {type: 'job_answered'; job: JobRef; requestId: string; ms: number}
   | {type: 'job_retry'; job: JobRef; code: ErrorCode; message: string; retryInMs: number}
+  /** It is not asked about again; an answer that still comes counts. */
+  | {type: 'job_listening'; job: JobRef; code: ErrorCode; message: string; attempts: number}
+  /** No worker answered in time: nothing is sent. An answer that comes later still concludes it. */
+  | {type: 'job_unanswered'; job: JobRef; reason: string}
+  /** It is asked about again, as was asked for. */
+  | {type: 'job_asked_again'; job: JobRef}
   | {type: 'job_concluded'; job: JobRef; outcome: JobOutcome; reason: string}
   | {type: 'result_sent'; job: JobRef; envelopeId: string; attempt: number}
   | {type: 'result_retry'; job: JobRef; code: ErrorCode; message: string; retryInMs: number}
@@ -121,6 +138,8 @@ export type OperatorEventBody =
   | ({type: 'block'} & BlockFacts)
   /** At the start, when an outage begins or ends, and once a minute. */
   | ({type: 'liveness'} & LivenessFacts)
+  /** When it has changed: by kind of worker, the jobs that have waited too long for an answer, or were left without one. */
+  | {type: 'answers_missing'; kinds: readonly MissingAnswers[]}
   /** Once a minute: what this run amounts to so far. */
   | ({type: 'minute'; inProgress: number; pending: number; uptimeMs: number} & Tally)
   /** SIGHUP to a service: keys that hold from now on, and those that do after a restart. */
@@ -142,6 +161,8 @@ export type Summary = {
   selected: number;
   unselected: number;
   failed: number;
+  /** Left without an answer. */
+  unanswered: number;
   rejected: number;
   resent: number;
   /** Jobs in the journal that still wait for acceptance. */

@@ -1,8 +1,17 @@
 /**
  * received → selected → concluded → signed → accepted, skipping `selected` where no worker is needed.
+ * `unanswered`: selected, and no worker answered within the deadline; an answer that comes later still concludes it.
  * `expired`: never accepted within the retention.
  */
-export const JOB_STATES = ['received', 'selected', 'concluded', 'signed', 'accepted', 'expired'] as const;
+export const JOB_STATES = [
+  'received',
+  'selected',
+  'unanswered',
+  'concluded',
+  'signed',
+  'accepted',
+  'expired',
+] as const;
 
 export type JobState = (typeof JOB_STATES)[number];
 

@@ -52,7 +52,7 @@ function withNextText(event: OperatorEvent, next: RenderNext): {type: string; se
 }
 
 /** Events that hold times beside their own. */
-const WITH_TIMES: ReadonlySet<string> = new Set(['clock', 'block', 'liveness', 'summary']);
+const WITH_TIMES: ReadonlySet<string> = new Set(['clock', 'block', 'liveness', 'answers_missing', 'summary']);
 
 /** Names of fields that are a time wherever they hold a number, in events and in the view. */
 const TIMES: ReadonlySet<string> = new Set([
@@ -64,6 +64,7 @@ const TIMES: ReadonlySet<string> = new Set([
   'lastAcceptedAt',
   'lastProbeAt',
   'blockAt',
+  'oldestAt',
   'start',
   'end',
 ]);

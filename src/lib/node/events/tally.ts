@@ -6,6 +6,7 @@ export const emptyTally: Tally = {
   selected: 0,
   unselected: 0,
   failed: 0,
+  unanswered: 0,
   rejected: 0,
   resent: 0,
   probes: 0,
@@ -24,6 +25,8 @@ export function countEvent(tally: Tally, event: OperatorEventBody): Tally {
         : {...tally, unselected: tally.unselected + 1};
     case 'job_concluded':
       return event.outcome === 'failed' ? {...tally, failed: tally.failed + 1} : tally;
+    case 'job_unanswered':
+      return {...tally, unanswered: tally.unanswered + 1};
     case 'result_sent':
       return event.attempt > 1 ? {...tally, resent: tally.resent + 1} : tally;
     case 'result_accepted':

@@ -3,7 +3,15 @@ import type {JobOutcome} from './job-states.ts';
 
 /** The stage of a job, from its events. */
 export type JobStage =
-  'received' | 'sampled' | 'asked' | 'answered' | 'concluded' | 'sent' | 'accepted' | 'expired';
+  | 'received'
+  | 'sampled'
+  | 'asked'
+  | 'answered'
+  | 'unanswered'
+  | 'concluded'
+  | 'sent'
+  | 'accepted'
+  | 'expired';
 
 export type JobView = {
   /** Its row in the journal. */
@@ -40,6 +48,12 @@ export function jobChange(event: OperatorEvent): Partial<JobView> | null {
     case 'job_retry':
     case 'result_retry':
       return {problem: cut(event.message)};
+    case 'job_listening':
+      return {problem: cut(event.message)};
+    case 'job_unanswered':
+      return {stage: 'unanswered', problem: cut(event.reason)};
+    case 'job_asked_again':
+      return {stage: 'sampled', problem: null};
     case 'job_concluded': {
       const {outcome, reason} = event;
       return {stage: 'concluded', outcome, problem: outcome === 'failed' ? cut(reason) : null};

@@ -2,6 +2,7 @@ import type {
   BlockFacts,
   ClockFacts,
   LivenessFacts,
+  MissingAnswers,
   OperatorEvent,
   SignerStats,
   StopReason,
@@ -63,6 +64,8 @@ export type OperatorView = {
   block: (BlockFacts & {at: number}) | null;
   /** Jobs in progress, and jobs waiting in the journal, as of the last minute. */
   load: {inProgress: number; pending: number; at: number} | null;
+  /** Jobs that have waited too long for an answer, by kind of worker. */
+  missing: readonly MissingAnswers[];
   lastReceivedAt: number | null;
   lastAcceptedAt: number | null;
   /** `net.verify_dispatcher` when the dispatcher does not sign its messages; null when it does. */
@@ -90,6 +93,7 @@ export const emptyView: OperatorView = {
   signer: null,
   block: null,
   load: null,
+  missing: [],
   lastReceivedAt: null,
   lastAcceptedAt: null,
   unsignedPolicy: null,
@@ -174,6 +178,8 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'block':
     case 'liveness':
       return measured(event);
+    case 'answers_missing':
+      return {missing: event.kinds.map((one) => ({...one, kind: cut(one.kind)}))};
     case 'minute':
       return {load: {inProgress: event.inProgress, pending: event.pending, at}};
     case 'problem': {
@@ -201,6 +207,9 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'job_answered':
     case 'job_retry':
     case 'result_retry':
+    case 'job_listening':
+    case 'job_unanswered':
+    case 'job_asked_again':
     case 'job_concluded':
     case 'result_sent':
     case 'result_expired':

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {OperatorEvent, OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
 import {createLog} from '../../../../src/lib/features/run/log.ts';
-import {eventLine, type LogFormat, type Paint} from '../../../../src/lib/node/events/lines.ts';
+import {eventLine, type LogFormat, type Paint, withIsoTimes} from '../../../../src/lib/node/events/lines.ts';
 import {snakeKeys} from '../../../support/snake-keys.ts';
 import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {renderNext} from '../../../../src/lib/cli/next-step.ts';
@@ -22,6 +22,7 @@ const summary = {
   selected: 1,
   unselected: 1,
   failed: 0,
+  unanswered: 0,
   rejected: 0,
   resent: 0,
   pending: 1,
@@ -96,6 +97,14 @@ const EVENTS: OperatorEventBody[] = [
   {type: 'recovered', part: 'signer', afterMs: 999},
   {type: 'range', start: '0', end: '5', max: '9', block: '7', source: 'chain'},
   {type: 'range', start: '0', end: '5', max: '9', block: null, source: 'journal'},
+  {type: 'job_listening', job, code: 'WORKER_TIMEOUT', message: 'no answer within 600 s', attempts: 3},
+  {type: 'job_unanswered', job, reason: 'no opml worker answered within 1 h 50 min'},
+  {type: 'job_asked_again', job},
+  {
+    type: 'answers_missing',
+    kinds: [{kind: 'opml', waiting: 2, unanswered: 1, oldestAt: Date.UTC(2030, 0, 2)}],
+  },
+  {type: 'answers_missing', kinds: []},
   {type: 'stopping', reason: 'SIGINT', inProgress: 2, graceMs: 30_000},
   {type: 'stopping', reason: 'jobs', inProgress: 0, graceMs: 30_000},
   {type: 'stopping', reason: 'for', inProgress: 1, graceMs: 30_000},
@@ -158,10 +167,15 @@ describe('log lines', () => {
       03:04:05 INFO  signer works again after 999 ms
       03:04:05 INFO  sampling range 0–5 of 9 from the chain, block 7
       03:04:05 INFO  sampling range 0–5 of 9 from the journal
+      03:04:05 WARN  job 4a16467f…ef0971fd: no answer within 600 s; 3 requests had no answer, it is not asked again, a late answer still counts
+      03:04:05 ERROR job 4a16467f…ef0971fd has no answer, and nothing is sent: no opml worker answered within 1 h 50 min → aos job retry '#1'
+      03:04:05 INFO  job 4a16467f…ef0971fd is asked about again
+      03:04:05 ERROR 2 opml jobs without an answer for 30 min or longer, 1 opml job left without an answer → aos job list --state selected,unanswered
+      03:04:05 INFO  no selected job waits too long for an answer
       03:04:05 INFO  stopping (SIGINT): finishing 2 jobs, up to 30.0 s; again to stop at once
       03:04:05 INFO  stopping (--jobs reached): no jobs in progress
       03:04:05 INFO  stopping (--for is over): finishing 1 job, up to 30.0 s; Ctrl-C to stop at once
-      03:04:05 INFO  done: 1 accepted, 2 received, 1 selected, 1 not selected, 0 failed, 1 pending, in 61.0 s"
+      03:04:05 INFO  done: 1 accepted, 2 received, 1 selected, 1 not selected, 0 failed, 0 unanswered, 1 pending, in 61.0 s"
     `);
   });
 
@@ -272,7 +286,8 @@ describe('the NDJSON stream', () => {
       const line = eventLine(event(body, index + 1));
       const value = JSON.parse(line) as Record<string, unknown>;
       expect(Object.keys(value).slice(0, 3)).toEqual(['type', 'seq', 'at']);
-      expect(value).toEqual({...body, seq: index + 1, at: '2030-01-02T03:04:05.006Z'});
+      // Times are RFC 3339, at any depth.
+      expect(value).toEqual({...withIsoTimes(body), seq: index + 1, at: '2030-01-02T03:04:05.006Z'});
       expect(line).not.toContain('\n');
     }
   });

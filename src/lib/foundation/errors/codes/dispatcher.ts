@@ -122,6 +122,28 @@ export const DISPATCHER = {
       'The workers of workers.<kind>.urls are not of one build.',
     ],
   },
+  WORKER_BAD_ANSWER: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'What the worker sent cannot be the answer to a job, and is not sent on.',
+    next: say('Check the worker’s log, and its model.'),
+    causes: [
+      'The worker sent an empty text: its model did not load, or ended at once.',
+      'The answer is larger than a result can be.',
+    ],
+  },
+  ANSWERS_MISSING: {
+    exit: null,
+    category: null,
+    means:
+      'Selected jobs have no answer from a worker; what the network does with a missing answer is not published.',
+    next: run('job list', ['--state', 'selected,unanswered']),
+    causes: [
+      'The worker is away, or busy for longer than jobs come in: aos doctor.',
+      'It ends at these prompts: aos job show ID says how each request ended.',
+      'aos job retry --state unanswered asks again.',
+    ],
+  },
   ALERT_NOT_SET: {
     exit: 'config',
     category: 'config',

@@ -50,6 +50,13 @@ export const JOURNAL = {
     next: run('job list'),
     causes: ['The job was older than store.retention and is gone.', 'The id is of another node or network.'],
   },
+  JOB_ANSWERED: {
+    exit: 'negative',
+    category: 'data',
+    means: 'The job waits for no worker: it has its answer, or needs none.',
+    next: run('job list', ['--state', 'unanswered']),
+    causes: ['An answer came meanwhile.', 'The job was not selected: no worker is asked about it.'],
+  },
   JOB_AMBIGUOUS: {
     exit: 'usage',
     category: 'usage',
