@@ -56,6 +56,10 @@ export function journalFaults(
     receive: faulty(journal.receive),
     select: faulty(journal.select),
     conclude: faulty(journal.conclude),
+    concludeText: faulty(journal.concludeText),
+    leave: faulty(journal.leave),
+    taken: faulty(journal.taken),
+    ended: faulty(journal.ended),
     signed: faulty(journal.signed),
     accepted: faulty(journal.accepted),
     ask: faulty(journal.ask),
@@ -79,11 +83,11 @@ export function workerFaults(
   const nap = (ms: number): Promise<void> => rig.time.sleep(ms, calm).catch(() => undefined);
   let answers = 0;
 
-  async function post(question: Asked, {afterMs, id}: WorkerAnswers): Promise<void> {
+  async function post(question: Asked, {afterMs, id, text}: WorkerAnswers): Promise<void> {
     if (afterMs !== null && afterMs > 0) await nap(afterMs);
     answers += 1;
     const change = {
-      answer: `answer ${answers} to ${question.prompt}`,
+      answer: text === 'nothing' ? '' : `answer ${answers} to ${question.prompt}`,
       ...(id === 'another' ? {req_id: 'f'.repeat(32)} : {}),
     };
     for (let tries = 0; tries < 4; tries += 1) {
@@ -98,6 +102,9 @@ export function workerFaults(
     const {status, answers} = next();
     for (const answer of answers) if (answer.afterMs === null) await post(question, answer);
     for (const answer of answers) if (answer.afterMs !== null) void post(question, answer);
-    return status;
+    if (status !== 'died') return status;
+    rig.worker.status = 'hang-up';
+    void nap(5_000).then(() => (rig.worker.status = '{"msg":"0"}'));
+    return 0;
   };
 }

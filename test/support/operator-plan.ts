@@ -4,6 +4,9 @@ import type {OperatorEvent} from '../../src/lib/node/events/events.ts';
 /** What happens around an operator in a few runs, one after the other. All that is left to chance is in here. */
 export type Plan = {
   concurrency: number;
+  /** How often a worker may take a job and not answer, and how long one waits: with few and short, jobs end unanswered. */
+  attempts: number;
+  deadlineMs: number;
   /** Whether a worker is asked about every job, or about those the VRF selects. */
   all: boolean;
   /** What waits are jittered by. */
@@ -38,10 +41,18 @@ export type Faults = {
 export type JournalFault = {refused: boolean; turns: number};
 
 /** What a worker replies to a question, and when it posts which answers. */
-export type WorkerDoes = {status: 200 | 500; answers: WorkerAnswers[]};
+export type WorkerDoes = {
+  /** 'died': it hangs up, and is away for a while. */
+  status: 200 | 400 | 500 | 503 | 'died';
+  answers: WorkerAnswers[];
+};
 
 /** `afterMs`: of the rig's time after the reply; null: before it. */
-export type WorkerAnswers = {afterMs: number | null; id: 'its own' | 'another'};
+export type WorkerAnswers = {
+  afterMs: number | null;
+  id: 'its own' | 'another';
+  text: 'an answer' | 'nothing';
+};
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -94,6 +105,10 @@ function occasions<T>(well: T, faulty: fc.Arbitrary<T>, maxLength: number): fc.A
 }
 
 const workerAnswers: fc.Arbitrary<WorkerAnswers> = fc.record({
+  text: fc.oneof(
+    {weight: 5, arbitrary: fc.constant('an answer' as const)},
+    {weight: 1, arbitrary: fc.constant('nothing' as const)},
+  ),
   // The question is put again after 20 s.
   afterMs: fc.oneof(fc.constant(null), fc.constant(0), fc.nat({max: 30_000})),
   id: fc.oneof(
@@ -103,7 +118,7 @@ const workerAnswers: fc.Arbitrary<WorkerAnswers> = fc.record({
 });
 
 /** What a worker does that does well. */
-export const ANSWERS: WorkerDoes = {status: 200, answers: [{afterMs: 0, id: 'its own'}]};
+export const ANSWERS: WorkerDoes = {status: 200, answers: [{afterMs: 0, id: 'its own', text: 'an answer'}]};
 
 const faults: fc.Arbitrary<Faults> = fc.record({
   connect: occasions('accept', fc.constantFrom('refuse', 'ignore', 'close', 'accept-then-close'), 6),
@@ -121,7 +136,14 @@ const faults: fc.Arbitrary<Faults> = fc.record({
   question: occasions(
     ANSWERS,
     fc.record({
-      status: fc.constantFrom(200 as const, 500 as const),
+      status: fc.constantFrom(
+        200 as const,
+        200 as const,
+        400 as const,
+        500 as const,
+        503 as const,
+        'died' as const,
+      ),
       answers: fc.array(workerAnswers, {maxLength: 3}),
     }),
     30,
@@ -131,6 +153,8 @@ const faults: fc.Arbitrary<Faults> = fc.record({
 
 export const plan: fc.Arbitrary<Plan> = fc.record({
   concurrency: fc.integer({min: 1, max: 4}),
+  attempts: fc.constantFrom(1, 2, 50),
+  deadlineMs: fc.constantFrom(5_000, 60_000, 6_600_000),
   all: fc.boolean(),
   jitter: fc.double({min: 0, max: 0.999, noNaN: true}),
   runs: fc.array(run, {minLength: 1, maxLength: 3}),

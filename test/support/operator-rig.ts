@@ -51,7 +51,10 @@ export type Asked = {model: string; prompt: string; req_id: string; callback: st
 export type TestWorker = {
   url: string;
   asked: Asked[];
-  /** What a question is answered with over HTTP; the callback is `onQuestion`'s business [200, and answers at once]. */
+  /**
+   * What a question is answered with over HTTP, 0: it hangs up; the callback is `onQuestion`'s business [200, and answers at
+   * once].
+   */
   onQuestion: (question: Asked) => number | Promise<number>;
   /** The body of `GET /api/v1/status` ['{"msg":"0"}'], or 'hang-up'. */
   status: string;
@@ -94,7 +97,9 @@ export async function testWorker(atEnd: AtEnd = onTestFinished): Promise<TestWor
     void bodyOf(request).then(async (body) => {
       const question = JSON.parse(body) as Asked;
       worker.asked.push(question);
-      response.writeHead(await worker.onQuestion(question)).end('{}');
+      const status = await worker.onQuestion(question);
+      if (status === 0) request.socket.destroy();
+      else response.writeHead(status).end('{}');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -120,6 +125,8 @@ export type Run = {
   comes: Run['event'];
   of<T extends OperatorEvent['type']>(type: T): Extract<OperatorEvent, {type: T}>[];
   journal: Journal;
+  /** Has jobs asked about again, as `aos job retry` does. */
+  askAgain: Operator['askAgain'];
   /** Tells it to stop; resolves with its summary. */
   stop(reason?: StopReason): Promise<Summary>;
   done: Promise<Summary>;
@@ -299,7 +306,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         connection: mortal(connection, dead.signal),
         rangeReader,
         blockReader,
-        workers: workers ?? [opml],
+        workers: workers ?? [{...opml, ...patience}],
         journal: seen === undefined ? own : seen(own),
         prover,
         onEvent: (event) => {
@@ -338,6 +345,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     return {
       events,
       journal,
+      askAgain: operator.askAgain,
       done,
       ended,
       comes,
@@ -432,6 +440,11 @@ function mortalJournal(journal: Journal, dead: AbortSignal): Journal {
     receive: alive(journal.receive),
     select: alive(journal.select),
     conclude: alive(journal.conclude),
+    concludeText: alive(journal.concludeText),
+    leave: alive(journal.leave),
+    retry: alive(journal.retry),
+    taken: alive(journal.taken),
+    ended: alive(journal.ended),
     signed: alive(journal.signed),
     accepted: alive(journal.accepted),
     expire: alive(journal.expire),
@@ -442,7 +455,9 @@ function mortalJournal(journal: Journal, dead: AbortSignal): Journal {
     list: (query) => (dead.aborted ? [] : journal.list(query)),
     counts: () =>
       dead.aborted
-        ? {received: 0, selected: 0, concluded: 0, signed: 0, accepted: 0, expired: 0}
+        ? {received: 0, selected: 0, unanswered: 0, concluded: 0, signed: 0, accepted: 0, expired: 0}
         : journal.counts(),
+    pending: () => (dead.aborted ? 0 : journal.pending()),
+    withoutAnswer: (...since) => (dead.aborted ? [] : journal.withoutAnswer(...since)),
   };
 }

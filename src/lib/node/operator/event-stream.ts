@@ -6,8 +6,6 @@ import {countEvent, emptyTally} from '../events/tally.ts';
 export type EventStream = {
   emit: Emit;
   tally(): Tally;
-  /** Results given up in this run. */
-  expired(): number;
   /** The last `liveness` facts; null before the first. */
   liveness(): LivenessFacts | null;
 };
@@ -16,7 +14,6 @@ export type EventStream = {
 export function createEventStream(onEvent: (event: OperatorEvent) => void, time: Time): EventStream {
   let seq = 0;
   let tally = emptyTally;
-  let expired = 0;
   let liveness: LivenessFacts | null = null;
   let summarised = false;
 
@@ -27,7 +24,6 @@ export function createEventStream(onEvent: (event: OperatorEvent) => void, time:
       summarised = body.type === 'summary';
       seq += 1;
       tally = countEvent(tally, body);
-      if (body.type === 'result_expired') expired += 1;
       if (body.type === 'liveness') {
         const {type: _type, ...facts} = body;
         liveness = facts;
@@ -35,7 +31,6 @@ export function createEventStream(onEvent: (event: OperatorEvent) => void, time:
       onEvent({seq, at: time.now(), ...body});
     },
     tally: () => tally,
-    expired: () => expired,
     liveness: () => liveness,
   };
 }

@@ -22,6 +22,7 @@ import type {
 import {createProbes} from './probes.ts';
 import {type CallbackReply, createWorkerRequests} from './job/worker-requests.ts';
 import {createRangeKeeper} from './range.ts';
+import {createRootWatch} from './root-watch.ts';
 import {createSession} from './session.ts';
 import {createSignerWatch} from './signer-watch.ts';
 import {createSigning} from './signing.ts';
@@ -29,15 +30,11 @@ import {createStopping, drain} from './stopping.ts';
 import {summarise} from '../events/tally.ts';
 import {createEventStream} from './event-stream.ts';
 import {allowManyListeners} from '../../foundation/async/abort.ts';
-import {createSequencer} from '../../foundation/async/sequencer.ts';
 import {watchParts} from './watching.ts';
 import {createWorkerChecks, type WorkerChecks} from './worker-check/worker-checks.ts';
-import {createDeliver} from './job/deliver.ts';
-import {createReceive} from './job/receive.ts';
-import {createSample} from './job/sample.ts';
-import {createSampler} from './job/sampler.ts';
+import {createAskAgain, type AskAgain} from './ask-again.ts';
+import {createPipeline} from './job/pipeline.ts';
 import {createScheduler} from './job/scheduler.ts';
-import {createWork} from './job/work.ts';
 import type {Journal} from '../journal/journal.ts';
 
 export type OperatorOptions = {
@@ -55,7 +52,7 @@ export type OperatorOptions = {
   rangeRefreshMs: number;
   /** How long to wait for jobs in progress when the operator stops. */
   shutdownGraceMs: number;
-  /** Stop after so many accepted results; null: never. */
+  /** Stop after so many jobs that were accepted, or left unanswered; null: never. */
   maxAccepted: number | null;
 };
 
@@ -89,6 +86,8 @@ export type Operator = {
   onCallback(kind: WorkerKind, body: Uint8Array): Promise<CallbackReply>;
   /** Checks the workers of a kind, with requests that take places as those of jobs do. */
   checkWorkers: WorkerChecks['ofKind'];
+  /** Jobs are to be asked about again. */
+  askAgain: AskAgain;
   /** The network asked over HTTP whether we are alive, and was answered. */
   onHttpProbe(): void;
   /** What the journal has taken does not get to the disk; null: it does again. */
@@ -122,13 +121,23 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     emit,
     health,
   });
-  const requests = createWorkerRequests({journal, time, emit, newSecretId: deps.newSecretId});
+  const {nodeId, clockId, callbackUrl} = options;
+  const onAnswered = (seq: number): void => scheduler.answered(seq);
+  const requests = createWorkerRequests({
+    journal,
+    time,
+    emit,
+    newSecretId: deps.newSecretId,
+    node: {nodeId, clockId},
+    roots: createRootWatch({emit}),
+    onAnswered,
+  });
   const stopping = createStopping();
 
   const session = createSession({
     connection,
     signing,
-    nodeId: options.nodeId,
+    nodeId,
     kinds,
     url: options.dispatcherUrl,
     signal,
@@ -147,41 +156,28 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     time,
     signal,
     stopping: stopped.signal,
-    maxAccepted: options.maxAccepted,
-    accepted: () => events.tally().accepted,
+    maxEnded: options.maxAccepted,
+    ended: () => events.tally().accepted + events.tally().unanswered,
     onEnough: () => stopping.ask('jobs'),
   });
-  const clocked = {time, random: deps.random, signal, stopping: stopped.signal};
-  const recording = {journal, retryJournalWrite, emit};
-  const {nodeId, clockId, callbackUrl, vrfSortPrecision, retentionMs} = options;
-  const sampling = {nodeId, clockId, kinds, vrfSortPrecision, ranges, prover: deps.prover};
   const checks = createWorkerChecks({...deps, nodeId, callbackUrl, signal});
-  const working = {
-    nodeId,
-    clockId,
+  const {receive, steps} = createPipeline({
+    ...options,
+    ...deps,
     kinds,
-    callbackUrl,
-    workers: deps.workers,
+    signal,
+    stopping: stopped.signal,
+    journal,
+    retryJournalWrite,
+    emit,
+    ranges,
     requests,
-    newSecretId: deps.newSecretId,
     health,
-  };
-  const sampler = createSampler({...sampling, time, emit});
-  const jobs = {...recording, ...clocked, ...working, ranges, sampler, load: scheduler};
-  const steps = {
-    sample: createSample(jobs),
-    work: createWork(jobs),
-    deliver: createDeliver({
-      ...recording,
-      ...clocked,
-      nodeId,
-      session,
-      signing,
-      sequencer: createSequencer(),
-      newId: deps.newId,
-      retentionMs,
-    }),
-  };
+    onAnswered,
+    signing,
+    session,
+    scheduler,
+  });
 
   const inbox = createInbox(
     {verify: options.verifyDispatcher, dispatcherAddress: options.dispatcherAddress, time, emit},
@@ -190,7 +186,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       refuse: (id, reply) => session.respond(id, reply),
       // After the last wanted result nothing more is acknowledged.
       onJobs: createIntake({
-        receive: createReceive({...jobs, session, scheduler}),
+        receive,
         connection,
         emit,
         time,
@@ -202,13 +198,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
 
   const probed = createProbes({journal, time, emit, health});
 
-  function pending(): number {
-    const {received, selected, concluded, signed} = journal.counts();
-    return received + selected + concluded + signed;
-  }
-
   async function watch(startedAt: number): Promise<void> {
-    const pendingAtStart = pending();
     await watchParts({
       journal,
       merged,
@@ -222,8 +212,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
           ...tally,
           rejected: inbox.rejected(),
           inProgress: scheduler.busy(true),
-          // Counted from what this run saw: counting the journal's rows takes long in a large one.
-          pending: pendingAtStart + tally.received - tally.accepted - events.expired(),
+          pending: journal.pending(),
           uptimeMs: Math.round(time.monotonic() - startedAt),
         };
       },
@@ -238,7 +227,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
 
   async function work(stop: AbortSignal): Promise<Summary> {
     const started = time.monotonic();
-    const {nodeId, network, version} = options;
+    const {network, version} = options;
     const why = stopping.asked(stop);
 
     emit({
@@ -248,7 +237,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       version,
       vrfPublicKey: deps.prover.publicKey,
       workers: kinds,
-      pending: pending(),
+      pending: journal.pending(),
     });
     const ranging = ranges.run(signal);
     const watching = watch(started).catch((error: unknown) =>
@@ -276,7 +265,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     const summary = summarise(
       {...events.tally(), rejected: inbox.rejected()},
       {
-        pending: pending(),
+        pending: journal.pending(),
         durationMs: Math.round(time.monotonic() - started),
         reason,
       },
@@ -297,6 +286,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     },
     onCallback: async (kind, body) => checks.take(kind, body) ?? requests.take(kind, body),
     checkWorkers: checks.ofKind,
+    askAgain: createAskAgain({journal, scheduler, emit}),
     onHttpProbe: () => probed('http'),
     onDisk(error) {
       if (error === null) health.worked('journal', 'sync');

@@ -6,11 +6,12 @@ import {every} from '../../foundation/async/every.ts';
 import type {Health} from './health.ts';
 import type {BlockReader, WatchedWorker} from './ports.ts';
 import type {SignerWatch} from './signer-watch.ts';
+import {watchMissing} from './missing-watch.ts';
 import {watchWorkers} from './worker-watch.ts';
-import type {ClockJournal} from '../journal/journal.ts';
+import type {ClockJournal, JobJournal} from '../journal/journal.ts';
 
 export type Watching = {
-  journal: Pick<ClockJournal, 'lastReading'>;
+  journal: Pick<ClockJournal, 'lastReading'> & Pick<JobJournal, 'withoutAnswer'>;
   merged: () => MergedClock | null;
   clockId: bigint;
   signers: SignerWatch;
@@ -40,6 +41,7 @@ export async function watchParts(deps: Watching): Promise<void> {
     watchClock({journal, merged, clockId, time, emit, signal}),
     deps.signers.run(deps.stopping),
     watchWorkers({...whileWorking, workers, health}),
+    watchMissing({...whileWorking, journal, emit}),
     watchBlocks({...whileWorking, reader: deps.blockReader, random, emit, health}),
     every(SUM_UP_EVERY_MS, whileWorking, () => emit({type: 'minute', ...deps.sumUp()})),
   ]);

@@ -14,7 +14,7 @@ import {settled} from '../../../support/virtual-time.ts';
 const {params, timeout} = anyRuns(40);
 
 it(
-  'whatever fails and whenever it ends: each job is accepted once, with one content, and nothing is left behind',
+  'whatever fails and whenever it ends: each job is accepted once, with what a worker said, or ends unanswered and is accepted after a retry; nothing is left behind',
   async () => {
     const uncaught: unknown[] = [];
     const note = (error: unknown): void => void uncaught.push(error);
@@ -43,7 +43,10 @@ async function closing(work: (atEnd: AtEnd) => Promise<void>): Promise<void> {
   }
 }
 
-async function follow({concurrency, all, jitter, runs, faults}: Plan, atEnd: AtEnd): Promise<void> {
+async function follow(
+  {concurrency, attempts, deadlineMs, all, jitter, runs, faults}: Plan,
+  atEnd: AtEnd,
+): Promise<void> {
   const calm = new AbortController();
   const rig = await createRig({
     atEnd,
@@ -59,7 +62,7 @@ async function follow({concurrency, all, jitter, runs, faults}: Plan, atEnd: AtE
     taken.push({jobId: prompt.replace('prompt ', 'job-'), run, told: run?.events.length ?? 0});
   });
   const usual = {
-    worker: {concurrency, answerTimeoutMs: 20_000, attempts: 50, readyTimeoutMs: 600_000},
+    worker: {concurrency, answerTimeoutMs: 20_000, attempts, deadlineMs, readyTimeoutMs: 600_000},
     backoff: {firstMs: 50, capMs: 500},
     random: () => jitter,
   };
@@ -82,8 +85,19 @@ async function follow({concurrency, all, jitter, runs, faults}: Plan, atEnd: AtE
 
   calm.abort();
   rig.worker.status = STATUS.idle;
-  const last = await rig.start(usual);
+  // Soon enough for a test to wait for.
+  const patience = {...usual.worker, deadlineMs: Math.min(deadlineMs, 60_000)};
+  const last = await rig.start({...usual, worker: patience});
   past.push(last);
+  await rig.time.until(() => {
+    const {accepted, unanswered} = last.journal.counts();
+    expect(accepted + unanswered).toBe(jobs);
+  });
+  const unanswered = last.journal.list({states: ['unanswered'], after: 0, limit: jobs});
+  // No good answer is thrown away.
+  const thanked = new Set(taken.map(({jobId}) => jobId));
+  expect(unanswered.filter(({key}) => thanked.has(key.jobId))).toEqual([]);
+  await last.askAgain(unanswered.map(({seq}) => seq));
   await rig.time.until(() => expect(last.journal.counts()).toMatchObject({accepted: jobs}));
   const contents = new Map(
     last.journal
@@ -94,6 +108,8 @@ async function follow({concurrency, all, jitter, runs, faults}: Plan, atEnd: AtE
   expect(rig.dispatcher.stats()).toMatchObject({submitted: jobs, accepted: jobs, conflicts: 0});
   for (let n = 0; n < jobs; n += 1)
     expect(rig.dispatcher.results(`job-${n}`)).toMatchObject([{result: contents.get(`job-${n}`)}]);
+  const results = Array.from({length: jobs}, (_, n) => rig.dispatcher.results(`job-${n}`)).flat();
+  expect(results.filter(({vrf, result}) => vrf.selected && result === '')).toEqual([]);
   expect(past.flatMap((run) => run.of('warning'))).toEqual([]);
   expect(taken.flatMap(({jobId, run, told}) => askedAfter(jobId, past, run, told))).toEqual([]);
   expect(rig.time.timers()).toBe(0);

@@ -4,23 +4,25 @@ import {answerTo, createRig} from '../../../support/operator-rig.ts';
 const MIB = 1024 * 1024;
 
 describe('what is larger than the signer takes', () => {
-  it('is an answer that fails with the reason, and the other results are delivered', async () => {
+  it('is an answer that is none: its job is unanswered, and the other results are delivered', async () => {
     const rig = await createRig();
     rig.worker.onQuestion = (question) => {
       const huge = question.prompt === 'prompt 0';
       void rig.worker.answer(question, huge ? {answer: 'x'.repeat(6 * MIB)} : {});
       return 200;
     };
-    const run = await rig.start();
+    const run = await rig.start({worker: {attempts: 2, deadlineMs: 60_000}});
     rig.submit(3);
-    await rig.answered(3);
-    const [failed] = rig.dispatcher.results('job-0');
-    expect(failed).toMatchObject({
-      result: '',
-      reason: expect.stringMatching(/answer is too large/) as string,
+    await rig.answered(2);
+    const problem = await run.event('problem', ({part}) => part === 'worker');
+    expect(problem).toMatchObject({
+      code: 'WORKER_BAD_ANSWER',
+      message: expect.stringMatching(/answer is too large/) as string,
     });
+    await run.event('job_unanswered');
+    expect(rig.dispatcher.results('job-0')).toEqual([]);
     expect(rig.dispatcher.results('job-1')).toMatchObject([{result: answerTo('prompt 1')}]);
-    expect(await run.stop()).toMatchObject({accepted: 3, failed: 1, pending: 0});
+    expect(await run.stop()).toMatchObject({accepted: 2, unanswered: 1, failed: 0, pending: 0});
   });
 
   it.each([

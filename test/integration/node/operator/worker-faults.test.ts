@@ -3,7 +3,7 @@ import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {answerTo, createRig, type Asked} from '../../../support/operator-rig.ts';
 
 describe('a worker', () => {
-  it('that answers twice is thanked once', async () => {
+  it('that answers twice is thanked twice, and its first answer is sent', async () => {
     const rig = await createRig();
     const statuses: number[] = [];
     const both = deferred();
@@ -19,8 +19,8 @@ describe('a worker', () => {
     rig.submit(1);
     await rig.answered(1);
     await rig.time.during(both.promise, 'both answers');
-    expect(statuses).toEqual([200, 404]);
-    expect(run.of('callback_refused')).toMatchObject([{why: 'already', count: 1}]);
+    expect(statuses).toEqual([200, 200]);
+    expect(run.of('callback_refused')).toEqual([]);
     expect(rig.dispatcher.results('job-0')).toMatchObject([{result: answerTo('prompt 0')}]);
     await run.stop();
   });
@@ -147,31 +147,143 @@ describe('a worker', () => {
   });
 
   it.each([
-    ['never answers', 'never', 'no answer within 2 s', 2],
-    ['refuses every question', 'refuse', 'refused the request with HTTP 500', 2],
-    ['is not there', 'absent', 'opml worker 127.0.0.1', 0],
-    ['is busy for too long', 'busy', 'is not idle: status "1"', 0],
-    ['dies after the first question', 'dies', 'opml worker 127.0.0.1', 1],
-  ] as const)('that %s makes a failed answer with the reason in words', async (_name, how, reason, asked) => {
+    ['never answers', 'never', 'WORKER_TIMEOUT', 2],
+    ['refuses every question', 'refuse', 'WORKER_REFUSED', null],
+    ['is not there', 'absent', 'WORKER_UNREACHABLE', 0],
+    ['is busy for too long', 'busy', 'WORKER_BUSY', 0],
+    ['dies after the first question', 'dies', 'WORKER_UNREACHABLE', 1],
+    ['answers with nothing', 'empty', 'WORKER_BAD_ANSWER', 2],
+  ] as const)('that %s leaves the job unanswered: nothing is sent', async (_name, how, code, asked) => {
     const rig = await createRig();
-    rig.worker.onQuestion = () => {
+    rig.worker.onQuestion = (question) => {
       if (how === 'dies') rig.worker.status = 'hang-up';
+      if (how === 'empty') void rig.worker.answer(question, {answer: ''});
       return how === 'refuse' ? 500 : 200;
     };
     if (how === 'absent') rig.worker.status = 'hang-up';
     if (how === 'busy') rig.worker.status = '{"msg":"1"}';
-    const run = await rig.start({worker: {answerTimeoutMs: 2_000, readyTimeoutMs: 3_000, attempts: 2}});
+    const run = await rig.start({
+      worker: {answerTimeoutMs: 2_000, readyTimeoutMs: 3_000, attempts: 2, deadlineMs: 60_000},
+    });
     rig.submit(1);
+    await run.event('problem', (problem) => problem.part === 'worker' && problem.code === code);
+    const {reason} = await run.event('job_unanswered');
+    expect(reason).toBe('no opml worker answered within 1 min');
+    if (asked !== null) expect(rig.worker.asked).toHaveLength(asked);
+    expect(await run.event('answers_missing')).toMatchObject({kinds: [{kind: 'opml', unanswered: 1}]});
+    expect(run.of('result_sent')).toEqual([]);
+    expect(rig.dispatcher.results('job-0')).toEqual([]);
+    expect(await run.stop()).toMatchObject({failed: 0, unanswered: 1, accepted: 0, pending: 0});
+  });
+
+  it('that answers a job which was left without one is heard, also after a restart', async () => {
+    const rig = await createRig();
+    rig.worker.onQuestion = () => 200;
+    const worker = {answerTimeoutMs: 2_000, attempts: 1, deadlineMs: 10_000};
+    const first = await rig.start({worker});
+    rig.submit(2);
+    await first.event('job_unanswered', () => first.of('job_unanswered').length === 2);
+    const [one, other] = rig.worker.asked as [Asked, Asked];
+    expect(await rig.worker.answer(one, {answer: 'late'})).toBe(200);
+    await rig.answered(1);
+    await first.stop();
+    const run = await rig.start({worker});
+    await run.event('connected');
+    expect(await rig.worker.answer(other, {answer: 'later'})).toBe(200);
+    await rig.answered(2);
+    await run.event('result_accepted');
+    expect(rig.dispatcher.results('job-0')).toMatchObject([{result: 'late', reason: ''}]);
+    expect(rig.dispatcher.results('job-1')).toMatchObject([{result: 'later', reason: ''}]);
+    expect(rig.worker.asked).toHaveLength(2);
+    expect(await run.stop()).toMatchObject({accepted: 1, pending: 0});
+  });
+
+  it('is asked again about a job that was left without an answer, when that is asked for', async () => {
+    const rig = await createRig();
+    rig.worker.onQuestion = () => 200;
+    const run = await rig.start({worker: {answerTimeoutMs: 2_000, attempts: 1, deadlineMs: 10_000}});
+    rig.submit(1);
+    const {job} = await run.event('job_unanswered');
+    rig.worker.onQuestion = (question) => {
+      void rig.worker.answer(question);
+      return 200;
+    };
+    expect(await run.askAgain([job.seq, 999])).toEqual([job.seq]);
     await rig.answered(1);
     await run.event('result_accepted');
-    const [result] = rig.dispatcher.results('job-0');
-    expect(result).toMatchObject({result: '', vrf: {selected: true}});
-    expect(result?.reason).toContain('opml worker: ');
-    expect(result?.reason).toContain(reason);
-    expect(rig.worker.asked).toHaveLength(asked);
-    expect(run.of('problem').filter(({part}) => part === 'worker').length).toBeGreaterThan(0);
-    expect(await run.stop()).toMatchObject({failed: 1, accepted: 1, pending: 0});
+    expect(await run.askAgain([job.seq])).toEqual([]);
+    expect(new Set(rig.worker.asked.map(({req_id}) => req_id)).size).toBe(2);
+    expect(await run.stop()).toMatchObject({accepted: 1, pending: 0});
   });
+
+  it('that does not answer is answered for with the empty text, where the network wants it', async () => {
+    const rig = await createRig();
+    rig.worker.onQuestion = () => 200;
+    const worker = {answerTimeoutMs: 2_000, attempts: 1, deadlineMs: 10_000, onFailure: 'empty'} as const;
+    const run = await rig.start({worker});
+    rig.submit(1);
+    await rig.answered(1);
+    expect(rig.dispatcher.results('job-0')).toMatchObject([
+      {result: '', reason: 'no opml worker answered within 10 s', vrf: {selected: true}},
+    ]);
+    await run.event('result_accepted');
+    expect(await rig.worker.answer(rig.worker.asked[0] as Asked)).toBe(200);
+    expect(await run.stop()).toMatchObject({failed: 1, unanswered: 0, accepted: 1});
+  });
+
+  it('whose empty answer is refused may send a better one for the same question', async () => {
+    const rig = await createRig();
+    const statuses: number[] = [];
+    rig.worker.onQuestion = (question) => {
+      void (async () => {
+        statuses.push(await rig.worker.answer(question, {answer: ''}));
+        statuses.push(await rig.worker.answer(question, {answer: 'better'}));
+      })();
+      return 200;
+    };
+    const run = await rig.start();
+    rig.submit(1);
+    await rig.answered(1);
+    expect(statuses).toEqual([422, 200]);
+    expect(rig.dispatcher.results('job-0')).toMatchObject([{result: 'better', reason: ''}]);
+    await run.stop();
+  });
+
+  it('that never answers lets a run of so many jobs end', async () => {
+    const rig = await createRig();
+    rig.worker.onQuestion = () => 200;
+    const run = await rig.start({
+      maxAccepted: 2,
+      worker: {answerTimeoutMs: 2_000, attempts: 1, deadlineMs: 10_000},
+    });
+    rig.submit(3);
+    expect(await run.ended()).toMatchObject({unanswered: 2, accepted: 0, pending: 1, reason: 'jobs'});
+  });
+
+  it.each([1, 4])(
+    'that answers differently each time has one text for all positions of a (job_id, tag), %i at once',
+    async (concurrency) => {
+      const rig = await createRig();
+      let answers = 0;
+      rig.worker.onQuestion = (question) => {
+        void rig.worker.answer(question, {answer: `answer ${(answers += 1)}`});
+        return 200;
+      };
+      const run = await rig.start({worker: {concurrency}});
+      for (let n = 0; n < 10; n += 1)
+        for (const position of ['before', 'after'])
+          rig.dispatcher.submit({jobId: `job-${n}`, prompt: `prompt ${n}`, tag: 'malicious', position});
+      await rig.answered(20);
+      await run.event('result_accepted', () => run.of('result_accepted').length === 20);
+      for (let n = 0; n < 10; n += 1) {
+        const results = rig.dispatcher.results(`job-${n}`).filter(({vrf}) => vrf.selected);
+        expect(new Set(results.map(({result}) => result)).size).toBe(1);
+        expect(results[0]?.result).toMatch(/^answer \d+$/);
+      }
+      expect(rig.worker.asked).toHaveLength(10);
+      expect(await run.stop()).toMatchObject({accepted: 20, failed: 0, pending: 0});
+    },
+  );
 
   it('that is back in time answers, and is told to work again', async () => {
     const rig = await createRig();
@@ -202,7 +314,8 @@ describe('a worker', () => {
     await rig.answered(1);
     expect(rig.dispatcher.results('job-0')).toMatchObject([{result: 'from before'}]);
     expect(rig.worker.asked).toHaveLength(1);
-    expect(await rig.worker.answer(question)).toBe(404);
+    expect(await rig.worker.answer(question, {answer: 'another'})).toBe(200);
+    expect(rig.dispatcher.results('job-0')).toMatchObject([{result: 'from before'}]);
     await run.stop();
   });
 

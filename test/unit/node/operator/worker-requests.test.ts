@@ -1,80 +1,136 @@
 import {describe, expect, it} from 'vitest';
 import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
-import {createWorkerRequests} from '../../../../src/lib/node/operator/job/worker-requests.ts';
+import type {FinalAnswer} from '../../../../src/lib/node/operator/job/answer.ts';
+import {refOf} from '../../../../src/lib/node/operator/job/record.ts';
+import {createWorkerRequests, type Listener} from '../../../../src/lib/node/operator/job/worker-requests.ts';
 import {openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
-import {answerOf, inTempDir, newJob, VRF} from '../../../support/journal.ts';
+import {inTempDir, newJob, VRF} from '../../../support/journal.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
 
-const never = new AbortController().signal;
 const callback = (id: string, answer = 'a'): Uint8Array => Buffer.from(JSON.stringify({req_id: id, answer}));
 
-/** How a request is waited for here: the callback's body becomes the content. */
-const waitFor = (timeoutMs: number, signal: AbortSignal) => ({
-  timeoutMs,
-  signal,
-  answerOf: (body: string) => answerOf(body),
+const frame = JSON.stringify({
+  id: 'e',
+  method: 'dispatch_job',
+  params: [{job_id: 'j', clock: {1: '1'}, job: {tag: 'opml', model: 'tiny', prompt: 'p'}}],
+  result: null,
+  address: '',
+  hash: '',
+  signature: '',
 });
 
 async function stage(dir: string) {
   const journal = await openJournal({dir, clockId: 1n});
-  const time = virtualTime();
   const events: OperatorEventBody[] = [];
+  const late: number[] = [];
   const requests = createWorkerRequests({
     journal,
-    time,
+    time: virtualTime(),
     emit: (event) => events.push(event),
     newSecretId: () => 'f'.repeat(32),
+    node: {nodeId: '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73', clockId: null},
+    roots: {see: () => undefined},
+    onAnswered: (seq) => late.push(seq),
   });
-  const {record} = await journal.receive(newJob('j'));
+  const {record} = await journal.receive(newJob('j', {frame}));
   await journal.select(record.seq, VRF);
   const ask = (requestId: string, attempt = 1) =>
     journal.ask({requestId, seq: record.seq, kind: 'opml', attempt, askedAt: 1});
-  return {journal, time, events, requests, ask, seq: record.seq};
+  const heard: (FinalAnswer | [string, string])[] = [];
+  const listener: Listener = {
+    ref: refOf(record),
+    make: (said) =>
+      said === ''
+        ? {noAnswer: 'it is empty'}
+        : {
+            outcome: 'answered',
+            result: said,
+            reason: '',
+            vrf: VRF,
+            content: JSON.stringify({result: said, reason: ''}),
+            at: 2,
+          },
+    answered: (answer) => heard.push(answer),
+    invalid: (...what) => heard.push(what),
+  };
+  return {journal, events, late, requests, ask, listener, heard, seq: record.seq};
 }
 
+const resultOf = (content: string | null | undefined): unknown =>
+  (JSON.parse(content ?? '{}') as {result?: unknown}).result;
+
 describe('requests', () => {
-  it('wake who waits with the answer, once it is stored and the job concluded with it', () =>
+  it('hand the answer to the step that listens, once it is stored and the job concluded with it', () =>
     inTempDir(async (dir) => {
-      const {journal, time, requests, ask, seq} = await stage(dir);
+      const {journal, requests, ask, listener, heard, late, seq} = await stage(dir);
       await ask('q1');
-      const waiting = requests.await(seq, waitFor(1_000, never));
+      const unlisten = requests.listen(seq, listener);
       expect(await requests.take('opml', callback('q1'))).toMatchObject({status: 200, code: 200});
-      const {content} = await waiting;
-      expect(JSON.parse(content)).toEqual({req_id: 'q1', answer: 'a'});
-      expect(journal.requests(seq)[0]?.answer).toBe(content);
-      expect(journal.get(seq)).toMatchObject({state: 'concluded', outcome: 'answered', content});
-      expect(time.timers()).toBe(0);
+      expect(heard).toMatchObject([{result: 'a'}]);
+      expect(journal.get(seq)).toMatchObject({state: 'concluded', outcome: 'answered'});
+      expect(late).toEqual([]);
+      unlisten();
       await journal.close();
     }));
 
-  it('take an answer to any attempt of the job, each once', () =>
+  it('take an answer to any attempt of the job, one for all, and thank for every other', () =>
     inTempDir(async (dir) => {
-      const {journal, events, requests, ask, seq} = await stage(dir);
+      const {journal, events, requests, ask, listener, heard, seq} = await stage(dir);
       await ask('q1');
       await ask('q2', 2);
-      const waiting = requests.await(seq, waitFor(1_000, never));
+      requests.listen(seq, listener);
       expect((await requests.take('opml', callback('q1', 'late'))).status).toBe(200);
-      expect((await waiting).content).toContain('late');
-      expect((await requests.take('opml', callback('q1'))).status).toBe(404);
-      expect((await requests.take('opml', callback('q2'))).status).toBe(404);
-      expect((await requests.take('opml', callback('nobody asked'))).status).toBe(404);
-      expect(events).toMatchObject([
-        {type: 'callback_refused', why: 'already', count: 1},
-        {why: 'unknown', count: 2},
-        {why: 'unknown', count: 3},
-      ]);
+      expect(heard).toMatchObject([{result: 'late'}]);
+      expect((await requests.take('opml', callback('q1', 'other'))).status).toBe(200);
+      expect((await requests.take('opml', callback('q2'))).status).toBe(200);
+      expect(resultOf(journal.get(seq)?.content)).toBe('late');
+      expect(events).toEqual([]);
+      expect((await requests.take('opml', callback('of another job'))).status).toBe(404);
+      expect(events).toMatchObject([{type: 'callback_refused', why: 'unknown', count: 1}]);
       await journal.close();
     }));
 
-  it('store an answer that nobody waits for, and leave the job open', () =>
+  it.each(['selected', 'unanswered'])('conclude a job that is %s and that no step works on', (state) =>
     inTempDir(async (dir) => {
-      const {journal, requests, ask, seq} = await stage(dir);
+      const {journal, requests, ask, late, events, seq} = await stage(dir);
       await ask('q1');
-      expect((await requests.take('opml', callback('q1'))).status).toBe(200);
-      expect(journal.requests(seq)[0]?.answer).not.toBeNull();
-      expect(journal.get(seq)).toMatchObject({state: 'selected', content: null});
+      if (state === 'unanswered') await journal.leave(seq, 'no worker answered', 5);
+      expect((await requests.take('opml', callback('q1', 'late'))).status).toBe(200);
+      expect(late).toEqual([seq]);
+      expect(resultOf(journal.get(seq)?.content)).toBe('late');
+      expect(events).toMatchObject([{type: 'job_concluded', job: {seq}, outcome: 'answered'}]);
+      await journal.close();
+    }),
+  );
+
+  it('keep an answer for the step that is about to listen', () =>
+    inTempDir(async (dir) => {
+      const {journal, requests, ask, listener, heard, late, seq} = await stage(dir);
+      await ask('q1');
+      requests.expect(seq);
+      expect((await requests.take('opml', callback('q1', 'early'))).status).toBe(200);
+      expect([late, heard]).toEqual([[], []]);
+      requests.listen(seq, listener);
+      expect(heard).toMatchObject([{result: 'early'}]);
       await journal.close();
     }));
+
+  it.each([true, false])('refuse what is no answer, and say why; a step listens: %s', (listens) =>
+    inTempDir(async (dir) => {
+      const {journal, requests, ask, listener, heard, events, seq} = await stage(dir);
+      await ask('q1');
+      if (listens) requests.listen(seq, listener);
+      const reply = await requests.take('opml', callback('q1', ''));
+      expect(reply).toMatchObject({status: 422, message: expect.stringContaining('empty') as string});
+      expect(heard).toEqual(listens ? [['q1', 'it is empty']] : []);
+      expect(events).toMatchObject([{type: 'callback_refused', why: 'invalid'}]);
+      expect(journal.get(seq)).toMatchObject({state: 'selected', content: null});
+      expect(journal.failed(seq)).toBe(1);
+      expect((await requests.take('opml', callback('q1', 'better'))).status).toBe(200);
+      expect(resultOf(journal.get(seq)?.content)).toBe('better');
+      await journal.close();
+    }),
+  );
 
   it('refuse what is no callback', () =>
     inTempDir(async (dir) => {
@@ -91,37 +147,6 @@ describe('requests', () => {
       }
       expect((await requests.take('opml', Uint8Array.of(0xff, 0xfe))).status).toBe(400);
       expect((await requests.take('tee', callback('q1'))).status).toBe(404);
-      await journal.close();
-    }));
-
-  it('stop waiting at the time limit and with the signal', () =>
-    inTempDir(async (dir) => {
-      const {journal, time, requests, seq} = await stage(dir);
-      const late = expect(requests.await(seq, waitFor(2_000, never))).rejects.toMatchObject({
-        code: 'WORKER_TIMEOUT',
-      });
-      await time.advance(2_000);
-      await late;
-      const stop = new AbortController();
-      const ended = expect(requests.await(seq, waitFor(2_000, stop.signal))).rejects.toThrow('over');
-      stop.abort(new Error('over'));
-      await ended;
-      await expect(requests.await(seq, waitFor(2_000, stop.signal))).rejects.toThrow('over');
-      expect(time.timers()).toBe(0);
-      await journal.close();
-    }));
-
-  it('make a first one, and give its id once when it is journalled', () =>
-    inTempDir(async (dir) => {
-      const {journal, requests} = await stage(dir);
-      const {record} = await journal.receive(newJob('k'));
-      const first = requests.first(record.seq, 'opml');
-      await journal.select(record.seq, VRF, first);
-      await journal.select(record.seq, VRF, first);
-      expect(journal.requests(record.seq)).toMatchObject([{requestId: 'f'.repeat(32), attempt: 1}]);
-      expect(requests.claim(record.seq)).toBeUndefined();
-      requests.journalled(first);
-      expect([requests.claim(record.seq), requests.claim(record.seq)]).toEqual(['f'.repeat(32), undefined]);
       await journal.close();
     }));
 });

@@ -1,5 +1,5 @@
 import {answerClock} from '../../../protocol/clock/vlc.ts';
-import {isAosError} from '../../../foundation/errors/error.ts';
+import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import {
   jobResultContent,
   type DispatchJob,
@@ -7,9 +7,14 @@ import {
   type WorkerKind,
 } from '../../../protocol/wire/messages.ts';
 import type {Sampling} from '../../../protocol/vrf/sampling.ts';
-import type {Conclusion} from '../../journal/records.ts';
-import type {Answering} from './parts.ts';
+import type {NoAnswer} from '../../journal/journal.ts';
+import type {SignedText} from '../../journal/job-texts.ts';
+import type {Conclusion, JobRecord} from '../../journal/records.ts';
+import {dispatchOf} from './record.ts';
 import type {JobOutcome} from '../../events/job-states.ts';
+
+/** Who answers: the operator’s identity in a job_result. */
+export type Answering = {nodeId: string; clockId: bigint | null};
 
 /** What is said about one job: its outcome, and the fields of `job_result` that depend on it. */
 export type Answer = {outcome: JobOutcome; result: string; reason: string; vrf: VrfFields};
@@ -42,17 +47,53 @@ export function answerWithoutWorker(
   return sampling.vrf.selected ? null : say('unselected', 'unselected worker by vrf');
 }
 
-/** Web3Signer takes bodies of 10 MiB, in which the message stands as hex, and the content in an envelope. */
+/** Web3Signer takes bodies of 10 MiB, in which the message is twice as long, as hex, and the content in an envelope. */
 const MAX_CONTENT_BYTES = 4 * 1024 * 1024;
 
-/** The answer with its content; one that could never be signed becomes a failed one, which can. `at` is Unix ms. */
+/** The answer with its content. `at` is Unix ms. */
 export function finalAnswer(job: DispatchJob, answer: Answer, node: Answering, at: number): FinalAnswer {
-  const content = answerContent(job, answer, node);
-  const bytes = Buffer.byteLength(content);
-  if (bytes <= MAX_CONTENT_BYTES) return {...answer, content, at};
-  const reason = `the answer is too large: ${bytes} bytes of at most ${MAX_CONTENT_BYTES}`;
-  const failed: Answer = {outcome: 'failed', result: '', reason, vrf: answer.vrf};
-  return {...failed, content: answerContent(job, failed, node), at};
+  return {...answer, content: answerContent(job, answer, node), at};
+}
+
+/** What a worker said as the answer to a selected job, or why it is none (docs/adr/0020-an-answer-is-the-workers.md). */
+export function workerAnswer(
+  job: DispatchJob,
+  {text, vrf}: {text: string; vrf: VrfFields},
+  node: Answering,
+  at: number,
+): FinalAnswer | NoAnswer {
+  if (text === '') return {noAnswer: 'the answer is empty'};
+  if (job.kind === 'zkml' && text !== 'true' && text !== 'false')
+    return {noAnswer: 'the answer is neither true nor false'};
+  const answer = finalAnswer(job, {outcome: 'answered', result: text, reason: '', vrf}, node, at);
+  const bytes = Buffer.byteLength(answer.content);
+  if (bytes <= MAX_CONTENT_BYTES) return answer;
+  return {noAnswer: `the answer is too large: ${bytes} bytes of at most ${MAX_CONTENT_BYTES}`};
+}
+
+/** The answer to a job whose (job_id, tag) has its text already, under another position. */
+export function sameText(
+  job: DispatchJob,
+  {text, vrf}: {text: SignedText; vrf: VrfFields},
+  node: Answering,
+  at: number,
+): FinalAnswer {
+  return finalAnswer(job, {...text, vrf}, node, at);
+}
+
+/** The answer to a stored, selected job: the text of its (job_id, tag) where there is one, else what the worker said. */
+export function answerFor(
+  record: JobRecord,
+  {said, text}: {said: string; text: SignedText | null},
+  node: Answering,
+  at: number,
+): FinalAnswer | NoAnswer {
+  const {vrf} = record;
+  if (vrf === null) throw new AosError('BUG', `job ${record.seq} was selected without a VRF`);
+  const job = dispatchOf(record);
+  return text === null
+    ? workerAnswer(job, {text: said, vrf}, node, at)
+    : sameText(job, {text, vrf}, node, at);
 }
 
 /**

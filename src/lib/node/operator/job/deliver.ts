@@ -23,6 +23,8 @@ export function createDeliver(deps: Recording & Clocked & Delivery): StepOf {
     for (;;) {
       const record = job.record ?? recordOf(journal, seq);
       job.record = undefined;
+      // It was delivered while this delivery waited.
+      if (record.state === 'accepted' || record.state === 'expired') return 'done';
       if (time.now() - record.receivedAt > deps.retentionMs) {
         await retryJournalWrite(() => journal.expire(seq, time.now()));
         emit({type: 'result_expired', job: refOf(record)});

@@ -24,3 +24,11 @@ export function askEarly(
   asked.catch(() => undefined);
   return {requestId, ready, asked};
 }
+
+/** Nothing waits for that request any more: its place at the worker is free again. */
+export function releaseEarly(early: EarlyRequest | undefined): void {
+  early?.ready.then(
+    (lane) => lane.release('untaken'),
+    () => undefined, // no place was free
+  );
+}

@@ -3,11 +3,17 @@ import type {DispatchJob} from '../../../protocol/wire/messages.ts';
 import type {Backoff} from '../../../foundation/async/backoff.ts';
 import type {EarlyRequest} from './early-request.ts';
 
-/** What is done about a job, in this order; a job that no worker has to answer skips `work`. */
-export type Step = 'sample' | 'work' | 'deliver';
+/**
+ * What is done about a job, in this order: a job that no worker has to answer skips `work`. `giveUp` is for one that no
+ * worker answers in time.
+ */
+export type Step = 'sample' | 'work' | 'giveUp' | 'deliver';
 
-/** What comes after a step: the next one, at once or after a pause, or nothing more in this run. */
-export type Next = Step | 'done' | {step: 'deliver'; inMs: number};
+/**
+ * What comes after a step: the next one, at once or after a pause; nothing but waiting for an answer that may still come;
+ * or nothing more in this run.
+ */
+export type Next = Step | 'listen' | 'done' | {step: 'work' | 'deliver'; inMs: number};
 
 /**
  * A job in progress. Its state is in the journal, where each step leaves its mark before the next begins; this holds only
@@ -22,6 +28,10 @@ export type Job = {
   dispatch?: DispatchJob | undefined;
   /** The request that an idle worker got while the selection was being written. */
   early?: EarlyRequest | undefined;
+  /** Until when it waits for a worker's answer, on the monotonic clock. */
+  answerBy?: number | undefined;
+  /** Pauses after requests that a worker refused for what they say. */
+  refusals?: Backoff | undefined;
   /** Deliveries of this run that the dispatcher did not accept. */
   deliveries?: {attempts: number; backoff: Backoff} | undefined;
 };

@@ -9,6 +9,7 @@ import type {RangeKeeper} from '../range.ts';
 import type {RetryJournalWrite} from '../retry-journal-write.ts';
 import type {Session} from '../session.ts';
 import type {Signing} from '../signing.ts';
+import type {Answering} from './answer.ts';
 import type {WorkerRequests} from './worker-requests.ts';
 
 /** Time and chance, and the two ends of a run. */
@@ -29,9 +30,6 @@ export type Recording = {
   emit: Emit;
 };
 
-/** Who answers: the operator's identity in a job_result. */
-export type Answering = {nodeId: string; clockId: bigint | null};
-
 /** What the VRF decision about a job takes. */
 export type Sampling = Answering & {
   prover: Prover;
@@ -51,6 +49,8 @@ export type Workers = Answering & {
   /** An unguessable request id, 32 hex digits. */
   newSecretId: () => string;
   health: Health;
+  /** A job that none of its steps works on has its answer in the journal now. */
+  onAnswered: (seq: number) => void;
 };
 
 /** What the way of an answer to the dispatcher takes. */

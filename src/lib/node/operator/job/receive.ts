@@ -2,13 +2,15 @@ import {createSequencer} from '../../../foundation/async/sequencer.ts';
 import type {DispatchJob, JobKey} from '../../../protocol/wire/messages.ts';
 import type {SamplingRange} from '../../../protocol/vrf/sampling.ts';
 import type {InitialState, JobRecord, NewJob} from '../../journal/records.ts';
+import {PRUNED} from '../../journal/records.ts';
 import type {Session} from '../session.ts';
 import type {Job} from './job.ts';
 import {prepareWork, type PreparedWork} from './prepare-work.ts';
 import type {Clocked, Recording, Sampling, Workers} from './parts.ts';
-import {concluded, refOf} from './record.ts';
+import {concluded} from './conclude-text.ts';
+import {refOf} from './record.ts';
 import type {Sampler} from './sampler.ts';
-import type {Reservation, Scheduler} from './scheduler.ts';
+import type {Reservation, Scheduler} from './scheduling.ts';
 
 /** The dispatcher's message that jobs came in. */
 export type Frame = {id: string; text: string; signer: string | null};
@@ -40,7 +42,7 @@ export type ReceiveDeps = Recording &
  */
 export function createReceive(deps: ReceiveDeps): Receive {
   const {journal, retryJournalWrite, time, emit, ranges, scheduler, sampler} = deps;
-  /** Jobs that are sampled before they are stored: one that comes twice must not reach a worker twice. */
+  /** Texts of jobs that are sampled before they are stored: one that comes twice must not reach a worker twice. */
   const sampling = new Set<string>();
   /** Jobs on their way into the journal that are sampled later: what comes after them must not overtake them. */
   let unsampled = 0;
@@ -64,7 +66,10 @@ export function createReceive(deps: ReceiveDeps): Receive {
     acknowledge();
   };
 
-  /** Capacity to sample a job before it is stored, and the range for it. A job that is known already is not sampled again. */
+  /**
+   * Capacity to sample a job before it is stored, and the range for it. A job that is known already is not sampled again,
+   * and one whose (job_id, tag) is known has its text from there.
+   */
   function slotFor({key}: DispatchJob): SamplingSlot | null {
     const range = ranges.known();
     if (unsampled > 0 || range === undefined) return null;
@@ -147,11 +152,11 @@ export function createReceive(deps: ReceiveDeps): Receive {
 
   function report(known: boolean, record: JobRecord, {signer}: NewJob): void {
     const job = refOf(record);
-    if (known) emit({type: 'job_duplicate', job, state: record.state});
+    if (known) emit({type: 'job_duplicate', job, state: record.seq === PRUNED ? 'pruned' : record.state});
     else emit({type: 'job_received', job, signer});
   }
 }
 
-function keyText({jobId, tag, position}: JobKey): string {
-  return JSON.stringify([jobId, tag, position]);
+function keyText({jobId, tag}: JobKey): string {
+  return JSON.stringify([jobId, tag]);
 }

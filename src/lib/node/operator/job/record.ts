@@ -1,12 +1,9 @@
 import {AosError} from '../../../foundation/errors/error.ts';
 import {parseEnvelope} from '../../../protocol/wire/envelope.ts';
 import {readDispatch, type DispatchJob} from '../../../protocol/wire/messages.ts';
-import type {Emit, JobRef} from '../../events/events.ts';
+import type {JobRef} from '../../events/events.ts';
 import type {JobRecord} from '../../journal/records.ts';
 import type {JobJournal} from '../../journal/journal.ts';
-import type {FinalAnswer} from './answer.ts';
-import type {Job} from './job.ts';
-import type {Load} from './scheduler.ts';
 
 /** A job that has to be in the journal. */
 export function recordOf(journal: Pick<JobJournal, 'get'>, seq: number): JobRecord {
@@ -25,15 +22,4 @@ export function dispatchOf(record: JobRecord): DispatchJob {
 /** How events name a job. */
 export function refOf({seq, key, kind, model}: JobRecord): JobRef {
   return {seq, ...key, kind, model};
-}
-
-/** Reports that the one answer of a job is on disk, and leaves it at hand for its delivery when that comes at once. */
-export function concluded(
-  job: Job,
-  record: JobRecord,
-  {outcome, reason, content, vrf}: FinalAnswer,
-  {emit, load}: {emit: Emit; load: Pick<Load, 'deliversNow'>},
-): void {
-  if (load.deliversNow()) job.record = {...record, state: 'concluded', outcome, content, vrf};
-  emit({type: 'job_concluded', job: refOf(record), outcome, reason});
 }

@@ -1,9 +1,10 @@
-import {concluded, dispatchOf, recordOf} from './record.ts';
-import {prepareWork} from './prepare-work.ts';
+import {concluded} from './conclude-text.ts';
+import {dispatchOf, recordOf} from './record.ts';
+import {NO_WORK, prepareWork} from './prepare-work.ts';
 import type {StepOf} from './job.ts';
 import type {Clocked, Recording, Sampling, Workers} from './parts.ts';
 import type {Sampler} from './sampler.ts';
-import type {Load} from './scheduler.ts';
+import type {Load} from './scheduling.ts';
 
 /** Samples a received job by VRF: concludes it, or selects it for a worker. */
 export function createSample(
@@ -19,12 +20,15 @@ export function createSample(
     const outcome = await sampler.sample(dispatch, range, load.isCrowded());
     sampler.report(record, outcome);
     const {answer, sampling} = outcome;
-    if (answer !== null) {
+    const {text, isAsked} = journal.others(record);
+    const isShared = text !== null || isAsked;
+    // Selected for a (job_id, tag) that has a text, or gets one, under another position: that is said here too.
+    if (answer !== null && !(isShared && answer.vrf.selected)) {
       await retryJournalWrite(() => journal.conclude(seq, answer));
       concluded(job, record, answer, deps);
       return 'deliver';
     }
-    const work = prepareWork(deps, dispatch, load, deps.signal);
+    const work = isShared ? NO_WORK : prepareWork(deps, dispatch, load, deps.signal);
     await retryJournalWrite(
       () => journal.select(seq, sampling.vrf, work.firstRequest(seq), range),
       () => work.dropEarly(),

@@ -5,61 +5,37 @@ import type {Time} from '../../../foundation/time/time.ts';
 import type {Emit} from '../../events/events.ts';
 import type {JobJournal} from '../../journal/journal.ts';
 import type {Worker} from '../ports.ts';
+import {createDeadlines} from './deadlines.ts';
+import {releaseEarly} from './early-request.ts';
 import type {Job, Next, Step, Steps} from './job.ts';
-
-/** How busy the operator is, as the steps see it. */
-export type Load = {
-  /** Whether the job that is being sampled would begin at once with a worker of this kind, if the others beside it do too. */
-  isIdle(kind: string): boolean;
-  /** Whether an answer that is concluded now would be delivered at once. */
-  deliversNow(): boolean;
-  /** Whether more jobs are in progress than one that has begun and one that is about to end. */
-  isCrowded(): boolean;
-};
-
-/**
- * The only driver of the steps: which jobs are in progress, and the queues they are worked from: one for sampling, one for
- * each kind of worker, one for delivery.
- */
-export type Scheduler = Load & {
-  /** Starts the steps, first with the jobs that the last run left unfinished. */
-  start(steps: Steps): void;
-  /** Takes on a job of the journal that is due for this step; it waits while there is no capacity (`maxAccepted`). */
-  add(job: Job, step: Step): void;
-  /**
-   * Capacity for a job that is sampled before it is in the journal; null when another one waits before it, or nothing more
-   * is begun.
-   */
-  reserve(): Reservation | null;
-  /** Begins nothing more: what is in progress continues to its next mark in the journal, what is concluded is delivered. */
-  stop(): void;
-  /** Jobs that can still end after `stop`: being sampled, asked or delivered; without delivery when `connected` is false. */
-  busy(connected: boolean): number;
-};
-
-/** Capacity for one job. */
-export type Reservation = {
-  /** The job, of this kind, is in the journal and due for this step. */
-  claim(job: Job, step: Step, kind: string): void;
-  /** There is no such job after all; harmless after `claim`. */
-  release(): void;
-};
+import type {Reservation, Scheduler} from './scheduling.ts';
 
 export type SchedulerDeps = {
   journal: Pick<JobJournal, 'list' | 'get'>;
-  workers: readonly Pick<Worker, 'kind' | 'concurrency'>[];
+  workers: readonly Pick<Worker, 'kind' | 'concurrency' | 'deadlineMs'>[];
   emit: Emit;
-  time: Pick<Time, 'sleep'>;
+  time: Pick<Time, 'sleep' | 'monotonic' | 'after'>;
   /** Ends the run; failures after it are its echo. */
   signal: AbortSignal;
   /** Ends the pauses of jobs: they wait in the journal then. */
   stopping: AbortSignal;
-  /** Begin no more jobs than can make so many accepted results; null: as many as come. */
-  maxAccepted: number | null;
-  /** Accepted results of this run so far. */
-  accepted: () => number;
-  /** `maxAccepted` is reached. */
+  /** Begin no more jobs than can come to so many ends; null: as many as come. */
+  maxEnded: number | null;
+  /** Jobs of this run that were accepted, or left unanswered, so far. */
+  ended: () => number;
+  /** `maxEnded` is reached. */
   onEnough: () => void;
+};
+
+/** A job that was begun, and what is done about it: a step that it waits for or that works on it, or what it waits for. */
+type Begun = {
+  readonly job: Job;
+  at: Step | 'listen' | 'pause';
+  isWorked: boolean;
+  /** How many pauses it has had: one that was cut short must not end the next. */
+  pause: number;
+  /** Its answer was stored while a step worked on it that does not wait for that. */
+  isAnswered: boolean;
 };
 
 /** Jobs sampled at once: enough to share commits, few enough to keep the loop lively. */
@@ -73,43 +49,70 @@ const PAGE = 16;
 
 // eslint-disable-next-line max-lines-per-function -- the queues and the jobs in progress are one state
 export function createScheduler(deps: SchedulerDeps): Scheduler {
-  const {journal, maxAccepted} = deps;
+  const {journal, maxEnded} = deps;
   /** Jobs begun in this run and not yet done, by seq. */
-  const inProgress = new Set<number>();
+  const inProgress = new Map<number, Begun>();
   /** Jobs that wait to be begun, in order. In a queue they would stand in the way of those in progress. */
   const gate = createFifo<{job: Job; step: Step}>();
   /** Reservations whose jobs are not in the journal yet. */
   let reserved = 0;
+  /** Those in progress about which nothing is done now. */
+  let parked = 0;
   let steps: Steps | undefined;
   let stopped = false;
 
   const sampling = queueFor('sample', SAMPLING);
   const delivering = queueFor('deliver', DELIVERING);
   const working = new Map<string, WorkQueue<Job>>();
+  const deadlines = createDeadlines({time: deps.time, onDue});
 
   function queueFor(step: Step, concurrency: number): WorkQueue<Job> {
     return createWorkQueue<Job>({concurrency, work: (job) => take(job, step), onFailure});
   }
 
   async function take(job: Job, step: Step): Promise<void> {
+    const begun = inProgress.get(job.seq);
+    // It was answered, or given up, while it waited in this queue.
+    if (begun?.job !== job || begun.at !== step || begun.isWorked) return;
+    begun.isWorked = true;
     const next = await steps?.[step](job);
-    if (next !== undefined) follow(job, next);
+    begun.isWorked = false;
+    if (next !== undefined) follow(begun, next);
   }
 
-  function follow(job: Job, next: Next): void {
-    if (next === 'done') done(job);
-    else if (typeof next === 'string') enqueue(job, next);
+  function follow(begun: Begun, next: Next): void {
+    const {job} = begun;
+    const {isAnswered} = begun;
+    begun.isAnswered = false;
+    if (isAnswered && next !== 'work') enqueue(begun, 'deliver');
+    else if (next === 'done') done(job);
+    else if (next === 'listen') park(begun, 'listen');
+    else if (typeof next === 'string') enqueue(begun, next);
     else {
       // Outside the queue: a result that is refused for days must not keep the others from being delivered.
+      park(begun, 'pause');
+      const pause = (begun.pause += 1);
       deps.time.sleep(next.inMs, deps.stopping).then(
-        () => enqueue(job, next.step),
+        () => {
+          if (begun.at === 'pause' && begun.pause === pause) enqueue(begun, next.step);
+        },
         () => undefined, // the operator stops: the job waits in the journal
       );
     }
   }
 
-  const concurrencyOf = (kind: string): number =>
-    deps.workers.find((worker) => worker.kind === kind)?.concurrency ?? 1;
+  function unpark({at}: Begun): void {
+    if (at === 'listen' || at === 'pause') parked -= 1;
+  }
+
+  function park(begun: Begun, at: 'listen' | 'pause'): void {
+    begun.at = at;
+    parked += 1;
+  }
+
+  const workerOf = (kind: string): SchedulerDeps['workers'][number] | undefined =>
+    deps.workers.find((worker) => worker.kind === kind);
+  const concurrencyOf = (kind: string): number => workerOf(kind)?.concurrency ?? 1;
 
   function workingQueue(kind: string): WorkQueue<Job> {
     const known = working.get(kind);
@@ -120,22 +123,47 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     return queue;
   }
 
-  function enqueue(job: Job, step: Step, kind?: string): void {
+  function enqueue(begun: Begun, step: Step, kind?: string): void {
+    const {job} = begun;
+    unpark(begun);
+    begun.at = step;
     if (step === 'sample') sampling.push(job);
-    else if (step === 'deliver') delivering.push(job);
-    else workingQueue(kind ?? job.record?.kind ?? journal.get(job.seq)?.kind ?? '').push(job);
+    else if (step === 'work') {
+      const named = kind ?? job.record?.kind ?? journal.get(job.seq)?.kind ?? '';
+      const worker = workerOf(named);
+      if (worker !== undefined) job.answerBy ??= deadlines.set(job.seq, worker.deadlineMs);
+      workingQueue(named).push(job);
+    } else {
+      deadlines.clear(job.seq);
+      if (step === 'deliver') delivering.push(job);
+      else take(job, step).catch((error: unknown) => onFailure(job, error));
+    }
+  }
+
+  /** A step that works on the job now sees by itself that its time is over. */
+  function onDue(seq: number): void {
+    const begun = inProgress.get(seq);
+    if (begun === undefined || begun.isWorked || begun.at === 'deliver' || begun.at === 'sample') return;
+    enqueue(begun, 'giveUp');
   }
 
   const hasCapacity = (): boolean =>
-    !stopped && (maxAccepted === null || deps.accepted() + inProgress.size + reserved < maxAccepted);
+    !stopped && (maxEnded === null || deps.ended() + inProgress.size + reserved < maxEnded);
+
+  function begin(job: Job): Begun {
+    const begun: Begun = {job, at: 'sample', isWorked: false, pause: 0, isAnswered: false};
+    inProgress.set(job.seq, begun);
+    return begun;
+  }
 
   function openGate(): void {
     while (steps !== undefined && hasCapacity()) {
       const first = gate.shift();
       if (first === undefined) return;
-      inProgress.add(first.job.seq);
+      // It came in twice: as it was left in the journal, and with its answer.
+      if (inProgress.has(first.job.seq)) continue;
       try {
-        enqueue(first.job, first.step);
+        enqueue(begin(first.job), first.step);
       } catch (error) {
         // Its kind could not be read; the job that made room for it is not affected.
         drop(first.job, error);
@@ -155,18 +183,42 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       const code = isAosError(error) ? error.code : 'BUG';
       deps.emit({type: 'warning', code, message: `job ${seq} stays in the journal: ${errorText(error)}`});
     }
+    deadlines.clear(seq);
     inProgress.delete(seq);
   }
 
   function done({seq}: Job): void {
+    deadlines.clear(seq);
     inProgress.delete(seq);
-    if (maxAccepted !== null && deps.accepted() >= maxAccepted) deps.onEnough();
+    if (maxEnded !== null && deps.ended() >= maxEnded) deps.onEnough();
     openGate();
   }
 
   function add(job: Job, step: Step): void {
     gate.push({job, step});
     openGate();
+  }
+
+  function answered(seq: number): void {
+    const begun = inProgress.get(seq);
+    if (begun === undefined) add({seq}, 'deliver');
+    else if (begun.isWorked) begun.isAnswered = begun.at !== 'deliver';
+    else if (begun.at !== 'deliver') {
+      releaseEarly(begun.job.early);
+      begun.job.early = begun.job.record = begun.job.dispatch = undefined;
+      enqueue(begun, 'deliver');
+    }
+  }
+
+  function askAgain(seq: number): void {
+    const begun = inProgress.get(seq);
+    if (begun === undefined) {
+      add({seq}, 'work');
+      return;
+    }
+    if (begun.isWorked || (begun.at !== 'listen' && begun.at !== 'pause')) return;
+    begun.job.answerBy = undefined;
+    enqueue(begun, 'work');
   }
 
   function reserve(): Reservation | null {
@@ -181,8 +233,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     return {
       claim(job, step, kind) {
         end();
-        inProgress.add(job.seq);
-        enqueue(job, step, kind);
+        enqueue(begin(job), step, kind);
       },
       release() {
         if (!isHeld) return;
@@ -192,7 +243,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     };
   }
 
-  /** Those nearest to their end first: with `maxAccepted` they are what a short run is for. */
+  /** Those nearest to their end first: with `maxEnded` they are what a short run is for. */
   function resume(): void {
     for (const [states, step] of [
       [['concluded', 'signed'], 'deliver'],
@@ -214,6 +265,8 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     },
     add,
     reserve,
+    answered,
+    askAgain,
     isIdle(kind) {
       if (stopped) return false;
       const queue = working.get(kind);
@@ -222,9 +275,10 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       return (queue?.waiting() ?? 0) === 0 && (queue?.active() ?? 0) + coming <= concurrencyOf(kind);
     },
     deliversNow: () => delivering.waiting() === 0 && delivering.active() < DELIVERING,
-    isCrowded: () => inProgress.size + reserved > FEW,
+    isCrowded: () => inProgress.size - parked + reserved > FEW,
     stop() {
       stopped = true;
+      deadlines.close();
       sampling.close();
       for (const queue of working.values()) queue.close();
     },

@@ -1,38 +1,86 @@
+import {createBackoff} from '../../../foundation/async/backoff.ts';
 import {AosError} from '../../../foundation/errors/error.ts';
-import {finalAnswer, type Answer, type FinalAnswer} from './answer.ts';
+import {finalAnswer, sameText, workerAnswer, type FinalAnswer} from './answer.ts';
 import {askWorker} from './ask-worker.ts';
-import type {StepOf} from './job.ts';
+import {concluded, concludeText} from './conclude-text.ts';
+import type {Job, Next, StepOf} from './job.ts';
 import type {Clocked, Recording, Workers} from './parts.ts';
-import {concluded, dispatchOf, recordOf, refOf} from './record.ts';
-import type {Load} from './scheduler.ts';
+import {dispatchOf, recordOf, refOf} from './record.ts';
+import type {Load} from './scheduling.ts';
+import type {JobState} from '../../events/job-states.ts';
 
-/** Has a selected job answered by a worker, and concludes it. */
+/** How long a request that is refused for what it says is not put again: it is our own fault, or the worker's setting. */
+const REFUSED_MS = {firstMs: 30_000, capMs: 600_000} as const;
+
+/** Has a selected job answered by a worker, and concludes it (docs/adr/0020-an-answer-is-the-workers.md). */
 export function createWork(deps: Recording & Clocked & Workers & {load: Load}): StepOf {
-  const {journal, retryJournalWrite, time} = deps;
+  const {journal, time} = deps;
 
   return async (job) => {
     const {seq, early} = job;
     const record = job.record ?? recordOf(journal, seq);
+    if (record.state !== 'selected') return afterWork(record.state);
     const dispatch = job.dispatch ?? dispatchOf(record);
     // The work may take minutes: nothing of it is kept at hand meanwhile.
     job.record = job.dispatch = job.early = undefined;
     const {vrf} = record;
     if (vrf === null) throw new AosError('BUG', `job ${seq} was selected without a VRF`);
-    const finish = (answer: Answer): FinalAnswer => finalAnswer(dispatch, answer, deps, time.now());
+    if (early === undefined) {
+      const {text, isAsked} = journal.others(record);
+      // What is said about this (job_id, tag) under another position is said here too.
+      if (text !== null)
+        return await finish(job, record, () => sameText(dispatch, {text, vrf}, deps, time.now()));
+      if (isAsked) return 'listen';
+    }
     const worker = deps.workers.find((candidate) => candidate.kind === dispatch.kind);
-    let answer: FinalAnswer;
     if (worker === undefined) {
       // The configuration has changed since it was selected.
       const reason = `unsupported worker type, need ${deps.kinds.join(',')}, got ${dispatch.kind}`;
-      answer = finish({outcome: 'unsupported', result: '', reason, vrf});
-      await retryJournalWrite(() => journal.conclude(seq, answer));
-    } else {
-      const task = {record, ref: refOf(record), job: dispatch, vrf, worker, early, finish};
-      const asked = await askWorker(deps, task);
-      answer = asked.answer;
-      if (!asked.stored) await retryJournalWrite(() => journal.conclude(seq, answer));
+      return await finish(job, record, () =>
+        finalAnswer(dispatch, {outcome: 'unsupported', result: '', reason, vrf}, deps, time.now()),
+      );
     }
-    concluded(job, record, answer, deps);
-    return 'deliver';
+    const asked = await askWorker(deps, {
+      record,
+      ref: refOf(record),
+      job: dispatch,
+      worker,
+      early,
+      answerBy: job.answerBy ?? time.monotonic() + worker.deadlineMs,
+      make: (said, text) =>
+        text === null
+          ? workerAnswer(dispatch, {text: said, vrf}, deps, time.now())
+          : sameText(dispatch, {text, vrf}, deps, time.now()),
+    });
+    switch (asked.end) {
+      case 'answered':
+        concluded(job, record, asked.answer, deps);
+        return 'deliver';
+      case 'spent':
+        return 'listen';
+      case 'overdue':
+        return 'giveUp';
+      case 'refused': {
+        const {code, message} = asked.error;
+        job.refusals ??= createBackoff({...REFUSED_MS, random: deps.random});
+        const inMs = job.refusals.next();
+        deps.emit({type: 'job_retry', job: refOf(record), code, message, retryInMs: inMs});
+        return {step: 'work', inMs};
+      }
+    }
   };
+
+  async function finish(
+    job: Job,
+    record: Parameters<typeof concluded>[1],
+    own: () => FinalAnswer,
+  ): Promise<Next> {
+    await concludeText(deps, job, record, own);
+    return 'deliver';
+  }
+}
+
+/** What comes after the work on a job that is in this state already. */
+export function afterWork(state: JobState): Next {
+  return state === 'concluded' || state === 'signed' ? 'deliver' : 'done';
 }

@@ -1,33 +1,46 @@
-import {abortable} from '../../../foundation/async/abort.ts';
-import {AosError, isAosError} from '../../../foundation/errors/error.ts';
-import {readOpmlCallback, type WorkerKind} from '../../../protocol/wire/messages.ts';
+import {isAosError} from '../../../foundation/errors/error.ts';
+import {readOpmlCallback, type OpmlCallback, type WorkerKind} from '../../../protocol/wire/messages.ts';
 import type {Time} from '../../../foundation/time/time.ts';
-import type {Emit} from '../../events/events.ts';
-import type {Conclusion, RequestRecord} from '../../journal/records.ts';
-import type {RequestJournal} from '../../journal/journal.ts';
+import type {Emit, JobRef} from '../../events/events.ts';
+import type {JobRecord, NewRequest} from '../../journal/records.ts';
+import type {MakeAnswer, NoAnswer, RequestJournal} from '../../journal/journal.ts';
+import type {SignedText} from '../../journal/job-texts.ts';
+import {answerFor, type Answering, type FinalAnswer} from './answer.ts';
+import type {RootWatch} from '../root-watch.ts';
+import {refOf} from './record.ts';
 
 /** What our HTTP server answers a worker's callback with. */
 export type CallbackReply = {status: number; code: number; message: string};
 
+/** A step that waits for the answer of a job. */
+export type Listener = {
+  ref: JobRef;
+  /** Makes that answer, inside the write that stores it: of `text`, which the job must have, or of what the worker said. */
+  make: (said: string, text: SignedText | null) => FinalAnswer | NoAnswer;
+  /** The job is concluded with it. */
+  answered: (answer: FinalAnswer) => void;
+  /** What came for this request is no answer. */
+  invalid: (requestId: string, why: string) => void;
+};
+
 /** Requests to workers and their answers, which come by HTTP callback (docs/protocol.md#request-ids). */
 export type WorkerRequests = {
   /** A first request for a job, to be journalled with its selection; `requestId` when it has one already. */
-  first(seq: number, kind: WorkerKind, requestId?: string): Omit<RequestRecord, 'answer'>;
-  /** That request is in the journal: `claim` gives its id when it is put. */
-  journalled(request: {seq: number; requestId: string}): void;
-  /** The id of a first request of this job that is in the journal and was not put yet. */
-  claim(seq: number): string | undefined;
-  /**
-   * Waits until any request of this job is answered, and has the job concluded with it in the write that stores the
-   * callback: `answerOf` makes the answer of the callback's body.
-   */
-  await<T extends Conclusion>(
-    seq: number,
-    wait: {timeoutMs: number; signal: AbortSignal; answerOf: (body: string) => T},
-  ): Promise<T>;
-  /** Takes a callback: once per request id, durable before the worker gets its reply. */
+  first(seq: number, kind: WorkerKind, requestId?: string): NewRequest;
+  /** A job that is being stored was asked about: its answer may come before a step listens, and is kept for that step. */
+  expect(seq: number): void;
+  /** That job was not stored under this number. */
+  forget(seq: number): void;
+  /** Hears of the answer of a job. @returns ends that */
+  listen(seq: number, listener: Listener): () => void;
+  /** Takes a callback: durable before the worker gets its reply. */
   take(kind: WorkerKind, body: Uint8Array): Promise<CallbackReply>;
 };
+
+/** An answer as it was made inside a write. */
+type Made = {answer: FinalAnswer; ref: JobRef};
+
+const TAKEN: CallbackReply = {status: 200, code: 200, message: 'success'};
 
 export function createWorkerRequests(deps: {
   journal: RequestJournal;
@@ -35,16 +48,71 @@ export function createWorkerRequests(deps: {
   emit: Emit;
   /** An unguessable id. */
   newSecretId: () => string;
+  node: Answering;
+  roots: RootWatch;
+  /** A job that no step listens for is concluded. */
+  onAnswered: (seq: number) => void;
 }): WorkerRequests {
   const {journal, time, emit} = deps;
-  const prepared = new Map<number, string>();
-  const waiting = new Map<number, {conclude: (body: string) => Conclusion; stored: () => void}>();
+  const listeners = new Map<number, Listener>();
+  /** Answers that came before the step that waits for them. */
+  const expected = new Map<number, FinalAnswer | null>();
   let refused = 0;
 
-  function refuse(why: 'unknown' | 'already' | 'invalid', status: number, message: string): CallbackReply {
+  function refuse(why: 'unknown' | 'invalid', status: number, message: string): CallbackReply {
     refused += 1;
     emit({type: 'callback_refused', why, count: refused});
     return {status, code: status, message};
+  }
+
+  function make(said: string, seq: number, read: () => JobRecord, text: SignedText | null): Made | NoAnswer {
+    const listener = listeners.get(seq);
+    if (listener !== undefined) {
+      const answer = listener.make(said, text);
+      return 'noAnswer' in answer ? answer : {answer, ref: listener.ref};
+    }
+    const record = read();
+    const answer = answerFor(record, {said, text}, deps.node, time.now());
+    return 'noAnswer' in answer ? answer : {answer, ref: refOf(record)};
+  }
+
+  /** Hands the stored answer to those who wait for it. */
+  function announce(seq: number, {answer, ref}: Made): void {
+    const listener = listeners.get(seq);
+    if (listener !== undefined) listener.answered(answer);
+    else if (expected.has(seq)) expected.set(seq, answer);
+    else {
+      emit({type: 'job_concluded', job: ref, outcome: answer.outcome, reason: answer.reason});
+      deps.onAnswered(seq);
+    }
+  }
+
+  async function store(callback: OpmlCallback, body: string): Promise<CallbackReply> {
+    const {req_id, answer: said} = callback;
+    const made = new Map<number, Made>();
+    const makeAnswer = (...[seq, read, text]: Parameters<MakeAnswer>) => {
+      const one = make(said, seq, read, text);
+      if ('noAnswer' in one) return one;
+      made.set(seq, one);
+      return one.answer;
+    };
+    const taken = await journal.answer(req_id, body, time.now(), makeAnswer);
+    switch (taken.state) {
+      case 'unknown':
+        return refuse('unknown', 404, 'no request waits for this req_id');
+      case 'already':
+        return TAKEN;
+      case 'invalid':
+        listeners.get(taken.seq)?.invalid(req_id, taken.why);
+        return refuse('invalid', 422, taken.why);
+      case 'taken':
+        deps.roots.see(callback);
+        for (const seq of taken.concluded) {
+          const one = made.get(seq);
+          if (one !== undefined) announce(seq, one);
+        }
+        return TAKEN;
+    }
   }
 
   return {
@@ -55,55 +123,31 @@ export function createWorkerRequests(deps: {
       attempt: 1,
       askedAt: time.now(),
     }),
-    journalled({seq, requestId}) {
-      prepared.set(seq, requestId);
+    expect(seq) {
+      expected.set(seq, null);
     },
-    claim(seq) {
-      const requestId = prepared.get(seq);
-      prepared.delete(seq);
-      return requestId;
+    forget(seq) {
+      expected.delete(seq);
     },
-    await<T extends Conclusion>(
-      seq: number,
-      {timeoutMs, signal, answerOf}: {timeoutMs: number; signal: AbortSignal; answerOf: (body: string) => T},
-    ) {
-      return abortable<T>(signal, (resolve, reject) => {
-        let answer: T | undefined;
-        const cancelTimer = time.after(timeoutMs, () =>
-          reject(new AosError('WORKER_TIMEOUT', `no answer within ${Math.round(timeoutMs / 1000)} s`)),
-        );
-        waiting.set(seq, {
-          conclude: (body) => (answer = answerOf(body)),
-          // Undefined when the wait began only after the callback was stored.
-          stored: () => {
-            if (answer !== undefined) resolve(answer);
-          },
-        });
-        return () => {
-          waiting.delete(seq);
-          cancelTimer();
-        };
-      });
+    listen(seq, listener) {
+      listeners.set(seq, listener);
+      const early = expected.get(seq);
+      expected.delete(seq);
+      if (early !== undefined && early !== null) listener.answered(early);
+      return () => {
+        if (listeners.get(seq) === listener) listeners.delete(seq);
+      };
     },
     async take(kind, bytes) {
-      let requestId: string;
+      let callback: OpmlCallback;
       try {
         if (kind !== 'opml') return refuse('invalid', 404, `no ${kind} worker here`);
-        requestId = readOpmlCallback(bytes).req_id;
+        callback = readOpmlCallback(bytes);
       } catch (error) {
         if (!isAosError(error)) throw error;
         return refuse('invalid', 400, error.message);
       }
-      const body = Buffer.from(bytes).toString('utf8');
-      const taken = await journal.answer(
-        requestId,
-        body,
-        time.now(),
-        (seq) => waiting.get(seq)?.conclude(body) ?? null,
-      );
-      if (taken.state !== 'taken') return refuse(taken.state, 404, `no request waits for this req_id`);
-      waiting.get(taken.seq)?.stored();
-      return {status: 200, code: 200, message: 'success'};
+      return store(callback, Buffer.from(bytes).toString('utf8'));
     },
   };
 }

@@ -1,6 +1,11 @@
 import {describe, expect, it} from 'vitest';
 import type {Clock} from '../../../../../src/lib/protocol/clock/vlc.ts';
-import {answerContent, answerWithoutWorker} from '../../../../../src/lib/node/operator/job/answer.ts';
+import {
+  answerContent,
+  answerWithoutWorker,
+  sameText,
+  workerAnswer,
+} from '../../../../../src/lib/node/operator/job/answer.ts';
 import type {DispatchJob, WorkerKind} from '../../../../../src/lib/protocol/wire/messages.ts';
 import type {Sampling} from '../../../../../src/lib/protocol/vrf/sampling.ts';
 
@@ -123,5 +128,33 @@ describe('the content of job_result', () => {
       unknown
     >;
     expect(failed['reason']).toMatch(/^why; clock 1 is at 4294967295/);
+  });
+});
+
+describe('what a worker said', () => {
+  const node = {nodeId: '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73', clockId: null};
+  const MIB = 1024 * 1024;
+  it.each([
+    ['a text', 'opml', 'the answer', null],
+    ['spaces', 'opml', ' ', null],
+    ['nothing', 'opml', '', 'the answer is empty'],
+    ['a zkml word', 'zkml', 'true', null],
+    ['the other zkml word', 'zkml', 'false', null],
+    ['another word of a zkml worker', 'zkml', 'error: no such model', 'the answer is neither true nor false'],
+    ['as much as a result can be', 'opml', 'x'.repeat(4 * MIB - 1_000), null],
+    ['more than that', 'opml', 'x'.repeat(4 * MIB), 'the answer is too large'],
+    // Each is two characters in JSON.
+    ['what is more than that as JSON', 'opml', '\n'.repeat(3 * MIB), 'the answer is too large'],
+  ])('%s', (_name, kind, text, why) => {
+    const answer = workerAnswer(job({kind}), {text, vrf: VRF}, node, 7);
+    if (why === null) expect(answer).toMatchObject({outcome: 'answered', result: text, reason: '', at: 7});
+    else expect(answer).toEqual({noAnswer: expect.stringContaining(why) as string});
+  });
+
+  it('under another position is said with the VRF of this one', () => {
+    const text = {outcome: 'answered', result: 'the text', reason: ''} as const;
+    const vrf = {...VRF, vrf_proof: 'ee'};
+    const {content, outcome} = sameText(job(), {text, vrf}, node, 7);
+    expect([outcome, JSON.parse(content)]).toMatchObject(['answered', {result: 'the text', vrf}]);
   });
 });

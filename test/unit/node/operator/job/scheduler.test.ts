@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {OperatorEventBody} from '../../../../../src/lib/node/events/events.ts';
-import {createScheduler, type Scheduler} from '../../../../../src/lib/node/operator/job/scheduler.ts';
+import {createScheduler} from '../../../../../src/lib/node/operator/job/scheduler.ts';
+import type {Scheduler} from '../../../../../src/lib/node/operator/job/scheduling.ts';
 import {settled, virtualTime} from '../../../../support/virtual-time.ts';
-import type {Job, Steps} from '../../../../../src/lib/node/operator/job/job.ts';
+import type {Job, Next, Steps} from '../../../../../src/lib/node/operator/job/job.ts';
 import type {JobRecord} from '../../../../../src/lib/node/journal/records.ts';
 import type {JobState} from '../../../../../src/lib/node/events/job-states.ts';
+
+const DEADLINE_MS = 60_000;
 
 type Fate = 'accepted' | 'expired' | 'unselected' | 'broken' | 'unreadable';
 
@@ -21,6 +24,10 @@ function stage(options: {
   let accepted = 0;
   let enough = 0;
   const events: OperatorEventBody[] = [];
+  const time = virtualTime();
+  /** What `work` returns, once for each; then 'deliver'. */
+  const after: Next[] = [];
+  const given: number[] = [];
   const end = new AbortController();
   const fate = (seq: number): Fate => options.fates[seq - 1] ?? 'accepted';
   const record = (seq: number): JobRecord => ({seq, state: state.get(seq), kind: 'opml'}) as JobRecord;
@@ -36,7 +43,11 @@ function stage(options: {
     },
     work: async (job) => {
       await step(job);
-      return 'deliver';
+      return after.shift() ?? 'deliver';
+    },
+    giveUp: (job) => {
+      given.push(job.seq);
+      return Promise.resolve('done');
     },
     deliver: async (job) => {
       await step(job);
@@ -56,13 +67,13 @@ function stage(options: {
           .slice(0, limit)
           .map(([seq]) => record(seq)),
     },
-    workers: [{kind: 'opml', concurrency: options.concurrency}],
+    workers: [{kind: 'opml', concurrency: options.concurrency, deadlineMs: DEADLINE_MS}],
     emit: (event) => events.push(event),
-    time: virtualTime(),
+    time,
     signal: end.signal,
     stopping: end.signal,
-    maxAccepted: options.maxAccepted,
-    accepted: () => accepted,
+    maxEnded: options.maxAccepted,
+    ended: () => accepted,
     onEnough: () => (enough += 1),
   });
   // A run that nothing was left for starts at once.
@@ -73,6 +84,9 @@ function stage(options: {
     begun,
     events,
     end,
+    time,
+    after,
+    given,
     accepted: () => accepted,
     enough: () => enough,
   };
@@ -229,5 +243,70 @@ describe('the scheduler', () => {
         message: 'job 2 stays in the journal: disk I/O error',
       });
     }
+  });
+
+  it('delivers a job that only listens when it is answered, with its worker free for others meanwhile', async () => {
+    const at = stage({fates: [], left: [], maxAccepted: null, concurrency: 1});
+    at.after.push('listen');
+    at.scheduler.add({seq: 1}, 'work');
+    at.scheduler.add({seq: 2}, 'work');
+    await idle(at.scheduler);
+    expect(at.accepted()).toBe(1);
+    expect(at.scheduler.isCrowded()).toBe(false);
+    at.scheduler.answered(1);
+    await idle(at.scheduler);
+    expect(at.accepted()).toBe(2);
+    await at.time.advance(2 * DEADLINE_MS);
+    expect(at.given).toEqual([]);
+    expect(at.time.timers()).toBe(0);
+  });
+
+  it('delivers a job that is answered while it waits for its worker, once', async () => {
+    const at = stage({fates: [], left: [], maxAccepted: null, concurrency: 1});
+    at.scheduler.add({seq: 1}, 'work');
+    at.scheduler.add({seq: 2}, 'work');
+    at.scheduler.answered(2);
+    at.scheduler.answered(2);
+    await idle(at.scheduler);
+    expect(at.accepted()).toBe(2);
+  });
+
+  it('delivers a job of an earlier run that is answered', async () => {
+    const at = stage({fates: [], left: [], maxAccepted: null, concurrency: 1});
+    at.scheduler.answered(7);
+    await idle(at.scheduler);
+    expect([at.accepted(), at.begun.has(7)]).toEqual([1, true]);
+  });
+
+  it.each(['listen', {step: 'work', inMs: 1_000_000}] as const)(
+    'gives up a job at its deadline after %o, and not one that is asked about again',
+    async (next) => {
+      const at = stage({fates: [], left: [], maxAccepted: null, concurrency: 1});
+      at.after.push(next, next, next);
+      at.scheduler.add({seq: 1}, 'work');
+      at.scheduler.add({seq: 2}, 'work');
+      await idle(at.scheduler);
+      await at.time.advance(DEADLINE_MS - 1);
+      at.scheduler.askAgain(2);
+      await idle(at.scheduler);
+      await at.time.advance(1);
+      expect(at.given).toEqual([1]);
+      await at.time.advance(DEADLINE_MS);
+      expect(at.given).toEqual([1, 2]);
+      at.scheduler.askAgain(1);
+      await idle(at.scheduler);
+      expect(at.accepted()).toBe(1);
+    },
+  );
+
+  it('gives up what waits for its worker for too long, and leaves nothing to do after it is stopped', async () => {
+    const at = stage({fates: [], left: ['selected', 'selected'], maxAccepted: null, concurrency: 1});
+    at.after.push('listen', 'listen');
+    at.start();
+    await idle(at.scheduler);
+    at.scheduler.stop();
+    await at.time.advance(2 * DEADLINE_MS);
+    expect(at.given).toEqual([]);
+    expect(at.time.timers()).toBe(0);
   });
 });

@@ -1,0 +1,217 @@
+import {abortable, linkedAbort} from '../../../foundation/async/abort.ts';
+import {AosError, isAosError} from '../../../foundation/errors/error.ts';
+import type {RequestEnd, RequestTaker} from '../../journal/records.ts';
+import type {Lane} from '../ports.ts';
+import {reportAsked, type AskDeps, type Asking, type WorkerTask} from './asking.ts';
+import type {EarlyRequest} from './early-request.ts';
+
+/**
+ * A request that is answered sooner needs no note that it was taken: the note would be a second write of each job. After a
+ * crash within this time it is put again.
+ */
+const NOTE_TAKEN_AFTER_MS = 250;
+/** How often a worker that is busy, or away, is looked at while the request of the run before may be answered. */
+const LOOK_AGAIN_MS = 5_000;
+/** Places that are tried at other workers of a pool to get one at a certain worker. */
+const MOST_OTHERS = 8;
+
+/**
+ * Puts one request at a free place and waits; an answer ends it by its signal.
+ * @throws AosError WORKER_*: of WORKER_TIMEOUT, WORKER_LOST and WORKER_BAD_ANSWER the journal says that they were attempts
+ */
+export async function askOnce(
+  deps: AskDeps,
+  task: WorkerTask,
+  asking: Asking,
+  {early, avoid}: {early: EarlyRequest | undefined; avoid: readonly string[]},
+): Promise<never> {
+  const {signal} = asking;
+  const lane = await (early?.ready ?? task.worker.ready(signal, avoid));
+  let end: Parameters<Lane['release']>[0] = 'untaken';
+  try {
+    signal.throwIfAborted();
+    asking.url = lane.at.url;
+    const request =
+      early === undefined ? await openRequest(deps, task) : {requestId: early.requestId, attempt: 1};
+    const {requestId} = request;
+    reportAsked(deps, task, asking, request);
+    const {nodeId, callbackUrl} = deps;
+    const {model, prompt} = task.job;
+    try {
+      await (early?.asked ?? lane.ask({requestId, nodeId, model, prompt, callbackUrl}, signal));
+    } catch (error) {
+      // The connection broke when the request was on its way: perhaps it was taken.
+      if (isAosError(error, 'WORKER_LOST')) await endRequest(deps, requestId, lane.at, 'lost');
+      throw error;
+    }
+    end = 'lost';
+    return await untilLost(deps, task, asking, {
+      requestId,
+      lane,
+      worker: lane.at,
+      forMs: task.worker.answerTimeoutMs,
+    });
+  } catch (error) {
+    if (isAosError(error, 'WORKER_TIMEOUT')) end = 'timeout';
+    if (isAosError(error, 'WORKER_LOST')) end = 'lost';
+    if (isAosError(error, 'WORKER_BAD_ANSWER')) end = 'answered';
+    throw error;
+  } finally {
+    lane.release(asking.isAnswered ? 'answered' : end);
+  }
+}
+
+/**
+ * Waits for the callback of a request that a worker took in the run before, up to the rest of its time, unless the worker
+ * has started anew. Returns at once when there is none.
+ * @throws AosError WORKER_TIMEOUT | WORKER_LOST | WORKER_BAD_ANSWER
+ */
+export async function awaitTaken(deps: AskDeps, task: WorkerTask, asking: Asking): Promise<void> {
+  const {journal, time} = deps;
+  const open = journal
+    .requests(task.record.seq)
+    .findLast(({worker, ended, answer}) => worker !== null && ended === null && answer === null);
+  if (open === undefined || open.worker === null || open.takenAt === null) return;
+  const {requestId, worker} = open;
+  const {answerTimeoutMs} = task.worker;
+  // The wall clock may have been set meanwhile.
+  const restMs = Math.min(answerTimeoutMs, Math.max(0, open.takenAt + answerTimeoutMs - time.now()));
+  const until = time.monotonic() + restMs;
+  asking.url = worker.url;
+  asking.request = {id: requestId, at: time.monotonic() - (answerTimeoutMs - restMs)};
+  for (;;) {
+    const lane = await placeAt(worker.url, task, asking);
+    try {
+      if (lane !== null && hasRestarted(lane.at, worker)) {
+        await endRequest(deps, requestId, worker, 'lost');
+        throw new AosError(
+          'WORKER_LOST',
+          `the worker at ${worker.url} has started anew since it took the request`,
+        );
+      }
+      const leftMs = until - time.monotonic();
+      const forMs = lane === null ? Math.min(leftMs, LOOK_AGAIN_MS) : leftMs;
+      await untilLost(deps, task, asking, {
+        requestId,
+        lane,
+        worker: forMs < leftMs ? null : worker,
+        forMs,
+      });
+    } catch (error) {
+      const isLook = isAosError(error, 'WORKER_TIMEOUT') && time.monotonic() < until;
+      if (asking.signal.aborted || !isLook) throw error;
+    } finally {
+      lane?.release(asking.isAnswered ? 'answered' : 'lost');
+    }
+  }
+}
+
+/** A place at the worker with this URL; null: it has none free now, or is away. */
+async function placeAt(url: string, {worker}: WorkerTask, {signal}: Asking): Promise<Lane | null> {
+  const others: string[] = [];
+  try {
+    while (others.length < MOST_OTHERS) {
+      const lane = await worker.ready(signal, others);
+      if (lane.at.url === url) return lane;
+      lane.release('untaken');
+      if (others.includes(lane.at.url)) return null;
+      others.push(lane.at.url);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isAosError(error)) throw error;
+  }
+  return null;
+}
+
+function hasRestarted(now: RequestTaker, then: RequestTaker): boolean {
+  return now.nodeId !== null && then.nodeId !== null && now.nodeId !== then.nodeId;
+}
+
+/** A request of this job that no worker took, or a new one. */
+async function openRequest(
+  deps: AskDeps,
+  {record: {seq}, worker}: WorkerTask,
+): Promise<{requestId: string; attempt: number}> {
+  const {journal, time} = deps;
+  const all = journal.requests(seq);
+  const unused = all.find(
+    ({takenAt, ended, answer}) => takenAt === null && ended === null && answer === null,
+  );
+  if (unused !== undefined) return unused;
+  const request = {
+    requestId: deps.newSecretId(),
+    seq,
+    kind: worker.kind,
+    attempt: all.length + 1,
+    askedAt: time.now(),
+  };
+  await deps.retryJournalWrite(() => journal.ask(request));
+  return request;
+}
+
+function endRequest(
+  {journal, time, retryJournalWrite}: AskDeps,
+  requestId: string,
+  worker: RequestTaker,
+  how: RequestEnd,
+): Promise<void> {
+  return retryJournalWrite(() => journal.ended(requestId, worker, how, time.now()));
+}
+
+/**
+ * Waits until a request that was taken is lost, its time is over, or what comes for it is no answer; its answer ends the
+ * wait by the signal. `worker`: whose request it is, for the note that it ended; null: it may be waited for again.
+ */
+async function untilLost(
+  deps: AskDeps,
+  task: WorkerTask,
+  asking: Asking,
+  request: {requestId: string; lane: Lane | null; worker: RequestTaker | null; forMs: number},
+): Promise<never> {
+  const {time, journal} = deps;
+  const {requestId, lane, worker, forMs} = request;
+  const {controller, unlink} = linkedAbort(asking.signal);
+  const {signal} = controller;
+  const takenAt = time.now();
+  const cancelNote =
+    worker === null
+      ? () => undefined
+      : time.after(NOTE_TAKEN_AFTER_MS, () => {
+          // A note that the disk refuses is not repeated: after a crash the request would be put again.
+          journal
+            .taken(requestId, worker, takenAt)
+            .catch((error: unknown) => deps.health.failed('journal', error));
+        });
+  try {
+    return await abortable<never>(signal, (_resolve, reject) => {
+      const cancelTimer = time.after(forMs, () =>
+        reject(
+          new AosError(
+            'WORKER_TIMEOUT',
+            `no answer within ${Math.round(task.worker.answerTimeoutMs / 1000)} s`,
+          ),
+        ),
+      );
+      asking.onInvalid = (id, why) => {
+        if (id === requestId)
+          reject(new AosError('WORKER_BAD_ANSWER', `what the worker sent is not used: ${why}`));
+      };
+      lane?.lost(signal).catch((error: unknown) => reject(error as Error));
+      return () => {
+        cancelTimer();
+        asking.onInvalid = () => undefined;
+      };
+    });
+  } catch (error) {
+    if (worker !== null && !asking.signal.aborted) {
+      if (isAosError(error, 'WORKER_TIMEOUT')) await endRequest(deps, requestId, worker, 'timeout');
+      if (isAosError(error, 'WORKER_LOST')) await endRequest(deps, requestId, worker, 'lost');
+    }
+    throw error;
+  } finally {
+    cancelNote();
+    unlink();
+    controller.abort(new AosError('INTERRUPTED', 'the request is closed'));
+  }
+}

@@ -1,0 +1,32 @@
+import {createSequencer} from '../../../foundation/async/sequencer.ts';
+import type {Session} from '../session.ts';
+import {createDeliver} from './deliver.ts';
+import {createGiveUp} from './give-up.ts';
+import type {Steps} from './job.ts';
+import type {Clocked, Delivery, Recording, Sampling, Workers} from './parts.ts';
+import {createReceive, type Receive} from './receive.ts';
+import {createSample} from './sample.ts';
+import {createSampler} from './sampler.ts';
+import type {Scheduler} from './scheduling.ts';
+import {createWork} from './work.ts';
+
+/** The way of a job: how it comes in, and the steps that the scheduler takes it through. */
+export function createPipeline(
+  deps: Recording &
+    Clocked &
+    Workers &
+    Sampling &
+    Omit<Delivery, 'sequencer'> & {scheduler: Scheduler; session: Session},
+): {receive: Receive; steps: Steps} {
+  const {scheduler} = deps;
+  const jobs = {...deps, sampler: createSampler(deps), load: scheduler};
+  return {
+    receive: createReceive(jobs),
+    steps: {
+      sample: createSample(jobs),
+      work: createWork(jobs),
+      giveUp: createGiveUp(jobs),
+      deliver: createDeliver({...deps, sequencer: createSequencer()}),
+    },
+  };
+}
