@@ -23,7 +23,7 @@ export type RunOptions = {
   config: Config;
   warnings: readonly ConfigWarning[];
   version: string;
-  /** Stop after so many accepted results; null: never. */
+  /** Stop after so many jobs that were accepted, or left unanswered; null: never. */
   maxAccepted: number | null;
   /** Its reason is a StopReason. */
   stop: AbortSignal;

@@ -20,8 +20,8 @@ export type Alert = {
 /** Waits between alerts of one problem; the last one repeats. A problem that lasts a week causes 30 alerts. */
 const REMIND_MS = [15, 30, 60, 120, 240, 360].map((minutes) => minutes * 60_000);
 
-/** Subjects without a delay: `offline` has waited for three probes, and the others cannot end by themselves. */
-const AT_ONCE: ReadonlySet<Subject> = new Set(['offline', 'results', 'operator']);
+/** Subjects without a delay: `offline` and `answers` have waited already, and the others cannot end by themselves. */
+const AT_ONCE: ReadonlySet<Subject> = new Set(['offline', 'results', 'answers', 'operator']);
 
 /** The incident of expired results ends after this time without another one. */
 const FORGET_MS = 24 * 3_600_000;
@@ -70,9 +70,15 @@ function problem(subject: Subject, incident: Incident, at: number): Alert {
   return {state, subject, severity, code, message, next, since, at, afterMs: null};
 }
 
+/** That a problem is over, where it is not about a part that works again. */
+const OVER: Partial<Record<Subject, string>> = {
+  offline: 'the network reaches this node again',
+  answers: 'no selected job waits too long for an answer',
+};
+
 function recovered(subject: Subject, incident: Incident, goodAt: number, at: number): Alert {
   const {since, code} = incident;
-  const message = subject === 'offline' ? 'the network reaches this node again' : `${subject} works again`;
+  const message = OVER[subject] ?? `${subject} works again`;
   const afterMs = Math.max(0, goodAt - since);
   return {state: 'recovered', subject, severity: 'info', code, message, next: null, since, at, afterMs};
 }

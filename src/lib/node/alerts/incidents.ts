@@ -1,12 +1,22 @@
 import {duration} from '../../foundation/time/duration.ts';
 import type {OperatorEvent} from '../events/events.ts';
+import {missingText} from '../events/missing-text.ts';
 import {count, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 import type {Code} from '../../foundation/errors/table.ts';
 import {type NextStep, run} from '../../foundation/next-step/next-step.ts';
 
-/** The subject of an alert: a part of the operator, its reachability, expired results, or the process. */
+/** The subject of an alert: a part of the operator, its reachability, expired results, missing answers, or the process. */
 export type Subject =
-  'signer' | 'chain' | 'dispatcher' | 'worker' | 'journal' | 'clock' | 'offline' | 'results' | 'operator';
+  | 'signer'
+  | 'chain'
+  | 'dispatcher'
+  | 'worker'
+  | 'journal'
+  | 'clock'
+  | 'offline'
+  | 'results'
+  | 'answers'
+  | 'operator';
 
 export type Severity = 'warning' | 'critical';
 
@@ -60,6 +70,8 @@ export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
         step: step + 1,
       });
     }
+    case 'answers_missing':
+      return answers(incidents, event);
     case 'liveness':
       return offline(incidents, event);
     case 'stopping':
@@ -75,6 +87,19 @@ export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
     default:
       return incidents;
   }
+}
+
+/** As heavy as an outage: the network may take a missing answer for one. */
+function answers(incidents: Incidents, {at, kinds}: OperatorEvent & {type: 'answers_missing'}): Incidents {
+  if (kinds.length === 0) return right(incidents, 'answers', at);
+  return wrong(incidents, 'answers', {
+    since: Math.min(at, ...kinds.map(({oldestAt}) => oldestAt)),
+    severity: 'critical',
+    code: 'ANSWERS_MISSING',
+    message: missingText(kinds),
+    next: run('job list', ['--state', 'selected,unanswered']),
+    step: 0,
+  });
 }
 
 function offline(incidents: Incidents, event: OperatorEvent & {type: 'liveness'}): Incidents {

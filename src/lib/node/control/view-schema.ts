@@ -42,6 +42,7 @@ export const clockFields = {
   merged: v.nullable(v.object({clock: v.record(text, text), at: time, jobId: text})),
   ahead: optionalText,
 };
+export const missingFields = {kind: text, waiting: count, unanswered: count, oldestAt: time};
 export const blockFields = {number: text, blockAt: time, rpcMs: v.number()};
 
 /** The view of `snapshot`; times become Unix ms. */
@@ -91,6 +92,8 @@ export const viewSchema = v.object({
     selected: count,
     unselected: count,
     failed: count,
+    // Since 1.2.
+    unanswered: v.optional(count, 0),
     rejected: count,
     resent: count,
     probes: count,
@@ -108,6 +111,7 @@ export const viewSchema = v.object({
         'sampled',
         'asked',
         'answered',
+        'unanswered',
         'concluded',
         'sent',
         'accepted',
@@ -140,6 +144,8 @@ export const viewSchema = v.object({
   ),
   block: v.optional(v.nullable(v.object({...blockFields, at: time})), null),
   load: v.optional(v.nullable(v.object({inProgress: count, pending: count, at: time})), null),
+  // Since 1.2.
+  missing: v.optional(v.array(v.object(missingFields)), []),
   lastReceivedAt: optionalTime,
   lastAcceptedAt: optionalTime,
   unsignedPolicy: optionalText,

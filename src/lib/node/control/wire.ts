@@ -9,6 +9,7 @@ import {
   clockFields,
   count,
   livenessFields,
+  missingFields,
   nextStep,
   optionalText,
   text,
@@ -19,7 +20,8 @@ import {
 /**
  * The version of the control socket's protocol, MAJOR.MINOR. Both sides send lines of JSON. The server sends `hello`, then
  * `snapshot`, then (since 1.1) `history`, the earlier events that a log shows, then the events of `aos run --json`. A
- * slow reader gets `gap` and a new `snapshot`; a command gets `reply`. Since 1.2 `worker-check` has the workers checked.
+ * slow reader gets `gap` and a new `snapshot`; a command gets `reply`. Since 1.2 `worker-check` has the workers checked, and `retry`
+ * has jobs asked about again.
  * Both sides ignore unknown fields and unknown types of lines, and refuse another major version.
  */
 export const CONTROL_PROTOCOL = '1.2';
@@ -47,7 +49,12 @@ export type ControlCommand =
   | 'ping'
   | 'snapshot'
   /** Checks the workers of a kind, with a request for this model and prompt. */
-  | {command: 'worker-check'; args: {kind: string; model: string; prompt: string}};
+  | {command: 'worker-check'; args: {kind: string; model: string; prompt: string}}
+  /** Has jobs asked about again: their numbers in the journal, at most {@link MOST_RETRIED}, with commas between. */
+  | {command: 'retry'; args: {jobs: string}};
+
+/** A command is a line of at most 16 KiB. */
+export const MOST_RETRIED = 500;
 
 /** What a command is about, by name. */
 export type ControlArgs = Readonly<Record<string, string>>;
@@ -96,6 +103,7 @@ const timedEvents: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.Gene
   ['liveness', v.looseObject({...eventFields, ...livenessFields})],
   ['clock', v.looseObject({...eventFields, ...clockFields})],
   ['block', v.looseObject({...eventFields, ...blockFields})],
+  ['answers_missing', v.looseObject({...eventFields, kinds: v.array(v.object(missingFields))})],
   ['problem', v.looseObject({...eventFields, next: nextStep})],
   ['warning', v.looseObject({...eventFields, next: v.exactOptional(nextStep)})],
   [

@@ -140,6 +140,21 @@ describe('which events make which alert', () => {
       ['0 problem results', '900 problem results'],
     ],
     [
+      'answers that are missing are told at once, and when none is',
+      [
+        [
+          0,
+          {
+            type: 'answers_missing',
+            kinds: [{kind: 'opml', waiting: 1, unanswered: 0, oldestAt: T0 - 30 * MINUTE}],
+          },
+        ],
+        [60_000, {type: 'answers_missing', kinds: [{kind: 'opml', waiting: 0, unanswered: 2, oldestAt: T0}]}],
+        [120_000, {type: 'answers_missing', kinds: []}],
+      ],
+      ['0 problem answers', '150 recovered answers'],
+    ],
+    [
       'after a start the network gets as long as an outage takes to come',
       [
         [0, liveness(T0, 5 * MINUTE, 'process-down')],
