@@ -33,7 +33,11 @@ A closed terminal window does not end it. SIGHUP without a terminal reloads the 
     }),
     ...devnetRunFlags,
     headless: Flags.boolean({summary: 'Log lines instead of the dashboard, even on a terminal.'}),
-    jobs: Flags.integer({summary: 'Stop after N accepted results.', min: 1, helpValue: 'N'}),
+    jobs: Flags.integer({
+      summary: 'Stop after N jobs that were accepted, or left unanswered.',
+      min: 1,
+      helpValue: 'N',
+    }),
     for: durationFlag({summary: 'Stop after this time, e.g. 30s, 10m, 2h.'}),
     'log-format': Flags.string({
       summary: 'Log format (default: log.format).',

@@ -61,8 +61,8 @@ async function fillJournal(): Promise<void> {
   const {record} = await journal.receive({...newJob('a'), frame});
   const {seq} = record;
   await journal.select(seq, VRF, {requestId: 'q', seq, kind: 'opml', attempt: 1, askedAt: 1});
-  await journal.answer('q', callbackBody('0xroot'), 2);
-  await journal.conclude(seq, {outcome: 'answered', vrf: VRF, content: contentOf({'7': '77'}), at: 3});
+  const answer = {outcome: 'answered', vrf: VRF, content: contentOf({'7': '77'}), at: 3} as const;
+  await journal.answer('q', callbackBody('0xroot'), 2, () => answer);
   await journal.remember('sampling-range', '0 9 100 5');
   await journal.close();
 }

@@ -96,6 +96,7 @@ export const journalFacts = (changes: Partial<JournalFacts> = {}): JournalFacts 
   accepted: 12,
   lastReceivedAt: NOW - 60_000,
   lastAcceptedAt: NOW - 59_000,
+  missing: [],
   spans: [{kind: 'probed', start: NOW - 86_400_000, end: NOW - 8_000, count: 8_640}],
   ...changes,
 });

@@ -15,7 +15,7 @@ export default class JobList extends AosCommand {
   static override hiddenAliases = ['task:list'];
   static override summary = 'List jobs, newest first.';
   static override description =
-    'Reads the journal only; the operator may run meanwhile. A job goes through received, selected (where a worker is needed), concluded, signed and accepted; expired was not accepted within the retention. JOB is shortened; `aos job show` takes a prefix of the id, or the number.';
+    'Reads the journal only; the operator may run meanwhile. A job goes through received, selected (where a worker is needed), concluded, signed and accepted; unanswered had no answer from a worker in time, expired was not accepted within the retention. JOB is shortened; `aos job show` takes a prefix of the id, or the number.';
   static override examples = [
     '<%= config.bin %> job list',
     {description: 'Jobs that failed today', command: '<%= config.bin %> job list --state failed --since 24h'},

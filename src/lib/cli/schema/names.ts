@@ -33,6 +33,7 @@ export type SchemaName =
   | 'job-export'
   | 'job-export-lines'
   | 'job-list'
+  | 'job-retry'
   | 'job-show'
   | 'tx-cancel'
   | 'tx-list'

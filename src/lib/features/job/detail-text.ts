@@ -41,6 +41,7 @@ export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): st
       'state',
       `${detail.state}${outcome}, ${duration(detail.ageMs)} ${detail.state === 'accepted' ? 'from arrival to acceptance' : 'since it was received'}`,
     ),
+    ...row('unanswered', detail.whyUnanswered),
     ...row('kind', `${detail.kind}, model ${detail.model}`),
     ...row('user', detail.user),
     ...row('prompt', detail.prompt),
@@ -66,6 +67,11 @@ export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): st
       ...row(`  attempt ${request.attempt}`, requestText(request)),
       ...row('    answer', request.answer),
       ...row('    root', request.stateRoot),
+    ]),
+    ...(detail.evidence.length === 0 ? [] : ['', 'OTHER CALLBACKS (kept, not sent)']),
+    ...detail.evidence.flatMap(({attempt, at, why, answer, body, bytes}) => [
+      ...row(`  ${attempt === null ? 'callback' : `attempt ${attempt}`}`, `${at}, ${bytes} bytes: ${why}`),
+      ...row('    answer', answer ?? body),
     ]),
     '',
     'ANSWER',
@@ -140,11 +146,19 @@ function selectedText(sampling: NonNullable<JobDetail['sampling']>): string {
   return `${selected ? 'yes' : 'no'}${by} (range ${start}–${end} of ${max}${when})`;
 }
 
-function requestText({kind, askedAt: asked, durationMs: took}: JobDetail['requests'][number]): string {
-  return took === null
-    ? `${kind}, asked ${asked}, no answer`
-    : `${kind}, asked ${asked}, answered after ${stepText(took)}`;
+function requestText(request: JobDetail['requests'][number]): string {
+  const {kind, askedAt: asked, durationMs: took, worker, takenAt, ended, endedAt} = request;
+  const where = worker === null ? '' : ` at ${worker}`;
+  if (took !== null) return `${kind}${where}, asked ${asked}, answered after ${stepText(took)}`;
+  if (ended !== null) return `${kind}${where}, asked ${asked}, ${ENDS[ended]} ${endedAt ?? ''}`;
+  return `${kind}${where}, asked ${asked}, ${takenAt === null ? 'not taken by a worker' : 'no answer yet'}`;
 }
+
+const ENDS: Readonly<Record<NonNullable<JobDetail['requests'][number]['ended']>, string>> = {
+  timeout: 'no answer in time, until',
+  lost: 'lost with its worker',
+  invalid: 'answered with what is no answer',
+};
 
 function validText({signatureValid: valid, signer}: NonNullable<JobDetail['delivery']>): string {
   if (valid === null) return 'not verified: node_id is not known';

@@ -8,7 +8,7 @@ import {readDispatch, readOpmlCallback, type DispatchJob} from '../../protocol/w
 import {isoTime} from '../../foundation/time/time.ts';
 import {vrfJson} from '../../protocol/vrf/vrf-json.ts';
 import {sampleNumber, widen, type SamplingRange} from '../../protocol/vrf/sampling.ts';
-import type {JobRequestRow, JobDetailRecord} from '../../node/journal/job-query-types.ts';
+import type {EvidenceRow, JobRequestRow, JobDetailRecord} from '../../node/journal/job-query-types.ts';
 import {clockFromWire} from '../../protocol/wire/clock-field.ts';
 
 /** What is known beside the journal's row. */
@@ -56,6 +56,8 @@ export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
     },
     sampling: samplingOf(record, facts),
     requests: record.requests.map(requestJson),
+    whyUnanswered: record.why,
+    evidence: record.evidence.map(evidenceJson),
     answer: answerOf(record),
     delivery: deliveryOf(record, facts.nodeId),
     readings: {
@@ -144,18 +146,28 @@ function rangeJson({start, end, max, block}: SamplingRange, source: RangeSource)
   };
 }
 
-function requestJson({attempt, kind, askedAt, answer, answeredAt}: JobRequestRow) {
+function requestJson(request: JobRequestRow) {
+  const {attempt, kind, askedAt, answer, answeredAt, worker, takenAt, ended, endedAt} = request;
   const read = answer === null || kind !== 'opml' ? null : readCallback(answer);
   return {
     attempt,
     kind,
     askedAt: isoTime(askedAt),
+    worker: worker === null ? null : worker.url,
+    workerNode: worker?.nodeId ?? null,
+    takenAt: takenAt === null ? null : isoTime(takenAt),
+    ended,
+    endedAt: endedAt === null ? null : isoTime(endedAt),
     answeredAt: answeredAt === null ? null : isoTime(answeredAt),
     durationMs: answeredAt === null ? null : answeredAt - askedAt,
     answer: read?.answer ?? null,
     stateRoot: read === null || read.state_root === '' ? null : read.state_root,
     answerBytes: answer === null ? null : Buffer.byteLength(answer),
   };
+}
+
+function evidenceJson({attempt, at, why, body, bytes}: EvidenceRow) {
+  return {attempt, at: isoTime(at), why, answer: readCallback(body)?.answer ?? null, body, bytes};
 }
 
 function readCallback(body: string): {answer: string; state_root: string} | null {
@@ -249,13 +261,14 @@ function timelineOf(record: JobDetailRecord): TimelineEntry[] {
   const {receivedAt, requests, concludedAt, delivery, closedAt, state} = record;
   const moments: [string, number | null][] = [
     ['received', receivedAt],
-    ...requests.flatMap(({attempt, askedAt, answeredAt}): [string, number | null][] => [
+    ...requests.flatMap(({attempt, askedAt, answeredAt, ended, endedAt}): [string, number | null][] => [
       [`asked (attempt ${attempt})`, askedAt],
       [`answered (attempt ${attempt})`, answeredAt],
+      [`${ended ?? 'ended'} (attempt ${attempt})`, endedAt],
     ]),
     ['concluded', concludedAt],
     ['signed', delivery?.at ?? null],
-    [state === 'expired' ? 'expired' : 'accepted', closedAt],
+    [state === 'expired' || state === 'unanswered' ? state : 'accepted', closedAt],
   ];
   const known = moments
     .flatMap(([what, at]) => (at === null ? [] : [{what, at}]))

@@ -5,7 +5,7 @@ import {ageFlag} from '../../cli/flags.ts';
 export const jobFilters = {
   state: Flags.string({
     summary:
-      'Only these states or outcomes: received, selected, concluded, signed, accepted, expired; answered, unselected, unsupported, invalid, failed.',
+      'Only these states or outcomes: received, selected, unanswered, concluded, signed, accepted, expired; answered, unselected, unsupported, invalid, failed.',
     helpValue: 'NAMES',
     multiple: true,
   }),

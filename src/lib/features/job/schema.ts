@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type {JobLine} from './export.ts';
+import type {RetryResult} from './retry.ts';
 import type {JobRowJson} from './row.ts';
 import type {JobDetail} from './detail.ts';
 import type {ResultEntry, StreamEntry} from '../../cli/schema/entry.ts';
@@ -23,7 +24,10 @@ const rowFields = {
   concludedAt: v.nullable(time),
   signedAt: v.nullable(time),
   closedAt: v.nullable(time),
-  durationMs: v.pipe(v.nullable(v.number()), v.description('from arrival to acceptance, or giving up')),
+  durationMs: v.pipe(
+    v.nullable(v.number()),
+    v.description('from arrival to acceptance, giving up, or being left unanswered'),
+  ),
 };
 
 export const jobList: ResultEntry = {
@@ -32,6 +36,19 @@ export const jobList: ResultEntry = {
     v.object({
       total: v.pipe(count, v.description('that fit, whatever the limit')),
       jobs: v.array(v.object({seq: number, ...rowFields})),
+    }),
+  ),
+};
+
+export const jobRetry: ResultEntry = {
+  summary: 'aos job retry: the jobs that are asked about again.',
+  result: schemaOf<RetryResult>()(
+    v.object({
+      by: v.pipe(
+        v.picklist(['operator', 'journal']),
+        v.description('operator: it asks now; journal: it asks when it starts'),
+      ),
+      jobs: v.array(v.object({seq: number, ...key, kind: v.string()})),
     }),
   ),
 };
@@ -122,11 +139,27 @@ export const jobShow: ResultEntry = {
           attempt: count,
           kind: v.string(),
           askedAt: time,
+          worker: v.pipe(v.nullable(v.string()), v.description('URL of the worker that took it')),
+          workerNode: v.pipe(v.nullable(v.string()), v.description('which start of that worker')),
+          takenAt: v.nullable(time),
+          ended: v.nullable(v.picklist(['timeout', 'lost', 'invalid'])),
+          endedAt: v.nullable(time),
           answeredAt: v.nullable(time),
           durationMs: v.nullable(v.number()),
           answer: v.nullable(v.string()),
           stateRoot: v.nullable(v.string()),
           answerBytes: v.nullable(count),
+        }),
+      ),
+      whyUnanswered: v.nullable(v.string()),
+      evidence: v.array(
+        v.object({
+          attempt: v.nullable(count),
+          at: time,
+          why: v.string(),
+          answer: v.nullable(v.string()),
+          body: v.pipe(v.string(), v.description('the first 64 KiB of the callback')),
+          bytes: v.pipe(count, v.description('of the whole callback')),
         }),
       ),
       answer: v.nullable(

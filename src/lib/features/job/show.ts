@@ -23,7 +23,7 @@ const SHOWN = 20;
 
 /** @throws AosError JOB_UNKNOWN | JOB_AMBIGUOUS, with those that fit | JOURNAL_* */
 export function showJob({journal, config}: OpenedJobs, choice: JobChoice): JobDetail {
-  const {seq} = choose(journal, choice);
+  const {seq} = chooseJob(journal, choice);
   const record = journal.record(seq);
   if (record === undefined) throw new AosError('JOB_UNKNOWN', `job #${seq} was cleaned up in this moment`);
   return jobDetail(record, {
@@ -35,7 +35,8 @@ export function showJob({journal, config}: OpenedJobs, choice: JobChoice): JobDe
   });
 }
 
-function choose(journal: JobReader, {id, tag, position}: JobChoice): JobRow {
+/** The job that is meant. @throws AosError JOB_UNKNOWN | JOB_AMBIGUOUS | USAGE */
+export function chooseJob(journal: JobReader, {id, tag, position}: JobChoice): JobRow {
   if (id === '') throw new AosError('USAGE', 'ID is empty', {next: run('job list')});
   const fits = ({key}: JobRow): boolean =>
     (tag === undefined || key.tag === tag) && (position === undefined || key.position === position);

@@ -1,4 +1,5 @@
 import type {Span} from '../../node/liveness/spans.ts';
+import type {MissingAnswers} from '../../node/events/events.ts';
 import type {OperatorView} from '../../node/events/view.ts';
 import type {DispatcherOperator} from '../../peers/dispatcher/rest-rows.ts';
 import type {Fact} from '../../foundation/fact.ts';
@@ -49,5 +50,7 @@ export type JournalFacts = {
   accepted: number;
   lastReceivedAt: number | null;
   lastAcceptedAt: number | null;
+  /** Selected jobs that have waited too long for an answer, by kind of worker. */
+  missing: readonly MissingAnswers[];
   spans: readonly Span[];
 };

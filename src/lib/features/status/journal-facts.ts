@@ -1,13 +1,21 @@
 import {openJournal} from '../../node/journal/sqlite.ts';
+import {MISSING_AFTER_MS, UNANSWERED_FOR_MS} from '../../node/events/missing.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
 import type {JournalFacts} from './facts.ts';
 
 /** What a node's journal says of its work, read beside the process that writes it. @throws AosError JOURNAL_* */
 export async function readJournalFacts(dir: string): Promise<JournalFacts> {
   const journal = await openJournal({dir, clockId: 1n, readOnly: true});
   try {
-    const {received, selected, concluded, signed, accepted} = journal.counts();
-    const pending = received + selected + concluded + signed;
-    return {pending, accepted, ...journal.activity(), spans: journal.liveness.spans()};
+    const {accepted} = journal.counts();
+    const now = systemTime.now();
+    return {
+      pending: journal.pending(),
+      accepted,
+      ...journal.activity(),
+      missing: journal.withoutAnswer(now - MISSING_AFTER_MS, now - UNANSWERED_FOR_MS),
+      spans: journal.liveness.spans(),
+    };
   } finally {
     await journal.close();
   }

@@ -5,6 +5,7 @@ import {gapsOf, type Span} from '../../node/liveness/spans.ts';
 import type {OperatorView, ProblemView} from '../../node/events/view.ts';
 import {type RunningFacts, type StatusFacts} from './facts.ts';
 import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
+import {missingText} from '../../node/events/missing-text.ts';
 import {count} from '../../foundation/text/words.ts';
 import {known, type Fact} from '../../foundation/fact.ts';
 
@@ -121,6 +122,12 @@ export function judgeJobs({journal, operator, now}: StatusFacts): Judgement {
     ...(waiting > 0 ? [`${count(waiting, 'waits', 'wait')} for acceptance`] : []),
   ].join('; ');
   const problem = running?.view.problems.find(({part}) => part === 'worker' || part === 'journal');
+  const missing = journal.state === 'known' ? journal.value.missing : (running?.view.missing ?? []);
+  // As heavy as an outage; it goes first.
+  if (missing.length > 0) {
+    const next = problem?.next ?? run('job list', ['--state', 'selected,unanswered']);
+    return warn(`${missingText(missing)}; ${tally}`, next, at);
+  }
   if (problem !== undefined) return warn(`${problem.part}: ${problem.message}; ${tally}`, problem.next, at);
   if (
     waiting > 0 &&

@@ -178,13 +178,8 @@ async function fill(journal: NodeJournal): Promise<void> {
     askedAt: 1,
   });
   await give('b', [[8n, 500]]);
-  await journal.answer('q', callbackBody('0xroot'), 3);
-  await journal.conclude(a.record.seq, {
-    outcome: 'answered',
-    vrf: VRF,
-    content: contentOf({'7': '77'}),
-    at: 4,
-  });
+  const answer = {outcome: 'answered', vrf: VRF, content: contentOf({'7': '77'}), at: 4} as const;
+  await journal.answer('q', callbackBody('0xroot'), 3, () => answer);
   await journal.read({event: 'probe_answered', ref: '', merge: null}, 5);
   await journal.remember('sampling-range', '0 9 100 5');
 }

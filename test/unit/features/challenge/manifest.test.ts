@@ -19,10 +19,14 @@ const ABOUT = {
   challenges: [],
 };
 
+const TAKEN = {worker: null, takenAt: null, ended: null} as const;
+
 const facts = (over: Partial<JobFacts> = {}): JobFacts => ({
   job: jobRecord(),
   matches: ['job clock'],
-  requests: [{requestId: 'q', seq: 1, kind: 'opml', attempt: 1, askedAt: 1, answer: callbackBody(ROOT)}],
+  requests: [
+    {requestId: 'q', seq: 1, kind: 'opml', attempt: 1, askedAt: 1, ...TAKEN, answer: callbackBody(ROOT)},
+  ],
   readings: READINGS,
   range: {start: 0n, end: 9n, max: 100n, block: 5n},
   ...over,
@@ -112,7 +116,11 @@ describe('the evidence bundle', () => {
     ['a worker’s answer', {requests: []}, /no OPML worker answered/],
     [
       'a state root',
-      {requests: [{requestId: 'q', seq: 1, kind: 'opml', attempt: 1, askedAt: 1, answer: callbackBody('')}]},
+      {
+        requests: [
+          {requestId: 'q', seq: 1, kind: 'opml', attempt: 1, askedAt: 1, ...TAKEN, answer: callbackBody('')},
+        ],
+      },
       /state root/,
     ],
     ['readings', {readings: []}, /no clock readings/],

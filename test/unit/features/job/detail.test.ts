@@ -20,6 +20,10 @@ const FACTS: DetailFacts = {
 };
 const reading = nextReading(null, {event: 'job_received', ref: 'one', merge: null}, AT, 1n);
 
+const WORKER = {url: 'http://worker:1234', nodeId: null};
+const LOST = {worker: WORKER, takenAt: AT + 20, ended: 'lost', endedAt: AT + 490} as const;
+const TAKEN = {worker: WORKER, takenAt: AT + 510, ended: null, endedAt: null} as const;
+
 function record(over: Partial<JobDetailRecord> = {}): JobDetailRecord {
   return {
     seq: 7,
@@ -39,6 +43,8 @@ function record(over: Partial<JobDetailRecord> = {}): JobDetailRecord {
     range: null,
     content: null,
     requests: [],
+    evidence: [],
+    why: null,
     readings: [],
     ...over,
   };
@@ -60,8 +66,8 @@ describe('the detail of a job', () => {
         state: 'accepted',
         vrf: VRF,
         requests: [
-          {attempt: 1, kind: 'opml', askedAt: AT + 10, answer: null, answeredAt: null},
-          {attempt: 2, kind: 'opml', askedAt: AT + 500, answer: '{}', answeredAt: AT + 900},
+          {attempt: 1, kind: 'opml', askedAt: AT + 10, answer: null, answeredAt: null, ...LOST},
+          {attempt: 2, kind: 'opml', askedAt: AT + 500, answer: '{}', answeredAt: AT + 900, ...TAKEN},
         ],
         concludedAt: AT + 910,
         content: '{"result":"x"}',
@@ -73,7 +79,8 @@ describe('the detail of a job', () => {
     expect(timeline.map(({what, sincePreviousMs: step}) => [what, step])).toEqual([
       ['received', 0],
       ['asked (attempt 1)', 10],
-      ['asked (attempt 2)', 490],
+      ['lost (attempt 1)', 480],
+      ['asked (attempt 2)', 10],
       ['answered (attempt 2)', 400],
       ['concluded', 10],
       ['signed', 10],

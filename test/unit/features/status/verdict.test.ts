@@ -301,6 +301,13 @@ describe('links', () => {
       'ok',
       null,
     ],
+    [
+      'selected jobs without an answer',
+      journal({missing: [{kind: 'opml', waiting: 2, unanswered: 0, oldestAt: NOW - HOUR}]}),
+      'jobs',
+      'warn',
+      'aos job list --state selected,unanswered',
+    ],
     ['a worker in problem', running([...EARNING, problem('worker')]), 'jobs', 'warn', 'repair it'],
     [
       'failed answers',

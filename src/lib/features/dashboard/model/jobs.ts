@@ -6,7 +6,7 @@ export type JobHealth = 'fail' | 'warn' | 'wait' | 'ok';
 
 /** Judges a job from its stage, outcome and problem. */
 export function healthOf(job: JobView): JobHealth {
-  if (job.outcome === 'failed' || job.stage === 'expired') return 'fail';
+  if (job.outcome === 'failed' || job.stage === 'expired' || job.stage === 'unanswered') return 'fail';
   if (job.stage === 'accepted') return 'ok';
   return job.problem === null ? 'wait' : 'warn';
 }

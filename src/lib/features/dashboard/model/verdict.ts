@@ -1,4 +1,5 @@
 import type {OperatorPart} from '../../../node/events/events.ts';
+import {missingText} from '../../../node/events/missing-text.ts';
 import type {OperatorView, ProblemView} from '../../../node/events/view.ts';
 import {age, clockTime, countdown} from './ages.ts';
 import type {Data} from './data.ts';
@@ -127,6 +128,18 @@ function viewFindings(
     );
   }
   out.push(...problems.map((problem) => failing(problem, range !== null, now)));
+  if (view.missing.length > 0)
+    out.push(
+      finding(
+        'fail',
+        Math.min(...view.missing.map(({oldestAt}) => oldestAt)),
+        ['NO ANSWER', `: ${missingText(view.missing)}`],
+        {
+          next: run('job list', ['--state', 'selected,unanswered']),
+          code: 'ANSWERS_MISSING',
+        },
+      ),
+    );
   if (connection.state !== 'connected' && !problems.some(({part}) => part === 'dispatcher'))
     out.push(disconnected(view, now));
   if (range === null) out.push(finding('unknown', node.startedAt, 'the sampling range is not known yet'));

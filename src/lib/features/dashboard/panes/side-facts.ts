@@ -39,7 +39,14 @@ export function runLines({data, now}: Scene, width: number): Line[] {
       ],
       width,
     ),
-    joinFitting([[span(`failed ${counters.failed}`)], [span(`rejected frames ${counters.rejected}`)]], width),
+    joinFitting(
+      [
+        [span(`failed ${counters.failed}`)],
+        ...(counters.unanswered === 0 ? [] : [[span(`unanswered ${counters.unanswered}`, 'fail')] as Line]),
+        [span(`rejected frames ${counters.rejected}`)],
+      ],
+      width,
+    ),
     load === null
       ? [span('in progress '), span('?', 'unknown')]
       : joinFitting(
