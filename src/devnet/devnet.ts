@@ -46,6 +46,8 @@ export type DevnetOptions = {
   operators: number;
   /** A worker elsewhere; null: the devnet's own. */
   workerUrl: string | null;
+  /** How the devnet's own worker behaves. */
+  worker: 'friendly' | 'published';
   /** Submit a job this often while an operator is connected; null: never. */
   jobEveryMs: number | null;
   faults: DevnetFaults;
@@ -96,6 +98,7 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
   const folder = makeOwnFolder(options.dir);
   closers.push(() => rmSync(folder, {recursive: true, force: true}));
 
+  let operatorUrl: string | null = null;
   // The chain and the model start side by side: both take a moment.
   const [anvil, worker] = await allOrError([
     startAnvil({
@@ -107,7 +110,7 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
       closers.push(() => started.close());
       return started;
     }),
-    openWorker(options, closers),
+    openWorker(options, closers, () => operatorUrl),
   ]);
   const keys = makeKeys(options.operators);
   const signer = await openPart<DevSigner>((before) =>
@@ -156,6 +159,7 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
     ports.operator,
   );
   if (leader === undefined) throw new AosError('BUG', 'a devnet without an operator');
+  operatorUrl = leader.url;
   monitor.know([leader, ...rest]);
 
   const control = await serveControl(folder, {dispatcher, signer, worker});
@@ -181,15 +185,20 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
   };
 }
 
+/** @param heartbeatTo where a published worker reports; null: not known yet */
 async function openWorker(
-  {workerUrl, ports}: DevnetOptions,
+  {workerUrl, worker: manner, ports, faults}: DevnetOptions,
   closers: Closers,
+  heartbeatTo: () => string | null,
 ): Promise<Part<OpmlWorker> | null> {
   if (workerUrl !== null) return null;
   const worker = await openPart<OpmlWorker>((before) =>
     startOpmlWorker({
       host: '127.0.0.1',
       port: before === null ? (ports.worker ?? 0) : portOf(before.url),
+      manner,
+      heartbeatTo,
+      ...(faults.worker === undefined ? {} : {faults: faults.worker}),
       ...devnetPaths(),
     }),
   );

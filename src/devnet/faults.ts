@@ -1,10 +1,12 @@
 import type {DispatcherFaults} from './dispatcher/faults.ts';
 import type {SignerFaults} from './signer/faults.ts';
+import {WORKER_FAULTS, type OpmlFaults} from './worker/faults.ts';
 
 /** What a devnet does wrong on purpose, part by part. */
 export type DevnetFaults = {
   readonly dispatcher?: DispatcherFaults;
   readonly signer?: SignerFaults;
+  readonly worker?: OpmlFaults;
   /** The dispatcher gives each newcomer one of ten ranges of 0.1 %, as the published one does. */
   readonly slots?: true;
 };
@@ -22,7 +24,7 @@ const oddJob = (jobId: string, clock: string, job: string): string =>
 const plainJob = (prompt: string): string =>
   `{"tag":"opml","prompt":"${prompt}","model":"tiny-llm","params":{}}`;
 
-/** The faults of `aos devnet up --fault NAME`, beside those of the worker. */
+/** The faults of `aos devnet up --fault NAME`. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
   'dispatcher-silent': {
     means: 'the dispatcher never answers connect',
@@ -94,10 +96,15 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     means: 'a newcomer gets one of ten ranges of 0.1 % of all jobs, as published',
     slots: true,
   },
+  ...workerFaults(),
   'signer-slow': {means: 'the signer takes 3 s for each signature', signer: {latencyMs: 3_000}},
   'signer-down': {means: "the signer's key store is down: every signature fails", signer: {kmsDown: 'all'}},
   'signer-no-keys': {means: 'the signer has no keys', signer: {noKeys: true}},
 };
+
+function workerFaults(): Record<string, Fault> {
+  return Object.fromEntries(Object.entries(WORKER_FAULTS).map(([name, fault]) => [`worker-${name}`, fault]));
+}
 
 /** The named faults together; of two that concern the same thing the later one counts. */
 export function faultsOf(names: readonly string[]): DevnetFaults {
@@ -105,6 +112,7 @@ export function faultsOf(names: readonly string[]): DevnetFaults {
   return {
     dispatcher: chosen.reduce<DispatcherFaults>((all, {dispatcher}) => ({...all, ...dispatcher}), {}),
     signer: chosen.reduce<SignerFaults>((all, {signer}) => ({...all, ...signer}), {}),
+    worker: chosen.reduce<OpmlFaults>((all, {worker}) => ({...all, ...worker}), {}),
     ...(chosen.some(({slots}) => slots === true) ? {slots: true} : {}),
   };
 }

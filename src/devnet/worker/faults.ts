@@ -32,7 +32,7 @@ export const POISON = 'poison';
 /** A fault by name: what it does, in words. */
 export type NamedWorkerFault = {readonly means: string; readonly worker: OpmlFaults};
 
-/** The faults by the names that `--fault` takes. */
+/** The faults by the names that `--fault` takes after `worker-`. */
 export const WORKER_FAULTS = {
   locked: {
     means: 'the worker takes requests and answers none, with a status that is well',

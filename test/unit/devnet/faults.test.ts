@@ -11,7 +11,14 @@ describe('named faults', () => {
   });
 
   it('come together, the later one first', () => {
-    const faults = faultsOf(['dispatcher-silent', 'dispatcher-mute', 'signer-slow', 'range-slots']);
+    const faults = faultsOf([
+      'dispatcher-silent',
+      'dispatcher-mute',
+      'signer-slow',
+      'range-slots',
+      'worker-locked',
+    ]);
+    expect(faults.worker).toEqual({locked: true});
     expect(faults.dispatcher?.connect?.({operator: 'x', n: 1})).toBe('ignore');
     expect(faults.dispatcher?.result?.({jobId: 'j', operator: 'x', n: 1})).toBe('mute');
     expect([faults.signer?.latencyMs, faults.slots]).toEqual([3_000, true]);
@@ -25,6 +32,6 @@ describe('named faults', () => {
   });
 
   it('are none by themselves', () => {
-    expect(faultsOf([])).toEqual({dispatcher: {}, signer: {}});
+    expect(faultsOf([])).toEqual({dispatcher: {}, signer: {}, worker: {}});
   });
 });

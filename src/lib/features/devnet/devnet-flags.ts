@@ -16,7 +16,8 @@ const flagsOf = (common: {helpGroup: string; dependsOn?: string[]}) => ({
     ...common,
   }),
   friendly: Flags.boolean({
-    summary: 'A dispatcher that signs everything and sends jobs again, as no published one does.',
+    summary:
+      'A dispatcher that signs everything and sends jobs again, and a worker that takes many requests at once, as no published ones do.',
     exclusive: ['dispatcher'],
     ...common,
   }),
@@ -59,12 +60,14 @@ export type NetworkFlags = {
 /** @throws AosError USAGE for a worker's URL that is none */
 export function networkOptions(
   flags: NetworkFlags,
-): Pick<DevnetOptions, 'dispatcher' | 'blockTimeS' | 'workerUrl' | 'faults'> {
+): Pick<DevnetOptions, 'dispatcher' | 'worker' | 'blockTimeS' | 'workerUrl' | 'faults'> {
   const {dispatcher, friendly, fault = []} = flags;
   const workerUrl = flags['worker-url'];
   const named = dispatcher === 'newest' || dispatcher === 'head' ? dispatcher : DEFAULT_DISPATCHER;
+  const version = friendly ? 'friendly' : named;
   return {
-    dispatcher: friendly ? 'friendly' : named,
+    dispatcher: version,
+    worker: version === 'friendly' ? 'friendly' : 'published',
     blockTimeS: flags['block-time'] ?? null,
     workerUrl: workerUrl === undefined ? null : httpUrl(workerUrl, 'worker-url').replace(/\/$/, ''),
     faults: faultsOf(fault),
