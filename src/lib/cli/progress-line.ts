@@ -15,12 +15,13 @@ export const noProgress: ProgressLine = {show: () => {}, clear: () => {}};
 export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
   const {animate} = terminalStyle(process.argv, process.env, process);
   const every = animate ? DRAW_EVERY_MS : LINE_EVERY_MS;
-  // A short wait needs no lines in a log.
-  let drawn = animate ? 0 : systemTime.monotonic();
+  let drawn: number | null = null;
   let onScreen = false;
   return {
     show(text) {
       const now = systemTime.monotonic();
+      // A short wait needs no lines in a log.
+      drawn ??= animate ? -every : now;
       if (now - drawn < every || stream.writableNeedDrain) return;
       drawn = now;
       onScreen = animate;
@@ -29,6 +30,7 @@ export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
     clear() {
       if (onScreen) stream.write('\r\x1b[2K');
       onScreen = false;
+      drawn = null;
     },
   };
 }
