@@ -91,6 +91,8 @@ async function ask(deps: AskDeps, task: WorkerTask, asking: Asking): Promise<Ask
   const pauses = createBackoff({firstMs: 500, capMs: MAX_PAUSE_MS, random: deps.random});
   const pausing = linkedAbort(asking.signal, deps.stopping);
   const failedAt: string[] = [];
+  /** Another worker may take what this one refuses. */
+  const refusedBy = new Map<string, AosError>();
   let {early} = task;
   let isFirst = true;
   let notReadySince = time.monotonic();
@@ -106,10 +108,12 @@ async function ask(deps: AskDeps, task: WorkerTask, asking: Asking): Promise<Ask
           await awaitTaken(deps, task, asking);
         }
         isFirst = false;
-        return await askOnce(deps, task, asking, {early: put, avoid: failedAt});
+        const until = pausing.controller.signal;
+        return await askOnce(deps, task, asking, {early: put, avoid: failedAt, refusedBy, until});
       } catch (error) {
         asking.signal.throwIfAborted();
-        if (!isAosError(error)) throw error;
+        // Stopped while it waited for a place: the job waits in the journal.
+        if (!isAosError(error) || error.code === 'INTERRUPTED') throw error;
         const {code, message} = error;
         const isAttempt = ATTEMPTS.has(code);
         // A worker that is busy does its work; from the configured time on that is a problem.
@@ -120,7 +124,12 @@ async function ask(deps: AskDeps, task: WorkerTask, asking: Asking): Promise<Ask
           emit({type: 'job_listening', job: ref, code, message, attempts});
           return {end: 'spent'};
         }
-        if (code === 'WORKER_REFUSED') return {end: 'refused', error};
+        if (code === 'WORKER_REFUSED') {
+          if (asking.url === null || refusedBy.has(asking.url)) return {end: 'refused', error};
+          refusedBy.set(asking.url, error);
+          failedAt.push(asking.url);
+          continue;
+        }
         if (isAttempt) {
           if (asking.url !== null) failedAt.push(asking.url);
           pauses.reset();

@@ -1,6 +1,6 @@
 import type {DispatchJob} from '../../../protocol/wire/messages.ts';
 import type {Lane, Worker} from '../ports.ts';
-import type {Workers} from './parts.ts';
+import type {Clocked, Workers} from './parts.ts';
 
 /** A request that a worker gets while it is being written down: what the worker says to each of the two calls. */
 export type EarlyRequest = {requestId: string; ready: Promise<Lane>; asked: Promise<void>};
@@ -11,13 +11,13 @@ export type EarlyRequest = {requestId: string; ready: Promise<Lane>; asked: Prom
  * follows the write that succeeds; after a crash a worker may have computed in vain.
  */
 export function askEarly(
-  {newSecretId, nodeId, callbackUrl}: Workers,
+  {newSecretId, nodeId, callbackUrl, signal, stopping}: Workers & Pick<Clocked, 'signal' | 'stopping'>,
   worker: Worker,
   {model, prompt}: DispatchJob,
-  signal: AbortSignal,
 ): EarlyRequest {
   const requestId = newSecretId();
-  const ready = worker.ready(signal);
+  // A request that still waits for a place when the operator stops is left to the next run.
+  const ready = worker.ready(stopping);
   const asked = ready.then((lane) => lane.ask({requestId, nodeId, model, prompt, callbackUrl}, signal));
   // askWorker handles both errors: this only keeps them from being reported as unhandled.
   ready.catch(() => undefined);

@@ -15,6 +15,17 @@ const LOOK_AGAIN_MS = 5_000;
 /** Places that are tried at other workers of a pool to get one at a certain worker. */
 const MOST_OTHERS = 8;
 
+/** Where a request is to be put. */
+export type Place = {
+  early: EarlyRequest | undefined;
+  /** URLs of workers that come last. */
+  avoid: readonly string[];
+  /** Workers that refused the request of this job, by URL: they are not asked again. */
+  refusedBy: ReadonlyMap<string, AosError>;
+  /** Ends the wait for a place: the wait of the request, or earlier, when the operator stops. */
+  until: AbortSignal;
+};
+
 /**
  * Puts one request at a free place and waits; an answer ends it by its signal.
  * @throws AosError WORKER_*: of WORKER_TIMEOUT, WORKER_LOST and WORKER_BAD_ANSWER the journal says that they were attempts
@@ -23,14 +34,16 @@ export async function askOnce(
   deps: AskDeps,
   task: WorkerTask,
   asking: Asking,
-  {early, avoid}: {early: EarlyRequest | undefined; avoid: readonly string[]},
+  {early, avoid, refusedBy, until}: Place,
 ): Promise<never> {
   const {signal} = asking;
-  const lane = await (early?.ready ?? task.worker.ready(signal, avoid));
+  const lane = await (early?.ready ?? task.worker.ready(until, avoid));
   let end: Parameters<Lane['release']>[0] = 'untaken';
   try {
     signal.throwIfAborted();
     asking.url = lane.at.url;
+    const refusal = refusedBy.get(lane.at.url);
+    if (refusal !== undefined) throw refusal;
     const request =
       early === undefined ? await openRequest(deps, task) : {requestId: early.requestId, attempt: 1};
     const {requestId} = request;

@@ -2,7 +2,7 @@ import type {DispatchJob} from '../../../protocol/wire/messages.ts';
 import type {JobRecord, NewRequest} from '../../journal/records.ts';
 import {askEarly, releaseEarly} from './early-request.ts';
 import type {Job} from './job.ts';
-import type {Workers} from './parts.ts';
+import type {Clocked, Workers} from './parts.ts';
 import type {Load} from './scheduling.ts';
 
 /** What a selection is written with, so that its worker can begin at once. */
@@ -24,16 +24,15 @@ export const NO_WORK: PreparedWork = {
 
 /** Prepares the work on a job that is about to be selected; a worker that is idle gets its request now. */
 export function prepareWork(
-  workers: Workers,
+  workers: Workers & Pick<Clocked, 'signal' | 'stopping'>,
   dispatch: DispatchJob,
   load: Pick<Load, 'isIdle'>,
-  signal: AbortSignal,
 ): PreparedWork {
   const kind = workers.kinds.find((name) => name === dispatch.kind);
   const worker = workers.workers.find((candidate) => candidate.kind === dispatch.kind);
   if (kind === undefined || worker === undefined) return NO_WORK;
   const {requests} = workers;
-  let early = load.isIdle(kind) ? askEarly(workers, worker, dispatch, signal) : undefined;
+  let early = load.isIdle(kind) ? askEarly(workers, worker, dispatch) : undefined;
   let expected: number | undefined;
   return {
     firstRequest(seq) {

@@ -91,7 +91,7 @@ export function createReceive(deps: ReceiveDeps): Receive {
       const outcome = await sampler.sample(dispatch, range, scheduler.isCrowded());
       const {answer} = outcome;
       const work: PreparedWork | undefined =
-        answer === null ? prepareWork(deps, dispatch, scheduler, deps.signal) : undefined;
+        answer === null ? prepareWork(deps, dispatch, scheduler) : undefined;
       const initialState = (seq: number): InitialState => {
         if (answer !== null) return {state: 'concluded', answer};
         return {state: 'selected', vrf: outcome.sampling.vrf, range, first: work?.firstRequest(seq)};

@@ -28,7 +28,7 @@ export function createSample(
       concluded(job, record, answer, deps);
       return 'deliver';
     }
-    const work = isShared ? NO_WORK : prepareWork(deps, dispatch, load, deps.signal);
+    const work = isShared ? NO_WORK : prepareWork(deps, dispatch, load);
     await retryJournalWrite(
       () => journal.select(seq, sampling.vrf, work.firstRequest(seq), range),
       () => work.dropEarly(),
