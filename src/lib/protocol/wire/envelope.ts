@@ -2,7 +2,15 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {detached} from './detached.ts';
 import {eip191Digest, fromHex, isAddress, recoverAddress, sameAddress, toHex} from './ethereum.ts';
 import {keccak256} from './keccak.ts';
-import {isJsonObject, parseJson, type JsonObject, type JsonSpan, type JsonValue} from './json.ts';
+import {
+  isJsonNumber,
+  isJsonObject,
+  parseJson,
+  type JsonObject,
+  type JsonSpan,
+  type JsonValue,
+  type ParsedJson,
+} from './json.ts';
 
 /**
  * One frame between operator and dispatcher (docs/protocol.md#envelope). `method`, `params`, `result` are null when
@@ -43,8 +51,10 @@ export type UnsignedEnvelope = {
   seal(signature: string): string;
 };
 
-/** 65 bytes, the last one v = 27 or 28; upper and lower case. */
+/** What we send: 65 bytes, the last one v = 27 or 28; upper and lower case. */
 const SIGNATURE = /^[0-9a-f]{128}1[bc]$/i;
+/** What we accept: with 0x too, and with v = 0 or 1; the published programs send and accept these forms. */
+const ACCEPTED_SIGNATURE = /^(?:0x)?[0-9a-f]{128}(?:1[bc]|0[01])$/i;
 
 /** The members that are blank in what is signed. */
 const BLANKED = ['hash', 'signature'] as const;
@@ -53,11 +63,56 @@ const BLANKED = ['hash', 'signature'] as const;
 const MAX_ID = 1024;
 
 /**
+ * A frame of the peer: a request, which its sender has to prove, or the response to a request of ours, which is bound to
+ * the unguessable id of that request and needs no proof. `reply` is null when the response says no code.
+ */
+export type Incoming =
+  | {kind: 'request'; envelope: Envelope}
+  | {kind: 'response'; id: string; reply: {code: number; message: string} | null};
+
+/**
  * Reads one frame into a checked envelope. It keeps the text, because the signature covers the bytes as received.
  * @throws AosError FRAME_* | ENVELOPE_INVALID (`details.id` is the frame's id where it has a usable one)
  */
 export function parseEnvelope(frame: Uint8Array): Envelope {
-  const {value, text, topLevel} = parseJson(frame, BLANKED);
+  return envelopeOf(parseJson(frame, BLANKED));
+}
+
+/**
+ * Reads one frame that may be a request or a response. A response needs no more than its id: some dispatchers leave out
+ * `address`, `hash` and `signature` when they refuse, and put `code` and `message` beside the id.
+ * @throws AosError FRAME_* | ENVELOPE_INVALID (`details.id` is the id of a request where it has a usable one)
+ */
+export function parseIncoming(frame: Uint8Array): Incoming {
+  const parsed = parseJson(frame, BLANKED);
+  const {value} = parsed;
+  if (!isResponse(value)) return {kind: 'request', envelope: envelopeOf(parsed)};
+  const id = value.get('id');
+  if (typeof id !== 'string' || !isUsableId(id)) throw new AosError('ENVELOPE_INVALID', 'a response without an id');
+  return {kind: 'response', id: detached(id), reply: replyOf(value)};
+}
+
+/** A frame without a method that says something: nothing of it is a request, so it is never answered. */
+function isResponse(value: JsonValue): value is JsonObject {
+  if (!isJsonObject(value) || (value.get('method') ?? null) !== null) return false;
+  return RESPONSE_FIELDS.some((name) => (value.get(name) ?? null) !== null);
+}
+
+const RESPONSE_FIELDS = ['result', 'error', 'code', 'message'] as const;
+
+/** What a response says in `result`, in `error` or beside the id; a message that is not a string reads as ''. */
+function replyOf(frame: JsonObject): {code: number; message: string} | null {
+  for (const said of [frame.get('result'), frame.get('error'), frame]) {
+    if (!isJsonObject(said)) continue;
+    const code = said.get('code');
+    if (!isJsonNumber(code) || !Number.isSafeInteger(Number(code.text))) continue;
+    const message = said.get('message');
+    return {code: Number(code.text), message: typeof message === 'string' ? message : ''};
+  }
+  return null;
+}
+
+function envelopeOf({value, text, topLevel}: ParsedJson): Envelope {
   if (!isJsonObject(value)) throw new AosError('ENVELOPE_INVALID', 'the frame is not a JSON object');
   const id = stringField(value, 'id');
   if (!isUsableId(id)) throw invalid(value, 'id', `a string of 1 to ${MAX_ID} characters`);
@@ -103,13 +158,14 @@ function spanOf(topLevel: ReadonlyMap<string, JsonSpan>, name: string): JsonSpan
 
 /**
  * Recovers the signer of an envelope from the bytes as received, with the values of `hash` and `signature` blanked, and
- * compares it with `address`. A signature has one valid spelling, apart from letter case: no escapes, no high s.
+ * compares it with `address`. A signature has one valid value: no high s, and no escapes in its text. Its hex may begin
+ * with 0x, and its v may be 0 or 1 for 27 or 28.
  */
 export function verifyEnvelope(envelope: Envelope): Verification {
   const {signature, address} = envelope;
   if (signature === '') return {state: 'unsigned'};
-  if (!SIGNATURE.test(signature)) {
-    return {state: 'invalid', reason: 'signature is not 130 hex digits that end in 1b or 1c'};
+  if (!ACCEPTED_SIGNATURE.test(signature)) {
+    return {state: 'invalid', reason: 'signature is not 130 hex digits that end in 1b, 1c, 00 or 01'};
   }
   const span = envelope.blanks.signature;
   if (span.end - span.start !== signature.length + 2) {
@@ -117,7 +173,7 @@ export function verifyEnvelope(envelope: Envelope): Verification {
   }
   if (!isAddress(address))
     return {state: 'invalid', reason: 'signed, but address is not an Ethereum address'};
-  const bytes = fromHex(signature);
+  const bytes = withV27(fromHex(signature));
   const message = signedBytes(envelope);
   const signer = bytes === null ? null : recoverAddress(eip191Digest(message), bytes);
   if (signer === null) return {state: 'invalid', reason: 'signature is not one of secp256k1 with a low s'};
@@ -127,6 +183,15 @@ export function verifyEnvelope(envelope: Envelope): Verification {
   // Some senders leave the hash blank; a blank hash counts as matching.
   const hashMatches = envelope.hash === '' || envelope.hash.toLowerCase() === toHex(keccak256(message));
   return {state: 'signed', signer, hashMatches};
+}
+
+/** The signature with v 27 or 28, however it was written. */
+function withV27(signature: Uint8Array | null): Uint8Array | null {
+  const v = signature?.[64];
+  if (signature === null || v === undefined || v > 1) return signature;
+  const written = Uint8Array.from(signature);
+  written[64] = v + 27;
+  return written;
 }
 
 /** The text as received, with both values blanked in either order, as UTF-8. */

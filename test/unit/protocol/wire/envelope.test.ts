@@ -2,11 +2,17 @@ import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {isAosError} from '../../../../src/lib/foundation/errors/error.ts';
-import {draftEnvelope, parseEnvelope, verifyEnvelope} from '../../../../src/lib/protocol/wire/envelope.ts';
+import {
+  draftEnvelope,
+  parseEnvelope,
+  parseIncoming,
+  verifyEnvelope,
+} from '../../../../src/lib/protocol/wire/envelope.ts';
 import {toHex} from '../../../../src/lib/protocol/wire/ethereum.ts';
 import {keccak256} from '../../../../src/lib/protocol/wire/keccak.ts';
 import {parseJson, writeJson} from '../../../../src/lib/protocol/wire/json.ts';
 import {OTHER_KEY, signText, TEST_ADDRESS} from '../../../support/envelope-signing.ts';
+import {FRAMES} from '../../../support/dispatcher-frames.ts';
 import {jsonSpace, jsonText} from '../../../support/json-text.ts';
 
 type Vector = {name: string; text: string; signer: string};
@@ -80,6 +86,61 @@ describe('real signed envelopes', () => {
   });
 });
 
+describe('frames of the published dispatcher', () => {
+  const incoming = (text: string) => parseIncoming(utf8(text));
+
+  it.each(FRAMES.newest.jobs.map((text) => [text]))('a signed job verifies: %#', (text) => {
+    const {newest} = FRAMES;
+    expect(verify(utf8(text))).toEqual({state: 'signed', signer: newest.signer, hashMatches: true});
+    for (const form of [(hex: string) => `0x${hex}`, (hex: string) => hex.replace(/1b$/, '00').replace(/1c$/, '01')]) {
+      const other = text.replace(/"signature":"([0-9a-f]{130})"/, (_, hex: string) => `"signature":"${form(hex)}"`);
+      expect(other).not.toBe(text);
+      expect(verify(utf8(other))).toMatchObject({state: 'signed', signer: newest.signer});
+    }
+  });
+
+  it('an unsigned job is a request, and reads as unsigned', () => {
+    const read = incoming(FRAMES.head.job);
+    expect(read).toMatchObject({kind: 'request', envelope: {method: 'dispatch_job'}});
+    expect(verify(utf8(FRAMES.head.job))).toEqual({state: 'unsigned'});
+  });
+
+  it.each(['head', 'newest'] as const)('a reply of %s is a response to our connect', (version) => {
+    const {reply, connectId} = FRAMES[version];
+    expect(incoming(reply)).toEqual({
+      kind: 'response',
+      id: connectId,
+      reply: {code: 200, message: 'success'},
+    });
+  });
+});
+
+describe('what is a response', () => {
+  it.each([
+    ['a refusal without address, hash and signature', '{"id":"x","code":403,"message":"not on the list"}', 403],
+    ['an error member', '{"id":"x","method":null,"error":{"code":-32000,"message":"no"}}', -32000],
+    ['a result without a code', '{"id":"x","result":"ok","address":"","hash":"","signature":""}', null],
+    ['a code that is no integer', '{"id":"x","result":{"code":1.5}}', null],
+  ])('%s', (_name, text, code) => {
+    const read = parseIncoming(utf8(text));
+    expect(read).toMatchObject({kind: 'response', id: 'x'});
+    expect(read.kind === 'response' ? (read.reply?.code ?? null) : 0).toBe(code);
+  });
+
+  it.each([
+    ['a request with a result', '{"id":"x","method":"m","result":{"code":1},"address":"","hash":"","signature":""}'],
+    ['an envelope that says nothing', '{"id":"x","method":null,"params":null,"result":null,"address":"","hash":"","signature":""}'],
+  ])('%s is none', (_name, text) => {
+    expect(parseIncoming(utf8(text)).kind).toBe('request');
+  });
+
+  it('without an id is an error that names no id: it is never answered', () => {
+    expect(() => parseIncoming(utf8('{"code":500,"message":"error"}'))).toThrow(
+      expect.objectContaining({code: 'ENVELOPE_INVALID', details: {}}),
+    );
+  });
+});
+
 describe('verification over the bytes as received', () => {
   it('holds for any number spelling, escape, key order, white space and nesting', () => {
     fc.assert(
@@ -123,6 +184,23 @@ describe('verification over the bytes as received', () => {
       }),
       {numRuns: 50},
     );
+  });
+
+  it('takes the forms of the published programs: 0x before it, and v 00 or 01', () => {
+    fc.assert(
+      fc.property(template, fc.boolean(), fc.boolean(), (write, prefix, low) => {
+        const signature = signText(utf8(write('', '')));
+        const v = low ? {'1b': '00', '1c': '01'}[signature.slice(128)] : signature.slice(128);
+        const written = `${prefix ? '0x' : ''}${signature.slice(0, 128)}${v}`;
+        expect(verify(utf8(write('', written)))).toMatchObject({state: 'signed', signer: TEST_ADDRESS});
+      }),
+      {numRuns: 40},
+    );
+  });
+
+  it.each(['02', '1a', '1d', 'ff'])('refuses v %s', (v) => {
+    const frame = sealed((hash, signature) => `{"id":"1","method":"m","address":"${TEST_ADDRESS}","hash":"${hash}","signature":"${signature.slice(0, 128)}${signature === '' ? '' : v}"}`);
+    expect(verify(utf8(frame)).state).toBe('invalid');
   });
 
   it('fails for any byte changed, put in or taken out elsewhere', () => {
@@ -182,10 +260,9 @@ describe('verification over the bytes as received', () => {
     const otherV = signature.endsWith('1b') ? '1c' : '1b';
     const spellings: Record<string, string> = {
       escaped: `\\u00${signature.charCodeAt(0).toString(16)}${signature.slice(1)}`,
-      'with 0x': `0x${signature}`,
       'high s': signature.slice(0, 64) + twin + otherV,
       'other v': signature.slice(0, 128) + otherV,
-      'v 0/1': signature.slice(0, 128) + (otherV === '1b' ? '01' : '00'),
+      'the other v as 0 or 1': signature.slice(0, 128) + (otherV === '1b' ? '00' : '01'),
       'too short': signature.slice(2),
       'too long': `${signature}00`,
       'space in front': ` ${signature}`,
