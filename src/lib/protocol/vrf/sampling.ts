@@ -12,7 +12,7 @@ export type Sampling = {
   r: number;
   /** Selected when r is below it; 0 when `valid` is false. */
   threshold: number;
-  /** True when the protocol knows the tag and the position. */
+  /** False for `malicious` with a position that the protocol does not know. */
   valid: boolean;
 };
 
@@ -28,7 +28,8 @@ export function vrfInput(prompt: string): {alpha: Uint8Array; promptHash: string
 
 /**
  * Returns the range as widened for a suspected user (docs/protocol.md#widening-by-tag), in IEEE doubles; the upper end is not capped.
- * Null for a tag or position that the protocol does not know.
+ * A tag that the protocol does not know widens nothing: a submitter may send any text. Null for `malicious` with a
+ * position that the protocol does not know.
  */
 export function widen(
   range: SamplingRange,
@@ -37,7 +38,7 @@ export function widen(
 ): {start: number; end: number} | null {
   const start = Number(range.start);
   const end = Number(range.end);
-  if (tag === '') return {start, end};
+  if (tag !== 'suspicion' && tag !== 'malicious') return {start, end};
   const share = shareOf(tag, position);
   if (share === null) return null;
   const margin = Number(range.max) * share;
@@ -76,9 +77,8 @@ export function sampleNumber(betaHex: string, precision: number, max: bigint): n
   return Number(max > 0n ? digits % max : digits);
 }
 
-function shareOf(tag: string, position: string): number | null {
+function shareOf(tag: 'suspicion' | 'malicious', position: string): number | null {
   if (tag === 'suspicion') return SUSPICION;
-  if (tag !== 'malicious') return null;
   if (position === 'after') return SUSPICION;
   return position === 'before' ? STRONG_SUSPICION : null;
 }

@@ -54,6 +54,12 @@ describe('widen', () => {
     ['suspicion', '', range(200_000_000, 300_000_000, 0xffffffff), 71_150_981, 428_849_018],
     ['malicious', 'before', range(500_000_000, 600_000_000, 0xffffffff), 70_503_270, 1_029_496_729],
     ['suspicion', '', range(1, 2, 10), 0, 2],
+    // a tag that the protocol does not know is ordinary work: the submitter may send any text
+    ['whatever', '', range(100_000, 200_000), 100_000, 200_000],
+    ['unknown', 'before', range(100_000, 200_000), 100_000, 200_000],
+    ['Suspicion', '', range(100_000, 200_000), 100_000, 200_000],
+    [' ', '', range(100_000, 200_000), 100_000, 200_000],
+    ['__proto__', '', range(100_000, 200_000), 100_000, 200_000],
   ])('%j %j of %o', (tag, position, given, start, end) => {
     expect(widen(given, tag, position)).toEqual({start, end});
   });
@@ -68,10 +74,6 @@ describe('widen', () => {
     ['malicious', ''],
     ['malicious', 'Before'],
     ['malicious', 'during'],
-    ['Suspicion', ''],
-    ['unknown', 'before'],
-    [' ', ''],
-    ['__proto__', ''],
   ])('knows no %j %j', (tag, position) => {
     expect(widen(range(1, 2), tag, position)).toBeNull();
   });
@@ -123,8 +125,16 @@ describe('sample', () => {
     }
   });
 
-  it('selects nothing for an unknown tag, and gives the proof all the same', () => {
-    const drawn = sample(proverOf('000000'), {...plain, tag: 'other'}, range(0, 600_000), 6);
+  it('samples an unknown tag like no tag', () => {
+    const [tagged, ordinary] = ['whatever', ''].map((tag) =>
+      sample(proverOf('2ea7b3'), {...plain, tag}, range(0, 57_588), 6),
+    );
+    expect(tagged).toEqual(ordinary);
+    expect(tagged).toMatchObject({valid: true, r: 57_587, threshold: 57_588, vrf: {selected: true}});
+  });
+
+  it('selects nothing for an unknown position of malicious, and gives the proof all the same', () => {
+    const drawn = sample(proverOf('000000'), {...plain, tag: 'malicious'}, range(0, 600_000), 6);
     expect(drawn).toMatchObject({
       valid: false,
       threshold: 0,

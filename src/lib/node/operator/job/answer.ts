@@ -24,7 +24,8 @@ export type FinalAnswer = Answer & Conclusion;
 
 /**
  * The answer to a job that no worker is asked about, or null when one has to be (docs/protocol.md#job-result).
- * A kind we do not run comes first, whatever the VRF says; then a tag the protocol does not know; then the VRF.
+ * A kind we do not run comes first, whatever the VRF says; then a `malicious` job whose position the protocol does not
+ * know; then the VRF.
  */
 export function answerWithoutWorker(
   job: DispatchJob,
