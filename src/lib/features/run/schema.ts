@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type {OperatorEvent} from '../../node/events/events.ts';
+import {OPERATOR_PARTS, REJECT_REASONS, type OperatorEvent} from '../../node/events/events.ts';
 import type {StreamEntry} from '../../cli/schema/entry.ts';
 import {address, code, count, decimal, errorCode, type Json, ms, time} from '../../cli/schema/parts.ts';
 import {JOB_OUTCOMES} from '../../node/events/job-states.ts';
@@ -17,7 +17,7 @@ const message = v.string();
 const next = v.pipe(v.string(), v.description('the one next thing to type or do'));
 const retryInMs = ms;
 const url = v.string();
-const part = v.picklist(['signer', 'chain', 'dispatcher', 'worker', 'journal', 'clock']);
+const part = v.picklist(OPERATOR_PARTS);
 const outcome = v.picklist(JOB_OUTCOMES);
 const reason = v.picklist(['SIGINT', 'SIGTERM', 'jobs', 'for', 'fatal']);
 
@@ -55,7 +55,8 @@ const liveness = {
 /** Facts as a line has them: the times in them are RFC 3339 (`output/lines.ts` eventLine). */
 type Timed<T> = T extends object
   ? {
-      [K in keyof T]: K extends 'at' | 'lastProbeAt' | 'blockAt' | 'start' | 'end' | 'oldestAt'
+      [K in keyof T]: K extends
+        'at' | 'lastProbeAt' | 'lastJobAt' | 'oldestOpenAt' | 'blockAt' | 'start' | 'end' | 'oldestAt'
         ? Exclude<T[K], number> | (number extends Extract<T[K], number> ? string : never)
         : Timed<T[K]>;
     }
@@ -74,16 +75,19 @@ const lines = {
   listening: v.object({what: v.picklist(['public', 'callbacks']), url}),
   connecting: v.object({url}),
   connected: v.object({url}),
-  disconnected: v.object({reason: v.string(), retryInMs: v.nullable(ms)}),
+  disconnected: v.object({
+    reason: v.string(),
+    retryInMs: v.nullable(ms),
+    refusal: v.exactOptional(
+      v.pipe(
+        v.object({how: v.picklist(['reply', 'close', 'http']), code: v.number(), words: v.string()}),
+        v.description('the dispatcher was reached and said no'),
+      ),
+    ),
+  }),
+  connect_repeated: v.object({quietMs: ms}),
   frame_rejected: v.object({
-    reason: v.picklist([
-      'unreadable',
-      'unsigned',
-      'wrong-signature',
-      'wrong-sender',
-      'unknown-method',
-      'bad-message',
-    ]),
+    reason: v.picklist(REJECT_REASONS),
     code: errorCode,
     message,
     count,
@@ -135,6 +139,17 @@ const lines = {
     windowMs: ms,
   }),
   block: v.object({number: decimal, blockAt: time, rpcMs: ms}),
+  work: v.object({
+    lastJobAt: v.nullable(time),
+    usualGapMs: v.nullable(ms),
+    noJobAfterMs: ms,
+    open: count,
+    oldestOpenAt: v.nullable(time),
+    cameForWorkers: count,
+    answeredByWorkers: count,
+    windowMs: ms,
+    refused: count,
+  }),
   liveness: v.object(liveness),
   answers_missing: v.object({
     kinds: v.array(v.object({kind: v.string(), waiting: count, unanswered: count, oldestAt: time})),

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import {toNextStep} from '../../foundation/next-step/next-step.ts';
+import {OPERATOR_PARTS} from '../events/events.ts';
+import {CONNECTION_STATES} from '../events/view.ts';
 
 export const text = v.string();
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -35,6 +37,17 @@ export const livenessFields = {
     }),
   ),
 };
+export const workFields = {
+  lastJobAt: optionalTime,
+  usualGapMs: v.nullable(v.number()),
+  noJobAfterMs: v.number(),
+  open: count,
+  oldestOpenAt: optionalTime,
+  cameForWorkers: count,
+  answeredByWorkers: count,
+  windowMs: v.number(),
+  refused: count,
+};
 export const clockFields = {
   id: text,
   counter: text,
@@ -61,10 +74,15 @@ export const viewSchema = v.object({
     }),
   ),
   connection: v.object({
-    state: v.picklist(['starting', 'connecting', 'connected', 'disconnected']),
+    state: v.picklist(CONNECTION_STATES),
     url: optionalText,
     since: optionalTime,
     reason: optionalText,
+    // Since 1.2.
+    refusal: v.optional(
+      v.nullable(v.object({how: v.picklist(['reply', 'close', 'http']), code: v.number(), words: text})),
+      null,
+    ),
   }),
   range: v.nullable(
     v.object({
@@ -78,7 +96,7 @@ export const viewSchema = v.object({
   ),
   problems: v.array(
     v.object({
-      part: v.picklist(['signer', 'chain', 'dispatcher', 'worker', 'journal', 'clock']),
+      part: v.picklist(OPERATOR_PARTS),
       code: text,
       message: text,
       next: nextStep,
@@ -128,6 +146,8 @@ export const viewSchema = v.object({
   probes: v.optional(v.array(probeSchema), []),
   // Since 1.1.
   liveness: v.optional(v.nullable(v.object({...livenessFields, at: time})), null),
+  // Since 1.2.
+  work: v.optional(v.nullable(v.object({...workFields, at: time})), null),
   clock: v.optional(v.nullable(v.object({...clockFields, at: time})), null),
   signer: v.optional(
     v.nullable(

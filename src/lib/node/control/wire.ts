@@ -15,6 +15,7 @@ import {
   text,
   time,
   viewSchema,
+  workFields,
 } from './view-schema.ts';
 
 /**
@@ -101,6 +102,7 @@ const eventFields = {type: text, seq: v.pipe(v.number(), v.integer(), v.minValue
 /** Events with nested values. */
 const timedEvents: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericSchema>([
   ['liveness', v.looseObject({...eventFields, ...livenessFields})],
+  ['work', v.looseObject({...eventFields, ...workFields})],
   ['clock', v.looseObject({...eventFields, ...clockFields})],
   ['block', v.looseObject({...eventFields, ...blockFields})],
   ['answers_missing', v.looseObject({...eventFields, kinds: v.array(v.object(missingFields))})],

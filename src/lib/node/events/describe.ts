@@ -7,6 +7,7 @@ import type {
   OperatorEventBody,
   RejectReason,
   StopReason,
+  WorkFacts,
 } from './events.ts';
 import {missingText} from './missing-text.ts';
 import {OUTAGE_CAUSES} from '../../foundation/text/words.ts';
@@ -40,14 +41,21 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
     case 'connected':
       return info(`connected to ${event.url}`);
     case 'disconnected':
-      return warn(`disconnected: ${event.reason}; next try in ${measured(event.retryInMs ?? 0)}`);
+      return warn(
+        `${event.refusal === undefined ? 'disconnected' : 'refused'}: ${event.reason}; next try in ${measured(event.retryInMs ?? 0)}`,
+      );
+    case 'connect_repeated':
+      return {
+        level: 'debug',
+        text: `no job for ${measured(event.quietMs)}: connect is sent again on the same socket`,
+      };
     case 'frame_rejected':
       return warn(
         `frame rejected (${event.reason}, ${event.code}), ${event.count} so far: ${event.message} → ${next(frameNext(event))}`,
       );
     case 'frame_unsigned':
       return warn(
-        `the dispatcher does not sign its messages; accepted because net.verify_dispatcher is ${event.policy}`,
+        `the dispatcher does not sign its jobs; accepted because net.verify_dispatcher is ${event.policy}`,
       );
     case 'hash_mismatch':
       return warn(`message ${event.envelopeId} is correctly signed, but its hash field is wrong`);
@@ -110,6 +118,8 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
       };
     case 'block':
       return {level: 'debug', text: `block ${event.number}; the RPC took ${ms(event.rpcMs)}`};
+    case 'work':
+      return work(event);
     case 'liveness':
       return liveness(event);
     case 'answers_missing':
@@ -135,6 +145,14 @@ function concluded({job, outcome, reason}: OperatorEventBody & {type: 'job_concl
   if (outcome === 'unselected') return info(`job ${name(job)} saved as unselected`);
   const saved = outcome === 'answered' ? 'answer saved' : `saved as ${outcome}`;
   return info(`job ${name(job)} ${saved}${reason === '' ? '' : `: ${reason}`}`);
+}
+
+function work({lastJobAt, noJobAfterMs, open}: WorkFacts): Description {
+  const came = lastJobAt === null ? 'no job has come yet' : 'jobs come';
+  return {
+    level: 'debug',
+    text: `${came}; ${jobs(open)} open; without a job for ${duration(noJobAfterMs)} it is a problem`,
+  };
 }
 
 function liveness({lastProbeAt, allowanceLeftMs, allowanceMs, outages}: LivenessFacts): Description {
@@ -190,8 +208,10 @@ function frameNext({reason, code}: {reason: RejectReason; code: ErrorCode}): Nex
     case 'wrong-sender':
       return say('Check node.dispatcher_address');
     case 'unknown-method':
-    case 'bad-message':
       return run('explain', [code]);
+    case 'bad-message':
+    case 'other-job':
+      return run('job refused');
   }
 }
 

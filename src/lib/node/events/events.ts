@@ -75,8 +75,41 @@ export type MissingAnswers = {
 };
 
 /** Why a frame was not acted on. */
-export type RejectReason =
-  'unreadable' | 'unsigned' | 'wrong-signature' | 'wrong-sender' | 'unknown-method' | 'bad-message';
+export const REJECT_REASONS = [
+  'unreadable',
+  'unsigned',
+  'wrong-signature',
+  'wrong-sender',
+  'unknown-method',
+  'bad-message',
+  'other-job',
+] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+/**
+ * That the dispatcher was reached and said no: the code of a reply or of a close frame, or the HTTP status of the upgrade,
+ * with its own words, made safe; '' when it gave none.
+ */
+export type Refusal = {how: 'reply' | 'close' | 'http'; code: number; words: string};
+
+/** How work comes in and goes out. Times are Unix ms. */
+export type WorkFacts = {
+  /** When a job last came, in this run or an earlier one; null before the first. */
+  lastJobAt: number | null;
+  /** Median time between two jobs of the last 7 days; null while fewer than two are known. */
+  usualGapMs: number | null;
+  /** So much time connected without a job is a problem. */
+  noJobAfterMs: number;
+  /** Jobs that are not accepted yet, and when the oldest of them came; null: there is none. */
+  open: number;
+  oldestOpenAt: number | null;
+  /** Jobs for workers of the last `windowMs`: that came, and that workers answered. */
+  cameForWorkers: number;
+  answeredByWorkers: number;
+  windowMs: number;
+  /** Messages that could not be taken, of all that are counted. */
+  refused: number;
+};
 
 /**
  * An event of the operator, for the log lines, the NDJSON stream and the summary. `seq` counts from 1 in this process; `at`
@@ -98,7 +131,10 @@ export type OperatorEventBody =
   | {type: 'listening'; what: 'public' | 'callbacks'; url: string}
   | {type: 'connecting'; url: string}
   | {type: 'connected'; url: string}
-  | {type: 'disconnected'; reason: string; retryInMs: number | null}
+  /** `refusal`: the dispatcher was reached and said no. */
+  | {type: 'disconnected'; reason: string; retryInMs: number | null; refusal?: Refusal}
+  /** No job came for a while, so `connect` is sent again on the same socket. */
+  | {type: 'connect_repeated'; quietMs: number}
   | {type: 'frame_rejected'; reason: RejectReason; code: ErrorCode; message: string; count: number}
   | {type: 'frame_unsigned'; policy: string}
   | {type: 'hash_mismatch'; envelopeId: string}
@@ -136,6 +172,8 @@ export type OperatorEventBody =
   /** Every ten seconds while there is something new, and with each check of an idle signer. */
   | ({type: 'signer_stats'} & SignerStats)
   | ({type: 'block'} & BlockFacts)
+  /** At the start and once a minute. */
+  | ({type: 'work'} & WorkFacts)
   /** At the start, when an outage begins or ends, and once a minute. */
   | ({type: 'liveness'} & LivenessFacts)
   /** When it has changed: by kind of worker, the jobs that have waited too long for an answer, or were left without one. */
@@ -149,7 +187,16 @@ export type OperatorEventBody =
   | ({type: 'summary'; liveness: LivenessFacts | null} & Summary);
 
 /** A part the operator depends on; `problem` is emitted once per failure, `recovered` when the part works again. */
-export type OperatorPart = 'signer' | 'chain' | 'dispatcher' | 'worker' | 'journal' | 'clock';
+export const OPERATOR_PARTS = [
+  'signer',
+  'chain',
+  'dispatcher',
+  'jobs',
+  'worker',
+  'journal',
+  'clock',
+] as const;
+export type OperatorPart = (typeof OPERATOR_PARTS)[number];
 
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'jobs' | 'for' | 'fatal';
 

@@ -15,6 +15,9 @@ export const JOB_STATES = [
 
 export type JobState = (typeof JOB_STATES)[number];
 
+/** States of a job that waits for its acceptance. */
+export const OPEN_STATES: readonly JobState[] = ['received', 'selected', 'concluded', 'signed'];
+
 /** How the content of an answer came about. */
 export const JOB_OUTCOMES = ['answered', 'unselected', 'unsupported', 'invalid', 'failed'] as const;
 

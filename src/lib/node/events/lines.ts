@@ -52,7 +52,14 @@ function withNextText(event: OperatorEvent, next: RenderNext): {type: string; se
 }
 
 /** Events that hold times beside their own. */
-const WITH_TIMES: ReadonlySet<string> = new Set(['clock', 'block', 'liveness', 'answers_missing', 'summary']);
+const WITH_TIMES: ReadonlySet<string> = new Set([
+  'clock',
+  'block',
+  'liveness',
+  'work',
+  'answers_missing',
+  'summary',
+]);
 
 /** Names of fields that are a time wherever they hold a number, in events and in the view. */
 const TIMES: ReadonlySet<string> = new Set([
@@ -63,6 +70,8 @@ const TIMES: ReadonlySet<string> = new Set([
   'lastReceivedAt',
   'lastAcceptedAt',
   'lastProbeAt',
+  'lastJobAt',
+  'oldestOpenAt',
   'blockAt',
   'oldestAt',
   'start',

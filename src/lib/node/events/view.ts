@@ -4,21 +4,27 @@ import type {
   LivenessFacts,
   MissingAnswers,
   OperatorEvent,
+  Refusal,
   SignerStats,
   StopReason,
   OperatorPart,
   Tally,
+  WorkFacts,
 } from './events.ts';
 import {countEvent, emptyTally} from './tally.ts';
 import {cut, jobAfter, jobChange, type JobView} from './view-jobs.ts';
 import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
+/** `refused`: the dispatcher was reached and said no, in its own words (`refusal`). */
+export const CONNECTION_STATES = ['starting', 'connecting', 'connected', 'disconnected', 'refused'] as const;
+
 export type ConnectionView = {
-  state: 'starting' | 'connecting' | 'connected' | 'disconnected';
+  state: (typeof CONNECTION_STATES)[number];
   url: string | null;
   /** Unix ms. */
   since: number | null;
   reason: string | null;
+  refusal: Refusal | null;
 };
 
 export type ProblemView = {part: OperatorPart; code: string; message: string; next: NextStep; since: number};
@@ -59,6 +65,7 @@ export type OperatorView = {
   /** The last {@link MAX_PROBES} probes of this run, the latest last. */
   probes: readonly ProbeView[];
   liveness: (LivenessFacts & {at: number}) | null;
+  work: (WorkFacts & {at: number}) | null;
   clock: (ClockFacts & {at: number}) | null;
   signer: (SignerStats & {at: number}) | null;
   block: (BlockFacts & {at: number}) | null;
@@ -68,7 +75,7 @@ export type OperatorView = {
   missing: readonly MissingAnswers[];
   lastReceivedAt: number | null;
   lastAcceptedAt: number | null;
-  /** `net.verify_dispatcher` when the dispatcher does not sign its messages; null when it does. */
+  /** `net.verify_dispatcher` when the dispatcher does not sign its jobs; null when it does. */
   unsignedPolicy: string | null;
   stopping: StopReason | null;
 };
@@ -81,7 +88,7 @@ export const emptyView: OperatorView = {
   seq: 0,
   at: null,
   node: null,
-  connection: {state: 'starting', url: null, since: null, reason: null},
+  connection: {state: 'starting', url: null, since: null, reason: null, refusal: null},
   range: null,
   problems: [],
   counters: emptyTally,
@@ -89,6 +96,7 @@ export const emptyView: OperatorView = {
   lastProbe: null,
   probes: [],
   liveness: null,
+  work: null,
   clock: null,
   signer: null,
   block: null,
@@ -158,11 +166,11 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
       return {node};
     }
     case 'connecting':
-      return {connection: {state: 'connecting', url: event.url, since: at, reason: null}};
+      return {connection: {state: 'connecting', url: event.url, since: at, reason: null, refusal: null}};
     case 'connected':
-      return {connection: {state: 'connected', url: event.url, since: at, reason: null}};
+      return {connection: {state: 'connected', url: event.url, since: at, reason: null, refusal: null}};
     case 'disconnected':
-      return {connection: disconnected(view.connection, event.reason, at)};
+      return {connection: disconnected(view.connection, event.reason, at, event.refusal)};
     case 'frame_unsigned':
       return {unsignedPolicy: event.policy};
     case 'range': {
@@ -177,6 +185,7 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'signer_stats':
     case 'block':
     case 'liveness':
+    case 'work':
       return measured(event);
     case 'answers_missing':
       return {missing: event.kinds.map((one) => ({...one, kind: cut(one.kind)}))};
@@ -199,7 +208,7 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'summary':
       return {connection: disconnected(view.connection, 'the operator has stopped', at)};
     case 'job_received':
-      return {lastReceivedAt: at};
+      return event.signer === null ? {lastReceivedAt: at} : {lastReceivedAt: at, unsignedPolicy: null};
     case 'result_accepted':
       return {lastAcceptedAt: at};
     case 'job_sampled':
@@ -221,11 +230,12 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'job_duplicate':
     case 'callback_refused':
     case 'config_reloaded':
+    case 'connect_repeated':
       return NOTHING;
   }
 }
 
-type Measured = Extract<OperatorEvent, {type: 'clock' | 'signer_stats' | 'block' | 'liveness'}>;
+type Measured = Extract<OperatorEvent, {type: 'clock' | 'signer_stats' | 'block' | 'liveness' | 'work'}>;
 
 /** What was last measured of a part, with the time of it. */
 function measured({seq: _seq, ...event}: Measured): Partial<OperatorView> {
@@ -246,13 +256,24 @@ function measured({seq: _seq, ...event}: Measured): Partial<OperatorView> {
       const {type: _type, ...liveness} = event;
       return {liveness};
     }
+    case 'work': {
+      const {type: _type, ...work} = event;
+      return {work};
+    }
   }
 }
 
-/** The first of several failed attempts sets `since`. */
-function disconnected(before: ConnectionView, reason: string, at: number): ConnectionView {
-  const since = before.state === 'disconnected' ? before.since : at;
-  return {state: 'disconnected', url: before.url, since, reason: cut(reason)};
+/** The first of several attempts that failed alike sets `since`. */
+function disconnected(
+  before: ConnectionView,
+  reason: string,
+  at: number,
+  refusal: Refusal | null = null,
+): ConnectionView {
+  const state = refusal === null ? 'disconnected' : 'refused';
+  const since = before.state === state ? before.since : at;
+  const said = refusal === null ? null : {...refusal, words: cut(refusal.words)};
+  return {state, url: before.url, since, reason: cut(reason), refusal: said};
 }
 
 function without(view: OperatorView, part: OperatorPart): ProblemView[] {

@@ -3,6 +3,7 @@ import type {Emit} from '../events/events.ts';
 import type {Health} from './health.ts';
 import type {Inbox} from './inbox.ts';
 import type {ConnectionHandlers} from './ports.ts';
+import {refusedError} from './refusal-step.ts';
 import type {Session} from './session.ts';
 
 /** What is done about all that the connection tells. */
@@ -25,11 +26,15 @@ export function connectionHandlers(deps: {
       }
     },
     onPing: () => deps.probed('websocket'),
-    onClose(reason, retryInMs) {
-      session.closed();
+    onClose(reason, retryInMs, refusal) {
+      const isReported = session.closed();
       if (retryInMs === undefined) return;
-      emit({type: 'disconnected', reason, retryInMs});
-      health.failed('dispatcher', new AosError('DISPATCHER_UNREACHABLE', reason));
+      emit({type: 'disconnected', reason, retryInMs, ...(refusal === null ? {} : {refusal})});
+      // One problem for one end: the session knows more about an end of its own.
+      if (isReported) return;
+      const failure =
+        refusal === null ? new AosError('DISPATCHER_UNREACHABLE', reason) : refusedError(refusal, reason);
+      health.failed('dispatcher', failure);
     },
   };
 }

@@ -2,6 +2,8 @@ import type {AosError} from '../../foundation/errors/error.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import type {VrfProof} from '../../protocol/vrf/ecvrf.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
+import type {Refusal} from '../events/events.ts';
+
 /** Signs with the operator's key; every signature was recovered and compared with `address` before it is returned. */
 export type Signer = {
   /** node_id, EIP-55 checksummed. */
@@ -32,8 +34,11 @@ export type ConnectionHandlers = {
   onFrame(bytes: Uint8Array): void;
   /** The network pinged us and was answered. */
   onPing(): void;
-  /** The socket is gone; a new try follows after `retryInMs` (undefined: the connection was stopped). */
-  onClose(reason: string, retryInMs: number | undefined): void;
+  /**
+   * The socket is gone; a new try follows after `retryInMs` (undefined: the connection was stopped). `refusal`: the
+   * dispatcher was reached and said no.
+   */
+  onClose(reason: string, retryInMs: number | undefined, refusal: Refusal | null): void;
 };
 
 /** The WebSocket to the dispatcher; reconnects by itself until its signal aborts. */
@@ -42,8 +47,8 @@ export type DispatcherConnection = {
   run(handlers: ConnectionHandlers, signal: AbortSignal): Promise<void>;
   /** Queues one text frame; false when there is no open socket. */
   send(text: string): boolean;
-  /** Drops the present socket and connects again; for a peer that does not answer `connect`. */
-  drop(reason: string): void;
+  /** Closes the present socket and connects again; `refusal` when the reply to `connect` refused us. */
+  drop(reason: string, refusal?: Refusal): void;
   /** The `connect` request was accepted: back-off starts again from its first step. */
   confirm(): void;
   /**

@@ -1,17 +1,22 @@
 import {linkedAbort, onAbort, type LinkedAbort} from '../../foundation/async/abort.ts';
 import {createCondition} from '../../foundation/async/condition.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
 import {draftEnvelope} from '../../protocol/wire/envelope.ts';
 import {connectParams, type WorkerKind} from '../../protocol/wire/messages.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {Emit} from '../events/events.ts';
+import {createConnectAgain} from './connect-again.ts';
 import type {Health} from './health.ts';
 import type {DispatcherConnection} from './ports.ts';
+import {refusedError} from './refusal-step.ts';
 import {createWorkQueue} from '../../foundation/async/work-queue.ts';
 import type {Signing} from './signing.ts';
 
 /** How long the answer to a request is waited for, ms (docs/protocol.md#limits-and-timeouts). */
 const TIMEOUT_MS = {connect: 5_000, job_result: 50_000} as const;
+/** Most characters of the dispatcher's words. */
+const MAX_WORDS = 200;
 /** How long a connection has to hold before the back-off starts anew. */
 const STABLE_MS = 10_000;
 
@@ -41,10 +46,17 @@ export type Session = {
   responder(): Respond;
   /** A response came in. */
   onReply(id: string, reply: Reply): void;
+  /** Text came in that is no message: the dispatcher's own words, while `connect` waits for its answer. */
+  onWords(words: string): void;
+  /** A request came in: while jobs come, `connect` is not sent again. */
+  jobCame(): void;
   /** A socket is open: introduces the operator. */
   opened(): void;
-  /** The socket is gone: everything that waits for it fails. */
-  closed(): void;
+  /**
+   * The socket is gone: everything that waits for it fails.
+   * @returns whether the problem that ended it is reported already
+   */
+  closed(): boolean;
 };
 
 /** What every response says. */
@@ -72,8 +84,13 @@ export function createSession(deps: {
   const {connection, signing, time, emit, health} = deps;
   const pending = new Map<string, Pending>();
   const acceptance = createCondition();
+  const connectAgain = createConnectAgain(time, repeatConnect);
   let accepted = false;
   let cancelConfirm = (): void => {};
+  /** What the present socket said before it accepted us, '' for nothing. */
+  let heard = '';
+  /** Whether why the present socket ends is reported. */
+  let isReported = false;
   /** Aborts when the present socket closes or the run ends. */
   let socket: LinkedAbort | undefined;
 
@@ -116,29 +133,72 @@ export function createSession(deps: {
     });
   }
 
+  async function connect(signal: AbortSignal): Promise<Reply> {
+    const id = deps.newId();
+    const text = await seal(id, 'connect', connectParams(deps.nodeId, deps.kinds), 'null', signal);
+    return request({id, text}, TIMEOUT_MS.connect, signal);
+  }
+
   async function introduce(signal: AbortSignal): Promise<void> {
     try {
-      const id = deps.newId();
-      const text = await seal(id, 'connect', connectParams(deps.nodeId, deps.kinds), 'null', signal);
-      const reply = await request({id, text}, TIMEOUT_MS.connect, signal);
-      if (reply.code !== 200)
-        throw new AosError(
-          'DISPATCHER_REFUSED',
-          `connect was answered with code ${reply.code}: ${reply.message}`,
-        );
+      const reply = await connect(signal);
+      if (reply.code !== 200) {
+        refused(reply);
+        return;
+      }
       accepted = true;
       // Only a connection that lasts resets the back-off, so that aos does not reconnect fast for ever to a peer that drops at once.
       cancelConfirm = time.after(STABLE_MS, () => connection.confirm());
+      connectAgain.accepted();
       health.worked('dispatcher');
       emit({type: 'connected', url: deps.url});
       deps.onConnected();
       acceptance.changed();
     } catch (error) {
       if (signal.aborted) return; // the socket closed meanwhile; `closed` has reported it
-      // It is closing: why, its end will tell.
-      if (!isAosError(error, 'NOT_CONNECTED')) health.failed('dispatcher', error);
-      connection.drop(error instanceof AosError ? error.message : 'connect failed');
+      if (isAosError(error, 'NOT_CONNECTED')) {
+        // It is closing: its end says why.
+        connection.drop(error.message);
+        return;
+      }
+      const failure = isAosError(error, 'DISPATCHER_TIMEOUT') ? silent() : error;
+      health.failed('dispatcher', failure);
+      isReported = true;
+      connection.drop(failure instanceof AosError ? failure.message : 'connect failed');
     }
+  }
+
+  function refused({code, message}: Reply): void {
+    const words = safeText(message.trim(), MAX_WORDS);
+    const refusal = {how: 'reply', code, words} as const;
+    const reason = `connect was answered with code ${code}${words === '' ? '' : `: ${words}`}`;
+    health.failed('dispatcher', refusedError(refusal, reason));
+    isReported = true;
+    connection.drop(reason, refusal);
+  }
+
+  function silent(): AosError {
+    const instead = heard === '' ? '' : `; it said “${heard}” instead`;
+    return new AosError(
+      'DISPATCHER_SILENT',
+      `no answer to connect within ${TIMEOUT_MS.connect / 1000} s${instead}`,
+    );
+  }
+
+  /** A dispatcher that does not answer this one may only be busy: the pings decide about the socket. */
+  function repeatConnect(quietMs: number): void {
+    const signal = socket?.controller.signal;
+    if (signal === undefined) return;
+    emit({type: 'connect_repeated', quietMs: Math.round(quietMs)});
+    connect(signal).then(
+      ({code, message}) => {
+        if (code === 200) return;
+        const said = `connect, sent again because no job came, was answered with code ${code}: ${safeText(message, MAX_WORDS)}`;
+        emit({type: 'warning', code: 'DISPATCHER_REFUSED', message: said});
+        connectAgain.stop();
+      },
+      () => undefined, // the next one follows
+    );
   }
 
   const responses = createWorkQueue<{id: string; reply: Reply; signal: AbortSignal}>({
@@ -173,16 +233,30 @@ export function createSession(deps: {
     responder,
     onReply(id, reply) {
       const waiting = pending.get(id);
-      if (waiting === undefined) return; // an answer that came too late
+      if (waiting === undefined) {
+        // It came too late, or has an id of its own: some dispatchers refuse without repeating ours.
+        if (!accepted && reply.code !== 200)
+          heard = safeText(`code ${reply.code}: ${reply.message}`, MAX_WORDS);
+        return;
+      }
       waiting.cancel();
       waiting.resolve(reply);
     },
+    onWords(words) {
+      if (!accepted) heard = words;
+    },
+    jobCame: () => connectAgain.jobCame(),
     opened() {
+      heard = '';
+      isReported = false;
       socket = linkedAbort(deps.signal);
       void introduce(socket.controller.signal);
     },
     closed() {
       cancelConfirm();
+      connectAgain.stop();
+      const wasReported = isReported;
+      isReported = false;
       accepted = false;
       socket?.controller.abort(new AosError('NOT_CONNECTED', 'the connection was lost'));
       socket?.unlink();
@@ -190,6 +264,7 @@ export function createSession(deps: {
         waiting.cancel();
         waiting.reject(new AosError('NOT_CONNECTED', 'the connection was lost'));
       }
+      return wasReported;
     },
   };
 }

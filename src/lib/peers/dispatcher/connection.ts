@@ -3,9 +3,9 @@ import WebSocket from 'ws';
 import {onAbort} from '../../foundation/async/abort.ts';
 import {createBackoff} from '../../foundation/async/backoff.ts';
 import {errorText} from '../../foundation/errors/error.ts';
-import {safeText} from '../../foundation/text/safe-text.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {createHeartbeat} from './heartbeat.ts';
+import {closeRefusal, httpRefusal, refusalText, safeWords, type Refusal} from './refusal.ts';
 
 /** Callbacks of the connection. All are called synchronously; none may throw. */
 export type ConnectionHandlers = {
@@ -15,8 +15,11 @@ export type ConnectionHandlers = {
   onFrame(bytes: Uint8Array): void;
   /** The peer pinged us and was answered. */
   onPing(): void;
-  /** The socket is closed; the next attempt follows after `retryInMs` (undefined: the connection was stopped). */
-  onClose(reason: string, retryInMs: number | undefined): void;
+  /**
+   * The socket is closed; the next attempt follows after `retryInMs` (undefined: the connection was stopped). `refusal`: the
+   * dispatcher was reached and said no.
+   */
+  onClose(reason: string, retryInMs: number | undefined, refusal: Refusal | null): void;
 };
 
 /** The WebSocket to the dispatcher; reconnects by itself until its signal aborts. */
@@ -25,8 +28,8 @@ export type DispatcherConnection = {
   run(handlers: ConnectionHandlers, signal: AbortSignal): Promise<void>;
   /** Queues one text frame; false when there is no open socket. */
   send(text: string): boolean;
-  /** Closes the current socket and connects again. */
-  drop(reason: string): void;
+  /** Closes the current socket and connects again; `refusal` when a reply refused us. */
+  drop(reason: string, refusal?: Refusal): void;
   /** The dispatcher accepted the operator: resets the back-off. */
   confirm(): void;
   /**
@@ -55,10 +58,14 @@ const MAX_MESSAGE = 64 * 1024 * 1024;
 /** How long a close handshake may take before the socket is cut. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
+/** Why a socket ended. */
+type End = {reason: string; refusal: Refusal | null};
+
 /**
  * Creates the operator's WebSocket (RFC 6455): it connects, pings, answers pings, drops an unresponsive peer and
  * connects again with capped, jittered back-off. Frames sent while it is down are refused, not queued: the journal
- * keeps what must not be lost.
+ * keeps what must not be lost. No socket is cut without a close frame, and the next one waits for its end: a dispatcher that
+ * notices the end of the old socket after the new `connect` forgets the new one too.
  */
 export function createConnection(options: ConnectionOptions): DispatcherConnection {
   const {time} = options;
@@ -66,24 +73,26 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
   let open: WebSocket | undefined;
   /** The TCP or TLS socket under it. */
   let wire: Socket | undefined;
-  let dropReason: string | undefined;
+  /** Closes the open socket; set while there is one. */
+  let closeOpen = (): void => {};
+  let dropped: End | undefined;
 
   async function run(handlers: ConnectionHandlers, signal: AbortSignal): Promise<void> {
     const stopped = (): boolean => signal.aborted;
     while (!stopped()) {
-      const reason = await session(handlers, signal);
+      const {reason, refusal} = await session(handlers, signal);
       if (stopped()) {
-        handlers.onClose(reason, undefined);
+        handlers.onClose(reason, undefined, refusal);
         return;
       }
       const wait = backoff.next();
-      handlers.onClose(reason, wait);
+      handlers.onClose(reason, wait, refusal);
       await time.sleep(wait, signal).catch(() => undefined); // an abort ends the loop by its condition
     }
   }
 
-  /** Runs one socket; resolves with the reason of its end. */
-  function session(handlers: ConnectionHandlers, signal: AbortSignal): Promise<string> {
+  /** Runs one socket; resolves with why it ended. */
+  function session(handlers: ConnectionHandlers, signal: AbortSignal): Promise<End> {
     return new Promise((resolve) => {
       const socket = new WebSocket(options.url, {
         maxPayload: MAX_MESSAGE,
@@ -93,19 +102,24 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
       });
       socket.binaryType = 'nodebuffer';
       let transport: Socket | undefined;
-      let stopClosing = (): void => {};
-      let failure: string | undefined;
+      let stopClosing: (() => void) | undefined;
+      let failure: End | undefined;
+      /** Closes with a close frame; a socket whose peer does not answer it in time is cut. */
+      const close = (why: string): void => {
+        if (stopClosing !== undefined) return;
+        if (socket.readyState !== WebSocket.OPEN) {
+          socket.terminate();
+          return;
+        }
+        socket.close(1001, why);
+        socket.resume(); // the peer's own close has to be read
+        stopClosing = time.after(CLOSE_TIMEOUT_MS, () => socket.terminate());
+      };
       const heartbeat = createHeartbeat(socket, options, (reason) => {
-        failure = reason;
-        socket.terminate();
+        failure = {reason, refusal: null};
+        close('no sign of life');
       });
-      const forgetAbort = onAbort(signal, () => {
-        if (socket.readyState === WebSocket.OPEN) {
-          socket.close(1001, 'operator stops');
-          socket.resume(); // the peer's own close has to be read
-          stopClosing = time.after(CLOSE_TIMEOUT_MS, () => socket.terminate());
-        } else socket.terminate();
-      });
+      const forgetAbort = onAbort(signal, () => close('operator stops'));
 
       socket.on('upgrade', (response) => {
         transport = response.socket;
@@ -113,7 +127,8 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
       socket.on('open', () => {
         open = socket;
         wire = transport;
-        dropReason = undefined;
+        closeOpen = () => close('operator connects again');
+        dropped = undefined;
         heartbeat.start(transport);
         handlers.onOpen();
       });
@@ -127,21 +142,24 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
         handlers.onPing();
       });
       socket.on('error', (error) => {
-        failure ??= errorText(error);
+        failure ??= {reason: errorText(error), refusal: null};
       });
       socket.on('unexpected-response', (request, response) => {
-        failure = `HTTP ${response.statusCode ?? 0} instead of a WebSocket`;
-        request.destroy();
-        socket.terminate();
+        void httpRefusal(response, time).then((refusal) => {
+          failure ??= {reason: refusalText(refusal), refusal};
+          request.destroy();
+          socket.terminate();
+        });
       });
       socket.on('close', (code, text) => {
         heartbeat.stop();
-        stopClosing();
+        stopClosing?.();
         forgetAbort();
         if (open === socket) open = undefined;
-        const said = text.length > 0 ? ` ${safeText(text.toString('utf8'), 120)}` : '';
-        resolve(failure ?? dropReason ?? `closed by the dispatcher (${code}${said})`);
-        dropReason = undefined;
+        const words = text.toString('utf8');
+        const closed = refusalText({how: 'close', code, words: safeWords(words)});
+        resolve(failure ?? dropped ?? {reason: closed, refusal: closeRefusal(code, words)});
+        dropped = undefined;
       });
     });
   }
@@ -162,16 +180,19 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
       open.send(text, () => {}); // a failed write shows as 'close', and what was sent is still in the journal
       return true;
     },
-    drop(reason) {
+    drop(reason, refusal) {
       if (open === undefined) return;
       // A closing socket already has its reason.
-      if (open.readyState === WebSocket.OPEN) dropReason = reason;
-      open.terminate();
+      if (open.readyState === WebSocket.OPEN) dropped = {reason, refusal: refusal ?? null};
+      closeOpen();
     },
     confirm() {
       backoff.reset();
     },
-    pause: () => open?.pause(),
+    pause() {
+      // The peer's close has to be read.
+      if (open?.readyState === WebSocket.OPEN) open.pause();
+    },
     resume: () => open?.resume(),
   };
 }

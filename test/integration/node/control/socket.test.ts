@@ -362,7 +362,7 @@ describe('finding it', () => {
 
   it('hands over what came before a broken line, with or without a rest between reads', async () => {
     const {seq: _seq, ...rest} = emptyView;
-    const head = `${hello('1.1')}${JSON.stringify({type: 'snapshot', view: {...rest, seq: 3}})}\n`;
+    const head = `${hello('1.2')}${JSON.stringify({type: 'snapshot', view: {...rest, seq: 3}})}\n`;
     const event = (seq: number): string =>
       `${JSON.stringify({type: 'connecting', seq, at: '2026-11-25T12:00:00.000Z', url: 'ws://a'})}\n`;
     const path = await answering(`${head}${event(4)}${event(5)}{"type":"event"\n`);

@@ -3,6 +3,7 @@ import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {WebSocketServer, type WebSocket} from 'ws';
 import {startProxy, type Proxy} from '../../../support/proxy.ts';
 import {createConnection, type ConnectionOptions} from '../../../../src/lib/peers/dispatcher/connection.ts';
+import type {Refusal} from '../../../../src/lib/node/events/events.ts';
 import type {DispatcherConnection} from '../../../../src/lib/node/operator/ports.ts';
 import {fastTime, settled, virtualTime, type VirtualTime} from '../../../support/virtual-time.ts';
 import {freePort, httpServer, tcpServer} from '../../../support/signer.ts';
@@ -11,7 +12,7 @@ type Seen = {
   opened: number;
   frames: string[];
   pings: number;
-  closed: {reason: string; retryInMs: number | undefined}[];
+  closed: {reason: string; retryInMs: number | undefined; refusal: Refusal | null}[];
 };
 
 type Link = {connection: DispatcherConnection; seen: Seen; stop(): Promise<void>};
@@ -35,7 +36,7 @@ function link(url: string, options: Partial<ConnectionOptions> = {}, onFrame = (
         onFrame();
       },
       onPing: () => (seen.pings += 1),
-      onClose: (reason, retryInMs) => seen.closed.push({reason, retryInMs}),
+      onClose: (reason, retryInMs, refusal) => seen.closed.push({reason, retryInMs, refusal}),
     },
     stop.signal,
   );
@@ -147,7 +148,7 @@ describe('the connection to the dispatcher', () => {
     const url = await httpServer((_request, response) => response.writeHead(404).end('no'));
     const {seen} = link(url.replace('http', 'ws'));
     await until(() => expect(seen.closed.length).toBeGreaterThan(1));
-    expect(seen.closed[0]?.reason).toBe('HTTP 404 instead of a WebSocket');
+    expect(seen.closed[0]?.reason).toBe('HTTP 404 instead of a WebSocket: Not Found');
     const garbage = await tcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
     const other = link(`ws://127.0.0.1:${garbage}/ws`);
     await until(() => expect(other.seen.closed.length).toBeGreaterThan(0));
@@ -161,7 +162,7 @@ describe('the connection to the dispatcher', () => {
     );
     const {seen} = link(url.replace('http', 'ws'));
     await until(() => expect(seen.closed.length).toBeGreaterThan(0));
-    expect(seen.closed[0]?.reason).toBe('HTTP 302 instead of a WebSocket');
+    expect(seen.closed[0]?.reason).toBe('HTTP 302 instead of a WebSocket: Found');
     expect(sockets).toEqual([]);
   });
 
@@ -219,7 +220,115 @@ describe('the connection to the dispatcher', () => {
     await until(() => expect(sockets).toHaveLength(1));
     sockets[0]?.close(4000, 'you are\u001b[31m late');
     await until(() => expect(seen.closed).toHaveLength(1));
-    expect(seen.closed[0]?.reason).toBe('closed by the dispatcher (4000 you are\\x1b[31m late)');
+    expect(seen.closed[0]).toMatchObject({
+      reason: 'closed by the dispatcher (4000 you are\\x1b[31m late)',
+      refusal: {how: 'close', code: 4000, words: 'you are\\x1b[31m late'},
+    });
+  });
+
+  it.each([
+    [1000, false],
+    [1001, false],
+    [1008, true],
+    [1011, false],
+    [1012, false],
+    [1013, false],
+    [3000, true],
+    [4003, true],
+  ])('takes the close code %i for a refusal: %s', async (code, isRefusal) => {
+    const {url, sockets} = await server();
+    const {seen} = link(url);
+    await until(() => expect(sockets).toHaveLength(1));
+    sockets[0]?.close(code, 'because');
+    await until(() => expect(seen.closed).toHaveLength(1));
+    expect(seen.closed[0]?.refusal).toEqual(isRefusal ? {how: 'close', code, words: 'because'} : null);
+  });
+
+  it('takes a socket that is cut for no refusal', async () => {
+    const {url, sockets} = await server();
+    const {seen} = link(url);
+    await until(() => expect(sockets).toHaveLength(1));
+    sockets[0]?.terminate();
+    await until(() => expect(seen.closed).toHaveLength(1));
+    expect(seen.closed[0]?.refusal).toBeNull();
+  });
+
+  it.each([
+    [401, 'text/plain; charset=utf-8', 'operator is not\non the list', 'operator is not on the list'],
+    [403, 'application/json', '{"code":403,"message":"minimum version is 0.9"}', 'minimum version is 0.9'],
+    [403, 'application/json', '{"detail":"no"}', 'no'],
+    [503, 'text/html', '<h1>down</h1>', 'Service Unavailable'],
+    [400, 'text/plain', '', 'Bad Request'],
+  ])('reads the words of HTTP %i as %s', async (status, type, body, words) => {
+    const url = await httpServer((_request, response) =>
+      response.writeHead(status, {'content-type': type}).end(body),
+    );
+    const {seen} = link(url.replace('http', 'ws'));
+    await until(() => expect(seen.closed.length).toBeGreaterThan(0));
+    expect(seen.closed[0]).toMatchObject({
+      reason: `HTTP ${status} instead of a WebSocket: ${words}`,
+      refusal: {how: 'http', code: status, words},
+    });
+  });
+
+  it('does not wait for the words of an HTTP answer that never ends, nor read all of them', async () => {
+    const endless = await httpServer((_request, response) => {
+      response.writeHead(401, {'content-type': 'text/plain'}).write('wait');
+    });
+    const long = await httpServer((_request, response) =>
+      response.writeHead(401, {'content-type': 'text/plain'}).end('x'.repeat(10_000_000)),
+    );
+    const [first, second] = [endless, long].map((url) =>
+      link(url.replace('http', 'ws'), {time: fastTime(20)}),
+    );
+    await until(() => expect(first?.seen.closed[0]?.refusal?.words).toBe('wait'));
+    await until(() => expect(second?.seen.closed[0]?.refusal?.words).toBe(`${'x'.repeat(200)}…`));
+  });
+
+  it('hands on the refusal that a socket is dropped for', async () => {
+    const {url} = await server();
+    const {connection, seen} = link(url);
+    await until(() => expect(seen.opened).toBe(1));
+    const refusal = {how: 'reply', code: 500, words: 'no'} as const;
+    connection.drop('connect was answered with code 500: no', refusal);
+    await until(() => expect(seen.closed).toHaveLength(1));
+    expect(seen.closed[0]?.refusal).toEqual(refusal);
+  });
+
+  it('closes with a close frame before it connects again, and waits for the end of the old socket', async () => {
+    const {url, sockets} = await server();
+    const {connection, seen} = link(url);
+    await until(() => expect(seen.opened).toBe(1));
+    const closed = new Promise((resolve) => sockets[0]?.once('close', resolve));
+    connection.drop('connect was refused');
+    expect(await closed).toBe(1001);
+    await until(() => expect(seen.opened).toBe(2));
+  });
+
+  it('cuts a socket whose peer does not answer the close frame after 2 s, and not before', async () => {
+    const {port} = await server();
+    const {proxy, url} = await proxied(port);
+    const time = virtualTime();
+    const {connection, seen} = link(url, {time});
+    await until(() => expect(seen.opened).toBe(1));
+    proxy.set({blackhole: true});
+    connection.drop('it is silent');
+    expect(connection.send('too late')).toBe(false);
+    await time.advance(1_999);
+    expect(seen.closed).toEqual([]);
+    await time.advance(1);
+    await until(() => expect(seen.closed).toMatchObject([{reason: 'it is silent'}]));
+  });
+
+  it('still takes what comes before the end of a socket that it drops', async () => {
+    const {url, sockets} = await server();
+    const {connection, seen} = link(url);
+    await until(() => expect(seen.opened).toBe(1));
+    connection.pause();
+    await new Promise((sent) => sockets[0]?.send('a job', sent));
+    connection.drop('it is silent');
+    await until(() => expect(seen.closed).toHaveLength(1));
+    expect(seen.frames).toEqual(['a job']);
   });
 
   it('answers pings, and tells of them', async () => {
@@ -285,7 +394,7 @@ describe('a silent dispatcher', () => {
     proxy.set({blackhole: true});
     await time.advance(2_400);
     expect(seen.closed).toEqual([]);
-    await time.advance(600);
+    await time.advance(600 + 2_000); // the close frame is waited for
     await until(() => expect(seen.closed).toHaveLength(1));
     expect(seen.closed[0]?.reason).toBe('no sign of life for 3 s');
     proxy.set({blackhole: false});

@@ -58,6 +58,25 @@ const EVENTS: OperatorEventBody[] = [
   {type: 'connected', url: 'ws://d'},
   {type: 'disconnected', reason: 'gone', retryInMs: 500},
   {
+    type: 'disconnected',
+    reason: 'closed by the dispatcher (4003 not on the list)',
+    retryInMs: 500,
+    refusal: {how: 'close', code: 4003, words: 'not on the list'},
+  },
+  {type: 'connect_repeated', quietMs: 45_000},
+  {
+    type: 'work',
+    lastJobAt: null,
+    usualGapMs: 60_000,
+    noJobAfterMs: 1_800_000,
+    open: 2,
+    oldestOpenAt: null,
+    cameForWorkers: 1,
+    answeredByWorkers: 1,
+    windowMs: 600_000,
+    refused: 0,
+  },
+  {
     type: 'frame_rejected',
     reason: 'unsigned',
     code: 'ENVELOPE_INVALID',
@@ -139,12 +158,15 @@ describe('log lines', () => {
       03:04:05 INFO  connecting to ws://d
       03:04:05 INFO  connected to ws://d
       03:04:05 WARN  disconnected: gone; next try in 500 ms
+      03:04:05 WARN  refused: closed by the dispatcher (4003 not on the list); next try in 500 ms
+      03:04:05 DEBUG no job for 45.0 s: connect is sent again on the same socket
+      03:04:05 DEBUG no job has come yet; 2 jobs open; without a job for 30 min it is a problem
       03:04:05 WARN  frame rejected (unsigned, ENVELOPE_INVALID), 3 so far: the frame is not signed → If this dispatcher signs nothing, set net.verify_dispatcher: when-signed
       03:04:05 WARN  frame rejected (wrong-sender, ENVELOPE_INVALID), 1 so far: signed by 0x1 → Check node.dispatcher_address
       03:04:05 WARN  frame rejected (unreadable, FRAME_NOT_JSON), 2 so far: no JSON → Check that net.dispatcher_url is a dispatcher
       03:04:05 WARN  frame rejected (wrong-signature, ENVELOPE_INVALID), 3 so far: bad → Check net.dispatcher_url: its messages are changed on the way, or come from another sender
-      03:04:05 WARN  frame rejected (bad-message, MESSAGE_INVALID), 4 so far: params → aos explain MESSAGE_INVALID
-      03:04:05 WARN  the dispatcher does not sign its messages; accepted because net.verify_dispatcher is when-signed
+      03:04:05 WARN  frame rejected (bad-message, MESSAGE_INVALID), 4 so far: params → aos job refused
+      03:04:05 WARN  the dispatcher does not sign its jobs; accepted because net.verify_dispatcher is when-signed
       03:04:05 WARN  message e is correctly signed, but its hash field is wrong
       03:04:05 INFO  job 4a16467f…ef0971fd received: opml tiny
       03:04:05 INFO  job 4a16467f…ef0971fd [malicious/before] received again; it is signed

@@ -31,7 +31,27 @@ describe('reduceView', () => {
       url: 'ws://d/ws',
       since: at(4),
       reason: 'refused',
+      refusal: null,
     });
+  });
+
+  it('knows a refusal from an outage, since when, and in whose words', () => {
+    const refusal = {how: 'http', code: 403, words: 'not on the list'} as const;
+    const refused: OperatorEventBody = {type: 'disconnected', reason: 'HTTP 403', retryInMs: 1, refusal};
+    const gone: OperatorEventBody = {type: 'disconnected', reason: 'gone', retryInMs: 1};
+    const connected: OperatorEventBody = {type: 'connected', url: 'ws://d/ws'};
+    expect(after(connected, gone, refused, refused).connection).toMatchObject({
+      state: 'refused',
+      since: at(3),
+      reason: 'HTTP 403',
+      refusal,
+    });
+    expect(after(refused, gone).connection).toMatchObject({
+      state: 'disconnected',
+      since: at(2),
+      refusal: null,
+    });
+    expect(after(refused, connected).connection).toMatchObject({state: 'connected', refusal: null});
   });
 
   it('keeps a problem from its first telling to the recovery', () => {

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
+import type {OperatorEventBody, Refusal} from '../../../../src/lib/node/events/events.ts';
 import {createHealth} from '../../../../src/lib/node/operator/health.ts';
 import {createSession} from '../../../../src/lib/node/operator/session.ts';
 import {parseEnvelope} from '../../../../src/lib/protocol/wire/envelope.ts';
@@ -13,7 +13,7 @@ function stage() {
   const events: OperatorEventBody[] = [];
   const emit = (event: OperatorEventBody): void => void events.push(event);
   const sent: {id: string; method: string | null; text: string}[] = [];
-  const wire = {open: true, drops: [] as string[], confirmed: 0, refreshed: 0};
+  const wire = {open: true, drops: [] as string[], refusals: [] as Refusal[], confirmed: 0, refreshed: 0};
   const run = new AbortController();
   let ids = 0;
   const session = createSession({
@@ -25,7 +25,10 @@ function stage() {
         sent.push({id, method, text});
         return true;
       },
-      drop: (reason) => void wire.drops.push(reason),
+      drop: (reason, refusal) => {
+        wire.drops.push(reason);
+        if (refusal !== undefined) wire.refusals.push(refusal);
+      },
       confirm: () => void (wire.confirmed += 1),
       pause: () => {},
       resume: () => {},
@@ -66,6 +69,7 @@ describe('a session', () => {
     expect(events).toEqual([{type: 'connected', url: 'ws://dispatcher'}]);
     await time.advance(10_000);
     expect(wire.confirmed).toBe(1);
+    session.closed();
     expect(time.timers()).toBe(0);
   });
 
@@ -96,11 +100,72 @@ describe('a session', () => {
     await time.advance(4_999);
     expect(wire.drops).toHaveLength(1);
     await time.advance(1);
-    expect(wire.drops[1]).toBe('no answer within 5 s');
+    expect(wire.drops[1]).toBe('no answer to connect within 5 s');
     expect(events.map((event) => (event.type === 'problem' ? event.code : ''))).toEqual([
       'DISPATCHER_REFUSED',
-      'DISPATCHER_TIMEOUT',
+      'DISPATCHER_SILENT',
     ]);
+  });
+
+  it('hands on the dispatcher’s words when it refuses, made safe, and says that this is reported', async () => {
+    const {session, wire} = stage();
+    session.opened();
+    await settled();
+    session.onReply('id-1', {code: 403, message: 'not on the \u001b[31mallow-list'});
+    await settled();
+    expect(wire.refusals).toEqual([{how: 'reply', code: 403, words: 'not on the \\x1b[31mallow-list'}]);
+    expect(session.closed()).toBe(true);
+    session.opened();
+    expect(session.closed()).toBe(false);
+  });
+
+  it('explains the silence of a dispatcher that says something else, and its next step is no “nothing to do”', async () => {
+    const {session, wire, events, time} = stage();
+    session.opened();
+    await settled();
+    session.onReply('an id of its own', {code: 403, message: 'operator is not on the allow-list'});
+    await time.advance(5_000);
+    expect(wire.drops).toEqual([
+      'no answer to connect within 5 s; it said “code 403: operator is not on the allow-list” instead',
+    ]);
+    expect(events).toMatchObject([{type: 'problem', next: {run: {command: 'doctor'}}}]);
+    session.closed();
+    session.opened();
+    await settled();
+    session.onWords('Failed to deserialize');
+    await time.advance(5_000);
+    expect(wire.drops[1]).toBe('no answer to connect within 5 s; it said “Failed to deserialize” instead');
+    session.closed();
+    session.opened();
+    await time.advance(5_000);
+    expect(wire.drops[2]).toBe('no answer to connect within 5 s');
+  });
+
+  it('sends connect again on the same socket while no job comes, and is connected meanwhile', async () => {
+    const {session, sent, connect, time, events, wire} = stage();
+    await connect();
+    await time.advance(45_000);
+    expect(sent.map(({method}) => method)).toEqual(['connect', 'connect']);
+    expect(session.connected()).toBe(true);
+    expect(events.at(-1)).toEqual({type: 'connect_repeated', quietMs: 45_000});
+    // A dispatcher that is busy does not answer: the pings decide about the socket.
+    await time.advance(300_000);
+    expect(sent).toHaveLength(3);
+    expect([wire.drops, session.connected()]).toEqual([[], true]);
+    session.jobCame();
+    await time.advance(299_000);
+    expect(sent).toHaveLength(3);
+  });
+
+  it('keeps a socket on which connect is refused the second time, warns, and does not ask again', async () => {
+    const {session, sent, connect, time, events, wire} = stage();
+    await connect();
+    await time.advance(45_000);
+    session.onReply(sent.at(-1)?.id ?? '', {code: 409, message: 'you are connected'});
+    await settled();
+    expect(events.at(-1)).toMatchObject({type: 'warning', code: 'DISPATCHER_REFUSED'});
+    await time.advance(3_600_000);
+    expect([sent.length, wire.drops]).toEqual([2, []]);
   });
 
   it('has nothing to tell of a socket that is closing before connect is sent: its end is told', async () => {
@@ -134,6 +199,7 @@ describe('a session', () => {
     });
     stop.abort();
     await ended;
+    session.closed();
     expect(time.timers()).toBe(0);
   });
 
