@@ -17,9 +17,10 @@ import {startDevSigner, type DevSigner} from '../../src/devnet/signer/signer.ts'
 import {createConnection} from '../../src/lib/peers/dispatcher/connection.ts';
 import {AosError} from '../../src/lib/foundation/errors/error.ts';
 import type {SqliteDriver} from '../../src/lib/node/journal/driver.ts';
-import {openJournal} from '../../src/lib/node/journal/sqlite.ts';
+import {openJournal, type NodeJournal} from '../../src/lib/node/journal/sqlite.ts';
 import type {OperatorEvent, StopReason, Summary} from '../../src/lib/node/events/events.ts';
-import {createOperator, type Operator, type OperatorOptions} from '../../src/lib/node/operator/operator.ts';
+import {createOperator, type Operator} from '../../src/lib/node/operator/operator.ts';
+import type {OperatorOptions} from '../../src/lib/node/operator/options.ts';
 import type {
   BlockReader,
   DispatcherConnection,
@@ -124,7 +125,7 @@ export type Run = {
   /** The same for those that wait for more than this: time does not pass by itself. */
   comes: Run['event'];
   of<T extends OperatorEvent['type']>(type: T): Extract<OperatorEvent, {type: T}>[];
-  journal: Journal;
+  journal: NodeJournal;
   /** Has jobs asked about again, as `aos job retry` does. */
   askAgain: Operator['askAgain'];
   /** Tells it to stop; resolves with its summary. */
@@ -163,6 +164,8 @@ export type RunOptions = Partial<OperatorOptions> & {
   driver?: SqliteDriver;
   /** The journal as the operator sees it. */
   journal?: (journal: Journal) => Journal;
+  /** The dispatcher to connect to instead of the rig's. */
+  url?: string;
   /** Waits between two tries of the connection, else those of `aos run`. */
   backoff?: {firstMs: number; capMs: number};
   /** What waits are jittered by [Math.random]. */
@@ -249,7 +252,16 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   };
 
   async function startRun(run: RunOptions = {}): Promise<Run> {
-    const {workers, worker: patience, driver, journal: seen, backoff, random = Math.random, ...change} = run;
+    const {
+      workers,
+      worker: patience,
+      driver,
+      journal: seen,
+      backoff,
+      random = Math.random,
+      url = `ws://127.0.0.1:${proxy.port}/ws`,
+      ...change
+    } = run;
     const journal = await openJournal({dir, clockId: 1n, time, ...(driver === undefined ? {} : {driver})});
     const dead = new AbortController();
     const killed = new AbortController();
@@ -271,7 +283,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     } as const;
     const opml = createOpmlWorker({...limits, ...patience}, {time: ownTime});
     const connection = createConnection({
-      url: `ws://127.0.0.1:${proxy.port}/ws`,
+      url,
       pingIntervalMs: 10_000,
       time: ownTime,
       random,
@@ -290,6 +302,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         dispatcherUrl: dispatcher.url,
         verifyDispatcher: version === 'friendly' ? 'require' : 'when-signed',
         dispatcherAddress: version === 'head' ? null : dispatcher.address,
+        noJobAfterMs: null,
         vrfSortPrecision: 6,
         rangeRefreshMs: 60_000,
         retentionMs: 3_600_000_000,
@@ -419,7 +432,7 @@ function mortal(connection: DispatcherConnection, dead: AbortSignal): Dispatcher
           onPing: () => {
             if (!dead.aborted) handlers.onPing();
           },
-          onClose: (reason, retryInMs) => handlers.onClose(reason, retryInMs),
+          onClose: (...end) => handlers.onClose(...end),
         },
         AbortSignal.any([signal, dead]),
       ),

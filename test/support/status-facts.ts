@@ -97,6 +97,9 @@ export const journalFacts = (changes: Partial<JournalFacts> = {}): JournalFacts 
   lastReceivedAt: NOW - 60_000,
   lastAcceptedAt: NOW - 59_000,
   missing: [],
+  oldestOpenAt: null,
+  refused: 0,
+  newestSigner: null,
   spans: [{kind: 'probed', start: NOW - 86_400_000, end: NOW - 8_000, count: 8_640}],
   ...changes,
 });

@@ -85,7 +85,11 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
       retentionMs: get(FIELDS.retention),
     },
     log: {format: maybe(FIELDS.logFormat), level: get(FIELDS.logLevel)},
-    alerts: {webhook: webhookOf(resolved), delayMs: get(FIELDS.alertDelay)},
+    alerts: {
+      webhook: webhookOf(resolved),
+      delayMs: get(FIELDS.alertDelay),
+      noJobAfterMs: maybe(FIELDS.noJobAfter),
+    },
     shutdownGraceMs: get(FIELDS.shutdownGrace),
   };
 }

@@ -76,6 +76,16 @@ export function crossProblems(
     needed(FIELDS.dispatcherUrl);
     if (resolved.raw(FIELDS.rpcUrls) === undefined) needed(FIELDS.rpcUrl);
     needed(FIELDS.vrfRangeContract);
+    if (
+      resolved.one(FIELDS.verifyDispatcher) === 'require' &&
+      resolved.raw(FIELDS.dispatcherAddress) === undefined
+    ) {
+      const {path, example} = FIELDS.verifyDispatcher;
+      const got = 'is require, but node.dispatcher_address is missing';
+      const expected =
+        'the address that signs the dispatcher’s jobs in node.dispatcher_address, or another policy';
+      problems.push(problemAt(placeOf(FIELDS.verifyDispatcher), path, got, expected, example));
+    }
   }
   const {preset} = resolved;
   if (preset !== undefined && preset.retired !== null && resolved.raw(FIELDS.registry) === undefined) {

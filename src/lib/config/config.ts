@@ -110,7 +110,12 @@ export type Config = {
   /** Format null: pretty on a terminal, else logfmt. Level: minimum log level. */
   log: {format: 'pretty' | 'logfmt' | 'json' | null; level: 'debug' | 'info' | 'warn' | 'error'};
   /** The webhook is behind a function because its URL is a secret; null: no alerts are sent. */
-  alerts: {webhook: (() => string) | null; delayMs: number};
+  alerts: {
+    webhook: (() => string) | null;
+    delayMs: number;
+    /** So much time connected without a job is a problem; null: it is worked out from the jobs before. */
+    noJobAfterMs: number | null;
+  };
   /** How long `aos run` waits for the jobs in progress when it stops. */
   shutdownGraceMs: number;
 };

@@ -110,7 +110,7 @@ export const FIELDS = {
   signerKey: one('node.signer_key', signerUrl, 'http://127.0.0.1:9000', 'URL of the Web3Signer with the key of `node_id`. A raw private key is refused.', {alias: 'signer_key', secret: true}),
   vrfKeyFile: one('node.vrf_key_file', filePath, './vrf.key', 'File (mode 0600) with the VRF seed, 64 hex digits.'),
   vrfKey: one('node.vrf_key', seed, 'vrf_key_file: ./vrf.key', 'The VRF seed itself, as in the reference; `node.vrf_key_file` is safer.', {secret: true}),
-  dispatcherAddress: one('node.dispatcher_address', address, '0x1DdBd306eFFbb5FF29E41398A6a1198Ee6Fb51ce', 'Address that signs the dispatcher’s messages; without it any valid signer is accepted.'),
+  dispatcherAddress: one('node.dispatcher_address', address, '0x1DdBd306eFFbb5FF29E41398A6a1198Ee6Fb51ce', 'Address that signs the dispatcher’s jobs; without it any valid signer is accepted.'),
   nodeType: one('node.node_type', text, 'opml', 'The kind of worker when there is no `workers` section.'),
   clockId: one('node.clock_id', uint64, '1', 'This node’s id in logical clocks.'),
   heartbeatInterval: one('node.heartbeat_interval', duration(1000, 3_600_000), '10', 'How often the connection is checked.', {fallback: '10s'}),
@@ -124,7 +124,7 @@ export const FIELDS = {
   outerUrl: one('net.outer_url', baseUrl, 'http://203.0.113.7:21001', 'Public URL of that server, for liveness probes.'),
   dispatcherUrl: one('net.dispatcher_url', dispatcherUrl, '127.0.0.1:8081', 'The dispatcher: host:port, ws:// or wss://; the path is /ws when none is given.'),
   callbackUrl: one('net.callback_url', callbackUrl, 'http://127.0.0.1:21001', 'Where workers send answers (default: `net.outer_url`, else `workers.callback_listen`, else `net.rest_url`). A route such as /api/opml_callback at its end is dropped.'),
-  verifyDispatcher: one('net.verify_dispatcher', oneOf(['require', 'when-signed', 'off']), 'require', 'Reject unsigned messages too (`require`), wrongly signed ones only (`when-signed`), or none (`off`).', {fallback: 'when-signed'}),
+  verifyDispatcher: one('net.verify_dispatcher', oneOf(['require', 'when-signed', 'off']), 'when-signed', 'Which jobs are rejected: wrongly signed ones, and unsigned ones once `node.dispatcher_address` has signed one (`when-signed`); unsigned ones from the start (`require`, needs `node.dispatcher_address`); none (`off`).', {fallback: 'when-signed'}),
   teeCid: unused('net.tee_llm_cid', '15', 'Not needed: workers are reached over HTTP.'),
   teePort: unused('net.tee_llm_port', '5005', 'Not needed: workers are reached over HTTP.'),
 
@@ -167,6 +167,7 @@ export const FIELDS = {
 
   alertWebhook: one('alerts.webhook_url', rpcUrl, 'https://hooks.example.org/T0/B0/x', 'Where `aos run` sends alerts about problems and recoveries; the URL is never shown.', {secret: true}),
   alertDelay: one('alerts.delay', duration(0, 3_600_000), '30s', 'How long a problem (or its recovery) must last before an alert is sent.', {fallback: '30s'}),
+  noJobAfter: one('alerts.no_job_after', duration(60_000, YEAR), '6h', 'How long no job may come, while connected, before that is a problem (default: 10 times the usual gap between two jobs, at least 30m; 1d while fewer than 20 jobs are known).'),
 
   pgUrl: unused('db.pg_db_url', 'postgres://user@127.0.0.1:5432', 'Not used yet: aos keeps its journal in SQLite.', {secret: true}),
   pgName: unused('db.pg_db_name', 'operator_db', 'Not used yet.'),

@@ -536,6 +536,21 @@ describe('warnings', () => {
     });
   });
 
+  it('refuses to demand signatures of nobody: require without dispatcher_address', () => {
+    const withPolicy = (policy: string, node = ''): string =>
+      goodFile({node}).replace('net:\n', `net:\n  verify_dispatcher: ${policy}\n`);
+    const [line = '', ...others] = lines(withPolicy('require'));
+    expect(others).toEqual([]);
+    expect(line).toMatch(
+      /^config\.yaml:2:22 {2}net\.verify_dispatcher {2}is require, but node\.dispatcher_address is missing, expected /,
+    );
+    const known = load(withPolicy('require', `  dispatcher_address: "${NODE_ID}"\n`));
+    expect(known.config.net.verifyDispatcher).toBe('require');
+    expect(load(withPolicy('when-signed')).config.node.dispatcherAddress).toBeNull();
+    // Checking the signer needs no dispatcher.
+    withConfig(withPolicy('require'), (source) => loadConfig(source, {need: 'signer'}));
+  });
+
   it('refuses a retention that loses evidence', () => {
     expect(lines(goodFile({more: 'store: {retention: 3d}\n'}))[0]).toContain(
       'store.retention  is shorter than policy.checkpoint_period and policy.challenge_period together',

@@ -33,6 +33,7 @@ export type SchemaName =
   | 'job-export'
   | 'job-export-lines'
   | 'job-list'
+  | 'job-refused'
   | 'job-retry'
   | 'job-show'
   | 'tx-cancel'

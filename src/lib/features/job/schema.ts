@@ -3,6 +3,7 @@ import type {JobLine} from './export.ts';
 import type {RetryResult} from './retry.ts';
 import type {JobRowJson} from './row.ts';
 import type {JobDetail} from './detail.ts';
+import type {RefusedResult} from './refused.ts';
 import type {ResultEntry, StreamEntry} from '../../cli/schema/entry.ts';
 import {address, count, decimal, ms, schemaOf, time} from '../../cli/schema/parts.ts';
 import {JOB_OUTCOMES, JOB_STATES} from '../../node/events/job-states.ts';
@@ -36,6 +37,28 @@ export const jobList: ResultEntry = {
     v.object({
       total: v.pipe(count, v.description('that fit, whatever the limit')),
       jobs: v.array(v.object({seq: number, ...rowFields})),
+    }),
+  ),
+};
+
+export const jobRefused: ResultEntry = {
+  summary: 'aos job refused: messages of the dispatcher that could not be taken, the newest first.',
+  result: schemaOf<RefusedResult>()(
+    v.object({
+      total: v.pipe(count, v.description('all that came, kept or not')),
+      kept: count,
+      messages: v.array(
+        v.object({
+          number: count,
+          at: time,
+          reason: v.string(),
+          code: v.string(),
+          message: v.pipe(v.string(), v.description('what is wrong with it')),
+          bytes: v.pipe(count, v.description('of the whole message')),
+          frame: v.pipe(v.string(), v.description('as it came; bytes that are no UTF-8 are U+FFFD')),
+          isCut: v.pipe(v.boolean(), v.description('only its first 64 KiB are kept')),
+        }),
+      ),
     }),
   ),
 };

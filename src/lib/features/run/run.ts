@@ -136,6 +136,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
       dispatcherUrl: net.dispatcherUrl,
       verifyDispatcher: net.verifyDispatcher,
       dispatcherAddress: node.dispatcherAddress,
+      noJobAfterMs: config.alerts.noJobAfterMs,
       vrfSortPrecision: chain.vrfSortPrecision,
       rangeRefreshMs: chain.rangeRefreshMs,
       retentionMs: store.retentionMs,

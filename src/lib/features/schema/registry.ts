@@ -16,7 +16,7 @@ import {schema, schemaList} from './schema.ts';
 import {signerCheck} from '../signer/schema.ts';
 import {slashingHistory} from '../slashing-history/schema.ts';
 import {status, statusWatch} from '../status/schema.ts';
-import {jobExport, jobExportLines, jobList, jobRetry, jobShow} from '../job/schema.ts';
+import {jobExport, jobExportLines, jobList, jobRefused, jobRetry, jobShow} from '../job/schema.ts';
 import {txCancel, txList, txSpeedUp} from '../tx/schema.ts';
 import {workerCheck} from '../worker/schema.ts';
 
@@ -58,6 +58,7 @@ export const SCHEMAS = {
   'job-export': jobExport,
   'job-export-lines': jobExportLines,
   'job-list': jobList,
+  'job-refused': jobRefused,
   'job-retry': jobRetry,
   'job-show': jobShow,
   'tx-cancel': txCancel,

@@ -20,6 +20,7 @@ export const COMMANDS = {
   init: {takesConfig: true},
   'job export': {takesConfig: true},
   'job list': {takesConfig: true},
+  'job refused': {takesConfig: true},
   'job retry': {takesConfig: true},
   'job show': {takesConfig: true},
   'keys bls create': {takesConfig: false},

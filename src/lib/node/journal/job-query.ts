@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {AosError} from '../../foundation/errors/error.ts';
 import {pickDriver, type Database, type Row, type SqliteDriver, type SqlValue} from './driver.ts';
 import {readFailure} from './failure.ts';
+import {refusedReads} from './inflow.ts';
 import {
   maybeTextOf,
   numberOf,
@@ -33,6 +34,8 @@ export type JobReader = {
   records(query: JobQuery): Iterable<JobDetailRecord>;
   /** A durable note of the operator. */
   recall(name: string): string | null;
+  /** Messages of the dispatcher that could not be taken. */
+  refused: ReturnType<typeof refusedReads>;
   close(): void;
 };
 
@@ -74,6 +77,7 @@ function jobReader(database: Database, path: string): JobReader {
   );
   const readings = database.prepare('SELECT * FROM readings WHERE ref = ? ORDER BY n');
   const fact = database.prepare('SELECT value FROM facts WHERE name = ?');
+  const refused = refusedReads(database);
 
   const readOrFail = <T>(read: () => T): T => {
     try {
@@ -147,6 +151,11 @@ function jobReader(database: Database, path: string): JobReader {
         const row = fact.get(name);
         return row === undefined ? null : textOf(row, 'value');
       }),
+    refused: {
+      list: (limit) => readOrFail(() => refused.list(limit)),
+      one: (n) => readOrFail(() => refused.one(n)),
+      count: () => readOrFail(() => refused.count()),
+    },
     close: () => database.close(),
   };
 }

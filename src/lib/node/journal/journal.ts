@@ -15,6 +15,7 @@ import type {
   RequestTaker,
 } from './records.ts';
 import type {JobState} from '../events/job-states.ts';
+import type {Inflow} from './inflow.ts';
 
 /**
  * The operator's durable memory. Every method that changes something resolves only after the change is on disk
@@ -25,6 +26,8 @@ export type Journal = JobJournal &
   RequestJournal &
   ClockJournal &
   Notes & {
+    /** What came from the dispatcher beside the jobs. */
+    inflow: Inflow;
     /**
      * Deletes jobs that are over (with their requests) and readings from before `before`, Unix ms. Of each job a tombstone
      * stays, of the readings the last one.

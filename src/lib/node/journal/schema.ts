@@ -1,5 +1,6 @@
 import {AosError} from '../../foundation/errors/error.ts';
 import type {Database} from './driver.ts';
+import {REFUSED_SCHEMA} from './inflow.ts';
 import {LIVENESS_SCHEMA} from './liveness.ts';
 import {UNANSWERED_SCHEMA} from './unanswered-schema.ts';
 import {run, say} from '../../foundation/next-step/next-step.ts';
@@ -72,6 +73,7 @@ const JOBS: Schema = {
     // The sampling range a job was drawn with, for a challenge (vrf/range-text.ts).
     'ALTER TABLE jobs ADD COLUMN range TEXT',
     UNANSWERED_SCHEMA,
+    REFUSED_SCHEMA,
   ],
 };
 

@@ -20,6 +20,8 @@ const MAX_PAUSE_MS = 1_000;
  */
 export function createIntake(deps: {
   receive: Receive;
+  /** Jobs came that are taken on. */
+  onTaken: () => void;
   connection: Pick<DispatcherConnection, 'pause' | 'resume'>;
   emit: Emit;
   time: Time;
@@ -63,6 +65,7 @@ export function createIntake(deps: {
       if (mayEmit()) emit({type: 'warning', code: 'JOURNAL_WRITE_FAILED', message});
       return;
     }
+    deps.onTaken();
     unsavedBytes += frame.text.length;
     unsavedFrames += 1;
     if (unsavedFrames >= MAX_UNSAVED_FRAMES) pause();

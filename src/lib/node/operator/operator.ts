@@ -1,29 +1,18 @@
-import type {VerifyDispatcher} from '../../config/config.ts';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
-import type {Time} from '../../foundation/time/time.ts';
 import {noteClocks} from './clock-watch.ts';
 import {connectionHandlers} from './connection-handlers.ts';
 import {createRetryJournalWrite} from './retry-journal-write.ts';
-import type {OperatorEvent, OperatorEventBody, Summary} from '../events/events.ts';
+import type {OperatorEventBody, Summary} from '../events/events.ts';
 import {createHealth} from './health.ts';
 import {keepTidy} from './housekeeping.ts';
-import {createInbox} from './inbox.ts';
-import {createIntake} from './intake.ts';
-import type {
-  BlockReader,
-  DispatcherConnection,
-  Prover,
-  RangeReader,
-  Signer,
-  WatchedWorker,
-  Worker,
-} from './ports.ts';
+import {createIncoming} from './incoming.ts';
 import {createProbes} from './probes.ts';
 import {type CallbackReply, createWorkerRequests} from './job/worker-requests.ts';
 import {createRangeKeeper} from './range.ts';
 import {createRootWatch} from './root-watch.ts';
 import {createSession} from './session.ts';
+import {createWorkFlow} from './work-flow.ts';
 import {createSignerWatch} from './signer-watch.ts';
 import {createSigning} from './signing.ts';
 import {createStopping, drain} from './stopping.ts';
@@ -35,46 +24,7 @@ import {createWorkerChecks, type WorkerChecks} from './worker-check/worker-check
 import {createAskAgain, type AskAgain} from './ask-again.ts';
 import {createPipeline} from './job/pipeline.ts';
 import {createScheduler} from './job/scheduler.ts';
-import type {Journal} from '../journal/journal.ts';
-
-export type OperatorOptions = {
-  nodeId: string;
-  clockId: bigint | null;
-  callbackUrl: string;
-  vrfSortPrecision: number;
-  retentionMs: number;
-  network: string;
-  version: string;
-  /** For display only. */
-  dispatcherUrl: string;
-  verifyDispatcher: VerifyDispatcher;
-  dispatcherAddress: string | null;
-  rangeRefreshMs: number;
-  /** How long to wait for jobs in progress when the operator stops. */
-  shutdownGraceMs: number;
-  /** Stop after so many jobs that were accepted, or left unanswered; null: never. */
-  maxAccepted: number | null;
-};
-
-/** The outside world, as types; `aos run` brings the real ones. */
-export type OperatorDeps = {
-  time: Time;
-  /** Uniform in [0, 1). */
-  random: () => number;
-  /** A new envelope id (UUID). */
-  newId: () => string;
-  /** An unguessable id, 32 hex digits. */
-  newSecretId: () => string;
-  signer: Signer;
-  connection: DispatcherConnection;
-  rangeReader: RangeReader;
-  blockReader: BlockReader;
-  workers: readonly (Worker & WatchedWorker)[];
-  journal: Journal;
-  prover: Prover;
-  /** Reads every event; must not throw or wait. */
-  onEvent: (event: OperatorEvent) => void;
-};
+import type {OperatorDeps, OperatorOptions} from './options.ts';
 
 export type Operator = {
   /**
@@ -106,7 +56,8 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   const stopped = new AbortController();
   // Every job in progress listens to both.
   allowManyListeners(signal, stopped.signal);
-  const events = createEventStream(deps.onEvent, time);
+  const listeners = [deps.onEvent];
+  const events = createEventStream((event) => listeners.forEach((listener) => listener(event)), time);
   const {emit} = events;
 
   const health = createHealth(emit, time);
@@ -179,27 +130,30 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     scheduler,
   });
 
-  const inbox = createInbox(
-    {verify: options.verifyDispatcher, dispatcherAddress: options.dispatcherAddress, time, emit},
-    {
-      onReply: (id, reply) => session.onReply(id, reply),
-      refuse: (id, reply) => session.respond(id, reply),
-      // After the last wanted result nothing more is acknowledged.
-      onJobs: createIntake({
-        receive,
-        connection,
-        emit,
-        time,
-        signal,
-        isClosed: () => stopping.reason() === 'jobs',
-      }),
-    },
-  );
+  const incoming = createIncoming({
+    verify: options.verifyDispatcher,
+    dispatcherAddress: options.dispatcherAddress,
+    journal,
+    session,
+    receive,
+    connection,
+    health,
+    emit,
+    time,
+    signal,
+    // After the last wanted result nothing more is acknowledged.
+    isClosed: () => stopping.reason() === 'jobs',
+  });
 
   const probed = createProbes({journal, time, emit, health});
 
   async function watch(startedAt: number): Promise<void> {
+    const {noJobAfterMs} = options;
+    const {refused} = incoming;
+    const flow = createWorkFlow({journal, kinds, noJobAfterMs, refused, time, emit, health});
+    listeners.push(flow.onEvent);
     await watchParts({
+      flow,
       journal,
       merged,
       clockId: options.clockId ?? 1n,
@@ -210,7 +164,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
         const tally = events.tally();
         return {
           ...tally,
-          rejected: inbox.rejected(),
+          rejected: incoming.rejected(),
           inProgress: scheduler.busy(true),
           pending: journal.pending(),
           uptimeMs: Math.round(time.monotonic() - startedAt),
@@ -250,7 +204,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     const tidying = keepTidy({journal, time, health, retentionMs: options.retentionMs, signal});
     scheduler.start(steps);
     emit({type: 'connecting', url: options.dispatcherUrl});
-    const connecting = connection.run(connectionHandlers({session, inbox, probed, emit, health}), signal);
+    const connecting = connection.run(connectionHandlers({session, inbox: incoming, probed, emit, health}), signal);
 
     const reason = await why;
     scheduler.stop();
@@ -263,7 +217,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
     await Promise.all([ranging, tidying, connecting, watching]);
     const summary = summarise(
-      {...events.tally(), rejected: inbox.rejected()},
+      {...events.tally(), rejected: incoming.rejected()},
       {
         pending: journal.pending(),
         durationMs: Math.round(time.monotonic() - started),

@@ -7,10 +7,12 @@ import type {Health} from './health.ts';
 import type {BlockReader, WatchedWorker} from './ports.ts';
 import type {SignerWatch} from './signer-watch.ts';
 import {watchMissing} from './missing-watch.ts';
+import type {WorkFlow} from './work-flow.ts';
 import {watchWorkers} from './worker-watch.ts';
 import type {ClockJournal, JobJournal} from '../journal/journal.ts';
 
 export type Watching = {
+  flow: Pick<WorkFlow, 'run'>;
   journal: Pick<ClockJournal, 'lastReading'> & Pick<JobJournal, 'withoutAnswer'>;
   merged: () => MergedClock | null;
   clockId: bigint;
@@ -43,6 +45,7 @@ export async function watchParts(deps: Watching): Promise<void> {
     watchWorkers({...whileWorking, workers, health}),
     watchMissing({...whileWorking, journal, emit}),
     watchBlocks({...whileWorking, reader: deps.blockReader, random, emit, health}),
+    deps.flow.run(deps.stopping),
     every(SUM_UP_EVERY_MS, whileWorking, () => emit({type: 'minute', ...deps.sumUp()})),
   ]);
 }

@@ -62,6 +62,30 @@ const CLOSE_TIMEOUT_MS = 2_000;
 type End = {reason: string; refusal: Refusal | null};
 
 /**
+ * Closes a socket with a close frame, once; a socket whose peer does not answer it in time is cut.
+ * @returns `stopClosing` ends the wait for that answer
+ */
+function createCloser(
+  socket: WebSocket,
+  time: Pick<Time, 'after'>,
+): {close: (why: string) => void; stopClosing: () => void} {
+  let cancel: (() => void) | undefined;
+  return {
+    close(why) {
+      if (cancel !== undefined) return;
+      if (socket.readyState !== WebSocket.OPEN) {
+        socket.terminate();
+        return;
+      }
+      socket.close(1001, why);
+      socket.resume(); // the peer's own close has to be read
+      cancel = time.after(CLOSE_TIMEOUT_MS, () => socket.terminate());
+    },
+    stopClosing: () => cancel?.(),
+  };
+}
+
+/**
  * Creates the operator's WebSocket (RFC 6455): it connects, pings, answers pings, drops an unresponsive peer and
  * connects again with capped, jittered back-off. Frames sent while it is down are refused, not queued: the journal
  * keeps what must not be lost. No socket is cut without a close frame, and the next one waits for its end: a dispatcher that
@@ -102,19 +126,8 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
       });
       socket.binaryType = 'nodebuffer';
       let transport: Socket | undefined;
-      let stopClosing: (() => void) | undefined;
+      const {close, stopClosing} = createCloser(socket, time);
       let failure: End | undefined;
-      /** Closes with a close frame; a socket whose peer does not answer it in time is cut. */
-      const close = (why: string): void => {
-        if (stopClosing !== undefined) return;
-        if (socket.readyState !== WebSocket.OPEN) {
-          socket.terminate();
-          return;
-        }
-        socket.close(1001, why);
-        socket.resume(); // the peer's own close has to be read
-        stopClosing = time.after(CLOSE_TIMEOUT_MS, () => socket.terminate());
-      };
       const heartbeat = createHeartbeat(socket, options, (reason) => {
         failure = {reason, refusal: null};
         close('no sign of life');
@@ -153,7 +166,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
       });
       socket.on('close', (code, text) => {
         heartbeat.stop();
-        stopClosing?.();
+        stopClosing();
         forgetAbort();
         if (open === socket) open = undefined;
         const words = text.toString('utf8');

@@ -177,7 +177,7 @@ for (const driver of loadableDrivers()) {
         edit(
           driver,
           dir,
-          `DROP TABLE evidence; DROP TABLE tombstones;
+          `DROP TABLE evidence; DROP TABLE tombstones; DROP TABLE refused;
            ${['worker_url', 'worker_node', 'taken_at', 'ended', 'ended_at'].map((column) => `ALTER TABLE questions DROP COLUMN ${column};`).join('')}
            ${['why', 'forgiven', 'range'].map((column) => `ALTER TABLE jobs DROP COLUMN ${column};`).join('')}
            PRAGMA user_version = 2`,

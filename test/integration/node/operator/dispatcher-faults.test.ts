@@ -53,12 +53,17 @@ describe('what the dispatcher sends wrong', () => {
     expect(run.of('frame_unsigned')).toHaveLength(1);
   });
 
-  it('ends in one problem when everything is refused for want of a signature', async () => {
+  it('is connected to under require when nothing is signed, and its jobs are one problem that names the setting', async () => {
     const rig = await createRig({dispatcher: {signMessages: false}});
     const run = await rig.start({verifyDispatcher: 'require'});
-    await run.event('problem', ({part, code}) => part === 'dispatcher' && code === 'DISPATCHER_TIMEOUT');
-    expect(run.of('connected')).toEqual([]);
-    expect(run.of('frame_rejected')[0]).toMatchObject({reason: 'unsigned'});
+    await run.event('connected');
+    rig.submit(2);
+    const problem = await run.event('problem', ({part}) => part === 'jobs');
+    expect(problem).toMatchObject({code: 'DISPATCHER_UNSIGNED'});
+    expect(problem.next.say).toContain('net.verify_dispatcher');
+    await run.event('frame_rejected', ({count}) => count === 2);
+    expect(run.of('problem')).toHaveLength(1);
+    expect(run.of('job_received')).toEqual([]);
     await run.stop();
   });
 
@@ -135,7 +140,7 @@ describe('results the dispatcher does not take at first', () => {
 describe('a dispatcher that will not have us', () => {
   it.each([
     ['refuse', 'DISPATCHER_REFUSED'],
-    ['ignore', 'DISPATCHER_TIMEOUT'],
+    ['ignore', 'DISPATCHER_SILENT'],
     ['close', 'DISPATCHER_UNREACHABLE'],
     ['accept-then-close', 'DISPATCHER_UNREACHABLE'],
   ] as const)(

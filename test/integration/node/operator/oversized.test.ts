@@ -54,7 +54,7 @@ describe('what is larger than the signer takes', () => {
     rig.submit(1);
     await rig.answered(1);
     await rig.dispatcher.waitFor(({acknowledged}) => acknowledged >= 1);
-    expect(run.of('problem')).toEqual([]);
+    expect(run.of('problem')).toMatchObject([{part: 'jobs', code: 'JOB_REFUSED'}]);
     await run.stop();
   });
 });

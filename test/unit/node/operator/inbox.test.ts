@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
+import {createHealth} from '../../../../src/lib/node/operator/health.ts';
+import type {RefusedMessage} from '../../../../src/lib/node/operator/refused-messages.ts';
 import {createInbox, type InboxOptions} from '../../../../src/lib/node/operator/inbox.ts';
 import {draftEnvelope} from '../../../../src/lib/protocol/wire/envelope.ts';
+import {FRAMES} from '../../../support/dispatcher-frames.ts';
 import {OTHER_KEY, TEST_ADDRESS, TEST_KEY, addressOf, signText} from '../../../support/envelope-signing.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
 
@@ -31,21 +34,30 @@ function stage(options: Partial<InboxOptions> = {}) {
   const jobs: {id: string; jobs: string[]; signer: string | null}[] = [];
   const replies: [string, number][] = [];
   const refused: [string, number][] = [];
+  const kept: RefusedMessage[] = [];
+  const words: string[] = [];
+  const problems: OperatorEventBody[] = [];
+  const signed = {before: false};
   const inbox = createInbox(
     {
       verify: 'require',
       dispatcherAddress: TEST_ADDRESS,
+      signedBefore: {known: () => signed.before, note: () => (signed.before = true)},
+      health: createHealth((event) => problems.push(event), time),
       time,
       emit: (event) => events.push(event),
       ...options,
     },
     {
+      onWords: (text) => words.push(text),
+      keep: (message) => kept.push(message),
       onJobs: (list, {id, signer}) => jobs.push({id, jobs: list.map(({key}) => key.jobId), signer}),
       onReply: (id, {code}) => replies.push([id, code]),
       refuse: (id, {code}) => refused.push([id, code]),
     },
   );
-  return {time, events, jobs, replies, refused, take: (text: string) => inbox.take(Buffer.from(text)), inbox};
+  const take = (text: string): void => inbox.take(Buffer.from(text));
+  return {time, events, jobs, replies, refused, kept, words, problems, signed, take, inbox};
 }
 
 const reasons = (events: OperatorEventBody[]): string[] =>
@@ -155,7 +167,62 @@ describe('the inbox', () => {
     const {take, refused} = stage();
     take(frame({method: null, result: '{"code":200}'}, null));
     take(frame({method: null, result: '{"code":200}'}, OTHER_KEY));
+    take('{"id":"x","code":403,"message":"operator is not on the allow-list"}');
+    take('{"id":"x","result":"ok","address":"","hash":"","signature":""}');
+    take('{"code":500,"message":"error"}');
     expect(refused).toEqual([]);
+  });
+
+  it.each(['require', 'when-signed'] as const)(
+    'takes the unsigned replies of the published dispatcher under %s, and warns of nothing',
+    (verify) => {
+      const {take, replies, events, problems} = stage({verify});
+      for (const {reply, connectId} of [FRAMES.head, FRAMES.newest]) {
+        take(reply);
+        expect(replies.pop()).toEqual([connectId, 200]);
+      }
+      expect([events, problems]).toEqual([[], []]);
+    },
+  );
+
+  it('takes the signed jobs of the newest dispatcher under require', () => {
+    const {signer, jobs: frames} = FRAMES.newest;
+    const {take, jobs, events} = stage({dispatcherAddress: signer});
+    for (const text of frames) take(text);
+    expect(jobs.map((job) => job.signer)).toEqual(frames.map(() => signer));
+    expect(events).toEqual([]);
+  });
+
+  it('reads the words of a refusal that is no envelope', () => {
+    const {take, replies} = stage();
+    take('{"id":"x","code":403,"message":"operator is not on the allow-list"}');
+    expect(replies).toEqual([['x', 403]]);
+  });
+
+  it('hands on text that is no message, made safe, and keeps it', () => {
+    const {take, words, kept, problems} = stage();
+    take('Failed to deserialize \u001b[31mthe JSON body');
+    expect(words).toEqual(['Failed to deserialize \\x1b[31mthe JSON body']);
+    expect(kept).toMatchObject([{reason: 'unreadable', code: 'FRAME_NOT_JSON', mayBeJob: false}]);
+    expect(problems).toEqual([]);
+  });
+
+  it('keeps every message that may be a job and was not taken', () => {
+    const {take, kept} = stage({verify: 'off'});
+    const frames = [
+      FRAMES.head.jobThatIsText,
+      frame({params: '[]'}),
+      frame({params: '{}'}),
+      '{"id":"x","method":"dispatch_job","params":[',
+    ];
+    for (const text of frames) take(text);
+    expect(kept.map(({mayBeJob}) => mayBeJob)).toEqual(frames.map(() => true));
+    expect(kept.map((message) => Buffer.from(message.frame).toString())).toEqual(frames);
+    expect(kept.map(({message}) => message).slice(0, 3)).toEqual([
+      'params[0].job is not an object',
+      'params is not an array with at least one job',
+      'params is not an array with at least one job',
+    ]);
   });
 
   it('refuses and tells ten times a second at most, and counts every one', async () => {
@@ -169,6 +236,41 @@ describe('the inbox', () => {
     for (let n = 0; n < 100; n += 1) take(frame({}, null));
     expect([refused.length, events.length]).toEqual([25, 25]);
     expect(events.at(-1)).toMatchObject({count: 210});
+  });
+
+  it('refuses unsigned jobs from the first signed one on, with one problem that names the setting', () => {
+    const {take, jobs, events, problems} = stage({verify: 'when-signed'});
+    take(frame({}, null));
+    expect(jobs).toHaveLength(1);
+    take(frame());
+    take(frame({}, null));
+    take(frame({}, null));
+    expect(jobs).toHaveLength(2);
+    expect(reasons(events)).toEqual(['unsigned', 'unsigned']);
+    expect(problems).toMatchObject([
+      {
+        type: 'problem',
+        part: 'jobs',
+        code: 'DISPATCHER_UNSIGNED',
+        next: {say: expect.stringContaining('node.dispatcher_address') as string},
+      },
+    ]);
+    take(frame());
+    expect(problems.at(-1)).toMatchObject({type: 'recovered', part: 'jobs'});
+  });
+
+  it('does so also after a restart', () => {
+    const {take, jobs, signed} = stage({verify: 'when-signed'});
+    signed.before = true;
+    take(frame({}, null));
+    expect(jobs).toEqual([]);
+  });
+
+  it('counts a signature by anyone else for nothing', () => {
+    const {take, signed, problems} = stage({verify: 'when-signed'});
+    take(frame({}, OTHER_KEY));
+    expect(signed.before).toBe(false);
+    expect(problems).toMatchObject([{code: 'DISPATCHER_OTHER_SIGNER'}]);
   });
 
   it('never throws, whatever the bytes', () => {

@@ -29,6 +29,7 @@ function place(frames: number, chunk: number) {
           },
         });
       }),
+    onTaken: () => {},
     connection: {
       pause: () => {
         reading = false;

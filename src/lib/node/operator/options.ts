@@ -1,0 +1,55 @@
+import type {VerifyDispatcher} from '../../config/config.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import type {OperatorEvent} from '../events/events.ts';
+import type {Journal} from '../journal/journal.ts';
+import type {
+  BlockReader,
+  DispatcherConnection,
+  Prover,
+  RangeReader,
+  Signer,
+  WatchedWorker,
+  Worker,
+} from './ports.ts';
+
+/** What an operator is and how it works; durations in ms. */
+export type OperatorOptions = {
+  nodeId: string;
+  clockId: bigint | null;
+  callbackUrl: string;
+  vrfSortPrecision: number;
+  retentionMs: number;
+  network: string;
+  version: string;
+  /** For display only. */
+  dispatcherUrl: string;
+  verifyDispatcher: VerifyDispatcher;
+  dispatcherAddress: string | null;
+  /** So much time connected without a job is a problem; null: it is worked out from the jobs before. */
+  noJobAfterMs: number | null;
+  rangeRefreshMs: number;
+  /** How long to wait for jobs in progress when the operator stops. */
+  shutdownGraceMs: number;
+  /** Stop after so many jobs that were accepted, or left unanswered; null: never. */
+  maxAccepted: number | null;
+};
+
+/** The outside world, as types; `aos run` brings the real ones. */
+export type OperatorDeps = {
+  time: Time;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** A new envelope id (UUID). */
+  newId: () => string;
+  /** An unguessable id, 32 hex digits. */
+  newSecretId: () => string;
+  signer: Signer;
+  connection: DispatcherConnection;
+  rangeReader: RangeReader;
+  blockReader: BlockReader;
+  workers: readonly (Worker & WatchedWorker)[];
+  journal: Journal;
+  prover: Prover;
+  /** Reads every event; must not throw or wait. */
+  onEvent: (event: OperatorEvent) => void;
+};

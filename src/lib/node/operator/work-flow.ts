@@ -1,0 +1,134 @@
+import {every} from '../../foundation/async/every.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import {duration} from '../../foundation/time/duration.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import type {Emit, OperatorEventBody, WorkFacts} from '../events/events.ts';
+import {OPEN_STATES} from '../events/job-states.ts';
+import type {Inflow} from '../journal/inflow.ts';
+import type {JobJournal} from '../journal/journal.ts';
+import type {Health} from './health.ts';
+import {MOST_ARRIVALS, noJobAfter, USUAL_MS} from './no-job-after.ts';
+import {createQuietTime} from './quiet-time.ts';
+import {createWorkerFlow, FLOW_WINDOW_MS} from './worker-flow.ts';
+
+/** Watches that work comes in and goes out: no job for too long, and jobs that come faster than workers answer. */
+export type WorkFlow = {
+  /** Takes every event of the operator. Never throws, never waits. */
+  onEvent(event: OperatorEventBody): void;
+  /** Reports the facts now and once a minute, until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+};
+
+const EVERY_MS = 60_000;
+/** What the two problems are about, beside the other problems with jobs. */
+const NONE = 'none';
+const PILE_UP = 'pile-up';
+
+export function createWorkFlow(deps: {
+  journal: Pick<JobJournal, 'list' | 'counts' | 'pending'> & {inflow: Pick<Inflow, 'arrivals'>};
+  /** Kinds of worker that this operator runs. */
+  kinds: readonly string[];
+  /** `alerts.no_job_after`, ms; null: it is worked out. */
+  noJobAfterMs: number | null;
+  /** Messages that could not be taken. */
+  refused: () => number;
+  time: Time;
+  emit: Emit;
+  health: Pick<Health, 'failed' | 'worked'>;
+}): WorkFlow {
+  const {journal, time, health} = deps;
+  const quiet = createQuietTime(time);
+  const workers = createWorkerFlow(journal.counts().selected);
+  /** Jobs of this run that were left without an answer. */
+  const unanswered = new Set<number>();
+  let arrivals = journal.inflow.arrivals(time.now() - USUAL_MS, MOST_ARRIVALS);
+  let lastJobAt = arrivals.at(-1) ?? null;
+
+  function jobCame(isNew: boolean): void {
+    lastJobAt = time.now();
+    quiet.jobCame();
+    health.worked('jobs', NONE);
+    if (!isNew) return;
+    arrivals.push(lastJobAt);
+    if (arrivals.length > 1.1 * MOST_ARRIVALS) arrivals = arrivals.slice(-MOST_ARRIVALS);
+  }
+
+  function facts(): WorkFacts {
+    arrivals = arrivals.filter((at) => at >= time.now() - USUAL_MS);
+    const [oldest] = journal.list({states: OPEN_STATES, after: 0, limit: 1});
+    const {came, answered} = workers.total();
+    return {
+      lastJobAt,
+      ...noJobAfter(arrivals, deps.noJobAfterMs),
+      open: journal.pending(),
+      oldestOpenAt: oldest?.receivedAt ?? null,
+      cameForWorkers: came,
+      answeredByWorkers: answered,
+      windowMs: FLOW_WINDOW_MS,
+      refused: deps.refused(),
+    };
+  }
+
+  function judgeQuiet({noJobAfterMs, usualGapMs}: WorkFacts): void {
+    const ms = quiet.ms();
+    if (ms === null || ms < noJobAfterMs) return;
+    const usual = usualGapMs === null ? '' : `; usually one comes every ${duration(usualGapMs)}`;
+    health.failed('jobs', new AosError('NO_JOBS', `connected, but no job for ${duration(ms)}${usual}`), NONE);
+  }
+
+  function judgePile({oldestOpenAt, cameForWorkers, answeredByWorkers, windowMs}: WorkFacts): void {
+    const state = workers.state();
+    if (state === 'calm') health.worked('jobs', PILE_UP);
+    if (state !== 'growing') return;
+    const oldest = oldestOpenAt === null ? '' : `, the oldest for ${duration(time.now() - oldestOpenAt)}`;
+    const flow = `${cameForWorkers} jobs came for workers and ${answeredByWorkers} were answered`;
+    const text = `in ${duration(windowMs)} ${flow}; ${workers.waiting()} wait${oldest}`;
+    health.failed('jobs', new AosError('JOBS_PILE_UP', text), PILE_UP);
+  }
+
+  function report(): void {
+    const now = facts();
+    judgeQuiet(now);
+    judgePile(now);
+    deps.emit({type: 'work', ...now});
+    workers.nextMinute();
+  }
+
+  return {
+    onEvent(event) {
+      switch (event.type) {
+        case 'connected':
+          quiet.connected();
+          return;
+        case 'disconnected':
+          quiet.disconnected();
+          return;
+        case 'job_received':
+        case 'job_duplicate':
+          jobCame(event.type === 'job_received');
+          return;
+        case 'job_sampled':
+          if (event.selected && deps.kinds.includes(event.job.kind)) workers.came();
+          return;
+        case 'job_unanswered':
+          unanswered.add(event.job.seq);
+          workers.left();
+          return;
+        case 'job_asked_again':
+          if (unanswered.delete(event.job.seq)) workers.came();
+          return;
+        case 'job_concluded':
+          // One that was left without an answer does not wait any more.
+          if (unanswered.delete(event.job.seq)) return;
+          if (event.outcome === 'answered' || event.outcome === 'failed') workers.answered();
+          return;
+        default:
+          return;
+      }
+    },
+    async run(signal) {
+      report();
+      await every(EVERY_MS, {time, signal}, report);
+    },
+  };
+}
