@@ -33,6 +33,10 @@ export const fail = (found: string, next: NextStep | null, repairs: Repairs = []
   ...plain,
   repairs,
 });
+export const pending = (found: string, next: NextStep): Finding => ({
+  ...check.pending(found, next),
+  ...plain,
+});
 export const unclear = (found: string, next: NextStep | null = null): Finding => ({
   ...check.unclear(found, next),
   ...plain,

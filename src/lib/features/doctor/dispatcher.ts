@@ -1,11 +1,12 @@
 import {run, say} from '../../foundation/next-step/next-step.ts';
 import {rangeText} from '../../peers/dispatcher/row-range.ts';
+import {ago, duration} from '../../foundation/time/duration.ts';
 import {probeWebSocket} from '../../peers/dispatcher/probe.ts';
-import {blocked, ok, unclear, warn, type Finding} from './check.ts';
+import {blocked, fail, ok, pending, unclear, warn, type Finding} from './check.ts';
 import type {Probe} from './run.ts';
 import {CODES} from '../../foundation/errors/table.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
-import type {DoctorContext} from './context.ts';
+import type {DoctorContext, RunningReading} from './context.ts';
 import {noAnswerFrom, withinAnswerTime} from './answer-time.ts';
 import type {RowReading} from './row-reading.ts';
 
@@ -29,7 +30,7 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
         const started = time.monotonic();
         const {host} = new URL(dispatcherUrl);
         const found = await withinAnswerTime({who: host, next: FIX, signal}, async (end) => {
-          await probeWebSocket(dispatcherUrl, end);
+          await probeWebSocket(dispatcherUrl, {time, signal: end});
           return ok(`connected to ${host} in ${Math.round(time.monotonic() - started)} ms`);
         });
         report('dispatcher.websocket', found);
@@ -37,9 +38,10 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
     },
     {
       checks: ['dispatcher.identity'],
-      run: (report) => {
-        report('dispatcher.identity', judgeIdentity(config));
-        return Promise.resolve();
+      run: async (report) => {
+        const journal = await context.journal();
+        const newest = journal.state === 'read' ? journal.facts.newestSigner : null;
+        report('dispatcher.identity', judgeIdentity(config, newest));
       },
     },
     {
@@ -51,22 +53,72 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
         else report('dispatcher.knows_us', judgeRow(nodeId, await context.row()));
       },
     },
+    {
+      checks: ['dispatcher.session'],
+      run: async (report) => {
+        const reading = await context.running();
+        report('dispatcher.session', judgeSession(reading, time.now()));
+      },
+    },
   ];
 }
 
-function judgeIdentity({verifyDispatcher, dispatcherAddress}: DoctorContext['config']): Finding {
+/**
+ * What the running operator knows of its connection. The doctor sends no `connect` of its own: the published dispatcher
+ * would then send the jobs of this node to the doctor.
+ */
+function judgeSession(reading: RunningReading, now: number): Finding {
+  if (reading.state !== 'running') return blocked('ping.operator', 'no operator runs that it could accept');
+  const {connection, problems, work} = reading.facts.view;
+  const problem = problems.find(({part}) => part === 'dispatcher');
+  const lasted = connection.since === null ? '' : ` for ${duration(now - connection.since)}`;
+  switch (connection.state) {
+    case 'refused':
+      return fail(
+        `the dispatcher refuses the operator${lasted}: ${connection.reason ?? ''}`,
+        problem?.next ?? CODES.DISPATCHER_REFUSED.next,
+      );
+    case 'disconnected':
+      return fail(`${connection.reason ?? 'disconnected'}, not connected${lasted}`, problem?.next ?? FIX);
+    case 'starting':
+    case 'connecting':
+      return pending(`the operator is connecting${lasted}`, say('Wait a few seconds.'));
+    case 'connected': {
+      const jobs = problems.find(({part}) => part === 'jobs');
+      if (jobs !== undefined) return warn(`${jobs.message} (${jobs.code})`, jobs.next);
+      const last = work?.lastJobAt ?? null;
+      return ok(`connected${lasted}, ${last === null ? 'no job yet' : `last job ${ago(last, now)}`}`);
+    }
+  }
+}
+
+/** @param newest who signed the newest job; null: no job is known */
+function judgeIdentity(
+  {verifyDispatcher, dispatcherAddress}: DoctorContext['config'],
+  newest: {signer: string | null} | null,
+): Finding {
   if (verifyDispatcher === null) return blocked('config.valid', 'net.verify_dispatcher is wrong');
   if (verifyDispatcher === 'off')
     return warn(
       'net.verify_dispatcher is off: anyone on the way can put in jobs',
-      say('Set net.verify_dispatcher: require'),
+      say('Set net.verify_dispatcher: when-signed'),
     );
-  if (dispatcherAddress === null)
+  if (dispatcherAddress !== null) return ok(`signed by ${dispatcherAddress} (${verifyDispatcher})`);
+  const signer = newest?.signer ?? null;
+  if (signer !== null)
     return warn(
-      'any signer is taken for the dispatcher',
-      say('Set node.dispatcher_address to the address that signs its messages.'),
+      `any signer is taken for the dispatcher; the newest job is signed by ${signer}`,
+      say(`Let the operator of the dispatcher confirm it, then set node.dispatcher_address: ${signer}`),
     );
-  return ok(`signed by ${dispatcherAddress} (${verifyDispatcher})`);
+  if (newest !== null)
+    return warn(
+      'the dispatcher does not sign its jobs: anyone on the way can put in jobs',
+      say('Ask the operator of the dispatcher for a version that signs its jobs.'),
+    );
+  return warn(
+    'any signer is taken for the dispatcher',
+    say('Set node.dispatcher_address to the address that signs its jobs.'),
+  );
 }
 
 function judgeRow(nodeId: string, reading: RowReading): Finding {

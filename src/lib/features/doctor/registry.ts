@@ -69,8 +69,9 @@ export const CHECKS = [
   {id: 'registry.slashed', about: 'Nothing was slashed or recorded.', needs: ['chain.rpc']},
 
   {id: 'dispatcher.websocket', about: 'The dispatcher takes a WebSocket connection.', needs: []},
-  {id: 'dispatcher.identity', about: 'Only messages of the known dispatcher are accepted.', needs: []},
+  {id: 'dispatcher.identity', about: 'Only jobs of the known dispatcher are accepted.', needs: []},
   {id: 'dispatcher.knows_us', about: 'The dispatcher knows node_id.', needs: []},
+  {id: 'dispatcher.session', about: 'It accepts the running operator, and sends it jobs.', needs: []},
 
   {id: 'ping.operator', about: 'The operator runs on this machine.', needs: []},
   {id: 'ping.local', about: 'Its HTTP server answers at net.rest_url.', needs: []},

@@ -52,5 +52,11 @@ export type JournalFacts = {
   lastAcceptedAt: number | null;
   /** Selected jobs that have waited too long for an answer, by kind of worker. */
   missing: readonly MissingAnswers[];
+  /** When the oldest job came that waits for acceptance; null: none waits. */
+  oldestOpenAt: number | null;
+  /** Messages of the dispatcher that could not be taken. */
+  refused: number;
+  /** Whether the newest job was signed, and by whom; null: there is no job. */
+  newestSigner: {signer: string | null} | null;
   spans: readonly Span[];
 };

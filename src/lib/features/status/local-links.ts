@@ -1,3 +1,4 @@
+import {CODES} from '../../foundation/errors/table.ts';
 import {run, say, type NextStep} from '../../foundation/next-step/next-step.ts';
 import {ago, duration} from '../../foundation/time/duration.ts';
 import {assessLiveness, type Liveness} from '../../node/liveness/liveness.ts';
@@ -45,6 +46,15 @@ export function judgeDispatcher({operator, now}: StatusFacts): Judgement {
       if (since === null || now - since <= CONNECTING_MS)
         return pending(`connecting to ${url ?? 'the dispatcher'}`, say('Wait a few seconds.'), operator.at);
       return fail(`connecting for ${duration(now - since)}`, say('Check net.dispatcher_url.'), operator.at);
+    case 'refused': {
+      const next = problemOf(operator, 'dispatcher')?.next ?? CODES.DISPATCHER_REFUSED.next;
+      const time = since === null ? '' : ` for ${duration(now - since)}`;
+      return fail(
+        `the dispatcher refuses this node${time}: ${reason ?? 'no reason given'}`,
+        next,
+        operator.at,
+      );
+    }
     case 'disconnected': {
       const next = problemOf(operator, 'dispatcher')?.next ?? say('Check net.dispatcher_url.');
       const time = since === null ? '' : ` for ${duration(now - since)}`;
@@ -114,21 +124,31 @@ export function judgeJobs({journal, operator, now}: StatusFacts): Judgement {
   const running = operator.state === 'known' ? operator.value : null;
   if (journal.state === 'unknown' && running === null) return unclear(journal);
   const at = journal.state === 'known' ? journal.at : now;
-  const {lastReceivedAt, lastAcceptedAt, accepted, waiting} = activityOf(journal, running);
+  const {lastReceivedAt, lastAcceptedAt, accepted, waiting, oldestOpenAt, refused} = activityOf(
+    journal,
+    running,
+  );
+  const oldest = oldestOpenAt === null ? '' : `, the oldest for ${duration(now - oldestOpenAt)}`;
   const tally = [
     lastAcceptedAt === null
       ? 'none accepted yet'
       : `${count(accepted, 'job')} accepted, the last ${ago(lastAcceptedAt, now)}`,
-    ...(waiting > 0 ? [`${count(waiting, 'waits', 'wait')} for acceptance`] : []),
+    ...(waiting > 0 ? [`${count(waiting, 'waits', 'wait')} for acceptance${oldest}`] : []),
+    ...(refused > 0 ? [`${count(refused, 'message')} could not be taken (aos job refused)`] : []),
   ].join('; ');
-  const problem = running?.view.problems.find(({part}) => part === 'worker' || part === 'journal');
+  const problem = running?.view.problems.find(
+    ({part}) => part === 'worker' || part === 'journal' || part === 'jobs',
+  );
   const missing = journal.state === 'known' ? journal.value.missing : (running?.view.missing ?? []);
   // As heavy as an outage; it goes first.
   if (missing.length > 0) {
     const next = problem?.next ?? run('job list', ['--state', 'selected,unanswered']);
     return warn(`${missingText(missing)}; ${tally}`, next, at);
   }
-  if (problem !== undefined) return warn(`${problem.part}: ${problem.message}; ${tally}`, problem.next, at);
+  if (problem !== undefined) {
+    const {part, message, next} = problem;
+    return warn(`${part === 'jobs' ? '' : `${part}: `}${message}; ${tally}`, next, at);
+  }
   if (
     waiting > 0 &&
     lastReceivedAt !== null &&
@@ -160,10 +180,19 @@ export function idleOf({journal, operator, now}: StatusFacts): boolean | null {
 const isIdle = (lastReceivedAt: number | null, now: number): boolean =>
   lastReceivedAt === null || now - lastReceivedAt > IDLE_AFTER_MS;
 
-function activityOf(
-  journal: StatusFacts['journal'],
-  running: RunningFacts | null,
-): {lastReceivedAt: number | null; lastAcceptedAt: number | null; accepted: number; waiting: number} {
+export type ActivityFacts = {
+  lastReceivedAt: number | null;
+  lastAcceptedAt: number | null;
+  accepted: number;
+  /** Jobs that are not accepted yet, and when the oldest of them came. */
+  waiting: number;
+  oldestOpenAt: number | null;
+  /** Messages that could not be taken. */
+  refused: number;
+};
+
+/** What journal and running operator say of the jobs together. */
+export function activityOf(journal: StatusFacts['journal'], running: RunningFacts | null): ActivityFacts {
   const view = running?.view;
   const stored = journal.state === 'known' ? journal.value : null;
   const later = (a: number | null | undefined, b: number | null | undefined): number | null => {
@@ -176,6 +205,8 @@ function activityOf(
     lastAcceptedAt: later(stored?.lastAcceptedAt, view?.lastAcceptedAt),
     accepted: stored?.accepted ?? accepted,
     waiting: stored?.pending ?? Math.max(0, (view?.node?.pendingAtStart ?? 0) + received - accepted),
+    oldestOpenAt: stored === null ? (view?.work?.oldestOpenAt ?? null) : stored.oldestOpenAt,
+    refused: stored?.refused ?? view?.work?.refused ?? 0,
   };
 }
 

@@ -2,7 +2,7 @@ import type {Liveness} from '../../node/liveness/liveness.ts';
 import {chainTime, isoTime} from '../../foundation/time/time.ts';
 import {type StatusFacts} from './facts.ts';
 import type {Link} from './link.ts';
-import {idleOf, livenessOf} from './local-links.ts';
+import {activityOf, idleOf, livenessOf} from './local-links.ts';
 import {judge, judgeLinks, type Verdict} from './verdict.ts';
 import {flatFact, mapFact, type Fact, type Unknown} from '../../foundation/fact.ts';
 
@@ -27,6 +27,7 @@ export function statusResult(facts: StatusFacts) {
     stake: avs.state === 'unknown' ? [] : stakeJson(avs.value),
     sampling: samplingJson(facts),
     policy: policyJson(facts),
+    jobs: jobsJson(facts),
     liveness: livenessJson(livenessOf(facts)),
     signer: signerJson(facts.signer),
     gas: factJson(facts.chain, ({balanceWei, gasPriceWei}) => ({
@@ -190,6 +191,29 @@ function moratorium(networkStart: number | null, now: number) {
   end.setUTCFullYear(end.getUTCFullYear() + 1);
   const state = now < end.getTime() ? ('in_force' as const) : ('over' as const);
   return {state, until: end.toISOString(), source: 'policy.network_start', reason: null};
+}
+
+/** What comes in and what waits; the times of what was never seen are null. */
+function jobsJson({journal, operator, now}: StatusFacts) {
+  const running = operator.state === 'known' ? operator.value : null;
+  if (journal.state === 'unknown' && running === null) return unknownJson(journal);
+  const {lastReceivedAt, lastAcceptedAt, accepted, waiting, oldestOpenAt, refused} = activityOf(
+    journal,
+    running,
+  );
+  const work = running?.view.work ?? null;
+  return {
+    state: 'known' as const,
+    lastReceivedAt: timeOf(lastReceivedAt),
+    lastAcceptedAt: timeOf(lastAcceptedAt),
+    accepted,
+    waiting,
+    oldestOpenAt: timeOf(oldestOpenAt),
+    refused,
+    usualGapMs: work?.usualGapMs ?? null,
+    noJobAfterMs: work?.noJobAfterMs ?? null,
+    at: isoTime(journal.state === 'known' ? journal.at : now),
+  };
 }
 
 function livenessJson(fact: Fact<Liveness>) {

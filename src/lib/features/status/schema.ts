@@ -130,6 +130,22 @@ const liveness = v.union([
   }),
 ]);
 
+const jobs = v.union([
+  unknown,
+  v.object({
+    state: known,
+    lastReceivedAt: v.nullable(time),
+    lastAcceptedAt: v.nullable(time),
+    accepted: count,
+    waiting: v.pipe(count, v.description('not accepted yet')),
+    oldestOpenAt: v.pipe(v.nullable(time), v.description('when the oldest of them came')),
+    refused: v.pipe(count, v.description('messages that could not be taken: aos job refused')),
+    usualGapMs: v.pipe(v.nullable(ms), v.description('median time between two jobs of the last 7 days')),
+    noJobAfterMs: v.pipe(v.nullable(ms), v.description('so long without a job is a problem')),
+    at: time,
+  }),
+]);
+
 const signer = v.union([
   unknown,
   v.object({
@@ -187,6 +203,7 @@ const result = v.object({
   stake: v.array(strategy),
   sampling,
   policy,
+  jobs,
   liveness,
   signer,
   gas,

@@ -74,6 +74,7 @@ function detailRows(result: StatusResult): Row[] {
     ...(result.sampling.vrfPublicKey === null ? [] : row('vrf key', result.sampling.vrfPublicKey)),
     ...row('penalty', penaltyText(result)),
     ...row('moratorium', moratoriumText(result)),
+    ...jobsRows(result),
     ...livenessRows(result),
     ...row('gas', gasText(result)),
     ...row('chain', chainText(result)),
@@ -145,6 +146,14 @@ function moratoriumText({policy: {moratorium}}: StatusResult): string {
   if (moratorium.state === 'unknown') return `unknown (${moratorium.reason})${ledger}`;
   const state = moratorium.state === 'in_force' ? 'in force until' : 'over since';
   return `${state} ${moratorium.until.slice(0, 10)} (${moratorium.source})${ledger}`;
+}
+
+/** Only what the links do not say: how often jobs come, and when none for too long is a problem. */
+function jobsRows({jobs}: StatusResult): Row[] {
+  if (jobs.state === 'unknown' || jobs.noJobAfterMs === null) return [];
+  const usual =
+    jobs.usualGapMs === null ? 'too few to say how often' : `usually one every ${duration(jobs.usualGapMs)}`;
+  return row('jobs come', `${usual}; none for ${duration(jobs.noJobAfterMs)} is a problem`);
 }
 
 function livenessRows({liveness, policy}: StatusResult): Row[] {

@@ -74,6 +74,7 @@ function problem(subject: Subject, incident: Incident, at: number): Alert {
 const OVER: Partial<Record<Subject, string>> = {
   offline: 'the network reaches this node again',
   answers: 'no selected job waits too long for an answer',
+  jobs: 'jobs come and are answered again',
 };
 
 function recovered(subject: Subject, incident: Incident, goodAt: number, at: number): Alert {

@@ -1,22 +1,12 @@
 import {duration} from '../../foundation/time/duration.ts';
-import type {OperatorEvent} from '../events/events.ts';
+import type {OperatorEvent, OperatorPart} from '../events/events.ts';
 import {missingText} from '../events/missing-text.ts';
 import {count, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 import type {Code} from '../../foundation/errors/table.ts';
 import {type NextStep, run} from '../../foundation/next-step/next-step.ts';
 
 /** The subject of an alert: a part of the operator, its reachability, expired results, missing answers, or the process. */
-export type Subject =
-  | 'signer'
-  | 'chain'
-  | 'dispatcher'
-  | 'worker'
-  | 'journal'
-  | 'clock'
-  | 'offline'
-  | 'results'
-  | 'answers'
-  | 'operator';
+export type Subject = OperatorPart | 'offline' | 'results' | 'answers' | 'operator';
 
 export type Severity = 'warning' | 'critical';
 
@@ -50,12 +40,16 @@ type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' |
   notBefore?: number;
 };
 
-/** Returns the incidents after an event; `due.ts` decides by time which alerts are sent. Pure. */
+/** Problems in spite of which the operator does its work. */
+const WARNINGS: ReadonlySet<Code> = new Set<Code>(['NO_JOBS', 'JOBS_PILE_UP', 'JOB_REFUSED']);
+
+/** The incidents after an event. `due.ts` decides by time what is sent. */
 export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
   switch (event.type) {
     case 'problem': {
       const {at, part, code, message, next} = event;
-      return wrong(incidents, part, {since: at, severity: 'critical', code, message, next, step: 0});
+      const severity = WARNINGS.has(code) ? 'warning' : 'critical';
+      return wrong(incidents, part, {since: at, severity, code, message, next, step: 0});
     }
     case 'recovered':
       return right(incidents, event.part, event.at);

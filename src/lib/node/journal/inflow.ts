@@ -42,7 +42,7 @@ export type Inflow = {
 };
 
 /** Every function is synchronous; `keep` runs inside a transaction. */
-export function inflowTable(database: Database) {
+function inflowTable(database: Database) {
   const add = database.prepare(
     'INSERT OR REPLACE INTO refused (n, at, reason, code, message, bytes, frame) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
@@ -71,6 +71,23 @@ export function inflowTable(database: Database) {
       if (row === undefined) return null;
       return {signer: row['signer'] === null ? null : textOf(row, 'signer')};
     },
+  };
+}
+
+/**
+ * What came from the dispatcher, over the tables of an open file.
+ * @param run.change runs a change in a transaction; `read` reports a damaged file
+ */
+export function inflowOf(
+  database: Database,
+  run: {change: <T>(work: () => T) => Promise<T>; read: <T>(read: () => T) => T},
+): Inflow {
+  const table = inflowTable(database);
+  return {
+    keep: (message) => run.change(() => table.keep(message)),
+    refused: () => run.read(() => table.refused()),
+    arrivals: (since, most) => run.read(() => table.arrivals(since, most)),
+    newestSigner: () => run.read(() => table.newestSigner()),
   };
 }
 

@@ -13,7 +13,7 @@ import type {Activity} from './job-reads.ts';
 import {textTable} from './job-texts.ts';
 import {waitTable} from './job-waits.ts';
 import {jobTable} from './jobs.ts';
-import {inflowTable} from './inflow.ts';
+import {inflowOf} from './inflow.ts';
 import {livenessTable} from './liveness.ts';
 import {takeLock, type Lock} from './lock.ts';
 import {requestTable} from './requests.ts';
@@ -121,7 +121,6 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
   const texts = textTable(database);
   const waits = waitTable(database);
   const liveness = livenessTable(database);
-  const inflow = inflowTable(database);
   const readings = readingTable(database, options.clockId, options.onClockProblem ?? (() => {}));
   const {conclude, concludeText, answer} = answering({jobs, requests, texts, readings});
   const setFact = database.prepare(
@@ -234,12 +233,7 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
       between: (from, to) => readOrFail(() => readings.between(from, to)),
       standingAt: (counter) => readOrFail(() => readings.standingAt(counter)),
     },
-    inflow: {
-      keep: (message) => change(() => inflow.keep(message)),
-      refused: () => readOrFail(() => inflow.refused()),
-      arrivals: (since, most) => readOrFail(() => inflow.arrivals(since, most)),
-      newestSigner: () => readOrFail(() => inflow.newestSigner()),
-    },
+    inflow: inflowOf(database, {change, read: readOrFail}),
     activity: () => readOrFail(() => jobs.activity()),
 
     prune: async (before) => {

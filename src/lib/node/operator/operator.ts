@@ -204,7 +204,10 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     const tidying = keepTidy({journal, time, health, retentionMs: options.retentionMs, signal});
     scheduler.start(steps);
     emit({type: 'connecting', url: options.dispatcherUrl});
-    const connecting = connection.run(connectionHandlers({session, inbox: incoming, probed, emit, health}), signal);
+    const connecting = connection.run(
+      connectionHandlers({session, inbox: incoming, probed, emit, health}),
+      signal,
+    );
 
     const reason = await why;
     scheduler.stop();

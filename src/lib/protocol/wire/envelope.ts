@@ -81,14 +81,16 @@ export function parseEnvelope(frame: Uint8Array): Envelope {
 /**
  * Reads one frame that may be a request or a response. A response needs no more than its id: some dispatchers leave out
  * `address`, `hash` and `signature` when they refuse, and put `code` and `message` beside the id.
- * @throws AosError FRAME_* | ENVELOPE_INVALID (`details.id` is the id of a request where it has a usable one)
+ * @throws AosError FRAME_* | ENVELOPE_INVALID (`details.id` is the id of a request where it has a
+ *   usable one; `details.isResponse` is true for a response)
  */
 export function parseIncoming(frame: Uint8Array): Incoming {
   const parsed = parseJson(frame, BLANKED);
   const {value} = parsed;
   if (!isResponse(value)) return {kind: 'request', envelope: envelopeOf(parsed)};
   const id = value.get('id');
-  if (typeof id !== 'string' || !isUsableId(id)) throw new AosError('ENVELOPE_INVALID', 'a response without an id');
+  if (typeof id !== 'string' || !isUsableId(id))
+    throw new AosError('ENVELOPE_INVALID', 'a response without an id', {details: {isResponse: true}});
   return {kind: 'response', id: detached(id), reply: replyOf(value)};
 }
 

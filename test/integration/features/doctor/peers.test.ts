@@ -11,6 +11,7 @@ import {openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
 import {join} from 'node:path';
 import {NODE_ID, patient} from '../../../support/doctor.ts';
 import {eventLog, STARTED} from '../../../support/event-log.ts';
+import {newJob} from '../../../support/journal.ts';
 import {testWorker} from '../../../support/operator-rig.ts';
 import {bodyOf, devSigner, freePort, httpServer, OTHER_KEY, tcpServer} from '../../../support/signer.ts';
 
@@ -230,6 +231,24 @@ describe('dispatcher', () => {
     });
   });
 
+  it.each([
+    [NODE_ID, `the newest job is signed by ${NODE_ID}`, `node.dispatcher_address: ${NODE_ID}`],
+    [null, 'the dispatcher does not sign its jobs', 'a version that signs'],
+  ])('whose newest job is signed by %s is known by it', async (signer, found, next) => {
+    const sick = patient();
+    sick.configure({'node.dispatcher_address': null});
+    const journal = await openJournal({dir: join(sick.dir, 'state'), clockId: 1n});
+    await journal.receive(newJob('a job', {signer}));
+    await journal.close();
+    expect(await sick.checks('dispatcher.identity')).toMatchObject({
+      'dispatcher.identity': {
+        state: 'warn',
+        found: expect.stringContaining(found) as string,
+        next: {say: expect.stringContaining(next) as string},
+      },
+    });
+  });
+
   it('that accepts and is silent is unknown', async () => {
     const port = await tcpServer(() => {});
     const sick = patient();
@@ -237,6 +256,28 @@ describe('dispatcher', () => {
     expect(await sick.checks('dispatcher.websocket')).toMatchObject({
       'dispatcher.websocket': {state: 'unknown', found: `127.0.0.1:${port} gave no answer within 2.5 s`},
     });
+  });
+
+  it('that refuses is refused with its words, never unreachable', async () => {
+    const server = new WebSocketServer({port: 0, host: '127.0.0.1'});
+    onTestFinished(() => server.close());
+    await once(server, 'listening');
+    server.on('connection', (socket) => socket.close(4003, 'minimum version is 0.9'));
+    const sick = patient();
+    sick.configure({'net.dispatcher_url': `127.0.0.1:${(server.address() as AddressInfo).port}`});
+    const closed = await sick.checks('dispatcher.websocket');
+    expect(closed['dispatcher.websocket']).toMatchObject({state: 'fail', next: {run: {command: 'register'}}});
+    expect(closed['dispatcher.websocket']?.found).toContain('4003 minimum version is 0.9');
+    expect(closed['dispatcher.websocket']?.found).toContain('DISPATCHER_REFUSED');
+
+    const url = await httpServer((_request, response) =>
+      response.writeHead(401, {'content-type': 'text/plain'}).end('not on the list'),
+    );
+    sick.configure({'net.dispatcher_url': new URL(url).host});
+    const upgraded = await sick.checks('dispatcher.websocket');
+    expect(upgraded['dispatcher.websocket']?.found).toContain(
+      'HTTP 401 instead of a WebSocket: not on the list',
+    );
   });
 
   it.each([

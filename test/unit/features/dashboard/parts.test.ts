@@ -157,6 +157,29 @@ describe('the verdict', () => {
       'warn',
       /10 of the last 100 signing requests failed/,
     ],
+    [
+      'no work',
+      {
+        type: 'problem',
+        part: 'jobs',
+        code: 'NO_JOBS',
+        message: 'connected, but no job for 3 h',
+        next: say('Look.'),
+      },
+      'warn',
+      /^NO WORK for 1s: connected, but no job for 3 h \(NO_JOBS\)/,
+    ],
+    [
+      'a refusal with its words',
+      {
+        type: 'disconnected',
+        reason: 'closed by the dispatcher (4003 not on the list)',
+        retryInMs: 1,
+        refusal: {how: 'close', code: 4003, words: 'not on the list'},
+      },
+      'fail',
+      /^dispatcher refuses us for 1s: .*4003 not on the list/,
+    ],
     ['a stop', {type: 'stopping', reason: 'SIGTERM', inProgress: 0, graceMs: 1}, 'warn', /DRAINING/],
   ] as const)('says %s', (_name, body, severity, pattern) => {
     const found = first(after(more(events, [649_000, body])), now);

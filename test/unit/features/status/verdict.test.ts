@@ -74,7 +74,7 @@ describe('links', () => {
     expect(statusExitCode(links)).toBe(0);
   });
 
-  const problem = (part: 'signer' | 'worker' | 'dispatcher') =>
+  const problem = (part: 'signer' | 'worker' | 'dispatcher' | 'jobs') =>
     ({type: 'problem', part, code: 'BUG', message: 'broken', next: say('repair it')}) as const;
   const failed = (seq: number) =>
     [
@@ -227,6 +227,23 @@ describe('links', () => {
       'fail',
       'repair it',
     ],
+    [
+      'refused',
+      running([
+        ...EARNING,
+        {
+          type: 'disconnected',
+          reason: 'HTTP 403 instead of a WebSocket: not on the list',
+          retryInMs: 5,
+          refusal: {how: 'http', code: 403, words: 'not on the list'},
+        },
+        problem('dispatcher'),
+      ]),
+      'dispatcher',
+      'fail',
+      'repair it',
+    ],
+    ['no work', running([...EARNING, problem('jobs')]), 'jobs', 'warn', 'repair it'],
     [
       'stopping',
       running([...EARNING, {type: 'stopping', reason: 'SIGTERM', inProgress: 0, graceMs: 1}]),

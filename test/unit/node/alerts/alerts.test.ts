@@ -66,9 +66,33 @@ function told(
 const short = (alerts: readonly (Alert & {afterStart: number})[]): string[] =>
   alerts.map(({state, subject, afterStart}) => `${afterStart / 1000} ${state} ${subject}`);
 
+describe('how bad a problem with jobs is', () => {
+  it.each([
+    ['NO_JOBS', 'warning'],
+    ['JOBS_PILE_UP', 'warning'],
+    ['JOB_REFUSED', 'warning'],
+    ['DISPATCHER_UNSIGNED', 'critical'],
+    ['DISPATCHER_OTHER_SIGNER', 'critical'],
+  ] as const)('%s: %s', (code, severity) => {
+    const [alert] = told(
+      [[0, {type: 'problem', part: 'jobs', code, message: 'm', next: say('Look.')}]],
+      60_000,
+    );
+    expect(alert).toMatchObject({subject: 'jobs', severity, code});
+  });
+});
+
 describe('which events make which alert', () => {
   it.each<[string, [number, OperatorEventBody][], string[]]>([
     ['a problem is told when it has lasted', [[0, problem()]], ['30 problem signer']],
+    [
+      'no work is a warning, which ends when a job comes',
+      [
+        [0, {type: 'problem', part: 'jobs', code: 'NO_JOBS', message: 'no job for 3 h', next: say('Look.')}],
+        [100_000, {type: 'recovered', part: 'jobs', afterMs: 1}],
+      ],
+      ['30 problem jobs', '130 recovered jobs'],
+    ],
     [
       'one that passes at once is not',
       [

@@ -92,8 +92,14 @@ describe('frames of the published dispatcher', () => {
   it.each(FRAMES.newest.jobs.map((text) => [text]))('a signed job verifies: %#', (text) => {
     const {newest} = FRAMES;
     expect(verify(utf8(text))).toEqual({state: 'signed', signer: newest.signer, hashMatches: true});
-    for (const form of [(hex: string) => `0x${hex}`, (hex: string) => hex.replace(/1b$/, '00').replace(/1c$/, '01')]) {
-      const other = text.replace(/"signature":"([0-9a-f]{130})"/, (_, hex: string) => `"signature":"${form(hex)}"`);
+    for (const form of [
+      (hex: string) => `0x${hex}`,
+      (hex: string) => hex.replace(/1b$/, '00').replace(/1c$/, '01'),
+    ]) {
+      const other = text.replace(
+        /"signature":"([0-9a-f]{130})"/,
+        (_, hex: string) => `"signature":"${form(hex)}"`,
+      );
       expect(other).not.toBe(text);
       expect(verify(utf8(other))).toMatchObject({state: 'signed', signer: newest.signer});
     }
@@ -117,7 +123,11 @@ describe('frames of the published dispatcher', () => {
 
 describe('what is a response', () => {
   it.each([
-    ['a refusal without address, hash and signature', '{"id":"x","code":403,"message":"not on the list"}', 403],
+    [
+      'a refusal without address, hash and signature',
+      '{"id":"x","code":403,"message":"not on the list"}',
+      403,
+    ],
     ['an error member', '{"id":"x","method":null,"error":{"code":-32000,"message":"no"}}', -32000],
     ['a result without a code', '{"id":"x","result":"ok","address":"","hash":"","signature":""}', null],
     ['a code that is no integer', '{"id":"x","result":{"code":1.5}}', null],
@@ -128,15 +138,21 @@ describe('what is a response', () => {
   });
 
   it.each([
-    ['a request with a result', '{"id":"x","method":"m","result":{"code":1},"address":"","hash":"","signature":""}'],
-    ['an envelope that says nothing', '{"id":"x","method":null,"params":null,"result":null,"address":"","hash":"","signature":""}'],
+    [
+      'a request with a result',
+      '{"id":"x","method":"m","result":{"code":1},"address":"","hash":"","signature":""}',
+    ],
+    [
+      'an envelope that says nothing',
+      '{"id":"x","method":null,"params":null,"result":null,"address":"","hash":"","signature":""}',
+    ],
   ])('%s is none', (_name, text) => {
     expect(parseIncoming(utf8(text)).kind).toBe('request');
   });
 
   it('without an id is an error that names no id: it is never answered', () => {
     expect(() => parseIncoming(utf8('{"code":500,"message":"error"}'))).toThrow(
-      expect.objectContaining({code: 'ENVELOPE_INVALID', details: {}}),
+      expect.objectContaining({code: 'ENVELOPE_INVALID', details: {isResponse: true}}),
     );
   });
 });
@@ -199,7 +215,10 @@ describe('verification over the bytes as received', () => {
   });
 
   it.each(['02', '1a', '1d', 'ff'])('refuses v %s', (v) => {
-    const frame = sealed((hash, signature) => `{"id":"1","method":"m","address":"${TEST_ADDRESS}","hash":"${hash}","signature":"${signature.slice(0, 128)}${signature === '' ? '' : v}"}`);
+    const frame = sealed(
+      (hash, signature) =>
+        `{"id":"1","method":"m","address":"${TEST_ADDRESS}","hash":"${hash}","signature":"${signature.slice(0, 128)}${signature === '' ? '' : v}"}`,
+    );
     expect(verify(utf8(frame)).state).toBe('invalid');
   });
 

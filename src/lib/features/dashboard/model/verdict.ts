@@ -97,7 +97,7 @@ function offlineText({sinceLastProbeMs, allowanceMs, allowanceLeftMs}: Heartbeat
 
 /** Returns the countdown with the likely cause: this node, the way to it, or no probes at all. */
 function offline(view: OperatorView, beat: Heartbeat, now: number): Finding {
-  const down = view.problems.map(({part}) => part);
+  const down = view.problems.flatMap(({part}) => (part === 'jobs' ? [] : [part]));
   if (view.connection.state !== 'connected' && !down.includes('dispatcher')) down.push('dispatcher');
   const [why, next] =
     down.length > 0
@@ -127,7 +127,7 @@ function viewFindings(
         : finding('wait', node.startedAt, 'waiting for the first probe'),
     );
   }
-  out.push(...problems.map((problem) => failing(problem, range !== null, now)));
+  out.push(...problems.map((problem) => failing(view, problem, now)));
   if (view.missing.length > 0)
     out.push(
       finding(
@@ -159,7 +159,7 @@ function viewFindings(
       ),
     );
   if (unsignedPolicy !== null)
-    out.push(finding('warn', node.startedAt, 'the dispatcher does not sign its messages'));
+    out.push(finding('warn', node.startedAt, 'the dispatcher does not sign its jobs'));
   const retrying = view.jobs.filter((job) => healthOf(job) === 'warn');
   const [first] = retrying;
   const jobs = retrying.length === 1 ? 'a job is' : `${retrying.length} jobs are`;
@@ -174,26 +174,43 @@ const CHECK_OF: Readonly<Record<OperatorPart, NextStep>> = {
   signer: run('signer check'),
   chain: run('doctor', ['--only', 'chain']),
   dispatcher: run('doctor', ['--only', 'dispatcher']),
+  jobs: run('status'),
   worker: run('doctor', ['--only', 'workers']),
   journal: run('doctor', ['--only', 'journal']),
   clock: run('doctor', ['--only', 'clock']),
 };
 
-/** Returns the severity of a failed part: without the chain, jobs continue with the last range that was read. */
+/**
+ * Returns the severity of a failed part. Without the chain, jobs continue with the last range that was read; problems with
+ * jobs leave the operator at work.
+ */
 export function problemSeverity(part: OperatorPart, hasRange: boolean): 'fail' | 'warn' {
-  return part === 'chain' && hasRange ? 'warn' : 'fail';
+  return part === 'jobs' || (part === 'chain' && hasRange) ? 'warn' : 'fail';
 }
 
-function failing({part, code, message, next, since}: ProblemView, hasRange: boolean, now: number): Finding {
-  const text: [string, string] = [`${part} down for ${age(now - since)}`, `: ${message} (${code})`];
+function failing(view: OperatorView, problem: ProblemView, now: number): Finding {
+  const {part, code, message, next, since} = problem;
+  const hasRange = view.range !== null;
+  const text: [string, string] = [
+    `${stateOf(view, problem)} for ${age(now - since)}`,
+    `: ${message} (${code})`,
+  ];
   return finding(problemSeverity(part, hasRange), since, text, {next: CHECK_OF[part], advice: next, code});
+}
+
+/** What a part is: the dispatcher that refuses us is up, and jobs are no part that could be down. */
+function stateOf({connection}: OperatorView, {part, code}: ProblemView): string {
+  if (part === 'jobs') return code === 'NO_JOBS' ? 'NO WORK' : 'JOBS';
+  if (part === 'dispatcher' && connection.state === 'refused') return 'dispatcher refuses us';
+  return `${part} down`;
 }
 
 function disconnected({connection, node}: OperatorView, now: number): Finding {
   const since = connection.since ?? node?.startedAt ?? now;
-  if (connection.state !== 'disconnected') return finding('wait', since, 'dispatcher: connecting');
+  if (connection.state !== 'disconnected' && connection.state !== 'refused')
+    return finding('wait', since, 'dispatcher: connecting');
   const text: [string, string] = [
-    `dispatcher disconnected for ${age(now - since)}`,
+    `dispatcher ${connection.state === 'refused' ? 'refuses us' : 'disconnected'} for ${age(now - since)}`,
     `: ${connection.reason ?? 'no reason was given'}`,
   ];
   return finding('fail', since, text, {next: run('status')});

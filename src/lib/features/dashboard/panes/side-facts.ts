@@ -1,6 +1,7 @@
 import {age, clockTime} from '../model/ages.ts';
 import {clipLine, joinFitting, shown, span, type Line} from '../model/line.ts';
 import {OUTAGE_CAUSES} from '../../../foundation/text/words.ts';
+import type {WorkFacts} from '../../../node/events/events.ts';
 import {isoTime} from '../../../foundation/time/time.ts';
 import type {Scene} from './scene.ts';
 
@@ -56,8 +57,22 @@ export function runLines({data, now}: Scene, width: number): Line[] {
           ],
           width,
         ),
+    ...(view.work === null ? [] : [workLine(view.work, now, width)]),
     [span(`workers ${node === null ? '?' : shown(node.workers.join(', '), 60) || 'none'}`)],
   ];
+}
+
+/** Returns how old the oldest open job is, and how often jobs come. */
+function workLine({oldestOpenAt, usualGapMs, refused}: WorkFacts, now: number, width: number): Line {
+  const oldest = oldestOpenAt === null ? 'none open' : `oldest open ${age(now - oldestOpenAt)}`;
+  return joinFitting(
+    [
+      [span(oldest)],
+      ...(refused === 0 ? [] : [[span(`not taken ${refused}`, 'warn')]]),
+      ...(usualGapMs === null ? [] : [[span(`one every ${age(usualGapMs)}`, 'dim')]]),
+    ],
+    width,
+  );
 }
 
 /** Draws the third column of a very wide screen: outages, newest first. */
