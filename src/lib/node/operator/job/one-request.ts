@@ -10,8 +10,8 @@ import type {EarlyRequest} from './early-request.ts';
  * crash within this time it is put again.
  */
 const NOTE_TAKEN_AFTER_MS = 250;
-/** How often a worker that is busy, or away, is looked at while the request of the run before may be answered. */
-const LOOK_AGAIN_MS = 5_000;
+/** How long the request of the run before is waited for, before another one is put. */
+const RESUMED_MS = 3_000;
 /** Places that are tried at other workers of a pool to get one at a certain worker. */
 const MOST_OTHERS = 8;
 
@@ -75,47 +75,33 @@ export async function askOnce(
 }
 
 /**
- * Waits for the callback of a request that a worker took in the run before, up to the rest of its time, unless the worker
- * has started anew. Returns at once when there is none.
- * @throws AosError WORKER_TIMEOUT | WORKER_LOST | WORKER_BAD_ANSWER
+ * Waits a moment for the callback of a request that a worker took in the run before, unless the worker has started anew.
+ * Not for the rest of its time: the worker sends a callback once, and may have sent it while no operator ran. A worker
+ * that still works on the request is busy for the next one, which costs no attempt, and its answer counts all the same.
+ * @throws AosError WORKER_LOST | WORKER_BAD_ANSWER
  */
 export async function awaitTaken(deps: AskDeps, task: WorkerTask, asking: Asking): Promise<void> {
   const {journal, time} = deps;
   const open = journal
     .requests(task.record.seq)
     .findLast(({worker, ended, answer}) => worker !== null && ended === null && answer === null);
-  if (open === undefined || open.worker === null || open.takenAt === null) return;
+  if (open === undefined || open.worker === null) return;
   const {requestId, worker} = open;
-  const {answerTimeoutMs} = task.worker;
-  // The wall clock may have been set meanwhile.
-  const restMs = Math.min(answerTimeoutMs, Math.max(0, open.takenAt + answerTimeoutMs - time.now()));
-  const until = time.monotonic() + restMs;
   asking.url = worker.url;
-  asking.request = {id: requestId, at: time.monotonic() - (answerTimeoutMs - restMs)};
-  for (;;) {
-    const lane = await placeAt(worker.url, task, asking);
-    try {
-      if (lane !== null && hasRestarted(lane.at, worker)) {
-        await endRequest(deps, requestId, worker, 'lost');
-        throw new AosError(
-          'WORKER_LOST',
-          `the worker at ${worker.url} has started anew since it took the request`,
-        );
-      }
-      const leftMs = until - time.monotonic();
-      const forMs = lane === null ? Math.min(leftMs, LOOK_AGAIN_MS) : leftMs;
-      await untilLost(deps, task, asking, {
-        requestId,
-        lane,
-        worker: forMs < leftMs ? null : worker,
-        forMs,
-      });
-    } catch (error) {
-      const isLook = isAosError(error, 'WORKER_TIMEOUT') && time.monotonic() < until;
-      if (asking.signal.aborted || !isLook) throw error;
-    } finally {
-      lane?.release(asking.isAnswered ? 'answered' : 'lost');
-    }
+  asking.request = {id: requestId, at: time.monotonic()};
+  const lane = await placeAt(worker.url, task, asking);
+  try {
+    if (lane !== null && hasRestarted(lane.at, worker))
+      throw new AosError(
+        'WORKER_LOST',
+        `the worker at ${worker.url} has started anew since it took the request`,
+      );
+    await untilLost(deps, task, asking, {requestId, lane, worker: null, forMs: RESUMED_MS});
+  } catch (error) {
+    if (isAosError(error, 'WORKER_LOST')) await endRequest(deps, requestId, worker, 'lost');
+    if (asking.signal.aborted || !isAosError(error, 'WORKER_TIMEOUT')) throw error;
+  } finally {
+    lane?.release(asking.isAnswered ? 'answered' : 'untaken');
   }
 }
 
@@ -174,7 +160,7 @@ function endRequest(
 
 /**
  * Waits until a request that was taken is lost, its time is over, or what comes for it is no answer; its answer ends the
- * wait by the signal. `worker`: whose request it is, for the note that it ended; null: it may be waited for again.
+ * wait by the signal. `worker`: whose request it is, for the notes that it was taken and how it ended; null: none is made.
  */
 async function untilLost(
   deps: AskDeps,
