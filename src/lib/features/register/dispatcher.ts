@@ -6,7 +6,7 @@ import {duration} from '../../foundation/time/duration.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {createDispatcherRest, type DispatcherRest, type SignBytes} from '../../peers/dispatcher/rest.ts';
 import type {DispatcherOperator} from '../../peers/dispatcher/rest-rows.ts';
-import {rowDifference, type SetRange} from '../../peers/dispatcher/row-range.ts';
+import {rangeText, rowDifference, type SetRange} from '../../peers/dispatcher/row-range.ts';
 import type {ProgressLine} from '../../cli/progress-line.ts';
 import {judgeAftermath} from './aftermath.ts';
 import type {ChainLook} from './range.ts';
@@ -62,7 +62,7 @@ export async function registerWithDispatcher(
       return step(
         'dispatcher',
         'planned',
-        `register with ${host}, by a signed request; its transaction sets the range`,
+        `register with ${host}, by a signed request; its transaction ${rangeEffect(before)}`,
       );
     const signThenSend: SignBytes = async (message, cancel) => {
       const signature = await sign(message, cancel);
@@ -109,6 +109,13 @@ function rowText(host: string, operator: string, row: DispatcherOperator, chain:
     row.id === operator ? host : `${host}, as ${row.id}`,
     ...(difference === null ? [] : [difference]),
   ].join('; ');
+}
+
+/** A range that is set already may have been agreed on, so a dry run names it. */
+function rangeEffect(before: Fact<SetRange>): string {
+  return before.state === 'known' && before.value !== null
+    ? `moves the range, which is ${rangeText(before.value)} now`
+    : 'sets the range';
 }
 
 function tooLate(host: string, limitMs: number): AosError {

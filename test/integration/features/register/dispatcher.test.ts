@@ -103,7 +103,14 @@ describe('registering with the published dispatcher', () => {
 
   it('only looks in a dry run', async () => {
     const {rest, register, notes} = await rig();
-    expect((await register({sign: null})).report).toMatchObject({outcome: 'planned'});
+    const first = await register({sign: null});
+    expect(first.report).toMatchObject({
+      outcome: 'planned',
+      found: expect.stringMatching(/sets the range$/) as string,
+    });
+    rest.ranges.set(LOWER, {start: 0n, end: 60_000n});
+    const second = await register({sign: null});
+    expect(second.report.found).toMatch(/moves the range, which is 0–60000 now$/);
     expect(rest.registered()).toBe(0);
     expect(notes).toEqual([]);
   });
