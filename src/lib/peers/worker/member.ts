@@ -160,7 +160,8 @@ export function createMember(
       clear();
     } else if (end === 'timeout') {
       timeouts += 1;
-      if (timeouts >= LOCKED_AFTER) rest(lockedError(), deps.answerTimeoutMs);
+      // A try costs a job one of its attempts. A worker that says who it is shows a start without one.
+      if (timeouts >= LOCKED_AFTER) rest(lockedError(), deps.answerTimeoutMs * (nodeId === null ? 1 : 3));
     }
     onChange();
   }

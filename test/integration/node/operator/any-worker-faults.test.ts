@@ -138,6 +138,6 @@ async function allAnswered(rig: Rig, jobs: number): Promise<void> {
 
 /** The worker reads its faults again for each request. */
 function become(faults: OpmlFaults, next: OpmlFaults): void {
-  for (const name of Object.keys(faults)) delete faults[name as keyof OpmlFaults];
+  for (const name of Object.keys(faults)) Reflect.deleteProperty(faults, name);
   Object.assign(faults, next);
 }

@@ -176,25 +176,34 @@ describe('a refusal', () => {
 });
 
 describe('a worker that takes requests and answers none', () => {
-  it('is locked after two in a row, and gets one again after the time of an answer', async () => {
-    const {ready, put, worker, codeOf, time, members} = pool('a');
-    await put('timeout');
-    await put('answered');
-    await put('timeout');
-    expect(await codeOf(ready().then((lane) => lane.release('untaken')))).toBe('ok');
-    await put('timeout');
-    expect(members[0]?.problem()).toMatchObject({code: 'WORKER_LOCKED'});
-    expect(await codeOf(ready())).toBe('WORKER_LOCKED');
-    await time.advance(60_000);
-    const trial = await ready();
-    expect(members[0]?.places()).toBe(1);
-    trial.release('timeout');
-    expect(await codeOf(ready())).toBe('WORKER_LOCKED');
-    await time.advance(60_000);
-    (await ready()).release('answered');
-    expect(members[0]?.problem()).toBeNull();
-    expect(worker('a').asked).toBe(4);
-  });
+  it.each([
+    ['a-1', 180_000],
+    [null, 60_000],
+  ])(
+    'is locked after two in a row; with node_id %s it is tried again after %d ms',
+    async (nodeId, restMs) => {
+      const {ready, put, worker, codeOf, time, members} = pool('a');
+      worker('a').status = {method: 'GET', busy: null, open: 0, nodeId};
+      await put('timeout');
+      await put('answered');
+      await put('timeout');
+      expect(await codeOf(ready().then((lane) => lane.release('untaken')))).toBe('ok');
+      await put('timeout');
+      expect(members[0]?.problem()).toMatchObject({code: 'WORKER_LOCKED'});
+      expect(await codeOf(ready())).toBe('WORKER_LOCKED');
+      await time.advance(restMs - 1);
+      expect(await codeOf(ready())).toBe('WORKER_LOCKED');
+      await time.advance(1);
+      const trial = await ready();
+      expect(members[0]?.places()).toBe(1);
+      trial.release('timeout');
+      expect(await codeOf(ready())).toBe('WORKER_LOCKED');
+      await time.advance(restMs);
+      (await ready()).release('answered');
+      expect(members[0]?.problem()).toBeNull();
+      expect(worker('a').asked).toBe(4);
+    },
+  );
 
   it('is well at once when it was started anew', async () => {
     const {ready, put, worker, codeOf} = pool('a', 'POST');
