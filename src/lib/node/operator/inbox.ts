@@ -2,7 +2,7 @@ import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {type Envelope, type Incoming, parseIncoming, verifyEnvelope} from '../../protocol/wire/envelope.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
-import {readDispatch, type DispatchJob} from '../../protocol/wire/messages.ts';
+import {readDispatch, type DispatchJob, type JobKey} from '../../protocol/wire/messages.ts';
 import type {VerifyDispatcher} from '../../config/config.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {Time} from '../../foundation/time/time.ts';
@@ -47,6 +47,8 @@ const MAX_WORDS = 120;
 
 export type Inbox = {
   take(bytes: Uint8Array): void;
+  /** Refuses a request whose jobs cannot be taken since other jobs have their ids. */
+  rejectOther(keys: readonly JobKey[], frame: {id: string; text: string}): void;
   /** Frames rejected so far; a flood emits fewer events. */
   rejected(): number;
 };
@@ -90,7 +92,7 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
       return undefined;
     }
     if (checked.state === 'unsigned') {
-      const problem = unsignedProblem();
+      const problem = unsignedProblem(options);
       if (problem !== null) {
         health.failed('jobs', problem, SIGNATURE);
         refuse('unsigned', new AosError('ENVELOPE_INVALID', 'the frame is not signed', {next: problem.next}));
@@ -111,17 +113,6 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
     health.worked('jobs', SIGNATURE);
     if (!checked.hashMatches) emit({type: 'hash_mismatch', envelopeId: envelope.id});
     return checked.signer;
-  }
-
-  /** Why an unsigned request is refused; null: it is not. */
-  function unsignedProblem(): AosError | null {
-    if (options.verify === 'require')
-      return new AosError('DISPATCHER_UNSIGNED', 'jobs come unsigned, and net.verify_dispatcher is require');
-    if (!signedBefore.known()) return null;
-    const before = `jobs come unsigned, though ${options.dispatcherAddress ?? ''} has signed them before`;
-    return new AosError('DISPATCHER_UNSIGNED', before, {
-      next: say('If this dispatcher signs nothing now, remove node.dispatcher_address.'),
-    });
   }
 
   function takeRequest(envelope: Envelope): void {
@@ -170,7 +161,27 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
     reject('unreadable', new AosError('FRAME_NOT_JSON', `${error.message}: “${words}”`), bytes, null, false);
   }
 
-  return {take, rejected: () => rejected};
+  function rejectOther(keys: readonly JobKey[], {id, text}: {id: string; text: string}): void {
+    const ids = safeText(keys.map(({jobId}) => jobId).join(', '), MAX_WORDS);
+    const error = new AosError(
+      'MESSAGE_INVALID',
+      `another job has the id ${ids} and the same tag and position`,
+    );
+    reject('other-job', error, text, {id, code: 409});
+  }
+
+  return {take, rejectOther, rejected: () => rejected};
+}
+
+/** Why an unsigned request is refused; null: it is not. */
+function unsignedProblem({verify, signedBefore, dispatcherAddress}: InboxOptions): AosError | null {
+  if (verify === 'require')
+    return new AosError('DISPATCHER_UNSIGNED', 'jobs come unsigned, and net.verify_dispatcher is require');
+  if (!signedBefore.known()) return null;
+  const before = `jobs come unsigned, though ${dispatcherAddress ?? ''} has signed them before`;
+  return new AosError('DISPATCHER_UNSIGNED', before, {
+    next: say('If this dispatcher signs nothing now, remove node.dispatcher_address.'),
+  });
 }
 
 /** Text of a frame that is not meant to be JSON, made safe; null for what begins as JSON. */

@@ -44,13 +44,14 @@ export function createIncoming(deps: {
   const onJobs = createIntake({
     receive: deps.receive,
     onTaken,
+    onOtherJobs: (keys, frame) => inbox.rejectOther(keys, frame),
     connection,
     emit,
     time,
     signal,
     isClosed: deps.isClosed,
   });
-  const {take, rejected} = createInbox(
+  const inbox = createInbox(
     {verify, dispatcherAddress, signedBefore, time, emit, health},
     {
       onReply: (id, reply) => session.onReply(id, reply),
@@ -60,5 +61,5 @@ export function createIncoming(deps: {
       onJobs,
     },
   );
-  return {take, rejected, refused: refused.count};
+  return {take: inbox.take, rejected: inbox.rejected, refused: refused.count};
 }

@@ -4,6 +4,7 @@ import {createBucket} from '../../foundation/async/token-bucket.ts';
 import type {Emit} from '../events/events.ts';
 import type {InboxHandlers} from './inbox.ts';
 import type {DispatcherConnection} from './ports.ts';
+import type {JobKey} from '../../protocol/wire/messages.ts';
 import type {Receive} from './job/receive.ts';
 
 /** Frames that wait for a full disk are kept in memory up to this; the rest is not acknowledged and so not ours. */
@@ -22,6 +23,8 @@ export function createIntake(deps: {
   receive: Receive;
   /** Jobs came that are taken on. */
   onTaken: () => void;
+  /** Jobs were not taken: another one has their id. */
+  onOtherJobs: (keys: readonly JobKey[], frame: {id: string; text: string}) => void;
   connection: Pick<DispatcherConnection, 'pause' | 'resume'>;
   emit: Emit;
   time: Time;
@@ -71,6 +74,9 @@ export function createIntake(deps: {
     if (unsavedFrames >= MAX_UNSAVED_FRAMES) pause();
     deps
       .receive(jobs, frame)
+      .then((others) => {
+        if (others.length > 0) deps.onOtherJobs(others, frame);
+      })
       .catch((error: unknown) => {
         if (deps.signal.aborted) return;
         emit({type: 'warning', code: 'BUG', message: `a job could not be taken: ${errorText(error)}`});

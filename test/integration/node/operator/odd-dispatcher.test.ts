@@ -200,6 +200,32 @@ describe('a job that cannot be taken', () => {
     expect(await run.stop()).toMatchObject({accepted: 1, pending: 0});
   });
 
+  it('that has the id of another job gets no answer, and the other job its one', async () => {
+    const {rig, dispatcher, start, accepted} = await stage();
+    const run = await start();
+    await run.event('connected');
+    dispatcher.send(jobText({jobId: 'one id', prompt: 'first'}));
+    await accepted(run, 1);
+    const second = jobText({jobId: 'one id', prompt: 'second'});
+    dispatcher.send(second);
+    const rejected = await run.event('frame_rejected');
+    expect(rejected).toMatchObject({reason: 'other-job', code: 'MESSAGE_INVALID'});
+    expect(rejected.message).toContain('one id');
+    expect(await run.event('problem')).toMatchObject({part: 'jobs', code: 'JOB_REFUSED'});
+    // The same job again is none of that.
+    dispatcher.send(jobText({jobId: 'one id', prompt: 'first'}));
+    await run.event('job_duplicate');
+    await rig.time.until(() => expect(dispatcher.of(null)).toHaveLength(3));
+    expect(dispatcher.of(null).map(({result}) => (result as {code: number}).code)).toEqual([200, 409, 200]);
+    // The first one's answer is sent again; nothing is ever said about the second.
+    const results = dispatcher.of('job_result').map(({params}) => (params as {result: string}[])[0]?.result);
+    expect(new Set(results)).toEqual(new Set([answerTo('first')]));
+    await run.stop();
+    const reader = openJobReader({dir: rig.dir});
+    expect(Buffer.from(reader.refused.one(1)?.frame ?? []).toString()).toBe(second);
+    reader.close();
+  });
+
   it('is counted on after a restart', async () => {
     const {dispatcher, start} = await stage();
     for (const params of [[], {}]) {

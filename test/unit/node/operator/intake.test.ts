@@ -25,11 +25,12 @@ function place(frames: number, chunk: number) {
           id,
           done: () => {
             saved.push(id);
-            resolve();
+            resolve([]);
           },
         });
       }),
     onTaken: () => {},
+    onOtherJobs: () => {},
     connection: {
       pause: () => {
         reading = false;

@@ -1,6 +1,7 @@
 import {createSequencer} from '../../../foundation/async/sequencer.ts';
 import type {DispatchJob, JobKey} from '../../../protocol/wire/messages.ts';
 import type {SamplingRange} from '../../../protocol/vrf/sampling.ts';
+import type {Emit} from '../../events/events.ts';
 import type {InitialState, JobRecord, NewJob} from '../../journal/records.ts';
 import {PRUNED} from '../../journal/records.ts';
 import type {Session} from '../session.ts';
@@ -9,14 +10,18 @@ import {prepareWork, type PreparedWork} from './prepare-work.ts';
 import type {Clocked, Recording, Sampling, Workers} from './parts.ts';
 import {concluded} from './conclude-text.ts';
 import {refOf} from './record.ts';
+import {isOtherJob} from './same-job.ts';
 import type {Sampler} from './sampler.ts';
 import type {Reservation, Scheduler} from './scheduling.ts';
 
 /** The dispatcher's message that jobs came in. */
 export type Frame = {id: string; text: string; signer: string | null};
 
-/** Journals the jobs of one frame, acknowledges it, and hands the jobs to the scheduler. */
-export type Receive = (jobs: readonly DispatchJob[], frame: Frame) => Promise<void>;
+/**
+ * Journals the jobs of one frame, acknowledges it, and hands the jobs to the scheduler.
+ * @returns the jobs that were not taken since another job has their id; a frame with such a job is not acknowledged
+ */
+export type Receive = (jobs: readonly DispatchJob[], frame: Frame) => Promise<readonly JobKey[]>;
 
 /** A job of a frame, and the row that it becomes. */
 type Incoming = {dispatch: DispatchJob; row: NewJob};
@@ -52,18 +57,22 @@ export function createReceive(deps: ReceiveDeps): Receive {
   return async (jobs, frame) => {
     const respond = deps.session.responder();
     const acknowledge = (): void => respond(frame.id, {code: 200, message: 'success'});
-    const incoming = jobs.map((dispatch, index) => ({dispatch, row: rowOf(dispatch, index, frame)}));
+    const incoming = jobs.map((dispatch, index) => ({
+      dispatch,
+      row: rowOf(dispatch, index, frame, time.now()),
+    }));
     const [first] = incoming;
     // Many jobs of one frame, sampled as they come, would delay the acknowledgement.
     const slot = first !== undefined && incoming.length === 1 ? slotFor(first.dispatch) : null;
     if (first !== undefined && slot !== null) {
-      await receiveSampled(first, slot, acknowledge);
-      return;
+      const isTaken = await receiveSampled(first, slot, acknowledge);
+      return isTaken ? [] : [first.dispatch.key];
     }
-    const stored = await store(incoming);
+    const {stored, others} = await store(incoming);
     // Sampled first: then the selection is written before the signer's answer to the acknowledgement comes in.
     for (const {seq} of stored) scheduler.add({seq}, 'sample');
-    acknowledge();
+    if (others.length === 0) acknowledge();
+    return others;
   };
 
   /**
@@ -78,12 +87,15 @@ export function createReceive(deps: ReceiveDeps): Receive {
     return reservation === null ? null : {reservation, range};
   }
 
-  /** The short way: samples a job, stores it with what came of that, and acknowledges it, in this order. */
+  /**
+   * The short way: samples a job, stores it with what came of that, and acknowledges it, in this order.
+   * @returns false when another job has its id
+   */
   async function receiveSampled(
     {dispatch, row}: Incoming,
     {reservation, range}: SamplingSlot,
     acknowledge: () => void,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const ticket = entry.take();
     const key = keyText(dispatch.key);
     sampling.add(key);
@@ -103,10 +115,11 @@ export function createReceive(deps: ReceiveDeps): Receive {
       );
       ticket.done();
       const {known, record} = await receiving;
-      report(known, record, row);
+      if (known && isOtherJob(record, dispatch)) return false;
+      report(emit, known, record, row);
       if (known) {
         acknowledge();
-        return;
+        return true;
       }
       sampler.report(record, outcome);
       if (answer === null) {
@@ -118,6 +131,7 @@ export function createReceive(deps: ReceiveDeps): Receive {
         acknowledge();
         reservation.claim(job, 'deliver', dispatch.kind);
       }
+      return true;
     } finally {
       sampling.delete(key);
       ticket.done();
@@ -125,36 +139,46 @@ export function createReceive(deps: ReceiveDeps): Receive {
     }
   }
 
-  /** @returns the jobs that were new */
-  async function store(incoming: readonly Incoming[]): Promise<JobRecord[]> {
+  /** @returns the jobs that were new, and those whose id another job has */
+  async function store(incoming: readonly Incoming[]): Promise<{stored: JobRecord[]; others: JobKey[]}> {
     const stored: JobRecord[] = [];
+    const others: JobKey[] = [];
     const ticket = entry.take();
     unsampled += 1;
     try {
       await ticket.ready;
-      for (const {row} of incoming) {
+      for (const {row, dispatch} of incoming) {
         const receiving = retryJournalWrite(() => journal.receive(row));
         ticket.done();
         const {known, record} = await receiving;
-        report(known, record, row);
+        if (known && isOtherJob(record, dispatch)) {
+          others.push(dispatch.key);
+          continue;
+        }
+        report(emit, known, record, row);
         if (!known) stored.push(record);
       }
-      return stored;
+      return {stored, others};
     } finally {
       ticket.done();
       unsampled -= 1;
     }
   }
+}
 
-  function rowOf({key, kind, model, clock}: DispatchJob, index: number, {text, signer}: Frame): NewJob {
-    return {key, receivedAt: time.now(), frame: text, index, kind, model, signer, clock};
-  }
+function rowOf(
+  {key, kind, model, clock}: DispatchJob,
+  index: number,
+  {text, signer}: Frame,
+  receivedAt: number,
+): NewJob {
+  return {key, receivedAt, frame: text, index, kind, model, signer, clock};
+}
 
-  function report(known: boolean, record: JobRecord, {signer}: NewJob): void {
-    const job = refOf(record);
-    if (known) emit({type: 'job_duplicate', job, state: record.seq === PRUNED ? 'pruned' : record.state});
-    else emit({type: 'job_received', job, signer});
-  }
+function report(emit: Emit, known: boolean, record: JobRecord, {signer}: NewJob): void {
+  const job = refOf(record);
+  if (known) emit({type: 'job_duplicate', job, state: record.seq === PRUNED ? 'pruned' : record.state});
+  else emit({type: 'job_received', job, signer});
 }
 
 function keyText({jobId, tag}: JobKey): string {
