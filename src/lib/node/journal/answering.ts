@@ -56,15 +56,15 @@ export function answering({jobs, requests, texts, readings}: Tables) {
   ): TakenCallback {
     const found = requests.find(requestId);
     if (found === null) return {state: 'unknown'};
-    const {seq, jobId} = found;
+    const {seq, key} = found;
     if (!found.isWanted) {
       // The same again is no second answer.
       if (found.answer !== body)
         requests.keep(seq, {requestId, body, at, why: 'the job had its answer already'});
       return {state: 'already'};
     }
-    const place = jobs.placeOf(seq);
-    const text: SignedText | null = texts.text(place);
+    const isAlone = !texts.hasOthers(found);
+    const text: SignedText | null = isAlone ? null : texts.text(found);
     const made = make(seq, () => recordOf(seq), text);
     if ('noAnswer' in made) {
       requests.ended(requestId, 'invalid', at);
@@ -72,15 +72,16 @@ export function answering({jobs, requests, texts, readings}: Tables) {
       return {state: 'invalid', seq, why: made.noAnswer};
     }
     requests.answer(requestId, body, at);
-    readings.append({event: 'answer_taken', ref: jobId, merge: null}, at);
+    readings.append({event: 'answer_taken', ref: key.jobId, merge: null}, at);
     conclude(seq, made);
+    if (isAlone) return {state: 'taken', concluded: [seq]};
     // What one of them was answered with is the text of all: no other answer is possible from here on.
     const same: MakeAnswer = (other, read, known) => {
       const answer = make(other, read, known);
       if ('noAnswer' in answer) throw new AosError('BUG', `job ${other} cannot have the text of job ${seq}`);
       return answer;
     };
-    return {state: 'taken', concluded: [seq, ...concludeOthers(place, same)]};
+    return {state: 'taken', concluded: [seq, ...concludeOthers(found, same)]};
   }
 
   return {conclude, concludeText, answer};

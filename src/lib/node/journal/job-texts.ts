@@ -27,6 +27,7 @@ export function textTable(database: Database) {
      FROM jobs j LEFT JOIN answers a ON a.seq = j.seq WHERE j.job_id = ? AND j.tag = ? AND j.seq <> ? ORDER BY j.seq`,
   );
   const any = database.prepare('SELECT 1 FROM jobs WHERE job_id = ? AND tag = ? LIMIT 1');
+  const other = database.prepare('SELECT 1 FROM jobs WHERE job_id = ? AND tag = ? AND seq <> ? LIMIT 1');
   const asked = database.prepare('SELECT 1 FROM questions WHERE seq = ? LIMIT 1');
   type Place = Pick<JobRecord, 'seq' | 'key'>;
   const rowsBeside = ({seq, key}: Place): Row[] => beside.all(key.jobId, key.tag, seq);
@@ -42,6 +43,9 @@ export function textTable(database: Database) {
   return {
     /** Whether a job of this (job_id, tag) is stored, under any position. */
     isKnown: ({jobId, tag}: JobRecord['key']): boolean => any.get(jobId, tag) !== undefined,
+
+    /** Whether there are jobs of the same (job_id, tag) under other positions. */
+    hasOthers: ({seq, key}: Place): boolean => other.get(key.jobId, key.tag, seq) !== undefined,
 
     text,
 

@@ -114,16 +114,6 @@ export function jobTable(database: Database) {
       return {jobId, changed: true};
     },
 
-    /** The job's number and identity, without its frame. */
-    placeOf(seq: number): Pick<JobRecord, 'seq' | 'key'> {
-      const row = changes.keyOf.get(seq);
-      if (row === undefined) throw new AosError('BUG', `the journal has no job ${seq}`);
-      return {
-        seq,
-        key: {jobId: textOf(row, 'job_id'), tag: textOf(row, 'tag'), position: textOf(row, 'position')},
-      };
-    },
-
     expire(seq: number, at: number): void {
       const {state} = head(seq);
       if (state !== 'accepted' && state !== 'expired') changes.setClosed.run('expired', at, seq);
@@ -143,7 +133,6 @@ function prepareChanges(database: Database) {
        FROM jobs j LEFT JOIN answers a ON a.seq = j.seq WHERE j.seq = ?`,
     ),
     contentOf: database.prepare('SELECT content FROM answers WHERE seq = ?'),
-    keyOf: database.prepare('SELECT job_id, tag, position FROM jobs WHERE seq = ?'),
     addJob: database.prepare(
       `INSERT INTO jobs (job_id, tag, position, state, received_at, frame_id, frame_index, kind, model, signer)
        VALUES (?, ?, ?, 'received', ?, ?, ?, ?, ?, ?)`,

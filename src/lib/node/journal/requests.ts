@@ -1,3 +1,4 @@
+import type {JobKey} from '../../protocol/wire/messages.ts';
 import type {Database} from './driver.ts';
 import {numberOf, requestOf, textOf} from './rows.ts';
 import type {NewRequest, RequestEnd, RequestRecord, RequestTaker} from './records.ts';
@@ -5,7 +6,7 @@ import type {NewRequest, RequestEnd, RequestRecord, RequestTaker} from './record
 /** What a callback finds: the job of its request, and what that job and that request wait for. */
 export type FoundRequest = {
   seq: number;
-  jobId: string;
+  key: JobKey;
   /** The job has no answer yet; neither has the request. */
   isWanted: boolean;
   /** The body that answered this very request before; null: none did. */
@@ -22,7 +23,7 @@ export function requestTable(database: Database) {
     'INSERT INTO questions (request_id, seq, kind, attempt, asked_at) VALUES (?, ?, ?, ?, ?)',
   );
   const find = database.prepare(
-    `SELECT q.seq, q.answer, j.job_id,
+    `SELECT q.seq, q.answer, j.job_id, j.tag, j.position,
        q.answer IS NULL AND j.state IN ('received', 'selected', 'unanswered') AS is_wanted
      FROM questions q JOIN jobs j ON j.seq = q.seq WHERE q.request_id = ?`,
   );
@@ -54,7 +55,7 @@ export function requestTable(database: Database) {
       if (row === undefined) return null;
       return {
         seq: numberOf(row, 'seq'),
-        jobId: textOf(row, 'job_id'),
+        key: {jobId: textOf(row, 'job_id'), tag: textOf(row, 'tag'), position: textOf(row, 'position')},
         isWanted: row['is_wanted'] === 1,
         answer: row['answer'] === null ? null : textOf(row, 'answer'),
       };

@@ -15,7 +15,9 @@ type Step =
   /** Received and concluded, or received and selected, in one. */
   | {do: 'begin'; job: number; content: number | null}
   | {do: 'conclude'; job: number; content: number}
-  | {do: 'signed' | 'accepted' | 'expire'; job: number}
+  | {do: 'signed' | 'accepted' | 'expire' | 'leave' | 'retry'; job: number}
+  /** A callback for the request that the job began with. */
+  | {do: 'answer'; job: number; content: number}
   /** Waits for all that was asked for. */
   | {do: 'settle'}
   /** The process dies here: what was not committed is gone. */
@@ -42,6 +44,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       job,
     }),
   },
+  {weight: 3, arbitrary: fc.record({do: fc.constantFrom('leave' as const, 'retry' as const), job})},
+  {weight: 3, arbitrary: fc.record({do: fc.constant('answer' as const), job, content: fc.nat({max: 2})})},
   {weight: 4, arbitrary: fc.record({do: fc.constant('settle' as const)})},
   {weight: 2, arbitrary: fc.record({do: fc.constantFrom('crash' as const, 'restart' as const)})},
 );
@@ -53,6 +57,8 @@ type Promised = {
   closed: Set<number>;
   /** Jobs by seq that were stored with their first question. */
   asked: Set<number>;
+  /** Jobs that were left without an answer, and had none since. */
+  left: Set<number>;
 };
 
 for (const driver of loadableDrivers()) {
@@ -69,10 +75,16 @@ for (const driver of loadableDrivers()) {
 
 let questions = 0;
 const question = (seq: number) =>
-  ({requestId: `q${(questions += 1)}`, seq, kind: 'opml', attempt: 1, askedAt: 1}) as const;
+  ({requestId: `q${seq} ${(questions += 1)}`, seq, kind: 'opml', attempt: 1, askedAt: 1}) as const;
 
 async function follow(steps: readonly Step[], temp: string, driver: SqliteDriver): Promise<void> {
-  const promised: Promised = {seqs: new Map(), contents: new Map(), closed: new Set(), asked: new Set()};
+  const promised: Promised = {
+    seqs: new Map(),
+    contents: new Map(),
+    closed: new Set(),
+    asked: new Set(),
+    left: new Set(),
+  };
   let dir = mkdtempSync(path.join(temp, 'run-'));
   let journal = await openJournal({dir, clockId: 1n, driver});
   let pending: Promise<void>[] = [];
@@ -142,7 +154,27 @@ async function follow(steps: readonly Step[], temp: string, driver: SqliteDriver
         ask(journal.signed(seq, {envelopeId: 'e', signature: 'ff', at}), () => {});
       else if (now.do === 'accepted')
         ask(journal.accepted(seq, at, DELIVERY), () => promised.closed.add(now.job));
-      else ask(journal.expire(seq, at), () => {});
+      else if (now.do === 'leave')
+        ask(journal.leave(seq, 'no worker answered', at), (isLeft) => {
+          if (isLeft) promised.left.add(now.job);
+        });
+      else if (now.do === 'retry') {
+        // Also when its end is not heard of.
+        promised.left.delete(now.job);
+        ask(journal.retry(seq), () => {});
+      } else if (now.do === 'answer') {
+        const content = `answer ${now.content}`;
+        const [request] = journal.requests(seq);
+        if (request === undefined) continue;
+        ask(
+          journal.answer(request.requestId, content, at, () => answerOf(content)),
+          ({state}) => {
+            if (state !== 'taken') return;
+            expect(promised.contents.get(now.job) ?? content).toBe(content);
+            promised.contents.set(now.job, content);
+          },
+        );
+      } else ask(journal.expire(seq, at), () => {});
     }
   }
   await Promise.all(pending);
@@ -155,7 +187,7 @@ async function follow(steps: readonly Step[], temp: string, driver: SqliteDriver
   database.close();
 }
 
-function check(journal: Journal, {seqs, contents, closed, asked}: Promised): void {
+function check(journal: Journal, {seqs, contents, closed, asked, left}: Promised): void {
   const all = journal.list({
     states: JOB_STATES,
     after: 0,
@@ -169,5 +201,7 @@ function check(journal: Journal, {seqs, contents, closed, asked}: Promised): voi
     expect(record?.key.jobId).toBe(`job ${job}`);
     if (contents.has(job)) expect(record?.content).toBe(contents.get(job));
     if (closed.has(job)) expect(record?.state).toBe('accepted');
+    // What was left may have been answered or given up since, and never asks for a worker by itself.
+    if (left.has(job)) expect(['selected', 'received']).not.toContain(record?.state);
   }
 }

@@ -164,7 +164,7 @@ describe('which events make which alert', () => {
       ['0 problem results', '900 problem results'],
     ],
     [
-      'answers that are missing are told at once, and when none is',
+      'answers that are missing make an alert at once, and another one when none is',
       [
         [
           0,
