@@ -35,6 +35,9 @@ type DispatcherRestOptions = {
   timeoutMs?: number;
 };
 
+/** Those of the published client: a published operator ends at a tee job without them. */
+const PARAMS = {temperature: 1, top_p: 0.5, max_tokens: 1024};
+
 /** @param base http(s)://host:port */
 export function createDispatcherRest(
   base: string,
@@ -62,7 +65,7 @@ export function createDispatcherRest(
       return null;
     },
     async submitJob({prompt, model, kind}, signal) {
-      const job = {tag: kind, prompt, model, params: {}};
+      const job = {tag: kind, prompt, model, params: PARAMS};
       const id = await post('/api/job/submit', {from: null, job, verify: null}, signal);
       if (typeof id !== 'string') throw messageInvalid('result', 'a job id');
       return id;

@@ -1,7 +1,7 @@
 import {createServer, type AddressInfo} from 'node:net';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {createDispatcherRest} from '../../../../src/lib/peers/dispatcher/rest.ts';
-import {freePort, httpServer} from '../../../support/signer.ts';
+import {bodyOf, freePort, httpServer} from '../../../support/signer.ts';
 
 const ID = '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73';
 const signal = new AbortController().signal;
@@ -101,6 +101,24 @@ describe('the row of an operator', () => {
       status: '',
     });
     expect(asked).toEqual([ID, lower]);
+  });
+});
+
+describe('a job', () => {
+  it('is submitted with the fields and parameters that the published programs insist on', async () => {
+    const bodies: unknown[] = [];
+    const url = await httpServer((request, response) => {
+      void bodyOf(request).then((body) => {
+        bodies.push(JSON.parse(body));
+        response.end('{"code":200,"result":"7bc7"}');
+      });
+    });
+    const job = {prompt: 'What is AI?', model: 'llama', kind: 'tee'};
+    expect(await createDispatcherRest(url).submitJob(job, signal)).toBe('7bc7');
+    const params = {temperature: 1, top_p: 0.5, max_tokens: 1024};
+    expect(bodies).toEqual([
+      {from: null, job: {tag: 'tee', prompt: 'What is AI?', model: 'llama', params}, verify: null},
+    ]);
   });
 });
 
