@@ -37,7 +37,7 @@ type PublishedRestOptions = {time: Time; blockMs: number; faults?: RegisterFault
 const SLOT = 600n;
 
 /**
- * Everything runs under one lock, which a registration holds until its transaction is in a block; a caller that has hung
+ * Everything runs under one lock, which a registration keeps until its transaction is in a block; a caller that has hung
  * up meanwhile gets no row. An id is text, and registering it again moves the range and answers code 500.
  */
 export async function publishedRest({

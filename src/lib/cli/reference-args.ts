@@ -35,7 +35,7 @@ export function translateReferenceArgs(argv: readonly string[]): TranslatedArgs 
   return {args: isOnlyInit ? null : ['run', ...rest], note: NO_DATABASE};
 }
 
-/** All but the flag that makes the database; its value may hold a password, and is shown nowhere. */
+/** All but the flag that makes the database; its value may contain a password, and is shown nowhere. */
 function withoutInit(argv: readonly string[]): string[] {
   const rest: string[] = [];
   for (let at = 0; at < argv.length; at += 1) {
