@@ -1,4 +1,4 @@
-import {readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import {AosError} from '../foundation/errors/error.ts';
@@ -60,7 +60,9 @@ export function removeDevnetFile(file: string, hidden: DevnetFile | undefined): 
   // A devnet that started later may have replaced the file.
   if (readFile(file)?.pid !== process.pid) return;
   rmSync(file, {force: true});
-  if (hidden !== undefined && isAlive(hidden.pid)) writeDevnetFile(file, hidden);
+  // One that is ending has no socket any more, and has looked at the file already.
+  if (hidden !== undefined && isAlive(hidden.pid) && existsSync(hidden.control))
+    writeDevnetFile(file, hidden);
 }
 
 /**
