@@ -145,13 +145,12 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
     dispatcherHttp: dispatcher.current().httpUrl,
     worker: options.workerUrl ?? worker?.current().url ?? '',
   };
-  const signsAll = options.dispatcher === 'friendly';
   const [leader, ...rest] = await makeOperators(
     folder,
     keys,
     {
       dispatcherAddress: options.dispatcher === 'head' ? null : dispatcher.current().address,
-      verifyDispatcher: signsAll ? 'require' : 'when-signed',
+      verifyDispatcher: options.dispatcher === 'head' ? 'when-signed' : 'require',
       urls: parts,
       deployed,
       networkStart: new Date(),
@@ -163,12 +162,17 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
   monitor.know([leader, ...rest]);
 
   const control = await serveControl(folder, {dispatcher, signer, worker});
-  closers.push(() => control.close());
+  let forget = (): void => {};
+  closers.push(async () => {
+    // A devnet without a socket is not noted again by one that ends at the same time.
+    await control.close();
+    forget();
+  });
   const {worker: workerUrl, ...servers} = parts;
   const urls: DevnetUrls = {...servers, operator: leader.url, worker: workerUrl};
   const content = {pid: process.pid, config: leader.config, urls, control: control.path};
   const hidden = writeDevnetFile(options.file, content);
-  closers.push(() => removeDevnetFile(options.file, hidden));
+  forget = () => removeDevnetFile(options.file, hidden);
 
   if (options.jobEveryMs !== null) {
     const feeding = new AbortController();
@@ -187,7 +191,7 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
 
 /** @param heartbeatTo where a published worker reports; null: not known yet */
 async function openWorker(
-  {workerUrl, worker: manner, ports, faults}: DevnetOptions,
+  {workerUrl, worker: manner, operators, ports, faults}: DevnetOptions,
   closers: Closers,
   heartbeatTo: () => string | null,
 ): Promise<Part<OpmlWorker> | null> {
@@ -198,6 +202,8 @@ async function openWorker(
       port: before === null ? (ports.worker ?? 0) : portOf(before.url),
       manner,
       heartbeatTo,
+      // Operators that share a worker would lock it with their first job.
+      canLock: operators === 1,
       ...(faults.worker === undefined ? {} : {faults: faults.worker}),
       ...devnetPaths(),
     }),

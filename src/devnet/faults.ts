@@ -12,7 +12,11 @@ export type DevnetFaults = {
 };
 
 /** A named fault: what it does, in words, and its parts. */
-type Fault = DevnetFaults & {readonly means: string};
+type Fault = DevnetFaults & {
+  readonly means: string;
+  /** A friendly dispatcher knows nothing of it. */
+  readonly ofPublished?: true;
+};
 
 const HALT_EVERY = 5;
 const HALT_MS = 45_000;
@@ -45,6 +49,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   },
   'dispatcher-plain-text': {
     means: 'the dispatcher answers every request with 503 in plain text',
+    ofPublished: true,
     dispatcher: {
       upgrade: () => ({status: 503, text: 'Service Unavailable'}),
       api: () => ({status: 503, text: 'Service Unavailable'}),
@@ -56,6 +61,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   },
   'dispatcher-halts': {
     means: `the dispatcher does nothing for ${HALT_MS / 1000} s before every fifth job`,
+    ofPublished: true,
     dispatcher: {halt: ({n}) => (n % HALT_EVERY === 0 ? HALT_MS : 0)},
   },
   'dispatcher-drops': {
@@ -64,10 +70,12 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   },
   'dispatcher-poor': {
     means: "the dispatcher's chain account fails: it hangs up on a registration",
+    ofPublished: true,
     dispatcher: {api: ({path}) => (path === '/api/operator/register' ? 'panic' : 'answer')},
   },
   'database-away': {
     means: "the dispatcher's database is away: each request takes 30 s and fails",
+    ofPublished: true,
     dispatcher: {database: 'away'},
   },
   'twin-jobs': {
@@ -94,6 +102,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   },
   'range-slots': {
     means: 'a newcomer gets one of ten ranges of 0.1 % of all jobs, as published',
+    ofPublished: true,
     slots: true,
   },
   ...workerFaults(),

@@ -138,6 +138,7 @@ describe('aos devnet up', () => {
     for (const args of [
       ['--fault', 'none-such'],
       ['--dispatcher', 'newest', '--friendly'],
+      ['--friendly', '--fault', 'database-away'],
       ['--worker-url', 'ftp://x'],
       ['--operators', '0'],
     ]) {

@@ -300,7 +300,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         clockId: null,
         callbackUrl: server.callbackUrl,
         dispatcherUrl: dispatcher.url,
-        verifyDispatcher: version === 'friendly' ? 'require' : 'when-signed',
+        verifyDispatcher: version === 'head' ? 'when-signed' : 'require',
         dispatcherAddress: version === 'head' ? null : dispatcher.address,
         noJobAfterMs: null,
         vrfSortPrecision: 6,

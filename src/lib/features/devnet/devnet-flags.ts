@@ -1,17 +1,19 @@
 import {Flags} from '@oclif/core';
 import type {DevnetOptions} from '../../../devnet/devnet.ts';
 import {FAULTS, faultsOf} from '../../../devnet/faults.ts';
+import {AosError} from '../../foundation/errors/error.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 import {durationFlag, httpUrl, rangeFlag} from '../../cli/flags.ts';
 
 /** What a devnet's dispatcher is when no flag says so. */
-const DEFAULT_DISPATCHER: DevnetOptions['dispatcher'] = 'friendly';
+const DEFAULT_DISPATCHER: DevnetOptions['dispatcher'] = 'newest';
 
 const helpGroup = 'NETWORK';
 
 /** What the network of a devnet is like. */
 const flagsOf = (common: {helpGroup: string; dependsOn?: string[]}) => ({
   dispatcher: Flags.string({
-    summary: 'Behave as this published dispatcher: newest signs its jobs, head signs nothing.',
+    summary: 'Behave as this published dispatcher: newest (the default) signs its jobs, head signs nothing.',
     options: ['newest', 'head'] as const,
     ...common,
   }),
@@ -57,7 +59,7 @@ export type NetworkFlags = {
   fault?: string[] | undefined;
 };
 
-/** @throws AosError USAGE for a worker's URL that is none */
+/** @throws AosError USAGE for a worker's URL that is none, and for a fault that a friendly dispatcher does not have */
 export function networkOptions(
   flags: NetworkFlags,
 ): Pick<DevnetOptions, 'dispatcher' | 'worker' | 'blockTimeS' | 'workerUrl' | 'faults'> {
@@ -65,6 +67,12 @@ export function networkOptions(
   const workerUrl = flags['worker-url'];
   const named = dispatcher === 'newest' || dispatcher === 'head' ? dispatcher : DEFAULT_DISPATCHER;
   const version = friendly ? 'friendly' : named;
+  const foreign = version === 'friendly' && fault.find((name) => FAULTS[name]?.ofPublished === true);
+  if (typeof foreign === 'string') {
+    throw new AosError('USAGE', `--fault ${foreign} is a fault of a published dispatcher`, {
+      next: say('Leave out --friendly, or name --dispatcher newest or head.'),
+    });
+  }
   return {
     dispatcher: version,
     worker: version === 'friendly' ? 'friendly' : 'published',
