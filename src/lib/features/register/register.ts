@@ -98,7 +98,7 @@ async function walk(given: Walk): Promise<RegisterReport> {
   await more(async (chain) => {
     const state = await readAvsState(chain, contracts, {flow, operator, wanted: options.quorums});
     unmet = state.registered ? [] : await unmetPreconditions(chain, given, steps);
-    if (unmet.length > 0) return [step('avs', 'missing', 'something stands in the way, see below')];
+    if (unmet.length > 0) return [step('avs', 'missing', 'something has to be done first, see below')];
     return avsSteps(chain, given, state);
   });
   if (!steps.every(goesOn)) return finish(await session.refresh(), given, {steps, unmet, range: null});
@@ -152,7 +152,7 @@ async function asOperator(chain: Chain, {avs, options, act}: Walk): Promise<Step
 }
 
 /**
- * What stands in the way of the registration. Where becoming an operator is only planned, its own precondition, and the
+ * Returns what has to be done before the registration. Where becoming an operator is only planned, its own precondition, and the
  * stake that comes after it, do not count.
  */
 async function unmetPreconditions(
@@ -257,7 +257,7 @@ async function finish(
     feeWei: sent?.feeWei ?? null,
     operatorId: state.operatorId ?? (state.takesBlsKey ? (options.blsKey?.id ?? null) : null),
     quorums: state.groups,
-    // A registry that stores no socket only tells it in an event; what this run gave is known all the same.
+    // A registry that stores no socket has it only in an event; what this run gave is known all the same.
     socket: socket ?? (state.takesSocket && isGiven(avsStep) ? options.socket : null),
     range: range?.range ?? null,
     rangeMax: range?.max ?? null,

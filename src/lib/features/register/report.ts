@@ -43,7 +43,7 @@ export type RegisterReport = {
   registry: string;
   serviceManager: string;
   steps: readonly StepReport[];
-  /** What stands in the way, when something does. */
+  /** What has to be done first, where there is something. */
   preconditions: readonly Precondition[];
   txHash: string | null;
   block: bigint | null;
