@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {anyRuns} from '../../../support/any-runs.ts';
 import {answerTo, createRig, type AtEnd, type Rig} from '../../../support/operator-rig.ts';
+import {rawSocket} from '../../../support/published.ts';
+import {OPERATOR} from '../../../support/signer.ts';
 
 const VERSIONS = ['newest', 'head'] as const;
 
@@ -101,6 +103,35 @@ describe.each(VERSIONS)('with the published dispatcher %s', (version) => {
     expect(await run.stop()).toMatchObject({accepted: 6, received: 6, pending: 0});
     expect(rowless(rig, ['job-3', 'job-4'])).toEqual(['job-3', 'job-4']);
   });
+});
+
+it.each([
+  ['right after it connected: within a minute', 0, 60_000],
+  ['after a job: within five minutes', 1, 300_000],
+])('a node that head has forgotten says who it is again, %s', async (_, before, limitMs) => {
+  const rig = await createRig({dispatcher: {version: 'head'}});
+  const run = await rig.start();
+  await run.event('connected');
+  rig.submit(before);
+  await rig.answered(before);
+  // Anyone may connect with the id of an operator; the end of that connection takes the operator's away.
+  const thief = await rawSocket(rig.dispatcher.url);
+  const params = `[{"operator":"${OPERATOR}","hash":"","signature":""}]`;
+  thief.send(`{"id":"1","method":"connect","params":${params},"address":"","hash":"","signature":""}`);
+  await thief.next();
+  thief.socket.terminate();
+  await rig.dispatcher.waitFor(({disconnects}) => disconnects === 1);
+  expect(rig.dispatcher.stats().connected).toEqual([]);
+  rig.submit(1, before);
+
+  const forgotten = rig.time.monotonic();
+  await rig.dispatcher.waitFor(({connected}) => connected.length === 1);
+  expect(rig.time.monotonic() - forgotten).toBeLessThanOrEqual(limitMs);
+  rig.submit(2, before + 1);
+  await rig.answered(before + 2);
+  expect(await run.stop()).toMatchObject({accepted: before + 2, received: before + 2, pending: 0});
+  expect(run.of('disconnected')).toEqual([]);
+  expect(rowless(rig, [`job-${before}`])).toEqual([`job-${before}`]);
 });
 
 type Step = {do: 'submit' | 'cut' | 'crash' | 'pause'; count: number};
