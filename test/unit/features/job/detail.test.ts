@@ -60,6 +60,42 @@ describe('the detail of a job', () => {
       expect(text).toContain(part);
   });
 
+  it('says how each request ended, why there is no answer, and which callbacks are kept', () => {
+    const asked = {attempt: 1, kind: 'opml', askedAt: AT + 10, answer: null, answeredAt: null};
+    const text = show(
+      {
+        state: 'unanswered',
+        why: 'no opml worker answered within 1 h 50 min',
+        closedAt: AT + 60_000,
+        requests: [
+          {...asked, ...LOST},
+          {...asked, attempt: 2, ...TAKEN},
+          {...asked, attempt: 3, worker: null, takenAt: null, ended: null, endedAt: null},
+        ],
+        evidence: [
+          {
+            attempt: 1,
+            at: AT + 70_000,
+            why: 'the answer is empty',
+            body: '{"req_id":"q","answer":""}',
+            bytes: 26,
+          },
+        ],
+      },
+      200,
+    );
+    for (const part of [
+      'no opml worker answered within 1 h 50 min',
+      'at http://worker:1234',
+      'lost with its worker',
+      'no answer yet',
+      'not taken by a worker',
+      'OTHER CALLBACKS',
+      '26 bytes: the answer is empty',
+    ])
+      expect(text).toContain(part);
+  });
+
   it('has its moments in order, with the time between', () => {
     const {timeline} = jobDetail(
       record({
