@@ -180,7 +180,7 @@ export function idleOf({journal, operator, now}: StatusFacts): boolean | null {
 const isIdle = (lastReceivedAt: number | null, now: number): boolean =>
   lastReceivedAt === null || now - lastReceivedAt > IDLE_AFTER_MS;
 
-export type ActivityFacts = {
+type ActivityFacts = {
   lastReceivedAt: number | null;
   lastAcceptedAt: number | null;
   accepted: number;

@@ -11,7 +11,7 @@ export const REFUSED_SCHEMA = `
 `;
 
 /** Messages that are kept, the newest, and the most bytes of each. */
-export const MOST_REFUSED = 1_000;
+const MOST_REFUSED = 1_000;
 export const MOST_REFUSED_BYTES = 64 * 1024;
 
 /** A message of the dispatcher that was not acted on. */
