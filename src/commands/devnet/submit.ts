@@ -9,7 +9,9 @@ import {EXIT} from '../../lib/foundation/errors/table.ts';
 
 export default class DevnetSubmit extends AosCommand {
   static override summary = 'Submit jobs to a running devnet or any dispatcher.';
-  static override description = `Finds the running devnet by itself. With --wait the exit code is 0 when every job has a result, 8 when some are still open after --timeout.`;
+  static override description = `Finds the running devnet by itself. A published dispatcher sends a job only to operators that are connected when it is submitted: start aos run first.
+
+With --wait the exit code is 0 when every job has a result, 8 when some are still open after --timeout.`;
   static override examples = [
     '<%= config.bin %> devnet submit --prompt "What is AI?" --wait',
     {
