@@ -21,7 +21,7 @@ export type DispatcherBase = {
   time?: Time;
 };
 
-/** One job as {@link DevDispatcher.jobs} tells it. */
+/** One job as {@link DevDispatcher.jobs} has it. */
 export type JobView = {
   key: JobKey;
   user: string;

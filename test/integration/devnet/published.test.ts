@@ -253,7 +253,7 @@ describe('connections', () => {
     first.close();
     await dev.waitFor(({disconnects}) => disconnects === 1);
     expect(dev.stats().connected).toEqual([]);
-    dev.submit({prompt: 'nobody hears it'});
+    dev.submit({prompt: 'no connection hears it'});
     // The remedy that works on the published one.
     expect(await second.connect()).toEqual(SUCCESS);
     dev.submit({prompt: 'b'});
@@ -390,7 +390,7 @@ describe('faults', () => {
 describe('the HTTP API', () => {
   const submission = {from: null, verify: null, job: {tag: 'opml', prompt: 'p'}};
 
-  it.each(VERSIONS)('of %s takes a job and tells its rows', async (version) => {
+  it.each(VERSIONS)('of %s takes a job and gives its rows', async (version) => {
     const dev = await publishedDispatcher({version});
     const client = await connectedOperator(dev);
     const body = '{"from":null,"verify":null,"user":"u","job":{"prompt":"é","params":{"temperature":1.0}}}';

@@ -39,7 +39,7 @@ describe('the range writer', () => {
     }
   });
 
-  it('leaves what it sent when nobody waits any more', async () => {
+  it('leaves what it sent when its caller gives up', async () => {
     const time = quietTime();
     const write = createRangeWriter({url: rig.url, contract, time, pollMs: POLL_MS});
     const impatient = new AbortController();

@@ -33,7 +33,7 @@ describe('the newest version', () => {
     expect([...ours, ...theirs].filter((text) => !isAdmitted(text))).toEqual([]);
   });
 
-  it('knows the published operator by its one address, whoever signs', () => {
+  it('knows the published operator by its one address with any key', () => {
     expect(new Set(theirs.map((text) => frameOf(text).address))).toEqual(new Set([PUBLISHED_OPERATOR]));
     expect(
       isAdmitted(connect.replace(/"address":"0x[0-9a-fA-F]{40}"/, `"address":"${PUBLISHED_OPERATOR}"`)),

@@ -62,7 +62,7 @@ describe('a job', () => {
   it('is found by its user, newest first, at most so many', () => {
     const store = storeWith('a', 'b', 'a', 'a');
     expect(lastJobsOf(store, 'a', 2).map(({id}) => id)).toEqual(['j3', 'j2']);
-    expect(lastJobsOf(store, 'nobody', 2)).toEqual([]);
+    expect(lastJobsOf(store, 'another', 2)).toEqual([]);
   });
 });
 
