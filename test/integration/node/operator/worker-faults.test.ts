@@ -216,6 +216,30 @@ describe('a worker', () => {
     expect(await run.stop()).toMatchObject({accepted: 1, pending: 0});
   });
 
+  it('of a kind that the node runs no more leaves its jobs unanswered, until it is there again', async () => {
+    const rig = await createRig();
+    rig.worker.onQuestion = () => 503;
+    const before = await rig.start();
+    rig.submit(1);
+    await before.event('job_retry');
+    await before.crash();
+
+    const without = await rig.start({workers: []});
+    const {reason} = await without.event('job_unanswered');
+    expect(reason).toBe('this node runs no opml worker any more');
+    await without.stop();
+    expect(rig.dispatcher.results('job-0')).toEqual([]);
+
+    rig.worker.onQuestion = (question) => {
+      void rig.worker.answer(question);
+      return 200;
+    };
+    const again = await rig.start();
+    expect(await again.askAgain([1])).toEqual([1]);
+    await rig.answered(1);
+    expect(rig.dispatcher.results('job-0')).toMatchObject([{result: answerTo('prompt 0')}]);
+  });
+
   it('that does not answer is answered for with the empty text, where the network wants it', async () => {
     const rig = await createRig();
     rig.worker.onQuestion = () => 200;

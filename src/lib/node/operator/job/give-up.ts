@@ -20,7 +20,10 @@ export function createGiveUp(deps: Recording & Clocked & Workers & {load: Load})
     const record = recordOf(journal, seq);
     if (record.state !== 'selected') return afterWork(record.state);
     const worker = deps.workers.find(({kind}) => kind === record.kind);
-    const why = `no ${record.kind} worker answered within ${duration(worker?.deadlineMs ?? 0)}`;
+    const why =
+      worker === undefined
+        ? `this node runs no ${record.kind} worker any more`
+        : `no ${record.kind} worker answered within ${duration(worker.deadlineMs)}`;
     if (worker?.onFailure === 'empty') {
       const {vrf} = record;
       if (vrf === null) throw new AosError('BUG', `job ${seq} was selected without a VRF`);

@@ -1,9 +1,9 @@
 import {createBackoff} from '../../../foundation/async/backoff.ts';
 import {AosError} from '../../../foundation/errors/error.ts';
-import {finalAnswer, sameText, workerAnswer, type FinalAnswer} from './answer.ts';
+import {sameText, workerAnswer} from './answer.ts';
 import {askWorker} from './ask-worker.ts';
 import {concluded, concludeText} from './conclude-text.ts';
-import type {Job, Next, StepOf} from './job.ts';
+import type {Next, StepOf} from './job.ts';
 import type {Clocked, Recording, Workers} from './parts.ts';
 import {dispatchOf, recordOf, refOf} from './record.ts';
 import type {Load} from './scheduling.ts';
@@ -28,18 +28,15 @@ export function createWork(deps: Recording & Clocked & Workers & {load: Load}): 
     if (early === undefined) {
       const {text, isAsked} = journal.others(record);
       // What is said about this (job_id, tag) under another position is said here too.
-      if (text !== null)
-        return await finish(job, record, () => sameText(dispatch, {text, vrf}, deps, time.now()));
+      if (text !== null) {
+        await concludeText(deps, job, record, () => sameText(dispatch, {text, vrf}, deps, time.now()));
+        return 'deliver';
+      }
       if (isAsked) return 'listen';
     }
     const worker = deps.workers.find((candidate) => candidate.kind === dispatch.kind);
-    if (worker === undefined) {
-      // The configuration has changed since it was selected.
-      const reason = `unsupported worker type, need ${deps.kinds.join(',')}, got ${dispatch.kind}`;
-      return await finish(job, record, () =>
-        finalAnswer(dispatch, {outcome: 'unsupported', result: '', reason, vrf}, deps, time.now()),
-      );
-    }
+    // The configuration has changed since it was selected; it may change back.
+    if (worker === undefined) return 'giveUp';
     const asked = await askWorker(deps, {
       record,
       ref: refOf(record),
@@ -69,15 +66,6 @@ export function createWork(deps: Recording & Clocked & Workers & {load: Load}): 
       }
     }
   };
-
-  async function finish(
-    job: Job,
-    record: Parameters<typeof concluded>[1],
-    own: () => FinalAnswer,
-  ): Promise<Next> {
-    await concludeText(deps, job, record, own);
-    return 'deliver';
-  }
 }
 
 /** What comes after the work on a job that is in this state already. */
