@@ -45,7 +45,9 @@ export async function askOnce(
     const refusal = refusedBy.get(lane.at.url);
     if (refusal !== undefined) throw refusal;
     const request =
-      early === undefined ? await openRequest(deps, task) : {requestId: early.requestId, attempt: 1};
+      early === undefined ? await openRequest(deps, task, signal) : {requestId: early.requestId, attempt: 1};
+    // Answered while the request was being written.
+    signal.throwIfAborted();
     const {requestId} = request;
     reportAsked(deps, task, asking, request);
     const {nodeId, callbackUrl} = deps;
@@ -127,13 +129,16 @@ function hasRestarted(now: RequestTaker, then: RequestTaker): boolean {
   return now.nodeId !== null && then.nodeId !== null && now.nodeId !== then.nodeId;
 }
 
-/** A request of this job that no worker took, or a new one. */
+/** A request of this job that no worker took, or a new one; none when the job is answered: that ends the wait by its signal. */
 async function openRequest(
   deps: AskDeps,
   {record: {seq}, worker}: WorkerTask,
+  signal: AbortSignal,
 ): Promise<{requestId: string; attempt: number}> {
   const {journal, time} = deps;
   const all = journal.requests(seq);
+  // The answer is on disk before this step hears of it.
+  if (all.some(({answer}) => answer !== null)) return abortable<never>(signal, () => () => undefined);
   const unused = all.find(
     ({takenAt, ended, answer}) => takenAt === null && ended === null && answer === null,
   );
