@@ -11,7 +11,7 @@ export type PublishedOptions = {
   url: () => string;
   /** Where its heartbeat goes, a base URL, asked at each beat; null: nowhere. */
   heartbeatTo: (() => string | null) | null;
-  /** Two requests at the same moment lock it for good; else the second is told that it is busy. */
+  /** Two requests at the same moment lock it for good; else the second gets the reply of a busy worker. */
   canLock: boolean;
   /** The program's image, part of every state root. */
   program: string;

@@ -4,6 +4,7 @@ import {durationText} from '../../foundation/time/duration.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {isGone, type OpmlClient, type OpmlStatus, type StatusMethod} from './client.ts';
 import {createLossWatch} from './loss-watch.ts';
+import {createMemberHealth, type MemberHealth} from './member-health.ts';
 import type {OpmlRequest} from './question.ts';
 
 /** The worker that got a request, and which start of it. */
@@ -51,8 +52,6 @@ export type Member = {
   close(): Promise<void>;
 };
 
-/** After it was away or busy, or refused a request, another one is asked first for so long. */
-const SHORT_REST_MS = 5_000;
 /** So many requests in a row that a worker took and did not answer, while its status was well. */
 const LOCKED_AFTER = 2;
 
@@ -60,7 +59,6 @@ const LOCKED_AFTER = 2;
  * @param deps.onChange a place is free, or its health has changed
  * @param deps.concurrency most requests at once at a worker whose status is read by GET
  */
-// eslint-disable-next-line max-lines-per-function -- places and health of one worker are one state
 export function createMember(
   client: OpmlClient,
   deps: {concurrency: number; answerTimeoutMs: number; time: Time; onChange: () => void},
@@ -71,30 +69,7 @@ export function createMember(
   /** Of the last status; undefined: there was none, or its process has ended since. */
   let nodeId: string | null | undefined;
   let open = 0;
-  let timeouts = 0;
-  let problem: AosError | null = null;
-  let restsUntil = -Infinity;
-  let cancelRest = (): void => {};
-
-  function clear(): void {
-    problem = null;
-    restsUntil = -Infinity;
-    cancelRest();
-  }
-
-  function rest(error: AosError, ms: number): void {
-    problem = error;
-    restsUntil = time.monotonic() + ms;
-    cancelRest();
-    // Who waits for a place looks again then.
-    cancelRest = time.after(ms, onChange);
-  }
-
-  /** Another process answers than before: what was wrong with the last one says nothing of it. */
-  function startedAnew(): void {
-    timeouts = 0;
-    clear();
-  }
+  const health = createMemberHealth(time, onChange);
 
   const losses = createLossWatch({
     host: client.host,
@@ -114,76 +89,59 @@ export function createMember(
       if (!isAosError(error)) throw error;
       if (isGone(error)) {
         nodeId = undefined;
-        timeouts = 0;
+        health.notLocked();
         losses.see('gone');
       }
-      rest(error, SHORT_REST_MS);
+      health.rest(error);
       throw error;
     }
-    if (nodeId !== status.nodeId) startedAnew();
+    if (nodeId !== status.nodeId) {
+      // Another process answers than before: what was wrong with the last one says nothing of it.
+      health.notLocked();
+      health.clear();
+    }
     nodeId = status.nodeId;
     method = status.method;
     losses.see({nodeId});
-    if (problem?.code === 'WORKER_LOCKED' && time.monotonic() < restsUntil) throw problem;
+    const problem = health.problem();
+    if (problem?.code === 'WORKER_LOCKED' && time.monotonic() < health.restsUntil()) throw problem;
     // Its own word for how many requests are open is no reason against one more, if all are ours.
     const isOurs = ours > 0 && (status.open === null ? open === ours : status.open <= ours);
     if (status.busy !== null && !isOurs) {
       // It works on something, so it is not locked.
-      timeouts = 0;
+      health.notLocked();
       const error = new AosError('WORKER_BUSY', `${name} is not idle: ${status.busy}`);
-      rest(error, SHORT_REST_MS);
+      health.rest(error);
       throw error;
     }
     // What the status does not show, only a request does.
-    if (problem?.code !== 'WORKER_LOCKED' && problem?.code !== 'WORKER_REFUSED') clear();
+    if (problem?.code !== 'WORKER_LOCKED' && problem?.code !== 'WORKER_REFUSED') health.clear();
     onChange();
     return status;
-  }
-
-  async function ask(request: OpmlRequest, signal: AbortSignal): Promise<void> {
-    try {
-      await client.ask(request, signal);
-      if (problem?.code === 'WORKER_REFUSED') clear();
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!isAosError(error)) throw error;
-      if (error.code === 'WORKER_BUSY') timeouts = 0;
-      rest(error, SHORT_REST_MS);
-      throw error;
-    }
   }
 
   function leave(end: LaneEnd): void {
     open -= 1;
     if (end === 'answered') {
-      timeouts = 0;
-      clear();
+      health.notLocked();
+      health.clear();
     } else if (end === 'timeout') {
-      timeouts += 1;
+      const timeouts = health.timedOut();
       // A try costs a job one of its attempts. A worker that says who it is shows a start without one.
-      if (timeouts >= LOCKED_AFTER) rest(lockedError(), deps.answerTimeoutMs * (nodeId === null ? 1 : 3));
+      if (timeouts >= LOCKED_AFTER)
+        health.rest(
+          lockedError(client.host, timeouts, deps.answerTimeoutMs),
+          deps.answerTimeoutMs * (nodeId === null ? 1 : 3),
+        );
     }
     onChange();
-  }
-
-  function lockedError(): AosError {
-    const limit = durationText(deps.answerTimeoutMs);
-    return new AosError(
-      'WORKER_LOCKED',
-      `${name} took ${timeouts} requests in a row and answered none within ${limit}, while its status says that it is well`,
-      {
-        next: say(
-          `Restart the worker at ${client.host}; if that does not help, check that it reaches net.callback_url.`,
-        ),
-      },
-    );
   }
 
   function laneOf(asked: string | null): OpmlLane {
     let isHeld = true;
     return {
       at: {url: client.url, nodeId: asked},
-      ask,
+      ask: (request, signal) => put(client, health, request, signal),
       lost: (signal) => losses.watch(asked, signal),
       release(end) {
         if (isHeld) leave(end);
@@ -198,9 +156,9 @@ export function createMember(
     nodeId: () => nodeId ?? null,
     open: () => open,
     // The published worker is lost for good when two requests reach it at once; the one that is tried again gets one.
-    places: () => (method === 'GET' && problem?.code !== 'WORKER_LOCKED' ? deps.concurrency : 1),
-    problem: () => problem,
-    restsUntil: () => restsUntil,
+    places: () => (method === 'GET' && health.problem()?.code !== 'WORKER_LOCKED' ? deps.concurrency : 1),
+    problem: health.problem,
+    restsUntil: health.restsUntil,
     async enter(signal) {
       open += 1;
       try {
@@ -213,8 +171,40 @@ export function createMember(
     },
     look: (signal) => look(signal, open),
     close() {
-      cancelRest();
+      health.stop();
       return client.close();
     },
   };
+}
+
+/** Puts a request, and notes what its end says of the worker. @throws as {@link OpmlLane.ask} */
+async function put(
+  client: OpmlClient,
+  health: MemberHealth,
+  request: OpmlRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await client.ask(request, signal);
+    if (health.problem()?.code === 'WORKER_REFUSED') health.clear();
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isAosError(error)) throw error;
+    if (error.code === 'WORKER_BUSY') health.notLocked();
+    health.rest(error);
+    throw error;
+  }
+}
+
+function lockedError(host: string, timeouts: number, answerTimeoutMs: number): AosError {
+  const limit = durationText(answerTimeoutMs);
+  return new AosError(
+    'WORKER_LOCKED',
+    `opml worker ${host} took ${timeouts} requests in a row and answered none within ${limit}, while its status says that it is well`,
+    {
+      next: say(
+        `Restart the worker at ${host}; if that does not help, check that it reaches net.callback_url.`,
+      ),
+    },
+  );
 }
