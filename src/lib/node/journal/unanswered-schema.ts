@@ -48,7 +48,11 @@ export const UNANSWERED_SCHEMA = `
     ended TEXT CHECK (ended IN ('timeout', 'lost', 'invalid')), ended_at INTEGER
   ) STRICT, WITHOUT ROWID;
   INSERT INTO new_questions (request_id, seq, kind, attempt, asked_at, answer, answered_at)
-  SELECT request_id, seq, kind, attempt, asked_at, answer, answered_at FROM questions;
+  SELECT request_id, seq, kind, attempt, asked_at,
+    -- An answer that was stored and not yet used: its request is put again.
+    CASE WHEN (SELECT state FROM jobs WHERE jobs.seq = questions.seq) = 'selected' THEN NULL ELSE answer END,
+    CASE WHEN (SELECT state FROM jobs WHERE jobs.seq = questions.seq) = 'selected' THEN NULL ELSE answered_at END
+  FROM questions;
   DROP TABLE questions;
 
   DROP TABLE jobs;

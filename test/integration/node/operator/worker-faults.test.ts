@@ -273,6 +273,20 @@ describe('a worker', () => {
     await run.stop();
   });
 
+  it('whose empty answer comes before its reply is asked again at once', async () => {
+    const rig = await createRig();
+    rig.worker.onQuestion = async (question) => {
+      await rig.worker.answer(question, rig.worker.asked.length === 1 ? {answer: ''} : {});
+      return 200;
+    };
+    const run = await rig.start({worker: {answerTimeoutMs: 600_000}});
+    rig.submit(1);
+    const {code} = await run.event('job_retry');
+    expect(code).toBe('WORKER_BAD_ANSWER');
+    await rig.answered(1);
+    expect(rig.dispatcher.results('job-0')).toMatchObject([{result: answerTo('prompt 0')}]);
+  });
+
   it('that never answers lets a run of so many jobs end', async () => {
     const rig = await createRig();
     rig.worker.onQuestion = () => 200;

@@ -60,6 +60,11 @@ export async function askOnce(
       throw error;
     }
     end = 'lost';
+    // What came before the worker's reply has been judged already.
+    if (
+      deps.journal.requests(task.record.seq).some((one) => one.requestId === requestId && one.ended !== null)
+    )
+      throw new AosError('WORKER_BAD_ANSWER', 'what the worker sent before its reply is not used');
     return await untilLost(deps, task, asking, {
       requestId,
       lane,
