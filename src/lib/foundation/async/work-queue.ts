@@ -4,6 +4,8 @@ import {createFifo} from './fifo.ts';
 export type WorkQueue<T = number> = {
   /** Appends a job. */
   push(job: T): void;
+  /** Begins a job now, also when as many as may be are worked already; appends it after `close`. */
+  startNow(job: T): void;
   /** Starts nothing more. */
   close(): void;
   /** Jobs being worked now. */
@@ -49,6 +51,10 @@ export function createWorkQueue<T = number>(options: WorkQueueOptions<T>): WorkQ
     push(job) {
       queue.push(job);
       fill();
+    },
+    startNow(job) {
+      if (closed) queue.push(job);
+      else start(job);
     },
     close() {
       closed = true;

@@ -28,6 +28,21 @@ function stage(concurrency: number) {
 }
 
 describe('createWorkQueue', () => {
+  it('begins one at once although it is full, and the next when there is room again', async () => {
+    const {queue, begun, end} = stage(1);
+    for (const seq of [1, 2]) queue.push(seq);
+    queue.startNow(3);
+    expect(begun).toEqual([1, 3]);
+    expect([queue.active(), queue.waiting()]).toEqual([2, 1]);
+    await end(1);
+    expect(begun).toEqual([1, 3]);
+    await end(3);
+    expect(begun).toEqual([1, 3, 2]);
+    queue.close();
+    queue.startNow(4);
+    expect([begun.length, queue.waiting()]).toEqual([3, 1]);
+  });
+
   it('works in order of arrival, so many at once', async () => {
     const {queue, begun, end} = stage(2);
     for (const seq of [5, 3, 9, 1]) queue.push(seq);

@@ -132,7 +132,10 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       const named = kind ?? job.record?.kind ?? journal.get(job.seq)?.kind ?? '';
       const worker = workerOf(named);
       if (worker !== undefined) job.answerBy ??= deadlines.set(job.seq, worker.deadlineMs);
-      workingQueue(named).push(job);
+      const queue = workingQueue(named);
+      // Its request has a place at the worker already: one that waited behind a job without a place would keep both waiting.
+      if (job.early === undefined) queue.push(job);
+      else queue.startNow(job);
     } else {
       deadlines.clear(job.seq);
       if (step === 'deliver') delivering.push(job);
