@@ -60,7 +60,7 @@ export async function attachDash(root: string): Promise<AttachedDash> {
     env: {AOS_BENCH_PROBE: answer},
   });
   const {pty, seen} = terminal;
-  await seen(/TASKS/);
+  await seen(/JOBS/);
 
   return {
     pid: pty.pid,
@@ -99,7 +99,7 @@ export async function attachDashTo(
   home: string,
 ): Promise<{press: (keys: string) => void; pause: () => void; kill: () => Promise<void>}> {
   const {pty, seen, ended} = openDash(root, {nodeArgs: [], args: [], env: {AOS_HOME: home}});
-  await seen(/TASKS/);
+  await seen(/JOBS/);
   return {
     press: (keys) => pty.write(keys),
     pause: () => pty.pause(),
