@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
+import {pathFlag} from '../lib/cli/flags.ts';
 import {keepHeapSmall} from '../lib/features/dashboard/memory.ts';
 import {openReplay} from '../lib/features/dashboard/replay.ts';
 import {dashTarget} from '../lib/features/dashboard/target.ts';
@@ -22,7 +23,7 @@ While the operator is away its last state stays on the screen, dimmed, and it is
   ];
   static override flags = {
     ...configFlag,
-    replay: Flags.string({summary: 'Replay a recorded stream of aos run --json.', helpValue: 'FILE'}),
+    replay: pathFlag({summary: 'Replay a recorded stream of aos run --json.'}),
     speed: Flags.integer({
       summary: 'Playback speed.',
       min: 1,

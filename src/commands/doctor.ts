@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag, version} from '../lib/cli/base-command.ts';
+import {pathFlag} from '../lib/cli/flags.ts';
 import {doctorJson, listJson} from '../lib/features/doctor/report.ts';
 import {planChecks} from '../lib/features/doctor/select.ts';
 import {canPrompt} from '../lib/cli/can-prompt.ts';
@@ -34,9 +35,8 @@ Exit code 0 when all is well, 3 when a check fails, 4 when one only warns or can
       exclusive: ['list'],
     }),
     yes: Flags.boolean({summary: 'Make the changes of --fix without asking.', dependsOn: ['fix']}),
-    bundle: Flags.string({
+    bundle: pathFlag({
       summary: 'Write a tarball with report, configuration and versions, without secrets.',
-      helpValue: 'FILE',
       exclusive: ['list'],
     }),
     force: Flags.boolean({summary: 'Replace the file of --bundle.', dependsOn: ['bundle']}),

@@ -1,6 +1,6 @@
+import {pathOfVariable} from '../lib/config/user-path.ts';
 import {chmodSync, mkdtempSync, rmSync} from 'node:fs';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
-import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {errorText} from '../lib/foundation/errors/error.ts';
 import type {Part} from './part.ts';
@@ -55,7 +55,7 @@ export async function serveControl(
 function socketPlace(folder: string): {path: string; remove(): void} {
   const near = path.join(folder, 'control.sock');
   if (Buffer.byteLength(near) <= LONGEST_PATH) return {path: near, remove: () => {}};
-  const far = mkdtempSync(path.join(tmpdir(), 'aos-devnet-'));
+  const far = mkdtempSync(path.join(pathOfVariable(process.env, 'TMPDIR') ?? '/tmp', 'aos-devnet-'));
   return {path: path.join(far, 'control.sock'), remove: () => rmSync(far, {recursive: true, force: true})};
 }
 

@@ -55,7 +55,7 @@ const aosChallenge = (...args: string[]): Promise<Ended> => world.run(['challeng
 const resultOf = ({stdout}: Ended): Result => (JSON.parse(stdout) as {result: Result}).result;
 
 async function fillJournal(): Promise<void> {
-  const dir = nodeStateDir(aosDirs(world.env, world.home), 'custom', OPERATOR.address);
+  const dir = nodeStateDir(aosDirs(world.env), 'custom', OPERATOR.address);
   const journal = await openJournal({dir, clockId: 1n});
   const frame = dispatchFrame([{jobId: 'a', clock: {'7': '76'}}]);
   const {record} = await journal.receive({...newJob('a'), frame});

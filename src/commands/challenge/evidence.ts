@@ -9,6 +9,7 @@ import {
   parseClockNumber,
 } from '../../lib/features/challenge/evidence.ts';
 import {configForCommand} from '../../lib/cli/load-config.ts';
+import {pathFlag} from '../../lib/cli/flags.ts';
 import {SELECTION} from '../../lib/features/challenge/select.ts';
 import {systemTime} from '../../lib/foundation/system/system-time.ts';
 
@@ -35,7 +36,7 @@ export default class ChallengeEvidence extends AosCommand {
   };
   static override flags = {
     ...configFlag,
-    out: Flags.string({summary: 'Output directory (default: ./evidence-clock-CLOCK).', helpValue: 'DIR'}),
+    out: pathFlag({summary: 'Output directory (default: ./evidence-clock-CLOCK).', helpValue: 'DIR'}),
     force: Flags.boolean({summary: 'Replace evidence gathered before.'}),
     offline: Flags.boolean({summary: 'Do not check on chain that the challenge exists.'}),
   };

@@ -19,7 +19,7 @@ export default class DevnetStart extends AosCommand {
 
   async run(): Promise<void> {
     const {args} = await this.parse(DevnetStart);
-    const {control} = findDevnet(aosDirs(process.env, process.cwd()).devnetFile);
+    const {control} = findDevnet(aosDirs(process.env).devnetFile);
     const result = await changePart(control, 'start', args.part);
     this.give({schema: 'devnet-start', exitCode: EXIT.ok, result, text: renderChange(result)});
   }

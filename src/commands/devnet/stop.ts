@@ -20,7 +20,7 @@ export default class DevnetStop extends AosCommand {
 
   async run(): Promise<void> {
     const {args} = await this.parse(DevnetStop);
-    const {control} = findDevnet(aosDirs(process.env, process.cwd()).devnetFile);
+    const {control} = findDevnet(aosDirs(process.env).devnetFile);
     const result = await changePart(control, 'stop', args.part);
     this.give({schema: 'devnet-stop', exitCode: EXIT.ok, result, text: renderChange(result)});
   }

@@ -41,7 +41,7 @@ With --wait the exit code is 0 when every job has a result, 8 when some are stil
     const {flags} = await this.parse(DevnetSubmit);
     const url =
       flags.dispatcher === undefined
-        ? findDevnet(aosDirs(process.env, process.cwd()).devnetFile).urls.dispatcherHttp
+        ? findDevnet(aosDirs(process.env).devnetFile).urls.dispatcherHttp
         : httpUrl(flags.dispatcher, 'dispatcher');
     const {prompt, model, kind, count, wait} = flags;
     const jobs = await submitJobs(createDispatcherRest(url), {

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
 import {listenForSignals, interrupted} from '../../lib/cli/signals.ts';
+import {pathFlag} from '../../lib/cli/flags.ts';
 import {exportToFile, exportToStdout} from '../../lib/features/job/export-file.ts';
 import {jobFilters} from '../../lib/features/job/flags.ts';
 import {openJobs} from '../../lib/features/job/journal.ts';
@@ -22,7 +23,7 @@ export default class JobExport extends AosCommand {
     ...jobFilters,
     limit: Flags.integer({summary: 'Newest N jobs (default: all).', min: 1, helpValue: 'N'}),
     csv: Flags.boolean({summary: 'CSV instead of NDJSON.'}),
-    out: Flags.string({summary: 'File to write.', helpValue: 'FILE'}),
+    out: pathFlag({summary: 'File to write.'}),
     force: Flags.boolean({summary: 'Replace the file.', dependsOn: ['out']}),
   };
   #streams = true;

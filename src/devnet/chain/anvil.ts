@@ -2,6 +2,7 @@ import {spawn, type ChildProcess} from 'node:child_process';
 import {createRequire} from 'node:module';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {Readable} from 'node:stream';
+import {pathOfVariable} from '../../lib/config/user-path.ts';
 import {AosError} from '../../lib/foundation/errors/error.ts';
 
 /** Settings of the development chain. */
@@ -99,8 +100,9 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
 
 /** Finds anvil: AOS_ANVIL, else the optional npm package of this platform, else `anvil` on PATH. */
 function findAnvil(env: NodeJS.ProcessEnv): string {
-  const named = env['AOS_ANVIL'];
-  if (named !== undefined && named !== '') return named;
+  const named = env['AOS_ANVIL'] ?? '';
+  // A name without a slash is looked for on PATH.
+  if (named !== '') return named.includes('/') ? (pathOfVariable(env, 'AOS_ANVIL') ?? named) : named;
   try {
     return createRequire(import.meta.url).resolve('@foundry-rs/anvil-linux-amd64/bin/anvil');
   } catch {

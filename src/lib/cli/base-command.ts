@@ -1,6 +1,7 @@
 import {Command, Flags, type Interfaces} from '@oclif/core';
 import {helpOf, type NextStep} from '../foundation/next-step/next-step.ts';
 import type {ListStyle} from './check-list.ts';
+import {pathFlag} from './flags.ts';
 import {palette} from './palette.ts';
 import {systemTime} from '../foundation/system/system-time.ts';
 import {jsonLine} from '../foundation/text/safe-text.ts';
@@ -18,12 +19,11 @@ declare const AOS_VERSION: string | undefined;
 export const version: string = typeof AOS_VERSION === 'undefined' ? '0.0.0-dev' : AOS_VERSION;
 
 export const configFlag = {
-  config: Flags.string({
+  config: pathFlag({
     char: 'c',
     summary: 'Configuration file.',
     description:
       'Else AOS_CONFIG, ./config.yaml, $AOS_HOME/config.yaml (default ~/.config/aos), /etc/aos/config.yaml.',
-    helpValue: 'FILE',
     noCacheDefault: true,
   }),
 };

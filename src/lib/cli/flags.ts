@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core';
 import {AosError} from '../foundation/errors/error.ts';
 import {durationText, MAX_TIMER_MS, parseDuration} from '../foundation/time/duration.ts';
+import {namedPath, pathMistake} from '../config/user-path.ts';
 import {say} from '../foundation/next-step/next-step.ts';
 
 const DAY_MS = 86_400_000;
@@ -32,6 +33,19 @@ export const ageFlag = Flags.custom<number>({
   parse: (text, _context, {name}) =>
     Promise.resolve(parseTime(text, name, {minMs: 1, maxMs: 100 * 365 * DAY_MS})),
 });
+
+/** A flag for a file or directory; `~/` is expanded, as a shell does it only without quotes. `-` stays. */
+export const pathFlag = Flags.custom<string>({
+  helpValue: 'FILE',
+  parse: (text, _context, {name}) => Promise.resolve(pathOfFlag(text, `--${name}`)),
+});
+
+/** Expands the `~/` of a path on the command line. @throws AosError USAGE */
+export function pathOfFlag(text: string, flag: string): string {
+  const mistake = pathMistake(text);
+  if (mistake !== null) throw new AosError('USAGE', `${flag}: the path ${mistake}`);
+  return namedPath(text, process.cwd(), process.env, flag);
+}
 
 /** The largest end of a range that the range contract accepts. */
 const MAX_RANGE = 600_000n;

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core';
+import {pathFlag} from './flags.ts';
 import {AosError} from '../foundation/errors/error.ts';
 import {type PasswordSource, readPassword} from '../keys/password.ts';
 import type {SecretSource} from '../keys/secret-text.ts';
@@ -6,9 +7,8 @@ import {say} from '../foundation/next-step/next-step.ts';
 
 /** Flags for the password of a keystore, which is never a value on the command line. */
 export const passwordFlags = {
-  'password-file': Flags.string({
+  'password-file': pathFlag({
     summary: 'File (mode 0600) with the password of the keystore; - is standard input.',
-    helpValue: 'FILE',
     helpGroup: 'PASSWORD',
     exclusive: ['password-fd'],
   }),

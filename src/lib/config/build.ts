@@ -2,14 +2,14 @@ import {dirname, resolve as resolvePath} from 'node:path';
 import {AosError} from '../foundation/errors/error.ts';
 import type {WorkerKind} from '../protocol/wire/messages.ts';
 import type {Config, ListenAddress, SignerConfig, VrfKeySource, WorkerConfig} from './config.ts';
-import {aosDirs, nodeStateDir, userPath} from './paths.ts';
-import type {Env} from './paths.ts';
+import {aosDirs, nodeStateDir} from './paths.ts';
+import {userPath, type Env} from './user-path.ts';
 import type {Resolved} from './resolve.ts';
 import {FIELDS} from './schema.ts';
 import type {Field} from './schema.ts';
 import {workerUrls} from './worker-urls.ts';
 
-/** Bases of relative paths: the file's directory for paths in the file, the working directory for flags and variables. */
+/** Base of relative paths: the directory of the file. Those of variables are absolute. */
 export type PathBase = {file: string | null; cwd: string; env: Env};
 
 export function buildSignerConfig(resolved: Resolved): SignerConfig {
@@ -81,7 +81,7 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
       callbackListen,
     },
     store: {
-      dir: path(FIELDS.storeDir) ?? nodeStateDir(aosDirs(base.env, base.cwd), signer.network, signer.node.id),
+      dir: path(FIELDS.storeDir) ?? nodeStateDir(aosDirs(base.env), signer.network, signer.node.id),
       retentionMs: get(FIELDS.retention),
     },
     log: {format: maybe(FIELDS.logFormat), level: get(FIELDS.logLevel)},

@@ -2,7 +2,7 @@ import {WORKER_KINDS} from '../protocol/wire/messages.ts';
 import type {WorkerKind} from '../protocol/wire/messages.ts';
 import type {ConfigWarning} from './config.ts';
 import {distance} from '../foundation/text/nearest.ts';
-import type {Env} from './paths.ts';
+import type {Env} from './user-path.ts';
 import {placeText, problemAt} from './problems.ts';
 import type {ConfigProblem, Place} from './problems.ts';
 import type {Resolved} from './resolve.ts';

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
-import {isAbsolute, join, resolve} from 'node:path';
-import type {Env} from './paths.ts';
+import {join} from 'node:path';
 import {nodeHash} from './paths.ts';
+import {pathOfVariable, type Env} from './user-path.ts';
 
 /** Longer paths do not fit the kernel's sockaddr_un (108 bytes, 104 on macOS). */
 const MAX_SOCKET_PATH = 100;
@@ -24,18 +24,18 @@ export function isControlFile(name: string): boolean {
  * `$XDG_RUNTIME_DIR/aos`, or a short directory below /tmp when the socket path would be too long. Clients search all of
  * them, because a service and a shell have different environments.
  * @param uid owner of the directory
+ * @throws AosError PATH_INVALID
  */
-export function controlDirs(env: Env, cwd: string, uid: number): readonly string[] {
-  const home = env['AOS_HOME'] ?? '';
-  const runtime = env['XDG_RUNTIME_DIR'] ?? '';
+export function controlDirs(env: Env, uid: number): readonly string[] {
+  const root = pathOfVariable(env, 'AOS_HOME');
   const fits = (dir: string): boolean => Buffer.byteLength(dir) + FILE_BYTES <= MAX_SOCKET_PATH;
-  if (home !== '') {
-    const root = resolve(cwd, home);
+  if (root !== undefined) {
     // Each home has its own short directory.
     const short = `/tmp/aos-${uid}-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`;
     return fits(join(root, 'run')) ? [join(root, 'run')] : [short];
   }
   const short = `/tmp/aos-${uid}`;
-  const own = join(runtime, 'aos');
-  return runtime !== '' && isAbsolute(runtime) && fits(own) ? [own, short] : [short];
+  const runtime = pathOfVariable(env, 'XDG_RUNTIME_DIR');
+  const own = runtime === undefined ? null : join(runtime, 'aos');
+  return own !== null && fits(own) ? [own, short] : [short];
 }

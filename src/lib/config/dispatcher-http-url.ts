@@ -8,7 +8,7 @@ import {findDevnet} from './devnet-file.ts';
 export function dispatcherHttpUrl(flag: string | null, webSocketUrl: string): string {
   if (flag !== null) return flag;
   try {
-    const {urls} = findDevnet(aosDirs(process.env, process.cwd()).devnetFile);
+    const {urls} = findDevnet(aosDirs(process.env).devnetFile);
     if (urls.dispatcher.replace(/\/ws$/, '') === webSocketUrl.replace(/\/ws$/, ''))
       return urls.dispatcherHttp;
   } catch {

@@ -4,7 +4,7 @@ import {join, resolve} from 'node:path';
 import {AosError, errorText} from '../foundation/errors/error.ts';
 import {shellWord} from '../foundation/text/shell-word.ts';
 import {aosDirs} from './paths.ts';
-import type {Env} from './paths.ts';
+import {namedPath, pathOfVariable, type Env} from './user-path.ts';
 import {sanitizeText} from './sanitize.ts';
 import {run, say} from '../foundation/next-step/next-step.ts';
 
@@ -19,10 +19,10 @@ export type FoundConfig = {
 };
 
 /** Returns the places that are searched for a config file when none is named, in order. */
-export function configPlaces(env: Env, cwd: string): readonly FoundConfig[] {
+export function configPlaces(env: Env): readonly FoundConfig[] {
   return [
     {path: 'config.yaml', from: 'cwd'},
-    {path: join(aosDirs(env, cwd).config, 'config.yaml'), from: 'home'},
+    {path: join(aosDirs(env).config, 'config.yaml'), from: 'home'},
     {path: SYSTEM_FILE, from: 'system'},
   ];
 }
@@ -31,12 +31,24 @@ export function configPlaces(env: Env, cwd: string): readonly FoundConfig[] {
  * Finds the config file: `-c` › `AOS_CONFIG` › `./config.yaml` › `$AOS_HOME/config.yaml` (default `~/.config/aos`) ›
  * `/etc/aos/config.yaml`. A named one is returned whether or not it exists.
  * @returns null when none is named and none exists
+ * @throws AosError PATH_INVALID
  */
 export function findConfig(where: {flag?: string | undefined; env: Env; cwd: string}): FoundConfig | null {
-  if (where.flag !== undefined) return {path: where.flag, from: 'flag'};
-  const named = where.env['AOS_CONFIG'];
-  if (named !== undefined && named !== '') return {path: named, from: 'env'};
-  return configPlaces(where.env, where.cwd).find(({path}) => exists(resolve(where.cwd, path))) ?? null;
+  const named = namedConfig(where);
+  if (named !== null) return named;
+  return configPlaces(where.env).find(({path}) => exists(resolve(where.cwd, path))) ?? null;
+}
+
+/** The file that `-c` or AOS_CONFIG names; null: neither does. @throws AosError PATH_INVALID */
+export function namedConfig(where: {
+  flag?: string | undefined;
+  env: Env;
+  cwd: string;
+}): FoundConfig | null {
+  const {flag, env, cwd} = where;
+  if (flag !== undefined) return {path: namedPath(flag, cwd, env, '--config'), from: 'flag'};
+  const path = pathOfVariable(env, 'AOS_CONFIG');
+  return path === undefined ? null : {path, from: 'env'};
 }
 
 /** True also for an unreadable file, so that its error is reported instead of skipped. */

@@ -105,7 +105,7 @@ export function problemsError(source: ConfigSource, problems: readonly ConfigPro
   if (source.file !== null || problems.every(({got}) => !got.startsWith('is missing'))) {
     return new AosError('CONFIG_INVALID', lines.join('\n'), {details});
   }
-  const places = configPlaces(source.env, source.cwd).map(({path}) => sanitizeText(path));
+  const places = configPlaces(source.env).map(({path}) => sanitizeText(path));
   const variables = [FIELDS.nodeId, FIELDS.signerKey].map((field) => envNames(field)[0]).join(', ');
   const message = `there is no configuration file; tried ${places.join(', ')}\n${lines.join('\n')}`;
   return new AosError('CONFIG_MISSING', message, {

@@ -1,6 +1,6 @@
 import {AosError} from '../foundation/errors/error.ts';
 import {distance} from '../foundation/text/nearest.ts';
-import type {Env} from './paths.ts';
+import type {Env} from './user-path.ts';
 import {placeText} from './problems.ts';
 import type {Place} from './problems.ts';
 import {sanitizeText, sanitizePath} from './sanitize.ts';

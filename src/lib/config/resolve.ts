@@ -1,12 +1,14 @@
+import {isAbsolute} from 'node:path';
 import {CUSTOM_NETWORK, networkPreset} from './networks.ts';
 import type {NetworkPreset} from './networks.ts';
-import type {Env} from './paths.ts';
+import type {Env} from './user-path.ts';
 import {placeText, problemAt} from './problems.ts';
 import type {ConfigProblem} from './problems.ts';
 import {ALL_FIELDS, envNames, FIELDS} from './schema.ts';
 import type {AnyField, Field, ListField} from './schema.ts';
 import {sanitizeValue} from './sanitize.ts';
 import type {FileTree, PlacedText} from './tree.ts';
+import {filePath} from './values.ts';
 
 /** The origins of a value, the strongest first. */
 export type Origin = {
@@ -46,7 +48,7 @@ export function resolve(layers: Layers): Resolved {
     if (field.kind === 'unused') continue;
     const raw = field.path === FIELDS.network.path ? named : pick(field, layers, preset, problems);
     if (raw === undefined) continue;
-    raws.set(field.path, raw);
+    if (withoutFolder(field, raw) === null) raws.set(field.path, raw);
     origin.set(field.path, raw.origin);
     problems.push(...wrongValues(field, raw));
   }
@@ -114,12 +116,23 @@ function single(
 
 function wrongValues(field: Exclude<AnyField, {kind: 'unused'}>, raw: RawValue): ConfigProblem[] {
   return raw.texts.flatMap(({text, place}, index) => {
-    const parsed = field.type.parse(text);
+    const parsed = withoutFolder(field, raw) ?? field.type.parse(text);
     if (!('wrong' in parsed)) return [];
     const path = field.kind === 'many' ? `${field.path}[${index}]` : field.path;
     const got = `${field.secret ? 'the value (not shown)' : sanitizeValue(text)} ${parsed.wrong}`;
     return [problemAt(place, path, got, parsed.expected ?? field.type.expected, listExample(field))];
   });
+}
+
+/** A relative path in the file starts at the file; in a variable it would be another place after each `cd`. */
+function withoutFolder(
+  field: AnyField,
+  {texts: [first], origin}: RawValue,
+): {wrong: string; expected: string} | null {
+  const isPath = field.kind === 'one' && field.type === filePath;
+  if (!isPath || origin.from !== 'env' || first === undefined) return null;
+  if (isAbsolute(first.text) || first.text.startsWith('~') || first.text.startsWith('$')) return null;
+  return {wrong: 'is relative', expected: 'an absolute path, or one that begins with ~/'};
 }
 
 /** Returns one item of a list's example. */

@@ -3,7 +3,7 @@ import {refuseKeyInEnv, refuseKeyInText, refuseKeyInTree} from './private-key.ts
 import {sanitizeText} from './sanitize.ts';
 import {readTree, type FileTree} from './tree.ts';
 import {parseYaml} from './yaml.ts';
-import type {Env} from './paths.ts';
+import type {Env} from './user-path.ts';
 import type {FlagValues} from './resolve.ts';
 
 /** The sources of a configuration, read and free of private keys; the values are not checked yet. */

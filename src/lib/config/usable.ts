@@ -108,8 +108,8 @@ function vrfKeyOf(path: string | null, hex: string | undefined): VrfKeySource | 
   return hex === undefined ? null : {kind: 'inline', read: () => hex};
 }
 
-function stateDirOf({network, nodeId}: ChainView, {env, cwd}: PathBase): string | null {
-  return nodeId === null ? null : nodeStateDir(aosDirs(env, cwd), network, nodeId);
+function stateDirOf({network, nodeId}: ChainView, {env}: PathBase): string | null {
+  return nodeId === null ? null : nodeStateDir(aosDirs(env), network, nodeId);
 }
 
 /** Reads the file's values up to the first syntax error; after it the parser guesses. */

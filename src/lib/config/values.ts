@@ -2,6 +2,7 @@ import {DURATION_PATTERN, durationText, MAX_TIMER_MS, parseDuration} from '../fo
 import {checksumAddress, isAddress, isChecksummed} from '../protocol/wire/ethereum.ts';
 import type {ListenAddress} from './config.ts';
 import {nearest} from '../foundation/text/nearest.ts';
+import {pathMistake} from './user-path.ts';
 
 /** `wrong` describes the mistake without quoting the text; `expected` replaces the type's own where it is more precise. */
 export type Parsed<T> = {value: T} | {wrong: string; expected?: string};
@@ -26,7 +27,10 @@ export const text: ValueType<string> = {name: 'text', expected: 'text', parse: (
 export const filePath: ValueType<string> = {
   name: 'path',
   expected: 'a path',
-  parse: (value) => (value.includes('\0') ? {wrong: 'has a NUL character'} : {value}),
+  parse(value) {
+    const wrong = pathMistake(value);
+    return wrong === null ? {value} : {wrong};
+  },
 };
 
 /** An Ethereum address; a mixed-case one must carry the right EIP-55 checksum. Checksummed on return. */

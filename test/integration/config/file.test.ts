@@ -31,14 +31,23 @@ describe('findConfig', () => {
     });
     writeFileSync(join(cwd, 'config.yaml'), '');
     expect(findConfig({env: {...env, AOS_HOME: aos}, cwd})).toEqual({path: 'config.yaml', from: 'cwd'});
-    expect(findConfig({env: {...env, AOS_CONFIG: 'other.yaml'}, cwd})).toEqual({
-      path: 'other.yaml',
+    expect(findConfig({env: {...env, AOS_CONFIG: '/etc/other.yaml'}, cwd})).toEqual({
+      path: '/etc/other.yaml',
       from: 'env',
     });
-    expect(findConfig({flag: 'f.yaml', env: {...env, AOS_CONFIG: 'other.yaml'}, cwd})).toEqual({
+    expect(findConfig({flag: 'f.yaml', env: {...env, AOS_CONFIG: '/etc/other.yaml'}, cwd})).toEqual({
       path: 'f.yaml',
       from: 'flag',
     });
+  });
+
+  it('expands ~/ in both names, and refuses a relative variable', () => {
+    const env = {HOME: '/h'};
+    expect(findConfig({flag: '~/c.yaml', env, cwd: '/w'})?.path).toBe('/h/c.yaml');
+    expect(findConfig({env: {...env, AOS_CONFIG: '~/c.yaml'}, cwd: '/w'})?.path).toBe('/h/c.yaml');
+    for (const AOS_CONFIG of ['c.yaml', './c.yaml', '~x/c.yaml'])
+      expect(codeOf(() => findConfig({env: {...env, AOS_CONFIG}, cwd: '/w'}))).toBe('PATH_INVALID');
+    expect(codeOf(() => findConfig({flag: '~x/c.yaml', env, cwd: '/w'}))).toBe('PATH_INVALID');
   });
 
   it('takes a broken ./config.yaml as meant', () => {

@@ -81,6 +81,52 @@ describe('loadConfig', () => {
     });
   });
 
+  it('takes paths of the file from the file, and those of variables only when they are absolute', () => {
+    const more = 'store:\n  dir: data\n';
+    withConfig(
+      goodFile({more}),
+      (source, dir) => {
+        const at = (env: Record<string, string>): string =>
+          loadConfig({...source, cwd: '/', file: join(dir, 'config.yaml'), env: {HOME: '/h', ...env}}, {need: 'run'})
+            .config.store.dir;
+        expect(at({})).toBe(join(dir, 'data'));
+        expect(at({AOS_STORE_DIR: '/s'})).toBe('/s');
+        expect(at({AOS_STORE_DIR: '~/s'})).toBe('/h/s');
+        expect(at({AOS_STORE_DIR: ''})).toBe(join(dir, 'data'));
+        for (const [value, why] of [
+          ['s', 'is relative'],
+          ['./s', 'is relative'],
+          ['~x/s', 'a ~ with a name'],
+          ['$HOME/s', 'a variable'],
+        ] as const) {
+          const error = thrown(() => at({AOS_STORE_DIR: value}));
+          expect(isAosError(error, 'CONFIG_INVALID')).toBe(true);
+          expect(String(error)).toContain('AOS_STORE_DIR  store.dir');
+          expect(String(error)).toContain(why);
+        }
+      },
+    );
+  });
+
+  it.each([
+    ['~/data', '/h/data'],
+    ['"~/data"', '/h/data'],
+    ['./~/data', null],
+  ])('takes store.dir: %s', (text, dir) => {
+    withConfig(goodFile({more: `store:\n  dir: ${text}\n`}), (source, base) => {
+      const {config} = loadConfig({...source, env: {HOME: '/h'}}, {need: 'run'});
+      expect(config.store.dir).toBe(dir ?? join(base, '~/data'));
+    });
+  });
+
+  it.each(['~x/data', '"$HOME/data"', '${HOME}/data'])('refuses store.dir: %s', (text) => {
+    withConfig(goodFile({more: `store:\n  dir: ${text}\n`}), (source) => {
+      const error = thrown(() => loadConfig({...source, env: {HOME: '/h'}}, {need: 'run'}));
+      expect(isAosError(error, 'CONFIG_INVALID')).toBe(true);
+      expect(String(error)).toContain('only ~/ is expanded'.slice(text.startsWith('~') ? 0 : 99));
+    });
+  });
+
   it('takes the whole file of the reference operator', () => {
     const node = `  vrf_key: "${RAW_KEY}"\n  dispatcher_address: ""\n  node_type: "opml"\n  cache_msg_maximum: 500\n  ai_models:\n    - "llama-2-7b-chat.Q4_0.gguf"\n`;
     const more = `db:\n  pg_db_url: "postgres://postgres:secret@0.0.0.0:5432"\n  pg_db_name: a\n  max_connect_pool: 30\n  min_connect_pool: 10\n  connect_timeout: 30\n  acquire_timeout: 60\nqueue:\n  queue_url: "redis://:@127.0.0.1:6379/"\n  topic: "task"\napi:\n  read_maximum: 20\n`;

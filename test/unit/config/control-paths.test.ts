@@ -16,18 +16,22 @@ describe('control socket paths', () => {
 
   it.each([
     [{AOS_HOME: '/srv/aos', XDG_RUNTIME_DIR: '/run/user/7'}, ['/srv/aos/run']],
-    [{AOS_HOME: 'rel'}, ['/srv/rel/run']],
+    [{AOS_HOME: '~/a', HOME: '/h'}, ['/h/a/run']],
     [{XDG_RUNTIME_DIR: '/run/user/7'}, ['/run/user/7/aos', '/tmp/aos-7']],
-    [{XDG_RUNTIME_DIR: 'relative'}, ['/tmp/aos-7']],
+    [{XDG_RUNTIME_DIR: ''}, ['/tmp/aos-7']],
     [{XDG_RUNTIME_DIR: `/${'x'.repeat(90)}`}, ['/tmp/aos-7']],
     [{}, ['/tmp/aos-7']],
   ])('%j', (env, dirs) => {
-    expect(controlDirs(env, '/srv', 7)).toEqual(dirs);
+    expect(controlDirs(env, 7)).toEqual(dirs);
+  });
+
+  it.each([{AOS_HOME: 'rel'}, {XDG_RUNTIME_DIR: 'relative'}, {AOS_HOME: '~x'}])('%j is refused', (env) => {
+    expect(() => controlDirs(env, 7)).toThrow(/^(AOS_HOME|XDG_RUNTIME_DIR): /);
   });
 
   it('never pass 100 bytes, and keep two homes apart', () => {
     const long = (end: string): string => {
-      const [dir = ''] = controlDirs({AOS_HOME: `/${'é'.repeat(60)}${end}`}, '/', 7);
+      const [dir = ''] = controlDirs({AOS_HOME: `/${'é'.repeat(60)}${end}`}, 7);
       expect(Buffer.byteLength(`${dir}/${controlFile('devnet', NODE)}`)).toBeLessThanOrEqual(100);
       return dir;
     };

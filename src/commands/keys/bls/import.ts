@@ -1,5 +1,5 @@
-import {Flags} from '@oclif/core';
 import {AosCommand} from '../../../lib/cli/base-command.ts';
+import {pathFlag} from '../../../lib/cli/flags.ts';
 import {canPrompt} from '../../../lib/cli/can-prompt.ts';
 import {importedKey, importSource} from '../../../lib/features/keys/import-key.ts';
 import {keyPath, newKeyFlags} from '../../../lib/features/keys/key-flags.ts';
@@ -21,10 +21,9 @@ A keystore of EigenLayer's tools needs no import: name it in node.bls_key_file.`
   ];
   static override flags = {
     ...newKeyFlags,
-    from: Flags.string({
+    from: pathFlag({
       summary:
         'File (mode 0600) with the private key; - is standard input. Asked for at a terminal without it.',
-      helpValue: 'FILE',
     }),
     ...passwordFlags,
   };

@@ -53,7 +53,7 @@ export async function challengesFor(
         rpcUrls,
         chainId,
         contracts,
-        cacheDir: path.join(aosDirs(process.env, process.cwd()).state, 'scans'),
+        cacheDir: path.join(aosDirs(process.env).state, 'scans'),
         concurrency: CONCURRENCY,
         maxRequests: MAX_REQUESTS,
         timeoutMs: REQUEST_TIMEOUT_MS,

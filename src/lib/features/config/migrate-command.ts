@@ -6,6 +6,7 @@ import type {MigrationReport} from './migrate-report.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import {draftMigration} from './migrate-file.ts';
+import {pathOfFlag} from '../../cli/flags.ts';
 import {flaggedSource, newPassword, type PasswordFlagValues} from '../../cli/password-flag.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 
@@ -30,7 +31,7 @@ export async function migrateCommand(
   if ('wrong' in url)
     throw new AosError('USAGE', `--signer-url ${url.wrong}; expected ${signerUrl.expected}`);
   const draft = draftMigration({
-    file,
+    file: pathOfFlag(file, 'FILE'),
     signerUrl: url.value,
     newVrfKey: flags['new-vrf-key'],
     cwd: process.cwd(),

@@ -27,7 +27,7 @@ export async function dashTarget(
 ): Promise<DashTarget> {
   const {env} = process;
   const cwd = process.cwd();
-  const dirs = controlDirs(env, cwd, process.getuid?.() ?? 0);
+  const dirs = controlDirs(env, process.getuid?.() ?? 0);
   const search = (signal?: AbortSignal): ControlSearch => ({
     dirs,
     isControlFile,

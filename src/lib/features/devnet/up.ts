@@ -11,7 +11,7 @@ export async function runDevnet(
   output: DevnetOutput,
   options: Omit<DevnetOptions, 'dir' | 'file' | 'on'>,
 ): Promise<() => Promise<void>> {
-  const dirs = aosDirs(process.env, process.cwd());
+  const dirs = aosDirs(process.env);
   const devnet = await startDevnet({
     ...options,
     dir: `${dirs.state}/devnet`,

@@ -1,6 +1,6 @@
 import type {UsableConfig} from '../../config/usable.ts';
 import type {FoundConfig} from '../../config/file.ts';
-import type {Env} from '../../config/paths.ts';
+import type {Env} from '../../config/user-path.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {JournalReading} from './journal-reading.ts';
 import type {RowReading} from './row-reading.ts';

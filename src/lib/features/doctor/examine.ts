@@ -1,5 +1,5 @@
 import {findConfig} from '../../config/file.ts';
-import type {Env} from '../../config/paths.ts';
+import type {Env} from '../../config/user-path.ts';
 import {sanitizeText} from '../../config/sanitize.ts';
 import {usableConfig, type UsableConfig} from '../../config/usable.ts';
 import type {CheckResult} from './check.ts';

@@ -25,7 +25,7 @@ import type {DoctorContext} from './context.ts';
 const SOCKET_MS = 1_000;
 
 export function filesProbes(context: DoctorContext): Probe[] {
-  const {config, env, cwd, uid} = context;
+  const {config, env, uid} = context;
   const sync = (id: Probe['checks'][number], judge: () => Finding): Probe => ({
     checks: [id],
     run: (report) => {
@@ -41,7 +41,7 @@ export function filesProbes(context: DoctorContext): Probe[] {
     sync('files.journal', () => judgeJournalFiles(config.storeDir)),
     {
       checks: ['files.sockets'],
-      run: async (report) => report('files.sockets', await judgeSockets(controlDirs(env, cwd, uid), uid)),
+      run: async (report) => report('files.sockets', await judgeSockets(controlDirs(env, uid), uid)),
     },
   ];
 }

@@ -10,8 +10,8 @@ import {sqliteVersion} from '../../node/journal/inspect.ts';
 import type {DiskFacts, DoctorContext} from './context.ts';
 
 /** The disk of the journal, and what runs here. */
-export function machineProbes({config, env, cwd, disk, node}: DoctorContext): Probe[] {
-  const dir = existing(config.storeDir ?? aosDirs(env, cwd).state);
+export function machineProbes({config, env, disk, node}: DoctorContext): Probe[] {
+  const dir = existing(config.storeDir ?? aosDirs(env).state);
   return [
     {
       checks: ['disk.space', 'disk.inodes'],

@@ -1,7 +1,7 @@
 import {run, say} from '../../foundation/next-step/next-step.ts';
 import {duration} from '../../foundation/time/duration.ts';
 import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
-import type {Env} from '../../config/paths.ts';
+import type {Env} from '../../config/user-path.ts';
 import {connectNode} from '../../node/control/find.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import {blocked, fail, ok, warn} from './check.ts';
@@ -13,10 +13,10 @@ const HELLO_MS = 2_000;
 /** Asks the control socket of the node whether an operator runs. */
 export async function findOperator(
   {network, nodeId}: {network: string; nodeId: string | null},
-  {env, cwd, uid, time}: {env: Env; cwd: string; uid: number; time: Time},
+  {env, uid, time}: {env: Env; uid: number; time: Time},
 ): Promise<RunningReading> {
   if (nodeId === null) return {state: 'unknown'};
-  const options = {dirs: controlDirs(env, cwd, uid), isControlFile, timeoutMs: HELLO_MS, time};
+  const options = {dirs: controlDirs(env, uid), isControlFile, timeoutMs: HELLO_MS, time};
   try {
     const client = await connectNode(controlFile(network, nodeId), options);
     client.close();

@@ -2,7 +2,8 @@ import * as check from '../../foundation/check/check.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {accessSync, constants, existsSync, lstatSync, readlinkSync, realpathSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
-import {aosDirs, nodeStateDir, userPath, type Env} from '../../config/paths.ts';
+import {aosDirs, nodeStateDir} from '../../config/paths.ts';
+import {userPath, type Env} from '../../config/user-path.ts';
 import {readVrfKey} from '../../config/vrf-key.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {nodeIdOf} from './fields.ts';
@@ -48,7 +49,7 @@ export function checkStore({answers}: Known, place: FilePlace): Finding {
   const network = answers.network ?? 'custom';
   const dir =
     typed === ''
-      ? nodeStateDir(aosDirs(place.env, place.cwd), network, nodeIdOf(answers))
+      ? nodeStateDir(aosDirs(place.env), network, nodeIdOf(answers))
       : placed(typed, place);
   const why = whyUnwritable(dir);
   if (why === null) return check.ok(`the journal will be in ${safeText(dir)}`);

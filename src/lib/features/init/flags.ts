@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core';
+import {pathFlag} from '../../cli/flags.ts';
 
 const answer = (summary: string, helpValue: string) =>
   Flags.string({summary, helpValue, helpGroup: 'ANSWERS'});
@@ -28,10 +29,9 @@ export const answerFlags = {
 };
 
 export const initFlags = {
-  config: Flags.string({
+  config: pathFlag({
     char: 'c',
     summary: 'File to write [AOS_CONFIG, else ./config.yaml].',
-    helpValue: 'FILE',
     noCacheDefault: true,
   }),
   yes: Flags.boolean({char: 'y', summary: 'Ask nothing: take the preset where there is one.'}),

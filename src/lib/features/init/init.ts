@@ -1,7 +1,8 @@
 import {QUESTIONS} from './questions.ts';
 import {dirname, join, relative, resolve} from 'node:path';
-import {readConfigFile} from '../../config/file.ts';
-import {aosDirs, type Env} from '../../config/paths.ts';
+import {namedConfig, readConfigFile} from '../../config/file.ts';
+import {aosDirs} from '../../config/paths.ts';
+import type {Env} from '../../config/user-path.ts';
 import {readTree} from '../../config/tree.ts';
 import {parseYaml} from '../../config/yaml.ts';
 import {findDevnet} from '../../config/devnet-file.ts';
@@ -49,7 +50,7 @@ export type InitOptions = {
  */
 export async function initNode(options: InitOptions): Promise<InitReport> {
   const {env, cwd, signal, note} = options;
-  const named = options.config ?? (env['AOS_CONFIG'] === '' ? undefined : env['AOS_CONFIG']);
+  const named = namedConfig({flag: options.config, env, cwd})?.path;
   const place: FilePlace = {file: writableConfig(resolve(cwd, named ?? 'config.yaml')), env, cwd};
   const asks = options.mayAsk && !options.yes;
   const isDevnetMeant = asks || options.given['network'] === 'devnet';
@@ -191,7 +192,7 @@ function shortPath(path: string, cwd: string): string {
 /** What the configuration of a devnet of this machine says, by path; null when none runs. */
 function devnetValues(env: Env, cwd: string): Facts['devnet'] {
   try {
-    const {config} = findDevnet(aosDirs(env, cwd).devnetFile);
+    const {config} = findDevnet(aosDirs(env).devnetFile);
     const {values} = readTree(parseYaml(readConfigFile(config, cwd).text).root, config);
     return Object.fromEntries([...values].map(([path, texts]) => [path, texts.map(({text}) => text)]));
   } catch (error) {

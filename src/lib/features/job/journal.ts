@@ -27,7 +27,7 @@ export function openJobs(flag: string | undefined, note: (line: string) => void)
     if (found !== null) note(`config: ${sanitizeText(found.path)}`);
     return {journal: openJobReader({dir: config.storeDir}), config, dir: config.storeDir};
   }
-  const dir = onlyJournal(aosDirs(env, cwd).state);
+  const dir = onlyJournal(aosDirs(env).state);
   note(`no configuration names a node; this is the only journal here, ${sanitizeText(dir)}`);
   return {journal: openJobReader({dir}), config, dir};
 }

@@ -62,7 +62,7 @@ async function connect({config: {network, nodeId}}: OpenedJobs): Promise<Control
   if (nodeId === null) return null;
   try {
     return await connectNode(controlFile(network, nodeId), {
-      dirs: controlDirs(process.env, process.cwd(), process.getuid?.() ?? 0),
+      dirs: controlDirs(process.env, process.getuid?.() ?? 0),
       isControlFile,
       timeoutMs: CONTROL_TIMEOUT_MS,
       time: systemTime,

@@ -1,12 +1,12 @@
 import {Flags} from '@oclif/core';
-import {userPath} from '../../config/paths.ts';
+import {pathFlag} from '../../cli/flags.ts';
+import {userPath} from '../../config/user-path.ts';
 
 /** Which keystore a command works on. */
 export const keyFileFlag = {
-  file: Flags.string({
+  file: pathFlag({
     char: 'f',
     summary: 'The keystore; node.bls_key_file of the configuration names it for aos register.',
-    helpValue: 'FILE',
     default: 'bls.json',
   }),
 };
@@ -19,5 +19,5 @@ export const newKeyFlags = {
 
 /** The path of `--file`, absolute. */
 export function keyPath(value: string): string {
-  return userPath(value, process.cwd(), process.env);
+  return userPath(value, process.cwd(), process.env, '--file');
 }

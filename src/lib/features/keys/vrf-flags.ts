@@ -1,11 +1,11 @@
 import {Flags} from '@oclif/core';
+import {pathFlag} from '../../cli/flags.ts';
 
 /** Which VRF key file a command works on. */
 export const vrfKeyFlags = {
-  file: Flags.string({
+  file: pathFlag({
     char: 'f',
     summary: 'The VRF key file; node.vrf_key_file of the configuration names it for aos run.',
-    helpValue: 'FILE',
     default: 'vrf.key',
   }),
 };

@@ -1,10 +1,10 @@
 import {Flags} from '@oclif/core';
 import {FLOWS, type Flow} from '../../peers/chain/detect.ts';
 import type {Config} from '../../config/config.ts';
-import {userPath} from '../../config/paths.ts';
+import {userPath} from '../../config/user-path.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {checksumAddress, isAddress} from '../../protocol/wire/ethereum.ts';
-import {durationFlag} from '../../cli/flags.ts';
+import {durationFlag, pathFlag} from '../../cli/flags.ts';
 import {knownPassword, passwordSource, type PasswordFlagValues} from '../../cli/password-flag.ts';
 import {blsKeyFile, type BlsKey, type Hex} from './key.ts';
 import {txFlags} from '../tx/flags.ts';
@@ -65,7 +65,7 @@ export const registerFlags = {
     summary: 'Address that will sign tasks, ECDSA flow (default: node_id).',
     helpValue: 'ADDRESS',
   }),
-  'bls-key-file': Flags.string({summary: 'BLS keystore (default: node.bls_key_file).', helpValue: 'FILE'}),
+  'bls-key-file': pathFlag({summary: 'BLS keystore (default: node.bls_key_file).'}),
   expiry: durationFlag({
     summary: 'How long the operator signature is valid, by chain time.',
     default: HOUR_MS,
@@ -110,7 +110,10 @@ export function configuredBlsKey(
 ): BlsKey | null {
   const {blsKeyFile: configured, blsPasswordFile} = config.node;
   const flagged = flags['bls-key-file'];
-  const path = flagged === undefined ? configured : userPath(flagged, process.cwd(), process.env);
+  const path = 
+    flagged === undefined
+      ? configured
+      : userPath(flagged, process.cwd(), process.env, '--bls-key-file');
   if (path === null) return null;
   const isFlagged = flags['password-file'] !== undefined || flags['password-fd'] !== undefined;
   return blsKeyFile(path, () => {

@@ -94,7 +94,7 @@ async function openControl(
   {version, carryOut}: {version: string; carryOut: CarryOut},
 ): Promise<Control | {code: Code; message: string}> {
   const {network, node} = config;
-  const [dir = ''] = controlDirs(process.env, process.cwd(), process.getuid?.() ?? 0);
+  const [dir = ''] = controlDirs(process.env, process.getuid?.() ?? 0);
   try {
     return await startControl({
       dir,

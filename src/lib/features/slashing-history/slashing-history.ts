@@ -45,7 +45,7 @@ export function historyFor(
       fromBlock: flags['from-block'] ?? null,
       toBlock: flags['to-block'] ?? null,
       sinceMs: flags.since === undefined ? null : systemTime.now() - flags.since,
-      cacheDir: path.join(aosDirs(process.env, process.cwd()).state, 'scans'),
+      cacheDir: path.join(aosDirs(process.env).state, 'scans'),
       concurrency: flags.concurrency,
       maxRequests: flags['max-requests'],
       timeoutMs: REQUEST_TIMEOUT_MS,

@@ -168,7 +168,7 @@ async function readOperator(
   {network, nodeId}: StatusTarget,
   signal: AbortSignal,
 ): Promise<RunningFacts | null> {
-  const dirs = controlDirs(process.env, process.cwd(), process.getuid?.() ?? 0);
+  const dirs = controlDirs(process.env, process.getuid?.() ?? 0);
   try {
     const client = await connectNode(controlFile(network, nodeId), {
       dirs,

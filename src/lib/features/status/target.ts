@@ -108,19 +108,19 @@ function runningTarget(
   source: ConfigSource,
   note: (line: string) => void,
 ): StatusTarget {
-  const {env, cwd, flags = {}} = source;
+  const {env, flags = {}} = source;
   const isNamed = NETWORK_PATH in flags || networkPreset(network) === undefined;
   const named = isNamed ? flags : {...flags, [NETWORK_PATH]: {flag: '--network', text: network}};
   const {config: view} = loadChainView({...source, flags: named});
   note(`no configuration; this is the operator that runs here, ${nodeId} on ${network}`);
-  const storeDir = nodeStateDir(aosDirs(env, cwd), network, nodeId);
+  const storeDir = nodeStateDir(aosDirs(env), network, nodeId);
   const local: LocalNode = {signerUrl: null, dispatcherUrl: null, vrfKey: null, storeDir};
   return {...view, nodeId, network, rules: DEFAULT_RULES, local};
 }
 
 /** The only operator that runs on this machine; null when none does. @throws AosError CONTROL_AMBIGUOUS | CONTROL_VERSION */
 async function runningNode(): Promise<{nodeId: string; network: string} | null> {
-  const dirs = controlDirs(process.env, process.cwd(), process.getuid?.() ?? 0);
+  const dirs = controlDirs(process.env, process.getuid?.() ?? 0);
   try {
     const client = await connectOnly({dirs, isControlFile, timeoutMs: CONTROL_TIMEOUT_MS, time: systemTime});
     client.close();

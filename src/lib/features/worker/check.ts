@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import * as v from 'valibot';
 import type {Config} from '../../config/config.ts';
 import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
-import type {Env} from '../../config/paths.ts';
+import type {Env} from '../../config/user-path.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import type {Time} from '../../foundation/time/time.ts';
@@ -78,7 +78,7 @@ async function findOperator({
   time,
   signal,
 }: WorkerCheckOptions): Promise<ControlClient | null> {
-  const dirs = controlDirs(place.env, place.cwd, place.uid);
+  const dirs = controlDirs(place.env, place.uid);
   const search = {dirs, isControlFile, timeoutMs: HELLO_MS, time, signal};
   try {
     return await connectNode(controlFile(config.network, config.node.id), search);

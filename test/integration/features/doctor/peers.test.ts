@@ -422,7 +422,7 @@ describe('workers', () => {
     const sick = patient();
     sick.configure({'workers.opml.url': worker.url});
     const {env, cwd, uid} = sick.where;
-    const [dir = ''] = controlDirs(env, cwd, uid);
+    const [dir = ''] = controlDirs(env, uid);
     const hello = {version: '0.1.0', nodeId: NODE_ID, network: 'devnet', host: 'here', pid: 1};
     const control = await startControl({dir, file: controlFile('devnet', NODE_ID), hello, time: systemTime});
     onTestFinished(() => control.close());

@@ -130,7 +130,7 @@ describe('aos worker check while an operator runs', () => {
     place: Awaited<ReturnType<typeof node>>['place'],
     carryOut: CarryOut,
   ): Promise<void> {
-    const [dir = ''] = controlDirs(place.env, place.cwd, place.uid);
+    const [dir = ''] = controlDirs(place.env, place.uid);
     const control = await startControl({
       dir,
       file: controlFile('devnet', NODE_ID),

@@ -23,6 +23,17 @@ export const CONFIG = {
       'It is larger than a configuration may be.',
     ],
   },
+  PATH_INVALID: {
+    exit: 'config',
+    category: 'config',
+    means: 'A path cannot be used as it is written: it could mean another place each time.',
+    next: say('Write an absolute path, or one that begins with ~/.'),
+    causes: [
+      'A variable names a relative path, which would be another directory after each cd.',
+      'Only ~/ is expanded: neither ~name/ nor $VARIABLE is, where no shell has done it (systemd, docker, quotes).',
+      'HOME is relative, or this user has no home directory: set AOS_HOME.',
+    ],
+  },
   CONFIG_INVALID: {
     exit: 'config',
     category: 'config',
