@@ -15,7 +15,9 @@ import {systemTime} from '../../foundation/system/system-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 import {createOpmlWorker, type OpmlWorker} from '../../peers/worker/opml.ts';
 import {startObservers} from './observers.ts';
+import {createEarlyEvents} from './early-events.ts';
 import {createRelay} from './relay.ts';
+import {claimForRun} from './claim.ts';
 import {commandsOf} from './commands.ts';
 import type {CarryOut} from '../../node/control/server.ts';
 
@@ -47,7 +49,7 @@ const KEEP_HEAP_SMALL = '--heap-growing-percent=40';
 /**
  * Builds the operator from its configuration, runs it and closes everything again, in reverse order: the one place
  * where the parts meet.
- * @throws AosError JOURNAL_LOCKED | JOURNAL_* | VRF_KEY_* | PORT_IN_USE | LISTEN_FAILED | SIGNER_URL_INVALID
+ * @throws AosError NODE_LOCKED | NODE_STOPPING | JOURNAL_LOCKED | JOURNAL_* | VRF_KEY_* | PORT_IN_USE | LISTEN_FAILED | SIGNER_URL_INVALID
  */
 export async function runOperator(options: RunOptions): Promise<Summary> {
   setFlagsFromString(KEEP_HEAP_SMALL);
@@ -88,13 +90,23 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   });
   seed.fill(0);
   closers.push(() => cryptoWorker.close());
-  const journal = await openJournal({
-    dir: store.dir,
-    clockId: node.clockId ?? 1n,
-    onClockProblem: (error) =>
-      emit({type: 'problem', part: 'clock', code: error.code, message: error.message, next: error.next}),
-    onDisk: (error) => onDisk(error),
+  const early = createEarlyEvents(options.onEvent);
+  const claim = await claimForRun(config, {
+    version: options.version,
+    stop: options.stop,
+    onWait: (warning) => early.emit({type: 'warning', ...warning}),
+    open: () =>
+      openJournal({
+        dir: store.dir,
+        clockId: node.clockId ?? 1n,
+        onClockProblem: (error) =>
+          emit({type: 'problem', part: 'clock', code: error.code, message: error.message, next: error.next}),
+        onDisk: (error) => onDisk(error),
+      }),
   });
+  // The lock goes last: until then the journal and the signer may still be in use.
+  closers.push(claim.release);
+  const journal = claim.opened;
   closers.push(() => journal.close());
   const observers = await startObservers(config, {
     journal,
@@ -115,6 +127,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
 
   const events = createRelay(
     (event: OperatorEvent) => {
+      if (event.type === 'stopping') claim.stopping(event.graceMs);
       options.onEvent(event);
       observers.onEvent(event);
     },
@@ -166,7 +179,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
       workers,
       journal,
       prover: cryptoWorker.prover,
-      onEvent: events.push,
+      onEvent: (event) => events.push(early.after(event)),
     },
   );
   ({emit, onDisk} = operator);
@@ -177,7 +190,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
     {onProbe: operator.onHttpProbe, onCallback: operator.onCallback},
   );
   closers.push(() => server.close());
-  for (const {code, message} of [...options.warnings, ...observers.warnings])
+  for (const {code, message} of [...options.warnings, ...claim.warnings, ...observers.warnings])
     emit({type: 'warning', code, message});
   emit({type: 'listening', what: 'public', url: server.publicUrl});
   if (config.workers.callbackListen !== null)

@@ -12,6 +12,37 @@ export const OPERATOR = {
       'It runs for another node_id or network.',
     ],
   },
+  NODE_LOCKED: {
+    exit: 'refused',
+    category: 'safety',
+    means: 'An operator works for this node_id already; two would answer every job twice, which costs stake.',
+    next: say('Stop the other one first; to find it: pgrep -af "(aos|run.cjs) run|operator-runer"'),
+    causes: [
+      'A service runs it and it was started by hand too: systemctl status aos.',
+      'Two configurations, data directories or users’ settings name the same node_id on the same chain.',
+      'Without chain.chain_id, or a network that has one, a node_id can be used on one chain at a time.',
+    ],
+  },
+  NODE_STOPPING: {
+    exit: 'tryLater',
+    category: 'safety',
+    means: 'The former operator of this node_id stops, and finishes its jobs; a start waits for its end.',
+    next: say('Nothing to do while it waits; start it again when the former process has ended.'),
+    causes: [
+      'It was restarted while jobs are in progress: shutdown_grace is how long they may take.',
+      'The former process hangs: a second SIGTERM ends it at once.',
+    ],
+  },
+  NODE_LOCK_UNAVAILABLE: {
+    exit: null,
+    category: null,
+    means: 'A second operator of this node_id is not kept out; this one works.',
+    next: say('Give this user a home directory, or a /tmp or /dev/shm that it can write to.'),
+    causes: [
+      'The service has a read-only file system without /tmp and /dev/shm.',
+      'All of these directories are on a file system without locks.',
+    ],
+  },
   CONTROL_AMBIGUOUS: {
     exit: 'usage',
     category: 'usage',

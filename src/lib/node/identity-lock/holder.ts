@@ -1,0 +1,60 @@
+import {readFileSync, renameSync, writeFileSync} from 'node:fs';
+import * as v from 'valibot';
+
+/** The operator that has a lock, as it says of itself. */
+export type Holder = {
+  /** Null: not known. */
+  pid: number | null;
+  version: string;
+  network: string;
+  /** Directory of its journal. */
+  store: string;
+  /** Unix ms. */
+  startedAt: number | null;
+  /** It stops, and finishes its jobs for at most so long, ms; null: it works. */
+  stoppingMs: number | null;
+};
+
+const MOST_BYTES = 4_096;
+const text = v.pipe(v.string(), v.maxLength(2_000));
+const schema = v.object({
+  pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  version: text,
+  network: text,
+  store: text,
+  startedAt: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  stoppingMs: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(86_400_000))),
+});
+
+/** Says beside a lock who holds it. */
+export function writeHolder(path: string, holder: Holder): void {
+  try {
+    const draft = `${path}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify(holder), {mode: 0o600});
+    renameSync(draft, path);
+  } catch {
+    // The lock alone keeps others out: these are only words for them.
+  }
+}
+
+/** Reads who holds a lock; null: not known, or that process has ended. */
+export function readHolder(path: string, isAlive: (pid: number) => boolean): Holder | null {
+  try {
+    const read = readFileSync(path);
+    if (read.length > MOST_BYTES) return null;
+    const parsed = v.safeParse(schema, JSON.parse(read.toString('utf8')));
+    return parsed.success && isAlive(parsed.output.pid) ? parsed.output : null;
+  } catch {
+    return null; // not written yet
+  }
+}
+
+/** Whether a process of this id lives; one of another user counts. */
+export function processLives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,46 @@
+import {createHash} from 'node:crypto';
+
+/** Whom an operator answers for: its lock is the same wherever its files are. */
+export type Identity = {
+  /** An address, in any letter case. */
+  nodeId: string;
+  /** Null: the configuration does not say. */
+  chainId: number | null;
+  rpcUrls: readonly string[];
+};
+
+/**
+ * The names of the locks of an identity. One node_id on two chains is two identities, so their operators share the lock of
+ * the node_id. Where the chain is not known it may be any of them: that operator has the node_id to itself.
+ */
+export type LockNames = {
+  /** Held together with others. */
+  shared: readonly string[];
+  /** Held by one operator alone. */
+  exclusive: readonly string[];
+};
+
+/** The chain id of every development network, whose operators have the same well-known keys. */
+export const DEVNET_CHAIN_ID = 31_337;
+
+const NAME_DIGITS = 24;
+
+export function lockNames({nodeId, chainId, rpcUrls}: Identity): LockNames {
+  const node = nameOf(['node', nodeId.toLowerCase()]);
+  if (chainId === null) return {shared: [], exclusive: [node]};
+  const places = chainId === DEVNET_CHAIN_ID ? rpcUrls.map(machineOf) : [''];
+  const names = places.map((place) => nameOf(['node', nodeId.toLowerCase(), chainId, place]));
+  return {shared: [node], exclusive: [...new Set(names)].sort()};
+}
+
+function nameOf(parts: readonly (string | number)[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, NAME_DIGITS);
+}
+
+/** Host and port of a URL; this machine has one name, whichever of its loopback addresses is written. */
+function machineOf(url: string): string {
+  const {hostname, port, protocol} = new URL(url);
+  const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  const usual = protocol === 'https:' ? '443' : '80';
+  return `${isHere ? 'localhost' : hostname}:${port === '' ? usual : port}`;
+}
