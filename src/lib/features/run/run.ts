@@ -5,6 +5,8 @@ import {createBlockReader} from '../../peers/chain/block-reader.ts';
 import {createRangeReader} from '../../peers/chain/range.ts';
 import type {Config, ConfigWarning} from '../../config/config.ts';
 import {readVrfKey} from '../../config/vrf-key.ts';
+import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
+import {createDispatcherRest} from '../../peers/dispatcher/rest.ts';
 import {createConnection} from '../../peers/dispatcher/connection.ts';
 import {openJournal} from '../../node/journal/sqlite.ts';
 import type {Emit, OperatorEvent, Summary} from '../../node/events/events.ts';
@@ -175,6 +177,10 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
         chainId: config.chainId,
         timeoutMs: 10_000,
       }),
+      resultReader: {
+        kept: (jobId, signal) =>
+          createDispatcherRest(dispatcherHttpUrl(null, net.dispatcherUrl)).jobResults(jobId, signal),
+      },
       blockReader: createBlockReader({rpcUrls: chain.rpcUrls, timeoutMs: 10_000}),
       workers,
       journal,

@@ -37,7 +37,15 @@ export function judgeDispatcher({operator, now}: StatusFacts): Judgement {
     return fail('no operator runs for this node on this machine', run('run'), operator.at);
   const {view} = operator.value;
   const {state, since, url, reason} = view.connection;
-  if (view.stopping !== null) return fail(`the operator stops (${view.stopping})`, run('run'), operator.at);
+  if (view.stopping !== null)
+    return fail(
+      `the operator stops (${view.stopping})`,
+      run('run', [], 'A start waits until it has ended'),
+      operator.at,
+    );
+  // As heavy as an outage: two answers cost stake too.
+  const second = problemOf(operator, 'identity');
+  if (second !== null) return fail(second.message, second.next, operator.at);
   switch (state) {
     case 'connected':
       return ok(`connected to ${url ?? '?'} for ${duration(now - (since ?? now))}`, operator.at);

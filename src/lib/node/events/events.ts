@@ -195,6 +195,7 @@ export const OPERATOR_PARTS = [
   'worker',
   'journal',
   'clock',
+  'identity',
 ] as const;
 export type OperatorPart = (typeof OPERATOR_PARTS)[number];
 

@@ -19,6 +19,7 @@ import {createStopping, drain} from './stopping.ts';
 import {summarise} from '../events/tally.ts';
 import {createEventStream} from './event-stream.ts';
 import {allowManyListeners} from '../../foundation/async/abort.ts';
+import {watchSecondOperator} from './second-operator/watch.ts';
 import {watchParts} from './watching.ts';
 import {createWorkerChecks, type WorkerChecks} from './worker-check/worker-checks.ts';
 import {createAskAgain, type AskAgain} from './ask-again.ts';
@@ -151,9 +152,12 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     const {noJobAfterMs} = options;
     const {refused} = incoming;
     const flow = createWorkFlow({journal, kinds, noJobAfterMs, refused, time, emit, health});
-    listeners.push(flow.onEvent);
+    const results = deps.resultReader ?? null;
+    const secondOperator = watchSecondOperator({nodeId, journal, results, time, health});
+    listeners.push(flow.onEvent, secondOperator.onEvent);
     await watchParts({
       flow,
+      secondOperator,
       journal,
       merged,
       clockId: options.clockId ?? 1n,

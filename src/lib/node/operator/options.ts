@@ -7,6 +7,7 @@ import type {
   DispatcherConnection,
   Prover,
   RangeReader,
+  ResultReader,
   Signer,
   WatchedWorker,
   Worker,
@@ -47,6 +48,8 @@ export type OperatorDeps = {
   connection: DispatcherConnection;
   rangeReader: RangeReader;
   blockReader: BlockReader;
+  /** Without it the kept results are not compared with the journal. */
+  resultReader?: ResultReader;
   workers: readonly (Worker & WatchedWorker)[];
   journal: Journal;
   prover: Prover;

@@ -65,6 +65,12 @@ export type RangeReader = {
   read(signal: AbortSignal): Promise<SamplingRange>;
 };
 
+/** What the dispatcher keeps of a job: each operator's result. */
+export type ResultReader = {
+  /** @throws AosError DISPATCHER_* | MESSAGE_INVALID */
+  kept(jobId: string, signal: AbortSignal): Promise<readonly {operator: string; result: string}[]>;
+};
+
 /** Reads how far the chain is. */
 export type BlockReader = {
   /**

@@ -6,6 +6,7 @@ import {every} from '../../foundation/async/every.ts';
 import type {Health} from './health.ts';
 import type {BlockReader, WatchedWorker} from './ports.ts';
 import type {SignerWatch} from './signer-watch.ts';
+import type {SecondOperatorWatch} from './second-operator/watch.ts';
 import {watchMissing} from './missing-watch.ts';
 import type {WorkFlow} from './work-flow.ts';
 import {watchWorkers} from './worker-watch.ts';
@@ -13,6 +14,7 @@ import type {ClockJournal, JobJournal} from '../journal/journal.ts';
 
 export type Watching = {
   flow: Pick<WorkFlow, 'run'>;
+  secondOperator: Pick<SecondOperatorWatch, 'run'>;
   journal: Pick<ClockJournal, 'lastReading'> & Pick<JobJournal, 'withoutAnswer'>;
   merged: () => MergedClock | null;
   clockId: bigint;
@@ -46,6 +48,7 @@ export async function watchParts(deps: Watching): Promise<void> {
     watchMissing({...whileWorking, journal, emit}),
     watchBlocks({...whileWorking, reader: deps.blockReader, random, emit, health}),
     deps.flow.run(deps.stopping),
+    deps.secondOperator.run(deps.stopping),
     every(SUM_UP_EVERY_MS, whileWorking, () => emit({type: 'minute', ...deps.sumUp()})),
   ]);
 }

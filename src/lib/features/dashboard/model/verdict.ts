@@ -97,7 +97,7 @@ function offlineText({sinceLastProbeMs, allowanceMs, allowanceLeftMs}: Heartbeat
 
 /** Returns the countdown with the likely cause: this node, the way to it, or no probes at all. */
 function offline(view: OperatorView, beat: Heartbeat, now: number): Finding {
-  const down = view.problems.flatMap(({part}) => (part === 'jobs' ? [] : [part]));
+  const down = view.problems.flatMap(({part}) => (part === 'jobs' || part === 'identity' ? [] : [part]));
   if (view.connection.state !== 'connected' && !down.includes('dispatcher')) down.push('dispatcher');
   const [why, next] =
     down.length > 0
@@ -178,6 +178,7 @@ const CHECK_OF: Readonly<Record<OperatorPart, NextStep>> = {
   worker: run('doctor', ['--only', 'workers']),
   journal: run('doctor', ['--only', 'journal']),
   clock: run('doctor', ['--only', 'clock']),
+  identity: run('status'),
 };
 
 /**
@@ -200,6 +201,7 @@ function failing(view: OperatorView, problem: ProblemView, now: number): Finding
 
 /** What a part is: the dispatcher that refuses us is up, and jobs are no part that could be down. */
 function stateOf({connection}: OperatorView, {part, code}: ProblemView): string {
+  if (part === 'identity') return 'SECOND OPERATOR';
   if (part === 'jobs') return code === 'NO_JOBS' ? 'NO WORK' : 'JOBS';
   if (part === 'dispatcher' && connection.state === 'refused') return 'dispatcher refuses us';
   return `${part} down`;

@@ -7,6 +7,9 @@ import type {StepOf} from './job.ts';
 import type {Clocked, Delivery, Recording} from './parts.ts';
 import {recordOf, refOf} from './record.ts';
 
+/** The dispatcher keeps another result of this node for the job. */
+const CONFLICT = 409;
+
 /**
  * The last step of a job: signs its stored answer in a new envelope and sends it. A delivery that is not accepted is
  * repeated after a pause, until the answer is accepted or older than the retention.
@@ -38,7 +41,7 @@ export function createDeliver(deps: Recording & Clocked & Delivery): StepOf {
         signal.throwIfAborted();
         // Without a connection there is nothing to wait for but the connection itself.
         if (isAosError(error, 'NOT_CONNECTED')) continue;
-        if (!isAosError(error, 'DISPATCHER_TIMEOUT', 'DISPATCHER_REFUSED')) throw error;
+        if (!isAosError(error, 'DISPATCHER_TIMEOUT', 'DISPATCHER_REFUSED', 'RESULT_TAKEN')) throw error;
         const {code, message} = error;
         const retryInMs = job.deliveries.backoff.next();
         emit({type: 'result_retry', job: refOf(record), code, message, retryInMs});
@@ -58,7 +61,10 @@ export function createDeliver(deps: Recording & Clocked & Delivery): StepOf {
     try {
       const {code, message} = await reply;
       if (code !== 200)
-        throw new AosError('DISPATCHER_REFUSED', `the result was answered with code ${code}: ${message}`);
+        throw new AosError(
+          code === CONFLICT ? 'RESULT_TAKEN' : 'DISPATCHER_REFUSED',
+          `the result was answered with code ${code}: ${message}`,
+        );
     } catch (error) {
       await retryJournalWrite(() => journal.signed(seq, delivery));
       throw error;
