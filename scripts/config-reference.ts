@@ -15,7 +15,8 @@ as absent. In a variable, items of a list are separated by commas. Addresses and
 
 - Times: \`500ms\`, \`30s\`, \`10m\`, \`1h30m\`, \`3d\`, or plain seconds.
 - Addresses: 0x and 40 hex digits; letters in mixed case must have the right EIP-55 checksum.
-- Paths: relative ones start at the directory of the file (those of variables in the working directory); \`~/\` is home.
+- Paths: relative ones start at the directory of the file; those of variables are absolute. \`~/\` is home; \`~name/\` and \`$VARIABLE\` are refused,
+  since only a shell expands them (a file of such a name: \`./~name\`).
 - \`node_id\` and \`signer_key\` may also be at top level.
 - A raw private key in \`signer_key\` is refused (exit 77); the message says how to move it into Web3Signer.
 - All errors are reported at once (exit 78); unknown keys only cause a warning.

@@ -159,7 +159,7 @@ describe('something in the way', () => {
   it('refuses to be the second of a node', async () => {
     const first = world.start(['run', '-c', devnet.config, '--json', '--quiet']);
     await first.event('connected');
-    expect(await failure(['run', '-c', devnet.config])).toMatchObject({exit: 77, code: 'JOURNAL_LOCKED'});
+    expect(await failure(['run', '-c', devnet.config])).toMatchObject({exit: 77, code: 'NODE_LOCKED'});
     expect((await first.kill('SIGTERM')).code).toBe(143);
     // Nor is the lock left behind by a crash.
     const second = world.start(['run', '-c', devnet.config, '--json', '--quiet']);

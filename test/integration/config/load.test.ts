@@ -123,7 +123,7 @@ describe('loadConfig', () => {
     withConfig(goodFile({more: `store:\n  dir: ${text}\n`}), (source) => {
       const error = thrown(() => loadConfig({...source, env: {HOME: '/h'}}, {need: 'run'}));
       expect(isAosError(error, 'CONFIG_INVALID')).toBe(true);
-      expect(String(error)).toContain('only ~/ is expanded'.slice(text.startsWith('~') ? 0 : 99));
+      expect(String(error)).toContain('expanded');
     });
   });
 
