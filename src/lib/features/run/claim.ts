@@ -1,3 +1,4 @@
+import {join} from 'node:path';
 import type {Config} from '../../config/config.ts';
 import {controlDirs, controlFile} from '../../config/control-paths.ts';
 import {knownHome} from '../../config/user-path.ts';
@@ -6,6 +7,7 @@ import type {Code} from '../../foundation/errors/table.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {duration} from '../../foundation/time/duration.ts';
 import {claimNode} from '../../node/identity-lock/claim.ts';
+import {readHolder, writeHolder, type Holder} from '../../node/identity-lock/holder.ts';
 import {DEVNET_CHAIN_ID, lockNames} from '../../node/identity-lock/identity.ts';
 import {takeIdentity} from '../../node/identity-lock/lock.ts';
 import {lockDirs, placesHere} from '../../node/identity-lock/places.ts';
@@ -42,7 +44,7 @@ export async function claimForRun<T>(
   const isDevnet = chainId === DEVNET_CHAIN_ID;
   const sockets = controlDirs(process.env, uid);
   const dirs = lockDirs(placesHere(uid, isDevnet ? null : knownHome()));
-  const holder = {
+  const holder: Holder = {
     pid: process.pid,
     version,
     network,
@@ -50,6 +52,8 @@ export async function claimForRun<T>(
     startedAt: systemTime.now(),
     stoppingMs: null,
   };
+  // Beside the journal too: another container has other directories of locks, and may have the same journal.
+  const words = join(store.dir, 'owner.json');
   const {lock, opened} = await claimNode({
     nodeId: node.id,
     take: () =>
@@ -72,6 +76,8 @@ export async function claimForRun<T>(
             signal,
           }),
     open,
+    // Its process may be in another container, so whether its number lives here says nothing.
+    journalHolder: () => readHolder(words, () => true),
     time: systemTime,
     stop,
     onWait: ({pid}, ms) =>
@@ -80,7 +86,12 @@ export async function claimForRun<T>(
         message: `the former operator (pid ${pid ?? '?'}) stops; waiting up to ${duration(ms)} for its end`,
       }),
   });
-  const forget = onAbort(stop, () => lock.stopping(shutdownGraceMs));
+  writeHolder(words, holder);
+  const stopping = (graceMs: number): void => {
+    lock.stopping(graceMs);
+    writeHolder(words, {...holder, stoppingMs: graceMs});
+  };
+  const forget = onAbort(stop, () => stopping(shutdownGraceMs));
   return {
     opened,
     warnings:
@@ -92,7 +103,7 @@ export async function claimForRun<T>(
               message: `no directory can hold the lock of this node_id, so a second operator is not kept out${lock.unusable.length === 0 ? '' : `: ${lock.unusable.join('; ')}`}`,
             },
           ],
-    stopping: lock.stopping,
+    stopping,
     release() {
       forget();
       lock.release();

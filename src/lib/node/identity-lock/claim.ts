@@ -15,6 +15,8 @@ export type ClaimDeps<T> = {
   running: (signal: AbortSignal) => Promise<Holder | null>;
   /** Opens what only one operator may have. @throws AosError JOURNAL_LOCKED when another process has it */
   open: () => Promise<T>;
+  /** Who says that it has the journal; null: not known. */
+  journalHolder: () => Holder | null;
   time: Pick<Time, 'monotonic' | 'sleep'>;
   /** Ends the wait; its reason is a StopReason. */
   stop: AbortSignal;
@@ -58,7 +60,8 @@ export async function claimNode<T>(deps: ClaimDeps<T>): Promise<{lock: IdentityL
 
 type Attempt<T> = {lock: IdentityLock; opened: T} | {holder: Holder | null; refusal: AosError};
 
-async function attempt<T>({nodeId, take, running, open, stop}: ClaimDeps<T>): Promise<Attempt<T>> {
+async function attempt<T>(deps: ClaimDeps<T>): Promise<Attempt<T>> {
+  const {nodeId, take, running, open, stop} = deps;
   const taken = take();
   if ('holder' in taken) return {holder: taken.holder, refusal: locked(nodeId, taken.holder)};
   const {lock} = taken;
@@ -73,7 +76,9 @@ async function attempt<T>({nodeId, take, running, open, stop}: ClaimDeps<T>): Pr
     lock.release();
     const isCutOff = stop.aborted && !isAosError(error);
     if (!isAosError(error, 'JOURNAL_LOCKED') && !isCutOff) throw error;
-    return {holder: null, refusal: isAosError(error) ? error : locked(nodeId, null)};
+    return isAosError(error)
+      ? {holder: deps.journalHolder(), refusal: error}
+      : {holder: null, refusal: locked(nodeId, null)};
   }
 }
 

@@ -1,4 +1,4 @@
-import {chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
@@ -74,6 +74,17 @@ describe('the directories of locks', () => {
     // The name is free again: the directory that is held meanwhile still counts.
     rmSync(join(root, 'tmp', `aos-locks-${uid}`), {force: true});
     expect(lockDirs(only)).toEqual([join(root, 'tmp', `aos-locks-${uid}`), ...dirs]);
+  });
+
+  it.runIf(uid === 0)('have another name where another user has taken theirs', () => {
+    using here = machine();
+    const {places, root} = here;
+    mkdirSync(join(root, 'tmp', `aos-locks-${uid}`));
+    chownSync(join(root, 'tmp', `aos-locks-${uid}`), 12_345, 12_345);
+    const only = {...places, home: null, runtime: join(root, 'none'), common: [join(root, 'tmp')]};
+    expect(short(root, lockDirs(only))).toEqual([expect.stringMatching(/^tmp\/aos-locks-0-\w{6}$/)]);
+    chownSync(join(root, 'home'), 12_345, 12_345);
+    expect(lockDirs({...places, common: []})).toEqual([join(root, 'run', '0', 'aos-locks')]);
   });
 
   it('take back a mode that lets others in, and know no other user’s', () => {

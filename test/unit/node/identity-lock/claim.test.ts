@@ -18,7 +18,7 @@ const stops: Holder = {...works, stoppingMs: 30_000};
 const unknown: Holder = {...works, pid: null, startedAt: null, store: '', version: ''};
 
 /** What is in the way from a time on, ms: the lock of a holder (null: not known), a socket, or the journal. */
-type Way = {from: number; lock?: Holder | null; socket?: Holder; journal?: true};
+type Way = {from: number; lock?: Holder | null; socket?: Holder; journal?: true; owner?: Holder};
 
 function stage(way: readonly Way[]) {
   const time = virtualTime();
@@ -47,6 +47,7 @@ function stage(way: readonly Way[]) {
       now()?.journal === true
         ? Promise.reject(new AosError('JOURNAL_LOCKED', 'the journal in /data is in use'))
         : Promise.resolve('journal'),
+    journalHolder: () => now()?.owner ?? null,
     time,
     stop: stop.signal,
     onWait: ({pid}, ms) => waits.push(`${pid ?? '?'} ${ms}`),
@@ -77,6 +78,8 @@ describe('becoming the only operator of a node', () => {
     ['another process has the journal', [{from: 0, journal: true}], 'JOURNAL_LOCKED 77 at 600'],
     ['another process has the journal for a moment', [{from: 0, journal: true}, {from: 300}], 'taken at 400'],
     ['the operator is asked to stop in this moment', [{from: 0, lock: works}, {from: 300, lock: stops}, {from: 4_000}], 'taken at 4000'],
+    ['another container has the journal, and works', [{from: 0, journal: true, owner: works}], 'JOURNAL_LOCKED 77 at 600'],
+    ['another container has the journal, and stops', [{from: 0, journal: true, owner: stops}, {from: 7_000}], 'taken at 7000'],
     ['it stops and ends', [{from: 0, lock: stops}, {from: 9_000}], 'taken at 9000'],
     ['an earlier version stops, and its journal is closed last', [{from: 0, socket: stops}, {from: 5_000, socket: unknown}, {from: 5_300, journal: true}, {from: 6_000}], 'taken at 6000'],
     ['it stops and never ends', [{from: 0, lock: stops}], 'NODE_STOPPING 75 at 35000'],
