@@ -170,6 +170,18 @@ describe('the verdict', () => {
       /^NO WORK for 1s: connected, but no job for 3 h \(NO_JOBS\)/,
     ],
     [
+      'a second operator',
+      {
+        type: 'problem',
+        part: 'identity',
+        code: 'SECOND_OPERATOR',
+        message: 'another operator may work for this node_id',
+        next: say('Look.'),
+      },
+      'fail',
+      /^SECOND OPERATOR for 1s: another operator may work for this node_id \(SECOND_OPERATOR\)/,
+    ],
+    [
       'a refusal with its words',
       {
         type: 'disconnected',
