@@ -38,7 +38,7 @@ export async function claimForRun<T>(
     open: () => Promise<T>;
   },
 ): Promise<Claim<T>> {
-  const {network, chainId, node, chain, store, shutdownGraceMs} = config;
+  const {network, chainId, node, net, chain, store, shutdownGraceMs} = config;
   const {version, stop, onWait, open} = options;
   const uid = process.getuid?.() ?? 0;
   const isDevnet = chainId === DEVNET_CHAIN_ID;
@@ -59,7 +59,12 @@ export async function claimForRun<T>(
     take: () =>
       takeIdentity({
         driver: pickDriver(),
-        names: lockNames({nodeId: node.id, chainId, rpcUrls: chain.rpcUrls}),
+        names: lockNames({
+          nodeId: node.id,
+          chainId,
+          rpcUrls: chain.rpcUrls,
+          dispatcherUrl: net.dispatcherUrl,
+        }),
         dirs,
         holder,
       }),

@@ -7,6 +7,8 @@ export type Identity = {
   /** Null: the configuration does not say. */
   chainId: number | null;
   rpcUrls: readonly string[];
+  /** ws:// or wss:// */
+  dispatcherUrl: string;
 };
 
 /**
@@ -20,16 +22,23 @@ export type LockNames = {
   exclusive: readonly string[];
 };
 
-/** The chain id of every development network, whose operators have the same well-known keys. */
+/**
+ * The chain id of every development network, whose operators have the same well-known keys. Which one it is, its RPC and its
+ * dispatcher say; one of the two may be reached by a relay.
+ */
 export const DEVNET_CHAIN_ID = 31_337;
 
 const NAME_DIGITS = 24;
 
-export function lockNames({nodeId, chainId, rpcUrls}: Identity): LockNames {
-  const node = nameOf(['node', nodeId.toLowerCase()]);
+export function lockNames({nodeId, chainId, rpcUrls, dispatcherUrl}: Identity): LockNames {
+  const id = nodeId.toLowerCase();
+  const node = nameOf([id]);
   if (chainId === null) return {shared: [], exclusive: [node]};
-  const places = chainId === DEVNET_CHAIN_ID ? rpcUrls.map(machineOf) : [''];
-  const names = places.map((place) => nameOf(['node', nodeId.toLowerCase(), chainId, place]));
+  if (chainId !== DEVNET_CHAIN_ID) return {shared: [node], exclusive: [nameOf([id, chainId])]};
+  const names = [
+    ...rpcUrls.map((url) => nameOf([id, chainId, 'rpc', machineOf(url)])),
+    nameOf([id, chainId, 'dispatcher', machineOf(dispatcherUrl)]),
+  ];
   return {shared: [node], exclusive: [...new Set(names)].sort()};
 }
 
@@ -41,6 +50,6 @@ function nameOf(parts: readonly (string | number)[]): string {
 function machineOf(url: string): string {
   const {hostname, port, protocol} = new URL(url);
   const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-  const usual = protocol === 'https:' ? '443' : '80';
+  const usual = protocol === 'https:' || protocol === 'wss:' ? '443' : '80';
   return `${isHere ? 'localhost' : hostname}:${port === '' ? usual : port}`;
 }

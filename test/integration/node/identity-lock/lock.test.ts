@@ -30,7 +30,13 @@ const take = (dirs: readonly string[], identity: Partial<Identity> = {}): Taking
     driver,
     dirs,
     holder,
-    names: lockNames({nodeId: A, chainId: 1, rpcUrls: ['http://127.0.0.1:1'], ...identity}),
+    names: lockNames({
+      nodeId: A,
+      chainId: 1,
+      rpcUrls: ['http://127.0.0.1:1'],
+      dispatcherUrl: 'ws://127.0.0.1:2/ws',
+      ...identity,
+    }),
   });
 function taken(taking: Taking): IdentityLock {
   if ('lock' in taking) return taking.lock;

@@ -249,7 +249,14 @@ describe('links', () => {
       running([...EARNING, {type: 'stopping', reason: 'SIGTERM', inProgress: 0, graceMs: 1}]),
       'dispatcher',
       'fail',
-      'aos run',
+      'A start waits until it has ended: aos run',
+    ],
+    [
+      'a second operator',
+      running([...EARNING, problem('identity')]),
+      'dispatcher',
+      'fail',
+      'repair it',
     ],
     [
       'silent for long',

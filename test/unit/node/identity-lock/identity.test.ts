@@ -3,8 +3,17 @@ import {lockNames, type Identity} from '../../../../src/lib/node/identity-lock/i
 
 const A = '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73';
 const names = (identity: Partial<Identity>) =>
-  lockNames({nodeId: A, chainId: 1, rpcUrls: ['https://rpc.example.org/v3/key'], ...identity});
-const devnet = (...rpcUrls: string[]) => names({chainId: 31_337, rpcUrls});
+  lockNames({
+    nodeId: A,
+    chainId: 1,
+    rpcUrls: ['https://rpc.example.org/v3/key'],
+    dispatcherUrl: 'ws://127.0.0.1:9/ws',
+    ...identity,
+  });
+let port = 1_000;
+/** Each with a dispatcher of its own. */
+const devnet = (...rpcUrls: string[]) =>
+  names({chainId: 31_337, rpcUrls, dispatcherUrl: `ws://127.0.0.1:${(port += 1)}/ws`});
 
 /** Whether two operators of these identities are kept apart: one of them wants alone what the other has. */
 function collide(a: ReturnType<typeof names>, b: ReturnType<typeof names>): boolean {
@@ -39,6 +48,15 @@ describe('the locks of two identities', () => {
     ['two machines', ['http://10.0.0.1:1'], ['http://10.0.0.2:1'], false],
   ])('%s: %j and %j', (_name, one, other, isKept) => {
     expect(collide(devnet(...one), devnet(...other))).toBe(isKept);
+  });
+
+  it('are those of the dispatcher of a devnet too, when its RPC is reached by a relay', () => {
+    const by = (rpc: string, dispatcherUrl: string) =>
+      names({chainId: 31_337, rpcUrls: [`http://127.0.0.1:${rpc}`], dispatcherUrl});
+    expect(collide(by('1', 'ws://127.0.0.1:5/ws'), by('2', 'ws://localhost:5/other'))).toBe(true);
+    expect(collide(by('1', 'ws://127.0.0.1:5/ws'), by('2', 'ws://localhost:6/ws'))).toBe(false);
+    // The port of one is no dispatcher of the other.
+    expect(collide(by('5', 'ws://127.0.0.1:6/ws'), by('6', 'ws://127.0.0.1:5/ws'))).toBe(false);
   });
 
   it('are names of files, without what is in the URL', () => {
