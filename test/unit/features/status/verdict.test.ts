@@ -74,7 +74,7 @@ describe('links', () => {
     expect(statusExitCode(links)).toBe(0);
   });
 
-  const problem = (part: 'signer' | 'worker' | 'dispatcher' | 'jobs') =>
+  const problem = (part: 'signer' | 'worker' | 'dispatcher' | 'jobs' | 'identity') =>
     ({type: 'problem', part, code: 'BUG', message: 'broken', next: say('repair it')}) as const;
   const failed = (seq: number) =>
     [
