@@ -1,3 +1,4 @@
+import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {createPrivateFile} from '../journal/files.ts';
 import type {Database, SqliteDriver} from '../journal/driver.ts';
@@ -48,6 +49,10 @@ export function takeIdentity(options: {
       return {holder: readHolder(infoOf(dir, taken.busy), processLives)};
     }
   }
+  /** A devnet that has ended leaves nothing but empty files: only its operator reads its words. */
+  const forget = (): void => {
+    for (const {dir} of held) for (const name of names.exclusive) rmSync(infoOf(dir, name), {force: true});
+  };
   const say = (now: Holder): void => {
     for (const {dir} of held)
       for (const name of [...names.shared, ...names.exclusive]) writeHolder(infoOf(dir, name), now);
@@ -58,7 +63,10 @@ export function takeIdentity(options: {
       dirs: held.map(({dir}) => dir),
       unusable,
       stopping: (graceMs) => say({...holder, stoppingMs: graceMs}),
-      release,
+      release() {
+        forget();
+        release();
+      },
     },
   };
 }
