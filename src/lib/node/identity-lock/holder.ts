@@ -1,4 +1,4 @@
-import {readFileSync, renameSync, writeFileSync} from 'node:fs';
+import {readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import * as v from 'valibot';
 
 /** The operator that has a lock, as it says of itself. */
@@ -34,6 +34,15 @@ export function writeHolder(path: string, holder: Holder): void {
     renameSync(draft, path);
   } catch {
     // The lock alone keeps others out: these are only words for them.
+  }
+}
+
+/** Takes those words away. */
+export function forgetHolder(path: string): void {
+  try {
+    rmSync(path, {force: true});
+  } catch {
+    // words of a process that has ended say nothing
   }
 }
 

@@ -1,10 +1,9 @@
-import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {createPrivateFile} from '../journal/files.ts';
 import type {Database, SqliteDriver} from '../journal/driver.ts';
 import {sqliteCode} from '../journal/failure.ts';
 import {errorText} from '../../foundation/errors/error.ts';
-import {processLives, readHolder, writeHolder, type Holder} from './holder.ts';
+import {forgetHolder, processLives, readHolder, writeHolder, type Holder} from './holder.ts';
 import type {LockNames} from './identity.ts';
 
 /** The lock of an identity, held in several directories at once. */
@@ -51,7 +50,7 @@ export function takeIdentity(options: {
   }
   /** A devnet that has ended leaves nothing but empty files: only its operator reads its words. */
   const forget = (): void => {
-    for (const {dir} of held) for (const name of names.exclusive) rmSync(infoOf(dir, name), {force: true});
+    for (const {dir} of held) for (const name of names.exclusive) forgetHolder(infoOf(dir, name));
   };
   const say = (now: Holder): void => {
     for (const {dir} of held)
