@@ -8,7 +8,10 @@ import {hostileSize} from '../support/hostile-size.ts';
 
 /** How a start ended, or that it works. */
 async function outcome(cli: Cli): Promise<'works' | number | null> {
-  return Promise.race([cli.event('connected').then(() => 'works' as const), cli.end().then(({code}) => code)]);
+  return Promise.race([
+    cli.event('connected').then(() => 'works' as const),
+    cli.end().then(({code}) => code),
+  ]);
 }
 
 function place(world: World, name: string): Record<string, string> {
@@ -24,7 +27,9 @@ describe('operators of one node that start in the same moment', () => {
     for (let round = 0; round < rounds; round += 1) {
       const ids = await devnet.submit(5, {prompt: `round ${round}`});
       const starts = ['a', 'b', 'c'].map((name) =>
-        world.start(['run', '-c', devnet.config, '--json', '--quiet'], {env: place(world, `${round}-${name}`)}),
+        world.start(['run', '-c', devnet.config, '--json', '--quiet'], {
+          env: place(world, `${round}-${name}`),
+        }),
       );
       const ends = await Promise.all(starts.map(outcome));
       expect(ends.filter((end) => end === 'works')).toHaveLength(1);
@@ -81,7 +86,13 @@ describe.runIf(process.getuid?.() === 0)('an operator of another user', () => {
       for (const file of [dir, ...Object.values(files)]) chownSync(file, OTHER, OTHER);
       const second = world.start(['run', '--json', '--quiet'], {
         shell: `exec setpriv --reuid ${OTHER} --regid ${OTHER} --clear-groups $AOS run -c ${files.config} --json --quiet`,
-        env: {HOME: dir, AOS_HOME: dir, AOS_STORE_DIR: `${dir}/state`, AOS_NET_REST_URL: '127.0.0.1:0', AOS_NODE_VRF_KEY_FILE: files.key},
+        env: {
+          HOME: dir,
+          AOS_HOME: dir,
+          AOS_STORE_DIR: `${dir}/state`,
+          AOS_NET_REST_URL: '127.0.0.1:0',
+          AOS_NODE_VRF_KEY_FILE: files.key,
+        },
         cwd: dir,
       });
       const seen = (cli: Cli) => cli.event('problem', (line) => line['code'] === 'SECOND_OPERATOR');

@@ -40,11 +40,7 @@ export function findConfig(where: {flag?: string | undefined; env: Env; cwd: str
 }
 
 /** The file that `-c` or AOS_CONFIG names; null: neither does. @throws AosError PATH_INVALID */
-export function namedConfig(where: {
-  flag?: string | undefined;
-  env: Env;
-  cwd: string;
-}): FoundConfig | null {
+export function namedConfig(where: {flag?: string | undefined; env: Env; cwd: string}): FoundConfig | null {
   const {flag, env, cwd} = where;
   if (flag !== undefined) return {path: namedPath(flag, cwd, env, '--config'), from: 'flag'};
   const path = pathOfVariable(env, 'AOS_CONFIG');

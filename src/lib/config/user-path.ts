@@ -15,7 +15,8 @@ const MOST_SHOWN = 200;
  */
 export function pathMistake(text: string): string | null {
   if (text.includes('\0')) return 'has a NUL character';
-  if (/^~[^/]/.test(text)) return 'has a ~ with a name after it, and only ~/ is expanded (a file of that name: ./~)';
+  if (/^~[^/]/.test(text))
+    return 'has a ~ with a name after it, and only ~/ is expanded (a file of that name: ./~)';
   if (/^\$[A-Za-z_{(]/.test(text)) return 'begins with a variable, and variables are not expanded';
   return null;
 }

@@ -83,29 +83,28 @@ describe('loadConfig', () => {
 
   it('takes paths of the file from the file, and those of variables only when they are absolute', () => {
     const more = 'store:\n  dir: data\n';
-    withConfig(
-      goodFile({more}),
-      (source, dir) => {
-        const at = (env: Record<string, string>): string =>
-          loadConfig({...source, cwd: '/', file: join(dir, 'config.yaml'), env: {HOME: '/h', ...env}}, {need: 'run'})
-            .config.store.dir;
-        expect(at({})).toBe(join(dir, 'data'));
-        expect(at({AOS_STORE_DIR: '/s'})).toBe('/s');
-        expect(at({AOS_STORE_DIR: '~/s'})).toBe('/h/s');
-        expect(at({AOS_STORE_DIR: ''})).toBe(join(dir, 'data'));
-        for (const [value, why] of [
-          ['s', 'is relative'],
-          ['./s', 'is relative'],
-          ['~x/s', 'a ~ with a name'],
-          ['$HOME/s', 'a variable'],
-        ] as const) {
-          const error = thrown(() => at({AOS_STORE_DIR: value}));
-          expect(isAosError(error, 'CONFIG_INVALID')).toBe(true);
-          expect(String(error)).toContain('AOS_STORE_DIR  store.dir');
-          expect(String(error)).toContain(why);
-        }
-      },
-    );
+    withConfig(goodFile({more}), (source, dir) => {
+      const at = (env: Record<string, string>): string =>
+        loadConfig(
+          {...source, cwd: '/', file: join(dir, 'config.yaml'), env: {HOME: '/h', ...env}},
+          {need: 'run'},
+        ).config.store.dir;
+      expect(at({})).toBe(join(dir, 'data'));
+      expect(at({AOS_STORE_DIR: '/s'})).toBe('/s');
+      expect(at({AOS_STORE_DIR: '~/s'})).toBe('/h/s');
+      expect(at({AOS_STORE_DIR: ''})).toBe(join(dir, 'data'));
+      for (const [value, why] of [
+        ['s', 'is relative'],
+        ['./s', 'is relative'],
+        ['~x/s', 'a ~ with a name'],
+        ['$HOME/s', 'a variable'],
+      ] as const) {
+        const error = thrown(() => at({AOS_STORE_DIR: value}));
+        expect(isAosError(error, 'CONFIG_INVALID')).toBe(true);
+        expect(String(error)).toContain('AOS_STORE_DIR  store.dir');
+        expect(String(error)).toContain(why);
+      }
+    });
   });
 
   it.each([

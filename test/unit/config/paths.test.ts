@@ -128,8 +128,15 @@ describe('a path that a user names', () => {
 
 describe('a path of a variable', () => {
   it('is absolute, or begins at home; an empty one counts as unset', () => {
-    const read = (value: string | undefined): string | undefined => pathOfVariable({HOME: '/h', X: value}, 'X');
-    expect([undefined, '', '/a/../b', '~', '~/a'].map(read)).toEqual([undefined, undefined, '/b', '/h', '/h/a']);
+    const read = (value: string | undefined): string | undefined =>
+      pathOfVariable({HOME: '/h', X: value}, 'X');
+    expect([undefined, '', '/a/../b', '~', '~/a'].map(read)).toEqual([
+      undefined,
+      undefined,
+      '/b',
+      '/h',
+      '/h/a',
+    ]);
   });
 
   it.each(['a', './a', '../a', '.', '~x/a', '$HOME/a'])('%s is refused', (value) => {

@@ -48,9 +48,7 @@ export function checkStore({answers}: Known, place: FilePlace): Finding {
   const typed = answers['store-dir'] ?? '';
   const network = answers.network ?? 'custom';
   const dir =
-    typed === ''
-      ? nodeStateDir(aosDirs(place.env), network, nodeIdOf(answers))
-      : placed(typed, place);
+    typed === '' ? nodeStateDir(aosDirs(place.env), network, nodeIdOf(answers)) : placed(typed, place);
   const why = whyUnwritable(dir);
   if (why === null) return check.ok(`the journal will be in ${safeText(dir)}`);
   return check.fail(

@@ -110,10 +110,8 @@ export function configuredBlsKey(
 ): BlsKey | null {
   const {blsKeyFile: configured, blsPasswordFile} = config.node;
   const flagged = flags['bls-key-file'];
-  const path = 
-    flagged === undefined
-      ? configured
-      : userPath(flagged, process.cwd(), process.env, '--bls-key-file');
+  const path =
+    flagged === undefined ? configured : userPath(flagged, process.cwd(), process.env, '--bls-key-file');
   if (path === null) return null;
   const isFlagged = flags['password-file'] !== undefined || flags['password-fd'] !== undefined;
   return blsKeyFile(path, () => {

@@ -5,7 +5,6 @@ import {knownHome} from '../../config/user-path.ts';
 import {onAbort} from '../../foundation/async/abort.ts';
 import type {Code} from '../../foundation/errors/table.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
-import {duration} from '../../foundation/time/duration.ts';
 import {claimNode} from '../../node/identity-lock/claim.ts';
 import {readHolder, writeHolder, type Holder} from '../../node/identity-lock/holder.ts';
 import {DEVNET_CHAIN_ID, lockNames} from '../../node/identity-lock/identity.ts';
@@ -88,7 +87,7 @@ export async function claimForRun<T>(
     onWait: ({pid}, ms) =>
       onWait({
         code: 'NODE_STOPPING',
-        message: `the former operator (pid ${pid ?? '?'}) stops; waiting up to ${duration(ms)} for its end`,
+        message: `the former operator (pid ${pid ?? '?'}) stops; waiting up to ${Math.ceil(ms / 1000)} s for its end`,
       }),
   });
   writeHolder(words, holder);

@@ -1,7 +1,6 @@
 import {run, say} from '../../foundation/next-step/next-step.ts';
 import {AosError, isAosError, stoppedBy} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {duration} from '../../foundation/time/duration.ts';
 import {isoTime, type Time} from '../../foundation/time/time.ts';
 import type {Holder} from './holder.ts';
 import type {IdentityLock, Taking} from './lock.ts';
@@ -83,8 +82,7 @@ async function attempt<T>(deps: ClaimDeps<T>): Promise<Attempt<T>> {
 }
 
 function locked(nodeId: string, holder: Holder | null): AosError {
-  if (holder === null)
-    return new AosError('NODE_LOCKED', `another process of this user works for ${nodeId}`);
+  if (holder === null) return new AosError('NODE_LOCKED', `another process of this user works for ${nodeId}`);
   const {pid, version, network, store, startedAt} = holder;
   const facts = [
     ...(pid === null ? [] : [`pid ${pid}`]),
@@ -97,7 +95,9 @@ function locked(nodeId: string, holder: Holder | null): AosError {
     `an operator works for ${nodeId} on ${safeText(network, 40)} already: ${facts}`,
     {
       details: {pid, store: safeText(store, MOST_PATH)},
-      ...(pid === null ? {} : {next: say(`Stop that one first, if this one is to take over: kill -TERM ${pid}`)}),
+      ...(pid === null
+        ? {}
+        : {next: say(`Stop that one first, if this one is to take over: kill -TERM ${pid}`)}),
     },
   );
 }
@@ -105,7 +105,7 @@ function locked(nodeId: string, holder: Holder | null): AosError {
 function notEnded({pid}: Holder, ms: number): AosError {
   return new AosError(
     'NODE_STOPPING',
-    `the former operator (pid ${pid ?? '?'}) has not ended within ${duration(ms)}`,
+    `the former operator (pid ${pid ?? '?'}) has not ended within ${Math.ceil(ms / 1000)} s`,
     {details: {pid}, next: run('run', [], 'Start it again when that process has ended')},
   );
 }
@@ -114,6 +114,7 @@ function notEnded({pid}: Holder, ms: number): AosError {
 function stopped(reason: unknown, former: Holder | null): AosError {
   if (reason !== 'SIGINT' && reason !== 'SIGTERM')
     return new AosError('NODE_STOPPING', 'the former operator has not ended in the time of this run');
-  const what = former === null ? 'it started' : `it waited for the former operator (pid ${former.pid ?? '?'})`;
+  const what =
+    former === null ? 'it started' : `it waited for the former operator (pid ${former.pid ?? '?'})`;
   return stoppedBy(reason, `stopped while ${what}`);
 }

@@ -1,4 +1,14 @@
-import {chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
@@ -25,7 +35,8 @@ function machine(): {root: string; places: LockPlaces; [Symbol.dispose](): void}
   };
 }
 
-const short = (root: string, dirs: readonly string[]): string[] => dirs.map((dir) => dir.slice(root.length + 1));
+const short = (root: string, dirs: readonly string[]): string[] =>
+  dirs.map((dir) => dir.slice(root.length + 1));
 
 describe('the directories of locks', () => {
   it('are all that can be, and ours alone', () => {

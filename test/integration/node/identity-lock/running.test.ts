@@ -9,7 +9,13 @@ import {operatorOnSocket} from '../../../../src/lib/node/identity-lock/running.t
 import {eventLog, STARTED} from '../../../support/event-log.ts';
 
 const FILE = 'abcdef012345.sock';
-const HELLO = {version: '0.0.9', nodeId: '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266', network: 'hoodi', host: 'here', pid: 7};
+const HELLO = {
+  version: '0.0.9',
+  nodeId: '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',
+  network: 'hoodi',
+  host: 'here',
+  pid: 7,
+};
 const uid = process.getuid?.() ?? 0;
 
 let dir: string;

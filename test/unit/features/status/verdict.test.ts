@@ -251,13 +251,7 @@ describe('links', () => {
       'fail',
       'A start waits until it has ended: aos run',
     ],
-    [
-      'a second operator',
-      running([...EARNING, problem('identity')]),
-      'dispatcher',
-      'fail',
-      'repair it',
-    ],
+    ['a second operator', running([...EARNING, problem('identity')]), 'dispatcher', 'fail', 'repair it'],
     [
       'silent for long',
       {

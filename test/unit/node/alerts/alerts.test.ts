@@ -83,7 +83,13 @@ describe('how bad a problem with jobs is', () => {
 });
 
 it('a second operator is as bad as an outage', () => {
-  const problem = {type: 'problem', part: 'identity', code: 'SECOND_OPERATOR', message: 'm', next: say('Look.')} as const;
+  const problem = {
+    type: 'problem',
+    part: 'identity',
+    code: 'SECOND_OPERATOR',
+    message: 'm',
+    next: say('Look.'),
+  } as const;
   const [alert] = told([[0, problem]], 60_000);
   expect(alert).toMatchObject({subject: 'identity', severity: 'critical', code: 'SECOND_OPERATOR'});
 });

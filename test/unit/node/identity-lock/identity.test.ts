@@ -18,7 +18,9 @@ const devnet = (...rpcUrls: string[]) =>
 /** Whether two operators of these identities are kept apart: one of them wants alone what the other has. */
 function collide(a: ReturnType<typeof names>, b: ReturnType<typeof names>): boolean {
   const all = (one: typeof a): string[] => [...one.shared, ...one.exclusive];
-  return a.exclusive.some((name) => all(b).includes(name)) || b.exclusive.some((name) => all(a).includes(name));
+  return (
+    a.exclusive.some((name) => all(b).includes(name)) || b.exclusive.some((name) => all(a).includes(name))
+  );
 }
 
 describe('the locks of two identities', () => {
@@ -31,7 +33,12 @@ describe('the locks of two identities', () => {
     ['another chain', {}, {chainId: 560_048}, false],
     ['a chain that is not known', {}, {chainId: null}, true],
     ['two chains that are not known', {chainId: null}, {chainId: null}, true],
-    ['two chains that are not known, two nodes', {chainId: null}, {chainId: null, nodeId: A.replace(/.$/, '4')}, false],
+    [
+      'two chains that are not known, two nodes',
+      {chainId: null},
+      {chainId: null, nodeId: A.replace(/.$/, '4')},
+      false,
+    ],
     ['a devnet and a chain that is not known', {chainId: 31_337}, {chainId: null}, true],
     ['a devnet and a real chain', {chainId: 31_337}, {}, false],
   ])('%s: %j and %j', (_name, one, other, isKept) => {

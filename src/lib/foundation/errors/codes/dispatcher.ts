@@ -86,7 +86,8 @@ export const DISPATCHER = {
   SECOND_OPERATOR: {
     exit: 'refused',
     category: 'safety',
-    means: 'Another operator seems to work for this node_id: each answers every job, and two answers cost stake.',
+    means:
+      'Another operator seems to work for this node_id: each answers every job, and two answers cost stake.',
     next: say('Find the other one (another machine, another user, a container) and stop one of the two.'),
     causes: [
       'A copy of this node was started elsewhere: aos has no standby on a second machine.',
@@ -99,7 +100,10 @@ export const DISPATCHER = {
     category: 'safety',
     means: 'The dispatcher keeps another result of this node for the job, which this journal does not have.',
     next: say('See whether another operator works for this node_id.'),
-    causes: ['Another operator with this node_id answered first.', 'The journal was lost or restored from a copy.'],
+    causes: [
+      'Another operator with this node_id answered first.',
+      'The journal was lost or restored from a copy.',
+    ],
   },
   NO_JOBS: {
     exit: 'tryLater',

@@ -40,7 +40,10 @@ export function watchSecondOperator(deps: {
 
   function seen(what: string): void {
     seenAt = time.monotonic();
-    health.failed('identity', new AosError('SECOND_OPERATOR', `another operator may work for this node_id: ${what}`));
+    health.failed(
+      'identity',
+      new AosError('SECOND_OPERATOR', `another operator may work for this node_id: ${what}`),
+    );
   }
 
   return {

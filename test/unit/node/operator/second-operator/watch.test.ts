@@ -59,7 +59,9 @@ describe('an accepted connection that is taken away', () => {
       await put(SECOND, GONE);
     }
     await put(0, CONNECTED);
-    expect(said).toEqual([expect.stringMatching(/^identity SECOND_OPERATOR: .*taken away 4 times in 5 minutes$/)]);
+    expect(said).toEqual([
+      expect.stringMatching(/^identity SECOND_OPERATOR: .*taken away 4 times in 5 minutes$/),
+    ]);
   });
 
   it.each([
@@ -127,7 +129,14 @@ describe('what the dispatcher keeps', () => {
     ['another result', [{operator: NODE, result: 'theirs'}], 1],
     ['another result in another letter case', [{operator: NODE.toLowerCase(), result: 'theirs'}], 1],
     ['ours', [{operator: NODE, result: 'our answer'}], 0],
-    ['ours, and one of another tag', [{operator: NODE, result: 'theirs'}, {operator: NODE, result: 'our answer'}], 0],
+    [
+      'ours, and one of another tag',
+      [
+        {operator: NODE, result: 'theirs'},
+        {operator: NODE, result: 'our answer'},
+      ],
+      0,
+    ],
     ['only those of others', [{operator: NODE.replace(/.$/, '4'), result: 'theirs'}], 0],
     ['rows without an operator', [{operator: '', result: 'theirs'}], 0],
     ['nothing', [], 0],
@@ -143,7 +152,9 @@ describe('what the dispatcher keeps', () => {
     const good = stage({rows: () => []});
     for (let n = 0; n < 100; n += 1) await good.put(6 * SECOND, ACCEPTED, ACCEPTED);
     expect(good.asked).toHaveLength(10);
-    const bad = stage({rows: () => Promise.reject(new AosError('DISPATCHER_REFUSED', 'no such path')) as never});
+    const bad = stage({
+      rows: () => Promise.reject(new AosError('DISPATCHER_REFUSED', 'no such path')) as never,
+    });
     for (let n = 0; n < 600; n += 1) await bad.put(6 * SECOND, ACCEPTED);
     expect(bad.asked.length).toBeLessThan(4);
     expect(bad.said).toEqual([]);
@@ -171,7 +182,13 @@ describe('what the dispatcher keeps', () => {
 describe('a second operator that was seen', () => {
   it('is taken for gone after an hour without a sign, and its watch ends with the run', async () => {
     const {put, said, stop, ended, time} = stage();
-    const taken = {type: 'result_retry', job: jobRef(1), code: 'RESULT_TAKEN', message: 'm', retryInMs: 1} as const;
+    const taken = {
+      type: 'result_retry',
+      job: jobRef(1),
+      code: 'RESULT_TAKEN',
+      message: 'm',
+      retryInMs: 1,
+    } as const;
     await put(50 * MINUTE, taken);
     await put(50 * MINUTE, taken);
     expect(said).toHaveLength(1);
