@@ -58,7 +58,7 @@ async function fillJournal(): Promise<void> {
   const dir = nodeStateDir(aosDirs(world.env), 'custom', OPERATOR.address);
   const journal = await openJournal({dir, clockId: 1n});
   const frame = dispatchFrame([{jobId: 'a', clock: {'7': '76'}}]);
-  const {record} = await journal.receive({...newJob('a'), frame});
+  const {record} = await journal.receive(newJob('a', {frame}));
   const {seq} = record;
   await journal.select(seq, VRF, {requestId: 'q', seq, kind: 'opml', attempt: 1, askedAt: 1});
   const answer = {outcome: 'answered', vrf: VRF, content: contentOf({'7': '77'}), at: 3} as const;

@@ -25,6 +25,14 @@ export function dispatchFrame(jobs: readonly Dispatched[], {signed = true} = {})
   return signed ? sealed : sealed.replace(/"signature":"[0-9a-f]{130}"(?=[^[\]]*$)/, '"signature":""');
 }
 
+/** The element of one job in such a frame. */
+export function elementOf(jobId: string, clock: Entries): string {
+  return JSON.stringify({user: 'u', job_id: jobId, job: {tag: 'opml', model: 'tiny', prompt: 'p'}, clock});
+}
+
+/** The frame of {@link jobRecord}. */
+export const jobFrame = (): string => dispatchFrame([{jobId: 'job', clock: {'7': '3'}}]);
+
 export function contentOf(clock: Entries): string {
   return JSON.stringify({result: 'r', clock});
 }
@@ -47,7 +55,8 @@ export function jobRecord(over: Partial<JobRecord> = {}): JobRecord {
     key: {jobId: 'job', tag: '', position: ''},
     state: 'accepted',
     receivedAt: 1_000,
-    frame: dispatchFrame([{jobId: 'job', clock: {'7': '3'}}]),
+    bornAge: 0,
+    element: elementOf('job', {'7': '3'}),
     index: 0,
     kind: 'opml',
     model: 'tiny',

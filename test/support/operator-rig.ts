@@ -37,6 +37,7 @@ import type {WorkerConfig} from '../../src/lib/config/config.ts';
 import {createOpmlWorker} from '../../src/lib/peers/worker/opml.ts';
 import {bodyOf, OPERATOR} from './signer.ts';
 import {quietTime, type QuietTime, type QuietTimeOptions} from './quiet-time.ts';
+import {createSteadyTime} from '../../src/lib/foundation/time/steady-time.ts';
 import {mortalTime} from './virtual-time.ts';
 import type {Journal} from '../../src/lib/node/journal/journal.ts';
 
@@ -170,6 +171,8 @@ export type RunOptions = Partial<OperatorOptions> & {
   backoff?: {firstMs: number; capMs: number};
   /** What waits are jittered by [Math.random]. */
   random?: () => number;
+  /** How far the wall clock of the machine is ahead of the true time, ms [0]. */
+  clockAhead?: () => number;
 };
 
 export type RigOptions = {
@@ -259,13 +262,20 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       journal: seen,
       backoff,
       random = Math.random,
+      clockAhead = () => 0,
       url = `ws://127.0.0.1:${proxy.port}/ws`,
       ...change
     } = run;
-    const journal = await openJournal({dir, clockId: 1n, time, ...(driver === undefined ? {} : {driver})});
+    const machine = {...time, now: () => time.now() + clockAhead()};
+    const journal = await openJournal({
+      dir,
+      clockId: 1n,
+      time: machine,
+      ...(driver === undefined ? {} : {driver}),
+    });
     const dead = new AbortController();
     const killed = new AbortController();
-    const ownTime = mortalTime(time, killed.signal);
+    const ownTime = mortalTime(machine, killed.signal);
     const own = mortalJournal(journal, dead.signal);
     const web3signer = createWeb3Signer({
       url: `http://127.0.0.1:${signerProxy.port}`,
@@ -305,13 +315,14 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         noJobAfterMs: null,
         vrfSortPrecision: 6,
         rangeRefreshMs: 60_000,
+        evidenceMs: 3_600_000_000,
         retentionMs: 3_600_000_000,
         shutdownGraceMs: 60_000,
         maxAccepted: null,
         ...change,
       },
       {
-        time: ownTime,
+        time: createSteadyTime(ownTime),
         random,
         newId: randomUUID,
         newSecretId: () => randomBytes(16).toString('hex'),

@@ -160,7 +160,7 @@ export const FIELDS = {
   callbackListen: one('workers.callback_listen', listenAddress, '10.0.0.5:21002', 'Separate address for worker callbacks; without it only callbacks from this machine are accepted, at `net.rest_url`.'),
 
   storeDir: one('store.dir', filePath, '/var/lib/aos', 'Directory of the journal (default: one for this network and node in the state directory).'),
-  retention: one('store.retention', duration(60_000, 10 * YEAR), '4d', 'How long results are kept and sent again; at least checkpoint and challenge period together.', {fallback: '4d'}),
+  retention: one('store.retention', duration(60_000, 10 * YEAR), '4d', 'How long results are sent again, and what is packed of a job is kept; at least checkpoint and challenge period together.', {fallback: '4d'}),
 
   logFormat: one('log.format', oneOf(['pretty', 'logfmt', 'json']), 'logfmt', 'Format of the log lines (default: pretty on a terminal, else logfmt).'),
   logLevel: one('log.level', oneOf(['debug', 'info', 'warn', 'error']), 'warn', 'Minimum log level; `aos run --log-level` overrides it.', {fallback: 'info'}),

@@ -6,17 +6,21 @@ import type {Config} from '../../config/config.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {Emit} from '../../node/events/events.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
+import type {Time} from '../../foundation/time/time.ts';
 import {createWebhook, type Webhook} from '../../peers/webhook/webhook.ts';
 
 type AlertConfig = Pick<Config, 'alerts' | 'network' | 'node'>;
 
 /** Alerts of a running operator; null: no webhook is configured. */
-export function startAlerts(config: AlertConfig, options: {version: string; emit: Emit}): Alerts | null {
+export function startAlerts(
+  config: AlertConfig,
+  options: {version: string; emit: Emit; time: Time},
+): Alerts | null {
   const webhook = webhookOf(config);
   if (webhook === null) return null;
   const sender = senderOf(config, options.version);
   const alerts = createAlerts({
-    time: systemTime,
+    time: options.time,
     delayMs: config.alerts.delayMs,
     emit: options.emit,
     send: (alert, signal) => webhook.post(alertPayload(alert, sender, renderNext), signal),

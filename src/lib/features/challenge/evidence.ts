@@ -67,6 +67,7 @@ export async function gatherEvidence(config: Config, options: EvidenceOptions): 
     const jobs = [...selectJobs(allJobs(journal), counter, ownReadings)].map(({job, matches}): JobFacts => ({
       job,
       matches,
+      frame: frameOf(journal, job),
       requests: journal.requests(job.seq),
       readings: runOf(journal, job.key.jobId),
       range: rangeOfText(journal.recall(RANGE_NOTE)) ?? null,
@@ -135,7 +136,7 @@ function noChallenge(book: Challenges, clockNumber: bigint): string {
   return `no challenge up to block ${book.latestBlock} is about it${hint} (--offline gathers without asking the chain)`;
 }
 
-/** Yields the jobs in order of arrival; reads a few at a time, because each has its whole frame. */
+/** Yields the jobs in order of arrival; reads a few at a time, because each has its whole prompt. */
 function* allJobs(journal: NodeJournal): Generator<JobRecord> {
   for (let after = 0; ;) {
     const jobs = journal.list({states: JOB_STATES, after, limit: CHUNK});
@@ -144,6 +145,12 @@ function* allJobs(journal: NodeJournal): Generator<JobRecord> {
     if (last === undefined) return;
     after = last.seq;
   }
+}
+
+/** The dispatcher's message; null for a packed job. */
+function frameOf(journal: NodeJournal, {seq, element}: JobRecord): string | null {
+  const frame = element === null ? null : journal.frameOf(seq);
+  return frame === null ? null : Buffer.from(frame).toString();
 }
 
 /** Returns all readings from the first to the last about the job; those of other jobs between them complete the hash chain. */

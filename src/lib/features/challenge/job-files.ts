@@ -15,6 +15,8 @@ export type EvidenceFile = {name: string; what: string; text: string};
 
 /** The facts of one selected job in the journal. */
 export type JobFacts = SelectedJob & {
+  /** The dispatcher's message; null: the job is packed. */
+  frame: string | null;
   requests: readonly RequestRecord[];
   /** All readings from the first to the last about the job. */
   readings: readonly Reading[];
@@ -43,25 +45,30 @@ export type JobEntry = {
 /** The files of one job; `missing` lists what a complete evidence also has. */
 export type JobEvidence = {entry: JobEntry; files: EvidenceFile[]; missing: string[]};
 
+const PACKED =
+  'it is packed since its evidence period (challenge and checkpoint period) is over: the dispatcher’s message, the worker’s answers and the clock readings are gone';
+
 /** Returns the SHA-256 of a UTF-8 text as lower-case hex. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Builds the files of one job (docs/protocol.md#evidence-of-a-job). Outside texts stay byte for byte. */
-export function jobEvidence({job, matches, requests, readings, range}: JobFacts): JobEvidence {
+export function jobEvidence({job, matches, frame, requests, readings, range}: JobFacts): JobEvidence {
   const prefix = `job-${job.seq}`;
   const missing: string[] = [];
   const lacks = (what: string): void => {
     missing.push(`job ${job.seq}: ${what}`);
   };
-  const dispatcher = signerOf(job.frame);
-  if (dispatcher === null) lacks('the dispatcher’s message has no valid signature');
-  const files: EvidenceFile[] = [
-    {
-      name: `frame-${sha256(job.frame).slice(0, 32)}.json`,
+  const dispatcher = frame === null ? null : signerOf(frame);
+  const files: EvidenceFile[] = [];
+  if (frame === null) lacks(PACKED);
+  else {
+    if (dispatcher === null) lacks('the dispatcher’s message has no valid signature');
+    files.push({
+      name: `frame-${sha256(frame).slice(0, 32)}.json`,
       what: 'the dispatcher’s message, byte for byte',
-      text: job.frame,
-    },
-  ];
+      text: frame,
+    });
+  }
 
   if (job.vrf === null) lacks('no VRF proof: the job is not sampled yet');
   else {
@@ -74,7 +81,10 @@ export function jobEvidence({job, matches, requests, readings, range}: JobFacts)
     });
   }
 
-  if (job.content === null) lacks('no answer: the job is not concluded yet');
+  if (job.content === null)
+    lacks(
+      frame === null ? 'no answer, or one too large to be packed' : 'no answer: the job is not concluded yet',
+    );
   else files.push({name: `${prefix}-answer.json`, what: 'the signed job_result', text: job.content});
 
   const answers = requests.filter(({kind}) => kind === 'opml');
@@ -85,7 +95,7 @@ export function jobEvidence({job, matches, requests, readings, range}: JobFacts)
     const name = `${prefix}-opml-${index + 1}.json`;
     files.push({name, what: 'OPML answer with its state root, byte for byte', text: answer});
   }
-  if (job.vrf?.selected === true && job.outcome !== 'unsupported') {
+  if (frame !== null && job.vrf?.selected === true && job.outcome !== 'unsupported') {
     if (answers.every(({answer}) => answer === null)) lacks('selected, but no OPML worker answered');
     else if (stateRoot === null) lacks('the OPML answer names no state root');
   }
@@ -93,8 +103,8 @@ export function jobEvidence({job, matches, requests, readings, range}: JobFacts)
   const [first] = readings;
   const last = readings.at(-1);
   const chainValid = verifyReadings(readings).ok;
-  if (first === undefined || last === undefined) lacks('no clock readings');
-  else {
+  if (first === undefined && frame !== null) lacks('no clock readings');
+  if (first !== undefined && last !== undefined) {
     if (!chainValid) lacks('a hash in the chain of clock readings is wrong');
     files.push({
       name: `${prefix}-readings.ndjson`,

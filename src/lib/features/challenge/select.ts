@@ -1,9 +1,8 @@
 import {type Clock} from '../../protocol/clock/vlc.ts';
 import {isAboutJob, type Reading} from '../../protocol/clock/readings.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
-import {parseEnvelope} from '../../protocol/wire/envelope.ts';
 import {isJsonObject, parseJson} from '../../protocol/wire/json.ts';
-import {readDispatch, type DispatchJob} from '../../protocol/wire/messages.ts';
+import {readDispatchElement} from '../../protocol/wire/messages.ts';
 import type {JobRecord} from '../../node/journal/records.ts';
 import {clockFromWire} from '../../protocol/wire/clock-field.ts';
 
@@ -33,31 +32,22 @@ export function* selectJobs(
   ownReadings: readonly Reading[],
 ): Generator<SelectedJob> {
   const jobIds = new Set(ownReadings.filter(isAboutJob).map(({ref}) => ref));
-  const dispatched = frameReader();
   for (const job of jobs) {
     const matches: Match[] = [];
-    if (hasCounter(dispatched(job)?.clock ?? null, counter)) matches.push('job clock');
+    if (hasCounter(jobClockOf(job.element), counter)) matches.push('job clock');
     if (hasCounter(answerClockOf(job.content), counter)) matches.push('answer clock');
     if (jobIds.has(job.key.jobId)) matches.push('clock reading');
     if (matches.length > 0) yield {job, matches};
   }
 }
 
-/** Creates a reader of jobs in frames; it keeps the last frame, because neighbours often share a large one. */
-function frameReader(): (job: JobRecord) => DispatchJob | null {
-  let last: {frame: string; jobs: readonly DispatchJob[]} | null = null;
-  return ({frame, index}) => {
-    if (last?.frame !== frame) last = {frame, jobs: jobsOf(frame)};
-    return last.jobs[index] ?? null;
-  };
-}
-
-/** Reads the jobs of a stored frame; one that this version cannot read has no clock to match. */
-function jobsOf(frame: string): readonly DispatchJob[] {
+/** The clock that came with a job; null for one that is packed, or that this version cannot read. */
+function jobClockOf(element: string | null): Clock | null {
+  if (element === null) return null;
   try {
-    return readDispatch(parseEnvelope(Buffer.from(frame)).params);
+    return readDispatchElement(parseJson(Buffer.from(element)).value, 'params').clock;
   } catch (error) {
-    if (isAosError(error)) return [];
+    if (isAosError(error)) return null;
     throw error;
   }
 }

@@ -15,6 +15,9 @@ export type DetailStyle = {
   full: boolean;
 };
 
+const PACKED =
+  'the evidence period is over: the answer and its signature are kept until the retention, the message, the requests and the readings are gone';
+
 /** One job as text, in the order of events. */
 export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): string {
   const room = Math.max(LEAST_WIDTH, width) - LABEL;
@@ -42,6 +45,7 @@ export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): st
       `${detail.state}${outcome}, ${duration(detail.ageMs)} ${detail.state === 'accepted' ? 'from arrival to acceptance' : 'since it was received'}`,
     ),
     ...row('unanswered', detail.whyUnanswered),
+    ...row('packed', detail.packed ? PACKED : null),
     ...row('kind', `${detail.kind}, model ${detail.model}`),
     ...row('user', detail.user),
     ...row('prompt', detail.prompt),
@@ -82,7 +86,11 @@ export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): st
           ...row('  result', answer.result),
           ...row('  reason', answer.reason),
           ...row('  clock', clockText(answer.clock)),
-          ...row('  size', `${answer.bytes} bytes`),
+          ...row(
+            '  size',
+            `${answer.bytes} bytes${answer.content === null ? ', too large to be packed' : ''}`,
+          ),
+          ...(full || answer.content === null ? row('  sha256', answer.sha256) : []),
           ...(full ? row('  content', answer.content) : []),
         ]),
     '',
@@ -117,6 +125,8 @@ function signatureText({
   dispatch: {signature, isKnownDispatcher: known, hashMatches: hash},
 }: JobDetail): string {
   switch (signature.state) {
+    case 'packed':
+      return `the message is gone since its evidence period is over${signature.signer === null ? '' : `; it was signed by ${signature.signer}`}`;
     case 'unreadable':
       return 'the stored message is unreadable';
     case 'unsigned':
@@ -134,7 +144,7 @@ function signatureText({
 function frameText({dispatch}: JobDetail): string {
   const jobs = dispatch.frameJobs === null ? '' : `, job ${dispatch.frameIndex + 1} of ${dispatch.frameJobs}`;
   const id = dispatch.envelopeId === null ? '' : `, envelope ${dispatch.envelopeId}`;
-  return `${dispatch.frameBytes} bytes${jobs}${id}`;
+  return dispatch.frameBytes === null ? '' : `${dispatch.frameBytes} bytes${jobs}${id}`;
 }
 
 function selectedText(sampling: NonNullable<JobDetail['sampling']>): string {
@@ -161,7 +171,7 @@ const ENDS: Readonly<Record<NonNullable<JobDetail['requests'][number]['ended']>,
 };
 
 function validText({signatureValid: valid, signer}: NonNullable<JobDetail['delivery']>): string {
-  if (valid === null) return 'not verified: node_id is not known';
+  if (valid === null) return 'not verified: node_id or the content is not known';
   return valid ? `signature valid (${signer ?? ''})` : 'signature INVALID for node_id';
 }
 

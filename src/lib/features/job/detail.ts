@@ -4,8 +4,9 @@ import {isAosError} from '../../foundation/errors/error.ts';
 import {draftEnvelope, parseEnvelope, verifyEnvelope} from '../../protocol/wire/envelope.ts';
 import {eip191Digest, fromHex, recoverAddress, sameAddress} from '../../protocol/wire/ethereum.ts';
 import {isJsonObject, parseJson, type JsonObject} from '../../protocol/wire/json.ts';
-import {readDispatch, readOpmlCallback, type DispatchJob} from '../../protocol/wire/messages.ts';
+import {readDispatchElement, readOpmlCallback, type DispatchJob} from '../../protocol/wire/messages.ts';
 import {isoTime} from '../../foundation/time/time.ts';
+import {sha256} from '../../node/journal/packed.ts';
 import {vrfJson} from '../../protocol/vrf/vrf-json.ts';
 import {sampleNumber, widen, type SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {EvidenceRow, JobRequestRow, JobDetailRecord} from '../../node/journal/job-query-types.ts';
@@ -28,8 +29,8 @@ export type DetailFacts = {
 export type JobDetail = ReturnType<typeof jobDetail>;
 
 export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
-  const dispatch = readFrame(record.frame);
-  const job = dispatch?.jobs[record.index] ?? null;
+  const dispatch = record.frame === null ? null : readFrame(record.frame);
+  const job = record.element === null ? null : readElement(record.element);
   return {
     seq: record.seq,
     jobId: record.key.jobId,
@@ -37,20 +38,24 @@ export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
     position: record.key.position,
     state: record.state,
     outcome: record.outcome,
+    /** The evidence period is over: the frame, the requests and the readings are gone. */
+    packed: record.packed !== null,
     kind: record.kind,
     model: record.model,
     user: job?.user ?? null,
     prompt: job?.prompt ?? null,
     dispatch: {
       receivedAt: isoTime(record.receivedAt),
-      frameBytes: Buffer.byteLength(record.frame),
-      frameJobs: dispatch?.jobs.length ?? null,
+      frameBytes: record.frame === null ? null : Buffer.byteLength(record.frame),
+      frameJobs: dispatch?.jobs ?? null,
       frameIndex: record.index,
       envelopeId: dispatch?.id ?? null,
       address: dispatch?.address ?? null,
-      signature: dispatch?.signature ?? UNREADABLE,
+      signature:
+        dispatch?.signature ?? (record.packed === null ? UNREADABLE : {...PACKED, signer: record.signer}),
       hashMatches: dispatch?.hashMatches ?? null,
       isKnownDispatcher: isKnown(dispatch?.signature.signer ?? null, facts.dispatcher),
+      sha256: record.element === null ? (record.packed?.elementHash ?? null) : sha256(record.element),
       clock: job === null ? null : clockToWire(job.clock),
       seed: job?.seed ?? null,
     },
@@ -73,17 +78,20 @@ export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
 }
 
 type FrameSignature = {
-  state: 'verified' | 'unsigned' | 'invalid' | 'unreadable';
+  state: 'verified' | 'unsigned' | 'invalid' | 'unreadable' | 'packed';
   signer: string | null;
   reason: string | null;
 };
 
 const UNREADABLE: FrameSignature = {state: 'unreadable', signer: null, reason: null};
+/** It was verified when the job came; its message is gone. */
+const PACKED: FrameSignature = {state: 'packed', signer: null, reason: null};
 
 type Frame = {
   id: string;
   address: string;
-  jobs: readonly DispatchJob[];
+  /** How many. */
+  jobs: number;
   signature: FrameSignature;
   hashMatches: boolean | null;
 };
@@ -92,7 +100,8 @@ type Frame = {
 function readFrame(text: string): Frame | null {
   try {
     const envelope = parseEnvelope(Buffer.from(text));
-    const base = {id: envelope.id, address: envelope.address, jobs: readDispatch(envelope.params)};
+    const jobs = Array.isArray(envelope.params) ? envelope.params.length : 0;
+    const base = {id: envelope.id, address: envelope.address, jobs};
     const found = verifyEnvelope(envelope);
     switch (found.state) {
       case 'unsigned':
@@ -110,6 +119,16 @@ function readFrame(text: string): Frame | null {
           hashMatches: found.hashMatches,
         };
     }
+  } catch (error) {
+    if (isAosError(error)) return null;
+    throw error;
+  }
+}
+
+/** The job as it was dispatched; null for one that cannot be read any more. */
+function readElement(element: string): DispatchJob | null {
+  try {
+    return readDispatchElement(parseJson(Buffer.from(element)).value, 'params');
   } catch (error) {
     if (isAosError(error)) return null;
     throw error;
@@ -179,9 +198,10 @@ function readCallback(body: string): {answer: string; state_root: string} | null
   }
 }
 
-function answerOf({content, outcome, concludedAt}: JobDetailRecord) {
-  if (content === null) return null;
-  const fields = parseContent(content);
+function answerOf({content, outcome, concludedAt, packed}: JobDetailRecord) {
+  const hash = content === null ? (packed?.contentHash ?? null) : sha256(content);
+  if (hash === null) return null;
+  const fields = content === null ? null : parseContent(content);
   const text = (name: string): string | null => {
     const value = fields?.get(name);
     return typeof value === 'string' ? value : null;
@@ -193,7 +213,8 @@ function answerOf({content, outcome, concludedAt}: JobDetailRecord) {
     result: text('result'),
     reason: text('reason'),
     clock: clock === null ? null : clockToWire(clock),
-    bytes: Buffer.byteLength(content),
+    bytes: content === null ? (packed?.contentBytes ?? 0) : Buffer.byteLength(content),
+    sha256: hash,
     content,
   };
 }
@@ -219,9 +240,10 @@ function clockIn(fields: JsonObject | null): Clock | null {
 
 /** The last delivery: the bytes that were signed are made again from what is stored, and the signer recovered. */
 function deliveryOf({delivery, content, state, closedAt}: JobDetailRecord, nodeId: string | null) {
-  if (delivery === null || content === null) return null;
+  if (delivery === null) return null;
   const {envelopeId, signature, at} = delivery;
-  const signer = nodeId === null ? null : signerOf({envelopeId, signature, content, nodeId});
+  const signer =
+    nodeId === null || content === null ? null : signerOf({envelopeId, signature, content, nodeId});
   return {
     envelopeId,
     signature,

@@ -46,7 +46,7 @@ function jobLine(record: JobDetailRecord) {
     prompt,
     result: answer?.result ?? null,
     reason: answer?.reason ?? null,
-    attempts: requests.length,
+    attempts: record.packed?.attempts ?? requests.length,
     vrfRandomValue: sampling?.vrfRandomValue ?? null,
     vrfProof: sampling?.vrfProof ?? null,
     jobClock: dispatch.clock,

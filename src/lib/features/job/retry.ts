@@ -48,10 +48,21 @@ export function retryText({by, jobs}: RetryResult): string {
 function unanswered({journal}: OpenedJobs): JobRow[] {
   const query = {outcomes: [], kinds: [], tags: [], since: null, limit: null};
   // The oldest first.
-  return journal.list({...query, states: ['unanswered']}).reverse();
+  return journal
+    .list({...query, states: ['unanswered']})
+    .reverse()
+    .filter(({isPacked}) => !isPacked);
 }
 
 function requireOpen(row: JobRow): JobRow {
+  if (row.isPacked)
+    throw new AosError(
+      'JOB_ANSWERED',
+      `job #${row.seq} is packed: its evidence period is over and its prompt is gone`,
+      {
+        next: run('job show', [`#${row.seq}`]),
+      },
+    );
   if (row.state === 'unanswered' || row.state === 'selected') return row;
   throw new AosError('JOB_ANSWERED', `job #${row.seq} is ${row.state}: no worker is asked about it`, {
     next: run('job show', [`#${row.seq}`]),

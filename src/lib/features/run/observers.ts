@@ -9,8 +9,7 @@ import type {NodeJournal} from '../../node/journal/sqlite.ts';
 import {startAlerts} from '../alert/alerting.ts';
 import {startControl, type CarryOut, type Control} from '../../node/control/server.ts';
 import type {Emit, OperatorEvent} from '../../node/events/events.ts';
-import {systemTime} from '../../foundation/system/system-time.ts';
-import {isoTime} from '../../foundation/time/time.ts';
+import {isoTime, type Time} from '../../foundation/time/time.ts';
 import type {Code} from '../../foundation/errors/table.ts';
 
 /** What looks at a run beside its log: the liveness record, the control socket and alerts. */
@@ -36,23 +35,25 @@ export async function startObservers(
   options: {
     journal: Pick<NodeJournal, 'liveness' | 'read' | 'remember' | 'recall'>;
     version: string;
+    /** The operator's own: all of them have to agree on the time of day. */
+    time: Time;
     emit: Emit;
     carryOut: CarryOut;
   },
 ): Promise<Observers> {
-  const {journal, emit} = options;
+  const {journal, emit, time} = options;
   const recorder = createLivenessRecorder(journal.liveness, {
     probeIntervalMs: config.node.heartbeatIntervalMs,
-    startedAt: systemTime.now(),
+    startedAt: time.now(),
     onWriteError: () => {}, // the operator reports a journal that does not work, and the marks are kept
   });
-  const timer = setInterval(() => recorder.alive(systemTime.now()), ALIVE_EVERY_MS);
+  const timer = setInterval(() => recorder.alive(time.now()), ALIVE_EVERY_MS);
   timer.unref();
   const outage = (event: 'outage_started' | 'outage_ended', start: number): void => {
     const note = event === 'outage_started' ? String(start) : '';
     const reading = {event, ref: isoTime(start), merge: null};
     // One transaction. The operator reports a journal that does not work.
-    Promise.all([journal.read(reading, systemTime.now()), journal.remember(OUTAGE_NOTE, note)]).catch(
+    Promise.all([journal.read(reading, time.now()), journal.remember(OUTAGE_NOTE, note)]).catch(
       () => undefined,
     );
   };
@@ -60,13 +61,13 @@ export async function startObservers(
     record: (now) => recorder.record(now),
     probeIntervalMs: config.node.heartbeatIntervalMs,
     allowanceMs: config.policy.offlineGraceMs,
-    time: systemTime,
+    time,
     onFacts: (facts) => emit({type: 'liveness', ...facts}),
     onOutage: ({start}) => outage('outage_started', start),
     onOutageEnd: (start) => outage('outage_ended', start),
     open: Number(journal.recall(OUTAGE_NOTE) ?? '') || null,
   });
-  const alerts = startAlerts(config, {version: options.version, emit});
+  const alerts = startAlerts(config, {version: options.version, emit, time});
   const control = await openControl(config, options);
   return {
     onEvent(event) {
@@ -91,7 +92,7 @@ export async function startObservers(
 
 async function openControl(
   config: Config,
-  {version, carryOut}: {version: string; carryOut: CarryOut},
+  {version, carryOut, time}: {version: string; carryOut: CarryOut; time: Time},
 ): Promise<Control | {code: Code; message: string}> {
   const {network, node} = config;
   const [dir = ''] = controlDirs(process.env, process.getuid?.() ?? 0);
@@ -100,7 +101,7 @@ async function openControl(
       dir,
       file: controlFile(network, node.id),
       hello: {version, nodeId: node.id, network, host: hostname(), pid: process.pid},
-      time: systemTime,
+      time,
       carryOut,
     });
   } catch (error) {

@@ -14,6 +14,7 @@ import {createOperator, type Operator} from '../../node/operator/operator.ts';
 import {startOperatorServer} from '../../node/operator/server.ts';
 import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
+import {createSteadyTime} from '../../foundation/time/steady-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 import {createOpmlWorker, type OpmlWorker} from '../../peers/worker/opml.ts';
 import {startObservers} from './observers.ts';
@@ -73,7 +74,9 @@ function openWorkers({workers: {kinds}}: Config, closers: Closers): OpmlWorker[]
 }
 
 async function compose(options: RunOptions, config: Config, closers: Closers): Promise<Summary> {
-  const {node, net, chain, store} = config;
+  const {node, net, chain, store, policy} = config;
+  // What is recorded and judged by the time of day is not moved by a clock that jumps.
+  const time = createSteadyTime(systemTime);
   const vrf = await loadVrf();
   const seed = readVrfKey(node.vrfKey);
   let emit: Operator['emit'] = () => {};
@@ -104,6 +107,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
         onClockProblem: (error) =>
           emit({type: 'problem', part: 'clock', code: error.code, message: error.message, next: error.next}),
         onDisk: (error) => onDisk(error),
+        time,
       }),
   });
   // The lock goes last: until then the journal and the signer may still be in use.
@@ -113,6 +117,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   const observers = await startObservers(config, {
     journal,
     version: options.version,
+    time,
     emit: (event) => emit(event),
     carryOut: (...command) => carryOut(...command),
   });
@@ -154,12 +159,13 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
       noJobAfterMs: config.alerts.noJobAfterMs,
       vrfSortPrecision: chain.vrfSortPrecision,
       rangeRefreshMs: chain.rangeRefreshMs,
+      evidenceMs: policy.challengePeriodMs + policy.checkpointPeriodMs,
       retentionMs: store.retentionMs,
       shutdownGraceMs: config.shutdownGraceMs,
       maxAccepted: options.maxAccepted,
     },
     {
-      time: systemTime,
+      time,
       random: Math.random, // jitter only; ids come from node:crypto
       newId: randomUUID,
       newSecretId: () => randomBytes(16).toString('hex'),

@@ -1,7 +1,6 @@
 import {openJournal} from '../../node/journal/sqlite.ts';
 import {MISSING_AFTER_MS, UNANSWERED_FOR_MS} from '../../node/events/missing.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
-import {OPEN_STATES} from '../../node/events/job-states.ts';
 import type {JournalFacts} from './facts.ts';
 
 /** What a node's journal says of its work, read beside the process that writes it. @throws AosError JOURNAL_* */
@@ -10,13 +9,12 @@ export async function readJournalFacts(dir: string): Promise<JournalFacts> {
   try {
     const {accepted} = journal.counts();
     const now = systemTime.now();
-    const [oldest] = journal.list({states: OPEN_STATES, after: 0, limit: 1});
     return {
       pending: journal.pending(),
       accepted,
       ...journal.activity(),
       missing: journal.withoutAnswer(now - MISSING_AFTER_MS, now - UNANSWERED_FOR_MS),
-      oldestOpenAt: oldest?.receivedAt ?? null,
+      oldestOpenAt: journal.oldestOpenAt(),
       refused: journal.inflow.refused(),
       newestSigner: journal.inflow.newestSigner(),
       spans: journal.liveness.spans(),

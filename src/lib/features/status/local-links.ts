@@ -144,9 +144,10 @@ export function judgeJobs({journal, operator, now}: StatusFacts): Judgement {
     ...(waiting > 0 ? [`${count(waiting, 'waits', 'wait')} for acceptance${oldest}`] : []),
     ...(refused > 0 ? [`${count(refused, 'message')} could not be taken (aos job refused)`] : []),
   ].join('; ');
-  const problem = running?.view.problems.find(
-    ({part}) => part === 'worker' || part === 'journal' || part === 'jobs',
-  );
+  const problems = running?.view.problems ?? [];
+  const problem =
+    problems.find(({part}) => part === 'worker' || part === 'journal' || part === 'jobs') ??
+    problems.find(({part}) => part === 'clock');
   const missing = journal.state === 'known' ? journal.value.missing : (running?.view.missing ?? []);
   // As heavy as an outage; it goes first.
   if (missing.length > 0) {

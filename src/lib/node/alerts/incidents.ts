@@ -41,7 +41,7 @@ type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' |
 };
 
 /** Problems in spite of which the operator does its work. */
-const WARNINGS: ReadonlySet<Code> = new Set<Code>(['NO_JOBS', 'JOBS_PILE_UP', 'JOB_REFUSED']);
+const WARNINGS: ReadonlySet<Code> = new Set<Code>(['NO_JOBS', 'JOBS_PILE_UP', 'JOB_REFUSED', 'CLOCK_WRONG']);
 
 /** The incidents after an event. `due.ts` decides by time what is sent. */
 export function observe(incidents: Incidents, event: OperatorEvent): Incidents {

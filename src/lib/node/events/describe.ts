@@ -62,7 +62,11 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
     case 'job_received':
       return info(`job ${name(event.job)} received: ${event.job.kind} ${event.job.model}`);
     case 'job_duplicate':
-      return info(`job ${name(event.job)} received again; it is ${event.state}`);
+      return info(
+        event.state === 'pruned'
+          ? `job ${name(event.job)} received again; it was over before, and its evidence is packed or deleted: it is not answered again`
+          : `job ${name(event.job)} received again; it is ${event.state}`,
+      );
     case 'job_sampled':
       return info(
         `job ${name(event.job)} ${event.selected ? 'selected' : 'not selected'} (VRF ${event.r} ${event.selected ? '<' : '≥'} ${event.threshold})`,

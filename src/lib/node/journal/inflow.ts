@@ -1,4 +1,5 @@
 import type {Database, Row} from './driver.ts';
+import {pastOf} from './past.ts';
 import {numberOf, textOf} from './rows.ts';
 
 /** Schema of the messages that could not be taken: the dispatcher does not send them again. */
@@ -49,7 +50,9 @@ function inflowTable(database: Database) {
   const forget = database.prepare(`DELETE FROM refused WHERE n <= ? - ${MOST_REFUSED}`);
   const last = database.prepare('SELECT max(n) AS n FROM refused');
   const newest = database.prepare('SELECT received_at FROM jobs ORDER BY seq DESC LIMIT ?');
+  const newestPast = database.prepare('SELECT received_at FROM past ORDER BY seq DESC LIMIT ?');
   const signer = database.prepare('SELECT signer FROM jobs ORDER BY seq DESC LIMIT 1');
+  const pastOne = database.prepare('SELECT * FROM past ORDER BY seq DESC LIMIT 1');
 
   return {
     keep({n, at, reason, code, message, bytes, frame}: RefusedRecord): void {
@@ -60,15 +63,19 @@ function inflowTable(database: Database) {
       const row = last.get();
       return row === undefined || row['n'] === null ? 0 : numberOf(row, 'n');
     },
-    arrivals: (since: number, most: number): number[] =>
-      newest
-        .all(most)
+    arrivals(since: number, most: number): number[] {
+      const whole = newest.all(most);
+      return [...whole, ...newestPast.all(most - whole.length)]
         .map((row) => numberOf(row, 'received_at'))
         .filter((at) => at >= since)
-        .reverse(),
+        .sort((a, b) => a - b);
+    },
     newestSigner(): {signer: string | null} | null {
       const row = signer.get();
-      if (row === undefined) return null;
+      if (row === undefined) {
+        const past = pastOne.get();
+        return past === undefined ? null : {signer: pastOf(past).packed.signer};
+      }
       return {signer: row['signer'] === null ? null : textOf(row, 'signer')};
     },
   };

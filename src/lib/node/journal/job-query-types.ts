@@ -2,6 +2,7 @@ import type {Reading} from '../../protocol/clock/readings.ts';
 import type {JobKey, VrfFields} from '../../protocol/wire/messages.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {JobOutcome, JobState} from '../events/job-states.ts';
+import type {PackedJob} from './packed.ts';
 import type {RequestEnd, RequestTaker} from './records.ts';
 
 /** Which jobs; a list that is empty leaves that side open. */
@@ -35,6 +36,8 @@ export type JobRow = {
   delivery: {envelopeId: string; signature: string; at: number} | null;
   /** When it was accepted, given up, or left unanswered. */
   closedAt: number | null;
+  /** Its evidence period is over, and most of it is gone. */
+  isPacked: boolean;
 };
 
 /** A request put to a worker. */
@@ -65,14 +68,21 @@ export type EvidenceRow = {
   bytes: number;
 };
 
+/** What is left of a job that is packed: its frame, its requests and its readings are gone. */
+export type PackedFacts = Pick<PackedJob, 'elementHash' | 'contentHash' | 'contentBytes' | 'attempts'>;
+
 /** Everything the journal holds of one job. */
 export type JobDetailRecord = JobRow & {
-  /** The dispatch frame as received, and which of its params the job is. */
-  frame: string;
+  /** The dispatch frame as received; null: it is gone, since the job is packed. */
+  frame: string | null;
+  /** The job's own element of the params of its frame, and which one it is. */
+  element: string | null;
   index: number;
+  /** Null: the job is whole. */
+  packed: PackedFacts | null;
   /** What it was sampled with; null before, and of journals that did not keep it. */
   range: SamplingRange | null;
-  /** The job_result that is sent. */
+  /** The job_result that is sent; null: there is none, or it was too large to be packed. */
   content: string | null;
   requests: readonly JobRequestRow[];
   /** Callbacks that came beside the answer, at most three. */

@@ -3,8 +3,11 @@ import {join} from 'node:path';
 import {AosError} from '../../foundation/errors/error.ts';
 import {pickDriver, type Database, type Row, type SqliteDriver, type SqlValue} from './driver.ts';
 import {readFailure} from './failure.ts';
+import {frameTable} from './frames.ts';
 import {refusedReads} from './inflow.ts';
+import {pastRecordOf, pastRowOf} from './past-query.ts';
 import {
+  maybeNumberOf,
   maybeTextOf,
   numberOf,
   outcomeOf,
@@ -39,9 +42,12 @@ export type JobReader = {
   close(): void;
 };
 
+/** Of the jobs that are whole. */
 const COLUMNS = `j.seq, j.job_id, j.tag, j.position, j.state, j.received_at, j.kind, j.model, j.signer,
   coalesce(a.vrf, j.vrf) AS vrf, a.outcome, a.at AS concluded_at, j.envelope_id, j.signature, j.signed_at, j.closed_at`;
 const FROM = 'FROM jobs j LEFT JOIN answers a ON a.seq = j.seq';
+/** Of those that are packed, which never are of the same number. */
+const PAST_FROM = 'FROM past j';
 const CHUNK = 200;
 /** Behind every text that begins so, in SQLite's order of bytes. */
 const LAST_LETTER = '\u{10ffff}';
@@ -63,8 +69,15 @@ export function openJobReader({dir, driver}: {dir: string; driver?: SqliteDriver
 }
 
 function jobReader(database: Database, path: string): JobReader {
-  const one = database.prepare(`SELECT ${COLUMNS}, j.range, j.why, j.frame_index, f.text AS frame, a.content
-    ${FROM} JOIN frames f ON f.id = j.frame_id WHERE j.seq = ?`);
+  const frames = frameTable(database);
+  const one = database.prepare(
+    `SELECT ${COLUMNS}, j.range, j.why, j.frame_id, j.frame_index, j.span_start, j.span_end, a.content ${FROM} WHERE j.seq = ?`,
+  );
+  const pastOne = database.prepare(`SELECT j.* ${PAST_FROM} WHERE j.seq = ?`);
+  const pastExact = database.prepare(`SELECT j.* ${PAST_FROM} WHERE j.job_id = ? ORDER BY j.seq LIMIT ?`);
+  const pastBeginning = database.prepare(
+    `SELECT j.* ${PAST_FROM} WHERE j.job_id >= ?1 AND j.job_id < ?2 ORDER BY j.seq LIMIT ?3`,
+  );
   const exact = database.prepare(`SELECT ${COLUMNS} ${FROM} WHERE j.job_id = ? ORDER BY j.seq LIMIT ?`);
   const beginning = database.prepare(
     `SELECT ${COLUMNS} ${FROM} WHERE j.job_id >= ?1 AND j.job_id < ?2 ORDER BY j.seq LIMIT ?3`,
@@ -86,21 +99,35 @@ function jobReader(database: Database, path: string): JobReader {
       throw readFailure(error, path);
     }
   };
-  const seqs = (query: JobQuery): number[] => {
-    const {where, values} = conditionOf(query);
-    return database
-      .prepare(`SELECT j.seq ${FROM} ${where} ORDER BY j.seq DESC LIMIT ?`)
-      .all(...values, query.limit ?? -1)
+  /** The newest that fit of the jobs that are whole and of those that are packed, the newest first. */
+  const newest = (query: JobQuery, columns: string, pastColumns: string): Row[] => {
+    const limit = query.limit ?? -1;
+    const select = (what: string, from: string, {where, values}: Condition): Row[] =>
+      database.prepare(`SELECT ${what} ${from} ${where} ORDER BY j.seq DESC LIMIT ?`).all(...values, limit);
+    const rows = select(columns, FROM, conditionOf(query, 'a.outcome'));
+    const past = select(pastColumns, PAST_FROM, conditionOf(query, 'j.outcome'));
+    return merged(rows, past, (a, b) => b - a).slice(0, query.limit ?? undefined);
+  };
+  const seqs = (query: JobQuery): number[] =>
+    newest(query, 'j.seq', 'j.seq')
       .map((row) => numberOf(row, 'seq'))
       .reverse();
-  };
   const record = (seq: number): JobDetailRecord | undefined => {
     const row = one.get(seq);
-    if (row === undefined) return undefined;
+    if (row === undefined) {
+      const past = pastOne.get(seq);
+      return past === undefined ? undefined : pastRecordOf(past);
+    }
+    const frameId = numberOf(row, 'frame_id');
+    const index = numberOf(row, 'frame_index');
+    const start = maybeNumberOf(row, 'span_start');
+    const end = maybeNumberOf(row, 'span_end');
     return {
       ...rowOf(row),
-      frame: textOf(row, 'frame'),
-      index: numberOf(row, 'frame_index'),
+      frame: frames.whole(frameId).toString(),
+      element: frames.element(frameId, start === null || end === null ? null : {start, end}, index),
+      index,
+      packed: null,
       range: rangeOf(row),
       content: maybeTextOf(row, 'content'),
       requests: requests.all(seq).map(requestRowOf),
@@ -111,31 +138,32 @@ function jobReader(database: Database, path: string): JobReader {
   };
 
   return {
-    list: (query) =>
-      readOrFail(() => {
-        const {where, values} = conditionOf(query);
-        const sql = `SELECT ${COLUMNS} ${FROM} ${where} ORDER BY j.seq DESC LIMIT ?`;
-        return database
-          .prepare(sql)
-          .all(...values, query.limit ?? -1)
-          .map(rowOf);
-      }),
+    list: (query) => readOrFail(() => newest(query, COLUMNS, 'j.*').map(anyRowOf)),
     count: (query) =>
       readOrFail(() => {
-        const {where, values} = conditionOf(query);
-        const row = database.prepare(`SELECT count(*) AS jobs ${FROM} ${where}`).get(...values);
-        return row === undefined ? 0 : numberOf(row, 'jobs');
+        const count = (from: string, {where, values}: Condition): number => {
+          const row = database.prepare(`SELECT count(*) AS jobs ${from} ${where}`).get(...values);
+          return row === undefined ? 0 : numberOf(row, 'jobs');
+        };
+        return (
+          count(FROM, conditionOf(query, 'a.outcome')) + count(PAST_FROM, conditionOf(query, 'j.outcome'))
+        );
       }),
     find: (id, most) =>
       readOrFail(() => {
-        const same = exact.all(id, most);
-        const rows = same.length > 0 ? same : beginning.all(id, id + LAST_LETTER, most);
-        return rows.map(rowOf);
+        const ascending = (a: number, b: number): number => a - b;
+        const same = merged(exact.all(id, most), pastExact.all(id, most), ascending);
+        const end = id + LAST_LETTER;
+        const rows =
+          same.length > 0
+            ? same
+            : merged(beginning.all(id, end, most), pastBeginning.all(id, end, most), ascending);
+        return rows.slice(0, most).map(anyRowOf);
       }),
     bySeq: (seq) =>
       readOrFail(() => {
-        const row = bySeq.get(seq);
-        return row === undefined ? undefined : rowOf(row);
+        const row = bySeq.get(seq) ?? pastOne.get(seq);
+        return row === undefined ? undefined : anyRowOf(row);
       }),
     record: (seq) => readOrFail(() => record(seq)),
     *records(query) {
@@ -160,7 +188,17 @@ function jobReader(database: Database, path: string): JobReader {
   };
 }
 
-function conditionOf({states, outcomes, kinds, tags, since}: JobQuery): {where: string; values: SqlValue[]} {
+type Condition = {where: string; values: SqlValue[]};
+
+/** Rows of two tables in one order of their numbers. */
+function merged(rows: Row[], others: Row[], order: (a: number, b: number) => number): Row[] {
+  if (others.length === 0) return rows;
+  return [...rows, ...others].sort((a, b) => order(numberOf(a, 'seq'), numberOf(b, 'seq')));
+}
+
+const anyRowOf = (row: Row): JobRow => ('packed' in row ? pastRowOf(row) : rowOf(row));
+
+function conditionOf({states, outcomes, kinds, tags, since}: JobQuery, outcome: string): Condition {
   const conditions: string[] = [];
   const values: SqlValue[] = [];
   const among = (column: string, texts: readonly string[]): string => {
@@ -169,7 +207,7 @@ function conditionOf({states, outcomes, kinds, tags, since}: JobQuery): {where: 
   };
   const stages = [
     ...(states.length > 0 ? [among('j.state', states)] : []),
-    ...(outcomes.length > 0 ? [among('a.outcome', outcomes)] : []),
+    ...(outcomes.length > 0 ? [among(outcome, outcomes)] : []),
   ];
   if (stages.length > 0) conditions.push(`(${stages.join(' OR ')})`);
   if (kinds.length > 0) conditions.push(among('j.kind', kinds));
@@ -184,7 +222,7 @@ function conditionOf({states, outcomes, kinds, tags, since}: JobQuery): {where: 
 function rowOf(row: Row): JobRow {
   const envelopeId = maybeTextOf(row, 'envelope_id');
   const signature = maybeTextOf(row, 'signature');
-  const signedAt = maybeNumber(row, 'signed_at');
+  const signedAt = maybeNumberOf(row, 'signed_at');
   const isSigned = envelopeId !== null && signature !== null && signedAt !== null;
   return {
     seq: numberOf(row, 'seq'),
@@ -196,29 +234,26 @@ function rowOf(row: Row): JobRow {
     signer: maybeTextOf(row, 'signer'),
     vrf: row['vrf'] === null ? null : vrfOf(textOf(row, 'vrf')),
     receivedAt: numberOf(row, 'received_at'),
-    concludedAt: maybeNumber(row, 'concluded_at'),
+    concludedAt: maybeNumberOf(row, 'concluded_at'),
     delivery: isSigned ? {envelopeId, signature, at: signedAt} : null,
-    closedAt: maybeNumber(row, 'closed_at'),
+    closedAt: maybeNumberOf(row, 'closed_at'),
+    isPacked: false,
   };
 }
 
 function requestRowOf(row: Row): JobRequestRow {
   const {attempt, kind, askedAt, answer, worker, takenAt, ended} = requestOf(row);
-  const answeredAt = maybeNumber(row, 'answered_at');
-  const endedAt = maybeNumber(row, 'ended_at');
+  const answeredAt = maybeNumberOf(row, 'answered_at');
+  const endedAt = maybeNumberOf(row, 'ended_at');
   return {attempt, kind, askedAt, answer, worker, takenAt, ended, answeredAt, endedAt};
 }
 
 function evidenceOf(row: Row): EvidenceRow {
   return {
-    attempt: maybeNumber(row, 'attempt'),
+    attempt: maybeNumberOf(row, 'attempt'),
     at: numberOf(row, 'at'),
     why: textOf(row, 'why'),
     body: textOf(row, 'body'),
     bytes: numberOf(row, 'bytes'),
   };
-}
-
-function maybeNumber(row: Row, column: string): number | null {
-  return row[column] === null ? null : numberOf(row, column);
 }

@@ -1,8 +1,10 @@
 import type {JobKey} from '../../protocol/wire/messages.ts';
-import type {JobState} from '../events/job-states.ts';
+import {OPEN_STATES, type JobState} from '../events/job-states.ts';
 import type {Database, Row} from './driver.ts';
-import type {JobRecord} from './records.ts';
-import {jobOf, numberOf, stateOf, textOf} from './rows.ts';
+import type {frameTable} from './frames.ts';
+import {OVER, type pastTable, type PastJob} from './past.ts';
+import type {JobRecord, QueuedJob} from './records.ts';
+import {jobOf, maybeNumberOf, numberOf, stateOf, textOf} from './rows.ts';
 
 /** Of the job that came last, and of the newest one that was accepted; Unix ms, null when there is none. */
 export type Activity = {lastReceivedAt: number | null; lastAcceptedAt: number | null};
@@ -11,15 +13,23 @@ export type Activity = {lastReceivedAt: number | null; lastAcceptedAt: number | 
 export type WithoutAnswer = {kind: string; waiting: number; unanswered: number; oldestAt: number};
 
 const RECORD = `
-  SELECT j.seq, j.job_id, j.tag, j.position, j.state, j.received_at, f.text AS frame, j.frame_index, j.kind, j.model,
-    coalesce(a.vrf, j.vrf) AS vrf, j.range, a.outcome, a.content
-  FROM jobs j JOIN frames f ON f.id = j.frame_id LEFT JOIN answers a ON a.seq = j.seq`;
+  SELECT j.seq, j.job_id, j.tag, j.position, j.state, j.received_at, j.born, j.frame_id, j.frame_index, j.span_start,
+    j.span_end, j.kind, j.model, coalesce(a.vrf, j.vrf) AS vrf, j.range, a.outcome, a.content
+  FROM jobs j LEFT JOIN answers a ON a.seq = j.seq`;
 
-/** What is read of the jobs, each with its frame and answer. Every function is synchronous. */
-export function jobReads(database: Database) {
+/** The tables beside that of the jobs. */
+export type BesideJobs = {frames: ReturnType<typeof frameTable>; past: ReturnType<typeof pastTable>};
+
+/** What is read of the jobs, each with its own part of its frame, and its answer. Every function is synchronous. */
+export function jobReads(database: Database, {frames, past}: BesideJobs) {
   const bySeq = database.prepare(`${RECORD} WHERE j.seq = ?`);
   const last = database.prepare(`${RECORD} ORDER BY j.seq DESC LIMIT 1`);
   const byKey = database.prepare(`${RECORD} WHERE j.job_id = ? AND j.tag = ? AND j.position = ?`);
+  const newestBorn = database.prepare('SELECT born FROM jobs ORDER BY seq DESC LIMIT 1');
+  const frameIdOf = database.prepare('SELECT frame_id FROM jobs WHERE seq = ?');
+  const queued = database.prepare(
+    'SELECT seq, kind, received_at FROM jobs WHERE state = ? AND seq > ? ORDER BY seq LIMIT ?',
+  );
   const seqs = database.prepare('SELECT seq FROM jobs WHERE state = ? AND seq > ? ORDER BY seq LIMIT ?');
   const seqsOfKind = database.prepare(
     'SELECT seq FROM jobs WHERE state = ? AND seq > ? AND kind = ? ORDER BY seq LIMIT ?',
@@ -41,14 +51,56 @@ export function jobReads(database: Database) {
   );
   const tally = database.prepare('SELECT state, count(*) AS jobs FROM jobs GROUP BY state');
 
+  const elementOf = (row: Row): string => {
+    const start = maybeNumberOf(row, 'span_start');
+    const end = maybeNumberOf(row, 'span_end');
+    const span = start === null || end === null ? null : {start, end};
+    return frames.element(numberOf(row, 'frame_id'), span, numberOf(row, 'frame_index'));
+  };
   const recordOf = (row: Row | undefined): JobRecord | undefined =>
-    row === undefined ? undefined : jobOf(row);
+    row === undefined ? undefined : jobOf(row, elementOf(row));
+
+  function get(seq: number): JobRecord | undefined {
+    const row = bySeq.get(seq);
+    if (row !== undefined) return recordOf(row);
+    const packed = past.get(seq);
+    return packed === undefined ? undefined : recordOfPast(packed);
+  }
 
   return {
     find: ({jobId, tag, position}: JobKey): JobRecord | undefined =>
       recordOf(byKey.get(jobId, tag, position)),
 
-    get: (seq: number): JobRecord | undefined => recordOf(bySeq.get(seq)),
+    get,
+
+    /** The whole frame of a job; null: the job is packed or cleaned up. */
+    frameOf(seq: number): Uint8Array | null {
+      const row = frameIdOf.get(seq);
+      return row === undefined ? null : frames.whole(numberOf(row, 'frame_id'));
+    },
+
+    /** Jobs in a state after one, in order of arrival, without anything that may be large. */
+    queued: (state: JobState, after: number, limit: number): QueuedJob[] =>
+      queued.all(state, after, limit).map((row) => ({
+        seq: numberOf(row, 'seq'),
+        kind: textOf(row, 'kind'),
+        receivedAt: numberOf(row, 'received_at'),
+      })),
+
+    /** When the oldest job came that is on its way, Unix ms; null: there is none. */
+    oldestOpenAt(): number | null {
+      const first = OPEN_STATES.flatMap((state) => queued.all(state, 0, 1)).map((row) => ({
+        seq: numberOf(row, 'seq'),
+        at: numberOf(row, 'received_at'),
+      }));
+      return first.sort((a, b) => a.seq - b.seq)[0]?.at ?? null;
+    },
+
+    /** How old the journal was when the newest job came; 0: there is none. */
+    newestBorn(): number {
+      const row = newestBorn.get();
+      return row === undefined ? 0 : (maybeNumberOf(row, 'born') ?? 0);
+    },
 
     newest: (): JobRecord | undefined => recordOf(last.get()),
 
@@ -64,14 +116,17 @@ export function jobReads(database: Database) {
       limit: number;
       kind?: string;
     }): JobRecord[] {
-      const rows = [...new Set(states)].flatMap((state) =>
+      const wanted = [...new Set(states)];
+      const stored = wanted.flatMap((state) =>
         kind === undefined ? seqs.all(state, after, limit) : seqsOfKind.all(state, after, kind, limit),
       );
-      const first = rows
-        .map((row) => numberOf(row, 'seq'))
+      const packed = OVER.filter((state) => kind === undefined && wanted.includes(state)).flatMap((state) =>
+        past.seqs(state, after, limit),
+      );
+      const first = [...stored.map((row) => numberOf(row, 'seq')), ...packed]
         .sort((a, b) => a - b)
         .slice(0, limit);
-      return first.flatMap((seq) => bySeq.all(seq).map(jobOf));
+      return first.flatMap((seq) => get(seq) ?? []);
     },
 
     counts(): Record<JobState, number> {
@@ -85,6 +140,7 @@ export function jobReads(database: Database) {
         expired: 0,
       };
       for (const row of tally.all()) counts[stateOf(row)] = numberOf(row, 'jobs');
+      for (const [state, packed] of past.counts()) counts[state] += packed;
       return counts;
     },
 
@@ -113,7 +169,21 @@ export function jobReads(database: Database) {
 
     activity(): Activity {
       const at = (row: Row | undefined): number | null => (row === undefined ? null : numberOf(row, 'at'));
-      return {lastReceivedAt: at(newest.get()), lastAcceptedAt: at(newestAccepted.get())};
+      const {receivedAt, acceptedAt} = past.activity();
+      return {
+        lastReceivedAt: at(newest.get()) ?? receivedAt,
+        lastAcceptedAt: at(newestAccepted.get()) ?? acceptedAt,
+      };
     },
   };
+}
+
+/** A packed job as it was, without what is gone. */
+function recordOfPast({
+  packed: _packed,
+  concludedAt: _concludedAt,
+  closedAt: _closedAt,
+  ...job
+}: PastJob): JobRecord {
+  return {...job, bornAge: 0, element: null, index: 0};
 }

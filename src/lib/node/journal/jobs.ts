@@ -3,22 +3,29 @@ import type {JobKey, VrfFields} from '../../protocol/wire/messages.ts';
 import {rangeText} from '../../protocol/vrf/range-text.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {Database} from './driver.ts';
-import {frameTable} from './frames.ts';
-import {jobPruning} from './job-pruning.ts';
+import {elementAt, type frameTable} from './frames.ts';
 import {jobReads} from './job-reads.ts';
+import type {pastTable} from './past.ts';
 import {stateOf, textOf} from './rows.ts';
-import {tombstoneTable} from './tombstones.ts';
+import type {tombstoneTable} from './tombstones.ts';
 import {PRUNED, type Conclusion, type Delivery, type JobRecord, type NewJob} from './records.ts';
 import type {JobState} from '../events/job-states.ts';
 
 /** What a change did: `jobId` for the clock reading, `changed` false when it was known before. */
 export type Change = {jobId: string; changed: boolean};
 
+/** What the jobs need beside their own table. */
+export type JobTables = {
+  frames: ReturnType<typeof frameTable>;
+  past: ReturnType<typeof pastTable>;
+  tombstones: ReturnType<typeof tombstoneTable>;
+  /** How old the journal is, ms (age-clock.ts). */
+  age: () => number;
+};
+
 /** The jobs with their frames and answers. Every function is synchronous; those that write run inside a transaction. */
-export function jobTable(database: Database) {
-  const reads = jobReads(database);
-  const frames = frameTable(database);
-  const tombstones = tombstoneTable(database);
+export function jobTable(database: Database, {frames, past, tombstones, age}: JobTables) {
+  const reads = jobReads(database, {frames, past});
   const {headOf, answeredHeadOf, contentOf, ...changes} = prepareChanges(database);
 
   function head(seq: number): {jobId: string; state: JobState} {
@@ -44,20 +51,24 @@ export function jobTable(database: Database) {
 
   return {
     ...reads,
-    prune: jobPruning(database, frames, tombstones),
 
-    /** Whether one of its (job_id, tag) was stored and is cleaned up. */
+    /** Whether one of its (job_id, tag) was stored and is packed or cleaned up. */
     wasPruned: (key: JobKey): boolean => tombstones.has(key),
 
     receive(job: NewJob): {known: boolean; record: JobRecord} {
       const known = reads.find(job.key);
       if (known !== undefined) return {known: true, record: known};
       const {jobId, tag, position} = job.key;
-      const {receivedAt, frame, index, kind, model} = job;
+      const {receivedAt, frame, span, index, kind, model} = job;
       const key = {jobId, tag, position};
       const fresh = {state: 'received', vrf: null, range: null, outcome: null, content: null} as const;
-      const record = {seq: PRUNED, key, receivedAt, frame, index, kind, model, ...fresh};
-      if (tombstones.has(key)) return {known: true, record};
+      const bornAge = age();
+      const record = {seq: PRUNED, key, receivedAt, bornAge, index, kind, model, ...fresh};
+      if (tombstones.has(key)) return {known: true, record: {...record, element: null}};
+      const element =
+        span === null
+          ? elementAt(frame, index)
+          : Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString('utf8', span.start, span.end);
       const added = changes.addJob.run(
         jobId,
         tag,
@@ -65,11 +76,14 @@ export function jobTable(database: Database) {
         receivedAt,
         frames.store(frame),
         index,
+        span === null ? null : span.start,
+        span === null ? null : span.end,
         kind,
         model,
         job.signer,
+        bornAge,
       );
-      return {known: false, record: {...record, seq: added.lastInsertRowid}};
+      return {known: false, record: {...record, element, seq: added.lastInsertRowid}};
     },
 
     /**
@@ -97,7 +111,7 @@ export function jobTable(database: Database) {
         );
       changes.addAnswer.run(seq, outcome, JSON.stringify(vrf), content, at);
       // A job given up on stays so; its answer is kept all the same, there is never another.
-      if (state !== 'expired') changes.setConcluded.run(textOrNull(range), seq);
+      if (state !== 'expired') changes.setConcluded.run(textOrNull(range), age(), seq);
       return {jobId, changed: true};
     },
 
@@ -110,13 +124,13 @@ export function jobTable(database: Database) {
     accepted(seq: number, at: number, {envelopeId, signature, at: signedAt}: Delivery): Change {
       const {jobId, state} = answeredHead(seq, 'accepted');
       if (state === 'accepted') return {jobId, changed: false};
-      changes.setAccepted.run(at, envelopeId, signature, signedAt, seq);
+      changes.setAccepted.run(at, envelopeId, signature, signedAt, age(), seq);
       return {jobId, changed: true};
     },
 
     expire(seq: number, at: number): void {
       const {state} = head(seq);
-      if (state !== 'accepted' && state !== 'expired') changes.setClosed.run('expired', at, seq);
+      if (state !== 'accepted' && state !== 'expired') changes.setClosed.run('expired', at, age(), seq);
     },
 
     /** The transaction was rolled back. */
@@ -134,23 +148,25 @@ function prepareChanges(database: Database) {
     ),
     contentOf: database.prepare('SELECT content FROM answers WHERE seq = ?'),
     addJob: database.prepare(
-      `INSERT INTO jobs (job_id, tag, position, state, received_at, frame_id, frame_index, kind, model, signer)
-       VALUES (?, ?, ?, 'received', ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO jobs (job_id, tag, position, state, received_at, frame_id, frame_index,
+         span_start, span_end, kind, model, signer, born)
+       VALUES (?, ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     addAnswer: database.prepare(
       'INSERT INTO answers (seq, outcome, vrf, content, at) VALUES (?, ?, ?, ?, ?)',
     ),
     setSelected: database.prepare(`UPDATE jobs SET state = 'selected', vrf = ?, range = ? WHERE seq = ?`),
     setConcluded: database.prepare(
-      `UPDATE jobs SET state = 'concluded', closed_at = NULL, why = NULL, range = coalesce(range, ?) WHERE seq = ?`,
+      `UPDATE jobs SET state = 'concluded', closed_at = NULL, why = NULL, range = coalesce(range, ?), over = ? WHERE seq = ?`,
     ),
     setSigned: database.prepare(
       'UPDATE jobs SET state = ?, envelope_id = ?, signature = ?, signed_at = ? WHERE seq = ?',
     ),
     setAccepted: database.prepare(
-      `UPDATE jobs SET state = 'accepted', closed_at = ?, envelope_id = ?, signature = ?, signed_at = ? WHERE seq = ?`,
+      `UPDATE jobs SET state = 'accepted', closed_at = ?, envelope_id = ?, signature = ?, signed_at = ?, over = ?
+       WHERE seq = ?`,
     ),
-    setClosed: database.prepare('UPDATE jobs SET state = ?, closed_at = ? WHERE seq = ?'),
+    setClosed: database.prepare('UPDATE jobs SET state = ?, closed_at = ?, over = ? WHERE seq = ?'),
   };
 }
 

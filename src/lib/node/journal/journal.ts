@@ -6,6 +6,7 @@ import type {WithoutAnswer} from './job-reads.ts';
 import type {
   JobRecord,
   NewJob,
+  QueuedJob,
   Conclusion,
   InitialState,
   Delivery,
@@ -15,6 +16,7 @@ import type {
   RequestTaker,
 } from './records.ts';
 import type {JobState} from '../events/job-states.ts';
+import type {AgeClock} from './age-clock.ts';
 import type {Inflow} from './inflow.ts';
 
 /**
@@ -28,11 +30,14 @@ export type Journal = JobJournal &
   Notes & {
     /** What came from the dispatcher beside the jobs. */
     inflow: Inflow;
+    /** How old everything is. */
+    age: AgeClock;
     /**
-     * Deletes jobs that are over (with their requests) and readings from before `before`, Unix ms. Of each job a tombstone
-     * stays, of the readings the last one.
+     * Packs the jobs that were over for the evidence period, and deletes the packed ones that were over for the retention,
+     * both by the journal's age: of each a tombstone stays. With them go the readings that no whole job needs, except the
+     * last one, and space that will not be needed soon.
      */
-    prune(before: number): Promise<number>;
+    tidy(periods: {evidenceMs: number; retentionMs: number}): Promise<{packed: number; deleted: number}>;
     close(): Promise<void>;
   };
 
@@ -60,14 +65,19 @@ export type TakenCallback =
 export type JobJournal = {
   /**
    * Stores a new job with a clock reading, or returns the stored one of that (job_id, tag, position); one whose (job_id,
-   * tag) was cleaned up is known too, with the number {@link PRUNED}. `initialState` gives the first state of a new job,
+   * tag) was packed or cleaned up is known too, with the number {@link PRUNED}. `initialState` gives the first state of a new job,
    * stored in the same write; a repeated write calls it again, with another seq.
    */
   receive(
     job: NewJob,
     initialState?: (seq: number) => InitialState,
   ): Promise<{known: boolean; record: JobRecord}>;
-  /** Whether a job of this (job_id, tag) is stored, under any position, or was and is cleaned up; reads committed data. */
+  /**
+   * Stores a large frame piece by piece, over several transactions, before its jobs are received with the same bytes.
+   * Resolves with a function to call when they are: a frame that no job came of is deleted.
+   */
+  keepFrame(bytes: Uint8Array): Promise<() => void>;
+  /** Whether a job of this (job_id, tag) is stored, under any position, or was before; reads committed data. */
   knows(key: JobKey): boolean;
   /** What is known of the job's (job_id, tag) under other positions. */
   others(job: Pick<JobRecord, 'seq' | 'key'>): Others;
@@ -101,6 +111,12 @@ export type JobJournal = {
   /** Jobs in one of `states` with seq > `after`, in order of arrival, at most `limit`; reads committed data. */
   list(query: {states: readonly JobState[]; after: number; limit: number; kind?: string}): JobRecord[];
   get(seq: number): JobRecord | undefined;
+  /** Jobs in a state with seq > `after`, in order of arrival, at most `limit`, without anything that may be large. */
+  queued(state: JobState, after: number, limit: number): QueuedJob[];
+  /** When the oldest job came that is on its way, Unix ms; null: there is none. */
+  oldestOpenAt(): number | null;
+  /** The whole frame that a job came in; null: the job is packed or cleaned up. */
+  frameOf(seq: number): Uint8Array | null;
   /** The job that came last. */
   newest(): JobRecord | undefined;
   /** Number of jobs in each state. */

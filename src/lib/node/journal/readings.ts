@@ -2,15 +2,13 @@ import {clockToWire, type Clock} from '../../protocol/clock/vlc.ts';
 import {nextReading, type Reading, type ReadingEvent} from '../../protocol/clock/readings.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import type {Database} from './driver.ts';
-import {numberOf, readingOf} from './rows.ts';
+import {readingOf} from './rows.ts';
 
 /** Most ids in our clock: each reading stores them all, and peers can invent ids. */
 const MOST_IDS = 1_000;
 /** A foreign clock must leave our own counter so many steps; no honest one comes near its end, 2^32−1. */
 const STEPS_LEFT = 1_000_000;
 const LAST_COUNTER = 2 ** 32 - 1;
-/** Readings deleted in one transaction. */
-const PRUNED_AT_ONCE = 2_000;
 
 /**
  * The hash chain of clock readings. Its head is kept in memory while a transaction is open: `keep` after the commit,
@@ -25,9 +23,6 @@ export function readingTable(database: Database, clockId: bigint, onClockProblem
   const ofEvent = database.prepare('SELECT * FROM readings WHERE ref = ? ORDER BY n');
   const run = database.prepare('SELECT * FROM readings WHERE n BETWEEN ? AND ? ORDER BY n');
   const standing = database.prepare('SELECT * FROM readings WHERE json_extract(clock, ?) = ? ORDER BY n');
-  const oldest = database.prepare('SELECT n FROM readings ORDER BY n LIMIT 1');
-  const firstSince = database.prepare('SELECT n FROM readings WHERE at >= ? ORDER BY n LIMIT 1');
-  const remove = database.prepare('DELETE FROM readings WHERE n < ?');
   const stored = (): Reading | null => {
     const row = latest.get();
     return row === undefined ? null : readingOf(row);
@@ -88,19 +83,6 @@ export function readingTable(database: Database, clockId: bigint, onClockProblem
     /** Those at which the operator's own clock stood at `counter`: one, unless `clock_id` was changed in between. */
     standingAt: (counter: number): Reading[] =>
       standing.all(`$."${clockId}"`, String(counter)).map(readingOf),
-
-    /**
-     * Deletes the oldest readings from before `before` (Unix ms), never the last one; runs inside a transaction.
-     * @returns how many; fewer than were asked for means none are left
-     */
-    prune(before: number): {deleted: number; more: boolean} {
-      const kept = firstSince.get(before) ?? latest.get();
-      const first = oldest.get();
-      if (kept === undefined || first === undefined) return {deleted: 0, more: false};
-      const end = numberOf(kept, 'n');
-      const upTo = Math.min(end, numberOf(first, 'n') + PRUNED_AT_ONCE);
-      return {deleted: remove.run(upTo).changes, more: upTo < end};
-    },
 
     keep(): void {
       kept = head;

@@ -3,7 +3,7 @@ import type {JobKey, VrfFields, WorkerKind} from '../../protocol/wire/messages.t
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {JobState, JobOutcome} from '../events/job-states.ts';
 
-/** The number of a job that was stored once, and is cleaned up. */
+/** The number of a job whose (job_id, tag) was stored once, and is packed or cleaned up. */
 export const PRUNED = 0;
 
 /** One job as the journal holds it. */
@@ -14,8 +14,11 @@ export type JobRecord = {
   state: JobState;
   /** Unix ms. */
   receivedAt: number;
-  /** The dispatch frame as received, and which of its params this job is. */
-  frame: string;
+  /** How old the journal was when it came, ms (age-clock.ts); 0: before an aos that kept it. */
+  bornAge: number;
+  /** The text of the job's own element of its frame; null: the job is packed, or its frame is not at hand. */
+  element: string | null;
+  /** Which of the params of its frame it is. */
   index: number;
   kind: string;
   model: string;
@@ -28,7 +31,17 @@ export type JobRecord = {
   content: string | null;
 };
 
-export type NewJob = Pick<JobRecord, 'key' | 'receivedAt' | 'frame' | 'index' | 'kind' | 'model'> & {
+/** Byte offsets in a frame, `end` exclusive. */
+export type Span = {start: number; end: number};
+
+/** A job that waits, without anything of it that may be large. `receivedAt` is Unix ms. */
+export type QueuedJob = {seq: number; kind: string; receivedAt: number};
+
+export type NewJob = Pick<JobRecord, 'key' | 'receivedAt' | 'index' | 'kind' | 'model'> & {
+  /** The dispatch frame as received: the jobs of one frame have the same object, and share its place in the file. */
+  frame: Uint8Array;
+  /** Where the job's element is in it; null: not known, its index says. */
+  span: Span | null;
   /** Address that signed the frame, null when unsigned. */
   signer: string | null;
   /** The job's logical clock, merged into the operator's. */

@@ -28,6 +28,10 @@ export function numberOf(row: Row, column: string): number {
   throw damaged(column);
 }
 
+export function maybeNumberOf(row: Row, column: string): number | null {
+  return row[column] === null ? null : numberOf(row, column);
+}
+
 const REQUEST_ENDS = ['timeout', 'lost', 'invalid'] as const satisfies readonly RequestEnd[];
 
 export function stateOf(row: Row): JobState {
@@ -38,13 +42,15 @@ export function outcomeOf(row: Row): JobOutcome {
   return oneOf(JOB_OUTCOMES, textOf(row, 'outcome'), 'outcome');
 }
 
-export function jobOf(row: Row): JobRecord {
+/** @param element the job's own text in its frame */
+export function jobOf(row: Row, element: string): JobRecord {
   return {
     seq: numberOf(row, 'seq'),
     key: {jobId: textOf(row, 'job_id'), tag: textOf(row, 'tag'), position: textOf(row, 'position')},
     state: stateOf(row),
     receivedAt: numberOf(row, 'received_at'),
-    frame: textOf(row, 'frame'),
+    element,
+    bornAge: row['born'] === null ? 0 : numberOf(row, 'born'),
     index: numberOf(row, 'frame_index'),
     kind: textOf(row, 'kind'),
     model: textOf(row, 'model'),
@@ -111,7 +117,7 @@ const VRF_TEXTS = [
   'vrf_proof',
 ] as const satisfies readonly (keyof VrfFields)[];
 
-function isVrf(value: unknown): value is VrfFields {
+export function isVrf(value: unknown): value is VrfFields {
   if (typeof value !== 'object' || value === null) return false;
   const fields = new Map(Object.entries(value));
   return (

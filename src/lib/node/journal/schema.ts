@@ -1,5 +1,6 @@
 import {AosError} from '../../foundation/errors/error.ts';
 import type {Database} from './driver.ts';
+import {GROWTH_SCHEMA} from './growth-schema.ts';
 import {REFUSED_SCHEMA} from './inflow.ts';
 import {LIVENESS_SCHEMA} from './liveness.ts';
 import {UNANSWERED_SCHEMA} from './unanswered-schema.ts';
@@ -74,6 +75,7 @@ const JOBS: Schema = {
     'ALTER TABLE jobs ADD COLUMN range TEXT',
     UNANSWERED_SCHEMA,
     REFUSED_SCHEMA,
+    GROWTH_SCHEMA,
   ],
 };
 

@@ -2,13 +2,20 @@ import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {LivenessStore} from '../liveness/recorder.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {createBatch, type Batch, type Transaction} from './batch.ts';
 import {pickDriver, type Database, type SqliteDriver} from './driver.ts';
 import {readFailure} from './failure.ts';
 import {createPrivateDir, createPrivateFile} from './files.ts';
 import {answering} from './answering.ts';
-import {OVER} from './job-pruning.ts';
+import {createAgeClock, storedAge} from './age-clock.ts';
+import {factNotes} from './facts.ts';
+import {frameTable} from './frames.ts';
+import {frameKeeping} from './frame-keeping.ts';
+import {pastTable} from './past.ts';
+import {tidying} from './tidying.ts';
+import {tombstoneTable} from './tombstones.ts';
 import type {Activity} from './job-reads.ts';
 import {textTable} from './job-texts.ts';
 import {waitTable} from './job-waits.ts';
@@ -18,7 +25,6 @@ import {livenessTable} from './liveness.ts';
 import {takeLock, type Lock} from './lock.ts';
 import {requestTable} from './requests.ts';
 import {readingTable} from './readings.ts';
-import {textOf} from './rows.ts';
 import {prepareSchema} from './schema.ts';
 import {BUSY_TIMEOUT_MS, openWal, type Wal} from './wal.ts';
 import type {InitialState, JobRecord, Selection} from './records.ts';
@@ -40,7 +46,7 @@ export type JournalOptions = {
    * keep waiting. Must not throw.
    */
   onDisk?: ((error: AosError | null) => void) | undefined;
-  /** By which writes wait for one another, and are tried again [the machine's]. */
+  /** By which writes wait for one another and are tried again, and the journal grows older [the machine's]. */
   time?: Time;
 };
 
@@ -98,6 +104,8 @@ function openTables(
     database.exec(
       `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA fullfsync = ON; PRAGMA foreign_keys = ON`,
     );
+    // Of use in a file that is made now: its free pages can be given back.
+    if (lock !== null) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
     if (lock !== null) wal = openWal(database, path);
     prepareSchema(database, {path, readOnly: lock === null});
     return sqliteJournal(
@@ -116,17 +124,20 @@ type Opened = {database: Database; path: string; writer: {lock: Lock; wal: Wal} 
 
 // eslint-disable-next-line max-lines-per-function -- one line or two for each function of the journal, over the tables of its file
 function sqliteJournal({database, path, writer}: Opened, options: JournalOptions): NodeJournal {
-  const jobs = jobTable(database);
+  const notes = factNotes(database);
+  const tables = {
+    frames: frameTable(database),
+    past: pastTable(database),
+    tombstones: tombstoneTable(database),
+    age: (): number => age.now(),
+  };
+  const jobs = jobTable(database, tables);
   const requests = requestTable(database);
   const texts = textTable(database);
-  const waits = waitTable(database);
+  const waits = waitTable(database, tables.age);
   const liveness = livenessTable(database);
   const readings = readingTable(database, options.clockId, options.onClockProblem ?? (() => {}));
   const {conclude, concludeText, answer} = answering({jobs, requests, texts, readings});
-  const setFact = database.prepare(
-    'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-  );
-  const fact = database.prepare('SELECT value FROM facts WHERE name = ?');
   const batch =
     writer === null ? null : createBatch(transactionOf(database, writer.wal, [jobs, readings]), options);
   let closed = false;
@@ -145,6 +156,13 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
       throw readFailure(error, path);
     }
   };
+
+  const remember = (name: string, value: string): Promise<void> => change(() => notes.set(name, value));
+  const recall = (name: string): string | null => readOrFail(() => notes.get(name));
+  const age =
+    writer === null
+      ? storedAge({recall})
+      : createAgeClock({remember, recall}, options.time ?? systemTime, readOrFail(jobs.newestBorn));
 
   /** Runs inside a transaction. */
   function select(seq: number, {vrf, range, first}: Selection, fresh = false): void {
@@ -194,6 +212,10 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
 
     list: (query) => readOrFail(() => jobs.list(query)),
     get: (seq) => readOrFail(() => jobs.get(seq)),
+    queued: (...which) => readOrFail(() => jobs.queued(...which)),
+    oldestOpenAt: () => readOrFail(() => jobs.oldestOpenAt()),
+    frameOf: (seq) => readOrFail(() => jobs.frameOf(seq)),
+    keepFrame: frameKeeping(tables.frames, change),
     newest: () => readOrFail(() => jobs.newest()),
     counts: () => readOrFail(() => jobs.counts()),
     pending: () => readOrFail(() => jobs.pending()),
@@ -213,20 +235,14 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
     read: (event, at) => change(() => readings.append(event, at)),
     lastReading: () => (writer === null ? readOrFail(() => readings.stored()) : readings.last()),
 
-    remember: (name, value) =>
-      change(() => {
-        setFact.run(name, value);
-      }),
-    recall: (name) =>
-      readOrFail(() => {
-        const row = fact.get(name);
-        return row === undefined ? null : textOf(row, 'value');
-      }),
+    remember,
+    recall,
+    age,
 
     liveness: {
       spans: () => readOrFail(() => liveness.spans()),
       put: (span) => change(() => liveness.put(span)),
-      forget: (before) => change(() => liveness.forget(before)),
+      forget: () => change(() => liveness.forget()),
     },
     readings: {
       of: (jobId) => readOrFail(() => readings.of(jobId)),
@@ -236,19 +252,7 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
     inflow: inflowOf(database, {change, read: readOrFail}),
     activity: () => readOrFail(() => jobs.activity()),
 
-    prune: async (before) => {
-      let deleted = 0;
-      for (const state of OVER) {
-        for (let after: number | null = 0; after !== null;) {
-          const from: number = after;
-          const chunk = await change(() => jobs.prune(state, from, before));
-          deleted += chunk.deleted;
-          after = chunk.next;
-        }
-      }
-      for (let more = true; more;) ({more} = await change(() => readings.prune(before)));
-      return deleted;
-    },
+    tidy: tidying(database, tables, {change, read: readOrFail}),
 
     close: async () => {
       if (closed) return;

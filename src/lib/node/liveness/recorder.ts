@@ -7,8 +7,8 @@ export type LivenessStore = {
   spans(): StoredSpan[];
   /** Stores a span, and replaces one with the same id. @throws AosError JOURNAL_WRITE_FAILED */
   put(span: StoredSpan): Promise<void>;
-  /** Deletes the spans that ended before a time, Unix ms. @throws AosError JOURNAL_WRITE_FAILED */
-  forget(before: number): Promise<void>;
+  /** Deletes the oldest spans of too many. @throws AosError JOURNAL_WRITE_FAILED */
+  forget(): Promise<void>;
 };
 
 /** Records the probes, the connection and the uptime of the operator; never throws, never waits. */
@@ -25,8 +25,6 @@ export type LivenessRecorder = {
   flush(): Promise<void>;
 };
 
-/** How long the record keeps a span. */
-const KEEP_MS = 400 * 86_400_000;
 /** A growing span is written at most this often, because anyone may call `/ping` at any rate. */
 const WRITE_EVERY_MS = 1_000;
 
@@ -83,7 +81,7 @@ export function createLivenessRecorder(
     });
   }
 
-  store.forget(options.startedAt - KEEP_MS).catch(options.onWriteError);
+  store.forget().catch(options.onWriteError);
   note('running', options.startedAt, true);
   return {
     onEvent({type, at}) {

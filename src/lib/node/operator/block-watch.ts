@@ -18,6 +18,8 @@ export async function watchBlocks(deps: {
   random: () => number;
   emit: Emit;
   health: Health;
+  /** Must not throw. */
+  onBlock: (block: {number: bigint; at: number}) => void;
   signal: AbortSignal;
 }): Promise<void> {
   const {reader, time, emit, health, signal} = deps;
@@ -32,6 +34,7 @@ export async function watchBlocks(deps: {
       if (signal.aborted) return;
       backoff.reset();
       health.worked('chain', 'newest block');
+      deps.onBlock(block);
       emit({type: 'block', number: block.number.toString(), blockAt: block.at, rpcMs});
       pause = last === undefined ? FASTEST_MS : (paceOf(last, block) ?? pause);
       last = block;

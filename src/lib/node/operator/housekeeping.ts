@@ -3,29 +3,34 @@ import type {Time} from '../../foundation/time/time.ts';
 import type {Health} from './health.ts';
 import type {Journal} from '../journal/journal.ts';
 
-/** How often old jobs are looked for. */
-const EVERY_MS = 60 * 60 * 1000;
+/** How often the journal is tidied, and its age written down. */
+const EVERY_MS = 60_000;
 
 /**
- * Deletes from the journal what has been through for longer than the retention, now and every hour, until the signal
- * aborts. The retention is at least challenge period + checkpoint period (docs/protocol.md#evidence-of-a-job), so no
- * evidence goes too early.
+ * Packs in the journal what was over for the evidence period, and deletes what was over for the retention, now and every
+ * minute, until the signal aborts. The retention is at least the evidence period, challenge and checkpoint period together
+ * (docs/protocol.md#evidence-of-a-job), so no evidence goes too early; both count by the journal's age.
  */
 export async function keepTidy(deps: {
-  journal: Pick<Journal, 'prune'>;
+  journal: Pick<Journal, 'tidy' | 'age'>;
   time: Time;
-  health: Health;
+  health: Pick<Health, 'failed'>;
+  evidenceMs: number;
   retentionMs: number;
   signal: AbortSignal;
 }): Promise<void> {
-  const {journal, time, health, signal} = deps;
+  const {journal, time, health, signal, evidenceMs, retentionMs} = deps;
   const ended = untilAbort(signal);
   while (!signal.aborted) {
-    const pruned = journal
-      .prune(time.now() - deps.retentionMs)
-      .catch((error: unknown) => health.failed('journal', error));
+    const tidied = journal.age
+      .keep()
+      .then(() => journal.tidy({evidenceMs, retentionMs}))
+      .catch((error: unknown) => {
+        // What was under way when the run ended is done by the next one.
+        if (!signal.aborted) health.failed('journal', error);
+      });
     // A disk that does not keep it must not keep the run from ending.
-    await Promise.race([pruned, ended]);
+    await Promise.race([tidied, ended]);
     await time.sleep(EVERY_MS, signal).catch(() => undefined); // the end of the run: the loop's condition tells
   }
 }

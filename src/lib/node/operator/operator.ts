@@ -5,6 +5,7 @@ import {connectionHandlers} from './connection-handlers.ts';
 import {createRetryJournalWrite} from './retry-journal-write.ts';
 import type {OperatorEventBody, Summary} from '../events/events.ts';
 import {createHealth} from './health.ts';
+import {createClockGuard} from './clock-guard.ts';
 import {keepTidy} from './housekeeping.ts';
 import {createIncoming} from './incoming.ts';
 import {createProbes} from './probes.ts';
@@ -129,6 +130,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     signing,
     session,
     scheduler,
+    ageNow: () => journal.age.now(),
   });
 
   const incoming = createIncoming({
@@ -164,6 +166,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       signers,
       workers: deps.workers,
       blockReader: deps.blockReader,
+      clock: createClockGuard({time, age: journal.age, health}),
       sumUp: () => {
         const tally = events.tally();
         return {
@@ -205,7 +208,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
         message: `the parts are not watched any more: ${errorText(error)}`,
       }),
     );
-    const tidying = keepTidy({journal, time, health, retentionMs: options.retentionMs, signal});
+    const tidying = keepTidy({...options, journal, time, health, signal});
     scheduler.start(steps);
     emit({type: 'connecting', url: options.dispatcherUrl});
     const connecting = connection.run(

@@ -1,5 +1,5 @@
 import type {VerifyDispatcher} from '../../config/config.ts';
-import type {Time} from '../../foundation/time/time.ts';
+import type {SteadyTime} from '../../foundation/time/steady-time.ts';
 import type {OperatorEvent} from '../events/events.ts';
 import type {Journal} from '../journal/journal.ts';
 import type {
@@ -19,6 +19,8 @@ export type OperatorOptions = {
   clockId: bigint | null;
   callbackUrl: string;
   vrfSortPrecision: number;
+  /** How long a job that is over stays whole in the journal, and how long what is packed of it. */
+  evidenceMs: number;
   retentionMs: number;
   network: string;
   version: string;
@@ -37,7 +39,7 @@ export type OperatorOptions = {
 
 /** The outside world, as types; `aos run` brings the real ones. */
 export type OperatorDeps = {
-  time: Time;
+  time: SteadyTime;
   /** Uniform in [0, 1). */
   random: () => number;
   /** A new envelope id (UUID). */

@@ -1,5 +1,6 @@
 import type {Time} from '../../foundation/time/time.ts';
 import {watchBlocks} from './block-watch.ts';
+import {CHECK_EVERY_MS, type ClockGuard} from './clock-guard.ts';
 import {watchClock, type MergedClock} from './clock-watch.ts';
 import type {Emit, Tally} from '../events/events.ts';
 import {every} from '../../foundation/async/every.ts';
@@ -21,6 +22,7 @@ export type Watching = {
   signers: SignerWatch;
   workers: readonly WatchedWorker[];
   blockReader: BlockReader;
+  clock: ClockGuard;
   /** What the run amounts to so far. */
   sumUp: () => Tally & {inProgress: number; pending: number; uptimeMs: number};
   time: Time;
@@ -46,7 +48,15 @@ export async function watchParts(deps: Watching): Promise<void> {
     deps.signers.run(deps.stopping),
     watchWorkers({...whileWorking, workers, health}),
     watchMissing({...whileWorking, journal, emit}),
-    watchBlocks({...whileWorking, reader: deps.blockReader, random, emit, health}),
+    watchBlocks({
+      ...whileWorking,
+      reader: deps.blockReader,
+      random,
+      emit,
+      health,
+      onBlock: deps.clock.onBlock,
+    }),
+    every(CHECK_EVERY_MS, {time, signal}, deps.clock.check),
     deps.flow.run(deps.stopping),
     deps.secondOperator.run(deps.stopping),
     every(SUM_UP_EVERY_MS, whileWorking, () => emit({type: 'minute', ...deps.sumUp()})),

@@ -3,7 +3,6 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {duration} from '../../foundation/time/duration.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {Emit, OperatorEventBody, WorkFacts} from '../events/events.ts';
-import {OPEN_STATES} from '../events/job-states.ts';
 import type {Inflow} from '../journal/inflow.ts';
 import type {JobJournal} from '../journal/journal.ts';
 import type {Health} from './health.ts';
@@ -25,7 +24,7 @@ const NONE = 'none';
 const PILE_UP = 'pile-up';
 
 export function createWorkFlow(deps: {
-  journal: Pick<JobJournal, 'list' | 'counts' | 'pending'> & {inflow: Pick<Inflow, 'arrivals'>};
+  journal: Pick<JobJournal, 'oldestOpenAt' | 'counts' | 'pending'> & {inflow: Pick<Inflow, 'arrivals'>};
   /** Kinds of worker that this operator runs. */
   kinds: readonly string[];
   /** `alerts.no_job_after`, ms; null: it is worked out. */
@@ -55,13 +54,12 @@ export function createWorkFlow(deps: {
 
   function facts(): WorkFacts {
     arrivals = arrivals.filter((at) => at >= time.now() - USUAL_MS);
-    const [oldest] = journal.list({states: OPEN_STATES, after: 0, limit: 1});
     const {came, answered} = workers.total();
     return {
       lastJobAt,
       ...noJobAfter(arrivals, deps.noJobAfterMs),
       open: journal.pending(),
-      oldestOpenAt: oldest?.receivedAt ?? null,
+      oldestOpenAt: journal.oldestOpenAt(),
       cameForWorkers: came,
       answeredByWorkers: answered,
       windowMs: FLOW_WINDOW_MS,

@@ -79,7 +79,12 @@ export function readDispatch(params: JsonValue): DispatchJob[] {
   return params.map((element, index) => readDispatchElement(element, `params[${index}]`));
 }
 
-function readDispatchElement(value: JsonValue, path: string): DispatchJob {
+/**
+ * Reads one element of the params of `dispatch_job`.
+ * @param path how an error names it
+ * @throws AosError MESSAGE_INVALID naming the path, CLOCK_INVALID
+ */
+export function readDispatchElement(value: JsonValue, path: string): DispatchJob {
   const element = objectAt(value, path);
   const jobPath = `${path}.job`;
   const job = objectAt(element.get('job'), jobPath);

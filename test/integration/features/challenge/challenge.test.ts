@@ -165,9 +165,9 @@ async function fill(journal: NodeJournal): Promise<void> {
   const give = (jobId: string, clock: [bigint, number][]) =>
     journal.receive({
       ...newJob(jobId, {clock: new Map(clock)}),
-      frame: dispatchFrame([
-        {jobId, clock: Object.fromEntries(clock.map(([id, n]) => [String(id), String(n)]))},
-      ]),
+      frame: Buffer.from(
+        dispatchFrame([{jobId, clock: Object.fromEntries(clock.map(([id, n]) => [String(id), String(n)]))}]),
+      ),
     });
   const a = await give('../a\u0000', [[7n, 76]]);
   await journal.select(a.record.seq, VRF, {

@@ -3,7 +3,7 @@ import {openJobReader} from '../../../../src/lib/node/journal/job-query.ts';
 import type {MakeAnswer, NoAnswer} from '../../../../src/lib/node/journal/journal.ts';
 import {PRUNED, type Conclusion} from '../../../../src/lib/node/journal/records.ts';
 import {openJournal, type NodeJournal} from '../../../../src/lib/node/journal/sqlite.ts';
-import {DELIVERY, inTempDir, loadableDrivers, newJob, VRF} from '../../../support/journal.ts';
+import {clocks, DELIVERY, inTempDir, loadableDrivers, newJob, VRF} from '../../../support/journal.ts';
 
 const WORKER = {url: 'http://worker', nodeId: 'start-1'};
 const content = (result: string, position = ''): string => JSON.stringify({result, reason: '', position});
@@ -20,11 +20,14 @@ const says =
 const saysNothing = (): Conclusion | NoAnswer => ({noAnswer: 'the answer is empty'});
 
 for (const driver of loadableDrivers()) {
-  const withJournal = (use: (journal: NodeJournal, dir: string) => Promise<void>): Promise<void> =>
+  const withJournal = (
+    use: (journal: NodeJournal, dir: string, time: ReturnType<typeof clocks>) => Promise<void>,
+  ): Promise<void> =>
     inTempDir(async (dir) => {
-      const journal = await openJournal({dir, clockId: 1n, driver});
+      const time = clocks();
+      const journal = await openJournal({dir, clockId: 1n, driver, time});
       try {
-        await use(journal, dir);
+        await use(journal, dir, time);
       } finally {
         await journal.close();
       }
@@ -161,8 +164,8 @@ for (const driver of loadableDrivers()) {
         expect(journal.get(seq)?.content).toBe(content('the text', 'after'));
       }));
 
-    it('are never made again for a (job_id, tag) that was cleaned up', () =>
-      withJournal(async (journal) => {
+    it('are never made again for a (job_id, tag) that was packed, or cleaned up', () =>
+      withJournal(async (journal, _dir, time) => {
         const seq = await selected(journal);
         await ask(journal, seq, 'q');
         await journal.answer('q', 'one', 2_000, says('one'));
@@ -170,17 +173,60 @@ for (const driver of loadableDrivers()) {
         await journal.accepted(seq, 3_000, DELIVERY);
         const left = await selected(journal, 'left');
         await journal.leave(left, 'no worker answered', 3_000);
-        expect(await journal.prune(8_000)).toBe(2);
+        const gone = await selected(journal, 'given up');
+        await journal.conclude(gone, {outcome: 'answered', vrf: VRF, content: content('x'), at: 3_000});
+        await journal.expire(gone, 3_000);
         const key = {jobId: 'a', tag: 'malicious', position: ''};
-        expect(journal.knows(key)).toBe(true);
-        expect(journal.knows({...key, tag: ''})).toBe(false);
-        for (const again of [key, {...key, position: 'after'}, {...key, jobId: 'left'}])
-          expect(await journal.receive(newJob('', {key: again}))).toMatchObject({
-            known: true,
-            record: {seq: PRUNED},
-          });
+        for (const [periods, done] of [
+          [
+            {evidenceMs: 10, retentionMs: 20},
+            {packed: 3, deleted: 0},
+          ],
+          [
+            {evidenceMs: 10, retentionMs: 10},
+            {packed: 0, deleted: 3},
+          ],
+        ] as const) {
+          time.pass(11);
+          expect(await journal.tidy(periods)).toEqual(done);
+          expect(journal.knows(key)).toBe(true);
+          expect(journal.knows({...key, tag: ''})).toBe(false);
+          for (const again of [
+            key,
+            {...key, position: 'after'},
+            {...key, jobId: 'left'},
+            {...key, jobId: 'given up'},
+          ])
+            expect(await journal.receive(newJob('', {key: again}))).toMatchObject({
+              known: true,
+              record: {seq: PRUNED},
+            });
+          expect(await journal.retry(left)).toBe(false);
+        }
         expect(journal.get(seq)).toBeUndefined();
         expect((await journal.receive(newJob('', {key: {...key, tag: ''}}))).known).toBe(false);
+      }));
+
+    it('stay whole while a job of the same (job_id, tag) is open: it has to say the same', () =>
+      withJournal(async (journal, _dir, time) => {
+        const seq = await selected(journal);
+        await ask(journal, seq, 'q');
+        await journal.answer('q', 'one', 2_000, says('one'));
+        await journal.accepted(seq, 3_000, DELIVERY);
+        const key = {jobId: 'a', tag: 'malicious', position: 'after'};
+        const {record: late} = await journal.receive(newJob('a', {key}));
+        time.pass(100);
+        expect(await journal.tidy({evidenceMs: 10, retentionMs: 20})).toEqual({packed: 0, deleted: 0});
+        expect(journal.others(late).text?.result).toBe('one');
+        await journal.conclude(late.seq, {
+          outcome: 'answered',
+          vrf: VRF,
+          content: content('one', 'after'),
+          at: 4_000,
+        });
+        await journal.accepted(late.seq, 5_000, DELIVERY);
+        time.pass(100);
+        expect(await journal.tidy({evidenceMs: 10, retentionMs: 20})).toEqual({packed: 2, deleted: 2});
       }));
 
     it('that are missing are counted by kind', () =>

@@ -1,7 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {verifyReadings, type Reading} from '../../../../src/lib/protocol/clock/readings.ts';
-import {DELIVERY, answerOf, inTempDir, newJob, VRF} from '../../../support/journal.ts';
+import type {Time} from '../../../../src/lib/foundation/time/time.ts';
+import {clocks, DELIVERY, answerOf, inTempDir, newJob, VRF} from '../../../support/journal.ts';
 import type {InitialState, NewJob} from '../../../../src/lib/node/journal/records.ts';
 import type {Journal} from '../../../../src/lib/node/journal/journal.ts';
 
@@ -10,22 +11,24 @@ const OPEN = {worker: null, takenAt: null, ended: null, answer: null} as const;
 
 export type OpenStore = (
   dir: string,
-  options?: {onClockProblem?: (error: AosError) => void},
+  options?: {onClockProblem?: (error: AosError) => void; time?: Time},
 ) => Promise<Journal>;
 
 /** What every store of the journal must do; run once per store. Our clock id is 1. */
 export function journalContract(store: string, open: OpenStore): void {
   const withJournal = (
-    use: (journal: Journal, reopen: () => Promise<Journal>) => Promise<void>,
+    use: (journal: Journal, reopen: () => Promise<Journal>, time: ReturnType<typeof clocks>) => Promise<void>,
   ): Promise<void> =>
     inTempDir(async (dir) => {
-      let journal = await open(dir);
+      const time = clocks();
+      let journal = await open(dir, {time});
+      const reopen = async (): Promise<Journal> => {
+        await journal.close();
+        journal = await open(dir, {time});
+        return journal;
+      };
       try {
-        await use(journal, async () => {
-          await journal.close();
-          journal = await open(dir);
-          return journal;
-        });
+        await use(journal, reopen, time);
       } finally {
         await journal.close();
       }
@@ -362,9 +365,10 @@ export function journalContract(store: string, open: OpenStore): void {
         expect(journal.get(record.seq)?.state).toBe('accepted');
       }));
 
-    it('prunes what was over before a time, with its requests, and never gives its number again', () =>
-      withJournal(async (journal) => {
-        const frame = '{"two jobs":1}';
+    it('packs what was over for the evidence period, deletes it after the retention, and gives no number again', () =>
+      withJournal(async (journal, _reopen, time) => {
+        const periods = {evidenceMs: 1_000, retentionMs: 2_000};
+        const frame = Buffer.from('{"two jobs":1}');
         const [old, young, open] = await Promise.all([
           journal.receive(newJob('old', {frame})),
           journal.receive(newJob('young', {frame, index: 1})),
@@ -372,32 +376,59 @@ export function journalContract(store: string, open: OpenStore): void {
         ]);
         await journal.ask({requestId: 'q', seq: old.record.seq, kind: 'opml', attempt: 1, askedAt: 1});
         await journal.conclude(old.record.seq, answerOf('1', 2_000));
-        await journal.conclude(young.record.seq, answerOf('2', 5_000));
         await journal.accepted(old.record.seq, 2_001, DELIVERY);
-        await journal.accepted(young.record.seq, 5_001, DELIVERY);
         const gone = await journal.receive(newJob('gone'));
         await journal.expire(gone.record.seq, 2_500);
-        expect(await journal.prune(3_000)).toBe(2);
-        expect(journal.get(old.record.seq)).toBeUndefined();
-        expect(journal.get(gone.record.seq)).toBeUndefined();
-        expect(journal.requests(old.record.seq)).toEqual([]);
-        expect(journal.get(young.record.seq)?.frame).toBe(frame);
+        time.pass(500);
+        await journal.conclude(young.record.seq, answerOf('2', 5_000));
+        await journal.accepted(young.record.seq, 5_001, DELIVERY);
+        time.pass(501);
+        expect(await journal.tidy(periods)).toEqual({packed: 2, deleted: 0});
+        const {seq} = old.record;
+        const left = {...old.record, state: 'accepted', vrf: VRF, outcome: 'answered', content: '1'} as const;
+        expect(journal.get(seq)).toEqual({...left, element: null, bornAge: 0, index: 0});
+        expect(journal.frameOf(seq)).toBeNull();
+        expect(journal.requests(seq)).toEqual([]);
+        expect(journal.counts()).toMatchObject({accepted: 2, expired: 1, received: 1});
+        expect(
+          journal.list({states: ['accepted', 'expired'], after: 0, limit: 9}).map((job) => job.seq),
+        ).toEqual([seq, young.record.seq, gone.record.seq]);
+        expect(journal.get(young.record.seq)?.element).toBe(frame.toString());
+        expect(Buffer.from(journal.frameOf(young.record.seq) ?? [])).toEqual(frame);
+        time.pass(1_000);
+        expect(await journal.tidy(periods)).toEqual({packed: 1, deleted: 2});
+        expect([seq, gone.record.seq].map((one) => journal.get(one))).toEqual([undefined, undefined]);
         expect(journal.get(open.record.seq)?.state).toBe('received');
         expect(journal.lastReading()?.n).toBe(8);
         const after = await journal.receive(newJob('after', {frame}));
         expect(after.record.seq).toBeGreaterThan(gone.record.seq);
-        expect(journal.get(after.record.seq)?.frame).toBe(frame);
+        expect(journal.get(after.record.seq)?.element).toBe(frame.toString());
       }));
 
-    it('prunes more jobs than fit one transaction', () =>
-      withJournal(async (journal) => {
+    it('packs more jobs than fit one transaction', () =>
+      withJournal(async (journal, _reopen, time) => {
         const received = await Promise.all(
           Array.from({length: 450}, (_, n) => journal.receive(newJob(`j${n}`))),
         );
         await Promise.all(received.map(({record}) => journal.expire(record.seq, 1_500)));
-        expect(await journal.prune(1_501)).toBe(450);
-        expect(await journal.prune(1_501)).toBe(0);
+        time.pass(2);
+        const periods = {evidenceMs: 1, retentionMs: 10};
+        expect(await journal.tidy(periods)).toEqual({packed: 450, deleted: 0});
+        expect(await journal.tidy(periods)).toEqual({packed: 0, deleted: 0});
+        expect(journal.counts().expired).toBe(450);
+        time.pass(10);
+        expect(await journal.tidy(periods)).toEqual({packed: 0, deleted: 450});
         expect(journal.counts().expired).toBe(0);
+      }));
+
+    it('grows older by the time it lives, whatever the wall clock says', () =>
+      withJournal(async (journal, reopen, time) => {
+        time.pass(100);
+        time.jump(400 * 86_400_000);
+        expect(journal.age.now()).toBe(100);
+        await journal.age.keep();
+        time.pass(50);
+        expect((await reopen()).age.now()).toBe(100);
       }));
 
     it('commits what waits when it is closed, then refuses', () =>

@@ -4,11 +4,20 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {SqliteDriver} from '../../../../src/lib/node/journal/driver.ts';
 import {readingOf} from '../../../../src/lib/node/journal/rows.ts';
-import {JOURNAL_FILE, openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
+import {JOURNAL_FILE, openJournal, type NodeJournal} from '../../../../src/lib/node/journal/sqlite.ts';
 import {verifyReadings} from '../../../../src/lib/protocol/clock/readings.ts';
-import {DELIVERY, answerOf, inTempDir, loadableDrivers, newJob, VRF} from '../../../support/journal.ts';
+import {
+  clocks,
+  DELIVERY,
+  answerOf,
+  inTempDir,
+  loadableDrivers,
+  newJob,
+  VRF,
+} from '../../../support/journal.ts';
 import {JOB_STATES} from '../../../../src/lib/node/events/job-states.ts';
 import type {Journal} from '../../../../src/lib/node/journal/journal.ts';
+import {PRUNED, type JobRecord} from '../../../../src/lib/node/journal/records.ts';
 
 type Step =
   | {do: 'receive'; job: number}
@@ -23,7 +32,9 @@ type Step =
   /** The process dies here: what was not committed is gone. */
   | {do: 'crash'}
   /** A clean end and a new start. */
-  | {do: 'restart'};
+  | {do: 'restart'}
+  /** Time passes, and the journal is tidied. */
+  | {do: 'tidy'; days: number};
 
 const job = fc.nat({max: 4});
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -48,6 +59,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {weight: 3, arbitrary: fc.record({do: fc.constant('answer' as const), job, content: fc.nat({max: 2})})},
   {weight: 4, arbitrary: fc.record({do: fc.constant('settle' as const)})},
   {weight: 2, arbitrary: fc.record({do: fc.constantFrom('crash' as const, 'restart' as const)})},
+  {weight: 2, arbitrary: fc.record({do: fc.constant('tidy' as const), days: fc.nat({max: 3})})},
 );
 
 /** What the journal has promised: the seq of each job in the order they were stored, and each job's one content. */
@@ -60,6 +72,9 @@ type Promised = {
   /** Jobs that were left without an answer, and had none since. */
   left: Set<number>;
 };
+
+const DAY = 86_400_000;
+const PERIODS = {evidenceMs: 2 * DAY, retentionMs: 3 * DAY};
 
 for (const driver of loadableDrivers()) {
   describe(`journal model on ${driver.name}`, () => {
@@ -86,7 +101,9 @@ async function follow(steps: readonly Step[], temp: string, driver: SqliteDriver
     left: new Set(),
   };
   let dir = mkdtempSync(path.join(temp, 'run-'));
-  let journal = await openJournal({dir, clockId: 1n, driver});
+  const time = clocks();
+  const open = (): Promise<NodeJournal> => openJournal({dir, clockId: 1n, driver, time});
+  let journal = await open();
   let pending: Promise<void>[] = [];
   let life = {dead: false};
 
@@ -111,7 +128,7 @@ async function follow(steps: readonly Step[], temp: string, driver: SqliteDriver
       await journal.close();
       await Promise.all(pending);
       pending = [];
-      journal = await openJournal({dir, clockId: 1n, driver});
+      journal = await open();
       check(journal, promised);
     } else if (now.do === 'crash') {
       // The files as they are now are what a new process would find.
@@ -123,10 +140,14 @@ async function follow(steps: readonly Step[], temp: string, driver: SqliteDriver
       await Promise.all(pending);
       pending = [];
       dir = next;
-      journal = await openJournal({dir, clockId: 1n, driver});
+      journal = await open();
       check(journal, promised);
+    } else if (now.do === 'tidy') {
+      time.pass(now.days * DAY);
+      ask(journal.age.keep(), () => {});
+      ask(journal.tidy(PERIODS), () => {});
     } else if (now.do === 'receive') {
-      ask(journal.receive(newJob(`job ${now.job}`)), ({record}) => promised.seqs.set(now.job, record.seq));
+      ask(journal.receive(newJob(`job ${now.job}`)), ({record}) => stored(promised, now.job, record));
     } else if (now.do === 'begin') {
       const {job, content} = now;
       const asked = journal.receive(newJob(`job ${job}`), (seq) =>
@@ -135,7 +156,7 @@ async function follow(steps: readonly Step[], temp: string, driver: SqliteDriver
           : {state: 'concluded', answer: answerOf(`answer ${content}`)},
       );
       ask(asked, ({known, record}) => {
-        promised.seqs.set(job, record.seq);
+        stored(promised, job, record);
         if (known) return;
         if (content === null) promised.asked.add(record.seq);
         else promised.contents.set(job, `answer ${content}`);
@@ -187,6 +208,12 @@ async function follow(steps: readonly Step[], temp: string, driver: SqliteDriver
   database.close();
 }
 
+/** A job that was packed or cleaned up is known, and has no number. */
+function stored({seqs}: Promised, job: number, {seq}: JobRecord): void {
+  if (seq === PRUNED) expect(seqs.has(job)).toBe(true);
+  else seqs.set(job, seq);
+}
+
 function check(journal: Journal, {seqs, contents, closed, asked, left}: Promised): void {
   const all = journal.list({
     states: JOB_STATES,
@@ -195,13 +222,18 @@ function check(journal: Journal, {seqs, contents, closed, asked, left}: Promised
   });
   expect(all.map(({seq}) => seq)).toEqual(all.map(({seq}) => seq).sort((a, b) => a - b));
   expect(new Set(all.map(({key}) => key.jobId)).size).toBe(all.length);
-  for (const seq of asked) expect(journal.requests(seq)).toHaveLength(1);
+  // Of a job that is packed the requests are gone.
+  for (const seq of asked)
+    if (typeof journal.get(seq)?.element === 'string') expect(journal.requests(seq)).toHaveLength(1);
   for (const [job, seq] of seqs) {
     const record = journal.get(seq);
-    expect(record?.key.jobId).toBe(`job ${job}`);
-    if (contents.has(job)) expect(record?.content).toBe(contents.get(job));
-    if (closed.has(job)) expect(record?.state).toBe('accepted');
+    // Whatever becomes of it, it is never taken for a new one.
+    expect(journal.knows({jobId: `job ${job}`, tag: '', position: ''})).toBe(true);
+    if (record === undefined) continue;
+    expect(record.key.jobId).toBe(`job ${job}`);
+    if (contents.has(job)) expect(record.content).toBe(contents.get(job));
+    if (closed.has(job)) expect(record.state).toBe('accepted');
     // What was left may have been answered or given up since, and never asks for a worker by itself.
-    if (left.has(job)) expect(['selected', 'received']).not.toContain(record?.state);
+    if (left.has(job)) expect(['selected', 'received']).not.toContain(record.state);
   }
 }

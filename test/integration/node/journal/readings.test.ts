@@ -2,28 +2,51 @@ import {describe, expect, it} from 'vitest';
 import {verifyReadings} from '../../../../src/lib/protocol/clock/readings.ts';
 import type {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
-import {inTempDir, newJob} from '../../../support/journal.ts';
+import {clocks, inTempDir, newJob} from '../../../support/journal.ts';
 
+const HOUR = 3_600_000;
 const ALL = [0, Number.MAX_SAFE_INTEGER] as const;
 
 describe('the clock readings of a journal', () => {
-  it('are pruned from their oldest, and the rest is still a chain that continues', () =>
+  it('are pruned from their oldest by the journal’s age, and the rest is still a chain that continues', () =>
     inTempDir(async (dir) => {
-      const journal = await openJournal({dir, clockId: 1n});
-      await Promise.all(
-        Array.from({length: 5_000}, (_, n) =>
-          journal.read({event: 'probe_answered', ref: '', merge: null}, n),
-        ),
-      );
-      await journal.prune(4_500);
-      const left = journal.readings.between(...ALL);
-      expect([left.length, left[0]?.at]).toEqual([500, 4_500]);
-      expect(verifyReadings(left)).toEqual({ok: true});
-      await journal.prune(Number.MAX_SAFE_INTEGER);
-      await journal.read({event: 'probe_answered', ref: '', merge: null}, 6_000);
-      const last = journal.readings.between(...ALL);
-      expect(last.map(({n}) => n)).toEqual([5_000, 5_001]);
-      expect(verifyReadings(last)).toEqual({ok: true});
+      const time = clocks();
+      const journal = await openJournal({dir, clockId: 1n, time});
+      const periods = {evidenceMs: HOUR, retentionMs: 2 * HOUR};
+      const probe = (): Promise<void> => journal.read({event: 'probe_answered', ref: '', merge: null}, 1);
+      const numbers = (): number[] => journal.readings.between(...ALL).map(({n}) => n);
+      await Promise.all(Array.from({length: 4_500}, probe));
+      await journal.tidy(periods);
+      time.pass(HOUR);
+      await Promise.all(Array.from({length: 500}, probe));
+      await journal.tidy(periods);
+      expect([numbers().length, numbers()[0]]).toEqual([500, 4_501]);
+      expect(verifyReadings(journal.readings.between(...ALL))).toEqual({ok: true});
+      time.pass(HOUR);
+      await journal.tidy(periods);
+      await probe();
+      expect(numbers()).toEqual([5_000, 5_001]);
+      expect(verifyReadings(journal.readings.between(...ALL))).toEqual({ok: true});
+      await journal.close();
+    }));
+
+  it('of a job stay while it is whole, however old they are', () =>
+    inTempDir(async (dir) => {
+      const time = clocks();
+      const journal = await openJournal({dir, clockId: 1n, time});
+      const periods = {evidenceMs: HOUR, retentionMs: 10 * HOUR};
+      await journal.read({event: 'probe_answered', ref: '', merge: null}, 1);
+      const {record} = await journal.receive(newJob('a'));
+      const {record: young} = await journal.receive(newJob('b'));
+      await journal.tidy(periods);
+      time.pass(3 * HOUR);
+      await journal.tidy(periods);
+      expect(journal.readings.between(...ALL).map(({ref}) => ref)).toEqual(['a', 'b']);
+      await journal.expire(record.seq, 1);
+      time.pass(2 * HOUR);
+      await journal.tidy(periods);
+      expect(journal.readings.between(...ALL).map(({ref}) => ref)).toEqual(['b']);
+      expect(journal.get(young.seq)?.state).toBe('received');
       await journal.close();
     }));
 

@@ -125,13 +125,34 @@ describe('told to stop', () => {
     await first.event('job_asked');
     await first.crash();
     const database = pickDriver().open(join(rig.dir, JOURNAL_FILE), {readOnly: false});
-    database.exec("UPDATE jobs SET vrf = 'damaged'");
+    database.exec('UPDATE jobs SET kind = 5');
     database.close();
     const before = rig.time.timers();
     const run = await rig.start();
     await expect(run.ended()).rejects.toMatchObject({code: 'JOURNAL_UNREADABLE'});
     await rig.time.until(() => expect(rig.time.timers()).toBeLessThanOrEqual(before));
     expect(run.of('summary')).toEqual([]);
+  });
+
+  it('not by one job that is damaged: it stays where it is, and the others are answered', async () => {
+    const rig = await createRig();
+    rig.worker.onQuestion = () => 200;
+    const first = await rig.start();
+    rig.submit(1);
+    await first.event('job_asked');
+    await first.crash();
+    const database = pickDriver().open(join(rig.dir, JOURNAL_FILE), {readOnly: false});
+    database.exec("UPDATE jobs SET vrf = 'damaged'");
+    database.close();
+    rig.worker.onQuestion = (question) => {
+      void rig.worker.answer(question);
+      return 200;
+    };
+    const run = await rig.start();
+    expect(await run.event('warning')).toMatchObject({code: 'JOURNAL_UNREADABLE'});
+    rig.submit(2, 1);
+    await rig.answered(2);
+    expect(await run.stop()).toMatchObject({accepted: 2, pending: 1});
   });
 
   it('leaves no socket and no timer behind', async () => {

@@ -4,7 +4,7 @@ import {nextReading, type Reading} from '../../../../src/lib/protocol/clock/read
 import type {JobFacts} from '../../../../src/lib/features/challenge/job-files.ts';
 import {bundleOf, MANIFEST, OWN_NAMES} from '../../../../src/lib/features/challenge/manifest.ts';
 import {TEST_ADDRESS} from '../../../support/envelope-signing.ts';
-import {callbackBody, dispatchFrame, jobRecord} from '../../../support/evidence.ts';
+import {callbackBody, dispatchFrame, jobFrame, jobRecord} from '../../../support/evidence.ts';
 import {snakeKeys} from '../../../support/snake-keys.ts';
 
 const first = nextReading(null, {event: 'job_received', ref: 'job', merge: null}, 1, 1n);
@@ -23,6 +23,7 @@ const TAKEN = {worker: null, takenAt: null, ended: null} as const;
 
 const facts = (over: Partial<JobFacts> = {}): JobFacts => ({
   job: jobRecord(),
+  frame: jobFrame(),
   matches: ['job clock'],
   requests: [
     {requestId: 'q', seq: 1, kind: 'opml', attempt: 1, askedAt: 1, ...TAKEN, answer: callbackBody(ROOT)},
@@ -77,9 +78,9 @@ describe('the evidence bundle', () => {
   });
 
   it('keeps outside texts byte for byte', () => {
-    const {frame, content} = jobRecord();
+    const {content} = jobRecord();
     const texts = bundle(facts()).files.map(({text}) => text);
-    expect(texts).toEqual(expect.arrayContaining([frame, content, callbackBody(ROOT)]));
+    expect(texts).toEqual(expect.arrayContaining([jobFrame(), content, callbackBody(ROOT)]));
   });
 
   it('names no file after outside text, and writes it harmless into the manifest', () => {
@@ -95,21 +96,14 @@ describe('the evidence bundle', () => {
       {jobId: 'a', clock: {}},
       {jobId: 'b', clock: {}},
     ]);
-    const {files} = bundle(
-      facts({job: jobRecord({frame})}),
-      facts({job: jobRecord({frame, seq: 2, index: 1})}),
-    );
+    const {files} = bundle(facts({frame}), facts({frame, job: jobRecord({seq: 2, index: 1})}));
     expect(files.filter(({name}) => name.startsWith('frame-'))).toHaveLength(1);
     expect(new Set(files.map(({name}) => name)).size).toBe(files.length);
   });
 
   it.each<[string, Partial<JobFacts>, RegExp]>([
-    [
-      'a signature',
-      {job: jobRecord({frame: dispatchFrame([{jobId: 'job', clock: {}}], {signed: false})})},
-      /signature/,
-    ],
-    ['an intact message', {job: jobRecord({frame: jobRecord().frame.replace('"p"', '"q"')})}, /signature/],
+    ['a signature', {frame: dispatchFrame([{jobId: 'job', clock: {}}], {signed: false})}, /signature/],
+    ['an intact message', {frame: jobFrame().replace('"p"', '"q"')}, /signature/],
     ['a VRF proof', {job: jobRecord({vrf: null, state: 'received'})}, /VRF/],
     ['a range', {range: null}, /range/],
     ['an answer', {job: jobRecord({content: null, state: 'selected'})}, /not concluded/],
@@ -124,6 +118,11 @@ describe('the evidence bundle', () => {
       /state root/,
     ],
     ['readings', {readings: []}, /no clock readings/],
+    [
+      'what a packed job has lost',
+      {frame: null, job: jobRecord({element: null}), requests: [], readings: []},
+      /packed since its evidence period .* are gone/,
+    ],
     ['whole readings', {readings: [first, {...second, at: 3}]}, /hash .* is wrong/],
   ])('says that %s is missing', (_name, over, words) => {
     const {missing} = bundle(facts(over));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {nextReading} from '../../../../src/lib/protocol/clock/readings.ts';
 import {counterOf, selectJobs} from '../../../../src/lib/features/challenge/select.ts';
-import {contentOf, dispatchFrame, jobRecord} from '../../../support/evidence.ts';
+import {contentOf, elementOf, jobRecord} from '../../../support/evidence.ts';
 import type {JobRecord} from '../../../../src/lib/node/journal/records.ts';
 
 const selected = (jobs: JobRecord[], counter: number, refs: string[] = []) =>
@@ -29,12 +29,12 @@ describe('which jobs belong to a clock number', () => {
   });
 
   it('takes all that match, of one frame each by its own clock', () => {
-    const frame = dispatchFrame([
-      {jobId: 'a', clock: {'1': '5'}},
-      {jobId: 'b', clock: {'1': '6', '2': '5'}},
-      {jobId: 'c', clock: {'1': '6'}},
-    ]);
-    const jobs = [0, 1, 2].map((index) => jobRecord({seq: index + 1, index, frame, content: null}));
+    const elements = [
+      elementOf('a', {'1': '5'}),
+      elementOf('b', {'1': '6', '2': '5'}),
+      elementOf('c', {'1': '6'}),
+    ];
+    const jobs = elements.map((element, index) => jobRecord({seq: index + 1, index, element, content: null}));
     expect(selected(jobs, 5)).toEqual([
       [1, ['job clock']],
       [2, ['job clock']],
@@ -44,9 +44,14 @@ describe('which jobs belong to a clock number', () => {
   it.each(['', '{}', 'no json', '{"clock":[]}', '{"clock":{"1":5}}'])(
     'does not stumble over a frame and an answer of %j',
     (text) => {
-      expect(selected([jobRecord({frame: text, content: text})], 5)).toEqual([]);
+      expect(selected([jobRecord({element: text, content: text})], 5)).toEqual([]);
     },
   );
+
+  it('knows a packed job by the clock of its answer', () => {
+    expect(selected([jobRecord({element: null})], 3)).toEqual([]);
+    expect(selected([jobRecord({element: null})], 4)).toEqual([[1, ['answer clock']]]);
+  });
 
   it('takes exactly those whose clocks hold the counter', () => {
     const counters = fc.array(fc.integer({min: 0, max: 6}), {maxLength: 4});
@@ -55,7 +60,7 @@ describe('which jobs belong to a clock number', () => {
     fc.assert(
       fc.property(counters, counters, fc.integer({min: 0, max: 6}), (came, answered, counter) => {
         const job = jobRecord({
-          frame: dispatchFrame([{jobId: 'job', clock: clock(came)}]),
+          element: elementOf('job', clock(came)),
           content: contentOf(clock(answered)),
         });
         expect(selected([job], counter).length).toBe([...came, ...answered].includes(counter) ? 1 : 0);

@@ -38,8 +38,11 @@ function record(over: Partial<JobDetailRecord> = {}): JobDetailRecord {
     concludedAt: null,
     delivery: null,
     closedAt: null,
+    isPacked: false,
     frame: '{}',
+    element: '{}',
     index: 0,
+    packed: null,
     range: null,
     content: null,
     requests: [],
@@ -58,6 +61,24 @@ describe('the detail of a job', () => {
     const text = show({});
     for (const part of ['is unreadable', 'not sampled yet', 'none yet', 'not signed yet'])
       expect(text).toContain(part);
+  });
+
+  it('says of a packed job what is left, and what is gone', () => {
+    const packed = {elementHash: 'ab', contentHash: 'cd', contentBytes: 9_000, attempts: 2};
+    const delivery = {envelopeId: 'e', signature: 'ff', at: AT + 50};
+    const over = {state: 'accepted', frame: null, element: null, isPacked: true, packed, delivery} as const;
+    const large = jobDetail(record(over), FACTS);
+    expect(large).toMatchObject({
+      packed: true,
+      prompt: null,
+      dispatch: {frameBytes: null, signature: {state: 'packed'}, sha256: 'ab'},
+      answer: {sha256: 'cd', bytes: 9_000, content: null},
+      delivery: {signature: 'ff', signatureValid: null},
+    });
+    const text = show(over);
+    for (const part of ['the evidence period is over', 'too large to be packed', 'cd'])
+      expect(text).toContain(part);
+    expect(jobExportText(record({...over, content: '{"result":"r"}'}), 'ndjson')).toContain('"result":"r"');
   });
 
   it('says how each request ended, why there is no answer, and which callbacks are kept', () => {

@@ -4,32 +4,36 @@ import type {OperatorPart} from '../../../../src/lib/node/events/events.ts';
 import {keepTidy} from '../../../../src/lib/node/operator/housekeeping.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
 
-const HOUR = 60 * 60 * 1000;
+const MINUTE = 60_000;
+const age = {now: () => 0, witness: () => undefined, keep: () => Promise.resolve()};
+const periods = {evidenceMs: 3, retentionMs: 5};
 
 describe('keepTidy', () => {
-  it('prunes by the retention at once and every hour, whatever the disk says, and ends', async () => {
+  it('writes the age down and tidies at once and every minute, whatever the disk says, and ends', async () => {
     const time = virtualTime();
     const end = new AbortController();
-    const pruned: number[] = [];
+    const done: string[] = [];
     const failed: OperatorPart[] = [];
     const running = keepTidy({
       journal: {
-        prune: (before) => {
-          pruned.push(time.now() - before);
-          return pruned.length === 1
+        age: {...age, keep: () => Promise.resolve(void done.push('age'))},
+        tidy: (given) => {
+          done.push(JSON.stringify(given));
+          return done.length === 2
             ? Promise.reject(new AosError('JOURNAL_WRITE_FAILED', 'full'))
-            : Promise.resolve(0);
+            : Promise.resolve({packed: 0, deleted: 0});
         },
       },
       time,
-      health: {failed: (part) => failed.push(part), worked: () => undefined, failing: () => null},
-      retentionMs: 5,
+      health: {failed: (part) => failed.push(part)},
+      ...periods,
       signal: end.signal,
     });
     await time.advance(1);
-    await time.advance(HOUR);
-    await time.advance(HOUR);
-    expect(pruned).toEqual([5, 5, 5]);
+    await time.advance(MINUTE);
+    await time.advance(MINUTE);
+    const once = ['age', JSON.stringify(periods)];
+    expect(done).toEqual([...once, ...once, ...once]);
     expect(failed).toEqual(['journal']);
     end.abort();
     await running;
@@ -40,10 +44,10 @@ describe('keepTidy', () => {
     const time = virtualTime();
     const end = new AbortController();
     const running = keepTidy({
-      journal: {prune: () => new Promise<never>(() => {})},
+      journal: {age, tidy: () => new Promise<never>(() => {})},
       time,
-      health: {failed: () => undefined, worked: () => undefined, failing: () => null},
-      retentionMs: 5,
+      health: {failed: () => undefined},
+      ...periods,
       signal: end.signal,
     });
     await time.advance(1);

@@ -237,6 +237,7 @@ describe('the newest block', () => {
     let number = 100n;
     let down = false;
     let reads = 0;
+    const seen: bigint[] = [];
     const reader = {
       newest: async () => {
         reads += 1;
@@ -246,9 +247,18 @@ describe('the newest block', () => {
         return {number, at: Number(number) * 12_000};
       },
     };
-    const done = watchBlocks({reader, time, random: () => 0.5, emit, health, signal});
+    const done = watchBlocks({
+      reader,
+      time,
+      random: () => 0.5,
+      emit,
+      health,
+      signal,
+      onBlock: ({number: block}) => seen.push(block),
+    });
     await time.advance(100);
     expect(events).toEqual([{type: 'block', number: '101', blockAt: 1_212_000, rpcMs: 30}]);
+    expect(seen).toEqual([101n]);
     await time.advance(120_000);
     expect(reads).toBeGreaterThanOrEqual(10);
     expect(reads).toBeLessThanOrEqual(13);

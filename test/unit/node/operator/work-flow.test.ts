@@ -32,7 +32,7 @@ function stage({
     usual === undefined ? [] : Array.from({length: 50}, (_, n) => time.now() - (49 - n) * usual);
   const flow = createWorkFlow({
     journal: {
-      list: () => [],
+      oldestOpenAt: () => null,
       pending: () => 3,
       inflow: {arrivals: () => arrivals},
       counts: () => ({

@@ -183,10 +183,10 @@ const CHECK_OF: Readonly<Record<OperatorPart, NextStep>> = {
 
 /**
  * Returns the severity of a failed part. Without the chain, jobs continue with the last range that was read; problems with
- * jobs leave the operator at work.
+ * jobs, and a wrong clock, leave the operator at work.
  */
 export function problemSeverity(part: OperatorPart, hasRange: boolean): 'fail' | 'warn' {
-  return part === 'jobs' || (part === 'chain' && hasRange) ? 'warn' : 'fail';
+  return part === 'jobs' || part === 'clock' || (part === 'chain' && hasRange) ? 'warn' : 'fail';
 }
 
 function failing(view: OperatorView, problem: ProblemView, now: number): Finding {
@@ -203,6 +203,7 @@ function failing(view: OperatorView, problem: ProblemView, now: number): Finding
 function stateOf({connection}: OperatorView, {part, code}: ProblemView): string {
   if (part === 'identity') return 'SECOND OPERATOR';
   if (part === 'jobs') return code === 'NO_JOBS' ? 'NO WORK' : 'JOBS';
+  if (part === 'clock') return 'CLOCK WRONG';
   if (part === 'dispatcher' && connection.state === 'refused') return 'dispatcher refuses us';
   return `${part} down`;
 }

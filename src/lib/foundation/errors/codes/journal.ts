@@ -55,7 +55,11 @@ export const JOURNAL = {
     category: 'data',
     means: 'The job waits for no worker: it has its answer, or needs none.',
     next: run('job list', ['--state', 'unanswered']),
-    causes: ['An answer came meanwhile.', 'The job was not selected: no worker is asked about it.'],
+    causes: [
+      'An answer came meanwhile.',
+      'The job was not selected: no worker is asked about it.',
+      'Its evidence period is over: an answer is of no use to the network any more.',
+    ],
   },
   JOB_AMBIGUOUS: {
     exit: 'usage',

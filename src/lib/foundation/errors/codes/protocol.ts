@@ -78,6 +78,18 @@ export const PROTOCOL = {
     next: say('Ask the network for a new clock id and set node.clock_id.'),
     causes: ['2^32 ticks: or a peer sent a counter that no peer could have reached.'],
   },
+  CLOCK_WRONG: {
+    exit: 'unavailable',
+    category: 'config',
+    means:
+      'The clock of this machine jumped, or differs from the time of the chain. Nothing is deleted or given up by it, but the times that are shown may be wrong.',
+    next: say('Set the clock and keep it right: timedatectl set-ntp true; then: timedatectl status'),
+    causes: [
+      'No time daemon runs, or it corrected a clock that was wrong since the start of the machine.',
+      'The machine was asleep or its virtual machine was stopped: it ends with the next blocks of the chain.',
+      'The chain RPC is far behind the chain, or its clock is wrong: aos doctor --only chain.',
+    ],
+  },
   CLOCK_INVALID: {
     exit: 'data',
     category: 'data',

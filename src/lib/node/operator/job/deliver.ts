@@ -12,7 +12,7 @@ const CONFLICT = 409;
 
 /**
  * The last step of a job: signs its stored answer in a new envelope and sends it. A delivery that is not accepted is
- * repeated after a pause, until the answer is accepted or older than the retention.
+ * repeated after a pause, until the answer is accepted or, by the journal's age, older than the retention.
  */
 export function createDeliver(deps: Recording & Clocked & Delivery): StepOf {
   const {journal, retryJournalWrite, time, emit, signal} = deps;
@@ -28,7 +28,7 @@ export function createDeliver(deps: Recording & Clocked & Delivery): StepOf {
       job.record = undefined;
       // It was delivered while this delivery waited.
       if (record.state === 'accepted' || record.state === 'expired') return 'done';
-      if (time.now() - record.receivedAt > deps.retentionMs) {
+      if (deps.ageNow() - record.bornAge > deps.retentionMs) {
         await retryJournalWrite(() => journal.expire(seq, time.now()));
         emit({type: 'result_expired', job: refOf(record)});
         return 'done';

@@ -63,4 +63,6 @@ export type Delivery = {
   /** A new envelope id (UUID). */
   newId: () => string;
   retentionMs: number;
+  /** How old the journal is, ms (journal/age-clock.ts). */
+  ageNow: () => number;
 };

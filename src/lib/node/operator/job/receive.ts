@@ -57,9 +57,10 @@ export function createReceive(deps: ReceiveDeps): Receive {
   return async (jobs, frame) => {
     const respond = deps.session.responder();
     const acknowledge = (): void => respond(frame.id, {code: 200, message: 'success'});
+    const bytes = Buffer.from(frame.text);
     const incoming = jobs.map((dispatch, index) => ({
       dispatch,
-      row: rowOf(dispatch, index, frame, time.now()),
+      row: rowOf(dispatch, {frame, bytes, index}, time.now()),
     }));
     const [first] = incoming;
     // Many jobs of one frame, sampled as they come, would delay the acknowledgement.
@@ -168,11 +169,10 @@ export function createReceive(deps: ReceiveDeps): Receive {
 
 function rowOf(
   {key, kind, model, clock}: DispatchJob,
-  index: number,
-  {text, signer}: Frame,
+  {frame, bytes, index}: {frame: Frame; bytes: Uint8Array; index: number},
   receivedAt: number,
 ): NewJob {
-  return {key, receivedAt, frame: text, index, kind, model, signer, clock};
+  return {key, receivedAt, frame: bytes, span: null, index, kind, model, signer: frame.signer, clock};
 }
 
 function report(emit: Emit, known: boolean, record: JobRecord, {signer}: NewJob): void {

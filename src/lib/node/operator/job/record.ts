@@ -1,6 +1,6 @@
 import {AosError} from '../../../foundation/errors/error.ts';
-import {parseEnvelope} from '../../../protocol/wire/envelope.ts';
-import {readDispatch, type DispatchJob} from '../../../protocol/wire/messages.ts';
+import {parseJson} from '../../../protocol/wire/json.ts';
+import {readDispatchElement, type DispatchJob} from '../../../protocol/wire/messages.ts';
 import type {JobRef} from '../../events/events.ts';
 import type {JobRecord} from '../../journal/records.ts';
 import type {JobJournal} from '../../journal/journal.ts';
@@ -12,11 +12,10 @@ export function recordOf(journal: Pick<JobJournal, 'get'>, seq: number): JobReco
   return record;
 }
 
-/** The job in a stored frame; it was checked before it was stored. */
-export function dispatchOf(record: JobRecord): DispatchJob {
-  const job = readDispatch(parseEnvelope(Buffer.from(record.frame)).params)[record.index];
-  if (job === undefined) throw new AosError('BUG', `job ${record.seq} is not in its frame`);
-  return job;
+/** What a stored job is about, read from its own part of its frame; it was checked before it was stored. */
+export function dispatchOf({seq, element, index}: JobRecord): DispatchJob {
+  if (element === null) throw new AosError('BUG', `job ${seq} is packed, and worked on`);
+  return readDispatchElement(parseJson(Buffer.from(element)).value, `params[${index}]`);
 }
 
 /** How events name a job. */

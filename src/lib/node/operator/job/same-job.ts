@@ -1,14 +1,14 @@
 import {writeJson} from '../../../protocol/wire/json.ts';
 import type {DispatchJob} from '../../../protocol/wire/messages.ts';
-import {PRUNED, type JobRecord} from '../../journal/records.ts';
+import type {JobRecord} from '../../journal/records.ts';
 import {dispatchOf} from './record.ts';
 
 /**
  * Whether a job that came is another one than the stored one of the same (job_id, tag, position): the stored answer is no
- * answer to it, and a second answer under that id would contradict the first. Of a pruned job nothing is known.
+ * answer to it, and a second answer under that id would contradict the first. Of a packed job its text is not known.
  */
 export function isOtherJob(stored: JobRecord, came: DispatchJob): boolean {
-  if (stored.seq === PRUNED) return false;
+  if (stored.element === null) return false;
   const known = dispatchOf(stored);
   const same =
     known.kind === came.kind &&

@@ -11,7 +11,7 @@ import type {Job, Next, Step, Steps} from './job.ts';
 import type {Reservation, Scheduler} from './scheduling.ts';
 
 export type SchedulerDeps = {
-  journal: Pick<JobJournal, 'list' | 'get'>;
+  journal: Pick<JobJournal, 'queued' | 'get'>;
   workers: readonly Pick<Worker, 'kind' | 'concurrency' | 'deadlineMs'>[];
   emit: Emit;
   time: Pick<Time, 'sleep' | 'monotonic' | 'after'>;
@@ -44,8 +44,8 @@ const SAMPLING = 16;
 const DELIVERING = 32;
 /** In progress while jobs come one by one: the next is there before the acceptance of the last is written down. */
 const FEW = 2;
-/** Records read at once when a run begins: each comes with its whole frame. */
-const PAGE = 16;
+/** Numbers of jobs read at once when a run begins. */
+const PAGE = 1_000;
 
 // eslint-disable-next-line max-lines-per-function -- the queues and the jobs in progress are one state
 export function createScheduler(deps: SchedulerDeps): Scheduler {
@@ -248,15 +248,16 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
 
   /** Those nearest to their end first: with `maxEnded` they are what a short run is for. */
   function resume(): void {
-    for (const [states, step] of [
-      [['concluded', 'signed'], 'deliver'],
-      [['selected'], 'work'],
-      [['received'], 'sample'],
+    for (const [state, step] of [
+      ['concluded', 'deliver'],
+      ['signed', 'deliver'],
+      ['selected', 'work'],
+      ['received', 'sample'],
     ] as const) {
       for (let after: number | undefined = 0; after !== undefined;) {
-        const records = journal.list({states, after, limit: PAGE});
-        for (const {seq} of records) add({seq}, step);
-        after = records.length < PAGE ? undefined : records.at(-1)?.seq;
+        const jobs = journal.queued(state, after, PAGE);
+        for (const {seq} of jobs) add({seq}, step);
+        after = jobs.length < PAGE ? undefined : jobs.at(-1)?.seq;
       }
     }
   }

@@ -61,11 +61,11 @@ function stage(options: {
         if (fate(seq) === 'unreadable') throw new Error('disk I/O error');
         return record(seq);
       },
-      list: ({states, after, limit}) =>
+      queued: (wanted, after, limit) =>
         [...state]
-          .filter(([seq, is]) => seq > after && states.includes(is))
+          .filter(([seq, is]) => seq > after && is === wanted)
           .slice(0, limit)
-          .map(([seq]) => record(seq)),
+          .map(([seq]) => ({seq, kind: record(seq)?.kind ?? '', receivedAt: 0})),
     },
     workers: [{kind: 'opml', concurrency: options.concurrency, deadlineMs: DEADLINE_MS}],
     emit: (event) => events.push(event),
