@@ -2,13 +2,14 @@ import {request} from 'node:http';
 import * as v from 'valibot';
 import {DEVNET_PARTS, type DevnetPart} from '../../../devnet/control.ts';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
+import {afterReading} from '../../foundation/system/system-time.ts';
 
 /** What became of a part of the devnet; `changed` is false where it was so before. */
 export type PartChange = {part: DevnetPart; running: boolean; changed: boolean};
 
 const changeSchema = v.object({part: v.picklist(DEVNET_PARTS), running: v.boolean(), changed: v.boolean()});
 const refusalSchema = v.object({message: v.string()});
-/** A part that starts loads its model first. */
+/** Limit of the whole exchange: a part that starts loads its model first. */
 const TIMEOUT_MS = 30_000;
 const MAX_ANSWER = 64 * 1024;
 /** The devnet has no such part of its own. */
@@ -23,8 +24,9 @@ export async function changePart(
   socket: string,
   action: 'start' | 'stop',
   part: string,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<PartChange> {
-  const {status, text} = await post(socket, `/${action}/${part}`);
+  const {status, text} = await post(socket, `/${action}/${part}`, timeoutMs);
   const body = jsonOf(text);
   const change = v.safeParse(changeSchema, body);
   if (status === 200 && change.success) return change.output;
@@ -33,24 +35,36 @@ export async function changePart(
   throw new AosError(status === NOT_ITS_OWN ? 'USAGE' : 'DEVNET_FAILED', said);
 }
 
-function post(socketPath: string, path: string): Promise<{status: number; text: string}> {
+function post(
+  socketPath: string,
+  path: string,
+  timeoutMs: number,
+): Promise<{status: number; text: string}> {
   return new Promise((resolve, reject) => {
-    const lost = (error: unknown): void =>
+    const lost = (error: unknown): void => {
+      cancel();
       reject(
         new AosError('DEVNET_NOT_RUNNING', `no devnet answers at ${socketPath}: ${errorText(error)}`, {
           cause: error,
         }),
       );
-    const asked = request({socketPath, path, method: 'POST', timeout: TIMEOUT_MS}, (response) => {
+    };
+    const asked = request({socketPath, path, method: 'POST'}, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
         if (text.length < MAX_ANSWER) text += chunk;
       });
-      response.on('end', () => resolve({status: response.statusCode ?? 0, text}));
+      response.on('end', () => {
+        cancel();
+        resolve({status: response.statusCode ?? 0, text});
+      });
       response.on('error', lost);
     });
-    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    const cancel = afterReading(timeoutMs, () => {
+      lost(new Error(`no whole answer within ${timeoutMs / 1000} s`));
+      asked.destroy();
+    });
     asked.on('error', lost);
     asked.end();
   });

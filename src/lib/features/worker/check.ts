@@ -88,13 +88,19 @@ async function findOperator({
   }
 }
 
+/** The operator waits as long for a place at the worker as for its answer; the rest is for status and request. */
+function checkLimitMs({workers}: Config): number {
+  return 2 * (workers.kinds.opml?.answerTimeoutMs ?? 0) + 90_000;
+}
+
 async function checkThere(
   operator: ControlClient,
   kind: string,
-  {question, signal}: WorkerCheckOptions,
+  {config, question, signal}: WorkerCheckOptions,
 ): Promise<readonly CheckedWorker[]> {
   try {
-    const reply = await operator.command({command: 'worker-check', args: {kind, ...question}}, signal);
+    const command = {command: 'worker-check', args: {kind, ...question}} as const;
+    const reply = await operator.command(command, {limitMs: checkLimitMs(config), signal});
     const read = v.safeParse(checkedWorkers, reply);
     if (!read.success)
       throw new AosError('CONTROL_BROKEN', 'the operator answered with a report that this aos cannot read');

@@ -23,19 +23,35 @@ export const systemTime: Time = {
   },
 };
 
+/**
+ * Calls `fn` once, `ms` after the call at the earliest, when the event loop has taken in what had arrived by then: an answer
+ * that came while this process was held up is no late one.
+ * @returns the cancel function
+ */
+export function afterReading(ms: number, fn: () => void): () => void {
+  let turn: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => {
+    turn = setImmediate(fn);
+  }, ms);
+  return () => {
+    clearTimeout(timer);
+    clearImmediate(turn);
+  };
+}
+
 /** A signal that aborts with `outer`, or after `ms` with a TimeoutError, whichever comes first; `done` lets go of both. */
 export type Deadline = {signal: AbortSignal; done: () => void};
 
 /** Replaces `AbortSignal.timeout` combined with an outer signal: see {@link linkedAbort}. */
-export function deadline(outer: AbortSignal, ms: number): Deadline {
+export function deadline(outer: AbortSignal | undefined, ms: number): Deadline {
   const {controller, unlink} = linkedAbort(outer);
-  const timer = setTimeout(() => {
+  const cancel = afterReading(ms, () => {
     controller.abort(new DOMException(`no end within ${ms} ms`, 'TimeoutError'));
-  }, ms);
+  });
   return {
     signal: controller.signal,
     done: () => {
-      clearTimeout(timer);
+      cancel();
       unlink();
     },
   };

@@ -26,11 +26,14 @@ export type ControlClient = {
    */
   follow(): AsyncIterable<readonly ControlNews[]>;
   /**
-   * Sends a command and resolves with its result.
-   * @throws AosError CONTROL_BROKEN when the operator refuses it, CONTROL_ABSENT when it ends first, or what the operator
-   *   throws when it carries it out
+   * Sends a command and resolves with its result, which has to be here within `limitMs` [10 s].
+   * @throws AosError CONTROL_BROKEN when the operator refuses it or is late, CONTROL_ABSENT when it ends first, or what the
+   *   operator throws when it carries it out
    */
-  command(command: ControlCommand, signal?: AbortSignal): Promise<unknown>;
+  command(
+    command: ControlCommand,
+    options?: {limitMs?: number; signal?: AbortSignal | undefined},
+  ): Promise<unknown>;
   close(): void;
 };
 
@@ -38,6 +41,8 @@ export type ControlClient = {
 const MAX_NEWS = 10_000;
 /** A read of this many characters is followed by another at once, because there is more. */
 const FULL_READ = 32 * 1024;
+/** Limit of one command. */
+const COMMAND_MS = 10_000;
 /** Characters of a line at most: no event and no view is longer. */
 const MAX_LINE = 4 * 1024 * 1024;
 
@@ -69,7 +74,7 @@ export async function connectControl(
     const hello = await first(lines, 'hello');
     requireProtocol(hello.hello);
     const {view} = await first(lines, 'snapshot');
-    return clientOf(socket, lines, hello.hello, view);
+    return clientOf({socket, lines, time}, hello.hello, view);
   } catch (error) {
     socket.destroy();
     signal?.throwIfAborted();
@@ -136,7 +141,11 @@ function failureOf({code, message}: {code: string; message: string}): AosError {
 
 type Waiting = {resolve: (result: unknown) => void; reject: (error: AosError) => void};
 
-function clientOf(socket: Socket, lines: Reader, hello: ControlHello, snapshot: OperatorView): ControlClient {
+function clientOf(
+  {socket, lines, time}: {socket: Socket; lines: Reader; time: Pick<Time, 'after'>},
+  hello: ControlHello,
+  snapshot: OperatorView,
+): ControlClient {
   const waiting = new Map<string, Waiting>();
   const news: ControlNews[] = [];
   let wake = (): void => {};
@@ -190,8 +199,13 @@ function clientOf(socket: Socket, lines: Reader, hello: ControlHello, snapshot: 
       }
       if (failure !== undefined) throw asControlError(failure, 'the socket');
     },
-    command: (command, signal) =>
+    command: (command, {limitMs = COMMAND_MS, signal} = {}) =>
       abortable(signal, (resolve, reject) => {
+        const cancelLimit = time.after(limitMs, () =>
+          reject(
+            new AosError('CONTROL_BROKEN', `the operator did not answer the command within ${limitMs / 1000} s`),
+          ),
+        );
         const id = String(nextId);
         nextId += 1;
         if (ended) reject(new AosError('CONTROL_ABSENT', 'the operator has ended'));
@@ -200,7 +214,10 @@ function clientOf(socket: Socket, lines: Reader, hello: ControlHello, snapshot: 
           const named = typeof command === 'string' ? {command} : command;
           socket.write(`${JSON.stringify({id, ...named})}\n`);
         }
-        return () => waiting.delete(id);
+        return () => {
+          cancelLimit();
+          waiting.delete(id);
+        };
       }),
     close: () => {
       socket.destroy();

@@ -5,13 +5,15 @@ export type ChainClientOptions = {
   url: string;
   /** Ends every request of this client. */
   signal: AbortSignal;
-  /** Limit for one request; null leaves it to the signal. */
+  /** Limit for one request, to the last byte of its answer; null leaves it to the signal. */
   timeoutMs?: number | null;
   /** Retries after a busy RPC or a stale connection. */
   retry?: {count: number; /** Wait before the first; it doubles. */ delayMs: number};
 };
 
 const RETRY = {count: 1, delayMs: 150};
+/** Of an answer with an error status; viem reads at most 10 MB of any other. */
+const MOST_ERROR_BYTES = 64 * 1024;
 
 /**
  * Creates viem's client for one JSON-RPC endpoint, without viem's fallback transport: the requests of one read must see the
@@ -37,10 +39,23 @@ export function createChainClient(options: ChainClientOptions): PublicClient {
  */
 async function refuseStatus(response: Response, url: string): Promise<void> {
   if (response.ok) return;
-  const text = await response.clone().text();
   try {
-    JSON.parse(text);
-  } catch {
-    throw new HttpRequestError({url, status: response.status});
+    JSON.parse((await shortText(response.clone())) ?? '');
+  } catch (error) {
+    // Its body is not read any more.
+    void response.body?.cancel().catch(() => undefined);
+    throw error instanceof SyntaxError ? new HttpRequestError({url, status: response.status}) : error;
   }
+}
+
+/** The text of a body; null when it is longer than an error is. */
+async function shortText({body}: Response): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > MOST_ERROR_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }

@@ -2,6 +2,7 @@ import {STATUS_CODES} from 'node:http';
 import {request} from 'undici';
 import {AosError, isAosError, type AosErrorOptions} from '../../foundation/errors/error.ts';
 import {run, say} from '../../foundation/next-step/next-step.ts';
+import {deadline} from '../../foundation/system/system-time.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {messageInvalid} from '../../protocol/wire/fields.ts';
 import {
@@ -14,7 +15,7 @@ import {
 import {networkCode, networkProblem} from '../http/network-code.ts';
 
 type ExchangeLimits = {
-  /** For the headers of the answer, and for each gap in its body, ms; 0: only the signal ends the wait. */
+  /** From connecting to the last byte of the answer, ms; 0: only the signal ends the wait. */
   timeoutMs: number;
   signal: AbortSignal;
 };
@@ -72,14 +73,16 @@ async function send(
   body: object,
   {timeoutMs, signal}: ExchangeLimits,
 ): Promise<{status: number; text: Uint8Array}> {
+  const limit = timeoutMs === 0 ? null : deadline(signal, timeoutMs);
   try {
     const response = await request(url, {
       method: 'POST',
       body: JSON.stringify(body),
       headers: {'content-type': 'application/json'},
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      signal,
+      // These bound the gaps between two bytes; the signal bounds the whole exchange.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      signal: limit?.signal ?? signal,
     });
     const chunks: Uint8Array[] = [];
     let size = 0;
@@ -91,19 +94,23 @@ async function send(
     return {status: response.statusCode, text: Buffer.concat(chunks)};
   } catch (error) {
     signal.throwIfAborted();
-    throw isAosError(error) ? error : networkFailure(host, error, timeoutMs);
+    if (isAosError(error)) throw error;
+    throw limit?.signal.aborted === true ? tooLate(host, timeoutMs, error) : networkFailure(host, error);
+  } finally {
+    limit?.done();
   }
 }
 
+function tooLate(host: string, timeoutMs: number, cause: unknown): AosError {
+  return new AosError('DISPATCHER_TIMEOUT', `${host} gave no whole answer within ${timeoutMs / 1000} s`, {
+    cause,
+    next: BUSY,
+  });
+}
+
 /** An answer that never came, or came only in part. */
-function networkFailure(host: string, cause: unknown, timeoutMs: number): AosError {
+function networkFailure(host: string, cause: unknown): AosError {
   switch (networkCode(cause)) {
-    case 'UND_ERR_HEADERS_TIMEOUT':
-    case 'UND_ERR_BODY_TIMEOUT':
-      return new AosError('DISPATCHER_TIMEOUT', `${host} gave no answer within ${timeoutMs / 1000} s`, {
-        cause,
-        next: BUSY,
-      });
     case 'UND_ERR_SOCKET':
     case 'ECONNRESET':
     case 'EPIPE':

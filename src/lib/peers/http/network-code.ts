@@ -15,6 +15,8 @@ export function networkProblem(error: unknown): string {
 }
 
 const SLOW = 'it did not answer in time';
+const HALF = 'it began to answer and did not end in time';
+const ALL_BUSY = 'it did not answer the requests before this one in time';
 const UNREACHED = 'it cannot be reached: a firewall or the network drops the connection';
 const HUNG_UP = 'it hung up before it had answered';
 const NO_HOST = 'there is no such host';
@@ -28,7 +30,8 @@ const WORDS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: UNREACHED,
   ENETUNREACH: UNREACHED,
   UND_ERR_HEADERS_TIMEOUT: SLOW,
-  UND_ERR_BODY_TIMEOUT: SLOW,
+  UND_ERR_BODY_TIMEOUT: HALF,
+  CONNECTIONS_IN_USE: ALL_BUSY,
   ECONNRESET: HUNG_UP,
   EPIPE: HUNG_UP,
   UND_ERR_SOCKET: HUNG_UP,

@@ -1,6 +1,7 @@
-import type {Dispatcher} from 'undici';
+import {errors, type Dispatcher} from 'undici';
 import {abortable} from '../../foundation/async/abort.ts';
-import {createConnectionPool, type PooledConnection, type PoolOptions} from './connection-pool.ts';
+import {afterReading} from '../../foundation/system/system-time.ts';
+import {ALL_IN_USE, createConnectionPool, type PooledConnection, type PoolOptions} from './connection-pool.ts';
 import {networkCode} from './network-code.ts';
 
 export type HttpRequest = {
@@ -10,8 +11,8 @@ export type HttpRequest = {
   body: string | null;
   /** Never sent a second time, also not on a connection that was closed as it was used. [false] */
   once?: boolean;
-  /** Limit for the headers of the answer, ms [that of the transport]. */
-  headersTimeoutMs?: number;
+  /** Limit of this exchange, ms [that of the transport]. */
+  timeoutMs?: number;
 };
 
 export type HttpAnswer = {status: number; contentType: string; body: string};
@@ -19,7 +20,8 @@ export type HttpAnswer = {status: number; contentType: string; body: string};
 /** HTTP to one server over kept-alive connections. */
 export type Transport = {
   /**
-   * Sends one request and reads the whole answer, whatever its status.
+   * Sends one request and reads the whole answer, whatever its status. The exchange has one limit, from the moment it has a
+   * connection, which may have to be made, to the last byte of the answer; when it is over, the connection is cut.
    * @throws what `failure` makes of the network's error, or the signal's reason
    */
   request(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer>;
@@ -47,10 +49,11 @@ export function createTransport(
     connection: PooledConnection,
     call: HttpRequest,
     signal: AbortSignal | undefined,
-    mayRetry: boolean,
   ): Promise<HttpAnswer> {
     return abortable<HttpAnswer>(signal, (resolve, reject) => {
-      let controller: Dispatcher.DispatchController | undefined;
+      let mayRetry = call.once !== true;
+      let isOver = false;
+      let isSent = false;
       let status = 0;
       let contentType = '';
       let first: Buffer | undefined;
@@ -58,58 +61,77 @@ export function createTransport(
 
       const fail = (error: unknown): void => {
         // The caller has its reason already, and would not hear of a second request or of how that one ends.
-        if (signal?.aborted === true) return;
+        if (isOver) return;
         if (mayRetry && connection.reused && status === 0 && STALE.has(networkCode(error))) {
+          mayRetry = false;
           // The client dropped its broken socket, so the retry connects again. Not from within its callback: it is still
           // emptying its queue and throws, where nothing can catch it, when it finds a new request in it.
-          resolve(Promise.resolve().then(() => exchange(connection, call, signal, false)));
+          Promise.resolve().then(dispatch).catch(reject);
         } else {
           reject(failure(error));
         }
       };
-      connection.client.dispatch(
-        {
-          method: call.method,
-          path: call.path,
-          headers: call.headers,
-          body: call.body,
-          headersTimeout: call.headersTimeoutMs ?? null,
-        },
-        {
-          onRequestStart(started) {
-            controller = started;
-            // Aborted while it waited for its connection.
-            if (signal?.aborted === true) started.abort(new Error('aborted'));
+      const dispatch = (): void => {
+        if (isOver) return;
+        isSent = false;
+        connection.client.dispatch(
+          {method: call.method, path: call.path, headers: call.headers, body: call.body},
+          {
+            onRequestStart(controller) {
+              isSent = true;
+              // Ended while it waited for its connection.
+              if (isOver) controller.abort(new Error('aborted'));
+            },
+            onResponseStart(_controller, code, headers) {
+              status = code;
+              const type = headers['content-type'];
+              if (typeof type === 'string') contentType = type;
+            },
+            onResponseData(_controller, chunk) {
+              if (first === undefined) first = chunk;
+              else (more ??= []).push(chunk);
+            },
+            onResponseEnd() {
+              connection.reused = true;
+              const bytes =
+                more === undefined ? first : Buffer.concat(first === undefined ? more : [first, ...more]);
+              resolve({status, contentType, body: bytes === undefined ? '' : bytes.toString('utf8')});
+            },
+            onResponseError(_controller, error) {
+              fail(error);
+            },
           },
-          onResponseStart(_controller, code, headers) {
-            status = code;
-            const type = headers['content-type'];
-            if (typeof type === 'string') contentType = type;
-          },
-          onResponseData(_controller, chunk) {
-            if (first === undefined) first = chunk;
-            else (more ??= []).push(chunk);
-          },
-          onResponseEnd() {
-            connection.reused = true;
-            const bytes =
-              more === undefined ? first : Buffer.concat(first === undefined ? more : [first, ...more]);
-            resolve({status, contentType, body: bytes === undefined ? '' : bytes.toString('utf8')});
-          },
-          onResponseError(_controller, error) {
-            fail(error);
-          },
-        },
-      );
+        );
+      };
+
+      const cancelLimit = afterReading(call.timeoutMs ?? options.timeoutMs, () => {
+        reject(failure(tooLate(isSent, status)));
+        connection.discard();
+      });
+      dispatch();
       return (isAborted) => {
-        if (isAborted) controller?.abort(new Error('aborted'));
+        isOver = true;
+        cancelLimit();
+        if (isAborted) connection.discard();
       };
     });
   }
 
   return {
-    request: (call, signal) =>
-      pool.use((connection) => exchange(connection, call, signal, call.once !== true), signal),
+    async request(call, signal) {
+      const wait = {waitMs: call.timeoutMs ?? options.timeoutMs, signal};
+      try {
+        return await pool.use((connection) => exchange(connection, call, signal), wait);
+      } catch (error) {
+        throw networkCode(error) === ALL_IN_USE ? failure(error) : error;
+      }
+    },
     close: () => pool.close(failure(new Error('the client was closed'))),
   };
+}
+
+/** undici's own errors, which name what was waited for: the connection, the begin of an answer, or the rest of it. */
+function tooLate(isSent: boolean, status: number): Error {
+  if (!isSent) return new errors.ConnectTimeoutError();
+  return status < 200 ? new errors.HeadersTimeoutError() : new errors.BodyTimeoutError();
 }

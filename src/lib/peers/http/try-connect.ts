@@ -1,5 +1,6 @@
 import {connect} from 'node:net';
 import {abortable} from '../../foundation/async/abort.ts';
+import {afterReading} from '../../foundation/system/system-time.ts';
 
 /** Connects to the host and port of a URL, without sending. @returns why that fails; null when it works */
 export function connectFailure(url: string, limitMs: number, signal: AbortSignal): Promise<string | null> {
@@ -17,9 +18,12 @@ export function tryConnect(
 ): Promise<string | null> {
   return abortable<string | null>(signal, (resolve) => {
     const socket = connect({host, port});
-    socket.setTimeout(limitMs, () => resolve(`no answer within ${limitMs / 1000} s`));
+    const cancel = afterReading(limitMs, () => resolve(`no answer within ${limitMs / 1000} s`));
     socket.on('connect', () => resolve(null)).on('error', (error) => resolve(errorCode(error)));
-    return () => socket.destroy();
+    return () => {
+      cancel();
+      socket.destroy();
+    };
   }).catch(() => 'interrupted');
 }
 

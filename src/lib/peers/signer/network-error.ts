@@ -28,9 +28,14 @@ function causeOf(code: string, error: unknown, {host, port, loopback, tls}: Sign
         next: say(`Open port ${port} of ${host} for this machine.`),
       };
     case 'UND_ERR_HEADERS_TIMEOUT':
-    case 'UND_ERR_BODY_TIMEOUT':
+    case 'CONNECTIONS_IN_USE':
       return {
         what: `${at} took the request but did not answer in time: its key backend is slow or stuck`,
+        next: check,
+      };
+    case 'UND_ERR_BODY_TIMEOUT':
+      return {
+        what: `${at} began to answer and did not end in time: it, or what is between, is stuck`,
         next: check,
       };
     case 'ECONNRESET':

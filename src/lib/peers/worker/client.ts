@@ -29,7 +29,7 @@ export type OpmlClient = {
   close(): Promise<void>;
 };
 
-/** One HTTP exchange with a worker on the same or a near host. */
+/** One whole exchange with a worker on the same or a near host. */
 const REQUEST_TIMEOUT_MS = 10_000;
 /** A worker that reads its model before it replies takes longer. */
 const QUESTION_TIMEOUT_MS = 30_000;
@@ -38,7 +38,7 @@ const MAX_REPLY = 1024 * 1024;
 const JSON_BODY = {'content-type': 'application/json'};
 const MiB = '1 MiB';
 
-/** No connection was made, so the worker has nothing of the request. */
+/** No connection was made, or none was free, so the worker has nothing of the request. */
 const NOT_CONNECTED: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -46,6 +46,7 @@ const NOT_CONNECTED: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  'CONNECTIONS_IN_USE',
 ]);
 
 /** Whether a failed exchange says that no process listens there. */
@@ -102,7 +103,7 @@ export function createOpmlClient(url: string): OpmlClient {
         headers: JSON_BODY,
         body: questionBody(request),
         once: true,
-        headersTimeoutMs: QUESTION_TIMEOUT_MS,
+        timeoutMs: QUESTION_TIMEOUT_MS,
       } as const;
       let reply: HttpAnswer;
       try {

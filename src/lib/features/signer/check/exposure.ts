@@ -1,4 +1,4 @@
-import {linkedAbort} from '../../../foundation/async/abort.ts';
+import {abortable, linkedAbort} from '../../../foundation/async/abort.ts';
 import {say} from '../../../foundation/next-step/next-step.ts';
 import {BlockList, isIP} from 'node:net';
 import {lookup} from 'node:dns/promises';
@@ -25,10 +25,15 @@ function privateRanges(): BlockList {
   return list;
 }
 
-async function isPublic({host, loopback}: SignerUrl): Promise<boolean> {
+async function isPublic({host, loopback}: SignerUrl, signal: AbortSignal): Promise<boolean> {
   if (loopback) return false;
-  // The connect step resolved this name a moment ago; if that fails now there is nothing to say.
-  const {address} = await lookup(host).catch(() => ({address: '127.0.0.1'}));
+  const {address} = await abortable<{address: string}>(signal, (resolve) => {
+    // The connect step resolved this name a moment ago; if that fails now there is nothing to say.
+    void lookup(host)
+      .catch(() => ({address: '127.0.0.1'}))
+      .then(resolve);
+    return () => undefined; // a look-up cannot be ended; its answer is of no interest then
+  });
   return !isLoopbackHost(address) && !privateRanges().check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
@@ -78,7 +83,7 @@ export const exposureStep: Step = {
     signal.throwIfAborted();
     const anyName = status === 200;
     const elsewhere = url.loopback ? await openElsewhere(context, signal) : [];
-    const open = await isPublic(url);
+    const open = await isPublic(url, signal);
     const got = [
       anyName
         ? 'any host name is answered (allow-list *)'
