@@ -9,6 +9,8 @@ import {createClockGuard} from './clock-guard.ts';
 import {keepTidy} from './housekeeping.ts';
 import {createIncoming} from './incoming.ts';
 import {createProbes} from './probes.ts';
+import {createDeliveryIds} from './job/delivery-ids.ts';
+import {createLateReplies} from './job/late-replies.ts';
 import {type CallbackReply, createWorkerRequests} from './job/worker-requests.ts';
 import {createRangeKeeper} from './range.ts';
 import {createRootWatch} from './root-watch.ts';
@@ -99,6 +101,12 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     emit,
     health,
     onConnected: () => ranges.refresh(),
+    onLate: (id, reply) => lateReplies(id, reply),
+  });
+  const ids = createDeliveryIds({
+    journal,
+    newSecretId: deps.newSecretId,
+    onFailure: (error) => health.failed('journal', error),
   });
 
   const retryJournalWrite = createRetryJournalWrite({time, random: deps.random, health, signal});
@@ -112,6 +120,17 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     maxEnded: options.maxAccepted,
     ended: () => events.tally().accepted + events.tally().unanswered,
     onEnough: () => stopping.ask('jobs'),
+  });
+  const lateReplies = createLateReplies({
+    journal,
+    retryJournalWrite,
+    ids,
+    signing,
+    nodeId,
+    time,
+    emit,
+    signal,
+    onAccepted: (seq) => scheduler.accepted(seq),
   });
   const checks = createWorkerChecks({...deps, nodeId, callbackUrl, signal});
   const {receive, steps} = createPipeline({
@@ -128,6 +147,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     health,
     onAnswered,
     signing,
+    ids,
     session,
     scheduler,
     ageNow: () => journal.age.now(),
@@ -222,8 +242,9 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     // What is lost for good is not waited for.
     const graceMs = reason === 'fatal' ? 0 : options.shutdownGraceMs;
     emit({type: 'stopping', reason, inProgress: scheduler.busy(true), graceMs});
-    // As far as they can still end: without a dispatcher no answer can be delivered.
-    await drain(() => scheduler.busy(session.connected()), graceMs, time);
+    // As far as they can still end: without a dispatcher no answer can be delivered, without a signer none can be sent.
+    const signs = (): boolean => health.failing('signer') === null;
+    await drain(() => scheduler.busy(session.connected(), signs()), graceMs, time);
     ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
     await Promise.all([ranging, tidying, connecting, watching]);
     const summary = summarise(

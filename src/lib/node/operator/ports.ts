@@ -57,6 +57,8 @@ export type DispatcherConnection = {
    */
   pause(): void;
   resume(): void;
+  /** Bytes that were sent and that the network has not taken yet; 0 without an open socket. */
+  backlog(): number;
 };
 
 /** Reads the sampling range of node_id from the chain (docs/protocol.md#sampling-range). */

@@ -26,6 +26,11 @@ const STABLE_MS = 10_000;
  */
 const RESPONDING = 8;
 
+/** Bytes that wait for the network at most, before another message is added: two results of the largest size. */
+const MOST_BACKLOG = 8 * 1024 * 1024;
+/** How often a full backlog is looked at. */
+const LOOK_EVERY_MS = 100;
+
 /** Requests and responses over the dispatcher's WebSocket. */
 export type Session = {
   /** Whether `connect` was accepted on the present socket. */
@@ -37,6 +42,8 @@ export type Session = {
    * @throws AosError NOT_CONNECTED | DISPATCHER_TIMEOUT
    */
   request(envelope: {id: string; text: string}, signal: AbortSignal): Promise<Reply>;
+  /** Waits while a peer that does not read leaves too much of what was sent in our memory. */
+  untilRoom(signal: AbortSignal): Promise<void>;
   /** Signs and sends a response on the present socket. */
   respond(id: string, reply: Reply): void;
   /**
@@ -80,6 +87,8 @@ export function createSession(deps: {
   emit: Emit;
   health: Health;
   onConnected: () => void;
+  /** A response came to an id that no request waits with: it is late, or of an earlier socket or run. */
+  onLate: (id: string, reply: Reply) => void;
 }): Session {
   const {connection, signing, time, emit, health} = deps;
   const pending = new Map<string, Pending>();
@@ -103,6 +112,10 @@ export function createSession(deps: {
   ): Promise<string> {
     const draft = draftEnvelope({id, method, params, result, address: deps.nodeId});
     return signing.sign(draft.message, signal).then((signature) => draft.seal(signature));
+  }
+
+  async function untilRoom(signal: AbortSignal): Promise<void> {
+    while (connection.backlog() > MOST_BACKLOG) await time.sleep(LOOK_EVERY_MS, signal);
   }
 
   function request(
@@ -206,6 +219,7 @@ export function createSession(deps: {
     work: async ({id, reply, signal}) => {
       signal.throwIfAborted();
       const text = await seal(id, null, 'null', JSON.stringify(reply), signal);
+      if (connection.backlog() > MOST_BACKLOG) await untilRoom(signal);
       signal.throwIfAborted(); // the next socket has nothing to do with it
       connection.send(text);
     },
@@ -229,6 +243,7 @@ export function createSession(deps: {
       accepted
         ? request(envelope, TIMEOUT_MS.job_result, signal)
         : Promise.reject(new AosError('NOT_CONNECTED', 'connect is not accepted yet')),
+    untilRoom,
     respond: (id, reply) => responder()(id, reply),
     responder,
     onReply(id, reply) {
@@ -237,6 +252,7 @@ export function createSession(deps: {
         // It came too late, or has an id of its own: some dispatchers refuse without repeating ours.
         if (!accepted && reply.code !== 200)
           heard = safeText(`code ${reply.code}: ${reply.message}`, MAX_WORDS);
+        deps.onLate(id, reply);
         return;
       }
       waiting.cancel();

@@ -38,18 +38,21 @@ export type DispatcherConnection = {
    */
   pause(): void;
   resume(): void;
+  /** Bytes that were sent and that the network has not taken yet; 0 without an open socket. */
+  backlog(): number;
 };
 
 export type ConnectionOptions = {
   /** ws:// or wss:// URL. */
   url: string;
-  /** Ping interval in ms; a peer without a sign of life for 2.5 intervals is disconnected. */
+  /** Ping interval in ms; a peer without a sign of life for 2.5 intervals, or a pong for 6, is disconnected. */
   pingIntervalMs: number;
   time: Time;
   /** Uniform in [0, 1). */
   random: () => number;
   /** First and longest wait between two attempts. */
   backoff?: {firstMs: number; capMs: number};
+  /** From looking up the host to the end of the opening handshake [10 s]. */
   handshakeTimeoutMs?: number;
 };
 
@@ -57,6 +60,7 @@ export type ConnectionOptions = {
 const MAX_MESSAGE = 64 * 1024 * 1024;
 /** How long a close handshake may take before the socket is cut. */
 const CLOSE_TIMEOUT_MS = 2_000;
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** Why a socket ended. */
 type End = {reason: string; refusal: Refusal | null};
@@ -92,13 +96,15 @@ function createCloser(
  * notices the end of the old socket after the new `connect` forgets the new one too.
  */
 export function createConnection(options: ConnectionOptions): DispatcherConnection {
-  const {time} = options;
+  const {time, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS} = options;
   const backoff = createBackoff({firstMs: 500, capMs: 30_000, ...options.backoff, random: options.random});
   let open: WebSocket | undefined;
   /** The TCP or TLS socket under it. */
   let wire: Socket | undefined;
   /** Closes the open socket; set while there is one. */
   let closeOpen = (): void => {};
+  /** Tells the heartbeat of the open socket that it is not read. */
+  let holdOpen = (): void => {};
   let dropped: End | undefined;
 
   async function run(handlers: ConnectionHandlers, signal: AbortSignal): Promise<void> {
@@ -120,7 +126,6 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
     return new Promise((resolve) => {
       const socket = new WebSocket(options.url, {
         maxPayload: MAX_MESSAGE,
-        handshakeTimeout: options.handshakeTimeoutMs ?? 10_000,
         perMessageDeflate: false,
         followRedirects: false,
       });
@@ -132,15 +137,22 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
         failure = {reason, refusal: null};
         close('no sign of life');
       });
+      // ws has a limit of its own, for the gap between two bytes.
+      const cancelHandshake = time.after(handshakeTimeoutMs, () => {
+        failure ??= {reason: 'Opening handshake has timed out', refusal: null};
+        socket.terminate();
+      });
       const forgetAbort = onAbort(signal, () => close('operator stops'));
 
       socket.on('upgrade', (response) => {
         transport = response.socket;
       });
       socket.on('open', () => {
+        cancelHandshake();
         open = socket;
         wire = transport;
         closeOpen = () => close('operator connects again');
+        holdOpen = heartbeat.held;
         dropped = undefined;
         heartbeat.start(transport);
         handlers.onOpen();
@@ -149,7 +161,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
         heartbeat.heard();
         handlers.onFrame(data as Buffer); // binaryType nodebuffer: one Buffer a message
       });
-      socket.on('pong', heartbeat.heard);
+      socket.on('pong', heartbeat.ponged);
       socket.on('ping', () => {
         heartbeat.heard();
         handlers.onPing();
@@ -165,6 +177,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
         });
       });
       socket.on('close', (code, text) => {
+        cancelHandshake();
         heartbeat.stop();
         stopClosing();
         forgetAbort();
@@ -204,8 +217,14 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
     },
     pause() {
       // The peer's close has to be read.
-      if (open?.readyState === WebSocket.OPEN) open.pause();
+      if (open?.readyState !== WebSocket.OPEN) return;
+      holdOpen();
+      open.pause();
     },
-    resume: () => open?.resume(),
+    resume() {
+      holdOpen();
+      open?.resume();
+    },
+    backlog: () => open?.bufferedAmount ?? 0,
   };
 }

@@ -22,6 +22,7 @@ function rig() {
       confirm: () => {},
       pause: () => {},
       resume: () => {},
+      backlog: () => 0,
     },
     signing: {
       sign: (_message, signal) =>
@@ -39,6 +40,7 @@ function rig() {
     emit: () => {},
     health,
     onConnected: () => {},
+    onLate: () => {},
   });
   return {session, sent, asked};
 }

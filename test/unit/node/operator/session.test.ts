@@ -13,7 +13,8 @@ function stage() {
   const events: OperatorEventBody[] = [];
   const emit = (event: OperatorEventBody): void => void events.push(event);
   const sent: {id: string; method: string | null; text: string}[] = [];
-  const wire = {open: true, drops: [] as string[], refusals: [] as Refusal[], confirmed: 0, refreshed: 0};
+  const late: {id: string; code: number}[] = [];
+  const wire = {open: true, backlog: 0, drops: [] as string[], refusals: [] as Refusal[], confirmed: 0, refreshed: 0};
   const run = new AbortController();
   let ids = 0;
   const session = createSession({
@@ -32,6 +33,7 @@ function stage() {
       confirm: () => void (wire.confirmed += 1),
       pause: () => {},
       resume: () => {},
+      backlog: () => wire.backlog,
     },
     signing: {sign: (message) => Promise.resolve(signText(message))},
     nodeId: TEST_ADDRESS,
@@ -43,6 +45,7 @@ function stage() {
     emit,
     health: createHealth(emit, time),
     onConnected: () => (wire.refreshed += 1),
+    onLate: (id, {code}) => void late.push({id, code}),
   });
   const connect = async (): Promise<void> => {
     session.opened();
@@ -50,7 +53,7 @@ function stage() {
     session.onReply(sent.at(-1)?.id ?? '', OK);
     await settled();
   };
-  return {time, events, sent, wire, session, run, connect};
+  return {time, events, sent, wire, late, session, run, connect};
 }
 
 describe('a session', () => {

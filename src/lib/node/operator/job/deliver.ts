@@ -1,9 +1,8 @@
 import {createBackoff} from '../../../foundation/async/backoff.ts';
 import {AosError, isAosError} from '../../../foundation/errors/error.ts';
-import {draftEnvelope} from '../../../protocol/wire/envelope.ts';
-import type {Delivery as SignedDelivery, JobRecord} from '../../journal/records.ts';
-import type {Reply} from '../session.ts';
-import type {StepOf} from './job.ts';
+import type {JobRecord} from '../../journal/records.ts';
+import type {Job, Next, SentDelivery, StepOf} from './job.ts';
+import {draftResult} from './late-replies.ts';
 import type {Clocked, Delivery, Recording} from './parts.ts';
 import {recordOf, refOf} from './record.ts';
 
@@ -11,63 +10,93 @@ import {recordOf, refOf} from './record.ts';
 const CONFLICT = 409;
 
 /**
+ * How long a delivery keeps its place while the dispatcher has not replied: a quick one replies within it, and one that takes
+ * 55 s for each result gets the others meanwhile.
+ */
+const PLACE_MS = 250;
+/** Deliveries without a reply that have left their place, at most; more keep it. */
+const MOST_UNREPLIED = 4_096;
+
+/**
  * The last step of a job: signs its stored answer in a new envelope and sends it. A delivery that is not accepted is
  * repeated after a pause, until the answer is accepted or, by the journal's age, older than the retention.
  */
 export function createDeliver(deps: Recording & Clocked & Delivery): StepOf {
   const {journal, retryJournalWrite, time, emit, signal} = deps;
+  let unreplied = 0;
 
   return async (job) => {
-    const {seq} = job;
-    job.deliveries ??= {
+    const deliveries = (job.deliveries ??= {
       attempts: 0,
       backoff: createBackoff({firstMs: 1_000, capMs: 60_000, random: deps.random}),
-    };
+      sent: null,
+    });
     for (;;) {
-      const record = job.record ?? recordOf(journal, seq);
+      const record = job.record ?? recordOf(journal, job.seq);
       job.record = undefined;
       // It was delivered while this delivery waited.
       if (record.state === 'accepted' || record.state === 'expired') return 'done';
-      if (deps.ageNow() - record.bornAge > deps.retentionMs) {
-        await retryJournalWrite(() => journal.expire(seq, time.now()));
+      if (deliveries.sent === null && deps.ageNow() - record.bornAge > deps.retentionMs) {
+        await retryJournalWrite(() => journal.expire(job.seq, time.now()));
         emit({type: 'result_expired', job: refOf(record)});
         return 'done';
       }
-      job.deliveries.attempts += 1;
-      try {
-        await deliverOnce(record, job.deliveries.attempts);
-        return 'done';
-      } catch (error) {
-        signal.throwIfAborted();
-        // Without a connection there is nothing to wait for but the connection itself.
-        if (isAosError(error, 'NOT_CONNECTED')) continue;
-        if (!isAosError(error, 'DISPATCHER_TIMEOUT', 'DISPATCHER_REFUSED', 'RESULT_TAKEN')) throw error;
-        const {code, message} = error;
-        const retryInMs = job.deliveries.backoff.next();
-        emit({type: 'result_retry', job: refOf(record), code, message, retryInMs});
-        return {step: 'deliver', inMs: retryInMs};
-      }
+      const next = await deliverOnce(job, deliveries, record);
+      if (next !== 'again') return next;
     }
   };
 
+  /** @returns 'again': without a connection there is nothing to wait for but the connection itself */
+  async function deliverOnce(
+    {seq}: Job,
+    deliveries: NonNullable<Job['deliveries']>,
+    record: JobRecord,
+  ): Promise<Next | 'again'> {
+    try {
+      if (deliveries.sent === null) {
+        deliveries.attempts += 1;
+        const sent = await send(record, deliveries.attempts);
+        if (!(await isRepliedSoon(sent)) && unreplied < MOST_UNREPLIED) {
+          deliveries.sent = sent;
+          unreplied += 1;
+          return {step: 'deliver', replied: sent.end.finally(() => (unreplied -= 1))};
+        }
+        await conclude(record, sent);
+      } else {
+        const {sent} = deliveries;
+        deliveries.sent = null;
+        await conclude(record, sent);
+      }
+      return 'done';
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isAosError(error, 'NOT_CONNECTED')) return 'again';
+      if (!isAosError(error, 'DISPATCHER_TIMEOUT', 'DISPATCHER_REFUSED', 'RESULT_TAKEN')) throw error;
+      // An earlier delivery was accepted meanwhile.
+      if (journal.get(seq)?.state === 'accepted') return 'done';
+      const {code, message} = error;
+      const retryInMs = deliveries.backoff.next();
+      emit({type: 'result_retry', job: refOf(record), code, message, retryInMs});
+      return {step: 'deliver', inMs: retryInMs};
+    }
+  }
+
   /**
-   * Sends the stored content once and waits for the dispatcher's reply. The signature is journalled with that reply, in
-   * one write: what counts, the content, is on disk already (docs/adr/0015-fewer-writes.md).
+   * Awaits the dispatcher's reply. The signature is journalled with it, in one write: what counts, the content, is on disk
+   * already (docs/adr/0015-fewer-writes.md).
    */
-  async function deliverOnce(record: JobRecord, attempt: number): Promise<void> {
+  async function conclude(record: JobRecord, {delivery, end}: SentDelivery): Promise<void> {
     const {seq, outcome} = record;
     if (outcome === null) throw new AosError('BUG', `job ${seq} is to be delivered without an answer`);
-    const {delivery, reply} = await send(record, attempt);
-    try {
-      const {code, message} = await reply;
-      if (code !== 200)
-        throw new AosError(
-          code === CONFLICT ? 'RESULT_TAKEN' : 'DISPATCHER_REFUSED',
-          `the result was answered with code ${code}: ${message}`,
-        );
-    } catch (error) {
+    const result = await end;
+    if ('error' in result || result.reply.code !== 200) {
       await retryJournalWrite(() => journal.signed(seq, delivery));
-      throw error;
+      if ('error' in result) throw result.error;
+      const {code, message} = result.reply;
+      throw new AosError(
+        code === CONFLICT ? 'RESULT_TAKEN' : 'DISPATCHER_REFUSED',
+        `the result was answered with code ${code}: ${message}`,
+      );
     }
     const first = await retryJournalWrite(() => journal.accepted(seq, time.now(), delivery));
     const ms = Math.max(0, time.now() - record.receivedAt);
@@ -75,32 +104,39 @@ export function createDeliver(deps: Recording & Clocked & Delivery): StepOf {
   }
 
   /** Signs and sends, in the order in which deliveries began. */
-  async function send(
-    record: JobRecord,
-    attempt: number,
-  ): Promise<{delivery: SignedDelivery; reply: Promise<Reply>}> {
+  async function send(record: JobRecord, attempt: number): Promise<SentDelivery> {
     const {seq, content} = record;
     if (content === null) throw new AosError('BUG', `job ${seq} is to be delivered without content`);
     const ticket = deps.sequencer.take();
     try {
       await deps.session.whenConnected(signal);
-      const id = deps.newId();
-      const draft = draftEnvelope({
-        id,
-        method: 'job_result',
-        params: `[${content}]`,
-        result: 'null',
-        address: deps.nodeId,
-      });
+      const id = deps.ids.make(seq, attempt);
+      const draft = draftResult({id, content, nodeId: deps.nodeId});
       const signature = await deps.signing.sign(draft.message, signal);
       const delivery = {envelopeId: id, signature, at: time.now()};
       await ticket.ready;
+      await deps.session.untilRoom(signal);
       // The socket that was there at first may be gone, and the next one not introduced yet.
       if (!deps.session.connected()) throw new AosError('NOT_CONNECTED', 'the connection was lost');
       emit({type: 'result_sent', job: refOf(record), envelopeId: id, attempt});
-      return {delivery, reply: deps.session.request({id, text: draft.seal(signature)}, signal)};
+      const end = deps.session.request({id, text: draft.seal(signature)}, signal).then(
+        (reply) => ({reply}),
+        (error: unknown) => ({error}),
+      );
+      return {delivery, end};
     } finally {
       ticket.done();
     }
+  }
+
+  /** Whether the end of a delivery comes while it keeps its place. */
+  function isRepliedSoon({end}: SentDelivery): Promise<boolean> {
+    return new Promise((resolve) => {
+      const cancel = time.after(PLACE_MS, () => resolve(false));
+      void end.then(() => {
+        cancel();
+        resolve(true);
+      });
+    });
   }
 }

@@ -1,6 +1,7 @@
-import type {JobRecord} from '../../journal/records.ts';
+import type {Delivery, JobRecord} from '../../journal/records.ts';
 import type {DispatchJob} from '../../../protocol/wire/messages.ts';
 import type {Backoff} from '../../../foundation/async/backoff.ts';
+import type {Reply} from '../session.ts';
 import type {EarlyRequest} from './early-request.ts';
 
 /**
@@ -13,7 +14,19 @@ export type Step = 'sample' | 'work' | 'giveUp' | 'deliver';
  * What comes after a step: the next one, at once or after a pause; nothing but waiting for an answer that may still come;
  * or nothing more in this run.
  */
-export type Next = Step | 'listen' | 'done' | {step: 'work' | 'deliver'; inMs: number};
+export type Next =
+  | Step
+  | 'listen'
+  | 'done'
+  | {step: 'work' | 'deliver'; inMs: number}
+  /** The answer is sent: `deliver` follows when its reply is here, or will not come. */
+  | {step: 'deliver'; replied: Promise<unknown>};
+
+/** A delivery that was sent, and its reply; `end` never rejects. */
+export type SentDelivery = {
+  delivery: Delivery;
+  end: Promise<{reply: Reply} | {error: unknown}>;
+};
 
 /**
  * A job in progress. Its state is in the journal, where each step leaves its mark before the next begins; this holds only
@@ -32,8 +45,8 @@ export type Job = {
   answerBy?: number | undefined;
   /** Pauses after requests that a worker refused for what they say. */
   refusals?: Backoff | undefined;
-  /** Deliveries of this run that the dispatcher did not accept. */
-  deliveries?: {attempts: number; backoff: Backoff} | undefined;
+  /** Deliveries of this run that the dispatcher did not accept; `sent`: one whose reply the job waits for elsewhere. */
+  deliveries?: {attempts: number; backoff: Backoff; sent: SentDelivery | null} | undefined;
 };
 
 /** A step takes a job on from the state the journal has it in, and returns what comes next. */

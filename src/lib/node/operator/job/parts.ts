@@ -10,6 +10,7 @@ import type {RetryJournalWrite} from '../retry-journal-write.ts';
 import type {Session} from '../session.ts';
 import type {Signing} from '../signing.ts';
 import type {Answering} from './answer.ts';
+import type {DeliveryIds} from './delivery-ids.ts';
 import type {WorkerRequests} from './worker-requests.ts';
 
 /** Time and chance, and the two ends of a run. */
@@ -60,8 +61,7 @@ export type Delivery = {
   signing: Signing;
   /** Results leave in the order their deliveries began. */
   sequencer: Sequencer;
-  /** A new envelope id (UUID). */
-  newId: () => string;
+  ids: DeliveryIds;
   retentionMs: number;
   /** How old the journal is, ms (journal/age-clock.ts). */
   ageNow: () => number;

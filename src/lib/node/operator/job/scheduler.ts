@@ -9,6 +9,7 @@ import {createDeadlines} from './deadlines.ts';
 import {releaseEarly} from './early-request.ts';
 import type {Job, Next, Step, Steps} from './job.ts';
 import type {Reservation, Scheduler} from './scheduling.ts';
+import {createWorkQueues} from './work-queues.ts';
 
 export type SchedulerDeps = {
   journal: Pick<JobJournal, 'queued' | 'get'>;
@@ -30,7 +31,7 @@ export type SchedulerDeps = {
 /** A job that was begun, and what is done about it: a step that it waits for or that works on it, or what it waits for. */
 type Begun = {
   readonly job: Job;
-  at: Step | 'listen' | 'pause';
+  at: Step | 'listen' | 'pause' | 'reply';
   isWorked: boolean;
   /** How many pauses it has had: one that was cut short must not end the next. */
   pause: number;
@@ -58,12 +59,14 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   let reserved = 0;
   /** Those in progress about which nothing is done now. */
   let parked = 0;
+  /** Those of them whose answer is sent and has no reply yet. */
+  let unreplied = 0;
   let steps: Steps | undefined;
   let stopped = false;
 
   const sampling = queueFor('sample', SAMPLING);
   const delivering = queueFor('deliver', DELIVERING);
-  const working = new Map<string, WorkQueue<Job>>();
+  const working = createWorkQueues(deps.workers, (concurrency) => queueFor('work', concurrency));
   const deadlines = createDeadlines({time: deps.time, onDue});
 
   function queueFor(step: Step, concurrency: number): WorkQueue<Job> {
@@ -88,13 +91,19 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     else if (next === 'done') done(job);
     else if (next === 'listen') park(begun, 'listen');
     else if (typeof next === 'string') enqueue(begun, next);
-    else {
+    else if ('replied' in next) {
+      park(begun, 'reply');
+      void next.replied.then(() => {
+        if (begun.at === 'reply' && inProgress.get(job.seq) === begun) enqueue(begun, next.step);
+      });
+    } else {
       // Outside the queue: a result that is refused for days must not keep the others from being delivered.
       park(begun, 'pause');
       const pause = (begun.pause += 1);
       deps.time.sleep(next.inMs, deps.stopping).then(
         () => {
-          if (begun.at === 'pause' && begun.pause === pause) enqueue(begun, next.step);
+          if (begun.at === 'pause' && begun.pause === pause && inProgress.get(job.seq) === begun)
+            enqueue(begun, next.step);
         },
         () => undefined, // the operator stops: the job waits in the journal
       );
@@ -102,25 +111,14 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   }
 
   function unpark({at}: Begun): void {
-    if (at === 'listen' || at === 'pause') parked -= 1;
+    if (at === 'listen' || at === 'pause' || at === 'reply') parked -= 1;
+    if (at === 'reply') unreplied -= 1;
   }
 
-  function park(begun: Begun, at: 'listen' | 'pause'): void {
+  function park(begun: Begun, at: 'listen' | 'pause' | 'reply'): void {
     begun.at = at;
     parked += 1;
-  }
-
-  const workerOf = (kind: string): SchedulerDeps['workers'][number] | undefined =>
-    deps.workers.find((worker) => worker.kind === kind);
-  const concurrencyOf = (kind: string): number => workerOf(kind)?.concurrency ?? 1;
-
-  function workingQueue(kind: string): WorkQueue<Job> {
-    const known = working.get(kind);
-    if (known !== undefined) return known;
-    const queue = queueFor('work', concurrencyOf(kind));
-    if (stopped) queue.close();
-    working.set(kind, queue);
-    return queue;
+    if (at === 'reply') unreplied += 1;
   }
 
   function enqueue(begun: Begun, step: Step, kind?: string): void {
@@ -130,9 +128,9 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     if (step === 'sample') sampling.push(job);
     else if (step === 'work') {
       const named = kind ?? job.record?.kind ?? journal.get(job.seq)?.kind ?? '';
-      const worker = workerOf(named);
-      if (worker !== undefined) job.answerBy ??= deadlines.set(job.seq, worker.deadlineMs);
-      const queue = workingQueue(named);
+      const deadlineMs = working.deadlineMs(named);
+      if (deadlineMs !== null) job.answerBy ??= deadlines.set(job.seq, deadlineMs);
+      const queue = working.of(named);
       // Its request has a place at the worker already: one that waited behind a job without a place would keep both waiting.
       if (job.early === undefined) queue.push(job);
       else queue.startNow(job);
@@ -143,10 +141,15 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     }
   }
 
+  /** Whether its answer is in the journal: it is sent, or waits for its reply or for the next delivery. */
+  function isAnswered({at, job}: Begun): boolean {
+    return at === 'deliver' || at === 'reply' || (at === 'pause' && job.deliveries !== undefined);
+  }
+
   /** A step that works on the job now sees by itself that its time is over. */
   function onDue(seq: number): void {
     const begun = inProgress.get(seq);
-    if (begun === undefined || begun.isWorked || begun.at === 'deliver' || begun.at === 'sample') return;
+    if (begun === undefined || begun.isWorked || begun.at === 'sample' || isAnswered(begun)) return;
     enqueue(begun, 'giveUp');
   }
 
@@ -206,11 +209,19 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     const begun = inProgress.get(seq);
     if (begun === undefined) add({seq}, 'deliver');
     else if (begun.isWorked) begun.isAnswered = begun.at !== 'deliver';
-    else if (begun.at !== 'deliver') {
+    else if (!isAnswered(begun)) {
       releaseEarly(begun.job.early);
       begun.job.early = begun.job.record = begun.job.dispatch = undefined;
       enqueue(begun, 'deliver');
     }
+  }
+
+  function accepted(seq: number): void {
+    const begun = inProgress.get(seq);
+    // The step that works on it, or the queue, sees by itself that it is accepted.
+    if (begun === undefined || begun.isWorked || (begun.at !== 'reply' && begun.at !== 'pause')) return;
+    unpark(begun);
+    done(begun.job);
   }
 
   function askAgain(seq: number): void {
@@ -270,13 +281,14 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     add,
     reserve,
     answered,
+    accepted,
     askAgain,
     isIdle(kind) {
       if (stopped) return false;
-      const queue = working.get(kind);
       // Itself among them.
       const coming = reserved + sampling.active();
-      return (queue?.waiting() ?? 0) === 0 && (queue?.active() ?? 0) + coming <= concurrencyOf(kind);
+      const {waiting, active, most} = working.load(kind);
+      return waiting === 0 && active + coming <= most;
     },
     deliversNow: () => delivering.waiting() === 0 && delivering.active() < DELIVERING,
     isCrowded: () => inProgress.size - parked + reserved > FEW,
@@ -284,12 +296,12 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       stopped = true;
       deadlines.close();
       sampling.close();
-      for (const queue of working.values()) queue.close();
+      working.close();
     },
-    busy(connected) {
-      let jobs = sampling.active() + reserved;
-      for (const queue of working.values()) jobs += queue.active();
-      return connected ? jobs + delivering.active() + delivering.waiting() : jobs;
+    busy(connected, signs = true) {
+      let jobs = sampling.active() + reserved + working.active();
+      if (connected) jobs += unreplied;
+      return connected && signs ? jobs + delivering.active() + delivering.waiting() : jobs;
     },
   };
 }

@@ -26,12 +26,17 @@ export type Scheduler = Load & {
   reserve(): Reservation | null;
   /** A job that no step works on has its answer in the journal: it is delivered now. */
   answered(seq: number): void;
+  /** The dispatcher has accepted the answer of a job while no step worked on it: nothing more is done about it. */
+  accepted(seq: number): void;
   /** A job that waits for an answer, or was left without one, is asked about again, with a new deadline. */
   askAgain(seq: number): void;
   /** Begins nothing more: what is in progress continues to its next mark in the journal, what is concluded is delivered. */
   stop(): void;
-  /** Jobs that can still end after `stop`: being sampled, asked or delivered; without delivery when `connected` is false. */
-  busy(connected: boolean): number;
+  /**
+   * Jobs that can still end after `stop`: being sampled, asked or delivered; without delivery when `connected` is false, and
+   * without answers that are to be signed when `signs` is false [true].
+   */
+  busy(connected: boolean, signs?: boolean): number;
 };
 
 /** Capacity for one job. */
