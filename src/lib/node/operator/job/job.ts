@@ -49,6 +49,17 @@ export type Job = {
   deliveries?: {attempts: number; backoff: Backoff; sent: SentDelivery | null} | undefined;
 };
 
+/** A job that was begun, and what is done about it: a step that it waits for or that works on it, or what it waits for. */
+export type Begun = {
+  readonly job: Job;
+  at: Step | 'listen' | 'pause' | 'reply';
+  isWorked: boolean;
+  /** How many pauses it has had: one that was cut short must not end the next. */
+  pause: number;
+  /** Its answer was stored while a step worked on it that does not wait for that. */
+  isAnswered: boolean;
+};
+
 /** A step takes a job on from the state the journal has it in, and returns what comes next. */
 export type StepOf = (job: Job) => Promise<Next>;
 

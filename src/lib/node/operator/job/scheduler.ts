@@ -7,7 +7,7 @@ import type {JobJournal} from '../../journal/journal.ts';
 import type {Worker} from '../ports.ts';
 import {createDeadlines} from './deadlines.ts';
 import {releaseEarly} from './early-request.ts';
-import type {Job, Next, Step, Steps} from './job.ts';
+import type {Begun, Job, Next, Step, Steps} from './job.ts';
 import type {Reservation, Scheduler} from './scheduling.ts';
 import {createWorkQueues} from './work-queues.ts';
 
@@ -26,17 +26,6 @@ export type SchedulerDeps = {
   ended: () => number;
   /** `maxEnded` is reached. */
   onEnough: () => void;
-};
-
-/** A job that was begun, and what is done about it: a step that it waits for or that works on it, or what it waits for. */
-type Begun = {
-  readonly job: Job;
-  at: Step | 'listen' | 'pause' | 'reply';
-  isWorked: boolean;
-  /** How many pauses it has had: one that was cut short must not end the next. */
-  pause: number;
-  /** Its answer was stored while a step worked on it that does not wait for that. */
-  isAnswered: boolean;
 };
 
 /** Jobs sampled at once: enough to share commits, few enough to keep the loop lively. */
@@ -91,20 +80,16 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     else if (next === 'done') done(job);
     else if (next === 'listen') park(begun, 'listen');
     else if (typeof next === 'string') enqueue(begun, next);
-    else if ('replied' in next) {
-      park(begun, 'reply');
-      void next.replied.then(() => {
-        if (begun.at === 'reply' && inProgress.get(job.seq) === begun) enqueue(begun, next.step);
-      });
-    } else {
+    else {
       // Outside the queue: a result that is refused for days must not keep the others from being delivered.
-      park(begun, 'pause');
+      const at = 'replied' in next ? 'reply' : 'pause';
+      park(begun, at);
       const pause = (begun.pause += 1);
-      deps.time.sleep(next.inMs, deps.stopping).then(
-        () => {
-          if (begun.at === 'pause' && begun.pause === pause && inProgress.get(job.seq) === begun)
-            enqueue(begun, next.step);
-        },
+      const over = 'replied' in next ? next.replied : deps.time.sleep(next.inMs, deps.stopping);
+      const isStill = (): boolean =>
+        begun.at === at && begun.pause === pause && inProgress.get(job.seq) === begun;
+      over.then(
+        () => (isStill() ? enqueue(begun, next.step) : undefined),
         () => undefined, // the operator stops: the job waits in the journal
       );
     }
@@ -130,10 +115,9 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       const named = kind ?? job.record?.kind ?? journal.get(job.seq)?.kind ?? '';
       const deadlineMs = working.deadlineMs(named);
       if (deadlineMs !== null) job.answerBy ??= deadlines.set(job.seq, deadlineMs);
-      const queue = working.of(named);
       // Its request has a place at the worker already: one that waited behind a job without a place would keep both waiting.
-      if (job.early === undefined) queue.push(job);
-      else queue.startNow(job);
+      if (job.early === undefined) working.of(named).push(job);
+      else working.of(named).startNow(job);
     } else {
       deadlines.clear(job.seq);
       if (step === 'deliver') delivering.push(job);
