@@ -167,6 +167,8 @@ export type RunOptions = Partial<OperatorOptions> & {
   journal?: (journal: Journal) => Journal;
   /** The dispatcher to connect to instead of the rig's. */
   url?: string;
+  /** Limit of one signature, ms of the machine's time [60 s]. */
+  signerLimitMs?: number;
   /** Waits between two tries of the connection, else those of `aos run`. */
   backoff?: {firstMs: number; capMs: number};
   /** What waits are jittered by [Math.random]. */
@@ -261,6 +263,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       driver,
       journal: seen,
       backoff,
+      signerLimitMs = 60_000,
       random = Math.random,
       clockAhead = () => 0,
       url = `ws://127.0.0.1:${proxy.port}/ws`,
@@ -280,7 +283,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     const web3signer = createWeb3Signer({
       url: `http://127.0.0.1:${signerProxy.port}`,
       address: OPERATOR,
-      timeoutMs: 60_000,
+      timeoutMs: signerLimitMs,
     });
     const limits = {
       urls: [worker.url],

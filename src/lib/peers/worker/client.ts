@@ -29,10 +29,11 @@ export type OpmlClient = {
   close(): Promise<void>;
 };
 
-/** One whole exchange with a worker on the same or a near host. */
-const REQUEST_TIMEOUT_MS = 10_000;
-/** A worker that reads its model before it replies takes longer. */
-const QUESTION_TIMEOUT_MS = 30_000;
+/** Limits of one whole exchange, ms. */
+export type OpmlLimits = {statusMs: number; requestMs: number};
+
+/** With a worker on the same or a near host; one that reads its model before it replies to a request takes longer. */
+const LIMITS: OpmlLimits = {statusMs: 10_000, requestMs: 30_000};
 const START = say('Start the worker, or correct workers.opml.url.');
 const MAX_REPLY = 1024 * 1024;
 const JSON_BODY = {'content-type': 'application/json'};
@@ -55,13 +56,13 @@ export function isGone(error: AosError): boolean {
 }
 
 /** @param url base URL, checked */
-export function createOpmlClient(url: string): OpmlClient {
+export function createOpmlClient(url: string, limits: OpmlLimits = LIMITS): OpmlClient {
   const {origin, host, pathname} = new URL(url);
   const base = pathname.replace(/\/+$/, '');
   const name = `opml worker ${host}`;
   const transport = createTransport(
     origin,
-    {timeoutMs: REQUEST_TIMEOUT_MS, connections: 8, keepAliveMs: 4_000, maxAnswerBytes: MAX_REPLY},
+    {timeoutMs: limits.statusMs, connections: 8, keepAliveMs: 4_000, maxAnswerBytes: MAX_REPLY},
     (cause) =>
       networkCode(cause) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
         ? new AosError('WORKER_REFUSED', `${name} sent more than ${MiB}`, {cause})
@@ -103,7 +104,7 @@ export function createOpmlClient(url: string): OpmlClient {
         headers: JSON_BODY,
         body: questionBody(request),
         once: true,
-        timeoutMs: QUESTION_TIMEOUT_MS,
+        timeoutMs: limits.requestMs,
       } as const;
       let reply: HttpAnswer;
       try {

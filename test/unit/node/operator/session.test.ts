@@ -270,8 +270,32 @@ describe('a session', () => {
     stop.abort(new Error('over'));
     await ended;
   });
-});
 
-function frame(id: string): string {
-  return `{"id":"${id}","method":"job_result","params":null,"result":null,"address":"","hash":"","signature":""}`;
-}
+  it('hands on responses that no request waits for: late ones, and those of an earlier socket', async () => {
+    const {session, sent, late, connect, time} = stage();
+    await connect();
+    const request = session.request({id: 'mine', text: sent[0]?.text ?? ''}, new AbortController().signal);
+    request.catch(() => undefined);
+    await time.advance(50_000);
+    await expect(request).rejects.toMatchObject({code: 'DISPATCHER_TIMEOUT'});
+    session.onReply('mine', OK);
+    session.closed();
+    session.onReply('mine', {code: 500, message: ''});
+    expect(late).toEqual([
+      {id: 'mine', code: 200},
+      {id: 'mine', code: 500},
+    ]);
+  });
+
+  it('sends no response while 8 MiB wait for a peer that does not read', async () => {
+    const {session, sent, wire, connect, time} = stage();
+    await connect();
+    wire.backlog = 8 * 1024 * 1024 + 1;
+    session.respond('request', OK);
+    await time.advance(1_000);
+    expect(sent).toHaveLength(1);
+    wire.backlog = 0;
+    await time.advance(100);
+    expect(sent.map(({id}) => id)).toEqual(['id-1', 'request']);
+  });
+});

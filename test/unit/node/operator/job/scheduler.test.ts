@@ -28,6 +28,9 @@ function stage(options: {
   /** What `work` returns, once for each; then 'deliver'. */
   const after: Next[] = [];
   const given: number[] = [];
+  /** What `deliver` returns, once for each; then 'done'. */
+  const afterDelivery: Next[] = [];
+  const delivered: number[] = [];
   const end = new AbortController();
   const fate = (seq: number): Fate => options.fates[seq - 1] ?? 'accepted';
   const record = (seq: number): JobRecord => ({seq, state: state.get(seq), kind: 'opml'}) as JobRecord;
@@ -51,6 +54,9 @@ function stage(options: {
     },
     deliver: async (job) => {
       await step(job);
+      delivered.push(job.seq);
+      const next = afterDelivery.shift();
+      if (next !== undefined) return next;
       if (fate(job.seq) !== 'expired') accepted += 1;
       return 'done';
     },
@@ -86,6 +92,8 @@ function stage(options: {
     end,
     time,
     after,
+    afterDelivery,
+    delivered,
     given,
     accepted: () => accepted,
     enough: () => enough,
@@ -308,5 +316,38 @@ describe('the scheduler', () => {
     await at.time.advance(2 * DEADLINE_MS);
     expect(at.given).toEqual([]);
     expect(at.time.timers()).toBe(0);
+  });
+
+  describe('with an answer that is sent and has no reply', () => {
+    it('lets others be delivered, counts it as busy while there is a connection, and takes it on with its reply', async () => {
+      const at = stage({fates: [], left: [], maxAccepted: null, concurrency: 1});
+      let reply = (): void => {};
+      at.afterDelivery.push({step: 'deliver', replied: new Promise<void>((resolve) => (reply = resolve))});
+      at.scheduler.add({seq: 1}, 'deliver');
+      for (let seq = 2; seq <= 100; seq += 1) at.scheduler.add({seq}, 'deliver');
+      await idleBut(at, 1);
+      expect(at.delivered).toHaveLength(100);
+      expect([true, false].map((connected) => at.scheduler.busy(connected))).toEqual([1, 0]);
+      expect(at.scheduler.busy(true, false)).toBe(1);
+      reply();
+      await idle(at.scheduler);
+      expect(at.delivered.filter((seq) => seq === 1)).toHaveLength(2);
+      expect(at.accepted()).toBe(100);
+    });
+
+    it('is done when its acceptance comes another way, and its own reply changes nothing', async () => {
+      const at = stage({fates: [], left: [], maxAccepted: null, concurrency: 1});
+      let reply = (): void => {};
+      at.afterDelivery.push({step: 'deliver', replied: new Promise<void>((resolve) => (reply = resolve))});
+      at.afterDelivery.push({step: 'deliver', inMs: 60_000});
+      at.scheduler.add({seq: 1}, 'deliver');
+      at.scheduler.add({seq: 2}, 'deliver');
+      await idleBut(at, 1);
+      for (const seq of [1, 2, 3]) at.scheduler.accepted(seq);
+      expect(at.scheduler.busy(true)).toBe(0);
+      reply();
+      await at.time.advance(60_000);
+      expect(at.delivered).toEqual([1, 2]);
+    });
   });
 });
