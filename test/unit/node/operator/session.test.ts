@@ -274,7 +274,7 @@ describe('a session', () => {
   it('hands on responses that no request waits for: late ones, and those of an earlier socket', async () => {
     const {session, sent, late, connect, time} = stage();
     await connect();
-    const request = session.request({id: 'mine', text: sent[0]?.text ?? ''}, new AbortController().signal);
+    const request = session.request({id: 'mine', text: frame('mine')}, new AbortController().signal);
     request.catch(() => undefined);
     await time.advance(50_000);
     await expect(request).rejects.toMatchObject({code: 'DISPATCHER_TIMEOUT'});
@@ -299,3 +299,7 @@ describe('a session', () => {
     expect(sent.map(({id}) => id)).toEqual(['id-1', 'request']);
   });
 });
+
+function frame(id: string): string {
+  return `{"id":"${id}","method":"job_result","params":null,"result":null,"address":"","hash":"","signature":""}`;
+}
