@@ -25,6 +25,7 @@ const VARIANT_AT = 8;
 const VERSION = 0x80;
 /** Number, attempt and version: what the rest of the id proves. */
 const HEAD_BYTES = 7;
+const CHARACTERS = 36;
 const SHAPE = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /**
@@ -54,6 +55,7 @@ export function createDeliveryIds(deps: {
       return textOf(bytes);
     },
     seqOf(id) {
+      if (id.length !== CHARACTERS) return null;
       const text = id.toLowerCase();
       if (!SHAPE.test(text)) return null;
       const bytes = Buffer.from(text.replaceAll('-', ''), 'hex');
