@@ -1,4 +1,5 @@
-import {onAbort} from '../../foundation/async/abort.ts';
+import {linkedAbort, onAbort} from '../../foundation/async/abort.ts';
+import {slept} from '../../foundation/async/every.ts';
 import type {ControlClient} from '../../node/control/client.ts';
 import type {News} from './model/data.ts';
 import {errorText, isAosError} from '../../foundation/errors/error.ts';
@@ -6,6 +7,8 @@ import type {Time} from '../../foundation/time/time.ts';
 
 /** Time between two attempts to connect, in ms; a local socket makes them cheap. */
 const RETRY_MS = 1_000;
+/** How often an operator is asked whether it is there: one that hangs says nothing, and the screen would show the past. */
+const PING_EVERY_MS = 5_000;
 
 /**
  * Follows an operator through its control socket and reconnects whenever it is away, until the signal aborts.
@@ -48,10 +51,37 @@ async function follow(
   const {hello, snapshot} = client;
   const {nodeId, network, host, version, pid} = hello;
   onNews({type: 'attached', peer: {nodeId, network, host, version, pid}, view: snapshot, at: time.now()});
+  const {controller: over, unlink} = linkedAbort(signal);
   const forgetAbort = onAbort(signal, () => client.close());
+  let silence: unknown = null;
+  const watching = untilSilent(client, {time, signal: over.signal}).then((error) => {
+    silence = error;
+    if (error !== null) client.close();
+  });
   try {
     for await (const lines of client.follow()) for (const line of lines) onNews(line);
+  } catch (error) {
+    // What closing it says adds nothing.
+    if (silence === null) throw error;
   } finally {
+    over.abort(new Error('the connection has ended'));
     forgetAbort();
+    unlink();
+    await watching;
   }
+  if (silence !== null) throw silence;
+}
+
+/** Pings the operator now and then. @returns why it gave no answer; null: the connection has ended, which is said elsewhere */
+async function untilSilent(
+  client: ControlClient,
+  {time, signal}: {time: Time; signal: AbortSignal},
+): Promise<unknown> {
+  while (await slept(PING_EVERY_MS, {time, signal}))
+    try {
+      await client.command('ping', {signal});
+    } catch (error) {
+      return signal.aborted || isAosError(error, 'CONTROL_ABSENT') ? null : error;
+    }
+  return null;
 }
