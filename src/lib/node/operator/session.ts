@@ -14,7 +14,12 @@ import {createWorkQueue} from '../../foundation/async/work-queue.ts';
 import type {Signing} from './signing.ts';
 
 /** How long the answer to a request is waited for, ms (docs/protocol.md#limits-and-timeouts). */
-const TIMEOUT_MS = {connect: 5_000, job_result: 50_000} as const;
+const TIMEOUT_MS = {connect: 20_000, job_result: 50_000} as const;
+/**
+ * When an answer to `connect` that is not here is a problem. The dispatcher may only be busy, for 14 s while it registers
+ * another operator: a socket that is dropped then waits in the same queue again.
+ */
+const SLOW_CONNECT_MS = 5_000;
 /** Most characters of the dispatcher's words. */
 const MAX_WORDS = 200;
 /** How long a connection has to hold before the back-off starts anew. */
@@ -146,20 +151,25 @@ export function createSession(deps: {
     });
   }
 
-  async function connect(signal: AbortSignal): Promise<Reply> {
+  async function connect(signal: AbortSignal, onSlow = (): void => {}): Promise<Reply> {
     const id = deps.newId();
     const text = await seal(id, 'connect', connectParams(deps.nodeId, deps.kinds), 'null', signal);
-    return request({id, text}, TIMEOUT_MS.connect, signal);
+    const cancelSlow = time.after(SLOW_CONNECT_MS, onSlow);
+    return request({id, text}, TIMEOUT_MS.connect, signal).finally(cancelSlow);
   }
 
   async function introduce(signal: AbortSignal): Promise<void> {
     try {
-      const reply = await connect(signal);
+      const reply = await connect(signal, () => {
+        isReported = true;
+        health.failed('dispatcher', silent(SLOW_CONNECT_MS));
+      });
       if (reply.code !== 200) {
         refused(reply);
         return;
       }
       accepted = true;
+      isReported = false;
       // Only a connection that lasts resets the back-off, so that aos does not reconnect fast for ever to a peer that drops at once.
       cancelConfirm = time.after(STABLE_MS, () => connection.confirm());
       connectAgain.accepted();
@@ -174,7 +184,7 @@ export function createSession(deps: {
         connection.drop(error.message);
         return;
       }
-      const failure = isAosError(error, 'DISPATCHER_TIMEOUT') ? silent() : error;
+      const failure = isAosError(error, 'DISPATCHER_TIMEOUT') ? silent(TIMEOUT_MS.connect) : error;
       health.failed('dispatcher', failure);
       isReported = true;
       connection.drop(failure instanceof AosError ? failure.message : 'connect failed');
@@ -190,11 +200,11 @@ export function createSession(deps: {
     connection.drop(reason, refusal);
   }
 
-  function silent(): AosError {
+  function silent(ms: number): AosError {
     const instead = heard === '' ? '' : `; it said “${heard}” instead`;
     return new AosError(
       'DISPATCHER_SILENT',
-      `no answer to connect within ${TIMEOUT_MS.connect / 1000} s${instead}`,
+      `no answer to connect within ${ms / 1000} s${instead}`,
     );
   }
 

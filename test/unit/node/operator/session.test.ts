@@ -89,7 +89,7 @@ describe('a session', () => {
     expect(time.timers()).toBe(0);
   });
 
-  it('drops the socket when connect is refused, or not answered within 5 s', async () => {
+  it('drops the socket when connect is refused, or not answered within 20 s, which is a problem after 5 s', async () => {
     const {session, sent, wire, events, time} = stage();
     session.opened();
     await settled();
@@ -101,9 +101,13 @@ describe('a session', () => {
     await settled();
     expect(sent).toHaveLength(2);
     await time.advance(4_999);
+    expect(events.filter(({type}) => type === 'problem')).toHaveLength(1);
+    await time.advance(1);
+    expect(events.filter(({type}) => type === 'problem')).toHaveLength(2);
+    await time.advance(14_999);
     expect(wire.drops).toHaveLength(1);
     await time.advance(1);
-    expect(wire.drops[1]).toBe('no answer to connect within 5 s');
+    expect(wire.drops[1]).toBe('no answer to connect within 20 s');
     expect(events.map((event) => (event.type === 'problem' ? event.code : ''))).toEqual([
       'DISPATCHER_REFUSED',
       'DISPATCHER_SILENT',
@@ -127,21 +131,34 @@ describe('a session', () => {
     session.opened();
     await settled();
     session.onReply('an id of its own', {code: 403, message: 'operator is not on the allow-list'});
-    await time.advance(5_000);
+    await time.advance(20_000);
     expect(wire.drops).toEqual([
-      'no answer to connect within 5 s; it said “code 403: operator is not on the allow-list” instead',
+      'no answer to connect within 20 s; it said “code 403: operator is not on the allow-list” instead',
     ]);
     expect(events).toMatchObject([{type: 'problem', next: {run: {command: 'doctor'}}}]);
     session.closed();
     session.opened();
     await settled();
     session.onWords('Failed to deserialize');
-    await time.advance(5_000);
-    expect(wire.drops[1]).toBe('no answer to connect within 5 s; it said “Failed to deserialize” instead');
+    await time.advance(20_000);
+    expect(wire.drops[1]).toBe('no answer to connect within 20 s; it said “Failed to deserialize” instead');
     session.closed();
     session.opened();
+    await time.advance(20_000);
+    expect(wire.drops[2]).toBe('no answer to connect within 20 s');
+  });
+
+  it('is connected by an answer to connect that comes late, and then the problem is over', async () => {
+    const {session, sent, wire, events, time} = stage();
+    session.opened();
+    await time.advance(19_000);
+    expect(events).toMatchObject([{type: 'problem', part: 'dispatcher', code: 'DISPATCHER_SILENT'}]);
+    session.onReply(sent[0]?.id ?? '', OK);
+    await settled();
+    expect(session.connected()).toBe(true);
+    expect(events.slice(1)).toMatchObject([{type: 'recovered', part: 'dispatcher'}, {type: 'connected'}]);
     await time.advance(5_000);
-    expect(wire.drops[2]).toBe('no answer to connect within 5 s');
+    expect([wire.drops, session.closed()]).toEqual([[], false]);
   });
 
   it('sends connect again on the same socket while no job comes, and is connected meanwhile', async () => {

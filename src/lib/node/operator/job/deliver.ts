@@ -41,14 +41,13 @@ export function createDeliver(deps: Recording & Clocked & Delivery): StepOf {
         emit({type: 'result_expired', job: refOf(record)});
         return 'done';
       }
-      const next = await deliverOnce(job, deliveries, record);
+      const next = await deliverOnce(deliveries, record);
       if (next !== 'again') return next;
     }
   };
 
   /** @returns 'again': without a connection there is nothing to wait for but the connection itself */
   async function deliverOnce(
-    {seq}: Job,
     deliveries: NonNullable<Job['deliveries']>,
     record: JobRecord,
   ): Promise<Next | 'again'> {
@@ -72,8 +71,6 @@ export function createDeliver(deps: Recording & Clocked & Delivery): StepOf {
       signal.throwIfAborted();
       if (isAosError(error, 'NOT_CONNECTED')) return 'again';
       if (!isAosError(error, 'DISPATCHER_TIMEOUT', 'DISPATCHER_REFUSED', 'RESULT_TAKEN')) throw error;
-      // An earlier delivery was accepted meanwhile.
-      if (journal.get(seq)?.state === 'accepted') return 'done';
       const {code, message} = error;
       const retryInMs = deliveries.backoff.next();
       emit({type: 'result_retry', job: refOf(record), code, message, retryInMs});
@@ -90,6 +87,8 @@ export function createDeliver(deps: Recording & Clocked & Delivery): StepOf {
     if (outcome === null) throw new AosError('BUG', `job ${seq} is to be delivered without an answer`);
     const result = await end;
     if ('error' in result || result.reply.code !== 200) {
+      // By an earlier delivery: the journal keeps the signature of that one.
+      if (journal.get(seq)?.state === 'accepted') return;
       await retryJournalWrite(() => journal.signed(seq, delivery));
       if ('error' in result) throw result.error;
       const {code, message} = result.reply;
