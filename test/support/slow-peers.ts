@@ -9,7 +9,7 @@ const SLOW = {
   'drips its body': (socket) =>
     drip(
       socket,
-      'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n',
+      'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 60000\r\n\r\n',
       ' ',
     ),
   'drips chunks': (socket) =>
@@ -21,7 +21,7 @@ const SLOW = {
   'drips the extension of a chunk': (socket) =>
     drip(socket, 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;x=', 'a'),
   'drips an error': (socket) =>
-    drip(socket, 'HTTP/1.1 500 No\r\ncontent-type: text/plain\r\ncontent-length: 100000\r\n\r\n', 'e'),
+    drip(socket, 'HTTP/1.1 500 No\r\ncontent-type: text/plain\r\ncontent-length: 60000\r\n\r\n', 'e'),
   'is always about to answer': (socket) => drip(socket, '', 'HTTP/1.1 102 Processing\r\n\r\n'),
   'drips garbage that may become HTTP': (socket) => drip(socket, '', '\r\n'),
 } as const satisfies Record<string, (socket: Socket) => void>;

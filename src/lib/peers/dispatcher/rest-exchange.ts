@@ -1,9 +1,8 @@
 import {STATUS_CODES} from 'node:http';
-import {request} from 'undici';
-import {AosError, isAosError, type AosErrorOptions} from '../../foundation/errors/error.ts';
+import {AosError, type AosErrorOptions} from '../../foundation/errors/error.ts';
 import {run, say} from '../../foundation/next-step/next-step.ts';
-import {deadline} from '../../foundation/system/system-time.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
+import {MAX_TIMER_MS} from '../../foundation/time/duration.ts';
 import {messageInvalid} from '../../protocol/wire/fields.ts';
 import {
   isJsonNumber,
@@ -13,14 +12,11 @@ import {
   type JsonValue,
 } from '../../protocol/wire/json.ts';
 import {networkCode, networkProblem} from '../http/network-code.ts';
-
-type ExchangeLimits = {
-  /** From connecting to the last byte of the answer, ms; 0: only the signal ends the wait. */
-  timeoutMs: number;
-  signal: AbortSignal;
-};
+import {createTransport} from '../http/transport.ts';
 
 const MAX_REPLY = 16 * 1024 * 1024;
+/** Below what servers keep an idle connection for: a request that meets its end cannot be sent again. */
+const KEEP_ALIVE_MS = 4_000;
 /** Of an answer that is no JSON, e.g. the page of a proxy. */
 const MOST_WORDS = 200;
 
@@ -35,20 +31,41 @@ const BUSY = say('Try again in a minute: while it registers an operator, it answ
 
 /**
  * Sends one POST to the dispatcher's HTTP API and returns the `result` of its answer.
- * @param root http(s)://host:port
  * @throws AosError DISPATCHER_UNREACHABLE | DISPATCHER_TIMEOUT | DISPATCHER_FAILED | DISPATCHER_REFUSED |
  *   MESSAGE_INVALID, or the signal's reason
  */
-export async function exchange(
-  root: string,
-  path: string,
-  body: object,
-  limits: ExchangeLimits,
-): Promise<JsonValue> {
-  const {host} = new URL(root);
-  const {status, text} = await send(`${root}${path}`, host, body, limits);
+export type Exchange = (path: string, body: object, signal: AbortSignal) => Promise<JsonValue>;
+
+/**
+ * @param root http(s)://host:port
+ * @param timeoutMs from connecting to the last byte of an answer; 0: only the signal ends the wait
+ */
+export function createExchange(root: string, timeoutMs: number): Exchange {
+  const {host, origin, pathname} = new URL(root);
+  const base = pathname.replace(/\/+$/, '');
+  const limits = {
+    timeoutMs: timeoutMs === 0 ? MAX_TIMER_MS : timeoutMs,
+    keepAliveMs: KEEP_ALIVE_MS,
+    maxAnswerBytes: MAX_REPLY,
+  };
+  const transport = createTransport(origin, limits, (error) => networkFailure(host, error, timeoutMs));
+  return async (path, body, signal) => {
+    const call = {
+      method: 'POST',
+      path: `${base}${path}`,
+      headers: {'content-type': 'application/json'},
+      body: JSON.stringify(body),
+      once: true,
+    } as const;
+    const answer = await transport.request(call, signal);
+    return resultOf({host, path, status: answer.status, text: answer.body});
+  };
+}
+
+function resultOf(answer: {host: string; path: string; status: number; text: string}): JsonValue {
+  const {host, path, text} = answer;
   const reply = envelopeOf(text);
-  if (reply === null) throw plainFailure({host, path, status, text});
+  if (reply === null) throw plainFailure(answer);
   const code = reply.get('code');
   if (isJsonNumber(code) && code.text === '200') return reply.get('result') ?? null;
   const message = reply.get('message');
@@ -67,50 +84,17 @@ export async function exchange(
   );
 }
 
-async function send(
-  url: string,
-  host: string,
-  body: object,
-  {timeoutMs, signal}: ExchangeLimits,
-): Promise<{status: number; text: Uint8Array}> {
-  const limit = timeoutMs === 0 ? null : deadline(signal, timeoutMs);
-  try {
-    const response = await request(url, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: {'content-type': 'application/json'},
-      // These bound the gaps between two bytes; the signal bounds the whole exchange.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      signal: limit?.signal ?? signal,
-    });
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-      size += chunk.length;
-      if (size > MAX_REPLY) throw new AosError('DISPATCHER_REFUSED', `${host} sent more than 16 MiB`);
-      chunks.push(chunk);
-    }
-    return {status: response.statusCode, text: Buffer.concat(chunks)};
-  } catch (error) {
-    signal.throwIfAborted();
-    if (isAosError(error)) throw error;
-    throw limit?.signal.aborted === true ? tooLate(host, timeoutMs, error) : networkFailure(host, error);
-  } finally {
-    limit?.done();
-  }
-}
-
-function tooLate(host: string, timeoutMs: number, cause: unknown): AosError {
-  return new AosError('DISPATCHER_TIMEOUT', `${host} gave no whole answer within ${timeoutMs / 1000} s`, {
-    cause,
-    next: BUSY,
-  });
-}
-
 /** An answer that never came, or came only in part. */
-function networkFailure(host: string, cause: unknown): AosError {
+function networkFailure(host: string, cause: unknown, timeoutMs: number): AosError {
   switch (networkCode(cause)) {
+    case 'UND_ERR_HEADERS_TIMEOUT':
+    case 'UND_ERR_BODY_TIMEOUT':
+      return new AosError('DISPATCHER_TIMEOUT', `${host} gave no whole answer within ${timeoutMs / 1000} s`, {
+        cause,
+        next: BUSY,
+      });
+    case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
+      return new AosError('DISPATCHER_REFUSED', `${host} sent more than 16 MiB`, {cause});
     case 'UND_ERR_SOCKET':
     case 'ECONNRESET':
     case 'EPIPE':
@@ -127,9 +111,9 @@ function networkFailure(host: string, cause: unknown): AosError {
 }
 
 /** The `{code, …}` of the dispatcher; null for anything else, such as its own plain-text errors. */
-function envelopeOf(text: Uint8Array): JsonObject | null {
+function envelopeOf(text: string): JsonObject | null {
   try {
-    const {value} = parseJson(text);
+    const {value} = parseJson(Buffer.from(text));
     return isJsonObject(value) && value.has('code') ? value : null;
   } catch {
     return null; // no JSON: the HTTP status and the text say what it is
@@ -137,9 +121,9 @@ function envelopeOf(text: Uint8Array): JsonObject | null {
 }
 
 /** Of an answer without `{code, …}`: the HTTP status decides, and its words are shown. */
-function plainFailure(answer: {host: string; path: string; status: number; text: Uint8Array}): AosError {
+function plainFailure(answer: {host: string; path: string; status: number; text: string}): AosError {
   const {host, path, status} = answer;
-  const text = Buffer.from(answer.text).toString('utf8').replace(/\s+/g, ' ').trim();
+  const text = answer.text.replace(/\s+/g, ' ').trim();
   const words = text === '' ? (STATUS_CODES[status] ?? 'no words') : safeText(text, MOST_WORDS);
   const found = `HTTP ${status}: ${words}`;
   const refused = (message: string, options: AosErrorOptions = {}): AosError =>

@@ -2,7 +2,7 @@ import {checksumAddress, isAddress, toHex} from '../../protocol/wire/ethereum.ts
 import {messageInvalid} from '../../protocol/wire/fields.ts';
 import type {JsonValue} from '../../protocol/wire/json.ts';
 import {keccak256} from '../../protocol/wire/keccak.ts';
-import {exchange} from './rest-exchange.ts';
+import {createExchange} from './rest-exchange.ts';
 import {readOperatorRow, readResultRows, type DispatcherOperator, type JobResultRow} from './rest-rows.ts';
 
 /** The body of `/api/job/submit`; `kind` is `job.tag`. */
@@ -43,9 +43,7 @@ export function createDispatcherRest(
   base: string,
   {timeoutMs = 10_000}: DispatcherRestOptions = {},
 ): DispatcherRest {
-  const root = base.replace(/\/+$/, '');
-  const post = (path: string, body: object, signal: AbortSignal): Promise<JsonValue> =>
-    exchange(root, path, body, {timeoutMs, signal});
+  const post = createExchange(base, timeoutMs);
 
   return {
     async registerOperator(operator, sign, signal) {

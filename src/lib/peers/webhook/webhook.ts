@@ -1,4 +1,5 @@
 import {Agent, request} from 'undici';
+import {abortable} from '../../foundation/async/abort.ts';
 import {createBackoff} from '../../foundation/async/backoff.ts';
 import {retry} from '../../foundation/async/retry.ts';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
@@ -37,7 +38,7 @@ export function createWebhook(
 ): Webhook {
   const {protocol, host, username, password} = new URL(url);
   const place = `${protocol}//${host}`;
-  const agent = new Agent({connections: 1, keepAliveTimeout: 1_000});
+  const attempts = new Set<Agent>();
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'aos-operator',
@@ -47,15 +48,14 @@ export function createWebhook(
 
   async function once(body: string, outer: AbortSignal): Promise<number> {
     const {signal, done} = deadline(outer, timeoutMs);
+    // Of its own, so that an attempt that ends takes its connection with it, also one that is still being made.
+    const agent = new Agent({connections: 1, connect: {timeout: timeoutMs}});
+    attempts.add(agent);
     try {
-      const {statusCode, body: reply} = await request(url, {
-        dispatcher: agent,
-        method: 'POST',
-        headers,
-        body,
-        signal,
+      const statusCode = await abortable<number>(signal, (resolve, reject) => {
+        send(agent, body, signal).then(resolve, reject);
+        return () => undefined; // the agent is destroyed below
       });
-      await reply.dump({limit: MAX_REPLY, signal});
       if (statusCode >= 200 && statusCode < 300) return statusCode;
       const code = isPassing(statusCode) ? 'ALERT_UNREACHABLE' : 'ALERT_REFUSED';
       throw new AosError(code, `the webhook at ${place} answered HTTP ${statusCode}`);
@@ -66,7 +66,15 @@ export function createWebhook(
       throw new AosError('ALERT_UNREACHABLE', `the webhook at ${place}: ${errorText(error)}`);
     } finally {
       done();
+      attempts.delete(agent);
+      void agent.destroy();
     }
+  }
+
+  async function send(dispatcher: Agent, body: string, signal: AbortSignal): Promise<number> {
+    const {statusCode, body: reply} = await request(url, {dispatcher, method: 'POST', headers, body, signal});
+    await reply.dump({limit: MAX_REPLY, signal});
+    return statusCode;
   }
 
   return {
@@ -81,7 +89,9 @@ export function createWebhook(
         mayPass: (error) => isAosError(error, 'ALERT_UNREACHABLE'),
       });
     },
-    close: () => agent.destroy(),
+    async close() {
+      await Promise.all([...attempts].map((agent) => agent.destroy()));
+    },
   };
 }
 

@@ -30,7 +30,7 @@ const never = new AbortController().signal;
 const opmlLimits = {statusMs: LIMIT_MS, requestMs: LIMIT_MS};
 const question = {requestId: '1', nodeId: OPERATOR, model: 'm', callbackUrl: 'http://127.0.0.1:1'};
 /** More than the buffers of a connection take. */
-const LARGE = 'x'.repeat(8 * 1024 * 1024);
+const LARGE = 'x'.repeat(4 * 1024 * 1024);
 
 type Exchange = {
   /** Returns how the exchange ended. */
@@ -38,6 +38,8 @@ type Exchange = {
   code: string;
   /** What cannot be so with this exchange. */
   except?: readonly Slowness[];
+  /** It is tried with these alone. */
+  only?: readonly Slowness[];
 };
 
 async function codeOf(exchange: Promise<unknown>): Promise<string> {
@@ -97,6 +99,7 @@ const EXCHANGES: Record<string, Exchange> = {
   'a signature over a large message': {
     ends: (peer) => closing(signerOf(peer), (signer) => signer.sign(Buffer.from(LARGE))),
     code: 'SIGNER_UNREACHABLE',
+    only: ['never reads', 'drips its headers'],
   },
   'the accounts of a signer': {
     ends: (peer) => closing(signerOf(peer), (signer) => signer.accounts()),
@@ -108,8 +111,14 @@ const EXCHANGES: Record<string, Exchange> = {
   },
   'a request to a worker': {
     ends: ({url}) =>
+      closing(createOpmlClient(url, opmlLimits), (worker) => worker.ask({...question, prompt: 'p'}, never)),
+    code: 'WORKER_LOST',
+  },
+  'a large request to a worker': {
+    ends: ({url}) =>
       closing(createOpmlClient(url, opmlLimits), (worker) => worker.ask({...question, prompt: LARGE}, never)),
     code: 'WORKER_LOST',
+    only: ['never reads', 'drips its headers'],
   },
   'the REST of the dispatcher': {
     ends: ({url}) => codeOf(createDispatcherRest(url, {timeoutMs: LIMIT_MS}).jobResults('1', never)),
@@ -174,9 +183,9 @@ const EXCHANGES: Record<string, Exchange> = {
   },
 };
 
-describe.each(Object.entries(EXCHANGES))('%s', (_name, {ends, code, except = []}) => {
+describe.each(Object.entries(EXCHANGES))('%s', (_name, {ends, code, except = [], only = SLOWNESSES}) => {
   it('ends at its limit with whatever peer keeps it, and its connections are cut', async () => {
-    const kinds = SLOWNESSES.filter((how) => !except.includes(how));
+    const kinds = only.filter((how) => !except.includes(how));
     const found = await Promise.all(
       kinds.map(async (how) => {
         const peer = await slowPeer(how);
@@ -229,22 +238,37 @@ describe('over a Unix socket', () => {
 });
 
 describe('TLS', () => {
-  it('a handshake that drips ends at the limit of the exchange', async () => {
+  it('a handshake that drips ends every exchange at its limit', async () => {
     const port = await tcpServer((socket) => {
       // A record of a handshake that is announced with 16 KB.
       socket.write(Buffer.from([22, 3, 3, 64, 0]));
       const timer = setInterval(() => socket.write(Buffer.from([2])), 5);
       socket.once('close', () => clearInterval(timer));
     });
-    const url = `https://127.0.0.1:${port}`;
-    const signer = createWeb3Signer({url, address: OPERATOR, timeoutMs: LIMIT_MS});
-    onTestFinished(() => signer.close());
-    await expect(signer.sign(Buffer.from('AOS'))).rejects.toMatchObject({
-      code: 'SIGNER_UNREACHABLE',
-      details: {reason: 'UND_ERR_CONNECT_TIMEOUT'},
-    });
-    const rest = createDispatcherRest(url, {timeoutMs: LIMIT_MS});
-    await expect(rest.jobResults('1', never)).rejects.toMatchObject({code: 'DISPATCHER_TIMEOUT'});
+    const host = `127.0.0.1:${port}`;
+    const peer: SlowPeer = {
+      host,
+      url: `https://${host}`,
+      connections: () => 0,
+      left: () => Promise.resolve(),
+    };
+    const ended = async (name: keyof typeof EXCHANGES): Promise<string | undefined> =>
+      EXCHANGES[name]?.ends(peer);
+    const wanted = {
+      'a signature': 'SIGNER_UNREACHABLE',
+      'the status of a worker': 'WORKER_UNREACHABLE',
+      'a request to a worker': 'WORKER_UNREACHABLE', // it has nothing of it
+      'the REST of the dispatcher': 'DISPATCHER_UNREACHABLE',
+      'an alert': 'ALERT_UNREACHABLE',
+      'opening the chain': 'CHAIN_UNREACHABLE',
+      'the newest block': 'CHAIN_UNREACHABLE',
+      logs: 'timed out',
+      'a doctor’s look at the clock of a peer': 'TimeoutError',
+    };
+    const found = await Promise.all(
+      Object.keys(wanted).map(async (name) => [name, await ended(name)] as const),
+    );
+    expect(Object.fromEntries(found)).toEqual(wanted);
   });
 });
 
