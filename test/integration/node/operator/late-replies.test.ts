@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {bareDispatcher, jobText, replyText, type BareDispatcher} from '../../../support/bare-dispatcher.ts';
 import {createRig, type Rig, type Run} from '../../../support/operator-rig.ts';
 
-const JOBS = 100;
+const JOBS = 48;
 
 async function world(): Promise<{rig: Rig; dispatcher: BareDispatcher; start: () => Promise<Run>}> {
   const rig = await createRig();
