@@ -96,6 +96,8 @@ it.runIf(isWhole).each([
     expect(code).toBe(143);
     expect(ndjson(stdout).at(-1)).toMatchObject({type: 'summary', accepted: jobs});
     const figures = {part, jobs, noticedMs, deliveredMs, stoppedMs};
-    console.log(JSON.stringify(figures, (_, value: unknown) => (typeof value === 'number' ? Math.round(value) : value)));
+    process.stdout.write(
+      `${JSON.stringify(figures, (_, value: unknown) => (typeof value === 'number' ? Math.round(value) : value))}\n`,
+    );
   },
 );

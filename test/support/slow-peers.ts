@@ -7,11 +7,7 @@ const SLOW = {
   'never reads': (socket) => void socket.pause(),
   'drips its headers': (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nx-slow: ', 'a'),
   'drips its body': (socket) =>
-    drip(
-      socket,
-      'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 60000\r\n\r\n',
-      ' ',
-    ),
+    drip(socket, 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 60000\r\n\r\n', ' '),
   'drips chunks': (socket) =>
     drip(
       socket,

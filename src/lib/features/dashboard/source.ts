@@ -2,7 +2,7 @@ import {linkedAbort, onAbort} from '../../foundation/async/abort.ts';
 import {slept} from '../../foundation/async/every.ts';
 import type {ControlClient} from '../../node/control/client.ts';
 import type {News} from './model/data.ts';
-import {errorText, isAosError} from '../../foundation/errors/error.ts';
+import {errorText, isAosError, type AosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 
 /** Time between two attempts to connect, in ms; a local socket makes them cheap. */
@@ -53,35 +53,35 @@ async function follow(
   onNews({type: 'attached', peer: {nodeId, network, host, version, pid}, view: snapshot, at: time.now()});
   const {controller: over, unlink} = linkedAbort(signal);
   const forgetAbort = onAbort(signal, () => client.close());
-  let silence: unknown = null;
+  const found: {silence: AosError | null} = {silence: null};
   const watching = untilSilent(client, {time, signal: over.signal}).then((error) => {
-    silence = error;
+    found.silence = error;
     if (error !== null) client.close();
   });
   try {
     for await (const lines of client.follow()) for (const line of lines) onNews(line);
   } catch (error) {
     // What closing it says adds nothing.
-    if (silence === null) throw error;
+    if (found.silence === null) throw error;
   } finally {
     over.abort(new Error('the connection has ended'));
     forgetAbort();
     unlink();
     await watching;
   }
-  if (silence !== null) throw silence;
+  if (found.silence !== null) throw found.silence;
 }
 
 /** Pings the operator now and then. @returns why it gave no answer; null: the connection has ended, which is said elsewhere */
 async function untilSilent(
   client: ControlClient,
   {time, signal}: {time: Time; signal: AbortSignal},
-): Promise<unknown> {
+): Promise<AosError | null> {
   while (await slept(PING_EVERY_MS, {time, signal}))
     try {
       await client.command('ping', {signal});
     } catch (error) {
-      return signal.aborted || isAosError(error, 'CONTROL_ABSENT') ? null : error;
+      return signal.aborted || !isAosError(error) || error.code === 'CONTROL_ABSENT' ? null : error;
     }
   return null;
 }

@@ -35,11 +35,7 @@ export async function changePart(
   throw new AosError(status === NOT_ITS_OWN ? 'USAGE' : 'DEVNET_FAILED', said);
 }
 
-function post(
-  socketPath: string,
-  path: string,
-  timeoutMs: number,
-): Promise<{status: number; text: string}> {
+function post(socketPath: string, path: string, timeoutMs: number): Promise<{status: number; text: string}> {
   return new Promise((resolve, reject) => {
     const lost = (error: unknown): void => {
       cancel();

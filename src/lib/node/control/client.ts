@@ -203,7 +203,10 @@ function clientOf(
       abortable(signal, (resolve, reject) => {
         const cancelLimit = time.after(limitMs, () =>
           reject(
-            new AosError('CONTROL_BROKEN', `the operator did not answer the command within ${limitMs / 1000} s`),
+            new AosError(
+              'CONTROL_BROKEN',
+              `the operator did not answer the command within ${limitMs / 1000} s`,
+            ),
           ),
         );
         const id = String(nextId);

@@ -202,10 +202,7 @@ export function createSession(deps: {
 
   function silent(ms: number): AosError {
     const instead = heard === '' ? '' : `; it said “${heard}” instead`;
-    return new AosError(
-      'DISPATCHER_SILENT',
-      `no answer to connect within ${ms / 1000} s${instead}`,
-    );
+    return new AosError('DISPATCHER_SILENT', `no answer to connect within ${ms / 1000} s${instead}`);
   }
 
   /** A dispatcher that does not answer this one may only be busy: the pings decide about the socket. */

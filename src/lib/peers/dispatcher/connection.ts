@@ -95,6 +95,7 @@ function createCloser(
  * keeps what must not be lost. No socket is cut without a close frame, and the next one waits for its end: a dispatcher that
  * notices the end of the old socket after the new `connect` forgets the new one too.
  */
+// eslint-disable-next-line max-lines-per-function -- one connection: its sockets share what is open
 export function createConnection(options: ConnectionOptions): DispatcherConnection {
   const {time, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS} = options;
   const backoff = createBackoff({firstMs: 500, capMs: 30_000, ...options.backoff, random: options.random});

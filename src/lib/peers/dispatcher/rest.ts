@@ -1,6 +1,5 @@
 import {checksumAddress, isAddress, toHex} from '../../protocol/wire/ethereum.ts';
 import {messageInvalid} from '../../protocol/wire/fields.ts';
-import type {JsonValue} from '../../protocol/wire/json.ts';
 import {keccak256} from '../../protocol/wire/keccak.ts';
 import {createExchange} from './rest-exchange.ts';
 import {readOperatorRow, readResultRows, type DispatcherOperator, type JobResultRow} from './rest-rows.ts';

@@ -101,15 +101,15 @@ export function createConnectionPool(origin: string, options: PoolOptions): Conn
     {waitMs, signal}: {waitMs: number; signal: AbortSignal | undefined},
   ): Promise<T> {
     const wait = deadline(signal, waitMs);
-    let hasBegun = false;
+    const begun = {yet: false};
     try {
       return await limiter.run(() => {
-        hasBegun = true;
+        begun.yet = true;
         wait.done();
         return withFree(work);
       }, wait.signal);
     } catch (error) {
-      if (hasBegun || !wait.signal.aborted || signal?.aborted === true) throw error;
+      if (begun.yet || !wait.signal.aborted || signal?.aborted === true) throw error;
       const message = `all ${connections} connections are in use, for ${waitMs / 1000} s`;
       throw Object.assign(new Error(message), {code: ALL_IN_USE});
     } finally {

@@ -1,7 +1,12 @@
-import {errors, type Dispatcher} from 'undici';
+import {errors} from 'undici';
 import {abortable} from '../../foundation/async/abort.ts';
 import {afterReading} from '../../foundation/system/system-time.ts';
-import {ALL_IN_USE, createConnectionPool, type PooledConnection, type PoolOptions} from './connection-pool.ts';
+import {
+  ALL_IN_USE,
+  createConnectionPool,
+  type PooledConnection,
+  type PoolOptions,
+} from './connection-pool.ts';
 import {networkCode} from './network-code.ts';
 
 export type HttpRequest = {

@@ -17,6 +17,7 @@ import {createRangeReader} from '../../../../src/lib/peers/chain/range.ts';
 import {createConnection} from '../../../../src/lib/peers/dispatcher/connection.ts';
 import {probeWebSocket} from '../../../../src/lib/peers/dispatcher/probe.ts';
 import {createDispatcherRest} from '../../../../src/lib/peers/dispatcher/rest.ts';
+import {networkCode} from '../../../../src/lib/peers/http/network-code.ts';
 import {createTransport} from '../../../../src/lib/peers/http/transport.ts';
 import {createWeb3Signer} from '../../../../src/lib/peers/signer/web3signer.ts';
 import {createWebhook} from '../../../../src/lib/peers/webhook/webhook.ts';
@@ -133,8 +134,7 @@ const EXCHANGES: Record<string, Exchange> = {
     code: 'ALERT_UNREACHABLE',
   },
   'opening the chain': {
-    ends: ({url}) =>
-      codeOf(openChain({rpcUrls: [url], chainId: null, timeoutMs: LIMIT_MS, signal: never})),
+    ends: ({url}) => codeOf(openChain({rpcUrls: [url], chainId: null, timeoutMs: LIMIT_MS, signal: never})),
     code: 'CHAIN_UNREACHABLE',
   },
   'the newest block': {
@@ -170,8 +170,7 @@ const EXCHANGES: Record<string, Exchange> = {
     code: 'TimeoutError',
   },
   'a doctor’s look at the dispatcher': {
-    ends: ({host}) =>
-      within((signal) => probeWebSocket(`ws://${host}/ws`, {time: systemTime, signal})),
+    ends: ({host}) => within((signal) => probeWebSocket(`ws://${host}/ws`, {time: systemTime, signal})),
     code: 'TimeoutError',
     // It refuses, in words that take too long.
     except: ['drips its body', 'drips chunks', 'drips the extension of a chunk', 'drips an error'],
@@ -292,9 +291,7 @@ describe('a transport whose peer was slow', () => {
     onTestFinished(() => transport.close());
     const get = {method: 'GET', path: '/', headers: {}, body: null} as const;
     const codes = await Promise.all(
-      Array.from({length: 8}, () =>
-        transport.request(get).catch((error: Error & {code?: string}) => error.code),
-      ),
+      Array.from({length: 8}, () => transport.request(get).catch((error: unknown) => networkCode(error))),
     );
     // Four have a connection. The others wait for one no longer than an exchange may take, and may get one just then.
     expect(codes.slice(0, 4)).toEqual(Array.from({length: 4}, () => 'UND_ERR_BODY_TIMEOUT'));

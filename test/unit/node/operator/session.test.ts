@@ -14,7 +14,14 @@ function stage() {
   const emit = (event: OperatorEventBody): void => void events.push(event);
   const sent: {id: string; method: string | null; text: string}[] = [];
   const late: {id: string; code: number}[] = [];
-  const wire = {open: true, backlog: 0, drops: [] as string[], refusals: [] as Refusal[], confirmed: 0, refreshed: 0};
+  const wire = {
+    open: true,
+    backlog: 0,
+    drops: [] as string[],
+    refusals: [] as Refusal[],
+    confirmed: 0,
+    refreshed: 0,
+  };
   const run = new AbortController();
   let ids = 0;
   const session = createSession({
@@ -289,7 +296,7 @@ describe('a session', () => {
   });
 
   it('hands on responses that no request waits for: late ones, and those of an earlier socket', async () => {
-    const {session, sent, late, connect, time} = stage();
+    const {session, late, connect, time} = stage();
     await connect();
     const request = session.request({id: 'mine', text: frame('mine')}, new AbortController().signal);
     request.catch(() => undefined);

@@ -39,7 +39,9 @@ export function createDeliveryIds(deps: {
 }): DeliveryIds {
   const {journal, newSecretId} = deps;
   const own = `${newSecretId()}${newSecretId()}`;
-  const known = (journal.recall(KEYS_NOTE) ?? '').split(' ').filter(({length}) => length === HEX_DIGITS_OF_A_KEY);
+  const known = (journal.recall(KEYS_NOTE) ?? '')
+    .split(' ')
+    .filter(({length}) => length === HEX_DIGITS_OF_A_KEY);
   const texts = [own, ...known].slice(0, MOST_KEYS);
   const keys = texts.map((text) => Buffer.from(text, 'hex'));
   const ownKey = Buffer.from(own, 'hex');

@@ -48,7 +48,11 @@ export function createLateReplies(
       .catch((error: unknown) => {
         if (signal.aborted) return;
         const why = isAosError(error) ? error.code : 'BUG';
-        emit({type: 'warning', code: why, message: `a late acceptance of job ${seq} is lost: ${errorText(error)}`});
+        emit({
+          type: 'warning',
+          code: why,
+          message: `a late acceptance of job ${seq} is lost: ${errorText(error)}`,
+        });
       })
       .finally(() => inHand.delete(seq));
   };
