@@ -70,9 +70,12 @@ export function answer(wizard: Wizard, text: string): Wizard {
     findings: withoutKey(wizard.findings, question.key),
     atStart: false,
   };
-  return question.check === null || (parsed.value === '' && question.key !== 'store-dir')
-    ? forward(next)
-    : {...next, phase: 'check'};
+  return isChecked(question, parsed.value) ? {...next, phase: 'check'} : forward(next);
+}
+
+/** Whether an answer is checked outside: a question that was passed over has nothing to be checked but its default. */
+function isChecked({check, key}: Question, value: string): boolean {
+  return check !== null && (value !== '' || key === 'store-dir');
 }
 
 /** Takes what the check found. */
@@ -136,7 +139,8 @@ function forward(wizard: Wizard): Wizard {
       continue;
     }
     if (!wizard.fixed.has(question.key)) return {...wizard, phase: 'ask', at, atStart: false};
-    if (question.check !== null) return {...wizard, phase: 'check', at, atStart: false};
+    if (isChecked(question, wizard.answers[question.key] ?? ''))
+      return {...wizard, phase: 'check', at, atStart: false};
   }
   return {...wizard, phase: 'review', at: QUESTIONS.length, atStart: false};
 }

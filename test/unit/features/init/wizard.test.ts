@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {nodeIdOf} from '../../../../src/lib/features/init/fields.ts';
+import {complete} from '../../../../src/lib/features/init/headless.ts';
 import {NO_FACTS, type Facts, type Finding} from '../../../../src/lib/features/init/question.ts';
 import {QUESTIONS} from '../../../../src/lib/features/init/questions.ts';
 import {
@@ -144,6 +145,19 @@ describe('the wizard', () => {
     expect(wizard.answers['node-id']).toBe(NODE_ID);
     const other = answer(back(back(wizard)), 'mainnet');
     expect(other.answers['node-id']).toBeUndefined();
+  });
+
+  it('checks no question that was passed over, from flags or from presets', () => {
+    let wizard = start({}, complete({...GOOD, 'alert-webhook': ''}, NO_FACTS).answers);
+    const checked: [string, string][] = [];
+    while (wizard.phase === 'check') {
+      const key = questionOf(wizard)?.key ?? 'network';
+      checked.push([key, wizard.answers[key] ?? '']);
+      wizard = found(wizard, null);
+    }
+    expect(wizard.phase).toBe('review');
+    expect(checked.filter(([, text]) => text === '')).toEqual([['store-dir', '']]);
+    expect(checked.map(([key]) => key)).toContain('signer-url');
   });
 
   it('does not ask what flags answered, and checks it', () => {
