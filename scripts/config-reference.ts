@@ -17,7 +17,11 @@ as absent. In a variable, items of a list are separated by commas. Addresses and
 - Addresses: 0x and 40 hex digits; letters in mixed case must have the right EIP-55 checksum.
 - Paths: relative ones start at the directory of the file; those of variables are absolute. \`~/\` is home; \`~name/\` and \`$VARIABLE\` are refused,
   since only a shell expands them (a file of such a name: \`./~name\`).
-- \`node_id\` and \`signer_key\` may also be at top level.
+- \`node_id\` and \`signer_key\` may also be at top level. The keys of the newest reference file mean the same as ours:
+  \`dispatcher.dispatcher_url\` and \`dispatcher.dispatcher_address\` are \`net.dispatcher_url\` and \`node.dispatcher_address\`; \`net.worker_url\` is
+  \`workers.opml.url\`, or that of the kind in \`node.node_type\`. Two names of one key must say the same.
+- \`version\` is in files that \`aos\` wrote ([ADR 27](adr/0027-version-of-a-file.md)); a file of a later \`aos\` is refused.
+- \`aos run\` refuses to start without a kind of worker that it drives, which is opml today; the other commands do not.
 - A raw private key in \`signer_key\` is refused (exit 77); the message says how to move it into Web3Signer.
 - All errors are reported at once (exit 78); unknown keys only cause a warning.
 

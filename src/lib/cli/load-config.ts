@@ -8,6 +8,8 @@ export type CommandConfig<T> = {
   file: string | null;
   warnings: readonly ConfigWarning[];
   marks: CheckedConfig['marks'];
+  /** What keeps `aos run` from starting; other commands need not look at it. */
+  startProblems: CheckedConfig['startProblems'];
 };
 
 /**
@@ -40,5 +42,15 @@ export function configForCommand(
   if (config === null || need !== 'run')
     for (const {message} of checked.warnings) note(`warning: ${message}`);
   if (config === null) throw problemsError(source, checked.problems);
-  return {config, file, warnings: checked.warnings, marks: checked.marks};
+  const {warnings, marks, startProblems} = checked;
+  return {config, file, warnings, marks, startProblems};
+}
+
+/**
+ * Refuses to start an operator that would answer jobs with nothing.
+ * @throws AosError CONFIG_INVALID
+ */
+export function refuseStart({file, startProblems}: CommandConfig<Config>): void {
+  if (startProblems.length > 0)
+    throw problemsError({file, env: process.env, cwd: process.cwd()}, startProblems);
 }

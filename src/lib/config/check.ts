@@ -1,23 +1,19 @@
-import {WORKER_KINDS} from '../protocol/wire/messages.ts';
-import type {WorkerKind} from '../protocol/wire/messages.ts';
 import type {ConfigWarning} from './config.ts';
 import {distance} from '../foundation/text/nearest.ts';
 import type {Env} from './user-path.ts';
 import {placeText, problemAt} from './problems.ts';
 import type {ConfigProblem, Place} from './problems.ts';
 import type {Resolved} from './resolve.ts';
-import {ALL_FIELDS, envNames, FIELDS} from './schema.ts';
+import {ALL_FIELDS, envNames, FIELDS, pathsOf} from './schema.ts';
 import type {AnyField} from './schema.ts';
-import {sanitizeText, sanitizeValue, sanitizePath} from './sanitize.ts';
+import {sanitizeText, sanitizePath} from './sanitize.ts';
 import type {FileTree} from './tree.ts';
 import {baseUrl} from './values.ts';
+import {kindWarnings, wantedKinds} from './worker-kinds.ts';
 import {workerUrlProblems} from './worker-urls.ts';
 
 /** What a command needs of a configuration: `signer` the values for signing, `run` all of them. */
 export type Need = 'signer' | 'run';
-
-/** Kinds of worker that this version can drive. */
-const RUNNABLE: readonly WorkerKind[] = ['opml'];
 
 /** AOS variables that are not configuration keys. */
 const OTHER_VARIABLES = [
@@ -52,18 +48,17 @@ export function crossProblems(
     );
   };
   const missing = (field: Exclude<AnyField, {kind: 'unused'}>, got = 'is missing'): void => {
-    // `meant` is null for a key without a similar one, and `alias` for a field without one: those do not match.
-    const typo = tree.unknown.find(
-      ({meant}) => meant !== null && (meant === field.path || meant === field.alias),
-    );
+    const paths = pathsOf(field);
+    const typo = tree.unknown.find(({meant}) => meant !== null && paths.includes(meant));
     const hint = typo === undefined ? '' : ` (is it ${sanitizePath(typo.path)} at ${placeText(typo.place)}?)`;
-    const place = tree.present.get(field.path) ?? placeOf(field);
+    const empty = paths.find((path) => tree.present.has(path));
+    const place = (empty === undefined ? undefined : tree.present.get(empty)) ?? placeOf(field);
     problems.push(problemAt(place, field.path, got + hint, field.type.expected, field.example));
   };
   // A section or value of the wrong shape is one mistake, reported once.
-  const isBroken = ({path, alias}: AnyField): boolean =>
-    ['', path.slice(0, path.lastIndexOf('.')), path, alias].some(
-      (one) => one !== null && tree.broken.has(one),
+  const isBroken = (field: AnyField): boolean =>
+    ['', ...pathsOf(field).flatMap((path) => [path, path.slice(0, path.lastIndexOf('.'))])].some((path) =>
+      tree.broken.has(path),
     );
   const needed = (field: Exclude<AnyField, {kind: 'unused'}>): void => {
     if (resolved.raw(field) === undefined && !isBroken(field)) missing(field);
@@ -106,23 +101,6 @@ export function crossProblems(
   return problems;
 }
 
-/** Returns the configured kinds of worker, including those that this version cannot drive. */
-export function wantedKinds(resolved: Resolved, tree: FileTree): readonly WorkerKind[] {
-  const named = WORKER_KINDS.filter((kind) => {
-    const settings = Object.values(FIELDS[kind]).map(
-      (field) => resolved.origin.get(field.path)?.from ?? 'default',
-    );
-    return tree.present.has(`workers.${kind}`) || settings.some((from) => from === 'flag' || from === 'env');
-  });
-  if (named.length > 0) return named;
-  const type = resolved.one(FIELDS.nodeType)?.toLowerCase();
-  return [WORKER_KINDS.find((kind) => kind === type) ?? 'opml'];
-}
-
-export function runnableKinds(resolved: Resolved, tree: FileTree): readonly WorkerKind[] {
-  return wantedKinds(resolved, tree).filter((kind) => RUNNABLE.includes(kind));
-}
-
 /** Finds what the operator should know but need not change before a start. */
 export function findWarnings(
   resolved: Resolved,
@@ -135,7 +113,8 @@ export function findWarnings(
     ...unknownVariables(env),
     ...unusedSections(tree),
     ...vrfKey(resolved, fileReadable),
-    ...workers(resolved, tree),
+    ...kindWarnings(resolved, tree),
+    ...callbacks(resolved),
   ];
 }
 
@@ -185,6 +164,8 @@ function unusedSections({present}: FileTree): ConfigWarning[] {
   const notes = {
     db: 'db is not used: the journal is a SQLite file',
     queue: 'queue is not used: jobs wait in the journal',
+    'net.metrics_url':
+      'net.metrics_url is not used: aos serves no metrics (aos status --json has the figures)',
   };
   return Object.entries(notes).flatMap(([path, message]): ConfigWarning[] => {
     const place = present.get(path);
@@ -218,27 +199,8 @@ function vrfKey(resolved: Resolved, fileReadable: boolean): ConfigWarning[] {
   return warnings;
 }
 
-function workers(resolved: Resolved, tree: FileTree): ConfigWarning[] {
-  const wanted = wantedKinds(resolved, tree);
-  const warnings = wanted
-    .filter((kind) => !RUNNABLE.includes(kind))
-    .map((kind): ConfigWarning => {
-      const path = tree.present.has(`workers.${kind}`) ? `workers.${kind}` : FIELDS.nodeType.path;
-      return {
-        code: 'KIND_UNSUPPORTED',
-        path,
-        message: `${kind} workers are not supported yet; jobs of that kind are answered as unsupported`,
-      };
-    });
-  const type = resolved.one(FIELDS.nodeType);
-  if (type !== undefined && !WORKER_KINDS.some((kind) => kind === type.toLowerCase())) {
-    const path = FIELDS.nodeType.path;
-    warnings.push({
-      code: 'KIND_UNSUPPORTED',
-      path,
-      message: `${path} ${sanitizeValue(type)} is not one of ${WORKER_KINDS.join(', ')}; it is ignored`,
-    });
-  }
+function callbacks(resolved: Resolved): ConfigWarning[] {
+  const warnings: ConfigWarning[] = [];
   const outer = resolved.one(FIELDS.callbackUrl) ?? resolved.one(FIELDS.outerUrl);
   if (outer !== undefined && resolved.raw(FIELDS.callbackListen) === undefined && !isLoopback(outer)) {
     const path =

@@ -11,7 +11,7 @@ export function configSchema(): Schema {
   const root: Node = {properties: new Map()};
   for (const field of ALL_FIELDS) {
     put(root, field.path.split('.'), fieldSchema(field));
-    if (field.alias !== null) put(root, field.alias.split('.'), fieldSchema(field));
+    for (const alias of field.aliases) put(root, alias.split('.'), fieldSchema(field));
   }
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {AosError} from '../foundation/errors/error.ts';
 import {buildConfig, buildSignerConfig} from './build.ts';
-import {crossProblems, findWarnings, runnableKinds} from './check.ts';
+import {crossProblems, findWarnings} from './check.ts';
 import type {Need} from './check.ts';
 import type {Config, ConfigWarning, SignerConfig} from './config.ts';
 import {configPlaces} from './file.ts';
@@ -12,6 +12,8 @@ import type {Origin, Resolved} from './resolve.ts';
 import {ALL_FIELDS, envNames, FIELDS} from './schema.ts';
 import {sanitizeText} from './sanitize.ts';
 import {readSource, type ConfigSource} from './source.ts';
+import {refuseEigenlayerFile} from './eigenlayer-file.ts';
+import {kindProblems, runnableKinds} from './worker-kinds.ts';
 import {run} from '../foundation/next-step/next-step.ts';
 
 export type LoadedConfig<T> = {
@@ -25,6 +27,8 @@ export type LoadedConfig<T> = {
 export type CheckedConfig = {
   /** In the order of the file; empty when the configuration is valid. */
   problems: readonly ConfigProblem[];
+  /** What keeps `aos run` from starting, and no other command: the way out of a network must stay open. */
+  startProblems: readonly ConfigProblem[];
   warnings: readonly ConfigWarning[];
   origin: ReadonlyMap<string, Origin>;
   /** A hash of the text of each value, by config path: shows what changed without revealing a secret. */
@@ -39,21 +43,23 @@ const MOST_LINES = 100;
 
 /**
  * Reads and checks a configuration and returns all its problems.
- * @throws AosError RAW_PRIVATE_KEY (checked first) | CONFIG_MISSING | CONFIG_UNREADABLE
+ * @throws AosError RAW_PRIVATE_KEY (checked first) | CONFIG_MISSING | CONFIG_UNREADABLE | CONFIG_INVALID (a file of another program)
  */
 export function checkConfig(source: ConfigSource, {need}: {need: Need}): CheckedConfig {
   const {file, env, cwd, flags = {}} = source;
   const {name, read, yaml, tree} = readSource(source);
+  refuseEigenlayerFile(tree, file);
   const resolved = resolve({flags, env, tree});
   const syntax = yaml.problems.map(({at, path, message}) => problemAt({source: name, ...at}, path, message));
   const values =
     syntax.length === 0
       ? [...resolved.problems, ...crossProblems(resolved, tree, file === null ? null : name, need)]
       : beforeFirst(syntax, resolved.problems);
-  const problems = inOrder([...syntax, ...values]);
+  const problems = ofVersion(inOrder([...syntax, ...values]));
   const good = problems.length === 0;
   return {
     problems,
+    startProblems: good && need === 'run' ? kindProblems(resolved, tree, name) : [],
     warnings: syntax.length === 0 ? findWarnings(resolved, tree, env, read.readable) : [],
     origin: resolved.origin,
     marks: marksOf(resolved),
@@ -71,6 +77,12 @@ function marksOf(resolved: Resolved): ReadonlyMap<string, string> {
       return [[field.path, createHash('sha256').update(JSON.stringify(texts)).digest('hex')]];
     }),
   );
+}
+
+/** In a file of a later aos the other keys may be right: only its version is a problem. */
+function ofVersion(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  const version = problems.filter(({path}) => path === FIELDS.version.path);
+  return version.length > 0 ? version : problems;
 }
 
 /** Drops problems after the first syntax error: from there on the parser guesses. */

@@ -4,11 +4,12 @@ import type {NetworkPreset} from './networks.ts';
 import type {Env} from './user-path.ts';
 import {placeText, problemAt} from './problems.ts';
 import type {ConfigProblem} from './problems.ts';
-import {ALL_FIELDS, envNames, FIELDS} from './schema.ts';
+import {shareWorkerUrl} from './reference-worker.ts';
+import {ALL_FIELDS, envNames, FIELDS, pathsOf} from './schema.ts';
 import type {AnyField, Field, ListField} from './schema.ts';
 import {sanitizeValue} from './sanitize.ts';
 import type {FileTree, PlacedText} from './tree.ts';
-import {filePath} from './values.ts';
+import {filePath, meansTheSame} from './values.ts';
 
 /** The origins of a value, the strongest first. */
 export type Origin = {
@@ -52,6 +53,7 @@ export function resolve(layers: Layers): Resolved {
     origin.set(field.path, raw.origin);
     problems.push(...wrongValues(field, raw));
   }
+  problems.push(...shareWorkerUrl(raws, origin));
   return {
     network,
     preset,
@@ -78,7 +80,7 @@ function pick(
   });
   if (variables[0] !== undefined) return single(field, variables, problems);
 
-  const inFile = [field.path, ...(field.alias === null ? [] : [field.alias])].flatMap((path): RawValue[] => {
+  const inFile = pathsOf(field).flatMap((path): RawValue[] => {
     const texts = tree.values.get(path);
     const first = texts?.[0];
     if (texts === undefined || first === undefined) return [];
@@ -98,16 +100,16 @@ function outside(field: AnyField, text: string, origin: Origin): RawValue | unde
   return texts.length === 0 ? undefined : {texts, origin};
 }
 
-/** Picks one value: path and alias may both be present when they are equal. */
+/** Picks one value: a path and its alias may both be present when they mean the same. */
 function single(
-  field: AnyField,
+  field: Exclude<AnyField, {kind: 'unused'}>,
   found: readonly RawValue[],
   problems: ConfigProblem[],
 ): RawValue | undefined {
   const [first, second] = found;
   const a = first?.texts[0];
   const b = second?.texts[0];
-  if (a !== undefined && b !== undefined && a.text.toLowerCase() !== b.text.toLowerCase()) {
+  if (a !== undefined && b !== undefined && !meansTheSame(field.type, a.text, b.text)) {
     const got = `is given twice with different values, here and at ${placeText(b.place)}`;
     problems.push(problemAt(a.place, field.path, got, 'one of them', field.example));
   }

@@ -1,4 +1,5 @@
 import {NETWORK_NAMES} from './networks.ts';
+import {FILE_VERSION, fileVersion} from './file-version.ts';
 import {
   address,
   baseUrl,
@@ -28,8 +29,10 @@ type FieldFacts = {
   example: string;
   /** The default, as it would be in the file; null when there is none. */
   fallback: string | null;
-  /** A top-level key with the same meaning. */
-  alias: string | null;
+  /** Other paths with the same meaning, as files of the reference operator have them. */
+  aliases: readonly string[];
+  /** True: no variable sets it. */
+  onlyInFile: boolean;
   /** True: its value is never shown. */
   secret: boolean;
 };
@@ -42,11 +45,11 @@ export type ListField<T> = FieldFacts & {kind: 'many'; type: ValueType<T>};
 export type UnusedField = FieldFacts & {kind: 'unused'};
 export type AnyField = Field<unknown> | ListField<unknown> | UnusedField;
 
-type Extra = {fallback?: string; alias?: string; secret?: true};
+type Extra = {fallback?: string; aliases?: readonly string[]; secret?: true; onlyInFile?: true};
 
 function facts(path: string, example: string, meaning: string, extra: Extra): FieldFacts {
-  const {fallback = null, alias = null, secret = false} = extra;
-  return {path, meaning, example, fallback, alias, secret};
+  const {fallback = null, aliases = [], secret = false, onlyInFile = false} = extra;
+  return {path, meaning, example, fallback, aliases, secret, onlyInFile};
 }
 
 function one<T>(
@@ -104,14 +107,15 @@ function worker(kind: string, url: string) {
  */
 // prettier-ignore
 export const FIELDS = {
+  version: one('version', fileVersion, String(FILE_VERSION), 'Version of the keys, in a file that aos wrote: a later aos upgrades such a file, and no other. Leave it out of a file of your own.', {onlyInFile: true}),
   network: one('network', oneOf(NETWORK_NAMES), 'mainnet', 'Network that presets addresses and chain id; without it the file must set every chain value.', {fallback: 'custom'}),
 
-  nodeId: one('node.node_id', address, '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73', 'Ethereum address of the operator.', {alias: 'node_id'}),
-  signerKey: one('node.signer_key', signerUrl, 'http://127.0.0.1:9000', 'URL of the Web3Signer with the key of `node_id`. A raw private key is refused.', {alias: 'signer_key', secret: true}),
+  nodeId: one('node.node_id', address, '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73', 'Ethereum address of the operator.', {aliases: ['node_id']}),
+  signerKey: one('node.signer_key', signerUrl, 'http://127.0.0.1:9000', 'URL of the Web3Signer with the key of `node_id`. A raw private key is refused.', {aliases: ['signer_key'], secret: true}),
   vrfKeyFile: one('node.vrf_key_file', filePath, './vrf.key', 'File (mode 0600) with the VRF seed, 64 hex digits.'),
   vrfKey: one('node.vrf_key', seed, 'vrf_key_file: ./vrf.key', 'The VRF seed itself, as in the reference; `node.vrf_key_file` is safer.', {secret: true}),
-  dispatcherAddress: one('node.dispatcher_address', address, '0x1DdBd306eFFbb5FF29E41398A6a1198Ee6Fb51ce', 'Address that signs the dispatcher’s jobs; without it any valid signer is accepted.'),
-  nodeType: one('node.node_type', text, 'opml', 'The kind of worker when there is no `workers` section.'),
+  dispatcherAddress: one('node.dispatcher_address', address, '0x1DdBd306eFFbb5FF29E41398A6a1198Ee6Fb51ce', 'Address that signs the dispatcher’s jobs; without it any valid signer is accepted.', {aliases: ['dispatcher.dispatcher_address']}),
+  nodeType: one('node.node_type', text, 'opml', 'The kind of worker when there is no `workers` section, and the one that `net.worker_url` is the address of. One of opml, tee and zkml must be among the configured kinds; anything else is ignored.'),
   clockId: one('node.clock_id', uint64, '1', 'This node’s id in logical clocks.'),
   heartbeatInterval: one('node.heartbeat_interval', duration(1000, 3_600_000), '10', 'How often the connection is checked.', {fallback: '10s'}),
   shutdownGrace: one('node.shutdown_grace', duration(0), '30s', 'How long `aos run` waits for the jobs in progress when it stops.', {fallback: '30s'}),
@@ -122,9 +126,11 @@ export const FIELDS = {
 
   restUrl: one('net.rest_url', listenAddress, '0.0.0.0:21001', 'Address that the operator’s own HTTP server (`/ping`) listens on.', {fallback: '0.0.0.0:21001'}),
   outerUrl: one('net.outer_url', baseUrl, 'http://203.0.113.7:21001', 'Public URL of that server, for liveness probes.'),
-  dispatcherUrl: one('net.dispatcher_url', dispatcherUrl, '127.0.0.1:8081', 'The dispatcher: host:port, ws:// or wss://; the path is /ws when none is given.'),
+  dispatcherUrl: one('net.dispatcher_url', dispatcherUrl, '127.0.0.1:8081', 'The dispatcher: host:port, ws:// or wss://; the path is /ws when none is given.', {aliases: ['dispatcher.dispatcher_url']}),
   callbackUrl: one('net.callback_url', callbackUrl, 'http://127.0.0.1:21001', 'Where workers send answers (default: `net.outer_url`, else `workers.callback_listen`, else `net.rest_url`). A route such as /api/opml_callback at its end is dropped.'),
+  workerUrl: one('net.worker_url', baseUrl, '127.0.0.1:1234', 'Where the worker of the kind `node.node_type` listens, as in the reference: the same as `workers.opml.url` for opml.'),
   verifyDispatcher: one('net.verify_dispatcher', oneOf(['require', 'when-signed', 'off']), 'when-signed', 'Which jobs are rejected: wrongly signed ones, and unsigned ones once `node.dispatcher_address` has signed one (`when-signed`); unsigned ones from the start (`require`, needs `node.dispatcher_address`); none (`off`).', {fallback: 'when-signed'}),
+  metricsUrl: unused('net.metrics_url', '0.0.0.0:9000', 'Not used: aos serves no metrics; `aos status --json` has the figures.'),
   teeCid: unused('net.tee_llm_cid', '15', 'Not needed: workers are reached over HTTP.'),
   teePort: unused('net.tee_llm_port', '5005', 'Not needed: workers are reached over HTTP.'),
 
@@ -169,6 +175,7 @@ export const FIELDS = {
   alertDelay: one('alerts.delay', duration(0, 3_600_000), '30s', 'How long a problem (or its recovery) must last before an alert is sent.', {fallback: '30s'}),
   noJobAfter: one('alerts.no_job_after', duration(60_000, YEAR), '6h', 'How long no job may come, while connected, before that is a problem (default: 10 times the usual gap between two jobs, at least 30m; 1d while fewer than 20 jobs are known).'),
 
+  storageRoot: unused('db.storage_root_path', './data', 'Not used: the journal is in `store.dir`.'),
   pgUrl: unused('db.pg_db_url', 'postgres://user@127.0.0.1:5432', 'Not used yet: aos keeps its journal in SQLite.', {secret: true}),
   pgName: unused('db.pg_db_name', 'operator_db', 'Not used yet.'),
   pgMax: unused('db.max_connect_pool', '30', 'Not used yet.'),
@@ -187,7 +194,14 @@ export const ALL_FIELDS: readonly AnyField[] = Object.values(FIELDS).flatMap((fi
 
 /** Returns the environment variables of a field, the recommended one first: `AOS_` + path, dots as underscores. */
 export function envNames(field: AnyField): readonly string[] {
-  if (field.kind === 'unused') return [];
+  // Images and scripts set AOS_VERSION for purposes of their own.
+  if (field.kind === 'unused' || field.onlyInFile) return [];
   const name = (path: string) => `AOS_${path.toUpperCase().replaceAll('.', '_')}`;
-  return field.alias === null ? [name(field.path)] : [name(field.alias), name(field.path)];
+  const short = field.aliases.filter((alias) => !alias.includes('.'));
+  return [...short, field.path].map(name);
+}
+
+/** Returns every path that a file may have for a field, the field's own first. */
+export function pathsOf({path, aliases}: Pick<AnyField, 'path' | 'aliases'>): readonly string[] {
+  return [path, ...aliases];
 }

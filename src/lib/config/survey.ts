@@ -22,8 +22,8 @@ const KEY_FILE = 'a key file that only you can read';
  * @throws AosError RAW_PRIVATE_KEY | CONFIG_MISSING | CONFIG_UNREADABLE
  */
 export function surveyConfig(source: ConfigSource, need: Need): Survey {
-  const {problems, warnings, signer, run, origin} = checkConfig(source, {need});
-  const all = [...problems];
+  const {problems, startProblems, warnings, signer, run, origin} = checkConfig(source, {need});
+  const all = [...problems, ...startProblems];
   if (run !== null) {
     try {
       readVrfKey(run.node.vrfKey).fill(0);

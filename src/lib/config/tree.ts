@@ -1,7 +1,7 @@
 import {nearest} from '../foundation/text/nearest.ts';
 import {problemAt} from './problems.ts';
 import type {ConfigProblem, Place} from './problems.ts';
-import {ALL_FIELDS} from './schema.ts';
+import {ALL_FIELDS, pathsOf} from './schema.ts';
 import type {AnyField} from './schema.ts';
 import type {Position, YamlNode} from './yaml.ts';
 
@@ -19,7 +19,12 @@ export type FileTree = {
   problems: readonly ConfigProblem[];
 };
 
-type Known = {fields: ReadonlyMap<string, AnyField>; sections: ReadonlySet<string>};
+type Known = {
+  fields: ReadonlyMap<string, AnyField>;
+  sections: ReadonlySet<string>;
+  /** Keys and sections of files of the reference operator alone: taken, but not advised outside of their section. */
+  foreign: ReadonlySet<string>;
+};
 
 /** Reads the known keys of a parsed file, and records unknown keys and wrong shapes. */
 export function readTree(root: YamlNode | null, file: string): FileTree {
@@ -83,9 +88,10 @@ export function readTree(root: YamlNode | null, file: string): FileTree {
 const MOST_NAMED = 6;
 
 /** The keys of a section, with one line of YAML as an example; for the whole file, its first keys. */
-function keysOf(path: string, {fields}: Known): {names: string[]; example: string} {
+function keysOf(path: string, {fields, foreign}: Known): {names: string[]; example: string} {
   const prefix = path === '' ? '' : `${path}.`;
-  const below = [...fields.keys()].filter((known) => known.startsWith(prefix));
+  const isAdvised = (known: string) => path !== '' || !(foreign.has(known) || fields.get(known)?.onlyInFile);
+  const below = [...fields.keys()].filter((known) => known.startsWith(prefix) && isAdvised(known));
   const names = [...new Set(below.map((known) => known.slice(prefix.length).split('.')[0] ?? ''))];
   const first = [...fields].find(
     ([known, {kind}]) => kind !== 'unused' && known.startsWith(prefix) && known.includes('.'),
@@ -107,18 +113,25 @@ function shape(node: YamlNode): string {
 function knownPaths(): Known {
   const fields = new Map<string, AnyField>();
   const sections = new Set<string>();
+  const foreign = new Set<string>();
   for (const field of ALL_FIELDS) {
-    fields.set(field.path, field);
-    if (field.alias !== null) fields.set(field.alias, field);
-    const parts = field.path.split('.');
-    for (let depth = 1; depth < parts.length; depth++) sections.add(parts.slice(0, depth).join('.'));
+    for (const path of pathsOf(field)) {
+      fields.set(path, field);
+      const parts = path.split('.');
+      for (let depth = 1; depth < parts.length; depth++) sections.add(parts.slice(0, depth).join('.'));
+    }
   }
-  return {fields, sections};
+  for (const alias of ALL_FIELDS.flatMap(({aliases}) => aliases)) {
+    const section = alias.slice(0, Math.max(0, alias.indexOf('.')));
+    const isOurs = section === '' || ALL_FIELDS.some(({path}) => path.startsWith(`${section}.`));
+    if (!isOurs) for (const path of [section, alias]) foreign.add(path);
+  }
+  return {fields, sections, foreign};
 }
 
 /** Suggests a similar key of the same section, else the key of that name in another section. */
-function nearestPath(path: string, key: string, {fields, sections}: Known): string | null {
-  const all = [...fields.keys(), ...sections];
+function nearestPath(path: string, key: string, {fields, sections, foreign}: Known): string | null {
+  const all = [...fields.keys(), ...sections].filter((known) => foreign.has(path) || !foreign.has(known));
   const prefix = path === '' ? '' : `${path}.`;
   const siblings = all.filter(
     (known) => known.startsWith(prefix) && !known.slice(prefix.length).includes('.'),

@@ -3,7 +3,7 @@ import {isAosError} from '../foundation/errors/error.ts';
 import type {WorkerKind} from '../protocol/wire/messages.ts';
 import {pathOf, urlOf, type PathBase} from './build.ts';
 import {chainViewOf, type ChainView} from './chain-view.ts';
-import {wantedKinds} from './check.ts';
+import {wantedKinds} from './worker-kinds.ts';
 import {workerUrls} from './worker-urls.ts';
 import type {ConfigWarning, ListenAddress, VerifyDispatcher, VrfKeySource} from './config.ts';
 import {readConfigFile, type ConfigFile} from './file.ts';
@@ -57,7 +57,9 @@ export function usableConfig(source: ConfigSource): UsableConfig {
   let problems: readonly ConfigProblem[] = [];
   let warnings: readonly ConfigWarning[] = [];
   try {
-    ({problems, warnings} = checkConfig(source, {need: 'run'}));
+    const checked = checkConfig(source, {need: 'run'});
+    problems = [...checked.problems, ...checked.startProblems];
+    warnings = checked.warnings;
   } catch (thrown) {
     if (!isAosError(thrown)) throw thrown;
     error = thrown;

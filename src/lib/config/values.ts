@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util';
 import {DURATION_PATTERN, durationText, MAX_TIMER_MS, parseDuration} from '../foundation/time/duration.ts';
 import {checksumAddress, isAddress, isChecksummed} from '../protocol/wire/ethereum.ts';
 import type {ListenAddress} from './config.ts';
@@ -19,6 +20,13 @@ export type ValueType<T> = {
   options?: readonly string[];
   parse(text: string): Parsed<T>;
 };
+
+/** Whether two texts of a key say the same: equal but for letter case, or equal once they are read. */
+export function meansTheSame(type: ValueType<unknown>, a: string, b: string): boolean {
+  if (a.toLowerCase() === b.toLowerCase()) return true;
+  const [first, second] = [type.parse(a), type.parse(b)];
+  return !('wrong' in first) && !('wrong' in second) && isDeepStrictEqual(first.value, second.value);
+}
 
 const DAY_MS = 86_400_000;
 

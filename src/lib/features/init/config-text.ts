@@ -1,5 +1,6 @@
 import {wrap} from '../../foundation/text/cells.ts';
-import {ALL_FIELDS, type AnyField} from '../../config/schema.ts';
+import {FILE_VERSION} from '../../config/file-version.ts';
+import {ALL_FIELDS, FIELDS, type AnyField} from '../../config/schema.ts';
 
 /** A value as it will stand in the file. */
 export type Entry = {
@@ -33,12 +34,14 @@ const SECTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A commented config.yaml: every key with what it means, in the order of the reference.
+ * A commented config.yaml: every key with what it means, in the order of the reference, and the version of the keys, by
+ * which a later aos knows that it may upgrade the file.
  * @param head lines of comment at its top
  * @param entries values by path; paths without one are left out
  */
 export function configText(head: readonly string[], entries: readonly Entry[]): string {
-  const given = new Map(entries.map((entry) => [entry.path, entry]));
+  const version: Entry = {path: FIELDS.version.path, value: String(FILE_VERSION)};
+  const given = new Map([version, ...entries].map((entry) => [entry.path, entry]));
   const lines = head.map(comment);
   const open: string[] = [];
   for (const field of ALL_FIELDS) {

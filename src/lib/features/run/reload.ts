@@ -30,7 +30,8 @@ export function createReload({file, marks, byFlag, emit, setLog}: ReloadOptions)
     try {
       const source = {file, env: process.env, cwd: process.cwd()};
       const checked = checkConfig(source, {need: 'run'});
-      if (checked.run === null) throw problemsError(source, checked.problems);
+      const problems = [...checked.problems, ...checked.startProblems];
+      if (checked.run === null || problems.length > 0) throw problemsError(source, problems);
       const applied = takesOver.filter((key) => checked.marks.get(key) !== live.get(key));
       if (applied.length > 0) setLog(checked.run.log);
       const needRestart = changedKeys(marks, checked.marks).filter((key) => !takesOver.includes(key));

@@ -3,7 +3,7 @@ import type {StopReason} from '../../node/events/events.ts';
 import type {Level} from '../../node/events/describe.ts';
 import type {LogFormat} from '../../node/events/lines.ts';
 import type {LogChoice} from './event-output.ts';
-import {configForCommand} from '../../cli/load-config.ts';
+import {configForCommand, refuseStart} from '../../cli/load-config.ts';
 import {createOperation, type Operation} from './operate.ts';
 import {createReload} from './reload.ts';
 import {listenForSignals, type StopSignals} from '../../cli/signals.ts';
@@ -63,7 +63,9 @@ export function operateFor(
   return {
     signals,
     async operate(devnet) {
-      const {config, file, warnings, marks} = configForCommand(devnet?.config ?? flags.config, 'run', note);
+      const loaded = configForCommand(devnet?.config ?? flags.config, 'run', note);
+      refuseStart(loaded);
+      const {config, file, warnings, marks} = loaded;
       if (devnet !== undefined) {
         // Only a devnet's operator is registered by `run`; others load nothing of it.
         const {registerOnDevnet} = await import('./register-on-devnet.ts');

@@ -11,7 +11,6 @@ import {createConnection} from '../../peers/dispatcher/connection.ts';
 import {openJournal} from '../../node/journal/sqlite.ts';
 import type {Emit, OperatorEvent, Summary} from '../../node/events/events.ts';
 import {createOperator, type Operator} from '../../node/operator/operator.ts';
-import type {OperatorOptions} from '../../node/operator/options.ts';
 import {startOperatorServer} from '../../node/operator/server.ts';
 import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
@@ -74,30 +73,8 @@ function openWorkers({workers: {kinds}}: Config, closers: Closers): OpmlWorker[]
   return [worker];
 }
 
-/** What the operator is, of its configuration. */
-function operatorOptions({config, version, maxAccepted}: RunOptions): OperatorOptions {
-  const {node, net, chain, store, policy} = config;
-  return {
-    nodeId: node.id,
-    network: config.network,
-    version,
-    clockId: node.clockId,
-    callbackUrl: net.callbackUrl,
-    dispatcherUrl: net.dispatcherUrl,
-    verifyDispatcher: net.verifyDispatcher,
-    dispatcherAddress: node.dispatcherAddress,
-    noJobAfterMs: config.alerts.noJobAfterMs,
-    vrfSortPrecision: chain.vrfSortPrecision,
-    rangeRefreshMs: chain.rangeRefreshMs,
-    evidenceMs: policy.challengePeriodMs + policy.checkpointPeriodMs,
-    retentionMs: store.retentionMs,
-    shutdownGraceMs: config.shutdownGraceMs,
-    maxAccepted,
-  };
-}
-
 async function compose(options: RunOptions, config: Config, closers: Closers): Promise<Summary> {
-  const {node, net, chain, store} = config;
+  const {node, net, chain, store, policy} = config;
   // What is recorded and judged by the time of day is not moved by a clock that jumps.
   const time = createSteadyTime(systemTime);
   const vrf = await loadVrf();
@@ -169,35 +146,54 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
     process.off('exit', events.flush);
     events.flush();
   });
-  const operator = createOperator(operatorOptions(options), {
-    time,
-    random: Math.random, // jitter only; ids come from node:crypto
-    newId: randomUUID,
-    newSecretId: () => randomBytes(16).toString('hex'),
-    signer,
-    connection: createConnection({
-      url: net.dispatcherUrl,
-      pingIntervalMs: node.heartbeatIntervalMs,
-      time: systemTime,
-      random: Math.random,
-    }),
-    rangeReader: createRangeReader({
-      rpcUrls: chain.rpcUrls,
-      contract: chain.vrfRangeContract,
+  const operator = createOperator(
+    {
       nodeId: node.id,
-      chainId: config.chainId,
-      timeoutMs: 10_000,
-    }),
-    resultReader: {
-      kept: (jobId, signal) =>
-        createDispatcherRest(dispatcherHttpUrl(null, net.dispatcherUrl)).jobResults(jobId, signal),
+      network: config.network,
+      version: options.version,
+      clockId: node.clockId,
+      callbackUrl: net.callbackUrl,
+      dispatcherUrl: net.dispatcherUrl,
+      verifyDispatcher: net.verifyDispatcher,
+      dispatcherAddress: node.dispatcherAddress,
+      noJobAfterMs: config.alerts.noJobAfterMs,
+      vrfSortPrecision: chain.vrfSortPrecision,
+      rangeRefreshMs: chain.rangeRefreshMs,
+      evidenceMs: policy.challengePeriodMs + policy.checkpointPeriodMs,
+      retentionMs: store.retentionMs,
+      shutdownGraceMs: config.shutdownGraceMs,
+      maxAccepted: options.maxAccepted,
     },
-    blockReader: createBlockReader({rpcUrls: chain.rpcUrls, timeoutMs: 10_000}),
-    workers,
-    journal,
-    prover: cryptoWorker.prover,
-    onEvent: (event) => events.push(early.after(event)),
-  });
+    {
+      time,
+      random: Math.random, // jitter only; ids come from node:crypto
+      newId: randomUUID,
+      newSecretId: () => randomBytes(16).toString('hex'),
+      signer,
+      connection: createConnection({
+        url: net.dispatcherUrl,
+        pingIntervalMs: node.heartbeatIntervalMs,
+        time: systemTime,
+        random: Math.random,
+      }),
+      rangeReader: createRangeReader({
+        rpcUrls: chain.rpcUrls,
+        contract: chain.vrfRangeContract,
+        nodeId: node.id,
+        chainId: config.chainId,
+        timeoutMs: 10_000,
+      }),
+      resultReader: {
+        kept: (jobId, signal) =>
+          createDispatcherRest(dispatcherHttpUrl(null, net.dispatcherUrl)).jobResults(jobId, signal),
+      },
+      blockReader: createBlockReader({rpcUrls: chain.rpcUrls, timeoutMs: 10_000}),
+      workers,
+      journal,
+      prover: cryptoWorker.prover,
+      onEvent: (event) => events.push(early.after(event)),
+    },
+  );
   ({emit, onDisk} = operator);
   carryOut = commandsOf(operator);
 
