@@ -320,6 +320,14 @@ describe('aos init without a terminal', () => {
     expect(await world.run(['config', 'validate', '-c', 'second.yaml'])).toMatchObject({code: 0});
   });
 
+  it('checks no answer that was passed over', async () => {
+    await using world = openWorld();
+    const probed = await world.run(['init', '--yes', '--probe', '--listen', '127.0.0.1:0', ...ALL_GIVEN]);
+    expect(probed).toMatchObject({code: 4});
+    expect(probed.stdout + probed.stderr).not.toContain('BUG');
+    expect(readFileSync(path.join(world.home, 'config.yaml'), 'utf8')).toMatch(/^version: 1$/m);
+  });
+
   it('never replaces a file without --force, and keeps the old one', async () => {
     await using world = openWorld();
     const file = world.file('config.yaml', 'network: mainnet\n');
@@ -417,7 +425,7 @@ describe('aos config', () => {
     const closed = await world.run(['config', 'migrate', 'config.yaml']);
     expect(closed).toMatchObject({
       code: 64,
-      stderr: expect.stringMatching(/--password-file.*--yes/) as string,
+      stderr: expect.stringMatching(/--network NAME.*--password-file.*--yes/) as string,
     });
     world.file('pw', 'a long password\n');
     const moved = await world.run([
@@ -426,6 +434,8 @@ describe('aos config', () => {
       'config.yaml',
       '--yes',
       '--json',
+      '--network',
+      'mainnet',
       '--password-file',
       'pw',
     ]);
@@ -433,6 +443,29 @@ describe('aos config', () => {
     expect(moved.stdout + moved.stderr).not.toContain(key.slice(0, 12));
     expect(moved.stdout).not.toContain('a long password');
     expect(await world.run(['config', 'validate', '--for', 'signer'])).toMatchObject({code: 0});
+    // A path of this machine would mean nothing in the container of the signer.
+    expect(readFileSync(path.join(world.home, 'keys/operator.yaml'), 'utf8')).toContain(
+      'keystorePasswordFile: "operator.password"',
+    );
+    const retired = await world.run(['config', 'migrate', 'config.yaml', '--network', 'holesky']);
+    expect(retired).toMatchObject({code: 64, stderr: expect.stringContaining('is retired') as string});
+  });
+
+  it('does not start a node without a kind that aos drives, and lets it leave', async () => {
+    await using world = openWorld();
+    world.file(
+      'config.yaml',
+      `node: {node_id: "${OPERATOR}", signer_key: "${NOTHING}", vrf_key: ${'ab'.repeat(32)}, node_type: tee}\nnet: {dispatcher_url: "127.0.0.1:1"}\nchain: {chain_rpc_url: "${NOTHING}", vrf_range_contract: "${CONTRACT}"}\n`,
+    );
+    for (const args of [
+      ['run', '--headless'],
+      ['config', 'validate'],
+    ])
+      expect(await world.run(args)).toMatchObject({
+        code: 78,
+        stderr: expect.stringContaining('node.node_type  leaves this node without work') as string,
+      });
+    expect(await world.run(['tx', 'list'])).toMatchObject({code: 0});
   });
 
   it('shows where each value comes from, and no secret', async () => {

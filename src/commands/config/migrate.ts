@@ -11,11 +11,11 @@ export default class ConfigMigrate extends AosCommand {
 
 Exit code 4 when something is odd, such as one key used for both.`;
   static override examples = [
-    '<%= config.bin %> config migrate ./config-operator.yaml --dry-run',
+    '<%= config.bin %> config migrate ./config-operator.yaml --network hoodi --dry-run',
     {
       description: 'In a script',
       command:
-        '<%= config.bin %> config migrate ./config.yaml --yes --password-file ./keystore.password --json',
+        '<%= config.bin %> config migrate ./config.yaml --yes --network hoodi --password-file ./keystore.password --json',
     },
   ];
   static override args = {
@@ -29,6 +29,10 @@ Exit code 4 when something is odd, such as one key used for both.`;
       helpValue: 'URL',
       default: 'http://127.0.0.1:9000',
     }),
+    network: Flags.string({
+      summary: 'Network of the new file; asked for when the old one names none.',
+      helpValue: 'NAME',
+    }),
     'new-vrf-key': Flags.boolean({summary: 'Make a new VRF key instead of keeping the old one.'}),
     ...passwordFlags,
   };
@@ -39,6 +43,7 @@ Exit code 4 when something is odd, such as one key used for both.`;
     const {report, exitCode, asked} = await migrateCommand(args.file, flags, {
       mayAsk: canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process),
       show: (plan) => this.note(renderPlan(plan, process.stderr.columns || 100)),
+      note: (line) => this.note(line, flags.quiet),
     });
     const text = asked ? renderWritten(report) : `${renderPlan(report, width)}\n${renderWritten(report)}`;
     this.give({schema: 'config-migrate', exitCode, result: report, text, warnings: report.warnings});

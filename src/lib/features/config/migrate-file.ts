@@ -1,32 +1,28 @@
 import {randomBytes} from 'node:crypto';
 import {chmodSync} from 'node:fs';
-import {dirname, join, relative, resolve} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {createTwoFilesPatch} from 'diff';
 import {readConfigFile} from '../../config/file.ts';
 import {problemsError} from '../../config/load.ts';
 import {problemAt} from '../../config/problems.ts';
-import {ALL_FIELDS} from '../../config/schema.ts';
+import {refuseEigenlayerFile} from '../../config/eigenlayer-file.ts';
+import {networkPreset} from '../../config/networks.ts';
+import {ALL_FIELDS, FIELDS, pathsOf} from '../../config/schema.ts';
 import {sanitizeText} from '../../config/sanitize.ts';
 import {readTree} from '../../config/tree.ts';
 import {parseYaml} from '../../config/yaml.ts';
-import {AosError} from '../../foundation/errors/error.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {configText} from '../init/config-text.ts';
 import {planMigration, withoutSecretsOf, type Migration, type OldConfig} from './migrate.ts';
 import type {MigrationReport} from './migrate-report.ts';
 import {withoutKeys} from '../init/review.ts';
-import {
-  KEY_CONFIG_NAME,
-  keyConfigText,
-  KEYSTORE_NAME,
-  PASSWORD_NAME,
-  passwordStep,
-} from '../init/web3signer-files.ts';
+import {KEY_CONFIG_NAME, keyConfigText, KEYSTORE_NAME} from '../init/web3signer-files.ts';
+import {nextOf, passwordPlace} from './migrate-next.ts';
+import {keyWarnings, networkWarnings} from './migrate-warnings.ts';
 import {writePrivateFile} from '../../keys/private-file.ts';
 import {sealV3} from '../../keys/v3-keystore.ts';
-import {shellWord} from '../../foundation/text/shell-word.ts';
 import {addressOfKey} from '../../protocol/wire/ethereum.ts';
 import {isThere, writableConfig} from '../init/files.ts';
-import type {NoticeCode} from '../../foundation/errors/table.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 
 export type MigrateOptions = {
@@ -35,6 +31,8 @@ export type MigrateOptions = {
   signerUrl: string;
   /** Makes a new VRF key instead of keeping the old one. */
   newVrfKey: boolean;
+  /** Network of the new file; null: that of the old one. */
+  network: string | null;
   cwd: string;
   today: string;
 };
@@ -42,8 +40,10 @@ export type MigrateOptions = {
 /** A migration that is only thought of so far. */
 export type Draft = {
   report: MigrationReport;
-  /** False: there is no secret in the file, so nothing is to be done. */
+  /** False: no secret is in the file and every key has its own name, so nothing is to be done. */
   needed: boolean;
+  /** Neither the old file nor an option names a network that still exists. */
+  needsNetwork: boolean;
   /** The signer key is there, so a password is needed. */
   needsPassword: boolean;
   /** Writes everything. @throws AosError CONFIG_CHANGED | CONFIG_WRITE_FAILED | KEY_EXISTS | KEY_WRITE_FAILED */
@@ -79,23 +79,25 @@ export function draftMigration(options: MigrateOptions): Draft {
   const head = [`Configuration of an AOS operator, migrated by aos on ${options.today}.`];
   const fresh = configText(head, entries);
   const backup = `${full}.bak`;
+  const network = networkOf(plan);
+  const needed = plan.signerKey !== null || plan.vrfKey !== null || plan.renamed || options.network !== null;
   const report: MigrationReport = {
     file: full,
     keys: plan.keys,
-    warnings: warningsOf(
-      plan,
-      {derived, nodeId: typeof nodeId === 'string' ? nodeId : null},
-      options.newVrfKey,
-    ),
+    network,
+    warnings: [
+      ...keyWarnings(plan, {derived, nodeId: typeof nodeId === 'string' ? nodeId : null}, options.newVrfKey),
+      ...(needed ? networkWarnings(plan, network) : []),
+    ],
     diff: diffOf(text, fresh, {old, plan}, sanitizeText(file)),
     written: null,
     next: [],
   };
-  const needed = plan.signerKey !== null || plan.vrfKey !== null;
 
   return {
     report,
     needed,
+    needsNetwork: network === null,
     needsPassword: plan.signerKey !== null,
     async write(secret) {
       const refuseChanged = (): void => {
@@ -110,12 +112,11 @@ export function draftMigration(options: MigrateOptions): Draft {
       }
       refuseChanged();
       const passwordFile = secret?.passwordFile ?? null;
+      const password = passwordPlace(passwordFile, keysDir);
       if (keystore !== null && derived !== null) {
         writePrivateFile(paths.keystore, keystore, {force: false});
-        const named = passwordFile === null ? PASSWORD_NAME : passwordFile;
-        writePrivateFile(paths.keyConfig, keyConfigText({address: derived, passwordFile: named}), {
-          force: false,
-        });
+        const keyConfig = keyConfigText({address: derived, passwordFile: password.named});
+        writePrivateFile(paths.keyConfig, keyConfig, {force: false});
       }
       if (plan.vrfKey !== null) {
         const seed = options.newVrfKey ? randomBytes(32).toString('hex') : plan.vrfKey;
@@ -133,7 +134,7 @@ export function draftMigration(options: MigrateOptions): Draft {
           vrfKey: plan.vrfKey === null ? null : paths.vrfKey,
           address: derived,
         },
-        next: nextOf({cwd, keysDir, full, kept, hasKeystore: keystore !== null, passwordFile}),
+        next: nextOf({cwd, keysDir, full, kept, password: keystore === null ? null : password, network}),
       };
     },
   };
@@ -147,15 +148,33 @@ function refuseTaken(path: string): void {
 }
 
 function readText(file: string, cwd: string): string {
-  const {text, error} = readConfigFile(file, cwd);
-  if (error !== null) throw error;
-  return text;
+  try {
+    const {text, error} = readConfigFile(file, cwd);
+    if (error !== null) throw error;
+    return text;
+  } catch (error) {
+    if (!isAosError(error, 'CONFIG_MISSING')) throw error;
+    // The usual step names -c, which this command does not take.
+    const next = say('Name the file of the reference operator: aos config migrate FILE');
+    throw new AosError('CONFIG_MISSING', error.message, {cause: error, next});
+  }
+}
+
+/** The network of the new file; null: it names none, or one that cannot be used any more. */
+function networkOf({entries}: Migration): string | null {
+  const value = entries.find(({path}) => path === FIELDS.network.path)?.value;
+  if (typeof value !== 'string') return null;
+  const parsed = FIELDS.network.type.parse(value);
+  if ('wrong' in parsed) return null;
+  const isRetired = (networkPreset(parsed.value)?.retired ?? null) !== null;
+  return isRetired && !entries.some(({path}) => path === FIELDS.registry.path) ? null : parsed.value;
 }
 
 function planOf(text: string, file: string, options: MigrateOptions): {old: OldConfig; plan: Migration} {
   const {root, problems} = parseYaml(text);
   const source = {file, env: {}, cwd: options.cwd};
   const tree = readTree(root, file);
+  refuseEigenlayerFile(tree, file);
   const wrong = [
     ...problems.map(({at, path, message}) => problemAt({source: file, ...at}, path, message)),
     ...tree.problems,
@@ -166,7 +185,11 @@ function planOf(text: string, file: string, options: MigrateOptions): {old: OldC
     present: [...tree.present.keys()],
     unknown: tree.unknown.map(({path}) => sanitizeText(path)),
   };
-  const plan = planMigration(old, {signerUrl: options.signerUrl, vrfKeyFile: './vrf.key'});
+  const plan = planMigration(old, {
+    signerUrl: options.signerUrl,
+    vrfKeyFile: './vrf.key',
+    network: options.network,
+  });
   if (plan.problems.length > 0)
     throw problemsError(
       source,
@@ -189,37 +212,6 @@ function addressOf(hex: string, file: string): string {
   );
 }
 
-function warningsOf(
-  {shared}: Migration,
-  {derived, nodeId}: {derived: string | null; nodeId: string | null},
-  newVrfKey: boolean,
-): {code: NoticeCode; message: string}[] {
-  const warnings: {code: NoticeCode; message: string}[] = [];
-  if (shared && !newVrfKey)
-    warnings.push({
-      code: 'KEY_SHARED',
-      message:
-        'signer_key and vrf_key are the same key: the VRF key file would hold the key of the operator in plain. Make a new VRF key: add --new-vrf-key',
-    });
-  if (shared && newVrfKey)
-    warnings.push({
-      code: 'KEY_SHARED',
-      message: 'signer_key and vrf_key were the same key; the VRF key is a new one now',
-    });
-  if (derived !== null && nodeId !== null && derived.toLowerCase() !== nodeId.toLowerCase())
-    warnings.push({
-      code: 'KEY_OF_OTHER',
-      message: `signer_key is the key of ${derived}, not of node_id ${nodeId}: correct one of them`,
-    });
-  if (derived !== null)
-    warnings.push({
-      code: 'KEY_WAS_PLAIN',
-      message:
-        'the key stood in a file in plain: anyone who could read it has it. A new operator key is the safe way',
-    });
-  return warnings;
-}
-
 /** What changes, without secrets. */
 function diffOf(
   before: string,
@@ -229,46 +221,10 @@ function diffOf(
 ): string {
   const keys = [plan.signerKey, plan.vrfKey].filter((key) => key !== null);
   const secrets = ALL_FIELDS.filter((field) => field.secret).flatMap((field) =>
-    (old.values.get(field.path) ?? []).map((text) => [text, withoutKeys(text)] as const),
+    pathsOf(field).flatMap((path) =>
+      (old.values.get(path) ?? []).map((text) => [text, withoutKeys(text)] as const),
+    ),
   );
   const [from, to] = [before, after].map((text) => withoutSecretsOf(text, keys, secrets));
   return createTwoFilesPatch(name, name, from ?? '', to ?? '').replace(/^(Index: .*\n)?=+\n/, '');
-}
-
-function nextOf(made: {
-  cwd: string;
-  keysDir: string;
-  full: string;
-  kept: string;
-  hasKeystore: boolean;
-  passwordFile: string | null;
-}): MigrationReport['next'] {
-  const short = (path: string): string => {
-    const near = relative(made.cwd, path);
-    return near.startsWith('..') ? path : `./${near}`;
-  };
-  const keysDir = short(made.keysDir);
-  const [keys, file, kept] = [shellWord(keysDir), shellWord(short(made.full)), shellWord(short(made.kept))];
-  const signer = made.hasKeystore
-    ? [
-        ...(made.passwordFile === null
-          ? [
-              {
-                what: 'put the password where Web3Signer reads it',
-                command: passwordStep(`${keysDir}/${PASSWORD_NAME}`),
-              },
-            ]
-          : []),
-        {
-          what: 'start the signer',
-          command: `web3signer --key-config-path=${keys} eth1 --chain-id=<chain id>`,
-        },
-      ]
-    : [];
-  return [
-    ...signer,
-    {what: 'check', command: `aos config validate -c ${file} && aos signer check -c ${file}`},
-    {what: 'the way back', command: `mv ${kept} ${file}`},
-    {what: 'once all is well, since it holds the keys', command: `shred -u ${kept}`},
-  ];
 }

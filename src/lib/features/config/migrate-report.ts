@@ -1,13 +1,15 @@
 import {wrap} from '../../foundation/text/cells.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import type {KeyFate} from './migrate.ts';
-import type {NoticeCode} from '../../foundation/errors/table.ts';
+import type {KeyFate} from '../init/key-fate.ts';
+import type {MigrationWarning} from './migrate-warnings.ts';
 
 /** What `aos config migrate` does, or would do. No secret is in it. */
 export type MigrationReport = {
   file: string;
+  /** Of the new file; null: it names none. */
+  network: string | null;
   keys: readonly KeyFate[];
-  warnings: readonly {code: NoticeCode; message: string}[];
+  warnings: readonly MigrationWarning[];
   /** Unified diff of the file, secrets left out. */
   diff: string;
   /** Null: nothing was written. */

@@ -1,12 +1,9 @@
-import {ALL_FIELDS, FIELDS, type AnyField} from '../../config/schema.ts';
+import {WORKER_KINDS} from '../../protocol/wire/messages.ts';
+import {kindOfType} from '../../config/reference-worker.ts';
+import {ALL_FIELDS, FIELDS, pathsOf, type AnyField} from '../../config/schema.ts';
+import {meansTheSame} from '../../config/values.ts';
 import type {Entry} from '../init/config-text.ts';
-
-/** What became of a key of the old file. */
-export type KeyFate = {
-  path: string;
-  became: 'kept' | 'moved' | 'left out' | 'unknown';
-  note: string;
-};
+import type {KeyFate} from '../init/key-fate.ts';
 
 /** A file of the reference operator, taken apart. */
 export type OldConfig = {
@@ -25,11 +22,18 @@ export type Migration = {
   vrfKey: string | null;
   /** One key serves as both. */
   shared: boolean;
+  /** Keys have another name or place in the new file. */
+  renamed: boolean;
   /** What is wrong with the old secrets; no migration then. */
   problems: readonly string[];
 };
 
-export type MigrationTarget = {signerUrl: string; vrfKeyFile: string};
+export type MigrationTarget = {
+  signerUrl: string;
+  vrfKeyFile: string;
+  /** Network of the new file; null: that of the old one. */
+  network: string | null;
+};
 
 /** Maps every key of an old file to its place in a new one; both secrets come out of it. */
 export function planMigration(old: OldConfig, target: MigrationTarget): Migration {
@@ -56,10 +60,28 @@ export function planMigration(old: OldConfig, target: MigrationTarget): Migratio
       else problems.push(`${from} is not 64 hex digits`);
       entries.push({path: FIELDS.vrfKeyFile.path, value: target.vrfKeyFile});
       keys.push({path: from, became: 'moved', note: `goes into ${target.vrfKeyFile}, mode 0600`});
+    } else if (field === FIELDS.workerUrl) {
+      takeWorkerUrl(text);
+    } else if (field === FIELDS.nodeType && !WORKER_KINDS.some((kind) => kind === text.toLowerCase())) {
+      keys.push({path: from, became: 'left out', note: `is none of ${WORKER_KINDS.join(', ')}`});
+    } else if (field === FIELDS.network && target.network !== null && target.network !== text.toLowerCase()) {
+      keys.push({path: from, became: 'left out', note: `the network is ${target.network} now`});
     } else {
       entries.push({path: field.path, value: field.kind === 'many' ? texts : text});
       keys.push({path: from, became: 'kept', note: moved});
     }
+  };
+
+  const takeWorkerUrl = (text: string): void => {
+    const path = FIELDS.workerUrl.path;
+    const {url, urls} = FIELDS[kindOfType(old.values.get(FIELDS.nodeType.path)?.[0])];
+    const own = old.values.get(url.path)?.[0];
+    if (own === undefined && !old.values.has(urls.path)) {
+      entries.push({path: url.path, value: text});
+      keys.push({path, became: 'kept', note: `is ${url.path} now`});
+    } else if (own !== undefined && meansTheSame(url.type, own, text)) {
+      keys.push({path, became: 'left out', note: `${url.path} says the same`});
+    } else problems.push(`${path} and ${own === undefined ? urls.path : url.path} say different things`);
   };
 
   for (const field of ALL_FIELDS) {
@@ -68,15 +90,23 @@ export function planMigration(old: OldConfig, target: MigrationTarget): Migratio
         keys.push({path: field.path, became: 'left out', note: field.meaning.replaceAll('`', '')});
       continue;
     }
-    const names = [field.path, ...(field.alias === null ? [] : [field.alias])];
-    const [first, second] = names.filter((name) => old.values.has(name));
-    if (first !== undefined) take(field, old.values.get(first) ?? [], first);
-    if (second !== undefined)
-      keys.push({path: second, became: 'left out', note: `${String(first)} says the same`});
+    const [first, second] = pathsOf(field).filter((name) => old.values.has(name));
+    if (first === undefined) continue;
+    const texts = old.values.get(first) ?? [];
+    take(field, texts, first);
+    if (second === undefined) continue;
+    if (meansTheSame(field.type, texts[0] ?? '', old.values.get(second)?.[0] ?? ''))
+      keys.push({path: second, became: 'left out', note: `${first} says the same`});
+    else problems.push(`${first} and ${second} say different things`);
   }
+  if (target.network !== null && !entries.some(({path}) => path === FIELDS.network.path))
+    entries.push({path: FIELDS.network.path, value: target.network});
   for (const path of old.unknown) keys.push({path, became: 'unknown', note: 'not a key of aos; left out'});
   const {signerKey, vrfKey} = secrets;
-  return {entries, keys, ...secrets, shared: signerKey !== null && signerKey === vrfKey, problems};
+  const shared = signerKey !== null && signerKey === vrfKey;
+  // A flat file has node_id and signer_key at its top, which aos takes as they are.
+  const renamed = keys.some(({path, became, note}) => became === 'kept' && note !== '' && path.includes('.'));
+  return {entries, keys, ...secrets, shared, renamed, problems};
 }
 
 /** As a raw key may stand in a file: with 0x, quotes, or over several lines. */

@@ -53,6 +53,7 @@ export const configMigrate: ResultEntry = {
   result: schemaOf<MigrationReport>()(
     v.object({
       file: v.string(),
+      network: v.pipe(v.nullable(v.string()), v.description('of the new file; null: it names none')),
       keys: v.array(
         v.object({
           path: v.string(),

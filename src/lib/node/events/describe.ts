@@ -65,7 +65,7 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
       return info(
         event.state === 'pruned'
           ? `job ${name(event.job)} received again; it was over before, and its evidence is packed or deleted: it is not answered again`
-          : `job ${name(event.job)} received again; it is ${event.state} (${event.count} so far)`,
+          : `job ${name(event.job)} received again; it is ${event.state}`,
       );
     case 'job_sampled':
       return info(
@@ -215,7 +215,6 @@ function frameNext({reason, code}: {reason: RejectReason; code: ErrorCode}): Nex
       return run('explain', [code]);
     case 'bad-message':
     case 'other-job':
-    case 'too-much':
       return run('job refused');
   }
 }

@@ -74,7 +74,7 @@ export type MissingAnswers = {
   oldestAt: number;
 };
 
-/** Why a frame, or a job of it, was not acted on. */
+/** Why a frame was not acted on. */
 export const REJECT_REASONS = [
   'unreadable',
   'unsigned',
@@ -83,7 +83,6 @@ export const REJECT_REASONS = [
   'unknown-method',
   'bad-message',
   'other-job',
-  'too-much',
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
@@ -140,8 +139,7 @@ export type OperatorEventBody =
   | {type: 'frame_unsigned'; policy: string}
   | {type: 'hash_mismatch'; envelopeId: string}
   | {type: 'job_received'; job: JobRef; signer: string | null}
-  /** `count`: in this run, so far; a flood emits fewer events. */
-  | {type: 'job_duplicate'; job: JobRef; state: string; count: number}
+  | {type: 'job_duplicate'; job: JobRef; state: string}
   | {type: 'job_sampled'; job: JobRef; selected: boolean; r: number; threshold: number}
   | {type: 'job_asked'; job: JobRef; requestId: string; attempt: number}
   | {type: 'job_answered'; job: JobRef; requestId: string; ms: number}

@@ -5,7 +5,6 @@ import type {Inflow} from '../journal/inflow.ts';
 import type {Notes} from '../journal/journal.ts';
 import type {Health} from './health.ts';
 import {createInbox, type Inbox} from './inbox.ts';
-import {createInHand} from './in-hand.ts';
 import {createIntake} from './intake.ts';
 import type {Receive} from './job/receive.ts';
 import type {DispatcherConnection} from './ports.ts';
@@ -24,7 +23,7 @@ export function createIncoming(deps: {
   verify: VerifyDispatcher;
   dispatcherAddress: string | null;
   journal: Notes & {inflow: Pick<Inflow, 'keep' | 'refused'>};
-  session: Pick<Session, 'onReply' | 'onWords' | 'responder' | 'jobCame'>;
+  session: Pick<Session, 'onReply' | 'onWords' | 'respond' | 'jobCame'>;
   receive: Receive;
   connection: Pick<DispatcherConnection, 'pause' | 'resume'>;
   health: Pick<Health, 'failed' | 'worked'>;
@@ -45,26 +44,19 @@ export function createIncoming(deps: {
   const onJobs = createIntake({
     receive: deps.receive,
     onTaken,
-    onOtherJobs: (jobs, frame, isAnswered) => inbox.rejectOther(jobs, frame, isAnswered),
+    onOtherJobs: (keys, frame) => inbox.rejectOther(keys, frame),
+    connection,
     emit,
+    time,
     signal,
     isClosed: deps.isClosed,
   });
   const inbox = createInbox(
-    {
-      verify,
-      dispatcherAddress,
-      signedBefore,
-      inHand: createInHand({connection, time}),
-      time,
-      emit,
-      health,
-      signal,
-    },
+    {verify, dispatcherAddress, signedBefore, time, emit, health},
     {
       onReply: (id, reply) => session.onReply(id, reply),
       onWords: (words) => session.onWords(words),
-      responder: () => session.responder(),
+      refuse: (id, reply) => session.respond(id, reply),
       keep: refused.keep,
       onJobs,
     },

@@ -133,7 +133,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     onAccepted: (seq) => scheduler.accepted(seq),
   });
   const checks = createWorkerChecks({...deps, nodeId, callbackUrl, signal});
-  const {receive, steps, duplicates} = createPipeline({
+  const {receive, steps} = createPipeline({
     ...options,
     ...deps,
     kinds,
@@ -192,7 +192,6 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
         return {
           ...tally,
           rejected: incoming.rejected(),
-          duplicates: duplicates.count(),
           inProgress: scheduler.busy(true),
           pending: journal.pending(),
           uptimeMs: Math.round(time.monotonic() - startedAt),
@@ -249,7 +248,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
     await Promise.all([ranging, tidying, connecting, watching]);
     const summary = summarise(
-      {...events.tally(), rejected: incoming.rejected(), duplicates: duplicates.count()},
+      {...events.tally(), rejected: incoming.rejected()},
       {
         pending: journal.pending(),
         durationMs: Math.round(time.monotonic() - started),

@@ -45,16 +45,21 @@ mine: 1
 
 function inDir<T>(
   text: string,
-  use: (draft: (newVrfKey?: boolean, name?: string) => Draft, dir: string, file: string) => T,
+  use: (
+    draft: (newVrfKey?: boolean, name?: string, network?: string | null) => Draft,
+    dir: string,
+    file: string,
+  ) => T,
 ): T {
   const dir = tempDir();
   const file = join(dir.path, 'config.yaml');
   writeFileSync(file, text, {mode: 0o644});
-  const draft = (newVrfKey = false, name = 'config.yaml'): Draft =>
+  const draft = (newVrfKey = false, name = 'config.yaml', network: string | null = 'hoodi'): Draft =>
     draftMigration({
       file: name,
       signerUrl: 'http://127.0.0.1:9000',
       newVrfKey,
+      network,
       cwd: dir.path,
       today: '2026-01-02',
     });
@@ -184,7 +189,8 @@ describe('aos config migrate', () => {
 
   it('leaves a file without secrets alone', () => {
     inDir(`node_id: ${NODE_ID}\nsigner_key: http://127.0.0.1:9000\n`, (make) => {
-      expect(make()).toMatchObject({needed: false, needsPassword: false});
+      expect(make(false, 'config.yaml', null)).toMatchObject({needed: false, needsPassword: false});
+      expect(make()).toMatchObject({needed: true, needsPassword: false});
     });
   });
 
@@ -234,7 +240,14 @@ describe('aos config migrate', () => {
     using dir = tempDir();
     prepare(dir.path);
     const error = thrown(() =>
-      draftMigration({file: 'x.yaml', signerUrl: 'http://h:1', newVrfKey: false, cwd: dir.path, today: ''}),
+      draftMigration({
+        file: 'x.yaml',
+        signerUrl: 'http://h:1',
+        newVrfKey: false,
+        network: null,
+        cwd: dir.path,
+        today: '',
+      }),
     );
     expect(isAosError(error) && error.code).toBe(code);
     expect(String(error)).not.toContain('zz');

@@ -160,6 +160,20 @@ export const CONFIG = {
     next: say('Set workers.callback_listen, or a loopback net.callback_url.'),
     causes: ['net.outer_url is taken for answers of workers, too.'],
   },
+  NETWORK_MISSING: {
+    exit: null,
+    category: null,
+    means: 'The new configuration names no network, so no contract address and no chain id is preset.',
+    next: run('config migrate', ['FILE', '--network', 'NAME']),
+    causes: ['Files of the reference operator name none.'],
+  },
+  NETWORK_MISMATCH: {
+    exit: null,
+    category: null,
+    means: 'A value of the old file belongs to another network than the one that the new file names.',
+    next: say('Set the value of the network that you work on.'),
+    causes: ['The file is of a network that is retired, such as Holesky, or --network names another one.'],
+  },
   INIT_PROBLEM: {
     exit: null,
     category: null,

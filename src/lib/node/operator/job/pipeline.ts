@@ -1,9 +1,7 @@
 import {createSequencer} from '../../../foundation/async/sequencer.ts';
 import type {Session} from '../session.ts';
 import {createDeliver} from './deliver.ts';
-import {createDuplicates, type Duplicates} from './duplicates.ts';
 import {createGiveUp} from './give-up.ts';
-import {inBudget} from './heavy-jobs.ts';
 import type {Steps} from './job.ts';
 import type {Clocked, Delivery, Recording, Sampling, Workers} from './parts.ts';
 import {createReceive, type Receive} from './receive.ts';
@@ -19,18 +17,16 @@ export function createPipeline(
     Workers &
     Sampling &
     Omit<Delivery, 'sequencer'> & {scheduler: Scheduler; session: Session},
-): {receive: Receive; steps: Steps; duplicates: Duplicates} {
+): {receive: Receive; steps: Steps} {
   const {scheduler} = deps;
-  const duplicates = createDuplicates(deps);
-  const jobs = {...deps, sampler: createSampler(deps), load: scheduler, duplicates};
+  const jobs = {...deps, sampler: createSampler(deps), load: scheduler};
   return {
-    duplicates,
     receive: createReceive(jobs),
     steps: {
-      sample: inBudget(createSample(jobs), deps),
-      work: inBudget(createWork(jobs), deps),
+      sample: createSample(jobs),
+      work: createWork(jobs),
       giveUp: createGiveUp(jobs),
-      deliver: inBudget(createDeliver({...deps, sequencer: createSequencer()}), deps),
+      deliver: createDeliver({...deps, sequencer: createSequencer()}),
     },
   };
 }

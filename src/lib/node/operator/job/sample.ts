@@ -14,8 +14,7 @@ export function createSample(
 
   return async (job) => {
     const {seq} = job;
-    const record = job.record ?? recordOf(journal, seq);
-    job.record = undefined;
+    const record = recordOf(journal, seq);
     const dispatch = dispatchOf(record);
     const range = ranges.known() ?? (await ranges.get(deps.stopping));
     const outcome = await sampler.sample(dispatch, range, load.isCrowded());
