@@ -11,6 +11,7 @@ import {vrfJson} from '../../protocol/vrf/vrf-json.ts';
 import {sampleNumber, widen, type SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {EvidenceRow, JobRequestRow, JobDetailRecord} from '../../node/journal/job-query-types.ts';
 import {clockFromWire} from '../../protocol/wire/clock-field.ts';
+import {timelineOf} from './timeline.ts';
 
 /** What is known beside the journal's row. */
 export type DetailFacts = {
@@ -274,31 +275,4 @@ function signerOf(of: {
 
 function readingJson({n, at, event, clock, previous, hash}: Reading) {
   return {n, at: isoTime(at), event, clock: clockToWire(clock), previous, hash};
-}
-
-export type TimelineEntry = {what: string; at: string; sincePreviousMs: number; sinceReceivedMs: number};
-
-/** What happened when, in order; selecting has no time of its own. */
-function timelineOf(record: JobDetailRecord): TimelineEntry[] {
-  const {receivedAt, requests, concludedAt, delivery, closedAt, state} = record;
-  const moments: [string, number | null][] = [
-    ['received', receivedAt],
-    ...requests.flatMap(({attempt, askedAt, answeredAt, ended, endedAt}): [string, number | null][] => [
-      [`asked (attempt ${attempt})`, askedAt],
-      [`answered (attempt ${attempt})`, answeredAt],
-      [`${ended ?? 'ended'} (attempt ${attempt})`, endedAt],
-    ]),
-    ['concluded', concludedAt],
-    ['signed', delivery?.at ?? null],
-    [state === 'expired' || state === 'unanswered' ? state : 'accepted', closedAt],
-  ];
-  const known = moments
-    .flatMap(([what, at]) => (at === null ? [] : [{what, at}]))
-    .sort((a, b) => a.at - b.at);
-  return known.map(({what, at}, index) => ({
-    what,
-    at: isoTime(at),
-    sincePreviousMs: at - (known[index - 1]?.at ?? at),
-    sinceReceivedMs: at - receivedAt,
-  }));
 }

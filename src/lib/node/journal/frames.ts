@@ -17,16 +17,8 @@ const AT_ONCE = 64;
  * transaction.
  */
 export function frameTable(database: Database) {
-  const add = database.prepare(`INSERT INTO frames (text, whole) VALUES ('', ?)`);
-  const addPiece = database.prepare('INSERT INTO pieces (id, bytes) VALUES (?, ?)');
-  const textIn = database.prepare('SELECT text FROM frames WHERE id = ?');
-  const piecesIn = database.prepare('SELECT bytes FROM pieces WHERE id BETWEEN ? AND ? ORDER BY id');
-  const setWhole = database.prepare('UPDATE frames SET whole = ?2 WHERE id = ?1');
-  const isUsed = database.prepare('SELECT 1 FROM jobs WHERE frame_id = ? LIMIT 1');
-  const partial = database.prepare('SELECT id FROM frames WHERE whole = 0');
-  const lastPiece = database.prepare('SELECT max(id) AS id FROM pieces WHERE id BETWEEN ? AND ?');
-  const dropPieces = database.prepare('DELETE FROM pieces WHERE id BETWEEN ? AND ?');
-  const drop = database.prepare('DELETE FROM frames WHERE id = ?');
+  const {add, addPiece, textIn, piecesIn, setWhole, isUsed, partial, lastPiece, dropPieces, drop} =
+    prepareFrames(database);
   /** The frame stored last: the jobs of one frame share its row, or a frame of many jobs would be stored many times. */
   let last: {bytes: Uint8Array; id: number} | null = null;
   /** Frames that were written piece by piece, until their jobs are stored. */
@@ -150,4 +142,20 @@ export function elementAt(frame: Uint8Array, index: number): string {
     if (isAosError(error)) return text;
     throw error;
   }
+}
+
+/** The statements of the frames and their pieces. */
+function prepareFrames(database: Database) {
+  return {
+    add: database.prepare(`INSERT INTO frames (text, whole) VALUES ('', ?)`),
+    addPiece: database.prepare('INSERT INTO pieces (id, bytes) VALUES (?, ?)'),
+    textIn: database.prepare('SELECT text FROM frames WHERE id = ?'),
+    piecesIn: database.prepare('SELECT bytes FROM pieces WHERE id BETWEEN ? AND ? ORDER BY id'),
+    setWhole: database.prepare('UPDATE frames SET whole = ?2 WHERE id = ?1'),
+    isUsed: database.prepare('SELECT 1 FROM jobs WHERE frame_id = ? LIMIT 1'),
+    partial: database.prepare('SELECT id FROM frames WHERE whole = 0'),
+    lastPiece: database.prepare('SELECT max(id) AS id FROM pieces WHERE id BETWEEN ? AND ?'),
+    dropPieces: database.prepare('DELETE FROM pieces WHERE id BETWEEN ? AND ?'),
+    drop: database.prepare('DELETE FROM frames WHERE id = ?'),
+  };
 }

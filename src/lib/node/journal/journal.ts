@@ -2,7 +2,7 @@ import type {JobKey, VrfFields} from '../../protocol/wire/messages.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {Reading, ReadingEvent} from '../../protocol/clock/readings.ts';
 import type {Others, SignedText} from './job-texts.ts';
-import type {WithoutAnswer} from './job-reads.ts';
+import type {WithoutAnswer} from './job-figures.ts';
 import type {
   JobRecord,
   NewJob,

@@ -16,7 +16,7 @@ import {frameKeeping} from './frame-keeping.ts';
 import {pastTable} from './past.ts';
 import {tidying} from './tidying.ts';
 import {tombstoneTable} from './tombstones.ts';
-import type {Activity} from './job-reads.ts';
+import type {Activity} from './job-figures.ts';
 import {textTable} from './job-texts.ts';
 import {waitTable} from './job-waits.ts';
 import {jobTable} from './jobs.ts';
@@ -253,7 +253,6 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
     activity: () => readOrFail(() => jobs.activity()),
 
     tidy: tidying(database, tables, {change, read: readOrFail}),
-
     close: async () => {
       if (closed) return;
       closed = true;

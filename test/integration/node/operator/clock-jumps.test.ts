@@ -30,7 +30,7 @@ it('a job that came again after its retention is not answered again: its tombsto
   expect(new Set(run.of('job_duplicate').map(({state}) => state))).toEqual(new Set(['pruned']));
   await time.until(() => expect(story.dispatcher.of(null)).toHaveLength(6));
   expect(story.dispatcher.of(null).map(({result}) => result)).toEqual(
-    Array.from({length: 6}, () => expect.objectContaining({code: 200})),
+    Array.from({length: 6}, (): unknown => expect.objectContaining({code: 200})),
   );
   await run.stop();
   expect(story.dispatcher.of('job_result')).toHaveLength(2);

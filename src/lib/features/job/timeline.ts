@@ -1,0 +1,29 @@
+import {isoTime} from '../../foundation/time/time.ts';
+import type {JobDetailRecord} from '../../node/journal/job-query-types.ts';
+
+type TimelineEntry = {what: string; at: string; sincePreviousMs: number; sinceReceivedMs: number};
+
+/** What happened when to a job, in order; selecting has no time of its own. */
+export function timelineOf(record: JobDetailRecord): TimelineEntry[] {
+  const {receivedAt, requests, concludedAt, delivery, closedAt, state} = record;
+  const moments: [string, number | null][] = [
+    ['received', receivedAt],
+    ...requests.flatMap(({attempt, askedAt, answeredAt, ended, endedAt}): [string, number | null][] => [
+      [`asked (attempt ${attempt})`, askedAt],
+      [`answered (attempt ${attempt})`, answeredAt],
+      [`${ended ?? 'ended'} (attempt ${attempt})`, endedAt],
+    ]),
+    ['concluded', concludedAt],
+    ['signed', delivery?.at ?? null],
+    [state === 'expired' || state === 'unanswered' ? state : 'accepted', closedAt],
+  ];
+  const known = moments
+    .flatMap(([what, at]) => (at === null ? [] : [{what, at}]))
+    .sort((a, b) => a.at - b.at);
+  return known.map(({what, at}, index) => ({
+    what,
+    at: isoTime(at),
+    sincePreviousMs: at - (known[index - 1]?.at ?? at),
+    sinceReceivedMs: at - receivedAt,
+  }));
+}
