@@ -54,12 +54,16 @@ async function follow(
   const {controller: over, unlink} = linkedAbort(signal);
   const forgetAbort = onAbort(signal, () => client.close());
   const found: {silence: AosError | null} = {silence: null};
-  const watching = untilSilent(client, {time, signal: over.signal}).then((error) => {
+  let batches = 0;
+  const watching = untilSilent(client, {time, signal: over.signal, heard: () => batches}).then((error) => {
     found.silence = error;
     if (error !== null) client.close();
   });
   try {
-    for await (const lines of client.follow()) for (const line of lines) onNews(line);
+    for await (const lines of client.follow()) {
+      batches += 1;
+      for (const line of lines) onNews(line);
+    }
   } catch (error) {
     // What closing it says adds nothing.
     if (found.silence === null) throw error;
@@ -72,16 +76,22 @@ async function follow(
   if (found.silence !== null) throw found.silence;
 }
 
-/** Pings the operator now and then. @returns why it gave no answer; null: the connection has ended, which is said elsewhere */
+/**
+ * Pings the operator now and then. One that sends is well: it answers nothing while more waits for us than we read.
+ * @returns why it gave no answer; null: the connection has ended, which is said elsewhere
+ */
 async function untilSilent(
   client: ControlClient,
-  {time, signal}: {time: Time; signal: AbortSignal},
+  {time, signal, heard}: {time: Time; signal: AbortSignal; heard: () => number},
 ): Promise<AosError | null> {
-  while (await slept(PING_EVERY_MS, {time, signal}))
+  while (await slept(PING_EVERY_MS, {time, signal})) {
+    const before = heard();
     try {
       await client.command('ping', {signal});
     } catch (error) {
-      return signal.aborted || !isAosError(error) || error.code === 'CONTROL_ABSENT' ? null : error;
+      if (signal.aborted || !isAosError(error) || error.code === 'CONTROL_ABSENT') return null;
+      if (heard() === before) return error;
     }
+  }
   return null;
 }

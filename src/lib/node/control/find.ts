@@ -40,13 +40,13 @@ export async function connectNode(file: string, search: ControlSearch): Promise<
 export async function connectOnly(search: ControlSearch): Promise<ControlClient> {
   const found: ControlClient[] = [];
   let failure: AosError | undefined;
-  for (const path of socketsIn(search)) {
-    try {
-      found.push(await connectControl(path, search));
-    } catch (error) {
-      if (!(error instanceof AosError)) throw error;
-      if (error.code !== 'CONTROL_ABSENT') failure = error;
-    }
+  // Side by side: each that hangs takes its whole limit.
+  for (const result of await Promise.allSettled(
+    socketsIn(search).map((path) => connectControl(path, search)),
+  )) {
+    if (result.status === 'fulfilled') found.push(result.value);
+    else if (!(result.reason instanceof AosError)) throw result.reason as Error;
+    else if (result.reason.code !== 'CONTROL_ABSENT') failure = result.reason;
   }
   const [only, ...others] = found;
   if (only !== undefined && others.length === 0) return only;

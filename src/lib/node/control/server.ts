@@ -45,6 +45,8 @@ export type Control = {
 /** Unread bytes of one reader before its events are dropped. */
 const MAX_BACKLOG = 1024 * 1024;
 const MAX_CLIENTS = 32;
+/** A reader that has said nothing for so long makes room for another when there are {@link MAX_CLIENTS}; `aos dash` pings. */
+const QUIET_MS = 10_000;
 /** Characters of a command at most. */
 const MAX_REQUEST = 16 * 1024;
 /** Commands of one client that are carried out at once. */
@@ -66,20 +68,27 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   let view = emptyView;
   const greeting = helloLine({protocol: CONTROL_PROTOCOL, ...hello});
   const server = createServer((socket) => {
-    if (clients.size >= MAX_CLIENTS) {
+    if (clients.size >= MAX_CLIENTS && !makeRoom()) {
       socket.on('error', () => {}); // the server refuses it in any case
       socket.end(
         `${jsonLine({type: 'reply', id: null, error: {code: 'CONTROL_BUSY', message: 'too many readers'}})}\n`,
       );
       return;
     }
-    const client = createClient(socket, {view: () => view, carryOut});
+    const client = createClient(socket, {view: () => view, carryOut, time});
     clients.add(client);
     socket.on('close', () => clients.delete(client));
     client.line(greeting);
     client.line(snapshotLine(view));
     client.line(historyLine(history.lines()));
   });
+  function makeRoom(): boolean {
+    const [quietest] = [...clients].toSorted((a, b) => a.heardAt() - b.heardAt());
+    if (quietest === undefined || time.monotonic() - quietest.heardAt() < QUIET_MS) return false;
+    clients.delete(quietest);
+    quietest.destroy();
+    return true;
+  }
   await listen(server, path);
   // The directory keeps other users out; the mode of the socket still protects it when the directory's mode changes.
   chmodSync(path, 0o600);
@@ -106,6 +115,8 @@ export async function startControl(options: ControlOptions): Promise<Control> {
 
 type Client = {
   line(line: string): void;
+  /** When it connected, or sent something last; monotonic ms. */
+  heardAt(): number;
   /** Sends an event, or drops and counts it while the reader is behind. */
   event(line: string): void;
   end(): void;
@@ -114,7 +125,7 @@ type Client = {
 
 function createClient(
   socket: Socket,
-  {view, carryOut}: {view: () => OperatorView; carryOut: CarryOut},
+  {view, carryOut, time}: {view: () => OperatorView; carryOut: CarryOut; time: Pick<Time, 'monotonic'>},
 ): Client {
   const gone = new AbortController();
   let carrying = 0;
@@ -122,6 +133,7 @@ function createClient(
   let scheduled = false;
   let dropped = 0;
   let unread = '';
+  let heardAt = time.monotonic();
 
   const behind = (): boolean => socket.writableLength + pending.length > MAX_BACKLOG;
   function flush(): void {
@@ -184,6 +196,7 @@ function createClient(
   socket.on('drain', catchUp);
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string) => {
+    heardAt = time.monotonic();
     unread += chunk;
     const lines = unread.split('\n');
     unread = lines.pop() ?? '';
@@ -197,6 +210,7 @@ function createClient(
 
   return {
     line,
+    heardAt: () => heardAt,
     event(text) {
       if (dropped > 0 || behind() || text.length > MAX_BACKLOG) {
         dropped += 1;

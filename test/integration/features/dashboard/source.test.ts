@@ -65,6 +65,38 @@ it('an operator that hangs is away after its ping, not shown as it was for ever,
   expect(time.timers()).toBe(0);
 });
 
+it('an operator that sends more than is read, and answers no ping, is not away', async () => {
+  const time = virtualTime();
+  const stop = new AbortController();
+  const news: string[] = [];
+  let next = (): void => {};
+  const client = quietClient(() => {
+    next();
+    return new Promise((_resolve, reject) =>
+      setImmediate(() => reject(new AosError('CONTROL_BROKEN', 'the operator did not answer in time'))),
+    );
+  });
+  client.follow = async function* () {
+    while (!stop.signal.aborted) {
+      await new Promise<void>((resolve) => (next = resolve));
+      yield [];
+    }
+  };
+  const watching = watchOperator({
+    first: client,
+    connect: () => Promise.reject(new Error('not again')),
+    time,
+    signal: stop.signal,
+    onNews: (one) => news.push(one.type === 'away' ? one.reason : one.type),
+    onLost: () => false,
+  });
+  await time.advance(60_000);
+  expect(news).toEqual(['attached']);
+  stop.abort(new Error('over'));
+  next();
+  await watching;
+});
+
 it('an operator that ends while its ping is under way has closed the connection', async () => {
   const time = virtualTime();
   const news: string[] = [];

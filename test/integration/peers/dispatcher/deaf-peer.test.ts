@@ -1,9 +1,9 @@
-import type {AddressInfo} from 'node:net';
+import type {AddressInfo, Socket} from 'node:net';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {WebSocketServer, type WebSocket} from 'ws';
 import {createConnection} from '../../../../src/lib/peers/dispatcher/connection.ts';
 import type {DispatcherConnection} from '../../../../src/lib/node/operator/ports.ts';
-import {virtualTime, type VirtualTime} from '../../../support/virtual-time.ts';
+import {settled, virtualTime, type VirtualTime} from '../../../support/virtual-time.ts';
 
 const INTERVAL_MS = 10_000;
 const MIB = 1024 * 1024;
@@ -11,6 +11,8 @@ const MIB = 1024 * 1024;
 type Pair = {
   time: VirtualTime;
   peer: WebSocket;
+  /** The TCP socket of the peer. */
+  wire: Socket;
   connection: DispatcherConnection;
   frames: () => number;
   /** Why each socket so far ended. */
@@ -29,7 +31,9 @@ async function deafPeer(): Promise<Pair> {
   const stop = new AbortController();
   const ends: string[] = [];
   let frames = 0;
-  const joined = new Promise<WebSocket>((resolve) => server.once('connection', resolve));
+  const joined = new Promise<{peer: WebSocket; wire: Socket}>((resolve) =>
+    server.once('connection', (peer, {socket}) => resolve({peer, wire: socket})),
+  );
   const opened = new Promise<void>((resolve) => {
     void connection.run(
       {
@@ -41,7 +45,7 @@ async function deafPeer(): Promise<Pair> {
       stop.signal,
     );
   });
-  const peer = await joined;
+  const {peer, wire} = await joined;
   await opened;
   onTestFinished(() => {
     stop.abort(new Error('over'));
@@ -51,6 +55,7 @@ async function deafPeer(): Promise<Pair> {
   return {
     time,
     peer,
+    wire,
     connection,
     ends,
     frames: () => frames,
@@ -80,6 +85,21 @@ describe('a peer that sends and answers no ping', () => {
     for (let n = 0; n < 7; n += 1) await interval();
     await time.advance(2_000);
     await until(() => expect(ends).toHaveLength(1));
+  });
+
+  it('is left when it sends one message, a byte now and then, in which no pong can come', async () => {
+    const {wire, time, ends, frames} = await deafPeer();
+    // A text frame of 1 MiB.
+    wire.write(Buffer.from([0x81, 127, 0, 0, 0, 0, 0, 16, 0, 0]));
+    for (let n = 0; n < 8 && ends.length === 0; n += 1) {
+      await new Promise((resolve) => wire.write('x', resolve));
+      await settled(20);
+      await time.advance(INTERVAL_MS);
+    }
+    await time.advance(2_000);
+    await until(() => expect(ends).toHaveLength(1));
+    expect(ends[0]).toMatch(/^it sends, but reads nothing/);
+    expect(frames()).toBe(0);
   });
 
   it('is kept while it halts for 45 s, and when it answers again', async () => {
