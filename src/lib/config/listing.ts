@@ -1,4 +1,5 @@
 import {placeText} from './problems.ts';
+import {shownUrl} from '../foundation/text/shown-url.ts';
 import {resolve, type Origin, type RawValue} from './resolve.ts';
 import {ALL_FIELDS, type AnyField} from './schema.ts';
 import {sanitizeText, sanitizeValue} from './sanitize.ts';
@@ -60,8 +61,10 @@ function listed(field: Exclude<AnyField, {kind: 'unused'}>, {texts, origin}: Raw
   };
 }
 
-/** Returns the text, or a placeholder when it looks like a misplaced secret. */
+/** Returns the text, or a placeholder when it looks like a misplaced secret; of a URL with a secret, scheme and host. */
 function listedText(text: string): string {
+  const shown = shownUrl(text);
+  if (shown !== text && !/[@?#]/.test(text)) return `${shown} (the rest is not shown)`;
   const safe = sanitizeValue(text);
   return safe.startsWith('"') ? sanitizeText(text) : `(${safe})`;
 }

@@ -1,4 +1,5 @@
 import {WORKER_KINDS} from '../protocol/wire/messages.ts';
+import {secretSteps} from '../foundation/text/shown-url.ts';
 import {readConfigFile} from './file.ts';
 import {resolve} from './resolve.ts';
 import {ALL_FIELDS, envNames, FIELDS, type AnyField} from './schema.ts';
@@ -26,6 +27,7 @@ export function redactedConfig(source: ConfigSource): RedactedConfig {
     const raw = resolved.raw(field);
     if (raw === undefined || field.kind === 'unused') continue;
     if (field.secret) secrets.push(...raw.texts.map((one) => one.text));
+    else secrets.push(...raw.texts.flatMap((one) => secretSteps(one.text)));
     const {from, detail} = raw.origin;
     const origin = detail === '' ? from : `${from} ${detail}`;
     lines.push(

@@ -1,3 +1,5 @@
+import {shownUrl} from '../foundation/text/shown-url.ts';
+
 const UNSEEN = /[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]/g;
 const MOST = 60;
 
@@ -9,6 +11,8 @@ export function sanitizeValue(text: string): string {
   if (/[0-9a-f]{48}/i.test(text.replaceAll(/[^0-9a-z]/gi, ''))) return 'a long hex value (not shown)';
   if (text.includes('@')) return 'a value with credentials (not shown)';
   if (/[?#]/.test(text) && text.includes('://')) return 'a URL with a query (not shown)';
+  const shown = shownUrl(text);
+  if (shown !== text) return `${shown} (the rest is not shown)`;
   const short = text.length > MOST ? `${text.slice(0, MOST)}…` : text;
   return JSON.stringify(short).replaceAll(UNSEEN, escapeCharacter);
 }

@@ -1,4 +1,5 @@
 import {say} from '../../foundation/next-step/next-step.ts';
+import {shownUrl} from '../../foundation/text/shown-url.ts';
 import {blocked, fail, notApplicable, ok, warn, type Finding} from './check.ts';
 import type {CheckId} from './registry.ts';
 import type {Probe} from './run.ts';
@@ -97,5 +98,5 @@ function judgeCallback({callbackUrl, callbackListen, warnings}: DoctorContext['c
     return warn(problem.message, say('Set workers.callback_listen to an address that the workers reach.'));
   const where =
     callbackListen === null ? 'from this machine' : `on ${callbackListen.host}:${callbackListen.port}`;
-  return ok(`${callbackUrl}, taken ${where}`);
+  return ok(`${shownUrl(callbackUrl)}, taken ${where}`);
 }

@@ -1,4 +1,5 @@
 import {verifyReadings, type Reading} from '../../protocol/clock/readings.ts';
+import {shownUrl} from '../../foundation/text/shown-url.ts';
 import {clockToWire, type Clock} from '../../protocol/clock/vlc.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import {draftEnvelope, parseEnvelope, verifyEnvelope} from '../../protocol/wire/envelope.ts';
@@ -173,7 +174,7 @@ function requestJson(request: JobRequestRow) {
     attempt,
     kind,
     askedAt: isoTime(askedAt),
-    worker: worker === null ? null : worker.url,
+    worker: worker === null ? null : shownUrl(worker.url),
     workerNode: worker?.nodeId ?? null,
     takenAt: takenAt === null ? null : isoTime(takenAt),
     ended,

@@ -1,4 +1,5 @@
 import {randomBytes} from 'node:crypto';
+import {shownUrl} from '../../foundation/text/shown-url.ts';
 import * as v from 'valibot';
 import type {Config} from '../../config/config.ts';
 import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
@@ -54,7 +55,7 @@ export async function checkNodeWorkers(options: WorkerCheckOptions): Promise<Wor
   return {
     verdict: states.has('fail') ? 'fail' : isOdd ? 'warn' : 'ok',
     askedBy: operator === null ? 'command' : 'operator',
-    callbackUrl: config.net.callbackUrl,
+    callbackUrl: shownUrl(config.net.callbackUrl),
     workers,
   };
 }

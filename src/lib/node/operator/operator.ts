@@ -1,4 +1,5 @@
 import {AosError, errorText} from '../../foundation/errors/error.ts';
+import {shownUrl} from '../../foundation/text/shown-url.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import {noteClocks} from './clock-watch.ts';
 import {connectionHandlers} from './connection-handlers.ts';
@@ -230,7 +231,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     );
     const tidying = keepTidy({...options, journal, time, health, signal});
     scheduler.start(steps);
-    emit({type: 'connecting', url: options.dispatcherUrl});
+    emit({type: 'connecting', url: shownUrl(options.dispatcherUrl)});
     const connecting = connection.run(
       connectionHandlers({session, inbox: incoming, probed, emit, health}),
       signal,

@@ -1,4 +1,5 @@
 import {linkedAbort, onAbort, type LinkedAbort} from '../../foundation/async/abort.ts';
+import {shownUrl} from '../../foundation/text/shown-url.ts';
 import {createCondition} from '../../foundation/async/condition.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
@@ -174,7 +175,7 @@ export function createSession(deps: {
       cancelConfirm = time.after(STABLE_MS, () => connection.confirm());
       connectAgain.accepted();
       health.worked('dispatcher');
-      emit({type: 'connected', url: deps.url});
+      emit({type: 'connected', url: shownUrl(deps.url)});
       deps.onConnected();
       acceptance.changed();
     } catch (error) {

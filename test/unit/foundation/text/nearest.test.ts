@@ -42,6 +42,8 @@ describe('shown', () => {
     ['ab '.repeat(32), 'a long hex value (not shown)'],
     ['postgres://u:secret@h', 'a value with credentials (not shown)'],
     ['https://h/?key=secret', 'a URL with a query (not shown)'],
+    ['wss://h/ws/SECRETTOKENPATH123', 'wss://h/… (the rest is not shown)'],
+    ['wss://h/ws', '"wss://h/ws"'],
     ['x'.repeat(100), `"${'x'.repeat(60)}…"`],
   ])('%j', (text, result) => {
     expect(sanitizeValue(text)).toBe(result);
