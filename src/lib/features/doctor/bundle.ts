@@ -21,7 +21,7 @@ const MOST_LOGS = 5;
 const DIRECTORY = 'aos-doctor';
 
 /** The text of the report in a file. */
-const PLAIN: ListStyle = {paint: palette(false), ascii: false, width: 100, next: (step) => renderNext(step)};
+const PLAIN = {paint: palette(false), ascii: false, width: 100} as const;
 
 /**
  * Writes a tarball to give to others: report, configuration without secrets, versions, ends of logs. Every text passes
@@ -37,6 +37,9 @@ export async function writeBundle(
   const {env, cwd} = where;
   const {lines, secrets} = redactedConfig({file, env, cwd});
   const redact = createRedactor(secrets);
+  // Each text is redacted before it is laid out: a secret that a line break goes through would not be recognised.
+  const style: ListStyle = {...PLAIN, next: (step) => redact(renderNext(step))};
+  const clean = {...report, checks: report.checks.map((one) => ({...one, found: redact(one.found)}))};
   const at = where.time.now();
   const versions = {
     aos: where.version,
@@ -50,11 +53,11 @@ export async function writeBundle(
     at: isoTime(at),
   };
   const texts: [name: string, text: string][] = [
-    ['report.json', jsonLine(withNextText(doctorJson(report), PLAIN.next), 2)],
-    ['report.txt', doctorText(report, PLAIN, {all: true})],
-    ['config.txt', lines.map((line) => safeText(line, 2000)).join('\n')],
+    ['report.json', jsonLine(withNextText(doctorJson(clean), style.next), 2)],
+    ['report.txt', doctorText(clean, style, {all: true})],
+    ['config.txt', lines.map((line) => safeText(redact(line), 2000)).join('\n')],
     ['versions.json', jsonLine(versions, 2)],
-    ...logTails(config.storeDir),
+    ...logTails(config.storeDir, redact),
   ];
   const bytes = await tarball(
     texts.map(([name, text]) => ({name: `${DIRECTORY}/${name}`, text: `${redact(text)}\n`})),
@@ -79,15 +82,20 @@ async function tarball(files: readonly {name: string; text: string}[], at: numbe
   return gzipSync(Buffer.concat(chunks));
 }
 
-/** The ends of log files in the state directory, as lines that a terminal can show. */
-function logTails(dir: string | null): [string, string][] {
+/**
+ * The ends of log files in the state directory, as lines that a terminal can show. They are redacted before they are cut: the
+ * beginning of a secret would not be recognised.
+ */
+function logTails(dir: string | null, redact: (text: string) => string): [string, string][] {
   if (dir === null) return [];
   return logFiles(dir)
     .slice(0, MOST_LOGS)
     .flatMap((name): [string, string][] => {
       const tail = tailOf(join(dir, name));
       if (tail === null) return [];
-      const safe = tail.split('\n').map((line) => safeText(line, 4000));
+      const safe = redact(tail)
+        .split('\n')
+        .map((line) => safeText(line, 4000));
       return [[`logs/${safeText(name, 100).replaceAll('/', '_')}`, safe.join('\n')]];
     });
 }

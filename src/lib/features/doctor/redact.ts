@@ -5,12 +5,14 @@ export const HIDDEN = '[hidden]';
 const LEAST = 6;
 /** Keys, seeds and hashes have the same form, so none of them is shown. */
 const LONG_HEX = /(?:0x)?[0-9a-f]{64,}/gi;
+/** The id of a request to a worker, which lets anyone answer its job. An address has 40 digits. */
+const REQUEST_ID = /(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/gi;
 const CREDENTIALS = /(?<=\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+(?=@)/gi;
 const QUERY = /(?<=\b[a-z][a-z0-9+.-]*:\/\/[^\s?"']*\?)[^\s"']+/gi;
 
 /**
- * Takes secrets out of texts: those that are known, whatever is 64 hex digits or longer, and credentials and queries of
- * URLs.
+ * Takes secrets out of texts: those that are known, what is 32 hex digits, or 64 and longer, and credentials and queries
+ * of URLs.
  */
 export function createRedactor(secrets: Iterable<string>): (text: string) => string {
   const known = [...new Set([...secrets].flatMap(spellings))]
@@ -19,7 +21,10 @@ export function createRedactor(secrets: Iterable<string>): (text: string) => str
     .sort((a, b) => b.length - a.length);
   return (text) => {
     const without = known.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
-    return [LONG_HEX, CREDENTIALS, QUERY].reduce((rest, pattern) => rest.replace(pattern, HIDDEN), without);
+    return [LONG_HEX, REQUEST_ID, CREDENTIALS, QUERY].reduce(
+      (rest, pattern) => rest.replace(pattern, HIDDEN),
+      without,
+    );
   };
 }
 

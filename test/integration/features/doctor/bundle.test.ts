@@ -63,6 +63,32 @@ describe('the bundle', () => {
     expect(log.length).toBeLessThan(270_000);
   });
 
+  it('holds no part of a secret that the end of a cut line goes through, and no request id', async () => {
+    const sick = patient();
+    const seed = '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60';
+    const id = '4e9930229ed5967ba8da06bfbd64ea38';
+    const token = 'SECRETTOKENPATH123';
+    sick.configure({
+      'net.dispatcher_url': `ws://127.0.0.1:1/ws/${token}`,
+      'workers.opml.url': `http://127.0.0.1:1/tok/${token}`,
+    });
+    const lines = [3_938, 3_960, 3_990].flatMap((length) => [
+      'x'.repeat(length) + seed,
+      'x'.repeat(length) + id,
+      'x'.repeat(length) + token,
+    ]);
+    const short = `job_asked requestId=${id}\nconnecting url=ws://127.0.0.1:1/ws/${token}\n`;
+    writeFileSync(join(sick.dir, 'state/operator.log'), `${lines.join('\n')}\n${short}`);
+    const out = join(sick.dir, 'report.tar.gz');
+    const found = await examine(sick.where, plan, new AbortController().signal);
+    await writeBundle(out, found, sick.where, {force: false});
+    const all = textOf(out);
+    for (const secret of [seed, id, token])
+      for (let from = 0; from + 6 <= secret.length; from += 1)
+        expect(all).not.toContain(secret.slice(from, from + 6));
+    expect(all).toContain('workers.opml.url = http://127.0.0.1:1/');
+  });
+
   it('never holds a secret, wherever one was put', {timeout: 60_000}, async () => {
     const sick = patient();
     const word = fc.stringMatching(/^[A-Za-z0-9]{12,24}$/);

@@ -37,6 +37,14 @@ describe('the redactor', () => {
     expect(redact('ws://a:b@c/d?e=f')).toBe(`ws://${HIDDEN}@c/d?${HIDDEN}`);
   });
 
+  it('knows the form of a request id, which lets anyone answer its job', () => {
+    const id = '4e9930229ed5967ba8da06bfbd64ea38';
+    const redact = createRedactor([]);
+    expect(redact(`request=${id} "${id.toUpperCase()}"`)).toBe(`request=${HIDDEN} "${HIDDEN}"`);
+    for (const harmless of ['4e993022', `0x${'ab'.repeat(20)}`, 'ab'.repeat(15)])
+      expect(redact(harmless)).toBe(harmless);
+  });
+
   it('leaves addresses and hosts', () => {
     const text = '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73 at http://127.0.0.1:9000/upcheck';
     expect(createRedactor(['http://127.0.0.1:9000', 'x', ''])(text)).toBe(text);
