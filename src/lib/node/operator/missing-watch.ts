@@ -1,10 +1,13 @@
 import {isAosError} from '../../foundation/errors/error.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
 import {every} from '../../foundation/async/every.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {JobJournal} from '../journal/journal.ts';
 import type {Emit, MissingAnswers} from '../events/events.ts';
 import {MISSING_AFTER_MS, UNANSWERED_FOR_MS} from '../events/missing.ts';
 
+/** Most characters of a kind that are shown: it is the dispatcher's word. */
+const MOST_KIND = 100;
 /** How often the jobs without an answer are counted. */
 const COUNT_EVERY_MS = 60_000;
 
@@ -24,7 +27,9 @@ export async function watchMissing(deps: {
     const now = time.now();
     let kinds: MissingAnswers[];
     try {
-      kinds = journal.withoutAnswer(now - MISSING_AFTER_MS, now - UNANSWERED_FOR_MS);
+      kinds = journal
+        .withoutAnswer(now - MISSING_AFTER_MS, now - UNANSWERED_FOR_MS)
+        .map((one) => ({...one, kind: safeText(one.kind, MOST_KIND)}));
     } catch (error) {
       if (isAosError(error)) return; // the job steps report a damaged journal
       throw error;

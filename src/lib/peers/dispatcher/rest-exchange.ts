@@ -27,6 +27,8 @@ const ITS_DATABASE = say(
 const ITS_CHAIN = say(
   'The address is right: the account or RPC with which it writes to the chain fails. Report it to the operator of the dispatcher.',
 );
+/** Most characters of a code that are shown. */
+const MOST_CODE = 20;
 const BUSY = say('Try again in a minute: while it registers an operator, it answers nothing else.');
 
 /**
@@ -70,7 +72,7 @@ function resultOf(answer: {host: string; path: string; status: number; text: str
   if (isJsonNumber(code) && code.text === '200') return reply.get('result') ?? null;
   const message = reply.get('message');
   const words = typeof message === 'string' ? safeText(message, MOST_WORDS) : '';
-  const said = isJsonNumber(code) ? code.text : 'none';
+  const said = isJsonNumber(code) ? safeText(code.text, MOST_CODE) : 'none';
   if (said.startsWith('5'))
     throw words === ''
       ? new AosError('DISPATCHER_FAILED', `${host} failed at ${path}: code ${said} without a message`, {

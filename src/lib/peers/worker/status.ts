@@ -1,4 +1,5 @@
 import {isAosError} from '../../foundation/errors/error.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
 import {
   isJsonNumber,
   isJsonObject,
@@ -19,6 +20,8 @@ export type StatusReply = {
 
 /** The published worker sends a UUID. */
 const LONGEST_ID = 200;
+/** Most characters of what a status says that are shown: the reply may have 1 MiB. */
+const MOST_WORDS = 100;
 const UNREADABLE: StatusReply = {busy: 'an unreadable status', open: null, nodeId: null};
 
 /**
@@ -35,12 +38,14 @@ export function readStatus(body: string): StatusReply {
   const state = data?.get('status');
   if (isJsonNumber(state)) {
     const code = reply.get('code');
-    if (isJsonNumber(code) && Number(code.text) !== 0) return {busy: `code ${code.text}`, open: null, nodeId};
+    if (isJsonNumber(code) && Number(code.text) !== 0)
+      return {busy: `code ${safeText(code.text, MOST_WORDS)}`, open: null, nodeId};
     const open = Number(state.text);
-    return {busy: open === 0 ? null : `status ${state.text}`, open: countOf(state.text), nodeId};
+    const busy = open === 0 ? null : `status ${safeText(state.text, MOST_WORDS)}`;
+    return {busy, open: countOf(state.text), nodeId};
   }
   if (typeof msg !== 'string') return UNREADABLE;
-  return {busy: `status ${JSON.stringify(msg)}`, open: countOf(msg), nodeId};
+  return {busy: `status "${safeText(msg, MOST_WORDS)}"`, open: countOf(msg), nodeId};
 }
 
 /** The JSON object in a text; null: there is none. */

@@ -25,6 +25,20 @@ it.each([
   ['an id that is no text', '{"msg":"0","data":{"node_id":5}}', null, null],
   ['an empty id', '{"msg":"0","data":{"node_id":""}}', null, null],
   ['an id without end', `{"msg":"0","data":{"node_id":"${'x'.repeat(201)}"}}`, null, null],
+  ['a word without end', `{"msg":"${'x'.repeat(1_000_000)}"}`, `status "${'x'.repeat(100)}…"`, null],
+  ['a word that moves the cursor', '{"msg":"\\u001b[2J"}', 'status "\\x1b[2J"', null],
+  [
+    'a code without end',
+    `{"code":${'7'.repeat(1_000_000)},"data":{"status":0}}`,
+    `code ${'7'.repeat(100)}…`,
+    null,
+  ],
+  [
+    'a number without end',
+    `{"data":{"status":${'7'.repeat(1_000_000)}}}`,
+    `status ${'7'.repeat(100)}…`,
+    null,
+  ],
 ])('%s', (_name, body, busy, nodeId) => {
   expect(readStatus(body)).toMatchObject({busy, nodeId});
 });

@@ -1,5 +1,6 @@
 import {createBackoff} from '../../../foundation/async/backoff.ts';
 import {AosError, isAosError} from '../../../foundation/errors/error.ts';
+import {safeText} from '../../../foundation/text/safe-text.ts';
 import type {JobRecord} from '../../journal/records.ts';
 import type {Job, Next, SentDelivery, StepOf} from './job.ts';
 import {draftResult} from './late-replies.ts';
@@ -8,6 +9,8 @@ import {recordOf, refOf} from './record.ts';
 
 /** The dispatcher keeps another result of this node for the job. */
 const CONFLICT = 409;
+/** Most characters of the dispatcher's words that are shown. */
+const MOST_WORDS = 200;
 
 /**
  * How long a delivery keeps its place while the dispatcher has not replied: a quick one replies within it, and one that takes
@@ -94,7 +97,7 @@ export function createDeliver(deps: Recording & Clocked & Delivery): StepOf {
       const {code, message} = result.reply;
       throw new AosError(
         code === CONFLICT ? 'RESULT_TAKEN' : 'DISPATCHER_REFUSED',
-        `the result was answered with code ${code}: ${message}`,
+        `the result was answered with code ${code}: ${safeText(message, MOST_WORDS)}`,
       );
     }
     const first = await retryJournalWrite(() => journal.accepted(seq, time.now(), delivery));

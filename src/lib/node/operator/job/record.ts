@@ -18,7 +18,23 @@ export function dispatchOf({seq, element, index}: JobRecord): DispatchJob {
   return readDispatchElement(parseJson(Buffer.from(element)).value, `params[${index}]`);
 }
 
-/** How events name a job. */
+/** Most characters of each text by which an event names its job. `seq` is what tells jobs apart. */
+const MOST_NAME = 256;
+
+/** How events name a job: its texts come from outside, and each event of it repeats them. */
 export function refOf({seq, key, kind, model}: JobRecord): JobRef {
-  return {seq, ...key, kind, model};
+  const {jobId, tag, position} = key;
+  return {
+    seq,
+    jobId: beginning(jobId),
+    tag: beginning(tag),
+    position: beginning(position),
+    kind: beginning(kind),
+    model: beginning(model),
+  };
+}
+
+/** A cut text keeps its beginning as it is, by which `aos job show` finds the job. */
+function beginning(text: string): string {
+  return text.length <= MOST_NAME ? text : text.slice(0, MOST_NAME).replace(/[\ud800-\udbff]$/, '');
 }
