@@ -24,7 +24,7 @@ const NONE = 'none';
 const PILE_UP = 'pile-up';
 
 export function createWorkFlow(deps: {
-  journal: Pick<JobJournal, 'oldestOpenAt' | 'counts' | 'pending'> & {inflow: Pick<Inflow, 'arrivals'>};
+  journal: Pick<JobJournal, 'list' | 'oldestOpenAt' | 'counts' | 'pending'> & {inflow: Pick<Inflow, 'arrivals'>};
   /** Kinds of worker that this operator runs. */
   kinds: readonly string[];
   /** `alerts.no_job_after`, ms; null: it is worked out. */
@@ -84,7 +84,15 @@ export function createWorkFlow(deps: {
     health.failed('jobs', new AosError('JOBS_PILE_UP', text), PILE_UP);
   }
 
+  /** Those that are cleaned up are concluded no more. The journal keeps jobs in order of arrival, as their numbers are. */
+  function forgetPruned(): void {
+    if (unanswered.size === 0) return;
+    const [oldest] = journal.list({states: ['unanswered'], after: 0, limit: 1});
+    for (const seq of unanswered) if (oldest === undefined || seq < oldest.seq) unanswered.delete(seq);
+  }
+
   function report(): void {
+    forgetPruned();
     const now = facts();
     judgeQuiet(now);
     judgePile(now);

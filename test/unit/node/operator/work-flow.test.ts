@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {OperatorEventBody, WorkFacts} from '../../../../src/lib/node/events/events.ts';
+import type {JobRecord} from '../../../../src/lib/node/journal/records.ts';
 import {createHealth} from '../../../../src/lib/node/operator/health.ts';
 import {createWorkFlow} from '../../../../src/lib/node/operator/work-flow.ts';
 import {jobRef} from '../../../support/event-log.ts';
@@ -24,7 +25,14 @@ function stage({
   usual,
   noJobAfterMs = null,
   selected = 0,
-}: {usual?: number; noJobAfterMs?: number | null; selected?: number} = {}): Stage {
+  unanswered = () => [],
+}: {
+  usual?: number;
+  noJobAfterMs?: number | null;
+  selected?: number;
+  /** Jobs that the journal has without an answer. */
+  unanswered?: () => number[];
+} = {}): Stage {
   const time = virtualTime();
   const events: OperatorEventBody[] = [];
   const emit = (event: OperatorEventBody): void => void events.push(event);
@@ -33,6 +41,8 @@ function stage({
   const flow = createWorkFlow({
     journal: {
       oldestOpenAt: () => null,
+      list: ({states}) =>
+        states.includes('unanswered') ? unanswered().map((seq) => ({seq}) as JobRecord) : [],
       pending: () => 3,
       inflow: {arrivals: () => arrivals},
       counts: () => ({
@@ -172,6 +182,24 @@ describe('jobs that come faster than workers answer', () => {
       at.put({...selected(n), job: {...jobRef(n), kind: 'tee'}} as OperatorEventBody);
     expect(at.said()).toEqual([]);
   });
+});
+
+it('does not count the late answer of a job that was left without one, and forgets it when it is cleaned up', async () => {
+  const kept = [1, 2];
+  const {time, put, facts} = stage({unanswered: () => kept});
+  for (const seq of [1, 2]) {
+    put(selected(seq));
+    put({type: 'job_unanswered', job: jobRef(seq), reason: ''});
+  }
+  put(answered(2));
+  await time.advance(MINUTE);
+  expect(facts()).toMatchObject({cameForWorkers: 2, answeredByWorkers: 0});
+  kept.length = 0;
+  await time.advance(MINUTE);
+  // Its number says nothing any more: it counts as any job does.
+  put(answered(1));
+  await time.advance(MINUTE);
+  expect(facts()).toMatchObject({answeredByWorkers: 1});
 });
 
 it('reports its facts at the start and once a minute', async () => {
