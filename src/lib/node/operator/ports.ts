@@ -108,7 +108,7 @@ export type Lane = {
   ask(request: WorkerRequest, signal: AbortSignal): Promise<void>;
   /** Rejects with WORKER_LOST when the worker started anew, or went away, and the request that it took is lost. */
   lost(signal: AbortSignal): Promise<never>;
-  /** Frees the place and says how the request ended; harmless when it is called twice. */
+  /** Frees the place, once the worker has replied to the request, and says how it ended; harmless when it is called twice. */
   release(end: 'answered' | 'timeout' | 'lost' | 'untaken'): void;
 };
 

@@ -1,3 +1,4 @@
+import {abortable, allowManyListeners} from '../../foundation/async/abort.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {durationText} from '../../foundation/time/duration.ts';
@@ -23,7 +24,7 @@ export type OpmlLane = {
   ask(request: OpmlRequest, signal: AbortSignal): Promise<void>;
   /** Rejects with WORKER_LOST when the request that was taken is lost; else with the signal's reason. */
   lost(signal: AbortSignal): Promise<never>;
-  /** Frees the place. Harmless when it is called twice. */
+  /** Frees the place, once the worker has replied to what was put. Harmless when it is called twice. */
   release(end: LaneEnd): void;
 };
 
@@ -69,6 +70,9 @@ export function createMember(
   /** Of the last status; undefined: there was none, or its process has ended since. */
   let nodeId: string | null | undefined;
   let open = 0;
+  /** Ends requests that are under way; the end of a job does not, for the worker may have them. */
+  const closing = new AbortController();
+  allowManyListeners(closing.signal);
   const health = createMemberHealth(time, onChange);
 
   const losses = createLossWatch({
@@ -139,13 +143,25 @@ export function createMember(
 
   function laneOf(asked: string | null): OpmlLane {
     let isHeld = true;
+    let exchange: Promise<void> | null = null;
     return {
       at: {url: client.url, nodeId: asked},
-      ask: (request, signal) => put(client, health, request, signal),
+      ask(request, signal) {
+        return abortable<void>(signal, (resolve, reject) => {
+          const asking = put(client, health, request, closing.signal);
+          const over = (): void => void (exchange = null);
+          exchange = asking.then(over, over);
+          asking.then(resolve, reject);
+          return () => undefined;
+        });
+      },
       lost: (signal) => losses.watch(asked, signal),
       release(end) {
-        if (isHeld) leave(end);
+        if (!isHeld) return;
         isHeld = false;
+        // Two requests that reach the published worker at once lock it: the next one waits until this one was replied to.
+        if (exchange === null) leave(end);
+        else void exchange.then(() => leave(end));
       },
     };
   }
@@ -172,6 +188,7 @@ export function createMember(
     look: (signal) => look(signal, open),
     close() {
       health.stop();
+      closing.abort(new AosError('INTERRUPTED', 'the worker is not asked any more'));
       return client.close();
     },
   };

@@ -189,6 +189,44 @@ describe.each(['friendly', 'published'] as const)('a %s worker', (manner) => {
   });
 });
 
+it.each(['answered', 'untaken', 'timeout'] as const)(
+  'a place whose job ends (%s) before the worker has replied is free after that reply, for one POST at a time',
+  async (end) => {
+    const time = quietTime();
+    const replies: (() => void)[] = [];
+    const url = await httpServer((request, response) => {
+      if (request.method === 'GET') response.end('{"msg":"0"}');
+      else void bodyOf(request).then(() => replies.push(() => response.end('{"code":200}')));
+    });
+    const limits = {
+      readyTimeoutMs: 60_000,
+      answerTimeoutMs: 60_000,
+      attempts: 3,
+      deadlineMs: 600_000,
+    } as const;
+    const worker = createOpmlWorker({urls: [url], concurrency: 1, onFailure: 'silent', ...limits}, {time});
+    onTestFinished(() => worker.close());
+    const request = {requestId: 'a', nodeId: '', model: 'm', prompt: 'p', callbackUrl: 'http://127.0.0.1:1'};
+    const over = new AbortController();
+    const lane = await worker.ready(never);
+    const asked = lane.ask(request, over.signal);
+    await time.until(() => expect(replies).toHaveLength(1));
+    over.abort(new Error('the job is over'));
+    await expect(asked).rejects.toThrow('the job is over');
+    lane.release(end);
+    let isFree = false;
+    const next = worker.ready(never).then((free) => {
+      isFree = true;
+      return free;
+    });
+    await time.during(time.sleep(5_000), 'some time');
+    expect([isFree, replies.length]).toEqual([false, 1]);
+    replies[0]?.();
+    const free = await time.during(next, 'the place');
+    free.release('untaken');
+  },
+);
+
 it('two requests that a published worker gets from us are never at the same moment', async () => {
   const {worker, ask, answered, time, callbacks} = await rig('published', {
     concurrency: 4,

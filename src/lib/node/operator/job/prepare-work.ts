@@ -9,7 +9,7 @@ import type {Load} from './scheduling.ts';
 export type PreparedWork = {
   /** The first request of the job, to be written with the selection; undefined when no worker is asked about it yet. */
   firstRequest(seq: number): NewRequest | undefined;
-  /** The write was refused: the request that left early is in no journal, and does not count. */
+  /** The write was refused, or is none any more: the request that left early is in no journal, and does not count. */
   dropEarly(): void;
   /** The selection is on disk. @returns what the step `work` finds at hand */
   journalled(record: JobRecord, dispatch: DispatchJob): Omit<Job, 'seq'>;

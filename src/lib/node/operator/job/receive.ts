@@ -100,11 +100,13 @@ export function createReceive(deps: ReceiveDeps): Receive {
     const ticket = entry.take();
     const key = keyText(dispatch.key);
     sampling.add(key);
+    /** What is prepared for a worker, until the scheduler has it. */
+    let prepared: PreparedWork | undefined;
     try {
       const outcome = await sampler.sample(dispatch, range, scheduler.isCrowded());
       const {answer} = outcome;
-      const work: PreparedWork | undefined =
-        answer === null ? prepareWork(deps, dispatch, scheduler) : undefined;
+      const work = answer === null ? prepareWork(deps, dispatch, scheduler) : undefined;
+      prepared = work;
       const initialState = (seq: number): InitialState => {
         if (answer !== null) return {state: 'concluded', answer};
         return {state: 'selected', vrf: outcome.sampling.vrf, range, first: work?.firstRequest(seq)};
@@ -123,7 +125,8 @@ export function createReceive(deps: ReceiveDeps): Receive {
         return true;
       }
       sampler.report(record, outcome);
-      if (answer === null) {
+      if (answer === null || record.state === 'selected') {
+        prepared = undefined;
         reservation.claim({seq: record.seq, ...work?.journalled(record, dispatch)}, 'work', dispatch.kind);
         acknowledge();
       } else {
@@ -134,6 +137,7 @@ export function createReceive(deps: ReceiveDeps): Receive {
       }
       return true;
     } finally {
+      prepared?.dropEarly();
       sampling.delete(key);
       ticket.done();
       reservation.release();
