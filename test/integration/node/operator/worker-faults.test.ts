@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
+import {openJobReader} from '../../../../src/lib/node/journal/job-query.ts';
 import {answerTo, createRig, type Asked} from '../../../support/operator-rig.ts';
 
 describe('a worker', () => {
@@ -94,6 +95,32 @@ describe('a worker', () => {
       await run.stop();
     },
   );
+
+  it('that has a request of a job which turns out to be known has its place free for the next one', async () => {
+    const rig = await createRig();
+    let isFirst = true;
+    const run = await rig.start({
+      worker: {concurrency: 1},
+      journal: (journal) => ({
+        ...journal,
+        receive: async (job, begin) => {
+          // Stored by another way, while the worker has the request already.
+          if (isFirst) await journal.receive(job);
+          isFirst = false;
+          return journal.receive(job, begin);
+        },
+      }),
+    });
+    await run.event('range');
+    await run.event('connected');
+    rig.submit(1);
+    await run.event('job_duplicate');
+    await run.event('callback_refused');
+    rig.submit(1, 1);
+    await rig.answered(1);
+    expect(rig.dispatcher.results('job-1')).toMatchObject([{result: answerTo('prompt 1')}]);
+    await run.stop();
+  });
 
   it.each([1, 4])(
     'is asked once about a job that comes thrice in a burst, with %i at once',
@@ -226,7 +253,7 @@ describe('a worker', () => {
 
     const without = await rig.start({workers: []});
     const {reason} = await without.event('job_unanswered');
-    expect(reason).toBe('this node runs no opml worker any more');
+    expect(reason).toBe('this node runs no opml worker');
     await without.stop();
     expect(rig.dispatcher.results('job-0')).toEqual([]);
 
@@ -271,6 +298,33 @@ describe('a worker', () => {
     expect(statuses).toEqual([422, 200]);
     expect(rig.dispatcher.results('job-0')).toMatchObject([{result: 'better', reason: ''}]);
     await run.stop();
+  });
+
+  it.each([
+    ['another prompt', {prompt: 'a prompt of another job'}],
+    ['another model', {model: 'a model of another job'}],
+  ])('whose answer repeats %s than it was asked is not believed, and it is kept', async (what, change) => {
+    const rig = await createRig();
+    const statuses: number[] = [];
+    rig.worker.onQuestion = (question) => {
+      void (async () => {
+        if (rig.worker.asked.length === 1)
+          statuses.push(await rig.worker.answer({...question, ...change}, {answer: 'not yours'}));
+        else statuses.push(await rig.worker.answer(question));
+      })();
+      return 200;
+    };
+    const run = await rig.start();
+    rig.submit(1);
+    await rig.answered(1);
+    expect(statuses).toEqual([422, 200]);
+    expect(rig.dispatcher.results('job-0')).toMatchObject([{result: answerTo('prompt 0'), reason: ''}]);
+    await run.stop();
+    const reader = openJobReader({dir: rig.dir});
+    const {evidence = []} = reader.record(1) ?? {};
+    reader.close();
+    expect(evidence).toMatchObject([{why: expect.stringContaining(what) as string}]);
+    expect(evidence[0]?.body).toContain('not yours');
   });
 
   it('whose empty answer comes before its reply is asked again at once', async () => {

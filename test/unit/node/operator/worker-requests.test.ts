@@ -39,7 +39,7 @@ async function stage(dir: string) {
   const heard: (FinalAnswer | [string, string])[] = [];
   const listener: Listener = {
     ref: refOf(record),
-    make: (said) =>
+    make: ({answer: said}) =>
       said === ''
         ? {noAnswer: 'it is empty'}
         : {

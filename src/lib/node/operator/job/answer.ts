@@ -3,6 +3,7 @@ import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import {
   jobResultContent,
   type DispatchJob,
+  type OpmlCallback,
   type VrfFields,
   type WorkerKind,
 } from '../../../protocol/wire/messages.ts';
@@ -56,20 +57,40 @@ export function finalAnswer(job: DispatchJob, answer: Answer, node: Answering, a
   return {...answer, content: answerContent(job, answer, node), at};
 }
 
+/** What a worker said to a request: its answer, and what it repeats of the request, '' where it repeats nothing. */
+export type Said = Pick<OpmlCallback, 'answer' | 'model' | 'prompt'>;
+
 /** What a worker said as the answer to a selected job, or why it is none (docs/adr/0020-an-answer-is-the-workers.md). */
 export function workerAnswer(
   job: DispatchJob,
-  {text, vrf}: {text: string; vrf: VrfFields},
+  {said, vrf}: {said: Said; vrf: VrfFields},
   node: Answering,
   at: number,
 ): FinalAnswer | NoAnswer {
+  const text = said.answer;
   if (text === '') return {noAnswer: 'the answer is empty'};
+  const other = otherRequest(said, job);
+  if (other !== null) return {noAnswer: other};
   if (job.kind === 'zkml' && text !== 'true' && text !== 'false')
     return {noAnswer: 'the answer is neither true nor false'};
   const answer = finalAnswer(job, {outcome: 'answered', result: text, reason: '', vrf}, node, at);
   const bytes = Buffer.byteLength(answer.content);
   if (bytes <= MAX_CONTENT_BYTES) return answer;
   return {noAnswer: `the answer is too large: ${bytes} bytes of at most ${MAX_CONTENT_BYTES}`};
+}
+
+/** Why what is repeated says that the answer is to another request; null: it does not. A job without a model gets any. */
+function otherRequest({model, prompt}: Said, job: DispatchJob): string | null {
+  if (prompt !== '' && !isSameText(prompt, job.prompt)) return 'the answer is to another prompt';
+  if (model !== '' && job.model !== '' && !isSameText(model, job.model))
+    return 'the answer is of another model';
+  return null;
+}
+
+/** The published worker repeats the very text. One that stores texts in its own way asks nothing else by that. */
+function isSameText(a: string, b: string): boolean {
+  const plain = (text: string): string => text.normalize('NFC').replaceAll('\r\n', '\n').trim();
+  return a === b || plain(a) === plain(b);
 }
 
 /** The answer to a job whose (job_id, tag) has its text already, under another position. */
@@ -85,16 +106,14 @@ export function sameText(
 /** The answer to a stored, selected job: the text of its (job_id, tag) where there is one, else what the worker said. */
 export function answerFor(
   record: JobRecord,
-  {said, text}: {said: string; text: SignedText | null},
+  {said, text}: {said: Said; text: SignedText | null},
   node: Answering,
   at: number,
 ): FinalAnswer | NoAnswer {
   const {vrf} = record;
   if (vrf === null) throw new AosError('BUG', `job ${record.seq} was selected without a VRF`);
   const job = dispatchOf(record);
-  return text === null
-    ? workerAnswer(job, {text: said, vrf}, node, at)
-    : sameText(job, {text, vrf}, node, at);
+  return text === null ? workerAnswer(job, {said, vrf}, node, at) : sameText(job, {text, vrf}, node, at);
 }
 
 /**

@@ -2,10 +2,11 @@ import type {Emit} from '../../events/events.ts';
 import type {MakeAnswer} from '../../journal/journal.ts';
 import type {JobRecord} from '../../journal/records.ts';
 import {AosError} from '../../../foundation/errors/error.ts';
-import {answerFor, type Answering, type FinalAnswer} from './answer.ts';
+import {answerFor, type Answering, type FinalAnswer, type Said} from './answer.ts';
 import type {Job} from './job.ts';
 import type {Clocked, Recording, Workers} from './parts.ts';
 import {refOf} from './record.ts';
+import {reportConcluded} from './report-concluded.ts';
 import type {Load} from './scheduling.ts';
 
 /** Reports that the one answer of a job is on disk, and leaves it at hand for its delivery when that comes at once. */
@@ -16,8 +17,11 @@ export function concluded(
   {emit, load}: {emit: Emit; load: Pick<Load, 'deliversNow'>},
 ): void {
   if (load.deliversNow()) job.record = {...record, state: 'concluded', outcome, content, vrf};
-  emit({type: 'job_concluded', job: refOf(record), outcome, reason});
+  reportConcluded(emit, refOf(record), {outcome, reason});
 }
+
+/** No worker is asked what is said already. */
+const NOTHING: Said = {answer: '', model: '', prompt: ''};
 
 /**
  * Concludes a job that no callback concludes: with the text that its (job_id, tag) has already, else with `own`. Those that
@@ -34,7 +38,7 @@ export async function concludeText(
   const made = new Map<number, {record: JobRecord; answer: FinalAnswer}>();
   const make: MakeAnswer = (seq, read, text) => {
     const one = seq === record.seq ? record : read();
-    const answer = text === null ? own() : answerFor(one, {said: '', text}, deps, time.now());
+    const answer = text === null ? own() : answerFor(one, {said: NOTHING, text}, deps, time.now());
     if ('noAnswer' in answer)
       throw new AosError('BUG', `job ${seq} cannot have the text of job ${record.seq}`);
     made.set(seq, {record: one, answer});
@@ -48,8 +52,7 @@ export async function concludeText(
       concluded(job, record, one.answer, deps);
       continue;
     }
-    const {outcome, reason} = one.answer;
-    emit({type: 'job_concluded', job: refOf(one.record), outcome, reason});
+    reportConcluded(emit, refOf(one.record), one.answer);
     deps.onAnswered(seq);
   }
   return seqs.length > 0;

@@ -46,7 +46,7 @@ export function createWork(deps: Recording & Clocked & Workers & {load: Load}): 
       answerBy: job.answerBy ?? time.monotonic() + worker.deadlineMs,
       make: (said, text) =>
         text === null
-          ? workerAnswer(dispatch, {text: said, vrf}, deps, time.now())
+          ? workerAnswer(dispatch, {said, vrf}, deps, time.now())
           : sameText(dispatch, {text, vrf}, deps, time.now()),
     });
     switch (asked.end) {

@@ -5,9 +5,10 @@ import type {Emit, JobRef} from '../../events/events.ts';
 import type {JobRecord, NewRequest} from '../../journal/records.ts';
 import type {MakeAnswer, NoAnswer, RequestJournal} from '../../journal/journal.ts';
 import type {SignedText} from '../../journal/job-texts.ts';
-import {answerFor, type Answering, type FinalAnswer} from './answer.ts';
+import {answerFor, type Answering, type FinalAnswer, type Said} from './answer.ts';
 import type {RootWatch} from '../root-watch.ts';
 import {refOf} from './record.ts';
+import {reportConcluded} from './report-concluded.ts';
 
 /** What our HTTP server answers a worker's callback with. */
 export type CallbackReply = {status: number; code: number; message: string};
@@ -16,7 +17,7 @@ export type CallbackReply = {status: number; code: number; message: string};
 export type Listener = {
   ref: JobRef;
   /** Makes that answer, inside the write that stores it: of `text`, which the job must have, or of what the worker said. */
-  make: (said: string, text: SignedText | null) => FinalAnswer | NoAnswer;
+  make: (said: Said, text: SignedText | null) => FinalAnswer | NoAnswer;
   /** The job is concluded with it. */
   answered: (answer: FinalAnswer) => void;
   /** What came for this request is no answer. */
@@ -65,7 +66,7 @@ export function createWorkerRequests(deps: {
     return {status, code: status, message};
   }
 
-  function make(said: string, seq: number, read: () => JobRecord, text: SignedText | null): Made | NoAnswer {
+  function make(said: Said, seq: number, read: () => JobRecord, text: SignedText | null): Made | NoAnswer {
     const listener = listeners.get(seq);
     if (listener !== undefined) {
       const answer = listener.make(said, text);
@@ -82,16 +83,16 @@ export function createWorkerRequests(deps: {
     if (listener !== undefined) listener.answered(answer);
     else if (expected.has(seq)) expected.set(seq, answer);
     else {
-      emit({type: 'job_concluded', job: ref, outcome: answer.outcome, reason: answer.reason});
+      reportConcluded(emit, ref, answer);
       deps.onAnswered(seq);
     }
   }
 
   async function store(callback: OpmlCallback, body: string): Promise<CallbackReply> {
-    const {req_id, answer: said} = callback;
+    const {req_id} = callback;
     const made = new Map<number, Made>();
     const makeAnswer = (...[seq, read, text]: Parameters<MakeAnswer>) => {
-      const one = make(said, seq, read, text);
+      const one = make(callback, seq, read, text);
       if ('noAnswer' in one) return one;
       made.set(seq, one);
       return one.answer;

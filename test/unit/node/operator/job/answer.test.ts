@@ -131,6 +131,9 @@ describe('the content of job_result', () => {
   });
 });
 
+/** What the published worker repeats of the request for {@link job}. */
+const ECHO = {model: 'm', prompt: 'p'};
+
 describe('what a worker said', () => {
   const node = {nodeId: '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73', clockId: null};
   const MIB = 1024 * 1024;
@@ -146,9 +149,27 @@ describe('what a worker said', () => {
     // Each is two characters in JSON.
     ['what is more than that as JSON', 'opml', '\n'.repeat(3 * MIB), 'the answer is too large'],
   ])('%s', (_name, kind, text, why) => {
-    const answer = workerAnswer(job({kind}), {text, vrf: VRF}, node, 7);
+    const answer = workerAnswer(job({kind}), {said: {...ECHO, answer: text}, vrf: VRF}, node, 7);
     if (why === null) expect(answer).toMatchObject({outcome: 'answered', result: text, reason: '', at: 7});
     else expect(answer).toEqual({noAnswer: expect.stringContaining(why) as string});
+  });
+
+  it.each([
+    ['what was asked', {}, {}, null],
+    ['nothing of it', {}, {model: '', prompt: ''}, null],
+    ['another prompt', {}, {prompt: 'q'}, 'the answer is to another prompt'],
+    ['another model', {}, {model: 'n'}, 'the answer is of another model'],
+    ['a model, where the job names none', {model: ''}, {model: 'default'}, null],
+    ['a prompt, where the job has none', {prompt: ''}, {prompt: 'q'}, 'the answer is to another prompt'],
+    ['other ends of lines and spaces', {prompt: ' a\r\nb \n'}, {prompt: 'a\nb'}, null],
+    ['the same letters, composed', {prompt: 'e\u0301'}, {prompt: '\u00e9'}, null],
+    ['other spaces between words', {prompt: 'a  b'}, {prompt: 'a b'}, 'the answer is to another prompt'],
+    ['the beginning of the prompt', {prompt: 'a b'}, {prompt: 'a'}, 'the answer is to another prompt'],
+  ])('repeats %s', (_name, asked, repeated, why) => {
+    const said = {...ECHO, ...repeated, answer: 'the answer'};
+    const answer = workerAnswer(job(asked), {said, vrf: VRF}, node, 7);
+    if (why === null) expect(answer).toMatchObject({outcome: 'answered', result: 'the answer'});
+    else expect(answer).toEqual({noAnswer: why});
   });
 
   it('under another position is said with the VRF of this one', () => {
