@@ -21,6 +21,12 @@ export function answering({jobs, requests, texts, readings}: Tables) {
     if (changed) readings.append({event: 'result_concluded', ref: jobId, merge: null}, answer.at);
   }
 
+  function concludeAlone(seq: number, answer: Conclusion, fresh?: JobRecord): boolean {
+    if (answer.vrf.selected && texts.isShared(seq)) return false;
+    conclude(seq, answer, fresh);
+    return true;
+  }
+
   function recordOf(seq: number): JobRecord {
     const record = jobs.get(seq);
     if (record === undefined) throw new AosError('BUG', `the journal has no job ${seq}`);
@@ -84,5 +90,5 @@ export function answering({jobs, requests, texts, readings}: Tables) {
     return {state: 'taken', concluded: [seq, ...concludeOthers(found, same)]};
   }
 
-  return {conclude, concludeText, answer};
+  return {concludeAlone, concludeText, answer};
 }

@@ -29,6 +29,9 @@ export function textTable(database: Database) {
   const any = database.prepare('SELECT 1 FROM jobs WHERE job_id = ? AND tag = ? LIMIT 1');
   const other = database.prepare('SELECT 1 FROM jobs WHERE job_id = ? AND tag = ? AND seq <> ? LIMIT 1');
   const asked = database.prepare('SELECT 1 FROM questions WHERE seq = ? LIMIT 1');
+  const received = database.prepare(
+    `SELECT job_id, tag, position FROM jobs WHERE seq = ? AND state = 'received'`,
+  );
   type Place = Pick<JobRecord, 'seq' | 'key'>;
   const rowsBeside = ({seq, key}: Place): Row[] => beside.all(key.jobId, key.tag, seq);
 
@@ -39,6 +42,11 @@ export function textTable(database: Database) {
     }
     return null;
   }
+
+  const open = (job: Place): number[] =>
+    rowsBeside(job)
+      .filter((row) => ['selected', 'unanswered'].includes(stateOf(row)))
+      .map((row) => numberOf(row, 'seq'));
 
   return {
     /** Whether a job of this (job_id, tag) is stored, under any position. */
@@ -61,11 +69,17 @@ export function textTable(database: Database) {
       return {text: text(job), isAsked};
     },
 
+    /** Whether a received job may not have a text of its own: its (job_id, tag) has one, or waits for one, elsewhere. */
+    isShared(seq: number): boolean {
+      const row = received.get(seq);
+      if (row === undefined) return false;
+      const key = {jobId: textOf(row, 'job_id'), tag: textOf(row, 'tag'), position: textOf(row, 'position')};
+      const job = {seq, key};
+      return text(job) !== null || open(job).length > 0;
+    },
+
     /** Those that wait for an answer, or ended without one. */
-    open: (job: Place): number[] =>
-      rowsBeside(job)
-        .filter((row) => ['selected', 'unanswered'].includes(stateOf(row)))
-        .map((row) => numberOf(row, 'seq')),
+    open,
   };
 }
 

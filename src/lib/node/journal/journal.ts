@@ -66,7 +66,8 @@ export type JobJournal = {
   /**
    * Stores a new job with a clock reading, or returns the stored one of that (job_id, tag, position); one whose (job_id,
    * tag) was packed or cleaned up is known too, with the number {@link PRUNED}. `initialState` gives the first state of a new job,
-   * stored in the same write; a repeated write calls it again, with another seq.
+   * stored in the same write; a repeated write calls it again, with another seq. An answer that {@link JobJournal.conclude}
+   * does not store leaves the job selected, without a request.
    */
   receive(
     job: NewJob,
@@ -84,10 +85,11 @@ export type JobJournal = {
   /** Selects a job for a worker; its first request is journalled with it, in the same write. */
   select(seq: number, vrf: VrfFields, first?: NewRequest, range?: SamplingRange): Promise<void>;
   /**
-   * Stores the one answer of a job, before it is signed. The same content again is a no-op.
+   * Stores the one answer of a job, before it is signed. The same content again is a no-op. Resolves false, with nothing
+   * stored, for a text (`vrf.selected`) whose (job_id, tag) has one, or waits for one, under another position.
    * @throws AosError ANSWER_CONFLICT for a different content
    */
-  conclude(seq: number, answer: Conclusion): Promise<void>;
+  conclude(seq: number, answer: Conclusion): Promise<boolean>;
   /**
    * Concludes a selected or unanswered job, and with its text those of the same (job_id, tag) that wait under other
    * positions. Resolves with them all, itself first; with none when it has its answer already. A repeated write calls

@@ -137,7 +137,7 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
   const waits = waitTable(database, tables.age);
   const liveness = livenessTable(database);
   const readings = readingTable(database, options.clockId, options.onClockProblem ?? (() => {}));
-  const {conclude, concludeText, answer} = answering({jobs, requests, texts, readings});
+  const {concludeAlone, concludeText, answer} = answering({jobs, requests, texts, readings});
   const batch =
     writer === null ? null : createBatch(transactionOf(database, writer.wal, [jobs, readings]), options);
   let closed = false;
@@ -177,9 +177,13 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
       select(record.seq, initial, true);
       return {...record, state: 'selected', vrf, range};
     }
-    const {outcome, vrf, content, range = null} = initial.answer;
-    conclude(record.seq, initial.answer, record);
-    return {...record, state: 'concluded', vrf, range, outcome, content};
+    const {outcome, vrf, content, range} = initial.answer;
+    if (!concludeAlone(record.seq, initial.answer, record)) {
+      // Its text comes from another position.
+      select(record.seq, {vrf, range, first: undefined}, true);
+      return {...record, state: 'selected', vrf, range: range ?? null};
+    }
+    return {...record, state: 'concluded', vrf, range: range ?? null, outcome, content};
   }
 
   return {
@@ -197,7 +201,7 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
     knows: (key) => readOrFail(() => texts.isKnown(key) || jobs.wasPruned(key)),
     select: (seq, vrf, first, range) => change(() => select(seq, {vrf, first, range})),
     others: (job) => readOrFail(() => texts.others(job)),
-    conclude: (seq, answer) => change(() => conclude(seq, answer)),
+    conclude: (seq, answer) => change(() => concludeAlone(seq, answer)),
     concludeText: (seq, make) => change(() => concludeText(seq, make)),
     leave: (seq, why, at) => change(() => waits.leave(seq, why, at)),
     retry: (seq) => change(() => waits.retry(seq)),

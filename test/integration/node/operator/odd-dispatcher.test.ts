@@ -241,6 +241,72 @@ describe('a job that cannot be taken', () => {
   });
 });
 
+describe('one id under two positions with two kinds, of which one has no worker here', () => {
+  const place = {jobId: 'one id', tag: 'malicious', prompt: 'p'};
+  const known = jobText({...place, position: 'before'});
+  const foreign = jobText({
+    ...place,
+    position: 'after',
+    job: {tag: 'zkml', prompt: 'p', model: 'm', params: {}},
+  });
+  const texts = (said: readonly {params: unknown}[]): unknown[] =>
+    said.map(({params}) => {
+      const [result] = params as {result: string; reason: string; vrf: {selected: boolean}}[];
+      return [result?.result, result?.reason, result?.vrf.selected];
+    });
+
+  it('waits for the text of the other, also when that was left without one', async () => {
+    const {rig, dispatcher, start, accepted} = await stage();
+    rig.worker.onQuestion = () => 200;
+    const run = await start({worker: {answerTimeoutMs: 2_000, attempts: 1, deadlineMs: 10_000}});
+    await run.event('connected');
+    dispatcher.send(known);
+    await run.event('job_unanswered');
+    dispatcher.send(foreign);
+    await run.event('job_unanswered', ({job}) => job.kind === 'zkml');
+    expect(dispatcher.of('job_result')).toEqual([]);
+    const [question] = rig.worker.asked;
+    if (question === undefined) throw new Error('no request');
+    expect(await rig.worker.answer(question, {answer: 'late'})).toBe(200);
+    await accepted(run, 2);
+    expect(texts(dispatcher.of('job_result'))).toEqual([
+      ['late', '', true],
+      ['late', '', true],
+    ]);
+    await run.stop();
+  });
+
+  it('is left without an answer while a worker is asked for that of the other, and does not wait for ever', async () => {
+    const {rig, dispatcher, start} = await stage();
+    rig.worker.onQuestion = () => 200;
+    const run = await start({worker: {answerTimeoutMs: 2_000, attempts: 1, deadlineMs: 10_000}});
+    await run.event('connected');
+    dispatcher.send(known);
+    await run.event('job_asked');
+    dispatcher.send(foreign);
+    await run.event('job_unanswered', () => run.of('job_unanswered').length === 2);
+    expect(dispatcher.of('job_result')).toEqual([]);
+    expect(await run.stop()).toMatchObject({unanswered: 2, pending: 0});
+  });
+
+  it('has the text that was said first, when that needs no worker', async () => {
+    const {rig, dispatcher, start, accepted} = await stage();
+    const run = await start();
+    await run.event('connected');
+    dispatcher.send(foreign);
+    await accepted(run, 1);
+    dispatcher.send(known);
+    await accepted(run, 2);
+    const reason = 'unsupported worker type, need opml, got zkml';
+    expect(texts(dispatcher.of('job_result'))).toEqual([
+      ['', reason, true],
+      ['', reason, true],
+    ]);
+    expect(rig.worker.asked).toEqual([]);
+    await run.stop();
+  });
+});
+
 describe('an answer of the dispatcher', () => {
   it('is never answered, whatever it says', async () => {
     const {rig, dispatcher, start} = await stage();

@@ -5,6 +5,7 @@ import type {StepOf} from './job.ts';
 import type {Clocked, Recording, Sampling, Workers} from './parts.ts';
 import type {Sampler} from './sampler.ts';
 import type {Load} from './scheduling.ts';
+import type {Others} from '../../journal/job-texts.ts';
 
 /** Samples a received job by VRF: concludes it, or selects it for a worker. */
 export function createSample(
@@ -20,21 +21,28 @@ export function createSample(
     const outcome = await sampler.sample(dispatch, range, load.isCrowded());
     sampler.report(record, outcome);
     const {answer, sampling} = outcome;
-    const {text, isAsked} = journal.others(record);
-    const isShared = text !== null || isAsked;
-    // Selected for a (job_id, tag) that has a text, or gets one, under another position: that is said here too.
-    if (answer !== null && !(isShared && answer.vrf.selected)) {
-      await retryJournalWrite(() => journal.conclude(seq, answer));
+    if (answer !== null && (await retryJournalWrite(() => journal.conclude(seq, answer)))) {
       concluded(job, record, answer, deps);
       return 'deliver';
     }
-    const work = isShared ? NO_WORK : prepareWork(deps, dispatch, load);
-    await retryJournalWrite(
-      () => journal.select(seq, sampling.vrf, work.firstRequest(seq), range),
-      () => work.dropEarly(),
-    );
+    // Selected for a (job_id, tag) that has a text, or gets one, under another position: that is said here too.
+    const work =
+      answer !== null || isShared(journal.others(record)) ? NO_WORK : prepareWork(deps, dispatch, load);
+    try {
+      await retryJournalWrite(
+        () => journal.select(seq, sampling.vrf, work.firstRequest(seq), range),
+        () => work.dropEarly(),
+      );
+    } catch (error) {
+      work.dropEarly();
+      throw error;
+    }
     const {vrf} = sampling;
     Object.assign(job, work.journalled({...record, state: 'selected', vrf, range}, dispatch));
     return 'work';
   };
+}
+
+function isShared({text, isAsked}: Others): boolean {
+  return text !== null || isAsked;
 }
