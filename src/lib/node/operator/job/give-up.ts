@@ -1,12 +1,16 @@
 import {duration} from '../../../foundation/time/duration.ts';
 import {AosError} from '../../../foundation/errors/error.ts';
-import {finalAnswer} from './answer.ts';
+import {safeText} from '../../../foundation/text/safe-text.ts';
+import {finalAnswer, sameText} from './answer.ts';
 import {concludeText} from './conclude-text.ts';
 import type {StepOf} from './job.ts';
 import type {Clocked, Recording, Workers} from './parts.ts';
 import {dispatchOf, recordOf, refOf} from './record.ts';
 import type {Load} from './scheduling.ts';
 import {afterWork} from './work.ts';
+
+/** Most characters of a kind that are shown: it is the dispatcher's word. */
+const MOST_KIND = 100;
 
 /**
  * Ends a selected job that no worker answered: nothing is signed or sent, and an answer that comes later still concludes it.
@@ -19,20 +23,31 @@ export function createGiveUp(deps: Recording & Clocked & Workers & {load: Load})
     const {seq} = job;
     const record = recordOf(journal, seq);
     if (record.state !== 'selected') return afterWork(record.state);
+    const {vrf} = record;
+    if (vrf === null) throw new AosError('BUG', `job ${seq} was selected without a VRF`);
+    const {text} = journal.others(record);
+    // Another position was answered while a worker had the request of this one.
+    if (text !== null) {
+      await concludeText(deps, job, record, () =>
+        sameText(dispatchOf(record), {text, vrf}, deps, time.now()),
+      );
+      return 'deliver';
+    }
     const worker = deps.workers.find(({kind}) => kind === record.kind);
     const why =
       worker === undefined
-        ? `this node runs no ${record.kind} worker any more`
+        ? `this node runs no ${safeText(record.kind, MOST_KIND)} worker`
         : `no ${record.kind} worker answered within ${duration(worker.deadlineMs)}`;
     if (worker?.onFailure === 'empty') {
-      const {vrf} = record;
-      if (vrf === null) throw new AosError('BUG', `job ${seq} was selected without a VRF`);
       const failed = {outcome: 'failed', result: '', reason: why, vrf} as const;
       await concludeText(deps, job, record, () => finalAnswer(dispatchOf(record), failed, deps, time.now()));
       return 'deliver';
     }
     const isLeft = await retryJournalWrite(() => journal.leave(seq, why, time.now()));
-    if (!isLeft) return afterWork(recordOf(journal, seq).state);
+    const {state} = recordOf(journal, seq);
+    // It was asked about again in the same write.
+    if (state === 'selected') return 'work';
+    if (!isLeft) return afterWork(state);
     deps.emit({type: 'job_unanswered', job: refOf(record), reason: why});
     return 'done';
   };

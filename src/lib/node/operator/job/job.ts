@@ -56,8 +56,12 @@ export type Begun = {
   isWorked: boolean;
   /** How many pauses it has had: one that was cut short must not end the next. */
   pause: number;
+  /** How long it waits for an answer of the kind that it was last queued for, ms; null: no worker of that kind runs here. */
+  deadlineMs: number | null;
   /** Its answer was stored while a step worked on it that does not wait for that. */
   isAnswered: boolean;
+  /** It is to be asked about again, with a new deadline, when the step that works on it ends without an answer. */
+  isAskedAgain: boolean;
 };
 
 /** A step takes a job on from the state the journal has it in, and returns what comes next. */

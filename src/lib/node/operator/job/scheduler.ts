@@ -1,32 +1,11 @@
 import {createFifo} from '../../../foundation/async/fifo.ts';
 import {createWorkQueue, type WorkQueue} from '../../../foundation/async/work-queue.ts';
 import {errorText, isAosError} from '../../../foundation/errors/error.ts';
-import type {Time} from '../../../foundation/time/time.ts';
-import type {Emit} from '../../events/events.ts';
-import type {JobJournal} from '../../journal/journal.ts';
-import type {Worker} from '../ports.ts';
 import {createDeadlines} from './deadlines.ts';
 import {releaseEarly} from './early-request.ts';
 import type {Begun, Job, Next, Step, Steps} from './job.ts';
-import type {Reservation, Scheduler} from './scheduling.ts';
+import type {Reservation, Scheduler, SchedulerDeps} from './scheduling.ts';
 import {createWorkQueues} from './work-queues.ts';
-
-export type SchedulerDeps = {
-  journal: Pick<JobJournal, 'queued' | 'get'>;
-  workers: readonly Pick<Worker, 'kind' | 'concurrency' | 'deadlineMs'>[];
-  emit: Emit;
-  time: Pick<Time, 'sleep' | 'monotonic' | 'after'>;
-  /** Ends the run; failures after it are its echo. */
-  signal: AbortSignal;
-  /** Ends the pauses of jobs: they wait in the journal then. */
-  stopping: AbortSignal;
-  /** Begin no more jobs than can come to so many ends; null: as many as come. */
-  maxEnded: number | null;
-  /** Jobs of this run that were accepted, or left unanswered, so far. */
-  ended: () => number;
-  /** `maxEnded` is reached. */
-  onEnough: () => void;
-};
 
 /** Jobs sampled at once: enough to share commits, few enough to keep the loop lively. */
 const SAMPLING = 16;
@@ -74,10 +53,15 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
 
   function follow(begun: Begun, next: Next): void {
     const {job} = begun;
-    const {isAnswered} = begun;
-    begun.isAnswered = false;
+    const {isAnswered, isAskedAgain} = begun;
+    begun.isAnswered = begun.isAskedAgain = false;
     if (isAnswered && next !== 'work') enqueue(begun, 'deliver');
-    else if (next === 'done') done(job);
+    else if (isAskedAgain && next !== 'deliver') {
+      job.answerBy = undefined;
+      enqueue(begun, 'work');
+    } else if (next === 'done') done(job);
+    // Without a deadline ahead nothing would end its wait for an answer.
+    else if (waitsForAnswer(next) && isOverdue(job)) enqueue(begun, 'giveUp');
     else if (next === 'listen') park(begun, 'listen');
     else if (typeof next === 'string') enqueue(begun, next);
     else {
@@ -94,6 +78,8 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       );
     }
   }
+
+  const isOverdue = ({answerBy}: Job): boolean => answerBy === undefined || answerBy <= deps.time.monotonic();
 
   function unpark({at}: Begun): void {
     if (at === 'listen' || at === 'pause' || at === 'reply') parked -= 1;
@@ -113,7 +99,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     if (step === 'sample') sampling.push(job);
     else if (step === 'work') {
       const named = kind ?? job.record?.kind ?? journal.get(job.seq)?.kind ?? '';
-      const deadlineMs = working.deadlineMs(named);
+      const deadlineMs = (begun.deadlineMs = working.deadlineMs(named));
       if (deadlineMs !== null) job.answerBy ??= deadlines.set(job.seq, deadlineMs);
       // Its request has a place at the worker already: one that waited behind a job without a place would keep both waiting.
       if (job.early === undefined) working.of(named).push(job);
@@ -141,7 +127,10 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     !stopped && (maxEnded === null || deps.ended() + inProgress.size + reserved < maxEnded);
 
   function begin(job: Job): Begun {
-    const begun: Begun = {job, at: 'sample', isWorked: false, pause: 0, isAnswered: false};
+    const begun: Begun = {
+      ...{job, at: 'sample', isWorked: false, pause: 0},
+      ...{deadlineMs: null, isAnswered: false, isAskedAgain: false},
+    };
     inProgress.set(job.seq, begun);
     return begun;
   }
@@ -167,19 +156,23 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     openGate();
   }
 
-  function drop({seq}: Job, error: unknown): void {
-    // Stopped between two attempts: the next run takes it on.
-    if (!isAosError(error, 'INTERRUPTED')) {
-      const code = isAosError(error) ? error.code : 'BUG';
-      deps.emit({type: 'warning', code, message: `job ${seq} stays in the journal: ${errorText(error)}`});
-    }
+  function forget({seq, early}: Job): void {
+    releaseEarly(early);
     deadlines.clear(seq);
     inProgress.delete(seq);
   }
 
-  function done({seq}: Job): void {
-    deadlines.clear(seq);
-    inProgress.delete(seq);
+  function drop(job: Job, error: unknown): void {
+    // Stopped between two attempts: the next run takes it on.
+    if (!isAosError(error, 'INTERRUPTED')) {
+      const code = isAosError(error) ? error.code : 'BUG';
+      deps.emit({type: 'warning', code, message: `job ${job.seq} stays in the journal: ${errorText(error)}`});
+    }
+    forget(job);
+  }
+
+  function done(job: Job): void {
+    forget(job);
     if (maxEnded !== null && deps.ended() >= maxEnded) deps.onEnough();
     openGate();
   }
@@ -214,9 +207,15 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       add({seq}, 'work');
       return;
     }
-    if (begun.isWorked || (begun.at !== 'listen' && begun.at !== 'pause')) return;
-    begun.job.answerBy = undefined;
-    enqueue(begun, 'work');
+    if (isAnswered(begun)) return;
+    const {job, at, deadlineMs} = begun;
+    job.refusals = undefined;
+    if (begun.isWorked) begun.isAskedAgain = true;
+    else if (at === 'listen' || at === 'pause') {
+      job.answerBy = undefined;
+      enqueue(begun, 'work');
+    } else if (job.answerBy !== undefined && deadlineMs !== null)
+      job.answerBy = deadlines.set(seq, deadlineMs); // it waits for its turn at a worker
   }
 
   function reserve(): Reservation | null {
@@ -288,4 +287,8 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       return connected && signs ? jobs + delivering.active() + delivering.waiting() : jobs;
     },
   };
+}
+
+function waitsForAnswer(next: Next): boolean {
+  return next === 'listen' || (typeof next === 'object' && next.step === 'work');
 }

@@ -1,3 +1,7 @@
+import type {Time} from '../../../foundation/time/time.ts';
+import type {Emit} from '../../events/events.ts';
+import type {JobJournal} from '../../journal/journal.ts';
+import type {Worker} from '../ports.ts';
 import type {Job, Step, Steps} from './job.ts';
 
 /** How busy the operator is, as the steps see it. */
@@ -45,4 +49,21 @@ export type Reservation = {
   claim(job: Job, step: Step, kind: string): void;
   /** There is no such job after all; harmless after `claim`. */
   release(): void;
+};
+
+export type SchedulerDeps = {
+  journal: Pick<JobJournal, 'queued' | 'get'>;
+  workers: readonly Pick<Worker, 'kind' | 'concurrency' | 'deadlineMs'>[];
+  emit: Emit;
+  time: Pick<Time, 'sleep' | 'monotonic' | 'after'>;
+  /** Ends the run; failures after it are its echo. */
+  signal: AbortSignal;
+  /** Ends the pauses of jobs: they wait in the journal then. */
+  stopping: AbortSignal;
+  /** Begin no more jobs than can come to so many ends; null: as many as come. */
+  maxEnded: number | null;
+  /** Jobs of this run that were accepted, or left unanswered, so far. */
+  ended: () => number;
+  /** `maxEnded` is reached. */
+  onEnough: () => void;
 };

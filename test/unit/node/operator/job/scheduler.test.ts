@@ -3,6 +3,7 @@ import {describe, expect, it} from 'vitest';
 import type {OperatorEventBody} from '../../../../../src/lib/node/events/events.ts';
 import {createScheduler} from '../../../../../src/lib/node/operator/job/scheduler.ts';
 import type {Scheduler} from '../../../../../src/lib/node/operator/job/scheduling.ts';
+import type {Lane} from '../../../../../src/lib/node/operator/ports.ts';
 import {settled, virtualTime} from '../../../../support/virtual-time.ts';
 import type {Job, Next, Steps} from '../../../../../src/lib/node/operator/job/job.ts';
 import type {JobRecord} from '../../../../../src/lib/node/journal/records.ts';
@@ -18,6 +19,8 @@ function stage(options: {
   left: readonly JobState[];
   maxAccepted: number | null;
   concurrency: number;
+  /** Of every job ['opml', which has a worker]. */
+  kind?: string;
 }) {
   const state = new Map<number, JobState>(options.left.map((left, index) => [index + 1, left]));
   const begun = new Set<number>();
@@ -31,9 +34,16 @@ function stage(options: {
   /** What `deliver` returns, once for each; then 'done'. */
   const afterDelivery: Next[] = [];
   const delivered: number[] = [];
+  /** Of each time a job was worked on. */
+  const deadlines: (number | undefined)[] = [];
+  /** What `work` waits for. */
+  let hold: Promise<void> = Promise.resolve();
+  /** What `giveUp` returns. */
+  let left: Promise<Next> = Promise.resolve('done');
   const end = new AbortController();
   const fate = (seq: number): Fate => options.fates[seq - 1] ?? 'accepted';
-  const record = (seq: number): JobRecord => ({seq, state: state.get(seq), kind: 'opml'}) as JobRecord;
+  const record = (seq: number): JobRecord =>
+    ({seq, state: state.get(seq), kind: options.kind ?? 'opml'}) as JobRecord;
   const step = async ({seq}: Job): Promise<void> => {
     begun.add(seq);
     await new Promise((resolve) => setImmediate(resolve));
@@ -45,12 +55,14 @@ function stage(options: {
       return fate(job.seq) === 'unselected' ? 'deliver' : 'work';
     },
     work: async (job) => {
+      deadlines.push(job.answerBy);
       await step(job);
+      await hold;
       return after.shift() ?? 'deliver';
     },
     giveUp: (job) => {
       given.push(job.seq);
-      return Promise.resolve('done');
+      return left;
     },
     deliver: async (job) => {
       await step(job);
@@ -95,6 +107,9 @@ function stage(options: {
     afterDelivery,
     delivered,
     given,
+    deadlines,
+    holdWork: (until: Promise<void>) => (hold = until),
+    holdGiveUp: (until: Promise<Next>) => (left = until),
     accepted: () => accepted,
     enough: () => enough,
   };
@@ -350,4 +365,126 @@ describe('the scheduler', () => {
       expect(at.delivered).toEqual([1, 2]);
     });
   });
+
+  describe('that is asked again about a job', () => {
+    const calm = {fates: [], left: [], maxAccepted: null, concurrency: 1} as const;
+
+    it.each(['listen', 'giveUp', 'done', {step: 'work', inMs: 1_000_000}] as const)(
+      'which a step works on that ends with %o: works on it anew, with a new deadline',
+      async (next) => {
+        const at = stage(calm);
+        const {promise, resolve} = deferred<void>();
+        at.holdWork(promise);
+        at.after.push(next);
+        at.scheduler.add({seq: 1}, 'work');
+        await settled();
+        await at.time.advance(DEADLINE_MS / 2);
+        const asked = at.time.monotonic();
+        at.scheduler.askAgain(1);
+        resolve();
+        await idle(at.scheduler);
+        expect(at.deadlines).toEqual([asked + DEADLINE_MS / 2, asked + DEADLINE_MS]);
+        expect([at.accepted(), at.given]).toEqual([1, []]);
+        expect(at.time.timers()).toBe(0);
+      },
+    );
+
+    it('which waits for its worker: gives it a new deadline', async () => {
+      const at = stage(calm);
+      const {promise, resolve} = deferred<void>();
+      at.holdWork(promise);
+      at.scheduler.add({seq: 1}, 'work');
+      at.scheduler.add({seq: 2}, 'work');
+      await settled();
+      await at.time.advance(DEADLINE_MS - 1);
+      at.scheduler.askAgain(2);
+      await at.time.advance(DEADLINE_MS - 1);
+      expect(at.given).toEqual([]);
+      await at.time.advance(1);
+      expect(at.given).toEqual([2]);
+      resolve();
+      await idle(at.scheduler);
+    });
+
+    it.each([true, false])(
+      'which is being given up: works on it, asked before the end of that: %s',
+      async (before) => {
+        const at = stage(calm);
+        const {promise, resolve} = deferred<Next>();
+        at.holdGiveUp(promise);
+        at.after.push('listen');
+        at.scheduler.add({seq: 1}, 'work');
+        await idle(at.scheduler);
+        await at.time.advance(DEADLINE_MS);
+        expect(at.given).toEqual([1]);
+        // The two writes are one: the journal has it selected again.
+        if (before) at.scheduler.askAgain(1);
+        resolve(before ? 'done' : 'work');
+        await Promise.resolve();
+        if (!before) at.scheduler.askAgain(1);
+        await idle(at.scheduler);
+        expect(at.accepted()).toBe(1);
+        expect(at.time.timers()).toBe(0);
+      },
+    );
+
+    it('which was answered meanwhile: delivers it once', async () => {
+      const at = stage(calm);
+      const {promise, resolve} = deferred<void>();
+      at.holdWork(promise);
+      at.scheduler.add({seq: 1}, 'work');
+      await settled();
+      at.scheduler.askAgain(1);
+      resolve();
+      await idle(at.scheduler);
+      expect(at.accepted()).toBe(1);
+      expect(at.deadlines).toHaveLength(1);
+    });
+  });
+
+  it.each(['listen', {step: 'work', inMs: 1_000}] as const)(
+    'lets no job wait for an answer without a deadline ahead, after %o',
+    async (next) => {
+      // A kind that no worker here answers: it waits for the text of another position.
+      const without = stage({fates: [], left: [], maxAccepted: null, concurrency: 1, kind: 'zkml'});
+      without.after.push(next);
+      without.scheduler.add({seq: 1}, 'work');
+      await idle(without.scheduler);
+      expect(without.given).toEqual([1]);
+
+      // The deadline passes while a step works on it, which does not see that.
+      const late = stage({fates: [], left: [], maxAccepted: null, concurrency: 1});
+      const {promise, resolve} = deferred<void>();
+      late.holdWork(promise);
+      late.after.push(next);
+      late.scheduler.add({seq: 1}, 'work');
+      await settled();
+      await late.time.advance(DEADLINE_MS);
+      expect(late.given).toEqual([]);
+      resolve();
+      await idle(late.scheduler);
+      expect(late.given).toEqual([1]);
+      expect(late.time.timers()).toBe(0);
+    },
+  );
+
+  it('gives the place of an early request back when its job ends otherwise', async () => {
+    const ends: string[] = [];
+    const early = (name: string) => ({
+      requestId: name,
+      ready: Promise.resolve({release: () => void ends.push(name)} as unknown as Lane),
+      asked: Promise.resolve(),
+      abandon: () => void ends.push(`no ${name}`),
+    });
+    const at = stage({fates: ['broken'], left: [], maxAccepted: null, concurrency: 1});
+    at.scheduler.reserve()?.claim({seq: 1, early: early('broken')}, 'work', 'opml');
+    await idle(at.scheduler);
+    expect(ends).toEqual(['no broken', 'broken']);
+  });
 });
+
+function deferred<T>(): {promise: Promise<T>; resolve: (value: T) => void} {
+  let resolve = (_value: T): void => {};
+  const promise = new Promise<T>((done) => (resolve = done));
+  return {promise, resolve};
+}
