@@ -96,7 +96,7 @@ export function healthyEvents(): OperatorEvent[] {
   for (let n = 1; n <= 7; n += 1) jobStory(at, n, 600_000 + n * 5_000);
   at(648_000, {type: 'job_received', job: job(8), signer: null});
   at(648_010, {type: 'job_sampled', job: job(8), selected: true, r: 71_234, threshold: 300_000});
-  at(648_020, {type: 'job_asked', job: job(8), requestId: 'r8', attempt: 1});
+  at(648_020, {type: 'job_asked', job: job(8), request: 'r8', attempt: 1});
   at(648_100, {
     type: 'clock',
     id: '1',
@@ -122,8 +122,8 @@ function jobStory(at: (ms: number, body: OperatorEventBody) => void, n: number, 
     at(ms + 20, {type: 'job_concluded', job: one, outcome: 'unselected', reason: ''});
   } else {
     at(ms + 10, {type: 'job_sampled', job: one, selected: true, r: 12_345, threshold: 300_000});
-    at(ms + 20, {type: 'job_asked', job: one, requestId: `r${n}`, attempt: 1});
-    at(ms + 900, {type: 'job_answered', job: one, requestId: `r${n}`, ms: 880});
+    at(ms + 20, {type: 'job_asked', job: one, request: `r${n}`, attempt: 1});
+    at(ms + 900, {type: 'job_answered', job: one, request: `r${n}`, ms: 880});
     at(ms + 910, {type: 'job_concluded', job: one, outcome: 'answered', reason: ''});
   }
   at(ms + 920, {type: 'result_sent', job: one, envelopeId: `e${n}`, attempt: 1});

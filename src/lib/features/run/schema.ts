@@ -13,6 +13,10 @@ const job = v.object({
   model: v.string(),
 });
 const attempt = count;
+const request = v.pipe(
+  v.string(),
+  v.description('8 hex digits of the SHA-256 of the request’s id: the id lets anyone answer the job'),
+);
 const message = v.string();
 const next = v.pipe(v.string(), v.description('the one next thing to type or do'));
 const retryInMs = ms;
@@ -97,8 +101,8 @@ const lines = {
   job_received: v.object({job, signer: v.nullable(v.string())}),
   job_duplicate: v.object({job, state: v.string()}),
   job_sampled: v.object({job, selected: v.boolean(), r: v.number(), threshold: v.number()}),
-  job_asked: v.object({job, requestId: v.string(), attempt}),
-  job_answered: v.object({job, requestId: v.string(), ms}),
+  job_asked: v.object({job, request, attempt}),
+  job_answered: v.object({job, request, ms}),
   job_retry: v.object({job, code: errorCode, message, retryInMs}),
   job_listening: v.object({job, code: errorCode, message, attempts: count}),
   job_unanswered: v.object({job, reason: v.string()}),

@@ -141,8 +141,9 @@ export type OperatorEventBody =
   | {type: 'job_received'; job: JobRef; signer: string | null}
   | {type: 'job_duplicate'; job: JobRef; state: string}
   | {type: 'job_sampled'; job: JobRef; selected: boolean; r: number; threshold: number}
-  | {type: 'job_asked'; job: JobRef; requestId: string; attempt: number}
-  | {type: 'job_answered'; job: JobRef; requestId: string; ms: number}
+  /** `request`: 8 hex digits of the SHA-256 of the request's id, which lets anyone answer the job and so is in no output. */
+  | {type: 'job_asked'; job: JobRef; request: string; attempt: number}
+  | {type: 'job_answered'; job: JobRef; request: string; ms: number}
   | {type: 'job_retry'; job: JobRef; code: ErrorCode; message: string; retryInMs: number}
   /** It is not asked about again; an answer that still comes counts. */
   | {type: 'job_listening'; job: JobRef; code: ErrorCode; message: string; attempts: number}

@@ -6,6 +6,7 @@ import {readFailure} from './failure.ts';
 import {frameTable} from './frames.ts';
 import {refusedReads} from './inflow.ts';
 import {pastRecordOf, pastRowOf} from './past-query.ts';
+import {withoutRequestIds} from './request-mark.ts';
 import {
   maybeNumberOf,
   maybeTextOf,
@@ -20,6 +21,7 @@ import {
 } from './rows.ts';
 import {prepareSchema} from './schema.ts';
 import {JOURNAL_FILE} from './sqlite.ts';
+import type {JobState} from '../events/job-states.ts';
 import type {EvidenceRow, JobQuery, JobRequestRow, JobDetailRecord, JobRow} from './job-query-types.ts';
 
 /** Reads jobs from a journal that another process may write. Every function throws AosError JOURNAL_UNREADABLE. */
@@ -48,6 +50,8 @@ const COLUMNS = `j.seq, j.job_id, j.tag, j.position, j.state, j.received_at, j.k
 const FROM = 'FROM jobs j LEFT JOIN answers a ON a.seq = j.seq';
 /** Of those that are packed, which never are of the same number. */
 const PAST_FROM = 'FROM past j';
+/** Jobs in these states take an answer to any of their requests. */
+const WAITING: ReadonlySet<JobState> = new Set(['received', 'selected', 'unanswered']);
 const CHUNK = 200;
 /** Behind every text that begins so, in SQLite's order of bytes. */
 const LAST_LETTER = '\u{10ffff}';
@@ -122,16 +126,19 @@ function jobReader(database: Database, path: string): JobReader {
     const index = numberOf(row, 'frame_index');
     const start = maybeNumberOf(row, 'span_start');
     const end = maybeNumberOf(row, 'span_end');
+    const head = rowOf(row);
+    const requestRows = requests.all(seq);
+    const waiting = WAITING.has(head.state) ? requestRows.map((one) => textOf(one, 'request_id')) : [];
     return {
-      ...rowOf(row),
+      ...head,
       frame: frames.whole(frameId).toString(),
       element: frames.element(frameId, start === null || end === null ? null : {start, end}, index),
       index,
       packed: null,
       range: rangeOf(row),
       content: maybeTextOf(row, 'content'),
-      requests: requests.all(seq).map(requestRowOf),
-      evidence: evidence.all(seq).map(evidenceOf),
+      requests: requestRows.map(requestRowOf),
+      evidence: evidence.all(seq).map((one) => evidenceOf(one, waiting)),
       why: maybeTextOf(row, 'why'),
       readings: readings.all(textOf(row, 'job_id')).map(readingOf),
     };
@@ -248,12 +255,13 @@ function requestRowOf(row: Row): JobRequestRow {
   return {attempt, kind, askedAt, answer, worker, takenAt, ended, answeredAt, endedAt};
 }
 
-function evidenceOf(row: Row): EvidenceRow {
+/** @param waiting ids of requests that may still be answered */
+function evidenceOf(row: Row, waiting: readonly string[]): EvidenceRow {
   return {
     attempt: maybeNumberOf(row, 'attempt'),
     at: numberOf(row, 'at'),
     why: textOf(row, 'why'),
-    body: textOf(row, 'body'),
+    body: withoutRequestIds(textOf(row, 'body'), waiting),
     bytes: numberOf(row, 'bytes'),
   };
 }

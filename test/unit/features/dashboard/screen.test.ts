@@ -48,7 +48,7 @@ const body: fc.Arbitrary<OperatorEventBody> = fc.oneof(
       fc.constantFrom<OperatorEventBody[]>(
         {type: 'job_received', job: ref, signer: null},
         {type: 'job_sampled', job: ref, selected: true, r: 1, threshold: 2},
-        {type: 'job_asked', job: ref, requestId: 'r', attempt: 1},
+        {type: 'job_asked', job: ref, request: 'r', attempt: 1},
         {type: 'job_retry', job: ref, code: 'BUG', message: ref.tag, retryInMs: 5},
         {type: 'job_concluded', job: ref, outcome: 'failed', reason: ref.model},
         {type: 'result_accepted', job: ref, ms: 1, outcome: 'answered'},

@@ -71,9 +71,9 @@ describe('reduceView', () => {
     const steps: OperatorEventBody[] = [
       {type: 'job_received', job, signer: null},
       {type: 'job_sampled', job, selected: true, r: 1, threshold: 2},
-      {type: 'job_asked', job, requestId: 'r', attempt: 1},
+      {type: 'job_asked', job, request: '0a1b2c3d', attempt: 1},
       {type: 'job_retry', job, code: 'WORKER_BUSY', message: 'busy', retryInMs: 1},
-      {type: 'job_answered', job, requestId: 'r', ms: 1},
+      {type: 'job_answered', job, request: '0a1b2c3d', ms: 1},
       {type: 'job_concluded', job, outcome: 'answered', reason: ''},
       {type: 'result_sent', job, envelopeId: 'e', attempt: 1},
       {type: 'result_accepted', job, ms: 1, outcome: 'answered'},

@@ -2,6 +2,7 @@ import {linkedAbort} from '../../../foundation/async/abort.ts';
 import {createBackoff} from '../../../foundation/async/backoff.ts';
 import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import type {ErrorCode} from '../../../foundation/errors/table.ts';
+import {requestMark} from '../../journal/request-mark.ts';
 import type {FinalAnswer} from './answer.ts';
 import {reportAsked, type AskDeps, type Asking, type WorkerTask} from './asking.ts';
 import {askOnce, awaitTaken} from './one-request.ts';
@@ -45,7 +46,8 @@ export async function askWorker(deps: AskDeps, task: WorkerTask): Promise<AskEnd
     deps.health.worked('worker');
     if (asking.request !== null) {
       const {id, at} = asking.request;
-      emit({type: 'job_answered', job: task.ref, requestId: id, ms: Math.round(time.monotonic() - at)});
+      const ms = Math.round(time.monotonic() - at);
+      emit({type: 'job_answered', job: task.ref, request: requestMark(id), ms});
     }
     return end;
   } catch (error) {
@@ -90,6 +92,7 @@ async function ask(deps: AskDeps, task: WorkerTask, asking: Asking): Promise<Ask
   const {seq} = task.record;
   const pauses = createBackoff({firstMs: 500, capMs: MAX_PAUSE_MS, random: deps.random});
   const pausing = linkedAbort(asking.signal, deps.stopping);
+  const until = pausing.controller.signal;
   const failedAt: string[] = [];
   /** Another worker may take what this one refuses. */
   const refusedBy = new Map<string, AosError>();
@@ -105,10 +108,9 @@ async function ask(deps: AskDeps, task: WorkerTask, asking: Asking): Promise<Ask
         early = undefined;
         if (isFirst && put === undefined) {
           isFirst = false;
-          await awaitTaken(deps, task, asking);
+          await awaitTaken(deps, task, asking, until);
         }
         isFirst = false;
-        const until = pausing.controller.signal;
         return await askOnce(deps, task, asking, {early: put, avoid: failedAt, refusedBy, until});
       } catch (error) {
         asking.signal.throwIfAborted();
@@ -139,7 +141,7 @@ async function ask(deps: AskDeps, task: WorkerTask, asking: Asking): Promise<Ask
         // A worker that is away for an hour is no news every few seconds.
         if (isAttempt || code !== reported) emit({type: 'job_retry', job: ref, code, message, retryInMs});
         reported = code;
-        await time.sleep(retryInMs, pausing.controller.signal);
+        await time.sleep(retryInMs, until);
       }
     }
   } finally {

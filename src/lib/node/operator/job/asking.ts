@@ -1,6 +1,7 @@
 import type {DispatchJob} from '../../../protocol/wire/messages.ts';
 import type {JobRef} from '../../events/events.ts';
 import type {JobRecord} from '../../journal/records.ts';
+import {requestMark} from '../../journal/request-mark.ts';
 import type {Worker} from '../ports.ts';
 import type {EarlyRequest} from './early-request.ts';
 import type {Clocked, Recording, Workers} from './parts.ts';
@@ -42,6 +43,7 @@ export function reportAsked(
   asking: Asking,
   {requestId, attempt}: {requestId: string; attempt: number},
 ): void {
-  if (asking.request?.id !== requestId) emit({type: 'job_asked', job: ref, requestId, attempt});
+  if (asking.request?.id !== requestId)
+    emit({type: 'job_asked', job: ref, request: requestMark(requestId), attempt});
   asking.request = {id: requestId, at: time.monotonic()};
 }

@@ -1,9 +1,10 @@
 import {abortable, linkedAbort} from '../../../foundation/async/abort.ts';
+import {shownUrl} from '../../../foundation/text/shown-url.ts';
 import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import type {RequestEnd, RequestTaker} from '../../journal/records.ts';
 import type {Lane} from '../ports.ts';
 import {reportAsked, type AskDeps, type Asking, type WorkerTask} from './asking.ts';
-import type {EarlyRequest} from './early-request.ts';
+import {releaseEarly, type EarlyRequest} from './early-request.ts';
 
 /**
  * A request that is answered sooner needs no note that it was taken: the note would be a second write of each job. After a
@@ -37,7 +38,7 @@ export async function askOnce(
   {early, avoid, refusedBy, until}: Place,
 ): Promise<never> {
   const {signal} = asking;
-  const lane = await (early?.ready ?? task.worker.ready(until, avoid));
+  const lane = await (early === undefined ? task.worker.ready(until, avoid) : placeOf(early, until));
   let end: Parameters<Lane['release']>[0] = 'untaken';
   try {
     signal.throwIfAborted();
@@ -70,6 +71,7 @@ export async function askOnce(
       lane,
       worker: lane.at,
       forMs: task.worker.answerTimeoutMs,
+      until: signal,
     });
   } catch (error) {
     if (isAosError(error, 'WORKER_TIMEOUT')) end = 'timeout';
@@ -85,9 +87,15 @@ export async function askOnce(
  * Waits a moment for the callback of a request that a worker took in the run before, unless the worker has started anew.
  * Not for the rest of its time: the worker sends a callback once, and may have sent it while no operator ran. A worker
  * that still works on the request is busy for the next one, which costs no attempt, and its answer counts all the same.
+ * @param until ends the wait: when the operator stops, the job waits in the journal
  * @throws AosError WORKER_LOST | WORKER_BAD_ANSWER
  */
-export async function awaitTaken(deps: AskDeps, task: WorkerTask, asking: Asking): Promise<void> {
+export async function awaitTaken(
+  deps: AskDeps,
+  task: WorkerTask,
+  asking: Asking,
+  until: AbortSignal,
+): Promise<void> {
   const {journal, time} = deps;
   const open = journal
     .requests(task.record.seq)
@@ -96,24 +104,37 @@ export async function awaitTaken(deps: AskDeps, task: WorkerTask, asking: Asking
   const {requestId, worker} = open;
   asking.url = worker.url;
   asking.request = {id: requestId, at: time.monotonic()};
-  const lane = await placeAt(worker.url, task, asking);
+  const lane = await placeAt(worker.url, task, until);
   try {
     if (lane !== null && hasRestarted(lane.at, worker))
       throw new AosError(
         'WORKER_LOST',
-        `the worker at ${worker.url} has started anew since it took the request`,
+        `the worker at ${shownUrl(worker.url)} has started anew since it took the request`,
       );
-    await untilLost(deps, task, asking, {requestId, lane, worker: null, forMs: RESUMED_MS});
+    await untilLost(deps, task, asking, {requestId, lane, worker: null, forMs: RESUMED_MS, until});
   } catch (error) {
     if (isAosError(error, 'WORKER_LOST')) await endRequest(deps, requestId, worker, 'lost');
-    if (asking.signal.aborted || !isAosError(error, 'WORKER_TIMEOUT')) throw error;
+    if (until.aborted || !isAosError(error, 'WORKER_TIMEOUT')) throw error;
   } finally {
     lane?.release(asking.isAnswered ? 'answered' : 'untaken');
   }
 }
 
+/** The place of an early request; once nothing waits for it, it is free again, and its request is not put. */
+async function placeOf(early: EarlyRequest, until: AbortSignal): Promise<Lane> {
+  try {
+    return await abortable<Lane>(until, (resolve, reject) => {
+      early.ready.then(resolve, reject);
+      return () => undefined;
+    });
+  } catch (error) {
+    releaseEarly(early);
+    throw error;
+  }
+}
+
 /** A place at the worker with this URL; null: it has none free now, or is away. */
-async function placeAt(url: string, {worker}: WorkerTask, {signal}: Asking): Promise<Lane | null> {
+async function placeAt(url: string, {worker}: WorkerTask, signal: AbortSignal): Promise<Lane | null> {
   const others: string[] = [];
   try {
     while (others.length < MOST_OTHERS) {
@@ -170,17 +191,24 @@ function endRequest(
 
 /**
  * Waits until a request that was taken is lost, its time is over, or what comes for it is no answer; its answer ends the
- * wait by the signal. `worker`: whose request it is, for the notes that it was taken and how it ended; null: none is made.
+ * wait by the signal `until`. `worker`: whose request it is, for the notes that it was taken and how it ended; null: none is
+ * made.
  */
 async function untilLost(
   deps: AskDeps,
   task: WorkerTask,
   asking: Asking,
-  request: {requestId: string; lane: Lane | null; worker: RequestTaker | null; forMs: number},
+  request: {
+    requestId: string;
+    lane: Lane | null;
+    worker: RequestTaker | null;
+    forMs: number;
+    until: AbortSignal;
+  },
 ): Promise<never> {
   const {time, journal} = deps;
-  const {requestId, lane, worker, forMs} = request;
-  const {controller, unlink} = linkedAbort(asking.signal);
+  const {requestId, lane, worker, forMs, until} = request;
+  const {controller, unlink} = linkedAbort(until);
   const {signal} = controller;
   const takenAt = time.now();
   const cancelNote =

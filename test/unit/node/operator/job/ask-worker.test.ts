@@ -4,6 +4,8 @@ import {openJournal} from '../../../../../src/lib/node/journal/sqlite.ts';
 import type {OperatorEventBody} from '../../../../../src/lib/node/events/events.ts';
 import {workerAnswer} from '../../../../../src/lib/node/operator/job/answer.ts';
 import {askWorker} from '../../../../../src/lib/node/operator/job/ask-worker.ts';
+import {askEarly, type EarlyRequest} from '../../../../../src/lib/node/operator/job/early-request.ts';
+import {requestMark} from '../../../../../src/lib/node/journal/request-mark.ts';
 import type {AskDeps} from '../../../../../src/lib/node/operator/job/asking.ts';
 import {createHealth} from '../../../../../src/lib/node/operator/health.ts';
 import {refOf} from '../../../../../src/lib/node/operator/job/record.ts';
@@ -12,6 +14,7 @@ import {createWorkerRequests} from '../../../../../src/lib/node/operator/job/wor
 import {inTempDir, newJob, VRF} from '../../../../support/journal.ts';
 import {quietTime} from '../../../../support/quiet-time.ts';
 
+const never = new AbortController().signal;
 const NODE = {nodeId: '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73', clockId: null};
 const LIMITS = {readyTimeoutMs: 60_000, answerTimeoutMs: 20_000, attempts: 2, deadlineMs: 600_000} as const;
 
@@ -126,16 +129,18 @@ async function open(dir: string) {
     random: () => 0.5,
     health: createHealth(emit, time),
   };
-  const never = new AbortController().signal;
-  const ask = (signal = never) =>
-    askWorker({...deps, signal, stopping: signal} as AskDeps, {
+  const ask = (
+    signal = never,
+    {stopping = signal, early}: {stopping?: AbortSignal; early?: EarlyRequest} = {},
+  ) =>
+    askWorker({...deps, signal, stopping} as AskDeps, {
       record,
       ref: refOf(record),
       job,
       worker,
-      early: undefined,
+      early,
       answerBy: time.monotonic() + worker.deadlineMs,
-      make: (said) => workerAnswer(job, {text: said, vrf: VRF}, NODE, time.now()),
+      make: (said) => workerAnswer(job, {said, vrf: VRF}, NODE, time.now()),
     });
   const answer = async (requestId: string, text = 'the answer') => {
     const body = JSON.stringify({req_id: requestId, answer: text});
@@ -143,7 +148,19 @@ async function open(dir: string) {
   };
   const types = (): string[] =>
     events.map((event) => ('code' in event ? `${event.type} ${event.code}` : event.type));
-  return {journal, time, events, types, state, ask, answer, seq: record.seq};
+  /** A request that is put while its selection is written, at a worker whose place is free when `free` is called. */
+  const askEarlyAt = () => {
+    let free = (): void => undefined;
+    const place = new Promise<Lane>((resolve) => (free = () => resolve(laneNow())));
+    const slow = {...worker, ready: () => place};
+    const early = askEarly(
+      {...deps, signal: never, stopping: never} as Parameters<typeof askEarly>[0],
+      slow,
+      job,
+    );
+    return {early, free};
+  };
+  return {journal, time, events, types, state, ask, askEarlyAt, answer, seq: record.seq};
 }
 
 describe('a job that is asked about', () => {
@@ -253,6 +270,50 @@ describe('a job that is asked about', () => {
       }),
     ));
 
+  it('is not asked about by a request that got its place when the job was over', () =>
+    inTempDir((dir) =>
+      stage(dir, async ({time, state, ask, askEarlyAt}) => {
+        const {early, free} = askEarlyAt();
+        const asked = ask(never, {early});
+        await time.advance(LIMITS.deadlineMs);
+        expect(await asked).toEqual({end: 'overdue'});
+        free();
+        await time.advance(0);
+        expect(state.asked).toEqual([]);
+        expect(state.released).toEqual(['untaken']);
+      }),
+    ));
+
+  it('is asked about by the request that was put while it was written down, once', () =>
+    inTempDir((dir) =>
+      stage(dir, async ({time, state, ask, askEarlyAt, answer, journal, seq}) => {
+        const {early, free} = askEarlyAt();
+        await journal.ask({requestId: early.requestId, seq, kind: 'opml', attempt: 1, askedAt: 1});
+        const asked = ask(never, {early});
+        free();
+        await time.advance(0);
+        expect(state.asked.map(({requestId}) => requestId)).toEqual([early.requestId]);
+        await answer(early.requestId);
+        expect(await asked).toMatchObject({end: 'answered'});
+        expect(state.released).toEqual(['answered']);
+      }),
+    ));
+
+  it('is named in its events by a mark of the request, never by its id', () =>
+    inTempDir((dir) =>
+      stage(dir, async ({ask, answer, time, events}) => {
+        const asked = ask();
+        await time.advance(100);
+        await answer('request-1');
+        await asked;
+        expect(events).toMatchObject([
+          {type: 'job_asked', request: requestMark('request-1'), attempt: 1},
+          {type: 'job_answered', request: requestMark('request-1')},
+        ]);
+        expect(JSON.stringify(events)).not.toContain('request-1');
+      }),
+    ));
+
   it('leaves its worker when that refuses what the request says', () =>
     inTempDir((dir) =>
       stage(dir, async ({state, ask, journal, seq}) => {
@@ -335,6 +396,23 @@ describe('after a restart', () => {
         expect(at.journal.requests(at.seq)).toMatchObject([{ended: 'lost'}, {ended: null}]);
         await at.answer('request-2');
         await asked;
+      }),
+    ));
+
+  it('is not waited for any more when the operator stops: the job waits in the journal', () =>
+    inTempDir((dir) =>
+      stage(dir, async (at) => {
+        await firstRun(at);
+        const stop = new AbortController();
+        const asked = at.ask(never, {stopping: stop.signal});
+        const ended = expect(asked).rejects.toMatchObject({code: 'INTERRUPTED'});
+        await at.time.advance(500);
+        const began = at.time.monotonic();
+        stop.abort(new AosError('INTERRUPTED', 'it stops'));
+        await ended;
+        expect(at.time.monotonic()).toBe(began);
+        expect(at.journal.failed(at.seq)).toBe(0);
+        expect(at.state.asked).toHaveLength(1);
       }),
     ));
 
