@@ -136,8 +136,7 @@ export function matchResult(book: Book, operator: string, result: OperatorResult
 export function acceptResult(
   book: Book,
   operator: string,
-  work: Work,
-  result: OperatorResult,
+  {work, result}: {work: Work; result: OperatorResult},
   at: number,
 ): AcceptedResult {
   const accepted = book.accepted.get(operator.toLowerCase()) ?? new Map<number, AcceptedResult>();

@@ -32,7 +32,7 @@ export async function judgeResult(
     case 'repeated':
     case 'open': {
       const repeated = final.verdict === 'repeated';
-      if (!repeated) acceptResult(hub.book, operator, final.work, result, Date.now());
+      if (!repeated) acceptResult(hub.book, operator, {work: final.work, result}, Date.now());
       const {key} = final.work;
       const {reason} = result;
       hub.emit({

@@ -85,7 +85,7 @@ function startSession(model: Model): Session {
       rotate(q, model, position);
       rotate(k, model, position);
       for (let head = 0; head < heads; head++)
-        attend(mixed, weights, q, past, {head, headDim, dim, position});
+        attend(mixed, weights, {q, past}, {head, headDim, dim, position});
       multiply(update, layer.o, mixed);
       add(x, update);
 
@@ -152,8 +152,7 @@ function rotate(x: Float32Array, {shape, cosine, sine}: Model, position: number)
 function attend(
   out: Float32Array,
   weights: Float32Array,
-  q: Float32Array,
-  past: {k: Float32Array; v: Float32Array},
+  {q, past}: {q: Float32Array; past: {k: Float32Array; v: Float32Array}},
   {head, headDim, dim, position}: {head: number; headDim: number; dim: number; position: number},
 ): void {
   const first = head * headDim;

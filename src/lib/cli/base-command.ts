@@ -75,9 +75,11 @@ export abstract class AosCommand extends Command {
     };
     const envelope = resultEnvelope(
       answer.schema,
-      answer.exitCode,
-      withNextText(answer.result, this.next),
-      answer.warnings ?? [],
+      {
+        exitCode: answer.exitCode,
+        result: withNextText(answer.result, this.next),
+        warnings: answer.warnings ?? [],
+      },
       meta,
     );
     writeLine(process.stdout, jsonLine(envelope, 2));

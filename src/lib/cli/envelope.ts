@@ -12,9 +12,7 @@ export type Meta = {version: string; at: number; durationMs: number; network?: s
 /** Builds the `--json` output on success and for the exit codes 3, 4 and 8 (docs/json.md). */
 export function resultEnvelope(
   schema: string,
-  exitCode: number,
-  result: unknown,
-  warnings: readonly OutputWarning[],
+  {exitCode, result, warnings}: {exitCode: number; result: unknown; warnings: readonly OutputWarning[]},
   meta: Meta,
 ): object {
   const ok = exitCode === 0 || exitCode === 4;

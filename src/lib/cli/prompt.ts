@@ -28,7 +28,9 @@ const terminal = (): PromptIo => ({input: process.stdin, output: process.stderr}
  */
 export function askSecret(message: string, io: PromptIo = terminal()): Promise<string> {
   return answered(
-    ask(message, io, noKeys, (context) => password({message, mask: '*', toggleMask: false}, context)),
+    ask(message, io, {isBack: noKeys, outer: undefined}, (context) =>
+      password({message, mask: '*', toggleMask: false}, context),
+    ),
   );
 }
 
@@ -41,7 +43,11 @@ export function askConfirm(
   io: PromptIo = terminal(),
   signal?: AbortSignal,
 ): Promise<boolean> {
-  return answered(ask(message, io, noKeys, (context) => confirm({message, default: false}, context), signal));
+  return answered(
+    ask(message, io, {isBack: noKeys, outer: signal}, (context) =>
+      confirm({message, default: false}, context),
+    ),
+  );
 }
 
 /**
@@ -78,7 +84,9 @@ export function askLine(
           theme: {style: {defaultAnswer: (text: string) => styleText('dim', `(${shown(text)})`)}},
         };
   const more = {...(suggestion === '' ? {} : {default: suggestion}), ...masked};
-  return ask(message, io, isCtrlB, (context) => input({message, validate: judged, ...more}, context), signal);
+  return ask(message, io, {isBack: isCtrlB, outer: signal}, (context) =>
+    input({message, validate: judged, ...more}, context),
+  );
 }
 
 /**
@@ -90,12 +98,9 @@ export function askChoice<T extends string>(
   io: PromptIo = terminal(),
 ): Promise<Reply<T>> {
   const {message, choices, suggestion, signal} = question;
-  return ask(
-    message,
-    io,
-    (key) => isCtrlB(key) || key.name === 'escape' || key.sequence === '<',
-    (context) => select<T>({message, choices: [...choices], default: suggestion, loop: false}, context),
-    signal,
+  const isBack = (key: Key): boolean => isCtrlB(key) || key.name === 'escape' || key.sequence === '<';
+  return ask(message, io, {isBack, outer: signal}, (context) =>
+    select<T>({message, choices: [...choices], default: suggestion, loop: false}, context),
   );
 }
 
@@ -119,9 +124,8 @@ type Context = PromptIo & {signal: AbortSignal; clearPromptOnDone: boolean};
 async function ask<T>(
   message: string,
   io: PromptIo,
-  isBack: (key: Key) => boolean,
+  {isBack, outer}: {isBack: (key: Key) => boolean; outer: AbortSignal | undefined},
   prompt: (context: Context) => Promise<T>,
-  outer?: AbortSignal,
 ): Promise<Reply<T>> {
   const {output} = io;
   const typed = guarded(io);

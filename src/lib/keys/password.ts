@@ -23,7 +23,11 @@ export async function readPassword(
 }
 
 async function fromSource(source: SecretSource, signal: AbortSignal): Promise<string> {
-  const text = await readSecretText(source, MOST_BYTES, 'password file', 'KEY_PASSWORD_MISSING', signal);
+  const text = await readSecretText(
+    source,
+    {most: MOST_BYTES, what: 'password file', missing: 'KEY_PASSWORD_MISSING'},
+    signal,
+  );
   if (text === null) {
     throw new AosError(
       'KEY_PASSWORD_INVALID',

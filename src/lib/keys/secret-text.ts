@@ -13,15 +13,13 @@ export type SecretSource =
 /**
  * Reads a short secret to its end. Only the owner may have access to a regular file; a terminal is refused, since it
  * would echo the secret.
- * @param what for messages, such as `password file`
+ * @param secret `what` for messages, such as `password file`; `missing` for one that is not there
  * @returns the text, or null when it is not UTF-8 or longer than `most` bytes
  * @throws AosError `missing` | KEY_UNSAFE | INTERRUPTED
  */
 export async function readSecretText(
   source: SecretSource,
-  most: number,
-  what: string,
-  missing: ErrorCode,
+  {most, what, missing}: {most: number; what: string; missing: ErrorCode},
   signal: AbortSignal,
 ): Promise<string | null> {
   const name = source.kind === 'file' ? source.path : `descriptor ${source.fd}`;

@@ -48,7 +48,7 @@ export async function runProbes(probes: readonly Probe[], options: RunOptions): 
       results.set(id, new Promise((resolve) => waiting.set(id, resolve)));
     await Promise.all(
       chosen.map((probe) =>
-        runProbe(probe, results, (id, result) => waiting.get(id)?.(result), options, end.signal),
+        runProbe(probe, {results, settle: (id, result) => waiting.get(id)?.(result)}, options, end.signal),
       ),
     );
     signal.throwIfAborted();
@@ -65,8 +65,13 @@ const WORDS = {fail: 'fails', pending: 'is pending', unknown: 'is unknown', skip
 
 async function runProbe(
   probe: Probe,
-  results: ReadonlyMap<CheckId, Promise<CheckResult>>,
-  settle: (id: CheckId, result: CheckResult) => void,
+  {
+    results,
+    settle,
+  }: {
+    results: ReadonlyMap<CheckId, Promise<CheckResult>>;
+    settle: (id: CheckId, result: CheckResult) => void;
+  },
   {time, limitMs}: RunOptions,
   end: AbortSignal,
 ): Promise<void> {

@@ -70,13 +70,13 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
   const probe = (options.probe ?? options.mayAsk) ? createProbe(place) : null;
   if (!asks) {
     const wizard = await fillUp(flags.answers, facts, {probe, signal, yes: options.yes, note});
-    return finish(wizard, place, options, asks, named);
+    return finish(wizard, place, options, {asks, named});
   }
   let wizard = startWizard(facts, flags.answers);
   for (;;) {
     wizard = await interview(wizard, place, {probe, signal, draw: options.style});
     try {
-      return await finish(wizard, place, options, asks, named);
+      return await finish(wizard, place, options, {asks, named});
     } catch (error) {
       if (!isAosError(error, 'CONFIG_WRITE_FAILED', 'KEY_WRITE_FAILED')) throw error;
       // A full disk, or a directory that takes nothing: the answers are not to be lost.
@@ -143,8 +143,7 @@ async function finish(
   wizard: Wizard,
   place: FilePlace,
   options: InitOptions,
-  asks: boolean,
-  named: string | undefined,
+  {asks, named}: {asks: boolean; named: string | undefined},
 ): Promise<InitReport> {
   const how = {today: isoTime(systemTime.now()).slice(0, 10), version: options.version};
   const write = (force: boolean): Written => writeAll(wizard, wizard.findings, place, {...how, force});

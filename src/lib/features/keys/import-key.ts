@@ -35,7 +35,11 @@ export async function importedKey(source: SecretSource | null, signal: AbortSign
     const {askSecret} = await import('../../cli/prompt.ts');
     return parsePrivateKey(await askSecret('BN254 private key'));
   }
-  const text = await readSecretText(source, MOST_KEY_TEXT, 'private key file', 'KEY_MISSING', signal);
+  const text = await readSecretText(
+    source,
+    {most: MOST_KEY_TEXT, what: 'private key file', missing: 'KEY_MISSING'},
+    signal,
+  );
   if (text !== null) return parsePrivateKey(text);
   throw new AosError(
     'KEY_INVALID',

@@ -82,7 +82,7 @@ function preconditionsOf(
   {quorums, blsKey, signingKey}: Pick<RegisterOptions, 'quorums' | 'blsKey' | 'signingKey'>,
 ): Promise<Precondition[]> {
   const blsKeyId = blsKey?.id ?? null;
-  return readPreconditions(chain, contracts, flow, operator, {quorums, blsKeyId, signingKey});
+  return readPreconditions(chain, contracts, {flow, operator}, {quorums, blsKeyId, signingKey});
 }
 
 type Walk = {session: TxSession; avs: Avs; options: RegisterOptions; act: Act};

@@ -25,6 +25,6 @@ export function replaceByHash(
   const {hash, kind, limits, confirm, note} = options;
   return withTxSession(config, {signal: limits.signal, note}, async ({tx}) => {
     const attempt = findAttempt(tx.journal.list(SEARCHED), hash);
-    return replaceTransaction(tx, attempt, kind, limits, confirm);
+    return replaceTransaction(tx, {attempt, kind}, limits, confirm);
   });
 }

@@ -50,9 +50,11 @@ async function readFrom(
     attempt(readRange(chain, configured.vrfRangeContract ?? contracts.rangeManager, who)),
     attempt(readChallengeFacts(chain, contracts.challengeManager)),
     attempt(readPenaltyFacts(chain, contracts.penaltyLedger, who)),
-    resolving.then((resolved) => readIsOperator(chain, resolved, contracts.delegationManager, who, attempt)),
+    resolving.then((resolved) =>
+      readIsOperator(chain, {resolved, configured: contracts.delegationManager, operator: who}, attempt),
+    ),
     Promise.all([resolving, detecting]).then(([resolved, flow]) =>
-      readAvs(chain, resolved, flow, who, attempt),
+      readAvs(chain, {resolved, flow, operator: who}, attempt),
     ),
   ]);
   return {
@@ -144,9 +146,11 @@ async function readServiceManager(chain: Chain, registry: Hex): Promise<Hex> {
 /** Reads whether the address is an operator, also when only the configuration names the manager. One dependent step. */
 async function readIsOperator(
   chain: Chain,
-  resolved: Fact<ResolvedContracts>,
-  configured: string | null,
-  operator: Hex,
+  {
+    resolved,
+    configured,
+    operator,
+  }: {resolved: Fact<ResolvedContracts>; configured: string | null; operator: Hex},
   attempt: <T>(work: Promise<T>) => Promise<Fact<T>>,
 ): Promise<Fact<boolean>> {
   const manager = resolved.state === 'known' ? resolved.value.delegationManager : configured;
@@ -172,16 +176,14 @@ async function readIsOperator(
 /** Reads flow and registration. Three dependent steps. */
 async function readAvs(
   chain: Chain,
-  resolved: Fact<ResolvedContracts>,
-  flow: Fact<Flow>,
-  operator: Hex,
+  {resolved, flow, operator}: {resolved: Fact<ResolvedContracts>; flow: Fact<Flow>; operator: Hex},
   attempt: <T>(work: Promise<T>) => Promise<Fact<T>>,
 ): Promise<Fact<AvsFacts>> {
   if (resolved.state === 'unknown') return resolved;
   if (flow.state === 'unknown') return flow;
   const firstBlock = BigInt(firstBlocks(chain.chainId).avsDirectory);
   const stake = await attempt(
-    readRegistrationStatus(chain, resolved.value, flow.value, operator, {firstBlock}),
+    readRegistrationStatus(chain, resolved.value, {flow: flow.value, operator, firstBlock}),
   );
   return mapFact(stake, (value) => ({flow: flow.value, stake: value}));
 }

@@ -27,8 +27,7 @@ export type PreconditionOptions = {
 export async function readPreconditions(
   chain: Chain,
   contracts: ResolvedContracts,
-  flow: Flow,
-  operator: Hex,
+  {flow, operator}: {flow: Flow; operator: Hex},
   options: PreconditionOptions,
 ): Promise<Precondition[]> {
   const {quorums, blsKeyId: keyId = null, signingKey = null} = options;

@@ -1,5 +1,3 @@
-import type {Hex} from 'viem';
-import type {Flow} from './detect.ts';
 import type {Chain} from './open.ts';
 import {readBlsMembership} from './registration-bls.ts';
 import {readEcdsaMembership} from './registration-ecdsa.ts';
@@ -15,11 +13,9 @@ import type {RegistrationStatus, MembershipParts, RegistrationStatusOptions} fro
 export async function readRegistrationStatus(
   chain: Chain,
   contracts: ResolvedContracts,
-  flow: Flow,
-  operator: Hex,
-  {firstBlock = 0n}: RegistrationStatusOptions = {},
+  {flow, operator, firstBlock = 0n}: RegistrationStatusOptions,
 ): Promise<RegistrationStatus> {
-  const parts = await readMembershipParts(chain, contracts, flow, operator, firstBlock);
+  const parts = await readMembershipParts(chain, contracts, {flow, operator, firstBlock});
   const [membership, strategyStakes] = await Promise.all([
     parts.membership,
     readStrategies(chain, contracts, operator, parts.strategies),
@@ -30,9 +26,7 @@ export async function readRegistrationStatus(
 function readMembershipParts(
   chain: Chain,
   contracts: ResolvedContracts,
-  flow: Flow,
-  operator: Hex,
-  firstBlock: bigint,
+  {flow, operator, firstBlock}: Required<RegistrationStatusOptions>,
 ): Promise<MembershipParts> {
   switch (flow) {
     case 'bls':

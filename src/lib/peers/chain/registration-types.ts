@@ -1,4 +1,5 @@
 import type {Hex} from 'viem';
+import type {Flow} from './detect.ts';
 import type {StrategyStake} from './strategies.ts';
 
 /** An operator's membership of the AVS and its stake (docs/eigenlayer.md#registration-status). */
@@ -39,6 +40,8 @@ export type QuorumStake = {
 export type MembershipParts = {membership: Promise<Membership>; strategies: readonly Hex[]};
 
 export type RegistrationStatusOptions = {
+  flow: Flow;
+  operator: Hex;
   /** Block from which the registry can have logs; sockets of older registries are in logs alone. */
   firstBlock?: bigint;
 };

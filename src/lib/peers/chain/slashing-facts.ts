@@ -30,6 +30,9 @@ type Context = {
   concurrency: number;
 };
 
+/** Where what was looked up for a source is kept, and how many look-ups may be in progress. */
+type Kept = {store: ScanStore; key: string; concurrency: number};
+
 /**
  * Returns the rows of all sources in the order of the chain. Looks up what the logs do not contain: times of blocks, senders
  * of transactions, reports of slashes, and the value of shares.
@@ -39,7 +42,8 @@ export async function rowsOf(chain: Chain, store: ScanStore, context: Context): 
   const parts = [];
   for (const source of context.sources) {
     const rows = await rowsOfSource(chain, store, source, context);
-    parts.push(...(await dated(chain, store, source.key, rows, context.concurrency)));
+    const kept = {store, key: source.key, concurrency: context.concurrency};
+    parts.push(...(await dated(chain, kept, rows)));
   }
   return merged(parts).sort((a, b) => a.block - b.block || a.logIndex - b.logIndex);
 }
@@ -53,11 +57,12 @@ async function rowsOfSource(
   const {operator, plan, contracts} = context;
   const {allocationManager} = contracts;
   const logs = store.logs(source.key);
+  const kept = {store, key: source.key, concurrency: context.concurrency};
   const read: Readonly<Record<SourceId, () => HistoryRow[] | Promise<HistoryRow[]>>> = {
-    slashing: () => slashRows(chain, store, source.key, logs, context),
+    slashing: () => slashRows(chain, kept, logs, context),
     'zero-slash': () => readZeroSlashes(logs, {operator, allocationManager}),
     deregistration: async () => {
-      const senders = await lookUp(store, source.key, logs, 'sender', context.concurrency, async (log) => {
+      const senders = await lookUp(kept, logs, 'sender', async (log) => {
         const {from} = await chainRequest(
           chain.endpoint,
           chain.client.getTransaction({hash: hex(log.txHash)}),
@@ -77,12 +82,12 @@ async function rowsOfSource(
 
 async function slashRows(
   chain: Chain,
-  store: ScanStore,
-  key: string,
+  source: Kept,
   logs: readonly ChainLog[],
-  {operator, contracts, concurrency}: Context,
+  {operator, contracts}: Context,
 ): Promise<HistoryRow[]> {
-  const texts = await lookUp(store, key, logs, 'slashes', concurrency, async (log) => {
+  const {store, key, concurrency} = source;
+  const texts = await lookUp(source, logs, 'slashes', async (log) => {
     const receipt = await chainRequest(
       chain.endpoint,
       chain.client.getTransactionReceipt({hash: hex(log.txHash)}),
@@ -138,10 +143,8 @@ function parseReports(text: string): SlashReport[] {
 /** Adds the time of the block to each row without one. */
 async function dated(
   chain: Chain,
-  store: ScanStore,
-  key: string,
+  {store, key, concurrency}: Kept,
   rows: readonly HistoryRow[],
-  concurrency: number,
 ): Promise<HistoryRow[]> {
   const blocks = [...new Set(rows.filter(({at}) => at === null).map(({block}) => block))];
   const times = new Map(
@@ -164,11 +167,9 @@ async function dated(
 
 /** Runs one look-up for each transaction of the logs; stores the result of a final one. */
 async function lookUp(
-  store: ScanStore,
-  key: string,
+  {store, key, concurrency}: Kept,
   logs: readonly ChainLog[],
   name: string,
-  concurrency: number,
   read: (log: ChainLog) => Promise<string>,
 ): Promise<Map<string, string>> {
   const first = new Map(logs.map((log) => [log.txHash, log]));

@@ -38,7 +38,7 @@ const check = async (
   operator: Hex = ME,
 ): Promise<Precondition[]> => {
   const {chain, contracts, flow} = await seen(rig.url, aos);
-  return readPreconditions(chain, contracts, flow, operator, {quorums: null, ...options});
+  return readPreconditions(chain, contracts, {flow, operator}, {quorums: null, ...options});
 };
 /** `id state` of all that are not simply ok. */
 const problems = (list: readonly Precondition[]): string[] =>
@@ -200,10 +200,12 @@ describe('BLS registry coordinator', () => {
     await rig.send(kind.owner, kind.registry, callOf('function disableM2QuorumRegistration()'));
     const later = await seen(rig.url, kind);
     expect(later.flow).toBe('operator-sets');
-    const list = await readPreconditions({...chain, ...later.chain}, contracts, 'bls', ME, {
-      quorums: null,
-      ...key,
-    });
+    const list = await readPreconditions(
+      {...chain, ...later.chain},
+      contracts,
+      {flow: 'bls', operator: ME},
+      {quorums: null, ...key},
+    );
     expect(problems(list)).toContain('m2-quorums fail');
   });
 

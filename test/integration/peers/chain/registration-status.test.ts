@@ -36,7 +36,7 @@ afterEach(() => rig.restore(before));
 
 const stakeOf = async (aos: AosContracts, url = rig.url, operator = ME): Promise<RegistrationStatus> => {
   const {chain, contracts, flow} = await seen(url, aos);
-  return readRegistrationStatus(chain, contracts, flow, operator);
+  return readRegistrationStatus(chain, contracts, {flow, operator});
 };
 
 describe('readStake', () => {
@@ -172,7 +172,7 @@ describe('dependent steps from nothing to the whole stake', () => {
       resolveContracts(chain, configuredOf(aos)),
       detectFlow(chain, {registry: aos.registry, serviceManager: aos.service_manager}),
     ]);
-    const stake = await readRegistrationStatus(chain, contracts, found, ME);
+    const stake = await readRegistrationStatus(chain, contracts, {flow: found, operator: ME});
     expect(stake.strategies).toHaveLength(2);
     expect(stake.quorums).toHaveLength(flow.startsWith('bls') ? QUORUMS.length : flow === 'ecdsa-b2' ? 1 : 2);
     expect(counter.take().steps).toBe(6);

@@ -75,19 +75,11 @@ describe('jobs', () => {
   it('merge what results bring before the next job', () => {
     const book = createBook();
     const work = addWork(book, newWork('a'));
-    acceptResult(
-      book,
-      A,
-      work,
-      {
-        ...resultFor(work),
-        clock: new Map([
-          [1n, 2],
-          [9n, 5],
-        ]),
-      },
-      0,
-    );
+    const clock = new Map([
+      [1n, 2],
+      [9n, 5],
+    ]);
+    acceptResult(book, A, {work, result: {...resultFor(work), clock}}, 0);
     expect(addWork(book, newWork('b')).clock).toEqual(
       new Map([
         [1n, 3],
@@ -124,7 +116,7 @@ describe('sending', () => {
   it('starts over at the first job without an accepted result, for each operator its own', () => {
     const book = createBook();
     const works = ['a', 'b', 'c'].map((id) => addWork(book, newWork(id)));
-    acceptResult(book, A, works[1]!, resultFor(works[1]!), 0);
+    acceptResult(book, A, {work: works[1]!, result: resultFor(works[1]!)}, 0);
     for (const work of works) markSent(book, work);
     expect(toSend(book, A.toLowerCase(), firstToSend(book, true)).map(({key}) => key.jobId)).toEqual([
       'a',
@@ -149,7 +141,7 @@ describe('results', () => {
     const work = addWork(book, newWork('a'));
     const result = resultFor(work);
     expect(matchResult(book, A, result)).toEqual({verdict: 'open', work});
-    acceptResult(book, A, work, result, 0);
+    acceptResult(book, A, {work, result}, 0);
     expect(matchResult(book, A.toLowerCase(), result)).toEqual({verdict: 'repeated', work});
     expect(matchResult(book, A, resultFor(work, 'other'))).toEqual({verdict: 'conflict', work});
     expect(matchResult(book, B, resultFor(work, 'other'))).toEqual({verdict: 'open', work});
@@ -174,7 +166,7 @@ describe('results', () => {
           const work = works[index]!;
           const result = resultFor(work, sameAnswer ? 'r' : `r${index}`);
           expect(matchResult(book, A, result)).toEqual({verdict: 'open', work});
-          acceptResult(book, A, work, result, 0);
+          acceptResult(book, A, {work, result}, 0);
           expect(matchResult(book, A, result)).toEqual({verdict: 'repeated', work});
         }
         expect(matchResult(book, A, {...resultFor(works[0]!), content: 'x'}).verdict).toBe('conflict');
@@ -215,7 +207,7 @@ describe('results', () => {
             before === undefined ? 'open' : before === result.content ? 'repeated' : 'conflict',
           );
           if (match.verdict === 'open') {
-            acceptResult(book, operator, match.work, result, 0);
+            acceptResult(book, operator, {work: match.work, result}, 0);
             first.set(name, result.content);
           }
         }

@@ -114,7 +114,7 @@ describe('the output of a command', () => {
     [4, true],
     [8, false],
   ])('with exit %d has ok %s', (exitCode, ok) => {
-    expect(resultEnvelope('x', exitCode, {n: 1n}, [], meta)).toMatchObject({
+    expect(resultEnvelope('x', {exitCode, result: {n: 1n}, warnings: []}, meta)).toMatchObject({
       schema: 'aos.x/v1',
       ok,
       exitCode,

@@ -1,4 +1,5 @@
 import {abortable, linkedAbort} from '../../../foundation/async/abort.ts';
+import {shownUrl} from '../../../foundation/text/shown-url.ts';
 import * as check from '../../../foundation/check/check.ts';
 import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import {say} from '../../../foundation/next-step/next-step.ts';
@@ -46,14 +47,14 @@ export async function checkWorkers(
   return Promise.all(
     states.map(async (state): Promise<CheckedWorker> => {
       const {url, method, nodeId, places, open, problem} = state;
-      const about = {kind: worker.kind, url, method, nodeId, places, open};
+      const about = {kind: worker.kind, url: shownUrl(url), method, nodeId, places, open};
       const status = judgeStatus(state, ms);
       if (problem !== null && problem.code !== 'WORKER_BUSY' && problem.code !== 'WORKER_REFUSED') {
         const skipped = (id: WorkerCheckId): Found => ({...skip('the worker is not well'), id, ms: 0});
         return {...about, checks: [status, skipped('request'), skipped('answer')], answer: null};
       }
       const others = states.map((other) => other.url).filter((other) => other !== url);
-      const {checks, answer} = await ask(worker, {url, others}, question, deps, signal);
+      const {checks, answer} = await ask(worker, {url, others, question}, deps, signal);
       return {...about, checks: [status, ...checks], answer};
     }),
   );
@@ -74,8 +75,7 @@ function judgeStatus({problem, method, nodeId, places}: WorkerState, ms: number)
 
 async function ask(
   worker: Worker & WatchedWorker,
-  {url, others}: {url: string; others: readonly string[]},
-  question: CheckQuestion,
+  {url, others, question}: {url: string; others: readonly string[]; question: CheckQuestion},
   deps: WorkerCheckDeps,
   outer: AbortSignal,
 ): Promise<{checks: Found[]; answer: CheckedAnswer | null}> {

@@ -33,8 +33,7 @@ export function findAttempt(attempts: readonly TxAttempt[], text: string): TxAtt
  */
 export async function replaceTransaction(
   deps: TxDeps,
-  attempt: TxAttempt,
-  kind: 'speed-up' | 'cancel',
+  {attempt, kind}: {attempt: TxAttempt; kind: 'speed-up' | 'cancel'},
   limits: TxLimits,
   confirm: (prepared: PreparedTx) => Promise<boolean>,
 ): Promise<TransactOutcome> {

@@ -293,7 +293,7 @@ describe('a repeated command', () => {
     const before = await rpc('evm_snapshot');
     if (!('attempt' in slow)) throw new Error('not sent');
     const fast = await process(anvil.url, {dir});
-    await replaceTransaction(fast, slow.attempt, 'speed-up', limits(), yes);
+    await replaceTransaction(fast, {attempt: slow.attempt, kind: 'speed-up'}, limits(), yes);
     await rpc('anvil_dropAllTransactions');
     await rpc('evm_revert', before);
     await rpc('eth_sendRawTransaction', slow.attempt.raw);
@@ -426,7 +426,7 @@ describe('a stuck transaction', () => {
     const attempt = await stuck(dir);
     await rpc('anvil_setNextBlockBaseFeePerGas', `0x${(attempt.maxFeePerGas * 3n).toString(16)}`);
     const deps = await process(anvil.url, {dir});
-    const done = await replaceTransaction(deps, attempt, 'speed-up', limits(), yes);
+    const done = await replaceTransaction(deps, {attempt, kind: 'speed-up'}, limits(), yes);
     expect(done).toMatchObject({state: 'mined', attempt: {kind: 'speed-up', nonce: attempt.nonce, to: once}});
     expect(deps.journal.list(9).find(({hash}) => hash === attempt.hash)?.state).toBe('superseded');
   });
@@ -435,7 +435,7 @@ describe('a stuck transaction', () => {
     const dir = stateDir();
     const attempt = await stuck(dir);
     const deps = await process(anvil.url, {dir});
-    const done = await replaceTransaction(deps, attempt, 'cancel', limits(), yes);
+    const done = await replaceTransaction(deps, {attempt, kind: 'cancel'}, limits(), yes);
     expect(done).toMatchObject({state: 'cancelled', attempt: {kind: 'cancel', data: '0x', value: 0n}});
     // The contract was not called: the next command can still do it.
     const next = await process(anvil.url, {dir});
@@ -447,7 +447,7 @@ describe('a stuck transaction', () => {
     const attempt = await stuck(dir);
     await rpc('evm_mine');
     const deps = await process(anvil.url, {dir});
-    await expect(replaceTransaction(deps, attempt, 'cancel', limits(), yes)).rejects.toMatchObject({
+    await expect(replaceTransaction(deps, {attempt, kind: 'cancel'}, limits(), yes)).rejects.toMatchObject({
       code: 'TX_CLOSED',
     });
     expect(await nonceOf(anvil.url, 'pending')).toBe(1);
@@ -458,7 +458,7 @@ describe('a stuck transaction', () => {
     const attempt = await stuck(dir);
     const deps = await process(anvil.url, {dir});
     const bound = limits({maxFeePerGas: attempt.maxFeePerGas});
-    await expect(replaceTransaction(deps, attempt, 'speed-up', bound, yes)).rejects.toMatchObject({
+    await expect(replaceTransaction(deps, {attempt, kind: 'speed-up'}, bound, yes)).rejects.toMatchObject({
       code: 'TX_FEE_TOO_HIGH',
     });
   });
