@@ -16,7 +16,7 @@ it('a job that no worker answers is unanswered, and is asked about again by the 
   });
   await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(mute.address() as AddressInfo).port}`;
-  const limits = {AOS_WORKERS_OPML_DEADLINE: '3s', AOS_WORKERS_OPML_ANSWER_TIMEOUT: '1s'};
+  const limits = {AOS_WORKERS_OPML_DEADLINE: '2s', AOS_WORKERS_OPML_ANSWER_TIMEOUT: '1s'};
   const deaf = {env: {...limits, AOS_WORKERS_OPML_URL: url}};
   const run = ['run', '-c', devnet.config, '--json', '--quiet'];
 

@@ -13,7 +13,7 @@ describe('aos register', () => {
   it('of several operators at once, at a dispatcher that waits for its blocks, registers each', async () => {
     await using world = openWorld();
     const devnet = await devnetUp(world, [
-      ...['--dispatcher', 'newest', '--block-time', '2', '--operators', String(OPERATORS)],
+      ...['--dispatcher', 'newest', '--block-time', '1', '--operators', String(OPERATORS)],
     ]);
     const ended = await Promise.all(
       devnet.operators.map(({config}) => world.run(['register', '-c', config, '--yes', '--json'])),
