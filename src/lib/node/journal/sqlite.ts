@@ -179,7 +179,6 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
     }
     const {outcome, vrf, content, range} = initial.answer;
     if (!concludeAlone(record.seq, initial.answer, record)) {
-      // Its text comes from another position.
       select(record.seq, {vrf, range, first: undefined}, true);
       return {...record, state: 'selected', vrf, range: range ?? null};
     }

@@ -1,32 +1,12 @@
-import {abortable, allowManyListeners} from '../../foundation/async/abort.ts';
+import {allowManyListeners} from '../../foundation/async/abort.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {durationText} from '../../foundation/time/duration.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {isGone, type OpmlClient, type OpmlStatus, type StatusMethod} from './client.ts';
 import {createLossWatch} from './loss-watch.ts';
-import {createMemberHealth, type MemberHealth} from './member-health.ts';
-import type {OpmlRequest} from './question.ts';
-
-/** The worker that got a request, and which start of it. */
-export type AskedWorker = {url: string; nodeId: string | null};
-
-/** How a request ended: see {@link OpmlLane.release}. */
-export type LaneEnd = 'answered' | 'timeout' | 'lost' | 'untaken';
-
-/** A free place at a worker, held for one job until it is released. */
-export type OpmlLane = {
-  readonly at: AskedWorker;
-  /**
-   * Puts the request.
-   * @throws AosError WORKER_BUSY | WORKER_REFUSED | WORKER_UNREACHABLE: it was not taken; WORKER_LOST: perhaps it was
-   */
-  ask(request: OpmlRequest, signal: AbortSignal): Promise<void>;
-  /** Rejects with WORKER_LOST when the request that was taken is lost; else with the signal's reason. */
-  lost(signal: AbortSignal): Promise<never>;
-  /** Frees the place, once the worker has replied to what was put. Harmless when it is called twice. */
-  release(end: LaneEnd): void;
-};
+import {createMemberHealth} from './member-health.ts';
+import {createLane, type LaneEnd, type OpmlLane} from './lane.ts';
 
 /** One worker of a pool: its places, and what is known of its health. */
 export type Member = {
@@ -141,31 +121,6 @@ export function createMember(
     onChange();
   }
 
-  function laneOf(asked: string | null): OpmlLane {
-    let isHeld = true;
-    let exchange: Promise<void> | null = null;
-    return {
-      at: {url: client.url, nodeId: asked},
-      ask(request, signal) {
-        return abortable<void>(signal, (resolve, reject) => {
-          const asking = put(client, health, request, closing.signal);
-          const over = (): void => void (exchange = null);
-          exchange = asking.then(over, over);
-          asking.then(resolve, reject);
-          return () => undefined;
-        });
-      },
-      lost: (signal) => losses.watch(asked, signal),
-      release(end) {
-        if (!isHeld) return;
-        isHeld = false;
-        // Two requests that reach the published worker at once lock it: the next one waits until this one was replied to.
-        if (exchange === null) leave(end);
-        else void exchange.then(() => leave(end));
-      },
-    };
-  }
-
   return {
     url: client.url,
     method: () => method,
@@ -179,7 +134,8 @@ export function createMember(
       open += 1;
       try {
         const status = await look(signal, open - 1);
-        return laneOf(status.nodeId);
+        const asked = {url: client.url, nodeId: status.nodeId};
+        return createLane(client, health, {asked, losses, closing: closing.signal, leave});
       } catch (error) {
         leave('untaken');
         throw error;
@@ -192,25 +148,6 @@ export function createMember(
       return client.close();
     },
   };
-}
-
-/** Puts a request, and notes what its end says of the worker. @throws as {@link OpmlLane.ask} */
-async function put(
-  client: OpmlClient,
-  health: MemberHealth,
-  request: OpmlRequest,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    await client.ask(request, signal);
-    if (health.problem()?.code === 'WORKER_REFUSED') health.clear();
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!isAosError(error)) throw error;
-    if (error.code === 'WORKER_BUSY') health.notLocked();
-    health.rest(error);
-    throw error;
-  }
 }
 
 function lockedError(host: string, timeouts: number, answerTimeoutMs: number): AosError {

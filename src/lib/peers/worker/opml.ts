@@ -2,7 +2,8 @@ import type {WorkerConfig} from '../../config/config.ts';
 import {isAosError, type AosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {createOpmlClient, type StatusMethod} from './client.ts';
-import {createMember, type Member, type OpmlLane} from './member.ts';
+import type {OpmlLane} from './lane.ts';
+import {createMember, type Member} from './member.ts';
 import {createPool} from './pool.ts';
 
 /** What is known of one worker of a pool. */

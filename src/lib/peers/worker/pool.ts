@@ -2,7 +2,8 @@ import {createCondition} from '../../foundation/async/condition.ts';
 import {createLimiter} from '../../foundation/async/limiter.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
-import type {Member, OpmlLane} from './member.ts';
+import type {OpmlLane} from './lane.ts';
+import type {Member} from './member.ts';
 
 /** Gives out the places of several workers. */
 export type Pool = {

@@ -2,7 +2,8 @@ import {describe, expect, it} from 'vitest';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import type {ErrorCode} from '../../../../src/lib/foundation/errors/table.ts';
 import type {OpmlClient, OpmlStatus} from '../../../../src/lib/peers/worker/client.ts';
-import {createMember, type Member, type OpmlLane} from '../../../../src/lib/peers/worker/member.ts';
+import type {OpmlLane} from '../../../../src/lib/peers/worker/lane.ts';
+import {createMember, type Member} from '../../../../src/lib/peers/worker/member.ts';
 import {createPool} from '../../../../src/lib/peers/worker/pool.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
 

@@ -37,7 +37,7 @@ function stage(options: {
   /** Of each time a job was worked on. */
   const deadlines: (number | undefined)[] = [];
   /** What `work` waits for. */
-  let hold: Promise<void> = Promise.resolve();
+  let hold: Promise<unknown> = Promise.resolve(undefined);
   /** What `giveUp` returns. */
   let left: Promise<Next> = Promise.resolve('done');
   const end = new AbortController();
@@ -108,8 +108,12 @@ function stage(options: {
     delivered,
     given,
     deadlines,
-    holdWork: (until: Promise<void>) => (hold = until),
-    holdGiveUp: (until: Promise<Next>) => (left = until),
+    holdWork: (until: Promise<unknown>) => {
+      hold = until;
+    },
+    holdGiveUp: (until: Promise<Next>) => {
+      left = until;
+    },
     accepted: () => accepted,
     enough: () => enough,
   };
@@ -373,7 +377,7 @@ describe('the scheduler', () => {
       'which a step works on that ends with %o: works on it anew, with a new deadline',
       async (next) => {
         const at = stage(calm);
-        const {promise, resolve} = deferred<void>();
+        const {promise, resolve} = deferred<undefined>();
         at.holdWork(promise);
         at.after.push(next);
         at.scheduler.add({seq: 1}, 'work');
@@ -381,7 +385,7 @@ describe('the scheduler', () => {
         await at.time.advance(DEADLINE_MS / 2);
         const asked = at.time.monotonic();
         at.scheduler.askAgain(1);
-        resolve();
+        resolve(undefined);
         await idle(at.scheduler);
         expect(at.deadlines).toEqual([asked + DEADLINE_MS / 2, asked + DEADLINE_MS]);
         expect([at.accepted(), at.given]).toEqual([1, []]);
@@ -391,7 +395,7 @@ describe('the scheduler', () => {
 
     it('which waits for its worker: gives it a new deadline', async () => {
       const at = stage(calm);
-      const {promise, resolve} = deferred<void>();
+      const {promise, resolve} = deferred<undefined>();
       at.holdWork(promise);
       at.scheduler.add({seq: 1}, 'work');
       at.scheduler.add({seq: 2}, 'work');
@@ -402,7 +406,7 @@ describe('the scheduler', () => {
       expect(at.given).toEqual([]);
       await at.time.advance(1);
       expect(at.given).toEqual([2]);
-      resolve();
+      resolve(undefined);
       await idle(at.scheduler);
     });
 
@@ -420,7 +424,7 @@ describe('the scheduler', () => {
         // The two writes are one: the journal has it selected again.
         if (before) at.scheduler.askAgain(1);
         resolve(before ? 'done' : 'work');
-        await Promise.resolve();
+        await Promise.resolve(undefined);
         if (!before) at.scheduler.askAgain(1);
         await idle(at.scheduler);
         expect(at.accepted()).toBe(1);
@@ -430,12 +434,12 @@ describe('the scheduler', () => {
 
     it('which was answered meanwhile: delivers it once', async () => {
       const at = stage(calm);
-      const {promise, resolve} = deferred<void>();
+      const {promise, resolve} = deferred<undefined>();
       at.holdWork(promise);
       at.scheduler.add({seq: 1}, 'work');
       await settled();
       at.scheduler.askAgain(1);
-      resolve();
+      resolve(undefined);
       await idle(at.scheduler);
       expect(at.accepted()).toBe(1);
       expect(at.deadlines).toHaveLength(1);
@@ -454,14 +458,14 @@ describe('the scheduler', () => {
 
       // The deadline passes while a step works on it, which does not see that.
       const late = stage({fates: [], left: [], maxAccepted: null, concurrency: 1});
-      const {promise, resolve} = deferred<void>();
+      const {promise, resolve} = deferred<undefined>();
       late.holdWork(promise);
       late.after.push(next);
       late.scheduler.add({seq: 1}, 'work');
       await settled();
       await late.time.advance(DEADLINE_MS);
       expect(late.given).toEqual([]);
-      resolve();
+      resolve(undefined);
       await idle(late.scheduler);
       expect(late.given).toEqual([1]);
       expect(late.time.timers()).toBe(0);
