@@ -1,7 +1,7 @@
 import type {MakeAnswer, NoAnswer, TakenCallback} from './journal.ts';
 import type {jobTable} from './jobs.ts';
 import type {textTable, SignedText} from './job-texts.ts';
-import type {Conclusion, JobRecord} from './records.ts';
+import type {Conclusion, InitialState, JobRecord, Selection} from './records.ts';
 import type {requestTable} from './requests.ts';
 import type {readingTable} from './readings.ts';
 import {AosError} from '../../foundation/errors/error.ts';
@@ -14,7 +14,7 @@ type Tables = {
   readings: ReturnType<typeof readingTable>;
 };
 
-/** How jobs get their answers, over several tables. Every function runs inside a transaction. */
+/** How jobs are selected and get their answers, over several tables. Every function runs inside a transaction. */
 export function answering({jobs, requests, texts, readings}: Tables) {
   function conclude(seq: number, answer: Conclusion, fresh?: JobRecord): void {
     const {jobId, changed} = jobs.conclude(seq, answer, fresh);
@@ -25,6 +25,26 @@ export function answering({jobs, requests, texts, readings}: Tables) {
     if (answer.vrf.selected && texts.isShared(seq)) return false;
     conclude(seq, answer, fresh);
     return true;
+  }
+
+  function select(seq: number, {vrf, range, first}: Selection, fresh = false): void {
+    if (jobs.select(seq, vrf, range, fresh) && first !== undefined) requests.add(first);
+  }
+
+  /** Moves a job that was just stored to its first state. */
+  function withInitialState(record: JobRecord, initialState: (seq: number) => InitialState): JobRecord {
+    const initial = initialState(record.seq);
+    if (initial.state === 'selected') {
+      const {vrf, range = null} = initial;
+      select(record.seq, initial, true);
+      return {...record, state: 'selected', vrf, range};
+    }
+    const {outcome, vrf, content, range} = initial.answer;
+    if (!concludeAlone(record.seq, initial.answer, record)) {
+      select(record.seq, {vrf, range, first: undefined}, true);
+      return {...record, state: 'selected', vrf, range: range ?? null};
+    }
+    return {...record, state: 'concluded', vrf, range: range ?? null, outcome, content};
   }
 
   function recordOf(seq: number): JobRecord {
@@ -90,5 +110,5 @@ export function answering({jobs, requests, texts, readings}: Tables) {
     return {state: 'taken', concluded: [seq, ...concludeOthers(found, same)]};
   }
 
-  return {concludeAlone, concludeText, answer};
+  return {select, withInitialState, concludeAlone, concludeText, answer};
 }

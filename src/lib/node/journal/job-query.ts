@@ -126,11 +126,9 @@ function jobReader(database: Database, path: string): JobReader {
     const index = numberOf(row, 'frame_index');
     const start = maybeNumberOf(row, 'span_start');
     const end = maybeNumberOf(row, 'span_end');
-    const head = rowOf(row);
     const requestRows = requests.all(seq);
-    const waiting = WAITING.has(head.state) ? requestRows.map((one) => textOf(one, 'request_id')) : [];
     return {
-      ...head,
+      ...rowOf(row),
       frame: frames.whole(frameId).toString(),
       element: frames.element(frameId, start === null || end === null ? null : {start, end}, index),
       index,
@@ -138,7 +136,7 @@ function jobReader(database: Database, path: string): JobReader {
       range: rangeOf(row),
       content: maybeTextOf(row, 'content'),
       requests: requestRows.map(requestRowOf),
-      evidence: evidence.all(seq).map((one) => evidenceOf(one, waiting)),
+      evidence: evidenceIn(evidence.all(seq), stateOf(row), requestRows),
       why: maybeTextOf(row, 'why'),
       readings: readings.all(textOf(row, 'job_id')).map(readingOf),
     };
@@ -255,13 +253,14 @@ function requestRowOf(row: Row): JobRequestRow {
   return {attempt, kind, askedAt, answer, worker, takenAt, ended, answeredAt, endedAt};
 }
 
-/** @param waiting ids of requests that may still be answered */
-function evidenceOf(row: Row, waiting: readonly string[]): EvidenceRow {
-  return {
+/** The ids of requests that may still be answered are not in what is shown. */
+function evidenceIn(rows: readonly Row[], state: JobState, requests: readonly Row[]): EvidenceRow[] {
+  const waiting = WAITING.has(state) ? requests.map((one) => textOf(one, 'request_id')) : [];
+  return rows.map((row) => ({
     attempt: maybeNumberOf(row, 'attempt'),
     at: numberOf(row, 'at'),
     why: textOf(row, 'why'),
     body: withoutRequestIds(textOf(row, 'body'), waiting),
     bytes: numberOf(row, 'bytes'),
-  };
+  }));
 }

@@ -27,7 +27,6 @@ import {requestTable} from './requests.ts';
 import {readingTable} from './readings.ts';
 import {prepareSchema} from './schema.ts';
 import {BUSY_TIMEOUT_MS, openWal, type Wal} from './wal.ts';
-import type {InitialState, JobRecord, Selection} from './records.ts';
 import type {Journal, ReadingLog} from './journal.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 
@@ -137,7 +136,12 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
   const waits = waitTable(database, tables.age);
   const liveness = livenessTable(database);
   const readings = readingTable(database, options.clockId, options.onClockProblem ?? (() => {}));
-  const {concludeAlone, concludeText, answer} = answering({jobs, requests, texts, readings});
+  const {select, withInitialState, concludeAlone, concludeText, answer} = answering({
+    jobs,
+    requests,
+    texts,
+    readings,
+  });
   const batch =
     writer === null ? null : createBatch(transactionOf(database, writer.wal, [jobs, readings]), options);
   let closed = false;
@@ -163,27 +167,6 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
     writer === null
       ? storedAge({recall})
       : createAgeClock({remember, recall}, options.time ?? systemTime, readOrFail(jobs.newestBorn));
-
-  /** Runs inside a transaction. */
-  function select(seq: number, {vrf, range, first}: Selection, fresh = false): void {
-    if (jobs.select(seq, vrf, range, fresh) && first !== undefined) requests.add(first);
-  }
-
-  /** Runs inside a transaction: moves a job that was just stored to its first state. */
-  function withInitialState(record: JobRecord, initialState: (seq: number) => InitialState): JobRecord {
-    const initial = initialState(record.seq);
-    if (initial.state === 'selected') {
-      const {vrf, range = null} = initial;
-      select(record.seq, initial, true);
-      return {...record, state: 'selected', vrf, range};
-    }
-    const {outcome, vrf, content, range} = initial.answer;
-    if (!concludeAlone(record.seq, initial.answer, record)) {
-      select(record.seq, {vrf, range, first: undefined}, true);
-      return {...record, state: 'selected', vrf, range: range ?? null};
-    }
-    return {...record, state: 'concluded', vrf, range: range ?? null, outcome, content};
-  }
 
   return {
     receive: (job, initialState) =>

@@ -24,7 +24,9 @@ const NONE = 'none';
 const PILE_UP = 'pile-up';
 
 export function createWorkFlow(deps: {
-  journal: Pick<JobJournal, 'list' | 'oldestOpenAt' | 'counts' | 'pending'> & {inflow: Pick<Inflow, 'arrivals'>};
+  journal: Pick<JobJournal, 'list' | 'oldestOpenAt' | 'counts' | 'pending'> & {
+    inflow: Pick<Inflow, 'arrivals'>;
+  };
   /** Kinds of worker that this operator runs. */
   kinds: readonly string[];
   /** `alerts.no_job_after`, ms; null: it is worked out. */

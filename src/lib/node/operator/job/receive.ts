@@ -100,8 +100,7 @@ export function createReceive(deps: ReceiveDeps): Receive {
     const ticket = entry.take();
     const key = keyText(dispatch.key);
     sampling.add(key);
-    /** What is prepared for a worker, until the scheduler has it. */
-    let prepared: PreparedWork | undefined;
+    let prepared: PreparedWork | undefined; // until the scheduler has it
     try {
       const outcome = await sampler.sample(dispatch, range, scheduler.isCrowded());
       const {answer} = outcome;
