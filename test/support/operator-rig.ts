@@ -29,7 +29,7 @@ import type {
   WatchedWorker,
   Worker,
 } from '../../src/lib/node/operator/ports.ts';
-import {startOperatorServer} from '../../src/lib/node/operator/server.ts';
+import {startOperatorServer} from '../../src/lib/node/operator/http/server.ts';
 import {createWeb3Signer} from '../../src/lib/peers/signer/web3signer.ts';
 import {loadVrf} from '../../src/lib/protocol/vrf/ecvrf.ts';
 import type {SamplingRange} from '../../src/lib/protocol/vrf/sampling.ts';
@@ -39,6 +39,7 @@ import {bodyOf, OPERATOR} from './signer.ts';
 import {quietTime, type QuietTime, type QuietTimeOptions} from './quiet-time.ts';
 import {createSteadyTime} from '../../src/lib/foundation/time/steady-time.ts';
 import {mortalTime} from './virtual-time.ts';
+import {systemTime} from '../../src/lib/foundation/system/system-time.ts';
 import type {Journal} from '../../src/lib/node/journal/journal.ts';
 
 const DISPATCHER_KEY = createHash('sha256').update('dispatcher').digest('hex');
@@ -233,9 +234,19 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
 
   let present: Operator | undefined;
   const server = await startOperatorServer(
-    {listen: {host: '127.0.0.1', port: 0}, callbacks: null},
     {
-      onProbe: () => present?.onHttpProbe(),
+      listen: {host: '127.0.0.1', port: 0},
+      callbacks: null,
+      callbackUrl: 'http://127.0.0.1',
+      trustedProxies: [],
+      files: {limit: 1_000_000, lack: () => null},
+      // The sockets are real ones: virtual time would end them before their bytes come.
+      time: systemTime,
+    },
+    {
+      onProbe: (caller) => present?.onHttpProbe(caller),
+      onRefused: (refusal) => present?.onRefused(refusal),
+      isKnownRequest: (id) => present?.isKnownRequest(id) ?? Promise.resolve(false),
       onCallback: (kind, body) =>
         present?.onCallback(kind, body) ?? Promise.reject(new Error('nobody works')),
     },
@@ -316,6 +327,8 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         verifyDispatcher: version === 'head' ? 'when-signed' : 'require',
         dispatcherAddress: version === 'head' ? null : dispatcher.address,
         noJobAfterMs: null,
+        countsLocalProbes: true,
+        probeIntervalMs: 10_000,
         vrfSortPrecision: 6,
         rangeRefreshMs: 60_000,
         evidenceMs: 3_600_000_000,

@@ -47,6 +47,7 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
       dispatcherUrl: get(FIELDS.dispatcherUrl),
       callbackUrl: maybe(FIELDS.callbackUrl) ?? maybe(FIELDS.outerUrl) ?? urlOf(callbackListen ?? listen),
       verifyDispatcher: get(FIELDS.verifyDispatcher),
+      trustedProxies: resolved.many(FIELDS.trustedProxies) ?? [],
     },
     chain: {
       rpcUrls: [...new Set(rpcUrls)],

@@ -75,6 +75,8 @@ export type Config = {
     /** Base URL for the callbacks of workers, without trailing slash. */
     callbackUrl: string;
     verifyDispatcher: VerifyDispatcher;
+    /** Addresses and ranges of proxies that say who asked. */
+    trustedProxies: readonly string[];
   };
   chain: {
     rpcUrls: readonly string[];

@@ -2,6 +2,7 @@ import {NETWORK_NAMES} from './networks.ts';
 import {FILE_VERSION, fileVersion} from './file-version.ts';
 import {
   address,
+  addressRange,
   baseUrl,
   callbackUrl,
   dispatcherUrl,
@@ -131,6 +132,7 @@ export const FIELDS = {
   workerUrl: one('net.worker_url', baseUrl, '127.0.0.1:1234', 'Where the worker of the kind `node.node_type` listens, as in the reference: the same as `workers.opml.url` for opml.'),
   verifyDispatcher: one('net.verify_dispatcher', oneOf(['require', 'when-signed', 'off']), 'when-signed', 'Which jobs are rejected: wrongly signed ones, and unsigned ones once `node.dispatcher_address` has signed one (`when-signed`); unsigned ones from the start (`require`, needs `node.dispatcher_address`); none (`off`).', {fallback: 'when-signed'}),
   metricsUrl: unused('net.metrics_url', '0.0.0.0:9000', 'Not used: aos serves no metrics; `aos status --json` has the figures.'),
+  trustedProxies: many('net.trusted_proxies', addressRange, '[127.0.0.1, 10.0.0.0/8]', 'Reverse proxies before `net.rest_url` that say who asked, in X-Forwarded-For or Forwarded; what comes from any other address is taken as its own.'),
   teeCid: unused('net.tee_llm_cid', '15', 'Not needed: workers are reached over HTTP.'),
   teePort: unused('net.tee_llm_port', '5005', 'Not needed: workers are reached over HTTP.'),
 

@@ -36,6 +36,7 @@ export type UsableConfig = ChainView & {
   outerUrl: string | null;
   callbackUrl: string | null;
   callbackListen: ListenAddress | null;
+  trustedProxies: readonly string[];
   /** The configured kinds with their URLs, including those that this version cannot drive; null: one is wrong. */
   workers: readonly {kind: WorkerKind; urls: readonly string[] | null}[];
   /** Scheme and host of the alert webhook; the rest of its URL is a secret. */
@@ -89,6 +90,7 @@ export function usableConfig(source: ConfigSource): UsableConfig {
     callbackUrl:
       resolved.one(FIELDS.callbackUrl) ?? outerUrl ?? (ownCallback === null ? null : urlOf(ownCallback)),
     callbackListen,
+    trustedProxies: resolved.many(FIELDS.trustedProxies) ?? [],
     alertOrigin: originOf(resolved.one(FIELDS.alertWebhook)),
     workers: wantedKinds(resolved, tree).map((kind) => ({
       kind,

@@ -1,4 +1,5 @@
 import {isDeepStrictEqual} from 'node:util';
+import {ipRange} from '../foundation/system/ip-address.ts';
 import {DURATION_PATTERN, durationText, MAX_TIMER_MS, parseDuration} from '../foundation/time/duration.ts';
 import {checksumAddress, isAddress, isChecksummed} from '../protocol/wire/ethereum.ts';
 import type {ListenAddress} from './config.ts';
@@ -165,6 +166,17 @@ export const listenAddress: ValueType<ListenAddress> = {
     if (parts !== undefined && Number(parts['port']) > 65_535) return {wrong: 'has a port above 65535'};
     if (parts === undefined || url === null) return {wrong: 'is not host:port'};
     return {value: {host: url.hostname.replaceAll(/[[\]]/g, ''), port: Number(parts['port'])}};
+  },
+};
+
+/** An IP address, or a range of them, as it was written. */
+export const addressRange: ValueType<string> = {
+  name: 'address or range',
+  expected: 'an IP address or a range such as 10.0.0.0/8',
+  parse(value) {
+    const range = ipRange(value);
+    if (range === null) return {wrong: 'is neither an IP address nor a range of them'};
+    return range.prefix === 0 ? {wrong: 'is every address'} : {value};
   },
 };
 

@@ -79,7 +79,7 @@ async function judgeLocal(
   }
 }
 
-function judgeOuterUrl({outerUrl, listen, network}: DoctorContext['config']): Finding {
+function judgeOuterUrl({outerUrl, listen, network, trustedProxies}: DoctorContext['config']): Finding {
   if (outerUrl === null)
     return warn(
       'net.outer_url is not set, so it is not known where the network reaches this node',
@@ -92,10 +92,12 @@ function judgeOuterUrl({outerUrl, listen, network}: DoctorContext['config']): Fi
     return fail(`${outerUrl} is this machine’s own; no other machine can reach it`, say(next));
   if (isIP(host) !== 0 && PRIVATE.test(host))
     return warn(`${outerUrl} is a private address; only its own network can reach it`, say(next));
-  if (listen !== null && isLoopbackHost(listen.host))
+  if (listen !== null && isLoopbackHost(listen.host) && trustedProxies.length === 0)
     return warn(
-      `net.rest_url listens on ${listen.host} only: a proxy has to pass ${outerUrl} on to it`,
-      say(`Set net.rest_url: 0.0.0.0:${listen.port}, unless there is such a proxy.`),
+      `net.rest_url listens on ${listen.host} only, and net.trusted_proxies names no proxy: what one passes on does not count`,
+      say(
+        `Set net.trusted_proxies: [${listen.host}]; without a proxy set net.rest_url: 0.0.0.0:${listen.port}`,
+      ),
     );
   return ok(outerUrl);
 }
@@ -127,7 +129,7 @@ function judgeOutside(
   };
   const from = outerUrl === null ? 'http://PUBLIC-ADDRESS:PORT' : outerUrl;
   const elsewhere = `From another network: curl -fsS --max-time 5 ${from}/ping`;
-  const {state, found} = judgeProbed(facts);
+  const {state, found, next} = judgeProbed(facts);
   if (running.state === 'absent' && state !== 'ok')
     return blocked('ping.operator', `${found}; no operator runs`);
   switch (state) {
@@ -138,6 +140,7 @@ function judgeOutside(
     case 'skipped':
       return warn(`not known from inside: ${found}`, say(elsewhere));
     case 'warn':
+      return warn(found, next ?? say(elsewhere));
     case 'fail':
       // A node that was never asked may also be unknown to the network yet.
       return /^never/.test(found) ? warn(found, say(elsewhere)) : fail(found, say(elsewhere));

@@ -1,4 +1,4 @@
-import type {CarryOut} from '../../node/control/server.ts';
+import type {CarryOut} from '../../node/control/reader.ts';
 import type {Operator} from '../../node/operator/operator.ts';
 
 /** What a running operator does for a client of its control socket. */

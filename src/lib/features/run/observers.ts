@@ -4,10 +4,12 @@ import {controlDirs, controlFile} from '../../config/control-paths.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import {createLivenessRecorder} from '../../node/liveness/recorder.ts';
 import {ALIVE_EVERY_MS} from '../../node/liveness/spans.ts';
+import {createSourceRecord, SOURCES_NOTE} from '../../node/liveness/sources.ts';
 import {watchLiveness} from '../../node/liveness/watch.ts';
 import type {NodeJournal} from '../../node/journal/sqlite.ts';
 import {startAlerts} from '../alert/alerting.ts';
-import {startControl, type CarryOut, type Control} from '../../node/control/server.ts';
+import type {CarryOut} from '../../node/control/reader.ts';
+import {startControl, type Control} from '../../node/control/server.ts';
 import type {Emit, OperatorEvent} from '../../node/events/events.ts';
 import {isoTime, type Time} from '../../foundation/time/time.ts';
 import type {Code} from '../../foundation/errors/table.ts';
@@ -47,6 +49,9 @@ export async function startObservers(
     startedAt: time.now(),
     onWriteError: () => {}, // the operator reports a journal that does not work, and the marks are kept
   });
+  const sources = createSourceRecord(journal.recall(SOURCES_NOTE) ?? '', (text) => {
+    journal.remember(SOURCES_NOTE, text).catch(() => undefined); // the operator reports a journal that does not work
+  });
   const timer = setInterval(() => recorder.alive(time.now()), ALIVE_EVERY_MS);
   timer.unref();
   const outage = (event: 'outage_started' | 'outage_ended', start: number): void => {
@@ -58,7 +63,7 @@ export async function startObservers(
     );
   };
   const liveness = watchLiveness({
-    record: (now) => recorder.record(now),
+    record: (now) => ({...recorder.record(now), sources: sources.facts(now)}),
     probeIntervalMs: config.node.heartbeatIntervalMs,
     allowanceMs: config.policy.offlineGraceMs,
     time,
@@ -72,6 +77,7 @@ export async function startObservers(
   return {
     onEvent(event) {
       recorder.onEvent(event);
+      sources.onEvent(event);
       if ('publish' in control) control.publish(event);
       // The watch comes last, because its own events follow this one.
       liveness.onEvent(event);

@@ -11,7 +11,8 @@ import {createConnection} from '../../peers/dispatcher/connection.ts';
 import {openJournal} from '../../node/journal/sqlite.ts';
 import type {Emit, OperatorEvent, Summary} from '../../node/events/events.ts';
 import {createOperator, type Operator} from '../../node/operator/operator.ts';
-import {startOperatorServer} from '../../node/operator/server.ts';
+import {reportListening, startHttp} from './http-server.ts';
+import {operatorOptions} from './operator-options.ts';
 import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {createSteadyTime} from '../../foundation/time/steady-time.ts';
@@ -22,7 +23,7 @@ import {createEarlyEvents} from './early-events.ts';
 import {createRelay} from './relay.ts';
 import {claimForRun} from './claim.ts';
 import {commandsOf} from './commands.ts';
-import type {CarryOut} from '../../node/control/server.ts';
+import type {CarryOut} from '../../node/control/reader.ts';
 
 export type RunOptions = {
   config: Config;
@@ -146,67 +147,43 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
     process.off('exit', events.flush);
     events.flush();
   });
-  const operator = createOperator(
-    {
+  const operator = createOperator(operatorOptions(config, options), {
+    time,
+    random: Math.random, // jitter only; ids come from node:crypto
+    newId: randomUUID,
+    newSecretId: () => randomBytes(16).toString('hex'),
+    signer,
+    connection: createConnection({
+      url: net.dispatcherUrl,
+      pingIntervalMs: node.heartbeatIntervalMs,
+      time: systemTime,
+      random: Math.random,
+    }),
+    rangeReader: createRangeReader({
+      rpcUrls: chain.rpcUrls,
+      contract: chain.vrfRangeContract,
       nodeId: node.id,
-      network: config.network,
-      version: options.version,
-      clockId: node.clockId,
-      callbackUrl: net.callbackUrl,
-      dispatcherUrl: net.dispatcherUrl,
-      verifyDispatcher: net.verifyDispatcher,
-      dispatcherAddress: node.dispatcherAddress,
-      noJobAfterMs: config.alerts.noJobAfterMs,
-      vrfSortPrecision: chain.vrfSortPrecision,
-      rangeRefreshMs: chain.rangeRefreshMs,
-      evidenceMs: policy.challengePeriodMs + policy.checkpointPeriodMs,
-      retentionMs: store.retentionMs,
-      shutdownGraceMs: config.shutdownGraceMs,
-      maxAccepted: options.maxAccepted,
+      chainId: config.chainId,
+      timeoutMs: 10_000,
+    }),
+    resultReader: {
+      kept: (jobId, signal) =>
+        createDispatcherRest(dispatcherHttpUrl(null, net.dispatcherUrl)).jobResults(jobId, signal),
     },
-    {
-      time,
-      random: Math.random, // jitter only; ids come from node:crypto
-      newId: randomUUID,
-      newSecretId: () => randomBytes(16).toString('hex'),
-      signer,
-      connection: createConnection({
-        url: net.dispatcherUrl,
-        pingIntervalMs: node.heartbeatIntervalMs,
-        time: systemTime,
-        random: Math.random,
-      }),
-      rangeReader: createRangeReader({
-        rpcUrls: chain.rpcUrls,
-        contract: chain.vrfRangeContract,
-        nodeId: node.id,
-        chainId: config.chainId,
-        timeoutMs: 10_000,
-      }),
-      resultReader: {
-        kept: (jobId, signal) =>
-          createDispatcherRest(dispatcherHttpUrl(null, net.dispatcherUrl)).jobResults(jobId, signal),
-      },
-      blockReader: createBlockReader({rpcUrls: chain.rpcUrls, timeoutMs: 10_000}),
-      workers,
-      journal,
-      prover: cryptoWorker.prover,
-      onEvent: (event) => events.push(early.after(event)),
-    },
-  );
+    blockReader: createBlockReader({rpcUrls: chain.rpcUrls, timeoutMs: 10_000}),
+    workers,
+    journal,
+    prover: cryptoWorker.prover,
+    onEvent: (event) => events.push(early.after(event)),
+  });
   ({emit, onDisk} = operator);
   carryOut = commandsOf(operator);
 
-  const server = await startOperatorServer(
-    {listen: net.listen, callbacks: config.workers.callbackListen},
-    {onProbe: operator.onHttpProbe, onCallback: operator.onCallback},
-  );
+  const server = await startHttp(config, operator);
   closers.push(() => server.close());
   for (const {code, message} of [...options.warnings, ...claim.warnings, ...observers.warnings])
     emit({type: 'warning', code, message});
-  emit({type: 'listening', what: 'public', url: server.publicUrl});
-  if (config.workers.callbackListen !== null)
-    emit({type: 'listening', what: 'callbacks', url: server.callbackUrl});
+  reportListening(server, config, emit);
   options.onReady({emit, socket: observers.socket});
   return operator.run(options.stop);
 }

@@ -45,6 +45,12 @@ const liveness = {
   allowanceLeftMs: v.nullable(v.pipe(v.number(), v.description('milliseconds'))),
   probes: count,
   probeIntervalMs: ms,
+  sources: v.exactOptional(
+    v.pipe(
+      v.object({count, last: v.string()}),
+      v.description('the addresses that asked over HTTP in the last hour, and the last of them'),
+    ),
+  ),
   outages: v.array(
     v.object({
       start: time,
@@ -113,7 +119,16 @@ const lines = {
   result_accepted: v.object({job, ms, outcome}),
   result_expired: v.object({job}),
   callback_refused: v.object({why: v.picklist(['unknown', 'already', 'invalid']), count}),
-  probe_answered: v.object({via: v.picklist(['http', 'websocket'])}),
+  probe_answered: v.object({
+    via: v.picklist(['http', 'websocket']),
+    from: v.exactOptional(v.pipe(v.string(), v.description('the address that asked over HTTP'))),
+  }),
+  connections_refused: v.object({
+    code: errorCode,
+    count,
+    from: v.nullable(v.string()),
+    fromCount: count,
+  }),
   problem: v.object({
     part,
     code: errorCode,

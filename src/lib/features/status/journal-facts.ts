@@ -1,6 +1,7 @@
 import {openJournal} from '../../node/journal/sqlite.ts';
 import {MISSING_AFTER_MS, UNANSWERED_FOR_MS} from '../../node/events/missing.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
+import {readSources, SOURCES_NOTE, sourcesOf} from '../../node/liveness/sources.ts';
 import type {JournalFacts} from './facts.ts';
 
 /** What a node's journal says of its work, read beside the process that writes it. @throws AosError JOURNAL_* */
@@ -18,6 +19,7 @@ export async function readJournalFacts(dir: string): Promise<JournalFacts> {
       refused: journal.inflow.refused(),
       newestSigner: journal.inflow.newestSigner(),
       spans: journal.liveness.spans(),
+      sources: sourcesOf(readSources(journal.recall(SOURCES_NOTE) ?? ''), now),
     };
   } finally {
     await journal.close();

@@ -3,6 +3,8 @@ import {run, say, type NextStep} from '../../foundation/next-step/next-step.ts';
 import {ago, duration} from '../../foundation/time/duration.ts';
 import {assessLiveness, type Liveness} from '../../node/liveness/liveness.ts';
 import {gapsOf, type Span} from '../../node/liveness/spans.ts';
+import {sourcesText} from '../../node/liveness/sources.ts';
+import type {ProbeSources} from '../../node/events/events.ts';
 import type {OperatorView, ProblemView} from '../../node/events/view.ts';
 import {type RunningFacts, type StatusFacts} from './facts.ts';
 import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
@@ -104,7 +106,9 @@ export function judgeProbed(facts: StatusFacts): Judgement {
   const {lastProbeAt, sinceLastProbeMs, allowanceLeftMs} = fact.value;
   const patience = gapsOf(rules.probeIntervalMs).probed;
   const running = operator.state === 'known' ? (operator.value?.view.node ?? null) : null;
-  const next = nextForOutage(facts);
+  const problem = problemOf(operator, 'port');
+  const next = problem?.next ?? nextForOutage(facts);
+  const port = problem === null ? '' : `; ${problem.message}`;
   if (running !== null && now - running.startedAt <= patience && (sinceLastProbeMs ?? Infinity) > patience)
     return pending(
       `started ${ago(running.startedAt, now)}, not asked yet`,
@@ -112,13 +116,35 @@ export function judgeProbed(facts: StatusFacts): Judgement {
       fact.at,
     );
   if (lastProbeAt === null || sinceLastProbeMs === null)
-    return fail('never asked by the network', next, fact.at);
-  if (sinceLastProbeMs <= patience) return ok(`last asked ${ago(lastProbeAt, now)}`, lastProbeAt);
+    return fail(`never asked by the network${port}`, next, fact.at);
+  if (sinceLastProbeMs <= patience) {
+    const asked = `last asked ${ago(lastProbeAt, now)}${whoAsked(facts)}`;
+    return problem === null ? ok(asked, lastProbeAt) : warn(`${asked}${port}`, next, problem.since);
+  }
   const allowance =
     (allowanceLeftMs ?? 0) > 0
       ? `${duration(allowanceLeftMs ?? 0)} of the offline allowance left`
       : 'the offline allowance is used up';
-  return fail(`last asked ${ago(lastProbeAt, now)}; ${allowance}`, next, lastProbeAt);
+  return fail(`last asked ${ago(lastProbeAt, now)}; ${allowance}${port}`, next, lastProbeAt);
+}
+
+/** Who asked over HTTP: anyone may, so a probe says no more than that its sender reaches this node. */
+function whoAsked(facts: StatusFacts): string {
+  const sources = sourcesFrom(facts);
+  return sources === null ? '' : `; ${sourcesText(sources)}`;
+}
+
+/** As the running operator knows it, else as the journal has it; null: no one asked in the last hour. */
+export function sourcesFrom({
+  journal,
+  operator,
+}: Pick<StatusFacts, 'journal' | 'operator'>): ProbeSources | null {
+  const view = operator.state === 'known' ? (operator.value?.view ?? null) : null;
+  const stored = journal.state === 'known' ? (journal.value.sources ?? null) : null;
+  const sources = view?.liveness?.sources ?? stored;
+  const last = view?.lastProbe?.from;
+  if (last === undefined) return sources;
+  return {count: Math.max(1, sources?.count ?? 1), last};
 }
 
 function nextForOutage({operator, rules}: StatusFacts): NextStep {

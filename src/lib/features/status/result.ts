@@ -2,7 +2,8 @@ import type {Liveness} from '../../node/liveness/liveness.ts';
 import {chainTime, isoTime} from '../../foundation/time/time.ts';
 import {type StatusFacts} from './facts.ts';
 import type {Link} from './link.ts';
-import {activityOf, idleOf, livenessOf} from './local-links.ts';
+import type {ProbeSources} from '../../node/events/events.ts';
+import {activityOf, idleOf, livenessOf, sourcesFrom} from './local-links.ts';
 import {judge, judgeLinks, type Verdict} from './verdict.ts';
 import {flatFact, mapFact, type Fact, type Unknown} from '../../foundation/fact.ts';
 
@@ -28,7 +29,7 @@ export function statusResult(facts: StatusFacts) {
     sampling: samplingJson(facts),
     policy: policyJson(facts),
     jobs: jobsJson(facts),
-    liveness: livenessJson(livenessOf(facts)),
+    liveness: livenessJson(livenessOf(facts), sourcesFrom(facts)),
     signer: signerJson(facts.signer),
     gas: factJson(facts.chain, ({balanceWei, gasPriceWei}) => ({
       balanceWei,
@@ -216,7 +217,7 @@ function jobsJson({journal, operator, now}: StatusFacts) {
   };
 }
 
-function livenessJson(fact: Fact<Liveness>) {
+function livenessJson(fact: Fact<Liveness>, sources: ProbeSources | null) {
   return factJson(
     fact,
     ({lastProbeAt, sinceLastProbeMs, allowanceMs, allowanceLeftMs, probes, firstProbeAt, outages}) => ({
@@ -226,6 +227,7 @@ function livenessJson(fact: Fact<Liveness>) {
       allowanceLeftMs,
       probes,
       firstProbeAt: timeOf(firstProbeAt),
+      sources,
       outages: outages.slice(0, MOST_OUTAGES).map(({start, end, durationMs, cause, overAllowance}) => ({
         start: isoTime(start),
         end: timeOf(end),

@@ -125,6 +125,12 @@ const liveness = v.union([
     allowanceLeftMs: v.nullable(v.number()),
     probes: count,
     firstProbeAt: v.nullable(time),
+    sources: v.nullable(
+      v.pipe(
+        v.object({count, last: v.string()}),
+        v.description('the addresses that asked over HTTP in the last hour, and the last of them'),
+      ),
+    ),
     outages: v.array(outage),
     at: time,
   }),

@@ -6,10 +6,11 @@ import {controlDirs, controlFile, isControlFile} from '../../config/control-path
 import type {Env} from '../../config/user-path.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
+import {systemFiles} from '../../foundation/system/open-files.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {ControlClient} from '../../node/control/client.ts';
 import {connectNode} from '../../node/control/find.ts';
-import {startOperatorServer} from '../../node/operator/server.ts';
+import {startOperatorServer} from '../../node/operator/http/server.ts';
 import type {CheckQuestion} from '../../node/operator/worker-check/check.ts';
 import type {CheckedWorker} from '../../node/operator/worker-check/report.ts';
 import {createWorkerChecks} from '../../node/operator/worker-check/worker-checks.ts';
@@ -129,9 +130,18 @@ async function checkHere(
   });
   try {
     const server = await startOperatorServer(
-      {listen: config.net.listen, callbacks: config.workers.callbackListen},
+      {
+        listen: config.net.listen,
+        callbacks: config.workers.callbackListen,
+        callbackUrl: config.net.callbackUrl,
+        trustedProxies: config.net.trustedProxies,
+        files: systemFiles(),
+        time,
+      },
       {
         onProbe: () => {},
+        onRefused: () => {},
+        isKnownRequest: (id) => Promise.resolve(checks.isKnown(id)),
         onCallback: (from, body) =>
           Promise.resolve(
             checks.take(from, body) ?? {status: 404, code: 404, message: 'no request waits for this req_id'},

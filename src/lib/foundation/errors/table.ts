@@ -9,6 +9,7 @@ import {TRANSACTIONS} from './codes/transactions.ts';
 import {DISPATCHER} from './codes/dispatcher.ts';
 import {JOURNAL} from './codes/journal.ts';
 import {OPERATOR} from './codes/operator.ts';
+import {PORT} from './codes/port.ts';
 import {DEVNET} from './codes/devnet.ts';
 
 /** The meanings of exit codes, the same with and without `--json` (`aos help exit-codes`). */
@@ -63,6 +64,7 @@ export const CODES = {
   ...DISPATCHER,
   ...JOURNAL,
   ...OPERATOR,
+  ...PORT,
   ...DEVNET,
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 

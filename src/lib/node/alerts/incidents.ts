@@ -41,7 +41,16 @@ type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' |
 };
 
 /** Problems in spite of which the operator does its work. */
-const WARNINGS: ReadonlySet<Code> = new Set<Code>(['NO_JOBS', 'JOBS_PILE_UP', 'JOB_REFUSED', 'CLOCK_WRONG']);
+const WARNINGS: ReadonlySet<Code> = new Set<Code>([
+  'NO_JOBS',
+  'JOBS_PILE_UP',
+  'JOB_REFUSED',
+  'CLOCK_WRONG',
+  'PORT_CROWDED',
+  'CALLBACK_FROM_OUTSIDE',
+  'PROXY_NOT_TRUSTED',
+  'PROBES_FROM_OTHERS',
+]);
 
 /** The incidents after an event. `due.ts` decides by time what is sent. */
 export function observe(incidents: Incidents, event: OperatorEvent): Incidents {

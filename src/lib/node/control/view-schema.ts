@@ -19,7 +19,8 @@ export const nextStep = v.pipe(
   v.transform(toNextStep),
 );
 
-const probeSchema = v.object({at: time, via: v.picklist(['http', 'websocket'])});
+// `from` since 1.2.
+const probeSchema = v.object({at: time, via: v.picklist(['http', 'websocket']), from: v.exactOptional(text)});
 
 export const livenessFields = {
   lastProbeAt: optionalTime,
@@ -27,6 +28,8 @@ export const livenessFields = {
   allowanceLeftMs: v.nullable(v.number()),
   probes: count,
   probeIntervalMs: v.number(),
+  // Since 1.2.
+  sources: v.exactOptional(v.object({count, last: text})),
   outages: v.array(
     v.object({
       start: time,

@@ -45,10 +45,7 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
         `${event.refusal === undefined ? 'disconnected' : 'refused'}: ${event.reason}; next try in ${measured(event.retryInMs ?? 0)}`,
       );
     case 'connect_repeated':
-      return {
-        level: 'debug',
-        text: `no job for ${measured(event.quietMs)}: connect is sent again on the same socket`,
-      };
+      return debug(`no job for ${measured(event.quietMs)}: connect is sent again on the same socket`);
     case 'frame_rejected':
       return warn(
         `frame rejected (${event.reason}, ${event.code}), ${event.count} so far: ${event.message} → ${next(frameNext(event))}`,
@@ -104,7 +101,9 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
     case 'callback_refused':
       return warn(`worker callback refused (${event.why}), ${event.count} so far`);
     case 'probe_answered':
-      return {level: 'debug', text: `liveness probe over ${event.via}`};
+      return probed(event);
+    case 'connections_refused':
+      return refused(event);
     case 'problem':
       return error(`${event.part}: ${event.message} (${event.code}) → ${next(event.next)}`);
     case 'recovered':
@@ -114,7 +113,7 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
         `sampling range ${event.start}–${event.end} of ${event.max} from the ${event.source}${event.block === null ? '' : `, block ${event.block}`}`,
       );
     case 'clock':
-      return {level: 'debug', text: `clock ${event.id} at ${event.counter}, ${event.readings} readings`};
+      return debug(`clock ${event.id} at ${event.counter}, ${event.readings} readings`);
     case 'signer_stats':
       return {
         level: 'debug',
@@ -149,6 +148,16 @@ function concluded({job, outcome, reason}: OperatorEventBody & {type: 'job_concl
   if (outcome === 'unselected') return info(`job ${name(job)} saved as unselected`);
   const saved = outcome === 'answered' ? 'answer saved' : `saved as ${outcome}`;
   return info(`job ${name(job)} ${saved}${reason === '' ? '' : `: ${reason}`}`);
+}
+
+function probed({via, from}: OperatorEventBody & {type: 'probe_answered'}): Description {
+  return debug(`liveness probe over ${via}${from === undefined ? '' : ` from ${from}`}`);
+}
+
+function refused(event: OperatorEventBody & {type: 'connections_refused'}): Description {
+  const {code, count, from, fromCount} = event;
+  const most = from === null ? '' : `, ${fromCount} of them from ${from}`;
+  return warn(`${count} refused (${code})${most}`);
 }
 
 function work({lastJobAt, noJobAfterMs, open}: WorkFacts): Description {
@@ -230,6 +239,7 @@ function ms(value: number | null): string {
   return value === null ? '?' : measured(value);
 }
 
+const debug = (text: string): Description => ({level: 'debug', text});
 const info = (text: string): Description => ({level: 'info', text});
 const warn = (text: string): Description => ({level: 'warn', text});
 const error = (text: string): Description => ({level: 'error', text});

@@ -50,9 +50,14 @@ export type LivenessFacts = {
   probes: number;
   /** The expected interval of probes. */
   probeIntervalMs: number;
+  /** The addresses that asked over HTTP in the last hour; absent: none did. */
+  sources?: ProbeSources;
   /** The newest few, newest first. */
   outages: readonly OutageFacts[];
 };
+
+/** How many addresses asked, and the one that asked last. */
+export type ProbeSources = {count: number; last: string};
 
 /** A time of more than three intervals without a probe; `end` is null while it lasts. */
 export type OutageFacts = {
@@ -157,7 +162,10 @@ export type OperatorEventBody =
   | {type: 'result_accepted'; job: JobRef; ms: number; outcome: JobOutcome}
   | {type: 'result_expired'; job: JobRef}
   | {type: 'callback_refused'; why: 'unknown' | 'already' | 'invalid'; count: number}
-  | {type: 'probe_answered'; via: 'http' | 'websocket'}
+  /** `from`: the address that asked over HTTP. */
+  | {type: 'probe_answered'; via: 'http' | 'websocket'; from?: string}
+  /** At first, and then once a minute while there are more: `count` since the last such event. */
+  | {type: 'connections_refused'; code: ErrorCode; count: number; from: string | null; fromCount: number}
   | {type: 'problem'; part: OperatorPart; code: ErrorCode; message: string; next: NextStep}
   | {type: 'recovered'; part: OperatorPart; afterMs: number}
   | {
@@ -197,6 +205,7 @@ export const OPERATOR_PARTS = [
   'journal',
   'clock',
   'identity',
+  'port',
 ] as const;
 export type OperatorPart = (typeof OPERATOR_PARTS)[number];
 

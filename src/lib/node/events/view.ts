@@ -80,7 +80,8 @@ export type OperatorView = {
   stopping: StopReason | null;
 };
 
-export type ProbeView = {at: number; via: 'http' | 'websocket'};
+/** `from`: the address that asked over HTTP. */
+export type ProbeView = {at: number; via: 'http' | 'websocket'; from?: string};
 
 export const MAX_JOBS = 50;
 export const MAX_PROBES = 60;
@@ -178,7 +179,7 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
       return {range: {start, end, max, block, source, at}};
     }
     case 'probe_answered': {
-      const probe = {at, via: event.via};
+      const probe = {at, via: event.via, ...(event.from === undefined ? {} : {from: event.from})};
       return {lastProbe: probe, probes: [...view.probes.slice(-(MAX_PROBES - 1)), probe]};
     }
     case 'clock':
@@ -231,6 +232,7 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'callback_refused':
     case 'config_reloaded':
     case 'connect_repeated':
+    case 'connections_refused':
       return NOTHING;
   }
 }

@@ -147,6 +147,8 @@ export type RequestJournal = {
     at: number,
     make: (...args: Parameters<MakeAnswer>) => Conclusion | NoAnswer,
   ): Promise<TakenCallback>;
+  /** Whether any request has this id, after all that is being written has been. */
+  knowsRequest(requestId: string): Promise<boolean>;
   /** Requests of a job that count as attempts: taken by a worker and not answered, since the last retry. */
   failed(seq: number): number;
   /** All requests of a job, first attempt first. */

@@ -215,6 +215,7 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
         requests.ended(requestId, end, at);
       }),
     answer: (requestId, body, at, make) => change(() => answer(requestId, body, at, make)),
+    knowsRequest: (requestId) => change(() => requests.find(requestId) !== null),
     failed: (seq) => readOrFail(() => requests.failed(seq)),
     requests: (seq) => readOrFail(() => requests.ofJob(seq)),
 

@@ -1,4 +1,4 @@
-import type {LivenessFacts, OperatorEvent} from '../events/events.ts';
+import type {LivenessFacts, OperatorEvent, ProbeSources} from '../events/events.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {assessLiveness, type Outage} from './liveness.ts';
 import {gapsOf, type Span} from './spans.ts';
@@ -11,8 +11,8 @@ export type LivenessWatch = {
 };
 
 export type LivenessWatchDeps = {
-  /** Returns the recorded spans at `now`, and the number of probes in older spans. */
-  record: (now: number) => {spans: readonly Span[]; olderProbes: number};
+  /** Returns the recorded spans at `now`, the number of probes in older spans, and who asked. */
+  record: (now: number) => {spans: readonly Span[]; olderProbes: number; sources?: ProbeSources | null};
   probeIntervalMs: number;
   allowanceMs: number;
   time: Time;
@@ -45,7 +45,7 @@ export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
   /** Assesses the record, and reports the facts `always` or when an outage has begun or ended. */
   function assess(always: boolean): void {
     const now = time.now();
-    const {spans, olderProbes} = deps.record(now);
+    const {spans, olderProbes, sources = null} = deps.record(now);
     const options = {now, allowanceMs: deps.allowanceMs, gaps};
     const {lastProbeAt, allowanceMs, allowanceLeftMs, probes, outages} = assessLiveness(spans, options);
     const [newest] = outages;
@@ -63,6 +63,7 @@ export function watchLiveness(deps: LivenessWatchDeps): LivenessWatch {
         allowanceLeftMs,
         probes: probes + olderProbes,
         probeIntervalMs,
+        ...(sources === null ? {} : {sources}),
         outages: few,
       });
     }

@@ -10,7 +10,7 @@ import type {Session} from './session.ts';
 export function connectionHandlers(deps: {
   session: Pick<Session, 'opened' | 'closed'>;
   inbox: Pick<Inbox, 'take'>;
-  probed: (via: 'websocket') => void;
+  probed: () => void;
   emit: Emit;
   health: Health;
 }): ConnectionHandlers {
@@ -25,7 +25,7 @@ export function connectionHandlers(deps: {
         emit({type: 'warning', code: 'BUG', message: `a frame could not be read: ${errorText(error)}`});
       }
     },
-    onPing: () => deps.probed('websocket'),
+    onPing: () => deps.probed(),
     onClose(reason, retryInMs, refusal) {
       const isReported = session.closed();
       if (retryInMs === undefined) return;

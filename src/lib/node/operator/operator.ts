@@ -9,9 +9,12 @@ import {createHealth} from './health.ts';
 import {createClockGuard} from './clock-guard.ts';
 import {keepTidy} from './housekeeping.ts';
 import {createIncoming} from './incoming.ts';
+import {createPortWatch} from './port-watch.ts';
 import {createProbes} from './probes.ts';
 import {createDeliveryIds} from './job/delivery-ids.ts';
 import {createLateReplies} from './job/late-replies.ts';
+import type {Caller} from './http/caller.ts';
+import type {PortRefusal} from './http/options.ts';
 import {type CallbackReply, createWorkerRequests} from './job/worker-requests.ts';
 import {createRangeKeeper} from './range.ts';
 import {createRootWatch} from './root-watch.ts';
@@ -43,8 +46,12 @@ export type Operator = {
   checkWorkers: WorkerChecks['ofKind'];
   /** Jobs are to be asked about again. */
   askAgain: AskAgain;
-  /** The network asked over HTTP whether we are alive, and was answered. */
-  onHttpProbe(): void;
+  /** `/ping` was asked, and answered. */
+  onHttpProbe(caller: Caller): void;
+  /** The HTTP server refused a connection or a request. */
+  onRefused(refusal: PortRefusal): void;
+  /** Whether a callback with this id answers a request of ours. */
+  isKnownRequest(requestId: string): Promise<boolean>;
   /** What the journal has taken does not get to the disk; null: it does again. */
   onDisk(error: AosError | null): void;
   /** Tells something through the event stream. */
@@ -169,7 +176,9 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     isClosed: () => stopping.reason() === 'jobs',
   });
 
-  const probed = createProbes({journal, time, emit, health});
+  const port = createPortWatch({time, emit, health, signal});
+  const {countsLocalProbes: countsLocal, probeIntervalMs: intervalMs} = options;
+  const probes = createProbes({journal, time, emit, health, port, countsLocal, intervalMs});
 
   async function watch(startedAt: number): Promise<void> {
     const {noJobAfterMs} = options;
@@ -233,7 +242,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     scheduler.start(steps);
     emit({type: 'connecting', url: shownUrl(options.dispatcherUrl)});
     const connecting = connection.run(
-      connectionHandlers({session, inbox: incoming, probed, emit, health}),
+      connectionHandlers({session, inbox: incoming, probed: probes.websocket, emit, health}),
       signal,
     );
 
@@ -273,7 +282,9 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     onCallback: async (kind, body) => checks.take(kind, body) ?? requests.take(kind, body),
     checkWorkers: checks.ofKind,
     askAgain: createAskAgain({journal, scheduler, emit}),
-    onHttpProbe: () => probed('http'),
+    onHttpProbe: probes.http,
+    onRefused: port.refused,
+    isKnownRequest: async (id) => checks.isKnown(id) || (await journal.knowsRequest(id)),
     onDisk(error) {
       if (error === null) health.worked('journal', 'sync');
       else health.failed('journal', error, 'sync');

@@ -18,6 +18,10 @@ export type OperatorOptions = {
   nodeId: string;
   clockId: bigint | null;
   callbackUrl: string;
+  /** The network is on this machine (a devnet), so what asks over loopback is the network. */
+  countsLocalProbes: boolean;
+  /** The interval of the online detection. */
+  probeIntervalMs: number;
   vrfSortPrecision: number;
   /** How long a job that is over stays whole in the journal, and how long what is packed of it. */
   evidenceMs: number;

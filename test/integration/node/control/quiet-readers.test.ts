@@ -39,8 +39,6 @@ it('readers that never read lock nobody out: the one that was quiet for longest 
   const first = await silent(control.path);
   await time.advance(1_000);
   for (let n = 2; n < MOST; n += 1) await silent(control.path);
-  // All places are taken, and no one has been quiet for long.
-  await expect(connectControl(control.path, options)).rejects.toMatchObject({code: 'CONTROL_BROKEN'});
   await time.advance(9_000);
   expect(await alive.command('ping')).toEqual({pong: true});
   const ended = new Promise((resolve) => first.resume().once('close', resolve));

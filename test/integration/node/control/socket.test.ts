@@ -8,7 +8,8 @@ import {connectControl, type ControlNews} from '../../../../src/lib/node/control
 import {connectNode, connectOnly} from '../../../../src/lib/node/control/find.ts';
 import {readControlLine} from '../../../../src/lib/node/control/wire.ts';
 import {isControlFile} from '../../../../src/lib/config/control-paths.ts';
-import {startControl, type CarryOut, type Control} from '../../../../src/lib/node/control/server.ts';
+import type {CarryOut} from '../../../../src/lib/node/control/reader.ts';
+import {startControl, type Control} from '../../../../src/lib/node/control/server.ts';
 import type {OperatorEvent} from '../../../../src/lib/node/events/events.ts';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {emptyView, reduceView, type OperatorView} from '../../../../src/lib/node/events/view.ts';
@@ -254,6 +255,44 @@ describe('control socket', () => {
     const other = raw(control.path);
     other.socket.write('x'.repeat(100_000));
     await other.closed;
+    expect(await (await client(control)).command('ping')).toEqual({pong: true});
+  });
+
+  it('makes room for a new reader when 32 keep their places, those that were idle the longest first', async () => {
+    const control = await start();
+    const silent = Array.from({length: 40}, () => {
+      const socket = connect(control.path);
+      socket.on('error', () => {});
+      open.push({close: () => socket.destroy()});
+      return socket.pause();
+    });
+    await Promise.all(silent.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+    const reading = await client(control);
+    for (let i = 0; i < 3; i += 1) {
+      const late = await client(control);
+      expect(await late.command('ping')).toEqual({pong: true});
+      expect(await reading.command('ping')).toEqual({pong: true});
+    }
+  });
+
+  it('says to a reader that makes room why, when it reads', async () => {
+    const control = await start();
+    const first = raw(control.path);
+    await first.until(/"history"/);
+    for (let i = 0; i < 32; i += 1) await client(control);
+    expect(await first.until(/CONTROL_BUSY/)).toContain('"code":"CONTROL_BUSY"');
+    await first.closed;
+  });
+
+  it('greets only those that are still there', async () => {
+    const control = await start();
+    const gone = Array.from({length: 500}, () => {
+      const socket = connect(control.path);
+      socket.on('error', () => {});
+      socket.once('connect', () => socket.destroy());
+      return new Promise((resolve) => socket.once('close', resolve));
+    });
+    await Promise.all(gone);
     expect(await (await client(control)).command('ping')).toEqual({pong: true});
   });
 

@@ -182,6 +182,18 @@ describe('the verdict', () => {
       /^SECOND OPERATOR for 1s: another operator may work for this node_id \(SECOND_OPERATOR\)/,
     ],
     [
+      'a flood of the port',
+      {
+        type: 'problem',
+        part: 'port',
+        code: 'PORT_CROWDED',
+        message: '900 connections were closed',
+        next: say('Look.'),
+      },
+      'warn',
+      /^PORT CROWDED for 1s: 900 connections were closed \(PORT_CROWDED\)/,
+    ],
+    [
       'a refusal with its words',
       {
         type: 'disconnected',

@@ -64,6 +64,42 @@ describe('a range', () => {
   });
 });
 
+describe('who asked /ping', () => {
+  const asked = (from: string): (typeof EARNING)[number] => ({type: 'probe_answered', via: 'http', from});
+
+  it('is said, since anyone may ask', () => {
+    const {state, found} = of(running([...noProbes, asked('203.0.113.7')]), 'probed');
+    expect([state, found]).toEqual([
+      'ok',
+      'last asked 1 s ago; 1 address asked in the last hour, 203.0.113.7 last',
+    ]);
+  });
+
+  it('is known from the journal while no operator runs, and is in the JSON', () => {
+    const facts = {...journal({sources: {count: 3, last: '198.51.100.1'}}), operator: known(null, NOW)};
+    expect(of(facts, 'probed').found).toContain('; 3 addresses asked in the last hour, 198.51.100.1 last');
+    expect(statusResult(statusFacts(facts)).liveness).toMatchObject({
+      sources: {count: 3, last: '198.51.100.1'},
+    });
+    expect(statusResult(statusFacts(journal({}))).liveness).toMatchObject({sources: null});
+  });
+
+  it('through a crowded port is a warning with what to do', () => {
+    const crowded = {
+      type: 'problem',
+      part: 'port',
+      code: 'PORT_CROWDED',
+      message: '900 connections were closed',
+      next: say('Limit them.'),
+    } as const;
+    expect(of(running([...EARNING, crowded]), 'probed')).toMatchObject({
+      state: 'warn',
+      found: expect.stringContaining('900 connections were closed') as string,
+      next: say('Limit them.'),
+    });
+  });
+});
+
 describe('links', () => {
   it('are all there, in order, and hold when all is well', () => {
     const links = judgeLinks(statusFacts());

@@ -71,6 +71,11 @@ describe('how bad a problem with jobs is', () => {
     ['NO_JOBS', 'warning'],
     ['JOBS_PILE_UP', 'warning'],
     ['JOB_REFUSED', 'warning'],
+    ['PORT_CROWDED', 'warning'],
+    ['PROXY_NOT_TRUSTED', 'warning'],
+    ['PROBES_FROM_OTHERS', 'warning'],
+    ['CALLBACK_FROM_OUTSIDE', 'warning'],
+    ['PORT_NOT_ACCEPTING', 'critical'],
     ['DISPATCHER_UNSIGNED', 'critical'],
     ['DISPATCHER_OTHER_SIGNER', 'critical'],
   ] as const)('%s: %s', (code, severity) => {

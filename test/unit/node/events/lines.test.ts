@@ -111,7 +111,10 @@ const EVENTS: OperatorEventBody[] = [
   {type: 'result_accepted', job, ms: 12, outcome: 'answered'},
   {type: 'result_expired', job},
   {type: 'callback_refused', why: 'unknown', count: 1},
-  {type: 'probe_answered', via: 'http'},
+  {type: 'probe_answered', via: 'websocket'},
+  {type: 'probe_answered', via: 'http', from: '203.0.113.7'},
+  {type: 'connections_refused', code: 'PORT_CROWDED', count: 900, from: '2001:db8:0:0::/64', fromCount: 870},
+  {type: 'connections_refused', code: 'PORT_NOT_ACCEPTING', count: 1, from: null, fromCount: 0},
   {type: 'problem', part: 'signer', code: 'SIGNER_UNREACHABLE', message: 'down', next: say('start it')},
   {type: 'recovered', part: 'signer', afterMs: 999},
   {type: 'range', start: '0', end: '5', max: '9', block: '7', source: 'chain'},
@@ -184,7 +187,10 @@ describe('log lines', () => {
       03:04:05 INFO  job 4a16467f…ef0971fd accepted after 12 ms
       03:04:05 ERROR job 4a16467f…ef0971fd was never accepted within the retention and is given up
       03:04:05 WARN  worker callback refused (unknown), 1 so far
-      03:04:05 DEBUG liveness probe over http
+      03:04:05 DEBUG liveness probe over websocket
+      03:04:05 DEBUG liveness probe over http from 203.0.113.7
+      03:04:05 WARN  900 refused (PORT_CROWDED), 870 of them from 2001:db8:0:0::/64
+      03:04:05 WARN  1 refused (PORT_NOT_ACCEPTING)
       03:04:05 ERROR signer: down (SIGNER_UNREACHABLE) → start it
       03:04:05 INFO  signer works again after 999 ms
       03:04:05 INFO  sampling range 0–5 of 9 from the chain, block 7

@@ -1,3 +1,4 @@
+import type {ProbeSources} from '../../../node/events/events.ts';
 import type {OperatorView} from '../../../node/events/view.ts';
 
 /**
@@ -14,6 +15,8 @@ export type Heartbeat = {
   /** Unix ms of the last probe; null when none is on record. */
   lastAt: number | null;
   via: 'http' | 'websocket' | null;
+  /** The addresses that asked over HTTP in the last hour; null: none is known. */
+  sources: ProbeSources | null;
   intervalMs: number;
   allowanceMs: number;
   /** Null when no probe is on record. */
@@ -30,10 +33,12 @@ export function heartbeatOf({liveness, lastProbe}: OperatorView, now: number): H
   const allowanceMs = liveness?.allowanceMs ?? DEFAULT_ALLOWANCE_MS;
   const times = [lastProbe?.at, liveness?.lastProbeAt].filter((at) => typeof at === 'number');
   const via = lastProbe?.via ?? null;
+  const sources = sourcesOf({liveness, lastProbe});
   if (times.length === 0)
     return {
       lastAt: null,
       via,
+      sources,
       intervalMs,
       allowanceMs,
       sinceLastProbeMs: null,
@@ -46,12 +51,20 @@ export function heartbeatOf({liveness, lastProbe}: OperatorView, now: number): H
   return {
     lastAt,
     via,
+    sources,
     intervalMs,
     allowanceMs,
     sinceLastProbeMs,
     offline,
     allowanceLeftMs: offline ? Math.max(0, allowanceMs - sinceLastProbeMs) : allowanceMs,
   };
+}
+
+/** The record arrives once a minute; the last probe may be newer. */
+function sourcesOf({liveness, lastProbe}: Pick<OperatorView, 'liveness' | 'lastProbe'>): ProbeSources | null {
+  const recorded = liveness?.sources ?? null;
+  if (lastProbe?.from === undefined) return recorded;
+  return {count: recorded?.count ?? 1, last: lastProbe.from};
 }
 
 /** One place of the strip: a probe in time, late, very late or missed; or no record. */

@@ -95,9 +95,12 @@ function offlineText({sinceLastProbeMs, allowanceMs, allowanceLeftMs}: Heartbeat
   return (allowanceLeftMs ?? 0) > 0 ? text : `${text}: ALLOWANCE EXCEEDED`;
 }
 
+/** Parts whose problems are no cause of an outage. */
+const STAYS_UP: ReadonlySet<OperatorPart> = new Set<OperatorPart>(['jobs', 'identity', 'port']);
+
 /** Returns the countdown with the likely cause: this node, the way to it, or no probes at all. */
 function offline(view: OperatorView, beat: Heartbeat, now: number): Finding {
-  const down = view.problems.flatMap(({part}) => (part === 'jobs' || part === 'identity' ? [] : [part]));
+  const down = view.problems.flatMap(({part}) => (STAYS_UP.has(part) ? [] : [part]));
   if (view.connection.state !== 'connected' && !down.includes('dispatcher')) down.push('dispatcher');
   const [why, next] =
     down.length > 0
@@ -179,14 +182,16 @@ const CHECK_OF: Readonly<Record<OperatorPart, NextStep>> = {
   journal: run('doctor', ['--only', 'journal']),
   clock: run('doctor', ['--only', 'clock']),
   identity: run('status'),
+  port: run('doctor', ['--only', 'ping']),
 };
 
 /**
  * Returns the severity of a failed part. Without the chain, jobs continue with the last range that was read; problems with
- * jobs, and a wrong clock, leave the operator at work.
+ * jobs, and a wrong clock, leave the operator at work; through a crowded port /ping is still answered.
  */
 export function problemSeverity(part: OperatorPart, hasRange: boolean): 'fail' | 'warn' {
-  return part === 'jobs' || part === 'clock' || (part === 'chain' && hasRange) ? 'warn' : 'fail';
+  const isWarning = part === 'jobs' || part === 'clock' || part === 'port' || (part === 'chain' && hasRange);
+  return isWarning ? 'warn' : 'fail';
 }
 
 function failing(view: OperatorView, problem: ProblemView, now: number): Finding {
@@ -204,6 +209,7 @@ function stateOf({connection}: OperatorView, {part, code}: ProblemView): string 
   if (part === 'identity') return 'SECOND OPERATOR';
   if (part === 'jobs') return code === 'NO_JOBS' ? 'NO WORK' : 'JOBS';
   if (part === 'clock') return 'CLOCK WRONG';
+  if (part === 'port') return code === 'PORT_CROWDED' ? 'PORT CROWDED' : 'PORT';
   if (part === 'dispatcher' && connection.state === 'refused') return 'dispatcher refuses us';
   return `${part} down`;
 }

@@ -6,6 +6,7 @@ import {stateWord} from '../model/signs.ts';
 import {SIGNER_BUDGET, problemSeverity} from '../model/verdict.ts';
 import type {BlockFacts, ClockText, LivenessFacts, SignerStats} from '../../../node/events/events.ts';
 import type {OperatorView} from '../../../node/events/view.ts';
+import {count} from '../../../foundation/text/words.ts';
 import {indent, label, LABEL} from './title.ts';
 import type {Scene} from './scene.ts';
 
@@ -28,11 +29,11 @@ export function heartbeatLines({data, ui, now}: Scene, width: number): Line[] {
   const strip = beats(view, now, places);
   const answered = strip.filter((beat) => beat !== 'missed' && beat !== 'none').length;
   const known = strip.filter((beat) => beat !== 'none').length;
-  const count = known === 0 ? '' : ` ${answered}/${known}`;
+  const share = known === 0 ? '' : ` ${answered}/${known}`;
   const head: Line = [
     ...label('heartbeat', ui),
     ...merged(strip.map((beat) => BEATS[beat])),
-    ...(LABEL + places + count.length <= width ? [span(count)] : []),
+    ...(LABEL + places + share.length <= width ? [span(share)] : []),
   ];
   return [head, [...indent(), ...joinFitting(heartbeatParts(view, now), width - LABEL)]];
 }
@@ -51,6 +52,10 @@ function heartbeatParts(view: OperatorView, now: number): Line[] {
           span(`probed ${age(now - beat.lastAt)} ago`, beat.offline ? 'fail' : 'plain'),
           span(beat.via === null ? '' : ` by ${VIA[beat.via]}`),
         ];
+  const asked: Line[] =
+    beat.sources === null
+      ? []
+      : [[span(`${count(beat.sources.count, 'source')}, last ${shown(beat.sources.last)}`)]];
   const allowance: Line =
     beat.allowanceLeftMs === null
       ? [span('allowance '), UNKNOWN]
@@ -66,7 +71,7 @@ function heartbeatParts(view: OperatorView, now: number): Line[] {
             latest.overAllowance ? 'fail' : 'plain',
           ),
         ];
-  return [last, allowance, gone, [span(`every ${age(beat.intervalMs)}`)]];
+  return [last, allowance, gone, ...asked, [span(`every ${age(beat.intervalMs)}`)]];
 }
 
 /** Formats the length of an outage; a current one counts from its start, since the record arrives once a minute. */

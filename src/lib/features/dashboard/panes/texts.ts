@@ -7,6 +7,7 @@ import {healthOf, resultOf} from '../model/jobs.ts';
 import {CODES, isCode} from '../../../foundation/errors/table.ts';
 import {eventLine} from '../../../node/events/lines.ts';
 import type {OperatorView} from '../../../node/events/view.ts';
+import {sourcesText} from '../../../node/liveness/sources.ts';
 import {OUTAGE_CAUSES} from '../../../foundation/text/words.ts';
 import {isoTime} from '../../../foundation/time/time.ts';
 import {clockText, shareOf} from './facts.ts';
@@ -175,6 +176,7 @@ function heartbeatText({data, now}: Scene, width: number): Text {
             'last probe',
             beat.lastAt === null ? 'never' : `${isoTime(beat.lastAt)} (${age(now - beat.lastAt)} ago)`,
           ],
+          ...(beat.sources === null ? [] : [['asked by', sourcesText(beat.sources)] as const]),
           ['expected', `every ${age(beat.intervalMs)}`],
           [
             'allowance',

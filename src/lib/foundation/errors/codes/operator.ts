@@ -94,9 +94,10 @@ export const OPERATOR = {
   CONTROL_BUSY: {
     exit: null,
     category: null,
-    means: 'The running operator takes no more readers on its control socket.',
+    means:
+      'The running operator has 32 readers on its control socket; for newer ones it closes those that are idle the longest.',
     next: say('Close another dashboard or status that is watched.'),
-    causes: ['Readers that hang: each keeps its place until it ends.'],
+    causes: ['A program opens the socket again and again, or keeps it open without reading.'],
   },
   CONTROL_REQUEST: {
     exit: null,

@@ -6,6 +6,8 @@ import type {CallbackReply} from '../job/worker-requests.ts';
 export type CheckAnswers = {
   /** Hears of the answer to a request. @returns ends that */
   listen(requestId: string, heard: (answer: OpmlCallback) => void): () => void;
+  /** Whether a request of a check has this id. */
+  isKnown(requestId: string): boolean;
   /** Takes a callback; null: it answers no request of a check. */
   take(kind: WorkerKind, body: Uint8Array): CallbackReply | null;
 };
@@ -17,6 +19,7 @@ export function createCheckAnswers(): CheckAnswers {
       waiting.set(requestId, heard);
       return () => waiting.delete(requestId);
     },
+    isKnown: (requestId) => waiting.has(requestId),
     take(kind, body) {
       // Nearly always: the callback is read once, by who it is for.
       if (waiting.size === 0 || kind !== 'opml') return null;

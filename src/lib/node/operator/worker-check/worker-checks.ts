@@ -14,6 +14,7 @@ export type WorkerChecks = {
   ofKind(kind: string, question: CheckQuestion, signal: AbortSignal): Promise<CheckedWorker[]>;
   /** Takes a callback; null: it answers no request of a check. */
   take: CheckAnswers['take'];
+  isKnown: CheckAnswers['isKnown'];
 };
 
 /** @param deps.signal ends every check */
@@ -26,6 +27,7 @@ export function createWorkerChecks(
   const answers = createCheckAnswers();
   return {
     take: answers.take,
+    isKnown: answers.isKnown,
     async ofKind(kind, question, signal) {
       const worker = deps.workers.find((one) => one.kind === kind);
       if (worker === undefined) throw new AosError('USAGE', `this operator runs no ${kind} worker`);

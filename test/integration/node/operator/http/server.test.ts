@@ -1,34 +1,65 @@
 import {connect} from 'node:net';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import type {ListenAddress} from '../../../../src/lib/config/config.ts';
-import {startOperatorServer, type OperatorServer} from '../../../../src/lib/node/operator/server.ts';
-import type {CallbackReply} from '../../../../src/lib/node/operator/job/worker-requests.ts';
-import {rawHttp} from '../../../support/raw-http.ts';
-import {tcpServer} from '../../../support/signer.ts';
+import type {ListenAddress} from '../../../../../src/lib/config/config.ts';
+import {systemTime} from '../../../../../src/lib/foundation/system/system-time.ts';
+import type {Caller} from '../../../../../src/lib/node/operator/http/caller.ts';
+import {startOperatorServer, type OperatorServer} from '../../../../../src/lib/node/operator/http/server.ts';
+import type {
+  PortRefusal,
+  ServerHandlers,
+  ServerOptions,
+} from '../../../../../src/lib/node/operator/http/options.ts';
+import type {CallbackReply} from '../../../../../src/lib/node/operator/job/worker-requests.ts';
+import {rawHttp} from '../../../../support/raw-http.ts';
+import {tcpServer} from '../../../../support/signer.ts';
 
 const LOCAL: ListenAddress = {host: '127.0.0.1', port: 0};
 const TAKEN: CallbackReply = {status: 200, code: 200, message: 'success'};
 
-type Stage = OperatorServer & {probes: () => number; callbacks: {kind: string; body: string}[]};
+type Stage = OperatorServer & {
+  probes: Caller[];
+  callbacks: {kind: string; body: string}[];
+  refused: PortRefusal[];
+  port: number;
+};
+
+const OPTIONS: ServerOptions = {
+  listen: LOCAL,
+  callbacks: null,
+  callbackUrl: 'http://127.0.0.1:21001',
+  trustedProxies: [],
+  files: {limit: 1_000_000, lack: () => null},
+  time: systemTime,
+};
+const HANDLERS: ServerHandlers = {
+  onProbe: () => {},
+  onRefused: () => {},
+  isKnownRequest: () => Promise.resolve(true),
+  onCallback: () => Promise.resolve(TAKEN),
+};
 
 async function stage(
-  callbacks: ListenAddress | null = null,
-  reply: () => Promise<CallbackReply> = () => Promise.resolve(TAKEN),
+  change: Partial<ServerOptions> = {},
+  handlers: Partial<Pick<ServerHandlers, 'isKnownRequest' | 'onCallback'>> = {},
 ): Promise<Stage> {
-  let probes = 0;
-  const taken: Stage['callbacks'] = [];
+  const probes: Caller[] = [];
+  const refused: PortRefusal[] = [];
+  const callbacks: Stage['callbacks'] = [];
   const server = await startOperatorServer(
-    {listen: LOCAL, callbacks},
+    {...OPTIONS, ...change},
     {
-      onProbe: () => (probes += 1),
+      ...HANDLERS,
+      ...handlers,
+      onProbe: (caller) => probes.push(caller),
+      onRefused: (refusal) => refused.push(refusal),
       onCallback: (kind, body) => {
-        taken.push({kind, body: Buffer.from(body).toString()});
-        return reply();
+        callbacks.push({kind, body: Buffer.from(body).toString()});
+        return (handlers.onCallback ?? HANDLERS.onCallback)(kind, body);
       },
     },
   );
   onTestFinished(() => server.close());
-  return {...server, probes: () => probes, callbacks: taken};
+  return {...server, probes, callbacks, refused, port: Number(new URL(server.publicUrl).port)};
 }
 
 const post = (url: string, path: string, body: string | Buffer = '{}') =>
@@ -43,9 +74,9 @@ describe('the operator’s HTTP server', () => {
       status: 200,
       body: '',
     });
-    expect(server.probes()).toBe(3);
+    expect(server.probes).toHaveLength(3);
     expect((await rawHttp(server.publicUrl, {method: 'POST', path: '/ping'})).status).toBe(404);
-    expect(server.probes()).toBe(3);
+    expect(server.probes).toHaveLength(3);
   });
 
   it('takes callbacks of each kind and answers with their reply', async () => {
@@ -61,20 +92,23 @@ describe('the operator’s HTTP server', () => {
   });
 
   it('passes a refusal on, and asks to come again when the answer could not be stored', async () => {
-    const refusing = await stage(null, () =>
-      Promise.resolve({status: 404, code: 404, message: 'no request waits'}),
+    const refusing = await stage(
+      {},
+      {
+        onCallback: () => Promise.resolve({status: 404, code: 404, message: 'no request waits'}),
+      },
     );
     expect(await post(refusing.callbackUrl, '/api/opml_callback')).toMatchObject({
       status: 404,
       body: '{"code":404,"result":"no request waits"}',
     });
-    const failing = await stage(null, () => Promise.reject(new Error('disk full')));
+    const failing = await stage({}, {onCallback: () => Promise.reject(new Error('disk full'))});
     expect((await post(failing.callbackUrl, '/api/opml_callback')).status).toBe(503);
     expect((await rawHttp(failing.publicUrl, {path: '/ping'})).body).toBe('pong');
   });
 
   it('keeps everything but /ping off the public address when callbacks have their own', async () => {
-    const server = await stage(LOCAL);
+    const server = await stage({callbacks: LOCAL});
     expect(server.callbackUrl).not.toBe(server.publicUrl);
     for (const path of [
       '/api/opml_callback',
@@ -129,8 +163,8 @@ describe('the operator’s HTTP server', () => {
     for (const text of [
       'GARBAGE\r\n\r\n',
       'GET /ping HTTP/9.9\r\n\r\n',
-      'POST /api/opml_callback HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf',
-      'POST /api/opml_callback HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n',
+      'POST /api/opml_callback HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nhalf',
+      'POST /api/opml_callback HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n',
     ]) {
       await new Promise<void>((resolve) => {
         const socket = connect(port, '127.0.0.1', () => socket.end(text));
@@ -150,7 +184,7 @@ describe('the operator’s HTTP server', () => {
     socket.on('data', (bytes) => said.push(bytes.toString()));
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.write(
-      'POST /api/opml_callback HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\nconnection: close\r\n\r\n',
+      'POST /api/opml_callback HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4\r\nconnection: close\r\n\r\n',
     );
     for (const letter of 'slow') {
       expect((await rawHttp(server.publicUrl, {path: '/ping'})).body).toBe('pong');
@@ -163,23 +197,21 @@ describe('the operator’s HTTP server', () => {
 
   it('says which port is taken, and leaves nothing open when the second one is', async () => {
     const port = await tcpServer(() => {});
-    const handlers = {onProbe: () => {}, onCallback: () => Promise.resolve(TAKEN)};
     const taken = {host: '127.0.0.1', port};
-    await expect(startOperatorServer({listen: taken, callbacks: null}, handlers)).rejects.toMatchObject({
+    await expect(startOperatorServer({...OPTIONS, listen: taken}, HANDLERS)).rejects.toMatchObject({
       code: 'PORT_IN_USE',
       message: `127.0.0.1:${port} is in use`,
     });
-    await expect(startOperatorServer({listen: LOCAL, callbacks: taken}, handlers)).rejects.toMatchObject({
+    await expect(startOperatorServer({...OPTIONS, callbacks: taken}, HANDLERS)).rejects.toMatchObject({
       code: 'PORT_IN_USE',
       next: {say: 'Change workers.callback_listen, or stop the other program.'},
     });
   });
 
   it('does not call a port taken when the address is none of this machine', async () => {
-    const handlers = {onProbe: () => {}, onCallback: () => Promise.resolve(TAKEN)};
     // 192.0.2.0/24 is kept for documentation (RFC 5737): no machine has an address of it.
     const elsewhere = {host: '192.0.2.1', port: 0};
-    await expect(startOperatorServer({listen: elsewhere, callbacks: null}, handlers)).rejects.toMatchObject({
+    await expect(startOperatorServer({...OPTIONS, listen: elsewhere}, HANDLERS)).rejects.toMatchObject({
       code: 'LISTEN_FAILED',
       message: expect.stringContaining('cannot listen on 192.0.2.1:0') as string,
       next: {say: 'Correct net.rest_url: 0.0.0.0 is every address of this machine.'},

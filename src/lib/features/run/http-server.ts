@@ -1,0 +1,31 @@
+import type {Config} from '../../config/config.ts';
+import {systemFiles} from '../../foundation/system/open-files.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
+import {startOperatorServer, type OperatorServer} from '../../node/operator/http/server.ts';
+import type {Operator} from '../../node/operator/operator.ts';
+
+/** Starts the operator's own HTTP server. @throws AosError PORT_IN_USE | LISTEN_FAILED */
+export function startHttp({net, workers}: Config, operator: Operator): Promise<OperatorServer> {
+  return startOperatorServer(
+    {
+      listen: net.listen,
+      callbacks: workers.callbackListen,
+      callbackUrl: net.callbackUrl,
+      trustedProxies: net.trustedProxies,
+      files: systemFiles(),
+      time: systemTime,
+    },
+    {
+      onProbe: operator.onHttpProbe,
+      onRefused: operator.onRefused,
+      isKnownRequest: operator.isKnownRequest,
+      onCallback: operator.onCallback,
+    },
+  );
+}
+
+/** Says where it listens. */
+export function reportListening(server: OperatorServer, {workers}: Config, emit: Operator['emit']): void {
+  emit({type: 'listening', what: 'public', url: server.publicUrl});
+  if (workers.callbackListen !== null) emit({type: 'listening', what: 'callbacks', url: server.callbackUrl});
+}
