@@ -1,3 +1,4 @@
+import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {createPrivateFile} from '../journal/files.ts';
 import type {Database, SqliteDriver} from '../journal/driver.ts';
@@ -45,17 +46,13 @@ export function takeIdentity(options: {
     else if ('error' in taken) unusable.push(`${dir}: ${errorText(taken.error)}`);
     else {
       release();
-      return {holder: readHolder(infoOf(dir, taken.busy), processLives)};
+      return {holder: holderOf(dir, taken.busy)};
     }
   }
-  /** A devnet that has ended leaves nothing but empty files: only its operator reads its words. */
-  const forget = (): void => {
-    for (const {dir} of held) for (const name of names.exclusive) forgetHolder(infoOf(dir, name));
-  };
-  const say = (now: Holder): void => {
-    for (const {dir} of held)
-      for (const name of [...names.shared, ...names.exclusive]) writeHolder(infoOf(dir, name), now);
-  };
+  const words = held.flatMap(({dir}) =>
+    [...names.shared, ...names.exclusive].map((name) => join(dir, `${name}.${holder.pid ?? 0}.json`)),
+  );
+  const say = (now: Holder): void => words.forEach((path) => writeHolder(path, now));
   say(holder);
   return {
     lock: {
@@ -63,7 +60,7 @@ export function takeIdentity(options: {
       unusable,
       stopping: (graceMs) => say({...holder, stoppingMs: graceMs}),
       release() {
-        forget();
+        words.forEach(forgetHolder);
         release();
       },
     },
@@ -96,4 +93,23 @@ function takeIn(
   return {databases};
 }
 
-const infoOf = (dir: string, name: string): string => join(dir, `${name}.json`);
+/** Whoever has a lock, or one of those who share it; words of processes that have ended are swept away. */
+function holderOf(dir: string, name: string): Holder | null {
+  const found: Holder[] = [];
+  for (const path of wordsOf(dir, name)) {
+    const holder = readHolder(path, processLives);
+    if (holder === null) forgetHolder(path);
+    else found.push(holder);
+  }
+  return found[0] ?? null;
+}
+
+function wordsOf(dir: string, name: string): string[] {
+  try {
+    return readdirSync(dir)
+      .filter((file) => file.startsWith(`${name}.`) && file.endsWith('.json'))
+      .map((file) => join(dir, file));
+  } catch {
+    return []; // not readable: the lock alone keeps others out
+  }
+}
