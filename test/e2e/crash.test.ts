@@ -33,13 +33,15 @@ describe('kill -9 in the middle of the jobs', () => {
   });
 
   it('also when it is killed again and again, at any point of the way', async () => {
-    const ids = await devnet.submit(JOBS);
-    for (const point of EVERYWHERE) await killAt(world, devnet, point);
+    const ids: string[] = [];
+    // New jobs for each, since the few that are left over may not come to that point any more.
+    for (const point of EVERYWHERE)
+      await killAt(world, devnet, point, async () => ids.push(...(await devnet.submit(8))));
     const last = world.start(['run', '-c', devnet.config, '--json', '--quiet']);
     await devnet.answered(ids);
     const {stdout} = await last.kill('SIGINT');
     expect(ndjson(stdout).at(-1)).toMatchObject({type: 'summary', pending: 0});
-    expect(verdict(devnet, ids)).toEqual(each(JOBS));
+    expect(verdict(devnet, ids)).toEqual(each(ids.length));
   });
 });
 

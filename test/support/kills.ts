@@ -7,11 +7,11 @@ export type KillPoint = readonly [type: string, count: number];
 /** Points all along the way of a job. */
 export const EVERYWHERE: readonly KillPoint[] = [
   ['job_received', 1],
-  ['job_asked', 3],
+  ['job_asked', 2],
   ['job_concluded', 4],
   ['result_sent', 6],
   ['connected', 1],
-  ['job_answered', 2],
+  ['job_answered', 1],
 ];
 
 /** Starts an operator, has `work` done once it is connected, and kills it at that point. */
