@@ -19,6 +19,8 @@ export type Heartbeat = {
 const SILENT_AFTER = 2.5;
 /** Intervals without a pong, while other bytes come: a dispatcher that halts for 45 s must not be taken for a deaf one. */
 const DEAF_AFTER = 6;
+/** A process that was held up has not read yet what came meanwhile, so it looks twice. */
+const SECOND_LOOK_MS = 250;
 /** A pong waits behind the data in both directions: so many bytes may take a millisecond, 0.5 Mbit/s. */
 const SLOWEST_BYTES_PER_MS = 64;
 /** So much data explains a wait at most: one message of the largest size. */
@@ -35,6 +37,7 @@ export function createHeartbeat(
   let bytesHeard = 0;
   let pongAt = heardAt;
   let bytesAtPong = 0;
+  let isSecondLook = false;
   let stopPinging = (): void => {};
 
   const bytesRead = (): number => transport?.bytesRead ?? 0;
@@ -66,8 +69,13 @@ export function createHeartbeat(
     // A paused socket receives no pongs; do not count that as an outage.
     if (socket.isPaused) ponged();
     const lost = problem();
-    if (lost !== null) {
+    if (lost !== null && isSecondLook) {
       onLost(lost);
+      return;
+    }
+    isSecondLook = lost !== null;
+    if (isSecondLook) {
+      stopPinging = time.after(SECOND_LOOK_MS, ping);
       return;
     }
     socket.ping(() => {}); // a failed write shows as 'close'

@@ -394,7 +394,7 @@ describe('a silent dispatcher', () => {
     proxy.set({blackhole: true});
     await time.advance(2_400);
     expect(seen.closed).toEqual([]);
-    await time.advance(600 + 2_000); // the close frame is waited for
+    await time.advance(600 + 250 + 2_000); // it looks twice, and the close frame is waited for
     await until(() => expect(seen.closed).toHaveLength(1));
     expect(seen.closed[0]?.reason).toBe('no sign of life for 3 s');
     proxy.set({blackhole: false});

@@ -72,10 +72,11 @@ const until = (check: () => void): Promise<void> => vi.waitFor(check, {timeout: 
 
 describe('a peer that sends and answers no ping', () => {
   it('is left after six intervals, and the reason says so', async () => {
-    const {interval, ends} = await deafPeer();
+    const {interval, ends, time} = await deafPeer();
     for (let n = 0; n < 6; n += 1) await interval();
     expect(ends).toEqual([]);
     await interval();
+    await time.advance(1_000);
     await until(() => expect(ends).toEqual(['it sends, but reads nothing: no answer to a ping for 70 s']));
   });
 
@@ -83,7 +84,7 @@ describe('a peer that sends and answers no ping', () => {
     const {peer, interval, ends, time} = await deafPeer();
     peer.pause();
     for (let n = 0; n < 7; n += 1) await interval();
-    await time.advance(2_000);
+    await time.advance(3_000);
     await until(() => expect(ends).toHaveLength(1));
   });
 
@@ -96,7 +97,7 @@ describe('a peer that sends and answers no ping', () => {
       await settled(20);
       await time.advance(INTERVAL_MS);
     }
-    await time.advance(2_000);
+    await time.advance(3_000);
     await until(() => expect(ends).toHaveLength(1));
     expect(ends[0]).toMatch(/^it sends, but reads nothing/);
     expect(frames()).toBe(0);
