@@ -105,7 +105,7 @@ const lines = {
   frame_unsigned: v.object({policy: v.string()}),
   hash_mismatch: v.object({envelopeId: v.string()}),
   job_received: v.object({job, signer: v.nullable(v.string())}),
-  job_duplicate: v.object({job, state: v.string()}),
+  job_duplicate: v.object({job, state: v.string(), count}),
   job_sampled: v.object({job, selected: v.boolean(), r: v.number(), threshold: v.number()}),
   job_asked: v.object({job, request, attempt}),
   job_answered: v.object({job, request, ms}),
