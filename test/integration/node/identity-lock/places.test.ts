@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, vi} from 'vitest';
 import {lockDirs, placesHere, type LockPlaces} from '../../../../src/lib/node/identity-lock/places.ts';
 
 const uid = process.getuid?.() ?? 0;
@@ -110,17 +110,12 @@ describe('the directories of locks', () => {
   });
 
   it('do not depend on the environment', () => {
-    const before = JSON.stringify(placesHere(uid, null));
-    const names = ['HOME', 'TMPDIR', 'XDG_RUNTIME_DIR', 'AOS_HOME'] as const;
-    const old = names.map((name) => process.env[name]);
-    for (const name of names) process.env[name] = '/elsewhere';
+    const before = placesHere(uid, null);
+    for (const name of ['HOME', 'TMPDIR', 'XDG_RUNTIME_DIR', 'AOS_HOME']) vi.stubEnv(name, '/elsewhere');
     try {
-      expect(JSON.stringify(placesHere(uid, null))).toBe(before);
+      expect(placesHere(uid, null)).toEqual(before);
     } finally {
-      names.forEach((name, n) => {
-        if (old[n] === undefined) delete process.env[name];
-        else process.env[name] = old[n];
-      });
+      vi.unstubAllEnvs();
     }
   });
 });
