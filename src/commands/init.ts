@@ -13,13 +13,19 @@ export default class Init extends AosCommand {
   static override summary = 'Create a configuration, step by step or from flags.';
   static override description = `Each answer is checked at once, also against the signer, the RPC, the dispatcher and the worker. Nothing is written before the review at the end, and no file is ever replaced without --force.
 
-Without a terminal every question needs its flag, or --yes for the ones that have a preset; then nothing is looked at unless --probe says so. Exit code 4 when something did not answer; the file says so in a comment.`;
+Without a terminal every question needs its flag, or --yes for the ones that have a preset; then nothing is looked at unless --probe says so. Exit code 4 when something did not answer; the file says so in a comment.
+
+--from takes the address, the RPC, the network and the signer from an operator.yaml of the EigenLayer command line; its encrypted keystore is copied for a Web3Signer of its own. A file with a private key in plain is refused.`;
   static override examples = [
     '<%= config.bin %> init',
     {
       description: 'In a script',
       command:
         '<%= config.bin %> init --yes --node-id 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73 --signer-url http://127.0.0.1:9000 --dispatcher-url 127.0.0.1:8081 --rpc-url https://rpc.example.org --range-contract 0x27e4384ecc11810c2F49914390052b22c4e3CcC0 --probe --json',
+    },
+    {
+      description: 'From the file of the EigenLayer command line',
+      command: '<%= config.bin %> init --from operator.yaml',
     },
     {
       description: 'Against a devnet of this machine',
@@ -30,7 +36,16 @@ Without a terminal every question needs its flag, or --yes for the ones that hav
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Init);
-    const {config, yes, force, probe, quiet, 'no-input': noInput, 'with-web3signer': withSigner} = flags;
+    const {
+      config,
+      from,
+      yes,
+      force,
+      probe,
+      quiet,
+      'no-input': noInput,
+      'with-web3signer': withSigner,
+    } = flags;
     const interrupted = new AbortController();
     const signals = listenForSignals('stop');
     onAbort(signals.stop, (reason) => {
@@ -40,6 +55,7 @@ Without a terminal every question needs its flag, or --yes for the ones that hav
     try {
       const report = await initNode({
         config,
+        from,
         given: answersGiven(flags),
         yes,
         force,

@@ -45,7 +45,9 @@ function derived({answers, facts}: Known, entries: readonly Entry[]): Entry[] {
     for (const [path, value] of Object.entries(facts.devnet))
       if (FROM_DEVNET.test(path) && !has(path)) more.push({path, value});
   }
-  if (answers.network === CUSTOM_NETWORK && facts.chainId !== null)
+  more.push(...facts.more.filter(({path}) => !has(path)));
+  const hasChain = facts.more.some(({path}) => path === FIELDS.chainId.path);
+  if (answers.network === CUSTOM_NETWORK && facts.chainId !== null && !hasChain)
     more.push({path: FIELDS.chainId.path, value: String(facts.chainId), notes: ['As the RPC says.']});
   const outer = answers['outer-url'] ?? '';
   const isGiven = more.some(({path}) => path === FIELDS.callbackUrl.path);

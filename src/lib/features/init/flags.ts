@@ -34,6 +34,9 @@ export const initFlags = {
     summary: 'File to write [AOS_CONFIG, else ./config.yaml].',
     noCacheDefault: true,
   }),
+  from: pathFlag({
+    summary: 'operator.yaml of the EigenLayer command line to take over; flags outrank it.',
+  }),
   yes: Flags.boolean({char: 'y', summary: 'Ask nothing: take the preset where there is one.'}),
   probe: Flags.boolean({
     summary: 'Check signer, RPC, dispatcher and worker also without questions.',

@@ -19,6 +19,8 @@ import {isLoopbackHost} from '../../peers/signer/url.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import {createProbe, type Probe} from './checks.ts';
+import {readOperatorFile} from './from-file.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
 import {whyUnwritable, writableConfig, type FilePlace} from './files.ts';
 import {filesToMake, refuseTaken, writeAll, type Written} from './write.ts';
 import {type NextStep, run, say} from '../../foundation/next-step/next-step.ts';
@@ -26,6 +28,8 @@ import {type NextStep, run, say} from '../../foundation/next-step/next-step.ts';
 export type InitOptions = {
   /** `-c`. */
   config: string | undefined;
+  /** `--from`: an operator.yaml of the EigenLayer command line. */
+  from: string | undefined;
   /** Values of the answer flags. */
   given: Readonly<Record<string, string | undefined>>;
   yes: boolean;
@@ -53,30 +57,39 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
   const named = namedConfig({flag: options.config, env, cwd})?.path;
   const place: FilePlace = {file: writableConfig(resolve(cwd, named ?? 'config.yaml')), env, cwd};
   const asks = options.mayAsk && !options.yes;
-  const isDevnetMeant = asks || options.given['network'] === 'devnet';
+  const taken = options.from === undefined ? null : readOperatorFile(options.from, options.given, options);
+  for (const {path, became, note: why} of taken?.keys ?? [])
+    if (path === 'private_key_store_path' && became === 'left out') note(`! ${path}: ${safeText(why)}`);
+  const given = {...options.given, ...taken?.given};
+  const keystore = taken?.keystore ?? null;
+  const from = taken === null ? null : {file: taken.file, keys: taken.keys};
+  const isDevnetMeant = asks || given['network'] === 'devnet';
   const facts: Facts = {
     ...NO_FACTS,
     devnet: isDevnetMeant ? devnetValues(env, cwd) : null,
-    withSigner: options.withSigner,
+    // A keystore without a signer that has it needs one.
+    withSigner: options.withSigner || keystore !== null,
+    keystore,
+    more: taken?.entries ?? [],
   };
-  const flags = checkFlags(options.given, facts);
+  const flags = checkFlags(given, facts);
   if (flags.wrong.length > 0) throw usage(flags.wrong.join('\n'), run('init', ['--help']));
-  if (options.withSigner) refuseRemoteSigner(flags.answers['signer-url']);
+  if (facts.withSigner) refuseRemoteSigner(flags.answers['signer-url']);
 
-  if (!options.force) refuseTaken(place.file, options.withSigner);
+  if (!options.force) refuseTaken(place.file, facts);
   const why = whyUnwritable(dirname(place.file));
   if (why !== null) throw new AosError('CONFIG_WRITE_FAILED', `${place.file} cannot be written: ${why}`);
 
   const probe = (options.probe ?? options.mayAsk) ? createProbe(place) : null;
   if (!asks) {
     const wizard = await fillUp(flags.answers, facts, {probe, signal, yes: options.yes, note});
-    return finish(wizard, place, options, {asks, named});
+    return {...(await finish(wizard, place, options, {asks, named})), from};
   }
   let wizard = startWizard(facts, flags.answers);
   for (;;) {
     wizard = await interview(wizard, place, {probe, signal, draw: options.style});
     try {
-      return await finish(wizard, place, options, {asks, named});
+      return {...(await finish(wizard, place, options, {asks, named})), from};
     } catch (error) {
       if (!isAosError(error, 'CONFIG_WRITE_FAILED', 'KEY_WRITE_FAILED')) throw error;
       // A full disk, or a directory that takes nothing: the answers are not to be lost.
@@ -144,7 +157,7 @@ async function finish(
   place: FilePlace,
   options: InitOptions,
   {asks, named}: {asks: boolean; named: string | undefined},
-): Promise<InitReport> {
+): Promise<Omit<InitReport, 'from'>> {
   const how = {today: isoTime(systemTime.now()).slice(0, 10), version: options.version};
   const write = (force: boolean): Written => writeAll(wizard, wizard.findings, place, {...how, force});
   let written;
@@ -176,6 +189,7 @@ async function finish(
         : {
             compose: shellWord(shortPath(written.web3signer.compose, options.cwd)),
             keysDir: shellWord(shortPath(written.web3signer.keysDir, options.cwd)),
+            hasKeystore: written.web3signer.keystore !== null,
           },
       {alerts: (wizard.answers['alert-webhook'] ?? '') !== ''},
     ),

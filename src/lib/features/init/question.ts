@@ -1,5 +1,7 @@
 import type * as check from '../../foundation/check/check.ts';
 import type {Parsed} from '../../config/values.ts';
+import type {Entry} from './config-text.ts';
+import type {FoundKeystore} from './from-keystore.ts';
 
 /** Keys of the questions; each is the name of its flag too. */
 export const QUESTION_KEYS = [
@@ -44,6 +46,10 @@ export type Facts = {
   workers: readonly FoundWorker[];
   /** A Web3Signer of this very node is set up with the file. */
   withSigner: boolean;
+  /** The keystore for it, of a file that is taken over; null: it comes later. */
+  keystore: FoundKeystore | null;
+  /** Values of a file that is taken over, which no question asks for. */
+  more: readonly Entry[];
 };
 
 export const NO_FACTS: Facts = {
@@ -52,6 +58,8 @@ export const NO_FACTS: Facts = {
   chainId: null,
   workers: [],
   withSigner: false,
+  keystore: null,
+  more: [],
 };
 
 export type Choice = {value: string; name: string; about?: string};

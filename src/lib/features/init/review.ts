@@ -1,5 +1,5 @@
 import {wrap} from '../../foundation/text/cells.ts';
-import {ALL_FIELDS} from '../../config/schema.ts';
+import {ALL_FIELDS, FIELDS} from '../../config/schema.ts';
 import {sanitizeValue} from '../../config/sanitize.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {Entry} from './config-text.ts';
@@ -33,6 +33,7 @@ export function reviewLines(
   // Brought by a devnet, not asked for: the page is for what may be wrong.
   const contracts = differing.filter(({path}) => path.startsWith(CONTRACTS));
   const hasMany = contracts.length > 2;
+  const isDevnet = entries.some(({path, value}) => path === FIELDS.network.path && value === 'devnet');
   const hasKey = differing.some(({path}) => path.startsWith(BLS_KEY));
   for (const {path, value} of differing) {
     if (path.startsWith(BLS_KEY) || (hasMany && path.startsWith(CONTRACTS))) continue;
@@ -41,7 +42,8 @@ export function reviewLines(
     else lines.push(`  ${path}`, ...wrap(text, Math.max(10, width - 4)).map((part) => `    ${part}`));
   }
   if (hasKey) lines.push(`  ${BLS_KEY}*  the BLS key that the devnet made`);
-  if (hasMany) lines.push(`  ${CONTRACTS}*  ${contracts.length} addresses, as the devnet says`);
+  if (hasMany)
+    lines.push(`  ${CONTRACTS}*  ${contracts.length} addresses, as the ${isDevnet ? 'devnet' : 'file'} says`);
   for (const name of making)
     lines.push(...wrap(`makes ${safeText(name)}`, Math.max(10, width - 2)).map((part) => `  ${part}`));
   for (const {key, path} of QUESTIONS) {

@@ -16,7 +16,29 @@ export const init: ResultEntry = {
       network: v.string(),
       nodeId: v.string(),
       vrfKey: v.object({file: path, made: v.boolean()}),
-      web3signer: v.nullable(v.object({compose: path, keyConfig: path, keysDir: path})),
+      web3signer: v.nullable(
+        v.object({
+          compose: path,
+          keyConfig: path,
+          keysDir: path,
+          keystore: v.pipe(v.nullable(path), v.description('copied from the file that was taken over')),
+        }),
+      ),
+      from: v.pipe(
+        v.nullable(
+          v.object({
+            file: path,
+            keys: v.array(
+              v.object({
+                path: v.string(),
+                became: v.picklist(['kept', 'moved', 'left out', 'unknown']),
+                note: v.string(),
+              }),
+            ),
+          }),
+        ),
+        v.description('the file of --from, and what became of each of its keys'),
+      ),
       problems: v.pipe(
         v.array(
           v.object({

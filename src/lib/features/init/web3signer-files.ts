@@ -76,10 +76,12 @@ ${chain}
 `;
 }
 
-/** The commands that put the key in, when its keystore is not there yet. */
-export function keySteps(keysDir: string): string[] {
+/** The commands that put in the key, unless its keystore is there, and its password. */
+export function keySteps(keysDir: string, hasKeystore: boolean): string[] {
   return [
-    `cast wallet import ${KEYSTORE_NAME} --keystore-dir ${shellWord(keysDir)} --interactive`,
+    ...(hasKeystore
+      ? []
+      : [`cast wallet import ${KEYSTORE_NAME} --keystore-dir ${shellWord(keysDir)} --interactive`]),
     passwordStep(`${keysDir}/${PASSWORD_NAME}`),
   ];
 }

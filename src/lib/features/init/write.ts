@@ -6,8 +6,14 @@ import {FIELDS} from '../../config/schema.ts';
 import {configEntries} from './config-entries.ts';
 import {configText} from './config-text.ts';
 import {nodeIdOf} from './fields.ts';
-import type {Known} from './question.ts';
-import {composeText, KEY_CONFIG_NAME, keyConfigText, PASSWORD_NAME} from './web3signer-files.ts';
+import type {Facts, Known} from './question.ts';
+import {
+  composeText,
+  KEY_CONFIG_NAME,
+  keyConfigText,
+  KEYSTORE_NAME,
+  PASSWORD_NAME,
+} from './web3signer-files.ts';
 import type {Findings} from './wizard.ts';
 import {refuseExisting, writePrivateFile, type WriteOptions} from '../../keys/private-file.ts';
 import {placed, isThere, type FilePlace} from './files.ts';
@@ -21,7 +27,7 @@ export type Written = {
   /** Where the configuration that was there is kept. */
   backup: string | null;
   vrfKey: {file: string; made: boolean};
-  web3signer: {compose: string; keyConfig: string; keysDir: string} | null;
+  web3signer: {compose: string; keyConfig: string; keysDir: string; keystore: string | null} | null;
 };
 
 /** Of a plan: which files there will be beside the configuration. */
@@ -29,19 +35,29 @@ export function filesToMake({answers, facts}: Known, place: FilePlace): string[]
   const vrf = placed(answers['vrf-key-file'] ?? '', place);
   return [
     ...(isThere(vrf) ? [] : [`${vrf} (a new VRF key, mode 0600)`]),
-    ...(facts.withSigner ? Object.values(signerFiles(place.file)) : []),
+    ...(facts.withSigner ? signerPaths(place.file, facts) : []),
   ];
 }
 
-function signerFiles(file: string): {compose: string; keyConfig: string} {
-  const dir = dirname(file);
-  return {compose: join(dir, COMPOSE_NAME), keyConfig: join(dir, KEYS_DIR, KEY_CONFIG_NAME)};
+function signerFiles(file: string): {compose: string; keyConfig: string; keystore: string} {
+  const [dir, keysDir] = [dirname(file), join(dirname(file), KEYS_DIR)];
+  return {
+    compose: join(dir, COMPOSE_NAME),
+    keyConfig: join(keysDir, KEY_CONFIG_NAME),
+    keystore: join(keysDir, KEYSTORE_NAME),
+  };
+}
+
+/** The files of a Web3Signer that are made; the keystore only where there is one to copy. */
+function signerPaths(file: string, {keystore: source}: Pick<Facts, 'keystore'>): string[] {
+  const {compose, keyConfig, keystore} = signerFiles(file);
+  return [compose, keyConfig, ...(source === null ? [] : [keystore])];
 }
 
 /** Says no before the first question. @throws AosError CONFIG_EXISTS */
-export function refuseTaken(file: string, withSigner: boolean): void {
+export function refuseTaken(file: string, facts: Pick<Facts, 'withSigner' | 'keystore'>): void {
   refuseExisting(file, 'CONFIG_EXISTS');
-  if (withSigner) for (const path of Object.values(signerFiles(file))) refuseExisting(path, 'CONFIG_EXISTS');
+  if (facts.withSigner) for (const path of signerPaths(file, facts)) refuseExisting(path, 'CONFIG_EXISTS');
 }
 
 /**
@@ -57,7 +73,7 @@ export function writeAll(
   {force, today, version}: {force: boolean; today: string; version: string},
 ): Written {
   const {file} = place;
-  if (!force) refuseTaken(file, known.facts.withSigner);
+  if (!force) refuseTaken(file, known.facts);
   const made: string[] = [];
   const put: Put = (path, text, options) => {
     const backup = writePrivateFile(path, text, options);
@@ -94,7 +110,7 @@ function writeSigner(
   put: Put,
   options: WriteOptions,
 ): Written['web3signer'] {
-  const {compose, keyConfig} = signerFiles(file);
+  const {compose, keyConfig, keystore} = signerFiles(file);
   const preset = networkPreset(answers.network ?? '')?.values[FIELDS.chainId.path];
   const setup = {
     address: nodeIdOf(answers),
@@ -104,7 +120,14 @@ function writeSigner(
     keysDir: `./${basename(dirname(keyConfig))}`,
     passwordFile: PASSWORD_NAME,
   };
+  // A keystore that is in the way may be the only copy of a key, so not even --force replaces it.
+  if (facts.keystore !== null) put(keystore, facts.keystore.text, {force: false});
   put(keyConfig, keyConfigText(setup), options);
   put(compose, composeText(setup), options);
-  return {compose, keyConfig, keysDir: dirname(keyConfig)};
+  return {
+    compose,
+    keyConfig,
+    keysDir: dirname(keyConfig),
+    keystore: facts.keystore === null ? null : keystore,
+  };
 }

@@ -73,6 +73,7 @@ export const CONFIG = {
     next: run('config migrate', ['FILE'], 'Move it into an encrypted keystore for Web3Signer'),
     causes: [
       'The configuration of the reference operator has the key itself in signer_key.',
+      'An operator.yaml that `aos init --from` reads has a private key in plain, where an encrypted keystore belongs.',
       'Anyone who could read the file may have the key: consider a new one.',
     ],
   },
