@@ -20,6 +20,7 @@ import type {SqliteDriver} from '../../src/lib/node/journal/driver.ts';
 import {openJournal, type NodeJournal} from '../../src/lib/node/journal/sqlite.ts';
 import type {OperatorEvent, StopReason, Summary} from '../../src/lib/node/events/events.ts';
 import {createOperator, type Operator} from '../../src/lib/node/operator/operator.ts';
+import type {DiskReader} from '../../src/lib/node/operator/disk-watch.ts';
 import type {OperatorOptions} from '../../src/lib/node/operator/options.ts';
 import type {
   BlockReader,
@@ -176,6 +177,8 @@ export type RunOptions = Partial<OperatorOptions> & {
   random?: () => number;
   /** How far the wall clock of the machine is ahead of the true time, ms [0]. */
   clockAhead?: () => number;
+  /** The disk of the journal [with room]. */
+  disk?: DiskReader;
 };
 
 export type RigOptions = {
@@ -183,10 +186,19 @@ export type RigOptions = {
   dispatcher?: Partial<DispatcherOptions>;
   range?: [bigint, bigint];
   haste?: QuietTimeOptions['haste'];
+  /** The state directory [one of its own]. */
+  dir?: string;
   /** Else proofs are made inline. */
   prover?: Prover;
   /** When the rig is closed [when the test ends]. */
   atEnd?: AtEnd;
+};
+
+/** A disk with room. */
+const ROOMY: DiskReader = {
+  dir: '/var/lib/aos',
+  read: () =>
+    Promise.resolve({freeBytes: 2 ** 40, bytes: 2 ** 41, freeFiles: 1e6, files: 1e6, journalBytes: 4_096}),
 };
 
 /** The key of the rig's operator. */
@@ -219,7 +231,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const proxy = await proxyTo(dispatcher.url, atEnd);
   const signerProxy = await proxyTo(signer.url, atEnd);
   const worker = await testWorker(atEnd);
-  const dir = mkdtempSync(join(tmpdir(), 'aos-rig-'));
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'aos-rig-'));
   atEnd(() => rmSync(dir, {recursive: true, force: true}));
   const proving = options.prover ?? (await loadVrf()).prover(VRF_SEED);
   const prover: Prover = {
@@ -277,6 +289,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       signerLimitMs = 60_000,
       random = Math.random,
       clockAhead = () => 0,
+      disk,
       url = `ws://127.0.0.1:${proxy.port}/ws`,
       ...change
     } = run;
@@ -348,6 +361,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
         blockReader,
         workers: workers ?? [{...opml, ...patience}],
         journal: seen === undefined ? own : seen(own),
+        disk: disk ?? ROOMY,
         prover,
         onEvent: (event) => {
           if (dead.signal.aborted) return;

@@ -1,11 +1,9 @@
 import {say} from '../../foundation/next-step/next-step.ts';
+import {isLow, LOW_FILES, sizeText} from '../../node/journal/disk-room.ts';
 import {fail, notApplicable, ok, warn, type Finding} from './check.ts';
 
-const GIB = 2 ** 30;
-/** Below these the journal cannot grow for a day of busy work, or at all. */
-const WARN_BYTES = 2 * GIB;
+/** Below these the journal cannot grow at all; it is nearly full where the operator says so too. */
 const FAIL_BYTES = 200 * 2 ** 20;
-const WARN_FILES = 1_000;
 const FAIL_FILES = 20;
 
 /** @param at the checked path, as it is shown */
@@ -14,8 +12,7 @@ export function judgeSpace(freeBytes: number, bytes: number, at: string): Findin
   const found = `${sizeText(freeBytes)} free of ${sizeText(bytes)} (${percent} %) at ${at}`;
   const next = 'Free space: what the disk is full of is not acknowledged, signed or answered.';
   if (freeBytes < FAIL_BYTES) return fail(found, say(next));
-  // Half of a small disk is enough for a small node.
-  return freeBytes < WARN_BYTES && percent < 50 ? warn(found, say(next)) : ok(found);
+  return isLow(freeBytes, percent) ? warn(found, say(next)) : ok(found);
 }
 
 export function judgeInodes(freeFiles: number, files: number, at: string): Finding {
@@ -24,9 +21,5 @@ export function judgeInodes(freeFiles: number, files: number, at: string): Findi
   const found = `${freeFiles} of ${files} are free at ${at}`;
   const next = 'Remove small files that are not needed.';
   if (freeFiles < FAIL_FILES) return fail(found, say(next));
-  return freeFiles < WARN_FILES ? warn(found, say(next)) : ok(found);
-}
-
-function sizeText(bytes: number): string {
-  return bytes < GIB ? `${Math.floor(bytes / 2 ** 20)} MiB` : `${(bytes / GIB).toFixed(1)} GiB`;
+  return freeFiles < LOW_FILES ? warn(found, say(next)) : ok(found);
 }

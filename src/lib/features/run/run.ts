@@ -18,6 +18,7 @@ import {systemTime} from '../../foundation/system/system-time.ts';
 import {createSteadyTime} from '../../foundation/time/steady-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 import {createOpmlWorker, type OpmlWorker} from '../../peers/worker/opml.ts';
+import {journalDisk} from './journal-disk.ts';
 import {startObservers} from './observers.ts';
 import {createEarlyEvents} from './early-events.ts';
 import {createRelay} from './relay.ts';
@@ -173,6 +174,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
     blockReader: createBlockReader({rpcUrls: chain.rpcUrls, timeoutMs: 10_000}),
     workers,
     journal,
+    disk: journalDisk(store.dir),
     prover: cryptoWorker.prover,
     onEvent: (event) => events.push(early.after(event)),
   });

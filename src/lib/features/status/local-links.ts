@@ -173,7 +173,7 @@ export function judgeJobs({journal, operator, now}: StatusFacts): Judgement {
   const problems = running?.view.problems ?? [];
   const problem =
     problems.find(({part}) => part === 'worker' || part === 'journal' || part === 'jobs') ??
-    problems.find(({part}) => part === 'clock');
+    problems.find(({part}) => part === 'clock' || part === 'disk');
   const missing = journal.state === 'known' ? journal.value.missing : (running?.view.missing ?? []);
   // As heavy as an outage; it goes first.
   if (missing.length > 0) {
@@ -182,7 +182,7 @@ export function judgeJobs({journal, operator, now}: StatusFacts): Judgement {
   }
   if (problem !== undefined) {
     const {part, message, next} = problem;
-    return warn(`${part === 'jobs' ? '' : `${part}: `}${message}; ${tally}`, next, at);
+    return warn(`${part === 'jobs' || part === 'disk' ? '' : `${part}: `}${message}; ${tally}`, next, at);
   }
   if (
     waiting > 0 &&

@@ -50,6 +50,7 @@ const WARNINGS: ReadonlySet<Code> = new Set<Code>([
   'CALLBACK_FROM_OUTSIDE',
   'PROXY_NOT_TRUSTED',
   'PROBES_FROM_OTHERS',
+  'DISK_LOW',
 ]);
 
 /** The incidents after an event. `due.ts` decides by time what is sent. */

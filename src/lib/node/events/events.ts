@@ -203,6 +203,7 @@ export const OPERATOR_PARTS = [
   'jobs',
   'worker',
   'journal',
+  'disk',
   'clock',
   'identity',
   'port',

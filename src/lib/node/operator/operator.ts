@@ -85,9 +85,11 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     health,
   });
   const {nodeId, clockId, callbackUrl} = options;
+  const retryJournalWrite = createRetryJournalWrite({time, random: deps.random, health, signal});
   const onAnswered = (seq: number): void => scheduler.answered(seq);
   const requests = createWorkerRequests({
     journal,
+    retryJournalWrite,
     time,
     emit,
     newSecretId: deps.newSecretId,
@@ -117,7 +119,6 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     onFailure: (error) => health.failed('journal', error),
   });
 
-  const retryJournalWrite = createRetryJournalWrite({time, random: deps.random, health, signal});
   const scheduler = createScheduler({
     journal,
     workers: deps.workers,
@@ -197,6 +198,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       workers: deps.workers,
       blockReader: deps.blockReader,
       clock: createClockGuard({time, age: journal.age, health}),
+      disk: deps.disk,
       sumUp: () => {
         const tally = events.tally();
         return {

@@ -2,6 +2,7 @@ import type {VerifyDispatcher} from '../../config/config.ts';
 import type {SteadyTime} from '../../foundation/time/steady-time.ts';
 import type {OperatorEvent} from '../events/events.ts';
 import type {Journal} from '../journal/journal.ts';
+import type {DiskReader} from './disk-watch.ts';
 import type {
   BlockReader,
   DispatcherConnection,
@@ -58,6 +59,8 @@ export type OperatorDeps = {
   resultReader?: ResultReader;
   workers: readonly (Worker & WatchedWorker)[];
   journal: Journal;
+  /** The disk that the journal is on. */
+  disk: DiskReader;
   prover: Prover;
   /** Reads every event; must not throw or wait. */
   onEvent: (event: OperatorEvent) => void;

@@ -2,6 +2,7 @@ import type {Time} from '../../foundation/time/time.ts';
 import {watchBlocks} from './block-watch.ts';
 import {CHECK_EVERY_MS, type ClockGuard} from './clock-guard.ts';
 import {watchClock, type MergedClock} from './clock-watch.ts';
+import {watchDisk, type DiskReader} from './disk-watch.ts';
 import type {Emit, Tally} from '../events/events.ts';
 import {every} from '../../foundation/async/every.ts';
 import type {Health} from './health.ts';
@@ -9,6 +10,7 @@ import type {BlockReader, WatchedWorker} from './ports.ts';
 import type {SignerWatch} from './signer-watch.ts';
 import type {SecondOperatorWatch} from './second-operator/watch.ts';
 import {watchMissing} from './missing-watch.ts';
+import {whileReadable} from './while-readable.ts';
 import type {WorkFlow} from './work-flow.ts';
 import {watchWorkers} from './worker-watch.ts';
 import type {ClockJournal, JobJournal} from '../journal/journal.ts';
@@ -23,6 +25,7 @@ export type Watching = {
   workers: readonly WatchedWorker[];
   blockReader: BlockReader;
   clock: ClockGuard;
+  disk: DiskReader;
   /** What the run amounts to so far. */
   sumUp: () => Tally & {inProgress: number; pending: number; uptimeMs: number};
   time: Time;
@@ -59,6 +62,11 @@ export async function watchParts(deps: Watching): Promise<void> {
     every(CHECK_EVERY_MS, {time, signal}, deps.clock.check),
     deps.flow.run(deps.stopping),
     deps.secondOperator.run(deps.stopping),
-    every(SUM_UP_EVERY_MS, whileWorking, () => emit({type: 'minute', ...deps.sumUp()})),
+    watchDisk({...whileWorking, disk: deps.disk, health}),
+    every(
+      SUM_UP_EVERY_MS,
+      whileWorking,
+      whileReadable(health, 'sum', () => emit({type: 'minute', ...deps.sumUp()})),
+    ),
   ]);
 }

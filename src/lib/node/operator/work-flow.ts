@@ -8,6 +8,7 @@ import type {JobJournal} from '../journal/journal.ts';
 import type {Health} from './health.ts';
 import {MOST_ARRIVALS, noJobAfter, USUAL_MS} from './no-job-after.ts';
 import {createQuietTime} from './quiet-time.ts';
+import {whileReadable} from './while-readable.ts';
 import {createWorkerFlow, FLOW_WINDOW_MS} from './worker-flow.ts';
 
 /** Watches that work comes in and goes out: no job for too long, and jobs that come faster than workers answer. */
@@ -135,8 +136,9 @@ export function createWorkFlow(deps: {
       }
     },
     async run(signal) {
-      report();
-      await every(EVERY_MS, {time, signal}, report);
+      const look = whileReadable(health, 'work', report);
+      look();
+      await every(EVERY_MS, {time, signal}, look);
     },
   };
 }

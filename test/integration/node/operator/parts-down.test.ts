@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 import {pickDriver, type SqliteDriver} from '../../../../src/lib/node/journal/driver.ts';
 import {JOURNAL_FILE} from '../../../../src/lib/node/journal/sqlite.ts';
-import {createRig, type Run} from '../../../support/operator-rig.ts';
+import {createRig, type Asked, type Run} from '../../../support/operator-rig.ts';
 
 const concluded = (run: Run, count: number) =>
   run.event('job_concluded', () => run.of('job_concluded').length === count);
@@ -128,6 +128,33 @@ describe('a full disk', () => {
     await run.event('recovered', ({part}) => part === 'journal');
     await run.event('result_accepted', () => run.of('result_accepted').length === 20);
     expect(await run.stop()).toMatchObject({accepted: 20, received: 20, pending: 0});
+  });
+});
+
+describe('a full disk while workers answer', () => {
+  it('keeps their answers: each is stored when there is room, and no worker is asked a second time', async () => {
+    const disk = smallDisk();
+    const rig = await createRig();
+    const held: Asked[] = [];
+    rig.worker.onQuestion = (question) => {
+      held.push(question);
+      return 200;
+    };
+    const run = await rig.start({driver: disk.driver});
+    await run.event('connected');
+    rig.submit(4);
+    await run.event('job_asked', () => run.of('job_asked').length === 4);
+    while (held.length < 4) await new Promise(setImmediate);
+    disk.pages(1); // as full as it is now
+    // Large enough to need a page of its own.
+    const replies = held.map((question) => rig.worker.answer(question, {answer: 'long '.repeat(4_000)}));
+    await run.event('problem', ({part, code}) => part === 'journal' && code === 'JOURNAL_WRITE_FAILED');
+    expect(run.of('job_answered')).toHaveLength(0);
+    disk.pages(1_000_000);
+    await rig.answered(4);
+    expect(await Promise.all(replies)).toEqual([200, 200, 200, 200]);
+    expect(held).toHaveLength(4);
+    expect(await run.stop()).toMatchObject({accepted: 4, pending: 0});
   });
 });
 

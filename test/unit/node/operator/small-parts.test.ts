@@ -94,6 +94,39 @@ describe('durable writes', () => {
     expect(events.map(({type}) => type)).toEqual(['problem', 'recovered']);
   });
 
+  it('are all tried again within a second of the room for them, however long they have waited, by few tries', async () => {
+    const {time, retryJournalWrite} = stage();
+    let isFull = true;
+    let tries = 0;
+    const write = (): Promise<string> => {
+      tries += 1;
+      return isFull ? Promise.reject(full) : Promise.resolve('done');
+    };
+    const done: string[] = [];
+    for (let n = 0; n < 50; n += 1) void retryJournalWrite(write).then((text) => done.push(text));
+    await time.advance(600_000);
+    // One of them every second, the others every 15 seconds at most.
+    expect(tries).toBeLessThan(600 + 50 * 50);
+    isFull = false;
+    await time.advance(1_100);
+    expect(done).toHaveLength(50);
+    expect(time.timers()).toBe(0);
+  });
+
+  it('go on trying when the one that tried for them ends', async () => {
+    const {time, retryJournalWrite} = stage();
+    const conflict = new AosError('ANSWER_CONFLICT', 'another');
+    let isFull = true;
+    const first = retryJournalWrite(() => Promise.reject(isFull ? full : conflict));
+    const ended = expect(first).rejects.toBe(conflict);
+    const second = retryJournalWrite(() => (isFull ? Promise.reject(full) : Promise.resolve('done')));
+    await time.advance(60_000);
+    isFull = false;
+    await time.advance(1_200);
+    await ended;
+    expect(await second).toBe('done');
+  });
+
   it('reject with what is not the disk’s fault, and at the end of the run', async () => {
     const {time, end, retryJournalWrite} = stage();
     const conflict = new AosError('ANSWER_CONFLICT', 'another');

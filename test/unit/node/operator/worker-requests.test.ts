@@ -25,6 +25,7 @@ async function stage(dir: string) {
   const late: number[] = [];
   const requests = createWorkerRequests({
     journal,
+    retryJournalWrite: (write) => write(),
     time: virtualTime(),
     emit: (event) => events.push(event),
     newSecretId: () => 'f'.repeat(32),

@@ -95,8 +95,11 @@ function offlineText({sinceLastProbeMs, allowanceMs, allowanceLeftMs}: Heartbeat
   return (allowanceLeftMs ?? 0) > 0 ? text : `${text}: ALLOWANCE EXCEEDED`;
 }
 
+/** Parts whose problems leave the operator at work. */
+const AT_WORK: ReadonlySet<OperatorPart> = new Set<OperatorPart>(['jobs', 'clock', 'port', 'disk']);
+
 /** Parts whose problems are no cause of an outage. */
-const STAYS_UP: ReadonlySet<OperatorPart> = new Set<OperatorPart>(['jobs', 'identity', 'port']);
+const STAYS_UP: ReadonlySet<OperatorPart> = new Set<OperatorPart>(['jobs', 'identity', 'port', 'disk']);
 
 /** Returns the countdown with the likely cause: this node, the way to it, or no probes at all. */
 function offline(view: OperatorView, beat: Heartbeat, now: number): Finding {
@@ -180,6 +183,7 @@ const CHECK_OF: Readonly<Record<OperatorPart, NextStep>> = {
   jobs: run('status'),
   worker: run('doctor', ['--only', 'workers']),
   journal: run('doctor', ['--only', 'journal']),
+  disk: run('doctor', ['--only', 'disk']),
   clock: run('doctor', ['--only', 'clock']),
   identity: run('status'),
   port: run('doctor', ['--only', 'ping']),
@@ -187,11 +191,10 @@ const CHECK_OF: Readonly<Record<OperatorPart, NextStep>> = {
 
 /**
  * Returns the severity of a failed part. Without the chain, jobs continue with the last range that was read; problems with
- * jobs, and a wrong clock, leave the operator at work; through a crowded port /ping is still answered.
+ * jobs, a wrong clock, and a disk that is nearly full, leave the operator at work; through a crowded port /ping is still answered.
  */
 export function problemSeverity(part: OperatorPart, hasRange: boolean): 'fail' | 'warn' {
-  const isWarning = part === 'jobs' || part === 'clock' || part === 'port' || (part === 'chain' && hasRange);
-  return isWarning ? 'warn' : 'fail';
+  return AT_WORK.has(part) || (part === 'chain' && hasRange) ? 'warn' : 'fail';
 }
 
 function failing(view: OperatorView, problem: ProblemView, now: number): Finding {
@@ -207,6 +210,7 @@ function failing(view: OperatorView, problem: ProblemView, now: number): Finding
 /** What a part is: the dispatcher that refuses us is up, and jobs are no part that could be down. */
 function stateOf({connection}: OperatorView, {part, code}: ProblemView): string {
   if (part === 'identity') return 'SECOND OPERATOR';
+  if (part === 'disk') return 'DISK LOW';
   if (part === 'jobs') return code === 'NO_JOBS' ? 'NO WORK' : 'JOBS';
   if (part === 'clock') return 'CLOCK WRONG';
   if (part === 'port') return code === 'PORT_CROWDED' ? 'PORT CROWDED' : 'PORT';

@@ -17,7 +17,11 @@ export const JOURNAL = {
     category: 'filesystem',
     means: 'The journal could not be written; nothing was acknowledged or signed.',
     next: say('Free disk space, or check the permissions of the state directory.'),
-    causes: ['The disk is full: df -h, df -i.', 'The file system was made read-only after an error: dmesg.'],
+    causes: [
+      'The disk is full, or has no inodes left: df -h, df -i.',
+      'A quota of the user is used up: quota -s.',
+      'The file system was made read-only after an error: dmesg.',
+    ],
   },
   JOURNAL_UNREADABLE: {
     exit: 'io',
@@ -29,7 +33,19 @@ export const JOURNAL = {
     causes: [
       'It was made by a newer aos.',
       'It belongs to another user: ls -l.',
-      'The disk damaged it: sqlite3 FILE "PRAGMA quick_check"',
+      'The disk damaged it: sqlite3 -readonly FILE "PRAGMA quick_check"',
+    ],
+  },
+  JOURNAL_DAMAGED: {
+    exit: 'io',
+    category: 'filesystem',
+    means:
+      'The journal has lost something that was committed: to go on would lose jobs, or answer some twice with different content. Nothing was changed.',
+    next: say('Put back what is missing, or restore a backup of the state directory.'),
+    causes: [
+      'A file of the state directory was removed, cut or replaced: journal.db, journal.db-wal and journal.db-mark belong together.',
+      'An older copy of the journal was put back.',
+      'The disk or the memory changed bytes: dmesg, smartctl -a DEVICE.',
     ],
   },
   JOURNAL_MISSING: {
@@ -76,6 +92,18 @@ export const JOURNAL = {
     causes: [
       'The prebuilt SQLite does not fit this libc or CPU.',
       'node_modules was copied from another machine.',
+    ],
+  },
+  DISK_LOW: {
+    exit: 'io',
+    category: 'filesystem',
+    means:
+      'The disk of the journal is nearly full: once it is full, no job is acknowledged, answered or signed.',
+    next: say('Free disk space, or make the disk larger; store.retention says how long jobs are kept.'),
+    causes: [
+      'Logs or other programs fill the disk: du -xh --max-depth=2 / | sort -h | tail',
+      'Copies of the journal from before an update, or of a damaged one, are in the state directory: ls -l.',
+      'Many small files use up the inodes: df -i.',
     ],
   },
   ANSWER_CONFLICT: {

@@ -18,7 +18,7 @@ export type Next =
   | Step
   | 'listen'
   | 'done'
-  | {step: 'work' | 'deliver'; inMs: number}
+  | {step: Step; inMs: number}
   /** The answer is sent: `deliver` follows when its reply is here, or will not come. */
   | {step: 'deliver'; replied: Promise<unknown>};
 
@@ -47,6 +47,8 @@ export type Job = {
   refusals?: Backoff | undefined;
   /** Deliveries of this run that the dispatcher did not accept; `sent`: one whose reply the job waits for elsewhere. */
   deliveries?: {attempts: number; backoff: Backoff; sent: SentDelivery | null} | undefined;
+  /** Pauses while the journal cannot be read. */
+  unread?: Backoff | undefined;
 };
 
 /** A job that was begun, and what is done about it: a step that it waits for or that works on it, or what it waits for. */

@@ -4,6 +4,7 @@ import {createDeliver} from './deliver.ts';
 import {createGiveUp} from './give-up.ts';
 import type {Steps} from './job.ts';
 import type {Clocked, Delivery, Recording, Sampling, Workers} from './parts.ts';
+import {readAgain} from './read-again.ts';
 import {createReceive, type Receive} from './receive.ts';
 import {createSample} from './sample.ts';
 import {createSampler} from './sampler.ts';
@@ -22,11 +23,14 @@ export function createPipeline(
   const jobs = {...deps, sampler: createSampler(deps), load: scheduler};
   return {
     receive: createReceive(jobs),
-    steps: {
-      sample: createSample(jobs),
-      work: createWork(jobs),
-      giveUp: createGiveUp(jobs),
-      deliver: createDeliver({...deps, sequencer: createSequencer()}),
-    },
+    steps: readAgain(
+      {
+        sample: createSample(jobs),
+        work: createWork(jobs),
+        giveUp: createGiveUp(jobs),
+        deliver: createDeliver({...deps, sequencer: createSequencer()}),
+      },
+      deps,
+    ),
   };
 }

@@ -6,7 +6,9 @@ import type {JobRecord, NewRequest} from '../../journal/records.ts';
 import type {MakeAnswer, NoAnswer, RequestJournal} from '../../journal/journal.ts';
 import type {SignedText} from '../../journal/job-texts.ts';
 import {answerFor, type Answering, type FinalAnswer, type Said} from './answer.ts';
+import type {RetryJournalWrite} from '../retry-journal-write.ts';
 import type {RootWatch} from '../root-watch.ts';
+import {createKeptCallbacks} from './kept-callbacks.ts';
 import {refOf} from './record.ts';
 import {reportConcluded} from './report-concluded.ts';
 
@@ -45,6 +47,7 @@ const TAKEN: CallbackReply = {status: 200, code: 200, message: 'success'};
 
 export function createWorkerRequests(deps: {
   journal: RequestJournal;
+  retryJournalWrite: RetryJournalWrite;
   time: Time;
   emit: Emit;
   /** An unguessable id. */
@@ -59,6 +62,15 @@ export function createWorkerRequests(deps: {
   /** Answers that came before the step that waits for them. */
   const expected = new Map<number, FinalAnswer | null>();
   let refused = 0;
+  const keep = createKeptCallbacks({
+    retryJournalWrite: deps.retryJournalWrite,
+    time,
+    // The step that waits for it puts the request again, instead of waiting for its whole time.
+    onDropped: (requestId) => {
+      for (const {invalid} of [...listeners.values()])
+        invalid(requestId, 'it came while the journal could not be written');
+    },
+  });
 
   function refuse(why: 'unknown' | 'invalid', status: number, message: string): CallbackReply {
     refused += 1;
@@ -148,7 +160,8 @@ export function createWorkerRequests(deps: {
         if (!isAosError(error)) throw error;
         return refuse('invalid', 400, error.message);
       }
-      return store(callback, Buffer.from(bytes).toString('utf8'));
+      const body = Buffer.from(bytes).toString('utf8');
+      return keep({id: callback.req_id, body}, () => store(callback, body));
     },
   };
 }

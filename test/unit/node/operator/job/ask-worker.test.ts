@@ -56,6 +56,7 @@ async function open(dir: string) {
     time,
     emit,
     newSecretId,
+    retryJournalWrite: (write) => write(),
     node: NODE,
     roots: {see: () => undefined},
     onAnswered: () => undefined,
