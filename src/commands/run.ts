@@ -39,6 +39,10 @@ A closed terminal window does not end it. SIGHUP without a terminal reloads the 
       helpValue: 'N',
     }),
     for: durationFlag({summary: 'Stop after this time, e.g. 30s, 10m, 2h.'}),
+    'accept-damaged-journal': Flags.string({
+      summary: 'Work on with what is left of a damaged journal; ID is in the error that refuses it.',
+      helpValue: 'ID',
+    }),
     'log-format': Flags.string({
       summary: 'Log format (default: log.format).',
       options: ['pretty', 'logfmt', 'json'] as const,

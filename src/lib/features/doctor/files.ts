@@ -147,8 +147,8 @@ function judgeStateDir(dir: string | null, uid: number): Finding {
   return ok(`${name}, mode ${octal(stat.mode)}`);
 }
 
-/** The journal's own files, its lock, and that of transactions. */
-const JOURNAL_FILES = /\.db(-wal|-shm)?$/;
+/** The journal's own files, its lock, that of transactions, and copies. */
+const JOURNAL_FILES = /\.db(-wal|-shm|-mark|\.schema-.*|\.damaged-.*)?$/;
 
 function judgeJournalFiles(dir: string | null): Finding {
   if (dir === null || statSync(dir, {throwIfNoEntry: false})?.isDirectory() !== true)

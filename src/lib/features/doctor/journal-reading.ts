@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {isAosError, type AosError} from '../../foundation/errors/error.ts';
+import {markFile} from '../../node/journal/commit-mark.ts';
 import {inspectJournal, type JournalInspection} from '../../node/journal/inspect.ts';
 import {JOURNAL_FILE} from '../../node/journal/sqlite.ts';
 import type {JournalFacts} from '../status/facts.ts';
@@ -17,7 +18,9 @@ export type JournalReading =
 /** Reads the journal while an operator may write it. */
 export async function readJournal(dir: string | null): Promise<JournalReading> {
   if (dir === null) return {state: 'unknown'};
-  if (!existsSync(join(dir, JOURNAL_FILE))) return {state: 'missing', dir};
+  // A file that is gone beside its mark is no journal that was never made.
+  const path = join(dir, JOURNAL_FILE);
+  if (!existsSync(path) && !existsSync(markFile(path))) return {state: 'missing', dir};
   try {
     return {state: 'read', facts: await readJournalFacts(dir), inspection: inspectJournal(dir)};
   } catch (error) {

@@ -32,6 +32,10 @@ export function journalProbes(context: DoctorContext): Probe[] {
   });
   return [
     {
+      checks: ['journal.log'],
+      run: async (report) => report('journal.log', judgeLog(await journal())),
+    },
+    {
       checks: ['journal.open'],
       run: async (report) => report('journal.open', judgeOpen(await journal())),
     },
@@ -51,6 +55,21 @@ export function journalProbes(context: DoctorContext): Probe[] {
       return judgeBacklog(facts, running, time.now());
     }),
   ];
+}
+
+/** Without a journal, or with one that cannot be opened, there is nothing that could be lost, or to be said of it. */
+function judgeLog(reading: JournalReading): Finding {
+  switch (reading.state) {
+    case 'read':
+      return ok('the log and the file hold the last commit');
+    case 'failed':
+      if (reading.error.code !== 'JOURNAL_DAMAGED') return ok('no damage of the log is seen');
+      return fail(`${reading.error.message} (${reading.error.code})`, reading.error.next);
+    case 'missing':
+      return ok('there is no journal yet');
+    case 'unknown':
+      return ok('the configuration does not say where it is');
+  }
 }
 
 function judgeOpen(reading: JournalReading): Finding {

@@ -85,7 +85,8 @@ export const CHECKS = [
 
   {id: 'alerts.webhook', about: 'The alert webhook, if any, is reachable.', needs: []},
 
-  {id: 'journal.open', about: 'The journal can be read by this version.', needs: []},
+  {id: 'journal.log', about: 'Nothing that was committed to it is lost.', needs: []},
+  {id: 'journal.open', about: 'The journal can be read by this version.', needs: ['journal.log']},
   {id: 'journal.sound', about: 'SQLite finds no damage in it.', needs: ['journal.open']},
   {id: 'journal.readings', about: 'The chain of clock readings is unbroken.', needs: ['journal.open']},
   {id: 'journal.backlog', about: 'No result waits too long.', needs: ['journal.open']},

@@ -16,6 +16,8 @@ export type OperateOptions = {
   version: string;
   /** Stop after so many accepted results; null: never. */
   maxAccepted: number | null;
+  /** The id of damage to the journal that is accepted. */
+  acceptDamage?: string | undefined;
   /** Its reason is a StopReason. */
   stop: AbortSignal;
   json: boolean;

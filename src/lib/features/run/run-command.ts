@@ -16,6 +16,7 @@ export type RunFlags = {
   devnet: boolean;
   headless: boolean;
   jobs?: number | undefined;
+  'accept-damaged-journal'?: string | undefined;
   for?: number | undefined;
   'log-format'?: LogFormat | undefined;
   'log-level'?: Level | undefined;
@@ -86,6 +87,7 @@ export function operateFor(
         warnings,
         version: options.version,
         maxAccepted: flags.jobs ?? null,
+        acceptDamage: flags['accept-damaged-journal'],
         stop: signals.stop,
         json,
         quiet: flags.quiet,

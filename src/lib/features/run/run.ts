@@ -24,6 +24,7 @@ import {createEarlyEvents} from './early-events.ts';
 import {createRelay} from './relay.ts';
 import {claimForRun} from './claim.ts';
 import {commandsOf} from './commands.ts';
+import {damageEvents} from './damage-events.ts';
 import type {CarryOut} from '../../node/control/reader.ts';
 
 export type RunOptions = {
@@ -32,6 +33,8 @@ export type RunOptions = {
   version: string;
   /** Stop after so many jobs that were accepted, or left unanswered; null: never. */
   maxAccepted: number | null;
+  /** The id of damage to the journal that is accepted. */
+  acceptDamage?: string | undefined;
   /** Its reason is a StopReason. */
   stop: AbortSignal;
   onEvent: (event: OperatorEvent) => void;
@@ -110,6 +113,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
           emit({type: 'problem', part: 'clock', code: error.code, message: error.message, next: error.next}),
         onDisk: (error) => onDisk(error),
         time,
+        acceptDamage: options.acceptDamage,
       }),
   });
   // The lock goes last: until then the journal and the signer may still be in use.
@@ -185,6 +189,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   closers.push(() => server.close());
   for (const {code, message} of [...options.warnings, ...claim.warnings, ...observers.warnings])
     emit({type: 'warning', code, message});
+  for (const event of damageEvents(journal)) emit(event);
   reportListening(server, config, emit);
   options.onReady({emit, socket: observers.socket});
   return operator.run(options.stop);

@@ -5,6 +5,8 @@ const SQLITE_FULL = 13;
 
 /** SQLite's primary result codes (sqlite.org/rescode.html) that mean the file or the disk, not the statement. */
 const STORAGE_CODES: ReadonlySet<number> = new Set([
+  3, // PERM
+  4, // ABORT: an earlier statement of the transaction was rolled back
   5, // BUSY
   6, // LOCKED
   7, // NOMEM
@@ -30,10 +32,25 @@ export function sqliteCode(error: unknown): number | undefined {
   return error.errcode & 0xff;
 }
 
+/** SQLite's codes for a file that is damaged, and for one that is no database. */
+const DAMAGED = [11, 26];
+
+/** True when SQLite finds the file itself damaged. */
+export function isDamaged(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code !== undefined && DAMAGED.includes(code);
+}
+
 /** True when the disk or the file refused: another statement would fare no better. */
 export function isStorageFailure(error: unknown): boolean {
   const code = sqliteCode(error);
   return code !== undefined && STORAGE_CODES.has(code);
+}
+
+/** True when the disk is full: as SQLite says it, or the system. */
+function isFull(error: unknown): boolean {
+  if (sqliteCode(error) === SQLITE_FULL) return true;
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 /** What a failed write is to the caller: JOURNAL_WRITE_FAILED when the disk refused, BUG when our statement was wrong. */
@@ -49,10 +66,7 @@ export function writeFailure(error: unknown): AosError {
 export function readFailure(error: unknown, path: string): AosError {
   if (isAosError(error)) return error;
   // Opening writes too. A full disk damages nothing, so moving the journal away would lose its jobs for nothing.
-  const next =
-    sqliteCode(error) === SQLITE_FULL
-      ? say('Free disk space; the journal itself is not damaged.')
-      : undefined;
+  const next = isFull(error) ? say('Free disk space; the journal itself is not damaged.') : undefined;
   return new AosError('JOURNAL_UNREADABLE', `${path}: ${errorText(error)}`, {
     cause: error,
     ...(next === undefined ? {} : {next}),

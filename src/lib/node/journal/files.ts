@@ -1,4 +1,4 @@
-import {chmodSync, closeSync, openSync} from 'node:fs';
+import {chmodSync, closeSync, fsyncSync, openSync} from 'node:fs';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import {makeDirectory} from '../../foundation/system/make-directory.ts';
 
@@ -39,6 +39,21 @@ export function createPrivateFile(path: string): void {
         cause: refused,
       });
     }
+  }
+}
+
+/** Writes the names in a directory to the disk. @throws the system's error */
+export function syncDirectory(dir: string): void {
+  syncFile(dir, 'r');
+}
+
+/** Writes a file to the disk. @throws the system's error */
+export function syncFile(path: string, flags: 'r' | 'r+' = 'r+'): void {
+  const file = openSync(path, flags);
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 

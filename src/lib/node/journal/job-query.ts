@@ -1,6 +1,8 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {AosError} from '../../foundation/errors/error.ts';
+import {bootId} from '../../foundation/system/boot-id.ts';
+import {refuseDamageAtOnce} from './accept-damage.ts';
 import {pickDriver, type Database, type Row, type SqliteDriver, type SqlValue} from './driver.ts';
 import {readFailure} from './failure.ts';
 import {frameTable} from './frames.ts';
@@ -56,13 +58,15 @@ const CHUNK = 200;
 /** Behind every text that begins so, in SQLite's order of bytes. */
 const LAST_LETTER = '\u{10ffff}';
 
-/** @throws AosError JOURNAL_MISSING | JOURNAL_UNREADABLE | JOURNAL_DRIVER */
+/** @throws AosError JOURNAL_MISSING | JOURNAL_DAMAGED | JOURNAL_UNREADABLE | JOURNAL_DRIVER */
 export function openJobReader({dir, driver}: {dir: string; driver?: SqliteDriver}): JobReader {
   const path = join(dir, JOURNAL_FILE);
-  if (!existsSync(path)) throw new AosError('JOURNAL_MISSING', `there is no journal in ${dir}`);
   let database: Database | undefined;
   try {
-    database = (driver ?? pickDriver()).open(path, {readOnly: true});
+    const by = driver ?? pickDriver();
+    refuseDamageAtOnce(by, path, bootId());
+    if (!existsSync(path)) throw new AosError('JOURNAL_MISSING', `there is no journal in ${dir}`);
+    database = by.open(path, {readOnly: true});
     database.exec('PRAGMA busy_timeout = 5000');
     prepareSchema(database, {path, readOnly: true});
     return jobReader(database, path);

@@ -78,7 +78,10 @@ export type JobJournal = {
    * Resolves with a function to call when they are: a frame that no job came of is deleted.
    */
   keepFrame(bytes: Uint8Array): Promise<() => void>;
-  /** Whether a job of this (job_id, tag) is stored, under any position, or was before; reads committed data. */
+  /**
+   * Whether a job of this (job_id, tag) is stored, under any position, or was before; reads committed data. True when it
+   * cannot be read: the write of the job asks again.
+   */
   knows(key: JobKey): boolean;
   /** What is known of the job's (job_id, tag) under other positions. */
   others(job: Pick<JobRecord, 'seq' | 'key'>): Others;

@@ -1,7 +1,8 @@
+import {truncateSync} from 'node:fs';
 import {join} from 'node:path';
-import {AosError} from '../../foundation/errors/error.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import type {Database, SqliteDriver} from './driver.ts';
-import {readFailure, sqliteCode} from './failure.ts';
+import {isDamaged, readFailure, sqliteCode} from './failure.ts';
 import {createPrivateFile} from './files.ts';
 
 const LOCK_FILE = 'owner.lock.db';
@@ -19,6 +20,17 @@ export type Lock = {release(): void};
 export function takeLock(driver: SqliteDriver, dir: string, file = LOCK_FILE): Lock {
   const path = join(dir, file);
   createPrivateFile(path);
+  try {
+    return lockFile(driver, dir, path);
+  } catch (error) {
+    if (!isAosError(error) || !isDamaged(error.cause)) throw error;
+    // It holds nothing; and no process holds it: SQLite would have said that before.
+    truncateSync(path);
+    return lockFile(driver, dir, path);
+  }
+}
+
+function lockFile(driver: SqliteDriver, dir: string, path: string): Lock {
   let database: Database | undefined;
   try {
     database = driver.open(path, {readOnly: false});

@@ -3,8 +3,10 @@ import type {Database} from './driver.ts';
 import {GROWTH_SCHEMA} from './growth-schema.ts';
 import {REFUSED_SCHEMA} from './inflow.ts';
 import {LIVENESS_SCHEMA} from './liveness.ts';
+import {copyBeforeMigration, wayOn} from './migration-copy.ts';
+import {sqliteCode} from './failure.ts';
 import {UNANSWERED_SCHEMA} from './unanswered-schema.ts';
-import {run, say} from '../../foundation/next-step/next-step.ts';
+import {run} from '../../foundation/next-step/next-step.ts';
 
 /** What kind of file it is, and how it came to be as it is. */
 export type Schema = {
@@ -80,14 +82,18 @@ const JOBS: Schema = {
 };
 
 /**
- * Checks that an open file is a journal of a version we know, and brings it to the newest unless `readOnly`.
- * @throws AosError JOURNAL_UNREADABLE; SQLite's own error for a file that is none of its own
+ * Checks that an open file is a journal of a version we know, and brings it to the newest unless `readOnly`: one that holds
+ * something is copied before.
+ * @param use.now Unix ms
+ * @returns whether it was changed
+ * @throws AosError JOURNAL_UNREADABLE | JOURNAL_WRITE_FAILED; SQLite's own error for a file that is none of its own
  */
 export function prepareSchema(
   database: Database,
-  {path, readOnly}: {path: string; readOnly: boolean},
+  use: {path: string; readOnly: true} | {path: string; readOnly: false; now: number},
   {applicationId, migrations}: Schema = JOBS,
-): void {
+): boolean {
+  const {path} = use;
   const version = pragma(database, 'user_version');
   const id = pragma(database, 'application_id');
   const isEmpty =
@@ -98,13 +104,11 @@ export function prepareSchema(
     throw new AosError(
       'JOURNAL_UNREADABLE',
       `${path} was made by a newer aos (schema ${version}, this one knows ${migrations.length})`,
-      {
-        next: say('Update this program to the version that wrote it.'),
-      },
+      {next: wayOn(database, path, migrations.length)},
     );
   }
-  if (version === migrations.length) return;
-  if (readOnly) {
+  if (version === migrations.length) return false;
+  if (use.readOnly) {
     throw new AosError(
       'JOURNAL_UNREADABLE',
       `${path} has schema ${version}, this aos needs ${migrations.length}`,
@@ -117,7 +121,9 @@ export function prepareSchema(
       },
     );
   }
+  if (!isEmpty) copyBeforeMigration(database, path, version, use.now);
   migrate(database, {applicationId, migrations});
+  return true;
 }
 
 function migrate(database: Database, {applicationId, migrations}: Schema): void {
@@ -129,8 +135,17 @@ function migrate(database: Database, {applicationId, migrations}: Schema): void 
       `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`,
     );
   } catch (error) {
-    database.exec('ROLLBACK');
+    rollBack(database);
     throw error;
+  }
+}
+
+/** What went wrong before is thrown: not that SQLite had rolled back by itself. */
+function rollBack(database: Database): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch (error) {
+    if (sqliteCode(error) === undefined) throw error;
   }
 }
 

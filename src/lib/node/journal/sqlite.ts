@@ -1,13 +1,13 @@
-import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {LivenessStore} from '../liveness/recorder.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
-import type {Time} from '../../foundation/time/time.ts';
-import {createBatch, type Batch, type Transaction} from './batch.ts';
-import {pickDriver, type Database, type SqliteDriver} from './driver.ts';
+import {createBatch, type Batch} from './batch.ts';
+import {markedReading, type MarkedReading} from './commit-mark.ts';
+import {pickDriver, type SqliteDriver} from './driver.ts';
 import {readFailure} from './failure.ts';
-import {createPrivateDir, createPrivateFile} from './files.ts';
+import {createPrivateDir} from './files.ts';
+import type {AcceptedDamage} from './give-up-unsure.ts';
 import {answering} from './answering.ts';
 import {createAgeClock, storedAge} from './age-clock.ts';
 import {factNotes} from './facts.ts';
@@ -24,13 +24,12 @@ import {inflowOf} from './inflow.ts';
 import {livenessTable} from './liveness.ts';
 import {takeLock, type Lock} from './lock.ts';
 import {requestTable} from './requests.ts';
+import {openDatabase, openToRead, type DatabaseOptions, type Opened} from './open-database.ts';
 import {readingTable} from './readings.ts';
-import {prepareSchema} from './schema.ts';
-import {BUSY_TIMEOUT_MS, openWal, type Wal} from './wal.ts';
+import {emptyWal, transactionOf} from './transaction.ts';
 import type {Journal, ReadingLog} from './journal.ts';
-import {run} from '../../foundation/next-step/next-step.ts';
 
-export type JournalOptions = {
+export type JournalOptions = DatabaseOptions & {
   /** State directory of one node; made with mode 0700. */
   dir: string;
   /** `node.clock_id`: the entry of the logical clock that is ours. */
@@ -45,8 +44,6 @@ export type JournalOptions = {
    * keep waiting. Must not throw.
    */
   onDisk?: ((error: AosError | null) => void) | undefined;
-  /** By which writes wait for one another and are tried again, and the journal grows older [the machine's]. */
-  time?: Time;
 };
 
 /** What the file holds beside the operator's own memory. */
@@ -56,73 +53,46 @@ export type NodeJournal = Journal & {
   readings: ReadingLog;
   /** When something last happened. @throws AosError JOURNAL_UNREADABLE */
   activity(): Activity;
+  /** What was accepted when it was opened. */
+  acceptedDamage: AcceptedDamage | null;
 };
 /** The journal's file in the state directory. */
 export const JOURNAL_FILE = 'journal.db';
 
 /**
  * Opens the journal in one SQLite file (WAL; each change is on disk before its promise resolves) and, unless `readOnly`, locks out
- * other writers.
- * @throws AosError JOURNAL_LOCKED | JOURNAL_UNREADABLE | JOURNAL_DRIVER | STATE_DIR_UNWRITABLE
+ * other writers. A journal that has lost something committed is not opened: SQLite would cut what is left of it.
+ * @throws AosError JOURNAL_LOCKED | JOURNAL_DAMAGED | JOURNAL_UNREADABLE | JOURNAL_DRIVER | STATE_DIR_UNWRITABLE
  */
-// async because another store may have to wait; a throw becomes a rejection
-// eslint-disable-next-line @typescript-eslint/require-await -- see above
 export async function openJournal(options: JournalOptions): Promise<NodeJournal> {
   const {dir, readOnly = false} = options;
   const driver = options.driver ?? pickDriver();
   const path = join(dir, JOURNAL_FILE);
   if (readOnly) {
-    if (!existsSync(path))
-      throw new AosError('JOURNAL_UNREADABLE', `there is no journal in ${dir}`, {
-        next: run('run', [], 'Start the operator once; it makes the journal'),
-      });
-    return openTables(driver, path, options, null);
+    return withTables(await openToRead(driver, path, options), options);
   }
   createPrivateDir(dir);
   const lock = takeLock(driver, dir);
   try {
-    createPrivateFile(path);
-    return openTables(driver, path, options, lock);
+    return withTables(openDatabase(driver, path, options), options, lock);
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-function openTables(
-  driver: SqliteDriver,
-  path: string,
-  options: JournalOptions,
-  lock: Lock | null,
-): NodeJournal {
-  let database: Database | undefined;
-  let wal: Wal | undefined;
+function withTables(opened: Opened, options: JournalOptions, lock?: Lock): NodeJournal {
   try {
-    database = driver.open(path, {readOnly: lock === null});
-    // fullfsync matters on macOS only: its fsync does not reach the disk.
-    database.exec(
-      `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA fullfsync = ON; PRAGMA foreign_keys = ON`,
-    );
-    // Of use in a file that is made now: its free pages can be given back.
-    if (lock !== null) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
-    if (lock !== null) wal = openWal(database, path);
-    prepareSchema(database, {path, readOnly: lock === null});
-    return sqliteJournal(
-      {database, path, writer: lock !== null && wal !== undefined ? {lock, wal} : null},
-      options,
-    );
+    return sqliteJournal(opened, options, lock);
   } catch (error) {
-    wal?.close();
-    database?.close();
-    throw readFailure(error, path);
+    opened.close();
+    throw readFailure(error, opened.path);
   }
 }
 
-/** An open journal; `writer` is null when it is only looked at. */
-type Opened = {database: Database; path: string; writer: {lock: Lock; wal: Wal} | null};
-
 // eslint-disable-next-line max-lines-per-function -- one line or two for each function of the journal, over the tables of its file
-function sqliteJournal({database, path, writer}: Opened, options: JournalOptions): NodeJournal {
+function sqliteJournal(opened: Opened, options: JournalOptions, lock?: Lock): NodeJournal {
+  const {database, path, writer} = opened;
   const notes = factNotes(database);
   const tables = {
     frames: frameTable(database),
@@ -142,8 +112,17 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
     texts,
     readings,
   });
+  const lastMarked = (): MarkedReading | null => {
+    const last = readings.last();
+    return last === null ? null : markedReading(last);
+  };
   const batch =
-    writer === null ? null : createBatch(transactionOf(database, writer.wal, [jobs, readings]), options);
+    writer === null
+      ? null
+      : createBatch(
+          transactionOf(database, writer.marks.over(writer.wal, lastMarked), [jobs, readings]),
+          options,
+        );
   let closed = false;
 
   const writing = (): Batch => {
@@ -180,7 +159,13 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
             initialState === undefined ? received.record : withInitialState(received.record, initialState),
         };
       }),
-    knows: (key) => readOrFail(() => texts.isKnown(key) || jobs.wasPruned(key)),
+    knows(key) {
+      try {
+        return texts.isKnown(key) || jobs.wasPruned(key);
+      } catch {
+        return true; // a job that is taken for known takes the long way
+      }
+    },
     select: (seq, vrf, first, range) => change(() => select(seq, {vrf, first, range})),
     others: (job) => readOrFail(() => texts.others(job)),
     conclude: (seq, answer) => change(() => concludeAlone(seq, answer)),
@@ -244,44 +229,10 @@ function sqliteJournal({database, path, writer}: Opened, options: JournalOptions
       if (closed) return;
       closed = true;
       await batch?.close();
-      if (writer !== null) emptyWal(database);
-      writer?.wal.close();
-      database.close();
-      writer?.lock.release();
+      if (writer !== null && emptyWal(database)) writer.marks.emptied(lastMarked());
+      opened.close();
+      lock?.release();
     },
-  };
-}
-
-/** Brings everything into the one file, so that it can be copied or moved. */
-function emptyWal(database: Database): void {
-  try {
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  } catch {
-    // The WAL itself is durable: the next start reads it.
-  }
-}
-
-/** One transaction on the file, with what the tables keep in memory beside it. */
-function transactionOf(
-  database: Database,
-  wal: Wal,
-  memory: readonly {keep?(): void; undo(): void}[],
-): Transaction {
-  return {
-    begin: () => database.exec('BEGIN IMMEDIATE'),
-    commit: () => {
-      database.exec('COMMIT');
-      for (const part of memory) part.keep?.();
-    },
-    rollback: () => {
-      try {
-        database.exec('ROLLBACK');
-      } catch {
-        // SQLite has rolled back by itself already, as it does when the disk is full; or BEGIN was refused.
-      }
-      for (const part of memory) part.undo();
-    },
-    sync: () => wal.sync(),
-    resync: () => wal.checkpoint(),
+    acceptedDamage: writer?.damage ?? null,
   };
 }

@@ -10,6 +10,9 @@ import type {
   TxReceipt,
 } from '../../peers/chain/tx/port.ts';
 import {pickDriver, type Database, type Row, type SqliteDriver} from './driver.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import {refuseDamagedLog} from './accept-damage.ts';
 import {readFailure, writeFailure} from './failure.ts';
 import {createPrivateDir, createPrivateFile} from './files.ts';
 import {takeLock} from './lock.ts';
@@ -49,25 +52,28 @@ export type TxJournalOptions = {
   /** State directory of one node; made with mode 0700. */
   dir: string;
   driver?: SqliteDriver;
+  /** [the machine's] */
+  time?: Pick<Time, 'now'>;
 };
 
 /**
  * Opens the transaction journal: a file of its own beside the journal of jobs, since `aos run` keeps every other
  * process from writing that one. Several processes may have it open; each change is one durable transaction.
- * @throws AosError JOURNAL_UNREADABLE | JOURNAL_DRIVER | STATE_DIR_UNWRITABLE
+ * @throws AosError JOURNAL_DAMAGED | JOURNAL_UNREADABLE | JOURNAL_DRIVER | STATE_DIR_UNWRITABLE
  */
 export function openTxJournal(options: TxJournalOptions): TxJournal & {close(): void} {
-  const {dir} = options;
+  const {dir, time = systemTime} = options;
   const driver = options.driver ?? pickDriver();
   const path = join(dir, TX_FILE);
   createPrivateDir(dir);
-  createPrivateFile(path);
   let database: Database | undefined;
   try {
+    refuseDamagedLog(path);
+    createPrivateFile(path);
     database = driver.open(path, {readOnly: false});
     database.exec('PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON');
     database.exec('PRAGMA journal_mode = WAL');
-    prepareSchema(database, {path, readOnly: false}, SCHEMA);
+    prepareSchema(database, {path, readOnly: false, now: time.now()}, SCHEMA);
     return txJournal(database, path, () => lockOf(driver, dir));
   } catch (error) {
     database?.close();

@@ -11,6 +11,8 @@ export type Wal = {
    * @throws SQLite's own error, the system's, or ReaderInTheWay
    */
   checkpoint(): void;
+  /** Brings everything to the disk at once: into the file, or, beside a reader, in the log. @throws as `checkpoint` */
+  settle(): void;
   /** Must not be used any more. */
   close(): void;
 };
@@ -30,7 +32,7 @@ export function openWal(database: Database, path: string): Wal {
   const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
   if (mode !== 'wal') {
     database.exec('PRAGMA synchronous = EXTRA');
-    return {sync: () => Promise.resolve(), checkpoint: () => {}, close: () => {}};
+    return {sync: () => Promise.resolve(), checkpoint: () => {}, settle: () => {}, close: () => {}};
   }
   database.exec('PRAGMA synchronous = NORMAL');
   // The log exists from the first read on. SQLite keeps no POSIX lock on it, so closing it drops none.
@@ -52,10 +54,13 @@ export function openWal(database: Database, path: string): Wal {
         database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
       }
     },
+    settle() {
+      if (fstatSync(file).size > 0) emptyOrSync(wal, file);
+    },
     close: () => closeSync(file),
   };
   try {
-    if (fstatSync(file).size > 0) checkpointOldLog(wal, file);
+    wal.settle();
   } catch (error) {
     wal.close();
     throw error;
@@ -64,7 +69,7 @@ export function openWal(database: Database, path: string): Wal {
 }
 
 /** What the process before left in the log may not be on the disk, and a sync may not say so (fsync tells an error once). */
-function checkpointOldLog(wal: Wal, file: number): void {
+function emptyOrSync(wal: Wal, file: number): void {
   try {
     wal.checkpoint();
   } catch (error) {

@@ -12,6 +12,13 @@ describe('readFailure', () => {
     });
   });
 
+  it('says the same when it is the system that has no room', () => {
+    for (const code of ['ENOSPC', 'EDQUOT']) {
+      const full = Object.assign(new Error(`${code}: no space`), {code});
+      expect(readFailure(full, '/var/lib/aos/journal.db').next.say).toContain('Free disk space');
+    }
+  });
+
   it('says what a damaged journal leaves to do', () => {
     const torn = Object.assign(new Error('file is not a database'), {errcode: 26});
     expect(readFailure(torn, '/var/lib/aos/journal.db').next.say).toContain('can be moved away');
