@@ -2,9 +2,9 @@ import {statSync} from 'node:fs';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import path from 'node:path';
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {openWorld, type Ended, type Line, type World} from '../support/cli.ts';
-import {devnetUp, type DevnetUp} from '../support/devnet-up.ts';
+import {describe, expect, it} from 'vitest';
+import {openWorld, type Ended, type Line} from '../support/cli.ts';
+import {devnetUp} from '../support/devnet-up.ts';
 
 const STRANGER = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8';
 const DEAD = 'http://127.0.0.1:1';
@@ -28,15 +28,9 @@ const states = ({links}: Result): Record<string, string> =>
   Object.fromEntries(links.map(({id, state}) => [id, state]));
 
 describe('aos status', () => {
-  let world: World;
-  let devnet: DevnetUp;
-  beforeAll(async () => {
-    world = openWorld();
-    devnet = await devnetUp(world);
-  });
-  afterAll(() => world[Symbol.asyncDispose]());
-
   it('names the first broken link until the node earns, and again when it stops', async () => {
+    await using world = openWorld();
+    const devnet = await devnetUp(world);
     const status = async (...args: string[]): Promise<{code: number | null; answer: Envelope}> => {
       const ended = await world.run(['status', '-c', devnet.config, '--json', ...args]);
       return {code: ended.code, answer: envelope(ended)};
@@ -124,6 +118,8 @@ describe('aos status', () => {
   });
 
   it('keeps its socket to itself and watches as lines of JSON', async () => {
+    await using world = openWorld();
+    const devnet = await devnetUp(world);
     const operator = world.start(['run', '-c', devnet.config, '--json']);
     await operator.event('connected');
     const run = path.join(world.home, 'aos/run');
