@@ -9,7 +9,7 @@ import type {MigrationReport} from './migrate-report.ts';
 const CONTAINER_SECRETS = '/run/secrets/';
 
 /** The password file as the key configuration names it, and where it comes from. */
-export type PasswordPlace = {
+type PasswordPlace = {
   /** Relative to the key configuration, so that it is right in a container too, or below /run/secrets. */
   named: string;
   /** A file that has to be copied there; null: it is there, or has to be written. */

@@ -16,7 +16,7 @@ import {tryKeystore, type FoundKeystore} from './from-keystore.ts';
 import type {KeyFate} from './key-fate.ts';
 
 /** A file that was taken over, with the keystore that it names. */
-export type TakenFile = Pick<Takeover, 'given' | 'entries'> & {
+type TakenFile = Pick<Takeover, 'given' | 'entries'> & {
   /** As it was named. */
   file: string;
   keys: readonly KeyFate[];

@@ -2,7 +2,7 @@ import {isPrivateKey, isSignerKeyName} from '../../config/private-key.ts';
 import type {Position, YamlNode} from '../../config/yaml.ts';
 
 /** A scalar of a file that was taken for a private key. */
-export type FoundKey = {name: string; at: Position};
+type FoundKey = {name: string; at: Position};
 
 /** Names whose values must be no key, beside those that mean a signer's. */
 const SECRET_NAME = /private|secret|mnemonic|seed|passphrase/i;

@@ -31,7 +31,7 @@ export type FoundKeystore = {
  * @param path absolute
  * @throws AosError KEY_MISSING | KEY_KEYSTORE_INVALID | KEY_KEYSTORE_UNSUPPORTED | RAW_PRIVATE_KEY (the file holds a key in plain)
  */
-export function readKeystore(path: string): FoundKeystore {
+function readKeystore(path: string): FoundKeystore {
   const name = safeText(path);
   const raw = textOf(path, name);
   if (isRawKey(raw, 'private'))
