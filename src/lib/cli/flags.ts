@@ -35,7 +35,7 @@ export const ageFlag = Flags.custom<number>({
 });
 
 /** A flag for a file or directory; `~/` is expanded, as a shell does it only without quotes. `-` stays. */
-export const pathFlag = Flags.custom<string>({
+export const pathFlag = Flags.custom({
   helpValue: 'FILE',
   parse: (text, _context, {name}) => Promise.resolve(pathOfFlag(text, `--${name}`)),
 });
