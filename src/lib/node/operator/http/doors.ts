@@ -45,9 +45,8 @@ const MOST_CALLBACKS = 64;
 /** How long a request may take to come, in all: its head, and the body of a callback. */
 const HEAD_MS = 3_000;
 const BODY_MS = 60_000;
-/** How long an answer may take to be read, and a connection of a worker to be used again. */
+/** How long an answer may take to be read. */
 const ANSWER_MS = 3_000;
-const REUSE_MS = 5_000;
 
 export function createDoors(options: ServerOptions, handlers: ServerHandlers): Doors {
   const {time, callbacks} = options;
@@ -65,12 +64,11 @@ export function createDoors(options: ServerOptions, handlers: ServerHandlers): D
   const own = door({kind: 'own', names: [hostName(new URL(options.callbackUrl).host)]}, false);
   /** Connections of workers, which Node's own server reads: it does not listen itself. */
   const workers = new WeakMap<Socket, {connection: Connection; hosts: InnerHosts}>();
-  const http = createServer({keepAliveTimeout: REUSE_MS}, (request, response) => {
+  const http = createServer((request, response) => {
     const worker = workers.get(request.socket);
     if (worker === undefined) return;
     const {connection, hosts} = worker;
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    // Each request is judged: a proxy sends those of many on one connection.
     const why = whyOutside(request.headers, hosts);
     if (why === null && request.method === 'POST' && isWorkerRoute(path))
       answerWorker(path, connection, request, response);
@@ -92,10 +90,7 @@ export function createDoors(options: ServerOptions, handlers: ServerHandlers): D
     request.once('end', () => {
       if (connection.state === 'reading') connection.is('working', null);
     });
-    response.once('finish', () => {
-      connection.is('idle', REUSE_MS);
-      answering.renew(connection);
-    });
+    response.once('finish', () => connection.is('working', ANSWER_MS));
     void routes(path, request, response);
   }
 

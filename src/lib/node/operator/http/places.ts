@@ -8,8 +8,6 @@ export type Places = {
   enter(connection: Connection): void;
   /** It belongs elsewhere now. */
   leave(connection: Connection): void;
-  /** It has been of use: it counts as the newest. */
-  renew(connection: Connection): void;
   closeAll(): void;
 };
 
@@ -21,8 +19,12 @@ export type PlacesOptions = Room & {
   onClosed: (connection: Connection) => void;
 };
 
-/** Those above the limit are closed so often: whoever opens them again at once is slowed down by it. */
-const LOOK_EVERY_MS = 500;
+/**
+ * Those above the limit are closed so often, and so many of them: a host that opens them again at once is slowed down, and a
+ * thousand that come back together would hold the event loop.
+ */
+const LOOK_EVERY_MS = 50;
+const CLOSED_AT_ONCE = 32;
 
 export function createPlaces(options: PlacesOptions): Places {
   const {atOnce, time, onClosed} = options;
@@ -32,11 +34,13 @@ export function createPlaces(options: PlacesOptions): Places {
   const settle = createSettling();
 
   function look(room: Room): void {
-    for (const connection of whoGoes([...open], room)) {
+    const tooMany = whoGoes([...open], room);
+    for (const connection of tooMany.slice(0, CLOSED_AT_ONCE)) {
       open.delete(connection);
       connection.close();
       onClosed(connection);
     }
+    if (tooMany.length > CLOSED_AT_ONCE) lookLater();
   }
 
   function lookLater(): void {
@@ -70,9 +74,6 @@ export function createPlaces(options: PlacesOptions): Places {
       } else if (!isLooking && isCrowded(connection)) lookLater();
     },
     leave: (connection) => open.delete(connection),
-    renew(connection) {
-      if (open.delete(connection)) open.add(connection);
-    },
     closeAll() {
       for (const connection of open) connection.close();
     },

@@ -37,13 +37,16 @@ export function refuseAndEnd(socket: Socket, status: keyof typeof REASONS, why: 
   answerAndEnd(socket, status, {body: JSON.stringify({code: status, result: why}), type: 'application/json'});
 }
 
-/** Sends what a worker is answered with. @param keep whether the connection is kept for its next request */
-export function sendJson(response: ServerResponse, status: number, body: object, keep = false): void {
+/**
+ * Sends what a worker is answered with, and ends the connection: one that is kept would be closed for newer ones at any
+ * time, also when the worker just sends its next answer.
+ */
+export function sendJson(response: ServerResponse, status: number, body: object): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  response.writeHead(status, {'content-type': 'application/json', ...(keep ? {} : {connection: 'close'})});
+  response.writeHead(status, {'content-type': 'application/json', connection: 'close'});
   response.end(JSON.stringify(body));
 }
 

@@ -51,7 +51,7 @@ export function createWorkerRoutes(handlers: WorkerHandlers, time: Time): Worker
     );
     // Work on the job first: the worker does not depend on this reply.
     await new Promise(setImmediate);
-    sendJson(response, reply.status, {code: reply.code, result: reply.message}, true);
+    sendJson(response, reply.status, {code: reply.code, result: reply.message});
   }
 
   async function register(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -60,7 +60,7 @@ export function createWorkerRoutes(handlers: WorkerHandlers, time: Time): Worker
     const name = await bodies.use(request, isKnown, (body) => Promise.resolve(workerName(body)));
     if (path === REGISTER && name !== undefined && workers.size < MOST_WORKERS) workers.add(name);
     const exist = name !== undefined && workers.has(name);
-    sendJson(response, 200, path === REGISTER ? {code: 200, result: 'success'} : {exist}, true);
+    sendJson(response, 200, path === REGISTER ? {code: 200, result: 'success'} : {exist});
   }
 
   return async (path, request, response) => {
