@@ -11,7 +11,7 @@ const PERIODS = {evidenceMs: 3 * DAY + 1_800_000, retentionMs: 4 * DAY};
 it.each(loadableDrivers().slice(0, hostileSize({full: 2, bounded: 1})))(
   'a job takes at most 1 KB of the file after its evidence period, and 100 bytes after the retention ($name)',
   async (driver) => {
-    const jobs = hostileSize({full: 100_000, bounded: 10_000});
+    const jobs = hostileSize({full: 100_000, bounded: 4_000});
     await inTempDir(async (dir) => {
       const time = clocks();
       let journal = await openJournal({dir, clockId: 1n, driver, time});
@@ -44,7 +44,7 @@ it.each(loadableDrivers().slice(0, hostileSize({full: 2, bounded: 1})))(
       await journal.close();
       process.stdout.write(`${driver.name}: bytes a job of ${jobs}: ${JSON.stringify(sizes)}\n`);
       expect(sizes['packed']).toBeLessThanOrEqual(1_000);
-      expect(sizes['gone']).toBeLessThanOrEqual(100 + 5_000_000 / jobs);
+      expect(sizes['gone']).toBeLessThanOrEqual(100 + 1_000_000 / jobs);
     });
   },
 );

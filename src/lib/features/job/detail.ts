@@ -57,7 +57,6 @@ export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
         dispatch?.signature ?? (record.packed === null ? UNREADABLE : {...PACKED, signer: record.signer}),
       hashMatches: dispatch?.hashMatches ?? null,
       isKnownDispatcher: isKnown(dispatch?.signature.signer ?? null, facts.dispatcher),
-      sha256: record.element === null ? (record.packed?.elementHash ?? null) : sha256(record.element),
       clock: job === null ? null : clockToWire(job.clock),
       seed: job?.seed ?? null,
     },
@@ -201,7 +200,7 @@ function readCallback(body: string): {answer: string; state_root: string} | null
 }
 
 function answerOf({content, outcome, concludedAt, packed}: JobDetailRecord) {
-  const hash = content === null ? (packed?.contentHash ?? null) : sha256(content);
+  const hash = content === null ? (packed?.cut?.sha256 ?? null) : sha256(content);
   if (hash === null) return null;
   const fields = content === null ? null : parseContent(content);
   const text = (name: string): string | null => {
@@ -215,7 +214,7 @@ function answerOf({content, outcome, concludedAt, packed}: JobDetailRecord) {
     result: text('result'),
     reason: text('reason'),
     clock: clock === null ? null : clockToWire(clock),
-    bytes: content === null ? (packed?.contentBytes ?? 0) : Buffer.byteLength(content),
+    bytes: content === null ? (packed?.cut?.bytes ?? 0) : Buffer.byteLength(content),
     sha256: hash,
     content,
   };

@@ -135,7 +135,6 @@ export const jobShow: ResultEntry = {
         }),
         hashMatches: v.nullable(v.boolean()),
         isKnownDispatcher: v.nullable(v.boolean()),
-        sha256: v.pipe(v.nullable(digits), v.description('of the job’s own element of the message')),
         clock: v.nullable(clock),
         seed: v.nullable(v.string()),
       }),

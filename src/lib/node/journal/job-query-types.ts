@@ -69,7 +69,7 @@ export type EvidenceRow = {
 };
 
 /** What is left of a job that is packed: its frame, its requests and its readings are gone. */
-export type PackedFacts = Pick<PackedJob, 'elementHash' | 'contentHash' | 'contentBytes' | 'attempts'>;
+export type PackedFacts = Pick<PackedJob, 'cut' | 'attempts'>;
 
 /** Everything the journal holds of one job. */
 export type JobDetailRecord = JobRow & {

@@ -16,17 +16,12 @@ export type PackedJob = {
   attempts: number;
   /** Why no worker answered it. */
   why: string | null;
-  /** SHA-256 of the job's own element of its frame, lower-case hex. */
-  elementHash: string;
-  /** The job_result byte for byte; null: there is none, or it is too large and only known by {@link contentHash}. */
+  /** The job_result byte for byte; null: there is none, or it is too large and only known by {@link cut}. */
   content: string | null;
-  /** SHA-256 of the job_result, and its bytes; null: there is none. */
-  contentHash: string | null;
-  contentBytes: number;
+  /** Of a job_result that is too large: its SHA-256, lower-case hex, and its bytes. */
+  cut: {sha256: string; bytes: number} | null;
 };
 
-/** Most bytes of a packed job: with its row, its indexes and its tombstone it takes less than 1 KB. */
-export const MOST_PACKED = 560;
 /** The form of the bytes; another dictionary is another form. */
 const FORM = 1;
 const MOST_INFLATED = 8 * 1024 * 1024;
@@ -40,7 +35,7 @@ const DICTIONARY = Buffer.from(
     `"attempts":1,"why":"no opml worker answered within "`,
     `${HEX}0x${HEX}`,
     `{"signer":null,"range":"","delivery":{"envelopeId":"","signature":"","at":17},"attempts":0,"why":null,`,
-    `"elementHash":"","contentHash":"","contentBytes":,`,
+    `"cut":{"sha256":"","bytes":}},"cut":null,`,
     `"vrf":{"selected":true,"vrf_prompt_hash":"","vrf_random_value":"","vrf_verify_pubkey":"","vrf_proof":""}}\n`,
     `{"user":"0x","job_id":"","result":"","reason":"unselected worker by vrf",`,
     `"vrf":{"selected":false,"vrf_prompt_hash":"","vrf_random_value":"","vrf_verify_pubkey":"","vrf_proof":""},`,
@@ -53,27 +48,36 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** @returns at most {@link MOST_PACKED} bytes, without the content where that takes more; null: not even without it */
-export function packJob(job: PackedJob): Uint8Array | null {
-  const whole = encode(job);
-  if (whole.length <= MOST_PACKED) return whole;
-  const cut = encode({...job, content: null});
-  return cut.length <= MOST_PACKED ? cut : null;
+/**
+ * @param jobId is in the content too, and known when it is unpacked
+ * @returns at most `most` bytes, without the content where that takes more; null: not even without it
+ */
+export function packJob(job: PackedJob, jobId: string, most: number): Uint8Array | null {
+  const whole = encode(job, jobId);
+  const {content} = job;
+  if (whole.length <= most || content === null) return whole.length <= most ? whole : null;
+  const cut = encode(
+    {...job, content: null, cut: {sha256: sha256(content), bytes: Buffer.byteLength(content)}},
+    jobId,
+  );
+  return cut.length <= most ? cut : null;
 }
 
-function encode({content, ...head}: PackedJob): Buffer {
+function encode({content, ...head}: PackedJob, jobId: string): Buffer {
   // No JSON text of JSON.stringify has a line end.
   const text = content === null ? JSON.stringify(head) : `${JSON.stringify(head)}\n${content}`;
-  const bytes = deflateRawSync(text, {dictionary: DICTIONARY, level: 9, memLevel: 9});
+  const bytes = deflateRawSync(text, {dictionary: dictionaryOf(jobId), level: 9, memLevel: 9});
   return Buffer.concat([Buffer.of(FORM), bytes]);
 }
 
+const dictionaryOf = (jobId: string): Buffer => Buffer.concat([Buffer.from(jobId), DICTIONARY]);
+
 /** @throws AosError JOURNAL_UNREADABLE */
-export function unpackJob(bytes: Uint8Array): PackedJob {
+export function unpackJob(bytes: Uint8Array, jobId: string): PackedJob {
   if (bytes[0] !== FORM) throw damaged();
   try {
     const text = inflateRawSync(bytes.subarray(1), {
-      dictionary: DICTIONARY,
+      dictionary: dictionaryOf(jobId),
       maxOutputLength: MOST_INFLATED,
     }).toString();
     const end = text.indexOf('\n');
@@ -95,14 +99,20 @@ function isHead(value: unknown): value is Omit<PackedJob, 'content'> {
   };
   const vrf = fields.get('vrf');
   const delivery = fields.get('delivery');
+  const cut = fields.get('cut');
   return (
-    ['signer', 'range', 'why', 'contentHash'].every(isTextOrNull) &&
-    typeof fields.get('elementHash') === 'string' &&
+    ['signer', 'range', 'why'].every(isTextOrNull) &&
     typeof fields.get('attempts') === 'number' &&
-    typeof fields.get('contentBytes') === 'number' &&
+    (cut === null || isCut(cut)) &&
     (vrf === null || isVrf(vrf)) &&
     (delivery === null || isDelivery(delivery))
   );
+}
+
+function isCut(value: unknown): value is NonNullable<PackedJob['cut']> {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  return typeof fields.get('sha256') === 'string' && typeof fields.get('bytes') === 'number';
 }
 
 function isDelivery(value: unknown): value is Delivery {

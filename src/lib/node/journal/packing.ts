@@ -1,6 +1,6 @@
 import type {Database, Row} from './driver.ts';
 import type {frameTable} from './frames.ts';
-import {packJob, sha256} from './packed.ts';
+import {packJob, type PackedJob} from './packed.ts';
 import {OVER, type pastTable} from './past.ts';
 import {maybeNumberOf, maybeTextOf, numberOf, stateOf, textOf, vrfOf} from './rows.ts';
 import type {tombstoneTable} from './tombstones.ts';
@@ -8,7 +8,9 @@ import type {tombstoneTable} from './tombstones.ts';
 /** Jobs looked at in one read. */
 const LOOKED_AT = 500;
 /** Most bytes of the texts by which a packed job is found; one with longer ones leaves its tombstone only. */
-const MOST_KEY = 160;
+const MOST_KEY = 112;
+/** With the packed job: five such rows are on a page, so that one with its indexes and its tombstone takes less than 1 KB. */
+const MOST_ROW = 700;
 
 /** Packs the jobs whose evidence period is over. `due` reads, `pack` runs inside a transaction; both are synchronous. */
 export type JobPacking = {
@@ -54,8 +56,8 @@ export function jobPacking(database: Database, {frames, past, tombstones}: Table
     const seq = numberOf(row, 'seq');
     const key = ['job_id', 'tag', 'position', 'kind', 'model'].map((column) => textOf(row, column));
     const [jobId = '', tag = '', position = '', kind = '', model = ''] = key;
-    const packed =
-      Buffer.byteLength(key.join('')) > MOST_KEY ? null : packJob(evidenceIn(row, elementOf(row)));
+    const keyBytes = Buffer.byteLength(key.join(''));
+    const packed = keyBytes > MOST_KEY ? null : packJob(evidenceIn(row), jobId, MOST_ROW - keyBytes);
     if (packed !== null)
       past.add(
         seq,
@@ -75,13 +77,6 @@ export function jobPacking(database: Database, {frames, past, tombstones}: Table
     tombstones.add({jobId, tag});
     for (const deletion of deletions) deletion.run(seq);
     frames.dropUnused(numberOf(row, 'frame_id'));
-  }
-
-  function elementOf(row: Row): string {
-    const start = maybeNumberOf(row, 'span_start');
-    const end = maybeNumberOf(row, 'span_end');
-    const span = start === null || end === null ? null : {start, end};
-    return frames.element(numberOf(row, 'frame_id'), span, numberOf(row, 'frame_index'));
   }
 
   return {
@@ -115,9 +110,8 @@ function isDue(row: Row, column: string, before: number): boolean {
   return OVER.some((over) => over === state) && numberOf(row, column) < before;
 }
 
-function evidenceIn(row: Row, element: string) {
+function evidenceIn(row: Row): PackedJob {
   const vrf = maybeTextOf(row, 'any_vrf');
-  const content = maybeTextOf(row, 'content');
   const envelopeId = maybeTextOf(row, 'envelope_id');
   const signature = maybeTextOf(row, 'signature');
   const at = maybeNumberOf(row, 'signed_at');
@@ -128,10 +122,8 @@ function evidenceIn(row: Row, element: string) {
     delivery: isSigned ? {envelopeId, signature, at} : null,
     attempts: numberOf(row, 'attempts'),
     why: maybeTextOf(row, 'why'),
-    elementHash: sha256(element),
-    contentHash: content === null ? null : sha256(content),
-    contentBytes: content === null ? 0 : Buffer.byteLength(content),
+    cut: null,
     vrf: vrf === null ? null : vrfOf(vrf),
-    content,
+    content: maybeTextOf(row, 'content'),
   };
 }

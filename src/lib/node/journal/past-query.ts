@@ -12,13 +12,13 @@ export function pastRowOf(row: Row): JobRow {
 /** All that is left of a packed job. @throws AosError JOURNAL_UNREADABLE */
 export function pastRecordOf(row: Row): JobDetailRecord {
   const {range, content, packed} = pastOf(row);
-  const {why, elementHash, contentHash, contentBytes, attempts} = packed;
+  const {why, cut, attempts} = packed;
   return {
     ...pastRowOf(row),
     frame: null,
     element: null,
     index: 0,
-    packed: {elementHash, contentHash, contentBytes, attempts},
+    packed: {cut, attempts},
     range,
     content,
     requests: [],

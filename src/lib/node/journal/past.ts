@@ -79,10 +79,11 @@ export function pastTable(database: Database) {
 /** @throws AosError JOURNAL_UNREADABLE */
 export function pastOf(row: Row): PastJob {
   const bytes = row['packed'];
-  const packed = unpackJob(bytes instanceof Uint8Array ? bytes : Buffer.alloc(0));
+  const jobId = textOf(row, 'job_id');
+  const packed = unpackJob(bytes instanceof Uint8Array ? bytes : Buffer.alloc(0), jobId);
   return {
     seq: numberOf(row, 'seq'),
-    key: {jobId: textOf(row, 'job_id'), tag: textOf(row, 'tag'), position: textOf(row, 'position')},
+    key: {jobId, tag: textOf(row, 'tag'), position: textOf(row, 'position')},
     state: stateOf(row),
     outcome: row['outcome'] === null ? null : outcomeOf(row),
     kind: textOf(row, 'kind'),

@@ -8,11 +8,11 @@ import {numberOf} from './rows.ts';
 import type {tombstoneTable} from './tombstones.ts';
 
 /** Jobs packed in one transaction: some milliseconds. */
-const PACKED_AT_ONCE = 32;
+const PACKED_AT_ONCE = 16;
 /** Pages given back in one transaction. */
 const PAGES_AT_ONCE = 256;
 /** Free pages that the file keeps, for what comes next. */
-const LEAST_FREE = 256;
+const LEAST_FREE = 64;
 
 type Tables = {
   frames: ReturnType<typeof frameTable>;
@@ -65,7 +65,7 @@ export function tidying(
   /** Whether the file has so much more free space than it will need soon that some of it is given back. */
   function isLoose(): boolean {
     const free = countOf(freePages.get(), 'freelist_count');
-    return free > LEAST_FREE && free > countOf(allPages.get(), 'page_count') / 20;
+    return free > LEAST_FREE && free > countOf(allPages.get(), 'page_count') / 50;
   }
 
   async function shrink(): Promise<void> {

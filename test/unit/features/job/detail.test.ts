@@ -64,14 +64,14 @@ describe('the detail of a job', () => {
   });
 
   it('says of a packed job what is left, and what is gone', () => {
-    const packed = {elementHash: 'ab', contentHash: 'cd', contentBytes: 9_000, attempts: 2};
+    const packed = {cut: {sha256: 'cd', bytes: 9_000}, attempts: 2};
     const delivery = {envelopeId: 'e', signature: 'ff', at: AT + 50};
     const over = {state: 'accepted', frame: null, element: null, isPacked: true, packed, delivery} as const;
     const large = jobDetail(record(over), FACTS);
     expect(large).toMatchObject({
       packed: true,
       prompt: null,
-      dispatch: {frameBytes: null, signature: {state: 'packed'}, sha256: 'ab'},
+      dispatch: {frameBytes: null, signature: {state: 'packed'}},
       answer: {sha256: 'cd', bytes: 9_000, content: null},
       delivery: {signature: 'ff', signatureValid: null},
     });
