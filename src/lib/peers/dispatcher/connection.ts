@@ -58,6 +58,20 @@ export type ConnectionOptions = {
 
 /** 64 MiB a message, as the reference (docs/protocol.md#limits-and-timeouts). */
 const MAX_MESSAGE = 64 * 1024 * 1024;
+/**
+ * Bytes that wait to leave, at most: more than all results under way together. A peer that sends and never reads would let
+ * them grow without end.
+ */
+const MAX_BUFFERED = 64 * 1024 * 1024;
+const SOCKET = {
+  maxPayload: MAX_MESSAGE,
+  perMessageDeflate: false,
+  followRedirects: false,
+  // One frame a turn of the event loop: all those of one read would hold it for seconds.
+  allowSynchronousEvents: false,
+  // It would hold the loop for as long as a large frame takes; who reads the frame checks it, in slices.
+  skipUTF8Validation: true,
+} as const;
 /** How long a close handshake may take before the socket is cut. */
 const CLOSE_TIMEOUT_MS = 2_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -87,6 +101,13 @@ function createCloser(
     },
     stopClosing: () => cancel?.(),
   };
+}
+
+/** Corks a socket so that all frames of one turn of the event loop leave in one system call. */
+function gather(socket: Socket | undefined): void {
+  if (socket === undefined || socket.writableCorked > 0) return;
+  socket.cork();
+  setImmediate(() => socket.uncork());
 }
 
 /**
@@ -126,9 +147,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
   function session(handlers: ConnectionHandlers, signal: AbortSignal): Promise<End> {
     return new Promise((resolve) => {
       const socket = new WebSocket(options.url, {
-        maxPayload: MAX_MESSAGE,
-        perMessageDeflate: false,
-        followRedirects: false,
+        ...SOCKET,
       });
       socket.binaryType = 'nodebuffer';
       let transport: Socket | undefined;
@@ -165,6 +184,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
       socket.on('pong', heartbeat.ponged);
       socket.on('ping', () => {
         heartbeat.heard();
+        if (open === socket) isRead();
         handlers.onPing();
       });
       socket.on('error', (error) => {
@@ -191,19 +211,20 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
     });
   }
 
-  /** Corks the socket so that all frames of one turn of the event loop leave in one system call. */
-  function gather(): void {
-    const socket = wire;
-    if (socket === undefined || socket.writableCorked > 0) return;
-    socket.cork();
-    setImmediate(() => socket.uncork());
+  /** Whether the peer reads what is sent; one that does not is left. */
+  function isRead(): boolean {
+    if (open === undefined || open.bufferedAmount <= MAX_BUFFERED) return true;
+    if (open.readyState === WebSocket.OPEN)
+      dropped = {reason: 'the dispatcher does not read what is sent to it', refusal: null};
+    closeOpen();
+    return false;
   }
 
   return {
     run,
     send(text) {
-      if (open?.readyState !== WebSocket.OPEN) return false;
-      gather();
+      if (open?.readyState !== WebSocket.OPEN || !isRead()) return false;
+      gather(wire);
       open.send(text, () => {}); // a failed write shows as 'close', and what was sent is still in the journal
       return true;
     },

@@ -352,6 +352,41 @@ describe('the connection to the dispatcher', () => {
     expect(seen.frames).toHaveLength(1);
   });
 
+  it('hands on one frame a turn of the event loop, however many come in one read', async () => {
+    const {url, sockets} = await server();
+    let inTurn = 0;
+    let most = 0;
+    const {seen} = link(url, {}, () => {
+      inTurn += 1;
+      most = Math.max(most, inTurn);
+    });
+    await until(() => expect(sockets).toHaveLength(1));
+    for (let n = 0; n < 5_000; n += 1) sockets[0]?.send('x');
+    while (seen.frames.length < 5_000) {
+      inTurn = 0;
+      await new Promise(setImmediate);
+    }
+    expect(most).toBeLessThanOrEqual(2);
+  });
+
+  it('leaves a peer that sends and never reads, when too much waits to leave', async () => {
+    const {url, sockets} = await server();
+    const time = virtualTime();
+    const {connection, seen} = link(url, {time});
+    await until(() => expect(sockets).toHaveLength(1));
+    await until(() => expect(seen.opened).toBe(1));
+    sockets[0]?.pause();
+    const text = 'x'.repeat(8 * 1024 * 1024);
+    let sent = 0;
+    while (connection.send(text)) sent += 1;
+    // The kernel takes some of it.
+    expect(sent).toBeGreaterThanOrEqual(8);
+    expect(sent).toBeLessThanOrEqual(12);
+    await time.advance(2_000);
+    await until(() => expect(seen.closed).toHaveLength(1));
+    expect(seen.closed[0]?.reason).toBe('the dispatcher does not read what is sent to it');
+  });
+
   it('reads frames that come byte by byte', async () => {
     const {port, sockets} = await server();
     const {proxy, url} = await proxied(port);
