@@ -5,6 +5,7 @@ import type {DispatcherVersion} from '../src/devnet/start-dispatcher.ts';
 import {benchBacklog} from './backlog.ts';
 import {tableOf, targetText, verdictOf, type Row} from './figures.ts';
 import {benchDashboard} from './dashboard.ts';
+import {benchHostileFrames} from './hostile-frames.ts';
 import {benchHistory} from './history.ts';
 import {benchLatency} from './latency.ts';
 import {startNetwork} from './network.ts';
@@ -12,7 +13,8 @@ import {measureVrf, openYardstick} from './primitives.ts';
 import {benchStartup} from './startup.ts';
 import {benchThroughput} from './throughput.ts';
 
-const PARTS = ['startup', 'vrf', 'latency', 'throughput', 'backlog', 'history', 'dashboard'] as const;
+const USUAL = ['startup', 'vrf', 'latency', 'throughput', 'backlog', 'history', 'dashboard'] as const;
+const PARTS = [...USUAL, 'hostile-frames'] as const;
 type Part = (typeof PARTS)[number];
 const VERSIONS: readonly DispatcherVersion[] = ['newest', 'head', 'friendly'];
 
@@ -36,7 +38,11 @@ export async function main(root: string, args: string[]): Promise<void> {
 
   if (begin('startup')) rows.push(...benchStartup(root));
   if (begin('vrf')) rows.push(...(await benchVrf()));
-  if (['latency', 'throughput', 'backlog', 'dashboard'].some((name) => wanted.has(name as Part))) {
+  if (
+    ['latency', 'throughput', 'backlog', 'dashboard', 'hostile-frames'].some((name) =>
+      wanted.has(name as Part),
+    )
+  ) {
     const network = await startNetwork(root, versionOf(values.dispatcher));
     try {
       if (wanted.has('latency') || wanted.has('throughput')) {
@@ -49,6 +55,7 @@ export async function main(root: string, args: string[]): Promise<void> {
         }
       }
       if (begin('backlog')) rows.push(...(await benchBacklog(network)));
+      if (begin('hostile-frames')) rows.push(...(await benchHostileFrames(network)));
       if (begin('dashboard')) rows.push(...(await benchDashboard(root, network)));
     } finally {
       await network.close();
@@ -85,7 +92,7 @@ function versionOf(name = 'friendly'): DispatcherVersion {
 }
 
 function partsOf(only: string | undefined): ReadonlySet<Part> {
-  if (only === undefined) return new Set(PARTS);
+  if (only === undefined) return new Set(USUAL);
   const names = only.split(',');
   const unknown = names.find((name) => !PARTS.some((part) => part === name));
   if (unknown !== undefined) throw new Error(`no part "${unknown}"; there are ${PARTS.join(', ')}`);

@@ -30,7 +30,14 @@ export type Selecting = 'all' | 'none';
 
 export type Dispatcher = Child & {url: string; address: string; version: DispatcherVersion};
 
-export type Operator = {pid: number; home: string; url: string; close(): Promise<void>};
+export type Operator = {
+  pid: number;
+  home: string;
+  url: string;
+  /** Starts it anew, with the same journal, when it was killed. */
+  again(): Promise<Operator>;
+  close(): Promise<void>;
+};
 
 const EVERY_JOB = {start: 0n, end: 600_000n};
 
@@ -73,7 +80,11 @@ export async function startNetwork(root: string, measured: DispatcherVersion): P
         `store: {dir: "${path.join(home, 'state')}"}`,
       ];
       writeFileSync(config, `${lines.join('\n')}\n`);
-      return {...runOperator(root, home, config), home, url: `http://127.0.0.1:${port}`};
+      const start = (): Operator => {
+        const {ended: isOver, ...running} = runOperator(root, home, config);
+        return {...running, home, url: `http://127.0.0.1:${port}`, again: () => isOver.then(start)};
+      };
+      return start();
     },
     async close() {
       for (const closer of closers.splice(0).reverse()) await closer();
@@ -82,7 +93,11 @@ export async function startNetwork(root: string, measured: DispatcherVersion): P
 }
 
 /** The built CLI as a service runs it: log lines (logfmt) into a file. */
-function runOperator(root: string, home: string, config: string): Pick<Operator, 'pid' | 'close'> {
+function runOperator(
+  root: string,
+  home: string,
+  config: string,
+): Pick<Operator, 'pid' | 'close'> & {ended: Promise<void>} {
   const logFile = path.join(home, 'stderr.log');
   const log = openSync(logFile, 'w');
   const child = spawn(
@@ -94,13 +109,14 @@ function runOperator(root: string, home: string, config: string): Pick<Operator,
     },
   );
   closeSync(log);
-  child.once('exit', (code) => {
-    if (code !== 143)
+  child.once('exit', (code, signal) => {
+    if (code !== 143 && signal !== 'SIGKILL')
       process.stderr.write(
         `aos run ended with code ${String(code)}\n${readFileSync(logFile, 'utf8').slice(-2000)}\n`,
       );
   });
-  return {pid: child.pid ?? 0, close: () => ended(child)};
+  const isOver = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return {pid: child.pid ?? 0, ended: isOver, close: () => ended(child)};
 }
 
 function ended(child: ChildProcess): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: bundles the benches beside the built CLI (so that native packages are found) and runs them.
- * Options: `--only latency,throughput,backlog,startup,vrf,history,dashboard`, `--json FILE`.
+ * Options: `--only latency,throughput,backlog,startup,vrf,history,dashboard`, `--json FILE`; `--only hostile-frames` is not
+ * among those that run by themselves.
  */
 import {rm} from 'node:fs/promises';
 import path from 'node:path';
@@ -11,7 +12,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const outdir = path.join(root, 'dist', 'bench');
 
 await build({
-  entryPoints: ['main', 'dispatcher-process', 'signer-process', 'echo-process'].map((name) =>
+  entryPoints: ['main', 'dispatcher-process', 'signer-process', 'echo-process', 'flood-process'].map((name) =>
     path.join(root, 'bench', `${name}.ts`),
   ),
   outdir,
