@@ -62,7 +62,7 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
       return info(
         event.state === 'pruned'
           ? `job ${name(event.job)} received again; it was over before, and its evidence is packed or deleted: it is not answered again`
-          : `job ${name(event.job)} received again; it is ${event.state}`,
+          : `job ${name(event.job)} received again; it is ${event.state} (${event.count} so far)`,
       );
     case 'job_sampled':
       return info(
@@ -224,6 +224,7 @@ function frameNext({reason, code}: {reason: RejectReason; code: ErrorCode}): Nex
       return run('explain', [code]);
     case 'bad-message':
     case 'other-job':
+    case 'too-much':
       return run('job refused');
   }
 }

@@ -79,7 +79,7 @@ export type MissingAnswers = {
   oldestAt: number;
 };
 
-/** Why a frame was not acted on. */
+/** Why a frame, or a job of it, was not acted on. */
 export const REJECT_REASONS = [
   'unreadable',
   'unsigned',
@@ -88,6 +88,7 @@ export const REJECT_REASONS = [
   'unknown-method',
   'bad-message',
   'other-job',
+  'too-much',
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
@@ -144,7 +145,8 @@ export type OperatorEventBody =
   | {type: 'frame_unsigned'; policy: string}
   | {type: 'hash_mismatch'; envelopeId: string}
   | {type: 'job_received'; job: JobRef; signer: string | null}
-  | {type: 'job_duplicate'; job: JobRef; state: string}
+  /** `count`: in this run, so far; a flood emits fewer events. */
+  | {type: 'job_duplicate'; job: JobRef; state: string; count: number}
   | {type: 'job_sampled'; job: JobRef; selected: boolean; r: number; threshold: number}
   /** `request`: 8 hex digits of the SHA-256 of the request's id, which lets anyone answer the job and so is in no output. */
   | {type: 'job_asked'; job: JobRef; request: string; attempt: number}

@@ -18,7 +18,7 @@ export function countEvent(tally: Tally, event: OperatorEventBody): Tally {
     case 'job_received':
       return {...tally, received: tally.received + 1};
     case 'job_duplicate':
-      return {...tally, duplicates: tally.duplicates + 1};
+      return {...tally, duplicates: event.count};
     case 'job_sampled':
       return event.selected
         ? {...tally, selected: tally.selected + 1}

@@ -1,38 +1,48 @@
-import {AosError, isAosError} from '../../foundation/errors/error.ts';
-import {say} from '../../foundation/next-step/next-step.ts';
-import {type Envelope, type Incoming, parseIncoming, verifyEnvelope} from '../../protocol/wire/envelope.ts';
-import {sameAddress} from '../../protocol/wire/ethereum.ts';
-import {readDispatch, type DispatchJob, type JobKey} from '../../protocol/wire/messages.ts';
-import type {VerifyDispatcher} from '../../config/config.ts';
-import {safeText} from '../../foundation/text/safe-text.ts';
-import type {Time} from '../../foundation/time/time.ts';
+import {atOnce, inTurns, type Slices} from '../../foundation/async/slices.ts';
 import {createBucket} from '../../foundation/async/token-bucket.ts';
-import type {Emit, RejectReason} from '../events/events.ts';
-import type {Health} from './health.ts';
+import {createWorkQueue} from '../../foundation/async/work-queue.ts';
+import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {readFrame, type Incoming, type RequestFrame} from '../../protocol/wire/frame.ts';
+import {readJobs, type FrameJob, type FrameJobs} from '../../protocol/wire/frame-jobs.ts';
+import type {RejectReason} from '../events/events.ts';
+import type {Held, InHand} from './in-hand.ts';
 import type {RefusedMessage} from './refused-messages.ts';
-import type {Reply} from './session.ts';
-import type {SignedBefore} from './signed-before.ts';
+import type {Reply, Respond} from './responses.ts';
+import {createSenderCheck, type SenderCheckOptions} from './sender-check.ts';
 
-/** What came in and passed: frames are parsed and their sender checked before anything is done about them. */
+/** The dispatcher's message that jobs came in. */
+export type Frame = {
+  id: string;
+  /** Exactly as received. */
+  bytes: Uint8Array;
+  /** Address that signed it, null when unsigned. */
+  signer: string | null;
+  /** Elements of its params, those that are no job among them. */
+  total: number;
+  /** Answers it, on the socket that it came on. */
+  respond: Respond;
+  /** That it is in hand. */
+  held: Held;
+};
+
+/** What came in and passed: frames are read and their sender checked before anything is done about them. */
 export type InboxHandlers = {
-  onJobs: (jobs: readonly DispatchJob[], frame: {id: string; text: string; signer: string | null}) => void;
+  /** Resolves when the jobs are stored; must not reject. */
+  onJobs: (jobs: readonly FrameJob[], frame: Frame) => Promise<void>;
   onReply: (id: string, reply: Reply) => void;
   /** Text that is no message at all; some servers say in plain words why they refuse. */
   onWords: (words: string) => void;
-  /** Refuses a request by its id. */
-  refuse: (id: string, reply: Reply) => void;
+  /** Answers requests of the present socket. */
+  responder: () => Respond;
   /** Keeps a message that was not acted on: the dispatcher does not send it again. */
   keep: (refused: RefusedMessage) => void;
 };
 
-export type InboxOptions = {
-  verify: VerifyDispatcher;
-  /** The address that must sign requests; null: the address that the frame names. */
-  dispatcherAddress: string | null;
-  signedBefore: SignedBefore;
-  health: Pick<Health, 'failed' | 'worked'>;
-  time: Time;
-  emit: Emit;
+export type InboxOptions = SenderCheckOptions & {
+  inHand: InHand;
+  /** Ends the run: what is being read then is left. */
+  signal: AbortSignal;
 };
 
 /**
@@ -40,36 +50,53 @@ export type InboxOptions = {
  * (docs/protocol.md#verifying-a-frame).
  */
 const REFUSALS_PER_SECOND = 10;
-/** What the problem of wrong signatures is about, beside the other problems with jobs. */
-const SIGNATURE = 'signature';
 /** Most characters of a text that is no message. */
 const MAX_WORDS = 120;
+/** A larger frame is read in slices; the others are read as they come, which takes less than a millisecond. */
+const MAX_AT_ONCE = 64 * 1024;
 
 export type Inbox = {
   take(bytes: Uint8Array): void;
-  /** Refuses a request whose jobs cannot be taken since other jobs have their ids. */
-  rejectOther(keys: readonly JobKey[], frame: {id: string; text: string}): void;
-  /** Frames rejected so far; a flood emits fewer events. */
+  /** Refuses jobs that cannot be taken since other jobs have their ids; `isAnswered`: others of the frame were taken. */
+  rejectOther(jobs: readonly FrameJob[], frame: Frame, isAnswered: boolean): void;
+  /** Frames and jobs rejected so far; a flood emits fewer events. */
   rejected(): number;
 };
 
+/** Whom a refusal goes to. */
+type Request = {id: string; code: number; respond: Respond};
+
 /**
- * Takes frames off the wire: parse, verify requests by policy (docs/protocol.md#verifying-a-frame), hand on. A response is
+ * Takes frames off the wire: read, verify requests by policy (docs/protocol.md#verifying-a-frame), hand on. A response is
  * bound to the unguessable id of our request: it needs no signature and is never answered. Never throws: a wrong frame is an
  * event, a refusal where it is a request with an id, and it is kept.
+ *
+ * Requests are handed on in the order in which they came. A large one is read in slices, one at a time, and those that
+ * come after it wait; a response that is not large itself does not.
  */
+// eslint-disable-next-line max-lines-per-function -- each step of a frame may reject it
 export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inbox {
-  const {emit, time, health, signedBefore} = options;
+  const {emit, time, inHand, signal} = options;
+  const senderOf = createSenderCheck(options);
   const mayRefuse = createBucket(REFUSALS_PER_SECOND, time);
   const mayEmit = createBucket(REFUSALS_PER_SECOND, time);
+  /** Requests in order, while a large one is read. */
+  const inOrder = createWorkQueue<() => Promise<void>>({
+    concurrency: 1,
+    work: (handle) => handle(),
+    onFailure: (_, error) => {
+      if (signal.aborted) return;
+      // A bug of ours: the frame is lost, the node is not.
+      emit({type: 'warning', code: 'BUG', message: `a frame could not be read: ${errorText(error)}`});
+    },
+  });
   let rejected = 0;
-  let reportedUnsigned = false;
 
   function reject(
     reason: RejectReason,
     error: AosError,
-    frame: Uint8Array | string,
-    request: {id: string; code: number} | null,
+    frame: Uint8Array,
+    request: Request | null,
     mayBeJob = true,
   ): void {
     rejected += 1;
@@ -77,83 +104,118 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
     // A flood is reported by its count, not frame by frame.
     if (mayEmit()) emit({type: 'frame_rejected', reason, code, message, count: rejected});
     handlers.keep({reason, code, message, frame, mayBeJob});
-    if (request !== null && mayRefuse()) handlers.refuse(request.id, {code: request.code, message});
+    if (request !== null && mayRefuse()) void request.respond(request.id, {code: request.code, message});
   }
 
-  /** @returns the signer (null when unsigned and that is allowed), or undefined when the request was rejected */
-  function senderOf(envelope: Envelope): string | null | undefined {
-    if (options.verify === 'off') return null;
-    const request = {id: envelope.id, code: 401};
-    const refuse = (reason: RejectReason, error: AosError): void =>
-      reject(reason, error, envelope.text, request, false);
-    const checked = verifyEnvelope(envelope);
-    if (checked.state === 'invalid') {
-      refuse('wrong-signature', new AosError('ENVELOPE_INVALID', checked.reason));
-      return undefined;
-    }
-    if (checked.state === 'unsigned') {
-      const problem = unsignedProblem(options);
-      if (problem !== null) {
-        health.failed('jobs', problem, SIGNATURE);
-        refuse('unsigned', new AosError('ENVELOPE_INVALID', 'the frame is not signed', {next: problem.next}));
-        return undefined;
-      }
-      if (!reportedUnsigned) emit({type: 'frame_unsigned', policy: options.verify});
-      reportedUnsigned = true;
-      return null;
-    }
-    const expected = options.dispatcherAddress;
-    if (expected !== null && !sameAddress(checked.signer, expected)) {
-      const message = `signed by ${checked.signer}, not by dispatcher_address ${expected}`;
-      health.failed('jobs', new AosError('DISPATCHER_OTHER_SIGNER', `jobs are ${message}`), SIGNATURE);
-      refuse('wrong-sender', new AosError('ENVELOPE_INVALID', message));
-      return undefined;
-    }
-    signedBefore.note();
-    health.worked('jobs', SIGNATURE);
-    if (!checked.hashMatches) emit({type: 'hash_mismatch', envelopeId: envelope.id});
-    return checked.signer;
-  }
-
-  function takeRequest(envelope: Envelope): void {
-    const signer = senderOf(envelope);
-    if (signer === undefined) return;
-    const {id, method, text} = envelope;
+  /** @returns the jobs that are taken on, null when there are none */
+  function* jobsOf(frame: RequestFrame, respond: Respond): Slices<readonly FrameJob[] | null> {
+    const {id, method, bytes, elements} = frame;
+    const request = {id, code: 400, respond};
     if (method !== 'dispatch_job') {
       const error = new AosError('MESSAGE_INVALID', `unknown method ${safeText(String(method), 100)}`);
-      reject('unknown-method', error, text, {id, code: 404});
-      return;
+      reject('unknown-method', error, bytes, {...request, code: 404});
+      return null;
     }
-    let jobs: DispatchJob[];
+    let found: FrameJobs;
     try {
-      jobs = readDispatch(envelope.params);
+      found = yield* readJobs({bytes, elements});
     } catch (error) {
-      reject('bad-message', asFrameError(error), text, {id, code: 400});
-      return;
+      reject('bad-message', asFrameError(error), bytes, request);
+      return null;
     }
-    handlers.onJobs(jobs, {id, text, signer});
+    const {jobs, bad} = found;
+    const isOnly = jobs.length + bad.length === 1;
+    for (const [n, {span, error}] of bad.entries()) {
+      const part = isOnly ? bytes : bytes.subarray(span.start, span.end);
+      // A frame of which jobs are taken is acknowledged for them.
+      reject('bad-message', error, part, jobs.length === 0 && n === 0 ? request : null);
+    }
+    return jobs.length === 0 ? null : jobs;
   }
 
-  function take(bytes: Uint8Array): void {
-    let incoming: Incoming;
+  /** @returns what resolves when its jobs are stored; undefined when there are none */
+  function* takeRequest(
+    frame: RequestFrame,
+    respond: Respond,
+    held: Held,
+  ): Slices<Promise<void> | undefined> {
+    const {id, bytes, elements} = frame;
+    const request = {id, code: 401, respond};
+    const signer = yield* senderOf(frame, (reason, error) => reject(reason, error, bytes, request, false));
+    const jobs = signer === undefined ? null : yield* jobsOf(frame, respond);
+    if (signer !== undefined && jobs !== null)
+      return handlers.onJobs(jobs, {id, bytes, signer, total: elements?.length ?? 0, respond, held});
+    held.done();
+    return undefined;
+  }
+
+  /** @returns what came; undefined when that was not readable, which is reported then */
+  function* read(bytes: Uint8Array, respond: Respond): Slices<Incoming | undefined> {
     try {
-      incoming = parseIncoming(bytes);
+      return yield* readFrame(bytes);
     } catch (error) {
-      takeUnreadable(bytes, asFrameError(error));
-      return;
+      takeUnreadable(bytes, asFrameError(error), respond);
+      return undefined;
     }
-    if (incoming.kind === 'request') takeRequest(incoming.envelope);
-    else if (incoming.reply !== null) handlers.onReply(incoming.id, incoming.reply);
+  }
+
+  function takeResponse({id, reply}: Extract<Incoming, {kind: 'response'}>, bytes: Uint8Array): void {
+    if (reply !== null) handlers.onReply(id, reply);
     else
       reject('bad-message', new AosError('MESSAGE_INVALID', 'a response without a code'), bytes, null, false);
   }
 
-  function takeUnreadable(bytes: Uint8Array, error: AosError): void {
+  function takeSmall(bytes: Uint8Array, respond: Respond): void {
+    const incoming = atOnce(read(bytes, respond));
+    if (incoming === undefined) return;
+    if (incoming.kind === 'response') {
+      takeResponse(incoming, bytes);
+      return;
+    }
+    const held = holdOf(bytes, respond, incoming.frame.id);
+    if (held === null) return;
+    const handle = (): Promise<void> | undefined => atOnce(takeRequest(incoming.frame, respond, held));
+    if (inOrder.active() === 0) void handle();
+    else
+      inOrder.push(() => {
+        void handle();
+        return Promise.resolve();
+      });
+  }
+
+  function takeLarge(bytes: Uint8Array, respond: Respond): void {
+    const held = holdOf(bytes, respond, null);
+    if (held === null) return;
+    inOrder.push(async () => {
+      const incoming = await inTurns(read(bytes, respond), signal);
+      // Its jobs are stored before the next one is read: one large frame at a time is in memory in parts.
+      if (incoming?.kind === 'request') await inTurns(takeRequest(incoming.frame, respond, held), signal);
+      else {
+        if (incoming !== undefined) takeResponse(incoming, bytes);
+        held.done();
+      }
+    });
+  }
+
+  /** @returns null when too much is in hand: then the frame is refused */
+  function holdOf(bytes: Uint8Array, respond: Respond, id: string | null): Held | null {
+    if (!inHand.isFull()) return inHand.add(bytes.length);
+    const message = 'too many messages wait: they come faster than they are read and stored';
+    reject(
+      'too-much',
+      new AosError('JOB_REFUSED', message),
+      bytes,
+      id === null ? null : {id, code: 503, respond},
+    );
+    return null;
+  }
+
+  function takeUnreadable(bytes: Uint8Array, error: AosError, respond: Respond): void {
     const words = isAosError(error, 'FRAME_NOT_JSON') ? wordsOf(bytes) : null;
     if (words === null) {
       // An incomplete request may still have an id: then its sender gets a refusal.
       const {id, isResponse} = error.details;
-      const request = typeof id === 'string' ? {id, code: 400} : null;
+      const request = typeof id === 'string' ? {id, code: 400, respond} : null;
       reject('unreadable', error, bytes, request, isResponse !== true);
       return;
     }
@@ -161,27 +223,23 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
     reject('unreadable', new AosError('FRAME_NOT_JSON', `${error.message}: “${words}”`), bytes, null, false);
   }
 
-  function rejectOther(keys: readonly JobKey[], {id, text}: {id: string; text: string}): void {
-    const ids = safeText(keys.map(({jobId}) => jobId).join(', '), MAX_WORDS);
-    const error = new AosError(
-      'MESSAGE_INVALID',
-      `another job has the id ${ids} and the same tag and position`,
-    );
-    reject('other-job', error, text, {id, code: 409});
-  }
-
-  return {take, rejectOther, rejected: () => rejected};
-}
-
-/** Why an unsigned request is refused; null: it is not. */
-function unsignedProblem({verify, signedBefore, dispatcherAddress}: InboxOptions): AosError | null {
-  if (verify === 'require')
-    return new AosError('DISPATCHER_UNSIGNED', 'jobs come unsigned, and net.verify_dispatcher is require');
-  if (!signedBefore.known()) return null;
-  const before = `jobs come unsigned, though ${dispatcherAddress ?? ''} has signed them before`;
-  return new AosError('DISPATCHER_UNSIGNED', before, {
-    next: say('If this dispatcher signs nothing now, remove node.dispatcher_address.'),
-  });
+  return {
+    take(bytes) {
+      const respond = handlers.responder();
+      if (bytes.length > MAX_AT_ONCE) takeLarge(bytes, respond);
+      else takeSmall(bytes, respond);
+    },
+    rejectOther(jobs, {id, bytes, total, respond}, isAnswered) {
+      for (const [n, {key, span}] of jobs.entries()) {
+        const jobId = safeText(key.jobId, MAX_WORDS);
+        const text = `another job has the id ${jobId} and the same tag and position`;
+        const part = total === 1 ? bytes : bytes.subarray(span.start, span.end);
+        const request = isAnswered || n > 0 ? null : {id, code: 409, respond};
+        reject('other-job', new AosError('MESSAGE_INVALID', text), part, request);
+      }
+    },
+    rejected: () => rejected,
+  };
 }
 
 /** Text of a frame that is not meant to be JSON, made safe; null for what begins as JSON. */

@@ -5,6 +5,7 @@ import type {Inflow} from '../journal/inflow.ts';
 import type {Notes} from '../journal/journal.ts';
 import type {Health} from './health.ts';
 import {createInbox, type Inbox} from './inbox.ts';
+import {createInHand} from './in-hand.ts';
 import {createIntake} from './intake.ts';
 import type {Receive} from './job/receive.ts';
 import type {DispatcherConnection} from './ports.ts';
@@ -23,7 +24,7 @@ export function createIncoming(deps: {
   verify: VerifyDispatcher;
   dispatcherAddress: string | null;
   journal: Notes & {inflow: Pick<Inflow, 'keep' | 'refused'>};
-  session: Pick<Session, 'onReply' | 'onWords' | 'respond' | 'jobCame'>;
+  session: Pick<Session, 'onReply' | 'onWords' | 'responder' | 'jobCame'>;
   receive: Receive;
   connection: Pick<DispatcherConnection, 'pause' | 'resume'>;
   health: Pick<Health, 'failed' | 'worked'>;
@@ -44,19 +45,26 @@ export function createIncoming(deps: {
   const onJobs = createIntake({
     receive: deps.receive,
     onTaken,
-    onOtherJobs: (keys, frame) => inbox.rejectOther(keys, frame),
-    connection,
+    onOtherJobs: (jobs, frame, isAnswered) => inbox.rejectOther(jobs, frame, isAnswered),
     emit,
-    time,
     signal,
     isClosed: deps.isClosed,
   });
   const inbox = createInbox(
-    {verify, dispatcherAddress, signedBefore, time, emit, health},
+    {
+      verify,
+      dispatcherAddress,
+      signedBefore,
+      inHand: createInHand({connection, time}),
+      time,
+      emit,
+      health,
+      signal,
+    },
     {
       onReply: (id, reply) => session.onReply(id, reply),
       onWords: (words) => session.onWords(words),
-      refuse: (id, reply) => session.respond(id, reply),
+      responder: () => session.responder(),
       keep: refused.keep,
       onJobs,
     },

@@ -142,7 +142,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     onAccepted: (seq) => scheduler.accepted(seq),
   });
   const checks = createWorkerChecks({...deps, nodeId, callbackUrl, signal});
-  const {receive, steps} = createPipeline({
+  const {receive, steps, duplicates} = createPipeline({
     ...options,
     ...deps,
     kinds,
@@ -204,6 +204,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
         return {
           ...tally,
           rejected: incoming.rejected(),
+          duplicates: duplicates.count(),
           inProgress: scheduler.busy(true),
           pending: journal.pending(),
           uptimeMs: Math.round(time.monotonic() - startedAt),
@@ -260,7 +261,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     ended.abort(new AosError('INTERRUPTED', 'the operator stops'));
     await Promise.all([ranging, tidying, connecting, watching]);
     const summary = summarise(
-      {...events.tally(), rejected: incoming.rejected()},
+      {...events.tally(), rejected: incoming.rejected(), duplicates: duplicates.count()},
       {
         pending: journal.pending(),
         durationMs: Math.round(time.monotonic() - started),

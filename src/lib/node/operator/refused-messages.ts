@@ -1,4 +1,5 @@
 import {AosError} from '../../foundation/errors/error.ts';
+import {createBucket} from '../../foundation/async/token-bucket.ts';
 import type {ErrorCode} from '../../foundation/errors/table.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {Time} from '../../foundation/time/time.ts';
@@ -27,6 +28,8 @@ export type RefusedMessages = {
 
 /** Messages on their way to the disk; more of a flood are counted and not kept. */
 const MOST_WAITING = 100;
+/** Kept a second, at most: a flood must not fill the time of the disk. */
+const KEPT_PER_SECOND = 100;
 /** Good jobs between bad ones end the problem only when the last bad one is so long ago. */
 const CALM_MS = 60_000;
 /** What the problem is about, beside the other problems with jobs. */
@@ -39,6 +42,7 @@ export function createRefusedMessages(deps: {
 }): RefusedMessages {
   const {inflow, time, health} = deps;
   let count = inflow.refused();
+  const mayKeep = createBucket(KEPT_PER_SECOND, time);
   let waiting = 0;
   /** When the last one came that may be a job, monotonic ms; null: the problem is over. */
   let lastAt: number | null = null;
@@ -51,7 +55,7 @@ export function createRefusedMessages(deps: {
         const text = `a message of the dispatcher could not be taken: ${safeText(message, 200)}`;
         health.failed('jobs', new AosError('JOB_REFUSED', text), FRAMES);
       }
-      if (waiting >= MOST_WAITING) return;
+      if (waiting >= MOST_WAITING || !mayKeep()) return;
       waiting += 1;
       const whole = typeof frame === 'string' ? Buffer.from(frame) : frame;
       // A copy: a slice would keep a frame of 64 MiB in memory.

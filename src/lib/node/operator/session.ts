@@ -11,7 +11,7 @@ import {createConnectAgain} from './connect-again.ts';
 import type {Health} from './health.ts';
 import type {DispatcherConnection} from './ports.ts';
 import {refusedError} from './refusal-step.ts';
-import {createWorkQueue} from '../../foundation/async/work-queue.ts';
+import {createResponses, type Reply, type Respond} from './responses.ts';
 import type {Signing} from './signing.ts';
 
 /** How long the answer to a request is waited for, ms (docs/protocol.md#limits-and-timeouts). */
@@ -25,12 +25,6 @@ const SLOW_CONNECT_MS = 5_000;
 const MAX_WORDS = 200;
 /** How long a connection has to hold before the back-off starts anew. */
 const STABLE_MS = 10_000;
-
-/**
- * Responses signed at once. The others wait unmade: thousands of acknowledgements of a backlog neither fill the memory
- * nor stand before the results at the signer.
- */
-const RESPONDING = 8;
 
 /** Bytes that wait for the network at most, before another message is added: two results of the largest size. */
 const MOST_BACKLOG = 8 * 1024 * 1024;
@@ -50,8 +44,6 @@ export type Session = {
   request(envelope: {id: string; text: string}, signal: AbortSignal): Promise<Reply>;
   /** Waits while a peer that does not read leaves too much of what was sent in our memory. */
   untilRoom(signal: AbortSignal): Promise<void>;
-  /** Signs and sends a response on the present socket. */
-  respond(id: string, reply: Reply): void;
   /**
    * Responds on the socket that is the present one now, however much later the response is ready: a request of a socket
    * that is gone gets none, its id may mean something else on the next one.
@@ -71,11 +63,6 @@ export type Session = {
    */
   closed(): boolean;
 };
-
-/** What every response says. */
-export type Reply = {code: number; message: string};
-
-type Respond = (id: string, reply: Reply) => void;
 
 type Pending = {resolve: (reply: Reply) => void; reject: (error: AosError) => void; cancel: () => void};
 
@@ -222,22 +209,12 @@ export function createSession(deps: {
     );
   }
 
-  const responses = createWorkQueue<{id: string; reply: Reply; signal: AbortSignal}>({
-    concurrency: RESPONDING,
-    work: async ({id, reply, signal}) => {
-      signal.throwIfAborted();
-      const text = await seal(id, null, 'null', JSON.stringify(reply), signal);
-      if (connection.backlog() > MOST_BACKLOG) await untilRoom(signal);
-      signal.throwIfAborted(); // the next socket has nothing to do with it
-      connection.send(text);
-    },
-    onFailure: () => {}, // aborted: the socket this answer belonged to is gone
+  const responses = createResponses(async (id, reply, signal) => {
+    const text = await seal(id, null, 'null', JSON.stringify(reply), signal);
+    if (connection.backlog() > MOST_BACKLOG) await untilRoom(signal);
+    signal.throwIfAborted(); // the next socket has nothing to do with it
+    connection.send(text);
   });
-
-  function responder(): Respond {
-    const signal = socket?.controller.signal ?? deps.signal;
-    return (id, reply) => responses.push({id, reply, signal});
-  }
 
   return {
     connected: () => accepted,
@@ -252,8 +229,7 @@ export function createSession(deps: {
         ? request(envelope, TIMEOUT_MS.job_result, signal)
         : Promise.reject(new AosError('NOT_CONNECTED', 'connect is not accepted yet')),
     untilRoom,
-    respond: (id, reply) => responder()(id, reply),
-    responder,
+    responder: () => responses.on(socket?.controller.signal ?? deps.signal),
     onReply(id, reply) {
       const waiting = pending.get(id);
       if (waiting === undefined) {

@@ -146,9 +146,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
   /** Runs one socket; resolves with why it ended. */
   function session(handlers: ConnectionHandlers, signal: AbortSignal): Promise<End> {
     return new Promise((resolve) => {
-      const socket = new WebSocket(options.url, {
-        ...SOCKET,
-      });
+      const socket = new WebSocket(options.url, SOCKET);
       socket.binaryType = 'nodebuffer';
       let transport: Socket | undefined;
       const {close, stopClosing} = createCloser(socket, time);

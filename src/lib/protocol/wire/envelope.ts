@@ -1,9 +1,9 @@
+import {atOnce, type Slices} from '../../foundation/async/slices.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {detached} from './detached.ts';
-import {eip191Digest, fromHex, isAddress, recoverAddress, sameAddress, toHex} from './ethereum.ts';
-import {keccak256} from './keccak.ts';
+import {eip191Prefix, fromHex, isAddress, recoverAddress, sameAddress, toHex} from './ethereum.ts';
+import {keccak256, keccak256Of} from './keccak.ts';
 import {
-  isJsonNumber,
   isJsonObject,
   parseJson,
   type JsonObject,
@@ -57,18 +57,10 @@ const SIGNATURE = /^[0-9a-f]{128}1[bc]$/i;
 const ACCEPTED_SIGNATURE = /^(?:0x)?[0-9a-f]{128}(?:1[bc]|0[01])$/i;
 
 /** The members that are blank in what is signed. */
-const BLANKED = ['hash', 'signature'] as const;
+export const BLANKED = ['hash', 'signature'] as const;
 
 /** Our signed answers repeat the id, so its length is limited; the network's ids have 36 characters. */
 const MAX_ID = 1024;
-
-/**
- * A frame of the peer: a request, which its sender has to prove, or the response to a request of ours, which is bound to
- * the unguessable id of that request and needs no proof. `reply` is null when the response says no code.
- */
-export type Incoming =
-  | {kind: 'request'; envelope: Envelope}
-  | {kind: 'response'; id: string; reply: {code: number; message: string} | null};
 
 /**
  * Reads one frame into a checked envelope. It keeps the text, because the signature covers the bytes as received.
@@ -78,43 +70,8 @@ export function parseEnvelope(frame: Uint8Array): Envelope {
   return envelopeOf(parseJson(frame, BLANKED));
 }
 
-/**
- * Reads one frame that may be a request or a response. A response needs no more than its id: some dispatchers leave out
- * `address`, `hash` and `signature` when they refuse, and put `code` and `message` beside the id.
- * @throws AosError FRAME_* | ENVELOPE_INVALID (`details.id` is the id of a request where it has a
- *   usable one; `details.isResponse` is true for a response)
- */
-export function parseIncoming(frame: Uint8Array): Incoming {
-  const parsed = parseJson(frame, BLANKED);
-  const {value} = parsed;
-  if (!isResponse(value)) return {kind: 'request', envelope: envelopeOf(parsed)};
-  const id = value.get('id');
-  if (typeof id !== 'string' || !isUsableId(id))
-    throw new AosError('ENVELOPE_INVALID', 'a response without an id', {details: {isResponse: true}});
-  return {kind: 'response', id: detached(id), reply: replyOf(value)};
-}
-
-/** A frame without a method that says something: nothing of it is a request, so it is never answered. */
-function isResponse(value: JsonValue): value is JsonObject {
-  if (!isJsonObject(value) || (value.get('method') ?? null) !== null) return false;
-  return RESPONSE_FIELDS.some((name) => (value.get(name) ?? null) !== null);
-}
-
-const RESPONSE_FIELDS = ['result', 'error', 'code', 'message'] as const;
-
-/** What a response says in `result`, in `error` or beside the id; a message that is not a string reads as ''. */
-function replyOf(frame: JsonObject): {code: number; message: string} | null {
-  for (const said of [frame.get('result'), frame.get('error'), frame]) {
-    if (!isJsonObject(said)) continue;
-    const code = said.get('code');
-    if (!isJsonNumber(code) || !Number.isSafeInteger(Number(code.text))) continue;
-    const message = said.get('message');
-    return {code: Number(code.text), message: typeof message === 'string' ? message : ''};
-  }
-  return null;
-}
-
-function envelopeOf({value, text, topLevel}: ParsedJson): Envelope {
+/** The checked fields of a parsed envelope. @throws AosError ENVELOPE_INVALID */
+export function envelopeOf({value, text, topLevel}: ParsedJson): Envelope {
   if (!isJsonObject(value)) throw new AosError('ENVELOPE_INVALID', 'the frame is not a JSON object');
   const id = stringField(value, 'id');
   if (!isUsableId(id)) throw invalid(value, 'id', `a string of 1 to ${MAX_ID} characters`);
@@ -148,11 +105,11 @@ function invalid(frame: JsonObject, name: string, expected: string): AosError {
   });
 }
 
-function isUsableId(id: string): boolean {
+export function isUsableId(id: string): boolean {
   return id !== '' && id.length <= MAX_ID;
 }
 
-function spanOf(topLevel: ReadonlyMap<string, JsonSpan>, name: string): JsonSpan {
+export function spanOf(topLevel: ReadonlyMap<string, JsonSpan>, name: string): JsonSpan {
   const span = topLevel.get(name);
   if (span === undefined) throw new AosError('BUG', `no place recorded for ${name}`);
   return span;
@@ -164,26 +121,35 @@ function spanOf(topLevel: ReadonlyMap<string, JsonSpan>, name: string): JsonSpan
  * with 0x, and its v may be 0 or 1 for 27 or 28.
  */
 export function verifyEnvelope(envelope: Envelope): Verification {
-  const {signature, address} = envelope;
+  return atOnce(verifySigned(envelope, envelope.blanks.signature, () => [signedBytes(envelope)]));
+}
+
+/** The same of what claims to be signed: `span` is the place of its signature, `message` gives the parts of what is signed. */
+export function* verifySigned(
+  {signature, address, hash}: Pick<Envelope, 'signature' | 'address' | 'hash'>,
+  span: {start: number; end: number},
+  message: () => readonly Uint8Array[],
+): Slices<Verification> {
   if (signature === '') return {state: 'unsigned'};
   if (!ACCEPTED_SIGNATURE.test(signature)) {
     return {state: 'invalid', reason: 'signature is not 130 hex digits that end in 1b, 1c, 00 or 01'};
   }
-  const span = envelope.blanks.signature;
   if (span.end - span.start !== signature.length + 2) {
     return {state: 'invalid', reason: 'signature is written with escapes'};
   }
   if (!isAddress(address))
     return {state: 'invalid', reason: 'signed, but address is not an Ethereum address'};
   const bytes = withV27(fromHex(signature));
-  const message = signedBytes(envelope);
-  const signer = bytes === null ? null : recoverAddress(eip191Digest(message), bytes);
+  const parts = message();
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const digest = yield* keccak256Of([eip191Prefix(length), ...parts]);
+  const signer = bytes === null ? null : recoverAddress(digest, bytes);
   if (signer === null) return {state: 'invalid', reason: 'signature is not one of secp256k1 with a low s'};
   if (!sameAddress(signer, address)) {
     return {state: 'invalid', reason: `signed by ${signer}, but address is ${address}`};
   }
   // Some senders leave the hash blank; a blank hash counts as matching.
-  const hashMatches = envelope.hash === '' || envelope.hash.toLowerCase() === toHex(keccak256(message));
+  const hashMatches = hash === '' || hash.toLowerCase() === toHex(yield* keccak256Of(parts));
   return {state: 'signed', signer, hashMatches};
 }
 

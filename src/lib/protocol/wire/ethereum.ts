@@ -8,7 +8,12 @@ const EIP191_PREFIX = '\x19Ethereum Signed Message:\n';
 
 /** Returns the EIP-191 digest, which `eth_sign` signs: keccak256("\x19Ethereum Signed Message:\n" ‖ length ‖ message). */
 export function eip191Digest(message: Uint8Array): Uint8Array {
-  return keccak256(Buffer.concat([Buffer.from(EIP191_PREFIX + String(message.length), 'latin1'), message]));
+  return keccak256(Buffer.concat([eip191Prefix(message.length), message]));
+}
+
+/** What an EIP-191 digest begins with, for a message of `length` bytes. */
+export function eip191Prefix(length: number): Uint8Array {
+  return Buffer.from(EIP191_PREFIX + String(length), 'latin1');
 }
 
 /**

@@ -1,7 +1,9 @@
 import {describe, expect, it} from 'vitest';
 import {pickDriver, type Database, type SqliteDriver} from '../../../../src/lib/node/journal/driver.ts';
 import {JOURNAL_FILE} from '../../../../src/lib/node/journal/sqlite.ts';
-import {createRig, type Rig} from '../../../support/operator-rig.ts';
+import type {Prover} from '../../../../src/lib/node/operator/ports.ts';
+import {loadVrf} from '../../../../src/lib/protocol/vrf/ecvrf.ts';
+import {createRig, VRF_SEED, type Rig} from '../../../support/operator-rig.ts';
 
 /** The driver, but what the journal executes goes through `exec`. */
 function driverWith(exec: (database: Database, sql: string) => void): SqliteDriver {
@@ -44,6 +46,23 @@ async function oneJob(rig: Rig): Promise<string[]> {
   return seen.filter((states) => states !== '');
 }
 
+/** Proofs that take some turns of the event loop: jobs come faster than they are sampled, though one a turn. */
+async function slowProver(): Promise<Prover> {
+  const {publicKey, prove} = (await loadVrf()).prover(VRF_SEED);
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    publicKey,
+    prove: (alpha) => {
+      const proof = last.then(async () => {
+        for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
+        return prove(alpha);
+      });
+      last = proof;
+      return proof;
+    },
+  };
+}
+
 describe('what of a job is on disk, write by write', () => {
   it('one that is not selected: concluded, accepted', async () => {
     const rig = await createRig({range: [0n, 0n]});
@@ -56,8 +75,9 @@ describe('what of a job is on disk, write by write', () => {
 
   it('of a burst: in the order they came, whether sampled as they came or in their turn', async () => {
     const seen: string[] = [];
-    const rig = await createRig({range: [0n, 0n]});
+    const rig = await createRig({range: [0n, 0n], prover: await slowProver()});
     const run = await rig.start({driver: watching(seen)});
+    await run.event('range');
     await run.event('connected');
     rig.submit(40);
     await rig.answered(40);
@@ -65,7 +85,9 @@ describe('what of a job is on disk, write by write', () => {
     const order = rig.dispatched.flatMap((event) => (event.type === 'result' ? [event.key.jobId] : []));
     expect(order).toEqual(Array.from({length: 40}, (_, n) => `job-${n}`));
     // Some had a place and were never merely received, the others waited in line.
-    expect(seen.some((states) => /^concluded/.test(states) && states.includes('received'))).toBe(true);
+    expect(seen.some((states) => /^(?:concluded|accepted)/.test(states) && states.includes('received'))).toBe(
+      true,
+    );
     await run.stop();
   });
 

@@ -93,10 +93,11 @@ const EVENTS: OperatorEventBody[] = [
   {type: 'frame_rejected', reason: 'unreadable', code: 'FRAME_NOT_JSON', message: 'no JSON', count: 2},
   {type: 'frame_rejected', reason: 'wrong-signature', code: 'ENVELOPE_INVALID', message: 'bad', count: 3},
   {type: 'frame_rejected', reason: 'bad-message', code: 'MESSAGE_INVALID', message: 'params', count: 4},
+  {type: 'frame_rejected', reason: 'too-much', code: 'JOB_REFUSED', message: 'too many', count: 5},
   {type: 'frame_unsigned', policy: 'when-signed'},
   {type: 'hash_mismatch', envelopeId: 'e'},
   {type: 'job_received', job, signer: null},
-  {type: 'job_duplicate', job: odd, state: 'signed'},
+  {type: 'job_duplicate', job: odd, state: 'signed', count: 2},
   {type: 'job_sampled', job, selected: true, r: 5, threshold: 9},
   {type: 'job_sampled', job, selected: false, r: 9, threshold: 5},
   {type: 'job_asked', job, request: '0a1b2c3d', attempt: 2},
@@ -169,10 +170,11 @@ describe('log lines', () => {
       03:04:05 WARN  frame rejected (unreadable, FRAME_NOT_JSON), 2 so far: no JSON → Check that net.dispatcher_url is a dispatcher
       03:04:05 WARN  frame rejected (wrong-signature, ENVELOPE_INVALID), 3 so far: bad → Check net.dispatcher_url: its messages are changed on the way, or come from another sender
       03:04:05 WARN  frame rejected (bad-message, MESSAGE_INVALID), 4 so far: params → aos job refused
+      03:04:05 WARN  frame rejected (too-much, JOB_REFUSED), 5 so far: too many → aos job refused
       03:04:05 WARN  the dispatcher does not sign its jobs; accepted because net.verify_dispatcher is when-signed
       03:04:05 WARN  message e is correctly signed, but its hash field is wrong
       03:04:05 INFO  job 4a16467f…ef0971fd received: opml tiny
-      03:04:05 INFO  job 4a16467f…ef0971fd [malicious/before] received again; it is signed
+      03:04:05 INFO  job 4a16467f…ef0971fd [malicious/before] received again; it is signed (2 so far)
       03:04:05 INFO  job 4a16467f…ef0971fd selected (VRF 5 < 9)
       03:04:05 INFO  job 4a16467f…ef0971fd not selected (VRF 9 ≥ 5)
       03:04:05 INFO  job 4a16467f…ef0971fd sent to the opml worker (attempt 2)

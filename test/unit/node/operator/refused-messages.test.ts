@@ -55,15 +55,29 @@ describe('messages that could not be taken', () => {
   });
 
   it('of a flood are counted, and kept as far as the disk follows', async () => {
-    const {refused, kept, disk} = stage();
+    const {refused, kept, disk, time} = stage();
     let write = (): void => {};
     disk.write = () => new Promise((resolve) => (write = resolve));
     for (let n = 0; n < 1_000; n += 1) refused.keep(BAD);
     expect([refused.count(), kept.length]).toEqual([1_000, 100]);
     write();
     await settled();
+    await time.advance(1_000);
     refused.keep(BAD);
     expect(kept.at(-1)).toMatchObject({n: 1_001});
+  });
+
+  it('of a flood are kept a hundred times a second at most, however fast the disk is', async () => {
+    const {refused, kept, time} = stage();
+    for (let n = 0; n < 10_000; n += 1) {
+      refused.keep(BAD);
+      await settled(1);
+    }
+    expect(kept).toHaveLength(100);
+    await time.advance(500);
+    for (let n = 0; n < 100; n += 1) refused.keep(BAD);
+    expect(kept).toHaveLength(150);
+    expect(refused.count()).toBe(10_100);
   });
 
   it('are one problem, that ends when jobs come and the last bad one is a minute ago', async () => {

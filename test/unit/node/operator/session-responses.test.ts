@@ -5,6 +5,7 @@ import type {Health} from '../../../../src/lib/node/operator/health.ts';
 import {createSession, type Session} from '../../../../src/lib/node/operator/session.ts';
 import {systemTime} from '../../../../src/lib/foundation/system/system-time.ts';
 
+const OK = {code: 200, message: 'success'};
 const SIGNATURE = `${'0'.repeat(128)}1b`;
 const health: Health = {worked: () => {}, failed: () => {}, failing: () => null};
 
@@ -51,7 +52,7 @@ describe('responses of a session', () => {
   it('asks the signer for a few at once, and sends all of them in order', async () => {
     const {session, sent, asked} = rig();
     const ids = Array.from({length: 100}, (_, n) => `id-${n}`);
-    for (const id of ids) session.respond(id, {code: 200, message: 'success'});
+    for (const id of ids) void session.responder()(id, OK);
     let most = 0;
     for (let done = 0; done < ids.length;) {
       most = Math.max(most, asked.length - done);
@@ -66,12 +67,12 @@ describe('responses of a session', () => {
   it('forgets what waits when the socket closes, and answers on the next one', async () => {
     const {session, sent, asked} = rig();
     session.opened();
-    for (let n = 0; n < 50; n += 1) session.respond(`old-${n}`, {code: 200, message: 'success'});
+    for (let n = 0; n < 50; n += 1) void session.responder()(`old-${n}`, OK);
     session.closed();
     await turn();
     const before = asked.length;
     session.opened();
-    session.respond('new', {code: 200, message: 'success'});
+    void session.responder()('new', OK);
     for (const {resolve} of asked.slice(before)) resolve();
     await turn();
     expect(sent).toContain('new');

@@ -268,8 +268,8 @@ describe('a session', () => {
     const respond = session.responder();
     session.closed();
     await connect();
-    respond('of the first socket', OK);
-    session.responder()('of the second', OK);
+    void respond('of the first socket', OK);
+    void session.responder()('of the second', OK);
     await settled();
     expect(sent.map(({id}) => id)).not.toContain('of the first socket');
     expect(sent.at(-1)).toMatchObject({id: 'of the second', method: null});
@@ -278,10 +278,10 @@ describe('a session', () => {
   it('signs responses with the request’s id, and forgets them with their socket', async () => {
     const {session, sent, connect} = stage();
     await connect();
-    session.respond('theirs', OK);
+    void session.responder()('theirs', OK);
     await settled();
     expect(sent.at(-1)).toMatchObject({id: 'theirs', method: null});
-    session.respond('too late', OK);
+    void session.responder()('too late', OK);
     session.closed();
     await settled();
     expect(sent.some(({id}) => id === 'too late')).toBe(false);
@@ -315,7 +315,7 @@ describe('a session', () => {
     const {session, sent, wire, connect, time} = stage();
     await connect();
     wire.backlog = 8 * 1024 * 1024 + 1;
-    session.respond('request', OK);
+    void session.responder()('request', OK);
     await time.advance(1_000);
     expect(sent).toHaveLength(1);
     wire.backlog = 0;

@@ -144,7 +144,7 @@ describe('the tally', () => {
   const job = {seq: 1, jobId: 'j', tag: '', position: '', kind: 'opml', model: 'm'};
   const events: OperatorEventBody[] = [
     {type: 'job_received', job, signer: null},
-    {type: 'job_duplicate', job, state: 'signed'},
+    {type: 'job_duplicate', job, state: 'signed', count: 1},
     {type: 'job_sampled', job, selected: true, r: 1, threshold: 2},
     {type: 'job_sampled', job, selected: false, r: 3, threshold: 2},
     {type: 'job_concluded', job, outcome: 'failed', reason: 'x'},

@@ -143,7 +143,7 @@ describe('no work', () => {
     put(CONNECTED);
     for (let n = 0; n < 10; n += 1) {
       await time.advance(20 * MINUTE);
-      put({type: 'job_duplicate', job: jobRef(1), state: 'accepted'});
+      put({type: 'job_duplicate', job: jobRef(1), state: 'accepted', count: n + 1});
     }
     expect(said()).toEqual([]);
   });

@@ -1,13 +1,10 @@
 import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
+import {atOnce} from '../../../../src/lib/foundation/async/slices.ts';
 import {isAosError} from '../../../../src/lib/foundation/errors/error.ts';
-import {
-  draftEnvelope,
-  parseEnvelope,
-  parseIncoming,
-  verifyEnvelope,
-} from '../../../../src/lib/protocol/wire/envelope.ts';
+import {draftEnvelope, parseEnvelope, verifyEnvelope} from '../../../../src/lib/protocol/wire/envelope.ts';
+import {readFrame, verifyFrame, type Incoming} from '../../../../src/lib/protocol/wire/frame.ts';
 import {toHex} from '../../../../src/lib/protocol/wire/ethereum.ts';
 import {keccak256} from '../../../../src/lib/protocol/wire/keccak.ts';
 import {parseJson, writeJson} from '../../../../src/lib/protocol/wire/json.ts';
@@ -21,7 +18,15 @@ const {vectors} = JSON.parse(
 ) as {vectors: Vector[]};
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-const verify = (frame: Uint8Array) => verifyEnvelope(parseEnvelope(frame));
+const read = (text: string): Incoming => atOnce(readFrame(utf8(text)));
+
+/** What both ways to read a frame say of its signature, which is the same. */
+function verify(frame: Uint8Array) {
+  const found = verifyEnvelope(parseEnvelope(frame));
+  const incoming = atOnce(readFrame(frame));
+  if (incoming.kind === 'request') expect(atOnce(verifyFrame(incoming.frame))).toEqual(found);
+  return found;
+}
 
 /** 'signed', 'unsigned', 'invalid', or 'refused' when it does not parse (with one of our errors). */
 function stateOf(frame: Uint8Array): string {
@@ -87,8 +92,6 @@ describe('real signed envelopes', () => {
 });
 
 describe('frames of the published dispatcher', () => {
-  const incoming = (text: string) => parseIncoming(utf8(text));
-
   it.each(FRAMES.newest.jobs.map((text) => [text]))('a signed job verifies: %#', (text) => {
     const {newest} = FRAMES;
     expect(verify(utf8(text))).toEqual({state: 'signed', signer: newest.signer, hashMatches: true});
@@ -106,14 +109,13 @@ describe('frames of the published dispatcher', () => {
   });
 
   it('an unsigned job is a request, and reads as unsigned', () => {
-    const read = incoming(FRAMES.head.job);
-    expect(read).toMatchObject({kind: 'request', envelope: {method: 'dispatch_job'}});
+    expect(read(FRAMES.head.job)).toMatchObject({kind: 'request', frame: {method: 'dispatch_job'}});
     expect(verify(utf8(FRAMES.head.job))).toEqual({state: 'unsigned'});
   });
 
   it.each(['head', 'newest'] as const)('a reply of %s is a response to our connect', (version) => {
     const {reply, connectId} = FRAMES[version];
-    expect(incoming(reply)).toEqual({
+    expect(read(reply)).toEqual({
       kind: 'response',
       id: connectId,
       reply: {code: 200, message: 'success'},
@@ -132,9 +134,9 @@ describe('what is a response', () => {
     ['a result without a code', '{"id":"x","result":"ok","address":"","hash":"","signature":""}', null],
     ['a code that is no integer', '{"id":"x","result":{"code":1.5}}', null],
   ])('%s', (_name, text, code) => {
-    const read = parseIncoming(utf8(text));
-    expect(read).toMatchObject({kind: 'response', id: 'x'});
-    expect(read.kind === 'response' ? (read.reply?.code ?? null) : 0).toBe(code);
+    const came = read(text);
+    expect(came).toMatchObject({kind: 'response', id: 'x'});
+    expect(came.kind === 'response' ? (came.reply?.code ?? null) : 0).toBe(code);
   });
 
   it.each([
@@ -147,11 +149,11 @@ describe('what is a response', () => {
       '{"id":"x","method":null,"params":null,"result":null,"address":"","hash":"","signature":""}',
     ],
   ])('%s is none', (_name, text) => {
-    expect(parseIncoming(utf8(text)).kind).toBe('request');
+    expect(read(text).kind).toBe('request');
   });
 
   it('without an id is an error that names no id: it is never answered', () => {
-    expect(() => parseIncoming(utf8('{"code":500,"message":"error"}'))).toThrow(
+    expect(() => read('{"code":500,"message":"error"}')).toThrow(
       expect.objectContaining({code: 'ENVELOPE_INVALID', details: {isResponse: true}}),
     );
   });

@@ -79,6 +79,8 @@ export const DISPATCHER = {
     next: run('job refused', [], 'See what came, and show it to the operator of the dispatcher'),
     causes: [
       'The submitter sent a job that is no object, or one with fields of the wrong type.',
+      'A prompt is longer than 2 MiB, or a frame has more than 1,000 jobs.',
+      'Messages come faster than this machine reads and stores them.',
       'The dispatcher is of a version that aos does not know.',
       'net.dispatcher_url is not a dispatcher.',
     ],

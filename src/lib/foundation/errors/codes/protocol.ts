@@ -5,7 +5,7 @@ export const PROTOCOL = {
   FRAME_TOO_LARGE: {
     exit: 'protocol',
     category: 'data',
-    means: 'The frame is larger than 64 MiB.',
+    means: 'The frame is larger than 64 MiB, or than 1 MiB without its jobs.',
     next: say('Nothing to do here: the sender broke the protocol.'),
     causes: [
       'The dispatcher sends something that is no job.',

@@ -1,7 +1,7 @@
 import type {Delivery, JobRecord} from '../../journal/records.ts';
 import type {DispatchJob} from '../../../protocol/wire/messages.ts';
 import type {Backoff} from '../../../foundation/async/backoff.ts';
-import type {Reply} from '../session.ts';
+import type {Reply} from '../responses.ts';
 import type {EarlyRequest} from './early-request.ts';
 
 /**

@@ -1,6 +1,6 @@
 import {draftEnvelope} from '../../../protocol/wire/envelope.ts';
 import {errorText, isAosError} from '../../../foundation/errors/error.ts';
-import type {Reply} from '../session.ts';
+import type {Reply} from '../responses.ts';
 import type {DeliveryIds} from './delivery-ids.ts';
 import type {Clocked, Delivery, Recording} from './parts.ts';
 import {refOf} from './record.ts';

@@ -1,7 +1,9 @@
 import {createSequencer} from '../../../foundation/async/sequencer.ts';
 import type {Session} from '../session.ts';
 import {createDeliver} from './deliver.ts';
+import {createDuplicates, type Duplicates} from './duplicates.ts';
 import {createGiveUp} from './give-up.ts';
+import {inBudget} from './heavy-jobs.ts';
 import type {Steps} from './job.ts';
 import type {Clocked, Delivery, Recording, Sampling, Workers} from './parts.ts';
 import {readAgain} from './read-again.ts';
@@ -18,17 +20,19 @@ export function createPipeline(
     Workers &
     Sampling &
     Omit<Delivery, 'sequencer'> & {scheduler: Scheduler; session: Session},
-): {receive: Receive; steps: Steps} {
+): {receive: Receive; steps: Steps; duplicates: Duplicates} {
   const {scheduler} = deps;
-  const jobs = {...deps, sampler: createSampler(deps), load: scheduler};
+  const duplicates = createDuplicates(deps);
+  const jobs = {...deps, sampler: createSampler(deps), load: scheduler, duplicates};
   return {
+    duplicates,
     receive: createReceive(jobs),
     steps: readAgain(
       {
-        sample: createSample(jobs),
-        work: createWork(jobs),
+        sample: inBudget(createSample(jobs), deps),
+        work: inBudget(createWork(jobs), deps),
         giveUp: createGiveUp(jobs),
-        deliver: createDeliver({...deps, sequencer: createSequencer()}),
+        deliver: inBudget(createDeliver({...deps, sequencer: createSequencer()}), deps),
       },
       deps,
     ),

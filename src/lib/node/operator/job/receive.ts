@@ -1,30 +1,29 @@
 import {createSequencer} from '../../../foundation/async/sequencer.ts';
-import type {DispatchJob, JobKey} from '../../../protocol/wire/messages.ts';
+import type {FrameJob} from '../../../protocol/wire/frame-jobs.ts';
+import type {JobKey} from '../../../protocol/wire/messages.ts';
 import type {SamplingRange} from '../../../protocol/vrf/sampling.ts';
-import type {Emit} from '../../events/events.ts';
-import type {InitialState, JobRecord, NewJob} from '../../journal/records.ts';
-import {PRUNED} from '../../journal/records.ts';
-import type {Session} from '../session.ts';
+import type {InitialState, NewJob} from '../../journal/records.ts';
+import type {Frame} from '../inbox.ts';
+import type {Duplicates} from './duplicates.ts';
 import type {Job} from './job.ts';
 import {prepareWork, type PreparedWork} from './prepare-work.ts';
 import type {Clocked, Recording, Sampling, Workers} from './parts.ts';
 import {concluded} from './conclude-text.ts';
-import {refOf} from './record.ts';
 import {isOtherJob} from './same-job.ts';
 import type {Sampler} from './sampler.ts';
 import type {Reservation, Scheduler} from './scheduling.ts';
+import {createStoreJobs, isLarge, reportReceived, type Incoming} from './store-jobs.ts';
 
-/** The dispatcher's message that jobs came in. */
-export type Frame = {id: string; text: string; signer: string | null};
+/** What became of the jobs of a frame. */
+export type Received = {
+  /** Jobs that were not taken since another job has their id. */
+  others: readonly FrameJob[];
+  /** Resolves when the acknowledgement was sent, or never will be; null: none of the jobs was taken, so there is none. */
+  acknowledged: Promise<void> | null;
+};
 
-/**
- * Journals the jobs of one frame, acknowledges it, and hands the jobs to the scheduler.
- * @returns the jobs that were not taken since another job has their id; a frame with such a job is not acknowledged
- */
-export type Receive = (jobs: readonly DispatchJob[], frame: Frame) => Promise<readonly JobKey[]>;
-
-/** A job of a frame, and the row that it becomes. */
-type Incoming = {dispatch: DispatchJob; row: NewJob};
+/** Journals the jobs of one frame, acknowledges it, and hands the jobs to the scheduler. */
+export type Receive = (jobs: readonly FrameJob[], frame: Frame) => Promise<Received>;
 
 /** A job may be sampled now, with this range. */
 type SamplingSlot = {reservation: Reservation; range: SamplingRange};
@@ -33,9 +32,9 @@ export type ReceiveDeps = Recording &
   Clocked &
   Workers &
   Pick<Sampling, 'ranges'> & {
-    session: Pick<Session, 'responder'>;
     sampler: Sampler;
     scheduler: Scheduler;
+    duplicates: Duplicates;
   };
 
 /**
@@ -53,34 +52,35 @@ export function createReceive(deps: ReceiveDeps): Receive {
   let unsampled = 0;
   /** Jobs enter the journal as they came, also when one is sampled meanwhile and the next is not. */
   const entry = createSequencer();
+  const storeJobs = createStoreJobs(deps, entry);
 
   return async (jobs, frame) => {
-    const respond = deps.session.responder();
-    const acknowledge = (): void => respond(frame.id, {code: 200, message: 'success'});
-    const bytes = Buffer.from(frame.text);
-    const incoming = jobs.map((dispatch, index) => ({
-      dispatch,
-      row: rowOf(dispatch, {frame, bytes, index}, time.now()),
-    }));
+    let acknowledged: Promise<void> | null = null;
+    const acknowledge = (taken: number): void => {
+      const message = taken === frame.total ? 'success' : `${taken} of ${frame.total} jobs taken`;
+      acknowledged = frame.respond(frame.id, {code: 200, message});
+    };
+    const incoming = jobs.map((job) => ({job, row: rowOf(job, frame, time.now())}));
     const [first] = incoming;
     // Many jobs of one frame, sampled as they come, would delay the acknowledgement.
-    const slot = first !== undefined && incoming.length === 1 ? slotFor(first.dispatch) : null;
+    const slot = first !== undefined && incoming.length === 1 && !isLarge(frame) ? slotFor(first.job) : null;
     if (first !== undefined && slot !== null) {
-      const isTaken = await receiveSampled(first, slot, acknowledge);
-      return isTaken ? [] : [first.dispatch.key];
+      const isTaken = await receiveSampled(first, slot, () => acknowledge(1));
+      return {others: isTaken ? [] : [first.job], acknowledged};
     }
-    const {stored, others} = await store(incoming);
+    unsampled += 1;
+    const {stored, others} = await storeJobs(incoming).finally(() => (unsampled -= 1));
     // Sampled first: then the selection is written before the signer's answer to the acknowledgement comes in.
-    for (const {seq} of stored) scheduler.add({seq}, 'sample');
-    if (others.length === 0) acknowledge();
-    return others;
+    for (const job of stored) scheduler.add(job, 'sample');
+    if (others.length < jobs.length) acknowledge(jobs.length - others.length);
+    return {others, acknowledged};
   };
 
   /**
    * Capacity to sample a job before it is stored, and the range for it. A job that is known already is not sampled again,
    * and one whose (job_id, tag) is known has its text from there.
    */
-  function slotFor({key}: DispatchJob): SamplingSlot | null {
+  function slotFor({key}: FrameJob): SamplingSlot | null {
     const range = ranges.known();
     if (unsampled > 0 || range === undefined) return null;
     if (sampling.has(keyText(key)) || journal.knows(key)) return null;
@@ -93,15 +93,16 @@ export function createReceive(deps: ReceiveDeps): Receive {
    * @returns false when another job has its id
    */
   async function receiveSampled(
-    {dispatch, row}: Incoming,
+    {job, row}: Incoming,
     {reservation, range}: SamplingSlot,
     acknowledge: () => void,
   ): Promise<boolean> {
     const ticket = entry.take();
-    const key = keyText(dispatch.key);
+    const key = keyText(job.key);
     sampling.add(key);
     let prepared: PreparedWork | undefined; // until the scheduler has it
     try {
+      const dispatch = job.read();
       const outcome = await sampler.sample(dispatch, range, scheduler.isCrowded());
       const {answer} = outcome;
       const work = answer === null ? prepareWork(deps, dispatch, scheduler) : undefined;
@@ -117,8 +118,8 @@ export function createReceive(deps: ReceiveDeps): Receive {
       );
       ticket.done();
       const {known, record} = await receiving;
-      if (known && isOtherJob(record, dispatch)) return false;
-      report(emit, known, record, row);
+      if (known && isOtherJob(record, job)) return false;
+      reportReceived(deps, {known, record}, row);
       if (known) {
         acknowledge();
         return true;
@@ -129,10 +130,10 @@ export function createReceive(deps: ReceiveDeps): Receive {
         reservation.claim({seq: record.seq, ...work?.journalled(record, dispatch)}, 'work', dispatch.kind);
         acknowledge();
       } else {
-        const job: Job = {seq: record.seq};
-        concluded(job, record, answer, {emit, load: scheduler});
+        const concludedJob: Job = {seq: record.seq};
+        concluded(concludedJob, record, answer, {emit, load: scheduler});
         acknowledge();
-        reservation.claim(job, 'deliver', dispatch.kind);
+        reservation.claim(concludedJob, 'deliver', dispatch.kind);
       }
       return true;
     } finally {
@@ -142,46 +143,14 @@ export function createReceive(deps: ReceiveDeps): Receive {
       reservation.release();
     }
   }
-
-  /** @returns the jobs that were new, and those whose id another job has */
-  async function store(incoming: readonly Incoming[]): Promise<{stored: JobRecord[]; others: JobKey[]}> {
-    const stored: JobRecord[] = [];
-    const others: JobKey[] = [];
-    const ticket = entry.take();
-    unsampled += 1;
-    try {
-      await ticket.ready;
-      for (const {row, dispatch} of incoming) {
-        const receiving = retryJournalWrite(() => journal.receive(row));
-        ticket.done();
-        const {known, record} = await receiving;
-        if (known && isOtherJob(record, dispatch)) {
-          others.push(dispatch.key);
-          continue;
-        }
-        report(emit, known, record, row);
-        if (!known) stored.push(record);
-      }
-      return {stored, others};
-    } finally {
-      ticket.done();
-      unsampled -= 1;
-    }
-  }
 }
 
 function rowOf(
-  {key, kind, model, clock}: DispatchJob,
-  {frame, bytes, index}: {frame: Frame; bytes: Uint8Array; index: number},
+  {key, kind, model, clock, span, index}: FrameJob,
+  {bytes, signer}: Frame,
   receivedAt: number,
 ): NewJob {
-  return {key, receivedAt, frame: bytes, span: null, index, kind, model, signer: frame.signer, clock};
-}
-
-function report(emit: Emit, known: boolean, record: JobRecord, {signer}: NewJob): void {
-  const job = refOf(record);
-  if (known) emit({type: 'job_duplicate', job, state: record.seq === PRUNED ? 'pruned' : record.state});
-  else emit({type: 'job_received', job, signer});
+  return {key, receivedAt, frame: bytes, span, index, kind, model, signer, clock};
 }
 
 function keyText({jobId, tag}: JobKey): string {

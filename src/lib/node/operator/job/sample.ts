@@ -15,7 +15,8 @@ export function createSample(
 
   return async (job) => {
     const {seq} = job;
-    const record = recordOf(journal, seq);
+    const record = job.record ?? recordOf(journal, seq);
+    job.record = undefined;
     const dispatch = dispatchOf(record);
     const range = ranges.known() ?? (await ranges.get(deps.stopping));
     const outcome = await sampler.sample(dispatch, range, load.isCrowded());
