@@ -8,7 +8,9 @@ export type FloodRequest =
   /** One frame of `jobs` jobs with prompts of `each` bytes; that of the first has `first`, and its params have `keys` members. */
   | {do: 'frame'; jobs: number; first: number; each: number; keys: number}
   /** Waits until so many results came in all. */
-  | {do: 'results'; count: number};
+  | {do: 'results'; count: number}
+  /** Waits until so many frames are answered in all. */
+  | {do: 'acknowledged'; count: number};
 
 /** Results so far, and what each job_id was answered. */
 export type FloodReply = {results: number; conflicts: number; acknowledged: number};
@@ -21,12 +23,12 @@ let results = 0;
 let conflicts = 0;
 let acknowledged = 0;
 let frames = 0;
+/** The one on which `connect` was accepted. */
 let socket: WebSocket | undefined;
 let changed = (): void => {};
 
 const server = new WebSocketServer({host: '127.0.0.1', port: 0, perMessageDeflate: false});
 server.on('connection', (opened) => {
-  socket = opened;
   opened.on('error', () => {});
   opened.on('message', (data: Buffer) => {
     const {id, method, params} = JSON.parse(data.toString()) as {
@@ -39,6 +41,7 @@ server.on('connection', (opened) => {
       opened.send(
         `{"id":"${id}","result":{"code":200,"message":"success"},"address":"","hash":"","signature":""}`,
       );
+    if (method === 'connect') socket = opened;
     for (const {job_id: jobId, result} of method === 'job_result' ? params : []) {
       results += 1;
       if ((answers.get(jobId) ?? result) !== result) conflicts += 1;
@@ -79,9 +82,10 @@ function textOf(kind: Extract<FloodRequest, {do: 'frames'}>['kind']): string {
 
 /** Resolves when the operator has taken all that was sent before. */
 function taken(to: WebSocket): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     to.once('pong', () => resolve());
-    to.ping();
+    to.once('close', () => reject(new Error('the operator has left')));
+    to.ping('all taken');
   });
 }
 
@@ -104,6 +108,7 @@ function reached(isReached: () => boolean): Promise<void> {
 
 async function answer(request: FloodRequest): Promise<FloodReply> {
   if (request.do === 'results') await reached(() => answers.size >= request.count);
+  else if (request.do === 'acknowledged') await reached(() => acknowledged >= request.count);
   else {
     await reached(() => socket?.readyState === 1);
     const to = socket;

@@ -4,7 +4,7 @@ import {median, type Row} from './figures.ts';
 import type {Network, Operator} from './network.ts';
 import {memoryOf, startChild, type Child} from './processes.ts';
 
-const RUNS = 3;
+const RUNS = Number(process.env['AOS_BENCH_RUNS'] ?? 3);
 const BURST = 100_000;
 
 /** The longest answer to `/ping` while `work` is done, in ms, and how many there were. */
@@ -52,17 +52,18 @@ async function isUp(url: string): Promise<void> {
 
 const BURSTS = ['one byte', 'badly signed', 'replies', 'one job again'] as const;
 /** `taken`: how many of the jobs are not too large. */
+const MANY = {
+  what: 'a 57 MB frame of 1,000 jobs of 57 kB',
+  frame: {jobs: 1_000, first: 57_000, each: 57_000, keys: 0},
+  taken: 1_000,
+};
 const LARGE = [
   {
     what: 'a 57 MB frame of 1,000 jobs, one with a prompt of 57 MB',
     frame: {jobs: 1_000, first: 57_000_000, each: 1, keys: 0},
     taken: 999,
   },
-  {
-    what: 'a 57 MB frame of 1,000 jobs of 57 kB',
-    frame: {jobs: 1_000, first: 57_000, each: 57_000, keys: 0},
-    taken: 1_000,
-  },
+  MANY,
   {
     what: 'a 57 MB frame of 28 jobs of 2 MB',
     frame: {jobs: 28, first: 2_000_000, each: 2_000_000, keys: 0},
@@ -111,8 +112,15 @@ export async function benchHostileFrames(network: Network): Promise<Row[]> {
       let expected = 1;
       for (const {what, frame, taken} of LARGE) {
         expected += taken;
-        await measure(what, () => ask({do: 'frame', ...frame}));
+        await measure(what, async () => {
+          await ask({do: 'frame', ...frame});
+          await ask({do: 'results', count: expected});
+        });
       }
+      const {acknowledged} = await ask({do: 'results', count: expected});
+      expected += MANY.taken;
+      await ask({do: 'frame', ...MANY.frame});
+      await ask({do: 'acknowledged', count: acknowledged + 1});
       peaks.push(memoryOf(running.pid).peakMb);
       process.kill(running.pid, 'SIGKILL');
       running = await operator.again();

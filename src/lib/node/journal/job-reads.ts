@@ -55,6 +55,7 @@ export function jobReads(database: Database, {frames, past}: BesideJobs) {
         seq: numberOf(row, 'seq'),
         kind: textOf(row, 'kind'),
         receivedAt: numberOf(row, 'received_at'),
+        bytes: maybeNumberOf(row, 'bytes'),
       })),
 
     /** How old the journal was when the newest job came; 0: there is none. */
@@ -111,7 +112,8 @@ function prepareReads(database: Database) {
     newestBorn: database.prepare('SELECT born FROM jobs ORDER BY seq DESC LIMIT 1'),
     frameIdOf: database.prepare('SELECT frame_id FROM jobs WHERE seq = ?'),
     queued: database.prepare(
-      'SELECT seq, kind, received_at FROM jobs WHERE state = ? AND seq > ? ORDER BY seq LIMIT ?',
+      `SELECT seq, kind, received_at, span_end - span_start AS bytes FROM jobs
+       WHERE state = ? AND seq > ? ORDER BY seq LIMIT ?`,
     ),
     seqs: database.prepare('SELECT seq FROM jobs WHERE state = ? AND seq > ? ORDER BY seq LIMIT ?'),
     seqsOfKind: database.prepare(

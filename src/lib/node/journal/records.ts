@@ -35,7 +35,13 @@ export type JobRecord = {
 export type Span = {start: number; end: number};
 
 /** A job that waits, without anything of it that may be large. `receivedAt` is Unix ms. */
-export type QueuedJob = {seq: number; kind: string; receivedAt: number};
+export type QueuedJob = {
+  seq: number;
+  kind: string;
+  receivedAt: number;
+  /** Of its element; null: not known. */
+  bytes: number | null;
+};
 
 export type NewJob = Pick<JobRecord, 'key' | 'receivedAt' | 'index' | 'kind' | 'model'> & {
   /** The dispatch frame as received: the jobs of one frame have the same object, and share its place in the file. */

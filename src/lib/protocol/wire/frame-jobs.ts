@@ -29,15 +29,17 @@ const MOST_OF_JOBS = {
   /** Bytes of a prompt, as UTF-8. */
   prompt: 2 * 1024 * 1024,
   /** Bytes of a job as it is written: a prompt may be written in escapes. */
-  element: 8 * 1024 * 1024,
+  element: 6 * 1024 * 1024,
   /** JSON values in a job. */
   nodes: 50_000,
   /** Characters of each other text. */
   text: 64 * 1024,
 } as const;
 
-/** So many bytes are read before the event loop may turn. */
-const SLICE = 512 * 1024;
+/** So many bytes are read before the event loop may turn; a value, and a job, count as so many. */
+const SLICE = 256 * 1024;
+const OF_VALUE = 16;
+const OF_JOB = 1024;
 
 /**
  * Reads the jobs of a request. One that breaks the protocol, or a limit of ours, does not keep the others from being taken.
@@ -63,7 +65,7 @@ export function* readJobs({bytes, elements}: Pick<RequestFrame, 'bytes' | 'eleme
       const read = isAlone ? () => job : () => elementAt(bytes, span, index);
       found.jobs.push({key, kind, model, clock, span, index, read});
     }
-    left -= element.end - element.start;
+    left -= element.end - element.start + element.nodes * OF_VALUE + OF_JOB;
     if (left > 0) continue;
     yield;
     left = SLICE;

@@ -64,7 +64,7 @@ describe('the jobs of a frame', () => {
       `{"job_id":"x","seed":"${'s'.repeat(65_537)}","job":{}}`,
       /^params\[1\]\.seed/,
     ],
-    ['one above 8 MiB', job('x', 'y'.repeat(9 * MIB)), /at most 8388608 bytes.*its longest text 9437184$/],
+    ['one above 6 MiB', job('x', 'y'.repeat(7 * MIB)), /at most 6291456 bytes.*its longest text 7340032$/],
     [
       'one with 60,000 values',
       `{"job_id":"x","job":{"params":{"a":[${'0,'.repeat(60_000)}0]}}}`,
@@ -77,8 +77,8 @@ describe('the jobs of a frame', () => {
   });
 
   it('may have a prompt of 2 MiB, also in escapes', () => {
-    const prompt = 'é'.repeat(MIB);
-    const escaped = `{"job_id":"b","job":{"prompt":"${'\\u00e9'.repeat(MIB)}"}}`;
+    const prompt = '中'.repeat(699_050);
+    const escaped = `{"job_id":"b","job":{"prompt":"${'\\u4e2d'.repeat(699_050)}"}}`;
     const found = jobsOf([job('a', prompt), escaped]);
     expect(found.bad).toEqual([]);
     expect(found.jobs.map((one) => one.read().prompt === prompt)).toEqual([true, true]);

@@ -1,6 +1,6 @@
 import {createBudget} from '../../../foundation/async/budget.ts';
 import type {JobRecord} from '../../journal/records.ts';
-import type {Job, StepOf} from './job.ts';
+import type {Job, Next, StepOf} from './job.ts';
 import type {Clocked, Recording} from './parts.ts';
 import {recordOf} from './record.ts';
 
@@ -18,9 +18,17 @@ export function inBudget(
   {journal, signal}: Pick<Recording & Clocked, 'journal' | 'signal'>,
 ): StepOf {
   const budget = createBudget(MOST_BYTES);
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** Begins one heavy job a turn of the event loop: reading one takes some milliseconds. */
+  function inTurn(job: Job): Promise<Next> {
+    turn = turn.then(() => new Promise(setImmediate));
+    return turn.then(() => step(job));
+  }
 
   /** Leaves the record of a light job at hand. */
   function weightOf(job: Job): number {
+    if (job.bytes !== undefined && job.bytes >= LIGHT_BYTES) return job.bytes;
     const record = job.record ?? recordOf(journal, job.seq);
     const weight = bytesOf(record);
     job.record = weight < LIGHT_BYTES ? record : undefined;
@@ -29,7 +37,7 @@ export function inBudget(
 
   return (job) => {
     const weight = weightOf(job);
-    return weight < LIGHT_BYTES ? step(job) : budget.run(weight, () => step(job), signal);
+    return weight < LIGHT_BYTES ? step(job) : budget.run(weight, () => inTurn(job), signal);
   };
 }
 

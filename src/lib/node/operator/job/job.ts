@@ -35,6 +35,10 @@ export type SentDelivery = {
 export type Job = {
   /** Its number in the journal. */
   readonly seq: number;
+  /** Of its element, where that is known. */
+  readonly bytes?: number | undefined;
+  /** Where that is known. */
+  readonly kind?: string | undefined;
   /** As it is in the journal now. */
   record?: JobRecord | undefined;
   /** What its frame says, checked. */

@@ -98,7 +98,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     begun.at = step;
     if (step === 'sample') sampling.push(job);
     else if (step === 'work') {
-      const named = kind ?? job.record?.kind ?? journal.get(job.seq)?.kind ?? '';
+      const named = kind ?? job.kind ?? job.record?.kind ?? journal.get(job.seq)?.kind ?? '';
       const deadlineMs = (begun.deadlineMs = working.deadlineMs(named));
       if (deadlineMs !== null) job.answerBy ??= deadlines.set(job.seq, deadlineMs);
       // Its request has a place at the worker already: one that waited behind a job without a place would keep both waiting.
@@ -250,7 +250,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     ] as const) {
       for (let after: number | undefined = 0; after !== undefined;) {
         const jobs = journal.queued(state, after, PAGE);
-        for (const {seq} of jobs) add({seq}, step);
+        for (const {seq, kind, bytes} of jobs) add({seq, kind, bytes: bytes ?? undefined}, step);
         after = jobs.length < PAGE ? undefined : jobs.at(-1)?.seq;
       }
     }

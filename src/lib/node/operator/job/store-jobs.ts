@@ -56,7 +56,8 @@ export function createStoreJobs(deps: Deps, entry: Sequencer): StoreJobs {
             continue;
           }
           reportReceived(deps, received, row);
-          if (!received.known) stored.push({seq: received.record.seq});
+          const bytes = job.span.end - job.span.start;
+          if (!received.known) stored.push({seq: received.record.seq, bytes, kind: job.kind});
         }
       }
       return {stored, others};

@@ -24,18 +24,18 @@ it('has only so much in memory at once, by the bytes of the jobs, and holds no r
   );
   const ended = jobs.map((job) => step(job));
   await settled();
-  expect(begun).toEqual([0, 1, 2, 4]);
+  expect(begun).toEqual([0, 4, 1, 2]);
   expect(jobs.map(({record}) => record !== undefined)).toEqual([true, false, false, false, true, false]);
   const end = async (seq: number): Promise<void> => {
     open.get(seq)?.();
     await settled();
   };
   await end(1);
-  expect(begun).toEqual([0, 1, 2, 4]);
+  expect(begun).toEqual([0, 4, 1, 2]);
   await end(2);
-  expect(begun).toEqual([0, 1, 2, 4, 3]);
+  expect(begun).toEqual([0, 4, 1, 2, 3]);
   await end(3);
-  expect(begun).toEqual([0, 1, 2, 4, 3, 5]);
+  expect(begun).toEqual([0, 4, 1, 2, 3, 5]);
   for (const seq of [0, 4, 5]) await end(seq);
   expect(await Promise.all(ended)).toEqual(sizes.map(() => 'done'));
 });

@@ -83,7 +83,7 @@ function stage(options: {
         [...state]
           .filter(([seq, is]) => seq > after && is === wanted)
           .slice(0, limit)
-          .map(([seq]) => ({seq, kind: record(seq)?.kind ?? '', receivedAt: 0})),
+          .map(([seq]) => ({seq, kind: record(seq)?.kind ?? '', receivedAt: 0, bytes: null})),
     },
     workers: [{kind: 'opml', concurrency: options.concurrency, deadlineMs: DEADLINE_MS}],
     emit: (event) => events.push(event),
@@ -259,9 +259,9 @@ describe('the scheduler', () => {
 
   it('continues with the next job when one that waited cannot be read, whoever made room for it', async () => {
     for (const first of ['broken', 'expired'] as const) {
-      const left = ['selected', 'selected', 'selected'] as const;
-      const at = stage({fates: [first, 'unreadable'], left, maxAccepted: 1, concurrency: 1});
-      at.start();
+      const at = stage({fates: [first, 'unreadable'], left: [], maxAccepted: 1, concurrency: 1});
+      // Their kind has to be read.
+      for (const seq of [1, 2, 3]) at.scheduler.add({seq}, 'work');
       await idle(at.scheduler);
       expect([...at.begun]).toEqual([1, 3]);
       expect(at.events).toContainEqual({
