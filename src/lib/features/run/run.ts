@@ -79,7 +79,7 @@ function openWorkers({workers: {kinds}}: Config, closers: Closers): OpmlWorker[]
 }
 
 async function compose(options: RunOptions, config: Config, closers: Closers): Promise<Summary> {
-  const {node, net, chain, store, policy} = config;
+  const {node, net, chain, store} = config;
   // What is recorded and judged by the time of day is not moved by a clock that jumps.
   const time = createSteadyTime(systemTime);
   const vrf = await loadVrf();

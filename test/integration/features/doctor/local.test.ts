@@ -270,7 +270,8 @@ describe('journal', () => {
     const sick = patient();
     writeFileSync(join(sick.dir, 'state/journal.db'), Buffer.alloc(8192, 7), {mode: 0o600});
     expect(await sick.checks('journal')).toMatchObject({
-      'journal.open': {state: 'fail', found: expect.stringContaining('JOURNAL_UNREADABLE') as string},
+      'journal.log': {state: 'fail', found: expect.stringContaining('JOURNAL_DAMAGED') as string},
+      'journal.open': {state: 'skipped', because: 'journal.log'},
       'journal.sound': {state: 'skipped', because: 'journal.open'},
     });
   });
