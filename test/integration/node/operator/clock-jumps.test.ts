@@ -28,10 +28,8 @@ it('a job that came again after its retention is not answered again: its tombsto
   story.send();
   await run.event('job_duplicate', () => run.of('job_duplicate').length === 4);
   expect(new Set(run.of('job_duplicate').map(({state}) => state))).toEqual(new Set(['pruned']));
-  await time.until(() => expect(story.dispatcher.of(null)).toHaveLength(6));
-  expect(story.dispatcher.of(null).map(({result}) => result)).toEqual(
-    Array.from({length: 6}, (): unknown => expect.objectContaining({code: 200})),
-  );
+  // One acknowledgement for each id of a connection.
+  expect(story.dispatcher.of(null).map(({result}) => result)).toMatchObject([{code: 200}, {code: 200}]);
   await run.stop();
   expect(story.dispatcher.of('job_result')).toHaveLength(2);
   expect(story.rig.worker.asked).toHaveLength(2);
