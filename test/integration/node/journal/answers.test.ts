@@ -218,12 +218,9 @@ for (const driver of loadableDrivers()) {
         time.pass(100);
         expect(await journal.tidy({evidenceMs: 10, retentionMs: 20})).toEqual({packed: 0, deleted: 0});
         expect(journal.others(late).text?.result).toBe('one');
-        await journal.conclude(late.seq, {
-          outcome: 'answered',
-          vrf: VRF,
-          content: content('one', 'after'),
-          at: 4_000,
-        });
+        await journal.select(late.seq, VRF);
+        expect(await journal.concludeText(late.seq, says('another'))).toEqual([late.seq]);
+        expect(journal.get(late.seq)?.content).toBe(content('one', 'after'));
         await journal.accepted(late.seq, 5_000, DELIVERY);
         time.pass(100);
         expect(await journal.tidy({evidenceMs: 10, retentionMs: 20})).toEqual({packed: 2, deleted: 2});
