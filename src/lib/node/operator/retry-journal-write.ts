@@ -1,4 +1,4 @@
-import {abortable} from '../../foundation/async/abort.ts';
+import {abortable, onAbort} from '../../foundation/async/abort.ts';
 import {createBackoff} from '../../foundation/async/backoff.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
@@ -25,13 +25,13 @@ export function createRetryJournalWrite(deps: {
   const {time, random, health, signal} = deps;
   const pausing = new Set<() => void>();
   let hasPilot = false;
-  let isWaking = false;
+  let cancelWaking: (() => void) | null = null;
+  onAbort(signal, () => cancelWaking?.());
 
   function wakeSoon(): void {
-    if (isWaking || pausing.size === 0) return;
-    isWaking = true;
-    time.after(WAKE_MS, () => {
-      isWaking = false;
+    if (cancelWaking !== null || pausing.size === 0 || signal.aborted) return;
+    cancelWaking = time.after(WAKE_MS, () => {
+      cancelWaking = null;
       for (const wake of [...pausing]) wake();
     });
   }
