@@ -1,4 +1,4 @@
-import {errorText} from '../../foundation/errors/error.ts';
+import {errorText, isAosError} from '../../foundation/errors/error.ts';
 import type {FrameJob} from '../../protocol/wire/frame-jobs.ts';
 import type {Emit} from '../events/events.ts';
 import type {Frame, InboxHandlers} from './inbox.ts';
@@ -38,7 +38,8 @@ export function createIntake(deps: {
     } catch (error) {
       held.done();
       if (deps.signal.aborted) return;
-      emit({type: 'warning', code: 'BUG', message: `a job could not be taken: ${errorText(error)}`});
+      const code = isAosError(error) ? error.code : 'BUG';
+      emit({type: 'warning', code, message: `a job could not be taken: ${errorText(error)}`});
     }
   };
 }
