@@ -7,6 +7,7 @@ import {PROTOCOL} from './codes/protocol.ts';
 import {CHAIN} from './codes/chain.ts';
 import {TRANSACTIONS} from './codes/transactions.ts';
 import {DISPATCHER} from './codes/dispatcher.ts';
+import {WORKER} from './codes/worker.ts';
 import {JOURNAL} from './codes/journal.ts';
 import {OPERATOR} from './codes/operator.ts';
 import {PORT} from './codes/port.ts';
@@ -62,6 +63,7 @@ export const CODES = {
   ...CHAIN,
   ...TRANSACTIONS,
   ...DISPATCHER,
+  ...WORKER,
   ...JOURNAL,
   ...OPERATOR,
   ...PORT,

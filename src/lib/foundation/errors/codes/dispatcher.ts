@@ -1,6 +1,6 @@
 import {run, say} from '../../next-step/next-step.ts';
 
-/** The dispatcher, the workers and the webhook for alerts. See CODES in table.ts. */
+/** The dispatcher and the webhook for alerts. See CODES in table.ts. */
 export const DISPATCHER = {
   DISPATCHER_UNREACHABLE: {
     exit: 'unavailable',
@@ -143,102 +143,6 @@ export const DISPATCHER = {
     means: 'There is no connection to the dispatcher.',
     next: say('Nothing to do: the operator reconnects by itself.'),
     causes: ['The connection was lost a moment ago.'],
-  },
-  WORKER_UNREACHABLE: {
-    exit: 'unavailable',
-    category: 'network',
-    means: 'The worker did not answer.',
-    next: say('Start the worker, or correct workers.<kind>.url.'),
-    causes: [
-      'The worker is not running: curl its URL.',
-      'workers.<kind>.url has the wrong port; in a container 127.0.0.1 is the container itself.',
-    ],
-  },
-  WORKER_BUSY: {
-    exit: 'tryLater',
-    category: 'network',
-    means: 'The worker is busy; the job waits.',
-    next: say('Add a worker in workers.<kind>.urls.'),
-    causes: [
-      'It answers one request at a time, and more come in than it manages.',
-      'Another operator or program uses it too.',
-      'It hangs: check its log and its GPU.',
-    ],
-  },
-  WORKER_TIMEOUT: {
-    exit: 'unavailable',
-    category: 'network',
-    means: 'The worker took the request but sent no answer.',
-    next: say('Check the worker’s log, and that it can reach net.callback_url.'),
-    causes: [
-      'The worker cannot reach the callback address; net.callback_url must be one that it can reach.',
-      'The request is larger than the time it has: workers.<kind>.answer_timeout',
-    ],
-  },
-  WORKER_LOST: {
-    exit: 'unavailable',
-    category: 'network',
-    means: 'The worker started anew or went away while it worked on a request; the request is put again.',
-    next: say('Check the worker’s log for why it ended.'),
-    causes: [
-      'The worker was restarted, by hand or by its supervisor.',
-      'A prompt is longer than its model takes, and ends it.',
-      'It ran out of memory: check the log of the kernel.',
-    ],
-  },
-  WORKER_LOCKED: {
-    exit: 'unavailable',
-    category: 'network',
-    means: 'The worker says that it is well and takes requests, but answers none.',
-    next: say('Restart the worker.'),
-    causes: [
-      'The published opml worker got two requests at the same moment, perhaps from another program; it never answers again.',
-      'The worker cannot reach net.callback_url, and does not send an answer again.',
-      'workers.<kind>.answer_timeout is shorter than the worker needs.',
-    ],
-  },
-  WORKER_REFUSED: {
-    exit: 'unavailable',
-    category: 'network',
-    means: 'The worker refused the request.',
-    next: say('Check the worker’s log.'),
-    causes: [
-      'It does not have the model.',
-      'It is of another kind than the section of workers that names it.',
-    ],
-  },
-  STATE_ROOT_DIFFERS: {
-    exit: null,
-    category: null,
-    means: 'A worker gave another state root for the same model and prompt: it is not what it was.',
-    next: say('Check which program and which model file the worker runs.'),
-    causes: [
-      'The worker was updated, or built anew in another folder.',
-      'Its model file is another one.',
-      'The workers of workers.<kind>.urls are not of one build.',
-    ],
-  },
-  WORKER_BAD_ANSWER: {
-    exit: 'unavailable',
-    category: 'network',
-    means: 'What the worker sent cannot be the answer to a job, and is not sent on.',
-    next: say('Check the worker’s log, and its model.'),
-    causes: [
-      'The worker sent an empty text: its model did not load, or ended at once.',
-      'The answer is larger than a result can be.',
-    ],
-  },
-  ANSWERS_MISSING: {
-    exit: null,
-    category: null,
-    means:
-      'Selected jobs have no answer from a worker; what the network does with a missing answer is not published.',
-    next: run('job list', ['--state', 'selected,unanswered']),
-    causes: [
-      'The worker is away, or busy for longer than jobs come in: aos doctor.',
-      'It ends at these prompts: aos job show ID says how each request ended.',
-      'aos job retry --state unanswered asks again.',
-    ],
   },
   ALERT_NOT_SET: {
     exit: 'config',
