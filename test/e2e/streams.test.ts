@@ -169,8 +169,8 @@ describe('the streams of aos run', () => {
 
   it('tells a slow reader how many lines it has missed', async () => {
     // 4 MiB are kept for a reader; then lines are dropped.
-    const prompt = 'x';
-    const ids = await devnet.submit(40, {prompt, model: 'm'.repeat(30_000)});
+    // A control character takes six bytes in each line.
+    const ids = await devnet.submit(600, {prompt: 'x', model: '\u0001'.repeat(256)});
     const cli = world.start(['run', '-c', devnet.config, '--json', '--quiet']);
     cli.process.stdout!.pause();
     await devnet.answered(ids);

@@ -421,7 +421,7 @@ describe('workers', () => {
     const worker = await testWorker();
     const sick = patient();
     sick.configure({'workers.opml.url': worker.url});
-    const {env, cwd, uid} = sick.where;
+    const {env, uid} = sick.where;
     const [dir = ''] = controlDirs(env, uid);
     const hello = {version: '0.1.0', nodeId: NODE_ID, network: 'devnet', host: 'here', pid: 1};
     const control = await startControl({dir, file: controlFile('devnet', NODE_ID), hello, time: systemTime});

@@ -83,7 +83,7 @@ function stage(options: {
         [...state]
           .filter(([seq, is]) => seq > after && is === wanted)
           .slice(0, limit)
-          .map(([seq]) => ({seq, kind: record(seq)?.kind ?? '', receivedAt: 0, bytes: null})),
+          .map(([seq]) => ({seq, kind: record(seq).kind, receivedAt: 0, bytes: null})),
     },
     workers: [{kind: 'opml', concurrency: options.concurrency, deadlineMs: DEADLINE_MS}],
     emit: (event) => events.push(event),
