@@ -7,7 +7,6 @@ import {checksumAddress, eip191Digest} from '../../src/lib/protocol/wire/ethereu
 import {
   connectParams,
   jobResultContent,
-  readDispatch,
   readReply,
   type DispatchJob,
   type JobResult,
@@ -16,6 +15,7 @@ import {
 } from '../../src/lib/protocol/wire/messages.ts';
 import {loadVrf} from '../../src/lib/protocol/vrf/ecvrf.ts';
 import {sample, type SamplingRange} from '../../src/lib/protocol/vrf/sampling.ts';
+import {readDispatch} from './read-dispatch.ts';
 
 export type Reply = {code: number; message: string};
 

@@ -64,23 +64,11 @@ export type OpmlCallback = {
  * Limits of ours: a job_result repeats parts of the job and must stay far below the signer's limit, and the text of a
  * frame is read again for each of its jobs.
  */
-const MOST = {jobs: 1_000, echoed: 64 * 1024, clockIds: 10_000} as const;
+const MOST = {echoed: 64 * 1024, clockIds: 10_000} as const;
 
 /**
- * Reads the params of `dispatch_job`: one job an element. `job_id` and `job` are required; other members that are absent
- * or null read as '' or empty; every present member must have its type and be within our limits.
- * @throws AosError MESSAGE_INVALID naming the path, CLOCK_INVALID
- */
-export function readDispatch(params: JsonValue): DispatchJob[] {
-  if (!Array.isArray(params) || params.length === 0) {
-    throw messageInvalid('params', 'an array with at least one job');
-  }
-  if (params.length > MOST.jobs) throw messageInvalid('params', `an array of at most ${MOST.jobs} jobs`);
-  return params.map((element, index) => readDispatchElement(element, `params[${index}]`));
-}
-
-/**
- * Reads one element of the params of `dispatch_job`.
+ * Reads one element of the params of `dispatch_job`. `job_id` and `job` are required; other members that are absent or null
+ * read as '' or empty; every present member must have its type and be within our limits.
  * @param path how an error names it
  * @throws AosError MESSAGE_INVALID naming the path, CLOCK_INVALID
  */

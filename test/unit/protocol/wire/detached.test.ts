@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {detached} from '../../../../src/lib/protocol/wire/detached.ts';
 import {parseEnvelope} from '../../../../src/lib/protocol/wire/envelope.ts';
-import {readDispatch} from '../../../../src/lib/protocol/wire/messages.ts';
+import {readDispatch} from '../../../support/read-dispatch.ts';
 import {codePoint} from '../../../support/any-text.ts';
 
 setFlagsFromString('--expose-gc');

