@@ -38,6 +38,8 @@ export function createHeartbeat(
   let pongAt = heardAt;
   let bytesAtPong = 0;
   let isSecondLook = false;
+  /** When the next look is due. */
+  let dueAt = heardAt;
   let stopPinging = (): void => {};
 
   const bytesRead = (): number => transport?.bytesRead ?? 0;
@@ -63,7 +65,14 @@ export function createHeartbeat(
       : null;
   }
 
-  const ping = (): void => {
+  function lookIn(ms: number): void {
+    dueAt = time.monotonic() + ms;
+    stopPinging = time.after(ms, ping);
+  }
+
+  function ping(): void {
+    // We were held up ourselves, stopped or without a processor: that says nothing about the peer.
+    if (time.monotonic() - dueAt >= pingIntervalMs) ponged();
     // A large frame counts while it is still coming in.
     if (bytesRead() > bytesHeard) heard();
     // A paused socket receives no pongs; do not count that as an outage.
@@ -75,18 +84,18 @@ export function createHeartbeat(
     }
     isSecondLook = lost !== null;
     if (isSecondLook) {
-      stopPinging = time.after(SECOND_LOOK_MS, ping);
+      lookIn(SECOND_LOOK_MS);
       return;
     }
     socket.ping(() => {}); // a failed write shows as 'close'
-    stopPinging = time.after(pingIntervalMs, ping);
-  };
+    lookIn(pingIntervalMs);
+  }
 
   return {
     start(under) {
       transport = under;
       ponged();
-      stopPinging = time.after(pingIntervalMs, ping);
+      lookIn(pingIntervalMs);
     },
     heard,
     ponged,
