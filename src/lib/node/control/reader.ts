@@ -26,7 +26,7 @@ export type Reader = {
   isStuck(): boolean;
   /** Something is carried out for it. */
   isServed(): boolean;
-  /** It has to go for another: it is told so, when it reads. */
+  /** It has to make room for another: it gets the reason, when it reads. */
   makeRoom(lingerMs: number): void;
   end(): void;
   destroy(): void;

@@ -8,7 +8,7 @@ const HELLO_MS = 2_000;
 
 /**
  * The operator that answers on a node's control socket, as one of an earlier version does that takes no lock of its
- * identity; null: none does. A directory of another user is not asked: whoever answers there could keep this node down.
+ * identity; null: none does. A directory of another user is not asked: the one who answers there could keep this node down.
  * @param options.graceMs how long an operator that stops is supposed to need
  * @throws the signal's reason
  */

@@ -33,7 +33,7 @@ export function copyBeforeMigration(database: Database, path: string, schema: nu
   needRoom(database, path);
   createPrivateFile(unfinished);
   try {
-    // It is consistent whatever the log holds and whoever reads; the file has to be empty.
+    // It is consistent whatever the log holds, and also while others read; the file has to be empty.
     database.prepare('VACUUM INTO ?').run(unfinished);
     chmodSync(unfinished, 0o600);
     syncFile(unfinished);
