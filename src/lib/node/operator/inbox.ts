@@ -1,12 +1,11 @@
 import {atOnce, inTurns, type Slices} from '../../foundation/async/slices.ts';
-import {createBucket} from '../../foundation/async/token-bucket.ts';
 import {createWorkQueue} from '../../foundation/async/work-queue.ts';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {readFrame, type Incoming, type RequestFrame} from '../../protocol/wire/frame.ts';
 import {readJobs, type FrameJob, type FrameJobs} from '../../protocol/wire/frame-jobs.ts';
-import type {RejectReason} from '../events/events.ts';
 import type {Held, InHand} from './in-hand.ts';
+import {createRefusals, type Refusals} from './refusals.ts';
 import type {RefusedMessage} from './refused-messages.ts';
 import type {Reply, Respond} from './responses.ts';
 import {createSenderCheck, type SenderCheckOptions} from './sender-check.ts';
@@ -45,26 +44,12 @@ export type InboxOptions = SenderCheckOptions & {
   signal: AbortSignal;
 };
 
-/**
- * Refusals go out at most so often a second: a flood must not make us sign without end
- * (docs/protocol.md#verifying-a-frame).
- */
-const REFUSALS_PER_SECOND = 10;
-/** Most characters of a text that is no message. */
-const MAX_WORDS = 120;
 /** A larger frame is read in slices; the others are read as they come, which takes less than a millisecond. */
 const MAX_AT_ONCE = 64 * 1024;
 
-export type Inbox = {
+export type Inbox = Pick<Refusals, 'rejectOther' | 'rejected'> & {
   take(bytes: Uint8Array): void;
-  /** Refuses jobs that cannot be taken since other jobs have their ids; `isAnswered`: others of the frame were taken. */
-  rejectOther(jobs: readonly FrameJob[], frame: Frame, isAnswered: boolean): void;
-  /** Frames and jobs rejected so far; a flood emits fewer events. */
-  rejected(): number;
 };
-
-/** Whom a refusal goes to. */
-type Request = {id: string; code: number; respond: Respond};
 
 /**
  * Takes frames off the wire: read, verify requests by policy (docs/protocol.md#verifying-a-frame), hand on. A response is
@@ -74,12 +59,11 @@ type Request = {id: string; code: number; respond: Respond};
  * Requests are handed on in the order in which they came. A large one is read in slices, one at a time, and those that
  * come after it wait; a response that is not large itself does not.
  */
-// eslint-disable-next-line max-lines-per-function -- each step of a frame may reject it
 export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inbox {
   const {emit, time, inHand, signal} = options;
   const senderOf = createSenderCheck(options);
-  const mayRefuse = createBucket(REFUSALS_PER_SECOND, time);
-  const mayEmit = createBucket(REFUSALS_PER_SECOND, time);
+  const refusals = createRefusals({time, emit, keep: handlers.keep, onWords: handlers.onWords});
+  const {reject} = refusals;
   /** Requests in order, while a large one is read. */
   const inOrder = createWorkQueue<() => Promise<void>>({
     concurrency: 1,
@@ -90,49 +74,6 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
       emit({type: 'warning', code: 'BUG', message: `a frame could not be read: ${errorText(error)}`});
     },
   });
-  let rejected = 0;
-
-  function reject(
-    reason: RejectReason,
-    error: AosError,
-    frame: Uint8Array,
-    request: Request | null,
-    mayBeJob = true,
-  ): void {
-    rejected += 1;
-    const {code, message} = error;
-    // A flood is reported by its count, not frame by frame.
-    if (mayEmit()) emit({type: 'frame_rejected', reason, code, message, count: rejected});
-    handlers.keep({reason, code, message, frame, mayBeJob});
-    if (request !== null && mayRefuse()) void request.respond(request.id, {code: request.code, message});
-  }
-
-  /** @returns the jobs that are taken on, null when there are none */
-  function* jobsOf(frame: RequestFrame, respond: Respond): Slices<readonly FrameJob[] | null> {
-    const {id, method, bytes, elements} = frame;
-    const request = {id, code: 400, respond};
-    if (method !== 'dispatch_job') {
-      const error = new AosError('MESSAGE_INVALID', `unknown method ${safeText(String(method), 100)}`);
-      reject('unknown-method', error, bytes, {...request, code: 404});
-      return null;
-    }
-    let found: FrameJobs;
-    try {
-      found = yield* readJobs({bytes, elements});
-    } catch (error) {
-      reject('bad-message', asFrameError(error), bytes, request);
-      return null;
-    }
-    const {jobs, bad} = found;
-    const isOnly = jobs.length + bad.length === 1;
-    for (const [n, {span, error}] of bad.entries()) {
-      const part = isOnly ? bytes : bytes.subarray(span.start, span.end);
-      // A frame of which jobs are taken is acknowledged for them.
-      reject('bad-message', error, part, jobs.length === 0 && n === 0 ? request : null);
-    }
-    return jobs.length === 0 ? null : jobs;
-  }
-
   /** @returns what resolves when its jobs are stored; undefined when there are none */
   function* takeRequest(
     frame: RequestFrame,
@@ -141,8 +82,10 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
   ): Slices<Promise<void> | undefined> {
     const {id, bytes, elements} = frame;
     const request = {id, code: 401, respond};
-    const signer = yield* senderOf(frame, (reason, error) => reject(reason, error, bytes, request, false));
-    const jobs = signer === undefined ? null : yield* jobsOf(frame, respond);
+    const signer = yield* senderOf(frame, (reason, error) =>
+      reject(reason, error, {frame: bytes, request, mayBeJob: false}),
+    );
+    const jobs = signer === undefined ? null : yield* jobsOf(frame, respond, reject);
     if (signer !== undefined && jobs !== null)
       return handlers.onJobs(jobs, {id, bytes, signer, total: elements?.length ?? 0, respond, held});
     held.done();
@@ -154,7 +97,7 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
     try {
       return yield* readFrame(bytes);
     } catch (error) {
-      takeUnreadable(bytes, asFrameError(error), respond);
+      refusals.unreadable(bytes, asFrameError(error), respond);
       return undefined;
     }
   }
@@ -162,7 +105,11 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
   function takeResponse({id, reply}: Extract<Incoming, {kind: 'response'}>, bytes: Uint8Array): void {
     if (reply !== null) handlers.onReply(id, reply);
     else
-      reject('bad-message', new AosError('MESSAGE_INVALID', 'a response without a code'), bytes, null, false);
+      reject('bad-message', new AosError('MESSAGE_INVALID', 'a response without a code'), {
+        frame: bytes,
+        request: null,
+        mayBeJob: false,
+      });
   }
 
   function takeSmall(bytes: Uint8Array, respond: Respond): void {
@@ -201,26 +148,11 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
   function holdOf(bytes: Uint8Array, respond: Respond, id: string | null): Held | null {
     if (!inHand.isFull()) return inHand.add(bytes.length);
     const message = 'too many messages wait: they come faster than they are read and stored';
-    reject(
-      'too-much',
-      new AosError('JOB_REFUSED', message),
-      bytes,
-      id === null ? null : {id, code: 503, respond},
-    );
+    reject('too-much', new AosError('JOB_REFUSED', message), {
+      frame: bytes,
+      request: id === null ? null : {id, code: 503, respond},
+    });
     return null;
-  }
-
-  function takeUnreadable(bytes: Uint8Array, error: AosError, respond: Respond): void {
-    const words = isAosError(error, 'FRAME_NOT_JSON') ? wordsOf(bytes) : null;
-    if (words === null) {
-      // An incomplete request may still have an id: then its sender gets a refusal.
-      const {id, isResponse} = error.details;
-      const request = typeof id === 'string' ? {id, code: 400, respond} : null;
-      reject('unreadable', error, bytes, request, isResponse !== true);
-      return;
-    }
-    handlers.onWords(words);
-    reject('unreadable', new AosError('FRAME_NOT_JSON', `${error.message}: “${words}”`), bytes, null, false);
   }
 
   return {
@@ -229,25 +161,39 @@ export function createInbox(options: InboxOptions, handlers: InboxHandlers): Inb
       if (bytes.length > MAX_AT_ONCE) takeLarge(bytes, respond);
       else takeSmall(bytes, respond);
     },
-    rejectOther(jobs, {id, bytes, total, respond}, isAnswered) {
-      for (const [n, {key, span}] of jobs.entries()) {
-        const jobId = safeText(key.jobId, MAX_WORDS);
-        const text = `another job has the id ${jobId} and the same tag and position`;
-        const part = total === 1 ? bytes : bytes.subarray(span.start, span.end);
-        const request = isAnswered || n > 0 ? null : {id, code: 409, respond};
-        reject('other-job', new AosError('MESSAGE_INVALID', text), part, request);
-      }
-    },
-    rejected: () => rejected,
+    rejectOther: refusals.rejectOther,
+    rejected: refusals.rejected,
   };
 }
 
-/** Text of a frame that is not meant to be JSON, made safe; null for what begins as JSON. */
-function wordsOf(bytes: Uint8Array): string | null {
-  const text = Buffer.from(bytes.subarray(0, 4 * MAX_WORDS))
-    .toString('utf8')
-    .trim();
-  return text === '' || /^[{["]/.test(text) ? null : safeText(text, MAX_WORDS);
+/** @returns the jobs that are taken on, null when there are none */
+function* jobsOf(
+  frame: RequestFrame,
+  respond: Respond,
+  reject: Refusals['reject'],
+): Slices<readonly FrameJob[] | null> {
+  const {id, method, bytes, elements} = frame;
+  const request = {id, code: 400, respond};
+  if (method !== 'dispatch_job') {
+    const error = new AosError('MESSAGE_INVALID', `unknown method ${safeText(String(method), 100)}`);
+    reject('unknown-method', error, {frame: bytes, request: {...request, code: 404}});
+    return null;
+  }
+  let found: FrameJobs;
+  try {
+    found = yield* readJobs({bytes, elements});
+  } catch (error) {
+    reject('bad-message', asFrameError(error), {frame: bytes, request});
+    return null;
+  }
+  const {jobs, bad} = found;
+  const isOnly = jobs.length + bad.length === 1;
+  for (const [n, {span, error}] of bad.entries()) {
+    const part = isOnly ? bytes : bytes.subarray(span.start, span.end);
+    // A frame of which jobs are taken is acknowledged for them.
+    reject('bad-message', error, {frame: part, request: jobs.length === 0 && n === 0 ? request : null});
+  }
+  return jobs.length === 0 ? null : jobs;
 }
 
 function asFrameError(error: unknown): AosError {
