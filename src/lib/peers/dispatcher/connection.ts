@@ -116,7 +116,6 @@ function gather(socket: Socket | undefined): void {
  * keeps what must not be lost. No socket is cut without a close frame, and the next one waits for its end: a dispatcher that
  * notices the end of the old socket after the new `connect` forgets the new one too.
  */
-// eslint-disable-next-line max-lines-per-function -- one connection: its sockets share what is open
 export function createConnection(options: ConnectionOptions): DispatcherConnection {
   const {time, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS} = options;
   const backoff = createBackoff({firstMs: 500, capMs: 30_000, ...options.backoff, random: options.random});
@@ -128,20 +127,6 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
   /** Tells the heartbeat of the open socket that it is not read. */
   let holdOpen = (): void => {};
   let dropped: End | undefined;
-
-  async function run(handlers: ConnectionHandlers, signal: AbortSignal): Promise<void> {
-    const stopped = (): boolean => signal.aborted;
-    while (!stopped()) {
-      const {reason, refusal} = await session(handlers, signal);
-      if (stopped()) {
-        handlers.onClose(reason, undefined, refusal);
-        return;
-      }
-      const wait = backoff.next();
-      handlers.onClose(reason, wait, refusal);
-      await time.sleep(wait, signal).catch(() => undefined); // an abort ends the loop by its condition
-    }
-  }
 
   /** Runs one socket; resolves with why it ended. */
   function session(handlers: ConnectionHandlers, signal: AbortSignal): Promise<End> {
@@ -201,9 +186,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
         stopClosing();
         forgetAbort();
         if (open === socket) open = undefined;
-        const words = text.toString('utf8');
-        const closed = refusalText({how: 'close', code, words: safeWords(words)});
-        resolve(failure ?? dropped ?? {reason: closed, refusal: closeRefusal(code, words)});
+        resolve(failure ?? dropped ?? closedBy(code, text.toString('utf8')));
         dropped = undefined;
       });
     });
@@ -219,7 +202,13 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
   }
 
   return {
-    run,
+    run: (handlers, signal) =>
+      repeat(() => session(handlers, signal), {
+        wait: () => backoff.next(),
+        onClose: (...end) => handlers.onClose(...end),
+        time,
+        signal,
+      }),
     send(text) {
       if (open?.readyState !== WebSocket.OPEN || !isRead()) return false;
       gather(wire);
@@ -232,9 +221,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
       if (open.readyState === WebSocket.OPEN) dropped = {reason, refusal: refusal ?? null};
       closeOpen();
     },
-    confirm() {
-      backoff.reset();
-    },
+    confirm: () => backoff.reset(),
     pause() {
       // The peer's close has to be read.
       if (open?.readyState !== WebSocket.OPEN) return;
@@ -247,4 +234,34 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
     },
     backlog: () => open?.bufferedAmount ?? 0,
   };
+}
+
+/** Runs one socket after the other, with pauses, until the signal aborts. */
+async function repeat(
+  session: () => Promise<End>,
+  options: {
+    wait: () => number;
+    onClose: ConnectionHandlers['onClose'];
+    time: Pick<Time, 'sleep'>;
+    signal: AbortSignal;
+  },
+): Promise<void> {
+  const {onClose, time, signal} = options;
+  const stopped = (): boolean => signal.aborted;
+  while (!stopped()) {
+    const {reason, refusal} = await session();
+    if (stopped()) {
+      onClose(reason, undefined, refusal);
+      return;
+    }
+    const wait = options.wait();
+    onClose(reason, wait, refusal);
+    await time.sleep(wait, signal).catch(() => undefined); // an abort ends the loop by its condition
+  }
+}
+
+/** Why the peer closed, in its words. */
+function closedBy(code: number, words: string): End {
+  const reason = refusalText({how: 'close', code, words: safeWords(words)});
+  return {reason, refusal: closeRefusal(code, words)};
 }
