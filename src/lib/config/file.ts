@@ -1,12 +1,12 @@
 import {isUtf8} from 'node:buffer';
 import {closeSync, fstatSync, lstatSync, openSync, readSync, statSync} from 'node:fs';
 import {join, resolve} from 'node:path';
-import {AosError, errorText} from '../foundation/errors/error.ts';
+import {AosError, errorText, isAosError} from '../foundation/errors/error.ts';
 import {shellWord} from '../foundation/text/shell-word.ts';
 import {aosDirs} from './paths.ts';
 import {namedPath, pathOfVariable, type Env} from './user-path.ts';
 import {sanitizeText} from './sanitize.ts';
-import {run, say} from '../foundation/next-step/next-step.ts';
+import {run, say, type NextStep} from '../foundation/next-step/next-step.ts';
 
 /** A real file has a few kB; a larger one is not a configuration. */
 const MAX_BYTES = 1024 * 1024;
@@ -152,4 +152,20 @@ function fileError(name: string, error: unknown): AosError {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/**
+ * Reads the text of a file of another program that a command's own argument names.
+ * @param missing the next step when it is not there: the usual one names -c
+ * @throws AosError CONFIG_MISSING | CONFIG_UNREADABLE, or the `error` of {@link readConfigFile}
+ */
+export function readNamedFile(path: string, cwd: string, missing: NextStep): string {
+  try {
+    const {text, error} = readConfigFile(path, cwd);
+    if (error !== null) throw error;
+    return text;
+  } catch (error) {
+    if (!isAosError(error, 'CONFIG_MISSING')) throw error;
+    throw new AosError('CONFIG_MISSING', error.message, {cause: error, next: missing});
+  }
 }

@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {chmodSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {createTwoFilesPatch} from 'diff';
-import {readConfigFile} from '../../config/file.ts';
+import {readNamedFile} from '../../config/file.ts';
 import {problemsError} from '../../config/load.ts';
 import {problemAt} from '../../config/problems.ts';
 import {refuseEigenlayerFile} from '../../config/eigenlayer-file.ts';
@@ -11,7 +11,7 @@ import {ALL_FIELDS, FIELDS, pathsOf} from '../../config/schema.ts';
 import {sanitizeText} from '../../config/sanitize.ts';
 import {readTree} from '../../config/tree.ts';
 import {parseYaml} from '../../config/yaml.ts';
-import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {AosError} from '../../foundation/errors/error.ts';
 import {configText} from '../init/config-text.ts';
 import {planMigration, withoutSecretsOf, type Migration, type OldConfig} from './migrate.ts';
 import type {MigrationReport} from './migrate-report.ts';
@@ -24,6 +24,9 @@ import {sealV3} from '../../keys/v3-keystore.ts';
 import {addressOfKey} from '../../protocol/wire/ethereum.ts';
 import {isThere, writableConfig} from '../init/files.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
+
+/** The next step when the file is not there. */
+const NO_FILE = say('Name the file of the reference operator: aos config migrate FILE');
 
 export type MigrateOptions = {
   /** The old file, as it was named. */
@@ -64,7 +67,7 @@ export function draftMigration(options: MigrateOptions): Draft {
     keyConfig: join(keysDir, KEY_CONFIG_NAME),
     vrfKey: join(dir, 'vrf.key'),
   };
-  const text = readText(file, cwd);
+  const text = readNamedFile(file, cwd, NO_FILE);
   const {old, plan} = planOf(text, file, options);
   const derived = plan.signerKey === null ? null : addressOf(plan.signerKey, file);
   const making = [
@@ -101,7 +104,7 @@ export function draftMigration(options: MigrateOptions): Draft {
     needsPassword: plan.signerKey !== null,
     async write(secret) {
       const refuseChanged = (): void => {
-        if (readText(file, cwd) !== text)
+        if (readNamedFile(file, cwd, NO_FILE) !== text)
           throw new AosError('CONFIG_CHANGED', `${sanitizeText(file)} was changed while it was migrated`);
       };
       refuseChanged();
@@ -145,19 +148,6 @@ function refuseTaken(path: string): void {
   throw new AosError('KEY_EXISTS', `${sanitizeText(path)} exists already`, {
     next: say(`Move it away, then run the command again: mv ${sanitizeText(path)} ${sanitizeText(path)}.old`),
   });
-}
-
-function readText(file: string, cwd: string): string {
-  try {
-    const {text, error} = readConfigFile(file, cwd);
-    if (error !== null) throw error;
-    return text;
-  } catch (error) {
-    if (!isAosError(error, 'CONFIG_MISSING')) throw error;
-    // The usual step names -c, which this command does not take.
-    const next = say('Name the file of the reference operator: aos config migrate FILE');
-    throw new AosError('CONFIG_MISSING', error.message, {cause: error, next});
-  }
 }
 
 /** The network of the new file; null: it names none, or one that cannot be used any more. */

@@ -1,6 +1,6 @@
 import {dirname, resolve} from 'node:path';
 import {isEigenlayerFile} from '../../config/eigenlayer-file.ts';
-import {readConfigFile} from '../../config/file.ts';
+import {readNamedFile} from '../../config/file.ts';
 import {problemsError} from '../../config/load.ts';
 import {refuseKeyInText} from '../../config/private-key.ts';
 import {placeText, problemAt} from '../../config/problems.ts';
@@ -14,6 +14,9 @@ import {takeOver, type FileValues, type Takeover} from './from-eigenlayer.ts';
 import {findRawKey} from './from-key.ts';
 import {tryKeystore, type FoundKeystore} from './from-keystore.ts';
 import type {KeyFate} from './key-fate.ts';
+
+/** The next step when the file is not there. */
+const NO_FILE = say('Name the operator.yaml of the EigenLayer command line: aos init --from FILE');
 
 /** A file that was taken over, with the keystore that it names. */
 type TakenFile = Pick<Takeover, 'given' | 'entries'> & {
@@ -36,7 +39,7 @@ export function readOperatorFile(
   {cwd, env, withSigner}: {cwd: string; env: Env; withSigner: boolean},
 ): TakenFile {
   const name = sanitizeText(file);
-  const text = textOf(file, cwd);
+  const text = readNamedFile(file, cwd, NO_FILE);
   const {root, problems} = parseYaml(text);
   refuseRawKey(text, root, name);
   const source = {file, env, cwd};
@@ -88,20 +91,6 @@ function withKeystore(
       : {path, became: 'left out', note: why};
   const keystore = why !== null || typeof found === 'string' ? null : found;
   return {given, entries, keys: [...keys, fate], keystore};
-}
-
-function textOf(file: string, cwd: string): string {
-  try {
-    const {text, error} = readConfigFile(file, cwd);
-    if (error !== null) throw error;
-    return text;
-  } catch (error) {
-    if (!isAosError(error, 'CONFIG_MISSING')) throw error;
-    throw new AosError('CONFIG_MISSING', error.message, {
-      cause: error,
-      next: say('Name the operator.yaml of the EigenLayer command line: aos init --from FILE'),
-    });
-  }
 }
 
 /** A key in plain is never copied, so a file with one is refused, readable or not. @throws AosError RAW_PRIVATE_KEY */
