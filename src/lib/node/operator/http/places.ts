@@ -30,7 +30,8 @@ export function createPlaces(options: PlacesOptions): Places {
   const {atOnce, time, onClosed} = options;
   /** The oldest first. */
   const open = new Set<Connection>();
-  let isLooking = false;
+  /** Set while a look is due. */
+  let cancelLook: (() => void) | undefined;
   const settle = createSettling();
 
   function look(room: Room): void {
@@ -44,10 +45,8 @@ export function createPlaces(options: PlacesOptions): Places {
   }
 
   function lookLater(): void {
-    if (isLooking) return;
-    isLooking = true;
-    time.after(LOOK_EVERY_MS, () => {
-      isLooking = false;
+    cancelLook ??= time.after(LOOK_EVERY_MS, () => {
+      cancelLook = undefined;
       look(options);
     });
   }
@@ -71,10 +70,11 @@ export function createPlaces(options: PlacesOptions): Places {
         look(options);
         // All of them are too new, or at work: the oldest makes room all the same.
         if (open.size > atOnce) closeFirst();
-      } else if (!isLooking && isCrowded(connection)) lookLater();
+      } else if (cancelLook === undefined && isCrowded(connection)) lookLater();
     },
     leave: (connection) => open.delete(connection),
     closeAll() {
+      cancelLook?.();
       for (const connection of open) connection.close();
     },
   };
