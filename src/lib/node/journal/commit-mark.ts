@@ -22,6 +22,8 @@ export const NOTHING: CommitPoint = {log: EMPTY_LOG, fileBytes: 0, reading: null
 /** Two places, written in turn: when one write is cut, the mark before it is left. */
 const SLOT_BYTES = 512;
 const SUM_HEX = 16;
+/** What the checksum is over; it and a line end follow. */
+const LINE_BYTES = SLOT_BYTES - SUM_HEX - 1;
 const NAME = 'aos-mark-1';
 /** The mark gets to the disk at least so often while the journal is written; one that lags behind the log harms nothing. */
 const SYNC_EVERY_MS = 1_000;
@@ -43,15 +45,20 @@ function pointText({log, fileBytes, reading}: CommitPoint): string {
 /** One place of the file: a line of words, filled up with spaces, and its checksum. */
 export function encodeMark(count: number, {boot, written, synced}: Mark): Buffer {
   const text = [NAME, count, boot === '' ? '-' : boot, pointText(written), pointText(synced)].join(' ');
-  const line = Buffer.from(text.padEnd(SLOT_BYTES - SUM_HEX - 1));
-  return Buffer.concat([line, Buffer.from(`${lineSum(line)}\n`)]);
+  const slot = Buffer.alloc(SLOT_BYTES);
+  slot.fill(' ', 0, LINE_BYTES);
+  slot.write(text, 0, LINE_BYTES, 'latin1');
+  slot.write(`${slotSum(slot)}\n`, LINE_BYTES, 'latin1');
+  return slot;
 }
 
 /** Reads one place; null: it is empty, damaged, or of another version. */
 function decodeSlot(slot: Buffer): {count: number; mark: Mark} | null {
   if (slot.length !== SLOT_BYTES) return null;
-  const line = slot.subarray(0, SLOT_BYTES - SUM_HEX - 1);
-  if (slot.toString('latin1', SLOT_BYTES - SUM_HEX - 1, SLOT_BYTES - 1) !== lineSum(line)) return null;
+  const line = slot.subarray(0, LINE_BYTES);
+  const whole = Buffer.alloc(SLOT_BYTES);
+  line.copy(whole);
+  if (slot.toString('latin1', LINE_BYTES, SLOT_BYTES - 1) !== slotSum(whole)) return null;
   const [name, count, boot = '-', ...points] = line.toString('latin1').trimEnd().split(' ');
   if (name !== NAME || points.length !== 12) return null;
   const mark = {
@@ -77,13 +84,13 @@ function pointOf([
   };
 }
 
-function lineSum(line: Buffer): string {
-  const whole = Buffer.alloc(SLOT_BYTES);
-  line.copy(whole);
-  return sumOf(whole, false)
-    .map((word) => word.toString(16).padStart(SUM_HEX / 2, '0'))
-    .join('');
+/** @param slot one place whose checksum is still zeros */
+function slotSum(slot: Buffer): string {
+  const [first, second] = sumOf(slot, false);
+  return hexOf(first) + hexOf(second);
 }
+
+const hexOf = (word: number): string => word.toString(16).padStart(SUM_HEX / 2, '0');
 
 /** The newest mark in the bytes of a file; null: there is none. */
 export function decodeMark(bytes: Buffer): Mark | null {
