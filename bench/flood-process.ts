@@ -9,11 +9,11 @@ export type FloodRequest =
   | {do: 'frame'; jobs: number; first: number; each: number; keys: number}
   /** Waits until so many results came in all. */
   | {do: 'results'; count: number}
-  /** Waits until so many frames are answered in all. */
-  | {do: 'acknowledged'; count: number};
+  /** Waits until the frame that was sent last is answered: late answers to earlier ones do not count. */
+  | {do: 'acknowledged'};
 
-/** Results so far, and what each job_id was answered. */
-export type FloodReply = {results: number; conflicts: number; acknowledged: number};
+/** Results so far, and how many jobs got two answers. */
+export type FloodReply = {results: number; conflicts: number};
 
 const BLANK = '"result":null,"address":"","hash":"","signature":""}';
 const JOB = {user: '', seed: '', tag: '', position: '', signature: '', clock: {'1': '1'}};
@@ -21,7 +21,7 @@ const JOB = {user: '', seed: '', tag: '', position: '', signature: '', clock: {'
 const answers = new Map<string, string>();
 let results = 0;
 let conflicts = 0;
-let acknowledged = 0;
+const acknowledged = new Set<string>();
 let frames = 0;
 /** The one on which `connect` was accepted. */
 let socket: WebSocket | undefined;
@@ -36,7 +36,7 @@ server.on('connection', (opened) => {
       method: string | null;
       params: {job_id: string; result: string}[];
     };
-    if (method === null) acknowledged += 1;
+    if (method === null) acknowledged.add(id);
     else
       opened.send(
         `{"id":"${id}","result":{"code":200,"message":"success"},"address":"","hash":"","signature":""}`,
@@ -56,8 +56,10 @@ function element(id: string, prompt: string, keys = 0): string {
   return JSON.stringify({...JOB, job_id: id, job: {tag: 'opml', model: 'm', prompt, params}});
 }
 
+const nameOf = (frame: number): string => `frame ${frame}`;
+
 const dispatch = (elements: readonly string[], more = BLANK): string =>
-  `{"id":"frame ${(frames += 1)}","method":"dispatch_job","params":[${elements.join(',')}],${more}`;
+  `{"id":"${nameOf((frames += 1))}","method":"dispatch_job","params":[${elements.join(',')}],${more}`;
 
 function textOf(kind: Extract<FloodRequest, {do: 'frames'}>['kind']): string {
   switch (kind) {
@@ -108,7 +110,7 @@ function reached(isReached: () => boolean): Promise<void> {
 
 async function answer(request: FloodRequest): Promise<FloodReply> {
   if (request.do === 'results') await reached(() => answers.size >= request.count);
-  else if (request.do === 'acknowledged') await reached(() => acknowledged >= request.count);
+  else if (request.do === 'acknowledged') await reached(() => acknowledged.has(nameOf(frames)));
   else {
     await reached(() => socket?.readyState === 1);
     const to = socket;
@@ -124,7 +126,7 @@ async function answer(request: FloodRequest): Promise<FloodReply> {
       await flood(to, dispatch(all), 1);
     }
   }
-  return {results, conflicts, acknowledged};
+  return {results, conflicts};
 }
 
 await new Promise((resolve) => server.once('listening', resolve));
