@@ -58,7 +58,10 @@ export const WORKER_FAULTS = {
 const HUGE = 5 * 1024 * 1024;
 
 /** The text that is posted in place of an answer. */
-export function faultyAnswer(text: string, {emptyAnswer = false, hugeAnswer = false}: OpmlFaults): string {
+export function faultyAnswer(
+  text: string,
+  {emptyAnswer = false, hugeAnswer = false}: Pick<OpmlFaults, 'emptyAnswer' | 'hugeAnswer'>,
+): string {
   if (emptyAnswer) return '';
   return hugeAnswer ? 'x'.repeat(HUGE) : text;
 }

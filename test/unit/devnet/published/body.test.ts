@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {checkBody, type Fields} from '../../../../src/devnet/published/body.ts';
+import {checkBody, readMembers, type Fields} from '../../../../src/devnet/published/body.ts';
 
 const SUBMIT: Fields = {
   name: 'SubmitJob',
@@ -60,7 +60,7 @@ describe('a body', () => {
       '{"address":"","params":{"operator":true}}',
       REGISTER,
       422,
-      `${INTO}params.operator: invalid type: boolean \`true\`, expected a string at line 1 column 40`,
+      `${INTO}params.operator: invalid type: boolean \`true\`, expected a string at line 1 column 39`,
     ],
     [
       '{"address":"","params":"x"}',
@@ -77,6 +77,40 @@ describe('a body', () => {
     ],
   ])('%s is refused', (text, wanted, status, words) => {
     expect(checkBody(Buffer.from(text), wanted)).toEqual({status, words});
+  });
+
+  const NUMBERS: Fields = {
+    name: 'Numbers',
+    fields: [
+      {name: 'f', kind: 'f32'},
+      {name: 'n', kind: 'u32'},
+    ],
+  };
+  const NESTED: Fields = {name: 'Nested', fields: [{name: 'in', kind: 'object', of: NUMBERS}]};
+
+  it.each([
+    ['{"f":1,"n":4294967295}', NUMBERS],
+    ['{"f":-1.5e3,"n":0}', NUMBERS],
+    ['{"in":{"f":1,"n":1,"more":{}}}', NESTED],
+  ])('%s has the numbers that are wanted', (text, wanted) => {
+    expect(readMembers(Buffer.from(text), wanted)).toHaveProperty('body');
+  });
+
+  it.each([
+    ['{"f":"1"}', NUMBERS, 'invalid type: string "1", expected f32 at line 1 column 8', 'f'],
+    ['{"n":64.0}', NUMBERS, 'invalid type: floating point `64.0`, expected u32 at line 1 column 9', 'n'],
+    [
+      '{"n":4294967296}',
+      NUMBERS,
+      'invalid value: integer `4294967296`, expected u32 at line 1 column 15',
+      'n',
+    ],
+    // The place is that of the inner member, not of the outer one.
+    ['{"in":{"n":null,"f":1}}', NESTED, 'invalid type: null, expected u32 at line 1 column 15', 'in.n'],
+    ['{"in":{"f":1} }', NESTED, 'missing field `n` at line 1 column 13', 'in'],
+    ['[', NESTED, expect.any(String) as string, null],
+  ])('%s is wrong in serde’s words', (text, wanted, what, member) => {
+    expect(readMembers(Buffer.from(text), wanted)).toEqual({what, member});
   });
 
   it('that is no JSON is refused with 400', () => {
