@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag, version} from '../lib/cli/base-command.ts';
 import {durationFlag} from '../lib/cli/flags.ts';
-import {devnetRunFlags, networkArgs} from '../lib/features/devnet/devnet-flags.ts';
+import {devnetRunFlags, kindsOf, networkArgs} from '../lib/features/devnet/devnet-flags.ts';
 import {withDevnet} from '../lib/features/run/devnet-child.ts';
 import {operateFor, type RunFlags} from '../lib/features/run/run-command.ts';
 import {exitCodeOf} from '../lib/cli/signals.ts';
@@ -19,6 +19,10 @@ A closed terminal window does not end it. SIGHUP without a terminal reloads the 
     {
       description: 'Try everything on a network of its own',
       command: '<%= config.bin %> run --devnet --jobs 5',
+    },
+    {
+      description: 'The same with a tee worker, whose enclave is a stand-in',
+      command: '<%= config.bin %> run --devnet --jobs 5 --kind tee',
     },
     {
       description: 'Count accepted results',
@@ -71,6 +75,7 @@ A closed terminal window does not end it. SIGHUP without a terminal reloads the 
         ? await withDevnet(
             {
               args: networkArgs(flags),
+              kinds: kindsOf(flags),
               stop: run.signals.stop,
               note: flags.quiet ? null : note,
               onLost: () => run.signals.trigger('fatal'),

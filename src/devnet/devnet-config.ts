@@ -1,5 +1,6 @@
 import type {AosContracts} from './chain/deploy.ts';
 import type {DevnetUrls} from '../lib/config/devnet-file.ts';
+import type {WorkerSection} from './workers.ts';
 
 /** The addresses that the configuration has keys for. */
 const IN_CONFIG = [
@@ -23,7 +24,9 @@ export type DevnetFacts = {
   /** What the dispatcher signs with; null: it signs nothing. */
   dispatcherAddress: string | null;
   verifyDispatcher: 'require' | 'when-signed';
-  urls: Omit<DevnetUrls, 'operator'>;
+  urls: Pick<DevnetUrls, 'chain' | 'signer' | 'dispatcher' | 'dispatcherHttp'>;
+  /** The workers of this operator. */
+  workers: readonly WorkerSection[];
   deployed: AosContracts;
   /** The moratorium of the penalty ledger ends a year later. */
   networkStart: Date;
@@ -60,8 +63,7 @@ ${contractLines(deployed)}
 policy:
   network_start: ${text(facts.networkStart.toISOString())}
 workers:
-  opml:
-    url: ${text(urls.worker)}
+${facts.workers.flatMap((worker) => workerLines(worker, operatorUrl)).join('\n')}
 store:
   dir: ${text(facts.storeDir)}
 `;
@@ -70,4 +72,23 @@ store:
 function contractLines(deployed: AosContracts): string {
   const lines = IN_CONFIG.map((name) => `    ${name}: ${JSON.stringify(deployed[name])}`);
   return [...lines, `    slashers: ${JSON.stringify(deployed.slashers)}`].join('\n');
+}
+
+function workerLines(worker: WorkerSection, operatorUrl: string): string[] {
+  const text = JSON.stringify;
+  const lines = [`  ${worker.kind}:`, `    url: ${text(worker.url)}`];
+  switch (worker.kind) {
+    case 'opml':
+      return lines;
+    case 'tee':
+      return [...lines, `    callback_port: ${worker.callbackPort ?? Number(new URL(operatorUrl).port)}`];
+    case 'zkml':
+      if (worker.knownGood === null) return lines;
+      return [
+        ...lines,
+        '    known_good:',
+        `      model: ${text(worker.knownGood.model)}`,
+        `      proof_path: ${text(worker.knownGood.proofPath)}`,
+      ];
+  }
 }

@@ -3,6 +3,7 @@ import {rmSync} from 'node:fs';
 import {type DevnetUrls, removeDevnetFile, writeDevnetFile} from '../lib/config/devnet-file.ts';
 import {AosError} from '../lib/foundation/errors/error.ts';
 import {systemTime} from '../lib/foundation/system/system-time.ts';
+import type {WorkerKind} from '../lib/protocol/wire/messages.ts';
 import {startAnvil} from './chain/anvil.ts';
 import {mineOnArrival} from './chain/blocks.ts';
 import {createDevChain} from './chain/contracts.ts';
@@ -13,22 +14,24 @@ import {createBook} from './dispatcher/book.ts';
 import type {DevDispatcher} from './dispatcher/dispatcher.ts';
 import type {DispatcherEvent} from './dispatcher/events.ts';
 import type {DevnetFaults} from './faults.ts';
-import {startFeed} from './feed.ts';
+import {feedOf, startFeed} from './feed.ts';
 import {makeOwnFolder} from './folder.ts';
 import {startMonitor, type Monitor, type Probe} from './monitor.ts';
 import {makeKeys, makeOperators, type DevnetOperator} from './operators.ts';
 import {openPart, portOf, type Part} from './part.ts';
-import {devnetPaths} from './paths.ts';
 import {createStore} from './published/store.ts';
 import {startDevSigner, type DevSigner} from './signer/signer.ts';
 import {startDispatcher, type DispatcherVersion} from './start-dispatcher.ts';
-import {startOpmlWorker, type OpmlWorker} from './worker/opml-worker.ts';
+import {openWorkers, type Workers, type WorkersOptions} from './workers.ts';
 
 export type DevnetPorts = Partial<
-  Record<'chain' | 'signer' | 'dispatcher' | 'dispatcherHttp' | 'operator' | 'worker', number | undefined>
+  Record<
+    'chain' | 'signer' | 'dispatcher' | 'dispatcherHttp' | 'operator' | 'worker' | 'teeCallback',
+    number | undefined
+  >
 >;
 
-export type DevnetOptions = {
+export type DevnetOptions = WorkersOptions & {
   /** Directory for what the devnet writes; a folder of its own is made in it. */
   dir: string;
   /** Where the running devnet is noted (`devnet.json`). */
@@ -44,10 +47,6 @@ export type DevnetOptions = {
   blockTimeS: number | null;
   /** How many operators there are, each with a key of the signer and a configuration. */
   operators: number;
-  /** A worker elsewhere; null: the devnet's own. */
-  workerUrl: string | null;
-  /** How the devnet's own worker behaves. */
-  worker: 'friendly' | 'published';
   /** Submit a job this often while an operator is connected; null: never. */
   jobEveryMs: number | null;
   faults: DevnetFaults;
@@ -77,8 +76,8 @@ const RECEIPT_POLL_MS = {onArrival: 250, byBlock: 7_000} as const;
 type Closers = (() => unknown)[];
 
 /**
- * A whole AOS network on loopback: chain with the range contract, signer, dispatcher, online detection and an opml
- * worker. Everything it started ends with `close`, also when a later part fails to start.
+ * A whole AOS network on loopback: chain with the range contract, signer, dispatcher, online detection and workers.
+ * Everything it started ends with `close`, also when a later part fails to start.
  */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const closers: Closers = [];
@@ -98,9 +97,9 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
   const folder = makeOwnFolder(options.dir);
   closers.push(() => rmSync(folder, {recursive: true, force: true}));
 
-  let operatorUrl: string | null = null;
+  let operatorUrls: readonly string[] = [];
   // The chain and the model start side by side: both take a moment.
-  const [anvil, worker] = await allOrError([
+  const [anvil, workers] = await allOrError([
     startAnvil({
       port: ports.chain ?? 0,
       blockTime: options.blockTimeS ?? BLOCK_TIME_S,
@@ -110,7 +109,10 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
       closers.push(() => started.close());
       return started;
     }),
-    openWorker(options, closers, () => operatorUrl),
+    openWorkers(options, closers, (operator) => {
+      const url = operatorUrls[operator];
+      return url === undefined ? null : portOf(url);
+    }),
   ]);
   const keys = makeKeys(options.operators);
   const signer = await openPart<DevSigner>((before) =>
@@ -143,7 +145,6 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
     signer: signer.current().url,
     dispatcher: dispatcher.current().url,
     dispatcherHttp: dispatcher.current().httpUrl,
-    worker: options.workerUrl ?? worker?.current().url ?? '',
   };
   const [leader, ...rest] = await makeOperators(
     folder,
@@ -152,24 +153,24 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
       dispatcherAddress: options.dispatcher === 'head' ? null : dispatcher.current().address,
       verifyDispatcher: options.dispatcher === 'head' ? 'when-signed' : 'require',
       urls: parts,
+      workers: workers.sections,
       deployed,
       networkStart: new Date(),
     },
     ports.operator,
   );
   if (leader === undefined) throw new AosError('BUG', 'a devnet without an operator');
-  operatorUrl = leader.url;
+  operatorUrls = [leader, ...rest].map(({url}) => url);
   monitor.know([leader, ...rest]);
 
-  const control = await serveControl(folder, {dispatcher, signer, worker});
+  const control = await serveControl(folder, {dispatcher, signer, worker: workers.part});
   let forget = (): void => {};
   closers.push(async () => {
     // A devnet without a socket is not noted again by one that ends at the same time.
     await control.close();
     forget();
   });
-  const {worker: workerUrl, ...servers} = parts;
-  const urls: DevnetUrls = {...servers, operator: leader.url, worker: workerUrl};
+  const urls: DevnetUrls = {...parts, operator: leader.url, ...workerUrls(workers)};
   const content = {pid: process.pid, config: leader.config, urls, control: control.path};
   const hidden = writeDevnetFile(options.file, content);
   forget = () => removeDevnetFile(options.file, hidden);
@@ -178,7 +179,7 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
     const feeding = new AbortController();
     closers.push(() => feeding.abort());
     const now = (): DevDispatcher | null => (dispatcher.isRunning() ? dispatcher.current() : null);
-    startFeed(now, options.jobEveryMs, feeding.signal);
+    startFeed(now, feedOf(options.kinds, workers.proofsUrl), options.jobEveryMs, feeding.signal);
   }
   return {
     operators: [leader, ...rest],
@@ -189,27 +190,17 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
   };
 }
 
-/** @param heartbeatTo where a published worker reports; null: not known yet */
-async function openWorker(
-  {workerUrl, worker: manner, operators, ports, faults}: DevnetOptions,
-  closers: Closers,
-  heartbeatTo: () => string | null,
-): Promise<Part<OpmlWorker> | null> {
-  if (workerUrl !== null) return null;
-  const worker = await openPart<OpmlWorker>((before) =>
-    startOpmlWorker({
-      host: '127.0.0.1',
-      port: before === null ? (ports.worker ?? 0) : portOf(before.url),
-      manner,
-      heartbeatTo,
-      // Operators that share a worker would lock it with their first job.
-      canLock: operators === 1,
-      ...(faults.worker === undefined ? {} : {faults: faults.worker}),
-      ...devnetPaths(),
-    }),
-  );
-  closers.push(() => worker.stop());
-  return worker;
+/** The worker of the first kind, and those of a kind that is asked by a name. */
+function workerUrls(workers: Workers): Pick<DevnetUrls, 'worker' | WorkerKind | 'proofs'> {
+  const sections = workers.sections(0);
+  const ofKind = (kind: WorkerKind): string | undefined => sections.find((one) => one.kind === kind)?.url;
+  return {
+    worker: sections[0]?.url ?? '',
+    opml: sections.length > 1 ? ofKind('opml') : undefined,
+    tee: ofKind('tee'),
+    zkml: ofKind('zkml'),
+    proofs: workers.proofsUrl ?? undefined,
+  };
 }
 
 type DispatcherPlace = {url: string; rangeContract: string; onConnected: (operator: string) => void};

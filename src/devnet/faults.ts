@@ -1,12 +1,18 @@
 import type {DispatcherFaults} from './dispatcher/faults.ts';
 import type {SignerFaults} from './signer/faults.ts';
+import {WORKER_KINDS, type WorkerKind} from '../lib/protocol/wire/messages.ts';
+import {TEE_FAULTS, type TeeFaults} from './tee/faults.ts';
 import {WORKER_FAULTS, type OpmlFaults} from './worker/faults.ts';
+import {ZKML_FAULTS, type ZkmlFaults} from './zkml/faults.ts';
 
 /** What a devnet does wrong on purpose, part by part. */
 export type DevnetFaults = {
   readonly dispatcher?: DispatcherFaults;
   readonly signer?: SignerFaults;
+  /** Of the opml worker. */
   readonly worker?: OpmlFaults;
+  readonly tee?: TeeFaults;
+  readonly zkml?: ZkmlFaults;
   /** The dispatcher gives each newcomer one of ten ranges of 0.1 %, as the published one does. */
   readonly slots?: true;
 };
@@ -111,8 +117,28 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'signer-no-keys': {means: 'the signer has no keys', signer: {noKeys: true}},
 };
 
+/** Of several kinds with a fault of one name, each has its own, and the words are those of the first. */
 function workerFaults(): Record<string, Fault> {
-  return Object.fromEntries(Object.entries(WORKER_FAULTS).map(([name, fault]) => [`worker-${name}`, fault]));
+  const all = [
+    ...Object.entries(WORKER_FAULTS),
+    ...Object.entries(TEE_FAULTS),
+    ...Object.entries(ZKML_FAULTS),
+  ];
+  const named: Record<string, Fault> = {};
+  for (const [name, fault] of all) named[`worker-${name}`] = {...fault, ...named[`worker-${name}`]};
+  return named;
+}
+
+const PART_OF_KIND: Readonly<Record<WorkerKind, 'worker' | 'tee' | 'zkml'>> = {
+  opml: 'worker',
+  tee: 'tee',
+  zkml: 'zkml',
+};
+
+/** The kinds of worker that a fault is one of; none for a fault of another part. */
+export function kindsOfFault(name: string): WorkerKind[] {
+  const fault = FAULTS[name];
+  return WORKER_KINDS.filter((kind) => fault?.[PART_OF_KIND[kind]] !== undefined);
 }
 
 /** The named faults together; of two that concern the same thing the later one counts. */
@@ -122,6 +148,8 @@ export function faultsOf(names: readonly string[]): DevnetFaults {
     dispatcher: chosen.reduce<DispatcherFaults>((all, {dispatcher}) => ({...all, ...dispatcher}), {}),
     signer: chosen.reduce<SignerFaults>((all, {signer}) => ({...all, ...signer}), {}),
     worker: chosen.reduce<OpmlFaults>((all, {worker}) => ({...all, ...worker}), {}),
+    tee: chosen.reduce<TeeFaults>((all, {tee}) => ({...all, ...tee}), {}),
+    zkml: chosen.reduce<ZkmlFaults>((all, {zkml}) => ({...all, ...zkml}), {}),
     ...(chosen.some(({slots}) => slots === true) ? {slots: true} : {}),
   };
 }

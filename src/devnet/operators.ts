@@ -39,8 +39,8 @@ export async function makeOperators(
   keys: readonly OperatorKey[],
   network: Omit<
     DevnetFacts,
-    'operator' | 'operatorUrl' | 'vrfKeyFile' | 'blsKeyFile' | 'blsPasswordFile' | 'storeDir'
-  >,
+    'operator' | 'operatorUrl' | 'vrfKeyFile' | 'blsKeyFile' | 'blsPasswordFile' | 'storeDir' | 'workers'
+  > & {workers(operator: number): DevnetFacts['workers']},
   port: number | undefined,
 ): Promise<DevnetOperator[]> {
   const made: DevnetOperator[] = [];
@@ -52,8 +52,8 @@ export async function makeOperators(
     const url = `http://127.0.0.1:${index === 0 && port !== undefined ? port : await freePort()}`;
     const config = path.join(folder, `config${suffix}.yaml`);
     const storeDir = path.join(folder, `state${suffix}`);
-    const facts = {...network, ...bls, operator: address, operatorUrl: url, vrfKeyFile, storeDir};
-    writeFileSync(config, devnetConfig(facts), {mode: 0o600});
+    const own = {operator: address, operatorUrl: url, vrfKeyFile, storeDir, workers: network.workers(index)};
+    writeFileSync(config, devnetConfig({...network, ...bls, ...own}), {mode: 0o600});
     made.push({operator: address, config, url});
   }
   return made;

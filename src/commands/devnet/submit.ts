@@ -1,10 +1,12 @@
 import {Flags} from '@oclif/core';
 import {AosCommand} from '../../lib/cli/base-command.ts';
 import {aosDirs} from '../../lib/config/paths.ts';
-import {findDevnet} from '../../lib/config/devnet-file.ts';
+import {findDevnet, type DevnetUrls} from '../../lib/config/devnet-file.ts';
 import {createDispatcherRest} from '../../lib/peers/dispatcher/rest.ts';
 import {durationFlag, httpUrl} from '../../lib/cli/flags.ts';
 import {renderJobs, submitJobs} from '../../lib/features/devnet/submit-jobs.ts';
+import {submissionOf} from '../../lib/features/devnet/submission.ts';
+import {WORKER_KINDS} from '../../lib/protocol/wire/messages.ts';
 import {EXIT} from '../../lib/foundation/errors/table.ts';
 
 export default class DevnetSubmit extends AosCommand {
@@ -18,14 +20,25 @@ With --wait the exit code is 0 when every job has a result, 8 when some are stil
       description: 'Five jobs, their ids as JSON',
       command: '<%= config.bin %> devnet submit --prompt Hello --count 5 --json',
     },
+    {
+      description: 'A proof with a changed instance, to be verified',
+      command:
+        '<%= config.bin %> devnet submit --prompt "any text" --kind zkml --proof mean-0-instance --wait',
+    },
   ];
   static override flags = {
     prompt: Flags.string({summary: 'The prompt.', required: true, helpValue: 'TEXT'}),
-    model: Flags.string({summary: 'Model of the job.', default: 'tiny-llm'}),
+    model: Flags.string({summary: 'Model of the job (default: tiny-llm; of a zkml job: mean).'}),
     kind: Flags.string({
       summary: 'Kind of worker.',
-      options: ['opml', 'tee', 'zkml'],
+      options: WORKER_KINDS,
       default: 'opml',
+    }),
+    proof: Flags.string({
+      summary: 'The proof that a zkml job has to verify: a name of the devnet, or a URL.',
+      description:
+        'mean-0, mean-1, dense-0, dense-1: a true proof of the model mean or dense (default: the first of the model).\nmean-0-instance: the same with a changed instance; mean-0-byte: with a changed byte. Both are false.',
+      helpValue: 'TEXT',
     }),
     count: Flags.integer({summary: 'Number of jobs.', default: 1, min: 1, max: 100_000, helpValue: 'N'}),
     wait: Flags.boolean({summary: 'Wait for the results.'}),
@@ -39,13 +52,12 @@ With --wait the exit code is 0 when every job has a result, 8 when some are stil
 
   async run(): Promise<void> {
     const {flags} = await this.parse(DevnetSubmit);
+    const devnet = (): DevnetUrls => findDevnet(aosDirs(process.env).devnetFile).urls;
     const url =
-      flags.dispatcher === undefined
-        ? findDevnet(aosDirs(process.env).devnetFile).urls.dispatcherHttp
-        : httpUrl(flags.dispatcher, 'dispatcher');
-    const {prompt, model, kind, count, wait} = flags;
+      flags.dispatcher === undefined ? devnet().dispatcherHttp : httpUrl(flags.dispatcher, 'dispatcher');
+    const {count, wait} = flags;
     const jobs = await submitJobs(createDispatcherRest(url), {
-      job: {prompt, model, kind},
+      job: submissionOf(flags, () => devnet().proofs),
       count,
       waitMs: wait ? flags.timeout : null,
       // Without an operator nothing else is heard until the time is over.

@@ -4,14 +4,21 @@ import * as v from 'valibot';
 import {AosError} from '../foundation/errors/error.ts';
 import {makeDirectory} from '../foundation/system/make-directory.ts';
 
-/** The URLs of a devnet's parts; its worker may be elsewhere. */
+/** The URLs of a devnet's parts; a worker may be elsewhere. */
 export type DevnetUrls = {
   chain: string;
   signer: string;
   dispatcher: string;
   dispatcherHttp: string;
   operator: string;
+  /** Of the first kind that it has. */
   worker: string;
+  /** Of these kinds, where there are such workers; of an opml worker only beside others. */
+  opml?: string | undefined;
+  tee?: string | undefined;
+  zkml?: string | undefined;
+  /** Where the proofs of zkml jobs are. */
+  proofs?: string | undefined;
 };
 
 /** The content of `$AOS_HOME/devnet.json`: the running devnet. */
@@ -28,6 +35,7 @@ const url = v.pipe(
   v.string(),
   v.regex(/^(?:http|ws):\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\]):\d+(?:\/ws)?$/),
 );
+const workerUrl = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s/?#@]+\/?$/));
 const schema = v.object({
   pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
   config: v.string(),
@@ -37,7 +45,11 @@ const schema = v.object({
     dispatcher: url,
     dispatcherHttp: url,
     operator: url,
-    worker: v.pipe(v.string(), v.regex(/^https?:\/\/[^\s/?#@]+\/?$/)),
+    worker: workerUrl,
+    opml: v.optional(workerUrl),
+    tee: v.optional(workerUrl),
+    zkml: v.optional(workerUrl),
+    proofs: v.optional(url),
   }),
   control: v.string(),
 });

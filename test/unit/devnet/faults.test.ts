@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {FAULTS, faultsOf} from '../../../src/devnet/faults.ts';
+import {FAULTS, faultsOf, kindsOfFault} from '../../../src/devnet/faults.ts';
 
 describe('named faults', () => {
   it('each say what they do, and do something', () => {
@@ -32,6 +32,25 @@ describe('named faults', () => {
   });
 
   it('are none by themselves', () => {
-    expect(faultsOf([])).toEqual({dispatcher: {}, signer: {}, worker: {}});
+    expect(faultsOf([])).toEqual({dispatcher: {}, signer: {}, worker: {}, tee: {}, zkml: {}});
+  });
+
+  it.each([
+    ['worker-locked', ['opml']],
+    ['worker-silent', ['opml', 'tee', 'zkml']],
+    ['worker-enclave-gone', ['tee']],
+    ['worker-no-srs', ['zkml']],
+    ['signer-slow', []],
+  ])('%s is one of workers of the kinds %j', (name, kinds) => {
+    expect(kindsOfFault(name)).toEqual(kinds);
+  });
+
+  it('of several kinds concern each of them', () => {
+    const {worker, tee, zkml} = faultsOf(['worker-silent', 'worker-busy503']);
+    expect(worker).toEqual({never: true, busy: 503});
+    expect([tee, zkml]).toEqual([
+      {never: true, busy: true},
+      {never: true, busy: true},
+    ]);
   });
 });

@@ -1,12 +1,15 @@
 import {Flags} from '@oclif/core';
 import type {DevnetOptions} from '../../../devnet/devnet.ts';
-import {FAULTS, faultsOf} from '../../../devnet/faults.ts';
+import {FAULTS, faultsOf, kindsOfFault} from '../../../devnet/faults.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
+import {WORKER_KINDS, type WorkerKind} from '../../protocol/wire/messages.ts';
 import {durationFlag, httpUrl, rangeFlag} from '../../cli/flags.ts';
 
 /** What a devnet's dispatcher is when no flag says so. */
 const DEFAULT_DISPATCHER: DevnetOptions['dispatcher'] = 'newest';
+/** The worker of a devnet when no flag says so. */
+const DEFAULT_KIND: WorkerKind = 'opml';
 
 const helpGroup = 'NETWORK';
 
@@ -19,7 +22,7 @@ const flagsOf = (common: {helpGroup: string; dependsOn?: string[]}) => ({
   }),
   friendly: Flags.boolean({
     summary:
-      'A dispatcher that signs everything and sends jobs again, and a worker that takes many requests at once, as no published ones do.',
+      'A dispatcher that signs everything and sends jobs again, and an opml worker that takes many requests at once, as no published ones do.',
     exclusive: ['dispatcher'],
     ...common,
   }),
@@ -30,8 +33,16 @@ const flagsOf = (common: {helpGroup: string; dependsOn?: string[]}) => ({
     helpValue: 'S',
     ...common,
   }),
+  kind: Flags.string({
+    summary: 'Kind of worker and of jobs (default: opml); may be given several times.',
+    description:
+      'The tee worker has no enclave: a stand-in answers, and its attestation says so. The zkml worker knows the proofs of the devnet by their hash and verifies none.',
+    options: WORKER_KINDS,
+    multiple: true,
+    ...common,
+  }),
   'worker-url': Flags.string({
-    summary: 'Use an opml worker that runs elsewhere.',
+    summary: 'Use a worker of the kind that runs elsewhere.',
     helpValue: 'URL',
     ...common,
   }),
@@ -55,14 +66,24 @@ export type NetworkFlags = {
   dispatcher?: string | undefined;
   friendly: boolean;
   'block-time'?: number | undefined;
+  kind?: string[] | undefined;
   'worker-url'?: string | undefined;
   fault?: string[] | undefined;
 };
 
-/** @throws AosError USAGE for a worker's URL that is none, and for a fault that a friendly dispatcher does not have */
+/** The kinds that were named, each once. */
+export function kindsOf({kind}: Pick<NetworkFlags, 'kind'>): readonly WorkerKind[] {
+  const named = (kind ?? []).flatMap((name) => WORKER_KINDS.find((known) => known === name) ?? []);
+  return named.length === 0 ? [DEFAULT_KIND] : [...new Set(named)];
+}
+
+/**
+ * @throws AosError USAGE for a worker's URL that is none or not of one kind, and for a fault of a dispatcher or worker that
+ *   the devnet does not have
+ */
 export function networkOptions(
   flags: NetworkFlags,
-): Pick<DevnetOptions, 'dispatcher' | 'worker' | 'blockTimeS' | 'workerUrl' | 'faults'> {
+): Pick<DevnetOptions, 'dispatcher' | 'worker' | 'kinds' | 'blockTimeS' | 'workerUrl' | 'faults'> {
   const {dispatcher, friendly, fault = []} = flags;
   const workerUrl = flags['worker-url'];
   const named = dispatcher === 'newest' || dispatcher === 'head' ? dispatcher : DEFAULT_DISPATCHER;
@@ -73,8 +94,16 @@ export function networkOptions(
       next: say('Leave out --friendly, or name --dispatcher newest or head.'),
     });
   }
+  const kinds = kindsOf(flags);
+  for (const name of fault) requireKind(name, kinds);
+  if (workerUrl !== undefined && kinds.length > 1) {
+    throw new AosError('USAGE', `--worker-url names one worker, and there are ${kinds.length} kinds`, {
+      next: say('Name one --kind with --worker-url.'),
+    });
+  }
   return {
     dispatcher: version,
+    kinds,
     worker: version === 'friendly' ? 'friendly' : 'published',
     blockTimeS: flags['block-time'] ?? null,
     workerUrl: workerUrl === undefined ? null : httpUrl(workerUrl, 'worker-url').replace(/\/$/, ''),
@@ -82,15 +111,26 @@ export function networkOptions(
   };
 }
 
+/** @throws AosError USAGE for a fault of a worker that is of none of the kinds */
+function requireKind(fault: string, kinds: readonly WorkerKind[]): void {
+  const its = kindsOfFault(fault);
+  const [first] = its;
+  if (first === undefined || its.some((kind) => kinds.includes(kind))) return;
+  throw new AosError('USAGE', `--fault ${fault} is a fault of a worker of the kind ${its.join(' or ')}`, {
+    next: say(`Leave out --fault ${fault}, or name --kind ${first}.`),
+  });
+}
+
 /** The same on the command line of `aos devnet up`. */
 export function networkArgs(flags: NetworkFlags): string[] {
-  const {dispatcher, friendly, fault = []} = flags;
+  const {dispatcher, friendly, kind = [], fault = []} = flags;
   const blockTime = flags['block-time'];
   const workerUrl = flags['worker-url'];
   return [
     ...(dispatcher === undefined ? [] : ['--dispatcher', dispatcher]),
     ...(friendly ? ['--friendly'] : []),
     ...(blockTime === undefined ? [] : ['--block-time', String(blockTime)]),
+    ...kind.flatMap((name) => ['--kind', name]),
     ...(workerUrl === undefined ? [] : ['--worker-url', workerUrl]),
     ...fault.flatMap((name) => ['--fault', name]),
   ];
@@ -134,7 +174,15 @@ export const upFlags = {
   'dispatcher-port': port("dispatcher's WebSocket"),
   'dispatcher-http-port': port("dispatcher's HTTP API"),
   'operator-port': port('operator (written into its configuration)'),
-  'worker-port': port('opml worker'),
+  'worker-port': port('worker, of the first kind'),
+  'tee-callback-port': Flags.integer({
+    summary:
+      "Port that the tee worker sends its answers to, written into the operator's configuration (default: the operator's own).",
+    min: 1,
+    max: 65_535,
+    helpValue: 'PORT',
+    helpGroup: 'PORTS',
+  }),
   'exit-with-stdin': Flags.boolean({
     summary: 'Stop when standard input closes, for a parent process.',
   }),
@@ -148,7 +196,7 @@ export type UpFlags = NetworkFlags & {
   'job-every'?: number | undefined;
 } & Partial<
     Record<
-      `${'chain' | 'signer' | 'dispatcher' | 'dispatcher-http' | 'operator' | 'worker'}-port`,
+      `${'chain' | 'signer' | 'dispatcher' | 'dispatcher-http' | 'operator' | 'worker' | 'tee-callback'}-port`,
       number | undefined
     >
   >;
@@ -164,6 +212,7 @@ export function upOptions(flags: UpFlags): Omit<DevnetOptions, 'dir' | 'file' | 
       dispatcherHttp: flags['dispatcher-http-port'],
       operator: flags['operator-port'],
       worker: flags['worker-port'],
+      teeCallback: flags['tee-callback-port'],
     },
     range: flags.range,
     redeliver: flags.redeliver,

@@ -55,7 +55,11 @@ const urls = schemaOf<DevnetUrls>()(
     dispatcher: v.string(),
     dispatcherHttp: v.string(),
     operator: v.string(),
-    worker: v.string(),
+    worker: v.pipe(v.string(), v.description('of the first kind')),
+    opml: v.pipe(v.optional(v.string()), v.description('the opml worker, where there are others too')),
+    tee: v.pipe(v.optional(v.string()), v.description('the tee worker, where there is one')),
+    zkml: v.pipe(v.optional(v.string()), v.description('the zkml worker, where there is one')),
+    proofs: v.pipe(v.optional(v.string()), v.description('where the proofs of zkml jobs are')),
   }),
 );
 const key = v.object({jobId: v.string(), tag: v.string(), position: v.string()});

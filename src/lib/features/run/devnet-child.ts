@@ -38,13 +38,16 @@ export async function withDevnet(
   options: {
     /** Further arguments of `aos devnet up`. */
     args: readonly string[];
+    /** The kinds of its workers, for what is said about it. */
+    kinds: readonly string[];
     stop: AbortSignal;
+    /** Says a line on stderr; null: say nothing. */
     note: ((line: string) => void) | null;
     onLost: () => void;
   },
   work: (devnet: Pick<DevnetChild, 'config' | 'dispatcher'>) => Promise<StopReason>,
 ): Promise<StopReason> {
-  const devnet = await startDevnetChild(options.args, options.note, options.stop);
+  const devnet = await startDevnetChild(options);
   if (devnet === undefined) return options.stop.reason as StopReason;
   try {
     void devnet.ended.then(options.onLost);
@@ -59,16 +62,15 @@ export async function withDevnet(
 /**
  * Starts `aos devnet up` as a child, one job a second, and waits until it is ready. It lives in a process group of its
  * own, so that Ctrl-C reaches the operator alone, and ends when our end of its standard input closes: however we end.
- * @param args further ones
- * @param note says a line on stderr; null: say nothing
  * @returns undefined when `stop` aborted first
  * @throws AosError DEVNET_FAILED with what the child said
  */
-async function startDevnetChild(
-  args: readonly string[],
-  note: ((line: string) => void) | null,
-  stop: AbortSignal,
-): Promise<DevnetChild | undefined> {
+async function startDevnetChild({
+  args,
+  kinds,
+  note,
+  stop,
+}: Parameters<typeof withDevnet>[0]): Promise<DevnetChild | undefined> {
   const program = process.argv[1] ?? '';
   const child = spawn(
     process.execPath,
@@ -96,7 +98,8 @@ async function startDevnetChild(
     child.stdout.resume(); // its other lines are for those who run it by itself
     const ready = v.safeParse(readyLine, line);
     if (ready.success) {
-      spinner?.succeed('devnet is up: chain, signer, dispatcher, online detection, opml worker');
+      const workers = `${kinds.join(' and ')} worker${kinds.length === 1 ? '' : 's'}`;
+      spinner?.succeed(`devnet is up: chain, signer, dispatcher, online detection, ${workers}`);
       const {config, urls} = ready.output;
       return {config, dispatcher: urls.dispatcherHttp, ended: exited, close};
     }

@@ -4,8 +4,8 @@ import {keccak256} from '../../protocol/wire/keccak.ts';
 import {createExchange} from './rest-exchange.ts';
 import {readOperatorRow, readResultRows, type DispatcherOperator, type JobResultRow} from './rest-rows.ts';
 
-/** The body of `/api/job/submit`; `kind` is `job.tag`. */
-export type JobSubmission = {prompt: string; model: string; kind: string};
+/** The body of `/api/job/submit`; `kind` is `job.tag`, and `proofPath` what a zkml job has in place of other parameters. */
+export type JobSubmission = {prompt: string; model: string; kind: string; proofPath?: string};
 
 /** Signs bytes as `eth_sign` does; 130 hex digits without 0x. */
 export type SignBytes = (message: Uint8Array, signal: AbortSignal) => Promise<string>;
@@ -61,8 +61,9 @@ export function createDispatcherRest(
       }
       return null;
     },
-    async submitJob({prompt, model, kind}, signal) {
-      const job = {tag: kind, prompt, model, params: PARAMS};
+    async submitJob({prompt, model, kind, proofPath}, signal) {
+      const params = proofPath === undefined ? PARAMS : {proof_path: proofPath};
+      const job = {tag: kind, prompt, model, params};
       const id = await post('/api/job/submit', {from: null, job, verify: null}, signal);
       if (typeof id !== 'string') throw messageInvalid('result', 'a job id');
       return id;

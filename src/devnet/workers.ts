@@ -1,0 +1,213 @@
+import {systemTime} from '../lib/foundation/system/system-time.ts';
+import type {WorkerKind} from '../lib/protocol/wire/messages.ts';
+import type {DevnetFaults} from './faults.ts';
+import {startLlm} from './llm/host.ts';
+import {openPart, portOf, type Part} from './part.ts';
+import {devnetPaths} from './paths.ts';
+import {faultsOfRestart} from './tee/faults.ts';
+import {startTeeWorker, type TeeWorker} from './tee/tee-worker.ts';
+import {startOpmlWorker, type OpmlWorker} from './worker/opml-worker.ts';
+import {startProofServer} from './zkml/proof-server.ts';
+import {KNOWN_GOOD, readProofs} from './zkml/proofs.ts';
+import {startZkmlWorker, type ZkmlWorker} from './zkml/zkml-worker.ts';
+
+/** Which workers a devnet has. */
+export type WorkersOptions = {
+  /** At least one; the first is the one of `ports.worker`. */
+  kinds: readonly WorkerKind[];
+  /** A worker of the only kind elsewhere; null: the devnet's own. */
+  workerUrl: string | null;
+  /** How the devnet's own opml worker behaves; the others are as published. */
+  worker: 'friendly' | 'published';
+  operators: number;
+  ports: {readonly worker?: number | undefined; readonly teeCallback?: number | undefined};
+  faults: Pick<DevnetFaults, 'worker' | 'tee' | 'zkml'>;
+};
+
+/** A worker as the configuration of an operator names it. */
+export type WorkerSection =
+  | {readonly kind: 'opml'; readonly url: string}
+  | {
+      readonly kind: 'tee';
+      readonly url: string;
+      /** The port that its answers go to; null: that of the operator itself. */
+      readonly callbackPort: number | null;
+    }
+  | {
+      readonly kind: 'zkml';
+      readonly url: string;
+      /** A proof that the worker says "true" to; null: none is known. */
+      readonly knownGood: {readonly model: string; readonly proofPath: string} | null;
+    };
+
+/** A part that can be stopped and started, whatever it consists of. */
+export type Controlled = Pick<Part<unknown>, 'start' | 'stop' | 'isRunning'>;
+
+export type Workers = {
+  /** The workers of one operator, the first kind first. */
+  sections(operator: number): readonly WorkerSection[];
+  /** All of the devnet's own as one part; null: there are none. */
+  readonly part: Controlled | null;
+  /** Base URL of the zkml proofs; null: there are none. */
+  readonly proofsUrl: string | null;
+};
+
+/** What is known of the operators only later: their ports, by index; null: not known yet. */
+type OperatorPort = (operator: number) => number | null;
+
+/** The workers of one kind. */
+type OfKind = {
+  section(operator: number): WorkerSection;
+  readonly part: Controlled | null;
+  readonly proofsUrl?: string;
+};
+
+const HOST = '127.0.0.1';
+
+/**
+ * Starts the workers of a devnet.
+ * @param closers ends what was started, the last first
+ * @throws AosError DEVNET_FAILED | PORT_IN_USE
+ */
+export async function openWorkers(
+  options: WorkersOptions,
+  closers: (() => unknown)[],
+  operatorPort: OperatorPort,
+): Promise<Workers> {
+  const opened: OfKind[] = [];
+  for (const kind of options.kinds) opened.push(await OPEN[kind](options, closers, operatorPort));
+  const parts = opened.flatMap(({part}) => part ?? []);
+  return {
+    sections: (operator) => opened.map(({section}) => section(operator)),
+    part: parts.length === 0 ? null : together(parts),
+    proofsUrl: opened.find(({proofsUrl}) => proofsUrl !== undefined)?.proofsUrl ?? null,
+  };
+}
+
+type OpenKind = (
+  options: WorkersOptions,
+  closers: (() => unknown)[],
+  operatorPort: OperatorPort,
+) => Promise<OfKind>;
+
+const OPEN: Readonly<Record<WorkerKind, OpenKind>> = {
+  opml: async (options, closers, operatorPort) => {
+    const {worker: manner, operators, faults, workerUrl} = options;
+    if (workerUrl !== null) return {part: null, section: () => ({kind: 'opml', url: workerUrl})};
+    const part = await openPart<OpmlWorker>((before) =>
+      startOpmlWorker({
+        host: HOST,
+        port: before === null ? firstPort(options, 'opml') : portOf(before.url),
+        manner,
+        heartbeatTo: () => {
+          const port = operatorPort(0);
+          return port === null ? null : `http://${HOST}:${port}`;
+        },
+        // Operators that share a worker would lock it with their first job.
+        canLock: operators === 1,
+        ...(faults.worker === undefined ? {} : {faults: faults.worker}),
+        ...devnetPaths(),
+      }),
+    );
+    closers.push(() => part.stop());
+    return {part, section: () => ({kind: 'opml', url: part.current().url})};
+  },
+
+  // It calls one operator alone, so that each operator has one of its own.
+  tee: async (options, closers, operatorPort) => {
+    const {operators, ports, faults, workerUrl} = options;
+    const callbackPort = (operator: number): number | null =>
+      operator === 0 ? (ports.teeCallback ?? null) : null;
+    if (workerUrl !== null) {
+      const section = (operator: number): WorkerSection => ({
+        kind: 'tee',
+        url: workerUrl,
+        callbackPort: callbackPort(operator),
+      });
+      return {part: null, section};
+    }
+    const llm = await startLlm(devnetPaths());
+    closers.push(() => llm.close());
+    const part = await openPart<TeeWorkers>((before) =>
+      startAll(operators, (operator) =>
+        startTeeWorker({
+          host: HOST,
+          port: teePort(options, before, operator),
+          llm,
+          callbackPort: () => callbackPort(operator) ?? operatorPort(operator) ?? 0,
+          faults: before === null ? (faults.tee ?? {}) : faultsOfRestart(faults.tee ?? {}),
+        }),
+      ),
+    );
+    closers.push(() => part.stop());
+    return {
+      part,
+      section: (operator) => ({
+        kind: 'tee',
+        url: part.current().list[operator]?.url ?? '',
+        callbackPort: callbackPort(operator),
+      }),
+    };
+  },
+
+  zkml: async (options, closers) => {
+    const {workerUrl, faults} = options;
+    const {zkml = {}} = faults;
+    const proofs = readProofs(devnetPaths().assetsDir);
+    const server = await startProofServer({host: HOST, port: 0, proofs, faults: zkml, time: systemTime});
+    closers.push(() => server.close());
+    const proofsUrl = server.url;
+    if (workerUrl !== null)
+      return {part: null, proofsUrl, section: () => ({kind: 'zkml', url: workerUrl, knownGood: null})};
+    const part = await openPart<ZkmlWorker>((before) =>
+      startZkmlWorker({
+        host: HOST,
+        port: before === null ? firstPort(options, 'zkml') : portOf(before.url),
+        proofs,
+        faults: zkml,
+      }),
+    );
+    closers.push(() => part.stop());
+    const knownGood = {model: KNOWN_GOOD.model, proofPath: `${proofsUrl}/${KNOWN_GOOD.name}.json`};
+    return {part, proofsUrl, section: () => ({kind: 'zkml', url: part.current().url, knownGood})};
+  },
+};
+
+/** 0: a free one. */
+function firstPort({kinds, ports}: WorkersOptions, kind: WorkerKind): number {
+  return kinds[0] === kind ? (ports.worker ?? 0) : 0;
+}
+
+type TeeWorkers = {readonly list: readonly TeeWorker[]; close(): Promise<void>};
+
+function teePort(options: WorkersOptions, before: TeeWorkers | null, operator: number): number {
+  const last = before?.list[operator];
+  if (last !== undefined) return portOf(last.url);
+  return operator === 0 ? firstPort(options, 'tee') : 0;
+}
+
+/** @throws what `start` throws; those that were started have ended then */
+async function startAll(count: number, start: (index: number) => Promise<TeeWorker>): Promise<TeeWorkers> {
+  const list: TeeWorker[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(list.map((worker) => worker.close()));
+  };
+  try {
+    for (let index = 0; index < count; index += 1) list.push(await start(index));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {list, close};
+}
+
+/** Several parts as one; it changes when one of them does. */
+function together(parts: readonly Controlled[]): Controlled {
+  const all = async (change: (part: Controlled) => Promise<boolean>): Promise<boolean> =>
+    (await Promise.all(parts.map(change))).includes(true);
+  return {
+    isRunning: () => parts.some((part) => part.isRunning()),
+    stop: () => all((part) => part.stop()),
+    start: () => all((part) => part.start()),
+  };
+}
