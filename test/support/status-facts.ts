@@ -71,6 +71,8 @@ export function chainFacts(changes: Partial<ChainFacts> = {}): ChainFacts {
       {ledger: NODE, penaltyWei: 10n ** 17n, moratoriumUntil: 1_800_000_000n, looked: 2, total: 2n, mine: []},
       NOW,
     ),
+    allocations: known([], NOW),
+    rewards: known({claimer: null, claimed: []}, NOW),
     ...changes,
   };
 }

@@ -1,4 +1,6 @@
+import type {Allocation} from './allocations.ts';
 import type {Flow} from './detect.ts';
+import type {RewardFacts} from './rewards.ts';
 import type {RegistrationStatus} from './registration-types.ts';
 import type {Fact} from '../../foundation/fact.ts';
 
@@ -17,6 +19,10 @@ export type ChainFacts = {
   /** `value` is null when no such contract is configured. */
   challenges: Fact<ChallengeFacts | null>;
   penalties: Fact<PenaltyFacts | null>;
+  /** `value` is null when the network has no AllocationManager. */
+  allocations: Fact<readonly Allocation[] | null>;
+  /** `value` is null when no RewardsCoordinator is known. */
+  rewards: Fact<RewardFacts | null>;
 };
 
 export type AvsFacts = {flow: Flow; stake: RegistrationStatus};

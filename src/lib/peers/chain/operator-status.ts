@@ -5,6 +5,8 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {rangeManagerAbi} from './abis-aos.ts';
 import {registryCoordinatorAbi} from './abis-avs.ts';
 import {delegationManagerAbi} from './abis-core.ts';
+import {unique} from './addresses.ts';
+import {readAllocations, type Allocation} from './allocations.ts';
 import {resolveContracts} from './contracts.ts';
 import {detectFlow, type Flow} from './detect.ts';
 import {chainRequest} from './failure.ts';
@@ -13,6 +15,7 @@ import {withChain, type Chain, type OpenChainOptions} from './open.ts';
 import {readChallengeFacts, readPenaltyFacts} from './operator-penalties.ts';
 import {readNamed, call} from './read.ts';
 import {readRegistrationStatus} from './registration-status.ts';
+import {readRewards, type RewardFacts} from './rewards.ts';
 import type {ConfiguredContracts, ResolvedContracts} from './contract-types.ts';
 import {flatFact, known, mapFact, unknown, type Fact} from '../../foundation/fact.ts';
 import type {AvsFacts, ChainFacts, RangeFacts} from './operator-facts.ts';
@@ -26,7 +29,7 @@ export type OperatorStatusOptions = OpenChainOptions & {
 const MAX_WHEN_ABSENT = 0xffffffffn;
 
 /**
- * Reads the state of an operator at one block, in six dependent steps. An unreadable part is unknown, with its reason; only
+ * Reads the state of an operator at one block, in seven dependent steps. An unreadable part is unknown, with its reason; only
  * the failure of every endpoint is an error.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID, or the signal's reason
  */
@@ -45,7 +48,10 @@ async function readFrom(
   const resolving = attempt(resolveContracts(chain, configured));
   // These run in parallel, because each would cost a step of its own.
   const detecting = attempt(flowOf(chain, configured));
-  const [account, range, challenges, penalties, isOperator, avs] = await Promise.all([
+  const readingAvs = Promise.all([resolving, detecting]).then(([resolved, flow]) =>
+    readAvs(chain, {resolved, flow, operator: who}, attempt),
+  );
+  const [account, range, challenges, penalties, isOperator, avs, allocations, rewards] = await Promise.all([
     readAccount(chain, who),
     attempt(readRange(chain, configured.vrfRangeContract ?? contracts.rangeManager, who)),
     attempt(readChallengeFacts(chain, contracts.challengeManager)),
@@ -53,8 +59,10 @@ async function readFrom(
     resolving.then((resolved) =>
       readIsOperator(chain, {resolved, configured: contracts.delegationManager, operator: who}, attempt),
     ),
-    Promise.all([resolving, detecting]).then(([resolved, flow]) =>
-      readAvs(chain, {resolved, flow, operator: who}, attempt),
+    readingAvs,
+    resolving.then((resolved) => readAllocated(chain, {resolved, operator: who}, attempt)),
+    Promise.all([resolving, readingAvs]).then(([resolved, read]) =>
+      readClaimed(chain, {resolved, avs: read, operator: who}, attempt),
     ),
   ]);
   return {
@@ -68,6 +76,8 @@ async function readFrom(
     range,
     challenges,
     penalties,
+    allocations,
+    rewards,
   };
 }
 
@@ -171,6 +181,30 @@ async function readIsOperator(
         : known(is, answer.at),
     ),
   );
+}
+
+/** Reads what is allocated to the operator sets of the AVS. Three dependent steps. */
+async function readAllocated(
+  chain: Chain,
+  {resolved, operator}: {resolved: Fact<ResolvedContracts>; operator: Hex},
+  attempt: <T>(work: Promise<T>) => Promise<Fact<T>>,
+): Promise<Fact<readonly Allocation[] | null>> {
+  if (resolved.state === 'unknown') return resolved;
+  const {allocationManager: manager, serviceManager: avs} = resolved.value;
+  return attempt(readAllocations(chain, {manager, avs, operator}));
+}
+
+/** Reads what was claimed in the tokens of the operator's strategies. One dependent step, after those of the AVS. */
+async function readClaimed(
+  chain: Chain,
+  {resolved, avs, operator}: {resolved: Fact<ResolvedContracts>; avs: Fact<AvsFacts>; operator: Hex},
+  attempt: <T>(work: Promise<T>) => Promise<Fact<T>>,
+): Promise<Fact<RewardFacts | null>> {
+  if (resolved.state === 'unknown') return resolved;
+  const {rewardsCoordinator: coordinator} = resolved.value;
+  const strategies = avs.state === 'known' ? avs.value.stake.strategies : [];
+  const tokens = unique(strategies.flatMap(({token}) => token ?? []));
+  return attempt(readRewards(chain, {coordinator, operator, tokens}));
 }
 
 /** Reads flow and registration. Three dependent steps. */
