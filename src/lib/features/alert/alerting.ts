@@ -5,16 +5,20 @@ import {alertPayload} from '../../node/alerts/payload.ts';
 import type {Config} from '../../config/config.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {Emit} from '../../node/events/events.ts';
+import type {Notes} from '../../node/journal/journal.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {createWebhook, type Webhook} from '../../peers/webhook/webhook.ts';
+
+/** Name of the journal's durable note: alerts about the chain that were sent and have not ended. */
+const ALERTS_NOTE = 'chain-alerts';
 
 type AlertConfig = Pick<Config, 'alerts' | 'network' | 'node'>;
 
 /** Alerts of a running operator; null: no webhook is configured. */
 export function startAlerts(
   config: AlertConfig,
-  options: {version: string; emit: Emit; time: Time},
+  options: {version: string; emit: Emit; time: Time; journal: Notes},
 ): Alerts | null {
   const webhook = webhookOf(config);
   if (webhook === null) return null;
@@ -23,6 +27,12 @@ export function startAlerts(
     time: options.time,
     delayMs: config.alerts.delayMs,
     emit: options.emit,
+    kept: {
+      recall: () => options.journal.recall(ALERTS_NOTE),
+      remember: (text) => {
+        options.journal.remember(ALERTS_NOTE, text).catch(() => undefined); // the operator reports a journal that does not work
+      },
+    },
     send: (alert, signal) => webhook.post(alertPayload(alert, sender, renderNext), signal),
   });
   return {

@@ -12,7 +12,7 @@ import {ether} from '../../foundation/text/amounts.ts';
 import {judgeAvs, judgeChallenges, judgeOperator, judgeRange, judgeSlashed} from '../status/chain-links.ts';
 import {type StatusFacts} from '../status/facts.ts';
 import type {Judgement} from '../status/link.ts';
-import {transactionsPaid} from '../status/result.ts';
+import {transactionsPaid} from '../status/gas.ts';
 import {count} from '../../foundation/text/words.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import type {DoctorContext} from './context.ts';

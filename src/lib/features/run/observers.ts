@@ -72,7 +72,7 @@ export async function startObservers(
     onOutageEnd: (start) => outage('outage_ended', start),
     open: Number(journal.recall(OUTAGE_NOTE) ?? '') || null,
   });
-  const alerts = startAlerts(config, {version: options.version, emit, time});
+  const alerts = startAlerts(config, {version: options.version, emit, time, journal});
   const control = await openControl(config, options);
   return {
     onEvent(event) {

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {OPERATOR_PARTS, REJECT_REASONS, type OperatorEvent} from '../../node/events/events.ts';
 import type {StreamEntry} from '../../cli/schema/entry.ts';
 import {address, code, count, decimal, errorCode, type Json, ms, time} from '../../cli/schema/parts.ts';
+import {rates, standingLines} from './standing-schema.ts';
 import {JOB_OUTCOMES} from '../../node/events/job-states.ts';
 
 const job = v.object({
@@ -66,7 +67,16 @@ const liveness = {
 type Timed<T> = T extends object
   ? {
       [K in keyof T]: K extends
-        'at' | 'lastProbeAt' | 'lastJobAt' | 'oldestOpenAt' | 'blockAt' | 'start' | 'end' | 'oldestAt'
+        | 'at'
+        | 'since'
+        | 'readAt'
+        | 'lastProbeAt'
+        | 'lastJobAt'
+        | 'oldestOpenAt'
+        | 'blockAt'
+        | 'start'
+        | 'end'
+        | 'oldestAt'
         ? Exclude<T[K], number> | (number extends Extract<T[K], number> ? string : never)
         : Timed<T[K]>;
     }
@@ -168,7 +178,9 @@ const lines = {
     answeredByWorkers: count,
     windowMs: ms,
     refused: count,
+    rates: v.exactOptional(rates),
   }),
+  ...standingLines,
   liveness: v.object(liveness),
   answers_missing: v.object({
     kinds: v.array(v.object({kind: v.string(), waiting: count, unanswered: count, oldestAt: time})),

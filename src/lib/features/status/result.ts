@@ -1,17 +1,16 @@
 import type {Liveness} from '../../node/liveness/liveness.ts';
 import {chainTime, isoTime} from '../../foundation/time/time.ts';
 import {type StatusFacts} from './facts.ts';
-import type {Link} from './link.ts';
+import {judge, type Link, type Verdict} from '../../node/events/links.ts';
+import {transactionsPaid} from './gas.ts';
 import type {ProbeSources} from '../../node/events/events.ts';
 import {activityOf, idleOf, livenessOf, sourcesFrom} from './local-links.ts';
-import {judge, judgeLinks, type Verdict} from './verdict.ts';
+import {judgeLinks} from './verdict.ts';
 import {flatFact, mapFact, type Fact, type Unknown} from '../../foundation/fact.ts';
 
 /** What `aos status` finds out, as its JSON has it; bigints become decimal strings. */
 export type StatusResult = ReturnType<typeof statusResult>;
 
-/** Transactions are counted in registrations: the largest one an operator sends. */
-export const GAS_OF_A_TRANSACTION = 700_000n;
 /** Outages shown, the newest. */
 const MOST_OUTAGES = 20;
 
@@ -48,12 +47,6 @@ export function statusResult(facts: StatusFacts) {
         : {running: true as const, pid: running.pid, host: running.host, version: running.version},
     ),
   };
-}
-
-/** How many transactions the balance pays for at today’s price; null when there is no price. */
-export function transactionsPaid(balanceWei: bigint, gasPriceWei: bigint | null): bigint | null {
-  if (gasPriceWei === null) return null;
-  return balanceWei / (GAS_OF_A_TRANSACTION * (gasPriceWei === 0n ? 1n : gasPriceWei));
 }
 
 /** What to do about it is said by the links. */

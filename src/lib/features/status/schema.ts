@@ -1,6 +1,6 @@
 import {CHECK_STATES} from '../../foundation/check/check.ts';
 import * as v from 'valibot';
-import {LINK_IDS} from './link.ts';
+import {LINK_IDS} from '../../node/events/links.ts';
 import type {StatusResult} from './result.ts';
 import type {ResultEntry, StreamEntry} from '../../cli/schema/entry.ts';
 import {

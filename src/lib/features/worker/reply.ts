@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import {CHECK_STATES} from '../../foundation/check/check.ts';
-import {count, nextStep, optionalText, text} from '../../node/control/view-schema.ts';
+import {count, optionalText, text} from '../../node/control/view-schema.ts';
+import {nextStepSchema as nextStep} from '../../node/events/next-step-schema.ts';
 import {WORKER_CHECKS} from '../../node/operator/worker-check/report.ts';
 import {WORKER_KINDS} from '../../protocol/wire/messages.ts';
 

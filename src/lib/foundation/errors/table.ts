@@ -5,6 +5,7 @@ import {KEYS} from './codes/keys.ts';
 import {SIGNER} from './codes/signer.ts';
 import {PROTOCOL} from './codes/protocol.ts';
 import {CHAIN} from './codes/chain.ts';
+import {STANDING} from './codes/standing.ts';
 import {TRANSACTIONS} from './codes/transactions.ts';
 import {DISPATCHER} from './codes/dispatcher.ts';
 import {WORKER} from './codes/worker.ts';
@@ -61,6 +62,7 @@ export const CODES = {
   ...SIGNER,
   ...PROTOCOL,
   ...CHAIN,
+  ...STANDING,
   ...TRANSACTIONS,
   ...DISPATCHER,
   ...WORKER,

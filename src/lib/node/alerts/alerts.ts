@@ -3,6 +3,7 @@ import type {Emit, OperatorEvent} from '../events/events.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {due, type Alert} from './due.ts';
 import {observe, type Incidents} from './incidents.ts';
+import {keptIncidents, keptText} from './kept.ts';
 
 /** Sends an alert when a problem lasts, and another when it has ended. */
 export type Alerts = {
@@ -19,6 +20,12 @@ export type AlertsDeps = {
   send: (alert: Alert, signal: AbortSignal) => Promise<unknown>;
   /** The operator's event stream, for the warning that an alert could not be sent. */
   emit: Emit;
+  /** What is kept over restarts, so that what lasts on chain is not reported again at each start. */
+  kept: {
+    recall: () => string | null;
+    /** Must not throw. */
+    remember: (text: string) => void;
+  };
 };
 
 /** Waiting alerts at most; the oldest is dropped first, because the current state matters most. */
@@ -26,8 +33,9 @@ const MOST_WAITING = 20;
 const CLOSE_MS = 3_000;
 
 /** Creates the alerts: sends one at a time, so that they arrive in order; the operator never waits for one. */
-export function createAlerts({time, delayMs, send, emit}: AlertsDeps): Alerts {
-  let incidents: Incidents = new Map();
+export function createAlerts({time, delayMs, send, emit, kept}: AlertsDeps): Alerts {
+  let incidents: Incidents = keptIncidents(kept.recall());
+  let noted = keptText(incidents);
   let waiting: Alert[] = [];
   let cancel = (): void => {};
   let failing = false;
@@ -43,6 +51,16 @@ export function createAlerts({time, delayMs, send, emit}: AlertsDeps): Alerts {
     waiting = [...waiting, ...found.alerts].slice(-MOST_WAITING);
     if (found.wakeAt !== null) cancel = time.after(Math.max(1, found.wakeAt - now), sendDue);
     if (waiting.length > 0 && !isSending) sent = sendAll();
+    keep();
+  }
+
+  /** What waits, or was not sent, is not kept: after a restart it is sent again. */
+  function keep(): void {
+    if (isSending || failing) return;
+    const text = keptText(incidents);
+    if (text === noted) return;
+    noted = text;
+    kept.remember(text);
   }
 
   async function sendAll(): Promise<void> {
@@ -67,6 +85,7 @@ export function createAlerts({time, delayMs, send, emit}: AlertsDeps): Alerts {
     }
     // No await lies between the last check and this line, so that a later alert starts a new loop.
     isSending = false;
+    keep();
   }
 
   return {

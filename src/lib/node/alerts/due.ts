@@ -1,4 +1,4 @@
-import type {Incident, Incidents, Severity, Subject} from './incidents.ts';
+import {isCostKind, type Incident, type Incidents, type Severity, type Subject} from './incidents.ts';
 import type {Code} from '../../foundation/errors/table.ts';
 import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
@@ -20,8 +20,12 @@ export type Alert = {
 /** Waits between alerts of one problem; the last one repeats. A problem that lasts a week causes 30 alerts. */
 const REMIND_MS = [15, 30, 60, 120, 240, 360].map((minutes) => minutes * 60_000);
 
-/** Subjects without a delay: `offline` and `answers` have waited already, and the others cannot end by themselves. */
+/**
+ * Subjects without a delay: `offline` and `answers` have waited already, and the others cannot end by themselves. So it is
+ * with what is on chain.
+ */
 const AT_ONCE: ReadonlySet<Subject> = new Set(['offline', 'results', 'answers', 'operator']);
+const isAtOnce = (subject: Subject): boolean => AT_ONCE.has(subject) || isCostKind(subject);
 
 /** The incident of expired results ends after this time without another one. */
 const FORGET_MS = 24 * 3_600_000;
@@ -35,37 +39,38 @@ export function due(
   now: number,
   delayMs: number,
 ): {incidents: Incidents; alerts: Alert[]; wakeAt: number | null} {
-  const after = new Map<Subject, Incident>();
+  const after = new Map<string, Incident>();
   const alerts: Alert[] = [];
-  for (const [subject, incident] of incidents) {
-    if (now < dueAt(subject, incident, delayMs)) {
-      after.set(subject, incident);
+  for (const [key, incident] of incidents) {
+    if (now < dueAt(incident, delayMs)) {
+      after.set(key, incident);
       continue;
     }
     if (incident.goodAt !== null) {
-      if (incident.sent > 0) alerts.push(recovered(subject, incident, incident.goodAt, now));
+      if (incident.sent > 0 && !incident.isNews) alerts.push(recovered(incident, incident.goodAt, now));
       continue;
     }
-    if (subject === 'results' && incident.sent > 0 && incident.step <= incident.sentStep) continue;
-    alerts.push(problem(subject, incident, now));
-    after.set(subject, {...incident, sent: incident.sent + 1, sentAt: now, sentStep: incident.step});
+    if (incident.subject === 'results' && incident.sent > 0 && incident.step <= incident.sentStep) continue;
+    alerts.push(problem(incident, now));
+    after.set(key, {...incident, sent: incident.sent + 1, sentAt: now, sentStep: incident.step});
   }
-  const times = [...after].map(([subject, incident]) => dueAt(subject, incident, delayMs));
-  return {incidents: after, alerts, wakeAt: times.length === 0 ? null : Math.min(...times)};
+  const wakeAt = Math.min(...[...after.values()].map((incident) => dueAt(incident, delayMs)));
+  return {incidents: after, alerts, wakeAt: Number.isFinite(wakeAt) ? wakeAt : null};
 }
 
-function dueAt(subject: Subject, incident: Incident, delayMs: number): number {
-  const {since, notBefore, goodAt, step, sent, sentAt, sentStep} = incident;
+function dueAt(incident: Incident, delayMs: number): number {
+  const {subject, since, notBefore, goodAt, step, sent, sentAt, sentStep, isNews} = incident;
   const remindAt = sentAt + (REMIND_MS[Math.min(sent, REMIND_MS.length) - 1] ?? 0);
   // A problem that ends and returns is one problem: its end counts only after the delay.
-  if (goodAt !== null) return sent === 0 && !AT_ONCE.has(subject) ? goodAt : goodAt + delayMs;
-  if (sent === 0) return Math.max(notBefore, AT_ONCE.has(subject) ? since : since + delayMs);
+  if (goodAt !== null) return sent === 0 && !isAtOnce(subject) ? goodAt : goodAt + delayMs;
+  if (sent === 0) return Math.max(notBefore, isAtOnce(subject) ? since : since + delayMs);
   if (subject === 'results') return step > sentStep ? remindAt : sentAt + FORGET_MS;
-  return step > sentStep ? sentAt : remindAt;
+  if (step > sentStep) return sentAt;
+  return isNews ? Infinity : remindAt;
 }
 
-function problem(subject: Subject, incident: Incident, at: number): Alert {
-  const {since, severity, code, message, next, sent, step, sentStep} = incident;
+function problem(incident: Incident, at: number): Alert {
+  const {subject, since, severity, code, message, next, sent, step, sentStep} = incident;
   const state = sent === 0 || step > sentStep ? 'problem' : 'reminder';
   return {state, subject, severity, code, message, next, since, at, afterMs: null};
 }
@@ -77,9 +82,8 @@ const OVER: Partial<Record<Subject, string>> = {
   jobs: 'jobs come and are answered again',
 };
 
-function recovered(subject: Subject, incident: Incident, goodAt: number, at: number): Alert {
-  const {since, code} = incident;
-  const message = OVER[subject] ?? `${subject} works again`;
+function recovered({subject, since, code, over}: Incident, goodAt: number, at: number): Alert {
+  const message = over ?? OVER[subject] ?? `${subject} works again`;
   const afterMs = Math.max(0, goodAt - since);
   return {state: 'recovered', subject, severity: 'info', code, message, next: null, since, at, afterMs};
 }

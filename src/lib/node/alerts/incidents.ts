@@ -1,17 +1,22 @@
 import {duration} from '../../foundation/time/duration.ts';
 import type {OperatorEvent, OperatorPart} from '../events/events.ts';
+import {COST_KINDS, costEnd, isNews, type CostKind} from '../events/standing.ts';
 import {missingText} from '../events/missing-text.ts';
 import {count, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 import type {Code} from '../../foundation/errors/table.ts';
 import {type NextStep, run} from '../../foundation/next-step/next-step.ts';
 
-/** The subject of an alert: a part of the operator, its reachability, expired results, missing answers, or the process. */
-export type Subject = OperatorPart | 'offline' | 'results' | 'answers' | 'operator';
+/**
+ * The subject of an alert: a part of the operator, its reachability, expired results, missing answers, the process, or what
+ * costs something on chain.
+ */
+export type Subject = OperatorPart | 'offline' | 'results' | 'answers' | 'operator' | CostKind;
 
 export type Severity = 'warning' | 'critical';
 
 /** A problem for alerts, from its first event until its end has lasted for the delay. Times are Unix ms. */
 export type Incident = {
+  subject: Subject;
   since: number;
   severity: Severity;
   code: Code;
@@ -27,18 +32,22 @@ export type Incident = {
   sent: number;
   sentAt: number;
   sentStep: number;
+  /** Something that has happened: no reminders, and no alert of its end. */
+  isNews: boolean;
+  /** What is said at its end, where the subject alone does not say it; null: as for the subject. */
+  over: string | null;
 };
 
-export type Incidents = ReadonlyMap<Subject, Incident>;
+/** By subject; for several matters of one subject, by the key of the matter. */
+export type Incidents = ReadonlyMap<string, Incident>;
 
 /** Used shares of the offline allowance at which an alert is sent. */
 const ALLOWANCE_STEPS = [0.5, 0.75, 0.9, 1];
 /** Missed probes that make an outage. */
 const MISSED_PROBES = 3;
 
-type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' | 'step'> & {
-  notBefore?: number;
-};
+export type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' | 'step'> &
+  Partial<Pick<Incident, 'notBefore' | 'isNews' | 'over'>>;
 
 /** Problems in spite of which the operator does its work. */
 const WARNINGS: ReadonlySet<Code> = new Set<Code>([
@@ -59,35 +68,49 @@ export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
     case 'problem': {
       const {at, part, code, message, next} = event;
       const severity = WARNINGS.has(code) ? 'warning' : 'critical';
-      return wrong(incidents, part, {since: at, severity, code, message, next, step: 0});
+      return wrong(
+        incidents,
+        {key: part, subject: part},
+        {since: at, severity, code, message, next, step: 0},
+      );
     }
     case 'recovered':
       return right(incidents, event.part, event.at);
     case 'result_expired': {
       const step = incidents.get('results')?.step ?? 0;
-      return wrong(incidents, 'results', {
-        since: event.at,
-        severity: 'critical',
-        code: 'RESULT_EXPIRED',
-        message: `${count(step + 1, 'result')} given up, never accepted within the retention; the last is of job ${event.job.jobId}`,
-        next: run('job list', ['--state', 'expired']),
-        step: step + 1,
-      });
+      return wrong(
+        incidents,
+        {key: 'results', subject: 'results'},
+        {
+          since: event.at,
+          severity: 'critical',
+          code: 'RESULT_EXPIRED',
+          message: `${count(step + 1, 'result')} given up, never accepted within the retention; the last is of job ${event.job.jobId}`,
+          next: run('job list', ['--state', 'expired']),
+          step: step + 1,
+        },
+      );
     }
     case 'answers_missing':
       return answers(incidents, event);
     case 'liveness':
       return offline(incidents, event);
+    case 'standing':
+      return costs(incidents, event);
     case 'stopping':
       if (event.reason !== 'fatal') return incidents;
-      return wrong(incidents, 'operator', {
-        since: event.at,
-        severity: 'critical',
-        code: 'OPERATOR_STOPPED',
-        message: 'the operator stops because it cannot continue',
-        next: run('doctor'),
-        step: 1,
-      });
+      return wrong(
+        incidents,
+        {key: 'operator', subject: 'operator'},
+        {
+          since: event.at,
+          severity: 'critical',
+          code: 'OPERATOR_STOPPED',
+          message: 'the operator stops because it cannot continue',
+          next: run('doctor'),
+          step: 1,
+        },
+      );
     default:
       return incidents;
   }
@@ -96,14 +119,18 @@ export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
 /** As heavy as an outage: the network may take a missing answer for one. */
 function answers(incidents: Incidents, {at, kinds}: OperatorEvent & {type: 'answers_missing'}): Incidents {
   if (kinds.length === 0) return right(incidents, 'answers', at);
-  return wrong(incidents, 'answers', {
-    since: Math.min(at, ...kinds.map(({oldestAt}) => oldestAt)),
-    severity: 'critical',
-    code: 'ANSWERS_MISSING',
-    message: missingText(kinds),
-    next: run('job list', ['--state', 'selected,unanswered']),
-    step: 0,
-  });
+  return wrong(
+    incidents,
+    {key: 'answers', subject: 'answers'},
+    {
+      since: Math.min(at, ...kinds.map(({oldestAt}) => oldestAt)),
+      severity: 'critical',
+      code: 'ANSWERS_MISSING',
+      message: missingText(kinds),
+      next: run('job list', ['--state', 'selected,unanswered']),
+      step: 0,
+    },
+  );
 }
 
 function offline(incidents: Incidents, event: OperatorEvent & {type: 'liveness'}): Incidents {
@@ -118,24 +145,52 @@ function offline(incidents: Incidents, event: OperatorEvent & {type: 'liveness'}
   const isOfStart = last.cause === 'process-down' && step === 0;
   const notBefore = isOfStart ? event.at + MISSED_PROBES * event.probeIntervalMs : 0;
   const left = `${duration(event.allowanceLeftMs ?? 0)} of the offline allowance left`;
-  return wrong(incidents, 'offline', {
-    since: last.start,
-    severity: step >= 2 ? 'critical' : 'warning',
-    code: 'OFFLINE',
-    message: `the network has not reached this node for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${used >= 1 ? 'the offline allowance is used up' : left}`,
-    next: run('doctor', ['--only', 'ping']),
-    step,
-    notBefore,
-  });
+  return wrong(
+    incidents,
+    {key: 'offline', subject: 'offline'},
+    {
+      since: last.start,
+      severity: step >= 2 ? 'critical' : 'warning',
+      code: 'OFFLINE',
+      message: `the network has not reached this node for ${duration(last.durationMs)} (${OUTAGE_CAUSES[last.cause]}); ${used >= 1 ? 'the offline allowance is used up' : left}`,
+      next: run('doctor', ['--only', 'ping']),
+      step,
+      notBefore,
+    },
+  );
 }
 
-/**
- * Opens an incident, or reopens one that had just ended, which keeps its `since`. A later outage has its own `since` and
- * the whole allowance.
- */
-function wrong(incidents: Incidents, subject: Subject, facts: Wrong): Incidents {
-  const before = incidents.get(subject);
-  const isNext = subject === 'offline' && before !== undefined && facts.since > before.since;
+/** A chain that could not be read says nothing: neither that something costs, nor that it does not any more. */
+function costs(incidents: Incidents, event: OperatorEvent & {type: 'standing'}): Incidents {
+  if (event.failure !== null || event.readAt === null) return incidents;
+  let after = incidents;
+  for (const cost of event.costs) {
+    const {key, kind, since, severity, code, message, next, step} = cost;
+    const facts = {since, severity, code, message, next, step};
+    after = wrong(after, {key, subject: kind}, {...facts, over: costEnd(cost), isNews: isNews(cost)});
+  }
+  const open = new Set(event.costs.map(({key}) => key));
+  for (const [key, {subject}] of incidents)
+    if (isCostKind(subject) && !open.has(key)) after = right(after, key, event.at);
+  return after;
+}
+
+/** Whether an incident is about what costs something on chain: those are kept over restarts. */
+export function isCostKind(subject: Subject): subject is CostKind {
+  return COST_KINDS.some((kind) => kind === subject);
+}
+
+/** A later outage has the whole allowance, and a later change of the range is another change: each has its own `since`. */
+const BEGINS_ANEW: ReadonlySet<Subject> = new Set<Subject>(['offline', 'range']);
+
+/** Opens an incident, or reopens one that had just ended, which keeps its `since`. */
+function wrong(
+  incidents: Incidents,
+  {key, subject}: {key: string; subject: Subject},
+  facts: Wrong,
+): Incidents {
+  const before = incidents.get(key);
+  const isNext = BEGINS_ANEW.has(subject) && before !== undefined && facts.since > before.since;
   const alreadySent = {
     sent: before?.sent ?? 0,
     sentAt: before?.sentAt ?? 0,
@@ -143,8 +198,11 @@ function wrong(incidents: Incidents, subject: Subject, facts: Wrong): Incidents 
   };
   const isOpen = before !== undefined && before.goodAt === null;
   const notBefore = Math.min(facts.notBefore ?? 0, isOpen ? before.notBefore : Infinity);
-  return new Map(incidents).set(subject, {
+  return new Map(incidents).set(key, {
+    isNews: false,
+    over: null,
     ...facts,
+    subject,
     notBefore,
     since: isNext ? facts.since : Math.min(facts.since, before?.since ?? facts.since),
     ...alreadySent,
@@ -152,8 +210,8 @@ function wrong(incidents: Incidents, subject: Subject, facts: Wrong): Incidents 
   });
 }
 
-function right(incidents: Incidents, subject: Subject, at: number): Incidents {
-  const incident = incidents.get(subject);
+function right(incidents: Incidents, key: string, at: number): Incidents {
+  const incident = incidents.get(key);
   if (incident === undefined || incident.goodAt !== null) return incidents;
-  return new Map(incidents).set(subject, {...incident, goodAt: at});
+  return new Map(incidents).set(key, {...incident, goodAt: at});
 }

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import {toNextStep} from '../../foundation/next-step/next-step.ts';
 import {OPERATOR_PARTS} from '../events/events.ts';
+import {nextStepSchema as nextStep} from '../events/next-step-schema.ts';
 import {CONNECTION_STATES} from '../events/view.ts';
+import {rates, standingFields, verdictFields, workerView} from './standing-schema.ts';
 
 export const text = v.string();
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -9,15 +10,6 @@ export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const time = v.pipe(v.string(), v.isoTimestamp(), v.transform(Date.parse));
 export const optionalText = v.nullable(text);
 const optionalTime = v.nullable(time);
-
-/** A next step: an object on the socket, text in a recording. */
-export const nextStep = v.pipe(
-  v.union([
-    text,
-    v.object({say: text, run: v.optional(v.object({command: text, args: v.optional(v.array(text), [])}))}),
-  ]),
-  v.transform(toNextStep),
-);
 
 // `from` since 1.2.
 const probeSchema = v.object({at: time, via: v.picklist(['http', 'websocket']), from: v.exactOptional(text)});
@@ -50,6 +42,8 @@ export const workFields = {
   answeredByWorkers: count,
   windowMs: v.number(),
   refused: count,
+  // Since 1.3.
+  rates: v.exactOptional(rates),
 };
 export const clockFields = {
   id: text,
@@ -169,6 +163,10 @@ export const viewSchema = v.object({
   load: v.optional(v.nullable(v.object({inProgress: count, pending: count, at: time})), null),
   // Since 1.2.
   missing: v.optional(v.array(v.object(missingFields)), []),
+  // Since 1.3.
+  standing: v.optional(v.nullable(v.object({...standingFields, at: time})), null),
+  workers: v.optional(v.array(workerView), []),
+  verdict: v.optional(v.nullable(v.object({...verdictFields, at: time})), null),
   lastReceivedAt: optionalTime,
   lastAcceptedAt: optionalTime,
   unsignedPolicy: optionalText,

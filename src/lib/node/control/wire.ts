@@ -10,22 +10,30 @@ import {
   count,
   livenessFields,
   missingFields,
-  nextStep,
   optionalText,
   text,
   time,
   viewSchema,
   workFields,
 } from './view-schema.ts';
+import {nextStepSchema as nextStep} from '../events/next-step-schema.ts';
+import {
+  costEndFields,
+  costFields,
+  standingFields,
+  standingReadFields,
+  verdictFields,
+  workersFields,
+} from './standing-schema.ts';
 
 /**
  * The version of the control socket's protocol, MAJOR.MINOR. Both sides send lines of JSON. The server sends `hello`, then
  * `snapshot`, then (since 1.1) `history`, the earlier events that a log shows, then the events of `aos run --json`. A
  * slow reader gets `gap` and a new `snapshot`; a command gets `reply`. Since 1.2 `worker-check` has the workers checked, and `retry`
- * has jobs asked about again.
+ * has jobs asked about again. Since 1.3 the view has what the chain says of the operator, its workers, and its verdict.
  * Both sides ignore unknown fields and unknown types of lines, and refuse another major version.
  */
-export const CONTROL_PROTOCOL = '1.2';
+export const CONTROL_PROTOCOL = '1.3';
 
 /** The first line of the server. */
 export type ControlHello = {
@@ -106,6 +114,12 @@ const timedEvents: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.Gene
   ['clock', v.looseObject({...eventFields, ...clockFields})],
   ['block', v.looseObject({...eventFields, ...blockFields})],
   ['answers_missing', v.looseObject({...eventFields, kinds: v.array(v.object(missingFields))})],
+  ['standing', v.looseObject({...eventFields, ...standingFields})],
+  ['standing_read', v.looseObject({...eventFields, ...standingReadFields})],
+  ['chain_cost', v.looseObject({...eventFields, ...costFields})],
+  ['chain_cost_ended', v.looseObject({...eventFields, ...costEndFields})],
+  ['workers', v.looseObject({...eventFields, ...workersFields})],
+  ['verdict', v.looseObject({...eventFields, ...verdictFields})],
   ['problem', v.looseObject({...eventFields, next: nextStep})],
   ['warning', v.looseObject({...eventFields, next: v.exactOptional(nextStep)})],
   [

@@ -10,6 +10,7 @@ import type {
   WorkFacts,
 } from './events.ts';
 import {missingText} from './missing-text.ts';
+import {describeStanding, isStandingEvent} from './describe-standing.ts';
 import {OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 import type {ErrorCode} from '../../foundation/errors/table.ts';
 import {type NextStep, type RenderNext, run, say} from '../../foundation/next-step/next-step.ts';
@@ -23,6 +24,7 @@ export type Description = {level: Level; text: string};
 
 /** One sentence for each event, with the next step where there is one; job ids are shortened in the middle. */
 export function describe(event: OperatorEventBody, next: RenderNext): Description {
+  if (isStandingEvent(event)) return describeStanding(event, next);
   switch (event.type) {
     case 'started':
       return info(

@@ -2,6 +2,10 @@ import type {JobKey} from '../../protocol/wire/messages.ts';
 import type {JobOutcome} from './job-states.ts';
 import type {Code, ErrorCode} from '../../foundation/errors/table.ts';
 import type {NextStep} from '../../foundation/next-step/next-step.ts';
+import type {JobRates} from './rates.ts';
+import type {Verdict} from './links.ts';
+import type {ChainCost, CostKind, StandingFacts, StandingFailure} from './standing.ts';
+import type {WorkerFacts} from './worker-view.ts';
 
 /** Which job an event is about. `seq` is its row in the journal. */
 export type JobRef = JobKey & {seq: number; kind: string; model: string};
@@ -39,6 +43,9 @@ export type BlockFacts = {
   /** How long the RPC took to answer. */
   rpcMs: number;
 };
+
+/** A block of the chain, and its own time. */
+export type ChainBlock = {number: string; blockAt: number};
 
 /** How the network has reached this node, from the durable record (`liveness/liveness.ts`); times are Unix ms. */
 export type LivenessFacts = {
@@ -115,6 +122,8 @@ export type WorkFacts = {
   windowMs: number;
   /** Messages that could not be taken, of all that are counted. */
   refused: number;
+  /** What became of the jobs of the last hour and day; absent: an older operator. */
+  rates?: JobRates;
 };
 
 /**
@@ -189,6 +198,17 @@ export type OperatorEventBody =
   | ({type: 'liveness'} & LivenessFacts)
   /** When it has changed: by kind of worker, the jobs that have waited too long for an answer, or were left without one. */
   | {type: 'answers_missing'; kinds: readonly MissingAnswers[]}
+  /** When what the chain says of this operator has changed. */
+  | ({type: 'standing'} & StandingFacts)
+  /** Each minute in which it has not: when it was last read, at which block, and why the last try failed. */
+  | {type: 'standing_read'; readAt: number | null; block: ChainBlock | null; failure: StandingFailure | null}
+  /** Something on chain begins to cost, or gets worse; and it costs no more. */
+  | ({type: 'chain_cost'} & ChainCost)
+  | {type: 'chain_cost_ended'; key: string; kind: CostKind; code: Code; text: string; afterMs: number}
+  /** When it has changed, every half minute at most: what is known of the workers, by kind. */
+  | {type: 'workers'; kinds: readonly WorkerFacts[]}
+  /** When it has changed: whether this node earns, and what the first broken link says. */
+  | ({type: 'verdict'; found: string | null} & Verdict)
   /** Once a minute: what this run amounts to so far. */
   | ({type: 'minute'; inProgress: number; pending: number; uptimeMs: number} & Tally)
   /** SIGHUP to a service: keys that hold from now on, and those that do after a restart. */

@@ -3,7 +3,7 @@ import {hang} from '../../foundation/text/cells.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import type {Level} from './describe.ts';
 import {jsonLine, safeText} from '../../foundation/text/safe-text.ts';
-import type {RenderNext} from '../../foundation/next-step/next-step.ts';
+import {isNextStep, type RenderNext} from '../../foundation/next-step/next-step.ts';
 
 export type LogFormat = 'pretty' | 'logfmt' | 'json';
 
@@ -45,10 +45,29 @@ export function eventLine(event: OperatorEvent, next?: RenderNext): string {
   return jsonLine({type, seq, at: isoTime(at), ...own});
 }
 
-/** The same event with its next step as text. */
+/** The same event with its next steps as text. */
 function withNextText(event: OperatorEvent, next: RenderNext): {type: string; seq: number; at: number} {
-  if ((event.type !== 'problem' && event.type !== 'warning') || event.next === undefined) return event;
-  return {...event, ...{next: next(event.next)}};
+  switch (event.type) {
+    case 'problem':
+    case 'warning':
+    case 'chain_cost':
+      return event.next === undefined ? event : {...event, ...{next: next(event.next)}};
+    case 'standing':
+    case 'standing_read':
+    case 'workers':
+    case 'verdict':
+      return deepNextText(event, next) as typeof event;
+    default:
+      return event;
+  }
+}
+
+/** A copy in which each next step is text, at any depth. */
+function deepNextText(value: unknown, next: RenderNext): unknown {
+  if (isNextStep(value)) return next(value);
+  if (Array.isArray(value)) return value.map((item) => deepNextText(item, next));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deepNextText(item, next)]));
 }
 
 /** Events that hold times beside their own. */
@@ -58,6 +77,9 @@ const WITH_TIMES: ReadonlySet<string> = new Set([
   'liveness',
   'work',
   'answers_missing',
+  'standing',
+  'standing_read',
+  'chain_cost',
   'summary',
 ]);
 
@@ -74,6 +96,7 @@ const TIMES: ReadonlySet<string> = new Set([
   'oldestOpenAt',
   'blockAt',
   'oldestAt',
+  'readAt',
   'start',
   'end',
 ]);

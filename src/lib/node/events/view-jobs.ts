@@ -1,3 +1,4 @@
+import {cut} from './cut-text.ts';
 import type {JobRef, OperatorEvent} from './events.ts';
 import type {JobOutcome} from './job-states.ts';
 
@@ -30,9 +31,6 @@ export type JobView = {
   firstAt: number;
   at: number;
 };
-
-/** Texts from outside are cut: a job id may be as long as a frame. */
-const MAX_TEXT = 200;
 
 /** What an event that is about a job changes of it; null for the others. */
 export function jobChange(event: OperatorEvent): Partial<JobView> | null {
@@ -89,9 +87,4 @@ export function jobAfter(
     firstAt: at,
   };
   return {...before, ...change, at};
-}
-
-/** A text from outside as the view keeps it. */
-export function cut(text: string): string {
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`;
 }

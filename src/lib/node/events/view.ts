@@ -1,18 +1,9 @@
-import type {
-  BlockFacts,
-  ClockFacts,
-  LivenessFacts,
-  MissingAnswers,
-  OperatorEvent,
-  Refusal,
-  SignerStats,
-  StopReason,
-  OperatorPart,
-  Tally,
-  WorkFacts,
-} from './events.ts';
+import {measured, type MeasuredView} from './view-measured.ts';
+import {answeredBy} from './worker-view.ts';
+import type {MissingAnswers, OperatorEvent, Refusal, StopReason, OperatorPart, Tally} from './events.ts';
 import {countEvent, emptyTally} from './tally.ts';
-import {cut, jobAfter, jobChange, type JobView} from './view-jobs.ts';
+import {cut} from './cut-text.ts';
+import {jobAfter, jobChange, type JobView} from './view-jobs.ts';
 import type {NextStep} from '../../foundation/next-step/next-step.ts';
 
 /** `refused`: the dispatcher was reached and said no, in its own words (`refusal`). */
@@ -39,7 +30,7 @@ export type RangeView = {
 };
 
 /** What a running operator is doing, small whatever it has done: times are Unix ms. */
-export type OperatorView = {
+export type OperatorView = MeasuredView & {
   /** Of the last event that went in; 0 when none did. */
   seq: number;
   at: number | null;
@@ -64,11 +55,6 @@ export type OperatorView = {
   lastProbe: ProbeView | null;
   /** The last {@link MAX_PROBES} probes of this run, the latest last. */
   probes: readonly ProbeView[];
-  liveness: (LivenessFacts & {at: number}) | null;
-  work: (WorkFacts & {at: number}) | null;
-  clock: (ClockFacts & {at: number}) | null;
-  signer: (SignerStats & {at: number}) | null;
-  block: (BlockFacts & {at: number}) | null;
   /** Jobs in progress, and jobs waiting in the journal, as of the last minute. */
   load: {inProgress: number; pending: number; at: number} | null;
   /** Jobs that have waited too long for an answer, by kind of worker. */
@@ -103,6 +89,9 @@ export const emptyView: OperatorView = {
   block: null,
   load: null,
   missing: [],
+  standing: null,
+  workers: [],
+  verdict: null,
   lastReceivedAt: null,
   lastAcceptedAt: null,
   unsignedPolicy: null,
@@ -187,7 +176,11 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'block':
     case 'liveness':
     case 'work':
-      return measured(event);
+    case 'standing':
+    case 'standing_read':
+    case 'workers':
+    case 'verdict':
+      return measured(view, event);
     case 'answers_missing':
       return {missing: event.kinds.map((one) => ({...one, kind: cut(one.kind)}))};
     case 'minute':
@@ -212,9 +205,10 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
       return event.signer === null ? {lastReceivedAt: at} : {lastReceivedAt: at, unsignedPolicy: null};
     case 'result_accepted':
       return {lastAcceptedAt: at};
+    case 'job_answered':
+      return {workers: answeredBy(view.workers, event)};
     case 'job_sampled':
     case 'job_asked':
-    case 'job_answered':
     case 'job_retry':
     case 'result_retry':
     case 'job_listening':
@@ -233,35 +227,10 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'config_reloaded':
     case 'connect_repeated':
     case 'connections_refused':
+    // The view has them from `standing`.
+    case 'chain_cost':
+    case 'chain_cost_ended':
       return NOTHING;
-  }
-}
-
-type Measured = Extract<OperatorEvent, {type: 'clock' | 'signer_stats' | 'block' | 'liveness' | 'work'}>;
-
-/** What was last measured of a part, with the time of it. */
-function measured({seq: _seq, ...event}: Measured): Partial<OperatorView> {
-  switch (event.type) {
-    case 'clock': {
-      const {type: _type, ...clock} = event;
-      return {clock: {...clock, merged: clock.merged && {...clock.merged, jobId: cut(clock.merged.jobId)}}};
-    }
-    case 'signer_stats': {
-      const {type: _type, ...signer} = event;
-      return {signer};
-    }
-    case 'block': {
-      const {type: _type, ...block} = event;
-      return {block};
-    }
-    case 'liveness': {
-      const {type: _type, ...liveness} = event;
-      return {liveness};
-    }
-    case 'work': {
-      const {type: _type, ...work} = event;
-      return {work};
-    }
   }
 }
 

@@ -1,4 +1,6 @@
+import type {MinuteOfJobs} from '../events/job-rates.ts';
 import type {Database, Row} from './driver.ts';
+import {jobMinutes} from './job-minutes.ts';
 import {pastOf} from './past.ts';
 import {numberOf, textOf} from './rows.ts';
 
@@ -38,6 +40,12 @@ export type Inflow = {
   refused(): number;
   /** When the newest jobs came, at most `most` and none before `since` (Unix ms), oldest first. @throws AosError JOURNAL_UNREADABLE */
   arrivals(since: number, most: number): number[];
+  /**
+   * The jobs that came since then (Unix ms) by the minute of their arrival, oldest first; only the newest `most` jobs are
+   * looked at.
+   * @throws AosError JOURNAL_UNREADABLE
+   */
+  minutes(since: number, most: number): MinuteOfJobs[];
   /** Whether the newest job was signed, and by whom; null: there is no job. @throws AosError JOURNAL_UNREADABLE */
   newestSigner(): {signer: string | null} | null;
 };
@@ -90,10 +98,12 @@ export function inflowOf(
   run: {change: <T>(work: () => T) => Promise<T>; read: <T>(read: () => T) => T},
 ): Inflow {
   const table = inflowTable(database);
+  const minutes = jobMinutes(database);
   return {
     keep: (message) => run.change(() => table.keep(message)),
     refused: () => run.read(() => table.refused()),
     arrivals: (since, most) => run.read(() => table.arrivals(since, most)),
+    minutes: (since, most) => run.read(() => minutes(since, most)),
     newestSigner: () => run.read(() => table.newestSigner()),
   };
 }

@@ -197,6 +197,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
       signers,
       workers: deps.workers,
       blockReader: deps.blockReader,
+      standingReader: deps.standingReader ?? null,
       clock: createClockGuard({time, age: journal.age, health}),
       disk: deps.disk,
       sumUp: () => {

@@ -2,6 +2,7 @@ import type {VerifyDispatcher} from '../../config/config.ts';
 import type {SteadyTime} from '../../foundation/time/steady-time.ts';
 import type {OperatorEvent} from '../events/events.ts';
 import type {Journal} from '../journal/journal.ts';
+import type {StandingReader} from '../standing/reading.ts';
 import type {DiskReader} from './disk-watch.ts';
 import type {
   BlockReader,
@@ -55,6 +56,8 @@ export type OperatorDeps = {
   connection: DispatcherConnection;
   rangeReader: RangeReader;
   blockReader: BlockReader;
+  /** Without it what the chain says of this operator is not read. */
+  standingReader?: StandingReader;
   /** Without it the kept results are not compared with the journal. */
   resultReader?: ResultReader;
   workers: readonly (Worker & WatchedWorker)[];

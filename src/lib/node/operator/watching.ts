@@ -10,20 +10,25 @@ import type {BlockReader, WatchedWorker} from './ports.ts';
 import type {SignerWatch} from './signer-watch.ts';
 import type {SecondOperatorWatch} from './second-operator/watch.ts';
 import {watchMissing} from './missing-watch.ts';
+import {watchStanding} from './standing-watch.ts';
 import {whileReadable} from './while-readable.ts';
 import type {WorkFlow} from './work-flow.ts';
+import {createWorkerReport} from './worker-report.ts';
 import {watchWorkers} from './worker-watch.ts';
-import type {ClockJournal, JobJournal} from '../journal/journal.ts';
+import type {ClockJournal, JobJournal, Notes} from '../journal/journal.ts';
+import type {StandingReader} from '../standing/reading.ts';
 
 export type Watching = {
   flow: Pick<WorkFlow, 'run'>;
   secondOperator: Pick<SecondOperatorWatch, 'run'>;
-  journal: Pick<ClockJournal, 'lastReading'> & Pick<JobJournal, 'withoutAnswer'>;
+  journal: Pick<ClockJournal, 'lastReading'> & Pick<JobJournal, 'withoutAnswer'> & Notes;
   merged: () => MergedClock | null;
   clockId: bigint;
   signers: SignerWatch;
   workers: readonly WatchedWorker[];
   blockReader: BlockReader;
+  /** Null: what the chain says of this operator is not read. */
+  standingReader: StandingReader | null;
   clock: ClockGuard;
   disk: DiskReader;
   /** What the run amounts to so far. */
@@ -49,7 +54,7 @@ export async function watchParts(deps: Watching): Promise<void> {
   await Promise.all([
     watchClock({journal, merged, clockId, time, emit, signal}),
     deps.signers.run(deps.stopping),
-    watchWorkers({...whileWorking, workers, health}),
+    watchWorkers({...whileWorking, workers, health, onStates: createWorkerReport(emit)}),
     watchMissing({...whileWorking, journal, emit}),
     watchBlocks({
       ...whileWorking,
@@ -59,6 +64,9 @@ export async function watchParts(deps: Watching): Promise<void> {
       health,
       onBlock: deps.clock.onBlock,
     }),
+    ...(deps.standingReader === null
+      ? []
+      : [watchStanding({...whileWorking, reader: deps.standingReader, journal, emit, health})]),
     every(CHECK_EVERY_MS, {time, signal}, deps.clock.check),
     deps.flow.run(deps.stopping),
     deps.secondOperator.run(deps.stopping),

@@ -3,6 +3,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {duration} from '../../foundation/time/duration.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {Emit, OperatorEventBody, WorkFacts} from '../events/events.ts';
+import {createJobRates} from '../events/job-rates.ts';
 import type {Inflow} from '../journal/inflow.ts';
 import type {JobJournal} from '../journal/journal.ts';
 import type {Health} from './health.ts';
@@ -20,13 +21,16 @@ export type WorkFlow = {
 };
 
 const EVERY_MS = 60_000;
+/** How much of the past the rates of jobs span, and of how many jobs the journal is asked at a start: it takes 0.1 s. */
+const RATES_MS = 86_400_000;
+const MOST_RATED = 50_000;
 /** What the two problems are about, beside the other problems with jobs. */
 const NONE = 'none';
 const PILE_UP = 'pile-up';
 
 export function createWorkFlow(deps: {
   journal: Pick<JobJournal, 'list' | 'oldestOpenAt' | 'counts' | 'pending'> & {
-    inflow: Pick<Inflow, 'arrivals'>;
+    inflow: Pick<Inflow, 'arrivals' | 'minutes'>;
   };
   /** Kinds of worker that this operator runs. */
   kinds: readonly string[];
@@ -41,6 +45,7 @@ export function createWorkFlow(deps: {
   const {journal, time, health} = deps;
   const quiet = createQuietTime(time);
   const workers = createWorkerFlow(journal.counts().selected);
+  const rates = createJobRates(journal.inflow.minutes(time.now() - RATES_MS, MOST_RATED), deps.kinds);
   /** Jobs of this run that were left without an answer. */
   const unanswered = new Set<number>();
   let arrivals = journal.inflow.arrivals(time.now() - USUAL_MS, MOST_ARRIVALS);
@@ -67,6 +72,7 @@ export function createWorkFlow(deps: {
       answeredByWorkers: answered,
       windowMs: FLOW_WINDOW_MS,
       refused: deps.refused(),
+      rates: rates.rates(time.now()),
     };
   }
 
@@ -78,9 +84,8 @@ export function createWorkFlow(deps: {
   }
 
   function judgePile({oldestOpenAt, cameForWorkers, answeredByWorkers, windowMs}: WorkFacts): void {
-    const state = workers.state();
-    if (state === 'calm') health.worked('jobs', PILE_UP);
-    if (state !== 'growing') return;
+    if (workers.state() === 'calm') health.worked('jobs', PILE_UP);
+    if (workers.state() !== 'growing') return;
     const oldest = oldestOpenAt === null ? '' : `, the oldest for ${duration(time.now() - oldestOpenAt)}`;
     const flow = `${cameForWorkers} jobs came for workers and ${answeredByWorkers} were answered`;
     const text = `in ${duration(windowMs)} ${flow}; ${workers.waiting()} wait${oldest}`;
@@ -105,6 +110,7 @@ export function createWorkFlow(deps: {
 
   return {
     onEvent(event) {
+      rates.onEvent(event, time.now());
       switch (event.type) {
         case 'connected':
           quiet.connected();

@@ -2,6 +2,7 @@ import {slept} from '../../foundation/async/every.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {Health} from './health.ts';
 import type {WatchedWorker, WorkerState} from './ports.ts';
+import type {KindState} from './worker-report.ts';
 
 /** While a worker has a problem. */
 const ASK_EVERY_MS = 30_000;
@@ -22,9 +23,11 @@ export async function watchWorkers(deps: {
   workers: readonly WatchedWorker[];
   health: Health;
   time: Time;
+  /** Takes what is known of them, by kind; must not throw. */
+  onStates?: (kinds: readonly KindState[]) => void;
   signal: AbortSignal;
 }): Promise<void> {
-  const {workers, health, signal} = deps;
+  const {workers, health, onStates, signal} = deps;
   while (await slept(ASK_EVERY_MS, deps)) {
     let kinds: (readonly WorkerState[])[];
     try {
@@ -34,6 +37,7 @@ export async function watchWorkers(deps: {
       throw error;
     }
     for (const states of kinds) report(states, health);
+    onStates?.(workers.map(({kind}, index) => ({kind, states: kinds[index] ?? []})));
     const isWell = kinds.every((states) => states.some(({problem}) => problem === null));
     // A job may have failed otherwise meanwhile.
     if (isWell && CURED_BY_STATUS.has(health.failing('worker'))) health.worked('worker');

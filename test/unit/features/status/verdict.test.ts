@@ -4,9 +4,9 @@ import type {CheckState} from '../../../../src/lib/foundation/check/check.ts';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {type StatusFacts} from '../../../../src/lib/features/status/facts.ts';
-import {LINK_IDS, type Link, type LinkId} from '../../../../src/lib/features/status/link.ts';
+import {judge, LINK_IDS, type Link, type LinkId} from '../../../../src/lib/node/events/links.ts';
 import {statusResult} from '../../../../src/lib/features/status/result.ts';
-import {judge, judgeLinks, statusExitCode} from '../../../../src/lib/features/status/verdict.ts';
+import {judgeLinks, statusExitCode} from '../../../../src/lib/features/status/verdict.ts';
 import {
   chainFacts,
   EARNING,

@@ -12,6 +12,7 @@ import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 
 const MINUTE = 60_000;
 const DELAY = 30_000;
+const NOTHING_KEPT = {recall: () => null, remember: () => {}};
 const T0 = Date.UTC(2030, 0, 1);
 const TELLER = {nodeId: '0xFE3B', network: 'devnet', host: 'box', version: '1.2.3'};
 
@@ -386,6 +387,7 @@ describe('sending', () => {
     const toldEvents: OperatorEventBody[] = [];
     let isAway = true;
     const alerts = createAlerts({
+      kept: NOTHING_KEPT,
       time,
       delayMs: DELAY,
       emit: (event) => toldEvents.push(event),
@@ -414,6 +416,7 @@ describe('sending', () => {
     const sent: string[] = [];
     const event = events(time);
     const alerts = createAlerts({
+      kept: NOTHING_KEPT,
       time,
       delayMs: 0,
       emit: () => {},
@@ -436,6 +439,7 @@ describe('sending', () => {
     const time = virtualTime();
     let aborted = false;
     const alerts = createAlerts({
+      kept: NOTHING_KEPT,
       time,
       delayMs: 0,
       emit: () => {},

@@ -44,7 +44,7 @@ function stage({
       list: ({states}) =>
         states.includes('unanswered') ? unanswered().map((seq) => ({seq}) as JobRecord) : [],
       pending: () => 3,
-      inflow: {arrivals: () => arrivals},
+      inflow: {arrivals: () => arrivals, minutes: () => []},
       counts: () => ({
         unanswered: 0,
         received: 0,

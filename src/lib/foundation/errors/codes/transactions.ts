@@ -97,7 +97,7 @@ export const TRANSACTIONS = {
   GAS_LOW: {
     exit: null,
     category: null,
-    means: 'node_id cannot pay for one transaction.',
+    means: 'The ETH of node_id pays for fewer than ten registrations: soon it cannot send a transaction.',
     next: say('Send ETH to node_id.'),
     causes: ['Gas is dear at the moment, or the balance is used up.'],
   },
