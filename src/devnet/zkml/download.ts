@@ -12,9 +12,10 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
  * Fetches a proof by http or https from this machine; a devnet asks no other. There is no time limit but the signal's.
+ * @param most bytes of a proof, inclusive
  * @throws the signal's reason
  */
-export async function download(proofPath: string, signal: AbortSignal): Promise<Download> {
+export async function download(proofPath: string, signal: AbortSignal, most = MAX_BYTES): Promise<Download> {
   if (!URL.canParse(proofPath)) return {why: 'builder error: relative URL without a base'};
   const {protocol, hostname, href} = new URL(proofPath);
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
@@ -23,12 +24,13 @@ export async function download(proofPath: string, signal: AbortSignal): Promise<
   try {
     requireLoopback(host);
     const response = await answerOf(href, protocol, signal);
-    const status = response.statusCode ?? 0;
-    if (status < 200 || status > 299) {
+    try {
+      const status = response.statusCode ?? 0;
+      if (status < 200 || status > 299) return {why: 'reponse is not success'}; // spelled so by the published program
+      return {bytes: await readBody(response, most)};
+    } finally {
       response.destroy();
-      return {why: 'reponse is not success'}; // spelled so by the published program
     }
-    return {bytes: await readBody(response, MAX_BYTES)};
   } catch (error) {
     signal.throwIfAborted();
     return {why: `error sending request for url (${href}): ${whyOf(error)}`};

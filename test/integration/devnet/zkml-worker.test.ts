@@ -1,8 +1,9 @@
 import {createServer} from 'node:http';
 import {once} from 'node:events';
-import type {AddressInfo} from 'node:net';
+import type {AddressInfo, Socket} from 'node:net';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {devnetPaths} from '../../../src/devnet/paths.ts';
+import {download} from '../../../src/devnet/zkml/download.ts';
 import type {ZkmlFaults} from '../../../src/devnet/zkml/faults.ts';
 import {startProofServer, type ProofServer} from '../../../src/devnet/zkml/proof-server.ts';
 import {readProofs} from '../../../src/devnet/zkml/proofs.ts';
@@ -85,6 +86,18 @@ describe('the published zkml worker', () => {
     const odd = await heldFile('{"a":1}');
     odd.release();
     expect(await verify(await start(), 'mean', odd.url)).toEqual(said(200, 'false'));
+  });
+
+  it('leaves a file that is too large, and its connection', async () => {
+    const large = createServer((_, response) => void response.write('0123456789')).listen(0, '127.0.0.1');
+    await once(large, 'listening');
+    closers.push(() => new Promise((resolve) => large.close(() => resolve())));
+    const url = `http://127.0.0.1:${(large.address() as AddressInfo).port}/`;
+    const left = once(large, 'connection').then(([socket]: Socket[]) => socket && once(socket, 'close'));
+    expect(await download(url, new AbortController().signal, 9)).toEqual({
+      why: `error sending request for url (${url}): the body is larger than 9 bytes`,
+    });
+    await left;
   });
 
   it.each([
