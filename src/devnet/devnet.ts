@@ -19,6 +19,7 @@ import {makeOwnFolder} from './folder.ts';
 import {startMonitor, type Monitor, type Probe} from './monitor.ts';
 import {makeKeys, makeOperators, type DevnetOperator} from './operators.ts';
 import {openPart, portOf, type Part} from './part.ts';
+import {devnetPaths} from './paths.ts';
 import {createStore} from './published/store.ts';
 import {startDevSigner, type DevSigner} from './signer/signer.ts';
 import {startDispatcher, type DispatcherVersion} from './start-dispatcher.ts';
@@ -109,9 +110,13 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
       closers.push(() => started.close());
       return started;
     }),
-    openWorkers(options, closers, (operator) => {
-      const url = operatorUrls[operator];
-      return url === undefined ? null : portOf(url);
+    openWorkers(options, {
+      closers,
+      operatorPort: (operator) => {
+        const url = operatorUrls[operator];
+        return url === undefined ? null : portOf(url);
+      },
+      paths: devnetPaths(),
     }),
   ]);
   const keys = makeKeys(options.operators);

@@ -1,9 +1,8 @@
 import {systemTime} from '../lib/foundation/system/system-time.ts';
 import type {WorkerKind} from '../lib/protocol/wire/messages.ts';
 import type {DevnetFaults} from './faults.ts';
-import {startLlm} from './llm/host.ts';
+import {startLlm, type LlmPaths} from './llm/host.ts';
 import {openPart, portOf, type Part} from './part.ts';
-import {devnetPaths} from './paths.ts';
 import {faultsOfRestart} from './tee/faults.ts';
 import {startTeeWorker, type TeeWorker} from './tee/tee-worker.ts';
 import {startOpmlWorker, type OpmlWorker} from './worker/opml-worker.ts';
@@ -64,18 +63,22 @@ type OfKind = {
 
 const HOST = '127.0.0.1';
 
+/** What the workers are part of. */
+type Place = {
+  /** Ends what was started, the last first. */
+  readonly closers: (() => unknown)[];
+  readonly operatorPort: OperatorPort;
+  /** The files of the devnet. */
+  readonly paths: LlmPaths;
+};
+
 /**
  * Starts the workers of a devnet.
- * @param closers ends what was started, the last first
  * @throws AosError DEVNET_FAILED | PORT_IN_USE
  */
-export async function openWorkers(
-  options: WorkersOptions,
-  closers: (() => unknown)[],
-  operatorPort: OperatorPort,
-): Promise<Workers> {
+export async function openWorkers(options: WorkersOptions, place: Place): Promise<Workers> {
   const opened: OfKind[] = [];
-  for (const kind of options.kinds) opened.push(await OPEN[kind](options, closers, operatorPort));
+  for (const kind of options.kinds) opened.push(await OPEN[kind](options, place));
   const parts = opened.flatMap(({part}) => part ?? []);
   return {
     sections: (operator) => opened.map(({section}) => section(operator)),
@@ -84,14 +87,10 @@ export async function openWorkers(
   };
 }
 
-type OpenKind = (
-  options: WorkersOptions,
-  closers: (() => unknown)[],
-  operatorPort: OperatorPort,
-) => Promise<OfKind>;
+type OpenKind = (options: WorkersOptions, place: Place) => Promise<OfKind>;
 
 const OPEN: Readonly<Record<WorkerKind, OpenKind>> = {
-  opml: async (options, closers, operatorPort) => {
+  opml: async (options, {closers, operatorPort, paths}) => {
     const {worker: manner, operators, faults, workerUrl} = options;
     if (workerUrl !== null) return {part: null, section: () => ({kind: 'opml', url: workerUrl})};
     const part = await openPart<OpmlWorker>((before) =>
@@ -106,7 +105,7 @@ const OPEN: Readonly<Record<WorkerKind, OpenKind>> = {
         // Operators that share a worker would lock it with their first job.
         canLock: operators === 1,
         ...(faults.worker === undefined ? {} : {faults: faults.worker}),
-        ...devnetPaths(),
+        ...paths,
       }),
     );
     closers.push(() => part.stop());
@@ -114,7 +113,7 @@ const OPEN: Readonly<Record<WorkerKind, OpenKind>> = {
   },
 
   // It calls one operator alone, so that each operator has one of its own.
-  tee: async (options, closers, operatorPort) => {
+  tee: async (options, {closers, operatorPort, paths}) => {
     const {operators, ports, faults, workerUrl} = options;
     const callbackPort = (operator: number): number | null =>
       operator === 0 ? (ports.teeCallback ?? null) : null;
@@ -126,7 +125,7 @@ const OPEN: Readonly<Record<WorkerKind, OpenKind>> = {
       });
       return {part: null, section};
     }
-    const llm = await startLlm(devnetPaths());
+    const llm = await startLlm(paths);
     closers.push(() => llm.close());
     const part = await openPart<TeeWorkers>((before) =>
       startAll(operators, (operator) =>
@@ -150,10 +149,10 @@ const OPEN: Readonly<Record<WorkerKind, OpenKind>> = {
     };
   },
 
-  zkml: async (options, closers) => {
+  zkml: async (options, {closers, paths}) => {
     const {workerUrl, faults} = options;
     const {zkml = {}} = faults;
-    const proofs = readProofs(devnetPaths().assetsDir);
+    const proofs = readProofs(paths.assetsDir);
     const server = await startProofServer({host: HOST, port: 0, proofs, faults: zkml, time: systemTime});
     closers.push(() => server.close());
     const proofsUrl = server.url;
