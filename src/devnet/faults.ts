@@ -24,6 +24,8 @@ type Fault = DevnetFaults & {
   readonly ofPublished?: true;
 };
 
+/** Address of the example key, which a devnet's first operator has. */
+const FIRST_OPERATOR = '0xfe3b557e8fb62b89f4916b721be55ceb828dbd73';
 const HALT_EVERY = 5;
 const HALT_MS = 45_000;
 const MOST_COUNTER = String(2 ** 32 - 1);
@@ -112,9 +114,26 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     slots: true,
   },
   ...workerFaults(),
-  'signer-slow': {means: 'the signer takes 3 s for each signature', signer: {latencyMs: 3_000}},
+  'signer-slow': {means: 'the signer takes 3 s for each signature', signer: {backendMs: 3_000}},
   'signer-down': {means: "the signer's key store is down: every signature fails", signer: {kmsDown: 'all'}},
   'signer-no-keys': {means: 'the signer has no keys', signer: {noKeys: true}},
+  'signer-key-failed': {
+    means: 'the signer could not load the key file of the first operator, and says that it is healthy',
+    signer: {failedKeys: [FIRST_OPERATOR]},
+  },
+  'signer-wedged': {
+    means: 'the signer answers no JSON-RPC, while its upcheck and healthcheck are well',
+    signer: {wedged: true},
+  },
+  'signer-cut-off': {
+    means: 'the signer needs 4 s for a signature and drops a connection that waits for 2 s',
+    signer: {backendMs: 4_000, idleMs: 2_000},
+  },
+  'signer-other-host': {
+    means: 'a proxy on the way to the signer rewrites the Host header, which the signer refuses',
+    signer: {host: 'signer.internal'},
+  },
+  'signer-wrong-chain': {means: 'the signer signs transactions for chain 1', signer: {wrongChainId: 1}},
 };
 
 /** Of several kinds with a fault of one name, each has its own, and the words are those of the first. */

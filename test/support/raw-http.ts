@@ -2,24 +2,37 @@ import {request} from 'node:http';
 
 export type RawAnswer = {
   status: number;
+  /** Text of the status line. */
+  message: string;
   headers: Readonly<Record<string, string | string[] | undefined>>;
   body: string;
 };
 
-/** One HTTP request with exactly these headers (no `Accept`, no `Content-Type` of its own). */
+/**
+ * One HTTP request with exactly these headers (no `Accept`, no `Content-Type` of its own).
+ * @param options.noHost without a Host header, unless one is given
+ */
 export function rawHttp(
   url: string,
-  options: {method?: string; path?: string; headers?: Record<string, string>; body?: string | Buffer} = {},
+  options: {
+    method?: string;
+    path?: string;
+    headers?: Record<string, string>;
+    body?: string | Buffer;
+    noHost?: boolean;
+  } = {},
 ): Promise<RawAnswer> {
-  const {method = 'GET', path = '/', headers = {}, body} = options;
+  const {method = 'GET', path = '/', headers = {}, body, noHost = false} = options;
   const {hostname, port} = new URL(url);
   return new Promise((resolve, reject) => {
-    const sent = request({host: hostname, port, method, path, headers, agent: false}, (response) => {
+    const target = {host: hostname, port, method, path, headers, agent: false, setHost: !noHost};
+    const sent = request(target, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
         resolve({
           status: response.statusCode ?? 0,
+          message: response.statusMessage ?? '',
           headers: response.headers,
           body: Buffer.concat(chunks).toString(),
         });

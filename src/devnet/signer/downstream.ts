@@ -1,5 +1,6 @@
 import {request as httpRequest, type IncomingHttpHeaders} from 'node:http';
 import {request as httpsRequest} from 'node:https';
+import {gunzipSync, inflateSync} from 'node:zlib';
 import {rpcError, type Reply, type RpcId} from './reply.ts';
 
 /** The Ethereum node behind the signer. */
@@ -19,13 +20,9 @@ const NOT_FORWARDED = new Set([
   'transfer-encoding',
   'expect',
 ]);
-const NOT_RETURNED = new Set([
-  'access-control-allow-origin',
-  'content-length',
-  'connection',
-  'transfer-encoding',
-  'keep-alive',
-]);
+const NOT_RETURNED = new Set(['content-length', 'connection', 'transfer-encoding', 'keep-alive']);
+/** Left out in this spelling alone. */
+const NOT_RETURNED_AS_SPELLED = 'access-control-allow-origin';
 const TLS_FAILURE = /CERT|SSL|TLS|EPROTO|SELF_SIGNED/;
 
 function failure(error: NodeJS.ErrnoException, id: RpcId): Reply {
@@ -47,6 +44,29 @@ function joined(base: string, path: string): string {
   return whole.length > 1 ? whole.replace(/\/$/, '') : whole;
 }
 
+/** The body as it was before it was compressed; the very same bytes where it was not, or cannot be read. */
+function decoded(body: Buffer, encoding: string | undefined): Buffer {
+  try {
+    if (encoding === 'gzip') return gunzipSync(body);
+    return encoding === 'deflate' ? inflateSync(body) : body;
+  } catch {
+    return body; // it is not what its header says: it is handed on as it came
+  }
+}
+
+/** The headers of the node's answer that are handed on, spelled as they came. */
+function returned(raw: readonly string[], isDecoded: boolean): Record<string, string | string[]> {
+  const headers: Record<string, string[]> = {};
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    const lower = name.toLowerCase();
+    if (NOT_RETURNED.has(lower) || name === NOT_RETURNED_AS_SPELLED) continue;
+    if (isDecoded && lower === 'content-encoding') continue;
+    (headers[name] ??= []).push(raw[i + 1] ?? '');
+  }
+  return headers;
+}
+
 /** Creates the access to the node; without a `url` every request fails like that to an unreachable node. */
 export function createDownstream(url: string | undefined, timeoutMs: number): Downstream {
   if (url === undefined) {
@@ -65,6 +85,7 @@ export function createDownstream(url: string | undefined, timeoutMs: number): Do
           if (value !== undefined && !NOT_FORWARDED.has(name)) outgoing[name] = value;
         }
         if (headers.host !== undefined) outgoing['x-forwarded-host'] = headers.host;
+        outgoing['accept-encoding'] ??= 'deflate, gzip';
         const fail = (error: NodeJS.ErrnoException): void => resolve(failure(error, id));
         const request = send(
           {
@@ -79,11 +100,10 @@ export function createDownstream(url: string | undefined, timeoutMs: number): Do
             response.on('data', (chunk: Buffer) => chunks.push(chunk));
             response.on('error', fail);
             response.on('end', () => {
-              const returned: Record<string, string | string[]> = {};
-              for (const [name, value] of Object.entries(response.headers)) {
-                if (value !== undefined && !NOT_RETURNED.has(name)) returned[name] = value;
-              }
-              resolve({status: response.statusCode ?? 500, headers: returned, body: Buffer.concat(chunks)});
+              const {statusCode: status = 500, rawHeaders} = response;
+              const sent = Buffer.concat(chunks);
+              const body = decoded(sent, response.headers['content-encoding']);
+              resolve({status, headers: returned(rawHeaders, body !== sent), body});
             });
           },
         );

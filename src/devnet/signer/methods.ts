@@ -1,9 +1,10 @@
 import {randomBytes} from 'node:crypto';
 import {eip191Digest, fromHex} from '../../lib/protocol/wire/ethereum.ts';
-import {isRecord, type RpcRequest} from './json.ts';
+import {isJsonObject, type JsonValue} from '../../lib/protocol/wire/json.ts';
+import type {RpcRequest} from './json.ts';
 import {DEV_SIGNER_KEY, devKey, signatureText, type DevKey, type RecoverableSignature} from './keys.ts';
 import type {SignerFaults} from './faults.ts';
-import {NO_ACCOUNT, rpcError, rpcReply, type Reply} from './reply.ts';
+import {NO_ACCOUNT, rpcError, rpcReply, type Reply, type RpcId} from './reply.ts';
 import type {KeyRing} from './ring.ts';
 import {readTransaction, signTransaction, type TransactionRequest} from './transaction.ts';
 import {typedDataDigest} from './typed-data.ts';
@@ -47,7 +48,7 @@ export function signDigest({faults}: SigningContext, key: DevKey, digest: Uint8A
  * Reads eth_sign's data: 0x or 0X means hex, other text is UTF-8; undefined where Web3Signer throws
  * (docs/web3signer.md#eth_sign).
  */
-function messageBytes(data: unknown): Uint8Array | undefined {
+function messageBytes(data: JsonValue | undefined): Uint8Array | undefined {
   if (typeof data !== 'string') return undefined;
   if (data.startsWith('0x')) return fromHex(data) ?? undefined;
   return data.startsWith('0X') ? undefined : Buffer.from(data, 'utf8');
@@ -55,18 +56,18 @@ function messageBytes(data: unknown): Uint8Array | undefined {
 
 function sign(context: SigningContext, {id, params}: RpcRequest): Reply {
   if (!Array.isArray(params) || params.length !== 2) return rpcError(400, id, -32602);
-  const [address, data] = params as unknown[];
+  const [address, data] = params;
   const message = messageBytes(data);
   if (message === undefined || typeof address !== 'string') return rpcError(500, id, -32603);
   const key = findKey(context, address);
   if (key === undefined) return rpcError(200, id, -32000, NO_ACCOUNT);
   if (backendDown(context, key)) return rpcError(500, id, -32603);
-  return rpcReply(200, id, {result: signDigest(context, key, eip191Digest(message))});
+  return signedReply(id, signDigest(context, key, eip191Digest(message)));
 }
 
 function signTypedData(context: SigningContext, {id, params}: RpcRequest): Reply {
   if (!Array.isArray(params) || params.length < 2) return rpcError(400, id, -32602);
-  const [address, typedData] = params as unknown[];
+  const [address, typedData = null] = params;
   if (typeof address !== 'string') return rpcError(400, id, -32602);
   const key = findKey(context, address);
   if (key === undefined) return rpcError(200, id, -32000, NO_ACCOUNT);
@@ -74,16 +75,15 @@ function signTypedData(context: SigningContext, {id, params}: RpcRequest): Reply
   if (digest === 'invalid-params') return rpcError(400, id, -32602);
   if (digest === 'internal-error' || backendDown(context, key)) return rpcError(500, id, -32603);
   // Before 25.9.0 the EIP-712 hash went through the EIP-191 prefix.
-  return rpcReply(200, id, {
-    result: signDigest(context, key, context.faults.oldVersion === true ? eip191Digest(digest) : digest),
-  });
+  const signed = context.faults.oldVersion === true ? eip191Digest(digest) : digest;
+  return signedReply(id, signDigest(context, key, signed));
 }
 
 /** Reads the transaction of `params`: `[tx]` or the bare object; undefined means `Invalid params`. */
-export function transactionOf(params: unknown): TransactionRequest | undefined {
-  const list: readonly unknown[] = Array.isArray(params) ? params : [params];
+export function transactionOf(params: JsonValue | undefined): TransactionRequest | undefined {
+  const list = Array.isArray(params) ? params : [params];
   const tx = list[0];
-  return list.length === 1 && isRecord(tx) ? readTransaction(tx) : undefined;
+  return list.length === 1 && isJsonObject(tx) ? readTransaction(tx) : undefined;
 }
 
 /** Signs a transaction for the server's own chain id and ignores the caller's. */
@@ -107,8 +107,13 @@ function signTransactionMethod(context: SigningContext, {id, params}: RpcRequest
   if (key === undefined) return rpcError(200, id, -32000, NO_ACCOUNT);
   if (backendDown(context, key)) return rpcError(500, id, -32603);
   const raw = context.faults.result ?? signRequest(context, {...tx, nonce: tx.nonce}, key);
-  return rpcReply(200, id, {result: raw});
+  return signedReply(id, raw);
 }
+
+const signedReply = (id: RpcId, result: string): Reply => ({
+  ...rpcReply(200, id, {result}),
+  isSigned: true,
+});
 
 function accounts({ring}: SigningContext, {id, params}: RpcRequest): Reply {
   const none = params === undefined || params === null || (Array.isArray(params) && params.length === 0);

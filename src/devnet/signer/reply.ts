@@ -1,8 +1,18 @@
 /** One HTTP answer of the devnet's signer. */
-export type Reply = {status: number; headers: Record<string, string | string[]>; body: string | Buffer};
+export type Reply = {
+  status: number;
+  /** Text of the status line, where it is another than HTTP's. */
+  message?: string;
+  headers: Record<string, string | string[]>;
+  body: string | Buffer;
+  /** Given before any route is looked for: without `Vary`. */
+  isEarly?: true;
+  /** A key was used for it. */
+  isSigned?: true;
+};
 
-/** The `id` of a JSON-RPC request, which the answer repeats. */
-export type RpcId = string | number | null;
+/** The `id` of a JSON-RPC request as JSON text, which the answer repeats. */
+export type RpcId = string;
 
 const TEXTS: Readonly<Record<number, string>> = {
   [-32700]: 'Parse error',
@@ -20,8 +30,8 @@ export function rpcReply(
 ): Reply {
   return {
     status,
-    headers: {Content: 'application/json', Vary: 'origin'},
-    body: JSON.stringify({jsonrpc: '2.0', id, ...body}),
+    headers: {Content: 'application/json'},
+    body: `{"jsonrpc":"2.0","id":${id},${JSON.stringify(body).slice(1)}`,
   };
 }
 
@@ -34,9 +44,14 @@ export function rpcError(
   return rpcReply(status, id, {error: {code, message}});
 }
 
-/** Builds a plain text answer, like Vert.x for REST errors. */
-export function textReply(status: number, body: string): Reply {
-  return {status, headers: {'Content-Type': 'text/plain; charset=utf-8'}, body};
+/** Builds a plain text answer. */
+export function textReply(body: string): Reply {
+  return {status: 200, headers: {'Content-Type': 'text/plain; charset=utf-8'}, body};
+}
+
+/** Builds the answer to a failure outside JSON-RPC, like Vert.x: the text of the status, without a Content-Type. */
+export function failureReply(status: number, body: string): Reply {
+  return {status, headers: {}, body};
 }
 
 export function jsonReply(status: number, value: unknown, contentType = 'application/json'): Reply {
@@ -51,12 +66,21 @@ export function notFound(): Reply {
   };
 }
 
-/** Whether an `Accept` header admits a type such as `application/json`; a missing header admits any. */
+export function hasHeader({headers}: Reply, name: string): boolean {
+  return Object.keys(headers).some((key) => key.toLowerCase() === name);
+}
+
+/** Whether an `Accept` header admits a type such as `application/json`; a missing or blank one admits any. */
 export function admits(accept: string | undefined, type: string): boolean {
-  if (accept === undefined || accept.trim() === '') return true;
+  if (!isGiven(accept)) return true;
   const family = `${type.split('/')[0] ?? ''}/*`;
   return accept.split(',').some((range) => {
     const name = range.split(';')[0]?.trim().toLowerCase();
     return name === type || name === '*/*' || name === family;
   });
+}
+
+/** Whether there is an `Accept` header that says something. */
+export function isGiven(accept: string | undefined): accept is string {
+  return accept !== undefined && accept.trim() !== '';
 }

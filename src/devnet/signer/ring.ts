@@ -1,3 +1,4 @@
+import type {SignerFaults} from './faults.ts';
 import {devKey, type DevKey} from './keys.ts';
 
 /** Private keys from a source, and the number of unreadable key files. */
@@ -14,7 +15,8 @@ export type KeyRing = {
   errors(): number;
   /** Starts loading again in the background; false while one runs. */
   reload(): boolean;
-  status(): {status: ReloadState; lastOperationTime?: string; lastError?: string};
+  /** In the order of the members of Web3Signer's answer. */
+  status(): {lastError?: string; lastOperationTime?: string; status: ReloadState};
 };
 
 type Loaded = {
@@ -48,13 +50,12 @@ export async function createKeyRing(load: () => Promise<LoadedKeys>): Promise<Ke
     try {
       loaded = index(await load());
       status = loaded.errors === 0 ? 'completed' : 'completed_with_errors';
-      lastError =
-        loaded.errors === 0 ? undefined : `Reload completed with ${loaded.errors} signer loading error(s)`;
+      lastError = loaded.errors === 0 ? undefined : loadingErrors(loaded.errors);
     } catch {
       status = 'failed';
       lastError = 'Reload failed';
     }
-    lastOperationTime = new Date().toISOString();
+    lastOperationTime = nanosecondTime();
   }
 
   return {
@@ -69,9 +70,49 @@ export async function createKeyRing(load: () => Promise<LoadedKeys>): Promise<Ke
       return true;
     },
     status: () => ({
-      status,
-      ...(lastOperationTime === undefined ? {} : {lastOperationTime}),
       ...(lastError === undefined ? {} : {lastError}),
+      ...(lastOperationTime === undefined ? {} : {lastOperationTime}),
+      status,
     }),
   };
+}
+
+/** The keys without those of `lost`, as after key files that could not be loaded. */
+function withoutKeys(ring: KeyRing, lost: (key: DevKey) => boolean): KeyRing {
+  const left = (key: DevKey | undefined): DevKey | undefined =>
+    key === undefined || lost(key) ? undefined : key;
+  const failed = ring.all().filter(lost).length;
+  return {
+    ...ring,
+    byAddress: (address) => left(ring.byAddress(address)),
+    byPublicKey: (identifier) => left(ring.byPublicKey(identifier)),
+    all: () => ring.all().filter((key) => !lost(key)),
+    errors: () => ring.errors() + failed,
+    status() {
+      const {lastOperationTime, status, ...rest} = ring.status();
+      // Before the first reload nothing is said of files that failed.
+      if (failed === 0 || lastOperationTime === undefined || status === 'running' || status === 'failed')
+        return ring.status();
+      const lastError = loadingErrors(ring.errors() + failed);
+      return {...rest, lastError, lastOperationTime, status: 'completed_with_errors'};
+    },
+  };
+}
+
+/** The keys as the faults leave them. */
+export function loadedKeys(ring: KeyRing, {noKeys, failedKeys = []}: SignerFaults): KeyRing {
+  if (noKeys === true)
+    return {...ring, byAddress: () => undefined, byPublicKey: () => undefined, all: () => []};
+  if (failedKeys === 'all') return withoutKeys(ring, () => true);
+  if (failedKeys.length === 0) return ring;
+  const failed = new Set(failedKeys.map((address) => address.toLowerCase()));
+  return withoutKeys(ring, ({address}) => failed.has(address));
+}
+
+const loadingErrors = (count: number): string => `Reload completed with ${count} signer loading error(s)`;
+
+/** The time as Java's clock gives it, with nine decimals. */
+function nanosecondTime(): string {
+  const fraction = String(process.hrtime.bigint() % 1_000_000n).padStart(6, '0');
+  return new Date().toISOString().replace('Z', `${fraction}Z`);
 }

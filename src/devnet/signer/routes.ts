@@ -1,20 +1,15 @@
-import type {IncomingMessage} from 'node:http';
+import type {IncomingHttpHeaders, IncomingMessage} from 'node:http';
 import type {Downstream} from './downstream.ts';
 import {readRpc} from './json.ts';
 import type {SignerFaults} from './faults.ts';
-import {answerLocally} from './methods.ts';
-import {admits, notFound, rpcError, type Reply} from './reply.ts';
+import {answerLocally, type SigningContext} from './methods.ts';
+import {forwardedPath, routePath} from './path.ts';
+import {admits, hasHeader, isGiven, notFound, rpcError, type Reply} from './reply.ts';
 import {answerRest} from './rest.ts';
-import type {KeyRing} from './ring.ts';
+import {loadedKeys, type KeyRing} from './ring.ts';
 import {sendTransaction} from './send.ts';
 
 type RouteContext = {ring: KeyRing; chainId: bigint; faults: () => SignerFaults; downstream: Downstream};
-
-const NO_KEYS: Pick<KeyRing, 'byAddress' | 'byPublicKey' | 'all'> = {
-  byAddress: () => undefined,
-  byPublicKey: () => undefined,
-  all: () => [],
-};
 
 /**
  * Routes a request to a REST route, a local JSON-RPC method, the node behind the signer, or 404
@@ -28,33 +23,46 @@ export function createRoutes(
 
   return (request, body) => {
     const faults = routes.faults();
-    const ring = faults.noKeys === true ? {...routes.ring, ...NO_KEYS} : routes.ring;
-    const context = {ring, chainId, faults};
-    const {method = 'GET', url = '/', headers} = request;
-    const path = url.split('?', 1)[0] ?? '/';
+    const context = {ring: loadedKeys(routes.ring, faults), chainId, faults};
+    const {method = 'GET', url, headers} = request;
+    const path = routePath(url);
     const {accept} = headers;
     const local =
       method === 'POST' && path === '/' && admits(accept, 'application/json') && faults.eth2 !== true;
     if (!local) {
       const reply = answerRest(context, {method, path, accept, body});
       if (reply !== undefined) return reply;
-      const rpc = faults.eth2 === true ? undefined : readRpc(body.toString('utf8'));
-      return rpc?.jsonrpc === '2.0' ? downstream.forward(path, headers, body, rpc.id) : notFound();
+      const rpc = faults.eth2 === true ? 'malformed' : readRpc(body);
+      return typeof rpc === 'object' && rpc.jsonrpc === '2.0'
+        ? downstream.forward(forwardedPath(url), headers, body, rpc.id)
+        : notFound();
     }
-    // A request without a body throws inside Web3Signer.
-    if (body.length === 0) return withType(rpcError(500, null, -32603), accept);
-    const rpc = readRpc(body.toString('utf8'));
-    if (rpc === undefined) return withType(rpcError(400, null, -32700), accept);
-    if (rpc.method === 'eth_sendTransaction') return sendTransaction(context, rpc, downstream, headers);
-    const reply = answerLocally(context, rpc);
-    if (reply !== undefined) return withType(reply, accept);
-    return rpc.jsonrpc === '2.0' ? downstream.forward(path, headers, body, rpc.id) : notFound();
+    const reply = answerRpc(context, downstream, headers, body);
+    return reply instanceof Promise
+      ? reply.then((answer) => withType(answer, accept))
+      : withType(reply, accept);
   };
 }
 
-/** Adds Content-Type, which appears only when the request has an Accept header. */
+function answerRpc(
+  context: SigningContext,
+  downstream: Downstream,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+): Reply | Promise<Reply> {
+  const rpc = body.length === 0 ? 'null' : readRpc(body);
+  // Web3Signer stumbles over a request without one.
+  if (rpc === 'null') return rpcError(500, 'null', -32603);
+  if (rpc === 'malformed') return rpcError(400, 'null', -32700);
+  if (rpc.method === 'eth_sendTransaction') return sendTransaction(context, rpc, downstream, headers);
+  const reply = answerLocally(context, rpc);
+  if (reply !== undefined) return reply;
+  return rpc.jsonrpc === '2.0' ? downstream.forward('/', headers, body, rpc.id) : notFound();
+}
+
+/** Adds the Content-Type, which appears only when the request has an Accept header. */
 function withType(reply: Reply, accept: string | undefined): Reply {
-  return accept === undefined
-    ? reply
-    : {...reply, headers: {...reply.headers, 'Content-Type': 'application/json'}};
+  return isGiven(accept) && !hasHeader(reply, 'content-type')
+    ? {...reply, headers: {...reply.headers, 'Content-Type': 'application/json'}}
+    : reply;
 }

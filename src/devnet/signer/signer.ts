@@ -1,13 +1,19 @@
-import {createServer as createHttpServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import {
+  createServer as createHttpServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import {createServer as createHttpsServer, type ServerOptions} from 'node:https';
 import {listenOn, requireLoopback} from '../net/listen.ts';
 import {createDownstream} from './downstream.ts';
 import type {SignerFaults} from './faults.ts';
 import {createGate} from './gate.ts';
 import {DEV_SIGNER_KEY} from './keys.ts';
-import {createKeyRing, type LoadedKeys} from './ring.ts';
+import {createKeyRing, loadedKeys, type LoadedKeys} from './ring.ts';
 import {createRoutes} from './routes.ts';
-import type {Reply} from './reply.ts';
+import {hasHeader, type Reply} from './reply.ts';
+import {routePath} from './path.ts';
 
 export type DevSignerOptions = {
   /** A loopback address [127.0.0.1]. */
@@ -63,9 +69,18 @@ export async function startDevSigner(options: DevSignerOptions): Promise<DevSign
   );
   const served = new WeakSet<IncomingMessage['socket']>();
 
+  /** Answers as Vert.x does: without the headers that node:http adds by itself. */
   function answer(response: ServerResponse, reply: Reply): void {
+    const vary = reply.isEarly === true || hasHeader(reply, 'vary') ? {} : {Vary: 'origin'};
+    // To HEAD too Web3Signer gives the 404, without its length.
+    const length = response.req.method === 'HEAD' ? {} : {'Content-Length': Buffer.byteLength(reply.body)};
     response.sendDate = false;
-    response.writeHead(reply.status, {...reply.headers, 'Content-Length': Buffer.byteLength(reply.body)});
+    response.removeHeader('connection');
+    response.writeHead(reply.status, reply.message ?? STATUS_CODES[reply.status] ?? '', {
+      ...vary,
+      ...reply.headers,
+      ...length,
+    });
     response.end(reply.body);
   }
 
@@ -76,19 +91,22 @@ export async function startDevSigner(options: DevSignerOptions): Promise<DevSign
       return;
     }
     served.add(socket);
-    const refused = gate.refuse(request);
+    if (faults.idleMs !== undefined) socket.setTimeout(faults.idleMs);
+    const refused = gate.refuse(request, faults.host);
     if (refused !== undefined) {
       answer(response, refused);
       return;
     }
     gate.body(request, (body) => {
+      if (faults.wedged === true && isRpcPost(request)) return;
       const deliver = (reply: Reply): void => {
-        const wait = request.method === 'POST' ? (faults.latencyMs ?? 0) : 0;
+        const {latencyMs = 0, backendMs = 0} = faults;
+        const wait = (request.method === 'POST' ? latencyMs : 0) + (reply.isSigned === true ? backendMs : 0);
         if (wait === 0) answer(response, reply);
         else setTimeout(answer, wait, response, reply).unref();
       };
-      if (body === 'too-large') {
-        deliver(gate.tooLarge(request));
+      if (typeof body === 'string') {
+        deliver(gate.refuseBody(request, body));
         return;
       }
       const reply = routes(request, body);
@@ -97,8 +115,13 @@ export async function startDevSigner(options: DevSignerOptions): Promise<DevSign
     });
   }
 
-  const server = tls === undefined ? createHttpServer(onRequest) : createHttpsServer(tls, onRequest);
-  // Vert.x sends no Keep-Alive header and has one idle limit for all states.
+  // A missing Host header is for the gate to refuse, and the length of headers too.
+  const lenient = {requireHostHeader: false, maxHeaderSize: 65_536};
+  const server =
+    tls === undefined
+      ? createHttpServer(lenient, onRequest)
+      : createHttpsServer({...lenient, ...tls}, onRequest);
+  // Vert.x has one idle limit for all states.
   server.keepAliveTimeout = 0;
   server.timeout = options.idleCloseMs ?? 30_000;
   const bound = await listenOn(server, host, port);
@@ -106,7 +129,10 @@ export async function startDevSigner(options: DevSignerOptions): Promise<DevSign
   return {
     url,
     banner: `DEVELOPMENT SIGNER on ${url}: its keys are public and it signs for every local program. Never give it a real key.`,
-    addresses: () => (faults.noKeys === true ? [] : ring.all().map((key) => key.address)),
+    addresses: () =>
+      loadedKeys(ring, faults)
+        .all()
+        .map((key) => key.address),
     setFaults(next) {
       faults = next;
     },
@@ -116,4 +142,9 @@ export async function startDevSigner(options: DevSignerOptions): Promise<DevSign
         server.closeAllConnections();
       }),
   };
+}
+
+/** Whether a request is for the threads that sign, or wait for the node. */
+function isRpcPost({method, url}: IncomingMessage): boolean {
+  return method === 'POST' && routePath(url) !== '/reload';
 }

@@ -21,7 +21,7 @@ describe('named faults', () => {
     expect(faults.worker).toEqual({locked: true});
     expect(faults.dispatcher?.connect?.({operator: 'x', n: 1})).toBe('ignore');
     expect(faults.dispatcher?.result?.({jobId: 'j', operator: 'x', n: 1})).toBe('mute');
-    expect([faults.signer?.latencyMs, faults.slots]).toEqual([3_000, true]);
+    expect([faults.signer?.backendMs, faults.slots]).toEqual([3_000, true]);
     expect(
       faultsOf(['dispatcher-mute', 'dispatcher-drops']).dispatcher?.result?.({
         jobId: 'j',

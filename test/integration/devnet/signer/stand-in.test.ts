@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {isAosError} from '../../../../src/lib/foundation/errors/error.ts';
+import {DEV_SIGNER_KEY} from '../../../../src/devnet/signer/keys.ts';
 import {startDevSigner} from '../../../../src/devnet/signer/signer.ts';
 import {rawHttp, rpc} from '../../../support/raw-http.ts';
 import {
@@ -44,7 +45,11 @@ describe('HTTP surface', () => {
     });
     const health = await rawHttp(url, {path: '/healthcheck'});
     expect(health).toMatchObject({status: 200, headers: {'content-type': 'application/json;charset=UTF-8'}});
-    expect(JSON.parse(health.body)).toMatchObject({
+    expect(health.body).toBe(
+      '{"status":"UP","checks":[{"id":"default-check","status":"UP"}],"outcome":"UP"}',
+    );
+    const bulk = await devSigner({faults: {health: 'bulk'}});
+    expect(JSON.parse((await rawHttp(bulk.url, {path: '/healthcheck'})).body)).toMatchObject({
       status: 'UP',
       outcome: 'UP',
       checks: [{id: 'default-check'}, {id: 'keys-check', status: 'UP'}],
@@ -317,7 +322,7 @@ describe('reload', () => {
     let next: {keys: string[]; errors: number} = {keys: [OTHER_KEY], errors: 0};
     let release = (): void => {};
     let gate = Promise.resolve();
-    const {url} = await devSigner({keys: () => gate.then(() => next)});
+    const {url} = await devSigner({keys: () => gate.then(() => next), faults: {health: 'bulk'}});
     const status = async (): Promise<unknown> => JSON.parse((await rawHttp(url, {path: '/reload'})).body);
     expect(await status()).toEqual({status: 'idle'});
 
@@ -340,5 +345,49 @@ describe('reload', () => {
     const {url} = await devSigner({faults: {oldVersion: true}});
     expect(await rawHttp(url, {method: 'POST', path: '/reload'})).toMatchObject({status: 200, body: ''});
     expect(await rawHttp(url, {path: '/reload'})).toMatchObject({status: 404});
+  });
+});
+
+describe('its faults', () => {
+  it('a YAML key file that failed: UP, the key is missing, and only a reload says so', async () => {
+    const {url} = await devSigner({
+      keys: [DEV_SIGNER_KEY, OTHER_KEY],
+      faults: {failedKeys: [OPERATOR]},
+    });
+    expect((await rawHttp(url, {path: '/healthcheck'})).body).toBe(
+      '{"status":"UP","checks":[{"id":"default-check","status":"UP"}],"outcome":"UP"}',
+    );
+    expect((await rpc(url, 'eth_accounts', [])).body).toMatchObject({result: [OTHER_ADDRESS.toLowerCase()]});
+    expect(await rpc(url, 'eth_sign', [OPERATOR, '0x'])).toMatchObject({body: {error: NO_ACCOUNT}});
+    const state = async (): Promise<unknown> => JSON.parse((await rawHttp(url, {path: '/reload'})).body);
+    expect(await state()).toEqual({status: 'idle'});
+    await rawHttp(url, {method: 'POST', path: '/reload'});
+    await expect.poll(state).toMatchObject({
+      status: 'completed_with_errors',
+      lastError: 'Reload completed with 1 signer loading error(s)',
+    });
+  });
+
+  it('wedged: JSON-RPC is silent, upcheck and healthcheck are well, and the idle limit ends what waits', async () => {
+    const {url} = await devSigner({faults: {wedged: true, idleMs: 100}});
+    expect(await rawHttp(url, {path: '/upcheck'})).toMatchObject({status: 200, body: 'OK'});
+    expect(await rawHttp(url, {path: '/healthcheck'})).toMatchObject({status: 200});
+    for (const method of ['eth_accounts', 'eth_sign', 'health_status', 'eth_chainId'])
+      await expect(rpc(url, method, [])).rejects.toThrow('socket hang up');
+  });
+
+  it('cut off: a connection that waits longer than the idle limit is dropped without a byte', async () => {
+    const signer = await devSigner({faults: {backendMs: 60_000, idleMs: 100}});
+    await expect(rpc(signer.url, 'eth_sign', [OPERATOR, '0x'])).rejects.toThrow('socket hang up');
+    signer.setFaults({});
+    expect(await rpc(signer.url, 'eth_sign', [OPERATOR, '0x'])).toMatchObject({status: 200});
+  });
+
+  it('a proxy that rewrites Host: refused by the name that arrives', async () => {
+    const {url} = await devSigner({faults: {host: 'signer.internal:9000'}});
+    expect(await rawHttp(url, {path: '/upcheck'})).toMatchObject({
+      status: 403,
+      body: '{"message":"Host not authorized."}',
+    });
   });
 });

@@ -36,7 +36,7 @@ const transaction: fc.Arbitrary<Transaction> = fc.record({
 it('the stand-in signs every transaction as viem does, and it passes the comparison', async () => {
   await fc.assert(
     fc.asyncProperty(transaction, async (tx) => {
-      const read = readTransaction(transactionFields(tx, local.address));
+      const read = readTransaction(new Map(Object.entries(transactionFields(tx, local.address))));
       if (read === undefined || read.nonce === null) throw new Error('the stand-in refused it');
       const raw = signTransaction({...read, nonce: read.nonce}, devKey(secret), BigInt(tx.chainId));
       const {fees, to, data, ...rest} = tx;
