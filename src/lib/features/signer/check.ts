@@ -21,8 +21,8 @@ import {transactionStep} from './check/transaction.ts';
 import {typedDataStep} from './check/typed-data.ts';
 import {upcheckStep} from './check/upcheck.ts';
 import {unreachable} from '../../peers/signer/network-error.ts';
-import {say} from '../../foundation/next-step/next-step.ts';
 import {createRpc} from '../../peers/signer/rpc.ts';
+import {STUCK} from '../../peers/signer/stuck.ts';
 import {parseSignerUrl, type SignerUrl} from '../../peers/signer/url.ts';
 
 export type CheckOptions = {
@@ -84,9 +84,9 @@ const STEPS: readonly Step[] = [
   exposureStep,
 ];
 
-const STUCK = {
+const SILENT = {
   means: 'the signer took the connection, but does not answer',
-  next: say('Look at the log of Web3Signer, and restart it.'),
+  next: STUCK.next,
 };
 
 function ownAddresses(): string[] {
@@ -109,7 +109,7 @@ async function runStep(step: Step, context: CheckContext, outer: AbortSignal | u
       return {
         state: 'fail',
         found: error.message,
-        ...(step.slow ?? STUCK),
+        ...(step.slow ?? SILENT),
         ...(step.id === 'signer.connect' ? {stop: true} : {}),
       };
     return {state: 'fail', found: error.message, means: error.hint, next: nextInCheck(error)};
@@ -167,8 +167,9 @@ export async function checkSigner(options: CheckOptions): Promise<SignerReport> 
     return {...report, verdict: 'fail'};
   }
 
-  const transport = createTransport(url.origin, {timeoutMs: limitMs, tls}, (error) =>
-    unreachable(url, error),
+  let hasAnswered = false;
+  const transport = createTransport(url.origin, {timeoutMs: limitMs, tls}, (error, waitedMs) =>
+    unreachable(url, error, {waitedMs, hasAnswered}),
   );
   const context: CheckContext = {
     url,
@@ -201,6 +202,7 @@ export async function checkSigner(options: CheckOptions): Promise<SignerReport> 
       const ms = Math.round((time.monotonic() - started) * 10) / 10;
       add({id: step.id, state, asked, found, means, next, because: null, ms});
       if (state === 'fail') failed.add(step.id);
+      hasAnswered ||= step.id === 'signer.upcheck' && state === 'ok';
       if (stop === true) stopped = step.id;
       report.latency = facts.latency ?? report.latency;
       report.chainId = facts.chainId ?? report.chainId;

@@ -1,6 +1,6 @@
 import {errors} from 'undici';
 import {abortable} from '../../foundation/async/abort.ts';
-import {afterReading} from '../../foundation/system/system-time.ts';
+import {afterReading, systemTime} from '../../foundation/system/system-time.ts';
 import {
   ALL_IN_USE,
   createConnectionPool,
@@ -36,17 +36,20 @@ export type Transport = {
 
 /** Error codes of a connection that the peer closed just as a request used it. */
 const STALE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+/** One that breaks later was no idle one: its server gave up on the answer. */
+const STALE_WITHIN_MS = 1_000;
 
 /**
  * A client without a queue or streams of its own: half the CPU of `undici.request`. A request on a connection that had
- * served before and broke without one byte of an answer is sent once more, on a new connection: servers close idle ones.
+ * served before and broke at once, without one byte of an answer, is sent once more, on a new connection: servers close idle ones.
  * Only for requests that may come twice, as signing does; others say `once`.
- * @param failure makes a typed error of what undici or the socket threw
+ * @param failure makes a typed error of what undici or the socket threw; `waitedMs` is for how long the request had waited
+ *   for an answer, 0 when it was not sent
  */
 export function createTransport(
   origin: string,
   options: PoolOptions,
-  failure: (error: unknown) => Error,
+  failure: (error: unknown, waitedMs: number) => Error,
 ): Transport {
   const pool = createConnectionPool(origin, options);
 
@@ -58,32 +61,34 @@ export function createTransport(
     return abortable<HttpAnswer>(signal, (resolve, reject) => {
       let mayRetry = call.once !== true;
       let isOver = false;
-      let isSent = false;
+      let sentAt: number | null = null;
       let status = 0;
       let contentType = '';
       let first: Buffer | undefined;
       let more: Buffer[] | undefined;
 
+      const waitedMs = (): number => (sentAt === null ? 0 : systemTime.monotonic() - sentAt);
       const fail = (error: unknown): void => {
         // The caller has its reason already, and would not hear of a second request or of how that one ends.
         if (isOver) return;
-        if (mayRetry && connection.reused && status === 0 && STALE.has(networkCode(error))) {
+        const isStale = status === 0 && STALE.has(networkCode(error)) && waitedMs() < STALE_WITHIN_MS;
+        if (mayRetry && connection.reused && isStale) {
           mayRetry = false;
           // The client dropped its broken socket, so the retry connects again. Not from within its callback: it is still
           // emptying its queue and throws, where nothing can catch it, when it finds a new request in it.
           Promise.resolve().then(dispatch).catch(reject);
         } else {
-          reject(failure(error));
+          reject(failure(error, waitedMs()));
         }
       };
       const dispatch = (): void => {
         if (isOver) return;
-        isSent = false;
+        sentAt = null;
         connection.client.dispatch(
           {method: call.method, path: call.path, headers: call.headers, body: call.body},
           {
             onRequestStart(controller) {
-              isSent = true;
+              sentAt = systemTime.monotonic();
               // Ended while it waited for its connection.
               if (isOver) controller.abort(new Error('aborted'));
             },
@@ -110,7 +115,7 @@ export function createTransport(
       };
 
       const cancelLimit = afterReading(call.timeoutMs ?? options.timeoutMs, () => {
-        reject(failure(tooLate(isSent, status)));
+        reject(failure(tooLate(sentAt !== null, status), waitedMs()));
         connection.discard();
       });
       dispatch();
@@ -128,10 +133,10 @@ export function createTransport(
       try {
         return await pool.use((connection) => exchange(connection, call, signal), wait);
       } catch (error) {
-        throw networkCode(error) === ALL_IN_USE ? failure(error) : error;
+        throw networkCode(error) === ALL_IN_USE ? failure(error, 0) : error;
       }
     },
-    close: () => pool.close(failure(new Error('the client was closed'))),
+    close: () => pool.close(failure(new Error('the client was closed'), 0)),
   };
 }
 

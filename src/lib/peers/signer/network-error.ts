@@ -1,12 +1,44 @@
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import {networkCode} from '../http/network-code.ts';
+import {allowlistOption} from './host-refused.ts';
+import {startWith} from './start-option.ts';
 import type {SignerUrl} from './url.ts';
 import {type NextStep, run, say} from '../../foundation/next-step/next-step.ts';
 
 type NetworkCause = {what: string; next: NextStep};
 
-function causeOf(code: string, error: unknown, {host, port, loopback, tls}: SignerUrl): NetworkCause {
-  const at = `${host}:${port}`;
+/** What is known of an exchange that failed. */
+export type Exchange = {
+  /** For how long the request had waited for its answer, ms; 0: it was not sent. */
+  waitedMs: number;
+  /** The same URL has answered before: what its scheme could be wrong about is settled. */
+  hasAnswered: boolean;
+};
+
+/** The idle limit of Web3Signer is whole seconds. */
+const LEAST_IDLE_LIMIT_MS = 1_000;
+
+function dropped(at: string, tls: boolean, {waitedMs, hasAnswered}: Exchange): NetworkCause {
+  if (waitedMs >= LEAST_IDLE_LIMIT_MS)
+    return {
+      what: `${at} dropped the connection without an answer after ${(waitedMs / 1000).toFixed(1)} s: Web3Signer does so with a request that waits for longer than --idle-connection-timeout-seconds (default 30)`,
+      next: say(
+        'Find out why its key backend is slow, or start Web3Signer with a larger --idle-connection-timeout-seconds before eth1.',
+      ),
+    };
+  const what = `${at} dropped the connection without an answer`;
+  if (hasAnswered) return {what: `${what}, though it had answered before`, next: run('signer check')};
+  return {
+    what,
+    next: tls
+      ? say('Read the log of Web3Signer: it may demand a client certificate.')
+      : say('If that port speaks TLS, use https:// in signer_key.'),
+  };
+}
+
+function causeOf(code: string, error: unknown, url: SignerUrl, exchange: Exchange): NetworkCause {
+  const {host, port, loopback, tls} = url;
+  const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const check = run('signer check');
   switch (code) {
     case 'ECONNREFUSED':
@@ -14,7 +46,7 @@ function causeOf(code: string, error: unknown, {host, port, loopback, tls}: Sign
         what: `nothing listens on ${at}: Web3Signer is not started, still loads its keys, or listens on another address`,
         next: loopback
           ? run('signer check', [], 'Start Web3Signer, then')
-          : say('Start Web3Signer with --http-listen-host=0.0.0.0'),
+          : startWith(`--http-listen-host=0.0.0.0 ${allowlistOption(host)}`),
       };
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
@@ -41,19 +73,17 @@ function causeOf(code: string, error: unknown, {host, port, loopback, tls}: Sign
     case 'ECONNRESET':
     case 'EPIPE':
     case 'UND_ERR_SOCKET':
-      return {
-        what: `${at} dropped the connection without an answer`,
-        next: tls
-          ? say('Read the log of Web3Signer: it may demand a client certificate.')
-          : say('If that port speaks TLS, use https:// in signer_key.'),
-      };
+      return dropped(at, tls, exchange);
     default:
       return {what: `${at}: ${errorText(error)}`, next: check};
   }
 }
 
+/** Nothing is known of the exchange. */
+const NO_EXCHANGE: Exchange = {waitedMs: 0, hasAnswered: false};
+
 /** Makes a SIGNER_* error of a network error; `details.reason` is the network's code. */
-export function unreachable(url: SignerUrl, error: unknown): AosError {
+export function unreachable(url: SignerUrl, error: unknown, exchange: Exchange = NO_EXCHANGE): AosError {
   if (error instanceof AosError) return error;
   const code = networkCode(error);
   const details = {reason: code, host: url.host, port: url.port};
@@ -71,6 +101,6 @@ export function unreachable(url: SignerUrl, error: unknown): AosError {
       next: say('If that port speaks TLS, use https:// in signer_key.'),
     });
   }
-  const {what, next} = causeOf(code, error, url);
+  const {what, next} = causeOf(code, error, url, exchange);
   return new AosError('SIGNER_UNREACHABLE', what, {cause: error, details, next});
 }

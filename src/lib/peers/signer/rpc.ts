@@ -2,6 +2,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {HttpAnswer, Transport} from '../http/transport.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
+import {hostRefused, isHostRefused} from './host-refused.ts';
 
 /** The reply to a JSON-RPC request, read from the body whatever the HTTP status or Content-Type. */
 export type RpcReply =
@@ -72,7 +73,7 @@ export function createRpc(transport: Transport): Rpc {
   };
 }
 
-/** Makes the typed error for a reply without a result; `host` is the signer's host in the URL. */
+/** Makes the typed error for a reply without a result; `host` is the signer's host in the URL, without brackets. */
 export function rpcFailure(
   method: string,
   reply: Exclude<RpcReply, {kind: 'result'}>,
@@ -80,12 +81,9 @@ export function rpcFailure(
 ): AosError {
   const details = {method, status: reply.status, ...(reply.kind === 'error' ? {rpcCode: reply.code} : {})};
   if (reply.kind === 'foreign') {
-    if (reply.status === 403 && reply.text.includes('Host not authorized')) {
-      const next = say(`Start Web3Signer with --http-host-allowlist=${host},localhost,127.0.0.1`);
-      return new AosError('SIGNER_REFUSED', `Web3Signer does not answer to the name ${host}`, {
-        details,
-        next,
-      });
+    if (isHostRefused(reply.status, reply.text)) {
+      const {what, next} = hostRefused(host);
+      return new AosError('SIGNER_REFUSED', what, {details, next});
     }
     const code = reply.status >= 500 || reply.status === 403 ? 'SIGNER_REFUSED' : 'SIGNER_PROTOCOL';
     return new AosError(code, `${method} was answered with ${reply.text}`, {details});

@@ -28,7 +28,7 @@ function wrong(field: string, asked: string, got: string): AosError {
       ...(field === 'chainId'
         ? {
             next: say(
-              `Start Web3Signer with --chain-id=${asked}, or correct the network in the configuration.`,
+              `Start Web3Signer with eth1 --chain-id=${asked}, or correct the network in the configuration.`,
             ),
           }
         : {}),

@@ -11,6 +11,7 @@ import {
 import {unreachable} from './network-error.ts';
 import {createRpc, rpcFailure, type RpcReply} from './rpc.ts';
 import {signatureBytes, signedBy, takeSignature} from './signature.ts';
+import {createStuckLook} from './stuck.ts';
 import {parseSignerUrl} from './url.ts';
 
 export type Web3SignerOptions = PoolOptions & {
@@ -76,13 +77,23 @@ export function createWeb3Signer(options: Web3SignerOptions): Web3Signer {
   if (!isAddress(options.address)) throw new AosError('USAGE', 'node_id is not an address');
   const address = checksumAddress(options.address);
   const account = address.toLowerCase();
-  const transport = createTransport(url.origin, options, (error) => unreachable(url, error));
+  let hasAnswered = false;
+  const transport = createTransport(url.origin, options, (error, waitedMs) =>
+    unreachable(url, error, {waitedMs, hasAnswered}),
+  );
   const rpc = createRpc(transport);
+  const lookAtSilence = createStuckLook(url, transport, rpc, options.timeoutMs);
   const recover = options.recover ?? recoverAddress;
   let signing = 0;
 
   async function result(method: string, params: string, signal: AbortSignal | undefined): Promise<unknown> {
-    const reply: RpcReply = await rpc.call(method, params, signal);
+    let reply: RpcReply;
+    try {
+      reply = await rpc.call(method, params, signal);
+    } catch (error) {
+      throw await lookAtSilence(error, signal);
+    }
+    hasAnswered = true;
     if (reply.kind !== 'result') throw rpcFailure(method, reply, url.host);
     return reply.value;
   }

@@ -1,7 +1,9 @@
+import type {IncomingMessage, ServerResponse} from 'node:http';
 import {createServer, type AddressInfo} from 'node:net';
 import {createServer as createTlsServer} from 'node:tls';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {renderNext} from '../../../../src/lib/cli/next-step.ts';
+import {DEV_SIGNER_KEY} from '../../../../src/devnet/signer/keys.ts';
 import type {DevSignerOptions} from '../../../../src/devnet/signer/signer.ts';
 import type {SignerFaults} from '../../../../src/devnet/signer/faults.ts';
 import {STEP_IDS, type StepId} from '../../../../src/lib/features/signer/step-ids.ts';
@@ -13,6 +15,7 @@ import {
 } from '../../../../src/lib/features/signer/check.ts';
 import {verdictExit} from '../../../../src/lib/cli/verdict-exit.ts';
 import {signerText} from '../../../../src/lib/features/signer/text.ts';
+import type {Time} from '../../../../src/lib/foundation/time/time.ts';
 import {systemTime} from '../../../../src/lib/foundation/system/system-time.ts';
 import {listStyle} from '../../../support/list-style.ts';
 import {rawHttp} from '../../../support/raw-http.ts';
@@ -28,12 +31,18 @@ import {
   tcpServer,
 } from '../../../support/signer.ts';
 
+/** A clock by which everything is quick, however busy this machine is. */
+function calmTime(): Time {
+  let ms = 0;
+  return {...systemTime, monotonic: () => (ms += 1)};
+}
+
 function check(url: string, options: Partial<CheckOptions> = {}): Promise<SignerReport> {
   return checkSigner({
     url,
     address: OPERATOR,
     chainId: 31337,
-    time: systemTime,
+    time: calmTime(),
     samples: 3,
     localAddresses: [],
     ...options,
@@ -206,13 +215,24 @@ describe('tls', () => {
 });
 
 describe('upcheck', () => {
-  it('the host name is not allowed', async () => {
-    const found = expectOnly(
-      await checkDev({hostAllowlist: ['signer']}),
-      'signer.upcheck',
-      after('signer.upcheck'),
+  it('the host name is not allowed: the option that allows it, with the names it has by default', async () => {
+    const {url} = await devSigner({host: '127.0.0.2', hostAllowlist: ['localhost', '127.0.0.1']});
+    const found = expectOnly(await check(url), 'signer.upcheck', after('signer.upcheck'));
+    expect(found.next?.say).toBe(
+      'Start Web3Signer with --http-host-allowlist=127.0.0.2,localhost,127.0.0.1 before eth1',
     );
-    expect(found.next?.say).toContain('--http-host-allowlist=127.0.0.1');
+  });
+
+  it('a proxy rewrites Host: no advice to allow what is allowed', async () => {
+    const behind = await behindProxy('signer.internal');
+    const found = expectOnly(await check(behind), 'signer.upcheck', after('signer.upcheck'));
+    expect(found.found).toContain('Host not authorized');
+    expect(found.means).toContain('a proxy on the way changes the header');
+    expect(found.next?.say).toBe(
+      'Have the proxy pass the Host header on unchanged; without a proxy, name 127.0.0.1 in --http-host-allowlist.',
+    );
+    const narrowed = await checkDev({hostAllowlist: ['signer']});
+    expect(step(narrowed, 'signer.upcheck').next).toEqual(found.next);
   });
 
   it.each<[string, number, string, string]>([
@@ -276,6 +296,78 @@ describe('healthcheck', () => {
     const found = expectOnly(await checkDev({faults: {health: health ?? 'down'}}), 'signer.healthcheck', []);
     expect(found.found).toContain(got);
     expect(found.next?.say).toContain(fix);
+  });
+
+  it('UP claims nothing about the keys of YAML files, of which one failed here', async () => {
+    const report = await checkDev({keys: [DEV_SIGNER_KEY, OTHER_KEY], faults: {failedKeys: [OPERATOR]}});
+    expect(step(report, 'signer.healthcheck')).toMatchObject({
+      state: 'ok',
+      found: 'UP',
+      means: 'Web3Signer runs; keys of YAML files are not covered here, signer.accounts shows them',
+    });
+    const found = step(report, 'signer.accounts');
+    expect(found).toMatchObject({state: 'fail', found: OTHER_ADDRESS});
+    expect(found.next?.say).toContain('its log');
+    expect(verdictExit(report.verdict)).toBe(3);
+    const bulk = await checkDev({faults: {health: 'bulk'}});
+    expect(step(bulk, 'signer.healthcheck')).toMatchObject({
+      found: 'UP (v3-keystores-bulk-loading)',
+      means: containing('no key that is loaded in bulk failed; keys of YAML files are not covered'),
+    });
+  });
+
+  it.each<[string, unknown, string, string]>([
+    [
+      'keys of a cloud that could not be loaded: nothing about keystores and their passwords',
+      [{id: 'aws-bulk-loading', status: 'DOWN', data: {'keys-loaded': 0, 'error-count': 3}}],
+      'aws-bulk-loading: 0 loaded, 3 failed',
+      'in bulk',
+    ],
+    [
+      'a first load that failed',
+      [{id: 'unexpected', status: 'DOWN'}],
+      'unexpected',
+      'the first load of the keys failed',
+    ],
+    ['no reason', [], 'DOWN', 'in bulk'],
+  ])('%s', async (_name, loaders, got, means) => {
+    const body = JSON.stringify({
+      status: 'DOWN',
+      checks: [{id: 'keys-check', status: 'DOWN', checks: loaders}],
+      outcome: 'DOWN',
+    });
+    const signer = await devSigner();
+    const url = await httpServer((request, response) => {
+      if (request.url === '/healthcheck') response.writeHead(503).end(body);
+      else void handOn(signer.url, request, response);
+    });
+    const found = expectOnly(await check(url), 'signer.healthcheck', []);
+    expect(found.found).toBe(got);
+    expect(found.means).toContain(means);
+    expect(`${found.means} ${found.next?.say ?? ''}`).not.toContain('password');
+  });
+});
+
+describe('JSON-RPC', () => {
+  it('that is silent while upcheck is well: the signer is stuck', async () => {
+    const report = await checkDev({faults: {wedged: true}}, {limitMs: 500});
+    expect(inState(report, 'ok')).toContain('signer.healthcheck');
+    expect(step(report, 'signer.accounts')).toMatchObject({
+      state: 'fail',
+      means: containing('Web3Signer is stuck until it is restarted'),
+      next: {say: 'Look at the log of Web3Signer, and restart it.'},
+    });
+    expect(verdictExit(report.verdict)).toBe(3);
+  });
+
+  it('whose answer takes longer than the idle limit: the option, not TLS', async () => {
+    const report = await checkDev({faults: {backendMs: 60_000, idleMs: 1_100}});
+    const found = step(report, 'signer.sign');
+    expect(found.state).toBe('fail');
+    expect(found.found).toContain('--idle-connection-timeout-seconds');
+    expect(found.next?.say).toContain('--idle-connection-timeout-seconds');
+    expect(found.next?.say).not.toContain('TLS');
+    expect(verdictExit(report.verdict)).toBe(3);
   });
 });
 
@@ -395,7 +487,25 @@ describe('latency', () => {
     const slow = await checkDev({}, {time: slower, limitMs: 10_000});
     expect(inState(slow, 'warn')).toEqual(['signer.latency']);
     expect(slow.latency).toEqual({p50: 600, p95: 600, n: 3});
-    expect(step(slow, 'signer.latency').next?.say).toContain('--vertx-worker-pool-size');
+    // More threads do not help one request at a time.
+    expect(step(slow, 'signer.latency').next?.say).toContain('near its key backend');
+    expect(step(slow, 'signer.latency').next?.say).not.toContain('--vertx-worker-pool-size');
+  });
+
+  it('many at once that wait for each other are a warning, with the size of the pool', async () => {
+    const signer = await devSigner();
+    let ms = 0;
+    // 200 ms for each signature, one after the other.
+    const url = await httpServer((request, response) => {
+      ms += 200;
+      void handOn(signer.url, request, response);
+    });
+    const report = await check(url, {time: {...systemTime, monotonic: () => (ms += 1)}, limitMs: 60_000});
+    expect(inState(report, 'warn')).toEqual(['signer.latency']);
+    expect(step(report, 'signer.latency')).toMatchObject({
+      means: containing('one signature is fast enough, 8 at once take more than 1000 ms'),
+      next: {say: containing('--vertx-worker-pool-size above 20 before eth1')},
+    });
   });
 });
 
@@ -449,6 +559,24 @@ describe('the run', () => {
     );
   });
 });
+
+/** A proxy before a signer, under another name than the one it is called by. */
+async function behindProxy(host: string): Promise<string> {
+  const signer = await devSigner();
+  return httpServer((request, response) => void handOn(signer.url, request, response, host));
+}
+
+/** Hands a request on to `target` and its answer back. */
+async function handOn(
+  target: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  host = request.headers.host ?? '',
+): Promise<void> {
+  const {method = 'GET', url = '/'} = request;
+  const answer = await forward(target, method, url, host, await bodyOf(request));
+  response.writeHead(answer.status).end(answer.body);
+}
 
 const errorReply = (body: string, code: number, message: string): string => {
   const {id} = JSON.parse(body) as {id: number};

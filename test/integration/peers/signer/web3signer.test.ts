@@ -205,8 +205,49 @@ describe('answers', () => {
   });
 
   it('names the allow-list option when the host name is refused', async () => {
-    const {url} = await devSigner({hostAllowlist: ['signer']});
-    expect((await failure(client(url).sign(MESSAGE))).next.say).toContain('--http-host-allowlist=127.0.0.1');
+    const {url} = await devSigner({host: '127.0.0.2', hostAllowlist: ['localhost', '127.0.0.1']});
+    expect((await failure(client(url).sign(MESSAGE))).next.say).toContain(
+      '--http-host-allowlist=127.0.0.2,localhost,127.0.0.1 before eth1',
+    );
+  });
+
+  it('name what is on the way when a name is refused that Web3Signer takes by default', async () => {
+    const {url} = await devSigner({faults: {host: 'signer.internal'}});
+    const error = await failure(client(url).sign(MESSAGE));
+    expect(error).toMatchObject({code: 'SIGNER_REFUSED'});
+    expect(error.message).toContain('a proxy on the way changes the header');
+    expect(error.next.say).not.toContain('127.0.0.1,localhost');
+  });
+
+  it('that do not come while upcheck is well: stuck, where eth_accounts is silent too', async () => {
+    const stuck = await devSigner({faults: {wedged: true}});
+    const signer = client(stuck.url, {timeoutMs: 300});
+    const errors = await Promise.all([failure(signer.sign(MESSAGE)), failure(signer.sign(MESSAGE))]);
+    for (const error of errors) {
+      expect(error).toMatchObject({code: 'SIGNER_UNREACHABLE', details: {reason: 'STUCK'}});
+      expect(error.message).toContain('stuck until it is restarted');
+      expect(renderNext(error.next)).toBe('Look at the log of Web3Signer, and restart it.');
+    }
+    stuck.setFaults({});
+    expect(await signer.sign(MESSAGE)).toMatch(/^[0-9a-f]{130}$/);
+    const slow = await devSigner({faults: {backendMs: 60_000}});
+    const error = await failure(client(slow.url, {timeoutMs: 300}).sign(MESSAGE));
+    expect(error.message).toContain('its key backend is slow or stuck');
+  });
+
+  it('that are dropped while they are pending: the idle limit, and no word of TLS', async () => {
+    const dropping = await devSigner({faults: {backendMs: 60_000, idleMs: 1_100}});
+    const signer = client(dropping.url);
+    await signer.accounts();
+    const error = await failure(signer.sign(MESSAGE));
+    expect(error.message).toContain('--idle-connection-timeout-seconds');
+    expect(renderNext(error.next)).not.toContain('TLS');
+    dropping.setFaults({});
+    await signer.sign(MESSAGE);
+    dropping.setFaults({reset: 'always'});
+    const broken = await failure(signer.sign(MESSAGE));
+    expect(broken.message).toContain('though it had answered before');
+    expect(renderNext(broken.next)).toBe('aos signer check');
   });
 
   it('are read up to a limit', async () => {

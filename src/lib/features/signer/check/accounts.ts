@@ -2,6 +2,7 @@ import {say} from '../../../foundation/next-step/next-step.ts';
 import {AosError} from '../../../foundation/errors/error.ts';
 import {checksumAddress, isAddress, toHex} from '../../../protocol/wire/ethereum.ts';
 import {rpcFailure} from '../../../peers/signer/rpc.ts';
+import {STUCK} from '../../../peers/signer/stuck.ts';
 import {fail, ok, warn, type Finding, type Step} from './step.ts';
 
 const MANY = 10;
@@ -19,7 +20,7 @@ function judge(accounts: readonly string[], address: string): Finding {
       got,
       'no key is loaded',
       say(
-        'Check the key directory: keyType: "SECP256K1" in YAML, extension .json or .yaml, mounted and readable by the signer’s user.',
+        'Check the key directory (keyType: "SECP256K1" in YAML, extension .yaml, or .json in bulk, mounted and readable by the signer’s user), and the log of Web3Signer for key files that failed.',
       ),
       facts,
     );
@@ -28,7 +29,9 @@ function judge(accounts: readonly string[], address: string): Finding {
     return fail(
       got,
       `the signer holds other keys, but not ${address}`,
-      say('Load the operator’s key into Web3Signer, or correct node_id.'),
+      say(
+        'Load the operator’s key into Web3Signer, or correct node_id; a key file that could not be loaded is in its log only.',
+      ),
       facts,
     );
   }
@@ -48,6 +51,8 @@ export const accountsStep: Step = {
   id: 'signer.accounts',
   needs: ['signer.upcheck'],
   asked: ({at}) => `eth_accounts at ${at}`,
+  // No key backend is needed for it.
+  slow: STUCK,
   async run({rpc, url, address}, signal) {
     const reply = await rpc.call('eth_accounts', '[]', signal);
     if (reply.kind !== 'result') throw rpcFailure('eth_accounts', reply, url.host);

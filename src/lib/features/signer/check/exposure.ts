@@ -2,6 +2,8 @@ import {abortable, linkedAbort} from '../../../foundation/async/abort.ts';
 import {say} from '../../../foundation/next-step/next-step.ts';
 import {BlockList, isIP} from 'node:net';
 import {lookup} from 'node:dns/promises';
+import {allowlistOption} from '../../../peers/signer/host-refused.ts';
+import {startWith} from '../../../peers/signer/start-option.ts';
 import {isLoopbackHost, type SignerUrl} from '../../../peers/signer/url.ts';
 import {ask, openTcp, openTls} from './socket.ts';
 import {ok, warn, type CheckContext, type Step} from './step.ts';
@@ -94,21 +96,22 @@ export const exposureStep: Step = {
       ...(open ? ['a public address'] : []),
     ].join('; ');
     const danger = 'anyone who reaches this port can sign with the operator’s key';
-    if (elsewhere.length > 0)
-      return warn(got, danger, say('Start Web3Signer with --http-listen-host=127.0.0.1'));
+    if (elsewhere.length > 0) return warn(got, danger, startWith('--http-listen-host=127.0.0.1'));
     if (open && tls.cert === undefined)
       return warn(got, danger, say('Move Web3Signer to a private network.'));
     if (!url.loopback && !url.tls)
       return warn(
         got,
         `${danger}, and read what is signed`,
-        say('Bind it to loopback or a private network, and give it TLS with --tls-known-clients-file.'),
+        say(
+          'Have Web3Signer listen on loopback only, and reach it through a tunnel such as ssh or WireGuard.',
+        ),
       );
     if (anyName)
       return warn(
         got,
         'web pages can reach it through a browser on this network by DNS rebinding',
-        say(`Start Web3Signer with --http-host-allowlist=${url.host}`),
+        startWith(allowlistOption(url.host)),
       );
     return ok(got, 'only those who can reach this address and know its name can sign');
   },

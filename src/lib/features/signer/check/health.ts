@@ -1,7 +1,7 @@
 import {say} from '../../../foundation/next-step/next-step.ts';
 import {safeText} from '../../../foundation/text/safe-text.ts';
 import {excerpt} from '../../../peers/signer/rpc.ts';
-import {fail, ok, stop, warn, type Step} from './step.ts';
+import {fail, ok, stop, warn, type Finding, type Step} from './step.ts';
 
 const UPGRADE = 'Upgrade Web3Signer to 25.9.0 or later.';
 
@@ -47,6 +47,11 @@ export const healthStatusStep: Step = {
 
 type KeyLoading = {id: string; loaded: string; errors: string};
 
+/** Loads V3 keystores of a directory, each with a password file of the same name. */
+const V3_LOADER = 'v3-keystores-bulk-loading';
+/** The first load of all ended with an error, and nothing was loaded since. */
+const FIRST_LOAD = 'unexpected';
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
@@ -56,13 +61,15 @@ const list = (value: unknown): Record<string, unknown>[] =>
 const text = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? safeText(String(value), 60) : '?';
 
-/** The key loaders that report themselves down. */
-function failedLoaders(health: unknown): KeyLoading[] {
+/** What loads keys in bulk, by the report: keys of YAML files are not in it. */
+function bulkLoaders(health: unknown): Record<string, unknown>[] {
   const checks = isRecord(health) ? list(health['checks']) : [];
-  const loaders = checks
-    .filter((check) => check['id'] === 'keys-check')
-    .flatMap((check) => list(check['checks']));
-  return loaders
+  return checks.filter((check) => check['id'] === 'keys-check').flatMap((check) => list(check['checks']));
+}
+
+/** Those that report themselves down. */
+function failedLoaders(health: unknown): KeyLoading[] {
+  return bulkLoaders(health)
     .filter((loader) => loader['status'] !== 'UP')
     .map((loader) => {
       const data = isRecord(loader['data']) ? loader['data'] : {};
@@ -70,7 +77,38 @@ function failedLoaders(health: unknown): KeyLoading[] {
     });
 }
 
-/** Key files that failed to load. (UP says nothing about our key: keys from YAML files are not counted in eth1 mode.) */
+function well(health: unknown): Finding {
+  const bulk = bulkLoaders(health).map((loader) => text(loader['id']));
+  const found = bulk.length === 0 ? 'UP' : `UP (${bulk.join(', ')})`;
+  const loaded = bulk.length === 0 ? 'Web3Signer runs' : 'no key that is loaded in bulk failed';
+  return ok(found, `${loaded}; keys of YAML files are not covered here, signer.accounts shows them`);
+}
+
+function down(health: unknown): Finding {
+  const failed = failedLoaders(health);
+  const found = failed
+    .map(({id, loaded, errors}) => (id === FIRST_LOAD ? id : `${id}: ${loaded} loaded, ${errors} failed`))
+    .join('; ');
+  if (failed.some(({id}) => id === V3_LOADER))
+    return fail(
+      found,
+      'keystores could not be loaded: a wrong password, a newline at the end of a password .txt, or no .txt',
+      say('Look for "Error loading v3 keystore" in the log of Web3Signer.'),
+    );
+  const means = failed.some(({id}) => id === FIRST_LOAD)
+    ? 'the first load of the keys failed, and Web3Signer says so until it is started again'
+    : 'keys could not be loaded in bulk, or another check of Web3Signer is down';
+  return fail(
+    found === '' ? 'DOWN' : found,
+    means,
+    say('Read the log of Web3Signer from its start on, correct what it names, and restart it.'),
+  );
+}
+
+/**
+ * Keys that could not be loaded in bulk. UP proves nothing of our key: those of YAML files, which `aos init` and `aos config
+ * migrate` write, are never in it in eth1 mode.
+ */
 export const healthcheckStep: Step = {
   id: 'signer.healthcheck',
   needs: ['signer.upcheck'],
@@ -84,25 +122,15 @@ export const healthcheckStep: Step = {
     try {
       health = JSON.parse(answer.body);
     } catch {
-      health = undefined;
+      health = undefined; // no JSON is no report of Web3Signer
     }
     const status = isRecord(health) ? health['status'] : undefined;
-    if (answer.status === 200 && status === 'UP') return ok('UP', 'every key file that was found was loaded');
-    if (answer.status === 503 && status === 'DOWN') {
-      const failed = failedLoaders(health);
-      const got = failed
-        .map(({id, loaded, errors}) => `${id}: ${loaded} loaded, ${errors} failed`)
-        .join('; ');
-      return fail(
-        got === '' ? 'DOWN' : got,
-        'key files could not be loaded: a wrong password, a newline at the end of a password .txt, or no .txt',
-        say('Look for "Error loading v3 keystore" in the log of Web3Signer.'),
-      );
-    }
+    if (answer.status === 200 && status === 'UP') return well(health);
+    if (answer.status === 503 && status === 'DOWN') return down(health);
     if (answer.status === 500)
       return fail(
         excerpt(answer).slice(0, 60),
-        'the health procedure itself failed',
+        'the health procedure itself failed, or took longer than a second',
         say('Look at the log of Web3Signer and restart it.'),
       );
     return warn(

@@ -17,10 +17,12 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
 ]);
 
+/** Web3Signer does not start with a certificate of its own and without a word on those of its clients. */
+const TLS_OPTIONS = '--tls-keystore-file=FILE --tls-keystore-password-file=FILE --tls-allow-any-client=true';
 const CLIENT_CERT_FIX =
-  'aos shows no client certificate: start Web3Signer with --tls-allow-any-client=true, or put a local proxy that holds one between.';
+  'aos shows no client certificate: start Web3Signer with --tls-allow-any-client=true before eth1, or put a local proxy that holds one between.';
 
-function handshakeFailure(error: unknown, {host, port}: SignerUrl): Finding {
+function handshakeFailure(error: unknown, {host}: SignerUrl, at: string): Finding {
   const code = networkCode(error);
   if (UNTRUSTED.has(code)) {
     return stop(
@@ -45,7 +47,7 @@ function handshakeFailure(error: unknown, {host, port}: SignerUrl): Finding {
   if (code === 'CERT_NOT_YET_VALID')
     return stop(code, 'the signer’s certificate is not valid yet', say('Check the clocks of both machines.'));
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
-    return stop(code, 'the port speaks plain http', say(`Use http://${host}:${port} in signer_key.`));
+    return stop(code, 'the port speaks plain http', say(`Use http://${at} in signer_key.`));
   }
   if (code.includes('ALERT') || code.includes('CERTIFICATE') || code === 'ECONNRESET' || code === 'EPIPE') {
     return stop(
@@ -72,7 +74,7 @@ export const tlsStep: Step = {
       return warn(
         'http to another host',
         'requests and signatures cross the network unencrypted',
-        say('Give Web3Signer --tls-keystore-file and use https:// in signer_key.'),
+        say(`Start Web3Signer with ${TLS_OPTIONS} before eth1, and use https://${at} in signer_key.`),
       );
     }
     try {
@@ -97,7 +99,7 @@ export const tlsStep: Step = {
       }
     } catch (error) {
       if (signal.aborted) throw error;
-      return handshakeFailure(error, url);
+      return handshakeFailure(error, url, at);
     }
   },
 };

@@ -1,5 +1,6 @@
 import {say} from '../../../foundation/next-step/next-step.ts';
 import {AosError} from '../../../foundation/errors/error.ts';
+import {hostRefused, isHostRefused} from '../../../peers/signer/host-refused.ts';
 import {excerpt} from '../../../peers/signer/rpc.ts';
 import type {HttpAnswer} from '../../../peers/http/transport.ts';
 import type {SignerUrl} from '../../../peers/signer/url.ts';
@@ -25,9 +26,9 @@ function portHint({port}: SignerUrl): string {
 
 function refused(answer: HttpAnswer, url: SignerUrl): Finding {
   const got = excerpt(answer);
-  if (answer.status === 403 && answer.body.includes('Host not authorized')) {
-    const fix = `Start Web3Signer with --http-host-allowlist=${url.host},localhost,127.0.0.1`;
-    return stop(got, `Web3Signer runs, but does not answer to the name ${url.host}`, say(fix));
+  if (isHostRefused(answer.status, answer.body)) {
+    const {what, next} = hostRefused(url.host);
+    return stop(got, what, next);
   }
   if (answer.status === 403 && answer.body.includes('CORS')) {
     return stop(
@@ -55,7 +56,7 @@ export const upcheckStep: Step = {
   id: 'signer.upcheck',
   needs: ['signer.tls'],
   asked: ({at}) => `GET /upcheck at ${at}`,
-  async run({url, transport}, signal) {
+  async run({url, at, transport}, signal) {
     let answer: HttpAnswer;
     try {
       answer = await transport.request(
@@ -67,7 +68,7 @@ export const upcheckStep: Step = {
       const cause = error.details['reason'];
       const reason = typeof cause === 'string' ? cause : error.code;
       if (!url.tls && (await speaksTls(url, signal))) {
-        return stop(reason, 'the port speaks TLS', say(`Use https://${url.host}:${url.port} in signer_key.`));
+        return stop(reason, 'the port speaks TLS', say(`Use https://${at} in signer_key.`));
       }
       return stop(reason, error.message, error.next);
     }

@@ -17,8 +17,9 @@ export const SIGNER = {
     causes: [
       'Web3Signer is not running: systemctl status web3signer, or docker ps.',
       'Host or port differ from node.signer_key; in a container 127.0.0.1 is the container itself.',
-      'Its host allow-list (--http-host-allowlist) does not name the host that is used.',
       'TLS: the certificate is not trusted, or has expired.',
+      'It is stuck: upcheck and healthcheck are well, and JSON-RPC is silent until it is restarted.',
+      'Its key backend needs longer than --idle-connection-timeout-seconds, after which it drops the connection.',
     ],
   },
   SIGNER_REFUSED: {
@@ -28,8 +29,9 @@ export const SIGNER = {
     next: run('signer check'),
     causes: [
       'The key of node_id is not loaded.',
-      'The host allow-list answers 403.',
-      'Web3Signer was started without eth1 or with another chain id.',
+      'It answers 403: its host allow-list does not name the host that is used, or a proxy changes the Host header.',
+      'Its key backend (KMS, Vault, Azure) failed; Web3Signer does not log the cause.',
+      'Web3Signer was started without eth1.',
     ],
   },
   SIGNER_UNKNOWN_ACCOUNT: {
