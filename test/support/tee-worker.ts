@@ -96,7 +96,8 @@ export async function testTee(
       const question = JSON.parse(text) as TeeQuestion & Record<string, unknown>;
       const missing = MEMBERS.find((name) => question[name] === undefined);
       const isInteger = /"max_tokens":\d+[,}]/.test(text);
-      const wrong = missing !== undefined ? `missing field \`${missing}\`` : isInteger ? null : 'invalid type';
+      const wrong =
+        missing !== undefined ? `missing field \`${missing}\`` : isInteger ? null : 'invalid type';
       const {status, body} =
         wrong === null ? take(question) : {status: 400, body: `Json deserialize error: ${wrong}`};
       response.writeHead(status).end(body);

@@ -8,7 +8,8 @@ import {bodyOf} from './signer.ts';
 export type ZkmlQuestion = {model: string; req_id: string; proof_path: string};
 
 /** What it does in place of checking the proof; an HTTP status: it answers with that and a text. */
-export type ZkmlFault = 'no-srs' | 'no-model' | 'no-word' | 'hang-up' | 'another-id' | 408 | 422 | 500 | 503 | null;
+export type ZkmlFault =
+  'no-srs' | 'no-model' | 'no-word' | 'hang-up' | 'another-id' | 408 | 422 | 500 | 503 | null;
 
 /**
  * The published zkml worker as it was seen: it answers in its reply. A proof whose address ends with `good` is right, one

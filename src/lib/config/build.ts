@@ -1,14 +1,7 @@
 import {dirname, resolve as resolvePath} from 'node:path';
 import {AosError} from '../foundation/errors/error.ts';
 import type {WorkerKind} from '../protocol/wire/messages.ts';
-import type {
-  Config,
-  KnownGood,
-  ListenAddress,
-  SignerConfig,
-  VrfKeySource,
-  WorkerConfig,
-} from './config.ts';
+import type {Config, KnownGood, ListenAddress, SignerConfig, VrfKeySource, WorkerConfig} from './config.ts';
 import {aosDirs, nodeStateDir} from './paths.ts';
 import {userPath, type Env} from './user-path.ts';
 import type {Resolved} from './resolve.ts';

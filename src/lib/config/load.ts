@@ -64,8 +64,7 @@ export function checkConfig(source: ConfigSource, {need}: {need: Need}): Checked
     origin: resolved.origin,
     marks: marksOf(resolved),
     signer: good ? buildSignerConfig(resolved) : null,
-    run:
-      good && need === 'run' ? buildConfig(resolved, wantedKinds(resolved, tree), {file, cwd, env}) : null,
+    run: good && need === 'run' ? buildConfig(resolved, wantedKinds(resolved, tree), {file, cwd, env}) : null,
   };
 }
 

@@ -5,13 +5,7 @@ import {knownGoodOf, pathOf, urlOf, type PathBase} from './build.ts';
 import {chainViewOf, type ChainView} from './chain-view.ts';
 import {wantedKinds} from './worker-kinds.ts';
 import {workerUrls} from './worker-urls.ts';
-import type {
-  ConfigWarning,
-  KnownGood,
-  ListenAddress,
-  VerifyDispatcher,
-  VrfKeySource,
-} from './config.ts';
+import type {ConfigWarning, KnownGood, ListenAddress, VerifyDispatcher, VrfKeySource} from './config.ts';
 import {readConfigFile, type ConfigFile} from './file.ts';
 import {checkConfig} from './load.ts';
 import {aosDirs, nodeStateDir} from './paths.ts';

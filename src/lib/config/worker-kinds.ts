@@ -40,7 +40,9 @@ export function knownGoodProblems(resolved: Resolved): ConfigProblem[] {
   return halves.flatMap(([given, missing]) => {
     const place = resolved.raw(given)?.texts[0]?.place;
     if (place === undefined || resolved.raw(missing) !== undefined) return [];
-    return [problemAt(place, missing.path, `is missing beside ${given.path}`, 'both of them', missing.example)];
+    return [
+      problemAt(place, missing.path, `is missing beside ${given.path}`, 'both of them', missing.example),
+    ];
   });
 }
 

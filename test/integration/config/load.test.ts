@@ -486,7 +486,11 @@ describe('workers and callbacks', () => {
   });
 
   it.each([
-    ['{model: mean}', 'workers.zkml.known_good.proof_path', 'is missing beside workers.zkml.known_good.model'],
+    [
+      '{model: mean}',
+      'workers.zkml.known_good.proof_path',
+      'is missing beside workers.zkml.known_good.model',
+    ],
     ['{proof_path: "http://p/x"}', 'workers.zkml.known_good.model', 'is missing beside'],
     ['{model: ../mean, proof_path: "http://p/x"}', 'workers.zkml.known_good.model', 'is none that'],
     ['{model: mean, proof_path: ./proof.json}', 'workers.zkml.known_good.proof_path', 'is no http(s) URL'],

@@ -16,7 +16,11 @@ const CURED_BY_STATUS: ReadonlySet<string | null> = new Set([
   'WORKER_UNSOUND',
 ]);
 /** What no job reports, once none comes. */
-const OF_AN_ONLY_ONE: ReadonlySet<string | undefined> = new Set(['WORKER_LOCKED', 'WORKER_STUCK', 'WORKER_UNSOUND']);
+const OF_AN_ONLY_ONE: ReadonlySet<string | undefined> = new Set([
+  'WORKER_LOCKED',
+  'WORKER_STUCK',
+  'WORKER_UNSOUND',
+]);
 
 /**
  * Notices without a job that a worker which was away, busy or locked is well again, and reports what no job reports: a

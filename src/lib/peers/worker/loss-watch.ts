@@ -70,7 +70,8 @@ export function createLossWatch(deps: {
         };
         const check = (sight: Sight): void => {
           const how = howLost(sight);
-          if (how !== null) reject(new AosError('WORKER_LOST', `${name} ${how} while it worked on a request`));
+          if (how !== null)
+            reject(new AosError('WORKER_LOST', `${name} ${how} while it worked on a request`));
         };
         begin(check);
         return () => end(check);

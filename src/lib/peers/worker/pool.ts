@@ -18,7 +18,14 @@ export type Pool = {
 };
 
 /** Of several failures the one that says most about the workers. */
-const WORST_LAST = ['WORKER_UNREACHABLE', 'WORKER_BUSY', 'WORKER_REFUSED', 'WORKER_STUCK', 'WORKER_LOCKED', 'WORKER_UNSOUND'] as const;
+const WORST_LAST = [
+  'WORKER_UNREACHABLE',
+  'WORKER_BUSY',
+  'WORKER_REFUSED',
+  'WORKER_STUCK',
+  'WORKER_LOCKED',
+  'WORKER_UNSOUND',
+] as const;
 
 /** @param members called at each use, for the members are made with `changed` */
 export function createPool(members: () => readonly Member[], time: Pick<Time, 'monotonic'>): Pool {

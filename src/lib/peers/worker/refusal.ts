@@ -18,12 +18,7 @@ export function wordsOf(text: string): string {
  * @returns null for 2xx; else WORKER_BUSY, WORKER_UNREACHABLE (a proxy reached no worker), WORKER_LOST (a proxy waited in
  *   vain: perhaps it was taken) or WORKER_REFUSED
  */
-export function judgeHttpStatus(
-  name: string,
-  status: number,
-  said: string,
-  next: NextStep,
-): AosError | null {
+export function judgeHttpStatus(name: string, status: number, said: string, next: NextStep): AosError | null {
   if (status >= 200 && status <= 299) return null;
   if (BUSY.has(status)) return new AosError('WORKER_BUSY', `${name} is busy: ${said}`);
   if (status === 502) return new AosError('WORKER_UNREACHABLE', `${name} is away: ${said}`);

@@ -56,7 +56,9 @@ export function createWorkers(kind: WorkerKind, config: WorkerConfig, {time}: {t
   const concurrency = Math.min(config.concurrency, driver.mostAtOnce ?? config.concurrency);
   const pool = createPool(() => members, time);
   const limits = {driver, concurrency, readyTimeoutMs, answerTimeoutMs, time, onChange: pool.changed};
-  const members: readonly Member[] = urls.map((url) => createMember(driver.createClient(url, config), limits));
+  const members: readonly Member[] = urls.map((url) =>
+    createMember(driver.createClient(url, config), limits),
+  );
 
   return {
     kind,

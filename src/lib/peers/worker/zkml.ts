@@ -51,10 +51,7 @@ function whyUnfit({model, params}: {model: string; params: JsonObject}): string 
 type Verdict = {word: string; body: string};
 
 /** @param config its answer_timeout is the limit of one verification */
-export function createZkmlClient(
-  url: string,
-  config: ClientConfig,
-): WorkerClient {
+export function createZkmlClient(url: string, config: ClientConfig): WorkerClient {
   const {answerTimeoutMs, knownGood = null} = config;
   const http = createWorkerHttp('zkml', url, {...NEAR, requestMs: answerTimeoutMs});
   /** Each verification waits here for the one before it, and not inside the worker. */
@@ -164,7 +161,10 @@ async function verifyBy(
   const code = codeOf(said);
   if (code !== 200) {
     const words = typeof result === 'string' ? wordsOf(result) : '';
-    throw new AosError('PROOF_NOT_CHECKED', `${name} did not check the proof: code ${code ?? 'none'}${words}`);
+    throw new AosError(
+      'PROOF_NOT_CHECKED',
+      `${name} did not check the proof: code ${code ?? 'none'}${words}`,
+    );
   }
   if (typeof result !== 'string' || said?.get('req_id') !== id)
     throw new AosError('WORKER_BAD_ANSWER', `${name} sent a reply to another request, or an unreadable one`);

@@ -52,8 +52,20 @@ describe('the status', () => {
         if (request.method === 'GET') response.writeHead(no).end('404 page not found');
         else response.end('{"code":0,"msg":"","data":"{\\"status\\":0,\\"node_id\\":\\"n\\"}"}');
       });
-      expect(await client.status(never)).toMatchObject({method: 'POST', busy: null, open: 0, nodeId: 'n', places: 1});
-      expect(await client.status(never)).toMatchObject({method: 'POST', busy: null, open: 0, nodeId: 'n', places: 1});
+      expect(await client.status(never)).toMatchObject({
+        method: 'POST',
+        busy: null,
+        open: 0,
+        nodeId: 'n',
+        places: 1,
+      });
+      expect(await client.status(never)).toMatchObject({
+        method: 'POST',
+        busy: null,
+        open: 0,
+        nodeId: 'n',
+        places: 1,
+      });
       expect(asked).toEqual(['GET /api/v1/status', 'POST /api/v1/status', 'POST /api/v1/status']);
     },
   );

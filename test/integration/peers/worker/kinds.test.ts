@@ -1,6 +1,11 @@
 import {describe, expect, it, onTestFinished} from 'vitest';
 import type {WorkerConfig} from '../../../../src/lib/config/config.ts';
-import type {DirectReply, WatchedWorker, Worker, WorkerRequest} from '../../../../src/lib/node/operator/ports.ts';
+import type {
+  DirectReply,
+  WatchedWorker,
+  Worker,
+  WorkerRequest,
+} from '../../../../src/lib/node/operator/ports.ts';
 import {createWorkers} from '../../../../src/lib/peers/worker/workers.ts';
 import {parseJson, type JsonObject} from '../../../../src/lib/protocol/wire/json.ts';
 import type {WorkerKind} from '../../../../src/lib/protocol/wire/messages.ts';
@@ -15,7 +20,12 @@ function paramsOf(text: string): JsonObject {
   return parseJson(Buffer.from(text)).value as JsonObject;
 }
 
-function open(kind: WorkerKind, url: string, time: ReturnType<typeof quietTime>, change: Partial<WorkerConfig> = {}) {
+function open(
+  kind: WorkerKind,
+  url: string,
+  time: ReturnType<typeof quietTime>,
+  change: Partial<WorkerConfig> = {},
+) {
   const limits = {
     urls: [url],
     concurrency: 4,
@@ -53,7 +63,8 @@ function open(kind: WorkerKind, url: string, time: ReturnType<typeof quietTime>,
       return (error as {code: string}).code;
     }
   };
-  const problem = async () => (await time.during(worker.check(never, 'all'), 'the states'))[0]?.problem ?? null;
+  const problem = async () =>
+    (await time.during(worker.check(never, 'all'), 'the states'))[0]?.problem ?? null;
   return {worker, put, problem, replies};
 }
 
@@ -78,13 +89,16 @@ describe('a tee worker', () => {
     });
   });
 
-  it.each(['{}', '{"max_tokens":"many","top_p":null}', '{"max_tokens":-1}', '{"max_tokens":1e400}', '{"max_tokens":1e9}'])(
-    'takes a question of a job with the params %s',
-    async (params) => {
-      const {put} = await rig();
-      expect(await put({params: paramsOf(params)})).toBe('taken');
-    },
-  );
+  it.each([
+    '{}',
+    '{"max_tokens":"many","top_p":null}',
+    '{"max_tokens":-1}',
+    '{"max_tokens":1e400}',
+    '{"max_tokens":1e9}',
+  ])('takes a question of a job with the params %s', async (params) => {
+    const {put} = await rig();
+    expect(await put({params: paramsOf(params)})).toBe('taken');
+  });
 
   it('gets one at a time, whatever the configuration says', async () => {
     const {tee, worker, time} = await rig();
@@ -162,7 +176,10 @@ describe('a zkml worker', () => {
   it('says false of a wrong proof, which counts because the known-good proof is true right after it', async () => {
     const {zkml, put, replies} = await rig();
     expect(await put(bad)).toBe('taken');
-    expect(zkml.asked.map(({proof_path}) => proof_path)).toEqual(['http://proofs/wrong', KNOWN_GOOD.proofPath]);
+    expect(zkml.asked.map(({proof_path}) => proof_path)).toEqual([
+      'http://proofs/wrong',
+      KNOWN_GOOD.proofPath,
+    ]);
     expect(replies).toMatchObject([{doubt: null}]);
   });
 
@@ -224,17 +241,22 @@ describe('a zkml worker', () => {
     'is never asked about a model named %j',
     async (model) => {
       const {zkml, put, worker} = await rig();
-      expect(worker.whyUnfit({model, params: paramsOf('{"proof_path":"http://p/good"}')})).toContain('model name');
+      expect(worker.whyUnfit({model, params: paramsOf('{"proof_path":"http://p/good"}')})).toContain(
+        'model name',
+      );
       expect(await put({model})).toBe('PROOF_NOT_CHECKED');
       expect(zkml.asked).toEqual([]);
     },
   );
 
-  it.each(['{}', '{"proof_path":""}', '{"proof_path":"/tmp/proof.json"}', '{"proof_path":"file:///etc/passwd"}', '{"proof_path":7}'])(
-    'is never asked about a job with the params %s',
-    async (params) => {
-      const {worker} = await rig();
-      expect(worker.whyUnfit({model: 'mean', params: paramsOf(params)})).toContain('proof');
-    },
-  );
+  it.each([
+    '{}',
+    '{"proof_path":""}',
+    '{"proof_path":"/tmp/proof.json"}',
+    '{"proof_path":"file:///etc/passwd"}',
+    '{"proof_path":7}',
+  ])('is never asked about a job with the params %s', async (params) => {
+    const {worker} = await rig();
+    expect(worker.whyUnfit({model: 'mean', params: paramsOf(params)})).toContain('proof');
+  });
 });

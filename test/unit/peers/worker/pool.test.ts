@@ -71,18 +71,16 @@ function pool(names: string, method: 'GET' | 'POST' = 'GET', concurrency = 2) {
     };
   };
   const all = createPool(() => members, time);
-  const members: Member[] = names
-    .split(',')
-    .map((name) =>
-      createMember(clientOf(name), {
-        driver: OPML,
-        concurrency,
-        readyTimeoutMs: 60_000,
-        answerTimeoutMs: 60_000,
-        time,
-        onChange: all.changed,
-      }),
-    );
+  const members: Member[] = names.split(',').map((name) =>
+    createMember(clientOf(name), {
+      driver: OPML,
+      concurrency,
+      readyTimeoutMs: 60_000,
+      answerTimeoutMs: 60_000,
+      time,
+      onChange: all.changed,
+    }),
+  );
   const ready = (avoid: readonly string[] = [], signal = never): Promise<WorkerLane> =>
     all.place(signal, avoid);
   const codeOf = (promise: Promise<unknown>): Promise<string> =>

@@ -93,7 +93,8 @@ export const WORKER = {
   PROOF_NOT_CHECKED: {
     exit: 'unavailable',
     category: 'network',
-    means: 'The zkml worker could not check the proof of a job. That says nothing of the proof; it is asked again later.',
+    means:
+      'The zkml worker could not check the proof of a job. That says nothing of the proof; it is asked again later.',
     next: run('job list', ['--state', 'selected,unanswered']),
     causes: [
       'The worker cannot download the proof: its address does not answer.',

@@ -71,11 +71,7 @@ export function createDoors(options: ServerOptions, handlers: ServerHandlers): D
     callbacks === null ? isWorkerRoute : teePort === options.listen.port ? isTee : () => false;
   const outside = door(here, () => false, true);
   const loopback = door(here, atLoopback, true);
-  const own = door(
-    {kind: 'own', names: [hostName(new URL(options.callbackUrl).host)]},
-    isWorkerRoute,
-    false,
-  );
+  const own = door({kind: 'own', names: [hostName(new URL(options.callbackUrl).host)]}, isWorkerRoute, false);
   const tee = door(here, isTee, false);
   /** Connections of workers, which Node's own server reads: it does not listen itself. */
   const workers = new WeakMap<Socket, {connection: Connection; at: Door}>();
@@ -174,7 +170,8 @@ export function createDoors(options: ServerOptions, handlers: ServerHandlers): D
       readHead(socket, (head, bytes) => answer(connection, at, head, bytes));
     },
     close() {
-      for (const places of [outside.places, loopback.places, own.places, tee.places, answering]) places.closeAll();
+      for (const places of [outside.places, loopback.places, own.places, tee.places, answering])
+        places.closeAll();
     },
   };
 }

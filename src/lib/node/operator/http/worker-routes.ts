@@ -61,7 +61,9 @@ export function createWorkerRoutes(handlers: WorkerHandlers, time: Time): Worker
   async function register(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     // A large body is no name of a worker: it names no request of ours.
     const isKnown = (): Promise<boolean> => Promise.resolve(false);
-    const name = await bodies.use(request, {idName: ID, isKnown}, (body) => Promise.resolve(workerName(body)));
+    const name = await bodies.use(request, {idName: ID, isKnown}, (body) =>
+      Promise.resolve(workerName(body)),
+    );
     if (path === REGISTER && name !== undefined && workers.size < MOST_WORKERS) workers.add(name);
     const exist = name !== undefined && workers.has(name);
     sendJson(response, 200, path === REGISTER ? {code: 200, result: 'success'} : {exist});
