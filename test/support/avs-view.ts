@@ -1,5 +1,6 @@
 import {resolveContracts} from '../../src/lib/peers/chain/contracts.ts';
-import {detectFlow, type Flow} from '../../src/lib/peers/chain/detect.ts';
+import {detectFlow} from '../../src/lib/peers/chain/flows/detect.ts';
+import type {KnownFlow} from '../../src/lib/peers/chain/flows/list.ts';
 import {openChain, type Chain} from '../../src/lib/peers/chain/open.ts';
 import type {AosContracts} from '../../src/devnet/chain/deploy.ts';
 import type {ConfiguredContracts, ResolvedContracts} from '../../src/lib/peers/chain/contract-types.ts';
@@ -35,7 +36,7 @@ export function configuredOf(
 export async function seen(
   url: string,
   aos: AosContracts,
-): Promise<{chain: Chain; contracts: ResolvedContracts; flow: Flow}> {
+): Promise<{chain: Chain; contracts: ResolvedContracts; flow: KnownFlow}> {
   const chain = await openAt(url);
   const [contracts, {flow}] = await Promise.all([
     resolveContracts(chain, configuredOf(aos)),

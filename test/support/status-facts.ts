@@ -2,9 +2,9 @@ import type {OperatorEventBody} from '../../src/lib/node/events/events.ts';
 import {emptyView, reduceView, type OperatorView} from '../../src/lib/node/events/view.ts';
 import {type JournalFacts, type Rules, type StatusFacts} from '../../src/lib/features/status/facts.ts';
 import {eventLog, jobRef, STARTED} from './event-log.ts';
-import type {RegistrationStatus} from '../../src/lib/peers/chain/registration-types.ts';
+import type {RegistrationStatus} from '../../src/lib/peers/chain/flows/registration-types.ts';
 import {known} from '../../src/lib/foundation/fact.ts';
-import type {ChainFacts} from '../../src/lib/peers/chain/operator-facts.ts';
+import type {ChainFacts} from '../../src/lib/peers/chain/status/operator-facts.ts';
 
 export const NOW = Date.UTC(2026, 0, 2);
 export const NODE = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266';

@@ -1,7 +1,7 @@
 import {run, say} from '../../foundation/next-step/next-step.ts';
 import {duration} from '../../foundation/time/duration.ts';
 import {openChain, withChain, type Chain} from '../../peers/chain/open.ts';
-import {readOperatorStatus} from '../../peers/chain/operator-status.ts';
+import {readOperatorStatus} from '../../peers/chain/status/operator-status.ts';
 import {resolveContracts} from '../../peers/chain/contracts.ts';
 import {endpointName} from '../../peers/chain/failure.ts';
 import {blocked, fail, notApplicable, ok, unclear, warn, type Finding} from './check.ts';
@@ -19,7 +19,7 @@ import type {DoctorContext} from './context.ts';
 import {ANSWER_MS, noAnswerFrom} from './answer-time.ts';
 import {rowFact} from './row-reading.ts';
 import {known, unknown} from '../../foundation/fact.ts';
-import type {ChainFacts} from '../../peers/chain/operator-facts.ts';
+import type {ChainFacts} from '../../peers/chain/status/operator-facts.ts';
 
 const REQUEST_MS = 2_500;
 const DEV_CHAIN = 31337;

@@ -4,7 +4,7 @@ import {nearest} from '../../foundation/text/nearest.ts';
 import {CHECK_IDS, CHECKS} from '../doctor/registry.ts';
 import {EXIT_CODES} from './exit-codes.ts';
 import {type NextStep, type RenderNext, run, say} from '../../foundation/next-step/next-step.ts';
-import {PRECONDITIONS} from './preconditions.ts';
+import {EXPLAINED_PRECONDITIONS} from '../../peers/chain/flows/explained.ts';
 
 /** All that is known about a code, as `aos explain CODE --json` has it. */
 export type Explanation = {
@@ -36,7 +36,7 @@ function explainCheck(word: string): Explanation | null {
     const causes = needs.length === 0 ? [] : [`It is made only when ${needs.join(' and ')} passed.`];
     return {...CHECK, code: id, means: about, causes, next: run('doctor', ['--only', id])};
   }
-  const [code, precondition] = Object.entries(PRECONDITIONS).find(([id]) => id.toLowerCase() === name) ?? [];
+  const [code, precondition] = Object.entries(EXPLAINED_PRECONDITIONS).find(([id]) => id.toLowerCase() === name) ?? [];
   if (code === undefined || precondition === undefined) return null;
   return {...CHECK, code, ...precondition, next: run('register', ['--check'])};
 }
@@ -84,7 +84,7 @@ export function explain(word: string): Explanation | null {
 
 /** All codes, errors first. */
 export function explainedCodes(): string[] {
-  return [...allCodes(), ...Object.keys(EXIT_CODES), ...CHECK_IDS, ...Object.keys(PRECONDITIONS)];
+  return [...allCodes(), ...Object.keys(EXIT_CODES), ...CHECK_IDS, ...Object.keys(EXPLAINED_PRECONDITIONS)];
 }
 
 /**

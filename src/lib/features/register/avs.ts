@@ -1,16 +1,17 @@
 import {randomBytes} from 'node:crypto';
 import {resolveContracts} from '../../peers/chain/contracts.ts';
-import {detectFlow, namedFlow, type Flow} from '../../peers/chain/detect.ts';
+import {detectFlow, namedFlow} from '../../peers/chain/flows/detect.ts';
+import type {AvsState, FlowPlace} from '../../peers/chain/flows/flow.ts';
+import {registerIntent} from '../../peers/chain/flows/intents.ts';
+import type {FlowName, KnownFlow} from '../../peers/chain/flows/list.ts';
+import {planSetKey, setKeyIntent} from '../../peers/chain/flows/sets-plan.ts';
 import type {Chain} from '../../peers/chain/open.ts';
-import type {AvsState} from '../../peers/chain/plans/avs-state.ts';
-import {planRegistration} from '../../peers/chain/plans/plan-registration.ts';
-import {signEcdsaKey, signOperatorRegistration, type SetPlace} from '../../peers/chain/plans/proofs.ts';
 import {
-  planSetKey,
-  registerIntent,
-  setKeyIntent,
+  signEcdsaKey,
+  signOperatorRegistration,
   type OperatorSignature,
-} from '../../peers/chain/plans/register.ts';
+  type SetPlace,
+} from '../../peers/chain/plans/proofs.ts';
 import type {TxRequest} from '../../peers/chain/tx/transact.ts';
 import type {Config} from '../../config/config.ts';
 import {AosError} from '../../foundation/errors/error.ts';
@@ -20,14 +21,19 @@ import type {ResolvedContracts} from '../../peers/chain/contract-types.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 
 /** The AVS as the chain and the configuration name it. */
-export type Avs = {contracts: ResolvedContracts; flow: Flow; operator: Hex};
+export type Avs = {contracts: ResolvedContracts; flow: KnownFlow; operator: Hex};
+
+/** The AVS at one block, as a flow takes it. */
+export function placeOf(chain: Chain, {contracts, operator}: Avs): FlowPlace {
+  return {chain, contracts, operator};
+}
 
 /**
  * Finds the contracts and the flow.
  * @param flow what `--flow` says; null: look at the registry
  * @throws AosError CHAIN_* | CONFIG_INVALID | USAGE when the registry is of another flow than named
  */
-export async function findAvs(chain: Chain, config: Config, flow: Flow | null): Promise<Avs> {
+export async function findAvs(chain: Chain, config: Config, flow: FlowName | null): Promise<Avs> {
   const {contracts: configured, vrfRangeContract} = config.chain;
   const contracts = await resolveContracts(chain, {contracts: configured, vrfRangeContract});
   const {registry, serviceManager} = contracts;
@@ -64,7 +70,7 @@ export function registrationErrand(chain: Chain, given: Registering): TxRequest 
       const key = needsKey ? await proveBlsKey(chain, registry, operator, requireKey(given.blsKey)) : null;
       const signature = state.takesSignature && !state.known ? await operatorSignature(chain, given) : null;
       const signingKey = given.signingKey ?? operator;
-      return planRegistration(state, contracts, operator, {socket, signingKey, signature, key});
+      return avs.flow.planRegistration(placeOf(chain, avs), state, {socket, signingKey, signature, key});
     },
   };
 }

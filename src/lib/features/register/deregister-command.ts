@@ -1,4 +1,4 @@
-import type {Flow} from '../../peers/chain/detect.ts';
+import type {FlowName} from '../../peers/chain/flows/list.ts';
 import type {Config} from '../../config/config.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
@@ -14,7 +14,7 @@ export type DeregisterFlagValues = TxFlagValues & {
   confirm?: string | undefined;
   force: boolean;
   quorums?: string | undefined;
-  flow?: Flow | undefined;
+  flow?: FlowName | undefined;
   'dry-run': boolean;
   calldata: boolean;
   yes: boolean;

@@ -3,12 +3,11 @@ import {join} from 'node:path';
 import type {ListStyle} from '../../cli/check-list.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {wrap} from '../../foundation/text/cells.ts';
-import type {Flow} from '../../peers/chain/detect.ts';
+import type {AvsState} from '../../peers/chain/flows/flow.ts';
+import {flowNamed, type FlowName} from '../../peers/chain/flows/list.ts';
+import {readPostExitState, type PostExitState} from '../../peers/chain/flows/post-exit-state.ts';
 import type {Chain} from '../../peers/chain/open.ts';
-import {readAvsState, type AvsState} from '../../peers/chain/plans/avs-state.ts';
-import {planDeregister} from '../../peers/chain/plans/deregister.ts';
 import {readOpenChallenges} from '../../peers/chain/plans/open-challenges.ts';
-import {readPostExitState, type PostExitState} from '../../peers/chain/plans/post-exit-state.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
 import {refreshOpenAttempts} from '../../peers/chain/tx/open-attempts.ts';
 import type {PreparedTx} from '../../peers/chain/tx/transact.ts';
@@ -17,13 +16,13 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {JOURNAL_FILE, openJournal} from '../../node/journal/sqlite.ts';
 import type {OutputWarning} from '../../cli/envelope.ts';
 import {afterSent, createAct, type Mode} from './act.ts';
-import {findAvs, type Avs} from './avs.ts';
+import {findAvs, placeOf, type Avs} from './avs.ts';
 import {step, stepLines, type StepReport} from './report.ts';
 import {withTxSession} from '../tx/session.ts';
 
 export type DeregisterOptions = {
   mode: Mode;
-  flow: Flow | null;
+  flow: FlowName | null;
   /** Null: all that the operator is in. */
   quorums: readonly number[] | null;
   /** Although jobs or challenges are open. */
@@ -40,7 +39,7 @@ const NO_WAY_BACK = 'the AOS service manager as published never lets an address 
 
 /** What `aos deregister` answers. */
 export type DeregisterReport = {
-  flow: string;
+  flow: FlowName;
   registry: string;
   /** Quorums or operator sets that are left. */
   left: readonly number[];
@@ -62,29 +61,28 @@ export function deregister(config: Config, options: DeregisterOptions): Promise<
     const avs = await findAvs(session.chain, config, options.flow);
     await refreshOpenAttempts(session.tx, limits);
     const chain = await session.refresh();
-    const {contracts, flow, operator} = avs;
-    const {registry, allocationManager, serviceManager} = contracts;
-    const state = await readAvsState(chain, contracts, {flow, operator, wanted: null});
+    const {contracts, flow} = avs;
+    const {registry} = contracts;
+    const state = await flow.readState(placeOf(chain, avs), null);
     const {groups} = state;
     const left = options.quorums === null ? groups : groups.filter((id) => options.quorums?.includes(id));
     const steps = [nothingToLeave(avs, state, left, options.quorums)].filter((one) => one !== null);
     if (steps.length === 0) {
       if (mode === 'apply' && !options.force) await refuseOpenWork(chain, config, avs);
       options.warn(NO_WAY_BACK);
-      const given = {flow, registry, operator, allocationManager, avs: serviceManager, groups: left};
-      const plan = planDeregister(given);
+      const plan = flow.planExit(placeOf(chain, avs), left);
       const act = createAct({...options, tx: session.tx});
       steps.push(await act('avs', {intent: plan.intent, plan: () => Promise.resolve(plan)}));
     }
     const tx = steps[0]?.tx ?? null;
     const stays = await session
       .refresh()
-      .then((now) => readPostExitState(now, contracts, {flow, operator, left}))
+      .then((now) => readPostExitState(flow, placeOf(now, avs), left))
       .catch((error: unknown) => {
         throw afterSent(error, tx === null ? [] : [tx]);
       });
     const {txHash = null, block = null, gasUsed = null, feeWei = null} = tx ?? {};
-    return {flow, registry, left, steps, txHash, block, gasUsed, feeWei, stays};
+    return {flow: flow.name, registry, left, steps, txHash, block, gasUsed, feeWei, stays};
   });
 }
 
@@ -97,12 +95,11 @@ function nothingToLeave(
 ): StepReport | null {
   // Never `already` on a guess: the operator may still be in, and slashable.
   if (known === null)
-    return step('avs', 'missing', `unknown: ${registry} does not answer as a registry of the flow ${flow}`, {
+    return step('avs', 'missing', `unknown: ${registry} does not answer as a registry of the flow ${flow.name}`, {
       next: say('Check chain.contracts.registry and --flow, or use another RPC.'),
     });
   if (!known) return step('avs', 'already', 'not registered');
-  const isEcdsa = flow !== 'bls' && flow !== 'operator-sets';
-  if (isEcdsa || left.length > 0 || wanted === null) return null;
+  if (!flow.words.isChosen || left.length > 0 || wanted === null) return null;
   return step('avs', 'already', `not in ${wanted.join(', ')}`);
 }
 
@@ -156,7 +153,7 @@ export function deregisterText({flow, steps, stays}: DeregisterReport, style: Li
     ...(slashableUntil === null
       ? []
       : [`stake allocated to the sets, slashable until block ${slashableUntil}`]),
-    `being an operator of EigenLayer${flow === 'bls' ? ', and the BLS key registered' : ''}`,
+    flowNamed(flow).words.stays,
   ];
   const rest = lines.flatMap((line) => wrap(`  ${line}`, style.width));
   return [...stepLines(steps, style), 'stays:', ...rest].join('\n');

@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core';
-import {FLOWS, type Flow} from '../../peers/chain/detect.ts';
+import {FLOW_NAMES, type FlowName} from '../../peers/chain/flows/list.ts';
 import type {Config} from '../../config/config.ts';
 import {userPath} from '../../config/user-path.ts';
 import {AosError} from '../../foundation/errors/error.ts';
@@ -12,13 +12,13 @@ import {txFlags} from '../tx/flags.ts';
 const HOUR_MS = 3_600_000;
 
 /** `--flow`, for a registry that cannot be recognised. */
-export const flowFlag = Flags.custom<Flow>({
+export const flowFlag = Flags.custom<FlowName>({
   summary: 'Registration flow; detected if omitted.',
-  options: [...FLOWS],
+  options: [...FLOW_NAMES],
   parse: (text) => {
-    const flow = FLOWS.find((one) => one === text);
+    const flow = FLOW_NAMES.find((one) => one === text);
     return flow === undefined
-      ? Promise.reject(new AosError('USAGE', `--flow takes one of ${FLOWS.join(', ')}`))
+      ? Promise.reject(new AosError('USAGE', `--flow takes one of ${FLOW_NAMES.join(', ')}`))
       : Promise.resolve(flow);
   },
 });

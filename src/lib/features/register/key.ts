@@ -1,8 +1,8 @@
-import type {BlsKeyProof} from '../../peers/chain/plans/register.ts';
 import {
   blsKeyData,
   readBlsKeyDigest,
   readRegistrationPoint,
+  type BlsKeyProof,
   type KeyProof,
   type SetPlace,
 } from '../../peers/chain/plans/proofs.ts';

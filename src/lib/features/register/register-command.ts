@@ -1,4 +1,4 @@
-import type {Flow} from '../../peers/chain/detect.ts';
+import type {FlowName} from '../../peers/chain/flows/list.ts';
 import {readiness} from '../../peers/chain/precondition.ts';
 import type {ListStyle} from '../../cli/check-list.ts';
 import type {Answer} from '../../cli/answer.ts';
@@ -18,7 +18,7 @@ import {httpUrl} from '../../cli/flags.ts';
 /** The parsed flags of `aos register`. */
 export type RegisterFlagValues = TxFlagValues &
   PasswordFlagValues & {
-    flow?: Flow | undefined;
+    flow?: FlowName | undefined;
     'dry-run': boolean;
     calldata: boolean;
     'metadata-url'?: string | undefined;
@@ -86,7 +86,7 @@ export async function answerCheck(
     fail: EXIT.negative,
     unknown: EXIT.negative,
   }[state];
-  const {flow} = avs;
+  const {name: flow} = avs.flow;
   return {
     schema: 'register-check',
     exitCode,

@@ -1,11 +1,12 @@
-import {readAccount} from '../../peers/chain/flow-account.ts';
-import type {Flow} from '../../peers/chain/detect.ts';
+import {readAccount} from '../../peers/chain/flows/account.ts';
+import type {AvsState} from '../../peers/chain/flows/flow.ts';
+import {registerIntent} from '../../peers/chain/flows/intents.ts';
+import type {FlowName} from '../../peers/chain/flows/list.ts';
+import {readPreconditions} from '../../peers/chain/flows/preconditions.ts';
+import {readSocket} from '../../peers/chain/flows/socket.ts';
 import type {Chain} from '../../peers/chain/open.ts';
 import {asOperatorIntent, planAsOperator} from '../../peers/chain/plans/as-operator.ts';
-import {readAvsState, readSocket, type AvsState} from '../../peers/chain/plans/avs-state.ts';
 import {readRangeState} from '../../peers/chain/plans/range.ts';
-import {registerIntent} from '../../peers/chain/plans/register.ts';
-import {readPreconditions} from '../../peers/chain/preconditions.ts';
 import {readiness, type Precondition} from '../../peers/chain/precondition.ts';
 import {refreshOpenAttempts} from '../../peers/chain/tx/open-attempts.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
@@ -13,7 +14,7 @@ import type {PreparedTx} from '../../peers/chain/tx/transact.ts';
 import type {ProgressLine} from '../../cli/progress-line.ts';
 import type {Config} from '../../config/config.ts';
 import {afterSent, createAct, goesOn, recording, type Act, type Mode} from './act.ts';
-import {findAvs, registrationErrand, setKeyRequests, type Avs, type Registering} from './avs.ts';
+import {findAvs, placeOf, registrationErrand, setKeyRequests, type Avs, type Registering} from './avs.ts';
 import {registerWithDispatcher} from './dispatcher.ts';
 import type {BlsKey, Hex} from './key.ts';
 import {lookAtRange, rangeStep, requestReport, type RangeContext} from './range.ts';
@@ -26,7 +27,7 @@ export type RegisterOptions = {
   mode: Mode;
   /** Where to find the metadata of a new EigenLayer operator; null: do not become one. */
   metadataUrl: string | null;
-  flow: Flow | null;
+  flow: FlowName | null;
   quorums: readonly number[] | null;
   socket: string | null;
   signingKey: Hex | null;
@@ -78,25 +79,24 @@ export function checkRegistration(
 
 function preconditionsOf(
   chain: Chain,
-  {contracts, flow, operator}: Avs,
+  avs: Avs,
   {quorums, blsKey, signingKey}: Pick<RegisterOptions, 'quorums' | 'blsKey' | 'signingKey'>,
 ): Promise<Precondition[]> {
   const blsKeyId = blsKey?.id ?? null;
-  return readPreconditions(chain, contracts, {flow, operator}, {quorums, blsKeyId, signingKey});
+  return readPreconditions(avs.flow, placeOf(chain, avs), {quorums, blsKeyId, signingKey});
 }
 
 type Walk = {session: TxSession; avs: Avs; options: RegisterOptions; act: Act};
 
 async function walk(given: Walk): Promise<RegisterReport> {
   const {session, avs, options} = given;
-  const {contracts, flow, operator} = avs;
   const steps = [await asOperator(session.chain, given)];
   const more = async (make: (chain: Chain) => Promise<StepReport[]>): Promise<void> => {
     if (steps.every(goesOn)) steps.push(...(await make(await session.refresh())));
   };
   let unmet: Precondition[] = [];
   await more(async (chain) => {
-    const state = await readAvsState(chain, contracts, {flow, operator, wanted: options.quorums});
+    const state = await avs.flow.readState(placeOf(chain, avs), options.quorums);
     unmet = state.registered ? [] : await unmetPreconditions(chain, given, steps);
     if (unmet.length > 0) return [step('avs', 'missing', 'something has to be done first, see below')];
     return avsSteps(chain, given, state);
@@ -182,7 +182,7 @@ async function avsSteps(
     if (!steps.every(goesOn)) return steps;
   }
   if (state.registered)
-    return [...blsStep(state, null, blsKey), ...steps, step('avs', 'already', joined(state))];
+    return [...blsStep(state, null, blsKey), ...steps, step('avs', 'already', joined(avs, state))];
   // Keys of operator sets may have taken blocks: the expiry of the signature counts from now.
   const done = await act(
     'avs',
@@ -194,14 +194,10 @@ async function avsSteps(
 /** The transaction may be an earlier one, which was found on its way and named other quorums. */
 async function checkJoined(
   done: StepReport,
-  {session, avs: {contracts, flow, operator}, options: {quorums}}: Pick<Walk, 'session' | 'avs' | 'options'>,
+  {session, avs, options: {quorums}}: Pick<Walk, 'session' | 'avs' | 'options'>,
 ): Promise<StepReport> {
   if (done.outcome !== 'done' || quorums === null) return done;
-  const {groups, joining} = await readAvsState(await session.refresh(), contracts, {
-    flow,
-    operator,
-    wanted: quorums,
-  });
+  const {groups, joining} = await avs.flow.readState(placeOf(await session.refresh(), avs), quorums);
   if (joining.length === 0) return done;
   const found = `registered for ${groups.join(', ')}; what was sent before did not name ${joining.join(', ')}`;
   const next = say('Run the command again: it registers for these too.');
@@ -219,9 +215,9 @@ function blsStep(
   return avs === null ? [] : [step('bls-key', avs.outcome, `${key?.id ?? ''}, with the registration`)];
 }
 
-function joined({flow, groups}: AvsState): string {
+function joined({flow: {words}}: Avs, {groups}: AvsState): string {
   if (groups.length === 0) return 'registered';
-  return `${flow === 'operator-sets' ? 'operator sets' : 'quorums'} ${groups.join(', ')}`;
+  return `${words.group.many} ${groups.join(', ')}`;
 }
 
 async function finish(
@@ -233,7 +229,7 @@ async function finish(
   const {contracts, flow, operator} = avs;
   const {rangeContract, registry, serviceManager} = contracts;
   const [state, range] = await Promise.all([
-    readAvsState(chain, contracts, {flow, operator, wanted: options.quorums}),
+    flow.readState(placeOf(chain, avs), options.quorums),
     rangeContract === null ? null : readRangeState(chain, rangeContract, operator),
   ]);
   const socket = state.known ? await readSocket(chain, contracts, operator, state.operatorId) : null;
@@ -246,7 +242,7 @@ async function finish(
   });
   const sent = avsStep?.tx ?? (past === undefined || !state.known ? null : txReport(past));
   return {
-    flow,
+    flow: flow.name,
     registry,
     serviceManager,
     steps,

@@ -1,4 +1,5 @@
 import {wrap} from '../../foundation/text/cells.ts';
+import {flowNamed, type FlowName} from '../../peers/chain/flows/list.ts';
 import type {RangeState} from '../../peers/chain/plans/range.ts';
 import type {Precondition} from '../../peers/chain/precondition.ts';
 import {checkLines, hangingRows, markOf, type ListStyle} from '../../cli/check-list.ts';
@@ -39,7 +40,7 @@ export type StepReport = Check<StepId> & {
 
 /** What `aos register` answers. The transaction fields are those of the registration at the AVS. */
 export type RegisterReport = {
-  flow: string;
+  flow: FlowName;
   registry: string;
   serviceManager: string;
   steps: readonly StepReport[];
@@ -139,7 +140,7 @@ export function registerText(report: RegisterReport, style: ListStyle): string {
     ...(operatorId === null ? [] : [`operator id ${operatorId}`]),
     ...(quorums.length === 0
       ? []
-      : [`${flow === 'operator-sets' ? 'sets' : 'quorums'} ${quorums.join(', ')}`]),
+      : [`${flowNamed(flow).words.group.many} ${quorums.join(', ')}`]),
     ...(socket === null ? [] : [`socket ${safeText(socket)}`]),
   ];
   const unmet = preconditions.filter(({state}) => state !== 'ok');

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type {Flow} from '../../peers/chain/detect.ts';
+import {FLOW_NAMES, type FlowName} from '../../peers/chain/flows/list.ts';
 import {CHECK_STATES} from '../../foundation/check/check.ts';
 import type {Precondition, Readiness} from '../../peers/chain/precondition.ts';
 import type {DeregisterReport} from './deregister.ts';
@@ -58,7 +58,7 @@ export const register: ResultEntry = {
   summary: 'aos register: the steps and what became of each; the transaction is that at the AVS.',
   result: schemaOf<RegisterReport>()(
     v.object({
-      flow: v.string(),
+      flow: v.picklist(FLOW_NAMES),
       registry: address,
       serviceManager: address,
       steps: v.array(step),
@@ -76,10 +76,10 @@ export const register: ResultEntry = {
 
 export const registerCheck: ResultEntry = {
   summary: 'aos register --check: every precondition with what was found and what is needed.',
-  result: schemaOf<{state: Readiness; flow: Flow; preconditions: Precondition[]}>()(
+  result: schemaOf<{state: Readiness; flow: FlowName; preconditions: Precondition[]}>()(
     v.object({
       state: v.picklist(['ready', 'registered', 'pending', 'fail', 'unknown']),
-      flow: v.picklist(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets']),
+      flow: v.picklist(FLOW_NAMES),
       preconditions: v.array(precondition),
     }),
   ),
@@ -89,7 +89,7 @@ export const deregister: ResultEntry = {
   summary: 'aos deregister: the step, and what stays behind.',
   result: schemaOf<DeregisterReport>()(
     v.object({
-      flow: v.string(),
+      flow: v.picklist(FLOW_NAMES),
       registry: address,
       left: v.array(count),
       steps: v.array(step),

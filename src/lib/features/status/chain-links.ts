@@ -3,10 +3,11 @@ import {percent} from '../../foundation/text/amounts.ts';
 import {type StatusFacts} from './facts.ts';
 import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
 import {count} from '../../foundation/text/words.ts';
-import type {RegistrationStatus} from '../../peers/chain/registration-types.ts';
+import type {RegistrationStatus} from '../../peers/chain/flows/registration-types.ts';
 import {flatFact, mapFact, unknown, type Fact, type Known} from '../../foundation/fact.ts';
+import {flowNamed} from '../../peers/chain/flows/list.ts';
 import {rowDifference} from '../../peers/dispatcher/row-range.ts';
-import type {AvsFacts, PenaltyFacts, RangeFacts} from '../../peers/chain/operator-facts.ts';
+import type {AvsFacts, PenaltyFacts, RangeFacts} from '../../peers/chain/status/operator-facts.ts';
 
 /** All of an operator's stake is left: AllocationManager's magnitudes begin here and only fall. */
 const WHOLE = 10n ** 18n;
@@ -45,8 +46,9 @@ export function judgeAvs({chain, rules}: StatusFacts): Judgement {
     case 'registered': {
       const socket = socketProblem(stake, rules.outerUrl);
       const numbers = stake.quorums.filter(({member}) => member === true).map(({number}) => number);
-      const word = numbers.length === 1 ? 'quorum' : 'quorums';
-      const quorums = flow === 'bls' && numbers.length > 0 ? `, ${word} ${numbers.join(', ')}` : '';
+      const {group, isChosen} = flowNamed(flow).words;
+      const word = numbers.length === 1 ? group.one : group.many;
+      const quorums = isChosen && numbers.length > 0 ? `, ${word} ${numbers.join(', ')}` : '';
       const found = `registered (${flow}${quorums})`;
       return socket === null
         ? ok(found, at)

@@ -3,7 +3,7 @@ import type {MissingAnswers, ProbeSources} from '../../node/events/events.ts';
 import type {OperatorView} from '../../node/events/view.ts';
 import type {DispatcherOperator} from '../../peers/dispatcher/rest-rows.ts';
 import type {Fact} from '../../foundation/fact.ts';
-import type {ChainFacts} from '../../peers/chain/operator-facts.ts';
+import type {ChainFacts} from '../../peers/chain/status/operator-facts.ts';
 import type {ErrorCode} from '../../foundation/errors/table.ts';
 import type {NextStep} from '../../foundation/next-step/next-step.ts';
 

@@ -1,6 +1,6 @@
 import {untilAbort} from '../../foundation/async/abort.ts';
 import {run, say} from '../../foundation/next-step/next-step.ts';
-import {readOperatorStatus} from '../../peers/chain/operator-status.ts';
+import {readOperatorStatus} from '../../peers/chain/status/operator-status.ts';
 import type {VrfKeySource} from '../../config/config.ts';
 import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
 import {readVrfKey} from '../../config/vrf-key.ts';

@@ -1,6 +1,7 @@
 import {CHECK_STATES} from '../../foundation/check/check.ts';
 import * as v from 'valibot';
 import {LINK_IDS} from '../../node/events/links.ts';
+import {FLOW_NAMES} from '../../peers/chain/flows/list.ts';
 import type {StatusResult} from './result.ts';
 import type {ResultEntry, StreamEntry} from '../../cli/schema/entry.ts';
 import {
@@ -44,7 +45,7 @@ const avs = v.union([
   }),
   v.object({
     state: v.picklist(['registered', 'not_registered', 'deregistered', 'unknown']),
-    flow: v.picklist(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets']),
+    flow: v.picklist(FLOW_NAMES),
     operatorId: v.nullable(hash32),
     socket: text,
     quorums: v.array(quorum),

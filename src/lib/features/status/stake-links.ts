@@ -2,7 +2,7 @@ import {say, type NextStep} from '../../foundation/next-step/next-step.ts';
 import {ether, percent} from '../../foundation/text/amounts.ts';
 import {LOW_REGISTRATIONS} from '../../node/standing/costs.ts';
 import type {Allocation} from '../../peers/chain/allocations.ts';
-import type {QuorumStake, RegistrationStatus} from '../../peers/chain/registration-types.ts';
+import type {QuorumStake, RegistrationStatus} from '../../peers/chain/flows/registration-types.ts';
 import {flatFact, mapFact, unknown, type Fact} from '../../foundation/fact.ts';
 import type {StatusFacts} from './facts.ts';
 import {transactionsPaid} from './gas.ts';

@@ -11,6 +11,8 @@ import {
   type ListedCheck,
   type ListStyle,
 } from '../../cli/check-list.ts';
+import type {GroupWords} from '../../peers/chain/flows/flow.ts';
+import {flowNamed} from '../../peers/chain/flows/list.ts';
 import type {Tone} from '../../cli/palette.ts';
 
 /** Cells of the names of links and rows: the longest, `eigenlayer operator`. */
@@ -68,8 +70,8 @@ type Row = {name: string; text: string};
 function detailRows(result: StatusResult): Row[] {
   return [
     ...row('avs', avsText(result)),
-    ...result.avs.quorums.flatMap((quorum) => row(quorumName(result, quorum.number), quorumText(quorum))),
-    ...result.stake.flatMap((stake) => row('stake', stakeText(stake))),
+    ...result.avs.quorums.flatMap((quorum) => row(`${groupOf(result).one} ${quorum.number}`, quorumText(quorum))),
+    ...result.stake.flatMap((stake) => row('stake', stakeText(stake, groupOf(result)))),
     ...row('sampling', samplingText(result)),
     ...(result.sampling.vrfPublicKey === null ? [] : row('vrf key', result.sampling.vrfPublicKey)),
     ...row('penalty', penaltyText(result)),
@@ -90,8 +92,9 @@ function avsText({avs}: StatusResult): string {
 
 type Quorum = StatusResult['avs']['quorums'][number];
 
-const quorumName = ({avs}: StatusResult, number: number): string =>
-  avs.flow === 'operator-sets' ? `operator set ${number}` : `quorum ${number}`;
+/** What the operator is in, e.g. `quorum`. */
+const groupOf = ({avs}: StatusResult): GroupWords =>
+  avs.flow === null ? {one: 'quorum', many: 'quorums'} : flowNamed(avs.flow).words.group;
 
 function quorumText({member, weight, recorded, total, minimum, operators}: Quorum): string {
   const figure = (value: bigint): string => ether(value, 4);
@@ -105,14 +108,8 @@ function quorumText({member, weight, recorded, total, minimum, operators}: Quoru
   ].join(', ');
 }
 
-function stakeText({
-  symbol,
-  decimals,
-  amount,
-  shares,
-  strategy,
-  quorums,
-}: StatusResult['stake'][number]): string {
+function stakeText(stake: StatusResult['stake'][number], group: GroupWords): string {
+  const {symbol, decimals, amount, shares, strategy, quorums} = stake;
   const held =
     amount !== null && decimals !== null
       ? `${shortDecimal(amount, decimals, 6)} ${symbol ?? 'tokens'}`
@@ -121,9 +118,7 @@ function stakeText({
         : `${ether(shares, 6)} shares`;
   const numbers = quorums.map(({number}) => number).join(', ');
   const where =
-    quorums.length === 0
-      ? ''
-      : `, counts in ${count(quorums.length, 'quorum').replace(/^\d+ /, '')} ${numbers}`;
+    quorums.length === 0 ? '' : `, counts in ${quorums.length === 1 ? group.one : group.many} ${numbers}`;
   return `${held} (${middle(strategy, 13)})${where}`;
 }
 

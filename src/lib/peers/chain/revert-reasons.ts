@@ -122,13 +122,13 @@ export const REVERT_REASONS: readonly RevertReason[] = [
   reason(
     'm2-disabled',
     'the AVS takes no more M2 registrations',
-    run('register', ['--flow', 'operator-sets'], 'Register for operator sets'),
+    run('register', ['--check'], 'Leave --flow away: the AVS has moved to operator sets'),
     ['M2QuorumRegistrationIsDisabled'],
   ),
   reason(
     'm2-only',
     'a quorum is an operator set, not an M2 quorum',
-    'Leave it out with --quorums, or register with --flow operator-sets.',
+    'Leave it out with --quorums, or name the flow of its operator sets: --flow.',
     ['OnlyM2QuorumsAllowed'],
   ),
   reason(

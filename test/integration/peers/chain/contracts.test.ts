@@ -1,7 +1,8 @@
 import {pad, type Hex} from 'viem';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {resolveContracts} from '../../../../src/lib/peers/chain/contracts.ts';
-import {detectFlow, namedFlow, type Flow} from '../../../../src/lib/peers/chain/detect.ts';
+import {detectFlow, namedFlow} from '../../../../src/lib/peers/chain/flows/detect.ts';
+import type {FlowName} from '../../../../src/lib/peers/chain/flows/list.ts';
 import type {AosContracts, DevFlow} from '../../../../src/devnet/chain/deploy.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {configuredOf, openAt} from '../../../support/avs-view.ts';
@@ -33,7 +34,7 @@ const resolve = async (changes: Parameters<typeof configuredOf>[1] = {}, aos = b
 
 describe('detectFlow', () => {
   it.each(FLOWS)('%s, behind a proxy and without one', async (flow) => {
-    const expected = {flow: flow === 'bls-v1' ? 'bls' : flow};
+    const expected = {flow: {name: flow === 'bls-v1' ? 'bls' : flow}};
     expect(await detect(others.get(flow)!)).toMatchObject(expected);
     expect(await detect(await rig.deploy({flow, proxies: false}))).toMatchObject(expected);
   });
@@ -55,9 +56,9 @@ describe('detectFlow', () => {
   it('operator sets once a coordinator of v1.x takes no more M2 quorums', async () => {
     const aos = await rig.deploy({flow: 'bls-v1'});
     await rig.send(aos.owner, aos.registry, callOf('function enableOperatorSets()'));
-    expect(await detect(aos)).toMatchObject({flow: 'bls'});
+    expect(await detect(aos)).toMatchObject({flow: {name: 'bls'}});
     await rig.send(aos.owner, aos.registry, callOf('function disableM2QuorumRegistration()'));
-    expect(await detect(aos)).toMatchObject({flow: 'operator-sets'});
+    expect(await detect(aos)).toMatchObject({flow: {name: 'slashing-registry'}});
   });
 
   it('says what did answer when it is none of them', async () => {
@@ -84,10 +85,12 @@ describe('detectFlow', () => {
 });
 
 describe('namedFlow', () => {
-  const name = async (aos: AosContracts, flow: Flow): Promise<unknown> =>
-    namedFlow(await openAt(rig.url), {registry: aos.registry, serviceManager: aos.service_manager}, flow);
+  const name = async (aos: AosContracts, flow: FlowName): Promise<unknown> => {
+    const at = {registry: aos.registry, serviceManager: aos.service_manager};
+    return (await namedFlow(await openAt(rig.url), at, flow)).name;
+  };
 
-  it.each<[DevFlow, Flow]>([
+  it.each<[DevFlow, FlowName]>([
     ['bls', 'ecdsa-b2'],
     ['bls', 'operator-sets'],
     ['ecdsa-b1', 'ecdsa-b2'],
@@ -108,9 +111,10 @@ describe('namedFlow', () => {
 
   it('takes both of a coordinator that has M2 quorums and operator sets', async () => {
     const v1 = others.get('bls-v1')!;
-    expect(await name(v1, 'operator-sets')).toBe('operator-sets');
+    expect(await name(v1, 'slashing-registry')).toBe('slashing-registry');
     expect(await name(v1, 'bls')).toBe('bls');
     await expect(name(v1, 'ecdsa-b2')).rejects.toMatchObject({code: 'USAGE'});
+    await expect(name(v1, 'operator-sets')).rejects.toMatchObject({code: 'USAGE'});
   });
 });
 

@@ -1,6 +1,6 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {MULTICALL3} from '../../../../src/lib/peers/chain/open.ts';
-import {readOperatorStatus} from '../../../../src/lib/peers/chain/operator-status.ts';
+import {readOperatorStatus} from '../../../../src/lib/peers/chain/status/operator-status.ts';
 import type {AosContracts, DevFlow} from '../../../../src/devnet/chain/deploy.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {configuredOf} from '../../../support/avs-view.ts';
@@ -9,7 +9,7 @@ import {OPERATOR, startChainRig, STRANGER, type ChainRig} from '../../../support
 import {startRpcShim} from '../../../support/rpc-shim.ts';
 import {startStepCounter} from '../../../support/rpc-steps.ts';
 import type {ConfiguredContracts} from '../../../../src/lib/peers/chain/contract-types.ts';
-import type {ChainFacts} from '../../../../src/lib/peers/chain/operator-facts.ts';
+import type {ChainFacts} from '../../../../src/lib/peers/chain/status/operator-facts.ts';
 
 const UNIT = 10n ** 18n;
 const REF = `0x${'01'.repeat(32)}` as const;

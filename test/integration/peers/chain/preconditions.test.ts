@@ -4,7 +4,9 @@ import {run} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {ecdsaB2Abi} from '../../../../src/lib/peers/chain/abis-avs.ts';
 import {allocationManagerAbi, delegationManagerAbi} from '../../../../src/lib/peers/chain/abis-core.ts';
 import {readiness, type Precondition} from '../../../../src/lib/peers/chain/precondition.ts';
-import {readPreconditions, type PreconditionOptions} from '../../../../src/lib/peers/chain/preconditions.ts';
+import type {PreconditionOptions} from '../../../../src/lib/peers/chain/flows/flow.ts';
+import {flowNamed} from '../../../../src/lib/peers/chain/flows/list.ts';
+import {readPreconditions} from '../../../../src/lib/peers/chain/flows/preconditions.ts';
 import {isoTime} from '../../../../src/lib/foundation/time/time.ts';
 import type {AosContracts} from '../../../../src/devnet/chain/deploy.ts';
 import type {ChainHooks} from '../../../support/chain-hooks.ts';
@@ -38,7 +40,7 @@ const check = async (
   operator: Hex = ME,
 ): Promise<Precondition[]> => {
   const {chain, contracts, flow} = await seen(rig.url, aos);
-  return readPreconditions(chain, contracts, {flow, operator}, {quorums: null, ...options});
+  return readPreconditions(flow, {chain, contracts, operator}, {quorums: null, ...options});
 };
 /** `id state` of all that are not simply ok. */
 const problems = (list: readonly Precondition[]): string[] =>
@@ -196,14 +198,13 @@ describe('BLS registry coordinator', () => {
     const kind = await rig.deploy({flow: 'bls-v1', quorums: [{}]});
     await rig.send(kind.owner, kind.registry, callOf('function enableOperatorSets()'));
     expect(readiness(await check(kind, key))).toBe('ready');
-    const {chain, contracts} = await seen(rig.url, kind);
+    const {contracts} = await seen(rig.url, kind);
     await rig.send(kind.owner, kind.registry, callOf('function disableM2QuorumRegistration()'));
     const later = await seen(rig.url, kind);
-    expect(later.flow).toBe('operator-sets');
+    expect(later.flow.name).toBe('slashing-registry');
     const list = await readPreconditions(
-      {...chain, ...later.chain},
-      contracts,
-      {flow: 'bls', operator: ME},
+      flowNamed('bls'),
+      {chain: later.chain, contracts, operator: ME},
       {quorums: null, ...key},
     );
     expect(problems(list)).toContain('m2-quorums fail');

@@ -2,9 +2,9 @@ import {encodeFunctionData} from 'viem';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {ecdsaB2Abi} from '../../../../src/lib/peers/chain/abis-avs.ts';
 import {resolveContracts} from '../../../../src/lib/peers/chain/contracts.ts';
-import {detectFlow} from '../../../../src/lib/peers/chain/detect.ts';
+import {detectFlow} from '../../../../src/lib/peers/chain/flows/detect.ts';
 import {MULTICALL3} from '../../../../src/lib/peers/chain/open.ts';
-import {readRegistrationStatus} from '../../../../src/lib/peers/chain/registration-status.ts';
+import {readRegistrationStatus} from '../../../../src/lib/peers/chain/flows/registration-status.ts';
 import type {AosContracts, DevFlow} from '../../../../src/devnet/chain/deploy.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {signForAvs} from '../../../support/avs-signature.ts';
@@ -13,7 +13,7 @@ import {deregistration, OPERATOR_ID, registrationOf} from '../../../support/bls-
 import {LATER, OPERATOR, startChainRig, STRANGER, type ChainRig} from '../../../support/chain-rig.ts';
 import {startRpcShim} from '../../../support/rpc-shim.ts';
 import {startStepCounter} from '../../../support/rpc-steps.ts';
-import type {RegistrationStatus} from '../../../../src/lib/peers/chain/registration-types.ts';
+import type {RegistrationStatus} from '../../../../src/lib/peers/chain/flows/registration-types.ts';
 
 const ME = OPERATOR.address;
 const UNIT = 10n ** 18n;
@@ -36,7 +36,7 @@ afterEach(() => rig.restore(before));
 
 const stakeOf = async (aos: AosContracts, url = rig.url, operator = ME): Promise<RegistrationStatus> => {
   const {chain, contracts, flow} = await seen(url, aos);
-  return readRegistrationStatus(chain, contracts, {flow, operator});
+  return readRegistrationStatus(flow, {chain, contracts, operator});
 };
 
 describe('readStake', () => {
@@ -172,7 +172,7 @@ describe('dependent steps from nothing to the whole stake', () => {
       resolveContracts(chain, configuredOf(aos)),
       detectFlow(chain, {registry: aos.registry, serviceManager: aos.service_manager}),
     ]);
-    const stake = await readRegistrationStatus(chain, contracts, {flow: found, operator: ME});
+    const stake = await readRegistrationStatus(found, {chain, contracts, operator: ME});
     expect(stake.strategies).toHaveLength(2);
     expect(stake.quorums).toHaveLength(flow.startsWith('bls') ? QUORUMS.length : flow === 'ecdsa-b2' ? 1 : 2);
     expect(counter.take().steps).toBe(6);

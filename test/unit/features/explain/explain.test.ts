@@ -25,7 +25,7 @@ import {
 } from '../../../../src/lib/features/explain/explain.ts';
 import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 import {CHECK_IDS} from '../../../../src/lib/features/doctor/registry.ts';
-import {PRECONDITIONS} from '../../../../src/lib/features/explain/preconditions.ts';
+import {EXPLAINED_PRECONDITIONS as PRECONDITIONS} from '../../../../src/lib/peers/chain/flows/explained.ts';
 
 const SRC = path.join(import.meta.dirname, '../../../../src');
 /** Codes of Node and of HTTP, which are compared with and never shown as ours. */

@@ -20,7 +20,7 @@ import {
 } from '../../../support/status-facts.ts';
 import {jobRef, STARTED} from '../../../support/event-log.ts';
 import {known, unknown} from '../../../../src/lib/foundation/fact.ts';
-import type {ChainFacts} from '../../../../src/lib/peers/chain/operator-facts.ts';
+import type {ChainFacts} from '../../../../src/lib/peers/chain/status/operator-facts.ts';
 
 const HOUR = 3_600_000;
 const chain = (changes: Partial<ChainFacts>): Partial<StatusFacts> => ({

@@ -2,9 +2,10 @@ import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import fc from 'fast-check';
 import type {Hex} from 'viem';
 import {describe, expect, it} from 'vitest';
-import type {BlsFacts} from '../../../../src/lib/peers/chain/flow-bls.ts';
-import {ecdsaPreconditions, type EcdsaFacts} from '../../../../src/lib/peers/chain/flow-ecdsa.ts';
-import type {SetsFacts} from '../../../../src/lib/peers/chain/flow-sets.ts';
+import type {BlsFacts} from '../../../../src/lib/peers/chain/flows/bls-facts.ts';
+import type {EcdsaFacts} from '../../../../src/lib/peers/chain/flows/ecdsa-facts.ts';
+import {ecdsaPreconditions} from '../../../../src/lib/peers/chain/flows/ecdsa-preconditions.ts';
+import type {SetsFacts} from '../../../../src/lib/peers/chain/flows/sets-facts.ts';
 import {
   done,
   fail,
@@ -18,9 +19,9 @@ import {
   blsPreconditions,
   quorumsToJoin,
   type BlsRequest,
-} from '../../../../src/lib/peers/chain/preconditions-bls.ts';
-import {setsPreconditions} from '../../../../src/lib/peers/chain/preconditions-sets.ts';
-import {quorumsOf} from '../../../../src/lib/peers/chain/quorums.ts';
+} from '../../../../src/lib/peers/chain/flows/bls-preconditions.ts';
+import {setsPreconditions} from '../../../../src/lib/peers/chain/flows/sets-preconditions.ts';
+import {quorumsOf} from '../../../../src/lib/peers/chain/flows/bls-quorums.ts';
 
 const ME: Hex = '0x1111111111111111111111111111111111111111';
 const KEY: Hex = `0x${'ab'.repeat(32)}`;
@@ -198,7 +199,7 @@ describe('ecdsaPreconditions', () => {
     ['silent', {registered: null, weight: null}, ['avs-registration unknown', 'weight unknown']],
     ['another signing key', {signingKey: `0x${'33'.repeat(20)}`}, ['signing-key warn']],
   ])('%s', (_name, changes, expected) => {
-    const list = ecdsaPreconditions(facts(changes), {flow: 'ecdsa-b2', operator: ME, signingKey: null});
+    const list = ecdsaPreconditions(facts(changes), ME);
     expect(list.filter(({state}) => state !== 'ok').map(({id, state}) => `${id} ${state}`)).toEqual(expected);
   });
 });

@@ -2,6 +2,7 @@ import {
   encodeAbiParameters,
   hashTypedData,
   parseAbiParameters,
+  zeroHash,
   type Hex,
   type TypedDataDefinition,
 } from 'viem';
@@ -11,8 +12,31 @@ import {avsDirectoryAbi, keyRegistrarAbi} from '../abis-core.ts';
 import type {Chain} from '../open.ts';
 import {call} from '../read.ts';
 import {registrationTypedData} from '../typed-data.ts';
-import type {BlsKeyProof, OperatorSignature} from './register.ts';
 import {say} from '../../../foundation/next-step/next-step.ts';
+
+/** AVSDirectory's operator signature (SignatureWithSaltAndExpiry). */
+export type OperatorSignature = {signature: Hex; salt: Hex; /** Unix seconds. */ expiry: bigint};
+
+/** AVSDirectory does not check the signature of an operator that it has already registered at the AVS. */
+export const UNCHECKED_SIGNATURE: OperatorSignature = {signature: '0x', salt: zeroHash, expiry: 0n};
+
+/** A point of BN254's first group, with the names of the ABI. */
+type G1 = {readonly X: bigint; readonly Y: bigint};
+type G2 = {readonly X: readonly [bigint, bigint]; readonly Y: readonly [bigint, bigint]};
+
+/** `IBLSApkRegistry.PubkeyRegistrationParams`. */
+export type BlsKeyProof = {
+  readonly pubkeyRegistrationSignature: G1;
+  readonly pubkeyG1: G1;
+  readonly pubkeyG2: G2;
+};
+
+/** The key parameter for an operator whose BLS key is registered: the registry ignores it. */
+export const KEY_IS_KNOWN: BlsKeyProof = {
+  pubkeyRegistrationSignature: {X: 0n, Y: 0n},
+  pubkeyG1: {X: 0n, Y: 0n},
+  pubkeyG2: {X: [0n, 0n], Y: [0n, 0n]},
+};
 
 /** Signs typed data whose digest the chain has confirmed. */
 export type SignTypedData = (definition: TypedDataDefinition) => Promise<Hex>;

@@ -3,22 +3,52 @@ import {decodeAbiParameters, decodeFunctionData, getAddress, parseAbiParameters,
 import {describe, expect, it} from 'vitest';
 import {registryCoordinatorAbi} from '../../../../../src/lib/peers/chain/abis-avs.ts';
 import {allocationManagerAbi} from '../../../../../src/lib/peers/chain/abis-core.ts';
-import {FLOWS, type Flow} from '../../../../../src/lib/peers/chain/detect.ts';
-import {planDeregister} from '../../../../../src/lib/peers/chain/plans/deregister.ts';
-import {
-  coordinatorData,
-  planBls,
-  planEcdsa,
-  planSets,
-  quorumBytes,
-  registrarData,
-} from '../../../../../src/lib/peers/chain/plans/register.ts';
+import type {ResolvedContracts} from '../../../../../src/lib/peers/chain/contract-types.ts';
+import {planBls, quorumBytes} from '../../../../../src/lib/peers/chain/flows/bls-plan.ts';
+import type {AvsState} from '../../../../../src/lib/peers/chain/flows/flow.ts';
+import {FLOW_NAMES, flowNamed, type FlowName} from '../../../../../src/lib/peers/chain/flows/list.ts';
+import {planSets, registrarData} from '../../../../../src/lib/peers/chain/flows/sets-plan.ts';
+import {coordinatorData} from '../../../../../src/lib/peers/chain/flows/slashing-registry-plan.ts';
 import {parseQuorums} from '../../../../../src/lib/features/register/flags.ts';
 import {step, stepsExitCode, type Outcome} from '../../../../../src/lib/features/register/report.ts';
 
 const registry: Hex = '0x00000000000000000000000000000000000000a1';
 const operator: Hex = '0x00000000000000000000000000000000000000b2';
 const manager: Hex = '0x00000000000000000000000000000000000000c3';
+const contracts: ResolvedContracts = {
+  registry,
+  serviceManager: registry,
+  delegationManager: manager,
+  avsDirectory: manager,
+  allocationManager: manager,
+  permissionController: null,
+  strategyManager: null,
+  rewardsCoordinator: null,
+  rangeContract: null,
+  challengeManager: null,
+  penaltyLedger: null,
+  slashers: [],
+  stakeRegistry: null,
+  blsApkRegistry: null,
+  indexRegistry: null,
+  socketRegistry: null,
+  quorums: [],
+  registrar: registry,
+  keyRegistrar: null,
+};
+const parties = {contracts, operator};
+const state: AvsState = {
+  registered: false,
+  known: false,
+  operatorId: null,
+  groups: [],
+  joining: [0],
+  blsKeyId: null,
+  takesBlsKey: false,
+  takesSignature: true,
+  takesSocket: false,
+  keysMissing: [],
+};
 const signature = {signature: '0x11', salt: `0x${'22'.repeat(32)}`, expiry: 9n} as const;
 
 describe('registration', () => {
@@ -26,8 +56,10 @@ describe('registration', () => {
     ['ecdsa-b1', '0x0a601a12'],
     ['ecdsa-b2', '0x3d5611f6'],
     ['ecdsa-b3', '0xb884cb62'],
-  ] as const)('%s has the entry of its generation', (flow, selector) => {
-    const {data, to} = planEcdsa({flow, registry, operator, signingKey: operator, signature});
+    ['bls', '0xa50857bf'],
+  ] as const)('%s has its own entry', (flow, selector) => {
+    const inputs = {socket: 's', signingKey: operator, signature, key: null};
+    const {data, to} = flowNamed(flow).planRegistration(parties, state, inputs);
     expect([to, data.slice(0, 10)]).toEqual([registry, selector]);
   });
 
@@ -71,26 +103,19 @@ describe('registration', () => {
 
 it.each([256, 511, -1])('quorum %s is refused, not cut to the byte of another one', (number) => {
   expect(() => quorumBytes([number])).toThrow(expect.objectContaining({code: 'USAGE'}) as Error);
-  const leave = {flow: 'bls', registry, operator, allocationManager: null, avs: manager} as const;
-  expect(() => planDeregister({...leave, groups: [number]})).toThrow(/no quorum/);
+  expect(() => flowNamed('bls').planExit(parties, [number])).toThrow(/no quorum/);
 });
 
-it.each<[Flow, Hex, string]>([
+it.each<[FlowName, Hex, string]>([
   ['bls', registry, '0xca4f2d97'],
   ['ecdsa-b1', registry, '0x857dc190'],
   ['ecdsa-b2', registry, '0x857dc190'],
   ['ecdsa-b3', registry, '0xf2b11a42'],
-  ['operator-sets', manager, '0x'],
+  ['slashing-registry', manager, '0x6e3492b5'],
+  ['operator-sets', manager, '0x6e3492b5'],
 ])('leaving by %s calls its own exit', (flow, to, selector) => {
-  expect(FLOWS).toContain(flow);
-  const plan = planDeregister({
-    flow,
-    registry,
-    operator,
-    allocationManager: manager,
-    avs: registry,
-    groups: [0],
-  });
+  expect(FLOW_NAMES).toContain(flow);
+  const plan = flowNamed(flow).planExit(parties, [0]);
   expect(plan.to).toBe(to);
   expect(plan.data.startsWith(selector)).toBe(true);
 });

@@ -1,0 +1,51 @@
+import type {Flow} from './flow.ts';
+import {requireInput} from './inputs.ts';
+import {isCoordinator} from './registry-signs.ts';
+import {readSets} from './sets-facts.ts';
+import {SETS_EXPLAINED} from './sets-explained.ts';
+import {readSetsMembership} from './sets-membership.ts';
+import {planSetExit, planSets, registrarData} from './sets-plan.ts';
+import {setsPreconditions} from './sets-preconditions.ts';
+import {readSetsExit, readSetsState, SET_WORDS} from './sets-state.ts';
+
+/** Operator sets whose registrar is an AVSRegistrar of middleware v2 (docs/eigenlayer.md#operator-sets). */
+export const operatorSets: Flow<'operator-sets'> = {
+  name: 'operator-sets',
+  words: {
+    summary: 'operator sets of AllocationManager, behind an AVSRegistrar',
+    group: SET_WORDS,
+    isChosen: true,
+    stays: 'being an operator of EigenLayer, and the keys registered for the sets',
+  },
+  explains: SETS_EXPLAINED,
+  matches: (signs) => !isCoordinator(signs) && signs.answers.supportsAVS === true,
+  canServe: (signs) => !isCoordinator(signs) && signs.answers.supportsAVS === true,
+  readPreconditions: async ({chain, contracts, operator}, {quorums}) => {
+    const facts = await readSets(chain, contracts, operator, quorums);
+    return setsPreconditions(facts, {sets: quorums, now: chain.timestamp, block: chain.blockNumber});
+  },
+  readState: readSetsState,
+  planRegistration: ({contracts, operator}, {joining, takesSocket}, {socket}) => {
+    const sent = takesSocket ? requireInput(socket) : null;
+    return planSets({
+      allocationManager: requireInput(contracts.allocationManager),
+      registry: contracts.registry,
+      operator,
+      avs: contracts.serviceManager,
+      sets: joining,
+      data: registrarData(sent),
+      socket: sent,
+    });
+  },
+  planExit: ({contracts, operator}, groups) =>
+    planSetExit({
+      allocationManager: requireInput(contracts.allocationManager),
+      registry: contracts.registry,
+      operator,
+      avs: contracts.serviceManager,
+      sets: groups,
+    }),
+  readMembership: ({chain, contracts, operator}) => readSetsMembership(chain, contracts, operator),
+  readExit: readSetsExit,
+  readWayBack: () => Promise.resolve('open'),
+};

@@ -1,0 +1,71 @@
+import {zeroAddress, type Hex} from 'viem';
+import {safeText} from '../../../foundation/text/safe-text.ts';
+import {sameAddress} from '../../../protocol/wire/ethereum.ts';
+import {avsRegistrarAbi} from '../abis-avs.ts';
+import {allocationManagerAbi} from '../abis-core.ts';
+import {unique} from '../addresses.ts';
+import type {Chain} from '../open.ts';
+import {readNamed, call, valueOf} from '../read.ts';
+import type {ResolvedContracts} from '../contract-types.ts';
+import type {Socket, MembershipParts} from './registration-types.ts';
+
+/** Set ids that are always read; AVSs number their sets from 0. */
+const FIRST_IDS = Array.from({length: 16}, (_, id) => id);
+
+/** Reads the membership in operator sets. One dependent step, and one more for sets with greater ids. */
+export async function readSetsMembership(
+  chain: Chain,
+  contracts: ResolvedContracts,
+  operator: Hex,
+): Promise<MembershipParts> {
+  const {serviceManager: avs, registry, registrar} = contracts;
+  const manager = contracts.allocationManager ?? zeroAddress;
+  const abi = allocationManagerAbi;
+  const [said, first] = await Promise.all([
+    readNamed(chain, {
+      registered: call(abi, manager, 'getRegisteredSets', [operator]),
+      socket: call(avsRegistrarAbi, registrar ?? registry, 'getOperatorSocket', [operator]),
+    }),
+    readSetStrategies(chain, manager, avs, FIRST_IDS),
+  ]);
+  const members = said.registered?.filter((set) => sameAddress(set.avs, avs)).map(({id}) => id) ?? [];
+  const later = members.filter((id) => !FIRST_IDS.includes(id));
+  const sets = [...first, ...(await readSetStrategies(chain, manager, avs, later))];
+  const quorums = sets.map(({id, strategies}) => ({
+    number: id,
+    member: said.registered === null ? null : members.includes(id),
+    weight: null,
+    recorded: null,
+    total: null,
+    minimum: null,
+    operators: null,
+    maxOperators: null,
+    strategies: strategies.map((strategy) => ({strategy, multiplier: null})),
+  }));
+  const state = said.registered === null ? 'unknown' : members.length > 0 ? 'registered' : 'not_registered';
+  return {
+    membership: Promise.resolve({state, operatorId: null, socket: socketOf(said.socket), quorums} as const),
+    strategies: unique(sets.flatMap(({strategies}) => strategies)),
+  };
+}
+
+/** Reads the strategies of the sets that exist among `ids`. */
+async function readSetStrategies(
+  chain: Chain,
+  manager: Hex,
+  avs: Hex,
+  ids: readonly number[],
+): Promise<{id: number; strategies: readonly Hex[]}[]> {
+  const sets = ids.map((id) => ({avs, id}));
+  const [exist, lists] = await Promise.all([
+    chain.read(sets.map((set) => call(allocationManagerAbi, manager, 'isOperatorSet', [set]))),
+    chain.read(sets.map((set) => call(allocationManagerAbi, manager, 'getStrategiesInOperatorSet', [set]))),
+  ]);
+  return ids.flatMap((id, index) =>
+    valueOf(exist[index]) === true ? [{id, strategies: valueOf(lists[index]) ?? []}] : [],
+  );
+}
+
+function socketOf(socket: string | null): Socket {
+  return socket === null || socket === '' ? {state: 'none'} : {state: 'known', value: safeText(socket)};
+}

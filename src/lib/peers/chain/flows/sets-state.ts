@@ -1,0 +1,54 @@
+import {avsRegistrarAbi} from '../abis-avs.ts';
+import {call, readNamed} from '../read.ts';
+import type {AvsState, Exit, FlowPlace, GroupWords} from './flow.ts';
+import {readSets, type SetsFacts} from './sets-facts.ts';
+
+export const SET_WORDS: GroupWords = {one: 'operator set', many: 'operator sets'};
+
+/** Reads the state of a registration for operator sets. @param wanted set ids; null for all */
+export async function readSetsState(
+  {chain, contracts, operator}: FlowPlace,
+  wanted: readonly number[] | null,
+): Promise<AvsState> {
+  const [facts, {socket}] = await Promise.all([
+    readSets(chain, contracts, operator, wanted),
+    readNamed(chain, {
+      socket: call(avsRegistrarAbi, contracts.registry, 'getOperatorSocket', [operator]),
+    }),
+  ]);
+  return {...setsState(facts, wanted), takesSocket: socket !== null};
+}
+
+/** Returns the state that the facts of operator sets show; without a socket and a BLS key. */
+export function setsState(facts: SetsFacts, wanted: readonly number[] | null): AvsState {
+  const asked = facts.sets.filter(({id}) => wanted === null || wanted.includes(id));
+  const open = asked.filter(({member}) => member !== true);
+  const groups = facts.sets.filter(({member}) => member === true).map(({id}) => id);
+  return {
+    registered: asked.length > 0 && open.length === 0,
+    known: groups.length > 0 || (areSetsRead(facts) ? false : null),
+    operatorId: null,
+    groups,
+    joining: open.map(({id}) => id),
+    blsKeyId: null,
+    takesBlsKey: false,
+    takesSignature: false,
+    takesSocket: false,
+    keysMissing: open.flatMap(({id, curve, keyRegistered}) =>
+      curve !== null && curve !== 'none' && keyRegistered !== true ? [{id, curve}] : [],
+    ),
+  };
+}
+
+function areSetsRead({setCount, sets}: SetsFacts): boolean {
+  return setCount !== null && sets.every(({member}) => member !== null);
+}
+
+/** Reads until when the sets that were left can slash. @throws AosError as {@link Chain.read} */
+export async function readSetsExit(
+  {chain, contracts, operator}: FlowPlace,
+  left: readonly number[],
+): Promise<Exit> {
+  const {leaving} = await readSets(chain, contracts, operator, left);
+  return {canReregister: null, slashableUntil: leaving?.latest ?? null};
+}
