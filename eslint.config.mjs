@@ -33,6 +33,27 @@ const asyncToolkit = [
   },
 ];
 
+const ASK_THE_FLOW = 'Use a member of the flow: only peers/chain/flows asks which one it is.';
+/** `flow` or `flow.name`, as a variable or a member. */
+const named = (node, path) => [
+  `${node}[${path}.name='flow']`,
+  `${node}[${path}.property.name='flow']`,
+  `${node}[${path}.property.name='name'][${path}.object.name='flow']`,
+  `${node}[${path}.property.name='name'][${path}.object.property.name='flow']`,
+];
+
+/** A new way to register is a file of peers/chain/flows and a line of its list (docs/adr/0049-registration-flows.md). */
+const noFlowNames = [
+  'Literal[value=/^(bls|bls-v1|ecdsa-b[0-9]|slashing-registry|operator-sets)$/]',
+  'TemplateElement[value.raw=/^(bls|bls-v1|ecdsa-b[0-9]|slashing-registry|operator-sets)$/]',
+  'Property[computed=false] > Identifier.key[name=/^(bls|operatorSets|slashingRegistry)$/]',
+  ...named('SwitchStatement', 'discriminant'),
+  ...named('MemberExpression[computed=true]', 'property'),
+  ...['startsWith', 'endsWith', 'includes', 'match'].flatMap((method) =>
+    named(`CallExpression[callee.property.name='${method}']`, 'callee.object'),
+  ),
+].map((selector) => ({selector, message: ASK_THE_FLOW}));
+
 /** What a test brings as a parameter instead (docs/traps.md). */
 const noMocks = [
   ...['mock', 'doMock', 'unmock', 'hoisted'].map((property) => ({
@@ -86,7 +107,15 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.{ts,tsx}'],
-    ignores: ['src/lib/foundation/async/**'],
+    rules: {'no-restricted-syntax': ['error', ...asyncToolkit, ...noFlowNames]},
+  },
+  {
+    files: ['src/lib/foundation/async/**/*.ts'],
+    rules: {'no-restricted-syntax': ['error', ...noFlowNames]},
+  },
+  {
+    // The devnet has one table of the contracts that it deploys, with a line for each flow.
+    files: ['src/lib/peers/chain/flows/*.ts', 'src/devnet/chain/contract-sets.ts'],
     rules: {'no-restricted-syntax': ['error', ...asyncToolkit]},
   },
   {

@@ -7,6 +7,7 @@ import type {WorkerKind} from '../lib/protocol/wire/messages.ts';
 import {startAnvil} from './chain/anvil.ts';
 import {mineOnArrival} from './chain/blocks.ts';
 import {createDevChain} from './chain/contracts.ts';
+import {PUBLISHED_FLOW} from './chain/contract-sets.ts';
 import {deployAos} from './chain/deploy.ts';
 import {createRangeWriter} from './chain/range-writer.ts';
 import {serveControl} from './control.ts';
@@ -133,7 +134,7 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
 
   // EigenLayer operators with stake and a range, not registered at the AVS: that is what aos register is for.
   const [first, ...others] = keys.map(({address}) => address);
-  const deployed = await deployAos(anvil.url, {flow: 'bls', operator: first ?? '', others, range});
+  const deployed = await deployAos(anvil.url, {flow: PUBLISHED_FLOW, operator: first ?? '', others, range});
   if (options.blockTimeS === null) closers.push(await mineOnArrival(anvil.url, BLOCK_TIME_S * 1_000));
 
   const monitor = watchLiveness(options.on);

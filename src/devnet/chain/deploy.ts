@@ -10,14 +10,11 @@ import {delegationManagerAbi} from '../../lib/peers/chain/abis-core.ts';
 import {AosError} from '../../lib/foundation/errors/error.ts';
 import {artifactsFolder, bytecodeOf} from './artifacts.ts';
 import {openBatch, toAddress, type ChainBatch} from './batch.ts';
-import {deployBls, type QuorumOptions} from './bls.ts';
+import type {QuorumOptions} from './bls.ts';
+import {CONTRACT_SETS, type AvsContracts, type DevFlow} from './contract-sets.ts';
 import {deployCore, type CoreContracts, type DomainVersion} from './core.ts';
-import {deployEcdsa} from './ecdsa.ts';
 import {sendAs} from './send.ts';
-import {deploySets} from './sets.ts';
 import {devRpc, devRpcBatch} from './rpc.ts';
-
-export type DevFlow = 'bls' | 'bls-v1' | 'ecdsa-b1' | 'ecdsa-b2' | 'ecdsa-b3' | 'operator-sets';
 
 export type DeployOptions = {
   flow: DevFlow;
@@ -37,9 +34,9 @@ export type DeployOptions = {
   reverts?: 'strings' | 'errors';
   /** EIP-1967 proxies in front of the contracts [true]. */
   proxies?: boolean;
-  /** Quorums of the BLS flows [one that anyone may join]. */
+  /** Quorums of a coordinator [one that anyone may join]. */
   quorums?: readonly QuorumOptions[];
-  /** BLS flows: whether an operator that has left may register again [false, as published]. */
+  /** M2 quorums: whether an operator that has left may register again [false, as published]. */
   mayReturn?: boolean;
   /** Unix seconds [a year after the chain's time]. */
   moratoriumUntil?: bigint;
@@ -68,13 +65,13 @@ export type AosContracts = {
   permission_controller: Address;
   strategies: readonly [Address, Address];
   tokens: readonly [Address, Address];
-  /** Flow (a). */
+  /** Of a coordinator. */
   stake_registry: Address | null;
   bls_apk_registry: Address | null;
   index_registry: Address | null;
   ejection_manager: Address | null;
   socket_registry: Address | null;
-  /** Flow (c). */
+  /** Of operator sets. */
   key_registrar: Address | null;
 };
 
@@ -105,7 +102,8 @@ export async function deployAos(url: string, options: DeployOptions): Promise<Ao
   ]);
 
   const core = deployCore(batch, {domain, reverts});
-  const avs = deployFlow(batch, core, options);
+  const {quorums = [{}], mayReturn = false} = options;
+  const avs: AvsContracts = CONTRACT_SETS[flow](batch, core, {quorums, mayReturn});
   const aggregator = options.aggregator === undefined ? batch.owner : toAddress(options.aggregator);
   const aos = deployNetwork(batch, avs.registry, {aggregator, moratoriumUntil});
   for (const operator of operators) {
@@ -156,38 +154,6 @@ function giveShares(
       encodeFunctionData({abi, args: [operator, strategy, shares[index] ?? 0n]}),
     ),
   );
-}
-
-type AvsContracts = {
-  serviceManager: Address;
-  registry: Address;
-  stakeRegistry?: Address;
-  blsApkRegistry?: Address;
-  indexRegistry?: Address;
-  ejectionManager?: Address;
-  socketRegistry?: Address | null;
-  keyRegistrar?: Address;
-};
-
-function deployFlow(
-  batch: ChainBatch,
-  core: CoreContracts,
-  {flow, quorums = [{}], mayReturn = false}: DeployOptions,
-): AvsContracts {
-  switch (flow) {
-    case 'bls':
-      return deployBls(batch, core, {generation: 'm2', quorums, mayReturn});
-    case 'bls-v1':
-      return deployBls(batch, core, {generation: 'v1', quorums, mayReturn});
-    case 'ecdsa-b1':
-      return deployEcdsa(batch, core, 'B1');
-    case 'ecdsa-b2':
-      return deployEcdsa(batch, core, 'B2');
-    case 'ecdsa-b3':
-      return deployEcdsa(batch, core, 'B3');
-    case 'operator-sets':
-      return deploySets(batch, core);
-  }
 }
 
 /** Adds the contracts of AOS itself: range, challenges, penalties, a slasher. */

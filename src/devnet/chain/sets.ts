@@ -9,65 +9,88 @@ import {
 import type {ChainBatch} from './batch.ts';
 import {placePlain, type CoreContracts} from './core.ts';
 
-/** The AVS with operator sets. Its registry is the AVSRegistrar. */
+/** An AVS with operator sets. Its registry is the AVSRegistrar. */
 export type SetsContracts = {serviceManager: Address; registry: Address; keyRegistrar: Address};
 
 /** The ids of the operator sets, one for each curve of keys. */
 export const ECDSA_SET = 0;
 export const BN254_SET = 1;
-const CURVE_ECDSA = 1;
-const CURVE_BN254 = 2;
+const SETS = [
+  {id: ECDSA_SET, curve: 1},
+  {id: BN254_SET, curve: 2},
+] as const;
+
+const REGISTRAR_ARGS = parseAbiParameters('address avs, address allocationManager, address keyRegistrar');
 
 const ABI = parseAbi([
+  'function initialize()',
   'function execute(address target, bytes data)',
   'function setAVSRegistrar(address avs, address registrar)',
   'function createOperatorSets(address avs, (uint32 operatorSetId, address[] strategies)[] params)',
   'function configureOperatorSet((address avs, uint32 id) operatorSet, uint8 curveType)',
 ]);
 
-/** Adds the contracts of flow (c) to the batch: an AVS with one operator set for each curve. */
+/** Adds an AVS with one operator set for each curve, and an AVSRegistrar, to the batch. */
 export function deploySets(batch: ChainBatch, core: CoreContracts): SetsContracts {
   const manager = batch.proxiedSlot();
   const registrar = batch.proxiedSlot();
   const avs = manager.address;
   placePlain(batch, manager, 'OperatorSetsServiceManager');
-  const keyRegistrar = batch.deploy(
+  const keyRegistrar = deployKeyRegistrar(batch, core);
+  batch.place(registrar, {
+    contract: 'AVSRegistrar',
+    args: encodeAbiParameters(REGISTRAR_ARGS, [avs, core.allocationManager, keyRegistrar]),
+  });
+  callAs(
+    batch,
+    avs,
+    core.allocationManager,
+    encodeFunctionData({abi: ABI, functionName: 'setAVSRegistrar', args: [avs, registrar.address]}),
+  );
+  makeSets(batch, core, {avs, keyRegistrar});
+  return {serviceManager: avs, registry: registrar.address, keyRegistrar};
+}
+
+/** The same, where the AVS is its own registrar. */
+export function deployIdentifier(batch: ChainBatch, core: CoreContracts): SetsContracts {
+  const registrar = batch.proxiedSlot();
+  const avs = registrar.address;
+  const keyRegistrar = deployKeyRegistrar(batch, core);
+  batch.place(registrar, {
+    contract: 'AVSRegistrarAsIdentifier',
+    args: encodeAbiParameters(REGISTRAR_ARGS, [avs, core.allocationManager, keyRegistrar]),
+    setUp: encodeFunctionData({abi: ABI, functionName: 'initialize'}),
+  });
+  makeSets(batch, core, {avs, keyRegistrar});
+  return {serviceManager: avs, registry: avs, keyRegistrar};
+}
+
+function deployKeyRegistrar(batch: ChainBatch, core: CoreContracts): Address {
+  return batch.deploy(
     'KeyRegistrar',
     encodeAbiParameters(parseAbiParameters('address, address'), [
       core.permissionController,
       core.allocationManager,
     ]),
   );
-  batch.place(registrar, {
-    contract: 'AVSRegistrar',
-    args: encodeAbiParameters(parseAbiParameters('address, address, address'), [
-      avs,
-      core.allocationManager,
-      keyRegistrar,
-    ]),
-  });
+}
 
-  const asAvs = (target: Address, data: Hex): void =>
-    batch.call(avs, encodeFunctionData({abi: ABI, functionName: 'execute', args: [target, data]}));
-  asAvs(
-    core.allocationManager,
-    encodeFunctionData({abi: ABI, functionName: 'setAVSRegistrar', args: [avs, registrar.address]}),
-  );
-  const sets = [ECDSA_SET, BN254_SET].map((operatorSetId) => ({
-    operatorSetId,
-    strategies: [...core.strategies],
-  }));
-  asAvs(
-    core.allocationManager,
-    encodeFunctionData({abi: ABI, functionName: 'createOperatorSets', args: [avs, sets]}),
-  );
-  for (const [id, curve] of [
-    [ECDSA_SET, CURVE_ECDSA],
-    [BN254_SET, CURVE_BN254],
-  ] as const)
-    asAvs(
-      keyRegistrar,
-      encodeFunctionData({abi: ABI, functionName: 'configureOperatorSet', args: [{avs, id}, curve]}),
-    );
-  return {serviceManager: avs, registry: registrar.address, keyRegistrar};
+function makeSets(
+  batch: ChainBatch,
+  core: CoreContracts,
+  {avs, keyRegistrar}: {avs: Address; keyRegistrar: Address},
+): void {
+  const sets = SETS.map(({id}) => ({operatorSetId: id, strategies: [...core.strategies]}));
+  const createSets = encodeFunctionData({abi: ABI, functionName: 'createOperatorSets', args: [avs, sets]});
+  callAs(batch, avs, core.allocationManager, createSets);
+  for (const {id, curve} of SETS) {
+    const args = [{avs, id}, curve] as const;
+    const data = encodeFunctionData({abi: ABI, functionName: 'configureOperatorSet', args});
+    callAs(batch, avs, keyRegistrar, data);
+  }
+}
+
+/** Adds a call that the AVS makes. */
+function callAs(batch: ChainBatch, avs: Address, target: Address, data: Hex): void {
+  batch.call(avs, encodeFunctionData({abi: ABI, functionName: 'execute', args: [target, data]}));
 }

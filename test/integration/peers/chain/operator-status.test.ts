@@ -1,7 +1,8 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {MULTICALL3} from '../../../../src/lib/peers/chain/open.ts';
 import {readOperatorStatus} from '../../../../src/lib/peers/chain/status/operator-status.ts';
-import type {AosContracts, DevFlow} from '../../../../src/devnet/chain/deploy.ts';
+import type {DevFlow} from '../../../../src/devnet/chain/contract-sets.ts';
+import type {AosContracts} from '../../../../src/devnet/chain/deploy.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {configuredOf} from '../../../support/avs-view.ts';
 import {registrationOf} from '../../../support/bls-registry.ts';

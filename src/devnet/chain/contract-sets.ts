@@ -1,0 +1,41 @@
+import type {Address} from 'viem';
+import type {ChainBatch} from './batch.ts';
+import {deployBls, type QuorumOptions} from './bls.ts';
+import type {CoreContracts} from './core.ts';
+import {deployEcdsa} from './ecdsa.ts';
+import {deployIdentifier, deploySets} from './sets.ts';
+import {deploySlashingRegistry} from './slashing-registry.ts';
+
+/** The contracts of an AVS that differ between the flows; those that a flow lacks are absent. */
+export type AvsContracts = {
+  serviceManager: Address;
+  registry: Address;
+  stakeRegistry?: Address;
+  blsApkRegistry?: Address;
+  indexRegistry?: Address;
+  ejectionManager?: Address;
+  socketRegistry?: Address | null;
+  keyRegistrar?: Address;
+};
+
+type SetOptions = {quorums: readonly QuorumOptions[]; mayReturn: boolean};
+type DeploySet = (batch: ChainBatch, core: CoreContracts, options: SetOptions) => AvsContracts;
+
+/** Adds the contracts of an AVS to a batch: one line for each kind of registry. */
+export const CONTRACT_SETS = {
+  bls: (batch, core, options) => deployBls(batch, core, {generation: 'm2', ...options}),
+  'bls-v1': (batch, core, options) => deployBls(batch, core, {generation: 'v1', ...options}),
+  'ecdsa-b1': (batch, core) => deployEcdsa(batch, core, 'B1'),
+  'ecdsa-b2': (batch, core) => deployEcdsa(batch, core, 'B2'),
+  'ecdsa-b3': (batch, core) => deployEcdsa(batch, core, 'B3'),
+  'slashing-registry': (batch, core, {quorums}) => deploySlashingRegistry(batch, core, quorums),
+  'operator-sets': (batch, core) => deploySets(batch, core),
+  /** Operator sets whose registrar is the AVS itself. */
+  'operator-sets-identifier': (batch, core) => deployIdentifier(batch, core),
+} as const satisfies Readonly<Record<string, DeploySet>>;
+
+/** The registries that the devnet can have. */
+export type DevFlow = keyof typeof CONTRACT_SETS;
+
+/** The registry of the AOS network as published. */
+export const PUBLISHED_FLOW: DevFlow = 'bls';
