@@ -42,7 +42,7 @@ const named = (node, path) => [
   `${node}[${path}.property.name='name'][${path}.object.property.name='flow']`,
 ];
 
-/** A new way to register is a file of peers/chain/flows and a line of its list (docs/adr/0049-registration-flows.md). */
+/** A new way to register is a file of peers/chain/flows and a line of its list (docs/architecture.md). */
 const noFlowNames = [
   'Literal[value=/^(bls|bls-v1|ecdsa-b[0-9]|slashing-registry|operator-sets)$/]',
   'TemplateElement[value.raw=/^(bls|bls-v1|ecdsa-b[0-9]|slashing-registry|operator-sets)$/]',

@@ -21,8 +21,8 @@ export type AvsContracts = {
 type SetOptions = {quorums: readonly QuorumOptions[]; mayReturn: boolean};
 type DeploySet = (batch: ChainBatch, core: CoreContracts, options: SetOptions) => AvsContracts;
 
-/** Adds the contracts of an AVS to a batch: one line for each kind of registry. */
-export const CONTRACT_SETS = {
+/** One line for each kind of registry. */
+const CONTRACT_SETS = {
   bls: (batch, core, options) => deployBls(batch, core, {generation: 'm2', ...options}),
   'bls-v1': (batch, core, options) => deployBls(batch, core, {generation: 'v1', ...options}),
   'ecdsa-b1': (batch, core) => deployEcdsa(batch, core, 'B1'),
@@ -36,6 +36,16 @@ export const CONTRACT_SETS = {
 
 /** The registries that the devnet can have. */
 export type DevFlow = keyof typeof CONTRACT_SETS;
+
+/** Adds the contracts of an AVS to a batch. */
+export function deployAvs(
+  flow: DevFlow,
+  batch: ChainBatch,
+  core: CoreContracts,
+  options: SetOptions,
+): AvsContracts {
+  return CONTRACT_SETS[flow](batch, core, options);
+}
 
 /** The registry of the AOS network as published. */
 export const PUBLISHED_FLOW: DevFlow = 'bls';

@@ -11,7 +11,7 @@ import {AosError} from '../../lib/foundation/errors/error.ts';
 import {artifactsFolder, bytecodeOf} from './artifacts.ts';
 import {openBatch, toAddress, type ChainBatch} from './batch.ts';
 import type {QuorumOptions} from './bls.ts';
-import {CONTRACT_SETS, type AvsContracts, type DevFlow} from './contract-sets.ts';
+import {deployAvs, type DevFlow} from './contract-sets.ts';
 import {deployCore, type CoreContracts, type DomainVersion} from './core.ts';
 import {sendAs} from './send.ts';
 import {devRpc, devRpcBatch} from './rpc.ts';
@@ -103,7 +103,7 @@ export async function deployAos(url: string, options: DeployOptions): Promise<Ao
 
   const core = deployCore(batch, {domain, reverts});
   const {quorums = [{}], mayReturn = false} = options;
-  const avs: AvsContracts = CONTRACT_SETS[flow](batch, core, {quorums, mayReturn});
+  const avs = deployAvs(flow, batch, core, {quorums, mayReturn});
   const aggregator = options.aggregator === undefined ? batch.owner : toAddress(options.aggregator);
   const aos = deployNetwork(batch, avs.registry, {aggregator, moratoriumUntil});
   for (const operator of operators) {

@@ -36,7 +36,8 @@ function explainCheck(word: string): Explanation | null {
     const causes = needs.length === 0 ? [] : [`It is made only when ${needs.join(' and ')} passed.`];
     return {...CHECK, code: id, means: about, causes, next: run('doctor', ['--only', id])};
   }
-  const [code, precondition] = Object.entries(EXPLAINED_PRECONDITIONS).find(([id]) => id.toLowerCase() === name) ?? [];
+  const [code, precondition] =
+    Object.entries(EXPLAINED_PRECONDITIONS).find(([id]) => id.toLowerCase() === name) ?? [];
   if (code === undefined || precondition === undefined) return null;
   return {...CHECK, code, ...precondition, next: run('register', ['--check'])};
 }

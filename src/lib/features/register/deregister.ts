@@ -95,9 +95,14 @@ function nothingToLeave(
 ): StepReport | null {
   // Never `already` on a guess: the operator may still be in, and slashable.
   if (known === null)
-    return step('avs', 'missing', `unknown: ${registry} does not answer as a registry of the flow ${flow.name}`, {
-      next: say('Check chain.contracts.registry and --flow, or use another RPC.'),
-    });
+    return step(
+      'avs',
+      'missing',
+      `unknown: ${registry} does not answer as a registry of the flow ${flow.name}`,
+      {
+        next: say('Check chain.contracts.registry and --flow, or use another RPC.'),
+      },
+    );
   if (!known) return step('avs', 'already', 'not registered');
   if (!flow.words.isChosen || left.length > 0 || wanted === null) return null;
   return step('avs', 'already', `not in ${wanted.join(', ')}`);

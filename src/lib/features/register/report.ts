@@ -138,9 +138,7 @@ export function registerText(report: RegisterReport, style: ListStyle): string {
   const {steps, preconditions, flow, operatorId, quorums, socket} = report;
   const facts = [
     ...(operatorId === null ? [] : [`operator id ${operatorId}`]),
-    ...(quorums.length === 0
-      ? []
-      : [`${flowNamed(flow).words.group.many} ${quorums.join(', ')}`]),
+    ...(quorums.length === 0 ? [] : [`${flowNamed(flow).words.group.many} ${quorums.join(', ')}`]),
     ...(socket === null ? [] : [`socket ${safeText(socket)}`]),
   ];
   const unmet = preconditions.filter(({state}) => state !== 'ok');

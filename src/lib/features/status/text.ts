@@ -70,7 +70,9 @@ type Row = {name: string; text: string};
 function detailRows(result: StatusResult): Row[] {
   return [
     ...row('avs', avsText(result)),
-    ...result.avs.quorums.flatMap((quorum) => row(`${groupOf(result).one} ${quorum.number}`, quorumText(quorum))),
+    ...result.avs.quorums.flatMap((quorum) =>
+      row(`${groupOf(result).one} ${quorum.number}`, quorumText(quorum)),
+    ),
     ...result.stake.flatMap((stake) => row('stake', stakeText(stake, groupOf(result)))),
     ...row('sampling', samplingText(result)),
     ...(result.sampling.vrfPublicKey === null ? [] : row('vrf key', result.sampling.vrfPublicKey)),

@@ -82,6 +82,7 @@ export const keyRegistrarAbi = parseAbi([
   'function getBN254KeyRegistrationMessageHash(address operator, (address avs, uint32 id) operatorSet, bytes keyData) view returns (bytes32)',
   'function getOperatorSetCurveType((address avs, uint32 id) operatorSet) view returns (uint8)',
   'function isRegistered((address avs, uint32 id) operatorSet, address operator) view returns (bool)',
+  'function isKeyGloballyRegistered(bytes32 keyHash) view returns (bool)',
 ]);
 
 export const permissionControllerAbi = parseAbi([

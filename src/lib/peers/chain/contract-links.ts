@@ -94,6 +94,7 @@ export async function readLateLinks(
       allocationDelegation: call(allocationManagerAbi, manager, 'delegation', []),
       permissionController: call(allocationManagerAbi, manager, 'permissionController', []),
       supported: call(avsRegistrarAbi, registry, 'supportsAVS', [serviceManager]),
+      servesItself: call(avsRegistrarAbi, serviceManager, 'supportsAVS', [serviceManager]),
     }),
     chain.read(
       numbers.map((number) => call(stakeRegistryAbi, stakeRegistry, 'strategyParamsLength', [number])),
@@ -104,7 +105,7 @@ export async function readLateLinks(
     return {number, strategies: Number(length)};
   });
   const {registrar} = said;
-  // AllocationManager gives the AVS itself as registrar until the AVS names one.
-  const named = registrar !== null && !sameAddress(registrar, serviceManager) ? registrar : null;
-  return {...said, registrar: named, quorums};
+  // AllocationManager gives the AVS itself as registrar until the AVS names one; an AVS can be its own registrar.
+  const isItself = registrar !== null && sameAddress(registrar, serviceManager);
+  return {...said, registrar: isItself && said.servesItself !== true ? null : registrar, quorums};
 }

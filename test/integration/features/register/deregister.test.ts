@@ -59,7 +59,7 @@ async function registered(flow: Parameters<typeof site>[2]['flow']): Promise<Sit
   return place;
 }
 
-describe.each(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets'] as const)(
+describe.each(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'slashing-registry', 'operator-sets'] as const)(
   'leaving by %s',
   (flow) => {
     it('is sent once, says what stays, and the second time has nothing to do', async () => {
@@ -68,7 +68,9 @@ describe.each(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets'] as co
       expect(report.steps).toMatchObject([{id: 'avs', outcome: 'done'}]);
       expect(report.stays.range).toEqual({start: 0n, end: 9n});
       expect(report.stays.canReregister).toBe(flow === 'bls' ? false : null);
-      expect(report.stays.slashableUntil !== null).toBe(flow === 'operator-sets');
+      expect(report.stays.slashableUntil !== null).toBe(
+        ['slashing-registry', 'operator-sets'].includes(flow),
+      );
       expect(deregisterText(report, listStyle())).toContain('stays:');
       const nonce = await nonceOf(anvil.url, 'pending');
       const again = await deregister(place.config, leaving());

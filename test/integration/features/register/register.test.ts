@@ -41,7 +41,9 @@ describe.each([
   {flow: 'ecdsa-b1', domain: 'none', reverts: 'strings'},
   {flow: 'ecdsa-b2', domain: '1.', reverts: 'errors'},
   {flow: 'ecdsa-b3', domain: '1', reverts: 'errors'},
+  {flow: 'slashing-registry', domain: '1', reverts: 'errors'},
   {flow: 'operator-sets', domain: '1', reverts: 'errors'},
+  {flow: 'operator-sets-identifier', domain: '1', reverts: 'errors'},
 ] as const)('$flow, domain $domain', ({flow, domain, reverts}) => {
   it('registers from nothing to range, and has nothing to do the second time', async () => {
     const place = await site(anvil.url, compiled.artifacts, {flow, domain, reverts, range: RANGE});
@@ -49,7 +51,7 @@ describe.each([
     expect(stepsExitCode(first.steps)).toBe(0);
     expect(first.steps.find(({id}) => id === 'avs')).toMatchObject({outcome: 'done', tx: {state: 'mined'}});
     expect(first).toMatchObject({range: RANGE, txHash: expect.stringMatching(/^0x[0-9a-f]{64}$/) as string});
-    if (flow.startsWith('bls'))
+    if (flow.startsWith('bls') || flow === 'slashing-registry')
       expect(first).toMatchObject({operatorId: blsKey().id, quorums: [0], socket: SOCKET});
     const nonce = await nonceOf(anvil.url, 'pending');
 

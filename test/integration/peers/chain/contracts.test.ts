@@ -12,7 +12,21 @@ import {startStepCounter} from '../../../support/rpc-steps.ts';
 
 const NOBODY: Hex = '0x00000000000000000000000000000000000000aa';
 const IMPLEMENTATION: Hex = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc';
-const FLOWS: DevFlow[] = ['bls', 'bls-v1', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets'];
+const FLOWS: DevFlow[] = [
+  'bls',
+  'bls-v1',
+  'ecdsa-b1',
+  'ecdsa-b2',
+  'ecdsa-b3',
+  'slashing-registry',
+  'operator-sets',
+  'operator-sets-identifier',
+];
+/** The flow of each registry that is not named after its flow. */
+const FLOW_OF: Readonly<Partial<Record<DevFlow, FlowName>>> = {
+  'bls-v1': 'bls',
+  'operator-sets-identifier': 'operator-sets',
+};
 
 /** Compiling the contracts anew takes its time on a busy machine. */
 const COMPILE_MS = 60_000;
@@ -35,7 +49,7 @@ const resolve = async (changes: Parameters<typeof configuredOf>[1] = {}, aos = b
 
 describe('detectFlow', () => {
   it.each(FLOWS)('%s, behind a proxy and without one', async (flow) => {
-    const expected = {flow: {name: flow === 'bls-v1' ? 'bls' : flow}};
+    const expected = {flow: {name: FLOW_OF[flow] ?? flow}};
     expect(await detect(others.get(flow)!)).toMatchObject(expected);
     expect(await detect(await rig.deploy({flow, proxies: false}))).toMatchObject(expected);
   });
@@ -54,7 +68,7 @@ describe('detectFlow', () => {
     await counter.close();
   });
 
-  it('operator sets once a coordinator of v1.x takes no more M2 quorums', async () => {
+  it('a slashing registry once a coordinator of v1.x takes no more M2 quorums', async () => {
     const aos = await rig.deploy({flow: 'bls-v1'});
     await rig.send(aos.owner, aos.registry, callOf('function enableOperatorSets()'));
     expect(await detect(aos)).toMatchObject({flow: {name: 'bls'}});
@@ -97,6 +111,9 @@ describe('namedFlow', () => {
     ['ecdsa-b1', 'ecdsa-b2'],
     ['ecdsa-b3', 'bls'],
     ['operator-sets', 'bls'],
+    ['operator-sets', 'slashing-registry'],
+    ['slashing-registry', 'operator-sets'],
+    ['slashing-registry', 'bls'],
     ['operator-sets', 'ecdsa-b1'],
   ])('a registry of %s is not one of %s, and the next step names the right one', async (is, named) => {
     await expect(name(others.get(is)!, named)).rejects.toMatchObject({
@@ -142,6 +159,23 @@ describe('resolveContracts', () => {
       quorums: [],
     });
     await expect(resolve({}, others.get('ecdsa-b2'))).resolves.toBeDefined();
+  });
+
+  it('takes an AVS for its own registrar only when it serves itself', async () => {
+    const own = others.get('operator-sets-identifier')!;
+    expect(own.registry).toBe(own.service_manager);
+    expect(await resolve({}, own)).toMatchObject({
+      registrar: own.registry,
+      keyRegistrar: own.key_registrar,
+    });
+    // The AVS of M2 quorums is its own registrar by default, and takes no operators for sets.
+    expect(await resolve({}, others.get('bls-v1'))).toMatchObject({registrar: null});
+    const coordinator = others.get('slashing-registry')!;
+    expect(await resolve({}, coordinator)).toMatchObject({
+      registrar: coordinator.registry,
+      keyRegistrar: null,
+      quorums: [{number: 0, strategies: 2}],
+    });
   });
 
   it('fills in what the configuration leaves out', async () => {

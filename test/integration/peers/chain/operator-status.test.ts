@@ -81,7 +81,7 @@ describe('readOperatorStatus', () => {
     });
   });
 
-  it.each<DevFlow>(['bls-v1', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets'])(
+  it.each<DevFlow>(['bls-v1', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'slashing-registry', 'operator-sets'])(
     'knows the flow %s',
     async (flow) => {
       const aos = await rig.deploy({flow, range: RANGE});
@@ -158,7 +158,7 @@ describe('readOperatorStatus', () => {
     expect(sparse.steps).toBeLessThanOrEqual(6);
   });
 
-  it.each<DevFlow>(['bls-v1', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'operator-sets'])(
+  it.each<DevFlow>(['bls-v1', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'slashing-registry', 'operator-sets'])(
     'takes six dependent steps for %s, with Multicall3 and without',
     async (flow) => {
       const aos = await rig.deploy({flow, range: RANGE});

@@ -272,11 +272,13 @@ describe('operator sets', () => {
     aos = await rig.deploy({flow: 'operator-sets'});
   });
   it('ready, the key still to be registered', async () => {
-    const list = await check(aos);
+    const list = await check(aos, {blsKeyId: OPERATOR_ID});
     expect(readiness(list)).toBe('ready');
     expect(problems(list)).toEqual([]);
     expect(find(list, 'operator-sets')?.found).toMatch(/^0/);
-    expect(find(list, 'set-0-key')).toMatchObject({found: 'not registered yet'});
+    expect(find(list, 'set-0-key')).toMatchObject({found: `${ME}, not registered yet`});
+    expect(problems(await check(aos))).toEqual(['set-1-key fail']);
+    expect(problems(await check(aos, {quorums: [0]}))).toEqual([]);
   });
 
   it('sets that are not there', async () => {

@@ -161,10 +161,13 @@ describe('dependent steps from nothing to the whole stake', () => {
     ['bls-v1', true],
     ['ecdsa-b2', true],
     ['ecdsa-b2', false],
+    ['slashing-registry', true],
+    ['slashing-registry', false],
     ['operator-sets', true],
     ['operator-sets', false],
   ])('%s (Multicall3: %s): six', async (flow, multicall) => {
-    const aos = await rig.deploy(flow.startsWith('bls') ? {flow, quorums: QUORUMS} : {flow});
+    const hasQuorums = flow.startsWith('bls') || flow === 'slashing-registry';
+    const aos = await rig.deploy(hasQuorums ? {flow, quorums: QUORUMS} : {flow});
     if (flow === 'bls') await rig.send(ME, aos.registry, await registrationOf(rig, aos, OPERATOR));
     if (!multicall) await devRpc(rig.url, 'anvil_setCode', [MULTICALL3, '0x']);
     const counter = await startStepCounter(rig.url);
@@ -175,7 +178,7 @@ describe('dependent steps from nothing to the whole stake', () => {
     ]);
     const stake = await readRegistrationStatus(found, {chain, contracts, operator: ME});
     expect(stake.strategies).toHaveLength(2);
-    expect(stake.quorums).toHaveLength(flow.startsWith('bls') ? QUORUMS.length : flow === 'ecdsa-b2' ? 1 : 2);
+    expect(stake.quorums).toHaveLength(hasQuorums ? QUORUMS.length : flow === 'ecdsa-b2' ? 1 : 2);
     expect(counter.take().steps).toBe(6);
     await counter.close();
   });

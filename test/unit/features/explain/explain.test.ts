@@ -46,7 +46,7 @@ function codesInSource(): Map<string, string> {
 
 /** The ids of preconditions as the source makes them; a number in one is `N`. */
 function preconditionIds(): string[] {
-  const texts = sources.filter(({name}) => /chain\/(precondition|flow)[\w-]*\.ts$/.test(name));
+  const texts = sources.filter(({name}) => /chain\/(precondition|flows\/[\w-]+)\.ts$/.test(name));
   const patterns = [
     /\b(?:fail|pause)\('([a-z0-9-]+)'/g,
     /\[id, needed\] = \['([a-z0-9-]+)'/g,

@@ -1,6 +1,9 @@
 import type {Hex} from 'viem';
 import {describe, expect, it} from 'vitest';
-import {generationByCode, generationByProbes} from '../../../../src/lib/peers/chain/flows/ecdsa-generation.ts';
+import {
+  generationByCode,
+  generationByProbes,
+} from '../../../../src/lib/peers/chain/flows/ecdsa-generation.ts';
 import type {ReadResult} from '../../../../src/lib/peers/chain/read.ts';
 import {revertError} from '../../../../src/lib/peers/chain/revert.ts';
 

@@ -20,6 +20,7 @@ import {
   quorumsToJoin,
   type BlsRequest,
 } from '../../../../src/lib/peers/chain/flows/bls-preconditions.ts';
+import type {PlannedKeys} from '../../../../src/lib/peers/chain/flows/sets-keys.ts';
 import {setsPreconditions} from '../../../../src/lib/peers/chain/flows/sets-preconditions.ts';
 import {quorumsOf} from '../../../../src/lib/peers/chain/flows/bls-quorums.ts';
 
@@ -204,6 +205,12 @@ describe('ecdsaPreconditions', () => {
   });
 });
 
+/** A key of its own for every set. */
+const KEYS: PlannedKeys = {
+  of: (set) => ({hash: `0x${set.toString(16).padStart(64, '0')}`, name: `key ${set}`}),
+  isTaken: () => false,
+};
+
 describe('setsPreconditions', () => {
   const set = (id: number, changes: Partial<SetsFacts['sets'][number]> = {}): SetsFacts['sets'][number] => ({
     id,
@@ -248,7 +255,7 @@ describe('setsPreconditions', () => {
     ['a key that cannot be told', {sets: [set(0, {keyRegistered: null})]}, null, ['set-0-key unknown']],
     ['a set that was not asked for does not count', {sets: [set(0, {slashable: true}), set(1)]}, [1], []],
   ])('%s', (_name, changes, sets, expected) => {
-    const list = setsPreconditions(facts(changes), {sets, now: 1000n, block: 100n});
+    const list = setsPreconditions(facts(changes), {sets, keys: KEYS, now: 1000n, block: 100n});
     expect(list.filter(({state}) => state !== 'ok').map(({id, state}) => `${id} ${state}`)).toEqual(expected);
   });
 
@@ -256,6 +263,7 @@ describe('setsPreconditions', () => {
     const clears = (id: number): unknown =>
       setsPreconditions(facts({sets: [set(id, {slashable: true})], leaving}), {
         sets: null,
+        keys: KEYS,
         now: 1000n,
         block: 100n,
       }).find(({state}) => state === 'pending')?.clearsAt;
@@ -265,13 +273,14 @@ describe('setsPreconditions', () => {
 
   it('tells of a cool-down that never ends', () => {
     const forever = facts({ejectedUntil: 2n ** 256n - 1n});
-    const list = setsPreconditions(forever, {sets: null, now: 1000n, block: 100n});
+    const list = setsPreconditions(forever, {sets: null, keys: KEYS, now: 1000n, block: 100n});
     expect(list.find(({state}) => state === 'pending')?.clearsAt?.at).toBe('9999-12-31T23:59:59.000Z');
   });
 
   it('a member of all that was wanted is registered', () => {
     const list = setsPreconditions(facts({sets: [set(0, {member: true})], paused: true}), {
       sets: null,
+      keys: KEYS,
       now: 0n,
       block: 0n,
     });

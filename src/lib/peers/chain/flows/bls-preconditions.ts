@@ -156,7 +156,12 @@ export function quorumPreconditions(quorum: QuorumFacts, wanted: readonly number
 /** A quorum without a minimum takes an operator without stake, which then counts for nothing there. */
 function enoughStake(id: string, weight: bigint, needed: string): Precondition {
   if (weight > 0n) return ok(id, ether(weight), needed);
-  return warn(id, '0', `more than 0, and ${needed}`, say('Have stake delegated: it would be registered with weight 0.'));
+  return warn(
+    id,
+    '0',
+    `more than 0, and ${needed}`,
+    say('Have stake delegated: it would be registered with weight 0.'),
+  );
 }
 
 function isOpen(quorum: QuorumFacts, {m2Quorums}: BlsFacts): boolean {

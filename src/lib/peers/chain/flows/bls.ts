@@ -25,9 +25,7 @@ export const bls: Flow<'bls'> = {
     signs.answers.serviceManager !== null &&
     signs.answers.isM2QuorumRegistrationDisabled !== true,
   canServe: (signs) =>
-    isCoordinator(signs) &&
-    signs.answers.serviceManager !== null &&
-    signs.answers.allocationManager !== null,
+    isCoordinator(signs) && signs.answers.serviceManager !== null && signs.answers.allocationManager !== null,
   readPreconditions: async (place, {quorums, blsKeyId: keyId = null}) => {
     const {chain, contracts, operator} = place;
     const [directory, facts] = await Promise.all([

@@ -39,7 +39,9 @@ function weight({weight: now, minimumWeight, registered, recordedWeight}: EcdsaF
   return warn(id, ether(now), needed, say(`Have more stake delegated: ${effect}.`));
 }
 
-const RECORD = say('Send updateOperators([operator]) to the registry, as any account: it records the weight.');
+const RECORD = say(
+  'Send updateOperators([operator]) to the registry, as any account: it records the weight.',
+);
 
 function key(registered: Hex | null, wanted: Hex): Precondition {
   const [id, needed] = ['signing-key', wanted];

@@ -38,6 +38,16 @@ export type PreconditionOptions = {
   blsKeyId?: Hex | null;
   /** The key that signs tasks; null for the operator's address. */
   signingKey?: Hex | null;
+  /** Keys of operator sets that have one of their own. */
+  setKeys?: SetKeys;
+};
+
+/** Set id → key; a set that is not named has the common one. */
+export type SetKeys = {
+  /** Addresses. */
+  ecdsa: ReadonlyMap<number, Hex>;
+  /** Ids of BLS keys. */
+  bn254: ReadonlyMap<number, Hex>;
 };
 
 /** The curve of the keys of an operator set. */

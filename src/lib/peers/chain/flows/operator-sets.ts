@@ -3,6 +3,7 @@ import {requireInput} from './inputs.ts';
 import {isCoordinator} from './registry-signs.ts';
 import {readSets} from './sets-facts.ts';
 import {SETS_EXPLAINED} from './sets-explained.ts';
+import {readPlannedKeys} from './sets-keys.ts';
 import {readSetsMembership} from './sets-membership.ts';
 import {planSetExit, planSets, registrarData} from './sets-plan.ts';
 import {setsPreconditions} from './sets-preconditions.ts';
@@ -20,9 +21,14 @@ export const operatorSets: Flow<'operator-sets'> = {
   explains: SETS_EXPLAINED,
   matches: (signs) => !isCoordinator(signs) && signs.answers.supportsAVS === true,
   canServe: (signs) => !isCoordinator(signs) && signs.answers.supportsAVS === true,
-  readPreconditions: async ({chain, contracts, operator}, {quorums}) => {
-    const facts = await readSets(chain, contracts, operator, quorums);
-    return setsPreconditions(facts, {sets: quorums, now: chain.timestamp, block: chain.blockNumber});
+  readPreconditions: async (place, options) => {
+    const {chain, contracts, operator} = place;
+    const {quorums: sets} = options;
+    const [facts, keys] = await Promise.all([
+      readSets(chain, contracts, operator, sets),
+      readPlannedKeys(place, options),
+    ]);
+    return setsPreconditions(facts, {sets, keys, now: chain.timestamp, block: chain.blockNumber});
   },
   readState: readSetsState,
   planRegistration: ({contracts, operator}, {joining, takesSocket}, {socket}) => {

@@ -1,6 +1,7 @@
 import {say} from '../../../foundation/next-step/next-step.ts';
 import {chainTime} from '../../../foundation/time/time.ts';
 import type {SetFacts, SetsFacts} from './sets-facts.ts';
+import {setKey, type PlannedKeys} from './sets-keys.ts';
 import {
   pending,
   done,
@@ -16,6 +17,8 @@ import {
 export type SetsRequest = {
   /** Set ids; null for all sets. */
   sets: readonly number[] | null;
+  /** The keys that would be registered; null where the registrar wants none. */
+  keys: PlannedKeys | null;
   /** Chain time in Unix seconds, and its block. */
   now: bigint;
   block: bigint;
@@ -34,7 +37,10 @@ export function setsPreconditions(facts: SetsFacts, request: SetsRequest): Preco
     ...pause('allocation-manager-pause', facts.paused, 'AllocationManager'),
     permission(facts.permitted),
     ...ejection(facts.ejectedUntil, request.now),
-    ...open.flatMap((set) => setPreconditions(set, facts, request)),
+    ...open.flatMap((set) => [
+      slashability(set, facts, request),
+      ...(request.keys === null ? [] : setKey(set, open, request.keys)),
+    ]),
     allocationDelay(facts.allocationDelay),
   ];
 }
@@ -111,10 +117,6 @@ function ejection(until: bigint | null, now: bigint): Precondition[] {
   ];
 }
 
-function setPreconditions(set: SetFacts, facts: SetsFacts, request: SetsRequest): Precondition[] {
-  return [slashability(set, facts, request), ...key(set)];
-}
-
 /** Judges a left set, which may slash the operator and refuses it for DEALLOCATION_DELAY blocks. */
 function slashability(
   {id: set, slashable}: SetFacts,
@@ -130,15 +132,6 @@ function slashability(
   const seconds = Math.round(Number(last + 1n - block) * leaving.secondsPerBlock);
   const current = `left, slashable until block ${last}${found === undefined ? ' at the latest' : ''}`;
   return pending(id, current, needed, {at: chainTime(now + BigInt(seconds)), block: last + 1n});
-}
-
-function key({id: set, curve, keyRegistered}: SetFacts): Precondition[] {
-  const [id, needed] = [`set-${set}-key`, `a key (${curve ?? 'none'}) registered for the set`];
-  if (curve === null || curve === 'none') return [];
-  if (keyRegistered === null) return [unknown(id, 'KeyRegistrar did not answer', needed)];
-  if (keyRegistered) return [done(id, 'registered', needed)];
-  // The registration itself registers the key.
-  return [ok(id, 'not registered yet', needed)];
 }
 
 function allocationDelay(delay: number | null): Precondition {

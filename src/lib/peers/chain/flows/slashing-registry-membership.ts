@@ -19,7 +19,9 @@ export async function readCoordinatorMembership(
   const [sets, {operatorId}, quorums] = await Promise.all([
     readSetsMembership(chain, contracts, operator),
     readNamed(chain, {
-      operatorId: call(blsApkRegistryAbi, contracts.blsApkRegistry ?? zeroAddress, 'getOperatorId', [operator]),
+      operatorId: call(blsApkRegistryAbi, contracts.blsApkRegistry ?? zeroAddress, 'getOperatorId', [
+        operator,
+      ]),
     }),
     readQuorums(chain, contracts, operator),
   ]);

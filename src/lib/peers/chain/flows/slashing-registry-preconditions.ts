@@ -29,7 +29,8 @@ export function coordinatorPreconditions(
   const joining = setsToJoin(facts, request.sets);
   const isMember = facts.sets.sets.some(({member}) => member === true);
   // Without a wish, sets that take no operator of this stake are left out.
-  const asked = request.sets === null && (joining.length > 0 || isMember) ? sharedSets(facts, joining) : facts.sets;
+  const asked =
+    request.sets === null && (joining.length > 0 || isMember) ? sharedSets(facts, joining) : facts.sets;
   const common = setsPreconditions(asked, request);
   const key = blsKey(facts, request);
   if (common[0]?.done === true) return [common[0], key];

@@ -27,7 +27,7 @@ export const slashingRegistry: Flow<'slashing-registry'> = {
   readPreconditions: async ({chain, contracts, operator}, {quorums, blsKeyId: keyId = null}) => {
     const facts = await readCoordinator({chain, contracts, operator}, quorums, keyId);
     const {timestamp: now, blockNumber: block} = chain;
-    return coordinatorPreconditions(facts, {operator, sets: quorums, keyId, now, block});
+    return coordinatorPreconditions(facts, {operator, sets: quorums, keys: null, keyId, now, block});
   },
   readState,
   planRegistration: ({contracts, operator}, {joining}, {socket, key}) => {
