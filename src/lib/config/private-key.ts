@@ -138,5 +138,6 @@ aos config migrate FILE moves the key to an encrypted keystore (--dry-run shows 
        keystoreFile: "operator.json"
        keystorePasswordFile: "operator.password"
   3. web3signer --key-config-path=./keys eth1 --chain-id=<chain id of the network>
+     With --http-listen-port=<port> before eth1 it listens on another port than 9000.
   4. In the configuration replace the key: signer_key: http://127.0.0.1:9000
 5. Delete every copy of the file with the key.`;

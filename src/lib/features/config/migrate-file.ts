@@ -137,7 +137,15 @@ export function draftMigration(options: MigrateOptions): Draft {
           vrfKey: plan.vrfKey === null ? null : paths.vrfKey,
           address: derived,
         },
-        next: nextOf({cwd, keysDir, full, kept, password: keystore === null ? null : password, network}),
+        next: nextOf({
+          cwd,
+          keysDir,
+          full,
+          kept,
+          password: keystore === null ? null : password,
+          signerUrl: options.signerUrl,
+          chainId: chainIdOf(plan, network),
+        }),
       };
     },
   };
@@ -158,6 +166,14 @@ function networkOf({entries}: Migration): string | null {
   if ('wrong' in parsed) return null;
   const isRetired = (networkPreset(parsed.value)?.retired ?? null) !== null;
   return isRetired && !entries.some(({path}) => path === FIELDS.registry.path) ? null : parsed.value;
+}
+
+/** The chain id that the new file names, or that of its network; null: neither is there. */
+function chainIdOf({entries}: Migration, network: string | null): string | null {
+  const {path} = FIELDS.chainId;
+  const named = entries.find((entry) => entry.path === path)?.value;
+  const known = named ?? networkPreset(network ?? '')?.values[path];
+  return known === undefined ? null : String(known);
 }
 
 function planOf(text: string, file: string, options: MigrateOptions): {old: OldConfig; plan: Migration} {

@@ -1,7 +1,6 @@
 import {relative, sep} from 'node:path';
-import {networkPreset} from '../../config/networks.ts';
-import {FIELDS} from '../../config/schema.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
+import {startCommand} from '../init/web3signer-command.ts';
 import {PASSWORD_NAME, passwordStep} from '../init/web3signer-files.ts';
 import type {MigrationReport} from './migrate-report.ts';
 
@@ -40,7 +39,10 @@ export function nextOf(made: {
   kept: string;
   /** Null: no keystore was made. */
   password: PasswordPlace | null;
-  network: string | null;
+  /** Where the signer will be reached, as in the new file. */
+  signerUrl: string;
+  /** Chain that it signs transactions for; null: not known. */
+  chainId: string | null;
 }): MigrationReport['next'] {
   const {cwd} = made;
   const [file, kept] = [shellWord(typed(made.full, cwd)), shellWord(typed(made.kept, cwd))];
@@ -55,21 +57,20 @@ export function nextOf(made: {
 function signerSteps(
   {isThere, copyFrom}: PasswordPlace,
   keysDir: string,
-  {cwd, network}: {cwd: string; network: string | null},
+  {cwd, signerUrl, chainId}: {cwd: string; signerUrl: string; chainId: string | null},
 ): MigrationReport['next'] {
   const target = `${keysDir}/${PASSWORD_NAME}`;
   const put =
     copyFrom === null
       ? passwordStep(target)
       : `install -m 600 ${shellWord(typed(copyFrom, cwd))} ${shellWord(target)}`;
-  const chainId = networkPreset(network ?? '')?.values[FIELDS.chainId.path] ?? '<chain id>';
   return [
     ...(isThere
       ? []
       : [{what: 'put the password where Web3Signer reads it, in a container too', command: put}]),
     {
       what: 'start the signer',
-      command: `web3signer --key-config-path=${shellWord(keysDir)} eth1 --chain-id=${chainId}`,
+      command: startCommand({signerUrl, keysDir, chainId}),
     },
   ];
 }

@@ -11,7 +11,7 @@ import type {Findings} from './wizard.ts';
 
 /** What a devnet's own file knows beyond the questions. */
 const FROM_DEVNET =
-  /^(?:chain\.contracts\.|(?:net\.(?:callback_url|verify_dispatcher)|node\.bls_(?:key|password)_file|policy\.network_start|workers\.tee\.callback_port)$)/;
+  /^(?:chain\.contracts\.|(?:net\.(?:callback_url|verify_dispatcher)|node\.bls_(?:key|password)_file|policy\.network_start)$)/;
 
 /**
  * The values of the file: one an answered question, and what follows from them. A problem that was passed over is
@@ -21,12 +21,10 @@ const FROM_DEVNET =
 export function configEntries(known: Known, findings: Findings, today: string): Entry[] {
   const entries: Entry[] = [];
   for (const question of QUESTIONS) {
-    // The address of the worker says its kind.
-    if (question.key === 'account' || question.key === 'worker-kind') continue;
+    if (question.key === 'account') continue;
     const value = question.key === 'node-id' ? nodeIdOf(known.answers) : (known.answers[question.key] ?? '');
     if (value === '') continue;
-    const path = question.pathFor?.(known) ?? question.path;
-    entries.push({path, value, notes: notesOf(question, findings, today)});
+    entries.push({path: question.path, value, notes: notesOf(question, findings, today)});
   }
   return [...entries, ...derived(known, entries)];
 }

@@ -4,3 +4,10 @@ import {say, type NextStep} from '../../foundation/next-step/next-step.ts';
 export function startWith(options: string): NextStep {
   return say(`Start Web3Signer with ${options} before eth1`);
 }
+
+/**
+ * The options of TLS. With a certificate of its own Web3Signer does not start without a word on those of its clients, of
+ * which aos has none.
+ */
+export const TLS_OPTIONS =
+  '--tls-keystore-file=FILE --tls-keystore-password-file=FILE --tls-allow-any-client=true';

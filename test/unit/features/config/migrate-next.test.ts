@@ -29,7 +29,8 @@ describe('the password file of the key configuration', () => {
       full: '/srv/aos/config.yaml',
       kept: '/srv/aos/config.yaml.bak',
       password: passwordPlace(file, KEYS),
-      network: 'hoodi',
+      signerUrl: 'http://127.0.0.1:9000',
+      chainId: '560048',
     }).map((step) => step.command);
     expect(steps.at(-4)).toBe('web3signer --key-config-path=./keys eth1 --chain-id=560048');
     if (command === null) expect(steps).toHaveLength(4);

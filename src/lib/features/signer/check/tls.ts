@@ -2,6 +2,7 @@ import {say} from '../../../foundation/next-step/next-step.ts';
 import {errorText} from '../../../foundation/errors/error.ts';
 import {isoTime} from '../../../foundation/time/time.ts';
 import {networkCode} from '../../../peers/http/network-code.ts';
+import {TLS_OPTIONS} from '../../../peers/signer/start-option.ts';
 import type {SignerUrl} from '../../../peers/signer/url.ts';
 import {ask, openTls} from './socket.ts';
 import {ok, stop, warn, type Finding, type Step} from './step.ts';
@@ -17,8 +18,6 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
 ]);
 
-/** Web3Signer does not start with a certificate of its own and without a word on those of its clients. */
-const TLS_OPTIONS = '--tls-keystore-file=FILE --tls-keystore-password-file=FILE --tls-allow-any-client=true';
 const CLIENT_CERT_FIX =
   'aos shows no client certificate: start Web3Signer with --tls-allow-any-client=true before eth1, or put a local proxy that holds one between.';
 
