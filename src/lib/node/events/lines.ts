@@ -12,7 +12,8 @@ export type Paint = (level: Level, text: string) => string;
 
 const WORDS: Readonly<Record<Level, string>> = {debug: 'DEBUG', info: 'INFO ', warn: 'WARN ', error: 'ERROR'};
 
-export type Fields = Record<string, string | number | boolean | null>;
+/** An object or a list of them is one field: JSON in the JSON form, its text in logfmt. */
+export type Fields = Record<string, string | number | boolean | object | null>;
 
 /**
  * One log line of a form that is ours, without its newline; logfmt alone has room for the fields.
@@ -116,7 +117,10 @@ export function eventFields(event: OperatorEvent, next: RenderNext): Fields {
   const put = (key: string, value: unknown): void => {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
       fields[key] = value;
-    else if (Array.isArray(value)) fields[key] = value.join(',');
+    else if (Array.isArray(value) && !value.some((item) => typeof item === 'object'))
+      fields[key] = value.join(',');
+    else if (typeof value === 'object' && value !== null)
+      fields[key] = WITH_TIMES.has(event.type) ? withIsoTimes(value) : value;
   };
   for (const [key, value] of Object.entries(withNextText(event, next))) {
     if (key === 'at') continue;
@@ -130,7 +134,8 @@ export function eventFields(event: OperatorEvent, next: RenderNext): Fields {
 /** What needs no quotes, and is safe on a terminal. */
 const BARE = /^[\w.:/@+-]{1,2000}$/;
 
-function logfmtValue(value: string | number | boolean | null): string {
+function logfmtValue(value: Fields[string]): string {
+  if (typeof value === 'object' && value !== null) return logfmtValue(jsonLine(value));
   if (typeof value !== 'string') return String(value);
   if (BARE.test(value)) return value;
   const safe = safeText(value, 2000);

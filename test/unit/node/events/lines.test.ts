@@ -250,6 +250,41 @@ describe('log lines', () => {
     });
   });
 
+  it('write what is nested as JSON, in logfmt as its text', () => {
+    const silent = event({
+      type: 'liveness',
+      lastProbeAt: at,
+      allowanceMs: 3_600_000,
+      allowanceLeftMs: 0,
+      probes: 9,
+      probeIntervalMs: 10_000,
+      outages: [{start: at, end: null, durationMs: 432_000, cause: 'not-probed', overAllowance: false}],
+    });
+    const outages = [
+      {
+        start: '2030-01-02T03:04:05.006Z',
+        end: null,
+        durationMs: 432_000,
+        cause: 'not-probed',
+        overAllowance: false,
+      },
+    ];
+    const line = logLine(silent, 'logfmt', plain);
+    expect(line).toContain(` outages=${JSON.stringify(JSON.stringify(outages))}`);
+    expect(JSON.parse(logLine(silent, 'json', plain))).toMatchObject({outages});
+    for (const body of EVENTS) {
+      for (const format of ['logfmt', 'json'] as const)
+        expect(logLine(event(body), format, plain), body.type).not.toContain('[object');
+    }
+    const refusal = event({
+      type: 'disconnected',
+      reason: 'closed',
+      retryInMs: 500,
+      refusal: {how: 'close', code: 4003, words: 'not on “the” list'},
+    });
+    expect(logLine(refusal, 'logfmt', plain, true)).toMatch(/ refusal="\{.*4003.*\}"$/);
+  });
+
   it('name every field in camelCase, in the log and in the stream', () => {
     for (const body of EVENTS) {
       const lines = [logLine(event(body), 'json', plain), eventLine(event(body))];
