@@ -20,19 +20,23 @@ export type Transaction = {
 };
 
 function wrong(field: string, asked: string, got: string): AosError {
+  const details = {field, asked, got};
+  if (field === 'chainId')
+    return new AosError(
+      'SIGNER_WRONG_TRANSACTION',
+      `Web3Signer signs transactions for chain ${got}, and this one is for chain ${asked}`,
+      {
+        details,
+        // Its place matters: before eth1 the option is unknown.
+        next: say(
+          `Start Web3Signer with eth1 --chain-id=${asked}, or correct the network in the configuration.`,
+        ),
+      },
+    );
   return new AosError(
     'SIGNER_WRONG_TRANSACTION',
     `the signed transaction has ${field} ${got}, the request had ${asked}`,
-    {
-      details: {field, asked, got},
-      ...(field === 'chainId'
-        ? {
-            next: say(
-              `Start Web3Signer with eth1 --chain-id=${asked}, or correct the network in the configuration.`,
-            ),
-          }
-        : {}),
-    },
+    {details},
   );
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {privateKeyToAccount} from 'viem/accounts';
 import {describe, expect, it} from 'vitest';
+import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {isAosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {
   decodeTransaction,
@@ -68,6 +69,19 @@ describe('verifyTransaction', () => {
   ])('names the field that differs: %s', async (field, other) => {
     const raw = await signed(other);
     expect(fieldOf(() => verifyTransaction(raw, base, account.address))).toBe(field);
+  });
+
+  it('says for which chain it was signed, and the option in its place', async () => {
+    const raw = await signed({...base, chainId: 17000});
+    const next = say(
+      'Start Web3Signer with eth1 --chain-id=31337, or correct the network in the configuration.',
+    );
+    expect(() => verifyTransaction(raw, base, account.address)).toThrow(
+      expect.objectContaining({
+        message: 'Web3Signer signs transactions for chain 17000, and this one is for chain 31337',
+        next,
+      }) as Error,
+    );
   });
 
   it('names gasPrice, and an access list nobody asked for', async () => {
