@@ -14,8 +14,7 @@ import {startOperatorServer} from '../../node/operator/http/server.ts';
 import type {CheckQuestion} from '../../node/operator/worker-check/check.ts';
 import type {CheckedWorker} from '../../node/operator/worker-check/report.ts';
 import {createWorkerChecks} from '../../node/operator/worker-check/worker-checks.ts';
-import {createWorkers} from '../../peers/worker/workers.ts';
-import {WORKER_KINDS, type WorkerKind} from '../../protocol/wire/messages.ts';
+import {createOpmlWorker} from '../../peers/worker/opml.ts';
 import {checkedWorkers} from './reply.ts';
 
 export type WorkerCheckReport = {
@@ -62,17 +61,16 @@ export async function checkNodeWorkers(options: WorkerCheckOptions): Promise<Wor
   };
 }
 
-function kindOf({config, kind}: WorkerCheckOptions): WorkerKind {
-  const kinds = WORKER_KINDS.filter((one) => config.workers.kinds[one] !== undefined);
+function kindOf({config, kind}: WorkerCheckOptions): string {
+  const kinds = Object.keys(config.workers.kinds);
   const [first] = kinds;
   if (first === undefined)
-    throw new AosError('USAGE', 'this node runs no worker', {
-      next: say('Name one in workers.opml.url, workers.tee.url or workers.zkml.url.'),
+    throw new AosError('USAGE', 'this node runs no worker that aos can drive', {
+      next: say('Name one in workers.opml.url.'),
     });
-  const wanted = kind === undefined ? first : kinds.find((one) => one === kind);
-  if (wanted === undefined)
-    throw new AosError('USAGE', `this node runs ${kinds.join(', ')}, not ${kind ?? ''}`);
-  return wanted;
+  if (kind !== undefined && !kinds.includes(kind))
+    throw new AosError('USAGE', `this node runs ${kinds.join(', ')}, not ${kind}`);
+  return kind ?? first;
 }
 
 /** The operator of this node on this machine; null: none runs. */
@@ -92,22 +90,19 @@ async function findOperator({
   }
 }
 
-/**
- * The operator waits as long for a place at the worker as for its answer, and a zkml worker may be asked twice; the rest is
- * for status and request.
- */
-function checkLimitMs({workers}: Config, kind: WorkerKind): number {
-  return 3 * (workers.kinds[kind]?.answerTimeoutMs ?? 0) + 90_000;
+/** The operator waits as long for a place at the worker as for its answer; the rest is for status and request. */
+function checkLimitMs({workers}: Config): number {
+  return 2 * (workers.kinds.opml?.answerTimeoutMs ?? 0) + 90_000;
 }
 
 async function checkThere(
   operator: ControlClient,
-  kind: WorkerKind,
+  kind: string,
   {config, question, signal}: WorkerCheckOptions,
 ): Promise<readonly CheckedWorker[]> {
   try {
     const command = {command: 'worker-check', args: {kind, ...question}} as const;
-    const reply = await operator.command(command, {limitMs: checkLimitMs(config, kind), signal});
+    const reply = await operator.command(command, {limitMs: checkLimitMs(config), signal});
     const read = v.safeParse(checkedWorkers, reply);
     if (!read.success)
       throw new AosError('CONTROL_BROKEN', 'the operator answered with a report that this aos cannot read');
@@ -119,13 +114,12 @@ async function checkThere(
 }
 
 async function checkHere(
-  kind: WorkerKind,
+  kind: string,
   {config, question, time, signal}: WorkerCheckOptions,
 ): Promise<readonly CheckedWorker[]> {
-  const {kinds, callbackListen} = config.workers;
-  const limits = kinds[kind];
-  if (limits === undefined) throw new AosError('BUG', `no ${kind} worker is configured`);
-  const worker = createWorkers(kind, limits, {time});
+  const {opml} = config.workers.kinds;
+  if (opml === undefined) throw new AosError('BUG', 'only opml workers are driven');
+  const worker = createOpmlWorker(opml, {time});
   const checks = createWorkerChecks({
     workers: [worker],
     nodeId: config.node.id,
@@ -138,8 +132,7 @@ async function checkHere(
     const server = await startOperatorServer(
       {
         listen: config.net.listen,
-        callbacks: callbackListen,
-        teePort: kind === 'tee' ? (limits.callbackPort ?? null) : null,
+        callbacks: config.workers.callbackListen,
         callbackUrl: config.net.callbackUrl,
         trustedProxies: config.net.trustedProxies,
         files: systemFiles(),

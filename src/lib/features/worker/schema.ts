@@ -43,7 +43,6 @@ export const workerCheck: ResultEntry = {
               text: described(v.string(), 'the beginning of it'),
               characters: count,
               stateRoot: v.string(),
-              attestation: described(v.string(), 'of a tee worker: the beginning of it'),
               ms,
             }),
           ),

@@ -189,7 +189,7 @@ export type OperatorEventBody =
     }
   /** At most one a second, when the clock has moved. */
   | ({type: 'clock'} & ClockFacts)
-  /** Every ten seconds while there is something new, and with each check of an idle signer. */
+  /** Every ten seconds while there is something new, with each check of an idle signer, and when it works again. */
   | ({type: 'signer_stats'} & SignerStats)
   | ({type: 'block'} & BlockFacts)
   /** At the start and once a minute. */

@@ -93,7 +93,6 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     time,
     emit,
     newSecretId: deps.newSecretId,
-    kinds,
     node: {nodeId, clockId},
     roots: createRootWatch({emit}),
     onAnswered,

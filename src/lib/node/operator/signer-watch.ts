@@ -19,7 +19,7 @@ const EMIT_EVERY_MS = 10_000;
 const IDLE_MS = 60_000;
 /** After a failed try, until it works again. */
 const RETRY_MS = 10_000;
-/** Nobody has signed yet: the first `connect` should have come by now. */
+/** Nothing was signed yet: the first `connect` should have come by now. */
 const FIRST_MS = 5_000;
 const CANARY = Buffer.from('AOS signer check, not a transaction');
 
@@ -36,21 +36,30 @@ export function createSignerWatch(
   async function sign(message: Uint8Array, signal?: AbortSignal): Promise<string> {
     const started = time.monotonic();
     triedAt = started;
+    const wasWell = isWell;
     try {
       const signature = await signer.sign(message, signal);
       latencies.took(time.monotonic() - started, time.monotonic());
       isNew = true;
-      isWell = true;
+      if (!isWell) recovered();
       return signature;
     } catch (error) {
       // What we gave up ourselves says nothing about the signer.
       if (signal?.aborted !== true) {
-        latencies.failed(time.monotonic());
+        // Tries during an outage are no failures of their own: else a short one would outweigh all signatures around it.
+        if (wasWell) latencies.failed(time.monotonic());
         isNew = true;
         isWell = false;
       }
       throw error;
     }
+  }
+
+  /** One good signature ends an outage, whoever asked for it. */
+  function recovered(): void {
+    isWell = true;
+    health.worked('signer');
+    emitStats();
   }
 
   function emitStats(): void {

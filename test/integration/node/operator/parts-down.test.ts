@@ -1,8 +1,11 @@
 import {describe, expect, it} from 'vitest';
+import type {SignerFaults} from '../../../../src/devnet/signer/faults.ts';
 import {renderNext} from '../../../../src/lib/cli/next-step.ts';
+import type {ErrorCode} from '../../../../src/lib/foundation/errors/table.ts';
 import {pickDriver, type SqliteDriver} from '../../../../src/lib/node/journal/driver.ts';
 import {JOURNAL_FILE} from '../../../../src/lib/node/journal/sqlite.ts';
 import {createRig, type Asked, type Run} from '../../../support/operator-rig.ts';
+import {OPERATOR} from '../../../support/signer.ts';
 
 const concluded = (run: Run, count: number) =>
   run.event('job_concluded', () => run.of('job_concluded').length === count);
@@ -57,6 +60,58 @@ describe('the signer', () => {
     expect(rig.dispatcher.stats()).toMatchObject({connects: 0, rejected: {'wrong-signature': 0}});
     await run.stop();
   });
+
+  it.each<[string, SignerFaults, ErrorCode, RegExp, RegExp]>([
+    [
+      'whose key file could not be loaded',
+      {failedKeys: [OPERATOR]},
+      'SIGNER_UNKNOWN_ACCOUNT',
+      /No unlocked account/,
+      /^aos signer check$/,
+    ],
+    [
+      'that answers no JSON-RPC while its upcheck is well',
+      {wedged: true},
+      'SIGNER_UNREACHABLE',
+      /stuck until it is restarted/,
+      /^Look at the log of Web3Signer, and restart it\.$/,
+    ],
+    [
+      'that drops a connection at its idle limit while the answer is pending',
+      {backendMs: 60_000, idleMs: 1_100},
+      'SIGNER_UNREACHABLE',
+      /waits for longer than --idle-connection-timeout-seconds/,
+      /larger --idle-connection-timeout-seconds before eth1/,
+    ],
+    [
+      'that gets another Host header from a proxy',
+      {host: 'signer.internal'},
+      'SIGNER_REFUSED',
+      /a proxy on the way changes the header/,
+      /pass the Host header on unchanged/,
+    ],
+  ])(
+    '%s is a problem with its own text; jobs wait and are delivered afterwards',
+    async (_what, faults, ...said) => {
+      const [code, message, next] = said;
+      const rig = await createRig();
+      const run = await rig.start({signerLimitMs: faults.wedged === true ? 500 : 5_000});
+      await run.event('connected');
+      rig.signer.setFaults(faults);
+      rig.submit(3);
+      await concluded(run, 3);
+      const problem = await run.event('problem', ({part}) => part === 'signer');
+      expect(problem.code).toBe(code);
+      expect(problem.message).toMatch(message);
+      expect(renderNext(problem.next)).toMatch(next);
+      expect(rig.dispatcher.stats()).toMatchObject({accepted: 0});
+      rig.signer.setFaults({});
+      await rig.answered(3);
+      await run.event('recovered', ({part}) => part === 'signer');
+      await run.event('result_accepted', () => run.of('result_accepted').length === 3);
+      expect(await run.stop()).toMatchObject({accepted: 3, pending: 0});
+    },
+  );
 });
 
 describe('the chain', () => {

@@ -132,6 +132,31 @@ describe('the signer', () => {
     await done;
   });
 
+  it('is well again at its first good signature, and the tries of an outage are one failure', async () => {
+    const {time, end, signal, watch, state, events, types} = signing();
+    const done = watch.run(signal);
+    const sign = async (): Promise<unknown> => {
+      const signed = watch.signer.sign(new Uint8Array()).catch((error: unknown) => error);
+      await time.advance(state.ms);
+      return signed;
+    };
+    for (let i = 0; i < 50; i += 1) await sign();
+    state.error = new AosError('SIGNER_UNREACHABLE', 'down');
+    await time.advance(75_000); // it was idle, is tried, and tried again every ten seconds
+    for (let i = 0; i < 5; i += 1) expect(await sign()).toBe(state.error);
+    expect(types()).toContain('problem');
+    events.length = 0;
+    state.error = null;
+    expect(await sign()).toBe('signature');
+    // At once, and not with the next figures in ten seconds.
+    expect(events).toMatchObject([
+      {type: 'recovered', part: 'signer'},
+      {type: 'signer_stats', signatures: 51, errors: 1},
+    ]);
+    end.abort();
+    await done;
+  });
+
   it('is not tried while jobs need it, and what we give up ourselves is no error of it', async () => {
     const {time, end, signal, watch, state, events} = signing();
     const done = watch.run(signal);
@@ -166,13 +191,12 @@ describe('a worker', () => {
     const checks = {count: 0};
     const worker: WatchedWorker = {
       kind: 'opml',
-      checkJob: () => null,
       check: () => {
         checks.count += 1;
         return Promise.resolve(states);
       },
     };
-    if (code !== null) all.health.failed('worker', new AosError(code, 'as a job found'), 'opml');
+    if (code !== null) all.health.failed('worker', new AosError(code, 'as a job found'));
     all.types();
     return {...all, checks, done: watchWorkers({...all, workers: [worker]})};
   }
