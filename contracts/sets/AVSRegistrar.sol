@@ -8,6 +8,7 @@ import {OperatorSet} from "../base/Types.sol";
 contract AVSRegistrar is IAVSRegistrar {
     error NotAllocationManager();
     error KeyNotRegistered();
+    error CallerNotOperator();
 
     address public immutable avs;
     address public immutable allocationManager;
@@ -44,11 +45,13 @@ contract AVSRegistrar is IAVSRegistrar {
                 revert KeyNotRegistered();
             }
         }
-        if (data.length > 0) {
-            getOperatorSocket[operator] = abi.decode(data, (string));
-            emit OperatorSocketSet(operator, getOperatorSocket[operator]);
-        }
+        if (data.length > 0) _setSocket(operator, abi.decode(data, (string)));
         emit OperatorRegistered(operator, operatorSetIds);
+    }
+
+    function updateSocket(address operator, string calldata socket) external {
+        if (msg.sender != operator) revert CallerNotOperator();
+        _setSocket(operator, socket);
     }
 
     function deregisterOperator(address operator, address, uint32[] calldata operatorSetIds)
@@ -56,5 +59,10 @@ contract AVSRegistrar is IAVSRegistrar {
         onlyAllocationManager
     {
         emit OperatorDeregistered(operator, operatorSetIds);
+    }
+
+    function _setSocket(address operator, string memory socket) private {
+        getOperatorSocket[operator] = socket;
+        emit OperatorSocketSet(operator, socket);
     }
 }

@@ -1,5 +1,6 @@
 import {run, say} from '../../foundation/next-step/next-step.ts';
 import {percent} from '../../foundation/text/amounts.ts';
+import {sameSocket} from '../../foundation/text/same-socket.ts';
 import {type StatusFacts} from './facts.ts';
 import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
 import {count} from '../../foundation/text/words.ts';
@@ -54,7 +55,7 @@ export function judgeAvs({chain, rules}: StatusFacts): Judgement {
         ? ok(found, at)
         : warn(
             `${found}, but ${socket}`,
-            say('Set net.outer_url to it, or send updateSocket to the registry.'),
+            run('register', [], 'Set net.outer_url to it, or send the new one'),
             at,
           );
     }
@@ -64,16 +65,6 @@ export function judgeAvs({chain, rules}: StatusFacts): Judgement {
 function socketProblem({socket}: RegistrationStatus, outerUrl: string | null): string | null {
   if (outerUrl === null || socket.state !== 'known' || sameSocket(socket.value, outerUrl)) return null;
   return `its socket ${socket.value} is not net.outer_url ${outerUrl}`;
-}
-
-/** Registries take any text for a socket; host:port means the same as the URL of it. */
-function sameSocket(socket: string, outerUrl: string): boolean {
-  const bare = (text: string): string =>
-    text
-      .replace(/^https?:\/\//, '')
-      .replace(/\/+$/, '')
-      .toLowerCase();
-  return bare(socket) === bare(outerUrl);
 }
 
 export function judgeRange({chain, operator, row}: StatusFacts): Judgement {

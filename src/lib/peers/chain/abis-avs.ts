@@ -114,4 +114,6 @@ export const avsRegistrarAbi = parseAbi([
   'function keyRegistrar() view returns (address)',
   'function allocationManager() view returns (address)',
   'function getOperatorSocket(address operator) view returns (string)',
+  // AVSRegistrarWithSocket
+  'function updateSocket(address operator, string socket)',
 ]);

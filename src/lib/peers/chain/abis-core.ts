@@ -17,6 +17,7 @@ export const delegationManagerAbi = parseAbi([
   'function getOperatorsShares(address[] operators, address[] strategies) view returns (uint256[][])',
   'function getSlashableSharesInQueue(address operator, address strategy) view returns (uint256)',
   'function registerAsOperator(address initDelegationApprover, uint32 allocationDelay, string metadataURI)',
+  'function updateOperatorMetadataURI(address operator, string metadataURI)',
   'event OperatorRegistered(address indexed operator, address delegationApprover)',
   'event OperatorMetadataURIUpdated(address indexed operator, string metadataURI)',
   'event DelegationApproverUpdated(address indexed operator, address newDelegationApprover)',
@@ -87,6 +88,7 @@ export const keyRegistrarAbi = parseAbi([
 
 export const permissionControllerAbi = parseAbi([
   'function canCall(address account, address caller, address target, bytes4 selector) view returns (bool)',
+  'function setAppointee(address account, address appointee, address target, bytes4 selector)',
 ]);
 
 export const rewardsCoordinatorAbi = parseAbi([

@@ -52,6 +52,7 @@ export const revertErrorsAbi = parseAbi([
   'error KeyNotRegistered()',
   'error KeyAlreadyRegistered()',
   'error OperatorAlreadyRegisteredKey()',
+  'error CallerNotOperator()',
   // PenaltyLedger
   'error MoratoriumInForce()',
 ]);

@@ -12,6 +12,8 @@ export type Precondition = Check & {
   clearsAt?: Clearance;
   /** The step of this precondition is done. */
   done?: true;
+  /** It cannot be met before the address is an operator of EigenLayer, to whom stake is delegated. */
+  needsOperator?: true;
 };
 
 /** `at` is chain time in RFC 3339; an estimate when `block` is not null, which is exact. */
@@ -38,6 +40,9 @@ export const done = (id: string, found: string, needed: string): Precondition =>
   ...ok(id, found, needed),
   done: true,
 });
+
+/** Marks a precondition that an address without EigenLayer's registration cannot meet. */
+export const onceOperator = (one: Precondition): Precondition => ({...one, needsOperator: true});
 
 export const unknown = (id: string, why: string, needed: string): Precondition => ({
   id,

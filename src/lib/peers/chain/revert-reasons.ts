@@ -211,7 +211,7 @@ export const REVERT_REASONS: readonly RevertReason[] = [
     'permission',
     'the sender may not act for this operator',
     'Send from the operator, its admin or an appointee.',
-    ['InvalidPermissions', 'InvalidCaller'],
+    ['InvalidPermissions', 'InvalidCaller', 'CallerNotOperator'],
   ),
   reason(
     'set-unknown',

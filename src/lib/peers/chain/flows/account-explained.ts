@@ -7,6 +7,9 @@ export const ACCOUNT_EXPLAINED: ExplainedPreconditions = {
   'eigenlayer-operator': {means: 'node_id is registered as an operator of EigenLayer.', causes: ['It was never registered there: aos register --as-operator --metadata-url URL.']},
   'operator-account': {means: 'node_id is an account with a key, not a contract.', causes: ['A contract has to send the call itself: aos register --calldata.']},
   'gas-balance': {means: 'node_id has ETH for gas.', causes: ['Nothing was sent to it yet.']},
+  'metadata': {means: 'EigenLayer’s web application can show the operator: the file at the metadata URL, and its logo, follow its rules.', causes: ['The file is not public, too large or too slow, or one of its entries breaks a rule. It holds up nothing.']},
+  'signing-key-signer': {means: 'The signer has the key that --signing-key names.', causes: ['The key was not given to Web3Signer, or the address has a typing error.']},
+  'socket': {means: 'The registry knows what others reach this node at, and it is what the configuration says.', causes: ['net.outer_url, chain.socket and --socket are not set.', 'The node has moved: aos register sends the new one.']},
 };
 
 /** Those of the flows with a signature for AVSDirectory. */

@@ -7,7 +7,7 @@ import {readCode, type CodeAt} from '../code.ts';
 import {chainRequest} from '../failure.ts';
 import type {Chain} from '../open.ts';
 import type {FlowPlace} from './flow.ts';
-import {done, fail, ok, pause, unknown, warn, type Precondition} from '../precondition.ts';
+import {done, fail, ok, onceOperator, pause, unknown, warn, type Precondition} from '../precondition.ts';
 import {readNamed, call} from '../read.ts';
 import {registrationDomain} from '../typed-data.ts';
 import type {ResolvedContracts} from '../contract-types.ts';
@@ -89,7 +89,12 @@ function accountKind(code: CodeAt): Precondition {
         'Older AVSDirectory releases ask that code about the signature; if it refuses, remove the delegation.',
       ),
     );
-  return fail(id, 'a contract', needed, say('Make the call data and send it from the contract: --calldata'));
+  return fail(
+    id,
+    'a contract',
+    needed,
+    run('register', ['--calldata'], 'Make the call data and send it from the contract'),
+  );
 }
 
 function balance(wei: bigint): Precondition {
@@ -102,7 +107,9 @@ function eigenLayerOperator(isOperator: boolean | null): Precondition {
   const [id, needed] = ['eigenlayer-operator', 'registered as an EigenLayer operator'];
   if (isOperator === null) return unknown(id, 'DelegationManager did not answer', needed);
   if (isOperator) return done(id, 'registered', needed);
-  return fail(id, 'not registered', needed, run('register', ['--as-operator', '--metadata-url', 'URL']));
+  return onceOperator(
+    fail(id, 'not registered', needed, run('register', ['--as-operator', '--metadata-url', 'URL'])),
+  );
 }
 
 /** Reads the preconditions of AVSDirectory, for the flows with its signature. @throws AosError as {@link Chain.read} */

@@ -9,6 +9,7 @@ import {
   done,
   fail,
   ok,
+  onceOperator,
   pause,
   REGISTRATION,
   unknown,
@@ -115,8 +116,16 @@ function quorumChoice(
       `0 to ${facts.quorums.length - 1}`,
       say('Correct --quorums.'),
     );
-  if (joining.length === 0)
-    return fail(id, 'none', needed, say('Have stake delegated that a quorum counts.'));
+  if (joining.length === 0) {
+    const none = fail(id, 'none', needed, say('Have stake delegated that a quorum counts.'));
+    const couldJoin = facts.quorums.some(
+      (quorum) =>
+        isOpen({...quorum, weight: quorum.minimumStake}, facts) &&
+        !facts.registeredQuorums.includes(quorum.number),
+    );
+    // Stake is delegated to operators alone; full quorums keep out every one of them.
+    return couldJoin ? onceOperator(none) : none;
+  }
   return ok(id, joining.join(', '), needed);
 }
 
@@ -133,11 +142,13 @@ export function quorumPreconditions(quorum: QuorumFacts, wanted: readonly number
       ? unknown(stakeId, 'the stake registry did not answer', stakeNeeded)
       : weight >= minimumStake
         ? enoughStake(stakeId, weight, stakeNeeded)
-        : bad(
-            stakeId,
-            ether(weight),
-            stakeNeeded,
-            say('Have more stake delegated, or leave the quorum out: --quorums'),
+        : onceOperator(
+            bad(
+              stakeId,
+              ether(weight),
+              stakeNeeded,
+              say('Have more stake delegated, or leave the quorum out: --quorums'),
+            ),
           );
   const seats =
     operators === null || maxOperators === null

@@ -9,6 +9,7 @@ import {readCanReregister} from './bls-reregistration.ts';
 import type {AvsState, Flow, FlowPlace} from './flow.ts';
 import {requireInput} from './inputs.ts';
 import {isCoordinator} from './registry-signs.ts';
+import {planCoordinatorSocket} from './socket.ts';
 
 /** M2 quorums of a BLS RegistryCoordinator, of M2 and of middleware v1.x (docs/eigenlayer.md#bls-coordinator). */
 export const bls: Flow<'bls'> = {
@@ -44,6 +45,7 @@ export const bls: Flow<'bls'> = {
       key,
       signature: signature ?? UNCHECKED_SIGNATURE,
     }),
+  planSocket: planCoordinatorSocket,
   planExit: ({contracts, operator}, groups) => planBlsExit(contracts.registry, operator, groups),
   readMembership: ({chain, contracts, operator}, firstBlock) =>
     readBlsMembership(chain, contracts, operator, firstBlock),

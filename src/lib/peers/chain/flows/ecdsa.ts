@@ -53,6 +53,7 @@ function ecdsaFlow<Name extends EcdsaGenerationName>(
         signingKey,
         signature: signature ?? UNCHECKED_SIGNATURE,
       }),
+    planSocket: () => null,
     planExit: ({contracts, operator}) => planEcdsaExit(contracts.registry, operator, entries),
     readMembership: ({chain, contracts, operator}) => readEcdsaMembership(chain, contracts, operator),
     readExit: () => Promise.resolve({canReregister: null, slashableUntil: null}),

@@ -120,6 +120,8 @@ export type Flow<Name extends string = string> = {
   readState(place: FlowPlace, wanted: readonly number[] | null): Promise<AvsState>;
   /** Plans the transaction that registers. @throws AosError BUG when an input is missing */
   planRegistration(parties: FlowParties, state: AvsState, inputs: RegistrationInputs): TxPlan;
+  /** Plans the update of a registered operator's socket; null where the registry keeps none. */
+  planSocket(place: FlowPlace, socket: string): TxPlan | null;
   /** Plans the transaction that leaves `groups`. @throws AosError USAGE for a group that cannot exist */
   planExit(parties: FlowParties, groups: readonly number[]): TxPlan;
   /**

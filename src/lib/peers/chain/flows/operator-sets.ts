@@ -8,6 +8,7 @@ import {readSetsMembership} from './sets-membership.ts';
 import {planSetExit, planSets, registrarData} from './sets-plan.ts';
 import {setsPreconditions} from './sets-preconditions.ts';
 import {readSetsExit, readSetsState, SET_WORDS} from './sets-state.ts';
+import {planRegistrarSocket} from './socket.ts';
 
 /** Operator sets whose registrar is an AVSRegistrar of middleware v2 (docs/eigenlayer.md#operator-sets). */
 export const operatorSets: Flow<'operator-sets'> = {
@@ -43,6 +44,7 @@ export const operatorSets: Flow<'operator-sets'> = {
       socket: sent,
     });
   },
+  planSocket: planRegistrarSocket,
   planExit: ({contracts, operator}, groups) =>
     planSetExit({
       allocationManager: requireInput(contracts.allocationManager),

@@ -1,4 +1,4 @@
-import {say} from '../../../foundation/next-step/next-step.ts';
+import {run, say} from '../../../foundation/next-step/next-step.ts';
 import {chainTime} from '../../../foundation/time/time.ts';
 import type {SetFacts, SetsFacts} from './sets-facts.ts';
 import {setKey, type PlannedKeys} from './sets-keys.ts';
@@ -104,7 +104,12 @@ function permission(permitted: boolean | null): Precondition {
   const [id, needed] = ['permission', 'the operator may act for itself'];
   if (permitted === null) return ok(id, 'not checked: the chain names no PermissionController', needed);
   if (permitted) return ok(id, 'yes', needed);
-  return fail(id, 'no: it has other admins', needed, say('Send from an admin or appointee: --calldata'));
+  return fail(
+    id,
+    'no: it has other admins',
+    needed,
+    run('register', ['--calldata'], 'Have an admin or appointee send the calls'),
+  );
 }
 
 function ejection(until: bigint | null, now: bigint): Precondition[] {

@@ -8,6 +8,7 @@ import {readCoordinator} from './slashing-registry-facts.ts';
 import {readCoordinatorMembership} from './slashing-registry-membership.ts';
 import {coordinatorData} from './slashing-registry-plan.ts';
 import {coordinatorPreconditions, setsToJoin} from './slashing-registry-preconditions.ts';
+import {planCoordinatorSocket} from './socket.ts';
 
 /**
  * Operator sets whose registrar is a SlashingRegistryCoordinator: each set is a quorum with stake and places, and the
@@ -42,6 +43,7 @@ export const slashingRegistry: Flow<'slashing-registry'> = {
       socket: sent,
     });
   },
+  planSocket: planCoordinatorSocket,
   planExit: ({contracts, operator}, groups) =>
     planSetExit({
       allocationManager: requireInput(contracts.allocationManager),

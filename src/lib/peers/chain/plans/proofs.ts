@@ -39,7 +39,7 @@ export const KEY_IS_KNOWN: BlsKeyProof = {
 };
 
 /** Signs typed data whose digest the chain has confirmed. */
-export type SignTypedData = (definition: TypedDataDefinition) => Promise<Hex>;
+export type SignTypedData = (definition: TypedDataDefinition, digest: Hex) => Promise<Hex>;
 
 /** A key for an operator set: the data that KeyRegistrar stores, and its signature. */
 export type KeyProof = {keyData: Hex; signature: Hex};
@@ -64,7 +64,7 @@ export async function signOperatorRegistration(
     chain.read([call(avsDirectoryAbi, avsDirectory, 'operatorSaltIsSpent', [operator, salt])]),
   ]);
   if (spent.ok && spent.value) throw new AosError('BUG', 'a random salt is spent already');
-  return {signature: await sign(definition), salt, expiry};
+  return {signature: await sign(definition, hashTypedData(definition)), salt, expiry};
 }
 
 /**
@@ -123,7 +123,7 @@ export async function signEcdsaKey(chain: Chain, place: SetPlace, sign: SignType
     message: {operator, avs, operatorSetId: set, keyAddress: operator},
   };
   refuseOtherDigest(chain, keyRegistrar, definition, digest.value);
-  return {keyData: operator, signature: await sign(definition)};
+  return {keyData: operator, signature: await sign(definition, digest.value)};
 }
 
 const keyDomain = ({chainId}: Chain, keyRegistrar: Hex) =>
