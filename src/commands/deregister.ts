@@ -1,8 +1,10 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
 import {canPrompt} from '../lib/cli/can-prompt.ts';
-import {deregister, deregisterWarnings, deregisterText} from '../lib/features/register/deregister.ts';
+import {deregister} from '../lib/features/register/deregister.ts';
 import {deregisterOptions} from '../lib/features/register/deregister-command.ts';
+import {deregisterText} from '../lib/features/register/leave-text.ts';
+import {leaveWarnings} from '../lib/features/register/leave-warnings.ts';
 import {configForCommand} from '../lib/cli/load-config.ts';
 import {planFlags} from '../lib/features/register/flags.ts';
 import {stepsExitCode} from '../lib/features/register/report.ts';
@@ -12,9 +14,10 @@ import {txFlags} from '../lib/features/tx/flags.ts';
 export default class Deregister extends AosCommand {
   static override summary = 'Leave the AVS. Permanent: AOS never re-admits an address.';
   static override description = `The published AOS service manager never removes an operator from its list and refuses every listed address: an address
-that has left cannot register again. So type the address to confirm; --yes does not replace it.
+that has left cannot register again. So type the address to confirm; --yes does not replace it. In the other flows, and while
+quorums remain, there is a way back; the command says which it is.
 
-Exit code 0: left, or was not registered. 3: declined, or the registry does not say. 8: sent, not mined within --wait. 77: jobs or challenges are open.`;
+Exit code 0: left, or was not registered. 3: declined, or the registry does not say. 8: sent, not mined within --wait. 77: jobs are open.`;
   static override examples = [
     {description: 'Preview without sending', command: '<%= config.bin %> deregister --dry-run'},
     '<%= config.bin %> deregister --confirm 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73',
@@ -25,7 +28,7 @@ Exit code 0: left, or was not registered. 3: declined, or the registry does not 
       summary: 'The address that leaves (node_id), to confirm.',
       helpValue: 'NODE_ID',
     }),
-    force: Flags.boolean({summary: 'Leave even if jobs or challenges are open.'}),
+    force: Flags.boolean({summary: 'Leave even if jobs are open.'}),
     quorums: Flags.string({
       summary: 'Quorums or operator sets to leave, such as 0,1 (default: all).',
       helpValue: 'LIST',
@@ -49,7 +52,7 @@ Exit code 0: left, or was not registered. 3: declined, or the registry does not 
       exitCode: stepsExitCode(result.steps),
       result,
       text: deregisterText(result, this.listStyle()),
-      warnings: [...warnings, ...deregisterWarnings(result)],
+      warnings: [...warnings, ...leaveWarnings(result)],
       network,
       nodeId: node.id,
     });

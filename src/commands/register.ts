@@ -21,6 +21,10 @@ Exit code 0: registered. 3: something has to be done first, or declined. 4: only
         '<%= config.bin %> register --as-operator --metadata-url https://example.org/operator.json --yes',
     },
     {
+      description: 'Another metadata URL of an operator',
+      command: '<%= config.bin %> register --update-metadata-url https://example.org/operator.json',
+    },
+    {
       description: 'In a script',
       command: '<%= config.bin %> register --yes --max-fee 40 --json | jq -r .result.txHash',
     },
@@ -36,11 +40,11 @@ Exit code 0: registered. 3: something has to be done first, or declined. 4: only
     // What is agreed to is shown, also with --quiet.
     const show = (line: string): void => this.note(line);
     const style = this.listStyle();
-    const answer = await untilStopped((signal) => {
+    const {notices, ...answer} = await untilStopped((signal) => {
       const progress = flags.quiet ? noProgress : progressLine(process.stderr);
       const options = registerOptions(config, flags, {canAsk, signal, note, show, progress});
       return flags.check ? answerCheck(config, options, style) : answerRegister(config, options, style);
     });
-    this.give({...answer, warnings, network, nodeId: node.id});
+    this.give({...answer, warnings: [...warnings, ...notices], network, nodeId: node.id});
   }
 }

@@ -9,7 +9,7 @@ import {startDispatcher} from '../../src/devnet/start-dispatcher.ts';
 import {devRpc} from '../../src/devnet/chain/rpc.ts';
 import type {SignerFaults} from '../../src/devnet/signer/faults.ts';
 import type {BlsKey} from '../../src/lib/features/register/key.ts';
-import type {RegisterOptions} from '../../src/lib/features/register/register.ts';
+import type {RegisterOptions} from '../../src/lib/features/register/options.ts';
 import {operatorIdOf, publicKeys} from '../../src/lib/keys/bn254.ts';
 import {devSigner, OPERATOR} from './signer.ts';
 import {limits, stateDir} from './tx.ts';
@@ -92,6 +92,7 @@ export function registering(place: Site, over: Partial<RegisterOptions> = {}): R
   return {
     mode: 'apply',
     metadataUrl: null,
+    newMetadataUrl: null,
     flow: null,
     quorums: null,
     socket: SOCKET,
@@ -102,6 +103,7 @@ export function registering(place: Site, over: Partial<RegisterOptions> = {}): R
     limits: limits({pollMs: 50, waitMs: 20_000}),
     confirm: () => Promise.resolve(true),
     note: () => {},
+    warn: () => {},
     progress: noProgress,
     ...over,
   };

@@ -1,21 +1,31 @@
 import type {TxDeps, TxLimits} from '../../peers/chain/tx/deps.ts';
-import type {TxPlan} from '../../peers/chain/tx/plan.ts';
 import {prepare, transact, type TxRequest, type PreparedTx} from '../../peers/chain/tx/transact.ts';
+import type {TxPlan} from '../../peers/chain/tx/plan.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
-import {checksumAddress} from '../../protocol/wire/ethereum.ts';
+import {CODES} from '../../foundation/errors/table.ts';
 import {type NextStep, run, say} from '../../foundation/next-step/next-step.ts';
-import {step, type CallReport, type StepId, type StepReport} from './report.ts';
+import {callReport} from './call.ts';
+import {step, type Outcome, type StepId, type StepReport} from './report.ts';
 import {preparedLines} from '../tx/confirm.ts';
 import {txReport, type TxReport} from '../tx/report.ts';
 
 /** `dry-run` simulates and shows; `calldata` only makes the calls, for the one who sends them. */
 export type Mode = 'apply' | 'dry-run' | 'calldata';
 
-/** Handles one transaction request in the mode of the command. */
-export type Act = (id: StepId, request: TxRequest) => Promise<StepReport>;
+/**
+ * Handles one transaction request in the mode of the command.
+ * @param stillHolds asked after the confirmation, right before it is signed; false: it is not sent
+ */
+export type Act = (
+  id: StepId,
+  request: TxRequest,
+  stillHolds?: () => Promise<boolean>,
+) => Promise<StepReport>;
 
 export type ActOptions = {
   mode: Mode;
+  /** The command, for the next step of a refusal. */
+  command: 'register' | 'deregister';
   tx: TxDeps;
   limits: TxLimits;
   confirm: (prepared: PreparedTx) => Promise<boolean>;
@@ -24,19 +34,62 @@ export type ActOptions = {
 
 /** @returns an {@link Act}; it throws AosError TX_* | CHAIN_* | SIGNER_* | JOURNAL_* | INTERRUPTED */
 export function createAct(options: ActOptions): Act {
-  const {mode, tx, limits, confirm, note} = options;
+  const {mode, command, tx, limits, confirm, note} = options;
   let isAfterPlanned = false;
-  return async (id, request) => {
-    if (mode === 'apply') return apply(id, request, {tx, limits, confirm});
-    const plan = await request.plan();
+  const handle: Act = async (id, {intent, plan}, stillHolds = () => Promise.resolve(true)) => {
+    const request: TxRequest = {intent, plan: () => planOf({intent, plan})};
+    if (mode === 'apply') {
+      const agree = async (prepared: PreparedTx): Promise<boolean> =>
+        (await confirm(prepared)) && (await stillHolds());
+      return apply(id, request, {tx, limits, confirm: agree});
+    }
+    const planned = await request.plan();
     // What comes after a transaction that was not sent cannot be simulated: the chain is not there yet.
     if (mode === 'dry-run' && !isAfterPlanned) {
-      for (const line of preparedLines(await prepare(tx, plan, limits.maxFeePerGas, null))) note(line);
+      for (const line of preparedLines(await prepare(tx, planned, limits.maxFeePerGas, null))) note(line);
     }
-    const detail = isAfterPlanned && mode === 'dry-run' ? `${plan.title} (not simulated yet)` : plan.title;
+    const detail =
+      isAfterPlanned && mode === 'dry-run' ? `${planned.title} (not simulated yet)` : planned.title;
     isAfterPlanned = true;
-    return step(id, 'planned', detail, {call: callReport(plan)});
+    return step(id, 'planned', detail, {call: callReport(planned)});
   };
+  return (...given) =>
+    handle(...given).catch((error: unknown) => {
+      throw withWayOut(error, command);
+    });
+}
+
+/**
+ * Makes the plan of a request. A contract that refuses a read for it refuses it in every mode, so the next step names none.
+ * @throws AosError as the plan does
+ */
+export function planOf({plan}: TxRequest): Promise<TxPlan> {
+  return plan().catch((error: unknown) => {
+    if (!isAosError(error, 'CHAIN_REVERTED') || !isUnexplained(error)) throw error;
+    const next = say('Nothing was sent. Check chain.contracts, and ask the AOS team what the refusal means.');
+    throw new AosError('CHAIN_REVERTED', error.message, {cause: error.cause, details: error.details, next});
+  });
+}
+
+/** A refusal for a reason that the toolkit does not know, with the general next step of all refusals. */
+function isUnexplained({details, next}: AosError): boolean {
+  return details['reason'] === null && next === CODES.CHAIN_REVERTED.next;
+}
+
+/**
+ * Gives a refusal of the simulation a next step. The general one, `register --check`, would lead in a circle: the check finds
+ * nothing, or it names the call data.
+ */
+function withWayOut(error: unknown, command: ActOptions['command']): unknown {
+  if (!isAosError(error, 'CHAIN_REVERTED')) return error;
+  const words = isUnexplained(error)
+    ? 'Nothing was sent. Ask the AOS team what the refusal means, and give them the call'
+    : error.details['reason'] === 'permission'
+      ? 'Have an admin or appointee of the operator send the call'
+      : null;
+  if (words === null) return error;
+  const {message, cause, details} = error;
+  return new AosError('CHAIN_REVERTED', message, {cause, details, next: run(command, ['--calldata'], words)});
 }
 
 async function apply(
@@ -79,8 +132,8 @@ export function recording(act: Act): {act: Act; sent: readonly TxReport[]} {
   const sent: TxReport[] = [];
   return {
     sent,
-    act: async (id, request) => {
-      const done = await act(id, request);
+    act: async (...given) => {
+      const done = await act(...given);
       if (done.tx !== null) sent.push(done.tx);
       return done;
     },
@@ -100,11 +153,10 @@ export function afterSent(error: unknown, sent: readonly TxReport[]): unknown {
   });
 }
 
-export function callReport({title, to, data, value}: TxPlan): CallReport {
-  return {title, to: checksumAddress(to), data, valueWei: value};
-}
+/** Outcomes after which the next step is looked at. Only the dispatcher's step fails, and the range is there without it. */
+const GOING_ON: ReadonlySet<Outcome> = new Set(['already', 'done', 'planned', 'failed']);
 
-/** True when the next step may be looked at: this one is done, or is only planned. */
+/** True when the next step may be looked at. */
 export function goesOn({outcome}: StepReport): boolean {
-  return outcome === 'already' || outcome === 'done' || outcome === 'planned';
+  return GOING_ON.has(outcome);
 }

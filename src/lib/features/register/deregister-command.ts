@@ -35,7 +35,7 @@ export function deregisterOptions(
     throw new AosError(
       'USAGE',
       flags.confirm === undefined
-        ? 'leaving is for good at the AOS service manager as published: name the address that leaves'
+        ? 'leaving may be for good (it is at the AOS service manager as published): name the address that leaves'
         : `--confirm names another address than node_id, ${id}`,
       {next: run('deregister', ['--confirm', id])},
     );

@@ -1,31 +1,27 @@
-import {existsSync} from 'node:fs';
-import {join} from 'node:path';
-import type {ListStyle} from '../../cli/check-list.ts';
-import {say} from '../../foundation/next-step/next-step.ts';
-import {wrap} from '../../foundation/text/cells.ts';
-import type {AvsState} from '../../peers/chain/flows/flow.ts';
-import {flowNamed, type FlowName} from '../../peers/chain/flows/list.ts';
+import type {FlowName} from '../../peers/chain/flows/list.ts';
+import type {AvsState, FlowPlace, WayBack} from '../../peers/chain/flows/flow.ts';
 import {readPostExitState, type PostExitState} from '../../peers/chain/flows/post-exit-state.ts';
-import type {Chain} from '../../peers/chain/open.ts';
-import {readOpenChallenges} from '../../peers/chain/plans/open-challenges.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
 import {refreshOpenAttempts} from '../../peers/chain/tx/open-attempts.ts';
 import type {PreparedTx} from '../../peers/chain/tx/transact.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 import type {Config} from '../../config/config.ts';
-import {AosError} from '../../foundation/errors/error.ts';
-import {JOURNAL_FILE, openJournal} from '../../node/journal/sqlite.ts';
-import type {OutputWarning} from '../../cli/envelope.ts';
+import type {TxReport} from '../tx/report.ts';
+import {withTxSession, type TxSession} from '../tx/session.ts';
 import {afterSent, createAct, type Mode} from './act.ts';
-import {findAvs, placeOf, type Avs} from './avs.ts';
-import {step, stepLines, type StepReport} from './report.ts';
-import {withTxSession} from '../tx/session.ts';
+import {appointmentsFor} from './appoint.ts';
+import {findAvs, type Avs} from './avs.ts';
+import type {CallReport} from './call.ts';
+import {leaveWarnings} from './leave-warnings.ts';
+import {openChallenges, refuseOpenJobs} from './open-work.ts';
+import {step, type StepReport} from './report.ts';
 
 export type DeregisterOptions = {
   mode: Mode;
   flow: FlowName | null;
   /** Null: all that the operator is in. */
   quorums: readonly number[] | null;
-  /** Although jobs or challenges are open. */
+  /** Although jobs are open. */
   force: boolean;
   limits: TxLimits;
   confirm: (prepared: PreparedTx) => Promise<boolean>;
@@ -34,16 +30,20 @@ export type DeregisterOptions = {
   warn: (message: string) => void;
 };
 
-/** What leaving means at AOS as published. */
-const NO_WAY_BACK = 'the AOS service manager as published never lets an address back in after it has left';
-
 /** What `aos deregister` answers. */
 export type DeregisterReport = {
   flow: FlowName;
   registry: string;
-  /** Quorums or operator sets that are left. */
+  /** Quorums or operator sets that are left, and those that the operator stays in. */
   left: readonly number[];
+  remaining: readonly number[];
+  /** Whether the service manager takes the address again after this; `open` where nothing is left. */
+  wayBack: WayBack;
+  /** Challenges that are open now; they name no operator. */
+  openChallenges: readonly number[];
   steps: readonly StepReport[];
+  /** With `--calldata`: what an admin sends so that this address may send the call itself. */
+  appointments: readonly CallReport[];
   txHash: string | null;
   block: bigint | null;
   gasUsed: bigint | null;
@@ -56,34 +56,91 @@ export type DeregisterReport = {
  * @throws AosError OPEN_WORK | CHAIN_* | TX_* | SIGNER_* | JOURNAL_* | INTERRUPTED
  */
 export function deregister(config: Config, options: DeregisterOptions): Promise<DeregisterReport> {
-  const {limits, note, mode} = options;
+  const {limits, note, mode, quorums} = options;
   return withTxSession(config, {signal: limits.signal, note}, async (session) => {
     const avs = await findAvs(session.chain, config, options.flow);
     await refreshOpenAttempts(session.tx, limits);
     const chain = await session.refresh();
-    const {contracts, flow} = avs;
-    const {registry} = contracts;
-    const state = await flow.readState(placeOf(chain, avs), null);
+    const {contracts, flow, operator} = avs;
+    const place = {chain, contracts, operator};
+    const state = await flow.readState(place, null);
     const {groups} = state;
-    const left = options.quorums === null ? groups : groups.filter((id) => options.quorums?.includes(id));
-    const steps = [nothingToLeave(avs, state, left, options.quorums)].filter((one) => one !== null);
-    if (steps.length === 0) {
-      if (mode === 'apply' && !options.force) await refuseOpenWork(chain, config, avs);
-      options.warn(NO_WAY_BACK);
-      const plan = flow.planExit(placeOf(chain, avs), left);
-      const act = createAct({...options, tx: session.tx});
-      steps.push(await act('avs', {intent: plan.intent, plan: () => Promise.resolve(plan)}));
-    }
+    const left = quorums === null ? groups : groups.filter((id) => quorums.includes(id));
+    const remaining = groups.filter((id) => !left.includes(id));
+    const idle = nothingToLeave(avs, state, left, quorums);
+    const exit = {config, session, avs, options, place, left, remaining};
+    const {steps, wayBack, challenges} = idle === null ? await leave(exit) : {...NOTHING_LEFT, steps: [idle]};
     const tx = steps[0]?.tx ?? null;
-    const stays = await session
-      .refresh()
-      .then((now) => readPostExitState(flow, placeOf(now, avs), left))
-      .catch((error: unknown) => {
-        throw afterSent(error, tx === null ? [] : [tx]);
-      });
-    const {txHash = null, block = null, gasUsed = null, feeWei = null} = tx ?? {};
-    return {flow: flow.name, registry, left, steps, txHash, block, gasUsed, feeWei, stays};
+    const [stays, appointments] = await afterwards(exit, steps).catch((error: unknown) => {
+      throw afterSent(error, tx === null ? [] : [tx]);
+    });
+    return {
+      flow: flow.name,
+      registry: contracts.registry,
+      left,
+      remaining,
+      wayBack,
+      openChallenges: challenges,
+      steps,
+      appointments: mode === 'calldata' ? appointments : [],
+      ...fieldsOf(tx),
+      stays,
+    };
   });
+}
+
+type Exit = {
+  config: Config;
+  session: TxSession;
+  avs: Avs;
+  options: DeregisterOptions;
+  place: FlowPlace;
+  left: readonly number[];
+  remaining: readonly number[];
+};
+
+type Left = {steps: StepReport[]; wayBack: WayBack; challenges: readonly number[]};
+const NOTHING_LEFT = {wayBack: 'open', challenges: []} as const satisfies Omit<Left, 'steps'>;
+
+async function leave({config, session, avs, options, place, left, remaining}: Exit): Promise<Left> {
+  const {mode, force, warn} = options;
+  const {flow, contracts} = avs;
+  // A job may come while a person reads the question: so it is looked for once more before it is signed.
+  const isFree = async (): Promise<boolean> => {
+    if (mode === 'apply' && !force) await refuseOpenJobs(config);
+    return true;
+  };
+  await isFree();
+  const [wayBack, challenges] = await Promise.all([
+    flow.readWayBack(place, remaining),
+    openChallenges(place.chain, contracts.challengeManager),
+  ]);
+  for (const {message} of leaveWarnings({wayBack, openChallenges: challenges})) warn(message);
+  const plan = flow.planExit(place, left);
+  const act = createAct({...options, command: 'deregister', tx: session.tx});
+  const report = await act('avs', {intent: plan.intent, plan: () => Promise.resolve(plan)}, isFree);
+  return {steps: [report], wayBack, challenges};
+}
+
+/** What stays, and the appointments that the call needs, at the newest block. */
+async function afterwards(
+  {session, avs, left, remaining}: Exit,
+  steps: readonly StepReport[],
+): Promise<[PostExitState, CallReport[]]> {
+  const {contracts, flow, operator} = avs;
+  const chain = await session.refresh();
+  const [stays, appointments] = await Promise.all([
+    readPostExitState(flow, {chain, contracts, operator}, left),
+    appointmentsFor(chain, avs, steps),
+  ]);
+  // The service manager refuses a member as it refuses a former one; who stays in a quorum can join the others again.
+  const canReregister = remaining.length > 0 && stays.canReregister === false ? null : stays.canReregister;
+  return [{...stays, canReregister}, appointments];
+}
+
+function fieldsOf(tx: TxReport | null): Pick<DeregisterReport, 'txHash' | 'block' | 'gasUsed' | 'feeWei'> {
+  const {txHash = null, block = null, gasUsed = null, feeWei = null} = tx ?? {};
+  return {txHash, block, gasUsed, feeWei};
 }
 
 /** Why nothing is to be sent; null when there is something to leave. */
@@ -106,60 +163,4 @@ function nothingToLeave(
   if (!known) return step('avs', 'already', 'not registered');
   if (!flow.words.isChosen || left.length > 0 || wanted === null) return null;
   return step('avs', 'already', `not in ${wanted.join(', ')}`);
-}
-
-/** @throws AosError OPEN_WORK with what is open */
-async function refuseOpenWork(chain: Chain, config: Config, {contracts}: Avs): Promise<void> {
-  const {challengeManager} = contracts;
-  const [jobs, challenges] = await Promise.all([
-    openJobs(config),
-    challengeManager === null ? [] : readOpenChallenges(chain, challengeManager),
-  ]);
-  const open = [
-    ...(jobs === 0 ? [] : [`${jobs} job${jobs === 1 ? '' : 's'} of this node`]),
-    ...(challenges.length === 0
-      ? []
-      : [`challenge${challenges.length === 1 ? '' : 's'} ${challenges.join(', ')}`]),
-  ];
-  if (open.length === 0) return;
-  throw new AosError('OPEN_WORK', `still open: ${open.join(' and ')}`, {
-    details: {jobs, challenges: challenges.length},
-  });
-}
-
-/** Jobs in the journal that are not over; 0 where no journal has been made yet. */
-async function openJobs({store, node}: Config): Promise<number> {
-  if (!existsSync(join(store.dir, JOURNAL_FILE))) return 0;
-  const journal = await openJournal({dir: store.dir, clockId: node.clockId ?? 1n, readOnly: true});
-  try {
-    const {received, selected, concluded, signed} = journal.counts();
-    return received + selected + concluded + signed;
-  } finally {
-    await journal.close();
-  }
-}
-
-/** The warnings of the answer: where something was or would be sent, that it is for good. */
-export function deregisterWarnings({steps}: DeregisterReport): OutputWarning[] {
-  const isIdle = steps.every(({outcome}) => outcome === 'already' || outcome === 'missing');
-  return isIdle ? [] : [{code: 'NO_WAY_BACK', message: NO_WAY_BACK}];
-}
-
-/** The answer for people. */
-export function deregisterText({flow, steps, stays}: DeregisterReport, style: ListStyle): string {
-  const {range, canReregister, slashableUntil} = stays;
-  const lines = [
-    ...(range === null
-      ? []
-      : [`the sampling range ${range.start} to ${range.end}; only its owner can take it away`]),
-    ...(canReregister === false
-      ? ['the address on the service manager’s list, so that it cannot register there again']
-      : []),
-    ...(slashableUntil === null
-      ? []
-      : [`stake allocated to the sets, slashable until block ${slashableUntil}`]),
-    flowNamed(flow).words.stays,
-  ];
-  const rest = lines.flatMap((line) => wrap(`  ${line}`, style.width));
-  return [...stepLines(steps, style), 'stays:', ...rest].join('\n');
 }

@@ -52,6 +52,11 @@ export const registerFlags = {
     helpValue: 'URL',
     dependsOn: ['as-operator'],
   }),
+  'update-metadata-url': Flags.string({
+    summary: 'Give the operator another metadata URL, and do nothing else.',
+    helpValue: 'URL',
+    exclusive: ['as-operator'],
+  }),
   quorums: Flags.string({
     summary:
       'Quorums or operator set ids, such as 0,1 (default: chain.quorums, else all that accept the operator).',
@@ -93,9 +98,9 @@ export function parseAddress(text: string, flag: string): Hex {
 }
 
 /** @throws AosError USAGE */
-export function parseMetadataUrl(text: string): string {
+export function parseMetadataUrl(text: string, flag: string): string {
   if (!/^https?:\/\/[^\s]{1,2000}$/.test(text) || !URL.canParse(text))
-    throw new AosError('USAGE', '--metadata-url takes an http(s) address of a JSON file');
+    throw new AosError('USAGE', `--${flag} takes an http(s) address of a JSON file`);
   return text;
 }
 

@@ -7,7 +7,8 @@ import {checksumAddress} from '../../protocol/wire/ethereum.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import type {TxSession} from '../tx/session.ts';
 import type {Hex} from './key.ts';
-import {step, type CallReport, type Outcome, type StepReport} from './report.ts';
+import type {CallReport} from './call.ts';
+import {step, type Outcome, type StepReport} from './report.ts';
 
 /** The chain at its newest block, as far as it could be read. */
 export type ChainLook = {block: bigint | null; range: Fact<SetRange>};
@@ -53,7 +54,14 @@ export function rangeStep({range, max, owner, request}: RangeState, context: Ran
       'range',
       'waiting',
       'not set; the dispatcher sets it when it registers this operator, and no job is selected before',
-      dispatcher === 'failed' ? {next: say('Repeat the step of the dispatcher: run the command again.')} : {},
+      dispatcher === 'failed'
+        ? {
+            next: say(
+              'Repeat the step of the dispatcher: run the command again. If it stays away, the owner of the range contract can set it by this call.',
+            ),
+            call: request === null ? null : requestReport(request),
+          }
+        : {},
     );
   const who = owner === null ? 'the owner of its contract' : `the owner of its contract, ${owner},`;
   return step(

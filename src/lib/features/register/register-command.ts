@@ -2,13 +2,16 @@ import type {FlowName} from '../../peers/chain/flows/list.ts';
 import {readiness} from '../../peers/chain/precondition.ts';
 import type {ListStyle} from '../../cli/check-list.ts';
 import type {Answer} from '../../cli/answer.ts';
+import type {OutputWarning} from '../../cli/envelope.ts';
 import {noProgress, type ProgressLine} from '../../cli/progress-line.ts';
 import type {Config} from '../../config/config.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
 import type {PasswordFlagValues} from '../../cli/password-flag.ts';
-import {checkRegistration, register, type RegisterOptions} from './register.ts';
+import {checkRegistration, register} from './register.ts';
+import type {RegisterOptions} from './options.ts';
 import type {Mode} from './act.ts';
 import {configuredBlsKey, parseAddress, parseMetadataUrl, parseQuorums} from './flags.ts';
+import {metadataWarning} from './metadata.ts';
 import {preconditionLines, registerText, stepsExitCode} from './report.ts';
 import {confirmWith} from '../tx/confirm.ts';
 import {txLimits, type TxFlagValues} from '../tx/flags.ts';
@@ -22,6 +25,7 @@ export type RegisterFlagValues = TxFlagValues &
     'dry-run': boolean;
     calldata: boolean;
     'metadata-url'?: string | undefined;
+    'update-metadata-url'?: string | undefined;
     quorums?: string | undefined;
     socket?: string | undefined;
     'signing-key'?: string | undefined;
@@ -49,7 +53,10 @@ export function registerOptions(config: Config, flags: RegisterFlagValues, talk:
   const flagged = given(flags.dispatcher, (text) => httpUrl(text, 'dispatcher'));
   return {
     mode: modeOf(flags),
-    metadataUrl: given(flags['metadata-url'], parseMetadataUrl),
+    metadataUrl: given(flags['metadata-url'], (text) => parseMetadataUrl(text, 'metadata-url')),
+    newMetadataUrl: given(flags['update-metadata-url'], (text) =>
+      parseMetadataUrl(text, 'update-metadata-url'),
+    ),
     flow: flags.flow ?? null,
     quorums: given(flags.quorums, parseQuorums) ?? config.chain.quorums,
     socket: flags.socket ?? config.chain.socket ?? config.net.outerUrl,
@@ -60,6 +67,7 @@ export function registerOptions(config: Config, flags: RegisterFlagValues, talk:
     limits: txLimits(flags, signal),
     confirm: confirmWith({yes: flags.yes, canAsk, signal, note: show}),
     note,
+    warn: (message) => show(`warning: ${message}`),
     progress,
   };
 }
@@ -69,7 +77,10 @@ export function modeOf(flags: {'dry-run': boolean; calldata: boolean}): Mode {
   return flags.calldata ? 'calldata' : 'apply';
 }
 
-type Answered = Pick<Answer<unknown>, 'schema' | 'exitCode' | 'result' | 'text'>;
+type Answered = Pick<Answer<unknown>, 'schema' | 'exitCode' | 'result' | 'text'> & {
+  /** What the answer warns of, beside the warnings of the configuration. */
+  notices: readonly OutputWarning[];
+};
 
 /** `aos register --check`. */
 export async function answerCheck(
@@ -86,12 +97,13 @@ export async function answerCheck(
     fail: EXIT.negative,
     unknown: EXIT.negative,
   }[state];
-  const {name: flow} = avs.flow;
+  const flow = avs.flow.name;
   return {
     schema: 'register-check',
     exitCode,
     result: {state, flow, preconditions},
     text: [...preconditionLines(preconditions, style), '', `flow ${flow}: ${state}`].join('\n'),
+    notices: [],
   };
 }
 
@@ -105,5 +117,12 @@ export async function answerRegister(
   const {preconditions} = report;
   const onlyCooldown = preconditions.length > 0 && readiness(preconditions) === 'pending';
   const exitCode = stepsExitCode(report.steps, onlyCooldown);
-  return {schema: 'register', exitCode, result: report, text: registerText(report, style)};
+  const warning = metadataWarning(report.metadata);
+  return {
+    schema: 'register',
+    exitCode,
+    result: report,
+    text: registerText(report, style),
+    notices: warning === null ? [] : [{code: 'METADATA_NOT_SHOWN', message: warning}],
+  };
 }

@@ -1,6 +1,6 @@
 import {wrap} from '../../foundation/text/cells.ts';
-import {flowNamed, type FlowName} from '../../peers/chain/flows/list.ts';
 import type {RangeState} from '../../peers/chain/plans/range.ts';
+import {flowNamed, type FlowName} from '../../peers/chain/flows/list.ts';
 import type {Precondition} from '../../peers/chain/precondition.ts';
 import {checkLines, hangingRows, markOf, type ListStyle} from '../../cli/check-list.ts';
 import type {Check, CheckState} from '../../foundation/check/check.ts';
@@ -8,8 +8,20 @@ import {EXIT} from '../../foundation/errors/table.ts';
 import {ether} from '../../foundation/text/amounts.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {TxReport} from '../tx/report.ts';
+import {appointmentLines, callLines, type CallReport} from './call.ts';
+import type {MetadataReport} from './metadata.ts';
 
-export type StepId = 'eigenlayer-operator' | 'bls-key' | 'operator-set-key' | 'avs' | 'dispatcher' | 'range';
+export const STEP_IDS = [
+  'eigenlayer-operator',
+  'metadata',
+  'bls-key',
+  'operator-set-key',
+  'avs',
+  'socket',
+  'dispatcher',
+  'range',
+] as const;
+export type StepId = (typeof STEP_IDS)[number];
 
 /**
  * What became of a step. `already`: found done. `done`: by this run. `planned`: not sent (`--dry-run`, `--calldata`).
@@ -27,9 +39,6 @@ const STATE_OF = {
   missing: 'fail',
   waiting: 'pending',
 } as const satisfies Readonly<Record<string, CheckState>>;
-
-/** A call for a multisig or another tool. */
-export type CallReport = {title: string; to: string; data: string; valueWei: bigint};
 
 /** One step of a registration. */
 export type StepReport = Check<StepId> & {
@@ -57,6 +66,10 @@ export type RegisterReport = {
   range: RangeState['range'];
   rangeMax: bigint | null;
   rangeRequest: (CallReport & {owner: string | null}) | null;
+  /** With `--calldata`: what an admin sends so that this address may send the calls itself; empty where it may. */
+  appointments: readonly CallReport[];
+  /** The metadata URL of this command, and what EigenLayer's rules find wrong with its file; null without one. */
+  metadata: MetadataReport | null;
 };
 
 /** A step with nothing more to say. */
@@ -83,9 +96,11 @@ export function stepsExitCode(steps: readonly StepReport[], onlyCooldown = false
 
 const NAMES: Readonly<Record<StepId, string>> = {
   'eigenlayer-operator': 'EigenLayer operator',
+  metadata: 'metadata URL',
   'bls-key': 'BLS key',
   'operator-set-key': 'operator-set key',
   avs: 'AVS',
+  socket: 'socket',
   dispatcher: 'dispatcher',
   range: 'range',
 };
@@ -117,15 +132,10 @@ export function stepLines(steps: readonly StepReport[], style: ListStyle): strin
   });
 }
 
-/** A call as someone else has to make it. */
-export function callLines({to, data, valueWei}: CallReport): string[] {
-  return [`to    ${to}`, `value ${valueWei}`, `data  ${data}`];
-}
-
 /** Preconditions, what is needed and what to do beside those that are not met. */
 export function preconditionLines(list: readonly Precondition[], style: ListStyle): string[] {
   return checkLines(
-    list.map(({clearsAt, done, ...one}) => ({
+    list.map(({clearsAt, done, needsOperator, ...one}) => ({
       ...one,
       found: `${done === true ? 'already: ' : ''}${one.found}${clearsAt === undefined ? '' : `, clears ${clearsAt.at}`}`,
     })),
@@ -135,16 +145,20 @@ export function preconditionLines(list: readonly Precondition[], style: ListStyl
 
 /** The whole answer for people. */
 export function registerText(report: RegisterReport, style: ListStyle): string {
-  const {steps, preconditions, flow, operatorId, quorums, socket} = report;
+  const {steps, preconditions, flow, operatorId, quorums, socket, appointments} = report;
   const facts = [
     ...(operatorId === null ? [] : [`operator id ${operatorId}`]),
     ...(quorums.length === 0 ? [] : [`${flowNamed(flow).words.group.many} ${quorums.join(', ')}`]),
     ...(socket === null ? [] : [`socket ${safeText(socket)}`]),
   ];
-  const unmet = preconditions.filter(({state}) => state !== 'ok');
+  // A step that says itself what it waits for needs no second line about it.
+  const unmet = preconditions.filter(
+    ({id}) => !steps.some((one) => one.id === id && one.outcome === 'missing' && one.next !== null),
+  );
   return [
     ...stepLines(steps, style),
     ...facts.flatMap((fact) => wrap(fact, style.width, 'keep')),
     ...preconditionLines(unmet, style),
+    ...appointmentLines(appointments, style.width),
   ].join('\n');
 }

@@ -3,7 +3,7 @@ import {FLOW_NAMES, type FlowName} from '../../peers/chain/flows/list.ts';
 import {CHECK_STATES} from '../../foundation/check/check.ts';
 import type {Precondition, Readiness} from '../../peers/chain/precondition.ts';
 import type {DeregisterReport} from './deregister.ts';
-import type {RegisterReport, StepReport} from './report.ts';
+import {STEP_IDS, type RegisterReport, type StepReport} from './report.ts';
 import type {ResultEntry} from '../../cli/schema/entry.ts';
 import {address, count, decimal, hash32, hex, next, schemaOf, time} from '../../cli/schema/parts.ts';
 import {tx} from '../tx/schema.ts';
@@ -18,14 +18,17 @@ const precondition = schemaOf<Precondition>()(
     at: v.exactOptional(v.number()),
     clearsAt: v.exactOptional(v.object({at: time, block: v.nullable(decimal)})),
     done: v.exactOptional(v.literal(true)),
+    needsOperator: v.exactOptional(v.literal(true)),
   }),
 );
 
 const callFields = {title: v.string(), to: address, data: hex, valueWei: decimal};
 
+const calls = v.array(v.object(callFields));
+
 const step = schemaOf<StepReport>()(
   v.object({
-    id: v.picklist(['eigenlayer-operator', 'bls-key', 'operator-set-key', 'avs', 'dispatcher', 'range']),
+    id: v.picklist(STEP_IDS),
     state: v.picklist(CHECK_STATES),
     outcome: v.picklist([
       'already',
@@ -70,6 +73,8 @@ export const register: ResultEntry = {
       range,
       rangeMax: v.nullable(decimal),
       rangeRequest: v.nullable(v.object({...callFields, owner: v.nullable(address)})),
+      appointments: calls,
+      metadata: v.nullable(v.object({url: v.string(), problems: v.array(v.string())})),
     }),
   ),
 };
@@ -92,7 +97,11 @@ export const deregister: ResultEntry = {
       flow: v.picklist(FLOW_NAMES),
       registry: address,
       left: v.array(count),
+      remaining: v.array(count),
+      wayBack: v.picklist(['open', 'closed', 'unknown']),
+      openChallenges: v.array(count),
       steps: v.array(step),
+      appointments: calls,
       ...transaction,
       stays: v.object({
         range,

@@ -4,11 +4,9 @@ import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTest
 import {challengeManagerAbi} from '../../../../src/lib/peers/chain/abis-aos.ts';
 import {startAnvil, type Anvil} from '../../../../src/devnet/chain/anvil.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
-import {
-  deregister,
-  deregisterText,
-  type DeregisterOptions,
-} from '../../../../src/lib/features/register/deregister.ts';
+import {deregister, type DeregisterOptions} from '../../../../src/lib/features/register/deregister.ts';
+import {leaveWarnings} from '../../../../src/lib/features/register/leave-warnings.ts';
+import {deregisterText} from '../../../../src/lib/features/register/leave-text.ts';
 import {deregisterOptions} from '../../../../src/lib/features/register/deregister-command.ts';
 import {register} from '../../../../src/lib/features/register/register.ts';
 import {stepsExitCode} from '../../../../src/lib/features/register/report.ts';
@@ -76,6 +74,13 @@ describe.each(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'slashing-registry', '
       const again = await deregister(place.config, leaving());
       expect(again.steps).toMatchObject([{id: 'avs', outcome: 'already'}]);
       expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
+
+      // Only where it is for good is that said, and so it is.
+      expect(leaveWarnings(report).map(({code}) => code)).toEqual(flow === 'bls' ? ['NO_WAY_BACK'] : []);
+      const blocks = report.stays.slashableUntil === null ? 1 : 60;
+      await devRpc(anvil.url, 'anvil_mine', [`0x${blocks.toString(16)}`]);
+      const back = await register(place.config, registering(place));
+      expect(back.steps.find(({id}) => id === 'avs')?.outcome).toBe(flow === 'bls' ? 'missing' : 'done');
     });
   },
 );
@@ -88,6 +93,19 @@ describe('leaving', () => {
     const report = await register(place.config, registering(place));
     expect(stepsExitCode(report.steps)).toBe(3);
     expect(report.preconditions).toMatchObject([{id: 'reregistration', state: 'fail'}]);
+    expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
+  });
+
+  it('is not signed when a job comes while the question waits for its answer', async () => {
+    const place = await registered('bls');
+    const nonce = await nonceOf(anvil.url, 'pending');
+    const confirm = async (): Promise<boolean> => {
+      const journal = await openJournal({dir: place.config.store.dir, clockId: 1n});
+      await journal.receive(newJob('late'));
+      await journal.close();
+      return true;
+    };
+    await expect(deregister(place.config, leaving({confirm}))).rejects.toMatchObject({code: 'OPEN_WORK'});
     expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
   });
 
@@ -105,7 +123,7 @@ describe('leaving', () => {
     expect(report.steps).toMatchObject([{outcome: 'done'}]);
   });
 
-  it('while a challenge is open is refused', async () => {
+  it('while a challenge is open is warned of: it names no operator, and anyone may open one', async () => {
     const place = await registered('bls');
     const data = encodeFunctionData({
       abi: challengeManagerAbi,
@@ -115,10 +133,11 @@ describe('leaving', () => {
     const {owner: from, challenge_manager: to} = place.contracts;
     await devRpc(anvil.url, 'eth_sendTransaction', [{from, to, data}]);
     await devRpc(anvil.url, 'evm_mine');
-    await expect(deregister(place.config, leaving())).rejects.toMatchObject({
-      code: 'OPEN_WORK',
-      details: {challenges: 1},
-    });
+    const said: string[] = [];
+    const report = await deregister(place.config, leaving({warn: (line) => said.push(line)}));
+    expect(report).toMatchObject({openChallenges: [0], steps: [{outcome: 'done'}]});
+    expect(leaveWarnings(report).map(({code}) => code)).toContain('OPEN_CHALLENGES');
+    expect(said.join()).toContain('challenge 0');
   });
 
   it('by another flow than the registry’s sends nothing and names the right one', async () => {
@@ -177,7 +196,12 @@ describe('leaving', () => {
       range: {start: 0n, end: 9n},
     });
     await register(place.config, registering(place));
-    expect((await deregister(place.config, leaving({quorums: [0]}))).left).toEqual([0]);
+    const first = await deregister(place.config, leaving({quorums: [0]}));
+    expect(first).toMatchObject({left: [0], remaining: [1], wayBack: 'open'});
+    expect(leaveWarnings(first)).toEqual([]);
+    const text = deregisterText(first, listStyle());
+    expect(text).toContain('being in the quorums 1');
+    expect(text).not.toContain('list');
     const again = await deregister(place.config, leaving({quorums: [0]}));
     expect(again).toMatchObject({left: [], steps: [{outcome: 'already', found: 'not in 0'}]});
     expect((await deregister(place.config, leaving({quorums: [0, 1]}))).left).toEqual([1]);

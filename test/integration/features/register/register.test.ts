@@ -45,8 +45,21 @@ describe.each([
   {flow: 'operator-sets', domain: '1', reverts: 'errors'},
   {flow: 'operator-sets-identifier', domain: '1', reverts: 'errors'},
 ] as const)('$flow, domain $domain', ({flow, domain, reverts}) => {
-  it('registers from nothing to range, and has nothing to do the second time', async () => {
+  it('is looked at in each mode, registers from nothing to range, and has nothing to do the second time', async () => {
     const place = await site(anvil.url, compiled.artifacts, {flow, domain, reverts, range: RANGE});
+    const before = await nonceOf(anvil.url, 'pending');
+    const checked = await checkRegistration(place.config, registering(place));
+    expect(readiness(checked.preconditions)).toBe('ready');
+    for (const mode of ['dry-run', 'calldata'] as const) {
+      const planned = await register(place.config, registering(place, {mode}));
+      expect(planned.steps.find(({id}) => id === 'avs')).toMatchObject({
+        outcome: 'planned',
+        call: {data: expect.stringMatching(/^0x[0-9a-f]{8}/) as string},
+      });
+      expect(stepsExitCode(planned.steps)).toBe(0);
+      expect(planned.appointments).toEqual([]);
+    }
+    expect(await nonceOf(anvil.url, 'pending')).toBe(before);
     const first = await register(place.config, registering(place));
     expect(stepsExitCode(first.steps)).toBe(0);
     expect(first.steps.find(({id}) => id === 'avs')).toMatchObject({outcome: 'done', tx: {state: 'mined'}});
@@ -62,6 +75,42 @@ describe.each([
     expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
     const {preconditions} = await checkRegistration(place.config, registering(place));
     expect(readiness(preconditions)).toBe('registered');
+  });
+
+  it('sends the socket of a node that has moved, where the registry keeps one', async () => {
+    const place = await site(anvil.url, compiled.artifacts, {flow, domain, reverts, range: RANGE});
+    expect(stepsExitCode((await register(place.config, registering(place))).steps)).toBe(0);
+    const moved = registering(place, {socket: 'http://203.0.113.9:21001'});
+    const nonce = await nonceOf(anvil.url, 'pending');
+    const rowOf = async () =>
+      (await checkRegistration(place.config, moved)).preconditions.find(({id}) => id === 'socket');
+    if (flow.startsWith('ecdsa')) {
+      expect(await rowOf()).toBeUndefined();
+      expect(states(await register(place.config, moved)).map(([id]) => id)).not.toContain('socket');
+      expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
+      return;
+    }
+    expect(await rowOf()).toMatchObject({
+      state: 'warn',
+      found: `${SOCKET} on chain`,
+      needed: 'http://203.0.113.9:21001',
+    });
+    const planned = await register(place.config, {...moved, mode: 'calldata'});
+    expect(planned.steps.find(({id}) => id === 'socket')).toMatchObject({outcome: 'planned'});
+    expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
+    const sent = await register(place.config, moved);
+    expect(sent.steps.find(({id}) => id === 'socket')).toMatchObject({
+      outcome: 'done',
+      tx: {state: 'mined'},
+    });
+    expect(sent.socket).toBe('http://203.0.113.9:21001');
+    expect(await rowOf()).toMatchObject({state: 'ok'});
+    // The same place in other words is no other place.
+    expect(states(await register(place.config, {...moved, socket: '203.0.113.9:21001/'}))).toContainEqual([
+      'socket',
+      'already',
+    ]);
+    expect(await nonceOf(anvil.url, 'pending')).toBe(nonce + 1);
   });
 });
 

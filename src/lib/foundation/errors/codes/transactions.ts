@@ -104,8 +104,31 @@ export const TRANSACTIONS = {
   NO_WAY_BACK: {
     exit: null,
     category: null,
-    means: 'The AOS service manager as published never lets an address back in after it has left.',
+    means:
+      'The service manager never lets this address back in after it has left, or does not say that it would.',
     next: say('Register with another address, if at all.'),
-    causes: ['The contract keeps everyone who ever was on its list.'],
+    causes: ['The AOS service manager as published keeps everyone who ever was on its list.'],
+  },
+  OPEN_CHALLENGES: {
+    exit: null,
+    category: null,
+    means:
+      'Challenges are open while the operator leaves. They name no operator, and only the aggregator can answer them.',
+    next: run('challenge list', ['--open']),
+    causes: [
+      'Anyone may open a challenge, for nothing; so one is often open, and it need not be about this operator.',
+    ],
+  },
+  METADATA_NOT_SHOWN: {
+    exit: null,
+    category: null,
+    means:
+      'The file at the metadata URL breaks a rule of EigenLayer, whose web application does not show such an operator.',
+    next: say('Correct the file at its URL; nothing else depends on it.'),
+    causes: [
+      'The file or its logo is not public, is larger than 1 MiB, takes longer than 3 s, or is behind a redirect.',
+      'name or description is missing, has more than 500 bytes, or a character that EigenLayer does not take.',
+      'The logo is no PNG image whose URL ends in .png. On mainnet both have to be on raw.githubusercontent.com.',
+    ],
   },
 } as const;

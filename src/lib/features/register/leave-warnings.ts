@@ -1,0 +1,33 @@
+import type {OutputWarning} from '../../cli/envelope.ts';
+import type {WayBack} from '../../peers/chain/flows/flow.ts';
+
+/** What leaving means for an address that wants to come back; none where it can. */
+const NO_WAY_BACK: Readonly<Record<WayBack, string | null>> = {
+  open: null,
+  closed: 'the service manager never lets this address back in after it has left',
+  unknown:
+    'it is not known whether the service manager lets this address back in: that of AOS as published never does',
+};
+
+/** The warnings of a call that leaves the AVS. */
+export function leaveWarnings({
+  wayBack,
+  openChallenges,
+}: {
+  wayBack: WayBack;
+  openChallenges: readonly number[];
+}): OutputWarning[] {
+  const lost = NO_WAY_BACK[wayBack];
+  const numbers = openChallenges.join(', ');
+  return [
+    ...(lost === null ? [] : [{code: 'NO_WAY_BACK', message: lost} as const]),
+    ...(openChallenges.length === 0
+      ? []
+      : [
+          {
+            code: 'OPEN_CHALLENGES',
+            message: `open now: challenge${openChallenges.length === 1 ? '' : 's'} ${numbers}, which name no operator and which only the aggregator answers`,
+          } as const,
+        ]),
+  ];
+}

@@ -1,0 +1,65 @@
+import {isAosError} from '../../foundation/errors/error.ts';
+import {run} from '../../foundation/next-step/next-step.ts';
+import {accountPreconditions} from '../../peers/chain/flows/account.ts';
+import {readPreconditions} from '../../peers/chain/flows/preconditions.ts';
+import {fail, ok, unknown, type Precondition} from '../../peers/chain/precondition.ts';
+import {sameAddress} from '../../protocol/wire/ethereum.ts';
+import {metadataCheck} from './metadata.ts';
+import type {Sight, Walk} from './sight.ts';
+import {socketCheck, socketOnChain} from './socket.ts';
+
+/**
+ * Everything that has to hold for a registration with the AVS: what the flow reads from the chain, the socket, the signing key,
+ * and the metadata of a new operator.
+ * @throws AosError CHAIN_*, or the signal's reason
+ */
+export async function registrationPreconditions(sight: Sight, walk: Walk): Promise<Precondition[]> {
+  const {place, state, account} = sight;
+  const {avs, options, metadata} = walk;
+  const {quorums, blsKey, signingKey, socket} = options;
+  const [own, onChain, key] = await Promise.all([
+    readPreconditions(avs.flow, place, {quorums, blsKeyId: blsKey?.id ?? null, signingKey}),
+    socketOnChain(sight),
+    signingKeyCheck(walk),
+  ]);
+  return [
+    ...own,
+    ...socketCheck(state, socket, onChain),
+    ...key,
+    ...(account.isOperator === true ? [] : metadataCheck(metadata)),
+  ];
+}
+
+/** What has to hold for a call of an operator that changes nothing at the AVS. */
+export function senderPreconditions({account}: Sight): Precondition[] {
+  return accountPreconditions(account).filter(({needsOperator}) => needsOperator !== true);
+}
+
+/** What has to hold for another metadata URL. */
+export function metadataPreconditions({account}: Sight, {metadata}: Walk): Precondition[] {
+  return [...accountPreconditions(account), ...metadataCheck(metadata)];
+}
+
+/** A signing key of its own is registered for nothing when the signer of the node does not have it. */
+async function signingKeyCheck({session, avs, options}: Walk): Promise<Precondition[]> {
+  const {signingKey, limits} = options;
+  if (signingKey === null || sameAddress(signingKey, avs.operator)) return [];
+  const [id, needed] = ['signing-key-signer', 'a key that the signer has'];
+  try {
+    const accounts = await session.signer.accounts(limits.signal);
+    if (accounts.some((one) => sameAddress(one, signingKey))) return [ok(id, signingKey, needed)];
+    const found = `the signer does not have ${signingKey}`;
+    return [
+      fail(
+        id,
+        found,
+        needed,
+        run('signer check', [], 'Give the signer that key, or leave --signing-key away'),
+      ),
+    ];
+  } catch (error) {
+    limits.signal.throwIfAborted();
+    if (!isAosError(error)) throw error;
+    return [unknown(id, error.message, needed)];
+  }
+}
