@@ -180,9 +180,12 @@ describe('on the command line', () => {
     const update = ['--update-metadata-url', 'http://127.0.0.1:9/other.json'];
     expect(await json(Register, place, '--check', ...update)).toMatchObject({
       exitCode: 0,
-      result: {state: 'ready', preconditions: expect.arrayContaining([
-        expect.objectContaining({id: 'metadata', state: 'warn'}),
-      ]) as unknown},
+      result: {
+        state: 'ready',
+        preconditions: expect.arrayContaining([
+          expect.objectContaining({id: 'metadata', state: 'warn'}),
+        ]) as unknown,
+      },
     });
     const planned = await json(Register, place, '--calldata', ...update);
     expect(planned.result?.['steps']).toMatchObject([
@@ -204,9 +207,7 @@ describe('on the command line', () => {
     const place = await site(anvil.url, compiled.artifacts, {flow: 'ecdsa-b3'});
     const error = {code: 3, message: 'execution reverted', data: '0x12345678'};
     const shim = await startRpcShim(anvil.url, ({id, method}) =>
-      method === 'eth_estimateGas'
-        ? {status: 200, body: JSON.stringify({jsonrpc: '2.0', id, error})}
-        : null,
+      method === 'eth_estimateGas' ? {status: 200, body: JSON.stringify({jsonrpc: '2.0', id, error})} : null,
     );
     onTestFinished(() => shim.close());
     const file = join(place.dir, 'config.yaml');

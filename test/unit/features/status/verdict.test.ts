@@ -188,7 +188,7 @@ describe('links', () => {
       stake({socket: {state: 'known', value: 'http://198.51.100.1:1'}}),
       'avs_registered',
       'warn',
-      'Set net.outer_url to it, or send updateSocket to the registry.',
+      'Set net.outer_url to it, or send the new one: aos register',
     ],
     [
       'the same socket in other words',
