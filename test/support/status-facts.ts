@@ -66,7 +66,10 @@ export function chainFacts(changes: Partial<ChainFacts> = {}): ChainFacts {
     isOperator: known(true, NOW),
     avs: known({flow: 'bls', stake: stakeOf()}, NOW),
     range: known({start: 0n, end: 60_000n, max: 600_000n, contract: NODE}, NOW),
-    challenges: known({total: 3, open: [], unanswered: 1, windowKnown: true}, NOW),
+    challenges: known(
+      {total: 3, windowBlocks: 100n, open: [], unanswered: 1, unansweredIndices: [1], windowKnown: true},
+      NOW,
+    ),
     penalties: known(
       {ledger: NODE, penaltyWei: 10n ** 17n, moratoriumUntil: 1_800_000_000n, looked: 2, total: 2n, mine: []},
       NOW,

@@ -11,6 +11,7 @@ import {startAlerts} from '../alert/alerting.ts';
 import type {CarryOut} from '../../node/control/reader.ts';
 import {startControl, type Control} from '../../node/control/server.ts';
 import type {Emit, OperatorEvent} from '../../node/events/events.ts';
+import {createVerdictWatch} from './verdict-watch.ts';
 import {isoTime, type Time} from '../../foundation/time/time.ts';
 import type {Code} from '../../foundation/errors/table.ts';
 
@@ -74,11 +75,13 @@ export async function startObservers(
   });
   const alerts = startAlerts(config, {version: options.version, emit, time, journal});
   const control = await openControl(config, options);
+  const verdict = 'publish' in control ? createVerdictWatch({view: control.view, emit}) : null;
   return {
     onEvent(event) {
       recorder.onEvent(event);
       sources.onEvent(event);
       if ('publish' in control) control.publish(event);
+      verdict?.(event);
       // The watch comes last, because its own events follow this one.
       liveness.onEvent(event);
       alerts?.onEvent(event);

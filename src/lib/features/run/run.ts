@@ -22,6 +22,7 @@ import {journalDisk} from './journal-disk.ts';
 import {startObservers} from './observers.ts';
 import {createEarlyEvents} from './early-events.ts';
 import {createRelay} from './relay.ts';
+import {createStandingReader} from './standing-reader.ts';
 import {claimForRun} from './claim.ts';
 import {commandsOf} from './commands.ts';
 import {damageEvents} from './damage-events.ts';
@@ -176,6 +177,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
         createDispatcherRest(dispatcherHttpUrl(null, net.dispatcherUrl)).jobResults(jobId, signal),
     },
     blockReader: createBlockReader({rpcUrls: chain.rpcUrls, timeoutMs: 10_000}),
+    standingReader: createStandingReader(config, time),
     workers,
     journal,
     disk: journalDisk(store.dir),

@@ -87,8 +87,12 @@ export function livenessOf({journal, operator, rules, now}: StatusFacts): Fact<L
 /** `count` 0: these marks are in the journal too, or will be. */
 function spansOf(view: OperatorView | null, now: number): Span[] {
   if (view === null) return [];
-  const {lastProbe, node, connection} = view;
+  const {lastProbe, node, connection, liveness} = view;
+  const probedBefore = liveness?.lastProbeAt ?? null;
   return [
+    ...(probedBefore === null
+      ? []
+      : [{kind: 'probed', start: probedBefore, end: probedBefore, count: 0} as const]),
     ...(lastProbe === null
       ? []
       : [{kind: 'probed', start: lastProbe.at, end: lastProbe.at, count: 0} as const]),

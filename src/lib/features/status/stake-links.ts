@@ -3,6 +3,7 @@ import {ether, percent} from '../../foundation/text/amounts.ts';
 import {LOW_REGISTRATIONS} from '../../node/standing/costs.ts';
 import type {Allocation} from '../../peers/chain/allocations.ts';
 import type {QuorumStake, RegistrationStatus} from '../../peers/chain/flows/registration-types.ts';
+import {flowNamed} from '../../peers/chain/flows/list.ts';
 import {flatFact, mapFact, unknown, type Fact} from '../../foundation/fact.ts';
 import type {StatusFacts} from './facts.ts';
 import {transactionsPaid} from './gas.ts';
@@ -24,8 +25,9 @@ export function judgeStake({chain, nodeId}: StatusFacts): Judgement {
   if (fact.state === 'unknown') return unclear(fact);
   const {
     at,
-    value: {stake},
+    value: {flow, stake},
   } = fact;
+  const group = flowNamed(flow).words.group.one;
   if (stake.state === 'unknown') return unclear(unknown('the registry did not say'));
   if (stake.state !== 'registered') return skipped('not registered', at);
   const members = stake.quorums.filter(({member}) => member === true);
@@ -35,11 +37,11 @@ export function judgeStake({chain, nodeId}: StatusFacts): Judgement {
     members,
   );
   const low = members.find(isLow);
-  if (low !== undefined) return fail(lowText(low), MORE, at);
+  if (low !== undefined) return fail(lowText(low, group), MORE, at);
   const waiting = members.find(isUnrecorded);
   if (waiting !== undefined)
-    return pending([unrecordedText(waiting), ...changes].join('; '), UPDATE(nodeId), at);
-  const weights = members.flatMap((quorum) => weightText(quorum) ?? []);
+    return pending([unrecordedText(waiting, group), ...changes].join('; '), UPDATE(nodeId), at);
+  const weights = members.flatMap((quorum) => weightText(quorum, group) ?? []);
   const found = [...weights, ...allocated.texts, ...changes].join('; ');
   // Weights say that the stake counts; without them its allocations do.
   if (weights.length > 0 || allocated.isAny) return ok(found, at);
@@ -53,12 +55,12 @@ function isLow({weight, recorded, minimum}: QuorumStake): boolean {
   return (recorded !== null && recorded < minimum) || (weight !== null && weight < minimum);
 }
 
-function lowText({number, weight, recorded, minimum}: QuorumStake): string {
+function lowText({number, weight, recorded, minimum}: QuorumStake, group: string): string {
   const isRecorded = recorded !== null && minimum !== null && recorded < minimum;
   const least = ether(minimum ?? 0n, 4);
   return isRecorded
-    ? `the recorded weight ${ether(recorded, 4)} of quorum ${number} is under its minimum ${least}`
-    : `the weight fell to ${ether(weight ?? 0n, 4)}, under the minimum ${least} of quorum ${number}: the next update of the registry removes this operator`;
+    ? `the recorded weight ${ether(recorded, 4)} of ${group} ${number} is under its minimum ${least}`
+    : `the weight fell to ${ether(weight ?? 0n, 4)}, under the minimum ${least} of ${group} ${number}: the next update of the registry removes this operator`;
 }
 
 /** More was delegated than the registry counts. */
@@ -66,13 +68,13 @@ function isUnrecorded({weight, recorded}: QuorumStake): boolean {
   return weight !== null && recorded !== null && (weight - recorded) * 1_000n > weight * DRIFT;
 }
 
-function unrecordedText({number, weight, recorded}: QuorumStake): string {
-  return `weight ${ether(weight ?? 0n, 4)} in quorum ${number}, of which ${ether(recorded ?? 0n, 4)} is recorded and counts`;
+function unrecordedText({number, weight, recorded}: QuorumStake, group: string): string {
+  return `weight ${ether(weight ?? 0n, 4)} in ${group} ${number}, of which ${ether(recorded ?? 0n, 4)} is recorded and counts`;
 }
 
-function weightText({number, weight, recorded}: QuorumStake): string | null {
+function weightText({number, weight, recorded}: QuorumStake, group: string): string | null {
   const counted = recorded ?? weight;
-  return counted === null ? null : `weight ${ether(counted, 4)} in quorum ${number}`;
+  return counted === null ? null : `weight ${ether(counted, 4)} in ${group} ${number}`;
 }
 
 type AllocationTexts = {

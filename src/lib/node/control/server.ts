@@ -9,7 +9,7 @@ import {makeDirectory} from '../../foundation/system/make-directory.ts';
 import type {OperatorEvent} from '../events/events.ts';
 import {createHistory} from './history.ts';
 import {createReader, whoMakesRoom, type CarryOut, type Reader} from './reader.ts';
-import {emptyView, reduceView} from '../events/view.ts';
+import {emptyView, reduceView, type OperatorView} from '../events/view.ts';
 
 export type ControlOptions = {
   /** The directory of the socket; created with mode 0700 when it is missing. */
@@ -27,6 +27,8 @@ export type Control = {
   path: string;
   /** Sends an event to every reader. Never throws, never waits. */
   publish(event: OperatorEvent): void;
+  /** What the operator is doing, after the last event. */
+  view(): OperatorView;
   close(): Promise<void>;
 };
 
@@ -101,6 +103,7 @@ export async function startControl(options: ControlOptions): Promise<Control> {
       const line = eventLine(event);
       for (const reader of readers) reader.event(line);
     },
+    view: () => view,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of fresh) socket.destroy();

@@ -38,6 +38,9 @@ export function isChainLink(id: string): id is ChainLinkId {
   return CHAIN_LINK_IDS.some((known) => known === id);
 }
 
+/** What the chain said longer ago than this says nothing of now: five readings were missed. */
+export const STALE_MS = 300_000;
+
 export const VERDICT_STATES = ['earning', 'not_earning', 'degraded', 'unknown'] as const;
 
 export type Verdict = {

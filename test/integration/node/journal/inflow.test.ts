@@ -3,7 +3,7 @@ import type {RefusedRecord} from '../../../../src/lib/node/journal/inflow.ts';
 import {openJobReader} from '../../../../src/lib/node/journal/job-query.ts';
 import {openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
 import {NODE_ID} from '../../../support/config-file.ts';
-import {inTempDir, loadableDrivers, newJob} from '../../../support/journal.ts';
+import {answerOf, DELIVERY, inTempDir, loadableDrivers, newJob, VRF} from '../../../support/journal.ts';
 
 const message = (n: number, change: Partial<RefusedRecord> = {}): RefusedRecord => ({
   n,
@@ -48,6 +48,37 @@ describe.each(loadableDrivers())('what came from the dispatcher, with $name', (d
       expect(journal.inflow.arrivals(20, 100)).toEqual([20, 30, 40]);
       expect(journal.inflow.arrivals(0, 2)).toEqual([30, 40]);
       expect(journal.inflow.arrivals(99, 2)).toEqual([]);
+      await journal.close();
+    });
+  });
+
+  it('counts the newest jobs by the minute in which they came, as the rates of a start need it', async () => {
+    await inTempDir(async (dir) => {
+      const journal = await open(dir);
+      const MINUTE = 60_000;
+      const came = [MINUTE, MINUTE + 1, 3 * MINUTE, 3 * MINUTE + 5, 3 * MINUTE + 9];
+      const records = [];
+      for (const [index, receivedAt] of came.entries())
+        records.push((await journal.receive(newJob(`job ${index}`, {receivedAt}))).record);
+      const [first, , third, fourth, fifth] = records.map(({seq}) => seq);
+      for (const seq of [first, third, fourth]) await journal.select(seq ?? 0, VRF);
+      for (const seq of [first, third]) await journal.conclude(seq ?? 0, answerOf('answer'));
+      await journal.conclude(fifth ?? 0, {...answerOf('no'), outcome: 'unselected'});
+      await journal.accepted(first ?? 0, MINUTE + 250, DELIVERY);
+      expect(journal.inflow.minutes(0, 100)).toEqual([
+        {
+          minute: 1,
+          firstSeq: first,
+          received: 2,
+          accepted: 1,
+          selected: 1,
+          answered: 1,
+          durations: [[25, 1]],
+        },
+        {minute: 3, firstSeq: third, received: 3, accepted: 0, selected: 2, answered: 1, durations: []},
+      ]);
+      expect(journal.inflow.minutes(2 * MINUTE, 100).map(({minute}) => minute)).toEqual([3]);
+      expect(journal.inflow.minutes(0, 2)).toMatchObject([{minute: 3, received: 2}]);
       await journal.close();
     });
   });

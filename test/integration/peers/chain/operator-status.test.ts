@@ -1,3 +1,4 @@
+import {encodeFunctionData, parseAbi} from 'viem';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {MULTICALL3} from '../../../../src/lib/peers/chain/open.ts';
 import {readOperatorStatus} from '../../../../src/lib/peers/chain/status/operator-status.ts';
@@ -11,6 +12,10 @@ import {startRpcShim} from '../../../support/rpc-shim.ts';
 import {startStepCounter} from '../../../support/rpc-steps.ts';
 import type {ConfiguredContracts} from '../../../../src/lib/peers/chain/contract-types.ts';
 import type {ChainFacts} from '../../../../src/lib/peers/chain/status/operator-facts.ts';
+import {standingOf} from '../../../../src/lib/features/status/standing.ts';
+import {costsAfter} from '../../../../src/lib/node/standing/costs.ts';
+import {EMPTY_MEMORY} from '../../../../src/lib/node/standing/memory.ts';
+import type {StandingFigures} from '../../../../src/lib/node/events/standing.ts';
 
 const UNIT = 10n ** 18n;
 const REF = `0x${'01'.repeat(32)}` as const;
@@ -223,5 +228,101 @@ describe('readOperatorStatus', () => {
     } finally {
       await shim.close();
     }
+  });
+});
+
+describe('what the running node makes of the chain', () => {
+  const RULES = {
+    source: 'test',
+    probeIntervalMs: 10_000,
+    offlineGraceMs: 1,
+    penaltyWei: 1n,
+    networkStart: null,
+    outerUrl: null,
+  };
+
+  it('is each event that costs, with its links', async () => {
+    const aos = await rig.deploy({flow: 'bls', range: RANGE, moratoriumUntil: 0n});
+    const hooks = rig.hooks(aos);
+    let memory = EMPTY_MEMORY;
+    const look = async (): Promise<{
+      codes: string[];
+      states: Record<string, string>;
+      figures: StandingFigures;
+    }> => {
+      const about = {nodeId: OPERATOR.address, network: 'devnet', rules: RULES, now: 0};
+      const reading = standingOf(await read(aos), about);
+      memory = costsAfter(memory, reading, 0);
+      const states = Object.fromEntries(reading.links.map(({id, state}) => [id, state]));
+      return {codes: memory.costs.map(({code}) => code), states, figures: reading.figures};
+    };
+    const quorums = {quorums: '0x00'} as const;
+    expect(await look()).toMatchObject({codes: [], states: {avs_registered: 'fail', stake: 'skipped'}});
+    await rig.send(OPERATOR.address, aos.registry, await registrationOf(rig, aos, OPERATOR, quorums));
+    expect(await look()).toMatchObject({
+      codes: [],
+      states: {avs_registered: 'ok', stake: 'ok', vrf_range: 'ok', slashed: 'ok', gas: 'ok'},
+      figures: {registration: {state: 'registered', flow: 'bls'}, allocations: [], penalties: []},
+    });
+
+    await hooks.createChallenge({clockNumber: 7n, attestationHash: REF});
+    await hooks.mine(15);
+    expect(await look()).toMatchObject({codes: ['CHALLENGE_OPEN'], states: {challenges: 'pending'}});
+    expect(memory.costs).toMatchObject([{step: 2, severity: 'warning'}]);
+    await hooks.mine(12);
+    await look();
+    expect(memory.costs).toMatchObject([{step: 4, severity: 'critical'}]);
+    await hooks.mine(10);
+    expect((await look()).codes).toEqual(['CHALLENGE_UNANSWERED']);
+
+    await hooks.slash({operator: OPERATOR.address, wads: [UNIT / 10n]});
+    await hooks.allocate(OPERATOR.address, 0, [UNIT / 2n]);
+    const slashed = await look();
+    expect(slashed).toMatchObject({
+      codes: ['CHALLENGE_UNANSWERED', 'STAKE_SLASHED'],
+      states: {slashed: 'fail'},
+      figures: {stake: [{maxMagnitude: ((UNIT * 9n) / 10n).toString()}, {}]},
+    });
+    // Slashable stake is taken back only after a delay.
+    expect(slashed.figures.allocations?.[0]).toMatchObject({
+      set: 0,
+      magnitude: ((UNIT * 9n) / 10n).toString(),
+      pendingDiff: ((-UNIT * 4n) / 10n).toString(),
+      effectBlock: expect.stringMatching(/^\d+$/) as string,
+    });
+
+    await hooks.recordPenalty(OPERATOR.address, 0, REF, 'away');
+    await hooks.eject(OPERATOR.address, [0]);
+    await devRpc(rig.url, 'anvil_setBalance', [OPERATOR.address, '0x1']);
+    expect(await look()).toMatchObject({
+      codes: ['CHALLENGE_UNANSWERED', 'STAKE_SLASHED', 'PENALTY_RECORDED', 'OPERATOR_REMOVED', 'GAS_LOW'],
+      states: {avs_registered: 'fail', gas: 'warn'},
+      figures: {penalties: [{kind: 0, executed: false}]},
+    });
+  });
+
+  it('has what was claimed of rewards, and who may claim', async () => {
+    const aos = await rig.deploy({flow: 'bls', range: RANGE});
+    const [strategy] = aos.strategies;
+    const token = await read(aos).then(({rewards}) =>
+      rewards.state === 'known' ? rewards.value?.claimed[0]?.token : undefined,
+    );
+    expect([strategy, token]).not.toContain(undefined);
+    const abi = parseAbi([
+      'function setClaimerFor(address claimer)',
+      'function recordClaim(address earner, address recipient, address token, uint256 amount)',
+    ]);
+    const data = encodeFunctionData({abi, functionName: 'setClaimerFor', args: [STRANGER.address]});
+    await rig.send(OPERATOR.address, aos.rewards_coordinator, data);
+    const args = [OPERATOR.address, STRANGER.address, token!, 77n] as const;
+    await rig.send(
+      aos.owner,
+      aos.rewards_coordinator,
+      encodeFunctionData({abi, functionName: 'recordClaim', args}),
+    );
+    const {rewards} = await read(aos);
+    expect(rewards).toMatchObject(known({claimer: STRANGER.address}));
+    expect(rewards.state === 'known' ? rewards.value?.claimed[0] : null).toEqual({token, amount: 77n});
+    expect((await read(aos, {contracts: {rewardsCoordinator: null}})).rewards).toMatchObject(known(null));
   });
 });

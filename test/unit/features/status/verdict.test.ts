@@ -382,7 +382,14 @@ describe('links', () => {
       'open challenges',
       chain({
         challenges: known(
-          {total: 3, open: [{index: 2, deadlineBlock: 9n, blocksLeft: 4n}], unanswered: 1, windowKnown: true},
+          {
+            total: 3,
+            windowBlocks: 8n,
+            open: [{index: 2, createdBlock: 1n, deadlineBlock: 9n, blocksLeft: 4n}],
+            unanswered: 1,
+            unansweredIndices: [2],
+            windowKnown: true,
+          },
           NOW,
         ),
       }),
@@ -392,7 +399,12 @@ describe('links', () => {
     ],
     [
       'challenges of unknown age',
-      chain({challenges: known({total: 3, open: [], unanswered: 1, windowKnown: false}, NOW)}),
+      chain({
+        challenges: known(
+          {total: 3, windowBlocks: 8n, open: [], unanswered: 1, unansweredIndices: [2], windowKnown: false},
+          NOW,
+        ),
+      }),
       'challenges',
       'unknown',
       'aos challenge list',

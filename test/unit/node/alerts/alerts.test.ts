@@ -6,6 +6,8 @@ import {observe, type Incidents} from '../../../../src/lib/node/alerts/incidents
 import {alertPayload} from '../../../../src/lib/node/alerts/payload.ts';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import type {OperatorEvent, OperatorEventBody, OperatorPart} from '../../../../src/lib/node/events/events.ts';
+import {COST_KINDS, type ChainCost} from '../../../../src/lib/node/events/standing.ts';
+import type {Code} from '../../../../src/lib/foundation/errors/table.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
 import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {renderNext} from '../../../../src/lib/cli/next-step.ts';
@@ -456,5 +458,139 @@ describe('sending', () => {
     await time.advance(3_000);
     await closed;
     expect(aborted).toBe(true);
+  });
+});
+
+describe('what costs something on chain', () => {
+  const cost = (key: string, code: Code, step = 1): ChainCost => ({
+    key,
+    kind: COST_KINDS.find((kind) => key.startsWith(kind)) ?? 'gas',
+    code,
+    severity: 'warning',
+    message: `${key} ${step}`,
+    next: say('Look.'),
+    since: T0,
+    step,
+  });
+  const standing = (...costs: ChainCost[]): OperatorEventBody => ({
+    type: 'standing',
+    readAt: T0,
+    failure: null,
+    links: [],
+    figures: null,
+    costs,
+  });
+  const unread: OperatorEventBody = {
+    ...standing(),
+    ...{failure: {code: 'CHAIN_UNREACHABLE', message: 'down', next: say('Look.'), since: T0}},
+  };
+  const CHALLENGE = cost('challenge:3', 'CHALLENGE_OPEN');
+
+  it.each<[string, [number, OperatorEventBody][], string[]]>([
+    ['is told at once', [[0, standing(CHALLENGE)]], ['0 problem challenge']],
+    [
+      'is told again at each step: half, three quarters and nine tenths of a window',
+      [1, 2, 2, 3, 4].map((step, index) => [
+        index * MINUTE,
+        standing(cost('challenge:3', 'CHALLENGE_OPEN', step)),
+      ]),
+      ['0 problem challenge', '60 problem challenge', '180 problem challenge', '240 problem challenge'],
+    ],
+    [
+      'ends',
+      [
+        [0, standing(CHALLENGE)],
+        [MINUTE, standing()],
+      ],
+      ['0 problem challenge', '90 recovered challenge'],
+    ],
+    [
+      'is one matter for each challenge',
+      [
+        [0, standing(CHALLENGE)],
+        [MINUTE, standing(CHALLENGE, cost('challenge:4', 'CHALLENGE_OPEN'))],
+      ],
+      ['0 problem challenge', '60 problem challenge'],
+    ],
+    [
+      'is not over because the RPC does not answer',
+      [
+        [0, standing(CHALLENGE)],
+        [MINUTE, unread],
+      ],
+      ['0 problem challenge'],
+    ],
+    ['is nothing when the RPC never answered', [[0, unread]], []],
+    [
+      'has no end, and no reminder, where it has only happened',
+      [
+        [0, standing(cost('slashed', 'STAKE_SLASHED'))],
+        [24 * 60 * MINUTE, standing(cost('slashed', 'STAKE_SLASHED', 2))],
+        [25 * 60 * MINUTE, standing()],
+      ],
+      ['0 problem slashed', '86400 problem slashed'],
+    ],
+  ])('%s', (_what, events, expected) => {
+    const alerts = told(events, 48 * 60 * MINUTE).filter(({state}) => state !== 'reminder');
+    expect(short(alerts)).toEqual(expected);
+  });
+
+  it('is not told again after a restart, unless it got worse; its end is', async () => {
+    const notes = new Map<string, string>();
+    const sent: string[] = [];
+    async function run(...bodies: OperatorEventBody[]): Promise<string[]> {
+      const time = virtualTime(T0);
+      const alerts = createAlerts({
+        time,
+        delayMs: 0,
+        emit: () => {},
+        kept: {recall: () => notes.get('a') ?? null, remember: (text) => void notes.set('a', text)},
+        send({subject, state, message}) {
+          sent.push(`${state} ${subject}: ${message}`);
+          return Promise.resolve();
+        },
+      });
+      for (const [seq, body] of bodies.entries()) {
+        alerts.onEvent({seq, at: time.now(), ...body});
+        await time.advance(MINUTE);
+      }
+      await alerts.close();
+      return sent.splice(0);
+    }
+    const slash = cost('slashed', 'STAKE_SLASHED');
+    expect(await run(standing(CHALLENGE, slash))).toEqual([
+      'problem challenge: challenge:3 1',
+      'problem slashed: slashed 1',
+    ]);
+    expect(await run(standing(CHALLENGE, slash))).toEqual([]);
+    expect(await run(unread)).toEqual([]);
+    expect(await run(standing(cost('challenge:3', 'CHALLENGE_OPEN', 2), slash))).toEqual([
+      'problem challenge: challenge:3 2',
+    ]);
+    expect(await run(standing(slash))).toEqual(['recovered challenge: challenge 3 is answered']);
+    expect(await run(standing(slash))).toEqual([]);
+  });
+
+  it('is told again after a restart when the webhook had not taken it', async () => {
+    const notes = new Map<string, string>();
+    const sent: string[] = [];
+    for (const isAway of [true, false]) {
+      const time = virtualTime(T0);
+      const alerts = createAlerts({
+        time,
+        delayMs: 0,
+        emit: () => {},
+        kept: {recall: () => notes.get('a') ?? null, remember: (text) => void notes.set('a', text)},
+        send({subject}) {
+          if (isAway) return Promise.reject(new AosError('ALERT_UNREACHABLE', 'away'));
+          sent.push(subject);
+          return Promise.resolve();
+        },
+      });
+      alerts.onEvent({seq: 1, at: T0, ...standing(CHALLENGE)});
+      await time.advance(1_000);
+      await alerts.close();
+    }
+    expect(sent).toEqual(['challenge']);
   });
 });

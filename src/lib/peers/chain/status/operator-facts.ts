@@ -31,10 +31,13 @@ export type RangeFacts = {start: bigint; end: bigint; max: bigint; contract: str
 
 export type ChallengeFacts = {
   total: number;
+  /** How many blocks a challenge waits for its answer. */
+  windowBlocks: bigint;
   /** Unanswered challenges within the window. No argument of a challenge names an operator. */
-  open: readonly {index: number; deadlineBlock: bigint; blocksLeft: bigint}[];
+  open: readonly {index: number; createdBlock: bigint; deadlineBlock: bigint; blocksLeft: bigint}[];
   /** Unanswered challenges among the newest ones. */
   unanswered: number;
+  unansweredIndices: readonly number[];
   windowKnown: boolean;
 };
 

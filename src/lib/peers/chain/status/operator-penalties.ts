@@ -41,10 +41,17 @@ export async function readChallengeFacts(
   const open = (created ?? []).flatMap(({index, block}) => {
     const deadlineBlock = block + BigInt(window);
     return unanswered.includes(index) && deadlineBlock >= chain.blockNumber
-      ? [{index, deadlineBlock, blocksLeft: deadlineBlock - chain.blockNumber}]
+      ? [{index, createdBlock: block, deadlineBlock, blocksLeft: deadlineBlock - chain.blockNumber}]
       : [];
   });
-  return {total: count, open, unanswered: unanswered.length, windowKnown: created !== null};
+  return {
+    total: count,
+    windowBlocks: BigInt(window),
+    open,
+    unanswered: unanswered.length,
+    unansweredIndices: unanswered,
+    windowKnown: created !== null,
+  };
 }
 
 /** Reads the challenges created within the window; null when the RPC does not serve so many logs. */

@@ -16,7 +16,6 @@ import {readNamed, call} from '../read.ts';
 import {readRegistrationStatus} from '../flows/registration-status.ts';
 import type {ConfiguredContracts, ResolvedContracts} from '../contract-types.ts';
 import {flatFact, known, mapFact, unknown, type Fact} from '../../../foundation/fact.ts';
-import {unique} from '../addresses.ts';
 import {readAllocations, type Allocation} from '../allocations.ts';
 import {readRewards, type RewardFacts} from '../rewards.ts';
 import type {AvsFacts, ChainFacts, RangeFacts} from './operator-facts.ts';
@@ -30,7 +29,7 @@ export type OperatorStatusOptions = OpenChainOptions & {
 const MAX_WHEN_ABSENT = 0xffffffffn;
 
 /**
- * Reads the state of an operator at one block, in seven dependent steps. An unreadable part is unknown, with its reason; only
+ * Reads the state of an operator at one block, in six dependent steps. An unreadable part is unknown, with its reason; only
  * the failure of every endpoint is an error.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID, or the signal's reason
  */
@@ -49,9 +48,6 @@ async function readFrom(
   const resolving = attempt(resolveContracts(chain, configured));
   // These run in parallel, because each would cost a step of its own.
   const detecting = attempt(flowOf(chain, configured));
-  const readingAvs = Promise.all([resolving, detecting]).then(([resolved, flow]) =>
-    readAvs(chain, {resolved, flow, operator: who}, attempt),
-  );
   const [account, range, challenges, penalties, isOperator, avs, allocations, rewards] = await Promise.all([
     readAccount(chain, who),
     attempt(readRange(chain, configured.vrfRangeContract ?? contracts.rangeManager, who)),
@@ -60,11 +56,11 @@ async function readFrom(
     resolving.then((resolved) =>
       readIsOperator(chain, {resolved, configured: contracts.delegationManager, operator: who}, attempt),
     ),
-    readingAvs,
-    resolving.then((resolved) => readAllocated(chain, {resolved, operator: who}, attempt)),
-    Promise.all([resolving, readingAvs]).then(([resolved, read]) =>
-      readClaimed(chain, {resolved, avs: read, operator: who}, attempt),
+    Promise.all([resolving, detecting]).then(([resolved, flow]) =>
+      readAvs(chain, {resolved, flow, operator: who}, attempt),
     ),
+    resolving.then((resolved) => readAllocated(chain, {resolved, operator: who}, attempt)),
+    resolving.then((resolved) => readClaimed(chain, {resolved, operator: who}, attempt)),
   ]);
   return {
     endpoint: chain.endpoint,
@@ -195,17 +191,15 @@ async function readAllocated(
   return attempt(readAllocations(chain, {manager, avs, operator}));
 }
 
-/** Reads what was claimed in the tokens of the operator's strategies. One dependent step, after those of the AVS. */
+/** Reads the claimer, and what was claimed. Three dependent steps. */
 async function readClaimed(
   chain: Chain,
-  {resolved, avs, operator}: {resolved: Fact<ResolvedContracts>; avs: Fact<AvsFacts>; operator: Hex},
+  {resolved, operator}: {resolved: Fact<ResolvedContracts>; operator: Hex},
   attempt: <T>(work: Promise<T>) => Promise<Fact<T>>,
 ): Promise<Fact<RewardFacts | null>> {
   if (resolved.state === 'unknown') return resolved;
-  const {rewardsCoordinator: coordinator} = resolved.value;
-  const strategies = avs.state === 'known' ? avs.value.stake.strategies : [];
-  const tokens = unique(strategies.flatMap(({token}) => token ?? []));
-  return attempt(readRewards(chain, {coordinator, operator, tokens}));
+  const {rewardsCoordinator: coordinator, allocationManager: manager, serviceManager: avs} = resolved.value;
+  return attempt(readRewards(chain, {coordinator, avs, manager}, operator));
 }
 
 /** Reads flow and registration. Three dependent steps. */
