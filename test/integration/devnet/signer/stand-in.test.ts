@@ -1,3 +1,4 @@
+import {gzipSync} from 'node:zlib';
 import {describe, expect, it} from 'vitest';
 import {isAosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {DEV_SIGNER_KEY} from '../../../../src/devnet/signer/keys.ts';
@@ -69,6 +70,23 @@ describe('HTTP surface', () => {
   ])('answers %s %s %j with the 404 page', async (method, path, headers) => {
     const {url} = await devSigner();
     expect(await rawHttp(url, {method, path, headers})).toMatchObject({status: 404, body: HTML});
+  });
+
+  it.each(['/upcheck/', '//upcheck', '/upcheck?x=1', 'http://127.0.0.1/upcheck'])(
+    'finds the route of %s',
+    async (path) => {
+      const {url} = await devSigner();
+      expect(await rawHttp(url, {path})).toMatchObject({status: 200, body: 'OK'});
+    },
+  );
+
+  it('answers JSON-RPC at // as at /, and HEAD without a length', async () => {
+    const {url} = await devSigner();
+    const body = '{"jsonrpc":"2.0","id":1,"method":"health_status"}';
+    expect(await rawHttp(url, {method: 'POST', path: '//', body})).toMatchObject({status: 200});
+    const head = await rawHttp(url, {method: 'HEAD', path: '/upcheck'});
+    expect(head.status).toBe(404);
+    expect(head.headers).not.toHaveProperty('content-length');
   });
 
   it('serves only the names it is called by, on every route', async () => {
@@ -255,6 +273,32 @@ describe('the node behind', () => {
     expect(seen[0]).toMatchObject({
       body,
       headers: {authorization: 'Bearer x', 'x-forwarded-host': new URL(url).host},
+    });
+  });
+
+  it('is asked for compressed answers, which are handed on as they were before, headers as they are spelled', async () => {
+    const asked: (string | undefined)[] = [];
+    const node = await httpServer((request, response) => {
+      asked.push(request.headers['accept-encoding'] as string | undefined);
+      response.writeHead(200, {
+        'Content-Encoding': 'gzip',
+        'Access-Control-Allow-Origin': '*',
+        'X-Node': 'yes',
+      });
+      response.end(gzipSync('{"a":1}'));
+    });
+    const {url} = await devSigner({downstreamUrl: node});
+    const body = '{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}';
+    const answer = await rawHttp(url, {method: 'POST', body, headers: {accept: '*/*'}});
+    expect(asked).toEqual(['deflate, gzip']);
+    expect(answer).toMatchObject({status: 200, body: '{"a":1}'});
+    expect(answer.headers).toEqual({
+      vary: 'origin',
+      'access-control-allow-origin': '*',
+      'x-node': 'yes',
+      'content-type': 'application/json',
+      'content-length': '7',
+      date: expect.any(String) as string,
     });
   });
 

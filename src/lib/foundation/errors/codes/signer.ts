@@ -41,7 +41,7 @@ export const SIGNER = {
     next: run('signer check'),
     causes: [
       'The key file is not in its key directory, does not end in .yaml, or its keyType is wrong.',
-      'The password file of the keystore ends in a newline, so it could not be opened: its log says so.',
+      'Its key file could not be loaded: a wrong or empty password, in bulk loading also a newline after it. Its log says so; /healthcheck does not for YAML files.',
       'node.node_id is another address than that of the key.',
     ],
   },
