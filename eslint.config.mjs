@@ -45,7 +45,7 @@ const named = (node, path) => [
 /** A new way to register is a file of peers/chain/flows and a line of its list (docs/architecture.md). */
 const noFlowNames = [
   'Literal[value=/^(bls|bls-v1|ecdsa-b[0-9]|slashing-registry|operator-sets)$/]',
-  'TemplateElement[value.raw=/^(bls|bls-v1|ecdsa-b[0-9]|slashing-registry|operator-sets)$/]',
+  'TemplateLiteral[expressions.length=0] > TemplateElement[value.raw=/^(bls|bls-v1|ecdsa-b[0-9]|slashing-registry|operator-sets)$/]',
   'Property[computed=false] > Identifier.key[name=/^(bls|operatorSets|slashingRegistry)$/]',
   ...named('SwitchStatement', 'discriminant'),
   ...named('MemberExpression[computed=true]', 'property'),

@@ -51,7 +51,7 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
     },
     chain: {
       rpcUrls: [...new Set(rpcUrls)],
-      vrfRangeContract: get(FIELDS.vrfRangeContract),
+      vrfRangeContract: maybe(FIELDS.vrfRangeContract) ?? get(FIELDS.rangeManager),
       vrfSortPrecision: get(FIELDS.vrfSortPrecision),
       rangeRefreshMs: get(FIELDS.rangeRefresh),
       contracts: {

@@ -70,7 +70,7 @@ export function crossProblems(
     if (resolved.raw(FIELDS.vrfKey) === undefined) needed(FIELDS.vrfKeyFile);
     needed(FIELDS.dispatcherUrl);
     if (resolved.raw(FIELDS.rpcUrls) === undefined) needed(FIELDS.rpcUrl);
-    needed(FIELDS.vrfRangeContract);
+    if (resolved.raw(FIELDS.rangeManager) === undefined) needed(FIELDS.vrfRangeContract);
     if (
       resolved.one(FIELDS.verifyDispatcher) === 'require' &&
       resolved.raw(FIELDS.dispatcherAddress) === undefined

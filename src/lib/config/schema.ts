@@ -139,7 +139,7 @@ export const FIELDS = {
   rpcUrl: one('chain.chain_rpc_url', rpcUrl, 'https://rpc.example.org', 'The chain’s JSON-RPC.', {secret: true}),
   rpcUrls: many('chain.rpc_urls', rpcUrl, '[https://rpc.example.org, https://rpc.example.net]', 'More RPC URLs, tried in order.', {secret: true}),
   chainId: one('chain.chain_id', integer(1, Number.MAX_SAFE_INTEGER), '1', 'Chain id that the RPC must serve; without it (and without `network`) any is accepted.'),
-  vrfRangeContract: one('chain.vrf_range_contract', address, '0x27e4384ecc11810c2F49914390052b22c4e3CcC0', 'Contract with the operators’ sampling ranges.'),
+  vrfRangeContract: one('chain.vrf_range_contract', address, '0x27e4384ecc11810c2F49914390052b22c4e3CcC0', 'Contract with the operators’ sampling ranges [chain.contracts.range_manager].'),
   vrfSortPrecision: one('chain.vrf_sort_precision', integer(1, 13), '6', 'How many hex digits of the VRF value decide the selection.', {fallback: '6'}),
   rangeRefresh: one('chain.range_refresh', duration(100), '60s', 'How often the sampling range is read again.', {fallback: '60s'}),
   quorums: many('chain.quorums', integer(0, 255), '[0, 1]', 'Quorums to register for (default: all whose minimum stake the operator has).'),

@@ -158,6 +158,15 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it('takes chain.contracts.range_manager for a missing chain.vrf_range_contract', () => {
+    const at = '0xbB1923B9b05eE12538331fcf4C0aE28CF61a061C';
+    const text = goodFile({more: `  contracts: {range_manager: ${at}}\n`}).replace(
+      / {2}vrf_range_contract.*\n/,
+      '',
+    );
+    expect(load(text).config.chain.vrfRangeContract).toBe(at);
+  });
+
   it('takes a key that is like none it knows for no missing one', () => {
     const text =
       'node_id: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73\nsigner_key: http://127.0.0.1:9000\nbroken: yes\n';

@@ -6,6 +6,7 @@ import {
   encodeFunctionData,
   encodePacked,
   hashTypedData,
+  keccak256,
   parseAbiParameters,
   type Address,
   type Hex,
@@ -143,6 +144,30 @@ describe('keys', () => {
     );
     const same = await keyRegistration(0, STRANGER, STRANGER.address);
     expect(await rig.attempt(STRANGER.address, keyRegistrar, same)).toBe('reverts: KeyAlreadyRegistered');
+  });
+
+  it('takes a key once for all sets of all AVSs, and never forgets it', async () => {
+    const avs = aos.service_manager;
+    const create = 'function createOperatorSets(address, (uint32, address[])[])';
+    await rig.send(avs, aos.allocation_manager, callOf(create, [avs, [[2, []]]]));
+    const configure = 'function configureOperatorSet((address, uint32), uint8)';
+    await rig.send(avs, keyRegistrar, callOf(configure, [[avs, 2], 1]));
+    await rig.send(ME, keyRegistrar, await keyRegistration(0, OPERATOR));
+    expect(await rig.attempt(ME, keyRegistrar, await keyRegistration(2, OPERATOR))).toBe(
+      'reverts: KeyAlreadyRegistered',
+    );
+    const forget = {abi: keyRegistrarAbi, functionName: 'deregisterKey', args: [ME, set(0)]} as const;
+    await rig.send(ME, keyRegistrar, encodeFunctionData(forget));
+    const call = {
+      abi: keyRegistrarAbi,
+      functionName: 'isKeyGloballyRegistered',
+      args: [keccak256(ME)],
+    } as const;
+    const answer = (await rig.attempt(ME, keyRegistrar, encodeFunctionData(call))) as Hex;
+    expect(decodeFunctionResult({...call, data: answer})).toBe(true);
+    expect(await rig.attempt(ME, keyRegistrar, await keyRegistration(0, OPERATOR))).toBe(
+      'reverts: KeyAlreadyRegistered',
+    );
   });
 
   it('registers a BN254 key by its own signature', async () => {

@@ -62,7 +62,7 @@ export const pending = (id: string, found: string, needed: string, clearsAt: Cle
 export function pause(id: string, paused: boolean | null, contract: string): Precondition[] {
   if (paused === null) return [];
   if (!paused) return [ok(id, 'not paused', 'not paused')];
-  return [fail(id, 'paused', 'not paused', say(`Wait until the owner of ${contract} lifts the pause.`))];
+  return [fail(id, 'paused', 'not paused', say(`Wait until the unpauser of ${contract} lifts the pause.`))];
 }
 
 /** The summary of a list of preconditions. */

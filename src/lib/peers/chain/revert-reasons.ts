@@ -34,7 +34,7 @@ export const REVERT_REASONS: readonly RevertReason[] = [
   reason(
     'paused',
     'the contract is paused for this',
-    'Wait until its owner lifts the pause, then run the command again.',
+    'Wait until its unpauser lifts the pause, then run the command again.',
     ['CurrentlyPaused'],
     ['Pausable: index is paused', 'Pausable: paused'],
   ),

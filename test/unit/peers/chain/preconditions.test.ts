@@ -2,10 +2,11 @@ import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import fc from 'fast-check';
 import type {Hex} from 'viem';
 import {describe, expect, it} from 'vitest';
+import {accountPreconditions} from '../../../../src/lib/peers/chain/flows/account.ts';
 import type {BlsFacts} from '../../../../src/lib/peers/chain/flows/bls-facts.ts';
 import type {EcdsaFacts} from '../../../../src/lib/peers/chain/flows/ecdsa-facts.ts';
 import {ecdsaPreconditions} from '../../../../src/lib/peers/chain/flows/ecdsa-preconditions.ts';
-import type {SetsFacts} from '../../../../src/lib/peers/chain/flows/sets-facts.ts';
+import type {SetFacts, SetsFacts} from '../../../../src/lib/peers/chain/flows/sets-facts.ts';
 import {
   done,
   fail,
@@ -20,7 +21,7 @@ import {
   quorumsToJoin,
   type BlsRequest,
 } from '../../../../src/lib/peers/chain/flows/bls-preconditions.ts';
-import type {PlannedKeys} from '../../../../src/lib/peers/chain/flows/sets-keys.ts';
+import {setKey, type PlannedKeys} from '../../../../src/lib/peers/chain/flows/sets-keys.ts';
 import {setsPreconditions} from '../../../../src/lib/peers/chain/flows/sets-preconditions.ts';
 import {quorumsOf} from '../../../../src/lib/peers/chain/flows/bls-quorums.ts';
 
@@ -120,6 +121,12 @@ describe('blsPreconditions', () => {
       ['quorum-0-stake unknown', 'quorum-0-seats unknown'],
     ],
     ['full', {quorums: [quorum(0, {operators: 1})]}, {quorums: [0]}, ['quorum-0-seats fail']],
+    [
+      'no stake, and no minimum',
+      {quorums: [quorum(0, {minimumStake: 0n, weight: 0n})]},
+      {quorums: [0]},
+      ['quorum-0-stake warn'],
+    ],
     ['stake exactly the minimum', {quorums: [quorum(0, {minimumStake: 5n, weight: 5n})]}, {}, []],
   ])('%s', (_name, facts, wanted, expected) => {
     expect(judged(bls(facts), request(wanted))).toEqual(expected);
@@ -197,11 +204,55 @@ describe('ecdsaPreconditions', () => {
     ['ready', {}, []],
     ['below the minimum', {weight: 4n}, ['weight warn']],
     ['no stake, no minimum', {weight: 0n, minimumWeight: 0n}, ['weight warn']],
+    ['registered with nothing', {registered: true, weight: 0n}, ['weight warn']],
+    ['registered with less than it has', {registered: true, recordedWeight: 7n}, ['weight warn']],
+    ['registered with all it has', {registered: true, recordedWeight: 10n}, []],
     ['silent', {registered: null, weight: null}, ['avs-registration unknown', 'weight unknown']],
     ['another signing key', {signingKey: `0x${'33'.repeat(20)}`}, ['signing-key warn']],
   ])('%s', (_name, changes, expected) => {
     const list = ecdsaPreconditions(facts(changes), ME);
     expect(list.filter(({state}) => state !== 'ok').map(({id, state}) => `${id} ${state}`)).toEqual(expected);
+  });
+});
+
+it('says weights in tokens, and of a registered operator that it is registered', () => {
+  const UNIT = 10n ** 18n;
+  const weight = (registered: boolean, now: bigint): unknown =>
+    ecdsaPreconditions(
+      {
+        registered,
+        weight: now,
+        minimumWeight: 5n * UNIT,
+        recordedWeight: 0n,
+        totalWeight: 0n,
+        signingKey: null,
+      },
+      null,
+    ).find(({id}) => id === 'weight');
+  expect(weight(false, 0n)).toMatchObject({
+    found: '0',
+    needed: 'more than 0, and ≥ 5',
+    next: {say: expect.stringContaining('would be registered with weight 0') as string},
+  });
+  expect(weight(true, 0n)).toMatchObject({
+    next: {say: expect.stringContaining('it is registered') as string},
+  });
+  expect(weight(true, 6n * UNIT)).toMatchObject({
+    found: '6, recorded as 0',
+    next: {say: expect.stringContaining('updateOperators') as string},
+  });
+});
+
+describe('accountPreconditions', () => {
+  const account = (isOperator: boolean | null, isCore1: boolean | null): string[] =>
+    accountPreconditions({isOperator, isCore1, balanceWei: 1n, code: {kind: 'none'}})
+      .filter(({state}) => state !== 'ok')
+      .map(({id, state}) => `${id} ${state}`);
+  it('names a core that is too old to make an operator, before anything is sent', () => {
+    expect(account(false, false)).toEqual(['core-release fail', 'eigenlayer-operator fail']);
+    expect(account(false, true)).toEqual(['eigenlayer-operator fail']);
+    expect(account(true, false)).toEqual([]);
+    expect(account(null, null)).toEqual(['eigenlayer-operator unknown']);
   });
 });
 
@@ -253,6 +304,7 @@ describe('setsPreconditions', () => {
     ['a set that was left', {sets: [set(0, {slashable: true})], leaving}, null, ['set-0-left pending']],
     ['left, without a word when', {sets: [set(0, {slashable: true})]}, null, ['set-0-left unknown']],
     ['a key that cannot be told', {sets: [set(0, {keyRegistered: null})]}, null, ['set-0-key unknown']],
+    ['no keys at all', {sets: [set(0, {curve: 'none', keyRegistered: null})]}, null, []],
     ['a set that was not asked for does not count', {sets: [set(0, {slashable: true}), set(1)]}, [1], []],
   ])('%s', (_name, changes, sets, expected) => {
     const list = setsPreconditions(facts(changes), {sets, keys: KEYS, now: 1000n, block: 100n});
@@ -285,5 +337,51 @@ describe('setsPreconditions', () => {
       block: 0n,
     });
     expect(readiness(list)).toBe('registered');
+  });
+});
+
+describe('the keys of operator sets', () => {
+  const ONE = {hash: `0x${'11'.repeat(32)}`, name: 'one'} as const;
+  const TWO = {hash: `0x${'22'.repeat(32)}`, name: 'two'} as const;
+  const ecdsaSet = (id: number): SetFacts => ({
+    id,
+    member: false,
+    slashable: false,
+    curve: 'ecdsa',
+    keyRegistered: false,
+  });
+  const sets = [0, 1, 2].map(ecdsaSet);
+  const judge = (keys: PlannedKeys, all = sets) =>
+    all.flatMap((one) => setKey(one, all, keys)).map(({state, next}) => ({state, run: next?.run}));
+
+  it('lets one set have a key that several share, and names that set for --quorums', () => {
+    const quorums = {command: 'register', args: ['--quorums', '0']};
+    expect(judge({of: () => ONE, isTaken: () => false})).toEqual([
+      {state: 'ok', run: undefined},
+      {state: 'fail', run: quorums},
+      {state: 'fail', run: quorums},
+    ]);
+  });
+
+  it('takes a key of its own for each', () => {
+    const keys: PlannedKeys = {of: (set) => (set === 1 ? TWO : ONE), isTaken: () => false};
+    expect(judge(keys, [ecdsaSet(0), ecdsaSet(1)]).map(({state}) => state)).toEqual(['ok', 'ok']);
+  });
+
+  it('refuses a key that is registered anywhere, with a flag for another one', () => {
+    const [only] = judge({of: () => ONE, isTaken: () => true}, [ecdsaSet(4)]);
+    expect(only).toEqual({
+      state: 'fail',
+      run: {command: 'register', args: ['--check', '--signing-key', '4=ADDRESS']},
+    });
+  });
+
+  it('does not count the key of a set that has one', () => {
+    const taken = [{...ecdsaSet(0), keyRegistered: true}, ecdsaSet(1)];
+    expect(judge({of: () => ONE, isTaken: () => false}, taken).map(({state}) => state)).toEqual(['ok', 'ok']);
+  });
+
+  it('is unknown where KeyRegistrar does not answer', () => {
+    expect(judge({of: () => ONE, isTaken: () => null}, [ecdsaSet(0)])[0]?.state).toBe('unknown');
   });
 });

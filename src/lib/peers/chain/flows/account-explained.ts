@@ -5,6 +5,7 @@ import type {ExplainedPreconditions} from './flow.ts';
 export const ACCOUNT_EXPLAINED: ExplainedPreconditions = {
   'avs-registration': {means: 'Whether the AVS has the operator registered already, for the quorums that are wanted.', causes: ['The registry says so; unknown when it does not answer.']},
   'eigenlayer-operator': {means: 'node_id is registered as an operator of EigenLayer.', causes: ['It was never registered there: aos register --as-operator --metadata-url URL.']},
+  'core-release': {means: 'The EigenLayer of this chain lets aos make an operator.', causes: ['Its DelegationManager is older than 1.0, which registers operators in another form.']},
   'operator-account': {means: 'node_id is an account with a key, not a contract.', causes: ['A contract has to send the call itself: aos register --calldata.']},
   'gas-balance': {means: 'node_id has ETH for gas.', causes: ['Nothing was sent to it yet.']},
   'metadata': {means: 'EigenLayer’s web application can show the operator: the file at the metadata URL, and its logo, follow its rules.', causes: ['The file is not public, too large or too slow, or one of its entries breaks a rule. It holds up nothing.']},

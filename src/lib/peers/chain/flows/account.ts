@@ -15,6 +15,8 @@ import type {ResolvedContracts} from '../contract-types.ts';
 /** Facts about the operator's account that every flow needs. */
 export type AccountFacts = {
   isOperator: boolean | null;
+  /** Whether the DelegationManager has the `registerAsOperator` of core 1.0; null when it does not answer at all. */
+  isCore1: boolean | null;
   balanceWei: bigint;
   code: CodeAt;
 };
@@ -42,11 +44,15 @@ export async function readAccount(
   const [answers, balanceWei, [code]] = await Promise.all([
     readNamed(chain, {
       isOperator: call(delegationManagerAbi, contracts.delegationManager, 'isOperator', [operator]),
+      // A getter of core 1.0, with which registerAsOperator got its present form.
+      since1: call(delegationManagerAbi, contracts.delegationManager, 'getOperatorsShares', [[], []]),
     }),
     chainRequest(endpoint, client.getBalance({address: operator, blockNumber})),
     readCode(chain, [operator]),
   ]);
-  return {isOperator: answers.isOperator, balanceWei, code: code ?? {kind: 'none'}};
+  const {isOperator, since1} = answers;
+  const isCore1 = isOperator === null ? null : since1 !== null;
+  return {isOperator, isCore1, balanceWei, code: code ?? {kind: 'none'}};
 }
 
 /** Reads the facts about AVSDirectory. One dependent step. */
@@ -73,8 +79,21 @@ export async function readDirectory(
   return {registered: status === null ? null : status === REGISTERED, paused, domainKnown};
 }
 
-export function accountPreconditions({isOperator, balanceWei, code}: AccountFacts): Precondition[] {
-  return [accountKind(code), balance(balanceWei), eigenLayerOperator(isOperator)];
+export function accountPreconditions({isOperator, isCore1, balanceWei, code}: AccountFacts): Precondition[] {
+  const release = isOperator === false && isCore1 === false ? [coreRelease()] : [];
+  return [accountKind(code), balance(balanceWei), ...release, eigenLayerOperator(isOperator)];
+}
+
+/** An M2 core has another `registerAsOperator`, which would revert without a reason. */
+function coreRelease(): Precondition {
+  return fail(
+    'core-release',
+    'a DelegationManager older than EigenLayer 1.0',
+    'EigenLayer 1.0 or later, to become an operator with aos',
+    say(
+      'Check chain.contracts.delegation_manager, or become an operator with EigenLayer’s own command line.',
+    ),
+  );
 }
 
 function accountKind(code: CodeAt): Precondition {
