@@ -42,14 +42,31 @@ library BN254 {
     }
 
     /// @notice Whether e(a1, −G2) · e(b1, b2) = 1.
-    function pairsWithGenerator(G1Point memory a1, G1Point memory b1, G2Point memory b2) internal view returns (bool) {
+    function pairsWithGenerator(G1Point memory a1, G1Point memory b1, G2Point memory b2)
+        internal
+        view
+        returns (bool valid)
+    {
+        bool paired;
+        (paired, valid) = tryPairing(a1, b1, b2, gasleft());
+        assembly {
+            if iszero(paired) { invalid() }
+        }
+    }
+
+    /// @notice The same within some gas; `paired` is false when the precompile refuses a point, or needs more.
+    function tryPairing(G1Point memory a1, G1Point memory b1, G2Point memory b2, uint256 gasOfIt)
+        internal
+        view
+        returns (bool paired, bool valid)
+    {
         uint256[12] memory input =
             [a1.X, a1.Y, N_X1, N_X0, N_Y1, N_Y0, b1.X, b1.Y, b2.X[0], b2.X[1], b2.Y[0], b2.Y[1]];
         uint256[1] memory out;
         assembly {
-            if iszero(staticcall(gas(), 8, input, 384, out, 32)) { invalid() }
+            paired := staticcall(gasOfIt, 8, input, 384, out, 32)
         }
-        return out[0] == 1;
+        valid = out[0] == 1;
     }
 
     /// @notice Whether one secret made both public keys and signed `message`: γ binds the two statements into one.

@@ -14,6 +14,13 @@ library Bitmaps {
         return (true, bits);
     }
 
+    /// @notice How many bits are set.
+    function count(uint256 bits) internal pure returns (uint256 ones) {
+        for (; bits != 0; bits &= bits - 1) {
+            ++ones;
+        }
+    }
+
     /// @notice The numbers of the set bits in ascending order.
     function toBytes(uint256 bits) internal pure returns (bytes memory numbers) {
         for (uint256 i = 0; i < 256; ++i) {

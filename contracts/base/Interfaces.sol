@@ -10,6 +10,7 @@ import {G1Point, G2Point, OperatorSet, SignatureWithSaltAndExpiry} from "./Types
 interface IDelegation {
     function isOperator(address operator) external view returns (bool);
     function operatorShares(address operator, address strategy) external view returns (uint256);
+    function minWithdrawalDelayBlocks() external view returns (uint32);
     function slashOperatorShares(
         address operator,
         OperatorSet calldata operatorSet,
@@ -71,9 +72,14 @@ interface IBLSApkRegistry {
         PubkeyRegistrationParams calldata params,
         G1Point calldata message
     ) external returns (bytes32 operatorId);
+    function initializeQuorum(uint8 quorumNumber) external;
     function registerOperator(address operator, bytes calldata quorumNumbers) external;
     function deregisterOperator(address operator, bytes calldata quorumNumbers) external;
     function pubkeyHashToOperator(bytes32 pubkeyHash) external view returns (address);
+    function getApkHashAtBlockNumberAndIndex(uint8 quorumNumber, uint32 blockNumber, uint256 index)
+        external
+        view
+        returns (bytes24);
 }
 
 interface IStakeRegistry {
@@ -84,15 +90,43 @@ interface IStakeRegistry {
         returns (uint256 quorumsToRemove);
     function strategyParamsLength(uint8 quorumNumber) external view returns (uint256);
     function strategyOf(uint8 quorumNumber, uint256 index) external view returns (address);
+    function delegation() external view returns (address);
+    function getStakeAtBlockNumberAndIndex(
+        uint8 quorumNumber,
+        uint32 blockNumber,
+        bytes32 operatorId,
+        uint256 index
+    ) external view returns (uint96);
+    function getTotalStakeAtBlockNumberFromIndex(uint8 quorumNumber, uint32 blockNumber, uint256 index)
+        external
+        view
+        returns (uint96);
 }
 
 interface IIndexRegistry {
-    function registerOperator(bytes calldata quorumNumbers) external returns (uint32[] memory counts);
-    function deregisterOperator(bytes calldata quorumNumbers) external;
+    function initializeQuorum(uint8 quorumNumber) external;
+    function registerOperator(bytes32 operatorId, bytes calldata quorumNumbers)
+        external
+        returns (uint32[] memory numOperators);
+    function deregisterOperator(bytes32 operatorId, bytes calldata quorumNumbers) external;
+    function totalOperatorsForQuorum(uint8 quorumNumber) external view returns (uint32);
 }
 
 interface ISocketRegistry {
     function setOperatorSocket(bytes32 operatorId, string calldata socket) external;
+}
+
+/// @notice What a checker of signatures asks a registry coordinator.
+interface ICheckedRegistry {
+    function owner() external view returns (address);
+    function quorumCount() external view returns (uint8);
+    function stakeRegistry() external view returns (address);
+    function blsApkRegistry() external view returns (address);
+    function quorumUpdateBlockNumber(uint8 quorumNumber) external view returns (uint256);
+    function getQuorumBitmapAtBlockNumberByIndex(bytes32 operatorId, uint32 blockNumber, uint256 index)
+        external
+        view
+        returns (uint192);
 }
 
 interface IQuorums {

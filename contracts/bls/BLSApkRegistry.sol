@@ -11,6 +11,13 @@ import {CoordinatorOwned} from "./CoordinatorOwned.sol";
 contract BLSApkRegistry is CoordinatorOwned, Failing {
     using BN254 for G1Point;
 
+    /// @notice The hash of a quorum's sum, from a block to the next entry's.
+    struct ApkUpdate {
+        bytes24 apkHash;
+        uint32 updateBlockNumber;
+        uint32 nextUpdateBlockNumber;
+    }
+
     error ZeroPubKey();
     error OperatorAlreadyRegistered();
     error BLSPubkeyAlreadyRegistered();
@@ -21,6 +28,7 @@ contract BLSApkRegistry is CoordinatorOwned, Failing {
     mapping(bytes32 pubkeyHash => address operator) public pubkeyHashToOperator;
     mapping(address operator => G1Point key) public operatorToPubkey;
     mapping(uint8 quorumNumber => G1Point sum) public currentApk;
+    mapping(uint8 quorumNumber => ApkUpdate[] updates) public apkHistory;
 
     event NewPubkeyRegistration(address indexed operator, G1Point pubkeyG1, G2Point pubkeyG2);
     event OperatorAddedToQuorums(address operator, bytes32 operatorId, bytes quorumNumbers);
@@ -30,6 +38,11 @@ contract BLSApkRegistry is CoordinatorOwned, Failing {
         CoordinatorOwned(registryCoordinator_)
         Failing(customErrors)
     {}
+
+    function initializeQuorum(uint8 quorumNumber) external onlyRegistryCoordinator {
+        require(apkHistory[quorumNumber].length == 0, "BLSApkRegistry.initializeQuorum: quorum already exists");
+        apkHistory[quorumNumber].push(ApkUpdate(bytes24(0), uint32(block.number), 0));
+    }
 
     /// @notice Registers a key whose secret signed `message`; an operator has one, for ever.
     function registerBLSPublicKey(
@@ -88,6 +101,44 @@ contract BLSApkRegistry is CoordinatorOwned, Failing {
         return currentApk[quorumNumber];
     }
 
+    function getApkHistoryLength(uint8 quorumNumber) external view returns (uint32) {
+        return uint32(apkHistory[quorumNumber].length);
+    }
+
+    /// @notice The entry of each quorum that counted at a block.
+    function getApkIndicesAtBlockNumber(bytes calldata quorumNumbers, uint256 blockNumber)
+        external
+        view
+        returns (uint32[] memory indices)
+    {
+        indices = new uint32[](quorumNumbers.length);
+        for (uint256 i = 0; i < quorumNumbers.length; ++i) {
+            ApkUpdate[] storage updates = apkHistory[uint8(quorumNumbers[i])];
+            uint256 index = updates.length;
+            while (index > 0 && updates[index - 1].updateBlockNumber > blockNumber) --index;
+            require(
+                index != 0, "BLSApkRegistry.getApkIndicesAtBlockNumber: blockNumber is before the first update"
+            );
+            indices[i] = uint32(index - 1);
+        }
+    }
+
+    function getApkHashAtBlockNumberAndIndex(uint8 quorumNumber, uint32 blockNumber, uint256 index)
+        external
+        view
+        returns (bytes24)
+    {
+        ApkUpdate memory update = apkHistory[quorumNumber][index];
+        require(
+            blockNumber >= update.updateBlockNumber, "BLSApkRegistry._validateApkHashAtBlockNumber: index too recent"
+        );
+        require(
+            update.nextUpdateBlockNumber == 0 || blockNumber < update.nextUpdateBlockNumber,
+            "BLSApkRegistry._validateApkHashAtBlockNumber: not latest apk update"
+        );
+        return update.apkHash;
+    }
+
     function getRegisteredPubkey(address operator) public view returns (G1Point memory, bytes32) {
         bytes32 pubkeyHash = operatorToPubkeyHash[operator];
         _check(
@@ -101,7 +152,23 @@ contract BLSApkRegistry is CoordinatorOwned, Failing {
     function _addToSums(bytes calldata quorumNumbers, G1Point memory key) private {
         for (uint256 i = 0; i < quorumNumbers.length; ++i) {
             uint8 quorum = uint8(quorumNumbers[i]);
-            currentApk[quorum] = BN254.add(currentApk[quorum], key);
+            G1Point memory sum = BN254.add(currentApk[quorum], key);
+            currentApk[quorum] = sum;
+            _record(apkHistory[quorum], bytes24(BN254.hashOf(sum)));
         }
+    }
+
+    /// @dev Overwrites an entry of this block.
+    function _record(ApkUpdate[] storage updates, bytes24 apkHash) private {
+        uint32 current = uint32(block.number);
+        if (updates.length != 0) {
+            ApkUpdate storage last = updates[updates.length - 1];
+            if (last.updateBlockNumber == current) {
+                last.apkHash = apkHash;
+                return;
+            }
+            last.nextUpdateBlockNumber = current;
+        }
+        updates.push(ApkUpdate(apkHash, current, 0));
     }
 }

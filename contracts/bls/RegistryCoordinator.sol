@@ -2,18 +2,20 @@
 pragma solidity ^0.8.24;
 
 import {Bitmaps} from "../base/Bitmaps.sol";
-import {BN254} from "../base/BN254.sol";
 import {Failing} from "../base/Failing.sol";
 import {IBLSApkRegistry, IIndexRegistry, IServiceManager, IStakeRegistry} from "../base/Interfaces.sol";
 import {Pausable} from "../base/Pausable.sol";
 import {G1Point, SignatureWithSaltAndExpiry, StrategyParams} from "../base/Types.sol";
+import {BitmapHistory} from "./BitmapHistory.sol";
+import {CoordinatorErrors} from "./CoordinatorErrors.sol";
+import {PubkeyMessages} from "./PubkeyMessages.sol";
 
 interface IQuorumSetUp {
     function initializeQuorum(uint8 quorumNumber, uint96 minimumStake, StrategyParams[] calldata params) external;
 }
 
 /// @title The BLS registry coordinator of M2, where operators come and go
-contract RegistryCoordinator is Pausable {
+contract RegistryCoordinator is Pausable, BitmapHistory, PubkeyMessages, CoordinatorErrors {
     struct Registries {
         address serviceManager;
         address stakeRegistry;
@@ -32,20 +34,6 @@ contract RegistryCoordinator is Pausable {
         uint16 kickBIPsOfTotalStake;
     }
 
-    error BytesArrayNotOrdered();
-    error BitmapValueTooLarge();
-    error BitmapEmpty();
-    error AlreadyRegisteredForQuorums();
-    error CannotReregisterYet();
-    error MaxOperatorCountReached();
-    error NotRegistered();
-    error NotRegisteredForQuorum();
-    error OnlyEjector();
-
-    bytes32 public constant PUBKEY_REGISTRATION_TYPEHASH = keccak256("BN254PubkeyRegistration(address operator)");
-    bytes32 private constant DOMAIN_TYPEHASH =
-        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-
     uint8 private constant PAUSED_REGISTER_OPERATOR = 0;
     uint8 private constant PAUSED_DEREGISTER_OPERATOR = 1;
     uint8 private constant REGISTERED = 1;
@@ -62,12 +50,13 @@ contract RegistryCoordinator is Pausable {
     uint256 public ejectionCooldown;
     mapping(address operator => uint256 unixSeconds) public lastEjectionTimestamp;
     mapping(address operator => OperatorInfo info) private operatorInfo;
-    mapping(bytes32 operatorId => uint192 quorums) public getCurrentQuorumBitmap;
+    mapping(uint8 quorumNumber => uint256 blockNumber) public quorumUpdateBlockNumber;
     mapping(uint8 quorumNumber => OperatorSetParam params) private operatorSetParams;
 
     event OperatorRegistered(address indexed operator, bytes32 indexed operatorId);
     event OperatorDeregistered(address indexed operator, bytes32 indexed operatorId);
     event OperatorSocketUpdate(bytes32 indexed operatorId, string socket);
+    event QuorumBlockNumberUpdated(uint8 indexed quorumNumber, uint256 blocknumber);
 
     constructor(Registries memory registries, bool customErrors) Failing(customErrors) {
         serviceManager = registries.serviceManager;
@@ -102,7 +91,7 @@ contract RegistryCoordinator is Pausable {
         }
         IBLSApkRegistry(blsApkRegistry).registerOperator(msg.sender, quorumNumbers);
         IStakeRegistry(stakeRegistry).registerOperator(msg.sender, id, quorumNumbers);
-        _checkCounts(quorumNumbers, IIndexRegistry(indexRegistry).registerOperator(quorumNumbers));
+        _checkCounts(quorumNumbers, IIndexRegistry(indexRegistry).registerOperator(id, quorumNumbers));
     }
 
     function deregisterOperator(bytes calldata quorumNumbers) external whenNotPaused(PAUSED_DEREGISTER_OPERATOR) {
@@ -127,7 +116,7 @@ contract RegistryCoordinator is Pausable {
         );
         lastEjectionTimestamp[operator] = block.timestamp;
         uint256 bits = _parse(quorumNumbers);
-        uint256 current = getCurrentQuorumBitmap[operatorInfo[operator].operatorId];
+        uint256 current = getCurrentQuorumBitmap(operatorInfo[operator].operatorId);
         if (operatorInfo[operator].status == REGISTERED && bits != 0 && bits & ~current == 0) {
             _deregister(operator, quorumNumbers);
         }
@@ -136,27 +125,30 @@ contract RegistryCoordinator is Pausable {
     /// @notice Weighs operators again; those below a quorum's minimum have to leave it.
     function updateOperators(address[] calldata list) external {
         for (uint256 i = 0; i < list.length; ++i) {
-            if (operatorInfo[list[i]].status != REGISTERED) continue;
             bytes32 id = operatorInfo[list[i]].operatorId;
-            bytes memory numbers = Bitmaps.toBytes(getCurrentQuorumBitmap[id]);
-            uint256 lost = IStakeRegistry(stakeRegistry).updateOperatorStake(list[i], id, numbers);
-            if (lost != 0) _deregister(list[i], Bitmaps.toBytes(lost));
+            _update(list[i], Bitmaps.toBytes(getCurrentQuorumBitmap(id)));
         }
     }
 
-    /// @notice The point an operator's BLS key signs to prove that it is its own.
-    function pubkeyRegistrationMessageHash(address operator) public view returns (G1Point memory) {
-        bytes32 domain = keccak256(
-            abi.encode(
-                DOMAIN_TYPEHASH,
-                keccak256("AVSRegistryCoordinator"),
-                keccak256("v0.0.1"),
-                block.chainid,
-                address(this)
-            )
+    /// @notice Weighs all operators of quorums again, each list in ascending order.
+    function updateOperatorsForQuorum(address[][] calldata lists, bytes calldata quorumNumbers) external {
+        _parse(quorumNumbers);
+        _check(
+            lists.length == quorumNumbers.length,
+            "RegistryCoordinator.updateOperatorsForQuorum: input length mismatch",
+            InputLengthMismatch.selector
         );
-        bytes32 message = keccak256(abi.encode(PUBKEY_REGISTRATION_TYPEHASH, operator));
-        return BN254.hashToG1(keccak256(abi.encodePacked(hex"1901", domain, message)));
+        for (uint256 i = 0; i < lists.length; ++i) {
+            uint8 quorum = uint8(quorumNumbers[i]);
+            _check(
+                lists[i].length == IIndexRegistry(indexRegistry).totalOperatorsForQuorum(quorum),
+                "RegistryCoordinator.updateOperatorsForQuorum: number of updated operators does not match quorum total",
+                QuorumOperatorCountMismatch.selector
+            );
+            _updateAll(lists[i], quorum);
+            quorumUpdateBlockNumber[quorum] = block.number;
+            emit QuorumBlockNumberUpdated(quorum, block.number);
+        }
     }
 
     function getOperator(address operator) external view returns (OperatorInfo memory) {
@@ -185,7 +177,9 @@ contract RegistryCoordinator is Pausable {
     {
         uint8 quorum = quorumCount++;
         operatorSetParams[quorum] = params;
+        IIndexRegistry(indexRegistry).initializeQuorum(quorum);
         IQuorumSetUp(stakeRegistry).initializeQuorum(quorum, minimumStake, strategies);
+        IBLSApkRegistry(blsApkRegistry).initializeQuorum(quorum);
     }
 
     function setOperatorSetParams(uint8 quorumNumber, OperatorSetParam calldata params) external onlyOwner {
@@ -224,7 +218,7 @@ contract RegistryCoordinator is Pausable {
 
     function _joinQuorums(bytes32 id, bytes calldata quorumNumbers) private {
         uint192 joined = _parse(quorumNumbers);
-        uint192 current = getCurrentQuorumBitmap[id];
+        uint192 current = getCurrentQuorumBitmap(id);
         _check(
             joined != 0, "RegistryCoordinator._registerOperator: bitmap cannot be 0", BitmapEmpty.selector
         );
@@ -238,7 +232,30 @@ contract RegistryCoordinator is Pausable {
             "RegistryCoordinator._registerOperator: operator cannot reregister yet",
             CannotReregisterYet.selector
         );
-        getCurrentQuorumBitmap[id] = joined | current;
+        _setBitmap(id, joined | current);
+    }
+
+    function _updateAll(address[] calldata list, uint8 quorum) private {
+        for (uint256 i = 0; i < list.length; ++i) {
+            _check(
+                (getCurrentQuorumBitmap(operatorInfo[list[i]].operatorId) >> quorum) & 1 == 1,
+                "RegistryCoordinator.updateOperatorsForQuorum: operator not in quorum",
+                NotRegisteredForQuorum.selector
+            );
+            _check(
+                i == 0 || list[i] > list[i - 1],
+                "RegistryCoordinator.updateOperatorsForQuorum: operators array must be sorted in ascending address order",
+                NotSorted.selector
+            );
+            _update(list[i], abi.encodePacked(quorum));
+        }
+    }
+
+    function _update(address operator, bytes memory numbers) private {
+        if (operatorInfo[operator].status != REGISTERED) return;
+        bytes32 id = operatorInfo[operator].operatorId;
+        uint256 lost = IStakeRegistry(stakeRegistry).updateOperatorStake(operator, id, numbers);
+        if (lost != 0) _deregister(operator, Bitmaps.toBytes(lost));
     }
 
     function _checkCounts(bytes calldata quorumNumbers, uint32[] memory counts) private view {
@@ -260,14 +277,14 @@ contract RegistryCoordinator is Pausable {
         );
         bytes32 id = info.operatorId;
         uint192 left = _parse(quorumNumbers);
-        uint192 current = getCurrentQuorumBitmap[id];
+        uint192 current = getCurrentQuorumBitmap(id);
         _check(left != 0, "RegistryCoordinator._deregisterOperator: bitmap cannot be 0", BitmapEmpty.selector);
         _check(
             left & ~current == 0,
             "RegistryCoordinator._deregisterOperator: operator is not registered for specified quorums",
             NotRegisteredForQuorum.selector
         );
-        getCurrentQuorumBitmap[id] = current & ~left;
+        _setBitmap(id, current & ~left);
         if (current == left) {
             info.status = DEREGISTERED;
             IServiceManager(serviceManager).deregisterOperatorFromAVS(operator);
@@ -275,6 +292,6 @@ contract RegistryCoordinator is Pausable {
         }
         IBLSApkRegistry(blsApkRegistry).deregisterOperator(operator, quorumNumbers);
         IStakeRegistry(stakeRegistry).deregisterOperator(id, quorumNumbers);
-        IIndexRegistry(indexRegistry).deregisterOperator(quorumNumbers);
+        IIndexRegistry(indexRegistry).deregisterOperator(id, quorumNumbers);
     }
 }

@@ -5,10 +5,13 @@ import {Failing} from "../base/Failing.sol";
 import {IDelegation} from "../base/Interfaces.sol";
 import {StrategyParams} from "../base/Types.sol";
 import {CoordinatorOwned} from "./CoordinatorOwned.sol";
+import {StakeHistory, StakeUpdate} from "./StakeHistory.sol";
 
 /// @title What operators weigh in each quorum
 /// @notice The recorded stake is the one at registration until `updateOperatorStake`.
 contract StakeRegistry is CoordinatorOwned, Failing {
+    using StakeHistory for StakeUpdate[];
+
     error BelowMinimumStakeRequirement();
     error QuorumDoesNotExist();
 
@@ -18,8 +21,8 @@ contract StakeRegistry is CoordinatorOwned, Failing {
 
     mapping(uint8 quorumNumber => uint96 stake) public minimumStakeForQuorum;
     mapping(uint8 quorumNumber => StrategyParams[] list) private strategyParams;
-    mapping(bytes32 operatorId => mapping(uint8 quorumNumber => uint96 stake)) public getCurrentStake;
-    mapping(uint8 quorumNumber => uint96 stake) public getCurrentTotalStake;
+    mapping(bytes32 operatorId => mapping(uint8 quorumNumber => StakeUpdate[] updates)) private stakes;
+    mapping(uint8 quorumNumber => StakeUpdate[] updates) private totals;
 
     event OperatorStakeUpdate(bytes32 indexed operatorId, uint8 quorumNumber, uint96 stake);
     event MinimumStakeForQuorumUpdated(uint8 indexed quorumNumber, uint96 minimumStake);
@@ -39,6 +42,7 @@ contract StakeRegistry is CoordinatorOwned, Failing {
             strategyParams[quorumNumber].push(params[i]);
         }
         _setMinimum(quorumNumber, minimumStake);
+        totals[quorumNumber].record(0);
     }
 
     function registerOperator(address operator, bytes32 operatorId, bytes calldata quorumNumbers)
@@ -78,6 +82,68 @@ contract StakeRegistry is CoordinatorOwned, Failing {
         }
     }
 
+    function getCurrentStake(bytes32 operatorId, uint8 quorumNumber) public view returns (uint96) {
+        return stakes[operatorId][quorumNumber].latest();
+    }
+
+    function getCurrentTotalStake(uint8 quorumNumber) public view returns (uint96) {
+        return totals[quorumNumber].latest();
+    }
+
+    function getStakeHistory(bytes32 operatorId, uint8 quorumNumber) external view returns (StakeUpdate[] memory) {
+        return stakes[operatorId][quorumNumber];
+    }
+
+    function getStakeUpdateIndexAtBlockNumber(bytes32 operatorId, uint8 quorumNumber, uint32 blockNumber)
+        external
+        view
+        returns (uint32)
+    {
+        (bool found, uint32 index) = stakes[operatorId][quorumNumber].indexAt(blockNumber);
+        require(
+            found,
+            "StakeRegistry._getStakeUpdateIndexForOperatorAtBlockNumber: no stake update found for operatorId and quorumNumber at block number"
+        );
+        return index;
+    }
+
+    function getTotalStakeIndicesAtBlockNumber(uint32 blockNumber, bytes calldata quorumNumbers)
+        external
+        view
+        returns (uint32[] memory indices)
+    {
+        indices = new uint32[](quorumNumbers.length);
+        for (uint256 i = 0; i < quorumNumbers.length; ++i) {
+            StakeUpdate[] storage updates = totals[uint8(quorumNumbers[i])];
+            require(
+                updates.length != 0,
+                "StakeRegistry.getTotalStakeIndicesAtBlockNumber: quorum does not exist"
+            );
+            require(
+                updates[0].updateBlockNumber <= blockNumber,
+                "StakeRegistry.getTotalStakeIndicesAtBlockNumber: quorum has no stake history at blockNumber"
+            );
+            (, indices[i]) = updates.indexAt(blockNumber);
+        }
+    }
+
+    function getStakeAtBlockNumberAndIndex(
+        uint8 quorumNumber,
+        uint32 blockNumber,
+        bytes32 operatorId,
+        uint256 index
+    ) external view returns (uint96) {
+        return stakes[operatorId][quorumNumber].stakeAt(blockNumber, index);
+    }
+
+    function getTotalStakeAtBlockNumberFromIndex(uint8 quorumNumber, uint32 blockNumber, uint256 index)
+        external
+        view
+        returns (uint96)
+    {
+        return totals[quorumNumber].stakeAt(blockNumber, index);
+    }
+
     function weightOfOperatorForQuorum(uint8 quorumNumber, address operator) public view returns (uint96) {
         StrategyParams[] storage list = strategyParams[quorumNumber];
         _check(list.length > 0, "StakeRegistry.quorumExists: quorum does not exist", QuorumDoesNotExist.selector);
@@ -110,10 +176,11 @@ contract StakeRegistry is CoordinatorOwned, Failing {
         emit MinimumStakeForQuorumUpdated(quorumNumber, minimumStake);
     }
 
+    /// @dev A stake that stays as it is leaves no entry and no event.
     function _record(bytes32 operatorId, uint8 quorum, uint96 stake) private {
-        uint96 previous = getCurrentStake[operatorId][quorum];
-        getCurrentTotalStake[quorum] = getCurrentTotalStake[quorum] - previous + stake;
-        getCurrentStake[operatorId][quorum] = stake;
+        uint96 previous = getCurrentStake(operatorId, quorum);
+        if (!stakes[operatorId][quorum].record(stake)) return;
         emit OperatorStakeUpdate(operatorId, quorum, stake);
+        totals[quorum].record(getCurrentTotalStake(quorum) - previous + stake);
     }
 }

@@ -146,7 +146,7 @@ contract SlashingRegistryCoordinator is Pausable, IAVSRegistrar {
         emit OperatorSocketUpdate(id, socket);
         IBLSApkRegistry(blsApkRegistry).registerOperator(operator, numbers);
         IStakeRegistry(stakeRegistry).registerOperator(operator, id, numbers);
-        uint32[] memory counts = IIndexRegistry(indexRegistry).registerOperator(numbers);
+        uint32[] memory counts = IIndexRegistry(indexRegistry).registerOperator(id, numbers);
         for (uint256 i = 0; i < numbers.length; ++i) {
             if (counts[i] > operatorSetParams[uint8(numbers[i])].maxOperatorCount) revert MaxOperatorCountReached();
         }
@@ -175,7 +175,7 @@ contract SlashingRegistryCoordinator is Pausable, IAVSRegistrar {
         }
         IBLSApkRegistry(blsApkRegistry).deregisterOperator(operator, numbers);
         IStakeRegistry(stakeRegistry).deregisterOperator(info.operatorId, numbers);
-        IIndexRegistry(indexRegistry).deregisterOperator(numbers);
+        IIndexRegistry(indexRegistry).deregisterOperator(info.operatorId, numbers);
     }
 
     /// @notice Puts an operator out of sets through AllocationManager; it has to wait before it may come back.

@@ -148,7 +148,15 @@ describe('registration (M2)', () => {
   it('registers with a real key and tells everything', async () => {
     const logs = await registered({socket: 'https://node.example:1'});
     const events = logs.flatMap(({topics, data}) => {
-      const abi = [...registryCoordinatorAbi, ...blsApkRegistryAbi, ...stakeRegistryAbi, ...avsDirectoryAbi];
+      const abi = [
+        ...registryCoordinatorAbi,
+        ...blsApkRegistryAbi,
+        ...stakeRegistryAbi,
+        ...avsDirectoryAbi,
+        ...parseAbi([
+          'event QuorumIndexUpdate(bytes32 indexed operatorId, uint8 quorumNumber, uint32 newOperatorIndex)',
+        ]),
+      ];
       return [decodeEventLog({abi, topics: topics as [Hex, ...Hex[]], data})];
     });
     expect(events.map(({eventName}) => eventName)).toEqual([
@@ -158,6 +166,7 @@ describe('registration (M2)', () => {
       'OperatorRegistered',
       'OperatorAddedToQuorums',
       'OperatorStakeUpdate',
+      'QuorumIndexUpdate',
     ]);
     expect(events[1]?.args).toMatchObject({operatorId: OPERATOR_ID, socket: 'https://node.example:1'});
     expect(events[5]?.args).toMatchObject({operatorId: OPERATOR_ID, quorumNumber: 0, stake: 132n * UNIT});

@@ -7,12 +7,10 @@ import {
   getContract,
   http,
   keccak256,
-  parseAbi,
   stringToHex,
-  type Address,
   type Hex,
 } from 'viem';
-import {avsSlasherAbi, challengeManagerAbi, penaltyLedgerAbi} from '../../../src/lib/peers/chain/abis-aos.ts';
+import {avsSlasherAbi, penaltyLedgerAbi} from '../../../src/lib/peers/chain/abis-aos.ts';
 import {
   delegationManagerAbi,
   erc20Abi,
@@ -110,57 +108,6 @@ describe('PenaltyLedger', () => {
       callOf('function setReporter(address,bool)', [STRANGER.address, true]),
     );
     expect(BigInt(await rig.attempt(STRANGER.address, aos.penalty_ledger, record))).toBe(0n);
-  });
-});
-
-describe('AOSChallengeManager', () => {
-  const RESPOND = parseAbi([
-    'function respondToChallenge((uint256 clockNumber, bytes32 attestationHash, bytes signature, uint32 challengeCreatedBlock, uint32 quorumThresholdPercentage, bytes quorumNumbers) challenge, (uint32 referenceChallengeIndex, uint256 clockNumber, bytes32 attestationHash) response)',
-  ]);
-  const manager = () =>
-    getContract({abi: challengeManagerAbi, address: aos.challenge_manager, client: client()});
-
-  it('keeps what anyone creates, and the aggregator’s answer in time', async () => {
-    expect(await manager().read.registryCoordinator()).toBe(aos.registry);
-    expect(await manager().read.getChallengeResponseWindowBlock()).toBe(30);
-    expect(await manager().read.CHALLENGE_CHALLENGE_WINDOW_BLOCK()).toBe(100);
-    const create = encodeFunctionData({
-      abi: challengeManagerAbi,
-      functionName: 'createNewChallenge',
-      args: [7n, REF, '0x1234', 67, '0x00'],
-    });
-    const [log] = await rig.send(STRANGER.address, aos.challenge_manager, create);
-    expect(log?.topics[0]).toBe('0xf670ca2cbb898c82f5de5f0697a7340ae1e089df3e85137eb65cc9794b2f1906');
-    const event = decodeEventLog({
-      abi: challengeManagerAbi,
-      eventName: 'NewChallengeCreated',
-      topics: log!.topics as [Hex, ...Hex[]],
-      data: log!.data,
-    });
-    expect(event.args).toMatchObject({challengeIndex: 0, challenge: {clockNumber: 7n, attestationHash: REF}});
-    expect(await manager().read.latestChallengeNum()).toBe(1);
-
-    const response = {referenceChallengeIndex: 0, clockNumber: 7n, attestationHash: REF};
-    const answer = (challenge: typeof event.args.challenge): Hex =>
-      encodeFunctionData({abi: RESPOND, args: [challenge, response]});
-    const right = answer(event.args.challenge);
-    const by = (from: Address, data: Hex): Promise<string> => rig.attempt(from, aos.challenge_manager, data);
-    expect(await by(STRANGER.address, right)).toBe('reverts: Aggregator must be the caller');
-    expect(await by(aos.owner, answer({...event.args.challenge, clockNumber: 8n}))).toBe(
-      'reverts: supplied challenge does not match the one recorded in the contract',
-    );
-    const inTime = await rig.snapshot();
-    await hooks.mine(32);
-    expect(await by(aos.owner, right)).toBe('reverts: Aggregator has responded to the challenge too late');
-    await rig.restore(inTime);
-    const [responded] = await rig.send(aos.owner, aos.challenge_manager, right);
-    expect(responded?.topics).toEqual(['0xf7d7a8300e553f25f8088b81b3f77823a57541922aa5fa92ca281944c37ed3d9']);
-    expect(await by(aos.owner, right)).toBe('reverts: Aggregator has already responded to the challenge');
-  });
-
-  it('has a hook for tests', async () => {
-    await hooks.createChallenge({clockNumber: 1n, attestationHash: REF});
-    expect(await manager().read.challengeNumber()).toBe(1);
   });
 });
 

@@ -2,7 +2,6 @@ import {createHash} from 'node:crypto';
 import {mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import type {Hex} from 'viem';
-import {encodeFunctionData, parseAbi} from 'viem';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {
   readChallenges,
@@ -29,16 +28,13 @@ import {
 } from '../../../../src/lib/features/challenge/text.ts';
 import {systemTime} from '../../../../src/lib/foundation/system/system-time.ts';
 import {OPERATOR, startChainRig, type ChainRig} from '../../../support/chain-rig.ts';
+import {BLS_SECRET, registrationOf} from '../../../support/bls-registry.ts';
+import {respondTo} from '../../../support/challenge-answer.ts';
 import {contractsOf} from '../../../support/history-rig.ts';
 import {callbackBody, contentOf, dispatchFrame} from '../../../support/evidence.ts';
 import {inTempDir, newJob, VRF} from '../../../support/journal.ts';
 
 const HASH: Hex = `0x${'07'.repeat(32)}`;
-const RESPOND = parseAbi([
-  'function respondToChallenge((uint256 clockNumber, bytes32 attestationHash, bytes signature, uint32 challengeCreatedBlock, uint32 quorumThresholdPercentage, bytes quorumNumbers) challenge, (uint32 referenceChallengeIndex, uint256 clockNumber, bytes32 attestationHash) response)',
-  'function aggregator() view returns (address)',
-]);
-
 let rig: ChainRig;
 let aos: AosContracts;
 let hooks: ChainHooks;
@@ -48,6 +44,7 @@ beforeAll(async () => {
   rig = await startChainRig();
   aos = await rig.deploy({flow: 'bls'});
   hooks = rig.hooks(aos);
+  await rig.send(OPERATOR.address, aos.registry, await registrationOf(rig, aos, OPERATOR));
 });
 afterAll(() => rig.close());
 beforeEach(async () => {
@@ -72,33 +69,7 @@ const book = (over: Partial<ChallengeOptions> = {}): Promise<Challenges> =>
     AbortSignal.timeout(50_000),
   );
 
-async function respond(): Promise<void> {
-  const [challenge] = (await book()).challenges;
-  const aggregator = (await devRpc(rig.url, 'eth_call', [
-    {to: aos.challenge_manager, data: encodeFunctionData({abi: RESPOND, functionName: 'aggregator'})},
-    'latest',
-  ])) as Hex;
-  const from: Hex = `0x${aggregator.slice(-40)}`;
-  await devRpc(rig.url, 'anvil_impersonateAccount', [from]);
-  await devRpc(rig.url, 'anvil_setBalance', [from, '0xde0b6b3a7640000']);
-  const {clockNumber, createdBlock, signature} = challenge!;
-  const given = {clockNumber, attestationHash: HASH};
-  const data = encodeFunctionData({
-    abi: RESPOND,
-    functionName: 'respondToChallenge',
-    args: [
-      {
-        ...given,
-        signature: signature as Hex,
-        challengeCreatedBlock: createdBlock,
-        quorumThresholdPercentage: 67,
-        quorumNumbers: '0x00',
-      },
-      {...given, referenceChallengeIndex: 0},
-    ],
-  });
-  await rig.send(from, aos.challenge_manager, data);
-}
+const respond = (): Promise<void> => respondTo(rig, aos, 0, [BLS_SECRET]);
 
 describe('challenges on chain', () => {
   it('are none on a chain without any', async () => {
