@@ -2,7 +2,10 @@ import {pathOfVariable} from '../lib/config/user-path.ts';
 import {chmodSync, mkdtempSync, rmSync} from 'node:fs';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import path from 'node:path';
-import {errorText} from '../lib/foundation/errors/error.ts';
+import * as v from 'valibot';
+import {AosError, errorText} from '../lib/foundation/errors/error.ts';
+import type {Act} from './act/acts.ts';
+import {actRequest} from './act/request.ts';
 import type {Part} from './part.ts';
 
 /** What can be stopped and started while a devnet runs. */
@@ -16,19 +19,23 @@ export type ControlledParts = Readonly<
 
 /** A path of a socket may have about 100 bytes. */
 const LONGEST_PATH = 100;
+/** Characters of a request's body. */
+const MOST_BODY = 64 * 1024;
 
 /**
  * Listens on a socket of mode 0600 in `folder`, which has to be this user's alone: `POST /stop/PART` and `POST /start/PART`
- * answer 200 `{part, running, changed}`, or 409 or 500 `{message}`.
+ * answer 200 `{part, running, changed}`, or 409 or 500 `{message}`; `POST /act` with an {@link ActRequest} answers 200 with its
+ * report, 400 `{message}` for one of another version, or 409 `{message, code, next}`.
  * @returns its path, and what ends it
  */
 export async function serveControl(
   folder: string,
   parts: ControlledParts,
+  act: Act,
 ): Promise<{path: string; close(): Promise<void>}> {
   const server = createServer((request, response) => {
-    request.resume();
-    answer(request, parts).then(
+    const answering = request.url === '/act' ? answerAct(request, act) : answer(request, parts);
+    answering.then(
       ({status, body}) => reply(response, status, body),
       (error: unknown) => reply(response, 500, {message: errorText(error)}),
     );
@@ -61,7 +68,41 @@ function socketPlace(folder: string): {path: string; remove(): void} {
 
 type Answer = {status: number; body: object};
 
-async function answer({method, url = ''}: IncomingMessage, parts: ControlledParts): Promise<Answer> {
+async function answerAct(request: IncomingMessage, act: Act): Promise<Answer> {
+  const parsed = v.safeParse(actRequest, jsonOf(await bodyOf(request)));
+  if (request.method !== 'POST' || !parsed.success)
+    return {status: 400, body: {message: 'this devnet does not know such an act'}};
+  try {
+    return {status: 200, body: await act(parsed.output)};
+  } catch (error) {
+    if (!(error instanceof AosError)) throw error;
+    const {message, code, next} = error;
+    return {status: 409, body: {message, code, next}};
+  }
+}
+
+/** @throws Error for one that is too long, or ends early */
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  request.setEncoding('utf8');
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > MOST_BODY) throw new Error('the request is too long');
+  }
+  return text;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // no request: answered as one of another version
+  }
+}
+
+async function answer(request: IncomingMessage, parts: ControlledParts): Promise<Answer> {
+  request.resume();
+  const {method, url = ''} = request;
   const [, action, name] = url.split('/');
   const known = DEVNET_PARTS.find((one) => one === name);
   if (method !== 'POST' || known === undefined || (action !== 'start' && action !== 'stop'))

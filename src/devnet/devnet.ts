@@ -4,6 +4,7 @@ import {type DevnetUrls, removeDevnetFile, writeDevnetFile} from '../lib/config/
 import {AosError} from '../lib/foundation/errors/error.ts';
 import {systemTime} from '../lib/foundation/system/system-time.ts';
 import type {WorkerKind} from '../lib/protocol/wire/messages.ts';
+import {openActs} from './act/open-acts.ts';
 import {startAnvil} from './chain/anvil.ts';
 import {mineOnArrival} from './chain/blocks.ts';
 import {createDevChain} from './chain/contracts.ts';
@@ -169,7 +170,14 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
   operatorUrls = [leader, ...rest].map(({url}) => url);
   monitor.know([leader, ...rest]);
 
-  const control = await serveControl(folder, {dispatcher, signer, worker: workers.part});
+  const act = openActs({
+    url: anvil.url,
+    contracts: deployed,
+    operators: [leader, ...rest],
+    folder,
+    dispatcher: () => dispatcher.current(),
+  });
+  const control = await serveControl(folder, {dispatcher, signer, worker: workers.part}, act);
   let forget = (): void => {};
   closers.push(async () => {
     // A devnet without a socket is not noted again by one that ends at the same time.

@@ -1,4 +1,11 @@
-import {encodeAbiParameters, encodeFunctionData, keccak256, parseAbiParameters, type Address, type Hex} from 'viem';
+import {
+  encodeAbiParameters,
+  encodeFunctionData,
+  keccak256,
+  parseAbiParameters,
+  type Address,
+  type Hex,
+} from 'viem';
 import {AosError} from '../../lib/foundation/errors/error.ts';
 import {run} from '../../lib/foundation/next-step/next-step.ts';
 import {GROUP_ORDER, hashToG1, operatorIdOf, publicKeys, signPoint} from '../../lib/keys/bn254.ts';
@@ -37,11 +44,16 @@ export async function answerOf(
     numbers.map(async (number): Promise<Quorum> => {
       const args = [number, block] as const;
       const read = {address: registries.indices, abi: indexHistoryAbi, args} as const;
-      return {number, ids: await answerer.client.readContract({...read, functionName: 'getOperatorListAtBlockNumber'})};
+      return {
+        number,
+        ids: await answerer.client.readContract({...read, functionName: 'getOperatorListAtBlockNumber'}),
+      };
     }),
   );
   const keyOf = new Map(secrets.map((secret) => [operatorIdOf(publicKeys(secret).g1), secret]));
-  const members = [...new Set(quorums.flatMap(({ids}) => ids))].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+  const members = [...new Set(quorums.flatMap(({ids}) => ids))].sort((a, b) =>
+    BigInt(a) < BigInt(b) ? -1 : 1,
+  );
   const nonSigners = members.filter((id) => !keyOf.has(id.toLowerCase()));
   if (nonSigners.length === members.length)
     throw new AosError(
@@ -69,7 +81,11 @@ export async function answerOf(
 export async function respond(stage: Stage, found: FoundChallenge): Promise<void> {
   const to = stage.contracts.challenge_manager;
   const args = await answerOf(stage, found, await stage.blsKeys());
-  const aggregator = await stage.client.readContract({address: to, abi: aggregatorAbi, functionName: 'aggregator'});
+  const aggregator = await stage.client.readContract({
+    address: to,
+    abi: aggregatorAbi,
+    functionName: 'aggregator',
+  });
   const data = encodeFunctionData({abi: aggregatorAbi, functionName: 'respondToChallenge', args});
   await stage.send(aggregator, {to, data}, `the aggregator answered challenge ${found.index}`);
 }
@@ -77,7 +93,10 @@ export async function respond(stage: Stage, found: FoundChallenge): Promise<void
 function registriesOf({contracts}: Answerer): Registries {
   const {registry, stake_registry: stakes, bls_apk_registry: keys, index_registry: indices} = contracts;
   if (stakes === null || keys === null || indices === null)
-    throw new AosError('DEVNET_REFUSED', `an AVS of the flow ${contracts.flow} has no BLS keys to answer with`);
+    throw new AosError(
+      'DEVNET_REFUSED',
+      `an AVS of the flow ${contracts.flow} has no BLS keys to answer with`,
+    );
   return {coordinator: registry, stakes, keys, indices};
 }
 

@@ -16,7 +16,10 @@ export type FoundChallenge = {
 };
 
 /** Reads a challenge from its event. @throws AosError USAGE when there is none of that number */
-export async function findChallenge({client, contracts}: Pick<Stage, 'client' | 'contracts'>, index: number): Promise<FoundChallenge> {
+export async function findChallenge(
+  {client, contracts}: Pick<Stage, 'client' | 'contracts'>,
+  index: number,
+): Promise<FoundChallenge> {
   const address = contracts.challenge_manager;
   const [[log], windowBlocks] = await Promise.all([
     client.getLogs({

@@ -23,7 +23,8 @@ const amount = (most: bigint) =>
     v.regex(/^\d{1,78}$/),
     v.check((text) => BigInt(text) <= most),
   );
-const whole = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+const whole = (least: number, most: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 const quorums = v.pipe(v.array(whole(0, 191)), v.minLength(1));
 
 /**

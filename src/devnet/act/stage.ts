@@ -62,7 +62,11 @@ export function openStage(place: ActPlace): Stage {
       if (blocks === 0) return;
       await devRpc(url, 'anvil_mine', [numberToHex(blocks), '0x1']);
       const block = await client.getBlockNumber();
-      steps.push({what: `${blocks} ${blocks === 1 ? 'block' : 'blocks'} passed${why}`, txHash: null, block: block.toString()});
+      steps.push({
+        what: `${blocks} ${blocks === 1 ? 'block' : 'blocks'} passed${why}`,
+        txHash: null,
+        block: block.toString(),
+      });
     },
     blockNumber: () => client.getBlockNumber(),
   };
@@ -94,5 +98,7 @@ export function quorumBytes(quorums: readonly number[]): Hex {
 
 /** The numbers of the set bits. */
 export function numbersOf(bitmap: bigint): number[] {
-  return Array.from({length: 192}, (_, number) => number).filter((number) => ((bitmap >> BigInt(number)) & 1n) === 1n);
+  return Array.from({length: 192}, (_, number) => number).filter(
+    (number) => ((bitmap >> BigInt(number)) & 1n) === 1n,
+  );
 }

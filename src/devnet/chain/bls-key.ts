@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto';
-import {writeFileSync} from 'node:fs';
+import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {sealKeystore, writeKeystore} from '../../lib/keys/bls-keystore.ts';
+import {openKeystore, readKeystore, sealKeystore, writeKeystore} from '../../lib/keys/bls-keystore.ts';
 import {newPrivateKey} from '../../lib/keys/private-key.ts';
 import {LIGHT} from '../../lib/keys/secret-storage.ts';
 
@@ -23,4 +23,19 @@ export async function makeBlsKey(
     force: false,
   });
   return {blsKeyFile, blsPasswordFile};
+}
+
+/**
+ * Opens every key that {@link makeBlsKey} made in a folder.
+ * @throws AosError KEY_* for a file that was changed since
+ */
+export async function openBlsKeys(folder: string): Promise<bigint[]> {
+  const names = readdirSync(folder).filter((name) => /^bls(?:-\d+)?\.json$/.test(name));
+  return Promise.all(
+    names.map((name) => {
+      const file = path.join(folder, name);
+      const password = readFileSync(file.replace(/\.json$/, '.password'), 'utf8').trim();
+      return openKeystore(readKeystore(file), password, name);
+    }),
+  );
 }

@@ -73,10 +73,11 @@ async function challenged(quorumNumbers: Hex = '0x00', threshold = 67): Promise<
   return (await manager().read.latestChallengeNum()) - 1;
 }
 /** The same answer with something else in its third argument. */
-const changed = (
-  [challenge, response, state]: AnswerArgs,
-  over: Partial<AnswerArgs[2]>,
-): AnswerArgs => [challenge, response, {...state, ...over}];
+const changed = ([challenge, response, state]: AnswerArgs, over: Partial<AnswerArgs[2]>): AnswerArgs => [
+  challenge,
+  response,
+  {...state, ...over},
+];
 
 describe('a challenge', () => {
   it('is kept as anyone creates it', async () => {
@@ -172,13 +173,15 @@ describe('a challenge', () => {
     expect(await says({nonSignerPubkeys: [keysOf(5n).g1]})).toBe('input nonsigner length mismatch');
     const both = [BLS_SECRET, OTHER_SECRET].map((secret) => keysOf(secret));
     const [first, last] = both.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
-    expect(
-      await says({nonSignerPubkeys: [last!.g1, first!.g1], nonSignerQuorumBitmapIndices: [0, 0]}),
-    ).toBe('nonSignerPubkeys not sorted');
+    expect(await says({nonSignerPubkeys: [last!.g1, first!.g1], nonSignerQuorumBitmapIndices: [0, 0]})).toBe(
+      'nonSignerPubkeys not sorted',
+    );
     expect(await says({quorumApkIndices: [state.quorumApkIndices[0]! - 1]})).toBe(
       'reverts: BLSApkRegistry._validateApkHashAtBlockNumber: not latest apk update',
     );
-    expect(await says({totalStakeIndices: [state.totalStakeIndices[0]! - 1]})).toMatch(/there is a newer stakeUpdate/);
+    expect(await says({totalStakeIndices: [state.totalStakeIndices[0]! - 1]})).toMatch(
+      /there is a newer stakeUpdate/,
+    );
   });
 
   it('needs a quorum, and a block after its own', async () => {
@@ -193,7 +196,9 @@ describe('a challenge', () => {
     const [, , state] = args;
     const found = await client().getLogs({
       address: aos.challenge_manager,
-      event: challengeManagerAbi.find((item) => item.type === 'event' && item.name === 'NewChallengeCreated')!,
+      event: challengeManagerAbi.find(
+        (item) => item.type === 'event' && item.name === 'NewChallengeCreated',
+      )!,
       args: {challengeIndex: empty},
       fromBlock: 0n,
       strict: true,
@@ -222,19 +227,25 @@ describe('a challenge', () => {
     const index = await challenged();
     await hooks.mine(60);
     const forbid = callOf('function setStaleStakesForbidden(bool)', [true]);
-    expect(await rig.attempt(ME, aos.challenge_manager, forbid)).toMatch(/caller is not the owner of the reg/);
+    expect(await rig.attempt(ME, aos.challenge_manager, forbid)).toMatch(
+      /caller is not the owner of the reg/,
+    );
     await rig.send(aos.owner, aos.challenge_manager, forbid);
     const late = await challenged();
     await hooks.mine(1);
     const args = await answerBy(rig, aos, late, [BLS_SECRET, OTHER_SECRET]);
-    expect(await by(aos.owner, args)).toMatch(/StakeRegistry updates must be within withdrawalDelayBlocks window/);
+    expect(await by(aos.owner, args)).toMatch(
+      /StakeRegistry updates must be within withdrawalDelayBlocks window/,
+    );
     const list = [ME, STRANGER.address].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
     const update = (lists: Address[][], quorums: Hex = '0x00'): Hex =>
       callOf('function updateOperatorsForQuorum(address[][],bytes)', [lists, quorums]);
     expect(await rig.attempt(ME, aos.registry, update([[ME]]))).toMatch(/does not match quorum total/);
     expect(await rig.attempt(ME, aos.registry, update([list.toReversed()]))).toMatch(/must be sorted/);
     expect(await rig.attempt(ME, aos.registry, update([]))).toMatch(/input length mismatch/);
-    expect(await rig.attempt(ME, aos.registry, update([[STRANGER.address]], '0x01'))).toMatch(/operator not in quorum/);
+    expect(await rig.attempt(ME, aos.registry, update([[STRANGER.address]], '0x01'))).toMatch(
+      /operator not in quorum/,
+    );
     await rig.send(ME, aos.registry, update([list]));
     expect(await by(aos.owner, args)).toBe('0x');
     expect(index).toBeLessThan(late);
@@ -297,7 +308,9 @@ describe('the histories of the registries', () => {
     const block = await rig.block();
     expect(await apks.read.getApkIndicesAtBlockNumber(['0x00', block])).toEqual([length]);
     expect(await apks.read.getApkIndicesAtBlockNumber(['0x00', block - 1n])).toEqual([length - 1]);
-    await expect(apks.read.getApkIndicesAtBlockNumber(['0x00', 0n])).rejects.toThrow(/before the first update/);
+    await expect(apks.read.getApkIndicesAtBlockNumber(['0x00', 0n])).rejects.toThrow(
+      /before the first update/,
+    );
   });
 
   it('leave an unchanged stake alone, and tell nothing of it', async () => {

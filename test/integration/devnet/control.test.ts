@@ -3,9 +3,15 @@ import {request} from 'node:http';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
+import type {Act} from '../../../src/devnet/act/acts.ts';
+import type {ActRequest} from '../../../src/devnet/act/request.ts';
 import {serveControl} from '../../../src/devnet/control.ts';
 import {openPart} from '../../../src/devnet/part.ts';
+import {actOnDevnet, renderAct} from '../../../src/lib/features/devnet/act.ts';
 import {changePart, renderChange} from '../../../src/lib/features/devnet/control.ts';
+import {renderNext} from '../../../src/lib/cli/next-step.ts';
+import {AosError} from '../../../src/lib/foundation/errors/error.ts';
+import {run} from '../../../src/lib/foundation/next-step/next-step.ts';
 
 function folder(name = ''): string {
   const root = mkdtempSync(path.join(tmpdir(), `aos-control-${name}`));
@@ -13,7 +19,7 @@ function folder(name = ''): string {
   return root;
 }
 
-async function control(dir: string): Promise<string> {
+async function control(dir: string, act: Act = () => Promise.reject(new Error('no acts'))): Promise<string> {
   const open = (): Promise<{close(): Promise<void>}> => Promise.resolve({close: () => Promise.resolve()});
   const parts = {
     dispatcher: await openPart(open),
@@ -22,7 +28,7 @@ async function control(dir: string): Promise<string> {
     ),
     worker: null,
   };
-  const served = await serveControl(dir, parts);
+  const served = await serveControl(dir, parts, act);
   onTestFinished(() => served.close());
   return served.path;
 }
@@ -79,6 +85,60 @@ describe('the control of a devnet', () => {
 
   it('that is gone is a devnet that does not run', async () => {
     await expect(changePart('/nonexistent/control.sock', 'stop', 'signer')).rejects.toMatchObject({
+      code: 'DEVNET_NOT_RUNNING',
+    });
+  });
+});
+
+describe('an act on a devnet', () => {
+  const EJECT: ActRequest = {act: 'eject', operator: null, quorums: [0], by: 'account'};
+
+  it('is asked for and reported whole', async () => {
+    const asked: ActRequest[] = [];
+    const socket = await control(folder(), (request) => {
+      asked.push(request);
+      return Promise.resolve({
+        act: 'eject',
+        operator: `0x${'11'.repeat(20)}`,
+        config: '/tmp/a b.yaml',
+        steps: [
+          {what: 'the ejector put the operator out of quorum 0', txHash: `0x${'ab'.repeat(32)}`, block: '7'},
+          {what: '2 blocks passed\u001b[31m', txHash: null, block: '9'},
+        ],
+        block: '9',
+        challenge: null,
+        pending: null,
+      });
+    });
+    const result = await actOnDevnet(socket, EJECT);
+    expect(asked).toEqual([EJECT]);
+    expect(renderAct(result, renderNext).split('\n')).toEqual([
+      `the ejector put the operator out of quorum 0  block 7  0x${'ab'.repeat(32)}`,
+      expect.stringMatching(/^2 blocks passed[^\u001b]*  block 9$/) as string,
+      '',
+      "next: aos status -c '/tmp/a b.yaml'",
+      "next: aos slashing-history -c '/tmp/a b.yaml'",
+    ]);
+  });
+
+  it('that cannot be done is refused with the next step', async () => {
+    const next = run('register', ['--yes'], 'Register it first');
+    const socket = await control(folder(), () =>
+      Promise.reject(new AosError('DEVNET_REFUSED', 'it is in no quorum', {next})),
+    );
+    const refusal = {code: 'DEVNET_REFUSED', exitCode: 77, message: 'it is in no quorum', next};
+    await expect(actOnDevnet(socket, EJECT)).rejects.toMatchObject(refusal);
+    // A request of another version, and a devnet that fails.
+    const odd = {act: 'eject', operator: 'me'} as unknown as ActRequest;
+    await expect(actOnDevnet(socket, odd)).rejects.toMatchObject({code: 'DEVNET_REFUSED'});
+    const long = {...EJECT, quorums: Array.from({length: 100_000}, () => 1)};
+    await expect(actOnDevnet(socket, long)).rejects.toMatchObject({message: 'the request is too long'});
+    const failing = await control(folder());
+    await expect(actOnDevnet(failing, EJECT)).rejects.toMatchObject({
+      code: 'DEVNET_FAILED',
+      message: 'no acts',
+    });
+    await expect(actOnDevnet('/nonexistent/control.sock', EJECT)).rejects.toMatchObject({
       code: 'DEVNET_NOT_RUNNING',
     });
   });

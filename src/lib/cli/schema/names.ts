@@ -10,6 +10,7 @@ export type SchemaName =
   | 'config-show'
   | 'config-validate'
   | 'deregister'
+  | 'devnet-act'
   | 'devnet-start'
   | 'devnet-stop'
   | 'devnet-submit'

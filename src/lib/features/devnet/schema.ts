@@ -2,9 +2,10 @@ import * as v from 'valibot';
 import type {DevnetEvent} from '../../../devnet/devnet.ts';
 import type {DevnetUrls} from '../../config/devnet-file.ts';
 import type {SubmittedJob} from './submit-jobs.ts';
+import type {ActResult} from './act.ts';
 import type {PartChange} from './control.ts';
 import type {ResultEntry, StreamEntry} from '../../cli/schema/entry.ts';
-import {address, count, type Json, ms, schemaOf} from '../../cli/schema/parts.ts';
+import {address, count, decimal, hash32, type Json, ms, schemaOf} from '../../cli/schema/parts.ts';
 
 export const devnetSubmit: ResultEntry = {
   summary: 'aos devnet submit: ids of the jobs, with --wait what each operator answered.',
@@ -46,6 +47,43 @@ export const devnetStop: ResultEntry = {
 export const devnetStart: ResultEntry = {
   summary: 'aos devnet start: which part of the devnet runs again.',
   result: partChange,
+};
+
+export const devnetAct: ResultEntry = {
+  summary: 'aos devnet act: what the network did to an operator of the devnet.',
+  result: schemaOf<ActResult>()(
+    v.object({
+      act: v.picklist(['slash', 'penalty', 'challenge', 'answer', 'eject', 'pending-stake']),
+      operator: v.nullable(address),
+      config: v.pipe(v.string(), v.description('the configuration file of that operator')),
+      steps: v.array(
+        v.object({
+          what: v.string(),
+          txHash: v.pipe(v.nullable(hash32), v.description('null where blocks passed')),
+          block: decimal,
+        }),
+      ),
+      block: v.pipe(decimal, v.description('the latest one after it')),
+      challenge: v.nullable(
+        v.object({
+          index: count,
+          clockNumber: decimal,
+          deadlineBlock: v.pipe(decimal, v.description('the last block that takes an answer')),
+          isAnswered: v.boolean(),
+        }),
+      ),
+      pending: v.nullable(
+        v.object({
+          deposited: v.pipe(decimal, v.description('wei of the strategy’s token')),
+          strategy: address,
+          magnitude: v.pipe(decimal, v.description('of 1e18, now')),
+          newMagnitude: v.pipe(decimal, v.description('of 1e18, from effectBlock on')),
+          effectBlock: decimal,
+        }),
+      ),
+      look: v.pipe(v.array(v.string()), v.description('commands that show it')),
+    }),
+  ),
 };
 
 const urls = schemaOf<DevnetUrls>()(

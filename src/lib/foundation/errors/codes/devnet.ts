@@ -51,6 +51,16 @@ export const DEVNET = {
       'It was ended from outside, or the machine ran out of memory: dmesg.',
     ],
   },
+  DEVNET_REFUSED: {
+    exit: 'refused',
+    category: 'safety',
+    means: 'The devnet cannot do that in the state that its chain is in; nothing more was sent.',
+    next: run('status', [], 'See the state of the operator'),
+    causes: [
+      'The operator is not registered, or is in none of the quorums that were named.',
+      'aos devnet up was started by another version of aos.',
+    ],
+  },
   NOT_LOOPBACK: {
     exit: 'refused',
     category: 'safety',
