@@ -35,7 +35,7 @@ import {createWeb3Signer} from '../../src/lib/peers/signer/web3signer.ts';
 import {loadVrf} from '../../src/lib/protocol/vrf/ecvrf.ts';
 import type {SamplingRange} from '../../src/lib/protocol/vrf/sampling.ts';
 import type {WorkerConfig} from '../../src/lib/config/config.ts';
-import {createOpmlWorker} from '../../src/lib/peers/worker/opml.ts';
+import {createWorkers} from '../../src/lib/peers/worker/workers.ts';
 import {bodyOf, OPERATOR} from './signer.ts';
 import {quietTime, type QuietTime, type QuietTimeOptions} from './quiet-time.ts';
 import {createSteadyTime} from '../../src/lib/foundation/time/steady-time.ts';
@@ -249,6 +249,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     {
       listen: {host: '127.0.0.1', port: 0},
       callbacks: null,
+      teePort: null,
       callbackUrl: 'http://127.0.0.1',
       trustedProxies: [],
       files: {limit: 1_000_000, lack: () => null},
@@ -318,7 +319,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       deadlineMs: 600_000,
       onFailure: 'silent',
     } as const;
-    const opml = createOpmlWorker({...limits, ...patience}, {time: ownTime});
+    const opml = createWorkers('opml', {...limits, ...patience}, {time: ownTime});
     const connection = createConnection({
       url,
       pingIntervalMs: 10_000,

@@ -1,7 +1,7 @@
 import {dirname, resolve as resolvePath} from 'node:path';
 import {AosError} from '../foundation/errors/error.ts';
 import type {WorkerKind} from '../protocol/wire/messages.ts';
-import type {Config, ListenAddress, SignerConfig, VrfKeySource, WorkerConfig} from './config.ts';
+import type {Config, KnownGood, ListenAddress, SignerConfig, VrfKeySource, WorkerConfig} from './config.ts';
 import {aosDirs, nodeStateDir} from './paths.ts';
 import {userPath, type Env} from './user-path.ts';
 import type {Resolved} from './resolve.ts';
@@ -105,7 +105,16 @@ function workerConfig(resolved: Resolved, kind: WorkerKind): WorkerConfig {
     attempts: required(resolved, fields.attempts),
     deadlineMs: required(resolved, fields.deadline),
     onFailure: required(resolved, fields.onFailure),
+    ...(kind === 'tee' ? {callbackPort: required(resolved, FIELDS.tee.callbackPort)} : {}),
+    ...(kind === 'zkml' ? {knownGood: knownGoodOf(resolved)} : {}),
   };
+}
+
+/** The proof by which a zkml worker is judged; null: none is configured. */
+export function knownGoodOf(resolved: Resolved): KnownGood | null {
+  const model = resolved.one(FIELDS.zkml.knownGoodModel);
+  const proofPath = resolved.one(FIELDS.zkml.knownGoodProof);
+  return model === undefined || proofPath === undefined ? null : {model, proofPath};
 }
 
 function vrfKeySource(resolved: Resolved, base: PathBase): VrfKeySource {

@@ -9,7 +9,7 @@ import type {AnyField} from './schema.ts';
 import {sanitizeText, sanitizePath} from './sanitize.ts';
 import type {FileTree} from './tree.ts';
 import {baseUrl} from './values.ts';
-import {kindWarnings, wantedKinds} from './worker-kinds.ts';
+import {kindWarnings, knownGoodProblems, wantedKinds} from './worker-kinds.ts';
 import {workerUrlProblems} from './worker-urls.ts';
 
 /** What a command needs of a configuration: `signer` the values for signing, `run` all of them. */
@@ -98,6 +98,7 @@ export function crossProblems(
     );
   }
   problems.push(...wantedKinds(resolved, tree).flatMap((kind) => workerUrlProblems(resolved, kind)));
+  problems.push(...knownGoodProblems(resolved));
   return problems;
 }
 
@@ -113,7 +114,7 @@ export function findWarnings(
     ...unknownVariables(env),
     ...unusedSections(tree),
     ...vrfKey(resolved, fileReadable),
-    ...kindWarnings(resolved, tree),
+    ...kindWarnings(resolved),
     ...callbacks(resolved),
   ];
 }

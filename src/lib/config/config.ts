@@ -16,7 +16,14 @@ export type WorkerConfig = {
   deadlineMs: number;
   /** What is sent at the deadline. */
   onFailure: 'silent' | 'empty';
+  /** Of tee: where on 127.0.0.1 workers send their answers. */
+  callbackPort?: number;
+  /** Of zkml: by it a `false` is believed; null or absent: none is. */
+  knownGood?: KnownGood | null;
 };
+
+/** A proof that is known to be good: its model, and the http(s) URL that a zkml worker downloads it from. */
+export type KnownGood = {model: string; proofPath: string};
 
 export type ListenAddress = {host: string; port: number};
 

@@ -13,7 +13,7 @@ import {ALL_FIELDS, envNames, FIELDS} from './schema.ts';
 import {sanitizeText} from './sanitize.ts';
 import {readSource, type ConfigSource} from './source.ts';
 import {refuseEigenlayerFile} from './eigenlayer-file.ts';
-import {kindProblems, runnableKinds} from './worker-kinds.ts';
+import {kindProblems, wantedKinds} from './worker-kinds.ts';
 import {run} from '../foundation/next-step/next-step.ts';
 
 export type LoadedConfig<T> = {
@@ -59,13 +59,12 @@ export function checkConfig(source: ConfigSource, {need}: {need: Need}): Checked
   const good = problems.length === 0;
   return {
     problems,
-    startProblems: good && need === 'run' ? kindProblems(resolved, tree, name) : [],
+    startProblems: good && need === 'run' ? kindProblems(resolved, tree) : [],
     warnings: syntax.length === 0 ? findWarnings(resolved, tree, env, read.readable) : [],
     origin: resolved.origin,
     marks: marksOf(resolved),
     signer: good ? buildSignerConfig(resolved) : null,
-    run:
-      good && need === 'run' ? buildConfig(resolved, runnableKinds(resolved, tree), {file, cwd, env}) : null,
+    run: good && need === 'run' ? buildConfig(resolved, wantedKinds(resolved, tree), {file, cwd, env}) : null,
   };
 }
 

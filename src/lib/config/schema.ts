@@ -1,3 +1,4 @@
+import type {WorkerKind} from '../protocol/wire/messages.ts';
 import {NETWORK_NAMES} from './networks.ts';
 import {FILE_VERSION, fileVersion} from './file-version.ts';
 import {
@@ -11,8 +12,10 @@ import {
   filePath,
   integer,
   listenAddress,
+  modelName,
   moment,
   oneOf,
+  proofUrl,
   rpcUrl,
   seed,
   signerUrl,
@@ -85,9 +88,18 @@ function contract(name: string, meaning: string): Field<string> {
 
 const YEAR = 366 * 86_400_000;
 
-function worker(kind: string, url: string) {
+/** What limits the requests at a time beside the configuration. */
+const ONLY: Readonly<Record<WorkerKind, string>> = {
+  opml: '; the published one gets one at a time, whatever this says',
+  tee: '; never more than it says that it takes, which is one for the published one',
+  zkml: '; a zkml worker gets one at a time, whatever this says',
+};
+
+function worker(kind: WorkerKind, url: string) {
   const at = `workers.${kind}`;
-  const only = kind === 'opml' ? '; the published one gets one at a time, whatever this says' : '';
+  const only = ONLY[kind];
+  // The published zkml worker ends a verification after 600 s itself.
+  const answerTime = kind === 'zkml' ? '610s' : '10m';
   const listed = `[${url}, http://10.0.0.7:${new URL(url).port}]`;
   // prettier-ignore
   return {
@@ -95,7 +107,7 @@ function worker(kind: string, url: string) {
     urls: many(`${at}.urls`, baseUrl, listed, `Where several ${kind} workers listen, in place of \`${at}.url\`; each request goes to the one with the least to do.`),
     concurrency: one(`${at}.concurrency`, integer(1, 1024), '4', `How many requests may be open at once at each worker${only}.`, {fallback: '1'}),
     readyTimeout: one(`${at}.ready_timeout`, duration(1), '10m', 'How long a worker may be busy or away before that is reported as a problem; jobs wait until `deadline`.', {fallback: '10m'}),
-    answerTimeout: one(`${at}.answer_timeout`, duration(1), '10m', 'How long to wait for an answer before the request is sent again.', {fallback: '10m'}),
+    answerTimeout: one(`${at}.answer_timeout`, duration(1), answerTime, 'How long to wait for an answer before the request is sent again.', {fallback: answerTime}),
     attempts: one(`${at}.attempts`, integer(1, 100), '3', 'How often a request that a worker took may time out or get lost; then the job is not asked again, but a late answer still counts.', {fallback: '3'}),
     deadline: one(`${at}.deadline`, duration(1_000), '110m', 'How long a job may be without an answer, counted anew at each start; then it is `unanswered`, which `on_failure` decides about.', {fallback: '110m'}),
     onFailure: one(`${at}.on_failure`, oneOf(['silent', 'empty']), 'silent', 'At the deadline send nothing (`silent`), or an empty result (`empty`), which a network may punish as an incorrect one.', {fallback: 'silent'}),
@@ -163,8 +175,15 @@ export const FIELDS = {
   challengePeriod: one('policy.challenge_period', duration(0, YEAR), '3d', 'Challenge period of the network.', {fallback: '3d'}),
 
   opml: worker('opml', 'http://127.0.0.1:1234'),
-  tee: worker('tee', 'http://127.0.0.1:3000'),
-  zkml: worker('zkml', 'http://127.0.0.1:3721'),
+  tee: {
+    ...worker('tee', 'http://127.0.0.1:3000'),
+    callbackPort: one('workers.tee.callback_port', integer(1, 65_535), '21001', 'Port on 127.0.0.1 where tee workers send their answers: the published one knows no other than 21001, whatever it is asked.', {fallback: '21001'}),
+  },
+  zkml: {
+    ...worker('zkml', 'http://127.0.0.1:3721'),
+    knownGoodModel: one('workers.zkml.known_good.model', modelName, '1l_average', 'Model of a proof that is known to be good.'),
+    knownGoodProof: one('workers.zkml.known_good.proof_path', proofUrl, 'https://example.org/proofs/good.json', 'Where the worker downloads that proof. A `false` is sent only if this proof, asked right after it, is `true`, because a worker without its SRS says `false` to everything; without it no `false` is sent.'),
+  },
   callbackListen: one('workers.callback_listen', listenAddress, '10.0.0.5:21002', 'Separate address for worker callbacks; without it only callbacks from this machine are accepted, at `net.rest_url`.'),
 
   storeDir: one('store.dir', filePath, '/var/lib/aos', 'Directory of the journal (default: one for this network and node in the state directory).'),

@@ -1,11 +1,11 @@
 import type {AosError} from '../foundation/errors/error.ts';
 import {isAosError} from '../foundation/errors/error.ts';
 import type {WorkerKind} from '../protocol/wire/messages.ts';
-import {pathOf, urlOf, type PathBase} from './build.ts';
+import {knownGoodOf, pathOf, urlOf, type PathBase} from './build.ts';
 import {chainViewOf, type ChainView} from './chain-view.ts';
 import {wantedKinds} from './worker-kinds.ts';
 import {workerUrls} from './worker-urls.ts';
-import type {ConfigWarning, ListenAddress, VerifyDispatcher, VrfKeySource} from './config.ts';
+import type {ConfigWarning, KnownGood, ListenAddress, VerifyDispatcher, VrfKeySource} from './config.ts';
 import {readConfigFile, type ConfigFile} from './file.ts';
 import {checkConfig} from './load.ts';
 import {aosDirs, nodeStateDir} from './paths.ts';
@@ -37,8 +37,12 @@ export type UsableConfig = ChainView & {
   callbackUrl: string | null;
   callbackListen: ListenAddress | null;
   trustedProxies: readonly string[];
-  /** The configured kinds with their URLs, including those that this version cannot drive; null: one is wrong. */
+  /** The configured kinds with their URLs; null: one is wrong. */
   workers: readonly {kind: WorkerKind; urls: readonly string[] | null}[];
+  /** The proof by which zkml workers are judged; null: none is configured. */
+  knownGood: KnownGood | null;
+  /** `workers.tee.callback_port`; null where it is wrong. */
+  teePort: number | null;
   /** Scheme and host of the alert webhook; the rest of its URL is a secret. */
   alertOrigin: string | null;
   probeIntervalMs: number;
@@ -96,6 +100,8 @@ export function usableConfig(source: ConfigSource): UsableConfig {
       kind,
       urls: workerUrls(resolved, kind) ?? null,
     })),
+    knownGood: knownGoodOf(resolved),
+    teePort: resolved.one(FIELDS.tee.callbackPort) ?? null,
     // These have defaults, also for a wrong value.
     probeIntervalMs: resolved.one(FIELDS.heartbeatInterval) ?? 10_000,
     offlineGraceMs: resolved.one(FIELDS.offlineGrace) ?? 3_600_000,

@@ -2,6 +2,7 @@ import {isDeepStrictEqual} from 'node:util';
 import {ipRange} from '../foundation/system/ip-address.ts';
 import {DURATION_PATTERN, durationText, MAX_TIMER_MS, parseDuration} from '../foundation/time/duration.ts';
 import {checksumAddress, isAddress, isChecksummed} from '../protocol/wire/ethereum.ts';
+import {isModelName, isProofUrl} from '../protocol/wire/proof.ts';
 import type {ListenAddress} from './config.ts';
 import {nearest} from '../foundation/text/nearest.ts';
 import {pathMistake} from './user-path.ts';
@@ -216,6 +217,25 @@ export const baseUrl: ValueType<string> = {
     if (hasCredentials(url.value)) return {wrong: 'has a user name or password in it'};
     if (/[?#]/.test(value)) return {wrong: 'has a query or fragment'};
     return {value: url.value.href.replace(/\/+$/, '')};
+  },
+};
+
+/** The name of a model of a zkml worker, which joins it to a path. */
+export const modelName: ValueType<string> = {
+  name: 'name',
+  expected: 'letters, digits, points, hyphens and underscores',
+  pattern: '^[A-Za-z0-9._-]+$',
+  parse: (value) => (isModelName(value) ? {value} : {wrong: 'is none that a zkml worker is asked about'}),
+};
+
+/** Where a zkml worker downloads a proof. */
+export const proofUrl: ValueType<string> = {
+  name: 'URL',
+  expected: 'an http(s) URL of a proof',
+  pattern: '^[hH][tT][tT][pP][sS]?://[^/]',
+  parse(value) {
+    if (!isProofUrl(value)) return {wrong: 'is no http(s) URL'};
+    return hasCredentials(new URL(value)) ? {wrong: 'has a user name or password in it'} : {value};
   },
 };
 

@@ -1,16 +1,13 @@
 import {WORKER_KINDS, type WorkerKind} from '../protocol/wire/messages.ts';
 import type {ConfigWarning} from './config.ts';
-import {problemAt, type ConfigProblem, type Place} from './problems.ts';
+import {problemAt, type ConfigProblem} from './problems.ts';
 import {kindOfType} from './reference-worker.ts';
 import type {Resolved} from './resolve.ts';
 import {FIELDS} from './schema.ts';
 import {sanitizeValue} from './sanitize.ts';
 import type {FileTree} from './tree.ts';
 
-/** Kinds of worker that this version can drive. */
-const RUNNABLE: readonly WorkerKind[] = ['opml'];
-
-/** Returns the configured kinds of worker, including those that this version cannot drive. */
+/** Returns the configured kinds of worker: those with a section or a value of their own, else the one of `node.node_type`. */
 export function wantedKinds(resolved: Resolved, tree: FileTree): readonly WorkerKind[] {
   const named = WORKER_KINDS.filter((kind) => {
     const settings = Object.values(FIELDS[kind]).map(
@@ -21,52 +18,39 @@ export function wantedKinds(resolved: Resolved, tree: FileTree): readonly Worker
   return named.length > 0 ? named : [kindOfType(resolved.one(FIELDS.nodeType))];
 }
 
-/** Returns the configured kinds that this version can drive. */
-export function runnableKinds(resolved: Resolved, tree: FileTree): readonly WorkerKind[] {
-  return wantedKinds(resolved, tree).filter((kind) => RUNNABLE.includes(kind));
-}
-
-/** Finds kinds without which a node must not start: it would answer the jobs of its kind with nothing. */
-export function kindProblems(resolved: Resolved, tree: FileTree, file: string): ConfigProblem[] {
+/** Finds a `node.node_type` without whose workers a node must not start: it would answer the jobs of its kind with nothing. */
+export function kindProblems(resolved: Resolved, tree: FileTree): ConfigProblem[] {
   const wanted = wantedKinds(resolved, tree);
   const type = resolved.one(FIELDS.nodeType)?.toLowerCase();
   const own = WORKER_KINDS.find((kind) => kind === type);
   const typeAt = resolved.raw(FIELDS.nodeType)?.texts[0]?.place;
-  if (own !== undefined && typeAt !== undefined && !wanted.includes(own)) {
-    const got = `is ${own}, but the workers are ${wanted.join(' and ')} ones`;
-    const expected = `one of them, or the section workers.${own}`;
-    return [problemAt(typeAt, FIELDS.nodeType.path, got, expected, wanted[0])];
-  }
-  if (wanted.some((kind) => RUNNABLE.includes(kind))) return [];
-  const [first = 'opml'] = wanted;
-  const section = `workers.${first}`;
-  const sectionAt = tree.present.get(section);
-  const place: Place = sectionAt ?? typeAt ?? {source: file, line: null, col: null};
-  const path = sectionAt === undefined ? FIELDS.nodeType.path : section;
-  const got = `leaves this node without work: aos drives no ${wanted.join(' and no ')} workers yet`;
-  return [problemAt(place, path, got, `a worker of the kind ${RUNNABLE.join(' or ')} too`)];
+  if (own === undefined || typeAt === undefined || wanted.includes(own)) return [];
+  const got = `is ${own}, but the workers are ${wanted.join(' and ')} ones`;
+  const expected = `one of them, or the section workers.${own}`;
+  return [problemAt(typeAt, FIELDS.nodeType.path, got, expected, wanted[0])];
 }
 
-/** Finds kinds that are of no use, beside others that are. */
-export function kindWarnings(resolved: Resolved, tree: FileTree): ConfigWarning[] {
-  const warnings = wantedKinds(resolved, tree)
-    .filter((kind) => !RUNNABLE.includes(kind))
-    .map((kind): ConfigWarning => {
-      const path = tree.present.has(`workers.${kind}`) ? `workers.${kind}` : FIELDS.nodeType.path;
-      return {
-        code: 'KIND_UNSUPPORTED',
-        path,
-        message: `${kind} workers are not supported yet; jobs of that kind are answered as unsupported`,
-      };
-    });
+/** Finds a known-good proof of which only a half is configured. */
+export function knownGoodProblems(resolved: Resolved): ConfigProblem[] {
+  const {knownGoodModel, knownGoodProof} = FIELDS.zkml;
+  const halves = [
+    [knownGoodModel, knownGoodProof],
+    [knownGoodProof, knownGoodModel],
+  ] as const;
+  return halves.flatMap(([given, missing]) => {
+    const place = resolved.raw(given)?.texts[0]?.place;
+    if (place === undefined || resolved.raw(missing) !== undefined) return [];
+    return [
+      problemAt(place, missing.path, `is missing beside ${given.path}`, 'both of them', missing.example),
+    ];
+  });
+}
+
+/** Finds a `node.node_type` that is of no use. */
+export function kindWarnings(resolved: Resolved): ConfigWarning[] {
   const type = resolved.one(FIELDS.nodeType);
-  if (type !== undefined && !WORKER_KINDS.some((kind) => kind === type.toLowerCase())) {
-    const path = FIELDS.nodeType.path;
-    warnings.push({
-      code: 'KIND_UNSUPPORTED',
-      path,
-      message: `${path} ${sanitizeValue(type)} is not one of ${WORKER_KINDS.join(', ')}; it is ignored`,
-    });
-  }
-  return warnings;
+  if (type === undefined || WORKER_KINDS.some((kind) => kind === type.toLowerCase())) return [];
+  const {path} = FIELDS.nodeType;
+  const message = `${path} ${sanitizeValue(type)} is not one of ${WORKER_KINDS.join(', ')}; it is ignored`;
+  return [{code: 'KIND_UNSUPPORTED', path, message}];
 }

@@ -461,22 +461,56 @@ describe('workers and callbacks', () => {
   it.each([
     ['', '', ['opml']],
     ['', '  node_type: opml\n', ['opml']],
-    ['', '  node_type: tee\n', []],
+    ['', '  node_type: tee\n', ['tee']],
     ['', '  node_type: gpu\n', ['opml']],
     ['workers: {opml: }\n', '', ['opml']],
-    ['workers: {opml: , tee: }\n', '', ['opml']],
-    ['workers: {zkml: {url: "http://h:1"}}\n', '', []],
+    ['workers: {opml: , tee: }\n', '', ['opml', 'tee']],
+    ['workers: {zkml: {url: "http://h:1"}}\n', '', ['zkml']],
     ['workers:\n', '', ['opml']],
   ])('%j %j', (more, node, expected) => {
     expect(kinds(more, node)).toEqual(expected);
   });
 
-  it('warns of kinds that are not supported', () => {
-    expect(warnings(goodFile({more: 'workers: {opml: , tee: , zkml: }\n'}))).toEqual([
-      'KIND_UNSUPPORTED workers.tee',
-      'KIND_UNSUPPORTED workers.zkml',
-    ]);
-    expect(warnings(goodFile({node: '  node_type: tee\n'}))).toEqual(['KIND_UNSUPPORTED node.node_type']);
+  it('warns of a node type that is none of them alone', () => {
+    expect(warnings(goodFile({more: 'workers: {opml: , tee: , zkml: }\n'}))).toEqual([]);
+    expect(warnings(goodFile({node: '  node_type: tee\n'}))).toEqual([]);
+    expect(warnings(goodFile({node: '  node_type: gpu\n'}))).toEqual(['KIND_UNSUPPORTED node.node_type']);
+  });
+
+  it('have keys of their own: the port of tee callbacks, and the known-good proof of zkml', () => {
+    const good = 'known_good: {model: mean, proof_path: "https://p.example/good.json?x=1"}';
+    const loaded = (more: string) =>
+      withConfig(goodFile({more}), (source) => loadConfig(source, {need: 'run'})).config.workers.kinds;
+    expect(loaded(`workers: {tee: , zkml: {${good}}}\n`)).toMatchObject({
+      tee: {callbackPort: 21_001, answerTimeoutMs: 600_000},
+      zkml: {
+        knownGood: {model: 'mean', proofPath: 'https://p.example/good.json?x=1'},
+        answerTimeoutMs: 610_000,
+      },
+    });
+    expect(loaded('workers: {tee: {callback_port: 21999}, zkml: }\n')).toMatchObject({
+      tee: {callbackPort: 21_999},
+      zkml: {knownGood: null},
+    });
+  });
+
+  it.each([
+    [
+      '{model: mean}',
+      'workers.zkml.known_good.proof_path',
+      'is missing beside workers.zkml.known_good.model',
+    ],
+    ['{proof_path: "http://p/x"}', 'workers.zkml.known_good.model', 'is missing beside'],
+    ['{model: ../mean, proof_path: "http://p/x"}', 'workers.zkml.known_good.model', 'is none that'],
+    ['{model: mean, proof_path: ./proof.json}', 'workers.zkml.known_good.proof_path', 'is no http(s) URL'],
+    ['{model: mean, proof_path: "http://u:p@p/x"}', 'workers.zkml.known_good.proof_path', 'password'],
+  ])('refuse the known-good proof %s', (known, path, got) => {
+    const error = withConfig(goodFile({more: `workers: {zkml: {known_good: ${known}}}\n`}), (source) =>
+      thrown(() => loadConfig(source, {need: 'run'})),
+    );
+    const message = isAosError(error, 'CONFIG_INVALID') ? error.message : '';
+    expect(message).toContain(path);
+    expect(message).toContain(got);
   });
 
   it.each([

@@ -160,15 +160,8 @@ describe('net.worker_url', () => {
   });
 });
 
-describe('a node without a kind that aos drives', () => {
+describe('a node type that is not among the workers', () => {
   it.each([
-    [
-      'node_type tee',
-      '  node_type: tee\n',
-      '',
-      'node.node_type leaves this node without work: aos drives no tee',
-    ],
-    ['only zkml', '', 'workers: {zkml: }\n', 'workers.zkml leaves this node without work'],
     [
       'node_type beside others',
       '  node_type: tee\n',
@@ -193,6 +186,8 @@ describe('a node without a kind that aos drives', () => {
   it.each([
     ['', ''],
     ['  node_type: gpu\n', ''],
+    ['  node_type: tee\n', ''],
+    ['', 'workers: {zkml: }\n'],
     ['  node_type: opml\n', 'workers: {opml: , tee: }\n'],
     ['  node_type: tee\n', 'workers: {opml: , tee: }\n'],
   ])('starts: %j %j', (node, more) => {

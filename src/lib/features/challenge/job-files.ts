@@ -4,7 +4,8 @@ import {clockToWire} from '../../protocol/clock/vlc.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import {jsonLine} from '../../foundation/text/safe-text.ts';
 import {parseEnvelope, verifyEnvelope} from '../../protocol/wire/envelope.ts';
-import {readOpmlCallback} from '../../protocol/wire/messages.ts';
+import {WORKER_KINDS, type WorkerKind} from '../../protocol/wire/messages.ts';
+import {readWorkerAnswer} from '../../protocol/wire/worker-answers.ts';
 import {vrfJson} from '../../protocol/vrf/vrf-json.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import type {SelectedJob} from './select.ts';
@@ -87,17 +88,17 @@ export function jobEvidence({job, matches, frame, requests, readings, range}: Jo
     );
   else files.push({name: `${prefix}-answer.json`, what: 'the signed job_result', text: job.content});
 
-  const answers = requests.filter(({kind}) => kind === 'opml');
-  let stateRoot: string | null = null;
-  for (const [index, {answer}] of answers.entries()) {
+  const shown: (string | null)[] = [];
+  for (const [index, {kind, answer}] of requests.entries()) {
     if (answer === null) continue;
-    stateRoot = stateRootOf(answer) ?? stateRoot;
-    const name = `${prefix}-opml-${index + 1}.json`;
-    files.push({name, what: 'OPML answer with its state root, byte for byte', text: answer});
+    shown.push(shownBy(kind, answer));
+    const name = `${prefix}-${kind}-${index + 1}.json`;
+    files.push({name, what: `${SHOWS[kind].file}, byte for byte`, text: answer});
   }
   if (frame !== null && job.vrf?.selected === true && job.outcome !== 'unsupported') {
-    if (answers.every(({answer}) => answer === null)) lacks('selected, but no OPML worker answered');
-    else if (stateRoot === null) lacks('the OPML answer names no state root');
+    const kind = WORKER_KINDS.find((one) => one === job.kind) ?? 'opml';
+    if (shown.length === 0) lacks(`selected, but no ${kind.toUpperCase()} worker answered`);
+    else if (shown.every((what) => what === null)) lacks(SHOWS[kind].lack);
   }
 
   const [first] = readings;
@@ -124,7 +125,7 @@ export function jobEvidence({job, matches, frame, requests, readings, range}: Jo
     outcome: job.outcome,
     dispatcher,
     selected: job.vrf?.selected ?? null,
-    stateRoot,
+    stateRoot: stateRootOf(requests),
     readings: first === undefined || last === undefined ? null : {first: first.n, last: last.n, chainValid},
     files: files.map(({name}) => name),
   };
@@ -153,10 +154,28 @@ function signerOf(frame: string): string | null {
   }
 }
 
-function stateRootOf(answer: string): string | null {
+/** That of the last answer of an opml worker. */
+function stateRootOf(requests: readonly RequestRecord[]): string | null {
+  return requests.reduce(
+    (root: string | null, {kind, answer}) =>
+      kind !== 'opml' || answer === null ? root : (shownBy(kind, answer) ?? root),
+    null,
+  );
+}
+
+/** What a kind of worker shows with its answer. */
+const SHOWS: Readonly<Record<WorkerKind, {file: string; lack: string}>> = {
+  opml: {file: 'OPML answer with its state root', lack: 'the OPML answer names no state root'},
+  tee: {file: 'TEE answer with its attestation', lack: 'the TEE answer has no attestation'},
+  zkml: {file: 'ZKML verdict on the proof', lack: 'the ZKML answer is no verdict'},
+};
+
+/** What an answer shows of how it was made: state root, attestation or verdict; null: nothing. */
+function shownBy(kind: WorkerKind, answer: string): string | null {
   try {
-    const root = readOpmlCallback(Buffer.from(answer)).state_root;
-    return root === '' ? null : root;
+    const read = readWorkerAnswer(kind, Buffer.from(answer));
+    const {stateRoot, attestation} = read;
+    return (kind === 'opml' ? stateRoot : kind === 'tee' ? attestation : read.answer) || null;
   } catch (error) {
     if (isAosError(error)) return null;
     throw error;

@@ -45,7 +45,7 @@ const OWN_READINGS = 'clock-readings.ndjson';
 
 /** The names of files in a bundle; aos replaces no other file. */
 export const OWN_NAMES =
-  /^(?:manifest\.json|challenges\.json|clock-readings\.ndjson|frame-[0-9a-f]{32}\.json|job-\d+-(?:vrf\.json|answer\.json|opml-\d+\.json|readings\.ndjson))$/;
+  /^(?:manifest\.json|challenges\.json|clock-readings\.ndjson|frame-[0-9a-f]{32}\.json|job-\d+-(?:vrf\.json|answer\.json|(?:opml|tee|zkml)-\d+\.json|readings\.ndjson))$/;
 
 /** Builds the evidence for a clock number, with a manifest that lists each file with its hash. */
 export function bundleOf(about: EvidenceFor, {jobs, ownReadings}: Holdings): Bundle {

@@ -1,13 +1,15 @@
 import {say} from '../../foundation/next-step/next-step.ts';
 import {shownUrl} from '../../foundation/text/shown-url.ts';
-import {blocked, fail, notApplicable, ok, warn, type Finding} from './check.ts';
+import {blocked, fail, notApplicable, ok, unclear, warn, type Finding} from './check.ts';
 import type {CheckId} from './registry.ts';
 import type {Probe} from './run.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
+import type {KnownGood} from '../../config/config.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
-import {createOpmlClient, type OpmlStatus} from '../../peers/worker/client.ts';
+import type {WorkerClient, WorkerDriver, WorkerStatus} from '../../peers/worker/driver.ts';
+import {DRIVERS} from '../../peers/worker/workers.ts';
 import type {DoctorContext} from './context.ts';
-import {withinAnswerTime} from './answer-time.ts';
+import {ANSWER_MS, withinAnswerTime} from './answer-time.ts';
 
 const CHECK_OF: Readonly<Record<WorkerKind, CheckId>> = {
   opml: 'workers.opml',
@@ -33,27 +35,33 @@ export function workersProbes(context: DoctorContext): Probe[] {
 }
 
 async function judgeWorkers(kind: WorkerKind, context: DoctorContext, signal: AbortSignal): Promise<Finding> {
-  const {workers, warnings} = context.config;
+  const {workers, knownGood} = context.config;
   const wanted = workers.find((worker) => worker.kind === kind);
   if (wanted === undefined) return notApplicable('none is configured');
   const {urls} = wanted;
   if (urls === null) return blocked('config.valid', `a URL of workers.${kind} is wrong`);
-  const unsupported = warnings.find(
-    ({code, message}) => code === 'KIND_UNSUPPORTED' && message.startsWith(kind),
-  );
-  if (kind !== 'opml')
-    return warn(
-      unsupported?.message ?? `this version cannot drive ${kind} workers`,
-      say(`Take ${kind} out of the configuration, or leave it: such jobs are answered as unsupported.`),
-    );
-  const findings = await Promise.all(urls.map((url) => judgeWorker(url, kind, signal)));
-  return locked(await context.running()) ?? together(findings);
+  const findings = await Promise.all(urls.map((url) => judgeWorker(url, DRIVERS[kind], knownGood, signal)));
+  return seen(kind, workers.length, await context.running()) ?? together(findings);
 }
 
-/** The operator that runs has found the worker locked: its status does not show it. */
-function locked(reading: Awaited<ReturnType<DoctorContext['running']>>): Finding | null {
+/** What only the operator that runs can find: a status does not show it. */
+const HIDDEN: ReadonlySet<string> = new Set([
+  'WORKER_LOCKED',
+  'WORKER_STUCK',
+  'WORKER_UNSOUND',
+  'WORKER_UNPROVEN',
+]);
+
+/** The operator that runs has found a worker of this kind to be of no use. @param kinds how many are configured */
+function seen(
+  kind: WorkerKind,
+  kinds: number,
+  reading: Awaited<ReturnType<DoctorContext['running']>>,
+): Finding | null {
   if (reading.state !== 'running') return null;
-  const problem = reading.facts.view.problems.find(({code}) => code === 'WORKER_LOCKED');
+  const problem = reading.facts.view.problems.find(
+    ({code, message}) => HIDDEN.has(code) && (kinds === 1 || message.includes(`${kind} worker`)),
+  );
   return problem === undefined ? null : fail(`${problem.message} (${problem.code})`, problem.next);
 }
 
@@ -68,13 +76,24 @@ function together(findings: readonly Finding[]): Finding {
   return isAnyWell ? warn(found, sick.next) : {...sick, found};
 }
 
-async function judgeWorker(url: string, kind: WorkerKind, signal: AbortSignal): Promise<Finding> {
-  const worker = createOpmlClient(url);
+/** The limit is the doctor's own. */
+const ANSWER_TIME = {answerTimeoutMs: ANSWER_MS};
+
+async function judgeWorker(
+  url: string,
+  driver: WorkerDriver,
+  knownGood: KnownGood | null,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const worker = driver.createClient(url, {...ANSWER_TIME, knownGood});
   const {host} = worker;
   try {
     return await withinAnswerTime(
-      {who: host, next: say(`Start the worker, or correct workers.${kind}.url.`), signal},
-      async (end) => ok(`${host} ${wordsFor(await worker.status(end))}`),
+      {who: host, next: say(`Start the worker, or correct workers.${driver.kind}.url.`), signal},
+      async (end) => {
+        const words = `${host} ${wordsFor(await worker.status(end), driver)}`;
+        return driver.needsKnownGood ? await judgeProof(worker, words, knownGood, end) : ok(words);
+      },
     );
   } catch (error) {
     signal.throwIfAborted();
@@ -85,18 +104,52 @@ async function judgeWorker(url: string, kind: WorkerKind, signal: AbortSignal): 
   }
 }
 
-/** A worker that is busy with a request is alive. */
-function wordsFor({busy, method}: OpmlStatus): string {
-  if (busy !== null) return `answers and is not idle: ${busy}`;
-  return method === 'GET' ? 'is idle and takes requests' : 'is well and takes one request at a time';
+/** A worker whose word counts only while it says true to a proof that is known to be good. */
+async function judgeProof(
+  worker: WorkerClient,
+  words: string,
+  knownGood: KnownGood | null,
+  signal: AbortSignal,
+): Promise<Finding> {
+  if (knownGood === null)
+    return warn(
+      `${words}; no proof is configured that is known to be good, so no false is sent`,
+      say('Name one in workers.zkml.known_good: its model, and its proof_path.'),
+    );
+  try {
+    await worker.prove(signal);
+    return ok(`${words}, and says true to the proof that is known to be good`);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isAosError(error) || error.code === 'WORKER_UNSOUND') throw error;
+    const found = `${words}; the proof that is known to be good could not be checked: ${error.message}`;
+    return error.code === 'WORKER_TIMEOUT'
+      ? unclear(found, say('Ask with more time: aos worker check --kind zkml'))
+      : warn(`${found} (${error.code})`, say('Correct workers.zkml.known_good, or what serves its proof.'));
+  }
 }
 
-function judgeCallback({callbackUrl, callbackListen, warnings}: DoctorContext['config']): Finding {
+/** A worker that is busy with a request is alive. */
+function wordsFor({busy, places}: WorkerStatus, {sticks}: WorkerDriver): string {
+  const lasting = sticks ? '; one that stays so while no job is open has to be restarted' : '';
+  if (busy !== null) return `answers and is not idle: ${busy}${lasting}`;
+  return places === 1 ? 'is well and takes one request at a time' : 'is idle and takes requests';
+}
+
+function judgeCallback({
+  callbackUrl,
+  callbackListen,
+  warnings,
+  workers,
+  teePort,
+}: DoctorContext['config']): Finding {
   if (callbackUrl === null) return blocked('config.valid', 'net.callback_url is not known');
   const problem = warnings.find(({code}) => code === 'CALLBACK_UNREACHABLE');
   if (problem !== undefined)
     return warn(problem.message, say('Set workers.callback_listen to an address that the workers reach.'));
   const where =
     callbackListen === null ? 'from this machine' : `on ${callbackListen.host}:${callbackListen.port}`;
-  return ok(`${shownUrl(callbackUrl)}, taken ${where}`);
+  const isTee = workers.some(({kind}) => kind === 'tee');
+  const tee = isTee && teePort !== null ? `; those of tee workers at 127.0.0.1:${teePort}` : '';
+  return ok(`${shownUrl(callbackUrl)}, taken ${where}${tee}`);
 }

@@ -14,7 +14,9 @@ import {checkSigner} from '../signer/check.ts';
 import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
 import {count} from '../../foundation/text/words.ts';
 import {deadline, systemTime} from '../../foundation/system/system-time.ts';
-import {createOpmlClient} from '../../peers/worker/client.ts';
+import type {WorkerClient} from '../../peers/worker/driver.ts';
+import {DRIVERS} from '../../peers/worker/workers.ts';
+import {workerKind} from './questions-workers.ts';
 import {canListen, findUsualWorkers} from './probe.ts';
 import {checkStore, checkVrfKey, type FilePlace} from './files.ts';
 import {connectFailure} from '../../peers/http/try-connect.ts';
@@ -35,6 +37,7 @@ export function createProbe(place: FilePlace): Probe {
     rpc: checkRpc,
     range: checkRange,
     worker: checkWorker,
+    'known-good': checkKnownGood,
     listen: checkListen,
     'vrf-key': (known) => Promise.resolve(checkVrfKey(known.answers['vrf-key-file'] ?? '', place)),
     store: (known) => Promise.resolve(checkStore(known, place)),
@@ -209,18 +212,24 @@ async function checkRange(known: Known, signal: AbortSignal): Promise<Finding | 
     : ok(`sampling range ${start} to ${end} of ${max}`);
 }
 
-async function checkWorker({answers}: Known, signal: AbortSignal): Promise<Finding> {
+/** The worker of the answers, until `use` is done. */
+async function withWorker(
+  {answers}: Known,
+  signal: AbortSignal,
+  use: (worker: WorkerClient, signal: AbortSignal) => Promise<Finding>,
+): Promise<Finding> {
   const url = answers['worker-url'] ?? '';
-  const worker = createOpmlClient(/^https?:/i.test(url) ? url : `http://${url}`);
+  const model = answers['known-good-model'] ?? '';
+  const proofPath = answers['known-good-proof'] ?? '';
+  const knownGood = model === '' || proofPath === '' ? null : {model, proofPath};
+  const limits = {answerTimeoutMs: LIMIT_MS, knownGood};
+  const worker = DRIVERS[workerKind(answers)].createClient(
+    /^https?:/i.test(url) ? url : `http://${url}`,
+    limits,
+  );
   const limit = deadline(signal, LIMIT_MS);
   try {
-    const {method, busy} = await worker.status(limit.signal);
-    if (busy !== null) return ok('the worker answers; it is at work');
-    return ok(
-      method === 'GET'
-        ? 'the worker is idle and ready'
-        : 'the worker is well; it takes one request at a time',
-    );
+    return await use(worker, limit.signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!isAosError(error))
@@ -230,6 +239,23 @@ async function checkWorker({answers}: Known, signal: AbortSignal): Promise<Findi
     limit.done();
     await worker.close();
   }
+}
+
+function checkWorker(known: Known, signal: AbortSignal): Promise<Finding> {
+  return withWorker(known, signal, async (worker, end) => {
+    const {places, busy} = await worker.status(end);
+    if (busy !== null) return ok('the worker answers; it is at work');
+    return ok(
+      places === 1 ? 'the worker is well; it takes one request at a time' : 'the worker is idle and ready',
+    );
+  });
+}
+
+function checkKnownGood(known: Known, signal: AbortSignal): Promise<Finding> {
+  return withWorker(known, signal, async (worker, end) => {
+    await worker.prove(end);
+    return ok('the worker says true to it');
+  });
 }
 
 async function checkListen({answers}: Known): Promise<Finding> {

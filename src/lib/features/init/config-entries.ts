@@ -11,7 +11,7 @@ import type {Findings} from './wizard.ts';
 
 /** What a devnet's own file knows beyond the questions. */
 const FROM_DEVNET =
-  /^(?:chain\.contracts\.|(?:net\.(?:callback_url|verify_dispatcher)|node\.bls_(?:key|password)_file|policy\.network_start)$)/;
+  /^(?:chain\.contracts\.|(?:net\.(?:callback_url|verify_dispatcher)|node\.bls_(?:key|password)_file|policy\.network_start|workers\.tee\.callback_port)$)/;
 
 /**
  * The values of the file: one an answered question, and what follows from them. A problem that was passed over is
@@ -21,10 +21,12 @@ const FROM_DEVNET =
 export function configEntries(known: Known, findings: Findings, today: string): Entry[] {
   const entries: Entry[] = [];
   for (const question of QUESTIONS) {
-    if (question.key === 'account') continue;
+    // The address of the worker says its kind.
+    if (question.key === 'account' || question.key === 'worker-kind') continue;
     const value = question.key === 'node-id' ? nodeIdOf(known.answers) : (known.answers[question.key] ?? '');
     if (value === '') continue;
-    entries.push({path: question.path, value, notes: notesOf(question, findings, today)});
+    const path = question.pathFor?.(known) ?? question.path;
+    entries.push({path, value, notes: notesOf(question, findings, today)});
   }
   return [...entries, ...derived(known, entries)];
 }

@@ -1,5 +1,6 @@
 import type * as check from '../../foundation/check/check.ts';
 import type {Parsed} from '../../config/values.ts';
+import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import type {Entry} from './config-text.ts';
 import type {FoundKeystore} from './from-keystore.ts';
 
@@ -14,7 +15,10 @@ export const QUESTION_KEYS = [
   'rpc-url',
   'range-contract',
   'registry',
+  'worker-kind',
   'worker-url',
+  'known-good-model',
+  'known-good-proof',
   'listen',
   'outer-url',
   'vrf-key-file',
@@ -31,8 +35,8 @@ export type FoundWorker = {
   url: string;
   /** What it is, in words. */
   what: string;
-  /** Kind of worker that `aos run` drives at this address; null: none yet. */
-  kind: 'opml' | null;
+  /** Kind of worker that `aos run` drives at this address; null: none. */
+  kind: WorkerKind | null;
 };
 
 /** What is known of the world outside, as far as it was checked. */
@@ -76,6 +80,8 @@ export type Question = {
   key: QuestionKey;
   /** Key of config.yaml that the answer goes to. */
   path: string;
+  /** The key where the other answers decide about it; else {@link Question.path}. */
+  pathFor?: (known: Known) => string;
   /** Without `--`; null: another question's flag answers this one. */
   flag: string | null;
   /** False: not asked with these answers. */
@@ -97,6 +103,7 @@ export type Check =
   | 'rpc'
   | 'range'
   | 'worker'
+  | 'known-good'
   | 'listen'
   | 'vrf-key'
   | 'store'

@@ -1,48 +1,11 @@
 import {networkPreset} from '../../config/networks.ts';
-import {FIELDS, type Field} from '../../config/schema.ts';
+import {FIELDS} from '../../config/schema.ts';
 import {byField, networkChoices, networkValue} from './fields.ts';
-import type {Check, Choice, Known, Question, QuestionKey} from './question.ts';
+import {line} from './line-question.ts';
+import type {Choice, Question, QuestionKey} from './question.ts';
+import {WORKER_QUESTIONS} from './questions-workers.ts';
 
 const OTHER = 'other';
-
-type Line = {
-  key: QuestionKey;
-  field: Field<unknown>;
-  message: string;
-  about: string;
-  /** May be left empty; what that means. */
-  without?: string;
-  check?: Check;
-  /** Shown in brackets, taken by Enter. [the preset] */
-  suggestion?: (known: Known) => string;
-  /** What `--yes` takes. [what the network brings; '' for an optional one] */
-  preset?: (known: Known) => string | null;
-  applies?: (known: Known) => boolean;
-};
-
-/** A question whose answer is one line of text. */
-function line(facts: Line): Question {
-  const {key, field, message, about, without, check = null} = facts;
-  const optional = without !== undefined;
-  const preset =
-    facts.preset ?? ((known: Known) => networkValue(known, field.path) ?? (optional ? '' : null));
-  return {
-    key,
-    path: field.path,
-    flag: key,
-    applies: facts.applies ?? (() => true),
-    form(known) {
-      const suggestion = facts.suggestion?.(known) ?? preset(known) ?? '';
-      const present = known.answers[key] ?? suggestion;
-      // Enter takes what is in brackets; Backspace takes the brackets away.
-      const how = present === '' ? 'Enter alone' : 'Backspace and Enter';
-      return {kind: 'line', message, about: optional ? `${about} ${how}: ${without}.` : about, suggestion};
-    },
-    preset,
-    parse: byField(field, {optional}),
-    check,
-  };
-}
 
 const network: Question = {
   key: 'network',
@@ -171,19 +134,7 @@ export const QUESTIONS: readonly Question[] = [
     without: 'later',
     applies: (known) => networkValue(known, FIELDS.registry.path) === null,
   }),
-  {
-    ...line({
-      key: 'worker-url',
-      field: FIELDS.opml.url,
-      message: 'opml worker',
-      about: 'The program that answers selected jobs.',
-      check: 'worker',
-      preset: (known) =>
-        networkValue(known, FIELDS.opml.url.path) ??
-        known.facts.workers.find(({kind}) => kind === 'opml')?.url ??
-        FIELDS.opml.url.fallback,
-    }),
-  },
+  ...WORKER_QUESTIONS,
   line({
     key: 'listen',
     field: FIELDS.restUrl,

@@ -1,3 +1,5 @@
+import type {WorkerKind} from '../../protocol/wire/messages.ts';
+
 /** How a worker on a usual port is recognised: the path that is asked, and what its answer must hold. */
 export type UsualWorker = {
   url: string;
@@ -6,7 +8,7 @@ export type UsualWorker = {
   /** Names of members that the JSON answer must have; empty: HTTP 200 is enough. */
   members: readonly string[];
   what: string;
-  kind: 'opml' | null;
+  kind: WorkerKind | null;
 };
 
 /** Where workers usually listen: the reference's three, and the servers of language models that many run. */
@@ -34,15 +36,15 @@ export const USUAL_WORKERS: readonly UsualWorker[] = [
     path: '/api/v1/status',
     members: ['remain_task'],
     what: 'a tee worker',
-    kind: null,
+    kind: 'tee',
   },
   {
     url: 'http://127.0.0.1:3721',
     method: 'GET',
     path: '/api/v1/healthcheck',
-    members: [],
+    members: ['code', 'result'],
     what: 'a zkml worker',
-    kind: null,
+    kind: 'zkml',
   },
   {
     url: 'http://127.0.0.1:11434',

@@ -156,9 +156,9 @@ function withoutKey<V>(record: ByQuestion<V>, key: QuestionKey): ByQuestion<V> {
 function withoutFormer(wizard: Wizard, network: string): Answers {
   const former = wizard.answers.network;
   if (former === undefined || former === network) return wizard.answers;
-  return QUESTIONS.reduce((answers: Answers, {key, path}) => {
+  return QUESTIONS.reduce((answers: Answers, {key, path, pathFor}) => {
     if (key === 'network' || wizard.fixed.has(key)) return answers;
-    const brought = networkValue(wizard, path);
+    const brought = networkValue(wizard, pathFor?.(wizard) ?? path);
     return brought !== null && answers[key] === brought ? withoutKey(answers, key) : answers;
   }, wizard.answers);
 }

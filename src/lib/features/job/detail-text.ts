@@ -71,6 +71,7 @@ export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): st
       ...row(`  attempt ${request.attempt}`, requestText(request)),
       ...row('    answer', request.answer),
       ...row('    root', request.stateRoot),
+      ...row('    attested', request.attestation),
     ]),
     ...(detail.evidence.length === 0 ? [] : ['', 'OTHER CALLBACKS (kept, not sent)']),
     ...detail.evidence.flatMap(({attempt, at, why, answer, body, bytes}) => [

@@ -5,7 +5,8 @@ import {isAosError} from '../../foundation/errors/error.ts';
 import {draftEnvelope, parseEnvelope, verifyEnvelope} from '../../protocol/wire/envelope.ts';
 import {eip191Digest, fromHex, recoverAddress, sameAddress} from '../../protocol/wire/ethereum.ts';
 import {isJsonObject, parseJson, type JsonObject} from '../../protocol/wire/json.ts';
-import {readDispatchElement, readOpmlCallback, type DispatchJob} from '../../protocol/wire/messages.ts';
+import {readDispatchElement, WORKER_KINDS, type DispatchJob} from '../../protocol/wire/messages.ts';
+import {readWorkerAnswer, type WorkerAnswer} from '../../protocol/wire/worker-answers.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import {sha256} from '../../node/journal/packed.ts';
 import {vrfJson} from '../../protocol/vrf/vrf-json.ts';
@@ -63,7 +64,7 @@ export function jobDetail(record: JobDetailRecord, facts: DetailFacts) {
     sampling: samplingOf(record, facts),
     requests: record.requests.map(requestJson),
     whyUnanswered: record.why,
-    evidence: record.evidence.map(evidenceJson),
+    evidence: record.evidence.map((row) => evidenceJson(record.kind, row)),
     answer: answerOf(record),
     delivery: deliveryOf(record, facts.nodeId),
     readings: {
@@ -168,7 +169,7 @@ function rangeJson({start, end, max, block}: SamplingRange, source: RangeSource)
 
 function requestJson(request: JobRequestRow) {
   const {attempt, kind, askedAt, answer, answeredAt, worker, takenAt, ended, endedAt} = request;
-  const read = answer === null || kind !== 'opml' ? null : readCallback(answer);
+  const read = answer === null ? null : readAnswer(kind, answer);
   return {
     attempt,
     kind,
@@ -181,18 +182,21 @@ function requestJson(request: JobRequestRow) {
     answeredAt: answeredAt === null ? null : isoTime(answeredAt),
     durationMs: answeredAt === null ? null : answeredAt - askedAt,
     answer: read?.answer ?? null,
-    stateRoot: read === null || read.state_root === '' ? null : read.state_root,
+    stateRoot: read?.stateRoot || null,
+    attestation: read?.attestation || null,
     answerBytes: answer === null ? null : Buffer.byteLength(answer),
   };
 }
 
-function evidenceJson({attempt, at, why, body, bytes}: EvidenceRow) {
-  return {attempt, at: isoTime(at), why, answer: readCallback(body)?.answer ?? null, body, bytes};
+function evidenceJson(kind: string, {attempt, at, why, body, bytes}: EvidenceRow) {
+  return {attempt, at: isoTime(at), why, answer: readAnswer(kind, body)?.answer ?? null, body, bytes};
 }
 
-function readCallback(body: string): {answer: string; state_root: string} | null {
+/** What a worker of a kind sent; null for what cannot be read. */
+function readAnswer(kind: string, body: string): WorkerAnswer | null {
+  const known = WORKER_KINDS.find((one) => one === kind);
   try {
-    return readOpmlCallback(Buffer.from(body));
+    return known === undefined ? null : readWorkerAnswer(known, Buffer.from(body));
   } catch (error) {
     if (isAosError(error)) return null;
     throw error;

@@ -175,6 +175,7 @@ export const jobShow: ResultEntry = {
           durationMs: v.nullable(v.number()),
           answer: v.nullable(v.string()),
           stateRoot: v.nullable(v.string()),
+          attestation: v.pipe(v.nullable(v.string()), v.description('of a tee worker: base64')),
           answerBytes: v.nullable(count),
         }),
       ),

@@ -10,6 +10,7 @@ export function startHttp({net, workers}: Config, operator: Operator): Promise<O
     {
       listen: net.listen,
       callbacks: workers.callbackListen,
+      teePort: workers.kinds.tee?.callbackPort ?? null,
       callbackUrl: net.callbackUrl,
       trustedProxies: net.trustedProxies,
       files: systemFiles(),

@@ -17,7 +17,8 @@ import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {createSteadyTime} from '../../foundation/time/steady-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
-import {createOpmlWorker, type OpmlWorker} from '../../peers/worker/opml.ts';
+import {createWorkers, type Workers} from '../../peers/worker/workers.ts';
+import {WORKER_KINDS} from '../../protocol/wire/messages.ts';
 import {journalDisk} from './journal-disk.ts';
 import {startObservers} from './observers.ts';
 import {createEarlyEvents} from './early-events.ts';
@@ -71,12 +72,14 @@ export async function runOperator(options: RunOptions): Promise<Summary> {
   }
 }
 
-function openWorkers({workers: {kinds}}: Config, closers: Closers): OpmlWorker[] {
-  const {opml} = kinds;
-  if (opml === undefined) return [];
-  const worker = createOpmlWorker(opml, {time: systemTime});
-  closers.push(() => worker.close());
-  return [worker];
+function openWorkers({workers: {kinds}}: Config, closers: Closers): Workers[] {
+  return WORKER_KINDS.flatMap((kind) => {
+    const config = kinds[kind];
+    if (config === undefined) return [];
+    const workers = createWorkers(kind, config, {time: systemTime});
+    closers.push(() => workers.close());
+    return [workers];
+  });
 }
 
 async function compose(options: RunOptions, config: Config, closers: Closers): Promise<Summary> {

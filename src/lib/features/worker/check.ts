@@ -14,7 +14,8 @@ import {startOperatorServer} from '../../node/operator/http/server.ts';
 import type {CheckQuestion} from '../../node/operator/worker-check/check.ts';
 import type {CheckedWorker} from '../../node/operator/worker-check/report.ts';
 import {createWorkerChecks} from '../../node/operator/worker-check/worker-checks.ts';
-import {createOpmlWorker} from '../../peers/worker/opml.ts';
+import {createWorkers} from '../../peers/worker/workers.ts';
+import {WORKER_KINDS, type WorkerKind} from '../../protocol/wire/messages.ts';
 import {checkedWorkers} from './reply.ts';
 
 export type WorkerCheckReport = {
@@ -61,16 +62,17 @@ export async function checkNodeWorkers(options: WorkerCheckOptions): Promise<Wor
   };
 }
 
-function kindOf({config, kind}: WorkerCheckOptions): string {
-  const kinds = Object.keys(config.workers.kinds);
+function kindOf({config, kind}: WorkerCheckOptions): WorkerKind {
+  const kinds = WORKER_KINDS.filter((one) => config.workers.kinds[one] !== undefined);
   const [first] = kinds;
   if (first === undefined)
-    throw new AosError('USAGE', 'this node runs no worker that aos can drive', {
-      next: say('Name one in workers.opml.url.'),
+    throw new AosError('USAGE', 'this node runs no worker', {
+      next: say('Name one in workers.opml.url, workers.tee.url or workers.zkml.url.'),
     });
-  if (kind !== undefined && !kinds.includes(kind))
-    throw new AosError('USAGE', `this node runs ${kinds.join(', ')}, not ${kind}`);
-  return kind ?? first;
+  const wanted = kind === undefined ? first : kinds.find((one) => one === kind);
+  if (wanted === undefined)
+    throw new AosError('USAGE', `this node runs ${kinds.join(', ')}, not ${kind ?? ''}`);
+  return wanted;
 }
 
 /** The operator of this node on this machine; null: none runs. */
@@ -90,19 +92,22 @@ async function findOperator({
   }
 }
 
-/** The operator waits as long for a place at the worker as for its answer; the rest is for status and request. */
-function checkLimitMs({workers}: Config): number {
-  return 2 * (workers.kinds.opml?.answerTimeoutMs ?? 0) + 90_000;
+/**
+ * The operator waits as long for a place at the worker as for its answer, and a zkml worker may be asked twice; the rest is
+ * for status and request.
+ */
+function checkLimitMs({workers}: Config, kind: WorkerKind): number {
+  return 3 * (workers.kinds[kind]?.answerTimeoutMs ?? 0) + 90_000;
 }
 
 async function checkThere(
   operator: ControlClient,
-  kind: string,
+  kind: WorkerKind,
   {config, question, signal}: WorkerCheckOptions,
 ): Promise<readonly CheckedWorker[]> {
   try {
     const command = {command: 'worker-check', args: {kind, ...question}} as const;
-    const reply = await operator.command(command, {limitMs: checkLimitMs(config), signal});
+    const reply = await operator.command(command, {limitMs: checkLimitMs(config, kind), signal});
     const read = v.safeParse(checkedWorkers, reply);
     if (!read.success)
       throw new AosError('CONTROL_BROKEN', 'the operator answered with a report that this aos cannot read');
@@ -114,12 +119,13 @@ async function checkThere(
 }
 
 async function checkHere(
-  kind: string,
+  kind: WorkerKind,
   {config, question, time, signal}: WorkerCheckOptions,
 ): Promise<readonly CheckedWorker[]> {
-  const {opml} = config.workers.kinds;
-  if (opml === undefined) throw new AosError('BUG', 'only opml workers are driven');
-  const worker = createOpmlWorker(opml, {time});
+  const {kinds, callbackListen} = config.workers;
+  const limits = kinds[kind];
+  if (limits === undefined) throw new AosError('BUG', `no ${kind} worker is configured`);
+  const worker = createWorkers(kind, limits, {time});
   const checks = createWorkerChecks({
     workers: [worker],
     nodeId: config.node.id,
@@ -132,7 +138,8 @@ async function checkHere(
     const server = await startOperatorServer(
       {
         listen: config.net.listen,
-        callbacks: config.workers.callbackListen,
+        callbacks: callbackListen,
+        teePort: kind === 'tee' ? (limits.callbackPort ?? null) : null,
         callbackUrl: config.net.callbackUrl,
         trustedProxies: config.net.trustedProxies,
         files: systemFiles(),

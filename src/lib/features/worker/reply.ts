@@ -25,6 +25,8 @@ export const checkedWorkers = v.array(
         ms,
       }),
     ),
-    answer: v.nullable(v.object({text, characters: count, stateRoot: text, ms})),
+    answer: v.nullable(
+      v.object({text, characters: count, stateRoot: text, attestation: v.optional(text, ''), ms}),
+    ),
   }),
 );

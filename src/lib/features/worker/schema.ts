@@ -43,6 +43,7 @@ export const workerCheck: ResultEntry = {
               text: described(v.string(), 'the beginning of it'),
               characters: count,
               stateRoot: v.string(),
+              attestation: described(v.string(), 'of a tee worker: the beginning of it'),
               ms,
             }),
           ),

@@ -25,11 +25,15 @@ export function workerCheckText(
         ? []
         : wrap(plainText(`said: ${JSON.stringify(answer.text.slice(0, PREVIEW))}`, style), style.width);
     const root = answer === null || answer.stateRoot === '' ? [] : [`state root: ${answer.stateRoot}`];
+    const attested =
+      answer === null || answer.attestation === ''
+        ? []
+        : [`attestation: ${answer.attestation.slice(0, PREVIEW)}`];
     return [
       ...wrap(plainText(`${kind} worker at ${url}`, style), style.width),
       ...checkLines(listed[index] ?? [], style, names),
       ...said,
-      ...root.map((line) => plainText(line, style)),
+      ...[...root, ...attested].map((line) => plainText(line, style)),
       '',
     ];
   });

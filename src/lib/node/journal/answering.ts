@@ -93,7 +93,7 @@ export function answering({jobs, requests, texts, readings}: Tables) {
     const text: SignedText | null = isAlone ? null : texts.text(found);
     const made = make(seq, () => recordOf(seq), text);
     if ('noAnswer' in made) {
-      requests.ended(requestId, 'invalid', at);
+      if (made.mayComeAgain !== true) requests.ended(requestId, 'invalid', at);
       requests.keep(seq, {requestId, body, at, why: made.noAnswer});
       return {state: 'invalid', seq, why: made.noAnswer};
     }

@@ -49,8 +49,8 @@ export type Journal = JobJournal &
  */
 export type MakeAnswer = (seq: number, read: () => JobRecord, text: SignedText | null) => Conclusion;
 
-/** Why what a worker said is no answer. */
-export type NoAnswer = {noAnswer: string};
+/** Why what a worker said is no answer; `mayComeAgain`: its request does not count as failed, and may be put again. */
+export type NoAnswer = {noAnswer: string; mayComeAgain?: true};
 
 /** What became of a callback; `concluded`: the jobs that have their answer by it, its own first. */
 export type TakenCallback =

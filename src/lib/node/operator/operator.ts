@@ -93,6 +93,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     time,
     emit,
     newSecretId: deps.newSecretId,
+    kinds,
     node: {nodeId, clockId},
     roots: createRootWatch({emit}),
     onAnswered,

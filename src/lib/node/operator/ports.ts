@@ -1,4 +1,5 @@
 import type {AosError} from '../../foundation/errors/error.ts';
+import type {JsonObject} from '../../protocol/wire/json.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import type {VrfProof} from '../../protocol/vrf/ecvrf.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
@@ -82,13 +83,25 @@ export type BlockReader = {
   newest(signal: AbortSignal): Promise<{number: bigint; at: number}>;
 };
 
+/** What a worker says in its reply to a request, where its kind sends no callback. */
+export type DirectReply = {
+  /** As it came. */
+  body: string;
+  /** Why it may not be delivered; null: it may. */
+  doubt: AosError | null;
+};
+
 /** One request to a worker; `requestId` is ours, unguessable, one per (job, attempt). */
 export type WorkerRequest = {
   requestId: string;
   nodeId: string;
   model: string;
   prompt: string;
+  /** `job.params`, lossless. */
+  params: JsonObject;
   callbackUrl: string;
+  /** Takes an answer that comes in the reply, also when nothing waits for it any more; resolves when it is durable. */
+  replied: (reply: DirectReply) => Promise<void>;
 };
 
 /** The worker of a pool that got a request, and which start of it. */
@@ -102,8 +115,10 @@ export type AskedWorker = {
 export type Lane = {
   readonly at: AskedWorker;
   /**
-   * Puts the request.
-   * @throws AosError WORKER_BUSY | WORKER_REFUSED | WORKER_UNREACHABLE: it was not taken; WORKER_LOST: perhaps it was
+   * Puts the request; resolves when it is taken, or answered in the reply.
+   * @throws AosError WORKER_BUSY | WORKER_REFUSED | WORKER_UNREACHABLE | WORKER_STUCK: it was not taken; WORKER_LOST |
+   *   WORKER_TIMEOUT | WORKER_BAD_ANSWER: perhaps it was, an attempt; PROOF_NOT_CHECKED | WORKER_UNPROVEN |
+   *   WORKER_UNSOUND: it was, and what came says nothing of the job
    */
   ask(request: WorkerRequest, signal: AbortSignal): Promise<void>;
   /** Rejects with WORKER_LOST when the worker started anew, or went away, and the request that it took is lost. */
@@ -112,9 +127,11 @@ export type Lane = {
   release(end: 'answered' | 'timeout' | 'lost' | 'untaken'): void;
 };
 
-/** The workers of one kind; answers come back by HTTP callback. Durations in ms. */
+/** The workers of one kind; answers come back by HTTP callback, or in the reply. Durations in ms. */
 export type Worker = {
   readonly kind: WorkerKind;
+  /** Why no worker of this kind can ever answer a job with this text; null: one may. */
+  whyUnfit(job: {model: string; params: JsonObject}): string | null;
   /** How many requests may be open at once, over all of them. */
   readonly concurrency: number;
   /** How long a busy or absent worker is waited for before that is a problem. */
@@ -130,7 +147,8 @@ export type Worker = {
   /**
    * A place at the healthy worker with the fewest requests, at one outside `avoid` (URLs) first. It waits while all of
    * them are full with requests of ours.
-   * @throws AosError WORKER_UNREACHABLE | WORKER_BUSY | WORKER_REFUSED | WORKER_LOCKED: none costs an attempt
+   * @throws AosError WORKER_UNREACHABLE | WORKER_BUSY | WORKER_REFUSED | WORKER_STUCK | WORKER_LOCKED | WORKER_UNSOUND:
+   *   none costs an attempt
    */
   ready(signal: AbortSignal, avoid?: readonly string[]): Promise<Lane>;
 };
@@ -153,6 +171,11 @@ export type WorkerState = {
 /** The workers of one kind, as they are watched without a job. */
 export type WatchedWorker = {
   readonly kind: WorkerKind;
+  /** The text of the request of a check: `question`, or what the kind needs in its place; null: the configuration lacks it. */
+  checkJob(question: {
+    model: string;
+    prompt: string;
+  }): {model: string; prompt: string; params: JsonObject} | null;
   /** Asks those that have a problem, or all, for their status. @returns what is known of each then */
   check(signal: AbortSignal, which?: 'sick' | 'all'): Promise<readonly WorkerState[]>;
 };

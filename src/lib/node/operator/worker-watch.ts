@@ -12,6 +12,14 @@ const CURED_BY_STATUS: ReadonlySet<string | null> = new Set([
   'WORKER_BUSY',
   'WORKER_LOST',
   'WORKER_LOCKED',
+  'WORKER_STUCK',
+  'WORKER_UNSOUND',
+]);
+/** What no job reports, once none comes. */
+const OF_AN_ONLY_ONE: ReadonlySet<string | undefined> = new Set([
+  'WORKER_LOCKED',
+  'WORKER_STUCK',
+  'WORKER_UNSOUND',
 ]);
 
 /**
@@ -36,18 +44,21 @@ export async function watchWorkers(deps: {
       if (signal.aborted) return;
       throw error;
     }
-    for (const states of kinds) report(states, health);
+    for (const [index, states] of kinds.entries()) {
+      report(states, health);
+      const kind = workers[index]?.kind;
+      const isWell = states.some(({problem}) => problem === null);
+      // A job may have failed otherwise meanwhile.
+      if (isWell && CURED_BY_STATUS.has(health.failing('worker', kind))) health.worked('worker', kind);
+    }
     onStates?.(workers.map(({kind}, index) => ({kind, states: kinds[index] ?? []})));
-    const isWell = kinds.every((states) => states.some(({problem}) => problem === null));
-    // A job may have failed otherwise meanwhile.
-    if (isWell && CURED_BY_STATUS.has(health.failing('worker'))) health.worked('worker');
   }
 }
 
 function report(states: readonly WorkerState[], health: Health): void {
   for (const {url, problem} of states) {
     // Jobs report the failure of an only worker themselves, and say when busy is busy for too long.
-    const isOurs = states.length > 1 ? problem?.code !== 'WORKER_BUSY' : problem?.code === 'WORKER_LOCKED';
+    const isOurs = states.length > 1 ? problem?.code !== 'WORKER_BUSY' : OF_AN_ONLY_ONE.has(problem?.code);
     if (problem !== null && isOurs) health.failed('worker', problem, url);
     else health.worked('worker', url);
   }

@@ -1,28 +1,35 @@
 import {abortable} from '../../foundation/async/abort.ts';
-import {isAosError} from '../../foundation/errors/error.ts';
-import type {OpmlClient} from './client.ts';
+import {isAosError, type AosError} from '../../foundation/errors/error.ts';
+import type {WorkerClient, WorkerRequest} from './driver.ts';
 import type {LossWatch} from './loss-watch.ts';
 import type {MemberHealth} from './member-health.ts';
-import type {OpmlRequest} from './question.ts';
 
 /** The worker that got a request, and which start of it. */
 export type AskedWorker = {url: string; nodeId: string | null};
 
-/** How a request ended: see {@link OpmlLane.release}. */
+/** How a request ended: see {@link WorkerLane.release}. */
 export type LaneEnd = 'answered' | 'timeout' | 'lost' | 'untaken';
 
 /** A free place at a worker, held for one job until it is released. */
-export type OpmlLane = {
+export type WorkerLane = {
   readonly at: AskedWorker;
   /**
    * Puts the request.
-   * @throws AosError WORKER_BUSY | WORKER_REFUSED | WORKER_UNREACHABLE: it was not taken; WORKER_LOST: perhaps it was
+   * @throws AosError as {@link WorkerClient.ask}
    */
-  ask(request: OpmlRequest, signal: AbortSignal): Promise<void>;
+  ask(request: WorkerRequest, signal: AbortSignal): Promise<void>;
   /** Rejects with WORKER_LOST when the request that was taken is lost; else with the signal's reason. */
   lost(signal: AbortSignal): Promise<never>;
   /** Frees the place, once the worker has replied to what was put. Harmless when it is called twice. */
   release(end: LaneEnd): void;
+};
+
+/** What the health of a worker hears of the requests that are put to it. */
+export type AskedHealth = Pick<MemberHealth, 'problem' | 'clear'> & {
+  /** It took the request, or answered it. */
+  took(): void;
+  /** It did not. @returns what is wrong, perhaps more than the reply said */
+  failed(error: AosError): AosError;
 };
 
 /**
@@ -30,15 +37,15 @@ export type OpmlLane = {
  * @param deps.leave frees the place
  */
 export function createLane(
-  client: OpmlClient,
-  health: MemberHealth,
+  client: WorkerClient,
+  health: AskedHealth,
   {
     asked,
     losses,
     closing,
     leave,
   }: {asked: AskedWorker; losses: LossWatch; closing: AbortSignal; leave: (end: LaneEnd) => void},
-): OpmlLane {
+): WorkerLane {
   let isHeld = true;
   let exchange: Promise<void> | null = null;
   return {
@@ -63,21 +70,20 @@ export function createLane(
   };
 }
 
-/** Puts a request, and notes what its end says of the worker. @throws as {@link OpmlLane.ask} */
+/** Puts a request, and notes what its end says of the worker. @throws as {@link WorkerLane.ask} */
 async function put(
-  client: OpmlClient,
-  health: MemberHealth,
-  request: OpmlRequest,
+  client: WorkerClient,
+  health: AskedHealth,
+  request: WorkerRequest,
   signal: AbortSignal,
 ): Promise<void> {
   try {
     await client.ask(request, signal);
+    health.took();
     if (health.problem()?.code === 'WORKER_REFUSED') health.clear();
   } catch (error) {
     signal.throwIfAborted();
     if (!isAosError(error)) throw error;
-    if (error.code === 'WORKER_BUSY') health.notLocked();
-    health.rest(error);
-    throw error;
+    throw health.failed(error);
   }
 }

@@ -3,14 +3,17 @@ import {slept} from '../../foundation/async/every.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 
-/** What was seen of a worker: the `node_id` of its status (null: it says none), or that no process listens there. */
-export type Sight = {nodeId: string | null} | 'gone';
+/**
+ * What was seen of a worker: the `node_id` of its status (null: it says none) and whether it says for sure that it works on
+ * nothing, or that no process listens there.
+ */
+export type Sight = {nodeId: string | null; isIdle: boolean} | 'gone';
 
 /** Notices that a worker lost the requests that it took: it remembers nothing over a restart. */
 export type LossWatch = {
   /**
-   * Rejects with WORKER_LOST when the worker is seen to be gone, or another start than `nodeId`; else with the signal's
-   * reason.
+   * Rejects with WORKER_LOST when the worker is seen to be gone, another start than `nodeId`, or without work for a while;
+   * else with the signal's reason.
    */
   watch(nodeId: string | null, signal: AbortSignal): Promise<never>;
   /** Takes what was seen by another request to the worker. */
@@ -19,14 +22,19 @@ export type LossWatch = {
 
 /** A restart takes seconds, and a status costs the worker nothing. */
 const LOOK_EVERY_MS = 2_000;
+/** A worker gives a place back before it sends the answer, which then takes a moment. */
+const IDLE_MS = 1_500;
 
-/** @param deps.look asks for the status and hands what it sees to `see`; never rejects */
+/**
+ * @param deps.name of the worker, for texts
+ * @param deps.look asks for the status and hands what it sees to `see`; never rejects
+ */
 export function createLossWatch(deps: {
-  host: string;
+  name: string;
   look: (signal: AbortSignal) => Promise<void>;
   time: Time;
 }): LossWatch {
-  const {host, look, time} = deps;
+  const {name, look, time} = deps;
   const checks = new Set<(sight: Sight) => void>();
   /** Ends the looking, which is done for all watches together. */
   let looking: AbortController | undefined;
@@ -52,10 +60,18 @@ export function createLossWatch(deps: {
   return {
     watch: (nodeId, signal) =>
       abortable<never>(signal, (_resolve, reject) => {
+        let idleSince: number | null = null;
+        const howLost = (sight: Sight): string | null => {
+          if (sight === 'gone') return 'went away';
+          if (sight.nodeId !== nodeId) return 'started anew';
+          if (!sight.isIdle) idleSince = null;
+          else idleSince ??= time.monotonic();
+          return idleSince !== null && time.monotonic() - idleSince >= IDLE_MS ? 'became idle' : null;
+        };
         const check = (sight: Sight): void => {
-          const how = sight === 'gone' ? 'went away' : sight.nodeId === nodeId ? null : 'started anew';
+          const how = howLost(sight);
           if (how !== null)
-            reject(new AosError('WORKER_LOST', `opml worker ${host} ${how} while it worked on a request`));
+            reject(new AosError('WORKER_LOST', `${name} ${how} while it worked on a request`));
         };
         begin(check);
         return () => end(check);

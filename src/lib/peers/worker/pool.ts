@@ -2,7 +2,7 @@ import {createCondition} from '../../foundation/async/condition.ts';
 import {createLimiter} from '../../foundation/async/limiter.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
-import type {OpmlLane} from './lane.ts';
+import type {WorkerLane} from './lane.ts';
 import type {Member} from './member.ts';
 
 /** Gives out the places of several workers. */
@@ -12,13 +12,20 @@ export type Pool = {
    * full with requests of ours, it waits for the first that is free; those who wait are served in their order.
    * @throws AosError of the workers, when none of them takes a request now
    */
-  place(signal: AbortSignal, avoid: readonly string[]): Promise<OpmlLane>;
+  place(signal: AbortSignal, avoid: readonly string[]): Promise<WorkerLane>;
   /** A place is free, or the health of a worker has changed. */
   changed(): void;
 };
 
 /** Of several failures the one that says most about the workers. */
-const WORST_LAST = ['WORKER_UNREACHABLE', 'WORKER_BUSY', 'WORKER_REFUSED', 'WORKER_LOCKED'] as const;
+const WORST_LAST = [
+  'WORKER_UNREACHABLE',
+  'WORKER_BUSY',
+  'WORKER_REFUSED',
+  'WORKER_STUCK',
+  'WORKER_LOCKED',
+  'WORKER_UNSOUND',
+] as const;
 
 /** @param members called at each use, for the members are made with `changed` */
 export function createPool(members: () => readonly Member[], time: Pick<Time, 'monotonic'>): Pool {

@@ -1,22 +1,18 @@
 import {AosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {isJsonNumber} from '../../protocol/wire/json.ts';
+import type {WorkerRequest} from './driver.ts';
+import {judgeHttpStatus} from './refusal.ts';
 import {objectIn} from './status.ts';
 
-/** One request to a worker; the answer comes back to `callbackUrl` with its `requestId`. */
-export type OpmlRequest = {
-  requestId: string;
-  nodeId: string;
-  model: string;
-  prompt: string;
-  callbackUrl: string;
-};
+/** What the body of a question to an opml worker is made of. */
+type Question = Pick<WorkerRequest, 'requestId' | 'model' | 'prompt' | 'callbackUrl'>;
 
 /** Sent for a job without a model: the published worker takes a request with an empty one, and never answers it. */
 const NO_MODEL = 'default';
 
 /** The body of `POST /api/v1/question` (docs/protocol.md#workers). */
-export function questionBody({model, prompt, requestId, callbackUrl}: OpmlRequest): string {
+export function questionBody({model, prompt, requestId, callbackUrl}: Question): string {
   return JSON.stringify({
     model: model === '' ? NO_MODEL : model,
     prompt,
@@ -25,27 +21,25 @@ export function questionBody({model, prompt, requestId, callbackUrl}: OpmlReques
   });
 }
 
-const BUSY: ReadonlySet<number> = new Set([429, 503]);
-
 /**
  * Judges the reply to a question.
- * @returns null when the request was taken; else WORKER_BUSY, WORKER_REFUSED, WORKER_UNREACHABLE (a proxy reached no
- *   worker) or WORKER_LOST (a proxy waited in vain: perhaps it was taken)
+ * @returns null when the request was taken; else WORKER_BUSY, WORKER_REFUSED, WORKER_UNREACHABLE or WORKER_LOST, as
+ *   {@link judgeHttpStatus} has them
  */
 export function judgeQuestionReply(host: string, status: number, body: string): AosError | null {
   const code = codeOf(body);
+  const name = `opml worker ${host}`;
   const said = `HTTP ${status}${code === null ? '' : ` and code ${code}`}`;
   const isGood = status >= 200 && status <= 299;
   if (isGood && (code === null || code === 0 || code === 200)) return null;
   // "jobs exceed" of the published worker: it is at work, most likely for us.
-  if (BUSY.has(status) || ((isGood || status === 400) && code === -1))
-    return new AosError('WORKER_BUSY', `opml worker ${host} is busy: ${said}`);
-  if (status === 502) return new AosError('WORKER_UNREACHABLE', `opml worker ${host} is away: ${said}`);
-  if (status === 504)
-    return new AosError('WORKER_LOST', `opml worker ${host} did not answer its proxy: ${said}`);
-  return new AosError('WORKER_REFUSED', `opml worker ${host} refused the request with ${said}`, {
-    next: say('Check the worker’s log, and that workers.opml names an opml worker.'),
-  });
+  if ((isGood || status === 400) && code === -1)
+    return new AosError('WORKER_BUSY', `${name} is busy: ${said}`);
+  const next = say('Check the worker’s log, and that workers.opml names an opml worker.');
+  return (
+    judgeHttpStatus(name, status, said, next) ??
+    new AosError('WORKER_REFUSED', `${name} refused the request with ${said}`, {next})
+  );
 }
 
 function codeOf(body: string): number | null {

@@ -21,7 +21,7 @@ import {networkCode} from '../../../../src/lib/peers/http/network-code.ts';
 import {createTransport} from '../../../../src/lib/peers/http/transport.ts';
 import {createWeb3Signer} from '../../../../src/lib/peers/signer/web3signer.ts';
 import {createWebhook} from '../../../../src/lib/peers/webhook/webhook.ts';
-import {createOpmlClient} from '../../../../src/lib/peers/worker/client.ts';
+import {createOpmlClient} from '../../../../src/lib/peers/worker/opml.ts';
 import {slowPeer, SLOWNESSES, type Slowness, type SlowPeer} from '../../../support/slow-peers.ts';
 import {OPERATOR, tcpServer} from '../../../support/signer.ts';
 
@@ -29,7 +29,14 @@ import {OPERATOR, tcpServer} from '../../../support/signer.ts';
 const LIMIT_MS = 150;
 const never = new AbortController().signal;
 const opmlLimits = {statusMs: LIMIT_MS, requestMs: LIMIT_MS};
-const question = {requestId: '1', nodeId: OPERATOR, model: 'm', callbackUrl: 'http://127.0.0.1:1'};
+const question = {
+  requestId: '1',
+  nodeId: OPERATOR,
+  model: 'm',
+  params: new Map(),
+  callbackUrl: 'http://127.0.0.1:1',
+  replied: () => Promise.resolve(),
+};
 /** More than the buffers of a connection take. */
 const LARGE = 'x'.repeat(4 * 1024 * 1024);
 

@@ -1,7 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import type {WorkerRequest} from '../../../../src/lib/node/operator/ports.ts';
-import {createOpmlClient} from '../../../../src/lib/peers/worker/client.ts';
+import {createOpmlClient} from '../../../../src/lib/peers/worker/opml.ts';
 import {bodyOf, freePort, httpServer, tcpServer} from '../../../support/signer.ts';
 
 const REQUEST: WorkerRequest = {
@@ -9,7 +9,9 @@ const REQUEST: WorkerRequest = {
   nodeId: '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73',
   model: 'tiny',
   prompt: 'naïve “request” 🙂\n',
+  params: new Map(),
   callbackUrl: 'http://127.0.0.1:21001',
+  replied: () => Promise.resolve(),
 };
 
 const never = new AbortController().signal;
@@ -25,7 +27,7 @@ async function serving(answer: (request: IncomingMessage, response: ServerRespon
 }
 
 const routeOf = ({method, url}: IncomingMessage): string => `${method ?? ''} ${url ?? ''}`;
-const WELL = {method: 'GET', busy: null, open: 0, nodeId: null};
+const WELL = {method: 'GET', busy: null, open: 0, nodeId: null, places: null, isIdle: false};
 
 describe('the status', () => {
   it.each([
@@ -50,8 +52,20 @@ describe('the status', () => {
         if (request.method === 'GET') response.writeHead(no).end('404 page not found');
         else response.end('{"code":0,"msg":"","data":"{\\"status\\":0,\\"node_id\\":\\"n\\"}"}');
       });
-      expect(await client.status(never)).toEqual({method: 'POST', busy: null, open: 0, nodeId: 'n'});
-      expect(await client.status(never)).toEqual({method: 'POST', busy: null, open: 0, nodeId: 'n'});
+      expect(await client.status(never)).toMatchObject({
+        method: 'POST',
+        busy: null,
+        open: 0,
+        nodeId: 'n',
+        places: 1,
+      });
+      expect(await client.status(never)).toMatchObject({
+        method: 'POST',
+        busy: null,
+        open: 0,
+        nodeId: 'n',
+        places: 1,
+      });
       expect(asked).toEqual(['GET /api/v1/status', 'POST /api/v1/status', 'POST /api/v1/status']);
     },
   );
@@ -62,7 +76,7 @@ describe('the status', () => {
       if (request.method === takes) response.end('{"msg":"0"}');
       else response.writeHead(404).end();
     });
-    expect(await client.status(never)).toEqual({...WELL, method: 'POST'});
+    expect(await client.status(never)).toEqual({...WELL, places: 1, method: 'POST'});
     takes = 'GET';
     expect(await client.status(never)).toEqual(WELL);
   });

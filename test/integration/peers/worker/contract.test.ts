@@ -4,7 +4,7 @@ import type {OpmlFaults} from '../../../../src/devnet/worker/faults.ts';
 import {startOpmlWorker} from '../../../../src/devnet/worker/opml-worker.ts';
 import type {WorkerConfig} from '../../../../src/lib/config/config.ts';
 import type {Lane, WatchedWorker, Worker} from '../../../../src/lib/node/operator/ports.ts';
-import {createOpmlWorker} from '../../../../src/lib/peers/worker/opml.ts';
+import {createWorkers} from '../../../../src/lib/peers/worker/workers.ts';
 import {readOpmlCallback, type OpmlCallback} from '../../../../src/lib/protocol/wire/messages.ts';
 import {instantLlm} from '../../../support/instant-llm.ts';
 import {quietTime} from '../../../support/quiet-time.ts';
@@ -43,7 +43,8 @@ async function rig(
       heard.get(callback.req_id)?.();
     });
   });
-  const adapter = createOpmlWorker(
+  const adapter = createWorkers(
+    'opml',
     {
       urls: devnet.map(({url}) => url),
       concurrency: 1,
@@ -61,7 +62,9 @@ async function rig(
   const worker: Worker & WatchedWorker = adapter;
   const ask = async (lane: Lane, prompt = 'hello', model = 'llama'): Promise<string> => {
     const requestId = randomBytes(16).toString('hex');
-    await time.during(lane.ask({requestId, nodeId: '0x0', model, prompt, callbackUrl}, never), 'the reply');
+    const replied = (): Promise<void> => Promise.resolve();
+    const request = {requestId, nodeId: '0x0', model, prompt, params: new Map(), callbackUrl, replied};
+    await time.during(lane.ask(request, never), 'the reply');
     return requestId;
   };
   const came = (id: string): Promise<void> =>
@@ -204,9 +207,18 @@ it.each(['answered', 'untaken', 'timeout'] as const)(
       attempts: 3,
       deadlineMs: 600_000,
     } as const;
-    const worker = createOpmlWorker({urls: [url], concurrency: 1, onFailure: 'silent', ...limits}, {time});
+    const config = {urls: [url], concurrency: 1, onFailure: 'silent', ...limits} as const;
+    const worker = createWorkers('opml', config, {time});
     onTestFinished(() => worker.close());
-    const request = {requestId: 'a', nodeId: '', model: 'm', prompt: 'p', callbackUrl: 'http://127.0.0.1:1'};
+    const request = {
+      requestId: 'a',
+      nodeId: '',
+      model: 'm',
+      prompt: 'p',
+      params: new Map(),
+      callbackUrl: 'http://127.0.0.1:1',
+      replied: () => Promise.resolve(),
+    };
     const over = new AbortController();
     const lane = await worker.ready(never);
     const asked = lane.ask(request, over.signal);

@@ -191,12 +191,13 @@ describe('a worker', () => {
     const checks = {count: 0};
     const worker: WatchedWorker = {
       kind: 'opml',
+      checkJob: () => null,
       check: () => {
         checks.count += 1;
         return Promise.resolve(states);
       },
     };
-    if (code !== null) all.health.failed('worker', new AosError(code, 'as a job found'));
+    if (code !== null) all.health.failed('worker', new AosError(code, 'as a job found'), 'opml');
     all.types();
     return {...all, checks, done: watchWorkers({...all, workers: [worker]})};
   }

@@ -29,6 +29,7 @@ async function stage(dir: string) {
     time: virtualTime(),
     emit: (event) => events.push(event),
     newSecretId: () => 'f'.repeat(32),
+    kinds: ['opml'],
     node: {nodeId: '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73', clockId: null},
     roots: {see: () => undefined},
     onAnswered: (seq) => late.push(seq),

@@ -1,17 +1,35 @@
 import {describe, expect, it} from 'vitest';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import type {ErrorCode} from '../../../../src/lib/foundation/errors/table.ts';
-import type {OpmlClient, OpmlStatus} from '../../../../src/lib/peers/worker/client.ts';
-import type {OpmlLane} from '../../../../src/lib/peers/worker/lane.ts';
+import type {WorkerClient, WorkerStatus} from '../../../../src/lib/peers/worker/driver.ts';
+import type {WorkerLane} from '../../../../src/lib/peers/worker/lane.ts';
 import {createMember, type Member} from '../../../../src/lib/peers/worker/member.ts';
+import {OPML} from '../../../../src/lib/peers/worker/opml.ts';
 import {createPool} from '../../../../src/lib/peers/worker/pool.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
 
 const never = new AbortController().signal;
-const REQUEST = {requestId: 'r', nodeId: 'n', model: 'm', prompt: 'p', callbackUrl: 'http://o'};
+const REQUEST = {
+  requestId: 'r',
+  nodeId: 'n',
+  model: 'm',
+  prompt: 'p',
+  params: new Map(),
+  callbackUrl: 'http://o',
+  replied: () => Promise.resolve(),
+};
+
+const wellBy = (method: 'GET' | 'POST', nodeId: string | null): WorkerStatus => ({
+  method,
+  busy: null,
+  open: 0,
+  nodeId,
+  places: method === 'GET' ? null : 1,
+  isIdle: false,
+});
 
 type FakeWorker = {
-  status: OpmlStatus | ErrorCode | 'refused-connection';
+  status: WorkerStatus | ErrorCode | 'refused-connection';
   reply: ErrorCode | null;
   asked: number;
   looked: number;
@@ -21,9 +39,9 @@ type FakeWorker = {
 function pool(names: string, method: 'GET' | 'POST' = 'GET', concurrency = 2) {
   const time = virtualTime();
   const workers: Record<string, FakeWorker> = {};
-  const clientOf = (name: string): OpmlClient => {
+  const clientOf = (name: string): WorkerClient => {
     const worker: FakeWorker = {
-      status: {method, busy: null, open: 0, nodeId: `${name}-1`},
+      status: wellBy(method, `${name}-1`),
       reply: null,
       asked: 0,
       looked: 0,
@@ -32,6 +50,8 @@ function pool(names: string, method: 'GET' | 'POST' = 'GET', concurrency = 2) {
     return {
       url: `http://${name}`,
       host: name,
+      name: `opml worker ${name}`,
+      prove: () => Promise.resolve(),
       status: () => {
         worker.looked += 1;
         const {status} = worker;
@@ -51,12 +71,17 @@ function pool(names: string, method: 'GET' | 'POST' = 'GET', concurrency = 2) {
     };
   };
   const all = createPool(() => members, time);
-  const members: Member[] = names
-    .split(',')
-    .map((name) =>
-      createMember(clientOf(name), {concurrency, answerTimeoutMs: 60_000, time, onChange: all.changed}),
-    );
-  const ready = (avoid: readonly string[] = [], signal = never): Promise<OpmlLane> =>
+  const members: Member[] = names.split(',').map((name) =>
+    createMember(clientOf(name), {
+      driver: OPML,
+      concurrency,
+      readyTimeoutMs: 60_000,
+      answerTimeoutMs: 60_000,
+      time,
+      onChange: all.changed,
+    }),
+  );
+  const ready = (avoid: readonly string[] = [], signal = never): Promise<WorkerLane> =>
     all.place(signal, avoid);
   const codeOf = (promise: Promise<unknown>): Promise<string> =>
     promise.then(
@@ -97,7 +122,7 @@ describe('the choice of a worker', () => {
     (await ready()).release('answered');
     (await ready()).release('answered');
     expect([worker('a').looked, worker('b').looked]).toEqual([1, 2]);
-    worker('a').status = {method: 'GET', busy: null, open: 0, nodeId: 'a-1'};
+    worker('a').status = wellBy('GET', 'a-1');
     await time.advance(5_000);
     expect((await ready()).at.url).toBe('http://a');
   });
@@ -105,7 +130,7 @@ describe('the choice of a worker', () => {
   it('fails when none takes a request, with what says most', async () => {
     const {ready, worker, codeOf} = pool('a,b,c');
     worker('a').status = 'WORKER_UNREACHABLE';
-    worker('b').status = {method: 'GET', busy: 'status "3"', open: 3, nodeId: null};
+    worker('b').status = {...wellBy('GET', null), busy: 'status "3"', open: 3};
     worker('c').status = 'WORKER_UNREACHABLE';
     expect(await codeOf(ready())).toBe('WORKER_BUSY');
     // At once again: how often is the caller's to say.
@@ -118,7 +143,7 @@ describe('a place', () => {
   it('of a published worker is the only one, whatever concurrency says', async () => {
     const {ready, members} = pool('a', 'POST', 4);
     const lane = await ready();
-    let next: OpmlLane | undefined;
+    let next: WorkerLane | undefined;
     const waiting = ready().then((place) => (next = place));
     await Promise.resolve();
     expect([next, members[0]?.open(), members[0]?.places()]).toEqual([undefined, 1, 1]);
@@ -184,7 +209,7 @@ describe('a worker that takes requests and answers none', () => {
     'is locked after two in a row; with node_id %s it is tried again after %d ms',
     async (nodeId, restMs) => {
       const {ready, put, worker, codeOf, time, members} = pool('a');
-      worker('a').status = {method: 'GET', busy: null, open: 0, nodeId};
+      worker('a').status = wellBy('GET', nodeId);
       await put('timeout');
       await put('answered');
       await put('timeout');
@@ -211,7 +236,7 @@ describe('a worker that takes requests and answers none', () => {
     await put('timeout');
     await put('timeout');
     expect(await codeOf(ready())).toBe('WORKER_LOCKED');
-    worker('a').status = {method: 'POST', busy: null, open: 0, nodeId: 'a-2'};
+    worker('a').status = wellBy('POST', 'a-2');
     expect((await ready()).at).toEqual({url: 'http://a', nodeId: 'a-2'});
   });
 
@@ -240,8 +265,8 @@ describe('a worker that takes requests and answers none', () => {
 
 describe('a request that was taken', () => {
   it.each([
-    ['has another node_id', {method: 'POST', busy: null, open: 0, nodeId: 'a-2'}, 'started anew'],
-    ['says no node_id any more', {method: 'POST', busy: null, open: 0, nodeId: null}, 'started anew'],
+    ['has another node_id', wellBy('POST', 'a-2'), 'started anew'],
+    ['says no node_id any more', wellBy('POST', null), 'started anew'],
     ['listens no more', 'refused-connection', 'went away'],
   ] as const)('is lost when its worker %s', async (_name, status, how) => {
     const {ready, worker, time, codeOf} = pool('a', 'POST');
@@ -265,7 +290,7 @@ describe('a request that was taken', () => {
     const code = codeOf(lane.lost(stop.signal));
     worker('a').status = 'WORKER_UNREACHABLE';
     await time.advance(10_000);
-    worker('a').status = {method: 'GET', busy: 'status "1"', open: 1, nodeId: 'a-1'};
+    worker('a').status = {...wellBy('GET', 'a-1'), busy: 'status "1"', open: 1};
     await time.advance(10_000);
     stop.abort(new AosError('WORKER_TIMEOUT', 'over'));
     expect(await code).toBe('WORKER_TIMEOUT');

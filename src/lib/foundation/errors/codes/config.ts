@@ -150,9 +150,9 @@ export const CONFIG = {
   KIND_UNSUPPORTED: {
     exit: null,
     category: null,
-    means: 'A kind of worker is configured that aos cannot drive; its jobs are answered as unsupported.',
-    next: say('Remove the section, or leave it for a later version.'),
-    causes: ['node.node_type or workers names it.'],
+    means: 'node.node_type is none of opml, tee and zkml; it is ignored.',
+    next: say('Name the kind of your worker, or leave node.node_type out.'),
+    causes: ['A reference file may have any text there.'],
   },
   CALLBACK_UNREACHABLE: {
     exit: null,

@@ -55,6 +55,52 @@ export const WORKER = {
       'workers.<kind>.answer_timeout is shorter than the worker needs.',
     ],
   },
+  WORKER_STUCK: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'The tee worker takes no request, although it works on none.',
+    next: say('Restart the tee worker.'),
+    causes: [
+      'Its enclave is gone, or was not there when it started: the published worker does not recover from that.',
+      'Another program sends it requests all the time.',
+    ],
+  },
+  WORKER_UNSOUND: {
+    exit: 'unavailable',
+    category: 'config',
+    means:
+      'The zkml worker says false to a proof that is known to be good, so its false says nothing; none is sent.',
+    next: say('Put the SRS where the zkml worker reads it, and restart it.'),
+    causes: [
+      'It has no SRS, or not the one that the proofs were made with: it says false to everything then.',
+      'The verification key or the settings of the model of workers.zkml.known_good are not those of its proof.',
+      'workers.zkml.known_good names a proof that is not good.',
+    ],
+  },
+  WORKER_UNPROVEN: {
+    exit: 'unavailable',
+    category: 'config',
+    means:
+      'The zkml worker says false, and nothing shows that it can say true; that false is not sent, and the job waits.',
+    next: say(
+      'Name a proof that is known to be good in workers.zkml.known_good: its model, and its proof_path.',
+    ),
+    causes: [
+      'workers.zkml.known_good is not configured. A worker without its SRS says false to everything.',
+      'The known-good proof cannot be checked: its address does not answer, or the worker lacks its model.',
+    ],
+  },
+  PROOF_NOT_CHECKED: {
+    exit: 'unavailable',
+    category: 'network',
+    means:
+      'The zkml worker could not check the proof of a job. That says nothing of the proof; it is asked again later.',
+    next: run('job list', ['--state', 'selected,unanswered']),
+    causes: [
+      'The worker cannot download the proof: its address does not answer.',
+      'The worker does not have the model, or its verification key or settings.',
+    ],
+  },
   WORKER_REFUSED: {
     exit: 'unavailable',
     category: 'network',
@@ -84,6 +130,8 @@ export const WORKER = {
     causes: [
       'The worker sent an empty text: its model did not load, or ended at once.',
       'The answer is larger than a result can be.',
+      'The attestation of a tee worker is missing, or no base64.',
+      'A zkml worker said neither true nor false.',
     ],
   },
   ANSWERS_MISSING: {

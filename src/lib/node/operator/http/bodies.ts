@@ -18,11 +18,16 @@ export class RefusedBody extends Error {
 export type Bodies = {
   /**
    * Reads a body and has it used. A large one is read only when its request id is known, and while few are read.
-   * @param isKnown whether a request of ours has that id
+   * @param of.idName the member that names the request
+   * @param of.isKnown whether a request of ours has that id
    * @param use its end makes room for the next
    * @throws RefusedBody, or what `use` throws
    */
-  use<T>(request: IncomingMessage, isKnown: IsKnown, use: (body: Buffer) => Promise<T>): Promise<T>;
+  use<T>(
+    request: IncomingMessage,
+    of: {idName: string; isKnown: IsKnown},
+    use: (body: Buffer) => Promise<T>,
+  ): Promise<T>;
 };
 
 export type IsKnown = (requestId: string) => Promise<boolean>;
@@ -47,17 +52,17 @@ export function createBodies(time: Time): Bodies {
   const known = createLane(LARGE_KNOWN, time);
   const others = createLane(LARGE_OTHERS, time);
   return {
-    async use(request, isKnown, use) {
+    async use(request, {idName, isKnown}, use) {
       if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) throw new RefusedBody('large');
       const reader = createReader(request);
-      if (await reader.upTo(SMALL_BYTES)) return use(checked(reader.bytes()));
-      const {text: id, values} = scanObject(reader.bytes(), 'req_id', MOST_VALUES);
+      if (await reader.upTo(SMALL_BYTES)) return use(checked(reader.bytes(), idName));
+      const {text: id, values} = scanObject(reader.bytes(), idName, MOST_VALUES);
       if (values > MOST_VALUES) throw new RefusedBody('shape');
       if (id !== null && !(await isKnown(id))) throw new RefusedBody('unknown');
       return (id === null ? others : known).read(reader, async () => {
-        const body = checked(reader.bytes());
+        const body = checked(reader.bytes(), idName);
         // One that named its request behind the rest of the body.
-        const late = id === null ? scanObject(body, 'req_id', MOST_VALUES).text : null;
+        const late = id === null ? scanObject(body, idName, MOST_VALUES).text : null;
         if (late !== null && !(await isKnown(late))) throw new RefusedBody('unknown');
         return use(body);
       });
@@ -66,8 +71,8 @@ export function createBodies(time: Time): Bodies {
 }
 
 /** Refuses a body that the parser would need long for. */
-function checked(body: Buffer): Buffer {
-  if (scanObject(body, 'req_id', MOST_VALUES).values > MOST_VALUES) throw new RefusedBody('shape');
+function checked(body: Buffer, idName: string): Buffer {
+  if (scanObject(body, idName, MOST_VALUES).values > MOST_VALUES) throw new RefusedBody('shape');
   return body;
 }
 

@@ -9,13 +9,15 @@ import {createPlaces, type Places} from './places.ts';
 import {answerAndEnd, refuseAndEnd, sendRefusal} from './reply.ts';
 import {createRequestLimit} from './request-limit.ts';
 import type {ServerHandlers, ServerOptions} from './options.ts';
-import {createWorkerRoutes, isWorkerRoute} from './worker-routes.ts';
+import {createWorkerRoutes, isWorkerRoute, TEE_CALLBACK} from './worker-routes.ts';
 
 /** The connections of one way in, and what may be asked there. */
 export type Door = {
   places: Places;
-  /** Who may use the routes of workers; null: no one. */
-  innerHosts: InnerHosts | null;
+  /** Who may use the routes of workers. */
+  innerHosts: InnerHosts;
+  /** Whether a route of workers is served here. */
+  serves: (path: string) => boolean;
   /** The network asks `/ping` here. */
   isForNetwork: boolean;
 };
@@ -26,6 +28,8 @@ export type Doors = {
   loopback: Door;
   /** Of `workers.callback_listen`. */
   own: Door;
+  /** Of `workers.tee.callback_port`. */
+  tee: Door;
   /** Takes a connection. @param doorOf which door an address of this machine is, as `ipAddress` spells it */
   enter(socket: Socket, doorOf: (local: string) => Door): void;
   /** Closes every connection. */
@@ -49,28 +53,35 @@ const BODY_MS = 60_000;
 const ANSWER_MS = 3_000;
 
 export function createDoors(options: ServerOptions, handlers: ServerHandlers): Doors {
-  const {time, callbacks} = options;
+  const {time, callbacks, teePort} = options;
   const isTrusted = inRanges(options.trustedProxies.flatMap((text) => ipRange(text) ?? []));
   const mayAsk = createRequestLimit(time);
   const routes = createWorkerRoutes(handlers, time);
   const answering = placesFor(options, handlers, {most: MOST_CALLBACKS, each: MOST_CALLBACKS});
-  const door = (innerHosts: InnerHosts | null, isForNetwork: boolean): Door => ({
+  const door = (innerHosts: InnerHosts, serves: Door['serves'], isForNetwork: boolean): Door => ({
     places: placesFor(options, handlers, {most: MOST_WAITING, each: EACH_WAITING}),
     innerHosts,
+    serves,
     isForNetwork,
   });
-  const outside = door(null, true);
-  const loopback = door(callbacks === null ? {kind: 'loopback'} : null, true);
-  const own = door({kind: 'own', names: [hostName(new URL(options.callbackUrl).host)]}, false);
+  const here: InnerHosts = {kind: 'loopback'};
+  const isTee = (path: string): boolean => path === TEE_CALLBACK;
+  // With an address of their own workers call there, but for the one kind that knows no other than this.
+  const atLoopback =
+    callbacks === null ? isWorkerRoute : teePort === options.listen.port ? isTee : () => false;
+  const outside = door(here, () => false, true);
+  const loopback = door(here, atLoopback, true);
+  const own = door({kind: 'own', names: [hostName(new URL(options.callbackUrl).host)]}, isWorkerRoute, false);
+  const tee = door(here, isTee, false);
   /** Connections of workers, which Node's own server reads: it does not listen itself. */
-  const workers = new WeakMap<Socket, {connection: Connection; hosts: InnerHosts}>();
+  const workers = new WeakMap<Socket, {connection: Connection; at: Door}>();
   const http = createServer((request, response) => {
     const worker = workers.get(request.socket);
     if (worker === undefined) return;
-    const {connection, hosts} = worker;
+    const {connection, at} = worker;
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const why = whyOutside(request.headers, hosts);
-    if (why === null && request.method === 'POST' && isWorkerRoute(path))
+    const why = whyOutside(request.headers, at.innerHosts);
+    if (why === null && request.method === 'POST' && at.serves(path))
       answerWorker(path, connection, request, response);
     else {
       workers.delete(request.socket);
@@ -96,10 +107,9 @@ export function createDoors(options: ServerOptions, handlers: ServerHandlers): D
 
   function answer(connection: Connection, at: Door, head: Head | NoHead, bytes: Buffer): void {
     const {socket} = connection;
-    const isForWorkers = typeof head === 'object' && head.method === 'POST' && isWorkerRoute(head.path);
-    if (isForWorkers && at.innerHosts !== null) {
+    if (typeof head === 'object' && head.method === 'POST' && at.serves(head.path)) {
       const why = whyOutside(head.headers, at.innerHosts);
-      if (why === null) handOver(connection, at, at.innerHosts, bytes);
+      if (why === null) handOver(connection, at, bytes);
       else {
         connection.is('working', ANSWER_MS);
         refuseAndEnd(socket, 403, `for workers alone: ${why}`);
@@ -127,12 +137,12 @@ export function createDoors(options: ServerOptions, handlers: ServerHandlers): D
   }
 
   /** A worker calls: Node's server reads its requests, from the first byte on. */
-  function handOver(connection: Connection, at: Door, hosts: InnerHosts, bytes: Buffer): void {
+  function handOver(connection: Connection, at: Door, bytes: Buffer): void {
     const {socket} = connection;
     at.places.leave(connection);
     connection.is('reading', BODY_MS);
     answering.enter(connection);
-    workers.set(socket, {connection, hosts});
+    workers.set(socket, {connection, at});
     socket.unshift(bytes);
     http.emit('connection', socket);
     socket.resume();
@@ -142,6 +152,7 @@ export function createDoors(options: ServerOptions, handlers: ServerHandlers): D
     outside,
     loopback,
     own,
+    tee,
     enter(socket, doorOf) {
       const remote = ipAddress(socket.remoteAddress ?? '');
       const local = ipAddress(socket.localAddress ?? '');
@@ -159,7 +170,8 @@ export function createDoors(options: ServerOptions, handlers: ServerHandlers): D
       readHead(socket, (head, bytes) => answer(connection, at, head, bytes));
     },
     close() {
-      for (const places of [outside.places, loopback.places, own.places, answering]) places.closeAll();
+      for (const places of [outside.places, loopback.places, own.places, tee.places, answering])
+        places.closeAll();
     },
   };
 }

@@ -25,6 +25,8 @@ export type ServerOptions = {
   listen: ListenAddress;
   /** `workers.callback_listen`; null: workers call back over loopback, at `listen`. */
   callbacks: ListenAddress | null;
+  /** `workers.tee.callback_port`, where tee workers send their answers over loopback; null: none runs. */
+  teePort: number | null;
   /** `net.callback_url`, whose name workers send as Host. */
   callbackUrl: string;
   /** `net.trusted_proxies`. */

@@ -1,6 +1,8 @@
+import type {Socket} from 'node:net';
+import type {ListenAddress} from '../../../config/config.ts';
 import {errorText} from '../../../foundation/errors/error.ts';
 import {isLoopbackAddress} from '../../../foundation/system/ip-address.ts';
-import {createDoors} from './doors.ts';
+import {createDoors, type Door} from './doors.ts';
 import {listen} from './listener.ts';
 import type {ServerHandlers, ServerOptions} from './options.ts';
 
@@ -49,17 +51,32 @@ export async function startOperatorServer(
     doors.close();
     await ended;
   };
-  if (callbacks === null) return {publicUrl: main.url, callbackUrl: main.url, close};
+  const also = async (address: ListenAddress, setting: string, door: Door): Promise<string> => {
+    const onSocket = (socket: Socket): void => doors.enter(socket, () => door);
+    const listener = await listen(address, {setting, onSocket, onFailure});
+    listeners.push(listener);
+    return listener.url;
+  };
   try {
-    const second = await listen(callbacks, {
-      setting: 'workers.callback_listen',
-      onSocket: (socket) => doors.enter(socket, () => doors.own),
-      onFailure,
-    });
-    listeners.push(second);
-    return {publicUrl: main.url, callbackUrl: second.url, close};
+    const callbackUrl =
+      callbacks === null ? main.url : await also(callbacks, 'workers.callback_listen', doors.own);
+    const tee = teeListener(options);
+    if (tee !== null) await also(tee, 'workers.tee.callback_port', doors.tee);
+    return {publicUrl: main.url, callbackUrl, close};
   } catch (error) {
     await close();
     throw error;
   }
 }
+
+/** A port of its own for the callbacks of tee workers; null: none is needed, since another one takes them. */
+function teeListener({listen: main, callbacks, teePort}: ServerOptions): ListenAddress | null {
+  if (teePort === null) return null;
+  const takes = ({host, port}: ListenAddress): boolean =>
+    port === teePort && (EVERYWHERE.has(host) || host === LOOPBACK);
+  return takes(main) || (callbacks !== null && takes(callbacks)) ? null : {host: LOOPBACK, port: teePort};
+}
+
+/** Where the published tee worker sends its answers, whatever it is asked. */
+const LOOPBACK = '127.0.0.1';
+const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0', '::']);

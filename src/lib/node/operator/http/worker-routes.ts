@@ -2,6 +2,7 @@ import type {IncomingMessage, ServerResponse} from 'node:http';
 import {errorText} from '../../../foundation/errors/error.ts';
 import type {Time} from '../../../foundation/time/time.ts';
 import type {WorkerKind} from '../../../protocol/wire/messages.ts';
+import {CALLBACK_ID} from '../../../protocol/wire/worker-answers.ts';
 import {createBodies, RefusedBody, type BodyRefusal, type IsKnown} from './bodies.ts';
 import {sendJson, sendRefusal} from './reply.ts';
 
@@ -22,9 +23,13 @@ export type WorkerRoutes = (
   response: ServerResponse,
 ) => Promise<void>;
 
+/** Where a kind has no name of its own for it. */
+const ID = 'req_id';
+/** The only route that the published tee worker knows, on loopback. */
+export const TEE_CALLBACK = '/api/tee_callback';
 const CALLBACKS: Readonly<Record<string, WorkerKind>> = {
   '/api/opml_callback': 'opml',
-  '/api/tee_callback': 'tee',
+  [TEE_CALLBACK]: 'tee',
   '/api/zkml_callback': 'zkml',
 };
 /** The reference spells it so. */
@@ -46,9 +51,8 @@ export function createWorkerRoutes(handlers: WorkerHandlers, time: Time): Worker
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const reply = await bodies.use(request, handlers.isKnownRequest, (body) =>
-      handlers.onCallback(kind, body),
-    );
+    const of = {idName: CALLBACK_ID[kind] ?? ID, isKnown: handlers.isKnownRequest};
+    const reply = await bodies.use(request, of, (body) => handlers.onCallback(kind, body));
     // Work on the job first: the worker does not depend on this reply.
     await new Promise(setImmediate);
     sendJson(response, reply.status, {code: reply.code, result: reply.message});
@@ -57,7 +61,9 @@ export function createWorkerRoutes(handlers: WorkerHandlers, time: Time): Worker
   async function register(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     // A large body is no name of a worker: it names no request of ours.
     const isKnown = (): Promise<boolean> => Promise.resolve(false);
-    const name = await bodies.use(request, isKnown, (body) => Promise.resolve(workerName(body)));
+    const name = await bodies.use(request, {idName: ID, isKnown}, (body) =>
+      Promise.resolve(workerName(body)),
+    );
     if (path === REGISTER && name !== undefined && workers.size < MOST_WORKERS) workers.add(name);
     const exist = name !== undefined && workers.has(name);
     sendJson(response, 200, path === REGISTER ? {code: 200, result: 'success'} : {exist});

@@ -3,10 +3,10 @@ import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import {
   jobResultContent,
   type DispatchJob,
-  type OpmlCallback,
   type VrfFields,
   type WorkerKind,
 } from '../../../protocol/wire/messages.ts';
+import type {WorkerAnswer} from '../../../protocol/wire/worker-answers.ts';
 import type {Sampling} from '../../../protocol/vrf/sampling.ts';
 import type {NoAnswer} from '../../journal/journal.ts';
 import type {SignedText} from '../../journal/job-texts.ts';
@@ -57,8 +57,12 @@ export function finalAnswer(job: DispatchJob, answer: Answer, node: Answering, a
   return {...answer, content: answerContent(job, answer, node), at};
 }
 
-/** What a worker said to a request: its answer, and what it repeats of the request, '' where it repeats nothing. */
-export type Said = Pick<OpmlCallback, 'answer' | 'model' | 'prompt'>;
+/**
+ * What a worker said to a request: its answer, what it repeats of the request, '' where it repeats nothing, and why it cannot
+ * be an answer. `doubt`: why it may not be delivered now, although the worker may say so again.
+ */
+export type Said = Pick<WorkerAnswer, 'answer' | 'model' | 'prompt'> &
+  Partial<Pick<WorkerAnswer, 'kind' | 'flaw'>> & {doubt?: string | null};
 
 /** What a worker said as the answer to a selected job, or why it is none (docs/adr/0020-an-answer-is-the-workers.md). */
 export function workerAnswer(
@@ -69,10 +73,14 @@ export function workerAnswer(
 ): FinalAnswer | NoAnswer {
   const text = said.answer;
   if (text === '') return {noAnswer: 'the answer is empty'};
-  const other = otherRequest(said, job);
+  const {kind = job.kind, flaw = null, doubt = null} = said;
+  // Each kind has to show something of its own with its answer.
+  if (kind !== job.kind) return {noAnswer: `the answer came as that of a worker of the kind ${kind}`};
+  const other = flaw ?? otherRequest(said, job);
   if (other !== null) return {noAnswer: other};
   if (job.kind === 'zkml' && text !== 'true' && text !== 'false')
     return {noAnswer: 'the answer is neither true nor false'};
+  if (doubt !== null) return {noAnswer: doubt, mayComeAgain: true};
   const answer = finalAnswer(job, {outcome: 'answered', result: text, reason: '', vrf}, node, at);
   const bytes = Buffer.byteLength(answer.content);
   if (bytes <= MAX_CONTENT_BYTES) return answer;

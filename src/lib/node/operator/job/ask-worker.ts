@@ -12,12 +12,14 @@ export type AskEnd =
   | {end: 'answered'; answer: FinalAnswer}
   /** As many requests as may be were taken and not answered: an answer may still come. */
   | {end: 'spent'}
-  /** The worker refuses what the request says: to ask again soon is of no use. */
+  /** The workers refuse what the request says, or cannot judge it: to ask again soon is of no use. */
   | {end: 'refused'; error: AosError}
   | {end: 'overdue'};
 
 /** Errors of a request that a worker took: each is one attempt. Before, nothing was asked of it. */
 const ATTEMPTS: ReadonlySet<ErrorCode> = new Set(['WORKER_TIMEOUT', 'WORKER_LOST', 'WORKER_BAD_ANSWER']);
+/** What a worker says that it cannot do for this job: another one is asked, and then none for a while. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['WORKER_REFUSED', 'WORKER_UNPROVEN', 'PROOF_NOT_CHECKED']);
 /** A worker that is back is asked within so long. */
 const MAX_PAUSE_MS = 8_000;
 
@@ -43,7 +45,7 @@ export async function askWorker(deps: AskDeps, task: WorkerTask): Promise<AskEnd
   try {
     const end = await Promise.race([answered, asked]);
     if (end.end !== 'answered') return end;
-    deps.health.worked('worker');
+    deps.health.worked('worker', task.worker.kind);
     if (asking.request !== null) {
       const {id, at} = asking.request;
       const ms = Math.round(time.monotonic() - at);
@@ -118,15 +120,14 @@ async function ask(deps: AskDeps, task: WorkerTask, asking: Asking): Promise<Ask
         if (!isAosError(error) || error.code === 'INTERRUPTED') throw error;
         const {code, message} = error;
         const isAttempt = ATTEMPTS.has(code);
-        // A worker that is busy does its work; from the configured time on that is a problem.
-        if (code !== 'WORKER_BUSY' || time.monotonic() - notReadySince >= worker.readyTimeoutMs)
-          deps.health.failed('worker', error);
+        if (isProblem(code, time.monotonic() - notReadySince, worker.readyTimeoutMs))
+          deps.health.failed('worker', error, worker.kind);
         const attempts = isAttempt ? journal.failed(seq) : 0;
         if (attempts >= worker.attempts) {
           emit({type: 'job_listening', job: ref, code, message, attempts});
           return {end: 'spent'};
         }
-        if (code === 'WORKER_REFUSED') {
+        if (REFUSALS.has(code)) {
           if (asking.url === null || refusedBy.has(asking.url)) return {end: 'refused', error};
           refusedBy.set(asking.url, error);
           failedAt.push(asking.url);
@@ -147,4 +148,10 @@ async function ask(deps: AskDeps, task: WorkerTask, asking: Asking): Promise<Ask
   } finally {
     pausing.unlink();
   }
+}
+
+/** Whether a failure is one of the worker: one that is busy does its work, and who sends a job decides what its proof is. */
+function isProblem(code: ErrorCode, forMs: number, readyTimeoutMs: number): boolean {
+  if (code === 'PROOF_NOT_CHECKED') return false;
+  return code !== 'WORKER_BUSY' || forMs >= readyTimeoutMs;
 }

@@ -2,6 +2,7 @@ import {linkedAbort} from '../../../foundation/async/abort.ts';
 import {AosError} from '../../../foundation/errors/error.ts';
 import type {DispatchJob} from '../../../protocol/wire/messages.ts';
 import type {Lane, Worker} from '../ports.ts';
+import {requestTo} from './request-to.ts';
 import type {Clocked, Workers} from './parts.ts';
 
 /** A request that a worker gets while it is being written down: what the worker says to each of the two calls. */
@@ -19,18 +20,19 @@ export type EarlyRequest = {
  * follows the write that succeeds; after a crash a worker may have computed in vain.
  */
 export function askEarly(
-  {newSecretId, nodeId, callbackUrl, signal, stopping}: Workers & Pick<Clocked, 'signal' | 'stopping'>,
+  deps: Workers & Pick<Clocked, 'signal' | 'stopping'>,
   worker: Worker,
-  {model, prompt}: DispatchJob,
+  job: DispatchJob,
 ): EarlyRequest {
-  const requestId = newSecretId();
+  const {signal, stopping} = deps;
+  const requestId = deps.newSecretId();
   // A request that still waits for a place when the operator stops is left to the next run.
   const {controller, unlink} = linkedAbort(stopping);
   const ready = worker.ready(controller.signal);
   const asked = ready.then((lane) => {
     // The job ended in the moment in which the place was free.
     controller.signal.throwIfAborted();
-    return lane.ask({requestId, nodeId, model, prompt, callbackUrl}, signal);
+    return lane.ask(requestTo(worker.kind, requestId, job, deps), signal);
   });
   // askWorker handles both errors: this only keeps them from being reported as unhandled.
   ready.catch(() => undefined).finally(unlink);

@@ -1,6 +1,8 @@
 import {duration} from '../../../foundation/time/duration.ts';
 import {AosError} from '../../../foundation/errors/error.ts';
 import {safeText} from '../../../foundation/text/safe-text.ts';
+import type {JobRecord} from '../../journal/records.ts';
+import type {Worker} from '../ports.ts';
 import {finalAnswer, sameText} from './answer.ts';
 import {concludeText} from './conclude-text.ts';
 import type {StepOf} from './job.ts';
@@ -34,10 +36,7 @@ export function createGiveUp(deps: Recording & Clocked & Workers & {load: Load})
       return 'deliver';
     }
     const worker = deps.workers.find(({kind}) => kind === record.kind);
-    const why =
-      worker === undefined
-        ? `this node runs no ${safeText(record.kind, MOST_KIND)} worker`
-        : `no ${record.kind} worker answered within ${duration(worker.deadlineMs)}`;
+    const why = reasonOf(record, worker);
     if (worker?.onFailure === 'empty') {
       const failed = {outcome: 'failed', result: '', reason: why, vrf} as const;
       await concludeText(deps, job, record, () => finalAnswer(dispatchOf(record), failed, deps, time.now()));
@@ -51,4 +50,11 @@ export function createGiveUp(deps: Recording & Clocked & Workers & {load: Load})
     deps.emit({type: 'job_unanswered', job: refOf(record), reason: why});
     return 'done';
   };
+}
+
+function reasonOf(record: JobRecord, worker: Worker | undefined): string {
+  if (worker === undefined) return `this node runs no ${safeText(record.kind, MOST_KIND)} worker`;
+  const unfit = worker.whyUnfit(dispatchOf(record));
+  if (unfit !== null) return `no ${record.kind} worker can answer it: ${unfit}`;
+  return `no ${record.kind} worker answered within ${duration(worker.deadlineMs)}`;
 }

@@ -1,10 +1,12 @@
 import {abortable, linkedAbort} from '../../../foundation/async/abort.ts';
 import {shownUrl} from '../../../foundation/text/shown-url.ts';
 import {AosError, isAosError} from '../../../foundation/errors/error.ts';
+import type {ErrorCode} from '../../../foundation/errors/table.ts';
 import type {RequestEnd, RequestTaker} from '../../journal/records.ts';
 import type {Lane} from '../ports.ts';
 import {reportAsked, type AskDeps, type Asking, type WorkerTask} from './asking.ts';
 import {releaseEarly, type EarlyRequest} from './early-request.ts';
+import {requestTo} from './request-to.ts';
 
 /**
  * A request that is answered sooner needs no note that it was taken: the note would be a second write of each job. After a
@@ -15,6 +17,13 @@ const NOTE_TAKEN_AFTER_MS = 250;
 const RESUMED_MS = 3_000;
 /** Places that are tried at other workers of a pool to get one at a certain worker. */
 const MOST_OTHERS = 8;
+
+/** How a request ended that was put and not answered; other errors say that it was not taken. */
+const ENDS: ReadonlyMap<ErrorCode, RequestEnd> = new Map([
+  ['WORKER_LOST', 'lost'],
+  ['WORKER_TIMEOUT', 'timeout'],
+  ['WORKER_BAD_ANSWER', 'invalid'],
+]);
 
 /** Where a request is to be put. */
 export type Place = {
@@ -51,13 +60,12 @@ export async function askOnce(
     signal.throwIfAborted();
     const {requestId} = request;
     reportAsked(deps, task, asking, request);
-    const {nodeId, callbackUrl} = deps;
-    const {model, prompt} = task.job;
     try {
-      await (early?.asked ?? lane.ask({requestId, nodeId, model, prompt, callbackUrl}, signal));
+      await (early?.asked ?? lane.ask(requestTo(task.worker.kind, requestId, task.job, deps), signal));
     } catch (error) {
       // The connection broke when the request was on its way: perhaps it was taken.
-      if (isAosError(error, 'WORKER_LOST')) await endRequest(deps, requestId, lane.at, 'lost');
+      const how = isAosError(error) ? ENDS.get(error.code) : undefined;
+      if (how !== undefined) await endRequest(deps, requestId, lane.at, how);
       throw error;
     }
     end = 'lost';

@@ -30,7 +30,7 @@ export function prepareWork(
 ): PreparedWork {
   const kind = workers.kinds.find((name) => name === dispatch.kind);
   const worker = workers.workers.find((candidate) => candidate.kind === dispatch.kind);
-  if (kind === undefined || worker === undefined) return NO_WORK;
+  if (kind === undefined || worker === undefined || worker.whyUnfit(dispatch) !== null) return NO_WORK;
   const {requests} = workers;
   let early = load.isIdle(kind) ? askEarly(workers, worker, dispatch) : undefined;
   let expected: number | undefined;

@@ -37,6 +37,8 @@ export function createWork(deps: Recording & Clocked & Workers & {load: Load}): 
     const worker = deps.workers.find((candidate) => candidate.kind === dispatch.kind);
     // The configuration has changed since it was selected; it may change back.
     if (worker === undefined) return 'giveUp';
+    // No worker can ever answer it, and it never becomes another job.
+    if (worker.whyUnfit(dispatch) !== null) return 'giveUp';
     const asked = await askWorker(deps, {
       record,
       ref: refOf(record),

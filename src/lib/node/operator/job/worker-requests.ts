@@ -1,11 +1,13 @@
 import {isAosError} from '../../../foundation/errors/error.ts';
-import {readOpmlCallback, type OpmlCallback, type WorkerKind} from '../../../protocol/wire/messages.ts';
+import type {WorkerKind} from '../../../protocol/wire/messages.ts';
+import {CALLBACK_ID, readWorkerAnswer, type WorkerAnswer} from '../../../protocol/wire/worker-answers.ts';
 import type {Time} from '../../../foundation/time/time.ts';
 import type {Emit, JobRef} from '../../events/events.ts';
 import type {JobRecord, NewRequest} from '../../journal/records.ts';
 import type {MakeAnswer, NoAnswer, RequestJournal} from '../../journal/journal.ts';
 import type {SignedText} from '../../journal/job-texts.ts';
 import {answerFor, type Answering, type FinalAnswer, type Said} from './answer.ts';
+import type {DirectReply} from '../ports.ts';
 import type {RetryJournalWrite} from '../retry-journal-write.ts';
 import type {RootWatch} from '../root-watch.ts';
 import {createKeptCallbacks} from './kept-callbacks.ts';
@@ -38,10 +40,20 @@ export type WorkerRequests = {
   listen(seq: number, listener: Listener): () => void;
   /** Takes a callback: durable before the worker gets its reply. */
   take(kind: WorkerKind, body: Uint8Array): Promise<CallbackReply>;
+  /** Takes what a worker says in its reply to a request, in place of a callback; resolves when it is durable, or kept. */
+  replied(kind: WorkerKind, requestId: string, reply: DirectReply): Promise<void>;
 };
+
+type Refuse = (why: 'unknown' | 'invalid', status: number, message: string) => CallbackReply;
+
+/** No callback came, so none is refused: the step that asked reports what the worker said. */
+const notTaken: Refuse = (_why, status, message) => ({status, code: status, message});
 
 /** An answer as it was made inside a write. */
 type Made = {answer: FinalAnswer; ref: JobRef};
+
+/** What a worker said, and why it may not be delivered, where that was found out beside it. */
+type Heard = WorkerAnswer & {doubt: string | null};
 
 const TAKEN: CallbackReply = {status: 200, code: 200, message: 'success'};
 
@@ -52,6 +64,8 @@ export function createWorkerRequests(deps: {
   emit: Emit;
   /** An unguessable id. */
   newSecretId: () => string;
+  /** Kinds of worker that this operator runs. */
+  kinds: readonly WorkerKind[];
   node: Answering;
   roots: RootWatch;
   /** A job that no step listens for is concluded. */
@@ -72,11 +86,11 @@ export function createWorkerRequests(deps: {
     },
   });
 
-  function refuse(why: 'unknown' | 'invalid', status: number, message: string): CallbackReply {
+  const refuse: Refuse = (why, status, message) => {
     refused += 1;
     emit({type: 'callback_refused', why, count: refused});
     return {status, code: status, message};
-  }
+  };
 
   function make(said: Said, seq: number, read: () => JobRecord, text: SignedText | null): Made | NoAnswer {
     const listener = listeners.get(seq);
@@ -100,26 +114,26 @@ export function createWorkerRequests(deps: {
     }
   }
 
-  async function store(callback: OpmlCallback, body: string): Promise<CallbackReply> {
-    const {req_id} = callback;
+  async function store(heard: Heard, body: string, refuse: Refuse): Promise<CallbackReply> {
+    const {requestId} = heard;
     const made = new Map<number, Made>();
     const makeAnswer = (...[seq, read, text]: Parameters<MakeAnswer>) => {
-      const one = make(callback, seq, read, text);
+      const one = make(heard, seq, read, text);
       if ('noAnswer' in one) return one;
       made.set(seq, one);
       return one.answer;
     };
-    const taken = await journal.answer(req_id, body, time.now(), makeAnswer);
+    const taken = await journal.answer(requestId, body, time.now(), makeAnswer);
     switch (taken.state) {
       case 'unknown':
         return refuse('unknown', 404, 'no request waits for this req_id');
       case 'already':
         return TAKEN;
       case 'invalid':
-        listeners.get(taken.seq)?.invalid(req_id, taken.why);
+        if (heard.doubt === null) listeners.get(taken.seq)?.invalid(requestId, taken.why);
         return refuse('invalid', 422, taken.why);
       case 'taken':
-        deps.roots.see(callback);
+        deps.roots.see({model: heard.model, prompt: heard.prompt, state_root: heard.stateRoot});
         for (const seq of taken.concluded) {
           const one = made.get(seq);
           if (one !== undefined) announce(seq, one);
@@ -152,16 +166,23 @@ export function createWorkerRequests(deps: {
       };
     },
     async take(kind, bytes) {
-      let callback: OpmlCallback;
+      let answer: WorkerAnswer;
       try {
-        if (kind !== 'opml') return refuse('invalid', 404, `no ${kind} worker here`);
-        callback = readOpmlCallback(bytes);
+        // Who knows the id of a request must not answer it by another way than its worker does.
+        if (!deps.kinds.includes(kind) || CALLBACK_ID[kind] === null)
+          return refuse('invalid', 404, `no ${kind} worker sends callbacks here`);
+        answer = readWorkerAnswer(kind, bytes);
       } catch (error) {
         if (!isAosError(error)) throw error;
         return refuse('invalid', 400, error.message);
       }
       const body = Buffer.from(bytes).toString('utf8');
-      return keep({id: callback.req_id, body}, () => store(callback, body));
+      return keep({id: answer.requestId, body}, () => store({...answer, doubt: null}, body, refuse));
+    },
+    async replied(kind, requestId, {body, doubt}) {
+      const answer = {...readWorkerAnswer(kind, Buffer.from(body)), requestId};
+      const heard = {...answer, doubt: doubt?.message ?? null};
+      await keep({id: requestId, body}, () => store(heard, body, notTaken));
     },
   };
 }

@@ -6,8 +6,8 @@ import {say} from '../../../foundation/next-step/next-step.ts';
 import {duration, measured} from '../../../foundation/time/duration.ts';
 import {count} from '../../../foundation/text/words.ts';
 import type {Time} from '../../../foundation/time/time.ts';
-import type {OpmlCallback} from '../../../protocol/wire/messages.ts';
-import type {Lane, WatchedWorker, Worker, WorkerState} from '../ports.ts';
+import type {WorkerAnswer} from '../../../protocol/wire/worker-answers.ts';
+import type {DirectReply, Lane, WatchedWorker, Worker, WorkerState} from '../ports.ts';
 import type {CheckAnswers} from './answers.ts';
 import type {CheckedAnswer, CheckedWorker, WorkerCheckId} from './report.ts';
 
@@ -24,9 +24,12 @@ export type WorkerCheckDeps = {
 };
 
 type Found = CheckedWorker['checks'][number];
+type CheckedJob = NonNullable<ReturnType<WatchedWorker['checkJob']>>;
 
 /** So much of an answer is shown. */
 const SHOWN = 200;
+/** With these a request is put all the same: only its end shows whether they are over. */
+const MAY_BE_OVER: ReadonlySet<string> = new Set(['WORKER_BUSY', 'WORKER_REFUSED', 'WORKER_STUCK']);
 /** What the network accepts of an answer. */
 const MOST_CHARACTERS = 4 * 1024 * 1024;
 
@@ -49,12 +52,14 @@ export async function checkWorkers(
       const {url, method, nodeId, places, open, problem} = state;
       const about = {kind: worker.kind, url: shownUrl(url), method, nodeId, places, open};
       const status = judgeStatus(state, ms);
-      if (problem !== null && problem.code !== 'WORKER_BUSY' && problem.code !== 'WORKER_REFUSED') {
+      if (problem !== null && !MAY_BE_OVER.has(problem.code)) {
         const skipped = (id: WorkerCheckId): Found => ({...skip('the worker is not well'), id, ms: 0});
         return {...about, checks: [status, skipped('request'), skipped('answer')], answer: null};
       }
       const others = states.map((other) => other.url).filter((other) => other !== url);
-      const {checks, answer} = await ask(worker, {url, others, question}, deps, signal);
+      const job = worker.checkJob(question);
+      if (job === null) return {...about, checks: [status, ...NO_QUESTION], answer: null};
+      const {checks, answer} = await ask(worker, {url, others, job}, deps, signal);
       return {...about, checks: [status, ...checks], answer};
     }),
   );
@@ -75,7 +80,7 @@ function judgeStatus({problem, method, nodeId, places}: WorkerState, ms: number)
 
 async function ask(
   worker: Worker & WatchedWorker,
-  {url, others, question}: {url: string; others: readonly string[]; question: CheckQuestion},
+  {url, others, job}: {url: string; others: readonly string[]; job: CheckedJob},
   deps: WorkerCheckDeps,
   outer: AbortSignal,
 ): Promise<{checks: Found[]; answer: CheckedAnswer | null}> {
@@ -103,9 +108,11 @@ async function ask(
     // Listening begins before asking: a fast worker calls back before its own reply is here.
     const heard = answerTo(requestId, worker.answerTimeoutMs, deps, over.signal);
     heard.catch(() => undefined); // awaited below, or ended by `over`
-    const {nodeId, callbackUrl} = deps;
+    const {nodeId, callbackUrl, answers} = deps;
+    const replied = (reply: DirectReply): Promise<void> =>
+      Promise.resolve(answers.replied(worker.kind, requestId, reply));
     try {
-      const asked = lane.ask({requestId, nodeId, callbackUrl, ...question}, over.signal);
+      const asked = lane.ask({requestId, nodeId, callbackUrl, replied, ...job}, over.signal);
       await Promise.race([asked, heard]);
     } catch (error) {
       outer.throwIfAborted();
@@ -159,7 +166,7 @@ function answerTo(
   timeoutMs: number,
   {answers, time}: WorkerCheckDeps,
   signal: AbortSignal,
-): Promise<OpmlCallback> {
+): Promise<WorkerAnswer> {
   return abortable(signal, (resolve, reject) => {
     const unlisten = answers.listen(requestId, resolve);
     const cancel = time.after(timeoutMs, () =>
@@ -179,8 +186,9 @@ function judgeFailure(error: AosError): check.Finding {
     : check.fail(found, error.next);
 }
 
-function judgeAnswer({answer}: OpmlCallback, ms: number): check.Finding {
+function judgeAnswer({answer, flaw}: WorkerAnswer, ms: number): check.Finding {
   const took = `after ${measured(ms)}`;
+  if (flaw !== null) return check.fail(`${flaw} (${took})`, say('Check the worker’s log.'));
   if (answer === '')
     return check.fail(`an empty text ${took}, which is no answer`, say('Check the worker’s log.'));
   if (answer.length > MOST_CHARACTERS)
@@ -191,13 +199,27 @@ function judgeAnswer({answer}: OpmlCallback, ms: number): check.Finding {
   return check.ok(`${count(answer.length, 'character')} ${took}`);
 }
 
-function shown({answer, state_root}: OpmlCallback, ms: number): CheckedAnswer {
+function shown({answer, stateRoot, attestation}: WorkerAnswer, ms: number): CheckedAnswer {
   return {
     text: answer.slice(0, SHOWN),
     characters: answer.length,
-    stateRoot: state_root.slice(0, SHOWN),
+    stateRoot: stateRoot.slice(0, SHOWN),
+    attestation: attestation.slice(0, SHOWN),
     ms,
   };
 }
 
 const skip = (found: string): check.Finding => ({state: 'skipped', found, next: null});
+
+/** Of a worker that nothing can be asked. */
+const NO_QUESTION: readonly Found[] = [
+  {
+    ...check.warn(
+      'no proof is configured that is known to be good, so no false of this worker is sent',
+      say('Name one in workers.zkml.known_good: its model, and its proof_path.'),
+    ),
+    id: 'request',
+    ms: 0,
+  },
+  {...skip('no request was put'), id: 'answer', ms: 0},
+];

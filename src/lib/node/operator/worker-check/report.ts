@@ -11,6 +11,8 @@ export type CheckedAnswer = {
   text: string;
   characters: number;
   stateRoot: string;
+  /** Of a tee worker: the beginning of it. */
+  attestation: string;
   /** From the request to the answer. */
   ms: number;
 };

@@ -24,6 +24,7 @@ async function stage(
     {
       listen: {host: '127.0.0.1', port: 0},
       callbacks: null,
+      teePort: null,
       callbackUrl: 'http://127.0.0.1',
       trustedProxies: [],
       files: {limit: 1_000_000, lack: () => null},

@@ -26,6 +26,7 @@ type Stage = OperatorServer & {
 const OPTIONS: ServerOptions = {
   listen: LOCAL,
   callbacks: null,
+  teePort: null,
   callbackUrl: 'http://127.0.0.1:21001',
   trustedProxies: [],
   files: {limit: 1_000_000, lack: () => null},

@@ -57,6 +57,7 @@ async function open(dir: string) {
     emit,
     newSecretId,
     retryJournalWrite: (write) => write(),
+    kinds: ['opml'],
     node: NODE,
     roots: {see: () => undefined},
     onAnswered: () => undefined,
@@ -98,6 +99,7 @@ async function open(dir: string) {
     kind: 'opml',
     concurrency: 1,
     onFailure: 'silent',
+    whyUnfit: () => null,
     ...LIMITS,
     ready: (_signal, avoid = []) => {
       state.avoided.push([...avoid]);

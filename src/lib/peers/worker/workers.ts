@@ -1,0 +1,102 @@
+import type {WorkerConfig} from '../../config/config.ts';
+import {isAosError, type AosError} from '../../foundation/errors/error.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import type {WorkerKind} from '../../protocol/wire/messages.ts';
+import type {CheckedJob, CheckQuestion, StatusMethod, WorkerDriver} from './driver.ts';
+import type {WorkerLane} from './lane.ts';
+import {createMember, type Member} from './member.ts';
+import {OPML} from './opml.ts';
+import {createPool} from './pool.ts';
+import {TEE} from './tee.ts';
+import {ZKML} from './zkml.ts';
+
+/** Every kind of worker that can be driven. */
+export const DRIVERS: Readonly<Record<WorkerKind, WorkerDriver>> = {opml: OPML, tee: TEE, zkml: ZKML};
+
+/** What is known of one worker of a pool. */
+export type WorkerState = {
+  url: string;
+  /** How it takes the request for its status; null: it has not answered yet. */
+  method: StatusMethod | null;
+  /** Of its last status; null: it says none. */
+  nodeId: string | null;
+  /** Requests that are open there. */
+  open: number;
+  /** Most requests that are open there at once. */
+  places: number;
+  /** What is wrong with it; null: nothing is known to be. */
+  problem: AosError | null;
+};
+
+/** The workers of one kind, with their configured limits. Durations in ms. */
+export type Workers = Pick<WorkerDriver, 'kind' | 'whyUnfit'> & {
+  readonly concurrency: number;
+  readonly readyTimeoutMs: number;
+  readonly answerTimeoutMs: number;
+  readonly attempts: number;
+  readonly deadlineMs: number;
+  readonly onFailure: 'silent' | 'empty';
+  /** The text of the request of a check; null: the configuration lacks it. */
+  checkJob(question: CheckQuestion): CheckedJob | null;
+  /**
+   * A place at the healthy worker with the least to do, at one outside `avoid` (URLs) first; it waits while all of them
+   * are full with requests of ours.
+   * @throws AosError as Member.enter
+   */
+  ready(signal: AbortSignal, avoid?: readonly string[]): Promise<WorkerLane>;
+  /** Asks those that have a problem, or all, for their status. @returns what is known of each then */
+  check(signal: AbortSignal, which?: 'sick' | 'all'): Promise<readonly WorkerState[]>;
+  close(): Promise<void>;
+};
+
+/** Creates clients for the workers of one kind in a configuration (docs/protocol.md#workers); no request is made yet. */
+export function createWorkers(kind: WorkerKind, config: WorkerConfig, {time}: {time: Time}): Workers {
+  const {urls, readyTimeoutMs, answerTimeoutMs, attempts, deadlineMs, onFailure} = config;
+  const driver = DRIVERS[kind];
+  const concurrency = Math.min(config.concurrency, driver.mostAtOnce ?? config.concurrency);
+  const pool = createPool(() => members, time);
+  const limits = {driver, concurrency, readyTimeoutMs, answerTimeoutMs, time, onChange: pool.changed};
+  const members: readonly Member[] = urls.map((url) =>
+    createMember(driver.createClient(url, config), limits),
+  );
+
+  return {
+    kind,
+    whyUnfit: driver.whyUnfit,
+    checkJob: (question) => driver.checkJob(question, config),
+    concurrency: concurrency * members.length,
+    readyTimeoutMs,
+    answerTimeoutMs,
+    attempts,
+    deadlineMs,
+    onFailure,
+    ready: (signal, avoid = []) => pool.place(signal, avoid),
+    async check(signal, which = 'sick') {
+      const asked = members.filter((member) => which === 'all' || member.problem() !== null);
+      await Promise.all(
+        asked.map((member) =>
+          member.look(signal).catch((error: unknown) => {
+            signal.throwIfAborted();
+            // The member keeps it.
+            if (!isAosError(error)) throw error;
+          }),
+        ),
+      );
+      return members.map(stateOf);
+    },
+    async close() {
+      await Promise.all(members.map((member) => member.close()));
+    },
+  };
+}
+
+function stateOf(member: Member): WorkerState {
+  return {
+    url: member.url,
+    method: member.method(),
+    nodeId: member.nodeId(),
+    open: member.open(),
+    places: member.places(),
+    problem: member.problem(),
+  };
+}

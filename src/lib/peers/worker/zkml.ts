@@ -1,0 +1,177 @@
+import type {KnownGood} from '../../config/config.ts';
+import {createLimiter} from '../../foundation/async/limiter.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
+import {durationText} from '../../foundation/time/duration.ts';
+import {isJsonNumber, type JsonObject} from '../../protocol/wire/json.ts';
+import {isModelName, isProofUrl} from '../../protocol/wire/proof.ts';
+import {networkCode} from '../http/network-code.ts';
+import type {ClientConfig, WorkerClient, WorkerDriver, WorkerRequest} from './driver.ts';
+import {createWorkerHttp, NEAR, type WorkerHttp} from './http.ts';
+import {judgeHttpStatus, wordsOf} from './refusal.ts';
+import {objectIn} from './status.ts';
+
+/** Workers of kind zkml (docs/protocol.md#zkml-workers). */
+export const ZKML: WorkerDriver = {
+  kind: 'zkml',
+  // It holds one lock from the download of a proof on.
+  mostAtOnce: 1,
+  sticks: false,
+  restart: (host) => say(`Restart the zkml worker at ${host}, and check that it reaches the proofs.`),
+  createClient: (url, config) => createZkmlClient(url, config),
+  whyUnfit,
+  needsKnownGood: true,
+  checkJob: (_question, {knownGood = null}) =>
+    knownGood === null
+      ? null
+      : {model: knownGood.model, prompt: '', params: new Map([['proof_path', knownGood.proofPath]])},
+};
+
+/** Most characters of a model’s name that are shown. */
+const MOST_NAME = 100;
+/** Our limit of one verification is over. */
+const TOO_LATE: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+
+/** Where a job has the address of its proof; '' where it names none. */
+function proofOf(params: JsonObject): string {
+  const path = params.get('proof_path');
+  return typeof path === 'string' ? path : '';
+}
+
+function whyUnfit({model, params}: {model: string; params: JsonObject}): string | null {
+  if (!isModelName(model))
+    return `the model name "${safeText(model, MOST_NAME)}" is none that a zkml worker is asked about`;
+  const proof = proofOf(params);
+  if (proof === '') return 'the job names no proof in params.proof_path';
+  return isProofUrl(proof) ? null : 'params.proof_path of the job is no http(s) URL';
+}
+
+/** What a worker said of a proof, as it came. */
+type Verdict = {word: string; body: string};
+
+/** @param config its answer_timeout is the limit of one verification */
+export function createZkmlClient(url: string, config: ClientConfig): WorkerClient {
+  const {answerTimeoutMs, knownGood = null} = config;
+  const http = createWorkerHttp('zkml', url, {...NEAR, requestMs: answerTimeoutMs});
+  /** Each verification waits here for the one before it, and not inside the worker. */
+  const turn = createLimiter(1);
+  const {name} = http;
+  const verify = (asked: Asked, signal: AbortSignal): Promise<Verdict> =>
+    verifyBy(http, asked, answerTimeoutMs, signal);
+
+  /** Why a `false` says nothing of the proof; null: a proof that is known to be good is `true` right after it. */
+  async function doubtAbout(
+    {model, params, requestId}: WorkerRequest,
+    signal: AbortSignal,
+  ): Promise<AosError | null> {
+    if (knownGood === null)
+      return new AosError(
+        'WORKER_UNPROVEN',
+        `${name} says false, and no proof is configured that is known to be good`,
+      );
+    if (knownGood.model === model && knownGood.proofPath === proofOf(params)) return unsound(name);
+    try {
+      return await judgeKnownGood(knownGood, `${requestId}-known-good`, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isAosError(error)) throw error;
+      return new AosError(
+        'WORKER_UNPROVEN',
+        `${name} says false, and the proof that is known to be good could not be checked: ${error.message}`,
+        {cause: error, next: say('Check workers.zkml.known_good: aos worker check --kind zkml')},
+      );
+    }
+  }
+
+  async function judgeKnownGood(good: KnownGood, id: string, signal: AbortSignal): Promise<AosError | null> {
+    const {word} = await verify({model: good.model, proof: good.proofPath, id}, signal);
+    if (word === 'true') return null;
+    if (word === 'false') return unsound(name);
+    throw new AosError('WORKER_BAD_ANSWER', `${name} says neither true nor false`);
+  }
+
+  return {
+    url: http.url,
+    host: http.host,
+    name,
+    async status(signal) {
+      const reply = await http.look({method: 'GET', path: '/api/v1/healthcheck', body: null}, signal);
+      const code = codeOf(objectIn(reply.body));
+      if (reply.status !== 200 || (code !== null && code !== 200)) {
+        const said = `HTTP ${reply.status}${code === null ? '' : ` and code ${code}`}`;
+        throw new AosError('WORKER_UNREACHABLE', `${name} answers its healthcheck with ${said}`, {
+          next: http.start,
+        });
+      }
+      return {method: 'GET', busy: null, open: null, nodeId: null, places: 1, isIdle: false};
+    },
+    ask: (request, signal) =>
+      turn.run(async () => {
+        const {model, params, requestId} = request;
+        const why = whyUnfit(request);
+        if (why !== null) throw new AosError('PROOF_NOT_CHECKED', why);
+        const {word, body} = await verify({model, proof: proofOf(params), id: requestId}, signal);
+        const doubt = word === 'false' ? await doubtAbout(request, signal) : null;
+        await request.replied({body, doubt});
+        if (doubt !== null) throw doubt;
+      }, signal),
+    prove: (signal) =>
+      turn.run(async () => {
+        if (knownGood === null) return;
+        const doubt = await judgeKnownGood(knownGood, 'known-good', signal);
+        if (doubt !== null) throw doubt;
+      }, signal),
+    close: () => http.close(),
+  };
+}
+
+function unsound(name: string): AosError {
+  return new AosError('WORKER_UNSOUND', `${name} says false to a proof that is known to be good`);
+}
+
+type Asked = {model: string; proof: string; id: string};
+
+/** @throws AosError as WorkerClient.ask */
+async function verifyBy(
+  http: WorkerHttp,
+  {model, proof, id}: Asked,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const {name} = http;
+  const text = JSON.stringify({model, req_id: id, proof_path: proof});
+  let reply;
+  try {
+    reply = await http.put('/api/v1/verify', text, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isAosError(error, 'WORKER_LOST') || !TOO_LATE.has(networkCode(error.cause))) throw error;
+    const limit = durationText(limitMs);
+    throw new AosError('WORKER_TIMEOUT', `${name} gave no verdict within ${limit}`, {cause: error.cause});
+  }
+  const {status, body} = reply;
+  if (status === 408)
+    throw new AosError('WORKER_TIMEOUT', `${name} ended the verification: HTTP 408${wordsOf(body)}`);
+  const next = say('Check the worker’s log, and that workers.zkml names a zkml worker.');
+  const failure = judgeHttpStatus(name, status, `HTTP ${status}${wordsOf(body)}`, next);
+  if (failure !== null) throw failure;
+  const said = objectIn(body);
+  const result = said?.get('result');
+  const code = codeOf(said);
+  if (code !== 200) {
+    const words = typeof result === 'string' ? wordsOf(result) : '';
+    throw new AosError(
+      'PROOF_NOT_CHECKED',
+      `${name} did not check the proof: code ${code ?? 'none'}${words}`,
+    );
+  }
+  if (typeof result !== 'string' || said?.get('req_id') !== id)
+    throw new AosError('WORKER_BAD_ANSWER', `${name} sent a reply to another request, or an unreadable one`);
+  return {word: result, body};
+}
+
+function codeOf(said: JsonObject | null): number | null {
+  const code = said?.get('code');
+  return isJsonNumber(code) && /^-?\d{1,9}$/.test(code.text) ? Number(code.text) : null;
+}

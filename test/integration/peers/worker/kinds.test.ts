@@ -1,0 +1,262 @@
+import {describe, expect, it, onTestFinished} from 'vitest';
+import type {WorkerConfig} from '../../../../src/lib/config/config.ts';
+import type {
+  DirectReply,
+  WatchedWorker,
+  Worker,
+  WorkerRequest,
+} from '../../../../src/lib/node/operator/ports.ts';
+import {createWorkers} from '../../../../src/lib/peers/worker/workers.ts';
+import {parseJson, type JsonObject} from '../../../../src/lib/protocol/wire/json.ts';
+import type {WorkerKind} from '../../../../src/lib/protocol/wire/messages.ts';
+import {quietTime} from '../../../support/quiet-time.ts';
+import {freePort} from '../../../support/signer.ts';
+import {testTee} from '../../../support/tee-worker.ts';
+import {KNOWN_GOOD, testZkml, type ZkmlFault} from '../../../support/zkml-worker.ts';
+
+const never = new AbortController().signal;
+
+function paramsOf(text: string): JsonObject {
+  return parseJson(Buffer.from(text)).value as JsonObject;
+}
+
+function open(
+  kind: WorkerKind,
+  url: string,
+  time: ReturnType<typeof quietTime>,
+  change: Partial<WorkerConfig> = {},
+) {
+  const limits = {
+    urls: [url],
+    concurrency: 4,
+    readyTimeoutMs: 60_000,
+    answerTimeoutMs: 600_000,
+    attempts: 3,
+    deadlineMs: 6_000_000,
+    onFailure: 'silent',
+  } as const;
+  const adapter = createWorkers(kind, {...limits, ...change}, {time});
+  onTestFinished(() => adapter.close());
+  const worker: Worker & WatchedWorker = adapter;
+  const replies: DirectReply[] = [];
+  const request = (change: Partial<WorkerRequest> = {}): WorkerRequest => ({
+    requestId: 'r1',
+    nodeId: '0x0',
+    model: 'mean',
+    prompt: 'hello',
+    params: paramsOf('{"proof_path":"http://proofs/a-good"}'),
+    callbackUrl: 'http://127.0.0.1:1',
+    replied: (reply) => Promise.resolve(void replies.push(reply)),
+    ...change,
+  });
+  /** Puts a request in a place of its own. @returns 'taken', or the code of the failure */
+  const put = async (change: Partial<WorkerRequest> = {}): Promise<string> => {
+    try {
+      const lane = await time.during(worker.ready(never), 'a place');
+      try {
+        await time.during(lane.ask(request(change), never), 'the reply');
+        return 'taken';
+      } finally {
+        lane.release('untaken');
+      }
+    } catch (error) {
+      return (error as {code: string}).code;
+    }
+  };
+  const problem = async () =>
+    (await time.during(worker.check(never, 'all'), 'the states'))[0]?.problem ?? null;
+  return {worker, put, problem, replies};
+}
+
+describe('a tee worker', () => {
+  async function rig(change: Partial<WorkerConfig> = {}) {
+    const time = quietTime();
+    const tee = await testTee(await freePort(), time);
+    return {time, tee, ...open('tee', tee.url, time, change)};
+  }
+
+  it('gets every member of a question, and whole tokens however the job spells them', async () => {
+    const {tee, put} = await rig();
+    expect(await put({params: paramsOf('{"temperature":1,"top_p":0.9,"max_tokens":64.0}')})).toBe('taken');
+    expect(tee.asked[0]).toEqual({
+      request_id: 'r1',
+      node_id: '0x0',
+      model: 'mean',
+      prompt: 'hello',
+      prompt_hash: '',
+      signature: '',
+      params: {temperature: 1, top_p: 0.9, max_tokens: 64},
+    });
+  });
+
+  it.each([
+    '{}',
+    '{"max_tokens":"many","top_p":null}',
+    '{"max_tokens":-1}',
+    '{"max_tokens":1e400}',
+    '{"max_tokens":1e9}',
+  ])('takes a question of a job with the params %s', async (params) => {
+    const {put} = await rig();
+    expect(await put({params: paramsOf(params)})).toBe('taken');
+  });
+
+  it('gets one at a time, whatever the configuration says', async () => {
+    const {tee, worker, time} = await rig();
+    await time.during(worker.check(never, 'all'), 'the state');
+    expect(await worker.check(never, 'all')).toMatchObject([{places: 1, method: 'GET', problem: null}]);
+    expect(tee.asked).toEqual([]);
+  });
+
+  it('without an enclave is stuck at its first refusal, and its status does not cure that', async () => {
+    const {tee, put, problem} = await rig();
+    tee.fault = 'none';
+    expect(await put()).toBe('WORKER_STUCK');
+    const found = await problem();
+    expect(found).toMatchObject({code: 'WORKER_STUCK'});
+    expect(JSON.stringify(found?.next)).toContain('Restart the tee worker');
+    tee.restart();
+    expect(await put()).toBe('taken');
+  });
+
+  it('that is full for longer than ready_timeout, with nothing of ours, is stuck until it takes a task again', async () => {
+    const {tee, put, problem, time} = await rig();
+    tee.fault = 'busy';
+    expect(await put()).toBe('WORKER_BUSY');
+    await time.during(time.sleep(61_000), 'the ready timeout');
+    expect(await put()).toBe('WORKER_STUCK');
+    expect(JSON.stringify((await problem())?.next)).toContain('Restart the tee worker');
+    tee.restart();
+    await time.during(time.sleep(6_000), 'its rest');
+    expect(await problem()).toBeNull();
+    expect(await put()).toBe('taken');
+  });
+
+  it('whose enclave goes away while it is idle takes one question, and is found stuck after it', async () => {
+    const {tee, worker, put, time} = await rig();
+    tee.fault = 'gone';
+    const lane = await worker.ready(never);
+    const request = {requestId: 'r', nodeId: '', model: '', prompt: 'p', params: new Map(), callbackUrl: ''};
+    await lane.ask({...request, replied: () => Promise.resolve()}, never);
+    lane.lost(never).catch(() => undefined);
+    await time.during(time.sleep(70_000), 'more than ready_timeout');
+    lane.release('timeout');
+    expect(await put()).toBe('WORKER_STUCK');
+    expect(tee.asked).toHaveLength(1);
+  });
+
+  it('that is started anew has lost its task: it is idle', async () => {
+    const {tee, worker, time} = await rig();
+    tee.workMs = 300_000;
+    const lane = await worker.ready(never);
+    const request = {requestId: 'r', nodeId: '', model: '', prompt: 'p', params: new Map(), callbackUrl: ''};
+    await lane.ask({...request, replied: () => Promise.resolve()}, never);
+    tee.restart();
+    const lost = time.during(lane.lost(never), 'the loss', 10_000);
+    await expect(lost).rejects.toMatchObject({code: 'WORKER_LOST'});
+    lane.release('lost');
+  });
+});
+
+describe('a zkml worker', () => {
+  async function rig(change: Partial<WorkerConfig> = {knownGood: KNOWN_GOOD}) {
+    const time = quietTime();
+    const zkml = await testZkml(time);
+    return {time, zkml, ...open('zkml', zkml.url, time, change)};
+  }
+
+  it('is asked with these three members, and its word is the answer', async () => {
+    const {zkml, put, replies} = await rig();
+    expect(await put()).toBe('taken');
+    expect(zkml.asked).toEqual([{model: 'mean', req_id: 'r1', proof_path: 'http://proofs/a-good'}]);
+    expect(replies).toEqual([{body: '{"req_id":"r1","code":200,"result":"true"}', doubt: null}]);
+  });
+
+  const bad = {params: paramsOf('{"proof_path":"http://proofs/wrong"}')};
+
+  it('says false of a wrong proof, which counts because the known-good proof is true right after it', async () => {
+    const {zkml, put, replies} = await rig();
+    expect(await put(bad)).toBe('taken');
+    expect(zkml.asked.map(({proof_path}) => proof_path)).toEqual([
+      'http://proofs/wrong',
+      KNOWN_GOOD.proofPath,
+    ]);
+    expect(replies).toMatchObject([{doubt: null}]);
+  });
+
+  it('without its SRS says false to both: nothing of it counts until the known-good proof is true again', async () => {
+    const {zkml, put, replies, problem, time} = await rig();
+    zkml.fault = 'no-srs';
+    expect(await put(bad)).toBe('WORKER_UNSOUND');
+    expect(replies).toMatchObject([{doubt: {code: 'WORKER_UNSOUND'}}]);
+    expect(await problem()).toMatchObject({code: 'WORKER_UNSOUND'});
+    expect(await put()).toBe('WORKER_UNSOUND');
+    expect(zkml.asked).toHaveLength(2);
+    zkml.fault = null;
+    await time.during(time.sleep(21_000), 'its rest');
+    expect(await problem()).toBeNull();
+    expect(await put()).toBe('taken');
+  });
+
+  it('that says false to a job with the very known-good proof is not believed, whatever it says next', async () => {
+    const {zkml, put, replies} = await rig();
+    zkml.fault = 'no-srs';
+    const same = {params: paramsOf(`{"proof_path":"${KNOWN_GOOD.proofPath}"}`)};
+    expect(await put(same)).toBe('WORKER_UNSOUND');
+    expect([zkml.asked.length, replies[0]?.doubt?.code]).toEqual([1, 'WORKER_UNSOUND']);
+  });
+
+  it.each([
+    ['none is configured', null],
+    ['it cannot be downloaded', {...KNOWN_GOOD, proofPath: 'http://proofs/gone'}],
+  ])('says false in vain while no known-good proof shows more: %s', async (_name, knownGood) => {
+    const {put, replies, problem} = await rig({knownGood});
+    expect(await put(bad)).toBe('WORKER_UNPROVEN');
+    expect(replies).toMatchObject([{doubt: {code: 'WORKER_UNPROVEN'}}]);
+    expect(await problem()).toBeNull();
+  });
+
+  it.each<[ZkmlFault, string]>([
+    ['no-model', 'PROOF_NOT_CHECKED'],
+    ['another-id', 'WORKER_BAD_ANSWER'],
+    ['hang-up', 'WORKER_LOST'],
+    [408, 'WORKER_TIMEOUT'],
+    [422, 'WORKER_REFUSED'],
+    [500, 'WORKER_REFUSED'],
+    [503, 'WORKER_BUSY'],
+  ])('that answers with %s says nothing of the proof', async (fault, code) => {
+    const {zkml, put, replies} = await rig();
+    zkml.fault = fault;
+    expect(await put()).toBe(code);
+    expect(replies).toEqual([]);
+  });
+
+  it('gets one at a time, whatever the configuration says', async () => {
+    const {zkml, put, worker} = await rig();
+    expect(worker.concurrency).toBe(1);
+    await Promise.all([put(), put(bad), put()]);
+    expect([zkml.most, zkml.asked.length]).toEqual([1, 4]);
+  });
+
+  it.each(['../mean', 'a/b', '..', '.', '', 'a b', '/etc/passwd', 'mean\u0000', 'é'])(
+    'is never asked about a model named %j',
+    async (model) => {
+      const {zkml, put, worker} = await rig();
+      expect(worker.whyUnfit({model, params: paramsOf('{"proof_path":"http://p/good"}')})).toContain(
+        'model name',
+      );
+      expect(await put({model})).toBe('PROOF_NOT_CHECKED');
+      expect(zkml.asked).toEqual([]);
+    },
+  );
+
+  it.each([
+    '{}',
+    '{"proof_path":""}',
+    '{"proof_path":"/tmp/proof.json"}',
+    '{"proof_path":"file:///etc/passwd"}',
+    '{"proof_path":7}',
+  ])('is never asked about a job with the params %s', async (params) => {
+    const {worker} = await rig();
+    expect(worker.whyUnfit({model: 'mean', params: paramsOf(params)})).toContain('proof');
+  });
+});
