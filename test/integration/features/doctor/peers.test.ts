@@ -1,3 +1,5 @@
+import {testTee, type TeeFault} from '../../../support/tee-worker.ts';
+import {KNOWN_GOOD, testZkml, type ZkmlFault} from '../../../support/zkml-worker.ts';
 import {run, say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {once} from 'node:events';
 import type {RequestListener} from 'node:http';
@@ -450,6 +452,39 @@ describe('workers', () => {
     sick.configure({'workers.opml.url': url});
     expect(await sick.checks('workers.opml')).toMatchObject({
       'workers.opml': {state: 'ok', found: `${new URL(url).host} is well and takes one request at a time`},
+    });
+  });
+
+  it.each<[TeeFault, string, string]>([
+    [null, 'ok', 'is well and takes one request at a time'],
+    ['busy', 'ok', 'one that stays so while no job is open has to be restarted'],
+  ])('of the kind tee with %s', async (fault, state, told) => {
+    const worker = await testTee(1, systemTime);
+    worker.fault = fault;
+    const sick = patient();
+    sick.configure({'workers.tee.url': worker.url});
+    const checks = await sick.checks('workers');
+    expect(checks['workers.tee']).toMatchObject({state, found: expect.stringContaining(told) as string});
+    expect(checks['workers.callback']?.found).toContain('those of tee workers at 127.0.0.1:21001');
+  });
+
+  const good = {
+    'workers.zkml.known_good.model': KNOWN_GOOD.model,
+    'workers.zkml.known_good.proof_path': KNOWN_GOOD.proofPath,
+  };
+
+  it.each<[ZkmlFault, object, string, string]>([
+    [null, good, 'ok', 'says true to the proof that is known to be good'],
+    [null, {}, 'warn', 'so no false is sent'],
+    ['no-srs', good, 'fail', 'WORKER_UNSOUND'],
+    ['no-model', good, 'warn', 'Model directory does not exist'],
+  ])('of the kind zkml with %s and %j', async (fault, known, state, told) => {
+    const worker = await testZkml(systemTime);
+    worker.fault = fault;
+    const sick = patient();
+    sick.configure({'workers.zkml.url': worker.url, ...known});
+    expect(await sick.checks('workers.zkml')).toMatchObject({
+      'workers.zkml': {state, found: expect.stringContaining(told) as string},
     });
   });
 

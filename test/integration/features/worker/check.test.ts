@@ -15,6 +15,8 @@ import {NODE_ID} from '../../../support/config-file.ts';
 import {instantLlm} from '../../../support/instant-llm.ts';
 import {listStyle} from '../../../support/list-style.ts';
 import {freePort} from '../../../support/signer.ts';
+import {testTee, type TeeFault} from '../../../support/tee-worker.ts';
+import {KNOWN_GOOD, testZkml, type ZkmlFault} from '../../../support/zkml-worker.ts';
 
 const never = new AbortController().signal;
 const QUESTION = {model: 'llama', prompt: 'What is AI?'};
@@ -32,8 +34,14 @@ async function worker(manner: 'friendly' | 'published', faults: OpmlFaults = {})
   return started;
 }
 
-/** A node with these workers, on this machine. */
-async function node(urls: readonly string[], more = '') {
+/** A node with these opml workers, on this machine. */
+function node(urls: readonly string[], more = '') {
+  const listed = urls.map((url) => `"${url}"`).join(', ');
+  return nodeWith(`{opml: {urls: [${listed}], answer_timeout: 2s${more}}}`);
+}
+
+/** @param workers the section, in one line of YAML */
+async function nodeWith(workers: string) {
   const dir = mkdtempSync(join(tmpdir(), 'aos-node-'));
   onTestFinished(() => rmSync(dir, {recursive: true, force: true}));
   writeFileSync(join(dir, 'vrf.key'), `${'5c'.repeat(32)}\n`, {mode: 0o600});
@@ -42,7 +50,7 @@ async function node(urls: readonly string[], more = '') {
 node: {node_id: "${NODE_ID}", signer_key: "http://127.0.0.1:1", vrf_key_file: vrf.key}
 net: {rest_url: "${at}", dispatcher_url: "127.0.0.1:1"}
 chain: {chain_rpc_url: "http://127.0.0.1:1", vrf_range_contract: "0x27e4384ecc11810c2F49914390052b22c4e3CcC0"}
-workers: {opml: {urls: [${urls.map((url) => `"${url}"`).join(', ')}], answer_timeout: 2s${more}}}
+workers: ${workers}
 `;
   writeFileSync(join(dir, 'config.yaml'), text, {mode: 0o600});
   const env = {HOME: dir, AOS_HOME: join(dir, 'home')};
@@ -55,6 +63,46 @@ workers: {opml: {urls: [${urls.map((url) => `"${url}"`).join(', ')}], answer_tim
 
 const statesOf = ({workers}: WorkerCheckReport): string[] =>
   workers.flatMap(({checks}) => checks.map(({id, state}) => `${id} ${state}`));
+
+describe('aos worker check of the other kinds', () => {
+  async function tee(fault: TeeFault) {
+    const port = await freePort();
+    const one = await testTee(port, systemTime);
+    one.fault = fault;
+    const section = `{tee: {url: "${one.url}", callback_port: ${port}, answer_timeout: 2s}}`;
+    return {one, ...(await nodeWith(section))};
+  }
+
+  it.each<[TeeFault, string[], string]>([
+    [null, ['status ok', 'request ok', 'answer ok'], 'ok'],
+    ['none', ['status ok', 'request fail', 'answer skipped'], 'fail'],
+    ['no-base64', ['status ok', 'request ok', 'answer fail'], 'fail'],
+    ['busy', ['status pending', 'request pending', 'answer skipped'], 'warn'],
+  ])('tee with %s', async (fault, states, verdict) => {
+    const {check} = await tee(fault);
+    const report = await check();
+    expect([statesOf(report), report.verdict]).toEqual([states, verdict]);
+    if (fault === null) expect(workerCheckText(report, listStyle())).toContain('attestation: hEShATgioAEC');
+    if (fault === 'none') expect(workerCheckText(report, listStyle())).toContain('Restart the tee worker');
+  });
+
+  const good = `known_good: {model: ${KNOWN_GOOD.model}, proof_path: "${KNOWN_GOOD.proofPath}"}`;
+
+  it.each<[ZkmlFault, string, string[], string]>([
+    [null, `, ${good}`, ['status ok', 'request ok', 'answer ok'], 'ok'],
+    [null, '', ['status ok', 'request warn', 'answer skipped'], 'warn'],
+    ['no-srs', `, ${good}`, ['status ok', 'request fail', 'answer skipped'], 'fail'],
+    ['no-model', `, ${good}`, ['status ok', 'request fail', 'answer skipped'], 'fail'],
+  ])('zkml with %s%s', async (fault, more, states, verdict) => {
+    const one = await testZkml(systemTime);
+    one.fault = fault;
+    const {check} = await nodeWith(`{zkml: {url: "${one.url}"${more}}}`);
+    const report = await check('zkml');
+    expect([statesOf(report), report.verdict]).toEqual([states, verdict]);
+    if (fault === null && more !== '') expect(report.workers[0]?.answer?.text).toBe('true');
+    if (fault === 'no-srs') expect(workerCheckText(report, listStyle())).toContain('SRS');
+  });
+});
 
 describe('aos worker check without an operator', () => {
   it.each([

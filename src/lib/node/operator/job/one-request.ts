@@ -61,7 +61,10 @@ export async function askOnce(
     const {requestId} = request;
     reportAsked(deps, task, asking, request);
     try {
-      await (early?.asked ?? lane.ask(requestTo(task.worker.kind, requestId, task.job, deps), signal));
+      await whileWanted(
+        signal,
+        early?.asked ?? lane.ask(requestTo(task.worker.kind, requestId, task.job, deps), signal),
+      );
     } catch (error) {
       // The connection broke when the request was on its way: perhaps it was taken.
       const how = isAosError(error) ? ENDS.get(error.code) : undefined;
@@ -126,6 +129,14 @@ export async function awaitTaken(
   } finally {
     lane?.release(asking.isAnswered ? 'answered' : 'untaken');
   }
+}
+
+/** Waits for an early request too no longer than for its job: a worker that answers in its reply may take minutes. */
+function whileWanted(signal: AbortSignal, asked: Promise<void>): Promise<void> {
+  return abortable<void>(signal, (resolve, reject) => {
+    asked.then(resolve, reject);
+    return () => undefined;
+  });
 }
 
 /** The place of an early request; once nothing waits for it, it is free again, and its request is not put. */

@@ -11,7 +11,7 @@ import type {
 } from '../../../../../src/lib/node/operator/http/options.ts';
 import type {CallbackReply} from '../../../../../src/lib/node/operator/job/worker-requests.ts';
 import {rawHttp} from '../../../../support/raw-http.ts';
-import {tcpServer} from '../../../../support/signer.ts';
+import {freePort, tcpServer} from '../../../../support/signer.ts';
 
 const LOCAL: ListenAddress = {host: '127.0.0.1', port: 0};
 const TAKEN: CallbackReply = {status: 200, code: 200, message: 'success'};
@@ -124,6 +124,41 @@ describe('the operator’s HTTP server', () => {
     expect((await rawHttp(server.publicUrl, {path: '/ping'})).body).toBe('pong');
     expect((await post(server.callbackUrl, '/api/opml_callback')).status).toBe(200);
     expect(server.callbacks).toHaveLength(1);
+  });
+
+  describe('of tee workers, which know one port of this machine', () => {
+    const paths = ['/api/tee_callback', '/api/opml_callback', '/api/zkml_callback', '/reister_worker'];
+    const takenAt = async (url: string): Promise<string[]> => {
+      const statuses = await Promise.all(paths.map(async (path) => (await post(url, path)).status));
+      return paths.filter((_, index) => statuses[index] !== 404);
+    };
+
+    it('take them there, beside the address of the others', async () => {
+      const teePort = await freePort();
+      const server = await stage({callbacks: LOCAL, teePort});
+      expect(await takenAt(`http://127.0.0.1:${teePort}`)).toEqual(['/api/tee_callback']);
+      expect(await takenAt(server.publicUrl)).toEqual([]);
+      expect(await takenAt(server.callbackUrl)).toEqual(paths);
+      expect((await rawHttp(`http://127.0.0.1:${teePort}`, {path: '/api/tee_callback'})).status).toBe(404);
+      await server.close();
+      expect(await takenAt(`http://127.0.0.1:${teePort}`).catch(() => 'closed')).toBe('closed');
+    });
+
+    it('take them at the public port too where that is the one, over loopback alone', async () => {
+      const teePort = await freePort();
+      const server = await stage({listen: {host: '127.0.0.1', port: teePort}, callbacks: LOCAL, teePort});
+      expect(await takenAt(server.publicUrl)).toEqual(['/api/tee_callback']);
+      const proxied = {method: 'POST', path: '/api/tee_callback', headers: {via: '1.1 proxy'}};
+      expect((await rawHttp(server.publicUrl, proxied)).status).toBe(403);
+    });
+
+    it('say which setting has the port that another program uses', async () => {
+      const teePort = await tcpServer(() => {});
+      await expect(startOperatorServer({...OPTIONS, teePort}, HANDLERS)).rejects.toMatchObject({
+        code: 'PORT_IN_USE',
+        next: {say: expect.stringContaining('workers.tee.callback_port') as string},
+      });
+    });
   });
 
   it('knows a worker once it has registered', async () => {
