@@ -1,3 +1,4 @@
+import {decodeFunctionData, type Hex} from 'viem';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 import {run} from '../../../../src/lib/foundation/next-step/next-step.ts';
@@ -5,6 +6,7 @@ import {startAnvil, type Anvil} from '../../../../src/devnet/chain/anvil.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {checkRegistration, register} from '../../../../src/lib/features/register/register.ts';
 import {stepsExitCode, type RegisterReport} from '../../../../src/lib/features/register/report.ts';
+import {permissionControllerAbi} from '../../../../src/lib/peers/chain/abis-core.ts';
 import {readiness} from '../../../../src/lib/peers/chain/precondition.ts';
 import {compiledContracts} from '../../../support/contracts.ts';
 import {blsKey, registering, site, SOCKET} from '../../../support/registration.ts';
@@ -247,6 +249,55 @@ describe('registering', () => {
       'dispatcher',
       'already',
     ]);
+  });
+
+  it('where another has to send prints the calls, and what an admin sends to let this address send them', async () => {
+    const place = await site(anvil.url, compiled.artifacts, {flow: 'operator-sets'});
+    const {permission_controller: controller, key_registrar, allocation_manager} = place.contracts;
+    // As after another admin was added: no one may act for the operator by itself.
+    await devRpc(anvil.url, 'anvil_setCode', [controller, '0x5f5f5260205ff3']);
+    await devRpc(anvil.url, 'anvil_setBalance', [OPERATOR, '0x0']);
+    await devRpc(anvil.url, 'evm_mine');
+    const refused = await register(place.config, registering(place));
+    expect(refused.preconditions).toContainEqual(
+      expect.objectContaining({
+        id: 'permission',
+        next: expect.objectContaining({
+          run: {command: 'register', args: ['--calldata']},
+        }) as unknown,
+      }),
+    );
+    const {steps, appointments} = await register(place.config, registering(place, {mode: 'calldata'}));
+    expect(stepsExitCode(steps)).toBe(0);
+    const calls = steps.flatMap(({call}) => (call === null ? [] : [call]));
+    expect(calls.map(({to}) => to)).toEqual([key_registrar, key_registrar, allocation_manager]);
+    const appointed = appointments.map(({to, data}) => {
+      expect(to).toBe(controller);
+      const {functionName, args} = decodeFunctionData({abi: permissionControllerAbi, data: data as Hex});
+      return {functionName, args};
+    });
+    // Once for each contract and selector, and for no other.
+    expect(appointed).toEqual(
+      [calls[0], calls[2]].map((call) => ({
+        functionName: 'setAppointee',
+        args: [OPERATOR, OPERATOR, call?.to, call?.data.slice(0, 10)],
+      })),
+    );
+  });
+
+  it('of a contract prints the call, and the digest that the contract has to accept', async () => {
+    const place = await site(anvil.url, compiled.artifacts, {flow: 'bls'});
+    await devRpc(anvil.url, 'anvil_setCode', [OPERATOR, '0x6001']);
+    await devRpc(anvil.url, 'evm_mine');
+    const refused = await register(place.config, registering(place));
+    expect(refused.preconditions).toMatchObject([
+      {id: 'operator-account', next: {run: {command: 'register', args: ['--calldata']}}},
+    ]);
+    const said: string[] = [];
+    const over = {mode: 'calldata', warn: (line: string) => said.push(line)} as const;
+    const {steps} = await register(place.config, registering(place, over));
+    expect(steps.find(({id}) => id === 'avs')).toMatchObject({outcome: 'planned'});
+    expect(said.join()).toMatch(/accept the digest 0x[0-9a-f]{64} as signed, until \d+ \(EIP-1271\)/);
   });
 
   it('with too little stake is refused before anything is sent', async () => {

@@ -2,6 +2,7 @@ import {toEventSelector, toFunctionSelector, type Abi} from 'viem';
 import {describe, expect, it} from 'vitest';
 import {avsSlasherAbi, challengeManagerAbi} from '../../../../src/lib/peers/chain/abis-aos.ts';
 import {
+  avsRegistrarAbi,
   ecdsaB1Abi,
   ecdsaB2Abi,
   ecdsaB3Abi,
@@ -9,7 +10,11 @@ import {
   ejectionManagerAbi,
   registryCoordinatorAbi,
 } from '../../../../src/lib/peers/chain/abis-avs.ts';
-import {allocationManagerAbi, delegationManagerAbi} from '../../../../src/lib/peers/chain/abis-core.ts';
+import {
+  allocationManagerAbi,
+  delegationManagerAbi,
+  permissionControllerAbi,
+} from '../../../../src/lib/peers/chain/abis-core.ts';
 import {revertErrorsAbi} from '../../../../src/lib/peers/chain/abis-errors.ts';
 
 const selector = (abi: Abi, name: string): string => {
@@ -33,6 +38,10 @@ describe('ABIs give the selectors and topics that were computed from the deploye
     [ecdsaStakeRegistryAbi, 'getLastestOperatorSigningKey', '0xcdcd3581'],
     [ecdsaStakeRegistryAbi, 'getLatestOperatorSigningKey', '0xa2ce5fd1'],
     [allocationManagerAbi, 'slashOperator', '0x36352057'],
+    [avsRegistrarAbi, 'updateSocket', '0x6591666a'],
+    [registryCoordinatorAbi, 'updateSocket', '0x0cf4b767'],
+    [delegationManagerAbi, 'updateOperatorMetadataURI', '0x78296ec5'],
+    [permissionControllerAbi, 'setAppointee', '0x950d806e'],
   ] as const)('%#: %s', (abi, name, expected) => {
     expect(selector(abi, name)).toBe(expected);
   });
