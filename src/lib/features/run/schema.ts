@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import {OPERATOR_PARTS, REJECT_REASONS, type OperatorEvent} from '../../node/events/events.ts';
 import type {StreamEntry} from '../../cli/schema/entry.ts';
 import {address, code, count, decimal, errorCode, type Json, ms, time} from '../../cli/schema/parts.ts';
-import {rates, standingLines} from './standing-schema.ts';
+import {standingLines} from './standing-schema.ts';
+import {rates} from '../status/rates-schema.ts';
 import {JOB_OUTCOMES} from '../../node/events/job-states.ts';
 
 const job = v.object({

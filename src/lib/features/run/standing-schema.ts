@@ -99,17 +99,6 @@ const figures = v.object({
   gas: v.object({balanceWei: decimal, gasPriceWei: maybe, registrations: v.nullable(count)}),
 });
 
-const rate = v.object({
-  received: count,
-  accepted: count,
-  selected: count,
-  answered: count,
-  p95Ms: v.nullable(v.pipe(v.number(), v.description('from arrival to acceptance, in milliseconds'))),
-});
-
-/** Of the jobs that came in the last hour, and in the last day. */
-export const rates = v.object({hour: rate, day: rate});
-
 /** The lines of `aos run --json` about what the chain says of this operator, its workers, and whether it earns. */
 export const standingLines = {
   standing: v.object({

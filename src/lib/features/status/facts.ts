@@ -1,5 +1,6 @@
 import type {Span} from '../../node/liveness/spans.ts';
 import type {MissingAnswers, ProbeSources} from '../../node/events/events.ts';
+import type {JobRates} from '../../node/events/rates.ts';
 import type {OperatorView} from '../../node/events/view.ts';
 import type {DispatcherOperator} from '../../peers/dispatcher/rest-rows.ts';
 import type {Fact} from '../../foundation/fact.ts';
@@ -59,6 +60,8 @@ export type JournalFacts = {
   /** Whether the newest job was signed, and by whom; null: there is no job. */
   newestSigner: {signer: string | null} | null;
   spans: readonly Span[];
+  /** What became of the jobs of the last hour and day. */
+  rates?: JobRates;
   /** The addresses that asked `/ping` in the last hour; null: none did. */
   sources?: ProbeSources | null;
 };

@@ -1,3 +1,4 @@
+import {createJobRates, MOST_RATED, RATES_MS} from '../../node/events/job-rates.ts';
 import {openJournal} from '../../node/journal/sqlite.ts';
 import {MISSING_AFTER_MS, UNANSWERED_FOR_MS} from '../../node/events/missing.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
@@ -18,6 +19,7 @@ export async function readJournalFacts(dir: string): Promise<JournalFacts> {
       oldestOpenAt: journal.oldestOpenAt(),
       refused: journal.inflow.refused(),
       newestSigner: journal.inflow.newestSigner(),
+      rates: createJobRates(journal.inflow.minutes(now - RATES_MS, MOST_RATED), []).rates(now),
       spans: journal.liveness.spans(),
       sources: sourcesOf(readSources(journal.recall(SOURCES_NOTE) ?? ''), now),
     };

@@ -2,6 +2,7 @@ import type {Liveness} from '../../node/liveness/liveness.ts';
 import {chainTime, isoTime} from '../../foundation/time/time.ts';
 import {type StatusFacts} from './facts.ts';
 import {judge, type Link, type Verdict} from '../../node/events/links.ts';
+import {earningJson, ratesOf} from './earning.ts';
 import {transactionsPaid} from './gas.ts';
 import type {ProbeSources} from '../../node/events/events.ts';
 import {activityOf, idleOf, livenessOf, sourcesFrom} from './local-links.ts';
@@ -30,6 +31,7 @@ export function statusResult(facts: StatusFacts) {
     jobs: jobsJson(facts),
     liveness: livenessJson(livenessOf(facts), sourcesFrom(facts)),
     signer: signerJson(facts.signer),
+    ...earningJson(facts),
     gas: factJson(facts.chain, ({balanceWei, gasPriceWei}) => ({
       balanceWei,
       gasPriceWei,
@@ -206,6 +208,7 @@ function jobsJson({journal, operator, now}: StatusFacts) {
     refused,
     usualGapMs: work?.usualGapMs ?? null,
     noJobAfterMs: work?.noJobAfterMs ?? null,
+    rates: ratesOf({journal, operator}),
     at: isoTime(journal.state === 'known' ? journal.at : now),
   };
 }

@@ -1,11 +1,14 @@
 import {CHECK_STATES} from '../../foundation/check/check.ts';
 import * as v from 'valibot';
 import {LINK_IDS} from '../../node/events/links.ts';
+import {COST_KINDS} from '../../node/events/standing.ts';
+import {rates} from './rates-schema.ts';
 import {FLOW_NAMES} from '../../peers/chain/flows/list.ts';
 import type {StatusResult} from './result.ts';
 import type {ResultEntry, StreamEntry} from '../../cli/schema/entry.ts';
 import {
   address,
+  code,
   count,
   decimal,
   errorCode,
@@ -149,6 +152,10 @@ const jobs = v.union([
     refused: v.pipe(count, v.description('messages that could not be taken: aos job refused')),
     usualGapMs: v.pipe(v.nullable(ms), v.description('median time between two jobs of the last 7 days')),
     noJobAfterMs: v.pipe(v.nullable(ms), v.description('so long without a job is a problem')),
+    rates: v.pipe(
+      v.nullable(rates),
+      v.description('what became of the jobs that came in the last hour and day'),
+    ),
     at: time,
   }),
 ]);
@@ -165,6 +172,48 @@ const signer = v.union([
   }),
   v.object({state: v.literal('ok'), host: v.string(), accounts: count, signMs: ms, at: time}),
 ]);
+
+const part = <T extends v.GenericSchema>(value: T) =>
+  v.union([
+    unknown,
+    v.object({
+      state: known,
+      value: v.pipe(v.nullable(value), v.description('null: the network has no such contract')),
+      at: time,
+    }),
+  ]);
+const allocations = part(
+  v.array(
+    v.object({
+      set: count,
+      strategy: address,
+      symbol: text,
+      magnitude: v.pipe(decimal, v.description('of 10^18')),
+      pendingDiff: v.pipe(decimal, v.description('what it changes by at effectBlock')),
+      effectBlock: maybe,
+    }),
+  ),
+);
+const rewards = part(
+  v.object({
+    claimer: v.pipe(v.nullable(address), v.description('null: the operator itself')),
+    claimed: v.array(v.object({token: address, symbol: text, decimals: v.nullable(count), amount: decimal})),
+    claimable: v.pipe(v.null(), v.description('not known, needs EigenLayer’s sidecar')),
+  }),
+);
+const costs = v.pipe(
+  v.array(
+    v.object({
+      key: v.string(),
+      kind: v.picklist(COST_KINDS),
+      code,
+      severity: v.picklist(['warning', 'critical']),
+      message: v.string(),
+      since: time,
+    }),
+  ),
+  v.description('what the running operator saw to cost something on chain'),
+);
 
 const gas = v.union([
   unknown,
@@ -213,6 +262,9 @@ const result = v.object({
   jobs,
   liveness,
   signer,
+  allocations,
+  rewards,
+  costs,
   gas,
   chain,
   operator,

@@ -1,5 +1,6 @@
 import {middle, wrap} from '../../foundation/text/cells.ts';
 import {duration} from '../../foundation/time/duration.ts';
+import {chainRows, rateRows} from './earning-text.ts';
 import type {StatusResult} from './result.ts';
 import {count, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 import {ether, percent, shortDecimal} from '../../foundation/text/amounts.ts';
@@ -74,10 +75,12 @@ function detailRows(result: StatusResult): Row[] {
       row(`${groupOf(result).one} ${quorum.number}`, quorumText(quorum)),
     ),
     ...result.stake.flatMap((stake) => row('stake', stakeText(stake, groupOf(result)))),
+    ...chainRows(result),
     ...row('sampling', samplingText(result)),
     ...(result.sampling.vrfPublicKey === null ? [] : row('vrf key', result.sampling.vrfPublicKey)),
     ...row('penalty', penaltyText(result)),
     ...row('moratorium', moratoriumText(result)),
+    ...rateRows(result),
     ...jobsRows(result),
     ...livenessRows(result),
     ...row('gas', gasText(result)),

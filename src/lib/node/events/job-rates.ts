@@ -22,6 +22,10 @@ export type JobRatesCounter = {
   rates(now: number): JobRates;
 };
 
+/** How much of the past the rates span, and how many jobs of the journal are looked at for it: that takes 0.1 s. */
+export const RATES_MS = 86_400_000;
+export const MOST_RATED = 50_000;
+
 const MINUTE_MS = 60_000;
 const HOUR = 60;
 /** Older minutes are forgotten: so many slots at most. */

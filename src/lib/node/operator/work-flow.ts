@@ -3,7 +3,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {duration} from '../../foundation/time/duration.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {Emit, OperatorEventBody, WorkFacts} from '../events/events.ts';
-import {createJobRates} from '../events/job-rates.ts';
+import {createJobRates, MOST_RATED, RATES_MS} from '../events/job-rates.ts';
 import type {Inflow} from '../journal/inflow.ts';
 import type {JobJournal} from '../journal/journal.ts';
 import type {Health} from './health.ts';
@@ -21,9 +21,6 @@ export type WorkFlow = {
 };
 
 const EVERY_MS = 60_000;
-/** How much of the past the rates of jobs span, and of how many jobs the journal is asked at a start: it takes 0.1 s. */
-const RATES_MS = 86_400_000;
-const MOST_RATED = 50_000;
 /** What the two problems are about, beside the other problems with jobs. */
 const NONE = 'none';
 const PILE_UP = 'pile-up';

@@ -1,4 +1,6 @@
 import {describe, expect, it} from 'vitest';
+import {chainRows, rateRows} from '../../../../src/lib/features/status/earning-text.ts';
+import {statusResult} from '../../../../src/lib/features/status/result.ts';
 import {standingOf} from '../../../../src/lib/features/status/standing.ts';
 import {judgeLinks} from '../../../../src/lib/features/status/verdict.ts';
 import {viewLinks} from '../../../../src/lib/features/status/view-links.ts';
@@ -225,5 +227,100 @@ describe('the parts', () => {
     expect(rows(DOWN).get('signer')).toMatchObject({state: 'fail', next: run('signer check')});
     const behind = rows({type: 'block', number: '7', blockAt: NOW - 10 * MINUTE, rpcMs: 20});
     expect(behind.get('chain')).toMatchObject({state: 'warn', figure: 'block 7, 20 ms, 10 min old'});
+  });
+});
+
+describe('the status', () => {
+  const strategy = stakeOf().strategies[0]!;
+  const facts = statusFacts({
+    chain: known(
+      chainFacts({
+        allocations: known(
+          [
+            {
+              set: 0,
+              strategy: strategy.strategy,
+              magnitude: WHOLE / 2n,
+              pendingDiff: -WHOLE / 4n,
+              effectBlock: 77n,
+            },
+          ],
+          NOW,
+        ),
+        rewards: known({claimer: NODE, claimed: [{token: strategy.token!, amount: 15n * 10n ** 17n}]}, NOW),
+      }),
+      NOW,
+    ),
+    operator: known(
+      {
+        pid: 1,
+        host: 'h',
+        version: '1',
+        view: viewOf([
+          ...EARNING,
+          {
+            type: 'work',
+            lastJobAt: NOW,
+            usualGapMs: null,
+            noJobAfterMs: 1,
+            open: 0,
+            oldestOpenAt: null,
+            cameForWorkers: 0,
+            answeredByWorkers: 0,
+            windowMs: 1,
+            refused: 0,
+            rates: {
+              hour: {received: 20, accepted: 19, selected: 5, answered: 4, p95Ms: 2_500},
+              day: {received: 0, accepted: 0, selected: 0, answered: 0, p95Ms: null},
+            },
+          },
+          {
+            ...standing(),
+            ...{
+              costs: [
+                {
+                  key: 'challenge:3',
+                  kind: 'challenge',
+                  code: 'CHALLENGE_OPEN',
+                  severity: 'warning',
+                  message: 'challenge 3 is open',
+                  next: say('Look.'),
+                  since: NOW,
+                  step: 1,
+                },
+              ],
+            },
+          },
+        ]),
+      },
+      NOW,
+    ),
+  });
+
+  it('has allocations, rewards, costs and the rates of jobs in JSON', () => {
+    expect(statusResult(facts)).toMatchObject({
+      allocations: {state: 'known', value: [{symbol: 'stETH', pendingDiff: -WHOLE / 4n, effectBlock: 77n}]},
+      rewards: {state: 'known', value: {claimer: NODE, claimable: null, claimed: [{symbol: 'stETH'}]}},
+      costs: [{key: 'challenge:3', code: 'CHALLENGE_OPEN'}],
+      jobs: {rates: {hour: {received: 20, p95Ms: 2_500}}},
+    });
+    const dark = statusResult(statusFacts({chain: unknown('down'), operator: known(null, NOW)}));
+    expect(dark).toMatchObject({
+      allocations: {state: 'unknown', reason: 'down'},
+      rewards: {state: 'unknown', reason: 'down'},
+      costs: [],
+      jobs: {rates: null},
+    });
+  });
+
+  it('says them in words', () => {
+    const result = statusResult(facts);
+    expect([...chainRows(result), ...rateRows(result)].map(({name, text}) => `${name}: ${text}`)).toEqual([
+      'costs: challenge 3 is open (CHALLENGE_OPEN, since 2026-01-02T00:00Z)',
+      'allocated: 50 % of its stETH to operator set 0, −25 % from block 77 on',
+      `rewards: 1.5 stETH claimed; claimer: ${NODE}; claimable: not known, needs EigenLayer’s sidecar`,
+      'last hour: 19 of 20 accepted, 95 % within 2.5 s; 4 of 5 selected answered',
+      'last day: no job came',
+    ]);
   });
 });
