@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import type {SignerFaults} from '../../src/devnet/signer/faults.ts';
 import {DEV_SIGNER_KEY} from '../../src/devnet/signer/keys.ts';
 import {jsonOf, openWorld, type World} from '../support/cli.ts';
 import {devnetUp, type DevnetUp} from '../support/devnet-up.ts';
@@ -79,6 +80,34 @@ describe('aos signer check', () => {
     );
     expect({code, verdict: envelope.result.verdict}).toEqual({code: 3, verdict: 'fail'});
     expect(text).toMatch(/✗/);
+  });
+
+  it.each<[string, SignerFaults, RegExp, RegExp]>([
+    [
+      'its YAML key file could not be loaded, and its healthcheck is UP',
+      {failedKeys: 'all'},
+      /signer\.accounts +\[\]: no key is loaded/,
+      /the log of Web3Signer for key files that failed/,
+    ],
+    [
+      'a proxy rewrites Host',
+      {host: 'signer.internal'},
+      /a proxy on the way changes the header/,
+      /Have the proxy pass the Host header on unchanged/,
+    ],
+    [
+      'it signs for another chain',
+      {wrongChainId: 1},
+      /signs for chain 1, the configuration is for 31337/,
+      /eth1 --chain-id=31337/,
+    ],
+  ])('exits 3 when %s', async (_what, faults, says, next) => {
+    const signer = await devSigner({faults});
+    const {code, text} = await check(withSigner(signer.url, 'faulty.yaml'));
+    expect(code).toBe(3);
+    expect(text).toMatch(says);
+    expect(text).toMatch(next);
+    expect(text).not.toMatch(/every key file/);
   });
 
   it('exits 4 when something is odd but works', async () => {
