@@ -395,17 +395,10 @@ describe('aos init without a terminal', () => {
     for (const file of [web3signer['compose'], web3signer['keyConfig']])
       expect(statSync(file ?? '').mode & 0o777).toBe(0o600);
     expect(next[0]).toContain('cast wallet import');
-    const remote = [
-      'init',
-      '--yes',
-      '--with-web3signer',
-      '-c',
-      'x.yaml',
-      ...local,
-      '--signer-url',
-      'http://10.0.0.5:9000',
-    ];
-    expect(await world.run(remote)).toMatchObject({code: 64});
+    for (const url of ['http://10.0.0.5:9000', 'https://127.0.0.1:9000', 'http://127.0.0.2:9000']) {
+      const other = ['init', '--yes', '--with-web3signer', '-c', 'x.yaml', ...local, '--signer-url', url];
+      expect(await world.run(other)).toMatchObject({code: 64});
+    }
   });
 });
 

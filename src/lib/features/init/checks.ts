@@ -18,6 +18,7 @@ import type {WorkerClient} from '../../peers/worker/driver.ts';
 import {DRIVERS} from '../../peers/worker/workers.ts';
 import {workerKind} from './questions-workers.ts';
 import {canListen, findUsualWorkers} from './probe.ts';
+import {isUrlOfSetup} from './web3signer-files.ts';
 import {checkStore, checkVrfKey, type FilePlace} from './files.ts';
 import {connectFailure} from '../../peers/http/try-connect.ts';
 
@@ -95,6 +96,11 @@ async function checkOperator(known: Known, signal: AbortSignal): Promise<Finding
 
 async function checkSignerUrl(known: Known, signal: AbortSignal): Promise<Finding> {
   const url = known.answers['signer-url'] ?? '';
+  if (known.facts.withSigner && url !== '' && !isUrlOfSetup(url))
+    return fail(
+      'the signer that is set up here answers at http://127.0.0.1 only',
+      say('Give a URL such as http://127.0.0.1:9000'),
+    );
   if (known.facts.withSigner)
     return pending('its files will be created; check it later with aos signer check');
   const operator = nodeIdOf(known.answers);

@@ -15,11 +15,11 @@ import {nextSteps, type InitReport} from './report.ts';
 import {reviewLines} from './review.ts';
 import {answer, found, questionOf, reviewAgain, settle, startWizard, type Wizard} from './wizard.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
-import {isLoopbackHost} from '../../peers/signer/url.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import {createProbe, type Probe} from './checks.ts';
 import {readOperatorFile} from './from-file.ts';
+import {isUrlOfSetup} from './web3signer-files.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {whyUnwritable, writableConfig, type FilePlace} from './files.ts';
 import {filesToMake, refuseTaken, writeAll, type Written} from './write.ts';
@@ -214,12 +214,11 @@ function devnetValues(env: Env, cwd: string): Facts['devnet'] {
   }
 }
 
-/** The compose file publishes the port on this machine only. */
 function refuseRemoteSigner(url: string | undefined): void {
-  if (url === undefined || isLoopbackHost(new URL(url).hostname)) return;
+  if (url === undefined || isUrlOfSetup(url)) return;
   throw usage(
-    '--with-web3signer makes a signer on this machine, but --signer-url names another one',
-    say('Leave --signer-url out, or give a loopback one such as http://127.0.0.1:9000'),
+    '--with-web3signer makes a signer at http://127.0.0.1, but --signer-url names another one',
+    say('Leave --signer-url out, or give one such as http://127.0.0.1:9000'),
   );
 }
 

@@ -76,6 +76,12 @@ ${chain}
 `;
 }
 
+/** Whether what the compose file starts is reached at a URL: it is published on 127.0.0.1, without TLS, and knows these names. */
+export function isUrlOfSetup(url: string): boolean {
+  const {protocol, hostname} = new URL(url);
+  return protocol === 'http:' && (hostname === '127.0.0.1' || hostname === 'localhost');
+}
+
 /** The commands that put in the key, unless its keystore is there, and its password. */
 export function keySteps(keysDir: string, hasKeystore: boolean): string[] {
   return [

@@ -34,7 +34,7 @@ function refused(answer: HttpAnswer, url: SignerUrl): Finding {
     return stop(
       got,
       'something on the way adds an Origin header, which Web3Signer refuses',
-      say('Drop the Origin header in the proxy, or set --http-cors-origins.'),
+      say('Drop the Origin header in the proxy, or name it in --http-cors-origins before eth1.'),
     );
   }
   if (answer.status === 502 || answer.status === 503 || answer.status === 504) {
