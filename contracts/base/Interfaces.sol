@@ -21,6 +21,11 @@ interface IDelegation {
     ) external returns (uint256 shares);
 }
 
+interface IOperatorSets {
+    function getOperatorSetCount(address avs) external view returns (uint256);
+    function isOperatorSet(OperatorSet calldata operatorSet) external view returns (bool);
+}
+
 interface IStrategyManager {
     function increaseBurnOrRedistributableShares(
         OperatorSet calldata operatorSet,

@@ -4,13 +4,21 @@ pragma solidity ^0.8.24;
 import {IAllocationDelays, IStrategyManager} from "../base/Interfaces.sol";
 import {Owned} from "../base/Owned.sol";
 import {OperatorSet} from "../base/Types.sol";
+import {Permitted} from "../sets/Permitted.sol";
 
 /// @title EigenLayer's DelegationManager: who is an operator, and with how many shares
 /// @notice There are no deposits on the devnet: its owner sets the shares.
-contract DelegationManager is Owned {
+contract DelegationManager is Owned, Permitted {
     error ActivelyDelegated();
     error OperatorsCannotUndelegate();
     error CallerNotAllocationManager();
+    error OperatorNotRegistered();
+
+    bytes32 public constant DELEGATION_APPROVAL_TYPEHASH = keccak256(
+        "DelegationApproval(address delegationApprover,address staker,address operator,bytes32 salt,uint256 expiry)"
+    );
+    bytes32 private constant DOMAIN_TYPEHASH =
+        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
 
     address public immutable allocationManager;
     address public immutable strategyManager;
@@ -18,13 +26,20 @@ contract DelegationManager is Owned {
 
     mapping(address staker => address operator) public delegatedTo;
     mapping(address operator => address approver) public delegationApprover;
+    /// @notice Never written: nobody delegates by a signature here.
+    mapping(address approver => mapping(bytes32 salt => bool spent)) public delegationApproverSaltIsSpent;
     mapping(address operator => mapping(address strategy => uint256 shares)) public operatorShares;
 
     event OperatorRegistered(address indexed operator, address delegationApprover);
     event OperatorMetadataURIUpdated(address indexed operator, string metadataURI);
+    event DelegationApproverUpdated(address indexed operator, address newDelegationApprover);
+    event OperatorSharesIncreased(address indexed operator, address staker, address strategy, uint256 shares);
+    event OperatorSharesDecreased(address indexed operator, address staker, address strategy, uint256 shares);
     event OperatorSharesSlashed(address indexed operator, address strategy, uint256 totalSlashedShares);
 
-    constructor(address allocationManager_, address strategyManager_) {
+    constructor(address allocationManager_, address strategyManager_, address permissionController_)
+        Permitted(permissionController_)
+    {
         allocationManager = allocationManager_;
         strategyManager = strategyManager_;
     }
@@ -43,9 +58,34 @@ contract DelegationManager is Owned {
         emit OperatorMetadataURIUpdated(msg.sender, metadataURI);
     }
 
-    function updateOperatorMetadataURI(address operator, string calldata metadataURI) external {
-        require(msg.sender == operator && isOperator(operator), "not the operator");
+    function modifyOperatorDetails(address operator, address newDelegationApprover) external onlyFor(operator) {
+        if (!isOperator(operator)) revert OperatorNotRegistered();
+        delegationApprover[operator] = newDelegationApprover;
+        emit DelegationApproverUpdated(operator, newDelegationApprover);
+    }
+
+    function updateOperatorMetadataURI(address operator, string calldata metadataURI) external onlyFor(operator) {
+        if (!isOperator(operator)) revert OperatorNotRegistered();
         emit OperatorMetadataURIUpdated(operator, metadataURI);
+    }
+
+    function domainSeparator() public view returns (bytes32) {
+        return keccak256(
+            abi.encode(DOMAIN_TYPEHASH, keccak256("EigenLayer"), keccak256("1"), block.chainid, address(this))
+        );
+    }
+
+    /// @notice What an approver signs to let a staker delegate to an operator.
+    function calculateDelegationApprovalDigestHash(
+        address staker,
+        address operator,
+        address approver,
+        bytes32 approverSalt,
+        uint256 expiry
+    ) external view returns (bytes32) {
+        bytes32 message =
+            keccak256(abi.encode(DELEGATION_APPROVAL_TYPEHASH, approver, staker, operator, approverSalt, expiry));
+        return keccak256(abi.encodePacked(hex"1901", domainSeparator(), message));
     }
 
     function undelegate(address staker) external view returns (bytes32[] memory) {
@@ -106,7 +146,10 @@ contract DelegationManager is Owned {
 
     /// @notice Test hook: what stakers have delegated.
     function setShares(address operator, address strategy, uint256 shares) external onlyOwner {
+        uint256 before = operatorShares[operator][strategy];
         operatorShares[operator][strategy] = shares;
+        if (shares > before) emit OperatorSharesIncreased(operator, operator, strategy, shares - before);
+        if (shares < before) emit OperatorSharesDecreased(operator, operator, strategy, before - shares);
     }
 
     /// @notice Test hook: a slash without its AllocationManager.

@@ -159,7 +159,10 @@ contract AllocationManager is OperatorSets {
         }
         a.pendingDiff = int128(uint128(magnitude)) - int128(uint128(a.currentMagnitude));
         a.effectBlock = uint32(block.number) + wait;
+        uint64 encumbered = getEncumberedMagnitude(operator, strategy);
         _setAllocation(operator, operatorSet, strategy, a);
+        uint64 now_ = getEncumberedMagnitude(operator, strategy);
+        if (now_ != encumbered) emit EncumberedMagnitudeUpdated(operator, strategy, now_);
         emit AllocationUpdated(operator, operatorSet, strategy, magnitude, a.effectBlock);
     }
 }

@@ -14,7 +14,13 @@ abstract contract Allocations {
 
     uint64 internal constant WAD = 1e18;
 
-    mapping(address operator => mapping(address strategy => uint64 slashed)) private slashedMagnitude;
+    /// @dev The maximum from a block on.
+    struct Maximum {
+        uint32 fromBlock;
+        uint64 magnitude;
+    }
+
+    mapping(address operator => mapping(address strategy => Maximum[] history)) private maxima;
     mapping(address operator => mapping(bytes32 set => mapping(address strategy => Allocation a))) private allocations;
     mapping(address operator => OperatorSet[] sets) private setsEver;
     mapping(address operator => mapping(bytes32 set => address[] strategies)) private strategiesEver;
@@ -22,10 +28,41 @@ abstract contract Allocations {
     event AllocationUpdated(
         address operator, OperatorSet operatorSet, address strategy, uint64 magnitude, uint32 effectBlock
     );
+    event EncumberedMagnitudeUpdated(address operator, address strategy, uint64 encumberedMagnitude);
     event MaxMagnitudeUpdated(address operator, address strategy, uint64 maxMagnitude);
 
     function getMaxMagnitude(address operator, address strategy) public view returns (uint64) {
-        return WAD - slashedMagnitude[operator][strategy];
+        return _maximumAt(operator, strategy, uint32(block.number));
+    }
+
+    function getMaxMagnitudes(address operator, address[] calldata strategies)
+        external
+        view
+        returns (uint64[] memory)
+    {
+        return getMaxMagnitudesAtBlock(operator, strategies, uint32(block.number));
+    }
+
+    function getMaxMagnitudes(address[] calldata operators, address strategy)
+        external
+        view
+        returns (uint64[] memory magnitudes)
+    {
+        magnitudes = new uint64[](operators.length);
+        for (uint256 i = 0; i < operators.length; ++i) {
+            magnitudes[i] = getMaxMagnitude(operators[i], strategy);
+        }
+    }
+
+    function getMaxMagnitudesAtBlock(address operator, address[] calldata strategies, uint32 blockNumber)
+        public
+        view
+        returns (uint64[] memory magnitudes)
+    {
+        magnitudes = new uint64[](strategies.length);
+        for (uint256 i = 0; i < strategies.length; ++i) {
+            magnitudes[i] = _maximumAt(operator, strategies[i], blockNumber);
+        }
     }
 
     /// @notice Allocated or about to be; what is about to be freed still counts.
@@ -51,7 +88,31 @@ abstract contract Allocations {
         if (a.effectBlock != 0 && block.number >= a.effectBlock) a = Allocation(_after(a), 0, 0);
     }
 
-    function getAllocatedSets(address operator) external view returns (OperatorSet[] memory found) {
+    function getAllocations(address[] calldata operators, OperatorSet calldata operatorSet, address strategy)
+        external
+        view
+        returns (Allocation[] memory list)
+    {
+        list = new Allocation[](operators.length);
+        for (uint256 i = 0; i < operators.length; ++i) {
+            list[i] = getAllocation(operators[i], operatorSet, strategy);
+        }
+    }
+
+    /// @notice The operator's allocation of a strategy in each set that it has allocated to.
+    function getStrategyAllocations(address operator, address strategy)
+        external
+        view
+        returns (OperatorSet[] memory sets, Allocation[] memory list)
+    {
+        sets = getAllocatedSets(operator);
+        list = new Allocation[](sets.length);
+        for (uint256 i = 0; i < sets.length; ++i) {
+            list[i] = getAllocation(operator, sets[i], strategy);
+        }
+    }
+
+    function getAllocatedSets(address operator) public view returns (OperatorSet[] memory found) {
         OperatorSet[] memory all = setsEver[operator];
         uint256 count;
         for (uint256 i = 0; i < all.length; ++i) {
@@ -106,13 +167,22 @@ abstract contract Allocations {
             emit AllocationUpdated(operator, operatorSet, strategy, _after(a), a.effectBlock);
         }
         _setAllocation(operator, operatorSet, strategy, a);
-        slashedMagnitude[operator][strategy] += cut;
+        maxima[operator][strategy].push(Maximum(uint32(block.number), max - cut));
+        emit EncumberedMagnitudeUpdated(operator, strategy, getEncumberedMagnitude(operator, strategy));
         emit AllocationUpdated(operator, operatorSet, strategy, a.currentMagnitude, uint32(block.number));
         emit MaxMagnitudeUpdated(operator, strategy, max - cut);
     }
 
     function _key(OperatorSet memory operatorSet) internal pure returns (bytes32) {
         return keccak256(abi.encode(operatorSet.avs, operatorSet.id));
+    }
+
+    function _maximumAt(address operator, address strategy, uint32 blockNumber) private view returns (uint64) {
+        Maximum[] storage history = maxima[operator][strategy];
+        for (uint256 i = history.length; i > 0; --i) {
+            if (history[i - 1].fromBlock <= blockNumber) return history[i - 1].magnitude;
+        }
+        return WAD;
     }
 
     function _after(Allocation memory a) internal pure returns (uint64) {

@@ -214,7 +214,13 @@ contract SlashingRegistryCoordinator is Pausable, IAVSRegistrar {
         ISetMaker.CreateSetParams[] memory sets = new ISetMaker.CreateSetParams[](1);
         sets[0] = ISetMaker.CreateSetParams(quorum, list);
         ISetMaker(allocationManager).createOperatorSets(avs, sets);
+        IIndexRegistry(indexRegistry).initializeQuorum(quorum);
+        IBLSApkRegistry(blsApkRegistry).initializeQuorum(quorum);
         IQuorumMaker(stakeRegistry).initializeQuorum(quorum, minimumStake, strategies);
+    }
+
+    function setEjector(address ejector_) external onlyOwner {
+        ejector = ejector_;
     }
 
     function setEjectionCooldown(uint256 cooldownSeconds) external onlyOwner {

@@ -34,6 +34,18 @@ const ERRORS = parseAbi([
   'error SameMagnitude()',
   'error UnknownPenalty(uint256 id)',
   'error ZeroAddress()',
+  'error NotAdmin()',
+  'error AdminAlreadySet()',
+  'error AdminAlreadyPending()',
+  'error AdminNotPending()',
+  'error AdminNotSet()',
+  'error CannotHaveZeroAdmins()',
+  'error AppointeeAlreadySet()',
+  'error AppointeeNotSet()',
+  'error SplitExceedsMax()',
+  'error PreviousSplitPending()',
+  'error InvalidEarner()',
+  'error UninitializedAllocationDelay()',
 ]);
 
 export type Log = {address: Address; topics: Hex[]; data: Hex};

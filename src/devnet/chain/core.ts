@@ -27,7 +27,7 @@ export type CoreContracts = {
 export const DEALLOCATION_DELAY = 6;
 
 const INITIALIZE = encodeFunctionData({abi: parseAbi(['function initialize()'])});
-const ADDRESSES_2 = parseAbiParameters('address, address');
+const ADDRESSES_3 = parseAbiParameters('address, address, address');
 const TOKENS = [
   {name: 'Staked Ether (devnet)', symbol: 'stETH'},
   {name: 'Eigen (devnet)', symbol: 'EIGEN'},
@@ -48,7 +48,7 @@ export function deployCore(batch: ChainBatch, {domain, reverts}: CoreOptions): C
 
   batch.place(delegation, {
     contract: 'DelegationManager',
-    args: encodeAbiParameters(ADDRESSES_2, [allocations.address, strategyManager]),
+    args: encodeAbiParameters(ADDRESSES_3, [allocations.address, strategyManager, permissionController]),
     setUp: INITIALIZE,
   });
   batch.place(directory, {
@@ -68,7 +68,11 @@ export function deployCore(batch: ChainBatch, {domain, reverts}: CoreOptions): C
     ]),
     setUp: INITIALIZE,
   });
-  placePlain(batch, rewards, 'RewardsCoordinator');
+  batch.place(rewards, {
+    contract: 'RewardsCoordinator',
+    args: encodeAbiParameters(ADDRESSES_3, [delegationManager, allocations.address, permissionController]),
+    setUp: INITIALIZE,
+  });
 
   const {strategies, tokens} = deployStrategies(batch);
   return {

@@ -7,6 +7,7 @@ import {
   encodePacked,
   hashTypedData,
   keccak256,
+  parseAbi,
   parseAbiParameters,
   type Address,
   type Hex,
@@ -306,9 +307,15 @@ describe('allocations', () => {
   });
 });
 
-const SLASH_EVENTS = [...allocationManagerAbi, ...delegationManagerAbi, ...strategyManagerAbi].filter(
-  (item) => item.type === 'event',
-);
+const ENCUMBERED = parseAbi([
+  'event EncumberedMagnitudeUpdated(address operator, address strategy, uint64 encumberedMagnitude)',
+]);
+const SLASH_EVENTS = [
+  ...allocationManagerAbi,
+  ...delegationManagerAbi,
+  ...strategyManagerAbi,
+  ...ENCUMBERED,
+].filter((item) => item.type === 'event');
 async function eventsOf(hash: Hex) {
   const {logs} = (await devRpc(rig.url, 'eth_getTransactionReceipt', [hash])) as {logs: Log[]};
   return logs.map(({topics, data}) =>
@@ -330,18 +337,19 @@ describe('slashing', () => {
       await hooks.slash({operator: ME, wads: [UNIT / 10n, UNIT], description: 'offline'}),
     );
     expect(events.map(({eventName}) => eventName)).toEqual([
+      'EncumberedMagnitudeUpdated',
       'AllocationUpdated',
       'MaxMagnitudeUpdated',
       'OperatorSharesSlashed',
       'BurnOrRedistributableSharesIncreased',
       'OperatorSlashed',
     ]);
-    expect(events[2]?.args).toEqual({
+    expect(events[3]?.args).toEqual({
       operator: ME,
       strategy: aos.strategies[0],
       totalSlashedShares: (32n * UNIT) / 20n,
     });
-    expect(events[4]?.args).toEqual({
+    expect(events[5]?.args).toEqual({
       operator: ME,
       operatorSet: set(0),
       strategies: [...aos.strategies],
