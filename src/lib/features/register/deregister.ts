@@ -133,7 +133,7 @@ async function afterwards(
     readPostExitState(flow, {chain, contracts, operator}, left),
     appointmentsFor(chain, avs, steps),
   ]);
-  // The service manager refuses a member as it refuses a former one; who stays in a quorum can join the others again.
+  // The service manager refuses a member as it refuses a former one; an operator that stays in a quorum can join the others again.
   const canReregister = remaining.length > 0 && stays.canReregister === false ? null : stays.canReregister;
   return [{...stays, canReregister}, appointments];
 }

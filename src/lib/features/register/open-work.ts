@@ -32,7 +32,7 @@ async function openJobs({store, node}: Config): Promise<number> {
 }
 
 /**
- * The challenges that wait for the aggregator. They name no operator and anyone may open one, so they keep nobody from leaving.
+ * The challenges that wait for the aggregator. They name no operator and anyone may open one, so they hold up no operator that leaves.
  * @throws AosError as {@link Chain.read}
  */
 export async function openChallenges(chain: Chain, challengeManager: Hex | null): Promise<number[]> {

@@ -18,7 +18,7 @@ export function avsStep(walk: Walk, preconditions: (sight: Sight) => Promise<rea
     sight.state.registered ? [] : [registrationRequest(sight, walk)];
   return {
     id,
-    // Whoever left cannot come back to some service managers, but the transaction is simulated as a whole.
+    // Leaving may be for good, but registering is not, and the transaction is simulated as a whole.
     isFinal: false,
     isDone: ({state}) => {
       const {many} = flow.words.group;

@@ -15,7 +15,7 @@ const MAX_BYTES = 1_048_576;
 export type PublicFile = {state: 'read'; bytes: Buffer} | {state: 'unread'; why: string};
 
 export type PublicFileOptions = {
-  /** Also from addresses of this machine and its network, which nobody outside can read: on a development chain. */
+  /** Also from addresses of this machine and its network, which no machine outside can read: on a development chain. */
   allowPrivate: boolean;
   signal: AbortSignal;
   /** Limit of the whole reading, ms [3 s]. */

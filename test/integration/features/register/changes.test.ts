@@ -11,6 +11,7 @@ import {stepsExitCode} from '../../../../src/lib/features/register/report.ts';
 import {createHooks, type ChainHooks} from '../../../support/chain-hooks.ts';
 import {compiledContracts} from '../../../support/contracts.ts';
 import {blsKey, registering, site, type Site} from '../../../support/registration.ts';
+import {startRpcShim} from '../../../support/rpc-shim.ts';
 import {OPERATOR} from '../../../support/signer.ts';
 import {nonceOf} from '../../../support/tx.ts';
 
@@ -139,7 +140,8 @@ describe('a precondition that fails between the question and the send keeps back
 
   it('the registration with EigenLayer, before an ECDSA registry', async () => {
     const place = await site(anvil.url, compiled.artifacts, {flow: 'ecdsa-b3', asOperator: false});
-    await onEach(place, M2, async (id, change) => {
+    const own = M2.filter(([id]) => id === 'signature-domain');
+    await onEach(place, own, async (id, change) => {
       expect({id, ...(await changedMeanwhile(place, change, {metadataUrl: METADATA_URL}))}).toMatchObject({
         first: 'eigenlayer-operator missing',
         unmet: expect.arrayContaining([id]) as unknown,
@@ -164,8 +166,7 @@ describe('nothing that nothing takes back is sent', () => {
   it('while anything is known to fail, in any mode that sends', async () => {
     const place = await site(anvil.url, compiled.artifacts, {flow: 'bls', asOperator: false});
     const never = () => Promise.reject(new Error('asked'));
-    // A DelegationManager that does not answer ends the command before any step.
-    const known = BLS.filter(([id]) => id !== 'eigenlayer-operator');
+    const known = BLS.filter(([id]) => id === 'registry-pause' || id === 'quorum-0-seats');
     await onEach(place, known, async (id, change) => {
       await change();
       const over = {metadataUrl: METADATA_URL, quorums: [0], confirm: never};
@@ -240,5 +241,30 @@ describe('a transaction of a final step that an earlier run has sent', () => {
       {id: 'avs', outcome: 'missing'},
     ]);
     expect(preconditions.map(({id}) => id)).toContain('registry-pause');
+  });
+
+  it('and no node has taken is not sent again while something fails', async () => {
+    const shim = await startRpcShim(anvil.url, ({method}) =>
+      method === 'eth_sendRawTransaction' ? {status: 503, body: ''} : null,
+    );
+    onTestFinished(() => shim.close());
+    const place = await site(anvil.url, compiled.artifacts, {flow: 'bls', asOperator: false});
+    const over = {metadataUrl: METADATA_URL, quorums: [0]};
+    const {limits} = registering(place);
+    const rpcUrls = [shim.url];
+    const cut = {...place.config, chain: {...place.config.chain, rpcUrls}};
+    const lost = await register(cut, registering(place, {...over, limits: {...limits, waitMs: 100}}));
+    expect(lost.steps).toMatchObject([{id: 'eigenlayer-operator', outcome: 'pending'}]);
+    const hooks = createHooks(anvil.url, place.contracts, compiled.artifacts);
+    await hooks.setPaused(place.contracts.registry, 1n);
+    const {steps} = await register(place.config, registering(place, over));
+    expect(steps).toMatchObject([{id: 'eigenlayer-operator', outcome: 'missing'}]);
+    expect(await nonceOf(anvil.url, 'pending')).toBe(0);
+    await hooks.setPaused(place.contracts.registry, 0n);
+    const never = () => Promise.reject(new Error('asked twice'));
+    const again = await register(place.config, registering(place, {...over, confirm: never})).catch(String);
+    // The same transaction as before is broadcast; the next one asks.
+    expect(again).toContain('asked twice');
+    expect(await nonceOf(anvil.url, 'pending')).toBe(1);
   });
 });
