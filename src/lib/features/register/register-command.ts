@@ -59,7 +59,7 @@ export function registerOptions(config: Config, flags: RegisterFlagValues, talk:
     ),
     flow: flags.flow ?? null,
     quorums: given(flags.quorums, parseQuorums) ?? config.chain.quorums,
-    socket: flags.socket ?? config.chain.socket ?? config.net.outerUrl,
+    socket: notBlank(flags.socket ?? config.chain.socket ?? config.net.outerUrl),
     signingKey: given(flags['signing-key'], (text) => parseAddress(text, 'signing-key')),
     blsKey: configuredBlsKey(config, flags, {canAsk, signal}),
     expiryMs: flags.expiry,
@@ -70,6 +70,11 @@ export function registerOptions(config: Config, flags: RegisterFlagValues, talk:
     warn: (message) => show(`warning: ${message}`),
     progress,
   };
+}
+
+/** A blank socket names no place, and so is none. */
+function notBlank(text: string | null): string | null {
+  return text === null || text.trim() === '' ? null : text;
 }
 
 export function modeOf(flags: {'dry-run': boolean; calldata: boolean}): Mode {

@@ -1,4 +1,4 @@
-import {encodeFunctionData, parseAbi, zeroAddress, type Address, type Hex} from 'viem';
+import {encodeFunctionData, parseAbi, toFunctionSelector, zeroAddress, type Address, type Hex} from 'viem';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished} from 'vitest';
 import {startAnvil, type Anvil} from '../../../../src/devnet/chain/anvil.ts';
 import type {AosContracts} from '../../../../src/devnet/chain/deploy.ts';
@@ -185,6 +185,23 @@ describe('nothing that nothing takes back is sent', () => {
       'the wrong password',
     );
     expect(await nonceOf(anvil.url, 'pending')).toBe(0);
+  });
+
+  it('without the contract that registers for operator sets', async () => {
+    const place = await site(anvil.url, compiled.artifacts, {flow: 'bls'});
+    // A registrar of an unknown kind, which answers keyRegistrar() alone.
+    const code: Hex = `0x5f3560e01c63${toFunctionSelector('function keyRegistrar()').slice(2)}146011575f5ffd5b60015f5260205ff3`;
+    await setCode(place.contracts.registry, code);
+    const {chain} = place.config;
+    const config = {
+      ...place.config,
+      chain: {...chain, contracts: {...chain.contracts, allocationManager: null}},
+    };
+    const nonce = await nonceOf(anvil.url, 'pending');
+    const {steps, preconditions} = await register(config, registering(place, {flow: 'operator-sets'}));
+    expect(steps.at(-1)).toMatchObject({id: 'avs', outcome: 'missing'});
+    expect(preconditions).toMatchObject([{id: 'allocation-manager', state: 'fail'}]);
+    expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
   });
 
   it('for a signing key that the signer does not have', async () => {

@@ -1,3 +1,5 @@
+import {say} from '../../../foundation/next-step/next-step.ts';
+import {fail} from '../precondition.ts';
 import type {Flow} from './flow.ts';
 import {requireInput} from './inputs.ts';
 import {isCoordinator} from './registry-signs.ts';
@@ -9,6 +11,14 @@ import {planSetExit, planSets, registrarData} from './sets-plan.ts';
 import {setsPreconditions} from './sets-preconditions.ts';
 import {readSetsExit, readSetsState, SET_WORDS} from './sets-state.ts';
 import {planRegistrarSocket} from './socket.ts';
+
+/** A registrar need not name the contract that registers operators with it. */
+const NO_ALLOCATION_MANAGER = fail(
+  'allocation-manager',
+  'unknown',
+  'EigenLayer’s AllocationManager',
+  say('Set chain.contracts.allocation_manager.'),
+);
 
 /** Operator sets whose registrar is an AVSRegistrar of middleware v2 (docs/eigenlayer.md#operator-sets). */
 export const operatorSets: Flow<'operator-sets'> = {
@@ -25,6 +35,7 @@ export const operatorSets: Flow<'operator-sets'> = {
   readPreconditions: async (place, options) => {
     const {chain, contracts, operator} = place;
     const {quorums: sets} = options;
+    if (contracts.allocationManager === null) return [NO_ALLOCATION_MANAGER];
     const [facts, keys] = await Promise.all([
       readSets(chain, contracts, operator, sets),
       readPlannedKeys(place, options),

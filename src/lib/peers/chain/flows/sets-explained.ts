@@ -4,6 +4,7 @@ import type {ExplainedPreconditions} from './flow.ts';
 // prettier-ignore
 export const SETS_EXPLAINED: ExplainedPreconditions = {
   'operator-sets': {means: 'There is at least one operator set that the operator can join.', causes: ['--quorums names one that does not exist.', 'The AVS has no operator sets.']},
+  'allocation-manager': {means: 'The AllocationManager contract of EigenLayer is known.', causes: ['chain.contracts.allocation_manager is not set, and the registrar does not name it.']},
   registrar: {means: 'The registrar of the AVS serves operator sets.', causes: ['The AVS has set none, or one for another AVS.']},
   'allocation-manager-pause': {means: 'AllocationManager takes registrations for operator sets.', causes: ['EigenLayer has paused it.']},
   permission: {means: 'The operator may act for itself at EigenLayer.', causes: ['It has named other admins: send the call data from one of them.']},
