@@ -21,7 +21,9 @@ as absent. In a variable, items of a list are separated by commas. Addresses and
   \`dispatcher.dispatcher_url\` and \`dispatcher.dispatcher_address\` are \`net.dispatcher_url\` and \`node.dispatcher_address\`; \`net.worker_url\` is
   \`workers.opml.url\`, or that of the kind in \`node.node_type\`. Two names of one key must say the same.
 - \`version\` is in files that \`aos\` wrote ([ADR 27](adr/0027-version-of-a-file.md)); a file of a later \`aos\` is refused.
-- \`aos run\` refuses to start without a kind of worker that it drives, which is opml today; the other commands do not.
+- \`aos run\` refuses to start when \`node.node_type\` is a kind that is not among the workers; the other commands do not.
+- The published tee worker sends its answers to 127.0.0.1:21001 alone: in a container it shares the network of \`aos\`. Without
+  \`workers.zkml.known_good\` no \`false\` of a zkml worker is sent.
 - A raw private key in \`signer_key\` is refused (exit 77); the message says how to move it into Web3Signer.
 - All errors are reported at once (exit 78); unknown keys only cause a warning.
 
