@@ -9,6 +9,7 @@ import {startDispatcher} from '../../src/devnet/start-dispatcher.ts';
 import {devRpc} from '../../src/devnet/chain/rpc.ts';
 import type {SignerFaults} from '../../src/devnet/signer/faults.ts';
 import type {BlsKey} from '../../src/lib/features/register/key.ts';
+import {NO_SET_KEYS} from '../../src/lib/features/register/set-keys.ts';
 import type {RegisterOptions} from '../../src/lib/features/register/options.ts';
 import {operatorIdOf, publicKeys} from '../../src/lib/keys/bn254.ts';
 import {devSigner, OPERATOR} from './signer.ts';
@@ -28,11 +29,12 @@ export async function site(
   artifacts: URL,
   deploy: Omit<DeployOptions, 'operator' | 'artifacts'>,
   faults: SignerFaults = {},
+  keys?: readonly string[],
 ): Promise<Site> {
   await devRpc(url, 'evm_setAutomine', [false]); // see mineOnArrival
   const contracts = await deployAos(url, {operator: OPERATOR, artifacts, ...deploy});
   await devRpc(url, 'evm_setAutomine', [true]);
-  const signer = await devSigner({faults});
+  const signer = await devSigner({faults, ...(keys === undefined ? {} : {keys})});
   const dispatcher = await startDispatcher({
     host: '127.0.0.1',
     wsPort: 0,
@@ -98,6 +100,7 @@ export function registering(place: Site, over: Partial<RegisterOptions> = {}): R
     socket: SOCKET,
     signingKey: null,
     blsKey: blsKey(),
+    setKeys: NO_SET_KEYS,
     expiryMs: 3_600_000,
     dispatcherUrl: place.dispatcherUrl,
     limits: limits({pollMs: 50, waitMs: 20_000}),

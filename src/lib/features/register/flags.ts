@@ -1,12 +1,13 @@
+import {existsSync} from 'node:fs';
 import {Flags} from '@oclif/core';
 import {FLOW_NAMES, type FlowName} from '../../peers/chain/flows/list.ts';
 import type {Config} from '../../config/config.ts';
-import {userPath} from '../../config/user-path.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {checksumAddress, isAddress} from '../../protocol/wire/ethereum.ts';
-import {durationFlag, pathFlag} from '../../cli/flags.ts';
+import {durationFlag, pathOfFlag} from '../../cli/flags.ts';
 import {knownPassword, passwordSource, type PasswordFlagValues} from '../../cli/password-flag.ts';
 import {blsKeyFile, type BlsKey, type Hex} from './key.ts';
+import {valuesBySet, type OwnSetKeys} from './set-keys.ts';
 import {txFlags} from '../tx/flags.ts';
 
 const HOUR_MS = 3_600_000;
@@ -67,10 +68,17 @@ export const registerFlags = {
     helpValue: 'TEXT',
   }),
   'signing-key': Flags.string({
-    summary: 'Address that will sign tasks, ECDSA flow (default: node_id).',
-    helpValue: 'ADDRESS',
+    summary: 'Address that will sign tasks (default: node_id); SET=ADDRESS for one operator set, repeatable.',
+    helpValue: '[SET=]ADDRESS',
+    multiple: true,
+    multipleNonGreedy: true,
   }),
-  'bls-key-file': pathFlag({summary: 'BLS keystore (default: node.bls_key_file).'}),
+  'bls-key-file': Flags.string({
+    summary: 'BLS keystore (default: node.bls_key_file); SET=FILE for one operator set, repeatable.',
+    helpValue: '[SET=]FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
   expiry: durationFlag({
     summary: 'How long the operator signature is valid, by chain time.',
     default: HOUR_MS,
@@ -104,26 +112,50 @@ export function parseMetadataUrl(text: string, flag: string): string {
   return text;
 }
 
+/** The flags that the keys come from. */
+export type KeyFlagValues = PasswordFlagValues & {
+  readonly 'signing-key'?: readonly string[] | undefined;
+  readonly 'bls-key-file'?: readonly string[] | undefined;
+};
+
+/** The keys that a registration names. */
+export type NamedKeys = {signingKey: Hex | null; blsKey: BlsKey | null; setKeys: OwnSetKeys};
+
 /**
- * The BLS key that the flag or the configuration names; null: neither does.
- * @throws AosError KEY_*
+ * Returns the keys that the flags or the configuration name. A configured BLS key file that is not there is no failure, since not
+ * every registration needs one.
+ * @throws AosError USAGE | KEY_*
  */
-export function configuredBlsKey(
+export function namedKeys(
   config: Config,
-  flags: PasswordFlagValues & {readonly 'bls-key-file'?: string | undefined},
-  options: {canAsk: boolean; signal: AbortSignal},
-): BlsKey | null {
+  flags: KeyFlagValues,
+  options: {canAsk: boolean; signal: AbortSignal; note: (line: string) => void},
+): NamedKeys {
   const {blsKeyFile: configured, blsPasswordFile} = config.node;
-  const flagged = flags['bls-key-file'];
-  const path =
-    flagged === undefined ? configured : userPath(flagged, process.cwd(), process.env, '--bls-key-file');
-  if (path === null) return null;
+  const addresses = valuesBySet(flags['signing-key'] ?? [], 'signing-key');
+  const files = valuesBySet(flags['bls-key-file'] ?? [], 'bls-key-file');
   const isFlagged = flags['password-file'] !== undefined || flags['password-fd'] !== undefined;
-  return blsKeyFile(path, () => {
-    const source =
-      !isFlagged && blsPasswordFile !== null
-        ? ({kind: 'file', path: blsPasswordFile} as const)
-        : passwordSource(flags, options.canAsk);
-    return knownPassword(source, path, options.signal);
-  });
+  const open = (path: string): BlsKey =>
+    blsKeyFile(path, () => {
+      const source =
+        !isFlagged && blsPasswordFile !== null
+          ? ({kind: 'file', path: blsPasswordFile} as const)
+          : passwordSource(flags, options.canAsk);
+      return knownPassword(source, path, options.signal);
+    });
+  const openFlagged = (text: string): BlsKey => open(pathOfFlag(text, '--bls-key-file'));
+  const address = (text: string): Hex => parseAddress(text, 'signing-key');
+
+  let blsKey: BlsKey | null = null;
+  if (files.common !== null) blsKey = openFlagged(files.common);
+  else if (configured !== null && existsSync(configured)) blsKey = open(configured);
+  else if (configured !== null) options.note(`node.bls_key_file: there is no file ${configured}`);
+  return {
+    signingKey: addresses.common === null ? null : address(addresses.common),
+    blsKey,
+    setKeys: {
+      ecdsa: new Map([...addresses.own].map(([set, text]) => [set, address(text)])),
+      bn254: new Map([...files.own].map(([set, text]) => [set, openFlagged(text)])),
+    },
+  };
 }

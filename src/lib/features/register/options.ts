@@ -4,6 +4,7 @@ import type {TxLimits} from '../../peers/chain/tx/deps.ts';
 import type {PreparedTx} from '../../peers/chain/tx/transact.ts';
 import type {Mode} from './act.ts';
 import type {BlsKey, Hex} from './key.ts';
+import type {OwnSetKeys} from './set-keys.ts';
 
 export type RegisterOptions = {
   mode: Mode;
@@ -16,6 +17,8 @@ export type RegisterOptions = {
   socket: string | null;
   signingKey: Hex | null;
   blsKey: BlsKey | null;
+  /** Keys of single operator sets. */
+  setKeys: OwnSetKeys;
   expiryMs: number;
   /** Base URL of the dispatcher's HTTP API. */
   dispatcherUrl: string;

@@ -5,6 +5,7 @@ import {readPreconditions} from '../../peers/chain/flows/preconditions.ts';
 import {fail, ok, unknown, type Precondition} from '../../peers/chain/precondition.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import {metadataCheck} from './metadata.ts';
+import {keyIdsOf} from './set-keys.ts';
 import type {Sight, Walk} from './sight.ts';
 import {socketCheck, socketOnChain} from './socket.ts';
 
@@ -16,9 +17,14 @@ import {socketCheck, socketOnChain} from './socket.ts';
 export async function registrationPreconditions(sight: Sight, walk: Walk): Promise<Precondition[]> {
   const {place, state, account} = sight;
   const {avs, options, metadata} = walk;
-  const {quorums, blsKey, signingKey, socket} = options;
+  const {quorums, blsKey, signingKey, setKeys, socket} = options;
   const [own, onChain, key] = await Promise.all([
-    readPreconditions(avs.flow, place, {quorums, blsKeyId: blsKey?.id ?? null, signingKey}),
+    readPreconditions(avs.flow, place, {
+      quorums,
+      blsKeyId: blsKey?.id ?? null,
+      signingKey,
+      setKeys: keyIdsOf(setKeys),
+    }),
     socketOnChain(sight),
     signingKeyCheck(walk),
   ]);
@@ -42,13 +48,16 @@ export function metadataPreconditions({account}: Sight, {metadata}: Walk): Preco
 
 /** A signing key of its own is registered for nothing when the signer of the node does not have it. */
 async function signingKeyCheck({session, avs, options}: Walk): Promise<Precondition[]> {
-  const {signingKey, limits} = options;
-  if (signingKey === null || sameAddress(signingKey, avs.operator)) return [];
+  const {signingKey, setKeys, limits} = options;
+  const named = [...(signingKey === null ? [] : [signingKey]), ...setKeys.ecdsa.values()];
+  const others = named.filter((one) => !sameAddress(one, avs.operator));
+  if (others.length === 0) return [];
   const [id, needed] = ['signing-key-signer', 'a key that the signer has'];
   try {
     const accounts = await session.signer.accounts(limits.signal);
-    if (accounts.some((one) => sameAddress(one, signingKey))) return [ok(id, signingKey, needed)];
-    const found = `the signer does not have ${signingKey}`;
+    const absent = others.filter((key) => !accounts.some((one) => sameAddress(one, key)));
+    if (absent.length === 0) return [ok(id, others.join(', '), needed)];
+    const found = `the signer does not have ${absent.join(', ')}`;
     return [
       fail(
         id,

@@ -6,11 +6,10 @@ import type {OutputWarning} from '../../cli/envelope.ts';
 import {noProgress, type ProgressLine} from '../../cli/progress-line.ts';
 import type {Config} from '../../config/config.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
-import type {PasswordFlagValues} from '../../cli/password-flag.ts';
 import {checkRegistration, register} from './register.ts';
 import type {RegisterOptions} from './options.ts';
 import type {Mode} from './act.ts';
-import {configuredBlsKey, parseAddress, parseMetadataUrl, parseQuorums} from './flags.ts';
+import {namedKeys, parseMetadataUrl, parseQuorums, type KeyFlagValues} from './flags.ts';
 import {metadataWarning} from './metadata.ts';
 import {preconditionLines, registerText, stepsExitCode} from './report.ts';
 import {confirmWith} from '../tx/confirm.ts';
@@ -20,7 +19,7 @@ import {httpUrl} from '../../cli/flags.ts';
 
 /** The parsed flags of `aos register`. */
 export type RegisterFlagValues = TxFlagValues &
-  PasswordFlagValues & {
+  KeyFlagValues & {
     flow?: FlowName | undefined;
     'dry-run': boolean;
     calldata: boolean;
@@ -28,8 +27,6 @@ export type RegisterFlagValues = TxFlagValues &
     'update-metadata-url'?: string | undefined;
     quorums?: string | undefined;
     socket?: string | undefined;
-    'signing-key'?: string | undefined;
-    'bls-key-file'?: string | undefined;
     expiry: number;
     dispatcher?: string | undefined;
     yes: boolean;
@@ -60,8 +57,7 @@ export function registerOptions(config: Config, flags: RegisterFlagValues, talk:
     flow: flags.flow ?? null,
     quorums: given(flags.quorums, parseQuorums) ?? config.chain.quorums,
     socket: notBlank(flags.socket ?? config.chain.socket ?? config.net.outerUrl),
-    signingKey: given(flags['signing-key'], (text) => parseAddress(text, 'signing-key')),
-    blsKey: configuredBlsKey(config, flags, {canAsk, signal}),
+    ...namedKeys(config, flags, {canAsk, signal, note}),
     expiryMs: flags.expiry,
     dispatcherUrl: dispatcherHttpUrl(flagged, config.net.dispatcherUrl),
     limits: txLimits(flags, signal),

@@ -45,6 +45,8 @@ export function setKeyRequests({place, state}: Sight, {session, options}: Walk):
   const {chain, contracts, operator} = place;
   const {keyRegistrar, serviceManager} = contracts;
   if (keyRegistrar === null) return [];
+  const {setKeys, signingKey} = options;
+  const ecdsaKey = (set: number): Hex => setKeys.ecdsa.get(set) ?? signingKey ?? operator;
   return state.keysMissing.map(({id, curve}) => {
     const set: SetPlace = {keyRegistrar, operator, avs: serviceManager, set: id};
     return {
@@ -52,8 +54,10 @@ export function setKeyRequests({place, state}: Sight, {session, options}: Walk):
       plan: async () => {
         const proof =
           curve === 'bn254'
-            ? await proveSetKey(chain, set, requireKey(options.blsKey))
-            : await signEcdsaKey(chain, set, (data) => session.tx.account.signTypedData(data));
+            ? await proveSetKey(chain, set, requireKey(setKeys.bn254.get(id) ?? options.blsKey))
+            : await signEcdsaKey(chain, {...set, key: ecdsaKey(id)}, (data) =>
+                session.accountOf(ecdsaKey(id)).signTypedData(data),
+              );
         return planSetKey({...set, ...proof});
       },
     };
@@ -89,7 +93,7 @@ async function operatorSignature(
 
 function requireKey(key: BlsKey | null): BlsKey {
   if (key !== null) return key;
-  throw new AosError('KEY_MISSING', 'this AVS registers a BLS key, and node.bls_key_file is not set', {
+  throw new AosError('KEY_MISSING', 'this AVS registers a BLS key, and node.bls_key_file names none', {
     next: run('keys bls create', [], 'Make a key and name its file in node.bls_key_file'),
   });
 }

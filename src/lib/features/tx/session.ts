@@ -5,6 +5,7 @@ import type {Config} from '../../config/config.ts';
 import {openTxJournal} from '../../node/journal/transactions.ts';
 import {signerAccount} from '../../peers/signer/account.ts';
 import {createWeb3Signer, type Web3Signer} from '../../peers/signer/web3signer.ts';
+import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 
 /** Everything a command needs to read the chain and to send transactions of node_id. */
@@ -13,6 +14,8 @@ export type TxSession = {
   chain: Chain;
   tx: TxDeps;
   signer: Web3Signer;
+  /** Returns an account of the same signer, whose key need not be that of node_id. */
+  accountOf(address: string): TxDeps['account'];
   /** @param signal ends the opening and every later request [that of the session] */
   refresh(signal?: AbortSignal): Promise<Chain>;
   close(): Promise<void>;
@@ -42,15 +45,22 @@ export async function openTxSession(
   };
   const chain = await openChain(opening);
   const signer = createWeb3Signer({url: node.signerUrl, address: node.id, timeoutMs: SIGN_TIMEOUT_MS});
+  const others: Web3Signer[] = [];
   const journal = openTxJournal({dir: config.store.dir});
   const close = async (): Promise<void> => {
     journal.close();
-    await signer.close();
+    await Promise.all([signer, ...others].map((one) => one.close()));
   };
   try {
     const account = signerAccount(signer, signal);
     const tx: TxDeps = {node: await txNode(chain), account, journal, time: systemTime, note};
-    return {chain, tx, signer, refresh: (end = signal) => openChain({...opening, signal: end}), close};
+    const accountOf = (address: string): TxDeps['account'] => {
+      if (sameAddress(address, node.id)) return account;
+      const other = createWeb3Signer({url: node.signerUrl, address, timeoutMs: SIGN_TIMEOUT_MS});
+      others.push(other);
+      return signerAccount(other, signal);
+    };
+    return {chain, tx, signer, accountOf, refresh: (end = signal) => openChain({...opening, signal: end}), close};
   } catch (error) {
     await close();
     throw error;

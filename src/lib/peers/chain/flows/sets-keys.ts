@@ -25,11 +25,11 @@ export type PlannedKeys = {
 /** Reads which of the planned keys are registered somewhere. One dependent step. @throws AosError as {@link Chain.read} */
 export async function readPlannedKeys(
   {chain, contracts, operator}: FlowPlace,
-  {blsKeyId = null, setKeys = NO_SET_KEYS}: PreconditionOptions,
+  {blsKeyId = null, signingKey = null, setKeys = NO_SET_KEYS}: PreconditionOptions,
 ): Promise<PlannedKeys> {
   const ecdsa = (address: Hex): PlannedKey => ({hash: keccak256(lower(address)), name: address});
   const bn254 = (id: Hex): PlannedKey => ({hash: lower(id), name: `BLS key ${id}`});
-  const common = ecdsa(operator);
+  const common = ecdsa(signingKey ?? operator);
   const planned = [
     common,
     ...(blsKeyId === null ? [] : [bn254(blsKeyId)]),

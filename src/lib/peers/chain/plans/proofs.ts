@@ -102,17 +102,22 @@ const KEY_TYPES = {
 } as const;
 
 /**
- * Proves the operator's own address as key of an operator set with ECDSA keys; signs after the comparison of the digest
- * with KeyRegistrar's. One dependent step.
+ * Proves an address as key of an operator set with ECDSA keys; signs after the comparison of the digest with KeyRegistrar's. One
+ * dependent step.
+ * @param sign signs with the key of that address
  * @throws AosError CHAIN_DOMAIN_UNKNOWN | CHAIN_REVERTED
  */
-export async function signEcdsaKey(chain: Chain, place: SetPlace, sign: SignTypedData): Promise<KeyProof> {
-  const {keyRegistrar, operator, avs, set} = place;
+export async function signEcdsaKey(
+  chain: Chain,
+  place: SetPlace & {key: Hex},
+  sign: SignTypedData,
+): Promise<KeyProof> {
+  const {keyRegistrar, operator, avs, set, key} = place;
   const [digest] = await chain.read([
     call(keyRegistrarAbi, keyRegistrar, 'getECDSAKeyRegistrationMessageHash', [
       operator,
       {avs, id: set},
-      operator,
+      key,
     ]),
   ]);
   if (!digest.ok) throw digest.error;
@@ -120,10 +125,10 @@ export async function signEcdsaKey(chain: Chain, place: SetPlace, sign: SignType
     domain: keyDomain(chain, keyRegistrar),
     types: KEY_TYPES,
     primaryType: 'ECDSAKeyRegistration',
-    message: {operator, avs, operatorSetId: set, keyAddress: operator},
+    message: {operator, avs, operatorSetId: set, keyAddress: key},
   };
   refuseOtherDigest(chain, keyRegistrar, definition, digest.value);
-  return {keyData: operator, signature: await sign(definition, digest.value)};
+  return {keyData: key, signature: await sign(definition, digest.value)};
 }
 
 const keyDomain = ({chainId}: Chain, keyRegistrar: Hex) =>

@@ -1,0 +1,48 @@
+import {AosError} from '../../foundation/errors/error.ts';
+import type {SetKeys} from '../../peers/chain/flows/flow.ts';
+import type {BlsKey, Hex} from './key.ts';
+
+/** Operator sets that have a key of their own; the others have the common one. */
+export type OwnSetKeys = {
+  /** Addresses of keys that the signer has. */
+  ecdsa: ReadonlyMap<number, Hex>;
+  bn254: ReadonlyMap<number, BlsKey>;
+};
+
+export const NO_SET_KEYS: OwnSetKeys = {ecdsa: new Map(), bn254: new Map()};
+
+/** A flag whose value may be for one operator set alone. */
+export type BySet = {
+  /** For all sets without one of their own. */
+  common: string | null;
+  own: ReadonlyMap<number, string>;
+};
+
+const FOR_A_SET = /^(\d{1,10})=(.*)$/s;
+
+/**
+ * Reads the values of a flag: `VALUE` for all operator sets, `SET=VALUE` for one of them.
+ * @throws AosError USAGE for two values of one set, and for a number that no set can have
+ */
+export function valuesBySet(texts: readonly string[], flag: string): BySet {
+  const own = new Map<number, string>();
+  let common: string | null = null;
+  for (const text of texts) {
+    const [, digits, value = ''] = FOR_A_SET.exec(text) ?? [];
+    if (digits === undefined) {
+      if (common !== null) throw new AosError('USAGE', `--${flag} is given twice: for one operator set use SET=…`);
+      common = text;
+      continue;
+    }
+    const set = Number(digits);
+    if (set >= 2 ** 32) throw new AosError('USAGE', `--${flag}: ${digits} is no operator set`);
+    if (own.has(set)) throw new AosError('USAGE', `--${flag} is given twice for the operator set ${set}`);
+    own.set(set, value);
+  }
+  return {common, own};
+}
+
+/** Returns the keys as the preconditions judge them. */
+export function keyIdsOf({ecdsa, bn254}: OwnSetKeys): SetKeys {
+  return {ecdsa, bn254: new Map([...bn254].map(([set, {id}]) => [set, id]))};
+}
