@@ -30,7 +30,8 @@ export function valuesBySet(texts: readonly string[], flag: string): BySet {
   for (const text of texts) {
     const [, digits, value = ''] = FOR_A_SET.exec(text) ?? [];
     if (digits === undefined) {
-      if (common !== null) throw new AosError('USAGE', `--${flag} is given twice: for one operator set use SET=…`);
+      if (common !== null)
+        throw new AosError('USAGE', `--${flag} is given twice: for one operator set use SET=…`);
       common = text;
       continue;
     }

@@ -60,7 +60,14 @@ export async function openTxSession(
       others.push(other);
       return signerAccount(other, signal);
     };
-    return {chain, tx, signer, accountOf, refresh: (end = signal) => openChain({...opening, signal: end}), close};
+    return {
+      chain,
+      tx,
+      signer,
+      accountOf,
+      refresh: (end = signal) => openChain({...opening, signal: end}),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

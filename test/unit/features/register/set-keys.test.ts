@@ -33,7 +33,11 @@ it('takes a configured BLS key file that is not there for none, and a named one 
   expect(existsSync(gone)).toBe(false);
   const config = {node: {blsKeyFile: gone, blsPasswordFile: null}} as unknown as Config;
   const notes: string[] = [];
-  const options = {canAsk: false, signal: new AbortController().signal, note: (line: string) => notes.push(line)};
+  const options = {
+    canAsk: false,
+    signal: new AbortController().signal,
+    note: (line: string) => notes.push(line),
+  };
   expect(namedKeys(config, {}, options)).toMatchObject({blsKey: null, signingKey: null});
   expect(notes).toEqual([`node.bls_key_file: there is no file ${gone}`]);
   expect(() => namedKeys(config, {'bls-key-file': [gone]}, options)).toThrow(

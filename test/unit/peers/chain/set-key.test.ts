@@ -45,7 +45,9 @@ describe('keys of operator sets', () => {
       signed = true;
       return Promise.resolve('0x');
     };
-    await expect(signEcdsaKey(saying(digestFor(7)), {...place, key: place.operator}, sign)).rejects.toMatchObject(refused);
+    await expect(
+      signEcdsaKey(saying(digestFor(7)), {...place, key: place.operator}, sign),
+    ).rejects.toMatchObject(refused);
     expect(signed).toBe(false);
   });
 });
