@@ -46,11 +46,12 @@ export const TRANSACTIONS = {
   TX_REVERTED: {
     exit: 'refused',
     category: 'safety',
-    means: 'The transaction was mined, but its call failed: the chain changed after it was simulated.',
+    means:
+      'The transaction was mined, but its call failed: the chain changed after it was simulated, or the gas was not enough.',
     next: say('Run the command again: it reads the chain again.'),
     causes: [
       'Another transaction was faster: a quorum filled up, a pause was set.',
-      'The gas estimate was too low for the new state.',
+      'It ran out of gas, as its message then says: the call cost more than the estimate and its headroom.',
     ],
   },
   TX_REPLACED: {
@@ -70,11 +71,11 @@ export const TRANSACTIONS = {
   OPEN_WORK: {
     exit: 'refused',
     category: 'safety',
-    means: 'Jobs or challenges of this operator are still open; leaving now leaves them unanswered.',
-    next: run('run', [], 'Wait until the operator has answered them'),
+    means: 'Jobs of this operator or challenges of the AVS are still open; leaving now leaves them unanswered.',
+    next: say('Wait until they are over: aos run answers jobs. Or leave all the same: --force'),
     causes: [
       'Jobs wait for a signer, worker or dispatcher that is away: aos status.',
-      'A challenge is open: aos challenge list --open',
+      'A challenge is open: aos challenge list --open. Only the aggregator of the AVS can answer it. Anyone may open one, for nothing, and it names no operator.',
     ],
   },
   TX_UNKNOWN: {

@@ -1,7 +1,6 @@
 import {TransactionReceiptNotFoundError, type Hex, type PublicClient, type TransactionReceipt} from 'viem';
-import {AosError, errorText} from '../../../foundation/errors/error.ts';
+import {AosError} from '../../../foundation/errors/error.ts';
 import {chainRequest, rpcErrorOf} from '../failure.ts';
-import {revertDataOf, revertError} from '../revert.ts';
 import type {FeeMarket} from './fees.ts';
 import type {AttemptFacts, NonceFacts} from './judge.ts';
 import type {ChainIdentity, TxAttempt, TxReceipt} from './port.ts';
@@ -16,11 +15,6 @@ export type TxNode = {
   since: bigint;
 };
 
-/** A call to sign, without nonce and fees. */
-export type TxCall = {from: string; to: Hex; data: Hex; value: bigint};
-
-/** Added to the estimated gas, in percent: the call is mined a few blocks later. */
-const GAS_HEADROOM = 20n;
 /** Blocks whose tips are read when the node has no eth_maxPriorityFeePerGas. */
 const TIP_BLOCKS = 10;
 const TIP_PERCENTILE = 50;
@@ -35,30 +29,6 @@ export async function txNode(opened: {
   const {client, endpoint, chainId, blockNumber} = opened;
   const first = await chainRequest(endpoint, client.getBlock({blockNumber: 0n}));
   return {client, endpoint, chain: {id: chainId, genesis: first.hash}, since: blockNumber};
-}
-
-/**
- * Simulates a call on the latest state: first eth_call, whose reverts give a reason, then eth_estimateGas.
- * @returns gas limit with headroom
- * @throws AosError CHAIN_REVERTED | CHAIN_UNREACHABLE
- */
-export async function simulate(node: TxNode, call: TxCall, title: string): Promise<bigint> {
-  const {client, endpoint} = node;
-  const {from, to, data, value} = call;
-  // 'latest', because some nodes estimate on the pending block, which includes a transaction that is being replaced.
-  const request = {account: from as Hex, to, data, value, blockTag: 'latest'} as const;
-  try {
-    await client.call(request);
-    const gas = await client.estimateGas(request);
-    return gas + (gas * GAS_HEADROOM) / 100n;
-  } catch (error) {
-    const data = revertDataOf(error);
-    if (data !== null) throw revertError(data, title);
-    return chainRequest(
-      endpoint,
-      Promise.reject(error instanceof Error ? error : new Error(errorText(error))),
-    );
-  }
 }
 
 /**

@@ -44,7 +44,9 @@ export async function replaceTransaction(
     if (now.group.length !== prepared.group.length)
       throw new AosError('TX_STUCK', 'another command has replaced it meanwhile', {next: run('tx list')});
     limits.signal.throwIfAborted();
-    await signAndSend(deps, prepared.draft);
+    // The call may need more gas than when it was shown.
+    const gas = now.draft.gas > prepared.draft.gas ? now.draft.gas : prepared.draft.gas;
+    await signAndSend(deps, {...prepared.draft, gas});
   });
   const waited = await waitForNonce(deps, attempt.nonce, limits);
   return {...waited, resumed: false};
@@ -66,7 +68,8 @@ async function prepareReplacement(
   const {intent, title, to, data, value} = plan;
   // A faster cancellation is still one.
   const as = last.kind === 'cancel' ? 'cancel' : kind;
-  const {gas, fees} = shown;
+  const {fees} = shown;
+  const gas = plan.to === last.to && plan.data === last.data && last.gas > shown.gas ? last.gas : shown.gas;
   const draft: Draft = {intent, kind: as, title, to, data, value, nonce: last.nonce, gas, ...fees};
   return {group, shown, draft};
 }

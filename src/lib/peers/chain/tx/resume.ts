@@ -1,8 +1,8 @@
 import {isAosError} from '../../../foundation/errors/error.ts';
 import type {TxDeps} from './deps.ts';
-import {simulate} from './node.ts';
 import type {TxAttempt} from './port.ts';
 import {broadcastAttempt} from './send.ts';
+import {simulate} from './simulate.ts';
 import type {JudgedGroup} from './open-attempts.ts';
 
 /** Concluded attempts that are searched: more than a node sends while a command runs. */
@@ -10,7 +10,7 @@ const RECENT = 32;
 
 /**
  * Finds the transaction with an intent and returns its nonce; null when there is none. One that is in no mempool is
- * broadcast again. One that was mined after this command started counts too, so that it is not sent twice.
+ * broadcast again, unless it would fail now or run out of gas. One that was mined after this command started counts too, so that it is not sent twice.
  * @param open what {@link settleOpen} has left
  * @throws AosError CHAIN_* | JOURNAL_* | TX_NOT_TAKEN
  */
@@ -27,10 +27,7 @@ export async function resume(
     return attempt.nonce;
   }
   if (attempt.state === 'abandoned') return null;
-  try {
-    await simulate(deps.node, {from: attempt.sender, ...attempt}, attempt.title);
-  } catch (error) {
-    if (!isAosError(error, 'CHAIN_REVERTED')) throw error;
+  if (!(await canStillSucceed(deps, attempt))) {
     // It would only burn gas. A new one takes its nonce, so that at most one of them is mined.
     await abandon(deps, judged);
     return null;
@@ -38,6 +35,17 @@ export async function resume(
   deps.note(`${attempt.title}: found ${attempt.hash}, which is in no mempool; broadcasting it again`);
   await broadcastAttempt(deps, attempt);
   return attempt.nonce;
+}
+
+/** False when the call reverts now, or needs more gas than the signed transaction allows. */
+async function canStillSucceed({node}: TxDeps, attempt: TxAttempt): Promise<boolean> {
+  try {
+    const {estimate} = await simulate(node, {from: attempt.sender, ...attempt}, attempt.title);
+    return estimate <= attempt.gas;
+  } catch (error) {
+    if (!isAosError(error, 'CHAIN_REVERTED')) throw error;
+    return false;
+  }
 }
 
 /** Finds the nonce of a transaction with this intent that was mined since the command started, by any process. */

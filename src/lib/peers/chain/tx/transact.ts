@@ -1,11 +1,12 @@
 import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import type {TxDeps, TxLimits} from './deps.ts';
 import {feesFor, gwei, replacementFees, type Fees} from './fees.ts';
-import {readBalance, readFeeMarket, readNonces, simulate} from './node.ts';
+import {readBalance, readFeeMarket, readNonces} from './node.ts';
 import type {TxPlan} from './plan.ts';
 import type {TxAttempt} from './port.ts';
 import {resume} from './resume.ts';
 import {locked, signAndSend} from './send.ts';
+import {simulate} from './simulate.ts';
 import {refreshOpenAttempts, type JudgedGroup} from './open-attempts.ts';
 import {waitForNonce, type WaitResult} from './wait.ts';
 import {run} from '../../../foundation/next-step/next-step.ts';
@@ -41,7 +42,7 @@ export async function prepare(
   outbid: Fees | null,
 ): Promise<PreparedTx> {
   const {node, account} = deps;
-  const [gas, market, balance] = await Promise.all([
+  const [{limit: gas}, market, balance] = await Promise.all([
     simulate(node, {from: account.address, ...plan}, plan.title),
     readFeeMarket(node),
     readBalance(node, account.address),
@@ -152,17 +153,25 @@ function freeNonce(open: readonly JudgedGroup[]): {nonce: number; fees: Fees} | 
   };
 }
 
-/** Runs under the lock: repeats the checks, because the chain may have changed during the confirmation. */
+/**
+ * Runs under the lock: repeats the checks, because the chain may have changed during the confirmation. The call may need
+ * more gas now.
+ */
 async function sendPrepared(
   deps: TxDeps,
-  {plan, gas, fees}: PreparedTx,
+  {plan, gas: shown, fees}: PreparedTx,
   limits: TxLimits,
 ): Promise<{nonce: number; resumed: boolean}> {
   const {node, account} = deps;
   const open = await refreshOpenAttempts(deps, limits);
   const found = await resume(deps, open, plan.intent);
   if (found !== null) return {nonce: found, resumed: true};
-  await simulate(node, {from: account.address, ...plan}, plan.title);
+  const {limit} = await simulate(node, {from: account.address, ...plan}, plan.title);
+  const gas = limit > shown ? limit : shown;
+  if (gas > shown) {
+    const mostWei = gas * fees.maxFeePerGas + plan.value;
+    requireFunds(account.address, await readBalance(node, account.address), mostWei);
+  }
   const nonce = freeNonce(open)?.nonce ?? (await nextNonce(deps, open));
   const {intent, title, to, data, value} = plan;
   limits.signal.throwIfAborted();

@@ -87,22 +87,38 @@ function concluded(verdict: Verdict): WaitResult {
   if (verdict.state === 'mined' || verdict.state === 'cancelled')
     return {state: verdict.state, attempt, receipt: verdict.receipt};
   const details = {txHash: attempt.hash, nonce: attempt.nonce};
-  if (verdict.state === 'reverted')
-    throw new AosError(
-      'TX_REVERTED',
-      `${attempt.title}: the transaction ${attempt.hash} was mined in block ${verdict.receipt.block} and failed there`,
-      {
-        details: {
-          ...details,
-          block: verdict.receipt.block.toString(),
-          feeWei: verdict.receipt.feeWei.toString(),
-        },
-      },
-    );
+  if (verdict.state === 'reverted') throw reverted(attempt, verdict.receipt);
   throw new AosError(
     'TX_REPLACED',
     `${attempt.title}: nonce ${attempt.nonce} was used by another transaction than ${attempt.hash}`,
     {details},
+  );
+}
+
+/**
+ * Percent of the gas limit that a transaction has used when it ran out of gas in a call inside a call: each call passes on
+ * 63 of 64 parts of what is left (EIP-150), and a registry behind a proxy has used most of it by then.
+ */
+const OUT_OF_GAS = 98n;
+
+function reverted({hash, nonce, title, gas}: TxAttempt, {block, gasUsed, feeWei}: TxReceipt): AosError {
+  const ranOut = gasUsed * 100n >= gas * OUT_OF_GAS;
+  const where = `${title}: the transaction ${hash} was mined in block ${block} and`;
+  return new AosError(
+    'TX_REVERTED',
+    ranOut ? `${where} ran out of gas: it used ${gasUsed} of its limit of ${gas}` : `${where} failed there`,
+    {
+      ...(ranOut ? {next: say('Run the command again: it estimates the gas again. Nothing has changed.')} : {}),
+      details: {
+        txHash: hash,
+        nonce,
+        block: block.toString(),
+        gas: gas.toString(),
+        gasUsed: gasUsed.toString(),
+        outOfGas: ranOut,
+        feeWei: feeWei.toString(),
+      },
+    },
   );
 }
 
