@@ -40,7 +40,7 @@ export default class ChallengeList extends AosCommand {
     if (!this.jsonEnabled()) for (const {message} of warnings) this.note(`warning: ${message}`, flags.quiet);
     this.give({
       schema: 'challenge-list',
-      exitCode: challengeExit(book.challenges),
+      exitCode: challengeExit(book.challenges, book.unreadable),
       result: challengesJson(book, shown),
       text: challengeTable(book, shown, this.style.width ?? UNLIMITED),
       warnings,

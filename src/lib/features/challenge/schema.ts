@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type {evidenceJson} from './evidence.ts';
 import type {challengesJson} from './text.ts';
 import type {ResultEntry} from '../../cli/schema/entry.ts';
-import {address, count, decimal, hex, ms, schemaOf} from '../../cli/schema/parts.ts';
+import {address, count, decimal, hash32, hex, ms, schemaOf} from '../../cli/schema/parts.ts';
 
 const challenge = v.object({
   index: count,
@@ -31,6 +31,7 @@ const book = schemaOf<ReturnType<typeof challengesJson>>()(
     windowBlocks: v.nullable(count),
     msPerBlock: v.nullable(ms),
     count: v.nullable(count),
+    unreadable: v.pipe(v.array(hash32), v.description('transactions with an event that cannot be decoded')),
     open: count,
     challenges: v.array(challenge),
   }),

@@ -1,27 +1,47 @@
 import {type RenderNext, run} from '../../foundation/next-step/next-step.ts';
 import {duration} from '../../foundation/time/duration.ts';
-import {wrap} from '../../foundation/text/cells.ts';
+import {middle, wrap} from '../../foundation/text/cells.ts';
 import type {Challenge} from '../../peers/chain/challenge-rows.ts';
 import type {Challenges} from '../../peers/chain/challenges.ts';
 import {EXIT, type ExitCode} from '../../foundation/errors/table.ts';
 import type {OutputWarning} from '../../cli/envelope.ts';
 import {fitTable} from '../../foundation/text/table.ts';
 
-/** Returns the exit code for some challenges: 4 while one is open. */
-export function challengeExit(challenges: readonly Challenge[]): ExitCode {
-  return challenges.some(({state}) => state === 'open') ? EXIT.warnings : EXIT.ok;
+/** Returns the exit code for some challenges: 4 while one is open, or where an event could not be decoded. */
+export function challengeExit(
+  challenges: readonly Challenge[],
+  unreadable: Challenges['unreadable'] = [],
+): ExitCode {
+  const isOpen = challenges.some(({state}) => state === 'open');
+  return isOpen || unreadable.length > 0 ? EXIT.warnings : EXIT.ok;
 }
 
-/** Returns the warning that logs are missing, for `warnings`. */
-export function challengeWarnings({challenges, count, endpoint}: Challenges): OutputWarning[] {
-  if (count === null || count <= challenges.length) return [];
+/** Returns the warnings that logs are missing or cannot be decoded, for `warnings`. */
+export function challengeWarnings({challenges, count, endpoint, unreadable}: Challenges): OutputWarning[] {
+  const [first] = unreadable;
+  const missing = (count ?? 0) - challenges.length - unreadable.length;
   return [
-    {
-      code: 'CHAIN_BAD_ANSWER',
-      message: `the contract counts ${count} challenges, ${endpoint} gave the logs of ${challenges.length}`,
-    },
+    ...(first === undefined
+      ? []
+      : [
+          {
+            code: 'EVENT_UNREADABLE',
+            message: `${unreadable.length === 1 ? 'an event' : `${unreadable.length} events`} of the challenge manager cannot be decoded, the first in transaction ${first}`,
+          } as const,
+        ]),
+    ...(missing <= 0
+      ? []
+      : [
+          {
+            code: 'CHAIN_BAD_ANSWER',
+            message: `the contract counts ${count ?? 0} challenges, ${endpoint} gave the logs of ${challenges.length + unreadable.length}`,
+          } as const,
+        ]),
   ];
 }
+
+/** Cells of a clock number in the table: a number that an attestation really has is shorter. */
+const CLOCK_CELLS = 20;
 
 /** Formats a sentence with the covered blocks, and a table of challenges, newest last. */
 export function challengeTable(book: Challenges, shown: readonly Challenge[], width: number): string {
@@ -34,12 +54,18 @@ export function challengeTable(book: Challenges, shown: readonly Challenge[], wi
   const table = fitTable(
     [
       column('NO', 9, ({index}) => String(index), true),
-      column('CLOCK', 8, ({clockNumber}) => clockNumber.toString(), true),
+      {
+        ...column('CLOCK', 8, ({clockNumber}) => middle(clockNumber.toString(), CLOCK_CELLS), true),
+        whole: shown.map(({clockNumber}) => clockNumber.toString()),
+      },
       column('STATE', 7, stateText),
       column('LEFT TO ANSWER', 6, (challenge) => leftText(challenge, book)),
       column('CREATED', 5, ({createdBlock}) => String(createdBlock), true),
       column('DEADLINE', 4, ({deadlineBlock}) => (deadlineBlock === null ? '' : String(deadlineBlock)), true),
-      column('ATTESTATION', 3, ({attestationHash}) => attestationHash.slice(0, 18)),
+      {
+        ...column('ATTESTATION', 3, ({attestationHash}) => middle(attestationHash, 17)),
+        whole: shown.map(({attestationHash}) => attestationHash),
+      },
       column('TX', 2, ({createdTx}) => createdTx),
     ],
     width,
@@ -86,6 +112,7 @@ export function challengesJson(book: Challenges, shown: readonly Challenge[]) {
     windowBlocks,
     msPerBlock: book.msPerBlock === null ? null : Math.round(book.msPerBlock),
     count,
+    unreadable: [...book.unreadable],
     open: book.challenges.filter(({state}) => state === 'open').length,
     challenges: shown.map((challenge) => challengeJson(challenge, book)),
   };

@@ -6,7 +6,7 @@ import {run} from '../../foundation/next-step/next-step.ts';
 import {count} from '../../foundation/text/words.ts';
 import {JOURNAL_FILE, openJournal} from '../../node/journal/sqlite.ts';
 import type {Chain} from '../../peers/chain/open.ts';
-import {readOpenChallenges} from '../../peers/chain/plans/open-challenges.ts';
+import {readChallengeFacts} from '../../peers/chain/challenge-facts.ts';
 import type {Hex} from './key.ts';
 
 /** @throws AosError OPEN_WORK when this node has not answered all of its jobs */
@@ -32,9 +32,14 @@ async function openJobs({store, node}: Config): Promise<number> {
 }
 
 /**
- * The challenges that wait for the aggregator. They name no operator and anyone may open one, so they hold up no operator that leaves.
+ * The challenges that wait for the aggregator. They name no operator and anyone may open one, so they keep no operator from
+ * leaving.
  * @throws AosError as {@link Chain.read}
  */
 export async function openChallenges(chain: Chain, challengeManager: Hex | null): Promise<number[]> {
-  return challengeManager === null ? [] : readOpenChallenges(chain, challengeManager);
+  const facts = await readChallengeFacts(chain, challengeManager);
+  // Without the logs, which of the unanswered ones can still be answered is not known.
+  return facts?.windowKnown === false
+    ? [...facts.unansweredIndices]
+    : (facts?.open.map(({index}) => index) ?? []);
 }

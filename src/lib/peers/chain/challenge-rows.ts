@@ -1,6 +1,6 @@
-import {decodeEventLog, type Hex} from 'viem';
-import {AosError} from '../../foundation/errors/error.ts';
 import {challengeManagerAbi} from './abis-aos.ts';
+import {blocksLeft, deadlineOf} from './challenge-window.ts';
+import {decodeLogs} from './event-decode.ts';
 import type {ChainLog} from './log-port.ts';
 
 /** `unanswered`: the window has ended without an answer. */
@@ -30,15 +30,12 @@ export type Challenge = {
   isFinal: boolean;
 };
 
-/**
- * Reads the challenges from the manager's logs, by number.
- * @throws AosError CHAIN_BAD_ANSWER for a log that is none of the manager's two events
- */
+/** Reads the challenges from the manager's logs, by number, and the logs that are none of its two events. */
 export function challengesIn(
   logs: readonly ChainLog[],
   {windowBlocks, latest, finalBlock}: {windowBlocks: number | null; latest: number; finalBlock: number},
-): Challenge[] {
-  const events = logs.map((log) => ({log, event: decoded(log)}));
+): {challenges: Challenge[]; unreadable: ChainLog[]} {
+  const {events, unreadable} = decodeLogs(challengeManagerAbi, logs);
   const answers = new Map<number, ChainLog>();
   for (const {log, event} of events)
     if (event.eventName === 'ChallengeResponded')
@@ -49,8 +46,9 @@ export function challengesIn(
     const {clockNumber, attestationHash, signature, quorumThresholdPercentage, quorumNumbers} = challenge;
     const answer = answers.get(index) ?? null;
     // The contract counts from the block number in the event, which differs from the log's on some chains.
-    const deadlineBlock = windowBlocks === null ? null : challenge.challengeCreatedBlock + windowBlocks;
-    const left = deadlineBlock === null ? null : deadlineBlock - latest;
+    const deadline =
+      windowBlocks === null ? null : deadlineOf(BigInt(challenge.challengeCreatedBlock), BigInt(windowBlocks));
+    const left = deadline === null ? null : Number(blocksLeft(deadline, BigInt(latest)));
     const state = answer !== null ? 'answered' : left === null || left > 0 ? 'open' : 'unanswered';
     return [
       {
@@ -62,7 +60,7 @@ export function challengesIn(
         quorumNumbers,
         createdBlock: log.block,
         createdTx: log.txHash,
-        deadlineBlock,
+        deadlineBlock: deadline === null ? null : Number(deadline),
         blocksLeft: state === 'open' ? left : null,
         state,
         answeredBlock: answer?.block ?? null,
@@ -71,14 +69,5 @@ export function challengesIn(
       },
     ];
   });
-  return challenges.sort((a, b) => a.index - b.index);
-}
-
-function decoded({topics, data, txHash}: ChainLog) {
-  try {
-    // viem refuses topics of another event.
-    return decodeEventLog({abi: challengeManagerAbi, topics: topics as [Hex, ...Hex[]], data: data as Hex});
-  } catch {
-    throw new AosError('CHAIN_BAD_ANSWER', `a challenge in transaction ${txHash} cannot be decoded`);
-  }
+  return {challenges: challenges.sort((a, b) => a.index - b.index), unreadable};
 }

@@ -50,6 +50,8 @@ export type Challenges = {
   challenges: Challenge[];
   /** The contract's own count, greater than the number of rows when the RPC omits logs. Null when it does not answer. */
   count: number | null;
+  /** Transactions with an event of the manager that cannot be decoded; its challenge has no row. */
+  unreadable: readonly string[];
 };
 
 /** Blocks over which the block time is measured. */
@@ -145,7 +147,7 @@ async function readFrom(
     await store.save();
   }
   const windowBlocks = facts.window ?? facts.constant;
-  const challenges = challengesIn(store.logs(id), {windowBlocks, latest, finalBlock: anchor.block});
+  const {challenges, unreadable} = challengesIn(store.logs(id), {windowBlocks, latest, finalBlock: anchor.block});
   return {
     contract,
     chainId: chain.chainId,
@@ -158,6 +160,7 @@ async function readFrom(
         : ((Number(chain.timestamp) - past.timestamp) * 1000) / (latest - past.number),
     challenges: await withAnswers(chain, address, challenges),
     count: facts.count ?? facts.number,
+    unreadable: unreadable.map(({txHash}) => txHash),
   };
 }
 

@@ -74,7 +74,7 @@ const respond = (): Promise<void> => respondTo(rig, aos, 0, [BLS_SECRET]);
 describe('challenges on chain', () => {
   it('are none on a chain without any', async () => {
     const read = await book();
-    expect([read.challenges, read.count, challengeExit(read.challenges)]).toEqual([[], 0, 0]);
+    expect([read.challenges, read.count, challengeExit(read.challenges, read.unreadable)]).toEqual([[], 0, 0]);
     expect(challengeTable(read, [], 100)).toContain('none open');
   });
 
@@ -110,7 +110,7 @@ describe('challenges on chain', () => {
     expect(read.challenges).toMatchObject([
       {state: 'answered', answeredBlock: Number(await rig.block()), blocksLeft: null},
     ]);
-    expect([challengeExit(read.challenges), challengeWarnings(read)]).toEqual([0, []]);
+    expect([challengeExit(read.challenges, read.unreadable), challengeWarnings(read)]).toEqual([0, []]);
   });
 
   it('are told when the contract is not there, or not set', async () => {

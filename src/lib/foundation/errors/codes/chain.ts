@@ -68,6 +68,13 @@ export const CHAIN = {
     next: say('Check chain.contracts.avs_directory and that the RPC serves the right chain.'),
     causes: ['chain.contracts.avs_directory is of another network.', 'The contract was upgraded.'],
   },
+  EVENT_UNREADABLE: {
+    exit: null,
+    category: null,
+    means: 'A contract has logged an event that aos cannot decode; everything else is shown.',
+    next: say('Update aos, and look the transaction up in an explorer.'),
+    causes: ['The contract was upgraded, or is of a version that this aos does not know.'],
+  },
   LOGS_REFUSED: {
     exit: 'unavailable',
     category: 'network',

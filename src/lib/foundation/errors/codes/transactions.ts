@@ -71,12 +71,9 @@ export const TRANSACTIONS = {
   OPEN_WORK: {
     exit: 'refused',
     category: 'safety',
-    means: 'Jobs of this operator or challenges of the AVS are still open; leaving now leaves them unanswered.',
-    next: say('Wait until they are over: aos run answers jobs. Or leave all the same: --force'),
-    causes: [
-      'Jobs wait for a signer, worker or dispatcher that is away: aos status.',
-      'A challenge is open: aos challenge list --open. Only the aggregator of the AVS can answer it. Anyone may open one, for nothing, and it names no operator.',
-    ],
+    means: 'Jobs of this operator are still open; leaving now leaves them unanswered.',
+    next: run('run', [], 'Let the operator answer them, or leave all the same with --force'),
+    causes: ['Jobs wait for a signer, worker or dispatcher that is away: aos status.'],
   },
   TX_UNKNOWN: {
     exit: 'usage',

@@ -1,4 +1,5 @@
 import type {Allocation} from '../allocations.ts';
+import type {ChallengeFacts} from '../challenge-facts.ts';
 import type {RewardFacts} from '../rewards.ts';
 import type {FlowName} from '../flows/list.ts';
 import type {RegistrationStatus} from '../flows/registration-types.ts';
@@ -28,18 +29,6 @@ export type ChainFacts = {
 export type AvsFacts = {flow: FlowName; stake: RegistrationStatus};
 
 export type RangeFacts = {start: bigint; end: bigint; max: bigint; contract: string};
-
-export type ChallengeFacts = {
-  total: number;
-  /** How many blocks a challenge waits for its answer. */
-  windowBlocks: bigint;
-  /** Unanswered challenges within the window. No argument of a challenge names an operator. */
-  open: readonly {index: number; createdBlock: bigint; deadlineBlock: bigint; blocksLeft: bigint}[];
-  /** Unanswered challenges among the newest ones. */
-  unanswered: number;
-  unansweredIndices: readonly number[];
-  windowKnown: boolean;
-};
 
 export type PenaltyFacts = {
   ledger: string;
