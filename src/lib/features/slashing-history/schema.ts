@@ -8,6 +8,8 @@ const source = v.picklist([
   'zero-slash',
   'deregistration',
   'ejection',
+  'quorum-removal',
+  'operator-sets',
   'avs-registration',
   'challenge',
   'avs-slasher',

@@ -16,12 +16,15 @@ export type HistoryAnswer = {verdict: HistoryVerdict; exitCode: ExitCode; statem
 /** Judges a history; the statement is a sentence with the covered blocks. */
 export function answerOf(history: SlashingHistory): HistoryAnswer {
   const {rows, sources, range, operator} = history;
-  const executed = rows.filter(({kind, executed: done}) => done && (kind === 'slash' || kind === 'penalty'));
+  const executed = rows.filter(
+    (row) => row.executed && (row.kind === 'slash' || row.kind === 'penalty') && takesValue(row, rows),
+  );
+  const tookNothing = rows.filter(({source}) => source === 'zero-slash');
   const unsure = executed.filter(({state}) => state === 'not final').length;
   const waiting = rows.filter(({executed: done, cancelled}) => !done && !cancelled);
   const recorded = waiting.filter(({kind}) => kind === 'penalty');
   const requests = waiting.filter(({kind}) => kind === 'request');
-  const ejections = rows.filter(({kind}) => kind === 'ejection');
+  const ejections = new Set(rows.filter(({kind}) => kind === 'ejection').map(({txHash}) => txHash));
   const missing = sources.filter((source) => !source.covered && source.kind === 'missing');
   const slashing = sources.some(({id, covered}) => id === 'slashing' && covered);
 
@@ -40,17 +43,29 @@ export function answerOf(history: SlashingHistory): HistoryAnswer {
     ...(requests.length > 0
       ? [`${count(requests.length, 'request to slash is', 'requests to slash are')} pending.`]
       : []),
-    ...(ejections.length > 0
-      ? [`It was ejected or removed ${count(ejections.length, 'time', 'times')}.`]
+    ...(tookNothing.length > 0
+      ? [
+          `${count(tookNothing.length, 'slash', 'slashes')} took nothing, because nothing was allocated at that time.`,
+        ]
       : []),
+    ...(ejections.size > 0 ? [`It was ejected or removed ${count(ejections.size, 'time', 'times')}.`] : []),
     ...(missing.length > 0 ? [`Not covered: ${missing.map(({id}) => id).join(', ')}.`] : []),
   ];
   const statement = parts.join(' ');
   if (executed.length > 0) return {verdict: 'slashed', exitCode: EXIT.negative, statement};
-  const warned = recorded.length + requests.length + ejections.length + missing.length > 0;
+  const warned = [recorded, requests, tookNothing, missing].some(({length}) => length > 0) || ejections.size > 0;
   return warned
     ? {verdict: 'warned', exitCode: EXIT.warnings, statement}
     : {verdict: 'clean', exitCode: EXIT.ok, statement};
+}
+
+/**
+ * False for a slash of nothing, and for the report of a slasher about a slash that EigenLayer logs in the same transaction.
+ */
+function takesValue({source, txHash}: HistoryRow, rows: readonly HistoryRow[]): boolean {
+  if (source === 'zero-slash') return false;
+  const isOfCore = (one: HistoryRow): boolean => one.source === 'slashing' || one.source === 'zero-slash';
+  return source !== 'avs-slasher' || !rows.some((one) => one.txHash === txHash && isOfCore(one));
 }
 
 /** Formats the history for people; only a long word makes a line wider than `width`. */

@@ -74,3 +74,10 @@ export const avsSlasherAbi = parseAbi([
   'event SlashingRequested(uint256 indexed requestId, address indexed operator, uint32 operatorSetId, uint256[] wadsToSlash, string description)',
   'event SlashingRequestCancelled(uint256 indexed requestId)',
 ]);
+
+/** The same events of earlier and other releases: one topic0, other indexed arguments. */
+export const avsSlasherVariantAbi = parseAbi([
+  'event OperatorSlashed(uint256 indexed slashingRequestId, address indexed operator, uint32 operatorSetId, uint256[] wadsToSlash, string description)',
+  'event SlashingRequested(uint256 indexed requestId, address indexed operator, uint32 indexed operatorSetId, uint256[] wadsToSlash, string description)',
+  'event SlashingRequestCancelled(uint256 requestId)',
+]);

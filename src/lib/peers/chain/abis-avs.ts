@@ -116,4 +116,5 @@ export const avsRegistrarAbi = parseAbi([
   'function getOperatorSocket(address operator) view returns (string)',
   // AVSRegistrarWithSocket
   'function updateSocket(address operator, string socket)',
+  'event OperatorDeregistered(address indexed operator, uint32[] operatorSetIds)',
 ]);

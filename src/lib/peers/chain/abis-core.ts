@@ -15,6 +15,7 @@ export const delegationManagerAbi = parseAbi([
   'function minWithdrawalDelayBlocks() view returns (uint32)',
   // since core 1.0
   'function getOperatorsShares(address[] operators, address[] strategies) view returns (uint256[][])',
+  'function allocationManager() view returns (address)',
   'function getSlashableSharesInQueue(address operator, address strategy) view returns (uint256)',
   'function registerAsOperator(address initDelegationApprover, uint32 allocationDelay, string metadataURI)',
   'function updateOperatorMetadataURI(address operator, string metadataURI)',

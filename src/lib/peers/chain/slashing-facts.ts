@@ -1,14 +1,12 @@
 import type {Hex} from 'viem';
-import type {Contracts} from '../../config/config.ts';
-import {chainRequest} from './failure.ts';
 import type {ChainLog} from './log-port.ts';
+import {orGone} from './membership-cause.ts';
+import {readMembershipRows} from './membership.ts';
 import type {Chain} from './open.ts';
 import type {ScanStore} from './scan-store.ts';
 import {readTokens, worthOf} from './slashing-amounts.ts';
 import {
   readChallenges,
-  readDepartures,
-  readEjections,
   readPenalties,
   readRegistrations,
   readSlashes,
@@ -16,62 +14,56 @@ import {
   readSlashReports,
   readZeroSlashes,
   type SlashReport,
+  type SourceRows,
 } from './slashing-decode.ts';
+import {blockOf} from './slashing-blocks.ts';
+import {lookUp, withConcurrency, type Kept} from './slashing-look-up.ts';
 import type {HistoryRow} from './slashing-rows.ts';
 import type {Source, SourceId} from './slashing-filters.ts';
-import type {SourcePlan} from './slashing-sources.ts';
+import type {FactsContext} from './slashing-sources.ts';
 
-type Context = {
-  sources: readonly Source[];
-  plan: SourcePlan;
-  operator: string;
-  contracts: Contracts;
-  /** Look-ups in progress at most. */
-  concurrency: number;
-};
-
-/** Where what was looked up for a source is kept, and how many look-ups may be in progress. */
-type Kept = {store: ScanStore; key: string; concurrency: number};
+/** The rows in the order of the chain, and by key of a source the logs that could not be decoded. */
+export type HistoryFacts = {rows: HistoryRow[]; unreadable: ReadonlyMap<string, readonly ChainLog[]>};
 
 /**
- * Returns the rows of all sources in the order of the chain. Looks up what the logs do not contain: times of blocks, senders
- * of transactions, reports of slashes, and the value of shares.
+ * Returns the rows of all sources. Looks up what the logs do not contain: times of blocks, senders of transactions, reports
+ * of slashes, and the value of shares. A log that cannot be decoded is left out, and named.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER
  */
-export async function rowsOf(chain: Chain, store: ScanStore, context: Context): Promise<HistoryRow[]> {
-  const parts = [];
+export async function rowsOf(chain: Chain, store: ScanStore, context: FactsContext): Promise<HistoryFacts> {
+  const parts: HistoryRow[] = [];
+  const unreadable = new Map<string, readonly ChainLog[]>();
+  const keep = async (key: string, found: SourceRows): Promise<void> => {
+    unreadable.set(key, found.unreadable);
+    parts.push(...(await dated(chain, {store, key, concurrency: context.concurrency}, found.rows)));
+  };
   for (const source of context.sources) {
-    const rows = await rowsOfSource(chain, store, source, context);
-    const kept = {store, key: source.key, concurrency: context.concurrency};
-    parts.push(...(await dated(chain, kept, rows)));
+    const found = await rowsOfSource(chain, store, source, context);
+    if (found !== null) await keep(source.key, found);
   }
-  return merged(parts).sort((a, b) => a.block - b.block || a.logIndex - b.logIndex);
+  const membership = await readMembershipRows(chain, store, context);
+  for (const [key, found] of membership) await keep(key, found);
+  return {rows: parts.sort((a, b) => a.block - b.block || a.logIndex - b.logIndex), unreadable};
 }
 
+/** Reads the rows of one source; null for the sources of the membership, which are read together. */
 async function rowsOfSource(
   chain: Chain,
   store: ScanStore,
   source: Source,
-  context: Context,
-): Promise<HistoryRow[]> {
-  const {operator, plan, contracts} = context;
-  const {allocationManager} = contracts;
+  context: FactsContext,
+): Promise<SourceRows | null> {
+  const {operator, contracts, plan} = context;
+  const allocationManager = plan.allocationManager ?? contracts.allocationManager;
   const logs = store.logs(source.key);
   const kept = {store, key: source.key, concurrency: context.concurrency};
-  const read: Readonly<Record<SourceId, () => HistoryRow[] | Promise<HistoryRow[]>>> = {
-    slashing: () => slashRows(chain, kept, logs, context),
+  const read: Readonly<Record<SourceId, () => SourceRows | Promise<SourceRows> | null>> = {
+    slashing: () => slashRows(chain, kept, logs, {operator, allocationManager}),
     'zero-slash': () => readZeroSlashes(logs, {operator, allocationManager}),
-    deregistration: async () => {
-      const senders = await lookUp(kept, logs, 'sender', async (log) => {
-        const {from} = await chainRequest(
-          chain.endpoint,
-          chain.client.getTransaction({hash: hex(log.txHash)}),
-        );
-        return from;
-      });
-      return readDepartures(logs, {operator, senderOf: (txHash) => senders.get(txHash) ?? null});
-    },
-    ejection: () => readEjections(logs, plan.operatorId),
+    deregistration: () => null,
+    ejection: () => null,
+    'operator-sets': () => null,
+    'quorum-removal': () => null,
     'avs-registration': () => readRegistrations(logs),
     challenge: () => readChallenges(logs),
     'avs-slasher': () => readSlasherEvents(logs, operator),
@@ -84,32 +76,26 @@ async function slashRows(
   chain: Chain,
   source: Kept,
   logs: readonly ChainLog[],
-  {operator, contracts}: Context,
-): Promise<HistoryRow[]> {
+  context: {operator: string; allocationManager: string | null},
+): Promise<SourceRows> {
   const {store, key, concurrency} = source;
   const texts = await lookUp(source, logs, 'slashes', async (log) => {
-    const receipt = await chainRequest(
-      chain.endpoint,
-      chain.client.getTransactionReceipt({hash: hex(log.txHash)}),
-    );
-    const found = receipt.logs.map(({address, topics, data}) => ({
-      address,
-      topics,
-      data,
-      txHash: log.txHash,
-    }));
-    const reports = readSlashReports(found, {operator, allocationManager: contracts.allocationManager});
-    return JSON.stringify(reports, (_name, value: unknown) =>
-      typeof value === 'bigint' ? value.toString() : value,
+    const receipt = await orGone(chain, chain.client.getTransactionReceipt({hash: hex(log.txHash)}));
+    if (receipt === null) return null;
+    // A report that cannot be decoded is named by the source of all reports, zero-slash.
+    const {reports} = readSlashReports(receipt.logs, context);
+    return JSON.stringify(
+      reports.map(({report}) => report),
+      (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value),
     );
   });
   const reports = new Map([...texts].map(([txHash, text]) => [txHash, parseReports(text)]));
-  const slashes = readSlashes(logs, (txHash) => reports.get(txHash) ?? []);
+  const {slashes, unreadable} = readSlashes(logs, (txHash) => reports.get(txHash) ?? null);
   const tokens = await readTokens(
     chain,
     slashes.map(({row}) => row.strategy ?? ''),
   );
-  return withConcurrency(slashes, concurrency, async ({row, shares}) => {
+  const rows = await withConcurrency(slashes, concurrency, async ({row, shares}) => {
     const {strategy, block, txHash, logIndex} = row;
     const fact = `worth ${txHash} ${logIndex}`;
     const kept = store.fact(key, fact);
@@ -124,6 +110,7 @@ async function slashRows(
       ...(worth ?? {amount: shares, symbol: 'shares', decimals: 18, token: strategy, rate: null}),
     };
   });
+  return {rows, unreadable};
 }
 
 /** Reads stored reports; another shape means a damaged file and counts as none. */
@@ -148,77 +135,17 @@ async function dated(
 ): Promise<HistoryRow[]> {
   const blocks = [...new Set(rows.filter(({at}) => at === null).map(({block}) => block))];
   const times = new Map(
-    await withConcurrency(blocks, concurrency, async (block): Promise<[number, number]> => {
+    await withConcurrency(blocks, concurrency, async (block): Promise<[number, number | null]> => {
       const kept = store.fact(key, `time ${block}`);
       if (kept !== undefined) return [block, Number(kept)];
-      const {timestamp} = await chainRequest(
-        chain.endpoint,
-        chain.client.getBlock({blockNumber: BigInt(block)}),
-      );
-      store.keep(key, `time ${block}`, String(timestamp), block);
-      return [block, Number(timestamp)];
+      const found = await blockOf(chain, block);
+      if (found !== null) store.keep(key, `time ${block}`, String(found.timestamp), block);
+      return [block, found?.timestamp ?? null];
     }),
   );
   return rows.map((row) => {
     const seconds = times.get(row.block);
-    return seconds === undefined ? row : {...row, at: seconds * 1000};
-  });
-}
-
-/** Runs one look-up for each transaction of the logs; stores the result of a final one. */
-async function lookUp(
-  {store, key, concurrency}: Kept,
-  logs: readonly ChainLog[],
-  name: string,
-  read: (log: ChainLog) => Promise<string>,
-): Promise<Map<string, string>> {
-  const first = new Map(logs.map((log) => [log.txHash, log]));
-  const found = await withConcurrency(
-    [...first.values()],
-    concurrency,
-    async (log): Promise<[string, string]> => {
-      const fact = `${name} ${log.txHash}`;
-      const kept = store.fact(key, fact);
-      if (kept !== undefined) return [log.txHash, kept];
-      const value = await read(log);
-      store.keep(key, fact, value, log.block);
-      return [log.txHash, value];
-    },
-  );
-  return new Map(found);
-}
-
-/** Works like Promise.all, with at most `limit` items at once. */
-async function withConcurrency<T, R>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) {
-      const item = items[index];
-      if (item !== undefined) results[index] = await work(item);
-    }
-  };
-  await Promise.all(Array.from({length: Math.min(limit, items.length)}, lane));
-  return results;
-}
-
-/** Merges an ejection with the removal from the registry that it causes: the removal's description gets the quorums. */
-function merged(rows: readonly HistoryRow[]): HistoryRow[] {
-  const ejections = rows.filter(({source}) => source === 'ejection');
-  const removed = new Set(
-    rows
-      .filter(({source, kind}) => source === 'deregistration' && kind === 'ejection')
-      .map(({txHash}) => txHash),
-  );
-  return rows.flatMap((row) => {
-    if (row.source === 'ejection' && removed.has(row.txHash)) return [];
-    const quorums = ejections.filter(({txHash}) => txHash === row.txHash).map(({operatorSet}) => operatorSet);
-    if (row.source !== 'deregistration' || quorums.length === 0) return [row];
-    return [{...row, description: `${row.description}: ejected from quorum ${quorums.join(', ')}`}];
+    return seconds === undefined || seconds === null ? row : {...row, at: seconds * 1000};
   });
 }
 

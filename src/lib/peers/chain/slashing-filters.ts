@@ -1,7 +1,13 @@
 import {encodeEventTopics, zeroAddress, type AbiEvent} from 'viem';
 import type {Contracts} from '../../config/config.ts';
 import {avsSlasherAbi, challengeManagerAbi, penaltyLedgerAbi} from './abis-aos.ts';
-import {ecdsaStakeRegistryAbi, ejectionManagerAbi, registryCoordinatorAbi} from './abis-avs.ts';
+import {
+  avsRegistrarAbi,
+  blsApkRegistryAbi,
+  ecdsaStakeRegistryAbi,
+  ejectionManagerAbi,
+  registryCoordinatorAbi,
+} from './abis-avs.ts';
 import {allocationManagerAbi, avsDirectoryAbi, delegationManagerAbi} from './abis-core.ts';
 import {firstBlocks} from './first-blocks.ts';
 import type {LogFilter} from './log-port.ts';
@@ -12,6 +18,8 @@ export const SOURCES = [
   'zero-slash',
   'deregistration',
   'ejection',
+  'quorum-removal',
+  'operator-sets',
   'avs-registration',
   'challenge',
   'avs-slasher',
@@ -71,28 +79,30 @@ export function challengeSource(chainId: number): Pick<WantedSource, 'firstBlock
   };
 }
 
-/**
- * Returns the scan set of one operator, in the order of the report.
- * @param ejector the ejector of the registry; null when it has none
- */
-export function wantedSources({
-  chainId,
-  operator,
-  contracts,
-  ejector,
-}: {
+/** Whose history is read, and from which contracts. */
+type Wanted = {
   chainId: number;
   operator: string;
   contracts: Contracts;
+  /** As the registry names them; null where it has none. */
   ejector: string | null;
-}): WantedSource[] {
+  blsApkRegistry: string | null;
+  /** Whether EigenLayer's core is older than operator sets and slashing. */
+  isBeforeSlashing: boolean;
+};
+
+/** Returns the scan set of one operator, in the order of the report. */
+export function wantedSources(wanted: Wanted): WantedSource[] {
+  const {chainId, operator, contracts} = wanted;
   const {avsDirectory: avsStart, allocationManager: slashStart} = firstBlocks(chainId);
   const who = topicOf(operator);
-  const {registry, challengeManager, serviceManager} = contracts;
-  const unset = (key: string, kind: NoSource['kind']): WantedSource['otherwise'] => ({
-    kind,
-    reason: `chain.contracts.${key} is not set`,
-  });
+  const {challengeManager, serviceManager} = contracts;
+  const noManager: WantedSource['otherwise'] = wanted.isBeforeSlashing
+    ? {
+        kind: 'absent',
+        reason: 'EigenLayer’s core here is older than 1.0: it has no operator sets and cannot slash',
+      }
+    : unset('allocation_manager', 'missing');
   return [
     {
       id: 'slashing',
@@ -104,38 +114,12 @@ export function wantedSources({
     {
       id: 'zero-slash',
       contract: contracts.allocationManager,
-      otherwise: unset('allocation_manager', 'missing'),
+      otherwise: noManager,
       firstBlock: slashStart,
       // Its operator is not indexed, so this reads all slashes of EigenLayer, which are few.
       filter: (to) => filterOf(to, [{abi: allocationManagerAbi, name: 'OperatorSlashed'}]),
     },
-    {
-      id: 'deregistration',
-      contract: registry,
-      otherwise: unset('registry', 'missing'),
-      firstBlock: avsStart,
-      // The two kinds of registry have an event of this name with different second arguments.
-      filter: (to) =>
-        filterOf(
-          to,
-          [
-            {abi: registryCoordinatorAbi, name: 'OperatorDeregistered'},
-            {abi: ecdsaStakeRegistryAbi, name: 'OperatorDeregistered'},
-          ],
-          [who],
-        ),
-    },
-    {
-      id: 'ejection',
-      contract: ejector,
-      // Without a registry the ejector is unknown.
-      otherwise:
-        registry === null
-          ? unset('registry', 'missing')
-          : {kind: 'absent', reason: 'the registry has no ejector'},
-      firstBlock: avsStart,
-      filter: (to) => filterOf(to, [{abi: ejectionManagerAbi, name: 'OperatorEjected'}]),
-    },
+    ...membershipSources(wanted, noManager),
     {
       id: 'avs-registration',
       contract: serviceManager === null ? null : contracts.avsDirectory,
@@ -185,3 +169,70 @@ export function wantedSources({
     },
   ];
 }
+
+/** The sources of how an operator came into and out of the registry, its quorums, and operator sets. */
+function membershipSources(
+  {chainId, operator, contracts, ejector, blsApkRegistry}: Wanted,
+  noManager: WantedSource['otherwise'],
+): WantedSource[] {
+  const {avsDirectory: avsStart, allocationManager: slashStart} = firstBlocks(chainId);
+  const who = topicOf(operator);
+  const {registry, serviceManager, allocationManager} = contracts;
+  const ofRegistry = (reason: string): WantedSource['otherwise'] =>
+    registry === null ? unset('registry', 'missing') : {kind: 'absent', reason};
+  return [
+    {
+      id: 'deregistration',
+      contract: registry,
+      otherwise: unset('registry', 'missing'),
+      firstBlock: avsStart,
+      // The kinds of registry have an event of this name with different second arguments.
+      filter: (to) =>
+        filterOf(
+          to,
+          [
+            {abi: registryCoordinatorAbi, name: 'OperatorDeregistered'},
+            {abi: ecdsaStakeRegistryAbi, name: 'OperatorDeregistered'},
+            {abi: avsRegistrarAbi, name: 'OperatorDeregistered'},
+          ],
+          [who],
+        ),
+    },
+    {
+      id: 'ejection',
+      contract: ejector,
+      // Without a registry the ejector is unknown.
+      otherwise: ofRegistry('the registry has no ejector'),
+      firstBlock: avsStart,
+      filter: (to) => filterOf(to, [{abi: ejectionManagerAbi, name: 'OperatorEjected'}]),
+    },
+    {
+      id: 'quorum-removal',
+      contract: blsApkRegistry,
+      otherwise: ofRegistry('the registry has no quorums'),
+      firstBlock: avsStart,
+      // Its operator is not indexed, so this reads the removals of all operators of the AVS.
+      filter: (to) => filterOf(to, [{abi: blsApkRegistryAbi, name: 'OperatorRemovedFromQuorums'}]),
+    },
+    {
+      id: 'operator-sets',
+      contract: serviceManager === null ? null : allocationManager,
+      otherwise: serviceManager === null ? unset('service_manager', 'missing') : noManager,
+      firstBlock: slashStart,
+      filter: (to) =>
+        filterOf(
+          to,
+          [
+            {abi: allocationManagerAbi, name: 'OperatorAddedToOperatorSet'},
+            {abi: allocationManagerAbi, name: 'OperatorRemovedFromOperatorSet'},
+          ],
+          [who],
+        ),
+    },
+  ];
+}
+
+const unset = (key: string, kind: NoSource['kind']): WantedSource['otherwise'] => ({
+  kind,
+  reason: `chain.contracts.${key} is not set`,
+});

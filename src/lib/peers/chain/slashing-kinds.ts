@@ -47,6 +47,12 @@ function probesOf(contracts: Contracts): Probe[] {
       calls: (at) => [call(allocationManagerAbi, at, 'delegation', [])],
     },
     {
+      id: 'operator-sets',
+      at: contracts.allocationManager,
+      what: 'an AllocationManager',
+      calls: (at) => [call(allocationManagerAbi, at, 'delegation', [])],
+    },
+    {
       id: 'deregistration',
       at: contracts.registry,
       what: 'a registry',

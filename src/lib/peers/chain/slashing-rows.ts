@@ -1,4 +1,5 @@
 import {decimal} from '../../foundation/text/amounts.ts';
+import type {ChainLog} from './log-port.ts';
 import type {SourceId} from './slashing-filters.ts';
 
 /** The kind of a row. Only `slash` and `penalty` take value; the others are events around them. */
@@ -61,6 +62,16 @@ export function row(
     cancelled: false,
     ...base,
   };
+}
+
+/** Where a log is: the fields of its row. */
+export function rowPlace({
+  block,
+  txHash,
+  logIndex,
+  timestamp,
+}: ChainLog): Pick<HistoryRow, 'block' | 'txHash' | 'logIndex' | 'at'> {
+  return {block, txHash, logIndex, at: timestamp === null ? null : timestamp * 1000};
 }
 
 /** Formats wad as percent without rounding: 1e18 is 100 %, 1 is `0.0000000000000001`. */

@@ -4,12 +4,13 @@ import {AosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
+import type {ChainLog} from './log-port.ts';
 import {createLogRpc} from './log-rpc.ts';
 import {scanLogs, type ScanProgress, type ScanStats} from './logs.ts';
 import {openChain, type Chain} from './open.ts';
 import {openScanStore, type LogQuery, type ScanStore} from './scan-store.ts';
 import {blockOf, endBlock, finalBlock, startBlock} from './slashing-blocks.ts';
-import {rowsOf} from './slashing-facts.ts';
+import {rowsOf, type HistoryFacts} from './slashing-facts.ts';
 import {totalsOf, type HistoryRow, type TokenTotal} from './slashing-rows.ts';
 import type {NoSource, Source, SourceId} from './slashing-filters.ts';
 import {planSources} from './slashing-sources.ts';
@@ -121,15 +122,16 @@ async function readFrom(
     hashAt: async (block) => (await blockOf(chain, block))?.hash ?? null,
   });
 
-  let rows: HistoryRow[];
+  let facts: HistoryFacts;
   let scan: ScanStats;
   try {
     scan = await scanQueries(queries, store, {chain, url, options}, signal);
     const read = plan.sources.filter(({key}) => queries.some(({id}) => id === key));
-    rows = await rowsOf(chain, store, {sources: read, plan, operator, contracts, concurrency});
+    facts = await rowsOf(chain, store, {sources: read, plan, operator, contracts, concurrency});
   } finally {
     await store.save();
   }
+  const {rows, unreadable} = facts;
   const asked = queries.map((query) => query.span.from);
   const first = asked.length === 0 ? from : Math.min(...asked);
   const [start, end] = await Promise.all([blockOf(chain, first), blockOf(chain, to)]);
@@ -146,7 +148,7 @@ async function readFrom(
     finalBlock: anchor.block,
     rows: rows.map((item) => (item.block > anchor.block ? {...item, state: 'not final'} : item)),
     totals: totalsOf(rows),
-    sources: coverageOf(spans, plan.without, to),
+    sources: coverageOf(spans, plan.without, {to, unreadable}),
     notKept: options.cacheDir === null ? null : store.problem(),
     scan,
   };
@@ -189,20 +191,31 @@ function scanQueries(
 function coverageOf(
   spans: readonly {source: Source; from: number}[],
   without: readonly NoSource[],
-  to: number,
+  {to, unreadable}: {to: number; unreadable: HistoryFacts['unreadable']},
 ): Coverage[] {
   return [
-    ...spans.map(({source: {id, contract, firstBlock}, from}): Coverage =>
-      from <= to
-        ? {id, contract, covered: true, from, to}
-        : {
-            id,
-            contract,
-            covered: false,
-            kind: 'absent',
-            reason: `its contract is not older than block ${firstBlock}`,
-          },
-    ),
+    ...spans.map(({source: {id, contract, firstBlock, key}, from}): Coverage => {
+      if (from > to)
+        return {
+          id,
+          contract,
+          covered: false,
+          kind: 'absent',
+          reason: `its contract is not older than block ${firstBlock}`,
+        };
+      const reason = unreadableText(unreadable.get(key) ?? []);
+      if (reason !== null) return {id, contract, covered: false, kind: 'missing', reason};
+      return {id, contract, covered: true, from, to};
+    }),
     ...without.map((source): Coverage => ({...source, covered: false})),
   ];
+}
+
+/** Says which logs could not be decoded; the rows of the others are shown all the same. Null when all could. */
+function unreadableText(logs: readonly ChainLog[]): string | null {
+  const [first] = logs;
+  if (first === undefined) return null;
+  const which = logs.length === 1 ? 'an event' : `${logs.length} events`;
+  const where = logs.length === 1 ? 'in transaction' : 'the first in transaction';
+  return `${which} cannot be decoded, ${where} ${first.txHash}; the contract is of a version that aos does not know`;
 }

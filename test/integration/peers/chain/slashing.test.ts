@@ -124,6 +124,14 @@ describe('slashing history on a real chain', () => {
         executed: true,
       },
       {
+        source: 'operator-sets',
+        kind: 'registration',
+        percent: null,
+        description: 'joined operator set 0',
+        state: 'executed',
+        executed: true,
+      },
+      {
         source: 'slashing',
         kind: 'slash',
         percent: '10',
@@ -225,6 +233,8 @@ describe('slashing history on a real chain', () => {
       ['zero-slash', true],
       ['deregistration', true],
       ['ejection', true],
+      ['quorum-removal', true],
+      ['operator-sets', true],
       ['avs-registration', true],
       ['challenge', true],
       ['avs-slasher', true],
@@ -320,10 +330,11 @@ describe('slashing history on a real chain', () => {
     expect(uncovered.sources.filter(({covered}) => !covered)).toMatchObject([
       {id: 'deregistration', reason: 'chain.contracts.registry is not set', kind: 'missing'},
       {id: 'ejection', kind: 'missing', reason: 'chain.contracts.registry is not set'},
+      {id: 'quorum-removal', kind: 'missing', reason: 'chain.contracts.registry is not set'},
       {id: 'avs-registration', reason: 'there is no contract at this address', kind: 'missing'},
     ]);
     expect(answerOf(uncovered).statement).toContain(
-      'Not covered: deregistration, ejection, avs-registration.',
+      'Not covered: deregistration, ejection, quorum-removal, avs-registration.',
     );
   });
 
@@ -354,6 +365,8 @@ describe('slashing history on a real chain', () => {
       {id: 'zero-slash', ...why('an AllocationManager')},
       {id: 'deregistration', ...why('a registry')},
       {id: 'ejection', kind: 'missing', reason: 'there is no valid registry, so its ejector is unknown'},
+      {id: 'quorum-removal', kind: 'missing'},
+      {id: 'operator-sets', ...why('an AllocationManager')},
       {id: 'avs-registration', ...why('an AVSDirectory')},
       {id: 'challenge', ...why('a challenge manager')},
       {id: 'penalty-ledger', ...why('a penalty ledger')},
@@ -380,7 +393,7 @@ describe('slashing history on a real chain', () => {
   it('writes CSV that no spreadsheet runs', async () => {
     const csv = historyCsv(await read(rig.url));
     const lines = csv.split('\r\n');
-    expect(lines).toHaveLength(13);
+    expect(lines).toHaveLength(14);
     expect(lines[0]).toMatch(/^time,block,tx,/);
     expect(csv).toContain(`"'=HYPERLINK(""evil"")\\x1b[31m"`);
     expect(csv).not.toContain('\u001b');
@@ -458,7 +471,7 @@ describe('slashing history through providers', () => {
     const shim = await shimmed({rules: {chainId: 1}});
     await expect(read(shim.url)).rejects.toMatchObject({code: 'CHAIN_WRONG_ID'});
     const history = await read(rig.url, {rpcUrls: ['http://127.0.0.1:1', rig.url]});
-    expect(history.rows.length).toBe(12);
+    expect(history.rows.length).toBe(13);
   });
 });
 
@@ -535,7 +548,7 @@ describe('what is kept between runs', () => {
     await rig.restore(fork);
     await hooks.mine(3);
     const after = await read(rig.url, {cacheDir: dir});
-    expect(after.rows).toHaveLength(12);
+    expect(after.rows).toHaveLength(13);
     expect(after.rows.every(({state}) => state !== 'not final')).toBe(true);
   });
 
@@ -544,22 +557,22 @@ describe('what is kept between runs', () => {
     await hooks.recordPenalty(ME, 2, REF, 'on a branch that dies');
     await hooks.mine(200);
     const first = await read(rig.url, {cacheDir: dir});
-    expect(first.rows).toHaveLength(13);
+    expect(first.rows).toHaveLength(14);
     await rig.restore(fork);
     await hooks.recordPenalty(STRANGER.address, 0, REF, 'on the branch that lives');
     await hooks.mine(300);
     const after = await read(rig.url, {cacheDir: dir});
-    expect(after.rows).toHaveLength(12);
+    expect(after.rows).toHaveLength(13);
   });
 
   it('reads anew when a file is damaged, and continues without files where none can be written', async () => {
     await read(rig.url, {cacheDir: dir});
     for (const name of readdirSync(dir)) writeFileSync(path.join(dir, name), '{"version":1,"chainId":31337,');
-    expect((await read(rig.url, {cacheDir: dir})).rows).toHaveLength(12);
+    expect((await read(rig.url, {cacheDir: dir})).rows).toHaveLength(13);
     const file = path.join(dir, 'file');
     writeFileSync(file, '');
     const history = await read(rig.url, {cacheDir: path.join(file, 'scans')});
-    expect(history.rows).toHaveLength(12);
+    expect(history.rows).toHaveLength(13);
     expect(history.notKept).toMatch(/ENOTDIR/);
   });
 

@@ -193,6 +193,34 @@ describe('the statement', () => {
   });
 });
 
+describe('the verdict', () => {
+  const nothing = slash({source: 'zero-slash', wad: 0n, amount: null, symbol: null, decimals: null});
+  const report = slash({source: 'avs-slasher', wad: null, amount: null, symbol: null, decimals: null});
+
+  it('is a warning where a slash took nothing', () => {
+    expect(answerOf(history([nothing]))).toMatchObject({
+      verdict: 'warned',
+      exitCode: 4,
+      statement: expect.stringMatching(
+        /^No slashing of .* was executed in .* 1 slash took nothing, because nothing was allocated at that time\.$/,
+      ) as string,
+    });
+  });
+
+  it('counts a slash by a slasher once, however many contracts log it', () => {
+    expect(answerOf(history([slash(), report])).statement).toContain('was slashed: 1 executed entry in');
+    expect(answerOf(history([nothing, report])).verdict).toBe('warned');
+    const elsewhere = slash({...report, txHash: `0x${'c5'.repeat(32)}`});
+    expect(answerOf(history([slash(), elsewhere])).statement).toContain('2 executed entries');
+    expect(answerOf(history([report])).verdict).toBe('slashed');
+  });
+
+  it('counts the removals of one transaction as one', () => {
+    const out = slash({kind: 'ejection', source: 'operator-sets'});
+    expect(answerOf(history([out, out])).statement).toContain('ejected or removed 1 time.');
+  });
+});
+
 describe('csvLine', () => {
   it.each([
     ['plain', 'plain'],

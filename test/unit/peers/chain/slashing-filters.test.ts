@@ -17,9 +17,14 @@ const NONE = {
 };
 
 const ejection = (registry: string | null) =>
-  wantedSources({chainId: 1, operator: ANY, contracts: {...NONE, registry}, ejector: null}).find(
-    ({id}) => id === 'ejection',
-  );
+  wantedSources({
+    chainId: 1,
+    operator: ANY,
+    contracts: {...NONE, registry},
+    ejector: null,
+    blsApkRegistry: null,
+    isBeforeSlashing: false,
+  }).find(({id}) => id === 'ejection');
 
 describe('the source of ejections', () => {
   it('is missing, not absent, while no registry is known to ask for its ejector', () => {
