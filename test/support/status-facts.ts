@@ -5,6 +5,7 @@ import {eventLog, jobRef, STARTED} from './event-log.ts';
 import type {RegistrationStatus} from '../../src/lib/peers/chain/flows/registration-types.ts';
 import {known} from '../../src/lib/foundation/fact.ts';
 import type {ChainFacts} from '../../src/lib/peers/chain/status/operator-facts.ts';
+import type {ChallengeFacts} from '../../src/lib/peers/chain/challenge-facts.ts';
 
 export const NOW = Date.UTC(2026, 0, 2);
 export const NODE = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266';
@@ -16,8 +17,20 @@ export const RULES: Rules = {
   offlineGraceMs: 3_600_000,
   penaltyWei: 10n ** 17n,
   networkStart: null,
+  sortPrecision: 6,
   outerUrl: 'http://203.0.113.7:21001',
 };
+
+/** Three challenges, of which the last was never answered and is over. */
+export const challengeFacts = (changes: Partial<ChallengeFacts> = {}): ChallengeFacts => ({
+  total: 3,
+  windowBlocks: 30n,
+  open: [],
+  unanswered: 1,
+  unansweredIndices: [2],
+  windowKnown: true,
+  ...changes,
+});
 
 export function stakeOf(changes: Partial<RegistrationStatus> = {}): RegistrationStatus {
   const strategy = '0x1111111111111111111111111111111111111111';
@@ -66,10 +79,7 @@ export function chainFacts(changes: Partial<ChainFacts> = {}): ChainFacts {
     isOperator: known(true, NOW),
     avs: known({flow: 'bls', stake: stakeOf()}, NOW),
     range: known({start: 0n, end: 60_000n, max: 600_000n, contract: NODE}, NOW),
-    challenges: known(
-      {total: 3, windowBlocks: 100n, open: [], unanswered: 1, unansweredIndices: [1], windowKnown: true},
-      NOW,
-    ),
+    challenges: known(challengeFacts(), NOW),
     penalties: known(
       {ledger: NODE, penaltyWei: 10n ** 17n, moratoriumUntil: 1_800_000_000n, looked: 2, total: 2n, mine: []},
       NOW,

@@ -26,6 +26,8 @@ export type NetworkRules = {
   networkStart: number | null;
   offlineGraceMs: number | null;
   penaltyWei: bigint | null;
+  /** `chain.vrf_sort_precision`. */
+  sortPrecision: number | null;
 };
 
 /** The key that `--rpc-url` sets; that URL is then the only one. */
@@ -68,6 +70,7 @@ export function loadChainView(
       networkStart: resolved.one(FIELDS.networkStart) ?? null,
       offlineGraceMs: resolved.one(FIELDS.offlineGrace) ?? null,
       penaltyWei: resolved.one(FIELDS.penalty) ?? null,
+      sortPrecision: resolved.one(FIELDS.vrfSortPrecision) ?? null,
     },
   };
 }

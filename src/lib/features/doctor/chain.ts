@@ -20,6 +20,7 @@ import {ANSWER_MS, noAnswerFrom} from './answer-time.ts';
 import {rowFact} from './row-reading.ts';
 import {known, unknown} from '../../foundation/fact.ts';
 import type {ChainFacts} from '../../peers/chain/status/operator-facts.ts';
+import {rulesOf} from './rules.ts';
 
 const REQUEST_MS = 2_500;
 const DEV_CHAIN = 31337;
@@ -170,13 +171,12 @@ function judgeGas({balanceWei, gasPriceWei}: ChainFacts): Finding {
 }
 
 function statusFacts({config, time}: DoctorContext, nodeId: string, chain: ChainFacts): StatusFacts {
-  const {network, probeIntervalMs, offlineGraceMs, penaltyWei, networkStart, outerUrl} = config;
   const asked = unknown('not asked here');
   return {
     now: time.now(),
     nodeId,
-    network,
-    rules: {source: 'configuration', probeIntervalMs, offlineGraceMs, penaltyWei, networkStart, outerUrl},
+    network: config.network,
+    rules: rulesOf(config),
     vrfPublicKey: null,
     signer: asked,
     chain: known(chain, time.now()),

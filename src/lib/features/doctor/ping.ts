@@ -11,6 +11,7 @@ import type {DoctorContext, RunningReading} from './context.ts';
 import {httpPlace} from './http.ts';
 import type {JournalReading} from './journal-reading.ts';
 import {known, unknown} from '../../foundation/fact.ts';
+import {rulesOf} from './rules.ts';
 
 const DEVNET = 'devnet';
 /** Addresses that no one on the other side of a router can reach (RFC 1918, RFC 6598, link-local). */
@@ -108,13 +109,13 @@ function judgeOutside(
   running: RunningReading,
   journal: JournalReading,
 ): Finding {
-  const {outerUrl, network, probeIntervalMs, offlineGraceMs, penaltyWei, networkStart} = config;
+  const {outerUrl, network} = config;
   const now = time.now();
   const facts: StatusFacts = {
     now,
     nodeId: config.nodeId ?? '',
     network,
-    rules: {source: 'configuration', probeIntervalMs, offlineGraceMs, penaltyWei, networkStart, outerUrl},
+    rules: rulesOf(config),
     vrfPublicKey: null,
     signer: unknown('not asked here'),
     chain: unknown('not asked here'),

@@ -4,6 +4,7 @@ import {networkPreset} from '../../config/networks.ts';
 import {FIELDS} from '../../config/schema.ts';
 import {dispatcherUrl, listenAddress} from '../../config/values.ts';
 import {withChain} from '../../peers/chain/open.ts';
+import {numbersOf, shareText, USUAL_PRECISION} from '../../protocol/vrf/share.ts';
 import {createRangeReader} from '../../peers/chain/range.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {networkValue, nodeIdOf} from './fields.ts';
@@ -213,9 +214,10 @@ async function checkRange(known: Known, signal: AbortSignal): Promise<Finding | 
   if (known.facts.chainId === null || nodeId === '') return null; // the RPC did not answer a moment ago
   const options = {rpcUrls: [rpcUrl], contract, nodeId, chainId: expectedChain(known), timeoutMs: LIMIT_MS};
   const {start, end, max} = await createRangeReader(options).read(signal);
+  const numbers = numbersOf(max, USUAL_PRECISION);
   return start === 0n && end === 0n
     ? pending('no sampling range is set for the operator yet: the network sets it when you register')
-    : ok(`sampling range ${start} to ${end} of ${max}`);
+    : ok(`sampling range ${start} to ${end} of ${numbers}: ${shareText({start, end, numbers})}`);
 }
 
 /** The worker of the answers, until `use` is done. */

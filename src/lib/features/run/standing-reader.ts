@@ -16,6 +16,7 @@ export function createStandingReader(config: Config, time: Pick<Time, 'now'>): S
     offlineGraceMs: policy.offlineGraceMs,
     penaltyWei: policy.penaltyWei,
     networkStart: policy.networkStart,
+    sortPrecision: chain.vrfSortPrecision,
     outerUrl: net.outerUrl,
   };
   return {

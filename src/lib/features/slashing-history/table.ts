@@ -53,7 +53,8 @@ export function answerOf(history: SlashingHistory): HistoryAnswer {
   ];
   const statement = parts.join(' ');
   if (executed.length > 0) return {verdict: 'slashed', exitCode: EXIT.negative, statement};
-  const warned = [recorded, requests, tookNothing, missing].some(({length}) => length > 0) || ejections.size > 0;
+  const warned =
+    [recorded, requests, tookNothing, missing].some(({length}) => length > 0) || ejections.size > 0;
   return warned
     ? {verdict: 'warned', exitCode: EXIT.warnings, statement}
     : {verdict: 'clean', exitCode: EXIT.ok, statement};

@@ -7,6 +7,8 @@ import {count} from '../../foundation/text/words.ts';
 import type {RegistrationStatus} from '../../peers/chain/flows/registration-types.ts';
 import {flatFact, mapFact, unknown, type Fact, type Known} from '../../foundation/fact.ts';
 import {flowNamed} from '../../peers/chain/flows/list.ts';
+import {rangeOfNumbers} from '../../node/events/range-share.ts';
+import {numbersOf, shareText} from '../../protocol/vrf/share.ts';
 import {rowDifference} from '../../peers/dispatcher/row-range.ts';
 import type {AvsFacts, PenaltyFacts, RangeFacts} from '../../peers/chain/status/operator-facts.ts';
 
@@ -40,8 +42,8 @@ export function judgeAvs({chain, rules}: StatusFacts): Judgement {
       return fail(`not registered (${flow})`, run('register'), at);
     case 'deregistered':
       return fail(
-        `has left the AVS (${flow}); the AOS service manager may not take it back`,
-        run('register', ['--check']),
+        `is out of the AVS (${flow}): it left, or was removed; the AOS service manager may not take it back`,
+        run('slashing-history', [], 'See how it came out'),
         at,
       );
     case 'registered': {
@@ -67,12 +69,13 @@ function socketProblem({socket}: RegistrationStatus, outerUrl: string | null): s
   return `its socket ${socket.value} is not net.outer_url ${outerUrl}`;
 }
 
-export function judgeRange({chain, operator, row}: StatusFacts): Judgement {
+export function judgeRange({chain, operator, row, rules}: StatusFacts): Judgement {
   const fact = flatFact(mapFact(chain, ({range}) => range));
-  if (fact.state === 'known') return judgeChainRange(fact, row);
+  if (fact.state === 'known') return judgeChainRange(fact, row, rules.sortPrecision);
   const seen = operator.state === 'known' ? (operator.value?.view.range ?? null) : null;
   if (seen === null) return unclear(fact);
-  const text = `${seen.start}–${seen.end} of ${seen.max}, as the operator knows it`;
+  const numbers = rangeOfNumbers(seen)?.numbers ?? seen.max;
+  const text = `${seen.start}–${seen.end} of ${numbers}, as the operator knows it`;
   const reading = 'Check chain.chain_rpc_url.';
   if (BigInt(seen.end) <= BigInt(seen.start)) return fail(`${text}: it is empty`, run('register'), seen.at);
   return seen.source === 'chain'
@@ -88,6 +91,7 @@ const OTHER_ROW = say(
 function judgeChainRange(
   {value: {start, end, max}, at}: Known<RangeFacts>,
   row: StatusFacts['row'],
+  precision: number,
 ): Judgement {
   const isSet = start !== 0n || end !== 0n;
   const said = row.state === 'known' ? (row.value?.range ?? null) : null;
@@ -97,7 +101,8 @@ function judgeChainRange(
     const range = isSet ? `the range ${start}–${end} is empty` : 'no range is set';
     return fail(`${range}, so no job is ever selected${also}`, run('register'), at);
   }
-  const found = `${start}–${end} of ${max}: ${percent(end - start, max)} of all jobs`;
+  const numbers = numbersOf(max, precision);
+  const found = `${start}–${end} of ${numbers}: ${shareText({start, end, numbers})}`;
   return difference === null ? ok(found, at) : warn(`${found}${also}`, OTHER_ROW, at);
 }
 
@@ -115,8 +120,10 @@ export function judgeChallenges({chain}: StatusFacts): Judgement {
       (min, {blocksLeft}) => (blocksLeft < min ? blocksLeft : min),
       open[0]?.blocksLeft ?? 0n,
     );
+    const left =
+      least === 1n ? 'the next block is the last that takes an answer' : `${least} blocks left to answer`;
     return pending(
-      `${count(open.length, 'challenge')} open, ${least} blocks left to answer`,
+      `${count(open.length, 'challenge')} open, ${left}; the aggregator of the AVS answers`,
       run('challenge list'),
       at,
     );
@@ -153,7 +160,7 @@ export function judgeSlashed({chain}: StatusFacts): Judgement {
     return warn(`${count(recorded, 'penalty is', 'penalties are')} recorded and not executed`, HISTORY, at);
   const seen = [
     ...(magnitudes.length > 0
-      ? [`the stake in ${count(magnitudes.length, 'strategy', 'strategies')} is whole`]
+      ? [`the stake in ${count(magnitudes.length, 'strategy', 'strategies')} that count here is whole`]
       : []),
     ...(ledger === null ? [] : [noPenalty(ledger)]),
   ];

@@ -35,6 +35,8 @@ export type Rules = {
   offlineGraceMs: number;
   penaltyWei: bigint;
   networkStart: number | null;
+  /** `chain.vrf_sort_precision`. */
+  sortPrecision: number;
   /** `net.outer_url`; null when none is configured, or the node is not this machine's. */
   outerUrl: string | null;
 };

@@ -7,6 +7,7 @@ import {transactionsPaid} from './gas.ts';
 import type {ProbeSources} from '../../node/events/events.ts';
 import {activityOf, idleOf, livenessOf, sourcesFrom} from './local-links.ts';
 import {judgeLinks} from './verdict.ts';
+import {numbersOf, shareOf} from '../../protocol/vrf/share.ts';
 import {flatFact, mapFact, type Fact, type Unknown} from '../../foundation/fact.ts';
 
 /** What `aos status` finds out, as its JSON has it; bigints become decimal strings. */
@@ -115,19 +116,21 @@ function stakeJson({stake}: Extract<Avs, {state: 'known'}>['value']) {
   );
 }
 
-function samplingJson({chain, operator, row, vrfPublicKey: key}: StatusFacts) {
+function samplingJson({chain, operator, row, rules, vrfPublicKey: key}: StatusFacts) {
   const dispatcherRow = row.state === 'known' ? (row.value?.range ?? null) : null;
   const running = operator.state === 'known' ? operator.value : null;
   const fact = flatFact(mapFact(chain, ({range}) => range));
   const seen = running?.view.range ?? null;
   if (fact.state === 'known') {
     const {start, end, max, contract} = fact.value;
-    const share = shareOf(start, end, max);
+    const numbers = numbersOf(max, rules.sortPrecision);
+    const share = shareOf({start, end, numbers});
     return {
       state: 'known' as const,
       start,
       end,
       max,
+      numbers,
       share,
       source: 'chain',
       contract,
@@ -138,13 +141,15 @@ function samplingJson({chain, operator, row, vrfPublicKey: key}: StatusFacts) {
   }
   if (seen === null) return {...unknownJson(fact), dispatcherRow, vrfPublicKey: key};
   const [start, end, max] = [BigInt(seen.start), BigInt(seen.end), BigInt(seen.max)];
-  const share = shareOf(start, end, max);
+  const numbers = numbersOf(max, seen.precision ?? rules.sortPrecision);
+  const share = shareOf({start, end, numbers});
   const source = seen.source === 'chain' ? 'operator' : 'journal';
   return {
     state: 'known' as const,
     start,
     end,
     max,
+    numbers,
     share,
     source,
     contract: null,
@@ -152,11 +157,6 @@ function samplingJson({chain, operator, row, vrfPublicKey: key}: StatusFacts) {
     vrfPublicKey: key,
     at: isoTime(seen.at),
   };
-}
-
-/** The part of all jobs that is selected, 0 to 1. */
-function shareOf(start: bigint, end: bigint, max: bigint): number {
-  return end <= start || max <= 0n ? 0 : Number(((end - start) * 1_000_000n) / max) / 1_000_000;
 }
 
 function policyJson({chain, rules, now}: StatusFacts) {

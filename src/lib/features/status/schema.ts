@@ -79,8 +79,17 @@ const sampling = v.union([
     state: known,
     start: decimal,
     end: decimal,
-    max: decimal,
-    share: v.pipe(v.number(), v.description('the part of all jobs that is selected, 0 to 1')),
+    max: v.pipe(decimal, v.description('MAX_RANGE of the range contract')),
+    numbers: v.pipe(
+      decimal,
+      v.description('how many numbers a job can get: max, or 16^vrf_sort_precision where that is less'),
+    ),
+    share: v.pipe(
+      v.number(),
+      v.description(
+        'the part of all untagged jobs that is selected, 0 to 1: the size of the range of numbers',
+      ),
+    ),
     source: v.string(),
     contract: text,
     dispatcherRow,

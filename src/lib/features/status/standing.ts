@@ -1,3 +1,4 @@
+import {numbersOf, shareOf} from '../../protocol/vrf/share.ts';
 import {CHAIN_LINK_IDS} from '../../node/events/links.ts';
 import type {QuorumFigures, StakeFigures, StandingFigures} from '../../node/events/standing.ts';
 import type {StandingReading} from '../../node/standing/reading.ts';
@@ -32,10 +33,13 @@ export function standingOf(
     operator: NOT_ASKED,
     row: NOT_ASKED,
   };
-  return {links: CHAIN_LINK_IDS.map((id) => judgeChainLink(id, facts)), figures: figuresOf(chain)};
+  return {
+    links: CHAIN_LINK_IDS.map((id) => judgeChainLink(id, facts)),
+    figures: figuresOf(chain, rules.sortPrecision),
+  };
 }
 
-function figuresOf(chain: ChainFacts): StandingFigures {
+function figuresOf(chain: ChainFacts, precision: number): StandingFigures {
   const {avs, balanceWei, gasPriceWei} = chain;
   const stake = avs.state === 'known' ? avs.value.stake : null;
   const paid = transactionsPaid(balanceWei, gasPriceWei);
@@ -73,7 +77,7 @@ function figuresOf(chain: ChainFacts): StandingFigures {
         start: start.toString(),
         end: end.toString(),
         max: max.toString(),
-        share: shareOf(start, end, max),
+        share: shareOf({start, end, numbers: numbersOf(max, precision)}),
       })),
     ),
     challenges: challengesOf(chain),
@@ -155,8 +159,3 @@ function valueOf<T>(fact: Fact<T>): T | null {
 }
 
 const text = (value: bigint | null): string | null => (value === null ? null : value.toString());
-
-/** The part of all jobs that is selected, 0 to 1. */
-function shareOf(start: bigint, end: bigint, max: bigint): number {
-  return end <= start || max <= 0n ? 0 : Number(((end - start) * 1_000_000n) / max) / 1_000_000;
-}

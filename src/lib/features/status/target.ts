@@ -6,6 +6,7 @@ import {aosDirs, nodeStateDir} from '../../config/paths.ts';
 import {envNames, FIELDS} from '../../config/schema.ts';
 import {connectOnly} from '../../node/control/find.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
+import {USUAL_PRECISION} from '../../protocol/vrf/share.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import type {Rules} from './facts.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
@@ -39,6 +40,7 @@ const DEFAULT_RULES: Rules = {
   offlineGraceMs: 3_600_000,
   penaltyWei: 10n ** 17n,
   networkStart: null,
+  sortPrecision: USUAL_PRECISION,
   outerUrl: null,
 };
 
@@ -63,13 +65,14 @@ export async function statusTarget(flags: ChainFlags, note: (line: string) => vo
 }
 
 /** Those of the network hold for each of its operators. */
-function rulesOf({networkStart, offlineGraceMs, penaltyWei}: NetworkRules): Rules {
+function rulesOf({networkStart, offlineGraceMs, penaltyWei, sortPrecision}: NetworkRules): Rules {
   return {
     ...DEFAULT_RULES,
     source: 'configuration',
     networkStart,
     offlineGraceMs: offlineGraceMs ?? DEFAULT_RULES.offlineGraceMs,
     penaltyWei: penaltyWei ?? DEFAULT_RULES.penaltyWei,
+    sortPrecision: sortPrecision ?? DEFAULT_RULES.sortPrecision,
   };
 }
 
@@ -91,6 +94,7 @@ function ownNode(flags: ChainFlags, note: (line: string) => void): StatusTarget 
       offlineGraceMs: policy.offlineGraceMs,
       penaltyWei: policy.penaltyWei,
       networkStart: policy.networkStart,
+      sortPrecision: chain.vrfSortPrecision,
       outerUrl: net.outerUrl,
     },
     local: {

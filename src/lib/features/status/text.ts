@@ -15,6 +15,7 @@ import {
 import type {GroupWords} from '../../peers/chain/flows/flow.ts';
 import {flowNamed} from '../../peers/chain/flows/list.ts';
 import type {Tone} from '../../cli/palette.ts';
+import {shareText} from '../../protocol/vrf/share.ts';
 
 /** Cells of the names of links and rows: the longest, `eigenlayer operator`. */
 const NAMES = 19;
@@ -129,9 +130,8 @@ function stakeText(stake: StatusResult['stake'][number], group: GroupWords): str
 
 function samplingText({sampling}: StatusResult): string {
   if (sampling.state === 'unknown') return `unknown (${sampling.reason})`;
-  const {start, end, max, source} = sampling;
-  const share = end > start ? percent(end - start, max) : '0 %';
-  return `${start}–${end} of ${max}, ${share} of all jobs (${source})`;
+  const {start, end, numbers, source} = sampling;
+  return `${start}–${end} of ${numbers}, ${shareText({start, end, numbers})} (${source})`;
 }
 
 function penaltyText({policy}: StatusResult): string {

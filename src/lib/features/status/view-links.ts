@@ -1,3 +1,4 @@
+import {USUAL_PRECISION} from '../../protocol/vrf/share.ts';
 import {ago, measured} from '../../foundation/time/duration.ts';
 import {isChainLink, LINK_IDS, STALE_MS, type ChainLinkId, type Link} from '../../node/events/links.ts';
 import type {OperatorView} from '../../node/events/view.ts';
@@ -62,6 +63,7 @@ function factsOf(view: OperatorView, now: number): StatusFacts {
       offlineGraceMs: liveness?.allowanceMs ?? ALLOWANCE_MS,
       penaltyWei: 0n,
       networkStart: null,
+      sortPrecision: view.range?.precision ?? USUAL_PRECISION,
       outerUrl: null,
     },
     vrfPublicKey: node?.vrfPublicKey ?? null,

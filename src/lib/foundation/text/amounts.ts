@@ -29,3 +29,8 @@ export function percent(part: bigint, whole: bigint): string {
 export function ether(wei: bigint, places?: number): string {
   return places === undefined ? decimal(wei, 18) : shortDecimal(wei, 18, places);
 }
+
+/** A whole number with a comma at each thousand: `600,000`. */
+export function grouped(value: bigint | number): string {
+  return value.toLocaleString('en-US');
+}

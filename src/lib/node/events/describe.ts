@@ -11,7 +11,9 @@ import type {
 } from './events.ts';
 import {missingText} from './missing-text.ts';
 import {describeStanding, isStandingEvent} from './describe-standing.ts';
+import {rangeOfNumbers} from './range-share.ts';
 import {OUTAGE_CAUSES} from '../../foundation/text/words.ts';
+import {shareText} from '../../protocol/vrf/share.ts';
 import type {ErrorCode} from '../../foundation/errors/table.ts';
 import {type NextStep, type RenderNext, run, say} from '../../foundation/next-step/next-step.ts';
 
@@ -111,9 +113,7 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
     case 'recovered':
       return info(`${event.part} works again after ${measured(event.afterMs)}`);
     case 'range':
-      return info(
-        `sampling range ${event.start}–${event.end} of ${event.max} from the ${event.source}${event.block === null ? '' : `, block ${event.block}`}`,
-      );
+      return info(rangeText(event));
     case 'clock':
       return debug(`clock ${event.id} at ${event.counter}, ${event.readings} readings`);
     case 'signer_stats':
@@ -145,6 +145,13 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
 }
 
 /** Of an unselected job the outcome says all; its reason is the protocol's wording of it. */
+function rangeText(event: OperatorEventBody & {type: 'range'}): string {
+  const range = rangeOfNumbers(event);
+  const share = range === null ? `of ${event.max}` : `of ${range.numbers}, ${shareText(range)},`;
+  const block = event.block === null ? '' : `, block ${event.block}`;
+  return `sampling range ${event.start}–${event.end} ${share} from the ${event.source}${block}`;
+}
+
 function concluded({job, outcome, reason}: OperatorEventBody & {type: 'job_concluded'}): Description {
   if (outcome === 'failed') return warn(`job ${name(job)} failed: ${reason}`);
   if (outcome === 'unselected') return info(`job ${name(job)} saved as unselected`);

@@ -186,6 +186,8 @@ export type OperatorEventBody =
       max: string;
       block: string | null;
       source: 'chain' | 'journal';
+      /** `chain.vrf_sort_precision`; absent from an older operator. */
+      precision?: number;
     }
   /** At most one a second, when the clock has moved. */
   | ({type: 'clock'} & ClockFacts)

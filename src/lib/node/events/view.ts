@@ -26,6 +26,8 @@ export type RangeView = {
   max: string;
   block: string | null;
   source: 'chain' | 'journal';
+  /** `chain.vrf_sort_precision`; absent from an older operator. */
+  precision?: number;
   at: number;
 };
 
@@ -164,8 +166,9 @@ function changes(view: OperatorView, event: OperatorEvent): Partial<OperatorView
     case 'frame_unsigned':
       return {unsignedPolicy: event.policy};
     case 'range': {
-      const {start, end, max, block, source} = event;
-      return {range: {start, end, max, block, source, at}};
+      const {start, end, max, block, source, precision} = event;
+      const range = {start, end, max, block, source, at};
+      return {range: precision === undefined ? range : {...range, precision}};
     }
     case 'probe_answered': {
       const probe = {at, via: event.via, ...(event.from === undefined ? {} : {from: event.from})};

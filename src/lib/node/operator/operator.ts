@@ -79,6 +79,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     reader: deps.rangeReader,
     journal,
     refreshMs: options.rangeRefreshMs,
+    precision: options.vrfSortPrecision,
     time,
     random: deps.random,
     emit,

@@ -31,6 +31,8 @@ export function createRangeKeeper(deps: {
   reader: RangeReader;
   journal: Notes;
   refreshMs: number;
+  /** `chain.vrf_sort_precision`, for the share that the range is. */
+  precision: number;
   time: Time;
   random: () => number;
   emit: Emit;
@@ -54,6 +56,7 @@ export function createRangeKeeper(deps: {
       max: range.max.toString(),
       block,
       source,
+      precision: deps.precision,
     });
   }
 

@@ -47,7 +47,9 @@ export function challengesIn(
     const answer = answers.get(index) ?? null;
     // The contract counts from the block number in the event, which differs from the log's on some chains.
     const deadline =
-      windowBlocks === null ? null : deadlineOf(BigInt(challenge.challengeCreatedBlock), BigInt(windowBlocks));
+      windowBlocks === null
+        ? null
+        : deadlineOf(BigInt(challenge.challengeCreatedBlock), BigInt(windowBlocks));
     const left = deadline === null ? null : Number(blocksLeft(deadline, BigInt(latest)));
     const state = answer !== null ? 'answered' : left === null || left > 0 ? 'open' : 'unanswered';
     return [

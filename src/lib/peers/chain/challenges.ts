@@ -147,7 +147,11 @@ async function readFrom(
     await store.save();
   }
   const windowBlocks = facts.window ?? facts.constant;
-  const {challenges, unreadable} = challengesIn(store.logs(id), {windowBlocks, latest, finalBlock: anchor.block});
+  const {challenges, unreadable} = challengesIn(store.logs(id), {
+    windowBlocks,
+    latest,
+    finalBlock: anchor.block,
+  });
   return {
     contract,
     chainId: chain.chainId,

@@ -88,10 +88,7 @@ function eventsOf(
 async function readAppointees(
   chain: Chain,
   {operator, plan: {allocationManager}}: FactsContext,
-  {
-    events,
-    causes,
-  }: {events: readonly MembershipEvent[]; causes: ReadonlyMap<string, MembershipCause>},
+  {events, causes}: {events: readonly MembershipEvent[]; causes: ReadonlyMap<string, MembershipCause>},
 ): Promise<ReadonlySet<string>> {
   const left = events.filter(({source, way}) => source === 'operator-sets' && way === 'out');
   const senders = new Map<string, string>();

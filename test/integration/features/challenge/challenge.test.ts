@@ -74,7 +74,11 @@ const respond = (): Promise<void> => respondTo(rig, aos, 0, [BLS_SECRET]);
 describe('challenges on chain', () => {
   it('are none on a chain without any', async () => {
     const read = await book();
-    expect([read.challenges, read.count, challengeExit(read.challenges, read.unreadable)]).toEqual([[], 0, 0]);
+    expect([read.challenges, read.count, challengeExit(read.challenges, read.unreadable)]).toEqual([
+      [],
+      0,
+      0,
+    ]);
     expect(challengeTable(read, [], 100)).toContain('none open');
   });
 

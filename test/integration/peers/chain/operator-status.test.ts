@@ -238,6 +238,7 @@ describe('what the running node makes of the chain', () => {
     offlineGraceMs: 1,
     penaltyWei: 1n,
     networkStart: null,
+    sortPrecision: 6,
     outerUrl: null,
   };
 

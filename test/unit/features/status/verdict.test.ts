@@ -9,6 +9,7 @@ import {statusResult} from '../../../../src/lib/features/status/result.ts';
 import {judgeLinks, statusExitCode} from '../../../../src/lib/features/status/verdict.ts';
 import {
   chainFacts,
+  challengeFacts,
   EARNING,
   journalFacts,
   NODE,
@@ -51,7 +52,7 @@ describe('a range', () => {
   });
   it('that the dispatcher’s row has otherwise is said in words and in JSON', () => {
     expect(of(row(1800n, 2400n), 'vrf_range').found).toBe(
-      '0–60000 of 600000: 10 % of all jobs; the row of the dispatcher says 1800–2400, the chain says 0–60000, and the chain decides',
+      '0–60000 of 600000: 10 % of all jobs, about 1 in 10; the row of the dispatcher says 1800–2400, the chain says 0–60000, and the chain decides',
     );
     const unset = chain({range: known({start: 0n, end: 0n, max: 600_000n, contract: NODE}, NOW)});
     expect(of({...row(1800n, 2400n), ...unset}, 'vrf_range').found).toMatch(
@@ -174,7 +175,13 @@ describe('links', () => {
       'start',
     ],
     ['not registered', stake({state: 'not_registered'}), 'avs_registered', 'fail', 'aos register'],
-    ['deregistered', stake({state: 'deregistered'}), 'avs_registered', 'fail', 'aos register --check'],
+    [
+      'deregistered',
+      stake({state: 'deregistered'}),
+      'avs_registered',
+      'fail',
+      'See how it came out: aos slashing-history',
+    ],
     ['registry silent', stake({state: 'unknown'}), 'avs_registered', 'unknown', 'aos register --check'],
     [
       'registry not configured',
@@ -382,14 +389,7 @@ describe('links', () => {
       'open challenges',
       chain({
         challenges: known(
-          {
-            total: 3,
-            windowBlocks: 8n,
-            open: [{index: 2, createdBlock: 1n, deadlineBlock: 9n, blocksLeft: 4n}],
-            unanswered: 1,
-            unansweredIndices: [2],
-            windowKnown: true,
-          },
+          challengeFacts({open: [{index: 2, createdBlock: 1n, deadlineBlock: 31n, blocksLeft: 4n}]}),
           NOW,
         ),
       }),
@@ -399,12 +399,7 @@ describe('links', () => {
     ],
     [
       'challenges of unknown age',
-      chain({
-        challenges: known(
-          {total: 3, windowBlocks: 8n, open: [], unanswered: 1, unansweredIndices: [2], windowKnown: false},
-          NOW,
-        ),
-      }),
+      chain({challenges: known(challengeFacts({windowKnown: false}), NOW)}),
       'challenges',
       'unknown',
       'aos challenge list',

@@ -195,8 +195,8 @@ describe('log lines', () => {
       03:04:05 WARN  1 refused (PORT_NOT_ACCEPTING)
       03:04:05 ERROR signer: down (SIGNER_UNREACHABLE) → start it
       03:04:05 INFO  signer works again after 999 ms
-      03:04:05 INFO  sampling range 0–5 of 9 from the chain, block 7
-      03:04:05 INFO  sampling range 0–5 of 9 from the journal
+      03:04:05 INFO  sampling range 0–5 of 9, 55.5555 % of all jobs, about 1 in 2, from the chain, block 7
+      03:04:05 INFO  sampling range 0–5 of 9, 55.5555 % of all jobs, about 1 in 2, from the journal
       03:04:05 WARN  job 4a16467f…ef0971fd: no answer within 600 s; 3 requests had no answer, it is not asked again, a late answer still counts
       03:04:05 ERROR job 4a16467f…ef0971fd has no answer, and nothing is sent: no opml worker answered within 1 h 50 min → aos job retry '#1'
       03:04:05 INFO  job 4a16467f…ef0971fd is asked about again

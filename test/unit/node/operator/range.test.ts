@@ -40,6 +40,7 @@ async function make(dir: string) {
     },
     journal,
     refreshMs: 10_000,
+    precision: 6,
     time,
     random: () => 0.5,
     emit,

@@ -5,7 +5,9 @@ import {joinFitting, lineCells, shown, span, type Line, type Span, type Tone} fr
 import {stateWord} from '../model/signs.ts';
 import {SIGNER_BUDGET, problemSeverity} from '../model/verdict.ts';
 import type {BlockFacts, ClockText, LivenessFacts, SignerStats} from '../../../node/events/events.ts';
-import type {OperatorView} from '../../../node/events/view.ts';
+import type {OperatorView, RangeView} from '../../../node/events/view.ts';
+import {rangeOfNumbers} from '../../../node/events/range-share.ts';
+import {shareOf, sharePercent, shareText} from '../../../protocol/vrf/share.ts';
 import {count} from '../../../foundation/text/words.ts';
 import {indent, label, LABEL} from './title.ts';
 import type {Scene} from './scene.ts';
@@ -109,6 +111,24 @@ export function clockText(clock: ClockText, width: number): string {
   return text(most);
 }
 
+/** Formats how many numbers a job can get. */
+export function numbersText(range: RangeView): string {
+  return rangeOfNumbers(range)?.numbers.toString() ?? range.max;
+}
+
+/** Formats the share of a range in words. */
+export function shareWords(range: RangeView): string {
+  const known = rangeOfNumbers(range);
+  return known === null ? '?' : shareText(known);
+}
+
+function shareShown(range: RangeView): string {
+  const known = rangeOfNumbers(range);
+  if (known === null) return '? %';
+  const percents = shareOf(known) * 100;
+  return percents >= 0.01 ? `${percents.toFixed(2)} %` : sharePercent(known);
+}
+
 /** Draws the sampling: our range, its share, and how many jobs it selected. */
 export function samplingLines({data, ui, now}: Scene, width: number): Line[] {
   const {range, counters} = data.view;
@@ -117,22 +137,14 @@ export function samplingLines({data, ui, now}: Scene, width: number): Line[] {
     range === null
       ? [[UNKNOWN, span(' no range yet', 'dim')], counted]
       : [
-          [span(`${shown(range.start, 40)}–${shown(range.end, 40)} of ${shown(range.max, 40)}`)],
-          [span(shareOf(range), 'bold')],
+          [span(`${shown(range.start, 40)}–${shown(range.end, 40)} of ${shown(numbersText(range), 40)}`)],
+          [span(shareShown(range), 'bold')],
           counted,
           range.source === 'chain'
             ? [span(`read ${age(now - range.at)} ago`, 'dim')]
             : [span(`from the journal, ${age(now - range.at)} ago`, 'warn')],
         ];
   return [[...label('sampling', ui), ...joinFitting(parts, width - LABEL)]];
-}
-
-/** Formats the share of a range in per cent. */
-export function shareOf({start, end, max}: {start: string; end: string; max: string}): string {
-  const [from, to, all] = [start, end, max].map(Number);
-  if (from === undefined || to === undefined || all === undefined || !(all > 0)) return '? %';
-  const share = ((to - from) / all) * 100;
-  return Number.isFinite(share) ? `${share.toFixed(2)} %` : '? %';
 }
 
 /** Figures older than this are `stale`: three intervals of the operator's measurement. */

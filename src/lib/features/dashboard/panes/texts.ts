@@ -10,7 +10,7 @@ import type {OperatorView} from '../../../node/events/view.ts';
 import {sourcesText} from '../../../node/liveness/sources.ts';
 import {OUTAGE_CAUSES} from '../../../foundation/text/words.ts';
 import {isoTime} from '../../../foundation/time/time.ts';
-import {clockText, shareOf} from './facts.ts';
+import {clockText, numbersText, shareWords} from './facts.ts';
 import type {Scene} from './scene.ts';
 import {run, say} from '../../../foundation/next-step/next-step.ts';
 
@@ -236,8 +236,8 @@ function samplingText({data, now}: Scene, width: number): Text {
         ...(range === null
           ? [['range', 'not known yet'] as const]
           : ([
-              ['range', `${range.start}–${range.end} of ${range.max}`],
-              ['share', shareOf(range)],
+              ['range', `${range.start}–${range.end} of ${numbersText(range)}`],
+              ['share', shareWords(range)],
               ['read', `${isoTime(range.at)} (${age(now - range.at)} ago) from the ${range.source}`],
               ['block', range.block ?? '?'],
             ] as const)),

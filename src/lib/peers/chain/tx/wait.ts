@@ -108,7 +108,9 @@ function reverted({hash, nonce, title, gas}: TxAttempt, {block, gasUsed, feeWei}
     'TX_REVERTED',
     ranOut ? `${where} ran out of gas: it used ${gasUsed} of its limit of ${gas}` : `${where} failed there`,
     {
-      ...(ranOut ? {next: say('Run the command again: it estimates the gas again. Nothing has changed.')} : {}),
+      ...(ranOut
+        ? {next: say('Run the command again: it estimates the gas again. Nothing has changed.')}
+        : {}),
       details: {
         txHash: hash,
         nonce,

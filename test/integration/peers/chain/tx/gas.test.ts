@@ -147,12 +147,7 @@ describe('a call that needs more gas than when it was shown', () => {
     const dir = stateDir();
     const lost: Tamper = ({method}) => (method === 'eth_sendRawTransaction' ? {status: 502, body: ''} : null);
     const first = await throughShim(lost, same, async (url) =>
-      transact(
-        await process(url, {dir, time: steppedTime()}),
-        request('register'),
-        limits({waitMs: 0}),
-        yes,
-      ),
+      transact(await process(url, {dir, time: steppedTime()}), request('register'), limits({waitMs: 0}), yes),
     );
     await setDepth(6n);
     const done = await transact(await process(anvil.url, {dir}), request('register'), limits(), yes);
