@@ -7,6 +7,7 @@ import {AosError, errorText} from '../lib/foundation/errors/error.ts';
 import type {Act} from './act/acts.ts';
 import {actRequest} from './act/request.ts';
 import type {Part} from './part.ts';
+import type {ChangeSignerFault} from './signer-fault.ts';
 
 /** What can be stopped and started while a devnet runs. */
 export const DEVNET_PARTS = ['dispatcher', 'worker', 'signer'] as const;
@@ -25,16 +26,21 @@ const MOST_BODY = 64 * 1024;
 /**
  * Listens on a socket of mode 0600 in `folder`, which has to be this user's alone: `POST /stop/PART` and `POST /start/PART`
  * answer 200 `{part, running, changed}`, or 409 or 500 `{message}`; `POST /act` with an {@link ActRequest} answers 200 with its
- * report, 400 `{message}` for one of another version, or 409 `{message, code, next}`.
+ * report, 400 `{message}` for one of another version, or 409 `{message, code, next}`; `POST /fault/signer/NAME` answers 200
+ * with the change, or 409 `{message}`.
  * @returns its path, and what ends it
  */
 export async function serveControl(
   folder: string,
   parts: ControlledParts,
   act: Act,
+  changeSignerFault: ChangeSignerFault,
 ): Promise<{path: string; close(): Promise<void>}> {
   const server = createServer((request, response) => {
-    const answering = request.url === '/act' ? answerAct(request, act) : answer(request, parts);
+    const answering =
+      request.url === '/act'
+        ? answerAct(request, act)
+        : (answerFault(request, changeSignerFault) ?? answer(request, parts));
     answering.then(
       ({status, body}) => reply(response, status, body),
       (error: unknown) => reply(response, 500, {message: errorText(error)}),
@@ -79,6 +85,19 @@ async function answerAct(request: IncomingMessage, act: Act): Promise<Answer> {
     const {message, code, next} = error;
     return {status: 409, body: {message, code, next}};
   }
+}
+
+/** Null: it is another request. */
+function answerFault(
+  {method, url = ''}: IncomingMessage,
+  changeSignerFault: ChangeSignerFault,
+): Promise<Answer> | null {
+  const name = /^\/fault\/signer\/([a-z-]+)$/.exec(url)?.[1];
+  if (method !== 'POST' || name === undefined) return null;
+  const change = changeSignerFault(name);
+  if (change === null) return Promise.resolve({status: 409, body: {message: `there is no fault ${name}`}});
+  if (change === 'stopped') return Promise.resolve({status: 409, body: {message: 'the signer is stopped'}});
+  return Promise.resolve({status: 200, body: change});
 }
 
 /** @throws Error for one that is too long, or ends early */

@@ -23,6 +23,7 @@ import {makeKeys, makeOperators, type DevnetOperator} from './operators.ts';
 import {openPart, portOf, type Part} from './part.ts';
 import {devnetPaths} from './paths.ts';
 import {createStore} from './published/store.ts';
+import {changesSignerFault} from './signer-fault.ts';
 import {startDevSigner, type DevSigner} from './signer/signer.ts';
 import {startDispatcher, type DispatcherVersion} from './start-dispatcher.ts';
 import {openWorkers, type Workers, type WorkersOptions} from './workers.ts';
@@ -177,7 +178,12 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
     folder,
     dispatcher: () => dispatcher.current(),
   });
-  const control = await serveControl(folder, {dispatcher, signer, worker: workers.part}, act);
+  const control = await serveControl(
+    folder,
+    {dispatcher, signer, worker: workers.part},
+    act,
+    changesSignerFault(signer),
+  );
   let forget = (): void => {};
   closers.push(async () => {
     // A devnet without a socket is not noted again by one that ends at the same time.

@@ -137,6 +137,19 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
 };
 
 /** Of several kinds with a fault of one name, each has its own, and the words are those of the first. */
+const OF_SIGNER = 'signer-';
+
+/** The faults of the signer without its name: `slow`, `down` … */
+export const SIGNER_FAULTS: readonly string[] = Object.keys(FAULTS)
+  .filter((name) => name.startsWith(OF_SIGNER))
+  .map((name) => name.slice(OF_SIGNER.length));
+
+/** One of {@link SIGNER_FAULTS}; undefined: there is none of that name. */
+export function signerFault(name: string): {means: string; faults: SignerFaults} | undefined {
+  const fault = FAULTS[`${OF_SIGNER}${name}`];
+  return fault?.signer === undefined ? undefined : {means: fault.means, faults: fault.signer};
+}
+
 function workerFaults(): Record<string, Fault> {
   const all = [
     ...Object.entries(WORKER_FAULTS),

@@ -7,11 +7,15 @@ import type {Act} from '../../../src/devnet/act/acts.ts';
 import type {ActRequest} from '../../../src/devnet/act/request.ts';
 import {serveControl} from '../../../src/devnet/control.ts';
 import {openPart} from '../../../src/devnet/part.ts';
+import {changesSignerFault} from '../../../src/devnet/signer-fault.ts';
+import {startDevSigner, type DevSigner} from '../../../src/devnet/signer/signer.ts';
 import {actOnDevnet, renderAct} from '../../../src/lib/features/devnet/act.ts';
 import {changePart, renderChange} from '../../../src/lib/features/devnet/control.ts';
+import {changeFault, FAULT_NAMES, renderFault} from '../../../src/lib/features/devnet/fault.ts';
 import {renderNext} from '../../../src/lib/cli/next-step.ts';
 import {AosError} from '../../../src/lib/foundation/errors/error.ts';
 import {run} from '../../../src/lib/foundation/next-step/next-step.ts';
+import {rawHttp} from '../../support/raw-http.ts';
 
 function folder(name = ''): string {
   const root = mkdtempSync(path.join(tmpdir(), `aos-control-${name}`));
@@ -28,7 +32,7 @@ async function control(dir: string, act: Act = () => Promise.reject(new Error('n
     ),
     worker: null,
   };
-  const served = await serveControl(dir, parts, act);
+  const served = await serveControl(dir, parts, act, () => null);
   onTestFinished(() => served.close());
   return served.path;
 }
@@ -140,6 +144,38 @@ describe('an act on a devnet', () => {
     });
     await expect(actOnDevnet('/nonexistent/control.sock', EJECT)).rejects.toMatchObject({
       code: 'DEVNET_NOT_RUNNING',
+    });
+  });
+});
+
+describe('the fault of a running signer', () => {
+  it('is set, ends, and is refused where there is none of that name or the signer is stopped', async () => {
+    const signer = await openPart<DevSigner>(() => startDevSigner({chainId: 31337}));
+    onTestFinished(() => signer.stop().then(() => undefined));
+    const parts = {dispatcher: null, worker: null, signer};
+    const act: Act = () => Promise.reject(new Error('no acts'));
+    const served = await serveControl(folder(), parts, act, changesSignerFault(signer));
+    onTestFinished(() => served.close());
+    const status = async (): Promise<number> =>
+      (await rawHttp(signer.current().url, {path: '/upcheck'})).status;
+
+    const set = await changeFault(served.path, 'other-host');
+    expect(set).toMatchObject({part: 'signer', fault: 'other-host'});
+    expect(renderFault(set)).toMatch(/^a proxy .* refuses; aos devnet fault signer none ends it$/);
+    expect(await status()).toBe(403);
+    const ended = await changeFault(served.path, 'none');
+    expect([ended, renderFault(ended)]).toEqual([
+      {part: 'signer', fault: null, means: null},
+      'the signer does nothing wrong any more',
+    ]);
+    expect(await status()).toBe(200);
+    for (const name of FAULT_NAMES)
+      expect(await changeFault(served.path, name)).toMatchObject({part: 'signer'});
+    await expect(changeFault(served.path, 'odd')).rejects.toMatchObject({code: 'USAGE'});
+    await signer.stop();
+    await expect(changeFault(served.path, 'none')).rejects.toMatchObject({
+      code: 'USAGE',
+      message: 'the signer is stopped',
     });
   });
 });

@@ -11,6 +11,7 @@ export type SchemaName =
   | 'config-validate'
   | 'deregister'
   | 'devnet-act'
+  | 'devnet-fault'
   | 'devnet-start'
   | 'devnet-stop'
   | 'devnet-submit'

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type {DevnetEvent} from '../../../devnet/devnet.ts';
+import type {SignerFaultChange} from '../../../devnet/signer-fault.ts';
 import type {DevnetUrls} from '../../config/devnet-file.ts';
 import type {SubmittedJob} from './submit-jobs.ts';
 import type {ActResult} from './act.ts';
@@ -82,6 +83,17 @@ export const devnetAct: ResultEntry = {
         }),
       ),
       look: v.pipe(v.array(v.string()), v.description('commands that show it')),
+    }),
+  ),
+};
+
+export const devnetFault: ResultEntry = {
+  summary: 'aos devnet fault: what the signer of the devnet does wrong from now on.',
+  result: schemaOf<SignerFaultChange>()(
+    v.object({
+      part: v.literal('signer'),
+      fault: v.pipe(v.nullable(v.string()), v.description('null: nothing')),
+      means: v.nullable(v.string()),
     }),
   ),
 };

@@ -2,7 +2,7 @@ import {alertTest} from '../alert/schema.ts';
 import {challengeEvidence, challengeList, challengeShow} from '../challenge/schema.ts';
 import {completion} from '../completion/schema.ts';
 import {configMigrate, configSchema, configShow, configValidate} from '../config/schema.ts';
-import {devnetAct, devnetStart, devnetStop, devnetSubmit, devnetUp} from '../devnet/schema.ts';
+import {devnetAct, devnetFault, devnetStart, devnetStop, devnetSubmit, devnetUp} from '../devnet/schema.ts';
 import {doctor, doctorList} from '../doctor/schema.ts';
 import type {SchemaEntry} from '../../cli/schema/entry.ts';
 import type {SchemaName} from '../../cli/schema/names.ts';
@@ -36,6 +36,7 @@ export const SCHEMAS = {
   'config-validate': configValidate,
   deregister,
   'devnet-act': devnetAct,
+  'devnet-fault': devnetFault,
   'devnet-start': devnetStart,
   'devnet-stop': devnetStop,
   'devnet-submit': devnetSubmit,

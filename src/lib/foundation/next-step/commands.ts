@@ -15,6 +15,7 @@ export const COMMANDS = {
   'devnet act eject': {takesConfig: false},
   'devnet act pending-stake': {takesConfig: false},
   'devnet act slash': {takesConfig: false},
+  'devnet fault': {takesConfig: false},
   'devnet start': {takesConfig: false},
   'devnet stop': {takesConfig: false},
   'devnet submit': {takesConfig: false},
