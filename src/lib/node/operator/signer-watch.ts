@@ -32,6 +32,8 @@ export function createSignerWatch(
   let isNew = false;
   /** Of the last try. */
   let isWell = true;
+  /** When the last outage ended. */
+  let wellSince = -Infinity;
 
   async function sign(message: Uint8Array, signal?: AbortSignal): Promise<string> {
     const started = time.monotonic();
@@ -46,6 +48,8 @@ export function createSignerWatch(
     } catch (error) {
       // What we gave up ourselves says nothing about the signer.
       if (signal?.aborted !== true) {
+        // It was sent before the outage ended, which is over: it says nothing about the signer of now.
+        if (started < wellSince) return sign(message, signal);
         // Tries during an outage are no failures of their own: else a short one would outweigh all signatures around it.
         if (wasWell) latencies.failed(time.monotonic());
         isNew = true;
@@ -58,6 +62,7 @@ export function createSignerWatch(
   /** One good signature ends an outage, whoever asked for it. */
   function recovered(): void {
     isWell = true;
+    wellSince = time.monotonic();
     health.worked('signer');
     emitStats();
   }

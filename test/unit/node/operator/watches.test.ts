@@ -84,8 +84,9 @@ describe('the signer', () => {
       address: '0x1',
       sign: async (_message, signal) => {
         state.calls += 1;
-        await all.time.sleep(state.ms, signal);
-        if (state.error !== null) throw state.error;
+        const {ms, error} = state;
+        await all.time.sleep(ms, signal);
+        if (error !== null) throw error;
         return 'signature';
       },
     };
@@ -153,6 +154,35 @@ describe('the signer', () => {
       {type: 'recovered', part: 'signer'},
       {type: 'signer_stats', signatures: 51, errors: 1},
     ]);
+    end.abort();
+    await done;
+  });
+
+  it('is asked once more for what hung in an outage that is over, without another problem', async () => {
+    const {time, end, signal, watch, state, events} = signing();
+    const done = watch.run(signal);
+    const down = new AosError('SIGNER_UNREACHABLE', 'down');
+    const hanging: Promise<string>[] = [];
+    // Each is sent during the outage and fails 15 s later.
+    state.error = down;
+    state.ms = 15_000;
+    for (let i = 0; i < 5; i += 1) {
+      hanging.push(watch.signer.sign(new Uint8Array()));
+      hanging[i]?.catch(() => undefined);
+      await time.advance(4_000);
+    }
+    await expect(hanging[0]).rejects.toBe(down);
+    state.ms = 20;
+    state.error = null;
+    const good = watch.signer.sign(new Uint8Array());
+    await time.advance(20);
+    expect(await good).toBe('signature');
+    events.length = 0;
+    const {calls} = state;
+    await time.advance(20_000);
+    expect(await Promise.all(hanging.slice(2))).toEqual(['signature', 'signature', 'signature']);
+    expect(state.calls).toBe(calls + 3);
+    expect(events.filter(({type}) => type === 'problem' || type === 'recovered')).toEqual([]);
     end.abort();
     await done;
   });
