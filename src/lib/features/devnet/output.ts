@@ -10,6 +10,11 @@ const ABOUT: Readonly<Record<Devnet['dispatcher'], string>> = {
   head: 'as the public one: signs nothing, sends nothing again',
   friendly: 'friendly: signs everything, sends jobs again',
 };
+/** What is behind a worker that no test machine can have. */
+const STAND_INS = {
+  tee: 'published, but for its enclave: a stand-in, and its attestation says so',
+  zkml: 'published, but for its verdicts: it knows its proofs by hash',
+} as const;
 const STARS = '*'.repeat(20);
 
 export type DevnetOutput = {ready(devnet: Devnet): void; onEvent(event: DevnetEvent): void};
@@ -38,22 +43,15 @@ export function devnetOutput(options: {json: boolean; quiet: boolean}): DevnetOu
   };
 
   return {
-    ready({operators, dispatcher, urls, contracts, banner}) {
-      const [{config, operator}, ...others] = operators;
+    ready(devnet) {
+      const {operators, dispatcher, urls, contracts, banner} = devnet;
+      const [{config, operator}] = operators;
       if (!options.quiet) err.write(`\n  ${STARS}\n${narrow(banner)}  ${STARS}\n`);
       if (options.json) {
         json({type: 'ready', ...{config, operator, operators, dispatcher, urls, contracts}});
         return;
       }
-      const rows = Object.entries({
-        config,
-        node_id: operator,
-        ...urls,
-        'range contract': contracts.vrfRange,
-        'dispatcher is': ABOUT[dispatcher],
-        ...Object.fromEntries(others.map((other, index) => [`config ${index + 2}`, other.config])),
-      });
-      out.write(rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`).join('\n'));
+      out.write(readyRows(devnet).join('\n'));
       out.write(
         `\n  aos register -c ${shellWord(config)} --yes\n  aos run -c ${shellWord(config)}\n  aos devnet submit --prompt "What is AI?" --wait\n\n  Ctrl-C ends it.`,
       );
@@ -66,6 +64,24 @@ export function devnetOutput(options: {json: boolean; quiet: boolean}): DevnetOu
       }
     },
   };
+}
+
+/** What a devnet consists of, a line each: only what there is. */
+export function readyRows({operators, dispatcher, urls, contracts}: Omit<Devnet, 'close'>): string[] {
+  const [{config, operator}, ...others] = operators;
+  const rows: Readonly<Record<string, string | undefined>> = {
+    config,
+    node_id: operator,
+    ...urls,
+    'range contract': contracts.vrfRange,
+    'dispatcher is': ABOUT[dispatcher],
+    'tee worker is': urls.tee === undefined ? undefined : STAND_INS.tee,
+    'zkml worker is': urls.zkml === undefined ? undefined : STAND_INS.zkml,
+    ...Object.fromEntries(others.map((other, index) => [`config ${index + 2}`, other.config])),
+  };
+  return Object.entries(rows).flatMap(([name, value]) =>
+    value === undefined ? [] : [`  ${name.padEnd(16)} ${value}`],
+  );
 }
 
 /** Lines of at most 76 characters, indented by two. */
