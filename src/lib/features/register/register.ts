@@ -11,7 +11,7 @@ import {readMetadata} from './metadata.ts';
 import type {RegisterOptions} from './options.ts';
 import {requestReport} from './range.ts';
 import type {RegisterReport, StepReport} from './report.ts';
-import {intentsUnderWay, lookAt, type Walk} from './sight.ts';
+import {intentsUnderWay, type Walk} from './sight.ts';
 import {checkSteps, runSteps, type Walked} from './steps.ts';
 import {stepsOf} from './table.ts';
 import {txReport} from '../tx/report.ts';
@@ -67,11 +67,11 @@ async function walkOf(session: TxSession, avs: Avs, options: RegisterOptions): P
   };
 }
 
-async function finish(walk: Walk, {steps, unmet: preconditions}: Walked): Promise<RegisterReport> {
+async function finish(walk: Walk, {steps, unmet: preconditions, sight}: Walked): Promise<RegisterReport> {
   const {session, avs, options, metadata} = walk;
   const {contracts, flow, operator} = avs;
   const {rangeContract, registry, serviceManager} = contracts;
-  const {place, state} = await lookAt(walk);
+  const {place, state} = sight;
   const {chain} = place;
   const [range, socket, appointments] = await Promise.all([
     rangeContract === null ? null : readRangeState(chain, rangeContract, operator),

@@ -5,7 +5,7 @@ import {step, type StepId, type StepReport} from './report.ts';
 import {lookAt, type Sight, type Walk} from './sight.ts';
 
 /** Sends one transaction of a step, in the mode of the command. */
-export type Send = (request: TxRequest) => Promise<StepReport>;
+type Send = (request: TxRequest) => Promise<StepReport>;
 
 /** One step between a node and its first job. Each method gets the newest block. */
 export type Step = {
@@ -23,8 +23,10 @@ export type Step = {
   act(sight: Sight, send: Send): Promise<readonly StepReport[]>;
 };
 
-/** What a run of the steps came to: the reports, and what has to be done first where there is something. */
-export type Walked = {steps: readonly StepReport[]; unmet: readonly Precondition[]};
+type Taken = {steps: readonly StepReport[]; unmet: readonly Precondition[]};
+
+/** What a run of the steps came to: the reports, what has to be done first where there is something, and the chain after it. */
+export type Walked = Taken & {sight: Sight};
 
 /**
  * Takes the steps in order and leaves out what is done. A step that is blocked ends the run. Before anything is sent the chain is
@@ -33,8 +35,8 @@ export type Walked = {steps: readonly StepReport[]; unmet: readonly Precondition
  */
 export async function runSteps(table: readonly Step[], walk: Walk): Promise<Walked> {
   const steps: StepReport[] = [];
+  let sight = await lookAt(walk);
   for (const [index, one] of table.entries()) {
-    const sight = await lookAt(walk);
     const done = await one.isDone(sight, steps);
     if (done !== null) {
       steps.push(...done);
@@ -42,9 +44,11 @@ export async function runSteps(table: readonly Step[], walk: Walk): Promise<Walk
     }
     const taken = await take(one, {walk, sight, before: steps, later: table.slice(index + 1)});
     steps.push(...taken.steps);
-    if (taken.unmet.length > 0 || !taken.steps.every(goesOn)) return {steps, unmet: taken.unmet};
+    // What was sent has changed the chain.
+    sight = await lookAt(walk);
+    if (taken.unmet.length > 0 || !taken.steps.every(goesOn)) return {steps, unmet: taken.unmet, sight};
   }
-  return {steps, unmet: []};
+  return {steps, unmet: [], sight};
 }
 
 /** Every precondition of the steps, once each, for `--check`. @throws AosError CHAIN_* | SIGNER_* */
@@ -58,7 +62,7 @@ export async function checkSteps(table: readonly Step[], walk: Walk): Promise<Pr
 
 type Turn = {walk: Walk; sight: Sight; before: readonly StepReport[]; later: readonly Step[]};
 
-async function take(one: Step, {walk, sight, before, later}: Turn): Promise<Walked> {
+async function take(one: Step, {walk, sight, before, later}: Turn): Promise<Taken> {
   const {mode} = walk.options;
   const isPlanned = before.some(({outcome}) => outcome === 'planned');
   const unmetAt = async (at: Sight): Promise<Precondition[]> =>

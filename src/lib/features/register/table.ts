@@ -19,7 +19,7 @@ export function stepsOf(walk: Walk): {onChain: readonly Step[]; withDispatcher: 
     const update = metadataStep(walk, {url: newMetadataUrl, preconditions});
     return {onChain: [operatorStep(walk, preconditions), update], withDispatcher: []};
   }
-  const preconditions = (sight: Sight) => registrationPreconditions(sight, walk);
+  const preconditions = oncePerSight((sight) => registrationPreconditions(sight, walk));
   return {
     onChain: [
       operatorStep(walk, preconditions),
@@ -28,5 +28,15 @@ export function stepsOf(walk: Walk): {onChain: readonly Step[]; withDispatcher: 
       socketStep(walk, (sight) => Promise.resolve(senderPreconditions(sight))),
     ],
     withDispatcher: networkSteps(walk),
+  };
+}
+
+/** Several steps have the same preconditions, which are read once at a block. */
+function oncePerSight<T>(read: (sight: Sight) => Promise<T>): (sight: Sight) => Promise<T> {
+  const known = new WeakMap<Sight, Promise<T>>();
+  return (sight) => {
+    const found = known.get(sight) ?? read(sight);
+    known.set(sight, found);
+    return found;
   };
 }

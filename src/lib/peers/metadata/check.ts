@@ -2,7 +2,7 @@ import {shownUrl} from '../../foundation/text/shown-url.ts';
 import {readPublicFile} from './public-file.ts';
 import {judgeMetadata, logoProblem, urlProblem, type MetadataPlace} from './rules.ts';
 
-export type MetadataCheckOptions = {
+type MetadataCheckOptions = {
   /** Decides whether the rules of mainnet apply, and whether private addresses are read. */
   chainId: number;
   signal: AbortSignal;

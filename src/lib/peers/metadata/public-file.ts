@@ -14,7 +14,7 @@ const MAX_BYTES = 1_048_576;
 /** A file of the web, or why it could not be read, in words that follow its name. */
 export type PublicFile = {state: 'read'; bytes: Buffer} | {state: 'unread'; why: string};
 
-export type PublicFileOptions = {
+type PublicFileOptions = {
   /** Also from addresses of this machine and its network, which no machine outside can read: on a development chain. */
   allowPrivate: boolean;
   signal: AbortSignal;

@@ -24,7 +24,7 @@ export function urlProblem(text: string, {isMainnet, isDevelopment}: MetadataPla
 }
 
 /** What a file of metadata says, as far as it breaks no rule; the logo is checked by {@link logoProblem}. */
-export type MetadataVerdict = {problems: readonly string[]; logo: string | null};
+type MetadataVerdict = {problems: readonly string[]; logo: string | null};
 
 /** Judges the content of the file. */
 export function judgeMetadata(bytes: Buffer, place: MetadataPlace): MetadataVerdict {
