@@ -114,7 +114,7 @@ export function findWarnings(
     ...unknownVariables(env),
     ...unusedSections(tree),
     ...vrfKey(resolved, fileReadable),
-    ...kindWarnings(resolved),
+    ...kindWarnings(resolved, tree),
     ...callbacks(resolved),
   ];
 }

@@ -138,6 +138,7 @@ export type ConfigWarning = {
     | 'INLINE_VRF_KEY'
     | 'FILE_READABLE'
     | 'KIND_UNSUPPORTED'
+    | 'KNOWN_GOOD_MISSING'
     | 'CALLBACK_UNREACHABLE';
   /** Dotted path in the file, or the name of the variable. */
   path: string;

@@ -46,11 +46,22 @@ export function knownGoodProblems(resolved: Resolved): ConfigProblem[] {
   });
 }
 
-/** Finds a `node.node_type` that is of no use. */
-export function kindWarnings(resolved: Resolved): ConfigWarning[] {
+/** What a zkml worker lacks without it, in words. */
+export const NO_KNOWN_GOOD =
+  'without a proof in workers.zkml.known_good no false of the zkml worker is sent: one that lacks its SRS says false to everything';
+
+/** Finds a `node.node_type` that is of no use, and zkml workers whose `false` counts for nothing. */
+export function kindWarnings(resolved: Resolved, tree: FileTree): ConfigWarning[] {
+  const warnings: ConfigWarning[] = [];
   const type = resolved.one(FIELDS.nodeType);
-  if (type === undefined || WORKER_KINDS.some((kind) => kind === type.toLowerCase())) return [];
-  const {path} = FIELDS.nodeType;
-  const message = `${path} ${sanitizeValue(type)} is not one of ${WORKER_KINDS.join(', ')}; it is ignored`;
-  return [{code: 'KIND_UNSUPPORTED', path, message}];
+  if (type !== undefined && !WORKER_KINDS.some((kind) => kind === type.toLowerCase())) {
+    const {path} = FIELDS.nodeType;
+    const message = `${path} ${sanitizeValue(type)} is not one of ${WORKER_KINDS.join(', ')}; it is ignored`;
+    warnings.push({code: 'KIND_UNSUPPORTED', path, message});
+  }
+  const {knownGoodModel, knownGoodProof} = FIELDS.zkml;
+  const isGiven = [knownGoodModel, knownGoodProof].some((field) => resolved.raw(field) !== undefined);
+  if (!isGiven && wantedKinds(resolved, tree).includes('zkml'))
+    warnings.push({code: 'KNOWN_GOOD_MISSING', path: knownGoodProof.path, message: NO_KNOWN_GOOD});
+  return warnings;
 }

@@ -472,9 +472,17 @@ describe('workers and callbacks', () => {
   });
 
   it('warns of a node type that is none of them alone', () => {
-    expect(warnings(goodFile({more: 'workers: {opml: , tee: , zkml: }\n'}))).toEqual([]);
+    expect(warnings(goodFile({more: 'workers: {opml: , tee: }\n'}))).toEqual([]);
     expect(warnings(goodFile({node: '  node_type: tee\n'}))).toEqual([]);
     expect(warnings(goodFile({node: '  node_type: gpu\n'}))).toEqual(['KIND_UNSUPPORTED node.node_type']);
+  });
+
+  it('warns of zkml workers without a proof that is known to be good', () => {
+    const missing = ['KNOWN_GOOD_MISSING workers.zkml.known_good.proof_path'];
+    expect(warnings(goodFile({more: 'workers: {zkml: }\n'}))).toEqual(missing);
+    expect(warnings(goodFile({node: '  node_type: zkml\n'}))).toEqual(missing);
+    const good = 'known_good: {model: mean, proof_path: "http://p/x"}';
+    expect(warnings(goodFile({more: `workers: {zkml: {${good}}}\n`}))).toEqual([]);
   });
 
   it('have keys of their own: the port of tee callbacks, and the known-good proof of zkml', () => {

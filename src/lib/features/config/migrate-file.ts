@@ -18,7 +18,7 @@ import type {MigrationReport} from './migrate-report.ts';
 import {withoutKeys} from '../init/review.ts';
 import {KEY_CONFIG_NAME, keyConfigText, KEYSTORE_NAME} from '../init/web3signer-files.ts';
 import {nextOf, passwordPlace} from './migrate-next.ts';
-import {keyWarnings, networkWarnings} from './migrate-warnings.ts';
+import {keyWarnings, networkWarnings, workerWarnings} from './migrate-warnings.ts';
 import {writePrivateFile} from '../../keys/private-file.ts';
 import {sealV3} from '../../keys/v3-keystore.ts';
 import {addressOfKey} from '../../protocol/wire/ethereum.ts';
@@ -91,6 +91,7 @@ export function draftMigration(options: MigrateOptions): Draft {
     warnings: [
       ...keyWarnings(plan, {derived, nodeId: typeof nodeId === 'string' ? nodeId : null}, options.newVrfKey),
       ...(needed ? networkWarnings(plan, network) : []),
+      ...(needed ? workerWarnings(plan) : []),
     ],
     diff: diffOf(text, fresh, {old, plan}, sanitizeText(file)),
     written: null,

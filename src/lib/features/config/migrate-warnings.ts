@@ -1,5 +1,6 @@
 import {NETWORKS, networkPreset} from '../../config/networks.ts';
 import {FIELDS} from '../../config/schema.ts';
+import {NO_KNOWN_GOOD} from '../../config/worker-kinds.ts';
 import type {NoticeCode} from '../../foundation/errors/table.ts';
 import type {Migration} from './migrate.ts';
 
@@ -77,6 +78,16 @@ export function networkWarnings({entries}: Migration, network: string | null): M
     RANGE_CONTRACTS[name]?.some((known) => known.toLowerCase() === contract),
   );
   return other === undefined ? warnings : [...warnings, mismatch(path, other.name, network)];
+}
+
+/** What a zkml worker of the new file lacks. */
+export function workerWarnings({entries}: Migration): MigrationWarning[] {
+  const has = (prefix: string): boolean => entries.some(({path}) => path.startsWith(prefix));
+  const isZkml =
+    has('workers.zkml.') ||
+    entries.some(({path, value}) => path === FIELDS.nodeType.path && String(value).toLowerCase() === 'zkml');
+  if (!isZkml || has('workers.zkml.known_good.')) return [];
+  return [{code: 'KNOWN_GOOD_MISSING', message: `${NO_KNOWN_GOOD}. Add its model and proof_path`}];
 }
 
 /** A network's name as a word of a host's name, such as `ethereum-holesky-rpc.publicnode.com`. */

@@ -73,7 +73,11 @@ function judgeUnused({warnings}: ConfigFacts): Finding {
 }
 
 /** By the checks of the workers. */
-const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(['KIND_UNSUPPORTED', 'CALLBACK_UNREACHABLE']);
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set([
+  'KIND_UNSUPPORTED',
+  'KNOWN_GOOD_MISSING',
+  'CALLBACK_UNREACHABLE',
+]);
 
 function messages(warnings: readonly ConfigWarning[]): string {
   const shown = warnings.slice(0, SHOWN).map(({message}) => message);

@@ -154,6 +154,14 @@ export const CONFIG = {
     next: say('Name the kind of your worker, or leave node.node_type out.'),
     causes: ['A reference file may have any text there.'],
   },
+  KNOWN_GOOD_MISSING: {
+    exit: null,
+    category: null,
+    means:
+      'A zkml worker without its SRS says false to everything; with no known-good proof to ask beside it, no false is sent.',
+    next: say('Name a proof in workers.zkml.known_good: its model, and its proof_path.'),
+    causes: ['workers.zkml.known_good is not in the file.'],
+  },
   CALLBACK_UNREACHABLE: {
     exit: null,
     category: null,
