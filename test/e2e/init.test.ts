@@ -122,6 +122,7 @@ describe('aos init on a terminal', () => {
     await wizard.until(/serves chain 31337/);
     for (const question of [
       /Range contract/,
+      /Kind of worker/,
       /opml worker/,
       /Listen on/,
       /URL from outside/,
@@ -136,7 +137,7 @@ describe('aos init on a terminal', () => {
     expect(wizard.screen()).toMatch(
       /Next:\n {2}aos signer check\n {2}aos register --check\n {2}aos register\n {2}aos run$/,
     );
-    expect(wizard.screen()).toMatch(/\b1\/13 [^]*\b2\/13 [^]*\b13\/13 /);
+    expect(wizard.screen()).toMatch(/\b1\/14 [^]*\b2\/14 [^]*\b14\/14 /);
     expect(wizard.screen()).toMatch(/ {2}✓ found Web3Signer at \S+ with 1 account\n/);
 
     const file = path.join(world.home, 'config.yaml');
@@ -200,7 +201,13 @@ describe('aos init on a terminal', () => {
     const given = [...ALL_GIVEN, '--network', 'mainnet', '--listen', '127.0.0.1:0', '--store-dir', 'store'];
     for (const replaces of [false, true]) {
       const wizard = onScreen(world, ['init', '--no-probe', ...given]);
-      for (const question of [/Dispatcher’s address/, /opml worker/, /URL from outside/, /VRF key file/])
+      for (const question of [
+        /Dispatcher’s address/,
+        /Kind of worker/,
+        /opml worker/,
+        /URL from outside/,
+        /VRF key file/,
+      ])
         await wizard.answer(question, ENTER);
       await wizard.answer(/Alert webhook/, `${NOTHING}/T0/secret-path${ENTER}`);
       await wizard.until(/Write it\?/);
@@ -249,7 +256,7 @@ describe('aos init on a terminal', () => {
       rows: 24,
     });
     await wizard.answer(/Dispatcher’s address/, ENTER);
-    for (const question of [/opml worker/, /Listen on/, /URL from outside/])
+    for (const question of [/Kind of worker/, /opml worker/, /Listen on/, /URL from outside/])
       await wizard.answer(question, ENTER);
     await wizard.answer(/VRF key file/, `sub/vrf.key${ENTER}`);
     for (const question of [/Journal directory/, /Alert webhook/]) await wizard.answer(question, ENTER);
@@ -444,11 +451,11 @@ describe('aos config', () => {
     expect(retired).toMatchObject({code: 64, stderr: expect.stringContaining('is retired') as string});
   });
 
-  it('does not start a node without a kind that aos drives, and lets it leave', async () => {
+  it('does not start a node whose type is not among its workers, and lets it leave', async () => {
     await using world = openWorld();
     world.file(
       'config.yaml',
-      `node: {node_id: "${OPERATOR}", signer_key: "${NOTHING}", vrf_key: ${'ab'.repeat(32)}, node_type: tee}\nnet: {dispatcher_url: "127.0.0.1:1"}\nchain: {chain_rpc_url: "${NOTHING}", vrf_range_contract: "${CONTRACT}"}\n`,
+      `node: {node_id: "${OPERATOR}", signer_key: "${NOTHING}", vrf_key: ${'ab'.repeat(32)}, node_type: tee}\nnet: {dispatcher_url: "127.0.0.1:1"}\nchain: {chain_rpc_url: "${NOTHING}", vrf_range_contract: "${CONTRACT}"}\nworkers: {opml: }\n`,
     );
     for (const args of [
       ['run', '--headless'],
@@ -456,7 +463,7 @@ describe('aos config', () => {
     ])
       expect(await world.run(args)).toMatchObject({
         code: 78,
-        stderr: expect.stringContaining('node.node_type  leaves this node without work') as string,
+        stderr: expect.stringContaining('node.node_type  is tee, but the workers are opml') as string,
       });
     expect(await world.run(['tx', 'list'])).toMatchObject({code: 0});
   });

@@ -23,8 +23,8 @@ export const TEE: WorkerDriver = {
 
 /** What the worker gets for a job that does not say it; it uses its own anyway. */
 const USUAL = {temperature: 0, topP: 0.95, maxTokens: 128} as const;
-/** The worker reads 16 bits. */
-const MOST_TOKENS = 65_535;
+/** The worker reads 32 bits. */
+const MOST_TOKENS = 2 ** 32 - 1;
 
 /**
  * The body of `POST /api/v1/question`: the worker refuses one without any of these members, and one whose `max_tokens` is

@@ -1,179 +1,102 @@
-import {describe, expect, it, onTestFinished} from 'vitest';
+import {expect, it, onTestFinished} from 'vitest';
 import {devnetPaths} from '../../../../src/devnet/paths.ts';
 import type {TeeFaults} from '../../../../src/devnet/tee/faults.ts';
-import {startTeeWorker, type TeeWorker} from '../../../../src/devnet/tee/tee-worker.ts';
+import {startTeeWorker} from '../../../../src/devnet/tee/tee-worker.ts';
 import type {ZkmlFaults} from '../../../../src/devnet/zkml/faults.ts';
 import {startProofServer} from '../../../../src/devnet/zkml/proof-server.ts';
 import {readProofs} from '../../../../src/devnet/zkml/proofs.ts';
 import {startZkmlWorker} from '../../../../src/devnet/zkml/zkml-worker.ts';
-import type {WorkerConfig} from '../../../../src/lib/config/config.ts';
 import {createWorkers} from '../../../../src/lib/peers/worker/workers.ts';
-import type {WorkerKind} from '../../../../src/lib/protocol/wire/messages.ts';
 import {instantLlm} from '../../../support/instant-llm.ts';
-import {createRig, type Rig, type Run} from '../../../support/operator-rig.ts';
+import {createRig} from '../../../support/operator-rig.ts';
 
-const SECOND = 1_000;
-/** For a job that nothing will answer: each second more is another look at the worker. */
-const SHORT = {deadlineMs: 45 * SECOND, answerTimeoutMs: 10 * SECOND};
-const proofs = readProofs(devnetPaths().assetsDir);
-
-const LIMITS: Omit<WorkerConfig, 'urls'> = {
-  concurrency: 1,
-  readyTimeoutMs: 20 * SECOND,
-  answerTimeoutMs: 20 * SECOND,
+const HERE = {host: '127.0.0.1', port: 0};
+const LIMITS = {
+  concurrency: 4,
+  readyTimeoutMs: 15_000,
+  answerTimeoutMs: 20_000,
   attempts: 3,
-  deadlineMs: 1_200 * SECOND,
+  deadlineMs: 90_000,
   onFailure: 'silent',
-};
+} as const;
 
-/** An operator whose only worker is of this kind. */
-async function operatorOf(
-  rig: Rig,
-  kind: WorkerKind,
-  config: Pick<WorkerConfig, 'urls'> & Partial<WorkerConfig>,
-): Promise<Run> {
-  const limits = {...LIMITS, ...config};
-  const workers = createWorkers(kind, limits, {time: rig.time});
-  const run = await rig.start({workers: [{...workers, ...limits}]});
-  onTestFinished(() => workers.close());
+/** An operator beside the tee and zkml workers of the devnet, which behave as the published ones do. */
+async function world(tee: TeeFaults, zkml: ZkmlFaults) {
+  const rig = await createRig();
+  const {time} = rig;
+  const proofs = readProofs(devnetPaths().assetsDir);
+  const callbackPort = (): number => Number(new URL(rig.callbackUrl).port);
+  const teeWorker = await startTeeWorker({...HERE, llm: instantLlm(), callbackPort, faults: tee, time});
+  const zkmlWorker = await startZkmlWorker({...HERE, proofs, faults: zkml, time});
+  const server = await startProofServer({...HERE, proofs, faults: zkml, time});
+  for (const {close} of [teeWorker, zkmlWorker, server]) onTestFinished(close);
+  const proofAt = (name: string): string => `${server.url}/${name}.json`;
+  const knownGood = {model: 'mean', proofPath: proofAt('mean-0')};
+  const workers = [
+    createWorkers('tee', {...LIMITS, urls: [teeWorker.url]}, {time}),
+    createWorkers('zkml', {...LIMITS, urls: [zkmlWorker.url], knownGood}, {time}),
+  ];
+  for (const one of workers) onTestFinished(() => one.close());
+  const run = await rig.start({workers});
   await run.event('range');
   await run.event('connected');
-  return run;
+  const verify = (jobId: string, name: string, model = 'mean'): void => {
+    const params = JSON.stringify({proof_path: proofAt(name)});
+    rig.dispatcher.submit({jobId, kind: 'zkml', model, prompt: '', params});
+  };
+  const texts = (jobId: string): string[] => rig.dispatcher.results(jobId).map(({result}) => result);
+  return {rig, run, verify, texts, teeStats: teeWorker.stats, zkmlStats: zkmlWorker.stats};
 }
 
-/** What the dispatcher has of a job: its texts. */
-const texts = (rig: Rig, jobId: string): string[] => rig.dispatcher.results(jobId).map(({result}) => result);
-
-async function teeWorker(rig: Rig, faults: TeeFaults, port = 0): Promise<TeeWorker> {
-  const worker = await startTeeWorker({
-    host: '127.0.0.1',
-    port,
-    llm: instantLlm(),
-    callbackPort: () => Number(new URL(rig.callbackUrl).port),
-    faults,
-    time: rig.time,
-  });
-  onTestFinished(() => worker.close());
-  return worker;
-}
-
-function submitTee({dispatcher}: Rig, count: number): string[] {
-  const ids = Array.from({length: count}, (_, n) => `tee-${n}`);
-  const params = '{"temperature":0.0,"top_p":0.95,"max_tokens":64.0}';
-  for (const jobId of ids) dispatcher.submit({jobId, kind: 'tee', prompt: `prompt ${jobId}`, params});
-  return ids;
-}
-
-describe('the published tee worker', () => {
-  it('answers the jobs one after the other', async () => {
-    const rig = await createRig();
-    const worker = await teeWorker(rig, {});
-    const run = await operatorOf(rig, 'tee', {urls: [worker.url]});
-    const ids = submitTee(rig, 3);
-    await rig.answered(3);
-    for (const id of ids) expect(texts(rig, id)).toEqual([`answer to prompt ${id}`]);
-    expect(run.of('callback_refused')).toEqual([]);
-    expect(worker.stats()).toEqual({asked: 3, refused: 0, delivered: 3, failed: 0});
-    await run.stop();
-  });
-
-  it.each([
-    ['was never there', 'none'],
-    ['is gone', 'gone'],
-    ['ends during a question', 'dies'],
-  ] as const)(
-    'whose enclave %s is named as stuck, and its jobs are answered after its start',
-    async (_name, enclave) => {
-      const rig = await createRig();
-      const worker = await teeWorker(rig, {enclave});
-      const run = await operatorOf(rig, 'tee', {urls: [worker.url]});
-      const ids = submitTee(rig, 2);
-      await run.event('problem', ({code}) => code === 'WORKER_STUCK');
-      for (const id of ids) expect(texts(rig, id)).toEqual([]);
-      await worker.close();
-      await teeWorker(rig, {}, Number(new URL(worker.url).port));
-      await rig.answered(2);
-      for (const id of ids) expect(texts(rig, id)).toEqual([`answer to prompt ${id}`]);
-      await run.event('recovered', ({part}) => part === 'worker');
-      await run.stop();
-    },
-  );
-
-  it.each<[string, TeeFaults]>([
-    ['says 503 for ever', {busy: true}],
-    ['attests with no base64', {badAttestation: true}],
-    ['answers for another job', {otherId: true}],
-    ['answers with an empty text', {emptyAnswer: true}],
-    ['answers with 5 MiB', {hugeAnswer: true}],
-  ])('that %s leaves its job unanswered, with nothing sent', async (_name, faults) => {
-    const rig = await createRig();
-    const worker = await teeWorker(rig, faults);
-    const run = await operatorOf(rig, 'tee', {...SHORT, urls: [worker.url]});
-    submitTee(rig, 1);
-    await run.event('job_unanswered');
-    expect(texts(rig, 'tee-0')).toEqual([]);
-    expect(await run.stop()).toMatchObject({accepted: 0, unanswered: 1});
-  });
+it('the published tee and zkml workers answer their jobs', async () => {
+  const {rig, run, verify, texts, teeStats} = await world({}, {});
+  for (const n of [0, 1])
+    rig.dispatcher.submit({
+      jobId: `tee-${n}`,
+      kind: 'tee',
+      prompt: `prompt ${n}`,
+      params: '{"temperature":1.0,"top_p":0.5,"max_tokens":64.0}',
+    });
+  verify('right', 'mean-1');
+  verify('changed', 'mean-1-instance');
+  verify('other', 'dense-0');
+  verify('dense', 'dense-1', 'dense');
+  await rig.answered(6);
+  expect([texts('tee-0'), texts('tee-1')]).toEqual([['answer to prompt 0'], ['answer to prompt 1']]);
+  expect(['right', 'changed', 'other', 'dense'].map(texts)).toEqual([
+    ['true'],
+    ['false'],
+    ['false'],
+    ['true'],
+  ]);
+  expect(teeStats()).toMatchObject({asked: 2, delivered: 2});
+  await run.stop();
 });
 
-/** A zkml worker, whose faults may change, its proofs, and an operator that knows a good one. */
-async function zkmlWorld(
-  faults: ZkmlFaults,
-  limits: Partial<WorkerConfig> = {},
-): Promise<{rig: Rig; run: Run; submit(names: string[]): void}> {
-  const rig = await createRig();
-  const place = {host: '127.0.0.1', port: 0, proofs, faults, time: rig.time};
-  const server = await startProofServer(place);
-  onTestFinished(() => server.close());
-  const worker = await startZkmlWorker(place);
-  onTestFinished(() => worker.close());
-  const knownGood = {model: 'mean', proofPath: `${server.url}/mean-0.json`};
-  const run = await operatorOf(rig, 'zkml', {...limits, urls: [worker.url], knownGood});
-  return {
-    rig,
-    run,
-    submit: (names) => {
-      for (const name of names) {
-        const params = JSON.stringify({proof_path: `${server.url}/${name}.json`});
-        rig.dispatcher.submit({jobId: name, kind: 'zkml', model: 'mean', prompt: name, params});
-      }
-    },
-  };
-}
+it.each<[TeeFaults, string]>([
+  [{enclave: 'none'}, 'WORKER_STUCK'],
+  [{enclave: 'gone'}, 'WORKER_STUCK'],
+  [{enclave: 'dies'}, 'WORKER_STUCK'],
+  [{badAttestation: true}, 'WORKER_BAD_ANSWER'],
+  [{otherId: true}, 'WORKER_LOST'],
+])('of a published tee worker with %j nothing is sent', async (faults, code) => {
+  const {rig, run, texts} = await world(faults, {});
+  rig.dispatcher.submit({jobId: 'job', kind: 'tee', prompt: 'p'});
+  await run.event('problem', (problem) => problem.code === code);
+  await run.event('job_unanswered');
+  expect(texts('job')).toEqual([]);
+  await run.stop();
+});
 
-describe('the published zkml worker', () => {
-  it('is believed, "false" too, as its good proof is "true" right after it', async () => {
-    const {rig, run, submit} = await zkmlWorld({});
-    const names = ['mean-0', 'mean-1', 'mean-0-instance', 'mean-1-byte', 'dense-0'];
-    submit(names);
-    await rig.answered(names.length);
-    const verdicts = names.map((name) => texts(rig, name));
-    expect(verdicts).toEqual([['true'], ['true'], ['false'], ['false'], ['false']]);
-    await run.stop();
-  });
-
-  it('without its SRS is named, and no "false" of it is sent', async () => {
-    const faults: ZkmlFaults = {noSrs: true};
-    const {rig, run, submit} = await zkmlWorld(faults);
-    submit(['mean-1', 'mean-0-byte', 'mean-0']);
-    await run.event('problem', ({code}) => code === 'WORKER_UNSOUND');
-    expect(rig.dispatcher.jobs().flatMap(({key}) => texts(rig, key.jobId))).toEqual([]);
-    faults.noSrs = false;
-    await rig.answered(3);
-    expect([texts(rig, 'mean-1'), texts(rig, 'mean-0-byte')]).toEqual([['true'], ['false']]);
-    await run.stop();
-  });
-
-  it.each<[string, ZkmlFaults]>([
-    ['has no ezkl', {noEzkl: true}],
-    ['has no SRS', {noSrs: true}],
-    ['is overloaded', {busy: true}],
-    ['never ends', {never: true}],
-  ])('that %s leaves its job unanswered, with nothing sent', async (_name, faults) => {
-    const {rig, run, submit} = await zkmlWorld(faults, SHORT);
-    submit(['mean-1']);
-    await run.event('job_unanswered');
-    expect(texts(rig, 'mean-1')).toEqual([]);
-    expect(await run.stop()).toMatchObject({accepted: 0, unanswered: 1});
-  });
+it.each<[ZkmlFaults, string]>([
+  [{noSrs: true}, 'WORKER_UNSOUND'],
+  [{noEzkl: true}, 'PROOF_NOT_CHECKED'],
+])('of a published zkml worker with %j nothing is sent', async (faults, code) => {
+  const {run, verify, texts} = await world({}, faults);
+  verify('right', 'mean-1');
+  verify('wrong', 'mean-1-byte');
+  await run.event('job_retry', (retry) => retry.code === code);
+  await run.event('job_unanswered', () => run.of('job_unanswered').length === 2);
+  expect([texts('right'), texts('wrong')]).toEqual([[], []]);
+  await run.stop();
 });
