@@ -1,8 +1,9 @@
 import {artifactsFolder} from '../chain/artifacts.ts';
 import {openBlsKeys} from '../chain/bls-key.ts';
 import type {AosContracts} from '../chain/deploy.ts';
-import type {DevDispatcher, JobView} from '../dispatcher/dispatcher.ts';
+import type {DevDispatcher} from '../dispatcher/dispatcher.ts';
 import {createActs, type Act} from './acts.ts';
+import {jobSubject} from './job-subject.ts';
 import type {ActOperator} from './stage.ts';
 
 export type ActsOptions = {
@@ -13,7 +14,7 @@ export type ActsOptions = {
   /** Where the keystores of the operators are. */
   folder: string;
   /** As it runs, or ran last. */
-  dispatcher: () => Pick<DevDispatcher, 'jobs'>;
+  dispatcher: () => Pick<DevDispatcher, 'jobs' | 'results'>;
 };
 
 /** The network's part on a running devnet. */
@@ -24,19 +25,6 @@ export function openActs({url, contracts, operators, folder, dispatcher}: ActsOp
     operators,
     artifacts: artifactsFolder(),
     blsKeys: () => openBlsKeys(folder),
-    job: (id) => {
-      const found = jobOf(dispatcher().jobs(), id);
-      return found === undefined ? null : {jobId: found.key.jobId, clockNumber: counterOf(found)};
-    },
+    job: (id) => jobSubject(dispatcher(), id),
   });
-}
-
-function jobOf(jobs: readonly JobView[], id: string | null): JobView | undefined {
-  if (id !== null) return jobs.find(({key}) => key.jobId === id);
-  return jobs.findLast(({acceptedFrom}) => acceptedFrom.length > 0) ?? jobs.at(-1);
-}
-
-/** The highest counter of a job's clock: a published dispatcher gives every job 1. */
-function counterOf({clock}: JobView): bigint {
-  return Object.values(clock).reduce((most, text) => (BigInt(text) > most ? BigInt(text) : most), 0n);
 }

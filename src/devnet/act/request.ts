@@ -2,11 +2,9 @@ import * as v from 'valibot';
 
 /** Kinds of penalty in the order of the ledger's enum. */
 export const PENALTIES = ['offline', 'incorrect-inference', 'zk-verify-failed'] as const;
-export type Penalty = (typeof PENALTIES)[number];
 
 /** Who ejects: an account, as the published deployer has it, or an EjectionManager. */
 export const EJECTORS = ['account', 'contract'] as const;
-export type Ejector = (typeof EJECTORS)[number];
 
 const WAD = 10n ** 18n;
 /** A block number of the devnet stays far below it. */

@@ -6,6 +6,7 @@ import {toAddress} from '../chain/batch.ts';
 import type {AosContracts} from '../chain/deploy.ts';
 import {devRpc} from '../chain/rpc.ts';
 import {sendAs, type DevCall} from '../chain/send.ts';
+import type {JobSubject} from './job-subject.ts';
 import type {ActStep} from './report.ts';
 
 /** An operator of the devnet, and its configuration file. */
@@ -23,7 +24,7 @@ export type ActPlace = {
   /** BN254 private keys of the operators: the aggregator asks them for their signatures. */
   blsKeys: () => Promise<readonly bigint[]>;
   /** A job by its id, or the newest, with a result if there is one; null: there is none. */
-  job: (id: string | null) => {jobId: string; clockNumber: bigint} | null;
+  job: (id: string | null) => JobSubject | null;
 };
 
 /** One act: what it reads, and what it has done so far. */

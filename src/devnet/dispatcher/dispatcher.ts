@@ -39,6 +39,8 @@ export type ResultView = {
   readonly result: string;
   readonly reason: string;
   readonly vrf: {readonly selected: boolean};
+  /** The clock of the answer: ids and counters in decimal; empty where it is none. */
+  readonly clock: Readonly<Record<string, string>>;
 };
 
 export type DevDispatcher = {

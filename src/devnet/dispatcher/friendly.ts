@@ -79,7 +79,8 @@ export async function startFriendly(options: FriendlyOptions): Promise<DevDispat
           .filter(([, results]) => results.has(seq))
           .map(([operator]) => operator),
       })),
-    results: (jobId) => resultsOf(hub.book, jobId),
+    results: (jobId) =>
+      resultsOf(hub.book, jobId).map(({clock, ...result}) => ({...result, clock: clockToWire(clock)})),
     waitFor: reports.waitFor,
     setFaults: (faults) => {
       hub.faults = faults;

@@ -166,6 +166,15 @@ function jobView({id, tag, user, job, clock}: JobRow, results: readonly ResultRo
   };
 }
 
-function resultView({operator, tag, result, reason, selected}: ResultRow): ResultView {
-  return {operator, tag, result: textOf(result), reason, vrf: {selected}};
+function resultView({operator, tag, result, reason, selected, clock}: ResultRow): ResultView {
+  return {operator, tag, result: textOf(result), reason, vrf: {selected}, clock: countersIn(clock)};
+}
+
+/** What is a counter in the clock of a result, which nobody has checked. */
+function countersIn(clock: string | null): Record<string, string> {
+  const value = clock === null ? null : parseJson(Buffer.from(clock)).value;
+  const entries = isJsonObject(value) ? [...value] : [];
+  return Object.fromEntries(
+    entries.flatMap(([id, counter]) => (/^\d{1,20}$/.test(String(counter)) ? [[id, String(counter)]] : [])),
+  );
 }

@@ -80,7 +80,12 @@ export async function actOnDevnet(
 function lookOf({act, challenge, config}: ActReport): NextStep[] {
   const of = ['-c', config];
   const status = run('status', of);
-  if (challenge !== null) return [run('challenge show', [String(challenge.index), ...of]), status];
+  if (challenge !== null)
+    return [
+      run('challenge show', [String(challenge.index), ...of]),
+      run('challenge evidence', [challenge.clockNumber, ...of]),
+      status,
+    ];
   return act === 'pending-stake' ? [status] : [status, run('slashing-history', of)];
 }
 
