@@ -78,6 +78,22 @@ describe('alerts', () => {
       60_000,
     );
     const {stdout, stderr} = await run.kill('SIGTERM');
+
+    // What the network does to the operator meanwhile is seen at the next start, and told once over restarts.
+    expect(await world.run(['devnet', 'act', 'slash', '--percent', '25'])).toMatchObject({code: 0});
+    for (const isFirst of [true, false]) {
+      got.length = 0;
+      const again = world.start(['run', '-c', config, '--json']);
+      await again.event('standing', ({costs}) => Array.isArray(costs) && costs.length > 0);
+      if (isFirst)
+        await vi.waitFor(
+          () =>
+            expect(got).toContainEqual(expect.objectContaining({subject: 'slashed', code: 'STAKE_SLASHED'})),
+          30_000,
+        );
+      await again.kill('SIGTERM');
+      expect(got.filter(({subject}) => subject === 'slashed')).toHaveLength(isFirst ? 1 : 0);
+    }
     for (const output of [test.stdout, test.stderr, stdout, stderr]) expect(output).not.toContain(SECRET);
   });
 });

@@ -1,4 +1,4 @@
-import {run, say} from '../../foundation/next-step/next-step.ts';
+import {run} from '../../foundation/next-step/next-step.ts';
 import {duration} from '../../foundation/time/duration.ts';
 import {openChain, withChain, type Chain} from '../../peers/chain/open.ts';
 import {readOperatorStatus} from '../../peers/chain/status/operator-status.ts';
@@ -8,11 +8,10 @@ import {blocked, fail, notApplicable, ok, unclear, warn, type Finding} from './c
 import type {CheckId} from './registry.ts';
 import type {Probe} from './run.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
-import {ether} from '../../foundation/text/amounts.ts';
 import {judgeAvs, judgeChallenges, judgeOperator, judgeRange, judgeSlashed} from '../status/chain-links.ts';
 import {type StatusFacts} from '../status/facts.ts';
 import type {Judgement} from '../status/link.ts';
-import {transactionsPaid} from '../status/gas.ts';
+import {judgeGas} from '../status/stake-links.ts';
 import {count} from '../../foundation/text/words.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import type {DoctorContext} from './context.ts';
@@ -96,8 +95,8 @@ export function chainProbes(context: DoctorContext): Probe[] {
           configured: config,
           operator: nodeId,
         });
-        report('chain.gas', judgeGas(facts));
         const status = statusFacts(context, nodeId, facts);
+        report('chain.gas', findingOf(judgeGas(status)));
         const judge = (id: (typeof REGISTRY_IDS)[number], given: StatusFacts): void =>
           report(id, findingOf(JUDGES[id](given)));
         for (const id of REGISTRY_IDS) if (id !== 'registry.range') judge(id, status);
@@ -158,16 +157,6 @@ function judgeFresh(chains: readonly Chain[], now: number): Finding {
   const next = run('doctor', ['--only', 'clock'], 'Use another RPC, or check the clock');
   if (oldest.ms > STOPPED_MS) return fail(summary, next);
   return oldest.ms > LATE_MS ? warn(summary, next) : ok(summary);
-}
-
-function judgeGas({balanceWei, gasPriceWei}: ChainFacts): Finding {
-  const paid = transactionsPaid(balanceWei, gasPriceWei);
-  const balance = `${ether(balanceWei)} ETH`;
-  if (paid === null) return unclear(`${balance}; the RPC gives no gas price`);
-  const summary = `${balance}, enough for about ${count(Number(paid), 'transaction')}`;
-  return paid === 0n
-    ? warn(`${balance} does not pay for a transaction`, say('Send ETH to node_id.'))
-    : ok(summary);
 }
 
 function statusFacts({config, time}: DoctorContext, nodeId: string, chain: ChainFacts): StatusFacts {

@@ -38,6 +38,9 @@ export function judgeStake({chain, nodeId}: StatusFacts): Judgement {
   );
   const low = members.find(isLow);
   if (low !== undefined) return fail(lowText(low, group), MORE, at);
+  const none = members.find(isNothing);
+  if (none !== undefined)
+    return warn(`registered with weight 0 in ${group} ${none.number}: there it counts for nothing`, MORE, at);
   const waiting = members.find(isUnrecorded);
   if (waiting !== undefined)
     return pending([unrecordedText(waiting, group), ...changes].join('; '), UPDATE(nodeId), at);
@@ -63,9 +66,20 @@ function lowText({number, weight, recorded, minimum}: QuorumStake, group: string
     : `the weight fell to ${ether(weight ?? 0n, 4)}, under the minimum ${least} of ${group} ${number}: the next update of the registry removes this operator`;
 }
 
+/** No stake counts, whatever the minimum is. */
+function isNothing({weight, recorded}: QuorumStake): boolean {
+  return weight === 0n && (recorded === null || recorded === 0n);
+}
+
 /** More was delegated than the registry counts. */
 function isUnrecorded({weight, recorded}: QuorumStake): boolean {
-  return weight !== null && recorded !== null && (weight - recorded) * 1_000n > weight * DRIFT;
+  return weight !== null && recorded !== null && weight > recorded && differs(weight, recorded);
+}
+
+/** By more than what staking gains from day to day. */
+function differs(a: bigint, b: bigint): boolean {
+  const [less, more] = a < b ? [a, b] : [b, a];
+  return (more - less) * 1_000n > more * DRIFT;
 }
 
 function unrecordedText({number, weight, recorded}: QuorumStake, group: string): string {
@@ -74,7 +88,10 @@ function unrecordedText({number, weight, recorded}: QuorumStake, group: string):
 
 function weightText({number, weight, recorded}: QuorumStake, group: string): string | null {
   const counted = recorded ?? weight;
-  return counted === null ? null : `weight ${ether(counted, 4)} in ${group} ${number}`;
+  if (counted === null) return null;
+  const later =
+    weight !== null && differs(weight, counted) ? `, ${ether(weight, 4)} from its next update on` : '';
+  return `weight ${ether(counted, 4)} in ${group} ${number}${later}`;
 }
 
 type AllocationTexts = {

@@ -4,6 +4,7 @@ import type {QuorumFigures, StakeFigures, StandingFigures} from '../../node/even
 import type {StandingReading} from '../../node/standing/reading.ts';
 import type {ChainFacts} from '../../peers/chain/status/operator-facts.ts';
 import {flowNamed} from '../../peers/chain/flows/list.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
 import {known, mapFact, flatFact, unknown, type Fact} from '../../foundation/fact.ts';
 import type {Rules, StatusFacts} from './facts.ts';
 import {transactionsPaid} from './gas.ts';
@@ -11,6 +12,8 @@ import {judgeChainLink} from './verdict.ts';
 
 /** Entries of a list that are kept: the contracts of an AVS may name any number. */
 const MOST = 32;
+/** Characters of a finding: it may name each strategy of an AVS. */
+const MOST_TEXT = 500;
 const NOT_ASKED = unknown('not asked');
 
 /**
@@ -33,8 +36,9 @@ export function standingOf(
     operator: NOT_ASKED,
     row: NOT_ASKED,
   };
+  const links = CHAIN_LINK_IDS.map((id) => judgeChainLink(id, facts));
   return {
-    links: CHAIN_LINK_IDS.map((id) => judgeChainLink(id, facts)),
+    links: links.map((link) => ({...link, found: safeText(link.found, MOST_TEXT)})),
     figures: figuresOf(chain, rules.sortPrecision),
   };
 }

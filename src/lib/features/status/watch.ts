@@ -6,6 +6,8 @@ import {jsonLine} from '../../foundation/text/safe-text.ts';
 import type {StatusFacts} from './facts.ts';
 import {statusResult, type StatusResult} from './result.ts';
 import {judgeLinks, statusExitCode} from './verdict.ts';
+import {count} from '../../foundation/text/words.ts';
+import {LOW_REGISTRATIONS} from '../../node/standing/costs.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {isoTime} from '../../foundation/time/time.ts';
 import {createSink} from '../../cli/sinks.ts';
@@ -16,11 +18,19 @@ export type StatusAnswer = {exitCode: number; result: StatusResult; warnings: re
 export function statusAnswer(facts: StatusFacts): StatusAnswer {
   const result = statusResult(facts);
   const {gas} = result;
-  const poor = gas.state === 'known' && gas.transactions === 0n;
+  const paid = gas.state === 'known' ? gas.transactions : null;
+  const isPoor = paid !== null && paid < BigInt(LOW_REGISTRATIONS);
   return {
     result,
     exitCode: statusExitCode(judgeLinks(facts)),
-    warnings: poor ? [{code: 'GAS_LOW', message: `${result.nodeId} cannot pay for a transaction`}] : [],
+    warnings: isPoor
+      ? [
+          {
+            code: 'GAS_LOW',
+            message: `the ETH of ${result.nodeId} pays for ${count(Number(paid), 'registration')}`,
+          },
+        ]
+      : [],
   };
 }
 

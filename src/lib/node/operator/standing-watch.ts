@@ -2,6 +2,7 @@ import {linkedAbort} from '../../foundation/async/abort.ts';
 import {slept} from '../../foundation/async/every.ts';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {Emit, OperatorEventBody} from '../events/events.ts';
 import {
@@ -22,6 +23,8 @@ const EVERY_MS = 60_000;
 const FIRST_RETRY_MS = 10_000;
 /** A reading that takes longer is given up; the next one comes at its time. */
 const LIMIT_MS = 30_000;
+/** Characters of a failure that are kept. */
+const MOST_TEXT = 300;
 
 /**
  * Reads what the chain says of this operator, now and a minute after the end of each reading, so that none overlaps another,
@@ -123,8 +126,9 @@ function costEvents(
 }
 
 function describe(error: unknown): Omit<StandingFailure, 'since'> {
-  if (isAosError(error)) return {code: error.code, message: error.message, next: error.next};
-  return {code: 'BUG', message: errorText(error), next: say('Report this line.')};
+  const message = safeText(errorText(error), MOST_TEXT);
+  if (isAosError(error)) return {code: error.code, message, next: error.next};
+  return {code: 'BUG', message, next: say('Report this line.')};
 }
 
 /** The facts without what changes with each block. */

@@ -153,6 +153,24 @@ describe('the stake', () => {
       'ok',
       'weight 132 in quorum 0',
     ],
+    [
+      'fell, and the registry counts more',
+      {avs: of({weight: 100n * WHOLE})},
+      'ok',
+      'weight 132 in quorum 0, 100 from its next update on',
+    ],
+    [
+      'is nothing, which a minimum of 0 allows',
+      {avs: of({weight: 0n, recorded: 0n, minimum: 0n})},
+      'warn',
+      'registered with weight 0 in quorum 0: there it counts for nothing',
+    ],
+    [
+      'is delegated, and nothing of it is recorded',
+      {avs: of({weight: WHOLE, recorded: 0n, minimum: 0n})},
+      'pending',
+      'weight 1 in quorum 0, of which 0 is recorded and counts',
+    ],
     ['is allocated', sets({magnitude: WHOLE / 2n}), 'ok', '50 % of its stETH allocated to operator set 0'],
     [
       'is allocated later',
