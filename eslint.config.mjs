@@ -52,6 +52,14 @@ const noFlowNames = [
   ...['startsWith', 'endsWith', 'includes', 'match'].flatMap((method) =>
     named(`CallExpression[callee.property.name='${method}']`, 'callee.object'),
   ),
+  ...['has', 'includes', 'indexOf', 'test'].flatMap((method) =>
+    named(`CallExpression[callee.property.name='${method}']`, 'arguments.0'),
+  ),
+  ...named(
+    "BinaryExpression[operator=/^[!=]==$/]:not([right.type='Literal']):not([right.type='Identifier'][right.name='undefined'])",
+    'left',
+  ),
+  'ImportDeclaration[source.value=/flows\\/(bls|ecdsa|operator-sets|slashing-registry)\\.ts$/]',
 ].map((selector) => ({selector, message: ASK_THE_FLOW}));
 
 /** What a test brings as a parameter instead (docs/traps.md). */

@@ -1,5 +1,6 @@
 import type {Hex} from 'viem';
-import {pause, type Precondition} from '../precondition.ts';
+import {say} from '../../../foundation/next-step/next-step.ts';
+import {fail, onceOperator, pause, type Precondition} from '../precondition.ts';
 import {blsKey, hasPlaceFor, quorumPreconditions} from './bls-preconditions.ts';
 import {setsPreconditions, type SetsRequest} from './sets-preconditions.ts';
 import type {CoordinatorFacts} from './slashing-registry-facts.ts';
@@ -16,7 +17,7 @@ export function setsToJoin({sets, quorums}: CoordinatorFacts, wanted: readonly n
     if (member === true) return false;
     if (wanted !== null) return wanted.includes(id);
     const quorum = quorums.find(({number}) => number === id);
-    return quorum === undefined || hasPlaceFor(quorum);
+    return quorum !== undefined && hasPlaceFor(quorum);
   });
   return open.map(({id}) => id);
 }
@@ -34,14 +35,38 @@ export function coordinatorPreconditions(
   const common = setsPreconditions(asked, request);
   const key = blsKey(facts, request);
   if (common[0]?.done === true) return [common[0], key];
+  const outside = facts.sets.sets.filter(({member}) => member !== true);
   return [
     ...common,
+    ...(joining.length === 0 && outside.length > 0 ? [noPlace()] : []),
     ...pause('registry-pause', facts.registryPaused, 'the registry'),
-    ...facts.quorums
-      .filter(({number}) => facts.sets.sets.some(({id, member}) => id === number && member !== true))
-      .flatMap((quorum) => quorumPreconditions(quorum, request.sets)),
+    ...outside.flatMap(({id}) => setPreconditions(id, facts, request.sets)),
     key,
   ];
+}
+
+function noPlace(): Precondition {
+  return onceOperator(
+    fail(
+      'quorums',
+      'none',
+      'at least one operator set to join',
+      say('Have stake delegated that an operator set counts.'),
+    ),
+  );
+}
+
+/** Judges stake and places of a set; one that was not requested makes no failure. */
+function setPreconditions(
+  id: number,
+  {quorums}: CoordinatorFacts,
+  wanted: readonly number[] | null,
+): Precondition[] {
+  const quorum = quorums.find(({number}) => number === id);
+  if (quorum !== undefined) return quorumPreconditions(quorum, wanted);
+  if (wanted?.includes(id) !== true) return [];
+  const next = say('Leave the set out: --quorums');
+  return [fail(`quorum-${id}-stake`, 'the registry has no such quorum', 'a quorum of the registry', next)];
 }
 
 /** The facts about the sets that the operator is in, or would join. */
