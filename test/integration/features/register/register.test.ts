@@ -1,9 +1,12 @@
-import {decodeFunctionData, type Hex} from 'viem';
+import {decodeFunctionData, type Address, type Hex} from 'viem';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 import {run} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {startAnvil, type Anvil} from '../../../../src/devnet/chain/anvil.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
+import {sendAs} from '../../../../src/devnet/chain/send.ts';
+import {deregister} from '../../../../src/lib/features/register/deregister.ts';
+import {callOf} from '../../../support/chain-rig.ts';
 import {checkRegistration, register} from '../../../../src/lib/features/register/register.ts';
 import {stepsExitCode, type RegisterReport} from '../../../../src/lib/features/register/report.ts';
 import {permissionControllerAbi} from '../../../../src/lib/peers/chain/abis-core.ts';
@@ -248,21 +251,22 @@ describe('registering', () => {
   });
 
   it('where another has to send prints the calls, and what an admin sends to let this address send them', async () => {
-    const place = await site(anvil.url, compiled.artifacts, {flow: 'operator-sets'});
-    const {permission_controller: controller, key_registrar, allocation_manager} = place.contracts;
-    // As after another admin was added: no one may act for the operator by itself.
-    await devRpc(anvil.url, 'anvil_setCode', [controller, '0x5f5f5260205ff3']);
-    await devRpc(anvil.url, 'anvil_setBalance', [OPERATOR, '0x0']);
-    await devRpc(anvil.url, 'evm_mine');
+    const place = await site(anvil.url, compiled.artifacts, {flow: 'operator-sets', range: RANGE});
+    const {permission_controller: controller, key_registrar, allocation_manager, owner} = place.contracts;
+    const send = (from: Address, call: {to: string; data: string}) =>
+      sendAs(anvil.url, from, [{to: call.to as Address, data: call.data as Hex}]);
+    // From here on the operator may not act for itself.
+    await send(OPERATOR, {
+      to: controller,
+      data: callOf('function addPendingAdmin(address,address)', [OPERATOR, owner]),
+    });
+    await send(owner, {to: controller, data: callOf('function acceptAdmin(address)', [OPERATOR])});
+    const nonce = await nonceOf(anvil.url, 'pending');
     const refused = await register(place.config, registering(place));
-    expect(refused.preconditions).toContainEqual(
-      expect.objectContaining({
-        id: 'permission',
-        next: expect.objectContaining({
-          run: {command: 'register', args: ['--calldata']},
-        }) as unknown,
-      }),
-    );
+    expect(refused.steps.at(-1)).toMatchObject({id: 'operator-set-key', outcome: 'missing'});
+    expect(refused.preconditions).toMatchObject([
+      {id: 'permission', next: {run: {command: 'register', args: ['--calldata']}}},
+    ]);
     const {steps, appointments} = await register(place.config, registering(place, {mode: 'calldata'}));
     expect(stepsExitCode(steps)).toBe(0);
     const calls = steps.flatMap(({call}) => (call === null ? [] : [call]));
@@ -279,6 +283,28 @@ describe('registering', () => {
         args: [OPERATOR, OPERATOR, call?.to, call?.data.slice(0, 10)],
       })),
     );
+    expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
+    for (const call of appointments) await send(owner, call);
+    const done = await register(place.config, registering(place));
+    expect(stepsExitCode(done.steps)).toBe(0);
+    expect(done.quorums).toEqual([0, 1]);
+
+    // Leaving is another function, for which it was not appointed.
+    const leaving = {
+      ...({mode: 'apply', flow: null, quorums: null, force: false} as const),
+      limits: limits({pollMs: 50, waitMs: 20_000}),
+      confirm: () => Promise.resolve(true),
+      note: () => {},
+      warn: () => {},
+    };
+    await expect(deregister(place.config, leaving)).rejects.toMatchObject({
+      code: 'CHAIN_REVERTED',
+      next: {run: {command: 'deregister', args: ['--calldata']}},
+    });
+    const exit = await deregister(place.config, {...leaving, mode: 'calldata'});
+    expect(exit.appointments).toHaveLength(1);
+    for (const call of exit.appointments) await send(owner, call);
+    expect((await deregister(place.config, leaving)).steps).toMatchObject([{outcome: 'done'}]);
   });
 
   it('of a contract prints the call, and the digest that the contract has to accept', async () => {
