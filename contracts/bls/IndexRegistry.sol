@@ -42,7 +42,7 @@ contract IndexRegistry is CoordinatorOwned {
             uint8 quorum = uint8(quorumNumbers[i]);
             uint32 count = totalOperatorsForQuorum(quorum);
             _setCount(quorum, count + 1);
-            // An index that is used for the first time has nobody until this block.
+            // An index that is used for the first time has no operator until this block.
             if (places[quorum][count].length == 0) {
                 places[quorum][count].push(OperatorUpdate(uint32(block.number), OPERATOR_DOES_NOT_EXIST_ID));
             }

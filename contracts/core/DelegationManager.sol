@@ -26,7 +26,7 @@ contract DelegationManager is Owned, Permitted {
 
     mapping(address staker => address operator) public delegatedTo;
     mapping(address operator => address approver) public delegationApprover;
-    /// @notice Never written: nobody delegates by a signature here.
+    /// @notice Never written: no staker delegates by a signature here.
     mapping(address approver => mapping(bytes32 salt => bool spent)) public delegationApproverSaltIsSpent;
     mapping(address operator => mapping(address strategy => uint256 shares)) public operatorShares;
 

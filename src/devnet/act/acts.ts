@@ -25,7 +25,7 @@ export function createActs(place: ActPlace): Act {
         return await perform(openStage(place), request);
       } catch (error) {
         if (error instanceof AosError) throw error;
-        // viem's messages go on with the whole call.
+        // After its first line a message of viem has the whole call.
         const [first = ''] = errorText(error).split('\n');
         throw new AosError('DEVNET_FAILED', first, {cause: error});
       }

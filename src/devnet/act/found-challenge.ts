@@ -7,7 +7,7 @@ import type {Stage} from './stage.ts';
 
 type Challenge = ContractFunctionArgs<typeof aggregatorAbi, 'nonpayable', 'respondToChallenge'>[0];
 
-/** A challenge as it was recorded: the contract keeps its hash alone, so whoever answers needs the event. */
+/** A challenge as it was recorded: the contract keeps its hash alone, so an answer needs the event. */
 export type FoundChallenge = {
   index: number;
   challenge: Challenge;

@@ -13,7 +13,7 @@ export type OperatorSet = {avs: Address; id: number};
 
 /**
  * The operator set in which the operator can be slashed: the first that it has joined. An AVS without operator sets makes
- * one, with a registrar that lets everybody in, and the operator joins it.
+ * one, with a registrar that lets every operator in, and the operator joins it.
  * @throws AosError DEVNET_REFUSED for an operator that has joined none of an AVS with sets of its own
  */
 export async function setOf(stage: Stage, operator: Address): Promise<OperatorSet> {

@@ -103,7 +103,7 @@ describe('a challenge', () => {
     expect(await manager().read.challengeNumber()).toBe(2);
   });
 
-  it('is answered by the aggregator alone, once, with everybody’s signature', async () => {
+  it('is answered by the aggregator alone, once, with the signatures of all operators', async () => {
     const index = await challenged();
     await hooks.mine(1);
     const args = await answerBy(rig, aos, index, [BLS_SECRET, OTHER_SECRET]);
@@ -313,7 +313,7 @@ describe('the histories of the registries', () => {
     );
   });
 
-  it('leave an unchanged stake alone, and tell nothing of it', async () => {
+  it('leave an unchanged stake alone, without an event', async () => {
     const update = callOf('function updateOperators(address[])', [[ME]]);
     expect(await rig.send(STRANGER.address, aos.registry, update)).toEqual([]);
     await hooks.setShares(ME, 0, 33n * 10n ** 18n);

@@ -159,6 +159,35 @@ describe('eject', () => {
   });
 });
 
+describe('of an AVS with operator sets alone', () => {
+  const setsOnly = (): AosContracts => ({
+    ...aos,
+    ejection_manager: null,
+    stake_registry: null,
+    bls_apk_registry: null,
+    index_registry: null,
+  });
+
+  it('the AVS puts the operator out of its sets, and no key answers a challenge', async () => {
+    await acts()(SLASH);
+    const act = acts({contracts: setsOnly()});
+    await expect(act({...EJECT, quorums: [7]})).rejects.toMatchObject({code: 'DEVNET_REFUSED'});
+    expect((await act(EJECT)).steps.map(({what}) => what)).toEqual([
+      'the AVS put the operator out of operator set 0',
+    ]);
+    await expect(act(EJECT)).rejects.toMatchObject({code: 'DEVNET_REFUSED'});
+    await expect(act({...CHALLENGE, answer: true})).rejects.toMatchObject({code: 'DEVNET_REFUSED'});
+  });
+
+  it('an operator that has joined none cannot be slashed', async () => {
+    const sets = await rig.deploy({flow: 'operator-sets'});
+    await expect(acts({contracts: sets})(SLASH)).rejects.toMatchObject({
+      code: 'DEVNET_REFUSED',
+      next: {run: {command: 'register', args: ['-c', '/0.yaml', '--yes']}},
+    });
+  });
+});
+
 describe('pending-stake', () => {
   it('allocates for later, and takes back for later when all is allocated', async () => {
     const act = acts();
