@@ -100,6 +100,8 @@ export function createMember(client: WorkerClient, options: MemberOptions): Memb
     failed(error) {
       if (OF_THE_JOB.has(error.code)) {
         stuck.took();
+        // It works: what it could not do is the job's.
+        if (health.problem()?.code === 'WORKER_REFUSED') health.clear();
         return error;
       }
       let seen = error;

@@ -91,6 +91,29 @@ export function createZkmlClient(url: string, config: ClientConfig): WorkerClien
     throw new AosError('WORKER_BAD_ANSWER', `${name} says neither true nor false`);
   }
 
+  /** A proof that cannot be checked is one of the job; if that is so of every proof, the worker is of no use. */
+  async function ofJob(asked: Asked, signal: AbortSignal): Promise<Verdict> {
+    try {
+      return await verify(asked, signal);
+    } catch (error) {
+      if (knownGood === null || !isAosError(error, 'PROOF_NOT_CHECKED')) throw error;
+      throw (await whyNone(knownGood, `${asked.id}-known-good`, signal)) ?? error;
+    }
+  }
+
+  /** Why the worker checks not even the proof that is known to be good; null: it does, or that is not known. */
+  async function whyNone(good: KnownGood, id: string, signal: AbortSignal): Promise<AosError | null> {
+    try {
+      return await judgeKnownGood(good, id, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isAosError(error, 'PROOF_NOT_CHECKED')) return null;
+      const words = `not even the proof that is known to be good is checked: ${error.message}`;
+      const next = say('Check the worker’s log, its models, and that it reaches workers.zkml.known_good.');
+      return new AosError('WORKER_REFUSED', words, {cause: error, next});
+    }
+  }
+
   return {
     url: http.url,
     host: http.host,
@@ -111,7 +134,7 @@ export function createZkmlClient(url: string, config: ClientConfig): WorkerClien
         const {model, params, requestId} = request;
         const why = whyUnfit(request);
         if (why !== null) throw new AosError('PROOF_NOT_CHECKED', why);
-        const {word, body} = await verify({model, proof: proofOf(params), id: requestId}, signal);
+        const {word, body} = await ofJob({model, proof: proofOf(params), id: requestId}, signal);
         const doubt = word === 'false' ? await doubtAbout(request, signal) : null;
         await request.replied({body, doubt});
         if (doubt !== null) throw doubt;

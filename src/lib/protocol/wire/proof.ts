@@ -11,6 +11,7 @@ export function isModelName(name: string): boolean {
 
 /** Whether a text is the address of a proof: the worker fetches it by http or https, and reads no file. */
 export function isProofUrl(text: string): boolean {
-  if (text.length > MOST_URL || !/^https?:\/\/[^\s]+$/i.test(text) || !URL.canParse(text)) return false;
+  if (text.length > MOST_URL || !/^https?:\/\/[^\s/?#\\][^\s]*$/i.test(text) || !URL.canParse(text))
+    return false;
   return new URL(text).hostname !== '';
 }

@@ -90,7 +90,7 @@ it.each<[TeeFaults, string]>([
 
 it.each<[ZkmlFaults, string]>([
   [{noSrs: true}, 'WORKER_UNSOUND'],
-  [{noEzkl: true}, 'PROOF_NOT_CHECKED'],
+  [{noEzkl: true}, 'WORKER_REFUSED'],
 ])('of a published zkml worker with %j nothing is sent', async (faults, code) => {
   const {run, verify, texts} = await world({}, faults);
   verify('right', 'mean-1');

@@ -216,7 +216,7 @@ describe('a zkml worker', () => {
   });
 
   it.each<[ZkmlFault, string]>([
-    ['no-model', 'PROOF_NOT_CHECKED'],
+    ['no-model', 'WORKER_REFUSED'],
     ['another-id', 'WORKER_BAD_ANSWER'],
     ['hang-up', 'WORKER_LOST'],
     [408, 'WORKER_TIMEOUT'],
@@ -228,6 +228,24 @@ describe('a zkml worker', () => {
     zkml.fault = fault;
     expect(await put()).toBe(code);
     expect(replies).toEqual([]);
+  });
+
+  it('that cannot download the proof of a job is well, for the known-good proof is true', async () => {
+    const {put, problem, zkml} = await rig();
+    const gone = {params: paramsOf('{"proof_path":"http://proofs/gone"}')};
+    expect(await put(gone)).toBe('PROOF_NOT_CHECKED');
+    expect([zkml.asked.length, await problem()]).toEqual([2, null]);
+  });
+
+  it('that checks no proof at all is of no use, which a proof that it checks ends', async () => {
+    const {put, problem, zkml, time} = await rig();
+    zkml.fault = 'no-model';
+    expect(await put()).toBe('WORKER_REFUSED');
+    expect((await problem())?.message).toContain('not even the proof that is known to be good');
+    zkml.fault = null;
+    await time.during(time.sleep(6_000), 'its rest');
+    expect(await put({params: paramsOf('{"proof_path":"http://proofs/gone"}')})).toBe('PROOF_NOT_CHECKED');
+    expect(await problem()).toBeNull();
   });
 
   it('gets one at a time, whatever the configuration says', async () => {

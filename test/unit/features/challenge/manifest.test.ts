@@ -21,6 +21,10 @@ const ABOUT = {
 
 const TAKEN = {worker: null, takenAt: null, ended: null} as const;
 
+const ASKED = {requestId: 'q', seq: 1, attempt: 1, askedAt: 1, ...TAKEN};
+const TEE_ANSWER = (attestation: string): string =>
+  JSON.stringify({request_id: 'q', node_id: '', model: './m', prompt: 'p', answer: 'a', attestation});
+
 const facts = (over: Partial<JobFacts> = {}): JobFacts => ({
   job: jobRecord(),
   frame: jobFrame(),
@@ -117,6 +121,12 @@ describe('the evidence bundle', () => {
       },
       /state root/,
     ],
+    [
+      'an attestation',
+      {job: jobRecord({kind: 'tee'}), requests: [{...ASKED, kind: 'tee', answer: TEE_ANSWER('')}]},
+      /no attestation/,
+    ],
+    ['a tee worker’s answer', {job: jobRecord({kind: 'tee'}), requests: []}, /no TEE worker answered/],
     ['readings', {readings: []}, /no clock readings/],
     [
       'what a packed job has lost',
@@ -128,6 +138,20 @@ describe('the evidence bundle', () => {
     const {missing} = bundle(facts(over));
     expect(missing).toHaveLength(1);
     expect(missing[0]).toMatch(words);
+  });
+
+  it.each([
+    ['tee', TEE_ANSWER('hEShATgioAEC'), 'TEE answer with its attestation'],
+    ['zkml', '{"req_id":"q","code":200,"result":"true"}', 'ZKML verdict on the proof'],
+  ] as const)('has the answer of a %s worker byte for byte', (kind, answer, what) => {
+    const {files, missing, manifest} = bundle(
+      facts({job: jobRecord({kind}), requests: [{...ASKED, kind, answer}]}),
+    );
+    const name = `job-1-${kind}-1.json`;
+    expect(missing).toEqual([]);
+    expect(files.find((file) => file.name === name)?.text).toBe(answer);
+    expect(manifest.find((file) => file.name === name)?.what).toContain(what);
+    expect(name).toMatch(OWN_NAMES);
   });
 
   it('has the range that the job was sampled with; only where none was kept, the one last read', () => {

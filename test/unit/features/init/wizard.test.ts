@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
+import {configEntries} from '../../../../src/lib/features/init/config-entries.ts';
 import {nodeIdOf} from '../../../../src/lib/features/init/fields.ts';
 import {complete} from '../../../../src/lib/features/init/headless.ts';
 import {NO_FACTS, type Facts, type Finding} from '../../../../src/lib/features/init/question.ts';
@@ -31,6 +32,7 @@ const GOOD: Readonly<Record<string, string>> = {
   'rpc-url': 'https://rpc.example.org',
   'range-contract': CONTRACT,
   registry: '',
+  'worker-kind': 'opml',
   'worker-url': 'http://127.0.0.1:1234',
   listen: '0.0.0.0:21001',
   'outer-url': '',
@@ -54,6 +56,54 @@ function until(wizard: Wizard, key: string): Wizard {
   return wizard;
 }
 
+describe('the questions about the worker', () => {
+  const workerKeys = (wizard: Wizard): string[] => {
+    const keys: string[] = [];
+    for (let now = until(wizard, 'worker-kind'); at(now) !== 'listen';) {
+      if (now.phase === 'check') now = found(now, null);
+      else {
+        keys.push(at(now));
+        now = answer(now, suggestionOf(now, questionOf(now)!) || 'x');
+      }
+    }
+    return keys;
+  };
+  const kindOf = (kind: 'tee' | 'zkml') => ({workers: [{url: 'http://127.0.0.1:9', what: 'one', kind}]});
+
+  it('are two for opml and tee, and suggest the worker that was found', () => {
+    expect(workerKeys(start())).toEqual(['worker-kind', 'worker-url']);
+    expect(workerKeys(start(kindOf('tee')))).toEqual(['worker-kind', 'worker-url']);
+    const asked = until(start(kindOf('tee')), 'worker-kind');
+    expect(suggestionOf(asked, questionOf(asked)!)).toBe('tee');
+    const next = answer(asked, 'tee');
+    expect(suggestionOf(next, questionOf(next)!)).toBe('http://127.0.0.1:9');
+  });
+
+  it('are two more for zkml: the proof that is known to be good', () => {
+    const asked = until(start(kindOf('zkml')), 'worker-kind');
+    const url = answer(asked, 'zkml');
+    const model = found(answer(url, 'http://127.0.0.1:9'), null);
+    expect(at(model)).toBe('known-good-model');
+    expect(at(answer(model, '../mean'))).toBe('known-good-model');
+    const proof = answer(model, 'mean');
+    expect(at(proof)).toBe('known-good-proof');
+    const checked = answer(proof, 'http://proofs/good.json');
+    expect(checked.phase).toBe('check');
+    const entries = configEntries(until(found(checked, null), 'review'), {}, '2026-11-29');
+    const values = Object.fromEntries(entries.map(({path, value}) => [path, value]));
+    expect(values).toMatchObject({
+      'workers.zkml.url': 'http://127.0.0.1:9',
+      'workers.zkml.known_good.model': 'mean',
+      'workers.zkml.known_good.proof_path': 'http://proofs/good.json',
+    });
+    expect(
+      Object.keys(values).filter((path) => path.startsWith('workers.opml') || path === 'node.node_type'),
+    ).toEqual([]);
+    // Without one, no address of it is asked for.
+    expect(at(answer(model, ''))).toBe('listen');
+  });
+});
+
 describe('the wizard', () => {
   it('asks in the order of the questions and ends in a review', () => {
     const seen: string[] = [];
@@ -62,7 +112,8 @@ describe('the wizard', () => {
       if (wizard.phase === 'ask') seen.push(at(wizard));
       wizard = wizard.phase === 'check' ? found(wizard, null) : answer(wizard, GOOD[at(wizard)] ?? '');
     }
-    expect(seen).toEqual(QUESTIONS.map(({key}) => key).filter((key) => key !== 'account'));
+    const ofOthers = ['account', 'known-good-model', 'known-good-proof'];
+    expect(seen).toEqual(QUESTIONS.map(({key}) => key).filter((key) => !ofOthers.includes(key)));
     expect(decide(wizard, 'write').phase).toBe('write');
     expect(decide(wizard, 'quit').phase).toBe('quit');
   });
