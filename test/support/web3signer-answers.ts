@@ -32,7 +32,7 @@ type Recording = {
   cases: Recorded[];
 };
 
-export type Exchange = {
+type Exchange = {
   name: string;
   /** Null: no Host header; empty: an empty one. */
   host: string | null | undefined;

@@ -8,7 +8,7 @@ import {type NextStep, run, say} from '../../foundation/next-step/next-step.ts';
 type NetworkCause = {what: string; next: NextStep};
 
 /** What is known of an exchange that failed. */
-export type Exchange = {
+type Exchange = {
   /** For how long the request had waited for its answer, ms; 0: it was not sent. */
   waitedMs: number;
   /** The same URL has answered before: what its scheme could be wrong about is settled. */
