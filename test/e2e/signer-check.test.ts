@@ -122,3 +122,13 @@ describe('aos signer check', () => {
     expect(text).toMatch(/!/);
   });
 });
+
+describe('aos status', () => {
+  it('names a signer that is stuck, and one that is well again', async () => {
+    const status = async (): Promise<string> => (await world.run(['status', '-c', devnet.config])).stdout;
+    expect(await world.run(['devnet', 'fault', 'signer', 'wedged'])).toMatchObject({code: 0});
+    expect(await status()).toMatch(/✗ signer[^]*stuck until it is[^]*→ Look at the log of Web3Signer/);
+    expect(await world.run(['devnet', 'fault', 'signer', 'none'])).toMatchObject({code: 0});
+    expect(await status()).toMatch(/✓ signer/);
+  });
+});

@@ -23,11 +23,14 @@ import {known, unknown, type Fact} from '../../foundation/fact.ts';
 const DEADLINES_MS = {signer: 5_000, chain: 15_000, control: 2_000, row: 3_000} as const;
 /** For a source that does not answer at all. */
 const ADVICE = {
-  signer: CODES.SIGNER_UNREACHABLE.next,
+  // Something listens there: nothing to start.
+  signer: run('signer check'),
   chain: CODES.CHAIN_UNREACHABLE.next,
   control: say('Read the operator’s log.'),
   row: CODES.DISPATCHER_UNREACHABLE.next,
 } as const;
+/** `eth_accounts` needs no key backend; what explains its silence takes as long again, within the limit of the signer. */
+const ACCOUNTS_TIMEOUT_MS = 2_000;
 /** One request to the RPC, of the six steps that the chain takes. */
 const RPC_TIMEOUT_MS = 6_000;
 const NOT_HERE = unknown('not this machine');
@@ -144,8 +147,9 @@ function rowFact(
 async function readSigner(url: string, address: string, signal: AbortSignal): Promise<SignerFacts> {
   const {host} = new URL(parseSignerUrl(url).origin);
   const signer = createWeb3Signer({url, address, timeoutMs: 2 * DEADLINES_MS.signer});
+  const quick = createWeb3Signer({url, address, timeoutMs: ACCOUNTS_TIMEOUT_MS});
   try {
-    const accounts = await signer.accounts(signal);
+    const accounts = await quick.accounts(signal);
     if (!accounts.includes(signer.address))
       throw new AosError('SIGNER_UNKNOWN_ACCOUNT', `${host} does not hold the key of ${signer.address}`);
     const started = systemTime.monotonic();
@@ -160,7 +164,7 @@ async function readSigner(url: string, address: string, signal: AbortSignal): Pr
     if (signal.aborted || !isAosError(error)) throw error;
     return {state: 'fail', host, code: error.code, message: error.message, next: error.next};
   } finally {
-    await signer.close();
+    await Promise.all([signer.close(), quick.close()]);
   }
 }
 
