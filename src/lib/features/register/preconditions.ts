@@ -5,7 +5,7 @@ import {readPreconditions} from '../../peers/chain/flows/preconditions.ts';
 import {fail, ok, unknown, type Precondition} from '../../peers/chain/precondition.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import {metadataCheck} from './metadata.ts';
-import {keyIdsOf} from './set-keys.ts';
+import {keyIdsOf, unusedKeyCheck} from './set-keys.ts';
 import type {Sight, Walk} from './sight.ts';
 import {socketCheck, socketOnChain} from './socket.ts';
 
@@ -32,6 +32,7 @@ export async function registrationPreconditions(sight: Sight, walk: Walk): Promi
     ...own,
     ...socketCheck(state, socket, onChain),
     ...key,
+    ...unusedKeyCheck(state, setKeys),
     ...(account.isOperator === true ? [] : metadataCheck(metadata)),
   ];
 }

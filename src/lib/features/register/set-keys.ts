@@ -1,5 +1,7 @@
 import {AosError} from '../../foundation/errors/error.ts';
-import type {SetKeys} from '../../peers/chain/flows/flow.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
+import type {AvsState, SetKeys} from '../../peers/chain/flows/flow.ts';
+import {warn, type Precondition} from '../../peers/chain/precondition.ts';
 import type {BlsKey, Hex} from './key.ts';
 
 /** Operator sets that have a key of their own; the others have the common one. */
@@ -46,4 +48,21 @@ export function valuesBySet(texts: readonly string[], flag: string): BySet {
 /** Returns the keys as the preconditions judge them. */
 export function keyIdsOf({ecdsa, bn254}: OwnSetKeys): SetKeys {
   return {ecdsa, bn254: new Map([...bn254].map(([set, {id}]) => [set, id]))};
+}
+
+/** Warns of keys for sets that get none of that curve now: they have one, or the number is wrong. */
+export function unusedKeyCheck(
+  {keysMissing}: Pick<AvsState, 'keysMissing'>,
+  keys: OwnSetKeys,
+): Precondition[] {
+  const isUsed = (set: number, curve: string): boolean =>
+    keysMissing.some((one) => one.id === set && one.curve === curve);
+  const unused = [
+    ...[...keys.ecdsa.keys()].filter((set) => !isUsed(set, 'ecdsa')).map((set) => `--signing-key ${set}=`),
+    ...[...keys.bn254.keys()].filter((set) => !isUsed(set, 'bn254')).map((set) => `--bls-key-file ${set}=`),
+  ];
+  if (unused.length === 0) return [];
+  const found = `not used: ${unused.join(', ')}`;
+  const next = say('Nothing to do where the set has its key; else correct the number, or the flag.');
+  return [warn('set-keys', found, 'keys of sets that get one now', next)];
 }

@@ -1,9 +1,10 @@
 import {existsSync} from 'node:fs';
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
+import type {Hex} from '../../../../src/lib/features/register/key.ts';
 import type {Config} from '../../../../src/lib/config/config.ts';
 import {namedKeys} from '../../../../src/lib/features/register/flags.ts';
-import {valuesBySet} from '../../../../src/lib/features/register/set-keys.ts';
+import {NO_SET_KEYS, unusedKeyCheck, valuesBySet} from '../../../../src/lib/features/register/set-keys.ts';
 
 it('reads a value for all sets, and values for single ones', () => {
   fc.assert(
@@ -26,6 +27,19 @@ it.each([
   ['no set', ['4294967296=a']],
 ])('refuses %s', (_name, texts) => {
   expect(() => valuesBySet(texts, 'signing-key')).toThrow(expect.objectContaining({code: 'USAGE'}) as Error);
+});
+
+it('warns of a key for a set that gets none of that curve', () => {
+  const key: Hex = `0x${'11'.repeat(20)}`;
+  const keys = {...NO_SET_KEYS, ecdsa: new Map([1, 2, 9].map((set) => [set, key] as const))};
+  const keysMissing = [
+    {id: 1, curve: 'ecdsa'},
+    {id: 2, curve: 'bn254'},
+  ] as const;
+  expect(unusedKeyCheck({keysMissing}, keys)).toMatchObject([
+    {id: 'set-keys', state: 'warn', found: 'not used: --signing-key 2=, --signing-key 9='},
+  ]);
+  expect(unusedKeyCheck({keysMissing: []}, NO_SET_KEYS)).toEqual([]);
 });
 
 it('takes a configured BLS key file that is not there for none, and a named one for a mistake', () => {
