@@ -7,7 +7,13 @@ import type {Config} from '../../config/config.ts';
 import type {Hex} from './key.ts';
 
 /** The AVS as the chain and the configuration name it. */
-export type Avs = {contracts: ResolvedContracts; flow: KnownFlow; operator: Hex};
+export type Avs = {
+  contracts: ResolvedContracts;
+  flow: KnownFlow;
+  operator: Hex;
+  /** `chain.vrf_sort_precision`, for the share of a range. */
+  sortPrecision: number;
+};
 
 /**
  * Finds the contracts and the flow.
@@ -23,5 +29,6 @@ export async function findAvs(chain: Chain, config: Config, flow: FlowName | nul
     contracts,
     flow: flow === null ? (await detectFlow(chain, at)).flow : await namedFlow(chain, at, flow),
     operator: `0x${config.node.id.slice(2)}`,
+    sortPrecision: config.chain.vrfSortPrecision,
   };
 }

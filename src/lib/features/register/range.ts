@@ -3,6 +3,7 @@ import {known, unknown, type Fact} from '../../foundation/fact.ts';
 import {readRangeState, type RangeState} from '../../peers/chain/plans/range.ts';
 import type {RangeRequest} from '../../peers/chain/plans/range-request.ts';
 import {rangeText, sameRange, type SetRange} from '../../peers/dispatcher/row-range.ts';
+import {MAX_WHEN_ABSENT, numbersOf, shareText} from '../../protocol/vrf/share.ts';
 import {checksumAddress} from '../../protocol/wire/ethereum.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import type {TxSession} from '../tx/session.ts';
@@ -34,17 +35,19 @@ export async function lookAtRange(
 }
 
 /** What the step of the dispatcher came to, and the range on chain before it. */
-export type RangeContext = {dispatcher: Outcome; before: Fact<SetRange>};
+export type RangeContext = {
+  dispatcher: Outcome;
+  before: Fact<SetRange>;
+  /** `chain.vrf_sort_precision`. */
+  precision: number;
+};
 
 /** The sampling range, which the dispatcher sets on chain when it registers an operator: it owns the contract. */
 export function rangeStep({range, max, owner, request}: RangeState, context: RangeContext): StepReport {
-  const {dispatcher, before} = context;
+  const {dispatcher, before, precision} = context;
   if (range !== null) {
-    const share =
-      max === null
-        ? ''
-        : ` (${((Number(range.end - range.start) / Number(max)) * 100).toFixed(2)} % of ${max})`;
-    const found = `${range.start} to ${range.end}${share}`;
+    const numbers = numbersOf(max ?? MAX_WHEN_ABSENT, precision);
+    const found = `${range.start} to ${range.end} of ${numbers}: ${shareText({...range, numbers})}`;
     if (before.state === 'unknown' || sameRange(before.value, range)) return step('range', 'already', found);
     const was = before.value === null ? '' : `; it was ${rangeText(before.value)}`;
     return step('range', 'done', `${found}, set by the dispatcher${was}`);

@@ -16,7 +16,7 @@ import type {Step} from './steps.ts';
 export function networkSteps(walk: Walk): readonly [Step, Step] {
   const {
     session,
-    avs: {contracts, operator},
+    avs: {contracts, operator, sortPrecision},
     options: {mode, dispatcherUrl, limits, note, progress},
   } = walk;
   const {signer, tx} = session;
@@ -55,7 +55,7 @@ export function networkSteps(walk: Walk): readonly [Step, Step] {
     isDone: async ({place}, steps) => {
       if (rangeContract === null) return [];
       const state = await readRangeState(place.chain, rangeContract, operator);
-      return [rangeStep(state, {dispatcher: outcomeOf(steps), before})];
+      return [rangeStep(state, {dispatcher: outcomeOf(steps), before, precision: sortPrecision})];
     },
     blockers: () => Promise.resolve([]),
     act: () => Promise.resolve([]),

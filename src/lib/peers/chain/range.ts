@@ -1,3 +1,4 @@
+import {MAX_WHEN_ABSENT} from '../../protocol/vrf/share.ts';
 import {
   decodeFunctionResult,
   encodeFunctionData,
@@ -7,6 +8,7 @@ import {
   type PublicClient,
 } from 'viem';
 import {AosError} from '../../foundation/errors/error.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import {createChainClient} from './client.ts';
@@ -30,11 +32,6 @@ const RANGE_ABI = parseAbi([
   'function operatorRanges(address operator) view returns (uint256 start, uint256 end)',
   'function MAX_RANGE() view returns (uint256)',
 ]);
-
-/**
- * MAX for a contract without `MAX_RANGE()`, as in the reference operator (docs/protocol.md#sampling-range).
- */
-const MAX_WHEN_ABSENT = 0xffffffffn;
 
 /**
  * Creates a reader of (start, end) of node_id and MAX, all at one block of one endpoint (docs/protocol.md#sampling-range).
@@ -109,11 +106,11 @@ async function readBefore(
       'CHAIN_BAD_ANSWER',
       `the contract at ${options.contract} has no operatorRanges(address)`,
     );
-  const [start, end] = decoded(endpoint, () =>
+  const [start, end] = decoded(options.contract, 'operatorRanges(address)', () =>
     decodeFunctionResult({abi: RANGE_ABI, functionName: 'operatorRanges', data: range}),
   );
   if (max === null) return {start, end, max: MAX_WHEN_ABSENT, block};
-  const limit = decoded(endpoint, () =>
+  const limit = decoded(options.contract, 'MAX_RANGE()', () =>
     decodeFunctionResult({abi: RANGE_ABI, functionName: 'MAX_RANGE', data: max}),
   );
   if (limit === 0n)
@@ -140,11 +137,16 @@ async function call(
   }
 }
 
-function decoded<T>(endpoint: string, decode: () => T): T {
+/** @throws AosError CHAIN_BAD_ANSWER, which names the contract: the RPC has only passed its answer on */
+function decoded<T>(contract: string, what: string, decode: () => T): T {
   try {
     return decode();
   } catch {
-    throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} returned a value of the wrong length`);
+    throw new AosError(
+      'CHAIN_BAD_ANSWER',
+      `${what} of the contract at ${contract} returns a value of the wrong length`,
+      {next: say('Check chain.vrf_range_contract: the contract there is of another kind.')},
+    );
   }
 }
 

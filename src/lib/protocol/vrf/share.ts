@@ -3,6 +3,9 @@ import {grouped, percent} from '../../foundation/text/amounts.ts';
 /** A sampling range, and how many numbers a job can get: {@link numbersOf}. */
 export type RangeOfNumbers = {start: bigint; end: bigint; numbers: bigint};
 
+/** MAX for a contract without `MAX_RANGE()`, as in the reference operator (docs/protocol.md#sampling-range). */
+export const MAX_WHEN_ABSENT = 0xffffffffn;
+
 /** The network's `chain.vrf_sort_precision`, for an operator whose configuration is not known. */
 export const USUAL_PRECISION = 6;
 

@@ -95,24 +95,34 @@ describe('the step of the range', () => {
   });
 
   it.each([
-    ['already', FIRST, is(FIRST), 'already', '0 to 600 (0.10 % of 600000)'],
-    ['done', FIRST, is(null), 'done', '0 to 600 (0.10 % of 600000), set by the dispatcher'],
+    ['already', FIRST, is(FIRST), 'already', '0 to 600 of 600000: 0.1 % of all jobs, about 1 in 1,000'],
+    [
+      'done',
+      FIRST,
+      is(null),
+      'done',
+      '0 to 600 of 600000: 0.1 % of all jobs, about 1 in 1,000, set by the dispatcher',
+    ],
     [
       'failed',
       SECOND,
       is(FIRST),
       'done',
-      '1200 to 1800 (0.10 % of 600000), set by the dispatcher; it was 0–600',
+      '1200 to 1800 of 600000: 0.1 % of all jobs, about 1 in 1,000, set by the dispatcher; it was 0–600',
     ],
-    ['done', FIRST, unknown('away'), 'already', '0 to 600 (0.10 % of 600000)'],
+    ['done', FIRST, unknown('away'), 'already', '0 to 600 of 600000: 0.1 % of all jobs, about 1 in 1,000'],
   ] as const)('after %s', (dispatcher, range, before, outcome, found) => {
-    expect(rangeStep(state(range), {dispatcher, before})).toMatchObject({outcome, found, call: null});
+    expect(rangeStep(state(range), {dispatcher, before, precision: 6})).toMatchObject({
+      outcome,
+      found,
+      call: null,
+    });
   });
 
   it.each(['planned', 'failed'] as const)(
     'that is not set, after %s, waits for the dispatcher',
     (dispatcher) => {
-      const report = rangeStep(state(null), {dispatcher, before: is(null)});
+      const report = rangeStep(state(null), {dispatcher, before: is(null), precision: 6});
       expect(report.outcome).toBe('waiting');
       expect(report.found).toMatch(/^not set; the dispatcher sets it when it registers this operator/);
       // A dispatcher that stays away leaves the owner of the contract.
@@ -121,7 +131,7 @@ describe('the step of the range', () => {
   );
 
   it('that is not set although the dispatcher is done has the call for the owner', () => {
-    const report = rangeStep(state(null), {dispatcher: 'done', before: is(null)});
+    const report = rangeStep(state(null), {dispatcher: 'done', before: is(null), precision: 6});
     expect(report).toMatchObject({outcome: 'waiting', call: {title: 'registerOperator', data: '0x12'}});
     expect(report.found).toMatch(/the owner of its contract, 0x0+2,/);
   });

@@ -1,3 +1,4 @@
+import {MAX_WHEN_ABSENT} from '../../../protocol/vrf/share.ts';
 import {say} from '../../../foundation/next-step/next-step.ts';
 import type {Hex} from 'viem';
 import type {ErrorCode} from '../../../foundation/errors/table.ts';
@@ -25,9 +26,6 @@ export type OperatorStatusOptions = OpenChainOptions & {
   configured: ConfiguredContracts;
   operator: string;
 };
-
-/** MAX where the range contract has no `MAX_RANGE()` (docs/protocol.md#sampling-range). */
-const MAX_WHEN_ABSENT = 0xffffffffn;
 
 /**
  * Reads the state of an operator at one block, in six dependent steps. An unreadable part is unknown, with its reason; only
