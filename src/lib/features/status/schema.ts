@@ -35,6 +35,9 @@ const quorum = v.object({
   minimum: maybe,
   operators: v.nullable(count),
   maxOperators: v.nullable(count),
+  slashableUntil: v.exactOptional(
+    v.pipe(decimal, v.description('a set that was left can slash the operator until this block')),
+  ),
 });
 
 const avs = v.union([

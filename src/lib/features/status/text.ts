@@ -102,10 +102,12 @@ type Quorum = StatusResult['avs']['quorums'][number];
 const groupOf = ({avs}: StatusResult): GroupWords =>
   avs.flow === null ? {one: 'quorum', many: 'quorums'} : flowNamed(avs.flow).words.group;
 
-function quorumText({member, weight, recorded, total, minimum, operators}: Quorum): string {
+function quorumText(quorum: Quorum): string {
+  const {member, weight, recorded, total, minimum, operators, slashableUntil} = quorum;
   const figure = (value: bigint): string => ether(value, 4);
   return [
     member === null ? 'member unknown' : member ? 'member' : 'not a member',
+    ...(slashableUntil === undefined ? [] : [`slashable until block ${slashableUntil}`]),
     ...(weight === null ? [] : [`weight ${figure(weight)}`]),
     ...(recorded === null || recorded === weight || member !== true ? [] : [`recorded ${figure(recorded)}`]),
     ...(minimum === null ? [] : [`minimum ${figure(minimum)}`]),

@@ -1,6 +1,7 @@
-import {encodeFunctionData} from 'viem';
+import {encodeFunctionData, type Hex} from 'viem';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {ecdsaB2Abi} from '../../../../src/lib/peers/chain/abis-avs.ts';
+import {allocationManagerAbi, keyRegistrarAbi} from '../../../../src/lib/peers/chain/abis-core.ts';
 import {resolveContracts} from '../../../../src/lib/peers/chain/contracts.ts';
 import {detectFlow} from '../../../../src/lib/peers/chain/flows/detect.ts';
 import {MULTICALL3} from '../../../../src/lib/peers/chain/open.ts';
@@ -134,6 +135,50 @@ describe('readStake', () => {
       ],
     });
     expect(stake.strategies).toMatchObject([{maxMagnitude: UNIT, encumberedMagnitude: 0n}, {}]);
+  });
+
+  it('operator sets: one that was left can slash for a while, and says until which block', async () => {
+    const aos = await rig.deploy({flow: 'operator-sets'});
+    const set = {avs: aos.service_manager, id: 0};
+    const hash = await rig.attempt(
+      ME,
+      aos.key_registrar!,
+      encodeFunctionData({
+        abi: keyRegistrarAbi,
+        functionName: 'getECDSAKeyRegistrationMessageHash',
+        args: [ME, set, ME],
+      }),
+    );
+    const signature = await OPERATOR.sign({hash: hash as Hex});
+    const key = encodeFunctionData({
+      abi: keyRegistrarAbi,
+      functionName: 'registerKey',
+      args: [ME, set, ME, signature],
+    });
+    await rig.send(ME, aos.key_registrar!, key);
+    const manager = {abi: allocationManagerAbi} as const;
+    const joining = {avs: set.avs, operatorSetIds: [0], data: '0x'} as const;
+    await rig.send(
+      ME,
+      aos.allocation_manager,
+      encodeFunctionData({...manager, functionName: 'registerForOperatorSets', args: [ME, joining]}),
+    );
+    expect((await stakeOf(aos)).quorums[0]).not.toHaveProperty('slashableUntil');
+    const leaving = {operator: ME, avs: set.avs, operatorSetIds: [0]};
+    await rig.send(
+      ME,
+      aos.allocation_manager,
+      encodeFunctionData({...manager, functionName: 'deregisterFromOperatorSets', args: [leaving]}),
+    );
+    const left = await rig.block();
+    const [quorum] = (await stakeOf(aos)).quorums;
+    expect(quorum).toMatchObject({number: 0, member: false});
+    const until = quorum!.slashableUntil!;
+    expect(until).toBeGreaterThan(left);
+    await rig.hooks(aos).mine(Number(until - left));
+    expect((await stakeOf(aos)).quorums[0]).toMatchObject({slashableUntil: until});
+    await rig.hooks(aos).mine(1);
+    expect((await stakeOf(aos)).quorums[0]).not.toHaveProperty('slashableUntil');
   });
 
   it('a slash shows in shares and magnitude', async () => {

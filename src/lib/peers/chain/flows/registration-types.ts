@@ -33,6 +33,8 @@ export type QuorumStake = {
   operators: number | null;
   maxOperators: number | null;
   strategies: readonly {strategy: Hex; multiplier: bigint | null}[];
+  /** The last block in which a set that the operator has left can still slash it; absent where none can. */
+  slashableUntil?: bigint;
 };
 
 /** Intermediate result: the membership is read in parallel with the strategies. */

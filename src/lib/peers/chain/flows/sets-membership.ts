@@ -7,7 +7,8 @@ import {unique} from '../addresses.ts';
 import type {Chain} from '../open.ts';
 import {readNamed, call, valueOf} from '../read.ts';
 import type {ResolvedContracts} from '../contract-types.ts';
-import type {Socket, MembershipParts} from './registration-types.ts';
+import type {Membership, MembershipParts, Socket} from './registration-types.ts';
+import {readPendingSetExits} from './sets-pending-exits.ts';
 
 /** Set ids that are always read; AVSs number their sets from 0. */
 const FIRST_IDS = Array.from({length: 16}, (_, id) => id);
@@ -25,6 +26,7 @@ export async function readSetsMembership(
     readNamed(chain, {
       registered: call(abi, manager, 'getRegisteredSets', [operator]),
       socket: call(avsRegistrarAbi, registrar ?? registry, 'getOperatorSocket', [operator]),
+      delay: call(abi, manager, 'DEALLOCATION_DELAY', []),
     }),
     readSetStrategies(chain, manager, avs, FIRST_IDS),
   ]);
@@ -43,10 +45,43 @@ export async function readSetsMembership(
     strategies: strategies.map((strategy) => ({strategy, multiplier: null})),
   }));
   const state = said.registered === null ? 'unknown' : members.length > 0 ? 'registered' : 'not_registered';
+  const membership = async (): Promise<Membership> => {
+    const left = quorums.filter(({member}) => member === false).map(({number}) => number);
+    const until = await readSlashableUntil(chain, {manager, avs, operator, left, delay: said.delay ?? 0});
+    return {
+      state,
+      operatorId: null,
+      socket: socketOf(said.socket),
+      quorums: quorums.map((quorum) => {
+        const slashableUntil = until.get(quorum.number);
+        return slashableUntil === undefined ? quorum : {...quorum, slashableUntil};
+      }),
+    };
+  };
   return {
-    membership: Promise.resolve({state, operatorId: null, socket: socketOf(said.socket), quorums} as const),
+    membership: membership(),
     strategies: unique(sets.flatMap(({strategies}) => strategies)),
   };
+}
+
+/** Reads until which block sets that the operator has left can still slash it. One dependent step, two where some can. */
+async function readSlashableUntil(
+  chain: Chain,
+  {
+    manager,
+    avs,
+    operator,
+    left,
+    delay,
+  }: {manager: Hex; avs: Hex; operator: Hex; left: readonly number[]; delay: number},
+): Promise<ReadonlyMap<number, bigint>> {
+  const answers = await chain.read(
+    left.map((id) => call(allocationManagerAbi, manager, 'isOperatorSlashable', [operator, {avs, id}])),
+  );
+  const slashable = left.filter((_, index) => valueOf(answers[index]) === true);
+  if (slashable.length === 0) return new Map();
+  const {until, latest} = await readPendingSetExits(chain, {manager, operator, avs, delay});
+  return new Map(slashable.map((id) => [id, until.get(id) ?? latest]));
 }
 
 /** Reads the strategies of the sets that exist among `ids`. */
