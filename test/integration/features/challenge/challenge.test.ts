@@ -8,11 +8,12 @@ import {
   type Challenges,
   type ChallengeOptions,
 } from '../../../../src/lib/peers/chain/challenges.ts';
+import {readChallengeFacts} from '../../../../src/lib/peers/chain/challenge-facts.ts';
+import {openChain} from '../../../../src/lib/peers/chain/open.ts';
 import {verifyReadings} from '../../../../src/lib/protocol/clock/readings.ts';
 import type {Config} from '../../../../src/lib/config/config.ts';
 import type {AosContracts} from '../../../../src/devnet/chain/deploy.ts';
 import type {ChainHooks} from '../../../support/chain-hooks.ts';
-import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {
   evidenceExit,
   gatherEvidence,
@@ -105,6 +106,31 @@ describe('challenges on chain', () => {
     const over = await book();
     expect(over.challenges[0]).toMatchObject({state: 'unanswered', blocksLeft: null});
     expect(challengeExit(over.challenges)).toBe(0);
+  });
+
+  it('are open by one rule, here and for status and deregister: while the next block takes an answer', async () => {
+    await hooks.createChallenge({clockNumber: 77n, attestationHash: HASH});
+    const {deadlineBlock} = (await book()).challenges[0]!;
+    await hooks.mine(deadlineBlock! - 1 - Number(await rig.block()));
+    const ask = async () => {
+      const signal = AbortSignal.timeout(10_000);
+      const chain = await openChain({rpcUrls: [rig.url], chainId: 31337, timeoutMs: 5_000, signal});
+      const facts = await readChallengeFacts(chain, aos.challenge_manager);
+      return [(await book()).challenges.map(({state}) => state), facts?.open.length, facts?.unanswered];
+    };
+    expect(await ask()).toEqual([['open'], 1, 1]);
+    await hooks.mine(1);
+    expect(await ask()).toEqual([['unanswered'], 0, 1]);
+    await expect(respond()).rejects.toThrow();
+  });
+
+  it('with numbers and hashes of any length stay in a table of 80 columns, cut where it says so', async () => {
+    await hooks.createChallenge({clockNumber: 2n ** 256n - 1n, attestationHash: HASH});
+    const read = await book();
+    const lines = challengeTable(read, read.challenges, 80).split('\n');
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
+    expect(lines.join('\n')).toMatch(/115792\d*…\d+/);
+    expect(challengeTable(read, read.challenges, 200)).toMatch(/0x0707\w*…\w+/);
   });
 
   it('that are answered wait no more', async () => {

@@ -168,10 +168,12 @@ describe('a removal from an operator set', () => {
     await rig.send(
       ME,
       aos.permission_controller,
-      callOf(
-        'function setAppointee(address account, address appointee, address target, bytes4 selector)',
-        [ME, OTHER, aos.allocation_manager, leaving().slice(0, 10)],
-      ),
+      callOf('function setAppointee(address account, address appointee, address target, bytes4 selector)', [
+        ME,
+        OTHER,
+        aos.allocation_manager,
+        leaving().slice(0, 10),
+      ]),
     );
     await rig.send(OTHER, aos.allocation_manager, leaving());
     expect(await lastRow()).toMatchObject({
@@ -225,7 +227,11 @@ describe('an event of another version', () => {
     const history = await read({slashers: [emitter]});
     expect(history.rows.at(-1)).toMatchObject({source: 'avs-slasher', operatorSet: 1});
     expect(history.sources.filter(({covered}) => !covered)).toMatchObject([
-      {id: 'avs-slasher', kind: 'missing', reason: expect.stringMatching(/^an event cannot be decoded/)},
+      {
+        id: 'avs-slasher',
+        kind: 'missing',
+        reason: expect.stringMatching(/^an event cannot be decoded/) as string,
+      },
     ]);
     expect(answerOf(history)).toMatchObject({
       exitCode: 4,
