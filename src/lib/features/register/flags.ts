@@ -109,6 +109,12 @@ export function parseAddress(text: string, flag: string): Hex {
 export function parseMetadataUrl(text: string, flag: string): string {
   if (!/^https?:\/\/[^\s]{1,2000}$/.test(text) || !URL.canParse(text))
     throw new AosError('USAGE', `--${flag} takes an http(s) address of a JSON file`);
+  const {username, password} = new URL(text);
+  if (username !== '' || password !== '')
+    throw new AosError(
+      'USAGE',
+      `--${flag} is written on chain for all to read: give a URL without user and password`,
+    );
   return text;
 }
 
