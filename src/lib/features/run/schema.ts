@@ -153,6 +153,7 @@ const lines = {
     max: decimal,
     block: v.nullable(decimal),
     source: v.picklist(['chain', 'journal']),
+    precision: v.exactOptional(v.pipe(count, v.description('chain.vrf_sort_precision'))),
   }),
   clock: v.object({
     id: v.string(),
