@@ -19,7 +19,7 @@ export type TeeFault = 'gone' | 'none' | 'busy' | 'never' | 'empty' | 'no-base64
 export type TestTee = {
   url: string;
   asked: TeeQuestion[];
-  /** HTTP statuses that its callbacks got, 0: nobody was there. */
+  /** HTTP statuses that its callbacks got, 0: nothing listened. */
   called: number[];
   fault: TeeFault;
   /** How long the enclave works. */

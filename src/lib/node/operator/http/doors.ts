@@ -53,7 +53,7 @@ const BODY_MS = 60_000;
 const ANSWER_MS = 3_000;
 
 export function createDoors(options: ServerOptions, handlers: ServerHandlers): Doors {
-  const {time, callbacks, teePort} = options;
+  const {time} = options;
   const isTrusted = inRanges(options.trustedProxies.flatMap((text) => ipRange(text) ?? []));
   const mayAsk = createRequestLimit(time);
   const routes = createWorkerRoutes(handlers, time);
@@ -65,12 +65,8 @@ export function createDoors(options: ServerOptions, handlers: ServerHandlers): D
     isForNetwork,
   });
   const here: InnerHosts = {kind: 'loopback'};
-  const isTee = (path: string): boolean => path === TEE_CALLBACK;
-  // With an address of their own workers call there, but for the one kind that knows no other than this.
-  const atLoopback =
-    callbacks === null ? isWorkerRoute : teePort === options.listen.port ? isTee : () => false;
   const outside = door(here, () => false, true);
-  const loopback = door(here, atLoopback, true);
+  const loopback = door(here, servedAtLoopback(options), true);
   const own = door({kind: 'own', names: [hostName(new URL(options.callbackUrl).host)]}, isWorkerRoute, false);
   const tee = door(here, isTee, false);
   /** Connections of workers, which Node's own server reads: it does not listen itself. */
@@ -174,6 +170,14 @@ export function createDoors(options: ServerOptions, handlers: ServerHandlers): D
         places.closeAll();
     },
   };
+}
+
+const isTee = (path: string): boolean => path === TEE_CALLBACK;
+
+/** With an address of their own workers call there, but for the one kind that knows no other than this. */
+function servedAtLoopback({callbacks, teePort, listen}: ServerOptions): Door['serves'] {
+  if (callbacks === null) return isWorkerRoute;
+  return teePort === listen.port ? isTee : () => false;
 }
 
 /** Places that together leave most of the files that this process may open to other things. */
