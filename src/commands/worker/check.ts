@@ -10,7 +10,7 @@ import {WORKER_KINDS} from '../../lib/protocol/wire/messages.ts';
 
 export default class WorkerCheck extends AosCommand {
   static override summary = 'Check each worker: its status, a request, and the answer to it.';
-  static override description = `While an operator runs for this node, it asks, and the request takes a place as that of a job does. Else this command asks, and listens for the answer where the operator would.
+  static override description = `While an operator runs for this node, it asks, and the request takes a place as that of a job does. Else this command asks, and listens for the answer where the operator would. A zkml worker is asked about the proof of workers.zkml.known_good, in place of --model and --prompt.
 
 Exit code 0 when every worker answers, 3 when one fails, 4 when one is only busy.`;
   static override examples = [

@@ -80,7 +80,7 @@ export const CHECKS = [
 
   {id: 'workers.opml', about: 'The opml worker answers.', needs: []},
   {id: 'workers.tee', about: 'The tee worker answers.', needs: []},
-  {id: 'workers.zkml', about: 'The zkml worker answers.', needs: []},
+  {id: 'workers.zkml', about: 'The zkml worker answers, and says true to the known-good proof.', needs: []},
   {id: 'workers.callback', about: 'Workers can deliver their answers.', needs: []},
 
   {id: 'alerts.webhook', about: 'The alert webhook, if any, is reachable.', needs: []},
