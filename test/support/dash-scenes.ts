@@ -17,6 +17,10 @@ import type {
   OperatorEvent,
   OperatorEventBody,
 } from '../../src/lib/node/events/events.ts';
+import {CHAIN_LINK_IDS, type ChainLink} from '../../src/lib/node/events/links.ts';
+import type {ChainCost, StandingFigures} from '../../src/lib/node/events/standing.ts';
+import {ok} from '../../src/lib/foundation/check/check.ts';
+import {standingFigures} from './standing.ts';
 import {emptyView} from '../../src/lib/node/events/view.ts';
 import {renderNext} from '../../src/lib/cli/next-step.ts';
 
@@ -75,6 +79,25 @@ export const liveness = (
   ...change,
 });
 
+/** What the chain says of the operator: all is well but for the changes. @param ms of the reading, after {@link START} */
+export function standing(
+  ms: number,
+  changes: Partial<StandingFigures> = {},
+  {links = [], costs = []}: {links?: readonly ChainLink[]; costs?: readonly ChainCost[]} = {},
+): OperatorEventBody {
+  const readAt = START + ms;
+  return {
+    type: 'standing',
+    readAt,
+    failure: null,
+    links: CHAIN_LINK_IDS.map(
+      (id) => links.find((link) => link.id === id) ?? {id, ...ok('as it should be'), at: readAt},
+    ),
+    figures: standingFigures({block: '1234', blockAt: readAt - 2_000, ...changes}),
+    costs,
+  };
+}
+
 /** An operator that has worked for eleven minutes: seven jobs, one of them in the worker's hands. */
 export function healthyEvents(): OperatorEvent[] {
   const {at, events} = recorder();
@@ -106,6 +129,27 @@ export function healthyEvents(): OperatorEvent[] {
     ahead: '54',
   });
   at(648_200, {type: 'signer_stats', p50Ms: 4, p95Ms: 9, signatures: 1_230, errors: 0, windowMs: 600_000});
+  at(648_250, standing(640_000));
+  at(648_260, {
+    type: 'workers',
+    kinds: [{kind: 'opml', workers: 1, well: 1, open: 1, places: 1, problem: null}],
+  });
+  at(648_270, {
+    type: 'work',
+    lastJobAt: START + 648_000,
+    usualGapMs: 5_000,
+    noJobAfterMs: 600_000,
+    open: 1,
+    oldestOpenAt: START + 648_000,
+    cameForWorkers: 4,
+    answeredByWorkers: 4,
+    windowMs: 3_600_000,
+    refused: 0,
+    rates: {
+      hour: {received: 8, accepted: 7, selected: 5, answered: 4, p95Ms: 960},
+      day: {received: 8, accepted: 7, selected: 5, answered: 4, p95Ms: 960},
+    },
+  });
   at(648_300, {type: 'block', number: '1234', blockAt: START + 645_000, rpcMs: 12});
   return renumbered(events.sort((a, b) => a.at - b.at));
 }

@@ -13,7 +13,8 @@ import type {Scene} from './panes/scene.ts';
 import {drawScreen} from './screen.ts';
 import type {Theme} from './theme.ts';
 import {filterOf, initialUi, reduceUi, withNote, type Effect, type Ui} from './model/ui.ts';
-import {findings, SEVERITIES, type Severity} from './model/verdict.ts';
+import {SEVERITIES, type Severity} from './model/finding.ts';
+import {findings} from './model/verdict.ts';
 import {type NextStep, run} from '../../foundation/next-step/next-step.ts';
 
 export type DashboardOptions = {

@@ -1,12 +1,15 @@
 import {fillLine, sealLine, span, type Line} from './model/line.ts';
 import {outageLines, runLines} from './panes/side-facts.ts';
-import {chainLines, clockLines, heartbeatLines, samplingLines, signerLines} from './panes/facts.ts';
+import {clockLines, heartbeatLines, samplingLines} from './panes/facts.ts';
 import {headerLine, verdictLine} from './panes/header.ts';
 import {keyBar} from './panes/key-bar.ts';
 import {logLines} from './panes/log.ts';
+import {partLines} from './panes/parts.ts';
 import type {Scene} from './panes/scene.ts';
+import {standingLines} from './panes/standing.ts';
 import {jobLines} from './panes/jobs.ts';
-import {detailText, explainText, helpText, type Text} from './panes/texts.ts';
+import type {Text} from './panes/fields.ts';
+import {detailText, explainText, helpText} from './panes/texts.ts';
 
 export type Size = {columns: number; rows: number};
 
@@ -20,6 +23,8 @@ export type Screen = {blocks: readonly Block[]; page: number; maxScroll: number}
 const LEAST: Size = {columns: 40, rows: 10};
 const SUMMARY: Size = {columns: 60, rows: 16};
 const FULL: Size = {columns: 80, rows: 24};
+/** From here on what the chain says has a line for each matter. */
+const TALL_ROWS = 30;
 const TWO_COLUMNS = 120;
 const THREE_COLUMNS = 160;
 
@@ -105,7 +110,7 @@ function factLines(scene: Scene, size: Size): Line[] {
   if (!isAtLeast(size, SUMMARY)) {
     // A small screen has no room for more; the verdict names the problems of the other parts.
     const [strip = []] = heartbeatLines(scene, columns);
-    return [strip, ...clockLines(scene, columns), ...signerLines(scene, columns)];
+    return [strip, ...clockLines(scene, columns), ...partLines(scene, columns).slice(0, 1)];
   }
   const width = columns >= TWO_COLUMNS ? FULL.columns : columns;
   const beat = heartbeatLines(scene, width);
@@ -113,8 +118,8 @@ function factLines(scene: Scene, size: Size): Line[] {
     ...(size.rows >= FULL.rows - 4 ? beat : beat.slice(0, 1)),
     ...clockLines(scene, width),
     ...samplingLines(scene, width),
-    ...signerLines(scene, width),
-    ...chainLines(scene, width),
+    ...partLines(scene, width),
+    ...standingLines(scene, width, size.rows >= TALL_ROWS),
   ];
   if (columns < TWO_COLUMNS) return first;
   const three = columns >= THREE_COLUMNS;

@@ -24,7 +24,10 @@ export type Level = (typeof LEVELS)[number];
 /** An event as one line for people: how bad, and what happened. Outside text in it is not safe yet. */
 export type Description = {level: Level; text: string};
 
-/** One sentence for each event, with the next step where there is one; job ids are shortened in the middle. */
+/**
+ * One sentence for each event, with the next step where there is one; job ids are shortened in the middle. A job that goes
+ * well has one line at info, when it is accepted.
+ */
 export function describe(event: OperatorEventBody, next: RenderNext): Description {
   if (isStandingEvent(event)) return describeStanding(event, next);
   switch (event.type) {
@@ -61,7 +64,7 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
     case 'hash_mismatch':
       return warn(`message ${event.envelopeId} is correctly signed, but its hash field is wrong`);
     case 'job_received':
-      return info(`job ${name(event.job)} received: ${event.job.kind} ${event.job.model}`);
+      return debug(`job ${name(event.job)} received: ${event.job.kind} ${event.job.model}`);
     case 'job_duplicate':
       return info(
         event.state === 'pruned'
@@ -69,13 +72,13 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
           : `job ${name(event.job)} received again; it is ${event.state} (${event.count} so far)`,
       );
     case 'job_sampled':
-      return info(
+      return debug(
         `job ${name(event.job)} ${event.selected ? 'selected' : 'not selected'} (VRF ${event.r} ${event.selected ? '<' : '≥'} ${event.threshold})`,
       );
     case 'job_asked':
-      return info(`job ${name(event.job)} sent to the ${event.job.kind} worker (attempt ${event.attempt})`);
+      return debug(`job ${name(event.job)} sent to the ${event.job.kind} worker (attempt ${event.attempt})`);
     case 'job_answered':
-      return info(`job ${name(event.job)} answered by the worker after ${measured(event.ms)}`);
+      return debug(`job ${name(event.job)} answered by the worker after ${measured(event.ms)}`);
     case 'job_retry':
       return warn(`job ${name(event.job)}: ${event.message}; next try in ${measured(event.retryInMs)}`);
     case 'job_listening':
@@ -91,7 +94,7 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
     case 'job_concluded':
       return concluded(event);
     case 'result_sent':
-      return info(
+      return debug(
         `job ${name(event.job)} result sent${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`,
       );
     case 'result_retry':
@@ -99,7 +102,7 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
         `job ${name(event.job)} not accepted: ${event.message}; next try in ${measured(event.retryInMs)}`,
       );
     case 'result_accepted':
-      return info(`job ${name(event.job)} accepted after ${measured(event.ms)}`);
+      return accepted(event);
     case 'result_expired':
       return error(`job ${name(event.job)} was never accepted within the retention and is given up`);
     case 'callback_refused':
@@ -144,6 +147,12 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
   }
 }
 
+/** The one line of a job that went well: its steps are at debug. */
+function accepted({job, outcome, ms}: OperatorEventBody & {type: 'result_accepted'}): Description {
+  const became = outcome === 'unselected' ? 'not selected' : outcome;
+  return info(`job ${name(job)} ${became}, accepted after ${measured(ms)}: ${job.kind} ${job.model}`);
+}
+
 /** Of an unselected job the outcome says all; its reason is the protocol's wording of it. */
 function rangeText(event: OperatorEventBody & {type: 'range'}): string {
   const range = rangeOfNumbers(event);
@@ -154,9 +163,9 @@ function rangeText(event: OperatorEventBody & {type: 'range'}): string {
 
 function concluded({job, outcome, reason}: OperatorEventBody & {type: 'job_concluded'}): Description {
   if (outcome === 'failed') return warn(`job ${name(job)} failed: ${reason}`);
-  if (outcome === 'unselected') return info(`job ${name(job)} saved as unselected`);
+  if (outcome === 'unselected') return debug(`job ${name(job)} saved as unselected`);
   const saved = outcome === 'answered' ? 'answer saved' : `saved as ${outcome}`;
-  return info(`job ${name(job)} ${saved}${reason === '' ? '' : `: ${reason}`}`);
+  return debug(`job ${name(job)} ${saved}${reason === '' ? '' : `: ${reason}`}`);
 }
 
 function probed({via, from}: OperatorEventBody & {type: 'probe_answered'}): Description {

@@ -8,10 +8,14 @@ import {
   more,
   PEER,
   renumbered,
+  standing,
   START,
 } from '../../../support/dash-scenes.ts';
 import {dashRig} from '../../../support/dash-rig.ts';
 import {emptyView} from '../../../../src/lib/node/events/view.ts';
+import {fail} from '../../../../src/lib/foundation/check/check.ts';
+import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
+import {stakeLeft} from '../../../support/standing.ts';
 import {run, say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 
 const events = healthyEvents();
@@ -43,7 +47,85 @@ const away = more(events, [649_000, {type: 'disconnected', reason: 'read ECONNRE
 const fresh = renumbered(events.filter(({type}) => !['probe_answered', 'liveness'].includes(type)));
 const neverProbed = more(fresh, [649_000, liveness(null, {outages: [], probes: 0})]);
 
+/** What the chain says in the states that cost money. */
+const CHAIN: Readonly<Record<string, OperatorEventBody>> = {
+  'not registered': standing(
+    649_000,
+    {registration: {state: 'not_registered', flow: 'bls', group: 'quorum'}, quorums: []},
+    {
+      links: [
+        {id: 'avs_registered', ...fail('not registered with the AVS', run('register')), at: START + 649_000},
+      ],
+    },
+  ),
+  'a challenge open': standing(
+    649_000,
+    {
+      challenges: {
+        total: 4,
+        windowBlocks: '30',
+        open: [{index: 3, createdBlock: '1220', deadlineBlock: '1250'}],
+        unanswered: [],
+      },
+    },
+    {
+      costs: [
+        {
+          key: 'challenge:3',
+          kind: 'challenge',
+          code: 'CHALLENGE_OPEN',
+          severity: 'critical',
+          message: 'challenge 3 is open, deadline block 1250',
+          next: run('challenge list'),
+          since: START + 600_000,
+          step: 1,
+        },
+      ],
+    },
+  ),
+  slashed: standing(
+    649_000,
+    {...stakeLeft(90n), penalties: [{id: '1', kind: 0, amountWei: '100000000000000000', executed: false}]},
+    {
+      links: [
+        {
+          id: 'slashed',
+          ...fail('10 % of the stETH was slashed', run('slashing-history')),
+          at: START + 649_000,
+        },
+      ],
+    },
+  ),
+  'stake pending': standing(649_000, {
+    allocations: [
+      {
+        set: 0,
+        strategy: '0x1111111111111111111111111111111111111111',
+        symbol: 'stETH',
+        magnitude: '500000000000000000',
+        pendingDiff: '250000000000000000',
+        effectBlock: '1254',
+      },
+    ],
+  }),
+};
+
 type State = {news: readonly News[]; now?: number; keys?: readonly string[]; size?: [number, number]};
+
+/** Each at both sizes of a screen that operators have. */
+const ON_CHAIN = Object.fromEntries(
+  Object.entries(CHAIN).flatMap(([name, body]) =>
+    (
+      [
+        [80, 24],
+        [120, 35],
+      ] as const
+    ).map(([columns, rows]) => [
+      `${name}, ${columns}×${rows}`,
+      {news: after(more(events, [649_000, body])), size: [columns, rows]} satisfies State,
+    ]),
+  ),
+);
 
 /** Every state the dashboard can be in. */
 const STATES: Readonly<Record<string, State>> = {
@@ -91,6 +173,8 @@ const STATES: Readonly<Record<string, State>> = {
   'small, 60×16': {news: after(events), size: [60, 16]},
   'smallest, 40×10': {news: after(retried), size: [40, 10]},
   'too small, 39×9': {news: after(retried), size: [39, 9]},
+  'detail of the chain': {news: after(more(events, [649_000, CHAIN['stake pending']!])), keys: ['5', '\r']},
+  ...ON_CHAIN,
 };
 
 describe('each state on a terminal', () => {

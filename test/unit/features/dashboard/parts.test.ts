@@ -7,7 +7,8 @@ import {shown} from '../../../../src/lib/features/dashboard/model/line.ts';
 import {createMarks, MARK_CELLS} from '../../../../src/lib/features/dashboard/marks.ts';
 import {createLog, createLogFilter, LOG_LEVELS} from '../../../../src/lib/features/dashboard/model/log.ts';
 import {paceOf} from '../../../../src/lib/features/dashboard/pace.ts';
-import {chainLines, heartbeatLines, signerLines} from '../../../../src/lib/features/dashboard/panes/facts.ts';
+import {heartbeatLines} from '../../../../src/lib/features/dashboard/panes/facts.ts';
+import {partLines} from '../../../../src/lib/features/dashboard/panes/parts.ts';
 import {verdictLine} from '../../../../src/lib/features/dashboard/panes/header.ts';
 import type {News} from '../../../../src/lib/features/dashboard/model/data.ts';
 import type {OperatorEvent, OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
@@ -20,8 +21,12 @@ import {
   more,
   renumbered,
   sceneOf,
+  standing,
   START,
 } from '../../../support/dash-scenes.ts';
+import {fail} from '../../../../src/lib/foundation/check/check.ts';
+import type {ChainLink} from '../../../../src/lib/node/events/links.ts';
+import type {ChainCost} from '../../../../src/lib/node/events/standing.ts';
 import {run, say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 
@@ -152,12 +157,6 @@ describe('the verdict', () => {
     ],
     ['an unsigned dispatcher', {type: 'frame_unsigned', policy: 'prefer'}, 'warn', /does not sign/],
     [
-      'a signer with errors',
-      {type: 'signer_stats', p50Ms: 1, p95Ms: 2, signatures: 90, errors: 10, windowMs: 1},
-      'warn',
-      /10 of the last 100 signing requests failed/,
-    ],
-    [
       'no work',
       {
         type: 'problem',
@@ -279,15 +278,88 @@ describe('the verdict', () => {
 });
 
 it('dims figures that were not renewed, and says how old they are', () => {
+  // Behind the title and the state.
   const tones = (now: number): string[][] =>
-    [signerLines, chainLines].map((lines) =>
-      (lines(sceneOf(after(healthyEvents()), now), 120)[0] ?? []).slice(1).map(({tone}) => tone),
-    );
+    partLines(sceneOf(after(healthyEvents()), now), 120).map((line) => line.slice(2).map(({tone}) => tone));
   expect(tones(START + 650_000).flat()).toContain('bold');
-  const [signer = [], chain = []] = tones(START + 648_300 + 181_000);
+  const [signer = [], chain = [], dispatcher = []] = tones(START + 648_300 + 181_000);
   expect(new Set(signer)).toEqual(new Set(['unknown', 'dim']));
+  expect(new Set(chain)).toEqual(new Set(['unknown', 'dim']));
   // The connection is known at any time.
-  expect(chain.filter((tone) => tone !== 'dim')).toEqual(['unknown', 'plain']);
+  expect(dispatcher[0]).toBe('plain');
+});
+
+describe('whether this node earns', () => {
+  const now = START + 650_000;
+  const events = healthyEvents();
+  const found = (...bodies: OperatorEventBody[]) =>
+    sceneOf(after(more(events, ...bodies.map((body): [number, OperatorEventBody] => [649_000, body]))), now)
+      .findings;
+  const notRegistered = standing(
+    649_000,
+    {registration: {state: 'not_registered', flow: 'bls', group: 'quorum'}},
+    {
+      links: [
+        {id: 'avs_registered', ...fail('not registered', run('register')), at: START + 649_000},
+        {id: 'stake', ...fail('no quorum', run('register')), at: START + 649_000},
+      ],
+    },
+  );
+
+  it('is the verdict: the first broken link, also before a part that has been down for longer', () => {
+    expect(found(notRegistered)).toMatchObject([
+      {severity: 'fail', head: 'NOT EARNING: avs registered', next: run('register')},
+    ]);
+    const refused: OperatorEventBody = {type: 'disconnected', reason: 'no', retryInMs: 1};
+    expect(found(refused, notRegistered).map(({link}) => link)).toEqual(['avs_registered', 'dispatcher']);
+  });
+
+  it('is not known before the chain was read, and waits for it at the start', () => {
+    const unread = renumbered(events.filter(({type}) => type !== 'standing'));
+    expect(sceneOf(after(unread), now).findings[0]).toMatchObject({severity: 'unknown'});
+    const atStart = sceneOf(after(unread.slice(0, 5)), START + 1_000).findings;
+    expect(atStart.at(-1)).toMatchObject({severity: 'wait', link: 'avs_registered'});
+    expect(atStart.some(({severity}) => severity === 'ok')).toBe(false);
+  });
+
+  it('has what costs something pinned until it ends, once', () => {
+    const cost: ChainCost = {
+      key: 'challenge:3',
+      kind: 'challenge',
+      code: 'CHALLENGE_OPEN',
+      severity: 'critical',
+      message: 'challenge 3 is open',
+      next: run('challenge list'),
+      since: START + 100_000,
+      step: 1,
+    };
+    const link: ChainLink = {
+      id: 'challenges',
+      ...fail('1 challenge open', run('challenge list')),
+      at: START + 649_000,
+    };
+    const open = standing(649_000, {}, {links: [link], costs: [cost]});
+    expect(found(open)).toMatchObject([
+      {severity: 'fail', text: 'challenge 3 is open (CHALLENGE_OPEN)', since: START + 100_000},
+    ]);
+    expect(found(open, standing(650_000))).toMatchObject([{severity: 'ok'}]);
+  });
+
+  it('leaves the failures of a signer that works again to its row', () => {
+    const failed: OperatorEventBody = {
+      type: 'signer_stats',
+      p50Ms: 1,
+      p95Ms: 2,
+      signatures: 90,
+      errors: 10,
+      windowMs: 600_000,
+    };
+    expect(found(failed)).toMatchObject([{severity: 'ok'}]);
+    const [row = []] = partLines(sceneOf(after(more(events, [649_000, failed])), now), 120);
+    expect(row.map(({text: part}) => part).join('')).toContain(
+      '✓ OK      p50 1 ms p95 2 ms · error budget 0 %',
+    );
+  });
 });
 
 describe('marks', () => {

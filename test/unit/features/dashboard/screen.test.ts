@@ -156,26 +156,26 @@ describe('the screen', () => {
     expect(drawn).toMatchInlineSnapshot(`
       "aos 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266  devnet  node-1  up 10m  12:10:50
       ✓ OK      HEALTHY · probed 9s ago · 7 accepted · next risk: none
-      1 HEARTBEAT ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ 60/60
-                  probed 9s ago by http · allowance 01:00:00 · 1 outage, last 5m20s
-      2 CLOCK     own 1:10234 · ahead 54 · dispatcher {1:10180, 2:55} · merged 2s ago
-      3 SAMPLING  0–300000 of 600000 · 50.00 % · selected 5 · unselected 3
-      4 SIGNER    p50 4 ms p95 9 ms · error budget 100 % · 1230 signed in 10m00s
-        CHAIN     block 1234, 5s old · RPC 12 ms · dispatcher connected 10m49s
-      5>JOBS 8         KIND  MODEL      TAG       STATE                AGE RESULT
+      1 HEARTBEAT  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ 60/60
+                   probed 9s ago by http · allowance 01:00:00 · 1 outage, last 5m20s
+      2 CLOCK      own 1:10234 · ahead 54 · dispatcher {1:10180, 2:55} · merged 2s ago
+      3 SAMPLING   0–300000 of 600000 · 50.00 % · selected 5 · unselected 3
+      4 SIGNER     ✓ OK      p50 4 ms p95 9 ms · error budget 100 % · 1s ago
+        CHAIN      ✓ OK      block 1234, 12 ms · 1s ago
+        DISPATCHER ✓ OK      connected for 10m · ws://127.0.0.1:3000/ws
+        WORKER     ✓ OK      opml: 1 of 1 well, 1 of 1 busy, last answer took 880 ms
+      5 ON CHAIN   registered (bls) · quorum 0 stake 1 · no challenge open · 1 stETH
+        LAST       1 h 4/5 answered 7/8 accepted p95 960 ms · 24 h 4/5 7/8 960 ms
+      6>JOBS 8         KIND  MODEL      TAG       STATE                AGE RESULT
         0008a67…0f0008 opml  llama-7b             … WAIT  asked         2s
         0007a67…0f0007 opml  llama-7b             ✓ OK    accepted     15s answered
         0006a67…0f0006 opml  llama-7b   opml      ✓ OK    accepted     20s unselected
         0005a67…0f0005 opml  llama-7b             ✓ OK    accepted     25s answered
         0004a67…0f0004 opml  llama-7b             ✓ OK    accepted     30s unselected
-        0003a67…0f0003 opml  llama-7b   opml      ✓ OK    accepted     35s answered
-        0002a67…0f0002 opml  llama-7b             ✓ OK    accepted     40s unselected
-      6 LOG       following
-        12:10:35 INFO  job 0007a67f…1e0f0007 result sent
-        12:10:35 INFO  job 0007a67f…1e0f0007 accepted after 960 ms
-        12:10:48 INFO  job 0008a67f…1e0f0008 received: opml llama-7b
-        12:10:48 INFO  job 0008a67f…1e0f0008 selected (VRF 71234 < 300000)
-        12:10:48 INFO  job 0008a67f…1e0f0008 sent to the opml worker (attempt 1)
+      7 LOG        following
+        12:10:25 INFO  job 0005a67f…1e0f0005 answered, accepted after 960 ms: opml ll…
+        12:10:30 INFO  job 0006a67f…1e0f0006 [opml] not selected, accepted after 960 …
+        12:10:35 INFO  job 0007a67f…1e0f0007 answered, accepted after 960 ms: opml ll…
       ? help · q quit · / filter · Enter detail · Tab pane · p freeze · l log · y copy"
     `);
   });
@@ -185,51 +185,51 @@ describe('the screen', () => {
     expect(textOf(drawScreen(scene, {columns: 120, rows: 24}))).toMatchInlineSnapshot(`
       "aos 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266  devnet  node-1                                          up 10m  12:10:50
       ✓ OK      HEALTHY · probed 9s ago · 7 accepted · next risk: none
-      1 HEARTBEAT ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ 60/60    RUN  aos 0.1.0, pid 4242
-                  probed 9s ago by http · allowance 01:00:00 · 1 outage, last 5m20s     dispatcher connected
-      2 CLOCK     own 1:10234 · ahead 54 · dispatcher {1:10180, 2:55} · merged 2s ago   received 8, 2s ago · duplicates 0
-      3 SAMPLING  0–300000 of 600000 · 50.00 % · selected 5 · unselected 3              accepted 7, 14s ago · resent 0
-      4 SIGNER    p50 4 ms p95 9 ms · error budget 100 % · 1230 signed in 10m00s        failed 0 · rejected frames 0
-        CHAIN     block 1234, 5s old · RPC 12 ms · dispatcher connected 10m49s          in progress ?
-                                                                                        workers opml
-      5>JOBS 8                               KIND  MODEL      TAG       STATE                AGE   LAST RESULT
+      1 HEARTBEAT  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ 60/60   RUN  aos 0.1.0, pid 4242
+                   probed 9s ago by http · allowance 01:00:00 · 1 outage, last 5m20s    received 8, 2s ago · duplicates 0
+      2 CLOCK      own 1:10234 · ahead 54 · dispatcher {1:10180, 2:55} · merged 2s ago  accepted 7, 14s ago · resent 0
+      3 SAMPLING   0–300000 of 600000 · 50.00 % · selected 5 · unselected 3             failed 0 · rejected frames 0
+      4 SIGNER     ✓ OK      p50 4 ms p95 9 ms · error budget 100 % · 1s ago            in progress ?
+        CHAIN      ✓ OK      block 1234, 12 ms · 1s ago                                 oldest open 2s · one every 5s
+        DISPATCHER ✓ OK      connected for 10m · ws://127.0.0.1:3000/ws
+        WORKER     ✓ OK      opml: 1 of 1 well, 1 of 1 busy, last answer took 880 ms
+      5 ON CHAIN   registered (bls) · quorum 0 stake 1 · no challenge open · 1 stETH
+        LAST       1 h 4/5 answered 7/8 accepted p95 960 ms · 24 h 4/5 7/8 960 ms
+      6>JOBS 8                               KIND  MODEL      TAG       STATE                AGE   LAST RESULT
         0008a67f0c1d2e3b4a…95a4b3c2d1e0f0008 opml  llama-7b             … WAIT  asked         2s     1s
         0007a67f0c1d2e3b4a…95a4b3c2d1e0f0007 opml  llama-7b             ✓ OK    accepted     15s    14s answered
         0006a67f0c1d2e3b4a…95a4b3c2d1e0f0006 opml  llama-7b   opml      ✓ OK    accepted     20s    19s unselected
         0005a67f0c1d2e3b4a…95a4b3c2d1e0f0005 opml  llama-7b             ✓ OK    accepted     25s    24s answered
         0004a67f0c1d2e3b4a…95a4b3c2d1e0f0004 opml  llama-7b             ✓ OK    accepted     30s    29s unselected
-        0003a67f0c1d2e3b4a…95a4b3c2d1e0f0003 opml  llama-7b   opml      ✓ OK    accepted     35s    34s answered
-        0002a67f0c1d2e3b4a…95a4b3c2d1e0f0002 opml  llama-7b             ✓ OK    accepted     40s    39s unselected
-      6 LOG       following
-        12:10:35 INFO  job 0007a67f…1e0f0007 accepted after 960 ms
-        12:10:48 INFO  job 0008a67f…1e0f0008 received: opml llama-7b
-        12:10:48 INFO  job 0008a67f…1e0f0008 selected (VRF 71234 < 300000)
-        12:10:48 INFO  job 0008a67f…1e0f0008 sent to the opml worker (attempt 1)
+      7 LOG        following
+        12:10:25 INFO  job 0005a67f…1e0f0005 answered, accepted after 960 ms: opml llama-7b
+        12:10:30 INFO  job 0006a67f…1e0f0006 [opml] not selected, accepted after 960 ms: opml llama-7b
+        12:10:35 INFO  job 0007a67f…1e0f0007 answered, accepted after 960 ms: opml llama-7b
       ? help · q quit · / filter · Enter detail · Tab pane · p freeze · l log · y copy"
     `);
     expect(textOf(drawScreen(scene, {columns: 170, rows: 24}))).toMatchInlineSnapshot(`
       "aos 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266  devnet  node-1                                                                                            up 10m  12:10:50
       ✓ OK      HEALTHY · probed 9s ago · 7 accepted · next risk: none
-      1 HEARTBEAT ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ 60/60    RUN  aos 0.1.0, pid 4242                OUTAGES
-                  probed 9s ago by http · allowance 01:00:00 · 1 outage, last 5m20s     dispatcher connected                    11-24 06:00  5m20s no connection to the dispatc…
-      2 CLOCK     own 1:10234 · ahead 54 · dispatcher {1:10180, 2:55} · merged 2s ago   received 8, 2s ago · duplicates 0
-      3 SAMPLING  0–300000 of 600000 · 50.00 % · selected 5 · unselected 3              accepted 7, 14s ago · resent 0
-      4 SIGNER    p50 4 ms p95 9 ms · error budget 100 % · 1230 signed in 10m00s        failed 0 · rejected frames 0
-        CHAIN     block 1234, 5s old · RPC 12 ms · dispatcher connected 10m49s          in progress ?
-                                                                                        workers opml
-      5>JOBS 8                               KIND  MODEL                TAG       POS   STATE                AGE   LAST RESULT
+      1 HEARTBEAT  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ 60/60   RUN  aos 0.1.0, pid 4242                OUTAGES
+                   probed 9s ago by http · allowance 01:00:00 · 1 outage, last 5m20s    received 8, 2s ago · duplicates 0       11-24 06:00  5m20s no connection to the dispatc…
+      2 CLOCK      own 1:10234 · ahead 54 · dispatcher {1:10180, 2:55} · merged 2s ago  accepted 7, 14s ago · resent 0
+      3 SAMPLING   0–300000 of 600000 · 50.00 % · selected 5 · unselected 3             failed 0 · rejected frames 0
+      4 SIGNER     ✓ OK      p50 4 ms p95 9 ms · error budget 100 % · 1s ago            in progress ?
+        CHAIN      ✓ OK      block 1234, 12 ms · 1s ago                                 oldest open 2s · one every 5s
+        DISPATCHER ✓ OK      connected for 10m · ws://127.0.0.1:3000/ws
+        WORKER     ✓ OK      opml: 1 of 1 well, 1 of 1 busy, last answer took 880 ms
+      5 ON CHAIN   registered (bls) · quorum 0 stake 1 · no challenge open · 1 stETH
+        LAST       1 h 4/5 answered 7/8 accepted p95 960 ms · 24 h 4/5 7/8 960 ms
+      6>JOBS 8                               KIND  MODEL                TAG       POS   STATE                AGE   LAST RESULT
         0008a67f0c1d2e3b4a…95a4b3c2d1e0f0008 opml  llama-7b                             … WAIT  asked         2s     1s
         0007a67f0c1d2e3b4a…95a4b3c2d1e0f0007 opml  llama-7b                             ✓ OK    accepted     15s    14s answered
         0006a67f0c1d2e3b4a…95a4b3c2d1e0f0006 opml  llama-7b             opml            ✓ OK    accepted     20s    19s unselected
         0005a67f0c1d2e3b4a…95a4b3c2d1e0f0005 opml  llama-7b                             ✓ OK    accepted     25s    24s answered
         0004a67f0c1d2e3b4a…95a4b3c2d1e0f0004 opml  llama-7b                             ✓ OK    accepted     30s    29s unselected
-        0003a67f0c1d2e3b4a…95a4b3c2d1e0f0003 opml  llama-7b             opml            ✓ OK    accepted     35s    34s answered
-        0002a67f0c1d2e3b4a…95a4b3c2d1e0f0002 opml  llama-7b                             ✓ OK    accepted     40s    39s unselected
-      6 LOG       following
-        12:10:35 INFO  job 0007a67f…1e0f0007 accepted after 960 ms
-        12:10:48 INFO  job 0008a67f…1e0f0008 received: opml llama-7b
-        12:10:48 INFO  job 0008a67f…1e0f0008 selected (VRF 71234 < 300000)
-        12:10:48 INFO  job 0008a67f…1e0f0008 sent to the opml worker (attempt 1)
+      7 LOG        following
+        12:10:25 INFO  job 0005a67f…1e0f0005 answered, accepted after 960 ms: opml llama-7b
+        12:10:30 INFO  job 0006a67f…1e0f0006 [opml] not selected, accepted after 960 ms: opml llama-7b
+        12:10:35 INFO  job 0007a67f…1e0f0007 answered, accepted after 960 ms: opml llama-7b
       ? help · q quit · / filter · Enter detail · Tab pane · p freeze · l log · y copy"
     `);
   });
@@ -239,27 +239,27 @@ describe('the screen', () => {
     expect(textOf(drawScreen(scene, {columns: 60, rows: 16}))).toMatchInlineSnapshot(`
       "aos 0xf39Fd6e51…9cffFb92266  devnet  node-1 up 10m  12:10:50
       ✓ OK      HEALTHY · probed 9s ago · 7 accepted · next risk:…
-      1 HEARTBEAT ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
-      2 CLOCK     own 1:10234 · ahead 54 · merged 2s ago
-      3 SAMPLING  0–300000 of 600000 · 50.00 % · read 10m49s ago
-      4 SIGNER    p50 4 ms p95 9 ms · error budget 100 %
-        CHAIN     block 1234, 5s old · RPC 12 ms · read 1s ago
-      5>JOBS 8         KIND  STATE                AGE RESULT
+      1 HEARTBEAT  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+      2 CLOCK      own 1:10234 · ahead 54 · merged 2s ago
+      3 SAMPLING   0–300000 of 600000 · 50.00 % · read 10m49s ago
+      4 SIGNER     ✓ OK      p50 4 ms p95 9 ms · 1s ago
+        CHAIN      ✓ OK      block 1234, 12 ms · 1s ago
+        DISPATCHER ✓ OK      connected for 10m
+        WORKER     ✓ OK      opml: 1 of 1 well, 1 of 1 busy, last…
+      5 ON CHAIN   registered (bls) · quorum 0 stake 1 · 1 stETH
+        LAST       1 h 4/5 answered 7/8 accepted p95 960 ms
+      6>JOBS 8         KIND  STATE                AGE RESULT
         0008a67…0f0008 opml  … WAIT  asked         2s
         0007a67…0f0007 opml  ✓ OK    accepted     15s answered
-        0006a67…0f0006 opml  ✓ OK    accepted     20s unselected
-      6 LOG       following
-        12:10:48 INFO  job 0008a67f…1e0f0008 selected (VRF 71234 …
-        12:10:48 INFO  job 0008a67f…1e0f0008 sent to the opml wor…
       ? help · q quit · / filter · Enter detail · Tab pane · l log"
     `);
     expect(textOf(drawScreen(scene, {columns: 40, rows: 10}))).toMatchInlineSnapshot(`
       "aos 0xf39…92266  devnet  node-1 12:10:50
       ✓ OK      HEALTHY · probed 9s ago · 7 a…
-      1 HEARTBEAT ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
-      2 CLOCK     own 1:10234 · ahead 54
-      4 SIGNER    p50 4 ms p95 9 ms
-      5>JOBS 8
+      1 HEARTBEAT  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+      2 CLOCK      own 1:10234 · ahead 54
+      4 SIGNER     ✓ OK      p50 4 ms p95 9 ms
+      6>JOBS 8
         0008a6…f0008 … WAIT  asked         2s
         0007a6…f0007 ✓ OK    accepted     15s
       ? help · q quit · / filter · Tab pane"

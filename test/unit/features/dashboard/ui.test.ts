@@ -43,13 +43,13 @@ describe('keys', () => {
 
   it('move through panes, lists and pages', () => {
     expect(press(['1']).ui.pane).toBe('heartbeat');
-    expect(press(['6', 'tab']).ui.pane).toBe('heartbeat');
+    expect(press(['7', 'tab']).ui.pane).toBe('heartbeat');
     expect(press(['j']).ui.job).toBe(20);
     expect(press(['j', 'j', 'j', 'j']).ui.job).toBe(30);
     expect(press(['G', 'k', 'g']).ui.job).toBe(10);
-    expect(press(['6', 'k']).ui.line).toBe(3);
+    expect(press(['7', 'k']).ui.line).toBe(3);
     // At its end the log is followed again.
-    expect(press(['6', 'k', 'j']).ui.line).toBeNull();
+    expect(press(['7', 'k', 'j']).ui.line).toBeNull();
     expect(press(['?', 'pgdn', 'pgdn', 'pgdn']).ui.scroll).toBe(5);
     expect(press(['l', 'enter', 'esc']).ui.page).toBe('log');
     expect(press(['enter', 'esc']).ui.page).toBe('main');

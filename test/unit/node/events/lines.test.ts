@@ -173,20 +173,20 @@ describe('log lines', () => {
       03:04:05 WARN  frame rejected (too-much, JOB_REFUSED), 5 so far: too many → aos job refused
       03:04:05 WARN  the dispatcher does not sign its jobs; accepted because net.verify_dispatcher is when-signed
       03:04:05 WARN  message e is correctly signed, but its hash field is wrong
-      03:04:05 INFO  job 4a16467f…ef0971fd received: opml tiny
+      03:04:05 DEBUG job 4a16467f…ef0971fd received: opml tiny
       03:04:05 INFO  job 4a16467f…ef0971fd [malicious/before] received again; it is signed (2 so far)
-      03:04:05 INFO  job 4a16467f…ef0971fd selected (VRF 5 < 9)
-      03:04:05 INFO  job 4a16467f…ef0971fd not selected (VRF 9 ≥ 5)
-      03:04:05 INFO  job 4a16467f…ef0971fd sent to the opml worker (attempt 2)
-      03:04:05 INFO  job 4a16467f…ef0971fd answered by the worker after 1.5 s
+      03:04:05 DEBUG job 4a16467f…ef0971fd selected (VRF 5 < 9)
+      03:04:05 DEBUG job 4a16467f…ef0971fd not selected (VRF 9 ≥ 5)
+      03:04:05 DEBUG job 4a16467f…ef0971fd sent to the opml worker (attempt 2)
+      03:04:05 DEBUG job 4a16467f…ef0971fd answered by the worker after 1.5 s
       03:04:05 WARN  job 4a16467f…ef0971fd: busy; next try in 2.0 s
-      03:04:05 INFO  job 4a16467f…ef0971fd answer saved
-      03:04:05 INFO  job 4a16467f…ef0971fd saved as unselected
+      03:04:05 DEBUG job 4a16467f…ef0971fd answer saved
+      03:04:05 DEBUG job 4a16467f…ef0971fd saved as unselected
       03:04:05 WARN  job 4a16467f…ef0971fd failed: no answer
-      03:04:05 INFO  job 4a16467f…ef0971fd result sent
-      03:04:05 INFO  job 4a16467f…ef0971fd result sent, attempt 2
+      03:04:05 DEBUG job 4a16467f…ef0971fd result sent
+      03:04:05 DEBUG job 4a16467f…ef0971fd result sent, attempt 2
       03:04:05 WARN  job 4a16467f…ef0971fd not accepted: 500; next try in 1.0 s
-      03:04:05 INFO  job 4a16467f…ef0971fd accepted after 12 ms
+      03:04:05 INFO  job 4a16467f…ef0971fd answered, accepted after 12 ms: opml tiny
       03:04:05 ERROR job 4a16467f…ef0971fd was never accepted within the retention and is given up
       03:04:05 WARN  worker callback refused (unknown), 1 so far
       03:04:05 DEBUG liveness probe over websocket
@@ -242,7 +242,7 @@ describe('log lines', () => {
     ) as object;
     expect(line).toMatchObject({
       time: '2030-01-02T03:04:05.006Z',
-      level: 'info',
+      level: 'debug',
       seq: 1,
       type: 'job_received',
       jobId: job.jobId,

@@ -56,7 +56,7 @@ export const KEYS: readonly KeyBinding[] = [
   key('detail', ['enter'], 'Enter', 'detail', 'everything about the pane or the selected line'),
   key('explain', ['e'], 'e', null, 'explain the current problem'),
   key('back', ['esc'], 'Esc', null, 'back; ends the filter, follows the log again'),
-  key('next-pane', ['tab', 'right'], 'Tab', 'pane', 'next and previous pane; 1 to 6 go to one'),
+  key('next-pane', ['tab', 'right'], 'Tab', 'pane', 'next and previous pane; 1 to 7 go to one'),
   key('previous-pane', ['backtab', 'left'], 'Shift-Tab', null, ''),
   key('freeze', ['p'], 'p', 'freeze', 'freeze or unfreeze the screen, to read or select'),
   key('log', ['l'], 'l', 'log', 'the log on the whole screen'),

@@ -1,5 +1,5 @@
 import {span, type Span} from './line.ts';
-import type {Severity} from './verdict.ts';
+import type {Severity} from './finding.ts';
 
 const WORDS: Readonly<Record<Severity, string>> = {
   ok: '✓ OK     ',

@@ -3,7 +3,7 @@ import {commandOf, type Command} from './keys.ts';
 import {shown} from './line.ts';
 import {LOG_LEVELS, type LogLevel} from './log.ts';
 
-export const PANES = ['heartbeat', 'clock', 'sampling', 'signer', 'jobs', 'log'] as const;
+export const PANES = ['heartbeat', 'clock', 'sampling', 'signer', 'standing', 'jobs', 'log'] as const;
 export type Pane = (typeof PANES)[number];
 
 /** The page on the screen. */
@@ -97,7 +97,7 @@ export function reduceUi(ui: Ui, input: Input, sight: Sight): Step {
   if (name === 'ctrl-c') return onInterrupt(ui, sight);
   const calm = ui.askedAt === null ? ui : {...ui, askedAt: null, note: null};
   if (calm.draft !== null) return only(onFilterKey(calm, calm.draft, name));
-  if (/^[1-6]$/.test(name)) {
+  if (/^[1-7]$/.test(name)) {
     const pane = PANES[Number(name) - 1] ?? ui.pane;
     return only({...calm, pane, page: 'main', under: 'main', scroll: 0});
   }

@@ -1,43 +1,23 @@
 import type {OperatorPart} from '../../../node/events/events.ts';
 import {missingText} from '../../../node/events/missing-text.ts';
+import type {LinkId} from '../../../node/events/links.ts';
 import type {OperatorView, ProblemView} from '../../../node/events/view.ts';
 import {age, clockTime, countdown} from './ages.ts';
 import type {Data} from './data.ts';
 import {heartbeatOf, type Heartbeat} from './heartbeat.ts';
 import {healthOf} from './jobs.ts';
-import {shown} from './line.ts';
+import {earningOf, linkRank} from './earning.ts';
+import {finding, SEVERITIES, type Finding} from './finding.ts';
 import {type NextStep, run} from '../../../foundation/next-step/next-step.ts';
 
-/** The severities, the worst first. */
-export const SEVERITIES = ['fail', 'warn', 'unknown', 'wait', 'ok'] as const;
-export type Severity = (typeof SEVERITIES)[number];
-
-export type Finding = {
-  severity: Severity;
-  /** What is wrong, for people; safe for a terminal. */
-  text: string;
-  /** The beginning of `text` that even the smallest screen shows whole; '' when any part will do. */
-  head: string;
-  /** A short form of the rest of `text`, for narrow screens. */
-  brief: string;
-  /** The next step; null when there is none. */
-  next: NextStep | null;
-  /** A second step, from the error itself; null when there is none. */
-  advice: NextStep | null;
-  /** Unix ms since when it lasts; among equal severities the oldest comes first. */
-  since: number;
-  /** The error code that `e` explains; null when there is none. */
-  code: string | null;
-  /** Comes before all others, because the penalty depends on the time. */
-  pinned?: boolean;
-};
-
-/** The share of failed signatures, in the window of the statistics, that needs no warning: 1 %. */
-export const SIGNER_BUDGET = 0.01;
 /** The operator sends an event at least once a minute: after three times as long its data is old. */
 const NO_NEWS_MS = 3 * 60_000;
 
-/** Lists the findings about the operator, the worst first; never empty. @param now Unix ms */
+/**
+ * Lists the findings about the operator, the worst first, among equals the first broken link; never empty, and healthy only
+ * when this node earns.
+ * @param now Unix ms
+ */
 export function findings({view, link}: Data, now: number): Finding[] {
   const beat = heartbeatOf(view, now);
   const all =
@@ -45,32 +25,11 @@ export function findings({view, link}: Data, now: number): Finding[] {
       ? viewFindings(view, beat, link.state, now)
       : [linkFinding({view, link}, beat, now)];
   const rank = ({severity, pinned}: Finding): number => (pinned === true ? -1 : SEVERITIES.indexOf(severity));
-  const sorted = all.sort((a, b) => rank(a) - rank(b) || a.since - b.since);
-  return sorted.length > 0 ? sorted : [healthy(view, beat, now)];
-}
-
-type Rest = Partial<Pick<Finding, 'brief' | 'next' | 'advice' | 'code' | 'pinned'>>;
-
-/** Builds a finding. @param text the whole text, or its head and the rest */
-function finding(
-  severity: Severity,
-  since: number,
-  text: string | [string, string],
-  rest: Rest = {},
-): Finding {
-  const [head, detail] = typeof text === 'string' ? ['', text] : text;
-  const {brief = '', next = null, advice = null, code = null, pinned = false} = rest;
-  return {
-    severity,
-    since,
-    text: shown(head + detail),
-    head: shown(head),
-    brief: shown(brief),
-    next,
-    advice,
-    code,
-    pinned,
-  };
+  const sorted = all.sort(
+    (a, b) => rank(a) - rank(b) || linkRank(a.link) - linkRank(b.link) || a.since - b.since,
+  );
+  if (sorted.length > 0) return sorted;
+  return [earningOf(view, now).otherwise ?? healthy(view, beat, now)];
 }
 
 /** Returns the finding about the connection: while the operator is away, all other data is old. */
@@ -119,7 +78,7 @@ function viewFindings(
   link: 'attached' | 'ended',
   now: number,
 ): Finding[] {
-  const {node, connection, problems, range, stopping, signer, unsignedPolicy} = view;
+  const {node, connection, problems, range, stopping, unsignedPolicy} = view;
   if (node === null) return [finding('wait', now, 'the operator starts')];
   const out: Finding[] = [];
   if (beat.offline) out.push(offline(view, beat, now));
@@ -129,11 +88,12 @@ function viewFindings(
       waited
         ? finding('warn', node.startedAt, ['NEVER PROBED', ': no probe has reached this node'], {
             next: run('doctor', ['--only', 'ping']),
+            link: 'probed',
           })
         : finding('wait', node.startedAt, 'waiting for the first probe'),
     );
   }
-  out.push(...problems.map((problem) => failing(view, problem, now)));
+  out.push(...problems.map((problem) => failing(view, problem, now)), ...earningOf(view, now).findings);
   if (view.missing.length > 0)
     out.push(
       finding(
@@ -149,21 +109,15 @@ function viewFindings(
   if (connection.state !== 'connected' && !problems.some(({part}) => part === 'dispatcher'))
     out.push(disconnected(view, now));
   if (range === null) out.push(finding('unknown', node.startedAt, 'the sampling range is not known yet'));
-  else if (range.start === range.end)
+  else if (range.start === range.end && !out.some(({link}) => link === 'vrf_range'))
     out.push(
-      finding('warn', range.at, 'the sampling range is empty: no job can be selected', {next: run('status')}),
+      finding('warn', range.at, 'the sampling range is empty: no job can be selected', {
+        next: run('status'),
+        link: 'vrf_range',
+      }),
     );
   if (stopping !== null)
     out.push(finding('warn', view.at ?? now, `DRAINING (${stopping}): finishing the jobs in progress`));
-  if (signer !== null && signer.errors > SIGNER_BUDGET * (signer.signatures + signer.errors))
-    out.push(
-      finding(
-        'warn',
-        signer.at,
-        `${signer.errors} of the last ${signer.signatures + signer.errors} signing requests failed`,
-        {next: run('signer check')},
-      ),
-    );
   if (unsignedPolicy !== null)
     out.push(finding('warn', node.startedAt, 'the dispatcher does not sign its jobs'));
   const retrying = view.jobs.filter((job) => healthOf(job) === 'warn');
@@ -204,8 +158,20 @@ function failing(view: OperatorView, problem: ProblemView, now: number): Finding
     `${stateOf(view, problem)} for ${age(now - since)}`,
     `: ${message} (${code})`,
   ];
-  return finding(problemSeverity(part, hasRange), since, text, {next: CHECK_OF[part], advice: next, code});
+  return finding(problemSeverity(part, hasRange), since, text, {
+    next: CHECK_OF[part],
+    advice: next,
+    code,
+    link: LINK_OF[part] ?? null,
+  });
 }
+
+/** The link that a part is. */
+const LINK_OF: Readonly<Partial<Record<OperatorPart, LinkId>>> = {
+  signer: 'signer',
+  dispatcher: 'dispatcher',
+  jobs: 'jobs',
+};
 
 /** What a part is: the dispatcher that refuses us is up, and jobs are no part that could be down. */
 function stateOf({connection}: OperatorView, {part, code}: ProblemView): string {
@@ -226,7 +192,7 @@ function disconnected({connection, node}: OperatorView, now: number): Finding {
     `dispatcher ${connection.state === 'refused' ? 'refuses us' : 'disconnected'} for ${age(now - since)}`,
     `: ${connection.reason ?? 'no reason was given'}`,
   ];
-  return finding('fail', since, text, {next: run('status')});
+  return finding('fail', since, text, {next: run('status'), link: 'dispatcher'});
 }
 
 function healthy(view: OperatorView, beat: Heartbeat, now: number): Finding {

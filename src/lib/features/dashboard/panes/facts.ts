@@ -1,10 +1,8 @@
 import {cellsOf} from '../../../foundation/text/cells.ts';
-import {age, countdown, millis} from '../model/ages.ts';
+import {age, countdown} from '../model/ages.ts';
 import {beats, heartbeatOf, type Beat} from '../model/heartbeat.ts';
-import {joinFitting, lineCells, shown, span, type Line, type Span, type Tone} from '../model/line.ts';
-import {stateWord} from '../model/signs.ts';
-import {SIGNER_BUDGET, problemSeverity} from '../model/verdict.ts';
-import type {BlockFacts, ClockText, LivenessFacts, SignerStats} from '../../../node/events/events.ts';
+import {joinFitting, lineCells, shown, span, type Line, type Span} from '../model/line.ts';
+import type {ClockText, LivenessFacts} from '../../../node/events/events.ts';
 import type {OperatorView, RangeView} from '../../../node/events/view.ts';
 import {rangeOfNumbers} from '../../../node/events/range-share.ts';
 import {shareOf, sharePercent, shareText} from '../../../protocol/vrf/share.ts';
@@ -12,7 +10,7 @@ import {count} from '../../../foundation/text/words.ts';
 import {indent, label, LABEL} from './title.ts';
 import type {Scene} from './scene.ts';
 
-const UNKNOWN: Span = span('?', 'unknown');
+export const UNKNOWN: Span = span('?', 'unknown');
 
 const BEATS: Readonly<Record<Beat, Span>> = {
   good: span('▁', 'ok'),
@@ -145,80 +143,6 @@ export function samplingLines({data, ui, now}: Scene, width: number): Line[] {
             : [span(`from the journal, ${age(now - range.at)} ago`, 'warn')],
         ];
   return [[...label('sampling', ui), ...joinFitting(parts, width - LABEL)]];
-}
-
-/** Figures older than this are `stale`: three intervals of the operator's measurement. */
-const SIGNER_STALE_MS = 3 * 60_000;
-const BLOCK_STALE_MS = 3 * 30_000;
-
-/** Draws the signer: how long signatures take, and the error budget. */
-export function signerLines({data, ui, now}: Scene, width: number): Line[] {
-  const {signer, problems} = data.view;
-  const down = problems.find(({part}) => part === 'signer');
-  const first: Line[] = down === undefined ? [] : [downFor('fail', now - down.since)];
-  const parts =
-    signer === null
-      ? [[UNKNOWN, span(' not measured yet', 'dim')]]
-      : allOf(withAge(signerFigures(signer), now - signer.at, SIGNER_STALE_MS));
-  return [[...label('signer', ui), ...joinFitting([...first, ...parts], width - LABEL)]];
-}
-
-function signerFigures({p50Ms, p95Ms, signatures, errors, windowMs}: SignerStats): Line[] {
-  const failed = errors > 0 ? `, ${errors} failed` : '';
-  return [
-    [span(`p50 ${millis(p50Ms)}`), span(` p95 ${millis(p95Ms)}`, 'bold')],
-    [span('error budget '), budget(errors, signatures + errors)],
-    [span(`${signatures} signed${failed} in ${age(windowMs)}`)],
-  ];
-}
-
-/** Returns the unused part of the error budget: 1 % of the signatures in the window. */
-function budget(errors: number, total: number): Span {
-  if (total === 0) return UNKNOWN;
-  const left = 1 - errors / (total * SIGNER_BUDGET);
-  const tone: Tone = left <= 0 ? 'fail' : left < 0.5 ? 'warn' : 'plain';
-  return span(`${Math.max(0, Math.round(left * 100))} %`, tone);
-}
-
-/** Draws the chain and the connection to the dispatcher. */
-export function chainLines({data, now}: Scene, width: number): Line[] {
-  const {block, problems, connection, range} = data.view;
-  const down = problems.find(({part}) => part === 'chain');
-  const first: Line[] =
-    down === undefined ? [] : [downFor(problemSeverity('chain', range !== null), now - down.since)];
-  const {figures, last} =
-    block === null
-      ? {figures: [[span('block '), UNKNOWN]], last: []}
-      : withAge(blockFigures(block, now), now - block.at, BLOCK_STALE_MS);
-  // While the operator is away, the state is a past one and has no age.
-  const away = data.link.state === 'away';
-  const since = connection.since === null || away ? '' : ` ${age(now - connection.since)}`;
-  const state = `dispatcher ${away ? 'was ' : ''}${connection.state}${since}`;
-  const parts =
-    connection.state === 'connected'
-      ? [...first, ...figures, [span(state)], ...last]
-      : [...first, [span(state, 'fail')], ...figures, ...last];
-  return [[...indent('  CHAIN'), ...joinFitting(parts, width - LABEL)]];
-}
-
-const blockFigures = ({number, blockAt, rpcMs}: BlockFacts, now: number): Line[] => [
-  [span(`block ${shown(number, 40)}`, 'bold'), span(`, ${age(now - blockAt)} old`)],
-  [span(`RPC ${millis(rpcMs)}`)],
-];
-
-const downFor = (severity: 'fail' | 'warn', ms: number): Line => [
-  span(`${stateWord(severity).text.trim()} for ${age(ms)}`, severity),
-];
-
-const allOf = ({figures, last}: {figures: Line[]; last: Line[]}): Line[] => [...figures, ...last];
-
-/** Adds the age to figures: in front of dimmed ones when they are stale, else behind them where there is room. */
-function withAge(figures: readonly Line[], ms: number, staleMs: number): {figures: Line[]; last: Line[]} {
-  if (ms <= staleMs) return {figures: [...figures], last: [[span(`read ${age(ms)} ago`, 'dim')]]};
-  const faded = figures.map((part) =>
-    part.map(({text, tone}) => span(text, tone === 'plain' || tone === 'bold' ? 'dim' : tone)),
-  );
-  return {figures: [[span(`stale ${age(ms)}`, 'unknown')], ...faded], last: []};
 }
 
 /** Merges neighbours of one tone into one span. */

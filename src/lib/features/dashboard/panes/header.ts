@@ -2,7 +2,7 @@ import {cellsOf, fit, middle} from '../../../foundation/text/cells.ts';
 import {clockTime, coarseAge} from '../model/ages.ts';
 import {fillLine, lineCells, shown, span, type Line} from '../model/line.ts';
 import {stateWord} from '../model/signs.ts';
-import type {Finding} from '../model/verdict.ts';
+import type {Finding} from '../model/finding.ts';
 import type {Scene} from './scene.ts';
 import type {RenderNext} from '../../../foundation/next-step/next-step.ts';
 

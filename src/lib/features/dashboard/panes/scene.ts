@@ -1,5 +1,5 @@
 import type {Data} from '../model/data.ts';
-import type {Finding} from '../model/verdict.ts';
+import type {Finding} from '../model/finding.ts';
 import type {JobView} from '../../../node/events/view-jobs.ts';
 import type {Entry} from '../model/log.ts';
 import type {Ui} from '../model/ui.ts';

@@ -21,13 +21,6 @@ export function runLines({data, now}: Scene, width: number): Line[] {
     ],
     joinFitting(
       [
-        [span(`dispatcher ${data.link.state === 'away' ? 'was ' : ''}${connection.state}`)],
-        [span(shown(connection.url ?? '', 60), 'dim')],
-      ],
-      width,
-    ),
-    joinFitting(
-      [
         [span(`received ${counters.received}, ${since(view.lastReceivedAt)}`)],
         [span(`duplicates ${counters.duplicates}`, 'dim')],
       ],
@@ -58,7 +51,6 @@ export function runLines({data, now}: Scene, width: number): Line[] {
           width,
         ),
     ...(view.work === null ? [] : [workLine(view.work, now, width)]),
-    [span(`workers ${node === null ? '?' : shown(node.workers.join(', '), 60) || 'none'}`)],
   ];
 }
 

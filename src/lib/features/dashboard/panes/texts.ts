@@ -11,13 +11,10 @@ import {sourcesText} from '../../../node/liveness/sources.ts';
 import {OUTAGE_CAUSES} from '../../../foundation/text/words.ts';
 import {isoTime} from '../../../foundation/time/time.ts';
 import {clockText, numbersText, shareWords} from './facts.ts';
+import {fields, type Text} from './fields.ts';
+import {signerText, standingText} from './part-texts.ts';
 import type {Scene} from './scene.ts';
 import {run, say} from '../../../foundation/next-step/next-step.ts';
-
-/** A page of text, without a border so that a selection with the mouse contains only text. */
-export type Text = {title: string; lines: readonly Line[]};
-
-type Field = readonly [string, string];
 
 /** Returns the help: the table of keys, with related keys in one line so that 80×24 shows nearly all of it. */
 export function helpText(): Text {
@@ -106,6 +103,8 @@ export function detailText(scene: Scene, width: number): Text {
       return samplingText(scene, width);
     case 'signer':
       return signerText(scene, width);
+    case 'standing':
+      return standingText(scene, width);
   }
 }
 
@@ -248,53 +247,4 @@ function samplingText({data, now}: Scene, width: number): Text {
       width,
     ),
   };
-}
-
-function signerText({data, now}: Scene, width: number): Text {
-  const {signer, block, connection, problems} = data.view;
-  const seen = problems.filter(({part}) => part === 'signer' || part === 'chain' || part === 'dispatcher');
-  return {
-    title: 'SIGNER AND CHAIN',
-    lines: fields(
-      [
-        ...seen.map(({part, message, code, since}): Field => [
-          `${part} down`,
-          `${isoTime(since)} (${age(now - since)} ago): ${message} (${code})`,
-        ]),
-        ...(signer === null
-          ? [['signer', 'no signature yet'] as const]
-          : ([
-              ['p50, p95', `${signer.p50Ms ?? '?'} ms, ${signer.p95Ms ?? '?'} ms`],
-              [
-                'signatures',
-                `${signer.signatures}, ${signer.errors} failed, in the last ${age(signer.windowMs)}`,
-              ],
-              ['as of', `${isoTime(signer.at)} (${age(now - signer.at)} ago)`],
-            ] as const)),
-        ...(block === null
-          ? [['block', '?'] as const]
-          : ([
-              ['block', block.number],
-              ['block time', `${isoTime(block.blockAt)} (${age(now - block.blockAt)} ago)`],
-              ['RPC', `${block.rpcMs} ms, ${age(now - block.at)} ago`],
-            ] as const)),
-        ['dispatcher', [connection.state, connection.url ?? '', connection.reason ?? ''].join(' ').trim()],
-        ...(connection.since === null
-          ? []
-          : [['since', `${isoTime(connection.since)} (${age(now - connection.since)} ago)`] as const]),
-      ],
-      width,
-    ),
-  };
-}
-
-/** Lays out lines of `name  value`: aligns the values and wraps long ones. */
-function fields(list: readonly Field[], width: number): Line[] {
-  const names = Math.max(...list.map(([name]) => name.length)) + 4;
-  return list.flatMap(([name, value]) =>
-    wrap(shown(value, 20_000), Math.max(1, width - names)).map((part, index): Line => [
-      span((index === 0 ? `  ${name}` : '').padEnd(names), 'title'),
-      span(part),
-    ]),
-  );
 }

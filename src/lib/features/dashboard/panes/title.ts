@@ -3,7 +3,7 @@ import {span, type Line} from '../model/line.ts';
 import {PANES, type Pane, type Ui} from '../model/ui.ts';
 
 /** Cells of the titles on the left. */
-export const LABEL = 12;
+export const LABEL = 13;
 
 /** Draws a title like `5 JOBS`, with a mark when the pane has the focus. */
 export function label(pane: Pane, ui: Ui, text: string = pane.toUpperCase(), width = LABEL): Line {
