@@ -1,4 +1,4 @@
-import {linkedAbort} from '../../foundation/async/abort.ts';
+import {linkedAbort, untilAbort} from '../../foundation/async/abort.ts';
 import {slept} from '../../foundation/async/every.ts';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
@@ -14,7 +14,7 @@ import {
 } from '../events/standing.ts';
 import type {Notes} from '../journal/journal.ts';
 import {costsAfter} from '../standing/costs.ts';
-import {memoryOf, memoryText, STANDING_NOTE} from '../standing/memory.ts';
+import {EMPTY_MEMORY, memoryOf, memoryText, STANDING_NOTE, type StandingMemory} from '../standing/memory.ts';
 import type {StandingReader, StandingReading} from '../standing/reading.ts';
 import type {Health} from './health.ts';
 
@@ -39,7 +39,7 @@ export async function watchStanding(deps: {
   signal: AbortSignal;
 }): Promise<void> {
   const {reader, journal, time, emit, health, signal} = deps;
-  let memory = memoryOf(journal.recall(STANDING_NOTE));
+  let memory = recalled(journal, health);
   let noted = memoryText(memory);
   let readAt: number | null = null;
   let failure: StandingFailure | null = null;
@@ -86,6 +86,17 @@ export async function watchStanding(deps: {
   while (await slept(pause(), {time, signal}));
 }
 
+/** What earlier runs have seen; without a journal that can be read, nothing: the next change is compared with now. */
+function recalled(journal: Notes, health: Pick<Health, 'failed'>): StandingMemory {
+  try {
+    return memoryOf(journal.recall(STANDING_NOTE));
+  } catch (error) {
+    if (!isAosError(error)) throw error;
+    health.failed('journal', error, 'standing');
+    return EMPTY_MEMORY;
+  }
+}
+
 /** @throws AosError CHAIN_UNREACHABLE when it takes too long; as the reader */
 async function readInTime(
   reader: StandingReader,
@@ -97,8 +108,10 @@ async function readInTime(
     `the chain gave no whole answer within ${LIMIT_MS / 1000} s`,
   );
   const cancel = time.after(LIMIT_MS, () => controller.abort(late));
+  // Nothing waits for a reader that takes its time to notice the signal.
+  const givenUp = untilAbort(controller.signal).then(() => Promise.reject(late));
   try {
-    return await reader.read(controller.signal);
+    return await Promise.race([reader.read(controller.signal), givenUp]);
   } catch (error) {
     throw controller.signal.aborted && !signal.aborted ? late : error;
   } finally {

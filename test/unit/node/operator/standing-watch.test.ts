@@ -120,6 +120,30 @@ describe('what the chain says', () => {
     await stop();
   });
 
+  it('is given up although the reader does not notice the signal, and so is the end of the run', async () => {
+    const time = virtualTime();
+    const events: OperatorEventBody[] = [];
+    const end = new AbortController();
+    const done = watchStanding({
+      reader: {read: () => new Promise(() => {})},
+      journal: {
+        recall: () => {
+          throw new AosError('JOURNAL_UNREADABLE', 'damaged');
+        },
+        remember: () => Promise.resolve(),
+      },
+      time,
+      emit: (event) => void events.push(event),
+      health: {failed: () => {}},
+      signal: end.signal,
+    });
+    await time.advance(MINUTE);
+    expect(events[0]).toMatchObject({type: 'standing', failure: {code: 'CHAIN_UNREACHABLE'}, costs: []});
+    end.abort();
+    await done;
+    expect(time.timers()).toBe(0);
+  });
+
   it('is tried again every ten seconds until it was read once', async () => {
     const {time, chain, stop} = stage({first: down});
     await time.advance(30_000);
