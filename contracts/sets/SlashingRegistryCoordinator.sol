@@ -13,6 +13,7 @@ import {
 } from "../base/Interfaces.sol";
 import {Pausable} from "../base/Pausable.sol";
 import {G1Point, StrategyParams} from "../base/Types.sol";
+import {BitmapHistory} from "../bls/BitmapHistory.sol";
 
 interface ISetMaker {
     struct CreateSetParams {
@@ -36,7 +37,7 @@ interface IQuorumMaker {
 
 /// @title The registrar of an AVS whose operator sets are quorums with stake, places and BLS keys
 /// @notice Follows the ABI of middleware v1.x. The AVS appoints it to make sets and to put operators out.
-contract SlashingRegistryCoordinator is Pausable, IAVSRegistrar {
+contract SlashingRegistryCoordinator is Pausable, BitmapHistory, IAVSRegistrar {
     enum RegistrationType {
         NORMAL,
         CHURN
@@ -96,7 +97,6 @@ contract SlashingRegistryCoordinator is Pausable, IAVSRegistrar {
     uint256 public ejectionCooldown;
     mapping(address operator => uint256 unixSeconds) public lastEjectionTimestamp;
     mapping(address operator => OperatorInfo info) private operatorInfo;
-    mapping(bytes32 operatorId => uint192 quorums) public getCurrentQuorumBitmap;
     mapping(uint8 quorumNumber => OperatorSetParam params) private operatorSetParams;
 
     event OperatorRegistered(address indexed operator, bytes32 indexed operatorId);
@@ -166,9 +166,9 @@ contract SlashingRegistryCoordinator is Pausable, IAVSRegistrar {
         if (info.status != REGISTERED) revert OperatorNotRegistered();
         bytes memory numbers = _numbersOf(operatorSetIds);
         uint192 left = _parse(numbers);
-        uint192 current = getCurrentQuorumBitmap[info.operatorId];
+        uint192 current = getCurrentQuorumBitmap(info.operatorId);
         if (left & ~current != 0) revert NotRegisteredForQuorum();
-        getCurrentQuorumBitmap[info.operatorId] = current & ~left;
+        _setBitmap(info.operatorId, current & ~left);
         if (current == left) {
             info.status = DEREGISTERED;
             emit OperatorDeregistered(operator, info.operatorId);
@@ -183,7 +183,7 @@ contract SlashingRegistryCoordinator is Pausable, IAVSRegistrar {
         if (msg.sender != ejector) revert OnlyEjector();
         lastEjectionTimestamp[operator] = block.timestamp;
         uint192 bits = _parse(quorumNumbers);
-        uint192 current = getCurrentQuorumBitmap[operatorInfo[operator].operatorId];
+        uint192 current = getCurrentQuorumBitmap(operatorInfo[operator].operatorId);
         if (operatorInfo[operator].status != REGISTERED || bits == 0 || bits & ~current != 0) return;
         uint32[] memory ids = new uint32[](quorumNumbers.length);
         for (uint256 i = 0; i < ids.length; ++i) {
@@ -260,11 +260,11 @@ contract SlashingRegistryCoordinator is Pausable, IAVSRegistrar {
 
     function _join(address operator, bytes32 id, bytes memory numbers) private {
         uint192 joined = _parse(numbers);
-        uint192 current = getCurrentQuorumBitmap[id];
+        uint192 current = getCurrentQuorumBitmap(id);
         if (joined == 0) revert BitmapEmpty();
         if (joined & current != 0) revert AlreadyRegisteredForQuorums();
         if (lastEjectionTimestamp[operator] + ejectionCooldown >= block.timestamp) revert CannotReregisterYet();
-        getCurrentQuorumBitmap[id] = joined | current;
+        _setBitmap(id, joined | current);
     }
 
     function _numbersOf(uint32[] calldata operatorSetIds) private pure returns (bytes memory numbers) {

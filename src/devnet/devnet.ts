@@ -8,7 +8,7 @@ import {openActs} from './act/open-acts.ts';
 import {startAnvil} from './chain/anvil.ts';
 import {mineOnArrival} from './chain/blocks.ts';
 import {createDevChain} from './chain/contracts.ts';
-import {PUBLISHED_FLOW} from './chain/contract-sets.ts';
+import {devFlowNamed} from './chain/contract-sets.ts';
 import {deployAos} from './chain/deploy.ts';
 import {createRangeWriter} from './chain/range-writer.ts';
 import {serveControl} from './control.ts';
@@ -43,6 +43,8 @@ export type DevnetOptions = WorkersOptions & {
   /** Zero or absent: a free one. */
   ports: DevnetPorts;
   dispatcher: DispatcherVersion;
+  /** The registry of the AVS, by its name in `--flow`; null: that of the AOS network. */
+  flow: string | null;
   /** Sampling range of the operators, which a published dispatcher gives again to who registers. */
   range: {start: bigint; end: bigint};
   /** Of the friendly dispatcher. */
@@ -98,6 +100,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
 
 async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Devnet, 'close'>> {
   const {ports, range, faults} = options;
+  const flow = devFlowNamed(options.flow);
   const folder = makeOwnFolder(options.dir);
   closers.push(() => rmSync(folder, {recursive: true, force: true}));
 
@@ -136,7 +139,7 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
 
   // EigenLayer operators with stake and a range, not registered at the AVS: that is what aos register is for.
   const [first, ...others] = keys.map(({address}) => address);
-  const deployed = await deployAos(anvil.url, {flow: PUBLISHED_FLOW, operator: first ?? '', others, range});
+  const deployed = await deployAos(anvil.url, {flow, operator: first ?? '', others, range});
   if (options.blockTimeS === null) closers.push(await mineOnArrival(anvil.url, BLOCK_TIME_S * 1_000));
 
   const monitor = watchLiveness(options.on);

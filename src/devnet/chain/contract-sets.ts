@@ -1,4 +1,6 @@
 import type {Address} from 'viem';
+import {AosError} from '../../lib/foundation/errors/error.ts';
+import {say} from '../../lib/foundation/next-step/next-step.ts';
 import type {ChainBatch} from './batch.ts';
 import {deployBls, type QuorumOptions} from './bls.ts';
 import type {CoreContracts} from './core.ts';
@@ -48,4 +50,18 @@ export function deployAvs(
 }
 
 /** The registry of the AOS network as published. */
-export const PUBLISHED_FLOW: DevFlow = 'bls';
+const PUBLISHED_FLOW: DevFlow = 'bls';
+
+const isDevFlow = (name: string): name is DevFlow => Object.hasOwn(CONTRACT_SETS, name);
+
+/**
+ * The registry of a name; null: the one of the AOS network.
+ * @throws AosError USAGE for a name that is none
+ */
+export function devFlowNamed(name: string | null): DevFlow {
+  if (name === null) return PUBLISHED_FLOW;
+  if (isDevFlow(name)) return name;
+  throw new AosError('USAGE', `--flow ${name}: the devnet has no such registry`, {
+    next: say(`Name one of these: ${Object.keys(CONTRACT_SETS).join(', ')}`),
+  });
+}

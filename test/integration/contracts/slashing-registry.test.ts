@@ -7,6 +7,7 @@ import type {AosContracts} from '../../../src/devnet/chain/deploy.ts';
 import type {ChainHooks} from '../../support/chain-hooks.ts';
 import {registrationParams} from '../../support/bn254-noble.ts';
 import {BLS_SECRET, messageOf, OPERATOR_ID} from '../../support/bls-registry.ts';
+import {respondTo} from '../../support/challenge-answer.ts';
 import {callOf, OPERATOR, startChainRig, STRANGER, type ChainRig} from '../../support/chain-rig.ts';
 
 const ME = OPERATOR.address;
@@ -109,5 +110,16 @@ describe('a SlashingRegistryCoordinator, by its ABI', () => {
     expect(await rig.attempt(ME, aos.registry, update)).toBe('reverts: NotRegistered');
     await registered();
     expect(await rig.send(ME, aos.registry, update)).toHaveLength(1);
+  });
+});
+
+describe('a challenge', () => {
+  it('is answered with the keys that were in its quorum', async () => {
+    await registered();
+    await hooks.createChallenge({clockNumber: 1n, attestationHash: `0x${'07'.repeat(32)}`});
+    await rig.send(ME, aos.allocation_manager, leave([0]));
+    await respondTo(rig, aos, 0, [BLS_SECRET]);
+    await hooks.createChallenge({clockNumber: 2n, attestationHash: `0x${'07'.repeat(32)}`});
+    await expect(respondTo(rig, aos, 1, [BLS_SECRET])).rejects.toMatchObject({code: 'DEVNET_REFUSED'});
   });
 });

@@ -156,6 +156,11 @@ export const upFlags = {
     helpValue: 'N',
     helpGroup,
   }),
+  flow: Flags.string({
+    summary: 'Registry of the AVS, named as in aos register --flow (default: that of the AOS network).',
+    helpValue: 'NAME',
+    helpGroup,
+  }),
   range: rangeFlag({
     summary: 'Sampling range of the operators.',
     helpValue: 'A,B',
@@ -191,6 +196,7 @@ export const upFlags = {
 /** Their values, and those of the network. */
 export type UpFlags = NetworkFlags & {
   operators: number;
+  flow?: string | undefined;
   range: DevnetOptions['range'];
   redeliver: boolean;
   'job-every'?: number | undefined;
@@ -217,6 +223,7 @@ export function upOptions(flags: UpFlags): Omit<DevnetOptions, 'dir' | 'file' | 
     range: flags.range,
     redeliver: flags.redeliver,
     operators: flags.operators,
+    flow: flags.flow ?? null,
     jobEveryMs: flags['job-every'] ?? null,
   };
 }
