@@ -447,3 +447,19 @@ describe('slashing', () => {
     expect(shares).toMatchObject({address: aos.delegation_manager.toLowerCase()});
   });
 });
+
+describe('the socket of an AVSRegistrarWithSocket', () => {
+  it('is changed by the operator alone (0x6591666a)', async () => {
+    const update = encodeFunctionData({
+      abi: avsRegistrarAbi,
+      functionName: 'updateSocket',
+      args: [ME, 'https://two.example'],
+    });
+    expect(update).toMatch(/^0x6591666a/);
+    expect(await rig.attempt(STRANGER.address, aos.registry, update)).toBe('reverts: CallerNotOperator');
+    await rig.send(ME, aos.registry, update);
+    const call = {abi: avsRegistrarAbi, functionName: 'getOperatorSocket', args: [ME]} as const;
+    const data = (await rig.attempt(ME, aos.registry, encodeFunctionData(call))) as Hex;
+    expect(decodeFunctionResult({...call, data})).toBe('https://two.example');
+  });
+});
