@@ -1,4 +1,5 @@
 import type {Hex} from 'viem';
+import {safeText} from '../../foundation/text/safe-text.ts';
 import {erc20Abi, strategyAbi} from './abis-core.ts';
 import {requestFailure} from './failure.ts';
 import {isPassing} from './log-cap.ts';
@@ -19,6 +20,9 @@ export type Worth = {
 const BEACON_STRATEGY = '0xbeac0eeeeeeeeeeeeeeeeeeeeeeeeeeeeeebeac0';
 /** The decimals of nearly all tokens, for one that does not answer. */
 const USUAL_DECIMALS = 18;
+
+/** Characters of a symbol at most, because a token may return any text. */
+const MAX_SYMBOL = 32;
 
 type Token = {token: string; symbol: string; decimals: number};
 
@@ -45,7 +49,7 @@ export async function readTokens(chain: Chain, strategies: readonly string[]): P
       strategy,
       {
         token,
-        symbol: valueOf(symbols[index]) ?? 'tokens',
+        symbol: safeText(valueOf(symbols[index]) ?? 'tokens', MAX_SYMBOL),
         decimals: valueOf(decimals[index]) ?? USUAL_DECIMALS,
       },
     ]),
