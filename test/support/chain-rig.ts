@@ -66,7 +66,9 @@ export type ChainRig = {
 };
 
 export async function startChainRig(): Promise<ChainRig> {
-  const [contracts, anvil] = await Promise.all([compiledContracts(), startAnvil({blockTime: 3600})]);
+  // One after the other: a compilation holds the event loop for longer than anvil may take to listen.
+  const contracts = await compiledContracts();
+  const anvil = await startAnvil({blockTime: 3600});
   const {artifacts} = contracts;
   const {url} = anvil;
   const blockField = async (field: string): Promise<bigint> => {

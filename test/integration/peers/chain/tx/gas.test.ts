@@ -18,8 +18,9 @@ let histories: Hex;
 let fresh: unknown;
 
 beforeAll(async () => {
-  const [contracts, chain] = await Promise.all([compiledContracts(), startAnvil({blockTime: 10_000})]);
-  anvil = chain;
+  // One after the other: a compilation holds the event loop for longer than anvil may take to listen.
+  const contracts = await compiledContracts();
+  anvil = await startAnvil({blockTime: 10_000});
   const {bytecode} = JSON.parse(readFileSync(new URL('Histories.json', contracts.artifacts), 'utf8')) as {
     bytecode: Hex;
   };
@@ -31,7 +32,7 @@ beforeAll(async () => {
   histories = receipt.contractAddress;
   await fund(anvil.url);
   fresh = await rpc('evm_snapshot');
-});
+}, 60_000);
 afterAll(() => anvil.close());
 beforeEach(async () => {
   await rpc('anvil_dropAllTransactions');
