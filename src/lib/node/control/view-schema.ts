@@ -88,6 +88,7 @@ export const viewSchema = v.object({
       max: text,
       block: optionalText,
       source: v.picklist(['chain', 'journal']),
+      precision: v.exactOptional(v.number()),
       at: time,
     }),
   ),

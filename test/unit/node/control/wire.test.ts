@@ -40,14 +40,18 @@ const clock = fc.record({
   ahead: orNull(text),
 });
 const block = fc.record({type: fc.constant('block' as const), number: text, blockAt: at, rpcMs: ms});
-const range = fc.record({
-  type: fc.constant('range' as const),
-  start: text,
-  end: text,
-  max: text,
-  block: orNull(text),
-  source: fc.constantFrom('chain', 'journal'),
-});
+const range = fc.record(
+  {
+    type: fc.constant('range' as const),
+    start: text,
+    end: text,
+    max: text,
+    block: orNull(text),
+    source: fc.constantFrom('chain' as const, 'journal' as const),
+    precision: fc.integer({min: 1, max: 13}),
+  },
+  {requiredKeys: ['type', 'start', 'end', 'max', 'block', 'source']},
+);
 const signer = fc.record({
   type: fc.constant('signer_stats' as const),
   p50Ms: orNull(ms),
