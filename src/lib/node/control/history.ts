@@ -23,10 +23,11 @@ export function createHistory(): History {
   return {
     push(event) {
       const {level} = describe(event, () => '');
-      if (level === 'debug') return;
+      // The steps of a job are no figures: who looks at the job later wants them.
+      if (level === 'debug' && !('job' in event)) return;
       const kept = withShortTexts(event);
       recent.push(kept);
-      if (level !== 'info') errors.push(kept);
+      if (level === 'warn' || level === 'error') errors.push(kept);
       // The arrays are cut seldom, so that a push costs the same at any size.
       if (recent.length >= 2 * MOST_EVENTS) recent = recent.slice(-MOST_EVENTS);
       if (errors.length >= 2 * MOST_ERRORS) errors = errors.slice(-MOST_ERRORS);

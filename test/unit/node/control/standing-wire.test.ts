@@ -149,7 +149,7 @@ it('each is one sentence of the log', () => {
     warn challenge 3 is open (CHALLENGE_OPEN) → aos challenge list --open
     info challenge 3 is answered, after 60.0 s (CHALLENGE_OPEN)
     debug workers: opml: 1 of 2 well, 1 of 2 places in use, away (X); tee: 1 of 1 well, 0 of 1 places in use
-    info job job-1 answered by the worker after 1.5 s
+    debug job job-1 answered by the worker after 1.5 s
     debug jobs come; 0 jobs open; without a job for 30 min it is a problem
     warn this node does not earn: avs registered: not registered (bls) → aos register
     info this node earns"
