@@ -34,7 +34,7 @@ export type Member = {
   close(): Promise<void>;
 };
 
-export type MemberOptions = DoctorOptions & {
+type MemberOptions = DoctorOptions & {
   /** Most requests at once at a worker that does not say itself how many it takes. */
   concurrency: number;
   time: Time;

@@ -30,7 +30,7 @@ const MOST_TOKENS = 2 ** 32 - 1;
  * The body of `POST /api/v1/question`: the worker refuses one without any of these members, and one whose `max_tokens` is
  * written with a point.
  */
-export function teeQuestionBody({requestId, nodeId, model, prompt, params}: WorkerRequest): string {
+function teeQuestionBody({requestId, nodeId, model, prompt, params}: WorkerRequest): string {
   return JSON.stringify({
     request_id: requestId,
     node_id: nodeId,
@@ -62,7 +62,7 @@ function tokensOf(params: JsonObject): number {
  * Reads a status: `remain_task` is how many requests the worker takes now.
  * @param most the largest number that it has said
  */
-export function readTeeStatus(body: string, most: number): StatusReply & {remaining: number | null} {
+function readTeeStatus(body: string, most: number): StatusReply & {remaining: number | null} {
   const remaining = objectIn(body)?.get('remain_task');
   if (!isJsonNumber(remaining) || !/^\d{1,6}$/.test(remaining.text))
     return {busy: 'an unreadable status', open: null, nodeId: null, remaining: null};
@@ -76,7 +76,7 @@ export function readTeeStatus(body: string, most: number): StatusReply & {remain
 }
 
 /** Judges the reply to a question; null: it was taken. */
-export function judgeTeeReply(name: string, host: string, status: number, body: string): AosError | null {
+function judgeTeeReply(name: string, host: string, status: number, body: string): AosError | null {
   // Full, it says {}; the empty text says that there is no enclave.
   if (status === 503 && body.trim() === '""')
     return new AosError('WORKER_STUCK', `${name} has no enclave: HTTP 503`, {next: TEE.restart(host)});
@@ -85,7 +85,7 @@ export function judgeTeeReply(name: string, host: string, status: number, body: 
 }
 
 /** @param url base URL, checked */
-export function createTeeClient(url: string, limits: WorkerLimits = NEAR): WorkerClient {
+function createTeeClient(url: string, limits: WorkerLimits = NEAR): WorkerClient {
   const http = createWorkerHttp('tee', url, limits);
   const {host, name} = http;
   /** The published worker takes one at a time. */

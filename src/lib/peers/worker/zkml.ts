@@ -51,7 +51,7 @@ function whyUnfit({model, params}: {model: string; params: JsonObject}): string 
 type Verdict = {word: string; body: string};
 
 /** @param config its answer_timeout is the limit of one verification */
-export function createZkmlClient(url: string, config: ClientConfig): WorkerClient {
+function createZkmlClient(url: string, config: ClientConfig): WorkerClient {
   const {answerTimeoutMs, knownGood = null} = config;
   const http = createWorkerHttp('zkml', url, {...NEAR, requestMs: answerTimeoutMs});
   /** Each verification waits here for the one before it, and not inside the worker. */
