@@ -19,6 +19,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 60_000,
+          // A hook may have to compile the contracts first.
+          hookTimeout: 60_000,
         },
       },
       {
