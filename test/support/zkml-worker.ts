@@ -13,7 +13,7 @@ export type ZkmlFault =
 
 /**
  * The published zkml worker as it was seen: it answers in its reply. A proof whose address ends with `good` is right, one
- * that ends with `gone` cannot be downloaded, every other one is wrong.
+ * that ends with `gone` cannot be downloaded, one that ends with `slow` takes too long, every other one is wrong.
  */
 export type TestZkml = {
   url: string;
@@ -55,6 +55,7 @@ export async function testZkml(time: Time, atEnd: AtEnd = onTestFinished): Promi
       time.after(workMs, () => {
         open -= 1;
         if (fault === 'hang-up') request.socket.destroy();
+        else if (question.proof_path.endsWith('slow')) response.writeHead(408).end();
         else if (typeof fault === 'number') response.writeHead(fault).end('Failed to deserialize');
         else response.end(reply(question, fault));
       });

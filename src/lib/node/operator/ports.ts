@@ -117,7 +117,7 @@ export type Lane = {
   /**
    * Puts the request; resolves when it is taken, or answered in the reply.
    * @throws AosError WORKER_BUSY | WORKER_REFUSED | WORKER_UNREACHABLE | WORKER_STUCK: it was not taken; WORKER_LOST |
-   *   WORKER_TIMEOUT | WORKER_BAD_ANSWER: perhaps it was, an attempt; PROOF_NOT_CHECKED | WORKER_UNPROVEN |
+   *   WORKER_TIMEOUT | PROOF_TIMEOUT | WORKER_BAD_ANSWER: perhaps it was, an attempt; PROOF_NOT_CHECKED | WORKER_UNPROVEN |
    *   WORKER_UNSOUND: it was, and what came says nothing of the job
    */
   ask(request: WorkerRequest, signal: AbortSignal): Promise<void>;

@@ -51,7 +51,8 @@ export type WorkerClient = {
   /**
    * Puts a request; resolves when the worker has taken it, or has answered it in its reply.
    * @throws AosError WORKER_BUSY | WORKER_REFUSED | WORKER_UNREACHABLE | WORKER_STUCK | WORKER_UNSOUND | WORKER_UNPROVEN |
-   *   PROOF_NOT_CHECKED: none of them is an attempt; WORKER_LOST | WORKER_TIMEOUT | WORKER_BAD_ANSWER: each is one
+   *   PROOF_NOT_CHECKED: none of them is an attempt; WORKER_LOST | WORKER_TIMEOUT | PROOF_TIMEOUT | WORKER_BAD_ANSWER: each
+   *   is one
    */
   ask(request: WorkerRequest, signal: AbortSignal): Promise<void>;
   /** Whether the worker can be trusted again, which its status does not show. @throws AosError what is wrong with it */

@@ -36,6 +36,7 @@ const UNSOUND_REST_MS = 20_000;
 /** What a reply says of the job alone. */
 const OF_THE_JOB: ReadonlySet<string> = new Set([
   'PROOF_NOT_CHECKED',
+  'PROOF_TIMEOUT',
   'WORKER_UNPROVEN',
   'WORKER_BAD_ANSWER',
 ]);
@@ -64,7 +65,9 @@ export function createMemberDoctor(
     if (OF_THE_JOB.has(error.code)) {
       stuck.took();
       // It works: what it could not do is the job's.
-      if (health.problem()?.code === 'WORKER_REFUSED') health.clear();
+      health.notLocked();
+      const code = health.problem()?.code;
+      if (code === 'WORKER_REFUSED' || code === 'WORKER_LOCKED') health.clear();
       return error;
     }
     let seen = error;

@@ -96,8 +96,26 @@ function createZkmlClient(url: string, config: ClientConfig): WorkerClient {
     try {
       return await verify(asked, signal);
     } catch (error) {
+      if (isAosError(error, 'WORKER_TIMEOUT')) throw await whoIsLate(asked, error, signal);
       if (knownGood === null || !isAosError(error, 'PROOF_NOT_CHECKED')) throw error;
       throw (await whyNone(knownGood, `${asked.id}-known-good`, signal)) ?? error;
+    }
+  }
+
+  /**
+   * A proof whose server hangs looks like a worker that is locked. Only a worker that has no verdict of the proof that is
+   * known to be good either is late itself; without such a proof that is never known.
+   */
+  async function whoIsLate(asked: Asked, late: AosError, signal: AbortSignal): Promise<AosError> {
+    const ofProof = new AosError('PROOF_TIMEOUT', late.message, {cause: late.cause});
+    if (knownGood === null) return ofProof;
+    if (knownGood.model === asked.model && knownGood.proofPath === asked.proof) return late;
+    try {
+      return (await judgeKnownGood(knownGood, `${asked.id}-known-good`, signal)) ?? ofProof;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isAosError(error)) throw error;
+      return error.code === 'WORKER_TIMEOUT' ? late : ofProof;
     }
   }
 

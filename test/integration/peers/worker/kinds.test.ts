@@ -53,11 +53,15 @@ function open(
   const put = async (change: Partial<WorkerRequest> = {}): Promise<string> => {
     try {
       const lane = await time.during(worker.ready(never), 'a place');
+      let end: 'untaken' | 'timeout' = 'untaken';
       try {
         await time.during(lane.ask(request(change), never), 'the reply');
         return 'taken';
+      } catch (error) {
+        if ((error as {code: string}).code === 'WORKER_TIMEOUT') end = 'timeout';
+        throw error;
       } finally {
-        lane.release('untaken');
+        lane.release(end);
       }
     } catch (error) {
       return (error as {code: string}).code;
@@ -235,6 +239,37 @@ describe('a zkml worker', () => {
     const gone = {params: paramsOf('{"proof_path":"http://proofs/gone"}')};
     expect(await put(gone)).toBe('PROOF_NOT_CHECKED');
     expect([zkml.asked.length, await problem()]).toEqual([2, null]);
+  });
+
+  /** As a job does: a timeout of the worker ends its place with that. */
+  async function twice({put}: Awaited<ReturnType<typeof rig>>, proof: string): Promise<string[]> {
+    const job = {params: paramsOf(`{"proof_path":"http://proofs/${proof}"}`)};
+    return [await put(job), await put(job)];
+  }
+
+  it('that is late for two jobs with slow proofs is well, for the known-good proof is true', async () => {
+    const all = await rig();
+    expect(await twice(all, 'slow')).toEqual(['PROOF_TIMEOUT', 'PROOF_TIMEOUT']);
+    expect(await all.problem()).toBeNull();
+    expect(await all.put()).toBe('taken');
+  });
+
+  it('is never found locked where no known-good proof is configured', async () => {
+    const all = await rig({knownGood: null});
+    expect(await twice(all, 'slow')).toEqual(['PROOF_TIMEOUT', 'PROOF_TIMEOUT']);
+    expect(await all.problem()).toBeNull();
+  });
+
+  it('that is late for the known-good proof too is locked after two, until a reply of it', async () => {
+    const all = await rig();
+    all.zkml.fault = 408;
+    expect(await twice(all, 'a-good')).toEqual(['WORKER_TIMEOUT', 'WORKER_TIMEOUT']);
+    expect(await all.problem()).toMatchObject({code: 'WORKER_LOCKED'});
+    expect(await all.put()).toBe('WORKER_LOCKED');
+    all.zkml.fault = null;
+    await all.time.during(all.time.sleep(601_000), 'its rest');
+    expect(await all.put({params: paramsOf('{"proof_path":"http://proofs/slow"}')})).toBe('PROOF_TIMEOUT');
+    expect(await all.problem()).toBeNull();
   });
 
   it('that checks no proof at all is of no use, which a proof that it checks ends', async () => {

@@ -101,6 +101,17 @@ export const WORKER = {
       'The worker does not have the model, or its verification key or settings.',
     ],
   },
+  PROOF_TIMEOUT: {
+    exit: 'unavailable',
+    category: 'network',
+    means:
+      'The zkml worker gave no verdict of the proof of a job in time, while it works otherwise; one attempt of that job.',
+    next: run('job list', ['--state', 'selected,unanswered']),
+    causes: [
+      'The server of the proof hangs: the published worker has no limit of its own for the download.',
+      'The proof takes longer than workers.zkml.answer_timeout.',
+    ],
+  },
   WORKER_REFUSED: {
     exit: 'unavailable',
     category: 'network',

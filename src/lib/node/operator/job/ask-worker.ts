@@ -17,7 +17,12 @@ export type AskEnd =
   | {end: 'overdue'};
 
 /** Errors of a request that a worker took: each is one attempt. Before, nothing was asked of it. */
-const ATTEMPTS: ReadonlySet<ErrorCode> = new Set(['WORKER_TIMEOUT', 'WORKER_LOST', 'WORKER_BAD_ANSWER']);
+const ATTEMPTS: ReadonlySet<ErrorCode> = new Set([
+  'WORKER_TIMEOUT',
+  'PROOF_TIMEOUT',
+  'WORKER_LOST',
+  'WORKER_BAD_ANSWER',
+]);
 /** What a worker says that it cannot do for this job: another one is asked, and then none for a while. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(['WORKER_REFUSED', 'WORKER_UNPROVEN', 'PROOF_NOT_CHECKED']);
 /** A worker that is back is asked within so long. */
@@ -152,6 +157,6 @@ async function ask(deps: AskDeps, task: WorkerTask, asking: Asking): Promise<Ask
 
 /** Whether a failure is one of the worker: one that is busy does its work, and who sends a job decides what its proof is. */
 function isProblem(code: ErrorCode, forMs: number, readyTimeoutMs: number): boolean {
-  if (code === 'PROOF_NOT_CHECKED') return false;
+  if (code === 'PROOF_NOT_CHECKED' || code === 'PROOF_TIMEOUT') return false;
   return code !== 'WORKER_BUSY' || forMs >= readyTimeoutMs;
 }

@@ -22,6 +22,7 @@ const MOST_OTHERS = 8;
 const ENDS: ReadonlyMap<ErrorCode, RequestEnd> = new Map([
   ['WORKER_LOST', 'lost'],
   ['WORKER_TIMEOUT', 'timeout'],
+  ['PROOF_TIMEOUT', 'timeout'],
   ['WORKER_BAD_ANSWER', 'invalid'],
 ]);
 
@@ -38,7 +39,7 @@ export type Place = {
 
 /**
  * Puts one request at a free place and waits; an answer ends it by its signal.
- * @throws AosError WORKER_*: of WORKER_TIMEOUT, WORKER_LOST and WORKER_BAD_ANSWER the journal says that they were attempts
+ * @throws AosError WORKER_*, PROOF_*: of those in ENDS the journal says that they were attempts
  */
 export async function askOnce(
   deps: AskDeps,
