@@ -47,7 +47,7 @@ const ALLOWANCE_STEPS = [0.5, 0.75, 0.9, 1];
 const MISSED_PROBES = 3;
 
 export type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' | 'step'> &
-  Partial<Pick<Incident, 'notBefore' | 'isNews' | 'over'>>;
+  Partial<Pick<Incident, 'notBefore' | 'isNews'>>;
 
 /** Problems in spite of which the operator does its work. */
 const WARNINGS: ReadonlySet<Code> = new Set<Code>([
@@ -75,7 +75,7 @@ export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
       );
     }
     case 'recovered':
-      return right(incidents, event.part, event.at);
+      return right(incidents, event.part, event);
     case 'result_expired': {
       const step = incidents.get('results')?.step ?? 0;
       return wrong(
@@ -118,7 +118,7 @@ export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
 
 /** As heavy as an outage: the network may take a missing answer for one. */
 function answers(incidents: Incidents, {at, kinds}: OperatorEvent & {type: 'answers_missing'}): Incidents {
-  if (kinds.length === 0) return right(incidents, 'answers', at);
+  if (kinds.length === 0) return right(incidents, 'answers', {at});
   return wrong(
     incidents,
     {key: 'answers', subject: 'answers'},
@@ -135,7 +135,7 @@ function answers(incidents: Incidents, {at, kinds}: OperatorEvent & {type: 'answ
 
 function offline(incidents: Incidents, event: OperatorEvent & {type: 'liveness'}): Incidents {
   const [last] = event.outages;
-  if (last?.end !== null) return right(incidents, 'offline', last?.end ?? event.at);
+  if (last?.end !== null) return right(incidents, 'offline', {at: last?.end ?? event.at});
   const used =
     event.allowanceMs === 0
       ? 1
@@ -167,12 +167,19 @@ function costs(incidents: Incidents, event: OperatorEvent & {type: 'standing'}):
   for (const cost of event.costs) {
     const {key, kind, since, severity, code, message, next, step} = cost;
     const facts = {since, severity, code, message, next, step};
-    after = wrong(after, {key, subject: kind}, {...facts, over: costEnd(cost), isNews: isNews(cost)});
+    after = wrong(after, {key, subject: kind}, {...facts, isNews: isNews(cost)});
   }
   const open = new Set(event.costs.map(({key}) => key));
-  for (const [key, {subject}] of incidents)
-    if (isCostKind(subject) && !open.has(key)) after = right(after, key, event.at);
+  for (const [key, {subject, since}] of incidents) {
+    if (!isCostKind(subject) || open.has(key)) continue;
+    const over = costEnd({key, kind: subject, since}, {links: event.links, at: event.readAt});
+    after = over === null ? without(after, key) : right(after, key, {at: event.at, over});
+  }
   return after;
+}
+
+function without(incidents: Incidents, key: string): Incidents {
+  return new Map([...incidents].filter(([other]) => other !== key));
 }
 
 /** Whether an incident is about what costs something on chain: those are kept over restarts. */
@@ -210,8 +217,12 @@ function wrong(
   });
 }
 
-function right(incidents: Incidents, key: string, at: number): Incidents {
+function right(
+  incidents: Incidents,
+  key: string,
+  {at, over = null}: {at: number; over?: string | null},
+): Incidents {
   const incident = incidents.get(key);
   if (incident === undefined || incident.goodAt !== null) return incidents;
-  return new Map(incidents).set(key, {...incident, goodAt: at});
+  return new Map(incidents).set(key, {...incident, goodAt: at, over});
 }

@@ -134,9 +134,23 @@ const ENDS: Readonly<Record<CostKind, string>> = {
   range: 'the change of the sampling range is a day old',
 };
 
-/** What the end of a cost is, in words. */
-export function costEnd({key, kind}: Pick<ChainCost, 'key' | 'kind'>): string {
-  return kind === 'challenge' ? `${key.replace(':', ' ')} ${ENDS.challenge}` : ENDS[kind];
+/** Left out of one quorum for so long, an operator counts as one that chose it: that ends the cost, too. */
+export const CHOICE_MS = 86_400_000;
+
+/**
+ * What the end of a cost is, in words; null where it is only not judged any more: the stake of an operator that was thrown
+ * out is no longer too little, but it does not count again either.
+ * @param now the links and the time (Unix ms) of the reading that does not show the cost any more
+ */
+export function costEnd(
+  {key, kind, since}: Pick<ChainCost, 'key' | 'kind' | 'since'>,
+  now: {links: readonly ChainLink[]; at: number},
+): string | null {
+  if (kind === 'challenge') return `${key.replace(':', ' ')} ${ENDS.challenge}`;
+  if (kind === 'stake' && now.links.find(({id}) => id === 'stake')?.state !== 'ok') return null;
+  if (kind === 'removed' && now.at - since >= CHOICE_MS)
+    return 'this operator is registered, and what it left more than a day ago counts as its choice';
+  return ENDS[kind];
 }
 
 /** What happened once, and is not undone by waiting: its end says nothing. */

@@ -12,6 +12,7 @@ import {
   type StandingFacts,
   type StandingFailure,
 } from '../events/standing.ts';
+import type {ChainLink} from '../events/links.ts';
 import type {Notes} from '../journal/journal.ts';
 import {costsAfter} from '../standing/costs.ts';
 import {EMPTY_MEMORY, memoryOf, memoryText, STANDING_NOTE, type StandingMemory} from '../standing/memory.ts';
@@ -73,7 +74,7 @@ export async function watchStanding(deps: {
       const before = memory.costs;
       memory = costsAfter(memory, last, readAt);
       keep();
-      for (const event of costEvents(before, memory.costs, readAt)) emit(event);
+      for (const event of costEvents(before, memory.costs, {links: last.links, at: readAt})) emit(event);
     } catch (error) {
       if (signal.aborted) return;
       failure = {...describe(error), since: failure?.since ?? time.now()};
@@ -124,16 +125,17 @@ async function readInTime(
 function costEvents(
   before: readonly ChainCost[],
   after: readonly ChainCost[],
-  at: number,
+  now: {links: readonly ChainLink[]; at: number},
 ): OperatorEventBody[] {
   const worse = after.filter(({key, step}) => step > (before.find((cost) => cost.key === key)?.step ?? 0));
   const over = before.filter((cost) => !isNews(cost) && !after.some(({key}) => key === cost.key));
   return [
     ...worse.map((cost) => ({type: 'chain_cost' as const, ...cost})),
-    ...over.map((cost) => {
+    ...over.flatMap((cost) => {
       const {key, kind, code, since} = cost;
-      const afterMs = Math.max(0, at - since);
-      return {type: 'chain_cost_ended' as const, key, kind, code, text: costEnd(cost), afterMs};
+      const text = costEnd(cost, now);
+      const afterMs = Math.max(0, now.at - since);
+      return text === null ? [] : [{type: 'chain_cost_ended' as const, key, kind, code, text, afterMs}];
     }),
   ];
 }

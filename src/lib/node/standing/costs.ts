@@ -1,7 +1,7 @@
 import {run, say} from '../../foundation/next-step/next-step.ts';
 import {ether, percent} from '../../foundation/text/amounts.ts';
 import {count} from '../../foundation/text/words.ts';
-import type {ChainCost, StandingFigures} from '../events/standing.ts';
+import {CHOICE_MS, type ChainCost, type StandingFigures} from '../events/standing.ts';
 import {challengeCosts, DAY_MS} from './challenge-costs.ts';
 import type {StandingMemory} from './memory.ts';
 import type {StandingReading} from './reading.ts';
@@ -45,25 +45,28 @@ export function sinceOf({costs}: StandingMemory, key: string, at: number): numbe
   return costs.find((cost) => cost.key === key)?.since ?? at;
 }
 
+/** From what is known of every strategy, for a reading may lack one. */
 function slashed(before: StandingMemory, {stake}: StandingFigures, at: number): Matter {
   const seen = stake.flatMap(({strategy, symbol, maxMagnitude}) =>
-    maxMagnitude === null
-      ? []
-      : [{key: strategy.toLowerCase(), name: symbol ?? strategy, left: BigInt(maxMagnitude)}],
+    maxMagnitude === null ? [] : [{key: strategy.toLowerCase(), symbol, left: BigInt(maxMagnitude)}],
   );
   if (seen.length === 0) return {costs: kept(before, 'slashed')};
   const less = seen.filter(({key, left}) => left < BigInt(before.magnitudes[key] ?? WHOLE)).length;
   const slashes = before.slashes + less;
-  const memory = {
-    slashes,
-    magnitudes: {
-      ...before.magnitudes,
-      ...Object.fromEntries(seen.map(({key, left}) => [key, left.toString()])),
-    },
+  const magnitudes = {
+    ...before.magnitudes,
+    ...Object.fromEntries(seen.map(({key, left}) => [key, left.toString()])),
   };
-  const cut = seen.filter(({left}) => left < WHOLE);
+  const symbols = {
+    ...before.symbols,
+    ...Object.fromEntries(seen.flatMap(({key, symbol}) => (symbol === null ? [] : [[key, symbol]]))),
+  };
+  const memory = {slashes, magnitudes, symbols};
+  const cut = Object.entries(magnitudes).filter(([, left]) => BigInt(left) < WHOLE);
   if (cut.length === 0) return {costs: [], memory};
-  const parts = cut.map(({name, left}) => `${percent(WHOLE - left, WHOLE)} of its ${name}`);
+  const parts = cut.map(
+    ([key, left]) => `${percent(WHOLE - BigInt(left), WHOLE)} of its ${symbols[key] ?? key}`,
+  );
   return {
     memory,
     costs: [
@@ -84,13 +87,22 @@ function slashed(before: StandingMemory, {stake}: StandingFigures, at: number): 
 /** The contract's numbers of the kinds of penalty. */
 const PENALTIES = ['offline for too long', 'a wrong inference', 'a proof that does not verify'];
 
+/** More than a reading has penalties, so that none in it is forgotten. */
+const MOST_EXECUTED = 200;
+
 function penalised(before: StandingMemory, {penalties}: StandingFigures, at: number): Matter {
   if (penalties === null) return {costs: kept(before, 'penalty')};
   const fresh = penalties.filter(({id}) => Number(id) > before.lastPenalty);
+  const executed = penalties.filter((one) => one.executed).map(({id}) => id);
+  const known = before.executedIds;
   const memory = {
     lastPenalty: Math.max(before.lastPenalty, ...penalties.map(({id}) => Number(id))),
     penalties: before.penalties + fresh.length,
-    executed: Math.max(before.executed, penalties.filter(({executed}) => executed).length),
+    executed:
+      known === null
+        ? Math.max(before.executed, executed.length)
+        : before.executed + executed.filter((id) => !known.includes(id)).length,
+    executedIds: [...new Set([...(known ?? []), ...executed])].slice(-MOST_EXECUTED),
   };
   const last = penalties.at(-1);
   // Only the newest of the ledger are read: those that were seen before may be beyond them.
@@ -124,7 +136,7 @@ function removed(before: StandingMemory, {registration, quorums}: StandingFigure
   if (lost.length === 0) return {costs: [], memory: now.length === 0 ? {} : {member: now}};
   const since = sinceOf(before, 'removed', at);
   // One that stays in another quorum may have left on purpose: after a day it counts as its choice.
-  if (now.length > 0 && at - since >= DAY_MS) return {costs: [], memory: {member: now}};
+  if (now.length > 0 && at - since >= CHOICE_MS) return {costs: [], memory: {member: now}};
   const how = 'it was removed, or has left';
   const message =
     now.length === 0
@@ -151,6 +163,8 @@ function removed(before: StandingMemory, {registration, quorums}: StandingFigure
 function lowStake(before: StandingMemory, {links}: StandingReading, at: number): Matter {
   const link = links.find(({id}) => id === 'stake');
   if (link === undefined || link.state === 'unknown') return {costs: kept(before, 'stake')};
+  // A pending change has not come yet: what was too little still is.
+  if (link.state === 'pending') return {costs: kept(before, 'stake')};
   if (link.state !== 'fail' && link.state !== 'warn') return {costs: []};
   return {
     costs: [

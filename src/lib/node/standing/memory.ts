@@ -14,12 +14,16 @@ export type StandingMemory = {
   member: readonly number[] | null;
   /** What slashing had left of the stake in each strategy, by address, of 10^18. */
   magnitudes: Readonly<Record<string, string>>;
+  /** Their names, as far as they were read. */
+  symbols: Readonly<Record<string, string>>;
   /** How often slashing took more of it. */
   slashes: number;
   /** The greatest number of a penalty of this operator, and how many of its penalties were seen executed; -1: none yet. */
   lastPenalty: number;
   penalties: number;
   executed: number;
+  /** The ones that were seen executed, newest last; only the newest penalties of the ledger are read. Null: not known. */
+  executedIds: readonly string[] | null;
   range: {start: string; end: string} | null;
   /** How often the range was changed. */
   ranges: number;
@@ -31,10 +35,12 @@ export const EMPTY_MEMORY: StandingMemory = {
   costs: [],
   member: null,
   magnitudes: {},
+  symbols: {},
   slashes: 0,
   lastPenalty: -1,
   penalties: 0,
   executed: 0,
+  executedIds: [],
   range: null,
   ranges: 0,
   challenges: null,
@@ -59,10 +65,14 @@ const memorySchema = v.object({
   costs: v.array(v.unknown()),
   member: v.nullable(v.array(whole)),
   magnitudes: v.record(text, v.pipe(text, v.regex(/^\d{1,40}$/))),
+  // Notes of earlier versions do not have it.
+  symbols: v.optional(v.record(text, text), {}),
   slashes: whole,
   lastPenalty: whole,
   penalties: whole,
   executed: whole,
+  // Notes of earlier versions do not have it.
+  executedIds: v.optional(v.nullable(v.array(text)), null),
   range: v.nullable(v.object({start: text, end: text})),
   ranges: whole,
   challenges: v.nullable(whole),

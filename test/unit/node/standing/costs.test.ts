@@ -5,7 +5,7 @@ import type {ChainCost, StandingFigures} from '../../../../src/lib/node/events/s
 import {costsAfter} from '../../../../src/lib/node/standing/costs.ts';
 import {EMPTY_MEMORY, memoryOf, memoryText} from '../../../../src/lib/node/standing/memory.ts';
 import type {StandingReading} from '../../../../src/lib/node/standing/reading.ts';
-import {stakeLeft, standingReading} from '../../../support/standing.ts';
+import {stakeLeft, standingFigures, standingReading} from '../../../support/standing.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -50,8 +50,18 @@ const members = (...numbers: number[]): Partial<StandingFigures> => ({
 const gas = (registrations: number | null): Partial<StandingFigures> => ({
   gas: {balanceWei: '1', gasPriceWei: '1', registrations},
 });
-const stake = (state: 'fail' | 'ok' | 'unknown' | 'skipped') =>
+const stake = (state: 'fail' | 'ok' | 'unknown' | 'skipped' | 'pending') =>
   standingReading({}, [{id: 'stake', state, found: 'under its minimum', next: say('More.')}]);
+/** What slashing has left of two strategies; null: not read. */
+const twoStrategies = (...left: (string | null)[]) =>
+  standingReading({
+    stake: left.map((part, index) => ({
+      ...standingFigures().stake[0]!,
+      strategy: `0x${String(index + 1).repeat(40)}`,
+      symbol: `S${index}`,
+      maxMagnitude: part === null ? null : String(Math.round(Number(part) * 10)) + '0'.repeat(17),
+    })),
+  });
 const well = standingReading();
 
 it.each<[string, StandingReading[], string[]]>([
@@ -95,6 +105,16 @@ it.each<[string, StandingReading[], string[]]>([
     ['slashed STAKE_SLASHED critical 1 0'],
   ],
   [
+    'slashed, and one strategy of two is not read for a while',
+    [twoStrategies('0.9', '1'), twoStrategies(null, '1'), twoStrategies('0.9', '1')],
+    ['slashed STAKE_SLASHED critical 1 0'],
+  ],
+  [
+    'the other one is slashed meanwhile',
+    [twoStrategies('0.9', '1'), twoStrategies(null, '0.5')],
+    ['slashed STAKE_SLASHED critical 2 0'],
+  ],
+  [
     'a penalty',
     [well, standingReading({penalties: [penalty(7)]})],
     ['penalty PENALTY_RECORDED critical 1 1'],
@@ -108,6 +128,15 @@ it.each<[string, StandingReading[], string[]]>([
     'another one',
     [standingReading({penalties: [penalty(7)]}), standingReading({penalties: [penalty(7), penalty(9)]})],
     ['penalty PENALTY_RECORDED critical 2 0'],
+  ],
+  [
+    'a later one is executed when executed ones have left the newest ones',
+    [
+      standingReading({penalties: [penalty(1, true), penalty(2, true), penalty(3)]}),
+      standingReading({penalties: [penalty(3), penalty(4)]}),
+      standingReading({penalties: [penalty(3, true), penalty(4)]}),
+    ],
+    ['penalty PENALTY_RECORDED critical 7 0'],
   ],
   [
     'it left the newest ones',
@@ -133,6 +162,8 @@ it.each<[string, StandingReading[], string[]]>([
   ],
   ['stake under the minimum', [stake('ok'), stake('fail')], ['stake STAKE_LOW critical 2 1']],
   ['stake not read', [stake('fail'), stake('unknown')], ['stake STAKE_LOW critical 2 0']],
+  ['more stake, not recorded yet', [stake('fail'), stake('pending')], ['stake STAKE_LOW critical 2 0']],
+  ['stake of one that is not registered', [stake('fail'), stake('skipped')], []],
   ['stake that counts again', [stake('fail'), stake('ok')], []],
   ['ten registrations', [standingReading(gas(10))], []],
   ['nine registrations', [standingReading(gas(9))], ['gas GAS_LOW warning 1 0']],
@@ -169,6 +200,21 @@ describe('what only happened', () => {
     expect(costsAfter(memory, then, MINUTE + DAY - 1).costs).toHaveLength(1);
     expect(costsAfter(memory, then, MINUTE + DAY).costs).toEqual([]);
   });
+});
+
+it('the message of a slash names a strategy that was not read this time', () => {
+  const [cost] = after(twoStrategies('0.9', '1'), twoStrategies(null, '0.5'));
+  expect(cost?.message).toBe('the stake was slashed: 10 % of its S0, 50 % of its S1 is gone');
+});
+
+it('a note without the later fields is read, and executed penalties are not reported again', () => {
+  const reading = standingReading({penalties: [penalty(1, true)]});
+  const first = costsAfter(EMPTY_MEMORY, reading, 0);
+  const {symbols: _symbols, executedIds: _executedIds, ...old} = first;
+  const second = costsAfter(memoryOf(JSON.stringify(old)), reading, MINUTE);
+  expect(second).toEqual(first);
+  const third = costsAfter(second, standingReading({penalties: [penalty(1, true), penalty(2, true)]}), 0);
+  expect(third).toMatchObject({executed: 2, executedIds: ['1', '2']});
 });
 
 it('a note that another version wrote is as good as none', () => {
