@@ -1,9 +1,10 @@
 import {errorText, isAosError} from '../../foundation/errors/error.ts';
 import type {Emit, OperatorEvent} from '../events/events.ts';
 import type {Time} from '../../foundation/time/time.ts';
-import {due, type Alert} from './due.ts';
+import {due, type Alert, type DueAlert} from './due.ts';
 import {observe, type Incidents} from './incidents.ts';
 import {keptIncidents, keptText} from './kept.ts';
+import {accepted, inPlaceOf, queued, withEnds} from './waiting.ts';
 
 /** Sends an alert when a problem lasts, and another when it has ended. */
 export type Alerts = {
@@ -28,15 +29,26 @@ export type AlertsDeps = {
   };
 };
 
-/** Waiting alerts at most; the oldest is dropped first, because the current state matters most. */
-const MOST_WAITING = 20;
 const CLOSE_MS = 3_000;
+/** Pauses before alerts that were not sent are tried again; the last one repeats. */
+const RETRY_MS = [1, 2, 5, 15, 30, 60].map((minutes) => minutes * 60_000);
+/** After a start the chain is read within this time: a reminder of what lasted before has to wait for what it says. */
+const FIRST_READING_MS = 2 * 60_000;
 
-/** Creates the alerts: sends one at a time, so that they arrive in order; the operator never waits for one. */
+/**
+ * Creates the alerts: sends one at a time, so that they arrive in order; the operator never waits for one. An alert that is
+ * not accepted waits and is tried again; what is about the chain counts as sent only once it is accepted, over restarts too.
+ */
 export function createAlerts({time, delayMs, send, emit, kept}: AlertsDeps): Alerts {
-  let incidents: Incidents = keptIncidents(kept.recall());
-  let noted = keptText(incidents);
-  let waiting: Alert[] = [];
+  let taken = keptIncidents(kept.recall());
+  let incidents = recalled(taken, time.now());
+  let noted = keptText(taken);
+  let waiting: DueAlert[] = [];
+  /** Of the present round: the one that is being sent, and those that failed. */
+  let current: DueAlert | null = null;
+  let failed: DueAlert[] = [];
+  let retryAt: number | null = null;
+  let tries = 0;
   let cancel = (): void => {};
   let failing = false;
   const stop = new AbortController();
@@ -45,49 +57,78 @@ export function createAlerts({time, delayMs, send, emit, kept}: AlertsDeps): Ale
 
   function sendDue(): void {
     cancel();
+    if (stop.signal.aborted) return;
     const now = time.now();
+    taken = withEnds(taken, incidents, unsent());
     const found = due(incidents, now, delayMs);
     incidents = found.incidents;
-    waiting = [...waiting, ...found.alerts].slice(-MOST_WAITING);
-    if (found.wakeAt !== null) cancel = time.after(Math.max(1, found.wakeAt - now), sendDue);
-    if (waiting.length > 0 && !isSending) sent = sendAll();
+    waiting = queued(waiting, found.alerts);
+    const isTime = found.alerts.length > 0 || (retryAt !== null && now >= retryAt);
+    if (isTime && waiting.length > 0 && !isSending) sent = sendAll();
+    const wakeAt = Math.min(found.wakeAt ?? Infinity, retryAt ?? Infinity);
+    if (Number.isFinite(wakeAt)) cancel = time.after(Math.max(1, wakeAt - now), sendDue);
     keep();
   }
 
-  /** What waits, or was not sent, is not kept: after a restart it is sent again. */
+  function unsent(): DueAlert[] {
+    return [...waiting, ...failed, ...(current === null ? [] : [current])];
+  }
+
+  /** What was not accepted is not kept as sent: after a restart it is sent again. */
   function keep(): void {
-    if (isSending || failing) return;
-    const text = keptText(incidents);
+    taken = withEnds(taken, incidents, unsent());
+    const text = keptText(taken);
     if (text === noted) return;
     noted = text;
     kept.remember(text);
   }
 
+  /** Tries each of the waiting alerts once: one that a webhook refuses must not hold up the others. */
   async function sendAll(): Promise<void> {
     isSending = true;
-    for (let alert = waiting.shift(); alert !== undefined; alert = waiting.shift()) {
+    retryAt = null;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const {key} = next;
+      const earlier = failed.find((one) => one.key === key);
+      failed = failed.filter((one) => one !== earlier);
+      current = inPlaceOf(earlier, next);
       try {
-        await send(alert, stop.signal);
+        await send(current.alert, stop.signal);
         failing = false;
+        taken = accepted(taken, current);
       } catch (error) {
         if (stop.signal.aborted) break;
-        // One warning for a series: a webhook that is away would fill the log.
-        const code = isAosError(error) ? error.code : 'BUG';
-        if (!failing)
-          emit({
-            type: 'warning',
-            code,
-            message: `an alert was not sent: ${errorText(error)}`,
-            ...(isAosError(error) ? {next: error.next} : {}),
-          });
-        failing = true;
+        failed.push(current);
+        warn(error);
       }
+      current = null;
+      keep();
     }
     // No await lies between the last check and this line, so that a later alert starts a new loop.
     isSending = false;
-    keep();
+    if (stop.signal.aborted) return;
+    tries = failed.length === 0 ? 0 : tries + 1;
+    if (failed.length === 0) return;
+    waiting = queued(failed, waiting);
+    failed = [];
+    retryAt = time.now() + (RETRY_MS[Math.min(tries, RETRY_MS.length) - 1] ?? 0);
+    sendDue();
   }
 
+  /** One warning for a series: a webhook that is away would fill the log. */
+  function warn(error: unknown): void {
+    const code = isAosError(error) ? error.code : 'BUG';
+    if (!failing)
+      emit({
+        type: 'warning',
+        code,
+        message: `an alert was not sent: ${errorText(error)}`,
+        ...(isAosError(error) ? {next: error.next} : {}),
+      });
+    failing = true;
+  }
+
+  sendDue();
   return {
     onEvent(event) {
       const before = incidents;
@@ -98,6 +139,17 @@ export function createAlerts({time, delayMs, send, emit, kept}: AlertsDeps): Ale
       cancel();
       if (isSending) await Promise.race([sent, time.sleep(CLOSE_MS, stop.signal)]);
       stop.abort(new Error('the operator has ended'));
+      cancel();
     },
   };
+}
+
+/** What an earlier run has sent. What lasted then is reminded of only once the chain could be read again. */
+function recalled(before: Incidents, now: number): Incidents {
+  return new Map(
+    [...before].map(([key, one]) => [
+      key,
+      one.goodAt === null ? {...one, notBefore: now + FIRST_READING_MS} : one,
+    ]),
+  );
 }

@@ -17,6 +17,9 @@ export type Alert = {
   afterMs: number | null;
 };
 
+/** An alert that is due, the key of its incident, and that incident as it is once the alert is sent. */
+export type DueAlert = {key: string; alert: Alert; incident: Incident};
+
 /** Waits between alerts of one problem; the last one repeats. A problem that lasts a week causes 30 alerts. */
 const REMIND_MS = [15, 30, 60, 120, 240, 360].map((minutes) => minutes * 60_000);
 
@@ -38,21 +41,23 @@ export function due(
   incidents: Incidents,
   now: number,
   delayMs: number,
-): {incidents: Incidents; alerts: Alert[]; wakeAt: number | null} {
+): {incidents: Incidents; alerts: DueAlert[]; wakeAt: number | null} {
   const after = new Map<string, Incident>();
-  const alerts: Alert[] = [];
+  const alerts: DueAlert[] = [];
   for (const [key, incident] of incidents) {
     if (now < dueAt(incident, delayMs)) {
       after.set(key, incident);
       continue;
     }
     if (incident.goodAt !== null) {
-      if (incident.sent > 0 && !incident.isNews) alerts.push(recovered(incident, incident.goodAt, now));
+      if (incident.sent > 0 && !incident.isNews)
+        alerts.push({key, alert: recovered(incident, incident.goodAt, now), incident});
       continue;
     }
     if (incident.subject === 'results' && incident.sent > 0 && incident.step <= incident.sentStep) continue;
-    alerts.push(problem(incident, now));
-    after.set(key, {...incident, sent: incident.sent + 1, sentAt: now, sentStep: incident.step});
+    const sent = {...incident, sent: incident.sent + 1, sentAt: now, sentStep: incident.step};
+    alerts.push({key, alert: problem(incident, now), incident: sent});
+    after.set(key, sent);
   }
   const wakeAt = Math.min(...[...after.values()].map((incident) => dueAt(incident, delayMs)));
   return {incidents: after, alerts, wakeAt: Number.isFinite(wakeAt) ? wakeAt : null};
@@ -66,7 +71,7 @@ function dueAt(incident: Incident, delayMs: number): number {
   if (sent === 0) return Math.max(notBefore, isAtOnce(subject) ? since : since + delayMs);
   if (subject === 'results') return step > sentStep ? remindAt : sentAt + FORGET_MS;
   if (step > sentStep) return sentAt;
-  return isNews ? Infinity : remindAt;
+  return isNews ? Infinity : Math.max(notBefore, remindAt);
 }
 
 function problem(incident: Incident, at: number): Alert {

@@ -62,7 +62,7 @@ function told(
     const found = due(incidents, now, DELAY);
     incidents = found.incidents;
     ({wakeAt} = found);
-    alerts.push(...found.alerts.map((alert) => ({...alert, afterStart: now - T0})));
+    alerts.push(...found.alerts.map(({alert}) => ({...alert, afterStart: now - T0})));
   }
 }
 
@@ -571,26 +571,134 @@ describe('what costs something on chain', () => {
     expect(await run(standing(slash))).toEqual([]);
   });
 
-  it('is told again after a restart when the webhook had not taken it', async () => {
-    const notes = new Map<string, string>();
+  /** A webhook and a journal's note that outlive the runs of an operator; each run has one minute after each event. */
+  function stage(delayMs = 0) {
+    let note: string | null = null;
+    let now = T0;
     const sent: string[] = [];
-    for (const isAway of [true, false]) {
-      const time = virtualTime(T0);
+    const webhook = {answer: (): Promise<unknown> => Promise.resolve()};
+    async function run(bodies: OperatorEventBody[], afterMs = 0): Promise<string[]> {
+      const time = virtualTime(now);
       const alerts = createAlerts({
         time,
-        delayMs: 0,
+        delayMs,
         emit: () => {},
-        kept: {recall: () => notes.get('a') ?? null, remember: (text) => void notes.set('a', text)},
-        send({subject}) {
-          if (isAway) return Promise.reject(new AosError('ALERT_UNREACHABLE', 'away'));
-          sent.push(subject);
-          return Promise.resolve();
+        kept: {recall: () => note, remember: (text) => void (note = text)},
+        async send({subject, state, message}) {
+          await webhook.answer();
+          sent.push(`${state} ${subject}: ${message}`);
         },
       });
-      alerts.onEvent({seq: 1, at: T0, ...standing(CHALLENGE)});
-      await time.advance(1_000);
-      await alerts.close();
+      for (const [seq, body] of bodies.entries()) {
+        alerts.onEvent({seq, at: time.now(), ...body});
+        await time.advance(MINUTE);
+      }
+      await time.advance(afterMs);
+      const closed = alerts.close();
+      await time.advance(5_000);
+      await closed;
+      expect(time.timers()).toBe(0);
+      now = time.now();
+      return sent.splice(0);
     }
-    expect(sent).toEqual(['challenge']);
+    return {run, webhook};
+  }
+  const away = (): Promise<unknown> => Promise.reject(new AosError('ALERT_UNREACHABLE', 'away'));
+  const NEWS = [
+    cost('slashed', 'STAKE_SLASHED'),
+    cost('penalty', 'PENALTY_RECORDED'),
+    cost('range', 'RANGE_CHANGED'),
+    cost('challenge:3', 'CHALLENGE_UNANSWERED'),
+  ];
+  const ALL_NEWS = NEWS.map(({kind, message}) => `problem ${kind}: ${message}`);
+
+  it('is sent after a restart when the operator stopped while it was being sent', async () => {
+    const {run, webhook} = stage();
+    webhook.answer = () => new Promise(() => {});
+    expect(await run([standing(...NEWS)])).toEqual([]);
+    webhook.answer = () => Promise.resolve();
+    expect(await run([standing(...NEWS)])).toEqual(ALL_NEWS);
+    expect(await run([standing(...NEWS)])).toEqual([]);
+  });
+
+  it('is sent after a restart when the webhook had not taken it, although it took a later one', async () => {
+    const {run, webhook} = stage();
+    // The first alert of each round is not taken: it is tried again a minute later.
+    let asked = 0;
+    webhook.answer = () => ((asked += 1) === 1 || asked === 5 ? away() : Promise.resolve());
+    expect(await run([standing(...NEWS)])).toEqual(ALL_NEWS.slice(1));
+    expect(await run([standing(...NEWS)])).toEqual(ALL_NEWS.slice(0, 1));
+    expect(await run([standing(...NEWS)])).toEqual([]);
+  });
+
+  it.each([
+    [0, 0, ALL_NEWS],
+    // Tries at 0, 1, 3, 8 and 23 minutes; a run lasts a minute longer than is said here.
+    [1, 0, ALL_NEWS],
+    [4, 21, []],
+    [4, 22, ALL_NEWS],
+  ])(
+    'is sent, once, when the webhook comes back: after %i rounds, within %i minutes',
+    async (rounds, minutes, expected) => {
+      const {run, webhook} = stage();
+      let asked = 0;
+      webhook.answer = () => ((asked += 1) > rounds * NEWS.length ? Promise.resolve() : away());
+      expect(await run([standing(...NEWS)], minutes * MINUTE)).toEqual(expected);
+    },
+  );
+
+  it('is a problem, not a reminder, when the webhook first takes it after the time of a reminder', async () => {
+    const {run, webhook} = stage();
+    let asked = 0;
+    webhook.answer = () => ((asked += 1) > 4 ? Promise.resolve() : away());
+    expect(await run([standing(CHALLENGE)], 16 * MINUTE)).toEqual(['problem challenge: challenge:3 1']);
+  });
+
+  it('does not hold up the others when a webhook refuses it', async () => {
+    const time = virtualTime(T0);
+    const sent: string[] = [];
+    const alerts = createAlerts({
+      time,
+      delayMs: 0,
+      emit: () => {},
+      kept: NOTHING_KEPT,
+      send({subject}) {
+        if (subject === 'slashed') return Promise.reject(new AosError('ALERT_REFUSED', 'HTTP 400'));
+        sent.push(subject);
+        return Promise.resolve();
+      },
+    });
+    alerts.onEvent({seq: 1, at: T0, ...standing(...NEWS)});
+    await time.advance(0);
+    expect(sent).toEqual(['penalty', 'range', 'challenge']);
+    await alerts.close();
+  });
+
+  it('whose end came before a stop is ended after the restart, without any event', async () => {
+    const {run} = stage(5 * MINUTE);
+    expect(await run([standing(CHALLENGE), standing()])).toEqual(['problem challenge: challenge:3 1']);
+    expect(await run([], 10 * MINUTE)).toEqual(['recovered challenge: challenge 3 is answered']);
+    expect(await run([], 10 * MINUTE)).toEqual([]);
+  });
+
+  it('is reminded of after a restart although the chain cannot be read', async () => {
+    const {run} = stage();
+    expect(await run([standing(CHALLENGE)])).toHaveLength(1);
+    expect(await run([], 30 * MINUTE)).toEqual(['reminder challenge: challenge:3 1']);
+  });
+
+  it('ends as the chain says: a stake that is not judged any more does not count again', async () => {
+    const stake = cost('stake', 'STAKE_LOW');
+    const link = (state: 'ok' | 'skipped'): OperatorEventBody => ({
+      ...standing(),
+      ...{links: [{id: 'stake', state, found: '', next: null}]},
+    });
+    expect(await stage().run([standing(stake), link('ok')])).toEqual([
+      'problem stake: stake 1',
+      'recovered stake: the stake counts as it should again',
+    ]);
+    const {run} = stage();
+    expect(await run([standing(stake), link('skipped')], MINUTE)).toEqual(['problem stake: stake 1']);
+    expect(await run([link('skipped')], 60 * MINUTE)).toEqual([]);
   });
 });
