@@ -14,10 +14,10 @@ export type MemberDoctor = {
   gone(): void;
   /**
    * Judges a status.
-   * @param isOurs what it works on may all be requests of ours
+   * @param ours how many requests of ours are open there, and whether what it works on may all be those
    * @throws AosError WORKER_BUSY | WORKER_STUCK | WORKER_LOCKED | WORKER_UNSOUND: it gets no request now
    */
-  judge(status: WorkerStatus, isOurs: boolean, signal: AbortSignal): Promise<void>;
+  judge(status: WorkerStatus, ours: {open: number; isAll: boolean}, signal: AbortSignal): Promise<void>;
   /** A request has left its place. @param nodeId of the last status; null: it says none */
   ended(end: LaneEnd, nodeId: string | null): void;
 };
@@ -43,17 +43,22 @@ const OF_THE_JOB: ReadonlySet<string> = new Set([
 /** While it rests with one of these it is not asked: its status would not show it. */
 const HIDDEN: ReadonlySet<string> = new Set(['WORKER_LOCKED', 'WORKER_UNSOUND']);
 
+/** @param open how many requests of ours are open there, with the one that is put */
 export function createMemberDoctor(
   client: WorkerClient,
   health: MemberHealth,
   {driver, time, readyTimeoutMs, answerTimeoutMs}: DoctorOptions,
+  open: () => number,
 ): MemberDoctor {
   const stuck = createStuckWatch(time);
+  /** Until when it may work on a request of ours that is no longer waited for, monotonic ms: one of the run before, at first. */
+  let oursUntil = time.monotonic() + answerTimeoutMs;
 
   /** A worker that is busy for too long is one that sticks, where its kind does that. */
   function busy(error: AosError): AosError {
     const forMs = stuck.forMs();
-    if (!driver.sticks || forMs === null || forMs < readyTimeoutMs) return error;
+    const isLong = forMs !== null && Math.min(forMs, time.monotonic() - oursUntil) >= readyTimeoutMs;
+    if (!driver.sticks || !isLong) return error;
     return new AosError(
       'WORKER_STUCK',
       `${client.name} has taken no request for ${duration(forMs)} and works on none of ours: ${error.message}`,
@@ -62,6 +67,8 @@ export function createMemberDoctor(
   }
 
   function failed(error: AosError): AosError {
+    // It answered: our disk did not take that.
+    if (error.code === 'JOURNAL_WRITE_FAILED') return error;
     if (OF_THE_JOB.has(error.code)) {
       stuck.took();
       // It works: what it could not do is the job's.
@@ -73,7 +80,7 @@ export function createMemberDoctor(
     let seen = error;
     if (error.code === 'WORKER_BUSY' || error.code === 'WORKER_STUCK') {
       health.notLocked();
-      stuck.refused();
+      if (error.code === 'WORKER_STUCK' || open() <= 1) stuck.refused();
       if (error.code === 'WORKER_BUSY') seen = busy(error);
     }
     health.rest(seen, seen.code === 'WORKER_UNSOUND' ? UNSOUND_REST_MS : undefined);
@@ -103,17 +110,20 @@ export function createMemberDoctor(
   return {
     asked: {problem: health.problem, clear: health.clear, took: stuck.took, failed},
     gone() {
+      oursUntil = -Infinity;
       health.notLocked();
       stuck.well();
     },
-    async judge(status, isOurs, signal) {
-      stuck.status(status.busy === null);
+    async judge(status, ours, signal) {
+      // A worker that works on a request of ours is full because of it.
+      stuck.status(status.busy === null || ours.open > 0);
+      if (status.busy === null) oursUntil = -Infinity;
       const problem = health.problem();
       if (problem !== null && HIDDEN.has(problem.code)) {
         if (time.monotonic() < health.restsUntil()) throw problem;
         if (problem.code === 'WORKER_UNSOUND') await proveAgain(problem, signal);
       }
-      if (status.busy !== null && !isOurs) {
+      if (status.busy !== null && !ours.isAll) {
         // It works on something, so it is not locked.
         health.notLocked();
         const error = busy(new AosError('WORKER_BUSY', `${client.name} is not idle: ${status.busy}`));
@@ -123,6 +133,8 @@ export function createMemberDoctor(
       if (isOver(health.problem())) health.clear();
     },
     ended(end, nodeId) {
+      // The job ended before the request did.
+      if (end === 'lost') oursUntil = time.monotonic() + answerTimeoutMs;
       if (end === 'answered') {
         health.notLocked();
         stuck.well();

@@ -54,7 +54,7 @@ export function createMember(client: WorkerClient, options: MemberOptions): Memb
   const closing = new AbortController();
   allowManyListeners(closing.signal);
   const health = createMemberHealth(time, onChange);
-  const doctor = createMemberDoctor(client, health, options);
+  const doctor = createMemberDoctor(client, health, options, () => open);
 
   const losses = createLossWatch({
     name: client.name,
@@ -92,7 +92,7 @@ export function createMember(client: WorkerClient, options: MemberOptions): Memb
     losses.see({nodeId: status.nodeId, isIdle: status.isIdle});
     // Its own word for how many requests are open is no reason against one more, if all are ours.
     const isOurs = ours > 0 && (status.open === null ? open === ours : status.open <= ours);
-    await doctor.judge(status, isOurs, signal);
+    await doctor.judge(status, {open: ours, isAll: isOurs}, signal);
     onChange();
     return status;
   }

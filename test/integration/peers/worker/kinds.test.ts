@@ -126,7 +126,9 @@ describe('a tee worker', () => {
     const {tee, put, problem, time} = await rig();
     tee.fault = 'busy';
     expect(await put()).toBe('WORKER_BUSY');
-    await time.during(time.sleep(61_000), 'the ready timeout');
+    await time.during(time.sleep(599_000), 'the time of a request of the run before');
+    expect(await put()).toBe('WORKER_BUSY');
+    await time.during(time.sleep(62_000), 'the ready timeout');
     expect(await put()).toBe('WORKER_STUCK');
     expect(JSON.stringify((await problem())?.next)).toContain('Restart the tee worker');
     tee.restart();
@@ -144,8 +146,32 @@ describe('a tee worker', () => {
     lane.lost(never).catch(() => undefined);
     await time.during(time.sleep(70_000), 'more than ready_timeout');
     lane.release('timeout');
+    expect(await put()).toBe('WORKER_BUSY');
+    await time.during(time.sleep(61_000), 'the ready timeout');
     expect(await put()).toBe('WORKER_STUCK');
     expect(tee.asked).toHaveLength(1);
+  });
+
+  it.each<['timeout' | 'lost', number]>([
+    ['timeout', 59_000],
+    ['lost', 659_000],
+  ])('that may work on a question of ours is busy and not stuck: %s', async (end, moreMs) => {
+    const {tee, worker, put, problem, time} = await rig();
+    expect(await put()).toBe('taken');
+    await time.during(time.sleep(2_000), 'its answer');
+    tee.workMs = 3_000_000;
+    const lane = await worker.ready(never);
+    const request = {requestId: 'r', nodeId: '', model: '', prompt: 'p', params: new Map(), callbackUrl: ''};
+    await lane.ask({...request, replied: () => Promise.resolve()}, never);
+    lane.lost(never).catch(() => undefined);
+    await time.during(time.sleep(500_000), 'more than ready_timeout');
+    expect(await problem()).toBeNull();
+    lane.release(end);
+    expect(await put()).toBe('WORKER_BUSY');
+    await time.during(time.sleep(moreMs), 'almost ready_timeout');
+    expect(await put()).toBe('WORKER_BUSY');
+    await time.during(time.sleep(3_000), 'the rest of it');
+    expect(await put()).toBe('WORKER_STUCK');
   });
 
   it('that is started anew has lost its task: it is idle', async () => {
