@@ -3,6 +3,7 @@ import type {OperatorEventBody} from '../../../../src/lib/node/events/events.ts'
 import type {FinalAnswer} from '../../../../src/lib/node/operator/job/answer.ts';
 import {refOf} from '../../../../src/lib/node/operator/job/record.ts';
 import {createWorkerRequests, type Listener} from '../../../../src/lib/node/operator/job/worker-requests.ts';
+import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
 import {inTempDir, newJob, VRF} from '../../../support/journal.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
@@ -29,7 +30,7 @@ async function stage(dir: string) {
     time: virtualTime(),
     emit: (event) => events.push(event),
     newSecretId: () => 'f'.repeat(32),
-    kinds: ['opml'],
+    kinds: ['opml', 'zkml'],
     node: {nodeId: '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73', clockId: null},
     roots: {see: () => undefined},
     onAnswered: (seq) => late.push(seq),
@@ -104,6 +105,18 @@ describe('requests', () => {
       await journal.close();
     }),
   );
+
+  it('say of a reply that is not stored that it is not taken', () =>
+    inTempDir(async (dir) => {
+      const {journal, requests} = await stage(dir);
+      const reply = {body: '{"req_id":"q1","code":200,"result":"true"}', doubt: null};
+      await expect(requests.replied('zkml', 'q1', reply)).rejects.toMatchObject({code: 'WORKER_BAD_ANSWER'});
+      Object.assign(journal, {answer: () => Promise.reject(new AosError('JOURNAL_WRITE_FAILED', 'full'))});
+      await expect(requests.replied('zkml', 'q1', reply)).rejects.toMatchObject({
+        code: 'JOURNAL_WRITE_FAILED',
+      });
+      await journal.close();
+    }));
 
   it('keep an answer for the step that is about to listen', () =>
     inTempDir(async (dir) => {

@@ -25,6 +25,12 @@ const ATTEMPTS: ReadonlySet<ErrorCode> = new Set([
 ]);
 /** What a worker says that it cannot do for this job: another one is asked, and then none for a while. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(['WORKER_REFUSED', 'WORKER_UNPROVEN', 'PROOF_NOT_CHECKED']);
+/** The proof of a job, or our own disk. */
+const NOT_OF_THE_WORKER: ReadonlySet<ErrorCode> = new Set([
+  'PROOF_NOT_CHECKED',
+  'PROOF_TIMEOUT',
+  'JOURNAL_WRITE_FAILED',
+]);
 /** A worker that is back is asked within so long. */
 const MAX_PAUSE_MS = 8_000;
 
@@ -157,6 +163,6 @@ async function ask(deps: AskDeps, task: WorkerTask, asking: Asking): Promise<Ask
 
 /** Whether a failure is one of the worker: one that is busy does its work, and who sends a job decides what its proof is. */
 function isProblem(code: ErrorCode, forMs: number, readyTimeoutMs: number): boolean {
-  if (code === 'PROOF_NOT_CHECKED' || code === 'PROOF_TIMEOUT') return false;
+  if (NOT_OF_THE_WORKER.has(code)) return false;
   return code !== 'WORKER_BUSY' || forMs >= readyTimeoutMs;
 }

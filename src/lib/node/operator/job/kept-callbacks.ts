@@ -10,7 +10,7 @@ type Reply = {status: number; code: number; message: string};
  * and stored as soon as it can: a worker sends its answer once, and its work would be lost.
  */
 export type KeepCallback = (
-  callback: {id: string; body: string},
+  callback: {id: string; body: string; doubt: string | null},
   store: () => Promise<Reply>,
 ) => Promise<Reply>;
 
@@ -20,7 +20,8 @@ const HOLD_MS = 10_000;
 const MOST_KEPT = 1_000;
 const MOST_BYTES = 32 * 1024 * 1024;
 
-const KEPT: Reply = {
+/** It is in memory, and will be stored. */
+export const KEPT: Reply = {
   status: 503,
   code: 503,
   message: 'the journal cannot be written now: the answer is kept, and stored when it can be',
@@ -37,7 +38,7 @@ export function createKeptCallbacks(deps: {
   time: Pick<Time, 'after'>;
   onDropped: (requestId: string) => void;
 }): KeepCallback {
-  const kept = new Map<string, {body: string; stored: Promise<Reply>}>();
+  const kept = new Map<string, {body: string; doubt: string | null; stored: Promise<Reply>}>();
   let bytes = 0;
 
   /** The reply of the store, or after some time the one that says that the callback is kept. */
@@ -53,10 +54,10 @@ export function createKeptCallbacks(deps: {
     });
   }
 
-  return async ({id, body}, store) => {
+  return async ({id, body, doubt}, store) => {
     const same = kept.get(id);
     // The worker sends it again, as it was asked to.
-    if (same?.body === body) return inTime(same.stored);
+    if (same?.body === body && same.doubt === doubt) return inTime(same.stored);
     try {
       return await store();
     } catch (error) {
@@ -72,7 +73,7 @@ export function createKeptCallbacks(deps: {
       kept.delete(id);
       bytes -= size;
     });
-    kept.set(id, {body, stored});
+    kept.set(id, {body, doubt, stored});
     return inTime(stored);
   };
 }

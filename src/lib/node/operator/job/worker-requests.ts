@@ -1,4 +1,4 @@
-import {isAosError} from '../../../foundation/errors/error.ts';
+import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import type {WorkerKind} from '../../../protocol/wire/messages.ts';
 import {CALLBACK_ID, readWorkerAnswer, type WorkerAnswer} from '../../../protocol/wire/worker-answers.ts';
 import type {Time} from '../../../foundation/time/time.ts';
@@ -10,7 +10,7 @@ import {answerFor, type Answering, type FinalAnswer, type Said} from './answer.t
 import type {DirectReply} from '../ports.ts';
 import type {RetryJournalWrite} from '../retry-journal-write.ts';
 import type {RootWatch} from '../root-watch.ts';
-import {createKeptCallbacks} from './kept-callbacks.ts';
+import {createKeptCallbacks, KEPT} from './kept-callbacks.ts';
 import {refOf} from './record.ts';
 import {reportConcluded} from './report-concluded.ts';
 
@@ -40,7 +40,10 @@ export type WorkerRequests = {
   listen(seq: number, listener: Listener): () => void;
   /** Takes a callback: durable before the worker gets its reply. */
   take(kind: WorkerKind, body: Uint8Array): Promise<CallbackReply>;
-  /** Takes what a worker says in its reply to a request, in place of a callback; resolves when it is durable, or kept. */
+  /**
+   * Takes what a worker says in its reply to a request, in place of a callback; resolves when it is durable, or kept.
+   * @throws AosError JOURNAL_WRITE_FAILED: it could not be kept; WORKER_BAD_ANSWER: it is no answer to a request
+   */
   replied(kind: WorkerKind, requestId: string, reply: DirectReply): Promise<void>;
 };
 
@@ -177,12 +180,21 @@ export function createWorkerRequests(deps: {
         return refuse('invalid', 400, error.message);
       }
       const body = Buffer.from(bytes).toString('utf8');
-      return keep({id: answer.requestId, body}, () => store({...answer, doubt: null}, body, refuse));
+      return keep({id: answer.requestId, body, doubt: null}, () =>
+        store({...answer, doubt: null}, body, refuse),
+      );
     },
     async replied(kind, requestId, {body, doubt}) {
       const answer = {...readWorkerAnswer(kind, Buffer.from(body)), requestId};
       const heard = {...answer, doubt: doubt?.message ?? null};
-      await keep({id: requestId, body}, () => store(heard, body, notTaken));
+      const reply = await keep({id: requestId, body, doubt: heard.doubt}, () => store(heard, body, notTaken));
+      // What is no answer has been said to the step that asked.
+      if (reply.status === 200 || reply.status === 422 || reply === KEPT) return;
+      // The worker has answered, and will not again: without this the step would wait for its whole time.
+      throw new AosError(
+        reply.status === 503 ? 'JOURNAL_WRITE_FAILED' : 'WORKER_BAD_ANSWER',
+        `the reply of the ${kind} worker is not used: ${reply.message}`,
+      );
     },
   };
 }

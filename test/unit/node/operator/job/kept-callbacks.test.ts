@@ -15,8 +15,8 @@ function stage() {
   const dropped: string[] = [];
   const keep = createKeptCallbacks({retryJournalWrite, time, onDropped: (id) => dropped.push(id)});
   const disk = {isFull: true, stored: [] as string[]};
-  const take = (id: string, body = `answer to ${id}`) =>
-    keep({id, body}, () => {
+  const take = (id: string, body = `answer to ${id}`, doubt: string | null = null) =>
+    keep({id, body, doubt}, () => {
       if (disk.isFull) return Promise.reject(new AosError('JOURNAL_WRITE_FAILED', 'full'));
       disk.stored.push(id);
       return Promise.resolve(TAKEN);
@@ -65,6 +65,17 @@ describe('a callback while the disk is full', () => {
     disk.isFull = false;
     await time.advance(1_100);
     expect(disk.stored).toEqual(['a']);
+  });
+
+  it('that is doubted is another one than the same without a doubt', async () => {
+    const {time, dropped, disk, take} = stage();
+    const first = take('a', 'false', 'no proof is known to be good');
+    await settled();
+    expect(await take('a', 'false')).toMatchObject({status: 503});
+    expect(dropped).toEqual(['a']);
+    disk.isFull = false;
+    await time.advance(1_100);
+    expect([await first, disk.stored]).toEqual([TAKEN, ['a']]);
   });
 
   it('at the end of the run is left to the next one', async () => {
