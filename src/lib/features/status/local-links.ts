@@ -7,6 +7,7 @@ import {sourcesText} from '../../node/liveness/sources.ts';
 import type {ProbeSources} from '../../node/events/events.ts';
 import type {OperatorView, ProblemView} from '../../node/events/view.ts';
 import {type RunningFacts, type StatusFacts} from './facts.ts';
+import {workersDown} from './worker-down.ts';
 import {fail, ok, pending, unclear, warn, type Judgement} from './link.ts';
 import {missingText} from '../../node/events/missing-text.ts';
 import {count} from '../../foundation/text/words.ts';
@@ -178,6 +179,8 @@ export function judgeJobs({journal, operator, now}: StatusFacts): Judgement {
   const problem =
     problems.find(({part}) => part === 'worker' || part === 'journal' || part === 'jobs') ??
     problems.find(({part}) => part === 'clock' || part === 'disk');
+  const down = running === null ? null : workersDown(running.view);
+  if (down !== null) return fail(`worker: ${down.message}; ${tally}`, down.next, down.since);
   const missing = journal.state === 'known' ? journal.value.missing : (running?.view.missing ?? []);
   // As heavy as an outage; it goes first.
   if (missing.length > 0) {

@@ -572,3 +572,36 @@ describe('policy', () => {
     expect(none.policy).toMatchObject({penaltyWei: 5n, penaltySource: 'configuration'});
   });
 });
+
+describe('the workers of a node', () => {
+  const bad = (kind: string, code: string, {workers = 1, well = 0} = {}) => ({
+    kind,
+    workers,
+    well,
+    open: 0,
+    places: workers,
+    problem: {code, message: `${kind} worker w has ${code}`, next: say('Restart it.')},
+  });
+  const fine = (kind: string) => ({kind, workers: 1, well: 1, open: 0, places: 1, problem: null});
+  const problem = (code: 'WORKER_STUCK' | 'WORKER_REFUSED') =>
+    ({type: 'problem', part: 'worker', code, message: 'the worker is w', next: say('Restart it.')}) as const;
+  type Kinds = readonly (ReturnType<typeof bad> | ReturnType<typeof fine>)[];
+  it.each<[string, CheckState, Kinds | null, 'WORKER_STUCK' | 'WORKER_REFUSED' | null]>([
+    ['an only one that is stuck', 'fail', null, 'WORKER_STUCK'],
+    ['an only one that refused a request', 'warn', null, 'WORKER_REFUSED'],
+    ['an only one, as it was last seen', 'fail', [bad('tee', 'WORKER_STUCK')], 'WORKER_STUCK'],
+    ['one of two', 'warn', [bad('tee', 'WORKER_STUCK', {workers: 2, well: 1})], 'WORKER_STUCK'],
+    ['all of two kinds', 'fail', [bad('tee', 'WORKER_STUCK'), bad('zkml', 'WORKER_UNSOUND')], 'WORKER_STUCK'],
+    ['those of one kind of two', 'warn', [bad('tee', 'WORKER_STUCK'), fine('zkml')], 'WORKER_STUCK'],
+    ['an only one that has recovered since', 'ok', [bad('tee', 'WORKER_STUCK')], null],
+  ])('with a problem of %s: the jobs are %s', (_name, state, kinds, code) => {
+    const events = [...EARNING, ...(kinds === null ? [] : [{type: 'workers', kinds} as const])];
+    const found = of(running(code === null ? events : [...events, problem(code)]), 'jobs');
+    expect(found.state).toBe(state);
+    if (state !== 'fail') return;
+    expect(found.found).toContain('worker: the worker is w');
+    expect(found.next).toEqual(say('Restart it.'));
+    const links = judgeLinks(statusFacts(running([...events, problem('WORKER_STUCK')])));
+    expect(judge(links)).toMatchObject({state: 'not_earning', brokenLink: 'jobs'});
+  });
+});
