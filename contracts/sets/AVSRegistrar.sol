@@ -45,6 +45,7 @@ contract AVSRegistrar is IAVSRegistrar {
                 revert KeyNotRegistered();
             }
         }
+        _beforeRegister(operator, operatorSetIds);
         if (data.length > 0) _setSocket(operator, abi.decode(data, (string)));
         emit OperatorRegistered(operator, operatorSetIds);
     }
@@ -60,6 +61,8 @@ contract AVSRegistrar is IAVSRegistrar {
     {
         emit OperatorDeregistered(operator, operatorSetIds);
     }
+
+    function _beforeRegister(address operator, uint32[] calldata operatorSetIds) internal virtual {}
 
     function _setSocket(address operator, string memory socket) private {
         getOperatorSocket[operator] = socket;
