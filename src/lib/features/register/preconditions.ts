@@ -2,6 +2,8 @@ import {isAosError} from '../../foundation/errors/error.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 import {accountPreconditions} from '../../peers/chain/flows/account.ts';
 import {readPreconditions} from '../../peers/chain/flows/preconditions.ts';
+import {planAppointments} from '../../peers/chain/plans/appointments.ts';
+import {planMetadataUrl} from '../../peers/chain/plans/metadata.ts';
 import {fail, ok, unknown, type Precondition} from '../../peers/chain/precondition.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import {metadataCheck} from './metadata.ts';
@@ -42,10 +44,26 @@ export function senderPreconditions({account}: Sight): Precondition[] {
   return accountPreconditions(account).filter(({needsOperator}) => needsOperator !== true);
 }
 
-/** What has to hold for another metadata URL. */
-export function metadataPreconditions({account}: Sight, {metadata}: Walk): Precondition[] {
-  return [...accountPreconditions(account), ...metadataCheck(metadata)];
+/** What has to hold for another metadata URL. @throws AosError as {@link Chain.read} */
+export async function metadataPreconditions(
+  {account, place: {chain}}: Sight,
+  {avs: {contracts, operator}, metadata}: Walk,
+  metadataUrl: string,
+): Promise<Precondition[]> {
+  const {delegationManager} = contracts;
+  const update = {delegationManager, operator, metadataUrl};
+  const missing = await planAppointments(chain, contracts, operator, [planMetadataUrl(update)]);
+  return [
+    ...accountPreconditions(account),
+    ...metadataCheck(metadata),
+    ...(missing.length === 0 ? [] : [fail('metadata-permission', 'no: it has other admins', ...MAY_UPDATE)]),
+  ];
 }
+
+const MAY_UPDATE = [
+  'the operator may update its own metadata URL',
+  run('register', ['--calldata'], 'Have an admin or appointee send the call'),
+] as const;
 
 /** A signing key of its own is registered for nothing when the signer of the node does not have it. */
 async function signingKeyCheck({session, avs, options}: Walk): Promise<Precondition[]> {

@@ -89,7 +89,13 @@ async function take(one: Step, {walk, sight, before, later}: Turn): Promise<Take
 }
 
 /** Preconditions of the sender: with `--calldata` another account sends. */
-const OF_THE_SENDER: ReadonlySet<string> = new Set(['operator-account', 'gas-balance', 'permission']);
+const OF_THE_SENDER: ReadonlySet<string> = new Set([
+  'operator-account',
+  'gas-balance',
+  'permission',
+  'key-permission',
+  'metadata-permission',
+]);
 
 /**
  * Those that keep a step from being sent. What is not known keeps back only what nothing takes back: the other steps are

@@ -15,7 +15,7 @@ import type {Step} from './steps.ts';
 export function stepsOf(walk: Walk): {onChain: readonly Step[]; withDispatcher: readonly Step[]} {
   const {newMetadataUrl} = walk.options;
   if (newMetadataUrl !== null) {
-    const preconditions = (sight: Sight) => Promise.resolve(metadataPreconditions(sight, walk));
+    const preconditions = oncePerSight((sight) => metadataPreconditions(sight, walk, newMetadataUrl));
     const update = metadataStep(walk, {url: newMetadataUrl, preconditions});
     return {onChain: [operatorStep(walk, preconditions), update], withDispatcher: []};
   }

@@ -9,6 +9,7 @@ export const ACCOUNT_EXPLAINED: ExplainedPreconditions = {
   'operator-account': {means: 'node_id is an account with a key, not a contract.', causes: ['A contract has to send the call itself: aos register --calldata.']},
   'gas-balance': {means: 'node_id has ETH for gas.', causes: ['Nothing was sent to it yet.']},
   'metadata': {means: 'EigenLayer’s web application can show the operator: the file at the metadata URL, and its logo, follow its rules.', causes: ['The file is not public, too large or too slow, or one of its entries breaks a rule. It holds up nothing.']},
+  'metadata-permission': {means: 'The operator may update its own metadata URL at EigenLayer.', causes: ['It has named other admins: send the call data from one of them, or have one appoint it.']},
   'signing-key-signer': {means: 'The signer has the key that --signing-key names.', causes: ['The key was not given to Web3Signer, or the address has a typing error.']},
   'set-keys': {means: 'Each key that is named for an operator set is one that the set gets.', causes: ['The set has its key already.', 'The set does not exist, takes keys of the other curve, or the registry takes no keys of sets.']},
   'socket': {means: 'The registry knows what others reach this node at, and it is what the configuration says.', causes: ['net.outer_url, chain.socket and --socket are not set.', 'The node has moved: aos register sends the new one.']},
