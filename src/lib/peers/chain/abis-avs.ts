@@ -118,3 +118,14 @@ export const avsRegistrarAbi = parseAbi([
   'function updateSocket(address operator, string socket)',
   'event OperatorDeregistered(address indexed operator, uint32[] operatorSetIds)',
 ]);
+
+/** The allowlist of an AVSRegistrarWithAllowlist and of a TaskAVSRegistrar, which has the configuration too. */
+export const allowlistAbi = parseAbi([
+  'function isOperatorAllowed((address avs, uint32 id) operatorSet, address operator) view returns (bool)',
+  'function getAvsConfig() view returns ((uint32 aggregatorOperatorSetId, uint32[] executorOperatorSetIds))',
+]);
+
+/** The allowlist of the first AVSRegistrarWithAllowlist: one for all sets. */
+export const commonAllowlistAbi = parseAbi([
+  'function isOperatorAllowed(address operator) view returns (bool)',
+]);

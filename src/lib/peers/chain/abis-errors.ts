@@ -50,6 +50,7 @@ export const revertErrorsAbi = parseAbi([
   'error InvalidWadToSlash()',
   'error StrategiesMustBeInAscendingOrder()',
   'error KeyNotRegistered()',
+  'error OperatorNotInAllowlist()',
   'error KeyAlreadyRegistered()',
   'error OperatorAlreadyRegisteredKey()',
   'error CallerNotOperator()',

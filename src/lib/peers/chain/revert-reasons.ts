@@ -231,6 +231,12 @@ export const REVERT_REASONS: readonly RevertReason[] = [
     'KeyAlreadyRegistered',
     'OperatorAlreadyRegisteredKey',
   ]),
+  reason(
+    'allowlist',
+    'the operator is not on the allowlist of the AVS',
+    'Ask the AVS to put the operator on its allowlist, then run the command again.',
+    ['OperatorNotInAllowlist'],
+  ),
   reason('registrar', 'the registrar of the AVS does not serve it', 'Ask the AOS team.', [
     'InvalidAVSRegistrar',
   ]),

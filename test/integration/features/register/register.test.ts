@@ -266,6 +266,7 @@ describe('registering', () => {
     expect(refused.steps.at(-1)).toMatchObject({id: 'operator-set-key', outcome: 'missing'});
     expect(refused.preconditions).toMatchObject([
       {id: 'permission', next: {run: {command: 'register', args: ['--calldata']}}},
+      {id: 'key-permission', next: {run: {command: 'register', args: ['--calldata']}}},
     ]);
     const {steps, appointments} = await register(place.config, registering(place, {mode: 'calldata'}));
     expect(stepsExitCode(steps)).toBe(0);

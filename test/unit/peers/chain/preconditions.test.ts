@@ -269,6 +269,7 @@ describe('setsPreconditions', () => {
     slashable: false,
     curve: 'ecdsa',
     keyRegistered: false,
+    allowed: null,
     ...changes,
   });
   const facts = (changes: Partial<SetsFacts> = {}): SetsFacts => ({
@@ -278,6 +279,9 @@ describe('setsPreconditions', () => {
     registrar: ME,
     registrarServesAvs: true,
     permitted: true,
+    keysPermitted: true,
+    listed: true,
+    unfound: 0,
     allocationDelay: 5,
     deallocationDelay: 10,
     leaving: null,
@@ -299,6 +303,22 @@ describe('setsPreconditions', () => {
     ['a registrar of another AVS', {registrarServesAvs: false}, null, ['registrar fail']],
     ['other admins', {permitted: false}, null, ['permission fail']],
     ['no PermissionController', {permitted: null}, null, []],
+    ['no permission for keys', {keysPermitted: false}, null, ['key-permission fail']],
+    [
+      'no permission for keys, where none is missing',
+      {keysPermitted: false, sets: [set(0, {keyRegistered: true})]},
+      null,
+      [],
+    ],
+    ['not on the allowlist', {sets: [set(0, {allowed: false})]}, null, ['set-0-allowlist fail']],
+    ['on the allowlist', {sets: [set(0, {allowed: true})]}, null, []],
+    ['sets with ids that were not found', {setCount: 3, unfound: 2}, null, ['operator-sets warn']],
+    [
+      'a member of all sets but those that were not found',
+      {setCount: 2, unfound: 1, sets: [set(0, {member: true})]},
+      null,
+      ['operator-sets warn'],
+    ],
     ['no allocation delay', {allocationDelay: null}, null, ['allocation-delay warn']],
     ['ejected', {ejectedUntil: 2000n}, null, ['ejection-cooldown pending']],
     ['a set that was left', {sets: [set(0, {slashable: true})], leaving}, null, ['set-0-left pending']],
@@ -349,6 +369,7 @@ describe('the keys of operator sets', () => {
     slashable: false,
     curve: 'ecdsa',
     keyRegistered: false,
+    allowed: null,
   });
   const sets = [0, 1, 2].map(ecdsaSet);
   const judge = (keys: PlannedKeys, all = sets) =>

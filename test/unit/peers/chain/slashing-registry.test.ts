@@ -17,6 +17,7 @@ const set = (id: number, member = false): SetFacts => ({
   slashable: member,
   curve: null,
   keyRegistered: null,
+  allowed: null,
 });
 const quorum = (number: number, changes: Partial<QuorumFacts> = {}): QuorumFacts => ({
   number,
@@ -38,6 +39,9 @@ const facts = (
     registrar: ME,
     registrarServesAvs: true,
     permitted: true,
+    keysPermitted: true,
+    listed: true,
+    unfound: 0,
     allocationDelay: 5,
     deallocationDelay: 10,
     leaving: null,

@@ -25,13 +25,17 @@ export async function readSetsMembership(
   const [said, first] = await Promise.all([
     readNamed(chain, {
       registered: call(abi, manager, 'getRegisteredSets', [operator]),
+      allocated: call(abi, manager, 'getAllocatedSets', [operator]),
       socket: call(avsRegistrarAbi, registrar ?? registry, 'getOperatorSocket', [operator]),
       delay: call(abi, manager, 'DEALLOCATION_DELAY', []),
     }),
     readSetStrategies(chain, manager, avs, FIRST_IDS),
   ]);
-  const members = said.registered?.filter((set) => sameAddress(set.avs, avs)).map(({id}) => id) ?? [];
-  const later = members.filter((id) => !FIRST_IDS.includes(id));
+  const idsOf = (list: readonly {avs: Hex; id: number}[] | null): number[] =>
+    (list ?? []).filter((set) => sameAddress(set.avs, avs)).map(({id}) => id);
+  const members = idsOf(said.registered);
+  // A set that was left slashes what is still allocated to it, whatever its id is.
+  const later = [...new Set([...members, ...idsOf(said.allocated)])].filter((id) => !FIRST_IDS.includes(id));
   const sets = [...first, ...(await readSetStrategies(chain, manager, avs, later))];
   const quorums = sets.map(({id, strategies}) => ({
     number: id,

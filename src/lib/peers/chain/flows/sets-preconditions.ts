@@ -29,16 +29,19 @@ export function setsPreconditions(facts: SetsFacts, request: SetsRequest): Preco
   const wanted = facts.sets.filter(({id}) => request.sets === null || request.sets.includes(id));
   const open = wanted.filter(({member}) => member !== true);
   const first = registration(facts, wanted, open);
-  if (first.done === true) return [first];
+  if (first.done === true)
+    return [first, ...(facts.unfound === 0 ? [] : [setChoice(facts, request.sets, wanted)])];
   return [
     first,
     setChoice(facts, request.sets, wanted),
     registrar(facts),
     ...pause('allocation-manager-pause', facts.paused, 'AllocationManager'),
-    permission(facts.permitted),
+    permission('permission', facts.permitted),
+    ...(open.some(needsKey) ? [permission('key-permission', facts.keysPermitted)] : []),
     ...ejection(facts.ejectedUntil, request.now),
     ...open.flatMap((set) => [
       slashability(set, facts, request),
+      ...allowlist(set),
       ...(request.keys === null ? [] : setKey(set, open, request.keys)),
     ]),
     allocationDelay(facts.allocationDelay),
@@ -65,7 +68,7 @@ function registration(
 }
 
 function setChoice(
-  {setCount, sets}: SetsFacts,
+  {setCount, sets, unfound}: SetsFacts,
   request: readonly number[] | null,
   wanted: readonly SetFacts[],
 ): Precondition {
@@ -83,7 +86,13 @@ function setChoice(
           needed,
           say('Name them with --quorums.'),
         );
-  return ok(id, list(wanted), needed);
+  if (unfound === 0) return ok(id, list(wanted), needed);
+  return warn(
+    id,
+    `${list(wanted)}; ${unfound} more, with ids that the toolkit did not find`,
+    needed,
+    say('Nothing to do for these; ask the AVS for the ids of the others, and name them with --quorums.'),
+  );
 }
 
 function registrar({registrar: address, registrarServesAvs}: SetsFacts): Precondition {
@@ -100,8 +109,16 @@ function registrar({registrar: address, registrarServesAvs}: SetsFacts): Precond
   return ok(id, address, needed);
 }
 
-function permission(permitted: boolean | null): Precondition {
-  const [id, needed] = ['permission', 'the operator may act for itself'];
+const needsKey = ({curve, keyRegistered}: SetFacts): boolean =>
+  curve !== null && curve !== 'none' && keyRegistered !== true;
+
+const PERMISSIONS = {
+  permission: 'the operator may act for itself',
+  'key-permission': 'the operator may register its own keys',
+} as const;
+
+function permission(id: keyof typeof PERMISSIONS, permitted: boolean | null): Precondition {
+  const needed = PERMISSIONS[id];
   if (permitted === null) return ok(id, 'not checked: the chain names no PermissionController', needed);
   if (permitted) return ok(id, 'yes', needed);
   return fail(
@@ -137,6 +154,15 @@ function slashability(
   const seconds = Math.round(Number(last + 1n - block) * leaving.secondsPerBlock);
   const current = `left, slashable until block ${last}${found === undefined ? ' at the latest' : ''}`;
   return pending(id, current, needed, {at: chainTime(now + BigInt(seconds)), block: last + 1n});
+}
+
+/** Judges the list of a registrar that has one: it refuses the others after their keys are spent. */
+function allowlist({id: set, allowed}: SetFacts): Precondition[] {
+  const [id, needed] = [`set-${set}-allowlist`, 'on the allowlist of the AVS for the set'];
+  if (allowed === null) return [];
+  if (allowed) return [ok(id, 'yes', needed)];
+  const next = say(`Ask the AVS to put the operator on its allowlist for set ${set}.`);
+  return [fail(id, `not on the allowlist of set ${set}`, needed, next)];
 }
 
 function allocationDelay(delay: number | null): Precondition {

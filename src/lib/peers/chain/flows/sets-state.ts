@@ -26,7 +26,7 @@ export function setsState(facts: SetsFacts, wanted: readonly number[] | null): A
   const groups = facts.sets.filter(({member}) => member === true).map(({id}) => id);
   return {
     registered: asked.length > 0 && open.length === 0,
-    known: groups.length > 0 || (areSetsRead(facts) ? false : null),
+    known: areSetsRead(facts) ? groups.length > 0 : null,
     operatorId: null,
     groups,
     joining: open.map(({id}) => id),
@@ -40,8 +40,9 @@ export function setsState(facts: SetsFacts, wanted: readonly number[] | null): A
   };
 }
 
-function areSetsRead({setCount, sets}: SetsFacts): boolean {
-  return setCount !== null && sets.every(({member}) => member !== null);
+/** Whether every set that the operator is in is known: no set can be left, or called left, by a part of them. */
+function areSetsRead({listed, sets}: SetsFacts): boolean {
+  return listed && sets.every(({member}) => member !== null);
 }
 
 /** Reads until when the sets that were left can slash. @throws AosError as {@link Chain.read} */

@@ -34,7 +34,7 @@ export function coordinatorPreconditions(
     request.sets === null && (joining.length > 0 || isMember) ? sharedSets(facts, joining) : facts.sets;
   const common = setsPreconditions(asked, request);
   const key = blsKey(facts, request);
-  if (common[0]?.done === true) return [common[0], key];
+  if (common[0]?.done === true) return [...common, key];
   const outside = facts.sets.sets.filter(({member}) => member !== true);
   return [
     ...common,
