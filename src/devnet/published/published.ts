@@ -3,7 +3,13 @@ import {createServer, type Server} from 'node:http';
 import {onAbort} from '../../lib/foundation/async/abort.ts';
 import {createLimiter} from '../../lib/foundation/async/limiter.ts';
 import {systemTime} from '../../lib/foundation/system/system-time.ts';
-import {isJsonObject, parseJson, writeJson, type JsonValue} from '../../lib/protocol/wire/json.ts';
+import {
+  isJsonNumber,
+  isJsonObject,
+  parseJson,
+  writeJson,
+  type JsonValue,
+} from '../../lib/protocol/wire/json.ts';
 import type {DevDispatcher, DispatcherBase, JobView, ResultView} from '../dispatcher/dispatcher.ts';
 import {createFrames} from '../dispatcher/frames.ts';
 import {closedError, defaultJob, type Submission} from '../dispatcher/hub.ts';
@@ -175,6 +181,9 @@ function countersIn(clock: string | null): Record<string, string> {
   const value = clock === null ? null : parseJson(Buffer.from(clock)).value;
   const entries = isJsonObject(value) ? [...value] : [];
   return Object.fromEntries(
-    entries.flatMap(([id, counter]) => (/^\d{1,20}$/.test(String(counter)) ? [[id, String(counter)]] : [])),
+    entries.flatMap(([id, counter]) => {
+      const text = isJsonNumber(counter) ? counter.text : counter;
+      return typeof text === 'string' && /^\d{1,20}$/.test(text) ? [[id, text]] : [];
+    }),
   );
 }

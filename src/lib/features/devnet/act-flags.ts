@@ -15,7 +15,7 @@ function units(text: string, digits: number): bigint | null {
 }
 
 /** A flag for a share in percent, above 0 and at most 100; its value is of 1e18. */
-const percentFlag = Flags.custom<string>({
+const percentFlag = Flags.custom({
   helpValue: 'PERCENT',
   parse: (text, _context, {name}) => {
     const wad = units(text, PERCENT_DIGITS);
@@ -26,7 +26,7 @@ const percentFlag = Flags.custom<string>({
 });
 
 /** A flag for an amount of a token with 18 decimals; its value is in wei. */
-const tokensFlag = Flags.custom<string>({
+const tokensFlag = Flags.custom({
   helpValue: 'AMOUNT',
   parse: (text, _context, {name}) => {
     const wei = units(text, WAD_DIGITS);

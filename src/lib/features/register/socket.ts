@@ -14,7 +14,7 @@ export function socketOnChain({place, state}: Sight): Promise<Socket> {
 }
 
 /** Whether a registered operator is to be reached elsewhere than the chain says. */
-export function isOtherSocket(onChain: Socket, configured: string | null): configured is string {
+export function isOtherSocket(onChain: Socket, configured: string | null): boolean {
   if (configured === null || onChain.state === 'unknown') return false;
   return onChain.state === 'none' || !sameSocket(onChain.value, configured);
 }
@@ -43,7 +43,7 @@ export function socketCheck(
   }
   if (onChain.state === 'unknown') return [{...unknown(id, onChain.why, needed), state: 'warn'}];
   const now = onChain.state === 'none' ? 'none on chain' : `${safeText(onChain.value)} on chain`;
-  if (!isOtherSocket(onChain, configured))
+  if (configured === null || !isOtherSocket(onChain, configured))
     return [ok(id, now, configured === null ? needed : safeText(configured))];
   return [warn(id, now, safeText(configured), run('register', [], 'Send the new one'))];
 }

@@ -9,7 +9,7 @@ const source = v.picklist([
   'deregistration',
   'ejection',
   'quorum-removal',
-  'operator-sets',
+  'set-changes',
   'avs-registration',
   'challenge',
   'avs-slasher',

@@ -5,7 +5,7 @@ import type {StandingReading} from '../../node/standing/reading.ts';
 import type {ChainFacts} from '../../peers/chain/status/operator-facts.ts';
 import {flowNamed} from '../../peers/chain/flows/list.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {known, mapFact, flatFact, unknown, type Fact} from '../../foundation/fact.ts';
+import {known, mapFact, unknown, type Fact} from '../../foundation/fact.ts';
 import type {Rules, StatusFacts} from './facts.ts';
 import {transactionsPaid} from './gas.ts';
 import {judgeChainLink} from './verdict.ts';

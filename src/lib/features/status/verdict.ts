@@ -50,7 +50,8 @@ function judgeLink(id: LinkId, facts: StatusFacts): Judgement {
   const judged = JUDGES[id](facts);
   const {operator, now} = facts;
   const standing = operator.state === 'known' ? (operator.value?.view.standing ?? null) : null;
-  if (judged.state !== 'unknown' || !isChainLink(id) || standing?.readAt == null) return judged;
+  if (judged.state !== 'unknown' || !isChainLink(id) || standing === null || standing.readAt === null)
+    return judged;
   const link = standing.links.find((one) => one.id === id);
   if (link === undefined || link.state === 'unknown' || now - standing.readAt > STALE_MS) return judged;
   const {id: _id, ...read} = link;

@@ -89,9 +89,7 @@ export function readSetChanges(logs: readonly ChainLog[], avs: string): Membersh
       const {operatorSet} = args;
       if (!sameAddress(operatorSet.avs, avs)) return [];
       const way = eventName === 'OperatorAddedToOperatorSet' ? 'in' : 'out';
-      return [
-        {log, source: 'operator-sets', way, of: 'set', numbers: [operatorSet.id], avs: operatorSet.avs},
-      ];
+      return [{log, source: 'set-changes', way, of: 'set', numbers: [operatorSet.id], avs: operatorSet.avs}];
     }),
     unreadable,
   };

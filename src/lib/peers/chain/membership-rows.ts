@@ -27,7 +27,7 @@ export function membershipRows(
 
 /** The events that say most about a departure, in this order. */
 const MOST_SAID: readonly ((event: MembershipEvent) => boolean)[] = [
-  ({source}) => source === 'operator-sets',
+  ({source}) => source === 'set-changes',
   ({of}) => of === 'registry',
   ({of}) => of === 'set',
   ({source}) => source === 'ejection',

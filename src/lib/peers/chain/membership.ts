@@ -72,7 +72,7 @@ function eventsOf(
       return readRegistryEvents(logs);
     case 'ejection':
       return readEjections(logs, plan.place.operatorId);
-    case 'operator-sets':
+    case 'set-changes':
       return readSetChanges(logs, contracts.serviceManager ?? '');
     case 'quorum-removal':
       return readQuorumRemovals(logs, operator);
@@ -90,7 +90,7 @@ async function readAppointees(
   {operator, plan: {allocationManager}}: FactsContext,
   {events, causes}: {events: readonly MembershipEvent[]; causes: ReadonlyMap<string, MembershipCause>},
 ): Promise<ReadonlySet<string>> {
-  const left = events.filter(({source, way}) => source === 'operator-sets' && way === 'out');
+  const left = events.filter(({source, way}) => source === 'set-changes' && way === 'out');
   const senders = new Map<string, string>();
   for (const {log} of left) {
     const {sender, how} = causes.get(log.txHash) ?? UNKNOWN_CAUSE;

@@ -62,7 +62,7 @@ async function rowsOfSource(
     'zero-slash': () => readZeroSlashes(logs, {operator, allocationManager}),
     deregistration: () => null,
     ejection: () => null,
-    'operator-sets': () => null,
+    'set-changes': () => null,
     'quorum-removal': () => null,
     'avs-registration': () => readRegistrations(logs),
     challenge: () => readChallenges(logs),

@@ -19,7 +19,7 @@ export const SOURCES = [
   'deregistration',
   'ejection',
   'quorum-removal',
-  'operator-sets',
+  'set-changes',
   'avs-registration',
   'challenge',
   'avs-slasher',
@@ -215,7 +215,7 @@ function membershipSources(
       filter: (to) => filterOf(to, [{abi: blsApkRegistryAbi, name: 'OperatorRemovedFromQuorums'}]),
     },
     {
-      id: 'operator-sets',
+      id: 'set-changes',
       contract: serviceManager === null ? null : allocationManager,
       otherwise: serviceManager === null ? unset('service_manager', 'missing') : noManager,
       firstBlock: slashStart,

@@ -47,7 +47,7 @@ function probesOf(contracts: Contracts): Probe[] {
       calls: (at) => [call(allocationManagerAbi, at, 'delegation', [])],
     },
     {
-      id: 'operator-sets',
+      id: 'set-changes',
       at: contracts.allocationManager,
       what: 'an AllocationManager',
       calls: (at) => [call(allocationManagerAbi, at, 'delegation', [])],

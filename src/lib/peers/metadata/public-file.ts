@@ -79,11 +79,11 @@ class NotPublicError extends Error {}
 const publicLookup: LookupFunction = (hostname, options, callback) => {
   const all: LookupAllOptions = {...options, all: true};
   resolve(hostname, all, (error, addresses: LookupAddress[]) => {
-    if (error !== null) return callback(error, '', 0);
-    if (!addresses.every(({address}) => isPublicAddress(address)))
-      return callback(new NotPublicError(`${hostname} is private`), '', 0);
-    const [first] = addresses;
-    if (options.all === true) return callback(null, addresses);
-    return callback(null, first?.address ?? '', first?.family ?? 0);
+    const [first] = addresses ?? [];
+    if (error !== null) callback(error, '', 0);
+    else if (!addresses.every(({address}) => isPublicAddress(address)))
+      callback(new NotPublicError(`${hostname} is private`), '', 0);
+    else if (options.all === true) callback(null, addresses);
+    else callback(null, first?.address ?? '', first?.family ?? 0);
   });
 };

@@ -279,7 +279,7 @@ describe('the node behind', () => {
   it('is asked for compressed answers, which are handed on as they were before, headers as they are spelled', async () => {
     const asked: (string | undefined)[] = [];
     const node = await httpServer((request, response) => {
-      asked.push(request.headers['accept-encoding'] as string | undefined);
+      asked.push(request.headers['accept-encoding']);
       response.writeHead(200, {
         'Content-Encoding': 'gzip',
         'Access-Control-Allow-Origin': '*',

@@ -72,7 +72,7 @@ it('sends nothing when sets would share a key, and registers them with keys of t
   expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
 
   const setKeys = {
-    ecdsa: new Map([[2, OTHER_ADDRESS as Hex]]),
+    ecdsa: new Map<number, Hex>([[2, OTHER_ADDRESS]]),
     bn254: new Map([[3, blsKey(987654321n)]]),
   };
   const report = await register(place.config, registering(place, {setKeys}));

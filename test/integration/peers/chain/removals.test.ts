@@ -157,7 +157,7 @@ describe('a removal from an operator set', () => {
   it('by the AVS is an ejection', async () => {
     await rig.send(aos.service_manager, aos.allocation_manager, leaving());
     expect(await lastRow()).toMatchObject({
-      source: 'operator-sets',
+      source: 'set-changes',
       kind: 'ejection',
       operatorSet: 0,
       description: `removed from operator set 0 by ${checksumAddress(aos.service_manager)}`,
@@ -177,7 +177,7 @@ describe('a removal from an operator set', () => {
     );
     await rig.send(OTHER, aos.allocation_manager, leaving());
     expect(await lastRow()).toMatchObject({
-      source: 'operator-sets',
+      source: 'set-changes',
       kind: 'registration',
       description: 'left operator set 0',
     });
@@ -243,7 +243,7 @@ describe('an event of another version', () => {
 describe('a core of EigenLayer', () => {
   it('older than AllocationManager cannot slash, so nothing is unread', async () => {
     const history = await read({delegationManager: emitter, allocationManager: null});
-    expect(history.sources.filter(({id}) => id === 'zero-slash' || id === 'operator-sets')).toMatchObject([
+    expect(history.sources.filter(({id}) => id === 'zero-slash' || id === 'set-changes')).toMatchObject([
       {covered: false, kind: 'absent'},
       {covered: false, kind: 'absent'},
     ]);

@@ -19,8 +19,14 @@ async function site(
     const path = request.url ?? '';
     asked.push(path);
     const page = pages[path];
-    if (page !== undefined) return page(response);
-    if (path === '/logo.png') return void response.end(PNG);
+    if (page !== undefined) {
+      page(response);
+      return;
+    }
+    if (path === '/logo.png') {
+      response.end(PNG);
+      return;
+    }
     const {host} = request.headers;
     const metadata = {name: 'One', description: 'An operator', logo: `http://${host}/logo.png`, ...change};
     response.end(JSON.stringify(metadata));

@@ -216,7 +216,7 @@ describe('the verdict', () => {
   });
 
   it('counts the removals of one transaction as one', () => {
-    const out = slash({kind: 'ejection', source: 'operator-sets'});
+    const out = slash({kind: 'ejection', source: 'set-changes'});
     expect(answerOf(history([out, out])).statement).toContain('ejected or removed 1 time.');
   });
 });

@@ -8,7 +8,7 @@ import type {Scene} from './scene.ts';
 /** Draws the second column of a wide screen: the figures of this run. */
 export function runLines({data, now}: Scene, width: number): Line[] {
   const {view} = data;
-  const {node, counters, load, connection} = view;
+  const {node, counters, load} = view;
   const since = (at: number | null): string => (at === null ? '?' : `${age(now - at)} ago`);
   return [
     [

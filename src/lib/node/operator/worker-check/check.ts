@@ -109,8 +109,10 @@ async function ask(
     const heard = answerTo(requestId, worker.answerTimeoutMs, deps, over.signal);
     heard.catch(() => undefined); // awaited below, or ended by `over`
     const {nodeId, callbackUrl, answers} = deps;
-    const replied = (reply: DirectReply): Promise<void> =>
-      Promise.resolve(answers.replied(worker.kind, requestId, reply));
+    const replied = (reply: DirectReply): Promise<void> => {
+      answers.replied(worker.kind, requestId, reply);
+      return Promise.resolve();
+    };
     try {
       const asked = lane.ask({requestId, nodeId, callbackUrl, replied, ...job}, over.signal);
       await Promise.race([asked, heard]);
