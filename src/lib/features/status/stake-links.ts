@@ -44,6 +44,9 @@ export function judgeStake({chain, nodeId}: StatusFacts): Judgement {
   const waiting = members.find(isUnrecorded);
   if (waiting !== undefined)
     return pending([unrecordedText(waiting, group), ...changes].join('; '), UPDATE(nodeId), at);
+  const unread = unreadOf(stake.quorums);
+  if (unread !== undefined)
+    return unclear(unknown(`the registry did not say how much counts in ${group} ${unread.number}`));
   const weights = members.flatMap((quorum) => weightText(quorum, group) ?? []);
   const found = [...weights, ...allocated.texts, ...changes].join('; ');
   // Weights say that the stake counts; without them its allocations do.
@@ -69,6 +72,17 @@ function lowText({number, weight, recorded, minimum}: QuorumStake, group: string
 /** No stake counts, whatever the minimum is. */
 function isNothing({weight, recorded}: QuorumStake): boolean {
   return weight === 0n && (recorded === null || recorded === 0n);
+}
+
+/** A quorum that may have too little: its membership was not read, or its weight, which the registry has of another one. */
+function unreadOf(quorums: readonly QuorumStake[]): QuorumStake | undefined {
+  const hasWeight = ({weight, recorded}: QuorumStake): boolean => weight !== null || recorded !== null;
+  const members = quorums.filter(({member}) => member === true);
+  return quorums.find(
+    (quorum) =>
+      quorum.member === null ||
+      (quorum.member && !hasWeight(quorum) && members.some((other) => hasWeight(other))),
+  );
 }
 
 /** More was delegated than the registry counts. */

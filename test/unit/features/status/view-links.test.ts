@@ -121,6 +121,11 @@ describe('the stake', () => {
     pendingDiff: 0n,
     effectBlock: null,
   };
+  const second = (changes: Partial<typeof quorum>) =>
+    known(
+      {flow: 'bls' as const, stake: stakeOf({quorums: [quorum, {...quorum, number: 1, ...changes}]})},
+      NOW,
+    );
   const sets = (changes: Partial<Allocation>): Partial<ChainFacts> => ({
     avs: of({weight: null, recorded: null, minimum: null}),
     allocations: known([{...allocation, ...changes}], NOW),
@@ -171,6 +176,17 @@ describe('the stake', () => {
       'pending',
       'weight 1 in quorum 0, of which 0 is recorded and counts',
     ],
+    ...(
+      [
+        ['its weight', {weight: null, recorded: null}],
+        ['its membership', {member: null}],
+      ] as const
+    ).map(([what, unread]): [string, Partial<ChainFacts>, string, string] => [
+      `is not known of one quorum of two: ${what}`,
+      {avs: second(unread)},
+      'unknown',
+      'unknown (the registry did not say how much counts in quorum 1)',
+    ]),
     ['is allocated', sets({magnitude: WHOLE / 2n}), 'ok', '50 % of its stETH allocated to operator set 0'],
     [
       'is allocated later',
