@@ -576,7 +576,7 @@ describe('what costs something on chain', () => {
     let note: string | null = null;
     let now = T0;
     const sent: string[] = [];
-    const webhook = {answer: (): Promise<unknown> => Promise.resolve()};
+    const webhook = {answer: (_signal: AbortSignal): Promise<unknown> => Promise.resolve()};
     async function run(bodies: OperatorEventBody[], afterMs = 0): Promise<string[]> {
       const time = virtualTime(now);
       const alerts = createAlerts({
@@ -584,8 +584,8 @@ describe('what costs something on chain', () => {
         delayMs,
         emit: () => {},
         kept: {recall: () => note, remember: (text) => void (note = text)},
-        async send({subject, state, message}) {
-          await webhook.answer();
+        async send({subject, state, message}, signal) {
+          await webhook.answer(signal);
           sent.push(`${state} ${subject}: ${message}`);
         },
       });
@@ -614,7 +614,10 @@ describe('what costs something on chain', () => {
 
   it('is sent after a restart when the operator stopped while it was being sent', async () => {
     const {run, webhook} = stage();
-    webhook.answer = () => new Promise(() => {});
+    webhook.answer = (signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
+      });
     expect(await run([standing(...NEWS)])).toEqual([]);
     webhook.answer = () => Promise.resolve();
     expect(await run([standing(...NEWS)])).toEqual(ALL_NEWS);
