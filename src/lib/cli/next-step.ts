@@ -21,8 +21,8 @@ export function renderNext({say, run}: NextStep, {config}: {config?: string | un
   return say === '' ? line : `${say}: ${line}`;
 }
 
-/** Arguments that exclude the file: they name it, or the command does not read it. */
-const NAMES_NO_FILE: ReadonlySet<string> = new Set(['-c', '--config', '--help', '--devnet']);
+/** Arguments that exclude the file: they name it, or the command does not read it (`init --from` would write over it). */
+const NAMES_NO_FILE: ReadonlySet<string> = new Set(['-c', '--config', '--help', '--devnet', '--from']);
 
 /** Quotes an argument for a shell; options need no quotes. */
 const shellArgument = (text: string): string => (/^--?[a-z][a-z-]*$/.test(text) ? text : shellWord(text));

@@ -21,6 +21,8 @@ describe('a next step as text', () => {
     [run('run', ['--config', './config.yaml']), 'aos run --config ./config.yaml'],
     [run('run', ['--help']), 'aos run --help'],
     [run('run', ['--devnet']), 'aos run --devnet'],
+    // -c would name the file that it writes.
+    [run('init', ['--from', 'operator.yaml']), 'aos init --from operator.yaml'],
     [run('devnet up'), 'aos devnet up'],
   ])('%j with the file that was named by hand is %s', (step, text) =>
     expect(renderNext(step, {config: 'my.yaml'})).toBe(text),

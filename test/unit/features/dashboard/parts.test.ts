@@ -314,6 +314,31 @@ describe('whether this node earns', () => {
     expect(found(refused, notRegistered).map(({link}) => link)).toEqual(['avs_registered', 'dispatcher']);
   });
 
+  it('lasts since it was first reported, however often the chain is read', () => {
+    const reported: OperatorEventBody = {
+      type: 'verdict',
+      state: 'not_earning',
+      brokenLink: 'avs_registered',
+      next: run('register'),
+      found: 'not registered',
+    };
+    const first = found(notRegistered, reported).at(0)?.since;
+    const again: [number, OperatorEventBody] = [
+      709_000,
+      standing(
+        709_000,
+        {registration: {state: 'not_registered', flow: 'bls', group: 'quorum'}},
+        {
+          links: [{id: 'avs_registered', ...fail('not registered', run('register')), at: START + 709_000}],
+        },
+      ),
+    ];
+    const later = more(more(events, [649_000, notRegistered], [649_000, reported]), again);
+    expect(first).toBe(START + 649_000);
+    const {findings} = sceneOf(after(later), START + 710_000);
+    expect(findings.find(({link}) => link === 'avs_registered')).toMatchObject({since: first});
+  });
+
   it('is not known before the chain was read, and waits for it at the start', () => {
     const unread = renumbered(events.filter(({type}) => type !== 'standing'));
     expect(sceneOf(after(unread), now).findings[0]).toMatchObject({severity: 'unknown'});

@@ -60,7 +60,7 @@ export function earningOf(view: OperatorView, now: number): Earning {
 }
 
 function brokenFinding(
-  {standing, node}: OperatorView,
+  {standing, node, verdict: reported}: OperatorView,
   {id, found, next, at}: Link,
   {verdict, now}: {verdict: Verdict; now: number},
 ): Finding {
@@ -69,7 +69,8 @@ function brokenFinding(
   if (verdict.state === 'unknown' && isFirst)
     return finding('wait', started, 'reading what the chain says of this operator', {link: id});
   const head = {not_earning: 'NOT EARNING: ', unknown: 'EARNING? ', degraded: '', earning: ''}[verdict.state];
-  const since = at ?? standing?.readAt ?? started;
+  // The chain is read each minute, and what it says is as old as that; what is wrong lasts since it was first reported.
+  const since = reported?.brokenLink === id ? reported.at : (at ?? standing?.readAt ?? started);
   return finding(SEVERITY[verdict.state], since, [`${head}${nameOf(id)}`, `: ${found}`], {next, link: id});
 }
 

@@ -25,8 +25,10 @@ export function standingLines(scene: Scene, width: number, isTall: boolean): Lin
   const {standing} = data.view;
   const room = width - LABEL;
   const groups = groupsOf(standing, now);
-  // On one line what needs an eye comes before what is well.
-  const lines = isTall ? groups : [groups.flat().toSorted((a, b) => calmOf(a) - calmOf(b))];
+  // What needs an eye comes before what is well, because the end of a line may have no room.
+  const lines = (isTall ? groups : [groups.flat()]).map((parts) =>
+    parts.toSorted((a, b) => calmOf(a) - calmOf(b)),
+  );
   const [first = [], ...others] = lines.map((parts) => joinFitting(parts, room));
   return [
     [...label('standing', ui, 'ON CHAIN'), ...first],
@@ -48,9 +50,8 @@ function groupsOf(standing: Scene['data']['view']['standing'], now: number): Lin
       ...staleness(standing, now),
       registration(figures),
       ...figures.quorums.filter(({member}) => member === true).map((quorum) => quorumPart(figures, quorum)),
-      ...challenges(figures),
-      ...penalties(figures),
     ],
+    [...challenges(figures), ...penalties(figures)],
     [...pendingStake(figures), ...stakes(figures)],
     [gas(figures), ...claimer(figures), ...readAge(standing, now)],
     rewards(figures),
@@ -87,10 +88,10 @@ function registration({registration: {state, flow}}: StandingFigures): Line {
 
 const LEAST_SHOWN = 10n ** 16n;
 
-/** `quorum 0: 132.5 of 10`: the weight that counts now, and the minimum. */
+/** `quorum 0 stake 132.5 (≥ 10)`: the weight that the registry recorded, the one that its next update finds, and the minimum. */
 function quorumPart(
   {registration}: StandingFigures,
-  {number, weight, minimum}: StandingFigures['quorums'][number],
+  {number, weight, recorded, minimum}: StandingFigures['quorums'][number],
 ): Line {
   const name = registration.group === 'quorum' ? 'quorum' : 'set';
   if (weight === null) return [span(`${name} ${number}`)];
@@ -98,9 +99,12 @@ function quorumPart(
   const isUnder = least !== null && BigInt(weight) < least;
   // A minimum of a few smallest units says nothing in tokens.
   const needed = least === null || least < LEAST_SHOWN ? '' : ` (≥ ${shortDecimal(least, 18, 2)})`;
+  const next = shortDecimal(BigInt(weight), 18, 2);
+  const isDue = recorded !== null && recorded !== weight;
+  const figures = isDue ? `${shortDecimal(BigInt(recorded), 18, 2)} recorded, ${next} due` : next;
   return [
     span(`${name} ${number} stake `),
-    span(`${shortDecimal(BigInt(weight), 18, 2)}${needed}`, isUnder ? 'fail' : 'plain'),
+    span(`${figures}${needed}`, isUnder ? 'fail' : isDue ? 'wait' : 'plain'),
   ];
 }
 
