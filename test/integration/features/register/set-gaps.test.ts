@@ -19,6 +19,9 @@ import {
   keyRegistrarAbi,
   permissionControllerAbi,
 } from '../../../../src/lib/peers/chain/abis-core.ts';
+import {readRegistrationStatus} from '../../../../src/lib/peers/chain/flows/registration-status.ts';
+import {seen} from '../../../support/avs-view.ts';
+import {createHooks} from '../../../support/chain-hooks.ts';
 import {compiledContracts} from '../../../support/contracts.ts';
 import {registering, site, type Site} from '../../../support/registration.ts';
 import {OPERATOR} from '../../../support/signer.ts';
@@ -74,7 +77,7 @@ async function withFarSet(): Promise<Site> {
     range: {start: 0n, end: 9n},
   });
   const {service_manager: avs, allocation_manager: manager} = place.contracts;
-  const sets = [{operatorSetId: FAR, strategies: []}];
+  const sets = [{operatorSetId: FAR, strategies: [...place.contracts.strategies]}];
   await send(
     avs,
     manager,
@@ -118,11 +121,19 @@ it('leaves a set whose id is beyond all that are tried, and says that its id was
   await send(OPERATOR as Address, manager, encodeFunctionData(join));
   await devRpc(anvil.url, 'anvil_setCode', [registry, own]);
 
+  await createHooks(anvil.url, place.contracts, compiled.artifacts).allocate(OPERATOR, FAR, [1n]);
   const other = await deregister(place.config, leaving({quorums: [1]}));
   expect(other).toMatchObject({left: [], remaining: [FAR], steps: [{outcome: 'already', found: 'not in 1'}]});
   const report = await deregister(place.config, leaving());
   expect(report).toMatchObject({left: [FAR], steps: [{id: 'avs', outcome: 'done'}]});
   expect((await deregister(place.config, leaving())).steps).toMatchObject([{outcome: 'already'}]);
+
+  const {chain, contracts, flow} = await seen(anvil.url, place.contracts);
+  const {quorums} = await readRegistrationStatus(flow, {chain, contracts, operator: OPERATOR as Address});
+  expect(quorums.find(({number}) => number === FAR)).toMatchObject({
+    member: false,
+    slashableUntil: report.stays.slashableUntil,
+  });
 });
 
 it('spends no key before the allowlist of the registrar has the operator', async () => {
