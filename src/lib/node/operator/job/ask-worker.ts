@@ -130,6 +130,7 @@ async function ask(deps: AskDeps, task: WorkerTask, asking: Asking): Promise<Ask
         // Stopped while it waited for a place: the job waits in the journal.
         if (!isAosError(error) || error.code === 'INTERRUPTED') throw error;
         const {code, message} = error;
+        task.failed(message);
         const isAttempt = ATTEMPTS.has(code);
         if (isProblem(code, time.monotonic() - notReadySince, worker.readyTimeoutMs))
           deps.health.failed('worker', error, worker.kind);

@@ -19,6 +19,8 @@ export type WorkerTask = {
   early: EarlyRequest | undefined;
   /** Until when it is asked about, on the monotonic clock. */
   answerBy: number;
+  /** Takes why a request failed, or was not put. */
+  failed: (message: string) => void;
   /** Makes the final form of its answer. */
   make: Listener['make'];
 };

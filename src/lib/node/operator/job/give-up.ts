@@ -42,12 +42,14 @@ export function createGiveUp(deps: Recording & Clocked & Workers & {load: Load})
       await concludeText(deps, job, record, () => finalAnswer(dispatchOf(record), failed, deps, time.now()));
       return 'deliver';
     }
-    const isLeft = await retryJournalWrite(() => journal.leave(seq, why, time.now()));
+    // What a worker said names its host: it is kept here, and not sent.
+    const reason = job.lastFailure === undefined ? why : `${why}; the last failure: ${job.lastFailure}`;
+    const isLeft = await retryJournalWrite(() => journal.leave(seq, reason, time.now()));
     const {state} = recordOf(journal, seq);
     // It was asked about again in the same write.
     if (state === 'selected') return 'work';
     if (!isLeft) return afterWork(state);
-    deps.emit({type: 'job_unanswered', job: refOf(record), reason: why});
+    deps.emit({type: 'job_unanswered', job: refOf(record), reason});
     return 'done';
   };
 }

@@ -47,6 +47,8 @@ export type Job = {
   early?: EarlyRequest | undefined;
   /** Until when it waits for a worker's answer, on the monotonic clock. */
   answerBy?: number | undefined;
+  /** Why its last request of this run failed, or was not put: safe and cut. */
+  lastFailure?: string | undefined;
   /** Pauses after requests that a worker refused for what they say. */
   refusals?: Backoff | undefined;
   /** Deliveries of this run that the dispatcher did not accept; `sent`: one whose reply the job waits for elsewhere. */

@@ -1,5 +1,6 @@
 import {createBackoff} from '../../../foundation/async/backoff.ts';
 import {AosError} from '../../../foundation/errors/error.ts';
+import {safeText} from '../../../foundation/text/safe-text.ts';
 import {sameText, workerAnswer} from './answer.ts';
 import {askWorker} from './ask-worker.ts';
 import {concluded, concludeText} from './conclude-text.ts';
@@ -11,6 +12,9 @@ import type {JobState} from '../../events/job-states.ts';
 
 /** How long a request that is refused for what it says is not put again: it is our own fault, or the worker's setting. */
 const REFUSED_MS = {firstMs: 30_000, capMs: 600_000} as const;
+
+/** Most characters of a failure that the reason of a job without an answer repeats. */
+const MOST_FAILURE = 300;
 
 /** Has a selected job answered by a worker, and concludes it (docs/adr/0020-an-answer-is-the-workers.md). */
 export function createWork(deps: Recording & Clocked & Workers & {load: Load}): StepOf {
@@ -46,6 +50,7 @@ export function createWork(deps: Recording & Clocked & Workers & {load: Load}): 
       worker,
       early,
       answerBy: job.answerBy ?? time.monotonic() + worker.deadlineMs,
+      failed: (message) => void (job.lastFailure = safeText(message, MOST_FAILURE)),
       make: (said, text) =>
         text === null
           ? workerAnswer(dispatch, {said, vrf}, deps, time.now())

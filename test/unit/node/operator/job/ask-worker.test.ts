@@ -68,6 +68,7 @@ async function open(dir: string) {
     asked: [] as WorkerRequest[],
     avoided: [] as string[][],
     released: [] as string[],
+    failed: [] as string[],
     url: 'http://worker',
     nodeId: 'start-1' as string | null,
     /** Has the open requests lost. */
@@ -143,6 +144,7 @@ async function open(dir: string) {
       worker,
       early,
       answerBy: time.monotonic() + worker.deadlineMs,
+      failed: (message) => void state.failed.push(message),
       make: (said) => workerAnswer(job, {said, vrf: VRF}, NODE, time.now()),
     });
   const answer = async (requestId: string, text = 'the answer') => {
