@@ -10,7 +10,7 @@ import {sanitizeText, sanitizePath} from './sanitize.ts';
 import type {FileTree} from './tree.ts';
 import {baseUrl} from './values.ts';
 import {kindWarnings, knownGoodProblems, wantedKinds} from './worker-kinds.ts';
-import {workerUrlProblems} from './worker-urls.ts';
+import {workerUrlProblems, workerUrls} from './worker-urls.ts';
 
 /** What a command needs of a configuration: `signer` the values for signing, `run` all of them. */
 export type Need = 'signer' | 'run';
@@ -116,6 +116,7 @@ export function findWarnings(
     ...vrfKey(resolved, fileReadable),
     ...kindWarnings(resolved, tree),
     ...callbacks(resolved),
+    ...teeCallbacks(resolved, tree),
   ];
 }
 
@@ -210,6 +211,15 @@ function callbacks(resolved: Resolved): ConfigWarning[] {
     warnings.push({code: 'CALLBACK_UNREACHABLE', path, message});
   }
   return warnings;
+}
+
+/** The published tee worker knows one address for its answers: its own machine. */
+function teeCallbacks(resolved: Resolved, tree: FileTree): ConfigWarning[] {
+  const urls = wantedKinds(resolved, tree).includes('tee') ? (workerUrls(resolved, 'tee') ?? []) : [];
+  if (urls.every(isLoopback)) return [];
+  const path = (resolved.raw(FIELDS.tee.urls) === undefined ? FIELDS.tee.url : FIELDS.tee.urls).path;
+  const message = `${path} names another machine, but the published tee worker sends its answers to 127.0.0.1 of its own machine alone: run it on this one`;
+  return [{code: 'CALLBACK_UNREACHABLE', path, message}];
 }
 
 function isLoopback(url: string): boolean {

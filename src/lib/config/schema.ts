@@ -100,7 +100,9 @@ function worker(kind: WorkerKind, url: string) {
   const only = ONLY[kind];
   // The published zkml worker ends a verification after 600 s itself.
   const answerTime = kind === 'zkml' ? '610s' : '10m';
-  const listed = `[${url}, http://10.0.0.7:${new URL(url).port}]`;
+  const port = Number(new URL(url).port);
+  // The published tee worker sends its answers to its own machine alone.
+  const listed = `[${url}, ${kind === 'tee' ? `http://127.0.0.1:${port + 1}` : `http://10.0.0.7:${port}`}]`;
   // prettier-ignore
   return {
     url: one(`${at}.url`, baseUrl, url, `Where the ${kind} worker listens.`, {fallback: url}),
@@ -182,7 +184,7 @@ export const FIELDS = {
   zkml: {
     ...worker('zkml', 'http://127.0.0.1:3721'),
     knownGoodModel: one('workers.zkml.known_good.model', modelName, '1l_average', 'Model of a proof that is known to be good.'),
-    knownGoodProof: one('workers.zkml.known_good.proof_path', proofUrl, 'https://example.org/proofs/good.json', 'Where the worker downloads that proof. A `false` is sent only if this proof, asked right after it, is `true`, because a worker without its SRS says `false` to everything; without it no `false` is sent.'),
+    knownGoodProof: one('workers.zkml.known_good.proof_path', proofUrl, 'https://example.org/proofs/good.json', 'Where the worker downloads that proof. A `false` is sent only if this proof, asked right after it, is `true`, because a worker without its SRS says `false` to everything; without it no `false` is sent. That shows that the worker works with the model of this proof: one whose verification key or size of SRS is wrong for another model still says `false` to its proofs, so best name a proof of the model that your jobs use.', {secret: true}),
   },
   callbackListen: one('workers.callback_listen', listenAddress, '10.0.0.5:21002', 'Separate address for worker callbacks; without it only callbacks from this machine are accepted, at `net.rest_url`.'),
 

@@ -573,6 +573,17 @@ describe('workers and callbacks', () => {
     ).toBe('http://[::1]:5');
   });
 
+  it('warns of a tee worker on another machine, which cannot send its answers', () => {
+    const one = (tee: string) => warnings(`${goodFile()}workers: {tee: {${tee}}}\n`);
+    expect(one('url: "http://10.0.0.7:3000"')).toContain('CALLBACK_UNREACHABLE workers.tee.url');
+    expect(one('urls: ["http://127.0.0.1:3000", "http://tee:3000"]')).toContain(
+      'CALLBACK_UNREACHABLE workers.tee.urls',
+    );
+    expect(one('urls: ["http://127.0.0.1:3000", "http://localhost:3001"]').join()).not.toContain(
+      'CALLBACK_UNREACHABLE',
+    );
+  });
+
   it('warns when workers elsewhere would be turned away', () => {
     const text = goodFile().replace('http://127.0.0.1:21001/api/opml_callback', 'http://10.0.0.1:21001');
     expect(warnings(text)).toEqual(['CALLBACK_UNREACHABLE net.callback_url']);

@@ -146,7 +146,12 @@ function judgeCallback({
   if (callbackUrl === null) return blocked('config.valid', 'net.callback_url is not known');
   const problem = warnings.find(({code}) => code === 'CALLBACK_UNREACHABLE');
   if (problem !== undefined)
-    return warn(problem.message, say('Set workers.callback_listen to an address that the workers reach.'));
+    return warn(
+      problem.message,
+      problem.path.startsWith('workers.tee')
+        ? say('Run the tee worker on this machine.')
+        : say('Set workers.callback_listen to an address that the workers reach.'),
+    );
   const where =
     callbackListen === null ? 'from this machine' : `on ${callbackListen.host}:${callbackListen.port}`;
   const isTee = workers.some(({kind}) => kind === 'tee');

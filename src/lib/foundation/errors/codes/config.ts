@@ -165,9 +165,14 @@ export const CONFIG = {
   CALLBACK_UNREACHABLE: {
     exit: null,
     category: null,
-    means: 'Workers get an address that aos does not listen on from outside.',
-    next: say('Set workers.callback_listen, or a loopback net.callback_url.'),
-    causes: ['net.outer_url is taken for answers of workers, too.'],
+    means: 'Workers send their answers to an address that aos does not listen on.',
+    next: say(
+      'Set workers.callback_listen, or a loopback net.callback_url; run a tee worker on the machine of aos.',
+    ),
+    causes: [
+      'net.outer_url is taken for answers of workers, too.',
+      'A tee worker runs on another machine: the published one sends its answers to 127.0.0.1 alone.',
+    ],
   },
   NETWORK_MISSING: {
     exit: null,
