@@ -21,6 +21,8 @@ export type TestZkml = {
   /** How many it had in hand at most: it holds one lock. */
   most: number;
   fault: ZkmlFault;
+  /** It repeats the address of the proof with this code or HTTP status; null: it does not. */
+  echo: number | null;
   workMs: number;
 };
 
@@ -28,7 +30,7 @@ export type TestZkml = {
 export const KNOWN_GOOD = {model: 'mean', proofPath: 'http://proofs/known-good'};
 
 export async function testZkml(time: Time, atEnd: AtEnd = onTestFinished): Promise<TestZkml> {
-  const worker: TestZkml = {url: '', asked: [], most: 0, fault: null, workMs: 50};
+  const worker: TestZkml = {url: '', asked: [], most: 0, fault: null, echo: null, workMs: 50};
   let open = 0;
 
   function reply({req_id, proof_path}: ZkmlQuestion, fault: ZkmlFault): string {
@@ -54,7 +56,11 @@ export async function testZkml(time: Time, atEnd: AtEnd = onTestFinished): Promi
       worker.most = Math.max(worker.most, open);
       time.after(workMs, () => {
         open -= 1;
-        if (fault === 'hang-up') request.socket.destroy();
+        const {proof_path, req_id} = question;
+        const echoed = `error for url (${proof_path} = ${encodeURI(proof_path)})`;
+        if (worker.echo === 1004) response.end(JSON.stringify({req_id, code: 1004, result: echoed}));
+        else if (worker.echo !== null) response.writeHead(worker.echo).end(echoed);
+        else if (fault === 'hang-up') request.socket.destroy();
         else if (question.proof_path.endsWith('slow')) response.writeHead(408).end();
         else if (typeof fault === 'number') response.writeHead(fault).end('Failed to deserialize');
         else response.end(reply(question, fault));

@@ -131,7 +131,7 @@ export type Lane = {
 export type Worker = {
   readonly kind: WorkerKind;
   /** Why no worker of this kind can ever answer a job with this text; null: one may. */
-  whyUnfit(job: {model: string; params: JsonObject}): string | null;
+  whyUnfit(job: {model: string; prompt: string; params: JsonObject}): string | null;
   /** How many requests may be open at once, over all of them. */
   readonly concurrency: number;
   /** How long a busy or absent worker is waited for before that is a problem. */

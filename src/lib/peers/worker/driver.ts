@@ -66,6 +66,9 @@ export type CheckQuestion = {model: string; prompt: string};
 /** What an exchange with a worker needs of its configuration. */
 export type ClientConfig = Pick<WorkerConfig, 'answerTimeoutMs' | 'knownGood'>;
 
+/** The text of a job. */
+export type AskedText = {model: string; prompt: string; params: JsonObject};
+
 /** What is particular to one kind of worker. */
 export type WorkerDriver = {
   readonly kind: WorkerKind;
@@ -75,9 +78,11 @@ export type WorkerDriver = {
   readonly sticks: boolean;
   /** What to do with one that takes requests and answers none, or takes none any more. */
   restart(host: string): NextStep;
+  /** What to do with one that has nothing to do any more and sent no answer; null: its status never shows that. */
+  idle(host: string): NextStep | null;
   createClient(url: string, config: ClientConfig): WorkerClient;
   /** Why no worker of this kind can ever answer a job with this text; null: one may. */
-  whyUnfit(job: {model: string; params: JsonObject}): string | null;
+  whyUnfit(job: AskedText): string | null;
   /** The text of the request of a check: `question`, or what the kind needs in its place; null: the configuration lacks it. */
   checkJob(question: CheckQuestion, config: ClientConfig): CheckedJob | null;
   /** Its word is believed by a proof that is known to be good; without one in the configuration not all of it is. */

@@ -1,6 +1,7 @@
 import {abortable} from '../../foundation/async/abort.ts';
 import {slept} from '../../foundation/async/every.ts';
 import {AosError} from '../../foundation/errors/error.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 import type {Time} from '../../foundation/time/time.ts';
 
 /**
@@ -24,17 +25,20 @@ export type LossWatch = {
 const LOOK_EVERY_MS = 2_000;
 /** A worker gives a place back before it sends the answer, which then takes a moment. */
 const IDLE_MS = 1_500;
+const IDLE = 'became idle';
 
 /**
  * @param deps.name of the worker, for texts
+ * @param deps.idle what to do when it says that it works on nothing, and sent no answer; null: nothing is known
  * @param deps.look asks for the status and hands what it sees to `see`; never rejects
  */
 export function createLossWatch(deps: {
   name: string;
+  idle: NextStep | null;
   look: (signal: AbortSignal) => Promise<void>;
   time: Time;
 }): LossWatch {
-  const {name, look, time} = deps;
+  const {name, idle, look, time} = deps;
   const checks = new Set<(sight: Sight) => void>();
   /** Ends the looking, which is done for all watches together. */
   let looking: AbortController | undefined;
@@ -66,12 +70,13 @@ export function createLossWatch(deps: {
           if (sight.nodeId !== nodeId) return 'started anew';
           if (!sight.isIdle) idleSince = null;
           else idleSince ??= time.monotonic();
-          return idleSince !== null && time.monotonic() - idleSince >= IDLE_MS ? 'became idle' : null;
+          return idleSince !== null && time.monotonic() - idleSince >= IDLE_MS ? IDLE : null;
         };
         const check = (sight: Sight): void => {
           const how = howLost(sight);
-          if (how !== null)
-            reject(new AosError('WORKER_LOST', `${name} ${how} while it worked on a request`));
+          if (how === null) return;
+          const next = how === IDLE && idle !== null ? {next: idle} : {};
+          reject(new AosError('WORKER_LOST', `${name} ${how} while it worked on a request`, next));
         };
         begin(check);
         return () => end(check);

@@ -23,7 +23,7 @@ export type MemberDoctor = {
 };
 
 export type DoctorOptions = {
-  driver: Pick<WorkerDriver, 'sticks' | 'restart'>;
+  driver: Pick<WorkerDriver, 'sticks' | 'restart' | 'idle'>;
   readyTimeoutMs: number;
   answerTimeoutMs: number;
   time: Pick<Time, 'monotonic'>;

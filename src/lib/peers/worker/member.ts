@@ -58,6 +58,7 @@ export function createMember(client: WorkerClient, options: MemberOptions): Memb
 
   const losses = createLossWatch({
     name: client.name,
+    idle: options.driver.idle(client.host),
     time,
     look: async (signal) => {
       await look(signal, open).catch(() => undefined); // what it says of a loss, `see` has said

@@ -1,7 +1,7 @@
 import {AosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {isJsonNumber, type JsonObject} from '../../protocol/wire/json.ts';
-import type {WorkerClient, WorkerDriver, WorkerRequest} from './driver.ts';
+import type {AskedText, WorkerClient, WorkerDriver, WorkerRequest} from './driver.ts';
 import {createWorkerHttp, NEAR, type WorkerLimits} from './http.ts';
 import {judgeHttpStatus, wordsOf} from './refusal.ts';
 import {objectIn, type StatusReply} from './status.ts';
@@ -15,14 +15,21 @@ export const TEE: WorkerDriver = {
     say(
       `Restart the tee worker at ${host}; if that does not help, check that its enclave runs, and that it reaches 127.0.0.1 at workers.tee.callback_port.`,
     ),
+  // It gives its place back whether its answer arrived or not.
+  idle: (host) =>
+    say(
+      `Check that the tee worker at ${host} runs on this machine and reaches 127.0.0.1 at workers.tee.callback_port; else check its log for why it started anew.`,
+    ),
   createClient: (url) => createTeeClient(url),
-  whyUnfit: () => null,
+  whyUnfit,
   needsKnownGood: false,
   checkJob: (question) => ({...question, params: new Map()}),
 };
 
 /** What the worker gets for a job that does not say it; it uses its own anyway. */
 const USUAL = {temperature: 0, topP: 0.95, maxTokens: 128} as const;
+/** The worker refuses a larger request with 413, bytes. */
+const MOST_BODY = 2 * 1024 * 1024;
 /** The worker reads 32 bits. */
 const MOST_TOKENS = 2 ** 32 - 1;
 
@@ -73,6 +80,18 @@ function readTeeStatus(body: string, most: number): StatusReply & {remaining: nu
     nodeId: null,
     remaining: count,
   };
+}
+
+/** Why no tee worker ever takes a question with this text; null: one may. */
+function whyUnfit({model, prompt, params}: AskedText): string | null {
+  const half = [model, prompt].some((text) => /\p{Surrogate}/u.test(text));
+  if (half) return 'its text has half a character (a lone surrogate), which no tee worker reads';
+  // At most six bytes each: most jobs need no more than this.
+  if ((model.length + prompt.length) * 6 < MOST_BODY / 2) return null;
+  const ids = {requestId: '0'.repeat(64), nodeId: '0'.repeat(64), callbackUrl: ''};
+  const replied = (): Promise<void> => Promise.resolve();
+  const size = Buffer.byteLength(teeQuestionBody({...ids, model, prompt, params, replied}));
+  return size <= MOST_BODY ? null : 'its request is larger than the 2 MiB that a tee worker reads';
 }
 
 /** Judges the reply to a question; null: it was taken. */

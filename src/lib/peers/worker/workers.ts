@@ -1,5 +1,6 @@
 import type {WorkerConfig} from '../../config/config.ts';
-import {isAosError, type AosError} from '../../foundation/errors/error.ts';
+import {linkedAbort} from '../../foundation/async/abort.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import type {CheckedJob, CheckQuestion, StatusMethod, WorkerDriver} from './driver.ts';
@@ -9,6 +10,9 @@ import {OPML} from './opml.ts';
 import {createPool} from './pool.ts';
 import {TEE} from './tee.ts';
 import {ZKML} from './zkml.ts';
+
+/** How long a look at workers takes at most: a proof that one is asked about beside its status may take minutes. */
+const LOOK_MS = 30_000;
 
 /** Every kind of worker that can be driven. */
 export const DRIVERS: Readonly<Record<WorkerKind, WorkerDriver>> = {opml: OPML, tee: TEE, zkml: ZKML};
@@ -73,15 +77,23 @@ export function createWorkers(kind: WorkerKind, config: WorkerConfig, {time}: {t
     ready: (signal, avoid = []) => pool.place(signal, avoid),
     async check(signal, which = 'sick') {
       const asked = members.filter((member) => which === 'all' || member.problem() !== null);
-      await Promise.all(
-        asked.map((member) =>
-          member.look(signal).catch((error: unknown) => {
-            signal.throwIfAborted();
-            // The member keeps it.
-            if (!isAosError(error)) throw error;
-          }),
-        ),
-      );
+      const {controller, unlink} = linkedAbort(signal);
+      const late = new AosError('WORKER_TIMEOUT', 'the worker is not looked at any longer');
+      const cancel = time.after(LOOK_MS, () => controller.abort(late));
+      try {
+        await Promise.all(
+          asked.map((member) =>
+            member.look(controller.signal).catch((error: unknown) => {
+              signal.throwIfAborted();
+              // The member keeps it.
+              if (!isAosError(error)) throw error;
+            }),
+          ),
+        );
+      } finally {
+        cancel();
+        unlink();
+      }
       return members.map(stateOf);
     },
     async close() {

@@ -3,6 +3,7 @@ import {createLimiter} from '../../foundation/async/limiter.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
+import {shownUrl} from '../../foundation/text/shown-url.ts';
 import {durationText} from '../../foundation/time/duration.ts';
 import {isJsonNumber, type JsonObject} from '../../protocol/wire/json.ts';
 import {isModelName, isProofUrl} from '../../protocol/wire/proof.ts';
@@ -19,6 +20,7 @@ export const ZKML: WorkerDriver = {
   mostAtOnce: 1,
   sticks: false,
   restart: (host) => say(`Restart the zkml worker at ${host}, and check that it reaches the proofs.`),
+  idle: () => null,
   createClient: (url, config) => createZkmlClient(url, config),
   whyUnfit,
   needsKnownGood: true,
@@ -44,7 +46,16 @@ function whyUnfit({model, params}: {model: string; params: JsonObject}): string 
     return `the model name "${safeText(model, MOST_NAME)}" is none that a zkml worker is asked about`;
   const proof = proofOf(params);
   if (proof === '') return 'the job names no proof in params.proof_path';
-  return isProofUrl(proof) ? null : 'params.proof_path of the job is no http(s) URL';
+  if (!isProofUrl(proof)) return 'params.proof_path of the job is no http(s) URL';
+  const {username, password} = new URL(proof);
+  return username === '' && password === '' ? null : 'params.proof_path of the job has a user or a password';
+}
+
+/** A worker’s words without the address of the proof that it was asked about: what is behind it may let someone in. */
+function withoutAddress(words: string, proof: string): string {
+  const {href, search} = new URL(proof);
+  const hidden = [proof, href].reduce((text, url) => text.replaceAll(url, () => shownUrl(url)), words);
+  return search.length > 1 ? hidden.replaceAll(search, '?…') : hidden;
 }
 
 /** What a worker said of a proof, as it came. */
@@ -192,20 +203,18 @@ async function verifyBy(
     throw new AosError('WORKER_TIMEOUT', `${name} gave no verdict within ${limit}`, {cause: error.cause});
   }
   const {status, body} = reply;
+  const words = (said: string): string => wordsOf(withoutAddress(said, proof));
   if (status === 408)
-    throw new AosError('WORKER_TIMEOUT', `${name} ended the verification: HTTP 408${wordsOf(body)}`);
+    throw new AosError('WORKER_TIMEOUT', `${name} ended the verification: HTTP 408${words(body)}`);
   const next = say('Check the worker’s log, and that workers.zkml names a zkml worker.');
-  const failure = judgeHttpStatus(name, status, `HTTP ${status}${wordsOf(body)}`, next);
+  const failure = judgeHttpStatus(name, status, `HTTP ${status}${words(body)}`, next);
   if (failure !== null) throw failure;
   const said = objectIn(body);
   const result = said?.get('result');
   const code = codeOf(said);
   if (code !== 200) {
-    const words = typeof result === 'string' ? wordsOf(result) : '';
-    throw new AosError(
-      'PROOF_NOT_CHECKED',
-      `${name} did not check the proof: code ${code ?? 'none'}${words}`,
-    );
+    const why = typeof result === 'string' ? words(result) : '';
+    throw new AosError('PROOF_NOT_CHECKED', `${name} did not check the proof: code ${code ?? 'none'}${why}`);
   }
   if (typeof result !== 'string' || said?.get('req_id') !== id)
     throw new AosError('WORKER_BAD_ANSWER', `${name} sent a reply to another request, or an unreadable one`);

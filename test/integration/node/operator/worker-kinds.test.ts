@@ -111,6 +111,18 @@ describe('a zkml worker', () => {
     await run.stop();
   });
 
+  it('that is late for the proof of a job leaves it unanswered, with that reason and no problem', async () => {
+    const all = await world({deadlineMs: 120 * SECOND});
+    const run = await all.start();
+    all.submitZkml('job-0', 'slow');
+    const {reason} = await run.event('job_unanswered');
+    expect(reason).toContain('; the last failure: zkml worker');
+    expect(reason).toContain('HTTP 408');
+    expect(run.of('problem')).toEqual([]);
+    expect(all.texts('job-0')).toEqual([]);
+    await run.stop();
+  });
+
   it('without its SRS leaves a job unanswered at its deadline', async () => {
     const all = await world({deadlineMs: 60 * SECOND});
     all.zkml.fault = 'no-srs';

@@ -1,4 +1,5 @@
 import {describe, expect, it, onTestFinished} from 'vitest';
+import type {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import type {WorkerConfig} from '../../../../src/lib/config/config.ts';
 import type {
   DirectReply,
@@ -174,6 +175,19 @@ describe('a tee worker', () => {
     expect(await put()).toBe('WORKER_STUCK');
   });
 
+  it.each<[string, string, string]>([
+    ['fills 2 MiB', 'x'.repeat(2 * 1024 * 1024 - 300), ''],
+    ['is larger', 'x'.repeat(2 * 1024 * 1024), 'larger than the 2 MiB'],
+    ['is larger once it is written as JSON', '\u0001'.repeat(400_000), 'larger than the 2 MiB'],
+    ['has half a character', 'a \ud83d b', 'half a character'],
+    ['has whole characters', 'a \ud83d\ude00 b', ''],
+  ])('is asked about a job whose text %s only if it can take it', async (_name, prompt, why) => {
+    const {worker} = await rig();
+    const unfit = worker.whyUnfit({model: 'm', prompt, params: new Map()}) ?? '';
+    expect(unfit).toContain(why);
+    expect(unfit === '').toBe(why === '');
+  });
+
   it('that is started anew has lost its task: it is idle', async () => {
     const {tee, worker, time} = await rig();
     tee.workMs = 300_000;
@@ -182,12 +196,23 @@ describe('a tee worker', () => {
     await lane.ask({...request, replied: () => Promise.resolve()}, never);
     tee.restart();
     const lost = time.during(lane.lost(never), 'the loss', 10_000);
-    await expect(lost).rejects.toMatchObject({code: 'WORKER_LOST'});
+    const error = (await lost.catch((caught: unknown) => caught)) as AosError;
+    expect(error).toMatchObject({code: 'WORKER_LOST'});
+    expect(JSON.stringify(error.next)).toContain('workers.tee.callback_port');
     lane.release('lost');
   });
 });
 
 describe('a zkml worker', () => {
+  const aRequest = (proof: string) => ({
+    requestId: 'r1',
+    nodeId: '0x0',
+    model: 'mean',
+    prompt: '',
+    params: paramsOf(JSON.stringify({proof_path: proof})),
+    callbackUrl: '',
+  });
+
   async function rig(change: Partial<WorkerConfig> = {knownGood: KNOWN_GOOD}) {
     const time = quietTime();
     const zkml = await testZkml(time);
@@ -226,6 +251,34 @@ describe('a zkml worker', () => {
     expect(await problem()).toBeNull();
     expect(await put()).toBe('taken');
   });
+
+  it('is looked at for half a minute, however long the known-good proof takes', async () => {
+    const {zkml, worker, put, problem, time} = await rig();
+    zkml.fault = 'no-srs';
+    expect(await put(bad)).toBe('WORKER_UNSOUND');
+    zkml.fault = null;
+    zkml.workMs = 300_000;
+    await time.during(time.sleep(21_000), 'its rest');
+    const [state] = await time.during(worker.check(never), 'a look', 31_000);
+    expect(state?.problem).toMatchObject({code: 'WORKER_UNSOUND'});
+    zkml.workMs = 50;
+    expect(await problem()).toBeNull();
+  });
+
+  it.each([1004, 422, 408])(
+    'shows nothing of the address of a proof when it answers with %s',
+    async (how) => {
+      const {zkml, worker, time} = await rig();
+      zkml.echo = how;
+      const proof = 'http://proofs/private/a-good?token=s3cret&to=b+c';
+      const lane = await time.during(worker.ready(never), 'a place');
+      const asking = lane.ask({...aRequest(proof), replied: () => Promise.resolve()}, never);
+      const error = (await time.during(asking, 'the reply').catch((caught: unknown) => caught)) as AosError;
+      lane.release('untaken');
+      expect(error.message).toContain('http://proofs/…');
+      expect(error.message).not.toMatch(/s3cret|private/);
+    },
+  );
 
   it('that says false to a job with the very known-good proof is not believed, whatever it says next', async () => {
     const {zkml, put, replies} = await rig();
@@ -320,9 +373,9 @@ describe('a zkml worker', () => {
     'is never asked about a model named %j',
     async (model) => {
       const {zkml, put, worker} = await rig();
-      expect(worker.whyUnfit({model, params: paramsOf('{"proof_path":"http://p/good"}')})).toContain(
-        'model name',
-      );
+      expect(
+        worker.whyUnfit({model, prompt: '', params: paramsOf('{"proof_path":"http://p/good"}')}),
+      ).toContain('model name');
       expect(await put({model})).toBe('PROOF_NOT_CHECKED');
       expect(zkml.asked).toEqual([]);
     },
@@ -334,8 +387,9 @@ describe('a zkml worker', () => {
     '{"proof_path":"/tmp/proof.json"}',
     '{"proof_path":"file:///etc/passwd"}',
     '{"proof_path":7}',
+    '{"proof_path":"http://user:secret@proofs/good"}',
   ])('is never asked about a job with the params %s', async (params) => {
     const {worker} = await rig();
-    expect(worker.whyUnfit({model: 'mean', params: paramsOf(params)})).toContain('proof');
+    expect(worker.whyUnfit({model: 'mean', prompt: '', params: paramsOf(params)})).toContain('proof');
   });
 });
