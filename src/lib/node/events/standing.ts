@@ -96,7 +96,7 @@ export type ChallengeFigures = {
 /** An unanswered challenge within its window, as the contract counts it. */
 export type OpenChallenge = {index: number; createdBlock: string; deadlineBlock: string};
 
-/** `kind`: the contract's number (docs/protocol.md#penalties). */
+/** `kind`: the contract's number (docs/eigenlayer.md#slashing). */
 export type PenaltyFigures = {id: string; kind: number; amountWei: string; executed: boolean};
 
 export type RewardFigures = {
