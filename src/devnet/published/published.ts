@@ -176,7 +176,7 @@ function resultView({operator, tag, result, reason, selected, clock}: ResultRow)
   return {operator, tag, result: textOf(result), reason, vrf: {selected}, clock: countersIn(clock)};
 }
 
-/** What is a counter in the clock of a result, which nobody has checked. */
+/** What is a counter in the clock of a result, which was not checked. */
 function countersIn(clock: string | null): Record<string, string> {
   const value = clock === null ? null : parseJson(Buffer.from(clock)).value;
   const entries = isJsonObject(value) ? [...value] : [];

@@ -74,7 +74,7 @@ export async function openTxSession(
   }
 }
 
-/** Runs `work` with a session that is closed afterwards, whatever happens. */
+/** Runs `work` with a session that is closed afterwards, also after an error. */
 export async function withTxSession<T>(
   config: Pick<Config, 'chainId' | 'node' | 'chain' | 'store'>,
   options: {signal: AbortSignal; note: (line: string) => void},

@@ -59,7 +59,7 @@ export function createSignerWatch(
     }
   }
 
-  /** One good signature ends an outage, whoever asked for it. */
+  /** One good signature ends an outage, for a job or not. */
   function recovered(): void {
     isWell = true;
     wellSince = time.monotonic();
