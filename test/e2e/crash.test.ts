@@ -1,9 +1,9 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {ndjson, openWorld, type World} from '../support/cli.ts';
 import {devnetUp, type DevnetUp} from '../support/devnet-up.ts';
-import {acknowledged, each, EVERYWHERE, killAt, verdict} from '../support/kills.ts';
+import {acknowledged, each, killAt, verdict} from '../support/kills.ts';
 
-// With many more jobs and kills: test/hostile/kills.test.ts.
+// With many more jobs and kills, at every point of the way: test/hostile/kills.test.ts.
 const JOBS = 24;
 
 describe('kill -9 in the middle of the jobs', () => {
@@ -30,18 +30,6 @@ describe('kill -9 in the middle of the jobs', () => {
     expect(code).toBe(143);
     expect(ndjson(stdout).at(-1)).toMatchObject({type: 'summary', pending: 0, failed: 0});
     expect(verdict(devnet, ids)).toEqual(each(JOBS));
-  });
-
-  it('also when it is killed again and again, at any point of the way', async () => {
-    const ids: string[] = [];
-    // New jobs for each, since the few that are left over may not come to that point any more.
-    for (const point of EVERYWHERE)
-      await killAt(world, devnet, point, async () => ids.push(...(await devnet.submit(8))));
-    const last = world.start(['run', '-c', devnet.config, '--json', '--quiet']);
-    await devnet.answered(ids);
-    const {stdout} = await last.kill('SIGINT');
-    expect(ndjson(stdout).at(-1)).toMatchObject({type: 'summary', pending: 0});
-    expect(verdict(devnet, ids)).toEqual(each(ids.length));
   });
 });
 
