@@ -1,4 +1,5 @@
-import {writeFileSync} from 'node:fs';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
 import {noProgress} from '../../src/lib/cli/progress-line.ts';
@@ -8,12 +9,13 @@ import {deployAos, type AosContracts, type DeployOptions} from '../../src/devnet
 import {startDispatcher} from '../../src/devnet/start-dispatcher.ts';
 import {devRpc} from '../../src/devnet/chain/rpc.ts';
 import type {SignerFaults} from '../../src/devnet/signer/faults.ts';
+import {startDevSigner} from '../../src/devnet/signer/signer.ts';
 import type {BlsKey} from '../../src/lib/features/register/key.ts';
 import {NO_SET_KEYS} from '../../src/lib/features/register/set-keys.ts';
 import type {RegisterOptions} from '../../src/lib/features/register/options.ts';
 import {operatorIdOf, publicKeys} from '../../src/lib/keys/bn254.ts';
-import {devSigner, OPERATOR} from './signer.ts';
-import {limits, stateDir} from './tx.ts';
+import {OPERATOR} from './signer.ts';
+import {limits} from './tx.ts';
 
 /** An AOS network of one operator, not registered yet, and the operator's configuration. */
 export type Site = {config: Config; contracts: AosContracts; dispatcherUrl: string; dir: string};
@@ -31,10 +33,36 @@ export async function site(
   faults: SignerFaults = {},
   keys?: readonly string[],
 ): Promise<Site> {
+  return placeAt(url, await deployed(url, artifacts, deploy), {faults, ...(keys === undefined ? {} : {keys})});
+}
+
+/** Deploys a network on an anvil, which mines a transaction when it arrives from then on. */
+export async function deployed(
+  url: string,
+  artifacts: URL,
+  deploy: Omit<DeployOptions, 'operator' | 'artifacts'>,
+): Promise<AosContracts> {
   await devRpc(url, 'evm_setAutomine', [false]); // see mineOnArrival
   const contracts = await deployAos(url, {operator: OPERATOR, artifacts, ...deploy});
   await devRpc(url, 'evm_setAutomine', [true]);
-  const signer = await devSigner({faults, ...(keys === undefined ? {} : {keys})});
+  return contracts;
+}
+
+type PlaceOptions = {
+  faults?: SignerFaults;
+  keys?: readonly string[];
+  /** Registers what to close [when the test has finished]. */
+  atEnd?: (close: () => void | Promise<void>) => void;
+};
+
+/** A signer, a dispatcher and the operator's configuration for a network that is deployed. */
+export async function placeAt(
+  url: string,
+  contracts: AosContracts,
+  {faults = {}, keys, atEnd = onTestFinished}: PlaceOptions = {},
+): Promise<Site> {
+  const signer = await startDevSigner({chainId: 31337, faults, ...(keys === undefined ? {} : {keys})});
+  atEnd(() => signer.close());
   const dispatcher = await startDispatcher({
     host: '127.0.0.1',
     wsPort: 0,
@@ -43,8 +71,9 @@ export async function site(
     redeliver: false,
     verifyVrf: false,
   });
-  onTestFinished(() => dispatcher.close());
-  const dir = stateDir();
+  atEnd(() => dispatcher.close());
+  const dir = mkdtempSync(join(tmpdir(), 'aos-place-'));
+  atEnd(() => rmSync(dir, {recursive: true, force: true}));
   const file = join(dir, 'config.yaml');
   writeFileSync(file, configText(url, signer.url, dir, contracts), {mode: 0o600});
   const {run, problems} = checkConfig({file, cwd: dir, env: {HOME: dir}}, {need: 'run'});
@@ -83,10 +112,18 @@ store:
 `;
 }
 
+const SECRET = 123456789012345678901234567890n;
+/** Computed once: it takes two multiplications on the curve. */
+const SECRET_ID = idOf(SECRET);
+
+function idOf(secret: bigint): BlsKey['id'] {
+  return `0x${operatorIdOf(publicKeys(secret).g1).replace(/^0x/, '')}`;
+}
+
 /** A BLS key that needs no file. */
-export function blsKey(secret = 123456789012345678901234567890n): BlsKey {
-  const id = operatorIdOf(publicKeys(secret).g1);
-  return {id: `0x${id.replace(/^0x/, '')}`, path: 'bls.json', privateKey: () => Promise.resolve(secret)};
+export function blsKey(secret = SECRET): BlsKey {
+  const id = secret === SECRET ? SECRET_ID : idOf(secret);
+  return {id, path: 'bls.json', privateKey: () => Promise.resolve(secret)};
 }
 
 /** The options of a run that says yes to everything. */

@@ -3,6 +3,7 @@ import {encodeFunctionData, toFunctionSelector} from 'viem';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished} from 'vitest';
 import {challengeManagerAbi} from '../../../../src/lib/peers/chain/abis-aos.ts';
 import {startAnvil, type Anvil} from '../../../../src/devnet/chain/anvil.ts';
+import type {AosContracts} from '../../../../src/devnet/chain/deploy.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {deregister, type DeregisterOptions} from '../../../../src/lib/features/register/deregister.ts';
 import {leaveWarnings} from '../../../../src/lib/features/register/leave-warnings.ts';
@@ -13,7 +14,7 @@ import {stepsExitCode} from '../../../../src/lib/features/register/report.ts';
 import {openJournal} from '../../../../src/lib/node/journal/sqlite.ts';
 import {compiledContracts} from '../../../support/contracts.ts';
 import {newJob} from '../../../support/journal.ts';
-import {registering, site, type Site} from '../../../support/registration.ts';
+import {deployed, placeAt, registering, site, type Site} from '../../../support/registration.ts';
 import {limits, nonceOf} from '../../../support/tx.ts';
 
 let compiled: Awaited<ReturnType<typeof compiledContracts>>;
@@ -86,8 +87,21 @@ describe.each(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'slashing-registry', '
 );
 
 describe('leaving', () => {
+  let contracts: AosContracts;
+  /** Where its operator is registered, with a state directory that knows nothing of it yet. */
+  const registeredBls = (): Promise<Site> => placeAt(anvil.url, contracts);
+
+  // Once for all tests: each one reverts to the chain of after it.
+  beforeAll(async () => {
+    contracts = await deployed(anvil.url, compiled.artifacts, {flow: 'bls', range: {start: 0n, end: 9n}});
+    const open: (() => void | Promise<void>)[] = [];
+    const place = await placeAt(anvil.url, contracts, {atEnd: (close) => open.unshift(close)});
+    expect(stepsExitCode((await register(place.config, registering(place))).steps)).toBe(0);
+    for (const close of open) await close();
+  });
+
   it('for good: registering again is refused before anything is sent', async () => {
-    const place = await registered('bls');
+    const place = await registeredBls();
     await deregister(place.config, leaving());
     const nonce = await nonceOf(anvil.url, 'pending');
     const report = await register(place.config, registering(place));
@@ -97,7 +111,7 @@ describe('leaving', () => {
   });
 
   it('is not signed when a job comes while the question waits for its answer', async () => {
-    const place = await registered('bls');
+    const place = await registeredBls();
     const nonce = await nonceOf(anvil.url, 'pending');
     const confirm = async (): Promise<boolean> => {
       const journal = await openJournal({dir: place.config.store.dir, clockId: 1n});
@@ -110,7 +124,7 @@ describe('leaving', () => {
   });
 
   it('while a job is open is refused, unless forced', async () => {
-    const place = await registered('bls');
+    const place = await registeredBls();
     const journal = await openJournal({dir: place.config.store.dir, clockId: 1n});
     await journal.receive(newJob('open'));
     // The operator runs: its journal stays locked meanwhile.
@@ -124,7 +138,7 @@ describe('leaving', () => {
   });
 
   it('while a challenge is open is warned of: it names no operator, and anyone may open one', async () => {
-    const place = await registered('bls');
+    const place = await registeredBls();
     const data = encodeFunctionData({
       abi: challengeManagerAbi,
       functionName: 'createNewChallenge',
@@ -141,7 +155,7 @@ describe('leaving', () => {
   });
 
   it('by another flow than the registry’s sends nothing and names the right one', async () => {
-    const place = await registered('bls');
+    const place = await registeredBls();
     const nonce = await nonceOf(anvil.url, 'pending');
     const next = {say: expect.stringMatching(/^Use --flow bls, or leave --flow away/) as string};
     const refused = {code: 'USAGE', exitCode: 64, next};
@@ -153,7 +167,7 @@ describe('leaving', () => {
   });
 
   it('by a flow that an unknown registry does not answer to is unknown, not done', async () => {
-    const place = await registered('bls');
+    const place = await registeredBls();
     const nonce = await nonceOf(anvil.url, 'pending');
     await devRpc(anvil.url, 'anvil_setCode', [place.contracts.registry, ONLY_KEY_REGISTRAR]);
     const report = await deregister(place.config, leaving({flow: 'ecdsa-b2'}));
@@ -208,7 +222,7 @@ describe('leaving', () => {
   });
 
   it('wants the address typed, which --yes does not replace', async () => {
-    const place = await registered('bls');
+    const place = await registeredBls();
     const {id} = place.config.node;
     const flags = {confirmations: 1, wait: 1, force: false, yes: true, 'dry-run': false, calldata: false};
     const talk = {canAsk: false, signal: new AbortController().signal, note: () => {}, show: () => {}};
