@@ -25,7 +25,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...common,
+          ...inProcess,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,

@@ -5,7 +5,10 @@ import {hostileSize} from '../support/hostile-size.ts';
 import {acknowledged, each, EVERYWHERE, killAt, verdict} from '../support/kills.ts';
 
 /** Each round brings so many jobs, and one kill at a point of the way. */
-const {rounds, jobs} = hostileSize({full: {rounds: 160, jobs: 20}, bounded: {rounds: EVERYWHERE.length, jobs: 10}});
+const {rounds, jobs} = hostileSize({
+  full: {rounds: 160, jobs: 20},
+  bounded: {rounds: EVERYWHERE.length, jobs: 10},
+});
 
 /** After so many rounds one operator works in peace, until nothing is left over. */
 const CATCH_UP = 8;

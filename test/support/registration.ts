@@ -33,7 +33,10 @@ export async function site(
   faults: SignerFaults = {},
   keys?: readonly string[],
 ): Promise<Site> {
-  return placeAt(url, await deployed(url, artifacts, deploy), {faults, ...(keys === undefined ? {} : {keys})});
+  return placeAt(url, await deployed(url, artifacts, deploy), {
+    faults,
+    ...(keys === undefined ? {} : {keys}),
+  });
 }
 
 /** Deploys a network on an anvil, which mines a transaction when it arrives from then on. */
