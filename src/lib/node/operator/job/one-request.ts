@@ -133,8 +133,8 @@ export async function awaitTaken(
 }
 
 /** Waits for an early request too no longer than for its job: a worker that answers in its reply may take minutes. */
-function whileWanted(signal: AbortSignal, asked: Promise<void>): Promise<void> {
-  return abortable<void>(signal, (resolve, reject) => {
+async function whileWanted(signal: AbortSignal, asked: Promise<void>): Promise<void> {
+  await abortable<unknown>(signal, (resolve, reject) => {
     asked.then(resolve, reject);
     return () => undefined;
   });

@@ -188,13 +188,17 @@ export function createWorkerRequests(deps: {
       const answer = {...readWorkerAnswer(kind, Buffer.from(body)), requestId};
       const heard = {...answer, doubt: doubt?.message ?? null};
       const reply = await keep({id: requestId, body, doubt: heard.doubt}, () => store(heard, body, notTaken));
-      // What is no answer has been said to the step that asked.
-      if (reply.status === 200 || reply.status === 422 || reply === KEPT) return;
-      // The worker has answered, and will not again: without this the step would wait for its whole time.
-      throw new AosError(
-        reply.status === 503 ? 'JOURNAL_WRITE_FAILED' : 'WORKER_BAD_ANSWER',
-        `the reply of the ${kind} worker is not used: ${reply.message}`,
-      );
+      mustBeTaken(kind, reply);
     },
   };
+}
+
+/** The worker has answered, and will not again: without an error the step that asked would wait for its whole time. */
+function mustBeTaken(kind: WorkerKind, reply: CallbackReply): void {
+  // What is no answer has been said to the step that asked.
+  if (reply.status === 200 || reply.status === 422 || reply === KEPT) return;
+  throw new AosError(
+    reply.status === 503 ? 'JOURNAL_WRITE_FAILED' : 'WORKER_BAD_ANSWER',
+    `the reply of the ${kind} worker is not used: ${reply.message}`,
+  );
 }
