@@ -60,6 +60,7 @@ type Heard = WorkerAnswer & {doubt: string | null};
 
 const TAKEN: CallbackReply = {status: 200, code: 200, message: 'success'};
 
+// eslint-disable-next-line max-lines-per-function -- the steps that listen, and the answers that come before them, are one state
 export function createWorkerRequests(deps: {
   journal: RequestJournal;
   retryJournalWrite: RetryJournalWrite;
