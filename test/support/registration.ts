@@ -11,7 +11,6 @@ import {devRpc} from '../../src/devnet/chain/rpc.ts';
 import type {SignerFaults} from '../../src/devnet/signer/faults.ts';
 import {startDevSigner} from '../../src/devnet/signer/signer.ts';
 import type {BlsKey} from '../../src/lib/features/register/key.ts';
-import {NO_SET_KEYS} from '../../src/lib/features/register/set-keys.ts';
 import type {RegisterOptions} from '../../src/lib/features/register/options.ts';
 import {operatorIdOf, publicKeys} from '../../src/lib/keys/bn254.ts';
 import {OPERATOR} from './signer.ts';
@@ -140,7 +139,7 @@ export function registering(place: Site, over: Partial<RegisterOptions> = {}): R
     socket: SOCKET,
     signingKey: null,
     blsKey: blsKey(),
-    setKeys: NO_SET_KEYS,
+    setKeys: {ecdsa: new Map(), bn254: new Map()},
     expiryMs: 3_600_000,
     dispatcherUrl: place.dispatcherUrl,
     limits: limits({pollMs: 50, waitMs: 20_000}),

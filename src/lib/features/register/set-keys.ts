@@ -11,8 +11,6 @@ export type OwnSetKeys = {
   bn254: ReadonlyMap<number, BlsKey>;
 };
 
-export const NO_SET_KEYS: OwnSetKeys = {ecdsa: new Map(), bn254: new Map()};
-
 /** A flag whose value may be for one operator set alone. */
 export type BySet = {
   /** For all sets without one of their own. */

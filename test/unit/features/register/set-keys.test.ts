@@ -4,7 +4,9 @@ import {expect, it} from 'vitest';
 import type {Hex} from '../../../../src/lib/features/register/key.ts';
 import type {Config} from '../../../../src/lib/config/config.ts';
 import {namedKeys} from '../../../../src/lib/features/register/flags.ts';
-import {NO_SET_KEYS, unusedKeyCheck, valuesBySet} from '../../../../src/lib/features/register/set-keys.ts';
+import {unusedKeyCheck, valuesBySet} from '../../../../src/lib/features/register/set-keys.ts';
+
+const NO_SET_KEYS = {ecdsa: new Map(), bn254: new Map()};
 
 it('reads a value for all sets, and values for single ones', () => {
   fc.assert(
