@@ -102,10 +102,7 @@ function quorumPart(
   const next = shortDecimal(BigInt(weight), 18, 2);
   const isDue = recorded !== null && recorded !== weight;
   const figures = isDue ? `${shortDecimal(BigInt(recorded), 18, 2)} recorded, ${next} due` : next;
-  return [
-    span(`${name} ${number} stake `),
-    span(`${figures}${needed}`, isUnder ? 'fail' : isDue ? 'wait' : 'plain'),
-  ];
+  return [span(`${name} ${number} stake `), span(`${figures}${needed}`, isUnder ? 'fail' : 'plain')];
 }
 
 /** The newest deadline comes last: the first one that ends is shown. */
