@@ -79,9 +79,12 @@ class NotPublicError extends Error {}
 const publicLookup: LookupFunction = (hostname, options, callback) => {
   const all: LookupAllOptions = {...options, all: true};
   resolve(hostname, all, (error, addresses: LookupAddress[]) => {
-    const [first] = addresses ?? [];
-    if (error !== null) callback(error, '', 0);
-    else if (!addresses.every(({address}) => isPublicAddress(address)))
+    if (error !== null) {
+      callback(error, '', 0);
+      return;
+    }
+    const [first] = addresses;
+    if (!addresses.every(({address}) => isPublicAddress(address)))
       callback(new NotPublicError(`${hostname} is private`), '', 0);
     else if (options.all === true) callback(null, addresses);
     else callback(null, first?.address ?? '', first?.family ?? 0);

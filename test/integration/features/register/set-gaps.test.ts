@@ -118,7 +118,7 @@ it('leaves a set whose id is beyond all that are tried, and says that its id was
     functionName: 'registerForOperatorSets',
     args: [OPERATOR, params],
   } as const;
-  await send(OPERATOR as Address, manager, encodeFunctionData(join));
+  await send(OPERATOR, manager, encodeFunctionData(join));
   await devRpc(anvil.url, 'anvil_setCode', [registry, own]);
 
   await createHooks(anvil.url, place.contracts, compiled.artifacts).allocate(OPERATOR, FAR, [1n]);
@@ -129,7 +129,7 @@ it('leaves a set whose id is beyond all that are tried, and says that its id was
   expect((await deregister(place.config, leaving())).steps).toMatchObject([{outcome: 'already'}]);
 
   const {chain, contracts, flow} = await seen(anvil.url, place.contracts);
-  const {quorums} = await readRegistrationStatus(flow, {chain, contracts, operator: OPERATOR as Address});
+  const {quorums} = await readRegistrationStatus(flow, {chain, contracts, operator: OPERATOR});
   expect(quorums.find(({number}) => number === FAR)).toMatchObject({
     member: false,
     slashableUntil: report.stays.slashableUntil,
