@@ -154,6 +154,15 @@ export function healthyEvents(): OperatorEvent[] {
   return renumbered(events.sort((a, b) => a.at - b.at));
 }
 
+/** As if it had happened later, with the times that it tells of. */
+export function shifted(event: OperatorEvent, ms: number): OperatorEvent {
+  const at = event.at + ms;
+  if (event.type === 'block') return {...event, at, blockAt: event.blockAt + ms};
+  if (event.type !== 'standing' || event.readAt === null) return {...event, at};
+  const readAt = event.readAt + ms;
+  return {...event, at, readAt, links: event.links.map((link) => ({...link, at: readAt}))};
+}
+
 /** As if they were all that happened. */
 export const renumbered = (events: readonly OperatorEvent[]): OperatorEvent[] =>
   events.map((event, index) => ({...event, seq: index + 1}));

@@ -370,6 +370,31 @@ describe('whether this node earns', () => {
     expect(found(open, standing(650_000))).toMatchObject([{severity: 'ok'}]);
   });
 
+  it('is not denied by what happened once, unless its link is broken', () => {
+    const missed: ChainCost = {
+      key: 'challenge:0',
+      kind: 'challenge',
+      code: 'CHALLENGE_UNANSWERED',
+      severity: 'critical',
+      message: 'challenge 0 was not answered in time',
+      next: run('challenge list'),
+      since: START + 100_000,
+      step: 5,
+    };
+    const changed: ChainCost = {
+      ...missed,
+      key: 'range',
+      kind: 'range',
+      code: 'RANGE_CHANGED',
+      severity: 'warning',
+    };
+    expect(found(standing(649_000, {}, {costs: [missed]}))).toMatchObject([{severity: 'warn'}]);
+    const link: ChainLink = {id: 'vrf_range', ...fail('no range', run('register')), at: START + 649_000};
+    expect(found(standing(649_000, {}, {links: [link], costs: [changed]}))).toMatchObject([
+      {severity: 'fail'},
+    ]);
+  });
+
   it('leaves the failures of a signer that works again to its row', () => {
     const failed: OperatorEventBody = {
       type: 'signer_stats',

@@ -6,7 +6,7 @@ import {
   type LinkId,
   type Verdict,
 } from '../../../node/events/links.ts';
-import type {CostKind} from '../../../node/events/standing.ts';
+import {isNews, type CostKind} from '../../../node/events/standing.ts';
 import type {OperatorView} from '../../../node/events/view.ts';
 import {viewLinks} from '../../status/view-links.ts';
 import {finding, type Finding, type Severity} from './finding.ts';
@@ -44,13 +44,13 @@ export type Earning = {
 export function earningOf(view: OperatorView, now: number): Earning {
   const links = viewLinks(view, now);
   const verdict = judge(links);
-  const costs = (view.standing?.costs ?? []).map(({kind, code, severity, message, next, since}) =>
-    finding(severity === 'critical' ? 'fail' : 'warn', since, `${message} (${code})`, {
-      next,
-      code,
-      link: LINK_OF[kind],
-    }),
-  );
+  const failing = new Set(links.filter(({state}) => state === 'fail').map(({id}) => id));
+  const costs = (view.standing?.costs ?? []).map(({kind, code, severity, message, next, since}) => {
+    const link = LINK_OF[kind];
+    // What happened once leaves the node earning, unless its link is broken.
+    const isFailure = failing.has(link) || (severity === 'critical' && !isNews({code}));
+    return finding(isFailure ? 'fail' : 'warn', since, `${message} (${code})`, {next, code, link});
+  });
   const broken = links.find(({id}) => id === verdict.brokenLink);
   if (broken === undefined) return {findings: costs, otherwise: null};
   const isCost = costs.some(({link}) => link === broken.id);

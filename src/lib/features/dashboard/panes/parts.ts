@@ -44,8 +44,9 @@ function partLine(scene: Scene, row: PartRow, width: number): Line {
     ? [[span(`for ${age(now - (row.since ?? now))} `, severity), ...first], ...others]
     : figures;
   // While the operator is away, the state is a past one.
-  const past: Line[] = data.link.state === 'away' ? [[span('was')]] : [];
-  return [...title, span(`${text} `, tone), ...joinFitting([...past, ...all, ...last], width - LABEL - 10)];
+  const [head = [], ...rest] = all;
+  const shownParts: Line[] = data.link.state === 'away' ? [[span('was '), ...head], ...rest] : all;
+  return [...title, span(`${text} `, tone), ...joinFitting([...shownParts, ...last], width - LABEL - 10)];
 }
 
 /** Without the chain, jobs continue with the last range that was read. */
