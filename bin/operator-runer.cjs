@@ -4,6 +4,7 @@
 process.env.NODE_ENV ??= 'production';
 const path = require('node:path');
 const root = path.dirname(__dirname);
+require('./unknown-user.cjs').settleUnknownUser(process.env);
 
 import(require('node:url').pathToFileURL(path.join(root, 'dist', 'main.js')).href).then(
   ({referenceMain}) => referenceMain(root, process.argv.slice(2)),

@@ -34,6 +34,7 @@ function answerQuickly() {
 
 const answer = answerQuickly();
 if (answer === undefined) {
+  require('./unknown-user.cjs').settleUnknownUser(process.env);
   import(require('node:url').pathToFileURL(path.join(root, 'dist', 'main.js')).href).then(
     ({main}) => main(root, args),
     (error) => {

@@ -3,7 +3,7 @@ import {closeSync, fstatSync, lstatSync, openSync, readSync, statSync} from 'nod
 import {join, resolve} from 'node:path';
 import {AosError, errorText, isAosError} from '../foundation/errors/error.ts';
 import {shellWord} from '../foundation/text/shell-word.ts';
-import {aosDirs} from './paths.ts';
+import {configDir} from './paths.ts';
 import {namedPath, pathOfVariable, type Env} from './user-path.ts';
 import {sanitizeText} from './sanitize.ts';
 import {run, say, type NextStep} from '../foundation/next-step/next-step.ts';
@@ -20,9 +20,10 @@ export type FoundConfig = {
 
 /** Returns the places that are searched for a config file when none is named, in order. */
 export function configPlaces(env: Env): readonly FoundConfig[] {
+  const own = configDir(env);
   return [
     {path: 'config.yaml', from: 'cwd'},
-    {path: join(aosDirs(env).config, 'config.yaml'), from: 'home'},
+    ...(own === null ? [] : [{path: join(own, 'config.yaml'), from: 'home'} as const]),
     {path: SYSTEM_FILE, from: 'system'},
   ];
 }

@@ -8,7 +8,7 @@ import {workerUrls} from './worker-urls.ts';
 import type {ConfigWarning, KnownGood, ListenAddress, VerifyDispatcher, VrfKeySource} from './config.ts';
 import {readConfigFile, type ConfigFile} from './file.ts';
 import {checkConfig} from './load.ts';
-import {aosDirs, nodeStateDir} from './paths.ts';
+import {nodeStateDir, stateHome} from './paths.ts';
 import type {ConfigProblem} from './problems.ts';
 import {resolve} from './resolve.ts';
 import {FIELDS} from './schema.ts';
@@ -119,7 +119,8 @@ function vrfKeyOf(path: string | null, hex: string | undefined): VrfKeySource | 
 }
 
 function stateDirOf({network, nodeId}: ChainView, {env}: PathBase): string | null {
-  return nodeId === null ? null : nodeStateDir(aosDirs(env), network, nodeId);
+  const state = stateHome(env);
+  return nodeId === null || state === null ? null : nodeStateDir({state}, network, nodeId);
 }
 
 /** Reads the file's values up to the first syntax error; after it the parser guesses. */

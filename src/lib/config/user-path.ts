@@ -8,6 +8,8 @@ import {safeText} from '../foundation/text/safe-text.ts';
 export type Env = Readonly<Record<string, string | undefined>>;
 
 const MOST_SHOWN = 200;
+/** Debian's name for “no home directory”; `bin/unknown-user.cjs` sets it where the user database has none. */
+const NO_HOME = '/nonexistent';
 
 /**
  * Says what is wrong with a path as its user wrote it, in words that follow the path; null: it can be used. Only a shell
@@ -67,7 +69,7 @@ function isUnderHome(text: string): boolean {
  */
 export function userHome(env: Env): string {
   const home = env['HOME'] ?? '';
-  if (home === '') return homeOfUser();
+  if (home === '' || home === NO_HOME) return homeOfUser();
   if (isAbsolute(home)) return home;
   throw new AosError('PATH_INVALID', `HOME: ${shown(home)} is no absolute path`, {
     next: say('Set HOME to an absolute path.'),
@@ -79,15 +81,21 @@ function homeOfUser(): string {
   const home = knownHome();
   if (home !== null) return home;
   throw new AosError('PATH_INVALID', 'this user has no home directory', {
-    next: say('Set AOS_HOME to an absolute path.'),
+    next: say('Set AOS_HOME to a directory that this user owns; in a container, to one on a volume.'),
   });
+}
+
+/** Whether a home directory is known, by HOME or by the user database. */
+export function hasHome(env: Env): boolean {
+  const home = env['HOME'] ?? '';
+  return (home !== '' && home !== NO_HOME) || knownHome() !== null;
 }
 
 /** The home directory that the user database names, whatever the environment says; null: none. */
 export function knownHome(): string | null {
   try {
     const {homedir} = userInfo();
-    return isAbsolute(homedir) ? homedir : null;
+    return isAbsolute(homedir) && homedir !== NO_HOME ? homedir : null;
   } catch {
     return null; // the user id is in no user database, as in many containers
   }

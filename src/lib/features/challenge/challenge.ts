@@ -1,7 +1,6 @@
-import path from 'node:path';
 import {readChallenges, type Challenges} from '../../peers/chain/challenges.ts';
 import type {ChainView} from '../../config/chain-view.ts';
-import {aosDirs} from '../../config/paths.ts';
+import {scanDir} from '../../config/paths.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {chainSource, notedView, requireRpc, type ChainFlags} from '../../cli/chain-flags.ts';
@@ -53,7 +52,7 @@ export async function challengesFor(
         rpcUrls,
         chainId,
         contracts,
-        cacheDir: path.join(aosDirs(process.env).state, 'scans'),
+        cacheDir: scanDir(process.env),
         concurrency: CONCURRENCY,
         maxRequests: MAX_REQUESTS,
         timeoutMs: REQUEST_TIMEOUT_MS,

@@ -37,7 +37,7 @@ export function filesProbes(context: DoctorContext): Probe[] {
     sync('files.config', () => judgeConfigFile(context)),
     sync('files.vrf_key', () => judgeVrfKey(config.vrfKey)),
     sync('files.bls_key', () => judgeBlsFiles([config.blsKeyFile, config.blsPasswordFile])),
-    sync('files.state_dir', () => judgeStateDir(config.storeDir, uid)),
+    sync('files.state_dir', () => judgeStateDir(config, uid)),
     sync('files.journal', () => judgeJournalFiles(config.storeDir)),
     {
       checks: ['files.sockets'],
@@ -111,7 +111,12 @@ function judgeBlsFiles(paths: readonly (string | null)[]): Finding {
   );
 }
 
-function judgeStateDir(dir: string | null, uid: number): Finding {
+function judgeStateDir({storeDir: dir, nodeId}: DoctorContext['config'], uid: number): Finding {
+  if (dir === null && nodeId !== null)
+    return fail(
+      `user ${uid} has no home directory, and neither AOS_HOME nor store.dir names a directory`,
+      say('Set AOS_HOME or store.dir to a directory that this user owns.'),
+    );
   if (dir === null) return blocked('config.valid', 'neither store.dir nor node.node_id is known');
   const name = sanitizeText(dir);
   let stat: Stats | undefined;

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {statfs} from 'node:fs/promises';
-import {aosDirs} from '../../config/paths.ts';
+import {stateHome} from '../../config/paths.ts';
 import {sanitizeText} from '../../config/sanitize.ts';
 import {judgeInodes, judgeSpace} from './judge-disk.ts';
 import {judgeNode, judgeSqlite} from './judge-versions.ts';
@@ -11,7 +11,7 @@ import type {DiskFacts, DoctorContext} from './context.ts';
 
 /** The disk of the journal, and what runs here. */
 export function machineProbes({config, env, disk, node}: DoctorContext): Probe[] {
-  const dir = existing(config.storeDir ?? aosDirs(env).state);
+  const dir = existing(config.storeDir ?? stateHome(env) ?? '/');
   return [
     {
       checks: ['disk.space', 'disk.inodes'],

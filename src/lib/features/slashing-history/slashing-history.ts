@@ -1,8 +1,7 @@
-import path from 'node:path';
 import type {ScanProgress} from '../../peers/chain/logs.ts';
 import {readSlashingHistory, type SlashingHistory} from '../../peers/chain/slashing.ts';
 import type {ChainView} from '../../config/chain-view.ts';
-import {aosDirs} from '../../config/paths.ts';
+import {scanDir} from '../../config/paths.ts';
 import {chainSource, notedView, requireOperator, type ChainFlags} from '../../cli/chain-flags.ts';
 import {progressLine} from '../../cli/progress-line.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
@@ -45,7 +44,7 @@ export function historyFor(
       fromBlock: flags['from-block'] ?? null,
       toBlock: flags['to-block'] ?? null,
       sinceMs: flags.since === undefined ? null : systemTime.now() - flags.since,
-      cacheDir: path.join(aosDirs(process.env).state, 'scans'),
+      cacheDir: scanDir(process.env),
       concurrency: flags.concurrency,
       maxRequests: flags['max-requests'],
       timeoutMs: REQUEST_TIMEOUT_MS,
