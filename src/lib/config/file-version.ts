@@ -1,4 +1,4 @@
-import type {ValueType} from './values.ts';
+import type {ValueType} from './value-type.ts';
 
 /** Version of the keys that this aos writes. */
 export const FILE_VERSION = 1;

@@ -2,6 +2,7 @@ import {isUtf8} from 'node:buffer';
 import {closeSync, fstatSync, lstatSync, openSync, readSync, statSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {AosError, errorText, isAosError} from '../foundation/errors/error.ts';
+import {isUtf16} from '../foundation/text/utf16.ts';
 import {shellWord} from '../foundation/text/shell-word.ts';
 import {configDir} from './paths.ts';
 import {namedPath, pathOfVariable, type Env} from './user-path.ts';
@@ -111,7 +112,11 @@ function decode(name: string, bytes: Buffer): {text: string; error: AosError | n
   }
   if (isUtf8(bytes) && !text.includes('\0')) return {text, error: null};
   const what = isUtf8(bytes) ? 'has NUL bytes' : `is not UTF-8 text (first at line ${badLine(text)})`;
-  const error = new AosError('CONFIG_UNREADABLE', `${name} ${what}`, {next: say('Save the file as UTF-8.')});
+  const error = isUtf16(bytes)
+    ? new AosError('CONFIG_UNREADABLE', `${name} is UTF-16 text, as some editors of Windows save it`, {
+        next: say(`iconv -f UTF-16 -t UTF-8 ${shellWord(name)} > config.yaml, or save it as UTF-8`),
+      })
+    : new AosError('CONFIG_UNREADABLE', `${name} ${what}`, {next: say('Save the file as UTF-8.')});
   return {text: text.replaceAll('\0', ''), error};
 }
 

@@ -8,6 +8,8 @@ import {shareWorkerUrl} from './reference-worker.ts';
 import {ALL_FIELDS, envNames, FIELDS, pathsOf} from './schema.ts';
 import type {AnyField, Field, ListField} from './schema.ts';
 import {sanitizeValue} from './sanitize.ts';
+import {trimAscii} from '../foundation/text/odd-characters.ts';
+import {unfilledPart} from '../foundation/text/unfilled.ts';
 import type {FileTree, PlacedText} from './tree.ts';
 import {filePath, meansTheSame} from './values.ts';
 
@@ -96,7 +98,7 @@ function pick(
 function outside(field: AnyField, text: string, origin: Origin): RawValue | undefined {
   const place = {source: origin.detail === '' ? 'default' : origin.detail, line: null, col: null};
   const parts = field.kind === 'many' ? text.split(',') : [text];
-  const texts = parts.map((part) => ({text: part.trim(), place})).filter((part) => part.text !== '');
+  const texts = parts.map((part) => ({text: trimAscii(part), place})).filter((part) => part.text !== '');
   return texts.length === 0 ? undefined : {texts, origin};
 }
 
@@ -122,8 +124,16 @@ function wrongValues(field: Exclude<AnyField, {kind: 'unused'}>, raw: RawValue):
     if (!('wrong' in parsed)) return [];
     const path = field.kind === 'many' ? `${field.path}[${index}]` : field.path;
     const got = `${field.secret ? 'the value (not shown)' : sanitizeValue(text)} ${parsed.wrong}`;
-    return [problemAt(place, path, got, parsed.expected ?? field.type.expected, listExample(field))];
+    const expected = parsed.expected ?? field.type.expected;
+    return [problemAt(place, path, got, withVariable(field, text, raw) ?? expected, listExample(field))];
   });
+}
+
+/** What is expected where a value of the file has a place to fill in; null: it has none, or no variable sets the key. */
+function withVariable(field: AnyField, text: string, {origin}: RawValue): string | null {
+  const name = field.onlyInFile ? undefined : envNames(field)[0];
+  if (unfilledPart(text) === null || origin.from !== 'file' || name === undefined) return null;
+  return `the value itself, or the variable ${name} in the environment, which outranks the file`;
 }
 
 /** A relative path in the file starts at the file; in a variable it would be another place after each `cd`. */

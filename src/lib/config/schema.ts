@@ -22,7 +22,7 @@ import {
   text,
   uint64,
 } from './values.ts';
-import type {ValueType} from './values.ts';
+import type {ValueType} from './value-type.ts';
 
 type FieldFacts = {
   /** Dotted path in the file. */

@@ -1,9 +1,11 @@
 import {nearest} from '../foundation/text/nearest.ts';
+import {trimAscii} from '../foundation/text/odd-characters.ts';
 import {problemAt} from './problems.ts';
 import type {ConfigProblem, Place} from './problems.ts';
 import {ALL_FIELDS, pathsOf} from './schema.ts';
 import type {AnyField} from './schema.ts';
-import type {Position, YamlNode} from './yaml.ts';
+import type {YamlNode} from './yaml.ts';
+import type {Position} from './yaml-problem.ts';
 
 /** The text of a value, or of one item of a list. */
 export type PlacedText = {text: string; place: Place};
@@ -68,8 +70,7 @@ export function readTree(root: YamlNode | null, file: string): FileTree {
       if (item.kind === 'null') continue;
       if (item.kind === 'scalar') {
         const parts = field.kind === 'many' ? item.text.split(',') : [item.text];
-        for (const text of parts)
-          if (text.trim() !== '') texts.push({text: text.trim(), place: place(item.at)});
+        for (const text of parts.map(trimAscii)) if (text !== '') texts.push({text, place: place(item.at)});
       } else {
         broken.add(path);
         problems.push(

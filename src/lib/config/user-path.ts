@@ -20,6 +20,7 @@ export function pathMistake(text: string): string | null {
   if (/^~[^/]/.test(text))
     return 'has a ~ with a name after it, and only ~/ is expanded (a file of that name: ./~)';
   if (/^\$[A-Za-z_{(]/.test(text)) return 'begins with a variable, and variables are not expanded';
+  if (/\$\{|\$\(|\{\{/.test(text)) return 'has a variable in it, and variables are not expanded';
   return null;
 }
 

@@ -5,23 +5,11 @@ import {checksumAddress, isAddress, isChecksummed} from '../protocol/wire/ethere
 import {isModelName, isProofUrl} from '../protocol/wire/proof.ts';
 import type {ListenAddress} from './config.ts';
 import {nearest} from '../foundation/text/nearest.ts';
+import {plain, typingMistake} from './typed-text.ts';
+import {UNSEEN} from '../foundation/text/odd-characters.ts';
 import {pathMistake} from './user-path.ts';
-
-/** `wrong` describes the mistake without quoting the text; `expected` replaces the type's own where it is more precise. */
-export type Parsed<T> = {value: T} | {wrong: string; expected?: string};
-
-/** The type of a value: parses its text, which is trimmed and not empty. */
-export type ValueType<T> = {
-  /** Short name for the reference. */
-  name: string;
-  /** The expected form, for messages. */
-  expected: string;
-  /** A pattern of all valid texts, for editors; a matching text may still be wrong. */
-  pattern?: string;
-  /** All valid texts, for editors. */
-  options?: readonly string[];
-  parse(text: string): Parsed<T>;
-};
+import type {ValueType} from './value-type.ts';
+import {etherMistake} from './ether-mistake.ts';
 
 /** Whether two texts of a key say the same: equal but for letter case, or equal once they are read. */
 export function meansTheSame(type: ValueType<unknown>, a: string, b: string): boolean {
@@ -32,19 +20,23 @@ export function meansTheSame(type: ValueType<unknown>, a: string, b: string): bo
 
 const DAY_MS = 86_400_000;
 
-export const text: ValueType<string> = {name: 'text', expected: 'text', parse: (value) => ({value})};
+export const text: ValueType<string> = {
+  name: 'text',
+  expected: 'text',
+  parse: (value) => typingMistake(value, UNSEEN) ?? {value},
+};
 
 export const filePath: ValueType<string> = {
   name: 'path',
   expected: 'a path',
   parse(value) {
     const wrong = pathMistake(value);
-    return wrong === null ? {value} : {wrong};
+    return wrong === null ? (typingMistake(value, UNSEEN) ?? {value}) : {wrong};
   },
 };
 
 /** An Ethereum address; a mixed-case one must carry the right EIP-55 checksum. Checksummed on return. */
-export const address: ValueType<string> = {
+export const address: ValueType<string> = plain({
   name: 'address',
   expected: 'an Ethereum address (0x and 40 hex digits)',
   pattern: '^0[xX][0-9a-fA-F]{40}$',
@@ -61,10 +53,10 @@ export const address: ValueType<string> = {
     if (digits.length !== 40) return {wrong: `has ${digits.length} hex digits`};
     return {wrong: 'does not start with 0x', expected: `0x${digits}`};
   },
-};
+});
 
 /** 32 bytes as hex; lower-case without 0x on return. */
-export const seed: ValueType<string> = {
+export const seed: ValueType<string> = plain({
   name: '32-byte hex',
   expected: '64 hex digits',
   pattern: '^(0[xX])?[0-9a-fA-F]{64}$',
@@ -74,11 +66,11 @@ export const seed: ValueType<string> = {
       ? {value: digits.toLowerCase()}
       : {wrong: 'is not a 32-byte hex seed'};
   },
-};
+});
 
 export function integer(min: number, max: number): ValueType<number> {
   const expected = `a whole number from ${min} to ${max}`;
-  return {
+  return plain({
     name: 'number',
     expected,
     parse(value) {
@@ -87,11 +79,11 @@ export function integer(min: number, max: number): ValueType<number> {
       if (number < min || number > max) return {wrong: 'is out of range'};
       return {value: number};
     },
-  };
+  });
 }
 
 /** An unsigned 64-bit integer, such as a clock id. */
-export const uint64: ValueType<bigint> = {
+export const uint64: ValueType<bigint> = plain({
   name: 'number',
   expected: 'a whole number from 0 to 18446744073709551615',
   parse(value) {
@@ -99,12 +91,12 @@ export const uint64: ValueType<bigint> = {
     const number = BigInt(value);
     return number < 2n ** 64n ? {value: number} : {wrong: 'is out of range'};
   },
-};
+});
 
 /** A time as {@link parseDuration} reads it; milliseconds on return. */
 export function duration(minMs: number, maxMs: number = MAX_TIMER_MS): ValueType<number> {
   const most = durationText(maxMs > DAY_MS ? maxMs - (maxMs % DAY_MS) : maxMs);
-  return {
+  return plain({
     name: 'duration',
     expected: `a time from ${durationText(minMs)} to ${most}, such as 30s, 1h30m or 2d`,
     pattern: DURATION_PATTERN,
@@ -113,11 +105,11 @@ export function duration(minMs: number, maxMs: number = MAX_TIMER_MS): ValueType
       if (ms === null) return {wrong: 'is not a time'};
       return ms < minMs || ms > maxMs ? {wrong: 'is out of range'} : {value: ms};
     },
-  };
+  });
 }
 
 /** A moment, RFC 3339 or a date (then 00:00 UTC); Unix ms on return. */
-export const moment: ValueType<number> = {
+export const moment: ValueType<number> = plain({
   name: 'time',
   expected: 'a date or an RFC 3339 time',
   parse(value) {
@@ -125,23 +117,23 @@ export const moment: ValueType<number> = {
     const ms = form.test(value) ? Date.parse(value.replace(' ', 'T').toUpperCase()) : Number.NaN;
     return Number.isNaN(ms) ? {wrong: 'is not a time'} : {value: ms};
   },
-};
+});
 
 /** An amount of ETH; wei on return. */
-export const ether: ValueType<bigint> = {
+export const ether: ValueType<bigint> = plain({
   name: 'ETH',
   expected: 'an amount of ETH with at most 18 decimals',
   pattern: '^[0-9]{1,12}([.][0-9]{1,18})?$',
   parse(value) {
     const [whole = '', decimals = ''] = value.split('.');
-    if (!/^\d{1,12}(\.\d{1,18})?$/.test(value)) return {wrong: 'is not an amount'};
+    if (!/^\d{1,12}(\.\d{1,18})?$/.test(value)) return etherMistake(value);
     return {value: BigInt(whole) * 10n ** 18n + BigInt(decimals.padEnd(18, '0'))};
   },
-};
+});
 
 export function oneOf<const T extends string>(values: readonly T[]): ValueType<T> {
   const expected = `one of ${values.join(', ')}`;
-  return {
+  return plain({
     name: values.join(' \\| '),
     expected,
     options: values,
@@ -151,11 +143,11 @@ export function oneOf<const T extends string>(values: readonly T[]): ValueType<T
       const meant = nearest(value, values);
       return {wrong: meant === null ? 'is not known' : `is not known (did you mean ${meant}?)`};
     },
-  };
+  });
 }
 
 /** An address to listen on: `host:port`, also written as `http://host:port`. */
-export const listenAddress: ValueType<ListenAddress> = {
+export const listenAddress: ValueType<ListenAddress> = plain({
   name: 'host:port',
   expected: 'host:port, port 0 to 65535',
   pattern: '^([hH][tT][tT][pP]://)?[^/]+:[0-9]{1,5}/?$',
@@ -168,10 +160,10 @@ export const listenAddress: ValueType<ListenAddress> = {
     if (parts === undefined || url === null) return {wrong: 'is not host:port'};
     return {value: {host: url.hostname.replaceAll(/[[\]]/g, ''), port: Number(parts['port'])}};
   },
-};
+});
 
 /** An IP address, or a range of them, as it was written. */
-export const addressRange: ValueType<string> = {
+export const addressRange: ValueType<string> = plain({
   name: 'address or range',
   expected: 'an IP address or a range such as 10.0.0.0/8',
   parse(value) {
@@ -179,10 +171,10 @@ export const addressRange: ValueType<string> = {
     if (range === null) return {wrong: 'is neither an IP address nor a range of them'};
     return range.prefix === 0 ? {wrong: 'is every address'} : {value};
   },
-};
+});
 
 /** The Web3Signer URL: scheme, host, port, nothing else. Without a slash at the end on return. */
-export const signerUrl: ValueType<string> = {
+export const signerUrl: ValueType<string> = plain({
   name: 'URL',
   expected: 'the URL of Web3Signer: http(s)://host:port',
   pattern: '^[hH][tT][tT][pP][sS]?://[^/]+/?$',
@@ -194,10 +186,10 @@ export const signerUrl: ValueType<string> = {
     if (hasCredentials(url.value)) return {wrong: 'has a user name or password in it'};
     return {value: url.value.origin};
   },
-};
+});
 
 /** A chain RPC. Its path or query often is an access key, so it is never shown. */
-export const rpcUrl: ValueType<string> = {
+export const rpcUrl: ValueType<string> = plain({
   name: 'URL',
   expected: 'an http(s) URL',
   pattern: '^[hH][tT][tT][pP][sS]?://[^/]',
@@ -205,10 +197,10 @@ export const rpcUrl: ValueType<string> = {
     const url = httpUrl(value);
     return 'wrong' in url ? url : {value: url.value.href};
   },
-};
+});
 
 /** Base URL of an HTTP peer, also bare `host:port`. Without a slash at the end on return. */
-export const baseUrl: ValueType<string> = {
+export const baseUrl: ValueType<string> = plain({
   name: 'URL',
   expected: 'an http(s) URL',
   parse(value) {
@@ -218,18 +210,18 @@ export const baseUrl: ValueType<string> = {
     if (/[?#]/.test(value)) return {wrong: 'has a query or fragment'};
     return {value: url.value.href.replace(/\/+$/, '')};
   },
-};
+});
 
 /** The name of a model of a zkml worker, which joins it to a path. */
-export const modelName: ValueType<string> = {
+export const modelName: ValueType<string> = plain({
   name: 'name',
   expected: 'letters, digits, points, hyphens and underscores',
   pattern: '^[A-Za-z0-9._-]+$',
   parse: (value) => (isModelName(value) ? {value} : {wrong: 'is none that a zkml worker is asked about'}),
-};
+});
 
 /** Where a zkml worker downloads a proof. */
-export const proofUrl: ValueType<string> = {
+export const proofUrl: ValueType<string> = plain({
   name: 'URL',
   expected: 'an http(s) URL of a proof',
   pattern: '^[hH][tT][tT][pP][sS]?://[^/]',
@@ -237,7 +229,7 @@ export const proofUrl: ValueType<string> = {
     if (!isProofUrl(value)) return {wrong: 'is no http(s) URL'};
     return hasCredentials(new URL(value)) ? {wrong: 'has a user name or password in it'} : {value};
   },
-};
+});
 
 /** Base of callback URLs. A reference file may include the opml route, which is dropped: aos appends its own. */
 export const callbackUrl: ValueType<string> = {
@@ -249,7 +241,7 @@ export const callbackUrl: ValueType<string> = {
 };
 
 /** The dispatcher: bare `host:port` as in the reference, `ws://`, `wss://`; with its path, `/ws` when there is none. */
-export const dispatcherUrl: ValueType<string> = {
+export const dispatcherUrl: ValueType<string> = plain({
   name: 'URL or host:port',
   expected: 'host:port, or a ws:// or wss:// URL',
   parse(value) {
@@ -265,7 +257,7 @@ export const dispatcherUrl: ValueType<string> = {
     if (url.pathname === '/') url.pathname = '/ws';
     return {value: url.href};
   },
-};
+});
 
 function httpUrl(value: string): {value: URL} | {wrong: string} {
   if (!/^https?:\/\/[^/]/i.test(value)) return {wrong: 'does not start with http:// or https://'};

@@ -1,8 +1,8 @@
 import {isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, Scalar} from 'yaml';
 import type {Pair, YAMLError} from 'yaml';
+import {oddPlaces} from './odd-places.ts';
 
-/** Line and column, both from 1. */
-export type Position = {line: number; col: number};
+import type {Position, YamlProblem} from './yaml-problem.ts';
 
 /** YAML without its types: a scalar is its text, so that an unquoted `0x…` or a long number keeps every digit. */
 export type YamlNode =
@@ -13,8 +13,6 @@ export type YamlNode =
   | {kind: 'list'; items: readonly YamlNode[]; at: Position};
 
 export type YamlEntry = {at: Position; value: YamlNode};
-
-export type YamlProblem = {at: Position; message: string; path: string};
 
 const MAX_DEPTH = 32;
 /** Most nodes that aliases may add; stops a file that expands exponentially. */
@@ -55,7 +53,7 @@ export function parseYaml(source: string): {root: YamlNode | null; problems: Yam
     return {root: null, problems: [{at: {line: long + 1, col: 1}, message, path: ''}]};
   }
   const lines = new LineCounter();
-  const problems: YamlProblem[] = [];
+  const problems: YamlProblem[] = oddPlaces(text);
   const at = (offset: number | undefined): Position => {
     const {line, col} = lines.linePos(Math.min(offset ?? 0, text.length));
     return line === 0 ? START : {line, col};
@@ -72,8 +70,12 @@ export function parseYaml(source: string): {root: YamlNode | null; problems: Yam
   }
   const [first, ...rest] = documents;
   if (first === undefined) return {root: null, problems};
+  const certain = problems[0]?.at.line ?? Infinity;
   for (const error of first.errors.slice(0, MAX_ERRORS)) {
-    problems.push({at: at(error.pos[0]), message: MEANS[error.code] ?? 'is not valid YAML here', path: ''});
+    const place = at(error.pos[0]);
+    // From a character that only looks right on, the parser guesses.
+    if (place.line >= certain) continue;
+    problems.push({at: place, message: MEANS[error.code] ?? 'is not valid YAML here', path: ''});
   }
   for (const other of rest) {
     if (isScalar(other.contents) && other.contents.value === '' && other.errors.length === 0) continue;

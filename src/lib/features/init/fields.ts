@@ -1,6 +1,8 @@
 import {CUSTOM_NETWORK, NETWORKS, networkPreset} from '../../config/networks.ts';
 import type {Field} from '../../config/schema.ts';
-import type {Parsed} from '../../config/values.ts';
+import type {Parsed} from '../../config/value-type.ts';
+import {typingMistake} from '../../config/typed-text.ts';
+import {trimAscii, UNSEEN} from '../../foundation/text/odd-characters.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {Answers, Choice, Known} from './question.ts';
 
@@ -20,9 +22,11 @@ export function networkValue({answers, facts}: Known, path: string): string | nu
 /** Checks a text by the type of its field and keeps it as it was typed. */
 export function byField(field: Field<unknown>, {optional}: {optional: boolean}) {
   return (typed: string): Parsed<string> => {
-    const text = typed.trim();
+    const text = trimAscii(typed);
     if (text === '') return optional ? {value: ''} : {wrong: 'is missing', expected: field.type.expected};
     if (text.length > MOST) return {wrong: `is longer than ${MOST} characters`};
+    const typing = typingMistake(text, UNSEEN);
+    if (typing !== null) return typing;
     if (safeText(text, MOST) !== text) return {wrong: 'has control characters in it'};
     const parsed = field.type.parse(text);
     if ('wrong' in parsed) return {wrong: parsed.wrong, expected: parsed.expected ?? field.type.expected};

@@ -1,7 +1,7 @@
 import {CUSTOM_NETWORK, NETWORKS, networkPreset} from '../../config/networks.ts';
 import {FIELDS, type Field} from '../../config/schema.ts';
 import {meansTheSame} from '../../config/values.ts';
-import type {Position} from '../../config/yaml.ts';
+import type {Position} from '../../config/yaml-problem.ts';
 import type {Entry} from './config-text.ts';
 import type {KeyFate} from './key-fate.ts';
 

@@ -1,5 +1,6 @@
 import {isPrivateKey, isSignerKeyName} from '../../config/private-key.ts';
-import type {Position, YamlNode} from '../../config/yaml.ts';
+import type {YamlNode} from '../../config/yaml.ts';
+import type {Position} from '../../config/yaml-problem.ts';
 
 /** A scalar of a file that was taken for a private key. */
 type FoundKey = {name: string; at: Position};

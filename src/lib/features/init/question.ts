@@ -1,5 +1,5 @@
 import type * as check from '../../foundation/check/check.ts';
-import type {Parsed} from '../../config/values.ts';
+import type {Parsed} from '../../config/value-type.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import type {Entry} from './config-text.ts';
 import type {FoundKeystore} from './from-keystore.ts';

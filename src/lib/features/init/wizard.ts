@@ -1,4 +1,4 @@
-import type {Parsed} from '../../config/values.ts';
+import type {Parsed} from '../../config/value-type.ts';
 import type {Answers, Facts, Finding, Known, Question, QuestionKey} from './question.ts';
 import {networkValue} from './fields.ts';
 import {isNoneOfThem, QUESTIONS} from './questions.ts';
