@@ -1,7 +1,9 @@
 import {describe, expect, it} from 'vitest';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {openJobReader} from '../../../../src/lib/node/journal/job-query.ts';
-import {answerTo, createRig, type Asked} from '../../../support/operator-rig.ts';
+import {loadVrf} from '../../../../src/lib/protocol/vrf/ecvrf.ts';
+import {deferred} from '../../../support/deferred.ts';
+import {answerTo, createRig, VRF_SEED, type Asked} from '../../../support/operator-rig.ts';
 
 describe('a worker', () => {
   it('that answers twice is thanked twice, and its first answer is sent', async () => {
@@ -377,6 +379,32 @@ describe('a worker', () => {
     },
   );
 
+  it('is asked once about a (job_id, tag) of which two positions are sampled at once', async () => {
+    const {publicKey, prove} = (await loadVrf()).prover(VRF_SEED);
+    const both = deferred();
+    let proofs = 0;
+    const rig = await createRig({
+      prover: {
+        publicKey,
+        prove: (alpha) => {
+          proofs += 1;
+          if (proofs === 2) both.resolve();
+          return both.promise.then(() => prove(alpha));
+        },
+      },
+    });
+    const range = rig.range.now;
+    rig.range.now = null;
+    const run = await rig.start();
+    for (const position of ['before', 'after'])
+      rig.dispatcher.submit({jobId: 'job-0', prompt: 'prompt 0', tag: 'malicious', position});
+    await run.event('job_received', () => run.of('job_received').length === 2);
+    rig.range.now = range;
+    await rig.answered(2);
+    expect(rig.worker.asked).toHaveLength(1);
+    expect(await run.stop()).toMatchObject({accepted: 2, failed: 0, pending: 0});
+  });
+
   it('that is back in time answers, and is told to work again', async () => {
     const rig = await createRig();
     rig.worker.status = 'hang-up';
@@ -431,11 +459,3 @@ describe('a worker', () => {
     await run.stop();
   });
 });
-
-function deferred(): {promise: Promise<void>; resolve: () => void} {
-  let resolve = (): void => {};
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return {promise, resolve};
-}

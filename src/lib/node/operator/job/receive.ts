@@ -1,6 +1,5 @@
 import {createSequencer} from '../../../foundation/async/sequencer.ts';
 import type {FrameJob} from '../../../protocol/wire/frame-jobs.ts';
-import type {JobKey} from '../../../protocol/wire/messages.ts';
 import type {SamplingRange} from '../../../protocol/vrf/sampling.ts';
 import type {InitialState, NewJob} from '../../journal/records.ts';
 import type {Frame} from '../inbox.ts';
@@ -12,6 +11,7 @@ import {concluded} from './conclude-text.ts';
 import {isOtherJob} from './same-job.ts';
 import type {Sampler} from './sampler.ts';
 import type {Reservation, Scheduler} from './scheduling.ts';
+import {textKey} from './text-key.ts';
 import {createStoreJobs, isLarge, reportReceived, type Incoming} from './store-jobs.ts';
 
 /** What became of the jobs of a frame. */
@@ -83,7 +83,7 @@ export function createReceive(deps: ReceiveDeps): Receive {
   function slotFor({key}: FrameJob): SamplingSlot | null {
     const range = ranges.known();
     if (unsampled > 0 || range === undefined) return null;
-    if (sampling.has(keyText(key)) || journal.knows(key)) return null;
+    if (sampling.has(textKey(key)) || journal.knows(key)) return null;
     const reservation = scheduler.reserve();
     return reservation === null ? null : {reservation, range};
   }
@@ -98,7 +98,7 @@ export function createReceive(deps: ReceiveDeps): Receive {
     acknowledge: () => void,
   ): Promise<boolean> {
     const ticket = entry.take();
-    const key = keyText(job.key);
+    const key = textKey(job.key);
     sampling.add(key);
     let prepared: PreparedWork | undefined; // until the scheduler has it
     try {
@@ -151,8 +151,4 @@ function rowOf(
   receivedAt: number,
 ): NewJob {
   return {key, receivedAt, frame: bytes, span, index, kind, model, signer, clock};
-}
-
-function keyText({jobId, tag}: JobKey): string {
-  return JSON.stringify([jobId, tag]);
 }

@@ -5,6 +5,7 @@ import type {StepOf} from './job.ts';
 import type {Clocked, Recording, Sampling, Workers} from './parts.ts';
 import type {Sampler} from './sampler.ts';
 import type {Load} from './scheduling.ts';
+import {textKey} from './text-key.ts';
 import type {Others} from '../../journal/job-texts.ts';
 
 /** Samples a received job by VRF: concludes it, or selects it for a worker. */
@@ -12,6 +13,8 @@ export function createSample(
   deps: Recording & Clocked & Workers & Pick<Sampling, 'ranges'> & {sampler: Sampler; load: Load},
 ): StepOf {
   const {journal, retryJournalWrite, ranges, sampler, load} = deps;
+  /** (job_id, tag) whose selection, and with it the request of one position, is on its way into the journal. */
+  const selecting = new Set<string>();
 
   return async (job) => {
     const {seq} = job;
@@ -27,8 +30,10 @@ export function createSample(
       return 'deliver';
     }
     // Selected for a (job_id, tag) that has a text, or gets one, under another position: that is said here too.
-    const work =
-      answer !== null || isShared(journal.others(record)) ? NO_WORK : prepareWork(deps, dispatch, load);
+    const text = textKey(record.key);
+    const isElsewhere = selecting.has(text) || isShared(journal.others(record));
+    const work = answer !== null || isElsewhere ? NO_WORK : prepareWork(deps, dispatch, load);
+    if (work !== NO_WORK) selecting.add(text);
     try {
       await retryJournalWrite(
         () => journal.select(seq, sampling.vrf, work.firstRequest(seq), range),
@@ -37,6 +42,8 @@ export function createSample(
     } catch (error) {
       work.dropEarly();
       throw error;
+    } finally {
+      if (work !== NO_WORK) selecting.delete(text);
     }
     const {vrf} = sampling;
     Object.assign(job, work.journalled({...record, state: 'selected', vrf, range}, dispatch));
