@@ -3,6 +3,7 @@ import {pickDriver, type Database, type SqliteDriver} from '../../../../src/lib/
 import {JOURNAL_FILE} from '../../../../src/lib/node/journal/sqlite.ts';
 import type {Prover} from '../../../../src/lib/node/operator/ports.ts';
 import {loadVrf} from '../../../../src/lib/protocol/vrf/ecvrf.ts';
+import {deferred} from '../../../support/deferred.ts';
 import {createRig, VRF_SEED, type Rig} from '../../../support/operator-rig.ts';
 
 /** The driver, but what the journal executes goes through `exec`. */
@@ -23,20 +24,22 @@ function driverWith(exec: (database: Database, sql: string) => void): SqliteDriv
   };
 }
 
-/** `seen` gets the states of all jobs after each write, when they have changed. */
-function watching(seen: string[]): SqliteDriver {
+/** `seen` gets the states of all jobs after each write, when they have changed, and `onChange` is called. */
+function watching(seen: string[], onChange: () => void = () => {}): SqliteDriver {
   return driverWith((database, sql) => {
     database.exec(sql);
     if (sql !== 'COMMIT') return;
     const states = database.prepare('SELECT state FROM jobs ORDER BY seq').all();
     const now = states.map((row) => String(row['state'])).join(' ');
-    if (now !== seen.at(-1)) seen.push(now);
+    if (now === seen.at(-1)) return;
+    seen.push(now);
+    onChange();
   });
 }
 
-async function oneJob(rig: Rig): Promise<string[]> {
+async function oneJob(rig: Rig, onChange?: (states: string) => void): Promise<string[]> {
   const seen: string[] = [];
-  const run = await rig.start({driver: watching(seen)});
+  const run = await rig.start({driver: watching(seen, () => onChange?.(seen.at(-1) ?? ''))});
   await run.event('range');
   await run.event('connected');
   rig.submit(1);
@@ -70,7 +73,51 @@ describe('what of a job is on disk, write by write', () => {
   });
 
   it('one that is selected: selected with its question, concluded, accepted', async () => {
-    expect(await oneJob(await createRig())).toEqual(['selected', 'concluded', 'accepted']);
+    const rig = await createRig();
+    const written = deferred();
+    // A worker that is asked early may answer before the first write: that one then brings both.
+    rig.worker.onQuestion = (question) => {
+      void written.promise.then(() => rig.worker.answer(question));
+      return 200;
+    };
+    const states = await oneJob(rig, (now) => {
+      if (now === 'selected') written.resolve();
+    });
+    expect(states).toEqual(['selected', 'concluded', 'accepted']);
+  });
+
+  it('one whose answer comes before its first write: concluded by that write', async () => {
+    const rig = await createRig();
+    const answered = deferred();
+    rig.worker.onQuestion = (question) => {
+      void rig.worker.answer(question);
+      return 200;
+    };
+    const seen: string[] = [];
+    const run = await rig.start({
+      driver: watching(seen),
+      // Both changes wait for the same commit.
+      journal: (journal) => ({
+        ...journal,
+        receive: async (job, begin) => {
+          await answered.promise;
+          return journal.receive(job, begin);
+        },
+        answer: async (...taking) => {
+          answered.resolve();
+          // The other change is asked for first: the journal takes them in their order.
+          await Promise.resolve();
+          return journal.answer(...taking);
+        },
+      }),
+    });
+    await run.event('range');
+    await run.event('connected');
+    rig.submit(1);
+    await rig.answered(1);
+    await run.event('result_accepted');
+    await run.stop();
+    expect(seen.filter((states) => states !== '')).toEqual(['concluded', 'accepted']);
   });
 
   it('of a burst: in the order they came, whether sampled as they came or in their turn', async () => {
