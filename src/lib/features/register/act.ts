@@ -4,7 +4,7 @@ import type {TxPlan} from '../../peers/chain/tx/plan.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {CODES} from '../../foundation/errors/table.ts';
 import {type NextStep, run, say} from '../../foundation/next-step/next-step.ts';
-import {callReport} from './call.ts';
+import {stepCall} from './call.ts';
 import {step, type Outcome, type StepId, type StepReport} from './report.ts';
 import {preparedLines} from '../tx/confirm.ts';
 import {txReport, type TxReport} from '../tx/report.ts';
@@ -51,7 +51,7 @@ export function createAct(options: ActOptions): Act {
     const detail =
       isAfterPlanned && mode === 'dry-run' ? `${planned.title} (not simulated yet)` : planned.title;
     isAfterPlanned = true;
-    return step(id, 'planned', detail, {call: callReport(planned)});
+    return step(id, 'planned', detail, {call: stepCall(planned, tx.account.address)});
   };
   return (...given) =>
     handle(...given).catch((error: unknown) => {

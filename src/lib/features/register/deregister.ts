@@ -1,5 +1,5 @@
 import type {FlowName} from '../../peers/chain/flows/list.ts';
-import type {AvsState, FlowPlace, WayBack} from '../../peers/chain/flows/flow.ts';
+import type {AvsState, CoolDown, FlowPlace, WayBack} from '../../peers/chain/flows/flow.ts';
 import {readPostExitState, type PostExitState} from '../../peers/chain/flows/post-exit-state.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
 import {refreshOpenAttempts} from '../../peers/chain/tx/open-attempts.ts';
@@ -39,6 +39,8 @@ export type DeregisterReport = {
   remaining: readonly number[];
   /** Whether the service manager takes the address again after this; `open` where nothing is left. */
   wayBack: WayBack;
+  /** How long what is left may still slash and does not take the operator back; null without such a time. */
+  coolDown: CoolDown | null;
   /** Challenges that are open now; they name no operator. */
   openChallenges: readonly number[];
   steps: readonly StepReport[];
@@ -69,7 +71,7 @@ export function deregister(config: Config, options: DeregisterOptions): Promise<
     const remaining = groups.filter((id) => !left.includes(id));
     const idle = nothingToLeave(avs, state, left, quorums);
     const exit = {config, session, avs, options, place, left, remaining};
-    const {steps, wayBack, challenges} = idle === null ? await leave(exit) : {...NOTHING_LEFT, steps: [idle]};
+    const {steps, ...follows} = idle === null ? await leave(exit) : {...NOTHING_LEFT, steps: [idle]};
     const tx = steps[0]?.tx ?? null;
     const [stays, appointments] = await afterwards(exit, steps).catch((error: unknown) => {
       throw afterSent(error, tx === null ? [] : [tx]);
@@ -79,8 +81,7 @@ export function deregister(config: Config, options: DeregisterOptions): Promise<
       registry: contracts.registry,
       left,
       remaining,
-      wayBack,
-      openChallenges: challenges,
+      ...follows,
       steps,
       appointments: mode === 'calldata' ? appointments : [],
       ...fieldsOf(tx),
@@ -99,8 +100,8 @@ type Exit = {
   remaining: readonly number[];
 };
 
-type Left = {steps: StepReport[]; wayBack: WayBack; challenges: readonly number[]};
-const NOTHING_LEFT = {wayBack: 'open', challenges: []} as const satisfies Omit<Left, 'steps'>;
+type Left = Pick<DeregisterReport, 'steps' | 'wayBack' | 'coolDown' | 'openChallenges'>;
+const NOTHING_LEFT: Omit<Left, 'steps'> = {wayBack: 'open', coolDown: null, openChallenges: []};
 
 async function leave({config, session, avs, options, place, left, remaining}: Exit): Promise<Left> {
   const {mode, force, warn} = options;
@@ -111,15 +112,17 @@ async function leave({config, session, avs, options, place, left, remaining}: Ex
     return true;
   };
   await isFree();
-  const [wayBack, challenges] = await Promise.all([
+  const [wayBack, coolDown, challenges] = await Promise.all([
     flow.readWayBack(place, remaining),
+    flow.readCoolDown(place),
     openChallenges(place.chain, contracts.challengeManager),
   ]);
-  for (const {message} of leaveWarnings({wayBack, openChallenges: challenges})) warn(message);
+  const follows = {wayBack, coolDown, openChallenges: challenges};
+  for (const {message} of leaveWarnings(follows)) warn(message);
   const plan = flow.planExit(place, left);
   const act = createAct({...options, command: 'deregister', tx: session.tx});
   const report = await act('avs', {intent: plan.intent, plan: () => Promise.resolve(plan)}, isFree);
-  return {steps: [report], wayBack, challenges};
+  return {steps: [report], ...follows};
 }
 
 /** What stays, and the appointments that the call needs, at the newest block. */

@@ -29,11 +29,11 @@ export const planFlags = {
   flow: flowFlag(),
   'dry-run': Flags.boolean({
     summary: 'Simulate and show only. Typed data and the BLS message are still signed.',
-    exclusive: ['calldata', 'check'],
+    exclusive: ['calldata'],
   }),
   calldata: Flags.boolean({
     summary: 'Print the calls for a multisig or another tool; simulate and send nothing.',
-    exclusive: ['dry-run', 'check'],
+    exclusive: ['dry-run'],
   }),
 };
 
@@ -42,6 +42,7 @@ export const registerFlags = {
   check: Flags.boolean({
     summary:
       'Check the prerequisites only. Exit 0 ready or registered, 3 not ready, 8 only a waiting period is left.',
+    exclusive: ['dry-run', 'calldata'],
   }),
   ...planFlags,
   'as-operator': Flags.boolean({

@@ -7,20 +7,22 @@ import {stepLines} from './report.ts';
 
 /** The answer of `aos deregister` for people. */
 export function deregisterText(report: DeregisterReport, style: ListStyle): string {
-  const {flow, steps, stays, remaining, wayBack, appointments} = report;
+  const {flow, steps, stays, remaining, appointments} = report;
   const {group, stays: always} = flowNamed(flow).words;
-  const {range, slashableUntil} = stays;
+  const {range, slashableUntil, canReregister} = stays;
   const lines = [
     ...(remaining.length === 0 ? [] : [`being in the ${group.many} ${remaining.join(', ')}`]),
     ...(range === null
       ? []
       : [`the sampling range ${range.start} to ${range.end}; only its owner can take it away`]),
-    ...(wayBack === 'closed'
+    ...(canReregister === false
       ? ['the address on the service manager’s list, so that it cannot register there again']
       : []),
     ...(slashableUntil === null
       ? []
-      : [`stake allocated to the sets, slashable until block ${slashableUntil}`]),
+      : [
+          `stake allocated to the sets, slashable until block ${slashableUntil}; until then they do not take it back`,
+        ]),
     always,
   ];
   const rest = lines.flatMap((line) => wrap(`  ${line}`, style.width));

@@ -1,5 +1,6 @@
 import type {OutputWarning} from '../../cli/envelope.ts';
-import type {WayBack} from '../../peers/chain/flows/flow.ts';
+import {duration} from '../../foundation/time/duration.ts';
+import type {CoolDown, WayBack} from '../../peers/chain/flows/flow.ts';
 
 /** What leaving means for an address that wants to come back; none where it can. */
 const NO_WAY_BACK: Readonly<Record<WayBack, string | null>> = {
@@ -12,15 +13,25 @@ const NO_WAY_BACK: Readonly<Record<WayBack, string | null>> = {
 /** The warnings of a call that leaves the AVS. */
 export function leaveWarnings({
   wayBack,
+  coolDown,
   openChallenges,
 }: {
   wayBack: WayBack;
+  coolDown: CoolDown | null;
   openChallenges: readonly number[];
 }): OutputWarning[] {
   const lost = NO_WAY_BACK[wayBack];
   const numbers = openChallenges.join(', ');
   return [
     ...(lost === null ? [] : [{code: 'NO_WAY_BACK', message: lost} as const]),
+    ...(coolDown === null
+      ? []
+      : [
+          {
+            code: 'COOL_DOWN',
+            message: `for ${coolDown.blocks} blocks, about ${duration(coolDown.ms)}, after leaving, the stake allocated to the sets can still be slashed, and they do not take this address back`,
+          } as const,
+        ]),
     ...(openChallenges.length === 0
       ? []
       : [

@@ -8,7 +8,7 @@ import {checksumAddress} from '../../protocol/wire/ethereum.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import type {TxSession} from '../tx/session.ts';
 import type {Hex} from './key.ts';
-import type {CallReport} from './call.ts';
+import type {CallReport, StepCall} from './call.ts';
 import {step, type Outcome, type StepReport} from './report.ts';
 
 /** The chain at its newest block, as far as it could be read. */
@@ -62,7 +62,7 @@ export function rangeStep({range, max, owner, request}: RangeState, context: Ran
             next: say(
               'Repeat the step of the dispatcher: run the command again. If it stays away, the owner of the range contract can set it by this call.',
             ),
-            call: request === null ? null : requestReport(request),
+            call: ownersCall(request, owner),
           }
         : {},
     );
@@ -75,9 +75,14 @@ export function rangeStep({range, max, owner, request}: RangeState, context: Ran
       next: say(
         'Ask the operator of the dispatcher for it, or send the owner this call with the range you agree on.',
       ),
-      call: request === null ? null : requestReport(request),
+      call: ownersCall(request, owner),
     },
   );
+}
+
+function ownersCall(request: RangeRequest | null, owner: string | null): StepCall | null {
+  if (request === null) return null;
+  return {...requestReport(request), from: owner === null ? null : checksumAddress(owner), validUntil: null};
 }
 
 /** The owner's call as a report. */

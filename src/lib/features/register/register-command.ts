@@ -1,5 +1,5 @@
 import type {FlowName} from '../../peers/chain/flows/list.ts';
-import {readiness} from '../../peers/chain/precondition.ts';
+import {readiness, type Readiness} from '../../peers/chain/precondition.ts';
 import type {ListStyle} from '../../cli/check-list.ts';
 import type {Answer} from '../../cli/answer.ts';
 import type {OutputWarning} from '../../cli/envelope.ts';
@@ -83,6 +83,14 @@ type Answered = Pick<Answer<unknown>, 'schema' | 'exitCode' | 'result' | 'text'>
   notices: readonly OutputWarning[];
 };
 
+const READINESS: Readonly<Record<Readiness, string>> = {
+  ready: 'ready',
+  registered: 'registered',
+  pending: 'not ready: a waiting period is left',
+  fail: 'not ready',
+  unknown: 'not known whether it is ready',
+};
+
 /** `aos register --check`. */
 export async function answerCheck(
   config: Config,
@@ -103,7 +111,7 @@ export async function answerCheck(
     schema: 'register-check',
     exitCode,
     result: {state, flow, preconditions},
-    text: [...preconditionLines(preconditions, style), '', `flow ${flow}: ${state}`].join('\n'),
+    text: [...preconditionLines(preconditions, style), '', `flow ${flow}: ${READINESS[state]}`].join('\n'),
     notices: [],
   };
 }

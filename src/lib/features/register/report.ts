@@ -8,7 +8,7 @@ import {EXIT} from '../../foundation/errors/table.ts';
 import {ether} from '../../foundation/text/amounts.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {TxReport} from '../tx/report.ts';
-import {appointmentLines, callLines, type CallReport} from './call.ts';
+import {appointmentLines, stepCallLines, type CallReport, type StepCall} from './call.ts';
 import type {MetadataReport} from './metadata.ts';
 
 export const STEP_IDS = [
@@ -44,7 +44,7 @@ const STATE_OF = {
 export type StepReport = Check<StepId> & {
   outcome: Outcome;
   tx: TxReport | null;
-  call: CallReport | null;
+  call: StepCall | null;
 };
 
 /** What `aos register` answers. The transaction fields are those of the registration at the AVS. */
@@ -127,7 +127,7 @@ export function stepLines(steps: readonly StepReport[], style: ListStyle): strin
     };
     return [
       ...hangingRows([row], style, names),
-      ...(call === null ? [] : callLines(call).map((line) => INDENT + line)),
+      ...(call === null ? [] : stepCallLines(call).map((line) => INDENT + line)),
     ];
   });
 }

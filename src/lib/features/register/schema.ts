@@ -45,7 +45,7 @@ const step = schemaOf<StepReport>()(
     at: v.exactOptional(v.number()),
     next,
     tx: v.nullable(tx),
-    call: v.nullable(v.object(callFields)),
+    call: v.nullable(v.object({...callFields, from: v.nullable(address), validUntil: v.nullable(time)})),
   }),
 );
 
@@ -99,6 +99,7 @@ export const deregister: ResultEntry = {
       left: v.array(count),
       remaining: v.array(count),
       wayBack: v.picklist(['open', 'closed', 'unknown']),
+      coolDown: v.nullable(v.object({blocks: count, ms: count})),
       openChallenges: v.array(count),
       steps: v.array(step),
       appointments: calls,

@@ -42,8 +42,8 @@ export function judgeAvs({chain, rules}: StatusFacts): Judgement {
       return fail(`not registered (${flow})`, run('register'), at);
     case 'deregistered':
       return fail(
-        `is out of the AVS (${flow}): it left, or was removed; the AOS service manager may not take it back`,
-        run('slashing-history', [], 'See how it came out'),
+        `is out of the AVS (${flow}): it left or was removed, as aos slashing-history says`,
+        run('register', ['--check'], 'See whether it can come back'),
         at,
       );
     case 'registered': {

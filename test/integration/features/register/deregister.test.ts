@@ -63,21 +63,29 @@ describe.each(['bls', 'ecdsa-b1', 'ecdsa-b2', 'ecdsa-b3', 'slashing-registry', '
   (flow) => {
     it('is sent once, says what stays, and the second time has nothing to do', async () => {
       const place = await registered(flow);
-      const report = await deregister(place.config, leaving());
+      const hasSets = ['slashing-registry', 'operator-sets'].includes(flow);
+      const said: string[] = [];
+      const beforeQuestion: string[] = [];
+      const confirm = (): Promise<boolean> => {
+        beforeQuestion.push(...said);
+        return Promise.resolve(true);
+      };
+      const report = await deregister(place.config, leaving({warn: (line) => said.push(line), confirm}));
       expect(report.steps).toMatchObject([{id: 'avs', outcome: 'done'}]);
       expect(report.stays.range).toEqual({start: 0n, end: 9n});
       expect(report.stays.canReregister).toBe(flow === 'bls' ? false : null);
-      expect(report.stays.slashableUntil !== null).toBe(
-        ['slashing-registry', 'operator-sets'].includes(flow),
-      );
-      expect(deregisterText(report, listStyle())).toContain('stays:');
+      expect(report.stays.slashableUntil !== null).toBe(hasSets);
+      const stays = deregisterText(report, listStyle()).split('stays:')[1];
       const nonce = await nonceOf(anvil.url, 'pending');
       const again = await deregister(place.config, leaving());
       expect(again.steps).toMatchObject([{id: 'avs', outcome: 'already'}]);
+      expect(deregisterText(again, listStyle()).split('stays:')[1]).toBe(stays);
       expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
 
-      // Only where it is for good is that said, and so it is.
-      expect(leaveWarnings(report).map(({code}) => code)).toEqual(flow === 'bls' ? ['NO_WAY_BACK'] : []);
+      // Only where it is for good is that said, and so it is; where one has to wait before coming back, that is.
+      const codes = flow === 'bls' ? ['NO_WAY_BACK'] : hasSets ? ['COOL_DOWN'] : [];
+      expect(leaveWarnings(report).map(({code}) => code)).toEqual(codes);
+      expect(beforeQuestion).toEqual(leaveWarnings(report).map(({message}) => message));
       const blocks = report.stays.slashableUntil === null ? 1 : 60;
       await devRpc(anvil.url, 'anvil_mine', [`0x${blocks.toString(16)}`]);
       const back = await register(place.config, registering(place));

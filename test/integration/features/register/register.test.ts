@@ -59,7 +59,11 @@ describe.each([
       const planned = await register(place.config, registering(place, {mode}));
       expect(planned.steps.find(({id}) => id === 'avs')).toMatchObject({
         outcome: 'planned',
-        call: {data: expect.stringMatching(/^0x[0-9a-f]{8}/) as string},
+        call: {
+          from: OPERATOR,
+          data: expect.stringMatching(/^0x[0-9a-f]{8}/) as string,
+          validUntil: /^(bls|ecdsa)/.test(flow) ? (expect.stringMatching(/^\d{4}-.*Z$/) as string) : null,
+        },
       });
       expect(stepsExitCode(planned.steps)).toBe(0);
       expect(planned.appointments).toEqual([]);

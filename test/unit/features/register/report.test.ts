@@ -49,6 +49,24 @@ describe('what aos register prints', () => {
     `);
   });
 
+  it('says of a call who sends it, and how long it is taken', () => {
+    const call = {
+      title: 'register',
+      from: '0xFE',
+      to: '0xAB',
+      valueWei: 0n,
+      data: HASH,
+      validUntil: '2026-01-01T00:00:00Z',
+    };
+    expect(stepLines([step('avs', 'planned', 'register with the AVS', {call})], STYLE).slice(1)).toEqual([
+      '    from  0xFE',
+      '    to    0xAB',
+      '    value 0',
+      `    data  ${HASH}`,
+      '    until 2026-01-01T00:00:00Z, when the signature in it expires',
+    ]);
+  });
+
   it('keeps a command in one piece, so that it can be copied', () => {
     const next = run('tx speed-up', ['0x12345678'], `${'word '.repeat(15)}end. To pay more for it`);
     const lines = stepLines([step('avs', 'pending', 'waits', {next})], STYLE);

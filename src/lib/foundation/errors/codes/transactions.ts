@@ -107,6 +107,16 @@ export const TRANSACTIONS = {
     next: say('Register with another address, if at all.'),
     causes: ['The AOS service manager as published keeps everyone who ever was on its list.'],
   },
+  COOL_DOWN: {
+    exit: null,
+    category: null,
+    means:
+      'An operator set that is left can still slash what is allocated to it, and does not take the operator back, for a number of blocks.',
+    next: run('register', ['--check'], 'Nothing has to be done. When it may come back'),
+    causes: [
+      'It is DEALLOCATION_DELAY of EigenLayer’s AllocationManager: 100800 blocks, 14 days, on mainnet.',
+    ],
+  },
   OPEN_CHALLENGES: {
     exit: null,
     category: null,

@@ -1,7 +1,7 @@
 import {bytesToHex, encodeFunctionData, type Hex} from 'viem';
 import {AosError} from '../../../foundation/errors/error.ts';
 import {registryCoordinatorAbi} from '../abis-avs.ts';
-import {KEY_IS_KNOWN, type BlsKeyProof, type OperatorSignature} from '../plans/proofs.ts';
+import {KEY_IS_KNOWN, validityOf, type BlsKeyProof, type OperatorSignature} from '../plans/proofs.ts';
 import type {TxPlan} from '../tx/plan.ts';
 import {deregisterIntent, registerIntent} from './intents.ts';
 
@@ -34,6 +34,7 @@ export function planBls({registry, operator, quorums, socket, key, signature}: B
       ['socket', socket],
       ['BLS key', key === null ? 'registered before' : 'is registered too'],
     ],
+    ...validityOf(signature),
   };
 }
 

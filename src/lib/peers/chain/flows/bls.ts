@@ -60,6 +60,7 @@ export const bls: Flow<'bls'> = {
     if (canReturn === null) return 'unknown';
     return canReturn ? 'open' : 'closed';
   },
+  readCoolDown: () => Promise.resolve(null),
 };
 
 async function readState(

@@ -1,6 +1,6 @@
 import {encodeFunctionData, type Hex} from 'viem';
 import {ecdsaB1Abi, ecdsaB2Abi, ecdsaB3Abi} from '../abis-avs.ts';
-import type {OperatorSignature} from '../plans/proofs.ts';
+import {validityOf, type OperatorSignature} from '../plans/proofs.ts';
 import type {TxPlan} from '../tx/plan.ts';
 import {deregisterIntent, registerIntent} from './intents.ts';
 
@@ -60,6 +60,7 @@ export function planEcdsa(
     data: join(registration),
     value: 0n,
     facts: takesSigningKey ? [['signing key', registration.signingKey]] : [],
+    ...validityOf(registration.signature),
   };
 }
 

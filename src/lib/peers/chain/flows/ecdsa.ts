@@ -58,6 +58,7 @@ function ecdsaFlow<Name extends EcdsaGenerationName>(
     readMembership: ({chain, contracts, operator}) => readEcdsaMembership(chain, contracts, operator),
     readExit: () => Promise.resolve({canReregister: null, slashableUntil: null}),
     readWayBack: () => Promise.resolve('open'),
+    readCoolDown: () => Promise.resolve(null),
   };
 }
 

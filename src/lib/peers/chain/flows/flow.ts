@@ -96,6 +96,9 @@ export type Exit = {
 /** `closed`: the service manager never accepts the address again. */
 export type WayBack = 'open' | 'closed' | 'unknown';
 
+/** How long a group that was left may slash the operator and does not take it back. */
+export type CoolDown = {blocks: number; /** About so long. */ ms: number};
+
 /**
  * One way to register with an AVS. Everything that differs between the registries is a member, so that no other code asks
  * which flow it has.
@@ -133,4 +136,6 @@ export type Flow<Name extends string = string> = {
   readExit(place: FlowPlace, left: readonly number[]): Promise<Exit>;
   /** Reads whether an operator that leaves all but `remaining` can come back. @throws AosError as {@link Chain.read} */
   readWayBack(place: FlowPlace, remaining: readonly number[]): Promise<WayBack>;
+  /** Reads what leaving a group brings; null where nothing has to be waited for. @throws AosError as {@link Chain.read} */
+  readCoolDown(place: FlowPlace): Promise<CoolDown | null>;
 };

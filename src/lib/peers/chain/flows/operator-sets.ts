@@ -9,7 +9,7 @@ import {readPlannedKeys} from './sets-keys.ts';
 import {readSetsMembership} from './sets-membership.ts';
 import {planSetExit, planSets, registrarData} from './sets-plan.ts';
 import {setsPreconditions} from './sets-preconditions.ts';
-import {readSetsExit, readSetsState, SET_WORDS} from './sets-state.ts';
+import {readSetsCoolDown, readSetsExit, readSetsState, SET_WORDS} from './sets-state.ts';
 import {planRegistrarSocket} from './socket.ts';
 
 /** A registrar need not name the contract that registers operators with it. */
@@ -67,4 +67,5 @@ export const operatorSets: Flow<'operator-sets'> = {
   readMembership: ({chain, contracts, operator}) => readSetsMembership(chain, contracts, operator),
   readExit: readSetsExit,
   readWayBack: () => Promise.resolve('open'),
+  readCoolDown: readSetsCoolDown,
 };

@@ -50,7 +50,8 @@ export async function readPendingSetExits(
   return {until, latest: blockNumber + BigInt(delay), secondsPerBlock};
 }
 
-async function readSecondsPerBlock({client, blockNumber, timestamp, signal}: Chain): Promise<number> {
+/** Seconds between two blocks, measured over the last ones. @throws the reason of the chain's signal */
+export async function readSecondsPerBlock({client, blockNumber, timestamp, signal}: Chain): Promise<number> {
   const back = blockNumber > PACE_BLOCKS ? PACE_BLOCKS : blockNumber;
   if (back === 0n) return SLOT_SECONDS;
   try {

@@ -1,7 +1,10 @@
+import {zeroAddress} from 'viem';
 import {avsRegistrarAbi} from '../abis-avs.ts';
+import {allocationManagerAbi} from '../abis-core.ts';
 import {call, readNamed} from '../read.ts';
-import type {AvsState, Exit, FlowPlace, GroupWords} from './flow.ts';
+import type {AvsState, CoolDown, Exit, FlowPlace, GroupWords} from './flow.ts';
 import {readSets, type SetsFacts} from './sets-facts.ts';
+import {readSecondsPerBlock} from './sets-pending-exits.ts';
 
 export const SET_WORDS: GroupWords = {one: 'operator set', many: 'operator sets'};
 
@@ -45,11 +48,25 @@ function areSetsRead({listed, sets}: SetsFacts): boolean {
   return listed && sets.every(({member}) => member !== null);
 }
 
-/** Reads until when the sets that were left can slash. @throws AosError as {@link Chain.read} */
+/**
+ * Reads until when the sets that were left can slash.
+ * @param left none: any set that was left before
+ * @throws AosError as {@link Chain.read}
+ */
 export async function readSetsExit(
   {chain, contracts, operator}: FlowPlace,
   left: readonly number[],
 ): Promise<Exit> {
-  const {leaving} = await readSets(chain, contracts, operator, left);
+  const {leaving} = await readSets(chain, contracts, operator, left.length === 0 ? null : left);
   return {canReregister: null, slashableUntil: leaving?.latest ?? null};
+}
+
+/** Reads AllocationManager's DEALLOCATION_DELAY; null where it does not answer. @throws AosError as {@link Chain.read} */
+export async function readSetsCoolDown({chain, contracts}: FlowPlace): Promise<CoolDown | null> {
+  const manager = contracts.allocationManager ?? zeroAddress;
+  const [{blocks}, seconds] = await Promise.all([
+    readNamed(chain, {blocks: call(allocationManagerAbi, manager, 'DEALLOCATION_DELAY', [])}),
+    readSecondsPerBlock(chain),
+  ]);
+  return blocks === null ? null : {blocks, ms: Math.round(blocks * seconds * 1_000)};
 }

@@ -2,7 +2,7 @@ import type {AvsState, Flow, FlowPlace} from './flow.ts';
 import {requireInput} from './inputs.ts';
 import {isCoordinator, type RegistrySigns} from './registry-signs.ts';
 import {planSetExit, planSets} from './sets-plan.ts';
-import {readSetsExit, setsState, SET_WORDS} from './sets-state.ts';
+import {readSetsCoolDown, readSetsExit, setsState, SET_WORDS} from './sets-state.ts';
 import {SLASHING_REGISTRY_EXPLAINED} from './slashing-registry-explained.ts';
 import {readCoordinator} from './slashing-registry-facts.ts';
 import {readCoordinatorMembership} from './slashing-registry-membership.ts';
@@ -55,6 +55,7 @@ export const slashingRegistry: Flow<'slashing-registry'> = {
   readMembership: readCoordinatorMembership,
   readExit: readSetsExit,
   readWayBack: () => Promise.resolve('open'),
+  readCoolDown: readSetsCoolDown,
 };
 
 function takesSets(signs: RegistrySigns): boolean {

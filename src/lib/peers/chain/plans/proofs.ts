@@ -20,6 +20,11 @@ export type OperatorSignature = {signature: Hex; salt: Hex; /** Unix seconds. */
 /** AVSDirectory does not check the signature of an operator that it has already registered at the AVS. */
 export const UNCHECKED_SIGNATURE: OperatorSignature = {signature: '0x', salt: zeroHash, expiry: 0n};
 
+/** How long a call with this signature is valid; nothing for one that is not checked. */
+export function validityOf({expiry}: OperatorSignature): {validUntil?: bigint} {
+  return expiry === UNCHECKED_SIGNATURE.expiry ? {} : {validUntil: expiry};
+}
+
 /** A point of BN254's first group, with the names of the ABI. */
 type G1 = {readonly X: bigint; readonly Y: bigint};
 type G2 = {readonly X: readonly [bigint, bigint]; readonly Y: readonly [bigint, bigint]};

@@ -12,6 +12,8 @@ export type TxPlan = {
   value: bigint;
   /** Facts shown before the confirmation, in order. */
   facts: readonly (readonly [name: string, value: string])[];
+  /** Unix seconds of the chain after which it is refused, because a signature in it expires. */
+  validUntil?: bigint;
 };
 
 /** Makes the key of an intent: its parts in lower case, joined by colons. */
