@@ -1,6 +1,6 @@
 import {refreshOpenAttempts} from '../../peers/chain/tx/open-attempts.ts';
 import type {Config} from '../../config/config.ts';
-import {isAosError} from '../../foundation/errors/error.ts';
+import {isEndpointFailure} from '../../peers/chain/failure.ts';
 import type {OutputWarning} from '../../cli/envelope.ts';
 import {openTxJournal} from '../../node/journal/transactions.ts';
 import {txReport, type TxReport} from './report.ts';
@@ -50,7 +50,7 @@ async function askChain(config: Config, signal: AbortSignal, note: (line: string
       };
     });
   } catch (error) {
-    if (!isAosError(error, 'CHAIN_UNREACHABLE', 'CHAIN_BAD_ANSWER')) throw error;
+    if (!isEndpointFailure(error)) throw error;
     const message = `${error.message}; open transactions are shown as the journal has them`;
     note(`warning: ${message}`);
     return {...NOT_ASKED, warnings: [{code: error.code, message}]};

@@ -19,9 +19,12 @@ export function linkedAbort(...outers: (AbortSignal | undefined)[]): LinkedAbort
   };
 }
 
-/** Node reports more than ten listeners as a leak; each request under way is one. */
+/**
+ * Node reports more than ten listeners as a leak; each request under way is one. Not 0 for no limit: the `getMaxListeners` of
+ * Node 20, which undici calls, throws for a signal with it.
+ */
 export function allowManyListeners(...signals: AbortSignal[]): void {
-  setMaxListeners(0, ...signals);
+  setMaxListeners(Infinity, ...signals);
 }
 
 /**

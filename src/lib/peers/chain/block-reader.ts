@@ -14,11 +14,11 @@ export function createBlockReader(options: {rpcUrls: readonly string[]; timeoutM
 } {
   return {
     newest: (signal) =>
-      firstEndpoint(options.rpcUrls, signal, async (url) => {
+      firstEndpoint(options.rpcUrls, signal, async (url, hasNext) => {
         const limit = deadline(signal, options.timeoutMs);
         try {
           const endpoint = endpointName(url);
-          const client = createChainClient({url, signal: limit.signal});
+          const client = createChainClient({url, signal: limit.signal, hasNext});
           const {number, timestamp} = await chainRequest(endpoint, client.getBlock({blockTag: 'latest'}));
           if (timestamp > LAST_SECOND)
             throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} gave a block without a time`);

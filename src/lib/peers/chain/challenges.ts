@@ -73,8 +73,16 @@ export async function readChallenges(options: ChallengeOptions, stop: AbortSigna
   const {controller, unlink} = linkedAbort(stop);
   const {signal} = controller;
   try {
-    return await firstEndpoint(rpcUrls, signal, async (url) => {
-      const chain = await openChain({rpcUrls: [url], chainId, timeoutMs, signal, now: () => time.now()});
+    return await firstEndpoint(rpcUrls, signal, async (url, hasNext) => {
+      const chain = await openChain({
+        rpcUrls: [url],
+        chainId,
+        timeoutMs,
+        signal,
+        now: () => time.now(),
+        hasNext,
+        time,
+      });
       return readFrom(chain, url, {...options, contract}, signal);
     });
   } finally {

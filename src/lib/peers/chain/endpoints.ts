@@ -1,4 +1,5 @@
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {isEndpointFailure} from './failure.ts';
 
 /**
  * Runs `attempt` on each endpoint in turn until one serves all of it: a read must come from one chain at one block, so a
@@ -6,27 +7,28 @@ import {AosError, isAosError} from '../../foundation/errors/error.ts';
  *
  * Only failures of an endpoint lead to the next one. A wrong chain (CHAIN_WRONG_ID) is an error at once, because the next
  * command might reach that endpoint first.
+ * @param attempt gets whether another endpoint follows
  * @throws AosError CHAIN_UNREACHABLE when none answered, what the attempt threw, or the signal's reason
  */
 export async function firstEndpoint<T>(
   rpcUrls: readonly string[],
   signal: AbortSignal,
-  attempt: (url: string) => Promise<T>,
+  attempt: (url: string, hasNext: boolean) => Promise<T>,
 ): Promise<T> {
   const failures: AosError[] = [];
-  for (const url of rpcUrls) {
+  for (const [index, url] of rpcUrls.entries()) {
     try {
-      return await attempt(url);
+      return await attempt(url, index < rpcUrls.length - 1);
     } catch (error) {
       signal.throwIfAborted();
-      if (!isAosError(error, 'CHAIN_UNREACHABLE', 'CHAIN_BAD_ANSWER', 'CHAIN_NO_CODE')) throw error;
+      if (!isEndpointFailure(error) && !isAosError(error, 'CHAIN_NO_CODE')) throw error;
       failures.push(error);
     }
   }
   throw summary(failures);
 }
 
-/** Combines the failures: all messages, with the next step of a wrong answer before that of a missing one. */
+/** Combines the failures: all messages, with the code and next step of an answer before those of a missing one. */
 function summary(failures: readonly AosError[]): AosError {
   const main = failures.find(({code}) => code !== 'CHAIN_UNREACHABLE') ?? failures[0];
   if (main === undefined) return new AosError('CHAIN_UNREACHABLE', 'no chain RPC is configured');

@@ -1,3 +1,12 @@
+import {
+  ARCHIVE_WORDS,
+  BEHIND_WORDS,
+  DENIED_WORDS,
+  METHOD_WORDS,
+  QUOTA_WORDS,
+  RATE_WORDS,
+} from './rpc/failure-kind.ts';
+
 /** The failure of an eth_getLogs request, as far as it is known. */
 export type LogFailure = {
   /** HTTP status; null when there was no HTTP answer. */
@@ -21,18 +30,6 @@ export type LogLimit =
   /** No other range will help. */
   | {kind: 'stop'; why: 'archive' | 'denied' | 'quota' | 'unsupported' | 'other'};
 
-const ARCHIVE =
-  /archive|personal token|pruned|missing trie node|histor(?:y|ical)[^.]{0,40}(?:unavailable|not available)/i;
-const QUOTA =
-  /(?:monthly|daily)[^.]{0,40}(?:limit|quota|capacity|count|exceeded)|out of credits|payment required/i;
-const RATE =
-  /rate.?limit|too many requests|request rate|throttl|per second|requests? limit reached|over rate|back ?off/i;
-const BEHIND =
-  /beyond (?:the )?(?:current )?(?:head|latest)|unknown block|(?:header|block) (?:is )?not found|block[^.]{0,60}cannot be found|after last accepted block/i;
-const DENIED =
-  /unauthori[sz]ed|forbidden|(?:invalid|missing|no) (?:api.?)?(?:key|token)|not allowed to access/i;
-const UNSUPPORTED =
-  /method[^.]{0,60}(?:not (?:found|supported|available|allowed|whitelisted)|does not exist|disabled)/i;
 const RESULTS =
   /more than [\d,]+k? (?:results|logs)|max(?:imum)? (?:results|logs)|too many (?:results|logs)|response (?:size|is too)|size (?:exceeded|limit)|time.?out|timed out|took too long|exceeds? max results|body too large/i;
 const RANGE = /range|too (?:wide|large|big|many)|limit|exceed|entity too large/i;
@@ -48,32 +45,22 @@ const SUGGESTED = /\[\s*(0x[0-9a-f]{1,13})\s*,\s*(0x[0-9a-f]{1,13})\s*\]/i;
 /** Classifies a failure of eth_getLogs by its text, because providers use the same codes for everything. */
 export function readLogFailure({status, code, text}: LogFailure): LogLimit {
   if (status === 401 || status === 402) return {kind: 'stop', why: status === 401 ? 'denied' : 'quota'};
-  if (ARCHIVE.test(text)) return {kind: 'stop', why: 'archive'};
-  if (QUOTA.test(text)) return {kind: 'stop', why: 'quota'};
-  if (status === 429 || RATE.test(text) || BEHIND.test(text)) return {kind: 'busy'};
+  if (ARCHIVE_WORDS.test(text)) return {kind: 'stop', why: 'archive'};
+  if (QUOTA_WORDS.test(text)) return {kind: 'stop', why: 'quota'};
+  if (status === 429 || RATE_WORDS.test(text) || BEHIND_WORDS.test(text)) return {kind: 'busy'};
   if (RESULTS.test(text)) return {kind: 'results', suggested: suggestedRange(text)};
   const blocks = statedBlocks(text);
   if (blocks !== null) return {kind: 'blocks', blocks};
   const suggested = suggestedRange(text);
   if (suggested !== null) return {kind: 'results', suggested};
-  if (DENIED.test(text)) return {kind: 'stop', why: 'denied'};
-  if (code === -32601 || UNSUPPORTED.test(text)) return {kind: 'stop', why: 'unsupported'};
+  if (DENIED_WORDS.test(text)) return {kind: 'stop', why: 'denied'};
+  if (code === -32601 || METHOD_WORDS.test(text)) return {kind: 'stop', why: 'unsupported'};
   if (status === 413 || code === -32005 || code === -32614 || RANGE.test(text)) return {kind: 'range'};
   if (status === 403) return {kind: 'stop', why: 'denied'};
   if (status === null || status >= 500 || status === 408) return {kind: 'busy'};
   // A retry mostly succeeds after status 200 with an internal error.
   if (code === -32603 || code === -32000) return {kind: 'busy'};
   return {kind: 'stop', why: 'other'};
-}
-
-/** True when the same request may succeed later: no answer, too many requests, or a problem of the server. */
-export function isPassing({status, code, text}: LogFailure): boolean {
-  if (ARCHIVE.test(text)) return false;
-  return (
-    status === 429 ||
-    RATE.test(text) ||
-    (code === null && (status === null || status >= 500 || status === 408))
-  );
 }
 
 /** The number of blocks that a provider's message names as its limit, e.g. `up to a 10 block range`, `max is 1k blocks`. */

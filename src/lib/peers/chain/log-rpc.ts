@@ -1,16 +1,10 @@
-import {
-  BaseError,
-  createPublicClient,
-  HttpRequestError,
-  http,
-  numberToHex,
-  ResponseBodyTooLargeError,
-  RpcRequestError,
-  TimeoutError,
-  type PublicClient,
-} from 'viem';
+import {numberToHex} from 'viem';
 import {AosError} from '../../foundation/errors/error.ts';
+import {requestFailure} from './failure.ts';
 import type {ChainLog, GetLogs, LogAnswer, LogFilter} from './log-port.ts';
+import {createExchange} from './rpc/exchange.ts';
+import {TIMEOUT, TOO_LARGE} from './rpc/failure-kind.ts';
+import {factsOf} from './rpc/rpc-failure.ts';
 import type {Span} from './spans.ts';
 
 export type LogRpcOptions = {
@@ -25,12 +19,11 @@ export type LogRpcOptions = {
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
- * Creates eth_getLogs for one endpoint. viem's own retries are off, because they would repeat the errors (403, 413, -32005)
- * that name the provider's limit.
+ * Creates eth_getLogs for one endpoint, without retries: the scan has its own, and learns the provider's limit from the
+ * errors (403, 413, -32005) that name it.
  */
 export function createLogRpc({url, endpoint, timeoutMs}: LogRpcOptions): GetLogs {
-  const transport = http(url, {retryCount: 0, timeout: timeoutMs, maxResponseBodySize: MOST_BYTES});
-  const client: PublicClient = createPublicClient({transport});
+  const exchange = createExchange({url, endpoint, timeoutMs, maxBytes: MOST_BYTES});
   return async (filter, span, signal) => {
     const request = {
       address: filter.address,
@@ -40,51 +33,31 @@ export function createLogRpc({url, endpoint, timeoutMs}: LogRpcOptions): GetLogs
     };
     let answer: unknown;
     try {
-      answer = await client.request<{Method: 'eth_getLogs'; Parameters: unknown[]; ReturnType: unknown}>(
-        {method: 'eth_getLogs', params: [request]},
-        {signal},
-      );
+      answer = await exchange({method: 'eth_getLogs', params: [request]}, signal);
     } catch (error) {
       signal.throwIfAborted();
-      return failureOf(error);
+      return failureOf(error, endpoint);
     }
     return {ok: true, logs: readLogs(answer, filter, span, endpoint)};
   };
 }
 
-/** Returns the failure of one of viem's requests. */
-export function failureOf(error: unknown): LogAnswer & {ok: false} {
-  const find = <T extends Error>(type: abstract new (...args: never[]) => T): T | null => {
-    const found = error instanceof BaseError ? error.walk((cause) => cause instanceof type) : null;
-    return found instanceof type ? found : null;
-  };
-  const answered = find(RpcRequestError);
-  const refused = find(HttpRequestError);
-  const tooLarge = find(ResponseBodyTooLargeError) !== null;
-  // viem puts the provider's text into different fields.
-  const text = tooLarge
-    ? 'response body too large'
-    : [answered?.details, answered?.data === undefined ? '' : JSON.stringify(answered.data), refused?.details]
-        .filter((part) => part !== undefined)
-        .join(' ');
-  const headers = answered?.headers ?? refused?.headers;
+/** Returns the failure of a request. @throws AosError for what is none */
+function failureOf(error: unknown, endpoint: string): LogAnswer & {ok: false} {
+  const facts = factsOf(error);
+  if (facts === null) throw requestFailure(error, endpoint);
+  const {status, code, text, network, retryAfterMs} = facts;
+  const isTooLarge = network === TOO_LARGE;
   return {
     ok: false,
     failure: {
-      status: tooLarge ? 200 : (answered?.status ?? refused?.status ?? (answered === null ? null : 200)),
-      code: answered?.code ?? null,
-      text: refused?.status === undefined && answered === null && !tooLarge ? '' : text,
+      status: isTooLarge ? 200 : status,
+      code,
+      text: isTooLarge ? 'response body too large' : text,
     },
-    retryAfterMs: retryAfter(headers?.get('retry-after')),
-    timedOut: find(TimeoutError) !== null,
+    retryAfterMs,
+    timedOut: network === TIMEOUT,
   };
-}
-
-/** Reads the seconds of Retry-After; null for a date, for which the back-off decides. */
-function retryAfter(header: string | null | undefined): number | null {
-  return header !== null && header !== undefined && /^\d{1,6}(\.\d+)?$/.test(header.trim())
-    ? Number(header) * 1000
-    : null;
 }
 
 /** Reads the logs of an answer. @throws AosError CHAIN_BAD_ANSWER for other values than logs of this contract in these blocks */

@@ -18,7 +18,7 @@ import {
 import type {GetLogs, LogAnswer} from './log-port.ts';
 import {bestCase, learnCap, unknownCap, type ProviderCap} from './log-window.ts';
 import {giveUp, stopAdvice, tooManyRequests} from './log-advice.ts';
-import {createPace} from './log-pace.ts';
+import {createPace} from './rpc/pace.ts';
 import {lengthOf} from './spans.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 

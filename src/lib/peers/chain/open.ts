@@ -1,10 +1,12 @@
 import type {Hex, PublicClient} from 'viem';
-import {AosError} from '../../foundation/errors/error.ts';
-import {LAST_SECOND} from '../../foundation/time/time.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {LAST_SECOND, type Time} from '../../foundation/time/time.ts';
 import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
 import {chainRequest, endpointName} from './failure.ts';
-import {readCalls, type ReadCall, type ReadOptions, type ReadResults} from './read.ts';
+import {createReader} from './gathered-reads.ts';
+import type {ReadCall, ReadResults} from './read.ts';
+import {unwatched, type RpcWatch} from './rpc/watch.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 
 export type OpenChainOptions = {
@@ -18,7 +20,18 @@ export type OpenChainOptions = {
   signal: AbortSignal;
   /** Wall clock in ms, to refuse a latest block in the future; absent for no check. */
   now?: () => number;
+  /** Whether the caller asks another endpoint when all of `rpcUrls` fail [false]. */
+  hasNext?: boolean;
+  /** Sees what is waited for. */
+  watch?: RpcWatch;
+  /** For the pauses between tries [that of the machine]. */
+  time?: Pick<Time, 'monotonic' | 'sleep'>;
+  /** Shared by all openings of a command: what one has learned of an endpoint, the next one uses. */
+  learned?: LearnedLags;
 };
+
+/** How many blocks behind its latest one an endpoint is read, by URL: the nodes of some are not in step. */
+export type LearnedLags = Map<string, bigint>;
 
 /** One endpoint at one block, so that all its reads fit together. */
 export type Chain = {
@@ -39,6 +52,11 @@ export type Chain = {
 
 /** Address of Multicall3 on every chain that has it (github.com/mds1/multicall). */
 export const MULTICALL3: Hex = '0xcA11bde05977b3631167028862bE2a173976CA11';
+/** Chains that have it for certain: mainnet and the test networks of EigenLayer. Others are asked for its code. */
+const WITH_MULTICALL3: ReadonlySet<number> = new Set([1, 17_000, 560_048, 11_155_111]);
+
+/** A node that lags more than this is no node to read from. */
+const MOST_LAG = 2n;
 
 /** Seconds that a block may be in the future: Ethereum's clients allow 15 s, the rest allows for a wrong wall clock. */
 const MAX_AHEAD_SECONDS = 15 * 60;
@@ -46,7 +64,7 @@ const MAX_AHEAD_SECONDS = 15 * 60;
 const DEV_CHAIN = 31337;
 
 /**
- * Opens the first endpoint that answers, in one dependent step: chain id, latest block, and Multicall3 if there is one.
+ * Opens the first endpoint that answers, in one dependent step: chain id, latest block, and Multicall3 where it is not known.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_WRONG_ID | CHAIN_BAD_ANSWER, or the signal's reason
  */
 export function openChain(options: OpenChainOptions): Promise<Chain> {
@@ -54,25 +72,55 @@ export function openChain(options: OpenChainOptions): Promise<Chain> {
 }
 
 /**
- * Runs `work` on the first endpoint that serves all of it; when an endpoint fails, the work starts again on the next.
+ * Runs `work` on the first endpoint that serves all of it; when an endpoint fails, the work starts again on the next. When
+ * the nodes behind an endpoint are not in step, it starts again there, one block behind.
  * @throws AosError as {@link openChain}, and what `work` throws
  */
 export function withChain<T>(options: OpenChainOptions, work: (chain: Chain) => Promise<T>): Promise<T> {
-  return firstEndpoint(options.rpcUrls, options.signal, async (url) =>
-    work(await openEndpoint(url, options)),
-  );
+  const learned: LearnedLags = options.learned ?? new Map<string, bigint>();
+  return firstEndpoint(options.rpcUrls, options.signal, async (url, isFollowed) => {
+    const hasNext = isFollowed || options.hasNext === true;
+    for (;;) {
+      const lag = learned.get(url) ?? 0n;
+      try {
+        return await work(await openEndpoint(url, {...options, hasNext, learned}));
+      } catch (error) {
+        options.signal.throwIfAborted();
+        // Unless it has learned a larger one, the same reads would fail again.
+        if (!isAosError(error, 'CHAIN_BEHIND') || (learned.get(url) ?? 0n) <= lag) throw error;
+      }
+    }
+  });
 }
 
-async function openEndpoint(url: string, options: OpenChainOptions): Promise<Chain> {
-  const {timeoutMs, signal, now} = options;
+async function openEndpoint(
+  url: string,
+  options: OpenChainOptions & {hasNext: boolean; learned: LearnedLags},
+): Promise<Chain> {
+  const {timeoutMs, signal, now, hasNext, learned, watch = unwatched, time} = options;
   const endpoint = endpointName(url);
-  const client = createChainClient({url, signal, timeoutMs});
-  const [chainId, block, code] = await chainRequest(
+  const lag = learned.get(url) ?? 0n;
+  const client = createChainClient({
+    url,
+    signal,
+    timeoutMs,
+    hasNext,
+    ...(time === undefined ? {} : {time}),
+    watch: {
+      ...watch,
+      pausing(pause) {
+        if (pause.kind === 'behind' && lag < MOST_LAG) learned.set(url, lag + 1n);
+        return watch.pausing(pause);
+      },
+    },
+  });
+  const isKnownChain = options.chainId !== null && WITH_MULTICALL3.has(options.chainId);
+  const [chainId, latest, code] = await chainRequest(
     endpoint,
     Promise.all([
       client.getChainId(),
       client.getBlock({blockTag: 'latest'}),
-      client.getCode({address: MULTICALL3, blockTag: 'latest'}),
+      isKnownChain ? MULTICALL3 : client.getCode({address: MULTICALL3, blockTag: 'latest'}),
     ]),
   );
   if (options.chainId !== null && chainId !== options.chainId)
@@ -80,20 +128,25 @@ async function openEndpoint(url: string, options: OpenChainOptions): Promise<Cha
       'CHAIN_WRONG_ID',
       `${endpoint} serves chain ${chainId}, the configuration says ${options.chainId}`,
     );
+  const block =
+    isBlock(latest) && lag > 0n && latest.number >= lag
+      ? await chainRequest(endpoint, client.getBlock({blockNumber: latest.number - lag}))
+      : latest;
   const {number: blockNumber, timestamp} = block;
-  // viem's types promise these fields, but an endpoint may leave them out.
-  if (
-    ![blockNumber, timestamp].every((value: unknown) => typeof value === 'bigint') ||
-    timestamp > LAST_SECOND ||
-    !Number.isSafeInteger(chainId)
-  )
+  if (!isBlock(block) || timestamp > LAST_SECOND || !Number.isSafeInteger(chainId))
     throw new AosError(
       'CHAIN_BAD_ANSWER',
       `${endpoint} gave a chain id or a latest block that makes no sense`,
     );
   if (now !== undefined && chainId !== DEV_CHAIN) refuseFuture(endpoint, blockNumber, timestamp, now());
-  const multicall = code === undefined ? null : MULTICALL3;
-  const reading: ReadOptions = {client, endpoint, chainId, blockNumber, multicall, signal};
+  const read = createReader({
+    client,
+    endpoint,
+    chainId,
+    blockNumber,
+    multicall: code === undefined ? null : MULTICALL3,
+    signal,
+  });
   return {
     client,
     endpoint,
@@ -102,9 +155,13 @@ async function openEndpoint(url: string, options: OpenChainOptions): Promise<Cha
     timestamp,
     signal,
     // viem has decoded each value by the ABI that gave the call its type.
-    read: async <const C extends readonly ReadCall[]>(calls: C) =>
-      (await readCalls(calls, reading)) as ReadResults<C>,
+    read: async <const C extends readonly ReadCall[]>(calls: C) => (await read(calls)) as ReadResults<C>,
   };
+}
+
+/** viem's types promise these fields, but an endpoint may leave them out. */
+function isBlock({number, timestamp}: {number: unknown; timestamp: unknown}): boolean {
+  return typeof number === 'bigint' && typeof timestamp === 'bigint';
 }
 
 function refuseFuture(endpoint: string, block: bigint, timestamp: bigint, nowMs: number): void {

@@ -9,7 +9,8 @@ import {
 } from 'viem';
 import {AosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
-import {deadline} from '../../foundation/system/system-time.ts';
+import {deadline, systemTime} from '../../foundation/system/system-time.ts';
+import type {Time} from '../../foundation/time/time.ts';
 import type {SamplingRange} from '../../protocol/vrf/sampling.ts';
 import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
@@ -26,6 +27,8 @@ export type RangeReaderOptions = {
   chainId: number | null;
   /** Limit of one endpoint for the whole read. */
   timeoutMs: number;
+  /** For the pauses between tries [that of the machine]. */
+  time?: Pick<Time, 'monotonic' | 'sleep'>;
 };
 
 const RANGE_ABI = parseAbi([
@@ -42,30 +45,34 @@ export function createRangeReader(options: RangeReaderOptions): {
   read(signal: AbortSignal): Promise<SamplingRange>;
 } {
   return {
-    read: (signal) => firstEndpoint(options.rpcUrls, signal, (url) => readFrom(url, options, signal)),
+    read: (signal) =>
+      firstEndpoint(options.rpcUrls, signal, (url, hasNext) => readFrom({url, hasNext}, options, signal)),
   };
 }
 
+type Place = {url: string; hasNext: boolean};
+
 async function readFrom(
-  url: string,
+  place: Place,
   options: RangeReaderOptions,
   signal: AbortSignal,
 ): Promise<SamplingRange> {
   const limit = deadline(signal, options.timeoutMs);
   try {
-    return await readBefore(url, options, limit.signal);
+    return await readBefore(place, options, limit.signal);
   } finally {
     limit.done();
   }
 }
 
 async function readBefore(
-  url: string,
+  {url, hasNext}: Place,
   options: RangeReaderOptions,
   signal: AbortSignal,
 ): Promise<SamplingRange> {
   const endpoint = endpointName(url);
-  const client = createChainClient({url, signal});
+  const {time = systemTime} = options;
+  const client = createChainClient({url, signal, hasNext, time});
   // Lower case, because viem refuses a wrong checksum, which the configuration has judged.
   const contract = hexOf(options.contract.toLowerCase(), endpoint);
   const args = [hexOf(options.nodeId.toLowerCase(), endpoint)] as const;

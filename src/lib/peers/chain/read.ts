@@ -1,9 +1,6 @@
-import {decodeFunctionResult, encodeFunctionData, type Abi, type Hex, type PublicClient} from 'viem';
+import type {Abi, Hex} from 'viem';
 import type {ContractFunctionArgs, ContractFunctionName, ContractFunctionReturnType} from 'viem';
-import {AosError} from '../../foundation/errors/error.ts';
-import {chainRequest, isRequestFailure, isRevert, requestFailure} from './failure.ts';
-import {revertDataOf, revertError} from './revert.ts';
-import {say} from '../../foundation/next-step/next-step.ts';
+import type {AosError} from '../../foundation/errors/error.ts';
 
 /** A call of one function, made by {@link call}; `T` is the type of its result. */
 export type ReadCall<T = unknown> = {
@@ -44,117 +41,6 @@ export function call<
     functionName,
     args: args as readonly unknown[],
   };
-}
-
-export type ReadOptions = {
-  client: PublicClient;
-  /** The host, for messages. */
-  endpoint: string;
-  /** The chain id at the opening of the endpoint; every read checks it again. */
-  chainId: number;
-  blockNumber: bigint;
-  /** Multicall3; null when the chain has none at its usual address. */
-  multicall: Hex | null;
-  signal: AbortSignal;
-};
-
-/** Bytes of calldata in one eth_call: with Multicall3's own code it is below the 48 KiB of EIP-3860. */
-const BATCH_BYTES = 4_096;
-/** Calls of one read that are repeated singly at most: as many as two requests contain with one argument each. */
-const MAX_SINGLE_READS = 256;
-/** Single calls at once, because providers limit their number. */
-const SINGLE_READS_AT_ONCE = 32;
-
-/**
- * Reads all calls at one block in one dependent step: sends all requests together, through Multicall3, or with its code in
- * the request (viem's `deployless`). A contract that halts burns 63 of 64 parts of a request's gas, and a few of them end
- * the request; its calls are then repeated singly in further steps, up to {@link MAX_SINGLE_READS}. In a request that did
- * not end, no call lacked gas: a 64th of too little gas for a view is too little for the rest.
- * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID when the endpoint fails as a whole, or ends too
- *   many requests
- */
-export async function readCalls(
-  calls: readonly ReadCall[],
-  options: ReadOptions,
-): Promise<ReadResult<unknown>[]> {
-  if (calls.length === 0) return [];
-  const {client, endpoint, multicall, blockNumber, signal} = options;
-  const [results] = await chainRequest(
-    endpoint,
-    Promise.all([
-      client.multicall({
-        contracts: calls,
-        allowFailure: true,
-        blockNumber,
-        batchSize: BATCH_BYTES,
-        ...(multicall === null ? {deployless: true} : {multicallAddress: multicall}),
-      }),
-      refuseOtherChain(options),
-    ]),
-  ).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw error;
-  });
-  // Here the whole request halted, not only the call.
-  const brokeOff = calls.flatMap((one, index) => (isRevert(results[index]?.error) ? [{one, index}] : []));
-  const alone = new Map<number, ReadResult<unknown>>();
-  if (brokeOff.length > MAX_SINGLE_READS) throw tooManySingleReads(brokeOff.length, endpoint);
-  for (let from = 0; from < brokeOff.length; from += SINGLE_READS_AT_ONCE) {
-    const some = brokeOff.slice(from, from + SINGLE_READS_AT_ONCE);
-    await Promise.all(some.map(async ({one, index}) => alone.set(index, await readSingly(one, options))));
-  }
-  return calls.map((one, index) => alone.get(index) ?? resultOf(one, results[index], options));
-}
-
-type MulticallResult =
-  {status: 'success'; result: unknown; error?: undefined} | {status: 'failure'; error: Error};
-
-function resultOf(
-  one: ReadCall,
-  result: MulticallResult | undefined,
-  options: ReadOptions,
-): ReadResult<unknown> {
-  if (result?.status === 'success') return {ok: true, value: result.result};
-  return callFailure(result?.error, one, options);
-}
-
-async function readSingly(one: ReadCall, options: ReadOptions): Promise<ReadResult<unknown>> {
-  const {client, blockNumber} = options;
-  try {
-    const {data = '0x'} = await client.call({to: one.address, data: encodeFunctionData(one), blockNumber});
-    return {ok: true, value: decodeFunctionResult({...one, data})};
-  } catch (error) {
-    return callFailure(error, one, options);
-  }
-}
-
-function tooManySingleReads(count: number, endpoint: string): AosError {
-  const message = `${endpoint} broke off requests with ${count} calls, more than the ${MAX_SINGLE_READS} that are asked again one by one`;
-  return new AosError('CHAIN_BAD_ANSWER', message, {
-    next: say('Use an RPC that gives eth_call more gas; if another breaks off too, check chain.contracts.'),
-  });
-}
-
-/** Checks the chain id again: the nodes behind one URL may serve different chains. */
-async function refuseOtherChain({client, endpoint, chainId}: ReadOptions): Promise<void> {
-  const now = await client.getChainId();
-  if (now === chainId) return;
-  throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} served chain ${chainId}, and now serves chain ${now}`);
-}
-
-/** Returns the failure of a call. @throws AosError when the endpoint failed, or the signal's reason */
-function callFailure(
-  error: unknown,
-  {address, functionName}: ReadCall,
-  {endpoint, signal}: ReadOptions,
-): {ok: false; error: AosError} {
-  signal.throwIfAborted();
-  const data = revertDataOf(error);
-  if (data !== null) return {ok: false, error: revertError(data, `${functionName} of ${address}`)};
-  if (isRequestFailure(error)) throw requestFailure(error, endpoint);
-  const message = `${endpoint}: ${address} does not answer ${functionName}`;
-  const details = {contract: address, function: functionName};
-  return {ok: false, error: new AosError('CHAIN_BAD_ANSWER', message, {details})};
 }
 
 /** The results of named calls; null where a contract did not answer: it reverted, or has no such function. */

@@ -2,7 +2,8 @@ import {BaseError, ContractFunctionRevertedError, decodeErrorResult, parseAbi, t
 import {AosError} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {revertErrorsAbi} from './abis-errors.ts';
-import {isRevert, rpcErrorOf} from './failure.ts';
+import {isRevert} from './failure.ts';
+import {rpcErrorOf} from './rpc/rpc-failure.ts';
 import {REVERT_REASONS, type RevertReason} from './revert-reasons.ts';
 
 /** The decoded reason of a revert. */

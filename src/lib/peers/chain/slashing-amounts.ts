@@ -2,10 +2,10 @@ import type {Hex} from 'viem';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {erc20Abi, strategyAbi} from './abis-core.ts';
 import {requestFailure} from './failure.ts';
-import {isPassing} from './log-cap.ts';
-import {failureOf} from './log-rpc.ts';
 import type {Chain} from './open.ts';
 import {call, valueOf} from './read.ts';
+import type {FailureKind} from './rpc/failure-kind.ts';
+import {failureKindOf} from './rpc/rpc-failure.ts';
 
 /** The value of shares of a strategy. */
 export type Worth = {
@@ -23,6 +23,15 @@ const USUAL_DECIMALS = 18;
 
 /** Characters of a symbol at most, because a token may return any text. */
 const MAX_SYMBOL = 32;
+
+/** Failures after which the RPC may have the state all the same. */
+const MAY_PASS: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  'unreached',
+  'timeout',
+  'busy',
+  'gateway',
+  'behind',
+]);
 
 type Token = {token: string; symbol: string; decimals: number};
 
@@ -83,7 +92,7 @@ export async function worthOf(
   } catch (error) {
     chain.signal.throwIfAborted();
     // A retry gives the right amount; the current rate would give another one.
-    if (isPassing(failureOf(error).failure)) throw requestFailure(error, chain.endpoint);
+    if (MAY_PASS.has(failureKindOf(error) ?? 'other')) throw requestFailure(error, chain.endpoint);
   }
   // Without the state of the block, only the current rate is known.
   const [now] = await chain.read([call(strategyAbi, hex(key), 'sharesToUnderlyingView', [shares])]);

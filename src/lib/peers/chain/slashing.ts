@@ -2,7 +2,6 @@ import {linkedAbort} from '../../foundation/async/abort.ts';
 import type {Contracts} from '../../config/config.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
-import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
 import type {ChainLog} from './log-port.ts';
 import {createLogRpc} from './log-rpc.ts';
@@ -64,8 +63,6 @@ export type SlashingHistory = {
   scan: ScanStats;
 };
 
-/** Single look-ups (blocks, receipts, state) are repeated by viem after 429, 5xx and resets. */
-const LOOKUP_RETRY = {count: 4, delayMs: 300};
 /** The interval at which the cache is written, so that a crash loses little. */
 const SAVE_EVERY_MS = 2_000;
 
@@ -84,10 +81,17 @@ export async function readSlashingHistory(
   const {controller, unlink} = linkedAbort(stop);
   const {signal} = controller;
   try {
-    return await firstEndpoint(rpcUrls, signal, async (url) => {
-      const opened = await openChain({rpcUrls: [url], chainId, timeoutMs, signal, now: () => time.now()});
-      const client = createChainClient({url, signal, timeoutMs, retry: LOOKUP_RETRY});
-      return readFrom({...opened, client}, url, options, signal);
+    return await firstEndpoint(rpcUrls, signal, async (url, hasNext) => {
+      const chain = await openChain({
+        rpcUrls: [url],
+        chainId,
+        timeoutMs,
+        signal,
+        now: () => time.now(),
+        hasNext,
+        time,
+      });
+      return readFrom(chain, url, options, signal);
     });
   } finally {
     unlink();

@@ -10,6 +10,7 @@ import {
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {says, startAnswersChain, type AnswersChain} from '../../../support/answers.ts';
+import {rushedTime} from '../../../support/rushed-time.ts';
 import {startRpcShim, type Tamper} from '../../../support/rpc-shim.ts';
 import {startStepCounter} from '../../../support/rpc-steps.ts';
 
@@ -42,6 +43,7 @@ const options = (changes: Partial<OpenChainOptions> = {}): OpenChainOptions => (
   rpcUrls: [chain.anvil.url],
   chainId: 31337,
   timeoutMs: 5_000,
+  time: rushedTime(),
   signal: new AbortController().signal,
   ...changes,
 });
@@ -247,17 +249,21 @@ describe('openChain', () => {
     await expect(openChain(options({now: () => 0}))).resolves.toBeDefined();
   });
 
-  it('CHAIN_BAD_ANSWER when a second look shows another chain', async () => {
-    let looks = 0;
-    await throughShim(
-      ({id, method}) => (method === 'eth_chainId' && ++looks > 1 ? answer(id, '0x1') : null),
-      async (url) => {
-        const opened = await openChain(options({rpcUrls: [url]}));
-        await expect(opened.read([call(ABI, contract, 'number', [])])).rejects.toMatchObject({
-          code: 'CHAIN_BAD_ANSWER',
-        });
-      },
-    );
+  it('CHAIN_BAD_ANSWER when the node that answers a read is of another chain, and asks for that no request of its own', async () => {
+    const counter = await startStepCounter(chain.anvil.url);
+    const opened = await openChain(options({rpcUrls: [counter.url]}));
+    counter.take();
+    await opened.read([call(ABI, contract, 'number', [])]);
+    expect(counter.take().requests).toBe(1);
+    await devRpc(chain.anvil.url, 'anvil_setChainId', [1]);
+    try {
+      await expect(opened.read([call(ABI, contract, 'number', [])])).rejects.toMatchObject({
+        code: 'CHAIN_BAD_ANSWER',
+      });
+    } finally {
+      await devRpc(chain.anvil.url, 'anvil_setChainId', [31337]);
+      await counter.close();
+    }
   });
 
   it('CHAIN_UNREACHABLE from a read when the endpoint breaks after it was opened', async () => {
@@ -293,7 +299,7 @@ describe('openChain', () => {
       async (url) => {
         const opened = await openChain(options({rpcUrls: [url]}));
         await expect(opened.read([call(ABI, contract, 'number', [])])).rejects.toMatchObject({
-          code: 'CHAIN_UNREACHABLE',
+          code: 'CHAIN_REFUSED',
         });
       },
     );

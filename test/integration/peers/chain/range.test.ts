@@ -8,6 +8,7 @@ import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import type {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import type {SamplingRange} from '../../../../src/lib/protocol/vrf/sampling.ts';
 import {compiledContracts} from '../../../support/contracts.ts';
+import {rushedTime} from '../../../support/rushed-time.ts';
 import {startRpcShim, type Tamper} from '../../../support/rpc-shim.ts';
 
 const OPERATOR = '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73';
@@ -44,6 +45,7 @@ function read(
     nodeId: OPERATOR,
     chainId: 31337,
     timeoutMs: 10_000,
+    time: rushedTime(),
     ...over,
   };
   return createRangeReader(options).read(signal);
@@ -128,7 +130,7 @@ describe('range reader, when the chain is not what it should be', () => {
 
   const notAbsent: [string, {status: number; body: (id: unknown) => string}, AosError['code']][] = [
     ['HTTP 500', {status: 500, body: () => 'internal error'}, 'CHAIN_UNREACHABLE'],
-    ['HTTP 429', {status: 429, body: () => '{}'}, 'CHAIN_UNREACHABLE'],
+    ['HTTP 429', {status: 429, body: () => '{}'}, 'CHAIN_BUSY'],
     [
       'half a JSON text',
       {status: 200, body: (id) => `{"jsonrpc":"2.0","id":${String(id)},"resu`},
@@ -137,12 +139,12 @@ describe('range reader, when the chain is not what it should be', () => {
     [
       'an internal error of the node',
       {status: 200, body: (id) => rpcError(id, -32603, 'internal error')},
-      'CHAIN_UNREACHABLE',
+      'CHAIN_REFUSED',
     ],
     [
       'a pruned state',
       {status: 200, body: (id) => rpcError(id, -32000, 'missing trie node')},
-      'CHAIN_UNREACHABLE',
+      'CHAIN_REFUSED',
     ],
     [
       'a value of the wrong length',

@@ -274,7 +274,7 @@ describe('slashing history on a real chain', () => {
     const busy: Tamper = ({method, params}) =>
       method === 'eth_call' && Number(params[1]) < latest ? {status: 429, body: 'slow down'} : null;
     const shim = await startRpcShim(rig.url, busy);
-    await expect(read(shim.url)).rejects.toMatchObject({code: 'CHAIN_UNREACHABLE', exitCode: 69});
+    await expect(read(shim.url)).rejects.toMatchObject({code: 'CHAIN_BUSY', exitCode: 75});
     await shim.close();
   });
 

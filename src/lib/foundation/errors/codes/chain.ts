@@ -13,6 +13,37 @@ export const CHAIN = {
       'All of chain.rpc_urls are with one provider.',
     ],
   },
+  CHAIN_REFUSED: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'The chain RPC answers, but refuses what was asked for.',
+    next: say('Check the key and the plan of chain.chain_rpc_url, or add another RPC in chain.rpc_urls.'),
+    causes: [
+      'The key in the URL is wrong, or its app is paused; the quota of the plan is used up.',
+      'The plan has no such method, or no blocks that old.',
+      'The URL redirects, e.g. from http to https.',
+    ],
+  },
+  CHAIN_BUSY: {
+    exit: 'tryLater',
+    category: 'network',
+    means: 'The chain RPC answers, but allows no more requests for now.',
+    next: say(
+      'Run the command again in a minute. A larger plan, or another RPC in chain.rpc_urls, helps for good.',
+    ),
+    causes: [
+      'A free plan allows few requests a second, and other programs use the same key.',
+      'aos asked again with growing pauses for more than ten seconds, or the provider asks for a longer one.',
+    ],
+  },
+  CHAIN_BEHIND: {
+    exit: 'tryLater',
+    category: 'network',
+    means:
+      'The nodes behind the chain RPC are not in step: one names a block that another one does not have yet.',
+    next: say('Run the command again in a minute, or use another RPC: set chain.chain_rpc_url.'),
+    causes: ['The provider spreads requests over nodes, and one of them is blocks behind or still syncing.'],
+  },
   CHAIN_WRONG_ID: {
     exit: 'refused',
     category: 'safety',

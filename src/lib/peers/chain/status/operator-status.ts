@@ -1,15 +1,14 @@
 import {MAX_WHEN_ABSENT} from '../../../protocol/vrf/share.ts';
 import {say} from '../../../foundation/next-step/next-step.ts';
 import type {Hex} from 'viem';
-import type {ErrorCode} from '../../../foundation/errors/table.ts';
-import {AosError} from '../../../foundation/errors/error.ts';
+import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import {rangeManagerAbi} from '../abis-aos.ts';
 import {registryCoordinatorAbi} from '../abis-avs.ts';
 import {delegationManagerAbi} from '../abis-core.ts';
 import {resolveContracts} from '../contracts.ts';
 import {detectFlow} from '../flows/detect.ts';
 import type {KnownFlow} from '../flows/list.ts';
-import {chainRequest} from '../failure.ts';
+import {chainRequest, isEndpointFailure} from '../failure.ts';
 import {firstBlocks} from '../first-blocks.ts';
 import {withChain, type Chain, type OpenChainOptions} from '../open.ts';
 import {readPenaltyFacts} from './operator-penalties.ts';
@@ -77,14 +76,12 @@ async function readFrom(
   };
 }
 
-const OF_ENDPOINT: ReadonlySet<ErrorCode> = new Set(['CHAIN_UNREACHABLE', 'CHAIN_BAD_ANSWER']);
-
 /** Rethrows a failure of the endpoint, so that the next one is tried; another failure makes one part unknown. */
 async function settle<T>(work: Promise<T>, at: number): Promise<Fact<T>> {
   try {
     return known(await work, at);
   } catch (error) {
-    if (!(error instanceof AosError) || OF_ENDPOINT.has(error.code)) throw error;
+    if (!isAosError(error) || isEndpointFailure(error)) throw error;
     return unknown(error.message, error.next);
   }
 }

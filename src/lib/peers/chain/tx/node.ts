@@ -1,6 +1,8 @@
 import {TransactionReceiptNotFoundError, type Hex, type PublicClient, type TransactionReceipt} from 'viem';
 import {AosError} from '../../../foundation/errors/error.ts';
-import {chainRequest, rpcErrorOf} from '../failure.ts';
+import {chainRequest} from '../failure.ts';
+import type {FailureKind} from '../rpc/failure-kind.ts';
+import {failureKindOf, rpcErrorOf} from '../rpc/rpc-failure.ts';
 import type {FeeMarket} from './fees.ts';
 import type {AttemptFacts, NonceFacts} from './judge.ts';
 import type {ChainIdentity, TxAttempt, TxReceipt} from './port.ts';
@@ -132,6 +134,9 @@ function checkedReceipt(receipt: TransactionReceipt): TxReceipt {
 export type Broadcast =
   {state: 'taken'} | {state: 'stale'} | {state: 'unknown'} | {state: 'refused'; why: string};
 
+/** Refusals of a provider, which say nothing of the transaction: it is sent again in the wait. */
+const NOT_A_NODE: ReadonlySet<FailureKind> = new Set<FailureKind>(['busy', 'quota', 'key', 'gateway']);
+
 /** Sends a signed transaction. It does not throw: the journal has the bytes, and the wait retries. */
 export async function broadcast({client, endpoint}: TxNode, raw: Hex): Promise<Broadcast> {
   try {
@@ -139,7 +144,7 @@ export async function broadcast({client, endpoint}: TxNode, raw: Hex): Promise<B
     return {state: 'taken'};
   } catch (error) {
     const answer = rpcErrorOf(error);
-    if (answer === null) return {state: 'unknown'};
+    if (answer === null || NOT_A_NODE.has(failureKindOf(error) ?? 'other')) return {state: 'unknown'};
     // Nodes differ more in the error codes than in the texts.
     const said = `${answer.details} ${answer.message}`;
     if (/already known|known transaction|already imported|already exists/i.test(said))

@@ -1,4 +1,5 @@
-import {AosError, isAosError, stoppedBy} from '../../../foundation/errors/error.ts';
+import {AosError, stoppedBy} from '../../../foundation/errors/error.ts';
+import {isEndpointFailure} from '../failure.ts';
 import type {TxDeps, TxLimits} from './deps.ts';
 import type {Verdict} from './judge.ts';
 import {broadcast} from './node.ts';
@@ -71,7 +72,7 @@ async function readVerdictOrNote(
   try {
     return await readVerdict(deps, group);
   } catch (error) {
-    if (!isAosError(error, 'CHAIN_UNREACHABLE', 'CHAIN_BAD_ANSWER')) throw error;
+    if (!isEndpointFailure(error)) throw error;
     noteOnce(`${error.message}; retrying`);
     return null;
   }

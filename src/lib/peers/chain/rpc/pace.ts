@@ -1,9 +1,9 @@
-import type {Time} from '../../foundation/time/time.ts';
+import type {Time} from '../../../foundation/time/time.ts';
 
 /** Answers in a row after a 429 until the pace allows one more request at once. */
 const ANSWERS_TO_WIDEN = 16;
 
-/** The number of simultaneous requests of a scan and their waits, adapted to the provider. */
+/** The number of simultaneous requests to one provider and their waits, adapted to what it allows. */
 export type Pace = {
   /** Returns the number of requests that may be in progress. */
   slots(): number;
