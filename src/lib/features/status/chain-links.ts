@@ -146,14 +146,15 @@ export function judgeSlashed({chain}: StatusFacts): Judgement {
   const cut = magnitudes.filter(({maxMagnitude}) => maxMagnitude !== null && maxMagnitude < WHOLE);
   const executed = ledger?.mine.filter((entry) => entry.executed) ?? [];
   if (cut.length + executed.length > 0) {
+    const lost = cut.map(
+      ({symbol, strategy, maxMagnitude}) =>
+        `${percent(WHOLE - (maxMagnitude ?? 0n), WHOLE)} of its ${symbol ?? strategy}`,
+    );
     const parts = [
-      ...cut.map(
-        ({symbol, strategy, maxMagnitude}) =>
-          `${percent(WHOLE - (maxMagnitude ?? 0n), WHOLE)} of its ${symbol ?? strategy}`,
-      ),
+      ...(lost.length > 0 ? [`lost ${lost.join(' and ')}`] : []),
       ...(executed.length > 0 ? [count(executed.length, 'executed penalty', 'executed penalties')] : []),
     ];
-    return fail(`slashed: ${parts.join(', ')}`, HISTORY, at);
+    return fail(parts.join(', '), HISTORY, at);
   }
   const recorded = ledger?.mine.length ?? 0;
   if (recorded > 0)

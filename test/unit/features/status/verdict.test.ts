@@ -180,7 +180,7 @@ describe('links', () => {
       stake({state: 'deregistered'}),
       'avs_registered',
       'fail',
-      'See how it came out: aos slashing-history',
+      'See whether it can come back: aos register --check',
     ],
     ['registry silent', stake({state: 'unknown'}), 'avs_registered', 'unknown', 'aos register --check'],
     [
@@ -455,7 +455,7 @@ describe('links', () => {
     const cut = stake({
       strategies: stakeOf().strategies.map((one) => ({...one, maxMagnitude: 875n * 10n ** 15n})),
     });
-    expect(of(cut, 'slashed').found).toBe('slashed: 12.5 % of its stETH');
+    expect(of(cut, 'slashed').found).toBe('lost 12.5 % of its stETH');
   });
 });
 
