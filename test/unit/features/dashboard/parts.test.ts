@@ -8,6 +8,7 @@ import {createMarks, MARK_CELLS} from '../../../../src/lib/features/dashboard/ma
 import {createLog, createLogFilter, LOG_LEVELS} from '../../../../src/lib/features/dashboard/model/log.ts';
 import {paceOf} from '../../../../src/lib/features/dashboard/pace.ts';
 import {heartbeatLines} from '../../../../src/lib/features/dashboard/panes/facts.ts';
+import {standingLines} from '../../../../src/lib/features/dashboard/panes/standing.ts';
 import {partLines} from '../../../../src/lib/features/dashboard/panes/parts.ts';
 import {verdictLine} from '../../../../src/lib/features/dashboard/panes/header.ts';
 import type {News} from '../../../../src/lib/features/dashboard/model/data.ts';
@@ -271,6 +272,31 @@ describe('the verdict', () => {
     expect(line(after(dead, {type: 'away', at: now, reason: 'x'}))).toBe(awayLine);
   });
 
+  it('says all that is wrong rather than a part of it and a long command', () => {
+    const message = 'challenge 3 is open, 90 % of its time is over: 2 blocks are left to answer it';
+    const next = run('challenge list', ['-c', `/srv/${'deep/'.repeat(8)}config.yaml`]);
+    const cost: ChainCost = {
+      key: 'challenge:3',
+      kind: 'challenge',
+      code: 'CHALLENGE_OPEN',
+      severity: 'critical',
+      message,
+      next,
+      since: START,
+      step: 3,
+    };
+    const scene = sceneOf(
+      after(more(events, [649_000, standing(649_000, {}, {costs: [cost]})])),
+      START + 650_000,
+    );
+    const line = (width: number): string =>
+      verdictLine(scene, width)
+        .map(({text: said}) => said)
+        .join('');
+    expect(line(120)).toBe(`✗ FAIL    ${message} (CHALLENGE_OPEN) → e explains`);
+    expect(line(200)).toMatch(/left to answer it \(CHALLENGE_OPEN\) → aos challenge list -c .*config.yaml$/);
+  });
+
   it('says when there is no news', () => {
     const found = sceneOf(after(events), START + 648_300 + 181_000).findings;
     expect(found.map(({text: said}) => said).join('\n')).toContain('no news for 3m01s');
@@ -287,6 +313,20 @@ it('dims figures that were not renewed, and says how old they are', () => {
   expect(new Set(chain)).toEqual(new Set(['unknown', 'dim']));
   // The connection is known at any time.
   expect(dispatcher[0]).toBe('plain');
+});
+
+it('counts the blocks that are left from the newest block, not from the last reading', () => {
+  const open = [{index: 3, createdBlock: '1220', deadlineBlock: '1250'}];
+  const allocation = {set: 0, strategy: '0x1', symbol: 'stETH', magnitude: '0', pendingDiff: `${10n ** 17n}`};
+  const read = standing(649_000, {
+    challenges: {total: 4, windowBlocks: '30', open, unanswered: []},
+    allocations: [{...allocation, effectBlock: '1254'}],
+  });
+  const block = {type: 'block', number: '1242', blockAt: START + 690_000, rpcMs: 12} as const;
+  const scene = sceneOf(after(more(healthyEvents(), [649_000, read], [690_000, block])), START + 691_000);
+  const said = standingLines(scene, 120, true).map((line) => line.map(({text: part}) => part).join(''));
+  expect(said.join('\n')).toMatch(/1 challenge open, 8 blocks \(40s\) left/);
+  expect(said.join('\n')).toMatch(/to set 0 in 12 blocks \(1m00s\)/);
 });
 
 describe('whether this node earns', () => {

@@ -55,6 +55,8 @@ export function verdictLine({findings, next}: Scene, width: number): Line {
 
 /** Cells of the details at least: fewer have no meaning. */
 const LEAST_DETAIL = 16;
+/** Cells of the details that a command may cost: where it is longer, where to read on is enough. */
+const MOST_CUT = 16;
 
 /** Fits a finding into `room` cells: never cuts the head while it fits, nor the next step. */
 function fitFinding(
@@ -80,6 +82,9 @@ function fitFinding(
     return {body, others: taken(more)};
   }
   const others = taken(more);
+  const isDear = cellsOf(rest + (hints[0] ?? '')) - free > MOST_CUT;
+  const whole = rest + (hints.at(-1) ?? '');
+  if (isDear && cellsOf(whole) <= free) return {body: head + whole, others};
   const least = Math.min(cellsOf(rest), LEAST_DETAIL);
   const hint = firstThatFits(hints.filter((one) => cellsOf(one) + least <= free));
   const detail = cellsOf(rest) <= free || free >= LEAST_DETAIL / 2 ? fit(rest, free) : '';

@@ -24,7 +24,7 @@ export function standingLines(scene: Scene, width: number, isTall: boolean): Lin
   const {data, ui, now} = scene;
   const {standing} = data.view;
   const room = width - LABEL;
-  const groups = groupsOf(standing, now);
+  const groups = groupsOf(standing, {now, head: data.view.block?.number ?? null});
   // What needs an eye comes before what is well, because the end of a line may have no room.
   const lines = (isTall ? groups : [groups.flat()]).map((parts) =>
     parts.toSorted((a, b) => calmOf(a) - calmOf(b)),
@@ -42,21 +42,31 @@ const calmOf = (part: Line): number => (part.some(({tone}) => LOUD.has(tone)) ? 
 const LOUD: ReadonlySet<Tone> = new Set<Tone>(['fail', 'warn', 'wait', 'unknown']);
 
 /** The matters, the most needed first. */
-function groupsOf(standing: Scene['data']['view']['standing'], now: number): Line[][] {
+function groupsOf(
+  standing: Scene['data']['view']['standing'],
+  {now, head}: {now: number; head: string | null},
+): Line[][] {
   const figures = standing?.figures ?? null;
   if (standing === null || figures === null) return [[notRead(standing)]];
+  const block = newestOf(figures, head);
   const groups = [
     [
       ...staleness(standing, now),
       registration(figures),
       ...figures.quorums.filter(({member}) => member === true).map((quorum) => quorumPart(figures, quorum)),
     ],
-    [...challenges(figures), ...penalties(figures)],
-    [...pendingStake(figures), ...stakes(figures)],
+    [...challenges(figures, block), ...penalties(figures)],
+    [...pendingStake(figures, block), ...stakes(figures)],
     [gas(figures), ...claimer(figures), ...readAge(standing, now)],
     rewards(figures),
   ];
   return groups.filter((parts) => parts.length > 0);
+}
+
+/** What is left is counted from the newest block: the figures are up to a minute old. */
+function newestOf({block}: StandingFigures, head: string | null): bigint {
+  const read = BigInt(block);
+  return head !== null && BigInt(head) > read ? BigInt(head) : read;
 }
 
 function notRead(standing: StandingFacts | null): Line {
@@ -106,7 +116,7 @@ function quorumPart(
 }
 
 /** The newest deadline comes last: the first one that ends is shown. */
-function challenges({challenges: all, block}: StandingFigures): Line[] {
+function challenges({challenges: all}: StandingFigures, block: bigint): Line[] {
   if (all === null) return [[span('challenges '), UNKNOWN]];
   const [first] = all.open;
   if (first === undefined) return [[span('no challenge open', 'dim')]];
@@ -114,7 +124,7 @@ function challenges({challenges: all, block}: StandingFigures): Line[] {
     (least, {deadlineBlock}) => (BigInt(deadlineBlock) < least ? BigInt(deadlineBlock) : least),
     BigInt(first.deadlineBlock),
   );
-  const left = deadline > BigInt(block) ? deadline - BigInt(block) : 0n;
+  const left = deadline > block ? deadline - block : 0n;
   const time = age(Number(left) * BLOCK_MS);
   return [[span(`${count(all.open.length, 'challenge')} open, ${left} blocks (${time}) left`, 'fail')]];
 }
@@ -133,12 +143,12 @@ function penalties({penalties: all, stake}: StandingFigures): Line[] {
 }
 
 /** Changes of allocations that take effect at a later block. */
-function pendingStake({allocations, block}: StandingFigures): Line[] {
+function pendingStake({allocations}: StandingFigures, block: bigint): Line[] {
   return (allocations ?? []).flatMap(({set, symbol, strategy, pendingDiff, effectBlock}): Line[] => {
     const diff = BigInt(pendingDiff);
     if (diff === 0n) return [];
     const name = symbol === null ? middle(strategy, 11) : shown(symbol, 12);
-    const blocks = effectBlock === null ? 0n : BigInt(effectBlock) - BigInt(block);
+    const blocks = effectBlock === null ? 0n : BigInt(effectBlock) - block;
     const when = blocks > 0n ? `in ${blocks} blocks (${age(Number(blocks) * BLOCK_MS)})` : 'now';
     const change = `${diff > 0n ? '+' : '−'}${percent(diff < 0n ? -diff : diff, WHOLE)}`;
     return [[span(`pending: ${change} of ${name} to set ${set} ${when}`, 'wait')]];
