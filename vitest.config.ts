@@ -1,6 +1,13 @@
 import {defineConfig} from 'vitest/config';
 
-const common = {environment: 'node', disableConsoleIntercept: true} as const;
+const common = {
+  environment: 'node',
+  disableConsoleIntercept: true,
+  // As test/support/patient.ts: one second is too short on a busy machine.
+  expect: {poll: {timeout: 40_000}},
+} as const;
+/** A test that fails once in CI is tried again; the tally names it. Here a failure is seen at once. */
+const again = process.env['CI'] === undefined ? {} : {retry: 1};
 /** The files of a worker share their modules, none of which keeps state: loading them anew cost a third of the processor time. */
 const inProcess = {...common, isolate: false} as const;
 
@@ -16,6 +23,7 @@ export default defineConfig({
       {
         test: {
           ...inProcess,
+          ...again,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 60_000,
@@ -26,6 +34,7 @@ export default defineConfig({
       {
         test: {
           ...inProcess,
+          ...again,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
@@ -35,6 +44,7 @@ export default defineConfig({
       {
         test: {
           ...common,
+          ...again,
           name: 'hostile',
           include: ['test/hostile/**/*.test.ts'],
           testTimeout: 600_000,
