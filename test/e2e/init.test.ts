@@ -74,7 +74,7 @@ function onScreen(world: World, args: readonly string[], size = {cols: 80, rows:
       await until(new RegExp(`\\? ${question.source}[^\\n]*(\\n[^?]*)?$`));
       pty.write(keys);
     },
-    ended: withDeadline(ended, () => `the end of the wizard:\n${screen().slice(-3000)}`, 60_000),
+    ended: withDeadline(ended, () => `the end of the wizard:\n${screen().slice(-3000)}`),
   };
 }
 

@@ -12,7 +12,7 @@ export const AOS = path.join(ROOT, 'bin/run.cjs');
 export const OPERATOR_RUNER = path.join(ROOT, 'bin/operator-runer.cjs');
 
 /** How long anything here is waited for, ms, before the test fails with what was said so far. */
-const DEADLINE_MS = 40_000;
+const DEADLINE_MS = 90_000;
 /** Every process of a world carries it in its environment, its children too: that is how none is overlooked. */
 const MARK = 'AOS_TEST_MARK';
 
@@ -96,7 +96,7 @@ export function openWorld(): World {
     },
     run: (args, options) => start(args, options).end(),
     async nothingLeft() {
-      const until = performance.now() + 10_000;
+      const until = performance.now() + DEADLINE_MS;
       while (alive().length > 0) {
         if (performance.now() > until)
           throw new Error(`still running:\n${alive().map(commandLine).join('\n')}`);

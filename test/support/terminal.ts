@@ -36,7 +36,7 @@ export function onTerminal(
         () => pattern.exec(text.slice(from)) ?? undefined,
         `${pattern} on the terminal: ${text.slice(-2000)}`,
       ),
-    ended: withDeadline(ended, () => `the end on the terminal: ${text.slice(-2000)}`, 60_000),
+    ended: withDeadline(ended, () => `the end on the terminal: ${text.slice(-2000)}`),
     close: () => (pty as IPty & {destroy(): void}).destroy(),
   };
 }

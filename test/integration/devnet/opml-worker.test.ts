@@ -17,6 +17,7 @@ import {
 } from '../../../src/devnet/worker/opml-worker.ts';
 import {readOpmlCallback, type OpmlCallback} from '../../../src/lib/protocol/wire/messages.ts';
 import {bundleThread} from '../../support/bundle-thread.ts';
+import {PATIENT} from '../../support/patient.ts';
 
 let folder: string;
 let paths: LlmPaths;
@@ -83,7 +84,7 @@ describe('an opml worker', () => {
 
     const taken = await ask(worker, {model: 'llama', prompt: 'What is AI?'});
     expect([taken.status, await taken.json()]).toEqual([200, {code: 200, message: 'success'}]);
-    await vi.waitFor(() => expect(worker.stats().delivered).toBe(1));
+    await vi.waitFor(() => expect(worker.stats().delivered).toBe(1), PATIENT);
     const model = readModel(readFileSync(new URL('tiny.bin', paths.assetsDir)));
     const {text, stateRoot} = complete(model, 'What is AI?', 32);
     expect(answers).toEqual([
@@ -103,7 +104,7 @@ describe('an opml worker', () => {
     const worker = await start({maxTokens: 4});
     const ids = Array.from({length: 12}, (_, index) => `q${index}`);
     for (const id of ids) expect((await ask(worker, {req_id: id})).status).toBe(200);
-    await vi.waitFor(() => expect(worker.stats().delivered).toBe(12), {timeout: 10_000});
+    await vi.waitFor(() => expect(worker.stats().delivered).toBe(12), PATIENT);
     expect(answers.map(({req_id}) => req_id).sort()).toEqual(ids.sort());
   });
 
@@ -122,9 +123,7 @@ describe('an opml worker', () => {
     );
     const worker = await start({threadUrl});
     for (const prompt of ['crash', 'a', 'crash', 'crash', 'b']) await ask(worker, {req_id: prompt, prompt});
-    await vi.waitFor(() => expect(worker.stats()).toMatchObject({delivered: 2, failed: 3}), {
-      timeout: 10_000,
-    });
+    await vi.waitFor(() => expect(worker.stats()).toMatchObject({delivered: 2, failed: 3}), PATIENT);
     expect(answers.map(({req_id, answer}) => `${req_id} ${answer}`).sort()).toEqual(['a fine', 'b fine']);
   });
 
@@ -132,12 +131,12 @@ describe('an opml worker', () => {
     const worker = await start({maxTokens: 1});
     statuses = [503, 500];
     await ask(worker, {});
-    await vi.waitFor(() => expect(worker.stats().delivered).toBe(1), {timeout: 5_000});
+    await vi.waitFor(() => expect(worker.stats().delivered).toBe(1), PATIENT);
     expect(answers).toHaveLength(3);
 
     statuses = [500, 500, 500, 500, 500];
     await ask(worker, {req_id: 'q2'});
-    await vi.waitFor(() => expect(worker.stats().failed).toBe(1), {timeout: 10_000});
+    await vi.waitFor(() => expect(worker.stats().failed).toBe(1), PATIENT);
     expect(answers).toHaveLength(8);
   });
 
@@ -145,7 +144,7 @@ describe('an opml worker', () => {
     const worker = await start({maxTokens: 1});
     statuses = [404];
     await ask(worker, {});
-    await vi.waitFor(() => expect(worker.stats().failed).toBe(1));
+    await vi.waitFor(() => expect(worker.stats().failed).toBe(1), PATIENT);
     expect(answers).toHaveLength(1);
   });
 
@@ -200,7 +199,7 @@ describe('with faults', () => {
   it('answers twice', async () => {
     const worker = await start({maxTokens: 1, faults: {answerTwice: true}});
     await ask(worker, {});
-    await vi.waitFor(() => expect(worker.stats().delivered).toBe(1));
+    await vi.waitFor(() => expect(worker.stats().delivered).toBe(1), PATIENT);
     expect(answers.map(({req_id}) => req_id)).toEqual(['q1', 'q1']);
     expect(answers[0]).toEqual(answers[1]);
   });
@@ -209,24 +208,24 @@ describe('with faults', () => {
     const faults: OpmlFaults = {lateMs: 60_000};
     const worker = await start({maxTokens: 1, faults});
     await ask(worker, {req_id: 'late'});
-    await vi.waitFor(() => expect(worker.stats()).toMatchObject({open: 0, delivering: 1}));
+    await vi.waitFor(() => expect(worker.stats()).toMatchObject({open: 0, delivering: 1}), PATIENT);
     faults.lateMs = 0;
     await ask(worker, {req_id: 'prompt'});
-    await vi.waitFor(() => expect(worker.stats().delivered).toBe(1));
+    await vi.waitFor(() => expect(worker.stats().delivered).toBe(1), PATIENT);
     expect(answers.map(({req_id}) => req_id)).toEqual(['prompt']);
   });
 
   it('answers for another id', async () => {
     const worker = await start({maxTokens: 1, faults: {otherId: true}});
     await ask(worker, {});
-    await vi.waitFor(() => expect(worker.stats().delivered).toBe(1));
+    await vi.waitFor(() => expect(worker.stats().delivered).toBe(1), PATIENT);
     expect(answers.map(({req_id}) => req_id)).not.toContain('q1');
   });
 
   it('never answers', async () => {
     const worker = await start({maxTokens: 1, faults: {never: true}});
     await ask(worker, {});
-    await vi.waitFor(() => expect(worker.stats().failed).toBe(1));
+    await vi.waitFor(() => expect(worker.stats().failed).toBe(1), PATIENT);
     expect(answers).toEqual([]);
   });
 
@@ -236,6 +235,9 @@ describe('with faults', () => {
     expect((await ask(worker, {})).status).toBe(500);
     faults.refuse = false;
     expect((await ask(worker, {})).status).toBe(200);
-    await vi.waitFor(() => expect(worker.stats()).toMatchObject({asked: 1, refused: 1, delivered: 1}));
+    await vi.waitFor(
+      () => expect(worker.stats()).toMatchObject({asked: 1, refused: 1, delivered: 1}),
+      PATIENT,
+    );
   });
 });

@@ -7,6 +7,7 @@ import {openWorkers, type Workers, type WorkersOptions} from '../../../src/devne
 import {bundleThread} from '../../support/bundle-thread.ts';
 import {rawHttp} from '../../support/raw-http.ts';
 import {rawOperator, type RawOperator} from '../../support/raw-operator.ts';
+import {PATIENT} from '../../support/patient.ts';
 
 let folder: string;
 let paths: LlmPaths;
@@ -64,7 +65,7 @@ describe('the workers of a devnet', () => {
       [200, '{"answer":""}'],
       [200, '{"answer":""}'],
     ]);
-    await vi.waitFor(() => expect(operators.map(({got}) => got.length)).toEqual([1, 1]));
+    await vi.waitFor(() => expect(operators.map(({got}) => got.length)).toEqual([1, 1]), PATIENT);
   });
 
   it('end and come back where they were, with an enclave', async () => {

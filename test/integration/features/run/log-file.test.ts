@@ -15,6 +15,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {expect, it, onTestFinished, vi} from 'vitest';
 import {createLogFile} from '../../../../src/lib/features/run/log-file.ts';
+import {PATIENT} from '../../../support/patient.ts';
 
 const MB = 1024 * 1024;
 
@@ -46,10 +47,7 @@ it('keeps two files of eight MB each, and loses no line where one ends', async (
     log.write(line(n));
     // A disk that is far behind would lose lines.
     if (n % 100 === 0)
-      await vi.waitFor(() => expect(endOf(file, 30)).toBe(`${line(n)}\n`.slice(-30)), {
-        timeout: 20_000,
-        interval: 5,
-      });
+      await vi.waitFor(() => expect(endOf(file, 30)).toBe(`${line(n)}\n`.slice(-30)), PATIENT);
   }
   await log.close();
   const [before, now] = [linesOf(`${file}.1`), linesOf(file)];
@@ -91,6 +89,6 @@ it('never fails where it cannot write, and writes as soon as it can', async () =
   await vi.waitFor(() => {
     log.write('kept');
     expect(linesOf(log.path)).toContain('kept');
-  });
+  }, PATIENT);
   await log.close();
 });

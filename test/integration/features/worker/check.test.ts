@@ -17,6 +17,7 @@ import {listStyle} from '../../../support/list-style.ts';
 import {freePort} from '../../../support/signer.ts';
 import {testTee, type TeeFault} from '../../../support/tee-worker.ts';
 import {KNOWN_GOOD, testZkml, type ZkmlFault} from '../../../support/zkml-worker.ts';
+import {PATIENT} from '../../../support/patient.ts';
 
 const never = new AbortController().signal;
 const QUESTION = {model: 'llama', prompt: 'What is AI?'};
@@ -119,7 +120,7 @@ describe('aos worker check without an operator', () => {
     });
     expect(statesOf(report)).toEqual(['status ok', 'request ok', 'answer ok']);
     expect(report.workers[0]?.answer?.characters).toBeGreaterThan(0);
-    await vi.waitFor(() => expect(one.stats()).toMatchObject({asked: 1, delivered: 1}));
+    await vi.waitFor(() => expect(one.stats()).toMatchObject({asked: 1, delivered: 1}), PATIENT);
   });
 
   it('says which of several is not well', async () => {

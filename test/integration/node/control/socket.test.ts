@@ -15,6 +15,7 @@ import {AosError} from '../../../../src/lib/foundation/errors/error.ts';
 import {emptyView, reduceView, type OperatorView} from '../../../../src/lib/node/events/view.ts';
 import {systemTime} from '../../../../src/lib/foundation/system/system-time.ts';
 import {eventLog, jobRef, STARTED} from '../../../support/event-log.ts';
+import {PATIENT} from '../../../support/patient.ts';
 
 const NODE = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266';
 const HELLO = {version: '0.1.0', nodeId: NODE, network: 'devnet', host: 'here', pid: process.pid};
@@ -188,10 +189,10 @@ describe('control socket', () => {
     const one = await client(control);
     const command = {command: 'worker-check', args: {kind: 'opml', model: '', prompt: ''}} as const;
     const all = Array.from({length: 9}, () => one.command(command).catch((error: unknown) => error));
-    await vi.waitFor(() => expect(begun).toBe(8));
+    await vi.waitFor(() => expect(begun).toBe(8), PATIENT);
     expect(await Promise.race(all)).toMatchObject({code: 'CONTROL_BROKEN'});
     one.close();
-    await vi.waitFor(() => expect(ended).toHaveLength(8));
+    await vi.waitFor(() => expect(ended).toHaveLength(8), PATIENT);
     expect(await (await client(control)).command('ping')).toEqual({pong: true});
   });
 

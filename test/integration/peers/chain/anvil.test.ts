@@ -6,6 +6,7 @@ import {startAnvil} from '../../../../src/devnet/chain/anvil.ts';
 import {createDevChain} from '../../../../src/devnet/chain/contracts.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {bundleChild, startChild} from '../../../support/child.ts';
+import {PATIENT} from '../../../support/patient.ts';
 
 /** False too for a process that has ended and waits for its parent to notice. */
 function isAlive(pid: number): boolean {
@@ -47,7 +48,7 @@ describe('startAnvil', () => {
     const anvil = await startAnvil();
     process.kill(anvil.pid, 'SIGTERM');
     await anvil.ended;
-    await vi.waitFor(() => expect(() => process.kill(-anvil.pid, 0)).toThrow(), {timeout: 10_000});
+    await vi.waitFor(() => expect(() => process.kill(-anvil.pid, 0)).toThrow(), PATIENT);
   });
 
   it('does not outlive a host that is killed with SIGKILL', async () => {
@@ -57,9 +58,9 @@ describe('startAnvil', () => {
     expect(isAlive(pid)).toBe(true);
     host.process.kill('SIGKILL');
     await host.ended;
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), {timeout: 10_000});
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), PATIENT);
     // nobody of its process group is left either
-    await vi.waitFor(() => expect(() => process.kill(-pid, 0)).toThrow(), {timeout: 10_000});
+    await vi.waitFor(() => expect(() => process.kill(-pid, 0)).toThrow(), PATIENT);
   });
 
   it('ANVIL_MISSING when the program is not there', async () => {

@@ -3,6 +3,7 @@ import {startAnvil} from '../../../../src/devnet/chain/anvil.ts';
 import {mineOnArrival} from '../../../../src/devnet/chain/blocks.ts';
 import {firstAccount} from '../../../../src/devnet/chain/batch.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
+import {PATIENT} from '../../../support/patient.ts';
 
 const NEVER_S = 3_600;
 
@@ -20,7 +21,7 @@ it('mines a transaction when it arrives', async () => {
   const hash = await devRpc(url, 'eth_sendTransaction', [{from, to: from, value: '0x1'}]);
   await vi.waitFor(
     async () => expect(await devRpc(url, 'eth_getTransactionReceipt', [hash])).toMatchObject({status: '0x1'}),
-    {timeout: 10_000},
+    PATIENT,
   );
   end();
 });
@@ -29,6 +30,6 @@ it('makes blocks without transactions too', async () => {
   const url = await sleepingChain();
   const end = await mineOnArrival(url, 20);
   const height = async (): Promise<number> => Number(await devRpc(url, 'eth_blockNumber'));
-  await vi.waitFor(async () => expect(await height()).toBeGreaterThanOrEqual(2), {timeout: 10_000});
+  await vi.waitFor(async () => expect(await height()).toBeGreaterThanOrEqual(2), PATIENT);
   end();
 });

@@ -7,6 +7,7 @@ import type {Refusal} from '../../../../src/lib/node/events/events.ts';
 import type {DispatcherConnection} from '../../../../src/lib/node/operator/ports.ts';
 import {fastTime, settled, virtualTime, type VirtualTime} from '../../../support/virtual-time.ts';
 import {freePort, httpServer, tcpServer} from '../../../support/signer.ts';
+import {PATIENT} from '../../../support/patient.ts';
 
 type Seen = {
   opened: number;
@@ -70,7 +71,7 @@ async function proxied(port: number): Promise<{proxy: Proxy; url: string}> {
   return {proxy, url: `ws://127.0.0.1:${proxy.port}/ws`};
 }
 
-const until = (check: () => void): Promise<void> => vi.waitFor(check, {timeout: 10_000, interval: 5});
+const until = (check: () => void): Promise<void> => vi.waitFor(check, PATIENT);
 
 describe('the connection to the dispatcher', () => {
   it('carries frames both ways, refuses them without a socket, and ends with its signal', async () => {

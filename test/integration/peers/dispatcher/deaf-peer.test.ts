@@ -4,6 +4,7 @@ import {WebSocketServer, type WebSocket} from 'ws';
 import {createConnection} from '../../../../src/lib/peers/dispatcher/connection.ts';
 import type {DispatcherConnection} from '../../../../src/lib/node/operator/ports.ts';
 import {settled, virtualTime, type VirtualTime} from '../../../support/virtual-time.ts';
+import {PATIENT} from '../../../support/patient.ts';
 
 const INTERVAL_MS = 10_000;
 const MIB = 1024 * 1024;
@@ -68,7 +69,7 @@ async function deafPeer(): Promise<Pair> {
   };
 }
 
-const until = (check: () => void): Promise<void> => vi.waitFor(check, {timeout: 10_000, interval: 5});
+const until = (check: () => void): Promise<void> => vi.waitFor(check, PATIENT);
 
 describe('a peer that sends and answers no ping', () => {
   it('is left after six intervals, and the reason says so', async () => {

@@ -10,6 +10,7 @@ import {fastTime} from '../../../../support/virtual-time.ts';
 import {ping} from '../../../../support/flood.ts';
 import {rawHttp} from '../../../../support/raw-http.ts';
 import {rawSocket, type RawSocket} from '../../../../support/raw-socket.ts';
+import {PATIENT} from '../../../../support/patient.ts';
 
 type Stage = OperatorServer & {port: number; refused: PortRefusal[]; callers: Caller[]; bodies: number[]};
 
@@ -121,7 +122,10 @@ describe('too many connections', () => {
     const flood = await many(60, port, '127.0.0.2');
     const [last] = await many(1, port, '127.0.0.2');
     const prober = await rawSocket(port, '127.0.0.3');
-    await vi.waitFor(() => expect(openOf([...flood, ...(last ? [last] : [])])).toBeLessThanOrEqual(32));
+    await vi.waitFor(
+      () => expect(openOf([...flood, ...(last ? [last] : [])])).toBeLessThanOrEqual(32),
+      PATIENT,
+    );
     expect(refused.length).toBeGreaterThanOrEqual(29);
     expect(new Set(refused.map(({why, from}) => `${why} ${from ?? ''}`))).toEqual(
       new Set(['crowded 127.0.0.2']),
@@ -142,7 +146,7 @@ describe('too many connections', () => {
     prober.send(PING);
     await prober.closed;
     expect(prober.text()).toContain('pong');
-    await vi.waitFor(() => expect(openOf(flood)).toBeLessThanOrEqual(50));
+    await vi.waitFor(() => expect(openOf(flood)).toBeLessThanOrEqual(50), PATIENT);
     expect(refused.length).toBeGreaterThanOrEqual(50);
   });
 
@@ -152,7 +156,7 @@ describe('too many connections', () => {
       files: {limit: 1_000, lack: () => (isFull ? 'EMFILE: too many open files' : null)},
     });
     isFull = true;
-    await vi.waitFor(() => expect(refused.length).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(refused.length).toBeGreaterThan(0), PATIENT);
     expect(refused[0]).toEqual({why: 'not-accepted', from: null, words: 'EMFILE: too many open files'});
     expect((await ping(port, '127.0.0.1')).said).toBe('pong');
   });
