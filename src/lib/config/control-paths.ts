@@ -9,6 +9,17 @@ const HASH_DIGITS = 12;
 const SUFFIX = '.sock';
 const FILE_BYTES = HASH_DIGITS + SUFFIX.length + 1;
 
+/** Returns the path of the control socket in a directory of a journal; null where it would be too long. */
+export function socketBeside(dir: string): string | null {
+  const path = join(dir, 'control.sock');
+  return Buffer.byteLength(path) <= MAX_SOCKET_PATH ? path : null;
+}
+
+/** Returns the usual directories of another user's control sockets, whose environment is not known. */
+export function usualControlDirs(uid: number): readonly string[] {
+  return [`/run/user/${uid}/aos`, `/tmp/aos-${uid}`];
+}
+
 /** Returns the file name of a node's control socket. */
 export function controlFile(network: string, nodeId: string): string {
   return `${nodeHash(network, nodeId).slice(0, HASH_DIGITS)}${SUFFIX}`;

@@ -2,7 +2,7 @@ import {linkedAbort, onAbort} from '../../foundation/async/abort.ts';
 import {slept} from '../../foundation/async/every.ts';
 import type {ControlClient} from '../../node/control/client.ts';
 import type {News} from './model/data.ts';
-import {errorText, isAosError, type AosError} from '../../foundation/errors/error.ts';
+import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 
 /** Time between two attempts to connect, in ms; a local socket makes them cheap. */
@@ -30,18 +30,25 @@ export async function watchOperator(options: {
     try {
       client ??= await connect(signal);
       await follow(client, {time, signal, onNews});
-      onNews({type: 'away', at: time.now(), reason: 'the operator closed the connection'});
+      onNews(away(new AosError('CONTROL_BROKEN', 'the operator closed the connection'), time.now()));
       if (!options.onLost()) return;
     } catch (error) {
       if (aborted()) return;
       if (isAosError(error, 'CONTROL_VERSION')) throw error;
-      onNews({type: 'away', at: time.now(), reason: errorText(error)});
+      onNews(away(error, time.now()));
     } finally {
       client?.close();
       client = null;
     }
     await time.sleep(RETRY_MS, signal).catch(() => {}); // aborted: the loop ends
   }
+}
+
+/** Only the look for an operator that finds none says that it does not run. */
+function away(error: unknown, at: number): News {
+  const reason = errorText(error);
+  if (!isAosError(error) || error.code === 'CONTROL_ABSENT') return {type: 'away', at, reason};
+  return {type: 'away', at, reason, unreached: {code: error.code, next: error.next}};
 }
 
 async function follow(

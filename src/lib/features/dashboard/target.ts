@@ -1,7 +1,6 @@
-import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
 import {findConfig} from '../../config/file.ts';
 import {connectControl, type ControlClient} from '../../node/control/client.ts';
-import {connectNode, connectOnly, type ControlSearch} from '../../node/control/find.ts';
+import {connectAny, connectHere, type Asking} from '../../node/presence/here.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {configForCommand} from '../../cli/load-config.ts';
@@ -27,10 +26,9 @@ export async function dashTarget(
 ): Promise<DashTarget> {
   const {env} = process;
   const cwd = process.cwd();
-  const dirs = controlDirs(env, process.getuid?.() ?? 0);
-  const search = (signal?: AbortSignal): ControlSearch => ({
-    dirs,
-    isControlFile,
+  const search = (signal?: AbortSignal): Asking => ({
+    env,
+    uid: process.getuid?.() ?? 0,
     timeoutMs: TIMEOUT_MS,
     time: systemTime,
     restMs: REST_MS,
@@ -39,13 +37,13 @@ export async function dashTarget(
   if (socket !== undefined) return ready((signal) => connectControl(socket, search(signal)));
   const named = findConfig({flag: config, env, cwd}) !== null;
   if (!named) {
-    const first = await connectOnly(search());
-    const file = controlFile(first.hello.network, first.hello.nodeId);
-    return {first, connect: (signal) => connectNode(file, search(signal))};
+    const first = await connectAny(search());
+    const {network, nodeId} = first.hello;
+    return {first, connect: (signal) => connectHere({network, nodeId, storeDir: null}, search(signal))};
   }
-  const {network, node} = configForCommand(config, 'run', note).config;
-  const file = controlFile(network, node.id);
-  return ready((signal) => connectNode(file, search(signal)));
+  const {network, node, store} = configForCommand(config, 'run', note).config;
+  const local = {network, nodeId: node.id, storeDir: store.dir};
+  return ready((signal) => connectHere(local, search(signal)));
 }
 
 async function ready(connect: DashTarget['connect']): Promise<DashTarget> {

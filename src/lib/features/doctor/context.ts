@@ -36,6 +36,6 @@ export type DoctorContext = {
 /** What the control socket says of the node’s operator on this machine. */
 export type RunningReading =
   | {state: 'running'; facts: RunningFacts}
-  | {state: 'absent'}
+  | {state: 'absent'; message: string}
   | {state: 'broken'; message: string; next: NextStep}
   | {state: 'unknown'};

@@ -68,7 +68,8 @@ export function dispatcherProbes(context: DoctorContext): Probe[] {
  * would then send the jobs of this node to the doctor.
  */
 function judgeSession(reading: RunningReading, now: number): Finding {
-  if (reading.state !== 'running') return blocked('ping.operator', 'no operator runs that it could accept');
+  if (reading.state !== 'running')
+    return blocked('ping.operator', 'there is no operator that could be asked');
   const {connection, problems, work} = reading.facts.view;
   const problem = problems.find(({part}) => part === 'dispatcher');
   const lasted = connection.since === null ? '' : ` for ${duration(now - connection.since)}`;

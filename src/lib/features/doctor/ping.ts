@@ -61,6 +61,8 @@ async function judgeLocal(
   try {
     const {status} = await place.request(signal);
     if (running.state === 'running') return ok(`${at} answers (HTTP ${status} for /)`);
+    if (running.state === 'broken')
+      return unclear(`${at} answers (HTTP ${status} for /); ${running.message}`, running.next);
     return warn(
       `something answers at ${at}, and it is no operator of this node: aos run could not listen there`,
       say(`ss -ltnp 'sport = :${port}'   (who is it?), or change net.rest_url`),

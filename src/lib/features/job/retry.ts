@@ -1,10 +1,9 @@
-import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {count} from '../../foundation/text/words.ts';
 import type {ControlClient} from '../../node/control/client.ts';
-import {connectNode} from '../../node/control/find.ts';
+import {connectHere} from '../../node/presence/here.ts';
 import {MOST_RETRIED} from '../../node/control/wire.ts';
 import type {JobRow} from '../../node/journal/job-query-types.ts';
 import {openJournal} from '../../node/journal/sqlite.ts';
@@ -69,15 +68,18 @@ function requireOpen(row: JobRow): JobRow {
   });
 }
 
-async function connect({config: {network, nodeId}}: OpenedJobs): Promise<ControlClient | null> {
+async function connect({config: {network, nodeId}, dir}: OpenedJobs): Promise<ControlClient | null> {
   if (nodeId === null) return null;
   try {
-    return await connectNode(controlFile(network, nodeId), {
-      dirs: controlDirs(process.env, process.getuid?.() ?? 0),
-      isControlFile,
-      timeoutMs: CONTROL_TIMEOUT_MS,
-      time: systemTime,
-    });
+    return await connectHere(
+      {network, nodeId, storeDir: dir},
+      {
+        env: process.env,
+        uid: process.getuid?.() ?? 0,
+        timeoutMs: CONTROL_TIMEOUT_MS,
+        time: systemTime,
+      },
+    );
   } catch (error) {
     if (isAosError(error, 'CONTROL_ABSENT')) return null;
     throw error;

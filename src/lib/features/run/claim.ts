@@ -6,7 +6,7 @@ import {onAbort} from '../../foundation/async/abort.ts';
 import type {Code} from '../../foundation/errors/table.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {claimNode} from '../../node/identity-lock/claim.ts';
-import {readHolder, writeHolder, type Holder} from '../../node/identity-lock/holder.ts';
+import {OWNER_FILE, readHolder, writeHolder, type Holder} from '../../node/identity-lock/holder.ts';
 import {DEVNET_CHAIN_ID, lockNames} from '../../node/identity-lock/identity.ts';
 import {takeIdentity} from '../../node/identity-lock/lock.ts';
 import {lockDirs, placesHere} from '../../node/identity-lock/places.ts';
@@ -51,8 +51,7 @@ export async function claimForRun<T>(
     startedAt: systemTime.now(),
     stoppingMs: null,
   };
-  // Beside the journal too: another container has other directories of locks, and may have the same journal.
-  const words = join(store.dir, 'owner.json');
+  const words = join(store.dir, OWNER_FILE);
   const {lock, opened} = await claimNode({
     nodeId: node.id,
     take: () =>

@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {hostname} from 'node:os';
 import type {Config} from '../../config/config.ts';
 import {controlDirs, controlFile} from '../../config/control-paths.ts';
@@ -103,12 +104,13 @@ async function openControl(
   config: Config,
   {version, carryOut, time}: {version: string; carryOut: CarryOut; time: Time},
 ): Promise<Control | {code: Code; message: string}> {
-  const {network, node} = config;
+  const {network, node, store} = config;
   const [dir = ''] = controlDirs(process.env, process.getuid?.() ?? 0);
   try {
     return await startControl({
       dir,
       file: controlFile(network, node.id),
+      beside: {dir: store.dir, id: randomBytes(16).toString('hex')},
       hello: {version, nodeId: node.id, network, host: hostname(), pid: process.pid},
       time,
       carryOut,

@@ -24,6 +24,8 @@ export type StatusFacts = {
   journal: Fact<JournalFacts>;
   /** The operator's process; `value` null: none runs for this node on this machine. */
   operator: Fact<RunningFacts | null>;
+  /** What is known of an operator that does not run, for people. */
+  absence?: string | null;
   /** The dispatcher's row of the operator; `value` null: it has none. */
   row: Fact<DispatcherOperator | null>;
 };

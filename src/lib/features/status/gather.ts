@@ -2,9 +2,8 @@ import {untilAbort} from '../../foundation/async/abort.ts';
 import {run, say} from '../../foundation/next-step/next-step.ts';
 import {readOperatorStatus} from '../../peers/chain/status/operator-status.ts';
 import type {VrfKeySource} from '../../config/config.ts';
-import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
 import {readVrfKey} from '../../config/vrf-key.ts';
-import {connectNode} from '../../node/control/find.ts';
+import {connectHere} from '../../node/presence/here.ts';
 import {CODES} from '../../foundation/errors/table.ts';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
 import {createDispatcherRest} from '../../peers/dispatcher/rest.ts';
@@ -33,6 +32,7 @@ const ADVICE = {
 const ACCOUNTS_TIMEOUT_MS = 2_000;
 /** One request to the RPC, of the six steps that the chain takes. */
 const RPC_TIMEOUT_MS = 6_000;
+const HELLO_MS = 1_500;
 const NOT_HERE = unknown('not this machine');
 const OFFLINE = unknown('not asked: --offline', run('status'));
 const HARMLESS = Buffer.from('AOS status, not a transaction');
@@ -46,7 +46,7 @@ export async function gatherStatus(
   {offline, signal}: {offline: boolean; signal: AbortSignal},
 ): Promise<StatusFacts> {
   const {local, nodeId, network, rules} = target;
-  const [signer, chain, operator, journal, row] = await Promise.all([
+  const [signer, chain, asked, journal, row] = await Promise.all([
     signerFact(target, {offline, signal}),
     offline
       ? OFFLINE
@@ -61,11 +61,15 @@ export async function gatherStatus(
             operator: nodeId,
           }),
         ),
-    local === null ? NOT_HERE : readFact('control', signal, (end) => readOperator(target, end)),
+    local === null
+      ? NOT_HERE
+      : readFact('control', signal, (end) => readOperator(target, local.storeDir, end)),
     local === null ? NOT_HERE : readJournal(local.storeDir),
     rowFact(target, {offline, signal}),
   ]);
   signal.throwIfAborted();
+  const operator: Fact<RunningFacts | null> =
+    asked.state === 'known' ? known(asked.value.facts, asked.at) : asked;
   const running = operator.state === 'known' ? operator.value : null;
   const vrfPublicKey =
     running?.view.node?.vrfPublicKey ?? (local?.vrfKey ? await publicVrfKey(local.vrfKey) : null);
@@ -80,6 +84,7 @@ export async function gatherStatus(
     signer,
     chain,
     operator,
+    absence: asked.state === 'known' ? asked.value.absence : null,
     journal,
     row,
   };
@@ -168,24 +173,31 @@ async function readSigner(url: string, address: string, signal: AbortSignal): Pr
   }
 }
 
+/** `absence`: what is known of one that does not run. */
+type Running = {facts: RunningFacts | null; absence: string | null};
+
 async function readOperator(
   {network, nodeId}: StatusTarget,
+  storeDir: string,
   signal: AbortSignal,
-): Promise<RunningFacts | null> {
-  const dirs = controlDirs(process.env, process.getuid?.() ?? 0);
+): Promise<Running> {
   try {
-    const client = await connectNode(controlFile(network, nodeId), {
-      dirs,
-      isControlFile,
-      timeoutMs: DEADLINES_MS.control,
-      time: systemTime,
-      signal,
-    });
+    const client = await connectHere(
+      {network, nodeId, storeDir},
+      {
+        env: process.env,
+        uid: process.getuid?.() ?? 0,
+        // Several places are asked within the limit of all.
+        timeoutMs: HELLO_MS,
+        time: systemTime,
+        signal,
+      },
+    );
     client.close();
     const {pid, host, version} = client.hello;
-    return {pid, host, version, view: client.snapshot};
+    return {facts: {pid, host, version, view: client.snapshot}, absence: null};
   } catch (error) {
-    if (isAosError(error, 'CONTROL_ABSENT')) return null;
+    if (isAosError(error, 'CONTROL_ABSENT')) return {facts: null, absence: error.message};
     throw error;
   }
 }

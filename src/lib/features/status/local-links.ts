@@ -34,10 +34,10 @@ export function judgeSigner({signer, operator}: StatusFacts): Judgement {
   return ok(found, at);
 }
 
-export function judgeDispatcher({operator, now}: StatusFacts): Judgement {
+export function judgeDispatcher({operator, absence, now}: StatusFacts): Judgement {
   if (operator.state === 'unknown') return unclear(operator);
   if (operator.value === null)
-    return fail('no operator runs for this node on this machine', run('run'), operator.at);
+    return fail(absence ?? 'no operator runs for this node on this machine', run('run'), operator.at);
   const {view} = operator.value;
   const {state, since, url, reason} = view.connection;
   if (view.stopping !== null)

@@ -1,10 +1,9 @@
 import {loadChainView, NETWORK_PATH, type ChainView, type NetworkRules} from '../../config/chain-view.ts';
 import type {VrfKeySource} from '../../config/config.ts';
-import {controlDirs, isControlFile} from '../../config/control-paths.ts';
 import {networkPreset} from '../../config/networks.ts';
 import {aosDirs, nodeStateDir} from '../../config/paths.ts';
 import {envNames, FIELDS} from '../../config/schema.ts';
-import {connectOnly} from '../../node/control/find.ts';
+import {connectAny} from '../../node/presence/here.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import {USUAL_PRECISION} from '../../protocol/vrf/share.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
@@ -124,9 +123,14 @@ function runningTarget(
 
 /** The only operator that runs on this machine; null when none does. @throws AosError CONTROL_AMBIGUOUS | CONTROL_VERSION */
 async function runningNode(): Promise<{nodeId: string; network: string} | null> {
-  const dirs = controlDirs(process.env, process.getuid?.() ?? 0);
+  const uid = process.getuid?.() ?? 0;
   try {
-    const client = await connectOnly({dirs, isControlFile, timeoutMs: CONTROL_TIMEOUT_MS, time: systemTime});
+    const client = await connectAny({
+      env: process.env,
+      uid,
+      timeoutMs: CONTROL_TIMEOUT_MS,
+      time: systemTime,
+    });
     client.close();
     return {nodeId: client.hello.nodeId, network: client.hello.network};
   } catch (error) {

@@ -2,14 +2,13 @@ import {randomBytes} from 'node:crypto';
 import {shownUrl} from '../../foundation/text/shown-url.ts';
 import * as v from 'valibot';
 import type {Config} from '../../config/config.ts';
-import {controlDirs, controlFile, isControlFile} from '../../config/control-paths.ts';
 import type {Env} from '../../config/user-path.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {systemFiles} from '../../foundation/system/open-files.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {ControlClient} from '../../node/control/client.ts';
-import {connectNode} from '../../node/control/find.ts';
+import {connectHere} from '../../node/presence/here.ts';
 import {startOperatorServer} from '../../node/operator/http/server.ts';
 import type {CheckQuestion} from '../../node/operator/worker-check/check.ts';
 import type {CheckedWorker} from '../../node/operator/worker-check/report.ts';
@@ -82,10 +81,12 @@ async function findOperator({
   time,
   signal,
 }: WorkerCheckOptions): Promise<ControlClient | null> {
-  const dirs = controlDirs(place.env, place.uid);
-  const search = {dirs, isControlFile, timeoutMs: HELLO_MS, time, signal};
+  const {network, node, store} = config;
   try {
-    return await connectNode(controlFile(config.network, config.node.id), search);
+    return await connectHere(
+      {network, nodeId: node.id, storeDir: store.dir},
+      {...place, timeoutMs: HELLO_MS, time, signal},
+    );
   } catch (error) {
     if (isAosError(error, 'CONTROL_ABSENT')) return null;
     throw error;

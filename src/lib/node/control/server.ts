@@ -1,6 +1,7 @@
 import {chmodSync, lstatSync, rmSync} from 'node:fs';
 import {connect, createServer, type Server, type Socket} from 'node:net';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
+import {socketBeside} from '../../config/control-paths.ts';
 import {CONTROL_PROTOCOL, helloLine, historyLine, snapshotLine, type ControlHello} from './wire.ts';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
 import {eventLine} from '../events/lines.ts';
@@ -8,6 +9,8 @@ import type {Time} from '../../foundation/time/time.ts';
 import {makeDirectory} from '../../foundation/system/make-directory.ts';
 import type {OperatorEvent} from '../events/events.ts';
 import {createHistory} from './history.ts';
+import {forgetPointer, writePointer} from './pointer.ts';
+import {mistrustOfDir} from './trust.ts';
 import {createReader, whoMakesRoom, type CarryOut, type Reader} from './reader.ts';
 import {emptyView, reduceView, type OperatorView} from '../events/view.ts';
 
@@ -16,7 +19,12 @@ export type ControlOptions = {
   dir: string;
   /** The socket's name in it. */
   file: string;
-  hello: Omit<ControlHello, 'protocol'>;
+  /**
+   * The directory of the journal: the socket is there too, where that is possible, and a pointer to it, so that every user
+   * who may read the journal finds it whatever the environment of both sides is.
+   */
+  beside?: {dir: string; id: string};
+  hello: Omit<ControlHello, 'protocol' | 'journal'>;
   time: Time;
   /** Carries out what the operator does for a client; null: there is no such command. */
   carryOut?: CarryOut;
@@ -24,6 +32,7 @@ export type ControlOptions = {
 
 /** The operator's local control socket: up to {@link MOST_READERS} readers, none of which can delay the loop. */
 export type Control = {
+  /** One of its sockets. */
   path: string;
   /** Sends an event to every reader. Never throws, never waits. */
   publish(event: OperatorEvent): void;
@@ -40,14 +49,12 @@ const MOST_NEW = 256;
 const LINGER_MS = 500;
 
 /**
- * Opens the socket with mode 0600 in a directory of mode 0700. Replaces the socket of a dead process, never one that
- * answers.
- * @throws AosError CONTROL_UNAVAILABLE
+ * Opens the sockets with mode 0600 in directories of mode 0700; one of them is enough. Replaces the socket of a dead process,
+ * never one that answers.
+ * @throws AosError CONTROL_UNAVAILABLE when there can be none
  */
 export async function startControl(options: ControlOptions): Promise<Control> {
-  const {dir, file, hello, time, carryOut = () => null} = options;
-  const path = join(dir, file);
-  privateDir(dir);
+  const {dir, file, beside, hello, time, carryOut = () => null} = options;
   const readers = new Set<Reader>();
   /** The oldest first. */
   const fresh = new Set<Socket>();
@@ -56,7 +63,7 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   let isGreeting = false;
   /** A greeting costs a millisecond, and a flood has thousands of sockets: it is made once for each state of the view. */
   let greeting = {seq: -1, text: ''};
-  const hi = helloLine({protocol: CONTROL_PROTOCOL, ...hello});
+  const hi = helloLine({protocol: CONTROL_PROTOCOL, journal: beside?.id ?? null, ...hello});
 
   function greet(): void {
     isGreeting = false;
@@ -79,7 +86,7 @@ export async function startControl(options: ControlOptions): Promise<Control> {
     }
   }
 
-  const server = createServer((socket) => {
+  const onSocket = (socket: Socket): void => {
     fresh.add(socket);
     socket.on('close', () => fresh.delete(socket));
     socket.on('error', () => socket.destroy()); // it went away; a reader hears it too
@@ -88,11 +95,10 @@ export async function startControl(options: ControlOptions): Promise<Control> {
     if (isGreeting) return;
     isGreeting = true;
     setImmediate(greet);
-  });
-  await listen(server, path);
-  // The directory keeps other users out; the mode of the socket still protects it when the directory's mode changes.
-  chmodSync(path, 0o600);
-  server.on('error', () => {}); // an accept failed, for lack of file descriptors for example: the open connections remain
+  };
+  const near = beside === undefined ? null : socketBeside(beside.dir);
+  const {path, servers} = await listenIn([...(near === null ? [] : [near]), join(dir, file)], onSocket);
+  if (beside !== undefined) pointTo(path, beside);
 
   return {
     path,
@@ -105,7 +111,10 @@ export async function startControl(options: ControlOptions): Promise<Control> {
     },
     view: () => view,
     async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      if (beside !== undefined) forgetPointer(beside.dir, beside.id);
+      const closed = Promise.all(
+        servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
+      );
       for (const socket of fresh) socket.destroy();
       for (const reader of readers) reader.end();
       const cancel = time.after(LINGER_MS, () => readers.forEach((reader) => reader.destroy()));
@@ -115,14 +124,50 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   };
 }
 
+/** Listens at each of the paths where that is possible. @throws AosError CONTROL_UNAVAILABLE when it is at none */
+async function listenIn(
+  paths: readonly string[],
+  onSocket: (socket: Socket) => void,
+): Promise<{path: string; servers: Server[]}> {
+  const open: {path: string; server: Server}[] = [];
+  let refused: unknown;
+  for (const path of paths) {
+    try {
+      privateDir(dirname(path));
+      const server = createServer(onSocket);
+      await listen(server, path);
+      // The directory keeps other users out; the mode of the socket still protects it when the directory's mode changes.
+      chmodSync(path, 0o600);
+      server.on('error', () => {}); // an accept failed, for lack of file descriptors for example: the open connections remain
+      open.push({path, server});
+    } catch (error) {
+      refused = error;
+    }
+  }
+  const [first] = open;
+  if (first === undefined) throw refused;
+  return {path: first.path, servers: open.map(({server}) => server)};
+}
+
+/** Without it the socket is found by its usual places alone. */
+function pointTo(socket: string, {dir, id}: {dir: string; id: string}): void {
+  try {
+    writePointer(dir, {socket, id});
+  } catch {
+    // a full disk: the journal reports it
+  }
+}
+
 /** @throws AosError CONTROL_UNAVAILABLE when the directory is not this user's alone */
 function privateDir(dir: string): void {
   try {
+    const uids = [process.getuid?.() ?? 0];
     makeDirectory(dir, 0o700);
-    const stat = lstatSync(dir);
     // Below /tmp another user may have created it first.
-    if (!stat.isDirectory() || stat.uid !== process.getuid?.()) throw new Error('it belongs to another user');
-    chmodSync(dir, 0o700);
+    const stat = lstatSync(dir);
+    if (stat.isDirectory() && uids.includes(stat.uid)) chmodSync(dir, 0o700);
+    const why = mistrustOfDir(dir, uids);
+    if (why !== null) throw new Error(why);
   } catch (error) {
     throw new AosError('CONTROL_UNAVAILABLE', `${dir} cannot hold the control socket: ${errorText(error)}`, {
       cause: error,

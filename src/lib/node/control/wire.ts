@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import {AosError} from '../../foundation/errors/error.ts';
+import {hasEventShape} from './event-shapes.ts';
 import type {OperatorEvent} from '../events/events.ts';
 import type {OperatorView} from '../events/view.ts';
 import {withIsoTimes} from '../events/lines.ts';
@@ -30,10 +31,10 @@ import {
  * The version of the control socket's protocol, MAJOR.MINOR. Both sides send lines of JSON. The server sends `hello`, then
  * `snapshot`, then (since 1.1) `history`, the earlier events that a log shows, then the events of `aos run --json`. A
  * slow reader gets `gap` and a new `snapshot`; a command gets `reply`. Since 1.2 `worker-check` has the workers checked, and `retry`
- * has jobs asked about again. Since 1.3 the view has what the chain says of the operator, its workers, and its verdict.
- * Both sides ignore unknown fields and unknown types of lines, and refuse another major version.
+ * has jobs asked about again. Since 1.3 the view has what the chain says of the operator, its workers, and its verdict. Since
+ * 1.4 `hello` names the run of the journal. Both sides ignore unknown fields and unknown types of lines, and refuse another major version.
  */
-export const CONTROL_PROTOCOL = '1.3';
+export const CONTROL_PROTOCOL = '1.4';
 
 /** The first line of the server. */
 export type ControlHello = {
@@ -43,6 +44,8 @@ export type ControlHello = {
   network: string;
   host: string;
   pid: number;
+  /** The id of the pointer beside the journal that it works with; null: it wrote none. */
+  journal: string | null;
 };
 
 /** A line from the server to the client. */
@@ -95,6 +98,8 @@ const helloSchema = v.object({
   network: text,
   host: text,
   pid: count,
+  // Since 1.4.
+  journal: v.optional(optionalText, null),
 });
 
 const typedSchema = v.object({type: text});
@@ -164,15 +169,17 @@ function readEvent(value: unknown): OperatorEvent | null {
   const {type, seq, at} = value;
   if (typeof type !== 'string' || typeof at !== 'string') return null;
   if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 1) return null;
+  if (hasEventShape(type, value) === false) return null;
   const timed = timedEvents.get(type);
   if (timed === undefined) {
+    // A type of a later version has no line here.
+    if (hasEventShape(type, value) === null) return null;
     const ms = Date.parse(at);
     if (!ISO_TIME.test(at) || Number.isNaN(ms)) return null;
     value['at'] = ms;
   }
   const event = timed === undefined ? {success: true, output: value} : v.safeParse(timed, value);
-  // The fields fit our union, because the peer has the same major version and only this user can reach the socket. A type
-  // outside the union changes no view.
+  // Its shape, or its schema, is that of our union.
   return event.success ? (event.output as OperatorEvent) : null;
 }
 

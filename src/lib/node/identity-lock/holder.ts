@@ -15,6 +15,9 @@ export type Holder = {
   stoppingMs: number | null;
 };
 
+/** Beside the journal too: another container has other directories of locks, and may have the same journal. */
+export const OWNER_FILE = 'owner.json';
+
 const MOST_BYTES = 4_096;
 const text = v.pipe(v.string(), v.maxLength(2_000));
 const schema = v.object({

@@ -2,7 +2,6 @@ import {isAosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {connectNode} from '../control/find.ts';
 import type {Holder} from './holder.ts';
-import {isOurs} from './places.ts';
 
 const HELLO_MS = 2_000;
 
@@ -21,8 +20,15 @@ export async function operatorOnSocket(options: {
   signal: AbortSignal;
 }): Promise<Holder | null> {
   const {file, uid, graceMs, time, signal} = options;
-  const dirs = options.dirs.filter((dir) => isOurs(dir, uid));
-  const search = {dirs, isControlFile: (name: string) => name === file, timeoutMs: HELLO_MS, time, signal};
+  const {dirs} = options;
+  const search = {
+    dirs,
+    isControlFile: (name: string) => name === file,
+    uid,
+    timeoutMs: HELLO_MS,
+    time,
+    signal,
+  };
   try {
     const {hello, snapshot, close} = await connectNode(file, search);
     close();

@@ -5,8 +5,8 @@ import type {Database, SqliteDriver} from './driver.ts';
 import {isDamaged, readFailure, sqliteCode} from './failure.ts';
 import {createPrivateFile} from './files.ts';
 
-const LOCK_FILE = 'owner.lock.db';
-const SQLITE_BUSY = 5;
+export const LOCK_FILE = 'owner.lock.db';
+export const SQLITE_BUSY = 5;
 
 export type Lock = {release(): void};
 

@@ -85,7 +85,13 @@ it.each(['{"type":"hello"', '\n', '{"type":"event"}\n'])(
         server.close();
       });
     }
-    const client = await connectOnly({dirs: [dir], isControlFile, timeoutMs: 300, time: systemTime});
+    const client = await connectOnly({
+      dirs: [dir],
+      isControlFile,
+      uid: process.getuid?.() ?? 0,
+      timeoutMs: 300,
+      time: systemTime,
+    });
     expect(client.hello).toMatchObject(hello);
     client.close();
   },

@@ -113,7 +113,7 @@ describe('control socket', () => {
     const first = await client(control);
     control.publish(event({type: 'connected', url: 'ws://127.0.0.1:1/ws'}));
     const second = await client(control);
-    expect(first.hello).toMatchObject({...HELLO, protocol: '1.3'});
+    expect(first.hello).toMatchObject({...HELLO, protocol: '1.4'});
     expect([first.snapshot.seq, second.snapshot.seq]).toEqual([1, 2]);
     expect(second.snapshot.connection).toMatchObject({
       state: 'connected',
@@ -337,7 +337,12 @@ describe('control socket', () => {
 });
 
 describe('finding it', () => {
-  const look = () => ({...options, dirs: [join(dir, 'none'), dir], isControlFile});
+  const look = () => ({
+    ...options,
+    dirs: [join(dir, 'none'), dir],
+    isControlFile,
+    uid: process.getuid?.() ?? 0,
+  });
 
   it('finds a node’s own, in any of the directories', async () => {
     await start();

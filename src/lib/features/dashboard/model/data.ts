@@ -1,3 +1,5 @@
+import type {ErrorCode} from '../../../foundation/errors/table.ts';
+import type {NextStep} from '../../../foundation/next-step/next-step.ts';
 import type {OperatorEvent} from '../../../node/events/events.ts';
 import {emptyView, reduceEvents, type OperatorView} from '../../../node/events/view.ts';
 
@@ -8,8 +10,11 @@ export type Peer = {nodeId: string; network: string; host: string; version: stri
 export type Link =
   | {state: 'attaching'; since: number}
   | {state: 'attached'; since: number}
-  | {state: 'away'; since: number; reason: string}
+  | {state: 'away'; since: number; reason: string; unreached?: Unreached}
   | {state: 'ended'; since: number};
+
+/** Why an operator cannot be asked that may well run, and what to do; without it none runs. */
+export type Unreached = {code: ErrorCode; next: NextStep};
 
 /** Everything that the dashboard knows of its operator. */
 export type Data = {
@@ -24,7 +29,7 @@ export type Data = {
 export type News =
   | {type: 'attached'; peer: Peer | null; view: OperatorView; at: number}
   /** The operator is not reachable any more; the source connects again. */
-  | {type: 'away'; at: number; reason: string}
+  | {type: 'away'; at: number; reason: string; unreached?: Unreached}
   /** A replay is over. */
   | {type: 'ended'; at: number}
   | {type: 'snapshot'; view: OperatorView}
@@ -51,7 +56,11 @@ export function takeNews(data: Data, news: Turn): Data {
     case 'away': {
       // The first of several failed attempts sets `since`.
       const since = data.link.state === 'away' ? data.link.since : news.at;
-      return {...data, link: {state: 'away', since, reason: news.reason}};
+      const {reason, unreached} = news;
+      return {
+        ...data,
+        link: {state: 'away', since, reason, ...(unreached === undefined ? {} : {unreached})},
+      };
     }
     case 'ended':
       return {...data, link: {state: 'ended', since: news.at}};

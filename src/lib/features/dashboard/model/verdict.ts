@@ -35,6 +35,11 @@ export function findings({view, link}: Data, now: number): Finding[] {
 /** Returns the finding about the connection: while the operator is away, all other data is old. */
 function linkFinding({view, link}: Pick<Data, 'view' | 'link'>, beat: Heartbeat, now: number): Finding {
   if (link.state !== 'away') return finding('wait', link.since, 'looking for the operator');
+  const {unreached} = link;
+  if (unreached !== undefined) {
+    const head = `OPERATOR NOT REACHABLE since ${clockTime(link.since)}`;
+    return finding('fail', link.since, [head, `: ${link.reason}`], {...unreached, pinned: true});
+  }
   const since = `OPERATOR NOT RUNNING since ${clockTime(link.since)}`;
   const gone = beat.offline && view.node !== null ? offlineText(beat) : null;
   const rest = gone === null ? ` (${age(now - link.since)})` : ` · ${gone}`;

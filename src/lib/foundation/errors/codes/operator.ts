@@ -8,8 +8,44 @@ export const OPERATOR = {
     means: 'No operator runs for this node on this machine.',
     next: run('run', [], 'Start it'),
     causes: [
-      'aos run is not running, or runs as another user or with another AOS_HOME.',
-      'It runs for another node_id or network.',
+      'aos run is not running: no process holds the journal.',
+      'It runs for another node_id or network, or with another store.dir: name its configuration with -c FILE.',
+    ],
+  },
+  CONTROL_UNREACHABLE: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'An operator runs, or may run, and cannot be asked from here: what it does is not known.',
+    next: say(
+      'Ask as the user of the operator, and where it runs: in its container, or in its mount namespace.',
+    ),
+    causes: [
+      'It runs as another user: sudo -u USER aos status.',
+      'It runs in a container, or as a service with a /tmp of its own, and the path of store.dir is too long for a socket.',
+      'It is busy, and did not answer in time.',
+    ],
+  },
+  CONTROL_UNTRUSTED: {
+    exit: 'refused',
+    category: 'safety',
+    means: 'Another user could answer in the name of the operator, so what is there is not asked.',
+    next: say('Look who made it (ls -ld), remove it, and start the operator again.'),
+    causes: [
+      'Another user of this machine made the directory below /tmp first.',
+      'The directory can be written by its group or by others: chmod 700.',
+      'It is a symbolic link.',
+    ],
+  },
+  OPERATOR_HANGS: {
+    exit: 'unavailable',
+    category: 'safety',
+    means:
+      'The operator holds its journal and does nothing: no job is answered, and no other operator can start.',
+    next: say('End its process, then start it again; what is journalled is not lost.'),
+    causes: [
+      'The disk or the network file system of the journal does not answer: dmesg.',
+      'The process was stopped: kill -CONT PID.',
+      'A bug: report the log and the output of the same command with --json.',
     ],
   },
   NODE_LOCKED: {
