@@ -28,6 +28,7 @@ as absent. In a variable, items of a list are separated by commas. Addresses and
 - The published tee worker sends its answers to 127.0.0.1:21001 alone: in a container it shares the network of \`aos\`. Without
   \`workers.zkml.known_good\` no \`false\` of a zkml worker is sent.
 - A raw private key in \`signer_key\` is refused (exit 77); the message says how to move it into Web3Signer.
+- \`HTTP_PROXY\`, \`HTTPS_PROXY\`, \`ALL_PROXY\` and \`NO_PROXY\` decide how RPC, webhook and metadata are reached ([ways out](network.md)).
 - All errors are reported at once (exit 78); unknown keys only cause a warning.
 
 A file to start from:
@@ -39,7 +40,7 @@ node:
   signer_key: http://127.0.0.1:9000
   vrf_key_file: ./vrf.key # 64 hex digits, mode 0600
 net:
-  dispatcher_url: 127.0.0.1:8081
+  dispatcher_url: dispatcher.example.org:8081
 chain:
   chain_rpc_url: https://rpc.example.org
   vrf_range_contract: 0x27e4384ecc11810c2F49914390052b22c4e3CcC0 # the contract of your network

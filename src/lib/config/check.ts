@@ -1,6 +1,7 @@
 import type {ConfigWarning} from './config.ts';
 import {distance} from '../foundation/text/nearest.ts';
 import type {Env} from './user-path.ts';
+import {loopbackPeers, proxyWarnings} from './peer-warnings.ts';
 import {placeText, problemAt} from './problems.ts';
 import type {ConfigProblem, Place} from './problems.ts';
 import type {Resolved} from './resolve.ts';
@@ -117,6 +118,8 @@ export function findWarnings(
     ...kindWarnings(resolved, tree),
     ...callbacks(resolved),
     ...teeCallbacks(resolved, tree),
+    ...loopbackPeers(resolved),
+    ...proxyWarnings(env),
   ];
 }
 

@@ -139,7 +139,9 @@ export type ConfigWarning = {
     | 'FILE_READABLE'
     | 'KIND_UNSUPPORTED'
     | 'KNOWN_GOOD_MISSING'
-    | 'CALLBACK_UNREACHABLE';
+    | 'CALLBACK_UNREACHABLE'
+    | 'LOOPBACK_PEER'
+    | 'PROXY_UNUSABLE';
   /** Dotted path in the file, or the name of the variable. */
   path: string;
   message: string;

@@ -584,6 +584,32 @@ describe('workers and callbacks', () => {
     );
   });
 
+  it.each<[string, string, string[]]>([
+    ['network: mainnet', '127.0.0.1:8081', ['LOOPBACK_PEER net.dispatcher_url']],
+    ['network: hoodi', 'ws://localhost:8081', ['LOOPBACK_PEER net.dispatcher_url']],
+    ['network: mainnet', 'wss://[::1]:8081', ['LOOPBACK_PEER net.dispatcher_url']],
+    ['network: mainnet', 'dispatcher.example.org:8081', []],
+    ['', 'dispatcher.example.org:8081', []],
+    ['network: devnet', '127.0.0.1:8081', []],
+    ['', '127.0.0.1:8081', []],
+  ])('warns of a dispatcher on this machine (%s, %s)', (network, dispatcher, expected) => {
+    const text = `${network}\n${goodFile().replace(/dispatcher_url:.*/, `dispatcher_url: "${dispatcher}"`)}`;
+    expect(warnings(text).filter((warning) => warning.endsWith('dispatcher_url'))).toEqual(expected);
+  });
+
+  it('warns of an outer URL on this machine', () => {
+    expect(warnings(`network: mainnet\n${goodFile()}`)).toContain('LOOPBACK_PEER net.outer_url');
+  });
+
+  it('warns of a proxy that cannot be used, without its value', () => {
+    const [warning] = load(goodFile(), {
+      HTTPS_PROXY: 'http://p:3128',
+      ALL_PROXY: 'socks5://s3cret@p',
+    }).warnings;
+    expect(warning).toMatchObject({code: 'PROXY_UNUSABLE', path: 'ALL_PROXY'});
+    expect(warning?.message).not.toContain('s3cret');
+  });
+
   it('warns when workers elsewhere would be turned away', () => {
     const text = goodFile().replace('http://127.0.0.1:21001/api/opml_callback', 'http://10.0.0.1:21001');
     expect(warnings(text)).toEqual(['CALLBACK_UNREACHABLE net.callback_url']);

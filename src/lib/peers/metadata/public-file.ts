@@ -3,6 +3,9 @@ import {isIP, type LookupFunction} from 'node:net';
 import {Agent, request} from 'undici';
 import {abortable} from '../../foundation/async/abort.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
+import {proxyFor} from '../../foundation/system/proxy-choice.ts';
+import {originOf, rightScheme, schemeMistake} from '../http/other-scheme.ts';
+import {openProxy, proxyFaultIn, type ProxiedPeer} from '../http/proxy-agent.ts';
 import {networkProblem} from '../http/network-code.ts';
 import {isPublicAddress} from './public-address.ts';
 
@@ -20,6 +23,8 @@ type PublicFileOptions = {
   signal: AbortSignal;
   /** Limit of the whole reading, ms [3 s]. */
   timeoutMs?: number;
+  /** Names the proxy, if there is one [that of the process]. */
+  env?: Readonly<Record<string, string | undefined>>;
 };
 
 /**
@@ -32,33 +37,58 @@ export async function readPublicFile(url: URL, options: PublicFileOptions): Prom
   const host = url.hostname.replaceAll(/^\[|\]$/g, '');
   if (!allowPrivate && isIP(host) !== 0 && !isPublicAddress(host)) return unread(NOT_PUBLIC);
   const {signal, done} = deadline(outer, timeoutMs);
-  const lookup = allowPrivate ? {} : {lookup: publicLookup};
-  const agent = new Agent({connections: 1, connect: {timeout: timeoutMs, ...lookup}});
+  const isDirect = proxyFor(url, options.env ?? process.env) === null;
+  let way: ProxiedPeer | undefined;
   try {
+    const opened = open(url, {...options, timeoutMs});
+    way = opened;
     return await abortable<PublicFile>(signal, (found, failed) => {
-      exchange(url, agent, signal).then(found, failed);
+      exchange(url, opened, signal).then(found, failed);
       return () => undefined; // the agent is destroyed below
     });
   } catch (error) {
     outer.throwIfAborted();
     if (signal.aborted) return unread(`gives no whole answer within ${timeoutMs / 1000} s`);
     if (error instanceof NotPublicError) return unread(NOT_PUBLIC);
+    const fault = proxyFaultIn(error);
+    if (fault !== null) return unread(`cannot be read: ${fault.message}. ${fault.next.say}`);
+    const right = isDirect ? await rightScheme(url.href, error, outer) : null;
+    if (right !== null)
+      return unread(
+        `cannot be read: it ${schemeMistake(url.href)}; write ${right} instead of ${originOf(url.href)}`,
+      );
     return unread(`cannot be read: ${networkProblem(error)}`);
   } finally {
     done();
-    void agent.destroy();
+    void way?.close();
   }
+}
+
+/** Through a proxy, which looks up the name, or direct, and then to public addresses only. */
+function open(url: URL, options: PublicFileOptions & {timeoutMs: number}): ProxiedPeer {
+  const {allowPrivate, timeoutMs, env = process.env} = options;
+  const choice = proxyFor(url, env);
+  if (choice !== null) return openProxy(choice, url, timeoutMs);
+  const lookup = allowPrivate ? {} : {lookup: publicLookup};
+  const dispatcher = new Agent({connections: 1, connect: {timeout: timeoutMs, ...lookup}});
+  return {dispatcher, faultOf: () => null, close: () => dispatcher.destroy()};
 }
 
 const NOT_PUBLIC = 'is at an address that only its own network can reach';
 const unread = (why: string): PublicFile => ({state: 'unread', why});
 
-async function exchange(url: URL, dispatcher: Agent, signal: AbortSignal): Promise<PublicFile> {
+async function exchange(
+  url: URL,
+  {dispatcher, faultOf}: ProxiedPeer,
+  signal: AbortSignal,
+): Promise<PublicFile> {
   const {statusCode, body} = await request(url, {
     dispatcher,
     signal,
     headers: {accept: '*/*', 'user-agent': 'aos-operator'},
   });
+  const fault = faultOf(statusCode);
+  if (fault !== null) throw fault;
   if (statusCode >= 300 && statusCode < 400) return unread(`answers with a redirect (HTTP ${statusCode})`);
   if (statusCode < 200 || statusCode >= 400) return unread(`answers HTTP ${statusCode}`);
   const parts: Buffer[] = [];

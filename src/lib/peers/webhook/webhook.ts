@@ -4,7 +4,11 @@ import {createBackoff} from '../../foundation/async/backoff.ts';
 import {retry} from '../../foundation/async/retry.ts';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
+import {proxyFor} from '../../foundation/system/proxy-choice.ts';
 import type {Time} from '../../foundation/time/time.ts';
+import {originOf, rightScheme, schemeMistake} from '../http/other-scheme.ts';
+import {openProxy, proxyFaultIn, type ProxiedPeer} from '../http/proxy-agent.ts';
 
 /** Sends JSON to a webhook. Its URL is a secret: errors name only scheme and host. */
 export type Webhook = {
@@ -18,6 +22,9 @@ export type Webhook = {
   readonly place: string;
   close(): Promise<void>;
 };
+
+/** A connection of one attempt: direct, or through a proxy. */
+type Way = ProxiedPeer;
 
 const ATTEMPTS = 4;
 /** Limit of one attempt, from connecting to the end of the answer. */
@@ -34,11 +41,20 @@ export function createWebhook(
     time,
     random,
     timeoutMs = TIMEOUT_MS,
-  }: {time: Pick<Time, 'sleep'>; random: () => number; timeoutMs?: number},
+    env = process.env,
+  }: {
+    time: Pick<Time, 'sleep'>;
+    random: () => number;
+    timeoutMs?: number;
+    /** Names the proxy, if there is one [that of the process]. */
+    env?: Readonly<Record<string, string | undefined>>;
+  },
 ): Webhook {
-  const {protocol, host, username, password} = new URL(url);
+  const target = new URL(url);
+  const {protocol, host, username, password} = target;
   const place = `${protocol}//${host}`;
-  const attempts = new Set<Agent>();
+  const choice = proxyFor(target, env);
+  const attempts = new Set<Way>();
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'aos-operator',
@@ -49,9 +65,11 @@ export function createWebhook(
   async function once(body: string, outer: AbortSignal): Promise<number> {
     const {signal, done} = deadline(outer, timeoutMs);
     // Of its own, so that an attempt that ends takes its connection with it, also one that is still being made.
-    const agent = new Agent({connections: 1, connect: {timeout: timeoutMs}});
-    attempts.add(agent);
+    let way: Way | undefined;
     try {
+      const agent = open();
+      way = agent;
+      attempts.add(agent);
       const statusCode = await abortable<number>(signal, (resolve, reject) => {
         send(agent, body, signal).then(resolve, reject);
         return () => undefined; // the agent is destroyed below
@@ -62,18 +80,39 @@ export function createWebhook(
     } catch (error) {
       outer.throwIfAborted();
       if (isAosError(error)) throw error;
+      const fault = proxyFaultIn(error);
+      if (fault !== null)
+        throw new AosError('ALERT_UNREACHABLE', `the webhook at ${place}: ${fault.message}`, {
+          next: fault.next,
+        });
+      const right = choice === null ? await rightScheme(url, error, outer) : null;
+      if (right !== null)
+        // A later attempt changes nothing.
+        throw new AosError('ALERT_REFUSED', `the webhook at ${place} ${schemeMistake(url)}`, {
+          next: say(`Write ${right} instead of ${originOf(url)} in alerts.webhook_url.`),
+        });
       // undici's own texts name host and port at most.
       throw new AosError('ALERT_UNREACHABLE', `the webhook at ${place}: ${errorText(error)}`);
     } finally {
       done();
-      attempts.delete(agent);
-      void agent.destroy();
+      if (way !== undefined) {
+        attempts.delete(way);
+        void way.close();
+      }
     }
   }
 
-  async function send(dispatcher: Agent, body: string, signal: AbortSignal): Promise<number> {
+  function open(): Way {
+    if (choice !== null) return openProxy(choice, target, timeoutMs);
+    const dispatcher = new Agent({connections: 1, connect: {timeout: timeoutMs}});
+    return {dispatcher, faultOf: () => null, close: () => dispatcher.destroy()};
+  }
+
+  async function send({dispatcher, faultOf}: Way, body: string, signal: AbortSignal): Promise<number> {
     const {statusCode, body: reply} = await request(url, {dispatcher, method: 'POST', headers, body, signal});
     await reply.dump({limit: MAX_REPLY, signal});
+    const fault = faultOf(statusCode);
+    if (fault !== null) throw fault;
     return statusCode;
   }
 
@@ -90,7 +129,7 @@ export function createWebhook(
       });
     },
     async close() {
-      await Promise.all([...attempts].map((agent) => agent.destroy()));
+      await Promise.all([...attempts].map((way) => way.close()));
     },
   };
 }

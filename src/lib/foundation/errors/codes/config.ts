@@ -162,6 +162,28 @@ export const CONFIG = {
     next: say('Name a proof in workers.zkml.known_good: its model, and its proof_path.'),
     causes: ['workers.zkml.known_good is not in the file.'],
   },
+  LOOPBACK_PEER: {
+    exit: null,
+    category: null,
+    means: 'A peer of a public network is configured on this machine.',
+    next: say(
+      'Name the dispatcher of the network in net.dispatcher_url, or ignore this when a tunnel leads there.',
+    ),
+    causes: [
+      'The address was copied from a devnet.',
+      'A tunnel (ssh -L, WireGuard, a sidecar) listens on this machine: then it is meant so.',
+    ],
+  },
+  PROXY_UNUSABLE: {
+    exit: null,
+    category: null,
+    means: 'A variable names a proxy that aos cannot use; what would go through it fails.',
+    next: say('Set the variable to http://HOST:PORT, or unset it.'),
+    causes: [
+      'ALL_PROXY names a SOCKS proxy, which aos does not use.',
+      'The value is no URL: quotes, or a space, came into it.',
+    ],
+  },
   CALLBACK_UNREACHABLE: {
     exit: null,
     category: null,

@@ -1,10 +1,11 @@
 import {RpcRequestError} from 'viem';
-import {fetch, type Response} from 'undici';
+import type {Response} from 'undici';
 import {abortable} from '../../../foundation/async/abort.ts';
 import {isAosError} from '../../../foundation/errors/error.ts';
 import {deadline} from '../../../foundation/system/system-time.ts';
 import {safeText} from '../../../foundation/text/safe-text.ts';
 import {TIMEOUT, TOO_LARGE, type RpcFacts} from './failure-kind.ts';
+import {createRpcFetch} from './rpc-fetch.ts';
 import {retryAfterOf, RpcFailure} from './rpc-failure.ts';
 import {createUrlSecrets} from './url-secrets.ts';
 
@@ -41,10 +42,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
     'content-type': 'application/json',
     ...(authorization === null ? {} : {authorization}),
   };
+  const fetchFrom = createRpcFetch({address, endpoint, timeoutMs});
   let last = 0;
 
   async function ask(body: string, signal: AbortSignal): Promise<unknown> {
-    const response = await fetch(address, {method: 'POST', redirect: 'manual', headers, body, signal});
+    const response = await fetchFrom({method: 'POST', redirect: 'manual', headers, body, signal});
     const {status} = response;
     const base = {
       ...NOTHING,
