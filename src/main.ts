@@ -1,12 +1,15 @@
+import {existsSync} from 'node:fs';
 import {Config, Errors, flush, run} from '@oclif/core';
 import {reportError, writeLine} from './lib/cli/report-error.ts';
 import {withoutSecrets} from './lib/cli/usage-message.ts';
 import {settleColorEnv, typedColor} from './lib/cli/terminal-style.ts';
+import {beginsWithFlag, flagsAfterCommand, refuseOddArguments} from './lib/cli/command-line.ts';
+import {unknownCommand} from './lib/cli/unknown-command.ts';
 import {AosError, errorText} from './lib/foundation/errors/error.ts';
-import {nearest} from './lib/foundation/text/nearest.ts';
 import {translateReferenceArgs, type TranslatedArgs} from './lib/cli/reference-args.ts';
 import {safeText} from './lib/foundation/text/safe-text.ts';
-import {helpOf, say} from './lib/foundation/next-step/next-step.ts';
+import {COMMANDS} from './lib/foundation/next-step/commands.ts';
+import {say} from './lib/foundation/next-step/next-step.ts';
 
 /**
  * Runs one command line.
@@ -18,13 +21,16 @@ export async function main(root: string, argv: readonly string[]): Promise<void>
   // In place of oclif's, which throws for a full disk.
   process.stdout.removeAllListeners('error').on('error', onStdoutError);
   settleColorEnv(process.env, typedColor(argv));
-  const args = usual(argv);
+  let args = usual(argv);
   process.on('uncaughtException', (error) => endWith(error, args));
   try {
+    refuseOddArguments(args, existsSync);
+    args = await inOrder(root, args);
+    refuseTopicAsJson(args);
     await run(args, root);
     await flush();
   } catch (error) {
-    reportError(await explain(root, args, error), {
+    reportError(explain(args, error), {
       json: args.includes('--json'),
       stream: isStream(args),
     });
@@ -64,9 +70,9 @@ function usual(argv: readonly string[]): string[] {
   const [first, ...rest] = argv;
   if (first === 'help' && rest[0] === EXIT_CODES_TOPIC) return ['explain', ...rest];
   if (first === 'help') return [...rest, '--help'];
-  if (first === '-h') return ['--help', ...rest];
-  if (first === '-V' || first === 'version') return ['--version'];
-  return [...argv];
+  if (first === '-V' || first === 'version' || (first === '-v' && rest.length === 0)) return ['--version'];
+  const end = argv.indexOf('--');
+  return argv.map((arg, index) => (arg === '-h' && (end === -1 || index < end) ? '--help' : arg));
 }
 
 /** `operator-runer`: the published operator's command line, answered by `aos run`. */
@@ -93,26 +99,32 @@ function isStream([first, second]: readonly string[]): boolean {
 }
 
 /** Turns oclif's "command not found" into our usage error with the nearest command. */
-async function explain(root: string, args: readonly string[], error: unknown): Promise<unknown> {
+function explain(args: readonly string[], error: unknown): unknown {
   if (!(error instanceof Errors.CLIError) || !/^command .* not found/i.test(error.message)) return error;
-  const config = await Config.load(root);
-  const words = args.filter((arg) => !arg.startsWith('-'));
-  const ids = config.commands
-    .filter((command) => !command.hidden)
-    .map((command) => command.id.replaceAll(':', ' '));
-  const typed = words.slice(0, 2).join(' ');
-  // oclif takes a word behind a command for a command below it.
-  const command = ids.find((id) => `${words.join(' ')} `.startsWith(`${id} `));
-  if (command !== undefined) {
-    return new AosError('USAGE', `aos ${command} takes no arguments, only flags`, {
-      next: helpOf(command),
-    });
-  }
-  const guess = nearest(typed, ids) ?? nearest(words[0] ?? '', ids);
-  const isTopic = ids.some((id) => id.startsWith(`${words[0] ?? ''} `));
-  const asTyped = isTopic ? typed : (words[0] ?? '');
-  const meant = guess === null ? '' : `; did you mean "aos ${guess}"?`;
-  return new AosError('USAGE', `there is no command "${withoutSecrets(safeText(asTyped, 100))}"${meant}`, {
-    next: helpOf(guess ?? ''),
+  return unknownCommand(args, Object.keys(COMMANDS));
+}
+
+/** The help of a topic is no JSON: with `--json` a topic without a command is an error. */
+function refuseTopicAsJson(args: readonly string[]): void {
+  if (!args.includes('--json') || args.includes('--help')) return;
+  const words = args.filter((arg) => !arg.startsWith('-')).join(' ');
+  const ids = Object.keys(COMMANDS);
+  if (words !== '' && ids.some((id) => id.startsWith(`${words} `))) throw unknownCommand(args, ids);
+}
+
+/** Flags before the command are put behind it, where oclif reads them. */
+async function inOrder(root: string, args: readonly string[]): Promise<string[]> {
+  if (!beginsWithFlag(args) || args[0] === '--version') return [...args];
+  const {commands, topics} = await Config.load(root);
+  const flags = commands.flatMap((command) => Object.entries(command.flags));
+  const valued = flags.flatMap(([name, flag]) =>
+    flag.type === 'option' ? [name, ...(flag.char === undefined ? [] : [flag.char])] : [],
+  );
+  const words = [...commands.map(({id}) => id), ...topics.map(({name}) => name)];
+  const ordered = flagsAfterCommand(args, {
+    words: words.map((word) => word.replaceAll(':', ' ')),
+    valued: new Set(valued),
   });
+  if (beginsWithFlag(ordered) && ordered[0] !== '--help') throw unknownCommand([], []);
+  return ordered;
 }

@@ -22,7 +22,8 @@ export default class ConfigShow extends AosCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(ConfigShow);
     const {file, listing} = listForCommand(flags.config);
-    if (file !== null) this.note(`config: ${file}`, flags.quiet);
+    const none = 'there is no configuration yet: these are the defaults; make one with aos init';
+    this.note(file === null ? none : `config: ${file}`, flags.quiet);
     const warnings: OutputWarning[] =
       listing.wrong === 0
         ? []

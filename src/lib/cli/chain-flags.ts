@@ -9,7 +9,8 @@ import {findConfig} from '../config/file.ts';
 import {sanitizeText} from '../config/sanitize.ts';
 import {AosError} from '../foundation/errors/error.ts';
 import type {ConfigSource} from '../config/source.ts';
-import {say} from '../foundation/next-step/next-step.ts';
+import {hasConfigVariables, noConfiguration} from '../config/no-configuration.ts';
+import {run, say} from '../foundation/next-step/next-step.ts';
 
 /** Flags of commands that read the chain, with or without a configuration. */
 export type ChainFlags = {
@@ -49,17 +50,20 @@ export function notedView(
   return loaded;
 }
 
-/** Requires an RPC URL. @throws AosError USAGE without one */
-export function requireRpc(view: ChainView): void {
+/** Requires an RPC URL. @throws AosError USAGE without one; CONFIG_MISSING where nothing is given at all */
+export function requireRpc(view: ChainView, source: ConfigSource): void {
   const missing = missingRpc(view);
-  if (missing.length > 0) throw notKnown(missing);
+  if (missing.length > 0) throw notGiven(missing, source);
 }
 
-/** Returns the address of the operator; requires an RPC URL, too. @throws AosError USAGE with every missing flag */
-export function requireOperator(view: ChainView): string {
+/**
+ * Returns the address of the operator; requires an RPC URL, too.
+ * @throws AosError USAGE with every missing flag; CONFIG_MISSING where nothing is given at all
+ */
+export function requireOperator(view: ChainView, source: ConfigSource): string {
   const {nodeId} = view;
   const missing = [...(nodeId === null ? ['--operator ADDRESS'] : []), ...missingRpc(view)];
-  if (nodeId === null || missing.length > 0) throw notKnown(missing);
+  if (nodeId === null || missing.length > 0) throw notGiven(missing, source);
   return nodeId;
 }
 
@@ -67,8 +71,13 @@ function missingRpc({rpcUrls}: ChainView): string[] {
   return rpcUrls.length === 0 ? ['--rpc-url URL (or ETH_RPC_URL)'] : [];
 }
 
-function notKnown(missing: readonly string[]): AosError {
-  return new AosError('USAGE', `not known: ${missing.join(', ')}`, {
-    next: say(`Give ${missing.join(' and ')}, or a configuration with -c FILE.`),
+function notGiven(missing: readonly string[], {file, env, flags = {}}: ConfigSource): AosError {
+  if (file === null && Object.keys(flags).length === 0 && !hasConfigVariables(env))
+    return noConfiguration(env, missing);
+  return new AosError('USAGE', `missing: ${missing.join(' and ')}, or a configuration that says it`, {
+    next:
+      file === null
+        ? run('init', [], `Add ${missing.join(' and ')}, name a configuration with -c FILE, or make one`)
+        : say(`Add ${missing.join(' and ')}, or set it in ${sanitizeText(file)}.`),
   });
 }

@@ -5,6 +5,7 @@ import {crossProblems, findWarnings} from './check.ts';
 import type {Need} from './check.ts';
 import type {Config, ConfigWarning, SignerConfig} from './config.ts';
 import {configPlaces} from './file.ts';
+import {hasConfigVariables, noConfiguration} from './no-configuration.ts';
 import {inOrder, problemAt, problemLine} from './problems.ts';
 import type {ConfigProblem} from './problems.ts';
 import {resolve} from './resolve.ts';
@@ -116,6 +117,7 @@ export function problemsError(source: ConfigSource, problems: readonly ConfigPro
   if (source.file !== null || problems.every(({got}) => !got.startsWith('is missing'))) {
     return new AosError('CONFIG_INVALID', lines.join('\n'), {details});
   }
+  if (!hasConfigVariables(source.env)) return noConfiguration(source.env);
   const places = configPlaces(source.env).map(({path}) => sanitizeText(path));
   const variables = [FIELDS.nodeId, FIELDS.signerKey].map((field) => envNames(field)[0]).join(', ');
   const message = `there is no configuration file; tried ${places.join(', ')}\n${lines.join('\n')}`;

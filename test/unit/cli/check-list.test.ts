@@ -23,7 +23,7 @@ const LIST: readonly ListedCheck[] = [
   {id: 'registry.avs', ...fail('not registered', run('register')), needed: 'registered'},
   blocked('registry.range', 'registry.avs'),
   blocked('registry.slashed', 'registry.avs'),
-  {id: 'ping.outside', ...unclear('not probed yet')},
+  {id: 'ping.outside', ...unclear('not probed yet', run('status'))},
   blocked('workers.tee', null),
 ];
 
@@ -38,6 +38,7 @@ describe('a list of checks', () => {
                       → aos register
       · registry      2 skipped (needs registry.avs)
       ? ping.outside  not probed yet
+                      → aos status
       · workers       1 skipped"
     `);
   });
@@ -54,6 +55,7 @@ describe('a list of checks', () => {
       · registry.range    needs it
       · registry.slashed  needs it
       ? ping.outside      not probed yet
+                          → aos status
       · workers.tee       needs it"
     `);
   });

@@ -31,8 +31,9 @@ export function parseChallengeNumber(text: string): number {
  * @throws AosError USAGE without an RPC; CONFIG_*
  */
 export function challengeTarget(flags: ChainFlags, note: (line: string) => void): ChainView {
-  const {config: view} = notedView(chainSource(flags), note);
-  requireRpc(view);
+  const source = chainSource(flags);
+  const {config: view} = notedView(source, note);
+  requireRpc(view, source);
   return view;
 }
 

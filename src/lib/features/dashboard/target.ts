@@ -1,3 +1,4 @@
+import {noConfiguration} from '../../config/no-configuration.ts';
 import {findConfig} from '../../config/file.ts';
 import {connectControl, type ControlClient} from '../../node/control/client.ts';
 import {connectAny, connectHere, type Asking} from '../../node/presence/here.ts';
@@ -37,7 +38,10 @@ export async function dashTarget(
   if (socket !== undefined) return ready((signal) => connectControl(socket, search(signal)));
   const named = findConfig({flag: config, env, cwd}) !== null;
   if (!named) {
-    const first = await connectAny(search());
+    const first = await connectAny(search()).catch((error: unknown) => {
+      // Nothing runs and nothing is configured: the way begins elsewhere.
+      throw isAosError(error, 'CONTROL_ABSENT') ? noConfiguration(env) : error;
+    });
     const {network, nodeId} = first.hello;
     return {first, connect: (signal) => connectHere({network, nodeId, storeDir: null}, search(signal))};
   }

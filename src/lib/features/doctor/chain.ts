@@ -175,19 +175,21 @@ function statusFacts({config, time}: DoctorContext, nodeId: string, chain: Chain
   };
 }
 
+const STATUS = run('status');
+
 /** A link of `aos status` as a finding. */
 export function findingOf({state, found, next}: Judgement): Finding {
   switch (state) {
     case 'ok':
       return ok(found);
     case 'fail':
-      return fail(found, next);
+      return fail(found, next ?? STATUS);
     case 'warn':
     case 'pending':
-      return warn(found, next);
+      return warn(found, next ?? STATUS);
     case 'skipped':
       return notApplicable(found);
     case 'unknown':
-      return unclear(found, next);
+      return unclear(found, next ?? STATUS);
   }
 }

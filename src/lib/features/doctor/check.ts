@@ -23,12 +23,12 @@ type Repairs = readonly Repair[];
 const plain = {repairs: [], because: null};
 
 export const ok = (found: string): Finding => ({...check.ok(found), ...plain});
-export const warn = (found: string, next: NextStep | null, repairs: Repairs = []): Finding => ({
+export const warn = (found: string, next: NextStep, repairs: Repairs = []): Finding => ({
   ...check.warn(found, next),
   ...plain,
   repairs,
 });
-export const fail = (found: string, next: NextStep | null, repairs: Repairs = []): Finding => ({
+export const fail = (found: string, next: NextStep, repairs: Repairs = []): Finding => ({
   ...check.fail(found, next),
   ...plain,
   repairs,
@@ -37,7 +37,7 @@ export const pending = (found: string, next: NextStep): Finding => ({
   ...check.pending(found, next),
   ...plain,
 });
-export const unclear = (found: string, next: NextStep | null = null): Finding => ({
+export const unclear = (found: string, next: NextStep): Finding => ({
   ...check.unclear(found, next),
   ...plain,
 });

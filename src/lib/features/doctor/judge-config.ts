@@ -10,6 +10,8 @@ import type {CheckId} from './registry.ts';
 export type ConfigFacts = {
   /** As it is shown, and where it was named; null: there is none. */
   file: {path: string; from: string} | null;
+  /** A key of the configuration is set by a variable. */
+  hasVariables: boolean;
   error: AosError | null;
   problems: readonly ConfigProblem[];
   warnings: readonly ConfigWarning[];
@@ -28,12 +30,13 @@ export function judgeConfig(facts: ConfigFacts): Readonly<Partial<Record<CheckId
   };
 }
 
-function judgeFile({file, error, problems}: ConfigFacts): Finding {
+function judgeFile({file, error, problems, hasVariables}: ConfigFacts): Finding {
   if (error !== null && error.code !== 'RAW_PRIVATE_KEY')
     return fail(`${error.message} (${error.code})`, error.next);
   if (file !== null) return ok(`${file.path} (${FROM[file.from] ?? file.from})`);
   if (problems.length === 0) return ok('no file; all values come from variables');
-  return fail('there is no configuration file', run('init', [], 'Name one with -c FILE, or make one'));
+  if (hasVariables) return ok('no file; some values come from variables');
+  return fail('there is no configuration yet', run('init', [], 'Name yours with -c FILE, or make one'));
 }
 
 const FROM: Readonly<Record<string, string>> = {

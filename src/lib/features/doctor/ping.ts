@@ -1,4 +1,4 @@
-import {say} from '../../foundation/next-step/next-step.ts';
+import {run, say} from '../../foundation/next-step/next-step.ts';
 import {isIP} from 'node:net';
 import type {ListenAddress} from '../../config/config.ts';
 import {blocked, fail, ok, unclear, warn, type Finding} from './check.ts';
@@ -76,7 +76,10 @@ async function judgeLocal(
       );
     return running.state === 'absent'
       ? blocked('ping.operator', `${at} is free; no operator runs`)
-      : unclear(`${at} does not answer: ${errorText(error)}`);
+      : unclear(
+          `${at} does not answer: ${errorText(error)}`,
+          run('doctor', ['--only', 'files,ping'], 'See why the operator cannot be asked'),
+        );
   } finally {
     place.close();
   }

@@ -1,5 +1,5 @@
 import {abortable, linkedAbort} from '../../foundation/async/abort.ts';
-import {say} from '../../foundation/next-step/next-step.ts';
+import {run, say} from '../../foundation/next-step/next-step.ts';
 import {errorText, isAosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import {blocked, fail, unclear, type CheckResult, type Finding} from './check.ts';
@@ -99,7 +99,7 @@ async function runProbe(
   };
   try {
     await Promise.race([probe.run(report, patience.signal), patience.end]);
-    for (const id of open) put(id, unclear('it was not checked'));
+    for (const id of open) put(id, unclear('it was not checked', AGAIN));
   } catch (error) {
     const [first, ...rest] = open;
     if (first === undefined) return;
@@ -110,8 +110,11 @@ async function runProbe(
   }
 }
 
+/** A check that took too long says nothing about the node. */
+const AGAIN = run('doctor', [], 'The machine or the peer is slow; later');
+
 function failure(error: unknown, signal: AbortSignal): Finding {
-  if (signal.aborted) return unclear(`no answer ${errorText(signal.reason)}`);
+  if (signal.aborted) return unclear(`no answer ${errorText(signal.reason)}`, AGAIN);
   if (isAosError(error) && error.code !== 'BUG') return fail(`${error.message} (${error.code})`, error.next);
   return unclear(`this check itself failed: ${errorText(error)}`, say('Report this with aos doctor --json.'));
 }

@@ -46,11 +46,11 @@ function findingOf({state, found, means, next, because}: StepReport): Finding {
       return ok(text);
     case 'warn':
     case 'pending':
-      return warn(text, next);
+      return warn(text, next ?? run('signer check'));
     case 'fail':
       return fail(text, next ?? run('signer check'));
     case 'unknown':
-      return unclear(text, next);
+      return unclear(text, next ?? run('signer check'));
     case 'skipped':
       return because === null ? notApplicable(means) : blocked(because, means);
   }

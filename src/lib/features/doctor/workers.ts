@@ -1,4 +1,4 @@
-import {say} from '../../foundation/next-step/next-step.ts';
+import {run, say} from '../../foundation/next-step/next-step.ts';
 import {shownUrl} from '../../foundation/text/shown-url.ts';
 import {blocked, fail, notApplicable, ok, unclear, warn, type Finding} from './check.ts';
 import type {CheckId} from './registry.ts';
@@ -73,7 +73,7 @@ function together(findings: readonly Finding[]): Finding {
   const sick = findings.find(({state}) => state !== 'ok');
   if (sick === undefined) return ok(found);
   const isAnyWell = findings.some(({state}) => state === 'ok');
-  return isAnyWell ? warn(found, sick.next) : {...sick, found};
+  return isAnyWell ? warn(found, sick.next ?? run('worker check')) : {...sick, found};
 }
 
 /** The limit is the doctor's own. */

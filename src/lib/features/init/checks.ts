@@ -59,7 +59,7 @@ export function createProbe(place: FilePlace): Probe {
 const ok = (found: string, facts: Finding['facts'] = {}): Finding => ({...check.ok(safeText(found)), facts});
 /** Nothing to do now: it comes later. */
 const pending = (found: string): Finding => check.pending(safeText(found), null);
-const fail = (found: string, next: NextStep | null, facts: Finding['facts'] = {}): Finding => ({
+const fail = (found: string, next: NextStep, facts: Finding['facts'] = {}): Finding => ({
   ...check.fail(safeText(found), next),
   facts,
 });
@@ -119,11 +119,14 @@ async function checkSignerUrl(known: Known, signal: AbortSignal): Promise<Findin
   const failed = report.steps.find(({state}) => state === 'fail');
   const warned = report.steps.find(({state}) => state === 'warn');
   if (failed !== undefined && !isOther)
-    return fail(`${failed.means} (${failed.found})`, failed.next, {accounts});
+    return fail(`${failed.means} (${failed.found})`, failed.next ?? run('signer check'), {accounts});
   if (isOther) return ok('the signer answers', {accounts});
   if (warned !== undefined)
     return {
-      ...check.warn(safeText(`the signer holds the key of ${operator}; ${warned.means}`), warned.next),
+      ...check.warn(
+        safeText(`the signer holds the key of ${operator}; ${warned.means}`),
+        warned.next ?? run('signer check'),
+      ),
       facts: {accounts},
     };
   return ok(`the signer holds the key of ${operator} and signs rightly`, {accounts});
@@ -145,7 +148,8 @@ async function accountsAt(url: string, timeoutMs: number, signal: AbortSignal): 
 
 async function checkDispatcher({answers}: Known, signal: AbortSignal): Promise<Finding> {
   const parsed = dispatcherUrl.parse(answers['dispatcher-url'] ?? '');
-  if ('wrong' in parsed) return fail('the URL cannot be read', null);
+  if ('wrong' in parsed)
+    return fail('the URL cannot be read', say('Type host:port, or a ws:// or wss:// URL.'));
   const {host} = new URL(parsed.value);
   const why = await connectFailure(parsed.value, LIMIT_MS, signal);
   return why === null
@@ -268,7 +272,7 @@ function checkKnownGood(known: Known, signal: AbortSignal): Promise<Finding> {
 
 async function checkListen({answers}: Known): Promise<Finding> {
   const parsed = listenAddress.parse(answers.listen ?? '');
-  if ('wrong' in parsed) return fail('the address cannot be read', null);
+  if ('wrong' in parsed) return fail('the address cannot be read', say('Type host:port.'));
   const {host, port} = parsed.value;
   const why = await canListen(host, port);
   if (why === null) return ok('the port is free');

@@ -1,5 +1,7 @@
 import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
+import {noConfiguration} from '../../config/no-configuration.ts';
+import type {Env} from '../../config/user-path.ts';
 import {findConfig} from '../../config/file.ts';
 import {aosDirs} from '../../config/paths.ts';
 import {sanitizeText} from '../../config/sanitize.ts';
@@ -8,7 +10,7 @@ import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {JOURNAL_FILE} from '../../node/journal/sqlite.ts';
 import {openJobReader, type JobReader} from '../../node/journal/job-query.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {run, say} from '../../foundation/next-step/next-step.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
 
 export type OpenedJobs = {journal: JobReader; config: UsableConfig; dir: string};
 
@@ -27,22 +29,15 @@ export function openJobs(flag: string | undefined, note: (line: string) => void)
     if (found !== null) note(`config: ${sanitizeText(found.path)}`);
     return {journal: openJobReader({dir: config.storeDir}), config, dir: config.storeDir};
   }
-  const dir = onlyJournal(aosDirs(env).state);
+  const dir = onlyJournal(aosDirs(env).state, env);
   note(`no configuration names a node; this is the only journal here, ${sanitizeText(dir)}`);
   return {journal: openJobReader({dir}), config, dir};
 }
 
-function onlyJournal(state: string): string {
+function onlyJournal(state: string, env: Env): string {
   const dirs = directoriesIn(state).filter((dir) => existsSync(join(dir, JOURNAL_FILE)));
   const [only, ...others] = dirs;
-  if (only === undefined)
-    throw new AosError(
-      'JOURNAL_MISSING',
-      `no configuration was found, and there is no journal in ${safeText(state)}`,
-      {
-        next: run('init', [], 'Name the node’s configuration with -c FILE; on a new node make it'),
-      },
-    );
+  if (only === undefined) throw noConfiguration(env);
   if (others.length > 0)
     throw new AosError('USAGE', `${dirs.length} nodes have a journal in ${safeText(state)}`, {
       next: say('Say which one by its configuration: -c FILE'),

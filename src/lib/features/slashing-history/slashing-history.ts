@@ -25,8 +25,9 @@ const REQUEST_TIMEOUT_MS = 35_000;
  * @throws AosError USAGE with every missing flag; CONFIG_*
  */
 export function historyTarget(flags: ChainFlags, note: (line: string) => void): HistoryTarget {
-  const {config: view} = notedView(chainSource(flags), note);
-  return {view, operator: requireOperator(view), rpcUrls: view.rpcUrls};
+  const source = chainSource(flags);
+  const {config: view} = notedView(source, note);
+  return {view, operator: requireOperator(view, source), rpcUrls: view.rpcUrls};
 }
 
 /** Reads the history with progress on stderr. */

@@ -19,5 +19,10 @@ export const pending = (found: string, next: NextStep, at: number): Judgement =>
   ...check.pending(found, next),
   at,
 });
-export const unclear = ({reason, next}: Unknown): Judgement => check.unclear(`unknown (${reason})`, next);
+/** Without a step of its own it gets the usual one where all links are judged. */
+export const unclear = ({reason, next}: Unknown): Judgement => ({
+  state: 'unknown',
+  found: `unknown (${reason})`,
+  next,
+});
 export const skipped = (found: string, at: number): Judgement => ({state: 'skipped', found, next: null, at});

@@ -59,7 +59,7 @@ export async function statusTarget(flags: ChainFlags, note: (line: string) => vo
   const running = flags.operator === undefined && own.config.nodeId === null ? await runningNode() : null;
   if (running !== null) return runningTarget(running, anyNode, note);
   const {config: view, fileUsed, rules} = notedView(source, note);
-  const nodeId = requireOperator(view);
+  const nodeId = requireOperator(view, source);
   return {...view, nodeId, rules: fileUsed ? rulesOf(rules) : DEFAULT_RULES, local: null};
 }
 

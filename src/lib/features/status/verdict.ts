@@ -1,3 +1,4 @@
+import {run} from '../../foundation/next-step/next-step.ts';
 import {EXIT, type ExitCode} from '../../foundation/errors/table.ts';
 import {judgeAvs, judgeChallenges, judgeOperator, judgeRange, judgeSlashed} from './chain-links.ts';
 import type {StatusFacts} from './facts.ts';
@@ -31,8 +32,11 @@ const JUDGES: Readonly<Record<LinkId, (facts: StatusFacts) => Judgement>> = {
 
 /** Every link of the chain, in order. Commands work for the node of this machine: to others no next step is shown. */
 export function judgeLinks(facts: StatusFacts): Link[] {
-  const hidden = facts.isElsewhere === true ? {next: null} : {};
-  return LINK_IDS.map((id) => ({id, ...judgeLink(id, facts), ...hidden}));
+  return LINK_IDS.map((id) => {
+    const link = judgeLink(id, facts);
+    const next = link.next ?? (link.state === 'unknown' ? run('doctor') : null);
+    return {id, ...link, next: facts.isElsewhere === true ? null : next};
+  });
 }
 
 /** One link that is read from the chain. */

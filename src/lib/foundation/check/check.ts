@@ -31,15 +31,12 @@ export type Check<Id extends string = string> = {
 /** The outcome of a check, without its id. */
 export type Finding = Omit<Check, 'id'>;
 
+/** What is not well has a next step: the types leave no finding without one. */
 export const ok = (found: string): Finding => ({state: 'ok', found, next: null});
-export const warn = (found: string, next: NextStep | null): Finding => ({state: 'warn', found, next});
-export const fail = (found: string, next: NextStep | null): Finding => ({state: 'fail', found, next});
+export const warn = (found: string, next: NextStep): Finding => ({state: 'warn', found, next});
+export const fail = (found: string, next: NextStep): Finding => ({state: 'fail', found, next});
 export const pending = (found: string, next: NextStep | null): Finding => ({state: 'pending', found, next});
-export const unclear = (found: string, next: NextStep | null = null): Finding => ({
-  state: 'unknown',
-  found,
-  next,
-});
+export const unclear = (found: string, next: NextStep): Finding => ({state: 'unknown', found, next});
 
 /** Counts the checks in each state. */
 export function countStates(checks: readonly Pick<Check, 'state'>[]): Record<CheckState, number> {

@@ -16,9 +16,9 @@ describe('--only and --skip', () => {
 
   it('take categories and checks, with commas or several times, and add what is needed', () => {
     expect(plan(['disk', 'chain.gas'])).toEqual({
-      run: ['chain.gas', 'chain.rpc', 'disk.inodes', 'disk.space'],
+      run: ['chain.gas', 'chain.rpc', 'config.file', 'disk.inodes', 'disk.space'],
       asked: ['chain.gas', 'disk.inodes', 'disk.space'],
-      needed: ['chain.rpc'],
+      needed: ['chain.rpc', 'config.file'],
     });
     expect(plan(['disk,chain.gas'])).toEqual(plan(['chain.gas', 'disk']));
     expect(plan(['disk'], ['disk.inodes']).asked).toEqual(['disk.space']);

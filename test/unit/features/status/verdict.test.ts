@@ -127,7 +127,13 @@ describe('links', () => {
   } as const;
   it.each<[string, Partial<StatusFacts>, LinkId, CheckState, string | null]>([
     ['signer that cannot sign', {signer: known(signerFail, NOW)}, 'signer', 'fail', 'up'],
-    ['signer that did not answer', {signer: unknown('no answer within 5 s')}, 'signer', 'unknown', null],
+    [
+      'signer that did not answer',
+      {signer: unknown('no answer within 5 s')},
+      'signer',
+      'unknown',
+      'aos doctor',
+    ],
     [
       'signer the operator cannot use',
       running([...EARNING, problem('signer')]),
@@ -149,7 +155,7 @@ describe('links', () => {
       'fail',
       'aos register --as-operator --metadata-url URL',
     ],
-    ['chain down', {chain: unknown('no RPC')}, 'eigenlayer_operator', 'unknown', null],
+    ['chain down', {chain: unknown('no RPC')}, 'eigenlayer_operator', 'unknown', 'aos doctor'],
     ...(['eigenlayer_operator', 'avs_registered', 'challenges', 'slashed'] as const).map(
       (id): [string, Partial<StatusFacts>, LinkId, CheckState, string] => [
         `chain down, and what to do: ${id}`,
@@ -188,7 +194,7 @@ describe('links', () => {
       chain({avs: unknown('chain.contracts.registry is not set')}),
       'avs_registered',
       'unknown',
-      null,
+      'aos doctor',
     ],
     [
       'another socket',
@@ -246,9 +252,15 @@ describe('links', () => {
       'warn',
       'Check chain.chain_rpc_url.',
     ],
-    ['range unknown', {chain: unknown('no RPC'), operator: known(null, NOW)}, 'vrf_range', 'unknown', null],
+    [
+      'range unknown',
+      {chain: unknown('no RPC'), operator: known(null, NOW)},
+      'vrf_range',
+      'unknown',
+      'aos doctor',
+    ],
     ['no operator running', {operator: known(null, NOW)}, 'dispatcher', 'fail', 'aos run'],
-    ['another machine', {operator: unknown('not this machine')}, 'dispatcher', 'unknown', null],
+    ['another machine', {operator: unknown('not this machine')}, 'dispatcher', 'unknown', 'aos doctor'],
     [
       'connecting',
       running([STARTED, {type: 'connecting', url: 'ws://d'}]),
@@ -330,7 +342,7 @@ describe('links', () => {
       {journal: unknown('none'), operator: unknown('x')},
       'probed',
       'unknown',
-      null,
+      'aos doctor',
     ],
     [
       'no job for hours',
@@ -377,7 +389,13 @@ describe('links', () => {
       'warn',
       'Check the worker’s log.',
     ],
-    ['nothing known of jobs', {journal: unknown('none'), operator: unknown('x')}, 'jobs', 'unknown', null],
+    [
+      'nothing known of jobs',
+      {journal: unknown('none'), operator: unknown('x')},
+      'jobs',
+      'unknown',
+      'aos doctor',
+    ],
     [
       'no challenge manager',
       chain({challenges: known(null, NOW)}),
@@ -509,7 +527,7 @@ describe('verdict', () => {
     expect(statusResult(facts).verdict).toEqual({
       state: 'unknown',
       brokenLink: 'dispatcher',
-      next: null,
+      next: run('doctor'),
       idle: null,
     });
     expect(statusExitCode(judgeLinks(facts))).toBe(4);
