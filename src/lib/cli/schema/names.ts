@@ -10,6 +10,7 @@ export type SchemaName =
   | 'config-show'
   | 'config-validate'
   | 'deregister'
+  | 'deregister-check'
   | 'devnet-act'
   | 'devnet-fault'
   | 'devnet-start'
@@ -39,6 +40,7 @@ export type SchemaName =
   | 'job-retry'
   | 'job-show'
   | 'tx-cancel'
+  | 'tx-check'
   | 'tx-list'
   | 'tx-speed-up'
   | 'worker-check';

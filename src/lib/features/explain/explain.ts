@@ -2,6 +2,7 @@ import {wrap} from '../../foundation/text/cells.ts';
 import {allCodes, CODES, EXIT, isCode} from '../../foundation/errors/table.ts';
 import {nearest} from '../../foundation/text/nearest.ts';
 import {CHECK_IDS, CHECKS} from '../doctor/registry.ts';
+import {LEAVE_EXPLAINED} from '../register/leave-explained.ts';
 import {EXIT_CODES} from './exit-codes.ts';
 import {type NextStep, type RenderNext, run, say} from '../../foundation/next-step/next-step.ts';
 import {EXPLAINED_PRECONDITIONS} from '../../peers/chain/flows/explained.ts';
@@ -38,8 +39,14 @@ function explainCheck(word: string): Explanation | null {
   }
   const [code, precondition] =
     Object.entries(EXPLAINED_PRECONDITIONS).find(([id]) => id.toLowerCase() === name) ?? [];
-  if (code === undefined || precondition === undefined) return null;
+  if (code === undefined || precondition === undefined) return explainLeaving(name);
   return {...CHECK, code, ...precondition, next: run('register', ['--check'])};
+}
+
+function explainLeaving(name: string): Explanation | null {
+  const [code, precondition] = Object.entries(LEAVE_EXPLAINED).find(([id]) => id === name) ?? [];
+  if (code === undefined || precondition === undefined) return null;
+  return {...CHECK, code, ...precondition, next: run('deregister', ['--check'])};
 }
 
 const CHECK = {kind: 'check', exitCode: null, category: null, causes: [], codes: []} as const;
@@ -85,7 +92,13 @@ export function explain(word: string): Explanation | null {
 
 /** All codes, errors first. */
 export function explainedCodes(): string[] {
-  return [...allCodes(), ...Object.keys(EXIT_CODES), ...CHECK_IDS, ...Object.keys(EXPLAINED_PRECONDITIONS)];
+  return [
+    ...allCodes(),
+    ...Object.keys(EXIT_CODES),
+    ...CHECK_IDS,
+    ...Object.keys(EXPLAINED_PRECONDITIONS),
+    ...Object.keys(LEAVE_EXPLAINED),
+  ];
 }
 
 /**

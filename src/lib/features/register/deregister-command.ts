@@ -12,6 +12,7 @@ import {run} from '../../foundation/next-step/next-step.ts';
 /** The parsed flags of `aos deregister`. */
 export type DeregisterFlagValues = TxFlagValues & {
   confirm?: string | undefined;
+  check?: boolean;
   force: boolean;
   quorums?: string | undefined;
   flow?: FlowName | undefined;
@@ -31,7 +32,8 @@ export function deregisterOptions(
 ): DeregisterOptions {
   const mode = modeOf(flags);
   const {id} = config.node;
-  if (mode === 'apply' && (flags.confirm === undefined || !sameAddress(flags.confirm, id)))
+  const isSending = mode === 'apply' && flags.check !== true;
+  if (isSending && (flags.confirm === undefined || !sameAddress(flags.confirm, id)))
     throw new AosError(
       'USAGE',
       flags.confirm === undefined

@@ -20,7 +20,7 @@ export async function refuseOpenJobs(config: Config): Promise<void> {
 }
 
 /** Jobs in the journal that are not over; 0 where no journal has been made yet. */
-async function openJobs({store, node}: Config): Promise<number> {
+export async function openJobs({store, node}: Config): Promise<number> {
   if (!existsSync(join(store.dir, JOURNAL_FILE))) return 0;
   const journal = await openJournal({dir: store.dir, clockId: node.clockId ?? 1n, readOnly: true});
   try {

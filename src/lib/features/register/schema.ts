@@ -7,20 +7,8 @@ import {STEP_IDS, type RegisterReport, type StepReport} from './report.ts';
 import type {ResultEntry} from '../../cli/schema/entry.ts';
 import {address, count, decimal, hash32, hex, next, schemaOf, time} from '../../cli/schema/parts.ts';
 import {tx} from '../tx/schema.ts';
-
-const precondition = schemaOf<Precondition>()(
-  v.object({
-    id: v.string(),
-    state: v.picklist(CHECK_STATES),
-    found: v.string(),
-    needed: v.string(),
-    next,
-    at: v.exactOptional(v.number()),
-    clearsAt: v.exactOptional(v.object({at: time, block: v.nullable(decimal)})),
-    done: v.exactOptional(v.literal(true)),
-    needsOperator: v.exactOptional(v.literal(true)),
-  }),
-);
+import type {LeaveCheck} from './leave-check.ts';
+import {precondition} from './precondition-schema.ts';
 
 const callFields = {title: v.string(), to: address, data: hex, valueWei: decimal};
 
@@ -85,6 +73,20 @@ export const registerCheck: ResultEntry = {
     v.object({
       state: v.picklist(['ready', 'registered', 'pending', 'fail', 'unknown']),
       flow: v.picklist(FLOW_NAMES),
+      preconditions: v.array(precondition),
+    }),
+  ),
+};
+
+export const deregisterCheck: ResultEntry = {
+  summary: 'aos deregister --check: what leaving needs, with what was found.',
+  result: schemaOf<LeaveCheck>()(
+    v.object({
+      state: v.picklist(['ready', 'left', 'pending', 'fail', 'unknown']),
+      flow: v.picklist(FLOW_NAMES),
+      leaves: v.array(count),
+      remaining: v.array(count),
+      wayBack: v.picklist(['open', 'closed', 'unknown']),
       preconditions: v.array(precondition),
     }),
   ),

@@ -10,14 +10,14 @@ import {explain, explainList} from '../explain/schema.ts';
 import {init} from '../init/schema.ts';
 import {keysBls} from '../keys/bls-schema.ts';
 import {keysVrf} from '../keys/vrf-schema.ts';
-import {deregister, register, registerCheck} from '../register/schema.ts';
+import {deregister, deregisterCheck, register, registerCheck} from '../register/schema.ts';
 import {run} from '../run/schema.ts';
 import {schema, schemaList} from './schema.ts';
 import {signerCheck} from '../signer/schema.ts';
 import {slashingHistory} from '../slashing-history/schema.ts';
 import {status, statusWatch} from '../status/schema.ts';
 import {jobExport, jobExportLines, jobList, jobRefused, jobRetry, jobShow} from '../job/schema.ts';
-import {txCancel, txList, txSpeedUp} from '../tx/schema.ts';
+import {txCancel, txCheck, txList, txSpeedUp} from '../tx/schema.ts';
 import {workerCheck} from '../worker/schema.ts';
 
 /**
@@ -35,6 +35,7 @@ export const SCHEMAS = {
   'config-show': configShow,
   'config-validate': configValidate,
   deregister,
+  'deregister-check': deregisterCheck,
   'devnet-act': devnetAct,
   'devnet-fault': devnetFault,
   'devnet-start': devnetStart,
@@ -64,6 +65,7 @@ export const SCHEMAS = {
   'job-retry': jobRetry,
   'job-show': jobShow,
   'tx-cancel': txCancel,
+  'tx-check': txCheck,
   'tx-list': txList,
   'tx-speed-up': txSpeedUp,
   'worker-check': workerCheck,

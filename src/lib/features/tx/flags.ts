@@ -31,6 +31,14 @@ export const txFlags = {
   yes: Flags.boolean({char: 'y', summary: 'Send without asking.', helpGroup: 'TRANSACTION'}),
 };
 
+/** The flags of the commands that replace a transaction. */
+export const replaceFlags = {
+  check: Flags.boolean({
+    summary: 'Look only whether it can be replaced, and what that costs. Exit 0 ready, 3 not.',
+  }),
+  ...txFlags,
+};
+
 export type TxFlagValues = {readonly 'max-fee'?: string | undefined; confirmations: number; wait: number};
 
 /** @throws AosError USAGE */

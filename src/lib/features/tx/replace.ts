@@ -5,7 +5,7 @@ import type {Config} from '../../config/config.ts';
 import {withTxSession} from './session.ts';
 
 /** Transactions that a short hash is looked for in. */
-const SEARCHED = 1_000;
+export const SEARCHED = 1_000;
 
 /**
  * `aos tx speed-up` and `aos tx cancel`.

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import {precondition} from '../register/precondition-schema.ts';
+import type {ReplaceCheck} from './replace-check.ts';
 import type {TxReport} from './report.ts';
 import type {ResultEntry} from '../../cli/schema/entry.ts';
 import {address, count, decimal, hash32, schemaOf, time} from '../../cli/schema/parts.ts';
@@ -38,6 +40,12 @@ const transacted = v.union([
 export const txList: ResultEntry = {
   summary: 'aos tx list: the transactions that this node has signed, newest first.',
   result: v.object({transactions: v.array(tx)}),
+};
+export const txCheck: ResultEntry = {
+  summary: 'aos tx speed-up --check, aos tx cancel --check: whether it can be replaced.',
+  result: schemaOf<ReplaceCheck>()(
+    v.object({state: v.picklist(['ready', 'fail']), transaction: tx, preconditions: v.array(precondition)}),
+  ),
 };
 export const txSpeedUp: ResultEntry = {
   summary: 'aos tx speed-up: what became of the new transaction.',

@@ -81,6 +81,15 @@ describe('on the command line', () => {
     const waiting = await json(Register, place, ...dispatcher, '--yes', '--wait', '1s');
     expect(waiting).toMatchObject({ok: false, exitCode: 8});
     const hash = String(waiting.result?.['txHash']);
+    expect(await json(TxSpeedUp, place, hash, '--check')).toMatchObject({
+      exitCode: 0,
+      result: {state: 'ready', transaction: {txHash: hash}},
+    });
+    const dear = await json(TxCancel, place, hash, '--check', '--max-fee', '0.000001');
+    expect(dear).toMatchObject({
+      exitCode: 3,
+      result: {state: 'fail', preconditions: [{id: 'replacement', state: 'fail'}]},
+    });
     const faster = await run(TxSpeedUp, place, hash, '--yes', '--wait', '100ms');
     expect(faster.exit).toBe(8);
     // Run again it would make another one that pays more.
@@ -112,6 +121,10 @@ describe('on the command line', () => {
         next: `aos deregister -c ${join(place.dir, 'config.yaml')} --confirm ${OPERATOR}`,
       },
     });
+    expect(await json(Deregister, place, '--check')).toMatchObject({
+      exitCode: 0,
+      result: {state: 'ready', wayBack: 'open'},
+    });
     const dry = await run(Deregister, place, '--dry-run', '--quiet');
     expect(dry.err).not.toContain('back in');
     expect(await json(Deregister, place, '--yes', '--confirm', OPERATOR)).toMatchObject({
@@ -120,6 +133,11 @@ describe('on the command line', () => {
       warnings: expect.not.arrayContaining([expect.objectContaining({code: 'NO_WAY_BACK'})]) as unknown,
     });
     expect(await json(TxCancel, place, hash, '--yes')).toMatchObject({error: {code: 'TX_CLOSED'}});
+    expect(await json(TxCancel, place, hash, '--check')).toMatchObject({
+      exitCode: 3,
+      result: {state: 'fail'},
+    });
+    expect(await json(Deregister, place, '--check')).toMatchObject({exitCode: 0, result: {state: 'left'}});
   });
 
   it('an RPC that is lost after the transaction was mined leaves its hash, and the list says it is missing', async () => {

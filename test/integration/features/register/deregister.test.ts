@@ -6,6 +6,8 @@ import {startAnvil, type Anvil} from '../../../../src/devnet/chain/anvil.ts';
 import type {AosContracts} from '../../../../src/devnet/chain/deploy.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {deregister, type DeregisterOptions} from '../../../../src/lib/features/register/deregister.ts';
+import {explain} from '../../../../src/lib/features/explain/explain.ts';
+import {checkLeaving, leaveCheckText} from '../../../../src/lib/features/register/leave-check.ts';
 import {leaveWarnings} from '../../../../src/lib/features/register/leave-warnings.ts';
 import {deregisterText} from '../../../../src/lib/features/register/leave-text.ts';
 import {deregisterOptions} from '../../../../src/lib/features/register/deregister-command.ts';
@@ -160,6 +162,40 @@ describe('leaving', () => {
     expect(report).toMatchObject({openChallenges: [0], steps: [{outcome: 'done'}]});
     expect(leaveWarnings(report).map(({code}) => code)).toContain('OPEN_CHALLENGES');
     expect(said.join()).toContain('challenge 0');
+  });
+
+  it('is looked at without sending: what holds it up, and what it costs for good', async () => {
+    const place = await registeredBls();
+    const nonce = await nonceOf(anvil.url, 'pending');
+    const journal = await openJournal({dir: place.config.store.dir, clockId: 1n});
+    await journal.receive(newJob('open'));
+    const options = leaving({confirm: () => Promise.reject(new Error('asked'))});
+    const busy = await checkLeaving(place.config, options);
+    const free = await checkLeaving(place.config, {...options, force: true});
+    await journal.close();
+    const about = (id: string, state: string): unknown =>
+      expect.arrayContaining([expect.objectContaining({id, state})]);
+    expect(busy).toMatchObject({state: 'fail', leaves: [0], remaining: [], wayBack: 'closed'});
+    expect(busy.preconditions).toEqual(about('open-jobs', 'fail'));
+    expect(busy.preconditions).toEqual(about('way-back', 'warn'));
+    expect(free).toMatchObject({state: 'ready'});
+    expect(free.preconditions).toEqual(about('open-jobs', 'warn'));
+    expect(leaveCheckText(free, listStyle())).toMatch(/flow bls: ready$/);
+    for (const {id} of busy.preconditions) expect(explain(id)?.kind).toBe('check');
+    expect(await nonceOf(anvil.url, 'pending')).toBe(nonce);
+  });
+
+  it('is refused by the check for what the call itself would fail for', async () => {
+    const place = await registeredBls();
+    await devRpc(anvil.url, 'anvil_setBalance', [place.config.node.id, '0x0']);
+    const poor = await checkLeaving(place.config, leaving());
+    expect(poor.state).toBe('fail');
+    expect(poor.preconditions.filter(({state}) => state === 'fail').map(({id}) => id)).toEqual([
+      'gas-balance',
+      'exit-call',
+    ]);
+    await devRpc(anvil.url, 'anvil_setCode', [place.contracts.registry, ONLY_KEY_REGISTRAR]);
+    expect(await checkLeaving(place.config, leaving({flow: 'ecdsa-b2'}))).toMatchObject({state: 'unknown'});
   });
 
   it('by another flow than the registry’s sends nothing and names the right one', async () => {

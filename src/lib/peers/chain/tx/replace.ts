@@ -52,6 +52,18 @@ export async function replaceTransaction(
   return {...waited, resumed: false};
 }
 
+/**
+ * Prepares what {@link replaceTransaction} would send; nothing is signed.
+ * @throws AosError TX_CLOSED (it has ended) | TX_FEE_TOO_HIGH | TX_INSUFFICIENT_FUNDS | CHAIN_*
+ */
+export async function checkReplacement(
+  deps: TxDeps,
+  {attempt, kind}: {attempt: TxAttempt; kind: 'speed-up' | 'cancel'},
+  limits: TxLimits,
+): Promise<PreparedTx> {
+  return (await prepareReplacement(deps, attempt, kind, limits)).shown;
+}
+
 async function prepareReplacement(
   deps: TxDeps,
   attempt: TxAttempt,

@@ -1,0 +1,58 @@
+import {checkLines, type ListStyle} from '../../cli/check-list.ts';
+import type {Config} from '../../config/config.ts';
+import {isAosError} from '../../foundation/errors/error.ts';
+import {EXIT} from '../../foundation/errors/table.ts';
+import {checkReplacement, findAttempt} from '../../peers/chain/tx/replace.ts';
+import type {TxLimits} from '../../peers/chain/tx/deps.ts';
+import {fail, ok, type Precondition} from '../../peers/chain/precondition.ts';
+import {preparedLines} from './confirm.ts';
+import {SEARCHED} from './replace.ts';
+import {txReport, type TxReport} from './report.ts';
+import {withTxSession} from './session.ts';
+
+/** What `aos tx speed-up --check` and `aos tx cancel --check` answer. */
+export type ReplaceCheck = {
+  state: 'ready' | 'fail';
+  /** The transaction that would be replaced. */
+  transaction: TxReport;
+  preconditions: readonly Precondition[];
+};
+
+/**
+ * Looks whether a transaction can be replaced, and what that would cost; nothing is signed or sent.
+ * @throws AosError TX_UNKNOWN | CHAIN_* | JOURNAL_* | INTERRUPTED
+ */
+export function checkReplace(
+  config: Config,
+  options: {hash: string; kind: 'speed-up' | 'cancel'; limits: TxLimits; note: (line: string) => void},
+): Promise<{report: ReplaceCheck; lines: readonly string[]}> {
+  const {hash, kind, limits, note} = options;
+  return withTxSession(config, {signal: limits.signal, note}, async ({tx}) => {
+    const attempt = findAttempt(tx.journal.list(SEARCHED), hash);
+    const [id, needed] = ['replacement', 'it is open, and the next one can be paid'];
+    try {
+      const lines = preparedLines(await checkReplacement(tx, {attempt, kind}, limits));
+      const preconditions = [ok(id, `nonce ${attempt.nonce} is open`, needed)];
+      return {report: {state: 'ready', transaction: txReport(attempt), preconditions}, lines};
+    } catch (error) {
+      if (!isAosError(error, 'TX_CLOSED', 'TX_FEE_TOO_HIGH', 'TX_INSUFFICIENT_FUNDS', 'CHAIN_REVERTED'))
+        throw error;
+      const preconditions = [fail(id, error.message, needed, error.next)];
+      return {report: {state: 'fail', transaction: txReport(attempt), preconditions}, lines: []};
+    }
+  });
+}
+
+/** The answer of {@link checkReplace}: 0 ready, 3 not. */
+export function replaceCheckAnswer(
+  {report, lines}: Awaited<ReturnType<typeof checkReplace>>,
+  style: ListStyle,
+): {schema: 'tx-check'; exitCode: number; result: ReplaceCheck; text: string} {
+  const {state, preconditions} = report;
+  return {
+    schema: 'tx-check',
+    exitCode: state === 'ready' ? EXIT.ok : EXIT.negative,
+    result: report,
+    text: [...lines, ...checkLines(preconditions, style), '', state].join('\n'),
+  };
+}
