@@ -60,6 +60,7 @@ const WARNINGS: ReadonlySet<Code> = new Set<Code>([
   'PROXY_NOT_TRUSTED',
   'PROBES_FROM_OTHERS',
   'DISK_LOW',
+  'WORKER_SLOW',
 ]);
 
 /** The incidents after an event. `due.ts` decides by time what is sent. */

@@ -105,7 +105,8 @@ function workerRow(view: OperatorView, kind: string): PartRow {
 
 function failing(id: string, problem: ProblemView, {figure, at}: Pick<PartRow, 'figure' | 'at'>): PartRow {
   const {message, code, since, next} = problem;
-  return {id, state: 'fail', figure: `${message} (${code}); ${figure}`, since, at, next};
+  const state = code === 'WORKER_SLOW' ? 'warn' : 'fail';
+  return {id, state, figure: `${message} (${code}); ${figure}`, since, at, next};
 }
 
 function problemOf({problems}: OperatorView, part: OperatorPart): ProblemView | null {

@@ -166,6 +166,8 @@ export type WorkerState = {
   places: number;
   /** What is wrong with it; null: nothing is known to be. */
   problem: AosError | null;
+  /** It has a request for much longer than its answers take: a warning. */
+  slow: AosError | null;
 };
 
 /** The workers of one kind, as they are watched without a job. */

@@ -19,7 +19,8 @@ export function createWorkerReport(emit: Emit): (kinds: readonly KindState[]) =>
 
 function factsOf({kind, states}: KindState): WorkerFacts {
   const sick = states.flatMap(({problem}) => (problem === null ? [] : [problem]));
-  const [first] = sick;
+  const slow = states.flatMap((state) => (state.slow === null ? [] : [state.slow]));
+  const [first] = [...sick, ...slow];
   return {
     kind,
     workers: states.length,

@@ -56,7 +56,9 @@ export async function watchWorkers(deps: {
 }
 
 function report(states: readonly WorkerState[], health: Health): void {
-  for (const {url, problem} of states) {
+  for (const {url, problem, slow} of states) {
+    if (slow !== null) health.failed('worker', slow, `${url} slow`);
+    else health.worked('worker', `${url} slow`);
     // Jobs report the failure of an only worker themselves, and say when busy is busy for too long.
     const isOurs = states.length > 1 ? problem?.code !== 'WORKER_BUSY' : OF_AN_ONLY_ONE.has(problem?.code);
     if (problem !== null && isOurs) health.failed('worker', problem, url);

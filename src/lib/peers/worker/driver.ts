@@ -78,6 +78,8 @@ export type WorkerDriver = {
   readonly sticks: boolean;
   /** What to do with one that takes requests and answers none, or takes none any more. */
   restart(host: string): NextStep;
+  /** When the published program hangs for ever, as the end of a sentence about one that may be slow. */
+  readonly hangs: string;
   /** What to do with one that has nothing to do any more and sent no answer; null: its status never shows that. */
   idle(host: string): NextStep | null;
   createClient(url: string, config: ClientConfig): WorkerClient;

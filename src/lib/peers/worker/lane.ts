@@ -3,6 +3,7 @@ import {isAosError, type AosError} from '../../foundation/errors/error.ts';
 import type {WorkerClient, WorkerRequest} from './driver.ts';
 import type {LossWatch} from './loss-watch.ts';
 import type {MemberHealth} from './member-health.ts';
+import type {SlowWatch} from './slow-watch.ts';
 
 /** The worker that got a request, and which start of it. */
 export type AskedWorker = {url: string; nodeId: string | null};
@@ -42,30 +43,43 @@ export function createLane(
   {
     asked,
     losses,
+    slow,
     closing,
     leave,
-  }: {asked: AskedWorker; losses: LossWatch; closing: AbortSignal; leave: (end: LaneEnd) => void},
+  }: {
+    asked: AskedWorker;
+    losses: LossWatch;
+    slow: Pick<SlowWatch, 'began'>;
+    closing: AbortSignal;
+    leave: (end: LaneEnd) => void;
+  },
 ): WorkerLane {
   let isHeld = true;
   let exchange: Promise<void> | null = null;
+  let over: (end: LaneEnd) => void = () => undefined;
+  const end = (how: LaneEnd): void => {
+    over(how);
+    leave(how);
+  };
   return {
     at: asked,
     async ask(request, signal) {
+      over = slow.began();
       await abortable<unknown>(signal, (resolve, reject) => {
         const asking = put(client, health, request, closing);
-        const over = (): void => void (exchange = null);
-        exchange = asking.then(over, over);
+        const replied = (): void => void (exchange = null);
+        exchange = asking.then(replied, replied);
         asking.then(resolve, reject);
         return () => undefined;
       });
     },
     lost: (signal) => losses.watch(asked.nodeId, signal),
-    release(end) {
+    release(how) {
       if (!isHeld) return;
       isHeld = false;
       // Two requests that reach the published worker at once lock it: the next one waits until this one was replied to.
-      if (exchange === null) leave(end);
-      else void exchange.then(() => leave(end));
+      if (exchange === null) end(how);
+      else void exchange.then(() => end(how));
     },
   };
 }

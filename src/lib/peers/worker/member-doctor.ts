@@ -18,12 +18,14 @@ export type MemberDoctor = {
    * @throws AosError WORKER_BUSY | WORKER_STUCK | WORKER_LOCKED | WORKER_UNSOUND: it gets no request now
    */
   judge(status: WorkerStatus, ours: {open: number; isAll: boolean}, signal: AbortSignal): Promise<void>;
+  /** For how long it has taken nothing while it works on nothing of ours, ms; null: it takes requests. */
+  busyForMs(): number | null;
   /** A request has left its place. @param nodeId of the last status; null: it says none */
   ended(end: LaneEnd, nodeId: string | null): void;
 };
 
 export type DoctorOptions = {
-  driver: Pick<WorkerDriver, 'sticks' | 'restart' | 'idle'>;
+  driver: Pick<WorkerDriver, 'sticks' | 'restart' | 'idle' | 'hangs'>;
   readyTimeoutMs: number;
   answerTimeoutMs: number;
   time: Pick<Time, 'monotonic'>;
@@ -132,6 +134,7 @@ export function createMemberDoctor(
       }
       if (isOver(health.problem())) health.clear();
     },
+    busyForMs: stuck.forMs,
     ended(end, nodeId) {
       // The job ended before the request did.
       if (end === 'lost') oursUntil = time.monotonic() + answerTimeoutMs;

@@ -7,6 +7,7 @@ import {createLossWatch} from './loss-watch.ts';
 import {createMemberHealth} from './member-health.ts';
 import {createLane, type LaneEnd, type WorkerLane} from './lane.ts';
 import {createMemberDoctor, type DoctorOptions} from './member-doctor.ts';
+import {createSlowWatch} from './slow-watch.ts';
 
 /** One worker of a pool: its places, and what is known of its health. */
 export type Member = {
@@ -21,6 +22,8 @@ export type Member = {
   places(): number;
   /** What was wrong with it last; null: nothing. */
   problem(): AosError | null;
+  /** That it has a request for much longer than its answers take, a warning; null: it does not. */
+  slow(): AosError | null;
   /** When it is asked again, monotonic ms; in the past: now. */
   restsUntil(): number;
   /**
@@ -55,6 +58,9 @@ export function createMember(client: WorkerClient, options: MemberOptions): Memb
   allowManyListeners(closing.signal);
   const health = createMemberHealth(time, onChange);
   const doctor = createMemberDoctor(client, health, options, () => open);
+
+  const {name, host} = client;
+  const slow = createSlowWatch({...options, name, host});
 
   const losses = createLossWatch({
     name: client.name,
@@ -115,13 +121,14 @@ export function createMember(client: WorkerClient, options: MemberOptions): Memb
       return Math.max(1, Math.min(options.concurrency, most ?? options.concurrency));
     },
     problem: health.problem,
+    slow: () => slow.problem(doctor.busyForMs()),
     restsUntil: health.restsUntil,
     async enter(signal) {
       open += 1;
       try {
         const status = await look(signal, open - 1);
         const at = {url: client.url, nodeId: status.nodeId};
-        return createLane(client, doctor.asked, {asked: at, losses, closing: closing.signal, leave});
+        return createLane(client, doctor.asked, {asked: at, losses, slow, closing: closing.signal, leave});
       } catch (error) {
         leave('untaken');
         throw error;

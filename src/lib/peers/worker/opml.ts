@@ -13,6 +13,7 @@ export const OPML: WorkerDriver = {
   sticks: false,
   restart: (host) =>
     say(`Restart the worker at ${host}; if that does not help, check that it reaches net.callback_url.`),
+  hangs: 'the published opml worker hangs like this when it got two requests at the same moment',
   idle: () => null,
   createClient: (url) => createOpmlClient(url),
   whyUnfit: () => null,

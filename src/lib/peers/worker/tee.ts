@@ -15,6 +15,7 @@ export const TEE: WorkerDriver = {
     say(
       `Restart the tee worker at ${host}; if that does not help, check that its enclave runs, and that it reaches 127.0.0.1 at workers.tee.callback_port.`,
     ),
+  hangs: 'the published tee worker hangs like this when its enclave has gone',
   // It gives its place back whether its answer arrived or not.
   idle: (host) =>
     say(

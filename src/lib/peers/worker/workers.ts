@@ -30,6 +30,8 @@ export type WorkerState = {
   places: number;
   /** What is wrong with it; null: nothing is known to be. */
   problem: AosError | null;
+  /** It has a request for much longer than its answers take: a warning. */
+  slow: AosError | null;
 };
 
 /** The workers of one kind, with their configured limits. Durations in ms. */
@@ -110,5 +112,6 @@ function stateOf(member: Member): WorkerState {
     open: member.open(),
     places: member.places(),
     problem: member.problem(),
+    slow: member.slow(),
   };
 }

@@ -20,6 +20,7 @@ export const ZKML: WorkerDriver = {
   mostAtOnce: 1,
   sticks: false,
   restart: (host) => say(`Restart the zkml worker at ${host}, and check that it reaches the proofs.`),
+  hangs: 'the published zkml worker hangs like this while the server of a proof does not answer',
   idle: () => null,
   createClient: (url, config) => createZkmlClient(url, config),
   whyUnfit,

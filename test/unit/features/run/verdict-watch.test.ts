@@ -63,7 +63,15 @@ describe('whether the node earns', () => {
 it('workers are reported when what is known of them has changed', () => {
   const events: OperatorEventBody[] = [];
   const report = createWorkerReport((event) => events.push(event));
-  const one = {url: 'http://a', method: 'GET', nodeId: null, open: 0, places: 2, problem: null} as const;
+  const one = {
+    url: 'http://a',
+    method: 'GET',
+    nodeId: null,
+    open: 0,
+    places: 2,
+    problem: null,
+    slow: null,
+  } as const;
   const sick = {...one, problem: new AosError('WORKER_UNREACHABLE', 'away', {next: say('Start it.')})};
   report([{kind: 'opml', states: [one, one]}]);
   report([{kind: 'opml', states: [one, one]}]);

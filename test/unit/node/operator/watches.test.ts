@@ -214,6 +214,7 @@ describe('a worker', () => {
     open: 0,
     places: 1,
     problem: null,
+    slow: null,
   });
 
   function watched(code: ErrorCode | null, ...states: WorkerState[]) {
@@ -267,6 +268,18 @@ describe('a worker', () => {
     await time.advance(90_000);
     expect(events).toMatchObject([{type: 'problem', part: 'worker', code: 'WORKER_LOCKED'}]);
     one.problem = null;
+    await time.advance(30_000);
+    expect(events).toMatchObject([{type: 'problem'}, {type: 'recovered', part: 'worker'}]);
+    end.abort();
+    await done;
+  });
+
+  it('that is slow is a warning until it answers, whatever else is known of it', async () => {
+    const one = {...state('a'), slow: new AosError('WORKER_SLOW', 'no answer') as AosError | null};
+    const {time, end, done, events} = watched(null, one);
+    await time.advance(90_000);
+    expect(events).toMatchObject([{type: 'problem', part: 'worker', code: 'WORKER_SLOW'}]);
+    one.slow = null;
     await time.advance(30_000);
     expect(events).toMatchObject([{type: 'problem'}, {type: 'recovered', part: 'worker'}]);
     end.abort();

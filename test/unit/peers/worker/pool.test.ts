@@ -4,8 +4,10 @@ import type {ErrorCode} from '../../../../src/lib/foundation/errors/table.ts';
 import type {WorkerClient, WorkerStatus} from '../../../../src/lib/peers/worker/driver.ts';
 import type {WorkerLane} from '../../../../src/lib/peers/worker/lane.ts';
 import {createMember, type Member} from '../../../../src/lib/peers/worker/member.ts';
+import type {WorkerDriver} from '../../../../src/lib/peers/worker/driver.ts';
 import {OPML} from '../../../../src/lib/peers/worker/opml.ts';
 import {createPool} from '../../../../src/lib/peers/worker/pool.ts';
+import {TEE} from '../../../../src/lib/peers/worker/tee.ts';
 import {virtualTime} from '../../../support/virtual-time.ts';
 
 const never = new AbortController().signal;
@@ -35,8 +37,14 @@ type FakeWorker = {
   looked: number;
 };
 
+type PoolOptions = {concurrency?: number; driver?: WorkerDriver; answerTimeoutMs?: number};
+
 /** Workers `a`, `b` … that do what the test says, in one pool. */
-function pool(names: string, method: 'GET' | 'POST' = 'GET', concurrency = 2) {
+function pool(
+  names: string,
+  method: 'GET' | 'POST' = 'GET',
+  {concurrency = 2, driver = OPML, answerTimeoutMs = 60_000}: PoolOptions = {},
+) {
   const time = virtualTime();
   const workers: Record<string, FakeWorker> = {};
   const clientOf = (name: string): WorkerClient => {
@@ -73,10 +81,10 @@ function pool(names: string, method: 'GET' | 'POST' = 'GET', concurrency = 2) {
   const all = createPool(() => members, time);
   const members: Member[] = names.split(',').map((name) =>
     createMember(clientOf(name), {
-      driver: OPML,
+      driver,
       concurrency,
       readyTimeoutMs: 60_000,
-      answerTimeoutMs: 60_000,
+      answerTimeoutMs,
       time,
       onChange: all.changed,
     }),
@@ -89,9 +97,13 @@ function pool(names: string, method: 'GET' | 'POST' = 'GET', concurrency = 2) {
       (error: unknown) => (error instanceof AosError ? error.code : String(error)),
     );
   /** Puts a request that ends like this. */
-  const put = async (end: 'answered' | 'timeout' | 'lost'): Promise<string> => {
+  const put = async (
+    end: 'answered' | 'timeout' | 'lost',
+    after: Promise<void> = Promise.resolve(),
+  ): Promise<string> => {
     const lane = await ready();
     await lane.ask(REQUEST, never);
+    await after;
     lane.release(end);
     return lane.at.url;
   };
@@ -141,7 +153,7 @@ describe('the choice of a worker', () => {
 
 describe('a place', () => {
   it('of a published worker is the only one, whatever concurrency says', async () => {
-    const {ready, members} = pool('a', 'POST', 4);
+    const {ready, members} = pool('a', 'POST', {concurrency: 4});
     const lane = await ready();
     let next: WorkerLane | undefined;
     const waiting = ready().then((place) => (next = place));
@@ -300,7 +312,7 @@ describe('a request that was taken', () => {
   });
 
   it('shares its looks with the other requests of its worker', async () => {
-    const {ready, worker, time, codeOf} = pool('a', 'GET', 4);
+    const {ready, worker, time, codeOf} = pool('a', 'GET', {concurrency: 4});
     const first = await ready();
     const lanes = [first, await ready(), await ready()];
     const codes = lanes.map((lane) => codeOf(lane.lost(never)));
@@ -310,5 +322,70 @@ describe('a request that was taken', () => {
     worker('a').status = 'refused-connection';
     await time.advance(2_000);
     expect(await Promise.all(codes)).toEqual(['WORKER_LOST', 'WORKER_LOST', 'WORKER_LOST']);
+  });
+});
+
+describe('a worker that has a request for long', () => {
+  const TEN_MIN = {answerTimeoutMs: 600_000, driver: TEE, concurrency: 1};
+
+  /** Has it answer so many requests, each after `ms`. */
+  async function answers({put, time}: ReturnType<typeof pool>, times: number, ms: number): Promise<void> {
+    for (let count = 0; count < times; count += 1) {
+      const lane = put('answered', time.sleep(ms));
+      await time.advance(ms);
+      await lane;
+    }
+  }
+
+  it('is slow after a fifth of its time while little is known of it, and gets its next request all the same', async () => {
+    const one = pool('a', 'GET', TEN_MIN);
+    const [member] = one.members;
+    const lane = await one.ready();
+    await lane.ask(REQUEST, never);
+    await one.time.advance(119_000);
+    expect(member?.slow()).toBeNull();
+    await one.time.advance(1_000);
+    expect(member?.slow()).toMatchObject({
+      code: 'WORKER_SLOW',
+      message: expect.stringMatching(/for 2 min .*has answered none.*its enclave has gone/) as string,
+      next: {say: expect.stringMatching(/^Restart the tee worker at a/) as string},
+    });
+    expect(member?.problem()).toBeNull();
+    lane.release('answered');
+    expect(member?.slow()).toBeNull();
+    expect((await one.ready()).at.url).toBe('http://a');
+  });
+
+  it('is slow by what its answers take', async () => {
+    const one = pool('a', 'GET', TEN_MIN);
+    await answers(one, 5, 12_000);
+    const lane = await one.ready();
+    await lane.ask(REQUEST, never);
+    await one.time.advance(35_000);
+    expect(one.members[0]?.slow()).toBeNull();
+    await one.time.advance(1_000);
+    expect(one.members[0]?.slow()?.message).toContain('95 % of its answers took up to 12.0 s');
+    lane.release('lost');
+  });
+
+  it('is not slow when its answers always take as long', async () => {
+    const one = pool('a', 'GET', TEN_MIN);
+    await answers(one, 5, 250_000);
+    await (await one.ready()).ask(REQUEST, never);
+    await one.time.advance(599_000);
+    expect(one.members[0]?.slow()).toBeNull();
+  });
+
+  it('is one that works on nothing of ours and takes nothing, where its kind sticks', async () => {
+    const one = pool('a', 'GET', TEN_MIN);
+    one.worker('a').status = {...wellBy('GET', null), busy: 'remain_task 0', open: 1};
+    expect(await one.codeOf(one.ready())).toBe('WORKER_BUSY');
+    await one.time.advance(120_000);
+    expect(one.members[0]?.slow()?.message).toContain('has taken no request for 2 min');
+    const other = pool('a', 'GET', {...TEN_MIN, driver: OPML});
+    other.worker('a').status = {...wellBy('GET', null), busy: 'status "1"', open: 1};
+    expect(await other.codeOf(other.ready())).toBe('WORKER_BUSY');
+    await other.time.advance(120_000);
+    expect(other.members[0]?.slow()).toBeNull();
   });
 });

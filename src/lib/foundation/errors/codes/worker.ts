@@ -33,6 +33,18 @@ export const WORKER = {
       'The request is larger than the time it has: workers.<kind>.answer_timeout',
     ],
   },
+  WORKER_SLOW: {
+    exit: 'unavailable',
+    category: 'network',
+    means:
+      'A worker has a request for much longer than its answers take. It may be slow, or hang for ever: both look the same until answer_timeout.',
+    next: say('Look at the worker’s log and its GPU; restart it when it does nothing.'),
+    causes: [
+      'The enclave of a tee worker has gone: the published worker never answers again.',
+      'The published opml worker got two requests at the same moment.',
+      'The request is long, or the machine is busy with something else.',
+    ],
+  },
   WORKER_LOST: {
     exit: 'unavailable',
     category: 'network',
