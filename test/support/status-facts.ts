@@ -19,6 +19,7 @@ export const RULES: Rules = {
   networkStart: null,
   sortPrecision: 6,
   outerUrl: 'http://203.0.113.7:21001',
+  socket: 'http://203.0.113.7:21001',
 };
 
 /** Three challenges, of which the last was never answered and is over. */

@@ -18,9 +18,10 @@ export function createStandingReader(config: Config, time: Pick<Time, 'now'>): S
     networkStart: policy.networkStart,
     sortPrecision: chain.vrfSortPrecision,
     outerUrl: net.outerUrl,
+    socket: chain.socket,
   };
   return {
-    async read(signal) {
+    async read(signal, followed) {
       const facts = await readOperatorStatus({
         rpcUrls: chain.rpcUrls,
         chainId,
@@ -29,6 +30,7 @@ export function createStandingReader(config: Config, time: Pick<Time, 'now'>): S
         now: time.now,
         configured: chain,
         operator: node.id,
+        followed,
       });
       return standingOf(facts, {nodeId: node.id, network, rules, now: time.now()});
     },

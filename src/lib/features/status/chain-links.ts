@@ -47,7 +47,7 @@ export function judgeAvs({chain, rules}: StatusFacts): Judgement {
         at,
       );
     case 'registered': {
-      const socket = socketProblem(stake, rules.outerUrl);
+      const socket = socketProblem(stake, rules);
       const numbers = stake.quorums.filter(({member}) => member === true).map(({number}) => number);
       const {group, isChosen} = flowNamed(flow).words;
       const word = numbers.length === 1 ? group.one : group.many;
@@ -57,16 +57,20 @@ export function judgeAvs({chain, rules}: StatusFacts): Judgement {
         ? ok(found, at)
         : warn(
             `${found}, but ${socket}`,
-            run('register', [], 'Set net.outer_url to it, or send the new one'),
+            run('register', [], 'Set it in the configuration, or send the new one'),
             at,
           );
     }
   }
 }
 
-function socketProblem({socket}: RegistrationStatus, outerUrl: string | null): string | null {
-  if (outerUrl === null || socket.state !== 'known' || sameSocket(socket.value, outerUrl)) return null;
-  return `its socket ${socket.value} is not net.outer_url ${outerUrl}`;
+function socketProblem(
+  {socket}: RegistrationStatus,
+  {socket: wanted, outerUrl}: StatusFacts['rules'],
+): string | null {
+  if (wanted === null || socket.state !== 'known' || sameSocket(socket.value, wanted)) return null;
+  const key = wanted === outerUrl ? 'net.outer_url' : 'chain.socket';
+  return `its socket ${socket.value} is not ${key} ${wanted}`;
 }
 
 export function judgeRange({chain, operator, row, rules}: StatusFacts): Judgement {

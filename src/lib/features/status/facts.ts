@@ -41,6 +41,8 @@ export type Rules = {
   sortPrecision: number;
   /** `net.outer_url`; null when none is configured, or the node is not this machine's. */
   outerUrl: string | null;
+  /** What the registry is to have as this node's socket: `chain.socket`, else `net.outer_url`; null as for that. */
+  socket: string | null;
 };
 
 export type SignerFacts =

@@ -10,8 +10,8 @@ import type {Rules, StatusFacts} from './facts.ts';
 import {transactionsPaid} from './gas.ts';
 import {judgeChainLink} from './verdict.ts';
 
-/** Entries of a list that are kept: the contracts of an AVS may name any number. */
-const MOST = 32;
+/** Entries of a list that are kept, more than a published AVS has: its contracts may name any number. */
+const MOST = 256;
 /** Characters of a finding: it may name each strategy of an AVS. */
 const MOST_TEXT = 500;
 const NOT_ASKED = unknown('not asked');

@@ -41,6 +41,7 @@ const DEFAULT_RULES: Rules = {
   networkStart: null,
   sortPrecision: USUAL_PRECISION,
   outerUrl: null,
+  socket: null,
 };
 
 /**
@@ -95,6 +96,7 @@ function ownNode(flags: ChainFlags, note: (line: string) => void): StatusTarget 
       networkStart: policy.networkStart,
       sortPrecision: chain.vrfSortPrecision,
       outerUrl: net.outerUrl,
+      socket: chain.socket,
     },
     local: {
       signerUrl: node.signerUrl,

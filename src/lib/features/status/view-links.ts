@@ -65,6 +65,7 @@ function factsOf(view: OperatorView, now: number): StatusFacts {
       networkStart: null,
       sortPrecision: view.range?.precision ?? USUAL_PRECISION,
       outerUrl: null,
+      socket: null,
     },
     vrfPublicKey: node?.vrfPublicKey ?? null,
     signer: NOT_HERE,

@@ -107,7 +107,16 @@ export type RewardFigures = {
 };
 
 /** What a cost is about. */
-export const COST_KINDS = ['challenge', 'slashed', 'penalty', 'removed', 'stake', 'gas', 'range'] as const;
+export const COST_KINDS = [
+  'challenge',
+  'slashed',
+  'penalty',
+  'removed',
+  'stake',
+  'gas',
+  'range',
+  'socket',
+] as const;
 export type CostKind = (typeof COST_KINDS)[number];
 
 /** Something on chain that costs money, from the reading that first showed it until one that does not. */
@@ -132,6 +141,7 @@ const ENDS: Readonly<Record<CostKind, string>> = {
   stake: 'the stake counts as it should again',
   gas: 'the balance pays for more than ten registrations again',
   range: 'the change of the sampling range is a day old',
+  socket: 'the registered socket is that of the configuration again',
 };
 
 /** Left out of one quorum for so long, an operator counts as one that chose it: that ends the cost, too. */
@@ -146,6 +156,7 @@ export function costEnd(
   {key, kind, since}: Pick<ChainCost, 'key' | 'kind' | 'since'>,
   now: {links: readonly ChainLink[]; at: number},
 ): string | null {
+  if (key === 'challenge:more') return 'no more challenges are open than are reported one by one';
   if (kind === 'challenge') return `${key.replace(':', ' ')} ${ENDS.challenge}`;
   if (kind === 'stake' && now.links.find(({id}) => id === 'stake')?.state !== 'ok') return null;
   if (kind === 'removed' && now.at - since >= CHOICE_MS)

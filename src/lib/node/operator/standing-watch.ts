@@ -16,7 +16,8 @@ import type {ChainLink} from '../events/links.ts';
 import type {Notes} from '../journal/journal.ts';
 import {costsAfter} from '../standing/costs.ts';
 import {EMPTY_MEMORY, memoryOf, memoryText, STANDING_NOTE, type StandingMemory} from '../standing/memory.ts';
-import type {StandingReader, StandingReading} from '../standing/reading.ts';
+import {followedBy} from '../standing/followed.ts';
+import type {Followed, StandingReader, StandingReading} from '../standing/reading.ts';
 import type {Health} from './health.ts';
 
 const EVERY_MS = 60_000;
@@ -67,7 +68,7 @@ export async function watchStanding(deps: {
 
   async function look(): Promise<void> {
     try {
-      last = await readInTime(reader, {time, signal});
+      last = await readInTime(reader, followedBy(memory, last === null), {time, signal});
       if (signal.aborted) return;
       readAt = time.now();
       failure = null;
@@ -101,6 +102,7 @@ function recalled(journal: Notes, health: Pick<Health, 'failed'>): StandingMemor
 /** @throws AosError CHAIN_UNREACHABLE when it takes too long; as the reader */
 async function readInTime(
   reader: StandingReader,
+  followed: Followed,
   {time, signal}: {time: Time; signal: AbortSignal},
 ): Promise<StandingReading> {
   const {controller, unlink} = linkedAbort(signal);
@@ -112,7 +114,7 @@ async function readInTime(
   // Nothing waits for a reader that takes its time to notice the signal.
   const givenUp = untilAbort(controller.signal).then(() => Promise.reject(late));
   try {
-    return await Promise.race([reader.read(controller.signal), givenUp]);
+    return await Promise.race([reader.read(controller.signal, followed), givenUp]);
   } catch (error) {
     throw controller.signal.aborted && !signal.aborted ? late : error;
   } finally {

@@ -10,7 +10,7 @@ const PARTS = [50n, 75n, 90n];
 const CRITICAL_STEP = 3;
 /** The step of a challenge that was not answered in time. */
 const MISSED_STEP = PARTS.length + 2;
-/** Anyone may open challenges: those whose window ends first are reported. */
+/** Anyone may open challenges: those whose window ends first are reported one by one. */
 const MOST = 20;
 
 /** What challenges cost: the open ones, and those of the last day that were not answered in time. */
@@ -23,9 +23,13 @@ export function challengeCosts(
   if (challenges === null) return {costs: known};
   const {open, unanswered, total, windowBlocks} = challenges;
   const since = (key: string): number => known.find((cost) => cost.key === key)?.since ?? at;
-  const first = open
-    .toSorted((a, b) => Number(BigInt(a.deadlineBlock) - BigInt(b.deadlineBlock)) || a.index - b.index)
-    .slice(0, MOST);
+  const byDeadline = open.toSorted(
+    (a, b) => Number(BigInt(a.deadlineBlock) - BigInt(b.deadlineBlock)) || a.index - b.index,
+  );
+  // One that was reported stays until it ends, also when others end earlier.
+  const isReported = ({index}: OpenChallenge): boolean => known.some(({key}) => key === keyOf(index));
+  const first = byDeadline.filter((one, place) => place < MOST || isReported(one));
+  const more = open.length - first.length;
   const isNews = (index: number): boolean =>
     known.some(({key}) => key === keyOf(index)) || index >= (before.challenges ?? total);
   const missed = unanswered
@@ -41,11 +45,13 @@ export function challengeCosts(
           since(keyOf(challenge.index)),
         ),
       ),
+      ...(more === 0 ? [] : [moreCost(more, since(MORE_KEY))]),
       ...missed.map((index) => missedCost(index, since(keyOf(index)))),
     ],
   };
 }
 
+const MORE_KEY = 'challenge:more';
 const keyOf = (index: number): string => `challenge:${index}`;
 
 function openCost(
@@ -68,6 +74,20 @@ function openCost(
     next: run('challenge list', ['--open']),
     since,
     step,
+  };
+}
+
+/** Those that are not reported one by one. */
+function moreCost(more: number, since: number): ChainCost {
+  return {
+    key: MORE_KEY,
+    kind: 'challenge',
+    code: 'CHALLENGE_OPEN',
+    severity: 'warning',
+    message: `${more} more challenges are open, whose time ends later`,
+    next: run('challenge list', ['--open']),
+    since,
+    step: 1,
   };
 }
 

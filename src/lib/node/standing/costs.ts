@@ -29,6 +29,7 @@ export function costsAfter(before: StandingMemory, reading: StandingReading, at:
     lowStake(before, reading, at),
     lowGas(before, reading.figures, at),
     rangeChanged(before, reading.figures, at),
+    otherSocket(before, reading, at),
   ];
   return Object.assign({...before}, ...matters.map(({memory}) => memory ?? {}), {
     costs: matters.flatMap(({costs}) => costs),
@@ -103,6 +104,11 @@ function penalised(before: StandingMemory, {penalties}: StandingFigures, at: num
         ? Math.max(before.executed, executed.length)
         : before.executed + executed.filter((id) => !known.includes(id)).length,
     executedIds: [...new Set([...(known ?? []), ...executed])].slice(-MOST_EXECUTED),
+    openPenalties: [
+      ...new Set([...before.openPenalties, ...penalties.filter((one) => !one.executed).map(({id}) => id)]),
+    ]
+      .filter((id) => !executed.includes(id))
+      .slice(-MOST_EXECUTED),
   };
   const last = penalties.at(-1);
   // Only the newest of the ledger are read: those that were seen before may be beyond them.
@@ -177,6 +183,27 @@ function lowStake(before: StandingMemory, {links}: StandingReading, at: number):
         next: link.next ?? run('status'),
         since: sinceOf(before, 'stake', at),
         step: link.state === 'fail' ? 2 : 1,
+      },
+    ],
+  };
+}
+
+/** A registered operator that others are sent elsewhere for: the link of the registration warns of nothing else. */
+function otherSocket(before: StandingMemory, {links}: StandingReading, at: number): Matter {
+  const link = links.find(({id}) => id === 'avs_registered');
+  if (link === undefined || link.state === 'unknown') return {costs: kept(before, 'socket')};
+  if (link.state !== 'warn') return {costs: []};
+  return {
+    costs: [
+      {
+        key: 'socket',
+        kind: 'socket',
+        code: 'SOCKET_DIFFERS',
+        severity: 'warning',
+        message: link.found,
+        next: link.next ?? run('register'),
+        since: sinceOf(before, 'socket', at),
+        step: 1,
       },
     ],
   };

@@ -24,6 +24,8 @@ export type StandingMemory = {
   executed: number;
   /** The ones that were seen executed, newest last; only the newest penalties of the ledger are read. Null: not known. */
   executedIds: readonly string[] | null;
+  /** Numbers of its penalties that were recorded and not seen executed, the newest. */
+  openPenalties: readonly string[];
   range: {start: string; end: string} | null;
   /** How often the range was changed. */
   ranges: number;
@@ -41,6 +43,7 @@ export const EMPTY_MEMORY: StandingMemory = {
   penalties: 0,
   executed: 0,
   executedIds: [],
+  openPenalties: [],
   range: null,
   ranges: 0,
   challenges: null,
@@ -73,6 +76,8 @@ const memorySchema = v.object({
   executed: whole,
   // Notes of earlier versions do not have it.
   executedIds: v.optional(v.nullable(v.array(text)), null),
+  // Notes of earlier versions do not have it.
+  openPenalties: v.optional(v.array(v.pipe(text, v.regex(/^\d{1,40}$/))), []),
   range: v.nullable(v.object({start: text, end: text})),
   ranges: whole,
   challenges: v.nullable(whole),

@@ -16,13 +16,9 @@ export type Allocation = {
   effectBlock: bigint | null;
 };
 
-/** Operator sets of one AVS, and strategies of a set, that are read: an AVS of AOS has one of each. */
-const MOST_SETS = 32;
-const MOST_STRATEGIES = 32;
-
 /**
- * Reads what an operator has allocated to the operator sets of an AVS, changes that only take effect later among it. Three
- * dependent steps. Null when the network has no AllocationManager, or that one does not answer.
+ * Reads all that an operator has allocated to the operator sets of an AVS, changes that only take effect later among it. Only
+ * the operator allocates, and EigenLayer takes 20 strategies a set. Three dependent steps. Null when the network has no AllocationManager, or that one does not answer.
  * @throws AosError as {@link Chain.read}
  */
 export async function readAllocations(
@@ -35,12 +31,12 @@ export async function readAllocations(
     allocated: call(abi, manager, 'getAllocatedSets', [operator]),
   });
   if (allocated === null) return null;
-  const sets = allocated.filter((set) => sameAddress(set.avs, avs)).slice(0, MOST_SETS);
+  const sets = allocated.filter((set) => sameAddress(set.avs, avs));
   const strategies = await chain.read(
     sets.map((set) => call(abi, manager, 'getStrategiesInOperatorSet', [set])),
   );
   const pairs = sets.flatMap((set, index) =>
-    (valueOf(strategies[index]) ?? []).slice(0, MOST_STRATEGIES).map((strategy) => ({set, strategy})),
+    (valueOf(strategies[index]) ?? []).map((strategy) => ({set, strategy})),
   );
   const answers = await chain.read(
     pairs.map(({set, strategy}) => call(abi, manager, 'getAllocation', [operator, set, strategy])),

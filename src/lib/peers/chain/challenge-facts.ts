@@ -6,14 +6,14 @@ import {blocksLeft, deadlineOf, firstOpenBlock} from './challenge-window.ts';
 import type {Chain} from './open.ts';
 import {readNamed, call, valueOf} from './read.ts';
 
-/** The newest challenges of the AVS. No argument of a challenge names an operator. */
+/** The newest challenges of the AVS, those that can be open, and those that are followed. No argument of one names an operator. */
 export type ChallengeFacts = {
   total: number;
   /** Blocks after its creation in which a challenge can be answered. */
   windowBlocks: bigint;
   /** Unanswered challenges that can still be answered, by number; `createdBlock` is the contract's. */
   open: readonly OpenChallenge[];
-  /** How many of the newest challenges have no answer, and their numbers. */
+  /** How many of these challenges have no answer, and their numbers. */
   unanswered: number;
   unansweredIndices: readonly number[];
   /** False when the RPC does not serve the logs of the window, so that `open` is unknown. */
@@ -22,7 +22,7 @@ export type ChallengeFacts = {
 
 export type OpenChallenge = {index: number; createdBlock: bigint; deadlineBlock: bigint; blocksLeft: bigint};
 
-/** Newest challenges that are read; `aos slashing-history` reads all. */
+/** Newest challenges that are read in any case; `aos slashing-history` reads all. */
 const NEWEST = 50;
 /** Blocks of one eth_getLogs where the RPC refuses the whole window: the smallest limit of a free RPC. */
 const LOG_BLOCKS = 10n;
@@ -30,12 +30,15 @@ const LOG_BLOCKS = 10n;
 const MAX_REQUESTS = 60n;
 
 /**
- * Reads the newest challenges in two dependent steps; null when no challenge manager is configured.
+ * Reads the newest challenges in two dependent steps, and older ones that can be open in a third; null when no challenge
+ * manager is configured.
+ * @param followed challenges that were open when they were last read: each is read by its own number, however old it is
  * @throws AosError CHAIN_NO_CODE for a contract of another kind; as {@link Chain.read}
  */
 export async function readChallengeFacts(
   chain: Chain,
   manager: string | null,
+  followed: readonly number[] = [],
 ): Promise<ChallengeFacts | null> {
   if (manager === null) return null;
   const address: Hex = `0x${manager.slice(2)}`;
@@ -54,16 +57,18 @@ export async function readChallengeFacts(
     });
   const windowBlocks = BigInt(window);
   const first = Math.max(0, total - NEWEST);
-  const indices = Array.from({length: total - first}, (_, i) => first + i);
-  const [hashes, responses, created] = await Promise.all([
-    chain.read(indices.map((i) => call(abi, address, 'allChallengeHashes', [i]))),
-    chain.read(indices.map((i) => call(abi, address, 'allChallengeResponses', [i]))),
+  const newest = Array.from({length: total - first}, (_, i) => first + i);
+  const older = followed.filter((index) => index < first);
+  const [near, created] = await Promise.all([
+    readUnanswered(chain, address, [...older, ...newest]),
     total === 0 ? [] : readCreated(chain, address, windowBlocks),
   ]);
-  const unansweredIndices = indices.filter((_, place) => {
-    const hash = valueOf(hashes[place]);
-    return hash !== null && hash !== zeroHash && valueOf(responses[place]) === zeroHash;
-  });
+  // Anyone may open challenges: one that is open need not be among the newest.
+  const others = (created ?? [])
+    .map(({index}) => index)
+    .filter((index) => index < first && !older.includes(index));
+  const far = await readUnanswered(chain, address, [...new Set(others)]);
+  const unansweredIndices = [...near, ...far].sort((a, b) => a - b);
   const open = (created ?? []).flatMap(({index, createdBlock}): OpenChallenge[] => {
     const deadlineBlock = deadlineOf(createdBlock, windowBlocks);
     const left = blocksLeft(deadlineBlock, chain.blockNumber);
@@ -72,6 +77,27 @@ export async function readChallengeFacts(
   });
   const unanswered = unansweredIndices.length;
   return {total, windowBlocks, open, unanswered, unansweredIndices, windowKnown: created !== null};
+}
+
+/**
+ * Reads which of these challenges have no answer. One dependent step.
+ * @throws AosError CHAIN_NO_CODE when one cannot be read: it must not pass for an answered one
+ */
+async function readUnanswered(chain: Chain, address: Hex, indices: readonly number[]): Promise<number[]> {
+  const abi = challengeManagerAbi;
+  const [hashes, responses] = await Promise.all([
+    chain.read(indices.map((i) => call(abi, address, 'allChallengeHashes', [i]))),
+    chain.read(indices.map((i) => call(abi, address, 'allChallengeResponses', [i]))),
+  ]);
+  return indices.filter((index, place) => {
+    const [hash, response] = [valueOf(hashes[place]), valueOf(responses[place])];
+    if (hash === null || response === null)
+      throw new AosError(
+        'CHAIN_NO_CODE',
+        `the challenge manager at ${address} does not say whether challenge ${index} is answered`,
+      );
+    return hash !== zeroHash && response === zeroHash;
+  });
 }
 
 type Created = {index: number; createdBlock: bigint};

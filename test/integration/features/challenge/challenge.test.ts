@@ -1,17 +1,20 @@
 import {createHash} from 'node:crypto';
 import {mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import type {Hex} from 'viem';
+import {encodeFunctionData, type Hex} from 'viem';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {
   readChallenges,
   type Challenges,
   type ChallengeOptions,
 } from '../../../../src/lib/peers/chain/challenges.ts';
+import {challengeManagerAbi} from '../../../../src/lib/peers/chain/abis-aos.ts';
 import {readChallengeFacts} from '../../../../src/lib/peers/chain/challenge-facts.ts';
 import {openChain} from '../../../../src/lib/peers/chain/open.ts';
 import {verifyReadings} from '../../../../src/lib/protocol/clock/readings.ts';
 import type {Config} from '../../../../src/lib/config/config.ts';
+import {mined} from '../../../../src/devnet/chain/batch.ts';
+import {devRpc, devRpcBatch} from '../../../../src/devnet/chain/rpc.ts';
 import type {AosContracts} from '../../../../src/devnet/chain/deploy.ts';
 import type {ChainHooks} from '../../../support/chain-hooks.ts';
 import {
@@ -122,6 +125,34 @@ describe('challenges on chain', () => {
     await hooks.mine(1);
     expect(await ask()).toEqual([['unanswered'], 0, 1]);
     await expect(respond()).rejects.toThrow();
+  });
+
+  it('are followed by their own numbers, however many are opened after them', async () => {
+    const data = encodeFunctionData({
+      abi: challengeManagerAbi,
+      functionName: 'createNewChallenge',
+      args: [1n, HASH, '0x', 67, '0x00'],
+    });
+    // In one block, so that they are all open.
+    const {owner: from, challenge_manager: to} = aos;
+    const request = {method: 'eth_sendTransaction', params: [{from, to, data, gas: '0x7a120'}]};
+    await devRpc(rig.url, 'anvil_setBalance', [from, `0x${(10n ** 20n).toString(16)}`]);
+    await devRpc(rig.url, 'anvil_impersonateAccount', [from]);
+    const hashes = await devRpcBatch(
+      rig.url,
+      Array.from({length: 52}, () => request),
+    );
+    expect(new Set(await mined(rig.url, hashes as Hex[]))).toEqual(new Set(['0x1']));
+    const read = async (followed: readonly number[]) => {
+      const signal = AbortSignal.timeout(10_000);
+      const chain = await openChain({rpcUrls: [rig.url], chainId: 31337, timeoutMs: 5_000, signal});
+      return readChallengeFacts(chain, aos.challenge_manager, followed);
+    };
+    const opened = await read([]);
+    expect(opened?.open.map(({index}) => index)).toContain(0);
+    await hooks.mine(Number(opened?.windowBlocks));
+    expect((await read([]))?.unansweredIndices).not.toContain(0);
+    expect((await read([0]))?.unansweredIndices).toContain(0);
   });
 
   it('with numbers and hashes of any length stay in a table of 80 columns, cut where it says so', async () => {

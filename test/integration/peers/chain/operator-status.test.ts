@@ -240,6 +240,7 @@ describe('what the running node makes of the chain', () => {
     networkStart: null,
     sortPrecision: 6,
     outerUrl: null,
+    socket: null,
   };
 
   it('is each event that costs, with its links', async () => {

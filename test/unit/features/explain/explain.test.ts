@@ -24,6 +24,7 @@ import {
   meantCodes,
 } from '../../../../src/lib/features/explain/explain.ts';
 import {renderNext} from '../../../../src/lib/cli/next-step.ts';
+import {LEAVE_EXPLAINED} from '../../../../src/lib/features/register/leave-explained.ts';
 import {CHECK_IDS} from '../../../../src/lib/features/doctor/registry.ts';
 import {EXPLAINED_PRECONDITIONS as PRECONDITIONS} from '../../../../src/lib/peers/chain/flows/explained.ts';
 
@@ -91,7 +92,8 @@ describe('aos explain', () => {
       Object.keys(CODES).length +
         Object.keys(EXIT).length +
         CHECK_IDS.length +
-        Object.keys(PRECONDITIONS).length,
+        Object.keys(PRECONDITIONS).length +
+        Object.keys(LEAVE_EXPLAINED).length,
     );
     expect(codeListText().split('\n')).toHaveLength(explainedCodes().length);
   });

@@ -201,7 +201,7 @@ describe('links', () => {
       stake({socket: {state: 'known', value: 'http://198.51.100.1:1'}}),
       'avs_registered',
       'warn',
-      'Set net.outer_url to it, or send the new one: aos register',
+      'Set it in the configuration, or send the new one: aos register',
     ],
     [
       'the same socket in other words',
@@ -213,7 +213,7 @@ describe('links', () => {
     ['socket unknown', stake({socket: {state: 'unknown', why: 'no logs'}}), 'avs_registered', 'ok', null],
     [
       'socket of another’s node',
-      {...stake({socket: {state: 'known', value: 'x'}}), rules: {...RULES, outerUrl: null}},
+      {...stake({socket: {state: 'known', value: 'x'}}), rules: {...RULES, socket: null}},
       'avs_registered',
       'ok',
       null,

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
+import {run, say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import type {ChainCost, StandingFigures} from '../../../../src/lib/node/events/standing.ts';
 import {costsAfter} from '../../../../src/lib/node/standing/costs.ts';
+import {followedBy} from '../../../../src/lib/node/standing/followed.ts';
 import {EMPTY_MEMORY, memoryOf, memoryText} from '../../../../src/lib/node/standing/memory.ts';
 import type {StandingReading} from '../../../../src/lib/node/standing/reading.ts';
 import {stakeLeft, standingFigures, standingReading} from '../../../support/standing.ts';
@@ -52,6 +53,10 @@ const gas = (registrations: number | null): Partial<StandingFigures> => ({
 });
 const stake = (state: 'fail' | 'ok' | 'unknown' | 'skipped' | 'pending') =>
   standingReading({}, [{id: 'stake', state, found: 'under its minimum', next: say('More.')}]);
+const socket = (state: 'ok' | 'warn' | 'unknown') =>
+  standingReading({}, [
+    {id: 'avs_registered', state, found: 'registered, but its socket', next: run('register')},
+  ]);
 /** What slashing has left of two strategies; null: not read. */
 const twoStrategies = (...left: (string | null)[]) =>
   standingReading({
@@ -63,6 +68,30 @@ const twoStrategies = (...left: (string | null)[]) =>
     })),
   });
 const well = standingReading();
+
+it('more challenges than are reported one by one are counted, and each is followed until it ends', () => {
+  const many = Array.from({length: 25}, (_, index) => index);
+  const costs = after(challenges(1001, many, [], 25));
+  expect(costs).toHaveLength(21);
+  expect(costs.at(-1)).toMatchObject({key: 'challenge:more', code: 'CHALLENGE_OPEN'});
+  expect(costs.at(-1)?.message).toMatch(/^5 more challenges are open/);
+  expect(followedBy({...EMPTY_MEMORY, costs}, false).challenges).toEqual(many.slice(0, 20));
+  // The others end first: what was reported stays until its own end, and the rest comes in its turn.
+  const fewer = after(challenges(1001, many, [], 25), challenges(1002, many.slice(18), [], 25));
+  expect(fewer.map(({key}) => key)).toEqual(many.slice(18).map((index) => `challenge:${index}`));
+});
+
+it('penalties that are not executed are followed by their numbers, however many come after them', () => {
+  const memory = [
+    standingReading({penalties: [penalty(3), penalty(4, true)]}),
+    standingReading({penalties: [penalty(9)]}),
+  ].reduce((before, reading) => memoryOf(memoryText(costsAfter(before, reading, MINUTE))), EMPTY_MEMORY);
+  expect(followedBy(memory, false).penalties).toEqual({open: [3n, 9n], from: null});
+  expect(followedBy(memory, true).penalties).toEqual({open: [3n, 9n], from: 10n});
+  const later = costsAfter(memory, standingReading({penalties: [penalty(3, true), penalty(9)]}), MINUTE);
+  expect(later.executed).toBe(2);
+  expect(followedBy(later, false).penalties.open).toEqual([9n]);
+});
 
 it.each<[string, StandingReading[], string[]]>([
   ['all is well', [well, well], []],
@@ -89,6 +118,23 @@ it.each<[string, StandingReading[], string[]]>([
     ['challenge:3 CHALLENGE_OPEN critical 4 0'],
   ],
   ['slashed', [well, standingReading(stakeLeft(90n))], ['slashed STAKE_SLASHED critical 1 1']],
+  [
+    'slashed, with more delegated in the same minute: what slashing has left does not rise again',
+    [
+      well,
+      standingReading({
+        stake: stakeLeft(90n).stake!.map((one) => ({...one, amount: `9${one.amount ?? '0'}`})),
+      }),
+    ],
+    ['slashed STAKE_SLASHED critical 1 1'],
+  ],
+  ['reached elsewhere than the registry says', [socket('warn')], ['socket SOCKET_DIFFERS warning 1 0']],
+  [
+    'the same, and the registry does not answer for a while',
+    [socket('warn'), socket('unknown')],
+    ['socket SOCKET_DIFFERS warning 1 0'],
+  ],
+  ['the new socket was sent', [socket('warn'), socket('ok')], []],
   [
     'slashed before the first reading',
     [standingReading(stakeLeft(90n))],

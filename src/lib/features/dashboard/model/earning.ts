@@ -20,6 +20,7 @@ const LINK_OF: Readonly<Record<CostKind, LinkId>> = {
   stake: 'stake',
   gas: 'gas',
   range: 'vrf_range',
+  socket: 'avs_registered',
 };
 
 const SEVERITY: Readonly<Record<Verdict['state'], Severity>> = {

@@ -62,6 +62,16 @@ export const STANDING = {
       'The registry has not recorded a deposit yet: updateOperators on it does.',
     ],
   },
+  SOCKET_DIFFERS: {
+    exit: null,
+    category: null,
+    means: 'The registry says that this node is reached elsewhere than the configuration says.',
+    next: run('register', [], 'Send the new one'),
+    causes: [
+      'The node has moved: net.outer_url or chain.socket was changed after it was registered.',
+      'It was registered with --socket.',
+    ],
+  },
   RANGE_CHANGED: {
     exit: null,
     category: null,

@@ -11,7 +11,7 @@ import type {KnownFlow} from '../flows/list.ts';
 import {chainRequest, isEndpointFailure} from '../failure.ts';
 import {firstBlocks} from '../first-blocks.ts';
 import {withChain, type Chain, type OpenChainOptions} from '../open.ts';
-import {readPenaltyFacts} from './operator-penalties.ts';
+import {readPenaltyFacts, type FollowedPenalties} from './operator-penalties.ts';
 import {readNamed, call} from '../read.ts';
 import {readRegistrationStatus} from '../flows/registration-status.ts';
 import type {ConfiguredContracts, ResolvedContracts} from '../contract-types.ts';
@@ -24,6 +24,8 @@ import type {AvsFacts, ChainFacts, RangeFacts} from './operator-facts.ts';
 export type OperatorStatusOptions = OpenChainOptions & {
   configured: ConfiguredContracts;
   operator: string;
+  /** Read again by its number, whatever its age. */
+  followed?: {challenges: readonly number[]; penalties: FollowedPenalties};
 };
 
 /**
@@ -37,7 +39,7 @@ export function readOperatorStatus(options: OperatorStatusOptions): Promise<Chai
 
 async function readFrom(
   chain: Chain,
-  {configured, operator, now}: OperatorStatusOptions,
+  {configured, operator, now, followed}: OperatorStatusOptions,
 ): Promise<ChainFacts> {
   const at = now?.() ?? Number(chain.timestamp) * 1000;
   const who: Hex = `0x${operator.slice(2)}`;
@@ -49,8 +51,8 @@ async function readFrom(
   const [account, range, challenges, penalties, isOperator, avs, allocations, rewards] = await Promise.all([
     readAccount(chain, who),
     attempt(readRange(chain, configured.vrfRangeContract ?? contracts.rangeManager, who)),
-    attempt(readChallengeFacts(chain, contracts.challengeManager)),
-    attempt(readPenaltyFacts(chain, contracts.penaltyLedger, who)),
+    attempt(readChallengeFacts(chain, contracts.challengeManager, followed?.challenges)),
+    attempt(readPenaltyFacts(chain, contracts.penaltyLedger, who, followed?.penalties)),
     resolving.then((resolved) =>
       readIsOperator(chain, {resolved, configured: contracts.delegationManager, operator: who}, attempt),
     ),
