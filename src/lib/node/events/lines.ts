@@ -32,7 +32,7 @@ export function lineOf(
     return width === null ? head + safe : hang(head, safe, width).join('\n');
   }
   let out = `time=${time} level=${level} msg=${logfmtValue(text)}`;
-  for (const [key, value] of Object.entries(fields)) out += ` ${key}=${logfmtValue(value)}`;
+  for (const [key, value] of Object.entries(withoutEmpty(fields))) out += ` ${key}=${logfmtValue(value)}`;
   return out;
 }
 
@@ -129,6 +129,23 @@ export function eventFields(event: OperatorEvent, next: RenderNext): Fields {
     } else put(key, value);
   }
   return fields;
+}
+
+/** The fields that say something, at any depth: an empty text, a null and what holds nothing else are noise to a reader. */
+function withoutEmpty(fields: Fields): Fields {
+  const kept = Object.entries(fields).map(([key, value]) => [key, saying(value)] as const);
+  return Object.fromEntries(kept.filter(([, value]) => value !== null)) as Fields;
+}
+
+/** A value without its empty members; null when it is empty itself. */
+function saying(value: unknown): unknown {
+  if (value === '' || value === null || value === undefined) return null;
+  if (typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.length === 0 ? null : value;
+  const kept = Object.entries(value)
+    .map(([key, member]) => [key, saying(member)] as const)
+    .filter(([, member]) => member !== null);
+  return kept.length === 0 ? null : Object.fromEntries(kept);
 }
 
 /** What needs no quotes, and is safe on a terminal. */

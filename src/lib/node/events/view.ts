@@ -1,6 +1,7 @@
 import {measured, type MeasuredView} from './view-measured.ts';
 import {answeredBy} from './worker-view.ts';
 import type {MissingAnswers, OperatorEvent, Refusal, StopReason, OperatorPart, Tally} from './events.ts';
+import {countedOn} from './counted-on.ts';
 import {countEvent, emptyTally} from './tally.ts';
 import {cut} from './cut-text.ts';
 import {jobAfter, jobChange, type JobView} from './view-jobs.ts';
@@ -103,7 +104,7 @@ export const emptyView: OperatorView = {
 /** The view after one more event; an event that is not newer than the view changes nothing. */
 export function reduceView(view: OperatorView, event: OperatorEvent): OperatorView {
   if (event.seq <= view.seq) return view;
-  const next = {...view, ...changes(view, event)};
+  const next = {...view, ...changes(view, event), ...countedOn(view, event)};
   next.seq = event.seq;
   next.at = event.at;
   next.counters = countEvent(view.counters, event);
@@ -125,7 +126,7 @@ export function reduceEvents(view: OperatorView, events: readonly OperatorEvent[
   const jobs = new Map(view.jobs.map((job) => [job.seq, job]));
   for (const event of events) {
     if (event.seq <= next.seq) continue;
-    Object.assign(next, changes(next, event));
+    Object.assign(next, changes(next, event), countedOn(next, event));
     next.seq = event.seq;
     next.at = event.at;
     next.counters = countEvent(next.counters, event);

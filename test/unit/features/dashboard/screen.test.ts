@@ -189,7 +189,7 @@ describe('the screen', () => {
                    probed 9s ago by http · allowance 01:00:00 · 1 outage, last 5m20s    received 8, 2s ago · duplicates 0
       2 CLOCK      own 1:10234 · ahead 54 · dispatcher {1:10180, 2:55} · merged 2s ago  accepted 7, 14s ago · resent 0
       3 SAMPLING   0–300000 of 600000 · 50.00 % · selected 5 · unselected 3             failed 0 · rejected frames 0
-      4 SIGNER     ✓ OK      p50 4 ms p95 9 ms · error budget 100 % · 1s ago            in progress ?
+      4 SIGNER     ✓ OK      p50 4 ms p95 9 ms · error budget 100 % · 1s ago            in progress 1, waiting 1 · 2s ago
         CHAIN      ✓ OK      block 1234, 12 ms · 1s ago                                 oldest open 2s · one every 5s
         DISPATCHER ✓ OK      connected for 10m · ws://127.0.0.1:3000/ws
         WORKER     ✓ OK      opml: 1 of 1 well, 1 of 1 busy, last answer took 880 ms
@@ -214,7 +214,7 @@ describe('the screen', () => {
                    probed 9s ago by http · allowance 01:00:00 · 1 outage, last 5m20s    received 8, 2s ago · duplicates 0       11-24 06:00  5m20s no connection to the dispatc…
       2 CLOCK      own 1:10234 · ahead 54 · dispatcher {1:10180, 2:55} · merged 2s ago  accepted 7, 14s ago · resent 0
       3 SAMPLING   0–300000 of 600000 · 50.00 % · selected 5 · unselected 3             failed 0 · rejected frames 0
-      4 SIGNER     ✓ OK      p50 4 ms p95 9 ms · error budget 100 % · 1s ago            in progress ?
+      4 SIGNER     ✓ OK      p50 4 ms p95 9 ms · error budget 100 % · 1s ago            in progress 1, waiting 1 · 2s ago
         CHAIN      ✓ OK      block 1234, 12 ms · 1s ago                                 oldest open 2s · one every 5s
         DISPATCHER ✓ OK      connected for 10m · ws://127.0.0.1:3000/ws
         WORKER     ✓ OK      opml: 1 of 1 well, 1 of 1 busy, last answer took 880 ms

@@ -250,6 +250,16 @@ describe('log lines', () => {
     });
   });
 
+  it('leave out in logfmt what is empty, and keep it in JSON', () => {
+    for (const body of EVENTS) {
+      const line = logLine(event(body), 'logfmt', plain);
+      expect(line, body.type).not.toMatch(/ \w+=(""|null|"\{\}"|"\[\]"|$| )/);
+    }
+    const received = event({type: 'job_received', job: {...job, tag: '', position: ''}, signer: null});
+    expect(logLine(received, 'logfmt', plain)).not.toMatch(/tag=|position=/);
+    expect(JSON.parse(logLine(received, 'json', plain))).toMatchObject({tag: '', position: ''});
+  });
+
   it('write what is nested as JSON, in logfmt as its text', () => {
     const silent = event({
       type: 'liveness',

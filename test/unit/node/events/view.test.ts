@@ -35,6 +35,41 @@ describe('reduceView', () => {
     });
   });
 
+  it('counts jobs on between the measurements, and no rate is above 100 %', () => {
+    const none = {received: 0, accepted: 0, selected: 0, answered: 0, p95Ms: null};
+    const work = {
+      lastJobAt: null,
+      usualGapMs: null,
+      noJobAfterMs: 1,
+      open: 0,
+      oldestOpenAt: null,
+      cameForWorkers: 0,
+      answeredByWorkers: 0,
+      windowMs: 1,
+      refused: 0,
+      rates: {hour: none, day: none},
+    };
+    const [job, other] = [jobRef(1), jobRef(2)];
+    const started = {...STARTED, workers: [job.kind], pending: 1};
+    const events: OperatorEventBody[] = [
+      started,
+      {type: 'work', ...work},
+      {type: 'job_received', job, signer: null},
+      {type: 'job_sampled', job, selected: true, r: 0, threshold: 1},
+      {type: 'job_received', job: other, signer: null},
+      {type: 'job_concluded', job, outcome: 'answered', reason: ''},
+      {type: 'result_accepted', job, ms: 80, outcome: 'answered'},
+    ];
+    const view = after(...events);
+    const counted = {received: 2, accepted: 1, selected: 1, answered: 1, p95Ms: 80};
+    expect(view.work?.rates).toEqual({hour: counted, day: counted});
+    expect(view.load).toMatchObject({inProgress: 1, pending: 2});
+    // Those that came before are in no count of the hour.
+    const accepted: OperatorEventBody = {type: 'result_accepted', job, ms: 80, outcome: 'answered'};
+    expect(after(...events, accepted, accepted).work?.rates?.hour.accepted).toBe(2);
+    expect(after(...events, {type: 'work', ...work}).work?.rates?.hour).toEqual(none);
+  });
+
   it('knows a refusal from an outage, since when, and in whose words', () => {
     const refusal = {how: 'http', code: 403, words: 'not on the list'} as const;
     const refused: OperatorEventBody = {type: 'disconnected', reason: 'HTTP 403', retryInMs: 1, refusal};

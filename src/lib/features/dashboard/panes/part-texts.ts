@@ -1,3 +1,4 @@
+import {atNewestBlock} from '../model/newest-block.ts';
 import {isoTime} from '../../../foundation/time/time.ts';
 import {decimal, ether, percent} from '../../../foundation/text/amounts.ts';
 import type {OperatorPart} from '../../../node/events/events.ts';
@@ -80,7 +81,7 @@ export function standingText({data, now, next}: Scene, width: number): Text {
           'costs',
           `${message} (${code}), since ${isoTime(since)} → ${next(step)}`,
         ]),
-        ...(figures === null ? [] : figureFields(figures)),
+        ...(figures === null ? [] : figureFields(atNewestBlock(figures, view.block))),
         ...(standing?.readAt
           ? [['read', `${isoTime(standing.readAt)} (${age(now - standing.readAt)} ago)`] as const]
           : []),
