@@ -71,7 +71,7 @@ export function jobDetailText(detail: JobDetail, {width, full}: DetailStyle): st
       ...row(`  attempt ${request.attempt}`, requestText(request)),
       ...row('    answer', request.answer),
       ...row('    root', request.stateRoot),
-      ...row('    attested', request.attestation),
+      ...row('    attested', attestedText(request)),
     ]),
     ...(detail.evidence.length === 0 ? [] : ['', 'OTHER CALLBACKS (kept, not sent)']),
     ...detail.evidence.flatMap(({attempt, at, why, answer, body, bytes}) => [
@@ -155,6 +155,14 @@ function selectedText(sampling: NonNullable<JobDetail['sampling']>): string {
   const {start, end, max, block, source} = range;
   const when = source === 'last_read' ? ', as last read' : block === null ? '' : `, at block ${block}`;
   return `${selected ? 'yes' : 'no'}${by} (range ${start}–${end} of ${max}${when})`;
+}
+
+/** That it is kept: the document itself is in `--json` and in the export. */
+function attestedText({
+  attestationBytes: bytes,
+  attestationSha256: hash,
+}: JobDetail['requests'][number]): string | null {
+  return bytes === null || hash === null ? null : `kept, ${bytes} bytes, sha256 ${hash}`;
 }
 
 function requestText(request: JobDetail['requests'][number]): string {

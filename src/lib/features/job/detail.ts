@@ -183,8 +183,19 @@ function requestJson(request: JobRequestRow) {
     durationMs: answeredAt === null ? null : answeredAt - askedAt,
     answer: read?.answer ?? null,
     stateRoot: read?.stateRoot || null,
-    attestation: read?.attestation || null,
+    ...attestationOf(read),
     answerBytes: answer === null ? null : Buffer.byteLength(answer),
+  };
+}
+
+/** The document that a tee worker sent with its answer, as it came (base64), with the size and the hash of its bytes. */
+function attestationOf(read: WorkerAnswer | null) {
+  const attestation = read?.attestation || null;
+  const document = attestation === null ? null : Buffer.from(attestation, 'base64');
+  return {
+    attestation,
+    attestationBytes: document?.length ?? null,
+    attestationSha256: document === null ? null : sha256(document),
   };
 }
 

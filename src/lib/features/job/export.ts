@@ -18,6 +18,7 @@ const MORE = [
   'vrfProof',
   'envelopeId',
   'signature',
+  'attestation',
 ] as const satisfies readonly (keyof JobLine)[];
 
 export const JOB_EXPORT_HEAD = csvLine([...JOB_CSV_HEAD, ...MORE, 'jobClock', 'answerClock']);
@@ -53,5 +54,7 @@ function jobLine(record: JobDetailRecord) {
     answerClock: answer?.clock ?? null,
     envelopeId: delivery?.envelopeId ?? null,
     signature: delivery?.signature ?? null,
+    // An answer that came late is not that of the last request.
+    attestation: requests.findLast((request) => request.answer !== null)?.attestation ?? null,
   };
 }

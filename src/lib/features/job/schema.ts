@@ -97,6 +97,10 @@ const line = schemaOf<Omit<JobLine, 'type' | 'seq' | 'at'>>()(
     answerClock: v.nullable(clock),
     envelopeId: v.nullable(v.string()),
     signature: v.nullable(digits),
+    attestation: v.pipe(
+      v.nullable(v.string()),
+      v.description('that a tee worker sent with the answer, base64; null once the job is packed'),
+    ),
   }),
 );
 
@@ -176,6 +180,8 @@ export const jobShow: ResultEntry = {
           answer: v.nullable(v.string()),
           stateRoot: v.nullable(v.string()),
           attestation: v.pipe(v.nullable(v.string()), v.description('of a tee worker: base64')),
+          attestationBytes: v.pipe(v.nullable(count), v.description('of the document')),
+          attestationSha256: v.nullable(digits),
           answerBytes: v.nullable(count),
         }),
       ),

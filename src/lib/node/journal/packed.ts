@@ -44,7 +44,7 @@ const DICTIONARY = Buffer.from(
 );
 
 /** @returns lower-case hex */
-export function sha256(text: string): string {
+export function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -56,6 +56,26 @@ function record(over: Partial<JobDetailRecord> = {}): JobDetailRecord {
 const show = (over: Partial<JobDetailRecord>, width = 80, full = false): string =>
   jobDetailText(jobDetail(record(over), FACTS), {width, full});
 
+/** A tee worker's callback, as the journal keeps it. */
+const attested = (attestation: string): string =>
+  JSON.stringify({request_id: 'r', prompt: 'p', answer: 'an answer', attestation});
+
+it('the attestation of a tee job is kept: its size and hash are shown, itself is exported', () => {
+  const attestation = Buffer.from('an enclave says so').toString('base64');
+  const asked = {attempt: 1, requestId: 'r', kind: 'tee', askedAt: AT, ...TAKEN};
+  const answered = {...asked, answer: attested(attestation), answeredAt: AT + 900};
+  const late = {...asked, attempt: 2, ...LOST, answer: null, answeredAt: null};
+  const tee = {kind: 'tee', requests: [answered, late]};
+  const text = show(tee, 200);
+  expect(text).toMatch(/attested +kept, 18 bytes, sha256 [0-9a-f]{64}/);
+  expect(text).not.toContain(attestation);
+  expect(show(tee, 200, true)).not.toContain(attestation);
+  expect(jobDetail(record(tee), FACTS).requests[0]).toMatchObject({attestation, attestationBytes: 18});
+  expect(JSON.parse(jobExportText(record(tee), 'ndjson'))).toMatchObject({attestation});
+  expect(jobExportText(record(tee), 'csv')).toContain(attestation);
+  expect(JSON.parse(jobExportText(record(), 'ndjson'))).toMatchObject({attestation: null});
+});
+
 describe('the detail of a job', () => {
   it('is told also where little is known of it', () => {
     const text = show({});
