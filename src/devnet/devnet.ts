@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {rmSync} from 'node:fs';
 import {type DevnetUrls, removeDevnetFile, writeDevnetFile} from '../lib/config/devnet-file.ts';
+import {noteIn} from '../lib/config/running-devnets.ts';
 import {AosError} from '../lib/foundation/errors/error.ts';
 import {systemTime} from '../lib/foundation/system/system-time.ts';
 import type {WorkerKind} from '../lib/protocol/wire/messages.ts';
@@ -195,6 +196,7 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
   });
   const urls: DevnetUrls = {...parts, operator: leader.url, ...workerUrls(workers)};
   const content = {pid: process.pid, config: leader.config, urls, control: control.path};
+  writeDevnetFile(noteIn(folder), content);
   const hidden = writeDevnetFile(options.file, content);
   forget = () => removeDevnetFile(options.file, hidden);
 

@@ -1,8 +1,7 @@
 import {Args} from '@oclif/core';
 import {AosCommand} from '../../lib/cli/base-command.ts';
-import {findDevnet} from '../../lib/config/devnet-file.ts';
-import {aosDirs} from '../../lib/config/paths.ts';
 import {changeFault, FAULT_HELP, FAULT_NAMES, renderFault} from '../../lib/features/devnet/fault.ts';
+import {devnetFlag, devnetOf} from '../../lib/features/devnet/which-flags.ts';
 import {EXIT} from '../../lib/foundation/errors/table.ts';
 
 export default class DevnetFault extends AosCommand {
@@ -18,10 +17,11 @@ ${FAULT_HELP}`;
     part: Args.string({description: 'The part.', options: ['signer'], required: true}),
     fault: Args.string({description: 'The fault.', options: [...FAULT_NAMES], required: true}),
   };
+  static override flags = devnetFlag;
 
   async run(): Promise<void> {
-    const {args} = await this.parse(DevnetFault);
-    const {control} = findDevnet(aosDirs(process.env).devnetFile);
+    const {args, flags} = await this.parse(DevnetFault);
+    const {control} = devnetOf(flags);
     const result = await changeFault(control, args.fault);
     this.give({schema: 'devnet-fault', exitCode: EXIT.ok, result, text: renderFault(result)});
   }

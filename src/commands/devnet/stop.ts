@@ -1,8 +1,7 @@
 import {Args} from '@oclif/core';
 import {AosCommand} from '../../lib/cli/base-command.ts';
-import {findDevnet} from '../../lib/config/devnet-file.ts';
-import {aosDirs} from '../../lib/config/paths.ts';
 import {changePart, renderChange} from '../../lib/features/devnet/control.ts';
+import {devnetFlag, devnetOf} from '../../lib/features/devnet/which-flags.ts';
 import {EXIT} from '../../lib/foundation/errors/table.ts';
 
 export default class DevnetStop extends AosCommand {
@@ -17,10 +16,11 @@ export default class DevnetStop extends AosCommand {
       required: true,
     }),
   };
+  static override flags = devnetFlag;
 
   async run(): Promise<void> {
-    const {args} = await this.parse(DevnetStop);
-    const {control} = findDevnet(aosDirs(process.env).devnetFile);
+    const {args, flags} = await this.parse(DevnetStop);
+    const {control} = devnetOf(flags);
     const result = await changePart(control, 'stop', args.part);
     this.give({schema: 'devnet-stop', exitCode: EXIT.ok, result, text: renderChange(result)});
   }

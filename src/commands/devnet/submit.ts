@@ -1,12 +1,12 @@
 import {Flags} from '@oclif/core';
 import {AosCommand} from '../../lib/cli/base-command.ts';
-import {aosDirs} from '../../lib/config/paths.ts';
-import {findDevnet, type DevnetUrls} from '../../lib/config/devnet-file.ts';
+import type {DevnetUrls} from '../../lib/config/devnet-file.ts';
 import {createDispatcherRest} from '../../lib/peers/dispatcher/rest.ts';
 import {durationFlag, httpUrl} from '../../lib/cli/flags.ts';
 import {renderJobs, submitJobs} from '../../lib/features/devnet/submit-jobs.ts';
 import {submissionOf} from '../../lib/features/devnet/submission.ts';
 import {WORKER_KINDS} from '../../lib/protocol/wire/messages.ts';
+import {devnetFlag, devnetOf} from '../../lib/features/devnet/which-flags.ts';
 import {EXIT} from '../../lib/foundation/errors/table.ts';
 
 export default class DevnetSubmit extends AosCommand {
@@ -47,12 +47,17 @@ With --wait the exit code is 0 when every job has a result, 8 when some are stil
       default: 60_000,
       defaultHelp: () => Promise.resolve('60s'),
     }),
-    dispatcher: Flags.string({summary: 'HTTP address of the dispatcher.', helpValue: 'URL'}),
+    dispatcher: Flags.string({
+      summary: 'HTTP address of the dispatcher.',
+      helpValue: 'URL',
+      exclusive: ['devnet'],
+    }),
+    ...devnetFlag,
   };
 
   async run(): Promise<void> {
     const {flags} = await this.parse(DevnetSubmit);
-    const devnet = (): DevnetUrls => findDevnet(aosDirs(process.env).devnetFile).urls;
+    const devnet = (): DevnetUrls => devnetOf(flags).urls;
     const url =
       flags.dispatcher === undefined ? devnet().dispatcherHttp : httpUrl(flags.dispatcher, 'dispatcher');
     const {count, wait} = flags;

@@ -1,7 +1,6 @@
 import {existsSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
-import {AosError} from '../foundation/errors/error.ts';
 import {makeDirectory} from '../foundation/system/make-directory.ts';
 
 /** The URLs of a devnet's parts; a worker may be elsewhere. */
@@ -59,7 +58,7 @@ const schema = v.object({
  * @returns the previous devnet, if it still runs
  */
 export function writeDevnetFile(file: string, content: DevnetFile): DevnetFile | undefined {
-  const before = readFile(file);
+  const before = readDevnetFile(file);
   makeDirectory(path.dirname(file), 0o700);
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, {mode: 0o600});
@@ -70,26 +69,15 @@ export function writeDevnetFile(file: string, content: DevnetFile): DevnetFile |
 /** Removes this process's devnet from the file, and restores the previous one if it still runs. */
 export function removeDevnetFile(file: string, hidden: DevnetFile | undefined): void {
   // A devnet that started later may have replaced the file.
-  if (readFile(file)?.pid !== process.pid) return;
+  if (readDevnetFile(file)?.pid !== process.pid) return;
   rmSync(file, {force: true});
   // One that is ending has no socket any more, and has looked at the file already.
   if (hidden !== undefined && isAlive(hidden.pid) && existsSync(hidden.control))
     writeDevnetFile(file, hidden);
 }
 
-/**
- * Finds the running devnet; the file of an ended one is ignored.
- * @throws AosError DEVNET_NOT_RUNNING
- */
-export function findDevnet(file: string): DevnetFile {
-  const content = readFile(file);
-  if (content === undefined || !isAlive(content.pid)) {
-    throw new AosError('DEVNET_NOT_RUNNING', `${file} names no running devnet`);
-  }
-  return content;
-}
-
-function readFile(file: string): DevnetFile | undefined {
+/** What a file says of a devnet; undefined when it is missing or damaged. */
+export function readDevnetFile(file: string): DevnetFile | undefined {
   try {
     const parsed = v.safeParse(schema, JSON.parse(readFileSync(file, 'utf8')));
     return parsed.success ? parsed.output : undefined;

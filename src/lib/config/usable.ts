@@ -34,6 +34,8 @@ export type UsableConfig = ChainView & {
   verifyDispatcher: VerifyDispatcher | null;
   listen: ListenAddress | null;
   outerUrl: string | null;
+  /** `chain.socket`, else `net.outer_url`. */
+  socket: string | null;
   callbackUrl: string | null;
   callbackListen: ListenAddress | null;
   trustedProxies: readonly string[];
@@ -91,6 +93,7 @@ export function usableConfig(source: ConfigSource): UsableConfig {
     verifyDispatcher: resolved.one(FIELDS.verifyDispatcher) ?? null,
     listen,
     outerUrl,
+    socket: resolved.one(FIELDS.socket) ?? outerUrl,
     callbackUrl:
       resolved.one(FIELDS.callbackUrl) ?? outerUrl ?? (ownCallback === null ? null : urlOf(ownCallback)),
     callbackListen,

@@ -1,8 +1,7 @@
 import {AosCommand} from '../../../lib/cli/base-command.ts';
-import {findDevnet} from '../../../lib/config/devnet-file.ts';
-import {aosDirs} from '../../../lib/config/paths.ts';
 import {actOnDevnet, renderAct} from '../../../lib/features/devnet/act.ts';
 import {challengeFlags} from '../../../lib/features/devnet/act-flags.ts';
+import {devnetFlag, devnetOf} from '../../../lib/features/devnet/which-flags.ts';
 import {EXIT} from '../../../lib/foundation/errors/table.ts';
 
 export default class DevnetActChallenge extends AosCommand {
@@ -15,11 +14,11 @@ With --answer the aggregator answers with the BLS signatures of the registered o
     {description: 'Open one and answer it', command: '<%= config.bin %> devnet act challenge --answer'},
     {description: 'Answer an open one', command: '<%= config.bin %> devnet act challenge --answer --index 0'},
   ];
-  static override flags = challengeFlags;
+  static override flags = {...challengeFlags, ...devnetFlag};
 
   async run(): Promise<void> {
     const {flags} = await this.parse(DevnetActChallenge);
-    const {control} = findDevnet(aosDirs(process.env).devnetFile);
+    const {control} = devnetOf(flags);
     const {index, job = null, clock = null, quorums, threshold, blocks, answer} = flags;
     const result = await actOnDevnet(
       control,

@@ -1,8 +1,7 @@
 import {AosCommand} from '../../../lib/cli/base-command.ts';
-import {findDevnet} from '../../../lib/config/devnet-file.ts';
-import {aosDirs} from '../../../lib/config/paths.ts';
 import {actOnDevnet, renderAct} from '../../../lib/features/devnet/act.ts';
 import {ejectFlags} from '../../../lib/features/devnet/act-flags.ts';
+import {devnetFlag, devnetOf} from '../../../lib/features/devnet/which-flags.ts';
 import {EXIT} from '../../../lib/foundation/errors/table.ts';
 
 export default class DevnetActEject extends AosCommand {
@@ -10,11 +9,11 @@ export default class DevnetActEject extends AosCommand {
   static override description =
     'As the ejector of the AVS does. An operator that is put out of its last quorum is no longer registered, and the published service manager never lets it in again.';
   static override examples = ['<%= config.bin %> devnet act eject'];
-  static override flags = ejectFlags;
+  static override flags = {...ejectFlags, ...devnetFlag};
 
   async run(): Promise<void> {
     const {flags} = await this.parse(DevnetActEject);
-    const {control} = findDevnet(aosDirs(process.env).devnetFile);
+    const {control} = devnetOf(flags);
     const {operator = null, quorums = null, by} = flags;
     const result = await actOnDevnet(control, {act: 'eject', operator, quorums, by});
     this.give({schema: 'devnet-act', exitCode: EXIT.ok, result, text: renderAct(result, this.next)});

@@ -1,8 +1,7 @@
 import {AosCommand} from '../../../lib/cli/base-command.ts';
-import {findDevnet} from '../../../lib/config/devnet-file.ts';
-import {aosDirs} from '../../../lib/config/paths.ts';
 import {actOnDevnet, renderAct} from '../../../lib/features/devnet/act.ts';
 import {slashFlags} from '../../../lib/features/devnet/act-flags.ts';
+import {devnetFlag, devnetOf} from '../../../lib/features/devnet/which-flags.ts';
 import {EXIT} from '../../../lib/foundation/errors/table.ts';
 
 export default class DevnetActSlash extends AosCommand {
@@ -14,11 +13,11 @@ With --penalty the AVS records a penalty in its ledger instead.`;
     '<%= config.bin %> devnet act slash --percent 25',
     '<%= config.bin %> devnet act slash --penalty offline --description "offline for 2 h"',
   ];
-  static override flags = slashFlags;
+  static override flags = {...slashFlags, ...devnetFlag};
 
   async run(): Promise<void> {
     const {flags} = await this.parse(DevnetActSlash);
-    const {control} = findDevnet(aosDirs(process.env).devnetFile);
+    const {control} = devnetOf(flags);
     const {percent: wad, penalty: kind, description} = flags;
     const about = {operator: flags.operator ?? null, description};
     const result = await actOnDevnet(

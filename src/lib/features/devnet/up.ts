@@ -1,5 +1,6 @@
 import {startDevnet, type DevnetOptions} from '../../../devnet/devnet.ts';
 import {aosDirs} from '../../config/paths.ts';
+import {devnetFolders} from '../../config/running-devnets.ts';
 import type {DevnetOutput} from './output.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function runDevnet(
   const dirs = aosDirs(process.env);
   const devnet = await startDevnet({
     ...options,
-    dir: `${dirs.state}/devnet`,
+    dir: devnetFolders(dirs),
     file: dirs.devnetFile,
     on: output.onEvent,
   });

@@ -4,7 +4,8 @@ import type {Rules} from '../status/facts.ts';
 
 /** The rules of the network, as the configuration under examination has them. */
 export function rulesOf(config: UsableConfig): Rules {
-  const {probeIntervalMs, offlineGraceMs, penaltyWei, networkStart, outerUrl, vrfSortPrecision} = config;
+  const {probeIntervalMs, offlineGraceMs, penaltyWei, networkStart, outerUrl, socket, vrfSortPrecision} =
+    config;
   return {
     source: 'configuration',
     probeIntervalMs,
@@ -13,5 +14,6 @@ export function rulesOf(config: UsableConfig): Rules {
     networkStart,
     sortPrecision: vrfSortPrecision ?? USUAL_PRECISION,
     outerUrl,
+    socket,
   };
 }

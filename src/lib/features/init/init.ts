@@ -5,7 +5,7 @@ import {aosDirs} from '../../config/paths.ts';
 import type {Env} from '../../config/user-path.ts';
 import {readTree} from '../../config/tree.ts';
 import {parseYaml} from '../../config/yaml.ts';
-import {findDevnet} from '../../config/devnet-file.ts';
+import {chooseDevnet} from '../../config/running-devnets.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {configEntries} from './config-entries.ts';
 import {nodeIdOf} from './fields.ts';
@@ -202,14 +202,14 @@ function shortPath(path: string, cwd: string): string {
   return near.startsWith('..') ? path : `.${join('/', near)}`;
 }
 
-/** What the configuration of a devnet of this machine says, by path; null when none runs. */
+/** What the configuration of the devnet of this machine says, by path; null when none runs, or several. */
 function devnetValues(env: Env, cwd: string): Facts['devnet'] {
   try {
-    const {config} = findDevnet(aosDirs(env).devnetFile);
+    const {config} = chooseDevnet(aosDirs(env), null);
     const {values} = readTree(parseYaml(readConfigFile(config, cwd).text).root, config);
     return Object.fromEntries([...values].map(([path, texts]) => [path, texts.map(({text}) => text)]));
   } catch (error) {
-    if (isAosError(error)) return null; // none runs, or it is just ending
+    if (isAosError(error)) return null; // none runs, it is just ending, or there are several
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import {precondition} from '../register/precondition-schema.ts';
+import {precondition} from './precondition-schema.ts';
 import type {ReplaceCheck} from './replace-check.ts';
 import type {TxReport} from './report.ts';
 import type {ResultEntry} from '../../cli/schema/entry.ts';

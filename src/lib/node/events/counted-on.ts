@@ -1,15 +1,22 @@
 import type {OperatorEvent, WorkFacts} from './events.ts';
 import type {JobRate} from './rates.ts';
-import type {OperatorView} from './view.ts';
+import type {MeasuredView} from './view-measured.ts';
 
-type Counted = Partial<Pick<OperatorView, 'work' | 'load'>>;
+/** Jobs in progress, and jobs waiting in the journal. `at`: Unix ms. */
+export type Load = {inProgress: number; pending: number; at: number};
+
+type Countable = Pick<MeasuredView, 'work'> & {
+  node: {workers: readonly string[]} | null;
+  load: Load | null;
+};
+type Counted = Partial<Pick<Countable, 'work' | 'load'>>;
 type Counts = Pick<JobRate, 'received' | 'accepted' | 'selected' | 'answered'>;
 
 /**
  * What is counted once a minute, counted on by the events in between, so that a job is seen at once: the jobs of the last hour
  * and day, and those in progress. The next measurement replaces it.
  */
-export function countedOn(view: OperatorView, event: OperatorEvent): Counted {
+export function countedOn(view: Countable, event: OperatorEvent): Counted {
   switch (event.type) {
     case 'started':
       return {load: {inProgress: 0, pending: event.pending, at: event.at}};
@@ -31,13 +38,13 @@ export function countedOn(view: OperatorView, event: OperatorEvent): Counted {
   }
 }
 
-function loaded({load}: OperatorView, at: number, by: 1 | -1): Counted {
+function loaded({load}: Countable, at: number, by: 1 | -1): Counted {
   if (load === null) return {};
   const {inProgress, pending} = load;
   return {load: {inProgress: Math.max(0, inProgress + by), pending: Math.max(0, pending + by), at}};
 }
 
-function worked({work}: OperatorView, what: keyof Counts, ms: number | null = null): Counted {
+function worked({work}: Countable, what: keyof Counts, ms: number | null = null): Counted {
   const rates = work?.rates;
   if (work === null || rates === undefined) return {};
   const next: WorkFacts['rates'] = {hour: more(rates.hour, what, ms), day: more(rates.day, what, ms)};

@@ -1,7 +1,7 @@
 import {measured, type MeasuredView} from './view-measured.ts';
 import {answeredBy} from './worker-view.ts';
 import type {MissingAnswers, OperatorEvent, Refusal, StopReason, OperatorPart, Tally} from './events.ts';
-import {countedOn} from './counted-on.ts';
+import {countedOn, type Load} from './counted-on.ts';
 import {countEvent, emptyTally} from './tally.ts';
 import {cut} from './cut-text.ts';
 import {jobAfter, jobChange, type JobView} from './view-jobs.ts';
@@ -58,8 +58,8 @@ export type OperatorView = MeasuredView & {
   lastProbe: ProbeView | null;
   /** The last {@link MAX_PROBES} probes of this run, the latest last. */
   probes: readonly ProbeView[];
-  /** Jobs in progress, and jobs waiting in the journal, as of the last minute. */
-  load: {inProgress: number; pending: number; at: number} | null;
+  /** As of the last minute, counted on by what happened since. */
+  load: Load | null;
   /** Jobs that have waited too long for an answer, by kind of worker. */
   missing: readonly MissingAnswers[];
   lastReceivedAt: number | null;

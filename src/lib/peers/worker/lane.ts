@@ -56,9 +56,9 @@ export function createLane(
 ): WorkerLane {
   let isHeld = true;
   let exchange: Promise<void> | null = null;
-  let over: (end: LaneEnd) => void = () => undefined;
+  let over: (isAnswered: boolean) => void = () => undefined;
   const end = (how: LaneEnd): void => {
-    over(how);
+    over(how === 'answered');
     leave(how);
   };
   return {

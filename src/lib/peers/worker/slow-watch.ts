@@ -2,7 +2,6 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {duration, measured} from '../../foundation/time/duration.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {WorkerDriver} from './driver.ts';
-import type {LaneEnd} from './lane.ts';
 
 /**
  * Notices a request that a worker has for much longer than its answers take. A slow worker and one that hangs say the same
@@ -10,7 +9,7 @@ import type {LaneEnd} from './lane.ts';
  */
 export type SlowWatch = {
   /** A request is put. @returns what to call at its end */
-  began(): (end: LaneEnd) => void;
+  began(): (isAnswered: boolean) => void;
   /**
    * @param busyForMs for how long it has taken nothing while it works on nothing of ours; null: it takes requests
    * @returns WORKER_SLOW; null: nothing takes too long
@@ -66,9 +65,9 @@ export function createSlowWatch(deps: {
     began() {
       const request = {since: time.monotonic()};
       open.add(request);
-      return (end) => {
+      return (isAnswered) => {
         open.delete(request);
-        if (end === 'answered') took = [...took, time.monotonic() - request.since].slice(-REMEMBERED);
+        if (isAnswered) took = [...took, time.monotonic() - request.since].slice(-REMEMBERED);
       };
     },
     problem(busyForMs) {

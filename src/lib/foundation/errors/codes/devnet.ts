@@ -41,6 +41,13 @@ export const DEVNET = {
     next: run('devnet up', [], 'Start one'),
     causes: ['aos devnet up ended, or runs with another AOS_HOME.'],
   },
+  DEVNET_AMBIGUOUS: {
+    exit: 'usage',
+    category: 'usage',
+    means: 'Several devnets of this user run, and the command did not say which it is for; nothing was done.',
+    next: say('Say which, by its process id: --devnet PID.'),
+    causes: ['aos devnet up runs in another terminal, or aos run --devnet beside it.'],
+  },
   DEVNET_FAILED: {
     exit: 'unavailable',
     category: 'network',
