@@ -5,7 +5,7 @@ import {EXIT} from '../../foundation/errors/table.ts';
 import {run, say} from '../../foundation/next-step/next-step.ts';
 import {count} from '../../foundation/text/words.ts';
 import {accountPreconditions, readAccount} from '../../peers/chain/flows/account.ts';
-import type {FlowPlace, WayBack} from '../../peers/chain/flows/flow.ts';
+import type {CoolDown, FlowPlace, WayBack} from '../../peers/chain/flows/flow.ts';
 import type {FlowName} from '../../peers/chain/flows/list.ts';
 import {planAppointments} from '../../peers/chain/plans/appointments.ts';
 import {done, fail, ok, readiness, REGISTRATION, unknown, warn} from '../../peers/chain/precondition.ts';
@@ -79,9 +79,10 @@ export function checkLeaving(
       return {...found, state: 'left', wayBack: 'open', preconditions: [done(REGISTRATION, words, needed)]};
     }
     const inside = ok(REGISTRATION, groups.length === 0 ? 'registered' : `in ${groups.join(', ')}`, needed);
-    const [jobs, wayBack, challenges, sender] = await Promise.all([
+    const [jobs, wayBack, coolDown, challenges, sender] = await Promise.all([
       openJobs(config),
       flow.readWayBack(place, remaining),
+      flow.readCoolDown(place),
       openChallenges(place.chain, contracts.challengeManager),
       senderChecks(session, {avs, place, leaves}),
     ]);
@@ -89,6 +90,7 @@ export function checkLeaving(
       inside,
       jobsCheck(jobs, force),
       wayBackCheck(wayBack),
+      ...coolDownCheck(coolDown),
       challengesCheck(challenges),
       ...sender,
     ];
@@ -143,14 +145,22 @@ function jobsCheck(jobs: number, isForced: boolean): Precondition {
 
 function wayBackCheck(wayBack: WayBack): Precondition {
   const [id, needed] = ['way-back', 'the address can register again'];
-  const [warning] = leaveWarnings({wayBack, openChallenges: []});
+  const [warning] = leaveWarnings({wayBack, coolDown: null, openChallenges: []});
   if (warning === undefined) return ok(id, needed, needed);
   return warn(id, warning.message, needed, say('Leave only if this address is not to serve this AVS again.'));
 }
 
+/** None in a flow that takes an address back at once. */
+function coolDownCheck(coolDown: CoolDown | null): Precondition[] {
+  const [warning] = leaveWarnings({wayBack: 'open', coolDown, openChallenges: []});
+  if (warning === undefined) return [];
+  const [id, needed] = ['slashable-afterwards', 'the stake is free at once'];
+  return [warn(id, warning.message, needed, say('Keep the node in order until then.'))];
+}
+
 function challengesCheck(challenges: readonly number[]): Precondition {
   const [id, needed] = ['challenges', 'no challenge is open'];
-  const [warning] = leaveWarnings({wayBack: 'open', openChallenges: challenges});
+  const [warning] = leaveWarnings({wayBack: 'open', coolDown: null, openChallenges: challenges});
   if (warning === undefined) return ok(id, 'none open', needed);
   return warn(
     id,

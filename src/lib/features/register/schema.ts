@@ -5,7 +5,7 @@ import type {Precondition, Readiness} from '../../peers/chain/precondition.ts';
 import type {DeregisterReport} from './deregister.ts';
 import {STEP_IDS, type RegisterReport, type StepReport} from './report.ts';
 import type {ResultEntry} from '../../cli/schema/entry.ts';
-import {address, count, decimal, hash32, hex, next, schemaOf} from '../../cli/schema/parts.ts';
+import {address, count, decimal, hash32, hex, next, schemaOf, time} from '../../cli/schema/parts.ts';
 import {tx} from '../tx/schema.ts';
 import type {LeaveCheck} from './leave-check.ts';
 import {precondition} from '../tx/precondition-schema.ts';
