@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
-import {ageFlag} from '../lib/cli/flags.ts';
+import {ageFlag, freshFlag} from '../lib/cli/flags.ts';
 import {listenForSignals, interrupted} from '../lib/cli/signals.ts';
 import {historyFor, historyTarget, scanProgress} from '../lib/features/slashing-history/slashing-history.ts';
 import {answerOf, historyCsv, historyJson, historyTable} from '../lib/features/slashing-history/table.ts';
@@ -40,6 +40,7 @@ export default class SlashingHistory extends AosCommand {
       helpValue: 'N',
     }),
     concurrency: Flags.integer({summary: 'Requests at once.', default: 8, min: 1, max: 64, helpValue: 'N'}),
+    fresh: freshFlag,
     csv: Flags.boolean({summary: 'Print the rows as CSV.', exclusive: ['json']}),
   };
 

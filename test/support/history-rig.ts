@@ -43,6 +43,7 @@ export function readHistory(
       toBlock: null,
       sinceMs: null,
       cacheDir: null,
+      fresh: false,
       concurrency: 8,
       maxRequests: 10_000,
       timeoutMs: 10_000,

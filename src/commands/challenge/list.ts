@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
+import {freshFlag} from '../../lib/cli/flags.ts';
 import {challengesFor, challengeTarget} from '../../lib/features/challenge/challenge.ts';
 import {
   challengeExit,
@@ -26,6 +27,7 @@ export default class ChallengeList extends AosCommand {
   ];
   static override flags = {
     ...configFlag,
+    fresh: freshFlag,
     network: Flags.string({summary: 'Network whose contracts are read.', helpValue: 'NAME'}),
     'rpc-url': Flags.string({summary: 'JSON-RPC URL of the chain (default: ETH_RPC_URL).', helpValue: 'URL'}),
     open: Flags.boolean({summary: 'Only open challenges.'}),
@@ -34,7 +36,10 @@ export default class ChallengeList extends AosCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(ChallengeList);
     const target = challengeTarget(flags, (line) => this.note(line, flags.quiet));
-    const book = await challengesFor(target, {quiet: flags.quiet || this.jsonEnabled()});
+    const book = await challengesFor(target, {
+      quiet: flags.quiet || this.jsonEnabled(),
+      fresh: flags.fresh,
+    });
     const shown = flags.open ? book.challenges.filter(({state}) => state === 'open') : book.challenges;
     const warnings = challengeWarnings(book);
     if (!this.jsonEnabled()) for (const {message} of warnings) this.note(`warning: ${message}`, flags.quiet);

@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
+import {freshFlag} from '../../lib/cli/flags.ts';
 import {
   challengesFor,
   challengeTarget,
@@ -25,6 +26,7 @@ export default class ChallengeShow extends AosCommand {
   };
   static override flags = {
     ...configFlag,
+    fresh: freshFlag,
     network: Flags.string({summary: 'Network whose contracts are read.', helpValue: 'NAME'}),
     'rpc-url': Flags.string({summary: 'JSON-RPC URL of the chain (default: ETH_RPC_URL).', helpValue: 'URL'}),
   };
@@ -33,7 +35,10 @@ export default class ChallengeShow extends AosCommand {
     const {flags, args} = await this.parse(ChallengeShow);
     const number = parseChallengeNumber(args.number);
     const target = challengeTarget(flags, (line) => this.note(line, flags.quiet));
-    const book = await challengesFor(target, {quiet: flags.quiet || this.jsonEnabled()});
+    const book = await challengesFor(target, {
+      quiet: flags.quiet || this.jsonEnabled(),
+      fresh: flags.fresh,
+    });
     const found = book.challenges.find(({index}) => index === number);
     const shown = found === undefined ? [] : [found];
     const warnings = challengeWarnings(book);

@@ -72,3 +72,8 @@ export function httpUrl(text: string, flag: string): string {
   }
   return text;
 }
+
+/** `--fresh`, of commands that keep logs of final blocks for the next run. */
+export const freshFlag = Flags.boolean({
+  summary: 'Read all blocks anew, without what earlier runs kept.',
+});

@@ -43,7 +43,7 @@ export function challengeTarget(flags: ChainFlags, note: (line: string) => void)
  */
 export async function challengesFor(
   {chainId, rpcUrls, contracts}: ChallengeTarget,
-  {quiet}: {quiet: boolean},
+  {quiet, fresh}: {quiet: boolean; fresh: boolean},
 ): Promise<Challenges> {
   const signals = listenForSignals('stop');
   const progress = scanProgress(process.stderr);
@@ -54,6 +54,7 @@ export async function challengesFor(
         chainId,
         contracts,
         cacheDir: scanDir(process.env),
+        fresh,
         concurrency: CONCURRENCY,
         maxRequests: MAX_REQUESTS,
         timeoutMs: REQUEST_TIMEOUT_MS,

@@ -12,6 +12,7 @@ export type HistoryFlags = ChainFlags & {
   since?: number | undefined;
   'max-requests': number;
   concurrency: number;
+  fresh: boolean;
 };
 
 /** An operator and the chain with its history. */
@@ -46,6 +47,7 @@ export function historyFor(
       toBlock: flags['to-block'] ?? null,
       sinceMs: flags.since === undefined ? null : systemTime.now() - flags.since,
       cacheDir: scanDir(process.env),
+      fresh: flags.fresh,
       concurrency: flags.concurrency,
       maxRequests: flags['max-requests'],
       timeoutMs: REQUEST_TIMEOUT_MS,

@@ -33,7 +33,7 @@ export function answerOf(history: SlashingHistory): HistoryAnswer {
   const parts = [
     executed.length > 0
       ? `${operator} was slashed: ${count(executed.length, 'executed entry', 'executed entries')} in ${blocks}${amounts(history, 'executed')}.`
-      : `No slashing of ${operator} was executed in ${blocks}${slashing ? '' : ', as far as could be read: EigenLayer’s own slashing was not'}.`,
+      : `No slashing of ${operator} was executed in ${blocks}${unreadText(missing.length > 0, slashing)}.`,
     ...(unsure > 0 ? [`${unsure} of ${executed.length} not final yet: a reorg can still undo it.`] : []),
     ...(recorded.length > 0
       ? [
@@ -58,6 +58,12 @@ export function answerOf(history: SlashingHistory): HistoryAnswer {
   return warned
     ? {verdict: 'warned', exitCode: EXIT.warnings, statement}
     : {verdict: 'clean', exitCode: EXIT.ok, statement};
+}
+
+/** Weakens the sentence that nothing was executed where a source was not read. */
+function unreadText(isMissing: boolean, isSlashingRead: boolean): string {
+  if (!isSlashingRead) return ', as far as could be read: EigenLayer’s own slashing was not';
+  return isMissing ? ', as far as could be read' : '';
 }
 
 /**

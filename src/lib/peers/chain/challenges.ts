@@ -25,6 +25,8 @@ export type ChallengeOptions = {
   contracts: Contracts;
   /** The folder of the cache, which `slashing-history` shares; null for none. */
   cacheDir: string | null;
+  /** Reads all blocks anew; what is read is kept for the next run. */
+  fresh: boolean;
   concurrency: number;
   maxRequests: number;
   /** Limit for one request. */
@@ -128,12 +130,14 @@ async function readFrom(
     dir: cacheDir,
     chainId: chain.chainId,
     genesisHash: genesis.hash,
+    endpoint: chain.endpoint,
+    fresh: options.fresh,
     anchor,
     hashAt: async (block) => (await blockOf(chain, block))?.hash ?? null,
   });
-  try {
-    const {onProgress} = options;
-    await scanLogs(
+  const {onProgress} = options;
+  const scan = () =>
+    scanLogs(
       [
         {
           filter: filterHere,
@@ -151,6 +155,16 @@ async function readFrom(
       },
       signal,
     );
+  const count = facts.count ?? facts.number;
+  // One event at least for each: what an RPC without old logs has once answered is no proof.
+  const lacksLogs = (): boolean => store.logs(id).length < (count ?? 0);
+  try {
+    await scan();
+    if (lacksLogs()) {
+      store.forget(id);
+      await scan();
+      if (lacksLogs()) store.distrust(id);
+    }
   } finally {
     await store.save();
   }
@@ -171,7 +185,7 @@ async function readFrom(
         ? null
         : ((Number(chain.timestamp) - past.timestamp) * 1000) / (latest - past.number),
     challenges: await withAnswers(chain, address, challenges),
-    count: facts.count ?? facts.number,
+    count,
     unreadable: unreadable.map(({txHash}) => txHash),
   };
 }

@@ -42,6 +42,8 @@ export type Chain = {
   blockNumber: bigint;
   /** Chain time of that block, unix seconds. */
   timestamp: bigint;
+  /** Multicall3; null where the chain has none at its usual address. */
+  multicall: Hex | null;
   signal: AbortSignal;
   /**
    * Reads all calls in ONE dependent step at {@link blockNumber}; a call that reverts is a result, not an error.
@@ -139,12 +141,13 @@ async function openEndpoint(
       `${endpoint} gave a chain id or a latest block that makes no sense`,
     );
   if (now !== undefined && chainId !== DEV_CHAIN) refuseFuture(endpoint, blockNumber, timestamp, now());
+  const multicall = code === undefined ? null : MULTICALL3;
   const read = createReader({
     client,
     endpoint,
     chainId,
     blockNumber,
-    multicall: code === undefined ? null : MULTICALL3,
+    multicall,
     signal,
   });
   return {
@@ -153,6 +156,7 @@ async function openEndpoint(
     chainId,
     blockNumber,
     timestamp,
+    multicall,
     signal,
     // viem has decoded each value by the ABI that gave the call its type.
     read: async <const C extends readonly ReadCall[]>(calls: C) => (await read(calls)) as ReadResults<C>,

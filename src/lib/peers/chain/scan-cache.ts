@@ -6,8 +6,8 @@ import {makeDirectory} from '../../foundation/system/make-directory.ts';
 import type {ChainLog, LogFilter} from './log-port.ts';
 import {lengthOf, type Span} from './spans.ts';
 
-/** The key of a cache: different chains, histories of a chain, and filters have different caches. */
-export type CacheKey = {chainId: number; genesisHash: string; filter: LogFilter};
+/** The key of a cache: different chains, histories of a chain, RPCs (by host), and filters have different caches. */
+export type CacheKey = {chainId: number; genesisHash: string; endpoint: string; filter: LogFilter};
 
 /** The highest block of a cache, with its hash: while it is on the chain, so are all blocks below. */
 export type Anchor = {block: number; hash: string};
@@ -21,12 +21,13 @@ export type CachedScan = {
   facts: Readonly<Record<string, string>>;
 };
 
-const VERSION = 1;
+/** Caches of version 1 were not compared with the contracts' state. */
+const VERSION = 2;
 
 /** Returns the file of a key in `dir`. */
-export function cachePath(dir: string, {chainId, genesisHash, filter}: CacheKey): string {
+export function cachePath(dir: string, {chainId, genesisHash, endpoint, filter}: CacheKey): string {
   const id = createHash('sha256')
-    .update(JSON.stringify([chainId, genesisHash, filter.address.toLowerCase(), filter.topics]))
+    .update(JSON.stringify([chainId, genesisHash, endpoint, filter.address.toLowerCase(), filter.topics]))
     .digest('hex');
   return path.join(dir, `logs-${chainId}-${id.slice(0, 24)}.json`);
 }
@@ -48,13 +49,23 @@ export async function loadScan(file: string, key: CacheKey): Promise<CachedScan 
  */
 export async function saveScan(file: string, key: CacheKey, scan: CachedScan): Promise<string | null> {
   const draft = `${file}.${process.pid}.tmp`;
-  const {chainId, genesisHash, filter} = key;
+  const {chainId, genesisHash, endpoint, filter} = key;
   const {anchor, spans, logs, facts} = scan;
   try {
     makeDirectory(path.dirname(file), 0o700);
     await writeFile(
       draft,
-      JSON.stringify({version: VERSION, chainId, genesisHash, ...filter, anchor, spans, logs, facts}),
+      JSON.stringify({
+        version: VERSION,
+        chainId,
+        genesisHash,
+        endpoint,
+        ...filter,
+        anchor,
+        spans,
+        logs,
+        facts,
+      }),
       {mode: 0o600},
     );
     await rename(draft, file);
@@ -67,10 +78,11 @@ export async function saveScan(file: string, key: CacheKey, scan: CachedScan): P
 
 function parse(value: unknown, key: CacheKey): CachedScan | null {
   if (!isObject(value) || value['version'] !== VERSION) return null;
-  const {chainId, genesisHash, address, topics, anchor, spans, logs, facts} = value;
+  const {chainId, genesisHash, endpoint, address, topics, anchor, spans, logs, facts} = value;
   const same =
     chainId === key.chainId &&
     genesisHash === key.genesisHash &&
+    endpoint === key.endpoint &&
     address === key.filter.address &&
     JSON.stringify(topics) === JSON.stringify(key.filter.topics);
   if (!same || !isObject(anchor) || !isBlock(anchor['block']) || typeof anchor['hash'] !== 'string')

@@ -16,6 +16,10 @@ export type ScanStore = {
   fact(id: string, name: string): string | undefined;
   /** Stores a fact of a block for later runs, if the block is final. */
   keep(id: string, name: string, value: string, block: number): void;
+  /** Drops all of a query, so that it is read anew. */
+  forget(id: string): void;
+  /** Uses the logs of a query in this run, and keeps none of them: the contract's state says that there are more. */
+  distrust(id: string): void;
   /** Writes the changes. */
   save(): Promise<void>;
   /** Returns the reason why the cache cannot be written, else null. */
@@ -27,6 +31,10 @@ export type ScanStoreOptions = {
   dir: string | null;
   chainId: number;
   genesisHash: string;
+  /** Host of the RPC: what one RPC does not have, another may. */
+  endpoint: string;
+  /** Does not use what earlier runs have read; what is read now is kept. */
+  fresh: boolean;
   /** The latest final block; the cache has no block above it. */
   anchor: Anchor;
   /** Reads the current hash of a block; null when the RPC does not have it. */
@@ -57,7 +65,7 @@ export async function openScanStore(
   queries: readonly LogQuery[],
   options: ScanStoreOptions,
 ): Promise<ScanStore> {
-  const {dir, chainId, genesisHash, anchor} = options;
+  const {dir, chainId, genesisHash, endpoint, anchor, fresh} = options;
   const hashes = new Map<number, Promise<string | null>>([[anchor.block, Promise.resolve(anchor.hash)]]);
   const hashAt = (block: number): Promise<string | null> => {
     const known = hashes.get(block) ?? options.hashAt(block);
@@ -65,9 +73,9 @@ export async function openScanStore(
     return known;
   };
   const open = async (query: LogQuery): Promise<[string, Entry]> => {
-    const key = {chainId, genesisHash, filter: query.filter};
+    const key = {chainId, genesisHash, endpoint, filter: query.filter};
     const file = dir === null ? null : cachePath(dir, key);
-    const cached = file === null ? null : await loadScan(file, key);
+    const cached = file === null || fresh ? null : await loadScan(file, key);
     const hash = cached === null ? null : await hashAt(cached.anchor.block);
     const lagging = cached !== null && (hash === null || cached.anchor.block > anchor.block);
     const good = !lagging && cached !== null && hash === cached.anchor.hash ? cached : null;
@@ -115,6 +123,22 @@ export async function openScanStore(
       const into = entry(id);
       if (block > anchor.block) return;
       into.facts.set(name, value);
+      into.changed = true;
+    },
+    forget(id) {
+      const into = entry(id);
+      into.spans = [];
+      into.kept = [];
+      into.fresh = [];
+      into.facts.clear();
+      into.changed = true;
+    },
+    distrust(id) {
+      const into = entry(id);
+      into.fresh = [...into.kept, ...into.fresh];
+      into.kept = [];
+      into.spans = [];
+      into.facts.clear();
       into.changed = true;
     },
     save() {

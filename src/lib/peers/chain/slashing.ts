@@ -8,6 +8,7 @@ import {createLogRpc} from './log-rpc.ts';
 import {scanLogs, type ScanProgress, type ScanStats} from './logs.ts';
 import {openChain, type Chain} from './open.ts';
 import {openScanStore, type LogQuery, type ScanStore} from './scan-store.ts';
+import {scanAndCompare} from './compared-scan.ts';
 import {blockOf, endBlock, finalBlock, startBlock} from './slashing-blocks.ts';
 import {rowsOf, type HistoryFacts} from './slashing-facts.ts';
 import {totalsOf, type HistoryRow, type TokenTotal} from './slashing-rows.ts';
@@ -30,6 +31,8 @@ export type HistoryOptions = {
   sinceMs: number | null;
   /** The folder of the cache; null for none. */
   cacheDir: string | null;
+  /** Reads all blocks anew; what is read is kept for the next run. */
+  fresh: boolean;
   concurrency: number;
   maxRequests: number;
   /** How long one request may take. */
@@ -122,14 +125,23 @@ async function readFrom(
     dir: options.cacheDir,
     chainId: chain.chainId,
     genesisHash: genesis.hash,
+    endpoint: chain.endpoint,
+    fresh: options.fresh,
     anchor,
     hashAt: async (block) => (await blockOf(chain, block))?.hash ?? null,
   });
 
   let facts: HistoryFacts;
   let scan: ScanStats;
+  let lacks: ReadonlyMap<string, string>;
   try {
-    scan = await scanQueries(queries, store, {chain, url, options}, signal);
+    ({scan, lacks} = await scanAndCompare({queries, sources: plan.sources}, store, {
+      chain,
+      plan,
+      scan: (some) => scanQueries(some, store, {chain, url, options}, signal),
+      operator,
+      contracts,
+    }));
     const read = plan.sources.filter(({key}) => queries.some(({id}) => id === key));
     facts = await rowsOf(chain, store, {sources: read, plan, operator, contracts, concurrency});
   } finally {
@@ -152,7 +164,7 @@ async function readFrom(
     finalBlock: anchor.block,
     rows: rows.map((item) => (item.block > anchor.block ? {...item, state: 'not final'} : item)),
     totals: totalsOf(rows),
-    sources: coverageOf(spans, plan.without, {to, unreadable}),
+    sources: coverageOf(spans, plan.without, {to, unreadable, lacks}),
     notKept: options.cacheDir === null ? null : store.problem(),
     scan,
   };
@@ -195,7 +207,11 @@ function scanQueries(
 function coverageOf(
   spans: readonly {source: Source; from: number}[],
   without: readonly NoSource[],
-  {to, unreadable}: {to: number; unreadable: HistoryFacts['unreadable']},
+  {
+    to,
+    unreadable,
+    lacks,
+  }: {to: number; unreadable: HistoryFacts['unreadable']; lacks: ReadonlyMap<string, string>},
 ): Coverage[] {
   return [
     ...spans.map(({source: {id, contract, firstBlock, key}, from}): Coverage => {
@@ -207,7 +223,7 @@ function coverageOf(
           kind: 'absent',
           reason: `its contract is not older than block ${firstBlock}`,
         };
-      const reason = unreadableText(unreadable.get(key) ?? []);
+      const reason = lacks.get(key) ?? unreadableText(unreadable.get(key) ?? []);
       if (reason !== null) return {id, contract, covered: false, kind: 'missing', reason};
       return {id, contract, covered: true, from, to};
     }),

@@ -59,6 +59,7 @@ afterEach(() => rig.restore(before));
 const book = (over: Partial<ChallengeOptions> = {}): Promise<Challenges> =>
   readChallenges(
     {
+      fresh: false,
       rpcUrls: [rig.url],
       chainId: 31337,
       contracts: contractsOf(aos),

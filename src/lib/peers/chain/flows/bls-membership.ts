@@ -118,7 +118,10 @@ export async function readBlsSocket(
       strict: true,
     });
     const value = logs.at(-1)?.args.socket;
-    return value === undefined ? {state: 'none'} : {state: 'known', value: safeText(value)};
+    // A registration has such an event, so an RPC that gives none does not have the logs of its block.
+    if (value === undefined)
+      return {state: 'unknown', why: `${chain.endpoint} does not have the logs of the registration`};
+    return {state: 'known', value: safeText(value)};
   } catch {
     chain.signal.throwIfAborted();
     // Most public endpoints refuse so long a range.

@@ -1,6 +1,6 @@
 import {MAX_WHEN_ABSENT} from '../../../protocol/vrf/share.ts';
 import {say} from '../../../foundation/next-step/next-step.ts';
-import type {Hex} from 'viem';
+import {parseAbi, type Hex} from 'viem';
 import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import {rangeManagerAbi} from '../abis-aos.ts';
 import {registryCoordinatorAbi} from '../abis-avs.ts';
@@ -88,20 +88,33 @@ async function settle<T>(work: Promise<T>, at: number): Promise<Fact<T>> {
   }
 }
 
+/** Of Multicall3. */
+const BALANCE_ABI = parseAbi(['function getEthBalance(address addr) view returns (uint256 balance)']);
+
 /** Reads balance and gas price. One dependent step. */
 async function readAccount(
   chain: Chain,
   address: Hex,
 ): Promise<{balanceWei: bigint; gasPriceWei: bigint | null}> {
-  const {client, endpoint, blockNumber} = chain;
+  const {client} = chain;
   const [balanceWei, gasPriceWei] = await Promise.all([
-    chainRequest(endpoint, client.getBalance({address, blockNumber})),
+    readBalance(chain, address),
     client.getGasPrice().catch(() => {
       chain.signal.throwIfAborted();
       return null;
     }),
   ]);
   return {balanceWei, gasPriceWei};
+}
+
+/** Reads a balance with the other calls of the step, where there is a contract that says it. */
+async function readBalance(chain: Chain, address: Hex): Promise<bigint> {
+  const {client, endpoint, blockNumber, multicall} = chain;
+  if (multicall !== null) {
+    const {wei} = await readNamed(chain, {wei: call(BALANCE_ABI, multicall, 'getEthBalance', [address])});
+    if (wei !== null) return wei;
+  }
+  return chainRequest(endpoint, client.getBalance({address, blockNumber}));
 }
 
 /** Reads the sampling range. One dependent step. @throws AosError CONFIG_INVALID | CHAIN_NO_CODE */
