@@ -6,6 +6,8 @@ import {AosError} from '../../foundation/errors/error.ts';
 import type {StopReason} from '../../node/events/events.ts';
 import {terminalStyle} from '../../cli/terminal-style.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
+import {duration} from '../../foundation/time/duration.ts';
+import {firstLine} from './first-line.ts';
 
 export type DevnetChild = {
   /** Path of the devnet's config.yaml. */
@@ -26,7 +28,8 @@ const errorLine = v.object({
   type: v.literal('error'),
   error: v.object({message: v.string(), next: v.optional(v.string())}),
 });
-const START_TIMEOUT_MS = 30_000;
+/** On a machine with much to do, the chain alone may take half a minute. */
+const START_LIMIT_MS = 180_000;
 
 /**
  * Runs `work` with the config of a devnet of its own, which is gone afterwards. A stop during the start ends it there;
@@ -88,14 +91,19 @@ async function startDevnetChild({
     await exited;
   };
   const spinner = spinnerOrLine(note);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, START_LIMIT_MS);
+  });
   try {
-    const line = await firstLine(child.stdout, Promise.race([exited, untilAbort(stop)]));
+    const first = await firstLine(child.stdout, {ended: Promise.race([exited, untilAbort(stop)]), late});
     if (stop.aborted) {
       spinner?.stop();
       await close();
       return undefined;
     }
     child.stdout.resume(); // its other lines are for those who run it by itself
+    const line = first.state === 'line' ? jsonOf(first.text) : undefined;
     const ready = v.safeParse(readyLine, line);
     if (ready.success) {
       const workers = `${kinds.join(' and ')} worker${kinds.length === 1 ? '' : 's'}`;
@@ -103,19 +111,40 @@ async function startDevnetChild({
       const {config, urls} = ready.output;
       return {config, dispatcher: urls.dispatcherHttp, ended: exited, close};
     }
-    const failed = v.safeParse(errorLine, line);
-    const message = failed.success ? failed.output.error.message : `it said: ${said.trim() || 'nothing'}`;
-    const next = failed.success ? failed.output.error.next : undefined;
-    throw new AosError(
-      'DEVNET_FAILED',
-      `the devnet did not start: ${message}`,
-      next === undefined ? {} : {next: say(next)},
-    );
+    throw notStarted(line, first.state === 'late', said);
   } catch (error) {
     spinner?.stop();
     await close();
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+/** Undefined for what is no line of our child: reported as a failure. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function notStarted(line: unknown, isLate: boolean, said: string): AosError {
+  const failed = v.safeParse(errorLine, line);
+  if (failed.success) {
+    const {message, next} = failed.output.error;
+    return new AosError(
+      'DEVNET_FAILED',
+      `the devnet did not start: ${message}`,
+      next === undefined ? {} : {next: say(next)},
+    );
+  }
+  const words = said.trim() === '' ? '' : `; it said: ${said.trim()}`;
+  const how = isLate
+    ? `it was not ready within ${duration(START_LIMIT_MS)}, as on a machine with too much to do`
+    : 'it ended';
+  return new AosError('DEVNET_FAILED', `the devnet did not start: ${how}${words}`);
 }
 
 /** A spinner where a person looks, a line elsewhere. */
@@ -126,29 +155,4 @@ function spinnerOrLine(note: ((line: string) => void) | null): Spinner | undefin
     return startSpinner(text, {hideCursor: false});
   note(text);
   return undefined;
-}
-
-/** The first line as JSON; undefined when it ends, or waits too long, before one. */
-function firstLine(stream: NodeJS.ReadableStream, ended: Promise<void>): Promise<unknown> {
-  return new Promise((resolve) => {
-    let text = '';
-    const finish = (value: unknown): void => {
-      clearTimeout(timer);
-      stream.removeListener('data', onData);
-      resolve(value);
-    };
-    const onData = (chunk: Buffer): void => {
-      text += chunk.toString('utf8');
-      const end = text.indexOf('\n');
-      if (end < 0) return;
-      try {
-        finish(JSON.parse(text.slice(0, end)));
-      } catch {
-        finish(undefined); // not a line of our child: reported as a failure
-      }
-    };
-    const timer = setTimeout(() => finish(undefined), START_TIMEOUT_MS);
-    stream.on('data', onData);
-    void ended.then(() => finish(undefined));
-  });
 }
