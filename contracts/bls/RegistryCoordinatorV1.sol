@@ -48,7 +48,7 @@ contract RegistryCoordinatorV1 is RegistryCoordinator {
         if (operatorSetsEnabled && bits & ~markedM2 != 0) revert OnlyM2QuorumsAllowed();
     }
 
-    function _setSocket(bytes32 operatorId, string calldata socket) internal override {
+    function _setSocket(bytes32 operatorId, string memory socket) internal override {
         ISocketRegistry(socketRegistry).setOperatorSocket(operatorId, socket);
         super._setSocket(operatorId, socket);
     }

@@ -2,18 +2,10 @@
 pragma solidity ^0.8.24;
 
 import {Bitmaps} from "../base/Bitmaps.sol";
-import {BN254} from "../base/BN254.sol";
 import {Failing} from "../base/Failing.sol";
-import {
-    IAVSRegistrar,
-    IBLSApkRegistry,
-    IIndexRegistry,
-    ISocketRegistry,
-    IStakeRegistry
-} from "../base/Interfaces.sol";
-import {Pausable} from "../base/Pausable.sol";
-import {G1Point, StrategyParams} from "../base/Types.sol";
-import {BitmapHistory} from "../bls/BitmapHistory.sol";
+import {IAVSRegistrar, IBLSApkRegistry, ISocketRegistry} from "../base/Interfaces.sol";
+import {StrategyParams} from "../base/Types.sol";
+import {QuorumCoordinator} from "../bls/QuorumCoordinator.sol";
 
 interface ISetMaker {
     struct CreateSetParams {
@@ -31,13 +23,9 @@ interface ISetMaker {
     function deregisterFromOperatorSets(DeregisterParams calldata params) external;
 }
 
-interface IQuorumMaker {
-    function initializeQuorum(uint8 quorumNumber, uint96 minimumStake, StrategyParams[] calldata params) external;
-}
-
 /// @title The registrar of an AVS whose operator sets are quorums with stake, places and BLS keys
 /// @notice Follows the ABI of middleware v1.x. The AVS appoints it to make sets and to put operators out.
-contract SlashingRegistryCoordinator is Pausable, BitmapHistory, IAVSRegistrar {
+contract SlashingRegistryCoordinator is QuorumCoordinator, IAVSRegistrar {
     enum RegistrationType {
         NORMAL,
         CHURN
@@ -52,73 +40,28 @@ contract SlashingRegistryCoordinator is Pausable, BitmapHistory, IAVSRegistrar {
         address socketRegistry;
     }
 
-    struct OperatorInfo {
-        bytes32 operatorId;
-        uint8 status;
-    }
-
-    struct OperatorSetParam {
-        uint32 maxOperatorCount;
-        uint16 kickBIPsOfOperatorStake;
-        uint16 kickBIPsOfTotalStake;
-    }
-
     error OnlyAllocationManager();
-    error OnlyEjector();
     error InvalidAVS();
     error InvalidRegistrationType();
-    error BitmapEmpty();
-    error AlreadyRegisteredForQuorums();
-    error CannotReregisterYet();
-    error MaxOperatorCountReached();
     error OperatorNotRegistered();
-    error NotRegistered();
-    error NotRegisteredForQuorum();
     error QuorumDoesNotExist();
-
-    bytes32 public constant PUBKEY_REGISTRATION_TYPEHASH = keccak256("BN254PubkeyRegistration(address operator)");
-    bytes32 private constant DOMAIN_TYPEHASH =
-        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-
-    uint8 private constant PAUSED_REGISTER_OPERATOR = 0;
-    uint8 private constant PAUSED_DEREGISTER_OPERATOR = 1;
-    uint8 private constant REGISTERED = 1;
-    uint8 private constant DEREGISTERED = 2;
 
     address public immutable avs;
     address public immutable allocationManager;
-    address public immutable stakeRegistry;
-    address public immutable blsApkRegistry;
-    address public immutable indexRegistry;
     address public immutable socketRegistry;
-
-    uint8 public quorumCount;
-    address public ejector;
-    uint256 public ejectionCooldown;
-    mapping(address operator => uint256 unixSeconds) public lastEjectionTimestamp;
-    mapping(address operator => OperatorInfo info) private operatorInfo;
-    mapping(uint8 quorumNumber => OperatorSetParam params) private operatorSetParams;
-
-    event OperatorRegistered(address indexed operator, bytes32 indexed operatorId);
-    event OperatorDeregistered(address indexed operator, bytes32 indexed operatorId);
-    event OperatorSocketUpdate(bytes32 indexed operatorId, string socket);
 
     modifier onlyAllocationManager() {
         if (msg.sender != allocationManager) revert OnlyAllocationManager();
         _;
     }
 
-    constructor(Registries memory registries) Failing(true) {
+    constructor(Registries memory registries)
+        Failing(true)
+        QuorumCoordinator(registries.stakeRegistry, registries.blsApkRegistry, registries.indexRegistry)
+    {
         avs = registries.avs;
         allocationManager = registries.allocationManager;
-        stakeRegistry = registries.stakeRegistry;
-        blsApkRegistry = registries.blsApkRegistry;
-        indexRegistry = registries.indexRegistry;
         socketRegistry = registries.socketRegistry;
-    }
-
-    function initialize(address ejector_) external initializer {
-        ejector = ejector_;
     }
 
     function supportsAVS(address avs_) external view returns (bool) {
@@ -135,21 +78,11 @@ contract SlashingRegistryCoordinator is Pausable, BitmapHistory, IAVSRegistrar {
         (RegistrationType kind, string memory socket, IBLSApkRegistry.PubkeyRegistrationParams memory params) =
             abi.decode(data, (RegistrationType, string, IBLSApkRegistry.PubkeyRegistrationParams));
         if (kind != RegistrationType.NORMAL) revert InvalidRegistrationType();
-        bytes32 id = IBLSApkRegistry(blsApkRegistry).getOperatorId(operator);
-        if (id == 0) {
-            G1Point memory message = pubkeyRegistrationMessageHash(operator);
-            id = IBLSApkRegistry(blsApkRegistry).registerBLSPublicKey(operator, params, message);
-        }
+        bytes32 id = _idOf(operator, params);
         bytes memory numbers = _numbersOf(operatorSetIds);
         _join(operator, id, numbers);
-        ISocketRegistry(socketRegistry).setOperatorSocket(id, socket);
-        emit OperatorSocketUpdate(id, socket);
-        IBLSApkRegistry(blsApkRegistry).registerOperator(operator, numbers);
-        IStakeRegistry(stakeRegistry).registerOperator(operator, id, numbers);
-        uint32[] memory counts = IIndexRegistry(indexRegistry).registerOperator(id, numbers);
-        for (uint256 i = 0; i < numbers.length; ++i) {
-            if (counts[i] > operatorSetParams[uint8(numbers[i])].maxOperatorCount) revert MaxOperatorCountReached();
-        }
+        _setSocket(id, socket);
+        _enter(operator, id, numbers);
         if (operatorInfo[operator].status != REGISTERED) {
             operatorInfo[operator] = OperatorInfo(id, REGISTERED);
             emit OperatorRegistered(operator, id);
@@ -162,41 +95,9 @@ contract SlashingRegistryCoordinator is Pausable, BitmapHistory, IAVSRegistrar {
         whenNotPaused(PAUSED_DEREGISTER_OPERATOR)
     {
         if (avs_ != avs) revert InvalidAVS();
-        OperatorInfo storage info = operatorInfo[operator];
-        if (info.status != REGISTERED) revert OperatorNotRegistered();
+        if (operatorInfo[operator].status != REGISTERED) revert OperatorNotRegistered();
         bytes memory numbers = _numbersOf(operatorSetIds);
-        uint192 left = _parse(numbers);
-        uint192 current = getCurrentQuorumBitmap(info.operatorId);
-        if (left & ~current != 0) revert NotRegisteredForQuorum();
-        _setBitmap(info.operatorId, current & ~left);
-        if (current == left) {
-            info.status = DEREGISTERED;
-            emit OperatorDeregistered(operator, info.operatorId);
-        }
-        IBLSApkRegistry(blsApkRegistry).deregisterOperator(operator, numbers);
-        IStakeRegistry(stakeRegistry).deregisterOperator(info.operatorId, numbers);
-        IIndexRegistry(indexRegistry).deregisterOperator(info.operatorId, numbers);
-    }
-
-    /// @notice Puts an operator out of sets through AllocationManager; it has to wait before it may come back.
-    function ejectOperator(address operator, bytes calldata quorumNumbers) external {
-        if (msg.sender != ejector) revert OnlyEjector();
-        lastEjectionTimestamp[operator] = block.timestamp;
-        uint192 bits = _parse(quorumNumbers);
-        uint192 current = getCurrentQuorumBitmap(operatorInfo[operator].operatorId);
-        if (operatorInfo[operator].status != REGISTERED || bits == 0 || bits & ~current != 0) return;
-        uint32[] memory ids = new uint32[](quorumNumbers.length);
-        for (uint256 i = 0; i < ids.length; ++i) {
-            ids[i] = uint8(quorumNumbers[i]);
-        }
-        ISetMaker(allocationManager).deregisterFromOperatorSets(ISetMaker.DeregisterParams(operator, avs, ids));
-    }
-
-    function updateSocket(string calldata socket) external {
-        OperatorInfo memory info = operatorInfo[msg.sender];
-        if (info.status != REGISTERED) revert NotRegistered();
-        ISocketRegistry(socketRegistry).setOperatorSocket(info.operatorId, socket);
-        emit OperatorSocketUpdate(info.operatorId, socket);
+        _leave(operator, numbers, _parse(numbers));
     }
 
     /// @notice Makes the next quorum, and the operator set of its number.
@@ -205,8 +106,7 @@ contract SlashingRegistryCoordinator is Pausable, BitmapHistory, IAVSRegistrar {
         uint96 minimumStake,
         StrategyParams[] calldata strategies
     ) external onlyOwner {
-        uint8 quorum = quorumCount++;
-        operatorSetParams[quorum] = params;
+        uint8 quorum = _addQuorum(params, minimumStake, strategies);
         address[] memory list = new address[](strategies.length);
         for (uint256 i = 0; i < list.length; ++i) {
             list[i] = strategies[i].strategy;
@@ -214,57 +114,26 @@ contract SlashingRegistryCoordinator is Pausable, BitmapHistory, IAVSRegistrar {
         ISetMaker.CreateSetParams[] memory sets = new ISetMaker.CreateSetParams[](1);
         sets[0] = ISetMaker.CreateSetParams(quorum, list);
         ISetMaker(allocationManager).createOperatorSets(avs, sets);
-        IIndexRegistry(indexRegistry).initializeQuorum(quorum);
-        IBLSApkRegistry(blsApkRegistry).initializeQuorum(quorum);
-        IQuorumMaker(stakeRegistry).initializeQuorum(quorum, minimumStake, strategies);
     }
 
-    function setEjector(address ejector_) external onlyOwner {
-        ejector = ejector_;
+    /// @dev AllocationManager puts it out of the sets, and calls back.
+    function _putOut(address operator, bytes calldata quorumNumbers) internal override {
+        uint32[] memory ids = new uint32[](quorumNumbers.length);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            ids[i] = uint8(quorumNumbers[i]);
+        }
+        ISetMaker(allocationManager).deregisterFromOperatorSets(ISetMaker.DeregisterParams(operator, avs, ids));
     }
 
-    function setEjectionCooldown(uint256 cooldownSeconds) external onlyOwner {
-        ejectionCooldown = cooldownSeconds;
+    function _setSocket(bytes32 operatorId, string memory socket) internal override {
+        ISocketRegistry(socketRegistry).setOperatorSocket(operatorId, socket);
+        super._setSocket(operatorId, socket);
     }
 
-    /// @notice The point an operator's BLS key signs to prove that it is its own.
-    function pubkeyRegistrationMessageHash(address operator) public view returns (G1Point memory) {
-        bytes32 domain = keccak256(
-            abi.encode(
-                DOMAIN_TYPEHASH,
-                keccak256("AVSRegistryCoordinator"),
-                keccak256("v0.0.1"),
-                block.chainid,
-                address(this)
-            )
-        );
-        bytes32 message = keccak256(abi.encode(PUBKEY_REGISTRATION_TYPEHASH, operator));
-        return BN254.hashToG1(keccak256(abi.encodePacked(hex"1901", domain, message)));
-    }
-
-    function getOperator(address operator) external view returns (OperatorInfo memory) {
-        return operatorInfo[operator];
-    }
-
-    function getOperatorStatus(address operator) external view returns (uint8) {
-        return operatorInfo[operator].status;
-    }
-
-    function getOperatorId(address operator) external view returns (bytes32) {
-        return operatorInfo[operator].operatorId;
-    }
-
-    function getOperatorSetParams(uint8 quorumNumber) external view returns (OperatorSetParam memory) {
-        return operatorSetParams[quorumNumber];
-    }
-
-    function _join(address operator, bytes32 id, bytes memory numbers) private {
-        uint192 joined = _parse(numbers);
-        uint192 current = getCurrentQuorumBitmap(id);
-        if (joined == 0) revert BitmapEmpty();
-        if (joined & current != 0) revert AlreadyRegisteredForQuorums();
-        if (lastEjectionTimestamp[operator] + ejectionCooldown >= block.timestamp) revert CannotReregisterYet();
-        _setBitmap(id, joined | current);
+    function _parse(bytes memory numbers) internal view override returns (uint192) {
+        (bool ordered, uint256 bits) = Bitmaps.tryParse(numbers);
+        if (!ordered || bits >> quorumCount != 0) revert QuorumDoesNotExist();
+        return uint192(bits);
     }
 
     function _numbersOf(uint32[] calldata operatorSetIds) private pure returns (bytes memory numbers) {
@@ -273,11 +142,5 @@ contract SlashingRegistryCoordinator is Pausable, BitmapHistory, IAVSRegistrar {
             if (operatorSetIds[i] > type(uint8).max) revert QuorumDoesNotExist();
             numbers[i] = bytes1(uint8(operatorSetIds[i]));
         }
-    }
-
-    function _parse(bytes memory numbers) private view returns (uint192) {
-        (bool ordered, uint256 bits) = Bitmaps.tryParse(numbers);
-        if (!ordered || bits >> quorumCount != 0) revert QuorumDoesNotExist();
-        return uint192(bits);
     }
 }
