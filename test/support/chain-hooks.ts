@@ -15,11 +15,18 @@ import {
 import {allocationManagerAbi} from '../../src/lib/peers/chain/abis-core.ts';
 import {AosError} from '../../src/lib/foundation/errors/error.ts';
 import {artifactsFolder} from '../../src/devnet/chain/artifacts.ts';
-import {openBatch, toAddress} from '../../src/devnet/chain/batch.ts';
+import {toAddress} from '../../src/devnet/chain/batch.ts';
 import type {DomainVersion} from '../../src/devnet/chain/core.ts';
 import type {AosContracts} from '../../src/devnet/chain/deploy.ts';
 import {sendAs} from '../../src/devnet/chain/send.ts';
 import {devRpc} from '../../src/devnet/chain/rpc.ts';
+import {
+  allocating,
+  deployOpenRegistrar,
+  joiningSet,
+  makingSets,
+  namingRegistrar,
+} from '../../src/devnet/chain/set-calls.ts';
 
 /** 0 Offline, 1 IncorrectInference, 2 ZkVerifyFailed. */
 export type PenaltyKind = 0 | 1 | 2;
@@ -74,8 +81,6 @@ const ABI = parseAbi([
   'function setPaused(uint256 bits)',
   'function setMinimumStakeForQuorum(uint8 quorumNumber, uint96 minimumStake)',
   'function setEjectionCooldown(uint256 cooldownSeconds)',
-  'function createOperatorSets(address avs, (uint32 operatorSetId, address[] strategies)[] params)',
-  'function setAVSRegistrar(address avs, address registrar)',
 ]);
 const ALL = 10n ** 18n;
 
@@ -107,43 +112,20 @@ export function createHooks(
   };
 
   const allocate = (operator: string, id: number, magnitudes: readonly bigint[]): Promise<Hex> => {
-    const args = [
-      toAddress(operator),
-      [
-        {
-          operatorSet: {avs, id},
-          strategies: strategies.slice(0, magnitudes.length),
-          newMagnitudes: [...magnitudes],
-        },
-      ],
-    ] as const;
-    const data = encodeFunctionData({abi: allocationManagerAbi, functionName: 'modifyAllocations', args});
+    const used = strategies.slice(0, magnitudes.length);
+    const data = allocating(toAddress(operator), {set: {avs, id}, strategies: used, magnitudes});
     return send(toAddress(operator), allocation, data);
   };
 
   /** What the AVS and the operator would have done themselves where there are operator sets. */
   const makeSlashable = async (operator: Address, id: number): Promise<void> => {
     if (contracts.flow === 'operator-sets' || (await isMember(operator, id))) return;
-    const batch = await openBatch(url, artifacts, false);
-    const registrar = batch.deploy('OpenRegistrar');
-    await batch.send();
-    const sets = [{operatorSetId: id, strategies: [...strategies]}];
+    const registrar = await deployOpenRegistrar(url, artifacts);
     await sendAs(url, avs, [
-      {
-        to: allocation,
-        data: encodeFunctionData({abi: ABI, functionName: 'setAVSRegistrar', args: [avs, registrar]}),
-      },
-      {
-        to: allocation,
-        data: encodeFunctionData({abi: ABI, functionName: 'createOperatorSets', args: [avs, sets]}),
-      },
+      {to: allocation, data: namingRegistrar(avs, registrar)},
+      {to: allocation, data: makingSets(avs, [id], strategies)},
     ]);
-    const args = [operator, {avs, operatorSetIds: [id], data: '0x'}] as const;
-    await send(
-      operator,
-      allocation,
-      encodeFunctionData({abi: allocationManagerAbi, functionName: 'registerForOperatorSets', args}),
-    );
+    await send(operator, allocation, joiningSet(operator, {avs, id}));
     await allocate(
       operator,
       id,

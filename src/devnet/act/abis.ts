@@ -43,10 +43,8 @@ export const indexHistoryAbi = parseAbi([
   'function getOperatorListAtBlockNumber(uint8 quorumNumber, uint32 blockNumber) view returns (bytes32[])',
 ]);
 
-/** AllocationManager, as the AVS and the operator call it. */
-export const setsOwnerAbi = parseAbi([
-  'function createOperatorSets(address avs, (uint32 operatorSetId, address[] strategies)[] params)',
-  'function setAVSRegistrar(address avs, address registrar)',
+/** The delay of allocations at AllocationManager. */
+export const allocationDelayAbi = parseAbi([
   'function setAllocationDelay(address operator, uint32 delay)',
   'function ALLOCATION_CONFIGURATION_DELAY() view returns (uint32)',
 ]);

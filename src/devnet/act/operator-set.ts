@@ -1,15 +1,20 @@
-import {encodeFunctionData, type Address} from 'viem';
+import type {Address} from 'viem';
 import {allocationManagerAbi} from '../../lib/peers/chain/abis-core.ts';
 import {AosError} from '../../lib/foundation/errors/error.ts';
 import {checksumAddress, sameAddress} from '../../lib/protocol/wire/ethereum.ts';
-import {openBatch} from '../chain/batch.ts';
-import {setsOwnerAbi} from './abis.ts';
+import {
+  allocating,
+  deployOpenRegistrar,
+  joiningSet,
+  makingSets,
+  namingRegistrar,
+  type NewAllocation,
+  type OperatorSet,
+} from '../chain/set-calls.ts';
 import {registering, type Stage} from './stage.ts';
 
 /** The operator set that an AVS without sets of its own gets, for slashes and allocations. */
 const DEVNET_SET = 0;
-
-export type OperatorSet = {avs: Address; id: number};
 
 /**
  * The operator set in which the operator can be slashed: the first that it has joined. An AVS without operator sets makes
@@ -38,7 +43,7 @@ export async function setOf(stage: Stage, operator: Address): Promise<OperatorSe
       cause: error,
     });
   });
-  const data = encodeFunctionData(join);
+  const data = joiningSet(operator, set);
   await stage.send(operator, {to: address, data}, `the operator joined operator set ${set.id} of the AVS`);
   return set;
 }
@@ -46,26 +51,11 @@ export async function setOf(stage: Stage, operator: Address): Promise<OperatorSe
 async function makeSet(stage: Stage, {avs, id}: OperatorSet): Promise<void> {
   const {url, artifacts, contracts} = stage;
   const to = contracts.allocation_manager;
-  const batch = await openBatch(url, artifacts, false);
-  const registrar = batch.deploy('OpenRegistrar');
-  await batch.send();
-  await stage.send(
-    avs,
-    {
-      to,
-      data: encodeFunctionData({abi: setsOwnerAbi, functionName: 'setAVSRegistrar', args: [avs, registrar]}),
-    },
-    'the AVS named a registrar that lets every operator in',
-  );
-  const sets = [{operatorSetId: id, strategies: [...contracts.strategies]}];
-  await stage.send(
-    avs,
-    {
-      to,
-      data: encodeFunctionData({abi: setsOwnerAbi, functionName: 'createOperatorSets', args: [avs, sets]}),
-    },
-    `the AVS made operator set ${id}`,
-  );
+  const registrar = await deployOpenRegistrar(url, artifacts);
+  const naming = namingRegistrar(avs, registrar);
+  await stage.send(avs, {to, data: naming}, 'the AVS named a registrar that lets every operator in');
+  const making = makingSets(avs, [id], contracts.strategies);
+  await stage.send(avs, {to, data: making}, `the AVS made operator set ${id}`);
 }
 
 export type Allocation = {currentMagnitude: bigint; pendingDiff: bigint; effectBlock: number};
@@ -107,17 +97,9 @@ export async function magnitudesOf(
 export async function allocate(
   stage: Stage,
   operator: Address,
-  {
-    set,
-    strategies,
-    magnitudes,
-  }: {set: OperatorSet; strategies: readonly Address[]; magnitudes: readonly bigint[]},
+  allocation: NewAllocation,
   what: string,
 ): Promise<void> {
-  const args = [
-    operator,
-    [{operatorSet: set, strategies: [...strategies], newMagnitudes: [...magnitudes]}],
-  ] as const;
-  const data = encodeFunctionData({abi: allocationManagerAbi, functionName: 'modifyAllocations', args});
+  const data = allocating(operator, allocation);
   await stage.send(operator, {to: stage.contracts.allocation_manager, data}, what);
 }

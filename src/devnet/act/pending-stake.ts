@@ -3,8 +3,9 @@ import {allocationManagerAbi, delegationManagerAbi} from '../../lib/peers/chain/
 import {AosError} from '../../lib/foundation/errors/error.ts';
 import {say} from '../../lib/foundation/next-step/next-step.ts';
 import {ether} from '../../lib/foundation/text/amounts.ts';
-import {devnetOwnAbi, setsOwnerAbi} from './abis.ts';
-import {allocate, allocationOf, magnitudesOf, setOf, type OperatorSet} from './operator-set.ts';
+import {allocationDelayAbi, devnetOwnAbi} from './abis.ts';
+import type {OperatorSet} from '../chain/set-calls.ts';
+import {allocate, allocationOf, magnitudesOf, setOf} from './operator-set.ts';
 import type {ActReport} from './report.ts';
 import type {RequestOf} from './request.ts';
 import type {Stage} from './stage.ts';
@@ -93,11 +94,11 @@ async function setDelay(stage: Stage, operator: Address, delay: number): Promise
   });
   if (isSet && current === delay) return;
   const args = [operator, delay] as const;
-  const data = encodeFunctionData({abi: setsOwnerAbi, functionName: 'setAllocationDelay', args});
+  const data = encodeFunctionData({abi: allocationDelayAbi, functionName: 'setAllocationDelay', args});
   await stage.send(operator, {to, data}, `the operator set its allocation delay to ${delay} blocks`);
   const configuration = await stage.client.readContract({
     address: to,
-    abi: setsOwnerAbi,
+    abi: allocationDelayAbi,
     functionName: 'ALLOCATION_CONFIGURATION_DELAY',
   });
   await stage.mine(configuration + 1, ', until the delay was in force');

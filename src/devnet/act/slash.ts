@@ -4,7 +4,8 @@ import {allocationManagerAbi} from '../../lib/peers/chain/abis-core.ts';
 import {AosError} from '../../lib/foundation/errors/error.ts';
 import {say} from '../../lib/foundation/next-step/next-step.ts';
 import {ether, percent} from '../../lib/foundation/text/amounts.ts';
-import {allocate, allocationOf, magnitudesOf, setOf, type OperatorSet} from './operator-set.ts';
+import type {OperatorSet} from '../chain/set-calls.ts';
+import {allocate, allocationOf, magnitudesOf, setOf} from './operator-set.ts';
 import {PENALTIES, type RequestOf} from './request.ts';
 import type {Stage} from './stage.ts';
 

@@ -1,11 +1,13 @@
 import {encodeAbiParameters, encodeFunctionData, parseAbi, parseAbiParameters, type Address} from 'viem';
 import type {ChainBatch} from './batch.ts';
 import type {CoreContracts} from './core.ts';
-
-export type QuorumOptions = {
-  minimumStake?: bigint;
-  maxOperators?: number;
-};
+import {
+  deployRegistries,
+  deploySockets,
+  quorumArgs,
+  type QuorumOptions,
+  type QuorumRegistries,
+} from './quorum-registries.ts';
 
 /** Options of flow (a). */
 export type BlsOptions = {
@@ -16,22 +18,12 @@ export type BlsOptions = {
 };
 
 /** The AVS behind a BLS registry coordinator. */
-export type BlsContracts = {
+export type BlsContracts = QuorumRegistries & {
   serviceManager: Address;
   registry: Address;
-  stakeRegistry: Address;
-  blsApkRegistry: Address;
-  indexRegistry: Address;
-  ejectionManager: Address;
   /** Since middleware v1.x. */
   socketRegistry: Address | null;
 };
-
-/** The value of the published deployer. */
-const MAX_OPERATORS = 10_000;
-/** Multiplier of each strategy in each quorum: one unit of stake for each share. */
-const MULTIPLIER = 10n ** 18n;
-const NO_CHURN = 0;
 
 const CREATE_QUORUM = parseAbi([
   'function createQuorum((uint32 maxOperatorCount, uint16 kickBIPsOfOperatorStake, uint16 kickBIPsOfTotalStake) params, uint96 minimumStake, (address strategy, uint96 multiplier)[] strategies)',
@@ -51,22 +43,9 @@ export function deployBls(batch: ChainBatch, core: CoreContracts, options: BlsOp
   const coordinator = registry.address;
   const later = generation === 'v1';
 
-  const stakeRegistry = batch.deploy(
-    'StakeRegistry',
-    encodeAbiParameters(parseAbiParameters('address, address, bool'), [
-      coordinator,
-      core.delegationManager,
-      later,
-    ]),
-  );
-  const blsApkRegistry = batch.deploy(
-    'BLSApkRegistry',
-    encodeAbiParameters(parseAbiParameters('address, bool'), [coordinator, later]),
-  );
-  const ownedBy = encodeAbiParameters(parseAbiParameters('address'), [coordinator]);
-  const indexRegistry = batch.deploy('IndexRegistry', ownedBy);
-  const ejectionManager = batch.deploy('EjectionManager', ownedBy);
-  const socketRegistry = later ? batch.deploy('SocketRegistry', ownedBy) : null;
+  const deployed = deployRegistries(batch, core, coordinator, later);
+  const {stakeRegistry, blsApkRegistry, indexRegistry, ejectionManager} = deployed;
+  const socketRegistry = later ? deploySockets(batch, coordinator) : null;
 
   const registries = {
     sm: manager.address,
@@ -102,25 +81,9 @@ export function deployBls(batch: ChainBatch, core: CoreContracts, options: BlsOp
     ]),
     setUp: encodeFunctionData({abi: parseAbi(['function initialize()'])}),
   });
-  for (const {minimumStake = 0n, maxOperators = MAX_OPERATORS} of quorums) {
-    const params = {
-      maxOperatorCount: maxOperators,
-      kickBIPsOfOperatorStake: NO_CHURN,
-      kickBIPsOfTotalStake: NO_CHURN,
-    };
-    const strategies = core.strategies.map((strategy) => ({strategy, multiplier: MULTIPLIER}));
-    batch.call(
-      coordinator,
-      encodeFunctionData({abi: CREATE_QUORUM, args: [params, minimumStake, strategies]}),
-    );
+  for (const quorum of quorums) {
+    const args = quorumArgs(core, quorum);
+    batch.call(coordinator, encodeFunctionData({abi: CREATE_QUORUM, args}));
   }
-  return {
-    serviceManager: manager.address,
-    registry: coordinator,
-    stakeRegistry,
-    blsApkRegistry,
-    indexRegistry,
-    ejectionManager,
-    socketRegistry,
-  };
+  return {serviceManager: manager.address, registry: coordinator, ...deployed, socketRegistry};
 }

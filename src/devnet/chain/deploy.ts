@@ -10,7 +10,7 @@ import {delegationManagerAbi} from '../../lib/peers/chain/abis-core.ts';
 import {AosError} from '../../lib/foundation/errors/error.ts';
 import {artifactsFolder, bytecodeOf} from './artifacts.ts';
 import {openBatch, toAddress, type ChainBatch} from './batch.ts';
-import type {QuorumOptions} from './bls.ts';
+import type {QuorumOptions} from './quorum-registries.ts';
 import {deployAvs, type DevFlow} from './contract-sets.ts';
 import {deployCore, type CoreContracts, type DomainVersion} from './core.ts';
 import {sendAs} from './send.ts';

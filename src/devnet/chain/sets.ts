@@ -8,6 +8,7 @@ import {
 } from 'viem';
 import type {ChainBatch} from './batch.ts';
 import {placePlain, type CoreContracts} from './core.ts';
+import {makingSets, namingRegistrar} from './set-calls.ts';
 
 /** An AVS with operator sets. Its registry is the AVSRegistrar. */
 export type SetsContracts = {serviceManager: Address; registry: Address; keyRegistrar: Address};
@@ -25,8 +26,6 @@ const REGISTRAR_ARGS = parseAbiParameters('address avs, address allocationManage
 const ABI = parseAbi([
   'function initialize()',
   'function execute(address target, bytes data)',
-  'function setAVSRegistrar(address avs, address registrar)',
-  'function createOperatorSets(address avs, (uint32 operatorSetId, address[] strategies)[] params)',
   'function configureOperatorSet((address avs, uint32 id) operatorSet, uint8 curveType)',
 ]);
 
@@ -41,12 +40,7 @@ export function deploySets(batch: ChainBatch, core: CoreContracts): SetsContract
     contract: 'AVSRegistrar',
     args: encodeAbiParameters(REGISTRAR_ARGS, [avs, core.allocationManager, keyRegistrar]),
   });
-  callAs(
-    batch,
-    avs,
-    core.allocationManager,
-    encodeFunctionData({abi: ABI, functionName: 'setAVSRegistrar', args: [avs, registrar.address]}),
-  );
+  callAs(batch, avs, core.allocationManager, namingRegistrar(avs, registrar.address));
   makeSets(batch, core, {avs, keyRegistrar});
   return {serviceManager: avs, registry: registrar.address, keyRegistrar};
 }
@@ -80,9 +74,8 @@ function makeSets(
   core: CoreContracts,
   {avs, keyRegistrar}: {avs: Address; keyRegistrar: Address},
 ): void {
-  const sets = SETS.map(({id}) => ({operatorSetId: id, strategies: [...core.strategies]}));
-  const createSets = encodeFunctionData({abi: ABI, functionName: 'createOperatorSets', args: [avs, sets]});
-  callAs(batch, avs, core.allocationManager, createSets);
+  const ids = SETS.map(({id}) => id);
+  callAs(batch, avs, core.allocationManager, makingSets(avs, ids, core.strategies));
   for (const {id, curve} of SETS) {
     const args = [{avs, id}, curve] as const;
     const data = encodeFunctionData({abi: ABI, functionName: 'configureOperatorSet', args});

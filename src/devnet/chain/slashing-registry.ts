@@ -8,29 +8,26 @@ import {
   type Hex,
 } from 'viem';
 import type {ChainBatch} from './batch.ts';
-import type {QuorumOptions} from './bls.ts';
 import {placePlain, type CoreContracts} from './core.ts';
+import {
+  deployRegistries,
+  deploySockets,
+  quorumArgs,
+  type QuorumOptions,
+  type QuorumRegistries,
+} from './quorum-registries.ts';
+import {namingRegistrar} from './set-calls.ts';
 
 /** An AVS whose operator sets are the quorums of its registrar. */
-export type SlashingRegistryContracts = {
+export type SlashingRegistryContracts = QuorumRegistries & {
   serviceManager: Address;
   registry: Address;
-  stakeRegistry: Address;
-  blsApkRegistry: Address;
-  indexRegistry: Address;
-  ejectionManager: Address;
   socketRegistry: Address;
 };
-
-const MAX_OPERATORS = 10_000;
-/** One unit of stake for each share. */
-const MULTIPLIER = 10n ** 18n;
-const NO_CHURN = 0;
 
 const ABI = parseAbi([
   'function execute(address target, bytes data)',
   'function initialize(address ejector)',
-  'function setAVSRegistrar(address avs, address registrar)',
   'function setAppointee(address account, address appointee, address target, bytes4 selector)',
   'function createTotalDelegatedStakeQuorum((uint32 maxOperatorCount, uint16 kickBIPsOfOperatorStake, uint16 kickBIPsOfTotalStake) params, uint96 minimumStake, (address strategy, uint96 multiplier)[] strategies)',
 ]);
@@ -58,35 +55,21 @@ export function deploySlashingRegistry(
   const manager = batch.proxiedSlot();
   const [coordinator, avs] = [registry.address, manager.address];
   placePlain(batch, manager, 'OperatorSetsServiceManager');
-  const ownedBy = encodeAbiParameters(parseAbiParameters('address'), [coordinator]);
-  const stakeRegistry = batch.deploy(
-    'StakeRegistry',
-    encodeAbiParameters(parseAbiParameters('address, address, bool'), [
-      coordinator,
-      core.delegationManager,
-      true,
-    ]),
-  );
-  const blsApkRegistry = batch.deploy(
-    'BLSApkRegistry',
-    encodeAbiParameters(parseAbiParameters('address, bool'), [coordinator, true]),
-  );
-  const indexRegistry = batch.deploy('IndexRegistry', ownedBy);
-  const ejectionManager = batch.deploy('EjectionManager', ownedBy);
-  const socketRegistry = batch.deploy('SocketRegistry', ownedBy);
+  const deployed = deployRegistries(batch, core, coordinator, true);
+  const socketRegistry = deploySockets(batch, coordinator);
   batch.place(registry, {
     contract: 'SlashingRegistryCoordinator',
     args: encodeAbiParameters(REGISTRIES, [
       {
         avs,
         allocationManager: core.allocationManager,
-        stakes: stakeRegistry,
-        keys: blsApkRegistry,
-        indices: indexRegistry,
+        stakes: deployed.stakeRegistry,
+        keys: deployed.blsApkRegistry,
+        indices: deployed.indexRegistry,
         sockets: socketRegistry,
       },
     ]),
-    setUp: encodeFunctionData({abi: ABI, functionName: 'initialize', args: [ejectionManager]}),
+    setUp: encodeFunctionData({abi: ABI, functionName: 'initialize', args: [deployed.ejectionManager]}),
   });
 
   const asAvs = (target: Address, data: Hex): void =>
@@ -95,30 +78,13 @@ export function deploySlashingRegistry(
     const args = [avs, coordinator, core.allocationManager, selector] as const;
     asAvs(core.permissionController, encodeFunctionData({abi: ABI, functionName: 'setAppointee', args}));
   }
-  asAvs(
-    core.allocationManager,
-    encodeFunctionData({abi: ABI, functionName: 'setAVSRegistrar', args: [avs, coordinator]}),
-  );
-  for (const {minimumStake = 0n, maxOperators = MAX_OPERATORS} of quorums) {
-    const params = {
-      maxOperatorCount: maxOperators,
-      kickBIPsOfOperatorStake: NO_CHURN,
-      kickBIPsOfTotalStake: NO_CHURN,
-    };
-    const strategies = core.strategies.map((strategy) => ({strategy, multiplier: MULTIPLIER}));
-    const args = [params, minimumStake, strategies] as const;
+  asAvs(core.allocationManager, namingRegistrar(avs, coordinator));
+  for (const quorum of quorums) {
+    const args = quorumArgs(core, quorum);
     batch.call(
       coordinator,
       encodeFunctionData({abi: ABI, functionName: 'createTotalDelegatedStakeQuorum', args}),
     );
   }
-  return {
-    serviceManager: avs,
-    registry: coordinator,
-    stakeRegistry,
-    blsApkRegistry,
-    indexRegistry,
-    ejectionManager,
-    socketRegistry,
-  };
+  return {serviceManager: avs, registry: coordinator, ...deployed, socketRegistry};
 }
