@@ -1,6 +1,6 @@
 import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import type {TxDeps, TxLimits} from './deps.ts';
-import {feesFor, gwei, replacementFees, type Fees} from './fees.ts';
+import {feesFor, replacementFees, type Fees} from './fees.ts';
 import {readBalance, readFeeMarket, readNonces} from './node.ts';
 import type {TxPlan} from './plan.ts';
 import type {TxAttempt} from './port.ts';
@@ -10,6 +10,7 @@ import {simulate} from './simulate.ts';
 import {refreshOpenAttempts, type JudgedGroup} from './open-attempts.ts';
 import {waitForNonce, type WaitResult} from './wait.ts';
 import {run} from '../../../foundation/next-step/next-step.ts';
+import {ether} from '../../../foundation/text/amounts.ts';
 
 /** A simulated plan with its costs, for the operator to confirm. Amounts in wei. */
 export type PreparedTx = {
@@ -58,7 +59,7 @@ function requireFunds(address: string, balance: bigint, mostWei: bigint): void {
   if (balance >= mostWei) return;
   throw new AosError(
     'TX_INSUFFICIENT_FUNDS',
-    `${address} has ${gwei(balance)} gwei; the transaction can cost up to ${gwei(mostWei)} gwei`,
+    `${address} has ${ether(balance)} ETH; the transaction can cost up to ${ether(mostWei)} ETH`,
     {details: {balanceWei: balance.toString(), neededWei: mostWei.toString()}},
   );
 }

@@ -116,6 +116,9 @@ describe('a transaction', () => {
     await expect(transact(deps, request(), limits(), yes)).rejects.toMatchObject({
       code: 'TX_INSUFFICIENT_FUNDS',
       exitCode: 77,
+      message: expect.stringMatching(
+        /has 0\.000000000000001 ETH; the transaction can cost up to 0\.\d+ ETH$/,
+      ) as string,
     });
   });
 
