@@ -6,17 +6,12 @@ import {Failing} from "../base/Failing.sol";
 import {IBLSApkRegistry} from "../base/Interfaces.sol";
 import {G1Point, G2Point} from "../base/Types.sol";
 import {CoordinatorOwned} from "./CoordinatorOwned.sol";
+import {Entry, History} from "./History.sol";
 
 /// @title BN254 keys of operators, and their sum per quorum
 contract BLSApkRegistry is CoordinatorOwned, Failing {
     using BN254 for G1Point;
-
-    /// @notice The hash of a quorum's sum, from a block to the next entry's.
-    struct ApkUpdate {
-        bytes24 apkHash;
-        uint32 updateBlockNumber;
-        uint32 nextUpdateBlockNumber;
-    }
+    using History for Entry[];
 
     error ZeroPubKey();
     error OperatorAlreadyRegistered();
@@ -28,7 +23,8 @@ contract BLSApkRegistry is CoordinatorOwned, Failing {
     mapping(bytes32 pubkeyHash => address operator) public pubkeyHashToOperator;
     mapping(address operator => G1Point key) public operatorToPubkey;
     mapping(uint8 quorumNumber => G1Point sum) public currentApk;
-    mapping(uint8 quorumNumber => ApkUpdate[] updates) public apkHistory;
+    /// @dev The hash of each quorum's sum.
+    mapping(uint8 quorumNumber => Entry[] entries) private hashes;
 
     event NewPubkeyRegistration(address indexed operator, G1Point pubkeyG1, G2Point pubkeyG2);
     event OperatorAddedToQuorums(address operator, bytes32 operatorId, bytes quorumNumbers);
@@ -40,8 +36,8 @@ contract BLSApkRegistry is CoordinatorOwned, Failing {
     {}
 
     function initializeQuorum(uint8 quorumNumber) external onlyRegistryCoordinator {
-        require(apkHistory[quorumNumber].length == 0, "BLSApkRegistry.initializeQuorum: quorum already exists");
-        apkHistory[quorumNumber].push(ApkUpdate(bytes24(0), uint32(block.number), 0));
+        require(hashes[quorumNumber].length == 0, "BLSApkRegistry.initializeQuorum: quorum already exists");
+        hashes[quorumNumber].record(0);
     }
 
     /// @notice Registers a key whose secret signed `message`; an operator has one, for ever.
@@ -102,7 +98,16 @@ contract BLSApkRegistry is CoordinatorOwned, Failing {
     }
 
     function getApkHistoryLength(uint8 quorumNumber) external view returns (uint32) {
-        return uint32(apkHistory[quorumNumber].length);
+        return uint32(hashes[quorumNumber].length);
+    }
+
+    function apkHistory(uint8 quorumNumber, uint256 index)
+        external
+        view
+        returns (bytes24 apkHash, uint32 updateBlockNumber, uint32 nextUpdateBlockNumber)
+    {
+        Entry memory entry = hashes[quorumNumber][index];
+        return (bytes24(entry.value), entry.fromBlock, entry.untilBlock);
     }
 
     /// @notice The entry of each quorum that counted at a block.
@@ -113,13 +118,9 @@ contract BLSApkRegistry is CoordinatorOwned, Failing {
     {
         indices = new uint32[](quorumNumbers.length);
         for (uint256 i = 0; i < quorumNumbers.length; ++i) {
-            ApkUpdate[] storage updates = apkHistory[uint8(quorumNumbers[i])];
-            uint256 index = updates.length;
-            while (index > 0 && updates[index - 1].updateBlockNumber > blockNumber) --index;
-            require(
-                index != 0, "BLSApkRegistry.getApkIndicesAtBlockNumber: blockNumber is before the first update"
+            indices[i] = hashes[uint8(quorumNumbers[i])].indexAt(
+                blockNumber, "BLSApkRegistry.getApkIndicesAtBlockNumber: blockNumber is before the first update"
             );
-            indices[i] = uint32(index - 1);
         }
     }
 
@@ -128,15 +129,13 @@ contract BLSApkRegistry is CoordinatorOwned, Failing {
         view
         returns (bytes24)
     {
-        ApkUpdate memory update = apkHistory[quorumNumber][index];
-        require(
-            blockNumber >= update.updateBlockNumber, "BLSApkRegistry._validateApkHashAtBlockNumber: index too recent"
-        );
-        require(
-            update.nextUpdateBlockNumber == 0 || blockNumber < update.nextUpdateBlockNumber,
+        uint192 hash = hashes[quorumNumber].valueAt(
+            blockNumber,
+            index,
+            "BLSApkRegistry._validateApkHashAtBlockNumber: index too recent",
             "BLSApkRegistry._validateApkHashAtBlockNumber: not latest apk update"
         );
-        return update.apkHash;
+        return bytes24(hash);
     }
 
     function getRegisteredPubkey(address operator) public view returns (G1Point memory, bytes32) {
@@ -154,21 +153,7 @@ contract BLSApkRegistry is CoordinatorOwned, Failing {
             uint8 quorum = uint8(quorumNumbers[i]);
             G1Point memory sum = BN254.add(currentApk[quorum], key);
             currentApk[quorum] = sum;
-            _record(apkHistory[quorum], bytes24(BN254.hashOf(sum)));
+            hashes[quorum].record(uint192(bytes24(BN254.hashOf(sum))));
         }
-    }
-
-    /// @dev Overwrites an entry of this block.
-    function _record(ApkUpdate[] storage updates, bytes24 apkHash) private {
-        uint32 current = uint32(block.number);
-        if (updates.length != 0) {
-            ApkUpdate storage last = updates[updates.length - 1];
-            if (last.updateBlockNumber == current) {
-                last.apkHash = apkHash;
-                return;
-            }
-            last.nextUpdateBlockNumber = current;
-        }
-        updates.push(ApkUpdate(apkHash, current, 0));
     }
 }

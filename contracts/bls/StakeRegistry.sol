@@ -5,12 +5,18 @@ import {Failing} from "../base/Failing.sol";
 import {IDelegation} from "../base/Interfaces.sol";
 import {StrategyParams} from "../base/Types.sol";
 import {CoordinatorOwned} from "./CoordinatorOwned.sol";
-import {StakeHistory, StakeUpdate} from "./StakeHistory.sol";
+import {Entry, History} from "./History.sol";
 
 /// @title What operators weigh in each quorum
 /// @notice The recorded stake is the one at registration until `updateOperatorStake`.
 contract StakeRegistry is CoordinatorOwned, Failing {
-    using StakeHistory for StakeUpdate[];
+    using History for Entry[];
+
+    struct StakeUpdate {
+        uint32 updateBlockNumber;
+        uint32 nextUpdateBlockNumber;
+        uint96 stake;
+    }
 
     error BelowMinimumStakeRequirement();
     error QuorumDoesNotExist();
@@ -21,8 +27,8 @@ contract StakeRegistry is CoordinatorOwned, Failing {
 
     mapping(uint8 quorumNumber => uint96 stake) public minimumStakeForQuorum;
     mapping(uint8 quorumNumber => StrategyParams[] list) private strategyParams;
-    mapping(bytes32 operatorId => mapping(uint8 quorumNumber => StakeUpdate[] updates)) private stakes;
-    mapping(uint8 quorumNumber => StakeUpdate[] updates) private totals;
+    mapping(bytes32 operatorId => mapping(uint8 quorumNumber => Entry[] entries)) private stakes;
+    mapping(uint8 quorumNumber => Entry[] entries) private totals;
 
     event OperatorStakeUpdate(bytes32 indexed operatorId, uint8 quorumNumber, uint96 stake);
     event MinimumStakeForQuorumUpdated(uint8 indexed quorumNumber, uint96 minimumStake);
@@ -83,15 +89,23 @@ contract StakeRegistry is CoordinatorOwned, Failing {
     }
 
     function getCurrentStake(bytes32 operatorId, uint8 quorumNumber) public view returns (uint96) {
-        return stakes[operatorId][quorumNumber].latest();
+        return uint96(stakes[operatorId][quorumNumber].latest());
     }
 
     function getCurrentTotalStake(uint8 quorumNumber) public view returns (uint96) {
-        return totals[quorumNumber].latest();
+        return uint96(totals[quorumNumber].latest());
     }
 
-    function getStakeHistory(bytes32 operatorId, uint8 quorumNumber) external view returns (StakeUpdate[] memory) {
-        return stakes[operatorId][quorumNumber];
+    function getStakeHistory(bytes32 operatorId, uint8 quorumNumber)
+        external
+        view
+        returns (StakeUpdate[] memory updates)
+    {
+        Entry[] memory entries = stakes[operatorId][quorumNumber];
+        updates = new StakeUpdate[](entries.length);
+        for (uint256 i = 0; i < entries.length; ++i) {
+            updates[i] = StakeUpdate(entries[i].fromBlock, entries[i].untilBlock, uint96(entries[i].value));
+        }
     }
 
     function getStakeUpdateIndexAtBlockNumber(bytes32 operatorId, uint8 quorumNumber, uint32 blockNumber)
@@ -99,12 +113,10 @@ contract StakeRegistry is CoordinatorOwned, Failing {
         view
         returns (uint32)
     {
-        (bool found, uint32 index) = stakes[operatorId][quorumNumber].indexAt(blockNumber);
-        require(
-            found,
+        return stakes[operatorId][quorumNumber].indexAt(
+            blockNumber,
             "StakeRegistry._getStakeUpdateIndexForOperatorAtBlockNumber: no stake update found for operatorId and quorumNumber at block number"
         );
-        return index;
     }
 
     function getTotalStakeIndicesAtBlockNumber(uint32 blockNumber, bytes calldata quorumNumbers)
@@ -114,16 +126,12 @@ contract StakeRegistry is CoordinatorOwned, Failing {
     {
         indices = new uint32[](quorumNumbers.length);
         for (uint256 i = 0; i < quorumNumbers.length; ++i) {
-            StakeUpdate[] storage updates = totals[uint8(quorumNumbers[i])];
-            require(
-                updates.length != 0,
-                "StakeRegistry.getTotalStakeIndicesAtBlockNumber: quorum does not exist"
-            );
-            require(
-                updates[0].updateBlockNumber <= blockNumber,
+            Entry[] storage entries = totals[uint8(quorumNumbers[i])];
+            require(entries.length != 0, "StakeRegistry.getTotalStakeIndicesAtBlockNumber: quorum does not exist");
+            indices[i] = entries.indexAt(
+                blockNumber,
                 "StakeRegistry.getTotalStakeIndicesAtBlockNumber: quorum has no stake history at blockNumber"
             );
-            (, indices[i]) = updates.indexAt(blockNumber);
         }
     }
 
@@ -133,7 +141,7 @@ contract StakeRegistry is CoordinatorOwned, Failing {
         bytes32 operatorId,
         uint256 index
     ) external view returns (uint96) {
-        return stakes[operatorId][quorumNumber].stakeAt(blockNumber, index);
+        return _stakeAt(stakes[operatorId][quorumNumber], blockNumber, index);
     }
 
     function getTotalStakeAtBlockNumberFromIndex(uint8 quorumNumber, uint32 blockNumber, uint256 index)
@@ -141,7 +149,7 @@ contract StakeRegistry is CoordinatorOwned, Failing {
         view
         returns (uint96)
     {
-        return totals[quorumNumber].stakeAt(blockNumber, index);
+        return _stakeAt(totals[quorumNumber], blockNumber, index);
     }
 
     function weightOfOperatorForQuorum(uint8 quorumNumber, address operator) public view returns (uint96) {
@@ -169,6 +177,16 @@ contract StakeRegistry is CoordinatorOwned, Failing {
 
     function setMinimumStakeForQuorum(uint8 quorumNumber, uint96 minimumStake) external onlyCoordinatorOwner {
         _setMinimum(quorumNumber, minimumStake);
+    }
+
+    function _stakeAt(Entry[] storage entries, uint32 blockNumber, uint256 index) private view returns (uint96) {
+        uint192 stake = entries.valueAt(
+            blockNumber,
+            index,
+            "StakeRegistry._validateStakeUpdateAtBlockNumber: stakeUpdate is from after blockNumber",
+            "StakeRegistry._validateStakeUpdateAtBlockNumber: there is a newer stakeUpdate available before blockNumber"
+        );
+        return uint96(stake);
     }
 
     function _setMinimum(uint8 quorumNumber, uint96 minimumStake) private {
