@@ -5,7 +5,7 @@ import {requestMark} from '../../journal/request-mark.ts';
 import type {Worker} from '../ports.ts';
 import type {EarlyRequest} from './early-request.ts';
 import type {Clocked, Recording, Workers} from './parts.ts';
-import type {Listener} from './worker-requests.ts';
+import type {Listener} from './listeners.ts';
 
 export type AskDeps = Recording & Clocked & Workers;
 

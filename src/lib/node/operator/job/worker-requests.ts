@@ -2,42 +2,25 @@ import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import type {WorkerKind} from '../../../protocol/wire/messages.ts';
 import {CALLBACK_ID, readWorkerAnswer, type WorkerAnswer} from '../../../protocol/wire/worker-answers.ts';
 import type {Time} from '../../../foundation/time/time.ts';
-import type {Emit, JobRef} from '../../events/events.ts';
+import type {Emit} from '../../events/events.ts';
 import type {JobRecord, NewRequest} from '../../journal/records.ts';
 import type {MakeAnswer, NoAnswer, RequestJournal} from '../../journal/journal.ts';
 import type {SignedText} from '../../journal/job-texts.ts';
-import {answerFor, type Answering, type FinalAnswer, type Said} from './answer.ts';
+import {answerFor, type Answering, type Said} from './answer.ts';
 import type {DirectReply} from '../ports.ts';
 import type {RetryJournalWrite} from '../retry-journal-write.ts';
 import type {RootWatch} from '../root-watch.ts';
 import {createKeptCallbacks, KEPT} from './kept-callbacks.ts';
+import {createListeners, type Listeners, type Made} from './listeners.ts';
 import {refOf} from './record.ts';
-import {reportConcluded} from './report-concluded.ts';
 
 /** What our HTTP server answers a worker's callback with. */
 export type CallbackReply = {status: number; code: number; message: string};
 
-/** A step that waits for the answer of a job. */
-export type Listener = {
-  ref: JobRef;
-  /** Makes that answer, inside the write that stores it: of `text`, which the job must have, or of what the worker said. */
-  make: (said: Said, text: SignedText | null) => FinalAnswer | NoAnswer;
-  /** The job is concluded with it. */
-  answered: (answer: FinalAnswer) => void;
-  /** What came for this request is no answer. */
-  invalid: (requestId: string, why: string) => void;
-};
-
 /** Requests to workers and their answers, which come by HTTP callback (docs/protocol.md#request-ids). */
-export type WorkerRequests = {
+export type WorkerRequests = Pick<Listeners, 'expect' | 'forget' | 'listen'> & {
   /** A first request for a job, to be journalled with its selection; `requestId` when it has one already. */
   first(seq: number, kind: WorkerKind, requestId?: string): NewRequest;
-  /** A job that is being stored was asked about: its answer may come before a step listens, and is kept for that step. */
-  expect(seq: number): void;
-  /** That job was not stored under this number. */
-  forget(seq: number): void;
-  /** Hears of the answer of a job. @returns ends that */
-  listen(seq: number, listener: Listener): () => void;
   /** Takes a callback: durable before the worker gets its reply. */
   take(kind: WorkerKind, body: Uint8Array): Promise<CallbackReply>;
   /**
@@ -52,15 +35,11 @@ type Refuse = (why: 'unknown' | 'invalid', status: number, message: string) => C
 /** No callback came, so none is refused: the step that asked reports what the worker said. */
 const notTaken: Refuse = (_why, status, message) => ({status, code: status, message});
 
-/** An answer as it was made inside a write. */
-type Made = {answer: FinalAnswer; ref: JobRef};
-
 /** What a worker said, and why it may not be delivered, where that was found out beside it. */
 type Heard = WorkerAnswer & {doubt: string | null};
 
 const TAKEN: CallbackReply = {status: 200, code: 200, message: 'success'};
 
-// eslint-disable-next-line max-lines-per-function -- the steps that listen, and the answers that come before them, are one state
 export function createWorkerRequests(deps: {
   journal: RequestJournal;
   retryJournalWrite: RetryJournalWrite;
@@ -76,18 +55,13 @@ export function createWorkerRequests(deps: {
   onAnswered: (seq: number) => void;
 }): WorkerRequests {
   const {journal, time, emit} = deps;
-  const listeners = new Map<number, Listener>();
-  /** Answers that came before the step that waits for them. */
-  const expected = new Map<number, FinalAnswer | null>();
+  const listeners = createListeners(deps);
   let refused = 0;
   const keep = createKeptCallbacks({
     retryJournalWrite: deps.retryJournalWrite,
     time,
     // The step that waits for it puts the request again, instead of waiting for its whole time.
-    onDropped: (requestId) => {
-      for (const {invalid} of [...listeners.values()])
-        invalid(requestId, 'it came while the journal could not be written');
-    },
+    onDropped: (requestId) => listeners.invalid(requestId, 'it came while the journal could not be written'),
   });
 
   const refuse: Refuse = (why, status, message) => {
@@ -97,7 +71,7 @@ export function createWorkerRequests(deps: {
   };
 
   function make(said: Said, seq: number, read: () => JobRecord, text: SignedText | null): Made | NoAnswer {
-    const listener = listeners.get(seq);
+    const listener = listeners.of(seq);
     if (listener !== undefined) {
       const answer = listener.make(said, text);
       return 'noAnswer' in answer ? answer : {answer, ref: listener.ref};
@@ -105,17 +79,6 @@ export function createWorkerRequests(deps: {
     const record = read();
     const answer = answerFor(record, {said, text}, deps.node, time.now());
     return 'noAnswer' in answer ? answer : {answer, ref: refOf(record)};
-  }
-
-  /** Hands the stored answer to those who wait for it. */
-  function announce(seq: number, {answer, ref}: Made): void {
-    const listener = listeners.get(seq);
-    if (listener !== undefined) listener.answered(answer);
-    else if (expected.has(seq)) expected.set(seq, answer);
-    else {
-      reportConcluded(emit, ref, answer);
-      deps.onAnswered(seq);
-    }
   }
 
   async function store(heard: Heard, body: string, refuse: Refuse): Promise<CallbackReply> {
@@ -134,13 +97,13 @@ export function createWorkerRequests(deps: {
       case 'already':
         return TAKEN;
       case 'invalid':
-        if (heard.doubt === null) listeners.get(taken.seq)?.invalid(requestId, taken.why);
+        if (heard.doubt === null) listeners.of(taken.seq)?.invalid(requestId, taken.why);
         return refuse('invalid', 422, taken.why);
       case 'taken':
         deps.roots.see({model: heard.model, prompt: heard.prompt, state_root: heard.stateRoot});
         for (const seq of taken.concluded) {
           const one = made.get(seq);
-          if (one !== undefined) announce(seq, one);
+          if (one !== undefined) listeners.announce(seq, one);
         }
         return TAKEN;
     }
@@ -154,21 +117,9 @@ export function createWorkerRequests(deps: {
       attempt: 1,
       askedAt: time.now(),
     }),
-    expect(seq) {
-      expected.set(seq, null);
-    },
-    forget(seq) {
-      expected.delete(seq);
-    },
-    listen(seq, listener) {
-      listeners.set(seq, listener);
-      const early = expected.get(seq);
-      expected.delete(seq);
-      if (early !== undefined && early !== null) listener.answered(early);
-      return () => {
-        if (listeners.get(seq) === listener) listeners.delete(seq);
-      };
-    },
+    expect: listeners.expect,
+    forget: listeners.forget,
+    listen: listeners.listen,
     async take(kind, bytes) {
       let answer: WorkerAnswer;
       try {
