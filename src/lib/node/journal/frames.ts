@@ -1,7 +1,5 @@
-import {isAosError} from '../../foundation/errors/error.ts';
-import {parseEnvelope} from '../../protocol/wire/envelope.ts';
-import {writeJson} from '../../protocol/wire/json.ts';
 import type {Database} from './driver.ts';
+import {createElementTexts} from './element-texts.ts';
 import type {Span} from './records.ts';
 import {numberOf, textOf} from './rows.ts';
 
@@ -24,6 +22,7 @@ export function frameTable(database: Database) {
   /** Frames that were written piece by piece, until their jobs are stored. */
   const kept = new Map<Uint8Array, number>();
   const writing = new Set<number>();
+  const unspanned = createElementTexts();
 
   const firstOf = (id: number): number => id * MOST_PIECES;
 
@@ -89,7 +88,8 @@ export function frameTable(database: Database) {
 
     /** The text of one job of a frame: of its span, or (of an older aos) of its index. */
     element(id: number, span: Span | null, index: number): string {
-      if (span === null) return elementAt(whole(id), index);
+      if (span === null) return unspanned.at(whole(id), index);
+      unspanned.letGo();
       const from = Math.floor(span.start / PIECE_BYTES);
       const bytes = read(id, from, Math.floor(Math.max(span.start, span.end - 1) / PIECE_BYTES));
       const skipped = from * PIECE_BYTES;
@@ -129,19 +129,6 @@ export function frameTable(database: Database) {
       last = null;
     },
   };
-}
-
-/** The text of one job in a whole frame; of one that cannot be read any more the frame itself, for those who report it. */
-export function elementAt(frame: Uint8Array, index: number): string {
-  const text = Buffer.from(frame).toString();
-  try {
-    const {params} = parseEnvelope(frame);
-    const element = Array.isArray(params) ? params[index] : undefined;
-    return element === undefined ? text : writeJson(element);
-  } catch (error) {
-    if (isAosError(error)) return text;
-    throw error;
-  }
 }
 
 /** The statements of the frames and their pieces. */
