@@ -8,6 +8,7 @@ import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
 import {buildContracts} from './contracts.mjs';
 import {renderHelp} from './help.mjs';
+import {lazyTables} from './lazy-tables.mjs';
 import {collectLicenses} from './licenses.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -25,6 +26,11 @@ const banner = {
     'const __filename = aosFileURLToPath(import.meta.url);',
     "const __dirname = aosFileURLToPath(new URL('.', import.meta.url));",
   ].join(''),
+};
+
+/** One of the twenty hashes of the package; all of them are 260 kB more to read at each start. */
+const keccakAlone = {
+  'hash-wasm': path.join(root, 'node_modules/hash-wasm/dist/keccak.umd.min.js'),
 };
 
 async function commandFiles() {
@@ -60,8 +66,12 @@ async function main() {
       'process.env.DEV': '"false"',
       AOS_VERSION: JSON.stringify(pjson.version),
     },
-    // Ink asks for it only with DEV=true, which a bundle for production never does.
-    alias: {'react-devtools-core': path.join(root, 'scripts/no-devtools.mjs')},
+    alias: {
+      ...keccakAlone,
+      // Ink asks for it only with DEV=true, which a bundle for production never does.
+      'react-devtools-core': path.join(root, 'scripts/no-devtools.mjs'),
+    },
+    plugins: [lazyTables],
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
@@ -72,6 +82,7 @@ async function main() {
       'crypto-thread': path.join(root, 'src/lib/node/crypto-worker/thread.ts'),
     },
     external,
+    alias: keccakAlone,
     outdir: dist,
     bundle: true,
     format: 'esm',

@@ -1,4 +1,5 @@
-import {eip191Digest, fromHex, recoverAddress, sameAddress} from '../../lib/protocol/wire/ethereum.ts';
+import {eip191Digest, fromHex, sameAddress} from '../../lib/protocol/wire/ethereum.ts';
+import {recoverAddress} from '../../lib/protocol/wire/key-address.ts';
 import {lastJobsOf, resultsOfUser, tableTime} from './store.ts';
 import type {Version} from './version.ts';
 import {signedBytes, type Frame} from './wire.ts';

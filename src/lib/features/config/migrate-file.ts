@@ -21,7 +21,7 @@ import {nextOf, passwordPlace} from './migrate-next.ts';
 import {keyWarnings, networkWarnings, workerWarnings} from './migrate-warnings.ts';
 import {writePrivateFile} from '../../keys/private-file.ts';
 import {sealV3} from '../../keys/v3-keystore.ts';
-import {addressOfKey} from '../../protocol/wire/ethereum.ts';
+import {addressOfKey} from '../../protocol/wire/key-address.ts';
 import {isThere, writableConfig} from '../init/files.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 

@@ -1,7 +1,9 @@
 import stringWidth from 'string-width';
+import {lazy} from '../lazy.ts';
 
 const PLAIN_ASCII = /^[ -~]*$/;
-const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
+/** Made at its first use: its tables take 15 ms to load, and most that is printed is ASCII. */
+const segmenter = lazy(() => new Intl.Segmenter('en', {granularity: 'grapheme'}));
 
 /** Counts the cells of a text on a terminal: two for CJK and emoji. */
 export function cellsOf(text: string): number {
@@ -12,7 +14,7 @@ export function cellsOf(text: string): number {
 export function graphemes(text: string): string[] {
   return PLAIN_ASCII.test(text)
     ? Array.from(text)
-    : Array.from(segmenter.segment(text), ({segment}) => segment);
+    : Array.from(segmenter().segment(text), ({segment}) => segment);
 }
 
 /** Code units of one cell at most in a usual text (a family of emoji has 11 in two cells); a longer text is cut unmeasured. */

@@ -3,7 +3,8 @@ import {Worker as Thread} from 'node:worker_threads';
 import {errorText} from '../../foundation/errors/error.ts';
 import {createFifo} from '../../foundation/async/fifo.ts';
 import type {Prover} from '../operator/ports.ts';
-import {recoverAddress, toHex} from '../../protocol/wire/ethereum.ts';
+import {toHex} from '../../protocol/wire/ethereum.ts';
+import {recoverAddress} from '../../protocol/wire/key-address.ts';
 import type {Prover as Inline, VrfProof} from '../../protocol/vrf/ecvrf.ts';
 
 export type CryptoThreadData = {seed: Uint8Array};

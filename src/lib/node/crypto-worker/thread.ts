@@ -1,5 +1,5 @@
 import {parentPort, workerData} from 'node:worker_threads';
-import {recoverAddress} from '../../protocol/wire/ethereum.ts';
+import {recoverAddress} from '../../protocol/wire/key-address.ts';
 import {loadVrf, type VrfProof} from '../../protocol/vrf/ecvrf.ts';
 import type {CryptoMessage, CryptoRequest, CryptoThreadData} from './client.ts';
 

@@ -1,5 +1,6 @@
 import {AosError} from '../../foundation/errors/error.ts';
-import {fromHex, recoverAddress, sameAddress, toHex} from '../../protocol/wire/ethereum.ts';
+import {fromHex, sameAddress, toHex} from '../../protocol/wire/ethereum.ts';
+import {recoverAddress} from '../../protocol/wire/key-address.ts';
 
 /**
  * Checks that a signer's result is a signature of `address` over `digest`: 65 bytes, v 27/28, low s (EIP-2).

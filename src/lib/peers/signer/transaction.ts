@@ -1,7 +1,8 @@
 import type {Hex, TransactionSerializable} from 'viem';
 import {parseTransaction, serializeTransaction} from 'viem/utils';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
-import {fromHex, isAddress, recoverAddress, toHex} from '../../protocol/wire/ethereum.ts';
+import {fromHex, isAddress, toHex} from '../../protocol/wire/ethereum.ts';
+import {recoverAddress} from '../../protocol/wire/key-address.ts';
 import {keccak256} from '../../protocol/wire/keccak.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 

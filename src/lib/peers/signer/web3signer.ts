@@ -1,13 +1,8 @@
 import {AosError} from '../../foundation/errors/error.ts';
 import type {PoolOptions} from '../http/connection-pool.ts';
 import {createTransport} from '../http/transport.ts';
-import {
-  checksumAddress,
-  eip191Digest,
-  isAddress,
-  recoverAddress,
-  toHex,
-} from '../../protocol/wire/ethereum.ts';
+import {checksumAddress, eip191Digest, isAddress, toHex} from '../../protocol/wire/ethereum.ts';
+import {recoverAddress} from '../../protocol/wire/key-address.ts';
 import {unreachable} from './network-error.ts';
 import {createRpc, rpcFailure, type RpcReply} from './rpc.ts';
 import {signatureBytes, signedBy, takeSignature} from './signature.ts';

@@ -1,7 +1,8 @@
 import {atOnce, type Slices} from '../../foundation/async/slices.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {detached} from './detached.ts';
-import {eip191Prefix, fromHex, isAddress, recoverAddress, sameAddress, toHex} from './ethereum.ts';
+import {eip191Prefix, fromHex, isAddress, sameAddress, toHex} from './ethereum.ts';
+import {recoverAddress} from './key-address.ts';
 import {keccak256, keccak256Of} from './keccak.ts';
 import {
   isJsonObject,

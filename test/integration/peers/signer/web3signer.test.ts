@@ -7,7 +7,7 @@ import {renderNext} from '../../../../src/lib/cli/next-step.ts';
 import {DEV_SIGNER_KEY} from '../../../../src/devnet/signer/keys.ts';
 import type {SignerFaults} from '../../../../src/devnet/signer/faults.ts';
 import {isAosError, type AosError} from '../../../../src/lib/foundation/errors/error.ts';
-import {recoverAddress} from '../../../../src/lib/protocol/wire/ethereum.ts';
+import {recoverAddress} from '../../../../src/lib/protocol/wire/key-address.ts';
 import {createWeb3Signer} from '../../../../src/lib/peers/signer/web3signer.ts';
 import {
   bodyOf,

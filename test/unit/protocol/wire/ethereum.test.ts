@@ -8,10 +8,10 @@ import {
   fromHex,
   isAddress,
   isChecksummed,
-  recoverAddress,
   sameAddress,
   toHex,
 } from '../../../../src/lib/protocol/wire/ethereum.ts';
+import {recoverAddress} from '../../../../src/lib/protocol/wire/key-address.ts';
 import {keccak256} from '../../../../src/lib/protocol/wire/keccak.ts';
 import {signText, TEST_ADDRESS} from '../../../support/envelope-signing.ts';
 
