@@ -350,7 +350,7 @@ describe('aos init without a terminal', () => {
     symlinkSync('loop.yaml', path.join(world.home, 'loop.yaml'));
     world.file('plain', '');
     for (const [name, code, said] of [
-      ['dir', 78, 'is a directory'],
+      ['dir', 78, 'is an empty directory'],
       ['loop.yaml', 78, 'leads back to itself'],
       ['plain/config.yaml', 73, 'is not a directory'],
     ] as const) {

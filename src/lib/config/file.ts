@@ -1,13 +1,14 @@
 import {isUtf8} from 'node:buffer';
 import {closeSync, fstatSync, lstatSync, openSync, readSync, statSync} from 'node:fs';
 import {join, resolve} from 'node:path';
-import {AosError, errorText, isAosError} from '../foundation/errors/error.ts';
+import {AosError, isAosError} from '../foundation/errors/error.ts';
 import {isUtf16} from '../foundation/text/utf16.ts';
 import {shellWord} from '../foundation/text/shell-word.ts';
 import {configDir} from './paths.ts';
 import {namedPath, pathOfVariable, type Env} from './user-path.ts';
 import {sanitizeText} from './sanitize.ts';
 import {run, say, type NextStep} from '../foundation/next-step/next-step.ts';
+import {notAFile, openFailure} from '../foundation/system/unfit-file.ts';
 
 /** A real file has a few kB; a larger one is not a configuration. */
 const MAX_BYTES = 1024 * 1024;
@@ -88,10 +89,7 @@ export function readConfigFile(path: string, cwd: string): ConfigFile {
   }
   try {
     const stat = fstatSync(file);
-    if (stat.isDirectory())
-      throw new AosError('CONFIG_UNREADABLE', `${name} is a directory`, {
-        next: say(`Name the file in it: -c ${shellWord(join(name, 'config.yaml'))}`),
-      });
+    if (stat.isDirectory()) throw directoryError(name, full);
     const bytes = readUpTo(file, MAX_BYTES + 1);
     const readable = stat.isFile() && (stat.mode & 0o044) !== 0;
     return {...decode(name, bytes), readable};
@@ -100,6 +98,18 @@ export function readConfigFile(path: string, cwd: string): ConfigFile {
   } finally {
     closeSync(file);
   }
+}
+
+/** The file in it, where there is one. */
+function directoryError(name: string, full: string): AosError {
+  if (exists(join(full, 'config.yaml')))
+    return new AosError('CONFIG_UNREADABLE', `${name} is a directory`, {
+      next: say(`Name the file in it: -c ${shellWord(join(name, 'config.yaml'))}`),
+    });
+  const unfit = notAFile(full, statSync(full));
+  return new AosError('CONFIG_UNREADABLE', `${name} ${unfit?.why ?? 'is a directory'}`, {
+    ...(unfit === null || unfit.next === null ? {} : {next: unfit.next}),
+  });
 }
 
 function decode(name: string, bytes: Buffer): {text: string; error: AosError | null} {
@@ -143,17 +153,11 @@ function fileError(name: string, error: unknown): AosError {
       next: run('init', [], 'Name the configuration file with -c FILE, or make it'),
     });
   }
-  const why: Readonly<Record<string, string>> = {
-    EACCES: 'cannot be read by this user',
-    ELOOP: 'is a symbolic link that leads back to itself',
-    EISDIR: 'is a directory',
-    ENAMETOOLONG: 'has a name that is too long',
-  };
-  return new AosError(
-    'CONFIG_UNREADABLE',
-    `${name} ${why[code] ?? `could not be read (${errorText(error)})`}`,
-    {cause: error},
-  );
+  const {why, next} = openFailure(name, error);
+  return new AosError('CONFIG_UNREADABLE', `${name} ${why}`, {
+    cause: error,
+    ...(next === null ? {} : {next}),
+  });
 }
 
 function codeOf(error: unknown): string {

@@ -4,7 +4,8 @@ import {problemAt, type ConfigProblem} from './problems.ts';
 import {FIELDS} from './schema.ts';
 import {readVrfKey} from './vrf-key.ts';
 import type {Need} from './check.ts';
-import {isAosError} from '../foundation/errors/error.ts';
+import {isAosError, type AosError} from '../foundation/errors/error.ts';
+import {shellWord} from '../foundation/text/shell-word.ts';
 import type {ConfigSource} from './source.ts';
 
 /** The problems of a configuration and of its VRF key file. */
@@ -14,8 +15,6 @@ export type Survey = {
   problems: readonly ConfigProblem[];
   warnings: readonly ConfigWarning[];
 };
-
-const KEY_FILE = 'a key file that only you can read';
 
 /**
  * Finds everything that would prevent `aos run`, without a request to another machine.
@@ -30,10 +29,19 @@ export function surveyConfig(source: ConfigSource, need: Need): Survey {
     } catch (error) {
       if (!isAosError(error)) throw error;
       const path = run.node.vrfKey.kind === 'file' ? FIELDS.vrfKeyFile.path : FIELDS.vrfKey.path;
-      all.push(problemAt(placeOf(origin.get(path)?.detail ?? ''), path, error.message, KEY_FILE));
+      all.push(problemAt(placeOf(origin.get(path)?.detail ?? ''), path, vrfText(error)));
     }
   }
   return {network: signer?.network ?? null, nodeId: signer?.node.id ?? null, problems: all, warnings};
+}
+
+/** What is wrong, and the way out. */
+function vrfText({message, next}: AosError): string {
+  const command =
+    next.run === undefined
+      ? ''
+      : ` aos ${[next.run.command, ...(next.run.args ?? []).map(shellWord)].join(' ')}`;
+  return `${message}; next: ${`${next.say}${next.run !== undefined && next.say !== '' ? ':' : ''}${command}`.trim()}`;
 }
 
 /** Parses `FILE:LINE:COL`, or the name of a flag or variable. */

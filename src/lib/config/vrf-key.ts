@@ -3,7 +3,9 @@ import {AosError} from '../foundation/errors/error.ts';
 import type {VrfKeySource} from './config.ts';
 import {sanitizeText} from './sanitize.ts';
 import {seed} from './values.ts';
-import {run, say} from '../foundation/next-step/next-step.ts';
+import {run} from '../foundation/next-step/next-step.ts';
+import {exposure, thisReader} from '../foundation/system/secret-access.ts';
+import {notAFile, openFailure} from '../foundation/system/unfit-file.ts';
 
 /** Bytes read at most; a seed has 64 digits. */
 const MOST = 1024;
@@ -29,32 +31,28 @@ function readSeedFile(path: string): string {
     // Not blocking: a named pipe without a writer would block the start for ever.
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new AosError('VRF_KEY_MISSING', `the VRF key file ${name} could not be opened (${why})`, {
+    const {why, next} = openFailure(path, error);
+    const make = run(
+      'keys vrf create',
+      ['--file', path],
+      'Correct node.vrf_key_file; on a new node make the key',
+    );
+    throw new AosError('VRF_KEY_MISSING', `the VRF key file ${name} ${why}`, {
       cause: error,
-      ...(why === 'ENOENT'
-        ? {
-            next: run(
-              'keys vrf create',
-              ['--file', path],
-              'Correct node.vrf_key_file; on a new node make the key',
-            ),
-          }
-        : {}),
+      next: next ?? make,
     });
   }
   try {
     // Checks the open file, not the path, so that the file cannot be exchanged in between.
     const stat = fstatSync(file);
-    if (!stat.isFile()) throw new AosError('VRF_KEY_MISSING', `the VRF key file ${name} is not a file`);
-    if ((stat.mode & 0o077) !== 0) {
-      const mode = (stat.mode & 0o777).toString(8).padStart(4, '0');
-      throw new AosError(
-        'VRF_KEY_UNSAFE',
-        `the VRF key file ${name} has mode ${mode}; only its owner may have access`,
-        {next: say(`chmod 600 ${name}`)},
-      );
-    }
+    const unfit = notAFile(path, stat);
+    if (unfit !== null)
+      throw new AosError('VRF_KEY_MISSING', `the VRF key file ${name} ${unfit.why}`, {
+        ...(unfit.next === null ? {} : {next: unfit.next}),
+      });
+    const open = exposure(path, stat, thisReader());
+    if (open !== null)
+      throw new AosError('VRF_KEY_UNSAFE', `the VRF key file ${name} ${open.why}`, {next: open.next});
     const buffer = Buffer.alloc(MOST);
     return buffer.toString('latin1', 0, readSync(file, buffer, 0, MOST, 0));
   } finally {

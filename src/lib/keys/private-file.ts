@@ -18,7 +18,9 @@ import {AosError, errorText} from '../foundation/errors/error.ts';
 import {safeText} from '../foundation/text/safe-text.ts';
 import {makeDirectory} from '../foundation/system/make-directory.ts';
 import {syncDirectory} from './sync-directory.ts';
-import {say} from '../foundation/next-step/next-step.ts';
+import {giveFileToOwner} from '../foundation/system/give-to-owner.ts';
+import {exposure, thisReader} from '../foundation/system/secret-access.ts';
+import {notAFile, openFailure, type Unfit} from '../foundation/system/unfit-file.ts';
 
 /** Most backups that are kept of one key file. */
 const MOST_BACKUPS = 1000;
@@ -34,7 +36,8 @@ export function readPrivateFile(path: string, most: number, what: string, missin
   const file = openForReading(path, what, missing);
   try {
     // Checks the open file, not the path, so that the file cannot be exchanged in between.
-    if (!fstatSync(file).isFile()) throw new AosError(missing, `the ${what} ${name} is not a file`);
+    const unfit = notAFile(path, fstatSync(file));
+    if (unfit !== null) throw unfitError(unfit, {path, what, missing});
     refuseOpenMode(file, path, what);
     const bytes = readAll(file, most);
     if (bytes === null) {
@@ -51,20 +54,26 @@ export function openForReading(path: string, what: string, missing: ErrorCode): 
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    const why = `the ${what} ${safeText(path)} could not be opened (${reason(error)})`;
-    throw new AosError(missing, why, {cause: error});
+    throw unfitError(openFailure(path, error), {path, what, missing, cause: error});
   }
 }
 
-/** @throws AosError KEY_UNSAFE when the group or others have any access to the open file */
-export function refuseOpenMode(file: number, path: string, what: string): void {
-  const {mode} = fstatSync(file);
-  if ((mode & 0o077) === 0) return;
-  const shown = (mode & 0o777).toString(8).padStart(4, '0');
-  const name = safeText(path);
-  throw new AosError('KEY_UNSAFE', `the ${what} ${name} has mode ${shown}; only its owner may have access`, {
-    next: say(`chmod 600 ${name}`),
+/** A new key is offered only where there is no file. */
+function unfitError(
+  {why, next}: Unfit,
+  {path, what, missing, cause}: {path: string; what: string; missing: ErrorCode; cause?: unknown},
+): AosError {
+  return new AosError(missing, `the ${what} ${safeText(path)} ${why}`, {
+    ...(cause === undefined ? {} : {cause}),
+    ...(next === null ? {} : {next}),
   });
+}
+
+/** @throws AosError KEY_UNSAFE when other users have access to the open file: see {@link exposure} */
+export function refuseOpenMode(file: number, path: string, what: string): void {
+  const open = exposure(path, fstatSync(file), thisReader());
+  if (open !== null)
+    throw new AosError('KEY_UNSAFE', `the ${what} ${safeText(path)} ${open.why}`, {next: open.next});
 }
 
 /** Reads the rest of an open file; null when it is longer than `most` bytes. */
@@ -124,6 +133,7 @@ export function refuseExisting(path: string, code: ErrorCode = 'KEY_EXISTS'): vo
 function writeNew(path: string, text: string): void {
   const file = openSync(path, 'wx', 0o600);
   try {
+    giveFileToOwner(file, path);
     writeFileSync(file, text);
     fsyncSync(file);
   } finally {

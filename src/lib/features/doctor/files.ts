@@ -20,6 +20,10 @@ import type {Probe} from './run.ts';
 import {errorText, isAosError} from '../../foundation/errors/error.ts';
 import {count} from '../../foundation/text/words.ts';
 import type {DoctorContext} from './context.ts';
+import {chownCommand} from '../../foundation/system/give-to-owner.ts';
+import {shellWord} from '../../foundation/text/shell-word.ts';
+import {exposure, thisReader} from '../../foundation/system/secret-access.ts';
+import {notAFile, openFailure, type Unfit} from '../../foundation/system/unfit-file.ts';
 
 /** Connecting to a socket of this machine, however busy its owner. */
 const SOCKET_MS = 1_000;
@@ -64,8 +68,13 @@ function judgeConfigFile({found, cwd, config}: DoctorContext): Finding {
     ]);
   const holdsKey = config.warnings.some(({code}) => code === 'INLINE_VRF_KEY');
   const holdsAccess = config.rpcUrls.some(carriesAccess);
-  if ((stat.mode & 0o044) !== 0 && (holdsKey || holdsAccess)) {
-    const what = holdsKey ? 'the VRF seed' : 'an RPC URL with an access key';
+  const held = config.warnings.find(({code}) => code === 'FILE_READABLE')?.path;
+  if ((stat.mode & 0o044) !== 0 && (holdsKey || holdsAccess || held !== undefined)) {
+    const what = holdsKey
+      ? 'the VRF seed'
+      : holdsAccess
+        ? 'an RPC URL with an access key'
+        : `a secret (${sanitizeText(held ?? '')})`;
     return mendable(holdsKey ? fail : warn, `${name} has mode ${octal(stat.mode)} and holds ${what}`, [
       {kind: 'chmod', path, mode: 0o600},
     ]);
@@ -85,7 +94,7 @@ function judgeVrfKey(source: DoctorContext['config']['vrfKey']): Finding {
     readVrfKey(source).fill(0);
   } catch (error) {
     if (!isAosError(error)) throw error;
-    if (error.code === 'VRF_KEY_UNSAFE' && source.kind === 'file')
+    if (error.code === 'VRF_KEY_UNSAFE' && source.kind === 'file' && isMine(source.path))
       return mendable(fail, error.message, [{kind: 'chmod', path: source.path, mode: 0o600}]);
     return fail(`${error.message} (${error.code})`, error.next);
   }
@@ -93,22 +102,48 @@ function judgeVrfKey(source: DoctorContext['config']['vrfKey']): Finding {
   return ok(`32 bytes in ${sanitizeText(source.path)}, mode ${octal(statSync(source.path).mode)}`);
 }
 
+/** Whether this user may change the mode of a file. */
+function isMine(path: string): boolean {
+  const uid = process.getuid?.() ?? 0;
+  return uid === 0 || statSync(path).uid === uid;
+}
+
 function judgeBlsFiles(paths: readonly (string | null)[]): Finding {
   const named = paths.filter((path) => path !== null);
   if (named.length === 0) return notApplicable('none is configured; only BLS registries need one');
-  const missing = named.filter((path) => statSync(path, {throwIfNoEntry: false})?.isFile() !== true);
-  if (missing.length > 0)
+  const read = named.map((path) => ({path, ...lookAt(path)}));
+  const [unfit] = read.flatMap(({path, unfit: found}) => (found === null ? [] : [{path, ...found}]));
+  if (unfit !== undefined)
     return warn(
-      `not there: ${missing.map(sanitizeText).join(', ')}; it is needed to register`,
-      run('keys bls create', [], 'Correct node.bls_key_file and node.bls_password_file, or make a key'),
+      `${sanitizeText(unfit.path)} ${unfit.why}; it is needed to register`,
+      unfit.next ??
+        run('keys bls create', [], 'Correct node.bls_key_file and node.bls_password_file, or make a key'),
     );
-  const open = named.filter((path) => (statSync(path).mode & 0o077) !== 0);
-  if (open.length === 0) return ok(`${named.map(sanitizeText).join(', ')}: only the owner has access`);
+  const open = read.flatMap(({path, stat}) => {
+    const found = stat === null ? null : exposure(path, stat, thisReader());
+    return stat === null || found === null ? [] : [{path, stat, next: found.next}];
+  });
+  const [first] = open;
+  if (first === undefined) return ok(`${named.map(sanitizeText).join(', ')}: no other user has access`);
+  const found = `others have access to ${open.map(({path, stat}) => `${sanitizeText(path)} (${octal(stat.mode)})`).join(', ')}`;
+  const uid = process.getuid?.() ?? 0;
+  if (open.some(({stat}) => stat.uid !== uid && uid !== 0)) return fail(found, first.next);
   return mendable(
     fail,
-    `others have access to ${open.map((path) => `${sanitizeText(path)} (${octal(statSync(path).mode)})`).join(', ')}`,
-    open.map((path) => ({kind: 'chmod', path, mode: 0o600})),
+    found,
+    open.map(({path}) => ({kind: 'chmod', path, mode: 0o600})),
   );
+}
+
+/** What is at a path that should be a file. */
+function lookAt(path: string): {stat: Stats | null; unfit: Unfit | null} {
+  try {
+    const stat = statSync(path);
+    accessSync(path, constants.R_OK);
+    return {stat, unfit: notAFile(path, stat)};
+  } catch (error) {
+    return {stat: null, unfit: openFailure(path, error)};
+  }
 }
 
 function judgeStateDir({storeDir: dir, nodeId}: DoctorContext['config'], uid: number): Finding {
@@ -160,6 +195,15 @@ function judgeJournalFiles(dir: string | null): Finding {
     return notApplicable('there is no state directory yet');
   const files = readdirSync(dir).filter((name) => JOURNAL_FILES.test(name));
   if (files.length === 0) return notApplicable('there is no journal yet');
+  const owner = statSync(dir).uid;
+  const strange = files
+    .map((name) => join(dir, name))
+    .filter((path) => (lstatSync(path, {throwIfNoEntry: false})?.uid ?? owner) !== owner);
+  if (strange.length > 0)
+    return fail(
+      `${sanitizeText(dir)} belongs to user ${owner}, and these files in it to another: ${strange.map(sanitizeText).join(', ')}`,
+      say(chownCommand(owner, strange.map(shellWord))),
+    );
   const open = files
     .map((name) => join(dir, name))
     .flatMap((path) => {

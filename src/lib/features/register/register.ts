@@ -46,7 +46,7 @@ export function checkRegistration(
   options: RegisterOptions,
 ): Promise<{avs: Avs; preconditions: Precondition[]}> {
   const {limits, note} = options;
-  return withTxSession(config, {signal: limits.signal, note}, async (session) => {
+  return withTxSession(config, {signal: limits.signal, note, readOnly: true}, async (session) => {
     const avs = await findAvs(session.chain, config, options.flow);
     const walk = await walkOf(session, avs, options);
     return {avs, preconditions: await checkSteps(stepsOf(walk).onChain, walk)};

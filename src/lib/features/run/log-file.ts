@@ -1,3 +1,4 @@
+import {giveFileToOwner} from '../../foundation/system/give-to-owner.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {createWriteStream, renameSync, statSync, type WriteStream} from 'node:fs';
 
@@ -28,6 +29,10 @@ export function createLogFile(path: string): LogFile {
       size = 0;
     }
     const opened = createWriteStream(path, {flags: 'a', mode: 0o600});
+    const isNew = size === 0;
+    opened.on('open', (file: number) => {
+      if (isNew) give(file, path);
+    });
     opened.on('error', () => {
       // A full disk, say. The work continues; the next line tries again.
       if (stream === opened) stream = null;
@@ -70,6 +75,14 @@ export function createLogFile(path: string): LogFile {
       });
     },
   };
+}
+
+function give(file: number, path: string): void {
+  try {
+    giveFileToOwner(file, path);
+  } catch {
+    // the directory went away meanwhile: the next write says so
+  }
 }
 
 function sizeOf(path: string): number {

@@ -2,7 +2,7 @@ import {refreshOpenAttempts} from '../../peers/chain/tx/open-attempts.ts';
 import type {Config} from '../../config/config.ts';
 import {isEndpointFailure} from '../../peers/chain/failure.ts';
 import type {OutputWarning} from '../../cli/envelope.ts';
-import {openTxJournal} from '../../node/journal/transactions.ts';
+import {readTxJournal} from '../../node/journal/transactions.ts';
 import {txReport, type TxReport} from './report.ts';
 import {withTxSession} from './session.ts';
 
@@ -27,7 +27,7 @@ export type Listed = {transactions: TxReport[]; warnings: readonly OutputWarning
 export async function listTransactions(config: Config, options: ListOptions): Promise<Listed> {
   const {offline, signal, note} = options;
   const {states, warnings} = offline ? NOT_ASKED : await askChain(config, signal, note);
-  const journal = openTxJournal({dir: config.store.dir});
+  const journal = readTxJournal({dir: config.store.dir});
   try {
     const attempts = journal.list(options.limit);
     return {transactions: attempts.map((attempt) => txReport(attempt, states.get(attempt.hash))), warnings};

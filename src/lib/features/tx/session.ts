@@ -2,7 +2,7 @@ import {openChain, type Chain, type OpenChainOptions} from '../../peers/chain/op
 import type {TxDeps} from '../../peers/chain/tx/deps.ts';
 import {txNode} from '../../peers/chain/tx/node.ts';
 import type {Config} from '../../config/config.ts';
-import {openTxJournal} from '../../node/journal/transactions.ts';
+import {openTxJournal, readTxJournal} from '../../node/journal/transactions.ts';
 import {signerAccount} from '../../peers/signer/account.ts';
 import {createWeb3Signer, type Web3Signer} from '../../peers/signer/web3signer.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
@@ -21,6 +21,9 @@ export type TxSession = {
   close(): Promise<void>;
 };
 
+/** `readOnly`: nothing is sent, so the journal is a copy and no file is made. */
+type SessionOptions = {signal: AbortSignal; note: (line: string) => void; readOnly?: boolean};
+
 /** How long one request to the RPC may take. */
 const RPC_TIMEOUT_MS = 15_000;
 /** A cloud KMS needs up to a second; the rest is for a slow network. */
@@ -32,7 +35,7 @@ const SIGN_TIMEOUT_MS = 15_000;
  */
 export async function openTxSession(
   config: Pick<Config, 'chainId' | 'node' | 'chain' | 'store'>,
-  options: {signal: AbortSignal; note: (line: string) => void},
+  options: SessionOptions,
 ): Promise<TxSession> {
   const {signal, note} = options;
   const {node} = config;
@@ -46,7 +49,8 @@ export async function openTxSession(
   const chain = await openChain(opening);
   const signer = createWeb3Signer({url: node.signerUrl, address: node.id, timeoutMs: SIGN_TIMEOUT_MS});
   const others: Web3Signer[] = [];
-  const journal = openTxJournal({dir: config.store.dir});
+  const {dir} = config.store;
+  const journal = options.readOnly === true ? readTxJournal({dir}) : openTxJournal({dir});
   const close = async (): Promise<void> => {
     journal.close();
     await Promise.all([signer, ...others].map((one) => one.close()));
@@ -77,7 +81,7 @@ export async function openTxSession(
 /** Runs `work` with a session that is closed afterwards, also after an error. */
 export async function withTxSession<T>(
   config: Pick<Config, 'chainId' | 'node' | 'chain' | 'store'>,
-  options: {signal: AbortSignal; note: (line: string) => void},
+  options: SessionOptions,
   work: (session: TxSession) => Promise<T>,
 ): Promise<T> {
   const session = await openTxSession(config, options);

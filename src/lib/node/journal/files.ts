@@ -1,6 +1,9 @@
 import {chmodSync, closeSync, fsyncSync, openSync} from 'node:fs';
 import {AosError, errorText} from '../../foundation/errors/error.ts';
+import {say, type NextStep} from '../../foundation/next-step/next-step.ts';
+import {chownCommand, giveFileToOwner, isOfAnother} from '../../foundation/system/give-to-owner.ts';
 import {makeDirectory} from '../../foundation/system/make-directory.ts';
+import {shellWord} from '../../foundation/text/shell-word.ts';
 
 /**
  * Makes sure `dir` exists and is the user's alone (0700).
@@ -14,7 +17,7 @@ export function createPrivateDir(dir: string): void {
     throw new AosError(
       'STATE_DIR_UNWRITABLE',
       `${dir} cannot be used as state directory: ${errorText(error)}`,
-      {cause: error},
+      {cause: error, ...stepOf(dir)},
     );
   }
 }
@@ -26,7 +29,12 @@ export function createPrivateDir(dir: string): void {
  */
 export function createPrivateFile(path: string): void {
   try {
-    closeSync(openSync(path, 'wx', 0o600));
+    const file = openSync(path, 'wx', 0o600);
+    try {
+      giveFileToOwner(file, path);
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     if (!isExists(error))
       throw new AosError('STATE_DIR_UNWRITABLE', `${path} cannot be created: ${errorText(error)}`, {
@@ -37,6 +45,7 @@ export function createPrivateFile(path: string): void {
     } catch (refused) {
       throw new AosError('STATE_DIR_UNWRITABLE', `${path} is not ours: ${errorText(refused)}`, {
         cause: refused,
+        ...stepOf(path),
       });
     }
   }
@@ -55,6 +64,12 @@ export function syncFile(path: string, flags: 'r' | 'r+' = 'r+'): void {
   } finally {
     closeSync(file);
   }
+}
+
+/** Another directory would hide the jobs and transactions of this one. */
+function stepOf(path: string): {next?: NextStep} {
+  const uid = process.getuid?.() ?? 0;
+  return isOfAnother(path) ? {next: say(chownCommand(uid, [shellWord(path)]))} : {};
 }
 
 function isExists(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {
@@ -78,6 +79,44 @@ export function openTxJournal(options: TxJournalOptions): TxJournal & {close(): 
   } catch (error) {
     database?.close();
     throw readFailure(error, path);
+  }
+}
+
+/**
+ * Opens a copy in memory of the transaction journal: what a command that only reads learns of the chain is in its answer, and
+ * no file is made or changed.
+ * @throws as {@link openTxJournal}
+ */
+export function readTxJournal(options: TxJournalOptions): TxJournal & {close(): void} {
+  const {dir, time = systemTime} = options;
+  const driver = options.driver ?? pickDriver();
+  const path = join(dir, TX_FILE);
+  const copy = driver.open(':memory:', {readOnly: false});
+  try {
+    prepareSchema(copy, {path, readOnly: false, now: time.now()}, SCHEMA);
+    for (const row of storedRows(driver, path)) {
+      const names = Object.keys(row);
+      const places = names.map(() => '?').join(', ');
+      copy
+        .prepare(`INSERT INTO transactions (${names.join(', ')}) VALUES (${places})`)
+        .run(...Object.values(row));
+    }
+    return txJournal(copy, path, () => ({release: () => undefined}));
+  } catch (error) {
+    copy.close();
+    throw readFailure(error, path);
+  }
+}
+
+function storedRows(driver: SqliteDriver, path: string): Row[] {
+  if (!existsSync(path)) return [];
+  const database = driver.open(path, {readOnly: true});
+  try {
+    database.exec('PRAGMA busy_timeout = 5000');
+    prepareSchema(database, {path, readOnly: true}, SCHEMA);
+    return database.prepare('SELECT * FROM transactions ORDER BY seq').all();
+  } finally {
+    database.close();
   }
 }
 

@@ -44,7 +44,7 @@ describe('config', () => {
         rmSync(path);
         mkdirSync(path);
       },
-      /is a directory/,
+      /is an empty directory/,
     ],
     [
       'a link to itself',
