@@ -22,6 +22,7 @@ export type TerminalEvents = {
   onGone: () => void;
 };
 
+const USUAL = {columns: 80, rows: 24} as const;
 /** How long to wait for a terminal that does not read, in ms. */
 const LEAVE_MS = 300;
 
@@ -41,7 +42,8 @@ export function openTerminal(
   stdout.on('drain', onDrain);
 
   return {
-    size: () => ({columns: stdout.columns, rows: stdout.rows}),
+    // A terminal that has no size yet, as a serial console, is drawn at the usual one until it has.
+    size: () => ({columns: stdout.columns || USUAL.columns, rows: stdout.rows || USUAL.rows}),
     write: (text) => void stdout.write(text),
     busy: () => stdout.writableNeedDrain || stdout.destroyed,
     enter() {

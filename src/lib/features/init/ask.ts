@@ -46,7 +46,7 @@ type Deps = {
 export async function askAll(start: Wizard, {probe, review, signal, draw}: Deps): Promise<Wizard> {
   const paint = palette(draw.color);
   const put = (line: string): void => void process.stderr.write(`${draw.ascii ? asciiText(line) : line}\n`);
-  const width = (): number => Math.max(LEAST_WIDTH, Math.min(process.stderr.columns, 100) - 1);
+  const width = (): number => Math.max(LEAST_WIDTH, Math.min(process.stderr.columns || 80, 100) - 1);
   const say = (text: string, tone?: Tone): void => {
     for (const line of wrap(text, width())) put(tone === undefined ? line : paint(tone, line));
   };

@@ -49,7 +49,8 @@ export function createEventOutput(options: {
     paint: color,
     ascii,
     // Asked for each line: the terminal may change its size.
-    width: stderr.isTTY ? stderr.columns : null,
+    // A terminal of which nobody knows the size is read elsewhere, as by docker logs.
+    width: stderr.isTTY && stderr.columns > 0 ? stderr.columns : null,
   });
   const target = (): LogTarget | null => {
     const other = options.elsewhere?.() ?? null;

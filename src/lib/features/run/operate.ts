@@ -6,7 +6,7 @@ import {startDashboard, type Dashboard} from './dashboard-child.ts';
 import {createEventOutput, type LogChoice} from './event-output.ts';
 import {createLogFile} from './log-file.ts';
 import {runOperator} from './run.ts';
-import {saveTerminal, terminalLives} from './terminal.ts';
+import {onceSized, saveTerminal, terminalLives} from './terminal.ts';
 import type {NoticeCode} from '../../foundation/errors/table.ts';
 import type {NextStep, RenderNext} from '../../foundation/next-step/next-step.ts';
 
@@ -58,6 +58,7 @@ export function createOperation(options: OperateOptions): Operation {
   let isGone = false;
   let emit: Emit = () => {};
   let unseen: OperatorEvent | null = null;
+  let forgetSize = (): void => {};
 
   /** A stderr that is no terminal is a log of the caller: it stays one, whatever the terminal shows. */
   const elsewhere = () => (process.stderr.isTTY && (isGone || dashboard !== null) ? file : null);
@@ -115,10 +116,16 @@ export function createOperation(options: OperateOptions): Operation {
           },
           onReady(ready) {
             ({emit} = ready);
-            if (options.dashboard !== null && ready.socket !== null) show(options.dashboard, ready.socket);
+            const {dashboard: command} = options;
+            const {socket} = ready;
+            if (command === null || socket === null) return;
+            forgetSize = onceSized(process.stdout, () => {
+              if (!stop.aborted && !isGone) show(command, socket);
+            });
           },
         });
       } finally {
+        forgetSize();
         await dashboard?.stop();
         if (unseen !== null && elsewhere() === null) output.onEvent(unseen);
         output.flush();

@@ -66,6 +66,26 @@ export async function terminalLives(): Promise<boolean> {
   }
 }
 
+/**
+ * Calls `show` when the terminal has a size: at once, or when it gets one. A terminal of 0×0 has no reader yet, as the
+ * one of a container that nobody is attached to (`tty: true`).
+ * @returns what ends the wait
+ */
+export function onceSized(
+  stdout: Pick<NodeJS.WriteStream, 'columns' | 'rows' | 'on' | 'off'>,
+  show: () => void,
+): () => void {
+  const look = (): void => {
+    if (!(stdout.columns > 0 && stdout.rows > 0)) return;
+    forget();
+    show();
+  };
+  const forget = (): void => void stdout.off('resize', look);
+  stdout.on('resize', look);
+  look();
+  return forget;
+}
+
 /** What decides whether a dashboard is shown. */
 export type ScreenWish = {json: boolean; headless: boolean};
 
