@@ -114,7 +114,8 @@ export function findWarnings(
     ...unknownKeys(tree),
     ...unknownVariables(env),
     ...unusedSections(tree),
-    ...vrfKey(resolved, fileReadable),
+    ...vrfKey(resolved),
+    ...(fileReadable ? readableSecrets(resolved, tree) : []),
     ...kindWarnings(resolved, tree),
     ...callbacks(resolved),
     ...teeCallbacks(resolved, tree),
@@ -180,7 +181,7 @@ function unusedSections({present}: FileTree): ConfigWarning[] {
   });
 }
 
-function vrfKey(resolved: Resolved, fileReadable: boolean): ConfigWarning[] {
+function vrfKey(resolved: Resolved): ConfigWarning[] {
   const inline = resolved.raw(FIELDS.vrfKey);
   const place = inline?.texts[0]?.place;
   if (inline === undefined || place === undefined) return [];
@@ -190,18 +191,40 @@ function vrfKey(resolved: Resolved, fileReadable: boolean): ConfigWarning[] {
   const message = twice
     ? `${path} is not used, since node.vrf_key_file is given; remove it`
     : `${path} contains the seed itself; ${how}`;
-  const warnings: ConfigWarning[] = [
-    {code: 'INLINE_VRF_KEY', path, message: `${placeText(place)}  ${message}`},
-  ];
-  if (fileReadable && inline.origin.from === 'file') {
-    const file = sanitizeText(place.source);
-    warnings.push({
+  return [{code: 'INLINE_VRF_KEY', path, message: `${placeText(place)}  ${message}`}];
+}
+
+/** A URL without a user, a query or a long path lets no one in. */
+function letsIn(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const {username, password, pathname, search} = new URL(text);
+  return username !== '' || password !== '' || search !== '' || /[\w-]{20,}/.test(pathname);
+}
+
+/** Every key that may hold a secret counts, used or not: the secret of another program is one too. */
+function readableSecrets(resolved: Resolved, {present}: FileTree): ConfigWarning[] {
+  const found = ALL_FIELDS.filter((field) => field.secret).flatMap((field) => {
+    const {path} = field;
+    if (field.kind === 'unused') {
+      const place = present.get(path);
+      return place === undefined ? [] : [{path, source: place.source}];
+    }
+    const raw = resolved.raw(field);
+    const held = raw?.origin.from === 'file' ? raw.texts.find(({text}) => letsIn(text)) : undefined;
+    return held === undefined ? [] : [{path, source: held.place.source}];
+  });
+  const [first] = found;
+  if (first === undefined) return [];
+  const file = sanitizeText(first.source);
+  const isSeed = found.some(({path}) => path === FIELDS.vrfKey.path);
+  const what = isSeed ? 'the VRF seed' : `secrets (${found.map(({path}) => path).join(', ')})`;
+  return [
+    {
       code: 'FILE_READABLE',
-      path,
-      message: `${file} contains the VRF seed and can be read by other users: chmod 600 ${file}`,
-    });
-  }
-  return warnings;
+      path: isSeed ? FIELDS.vrfKey.path : first.path,
+      message: `${file} contains ${what} and can be read by other users: chmod 600 ${file}`,
+    },
+  ];
 }
 
 function callbacks(resolved: Resolved): ConfigWarning[] {

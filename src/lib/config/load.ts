@@ -15,7 +15,7 @@ import {sanitizeText} from './sanitize.ts';
 import {readSource, type ConfigSource} from './source.ts';
 import {refuseEigenlayerFile} from './eigenlayer-file.ts';
 import {kindProblems, wantedKinds} from './worker-kinds.ts';
-import {run} from '../foundation/next-step/next-step.ts';
+import {run, say} from '../foundation/next-step/next-step.ts';
 
 export type LoadedConfig<T> = {
   config: T;
@@ -115,7 +115,11 @@ export function problemsError(source: ConfigSource, problems: readonly ConfigPro
   if (problems.every(({source: place}) => place.startsWith('--')))
     return new AosError('USAGE', lines.join('\n'), {details});
   if (source.file !== null || problems.every(({got}) => !got.startsWith('is missing'))) {
-    return new AosError('CONFIG_INVALID', lines.join('\n'), {details});
+    const inVariables = problems.every(({line, source: place}) => line === null && place !== source.file);
+    return new AosError('CONFIG_INVALID', lines.join('\n'), {
+      details,
+      ...(inVariables ? {next: say('Correct the variables named above; what is set: env | grep AOS_')} : {}),
+    });
   }
   if (!hasConfigVariables(source.env)) return noConfiguration(source.env);
   const places = configPlaces(source.env).map(({path}) => sanitizeText(path));

@@ -9,6 +9,7 @@ import {ALL_FIELDS, envNames, FIELDS, pathsOf} from './schema.ts';
 import type {AnyField, Field, ListField} from './schema.ts';
 import {sanitizeValue} from './sanitize.ts';
 import {trimAscii} from '../foundation/text/odd-characters.ts';
+import {unquoted} from '../foundation/text/unquoted.ts';
 import {unfilledPart} from '../foundation/text/unfilled.ts';
 import type {FileTree, PlacedText} from './tree.ts';
 import {filePath, meansTheSame} from './values.ts';
@@ -97,8 +98,11 @@ function pick(
 
 function outside(field: AnyField, text: string, origin: Origin): RawValue | undefined {
   const place = {source: origin.detail === '' ? 'default' : origin.detail, line: null, col: null};
-  const parts = field.kind === 'many' ? text.split(',') : [text];
-  const texts = parts.map((part) => ({text: trimAscii(part), place})).filter((part) => part.text !== '');
+  const bare = origin.from === 'env' ? unquoted : (part: string): string => part;
+  const parts = field.kind === 'many' ? bare(text).split(',') : [text];
+  const texts = parts
+    .map((part) => ({text: trimAscii(bare(trimAscii(part))), place}))
+    .filter((part) => part.text !== '');
   return texts.length === 0 ? undefined : {texts, origin};
 }
 

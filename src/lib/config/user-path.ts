@@ -3,6 +3,7 @@ import {isAbsolute, join, resolve} from 'node:path';
 import {AosError} from '../foundation/errors/error.ts';
 import {say} from '../foundation/next-step/next-step.ts';
 import {safeText} from '../foundation/text/safe-text.ts';
+import {unquoted} from '../foundation/text/unquoted.ts';
 
 /** Environment variables, like `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -50,7 +51,7 @@ export function namedPath(text: string, base: string, env: Env, what: string): s
  * @throws AosError PATH_INVALID
  */
 export function pathOfVariable(env: Env, name: string): string | undefined {
-  const text = env[name] ?? '';
+  const text = unquoted(env[name] ?? '');
   if (text === '') return undefined;
   if (isUnderHome(text) || isAbsolute(text)) return userPath(text, '/', env, name);
   const mistake = pathMistake(text) ?? 'is relative';

@@ -37,7 +37,7 @@ export const CONFIG = {
   CONFIG_INVALID: {
     exit: 'config',
     category: 'config',
-    means: 'The configuration file has errors; nothing was started.',
+    means: 'The configuration has errors; nothing was started.',
     next: say('Correct the lines named above and run the command again.'),
     causes: [
       'Each line names the file, line, column, key, what it has and what is expected.',
