@@ -71,7 +71,11 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
     // With short epochs, `safe` and `finalized` follow the latest block closely, so that a devnet shows finality.
     'slots-in-an-epoch': 1,
   };
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  // Without it every web page could read the chain, and have anvil connect to any address of this machine's networks.
+  const args = [
+    ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    '--no-cors',
+  ];
   const child = spawn('/bin/sh', ['-c', UNDER_GUARD, program, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,

@@ -7,6 +7,7 @@ import type {DevDispatcher, DispatcherBase} from './dispatcher.ts';
 import {createFrames} from './frames.ts';
 import {createApi} from './http.ts';
 import {closedError, submitJob, type Hub} from './hub.ts';
+import {keepPagesOut} from '../net/gate.ts';
 import {listenOn} from '../net/listen.ts';
 import {createReports} from './reports.ts';
 import {createSelectionCheck, type RangeSource} from './selection.ts';
@@ -56,6 +57,7 @@ export async function startFriendly(options: FriendlyOptions): Promise<DevDispat
     port: options.wsPort ?? 0,
     pingIntervalMs: options.pingIntervalMs ?? 10_000,
   });
+  keepPagesOut(http);
   const httpPort = await listenOn(http, host, options.httpPort ?? 0).catch(async (error: unknown) => {
     await sockets.close();
     throw error;

@@ -3,6 +3,7 @@ import {WebSocketServer, type WebSocket} from 'ws';
 import {LIMITS} from '../../lib/protocol/wire/json.ts';
 import type {Hub} from './hub.ts';
 import {serveOperator} from './session.ts';
+import {keepPagesOut} from '../net/gate.ts';
 import {listenOn} from '../net/listen.ts';
 
 /** A connection that left this many pings in a row unanswered is taken for dead. */
@@ -34,6 +35,7 @@ export async function startSockets(
     socket.on('pong', () => missed.set(socket, 0));
     serveOperator(socket, hub);
   });
+  keepPagesOut(http);
   const bound = await listenOn(http, host, port);
   const pinging = setInterval(() => {
     for (const socket of sockets.clients) {

@@ -1,6 +1,7 @@
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import {AosError} from '../../lib/foundation/errors/error.ts';
 import {linkedAbort} from '../../lib/foundation/async/abort.ts';
+import {keepPagesOut} from './gate.ts';
 import {listenOn} from './listen.ts';
 
 /** A reply, its headers in their order; `content-length` is added behind them. */
@@ -41,6 +42,7 @@ export async function serveHttp(host: string, port: number, handler: HttpHandler
       () => response.destroy(), // the client hung up, or the server closes
     );
   });
+  keepPagesOut(server);
   const taken = await listenOn(server, host, port);
   return {
     port: taken,

@@ -13,6 +13,7 @@ import {
 import type {DevDispatcher, DispatcherBase, JobView, ResultView} from '../dispatcher/dispatcher.ts';
 import {createFrames} from '../dispatcher/frames.ts';
 import {closedError, defaultJob, type Submission} from '../dispatcher/hub.ts';
+import {keepPagesOut} from '../net/gate.ts';
 import {listenOn} from '../net/listen.ts';
 import {createReports} from '../dispatcher/reports.ts';
 import {createPublishedApi} from './api.ts';
@@ -96,6 +97,7 @@ export async function startPublished(
 
   const [sockets, http] = [createServer(api), createServer(api)];
   const dropSockets = serveSockets(sockets, hub);
+  for (const server of [sockets, http]) keepPagesOut(server);
   const wsPort = await listenOn(sockets, host, options.wsPort ?? 0);
   const httpPort = await listenOn(http, host, options.httpPort ?? 0).catch(async (error: unknown) => {
     closing.abort(closedError());

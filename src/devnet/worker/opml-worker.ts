@@ -3,6 +3,7 @@ import {AosError} from '../../lib/foundation/errors/error.ts';
 import {systemTime} from '../../lib/foundation/system/system-time.ts';
 import type {Time} from '../../lib/foundation/time/time.ts';
 import {startLlm, type Llm, type LlmPaths} from '../llm/host.ts';
+import {keepPagesOut} from '../net/gate.ts';
 import {listenOn} from '../net/listen.ts';
 import type {OpmlFaults} from './faults.ts';
 import {friendlyLife} from './friendly.ts';
@@ -112,6 +113,7 @@ export async function startOpmlWorker(options: OpmlWorkerOptions): Promise<OpmlW
       );
     });
     try {
+      keepPagesOut(server);
       port = await listenOn(server, options.host, port);
     } catch (error) {
       end.abort(error);
