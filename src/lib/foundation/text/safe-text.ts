@@ -1,9 +1,10 @@
 /**
  * Characters that could move a cursor, hide text or start an escape sequence: C0 and C1 controls, DEL,
- * line and paragraph separators, zero-width and bidirectional marks, tags.
+ * line and paragraph separators, zero-width and bidirectional marks, and all that Unicode calls ignorable, as it is
+ * drawn as nothing: fillers, variation selectors, tags; and the blank of Braille.
  */
 const UNSAFE =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u2800\ufff9-\ufffb]|\p{Default_Ignorable_Code_Point}/gu;
 
 /**
  * Outside text made safe for a terminal or a log line: unsafe characters become `\xNN` or `\u{N}`,
