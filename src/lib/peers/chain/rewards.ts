@@ -19,8 +19,8 @@ export type RewardFacts = {
 
 /** The first operator sets of an AVS, whose strategies are asked for. */
 const SETS = [0, 1, 2, 3];
-/** Tokens that are asked about. */
-const MOST_TOKENS = 32;
+/** Tokens that are asked about, more than EigenLayer takes strategies for in all of these sets. */
+const MOST_TOKENS = 256;
 
 /**
  * Reads the claimer, and what was claimed in the tokens of the strategies that the AVS counts. Three dependent steps. Null
