@@ -55,13 +55,13 @@ Exit code 0: left, or was not registered. 3: declined, something holds it up (--
     const optionsOf = (signal: AbortSignal): DeregisterOptions =>
       deregisterOptions(config, flags, {canAsk, signal, note, show});
     if (flags.check) {
-      const result = await untilStopped((signal) => checkLeaving(config, optionsOf(signal)));
+      const result = await untilStopped((signal) => checkLeaving(config, optionsOf(signal)), flags.timeout);
       const text = leaveCheckText(result, this.listStyle());
       const exitCode = LEAVE_EXIT[result.state];
       this.give({schema: 'deregister-check', exitCode, result, text, warnings, network, nodeId: node.id});
       return;
     }
-    const result = await untilStopped((signal) => deregister(config, optionsOf(signal)));
+    const result = await untilStopped((signal) => deregister(config, optionsOf(signal)), flags.timeout);
     this.give({
       schema: 'deregister',
       exitCode: stepsExitCode(result.steps),

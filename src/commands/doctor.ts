@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag, version} from '../lib/cli/base-command.ts';
-import {pathFlag} from '../lib/cli/flags.ts';
+import {pathFlag, timeoutFlag} from '../lib/cli/flags.ts';
 import {doctorJson, listJson} from '../lib/features/doctor/report.ts';
 import {planChecks} from '../lib/features/doctor/select.ts';
 import {canPrompt} from '../lib/cli/can-prompt.ts';
@@ -26,6 +26,7 @@ Exit code 0 when all is well, 3 when a check fails, 4 when one only warns or can
   ];
   static override flags = {
     ...configFlag,
+    timeout: timeoutFlag,
     all: Flags.boolean({summary: 'Show every check, also what is well.', exclusive: ['list']}),
     list: Flags.boolean({summary: 'List the checks without running them.'}),
     only: Flags.string({summary: 'Only these checks or categories.', helpValue: 'NAMES', multiple: true}),
@@ -56,7 +57,13 @@ Exit code 0 when all is well, 3 when a check fails, 4 when one only warns or can
     }
     const note = (line: string): void => this.note(line, flags.quiet);
     const canAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process);
-    const {report, bundle} = await runDoctor(plan, {...flags, version, canAsk, note});
+    const {report, bundle} = await runDoctor(plan, {
+      ...flags,
+      timeoutMs: flags.timeout,
+      version,
+      canAsk,
+      note,
+    });
     this.give({
       schema: 'doctor',
       exitCode: verdictExit(report.verdict),

@@ -44,7 +44,7 @@ Exit code 0: registered. 3: something has to be done first, or declined. 4: only
       const progress = flags.quiet ? noProgress : progressLine(process.stderr);
       const options = registerOptions(config, flags, {canAsk, signal, note, show, progress});
       return flags.check ? answerCheck(config, options, style) : answerRegister(config, options, style);
-    });
+    }, flags.timeout);
     this.give({...answer, warnings: [...warnings, ...notices], network, nodeId: node.id});
   }
 }

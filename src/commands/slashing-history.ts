@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
-import {ageFlag, freshFlag} from '../lib/cli/flags.ts';
-import {listenForSignals, interrupted} from '../lib/cli/signals.ts';
+import {ageFlag, freshFlag, timeoutFlag} from '../lib/cli/flags.ts';
+import {commandEnd, commandTimeout, interrupted, listenForSignals} from '../lib/cli/signals.ts';
 import {historyFor, historyTarget, scanProgress} from '../lib/features/slashing-history/slashing-history.ts';
 import {answerOf, historyCsv, historyJson, historyTable} from '../lib/features/slashing-history/table.ts';
 
@@ -41,6 +41,7 @@ export default class SlashingHistory extends AosCommand {
     }),
     concurrency: Flags.integer({summary: 'Requests at once.', default: 8, min: 1, max: 64, helpValue: 'N'}),
     fresh: freshFlag,
+    timeout: timeoutFlag,
     csv: Flags.boolean({summary: 'Print the rows as CSV.', exclusive: ['json']}),
   };
 
@@ -49,10 +50,11 @@ export default class SlashingHistory extends AosCommand {
     const note = (line: string): void => this.note(line, flags.quiet);
     const target = historyTarget(flags, note);
     const signals = listenForSignals('stop');
+    const end = commandEnd(signals.stop, flags.timeout);
     const progress = scanProgress(process.stderr);
     try {
       const onProgress = flags.quiet || this.jsonEnabled() ? () => {} : progress.show;
-      const history = await historyFor(target, flags, {signal: signals.stop, onProgress});
+      const history = await historyFor(target, flags, {signal: end.signal, onProgress});
       progress.clear();
       const answer = answerOf(history);
       if (flags.csv) note(answer.statement);
@@ -68,9 +70,11 @@ export default class SlashingHistory extends AosCommand {
       });
     } catch (error) {
       progress.clear();
-      if (!signals.stop.aborted) throw error;
-      throw interrupted(signals.stop.reason);
+      if (signals.stop.aborted) throw interrupted(signals.stop.reason);
+      if (flags.timeout !== undefined && end.signal.aborted) throw commandTimeout(flags.timeout, error);
+      throw error;
     } finally {
+      end.done();
       signals.dispose();
     }
   }

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
-import {durationFlag} from '../lib/cli/flags.ts';
+import {durationFlag, timeoutFlag} from '../lib/cli/flags.ts';
+import {rpcWatch} from '../lib/cli/rpc-watch.ts';
 import {exitCodeOf, listenForSignals} from '../lib/cli/signals.ts';
 import {gatherStatus, requireSomething} from '../lib/features/status/gather.ts';
 import {statusTarget} from '../lib/features/status/target.ts';
@@ -30,6 +31,7 @@ Exit code 0 when every link holds, 3 when one fails, 4 when one is unknown or on
     operator: Flags.string({summary: 'Operator address (default: node_id).', helpValue: 'ADDRESS'}),
     network: Flags.string({summary: 'Network whose contracts are read.', helpValue: 'NAME'}),
     'rpc-url': Flags.string({summary: 'JSON-RPC URL of the chain (default: ETH_RPC_URL).', helpValue: 'URL'}),
+    timeout: timeoutFlag,
     offline: Flags.boolean({summary: 'Use local data only.'}),
     watch: durationFlag({summary: 'Refresh this often, such as 10s.', minMs: 1_000, maxMs: 86_400_000}),
   };
@@ -41,12 +43,14 @@ Exit code 0 when every link holds, 3 when one fails, 4 when one is unknown or on
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Status);
-    const {offline, watch, quiet} = flags;
+    const {offline, watch, quiet, timeout: timeoutMs} = flags;
     this.#watches = watch !== undefined;
     const target = await statusTarget(flags, (line) => this.note(line, quiet));
     const text = ({result}: StatusAnswer): string => statusText(result, this.listStyle());
     const signals = listenForSignals('stop');
-    const gather = (signal: AbortSignal) => gatherStatus(target, {offline, signal});
+    // A list that is drawn again and again leaves no room for another line.
+    const sign = watch === undefined ? {watch: rpcWatch()} : {};
+    const gather = (signal: AbortSignal) => gatherStatus(target, {offline, signal, timeoutMs, ...sign});
     try {
       if (watch !== undefined) {
         await watchStatus({

@@ -9,7 +9,7 @@ import {
   parseClockNumber,
 } from '../../lib/features/challenge/evidence.ts';
 import {configForCommand} from '../../lib/cli/load-config.ts';
-import {freshFlag, pathFlag} from '../../lib/cli/flags.ts';
+import {freshFlag, pathFlag, timeoutFlag} from '../../lib/cli/flags.ts';
 import {SELECTION} from '../../lib/features/challenge/select.ts';
 import {systemTime} from '../../lib/foundation/system/system-time.ts';
 
@@ -37,6 +37,7 @@ export default class ChallengeEvidence extends AosCommand {
   static override flags = {
     ...configFlag,
     fresh: freshFlag,
+    timeout: timeoutFlag,
     out: pathFlag({summary: 'Output directory (default: ./evidence-clock-CLOCK).', helpValue: 'DIR'}),
     force: Flags.boolean({summary: 'Replace evidence gathered before.'}),
     offline: Flags.boolean({summary: 'Do not check on chain that the challenge exists.'}),
@@ -52,7 +53,9 @@ export default class ChallengeEvidence extends AosCommand {
       clockNumber,
       out: flags.out ?? null,
       force: flags.force,
-      book: flags.offline ? null : await challengesFor(target, {quiet, fresh: flags.fresh}),
+      book: flags.offline
+        ? null
+        : await challengesFor(target, {quiet, fresh: flags.fresh, timeoutMs: flags.timeout}),
       now: systemTime.now(),
     });
     this.give({

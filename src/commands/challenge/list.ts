@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
-import {freshFlag} from '../../lib/cli/flags.ts';
+import {freshFlag, timeoutFlag} from '../../lib/cli/flags.ts';
 import {challengesFor, challengeTarget} from '../../lib/features/challenge/challenge.ts';
 import {
   challengeExit,
@@ -28,6 +28,7 @@ export default class ChallengeList extends AosCommand {
   static override flags = {
     ...configFlag,
     fresh: freshFlag,
+    timeout: timeoutFlag,
     network: Flags.string({summary: 'Network whose contracts are read.', helpValue: 'NAME'}),
     'rpc-url': Flags.string({summary: 'JSON-RPC URL of the chain (default: ETH_RPC_URL).', helpValue: 'URL'}),
     open: Flags.boolean({summary: 'Only open challenges.'}),
@@ -39,6 +40,7 @@ export default class ChallengeList extends AosCommand {
     const book = await challengesFor(target, {
       quiet: flags.quiet || this.jsonEnabled(),
       fresh: flags.fresh,
+      timeoutMs: flags.timeout,
     });
     const shown = flags.open ? book.challenges.filter(({state}) => state === 'open') : book.challenges;
     const warnings = challengeWarnings(book);

@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
-import {freshFlag} from '../../lib/cli/flags.ts';
+import {freshFlag, timeoutFlag} from '../../lib/cli/flags.ts';
 import {
   challengesFor,
   challengeTarget,
@@ -27,6 +27,7 @@ export default class ChallengeShow extends AosCommand {
   static override flags = {
     ...configFlag,
     fresh: freshFlag,
+    timeout: timeoutFlag,
     network: Flags.string({summary: 'Network whose contracts are read.', helpValue: 'NAME'}),
     'rpc-url': Flags.string({summary: 'JSON-RPC URL of the chain (default: ETH_RPC_URL).', helpValue: 'URL'}),
   };
@@ -38,6 +39,7 @@ export default class ChallengeShow extends AosCommand {
     const book = await challengesFor(target, {
       quiet: flags.quiet || this.jsonEnabled(),
       fresh: flags.fresh,
+      timeoutMs: flags.timeout,
     });
     const found = book.challenges.find(({index}) => index === number);
     const shown = found === undefined ? [] : [found];

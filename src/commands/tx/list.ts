@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
 import {configForCommand} from '../../lib/cli/load-config.ts';
+import {timeoutFlag} from '../../lib/cli/flags.ts';
 import {untilStopped} from '../../lib/cli/signals.ts';
 import {listTransactions} from '../../lib/features/tx/list.ts';
 import {renderTransactions} from '../../lib/features/tx/report.ts';
@@ -29,6 +30,7 @@ reverted, replaced (its nonce was used elsewhere), superseded (by another of thi
       max: 10_000,
       helpValue: 'N',
     }),
+    timeout: timeoutFlag,
     offline: Flags.boolean({summary: 'Do not query the chain.'}),
   };
 
@@ -37,8 +39,9 @@ reverted, replaced (its nonce was used elsewhere), superseded (by another of thi
     const note = (line: string): void => this.note(line, flags.quiet);
     const {config} = configForCommand(flags.config, 'run', note);
     const {limit, offline} = flags;
-    const {transactions, warnings} = await untilStopped((signal) =>
-      listTransactions(config, {limit, offline, signal, note}),
+    const {transactions, warnings} = await untilStopped(
+      (signal) => listTransactions(config, {limit, offline, signal, note}),
+      flags.timeout,
     );
     this.give({
       schema: 'tx-list',

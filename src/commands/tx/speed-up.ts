@@ -34,20 +34,23 @@ Exit code 8 when neither is mined within --wait, 3 when declined, 75 when it wou
     const {network, node} = config;
     if (flags.check) {
       const what = {hash: args.hash, kind: 'speed-up'} as const;
-      const found = await untilStopped((signal) =>
-        checkReplace(config, {...what, limits: txLimits(flags, signal), note}),
+      const found = await untilStopped(
+        (signal) => checkReplace(config, {...what, limits: txLimits(flags, signal), note}),
+        flags.timeout,
       );
       this.give({...replaceCheckAnswer(found, this.listStyle()), network, nodeId: node.id});
       return;
     }
-    const done = await untilStopped((signal) =>
-      replaceByHash(config, {
-        hash: args.hash,
-        kind: 'speed-up',
-        limits: txLimits(flags, signal),
-        confirm: confirmWith({yes: flags.yes, canAsk, signal, note: (line) => this.note(line)}),
-        note,
-      }),
+    const done = await untilStopped(
+      (signal) =>
+        replaceByHash(config, {
+          hash: args.hash,
+          kind: 'speed-up',
+          limits: txLimits(flags, signal),
+          confirm: confirmWith({yes: flags.yes, canAsk, signal, note: (line) => this.note(line)}),
+          note,
+        }),
+      flags.timeout,
     );
     const {exitCode, result, text} = transactedReport(done, this.next);
     this.give({schema: 'tx-speed-up', exitCode, result, text, network, nodeId: node.id});

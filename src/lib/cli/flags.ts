@@ -73,6 +73,13 @@ export function httpUrl(text: string, flag: string): string {
   return text;
 }
 
+/** `--timeout`, of commands that ask the chain: one limit for all of the command. */
+export const timeoutFlag = durationFlag({
+  summary: 'Give up after this long, all waits together (exit 75).',
+  minMs: 1_000,
+  helpGroup: 'GLOBAL',
+});
+
 /** `--fresh`, of commands that keep logs of final blocks for the next run. */
 export const freshFlag = Flags.boolean({
   summary: 'Read all blocks anew, without what earlier runs kept.',

@@ -1,6 +1,8 @@
 import type {StopReason} from '../node/events/events.ts';
 import {EXIT} from '../foundation/errors/table.ts';
-import {isAosError, stoppedBy, type AosError} from '../foundation/errors/error.ts';
+import {AosError, isAosError, stoppedBy} from '../foundation/errors/error.ts';
+import {deadline, type Deadline} from '../foundation/system/system-time.ts';
+import {durationText} from '../foundation/time/duration.ts';
 import {say} from '../foundation/next-step/next-step.ts';
 
 /** Signals as an AbortSignal whose reason is the {@link StopReason}; a second SIGINT or SIGTERM ends the process at once. */
@@ -46,19 +48,44 @@ export function listenForSignals(hangUp: 'stop' | (() => void), onSuspend?: () =
 }
 
 /**
- * Runs the work of a command that gives one answer; a signal ends it and becomes its error.
- * @throws AosError INTERRUPTED | TERMINATED, or what `work` throws
+ * Ends with a signal, or after the command's own limit.
+ * @param timeoutMs of `--timeout`; undefined for none
  */
-export async function untilStopped<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+export function commandEnd(stop: AbortSignal, timeoutMs: number | undefined): Deadline {
+  return timeoutMs === undefined ? {signal: stop, done: () => {}} : deadline(stop, timeoutMs);
+}
+
+/** The error of a command that was not done within its limit; with what was known by then. */
+export function commandTimeout(timeoutMs: number, error: unknown): AosError {
+  const known = isAosError(error) ? error : null;
+  return new AosError(
+    'COMMAND_TIMEOUT',
+    `not done within ${durationText(timeoutMs)}${known === null ? '' : `: ${known.message}`}`,
+    known === null ? {} : {next: known.next, details: known.details},
+  );
+}
+
+/**
+ * Runs the work of a command that gives one answer; a signal, or its `--timeout`, ends it and becomes its error.
+ * @throws AosError INTERRUPTED | TERMINATED | COMMAND_TIMEOUT, or what `work` throws
+ */
+export async function untilStopped<T>(
+  work: (stop: AbortSignal) => Promise<T>,
+  timeoutMs?: number,
+): Promise<T> {
   const signals = listenForSignals('stop');
+  const end = commandEnd(signals.stop, timeoutMs);
   try {
-    return await work(signals.stop);
+    return await work(end.signal);
   } catch (error) {
+    if (timeoutMs !== undefined && end.signal.aborted && !signals.stop.aborted)
+      throw commandTimeout(timeoutMs, error);
     // The signal causes network errors of aborted requests; other errors keep their own message.
     const isCutOff =
       !isAosError(error) || (error.category === 'network' && error.details['txHash'] === undefined);
     throw signals.stop.aborted && isCutOff ? stoppedBy(signals.stop.reason) : error;
   } finally {
+    end.done();
     signals.dispose();
   }
 }

@@ -3,8 +3,9 @@ import type {ChainView} from '../../config/chain-view.ts';
 import {scanDir} from '../../config/paths.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
+import {rpcWatch} from '../../cli/rpc-watch.ts';
 import {chainSource, notedView, requireRpc, type ChainFlags} from '../../cli/chain-flags.ts';
-import {listenForSignals, interrupted} from '../../cli/signals.ts';
+import {commandEnd, commandTimeout, interrupted, listenForSignals} from '../../cli/signals.ts';
 import {scanProgress} from '../slashing-history/slashing-history.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 
@@ -43,9 +44,10 @@ export function challengeTarget(flags: ChainFlags, note: (line: string) => void)
  */
 export async function challengesFor(
   {chainId, rpcUrls, contracts}: ChallengeTarget,
-  {quiet, fresh}: {quiet: boolean; fresh: boolean},
+  {quiet, fresh, timeoutMs}: {quiet: boolean; fresh: boolean; timeoutMs: number | undefined},
 ): Promise<Challenges> {
   const signals = listenForSignals('stop');
+  const end = commandEnd(signals.stop, timeoutMs);
   const progress = scanProgress(process.stderr);
   try {
     return await readChallenges(
@@ -55,6 +57,7 @@ export async function challengesFor(
         contracts,
         cacheDir: scanDir(process.env),
         fresh,
+        watch: rpcWatch(),
         concurrency: CONCURRENCY,
         maxRequests: MAX_REQUESTS,
         timeoutMs: REQUEST_TIMEOUT_MS,
@@ -62,12 +65,14 @@ export async function challengesFor(
         random: Math.random,
         ...(quiet ? {} : {onProgress: progress.show}),
       },
-      signals.stop,
+      end.signal,
     );
   } catch (error) {
-    if (!signals.stop.aborted) throw error;
-    throw interrupted(signals.stop.reason);
+    if (signals.stop.aborted) throw interrupted(signals.stop.reason);
+    if (timeoutMs !== undefined && end.signal.aborted) throw commandTimeout(timeoutMs, error);
+    throw error;
   } finally {
+    end.done();
     progress.clear();
     signals.dispose();
   }

@@ -15,6 +15,8 @@ export type DoctorOptions = {
   bundle?: string | undefined;
   force: boolean;
   version: string;
+  /** The user's limit for all checks, and for each; undefined for the usual ones. */
+  timeoutMs: number | undefined;
   canAsk: boolean;
   note: (line: string) => void;
 };
@@ -38,6 +40,7 @@ export async function runDoctor(
     node: process.versions.node,
     time: systemTime,
     disk: diskFacts,
+    timeoutMs: options.timeoutMs,
   };
   const signals = listenForSignals('stop');
   try {

@@ -37,6 +37,8 @@ export type Surroundings = {
   node: string;
   time: Time;
   disk: (path: string) => Promise<DiskFacts>;
+  /** The limit of all checks, and of each; absent for the usual ones. */
+  timeoutMs?: number | undefined;
 };
 
 export type Examination = {report: DoctorReport; config: UsableConfig; file: string | null};
@@ -65,8 +67,8 @@ export async function examine(where: Surroundings, plan: Plan, signal: AbortSign
   const results = await runProbes(allProbes(context), {
     wanted: plan.run,
     time,
-    limitMs: LIMIT_MS,
-    totalMs: TOTAL_MS,
+    limitMs: where.timeoutMs ?? LIMIT_MS,
+    totalMs: where.timeoutMs ?? TOTAL_MS,
     signal,
   });
   const report = reportOf(shownResults(results, plan), {

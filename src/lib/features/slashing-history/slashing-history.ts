@@ -4,6 +4,7 @@ import type {ChainView} from '../../config/chain-view.ts';
 import {scanDir} from '../../config/paths.ts';
 import {chainSource, notedView, requireOperator, type ChainFlags} from '../../cli/chain-flags.ts';
 import {progressLine} from '../../cli/progress-line.ts';
+import {rpcWatch} from '../../cli/rpc-watch.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 
 export type HistoryFlags = ChainFlags & {
@@ -54,6 +55,7 @@ export function historyFor(
       time: systemTime,
       random: Math.random,
       onProgress: options.onProgress,
+      watch: rpcWatch(),
     },
     options.signal,
   );

@@ -16,10 +16,13 @@ import {deadline, systemTime} from '../../foundation/system/system-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 import {readJournalFacts} from './journal-facts.ts';
 import type {StatusTarget} from './target.ts';
+import type {RpcWatch} from '../../peers/chain/rpc/watch.ts';
 import {known, unknown, type Fact} from '../../foundation/fact.ts';
 
 /** How long each source may take; one that takes longer is unknown and the others do not wait for it. */
-const DEADLINES_MS = {signer: 5_000, chain: 15_000, control: 2_000, row: 3_000} as const;
+const DEADLINES_MS = {signer: 5_000, chain: 30_000, control: 2_000, row: 3_000} as const;
+/** Until a source has noticed that its time is up. */
+const NOTICE_MS = 50;
 /** For a source that does not answer at all. */
 const ADVICE = {
   // Something listens there: nothing to start.
@@ -37,20 +40,29 @@ const NOT_HERE = unknown('not this machine');
 const OFFLINE = unknown('not asked: --offline', run('status'));
 const HARMLESS = Buffer.from('AOS status, not a transaction');
 
+export type GatherOptions = {
+  offline: boolean;
+  signal: AbortSignal;
+  /** The user's limit for all sources; undefined for that of each. */
+  timeoutMs?: number | undefined;
+  /** Sees what is waited for at the chain. */
+  watch?: RpcWatch;
+};
+
 /**
  * Everything that can be found out about an operator, from all sources at once, each with a time limit of its own.
  * @throws the signal's reason
  */
 export async function gatherStatus(
   target: StatusTarget,
-  {offline, signal}: {offline: boolean; signal: AbortSignal},
+  {offline, signal, timeoutMs, watch}: GatherOptions,
 ): Promise<StatusFacts> {
   const {local, nodeId, network, rules} = target;
   const [signer, chain, asked, journal, row] = await Promise.all([
     signerFact(target, {offline, signal}),
     offline
       ? OFFLINE
-      : readFact('chain', signal, (end) =>
+      : readFact({source: 'chain', timeoutMs}, signal, (end) =>
           readOperatorStatus({
             rpcUrls: target.rpcUrls,
             chainId: target.chainId,
@@ -59,6 +71,7 @@ export async function gatherStatus(
             now: systemTime.now,
             configured: target,
             operator: nodeId,
+            ...(watch === undefined ? {} : {watch}),
           }),
         ),
     local === null
@@ -104,16 +117,17 @@ export function requireSomething(facts: StatusFacts): StatusFacts {
 }
 
 async function readFact<T>(
-  source: keyof typeof DEADLINES_MS,
+  of: keyof typeof DEADLINES_MS | {source: keyof typeof DEADLINES_MS; timeoutMs: number | undefined},
   signal: AbortSignal,
   read: (signal: AbortSignal) => Promise<T>,
 ): Promise<Fact<T>> {
-  const ms = DEADLINES_MS[source];
+  const {source, timeoutMs} = typeof of === 'string' ? {source: of, timeoutMs: undefined} : of;
+  const ms = timeoutMs ?? DEADLINES_MS[source];
   const end = deadline(signal, ms);
-  // The source may take its time to notice the signal; nothing waits for that.
-  const late = untilAbort(end.signal).then((): Fact<T> =>
-    unknown(`no answer within ${ms / 1000} s`, ADVICE[source]),
-  );
+  // The source may take its time to notice the signal, but not long: what it waited for says more than the limit.
+  const late = untilAbort(end.signal)
+    .then(() => systemTime.sleep(NOTICE_MS))
+    .then((): Fact<T> => unknown(`no answer within ${ms / 1000} s`, ADVICE[source]));
   try {
     const reading = read(end.signal).then(
       (value): Fact<T> => known(value, systemTime.now()),

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core';
 import {parseGwei} from '../../peers/chain/tx/fees.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
-import {durationFlag} from '../../cli/flags.ts';
+import {durationFlag, timeoutFlag} from '../../cli/flags.ts';
 
 const DEFAULT_WAIT_MS = 180_000;
 const POLL_MS = 1_000;
@@ -28,6 +28,7 @@ export const txFlags = {
     defaultHelp: () => Promise.resolve('3m'),
     helpGroup: 'TRANSACTION',
   }),
+  timeout: timeoutFlag,
   yes: Flags.boolean({char: 'y', summary: 'Send without asking.', helpGroup: 'TRANSACTION'}),
 };
 

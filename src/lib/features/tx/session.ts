@@ -5,6 +5,7 @@ import type {Config} from '../../config/config.ts';
 import {openTxJournal, readTxJournal} from '../../node/journal/transactions.ts';
 import {signerAccount} from '../../peers/signer/account.ts';
 import {createWeb3Signer, type Web3Signer} from '../../peers/signer/web3signer.ts';
+import {rpcWatch} from '../../cli/rpc-watch.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 
@@ -45,6 +46,8 @@ export async function openTxSession(
     timeoutMs: RPC_TIMEOUT_MS,
     signal,
     now: systemTime.now,
+    watch: rpcWatch(),
+    learned: new Map(),
   };
   const chain = await openChain(opening);
   const signer = createWeb3Signer({url: node.signerUrl, address: node.id, timeoutMs: SIGN_TIMEOUT_MS});

@@ -11,6 +11,7 @@ import {createLogRpc} from './log-rpc.ts';
 import {scanLogs, type ScanProgress} from './logs.ts';
 import {openChain, type Chain} from './open.ts';
 import {readNamed, call, valueOf} from './read.ts';
+import type {RpcWatch} from './rpc/watch.ts';
 import {openScanStore} from './scan-store.ts';
 import {blockOf, finalBlock} from './slashing-blocks.ts';
 import {challengeSource} from './slashing-filters.ts';
@@ -35,6 +36,8 @@ export type ChallengeOptions = {
   /** Uniform in [0, 1). */
   random: () => number;
   onProgress?: (progress: ScanProgress) => void;
+  /** Sees what is waited for outside the scan. */
+  watch?: RpcWatch;
 };
 
 /** All challenges of an AVS, which name no operator. */
@@ -84,6 +87,7 @@ export async function readChallenges(options: ChallengeOptions, stop: AbortSigna
         now: () => time.now(),
         hasNext,
         time,
+        ...(options.watch === undefined ? {} : {watch: options.watch}),
       });
       return readFrom(chain, url, {...options, contract}, signal);
     });

@@ -20,12 +20,19 @@ export async function firstEndpoint<T>(
     try {
       return await attempt(url, index < rpcUrls.length - 1);
     } catch (error) {
+      const isOfEndpoint = isEndpointFailure(error) || isAosError(error, 'CHAIN_NO_CODE');
+      if (isOfEndpoint) failures.push(error);
+      // A limit of time says less than what was waited for.
+      if (signal.aborted && isLimit(signal.reason) && failures.length > 0) break;
       signal.throwIfAborted();
-      if (!isEndpointFailure(error) && !isAosError(error, 'CHAIN_NO_CODE')) throw error;
-      failures.push(error);
+      if (!isOfEndpoint) throw error;
     }
   }
   throw summary(failures);
+}
+
+function isLimit(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === 'TimeoutError';
 }
 
 /** Combines the failures: all messages, with the code and next step of an answer before those of a missing one. */

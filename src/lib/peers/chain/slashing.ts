@@ -7,6 +7,7 @@ import type {ChainLog} from './log-port.ts';
 import {createLogRpc} from './log-rpc.ts';
 import {scanLogs, type ScanProgress, type ScanStats} from './logs.ts';
 import {openChain, type Chain} from './open.ts';
+import type {RpcWatch} from './rpc/watch.ts';
 import {openScanStore, type LogQuery, type ScanStore} from './scan-store.ts';
 import {scanAndCompare} from './compared-scan.ts';
 import {blockOf, endBlock, finalBlock, startBlock} from './slashing-blocks.ts';
@@ -41,6 +42,8 @@ export type HistoryOptions = {
   /** Uniform in [0, 1). */
   random: () => number;
   onProgress?: (progress: ScanProgress) => void;
+  /** Sees what is waited for outside the scan. */
+  watch?: RpcWatch;
 };
 
 /** A source with its read blocks, or the reason why it has none. */
@@ -93,6 +96,7 @@ export async function readSlashingHistory(
         now: () => time.now(),
         hasNext,
         time,
+        ...(options.watch === undefined ? {} : {watch: options.watch}),
       });
       return readFrom(chain, url, options, signal);
     });

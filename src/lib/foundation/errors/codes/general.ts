@@ -46,6 +46,16 @@ export const GENERAL = {
     next: say('Check the directory and the free space.'),
     causes: ['The directory does not exist or is not yours: ls -ld.', 'The disk is full: df -h.'],
   },
+  COMMAND_TIMEOUT: {
+    exit: 'tryLater',
+    category: 'network',
+    means: 'The command was not done within its --timeout.',
+    next: say('Run it again, with a longer --timeout if need be.'),
+    causes: [
+      'What it waited for is slow or does not answer; the message names it.',
+      'A command that reads much, or waits for a transaction, needs longer: a transaction that was sent stays sent.',
+    ],
+  },
   INTERRUPTED: {
     exit: 'sigint',
     category: 'signal',
