@@ -122,7 +122,13 @@ const lines = {
   job_answered: v.object({job, request, ms}),
   job_retry: v.object({job, code: errorCode, message, retryInMs}),
   job_listening: v.object({job, code: errorCode, message, attempts: count}),
-  job_unanswered: v.object({job, reason: v.string()}),
+  job_unanswered: v.object({
+    job,
+    reason: v.string(),
+    unfit: v.exactOptional(
+      v.pipe(v.literal(true), v.description('no worker of its kind can ever answer it')),
+    ),
+  }),
   job_asked_again: v.object({job}),
   job_concluded: v.object({job, outcome, reason: v.string()}),
   result_sent: v.object({job, envelopeId: v.string(), attempt}),

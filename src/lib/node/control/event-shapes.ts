@@ -99,7 +99,7 @@ const SHAPES: Shapes = {
   job_answered: {job, request: text, ms: number},
   job_retry: {job, code, message: text, retryInMs: number},
   job_listening: {job, code, message: text, attempts: number},
-  job_unanswered: {job, reason: text},
+  job_unanswered: {job, reason: text, unfit: absentOr(flag)},
   job_asked_again: {job},
   job_concluded: {job, outcome, reason: text},
   result_sent: {job, envelopeId: text, attempt: number},

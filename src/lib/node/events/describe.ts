@@ -24,6 +24,8 @@ export type Level = (typeof LEVELS)[number];
 /** An event as one line for people: how bad, and what happened. Outside text in it is not safe yet. */
 export type Description = {level: Level; text: string};
 
+const NOT_AGAIN = say('Nothing to do here: asking again is of no use.');
+
 /**
  * One sentence for each event, with the next step where there is one; job ids are shortened in the middle. A job that goes
  * well has one line at info, when it is accepted.
@@ -87,7 +89,7 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
       );
     case 'job_unanswered':
       return error(
-        `job ${name(event.job)} has no answer, and nothing is sent: ${event.reason} → ${next(run('job retry', [`#${event.job.seq}`]))}`,
+        `job ${name(event.job)} has no answer, and nothing is sent: ${event.reason} → ${next(event.unfit === true ? NOT_AGAIN : run('job retry', [`#${event.job.seq}`]))}`,
       );
     case 'job_asked_again':
       return info(`job ${name(event.job)} is asked about again`);

@@ -163,8 +163,11 @@ export type OperatorEventBody =
   | {type: 'job_retry'; job: JobRef; code: ErrorCode; message: string; retryInMs: number}
   /** It is not asked about again; an answer that still comes counts. */
   | {type: 'job_listening'; job: JobRef; code: ErrorCode; message: string; attempts: number}
-  /** No worker answered in time: nothing is sent. An answer that comes later still concludes it. */
-  | {type: 'job_unanswered'; job: JobRef; reason: string}
+  /**
+   * No worker answered in time: nothing is sent. An answer that comes later still concludes it. `unfit`: no worker of its kind can
+   * ever answer it, so that it is of no use to ask again.
+   */
+  | {type: 'job_unanswered'; job: JobRef; reason: string; unfit?: true}
   /** It is asked about again, as was asked for. */
   | {type: 'job_asked_again'; job: JobRef}
   | {type: 'job_concluded'; job: JobRef; outcome: JobOutcome; reason: string}

@@ -128,7 +128,7 @@ describe('a zkml worker', () => {
     all.zkml.fault = 'no-srs';
     const run = await all.start();
     all.submitZkml('job-0', 'a-good');
-    await run.event('job_unanswered');
+    expect(await run.event('job_unanswered')).not.toHaveProperty('unfit');
     expect(all.texts('job-0')).toEqual([]);
     await run.stop();
   });
@@ -178,8 +178,8 @@ describe('a zkml worker', () => {
       if (proof === '')
         all.rig.dispatcher.submit({jobId: 'job-0', kind: 'zkml', model, params: '{"proof_path":"/etc/x"}'});
       else all.submitZkml('job-0', proof, model);
-      const {reason} = await run.event('job_unanswered');
-      expect(reason).toContain(words);
+      const {reason, unfit} = await run.event('job_unanswered');
+      expect([reason, unfit]).toEqual([expect.stringContaining(words), true]);
       expect([all.zkml.asked, all.texts('job-0')]).toEqual([[], []]);
       await run.stop();
     },

@@ -122,6 +122,7 @@ const EVENTS: OperatorEventBody[] = [
   {type: 'range', start: '0', end: '5', max: '9', block: null, source: 'journal'},
   {type: 'job_listening', job, code: 'WORKER_TIMEOUT', message: 'no answer within 600 s', attempts: 3},
   {type: 'job_unanswered', job, reason: 'no opml worker answered within 1 h 50 min'},
+  {type: 'job_unanswered', job, reason: 'no zkml worker can answer it: the job names no proof', unfit: true},
   {type: 'job_asked_again', job},
   {
     type: 'answers_missing',
@@ -199,6 +200,7 @@ describe('log lines', () => {
       03:04:05 INFO  sampling range 0–5 of 9, 55.5555 % of all jobs, about 1 in 2, from the journal
       03:04:05 WARN  job 4a16467f…ef0971fd: no answer within 600 s; 3 requests had no answer, it is not asked again, a late answer still counts
       03:04:05 ERROR job 4a16467f…ef0971fd has no answer, and nothing is sent: no opml worker answered within 1 h 50 min → aos job retry '#1'
+      03:04:05 ERROR job 4a16467f…ef0971fd has no answer, and nothing is sent: no zkml worker can answer it: the job names no proof → Nothing to do here: asking again is of no use.
       03:04:05 INFO  job 4a16467f…ef0971fd is asked about again
       03:04:05 ERROR 2 opml jobs without an answer for 30 min or longer, 1 opml job left without an answer → aos job list --state selected,unanswered
       03:04:05 INFO  no selected job waits too long for an answer

@@ -36,7 +36,8 @@ export function createGiveUp(deps: Recording & Clocked & Workers & {load: Load})
       return 'deliver';
     }
     const worker = deps.workers.find(({kind}) => kind === record.kind);
-    const why = reasonOf(record, worker);
+    const unfit = worker?.whyUnfit(dispatchOf(record)) ?? null;
+    const why = reasonOf(record, worker, unfit);
     if (worker?.onFailure === 'empty') {
       const failed = {outcome: 'failed', result: '', reason: why, vrf} as const;
       await concludeText(deps, job, record, () => finalAnswer(dispatchOf(record), failed, deps, time.now()));
@@ -49,14 +50,18 @@ export function createGiveUp(deps: Recording & Clocked & Workers & {load: Load})
     // It was asked about again in the same write.
     if (state === 'selected') return 'work';
     if (!isLeft) return afterWork(state);
-    deps.emit({type: 'job_unanswered', job: refOf(record), reason});
+    deps.emit({
+      type: 'job_unanswered',
+      job: refOf(record),
+      reason,
+      ...(unfit === null ? {} : {unfit: true}),
+    });
     return 'done';
   };
 }
 
-function reasonOf(record: JobRecord, worker: Worker | undefined): string {
+function reasonOf(record: JobRecord, worker: Worker | undefined, unfit: string | null): string {
   if (worker === undefined) return `this node runs no ${safeText(record.kind, MOST_KIND)} worker`;
-  const unfit = worker.whyUnfit(dispatchOf(record));
   if (unfit !== null) return `no ${record.kind} worker can answer it: ${unfit}`;
   return `no ${record.kind} worker answered within ${duration(worker.deadlineMs)}`;
 }
