@@ -25,6 +25,8 @@ export function configuredOf(
       strategyManager: aos.strategy_manager,
       rewardsCoordinator: aos.rewards_coordinator,
       penaltyLedger: aos.penalty_ledger,
+      keyRegistrar: null,
+      permissionController: null,
       slashers: aos.slashers,
       ...changes,
     },

@@ -24,6 +24,8 @@ export function contractsOf(aos: AosContracts): Contracts {
     strategyManager: aos.strategy_manager,
     rewardsCoordinator: aos.rewards_coordinator,
     penaltyLedger: aos.penalty_ledger,
+    keyRegistrar: null,
+    permissionController: null,
     slashers: aos.slashers,
   };
 }

@@ -144,6 +144,7 @@ export function registering(place: Site, over: Partial<RegisterOptions> = {}): R
     dispatcherUrl: place.dispatcherUrl,
     limits: limits({pollMs: 50, waitMs: 20_000}),
     confirm: () => Promise.resolve(true),
+    confirmSigning: () => Promise.resolve(true),
     note: () => {},
     warn: () => {},
     progress: noProgress,

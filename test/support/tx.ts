@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createPublicClient, http, type Hex} from 'viem';
 import {onTestFinished} from 'vitest';
+import {createBudget} from '../../src/lib/peers/chain/tx/budget.ts';
 import type {TxDeps, TxLimits} from '../../src/lib/peers/chain/tx/deps.ts';
 import {txNode} from '../../src/lib/peers/chain/tx/node.ts';
 import type {TxPlan} from '../../src/lib/peers/chain/tx/plan.ts';
@@ -37,7 +38,17 @@ export async function nonceOf(url: string, tag = 'latest'): Promise<number> {
 }
 
 export function planFor(to: Hex, intent = 'register:test'): TxPlan {
-  return {intent, title: 'register', to, data: '0x', value: 0n, facts: []};
+  return {
+    intent,
+    title: 'register',
+    to,
+    data: '0x',
+    value: 0n,
+    mostGas: 5_000_000n,
+    relies: [],
+    facts: [],
+    signing: null,
+  };
 }
 
 /** A time that stands still but in `sleep`, which lasts nothing and runs `between`. */
@@ -86,6 +97,10 @@ export async function process(
 
 export const limits = (over: Partial<TxLimits> = {}): TxLimits => ({
   maxFeePerGas: null,
+  tip: null,
+  maxTip: null,
+  maxGas: null,
+  budget: createBudget(null),
   confirmations: 1,
   waitMs: 60_000,
   pollMs: 1_000,

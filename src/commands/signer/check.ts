@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
+import {refusePublicKeys} from '../../lib/config/public-keys.ts';
 import {configForCommand} from '../../lib/cli/load-config.ts';
 import {verdictExit} from '../../lib/cli/verdict-exit.ts';
 import {checkSigner} from '../../lib/features/signer/check.ts';
@@ -26,6 +27,7 @@ export default class SignerCheck extends AosCommand {
     const {config, warnings} = configForCommand(flags.config, 'signer', (line) =>
       this.note(line, flags.quiet),
     );
+    refusePublicKeys(config);
     const {id, signerUrl} = config.node;
     const report = await checkSigner({
       url: signerUrl,

@@ -1,6 +1,7 @@
 import type {Config, ConfigWarning, SignerConfig} from '../config/config.ts';
 import {findConfig} from '../config/file.ts';
 import {checkConfig, problemsError, type CheckedConfig} from '../config/load.ts';
+import {refusePublicKeys} from '../config/public-keys.ts';
 import {sanitizeText} from '../config/sanitize.ts';
 
 export type CommandConfig<T> = {
@@ -47,10 +48,11 @@ export function configForCommand(
 }
 
 /**
- * Refuses to start an operator that would answer jobs with nothing.
- * @throws AosError CONFIG_INVALID
+ * Refuses to start an operator that would answer jobs with nothing, or with keys that anyone has.
+ * @throws AosError CONFIG_INVALID | KEY_PUBLIC
  */
-export function refuseStart({file, startProblems}: CommandConfig<Config>): void {
+export function refuseStart({config, file, startProblems}: CommandConfig<Config>): void {
+  refusePublicKeys(config);
   if (startProblems.length > 0)
     throw problemsError({file, env: process.env, cwd: process.cwd()}, startProblems);
 }

@@ -65,6 +65,8 @@ export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], ba
         strategyManager: maybe(FIELDS.strategyManager),
         rewardsCoordinator: maybe(FIELDS.rewardsCoordinator),
         penaltyLedger: maybe(FIELDS.penaltyLedger),
+        keyRegistrar: maybe(FIELDS.keyRegistrar),
+        permissionController: maybe(FIELDS.permissionController),
         slashers: resolved.many(FIELDS.slashers) ?? [],
       },
       quorums: resolved.many(FIELDS.quorums) ?? null,

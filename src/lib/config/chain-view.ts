@@ -96,6 +96,8 @@ export function chainViewOf(resolved: Resolved, onlyFlag: boolean): ChainView {
       strategyManager: maybe(FIELDS.strategyManager),
       rewardsCoordinator: maybe(FIELDS.rewardsCoordinator),
       penaltyLedger: maybe(FIELDS.penaltyLedger),
+      keyRegistrar: maybe(FIELDS.keyRegistrar),
+      permissionController: maybe(FIELDS.permissionController),
       slashers: resolved.many(FIELDS.slashers) ?? [],
     },
     vrfRangeContract: maybe(FIELDS.vrfRangeContract),
@@ -113,6 +115,8 @@ const CONTRACT_FIELDS = [
   FIELDS.strategyManager,
   FIELDS.rewardsCoordinator,
   FIELDS.penaltyLedger,
+  FIELDS.keyRegistrar,
+  FIELDS.permissionController,
   FIELDS.vrfRangeContract,
 ] as const;
 

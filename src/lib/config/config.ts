@@ -44,6 +44,8 @@ export type Contracts = {
   strategyManager: string | null;
   rewardsCoordinator: string | null;
   penaltyLedger: string | null;
+  keyRegistrar: string | null;
+  permissionController: string | null;
   slashers: readonly string[];
 };
 

@@ -23,12 +23,16 @@ const core = (
   strategyManager: string,
   allocationManager: string,
   rewardsCoordinator: string,
+  permissionController: string,
+  keyRegistrar: string,
 ) => ({
   'chain.contracts.delegation_manager': delegationManager,
   'chain.contracts.avs_directory': avsDirectory,
   'chain.contracts.strategy_manager': strategyManager,
   'chain.contracts.allocation_manager': allocationManager,
   'chain.contracts.rewards_coordinator': rewardsCoordinator,
+  'chain.contracts.permission_controller': permissionController,
+  'chain.contracts.key_registrar': keyRegistrar,
 });
 
 /**
@@ -46,6 +50,8 @@ export const NETWORKS: readonly NetworkPreset[] = [
       '0x858646372CC42E1A627fcE94aa7A7033e7CF075A',
       '0x948a420b8CC1d6BFd0B6087C2E7c344a2CD0bc39',
       '0x7750d328b314EfFa365A0402CcfD489B80B0adda',
+      '0x25E5F8B1E7aDf44518d35D5B2271f114e081f0E5',
+      '0x54f4bC6bDEbe479173a2bbDc31dD7178408A57A4',
     ),
   }),
   // EigenLayer is deployed here; the AOS contracts must be configured.
@@ -57,6 +63,8 @@ export const NETWORKS: readonly NetworkPreset[] = [
       '0xeE45e76ddbEDdA2918b8C7E3035cd37Eab3b5D41',
       '0x95a7431400F362F3647a69535C5666cA0133CAA0',
       '0x29e8572678e0c272350aa0b4B8f304E47EBcd5e7',
+      '0xdcCF401fD121d8C542E96BC1d0078884422aFAD2',
+      '0x5737E38a260545d8FecCb4cAE2cfd984DA4130ed',
     ),
   }),
   preset('sepolia', {
@@ -67,6 +75,8 @@ export const NETWORKS: readonly NetworkPreset[] = [
       '0x2E3D6c0744b10eb0A4e6F679F71554a39Ec47a5D',
       '0x42583067658071247ec8CE0A516A58f682002d07',
       '0x5ae8152fb88c26ff9ca5C014c94fca3c68029349',
+      '0x44632dfBdCb6D3E21EF613B0ca8A6A0c618F5a37',
+      '0xA4dB30D08d8bbcA00D40600bee9F029984dB162a',
     ),
   }),
   preset('devnet', {'chain.chain_id': '31337'}),
@@ -82,6 +92,8 @@ export const NETWORKS: readonly NetworkPreset[] = [
         '0xdfB5f6CE42aAA7830E94ECFCcAd411beF4d4D5b6',
         '0x78469728304326CBc65f8f95FA756B0B73164462',
         '0xAcc1fb458a1317E886dB376Fc8141540537E68fE',
+        '0x598cb226B591155F767dA17AfE7A2241a68C5C10',
+        '0xc757E10e33d6d4fb0E0A08786E125B4334aA7457',
       ),
     },
     'is retired: EigenLayer has left Holesky, and the published AOS registry address has only 39 hex digits',

@@ -168,6 +168,8 @@ export const FIELDS = {
   strategyManager: contract('strategy_manager', 'EigenLayer StrategyManager.'),
   rewardsCoordinator: contract('rewards_coordinator', 'EigenLayer RewardsCoordinator.'),
   penaltyLedger: contract('penalty_ledger', 'Contract that records penalties.'),
+  keyRegistrar: contract('key_registrar', 'EigenLayer KeyRegistrar, for operator sets.'),
+  permissionController: contract('permission_controller', 'EigenLayer PermissionController, for calls that an admin sends.'),
   slashers: many('chain.contracts.slashers', address, `["${CONTRACT}"]`, 'Contracts that may slash.'),
 
   networkStart: one('policy.network_start', moment, '2025-01-01', 'Start of the network; no slash is executed in its first year.'),

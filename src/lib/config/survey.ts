@@ -1,6 +1,7 @@
 import type {ConfigWarning} from './config.ts';
 import {checkConfig} from './load.ts';
 import {problemAt, type ConfigProblem} from './problems.ts';
+import {refusePublicKeys} from './public-keys.ts';
 import {FIELDS} from './schema.ts';
 import {readVrfKey} from './vrf-key.ts';
 import type {Need} from './check.ts';
@@ -18,11 +19,13 @@ export type Survey = {
 
 /**
  * Finds everything that would prevent `aos run`, without a request to another machine.
- * @throws AosError RAW_PRIVATE_KEY | CONFIG_MISSING | CONFIG_UNREADABLE
+ * @throws AosError RAW_PRIVATE_KEY | KEY_PUBLIC | CONFIG_MISSING | CONFIG_UNREADABLE
  */
 export function surveyConfig(source: ConfigSource, need: Need): Survey {
   const {problems, startProblems, warnings, signer, run, origin} = checkConfig(source, {need});
   const all = [...problems, ...startProblems];
+  const config = run ?? signer;
+  if (config !== null && all.length === 0) refusePublicKeys(config);
   if (run !== null) {
     try {
       readVrfKey(run.node.vrfKey).fill(0);

@@ -1,7 +1,7 @@
 import {AosCommand} from '../../../lib/cli/base-command.ts';
 import {pathFlag} from '../../../lib/cli/flags.ts';
 import {canPrompt} from '../../../lib/cli/can-prompt.ts';
-import {importedKey, importSource} from '../../../lib/features/keys/import-key.ts';
+import {importedKey, importSource, refusePublicKey} from '../../../lib/features/keys/import-key.ts';
 import {keyPath, newKeyFlags} from '../../../lib/features/keys/key-flags.ts';
 import {flaggedSource, newPassword, passwordFlags, passwordSource} from '../../../lib/cli/password-flag.ts';
 import {saveKey} from '../../../lib/features/keys/save-key.ts';
@@ -37,6 +37,7 @@ A keystore of EigenLayer's tools needs no import: name it in node.bls_key_file.`
     const source = passwordSource(flags, mayAsk);
     if (!flags.force) refuseExisting(file);
     const key = await importedKey(from, signal);
+    refusePublicKey(key);
     const report = await saveKey(key, await newPassword(source, signal), file, flags.force);
     this.give({schema: 'keys-bls', exitCode: 0, result: report, text: renderKeyReport(report)});
     this.note(`next: in the configuration set node.bls_key_file: ${JSON.stringify(file)}`, flags.quiet);

@@ -51,12 +51,14 @@ export async function migrateCommand(
       today: isoTime(systemTime.now()).slice(0, 10),
     });
   let draft = draftFor(flags.network === undefined ? null : networkOfFlag(flags.network));
+  draft.refusePublic();
   const exitOf = ({report}: Draft): ExitCode => (report.warnings.length > 0 ? EXIT.warnings : EXIT.ok);
   if (flags['dry-run'] || !draft.needed) return {report: draft.report, exitCode: exitOf(draft), asked: false};
 
   const source = flaggedSource(flags);
   if (!mayAsk) refuseWithout(source === null, draft, flags.yes);
   if (draft.needsNetwork) draft = draftFor(await askNetwork());
+  draft.refusePublic();
   if (!flags.yes) {
     show(draft.report);
     const {askConfirm} = await import('../../cli/prompt.ts');

@@ -21,6 +21,7 @@ import {nextOf, passwordPlace} from './migrate-next.ts';
 import {keyWarnings, networkWarnings, workerWarnings} from './migrate-warnings.ts';
 import {writePrivateFile} from '../../keys/private-file.ts';
 import {sealV3} from '../../keys/v3-keystore.ts';
+import {refusePublicAddress, refusePublicSecret} from '../../protocol/known-keys/known-keys.ts';
 import {addressOfKey} from '../../protocol/wire/key-address.ts';
 import {isThere, writableConfig} from '../init/files.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
@@ -49,6 +50,8 @@ export type Draft = {
   needsNetwork: boolean;
   /** The signer key is there, so a password is needed. */
   needsPassword: boolean;
+  /** @throws AosError KEY_PUBLIC for keys that documents publish, unless the network is a devnet */
+  refusePublic(): void;
   /** Writes everything. @throws AosError CONFIG_CHANGED | CONFIG_WRITE_FAILED | KEY_EXISTS | KEY_WRITE_FAILED */
   write(secret: {password: string; passwordFile: string | null} | null): Promise<MigrationReport>;
 };
@@ -103,6 +106,16 @@ export function draftMigration(options: MigrateOptions): Draft {
     needed,
     needsNetwork: network === null,
     needsPassword: plan.signerKey !== null,
+    refusePublic() {
+      const id = chainIdOf(plan, network);
+      const chainId = id === null ? null : Number(id);
+      for (const address of [nodeId, derived])
+        if (typeof address === 'string') refusePublicAddress('node.node_id', address, chainId);
+      if (plan.vrfKey === null || options.newVrfKey) return;
+      const seed = Buffer.from(plan.vrfKey, 'hex');
+      refusePublicSecret('the vrf_key of the old file', seed, chainId);
+      seed.fill(0);
+    },
     async write(secret) {
       const refuseChanged = (): void => {
         if (readNamedFile(file, cwd, NO_FILE) !== text)

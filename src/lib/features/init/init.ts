@@ -3,9 +3,12 @@ import {dirname, join, relative, resolve} from 'node:path';
 import {namedConfig, readConfigFile} from '../../config/file.ts';
 import {aosDirs} from '../../config/paths.ts';
 import type {Env} from '../../config/user-path.ts';
+import {networkPreset} from '../../config/networks.ts';
+import {FIELDS} from '../../config/schema.ts';
 import {readTree} from '../../config/tree.ts';
 import {parseYaml} from '../../config/yaml.ts';
 import {chooseDevnet} from '../../config/running-devnets.ts';
+import {refusePublicAddress} from '../../protocol/known-keys/known-keys.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {configEntries} from './config-entries.ts';
 import {nodeIdOf} from './fields.ts';
@@ -91,8 +94,8 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
     try {
       return {...(await finish(wizard, place, options, {asks, named})), from};
     } catch (error) {
-      if (!isAosError(error, 'CONFIG_WRITE_FAILED', 'KEY_WRITE_FAILED')) throw error;
-      // A full disk, or a directory that takes nothing: the answers are not to be lost.
+      if (!isAosError(error, 'CONFIG_WRITE_FAILED', 'KEY_WRITE_FAILED', 'KEY_PUBLIC')) throw error;
+      // A full disk, a directory that takes nothing, an address of a document: the answers are not to be lost.
       note(`! ${error.message}`);
       wizard = reviewAgain(wizard);
     }
@@ -152,12 +155,19 @@ async function fillUp(
   }
 }
 
+/** @throws AosError KEY_PUBLIC for an operator whose key documents publish, unless the network is a devnet */
+function refusePublic({answers}: Wizard): void {
+  const chainId = networkPreset(answers.network ?? '')?.values[FIELDS.chainId.path];
+  refusePublicAddress('node.node_id', nodeIdOf(answers), chainId === undefined ? null : Number(chainId));
+}
+
 async function finish(
   wizard: Wizard,
   place: FilePlace,
   options: InitOptions,
   {asks, named}: {asks: boolean; named: string | undefined},
 ): Promise<Omit<InitReport, 'from'>> {
+  refusePublic(wizard);
   const how = {today: isoTime(systemTime.now()).slice(0, 10), version: options.version};
   const write = (force: boolean): Written => writeAll(wizard, wizard.findings, place, {...how, force});
   let written;

@@ -1,5 +1,6 @@
 import {AosError} from '../../foundation/errors/error.ts';
-import {MOST_KEY_TEXT, parsePrivateKey} from '../../keys/private-key.ts';
+import {refusePublicSecret} from '../../protocol/known-keys/known-keys.ts';
+import {MOST_KEY_TEXT, parsePrivateKey, privateKeyBytes} from '../../keys/private-key.ts';
 import {readSecretText, type SecretSource} from '../../keys/secret-text.ts';
 import {secretSource} from '../../cli/password-flag.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
@@ -46,3 +47,13 @@ export async function importedKey(source: SecretSource | null, signal: AbortSign
     `not a BN254 private key: it is longer than ${MOST_KEY_TEXT} bytes, or not text`,
   );
 }
+
+/**
+ * Refuses a key that documents publish, or that anyone would try. A devnet makes its own keys, so none is imported for one.
+ * @throws AosError KEY_PUBLIC
+ */
+export function refusePublicKey(key: bigint): void {
+  refusePublicSecret('this BN254 key', privateKeyBytes(key), MAINNET);
+}
+
+const MAINNET = 1;

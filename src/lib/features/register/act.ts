@@ -1,12 +1,13 @@
 import type {TxDeps, TxLimits} from '../../peers/chain/tx/deps.ts';
 import {prepare, transact, type TxRequest, type PreparedTx} from '../../peers/chain/tx/transact.ts';
-import type {TxPlan} from '../../peers/chain/tx/plan.ts';
+import {signed, type TxPlan} from '../../peers/chain/tx/plan.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {CODES} from '../../foundation/errors/table.ts';
 import {type NextStep, run, say} from '../../foundation/next-step/next-step.ts';
 import {stepCall} from './call.ts';
 import {step, type Outcome, type StepId, type StepReport} from './report.ts';
-import {preparedLines} from '../tx/confirm.ts';
+import {preparedLines, type Confirm, type ConfirmSigning} from '../tx/confirm.ts';
+import type {Setting} from '../tx/setting.ts';
 import {txReport, type TxReport} from '../tx/report.ts';
 
 /** `dry-run` simulates and shows; `calldata` only makes the calls, for the one who sends them. */
@@ -28,30 +29,38 @@ export type ActOptions = {
   command: 'register' | 'deregister';
   tx: TxDeps;
   limits: TxLimits;
-  confirm: (prepared: PreparedTx) => Promise<boolean>;
+  confirm: Confirm;
+  confirmSigning: ConfirmSigning;
+  /** What is shown and agreed to beside the call. */
+  setting: Setting;
   note: (line: string) => void;
 };
 
 /** @returns an {@link Act}; it throws AosError TX_* | CHAIN_* | SIGNER_* | JOURNAL_* | INTERRUPTED */
 export function createAct(options: ActOptions): Act {
-  const {mode, command, tx, limits, confirm, note} = options;
+  const {mode, command, tx, limits, confirm, confirmSigning, setting, note} = options;
   let isAfterPlanned = false;
   const handle: Act = async (id, {intent, plan}, stillHolds = () => Promise.resolve(true)) => {
     const request: TxRequest = {intent, plan: () => planOf({intent, plan})};
     if (mode === 'apply') {
       const agree = async (prepared: PreparedTx): Promise<boolean> =>
-        (await confirm(prepared)) && (await stillHolds());
+        (await confirm(prepared, setting)) && (await stillHolds());
       return apply(id, request, {tx, limits, confirm: agree});
     }
     const planned = await request.plan();
-    // What comes after a transaction that was not sent cannot be simulated: the chain is not there yet.
-    if (mode === 'dry-run' && !isAfterPlanned) {
-      for (const line of preparedLines(await prepare(tx, planned, limits.maxFeePerGas, null))) note(line);
+    if (mode === 'calldata') {
+      if (!(await confirmSigning(planned, setting))) return step(id, 'declined', 'nothing was signed');
+      return step(id, 'planned', planned.title, {call: stepCall(await signed(planned), tx.account.address)});
     }
-    const detail =
-      isAfterPlanned && mode === 'dry-run' ? `${planned.title} (not simulated yet)` : planned.title;
+    // What comes after a transaction that was not sent cannot be simulated: the chain is not there yet.
+    const isSimulated = !isAfterPlanned;
+    if (isSimulated)
+      for (const line of preparedLines(await prepare(tx, planned, limits), setting)) note(line);
     isAfterPlanned = true;
-    return step(id, 'planned', detail, {call: stepCall(planned, tx.account.address)});
+    const detail = isSimulated ? planned.title : `${planned.title} (not simulated yet)`;
+    // Without its signatures the call is none that someone could send.
+    const call = planned.signing === null ? stepCall(planned, tx.account.address) : null;
+    return step(id, 'planned', detail, {call});
   };
   return (...given) =>
     handle(...given).catch((error: unknown) => {
@@ -95,7 +104,11 @@ function withWayOut(error: unknown, command: ActOptions['command']): unknown {
 async function apply(
   id: StepId,
   request: TxRequest,
-  {tx, limits, confirm}: Pick<ActOptions, 'tx' | 'limits' | 'confirm'>,
+  {
+    tx,
+    limits,
+    confirm,
+  }: Pick<ActOptions, 'tx' | 'limits'> & {confirm: (prepared: PreparedTx) => Promise<boolean>},
 ): Promise<StepReport> {
   const done = await transact(tx, request, limits, confirm);
   switch (done.state) {

@@ -5,7 +5,7 @@ import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import type {DeregisterOptions} from './deregister.ts';
 import {modeOf, type Talk} from './register-command.ts';
 import {parseQuorums} from './flags.ts';
-import {confirmWith} from '../tx/confirm.ts';
+import {confirmSigningWith, confirmWith} from '../tx/confirm.ts';
 import {txLimits, type TxFlagValues} from '../tx/flags.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 
@@ -48,6 +48,7 @@ export function deregisterOptions(
     force: flags.force,
     limits: txLimits(flags, talk.signal),
     confirm: confirmWith({yes: flags.yes, ...talk, note: talk.show}),
+    confirmSigning: confirmSigningWith({yes: flags.yes, ...talk, note: talk.show}),
     note: talk.note,
     warn: (message) => talk.show(`warning: ${message}`),
   };

@@ -3,11 +3,12 @@ import type {AvsState, CoolDown, FlowPlace, WayBack} from '../../peers/chain/flo
 import {readPostExitState, type PostExitState} from '../../peers/chain/flows/post-exit-state.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
 import {refreshOpenAttempts} from '../../peers/chain/tx/open-attempts.ts';
-import type {PreparedTx} from '../../peers/chain/tx/transact.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import type {Config} from '../../config/config.ts';
 import type {TxReport} from '../tx/report.ts';
+import type {Confirm, ConfirmSigning} from '../tx/confirm.ts';
 import {withTxSession, type TxSession} from '../tx/session.ts';
+import {settingOf} from '../tx/setting.ts';
 import {afterSent, createAct, type Mode} from './act.ts';
 import {appointmentsFor} from './appoint.ts';
 import {findAvs, type Avs} from './avs.ts';
@@ -24,7 +25,9 @@ export type DeregisterOptions = {
   /** Although jobs are open. */
   force: boolean;
   limits: TxLimits;
-  confirm: (prepared: PreparedTx) => Promise<boolean>;
+  confirm: Confirm;
+  /** Asked before a call is given by `--calldata` whose contract only the RPC names. */
+  confirmSigning: ConfirmSigning;
   note: (line: string) => void;
   /** Says what has to be read before the answer, also with `--quiet`. */
   warn: (message: string) => void;
@@ -120,7 +123,12 @@ async function leave({config, session, avs, options, place, left, remaining}: Ex
   const follows = {wayBack, coolDown, openChallenges: challenges};
   for (const {message} of leaveWarnings(follows)) warn(message);
   const plan = flow.planExit(place, left);
-  const act = createAct({...options, command: 'deregister', tx: session.tx});
+  const act = createAct({
+    ...options,
+    command: 'deregister',
+    tx: session.tx,
+    setting: settingOf(config, place.chain.chainId, contracts),
+  });
   const report = await act('avs', {intent: plan.intent, plan: () => Promise.resolve(plan)}, isFree);
   return {steps: [report], ...follows};
 }

@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {
   blsKeyData,
   readBlsKeyDigest,
@@ -9,8 +10,10 @@ import {
 import type {Chain} from '../../peers/chain/open.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {openKeystore, readKeystore} from '../../keys/bls-keystore.ts';
+import {newPrivateKey, privateKeyBytes} from '../../keys/private-key.ts';
 import {encodeG1, hashToG1, operatorIdOf, publicKeys, signPoint} from '../../keys/bn254.ts';
 import {registrationMessage, signRegistration} from '../../keys/registration.ts';
+import {refusePublicSecret} from '../../protocol/known-keys/known-keys.ts';
 import {fromHex, toHex} from '../../protocol/wire/ethereum.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 
@@ -23,6 +26,18 @@ export type BlsKey = {
   path: string;
   privateKey(): Promise<bigint>;
 };
+
+/** As much of a key as a proof needs. */
+export type SecretKey = Pick<BlsKey, 'privateKey'>;
+
+/**
+ * A key that no one has, for a call that is only simulated: its proof is as good as that of the operator's key, which signs
+ * nothing before the yes.
+ */
+export function standInKey(): SecretKey {
+  const secret = newPrivateKey((length) => randomBytes(length));
+  return {privateKey: () => Promise.resolve(secret)};
+}
 
 /**
  * @param password gives the keystore's password
@@ -46,7 +61,7 @@ export async function proveBlsKey(
   chain: Chain,
   registry: Hex,
   operator: Hex,
-  key: BlsKey,
+  key: SecretKey,
 ): Promise<BlsKeyProof> {
   const said = await readRegistrationPoint(chain, registry, operator);
   const own = registrationMessage({chainId: chain.chainId, registry, operator});
@@ -56,17 +71,24 @@ export async function proveBlsKey(
       `the registry ${registry} wants another message signed than its source says; the BLS key signed nothing`,
       {next: say('Check chain.contracts.registry and the network.')},
     );
-  return signRegistration(await key.privateKey(), own);
+  return signRegistration(await ownSecret(key, chain), own);
 }
 
 /** A BLS key as key of an operator set, signed over KeyRegistrar's digest. @throws AosError CHAIN_REVERTED | KEY_* */
-export async function proveSetKey(chain: Chain, place: SetPlace, key: BlsKey): Promise<KeyProof> {
-  const secret = await key.privateKey();
+export async function proveSetKey(chain: Chain, place: SetPlace, key: SecretKey): Promise<KeyProof> {
+  const secret = await ownSecret(key, chain);
   const {g1, g2} = publicKeys(secret);
   const keyData = blsKeyData({pubkeyG1: {X: g1.x, Y: g1.y}, pubkeyG2: {X: g2.x, Y: g2.y}});
   const digest = fromHex(await readBlsKeyDigest(chain, place, keyData));
   if (digest === null) throw new AosError('BUG', 'a digest that is not hex');
   return {keyData, signature: `0x${toHex(encodeG1(signPoint(secret, hashToG1(digest))))}`};
+}
+
+/** The private key, unless anyone has it. @throws AosError KEY_PUBLIC, and as {@link BlsKey.privateKey} */
+async function ownSecret(key: SecretKey, {chainId}: Chain): Promise<bigint> {
+  const secret = await key.privateKey();
+  refusePublicSecret('the BLS key', privateKeyBytes(secret), chainId);
+  return secret;
 }
 
 function hex(text: string): Hex {

@@ -10,6 +10,7 @@ import type {FlowName} from '../../peers/chain/flows/list.ts';
 import {planAppointments} from '../../peers/chain/plans/appointments.ts';
 import {done, fail, ok, readiness, REGISTRATION, unknown, warn} from '../../peers/chain/precondition.ts';
 import type {Precondition} from '../../peers/chain/precondition.ts';
+import type {TxLimits} from '../../peers/chain/tx/deps.ts';
 import type {TxPlan} from '../../peers/chain/tx/plan.ts';
 import {prepare} from '../../peers/chain/tx/transact.ts';
 import {withTxSession, type TxSession} from '../tx/session.ts';
@@ -84,7 +85,7 @@ export function checkLeaving(
       flow.readWayBack(place, remaining),
       flow.readCoolDown(place),
       openChallenges(place.chain, contracts.challengeManager),
-      senderChecks(session, {avs, place, leaves}),
+      senderChecks(session, {avs, place, leaves, limits}),
     ]);
     const preconditions = [
       inside,
@@ -102,7 +103,7 @@ export function checkLeaving(
 /** The account that sends the call, and the call itself. */
 async function senderChecks(
   {chain, tx}: TxSession,
-  {avs, place, leaves}: {avs: Avs; place: FlowPlace; leaves: readonly number[]},
+  {avs, place, leaves, limits}: {avs: Avs; place: FlowPlace; leaves: readonly number[]; limits: TxLimits},
 ): Promise<Precondition[]> {
   const {contracts, flow, operator} = avs;
   const plan = flow.planExit(place, leaves);
@@ -120,18 +121,19 @@ async function senderChecks(
     missing.length === 0
       ? ok(permission, may, may)
       : fail(permission, 'no: it has other admins', may, calldata),
-    await callCheck(tx, plan),
+    await callCheck(tx, plan, limits),
   ];
 }
 
 /** Runs the call that leaves, without sending it. */
-async function callCheck(tx: TxSession['tx'], plan: TxPlan): Promise<Precondition> {
+async function callCheck(tx: TxSession['tx'], plan: TxPlan, limits: TxLimits): Promise<Precondition> {
   const [id, needed] = ['exit-call', 'the registry takes the call'];
   try {
-    await prepare(tx, plan, null, null);
+    await prepare(tx, plan, limits);
     return ok(id, needed, needed);
   } catch (error) {
-    if (!isAosError(error, 'CHAIN_REVERTED', 'TX_INSUFFICIENT_FUNDS')) throw error;
+    if (!isAosError(error, 'CHAIN_REVERTED', 'TX_INSUFFICIENT_FUNDS', 'TX_TIP_TOO_HIGH', 'TX_COST_TOO_HIGH'))
+      throw error;
     return fail(id, error.message, needed, error.next);
   }
 }

@@ -1,7 +1,7 @@
 import type {ProgressLine} from '../../cli/progress-line.ts';
 import type {FlowName} from '../../peers/chain/flows/list.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
-import type {PreparedTx} from '../../peers/chain/tx/transact.ts';
+import type {Confirm, ConfirmSigning} from '../tx/confirm.ts';
 import type {Mode} from './act.ts';
 import type {BlsKey, Hex} from './key.ts';
 import type {OwnSetKeys} from './set-keys.ts';
@@ -23,7 +23,9 @@ export type RegisterOptions = {
   /** Base URL of the dispatcher's HTTP API. */
   dispatcherUrl: string;
   limits: TxLimits;
-  confirm: (prepared: PreparedTx) => Promise<boolean>;
+  confirm: Confirm;
+  /** Asked before something is signed for `--calldata`. */
+  confirmSigning: ConfirmSigning;
   note: (line: string) => void;
   /** Says what has to be read before the answer, also with `--quiet`. */
   warn: (message: string) => void;

@@ -12,7 +12,7 @@ import type {Mode} from './act.ts';
 import {namedKeys, parseMetadataUrl, parseQuorums, type KeyFlagValues} from './flags.ts';
 import {metadataWarning} from './metadata.ts';
 import {preconditionLines, registerText, stepsExitCode} from './report.ts';
-import {confirmWith} from '../tx/confirm.ts';
+import {confirmSigningWith, confirmWith} from '../tx/confirm.ts';
 import {txLimits, type TxFlagValues} from '../tx/flags.ts';
 import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
 import {httpUrl} from '../../cli/flags.ts';
@@ -62,6 +62,7 @@ export function registerOptions(config: Config, flags: RegisterFlagValues, talk:
     dispatcherUrl: dispatcherHttpUrl(flagged, config.net.dispatcherUrl),
     limits: txLimits(flags, signal),
     confirm: confirmWith({yes: flags.yes, canAsk, signal, note: show}),
+    confirmSigning: confirmSigningWith({yes: flags.yes, canAsk, signal, note: show}),
     note,
     warn: (message) => show(`warning: ${message}`),
     progress,

@@ -1,9 +1,11 @@
 import {readRangeState} from '../../peers/chain/plans/range.ts';
 import {registerIntent} from '../../peers/chain/flows/intents.ts';
 import {readSocket} from '../../peers/chain/flows/socket.ts';
+import type {Chain} from '../../peers/chain/open.ts';
 import type {Precondition} from '../../peers/chain/precondition.ts';
 import {refreshOpenAttempts} from '../../peers/chain/tx/open-attempts.ts';
 import type {Config} from '../../config/config.ts';
+import {refusePublicAddress} from '../../protocol/known-keys/known-keys.ts';
 import {afterSent, createAct, recording} from './act.ts';
 import {appointmentsFor} from './appoint.ts';
 import {findAvs, type Avs} from './avs.ts';
@@ -16,6 +18,7 @@ import {checkSteps, runSteps, type Walked} from './steps.ts';
 import {stepsOf} from './table.ts';
 import {txReport} from '../tx/report.ts';
 import {withTxSession, type TxSession} from '../tx/session.ts';
+import {settingOf, type Setting} from '../tx/setting.ts';
 
 /**
  * Everything between a node and its first job, in order: EigenLayer operator, keys of operator sets, AVS with its BLS key, socket,
@@ -25,11 +28,13 @@ import {withTxSession, type TxSession} from '../tx/session.ts';
 export function register(config: Config, options: RegisterOptions): Promise<RegisterReport> {
   const {limits, note} = options;
   return withTxSession(config, {signal: limits.signal, note}, async (session) => {
+    refusePublic(session.chain, config, options);
     const avs = await findAvs(session.chain, config, options.flow);
     // What is on its way is decided first: the chain is read after it.
     const open = await refreshOpenAttempts(session.tx, limits);
-    const {act, sent} = recording(createAct({...options, command: 'register', tx: session.tx}));
-    const walk = {...(await walkOf(session, avs, options)), act, underWay: intentsUnderWay(open)};
+    const setting = settingOf(config, session.chain.chainId, avs.contracts);
+    const {act, sent} = recording(createAct({...options, command: 'register', tx: session.tx, setting}));
+    const walk = {...(await walkOf(session, avs, {options, setting})), act, underWay: intentsUnderWay(open)};
     const {onChain, withDispatcher} = stepsOf(walk);
     try {
       const walked = await runSteps([...onChain, ...withDispatcher], walk);
@@ -47,21 +52,34 @@ export function checkRegistration(
 ): Promise<{avs: Avs; preconditions: Precondition[]}> {
   const {limits, note} = options;
   return withTxSession(config, {signal: limits.signal, note, readOnly: true}, async (session) => {
+    refusePublic(session.chain, config, options);
     const avs = await findAvs(session.chain, config, options.flow);
-    const walk = await walkOf(session, avs, options);
+    const setting = settingOf(config, session.chain.chainId, avs.contracts);
+    const walk = await walkOf(session, avs, {options, setting});
     return {avs, preconditions: await checkSteps(stepsOf(walk).onChain, walk)};
   });
 }
 
+/** Refuses keys that anyone has, by the chain that the RPC serves. @throws AosError KEY_PUBLIC */
+function refusePublic({chainId}: Chain, {node}: Config, {signingKey, setKeys}: RegisterOptions): void {
+  refusePublicAddress('node.node_id', node.id, chainId);
+  const keys = [...(signingKey === null ? [] : [signingKey]), ...setKeys.ecdsa.values()];
+  for (const key of keys) refusePublicAddress('--signing-key', key, chainId);
+}
+
 /** A walk that sends nothing yet. */
-async function walkOf(session: TxSession, avs: Avs, options: RegisterOptions): Promise<Walk> {
+async function walkOf(
+  session: TxSession,
+  avs: Avs,
+  {options, setting}: {options: RegisterOptions; setting: Setting},
+): Promise<Walk> {
   const {metadataUrl, newMetadataUrl, limits} = options;
   const {chainId} = session.chain;
   return {
     session,
     avs,
     options,
-    act: createAct({...options, mode: 'calldata', command: 'register', tx: session.tx}),
+    act: createAct({...options, mode: 'calldata', command: 'register', tx: session.tx, setting}),
     metadata: await readMetadata(newMetadataUrl ?? metadataUrl, {chainId, signal: limits.signal}),
     underWay: new Set(),
   };

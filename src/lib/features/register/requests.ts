@@ -1,19 +1,24 @@
-import {randomBytes} from 'node:crypto';
 import {
-  signEcdsaKey,
-  signOperatorRegistration,
+  STAND_IN_SIGNATURE,
+  type BlsKeyProof,
+  type KeyProof,
   type OperatorSignature,
   type SetPlace,
 } from '../../peers/chain/plans/proofs.ts';
 import {registerIntent} from '../../peers/chain/flows/intents.ts';
 import {planSetKey, setKeyIntent} from '../../peers/chain/flows/sets-plan.ts';
+import type {TxPlan} from '../../peers/chain/tx/plan.ts';
 import type {TxRequest} from '../../peers/chain/tx/transact.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
-import {proveBlsKey, proveSetKey, type BlsKey, type Hex} from './key.ts';
+import {proveBlsKey, proveSetKey, standInKey, type BlsKey, type Hex, type SecretKey} from './key.ts';
+import {ecdsaKeyToSign, registrationToSign} from './to-sign.ts';
 import type {Sight, Walk} from './sight.ts';
 
-/** The request that registers at the AVS. Its plan signs: AVSDirectory's typed data, and the BLS key's message. */
+/**
+ * The request that registers at the AVS. Its plan has stand-ins for what is signed after the yes: AVSDirectory's typed data, and
+ * the BLS key's message.
+ */
 export function registrationRequest(sight: Sight, walk: Walk): TxRequest {
   const {place, state} = sight;
   const {
@@ -22,73 +27,92 @@ export function registrationRequest(sight: Sight, walk: Walk): TxRequest {
   } = walk;
   const {chain, contracts, operator} = place;
   const {registry} = contracts;
+  const {socket} = options;
+  const signingKey = options.signingKey ?? operator;
+  const planWith = (signature: OperatorSignature | null, key: BlsKeyProof | null): TxPlan =>
+    flow.planRegistration(place, state, {socket, signingKey, signature, key});
   return {
     intent: registerIntent(registry, operator),
     plan: async () => {
       const needsKey = state.takesBlsKey && state.blsKeyId === null;
-      const key = needsKey ? await proveBlsKey(chain, registry, operator, requireKey(options.blsKey)) : null;
-      const signature =
-        state.takesSignature && state.known !== true ? await operatorSignature(sight, walk) : null;
-      const {socket, signingKey} = options;
-      return flow.planRegistration(place, state, {
-        socket,
-        signingKey: signingKey ?? operator,
-        signature,
-        key,
-      });
+      const blsKey = needsKey ? requireKey(options.blsKey) : null;
+      const toSign =
+        state.takesSignature && state.known !== true ? await registrationToSign(sight, walk) : null;
+      if (blsKey === null && toSign === null) return planWith(null, null);
+      const proof = (key: SecretKey | null): Promise<BlsKeyProof | null> =>
+        key === null ? Promise.resolve(null) : proveBlsKey(chain, registry, operator, key);
+      const signature = (bytes: Hex): OperatorSignature | null =>
+        toSign === null ? null : {...toSign.validity, signature: bytes};
+      const draft = planWith(
+        signature(STAND_IN_SIGNATURE),
+        await proof(blsKey === null ? null : standInKey()),
+      );
+      return {
+        ...draft,
+        facts: [
+          ...draft.facts,
+          ...(blsKey === null
+            ? []
+            : ([['BLS signs', `the registration of ${blsKey.id} by ${operator}`]] as const)),
+          ...(toSign?.facts ?? []),
+        ],
+        signing: {
+          signers: toSign?.signers ?? [],
+          ready: async () => {
+            await blsKey?.privateKey();
+            await toSign?.ready();
+          },
+          sign: async () => {
+            const key = await proof(blsKey);
+            return planWith(toSign === null ? null : signature(await toSign.sign()), key).data;
+          },
+        },
+      };
     },
   };
 }
 
 /** One request for each operator set that wants a key of its own first. */
-export function setKeyRequests({place, state}: Sight, {session, options}: Walk): TxRequest[] {
-  const {chain, contracts, operator} = place;
+export function setKeyRequests(sight: Sight, walk: Walk): TxRequest[] {
+  const {
+    place: {contracts, operator},
+    state,
+  } = sight;
   const {keyRegistrar, serviceManager} = contracts;
   if (keyRegistrar === null) return [];
-  const {setKeys, signingKey} = options;
-  const ecdsaKey = (set: number): Hex => setKeys.ecdsa.get(set) ?? signingKey ?? operator;
   return state.keysMissing.map(({id, curve}) => {
     const set: SetPlace = {keyRegistrar, operator, avs: serviceManager, set: id};
     return {
       intent: setKeyIntent(set),
-      plan: async () => {
-        const proof =
-          curve === 'bn254'
-            ? await proveSetKey(chain, set, requireKey(setKeys.bn254.get(id) ?? options.blsKey))
-            : await signEcdsaKey(chain, {...set, key: ecdsaKey(id)}, (data) =>
-                session.accountOf(ecdsaKey(id)).signTypedData(data),
-              );
-        return planSetKey({...set, ...proof});
-      },
+      plan: () => (curve === 'bn254' ? blsSetKey(sight, walk, set) : ecdsaSetKey(sight, walk, set)),
     };
   });
 }
 
-async function operatorSignature(
-  {place: {chain, contracts, operator}, account}: Sight,
-  {session, options}: Walk,
-): Promise<OperatorSignature> {
-  const {avsDirectory, serviceManager} = contracts;
-  if (avsDirectory === null)
-    throw new AosError(
-      'CONFIG_INVALID',
-      'chain.contracts.avs_directory is not set, and no contract names it',
-    );
-  const salt: Hex = `0x${randomBytes(32).toString('hex')}`;
-  const seconds = BigInt(Math.ceil(options.expiryMs / 1000));
-  const registration = {operator, avs: serviceManager, salt, seconds};
-  if (account.code.kind === 'none' || account.code.kind === 'delegated')
-    return signOperatorRegistration(chain, avsDirectory, registration, (data) =>
-      session.tx.account.signTypedData(data),
-    );
-  // No key signs for a contract: it takes a digest as signed itself (EIP-1271), and gets it by this line.
-  return signOperatorRegistration(chain, avsDirectory, registration, (_data, digest) => {
-    const until = chain.timestamp + seconds;
-    options.warn(
-      `before it is sent, the contract has to accept the digest ${digest} as signed, until ${until} (EIP-1271)`,
-    );
-    return Promise.resolve('0x');
-  });
+async function blsSetKey({place: {chain}}: Sight, {options}: Walk, set: SetPlace): Promise<TxPlan> {
+  const key = requireKey(options.setKeys.bn254.get(set.set) ?? options.blsKey);
+  const planWith = (proof: KeyProof): TxPlan => planSetKey({...set, ...proof});
+  return {
+    ...planWith(await proveSetKey(chain, set, standInKey())),
+    facts: [['BLS signs', `${key.id} as key of operator set ${set.set}, for good`]],
+    signing: {
+      signers: [],
+      ready: () => key.privateKey().then(() => undefined),
+      sign: async () => planWith(await proveSetKey(chain, set, key)).data,
+    },
+  };
+}
+
+async function ecdsaSetKey(sight: Sight, walk: Walk, set: SetPlace): Promise<TxPlan> {
+  const {setKeys, signingKey} = walk.options;
+  const key = setKeys.ecdsa.get(set.set) ?? signingKey ?? set.operator;
+  const {facts, ...signing} = await ecdsaKeyToSign(sight, walk, {...set, key});
+  const planWith = (signature: Hex): TxPlan => planSetKey({...set, keyData: key, signature});
+  return {
+    ...planWith(STAND_IN_SIGNATURE),
+    facts,
+    signing: {...signing, sign: async () => planWith(await signing.sign()).data},
+  };
 }
 
 function requireKey(key: BlsKey | null): BlsKey {

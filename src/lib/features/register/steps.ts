@@ -113,11 +113,12 @@ function unmetOf(
 }
 
 /**
- * Plans a step that nothing takes back and all after it, and drops the plans: a key that does not open, or a signer that does
- * not sign, is found before that step is sent.
+ * Plans a step that nothing takes back and all after it, opens their keys, and drops the plans: a key that does not open, or a
+ * signer that does not have an account, is found before that step is sent. Nothing is signed.
  */
 async function rehearse(steps: readonly Step[], sight: Sight): Promise<void> {
-  for (const one of steps) for (const request of one.requests(sight)) await planOf(request);
+  for (const one of steps)
+    for (const request of one.requests(sight)) await (await planOf(request)).signing?.ready();
 }
 
 /** Sends the transactions of a step one after the other, until one does not let the next one follow. */

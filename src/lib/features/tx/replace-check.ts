@@ -9,6 +9,7 @@ import {preparedLines} from './confirm.ts';
 import {SEARCHED} from './replace.ts';
 import {txReport, type TxReport} from './report.ts';
 import {withTxSession} from './session.ts';
+import {settingOf} from './setting.ts';
 
 /** What `aos tx speed-up --check` and `aos tx cancel --check` answer. */
 export type ReplaceCheck = {
@@ -17,6 +18,15 @@ export type ReplaceCheck = {
   transaction: TxReport;
   preconditions: readonly Precondition[];
 };
+
+const NOT_READY = [
+  'TX_CLOSED',
+  'TX_FEE_TOO_HIGH',
+  'TX_TIP_TOO_HIGH',
+  'TX_COST_TOO_HIGH',
+  'TX_INSUFFICIENT_FUNDS',
+  'CHAIN_REVERTED',
+] as const;
 
 /**
  * Looks whether a transaction can be replaced, and what that would cost; nothing is signed or sent.
@@ -27,16 +37,18 @@ export function checkReplace(
   options: {hash: string; kind: 'speed-up' | 'cancel'; limits: TxLimits; note: (line: string) => void},
 ): Promise<{report: ReplaceCheck; lines: readonly string[]}> {
   const {hash, kind, limits, note} = options;
-  return withTxSession(config, {signal: limits.signal, note}, async ({tx}) => {
+  return withTxSession(config, {signal: limits.signal, note}, async ({tx, chain}) => {
     const attempt = findAttempt(tx.journal.list(SEARCHED), hash);
     const [id, needed] = ['replacement', 'it is open, and the next one can be paid'];
     try {
-      const lines = preparedLines(await checkReplacement(tx, {attempt, kind}, limits));
+      const lines = preparedLines(
+        await checkReplacement(tx, {attempt, kind}, limits),
+        settingOf(config, chain.chainId, null),
+      );
       const preconditions = [ok(id, `nonce ${attempt.nonce} is open`, needed)];
       return {report: {state: 'ready', transaction: txReport(attempt), preconditions}, lines};
     } catch (error) {
-      if (!isAosError(error, 'TX_CLOSED', 'TX_FEE_TOO_HIGH', 'TX_INSUFFICIENT_FUNDS', 'CHAIN_REVERTED'))
-        throw error;
+      if (!isAosError(error, ...NOT_READY)) throw error;
       const preconditions = [fail(id, error.message, needed, error.next)];
       return {report: {state: 'fail', transaction: txReport(attempt), preconditions}, lines: []};
     }

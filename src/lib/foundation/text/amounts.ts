@@ -34,3 +34,19 @@ export function ether(wei: bigint, places?: number): string {
 export function grouped(value: bigint | number): string {
   return value.toLocaleString('en-US');
 }
+
+/** Digits of an amount of ETH that people are shown. */
+const SHOWN_DIGITS = 3;
+
+/**
+ * Wei as ETH for people, with three digits that count: `0.00123`, `12.3`, `1,234`. JSON has the exact amount.
+ * @param rounding `up` for what something costs, `down` for what there is
+ */
+export function shownEther(wei: bigint, rounding: 'up' | 'down' = 'up'): string {
+  if (wei < 0n) return `-${shownEther(-wei, rounding === 'up' ? 'down' : 'up')}`;
+  const drop = Math.min(18, Math.max(0, wei.toString().length - SHOWN_DIGITS));
+  const unit = 10n ** BigInt(drop);
+  const units = rounding === 'up' ? (wei + unit - 1n) / unit : wei / unit;
+  const [whole = '0', fraction] = decimal(units * unit, 18).split('.');
+  return `${grouped(BigInt(whole))}${fraction === undefined ? '' : `.${fraction}`}`;
+}

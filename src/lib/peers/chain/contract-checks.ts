@@ -24,6 +24,8 @@ export async function refuseSilent(chain: Chain, configured: Configured, links: 
     challenge_manager: [links.challengeRegistry],
     penalty_ledger: [links.penaltyWei],
     range_manager: [links.managedRange],
+    key_registrar: [links.globalKey],
+    permission_controller: [links.canCall],
     vrf_range_contract: [links.vrfRange],
   };
   const unanswered = Object.entries(configured).flatMap(([name, address]): [string, Hex][] =>
@@ -63,6 +65,8 @@ export function refuseMismatches(
     ['stakeRegistry.delegation()', links.stakeDelegation, 'delegation_manager'],
     ['allocationManager.delegation()', links.allocationDelegation, 'delegation_manager'],
     ['allocationManager.getAVSRegistrar()', isRegistrar ? links.registrar : null, 'registry'],
+    ['registry.keyRegistrar()', links.keyRegistrar, 'key_registrar'],
+    ['allocationManager.permissionController()', links.permissionController, 'permission_controller'],
     ['strategyManager.delegation()', links.strategyDelegation, 'delegation_manager'],
     ['challengeManager.registryCoordinator()', links.challengeRegistry, 'registry'],
   ];

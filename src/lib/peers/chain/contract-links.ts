@@ -1,4 +1,4 @@
-import {zeroAddress, type Hex} from 'viem';
+import {zeroAddress, zeroHash, type Hex} from 'viem';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import {challengeManagerAbi, penaltyLedgerAbi, rangeManagerAbi, serviceManagerAbi} from './abis-aos.ts';
 import {
@@ -11,6 +11,8 @@ import {
   allocationManagerAbi,
   avsDirectoryAbi,
   delegationManagerAbi,
+  keyRegistrarAbi,
+  permissionControllerAbi,
   rewardsCoordinatorAbi,
   strategyManagerAbi,
 } from './abis-core.ts';
@@ -57,6 +59,12 @@ export async function readLinks(chain: Chain, registry: Hex, configured: Configu
     ),
     rewards: at(configured.rewards_coordinator, (rc) =>
       call(rewardsCoordinatorAbi, rc, 'claimerFor', [zeroAddress]),
+    ),
+    globalKey: at(configured.key_registrar, (kr) =>
+      call(keyRegistrarAbi, kr, 'isKeyGloballyRegistered', [zeroHash]),
+    ),
+    canCall: at(configured.permission_controller, (pc) =>
+      call(permissionControllerAbi, pc, 'canCall', [zeroAddress, zeroAddress, zeroAddress, '0x00000000']),
     ),
     challengeRegistry: at(configured.challenge_manager, (cm) =>
       call(challengeManagerAbi, cm, 'registryCoordinator', []),

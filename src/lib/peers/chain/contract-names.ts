@@ -13,6 +13,8 @@ export type ContractName =
   | 'challenge_manager'
   | 'penalty_ledger'
   | 'range_manager'
+  | 'key_registrar'
+  | 'permission_controller'
   | 'vrf_range_contract';
 
 /** Returns the config path of a contract. */

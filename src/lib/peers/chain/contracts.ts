@@ -29,6 +29,8 @@ export async function resolveContracts(
     challenge_manager: hexAddress(contracts.challengeManager),
     penalty_ledger: hexAddress(contracts.penaltyLedger),
     range_manager: hexAddress(contracts.rangeManager),
+    key_registrar: hexAddress(contracts.keyRegistrar),
+    permission_controller: hexAddress(contracts.permissionController),
     vrf_range_contract: hexAddress(vrfRangeContract),
   };
   const registry = needed('registry', configured.registry);

@@ -65,6 +65,7 @@ const leaving = (over: Partial<DeregisterOptions> = {}): DeregisterOptions => ({
   force: false,
   limits: limits({pollMs: 50, waitMs: 20_000}),
   confirm: () => Promise.resolve(true),
+  confirmSigning: () => Promise.resolve(true),
   note: () => {},
   warn: () => {},
   ...over,

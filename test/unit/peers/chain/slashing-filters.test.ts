@@ -12,6 +12,8 @@ const NONE = {
   rewardsCoordinator: null,
   challengeManager: null,
   penaltyLedger: null,
+  keyRegistrar: null,
+  permissionController: null,
   rangeManager: null,
   slashers: [],
 };

@@ -9,6 +9,17 @@ export const KEYS = {
     next: say('Give one number from 1 to the order of the curve, in decimal or as 0x and hex digits.'),
     causes: ['A word, a sign or a line too many came along.', 'It is 0, or not below the order of BN254.'],
   },
+  KEY_PUBLIC: {
+    exit: 'refused',
+    category: 'safety',
+    means:
+      'A key or an address is one of those that documents publish; outside a devnet anyone can take what it holds.',
+    next: say('Use a key of your own.'),
+    causes: [
+      'An example of a document, or a development key (anvil, hardhat, Web3Signer), was copied.',
+      'The configuration of a devnet is used with another network.',
+    ],
+  },
   KEY_MISSING: {
     exit: 'config',
     category: 'config',

@@ -9,6 +9,58 @@ export const TRANSACTIONS = {
     next: say('Wait for cheaper gas, or raise the bound: --max-fee GWEI'),
     causes: ['The chain is busy.', '--max-fee is in gwei.'],
   },
+  TX_TIP_TOO_HIGH: {
+    exit: 'refused',
+    category: 'safety',
+    means: 'The tip that the RPC advises or asks for is above --max-tip; nothing was sent.',
+    next: say('Use another RPC in chain.chain_rpc_url, or decide it: --tip GWEI, or --max-tip GWEI'),
+    causes: [
+      'The RPC advises a tip that goes to the one who runs it, or to a block builder that it knows.',
+      'Blocks are contested for some minutes: compare with the tip that another RPC advises.',
+    ],
+  },
+  TX_COST_TOO_HIGH: {
+    exit: 'refused',
+    category: 'safety',
+    means:
+      'The transaction could cost more than the bound on its gas or on the whole cost; nothing was sent.',
+    next: say('Wait for cheaper gas, or raise the bound: --max-cost ETH'),
+    causes: [
+      'The RPC estimates more gas than such a call needs: compare with another RPC.',
+      'Gas is dear. The bound is for all transactions of the command together.',
+    ],
+  },
+  TX_CHANGED: {
+    exit: 'tryLater',
+    category: 'safety',
+    means: 'The transaction needs much more than was shown when it was agreed to; nothing was sent.',
+    next: say('Run the command again: it shows what it needs now.'),
+    causes: [
+      'Others changed the state of the contract meanwhile.',
+      'The RPC does not give the same estimate twice.',
+    ],
+  },
+  TX_REFUSED: {
+    exit: 'refused',
+    category: 'safety',
+    means: 'The chain RPC refuses the signed transaction for a reason that the same command meets again.',
+    next: say('Use another RPC in chain.chain_rpc_url.'),
+    causes: [
+      'The tip is below the minimum of its pool, and it does not name that.',
+      'The node is for another chain, or does not take EIP-1559 transactions.',
+    ],
+  },
+  NOT_PINNED: {
+    exit: 'refused',
+    category: 'safety',
+    means:
+      'What is to be signed counts on a chain or at a contract that the RPC alone names, and --yes agrees only to what the configuration names; nothing was signed.',
+    next: run('config show', [], 'Set the keys named above, or network, once you know that they are right'),
+    causes: [
+      'The file names no network, and leaves out the chain id or a contract of EigenLayer.',
+      'An RPC that lies could have another AVS, or another chain, signed for.',
+    ],
+  },
   TX_INSUFFICIENT_FUNDS: {
     exit: 'refused',
     category: 'safety',
@@ -20,11 +72,10 @@ export const TRANSACTIONS = {
     exit: 'tryLater',
     category: 'network',
     means: 'The chain RPC did not take the signed transaction.',
-    next: say('Run the command again: it makes a new one with the same nonce, so never both are mined.'),
-    causes: [
-      'The RPC was busy or went away between two requests.',
-      'Its transaction pool wants more for a replacement.',
-    ],
+    next: say(
+      'Wait a minute and run the command again: it makes a new one with the same nonce, so never both are mined.',
+    ),
+    causes: ['The RPC was busy or went away between two requests.', 'Its transaction pool is full.'],
   },
   TX_STUCK: {
     exit: 'tryLater',

@@ -1,7 +1,13 @@
 import {bytesToHex, encodeFunctionData, type Hex} from 'viem';
 import {AosError} from '../../../foundation/errors/error.ts';
 import {registryCoordinatorAbi} from '../abis-avs.ts';
-import {KEY_IS_KNOWN, validityOf, type BlsKeyProof, type OperatorSignature} from '../plans/proofs.ts';
+import {
+  KEY_IS_KNOWN,
+  UNCHECKED_SIGNATURE,
+  validityOf,
+  type BlsKeyProof,
+  type OperatorSignature,
+} from '../plans/proofs.ts';
 import type {TxPlan} from '../tx/plan.ts';
 import {deregisterIntent, registerIntent} from './intents.ts';
 
@@ -29,6 +35,10 @@ export function planBls({registry, operator, quorums, socket, key, signature}: B
       args: [quorumBytes(quorums), socket, {pubkeyRegistrationSignature, pubkeyG1, pubkeyG2}, signature],
     }),
     value: 0n,
+    mostGas: 1_500_000n + 600_000n * BigInt(quorums.length),
+    relies:
+      signature === UNCHECKED_SIGNATURE ? ['registry'] : ['registry', 'service_manager', 'avs_directory'],
+    signing: null,
     facts: [
       ['quorums', quorums.join(', ')],
       ['socket', socket],
@@ -50,6 +60,9 @@ export function planBlsExit(registry: Hex, operator: Hex, quorums: readonly numb
       args: [quorumBytes(quorums)],
     }),
     value: 0n,
+    mostGas: 1_000_000n + 600_000n * BigInt(quorums.length),
+    relies: ['registry'],
+    signing: null,
     facts: quorums.length === 0 ? [] : [['quorums', quorums.join(', ')]],
   };
 }

@@ -47,6 +47,9 @@ export const B3_ENTRIES: EcdsaEntries = {
   leave: () => encodeFunctionData({abi: ecdsaB3Abi, functionName: 'deregisterOperatorM2Quorum'}),
 };
 
+/** For a quorum of a few dozen strategies. */
+const MOST_GAS = 2_000_000n;
+
 /** Plans the registration with an ECDSAStakeRegistry. */
 export function planEcdsa(
   registry: Hex,
@@ -59,6 +62,9 @@ export function planEcdsa(
     to: registry,
     data: join(registration),
     value: 0n,
+    mostGas: MOST_GAS,
+    relies: ['registry', 'service_manager', 'avs_directory'],
+    signing: null,
     facts: takesSigningKey ? [['signing key', registration.signingKey]] : [],
     ...validityOf(registration.signature),
   };
@@ -72,6 +78,9 @@ export function planEcdsaExit(registry: Hex, operator: Hex, {leave}: EcdsaEntrie
     to: registry,
     data: leave(),
     value: 0n,
+    mostGas: MOST_GAS,
+    relies: ['registry'],
+    signing: null,
     facts: [],
   };
 }

@@ -28,6 +28,9 @@ export function planSets(params: SetRegistration): TxPlan {
       args: [operator, {avs, operatorSetIds: [...sets], data}],
     }),
     value: 0n,
+    mostGas: 1_500_000n + 600_000n * BigInt(sets.length),
+    relies: ['allocation_manager', 'service_manager', 'registry'],
+    signing: null,
     facts: [['operator sets', sets.join(', ')], ...(socket === null ? [] : [['socket', socket] as const])],
   };
 }
@@ -46,6 +49,9 @@ export function planSetExit({allocationManager, registry, operator, avs, sets}: 
       args: [{operator, avs, operatorSetIds: [...sets]}],
     }),
     value: 0n,
+    mostGas: 1_000_000n + 600_000n * BigInt(sets.length),
+    relies: ['allocation_manager', 'service_manager', 'registry'],
+    signing: null,
     facts: sets.length === 0 ? [] : [['operator sets', sets.join(', ')]],
   };
 }
@@ -89,6 +95,9 @@ export function planSetKey(params: SetKey): TxPlan {
       args: [operator, {avs, id: set}, keyData, signature],
     }),
     value: 0n,
+    mostGas: 1_500_000n,
+    relies: ['key_registrar', 'service_manager'],
+    signing: null,
     facts: [['key', keyData]],
   };
 }

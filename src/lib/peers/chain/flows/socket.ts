@@ -63,6 +63,9 @@ function socketPlan({
     to,
     data,
     value: 0n,
+    mostGas: 1_000_000n,
+    relies: ['registry'],
+    signing: null,
     facts: [['socket', socket]],
   };
 }

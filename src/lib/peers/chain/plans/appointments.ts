@@ -55,6 +55,9 @@ export async function planAppointments(
         args: [operator, operator, to, selector],
       }),
       value: 0n,
+      mostGas: 500_000n,
+      relies: ['permission_controller'],
+      signing: null,
       facts: [
         ['contract', to],
         ['selector', selector],

@@ -31,6 +31,10 @@ export function planAsOperator(params: AsOperator): TxPlan {
       args: [zeroAddress, 0, metadataUrl],
     }),
     value: 0n,
+    // A long URL costs more.
+    mostGas: 1_500_000n,
+    relies: ['delegation_manager'],
+    signing: null,
     facts: [
       ['metadata', metadataUrl],
       ['for good', 'an EigenLayer operator cannot be removed again'],

@@ -23,6 +23,9 @@ export function planMetadataUrl(params: AsOperator): TxPlan {
       args: [operator, metadataUrl],
     }),
     value: 0n,
+    mostGas: 1_000_000n,
+    relies: ['delegation_manager'],
+    signing: null,
     facts: [['metadata', metadataUrl]],
   };
 }

@@ -43,8 +43,8 @@ export const KEY_IS_KNOWN: BlsKeyProof = {
   pubkeyG2: {X: [0n, 0n], Y: [0n, 0n]},
 };
 
-/** Signs typed data whose digest the chain has confirmed. */
-export type SignTypedData = (definition: TypedDataDefinition, digest: Hex) => Promise<Hex>;
+/** Typed data whose digest the chain has confirmed; signing it is another step, after the yes. */
+export type ToSign = {definition: TypedDataDefinition; digest: Hex};
 
 /** A key for an operator set: the data that KeyRegistrar stores, and its signature. */
 export type KeyProof = {keyData: Hex; signature: Hex};
@@ -52,24 +52,29 @@ export type KeyProof = {keyData: Hex; signature: Hex};
 export type SetPlace = {keyRegistrar: Hex; operator: Hex; avs: Hex; set: number};
 
 /**
- * Makes AVSDirectory's operator signature, in the domain whose digest is AVSDirectory's own. Two dependent steps.
+ * A signature as long as a real one, for a call that is only simulated. No key makes it, and contracts of today refuse its s.
+ */
+export const STAND_IN_SIGNATURE: Hex = `0x${'ff'.repeat(64)}1b`;
+
+/**
+ * Makes the data of AVSDirectory's operator signature, in the domain whose digest is AVSDirectory's own. Two dependent steps.
  * @param salt 32 random bytes
  * @param seconds validity in chain time
- * @throws AosError CHAIN_DOMAIN_UNKNOWN | CHAIN_REVERTED (AVSDirectory does not answer) | what `sign` throws
+ * @returns the data, and the signature without its bytes
+ * @throws AosError CHAIN_DOMAIN_UNKNOWN | CHAIN_REVERTED (AVSDirectory does not answer)
  */
-export async function signOperatorRegistration(
+export async function operatorRegistration(
   chain: Chain,
   avsDirectory: Hex,
   {operator, avs, salt, seconds}: {operator: Hex; avs: Hex; salt: Hex; seconds: bigint},
-  sign: SignTypedData,
-): Promise<OperatorSignature> {
+): Promise<ToSign & {validity: Omit<OperatorSignature, 'signature'>}> {
   const expiry = chain.timestamp + seconds;
   const [{definition}, [spent]] = await Promise.all([
     registrationTypedData(chain, avsDirectory, {operator, avs, salt, expiry}),
     chain.read([call(avsDirectoryAbi, avsDirectory, 'operatorSaltIsSpent', [operator, salt])]),
   ]);
   if (spent.ok && spent.value) throw new AosError('BUG', 'a random salt is spent already');
-  return {signature: await sign(definition, hashTypedData(definition)), salt, expiry};
+  return {definition, digest: hashTypedData(definition), validity: {salt, expiry}};
 }
 
 /**
@@ -107,16 +112,11 @@ const KEY_TYPES = {
 } as const;
 
 /**
- * Proves an address as key of an operator set with ECDSA keys; signs after the comparison of the digest with KeyRegistrar's. One
- * dependent step.
- * @param sign signs with the key of that address
+ * Makes the data by which an address becomes the key of an operator set, after the comparison of its digest with KeyRegistrar's.
+ * The key of that address signs it. One dependent step.
  * @throws AosError CHAIN_DOMAIN_UNKNOWN | CHAIN_REVERTED
  */
-export async function signEcdsaKey(
-  chain: Chain,
-  place: SetPlace & {key: Hex},
-  sign: SignTypedData,
-): Promise<KeyProof> {
+export async function ecdsaKeyRegistration(chain: Chain, place: SetPlace & {key: Hex}): Promise<ToSign> {
   const {keyRegistrar, operator, avs, set, key} = place;
   const [digest] = await chain.read([
     call(keyRegistrarAbi, keyRegistrar, 'getECDSAKeyRegistrationMessageHash', [
@@ -133,7 +133,7 @@ export async function signEcdsaKey(
     message: {operator, avs, operatorSetId: set, keyAddress: key},
   };
   refuseOtherDigest(chain, keyRegistrar, definition, digest.value);
-  return {keyData: key, signature: await sign(definition, digest.value)};
+  return {definition, digest: digest.value};
 }
 
 const keyDomain = ({chainId}: Chain, keyRegistrar: Hex) =>

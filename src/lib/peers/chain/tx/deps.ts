@@ -1,5 +1,7 @@
 import type {LocalAccount} from 'viem';
 import type {Time} from '../../../foundation/time/time.ts';
+import type {Budget} from './budget.ts';
+import type {FeeBounds} from './fees.ts';
 import type {TxNode} from './node.ts';
 import type {TxJournal} from './port.ts';
 
@@ -15,9 +17,11 @@ export type TxDeps = {
 };
 
 /** Limits of one transaction. */
-export type TxLimits = {
-  /** Highest maxFeePerGas in wei; null: the default bound. */
-  maxFeePerGas: bigint | null;
+export type TxLimits = FeeBounds & {
+  /** Most gas of a transaction; null: the ceiling of its plan. */
+  maxGas: bigint | null;
+  /** What the transactions of the whole command may cost. */
+  budget: Budget;
   /** Blocks, the transaction's own included; at least 1. */
   confirmations: number;
   /** How long to wait for the confirmations. */

@@ -17,39 +17,82 @@ export const GWEI = 1_000_000_000n;
  */
 export const DEFAULT_MAX_FEE = 500n * GWEI;
 
+/**
+ * The default of `--max-tip`. A tip goes to whoever builds the block, who may be the one that advises it, so it has a bound of
+ * its own, far below that of the whole fee.
+ */
+export const DEFAULT_MAX_TIP = 5n * GWEI;
+
+/** The lowest tip: node pools refuse a tip of 0 each time, and this much costs less than a cent. */
+export const LEAST_TIP = GWEI / 100n;
+
+/** What the operator decides about fees, in wei per gas; null: the default. */
+export type FeeBounds = {
+  /** Highest maxFeePerGas [{@link DEFAULT_MAX_FEE}]. */
+  maxFeePerGas: bigint | null;
+  /** The tip itself; null: as advised, at least {@link LEAST_TIP}. */
+  tip: bigint | null;
+  /** Highest tip that is advised or asked for [{@link DEFAULT_MAX_TIP}]. */
+  maxTip: bigint | null;
+};
+
 /** Nodes accept a replacement that raises both fees by 10 % (geth `--txpool.pricebump`). */
 const BUMP_PERCENT = 10n;
 
 /**
  * Returns fees for a new transaction (EIP-1559): twice the base fee, which covers six full blocks in a row, plus the tip;
- * at most `cap`.
- * @param cap highest maxFeePerGas; null: {@link DEFAULT_MAX_FEE}
- * @throws AosError TX_FEE_TOO_HIGH when the next block alone costs more than `cap`
+ * at most the bound.
+ * @throws AosError TX_FEE_TOO_HIGH when the next block alone costs more; TX_TIP_TOO_HIGH
  */
-export function feesFor({baseFee, tip}: FeeMarket, cap: bigint | null): Fees {
-  const most = cap ?? DEFAULT_MAX_FEE;
-  const now = baseFee + tip;
-  if (now > most) throw tooHigh(now, most, cap === null);
-  return {maxFeePerGas: lesser(baseFee * 2n + tip, most), maxPriorityFeePerGas: tip};
+export function feesFor(market: FeeMarket, bounds: FeeBounds): Fees {
+  const tip = tipFor(market, bounds);
+  const most = bounds.maxFeePerGas ?? DEFAULT_MAX_FEE;
+  const now = market.baseFee + tip;
+  if (now > most) throw tooHigh(now, most, bounds.maxFeePerGas === null);
+  return {maxFeePerGas: lesser(market.baseFee * 2n + tip, most), maxPriorityFeePerGas: tip};
 }
 
 /**
  * Returns fees for a replacement of a transaction with the fees `old`: at least 10 % more on both, and at least the fees
  * of a new transaction.
- * @throws AosError TX_FEE_TOO_HIGH
+ * @throws AosError TX_FEE_TOO_HIGH | TX_TIP_TOO_HIGH
  */
-export function replacementFees(old: Fees, market: FeeMarket, cap: bigint | null): Fees {
-  const most = cap ?? DEFAULT_MAX_FEE;
+export function replacementFees(old: Fees, market: FeeMarket, bounds: FeeBounds): Fees {
+  const most = bounds.maxFeePerGas ?? DEFAULT_MAX_FEE;
   const least: Fees = {
     maxFeePerGas: bumped(old.maxFeePerGas),
     maxPriorityFeePerGas: bumped(old.maxPriorityFeePerGas),
   };
-  const needed = greater(least.maxFeePerGas, market.baseFee + market.tip);
-  if (needed > most) throw tooHigh(needed, most, cap === null);
-  const maxPriorityFeePerGas = greater(least.maxPriorityFeePerGas, market.tip);
-  const wanted = greater(least.maxFeePerGas, market.baseFee * 2n + maxPriorityFeePerGas);
-  const maxFeePerGas = greater(lesser(wanted, most), needed);
-  return {maxFeePerGas, maxPriorityFeePerGas: lesser(maxPriorityFeePerGas, maxFeePerGas)};
+  const tip = greater(tipFor(market, bounds), least.maxPriorityFeePerGas);
+  refuseTip(tip, bounds, 'a replacement needs');
+  const needed = greater(least.maxFeePerGas, market.baseFee + tip);
+  if (needed > most) throw tooHigh(needed, most, bounds.maxFeePerGas === null);
+  const wanted = greater(least.maxFeePerGas, market.baseFee * 2n + tip);
+  return {maxFeePerGas: greater(lesser(wanted, most), needed), maxPriorityFeePerGas: tip};
+}
+
+/** The tip that the operator gave, else the advice within its bounds. @throws AosError TX_TIP_TOO_HIGH */
+function tipFor(market: FeeMarket, bounds: FeeBounds): bigint {
+  if (bounds.tip !== null) return bounds.tip;
+  const tip = greater(market.tip, LEAST_TIP);
+  refuseTip(tip, bounds, 'the RPC advises');
+  return tip;
+}
+
+/**
+ * Refuses a tip above the bound.
+ * @param who a subject and its verb, such as `the RPC advises`
+ * @throws AosError TX_TIP_TOO_HIGH
+ */
+export function refuseTip(tip: bigint, {tip: given, maxTip}: FeeBounds, who: string): void {
+  const most = maxTip ?? greater(given ?? 0n, DEFAULT_MAX_TIP);
+  if (tip <= most) return;
+  const isDefault = maxTip === null && most === DEFAULT_MAX_TIP ? ' (the default)' : '';
+  throw new AosError(
+    'TX_TIP_TOO_HIGH',
+    `${who} a tip of ${gwei(tip)} gwei per gas; the bound is ${gwei(most)}${isDefault}`,
+    {details: {tipWei: tip.toString(), boundWei: most.toString()}},
+  );
 }
 
 function bumped(fee: bigint): bigint {

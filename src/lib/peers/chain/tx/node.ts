@@ -1,8 +1,6 @@
 import {TransactionReceiptNotFoundError, type Hex, type PublicClient, type TransactionReceipt} from 'viem';
 import {AosError} from '../../../foundation/errors/error.ts';
 import {chainRequest} from '../failure.ts';
-import type {FailureKind} from '../rpc/failure-kind.ts';
-import {failureKindOf, rpcErrorOf} from '../rpc/rpc-failure.ts';
 import type {FeeMarket} from './fees.ts';
 import type {AttemptFacts, NonceFacts} from './judge.ts';
 import type {ChainIdentity, TxAttempt, TxReceipt} from './port.ts';
@@ -34,24 +32,40 @@ export async function txNode(opened: {
 }
 
 /**
- * Reads the base fee of the next block (EIP-1559) and the node's advised tip, else the median tip of the last blocks.
+ * Reads the base fee of the next block (EIP-1559) and the node's advised tip; the median tip of the last blocks where it advises
+ * none. A node without eth_feeHistory has the base fee in its latest block.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER (a chain without EIP-1559)
  */
 export async function readFeeMarket({client, endpoint}: TxNode): Promise<FeeMarket> {
   const [history, advised] = await chainRequest(
     endpoint,
     Promise.all([
-      client.getFeeHistory({blockCount: TIP_BLOCKS, rewardPercentiles: [TIP_PERCENTILE]}),
+      readHistory(client),
       // Not every node has this method.
       client.request({method: 'eth_maxPriorityFeePerGas'}).catch(() => null),
     ]),
   );
-  const baseFee = history.baseFeePerGas.at(-1);
-  if (baseFee === undefined || baseFee < 0n)
+  const {baseFee, tip} = history;
+  if (baseFee === null || baseFee < 0n)
     throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} gives no base fee; the chain has to know EIP-1559`);
-  const tips = (history.reward ?? []).flatMap(([tip]) => (tip === undefined ? [] : [tip])).sort(byValue);
-  const median = tips[Math.floor(tips.length / 2)] ?? 0n;
-  return {baseFee, tip: advised === null ? median : weiOf(advised, endpoint)};
+  const advice = advised === null ? 0n : weiOf(advised, endpoint);
+  // Some oracles advise 0 on a quiet chain, where the blocks say otherwise.
+  return {baseFee, tip: advice > 0n ? advice : tip};
+}
+
+async function readHistory(client: PublicClient): Promise<{baseFee: bigint | null; tip: bigint}> {
+  try {
+    const {baseFeePerGas, reward} = await client.getFeeHistory({
+      blockCount: TIP_BLOCKS,
+      rewardPercentiles: [TIP_PERCENTILE],
+    });
+    const tips = (reward ?? []).flatMap(([tip]) => (tip === undefined ? [] : [tip])).sort(byValue);
+    return {baseFee: baseFeePerGas.at(-1) ?? null, tip: tips[Math.floor(tips.length / 2)] ?? 0n};
+  } catch {
+    // Not every node has eth_feeHistory. A node that is away fails here again.
+    const {baseFeePerGas} = await client.getBlock({blockTag: 'latest'});
+    return {baseFee: baseFeePerGas, tip: 0n};
+  }
 }
 
 function byValue(a: bigint, b: bigint): number {
@@ -125,46 +139,4 @@ async function receiptOf(client: PublicClient, hash: Hex): Promise<TxReceipt | n
 function checkedReceipt(receipt: TransactionReceipt): TxReceipt {
   const {status, blockNumber, blockHash, gasUsed, effectiveGasPrice} = receipt;
   return {status, block: blockNumber, blockHash, gasUsed, feeWei: gasUsed * effectiveGasPrice};
-}
-
-/**
- * A node's reaction to a signed transaction. `taken`: accepted, or already known; `stale`: the nonce is used; `unknown`:
- * no answer; `refused`: not accepted, with the reason.
- */
-export type Broadcast =
-  {state: 'taken'} | {state: 'stale'} | {state: 'unknown'} | {state: 'refused'; why: string};
-
-/** Refusals of a provider, which say nothing of the transaction: it is sent again in the wait. */
-const NOT_A_NODE: ReadonlySet<FailureKind> = new Set<FailureKind>(['busy', 'quota', 'key', 'gateway']);
-
-/** Sends a signed transaction. It does not throw: the journal has the bytes, and the wait retries. */
-export async function broadcast({client, endpoint}: TxNode, raw: Hex): Promise<Broadcast> {
-  try {
-    await client.request({method: 'eth_sendRawTransaction', params: [raw]}, {retryCount: 0});
-    return {state: 'taken'};
-  } catch (error) {
-    const answer = rpcErrorOf(error);
-    if (answer === null || NOT_A_NODE.has(failureKindOf(error) ?? 'other')) return {state: 'unknown'};
-    // Nodes differ more in the error codes than in the texts.
-    const said = `${answer.details} ${answer.message}`;
-    if (/already known|known transaction|already imported|already exists/i.test(said))
-      return {state: 'taken'};
-    if (/nonce.{0,4}too low|nonce has already been used/i.test(said)) return {state: 'stale'};
-    return {state: 'refused', why: `${endpoint} refused it: ${reasonIn(said)}`};
-  }
-}
-
-const REFUSALS: readonly (readonly [RegExp, string])[] = [
-  [/underpriced|fee too low|gas price too low/i, 'the fees are too low for its pool'],
-  [/less than block base fee|max fee per gas less/i, 'the fee bound is below the base fee'],
-  [/insufficient funds/i, 'the balance does not cover gas and value'],
-  [/intrinsic gas|exceeds block gas limit|gas limit/i, 'the gas limit does not fit'],
-  [/transaction type not supported|unsupported.{0,20}type/i, 'it does not take EIP-1559 transactions'],
-  [/chain ?id|invalid sender|replay/i, 'the transaction is for another chain'],
-  [/txpool is full|pool full/i, 'its pool is full'],
-];
-
-/** Describes a refusal. Only known reasons appear in messages, because a node's text may contain a URL with a key. */
-function reasonIn(said: string): string {
-  return REFUSALS.find(([pattern]) => pattern.test(said))?.[1] ?? 'for a reason the toolkit does not know';
 }

@@ -1,4 +1,5 @@
-import {AosError} from '../../../foundation/errors/error.ts';
+import {AosError, isAosError} from '../../../foundation/errors/error.ts';
+import {refuseGrowth} from './budget.ts';
 import type {TxDeps, TxLimits} from './deps.ts';
 import type {Verdict} from './judge.ts';
 import {intentKey, type TxPlan} from './plan.ts';
@@ -37,8 +38,29 @@ export async function replaceTransaction(
   limits: TxLimits,
   confirm: (prepared: PreparedTx) => Promise<boolean>,
 ): Promise<TransactOutcome> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const isSent = await replaceOnce(deps, {attempt, kind}, limits, confirm);
+      if (!isSent) return {state: 'declined'};
+      return {...(await waitForNonce(deps, attempt.nonce, limits)), resumed: false};
+    } catch (error) {
+      if (!isAosError(error, 'TX_CHANGED') || tries >= MOST_TRIES) throw error;
+      deps.note(error.message);
+    }
+  }
+}
+
+/** So often a replacement is shown with what it costs: its call may need more gas by then. */
+const MOST_TRIES = 3;
+
+async function replaceOnce(
+  deps: TxDeps,
+  {attempt, kind}: {attempt: TxAttempt; kind: 'speed-up' | 'cancel'},
+  limits: TxLimits,
+  confirm: (prepared: PreparedTx) => Promise<boolean>,
+): Promise<boolean> {
   const prepared = await prepareReplacement(deps, attempt, kind, limits);
-  if (!(await confirm(prepared.shown))) return {state: 'declined'};
+  if (!(await confirm(prepared.shown))) return false;
   await locked(deps, limits.signal, async () => {
     const now = await prepareReplacement(deps, attempt, kind, limits);
     if (now.group.length !== prepared.group.length)
@@ -46,10 +68,10 @@ export async function replaceTransaction(
     limits.signal.throwIfAborted();
     // The call may need more gas than when it was shown.
     const gas = now.draft.gas > prepared.draft.gas ? now.draft.gas : prepared.draft.gas;
+    refuseGrowth(prepared.draft.title, gas, prepared.draft.gas);
     await signAndSend(deps, {...prepared.draft, gas});
   });
-  const waited = await waitForNonce(deps, attempt.nonce, limits);
-  return {...waited, resumed: false};
+  return true;
 }
 
 /**
@@ -75,15 +97,18 @@ async function prepareReplacement(
   const plan = kind === 'cancel' ? cancelOf(deps, last) : planOf(last);
   const highest = group.reduce((most, {maxFeePerGas}) => (maxFeePerGas > most ? maxFeePerGas : most), 0n);
   const tip = group.reduce((most, {maxPriorityFeePerGas: fee}) => (fee > most ? fee : most), 0n);
-  const over = {maxFeePerGas: highest, maxPriorityFeePerGas: tip};
-  const shown = await prepare(deps, plan, limits.maxFeePerGas, over);
+  const outbid = {maxFeePerGas: highest, maxPriorityFeePerGas: tip};
+  const prepared = await prepare(deps, plan, limits, {outbid, leastTip: 0n});
   const {intent, title, to, data, value} = plan;
   // A faster cancellation is still one.
   const as = last.kind === 'cancel' ? 'cancel' : kind;
-  const {fees} = shown;
-  const gas = plan.to === last.to && plan.data === last.data && last.gas > shown.gas ? last.gas : shown.gas;
+  const {fees} = prepared;
+  const isSame = plan.to === last.to && plan.data === last.data;
+  const gas = isSame && last.gas > prepared.gas ? last.gas : prepared.gas;
+  const mostWei = gas * fees.maxFeePerGas + value;
+  limits.budget.refuse(mostWei);
   const draft: Draft = {intent, kind: as, title, to, data, value, nonce: last.nonce, gas, ...fees};
-  return {group, shown, draft};
+  return {group, shown: {...prepared, gas, mostWei}, draft};
 }
 
 async function openGroup(deps: TxDeps, {nonce}: TxAttempt): Promise<AttemptGroup> {
@@ -109,11 +134,20 @@ function closed(verdict: Verdict): AosError {
   });
 }
 
-function planOf({intent, title, to, data, value}: TxAttempt): TxPlan {
-  return {intent, title, to, data, value, facts: []};
+/** More gas than was signed for before: others change the state of the contract. */
+const MORE_GAS = 3n;
+const MORE_GAS_AT_LEAST = 3_000_000n;
+/** A transfer of nothing to an account, which may have delegated to code. */
+const CANCEL_GAS = 200_000n;
+
+function planOf({intent, title, to, data, value, gas, hash}: TxAttempt): TxPlan {
+  const facts = [['replaces', hash]] as const;
+  const more = gas * MORE_GAS;
+  const mostGas = more > MORE_GAS_AT_LEAST ? more : MORE_GAS_AT_LEAST;
+  return {intent, title, to, data, value, mostGas, relies: [], facts, signing: null};
 }
 
-function cancelOf({account}: TxDeps, {intent, title, nonce}: TxAttempt): TxPlan {
+function cancelOf({account}: TxDeps, {intent, title, nonce, hash}: TxAttempt): TxPlan {
   const to = account.address;
   return {
     intent: intentKey(intent),
@@ -121,6 +155,9 @@ function cancelOf({account}: TxDeps, {intent, title, nonce}: TxAttempt): TxPlan 
     to,
     data: '0x',
     value: 0n,
-    facts: [],
+    mostGas: CANCEL_GAS,
+    relies: [],
+    facts: [['replaces', hash]],
+    signing: null,
   };
 }

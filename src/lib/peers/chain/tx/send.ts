@@ -1,8 +1,8 @@
 import {keccak256, type Hex} from 'viem';
-import {AosError} from '../../../foundation/errors/error.ts';
+import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import type {TxDeps} from './deps.ts';
 import type {Fees} from './fees.ts';
-import {broadcast} from './node.ts';
+import {broadcast, type Refusal} from './broadcast.ts';
 import type {NewAttempt, TxAttempt, TxKind} from './port.ts';
 
 /** A transaction with every field decided. */
@@ -50,7 +50,7 @@ async function takeLock({journal, time}: TxDeps, signal: AbortSignal): Promise<{
 /**
  * Signs, journals the signed bytes, then broadcasts them. A crash after the journal write loses nothing: the next run
  * finds the transaction by its intent.
- * @throws AosError SIGNER_* (nothing was journalled), JOURNAL_* (nothing was sent), TX_NOT_TAKEN
+ * @throws AosError SIGNER_* (nothing was journalled), JOURNAL_* (nothing was sent), and as {@link broadcastAttempt}
  */
 export async function signAndSend(deps: TxDeps, draft: Draft): Promise<void> {
   const {node, account, journal, time} = deps;
@@ -70,7 +70,8 @@ export async function signAndSend(deps: TxDeps, draft: Draft): Promise<void> {
 
 /**
  * Broadcasts journalled bytes. Without an answer the attempt stays `signed`, and the wait checks the chain for it.
- * @throws AosError TX_NOT_TAKEN when the node refuses; the attempt is then abandoned and the next run makes a new one
+ * @throws AosError TX_NOT_TAKEN | TX_REFUSED | TX_INSUFFICIENT_FUNDS when the node refuses; the attempt is then abandoned and
+ *   the next run makes a new one. {@link neededTipOf} gives the tip that it wants.
  */
 export async function broadcastAttempt(
   {node, journal}: TxDeps,
@@ -79,7 +80,18 @@ export async function broadcastAttempt(
   const answer = await broadcast(node, raw);
   if (answer.state === 'refused') {
     await journal.end(hash, 'abandoned', null);
-    throw new AosError('TX_NOT_TAKEN', answer.why, {details: {txHash: hash}});
+    throw refused(answer.refusal, hash);
   }
   if (answer.state === 'taken') await journal.sent(hash);
+}
+
+function refused({code, why, next, neededTip}: Refusal, txHash: string): AosError {
+  const details = {txHash, ...(neededTip === null ? {} : {neededTipWei: neededTip.toString()})};
+  return new AosError(code, why, {details, ...(next === null ? {} : {next})});
+}
+
+/** The tip in wei per gas that a node named when it refused a transaction; null for any other error. */
+export function neededTipOf(error: unknown): bigint | null {
+  const said = isAosError(error) ? error.details['neededTipWei'] : undefined;
+  return typeof said === 'string' ? BigInt(said) : null;
 }

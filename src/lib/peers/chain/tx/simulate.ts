@@ -24,14 +24,64 @@ const WIDE_HEADROOM_GAS = 150_000n;
  * number for an estimate gives one for the head, which gets more headroom.
  * @throws AosError CHAIN_REVERTED | CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER
  */
-export async function simulate(node: TxNode, call: TxCall, title: string): Promise<GasEstimate> {
+export function simulate(node: TxNode, call: TxCall, title: string): Promise<GasEstimate> {
+  return simulateWith(node, call, {title, overrides: {}});
+}
+
+/** Code that answers every call with the magic value of EIP-1271: PUSH4 magic, PUSH1 224, SHL, and returns that word. */
+const ACCEPTS_ALL: Hex = '0x631626ba7e60e01b60005260206000f3';
+const MAGIC = '0x1626ba7e'.padEnd(66, '0');
+
+/**
+ * Simulates a call as {@link simulate} does, before what it needs is signed: in the simulation the signers are contracts that
+ * accept every signature (EIP-1271).
+ * @returns null when the RPC runs no simulation with other code
+ * @throws AosError as {@link simulate}
+ */
+export async function simulateUnsigned(
+  node: TxNode,
+  call: TxCall,
+  {title, signers}: {title: string; signers: readonly Hex[]},
+): Promise<GasEstimate | null> {
+  const overrides = Object.fromEntries(signers.map((signer) => [signer, {code: ACCEPTS_ALL}]));
+  const [first] = signers;
+  if (first !== undefined && !(await takesCode(node.client, {from: call.from, to: first}, overrides)))
+    return null;
+  return simulateWith(node, call, {title, overrides});
+}
+
+type Overrides = Readonly<Record<string, {code: Hex}>>;
+
+/** Whether the RPC runs the code of a state override, also where the sender of the call has some. */
+async function takesCode(
+  client: PublicClient,
+  {from, to}: {from: string; to: Hex},
+  overrides: Overrides,
+): Promise<boolean> {
+  try {
+    const answer = await client.request<{
+      Method: 'eth_call';
+      Parameters: readonly unknown[];
+      ReturnType: unknown;
+    }>({method: 'eth_call', params: [{from, to, data: '0x'}, 'latest', overrides]});
+    return answer === MAGIC;
+  } catch {
+    return false; // The call without signatures is then not simulated, and the signed one is before it is sent.
+  }
+}
+
+async function simulateWith(
+  node: TxNode,
+  call: TxCall,
+  {title, overrides}: {title: string; overrides: Overrides},
+): Promise<GasEstimate> {
   const {client} = node;
   const head = await readHead(node);
   const next = {number: numberToHex(head + 1n)};
   const {from, to, data} = call;
   const request = {from, to, data, value: numberToHex(call.value)};
   // A numbered block, because the state of `pending` includes a transaction that is being replaced.
-  const inNextBlock = [request, numberToHex(head), {}, next] as const;
+  const inNextBlock = [request, numberToHex(head), overrides, next] as const;
   const [answer, isNextBlock] = await Promise.all([
     estimateGas(client, inNextBlock),
     takesBlockNumber(client, {from, head}),
@@ -41,7 +91,8 @@ export async function simulate(node: TxNode, call: TxCall, title: string): Promi
     if (revertDataOf(answer.error) !== null)
       throw await failureOf(node, {error: answer.error, params: inNextBlock, title});
   }
-  const inHead = [request, 'latest'] as const;
+  const hasOverrides = Object.keys(overrides).length > 0;
+  const inHead = hasOverrides ? ([request, 'latest', overrides] as const) : ([request, 'latest'] as const);
   const plain = await estimateGas(client, inHead);
   if ('gas' in plain) return withHeadroom(plain.gas, WIDE_HEADROOM_GAS, WIDE_HEADROOM);
   throw await failureOf(node, {error: plain.error, params: inHead, title});

@@ -1,21 +1,24 @@
 import {AosError, isAosError} from '../../../foundation/errors/error.ts';
+import {shownEther} from '../../../foundation/text/amounts.ts';
 import type {TxDeps, TxLimits} from './deps.ts';
-import {feesFor, replacementFees, type Fees} from './fees.ts';
+import {refuseGas, refuseGrowth} from './budget.ts';
+import {feesFor, gwei, refuseTip, replacementFees, type FeeMarket, type Fees} from './fees.ts';
 import {readBalance, readFeeMarket, readNonces} from './node.ts';
-import type {TxPlan} from './plan.ts';
+import {signed, type TxPlan} from './plan.ts';
 import type {TxAttempt} from './port.ts';
 import {resume} from './resume.ts';
-import {locked, signAndSend} from './send.ts';
-import {simulate} from './simulate.ts';
+import {locked, neededTipOf, signAndSend} from './send.ts';
+import {simulate, simulateUnsigned} from './simulate.ts';
 import {refreshOpenAttempts, type JudgedGroup} from './open-attempts.ts';
 import {waitForNonce, type WaitResult} from './wait.ts';
 import {run} from '../../../foundation/next-step/next-step.ts';
-import {ether} from '../../../foundation/text/amounts.ts';
 
-/** A simulated plan with its costs, for the operator to confirm. Amounts in wei. */
+/** A plan with its costs, for the operator to confirm. Amounts in wei. */
 export type PreparedTx = {
   plan: TxPlan;
   gas: bigint;
+  /** False: the RPC simulates only what is signed, so `gas` is the ceiling of the plan. */
+  isSimulated: boolean;
   fees: Fees;
   balance: bigint;
   /** gas × maxFeePerGas + value: the most that the account can pay. */
@@ -32,26 +35,45 @@ export type TxRequest = {
   plan: () => Promise<TxPlan>;
 };
 
+/** What a transaction has to pay at least: more than one with its nonce, and the tip that a node has asked for. */
+export type LeastFees = {outbid: Fees | null; leastTip: bigint};
+
+const ANY_FEES: LeastFees = {outbid: null, leastTip: 0n};
+
 /**
- * Simulates a plan, fixes its fees and checks the balance (docs/architecture.md#transactions). Nothing is signed.
- * @throws AosError CHAIN_REVERTED | TX_FEE_TOO_HIGH | TX_INSUFFICIENT_FUNDS | CHAIN_*
+ * Simulates a plan, fixes its fees and checks the bounds and the balance (docs/architecture.md#transactions). Nothing is signed.
+ * @throws AosError CHAIN_REVERTED | TX_FEE_TOO_HIGH | TX_TIP_TOO_HIGH | TX_COST_TOO_HIGH | TX_INSUFFICIENT_FUNDS | CHAIN_*
  */
 export async function prepare(
   deps: TxDeps,
   plan: TxPlan,
-  cap: bigint | null,
-  outbid: Fees | null,
+  limits: TxLimits,
+  least: LeastFees = ANY_FEES,
 ): Promise<PreparedTx> {
   const {node, account} = deps;
-  const [{limit: gas}, market, balance] = await Promise.all([
-    simulate(node, {from: account.address, ...plan}, plan.title),
+  const call = {from: account.address, ...plan};
+  const [simulated, market, balance] = await Promise.all([
+    plan.signing === null
+      ? simulate(node, call, plan.title)
+      : simulateUnsigned(node, call, {title: plan.title, signers: plan.signing.signers}),
     readFeeMarket(node),
     readBalance(node, account.address),
   ]);
-  const fees = outbid === null ? feesFor(market, cap) : replacementFees(outbid, market, cap);
+  const gas = simulated?.limit ?? limits.maxGas ?? plan.mostGas;
+  refuseGas(plan, gas, limits.maxGas);
+  const fees = feesAt(market, limits, least);
   const mostWei = gas * fees.maxFeePerGas + plan.value;
-  requireFunds(account.address, balance, mostWei);
-  return {plan, gas, fees, balance, mostWei};
+  limits.budget.refuse(mostWei);
+  // Without a simulation the ceiling is far above what the call needs; the signed call is looked at before it is sent.
+  if (simulated !== null) requireFunds(account.address, balance, mostWei);
+  return {plan, gas, isSimulated: simulated !== null, fees, balance, mostWei};
+}
+
+function feesAt({baseFee, tip}: FeeMarket, limits: TxLimits, {outbid, leastTip}: LeastFees): Fees {
+  const atLeast = (one: bigint): bigint => (one > leastTip ? one : leastTip);
+  const market = {baseFee, tip: atLeast(tip)};
+  const bounds = {...limits, tip: limits.tip === null ? null : atLeast(limits.tip)};
+  return outbid === null ? feesFor(market, bounds) : replacementFees(outbid, market, bounds);
 }
 
 /** @throws AosError TX_INSUFFICIENT_FUNDS */
@@ -59,14 +81,18 @@ function requireFunds(address: string, balance: bigint, mostWei: bigint): void {
   if (balance >= mostWei) return;
   throw new AosError(
     'TX_INSUFFICIENT_FUNDS',
-    `${address} has ${ether(balance)} ETH; the transaction can cost up to ${ether(mostWei)} ETH`,
+    `${address} has ${shownEther(balance, 'down')} ETH; the transaction can cost up to ${shownEther(mostWei)} ETH`,
     {details: {balanceWei: balance.toString(), neededWei: mostWei.toString()}},
   );
 }
 
+/** So often a transaction is shown with what it costs: a node may ask for a higher tip, and the call for more gas. */
+const MOST_TRIES = 3;
+
 /**
  * Sends one transaction exactly once: finds it in the journal, or plans, simulates, confirms, signs, journals and
- * broadcasts it. Then waits for its confirmations.
+ * broadcasts it. Then waits for its confirmations. A node that refuses the tip and names its minimum gets that, within the
+ * bounds, after another confirmation; so does a call that needs much more gas by then.
  * @param confirm decides about the simulated transaction; false: nothing is signed
  * @throws AosError TX_* | CHAIN_* | SIGNER_* | JOURNAL_* | INTERRUPTED
  */
@@ -76,16 +102,54 @@ export async function transact(
   limits: TxLimits,
   confirm: (prepared: PreparedTx) => Promise<boolean>,
 ): Promise<TransactOutcome> {
+  const made: {plan: TxPlan | null} = {plan: null};
+  let leastTip = 0n;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await transactOnce(deps, request, limits, {confirm, made, leastTip});
+    } catch (error) {
+      if (tries >= MOST_TRIES) throw error;
+      if (isAosError(error, 'TX_CHANGED')) {
+        deps.note(error.message);
+        continue;
+      }
+      const needed = neededTipOf(error);
+      if (needed === null || needed <= leastTip) throw error;
+      refuseTip(needed, limits, `${deps.node.endpoint} wants`);
+      deps.note(`${deps.node.endpoint} wants a tip of at least ${gwei(needed)} gwei`);
+      leastTip = needed;
+    }
+  }
+}
+
+type Try = {
+  confirm: (prepared: PreparedTx) => Promise<boolean>;
+  /** The plan as it was signed, so that nothing is signed twice for it. */
+  made: {plan: TxPlan | null};
+  leastTip: bigint;
+};
+
+async function transactOnce(
+  deps: TxDeps,
+  request: TxRequest,
+  limits: TxLimits,
+  {confirm, made, leastTip}: Try,
+): Promise<TransactOutcome> {
   const open = await refreshOpenAttempts(deps, limits);
   const found = await resume(deps, open, request.intent);
   if (found !== null) return {...(await waitForNonce(deps, found, limits)), resumed: true};
 
   await waitForEarlier(deps, open, limits);
-  const outbid = freeNonce(open)?.fees ?? null;
-  const prepared = await prepareUnlessDone(deps, request, limits, outbid);
+  const least = {outbid: freeNonce(open)?.fees ?? null, leastTip};
+  const {plan: before} = made;
+  const wanted = before === null ? request : {...request, plan: () => Promise.resolve(before)};
+  const prepared = await prepareUnlessDone(deps, wanted, limits, least);
   if (typeof prepared === 'number') return {...(await waitForNonce(deps, prepared, limits)), resumed: true};
   if (!(await confirm(prepared))) return {state: 'declined'};
-  const sent = await locked(deps, limits.signal, () => sendPrepared(deps, prepared, limits));
+  limits.signal.throwIfAborted();
+  const plan = await signed(prepared.plan);
+  made.plan = plan;
+  const sent = await locked(deps, limits.signal, () => sendPrepared(deps, {...prepared, plan}, limits));
   return {...(await waitForNonce(deps, sent.nonce, limits)), resumed: sent.resumed};
 }
 
@@ -124,10 +188,10 @@ async function prepareUnlessDone(
   deps: TxDeps,
   {intent, plan}: TxRequest,
   limits: TxLimits,
-  outbid: Fees | null,
+  least: LeastFees,
 ): Promise<PreparedTx | number> {
   try {
-    return await prepare(deps, await plan(), limits.maxFeePerGas, outbid);
+    return await prepare(deps, await plan(), limits, least);
   } catch (error) {
     const found = await refreshOpenAttempts(deps, limits)
       .then((open) => resume(deps, open, intent))
@@ -160,7 +224,7 @@ function freeNonce(open: readonly JudgedGroup[]): {nonce: number; fees: Fees} | 
  */
 async function sendPrepared(
   deps: TxDeps,
-  {plan, gas: shown, fees}: PreparedTx,
+  {plan, gas: shown, isSimulated, fees}: PreparedTx,
   limits: TxLimits,
 ): Promise<{nonce: number; resumed: boolean}> {
   const {node, account} = deps;
@@ -168,15 +232,19 @@ async function sendPrepared(
   const found = await resume(deps, open, plan.intent);
   if (found !== null) return {nonce: found, resumed: true};
   const {limit} = await simulate(node, {from: account.address, ...plan}, plan.title);
-  const gas = limit > shown ? limit : shown;
-  if (gas > shown) {
-    const mostWei = gas * fees.maxFeePerGas + plan.value;
+  const gas = isSimulated && limit <= shown ? shown : limit;
+  const mostWei = gas * fees.maxFeePerGas + plan.value;
+  if (gas !== shown) {
+    refuseGas(plan, gas, limits.maxGas);
+    refuseGrowth(plan.title, gas, shown);
+    limits.budget.refuse(mostWei);
     requireFunds(account.address, await readBalance(node, account.address), mostWei);
   }
   const nonce = freeNonce(open)?.nonce ?? (await nextNonce(deps, open));
   const {intent, title, to, data, value} = plan;
   limits.signal.throwIfAborted();
   await signAndSend(deps, {intent, kind: 'send', title, to, data, value, nonce, gas, ...fees});
+  limits.budget.spend(mostWei);
   return {nonce, resumed: false};
 }
 

@@ -2,7 +2,7 @@ import {AosError, stoppedBy} from '../../../foundation/errors/error.ts';
 import {isEndpointFailure} from '../failure.ts';
 import type {TxDeps, TxLimits} from './deps.ts';
 import type {Verdict} from './judge.ts';
-import {broadcast} from './node.ts';
+import {broadcast} from './broadcast.ts';
 import type {TxAttempt, TxReceipt} from './port.ts';
 import {conclude, readVerdict, type AttemptGroup} from './open-attempts.ts';
 import {run, say} from '../../../foundation/next-step/next-step.ts';

@@ -7,7 +7,7 @@ import {startAnvil, type Anvil} from '../../../../../src/devnet/chain/anvil.ts';
 import {devRpc} from '../../../../../src/devnet/chain/rpc.ts';
 import {compiledContracts} from '../../../../support/contracts.ts';
 import {startRpcShim, type Rewrite, type Tamper} from '../../../../support/rpc-shim.ts';
-import {fund, limits, process, stateDir, steppedTime, yes} from '../../../../support/tx.ts';
+import {fund, limits, process, stateDir, steppedTime, yes, planFor} from '../../../../support/tx.ts';
 
 const ABI = parseAbi(['function register()', 'function setDepth(uint256 value)']);
 const REGISTER = encodeFunctionData({abi: ABI, functionName: 'register'});
@@ -52,8 +52,7 @@ const setDepth = (value: bigint) =>
 
 const request = (intent: string) => ({
   intent,
-  plan: () =>
-    Promise.resolve({intent, title: 'register', to: histories, data: REGISTER, value: 0n, facts: []}),
+  plan: () => Promise.resolve({...planFor(histories, intent), data: REGISTER}),
 });
 
 async function registerBehindAnother(url: string, times: number): Promise<string[]> {
