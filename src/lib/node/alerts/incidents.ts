@@ -1,6 +1,7 @@
 import {duration} from '../../foundation/time/duration.ts';
 import type {OperatorEvent, OperatorPart} from '../events/events.ts';
 import {COST_KINDS, costEnd, isNews, type CostKind} from '../events/standing.ts';
+import {isWarning} from '../events/warnings.ts';
 import {missingText} from '../events/missing-text.ts';
 import {count, OUTAGE_CAUSES} from '../../foundation/text/words.ts';
 import type {Code} from '../../foundation/errors/table.ts';
@@ -49,26 +50,12 @@ const MISSED_PROBES = 3;
 export type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' | 'step'> &
   Partial<Pick<Incident, 'notBefore' | 'isNews'>>;
 
-/** Problems in spite of which the operator does its work. */
-const WARNINGS: ReadonlySet<Code> = new Set<Code>([
-  'NO_JOBS',
-  'JOBS_PILE_UP',
-  'JOB_REFUSED',
-  'CLOCK_WRONG',
-  'PORT_CROWDED',
-  'CALLBACK_FROM_OUTSIDE',
-  'PROXY_NOT_TRUSTED',
-  'PROBES_FROM_OTHERS',
-  'DISK_LOW',
-  'WORKER_SLOW',
-]);
-
 /** The incidents after an event. `due.ts` decides by time what is sent. */
 export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
   switch (event.type) {
     case 'problem': {
       const {at, part, code, message, next} = event;
-      const severity = WARNINGS.has(code) ? 'warning' : 'critical';
+      const severity = isWarning(code) ? 'warning' : 'critical';
       return wrong(
         incidents,
         {key: part, subject: part},

@@ -1,3 +1,4 @@
+import {isWarning} from './warnings.ts';
 import {middle} from '../../foundation/text/cells.ts';
 import {duration, measured} from '../../foundation/time/duration.ts';
 import type {
@@ -114,7 +115,9 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
     case 'connections_refused':
       return refused(event);
     case 'problem':
-      return error(`${event.part}: ${event.message} (${event.code}) → ${next(event.next)}`);
+      return (isWarning(event.code) ? warn : error)(
+        `${event.part}: ${event.message} (${event.code}) → ${next(event.next)}`,
+      );
     case 'recovered':
       return info(`${event.part} works again after ${measured(event.afterMs)}`);
     case 'range':

@@ -1,6 +1,7 @@
 import type {CheckState} from '../../foundation/check/check.ts';
 import type {NextStep} from '../../foundation/next-step/next-step.ts';
 import {measured} from '../../foundation/time/duration.ts';
+import {isWarning} from './warnings.ts';
 import type {OperatorPart} from './events.ts';
 import type {OperatorView, ProblemView} from './view.ts';
 
@@ -105,7 +106,7 @@ function workerRow(view: OperatorView, kind: string): PartRow {
 
 function failing(id: string, problem: ProblemView, {figure, at}: Pick<PartRow, 'figure' | 'at'>): PartRow {
   const {message, code, since, next} = problem;
-  const state = code === 'WORKER_SLOW' ? 'warn' : 'fail';
+  const state = isWarning(code) ? 'warn' : 'fail';
   return {id, state, figure: `${message} (${code}); ${figure}`, since, at, next};
 }
 

@@ -1,3 +1,4 @@
+import type {ErrorCode} from '../../../../src/lib/foundation/errors/table.ts';
 import {describe, expect, it} from 'vitest';
 import type {OperatorEvent, OperatorEventBody} from '../../../../src/lib/node/events/events.ts';
 import {createLog} from '../../../../src/lib/features/run/log.ts';
@@ -250,6 +251,19 @@ describe('log lines', () => {
       jobId: job.jobId,
       kind: 'opml',
     });
+  });
+
+  it('are warnings for problems in spite of which the operator does its work', () => {
+    const level = (code: ErrorCode): string => {
+      const line = logLine(
+        event({type: 'problem', part: 'worker', code, message: 'm', next: say('n')}),
+        'json',
+        plain,
+      );
+      return (JSON.parse(line) as {level: string}).level;
+    };
+    expect(level('WORKER_SLOW')).toBe('warn');
+    expect(level('WORKER_STUCK')).toBe('error');
   });
 
   it('leave out in logfmt what is empty, and keep it in JSON', () => {

@@ -1,3 +1,4 @@
+import {isWarning} from '../../../node/events/warnings.ts';
 import type {OperatorPart} from '../../../node/events/events.ts';
 import {missingText} from '../../../node/events/missing-text.ts';
 import type {LinkId} from '../../../node/events/links.ts';
@@ -67,7 +68,7 @@ const STAYS_UP: ReadonlySet<OperatorPart> = new Set<OperatorPart>(['jobs', 'iden
 
 /** Returns the countdown with the likely cause: this node, the way to it, or no probes at all. */
 function offline(view: OperatorView, beat: Heartbeat, now: number): Finding {
-  const down = view.problems.flatMap(({part}) => (STAYS_UP.has(part) ? [] : [part]));
+  const down = view.problems.flatMap(({part, code}) => (STAYS_UP.has(part) || isWarning(code) ? [] : [part]));
   if (view.connection.state !== 'connected' && !down.includes('dispatcher')) down.push('dispatcher');
   const [why, next] =
     down.length > 0
@@ -163,7 +164,7 @@ function failing(view: OperatorView, problem: ProblemView, now: number): Finding
     `${stateOf(view, problem)} for ${age(now - since)}`,
     `: ${message} (${code})`,
   ];
-  return finding(problemSeverity(part, hasRange), since, text, {
+  return finding(isWarning(code) ? 'warn' : problemSeverity(part, hasRange), since, text, {
     next: CHECK_OF[part],
     advice: next,
     code,
@@ -186,7 +187,7 @@ function stateOf({connection}: OperatorView, {part, code}: ProblemView): string 
   if (part === 'clock') return 'CLOCK WRONG';
   if (part === 'port') return code === 'PORT_CROWDED' ? 'PORT CROWDED' : 'PORT';
   if (part === 'dispatcher' && connection.state === 'refused') return 'dispatcher refuses us';
-  return `${part} down`;
+  return code === 'WORKER_SLOW' ? 'worker slow' : `${part} down`;
 }
 
 function disconnected({connection, node}: OperatorView, now: number): Finding {
