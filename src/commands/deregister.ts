@@ -35,6 +35,7 @@ Exit code 0: left, or was not registered. 3: declined, something holds it up (--
     }),
     check: Flags.boolean({
       summary: 'Look only at what leaving needs. Exit 0 ready or not registered, 3 not ready.',
+      exclusive: ['dry-run', 'calldata'],
     }),
     force: Flags.boolean({summary: 'Leave even if jobs are open.'}),
     quorums: Flags.string({
