@@ -125,6 +125,15 @@ async function senderChecks(
   ];
 }
 
+/** What a sending would refuse for. */
+const NOT_READY = [
+  'CHAIN_REVERTED',
+  'TX_FEE_TOO_HIGH',
+  'TX_TIP_TOO_HIGH',
+  'TX_COST_TOO_HIGH',
+  'TX_INSUFFICIENT_FUNDS',
+] as const;
+
 /** Runs the call that leaves, without sending it. */
 async function callCheck(tx: TxSession['tx'], plan: TxPlan, limits: TxLimits): Promise<Precondition> {
   const [id, needed] = ['exit-call', 'the registry takes the call'];
@@ -132,8 +141,7 @@ async function callCheck(tx: TxSession['tx'], plan: TxPlan, limits: TxLimits): P
     await prepare(tx, plan, limits);
     return ok(id, needed, needed);
   } catch (error) {
-    if (!isAosError(error, 'CHAIN_REVERTED', 'TX_INSUFFICIENT_FUNDS', 'TX_TIP_TOO_HIGH', 'TX_COST_TOO_HIGH'))
-      throw error;
+    if (!isAosError(error, ...NOT_READY)) throw error;
     return fail(id, error.message, needed, error.next);
   }
 }

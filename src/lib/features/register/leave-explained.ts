@@ -8,5 +8,5 @@ export const LEAVE_EXPLAINED: ExplainedPreconditions = {
   'challenges': {means: 'No challenge is open. They name no operator, so they hold up nothing.', causes: ['Anyone may open one: aos challenge list.']},
   'slashable-afterwards': {means: 'How long the stake allocated to the sets can still be slashed after leaving.', causes: ['EigenLayer keeps it slashable for its deallocation delay, and takes the address back into the sets only after it.']},
   'exit-permission': {means: 'The operator may make the call that leaves by itself.', causes: ['It has named other admins at EigenLayer: send the call data from one of them, or have one appoint it.']},
-  'exit-call': {means: 'The registry takes the call that leaves, as far as a simulation shows.', causes: ['The contract refuses it; what was found says why.', 'node_id has less ETH than the call can cost.']},
+  'exit-call': {means: 'The registry takes the call that leaves, as far as a simulation shows.', causes: ['The contract refuses it; what was found says why.', 'node_id has less ETH than the call can cost, or it would cost more than --max-fee, --max-tip or --max-cost.']},
 };

@@ -125,6 +125,10 @@ describe('on the command line', () => {
       exitCode: 0,
       result: {state: 'ready', wayBack: 'open'},
     });
+    expect(await json(Deregister, place, '--check', '--max-fee', '0.000001')).toMatchObject({
+      exitCode: 3,
+      result: {state: 'fail'},
+    });
     const dry = await run(Deregister, place, '--dry-run', '--quiet');
     expect(dry.err).not.toContain('back in');
     expect(await json(Deregister, place, '--yes', '--confirm', OPERATOR)).toMatchObject({
