@@ -6,6 +6,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import type {StopReason} from '../../node/events/events.ts';
 import {terminalStyle} from '../../cli/terminal-style.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
 import {duration} from '../../foundation/time/duration.ts';
 import {firstLine} from './first-line.ts';
 
@@ -91,9 +92,9 @@ async function startDevnetChild({
     await exited;
   };
   const spinner = spinnerOrLine(note);
-  let timer: NodeJS.Timeout | undefined;
+  let forgetLimit = (): void => {};
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, START_LIMIT_MS);
+    forgetLimit = systemTime.after(START_LIMIT_MS, resolve);
   });
   try {
     const first = await firstLine(child.stdout, {ended: Promise.race([exited, untilAbort(stop)]), late});
@@ -117,7 +118,7 @@ async function startDevnetChild({
     await close();
     throw error;
   } finally {
-    clearTimeout(timer);
+    forgetLimit();
   }
 }
 
