@@ -13,9 +13,9 @@ import {say} from '../../foundation/next-step/next-step.ts';
  */
 export async function refuseSilent(chain: Chain, configured: Configured, links: Links): Promise<void> {
   const answers: Record<ContractName, readonly unknown[]> = {
-    registry: [links.quorumCount, links.minimumWeight, links.keyRegistrar],
+    registry: [links.quorumCount, links.minimumWeight, links.keyRegistrar, links.isRegistrar],
     // In the operator-set flow the AVS may be any address, so a missing answer proves nothing.
-    service_manager: [links.avsDirectory, links.keyRegistrar, links.registryAvs],
+    service_manager: [links.avsDirectory, links.keyRegistrar, links.registryAvs, links.isRegistrar || null],
     delegation_manager: [links.delegationManager],
     avs_directory: [links.avsDirectoryDomain],
     allocation_manager: [links.allocationDelegation],

@@ -43,6 +43,8 @@ export async function readLinks(chain: Chain, registry: Hex, configured: Configu
     registryAvs: call(coordinator, registry, 'avs', []),
     registryAllocationManager: call(coordinator, registry, 'allocationManager', []),
     keyRegistrar: call(avsRegistrarAbi, registry, 'keyRegistrar', []),
+    // What every registrar has; one without keys has nothing else.
+    isRegistrar: at(configured.service_manager, (sm) => call(avsRegistrarAbi, registry, 'supportsAVS', [sm])),
     minimumWeight: call(ecdsaStakeRegistryAbi, registry, 'minimumWeight', []),
     avsDirectory: at(configured.service_manager, (sm) => call(serviceManagerAbi, sm, 'avsDirectory', [])),
     delegationManager: at(configured.delegation_manager, (dm) =>

@@ -11,6 +11,7 @@ import {startAnvil, type Anvil} from '../../../../src/devnet/chain/anvil.ts';
 import {openBatch} from '../../../../src/devnet/chain/batch.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {sendAs} from '../../../../src/devnet/chain/send.ts';
+import {deployOpenRegistrar, namingRegistrar} from '../../../../src/devnet/chain/set-calls.ts';
 import {deregister, type DeregisterOptions} from '../../../../src/lib/features/register/deregister.ts';
 import {checkRegistration, register} from '../../../../src/lib/features/register/register.ts';
 import {stepsExitCode} from '../../../../src/lib/features/register/report.ts';
@@ -212,3 +213,17 @@ it('asks for the permission to register keys, where another is the admin', async
 function selectorOf(data: Hex): Hex {
   return `0x${data.slice(2, 10)}`;
 }
+
+it('registers with a registrar that has no keys and no socket, and leaves by it', async () => {
+  const place = await site(anvil.url, compiled.artifacts, {flow: 'operator-sets'});
+  const {service_manager: avs, allocation_manager: manager} = place.contracts;
+  const registrar = await deployOpenRegistrar(anvil.url, compiled.artifacts);
+  await send(avs, manager, namingRegistrar(avs, registrar));
+  const {chain} = place.config;
+  const contracts = {...chain.contracts, registry: registrar, challengeManager: null};
+  const config = {...place.config, chain: {...chain, contracts}};
+  const {steps, quorums} = await register(config, registering(place));
+  expect(steps.find(({id}) => id === 'avs')).toMatchObject({outcome: 'done'});
+  expect(quorums).toEqual([0, 1]);
+  expect((await deregister(config, leaving())).steps).toMatchObject([{outcome: 'done'}]);
+});
