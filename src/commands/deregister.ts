@@ -25,7 +25,7 @@ Exit code 0: left, or was not registered. 3: declined, something holds it up (--
       command: '<%= config.bin %> deregister --check',
     },
     {description: 'Preview without sending', command: '<%= config.bin %> deregister --dry-run'},
-    '<%= config.bin %> deregister --confirm 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73',
+    '<%= config.bin %> deregister --confirm 0x1111111111111111111111111111111111111111',
   ];
   static override flags = {
     ...configFlag,

@@ -21,7 +21,7 @@ Without a terminal every question needs its flag, or --yes for the ones that hav
     {
       description: 'In a script',
       command:
-        '<%= config.bin %> init --yes --node-id 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73 --signer-url http://127.0.0.1:9000 --dispatcher-url 127.0.0.1:8081 --rpc-url https://rpc.example.org --range-contract 0x27e4384ecc11810c2F49914390052b22c4e3CcC0 --probe --json',
+        '<%= config.bin %> init --yes --node-id 0x1111111111111111111111111111111111111111 --signer-url http://127.0.0.1:9000 --dispatcher-url 127.0.0.1:8081 --rpc-url https://rpc.example.org --range-contract 0x27e4384ecc11810c2F49914390052b22c4e3CcC0 --probe --json',
     },
     {
       description: 'From the file of the EigenLayer command line',

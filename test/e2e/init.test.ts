@@ -23,8 +23,11 @@ const CTRL_B = '\u0002';
 const DOWN = '\u001b[B';
 const NOTHING = 'http://127.0.0.1:1';
 const CONTRACT = '0x27e4384ecc11810c2F49914390052b22c4e3CcC0';
+/** A key that no document has, and its address: on mainnet the usual development keys are refused. */
+const OWN_KEY = '5d0c2e7a91b34f68c0a7d9e1f23b4856978a6c5d4e3f21b0a9f8e7d6c5b4a392';
+const OWN = '0x6469494b4e3Da71d68AD7e8a2bC08460df25C421';
 const ALL_GIVEN = [
-  ...['--node-id', OPERATOR, '--signer-url', NOTHING, '--dispatcher-url', '127.0.0.1:1'],
+  ...['--node-id', OWN, '--signer-url', NOTHING, '--dispatcher-url', '127.0.0.1:1'],
   ...['--rpc-url', 'http://127.0.0.1:1/v3/secret-key', '--range-contract', CONTRACT],
 ];
 
@@ -241,7 +244,7 @@ describe('aos init on a terminal', () => {
     wizard.pty.write('\u0015');
     await flood(wizard, '\u001b[200~', 'x', '\u001b[201~');
     // The line is cleared, and the wizard continues as if nothing had been.
-    wizard.pty.write(`\u0015${OPERATOR}${ENTER}`);
+    wizard.pty.write(`\u0015${OWN}${ENTER}`);
     await wizard.answer(/Signer URL/, '');
     await flood(wizard, '', 'y', '');
     wizard.pty.write(`\u0015${NOTHING}${ENTER}`);
@@ -387,7 +390,7 @@ describe('aos init without a terminal', () => {
     world.file('real.yaml', 'network: mainnet\n');
     symlinkSync('real.yaml', path.join(world.home, 'config.yaml'));
     expect(await world.run(['init', '--yes', '--force', ...ALL_GIVEN])).toMatchObject({code: 0});
-    expect(readFileSync(path.join(world.home, 'real.yaml'), 'utf8')).toContain(OPERATOR);
+    expect(readFileSync(path.join(world.home, 'real.yaml'), 'utf8')).toContain(OWN);
     expect(existsSync(path.join(world.home, 'real.yaml.bak'))).toBe(true);
   });
 
@@ -412,10 +415,10 @@ describe('aos init without a terminal', () => {
 describe('aos config', () => {
   it('moves the keys out of a file of the reference operator, and its refusal names the command', async () => {
     await using world = openWorld();
-    const key = '8f2a55949038a9610f50fb23b5883af3b4ecb3c3bb792cbcefbd1542c692be63';
+    const key = OWN_KEY;
     world.file(
       'config.yaml',
-      `node:\n  node_id: "${OPERATOR}"\n  signer_key: "${key}"\nnet: {dispatcher_url: "127.0.0.1:1"}\n`,
+      `node:\n  node_id: "${OWN}"\n  signer_key: "${key}"\nnet: {dispatcher_url: "127.0.0.1:1"}\n`,
     );
     const refused = await world.run(['signer', 'check']);
     expect(refused).toMatchObject({

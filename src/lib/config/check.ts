@@ -2,6 +2,7 @@ import type {ConfigWarning} from './config.ts';
 import {distance} from '../foundation/text/nearest.ts';
 import type {Env} from './user-path.ts';
 import {loopbackPeers, proxyWarnings} from './peer-warnings.ts';
+import {plainTransport} from './plain-transport.ts';
 import {placeText, problemAt} from './problems.ts';
 import type {ConfigProblem, Place} from './problems.ts';
 import type {Resolved} from './resolve.ts';
@@ -120,6 +121,7 @@ export function findWarnings(
     ...callbacks(resolved),
     ...teeCallbacks(resolved, tree),
     ...loopbackPeers(resolved),
+    ...plainTransport(resolved, wantedKinds(resolved, tree)),
     ...proxyWarnings(env),
   ];
 }

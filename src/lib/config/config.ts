@@ -143,6 +143,7 @@ export type ConfigWarning = {
     | 'KNOWN_GOOD_MISSING'
     | 'CALLBACK_UNREACHABLE'
     | 'LOOPBACK_PEER'
+    | 'PLAIN_TRANSPORT'
     | 'PROXY_UNUSABLE';
   /** Dotted path in the file, or the name of the variable. */
   path: string;

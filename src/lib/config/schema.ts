@@ -125,7 +125,7 @@ export const FIELDS = {
   version: one('version', fileVersion, String(FILE_VERSION), 'Version of the keys, in a file that aos wrote: a later aos upgrades such a file, and no other. Leave it out of a file of your own.', {onlyInFile: true}),
   network: one('network', oneOf(NETWORK_NAMES), 'mainnet', 'Network that presets addresses and chain id; without it the file must set every chain value.', {fallback: 'custom'}),
 
-  nodeId: one('node.node_id', address, '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73', 'Ethereum address of the operator.', {aliases: ['node_id']}),
+  nodeId: one('node.node_id', address, '0x1111111111111111111111111111111111111111', 'Ethereum address of the operator.', {aliases: ['node_id']}),
   signerKey: one('node.signer_key', signerUrl, 'http://127.0.0.1:9000', 'URL of the Web3Signer with the key of `node_id`. A raw private key is refused.', {aliases: ['signer_key'], secret: true}),
   vrfKeyFile: one('node.vrf_key_file', filePath, './vrf.key', 'File (mode 0600) with the VRF seed, 64 hex digits.'),
   vrfKey: one('node.vrf_key', seed, 'vrf_key_file: ./vrf.key', 'The VRF seed itself, as in the reference; `node.vrf_key_file` is safer.', {secret: true}),

@@ -1,7 +1,6 @@
 import {readRangeState} from '../../peers/chain/plans/range.ts';
 import {registerIntent} from '../../peers/chain/flows/intents.ts';
 import {readSocket} from '../../peers/chain/flows/socket.ts';
-import type {Chain} from '../../peers/chain/open.ts';
 import type {Precondition} from '../../peers/chain/precondition.ts';
 import {refreshOpenAttempts} from '../../peers/chain/tx/open-attempts.ts';
 import type {Config} from '../../config/config.ts';
@@ -27,6 +26,7 @@ import {settingOf, type Setting} from '../tx/setting.ts';
  */
 export function register(config: Config, options: RegisterOptions): Promise<RegisterReport> {
   const {limits, note} = options;
+  refusePublic({chainId: config.chainId}, config, options);
   return withTxSession(config, {signal: limits.signal, note}, async (session) => {
     refusePublic(session.chain, config, options);
     const avs = await findAvs(session.chain, config, options.flow);
@@ -51,6 +51,7 @@ export function checkRegistration(
   options: RegisterOptions,
 ): Promise<{avs: Avs; preconditions: Precondition[]}> {
   const {limits, note} = options;
+  refusePublic({chainId: config.chainId}, config, options);
   return withTxSession(config, {signal: limits.signal, note, readOnly: true}, async (session) => {
     refusePublic(session.chain, config, options);
     const avs = await findAvs(session.chain, config, options.flow);
@@ -61,7 +62,11 @@ export function checkRegistration(
 }
 
 /** Refuses keys that anyone has, by the chain that the RPC serves. @throws AosError KEY_PUBLIC */
-function refusePublic({chainId}: Chain, {node}: Config, {signingKey, setKeys}: RegisterOptions): void {
+function refusePublic(
+  {chainId}: {chainId: number | null},
+  {node}: Config,
+  {signingKey, setKeys}: RegisterOptions,
+): void {
   refusePublicAddress('node.node_id', node.id, chainId);
   const keys = [...(signingKey === null ? [] : [signingKey]), ...setKeys.ecdsa.values()];
   for (const key of keys) refusePublicAddress('--signing-key', key, chainId);

@@ -162,6 +162,16 @@ export const CONFIG = {
     next: say('Name a proof in workers.zkml.known_good: its model, and its proof_path.'),
     causes: ['workers.zkml.known_good is not in the file.'],
   },
+  PLAIN_TRANSPORT: {
+    exit: null,
+    category: null,
+    means: 'Messages go over a public network without TLS: anyone on the way can read and change them.',
+    next: say('Use https:// or wss://, or a tunnel to an address of a private network.'),
+    causes: [
+      'The URL begins with http:// or ws://.',
+      'net.dispatcher_url is host:port without a scheme, which is ws://.',
+    ],
+  },
   LOOPBACK_PEER: {
     exit: null,
     category: null,
