@@ -40,6 +40,8 @@ export async function openTxSession(
 ): Promise<TxSession> {
   const {signal, note} = options;
   const {node} = config;
+  /** The newest block of a receipt: what is read after it must not be older. */
+  let seen = 0n;
   const opening: OpenChainOptions = {
     rpcUrls: config.chain.rpcUrls,
     chainId: config.chainId,
@@ -48,12 +50,20 @@ export async function openTxSession(
     now: systemTime.now,
     watch: rpcWatch(),
     learned: new Map(),
+    notBefore: () => seen,
   };
   const chain = await openChain(opening);
   const signer = createWeb3Signer({url: node.signerUrl, address: node.id, timeoutMs: SIGN_TIMEOUT_MS});
   const others: Web3Signer[] = [];
   const {dir} = config.store;
-  const journal = options.readOnly === true ? readTxJournal({dir}) : openTxJournal({dir});
+  const kept = options.readOnly === true ? readTxJournal({dir}) : openTxJournal({dir});
+  const journal: typeof kept = {
+    ...kept,
+    end(hash, end, receipt) {
+      if (receipt !== null && receipt.block > seen) seen = receipt.block;
+      return kept.end(hash, end, receipt);
+    },
+  };
   const close = async (): Promise<void> => {
     journal.close();
     await Promise.all([signer, ...others].map((one) => one.close()));

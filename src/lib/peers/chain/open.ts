@@ -1,11 +1,13 @@
-import type {Hex, PublicClient} from 'viem';
+import type {Block, Hex, PublicClient} from 'viem';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import {systemTime} from '../../foundation/system/system-time.ts';
 import {LAST_SECOND, type Time} from '../../foundation/time/time.ts';
 import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
 import {chainRequest, endpointName} from './failure.ts';
 import {createReader} from './gathered-reads.ts';
 import type {ReadCall, ReadResults} from './read.ts';
+import {pauseAfter} from './rpc/patience.ts';
 import {unwatched, type RpcWatch} from './rpc/watch.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 
@@ -28,6 +30,8 @@ export type OpenChainOptions = {
   time?: Pick<Time, 'monotonic' | 'sleep'>;
   /** Shared by all openings of a command: what one has learned of an endpoint, the next one uses. */
   learned?: LearnedLags;
+  /** A block that is known to exist, such as that of a receipt: an older latest one is of a node that is behind. */
+  notBefore?: () => bigint;
 };
 
 /** How many blocks behind its latest one an endpoint is read, by URL: the nodes of some are not in step. */
@@ -102,19 +106,20 @@ async function openEndpoint(
   const {timeoutMs, signal, now, hasNext, learned, watch = unwatched, time} = options;
   const endpoint = endpointName(url);
   const lag = learned.get(url) ?? 0n;
+  const watching: RpcWatch = {
+    ...watch,
+    pausing(pause) {
+      if (pause.kind === 'behind' && lag < MOST_LAG) learned.set(url, lag + 1n);
+      return watch.pausing(pause);
+    },
+  };
   const client = createChainClient({
     url,
     signal,
     timeoutMs,
     hasNext,
     ...(time === undefined ? {} : {time}),
-    watch: {
-      ...watch,
-      pausing(pause) {
-        if (pause.kind === 'behind' && lag < MOST_LAG) learned.set(url, lag + 1n);
-        return watch.pausing(pause);
-      },
-    },
+    watch: watching,
   });
   const isKnownChain = options.chainId !== null && WITH_MULTICALL3.has(options.chainId);
   const [chainId, latest, code] = await chainRequest(
@@ -130,10 +135,7 @@ async function openEndpoint(
       'CHAIN_WRONG_ID',
       `${endpoint} serves chain ${chainId}, the configuration says ${options.chainId}`,
     );
-  const block =
-    isBlock(latest) && lag > 0n && latest.number >= lag
-      ? await chainRequest(endpoint, client.getBlock({blockNumber: latest.number - lag}))
-      : latest;
+  const block = await readableBlock(client, latest, {...options, endpoint, lag, watch: watching});
   const {number: blockNumber, timestamp} = block;
   if (!isBlock(block) || timestamp > LAST_SECOND || !Number.isSafeInteger(chainId))
     throw new AosError(
@@ -166,6 +168,40 @@ async function openEndpoint(
 /** viem's types promise these fields, but an endpoint may leave them out. */
 function isBlock({number, timestamp}: {number: unknown; timestamp: unknown}): boolean {
   return typeof number === 'bigint' && typeof timestamp === 'bigint';
+}
+
+type LatestBlock = Block<bigint, false, 'latest'>;
+
+/**
+ * Returns the block to read at: the latest, or `lag` blocks behind it, and never before what is known to exist, which the node
+ * is given time for.
+ * @throws AosError CHAIN_BEHIND when it does not get there
+ */
+async function readableBlock(
+  client: PublicClient,
+  first: LatestBlock,
+  options: OpenChainOptions & {endpoint: string; lag: bigint; hasNext: boolean; watch: RpcWatch},
+): Promise<LatestBlock> {
+  const {endpoint, lag, hasNext, watch, signal, time = systemTime} = options;
+  const least = options.notBefore?.() ?? 0n;
+  let latest = first;
+  for (let tries = 1; isBlock(latest) && latest.number < least; tries += 1) {
+    const facts = {method: 'eth_getBlockByNumber', tries, hasNext, retryAfterMs: null, random: () => 0};
+    const ms = pauseAfter('behind', facts);
+    if (ms === null) throw behind(endpoint, latest.number, least);
+    const isOver = watch.pausing({endpoint, kind: 'behind', ms});
+    await time.sleep(ms, signal).finally(isOver);
+    latest = await chainRequest(endpoint, client.getBlock({blockTag: 'latest'}));
+  }
+  if (!isBlock(latest) || lag === 0n || latest.number < lag) return latest;
+  const wanted = latest.number - lag;
+  const number = wanted < least ? least : wanted;
+  return number >= latest.number ? latest : chainRequest(endpoint, client.getBlock({blockNumber: number}));
+}
+
+function behind(endpoint: string, latest: bigint, least: bigint): AosError {
+  const message = `the nodes behind ${endpoint} are not in step: the one that answers is at block ${latest}, and block ${least} was seen`;
+  return new AosError('CHAIN_BEHIND', message);
 }
 
 function refuseFuture(endpoint: string, block: bigint, timestamp: bigint, nowMs: number): void {
