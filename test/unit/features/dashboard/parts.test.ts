@@ -294,6 +294,7 @@ describe('the verdict', () => {
         .map(({text: said}) => said)
         .join('');
     expect(line(120)).toBe(`✗ FAIL    ${message} (CHALLENGE_OPEN) → e explains`);
+    expect(line(100)).toBe(`${`✗ FAIL    ${message}`.slice(0, 86)}… → e explains`);
     expect(line(200)).toMatch(/left to answer it \(CHALLENGE_OPEN\) → aos challenge list -c .*config.yaml$/);
   });
 

@@ -55,8 +55,8 @@ export function verdictLine({findings, next}: Scene, width: number): Line {
 
 /** Cells of the details at least: fewer have no meaning. */
 const LEAST_DETAIL = 16;
-/** Cells of the details that a command may cost: where it is longer, where to read on is enough. */
-const MOST_CUT = 16;
+/** Cells of the details that a command may cost: for a longer one, where to read on is enough. */
+const MOST_CUT = 40;
 
 /** Fits a finding into `room` cells: never cuts the head while it fits, nor the next step. */
 function fitFinding(
@@ -82,11 +82,11 @@ function fitFinding(
     return {body, others: taken(more)};
   }
   const others = taken(more);
-  const isDear = cellsOf(rest + (hints[0] ?? '')) - free > MOST_CUT;
-  const whole = rest + (hints.at(-1) ?? '');
-  if (isDear && cellsOf(whole) <= free) return {body: head + whole, others};
+  const cutBy = (hint: string): number => Math.max(0, cellsOf(rest + hint) - free);
+  const isDear = cutBy(hints[0] ?? '') - cutBy(WHERE_TO_READ) > MOST_CUT;
   const least = Math.min(cellsOf(rest), LEAST_DETAIL);
-  const hint = firstThatFits(hints.filter((one) => cellsOf(one) + least <= free));
+  const fitting = hints.filter((one) => cellsOf(one) + least <= free);
+  const hint = firstThatFits(isDear ? fitting.slice(-1) : fitting);
   const detail = cellsOf(rest) <= free || free >= LEAST_DETAIL / 2 ? fit(rest, free) : '';
   return {body: head + detail + hint, others};
 }
