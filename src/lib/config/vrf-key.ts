@@ -4,7 +4,7 @@ import type {VrfKeySource} from './config.ts';
 import {sanitizeText} from './sanitize.ts';
 import {seed} from './values.ts';
 import {run} from '../foundation/next-step/next-step.ts';
-import {exposure, thisReader} from '../foundation/system/secret-access.ts';
+import {exposure, thisReader, type SecretReader} from '../foundation/system/secret-access.ts';
 import {notAFile, openFailure} from '../foundation/system/unfit-file.ts';
 
 /** Bytes read at most; a seed has 64 digits. */
@@ -12,10 +12,11 @@ const MOST = 1024;
 
 /**
  * Reads the VRF seed: 32 bytes. The caller keeps it out of logs and overwrites it when done.
+ * @param reader whose access is judged [this process]
  * @throws AosError VRF_KEY_MISSING | VRF_KEY_UNSAFE (group or others may read the file) | VRF_KEY_INVALID
  */
-export function readVrfKey(source: VrfKeySource): Uint8Array {
-  const hex = source.kind === 'inline' ? source.read() : readSeedFile(source.path);
+export function readVrfKey(source: VrfKeySource, reader: SecretReader = thisReader()): Uint8Array {
+  const hex = source.kind === 'inline' ? source.read() : readSeedFile(source.path, reader);
   const parsed = seed.parse(hex.trim());
   if ('wrong' in parsed) {
     const where = source.kind === 'inline' ? 'node.vrf_key' : sanitizeText(source.path);
@@ -24,7 +25,7 @@ export function readVrfKey(source: VrfKeySource): Uint8Array {
   return Uint8Array.from(Buffer.from(parsed.value, 'hex'));
 }
 
-function readSeedFile(path: string): string {
+function readSeedFile(path: string, reader: SecretReader): string {
   const name = sanitizeText(path);
   let file;
   try {
@@ -50,7 +51,7 @@ function readSeedFile(path: string): string {
       throw new AosError('VRF_KEY_MISSING', `the VRF key file ${name} ${unfit.why}`, {
         ...(unfit.next === null ? {} : {next: unfit.next}),
       });
-    const open = exposure(path, stat, thisReader());
+    const open = exposure(path, stat, reader);
     if (open !== null)
       throw new AosError('VRF_KEY_UNSAFE', `the VRF key file ${name} ${open.why}`, {next: open.next});
     const buffer = Buffer.alloc(MOST);

@@ -22,7 +22,7 @@ import {count} from '../../foundation/text/words.ts';
 import type {DoctorContext} from './context.ts';
 import {chownCommand} from '../../foundation/system/give-to-owner.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
-import {exposure, thisReader} from '../../foundation/system/secret-access.ts';
+import {exposure, thisReader, type SecretReader} from '../../foundation/system/secret-access.ts';
 import {notAFile, openFailure, type Unfit} from '../../foundation/system/unfit-file.ts';
 
 /** Connecting to a socket of this machine, however busy its owner. */
@@ -39,8 +39,10 @@ export function filesProbes(context: DoctorContext): Probe[] {
   });
   return [
     sync('files.config', () => judgeConfigFile(context)),
-    sync('files.vrf_key', () => judgeVrfKey(config.vrfKey)),
-    sync('files.bls_key', () => judgeBlsFiles([config.blsKeyFile, config.blsPasswordFile])),
+    sync('files.vrf_key', () => judgeVrfKey(config.vrfKey, readerFor(config.storeDir))),
+    sync('files.bls_key', () =>
+      judgeBlsFiles([config.blsKeyFile, config.blsPasswordFile], readerFor(config.storeDir)),
+    ),
     sync('files.state_dir', () => judgeStateDir(config, uid)),
     sync('files.journal', () => judgeJournalFiles(config.storeDir)),
     {
@@ -88,10 +90,10 @@ function carriesAccess(url: string): boolean {
   return username !== '' || password !== '' || search !== '' || /[\w-]{20,}/.test(pathname);
 }
 
-function judgeVrfKey(source: DoctorContext['config']['vrfKey']): Finding {
+function judgeVrfKey(source: DoctorContext['config']['vrfKey'], reader: SecretReader): Finding {
   if (source === null) return blocked('config.valid', 'node.vrf_key_file is not known');
   try {
-    readVrfKey(source).fill(0);
+    readVrfKey(source, reader).fill(0);
   } catch (error) {
     if (!isAosError(error)) throw error;
     if (error.code === 'VRF_KEY_UNSAFE' && source.kind === 'file' && isMine(source.path))
@@ -102,13 +104,20 @@ function judgeVrfKey(source: DoctorContext['config']['vrfKey']): Finding {
   return ok(`32 bytes in ${sanitizeText(source.path)}, mode ${octal(statSync(source.path).mode)}`);
 }
 
+/** Root asks for the user of the operator, who owns its directory. */
+function readerFor(storeDir: string | null): SecretReader {
+  const own = thisReader();
+  const store = storeDir === null || own.uid !== 0 ? undefined : statSync(storeDir, {throwIfNoEntry: false});
+  return store === undefined || store.uid === 0 ? own : {...own, uid: store.uid, groups: [store.gid]};
+}
+
 /** Whether this user may change the mode of a file. */
 function isMine(path: string): boolean {
   const uid = process.getuid?.() ?? 0;
   return uid === 0 || statSync(path).uid === uid;
 }
 
-function judgeBlsFiles(paths: readonly (string | null)[]): Finding {
+function judgeBlsFiles(paths: readonly (string | null)[], reader: SecretReader): Finding {
   const named = paths.filter((path) => path !== null);
   if (named.length === 0) return notApplicable('none is configured; only BLS registries need one');
   const read = named.map((path) => ({path, ...lookAt(path)}));
@@ -120,7 +129,7 @@ function judgeBlsFiles(paths: readonly (string | null)[]): Finding {
         run('keys bls create', [], 'Correct node.bls_key_file and node.bls_password_file, or make a key'),
     );
   const open = read.flatMap(({path, stat}) => {
-    const found = stat === null ? null : exposure(path, stat, thisReader());
+    const found = stat === null ? null : exposure(path, stat, reader);
     return stat === null || found === null ? [] : [{path, stat, next: found.next}];
   });
   const [first] = open;

@@ -42,11 +42,12 @@ export function exposure(
   if (isLent) return null;
   const name = shellWord(path);
   const canChange = uid === owner || uid === 0;
+  const isOfGroup = uid === 0 && owner === 0 && gid !== 0 && (mode & (OTHERS | GROUP_MORE_THAN_READS)) === 0;
   return {
     why: `has mode ${(mode & 0o777).toString(8).padStart(4, '0')}; only its owner may have access`,
     next: say(
       canChange
-        ? `chmod 600 ${name}`
+        ? `chmod 600 ${name}${isOfGroup ? `; leave it where the operator runs as another user, of group ${gid}` : ''}`
         : `As root: chown ${uid} ${name} && chmod 600 ${name}; of a mounted secret set mode 0440 and a group of this user (${groups.join(', ')})`,
     ),
   };

@@ -63,7 +63,12 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   let isGreeting = false;
   /** A greeting costs a millisecond, and a flood has thousands of sockets: it is made once for each state of the view. */
   let greeting = {seq: -1, text: ''};
-  const hi = helloLine({protocol: CONTROL_PROTOCOL, journal: beside?.id ?? null, ...hello});
+  const near = beside === undefined ? null : socketBeside(beside.dir);
+  const paths = [...(near === null ? [] : [near]), join(dir, file)];
+  // Where no pointer can be written, the greeting has no id: a client would look for it in vain.
+  const isNamed = beside !== undefined && pointTo(paths[0] ?? '', beside);
+  const journal = isNamed ? beside.id : null;
+  const hi = helloLine({protocol: CONTROL_PROTOCOL, journal, ...hello});
 
   function greet(): void {
     isGreeting = false;
@@ -96,9 +101,11 @@ export async function startControl(options: ControlOptions): Promise<Control> {
     isGreeting = true;
     setImmediate(greet);
   };
-  const near = beside === undefined ? null : socketBeside(beside.dir);
-  const {path, servers} = await listenIn([...(near === null ? [] : [near]), join(dir, file)], onSocket);
-  if (beside !== undefined) pointTo(path, beside);
+  const {path, servers} = await listenIn(paths, onSocket).catch((error: unknown) => {
+    if (beside !== undefined) forgetPointer(beside.dir, beside.id);
+    throw error;
+  });
+  if (beside !== undefined && journal !== null && path !== paths[0]) pointTo(path, beside);
 
   return {
     path,
@@ -149,12 +156,13 @@ async function listenIn(
   return {path: first.path, servers: open.map(({server}) => server)};
 }
 
-/** Without it the socket is found by its usual places alone. */
-function pointTo(socket: string, {dir, id}: {dir: string; id: string}): void {
+/** Returns false where it cannot be written: the socket is found by its usual places alone then. */
+function pointTo(socket: string, {dir, id}: {dir: string; id: string}): boolean {
   try {
     writePointer(dir, {socket, id});
+    return true;
   } catch {
-    // a full disk: the journal reports it
+    return false; // a full disk: the journal reports it
   }
 }
 

@@ -1,4 +1,4 @@
-import {statSync} from 'node:fs';
+import {accessSync, constants} from 'node:fs';
 import {join} from 'node:path';
 import {AosError} from '../../foundation/errors/error.ts';
 import {run, say, type NextStep} from '../../foundation/next-step/next-step.ts';
@@ -115,7 +115,7 @@ function asOwner(storeDir: string, uid: number): NextStep {
 
 function isClosed(dir: string): boolean {
   try {
-    statSync(join(dir, '.'));
+    accessSync(dir, constants.X_OK);
     return false;
   } catch (error) {
     return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');

@@ -115,6 +115,12 @@ describe('an operator is found', () => {
     ]);
   });
 
+  it('without an id, when no pointer can be written', async () => {
+    mkdirSync(join(store, 'control.json'));
+    await operator();
+    expect(await pidOf(ask(store))).toBe(41);
+  });
+
   it('also without a pointer and an id, as one of an earlier version', async () => {
     const control = await startControl({dir: join(home, 'run'), file: FILE, hello: HELLO, time: systemTime});
     open.push(() => control.close());
@@ -234,6 +240,17 @@ describe('an operator that does not answer', () => {
       next: {say: expect.stringContaining(`sudo -u '#${OTHER_UID}' aos status`) as string},
     });
   });
+
+  it.skipIf(isRoot)(
+    'is not known, behind a directory that this user may not enter (a user who is not root)',
+    async () => {
+      chmodSync(store, 0);
+      expect(await refusal(ask())).toContain(
+        '69 CONTROL_UNREACHABLE: it is not known whether an operator runs',
+      );
+      chmodSync(store, 0o700);
+    },
+  );
 
   it('leaves no trace of the question', async () => {
     lock();

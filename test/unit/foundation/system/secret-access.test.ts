@@ -26,6 +26,14 @@ describe('a file with a secret', () => {
     ['of a third user', 0o440, 7, 12_345, SERVICE, 'As root'],
     ['elsewhere than the credentials', 0o440, 0, 0, UNIT, 'As root'],
     ['of root itself', 0o440, 0, 0, ROOT, 'chmod 600 /run/secrets/vrf'],
+    [
+      'lent to a group, read by root',
+      0o440,
+      0,
+      12_345,
+      ROOT,
+      'leave it where the operator runs as another user',
+    ],
   ])('is open: %s', (_name, mode, uid, gid, reader, step) => {
     const found = exposure('/run/secrets/vrf', file(mode, uid, gid), reader);
     expect(found?.why).toBe(`has mode ${mode.toString(8).padStart(4, '0')}; only its owner may have access`);
