@@ -133,7 +133,19 @@ async function apply(
 /** Enough of a hash to name one transaction of a node. */
 const HASH_CHARS = 10;
 
-function pendingNext({attempt, isNext}: {attempt: {hash: string}; isNext: boolean}): NextStep {
+function pendingNext({
+  attempt,
+  isNext,
+  foreign,
+}: {
+  attempt: {hash: string};
+  isNext: boolean;
+  foreign: number | null;
+}): NextStep {
+  if (foreign !== null)
+    return say(
+      `Raise the fee of nonce ${foreign} in the program that sent it, or replace it there. This transaction is mined after it; do not cancel this one.`,
+    );
   const again = 'Run the command again: it finds this transaction and sends no second one.';
   return isNext
     ? run('tx speed-up', [attempt.hash.slice(0, HASH_CHARS)], `${again} To pay more for it`)

@@ -57,6 +57,7 @@ const CASES: [string, Partial<RpcFacts>, FailureKind][] = [
   ['a refused connection', {status: null, network: 'ECONNREFUSED'}, 'unreached'],
   ['no such host', {status: null, network: 'ENOTFOUND'}, 'unreached'],
   ['our own mistake', {code: -32602, text: 'invalid params'}, 'other'],
+  ['a tag that the RPC does not know', {code: -32602, text: 'unknown block tag'}, 'other'],
 ];
 
 describe('what a failure of an RPC means', () => {

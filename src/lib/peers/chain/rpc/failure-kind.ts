@@ -47,7 +47,7 @@ export const QUOTA_WORDS =
 export const RATE_WORDS =
   /rate.?limit|too many requests|request rate|throttl|per second|requests? limit reached|over rate|back ?off/i;
 export const BEHIND_WORDS =
-  /beyond (?:the )?(?:current )?(?:head|latest)|unknown block|(?:header|block)(?: for hash)? (?:is )?not found|block[^.]{0,60}cannot be found|unable to find block|after last accepted block/i;
+  /beyond (?:the )?(?:current )?(?:head|latest)|unknown block(?! ?tag)|(?:header|block)(?: for hash)? (?:is )?not found|block[^.]{0,60}cannot be found|unable to find block|after last accepted block/i;
 export const DENIED_WORDS =
   /unauthori[sz]ed|unauthenticated|must be authenticated|forbidden|(?:invalid|missing|no|unknown|expired) (?:api.?|project.?|app.?)?(?:key|token|id)\b|not allowed to access|\b(?:app|project|key) is (?:inactive|disabled|suspended)/i;
 export const METHOD_WORDS =

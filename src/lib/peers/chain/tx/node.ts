@@ -1,6 +1,8 @@
 import {TransactionReceiptNotFoundError, type Hex, type PublicClient, type TransactionReceipt} from 'viem';
 import {AosError} from '../../../foundation/errors/error.ts';
 import {chainRequest} from '../failure.ts';
+import type {FailureKind} from '../rpc/failure-kind.ts';
+import {failureKindOf} from '../rpc/rpc-failure.ts';
 import type {FeeMarket} from './fees.ts';
 import type {AttemptFacts, NonceFacts} from './judge.ts';
 import type {ChainIdentity, TxAttempt, TxReceipt} from './port.ts';
@@ -82,6 +84,9 @@ export function readBalance({client, endpoint}: TxNode, address: string): Promis
   return chainRequest(endpoint, client.getBalance({address: address as Hex}));
 }
 
+/** Failures of an RPC that does not know the block `pending`. */
+const NO_POOL: ReadonlySet<FailureKind> = new Set<FailureKind>(['method', 'node', 'other']);
+
 /** Reads the next nonce by blocks, and with the node's mempool. @throws AosError CHAIN_UNREACHABLE */
 export async function readNonces(
   {client, endpoint}: TxNode,
@@ -89,7 +94,12 @@ export async function readNonces(
 ): Promise<{mined: number; withPool: number}> {
   const count = (blockTag: 'latest' | 'pending') =>
     client.getTransactionCount({address: address as Hex, blockTag});
-  const [mined, withPool] = await chainRequest(endpoint, Promise.all([count('latest'), count('pending')]));
+  const pool = count('pending').catch((error: unknown) => {
+    // Not every RPC shows its mempool; what is open in the journal counts all the same.
+    if (NO_POOL.has(failureKindOf(error) ?? 'busy')) return 0;
+    throw error;
+  });
+  const [mined, withPool] = await chainRequest(endpoint, Promise.all([count('latest'), pool]));
   return {mined, withPool: Math.max(mined, withPool)};
 }
 

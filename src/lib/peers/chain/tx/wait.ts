@@ -7,10 +7,13 @@ import type {TxAttempt, TxReceipt} from './port.ts';
 import {conclude, readVerdict, type AttemptGroup} from './open-attempts.ts';
 import {run, say} from '../../../foundation/next-step/next-step.ts';
 
-/** The result of a wait. `why` names what is missing; `isNext`: no earlier nonce is missing. */
+/**
+ * The result of a wait. `why` names what is missing; `isNext`: no earlier nonce is missing; `foreign`: the nonce that must be
+ * mined first and is no transaction of this journal, null for none.
+ */
 export type WaitResult =
   | {state: 'mined' | 'cancelled'; attempt: TxAttempt; receipt: TxReceipt}
-  | {state: 'pending'; attempt: TxAttempt; why: string; isNext: boolean};
+  | {state: 'pending'; attempt: TxAttempt; why: string; isNext: boolean; foreign: number | null};
 
 /** Shortest interval between two broadcasts of an evicted transaction. */
 const RESEND_MS = 15_000;
@@ -48,13 +51,16 @@ export async function waitForNonce(deps: TxDeps, nonce: number, limits: TxLimits
       await broadcast(node, verdict.attempt.raw);
     }
     const last = verdict?.attempt ?? group.at(-1) ?? group[0];
-    if (time.monotonic() - started >= limits.waitMs)
+    if (time.monotonic() - started >= limits.waitMs) {
+      const foreign = foreignNonce(deps, verdict);
       return {
         state: 'pending',
         attempt: last,
-        why: missingText(verdict, limits.confirmations),
+        why: foreign === null ? missingText(verdict, limits.confirmations) : foreignText(foreign),
         isNext: verdict?.state === 'pending' && verdict.gap <= 0,
+        foreign,
       };
+    }
     try {
       await time.sleep(pollMs, signal);
     } catch {
@@ -123,6 +129,18 @@ function reverted({hash, nonce, title, gas}: TxAttempt, {block, gasUsed, feeWei}
       },
     },
   );
+}
+
+/** Returns the nonce that is next of the account when another program has sent its transaction, or has to; else null. */
+function foreignNonce({node, account, journal}: TxDeps, verdict: Verdict | null): number | null {
+  if (verdict?.state !== 'pending' || verdict.gap <= 0) return null;
+  const first = verdict.attempt.nonce - verdict.gap;
+  const ours = journal.withNonce({chain: node.chain, sender: account.address, nonce: first});
+  return ours.length === 0 ? first : null;
+}
+
+function foreignText(nonce: number): string {
+  return `nonce ${nonce} must be mined first, a transaction that aos did not send: its fee is too low, or it is not sent yet`;
 }
 
 /** Describes what an expired wait still needs. */

@@ -369,9 +369,26 @@ describe('while it waits', () => {
       expect(await transact(deps, request(), limits({waitMs: 3_000}), yes)).toMatchObject({
         state: 'pending',
         attempt: {nonce: 1},
-        why: '1 earlier transaction of the account must be mined first',
+        why: expect.stringContaining(
+          'nonce 0 must be mined first, a transaction that aos did not send',
+        ) as string,
         isNext: false,
+        foreign: 0,
       });
+    });
+  });
+
+  it('sends through an RPC that does not count what is in its mempool', async () => {
+    const unknown: Tamper = ({id, method, params}) =>
+      method === 'eth_getTransactionCount' && JSON.stringify(params[1]) === '"pending"'
+        ? {
+            status: 200,
+            body: JSON.stringify({jsonrpc: '2.0', id, error: {code: -32602, message: 'unknown block tag'}}),
+          }
+        : null;
+    await throughShim(unknown, async (url) => {
+      const deps = await process(url, {time: steppedTime(() => rpc('evm_mine'))});
+      expect(await transact(deps, request(), limits(), yes)).toMatchObject({state: 'mined'});
     });
   });
 
