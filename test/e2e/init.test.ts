@@ -404,7 +404,7 @@ describe('aos init without a terminal', () => {
     ).result;
     for (const file of [web3signer['compose'], web3signer['keyConfig']])
       expect(statSync(file ?? '').mode & 0o777).toBe(0o600);
-    expect(next[0]).toContain('cast wallet import');
+    expect(next[0]).toContain('aos keys ecdsa import --dir');
     for (const url of ['http://10.0.0.5:9000', 'https://127.0.0.1:9000', 'http://127.0.0.2:9000']) {
       const other = ['init', '--yes', '--with-web3signer', '-c', 'x.yaml', ...local, '--signer-url', url];
       expect(await world.run(other)).toMatchObject({code: 64});

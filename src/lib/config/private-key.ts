@@ -129,15 +129,13 @@ function privateKeyError(place: Place, name: string): AosError {
 
 const REFUSAL = `there is a raw private key{in}; aos signs through Web3Signer and never uses the key itself.
 aos config migrate FILE moves the key to an encrypted keystore (--dry-run shows the result first). By hand:
-  1. cast wallet import operator.json --keystore-dir ./keys --interactive
-     It asks for the key and a password and writes an encrypted V3 keystore. With geth: geth account import FILE,
-     then rename the keystore to ./keys/operator.json. Put the password into ./keys/operator.password, mode 0600.
-  2. Write ./keys/operator.yaml:
+  1. aos keys ecdsa import --dir ./keys
+     It asks for the key and a password, and writes an encrypted V3 keystore, its password file and this operator.yaml:
        type: "file-keystore"
        keyType: "SECP256K1"
        keystoreFile: "operator.json"
        keystorePasswordFile: "operator.password"
-  3. web3signer --key-config-path=./keys eth1 --chain-id=<chain id of the network>
+  2. web3signer --key-config-path=./keys eth1 --chain-id=<chain id of the network>
      With --http-listen-port=<port> before eth1 it listens on another port than 9000.
-  4. In the configuration replace the key: signer_key: http://127.0.0.1:9000
-5. Delete every copy of the file with the key.`;
+  3. In the configuration replace the key: signer_key: http://127.0.0.1:9000
+4. Delete every copy of the file with the key.`;

@@ -1,5 +1,6 @@
 import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
 import {AosError} from '../foundation/errors/error.ts';
+import {firstOdd, oddMistake, trimAscii} from '../foundation/text/odd-characters.ts';
 import type {VrfKeySource} from './config.ts';
 import {sanitizeText} from './sanitize.ts';
 import {seed} from './values.ts';
@@ -17,12 +18,26 @@ const MOST = 1024;
  */
 export function readVrfKey(source: VrfKeySource, reader: SecretReader = thisReader()): Uint8Array {
   const hex = source.kind === 'inline' ? source.read() : readSeedFile(source.path, reader);
-  const parsed = seed.parse(hex.trim());
+  const parsed = seed.parse(trimAscii(hex.replace(/^\ufeff/, '')));
   if ('wrong' in parsed) {
     const where = source.kind === 'inline' ? 'node.vrf_key' : sanitizeText(source.path);
-    throw new AosError('VRF_KEY_INVALID', `${where} must contain 64 hex digits and nothing else`);
+    const why = `${where} must contain 64 hex digits and nothing else; ${whatItIs(hex)}`;
+    throw new AosError('VRF_KEY_INVALID', why);
   }
   return Uint8Array.from(Buffer.from(parsed.value, 'hex'));
+}
+
+/** What a text is that is no seed, without quoting it. */
+function whatItIs(text: string): string {
+  const bare = trimAscii(text);
+  if (bare.startsWith('{')) return 'it is JSON, such as a keystore of an Ethereum account or of BLS';
+  if (bare.includes('-----BEGIN')) return 'it is a key in PEM';
+  if (bare === '') return 'it is empty';
+  const odd = firstOdd(bare);
+  if (odd !== null) return `it ${oddMistake(odd)}`;
+  return /^(0x)?[0-9a-f]*$/i.test(bare)
+    ? `it has ${bare.replace(/^0x/i, '').length} hex digits`
+    : 'it has other characters too';
 }
 
 function readSeedFile(path: string, reader: SecretReader): string {
@@ -55,7 +70,7 @@ function readSeedFile(path: string, reader: SecretReader): string {
     if (open !== null)
       throw new AosError('VRF_KEY_UNSAFE', `the VRF key file ${name} ${open.why}`, {next: open.next});
     const buffer = Buffer.alloc(MOST);
-    return buffer.toString('latin1', 0, readSync(file, buffer, 0, MOST, 0));
+    return buffer.toString('utf8', 0, readSync(file, buffer, 0, MOST, 0));
   } finally {
     closeSync(file);
   }

@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import {AosError} from '../foundation/errors/error.ts';
 import {safeText} from '../foundation/text/safe-text.ts';
 import {type G1Point, isOnG1, publicKeys} from './bn254.ts';
+import {KEY_TEXT_NAMES, kindOfKeyText} from './key-text.ts';
+import {run, type NextStep} from '../foundation/next-step/next-step.ts';
 import {privateKeyBytes, privateKeyFromBytes} from './private-key.ts';
 import {readPrivateFile, writePrivateFile} from './private-file.ts';
 import {
@@ -47,6 +49,7 @@ export async function sealKeystore(
  * @throws AosError KEY_KEYSTORE_INVALID | KEY_KEYSTORE_UNSUPPORTED
  */
 export function parseKeystore(text: string, name: string): BlsKeystore {
+  refuseOtherKind(text, name);
   const parsed = v.safeParse(keystoreSchema, jsonOf(text, name), {abortEarly: true});
   if (!parsed.success) {
     const [issue] = parsed.issues;
@@ -102,9 +105,31 @@ function parsePublicKey(text: string): G1Point | null {
   return isOnG1(point) ? point : null;
 }
 
+/** What a file is that was taken for a BLS keystore, and what to do with it. @throws AosError KEY_KEYSTORE_INVALID */
+function refuseOtherKind(text: string, name: string): void {
+  const kind = kindOfKeyText(text);
+  const next = new Map<string, NextStep>([
+    ['v3', run('keys ecdsa import', ['--from', name], 'It belongs into Web3Signer')],
+    [
+      'eip2335',
+      run(
+        'keys bls import',
+        ['--file', 'bls.json'],
+        'Decrypt it with the tool that made it (bn254-keystore-go, Cerberus, eigensdk-rs), then give the key itself to',
+      ),
+    ],
+    ['hex', run('keys bls import', ['--from', name, '--file', 'bls.json'], 'Encrypt it')],
+    ['decimal', run('keys bls import', ['--from', name, '--file', 'bls.json'], 'Encrypt it')],
+  ]).get(kind);
+  if (next === undefined) return;
+  throw new AosError('KEY_KEYSTORE_INVALID', `${name} is ${KEY_TEXT_NAMES[kind]}, not a BLS keystore`, {
+    next,
+  });
+}
+
 function jsonOf(text: string, name: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text.replace(/^\ufeff/, '')) as unknown;
   } catch {
     throw invalid(name, 'it is not JSON'); // without the parser's message, which quotes the text
   }

@@ -1,4 +1,5 @@
 import {AosError} from '../foundation/errors/error.ts';
+import {say} from '../foundation/next-step/next-step.ts';
 import {readSecretText, type SecretSource} from './secret-text.ts';
 
 /** The source of a keystore password; never the command line itself. */
@@ -18,7 +19,10 @@ export async function readPassword(
 ): Promise<string> {
   const password = source.kind === 'ask' ? await askPassword() : await fromSource(source, signal);
   if (password === '') throw new AosError('KEY_PASSWORD_INVALID', 'the password is empty');
-  if (password.includes('\0')) throw new AosError('KEY_PASSWORD_INVALID', 'the password has a NUL character');
+  if (password.includes('\0'))
+    throw new AosError('KEY_PASSWORD_INVALID', 'the password has a NUL character (is the file UTF-16?)', {
+      next: say('Save the password as one line of UTF-8.'),
+    });
   return password;
 }
 
@@ -34,5 +38,6 @@ async function fromSource(source: SecretSource, signal: AbortSignal): Promise<st
       `the password is not UTF-8, or longer than ${MOST_BYTES} bytes`,
     );
   }
-  return text.replace(/\r?\n$/, '');
+  // A mark that an editor of Windows puts before the text is no part of it.
+  return text.replace(/^\ufeff/, '').replace(/\r?\n$/, '');
 }

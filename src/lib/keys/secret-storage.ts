@@ -70,7 +70,10 @@ export async function decryptSecret(storage: SecretStorage, password: string): P
   const key = await derive(password, kdfparams.salt, kdfparams);
   try {
     if (!timingSafeEqual(macOf(key, ciphertext), mac)) {
-      throw new AosError('KEY_PASSWORD_WRONG', 'the password does not open the keystore');
+      const lines = /[\r\n]/.test(password)
+        ? '; it has several lines: does its file end with an empty one?'
+        : '';
+      throw new AosError('KEY_PASSWORD_WRONG', `the password does not open the keystore${lines}`);
     }
     const decipher = createDecipheriv('aes-128-ctr', key.subarray(0, 16), storage.cipherparams.iv);
     return Buffer.concat([decipher.update(ciphertext), decipher.final()]);

@@ -78,7 +78,7 @@ describe('a raw private key in signer_key', () => {
     const error = thrown(() => refuse(`a: 1\n\nnode:\n  signer_key: ${K}\n`));
     expect(String(error)).toContain('c.yaml:4:1');
     expect(String(error)).toMatch(
-      /cast wallet import[\s\S]*keyType: "SECP256K1"[\s\S]*signer_key: http:\/\/127\.0\.0\.1:9000/,
+      /aos keys ecdsa import[\s\S]*keyType: "SECP256K1"[\s\S]*signer_key: http:\/\/127\.0\.0\.1:9000/,
     );
     expect(isAosError(error) && error.details).toEqual({source: 'c.yaml', line: 4});
   });

@@ -23,6 +23,7 @@ export type SchemaName =
   | 'explain-list'
   | 'init'
   | 'keys-bls'
+  | 'keys-ecdsa'
   | 'keys-vrf'
   | 'register'
   | 'register-check'

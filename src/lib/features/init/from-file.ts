@@ -96,7 +96,7 @@ function withKeystore(
 /** A key in plain is never copied, so a file with one is refused, readable or not. @throws AosError RAW_PRIVATE_KEY */
 function refuseRawKey(text: string, root: YamlNode | null, name: string): void {
   const next = say(
-    `Put the key into an encrypted keystore (cast wallet import, or eigenlayer keys import), name that in private_key_store_path, take the key out of ${name}, then: aos init --from ${name}`,
+    `Put the key into an encrypted keystore (aos keys ecdsa import, or eigenlayer keys import), name that in private_key_store_path, take the key out of ${name}, then: aos init --from ${name}`,
   );
   try {
     refuseKeyInText(text, name);

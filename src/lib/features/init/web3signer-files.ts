@@ -1,3 +1,5 @@
+import {renderNext} from '../../cli/next-step.ts';
+import {run} from '../../foundation/next-step/next-step.ts';
 import {shellWord} from '../../foundation/text/shell-word.ts';
 
 /** What a Web3Signer for one operator is made from. */
@@ -82,17 +84,16 @@ export function isUrlOfSetup(url: string): boolean {
   return protocol === 'http:' && (hostname === '127.0.0.1' || hostname === 'localhost');
 }
 
-/** The commands that put in the key, unless its keystore is there, and its password. */
+/** The command that puts in the key with its password; where its keystore is there, the password alone. */
 export function keySteps(keysDir: string, hasKeystore: boolean): string[] {
   return [
-    ...(hasKeystore
-      ? []
-      : [`cast wallet import ${KEYSTORE_NAME} --keystore-dir ${shellWord(keysDir)} --interactive`]),
-    passwordStep(`${keysDir}/${PASSWORD_NAME}`),
+    hasKeystore
+      ? passwordStep(`${keysDir}/${PASSWORD_NAME}`)
+      : renderNext(run('keys ecdsa import', ['--dir', keysDir])),
   ];
 }
 
-/** Puts a password into a file of mode 0600, without a newline, and not into the shell's history. */
+/** Puts a password into a file of mode 0600, without a newline, and not into the history, in every shell of POSIX. */
 export function passwordStep(file: string): string {
-  return `(umask 077; read -rsp 'Password: ' P && printf %s "$P" > ${shellWord(file)})`;
+  return `(umask 077; printf 'Password: '; stty -echo; read -r P; stty echo; printf %s "$P" > ${shellWord(file)})`;
 }

@@ -17,7 +17,7 @@ export const newKeyFlags = {
   force: Flags.boolean({summary: 'Replace a keystore that is there; the old one is kept as FILE.bak.'}),
 };
 
-/** The path of `--file`, absolute. */
-export function keyPath(value: string): string {
-  return userPath(value, process.cwd(), process.env, '--file');
+/** The path of `--file` or another flag, absolute. */
+export function keyPath(value: string, flag = '--file'): string {
+  return userPath(value, process.cwd(), process.env, flag);
 }

@@ -9,6 +9,7 @@ import type {SchemaName} from '../../cli/schema/names.ts';
 import {explain, explainList} from '../explain/schema.ts';
 import {init} from '../init/schema.ts';
 import {keysBls} from '../keys/bls-schema.ts';
+import {keysEcdsa} from '../keys/ecdsa-schema.ts';
 import {keysVrf} from '../keys/vrf-schema.ts';
 import {deregister, deregisterCheck, register, registerCheck} from '../register/schema.ts';
 import {run} from '../run/schema.ts';
@@ -48,6 +49,7 @@ export const SCHEMAS = {
   'explain-list': explainList,
   init,
   'keys-bls': keysBls,
+  'keys-ecdsa': keysEcdsa,
   'keys-vrf': keysVrf,
   register,
   'register-check': registerCheck,

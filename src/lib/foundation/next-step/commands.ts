@@ -31,6 +31,7 @@ export const COMMANDS = {
   'keys bls create': {takesConfig: false},
   'keys bls import': {takesConfig: false},
   'keys bls show': {takesConfig: false},
+  'keys ecdsa import': {takesConfig: false},
   'keys vrf create': {takesConfig: false},
   'keys vrf show': {takesConfig: false},
   register: {takesConfig: true},

@@ -273,7 +273,9 @@ describe('the files for Web3Signer', () => {
     `);
     expect(parseYaml(keyConfigText(setup)).problems).toEqual([]);
     // No newline behind a password, and no password in the history of the shell.
-    expect(passwordStep('./p')).toBe(`(umask 077; read -rsp 'Password: ' P && printf %s "$P" > ./p)`);
+    expect(passwordStep('./p')).toBe(
+      `(umask 077; printf 'Password: '; stty -echo; read -r P; stty echo; printf %s "$P" > ./p)`,
+    );
   });
 
   it('wait for a chain id that is not known yet', () => {

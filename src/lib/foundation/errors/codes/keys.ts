@@ -5,9 +5,13 @@ export const KEYS = {
   KEY_INVALID: {
     exit: 'data',
     category: 'data',
-    means: 'The text is not a BN254 private key.',
+    means: 'The text is not a private key of the kind that is needed.',
     next: say('Give one number from 1 to the order of the curve, in decimal or as 0x and hex digits.'),
-    causes: ['A word, a sign or a line too many came along.', 'It is 0, or not below the order of BN254.'],
+    causes: [
+      'A word, a sign or a line too many came along.',
+      'It is 0, or not below the order of the curve.',
+      'It is a key of another kind: an Ethereum account, BLS, VRF, a recovery phrase.',
+    ],
   },
   KEY_PUBLIC: {
     exit: 'refused',
@@ -23,7 +27,7 @@ export const KEYS = {
   KEY_MISSING: {
     exit: 'config',
     category: 'config',
-    means: 'The BLS keystore could not be opened.',
+    means: 'The key file could not be opened.',
     next: run('keys bls create', [], 'Correct the path; on a new node make a key'),
     causes: [
       'node.bls_key_file names another path.',
@@ -54,7 +58,7 @@ export const KEYS = {
   KEY_KEYSTORE_INVALID: {
     exit: 'data',
     category: 'data',
-    means: 'The file is not a whole EigenLayer BLS keystore.',
+    means: 'The file is not a whole keystore of the kind that is needed.',
     next: say('Check the path, or restore the file from its backup.'),
     causes: [
       'The file was cut off when it was copied: wc -c, and jq . FILE.',
