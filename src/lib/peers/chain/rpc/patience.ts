@@ -29,7 +29,7 @@ const WITH_NEXT: Partial<Record<FailureKind, Pauses>> = {
 };
 
 /** A provider that asks for a longer wait has not only too many requests at this moment. */
-export const MOST_RETRY_AFTER_MS = 30_000;
+const MOST_RETRY_AFTER_MS = 30_000;
 
 /** The method that must not be repeated after a failure in which a node may have taken it. */
 const SENDS = 'eth_sendRawTransaction';
