@@ -65,7 +65,7 @@ describe('config', () => {
       found: expect.stringMatching(told) as string,
     });
     expect(checks['config.valid']).toMatchObject({state: 'skipped', because: 'config.file'});
-    expect(checks['signer.url']).toMatchObject({state: 'skipped', because: 'config.valid'});
+    expect(checks['signer.url']).toMatchObject({state: 'skipped', because: 'config.file'});
     expect(checks['disk.space']?.state).not.toBe('skipped');
     expect(checks['versions.node']?.state).toBe('ok');
   });
