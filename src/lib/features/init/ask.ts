@@ -103,8 +103,13 @@ const REVIEW = [
 ] as const;
 
 const PROBLEM = [
-  {value: 'edit', name: 'edit', description: 'put the question again'},
+  {value: 'edit', name: 'change', description: 'put the question again'},
   {value: 'use', name: 'use anyway', description: 'a comment in the file will say so'},
+  {
+    value: 'again',
+    name: 'try again',
+    description: 'it was started meanwhile: check the same answer once more',
+  },
   {value: 'back', name: 'back', description: 'to the question before'},
 ] as const;
 

@@ -9,6 +9,13 @@ import type {Findings} from './wizard.ts';
 const CONTRACTS = 'chain.contracts.';
 const BLS_KEY = 'node.bls_';
 
+/** What may be left out, and what that costs: `aos doctor` warns of it too. */
+const LEFT_OPEN: readonly (readonly [string, string])[] = [
+  [FIELDS.dispatcherAddress.path, 'jobs of any valid signer are taken'],
+  [FIELDS.outerUrl.path, 'the network does not know where to probe this node'],
+  [FIELDS.alertWebhook.path, 'no alert is sent when something is wrong'],
+];
+
 /**
  * The review page: what the file will hold that is not the default anyway, and which problems are left.
  * @param width columns of the terminal
@@ -50,6 +57,11 @@ export function reviewLines(
     const finding = findings[key];
     if (finding?.state !== 'fail') continue;
     const summary = wrap(`${path}: ${finding.found}`, Math.max(10, width - 4));
+    lines.push(...summary.map((part, index) => `  ${index === 0 ? '!' : ' '} ${part}`));
+  }
+  for (const [path, risk] of isDevnet ? [] : LEFT_OPEN) {
+    if (entries.some((entry) => entry.path === path && entry.value !== '')) continue;
+    const summary = wrap(`${path} is not set: ${risk}`, Math.max(10, width - 4));
     lines.push(...summary.map((part, index) => `  ${index === 0 ? '!' : ' '} ${part}`));
   }
   return lines;

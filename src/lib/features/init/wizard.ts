@@ -19,7 +19,7 @@ export type Wizard = Known & {
 };
 
 /** What a person can do about a problem. */
-export type ProblemChoice = 'use' | 'edit' | 'back';
+export type ProblemChoice = 'use' | 'edit' | 'again' | 'back';
 
 /**
  * The wizard before its first question.
@@ -99,6 +99,8 @@ export function settle(wizard: Wizard, choice: ProblemChoice): Wizard {
       return forward(wizard);
     case 'edit':
       return {...wizard, phase: 'ask'};
+    case 'again':
+      return {...wizard, phase: 'check'};
     case 'back':
       return back(wizard);
   }

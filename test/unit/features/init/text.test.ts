@@ -140,6 +140,10 @@ describe('the review', () => {
         "  chain.vrf_range_contract  0x27e4384ecc11810c2F49914390052b22c4e3CcC0",
         "  node.vrf_key_file  ./vrf.key",
         "  makes vrf.key",
+        "  ! node.dispatcher_address is not set: jobs of any valid signer are taken",
+        "  ! net.outer_url is not set: the network does not know where to probe this",
+        "    node",
+        "  ! alerts.webhook_url is not set: no alert is sent when something is wrong",
       ]
     `);
   });
@@ -159,6 +163,10 @@ describe('the review', () => {
         "    was tried to reach it",
         "  ! alerts.webhook_url: nothing answers at 127.0.0.1:1 (ECONNREFUSED), whatever",
         "    was tried to reach it",
+        "  ! node.dispatcher_address is not set: jobs of any valid signer are taken",
+        "  ! net.outer_url is not set: the network does not know where to probe this",
+        "    node",
+        "  ! alerts.webhook_url is not set: no alert is sent when something is wrong",
       ]
     `);
   });

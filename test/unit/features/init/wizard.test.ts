@@ -161,6 +161,8 @@ describe('the wizard', () => {
     expect(settle(failed, 'use').findings['signer-url']).toEqual(PROBLEM);
     expect(at(settle(failed, 'edit'))).toBe('signer-url');
     expect(at(settle(failed, 'back'))).toBe('node-id');
+    // What was started meanwhile is checked once more, with the same answer.
+    expect(settle(failed, 'again')).toMatchObject({phase: 'check', answers: failed.answers});
   });
 
   it('a problem is dropped with its answer', () => {
