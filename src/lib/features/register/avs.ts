@@ -1,8 +1,10 @@
+import {refuseDisagreement} from '../../peers/chain/agree.ts';
 import {resolveContracts} from '../../peers/chain/contracts.ts';
 import type {ResolvedContracts} from '../../peers/chain/contract-types.ts';
 import {detectFlow, namedFlow} from '../../peers/chain/flows/detect.ts';
 import type {FlowName, KnownFlow} from '../../peers/chain/flows/list.ts';
 import type {Chain} from '../../peers/chain/open.ts';
+import type {TxSession} from '../tx/session.ts';
 import type {Config} from '../../config/config.ts';
 import type {Hex} from './key.ts';
 
@@ -14,6 +16,21 @@ export type Avs = {
   /** `chain.vrf_sort_precision`, for the share of a range. */
   sortPrecision: number;
 };
+
+/**
+ * Finds the contracts and the flow, where every endpoint says the same of them.
+ * @throws AosError as {@link findAvs}, and CHAIN_WRONG_ID | CHAIN_MISMATCH
+ */
+export async function findAgreedAvs(
+  {chain, opening, tx: {note}}: Pick<TxSession, 'chain' | 'opening' | 'tx'>,
+  config: Config,
+  flow: FlowName | null,
+): Promise<Avs> {
+  const avs = await findAvs(chain, config, flow);
+  const {contracts, vrfRangeContract} = config.chain;
+  await refuseDisagreement(chain, avs.contracts, {opening, configured: {contracts, vrfRangeContract}, note});
+  return avs;
+}
 
 /**
  * Finds the contracts and the flow.

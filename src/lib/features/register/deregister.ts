@@ -11,7 +11,7 @@ import {withTxSession, type TxSession} from '../tx/session.ts';
 import {settingOf} from '../tx/setting.ts';
 import {afterSent, createAct, type Mode} from './act.ts';
 import {appointmentsFor} from './appoint.ts';
-import {findAvs, type Avs} from './avs.ts';
+import {findAgreedAvs, type Avs} from './avs.ts';
 import type {CallReport} from './call.ts';
 import {leaveWarnings} from './leave-warnings.ts';
 import {openChallenges, refuseOpenJobs} from './open-work.ts';
@@ -63,7 +63,7 @@ export type DeregisterReport = {
 export function deregister(config: Config, options: DeregisterOptions): Promise<DeregisterReport> {
   const {limits, note, mode, quorums} = options;
   return withTxSession(config, {signal: limits.signal, note}, async (session) => {
-    const avs = await findAvs(session.chain, config, options.flow);
+    const avs = await findAgreedAvs(session, config, options.flow);
     await refreshOpenAttempts(session.tx, limits);
     const chain = await session.refresh();
     const {contracts, flow, operator} = avs;

@@ -7,7 +7,7 @@ import type {Config} from '../../config/config.ts';
 import {refusePublicAddress} from '../../protocol/known-keys/known-keys.ts';
 import {afterSent, createAct, recording} from './act.ts';
 import {appointmentsFor} from './appoint.ts';
-import {findAvs, type Avs} from './avs.ts';
+import {findAgreedAvs, type Avs} from './avs.ts';
 import {readMetadata} from './metadata.ts';
 import type {RegisterOptions} from './options.ts';
 import {requestReport} from './range.ts';
@@ -29,7 +29,7 @@ export function register(config: Config, options: RegisterOptions): Promise<Regi
   refusePublic({chainId: config.chainId}, config, options);
   return withTxSession(config, {signal: limits.signal, note}, async (session) => {
     refusePublic(session.chain, config, options);
-    const avs = await findAvs(session.chain, config, options.flow);
+    const avs = await findAgreedAvs(session, config, options.flow);
     // What is on its way is decided first: the chain is read after it.
     const open = await refreshOpenAttempts(session.tx, limits);
     const setting = settingOf(config, session.chain.chainId, avs.contracts);
@@ -54,7 +54,7 @@ export function checkRegistration(
   refusePublic({chainId: config.chainId}, config, options);
   return withTxSession(config, {signal: limits.signal, note, readOnly: true}, async (session) => {
     refusePublic(session.chain, config, options);
-    const avs = await findAvs(session.chain, config, options.flow);
+    const avs = await findAgreedAvs(session, config, options.flow);
     const setting = settingOf(config, session.chain.chainId, avs.contracts);
     const walk = await walkOf(session, avs, {options, setting});
     return {avs, preconditions: await checkSteps(stepsOf(walk).onChain, walk)};

@@ -17,6 +17,8 @@ export type TxSession = {
   signer: Web3Signer;
   /** Returns an account of the same signer, whose key need not be that of node_id. */
   accountOf(address: string): TxDeps['account'];
+  /** How {@link TxSession.chain} was opened. */
+  opening: OpenChainOptions;
   /** @param signal ends the opening and every later request [that of the session] */
   refresh(signal?: AbortSignal): Promise<Chain>;
   close(): Promise<void>;
@@ -82,6 +84,7 @@ export async function openTxSession(
       tx,
       signer,
       accountOf,
+      opening,
       refresh: (end = signal) => openChain({...opening, signal: end}),
       close,
     };

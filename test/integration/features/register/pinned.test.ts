@@ -142,6 +142,30 @@ describe('what only the RPC names', () => {
   });
 });
 
+describe('a second RPC', () => {
+  it.each([
+    ['of another chain', 'eth_chainId', '0x1', 'CHAIN_WRONG_ID'],
+    ['with other code at the registry', 'eth_getCode', '0x60', 'CHAIN_MISMATCH'],
+  ])('%s: nothing is signed', async (_name, hostile, result, code) => {
+    const at = await place();
+    const other = await startRpcShim(anvil.url, ({id, method, params}) => {
+      const isOurs =
+        method !== 'eth_getCode' || String(params[0]).toLowerCase() === contracts.registry.toLowerCase();
+      return method === hostile && isOurs ? json(id, {result}) : null;
+    });
+    onTestFinished(() => other.close());
+    const config = {
+      ...at.config,
+      chain: {...at.config.chain, rpcUrls: [...at.config.chain.rpcUrls, other.url]},
+    };
+    await expect(register(config, options(at, {yes: true}).given)).rejects.toMatchObject({
+      code,
+      exitCode: 77,
+    });
+    expect(at.asked).toEqual([]);
+  });
+});
+
 describe('an operator that says yes to what is named', () => {
   it('signs after the question, where the RPC simulates unsigned calls and where it does not', async () => {
     // An RPC that drops the third parameter runs no other code.
