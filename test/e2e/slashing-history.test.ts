@@ -102,10 +102,9 @@ describe('aos slashing-history', () => {
     });
     expect(bare.code).toBe(3);
     const nothing = await world.run(['slashing-history', '--json']);
-    expect(nothing.code).toBe(64);
-    expect((jsonOf(nothing.stdout) as Envelope).error?.next).toContain(
-      '--operator ADDRESS and --rpc-url URL',
-    );
+    expect(nothing.code).toBe(78);
+    expect((jsonOf(nothing.stdout) as Envelope).error?.next).toContain('aos init');
+    expect(nothing.stdout).toContain('--operator ADDRESS and --rpc-url URL');
   });
 
   it('leaves a configuration of another network out', async () => {
