@@ -161,7 +161,7 @@ describe('aos init --from operator.yaml', () => {
     ));
 
   it.each([
-    ['is not there', null, 'could not be opened'],
+    ['is not there', null, 'is not there (ENOENT)'],
     [
       'is of another operator',
       keystore(CONTRACT),
