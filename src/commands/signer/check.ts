@@ -28,9 +28,10 @@ export default class SignerCheck extends AosCommand {
       this.note(line, flags.quiet),
     );
     refusePublicKeys(config);
-    const {id, signerUrl} = config.node;
+    const {id, signerUrl, signerTls} = config.node;
     const report = await checkSigner({
       url: signerUrl,
+      tlsFiles: signerTls,
       address: id,
       chainId: config.chainId,
       time: systemTime,

@@ -1,7 +1,15 @@
 import {dirname, resolve as resolvePath} from 'node:path';
 import {AosError} from '../foundation/errors/error.ts';
 import type {WorkerKind} from '../protocol/wire/messages.ts';
-import type {Config, KnownGood, ListenAddress, SignerConfig, VrfKeySource, WorkerConfig} from './config.ts';
+import type {
+  Config,
+  KnownGood,
+  ListenAddress,
+  SignerConfig,
+  SignerTls,
+  VrfKeySource,
+  WorkerConfig,
+} from './config.ts';
 import {aosDirs, nodeStateDir} from './paths.ts';
 import {userPath, type Env} from './user-path.ts';
 import type {Resolved} from './resolve.ts';
@@ -12,17 +20,22 @@ import {workerUrls} from './worker-urls.ts';
 /** Base of relative paths: the directory of the file. Those of variables are absolute. */
 export type PathBase = {file: string | null; cwd: string; env: Env};
 
-export function buildSignerConfig(resolved: Resolved): SignerConfig {
+export function buildSignerConfig(resolved: Resolved, base: PathBase): SignerConfig {
   return {
     network: resolved.network,
     chainId: resolved.one(FIELDS.chainId) ?? null,
-    node: {id: required(resolved, FIELDS.nodeId), signerUrl: required(resolved, FIELDS.signerKey)},
+    node: {
+      id: required(resolved, FIELDS.nodeId),
+      signerUrl: required(resolved, FIELDS.signerKey),
+      otherSigners: otherSigners(resolved),
+      signerTls: signerTlsOf(resolved, base),
+    },
   };
 }
 
 /** Builds the typed configuration from values without problems. */
 export function buildConfig(resolved: Resolved, kinds: readonly WorkerKind[], base: PathBase): Config {
-  const signer = buildSignerConfig(resolved);
+  const signer = buildSignerConfig(resolved, base);
   const get = <T>(field: Field<T>): T => required(resolved, field);
   const maybe = <T>(field: Field<T>): T | null => resolved.one(field) ?? null;
   const path = (field: Field<string>): string | null => pathOf(resolved, field, base);
@@ -117,6 +130,25 @@ export function knownGoodOf(resolved: Resolved): KnownGood | null {
   const model = resolved.one(FIELDS.zkml.knownGoodModel);
   const proofPath = resolved.one(FIELDS.zkml.knownGoodProof);
   return model === undefined || proofPath === undefined ? null : {model, proofPath};
+}
+
+/** The signers beside the first, each once. */
+export function otherSigners(resolved: Resolved): readonly string[] {
+  const first = resolved.one(FIELDS.signerKey);
+  return [...new Set(resolved.many(FIELDS.signerUrls) ?? [])].filter((url) => url !== first);
+}
+
+/** The files of `node.signer_tls`; null when none is configured. */
+export function signerTlsOf(resolved: Resolved, base: PathBase): SignerTls | null {
+  const path = (field: Field<string>): string | null => pathOf(resolved, field, base);
+  const tls = {
+    ca: path(FIELDS.signerCa),
+    cert: path(FIELDS.signerCert),
+    key: path(FIELDS.signerCertKey),
+    passphraseFile: path(FIELDS.signerPassphraseFile),
+    serverName: resolved.one(FIELDS.signerServerName) ?? null,
+  };
+  return Object.values(tls).every((value) => value === null) ? null : tls;
 }
 
 function vrfKeySource(resolved: Resolved, base: PathBase): VrfKeySource {

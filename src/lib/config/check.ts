@@ -9,6 +9,7 @@ import type {Resolved} from './resolve.ts';
 import {ALL_FIELDS, envNames, FIELDS, pathsOf} from './schema.ts';
 import type {AnyField} from './schema.ts';
 import {sanitizeText, sanitizePath} from './sanitize.ts';
+import {signerTlsProblems, signerTlsUnused} from './signer-tls.ts';
 import type {FileTree} from './tree.ts';
 import {baseUrl} from './values.ts';
 import {kindWarnings, knownGoodProblems, wantedKinds} from './worker-kinds.ts';
@@ -100,7 +101,7 @@ export function crossProblems(
     );
   }
   problems.push(...wantedKinds(resolved, tree).flatMap((kind) => workerUrlProblems(resolved, kind)));
-  problems.push(...knownGoodProblems(resolved));
+  problems.push(...signerTlsProblems(resolved, placeOf), ...knownGoodProblems(resolved));
   return problems;
 }
 
@@ -122,6 +123,7 @@ export function findWarnings(
     ...teeCallbacks(resolved, tree),
     ...loopbackPeers(resolved),
     ...plainTransport(resolved, wantedKinds(resolved, tree)),
+    ...signerTlsUnused(resolved),
     ...proxyWarnings(env),
   ];
 }

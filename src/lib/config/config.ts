@@ -49,11 +49,30 @@ export type Contracts = {
   slashers: readonly string[];
 };
 
+/** Files for TLS with the signer; absolute paths, null where none is configured. `cert` and `key` come together. */
+export type SignerTls = {
+  ca: string | null;
+  cert: string | null;
+  key: string | null;
+  passphraseFile: string | null;
+  /** The name that its certificate is for; null: the host of the URL. */
+  serverName: string | null;
+};
+
+/** Where the key of node_id signs. */
+export type SignerAccess = {
+  signerUrl: string;
+  /** More signers with the same key, in the order in which they stand in. */
+  otherSigners: readonly string[];
+  /** Null: Node's own list of authorities, and no client certificate. */
+  signerTls: SignerTls | null;
+};
+
 /** The part of the configuration that checking the signer needs. */
 export type SignerConfig = {
   network: string;
   chainId: number | null;
-  node: {id: string; signerUrl: string};
+  node: {id: string} & SignerAccess;
 };
 
 /**
@@ -67,7 +86,6 @@ export type Config = {
   chainId: number | null;
   node: {
     id: string;
-    signerUrl: string;
     /** The place of the seed, never the seed: a Config may be logged. */
     vrfKey: VrfKeySource;
     dispatcherAddress: string | null;
@@ -75,7 +93,7 @@ export type Config = {
     heartbeatIntervalMs: number;
     blsKeyFile: string | null;
     blsPasswordFile: string | null;
-  };
+  } & SignerAccess;
   net: {
     listen: ListenAddress;
     outerUrl: string | null;

@@ -64,7 +64,7 @@ export function checkConfig(source: ConfigSource, {need}: {need: Need}): Checked
     warnings: syntax.length === 0 ? findWarnings(resolved, tree, env, read.readable) : [],
     origin: resolved.origin,
     marks: marksOf(resolved),
-    signer: good ? buildSignerConfig(resolved) : null,
+    signer: good ? buildSignerConfig(resolved, {file, cwd, env}) : null,
     run: good && need === 'run' ? buildConfig(resolved, wantedKinds(resolved, tree), {file, cwd, env}) : null,
   };
 }

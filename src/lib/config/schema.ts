@@ -127,6 +127,12 @@ export const FIELDS = {
 
   nodeId: one('node.node_id', address, '0x1111111111111111111111111111111111111111', 'Ethereum address of the operator.', {aliases: ['node_id']}),
   signerKey: one('node.signer_key', signerUrl, 'http://127.0.0.1:9000', 'URL of the Web3Signer with the key of `node_id`. A raw private key is refused.', {aliases: ['signer_key'], secret: true}),
+  signerUrls: many('node.signer_urls', signerUrl, '[http://10.0.0.8:9000]', 'More Web3Signers with the same key, in order: one signs when those before it do not (docs/web3signer.md#several-signers).', {secret: true}),
+  signerCa: one('node.signer_tls.ca', filePath, './signer-ca.pem', 'PEM file of the authority that signed the certificate of an https signer.'),
+  signerCert: one('node.signer_tls.cert', filePath, './aos-client.pem', 'PEM file of the certificate that aos shows to the signer; needs `node.signer_tls.key`.'),
+  signerCertKey: one('node.signer_tls.key', filePath, './aos-client.key', 'PEM file (mode 0600) with the key of that certificate.'),
+  signerPassphraseFile: one('node.signer_tls.passphrase_file', filePath, './aos-client.passphrase', 'File (mode 0600) with the passphrase of that key.'),
+  signerServerName: one('node.signer_tls.server_name', text, 'signer.example.org', 'The name in the signer’s certificate, where it differs from the host of the URL.'),
   vrfKeyFile: one('node.vrf_key_file', filePath, './vrf.key', 'File (mode 0600) with the VRF seed, 64 hex digits.'),
   vrfKey: one('node.vrf_key', seed, 'vrf_key_file: ./vrf.key', 'The VRF seed itself, as in the reference; `node.vrf_key_file` is safer.', {secret: true}),
   dispatcherAddress: one('node.dispatcher_address', address, '0x1DdBd306eFFbb5FF29E41398A6a1198Ee6Fb51ce', 'Address that signs the dispatcher’s jobs; without it any valid signer is accepted.', {aliases: ['dispatcher.dispatcher_address']}),

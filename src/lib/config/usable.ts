@@ -1,11 +1,18 @@
 import type {AosError} from '../foundation/errors/error.ts';
 import {isAosError} from '../foundation/errors/error.ts';
 import type {WorkerKind} from '../protocol/wire/messages.ts';
-import {knownGoodOf, pathOf, urlOf, type PathBase} from './build.ts';
+import {knownGoodOf, otherSigners, pathOf, signerTlsOf, urlOf, type PathBase} from './build.ts';
 import {chainViewOf, type ChainView} from './chain-view.ts';
 import {wantedKinds} from './worker-kinds.ts';
 import {workerUrls} from './worker-urls.ts';
-import type {ConfigWarning, KnownGood, ListenAddress, VerifyDispatcher, VrfKeySource} from './config.ts';
+import type {
+  ConfigWarning,
+  KnownGood,
+  ListenAddress,
+  SignerTls,
+  VerifyDispatcher,
+  VrfKeySource,
+} from './config.ts';
 import {readConfigFile, type ConfigFile} from './file.ts';
 import {checkConfig} from './load.ts';
 import {nodeStateDir, stateHome} from './paths.ts';
@@ -26,6 +33,8 @@ export type UsableConfig = ChainView & {
   problems: readonly ConfigProblem[];
   warnings: readonly ConfigWarning[];
   signerUrl: string | null;
+  otherSigners: readonly string[];
+  signerTls: SignerTls | null;
   vrfKey: VrfKeySource | null;
   blsKeyFile: string | null;
   blsPasswordFile: string | null;
@@ -85,6 +94,8 @@ export function usableConfig(source: ConfigSource): UsableConfig {
     problems,
     warnings,
     signerUrl: resolved.one(FIELDS.signerKey) ?? null,
+    otherSigners: otherSigners(resolved),
+    signerTls: signerTlsOf(resolved, base),
     vrfKey: vrfKeyOf(pathOf(resolved, FIELDS.vrfKeyFile, base), resolved.one(FIELDS.vrfKey)),
     blsKeyFile: pathOf(resolved, FIELDS.blsKeyFile, base),
     blsPasswordFile: pathOf(resolved, FIELDS.blsPasswordFile, base),

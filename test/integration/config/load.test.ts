@@ -148,7 +148,7 @@ describe('loadConfig', () => {
     expect(config).toEqual({
       network: 'custom',
       chainId: null,
-      node: {id: NODE_ID, signerUrl: 'http://127.0.0.1:9000'},
+      node: {id: NODE_ID, signerUrl: 'http://127.0.0.1:9000', otherSigners: [], signerTls: null},
     });
     expect(lines(text).map((line) => line.split('  ')[1])).toEqual([
       'node.vrf_key_file',
@@ -595,6 +595,22 @@ describe('workers and callbacks', () => {
   ])('warns of a dispatcher on this machine (%s, %s)', (network, dispatcher, expected) => {
     const text = `${network}\n${goodFile().replace(/dispatcher_url:.*/, `dispatcher_url: "${dispatcher}"`)}`;
     expect(warnings(text).filter((warning) => warning.endsWith('dispatcher_url'))).toEqual(expected);
+  });
+
+  it('takes the files of TLS with the signer, and the signers that stand in', () => {
+    const tls = '  signer_tls: {cert: ./c.pem, key: ./c.key, server_name: signer.example}\n';
+    const urls = '  signer_urls: ["http://10.0.0.8:9000", "http://127.0.0.1:9000", "http://10.0.0.8:9000/"]\n';
+    withConfig(goodFile({node: `${tls}${urls}`}), (source, dir) => {
+      const {config, warnings: found} = loadConfig(source, {need: 'run'});
+      expect(config.node).toMatchObject({
+        otherSigners: ['http://10.0.0.8:9000'],
+        signerTls: {ca: null, cert: `${dir}/c.pem`, key: `${dir}/c.key`, serverName: 'signer.example'},
+      });
+      expect(found.map(({path}) => path)).toContain('node.signer_tls');
+    });
+    expect(lines(goodFile({node: '  signer_tls: {cert: ./c.pem}\n'})).join()).toContain(
+      'node.signer_tls.key  is missing, and node.signer_tls.cert needs it',
+    );
   });
 
   it('warns of an outer URL on this machine', () => {

@@ -14,7 +14,7 @@ const SAMPLES = 5;
 
 /** The steps of `aos signer check`, each as a check. */
 export function signerProbes({config, time}: DoctorContext): Probe[] {
-  const {signerUrl, nodeId, chainId} = config;
+  const {signerUrl, signerTls, nodeId, chainId} = config;
   return [
     {
       checks: CHECKS,
@@ -26,6 +26,7 @@ export function signerProbes({config, time}: DoctorContext): Probe[] {
         }
         await checkSigner({
           url: signerUrl,
+          tlsFiles: signerTls,
           address: nodeId,
           chainId,
           time,

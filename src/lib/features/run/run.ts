@@ -13,7 +13,7 @@ import type {Emit, OperatorEvent, Summary} from '../../node/events/events.ts';
 import {createOperator, type Operator} from '../../node/operator/operator.ts';
 import {reportListening, startHttp} from './http-server.ts';
 import {operatorOptions} from './operator-options.ts';
-import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
+import {openSigner} from '../../peers/signer/open.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {createSteadyTime} from '../../foundation/time/steady-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
@@ -133,12 +133,10 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   });
   closers.push(() => observers.close());
 
-  const signer = createWeb3Signer({
-    url: node.signerUrl,
-    address: node.id,
-    timeoutMs: SIGN_TIMEOUT_MS,
-    recover: cryptoWorker.recover,
-  });
+  const signer = openSigner(
+    {url: node.signerUrl, tls: node.signerTls},
+    {address: node.id, timeoutMs: SIGN_TIMEOUT_MS, recover: cryptoWorker.recover},
+  );
   closers.push(() => signer.close());
   const workers = openWorkers(config, closers);
 

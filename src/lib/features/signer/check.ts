@@ -3,6 +3,7 @@ import {networkInterfaces} from 'node:os';
 import {linkedAbort} from '../../foundation/async/abort.ts';
 import type {Check} from '../../foundation/check/check.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
+import type {SignerTls} from '../../config/config.ts';
 import type {TlsOptions} from '../../peers/http/connection-pool.ts';
 import {createTransport} from '../../peers/http/transport.ts';
 import {checksumAddress, isAddress} from '../../protocol/wire/ethereum.ts';
@@ -22,6 +23,7 @@ import {typedDataStep} from './check/typed-data.ts';
 import {upcheckStep} from './check/upcheck.ts';
 import {unreachable} from '../../peers/signer/network-error.ts';
 import {createRpc} from '../../peers/signer/rpc.ts';
+import {readSignerTls} from '../../peers/signer/tls-files.ts';
 import {STUCK} from '../../peers/signer/stuck.ts';
 import {parseSignerUrl, type SignerUrl} from '../../peers/signer/url.ts';
 
@@ -38,6 +40,8 @@ export type CheckOptions = {
   /** Signatures of the latency step (10). */
   samples?: number;
   tls?: TlsOptions;
+  /** Files for TLS; what is wrong with them is a failed step. */
+  tlsFiles?: SignerTls | null;
   random?: (bytes: number) => Uint8Array;
   /** Addresses beyond loopback to try the signer's port on; this machine's own. */
   localAddresses?: readonly string[];
@@ -119,6 +123,22 @@ async function runStep(step: Step, context: CheckContext, outer: AbortSignal | u
   }
 }
 
+/** The TLS files that a check uses; what is wrong with them is a failed first step. */
+function checkFiles(
+  first: {url: SignerUrl | null; step: StepReport},
+  files: SignerTls | null,
+  now: number,
+): {url: SignerUrl | null; step: StepReport; tls: TlsOptions} {
+  if (first.url?.tls !== true || files === null) return {...first, tls: {}};
+  try {
+    return {...first, tls: readSignerTls(files, now)};
+  } catch (error) {
+    if (!isAosError(error)) throw error;
+    const {message: found, hint: means, next} = error;
+    return {url: null, step: {...first.step, state: 'fail', found, means, next}, tls: {}};
+  }
+}
+
 function checkUrl(text: string): {url: SignerUrl | null; step: StepReport} {
   const step = {id: 'signer.url', asked: 'form of signer_key', because: null, ms: 0} as const;
   try {
@@ -144,9 +164,11 @@ function skipped(id: StepId, because: StepId, asked: string, means: string): Ste
  */
 export async function checkSigner(options: CheckOptions): Promise<SignerReport> {
   if (!isAddress(options.address)) throw new AosError('USAGE', 'node_id is not an address');
-  const {time, limitMs = 2500, tls = {}, signal, onStep = () => {}} = options;
+  const {time, limitMs = 2500, signal, onStep = () => {}} = options;
   const address = checksumAddress(options.address);
-  const {url, step: urlStep} = checkUrl(options.url);
+  const first = checkFiles(checkUrl(options.url), options.tlsFiles ?? null, time.now());
+  const {url, step: urlStep} = first;
+  const tls = options.tls ?? first.tls;
   const report: SignerReport = {
     verdict: 'ok',
     signer: url?.origin ?? null,
@@ -162,14 +184,16 @@ export async function checkSigner(options: CheckOptions): Promise<SignerReport> 
   };
   onStep(urlStep);
   if (url === null) {
-    const rest = STEP_IDS.slice(1).map((id) => skipped(id, 'signer.url', '', 'there is no usable URL'));
+    const rest = STEP_IDS.slice(1).map((id) =>
+      skipped(id, 'signer.url', '', 'the URL, or a file of node.signer_tls, is not usable'),
+    );
     rest.forEach(add);
     return {...report, verdict: 'fail'};
   }
 
   let hasAnswered = false;
   const transport = createTransport(url.origin, {timeoutMs: limitMs, tls}, (error, waitedMs) =>
-    unreachable(url, error, {waitedMs, hasAnswered}),
+    unreachable(url, error, {waitedMs, hasAnswered, shown: tls}),
   );
   const context: CheckContext = {
     url,

@@ -9,7 +9,7 @@ import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts'
 import {createDispatcherRest} from '../../peers/dispatcher/rest.ts';
 import type {DispatcherOperator} from '../../peers/dispatcher/rest-rows.ts';
 import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
-import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
+import {openSigner, type SignerPlace} from '../../peers/signer/open.ts';
 import {parseSignerUrl} from '../../peers/signer/url.ts';
 import {type JournalFacts, type RunningFacts, type SignerFacts, type StatusFacts} from './facts.ts';
 import {deadline, systemTime} from '../../foundation/system/system-time.ts';
@@ -144,10 +144,12 @@ function signerFact(
   {offline, signal}: {offline: boolean; signal: AbortSignal},
 ): Fact<SignerFacts> | Promise<Fact<SignerFacts>> {
   if (local === null) return NOT_HERE;
-  const {signerUrl} = local;
+  const {signerUrl, signerTls} = local;
   if (signerUrl === null)
     return unknown('no configuration names it', say('Name the configuration of this node: -c FILE'));
-  return offline ? OFFLINE : readFact('signer', signal, (end) => readSigner(signerUrl, nodeId, end));
+  return offline
+    ? OFFLINE
+    : readFact('signer', signal, (end) => readSigner({url: signerUrl, tls: signerTls}, nodeId, end));
 }
 
 /** The row only adds to what the chain says, so a dispatcher that does not answer is no fault of the node. */
@@ -163,10 +165,10 @@ function rowFact(
 }
 
 /** Its accounts and one signature, as `aos signer check` would see them. */
-async function readSigner(url: string, address: string, signal: AbortSignal): Promise<SignerFacts> {
-  const {host} = new URL(parseSignerUrl(url).origin);
-  const signer = createWeb3Signer({url, address, timeoutMs: 2 * DEADLINES_MS.signer});
-  const quick = createWeb3Signer({url, address, timeoutMs: ACCOUNTS_TIMEOUT_MS});
+async function readSigner(place: SignerPlace, address: string, signal: AbortSignal): Promise<SignerFacts> {
+  const {host} = new URL(parseSignerUrl(place.url).origin);
+  const signer = openSigner(place, {address, timeoutMs: 2 * DEADLINES_MS.signer});
+  const quick = openSigner(place, {address, timeoutMs: ACCOUNTS_TIMEOUT_MS});
   try {
     const accounts = await quick.accounts(signal);
     if (!accounts.includes(signer.address))

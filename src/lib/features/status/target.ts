@@ -1,5 +1,5 @@
 import {loadChainView, NETWORK_PATH, type ChainView, type NetworkRules} from '../../config/chain-view.ts';
-import type {VrfKeySource} from '../../config/config.ts';
+import type {SignerTls, VrfKeySource} from '../../config/config.ts';
 import {networkPreset} from '../../config/networks.ts';
 import {aosDirs, nodeStateDir} from '../../config/paths.ts';
 import {envNames, FIELDS} from '../../config/schema.ts';
@@ -24,6 +24,7 @@ export type StatusTarget = Omit<ChainView, 'nodeId'> & {
 /** The files and URLs of a node on this machine; null for those that only a configuration names. */
 export type LocalNode = {
   signerUrl: string | null;
+  signerTls: SignerTls | null;
   /** Of the dispatcher's WebSocket. */
   dispatcherUrl: string | null;
   vrfKey: VrfKeySource | null;
@@ -100,6 +101,7 @@ function ownNode(flags: ChainFlags, note: (line: string) => void): StatusTarget 
     },
     local: {
       signerUrl: node.signerUrl,
+      signerTls: node.signerTls,
       dispatcherUrl: net.dispatcherUrl,
       vrfKey: node.vrfKey,
       storeDir: config.store.dir,
@@ -119,7 +121,7 @@ function runningTarget(
   const {config: view} = loadChainView({...source, flags: named});
   note(`no configuration; this is the operator that runs here, ${nodeId} on ${network}`);
   const storeDir = nodeStateDir(aosDirs(env), network, nodeId);
-  const local: LocalNode = {signerUrl: null, dispatcherUrl: null, vrfKey: null, storeDir};
+  const local: LocalNode = {signerUrl: null, signerTls: null, dispatcherUrl: null, vrfKey: null, storeDir};
   return {...view, nodeId, network, rules: DEFAULT_RULES, local};
 }
 

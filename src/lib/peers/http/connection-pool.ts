@@ -1,9 +1,16 @@
-import {Client} from 'undici';
+import {buildConnector, Client} from 'undici';
 import {createLimiter} from '../../foundation/async/limiter.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 
 /** PEM texts for an https signer; without `ca` Node's own list (and NODE_EXTRA_CA_CERTS) decides. */
-export type TlsOptions = {ca?: string; cert?: string; key?: string};
+export type TlsOptions = {
+  ca?: string;
+  cert?: string;
+  key?: string;
+  passphrase?: string;
+  /** The name in the server's certificate, where it is not the host of the URL. */
+  servername?: string;
+};
 
 /** One connection at a time, and whether the present one has served a request before. */
 export type PooledConnection = {
@@ -42,7 +49,8 @@ export type PoolOptions = {
   keepAliveMs?: number;
   /** An answer larger than this (1 MiB) is refused. */
   maxAnswerBytes?: number;
-  tls?: TlsOptions;
+  /** A function is called for each new connection, so that renewed files count; what it throws is the failure of the request. */
+  tls?: TlsOptions | (() => TlsOptions);
 };
 
 const MIB = 1024 * 1024;
@@ -67,7 +75,7 @@ export function createConnectionPool(origin: string, options: PoolOptions): Conn
       bodyTimeout: 0,
       maxResponseSize: maxAnswerBytes,
       pipelining: 1,
-      connect: {timeout: timeoutMs, ...tls},
+      connect: typeof tls === 'function' ? freshly(tls, timeoutMs) : {timeout: timeoutMs, ...tls},
     });
     const connection: PooledConnection = {
       client,
@@ -132,5 +140,23 @@ export function createConnectionPool(origin: string, options: PoolOptions): Conn
       limiter.close(reason);
       await Promise.all([...ending, ...[...all].map((connection) => connection.client.destroy())]);
     },
+  };
+}
+
+/** Connects with what `read` gives at that moment. */
+function freshly(read: () => TlsOptions, timeout: number): buildConnector.connector {
+  return (options, callback) => {
+    let tls: TlsOptions;
+    try {
+      tls = options.protocol === 'https:' ? read() : {};
+    } catch (error) {
+      callback(error instanceof Error ? error : new Error('no TLS files'), null);
+      return;
+    }
+    const name = tls.servername ?? options.servername;
+    buildConnector({timeout, ...tls})(
+      {...options, ...(name === undefined ? {} : {servername: name})},
+      callback,
+    );
   };
 }

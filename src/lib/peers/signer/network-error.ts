@@ -4,11 +4,15 @@ import {allowlistOption} from './host-refused.ts';
 import {startWith} from './start-option.ts';
 import type {SignerUrl} from './url.ts';
 import {type NextStep, run, say} from '../../foundation/next-step/next-step.ts';
+import type {TlsOptions} from '../http/connection-pool.ts';
+import {tlsFailure} from './tls-failure.ts';
 
 type NetworkCause = {what: string; next: NextStep};
 
 /** What is known of an exchange that failed. */
 type Exchange = {
+  /** What aos shows in TLS; absent: nothing. */
+  shown?: TlsOptions;
   /** For how long the request had waited for its answer, ms; 0: it was not sent. */
   waitedMs: number;
   /** The same URL has answered before: what its scheme could be wrong about is settled. */
@@ -18,7 +22,7 @@ type Exchange = {
 /** The idle limit of Web3Signer is whole seconds. */
 const LEAST_IDLE_LIMIT_MS = 1_000;
 
-function dropped(at: string, tls: boolean, {waitedMs, hasAnswered}: Exchange): NetworkCause {
+function dropped(at: string, tls: boolean, {waitedMs, hasAnswered, shown = {}}: Exchange): NetworkCause {
   if (waitedMs >= LEAST_IDLE_LIMIT_MS)
     return {
       what: `${at} dropped the connection without an answer after ${(waitedMs / 1000).toFixed(1)} s: Web3Signer does so with a request that waits for longer than --idle-connection-timeout-seconds (default 30)`,
@@ -31,7 +35,7 @@ function dropped(at: string, tls: boolean, {waitedMs, hasAnswered}: Exchange): N
   return {
     what,
     next: tls
-      ? say('Read the log of Web3Signer: it may demand a client certificate.')
+      ? (tlsFailure('ECONNRESET', null, {host: '', at, shown})?.next ?? run('signer check'))
       : say('If that port speaks TLS, use https:// in signer_key.'),
   };
 }
@@ -74,8 +78,11 @@ function causeOf(code: string, error: unknown, url: SignerUrl, exchange: Exchang
     case 'EPIPE':
     case 'UND_ERR_SOCKET':
       return dropped(at, tls, exchange);
-    default:
+    default: {
+      const failure = tls ? tlsFailure(code, error, {host, at, shown: exchange.shown ?? {}}) : null;
+      if (failure !== null) return {what: `${at}: ${failure.means} (${code})`, next: failure.next};
       return {what: `${at}: ${errorText(error)}`, next: check};
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import {AosError} from '../../foundation/errors/error.ts';
-import type {PoolOptions} from '../http/connection-pool.ts';
+import type {PoolOptions, TlsOptions} from '../http/connection-pool.ts';
 import {createTransport} from '../http/transport.ts';
 import {checksumAddress, eip191Digest, isAddress, toHex} from '../../protocol/wire/ethereum.ts';
 import {recoverAddress} from '../../protocol/wire/key-address.ts';
@@ -24,6 +24,16 @@ export type Web3SignerOptions = PoolOptions & {
     offload: boolean,
   ) => string | null | Promise<string | null>;
 };
+
+/** What is shown in TLS now; nothing where the files cannot be read, which is the failure itself. */
+function shownIn(tls: PoolOptions['tls']): TlsOptions {
+  if (typeof tls !== 'function') return tls ?? {};
+  try {
+    return tls();
+  } catch {
+    return {};
+  }
+}
 
 /** Concurrent signatures while jobs arrive one by one: an acknowledgement and a result. */
 const FEW = 2;
@@ -74,7 +84,7 @@ export function createWeb3Signer(options: Web3SignerOptions): Web3Signer {
   const account = address.toLowerCase();
   let hasAnswered = false;
   const transport = createTransport(url.origin, options, (error, waitedMs) =>
-    unreachable(url, error, {waitedMs, hasAnswered}),
+    unreachable(url, error, {waitedMs, hasAnswered, shown: shownIn(options.tls)}),
   );
   const rpc = createRpc(transport);
   const lookAtSilence = createStuckLook(url, transport, rpc, options.timeoutMs);

@@ -9,6 +9,17 @@ export const SIGNER = {
     next: say('Use a form like http://127.0.0.1:9000'),
     causes: ['signer_key has a path, a query or a scheme other than http and https.'],
   },
+  SIGNER_TLS_INVALID: {
+    exit: 'config',
+    category: 'config',
+    means: 'The files of node.signer_tls cannot be used.',
+    next: run('signer check', [], 'Correct node.signer_tls, then'),
+    causes: [
+      'The certificate has expired, or belongs to another key.',
+      'The key is encrypted, and node.signer_tls.passphrase_file is missing or wrong.',
+      'A path is wrong: relative ones start at the directory of the configuration file.',
+    ],
+  },
   SIGNER_UNREACHABLE: {
     exit: 'unavailable',
     category: 'network',
