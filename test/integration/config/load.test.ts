@@ -599,7 +599,8 @@ describe('workers and callbacks', () => {
 
   it('takes the files of TLS with the signer, and the signers that stand in', () => {
     const tls = '  signer_tls: {cert: ./c.pem, key: ./c.key, server_name: signer.example}\n';
-    const urls = '  signer_urls: ["http://10.0.0.8:9000", "http://127.0.0.1:9000", "http://10.0.0.8:9000/"]\n';
+    const urls =
+      '  signer_urls: ["http://10.0.0.8:9000", "http://127.0.0.1:9000", "http://10.0.0.8:9000/"]\n';
     withConfig(goodFile({node: `${tls}${urls}`}), (source, dir) => {
       const {config, warnings: found} = loadConfig(source, {need: 'run'});
       expect(config.node).toMatchObject({

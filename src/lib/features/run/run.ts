@@ -13,7 +13,7 @@ import type {Emit, OperatorEvent, Summary} from '../../node/events/events.ts';
 import {createOperator, type Operator} from '../../node/operator/operator.ts';
 import {reportListening, startHttp} from './http-server.ts';
 import {operatorOptions} from './operator-options.ts';
-import {openSigner} from '../../peers/signer/open.ts';
+import {openRunSigners, watchedWhile} from './signers.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {createSteadyTime} from '../../foundation/time/steady-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
@@ -46,9 +46,6 @@ export type RunOptions = {
 
 /** What ends the parts, the last one first. */
 type Closers = (() => Promise<void> | void)[];
-
-/** How long one signature may take before it is asked for again; a cloud KMS needs up to a second. */
-const SIGN_TIMEOUT_MS = 15_000;
 
 /**
  * V8 collects its old generation when garbage is 40 % of what is alive. Left to itself it lets a backlog pile up four times
@@ -133,10 +130,11 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   });
   closers.push(() => observers.close());
 
-  const signer = openSigner(
-    {url: node.signerUrl, tls: node.signerTls},
-    {address: node.id, timeoutMs: SIGN_TIMEOUT_MS, recover: cryptoWorker.recover},
-  );
+  const signer = openRunSigners(config, {
+    time,
+    emit: (event) => emit(event),
+    recover: cryptoWorker.recover,
+  });
   closers.push(() => signer.close());
   const workers = openWorkers(config, closers);
 
@@ -195,5 +193,5 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
   for (const event of damageEvents(journal)) emit(event);
   reportListening(server, config, emit);
   options.onReady({emit, socket: observers.socket});
-  return operator.run(options.stop);
+  return watchedWhile(signer, options.stop, () => operator.run(options.stop));
 }

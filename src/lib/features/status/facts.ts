@@ -46,7 +46,14 @@ export type Rules = {
 };
 
 export type SignerFacts =
-  | {state: 'ok'; host: string; accounts: number; signMs: number}
+  | {
+      state: 'ok';
+      host: string;
+      accounts: number;
+      signMs: number;
+      /** What is wrong with the first signer, where another signs in its place. */
+      insteadOf?: {message: string; next: NextStep};
+    }
   | {state: 'fail'; host: string; code: ErrorCode; message: string; next: NextStep};
 
 export type RunningFacts = {pid: number; host: string; version: string; view: OperatorView};

@@ -9,7 +9,7 @@ import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts'
 import {createDispatcherRest} from '../../peers/dispatcher/rest.ts';
 import type {DispatcherOperator} from '../../peers/dispatcher/rest-rows.ts';
 import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
-import {openSigner, type SignerPlace} from '../../peers/signer/open.ts';
+import {openSigner, signerPlaces, type SignerPlace} from '../../peers/signer/open.ts';
 import {parseSignerUrl} from '../../peers/signer/url.ts';
 import {type JournalFacts, type RunningFacts, type SignerFacts, type StatusFacts} from './facts.ts';
 import {deadline, systemTime} from '../../foundation/system/system-time.ts';
@@ -144,12 +144,14 @@ function signerFact(
   {offline, signal}: {offline: boolean; signal: AbortSignal},
 ): Fact<SignerFacts> | Promise<Fact<SignerFacts>> {
   if (local === null) return NOT_HERE;
-  const {signerUrl, signerTls} = local;
+  const {signerUrl, otherSigners, signerTls} = local;
   if (signerUrl === null)
     return unknown('no configuration names it', say('Name the configuration of this node: -c FILE'));
   return offline
     ? OFFLINE
-    : readFact('signer', signal, (end) => readSigner({url: signerUrl, tls: signerTls}, nodeId, end));
+    : readFact('signer', signal, (end) =>
+        readSigners(signerPlaces({signerUrl, otherSigners, signerTls}), nodeId, end),
+      );
 }
 
 /** The row only adds to what the chain says, so a dispatcher that does not answer is no fault of the node. */
@@ -162,6 +164,24 @@ function rowFact(
   if (offline) return OFFLINE;
   const rest = createDispatcherRest(dispatcherHttpUrl(null, url), {timeoutMs: DEADLINES_MS.row});
   return readFact('row', signal, (end) => rest.operatorInfo(nodeId, end));
+}
+
+/** The first signer that signs, in their order; what the first says when none does. */
+async function readSigners(
+  [first, ...others]: readonly [SignerPlace, ...SignerPlace[]],
+  address: string,
+  signal: AbortSignal,
+): Promise<SignerFacts> {
+  const own = await readSigner(first, address, signal);
+  if (own.state === 'ok') return own;
+  for (const place of others) {
+    const other = await readSigner(place, address, signal);
+    if (other.state === 'ok') {
+      const message = `it signs because ${own.host} does not: ${own.message} (${own.code})`;
+      return {...other, insteadOf: {message, next: own.next}};
+    }
+  }
+  return own;
 }
 
 /** Its accounts and one signature, as `aos signer check` would see them. */

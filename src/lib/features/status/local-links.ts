@@ -29,6 +29,8 @@ export function judgeSigner({signer, operator}: StatusFacts): Judgement {
   const {value, at} = signer;
   if (value.state === 'fail') return fail(`${value.message} (${value.code})`, value.next, at);
   const found = `${value.host} signs in ${value.signMs} ms`;
+  const standby = problemOf(operator, 'standby') ?? value.insteadOf ?? null;
+  if (standby !== null && problem === null) return warn(`${found}; ${standby.message}`, standby.next, at);
   if (problem !== null)
     return warn(`${found}, but not for the operator: ${problem.message}`, problem.next, at);
   return ok(found, at);

@@ -24,6 +24,7 @@ export type StatusTarget = Omit<ChainView, 'nodeId'> & {
 /** The files and URLs of a node on this machine; null for those that only a configuration names. */
 export type LocalNode = {
   signerUrl: string | null;
+  otherSigners: readonly string[];
   signerTls: SignerTls | null;
   /** Of the dispatcher's WebSocket. */
   dispatcherUrl: string | null;
@@ -101,6 +102,7 @@ function ownNode(flags: ChainFlags, note: (line: string) => void): StatusTarget 
     },
     local: {
       signerUrl: node.signerUrl,
+      otherSigners: node.otherSigners,
       signerTls: node.signerTls,
       dispatcherUrl: net.dispatcherUrl,
       vrfKey: node.vrfKey,
@@ -121,7 +123,14 @@ function runningTarget(
   const {config: view} = loadChainView({...source, flags: named});
   note(`no configuration; this is the operator that runs here, ${nodeId} on ${network}`);
   const storeDir = nodeStateDir(aosDirs(env), network, nodeId);
-  const local: LocalNode = {signerUrl: null, signerTls: null, dispatcherUrl: null, vrfKey: null, storeDir};
+  const local: LocalNode = {
+    signerUrl: null,
+    otherSigners: [],
+    signerTls: null,
+    dispatcherUrl: null,
+    vrfKey: null,
+    storeDir,
+  };
   return {...view, nodeId, network, rules: DEFAULT_RULES, local};
 }
 

@@ -5,7 +5,7 @@ import type {Config} from '../../config/config.ts';
 import {openTxJournal, readTxJournal} from '../../node/journal/transactions.ts';
 import {signerAccount} from '../../peers/signer/account.ts';
 import {rpcWatch} from '../../cli/rpc-watch.ts';
-import {openSigner} from '../../peers/signer/open.ts';
+import {openSigners} from '../../peers/signer/open.ts';
 import type {Web3Signer} from '../../peers/signer/web3signer.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
@@ -56,8 +56,7 @@ export async function openTxSession(
     notBefore: () => seen,
   };
   const chain = await openChain(opening);
-  const at = {url: node.signerUrl, tls: node.signerTls};
-  const signer = openSigner(at, {address: node.id, timeoutMs: SIGN_TIMEOUT_MS});
+  const signer = openSigners(node, {address: node.id, timeoutMs: SIGN_TIMEOUT_MS});
   const others: Web3Signer[] = [];
   const {dir} = config.store;
   const kept = options.readOnly === true ? readTxJournal({dir}) : openTxJournal({dir});
@@ -77,7 +76,7 @@ export async function openTxSession(
     const tx: TxDeps = {node: await txNode(chain), account, journal, time: systemTime, note};
     const accountOf = (address: string): TxDeps['account'] => {
       if (sameAddress(address, node.id)) return account;
-      const other = openSigner(at, {address, timeoutMs: SIGN_TIMEOUT_MS});
+      const other = openSigners(node, {address, timeoutMs: SIGN_TIMEOUT_MS});
       others.push(other);
       return signerAccount(other, signal);
     };

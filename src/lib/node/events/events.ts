@@ -234,6 +234,8 @@ export const OPERATOR_PARTS = [
   'clock',
   'identity',
   'port',
+  /** The signers beside the one that signs. */
+  'standby',
 ] as const;
 export type OperatorPart = (typeof OPERATOR_PARTS)[number];
 

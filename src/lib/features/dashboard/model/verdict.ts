@@ -61,10 +61,22 @@ function offlineText({sinceLastProbeMs, allowanceMs, allowanceLeftMs}: Heartbeat
 }
 
 /** Parts whose problems leave the operator at work. */
-const AT_WORK: ReadonlySet<OperatorPart> = new Set<OperatorPart>(['jobs', 'clock', 'port', 'disk']);
+const AT_WORK: ReadonlySet<OperatorPart> = new Set<OperatorPart>([
+  'jobs',
+  'clock',
+  'port',
+  'disk',
+  'standby',
+]);
 
 /** Parts whose problems are no cause of an outage. */
-const STAYS_UP: ReadonlySet<OperatorPart> = new Set<OperatorPart>(['jobs', 'identity', 'port', 'disk']);
+const STAYS_UP: ReadonlySet<OperatorPart> = new Set<OperatorPart>([
+  'jobs',
+  'identity',
+  'port',
+  'disk',
+  'standby',
+]);
 
 /** Returns the countdown with the likely cause: this node, the way to it, or no probes at all. */
 function offline(view: OperatorView, beat: Heartbeat, now: number): Finding {
@@ -147,6 +159,7 @@ const CHECK_OF: Readonly<Record<OperatorPart, NextStep>> = {
   clock: run('doctor', ['--only', 'clock']),
   identity: run('status'),
   port: run('doctor', ['--only', 'ping']),
+  standby: run('signer check'),
 };
 
 /**
@@ -183,6 +196,7 @@ const LINK_OF: Readonly<Partial<Record<OperatorPart, LinkId>>> = {
 function stateOf({connection}: OperatorView, {part, code}: ProblemView): string {
   if (part === 'identity') return 'SECOND OPERATOR';
   if (part === 'disk') return 'DISK LOW';
+  if (part === 'standby') return code === 'SIGNER_FAILED_OVER' ? 'STANDBY SIGNS' : 'NO STANDBY';
   if (part === 'jobs') return code === 'NO_JOBS' ? 'NO WORK' : 'JOBS';
   if (part === 'clock') return 'CLOCK WRONG';
   if (part === 'port') return code === 'PORT_CROWDED' ? 'PORT CROWDED' : 'PORT';

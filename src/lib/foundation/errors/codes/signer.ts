@@ -20,6 +20,30 @@ export const SIGNER = {
       'A path is wrong: relative ones start at the directory of the configuration file.',
     ],
   },
+  SIGNER_FAILED_OVER: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'The first signer does not sign; another of node.signer_urls signs in its place.',
+    next: run('signer check'),
+    causes: [
+      'The first Web3Signer is down, or its key backend is.',
+      'aos returns to it by itself when it has signed for a minute without a failure.',
+    ],
+  },
+  SIGNER_STANDBY_DOWN: {
+    exit: 'unavailable',
+    category: 'network',
+    means: 'A signer of node.signer_urls does not answer: it could not stand in now.',
+    next: run('signer check'),
+    causes: ['That Web3Signer is not running, or this machine does not reach it.'],
+  },
+  SIGNER_STANDBY_UNFIT: {
+    exit: 'negative',
+    category: 'config',
+    means: 'A signer of node.signer_urls holds another key; it is not asked to sign.',
+    next: run('signer check'),
+    causes: ['The key of node_id is not loaded there.', 'The URL is of the signer of another node.'],
+  },
   SIGNER_UNREACHABLE: {
     exit: 'unavailable',
     category: 'network',

@@ -1,0 +1,191 @@
+import {slept} from '../../foundation/async/every.ts';
+import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
+import {run, say} from '../../foundation/next-step/next-step.ts';
+import {deadline} from '../../foundation/system/system-time.ts';
+import type {Time} from '../../foundation/time/time.ts';
+import type {Web3Signer} from './web3signer.ts';
+
+/** One signer of several that hold the same key. */
+export type SignerInLine = {/** `host:port`. */ name: string; signer: Web3Signer};
+
+/** What becomes known of the signers; `use` is one matter, which ends by its own `worked`. Must not throw. */
+export type LineReport = {failed(use: string, error: AosError): void; worked(use: string): void};
+
+export type LineOptions = {
+  time: Time;
+  report: LineReport;
+  /** How long one that does not sign is waited for before the next is asked, ms [5 s]; the last one has the whole limit. */
+  standInMs?: number;
+};
+
+/** Several signers that sign as one. */
+export type SignerLine = Web3Signer & {
+  /** Watches the signers that do not sign now, and returns to the first when it is well. Until the signal aborts. */
+  watch(signal: AbortSignal): Promise<void>;
+};
+
+const STAND_IN_MS = 5_000;
+/** Between two looks at the first signer while another signs for it. */
+const LOOK_MS = 10_000;
+/** So long the first has to sign without a failure before it signs again. */
+const WELL_MS = 60_000;
+/** Every how many looks those that stand by are asked for their accounts. */
+const LOOKS_A_ROUND = 6;
+const CANARY = Buffer.from('AOS signer check, not a transaction');
+/** The matter of which one signs. */
+const ACTIVE = 'active';
+
+/** Failures after which another signer may be asked for the same bytes: a second signature of them is as good as one. */
+const isPassed = (error: unknown): error is AosError =>
+  isAosError(
+    error,
+    'SIGNER_UNREACHABLE',
+    'SIGNER_REFUSED',
+    'SIGNER_UNKNOWN_ACCOUNT',
+    'SIGNER_WRONG_SIGNATURE',
+    'SIGNER_PROTOCOL',
+    'SIGNER_TLS_INVALID',
+    'KEY_UNSAFE',
+  );
+
+/**
+ * Makes one signer of several with the same key, in order. One signs; when it does not, the next is asked for the same
+ * bytes, never two at once, and signs from then on. Each signature is checked against node_id, so that one with another key
+ * signs nothing that is used; it is left out as long as it does not hold the key.
+ */
+export function createSignerLine(
+  line: readonly [SignerInLine, ...SignerInLine[]],
+  {time, report, standInMs = STAND_IN_MS}: LineOptions,
+): SignerLine {
+  const [first] = line;
+  let active = first;
+  const unfit = new Set<SignerInLine>();
+
+  async function ask<T>(
+    work: (signer: Web3Signer, signal: AbortSignal | undefined) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const fit = line.filter((one) => one !== active && !unfit.has(one));
+    const order = [active, ...fit];
+    let failure: AosError | undefined;
+    for (const [index, one] of order.entries()) {
+      try {
+        const isLast = index === order.length - 1;
+        const value = await (isLast
+          ? work(one.signer, signal)
+          : within(one, work, {outer: signal, ms: standInMs}));
+        if (failure !== undefined) switchTo(one, failure);
+        return value;
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!isPassed(error)) throw error;
+        failure ??= error;
+      }
+    }
+    throw failure ?? new AosError('BUG', 'there is no signer');
+  }
+
+  function switchTo(one: SignerInLine, why: AosError): void {
+    if (one === active) return;
+    active = one;
+    if (one === first) report.worked(ACTIVE);
+    else report.failed(ACTIVE, failedOver(one, first, why));
+  }
+
+  /** Whether the first signer signs; the text is worthless to others. */
+  async function isFirstWell(signal: AbortSignal): Promise<boolean> {
+    try {
+      await within(first, (signer, end) => signer.sign(CANARY, end), {outer: signal, ms: standInMs});
+      return true;
+    } catch {
+      return false; // what is wrong with it was said when the other began to sign
+    }
+  }
+
+  /** Asks one that stands by whether it is there and holds the key. */
+  async function look(one: SignerInLine, signal: AbortSignal): Promise<void> {
+    try {
+      const accounts = await within(one, (signer, end) => signer.accounts(end), {
+        outer: signal,
+        ms: standInMs,
+      });
+      if (accounts.includes(one.signer.address)) {
+        unfit.delete(one);
+        report.worked(one.name);
+        return;
+      }
+      unfit.add(one);
+      report.failed(
+        one.name,
+        new AosError(
+          'SIGNER_STANDBY_UNFIT',
+          `the signer ${one.name} does not hold the key of ${one.signer.address}: it cannot stand in for ${first.name}`,
+          {next: say(`Load the key into the Web3Signer at ${one.name}, or take it out of node.signer_urls.`)},
+        ),
+      );
+    } catch (error) {
+      if (signal.aborted) return;
+      report.failed(
+        one.name,
+        new AosError('SIGNER_STANDBY_DOWN', `the signer ${one.name} cannot stand in: ${errorText(error)}`, {
+          next: isAosError(error) ? error.next : run('signer check'),
+        }),
+      );
+    }
+  }
+
+  async function watch(signal: AbortSignal): Promise<void> {
+    let wellSince: number | null = null;
+    for (let round = 0; !signal.aborted; round += 1) {
+      if (round % LOOKS_A_ROUND === 0)
+        for (const one of line) if (one !== active && one !== first) await look(one, signal);
+      if (active === first) wellSince = null;
+      else {
+        wellSince = (await isFirstWell(signal)) ? (wellSince ?? time.monotonic()) : null;
+        if (wellSince !== null && time.monotonic() - wellSince >= WELL_MS) {
+          active = first;
+          report.worked(ACTIVE);
+        }
+      }
+      if (!(await slept(LOOK_MS, {time, signal}))) return;
+    }
+  }
+
+  return {
+    address: first.signer.address,
+    sign: (message, signal) => ask((signer, end) => signer.sign(message, end), signal),
+    signTypedData: (typedData, digest, signal) =>
+      ask((signer, end) => signer.signTypedData(typedData, digest, end), signal),
+    signTransaction: (fields, verify, signal) =>
+      ask((signer, end) => signer.signTransaction(fields, verify, end), signal),
+    accounts: (signal) => ask((signer, end) => signer.accounts(end), signal),
+    async close() {
+      await Promise.all(line.map(({signer}) => signer.close()));
+    },
+    watch,
+  };
+}
+
+/** Lets a signer work for at most `ms`. */
+async function within<T>(
+  {name, signer}: SignerInLine,
+  work: (signer: Web3Signer, signal: AbortSignal) => Promise<T>,
+  {outer, ms}: {outer: AbortSignal | undefined; ms: number},
+): Promise<T> {
+  const limit = deadline(outer, ms);
+  try {
+    return await work(signer, limit.signal);
+  } catch (error) {
+    if (!limit.signal.aborted || outer?.aborted === true) throw error;
+    throw new AosError('SIGNER_UNREACHABLE', `${name} gave no signature within ${ms / 1000} s`, {
+      next: run('signer check'),
+    });
+  } finally {
+    limit.done();
+  }
+}
+
+function failedOver(one: SignerInLine, first: SignerInLine, why: AosError): AosError {
+  const message = `${one.name} signs, because ${first.name} does not: ${why.message}`;
+  return new AosError('SIGNER_FAILED_OVER', message, {cause: why, next: why.next});
+}
