@@ -91,9 +91,9 @@ export function withChain<T>(options: OpenChainOptions, work: (chain: Chain) => 
       try {
         return await work(await openEndpoint(url, {...options, hasNext, learned}));
       } catch (error) {
-        options.signal.throwIfAborted();
+        if (options.signal.aborted || !isAosError(error, 'CHAIN_BEHIND')) throw error;
         // Unless it has learned a larger one, the same reads would fail again.
-        if (!isAosError(error, 'CHAIN_BEHIND') || (learned.get(url) ?? 0n) <= lag) throw error;
+        if ((learned.get(url) ?? 0n) <= lag) throw error;
       }
     }
   });
