@@ -5,7 +5,7 @@ import type {Precondition} from '../../peers/chain/precondition.ts';
 import {checkLines, hangingRows, markOf, type ListStyle} from '../../cli/check-list.ts';
 import type {Check, CheckState} from '../../foundation/check/check.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
-import {ether} from '../../foundation/text/amounts.ts';
+import {shownEther} from '../../foundation/text/amounts.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import type {TxReport} from '../tx/report.ts';
 import {appointmentLines, stepCallLines, type CallReport, type StepCall} from './call.ts';
@@ -114,7 +114,7 @@ export function stepLines(steps: readonly StepReport[], style: ListStyle): strin
     const cost =
       tx === null || tx.feeWei === null
         ? []
-        : [`in block ${tx.block ?? '?'} (gas ${tx.gasUsed ?? '?'}, fee ${ether(tx.feeWei)} ETH)`];
+        : [`in block ${tx.block ?? '?'} (gas ${tx.gasUsed ?? '?'}, fee ${shownEther(tx.feeWei)} ETH)`];
     const row = {
       sign: markOf(state, style),
       name: NAMES[id],

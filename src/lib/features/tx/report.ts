@@ -4,7 +4,7 @@ import type {TxAttempt} from '../../peers/chain/tx/port.ts';
 import type {TransactOutcome} from '../../peers/chain/tx/transact.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
 import {checksumAddress} from '../../protocol/wire/ethereum.ts';
-import {ether} from '../../foundation/text/amounts.ts';
+import {shownEther} from '../../foundation/text/amounts.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {fitTable} from '../../foundation/text/table.ts';
 import {isoTime} from '../../foundation/time/time.ts';
@@ -71,7 +71,7 @@ export function transactedReport(
       return {
         exitCode: EXIT.ok,
         result: txReport({...attempt, receipt}, state),
-        text: `${attempt.title}: ${state === 'cancelled' ? 'cancelled by' : 'mined as'} ${attempt.hash} in block ${block} (gas ${gasUsed}, fee ${ether(feeWei)} ETH)`,
+        text: `${attempt.title}: ${state === 'cancelled' ? 'cancelled by' : 'mined as'} ${attempt.hash} in block ${block} (gas ${gasUsed}, fee ${shownEther(feeWei)} ETH)`,
       };
     }
   }
@@ -95,7 +95,7 @@ export function renderTransactions(list: readonly TxReport[], width: number): st
       column('BLOCK', ({block}) => block?.toString() ?? '', 3, true),
       column(
         'FEE',
-        (tx) => (tx.feeWei === null ? `≤ ${gwei(tx.maxFeePerGas)} gwei` : `${ether(tx.feeWei)} ETH`),
+        (tx) => (tx.feeWei === null ? `≤ ${gwei(tx.maxFeePerGas)} gwei` : `${shownEther(tx.feeWei)} ETH`),
         2,
       ),
       column('HASH', ({txHash}) => txHash, 1),

@@ -1,6 +1,6 @@
 import {atNewestBlock} from '../model/newest-block.ts';
 import {isoTime} from '../../../foundation/time/time.ts';
-import {decimal, ether, percent} from '../../../foundation/text/amounts.ts';
+import {decimal, ether, shownEther, percent} from '../../../foundation/text/amounts.ts';
 import type {OperatorPart} from '../../../node/events/events.ts';
 import type {StandingFigures} from '../../../node/events/standing.ts';
 import {viewLinks} from '../../status/view-links.ts';
@@ -138,7 +138,7 @@ function figureFields(figures: StandingFigures): Field[] {
         ] satisfies Field[])),
     [
       'gas',
-      `${ether(BigInt(gas.balanceWei))} ETH${gas.registrations === null ? '' : `, pays for ${gas.registrations} registrations`}`,
+      `${shownEther(BigInt(gas.balanceWei), 'down')} ETH${gas.registrations === null ? '' : `, pays for ${gas.registrations} registrations`}`,
     ],
   ];
 }

@@ -1,6 +1,6 @@
 import {run, say} from '../../../foundation/next-step/next-step.ts';
 import type {Hex} from 'viem';
-import {ether} from '../../../foundation/text/amounts.ts';
+import {shownEther} from '../../../foundation/text/amounts.ts';
 import {isAosError} from '../../../foundation/errors/error.ts';
 import {avsDirectoryAbi, delegationManagerAbi} from '../abis-core.ts';
 import {readCode, type CodeAt} from '../code.ts';
@@ -118,7 +118,7 @@ function accountKind(code: CodeAt): Precondition {
 
 function balance(wei: bigint): Precondition {
   const [id, needed] = ['gas-balance', 'more than 0 ETH'];
-  if (wei > 0n) return ok(id, `${ether(wei)} ETH`, needed);
+  if (wei > 0n) return ok(id, `${shownEther(wei, 'down')} ETH`, needed);
   return fail(id, '0 ETH', needed, say('Send ETH for gas to the operator address.'));
 }
 
