@@ -154,7 +154,7 @@ describe('files of node.signer_tls that cannot be used', () => {
       'no file',
       () => ({cert: join(dir, 'nothing.pem')}),
       'SIGNER_TLS_INVALID',
-      'could not be opened (ENOENT)',
+      'is not there (ENOENT)',
       'signer_tls',
     ],
     ['a directory', () => ({ca: dir}), 'SIGNER_TLS_INVALID', 'is not a file', 'node.signer_tls.ca'],
