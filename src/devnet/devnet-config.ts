@@ -14,6 +14,8 @@ const IN_CONFIG = [
   'allocation_manager',
   'rewards_coordinator',
   'penalty_ledger',
+  'permission_controller',
+  'key_registrar',
 ] as const;
 
 /** What a devnet knows about itself, for its config.yaml. */
@@ -70,7 +72,10 @@ store:
 }
 
 function contractLines(deployed: AosContracts): string {
-  const lines = IN_CONFIG.map((name) => `    ${name}: ${JSON.stringify(deployed[name])}`);
+  // A registry of another kind has no KeyRegistrar.
+  const lines = IN_CONFIG.flatMap((name) =>
+    deployed[name] === null ? [] : [`    ${name}: ${JSON.stringify(deployed[name])}`],
+  );
   return [...lines, `    slashers: ${JSON.stringify(deployed.slashers)}`].join('\n');
 }
 
