@@ -50,22 +50,6 @@ const MISSED_PROBES = 3;
 export type Wrong = Pick<Incident, 'since' | 'severity' | 'code' | 'message' | 'next' | 'step'> &
   Partial<Pick<Incident, 'notBefore' | 'isNews'>>;
 
-/** Problems in spite of which the operator does its work. */
-const WARNINGS: ReadonlySet<Code> = new Set<Code>([
-  'NO_JOBS',
-  'JOBS_PILE_UP',
-  'JOB_REFUSED',
-  'CLOCK_WRONG',
-  'PORT_CROWDED',
-  'CALLBACK_FROM_OUTSIDE',
-  'PROXY_NOT_TRUSTED',
-  'PROBES_FROM_OTHERS',
-  'DISK_LOW',
-  'SIGNER_FAILED_OVER',
-  'SIGNER_STANDBY_DOWN',
-  'SIGNER_STANDBY_UNFIT',
-]);
-
 /** The incidents after an event. `due.ts` decides by time what is sent. */
 export function observe(incidents: Incidents, event: OperatorEvent): Incidents {
   switch (event.type) {

@@ -11,6 +11,9 @@ const WARNINGS: ReadonlySet<string> = new Set<Code>([
   'PROXY_NOT_TRUSTED',
   'PROBES_FROM_OTHERS',
   'DISK_LOW',
+  'SIGNER_FAILED_OVER',
+  'SIGNER_STANDBY_DOWN',
+  'SIGNER_STANDBY_UNFIT',
   'WORKER_SLOW',
 ]);
 
