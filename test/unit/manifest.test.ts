@@ -14,7 +14,11 @@ describe('the manifest', () => {
   });
 
   it('is what commands are loaded by: there is no entry point for development', () => {
-    expect(readdirSync(path.join(ROOT, 'bin')).sort()).toEqual(['operator-runer.cjs', 'run.cjs']);
+    expect(readdirSync(path.join(ROOT, 'bin')).sort()).toEqual([
+      'operator-runer.cjs',
+      'run.cjs',
+      'unknown-user.cjs',
+    ]);
     expect(existsSync(path.join(ROOT, 'oclif.manifest.json'))).toBe(true);
   });
 });
