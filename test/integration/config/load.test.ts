@@ -408,7 +408,7 @@ describe('layers', () => {
 
   it('names the variable that is wrong', () => {
     expect(lines(goodFile(), 'run', {AOS_NODE_ID: '0x12'})).toEqual([
-      `AOS_NODE_ID  node.node_id  "0x12" has 2 hex digits, expected an Ethereum address (0x and 40 hex digits), e.g. ${NODE_ID}`,
+      `AOS_NODE_ID  node.node_id  "0x12" has 2 hex digits, expected an Ethereum address (0x and 40 hex digits), e.g. 0x1111111111111111111111111111111111111111`,
     ]);
   });
 
