@@ -17,7 +17,7 @@ as absent. In a variable, items of a list are separated by commas. Addresses and
 - Addresses: 0x and 40 hex digits; letters in mixed case must have the right EIP-55 checksum.
 - Paths: relative ones start at the directory of the file; those of variables are absolute. \`~/\` is home; \`~name/\` and \`$VARIABLE\` are refused,
   since only a shell expands them (a file of such a name: \`./~name\`).
-- Values are plain ASCII, but for paths: a character that nobody sees (zero-width, no-break space, soft hyphen) or that only looks right (typographic
+- Values are plain ASCII, but for paths: a character that is not seen (zero-width, no-break space, soft hyphen) or that only looks right (typographic
   quotes and dashes, full-width digits, Cyrillic letters) is refused with its line, its position and what to type instead.
 - Nothing is filled in: \`\${NAME}\`, \`$NAME\`, \`%NAME%\`, \`{{name}}\` and \`<name>\` are refused with the variable that sets the key instead, which outranks the file.
 - \`node_id\` and \`signer_key\` may also be at top level. The keys of the newest reference file mean the same as ours:

@@ -17,7 +17,7 @@ const TYPOGRAPHIC: readonly OddKind[] = ['quote', 'dash', 'wide'];
 const MOST = 100;
 
 /**
- * Finds what a page or a word processor leaves in a copied file: characters that nobody sees, anywhere but in comments, and
+ * Finds what a page or a word processor leaves in a copied file: characters that are not seen, anywhere but in comments, and
  * typographic ones in place of a key, its colon or the dash of a list. The types of the keys judge the values themselves.
  * @param text with `\n` as line ends
  */

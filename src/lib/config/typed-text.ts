@@ -6,7 +6,7 @@ import type {ValueType} from './value-type.ts';
 const QUOTED = /^[\u2018-\u201f\u00ab]|[\u2018-\u201f\u00bb]$/;
 
 /**
- * A type whose texts are plain ASCII without a place to fill in: a character that nobody sees, or one that only looks right,
+ * A type whose texts are plain ASCII without a place to fill in: a character that is not seen, or one that only looks right,
  * is named with its position before anything else is said.
  */
 export function plain<T>(type: ValueType<T>): ValueType<T> {

@@ -11,7 +11,7 @@ export type Dashboard = {
   ended: Promise<DashboardEnd>;
   /** Ends it; resolves as `ended` does. */
   stop(): Promise<DashboardEnd>;
-  /** Whoever typed Ctrl-Z while it started stopped it too. */
+  /** Ctrl-Z while it started stopped it too. */
   goOn(): void;
   /** At once, for the last moment of the process. */
   stopNow(): void;

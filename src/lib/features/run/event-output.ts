@@ -49,7 +49,7 @@ export function createEventOutput(options: {
     paint: color,
     ascii,
     // Asked for each line: the terminal may change its size.
-    // A terminal of which nobody knows the size is read elsewhere, as by docker logs.
+    // A terminal without a known size is read elsewhere, as by docker logs.
     width: stderr.isTTY && stderr.columns > 0 ? stderr.columns : null,
   });
   const target = (): LogTarget | null => {

@@ -68,7 +68,7 @@ export async function terminalLives(): Promise<boolean> {
 
 /**
  * Calls `show` when the terminal has a size: at once, or when it gets one. A terminal of 0×0 has no reader yet, as the
- * one of a container that nobody is attached to (`tty: true`).
+ * one of a container without a terminal attached (`tty: true`).
  * @returns what ends the wait
  */
 export function onceSized(

@@ -45,7 +45,7 @@ export type CheckOptions = {
   random?: (bytes: number) => Uint8Array;
   /** Addresses beyond loopback to try the signer's port on; this machine's own. */
   localAddresses?: readonly string[];
-  /** Told of each step as soon as it is done. Must not throw. */
+  /** Gets each step as soon as it is done. Must not throw. */
   onStep?: (step: StepReport) => void;
   signal?: AbortSignal;
 };

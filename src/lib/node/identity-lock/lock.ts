@@ -93,7 +93,7 @@ function takeIn(
   return {databases};
 }
 
-/** Whoever has a lock, or one of those who share it; words of processes that have ended are swept away. */
+/** The process that has a lock, or one of those who share it; words of processes that have ended are swept away. */
 function holderOf(dir: string, name: string): Holder | null {
   const found: Holder[] = [];
   for (const path of wordsOf(dir, name)) {

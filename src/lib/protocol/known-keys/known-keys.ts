@@ -49,7 +49,7 @@ export function refusePublicAddress(what: string, address: string, chainId: numb
   throw new AosError(
     'KEY_PUBLIC',
     fault === 'public'
-      ? `${what} ${shown} is an address whose private key is published: whoever reads it can take the stake and the ETH, on chain ${chainId} too`
+      ? `${what} ${shown} is an address whose private key is published: every reader of it can take the stake and the ETH, on chain ${chainId} too`
       : `${what} ${shown} is an example of a document: no one has its key`,
     {next: say(`Put your own address into ${what}.`), details: {what, address: shown, fault}},
   );

@@ -18,7 +18,7 @@ export const GWEI = 1_000_000_000n;
 export const DEFAULT_MAX_FEE = 500n * GWEI;
 
 /**
- * The default of `--max-tip`. A tip goes to whoever builds the block, who may be the one that advises it, so it has a bound of
+ * The default of `--max-tip`. A tip goes to the builder of the block, who may be the one that advises it, so it has a bound of
  * its own, far below that of the whole fee.
  */
 export const DEFAULT_MAX_TIP = 5n * GWEI;
