@@ -176,7 +176,7 @@ describe('an operator that says yes to what is named', () => {
     ]) {
       const snapshot = await devRpc(anvil.url, 'evm_snapshot');
       const at = await place(tamper);
-      const {given} = options(at, {yes: true});
+      const {given, shown} = options(at, {yes: true});
       let signedBefore = -1;
       const {confirm} = given;
       const report = await register(at.config, {
@@ -187,6 +187,7 @@ describe('an operator that says yes to what is named', () => {
         },
       });
       expect(signedBefore).toBe(0);
+      expect(shown.join('\n')).toMatch(/signed, the data has the keccak-256 0x[0-9a-f]{64}/);
       expect(report.steps).toContainEqual(expect.objectContaining({id: 'avs', outcome: 'done'}));
       expect(at.asked).toEqual(expect.arrayContaining(['eth_signTypedData', 'eth_signTransaction']));
       await devRpc(anvil.url, 'evm_revert', [snapshot]);

@@ -1,3 +1,4 @@
+import {keccak256} from 'viem';
 import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import {shownEther} from '../../../foundation/text/amounts.ts';
 import type {TxDeps, TxLimits} from './deps.ts';
@@ -149,6 +150,8 @@ async function transactOnce(
   limits.signal.throwIfAborted();
   const plan = await signed(prepared.plan);
   made.plan = plan;
+  if (prepared.plan.signing !== null)
+    deps.note(`${plan.title}: signed, the data has the keccak-256 ${keccak256(plan.data)}`);
   const sent = await locked(deps, limits.signal, () => sendPrepared(deps, {...prepared, plan}, limits));
   return {...(await waitForNonce(deps, sent.nonce, limits)), resumed: sent.resumed};
 }
