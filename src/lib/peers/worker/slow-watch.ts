@@ -77,10 +77,11 @@ export function createSlowWatch(deps: {
       if (limit >= answerTimeoutMs) return null;
       const since = Math.min(...[...open].map((request) => request.since));
       const openForMs = time.monotonic() - since;
-      if (openForMs >= limit)
-        return slow(`has a request for ${duration(openForMs)} without an answer`, usual);
+      // The limit, not the time: a text that grows would be another report at each look.
+      const over = `more than ${duration(limit)}`;
+      if (openForMs >= limit) return slow(`has a request for ${over} without an answer`, usual);
       if (!driver.sticks || busyForMs === null || open.size > 0 || busyForMs < limit) return null;
-      return slow(`has taken no request for ${duration(busyForMs)}, and works on none of ours`, usual);
+      return slow(`has taken no request for ${over}, and works on none of ours`, usual);
     },
   };
 }
