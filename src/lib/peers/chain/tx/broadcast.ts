@@ -39,9 +39,15 @@ export async function broadcast({client, endpoint}: TxNode, raw: Hex): Promise<B
     if (/already known|known transaction|already imported|already exists/i.test(said))
       return {state: 'taken'};
     if (/nonce.{0,4}too low|nonce has already been used/i.test(said)) return {state: 'stale'};
-    return {state: 'refused', refusal: refusalOf(said, endpoint)};
+    const known = REFUSALS.find(({pattern}) => pattern.test(said));
+    // It may have taken the transaction before it failed.
+    if (known === undefined && BROKEN.test(said)) return {state: 'unknown'};
+    return {state: 'refused', refusal: refusalOf(known, said, endpoint)};
   }
 }
+
+/** What a node says that failed itself, or the one behind it. */
+const BROKEN = /internal (?:server )?error|time.?out|timed out|upstream|temporarily unavailable/i;
 
 type Known = Pick<Refusal, 'code' | 'next'> & {pattern: RegExp; why: string};
 
@@ -90,8 +96,7 @@ const REFUSALS: readonly Known[] = [
 ];
 
 /** Only known reasons appear in messages, because a node's text may contain a URL with a key. */
-function refusalOf(said: string, endpoint: string): Refusal {
-  const known = REFUSALS.find(({pattern}) => pattern.test(said));
+function refusalOf(known: Known | undefined, said: string, endpoint: string): Refusal {
   const {code, why, next} = known ?? {
     code: 'TX_REFUSED',
     why: 'for a reason the toolkit does not know',
