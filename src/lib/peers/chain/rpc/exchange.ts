@@ -75,7 +75,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
           base.retryAfterMs === null ? {} : {'retry-after': String(base.retryAfterMs / 1000)},
         ),
       });
-    if (answer === null || !response.ok)
+    // An error without a code, and an answer without a result, are no success: a null result is there.
+    if (answer === null || !response.ok || !('result' in answer) || hasError(answer))
       throw new RpcFailure(endpoint, {...base, text: withoutSecrets(safeText(text ?? '', MOST_WORDS))});
     return answer['result'];
   }
@@ -145,6 +146,11 @@ function errorIn(answer: Readonly<Record<string, unknown>>): {
   const message =
     'message' in error && typeof error.message === 'string' ? error.message.slice(0, MOST_MESSAGE) : '';
   return {code, message, ...('data' in error ? {data: error.data} : {})};
+}
+
+/** Whether an answer names an error of any kind; JSON-RPC 1.0 has a null beside each result. */
+function hasError({error}: Readonly<Record<string, unknown>>): boolean {
+  return error !== undefined && error !== null;
 }
 
 /** Scheme and host of a redirect: its path may contain the key of the URL. */

@@ -132,5 +132,5 @@ function waitOf({retryAfterMs}: RpcFacts): string {
 function notJson({text}: RpcFacts): string {
   return /^\s*(?:<!doctype|<html)/i.test(text)
     ? 'answered with a web page, not with JSON'
-    : 'answered with something that is not JSON';
+    : 'answered with something that is not JSON-RPC';
 }

@@ -1,0 +1,50 @@
+import {expect, it} from 'vitest';
+import {createChainClient} from '../../../../src/lib/peers/chain/client.ts';
+import {createExchange} from '../../../../src/lib/peers/chain/rpc/exchange.ts';
+import {failureKindOf} from '../../../../src/lib/peers/chain/rpc/rpc-failure.ts';
+import {broadcast} from '../../../../src/lib/peers/chain/tx/broadcast.ts';
+import {startProvider} from '../../../support/provider-shim.ts';
+
+const NOWHERE = 'http://127.0.0.1:1';
+const RAW = '0x02f8';
+
+/** What an answer with status 200 is to a request, and to a transaction that is sent. */
+async function readOf(answer: object): Promise<unknown> {
+  const provider = await startProvider(NOWHERE, {kind: 'says', status: 200, body: JSON.stringify(answer)});
+  const {url} = provider;
+  const {signal} = new AbortController();
+  try {
+    const exchange = createExchange({url, endpoint: 'rpc', timeoutMs: 10_000});
+    const result = await exchange({method: 'eth_sendRawTransaction', params: [RAW]}, signal).then(
+      (value) => ({value}),
+      (error: unknown) => failureKindOf(error),
+    );
+    const node = {
+      client: createChainClient({url, signal, time: {monotonic: () => 0, sleep: () => Promise.resolve()}}),
+      endpoint: 'rpc',
+      chain: {id: 1, genesis: '0x'},
+      since: 0n,
+    } as const;
+    return [result, (await broadcast(node, RAW)).state];
+  } finally {
+    await provider.close();
+  }
+}
+
+it.each([
+  ['an error without a code', {error: {message: 'upstream is away'}}, ['not-json', 'unknown']],
+  ['an error that is a text', {error: 'Too many requests'}, ['busy', 'unknown']],
+  ['neither an error nor a result', {message: 'hello'}, ['not-json', 'unknown']],
+  ['a result beside an error', {result: '0x1', error: {message: 'no'}}, ['not-json', 'unknown']],
+  ['a result of null', {result: null}, [{value: null}, 'taken']],
+  ['a result and an error of null', {result: '0x1', error: null}, [{value: '0x1'}, 'taken']],
+  ['an error of the node’s inside', {error: {code: -32603, message: 'Internal error'}}, ['node', 'unknown']],
+  ['a time-out of the node’s', {error: {code: -32000, message: 'request timed out'}}, ['node', 'unknown']],
+  [
+    'a refusal',
+    {error: {code: -32000, message: 'tx fee (2.00 ether) exceeds the configured cap (1.00 ether)'}},
+    ['node', 'refused'],
+  ],
+])('%s is no answer to a request, and no proof that a transaction was taken or not', async (_what, said, is) => {
+  expect(await readOf({jsonrpc: '2.0', id: 1, ...said})).toEqual(is);
+});
