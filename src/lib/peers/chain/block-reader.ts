@@ -18,7 +18,7 @@ export function createBlockReader(options: {rpcUrls: readonly string[]; timeoutM
         const limit = deadline(signal, options.timeoutMs);
         try {
           const endpoint = endpointName(url);
-          const client = createChainClient({url, signal: limit.signal, hasNext});
+          const client = createChainClient({url, signal: limit.signal, hasNext: () => hasNext});
           const {number, timestamp} = await chainRequest(endpoint, client.getBlock({blockTag: 'latest'}));
           if (timestamp > LAST_SECOND)
             throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} gave a block without a time`);

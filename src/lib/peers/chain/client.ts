@@ -13,8 +13,8 @@ export type ChainClientOptions = {
   signal: AbortSignal;
   /** Limit for one request, to the last byte of its answer; null leaves it to the signal. */
   timeoutMs?: number | null;
-  /** Whether the caller asks another endpoint when this one fails: then this one gets fewer tries [false]. */
-  hasNext?: boolean;
+  /** Whether the caller asks another endpoint when this one fails now: then this one gets fewer tries [false]. */
+  hasNext?: () => boolean;
   time?: Pick<Time, 'monotonic' | 'sleep'>;
   /** Uniform in [0, 1); spreads the pauses [no spread]. */
   random?: () => number;
@@ -26,7 +26,7 @@ export type ChainClientOptions = {
  * same chain at the same block, so a failure repeats the whole read on the next endpoint.
  */
 export function createChainClient(options: ChainClientOptions): PublicClient {
-  const {url, signal, timeoutMs = null, hasNext = false} = options;
+  const {url, signal, timeoutMs = null, hasNext = () => false} = options;
   const {time = systemTime, random = () => 0, watch = unwatched} = options;
   // Each request in progress listens to the signal, and a read sends many.
   allowManyListeners(signal);

@@ -73,8 +73,16 @@ const DEV_CHAIN = 31337;
  * Opens the first endpoint that answers, in one dependent step: chain id, latest block, and Multicall3 where it is not known.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_WRONG_ID | CHAIN_BAD_ANSWER, or the signal's reason
  */
-export function openChain(options: OpenChainOptions): Promise<Chain> {
-  return withChain(options, (chain) => Promise.resolve(chain));
+export async function openChain(options: OpenChainOptions): Promise<Chain> {
+  let isOpened = false;
+  // Later requests have this endpoint alone, so they are as patient as with an only one.
+  const chain = await workOn(
+    options,
+    () => !isOpened,
+    (opened) => Promise.resolve(opened),
+  );
+  isOpened = true;
+  return chain;
 }
 
 /**
@@ -83,9 +91,18 @@ export function openChain(options: OpenChainOptions): Promise<Chain> {
  * @throws AosError as {@link openChain}, and what `work` throws
  */
 export function withChain<T>(options: OpenChainOptions, work: (chain: Chain) => Promise<T>): Promise<T> {
+  return workOn(options, () => true, work);
+}
+
+/** @param goesOn whether a failure of an endpoint leads to the next one now */
+function workOn<T>(
+  options: OpenChainOptions,
+  goesOn: () => boolean,
+  work: (chain: Chain) => Promise<T>,
+): Promise<T> {
   const learned: LearnedLags = options.learned ?? new Map<string, bigint>();
   return firstEndpoint(options.rpcUrls, options.signal, async (url, isFollowed) => {
-    const hasNext = isFollowed || options.hasNext === true;
+    const hasNext = (): boolean => (isFollowed && goesOn()) || options.hasNext === true;
     for (;;) {
       const lag = learned.get(url) ?? 0n;
       try {
@@ -101,7 +118,7 @@ export function withChain<T>(options: OpenChainOptions, work: (chain: Chain) => 
 
 async function openEndpoint(
   url: string,
-  options: OpenChainOptions & {hasNext: boolean; learned: LearnedLags},
+  options: Omit<OpenChainOptions, 'hasNext'> & {hasNext: () => boolean; learned: LearnedLags},
 ): Promise<Chain> {
   const {timeoutMs, signal, now, hasNext, learned, watch = unwatched, time} = options;
   const endpoint = endpointName(url);
@@ -180,13 +197,24 @@ type LatestBlock = Block<bigint, false, 'latest'>;
 async function readableBlock(
   client: PublicClient,
   first: LatestBlock,
-  options: OpenChainOptions & {endpoint: string; lag: bigint; hasNext: boolean; watch: RpcWatch},
+  options: Omit<OpenChainOptions, 'hasNext'> & {
+    endpoint: string;
+    lag: bigint;
+    hasNext: () => boolean;
+    watch: RpcWatch;
+  },
 ): Promise<LatestBlock> {
   const {endpoint, lag, hasNext, watch, signal, time = systemTime} = options;
   const least = options.notBefore?.() ?? 0n;
   let latest = first;
   for (let tries = 1; isBlock(latest) && latest.number < least; tries += 1) {
-    const facts = {method: 'eth_getBlockByNumber', tries, hasNext, retryAfterMs: null, random: () => 0};
+    const facts = {
+      method: 'eth_getBlockByNumber',
+      tries,
+      hasNext: hasNext(),
+      retryAfterMs: null,
+      random: () => 0,
+    };
     const ms = pauseAfter('behind', facts);
     if (ms === null) throw behind(endpoint, latest.number, least);
     const isOver = watch.pausing({endpoint, kind: 'behind', ms});

@@ -72,7 +72,7 @@ async function readBefore(
 ): Promise<SamplingRange> {
   const endpoint = endpointName(url);
   const {time = systemTime} = options;
-  const client = createChainClient({url, signal, hasNext, time});
+  const client = createChainClient({url, signal, hasNext: () => hasNext, time});
   // Lower case, because viem refuses a wrong checksum, which the configuration has judged.
   const contract = hexOf(options.contract.toLowerCase(), endpoint);
   const args = [hexOf(options.nodeId.toLowerCase(), endpoint)] as const;

@@ -117,6 +117,16 @@ describe('reading the state of an operator', () => {
     }
   });
 
+  it('is as patient with an endpoint that was opened for a session as with an only one', async () => {
+    const time = rushedTime();
+    const first = await provider({kind: 'plain'});
+    const {client} = await openChain(options([first.url, rig.url], {time}));
+    first.mode = {kind: 'says', ...SAYS.gateway};
+    const before = first.refused();
+    await expect(client.getBlockNumber()).rejects.toThrow();
+    expect(first.refused() - before).toBe(4);
+  });
+
   it.each(Object.entries(SAYS))('names what a provider says: %s', async (_name, says) => {
     const shim = await provider({kind: 'says', ...says});
     const error: unknown = await openChain(options([shim.url])).catch((thrown: unknown) => thrown);

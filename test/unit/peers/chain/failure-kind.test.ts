@@ -58,6 +58,7 @@ const CASES: [string, Partial<RpcFacts>, FailureKind][] = [
   ['no such host', {status: null, network: 'ENOTFOUND'}, 'unreached'],
   ['our own mistake', {code: -32602, text: 'invalid params'}, 'other'],
   ['a tag that the RPC does not know', {code: -32602, text: 'unknown block tag'}, 'other'],
+  ['Infura, too many logs', {code: -32005, text: 'query returned more than 10000 results'}, 'other'],
 ];
 
 describe('what a failure of an RPC means', () => {

@@ -53,6 +53,9 @@ export const DENIED_WORDS =
 export const METHOD_WORDS =
   /method[^.]{0,60}(?:not (?:found|supported|available|allowed|whitelisted)|does not exist|disabled)/i;
 
+/** Of eth_getLogs: a wait changes nothing. Some use the code of too many requests for it. */
+const SIZE_WORDS = /more than [\d,]+k? (?:results|logs)/i;
+
 /** JSON-RPC codes that providers use for too many requests alone. */
 const BUSY_CODES: ReadonlySet<number> = new Set([429, -32005, -32007, -32016, -32029, -32090]);
 /** Statuses of what is before a node: a proxy, a balancer, a content network. */
@@ -71,6 +74,7 @@ const RULES: readonly (readonly [FailureKind, (facts: RpcFacts) => boolean])[] =
   ['redirect', ({status}) => status !== null && status >= 300 && status < 400],
   ['archive', ({text}) => ARCHIVE_WORDS.test(text)],
   ['quota', ({status, text}) => status === 402 || QUOTA_WORDS.test(text)],
+  ['other', ({status, code, text}) => status !== 429 && code !== null && SIZE_WORDS.test(text)],
   [
     'busy',
     ({status, code, text}) =>

@@ -14,8 +14,8 @@ export type RpcTransportOptions = {
   endpoint: string;
   /** Ends every request and pause. */
   signal: AbortSignal;
-  /** Whether the caller asks another endpoint when this one fails. */
-  hasNext: boolean;
+  /** Whether the caller asks another endpoint when this one fails now. */
+  hasNext: () => boolean;
   time: Pick<Time, 'monotonic' | 'sleep'>;
   /** Uniform in [0, 1). */
   random: () => number;
@@ -61,7 +61,7 @@ export function createRpcTransport(options: RpcTransportOptions): Transport {
         const kind = isAosError(error) ? null : failureKindOf(error);
         if (kind === null) throw error;
         const retryAfterMs = factsOf(error)?.retryAfterMs ?? null;
-        const pause = pauseAfter(kind, {method, tries, hasNext, retryAfterMs, random});
+        const pause = pauseAfter(kind, {method, tries, hasNext: hasNext(), retryAfterMs, random});
         if (pause === null) throw error;
         last = error;
         // The others wait as well: each refused request counts against the plan.
