@@ -21,7 +21,7 @@ export async function readVerdict(deps: Pick<TxDeps, 'node'>, group: AttemptGrou
 /** Depth in blocks that a reorganisation may reach: Ethereum finalises within two to three epochs. */
 const REORG_BLOCKS = 96n;
 /** Concluded attempts that are checked again: more than a node sends within {@link REORG_BLOCKS}. */
-const RECENT = 32;
+export const RECENT = 32;
 
 /**
  * Updates every open transaction of the account in the journal: concludes those that the chain has decided, and reopens

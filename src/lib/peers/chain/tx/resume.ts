@@ -3,10 +3,7 @@ import type {TxDeps} from './deps.ts';
 import type {TxAttempt} from './port.ts';
 import {broadcastAttempt} from './send.ts';
 import {simulate} from './simulate.ts';
-import type {JudgedGroup} from './open-attempts.ts';
-
-/** Concluded attempts that are searched: more than a node sends while a command runs. */
-const RECENT = 32;
+import {RECENT, type JudgedGroup} from './open-attempts.ts';
 
 /**
  * Finds the transaction with an intent and returns its nonce; null when there is none. One that is in no mempool is

@@ -10,7 +10,7 @@ import type {TxAttempt} from './port.ts';
 import {resume} from './resume.ts';
 import {locked, neededTipOf, signAndSend} from './send.ts';
 import {simulate, simulateUnsigned} from './simulate.ts';
-import {refreshOpenAttempts, type JudgedGroup} from './open-attempts.ts';
+import {RECENT, refreshOpenAttempts, type JudgedGroup} from './open-attempts.ts';
 import {waitForNonce, type WaitResult} from './wait.ts';
 import {run} from '../../../foundation/next-step/next-step.ts';
 
@@ -255,7 +255,7 @@ async function sendPrepared(
  * Returns the nonce after all pending transactions.
  * @throws AosError TX_STUCK when an earlier transaction of ours is in no mempool: a new one would wait behind it
  */
-async function nextNonce({node, account}: TxDeps, open: readonly JudgedGroup[]): Promise<number> {
+async function nextNonce({node, account, journal}: TxDeps, open: readonly JudgedGroup[]): Promise<number> {
   const stuck = open.find(({verdict}) => verdict.state === 'dropped');
   if (stuck !== undefined) {
     const {hash, title, nonce} = stuck.verdict.attempt;
@@ -269,5 +269,8 @@ async function nextNonce({node, account}: TxDeps, open: readonly JudgedGroup[]):
     );
   }
   const {withPool} = await readNonces(node, account.address);
-  return open.reduce((next, {group}) => Math.max(next, group[0].nonce + 1), withPool);
+  // A node that is behind does not count the transaction of ours that another one has just shown as mined.
+  const mined = journal.concluded({chain: node.chain, sender: account.address, limit: RECENT});
+  const ours = [...mined, ...open.map(({group}) => group[0])];
+  return ours.reduce((next, {nonce}) => Math.max(next, nonce + 1), withPool);
 }

@@ -265,6 +265,21 @@ describe('a repeated command', () => {
     expect(third).toMatchObject({state: 'mined', resumed: false, attempt: {nonce: 1}});
   });
 
+  it('takes the nonce after its own mined one, also where a node that is behind does not count that', async () => {
+    let isBehind = false;
+    const late: Tamper = ({id, method}) =>
+      isBehind && method === 'eth_getTransactionCount'
+        ? {status: 200, body: JSON.stringify({jsonrpc: '2.0', id, result: '0x0'})}
+        : null;
+    await throughShim(late, async (url) => {
+      const deps = await process(url);
+      await transact(deps, request(), limits(), yes);
+      isBehind = true;
+      const next = await transact(deps, request(elsewhere, 'another:test'), limits(), yes);
+      expect(next).toMatchObject({state: 'mined', attempt: {nonce: 1}});
+    });
+  });
+
   it.each([
     ['back in the pool', true],
     ['in no pool', false],
