@@ -120,8 +120,15 @@ async function probeRpc(url: string, {config, time}: DoctorContext, signal: Abor
     return {name, chain, ms: Math.round(time.monotonic() - started)};
   } catch (error) {
     signal.throwIfAborted();
-    if (limit.signal.aborted)
-      return {name, error: new AosError('CHAIN_UNREACHABLE', noAnswerFrom(name)), gaveNoAnswer: true};
+    if (limit.signal.aborted) {
+      // What was waited for says more than the limit.
+      const known = isAosError(error, 'CHAIN_BUSY', 'CHAIN_BEHIND') ? error : null;
+      return {
+        name,
+        error: known ?? new AosError('CHAIN_UNREACHABLE', noAnswerFrom(name)),
+        gaveNoAnswer: true,
+      };
+    }
     if (!isAosError(error)) throw error;
     return {name, error};
   } finally {

@@ -15,6 +15,7 @@ import {NODE_ID, patient} from '../../../support/doctor.ts';
 import {eventLog, STARTED} from '../../../support/event-log.ts';
 import {newJob} from '../../../support/journal.ts';
 import {testWorker} from '../../../support/operator-rig.ts';
+import {startProvider} from '../../../support/provider-shim.ts';
 import {bodyOf, devSigner, freePort, httpServer, OTHER_KEY, tcpServer} from '../../../support/signer.ts';
 
 /** A JSON-RPC server that serves a chain and a latest block, and nothing else. */
@@ -112,6 +113,17 @@ describe('chain', () => {
       found: expect.stringContaining('chain 31337, block 16') as string,
     });
     expect(checks['chain.contracts']?.state).toBe('fail');
+  });
+
+  it('that allows no more requests is named as such, not as one that gives no answer', async () => {
+    const busy = await startProvider('http://127.0.0.1:1', {kind: 'rate', most: 0});
+    onTestFinished(() => busy.close());
+    const sick = patient();
+    sick.configure({'chain.chain_rpc_url': busy.url});
+    expect((await sick.checks('chain.rpc'))['chain.rpc']).toMatchObject({
+      state: 'unknown',
+      found: expect.stringContaining('too many requests') as string,
+    });
   });
 
   it.each([
