@@ -17,14 +17,18 @@ export function addressFault(address: string): AddressFault | null {
   return isPlaceholder(digits) ? 'placeholder' : null;
 }
 
-/** One digit over and over, digits in their order, or few digits behind zeros: also the precompiled contracts. */
+/**
+ * One digit or one word over and over, digits in their order, or few digits behind zeros: also the precompiled contracts. People
+ * have addresses made that begin with a word, so the beginning alone proves nothing.
+ */
 function isPlaceholder(digits: string): boolean {
   return (
     /^(.)\1{39}$/.test(digits) ||
     /^(..)\1{19}$/.test(digits) ||
     /^0{30}/.test(digits) ||
-    /^(?:1234567890|0123456789abcdef|123456789abcdef)/.test(digits) ||
-    /^deadbeef/.test(digits)
+    /^(?:1234567890(?:12345|abcde)|0123456789abcdef|123456789abcdef)/.test(digits) ||
+    /^(?:deadbeef){2}/.test(digits) ||
+    /^deadbeef0{16}/.test(digits)
   );
 }
 
