@@ -40,8 +40,17 @@ export const pathFlag = Flags.custom({
   parse: (text, _context, {name}) => Promise.resolve(pathOfFlag(text, `--${name}`)),
 });
 
-/** Expands the `~/` of a path on the command line. @throws AosError USAGE */
+/** 32 bytes in hex: a private key or a seed that was typed where its file belongs. */
+const SECRET = /^(?:0[xX])?[0-9a-fA-F]{64}$/;
+
+/** Expands the `~/` of a path on the command line; a secret is not taken for a path, nor repeated. @throws AosError USAGE */
 export function pathOfFlag(text: string, flag: string): string {
+  if (SECRET.test(text.trim()))
+    throw new AosError(
+      'USAGE',
+      `${flag} takes the name of a file, not a secret; what was typed is in the history of the shell now`,
+      {next: say('Use another key if this one is in use; else take the line out of the history.')},
+    );
   const mistake = pathMistake(text);
   if (mistake !== null) throw new AosError('USAGE', `${flag}: the path ${mistake}`);
   return namedPath(text, process.cwd(), process.env, flag);
