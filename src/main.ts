@@ -117,13 +117,17 @@ async function inOrder(root: string, args: readonly string[]): Promise<string[]>
   if (!beginsWithFlag(args) || args[0] === '--version') return [...args];
   const {commands, topics} = await Config.load(root);
   const flags = commands.flatMap((command) => Object.entries(command.flags));
-  const valued = flags.flatMap(([name, flag]) =>
-    flag.type === 'option' ? [name, ...(flag.char === undefined ? [] : [flag.char])] : [],
-  );
+  const namesOf = (type: 'option' | 'boolean'): Set<string> =>
+    new Set(
+      flags.flatMap(([name, flag]) =>
+        flag.type === type ? [name, ...(flag.char === undefined ? [] : [flag.char])] : [],
+      ),
+    );
   const words = [...commands.map(({id}) => id), ...topics.map(({name}) => name)];
   const ordered = flagsAfterCommand(args, {
     words: words.map((word) => word.replaceAll(':', ' ')),
-    valued: new Set(valued),
+    valued: namesOf('option'),
+    bare: namesOf('boolean'),
   });
   if (beginsWithFlag(ordered) && ordered[0] !== '--help') throw unknownCommand([], []);
   return ordered;

@@ -10,6 +10,8 @@ export type CommandTable = {
   words: readonly string[];
   /** Flags that take a value, without dashes. */
   valued: ReadonlySet<string>;
+  /** Flags that take none, without dashes; one may take a value with another command. */
+  bare: ReadonlySet<string>;
 };
 
 /** Flags whose value is text for people, in which every character may be meant. */
@@ -24,11 +26,12 @@ export function beginsWithFlag([first = '']: readonly string[]): boolean {
  * Moves the flags before a command behind its words, where they are read: `-c x.yaml run --json` becomes
  * `run -c x.yaml --json`. Without a command it stays as it is.
  */
-export function flagsAfterCommand(argv: readonly string[], {words, valued}: CommandTable): string[] {
+export function flagsAfterCommand(argv: readonly string[], {words, valued, bare}: CommandTable): string[] {
   let at = 0;
   while (at < argv.length && beginsWithFlag(argv.slice(at))) {
     const name = (argv[at] ?? '').replace(/^--?/, '');
-    at += valued.has(name) ? 2 : 1;
+    const isBare = bare.has(name) && words.includes(argv[at + 1] ?? '');
+    at += valued.has(name) && !isBare ? 2 : 1;
   }
   const [flags, rest] = [argv.slice(0, at), argv.slice(at)];
   let length = 1;

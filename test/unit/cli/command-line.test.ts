@@ -8,7 +8,8 @@ import {isAosError} from '../../../src/lib/foundation/errors/error.ts';
 const COMMAND_IDS = Object.keys(COMMANDS);
 const TABLE = {
   words: [...COMMAND_IDS, 'keys', 'keys vrf', 'job'],
-  valued: new Set(['c', 'config', 'color', 'watch']),
+  valued: new Set(['c', 'config', 'color', 'watch', 'devnet', 'wait']),
+  bare: new Set(['json', 'quiet', 'devnet', 'wait']),
 };
 const split = (text: string): string[] => (text === '' ? [] : text.split(' '));
 
@@ -23,6 +24,8 @@ describe('flags before the command', () => {
     ['--json keys', 'keys --json'],
     ['--watch 5 status --json', 'status --watch 5 --json'],
     ['--foo status', 'status --foo'],
+    ['--devnet run --jobs 3', 'run --devnet --jobs 3'],
+    ['--wait 5m register', 'register --wait 5m'],
     ['status --json', 'status --json'],
     ['--json', '--json'],
     ['', ''],
