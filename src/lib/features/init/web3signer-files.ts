@@ -93,7 +93,10 @@ export function keySteps(keysDir: string, hasKeystore: boolean): string[] {
   ];
 }
 
-/** Puts a password into a file of mode 0600, without a newline, and not into the history, in every shell of POSIX. */
+/**
+ * Puts a password into a file of mode 0600, as it is typed, without a newline, and not into the history, in every shell of
+ * POSIX. Ctrl-C leaves no file, and a terminal that shows what is typed.
+ */
 export function passwordStep(file: string): string {
-  return `(umask 077; printf 'Password: '; stty -echo; read -r P; stty echo; printf %s "$P" > ${shellWord(file)})`;
+  return `(umask 077; trap 'stty echo; echo' EXIT; trap 'exit 130' INT; printf 'Password: '; stty -echo; IFS= read -r P; printf %s "$P" > ${shellWord(file)})`;
 }

@@ -282,7 +282,7 @@ describe('the files for Web3Signer', () => {
     expect(parseYaml(keyConfigText(setup)).problems).toEqual([]);
     // No newline behind a password, and no password in the history of the shell.
     expect(passwordStep('./p')).toBe(
-      `(umask 077; printf 'Password: '; stty -echo; read -r P; stty echo; printf %s "$P" > ./p)`,
+      `(umask 077; trap 'stty echo; echo' EXIT; trap 'exit 130' INT; printf 'Password: '; stty -echo; IFS= read -r P; printf %s "$P" > ./p)`,
     );
   });
 
