@@ -79,7 +79,7 @@ function dataText({data, signing}: TxPlan): string {
   const size = `${bytes.length} bytes`;
   return signing === null
     ? `${size}, keccak-256 0x${toHex(keccak256(bytes))}`
-    : `${size}; what is signed becomes a part of it, and then its hash is said`;
+    : `${size}; what is signed becomes a part of it`;
 }
 
 type AskOptions = {

@@ -62,6 +62,6 @@ export function refuseGrowth(title: string, gas: bigint, agreed: bigint): void {
   if (gas * 100n <= agreed * (100n + GROWTH)) return;
   throw new AosError(
     'TX_CHANGED',
-    `${title}: it needs ${gas} gas now, and ${agreed} was agreed to; nothing was signed`,
+    `${title}: it needs ${gas} gas now, and ${agreed} was agreed to; no transaction was signed`,
   );
 }
