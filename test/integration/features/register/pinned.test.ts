@@ -170,11 +170,15 @@ describe('a second RPC', () => {
 
 describe('an operator that says yes to what is named', () => {
   it('signs after the question, where the RPC simulates unsigned calls and where it does not', async () => {
-    // An RPC that drops the third parameter runs no other code.
+    const tooMany = {error: {code: -32602, message: 'too many arguments, want at most 2'}};
     for (const tamper of [
       pass,
+      // An RPC that drops the third parameter runs no other code.
       (({id, method, params}) =>
         method === 'eth_call' && params.length > 2 ? json(id, {result: '0x'}) : null) satisfies Tamper,
+      // One that runs it for a call, and refuses it for an estimate.
+      (({id, method, params}) =>
+        method === 'eth_estimateGas' && params.length > 2 ? json(id, tooMany) : null) satisfies Tamper,
     ]) {
       const snapshot = await devRpc(anvil.url, 'evm_snapshot');
       const at = await place(tamper);

@@ -52,7 +52,10 @@ export async function simulateUnsigned(
 
 type Overrides = Readonly<Record<string, {code: Hex}>>;
 
-/** Whether the RPC runs the code of a state override, also where the sender of the call has some. */
+/**
+ * Whether the RPC runs the code of a state override, also where the sender of the call has some. Nodes take one for a call that
+ * refuse it for an estimate.
+ */
 async function takesCode(
   client: PublicClient,
   {from, to}: {from: string; to: Hex},
@@ -64,7 +67,9 @@ async function takesCode(
       Parameters: readonly unknown[];
       ReturnType: unknown;
     }>({method: 'eth_call', params: [{from, to, data: '0x'}, 'latest', overrides]});
-    return answer === MAGIC;
+    return (
+      answer === MAGIC && 'gas' in (await estimateGas(client, [{from, to, data: '0x'}, 'latest', overrides]))
+    );
   } catch {
     return false; // The call without signatures is then not simulated, and the signed one is before it is sent.
   }
