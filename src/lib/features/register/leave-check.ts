@@ -14,7 +14,7 @@ import type {TxLimits} from '../../peers/chain/tx/deps.ts';
 import type {TxPlan} from '../../peers/chain/tx/plan.ts';
 import {prepare} from '../../peers/chain/tx/transact.ts';
 import {withTxSession, type TxSession} from '../tx/session.ts';
-import {findAvs, type Avs} from './avs.ts';
+import {findAgreedAvs, type Avs} from './avs.ts';
 import type {DeregisterOptions} from './deregister.ts';
 import {leaveWarnings} from './leave-warnings.ts';
 import {openChallenges, openJobs} from './open-work.ts';
@@ -53,7 +53,7 @@ export function checkLeaving(
   {flow: wanted, quorums, force, limits, note}: DeregisterOptions,
 ): Promise<LeaveCheck> {
   return withTxSession(config, {signal: limits.signal, note}, async (session) => {
-    const avs = await findAvs(session.chain, config, wanted);
+    const avs = await findAgreedAvs(session, config, wanted);
     const {flow, contracts, operator} = avs;
     const place = {chain: session.chain, contracts, operator};
     const {known, groups} = await flow.readState(place, null);

@@ -2,6 +2,7 @@ import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTest
 import {startAnvil, type Anvil} from '../../../../src/devnet/chain/anvil.ts';
 import {devRpc} from '../../../../src/devnet/chain/rpc.ts';
 import {confirmSigningWith, confirmWith} from '../../../../src/lib/features/tx/confirm.ts';
+import {checkLeaving} from '../../../../src/lib/features/register/leave-check.ts';
 import type {RegisterOptions} from '../../../../src/lib/features/register/options.ts';
 import {checkRegistration, register} from '../../../../src/lib/features/register/register.ts';
 import type {Config} from '../../../../src/lib/config/config.ts';
@@ -160,10 +161,12 @@ describe('a second RPC', () => {
       ...at.config,
       chain: {...at.config.chain, rpcUrls: [...at.config.chain.rpcUrls, other.url]},
     };
-    await expect(register(config, options(at, {yes: true}).given)).rejects.toMatchObject({
-      code,
-      exitCode: 77,
-    });
+    const {given} = options(at, {yes: true});
+    const refusal = {code, exitCode: 77};
+    await expect(register(config, given)).rejects.toMatchObject(refusal);
+    // A check that says yes to what is refused afterwards would be of no use.
+    await expect(checkRegistration(config, given)).rejects.toMatchObject(refusal);
+    await expect(checkLeaving(config, {...given, force: false})).rejects.toMatchObject(refusal);
     expect(at.asked).toEqual([]);
   });
 });
