@@ -22,6 +22,8 @@ const NEAR = inRanges(
 /** Names that no public name server has: of one label, as in a compose file, or below a suffix for networks of one's own. */
 const NEAR_NAME = /^[^.]+\.?$|\.(?:localhost|local|internal|lan|home\.arpa|svc|cluster\.local)\.?$/i;
 
+const SIGNER_RISK = 'anyone on the way can have things signed';
+
 /** Peers beyond this machine and private networks whose messages anyone on the way can read and change. */
 export function plainTransport(resolved: Resolved, kinds: readonly WorkerKind[]): ConfigWarning[] {
   const plain = (path: string, url: string | undefined, risk: string): ConfigWarning[] => {
@@ -40,10 +42,9 @@ export function plainTransport(resolved: Resolved, kinds: readonly WorkerKind[])
       resolved.one(FIELDS.dispatcherUrl),
       'anyone on the way can put in jobs',
     ),
-    ...plain(
-      FIELDS.signerKey.path,
-      resolved.one(FIELDS.signerKey),
-      'anyone on the way can have things signed',
+    ...plain(FIELDS.signerKey.path, resolved.one(FIELDS.signerKey), SIGNER_RISK),
+    ...(resolved.many(FIELDS.signerUrls) ?? []).flatMap((url) =>
+      plain(FIELDS.signerUrls.path, url, SIGNER_RISK),
     ),
     ...plain(FIELDS.rpcUrl.path, resolved.one(FIELDS.rpcUrl), 'anyone on the way can make up the chain'),
     ...rpcs.flatMap((url) => plain(FIELDS.rpcUrls.path, url, 'anyone on the way can make up the chain')),

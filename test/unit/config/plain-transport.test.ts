@@ -38,5 +38,8 @@ describe('a peer without TLS', () => {
   it('is one for the signer, too', () => {
     expect(warned(signer('http://signer.example.org:9000'))).toEqual(['node.signer_key']);
     expect(warned(signer('https://signer.example.org:9000'))).toEqual([]);
+    const others =
+      'http://127.0.0.1:9000\n  signer_urls: [https://a.example.org:9000, http://b.example.org:9000]';
+    expect(warned(signer(others))).toEqual(['node.signer_urls']);
   });
 });
