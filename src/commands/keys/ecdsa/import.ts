@@ -9,6 +9,7 @@ import {importSource} from '../../../lib/features/keys/import-key.ts';
 import {keyPath} from '../../../lib/features/keys/key-flags.ts';
 import {startCommand} from '../../../lib/features/init/web3signer-command.ts';
 import {AosError} from '../../../lib/foundation/errors/error.ts';
+import {shellWord} from '../../../lib/foundation/text/shell-word.ts';
 
 export default class KeysEcdsaImport extends AosCommand {
   static override summary = "Put the key of the operator's account into a keystore for Web3Signer.";
@@ -62,8 +63,12 @@ A recovery phrase is refused, since it holds many keys. A key that is published 
     });
     this.give({schema: 'keys-ecdsa', exitCode: 0, result: report, text: renderEcdsaReport(report)});
     if (from?.kind === 'file')
-      this.note(`next: delete the source once all is well: shred -u ${flags.from ?? ''}`, flags.quiet);
-    const start = startCommand({signerUrl: 'http://127.0.0.1:9000', keysDir: flags.dir, chainId: null});
+      this.note(`next: delete the source once all is well: shred -u ${shellWord(from.path)}`, flags.quiet);
+    const start = startCommand({
+      signerUrl: 'http://127.0.0.1:9000',
+      keysDir: shellWord(flags.dir),
+      chainId: null,
+    });
     this.note(`next: ${start}\nnext: aos signer check`, flags.quiet);
   }
 }
