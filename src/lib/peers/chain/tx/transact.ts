@@ -64,9 +64,11 @@ export async function prepare(
   refuseGas(plan, gas, limits.maxGas);
   const fees = feesAt(market, limits, least);
   const mostWei = gas * fees.maxFeePerGas + plan.value;
-  limits.budget.refuse(mostWei);
   // Without a simulation the ceiling is far above what the call needs; the signed call is looked at before it is sent.
-  if (simulated !== null) requireFunds(account.address, balance, mostWei);
+  if (simulated !== null) {
+    limits.budget.refuse(mostWei);
+    requireFunds(account.address, balance, mostWei);
+  }
   return {plan, gas, isSimulated: simulated !== null, fees, balance, mostWei};
 }
 
@@ -237,7 +239,7 @@ async function sendPrepared(
   const {limit} = await simulate(node, {from: account.address, ...plan}, plan.title);
   const gas = isSimulated && limit <= shown ? shown : limit;
   const mostWei = gas * fees.maxFeePerGas + plan.value;
-  if (gas !== shown) {
+  if (gas !== shown || !isSimulated) {
     refuseGas(plan, gas, limits.maxGas);
     refuseGrowth(plan.title, gas, shown);
     limits.budget.refuse(mostWei);
