@@ -308,7 +308,7 @@ describe('aos dash', () => {
       openDash(world, ['--replay', path.join(world.home, 'nothing')]).ended,
     ]);
     expect(piped.stderr).toMatch(/terminal[^]*aos status/);
-    expect([piped.code, json.code, none, bad, missing]).toEqual([64, 64, 69, 65, 65]);
+    expect([piped.code, json.code, none, bad, missing]).toEqual([64, 64, 78, 65, 65]);
   });
 });
 

@@ -160,8 +160,8 @@ describe('aos status', () => {
     await using world = openWorld();
     const missing = await world.run(['status', '--json']);
     expect({code: missing.code, error: envelope(missing).error}).toMatchObject({
-      code: 64,
-      error: {code: 'USAGE'},
+      code: 78,
+      error: {code: 'CONFIG_MISSING'},
     });
     const silent = createServer(() => {}); // takes the connection and says nothing
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));

@@ -13,6 +13,8 @@ export type AnvilOptions = {
   blockTime?: number;
   gasLimit?: number;
   chainId?: number;
+  /** Whether web pages may read it, and have it connect to any address of this machine's networks. [false] */
+  webPages?: boolean;
   signal?: AbortSignal;
   /** The environment with AOS_ANVIL and PATH. */
   env?: NodeJS.ProcessEnv;
@@ -54,6 +56,7 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
     blockTime = 5,
     gasLimit = 50_000_000,
     chainId = 31337,
+    webPages = false,
     signal,
     env = process.env,
   } = options;
@@ -71,10 +74,9 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
     // With short epochs, `safe` and `finalized` follow the latest block closely, so that a devnet shows finality.
     'slots-in-an-epoch': 1,
   };
-  // Without it every web page could read the chain, and have anvil connect to any address of this machine's networks.
   const args = [
     ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
-    '--no-cors',
+    ...(webPages ? [] : ['--no-cors']),
   ];
   const child = spawn('/bin/sh', ['-c', UNDER_GUARD, program, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],

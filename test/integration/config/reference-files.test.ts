@@ -61,6 +61,7 @@ describe('the newest file of the reference operator', () => {
       'SECTION_UNUSED queue',
       'SECTION_UNUSED net.metrics_url',
       'INLINE_VRF_KEY node.vrf_key',
+      'LOOPBACK_PEER net.dispatcher_url',
     ]);
     expect(check(newest()).startProblems).toEqual([]);
   });

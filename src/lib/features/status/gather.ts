@@ -15,7 +15,7 @@ import {type JournalFacts, type RunningFacts, type SignerFacts, type StatusFacts
 import {deadline, systemTime} from '../../foundation/system/system-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 import {readJournalFacts} from './journal-facts.ts';
-import type {StatusTarget} from './target.ts';
+import type {LocalNode, StatusTarget} from './target.ts';
 import type {RpcWatch} from '../../peers/chain/rpc/watch.ts';
 import {known, unknown, type Fact} from '../../foundation/fact.ts';
 
@@ -74,9 +74,7 @@ export async function gatherStatus(
             ...(watch === undefined ? {} : {watch}),
           }),
         ),
-    local === null
-      ? NOT_HERE
-      : readFact('control', signal, (end) => readOperator(target, local.storeDir, end)),
+    local === null ? NOT_HERE : readFact('control', signal, (end) => readOperator(target, local, end)),
     local === null ? NOT_HERE : readJournal(local.storeDir),
     rowFact(target, {offline, signal}),
   ]);
@@ -214,12 +212,12 @@ type Running = {facts: RunningFacts | null; absence: string | null};
 
 async function readOperator(
   {network, nodeId}: StatusTarget,
-  storeDir: string,
+  {storeDir, isDirKnown}: LocalNode,
   signal: AbortSignal,
 ): Promise<Running> {
   try {
     const client = await connectHere(
-      {network, nodeId, storeDir},
+      {network, nodeId, storeDir: isDirKnown ? storeDir : null},
       {
         env: process.env,
         uid: process.getuid?.() ?? 0,

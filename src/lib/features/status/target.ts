@@ -30,6 +30,8 @@ export type LocalNode = {
   dispatcherUrl: string | null;
   vrfKey: VrfKeySource | null;
   storeDir: string;
+  /** Whether `storeDir` is known to be that of the node, so that an operator with another journal is another one. */
+  isDirKnown: boolean;
 };
 
 const CONTROL_TIMEOUT_MS = 2_000;
@@ -107,6 +109,7 @@ function ownNode(flags: ChainFlags, note: (line: string) => void): StatusTarget 
       dispatcherUrl: net.dispatcherUrl,
       vrfKey: node.vrfKey,
       storeDir: config.store.dir,
+      isDirKnown: true,
     },
   };
 }
@@ -130,6 +133,7 @@ function runningTarget(
     dispatcherUrl: null,
     vrfKey: null,
     storeDir,
+    isDirKnown: false,
   };
   return {...view, nodeId, network, rules: DEFAULT_RULES, local};
 }

@@ -15,7 +15,8 @@ import {
 let anvil: Anvil;
 let signer: DevSigner;
 beforeAll(async () => {
-  anvil = await startAnvil({chainId: CHAIN_ID});
+  // As the node behind the real signer: its headers are passed on.
+  anvil = await startAnvil({chainId: CHAIN_ID, webPages: true});
   signer = await startDevSigner({chainId: CHAIN_ID, keys: KEYS, downstreamUrl: anvil.url});
 });
 afterAll(async () => {

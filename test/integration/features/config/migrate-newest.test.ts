@@ -96,7 +96,9 @@ describe('aos config migrate of the newest reference file', () => {
     `);
     expect(checked.problems).toEqual([]);
     expect(checked.startProblems).toEqual([]);
-    expect(checked.warnings).toEqual([]);
+    expect(checked.warnings.map(({code, path}) => `${code} ${path}`)).toEqual([
+      'LOOPBACK_PEER net.dispatcher_url',
+    ]);
     expect(checked.run).toMatchObject({
       network: 'hoodi',
       chainId: 560_048,

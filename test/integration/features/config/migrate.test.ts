@@ -112,7 +112,10 @@ describe('aos config migrate', () => {
       expect(report.written).toMatchObject({address: NODE_ID, backup: `${file}.bak`});
 
       const {config, warnings} = loadConfig({file, env: {}, cwd: dir}, {need: 'run'});
-      expect(warnings).toEqual([]);
+      expect(warnings.map(({code, path}) => `${code} ${path}`)).toEqual([
+        'LOOPBACK_PEER net.dispatcher_url',
+        'LOOPBACK_PEER net.outer_url',
+      ]);
       expect(config.node.signerUrl).toBe('http://127.0.0.1:9000');
       expect(config.chain.rpcUrls).toEqual(['https://rpc.example.org/v3/rpc-secret']);
       expect(Buffer.from(readVrfKey(config.node.vrfKey)).toString('hex')).toBe(VRF);

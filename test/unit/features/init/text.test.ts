@@ -54,7 +54,7 @@ describe('the text of config.yaml', () => {
 
   it('is read again as it was meant, whatever the values and comments are', () => {
     const nasty = fc.oneof(
-      fc.string({unit: 'grapheme', minLength: 1}),
+      fc.string({unit: 'grapheme-ascii', minLength: 1}),
       fc.constantFrom(
         '#x',
         'a: b',
@@ -74,7 +74,8 @@ describe('the text of config.yaml', () => {
       ),
     );
     fc.assert(
-      fc.property(nasty, nasty, fc.string(), (type, dir, note) => {
+      // Only a path may have letters that are not ASCII.
+      fc.property(nasty, fc.oneof(nasty, fc.constantFrom('für', '日本')), fc.string(), (type, dir, note) => {
         fc.pre(type.trim() !== '' && dir.trim() !== '');
         const printable = note.replaceAll(/[^ -~]/g, '');
         const text = configText(
