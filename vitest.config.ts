@@ -43,6 +43,16 @@ export default defineConfig({
       },
       {
         test: {
+          ...inProcess,
+          ...again,
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           ...common,
           ...again,
           name: 'hostile',
