@@ -45,6 +45,9 @@ it.each([
     {error: {code: -32000, message: 'tx fee (2.00 ether) exceeds the configured cap (1.00 ether)'}},
     ['node', 'refused'],
   ],
-])('%s is no answer to a request, and no proof that a transaction was taken or not', async (_what, said, is) => {
-  expect(await readOf({jsonrpc: '2.0', id: 1, ...said})).toEqual(is);
-});
+])(
+  '%s is no answer to a request, and no proof that a transaction was taken or not',
+  async (_what, said, is) => {
+    expect(await readOf({jsonrpc: '2.0', id: 1, ...said})).toEqual(is);
+  },
+);
