@@ -10,7 +10,7 @@ const args = process.argv.slice(2);
 
 /** The command id a help request is about ('' = the root), or undefined when this is not a plain help request. */
 function helpTopic() {
-  if (args.length === 0) return '';
+  if (args.length === 0) return undefined; // the first screen, aos guide
   const words = args[0] === 'help' ? args.slice(1) : args;
   const plain = words.filter((word) => word !== '--help');
   if (args[0] !== 'help' && plain.length === words.length) return undefined;

@@ -3,7 +3,7 @@ import {Config, Errors, flush, run} from '@oclif/core';
 import {reportError, writeLine} from './lib/cli/report-error.ts';
 import {withoutSecrets} from './lib/cli/usage-message.ts';
 import {settleColorEnv, typedColor} from './lib/cli/terminal-style.ts';
-import {beginsWithFlag, flagsAfterCommand, refuseOddArguments} from './lib/cli/command-line.ts';
+import {beginsWithFlag, flagsAfterCommand, hasOnlyFlags, refuseOddArguments} from './lib/cli/command-line.ts';
 import {unknownCommand} from './lib/cli/unknown-command.ts';
 import {AosError, errorText} from './lib/foundation/errors/error.ts';
 import {translateReferenceArgs, type TranslatedArgs} from './lib/cli/reference-args.ts';
@@ -64,10 +64,13 @@ function onStdoutError(error: NodeJS.ErrnoException): void {
 
 /** A page of help that is about no command; bin/run.cjs answers it from dist/help.json where it can. */
 const EXIT_CODES_TOPIC = 'exit-codes';
+/** What `aos` without a command is. */
+const FIRST_SCREEN = 'guide';
 
 /** Other spellings of help and version that hands are used to. */
 function usual(argv: readonly string[]): string[] {
   const [first, ...rest] = argv;
+  if (first === undefined) return [FIRST_SCREEN];
   if (first === 'help' && rest[0] === EXIT_CODES_TOPIC) return ['explain', ...rest];
   if (first === 'help') return [...rest, '--help'];
   if (first === '-V' || first === 'version' || (first === '-v' && rest.length === 0)) return ['--version'];
@@ -124,11 +127,16 @@ async function inOrder(root: string, args: readonly string[]): Promise<string[]>
       ),
     );
   const words = [...commands.map(({id}) => id), ...topics.map(({name}) => name)];
+  const valued = namesOf('option');
   const ordered = flagsAfterCommand(args, {
     words: words.map((word) => word.replaceAll(':', ' ')),
-    valued: namesOf('option'),
+    valued,
     bare: namesOf('boolean'),
   });
-  if (beginsWithFlag(ordered) && ordered[0] !== '--help') throw unknownCommand([], []);
-  return ordered;
+  if (!beginsWithFlag(ordered)) return ordered;
+  if (ordered.includes('--help')) return ['--help'];
+  const own = Object.values(commands.find(({id}) => id === FIRST_SCREEN)?.flags ?? {});
+  const names = own.flatMap(({name, char = name}) => [name, char, `no-${name}`]);
+  if (!hasOnlyFlags(ordered, {names: new Set(names), valued})) throw unknownCommand([], []);
+  return [FIRST_SCREEN, ...ordered];
 }

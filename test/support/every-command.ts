@@ -11,7 +11,7 @@ const PARALLEL = 3;
 /** Goes on until it is told to end, whoever is there: it has a test of its own. */
 const SERVES = 'devnet up';
 /** Need no answer, no configuration and nobody else; `config show` shows the defaults then. */
-const GOOD = ['config schema', 'config show', 'explain', 'keys vrf create', 'schema'];
+const GOOD = ['config schema', 'config show', 'explain', 'guide', 'keys vrf create', 'schema'];
 
 async function inTurns<T, R>(
   items: readonly T[],

@@ -40,6 +40,26 @@ export function flagsAfterCommand(argv: readonly string[], {words, valued, bare}
 }
 
 /**
+ * Whether a command line without a command has nothing but some flags and their values.
+ * @param flags.names those that may be there, without dashes
+ */
+export function hasOnlyFlags(
+  argv: readonly string[],
+  {names, valued}: {names: ReadonlySet<string>; valued: ReadonlySet<string>},
+): boolean {
+  for (let at = 0; at < argv.length; at += 1) {
+    const arg = argv[at] ?? '';
+    const typed = nameOf(arg).replace(/^--?/, '');
+    // `-cx.yaml` has its value behind it.
+    const isGlued = /^-[^-]./.test(arg) && valued.has(typed.slice(0, 1));
+    const name = isGlued ? typed.slice(0, 1) : typed;
+    if (!beginsWithFlag([arg]) || !names.has(name)) return false;
+    if (valued.has(name) && !isGlued && !arg.includes('=')) at += 1;
+  }
+  return true;
+}
+
+/**
  * Refuses a command line with characters that a page or a word processor made of those that were meant. The name of a file
  * that is there may have any.
  * @param isFile whether a path is there

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {flagsAfterCommand, refuseOddArguments} from '../../../src/lib/cli/command-line.ts';
+import {flagsAfterCommand, hasOnlyFlags, refuseOddArguments} from '../../../src/lib/cli/command-line.ts';
 import {unknownCommand} from '../../../src/lib/cli/unknown-command.ts';
 import {COMMANDS} from '../../../src/lib/foundation/next-step/commands.ts';
 import {isAosError} from '../../../src/lib/foundation/errors/error.ts';
@@ -42,6 +42,24 @@ describe('flags before the command', () => {
         },
       ),
     );
+  });
+});
+
+describe('flags without a command', () => {
+  const names = new Set(['json', 'config', 'c', 'color', 'quiet', 'no-ascii']);
+  it.each([
+    ['--json', true],
+    ['-c x.yaml --quiet', true],
+    ['-cx.yaml', true],
+    ['--config=x.yaml --color never --no-ascii', true],
+    ['-c --json', true],
+    ['--foo', false],
+    ['-x', false],
+    ['--json word', false],
+    ['--json --', false],
+    ['--watch 5', false],
+  ])('%s: only flags of the first screen: %s', (typed, only) => {
+    expect(hasOnlyFlags(split(typed), {names, valued: TABLE.valued})).toBe(only);
   });
 });
 

@@ -21,6 +21,7 @@ export type SchemaName =
   | 'doctor-list'
   | 'explain'
   | 'explain-list'
+  | 'guide'
   | 'init'
   | 'keys-bls'
   | 'keys-ecdsa'

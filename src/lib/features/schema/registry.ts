@@ -7,6 +7,7 @@ import {doctor, doctorList} from '../doctor/schema.ts';
 import type {SchemaEntry} from '../../cli/schema/entry.ts';
 import type {SchemaName} from '../../cli/schema/names.ts';
 import {explain, explainList} from '../explain/schema.ts';
+import {guide} from '../guide/schema.ts';
 import {init} from '../init/schema.ts';
 import {keysBls} from '../keys/bls-schema.ts';
 import {keysEcdsa} from '../keys/ecdsa-schema.ts';
@@ -47,6 +48,7 @@ export const SCHEMAS = {
   'doctor-list': doctorList,
   explain,
   'explain-list': explainList,
+  guide,
   init,
   'keys-bls': keysBls,
   'keys-ecdsa': keysEcdsa,

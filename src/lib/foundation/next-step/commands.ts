@@ -22,6 +22,7 @@ export const COMMANDS = {
   'devnet up': {takesConfig: false},
   doctor: {takesConfig: true},
   explain: {takesConfig: false},
+  guide: {takesConfig: true},
   init: {takesConfig: true},
   'job export': {takesConfig: true},
   'job list': {takesConfig: true},
