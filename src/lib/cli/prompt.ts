@@ -1,6 +1,6 @@
 import {PassThrough} from 'node:stream';
 import {styleText} from 'node:util';
-import {confirm, input, password, select} from '@inquirer/prompts';
+import {input, password, select} from '@inquirer/prompts';
 import {onAbort} from '../foundation/async/abort.ts';
 import {AosError, errorText} from '../foundation/errors/error.ts';
 import {createTypedFilter, PASTE_OFF, PASTE_ON} from './pasted-command.ts';
@@ -45,10 +45,22 @@ export function askConfirm(
 ): Promise<boolean> {
   return answered(
     ask(message, io, {isBack: noKeys, outer: signal}, (context) =>
-      confirm({message, default: false}, context),
+      input(
+        {
+          message: `${message} (y/N)`,
+          validate: (text) => isYesOrNo(text) || 'Type y for yes; n, or Enter alone, for no.',
+          transformer: (text, {isFinal}) =>
+            isFinal ? styleText('cyan', isYes(text) ? 'Yes' : 'No') : text,
+        },
+        context,
+      ),
     ),
-  );
+  ).then(isYes);
 }
+
+const isYes = (text: string): boolean => /^y(?:es)?$/i.test(text.trim());
+/** Money may depend on it: a word that only begins like a yes is none. */
+const isYesOrNo = (text: string): boolean => isYes(text) || /^(?:no?)?$/i.test(text.trim());
 
 /**
  * Asks for a line of text; Enter alone accepts the suggestion, Ctrl-B returns to the previous question.

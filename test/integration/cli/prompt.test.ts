@@ -13,7 +13,11 @@ describe('a question', () => {
     ['y\n', true],
     ['yes\n', true],
     ['n\n', false],
+    ['N\n', false],
     ['\n', false],
+    ['  \n', false],
+    ['yarn\n\u0015n\n', false],
+    ['sure\n\u0015Yes\n', true],
   ])('of yes or no: %j is %s', async (typed, expected) => {
     const io = streams();
     const answer = askConfirm('Send it?', io);

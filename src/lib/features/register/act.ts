@@ -45,7 +45,7 @@ export function createAct(options: ActOptions): Act {
     if (mode === 'apply') {
       const agree = async (prepared: PreparedTx): Promise<boolean> =>
         (await confirm(prepared, setting)) && (await stillHolds());
-      return apply(id, request, {tx, limits, confirm: agree});
+      return apply(id, request, {tx, limits, confirm: agree, command});
     }
     const planned = await request.plan();
     if (mode === 'calldata') {
@@ -108,12 +108,13 @@ async function apply(
     tx,
     limits,
     confirm,
-  }: Pick<ActOptions, 'tx' | 'limits'> & {confirm: (prepared: PreparedTx) => Promise<boolean>},
+    command,
+  }: Pick<ActOptions, 'tx' | 'limits' | 'command'> & {confirm: (prepared: PreparedTx) => Promise<boolean>},
 ): Promise<StepReport> {
   const done = await transact(tx, request, limits, confirm);
   switch (done.state) {
     case 'declined':
-      return step(id, 'declined', 'nothing was sent');
+      return step(id, 'declined', 'it was not signed and not sent', {next: lookFirst(command)});
     case 'pending':
       return step(id, 'pending', done.why, {
         tx: txReport(done.attempt, 'pending'),
@@ -129,6 +130,9 @@ async function apply(
       });
   }
 }
+
+const lookFirst = (command: ActOptions['command']): NextStep =>
+  run(command, ['--dry-run'], 'To see the steps without a question');
 
 /** Enough of a hash to name one transaction of a node. */
 const HASH_CHARS = 10;

@@ -47,7 +47,7 @@ export function deregisterOptions(
     quorums: flags.quorums === undefined ? null : parseQuorums(flags.quorums),
     force: flags.force,
     limits: txLimits(flags, talk.signal),
-    confirm: confirmWith({yes: flags.yes, ...talk, note: talk.show}),
+    confirm: confirmWith({command: 'deregister', yes: flags.yes, ...talk, note: talk.show}),
     confirmSigning: confirmSigningWith({yes: flags.yes, ...talk, note: talk.show}),
     note: talk.note,
     warn: (message) => talk.show(`warning: ${message}`),

@@ -7,6 +7,7 @@ import {say} from '../../foundation/next-step/next-step.ts';
 import type {Config} from '../../config/config.ts';
 import type {TxReport} from '../tx/report.ts';
 import type {Confirm, ConfirmSigning} from '../tx/confirm.ts';
+import {watchAgreement} from '../tx/agreement.ts';
 import {withTxSession, type TxSession} from '../tx/session.ts';
 import {settingOf} from '../tx/setting.ts';
 import {afterSent, createAct, type Mode} from './act.ts';
@@ -60,7 +61,14 @@ export type DeregisterReport = {
  * Takes the operator out of the AVS, and says what stays behind.
  * @throws AosError OPEN_WORK | CHAIN_* | TX_* | SIGNER_* | JOURNAL_* | INTERRUPTED
  */
-export function deregister(config: Config, options: DeregisterOptions): Promise<DeregisterReport> {
+export function deregister(config: Config, given: DeregisterOptions): Promise<DeregisterReport> {
+  const {options, explained} = watchAgreement(given);
+  return deregisterBy(config, options).catch((error: unknown) => {
+    throw explained(error);
+  });
+}
+
+function deregisterBy(config: Config, options: DeregisterOptions): Promise<DeregisterReport> {
   const {limits, note, mode, quorums} = options;
   return withTxSession(config, {signal: limits.signal, note}, async (session) => {
     const avs = await findAgreedAvs(session, config, options.flow);

@@ -28,7 +28,7 @@ export const flowFlag = Flags.custom<FlowName>({
 export const planFlags = {
   flow: flowFlag(),
   'dry-run': Flags.boolean({
-    summary: 'Simulate and show only. Typed data and the BLS message are still signed.',
+    summary: 'Simulate and show the steps; sign and send nothing.',
     exclusive: ['calldata'],
   }),
   calldata: Flags.boolean({

@@ -61,7 +61,7 @@ export function registerOptions(config: Config, flags: RegisterFlagValues, talk:
     expiryMs: flags.expiry,
     dispatcherUrl: dispatcherHttpUrl(flagged, config.net.dispatcherUrl),
     limits: txLimits(flags, signal),
-    confirm: confirmWith({yes: flags.yes, canAsk, signal, note: show}),
+    confirm: confirmWith({command: 'register', yes: flags.yes, canAsk, signal, note: show}),
     confirmSigning: confirmSigningWith({yes: flags.yes, canAsk, signal, note: show}),
     note,
     warn: (message) => show(`warning: ${message}`),

@@ -15,6 +15,7 @@ import type {RegisterReport, StepReport} from './report.ts';
 import {intentsUnderWay, type Walk} from './sight.ts';
 import {checkSteps, runSteps, type Walked} from './steps.ts';
 import {stepsOf} from './table.ts';
+import {watchAgreement} from '../tx/agreement.ts';
 import {txReport} from '../tx/report.ts';
 import {withTxSession, type TxSession} from '../tx/session.ts';
 import {settingOf, type Setting} from '../tx/setting.ts';
@@ -24,7 +25,14 @@ import {settingOf, type Setting} from '../tx/setting.ts';
  * dispatcher, range. What is done is left alone, so it can be run again at any point.
  * @throws AosError CHAIN_* | TX_* | SIGNER_* | KEY_* | JOURNAL_* | CONFIG_INVALID | INTERRUPTED
  */
-export function register(config: Config, options: RegisterOptions): Promise<RegisterReport> {
+export function register(config: Config, given: RegisterOptions): Promise<RegisterReport> {
+  const {options, explained} = watchAgreement(given);
+  return registerBy(config, options).catch((error: unknown) => {
+    throw explained(error);
+  });
+}
+
+async function registerBy(config: Config, options: RegisterOptions): Promise<RegisterReport> {
   const {limits, note} = options;
   refusePublic({chainId: config.chainId}, config, options);
   return withTxSession(config, {signal: limits.signal, note}, async (session) => {

@@ -4,10 +4,11 @@ import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import {gwei} from '../../peers/chain/tx/fees.ts';
 import type {TxPlan} from '../../peers/chain/tx/plan.ts';
 import type {PreparedTx} from '../../peers/chain/tx/transact.ts';
-import {AosError} from '../../foundation/errors/error.ts';
+import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {grouped, shownEther} from '../../foundation/text/amounts.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
+import {answerRows, type AskingCommand} from './consequence.ts';
 import {CONTRACT_LABELS, refuseUnpinned, unpinnedOf, type Setting} from './setting.ts';
 
 /** Decides about a simulated transaction. */
@@ -41,11 +42,12 @@ function plannedLines(plan: TxPlan, setting: Setting): string[] {
 }
 
 function lines({title}: TxPlan, rows: readonly Row[]): string[] {
+  return [`${safeText(title)}:`, ...rowLines(rows)];
+}
+
+function rowLines(rows: readonly Row[]): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
-  return [
-    `${safeText(title)}:`,
-    ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${safeText(value)}`),
-  ];
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${safeText(value)}`);
 }
 
 /** Contracts that are named in every question, where they are known. */
@@ -83,6 +85,7 @@ function dataText({data, signing}: TxPlan): string {
 }
 
 type AskOptions = {
+  command: AskingCommand;
   yes: boolean;
   canAsk: boolean;
   /** Ends the question. */
@@ -95,7 +98,7 @@ type AskOptions = {
  * signed for.
  * @throws AosError USAGE where there is no one to ask; NOT_PINNED
  */
-export function confirmWith({yes, canAsk, signal, note}: AskOptions): Confirm {
+export function confirmWith({command, yes, canAsk, signal, note}: AskOptions): Confirm {
   return async (prepared, setting) => {
     for (const line of preparedLines(prepared, setting)) note(line);
     if (yes) {
@@ -104,9 +107,13 @@ export function confirmWith({yes, canAsk, signal, note}: AskOptions): Confirm {
     }
     if (!canAsk)
       throw new AosError('USAGE', 'nothing is sent without an answer, and there is no terminal to ask at', {
-        next: say('Add --yes to send it, or --dry-run to look only.'),
+        next: say(`Add --yes to send it, or ${command === 'tx' ? '--check' : '--dry-run'} to look only.`),
       });
-    return ask('Sign and send it?', {plan: prepared.plan, setting, signal});
+    const {plan, mostWei} = prepared;
+    const network = `${setting.network} (chain ${setting.chainId})`;
+    const most = shownEther(mostWei);
+    for (const line of rowLines(answerRows(plan, {command, most, network}))) note(line);
+    return ask(`Sign it, and send it to ${network}?`, {plan, setting, signal}, 'it was not signed and not sent');
   };
 }
 
@@ -114,24 +121,44 @@ export function confirmWith({yes, canAsk, signal, note}: AskOptions): Confirm {
  * Shows what has to be signed for `--calldata`. A question is asked only about what the RPC alone says.
  * @throws AosError NOT_PINNED where there is no one to ask
  */
-export function confirmSigningWith({yes, canAsk, signal, note}: AskOptions): ConfirmSigning {
+export function confirmSigningWith({
+  yes,
+  canAsk,
+  signal,
+  note,
+}: Omit<AskOptions, 'command'>): ConfirmSigning {
   return async (plan, setting) => {
     const isPinned = unpinnedOf(plan, setting).length === 0;
     if (isPinned && plan.signing === null) return true;
     for (const line of plannedLines(plan, setting)) note(line);
     if (isPinned) return true;
     if (yes || !canAsk) refuseUnpinned(plan, setting);
-    return ask('Sign what it needs, and print it?', {plan, setting, signal});
+    note('  yes  what it needs is signed, and the call is printed; nothing is sent');
+    note('  no   or Enter alone: nothing is signed');
+    return ask('Sign what it needs, and print it?', {plan, setting, signal}, 'nothing was signed');
   };
 }
 
 async function ask(
   question: string,
   {plan, setting, signal}: {plan: TxPlan; setting: Setting; signal: AbortSignal},
+  undone: string,
 ): Promise<boolean> {
   const unpinned = unpinnedOf(plan, setting).map(({label}) => label);
   const warning = unpinned.length === 0 ? '' : `Only the RPC names ${unpinned.join(', ')}. Are they right? `;
   // The prompts are loaded for a question only.
   const {askConfirm} = await import('../../cli/prompt.ts');
-  return askConfirm(`${warning}${question}`, undefined, signal);
+  try {
+    return await askConfirm(`${warning}${question}`, undefined, signal);
+  } catch (error) {
+    throw unanswered(error, undone);
+  }
+}
+
+/** A question that was left without an answer: what a person wants to know is what was done. */
+function unanswered(error: unknown, undone: string): unknown {
+  if (!isAosError(error, 'INTERRUPTED', 'USAGE')) return error;
+  const {code, message, next, details, cause} = error;
+  const what = code === 'INTERRUPTED' ? 'cancelled at the question' : message;
+  return new AosError(code, `${what}; ${undone}`, {next, details, cause});
 }

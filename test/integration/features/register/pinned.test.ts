@@ -79,7 +79,7 @@ function options({site}: Place, {yes, mode = 'apply'}: {yes: boolean; mode?: Reg
   const given = registering(site, {
     mode,
     note,
-    confirm: confirmWith(talk),
+    confirm: confirmWith({...talk, command: 'register'}),
     confirmSigning: confirmSigningWith(talk),
   });
   return {shown, given};
