@@ -11,7 +11,7 @@ import type {OutputWarning} from '../lib/cli/envelope.ts';
 
 export default class Init extends AosCommand {
   static override summary = 'Create a configuration, step by step or from flags.';
-  static override description = `Each answer is checked at once, also against the signer, the RPC, the dispatcher and the worker. Nothing is written before the review at the end, and no file is ever replaced without --force.
+  static override description = `Each answer is checked at once, also against the signer, the RPC, the dispatcher and the worker. No configuration is written before the review at the end; left before it (Ctrl-C), the answers are kept for the next aos init. No file is ever replaced without --force.
 
 Without a terminal every question needs its flag, or --yes for the ones that have a preset; then nothing is looked at unless --probe says so. Exit code 4 when something did not answer; the file says so in a comment.
 

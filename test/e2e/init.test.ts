@@ -140,7 +140,7 @@ describe('aos init on a terminal', () => {
       /Alert webhook/,
     ])
       await wizard.answer(question, ENTER);
-    await wizard.until(/config\.yaml will hold[^]*Write it\?/);
+    await wizard.until(/Settings of [^]*config\.yaml[^]*Write it\?/);
     wizard.pty.write(ENTER);
     expect(await wizard.ended).toBe(0);
     expect(wizard.screen()).toMatch(
@@ -162,13 +162,47 @@ describe('aos init on a terminal', () => {
     expect(await operator.end()).toMatchObject({code: 0});
   });
 
-  it('Ctrl-C leaves nothing', async () => {
+  it('Ctrl-C keeps the answers in a draft, from which the next run continues', async () => {
     await using world = openWorld();
+    const none = onScreen(world, ['init', '--no-probe']);
+    await none.answer(/Network/, '\u0003');
+    expect(await none.ended).toBe(130);
+    expect(filesOf(world)).toEqual([]);
+
     const wizard = onScreen(world, ['init', '--no-probe']);
     await wizard.answer(/Network/, ENTER);
-    await wizard.answer(/Operator address/, '\u0003');
+    await wizard.answer(/Operator address/, `${OWN}${ENTER}`);
+    await wizard.answer(/Signer URL/, '\u0003');
     expect(await wizard.ended).toBe(130);
-    expect(filesOf(world)).toEqual([]);
+    await wizard.until(/config\.yaml\.draft/);
+    expect(filesOf(world)).toEqual(['config.yaml.draft']);
+    expect(statSync(path.join(world.home, 'config.yaml.draft')).mode & 0o777).toBe(0o600);
+
+    const next = onScreen(world, ['init', '--no-probe', '--signer-url', NOTHING, ...ALL_GIVEN.slice(4)]);
+    await next.answer(/Continue from there\?/, ENTER);
+    for (const question of [
+      /Dispatcher’s address/,
+      /Kind of worker/,
+      /opml worker/,
+      /Listen on/,
+      /URL from outside/,
+      /VRF key file/,
+      /Journal directory/,
+      /Alert webhook/,
+    ])
+      await next.answer(question, ENTER);
+    // One answer of the review is changed, and the others stay.
+    await next.answer(/Write it\?/, DOWN);
+    await next.until(/❯ change an answer/);
+    next.pty.write(ENTER);
+    await next.answer(/Which answer\?/, DOWN);
+    await next.until(/❯ Operator address: 0x/);
+    next.pty.write(ENTER);
+    await next.answer(/Operator address \(/, ENTER);
+    await next.answer(/Write it\?/, ENTER);
+    expect(await next.ended).toBe(0);
+    expect(filesOf(world)).toEqual(['config.yaml', 'vrf.key']);
+    expect(readFileSync(path.join(world.home, 'config.yaml'), 'utf8')).toContain(OWN);
   });
 
   it('what does not answer may be used anyway, and the file says so', async () => {
@@ -202,7 +236,7 @@ describe('aos init on a terminal', () => {
     );
     wizard.pty.write('\u0003');
     expect(await wizard.ended).toBe(130);
-    expect(filesOf(world)).toEqual([]);
+    expect(filesOf(world)).toEqual(['config.yaml.draft']);
   });
 
   it('a file that appears meanwhile is not replaced unless that is said', async () => {

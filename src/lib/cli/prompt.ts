@@ -168,7 +168,7 @@ async function ask<T>(
     return {kind: 'answer', value: await prompt(context)};
   } catch (error) {
     if (error instanceof Error && error.name === 'ExitPromptError') {
-      throw new AosError('INTERRUPTED', 'interrupted at a question; nothing was done');
+      throw new AosError('INTERRUPTED', 'cancelled at a question; nothing was done');
     }
     if (isGoingBack) return {kind: 'back'};
     outer?.throwIfAborted();

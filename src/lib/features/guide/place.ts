@@ -1,13 +1,15 @@
 import {existsSync} from 'node:fs';
+import {resolve} from 'node:path';
 import {isAosError, type AosError} from '../../foundation/errors/error.ts';
 import {run, type NextStep} from '../../foundation/next-step/next-step.ts';
 import type {Config} from '../../config/config.ts';
-import {findConfig} from '../../config/file.ts';
+import {findConfig, namedConfig} from '../../config/file.ts';
 import {checkConfig, problemsError} from '../../config/load.ts';
 import {hasConfigVariables} from '../../config/no-configuration.ts';
 import {refusePublicKeys} from '../../config/public-keys.ts';
 import type {Env} from '../../config/user-path.ts';
 import {readVrfKey} from '../../config/vrf-key.ts';
+import {draftFile} from '../init/draft-file.ts';
 import {readHolding, type Holding} from '../../node/journal/holding.ts';
 import {readTxJournal} from '../../node/journal/transactions.ts';
 
@@ -21,7 +23,11 @@ export type Registration = {
 
 /** What the files of this machine say of a node. No request is made. */
 export type Place =
-  | {state: 'none'}
+  | {
+      state: 'none';
+      /** The answers of an unfinished `aos init`; null: there are none. */
+      draft: string | null;
+    }
   | {state: 'wrong'; found: string; next: NextStep}
   | {
       state: 'good';
@@ -45,7 +51,7 @@ const PAST = 1_000;
 export function readPlace({flag, env, cwd}: {flag: string | undefined; env: Env; cwd: string}): Place {
   try {
     const file = findConfig({flag, env, cwd})?.path ?? null;
-    if (file === null && !hasConfigVariables(env)) return {state: 'none'};
+    if (file === null && !hasConfigVariables(env)) return {state: 'none', draft: draftIn({flag, env, cwd})};
     const source = {file, env, cwd};
     const {problems, startProblems, run: config} = checkConfig(source, {need: 'run'});
     const all = [...problems, ...startProblems];
@@ -57,6 +63,12 @@ export function readPlace({flag, env, cwd}: {flag: string | undefined; env: Env;
     if (!isAosError(error) || error.code === 'BUG') throw error;
     return wrong(error);
   }
+}
+
+/** Where `aos init` would keep the answers of a wizard that was left. */
+function draftIn({flag, env, cwd}: {flag: string | undefined; env: Env; cwd: string}): string | null {
+  const draft = draftFile(resolve(cwd, namedConfig({flag, env, cwd})?.path ?? 'config.yaml'));
+  return existsSync(draft) ? draft : null;
 }
 
 function wrong({code, message, next}: AosError): Place {

@@ -30,7 +30,7 @@ type Good = Place & {state: 'good'};
  */
 export function roadOf(place: Place, now: number): Road {
   if (place.state !== 'good') {
-    const first = place.state === 'none' ? noConfiguration() : check.fail(place.found, place.next);
+    const first = place.state === 'none' ? noConfiguration(place.draft) : check.fail(place.found, place.next);
     const rest = ROAD_STEPS.slice(1).map((id): check.Check<RoadStepId> => ({
       id,
       state: 'skipped',
@@ -51,7 +51,10 @@ export function roadOf(place: Place, now: number): Road {
   };
 }
 
-const noConfiguration = (): check.Finding => check.pending('there is no configuration yet', COMMAND_OF.init);
+function noConfiguration(draft: string | null): check.Finding {
+  const kept = draft === null ? '' : `; the answers of an aos init that was left are in ${draft}`;
+  return check.pending(`there is no configuration yet${kept}`, COMMAND_OF.init);
+}
 
 function configured({file, network, nodeId, missingBlsKey}: Good): check.Finding {
   if (missingBlsKey !== null)

@@ -10,6 +10,9 @@ import {isSecret, shownValue} from './review.ts';
 import {
   answer,
   back,
+  canSetUp,
+  change,
+  changeable,
   decide,
   found,
   judge,
@@ -25,15 +28,19 @@ import {safeText} from '../../foundation/text/safe-text.ts';
 import type {Probe} from './checks.ts';
 
 const KEYS =
-  'Enter takes what is in brackets, Tab edits it. Ctrl-B: one question back (in a list Esc or <, too). Ctrl-C: quit, nothing is written.';
+  'Press Enter to accept the value in brackets, Tab to edit it. Ctrl-B: one question back (in a list Esc or <, too). Ctrl-C: quit; the answers are kept for the next aos init.';
 /** Narrower terminals wrap by themselves. */
 const LEAST_WIDTH = 20;
 
-type Deps = {
+export type AskDeps = {
   /** Null: nothing is checked. */
   probe: Probe | null;
   /** Lines of the review page. */
   review: (wizard: Wizard, width: number) => readonly string[];
+  /** Whether the files of a Web3Signer may be made. */
+  maySetUp: boolean;
+  /** Gets the wizard as it was when a person or a signal ended it; what it returns is thrown. */
+  left: (wizard: Wizard, error: unknown) => unknown;
   signal: AbortSignal;
   draw: {color: boolean; ascii: boolean};
 };
@@ -43,7 +50,20 @@ type Deps = {
  * @returns the wizard at its end, to be written
  * @throws AosError INTERRUPTED (Ctrl-C, or quit at the review) | USAGE (the terminal was closed)
  */
-export async function askAll(start: Wizard, {probe, review, signal, draw}: Deps): Promise<Wizard> {
+export async function askAll(start: Wizard, deps: AskDeps): Promise<Wizard> {
+  const now = {wizard: start};
+  try {
+    return await askFrom(now, deps);
+  } catch (error) {
+    throw deps.left(now.wizard, error);
+  }
+}
+
+/** @param now always has the newest state, also when this throws */
+async function askFrom(
+  now: {wizard: Wizard},
+  {probe, review, maySetUp, signal, draw}: AskDeps,
+): Promise<Wizard> {
   const paint = palette(draw.color);
   const put = (line: string): void => void process.stderr.write(`${draw.ascii ? asciiText(line) : line}\n`);
   const width = (): number => Math.max(LEAST_WIDTH, Math.min(process.stderr.columns || 80, 100) - 1);
@@ -58,9 +78,9 @@ export async function askAll(start: Wizard, {probe, review, signal, draw}: Deps)
   };
 
   say(KEYS, 'dim');
-  let wizard = start;
   for (;;) {
     signal.throwIfAborted();
+    const {wizard} = now;
     const question = questionOf(wizard);
     switch (wizard.phase) {
       case 'ask': {
@@ -68,42 +88,41 @@ export async function askAll(start: Wizard, {probe, review, signal, draw}: Deps)
         put('');
         say(`${heading(wizard, question)}  ${question.form(wizard).about}`, 'dim');
         const reply = await ask(wizard, question, {width: width(), signal});
-        wizard = reply.kind === 'back' ? back(wizard) : answer(wizard, reply.value);
-        if (wizard.atStart) say('This is the first question; Ctrl-C quits.', 'dim');
+        now.wizard = reply.kind === 'back' ? back(wizard) : answer(wizard, reply.value);
+        if (now.wizard.atStart) say('This is the first question; Ctrl-C quits.', 'dim');
         break;
       }
       case 'check': {
         if (question === undefined) throw new AosError('BUG', 'the wizard checks nothing');
         const finding = await checkAnswer(probe, question, wizard, signal);
         if (finding !== null) show(finding);
-        wizard = found(wizard, finding);
+        now.wizard = found(wizard, finding);
         break;
       }
       case 'problem':
-        wizard = settle(wizard, await askProblem(signal));
+        now.wizard = settle(wizard, await askProblem(maySetUp && canSetUp(wizard), signal));
         break;
       case 'review': {
         put(`\n${review(wizard, width()).join('\n')}\n`);
-        const reply = await askChoice({message: 'Write it?', choices: REVIEW, suggestion: 'write', signal});
-        wizard = reply.kind === 'back' || reply.value === 'back' ? back(wizard) : decide(wizard, reply.value);
+        now.wizard = await askReview(wizard, width(), signal);
         break;
       }
       case 'write':
         return wizard;
       case 'quit':
-        throw new AosError('INTERRUPTED', 'ended at the review; nothing was written');
+        throw new AosError('INTERRUPTED', 'ended at the review');
     }
   }
 }
 
 const REVIEW = [
   {value: 'write', name: 'write it'},
-  {value: 'back', name: 'one question back'},
-  {value: 'quit', name: 'quit, write nothing'},
+  {value: 'change', name: 'change an answer'},
+  {value: 'quit', name: 'quit, and keep the answers for the next aos init'},
 ] as const;
 
 const PROBLEM = [
-  {value: 'edit', name: 'change', description: 'put the question again'},
+  {value: 'edit', name: 'change', description: 'ask again'},
   {value: 'use', name: 'use anyway', description: 'a comment in the file will say so'},
   {
     value: 'again',
@@ -113,8 +132,31 @@ const PROBLEM = [
   {value: 'back', name: 'back', description: 'to the question before'},
 ] as const;
 
-async function askProblem(signal: AbortSignal): Promise<ProblemChoice> {
-  const reply = await askChoice({message: 'What now?', choices: PROBLEM, suggestion: 'edit', signal});
+const SETUP = {
+  value: 'setup',
+  name: 'set up a Web3Signer here',
+  description: 'writes a compose file and a key configuration too, as --with-web3signer does',
+} as const;
+
+async function askReview(wizard: Wizard, width: number, signal: AbortSignal): Promise<Wizard> {
+  const reply = await askChoice({message: 'Write it?', choices: REVIEW, suggestion: 'write', signal});
+  if (reply.kind === 'back') return back(wizard);
+  if (reply.value !== 'change') return decide(wizard, reply.value);
+  const choices = changeable(wizard).map(({key, path, form}) => {
+    const value = shownValue(path, wizard.answers[key] ?? '');
+    const name = `${form(wizard).message}: ${value === '' ? 'not set' : value}`;
+    // A longer line is drawn wrongly when the list moves.
+    return {value: key, name: safeText(name, Math.max(1, width - 4))};
+  });
+  const [first] = choices;
+  if (first === undefined) return wizard;
+  const which = await askChoice({message: 'Which answer?', choices, suggestion: first.value, signal});
+  return which.kind === 'back' ? wizard : change(wizard, which.value);
+}
+
+async function askProblem(maySetUp: boolean, signal: AbortSignal): Promise<ProblemChoice> {
+  const choices = maySetUp ? [...PROBLEM, SETUP] : PROBLEM;
+  const reply = await askChoice({message: 'What now?', choices, suggestion: 'edit', signal});
   return reply.kind === 'back' ? 'back' : reply.value;
 }
 

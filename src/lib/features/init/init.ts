@@ -1,3 +1,6 @@
+import type {AskDeps} from './ask.ts';
+import {dropDraft} from './draft.ts';
+import {keepDraft, offerDraft} from './offer-draft.ts';
 import {QUESTIONS} from './questions.ts';
 import {dirname, join, relative, resolve} from 'node:path';
 import {namedConfig, readConfigFile} from '../../config/file.ts';
@@ -88,12 +91,17 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
     const wizard = await fillUp(flags.answers, facts, {probe, signal, yes: options.yes, note});
     return {...(await finish(wizard, place, options, {asks, named})), from};
   }
-  let wizard = startWizard(facts, flags.answers);
+  const maySetUp = options.force || !isTaken(place.file, keystore);
+  const draft = await offerDraft(place.file, facts, options);
+  const withSigner = facts.withSigner || (maySetUp && draft?.withSigner === true);
+  let wizard = startWizard({...facts, withSigner}, flags.answers, draft?.answers);
+  const left = (at: Wizard, error: unknown): unknown => keepDraft(at, error, place.file);
   for (;;) {
-    wizard = await interview(wizard, place, {probe, signal, draw: options.style});
+    wizard = await interview(wizard, place, {probe, signal, draw: options.style, maySetUp, left});
     try {
       return {...(await finish(wizard, place, options, {asks, named})), from};
     } catch (error) {
+      if (isAosError(error, 'INTERRUPTED', 'USAGE')) throw left(wizard, error);
       if (!isAosError(error, 'CONFIG_WRITE_FAILED', 'KEY_WRITE_FAILED', 'KEY_PUBLIC')) throw error;
       // A full disk, a directory that takes nothing, an address of a document: the answers are not to be lost.
       note(`! ${error.message}`);
@@ -102,10 +110,21 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
   }
 }
 
+/** Whether a file of a Web3Signer is in the way. */
+function isTaken(file: string, keystore: Facts['keystore']): boolean {
+  try {
+    refuseTaken(file, {withSigner: true, keystore});
+    return false;
+  } catch (error) {
+    if (!isAosError(error, 'CONFIG_EXISTS')) throw error;
+    return true;
+  }
+}
+
 async function interview(
   start: Wizard,
   place: FilePlace,
-  {probe, signal, draw}: {probe: Probe | null; signal: AbortSignal; draw: InitOptions['style']},
+  deps: Omit<AskDeps, 'review'>,
 ): Promise<Wizard> {
   // Prompts and spinner are loaded for a person only.
   const {askAll} = await import('./ask.ts');
@@ -120,7 +139,7 @@ async function interview(
       },
       width,
     );
-  return askAll(start, {probe, review, signal, draw});
+  return askAll(start, {...deps, review});
 }
 
 /** Without a person: presets, and where asked for a check of each answer, whose problems are noted. */
@@ -181,6 +200,7 @@ async function finish(
     if (!(await askConfirm('Replace it? (the other one is kept as .bak)'))) throw error;
     written = write(true);
   }
+  dropDraft(place.file);
   const network = wizard.answers.network ?? 'custom';
   return {
     ...written,

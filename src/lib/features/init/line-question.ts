@@ -7,7 +7,7 @@ type Line = {
   field: Field<unknown>;
   message: string;
   about: string;
-  /** May be left empty; what that means. */
+  /** May be left empty; what for, such as `to name it later`. */
   without?: string;
   check?: Check;
   /** Shown in brackets, taken by Enter. [the preset] */
@@ -32,8 +32,8 @@ export function line(facts: Line): Question {
       const suggestion = facts.suggestion?.(known) ?? preset(known) ?? '';
       const present = known.answers[key] ?? suggestion;
       // Enter takes what is in brackets; Backspace takes the brackets away.
-      const how = present === '' ? 'Enter alone' : 'Backspace and Enter';
-      return {kind: 'line', message, about: optional ? `${about} ${how}: ${without}.` : about, suggestion};
+      const how = present === '' ? 'Leave it empty' : 'Backspace and Enter';
+      return {kind: 'line', message, about: optional ? `${about} ${how} ${without}.` : about, suggestion};
     },
     preset,
     parse: byField(field, {optional}),

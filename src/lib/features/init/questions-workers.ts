@@ -64,7 +64,7 @@ const urlQuestion: Question = {
   form: (known) => ({
     kind: 'line',
     message: `${workerKind(known.answers)} worker`,
-    about: 'The program that answers selected jobs.',
+    about: 'The worker that answers selected jobs.',
     suggestion: urlPreset(known),
   }),
 };
@@ -80,7 +80,7 @@ export const WORKER_QUESTIONS: readonly Question[] = [
     field: FIELDS.zkml.knownGoodModel,
     message: 'Model of a good proof',
     about: 'By a proof that is known to be good the worker shows that its false means something.',
-    without: 'no false is sent',
+    without: 'to send no false',
     applies: isZkml,
   }),
   line({

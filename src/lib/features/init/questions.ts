@@ -15,7 +15,7 @@ const network: Question = {
   form: ({facts}) => ({
     kind: 'list',
     message: 'Network',
-    about: 'Where this operator works. It brings chain id and contract addresses.',
+    about: 'Which network? It sets the chain id and the contract addresses.',
     choices: networkChoices(facts.devnet !== null),
     suggestion: facts.devnet === null ? 'mainnet' : 'devnet',
   }),
@@ -42,11 +42,11 @@ const nodeId: Question = {
     const {accounts} = known.facts;
     const suggestion = networkValue(known, FIELDS.nodeId.path) ?? '';
     if (accounts === null || accounts.length === 0) {
-      const about = 'Your Ethereum address; with Enter alone you choose it from the signer’s accounts next.';
+      const about = 'Your Ethereum address. Leave it empty to choose among the signer’s accounts next.';
       return {kind: 'line', message, about, suggestion};
     }
     const choices: Choice[] = accounts.map((account) => ({value: account, name: account}));
-    choices.push({value: '', name: 'another one', about: 'type it after the signer is known'});
+    choices.push({value: '', name: 'enter another address', about: 'after the signer is known'});
     const about = 'The signer of this machine holds these accounts.';
     return {kind: 'list', message, about, choices, suggestion: suggestion || (accounts[0] ?? '')};
   },
@@ -102,7 +102,7 @@ export const QUESTIONS: readonly Question[] = [
     key: 'dispatcher-url',
     field: FIELDS.dispatcherUrl,
     message: 'Dispatcher',
-    about: 'It gives the jobs: host:port, or a ws:// or wss:// URL.',
+    about: 'The dispatcher that sends jobs: host:port, ws:// or wss://.',
     check: 'dispatcher',
   }),
   line({
@@ -110,7 +110,7 @@ export const QUESTIONS: readonly Question[] = [
     field: FIELDS.dispatcherAddress,
     message: 'Dispatcher’s address',
     about: 'Only jobs signed by this address are taken.',
-    without: 'any valid signer',
+    without: 'to accept any valid signer (unsafe: anyone may send jobs)',
   }),
   line({
     key: 'rpc-url',
@@ -131,7 +131,7 @@ export const QUESTIONS: readonly Question[] = [
     field: FIELDS.registry,
     message: 'AOS registry',
     about: 'The registry coordinator, for aos register.',
-    without: 'later',
+    without: 'to name it later',
     applies: (known) => networkValue(known, FIELDS.registry.path) === null,
   }),
   ...WORKER_QUESTIONS,
@@ -147,8 +147,8 @@ export const QUESTIONS: readonly Question[] = [
     key: 'outer-url',
     field: FIELDS.outerUrl,
     message: 'URL from outside',
-    about: 'How others reach this node, such as http://203.0.113.7:21001.',
-    without: 'not known yet',
+    about: 'Public URL of this node, for the network’s /ping, such as http://203.0.113.7:21001.',
+    without: 'while it is not known',
   }),
   line({
     key: 'vrf-key-file',
@@ -162,8 +162,8 @@ export const QUESTIONS: readonly Question[] = [
     key: 'store-dir',
     field: FIELDS.storeDir,
     message: 'Journal directory',
-    about: 'Every job is on disk there before it is acknowledged.',
-    without: 'the state directory',
+    about: 'Where to keep the job journal: every job is there before it is acknowledged.',
+    without: 'for the state directory',
     check: 'store',
     // A devnet's own directory goes with it.
     preset: () => '',
@@ -172,8 +172,8 @@ export const QUESTIONS: readonly Question[] = [
     key: 'alert-webhook',
     field: FIELDS.alertWebhook,
     message: 'Alert webhook',
-    about: 'Gets a JSON alert of a problem: Slack, Discord, your own.',
-    without: 'nothing is sent',
+    about: 'Receives alerts of problems: Slack, Discord, any webhook.',
+    without: 'to send none',
     check: 'webhook',
   }),
 ];

@@ -36,7 +36,7 @@ export function reviewLines(
   width: number,
 ): string[] {
   const differing = entries.filter(({path, value}) => value !== fallbackOf(path));
-  const lines = [`${safeText(file)} will hold, beside the defaults:`];
+  const lines = [`Settings of ${safeText(file)} that differ from the defaults:`];
   // Brought by a devnet, not asked for: the page is for what may be wrong.
   const contracts = differing.filter(({path}) => path.startsWith(CONTRACTS));
   const hasMany = contracts.length > 2;

@@ -2,6 +2,7 @@ import type {Parsed} from '../../config/value-type.ts';
 import type {Answers, Facts, Finding, Known, Question, QuestionKey} from './question.ts';
 import {networkValue} from './fields.ts';
 import {isNoneOfThem, QUESTIONS} from './questions.ts';
+import {isUrlOfSetup} from './web3signer-files.ts';
 
 export type Findings = Readonly<Partial<Record<QuestionKey, Finding>>>;
 
@@ -16,27 +17,41 @@ export type Wizard = Known & {
   findings: Findings;
   /** Back was pressed where nothing is before. */
   atStart: boolean;
+  /** Their answers stay without being asked again, as those of a draft do; what no check has seen is checked. */
+  kept: ReadonlySet<QuestionKey>;
+  /** One answer is changed from the review: back leads there. */
+  isChange: boolean;
 };
 
+const NONE: ReadonlySet<QuestionKey> = new Set();
+/** Where the Web3Signer answers that is set up with the file. */
+const OWN_SIGNER = 'http://127.0.0.1:9000';
+
 /** What a person can do about a problem. */
-export type ProblemChoice = 'use' | 'edit' | 'again' | 'back';
+export type ProblemChoice = 'use' | 'edit' | 'again' | 'setup' | 'back';
 
 /**
  * The wizard before its first question.
  * @param fixed checked answers from the command line
+ * @param draft checked answers of an earlier run
  */
-export function startWizard(facts: Facts, fixed: Answers): Wizard {
-  const keys = new Set(QUESTIONS.map(({key}) => key).filter((key) => fixed[key] !== undefined));
+export function startWizard(facts: Facts, fixed: Answers, draft: Answers = {}): Wizard {
   const start: Wizard = {
     phase: 'ask',
     at: -1,
-    answers: fixed,
+    answers: {...draft, ...fixed},
     facts,
-    fixed: keys,
+    fixed: keysOf(fixed),
     findings: {},
     atStart: false,
+    kept: keysOf(draft),
+    isChange: false,
   };
   return forward(start);
+}
+
+function keysOf(answers: Answers): ReadonlySet<QuestionKey> {
+  return new Set(QUESTIONS.map(({key}) => key).filter((key) => answers[key] !== undefined));
 }
 
 /** The question the wizard is at; undefined during review and after. */
@@ -67,10 +82,17 @@ export function answer(wizard: Wizard, text: string): Wizard {
   const next: Wizard = {
     ...wizard,
     answers: question.key === 'node-id' ? withoutKey(answers, 'account') : answers,
-    findings: withoutKey(wizard.findings, question.key),
+    findings: findingsBefore(wizard, wizard.answers[question.key] === parsed.value),
     atStart: false,
+    isChange: false,
   };
   return isChecked(question, parsed.value) ? {...next, phase: 'check'} : forward(next);
+}
+
+/** Without the finding of the present question; what comes after another answer is checked again. */
+function findingsBefore({at, findings}: Wizard, isSame: boolean): Findings {
+  const gone = QUESTIONS.filter((_, index) => (isSame ? index === at : index >= at));
+  return gone.reduce((left: Findings, {key}) => withoutKey(left, key), findings);
 }
 
 /** Whether an answer is checked outside: a question that was passed over has nothing to be checked but its default. */
@@ -101,20 +123,59 @@ export function settle(wizard: Wizard, choice: ProblemChoice): Wizard {
       return {...wizard, phase: 'ask'};
     case 'again':
       return {...wizard, phase: 'check'};
+    case 'setup':
+      return canSetUp(wizard) ? {...withOwnSigner(wizard), phase: 'check'} : wizard;
     case 'back':
       return back(wizard);
   }
 }
 
+/** Whether a Web3Signer can be set up with the file in place of the one that does not answer. */
+export function canSetUp(wizard: Wizard): boolean {
+  const key = questionOf(wizard)?.key;
+  return key === 'signer-url' && !wizard.fixed.has(key) && !wizard.facts.withSigner;
+}
+
+function withOwnSigner(wizard: Wizard): Wizard {
+  const url = wizard.answers['signer-url'] ?? '';
+  const own = URL.canParse(url) && isUrlOfSetup(url) ? url : OWN_SIGNER;
+  return {
+    ...wizard,
+    facts: {...wizard.facts, withSigner: true},
+    answers: {...wizard.answers, 'signer-url': own},
+  };
+}
+
 /** One question back; its answer is kept as the suggestion. */
 export function back(wizard: Wizard): Wizard {
+  const plain = {...wizard, kept: NONE, isChange: false};
+  // Nothing was changed yet.
+  if (wizard.isChange && wizard.phase === 'ask')
+    return {...plain, phase: 'review', at: QUESTIONS.length, atStart: false};
   for (let at = wizard.at - 1; at >= 0; at -= 1) {
     const question = QUESTIONS[at];
     if (question === undefined || wizard.fixed.has(question.key) || !question.applies(wizard)) continue;
-    return {...wizard, phase: 'ask', at, atStart: false};
+    return {...plain, phase: 'ask', at, atStart: false};
   }
   // Nothing before: the question is put again.
-  return {...wizard, phase: wizard.phase === 'review' ? 'review' : 'ask', atStart: true};
+  return {...plain, phase: wizard.phase === 'review' ? 'review' : 'ask', atStart: true};
+}
+
+/** The questions whose answers can be changed from the review. */
+export function changeable(wizard: Wizard): Question[] {
+  return QUESTIONS.filter(
+    (question) =>
+      !wizard.fixed.has(question.key) &&
+      wizard.answers[question.key] !== undefined &&
+      question.applies(wizard),
+  );
+}
+
+/** Asks one question of the review again; the other answers stay, as far as they still apply. */
+export function change(wizard: Wizard, key: QuestionKey): Wizard {
+  if (wizard.phase !== 'review' || changeable(wizard).every((question) => question.key !== key)) return wizard;
+  const at = QUESTIONS.findIndex((question) => question.key === key);
+  return {...wizard, phase: 'ask', at, atStart: false, kept: keysOf(wizard.answers), isChange: true};
 }
 
 /** The end of the review. */
@@ -140,7 +201,10 @@ function forward(wizard: Wizard): Wizard {
       };
       continue;
     }
-    if (!wizard.fixed.has(question.key)) return {...wizard, phase: 'ask', at, atStart: false};
+    const isFixed = wizard.fixed.has(question.key);
+    const isKept = wizard.kept.has(question.key) && wizard.answers[question.key] !== undefined;
+    if (!isFixed && !isKept) return {...wizard, phase: 'ask', at, atStart: false};
+    if (!isFixed && wizard.findings[question.key] !== undefined) continue;
     if (isChecked(question, wizard.answers[question.key] ?? ''))
       return {...wizard, phase: 'check', at, atStart: false};
   }

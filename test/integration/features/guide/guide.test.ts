@@ -74,6 +74,9 @@ describe('where a machine is', () => {
       next: 'aos init',
     });
     expect(readdirSync(dir.path)).toEqual([]);
+    writeFileSync(join(dir.path, 'config.yaml.draft'), '{}');
+    const left = readPlace({flag: undefined, env: {HOME: dir.path}, cwd: dir.path});
+    expect(roadOf(left, NOW).steps[0]?.found).toContain('config.yaml.draft');
   });
 
   it.each([
@@ -158,6 +161,6 @@ describe('the first screen', () => {
   });
 
   it('reads like this without a configuration', () => {
-    expect(lines(roadOf({state: 'none'}, NOW), 80).join('\n')).toMatchInlineSnapshot();
+    expect(lines(roadOf({state: 'none', draft: null}, NOW), 80).join('\n')).toMatchInlineSnapshot();
   });
 });

@@ -132,7 +132,7 @@ describe('the review', () => {
     const lines = reviewLines({file: 'c.yaml', entries, findings: {}, making: ['vrf.key']}, 79);
     expect(lines).toMatchInlineSnapshot(`
       [
-        "c.yaml will hold, beside the defaults:",
+        "Settings of c.yaml that differ from the defaults:",
         "  network  mainnet",
         "  node.node_id  0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73",
         "  node.signer_key  http://127.0.0.1:9000",

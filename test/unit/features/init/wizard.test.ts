@@ -3,11 +3,14 @@ import {describe, expect, it} from 'vitest';
 import {configEntries} from '../../../../src/lib/features/init/config-entries.ts';
 import {nodeIdOf} from '../../../../src/lib/features/init/fields.ts';
 import {complete} from '../../../../src/lib/features/init/headless.ts';
-import {NO_FACTS, type Facts, type Finding} from '../../../../src/lib/features/init/question.ts';
+import {NO_FACTS, QUESTION_KEYS, type Facts, type Finding} from '../../../../src/lib/features/init/question.ts';
 import {QUESTIONS} from '../../../../src/lib/features/init/questions.ts';
 import {
   answer,
   back,
+  canSetUp,
+  change,
+  changeable,
   decide,
   found,
   judge,
@@ -137,10 +140,10 @@ describe('the wizard', () => {
   it('says how a question is passed over: there may be a suggestion in the way', () => {
     const about = (wizard: Wizard): string => questionOf(wizard)?.form(wizard).about ?? '';
     const empty = until(start(), 'dispatcher-address');
-    expect(about(empty)).toContain('Enter alone: any valid signer.');
+    expect(about(empty)).toContain('Leave it empty to accept any valid signer');
     const given = back(answer(empty, NODE_ID));
     expect(suggestionOf(given, questionOf(given)!)).toBe(NODE_ID);
-    expect(about(given)).toContain('Backspace and Enter: any valid signer.');
+    expect(about(given)).toContain('Backspace and Enter to accept any valid signer');
   });
 
   it('what could not be written is reviewed again, with all answers', () => {
@@ -221,6 +224,105 @@ describe('the wizard', () => {
     expect(at(back(next))).toBe('signer-url');
   });
 
+  it('continues from a draft: its answers are checked, and the rest is asked', () => {
+    const draft = {network: 'hoodi', 'node-id': NODE_ID, 'signer-url': 'http://127.0.0.1:9000', listen: '0.0.0.0:1'};
+    let wizard = startWizard(NO_FACTS, {network: 'mainnet'}, draft);
+    const seen: string[] = [];
+    while (wizard.phase !== 'review') {
+      seen.push(`${wizard.phase} ${at(wizard)}`);
+      wizard = wizard.phase === 'check' ? found(wizard, null) : answer(wizard, GOOD[at(wizard)] ?? '');
+    }
+    expect(seen.slice(0, 4)).toEqual([
+      'check network',
+      'check node-id',
+      'check signer-url',
+      'ask dispatcher-url',
+    ]);
+    expect(seen.filter((one) => one.endsWith(' listen'))).toEqual(['check listen']);
+    // What the command line says outranks the draft.
+    expect(wizard.answers).toMatchObject({network: 'mainnet', listen: '0.0.0.0:1'});
+  });
+
+  it('asks for an answer of a draft again where its check fails, and after going back', () => {
+    const draft = {network: 'hoodi', 'node-id': NODE_ID, 'signer-url': 'http://127.0.0.1:9000'};
+    const signer = found(found(startWizard(NO_FACTS, {}, draft), null), null);
+    const failed = found(signer, PROBLEM);
+    expect([at(failed), failed.phase]).toEqual(['signer-url', 'problem']);
+    expect([at(back(failed)), back(failed).phase]).toEqual(['node-id', 'ask']);
+    const next = answer(back(failed), NODE_ID);
+    expect(at(found(next, null))).toBe('signer-url');
+    expect(found(next, null).phase).toBe('ask');
+  });
+
+  it('sets a Web3Signer up in place of one that does not answer', () => {
+    for (const [url, own] of [
+      ['http://10.0.0.5:9000', 'http://127.0.0.1:9000'],
+      ['http://127.0.0.1:9100', 'http://127.0.0.1:9100'],
+    ] as const) {
+      const failed = found(answer(until(start(), 'signer-url'), url), PROBLEM);
+      expect(canSetUp(failed)).toBe(true);
+      const made = settle(failed, 'setup');
+      expect(made).toMatchObject({phase: 'check', facts: {withSigner: true}, answers: {'signer-url': own}});
+      expect(at(found(made, {state: 'pending', found: 'later', next: null}))).toBe('dispatcher-url');
+    }
+    // What a flag says is not changed, and one set-up is enough.
+    const fixed = found(
+      found(start({}, {'signer-url': 'http://10.0.0.5:9000', network: 'hoodi', 'node-id': NODE_ID}), null),
+      null,
+    );
+    for (const wizard of [
+      found(fixed, PROBLEM),
+      found(answer(until(start({withSigner: true}), 'signer-url'), 'http://127.0.0.1:1'), PROBLEM),
+      found(answer(until(start(), 'dispatcher-url'), '127.0.0.1:1'), PROBLEM),
+    ]) {
+      expect(wizard.phase).toBe('problem');
+      expect(canSetUp(wizard)).toBe(false);
+      expect(settle(wizard, 'setup')).toBe(wizard);
+    }
+  });
+
+  it('changes one answer from the review, and asks only for what it makes new', () => {
+    const review = until(start(), 'review');
+    expect(changeable(review).map(({key}) => key)).toContain('worker-kind');
+    const changing = change(review, 'worker-kind');
+    expect([at(changing), changing.phase]).toEqual(['worker-kind', 'ask']);
+    // Nothing was changed yet.
+    expect(back(changing)).toMatchObject({phase: 'review', answers: review.answers});
+    let wizard = answer(changing, 'zkml');
+    const asked: string[] = [];
+    while (wizard.phase !== 'review') {
+      if (wizard.phase === 'ask') asked.push(at(wizard));
+      wizard = wizard.phase === 'check' ? found(wizard, null) : answer(wizard, '');
+    }
+    expect(asked).toEqual(['known-good-model']);
+    expect(wizard.answers).toMatchObject({...review.answers, 'worker-kind': 'zkml', 'known-good-model': ''});
+  });
+
+  it('checks again what comes after another answer, and nothing where it is the same', () => {
+    const good: Finding = {state: 'ok', found: 'well', next: null};
+    let review = start();
+    while (review.phase !== 'review')
+      review = review.phase === 'check' ? found(review, good) : answer(review, GOOD[at(review)] ?? '');
+    const checkedAfter = (text: string): string[] => {
+      const checked: string[] = [];
+      let wizard = answer(change(review, 'rpc-url'), text);
+      for (; wizard.phase === 'check'; wizard = found(wizard, good)) checked.push(at(wizard));
+      expect(wizard.phase).toBe('review');
+      return checked;
+    };
+    expect(checkedAfter(GOOD['rpc-url'] ?? '')).toEqual(['rpc-url']);
+    expect(checkedAfter('https://other.example.org')).toEqual(
+      expect.arrayContaining(['rpc-url', 'range-contract', 'worker-url', 'listen']),
+    );
+  });
+
+  it('changes no answer of a flag, and nothing outside the review', () => {
+    const review = until(start({}, {network: 'hoodi'}), 'review');
+    expect(change(review, 'network')).toBe(review);
+    const asking = until(start(), 'rpc-url');
+    expect(change(asking, 'network')).toBe(asking);
+  });
+
   it('is never lost, whatever is done', () => {
     const act = fc.oneof(
       fc.record({
@@ -230,8 +332,9 @@ describe('the wizard', () => {
       fc.constantFrom({do: 'back' as const}, {do: 'ok' as const}, {do: 'problem' as const}),
       fc.record({
         do: fc.constant('settle' as const),
-        how: fc.constantFrom('use' as const, 'edit' as const, 'back' as const),
+        how: fc.constantFrom('use' as const, 'edit' as const, 'setup' as const, 'back' as const),
       }),
+      fc.record({do: fc.constant('change' as const), key: fc.constantFrom(...QUESTION_KEYS)}),
     );
     fc.assert(
       fc.property(fc.array(act, {maxLength: 80}), (acts) => {
@@ -241,6 +344,7 @@ describe('the wizard', () => {
           if (one.do === 'answer') wizard = answer(wizard, one.text);
           else if (one.do === 'back') wizard = back(wizard);
           else if (one.do === 'settle') wizard = settle(wizard, one.how);
+          else if (one.do === 'change') wizard = change(wizard, one.key);
           else wizard = found(wizard, one.do === 'ok' ? null : PROBLEM);
           // Going back loses nothing; every answer that is kept is one the question takes.
           if (one.do === 'back') expect(wizard.answers).toEqual(before.answers);
