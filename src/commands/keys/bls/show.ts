@@ -1,9 +1,9 @@
 import {Flags} from '@oclif/core';
-import {AosCommand} from '../../../lib/cli/base-command.ts';
+import {AosCommand, configFlag} from '../../../lib/cli/base-command.ts';
 import {canPrompt} from '../../../lib/cli/can-prompt.ts';
-import {keyFileFlag, keyPath} from '../../../lib/features/keys/key-flags.ts';
+import {blsKeyToShow, shownBlsFlag, withoutNewKey} from '../../../lib/features/keys/shown-key.ts';
 import {flaggedSource, knownPassword, passwordFlags, passwordSource} from '../../../lib/cli/password-flag.ts';
-import {openKeystore, readKeystore} from '../../../lib/keys/bls-keystore.ts';
+import {openKeystore, readKeystore, type BlsKeystore} from '../../../lib/keys/bls-keystore.ts';
 import {publicKeys} from '../../../lib/keys/bn254.ts';
 import {keyReport, renderKeyReport} from '../../../lib/features/keys/text.ts';
 
@@ -21,18 +21,22 @@ It never shows the private key.`;
     },
   ];
   static override flags = {
-    ...keyFileFlag,
+    ...shownBlsFlag,
+    ...configFlag,
     check: Flags.boolean({summary: 'Open the keystore with its password.'}),
     ...passwordFlags,
   };
 
   async run(): Promise<void> {
     const {flags} = await this.parse(KeysBlsShow);
-    const file = keyPath(flags.file);
-    const mayAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process);
+    const {env} = process;
+    const {file, passwordFile} = blsKeyToShow({...flags, env, cwd: process.cwd()});
+    const mayAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, env, process);
     const open = flags.check || flaggedSource(flags) !== null;
-    const source = open ? passwordSource(flags, mayAsk) : null;
-    const keystore = readKeystore(file);
+    const isGiven = flaggedSource(flags) !== null || passwordFile === null;
+    const known = isGiven ? null : ({kind: 'file', path: passwordFile} as const);
+    const source = open ? (known ?? passwordSource(flags, mayAsk)) : null;
+    const keystore = this.keystoreOf(file, flags.file !== undefined);
     let report = keyReport(file, {g1: keystore.publicKey, g2: null});
     if (source !== null) {
       const password = await knownPassword(source, file, new AbortController().signal);
@@ -41,5 +45,12 @@ It never shows the private key.`;
     this.give({schema: 'keys-bls', exitCode: 0, result: report, text: renderKeyReport(report)});
     if (source === null)
       this.note('next: aos keys bls show --check proves it with the password', flags.quiet);
+  }
+  private keystoreOf(file: string, isNamed: boolean): BlsKeystore {
+    try {
+      return readKeystore(file);
+    } catch (error) {
+      throw withoutNewKey(error, 'bls', isNamed);
+    }
   }
 }

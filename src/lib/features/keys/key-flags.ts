@@ -3,7 +3,7 @@ import {pathFlag} from '../../cli/flags.ts';
 import {userPath} from '../../config/user-path.ts';
 
 /** Which keystore a command works on. */
-export const keyFileFlag = {
+const keyFileFlag = {
   file: pathFlag({
     char: 'f',
     summary: 'The keystore; node.bls_key_file of the configuration names it for aos register.',

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core';
 import {pathFlag} from '../../cli/flags.ts';
 
 /** Which VRF key file a command works on. */
-export const vrfKeyFlags = {
+const vrfKeyFlags = {
   file: pathFlag({
     char: 'f',
     summary: 'The VRF key file; node.vrf_key_file of the configuration names it for aos run.',

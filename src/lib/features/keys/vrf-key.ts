@@ -1,3 +1,4 @@
+import type {VrfKeySource} from '../../config/config.ts';
 import {readVrfKey} from '../../config/vrf-key.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
@@ -13,10 +14,19 @@ export type VrfReport = {
 
 /** @throws AosError VRF_KEY_MISSING | VRF_KEY_UNSAFE | VRF_KEY_INVALID */
 export async function vrfReport(file: string, backup: string | null): Promise<VrfReport> {
-  const seed = readVrfKey({kind: 'file', path: file});
+  return {file, publicKey: await publicKeyOf({kind: 'file', path: file}), backup};
+}
+
+/** The same of a key that is only shown; one in the configuration itself has the name of its key there for a file. */
+export async function shownVrfReport(source: VrfKeySource): Promise<VrfReport> {
+  const file = source.kind === 'file' ? source.path : 'node.vrf_key';
+  return {file, publicKey: await publicKeyOf(source), backup: null};
+}
+
+async function publicKeyOf(source: VrfKeySource): Promise<string> {
+  const seed = readVrfKey(source);
   try {
-    const publicKey = Buffer.from((await loadVrf()).publicKey(seed)).toString('hex');
-    return {file, publicKey, backup};
+    return Buffer.from((await loadVrf()).publicKey(seed)).toString('hex');
   } finally {
     seed.fill(0);
   }
