@@ -1,0 +1,134 @@
+import {pathToFileURL} from 'node:url';
+import path from 'node:path';
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {COMMANDS} from '../../src/lib/foundation/next-step/commands.ts';
+import {jsonOf, ndjson, openWorld, ROOT, type World} from '../support/cli.ts';
+
+type Ran = {args: string[]; code: number; stdout: string; stderr: string};
+
+/** Runs many command lines in one process, one after the other: a process for each would take a minute. */
+const ALL = `import {main} from 'MAIN';
+const write = process.stdout.write.bind(process.stdout);
+process.setMaxListeners(0);
+const runs = [];
+for (const args of JSON.parse(process.argv[2])) {
+  let [stdout, stderr] = ['', ''];
+  process.stdout.write = (chunk) => { stdout += chunk; return true; };
+  process.stderr.write = (chunk) => { stderr += chunk; return true; };
+  process.exitCode = 0;
+  await main('ROOT', args);
+  runs.push({args, code: process.exitCode, stdout, stderr});
+}
+process.exitCode = 0;
+write(JSON.stringify(runs));
+`;
+
+/** What a command has to be given before it looks for a configuration. */
+const ARGS: Readonly<Record<string, readonly string[]>> = {
+  'challenge evidence': ['1'],
+  'challenge show': ['1'],
+  'job retry': ['abc'],
+  'job show': ['abc'],
+  'tx cancel': ['0x12'],
+  'tx speed-up': ['0x12'],
+};
+/** These have an answer without a configuration, and a test of their own. */
+const OTHER: ReadonlySet<string> = new Set(['config show', 'doctor', 'guide', 'init']);
+const NEEDY = Object.entries(COMMANDS)
+  .filter(([id, {takesConfig}]) => takesConfig && !OTHER.has(id))
+  .map(([id]) => id);
+
+let world: World;
+let runs: ReadonlyMap<string, Ran>;
+const lineOf = (id: string, json: boolean): string[] => [
+  ...id.split(' '),
+  ...(ARGS[id] ?? []),
+  ...(json ? ['--json'] : []),
+];
+beforeAll(async () => {
+  world = openWorld();
+  const program = world.file(
+    'all.mjs',
+    ALL.replace('MAIN', pathToFileURL(path.join(ROOT, 'dist/main.js')).href).replace('ROOT', ROOT),
+  );
+  const lines = [
+    ...NEEDY.flatMap((id) => [lineOf(id, false), lineOf(id, true)]),
+    [],
+    ['--json'],
+    ['guide', '--json'],
+    ['--quiet', '--nonsense'],
+    ['doctor', '--only', 'config'],
+  ];
+  const {stdout, stderr} = await world.run([JSON.stringify(lines)], {program});
+  if (!stdout.startsWith('[')) throw new Error(stdout + stderr);
+  runs = new Map((jsonOf(stdout) as Ran[]).map((one) => [one.args.join(' '), one]));
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+function ran(args: readonly string[]): Ran {
+  const one = runs.get(args.join(' '));
+  if (one === undefined) throw new Error(`${args.join(' ')} was not run`);
+  return one;
+}
+
+describe('without a configuration', () => {
+  it('there are commands that need one', () => {
+    expect(NEEDY.length).toBeGreaterThan(20);
+    for (const id of Object.keys(ARGS)) expect(NEEDY).toContain(id);
+  });
+
+  it.each(NEEDY)('aos %s says one sentence and the next step, exit 78', (id) => {
+    const plain = ran(lineOf(id, false));
+    const about = plain.stdout + plain.stderr;
+    expect(plain.code, about).toBe(78);
+    expect(plain.stdout).toBe('');
+    const lines = plain.stderr.trimEnd().split('\n');
+    expect(lines[0], about).toMatch(/^Error: there is no configuration yet \(looked for config\.yaml, /);
+    expect(lines[1]).toBe('  code   CONFIG_MISSING');
+    expect(lines.at(-1)).toMatch(/^ {2}next {3}.*aos init$/);
+    expect(lines).toHaveLength(4);
+
+    const json = ran(lineOf(id, true));
+    expect(json.code, json.stdout + json.stderr).toBe(78);
+    expect(json.stderr).toBe('');
+    const document = id === 'run' ? ndjson(json.stdout).at(-1) : jsonOf(json.stdout);
+    expect(document).toMatchObject({
+      schema: 'aos.error/v1',
+      ok: false,
+      exitCode: 78,
+      error: {
+        code: 'CONFIG_MISSING',
+        message: lines[0]?.slice('Error: '.length),
+        next: expect.stringMatching(/aos init$/) as string,
+      },
+    });
+  });
+
+  it('aos doctor names aos init', () => {
+    const {stdout} = ran(['doctor', '--only', 'config']);
+    expect(stdout).toContain('aos init');
+  });
+});
+
+describe('aos alone', () => {
+  it('is the first screen, also as JSON and as aos guide', () => {
+    const {code, stdout, stderr} = ran([]);
+    expect({code, stderr}).toEqual({code: 0, stderr: ''});
+    expect(stdout).toMatch(/1\. aos init[^]*5\. aos run[^]*\nNext: aos init\n/);
+    for (const args of [['--json'], ['guide', '--json']]) {
+      const json = ran(args);
+      expect(json.code).toBe(0);
+      expect(jsonOf(json.stdout)).toMatchObject({
+        schema: 'aos.guide/v1',
+        exitCode: 0,
+        result: {steps: [{id: 'init', state: 'pending'}, {}, {}, {}, {id: 'run'}], next: 'aos init'},
+      });
+    }
+  });
+
+  it('takes its own flags only', () => {
+    const {code, stderr} = ran(['--quiet', '--nonsense']);
+    expect(code).toBe(64);
+    expect(stderr).toMatch(/no command behind these flags[^]*aos --help/);
+  });
+});
