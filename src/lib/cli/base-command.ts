@@ -31,7 +31,7 @@ export const configFlag = {
 /** Flags of every command. */
 const globalFlags = {
   ascii: Flags.boolean({
-    summary: 'Draw without Unicode signs.',
+    summary: 'Use ASCII characters only.',
     allowNo: true,
     helpGroup: 'GLOBAL',
   }),
@@ -44,7 +44,7 @@ const globalFlags = {
     summary: 'Never ask; fail when something is missing.',
     helpGroup: 'GLOBAL',
   }),
-  quiet: Flags.boolean({summary: 'Say nothing on stderr but errors.', helpGroup: 'GLOBAL'}),
+  quiet: Flags.boolean({summary: 'Print only errors on stderr.', helpGroup: 'GLOBAL'}),
 };
 
 /**

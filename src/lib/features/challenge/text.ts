@@ -143,9 +143,11 @@ const textOf = (block: number | null): string | null => (block === null ? null :
 
 function statement({challenges, contract, latestBlock, windowBlocks}: Challenges): string {
   const open = challenges.filter(({state}) => state === 'open').length;
-  const window = windowBlocks === null ? '' : ` An answer is due within ${windowBlocks} blocks.`;
+  const where = `of the AVS at ${contract} up to block ${latestBlock}`;
+  if (challenges.length === 0) return `No challenges ${where}.`;
+  const window = windowBlocks === null ? '' : `, and must be answered within ${windowBlocks} blocks`;
   const all = challenges.length === 1 ? '1 challenge' : `${challenges.length} challenges`;
-  return `${all} of the AVS at ${contract} up to block ${latestBlock}, ${open === 0 ? 'none' : open} open; they name no operator.${window}`;
+  return `${all} ${where}, ${open === 0 ? 'none' : open} open. Challenges name no operator${window}.`;
 }
 
 function stateText({state, isFinal}: Challenge): string {

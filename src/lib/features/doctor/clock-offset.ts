@@ -76,9 +76,9 @@ export function judgeOffset(
   return ok(found);
 }
 
-/** `right to within 120 ms`, or `350 ms ahead (±80 ms)`. */
+/** `accurate to 120 ms`, or `350 ms ahead (±80 ms)`. */
 export function offsetText({low, high}: OffsetRange): string {
-  if (low <= 0 && high >= 0) return `right to within ${msText(Math.max(-low, high))}`;
+  if (low <= 0 && high >= 0) return `accurate to ${msText(Math.max(-low, high))}`;
   const middle = (low + high) / 2;
   const word = middle > 0 ? 'ahead' : 'behind';
   return `${msText(Math.abs(middle))} ${word} (±${msText((high - low) / 2)})`;

@@ -8,7 +8,7 @@ type ExitEntry = {
 
 /** What each exit code says, the same with and without `--json`. */
 export const EXIT_CODES: Readonly<Record<ExitCode, ExitEntry>> = {
-  [EXIT.ok]: {means: 'yes, done, healthy', then: 'go on'},
+  [EXIT.ok]: {means: 'yes, done, healthy', then: 'continue'},
   [EXIT.bug]: {means: 'a bug of aos', then: 'report it with the output of --json; restarting may help'},
   [EXIT.negative]: {
     means: 'the answer is no: a check failed',

@@ -30,7 +30,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   workers: 'The programs that answer selected jobs.',
   store: 'Where jobs and answers are kept.',
   log: 'Log lines.',
-  alerts: 'Who hears when something is wrong.',
+  alerts: 'Alerts, for when something is wrong.',
 };
 
 /**

@@ -165,7 +165,7 @@ export function judgeSlashed({chain}: StatusFacts): Judgement {
     return warn(`${count(recorded, 'penalty is', 'penalties are')} recorded and not executed`, HISTORY, at);
   const seen = [
     ...(magnitudes.length > 0
-      ? [`the stake in ${count(magnitudes.length, 'strategy', 'strategies')} that count here is whole`]
+      ? [`the stake in ${count(magnitudes.length, 'strategy', 'strategies')} that count here is intact`]
       : []),
     ...(ledger === null ? [] : [noPenalty(ledger)]),
   ];

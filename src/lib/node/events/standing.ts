@@ -135,7 +135,7 @@ export type ChainCost = {
 
 const ENDS: Readonly<Record<CostKind, string>> = {
   challenge: 'is answered',
-  slashed: 'the stake is whole again',
+  slashed: 'the stake is intact again',
   penalty: 'no penalty is recorded any more',
   removed: 'this operator is registered again',
   stake: 'the stake counts as it should again',

@@ -173,7 +173,7 @@ describe('clock', () => {
     };
 
   it.each([
-    [0, 'ok', /right to within \d+ ms/],
+    [0, 'ok', /accurate to \d+ ms/],
     [1_400, 'warn', /ms ahead/],
     [-5_000, 'fail', /ms behind/],
   ])('is compared with the Date of the others: %d ms off is %s', async (offsetMs, state, told) => {

@@ -105,7 +105,7 @@ describe('the verdict', () => {
   });
 
   it('says what is open', () => {
-    expect(offsetText({low: -60, high: 80})).toBe('right to within 80 ms');
+    expect(offsetText({low: -60, high: 80})).toBe('accurate to 80 ms');
     expect(offsetText({low: 300, high: 500})).toBe('400 ms ahead (±100 ms)');
     expect(offsetText({low: -61_000, high: -59_000})).toBe('60.0 s behind (±1000 ms)');
     expect(judge([]).found).toContain('b: away');

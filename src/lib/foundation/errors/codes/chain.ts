@@ -88,7 +88,7 @@ export const CHAIN = {
   CHAIN_FLOW_UNKNOWN: {
     exit: 'usage',
     category: 'usage',
-    means: 'The registry is none of the kinds the toolkit knows.',
+    means: 'The registry is of a kind that the toolkit does not know.',
     next: say('Check chain.contracts.registry, or name the kind with --flow.'),
     causes: ['chain.contracts.registry is no stake registry, or of a generation that is not known yet.'],
   },

@@ -15,7 +15,7 @@ export const DEVNET = {
     means: 'The system does not let the operator listen at that address.',
     next: say('Correct the address: 0.0.0.0 is every address of this machine.'),
     causes: [
-      'The address is none of this machine: ip -brief address.',
+      'The address does not belong to this machine: ip -brief address.',
       'Its interface is not up yet.',
       'A port below 1024 needs a privilege.',
     ],
@@ -73,7 +73,7 @@ export const DEVNET = {
     category: 'safety',
     means: 'The devnet signs for everyone; it listens on loopback only.',
     next: say('Use a 127.0.0.0/8 address.'),
-    causes: ['Everybody who reaches the port could have anything signed.'],
+    causes: ['Anyone who can reach the port could sign anything.'],
   },
   STATE_DIR_UNWRITABLE: {
     exit: 'cannotWrite',
@@ -82,7 +82,7 @@ export const DEVNET = {
     next: say('Set AOS_HOME (or store.dir, if the configuration has it) to a directory you own.'),
     causes: [
       'The directory belongs to another user: ls -ld.',
-      'A file of that name is in the way.',
+      'A file with that name exists.',
       'A service with ProtectSystem=strict needs ReadWritePaths= or StateDirectory=.',
     ],
   },

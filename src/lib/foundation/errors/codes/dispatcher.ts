@@ -150,7 +150,7 @@ export const DISPATCHER = {
     means: 'There is no one to alert: the configuration names no webhook.',
     next: say('Set alerts.webhook_url, or AOS_ALERTS_WEBHOOK_URL.'),
     causes: [
-      'aos init was answered with Enter alone at its last question.',
+      'The last question of aos init was left empty.',
       'The key is in another section: it is webhook_url below alerts.',
     ],
   },

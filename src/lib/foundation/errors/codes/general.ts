@@ -15,7 +15,7 @@ export const GENERAL = {
   USAGE: {
     exit: 'usage',
     category: 'usage',
-    means: 'The command line is not what the command takes.',
+    means: 'The command does not take this command line.',
     next: say('See what the command takes.'),
     causes: [
       'A flag is missing, mistyped or has a value it does not take; the message names it.',
@@ -25,7 +25,7 @@ export const GENERAL = {
   OUTPUT_WRITE_FAILED: {
     exit: 'io',
     category: 'filesystem',
-    means: 'What standard output goes to does not take it.',
+    means: 'Standard output cannot be written to.',
     next: say('Free disk space, or send the output elsewhere.'),
     causes: [
       'The disk behind a redirection is full: df -h.',

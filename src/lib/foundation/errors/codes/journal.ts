@@ -5,7 +5,7 @@ export const JOURNAL = {
   JOURNAL_LOCKED: {
     exit: 'refused',
     category: 'safety',
-    means: 'Another aos run works for this node already; two would answer twice.',
+    means: 'Another operator is already running for this node; two would answer twice.',
     next: say('Stop the other one first; to find it: pgrep -af "(aos|run.cjs) run|operator-runer"'),
     causes: [
       'A service runs it and it was started by hand too: systemctl status aos.',

@@ -89,7 +89,7 @@ export const OPERATOR = {
   CONTROL_VERSION: {
     exit: 'protocol',
     category: 'network',
-    means: 'The running operator is of another generation of aos.',
+    means: 'The running operator has another version of aos.',
     next: say('Restart the operator with this version of the program.'),
     causes: ['aos was updated while the operator runs.'],
   },

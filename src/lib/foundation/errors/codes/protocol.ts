@@ -61,7 +61,7 @@ export const PROTOCOL = {
     next: say('Check that net.dispatcher_url is a dispatcher.'),
     causes: [
       'net.dispatcher_url leads to another service that speaks JSON.',
-      'The dispatcher is of another generation of the protocol.',
+      'The dispatcher has another version of the protocol.',
     ],
   },
   MESSAGE_INVALID: {
@@ -69,7 +69,7 @@ export const PROTOCOL = {
     category: 'data',
     means: 'The message does not have the fields the protocol gives it.',
     next: say('Nothing to do here: the sender broke the protocol.'),
-    causes: ['The dispatcher is of another generation of the protocol.'],
+    causes: ['The dispatcher has another version of the protocol.'],
   },
   CLOCK_OVERFLOW: {
     exit: 'data',

@@ -6,7 +6,7 @@ export const SIGNER = {
     exit: 'config',
     category: 'config',
     means: 'signer_key is not a usable Web3Signer URL.',
-    next: say('Use a form like http://127.0.0.1:9000'),
+    next: say('Correct it, for example: http://127.0.0.1:9000'),
     causes: ['signer_key has a path, a query or a scheme other than http and https.'],
   },
   SIGNER_TLS_INVALID: {

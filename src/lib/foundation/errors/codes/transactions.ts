@@ -27,7 +27,7 @@ export const TRANSACTIONS = {
     next: say('Wait for cheaper gas, or raise the bound: --max-cost ETH'),
     causes: [
       'The RPC estimates more gas than such a call needs: compare with another RPC.',
-      'Gas is dear. The bound is for all transactions of the command together.',
+      'Gas is expensive right now. The bound is for all transactions of the command together.',
     ],
   },
   TX_CHANGED: {
@@ -80,7 +80,7 @@ export const TRANSACTIONS = {
   TX_STUCK: {
     exit: 'tryLater',
     category: 'network',
-    means: 'An earlier transaction of this account is in the way.',
+    means: 'An earlier transaction of this account is blocking it.',
     next: run('tx list'),
     causes: [
       'A transaction with a lower nonce was sent with too low a fee: aos tx speed-up.',
@@ -148,7 +148,7 @@ export const TRANSACTIONS = {
     category: null,
     means: 'The ETH of node_id pays for fewer than ten registrations: soon it cannot send a transaction.',
     next: say('Send ETH to node_id.'),
-    causes: ['Gas is dear at the moment, or the balance is used up.'],
+    causes: ['Gas is expensive right now, or the balance is used up.'],
   },
   NO_WAY_BACK: {
     exit: null,
