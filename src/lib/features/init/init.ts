@@ -93,7 +93,8 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
   }
   const maySetUp = options.force || !isTaken(place.file, keystore);
   const draft = await offerDraft(place.file, facts, options);
-  const withSigner = facts.withSigner || (maySetUp && draft?.withSigner === true);
+  const isOwn = maySetUp && draft?.withSigner === true && flags.answers['signer-url'] === undefined;
+  const withSigner = facts.withSigner || isOwn;
   let wizard = startWizard({...facts, withSigner}, flags.answers, draft?.answers);
   const left = (at: Wizard, error: unknown): unknown => keepDraft(at, error, place.file);
   for (;;) {
