@@ -9,7 +9,7 @@ type Ran = {args: string[]; code: number; stdout: string; stderr: string};
 /** Runs many command lines in one process, one after the other: a process for each would take a minute. */
 const ALL = `import {main} from 'MAIN';
 const write = process.stdout.write.bind(process.stdout);
-process.setMaxListeners(0);
+for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0);
 const runs = [];
 for (const args of JSON.parse(process.argv[2])) {
   let [stdout, stderr] = ['', ''];

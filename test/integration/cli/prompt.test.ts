@@ -16,14 +16,26 @@ describe('a question', () => {
     ['N\n', false],
     ['\n', false],
     ['  \n', false],
-    ['yarn\n\u0015n\n', false],
-    ['sure\n\u0015Yes\n', true],
   ])('of yes or no: %j is %s', async (typed, expected) => {
     const io = streams();
     const answer = askConfirm('Send it?', io);
     io.input.write(typed);
     expect(await answer).toBe(expected);
     expect(await io.shown()).toContain('Send it?');
+  });
+
+  it.each([
+    ['yarn', 'n', false],
+    ['sure', 'Yes', true],
+  ])('of yes or no does not take %j', async (typed, then, expected) => {
+    const io = streams();
+    let drawn = '';
+    io.output.on('data', (chunk: Buffer) => (drawn += chunk.toString()));
+    const answer = askConfirm('Send it?', io);
+    io.input.write(`${typed}\r`);
+    await vi.waitFor(() => expect(drawn).toContain('Type y for yes'));
+    io.input.write(`\u0015${then}\r`);
+    expect(await answer).toBe(expected);
   });
 
   it('for a secret shows stars', async () => {

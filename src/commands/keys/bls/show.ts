@@ -36,7 +36,7 @@ It never shows the private key.`;
     const isGiven = flaggedSource(flags) !== null || passwordFile === null;
     const known = isGiven ? null : ({kind: 'file', path: passwordFile} as const);
     const source = open ? (known ?? passwordSource(flags, mayAsk)) : null;
-    const keystore = this.keystoreOf(file, flags.file !== undefined);
+    const keystore = keystoreOf(file, flags.file !== undefined);
     let report = keyReport(file, {g1: keystore.publicKey, g2: null});
     if (source !== null) {
       const password = await knownPassword(source, file, new AbortController().signal);
@@ -46,11 +46,12 @@ It never shows the private key.`;
     if (source === null)
       this.note('next: aos keys bls show --check proves it with the password', flags.quiet);
   }
-  private keystoreOf(file: string, isNamed: boolean): BlsKeystore {
-    try {
-      return readKeystore(file);
-    } catch (error) {
-      throw withoutNewKey(error, 'bls', isNamed);
-    }
+}
+
+function keystoreOf(file: string, isNamed: boolean): BlsKeystore {
+  try {
+    return readKeystore(file);
+  } catch (error) {
+    throw withoutNewKey(error, 'bls', isNamed);
   }
 }

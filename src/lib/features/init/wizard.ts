@@ -24,6 +24,14 @@ export type Wizard = Known & {
 };
 
 const NONE: ReadonlySet<QuestionKey> = new Set();
+/** Answers that belong to one network: for another one they are asked for again. */
+const OF_NETWORK: ReadonlySet<QuestionKey> = new Set([
+  'dispatcher-url',
+  'dispatcher-address',
+  'rpc-url',
+  'range-contract',
+  'registry',
+]);
 /** Where the Web3Signer answers that is set up with the file. */
 const OWN_SIGNER = 'http://127.0.0.1:9000';
 
@@ -44,10 +52,19 @@ export function startWizard(facts: Facts, fixed: Answers, draft: Answers = {}): 
     fixed: keysOf(fixed),
     findings: {},
     atStart: false,
-    kept: keysOf(draft),
+    kept: keptFor(fixed.network, draft.network, keysOf(draft)),
     isChange: false,
   };
   return forward(start);
+}
+
+function keptFor(
+  network: string | undefined,
+  former: string | undefined,
+  keys: ReadonlySet<QuestionKey>,
+): ReadonlySet<QuestionKey> {
+  const isSame = network === undefined || network === former;
+  return isSame ? keys : new Set([...keys].filter((key) => !OF_NETWORK.has(key)));
 }
 
 function keysOf(answers: Answers): ReadonlySet<QuestionKey> {
@@ -84,6 +101,10 @@ export function answer(wizard: Wizard, text: string): Wizard {
     answers: question.key === 'node-id' ? withoutKey(answers, 'account') : answers,
     findings: findingsBefore(wizard, wizard.answers[question.key] === parsed.value),
     atStart: false,
+    kept:
+      question.key === 'network'
+        ? keptFor(parsed.value, wizard.answers.network, wizard.kept)
+        : wizard.kept,
     isChange: false,
   };
   return isChecked(question, parsed.value) ? {...next, phase: 'check'} : forward(next);

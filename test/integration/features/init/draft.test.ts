@@ -35,7 +35,7 @@ describe('the draft of a wizard', () => {
 
   it('loses an answer that no question takes', () => {
     using at = place();
-    const answers = {...ANSWERS, 'node-id': '0x12', 'signer-url': 'nonsense', 'no-question': 'x', __proto__: 'x'};
+    const answers = {...ANSWERS, 'node-id': '0x12', 'signer-url': 'nonsense', 'no-question': 'x'};
     writeFileSync(at.draft, JSON.stringify({version: 1, at: 1, withSigner: false, answers}), {mode: 0o600});
     expect(readDraft(at.file, NO_FACTS)).toMatchObject({
       answers: {network: 'hoodi', 'rpc-url': ANSWERS['rpc-url']},

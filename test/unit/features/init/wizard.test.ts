@@ -298,6 +298,22 @@ describe('the wizard', () => {
     expect(wizard.answers).toMatchObject({...review.answers, 'worker-kind': 'zkml', 'known-good-model': ''});
   });
 
+  it('asks again for what belongs to a network where that is changed, in the review or beside a draft', () => {
+    const ofNetwork = ['dispatcher-url', 'dispatcher-address', 'rpc-url', 'range-contract', 'registry'];
+    const askedFrom = (wizard: Wizard): string[] => {
+      const asked: string[] = [];
+      while (wizard.phase !== 'review') {
+        if (wizard.phase === 'ask') asked.push(at(wizard));
+        wizard = wizard.phase === 'check' ? found(wizard, null) : answer(wizard, GOOD[at(wizard)] ?? '');
+      }
+      return asked;
+    };
+    const review = until(start(), 'review');
+    expect(askedFrom(answer(change(review, 'network'), 'sepolia'))).toEqual(ofNetwork);
+    expect(askedFrom(startWizard(NO_FACTS, {network: 'sepolia'}, review.answers))).toEqual(ofNetwork);
+    expect(askedFrom(startWizard(NO_FACTS, {}, review.answers))).toEqual([]);
+  });
+
   it('checks again what comes after another answer, and nothing where it is the same', () => {
     const good: Finding = {state: 'ok', found: 'well', next: null};
     let review = start();
