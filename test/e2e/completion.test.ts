@@ -18,6 +18,11 @@ const TYPED: readonly [string, string][] = [
   ['aos explain SIGNER_UNREA', 'explain SIGNER_UNREACHABLE'],
   ['aos completion fi', 'completion fish'],
   ['aos help exit', 'help exit-codes'],
+  ['aos help signer ch', 'help signer check'],
+  ['aos init --network mainn', 'init --network mainnet'],
+  ['aos doctor --only signer.lat', 'doctor --only signer.latency'],
+  ['aos job list --state unan', 'job list --state unanswered'],
+  ['aos schema job-sh', 'schema job-show'],
 ];
 
 /** How a shell without its user's settings takes the script; `aos` then says what it got. */

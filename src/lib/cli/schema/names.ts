@@ -1,48 +1,50 @@
 /** The names of the published schemas, without `aos.` and version; `aos schema` prints each. */
-export type SchemaName =
-  | 'alert-test'
-  | 'challenge-evidence'
-  | 'challenge-list'
-  | 'challenge-show'
-  | 'completion'
-  | 'config-migrate'
-  | 'config-schema'
-  | 'config-show'
-  | 'config-validate'
-  | 'deregister'
-  | 'deregister-check'
-  | 'devnet-act'
-  | 'devnet-fault'
-  | 'devnet-start'
-  | 'devnet-stop'
-  | 'devnet-submit'
-  | 'devnet-up'
-  | 'doctor'
-  | 'doctor-list'
-  | 'explain'
-  | 'explain-list'
-  | 'guide'
-  | 'init'
-  | 'keys-bls'
-  | 'keys-ecdsa'
-  | 'keys-vrf'
-  | 'register'
-  | 'register-check'
-  | 'run'
-  | 'schema'
-  | 'schema-list'
-  | 'signer-check'
-  | 'slashing-history'
-  | 'status'
-  | 'status-watch'
-  | 'job-export'
-  | 'job-export-lines'
-  | 'job-list'
-  | 'job-refused'
-  | 'job-retry'
-  | 'job-show'
-  | 'tx-cancel'
-  | 'tx-check'
-  | 'tx-list'
-  | 'tx-speed-up'
-  | 'worker-check';
+export const SCHEMA_NAMES = [
+  'alert-test',
+  'challenge-evidence',
+  'challenge-list',
+  'challenge-show',
+  'completion',
+  'config-migrate',
+  'config-schema',
+  'config-show',
+  'config-validate',
+  'deregister',
+  'deregister-check',
+  'devnet-act',
+  'devnet-fault',
+  'devnet-start',
+  'devnet-stop',
+  'devnet-submit',
+  'devnet-up',
+  'doctor',
+  'doctor-list',
+  'explain',
+  'explain-list',
+  'guide',
+  'init',
+  'keys-bls',
+  'keys-ecdsa',
+  'keys-vrf',
+  'register',
+  'register-check',
+  'run',
+  'schema',
+  'schema-list',
+  'signer-check',
+  'slashing-history',
+  'status',
+  'status-watch',
+  'job-export',
+  'job-export-lines',
+  'job-list',
+  'job-refused',
+  'job-retry',
+  'job-show',
+  'tx-cancel',
+  'tx-check',
+  'tx-list',
+  'tx-speed-up',
+  'worker-check',
+] as const;
+export type SchemaName = (typeof SCHEMA_NAMES)[number];

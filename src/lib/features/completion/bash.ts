@@ -1,5 +1,5 @@
 import {quoted} from '../../foundation/text/shell-word.ts';
-import {type CommandWords, type FlagWords, flagPattern, topicsOf, wordsBelow} from './words.ts';
+import {type CommandWords, type FlagWords, flagPattern, topFlags, topicsOf, wordsBelow} from './words.ts';
 
 /** A script for bash ≥ 4; it starts no process when it completes. */
 export function bashCompletion(commands: readonly CommandWords[]): string {
@@ -7,12 +7,13 @@ export function bashCompletion(commands: readonly CommandWords[]): string {
   const paths = [...topics, ...commands.map(({words}) => words)].filter((path) => path !== '');
   const values = commands.flatMap(({words, flags}) => flags.flatMap((flag) => valueCase(words, flag)));
   const next = [
-    ...topics.map((topic) => line(topic, [...wordsBelow(topic, commands).map(({word}) => word), '--help'])),
+    ...topics.map((topic) => line(topic, [...wordsBelow(topic, commands).map(({word}) => word), ...topFlags(topic, commands)])),
     ...commands.map(({words, flags, values: own}) =>
-      line(words, [
-        ...own,
-        ...flags.flatMap(({name, char}) => (char === null ? [name] : [name, `-${char}`])),
-      ]),
+      line(
+        words,
+        flags.flatMap(({name, char}) => (char === null ? [name] : [name, `-${char}`])),
+        own,
+      ),
     ),
   ];
   return `# bash completion of aos
@@ -39,8 +40,13 @@ complete -F _aos aos
 `;
 }
 
-const line = (path: string, words: readonly string[]): string =>
-  `    ${quoted(path)}) COMPREPLY=($(compgen -W ${quoted(words.join(' '))} -- "$cur")) ;;`;
+/** @param values offered in place of the words until a dash is typed; none: the words */
+function line(path: string, words: readonly string[], values: readonly string[] = []): string {
+  const reply = (list: readonly string[]): string =>
+    `COMPREPLY=($(compgen -W ${quoted(list.join(' '))} -- "$cur"))`;
+  const own = values.length === 0 ? '' : `[[ $cur == -* ]] || { ${reply(values)}; return; }; `;
+  return `    ${quoted(path)}) ${own}${reply(words)} ;;`;
+}
 
 function valueCase(words: string, flag: FlagWords): string[] {
   const {value} = flag;

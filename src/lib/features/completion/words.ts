@@ -42,6 +42,13 @@ export function wordsBelow(topic: string, commands: readonly CommandWords[]): Ne
   return [...found].map(([word, summary]) => ({word, summary}));
 }
 
+/** The flags behind a topic; behind aos itself also those of the first screen, which takes them. */
+export function topFlags(topic: string, commands: readonly CommandWords[]): string[] {
+  if (topic !== '') return ['--help'];
+  const own = commands.find(({words}) => words === 'guide')?.flags ?? [];
+  return ['--help', '--version', ...own.map(({name}) => name)];
+}
+
 /** The shell patterns of a command with this flag as its last word. */
 export function flagPattern(words: string, {name, char}: FlagWords, or: string): string {
   const forms = char === null ? [name] : [name, `-${char}`];

@@ -15,18 +15,7 @@ export function zshCompletion(commands: readonly CommandWords[]): string {
   const values = commands.flatMap(({words, flags}) => flags.flatMap((flag) => valueCase(words, flag)));
   const next = [
     ...topics.map((topic) => list(topic, 'command', wordsBelow(topic, commands))),
-    ...commands.map(
-      ({words, flags, values: own}) =>
-        [
-          list(words, 'flag', [
-            ...flags.flatMap(({name, char, summary}) => [
-              {word: name, summary},
-              ...(char === null ? [] : [{word: `-${char}`, summary}]),
-            ]),
-          ]).replace(/ ;;$/, ''),
-          ...(own.length === 0 ? [] : [`compadd -- ${own.map(quoted).join(' ')}`]),
-        ].join('; ') + ' ;;',
-    ),
+    ...commands.map(commandCase),
   ];
   return `#compdef aos
 # zsh completion of aos
@@ -55,6 +44,21 @@ if [ "$funcstack[1]" = "_aos" ]; then _aos "$@"; else compdef _aos aos; fi
 function list(path: string, kind: string, words: readonly NextWord[]): string {
   const rows = words.map(({word, summary}) => quoted(`${word}:${summary.replaceAll(':', '\\:')}`));
   return `    ${quoted(path)}) found=(${rows.join(' ')}); _describe ${kind === 'flag' ? '-o flag' : kind} found ;;`;
+}
+
+/** A command whose argument has values offers its flags behind a dash only. */
+function commandCase({words, flags, values}: CommandWords): string {
+  const ofFlags = list(
+    words,
+    'flag',
+    flags.flatMap(({name, char, summary}) => [
+      {word: name, summary},
+      ...(char === null ? [] : [{word: `-${char}`, summary}]),
+    ]),
+  );
+  if (values.length === 0) return ofFlags;
+  const own = `if [[ \${words[CURRENT]} != -* ]]; then compadd -- ${values.map(quoted).join(' ')}; return; fi; `;
+  return ofFlags.replace(') found=', () => `) ${own}found=`);
 }
 
 function valueCase(words: string, flag: FlagWords): string[] {
