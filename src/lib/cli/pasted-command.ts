@@ -17,8 +17,9 @@ export type TypedFilter = (chunk: string) => string;
  * Creates a filter that guards a one-line question against pasted text. Of a paste it keeps the first line without control
  * characters, so that a paste neither answers a question nor moves the cursor. It drops the characters of a line beyond
  * {@link MOST_TYPED}, because the prompt draws the whole line again for each.
+ * @param onCut called for each character of a further line that is dropped
  */
-export function createTypedFilter(): TypedFilter {
+export function createTypedFilter(onCut: () => void = () => {}): TypedFilter {
   let pasting = false;
   let lineOver = false;
   /** The beginning of a mark whose rest has not arrived. */
@@ -31,6 +32,7 @@ export function createTypedFilter(): TypedFilter {
       const control = char < ' ' || char === '\u007f';
       if (pasting) {
         if (char === '\r' || char === '\n') lineOver = taken !== '' || length > 0 || lineOver;
+        if (lineOver && !control) onCut();
         if (control || lineOver) continue;
       }
       if (char === '\r' || char === '\n') length = 0;

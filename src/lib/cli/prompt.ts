@@ -165,7 +165,9 @@ async function ask<T>(
   const forgetAbort = onAbort(outer, close);
   typed.input.on('keypress', onKey).on('pause', onPause).on('end', close).on('close', close);
   try {
-    return {kind: 'answer', value: await prompt(context)};
+    const value = await prompt(context);
+    if (typed.isCut()) output.write('  Of the text that was pasted only the first line was taken.\n');
+    return {kind: 'answer', value};
   } catch (error) {
     if (error instanceof Error && error.name === 'ExitPromptError') {
       throw new AosError('INTERRUPTED', 'cancelled at a question; nothing was done');
@@ -186,9 +188,15 @@ async function ask<T>(
   }
 }
 
-/** Returns the terminal's input behind the filter for pasted text; `release` detaches it from the terminal. */
-function guarded({input, output}: PromptIo): {input: Input; release: () => void} {
-  const filter = createTypedFilter();
+/**
+ * Returns the terminal's input behind the filter for pasted text; `release` detaches it from the terminal, `isCut` says whether
+ * lines of a paste were dropped.
+ */
+function guarded({input, output}: PromptIo): {input: Input; release: () => void; isCut: () => boolean} {
+  let isCut = false;
+  const filter = createTypedFilter(() => {
+    isCut = true;
+  });
   const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
   const through: PassThrough & Input = new PassThrough();
   const isTTY = input.isTTY === true;
@@ -203,6 +211,7 @@ function guarded({input, output}: PromptIo): {input: Input; release: () => void}
   if (isTTY) output.write(PASTE_ON);
   return {
     input: through,
+    isCut: () => isCut,
     release: () => {
       input.off('data', onData).off('end', onEnd).off('close', onEnd).pause();
       if (isTTY) output.write(PASTE_OFF);

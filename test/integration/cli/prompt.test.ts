@@ -38,6 +38,18 @@ describe('a question', () => {
     expect(await answer).toBe(expected);
   });
 
+  it.each([
+    ['one line', 'value', false],
+    ['a line and its end', 'value\n', false],
+    ['several lines', 'value\nof another question\n', true],
+  ])('says what it takes of a paste of %s', async (_what, pasted, isCut) => {
+    const io = streams();
+    const answer = askLine({message: 'RPC', suggestion: '', validate: () => true}, io);
+    io.input.write(`\u001b[200~${pasted}\u001b[201~\r`);
+    expect(await answer).toEqual({kind: 'answer', value: 'value'});
+    expect((await io.shown()).includes('only the first line was taken')).toBe(isCut);
+  });
+
   it('for a secret shows stars', async () => {
     const io = streams();
     const answer = askSecret('Password', io);
