@@ -95,8 +95,9 @@ function transactionsIn(dir: string): Pick<Place & {state: 'good'}, 'registratio
   try {
     const journal = readTxJournal({dir});
     try {
-      for (const {intent, state, hash} of journal.list(PAST)) {
-        const kind = /^(register|deregister):/.exec(intent)?.[1];
+      for (const {intent, kind: how, state, hash} of journal.list(PAST)) {
+        // What cancels a registration has its intent.
+        const kind = how === 'cancel' ? undefined : /^(register|deregister):/.exec(intent)?.[1];
         const isOpen = state === 'signed' || state === 'sent';
         if (kind === undefined || (state !== 'mined' && !isOpen)) continue;
         const registration: Registration = {

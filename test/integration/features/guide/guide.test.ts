@@ -29,7 +29,12 @@ function machine(text = FILE) {
   };
 }
 
-async function send(dir: string, intent: string, isMined: boolean): Promise<void> {
+async function send(
+  dir: string,
+  intent: string,
+  isMined: boolean,
+  kind: 'send' | 'cancel' = 'send',
+): Promise<void> {
   const journal = openTxJournal({dir});
   await journal.add({
     hash: HASH,
@@ -37,7 +42,7 @@ async function send(dir: string, intent: string, isMined: boolean): Promise<void
     sender: NODE_ID,
     nonce: 1,
     intent,
-    kind: 'send',
+    kind,
     title: intent,
     to: `0x${'2'.repeat(40)}`,
     data: '0x',
@@ -130,6 +135,12 @@ describe('where a machine is', () => {
     using one = machine();
     await send(one.state, intent, isMined);
     expect(seen(one.place())).toMatchObject(expected);
+  });
+
+  it('a registration that was cancelled is none', async () => {
+    using one = machine();
+    await send(one.state, 'register:a:b', true, 'cancel');
+    expect(seen(one.place())).toMatchObject({register: 'unknown', next: 'aos signer check'});
   });
 
   it('an operator that runs is seen, and one that has run before', () => {
