@@ -32,8 +32,8 @@ const ARGS: Readonly<Record<string, readonly string[]>> = {
   'tx cancel': ['0x12'],
   'tx speed-up': ['0x12'],
 };
-/** These have an answer without a configuration, and a test of their own. */
-const OTHER: ReadonlySet<string> = new Set(['config show', 'doctor', 'guide', 'init']);
+/** These have an answer without a configuration, or (dash) ask for a terminal first; each has a test of its own. */
+const OTHER: ReadonlySet<string> = new Set(['config show', 'dash', 'doctor', 'guide', 'init']);
 const NEEDY = Object.entries(COMMANDS)
   .filter(([id, {takesConfig}]) => takesConfig && !OTHER.has(id))
   .map(([id]) => id);

@@ -49,8 +49,7 @@ export function askConfirm(
         {
           message: `${message} (y/N)`,
           validate: (text) => isYesOrNo(text) || 'Type y for yes; n, or Enter alone, for no.',
-          transformer: (text, {isFinal}) =>
-            isFinal ? styleText('cyan', isYes(text) ? 'Yes' : 'No') : text,
+          transformer: (text, {isFinal}) => (isFinal ? styleText('cyan', isYes(text) ? 'Yes' : 'No') : text),
         },
         context,
       ),

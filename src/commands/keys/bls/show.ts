@@ -52,6 +52,6 @@ function keystoreOf(file: string, isNamed: boolean): BlsKeystore {
   try {
     return readKeystore(file);
   } catch (error) {
-    throw withoutNewKey(error, 'bls', isNamed);
+    throw withoutNewKey(error, 'keystore', isNamed);
   }
 }

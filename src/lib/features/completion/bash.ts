@@ -7,7 +7,9 @@ export function bashCompletion(commands: readonly CommandWords[]): string {
   const paths = [...topics, ...commands.map(({words}) => words)].filter((path) => path !== '');
   const values = commands.flatMap(({words, flags}) => flags.flatMap((flag) => valueCase(words, flag)));
   const next = [
-    ...topics.map((topic) => line(topic, [...wordsBelow(topic, commands).map(({word}) => word), ...topFlags(topic, commands)])),
+    ...topics.map((topic) =>
+      line(topic, [...wordsBelow(topic, commands).map(({word}) => word), ...topFlags(topic, commands)]),
+    ),
     ...commands.map(({words, flags, values: own}) =>
       line(
         words,

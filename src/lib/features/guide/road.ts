@@ -85,7 +85,10 @@ function registered({registration, unreadable}: Good): check.Finding {
     );
   const {kind, isMined, hash} = registration;
   if (kind === 'deregister')
-    return check.warn(`from here this operator left the AVS, or some of its quorums (${hash})`, run('status', [], 'Look at it'));
+    return check.warn(
+      `from here this operator left the AVS, or some of its quorums (${hash})`,
+      run('status', [], 'Look at it'),
+    );
   if (isMined) return check.ok(`registered from here (${hash})`);
   return check.pending(`sent, and not known to be mined (${hash})`, COMMAND_OF.register);
 }

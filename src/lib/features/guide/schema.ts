@@ -5,7 +5,8 @@ import {next, schemaOf} from '../../cli/schema/parts.ts';
 import {ROAD_STEPS, type Road} from './road.ts';
 
 export const guide: ResultEntry = {
-  summary: 'aos, and aos guide: the steps to a running operator, and where this machine is, by its files alone.',
+  summary:
+    'aos, and aos guide: the steps to a running operator, and where this machine is, by its files alone.',
   result: schemaOf<Road>()(
     v.object({
       steps: v.array(

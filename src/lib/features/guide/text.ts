@@ -26,11 +26,14 @@ export function guideText({steps, next}: Road, style: ListStyle): string {
   });
   const [first = '', ...more] = stepLines(next, style, Math.max(1, style.width - 'Next: '.length));
   return [
-    ...wrap('Five steps to a running operator. Nothing but the files of this machine was looked at:', style.width),
+    ...wrap(
+      'Five steps to a running operator. Nothing but the files of this machine was looked at:',
+      style.width,
+    ),
     '',
     ...hangingRows(rows, style),
     '',
-    `Next: ${first.replace(/^→ /, '')}`,
+    `Next: ${first.replace(/^(?:→|->) /, '')}`,
     ...more.map((line) => `  ${line}`),
     '',
     ...wrap('To try it without risk: aos run --devnet', style.width, 'keep'),

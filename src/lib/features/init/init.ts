@@ -122,11 +122,7 @@ function isTaken(file: string, keystore: Facts['keystore']): boolean {
   }
 }
 
-async function interview(
-  start: Wizard,
-  place: FilePlace,
-  deps: Omit<AskDeps, 'review'>,
-): Promise<Wizard> {
+async function interview(start: Wizard, place: FilePlace, deps: Omit<AskDeps, 'review'>): Promise<Wizard> {
   // Prompts and spinner are loaded for a person only.
   const {askAll} = await import('./ask.ts');
   const today = isoTime(systemTime.now()).slice(0, 10);

@@ -25,7 +25,9 @@ export async function offerDraft(
     return null;
   }
   const {askChoice} = await import('../../cli/prompt.ts');
-  note(`An earlier aos init was left ${ago(draft.at, systemTime.now())}; its answers are in ${safeText(draftFile(file))}.`);
+  note(
+    `An earlier aos init was left ${ago(draft.at, systemTime.now())}; its answers are in ${safeText(draftFile(file))}.`,
+  );
   const reply = await askChoice({
     message: 'Continue from there?',
     choices: [

@@ -102,9 +102,7 @@ export function answer(wizard: Wizard, text: string): Wizard {
     findings: findingsBefore(wizard, wizard.answers[question.key] === parsed.value),
     atStart: false,
     kept:
-      question.key === 'network'
-        ? keptFor(parsed.value, wizard.answers.network, wizard.kept)
-        : wizard.kept,
+      question.key === 'network' ? keptFor(parsed.value, wizard.answers.network, wizard.kept) : wizard.kept,
     isChange: false,
   };
   return isChecked(question, parsed.value) ? {...next, phase: 'check'} : forward(next);
@@ -194,7 +192,8 @@ export function changeable(wizard: Wizard): Question[] {
 
 /** Asks one question of the review again; the other answers stay, as far as they still apply. */
 export function change(wizard: Wizard, key: QuestionKey): Wizard {
-  if (wizard.phase !== 'review' || changeable(wizard).every((question) => question.key !== key)) return wizard;
+  if (wizard.phase !== 'review' || changeable(wizard).every((question) => question.key !== key))
+    return wizard;
   const at = QUESTIONS.findIndex((question) => question.key === key);
   return {...wizard, phase: 'ask', at, atStart: false, kept: keysOf(wizard.answers), isChange: true};
 }

@@ -10,8 +10,8 @@ import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {keyPath} from './key-flags.ts';
 
-const USUAL = {vrf: 'vrf.key', bls: 'bls.json'} as const;
-const KEY = {vrf: 'node.vrf_key_file', bls: 'node.bls_key_file'} as const;
+const USUAL = {vrf: 'vrf.key', keystore: 'bls.json'} as const;
+const KEY = {vrf: 'node.vrf_key_file', keystore: 'node.bls_key_file'} as const;
 type Kind = keyof typeof USUAL;
 
 const fileFlag = (kind: Kind, what: string) => ({
@@ -25,7 +25,7 @@ const fileFlag = (kind: Kind, what: string) => ({
 
 /** Which key is shown: without the flag that of the configuration. */
 export const shownVrfFlag = fileFlag('vrf', 'The VRF key file');
-export const shownBlsFlag = fileFlag('bls', 'The keystore');
+export const shownBlsFlag = fileFlag('keystore', 'The keystore');
 
 /** What the command line says, and where it was typed. */
 export type Asked = {file: string | undefined; config: string | undefined; env: Env; cwd: string};
@@ -47,7 +47,7 @@ export function blsKeyToShow(asked: Asked): {file: string; passwordFile: string 
   if (asked.file !== undefined) return {file: keyPath(asked.file), passwordFile: null};
   const config = configured(asked);
   if (config === null || config.blsKeyFile === null)
-    return {file: usualFile('bls', asked), passwordFile: null};
+    return {file: usualFile('keystore', asked), passwordFile: null};
   return {file: config.blsKeyFile, passwordFile: config.blsPasswordFile};
 }
 

@@ -113,7 +113,11 @@ export function confirmWith({command, yes, canAsk, signal, note}: AskOptions): C
     const network = `${setting.network} (chain ${setting.chainId})`;
     const most = shownEther(mostWei);
     for (const line of rowLines(answerRows(plan, {command, most, network}))) note(line);
-    return ask(`Sign it, and send it to ${network}?`, {plan, setting, signal}, 'it was not signed and not sent');
+    return ask(
+      `Sign it, and send it to ${network}?`,
+      {plan, setting, signal},
+      'it was not signed and not sent',
+    );
   };
 }
 
@@ -121,12 +125,7 @@ export function confirmWith({command, yes, canAsk, signal, note}: AskOptions): C
  * Shows what has to be signed for `--calldata`. A question is asked only about what the RPC alone says.
  * @throws AosError NOT_PINNED where there is no one to ask
  */
-export function confirmSigningWith({
-  yes,
-  canAsk,
-  signal,
-  note,
-}: Omit<AskOptions, 'command'>): ConfirmSigning {
+export function confirmSigningWith({yes, canAsk, signal, note}: Omit<AskOptions, 'command'>): ConfirmSigning {
   return async (plan, setting) => {
     const isPinned = unpinnedOf(plan, setting).length === 0;
     if (isPinned && plan.signing === null) return true;

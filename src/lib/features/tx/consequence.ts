@@ -14,7 +14,8 @@ const LOOK: Readonly<Record<AskingCommand, string>> = {
 const FINAL: Readonly<Record<string, string>> = {
   'as-operator': 'an address cannot stop being an operator of EigenLayer',
   'set-key': 'the key of an operator set stays',
-  register: 'aos deregister leaves again, but the service manager of AOS lets no address back in that has left',
+  register:
+    'aos deregister leaves again, but the service manager of AOS lets no address back in that has left',
   deregister: 'the service manager of AOS lets no address back in that has left',
 };
 

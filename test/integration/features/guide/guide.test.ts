@@ -85,8 +85,12 @@ describe('where a machine is', () => {
   });
 
   it.each([
-    ['a wrong value', FILE.replace('heartbeat_interval: 10', 'heartbeat_interval: soon'), 'aos config validate'],
-    ['a worker that is missing', FILE.replace(/workers:\n.*\n/, ''), 'aos config validate'],
+    [
+      'a wrong value',
+      FILE.replace('heartbeat_interval: 10', 'heartbeat_interval: soon'),
+      'aos config validate',
+    ],
+    ['a worker of another kind', FILE.replace('node:\n', 'node:\n  node_type: tee\n'), 'aos config validate'],
     ['broken YAML', 'node: [', 'aos config validate'],
     ['a VRF key that is missing', FILE.replace('vrf.key', 'other.key'), 'aos keys vrf create --file'],
   ])('%s comes first', (_what, text, next) => {
@@ -172,6 +176,24 @@ describe('the first screen', () => {
   });
 
   it('reads like this without a configuration', () => {
-    expect(lines(roadOf({state: 'none', draft: null}, NOW), 80).join('\n')).toMatchInlineSnapshot();
+    expect(lines(roadOf({state: 'none', draft: null}, NOW), 80).join('\n')).toMatchInlineSnapshot(`
+      "Five steps to a running operator. Nothing but the files of this machine was
+      looked at:
+
+      ~ 1. aos init              asks for everything, checks each answer, writes the
+                                 configuration and the VRF key
+                                 there is no configuration yet
+      - 2. aos signer check      proves that Web3Signer signs with the key of this
+                                 operator
+      - 3. aos register --check  lists what registering needs; signs and sends nothing
+      - 4. aos register          registers at EigenLayer, the AVS and the dispatcher;
+                                 asks before each transaction
+      - 5. aos run               receives jobs, answers them, and shows a dashboard
+
+      Next: aos init
+
+      To try it without risk: aos run --devnet
+      All commands: aos --help"
+    `);
   });
 });

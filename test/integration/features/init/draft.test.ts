@@ -67,7 +67,9 @@ describe('a wizard that is left', () => {
     using at = place();
     const error = keepDraft(asked(), new AosError(code, 'the terminal was closed'), at.file);
     expect(error).toMatchObject({code, exitCode, next: {run: {command: 'init'}}});
-    expect((error as AosError).message).toContain(`no configuration was written, and the answers are kept in ${at.draft}`);
+    expect((error as AosError).message).toContain(
+      `no configuration was written, and the answers are kept in ${at.draft}`,
+    );
     expect(readFileSync(at.draft, 'utf8')).toContain('hoodi');
   });
 

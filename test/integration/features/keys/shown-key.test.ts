@@ -41,11 +41,16 @@ describe('the key that is shown', () => {
     const file = one.at('mine.key');
     expect(vrfKeyToShow(one.asked({file}))).toEqual({kind: 'file', path: file});
     expect(blsKeyToShow(one.asked({file}))).toEqual({file, passwordFile: null});
-    expect(vrfKeyToShow(one.asked({config: 'other.yaml'}))).toEqual({kind: 'file', path: one.at('other.key')});
+    expect(vrfKeyToShow(one.asked({config: 'other.yaml'}))).toEqual({
+      kind: 'file',
+      path: one.at('other.key'),
+    });
   });
 
   it('comes from a configuration with problems of other keys', () => {
-    using one = machine({'config.yaml': CONFIG.replace('heartbeat_interval: 10', 'heartbeat_interval: soon')});
+    using one = machine({
+      'config.yaml': CONFIG.replace('heartbeat_interval: 10', 'heartbeat_interval: soon'),
+    });
     expect(vrfKeyToShow(one.asked())).toMatchObject({path: one.at('vrf.key')});
   });
 

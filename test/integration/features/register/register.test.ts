@@ -160,7 +160,7 @@ describe('registering', () => {
     const place = await site(anvil.url, compiled.artifacts, {flow: 'bls'});
     const report = await register(place.config, registering(place, {confirm: () => Promise.resolve(false)}));
     expect(stepsExitCode(report.steps)).toBe(3);
-    const declined = report.steps.find(({outcome}) => outcome === 'declined');
+    const declined = report.steps.find(({id}) => id === 'avs');
     expect(declined?.found).toBe('it was not signed and not sent');
     expect(declined?.next?.run).toEqual({command: 'register', args: ['--dry-run']});
     expect(await nonceOf(anvil.url, 'pending')).toBe(place.contracts.flow === 'bls' ? 1 : 0);

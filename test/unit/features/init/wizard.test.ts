@@ -3,7 +3,12 @@ import {describe, expect, it} from 'vitest';
 import {configEntries} from '../../../../src/lib/features/init/config-entries.ts';
 import {nodeIdOf} from '../../../../src/lib/features/init/fields.ts';
 import {complete} from '../../../../src/lib/features/init/headless.ts';
-import {NO_FACTS, QUESTION_KEYS, type Facts, type Finding} from '../../../../src/lib/features/init/question.ts';
+import {
+  NO_FACTS,
+  QUESTION_KEYS,
+  type Facts,
+  type Finding,
+} from '../../../../src/lib/features/init/question.ts';
 import {QUESTIONS} from '../../../../src/lib/features/init/questions.ts';
 import {
   answer,
@@ -225,7 +230,12 @@ describe('the wizard', () => {
   });
 
   it('continues from a draft: its answers are checked, and the rest is asked', () => {
-    const draft = {network: 'hoodi', 'node-id': NODE_ID, 'signer-url': 'http://127.0.0.1:9000', listen: '0.0.0.0:1'};
+    const draft = {
+      network: 'hoodi',
+      'node-id': NODE_ID,
+      'signer-url': 'http://127.0.0.1:9000',
+      listen: '0.0.0.0:1',
+    };
     let wizard = startWizard(NO_FACTS, {network: 'mainnet'}, draft);
     const seen: string[] = [];
     while (wizard.phase !== 'review') {

@@ -73,7 +73,7 @@ describe('a command that is stopped', () => {
     expect(explained(network)).toBe(network);
     stop.abort('SIGINT');
     const sent = new AosError('CHAIN_UNREACHABLE', 'cut off', {details: {txHash: '0x1'}});
-    const other = new AosError('TX_FEE_TOO_HIGH', 'too dear');
+    const other = new AosError('TX_CHANGED', 'another one');
     for (const error of [sent, other]) expect(explained(error)).toBe(error);
   });
 });
