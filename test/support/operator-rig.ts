@@ -131,6 +131,8 @@ export type Run = {
   journal: NodeJournal;
   /** Has jobs asked about again, as `aos job retry` does. */
   askAgain: Operator['askAgain'];
+  /** Its place at the dispatcher, as `aos drain` moves it. */
+  door: Operator['door'];
   /** Tells it to stop; resolves with its summary. */
   stop(reason?: StopReason): Promise<Summary>;
   done: Promise<Summary>;
@@ -401,6 +403,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       events,
       journal,
       askAgain: operator.askAgain,
+      door: operator.door,
       done,
       ended,
       comes,

@@ -3,6 +3,7 @@ import type {Config, ConfigWarning} from '../../config/config.ts';
 import type {Emit, OperatorEvent, Summary} from '../../node/events/events.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {startDashboard, type Dashboard} from './dashboard-child.ts';
+import type {ProcessCommands} from './commands.ts';
 import {createEventOutput, type LogChoice} from './event-output.ts';
 import {createLogFile} from './log-file.ts';
 import {runOperator} from './run.ts';
@@ -20,6 +21,8 @@ export type OperateOptions = {
   acceptDamage?: string | undefined;
   /** Its reason is a StopReason. */
   stop: AbortSignal;
+  /** What clients of the control socket may ask of the process. */
+  commands: ProcessCommands;
   json: boolean;
   quiet: boolean;
   log: LogChoice;

@@ -14,15 +14,18 @@ export type ReloadOptions = {
   setLog: (choice: LogChoice) => void;
 };
 
+/** What a reload did: keys that hold from now on, and those that do after a restart. */
+export type ReloadResult = {file: string | null; applied: string[]; needRestart: string[]};
+
 /** The keys that a running operator takes over; the others are what it was built from. */
 const LIVE = ['log.format', 'log.level'];
 
 /**
- * Creates the action of SIGHUP: it reads the configuration again and reports the result. A wrong one changes nothing.
- * Never throws.
- * @returns a function that reloads
+ * Creates the action of SIGHUP and of `aos reload`: it reads the configuration again and reports the result. A wrong one changes
+ * nothing.
+ * @returns a function that reloads; it throws what is wrong with the new configuration (AosError CONFIG_* | KEY_*)
  */
-export function createReload({file, marks, byFlag, emit, setLog}: ReloadOptions): () => void {
+export function createReload({file, marks, byFlag, emit, setLog}: ReloadOptions): () => ReloadResult {
   const takesOver = LIVE.filter((key) => !byFlag.includes(key));
   // Keys that need a restart are reported with each reload until the restart.
   let live = marks;
@@ -37,6 +40,7 @@ export function createReload({file, marks, byFlag, emit, setLog}: ReloadOptions)
       const needRestart = changedKeys(marks, checked.marks).filter((key) => !takesOver.includes(key));
       emit({type: 'config_reloaded', file, applied, needRestart});
       live = checked.marks;
+      return {file, applied, needRestart};
     } catch (error) {
       const code = error instanceof AosError ? error.code : 'BUG';
       emit({
@@ -44,6 +48,7 @@ export function createReload({file, marks, byFlag, emit, setLog}: ReloadOptions)
         code,
         message: `the configuration was not reloaded, the old one stays: ${errorText(error)}`,
       });
+      throw error;
     }
   };
 }

@@ -1,11 +1,12 @@
 import {renderNext} from '../../cli/next-step.ts';
 import type {StopReason} from '../../node/events/events.ts';
+import {AosError} from '../../foundation/errors/error.ts';
 import type {Level} from '../../node/events/describe.ts';
 import type {LogFormat} from '../../node/events/lines.ts';
 import type {LogChoice} from './event-output.ts';
 import {configForCommand, refuseStart} from '../../cli/load-config.ts';
 import {createOperation, type Operation} from './operate.ts';
-import {createReload} from './reload.ts';
+import {createReload, type ReloadResult} from './reload.ts';
 import {listenForSignals, type StopSignals} from '../../cli/signals.ts';
 import {hasTerminal, terminalLives, wantsDashboard} from './terminal.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
@@ -50,11 +51,20 @@ export function operateFor(
     level: flags['log-level'] ?? log.level,
   });
   let operation: Operation | null = null;
-  let reload = (): void => {};
+  let reload = (): ReloadResult => {
+    throw new AosError('CONTROL_BROKEN', 'the operator has not started yet');
+  };
 
   const onHangUp = async (): Promise<void> => {
     if (ownTerminal && !(await terminalLives())) operation?.onTerminalGone();
-    else reload();
+    else reloadQuietly();
+  };
+  const reloadQuietly = (): void => {
+    try {
+      reload();
+    } catch {
+      // it is an event already
+    }
   };
   // The signals come first, so that everything started later ends with this process.
   const signals = listenForSignals(flags.devnet ? 'stop' : () => void onHangUp(), () =>
@@ -89,6 +99,7 @@ export function operateFor(
         maxAccepted: flags.jobs ?? null,
         acceptDamage: flags['accept-damaged-journal'],
         stop: signals.stop,
+        commands: {stop: () => signals.trigger('SIGTERM'), reload: () => reload()},
         json,
         quiet: flags.quiet,
         log: chosen(config.log),

@@ -25,7 +25,7 @@ import {createEarlyEvents} from './early-events.ts';
 import {createRelay} from './relay.ts';
 import {createStandingReader} from './standing-reader.ts';
 import {claimForRun} from './claim.ts';
-import {commandsOf} from './commands.ts';
+import {commandsOf, type ProcessCommands} from './commands.ts';
 import {damageEvents} from './damage-events.ts';
 import type {CarryOut} from '../../node/control/reader.ts';
 
@@ -39,6 +39,8 @@ export type RunOptions = {
   acceptDamage?: string | undefined;
   /** Its reason is a StopReason. */
   stop: AbortSignal;
+  /** What clients of the control socket may ask of the process. */
+  commands: ProcessCommands;
   onEvent: (event: OperatorEvent) => void;
   /** All components are up and the work begins: the event stream, and the control socket's path if there is one. */
   onReady: (ready: {emit: Emit; socket: string | null}) => void;
@@ -184,7 +186,7 @@ async function compose(options: RunOptions, config: Config, closers: Closers): P
     onEvent: (event) => events.push(early.after(event)),
   });
   ({emit, onDisk} = operator);
-  carryOut = commandsOf(operator);
+  carryOut = commandsOf(operator, options.commands);
 
   const server = await startHttp(config, operator);
   closers.push(() => server.close());

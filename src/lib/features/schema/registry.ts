@@ -13,6 +13,7 @@ import {keysBls} from '../keys/bls-schema.ts';
 import {keysEcdsa} from '../keys/ecdsa-schema.ts';
 import {keysVrf} from '../keys/vrf-schema.ts';
 import {deregister, deregisterCheck, register, registerCheck} from '../register/schema.ts';
+import {drain, restart, stop} from '../life/schema.ts';
 import {run} from '../run/schema.ts';
 import {schema, schemaList} from './schema.ts';
 import {signerCheck} from '../signer/schema.ts';
@@ -46,6 +47,7 @@ export const SCHEMAS = {
   'devnet-up': devnetUp,
   doctor,
   'doctor-list': doctorList,
+  drain,
   explain,
   'explain-list': explainList,
   guide,
@@ -55,6 +57,7 @@ export const SCHEMAS = {
   'keys-vrf': keysVrf,
   register,
   'register-check': registerCheck,
+  restart,
   run,
   schema,
   'schema-list': schemaList,
@@ -62,6 +65,7 @@ export const SCHEMAS = {
   'slashing-history': slashingHistory,
   status,
   'status-watch': statusWatch,
+  stop,
   'job-export': jobExport,
   'job-export-lines': jobExportLines,
   'job-list': jobList,

@@ -32,9 +32,9 @@ import {
  * `snapshot`, then (since 1.1) `history`, the earlier events that a log shows, then the events of `aos run --json`. A
  * slow reader gets `gap` and a new `snapshot`; a command gets `reply`. Since 1.2 `worker-check` has the workers checked, and `retry`
  * has jobs asked about again. Since 1.3 the view has what the chain says of the operator, its workers, and its verdict. Since
- * 1.4 `hello` names the run of the journal. Both sides ignore unknown fields and unknown types of lines, and refuse another major version.
+ * 1.4 `hello` names the run of the journal. Since 1.5 `stop`, `drain`, `drain-end`, `drain-state` and `reload` are commands. Both sides ignore unknown fields and unknown types of lines, and refuse another major version.
  */
-export const CONTROL_PROTOCOL = '1.4';
+export const CONTROL_PROTOCOL = '1.5';
 
 /** The first line of the server. */
 export type ControlHello = {
@@ -60,6 +60,14 @@ export type ControlLine =
 export type ControlCommand =
   | 'ping'
   | 'snapshot'
+  /** Ends the operator as SIGTERM does. */
+  | 'stop'
+  /** Drains the node, ends the drain, and says how far it is: each is answered with the state of the drain. */
+  | 'drain'
+  | 'drain-end'
+  | 'drain-state'
+  /** Takes over the configuration file, as SIGHUP does. */
+  | 'reload'
   /** Checks the workers of a kind, with a request for this model and prompt. */
   | {command: 'worker-check'; args: {kind: string; model: string; prompt: string}}
   /** Has jobs asked about again: their numbers in the journal, at most {@link MOST_RETRIED}, with commas between. */

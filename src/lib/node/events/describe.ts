@@ -52,7 +52,7 @@ export function describe(event: OperatorEventBody, next: RenderNext): Descriptio
       return info(`connected to ${event.url}`);
     case 'disconnected':
       return warn(
-        `${event.refusal === undefined ? 'disconnected' : 'refused'}: ${event.reason}; next try in ${measured(event.retryInMs ?? 0)}`,
+        `${event.refusal === undefined ? 'disconnected' : 'refused'}: ${event.reason}${event.retryInMs === null ? '' : `; next try in ${measured(event.retryInMs)}`}`,
       );
     case 'connect_repeated':
       return debug(`no job for ${measured(event.quietMs)}: connect is sent again on the same socket`);

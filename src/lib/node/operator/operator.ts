@@ -2,7 +2,7 @@ import {AosError, errorText} from '../../foundation/errors/error.ts';
 import {shownUrl} from '../../foundation/text/shown-url.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import {noteClocks} from './clock-watch.ts';
-import {connectionHandlers} from './connection-handlers.ts';
+import {createDoor, type Door} from './drain/door.ts';
 import {createRetryJournalWrite} from './retry-journal-write.ts';
 import type {OperatorEventBody, Summary} from '../events/events.ts';
 import {createHealth} from './health.ts';
@@ -46,6 +46,8 @@ export type Operator = {
   checkWorkers: WorkerChecks['ofKind'];
   /** Jobs are to be asked about again. */
   askAgain: AskAgain;
+  /** Its place at the dispatcher, which it leaves while it is drained. */
+  door: Door;
   /** `/ping` was asked, and answered. */
   onHttpProbe(caller: Caller): void;
   /** The HTTP server refused a connection or a request. */
@@ -182,6 +184,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
   const port = createPortWatch({time, emit, health, signal});
   const {countsLocalProbes: countsLocal, probeIntervalMs: intervalMs} = options;
   const probes = createProbes({journal, time, emit, health, port, countsLocal, intervalMs});
+  const door = createDoor({...deps, session, inbox: incoming, probed: probes.websocket, emit, health});
 
   async function watch(startedAt: number): Promise<void> {
     const {noJobAfterMs} = options;
@@ -226,7 +229,6 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     const started = time.monotonic();
     const {network, version} = options;
     const why = stopping.asked(stop);
-
     emit({
       type: 'started',
       nodeId,
@@ -247,10 +249,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     const tidying = keepTidy({...options, journal, time, health, signal});
     scheduler.start(steps);
     emit({type: 'connecting', url: shownUrl(options.dispatcherUrl)});
-    const connecting = connection.run(
-      connectionHandlers({session, inbox: incoming, probed: probes.websocket, emit, health}),
-      signal,
-    );
+    const connecting = door.run(signal);
 
     const reason = await why;
     scheduler.stop();
@@ -288,6 +287,7 @@ export function createOperator(options: OperatorOptions, deps: OperatorDeps): Op
     onCallback: async (kind, body) => checks.take(kind, body) ?? requests.take(kind, body),
     checkWorkers: checks.ofKind,
     askAgain: createAskAgain({journal, scheduler, emit}),
+    door,
     onHttpProbe: probes.http,
     onRefused: port.refused,
     isKnownRequest: async (id) => checks.isKnown(id) || (await journal.knowsRequest(id)),

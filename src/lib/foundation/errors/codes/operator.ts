@@ -69,6 +69,56 @@ export const OPERATOR = {
       'The former process hangs: a second SIGTERM ends it at once.',
     ],
   },
+  NODE_DRAINED: {
+    exit: 'tryLater',
+    category: 'safety',
+    means:
+      'The node is away from the dispatcher, as it was asked to be: it answers /ping, takes no job and earns nothing.',
+    next: run('drain', ['--end'], 'When the work on the machine is over'),
+    causes: [
+      'aos drain was typed, before planned work; a drain ends with the process, too.',
+      'The planned work is over and the drain was forgotten.',
+    ],
+  },
+  OPERATOR_STAYS: {
+    exit: 'tryLater',
+    category: 'safety',
+    means:
+      'The operator was asked to end and is still there; nothing is lost, and a start waits for its end.',
+    next: run('status', [], 'Look again in a minute'),
+    causes: [
+      'It finishes the jobs in progress: shutdown_grace is how long they may take.',
+      'It hangs: aos status says so, and which process to end.',
+    ],
+  },
+  DRAIN_UNFINISHED: {
+    exit: 'tryLater',
+    category: 'safety',
+    means: 'The node is drained, and jobs that it took before are not finished yet; it continues with them.',
+    next: run('drain', ['--wait'], 'Wait on'),
+    causes: [
+      'A worker is slow, or down: aos doctor --only workers.',
+      'The dispatcher does not accept the results: aos job list --state signed.',
+    ],
+  },
+  RESTART_UNCONFIRMED: {
+    exit: 'tryLater',
+    category: 'safety',
+    means: 'The new process was not seen to be connected, and probed by the network, in time.',
+    next: run('status', [], 'See what it waits for'),
+    causes: [
+      'The new process refuses its configuration, or could not start: journalctl -u UNIT, or its terminal.',
+      'The dispatcher does not answer.',
+      'The network does not reach net.outer_url: aos doctor --only ping.',
+    ],
+  },
+  RESTART_BY_HAND: {
+    exit: 'unavailable',
+    category: 'usage',
+    means: 'No service manager runs this operator, so nothing here can start it again.',
+    next: run('stop', [], 'Stop it, then start it again where it ran'),
+    causes: ['It was started by hand, in a terminal or in a container.'],
+  },
   NODE_LOCK_UNAVAILABLE: {
     exit: null,
     category: null,
