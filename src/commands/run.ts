@@ -5,6 +5,7 @@ import {devnetRunFlags, kindsOf, networkArgs} from '../lib/features/devnet/devne
 import {withDevnet} from '../lib/features/run/devnet-child.ts';
 import {operateFor, type RunFlags} from '../lib/features/run/run-command.ts';
 import {exitCodeOf} from '../lib/cli/signals.ts';
+import {systemTime} from '../lib/foundation/system/system-time.ts';
 import {LEVELS} from '../lib/node/events/describe.ts';
 
 export default class Run extends AosCommand {
@@ -74,6 +75,8 @@ A closed terminal window does not end it. SIGHUP without a terminal reloads the 
       const reason = flags.devnet
         ? await withDevnet(
             {
+              program: process.argv[1] ?? '',
+              time: systemTime,
               args: networkArgs(flags),
               kinds: kindsOf(flags),
               stop: run.signals.stop,

@@ -19,7 +19,7 @@ import type {DispatcherEvent} from './dispatcher/events.ts';
 import type {DevnetFaults} from './faults.ts';
 import {feedOf, startFeed} from './feed.ts';
 import {makeOwnFolder} from './folder.ts';
-import {startMonitor, type Monitor, type Probe} from './monitor.ts';
+import type {Probe} from './monitor.ts';
 import {makeKeys, makeOperators, type DevnetOperator} from './operators.ts';
 import {openPart, portOf, type Part} from './part.ts';
 import {devnetPaths} from './paths.ts';
@@ -27,6 +27,7 @@ import {createStore} from './published/store.ts';
 import {changesSignerFault} from './signer-fault.ts';
 import {startDevSigner, type DevSigner} from './signer/signer.ts';
 import {startDispatcher, type DispatcherVersion} from './start-dispatcher.ts';
+import {watchLiveness} from './watch-liveness.ts';
 import {openWorkers, type Workers, type WorkersOptions} from './workers.ts';
 
 export type DevnetPorts = Partial<
@@ -57,6 +58,8 @@ export type DevnetOptions = WorkersOptions & {
   /** Submit a job this often while an operator is connected; null: never. */
   jobEveryMs: number | null;
   faults: DevnetFaults;
+  /** Ends the start; without it a start runs to its end. */
+  stop?: AbortSignal;
   on: (event: DevnetEvent) => void;
 };
 
@@ -84,7 +87,8 @@ type Closers = (() => unknown)[];
 
 /**
  * A whole AOS network on loopback: chain with the range contract, signer, dispatcher, online detection and workers.
- * Everything it started ends with `close`, also when a later part fails to start.
+ * Everything it started ends with `close`, also when a later part fails to start, or `stop` aborts before the last one.
+ * @throws the reason of `stop`
  */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const closers: Closers = [];
@@ -100,7 +104,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
 }
 
 async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Devnet, 'close'>> {
-  const {ports, range, faults} = options;
+  const {ports, range, faults, stop} = options;
   const flow = devFlowNamed(options.flow);
   const folder = makeOwnFolder(options.dir);
   closers.push(() => rmSync(folder, {recursive: true, force: true}));
@@ -113,6 +117,7 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
       blockTime: options.blockTimeS ?? BLOCK_TIME_S,
       gasLimit: GAS_LIMIT,
       chainId: DEVNET_CHAIN_ID,
+      ...(stop === undefined ? {} : {signal: stop}),
     }).then((started) => {
       closers.push(() => started.close());
       return started;
@@ -126,6 +131,7 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
       paths: devnetPaths(),
     }),
   ]);
+  stop?.throwIfAborted();
   const keys = makeKeys(options.operators);
   const signer = await openPart<DevSigner>((before) =>
     startDevSigner({
@@ -141,9 +147,12 @@ async function start(options: DevnetOptions, closers: Closers): Promise<Omit<Dev
   // EigenLayer operators with stake and a range, not registered at the AVS: that is what aos register is for.
   const [first, ...others] = keys.map(({address}) => address);
   const deployed = await deployAos(anvil.url, {flow, operator: first ?? '', others, range});
+  stop?.throwIfAborted();
   if (options.blockTimeS === null) closers.push(await mineOnArrival(anvil.url, BLOCK_TIME_S * 1_000));
 
-  const monitor = watchLiveness(options.on);
+  const monitor = watchLiveness((target, probe) =>
+    options.on({source: 'monitor', type: 'probe', target, ...probe}),
+  );
   closers.push(() => monitor.close());
   const dispatcher = await openDispatcher(options, {
     url: anvil.url,
@@ -258,34 +267,6 @@ function openDispatcher(options: DevnetOptions, place: DispatcherPlace): Promise
       },
     }),
   );
-}
-
-/** The online detection: it knows an operator from its first connection on; then it asks, connected or not. */
-function watchLiveness(on: DevnetOptions['on']): {
-  know(operators: readonly DevnetOperator[]): void;
-  onConnected(operator: string): void;
-  close(): Promise<void>;
-} {
-  const urls = new Map<string, string>();
-  const seen = new Set<string>();
-  let monitor: Monitor | undefined;
-  return {
-    know: (operators) => {
-      for (const {operator, url} of operators) urls.set(operator.toLowerCase(), url);
-    },
-    onConnected: (operator) => {
-      const url = urls.get(operator.toLowerCase());
-      if (url === undefined) return;
-      seen.add(url);
-      monitor ??= startMonitor({
-        targets: () => [...seen],
-        on: (target, probe) => on({source: 'monitor', type: 'probe', target, ...probe}),
-      });
-    },
-    close: async () => {
-      await monitor?.close();
-    },
-  };
 }
 
 /** As Promise.all, but waits for all of them first: what starts late must be known before everything is closed. */

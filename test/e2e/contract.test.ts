@@ -17,11 +17,17 @@ describe('every command, with nobody there', () => {
     await askEveryCommand(world, (index) => index % 3 === 0);
   });
 
-  it('ends a network with the program that started it', async () => {
+  it('ends a network whose starter has gone, also before it is ready', async () => {
     const {code, stdout} = await world.run(['devnet', 'up', '--exit-with-stdin', '--json', '--quiet']);
-    expect(code).toBe(0);
-    expect(ndjson(stdout)[0]).toMatchObject({type: 'ready'});
+    expect({code, stdout}).toEqual({code: 0, stdout: ''});
     await world.nothingLeft();
+  });
+
+  it('ends a network that cannot start, while its starter still lives', async () => {
+    const shell = 'mkfifo open; exec 3<>open; exec $AOS devnet up --exit-with-stdin --json --quiet <open';
+    const {code, stdout} = await world.start([], {shell, env: {AOS_ANVIL: '/nowhere/anvil'}}).end();
+    expect(code).not.toBe(0);
+    expect(ndjson(stdout)).toMatchObject([{type: 'error', error: {code: 'ANVIL_MISSING'}}]);
   });
 
   it('names all that is missing at once', async () => {

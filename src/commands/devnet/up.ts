@@ -42,12 +42,18 @@ While it runs, aos devnet stop and aos devnet start end its dispatcher, worker o
       const ended = (): void => signals.trigger('SIGTERM');
       process.stdin.on('end', ended).on('error', ended).resume();
     }
-    const output = devnetOutput({json: this.jsonEnabled(), quiet: flags.quiet});
-    const close = await runDevnet(output, upOptions(flags));
-    await untilAbort(signals.stop);
-    await close();
-    signals.dispose();
-    process.stdin.destroy();
+    try {
+      const output = devnetOutput({json: this.jsonEnabled(), quiet: flags.quiet});
+      const close = await runDevnet(output, {...upOptions(flags), stop: signals.stop});
+      await untilAbort(signals.stop);
+      await close();
+    } catch (error) {
+      if (!signals.stop.aborted) throw error; // a start that was stopped has no failure to report
+    } finally {
+      signals.dispose();
+      // A stream that is still read keeps the process alive, also when the start failed.
+      process.stdin.destroy();
+    }
     process.exitCode = flags['exit-with-stdin'] ? 0 : exitCodeOf(signals.stop.reason as StopReason);
   }
 }

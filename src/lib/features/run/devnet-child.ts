@@ -1,4 +1,4 @@
-import {spawn} from 'node:child_process';
+import {spawn, type ChildProcess} from 'node:child_process';
 import {untilAbort} from '../../foundation/async/abort.ts';
 import {startSpinner, type Spinner} from '../../cli/spinner.ts';
 import * as v from 'valibot';
@@ -6,8 +6,8 @@ import {AosError} from '../../foundation/errors/error.ts';
 import type {StopReason} from '../../node/events/events.ts';
 import {terminalStyle} from '../../cli/terminal-style.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
-import {systemTime} from '../../foundation/system/system-time.ts';
 import {duration} from '../../foundation/time/duration.ts';
+import type {Time} from '../../foundation/time/time.ts';
 import {firstLine} from './first-line.ts';
 
 export type DevnetChild = {
@@ -31,6 +31,8 @@ const errorLine = v.object({
 });
 /** On a machine with much to do, the chain alone may take half a minute. */
 const START_LIMIT_MS = 180_000;
+/** A devnet closes in a second; on a machine with much to do, it takes longer. */
+const CLOSE_LIMIT_MS = 30_000;
 
 /**
  * Runs `work` with the config of a devnet of its own, which is gone afterwards. A stop during the start ends it there;
@@ -40,6 +42,9 @@ const START_LIMIT_MS = 180_000;
  */
 export async function withDevnet(
   options: {
+    /** The JavaScript file of this program. */
+    program: string;
+    time: Time;
     /** Further arguments of `aos devnet up`. */
     args: readonly string[];
     /** The kinds of its workers, for what is said about it. */
@@ -70,31 +75,40 @@ export async function withDevnet(
  * @throws AosError DEVNET_FAILED with what the child said
  */
 async function startDevnetChild({
+  program,
+  time,
   args,
   kinds,
   note,
   stop,
 }: Parameters<typeof withDevnet>[0]): Promise<DevnetChild | undefined> {
-  const program = process.argv[1] ?? '';
   const child = spawn(
     process.execPath,
     [program, 'devnet', 'up', '--json', '--quiet', '--exit-with-stdin', '--job-every', '1s', ...args],
     {stdio: ['pipe', 'pipe', 'pipe'], detached: true},
   );
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   let said = '';
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', (error) => {
+      said = error.message; // it did not start
+      resolve();
+    });
+  });
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     said = (said + chunk).slice(-2_000);
   });
   child.stdin.on('error', () => {}); // the child ended first; `exited` reports it
   const close = async (): Promise<void> => {
     child.stdin.end();
+    const forgetKill = time.after(CLOSE_LIMIT_MS, () => killGroup(child));
     await exited;
+    forgetKill();
   };
   const spinner = spinnerOrLine(note);
   let forgetLimit = (): void => {};
   const late = new Promise<void>((resolve) => {
-    forgetLimit = systemTime.after(START_LIMIT_MS, resolve);
+    forgetLimit = time.after(START_LIMIT_MS, resolve);
   });
   try {
     const first = await firstLine(child.stdout, {ended: Promise.race([exited, untilAbort(stop)]), late});
@@ -119,6 +133,16 @@ async function startDevnetChild({
     throw error;
   } finally {
     forgetLimit();
+  }
+}
+
+/** The way out when it does not end by itself. Its chain notices the end of its pipe, and its folder is removed by the next devnet. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // it has just ended
   }
 }
 
