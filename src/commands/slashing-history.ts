@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
 import {ageFlag, freshFlag, timeoutFlag} from '../lib/cli/flags.ts';
-import {commandEnd, commandTimeout, interrupted, listenForSignals} from '../lib/cli/signals.ts';
+import {interrupted, untilStopped} from '../lib/cli/signals.ts';
 import {historyFor, historyTarget, scanProgress} from '../lib/features/slashing-history/slashing-history.ts';
 import {answerOf, historyCsv, historyJson, historyTable} from '../lib/features/slashing-history/table.ts';
 
@@ -49,33 +49,24 @@ export default class SlashingHistory extends AosCommand {
     const {flags} = await this.parse(SlashingHistory);
     const note = (line: string): void => this.note(line, flags.quiet);
     const target = historyTarget(flags, note);
-    const signals = listenForSignals('stop');
-    const end = commandEnd(signals.stop, flags.timeout);
     const progress = scanProgress(process.stderr);
-    try {
-      const onProgress = flags.quiet || this.jsonEnabled() ? () => {} : progress.show;
-      const history = await historyFor(target, flags, {signal: end.signal, onProgress});
-      progress.clear();
-      const answer = answerOf(history);
-      if (flags.csv) note(answer.statement);
-      if (history.notKept !== null) note(`warning: what was read cannot be kept: ${history.notKept}`);
-      const width = this.style.width ?? UNLIMITED;
-      this.give({
-        schema: 'slashing-history',
-        exitCode: answer.exitCode,
-        result: historyJson(history, answer),
-        text: flags.csv ? historyCsv(history) : historyTable(history, answer, width),
-        network: target.view.network,
-        nodeId: target.operator,
-      });
-    } catch (error) {
-      progress.clear();
-      if (signals.stop.aborted) throw interrupted(signals.stop.reason);
-      if (flags.timeout !== undefined && end.signal.aborted) throw commandTimeout(flags.timeout, error);
-      throw error;
-    } finally {
-      end.done();
-      signals.dispose();
-    }
+    const onProgress = flags.quiet || this.jsonEnabled() ? () => {} : progress.show;
+    const history = await untilStopped(
+      (signal) => historyFor(target, flags, {signal, onProgress}),
+      flags.timeout,
+      interrupted,
+    ).finally(progress.clear);
+    const answer = answerOf(history);
+    if (flags.csv) note(answer.statement);
+    if (history.notKept !== null) note(`warning: what was read cannot be kept: ${history.notKept}`);
+    const width = this.style.width ?? UNLIMITED;
+    this.give({
+      schema: 'slashing-history',
+      exitCode: answer.exitCode,
+      result: historyJson(history, answer),
+      text: flags.csv ? historyCsv(history) : historyTable(history, answer, width),
+      network: target.view.network,
+      nodeId: target.operator,
+    });
   }
 }

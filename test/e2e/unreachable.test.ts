@@ -3,7 +3,7 @@ import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {ndjson, openWorld, type World} from '../support/cli.ts';
+import {jsonOf, ndjson, openWorld, type World} from '../support/cli.ts';
 import {devnetUp, type DevnetUp} from '../support/devnet-up.ts';
 import {freePort} from '../support/signer.ts';
 
@@ -89,5 +89,33 @@ describe('the second signal', () => {
     await again.kill('SIGTERM');
     silent.closeAllConnections();
     silent.close();
+  });
+});
+
+describe('a command with a limit', () => {
+  it('gives up a chain RPC that never answers, and says what it waited for', async () => {
+    const mute = createServer(() => undefined);
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const host = `127.0.0.1:${(mute.address() as AddressInfo).port}`;
+    const config = configWith('chain_rpc_url', `http://${host}`);
+    const {code, stdout} = await world.run([
+      'register',
+      '--check',
+      '--timeout',
+      '1s',
+      '-c',
+      config,
+      '--json',
+    ]);
+    mute.closeAllConnections();
+    mute.close();
+    expect(code).toBe(75);
+    expect(jsonOf(stdout)).toMatchObject({
+      exitCode: 75,
+      error: {
+        code: 'COMMAND_TIMEOUT',
+        message: `not done within 1s: ${host} did not answer in time`,
+      },
+    });
   });
 });

@@ -4,6 +4,7 @@ import {AosError, isAosError, stoppedBy} from '../foundation/errors/error.ts';
 import {deadline, type Deadline} from '../foundation/system/system-time.ts';
 import {durationText} from '../foundation/time/duration.ts';
 import {say} from '../foundation/next-step/next-step.ts';
+import {isCutOff} from './cut-off.ts';
 
 /** Signals as an AbortSignal whose reason is the {@link StopReason}; a second SIGINT or SIGTERM ends the process at once. */
 export type StopSignals = {
@@ -47,16 +48,8 @@ export function listenForSignals(hangUp: 'stop' | (() => void), onSuspend?: () =
   };
 }
 
-/**
- * Ends with a signal, or after the command's own limit.
- * @param timeoutMs of `--timeout`; undefined for none
- */
-export function commandEnd(stop: AbortSignal, timeoutMs: number | undefined): Deadline {
-  return timeoutMs === undefined ? {signal: stop, done: () => {}} : deadline(stop, timeoutMs);
-}
-
 /** The error of a command that was not done within its limit; with what was known by then. */
-export function commandTimeout(timeoutMs: number, error: unknown): AosError {
+function commandTimeout(timeoutMs: number, error: unknown): AosError {
   const known = isAosError(error) ? error : null;
   return new AosError(
     'COMMAND_TIMEOUT',
@@ -66,24 +59,27 @@ export function commandTimeout(timeoutMs: number, error: unknown): AosError {
 }
 
 /**
- * Runs the work of a command that gives one answer; a signal, or its `--timeout`, ends it and becomes its error.
+ * Runs the work of a command that gives one answer; a signal, or its `--timeout`, ends it and becomes its error. What failed for
+ * another reason keeps its own.
+ * @param timeoutMs of `--timeout`; undefined for none
+ * @param stopped the error of a stopped command, by the name of the signal
  * @throws AosError INTERRUPTED | TERMINATED | COMMAND_TIMEOUT, or what `work` throws
  */
 export async function untilStopped<T>(
   work: (stop: AbortSignal) => Promise<T>,
   timeoutMs?: number,
+  stopped: (reason: unknown) => AosError = (reason) => stoppedBy(reason),
 ): Promise<T> {
   const signals = listenForSignals('stop');
-  const end = commandEnd(signals.stop, timeoutMs);
+  const {stop} = signals;
+  const end: Deadline = timeoutMs === undefined ? {signal: stop, done: () => {}} : deadline(stop, timeoutMs);
   try {
     return await work(end.signal);
   } catch (error) {
-    if (timeoutMs !== undefined && end.signal.aborted && !signals.stop.aborted)
-      throw commandTimeout(timeoutMs, error);
-    // The signal causes network errors of aborted requests; other errors keep their own message.
-    const isCutOff =
-      !isAosError(error) || (error.category === 'network' && error.details['txHash'] === undefined);
-    throw signals.stop.aborted && isCutOff ? stoppedBy(signals.stop.reason) : error;
+    if (!end.signal.aborted || !isCutOff(error, end.signal.reason)) throw error;
+    if (timeoutMs !== undefined && !stop.aborted) throw commandTimeout(timeoutMs, error);
+    // What a wait for a transaction says of its end names the transaction.
+    throw isAosError(error) && error.category === 'signal' ? error : stopped(stop.reason);
   } finally {
     end.done();
     signals.dispose();

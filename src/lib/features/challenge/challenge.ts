@@ -5,7 +5,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {rpcWatch} from '../../cli/rpc-watch.ts';
 import {chainSource, notedView, requireRpc, type ChainFlags} from '../../cli/chain-flags.ts';
-import {commandEnd, commandTimeout, interrupted, listenForSignals} from '../../cli/signals.ts';
+import {interrupted, untilStopped} from '../../cli/signals.ts';
 import {scanProgress} from '../slashing-history/slashing-history.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 
@@ -46,11 +46,9 @@ export async function challengesFor(
   {chainId, rpcUrls, contracts}: ChallengeTarget,
   {quiet, fresh, timeoutMs}: {quiet: boolean; fresh: boolean; timeoutMs: number | undefined},
 ): Promise<Challenges> {
-  const signals = listenForSignals('stop');
-  const end = commandEnd(signals.stop, timeoutMs);
   const progress = scanProgress(process.stderr);
-  try {
-    return await readChallenges(
+  const read = (signal: AbortSignal): Promise<Challenges> =>
+    readChallenges(
       {
         rpcUrls,
         chainId,
@@ -65,15 +63,7 @@ export async function challengesFor(
         random: Math.random,
         ...(quiet ? {} : {onProgress: progress.show}),
       },
-      end.signal,
+      signal,
     );
-  } catch (error) {
-    if (signals.stop.aborted) throw interrupted(signals.stop.reason);
-    if (timeoutMs !== undefined && end.signal.aborted) throw commandTimeout(timeoutMs, error);
-    throw error;
-  } finally {
-    end.done();
-    progress.clear();
-    signals.dispose();
-  }
+  return untilStopped(read, timeoutMs, interrupted).finally(progress.clear);
 }
