@@ -8,8 +8,11 @@ export type ProviderMode =
   | {kind: 'plain'}
   /** At most so many requests in a window (1 s); more get 429, with -32005, and `Retry-After` where it is given. */
   | {kind: 'rate'; most: number; windowMs?: number; retryAfterS?: number}
-  /** Two nodes, of which the second is so many blocks behind; requests go to either by turns. */
-  | {kind: 'behind'; blocks: number}
+  /**
+   * Two nodes, of which the second is so many blocks behind. Requests go to either by turns; with `split` the first names the newest
+   * block, and the second answers everything else.
+   */
+  | {kind: 'behind'; blocks: number; split?: boolean}
   /** Answers eth_getLogs without the logs of older blocks, and without an error. */
   | {kind: 'pruned'; below: number}
   /** Each request, or those of one method, get this. */
@@ -136,7 +139,7 @@ export async function startProvider(
       }
       case 'behind':
         turn += 1;
-        if (turn % 2 !== 0) return pass();
+        if (how.split === true ? isOfNewest(call) : turn % 2 !== 0) return pass();
         give(await late(call, how.blocks));
         return;
       case 'pruned': {
@@ -218,6 +221,9 @@ const BLOCK_AT: Readonly<Record<string, number>> = {
   eth_getStorageAt: 2,
   eth_getBlockByNumber: 0,
 };
+
+const isOfNewest = ({method, params = []}: Call): boolean =>
+  method === 'eth_blockNumber' || (method === 'eth_getBlockByNumber' && params[0] === 'latest');
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
 

@@ -1,14 +1,16 @@
-import {openChain, type Chain, type OpenChainOptions} from '../../peers/chain/open.ts';
+import {openChain, type Chain, type LearnedLags, type OpenChainOptions} from '../../peers/chain/open.ts';
 import type {TxDeps} from '../../peers/chain/tx/deps.ts';
 import {txNode} from '../../peers/chain/tx/node.ts';
-import type {Config} from '../../config/config.ts';
+import type {Config, SignerAccess} from '../../config/config.ts';
 import {openTxJournal, readTxJournal} from '../../node/journal/transactions.ts';
 import {signerAccount} from '../../peers/signer/account.ts';
 import {rpcWatch} from '../../cli/rpc-watch.ts';
 import {openSigners} from '../../peers/signer/open.ts';
 import type {Web3Signer} from '../../peers/signer/web3signer.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
+import {isAosError} from '../../foundation/errors/error.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
+import type {Time} from '../../foundation/time/time.ts';
 
 /** Everything a command needs to read the chain and to send transactions of node_id. */
 export type TxSession = {
@@ -25,8 +27,27 @@ export type TxSession = {
   close(): Promise<void>;
 };
 
-/** `readOnly`: nothing is sent, so the journal is a copy and no file is made. */
-type SessionOptions = {signal: AbortSignal; note: (line: string) => void; readOnly?: boolean};
+type SessionOptions = {
+  signal: AbortSignal;
+  note: (line: string) => void;
+  /** Nothing is sent, so the journal is a copy and no file is made. */
+  readOnly?: boolean;
+  /** For the pauses between requests [that of the machine]. */
+  time?: Pick<Time, 'monotonic' | 'sleep'>;
+};
+
+type SessionConfig = Pick<Config, 'chainId'> & {
+  node: Pick<Config['node'], 'id'> & SignerAccess;
+  chain: Pick<Config['chain'], 'rpcUrls'>;
+  store: Pick<Config['store'], 'dir'>;
+};
+
+/** What one session has learned of the chain, and the next one of the command uses. */
+type Known = {
+  learned: LearnedLags;
+  /** The newest block of a receipt: what is read after it must not be older. */
+  seen: bigint;
+};
 
 /** How long one request to the RPC may take. */
 const RPC_TIMEOUT_MS = 15_000;
@@ -37,14 +58,12 @@ const SIGN_TIMEOUT_MS = 15_000;
  * Opens the chain, the signer (no request yet) and the transaction journal of the node.
  * @throws AosError CHAIN_* | SIGNER_URL_INVALID | JOURNAL_* | STATE_DIR_UNWRITABLE
  */
-export async function openTxSession(
-  config: Pick<Config, 'chainId' | 'node' | 'chain' | 'store'>,
-  options: SessionOptions,
+async function openTxSession(
+  config: SessionConfig,
+  {signal, note, readOnly, time}: SessionOptions,
+  known: Known,
 ): Promise<TxSession> {
-  const {signal, note} = options;
   const {node} = config;
-  /** The newest block of a receipt: what is read after it must not be older. */
-  let seen = 0n;
   const opening: OpenChainOptions = {
     rpcUrls: config.chain.rpcUrls,
     chainId: config.chainId,
@@ -52,18 +71,19 @@ export async function openTxSession(
     signal,
     now: systemTime.now,
     watch: rpcWatch(),
-    learned: new Map(),
-    notBefore: () => seen,
+    learned: known.learned,
+    notBefore: () => known.seen,
+    ...(time === undefined ? {} : {time}),
   };
   const chain = await openChain(opening);
   const signer = openSigners(node, {address: node.id, timeoutMs: SIGN_TIMEOUT_MS});
   const others: Web3Signer[] = [];
   const {dir} = config.store;
-  const kept = options.readOnly === true ? readTxJournal({dir}) : openTxJournal({dir});
+  const kept = readOnly === true ? readTxJournal({dir}) : openTxJournal({dir});
   const journal: typeof kept = {
     ...kept,
     end(hash, end, receipt) {
-      if (receipt !== null && receipt.block > seen) seen = receipt.block;
+      if (receipt !== null && receipt.block > known.seen) known.seen = receipt.block;
       return kept.end(hash, end, receipt);
     },
   };
@@ -71,9 +91,13 @@ export async function openTxSession(
     journal.close();
     await Promise.all([signer, ...others].map((one) => one.close()));
   };
+  const readAt = (latest: bigint): bigint => {
+    const block = latest - lagOf(known);
+    return block > known.seen ? block : known.seen;
+  };
   try {
     const account = signerAccount(signer, signal);
-    const tx: TxDeps = {node: await txNode(chain), account, journal, time: systemTime, note};
+    const tx: TxDeps = {node: await txNode(chain, readAt), account, journal, time: systemTime, note};
     const accountOf = (address: string): TxDeps['account'] => {
       if (sameAddress(address, node.id)) return account;
       const other = openSigners(node, {address, timeoutMs: SIGN_TIMEOUT_MS});
@@ -95,16 +119,34 @@ export async function openTxSession(
   }
 }
 
-/** Runs `work` with a session that is closed afterwards, also after an error. */
+/**
+ * Runs `work` with a session that is closed afterwards, also after an error. Where the nodes behind the RPC are not in step and that
+ * ends it, it runs again with a session that reads one block behind: it must find again what it has sent.
+ * @throws AosError CHAIN_* | SIGNER_URL_INVALID | JOURNAL_* | STATE_DIR_UNWRITABLE, or what `work` throws
+ */
 export async function withTxSession<T>(
-  config: Pick<Config, 'chainId' | 'node' | 'chain' | 'store'>,
+  config: SessionConfig,
   options: SessionOptions,
   work: (session: TxSession) => Promise<T>,
 ): Promise<T> {
-  const session = await openTxSession(config, options);
-  try {
-    return await work(session);
-  } finally {
-    await session.close();
+  const known: Known = {learned: new Map(), seen: 0n};
+  for (;;) {
+    const session = await openTxSession(config, options, known);
+    // After what the opening has learned: the reads are as far behind as that.
+    const before = lagOf(known);
+    try {
+      return await work(session);
+    } catch (error) {
+      // Unless a larger lag was learned, the same reads would fail again.
+      if (!isAosError(error, 'CHAIN_BEHIND') || options.signal.aborted || lagOf(known) <= before) throw error;
+      options.note(`${error.message}; it is read one block behind now`);
+    } finally {
+      await session.close();
+    }
   }
+}
+
+/** The most blocks that an endpoint is read behind its latest one. */
+function lagOf({learned}: Known): bigint {
+  return [...learned.values()].reduce((most, lag) => (lag > most ? lag : most), 0n);
 }

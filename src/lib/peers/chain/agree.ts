@@ -4,7 +4,7 @@ import {say} from '../../foundation/next-step/next-step.ts';
 import {resolveContracts} from './contracts.ts';
 import type {ConfiguredContracts, ResolvedContracts} from './contract-types.ts';
 import {chainRequest, isEndpointFailure} from './failure.ts';
-import {openChain, type Chain, type OpenChainOptions} from './open.ts';
+import {withChain, type Chain, type OpenChainOptions} from './open.ts';
 
 /** What every endpoint has to say alike before something is signed. */
 const COMPARED = [
@@ -35,8 +35,10 @@ export async function refuseDisagreement(
   await Promise.all(
     opening.rpcUrls.map(async (url) => {
       try {
-        const other = await openChain({...opening, rpcUrls: [url], chainId: chain.chainId});
-        const theirs = await resolveContracts(other, configured);
+        const [other, theirs] = await withChain(
+          {...opening, rpcUrls: [url], chainId: chain.chainId},
+          async (one) => [one, await resolveContracts(one, configured)] as const,
+        );
         const different = COMPARED.filter((name) => !isSame(contracts[name], theirs[name]));
         const [name] = different;
         if (name !== undefined)

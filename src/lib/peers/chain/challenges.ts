@@ -9,7 +9,7 @@ import {firstEndpoint} from './endpoints.ts';
 import {challengesIn, type Challenge} from './challenge-rows.ts';
 import {createLogRpc} from './log-rpc.ts';
 import {scanLogs, type ScanProgress} from './logs.ts';
-import {openChain, type Chain} from './open.ts';
+import {withChain, type Chain, type OpenChainOptions} from './open.ts';
 import {readNamed, call, valueOf} from './read.ts';
 import type {RpcWatch} from './rpc/watch.ts';
 import {openScanStore} from './scan-store.ts';
@@ -78,8 +78,8 @@ export async function readChallenges(options: ChallengeOptions, stop: AbortSigna
   const {controller, unlink} = linkedAbort(stop);
   const {signal} = controller;
   try {
-    return await firstEndpoint(rpcUrls, signal, async (url, hasNext) => {
-      const chain = await openChain({
+    return await firstEndpoint(rpcUrls, signal, (url, hasNext) => {
+      const opening: OpenChainOptions = {
         rpcUrls: [url],
         chainId,
         timeoutMs,
@@ -88,8 +88,8 @@ export async function readChallenges(options: ChallengeOptions, stop: AbortSigna
         hasNext,
         time,
         ...(options.watch === undefined ? {} : {watch: options.watch}),
-      });
-      return readFrom(chain, url, {...options, contract}, signal);
+      };
+      return withChain(opening, (chain) => readFrom(chain, url, {...options, contract}, signal));
     });
   } finally {
     unlink();

@@ -3,6 +3,7 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {chainRequest, isRequestFailure, isRevert, requestFailure} from './failure.ts';
 import type {ReadCall, ReadResult} from './read.ts';
 import {revertDataOf, revertError} from './revert.ts';
+import {causesOf} from './rpc/rpc-failure.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 
 export type ReadOptions = {
@@ -11,11 +12,14 @@ export type ReadOptions = {
   endpoint: string;
   /** The chain id at the opening of the endpoint; every read checks it again. */
   chainId: number;
+  /** Whether the configuration alone says the chain id: the endpoint was not asked yet. */
+  isAssumed: boolean;
   blockNumber: bigint;
-  /** Multicall3; null when the chain has none at its usual address. */
-  multicall: Hex | null;
   signal: AbortSignal;
 };
+
+/** Address of Multicall3 on every chain that has it (github.com/mds1/multicall). */
+export const MULTICALL3: Hex = '0xcA11bde05977b3631167028862bE2a173976CA11';
 
 /** A function that viem's own ABI of it lacks. */
 const MULTICALL_ABI = parseAbi(['function getChainId() view returns (uint256 chainid)']);
@@ -46,6 +50,7 @@ export function createReader(
     reject: (error: unknown) => void;
   };
   let waiting: Waiting[] = [];
+  const via: Via = {multicall: MULTICALL3};
 
   async function readTogether(): Promise<void> {
     const together = waiting;
@@ -54,6 +59,7 @@ export function createReader(
       const results = await readCalls(
         together.flatMap(({calls}) => calls),
         options,
+        via,
       );
       let from = 0;
       for (const {calls, resolve} of together) resolve(results.slice(from, (from += calls.length)));
@@ -71,30 +77,29 @@ export function createReader(
   };
 }
 
+/** How an endpoint is read: through Multicall3; null once its chain was seen to have none. */
+type Via = {multicall: Hex | null};
+
 /**
- * Reads all calls at one block in one dependent step: sends all requests together, through Multicall3, or with its code in
- * the request (viem's `deployless`). A contract that halts burns 63 of 64 parts of a request's gas, and a few of them end
- * the request; its calls are then repeated singly in further steps, up to {@link MAX_SINGLE_READS}. In a request that did
- * not end, no call lacked gas: a 64th of too little gas for a view is too little for the rest.
+ * Reads all calls at one block in one dependent step: sends all requests together, through Multicall3; where the chain has none, in
+ * one step more the first time, with its code in the request (viem's `deployless`). A contract that halts burns 63 of 64 parts of a
+ * request's gas, and a few of them end the request; its calls are then repeated singly in further steps, up to
+ * {@link MAX_SINGLE_READS}. In a request that did not end, no call lacked gas: a 64th of too little gas for a view is too little for
+ * the rest.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID when the endpoint fails as a whole, or ends too
  *   many requests
  */
-async function readCalls(calls: readonly ReadCall[], options: ReadOptions): Promise<ReadResult<unknown>[]> {
-  const {client, endpoint, multicall, blockNumber, signal} = options;
-  const results = await chainRequest(
-    endpoint,
-    client.multicall({
-      contracts: [...calls, chainIdCall(multicall)],
-      allowFailure: true,
-      blockNumber,
-      ...(multicall === null
-        ? {deployless: true, batchSize: DEPLOYLESS_BATCH_BYTES}
-        : {multicallAddress: multicall, batchSize: BATCH_BYTES}),
-    }),
-  ).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw error;
-  });
+async function readCalls(
+  calls: readonly ReadCall[],
+  options: ReadOptions,
+  via: Via,
+): Promise<ReadResult<unknown>[]> {
+  const {endpoint} = options;
+  let results = await readThrough(via.multicall, calls, options);
+  if (via.multicall !== null && isNoCode(results.at(-1)?.error)) {
+    via.multicall = null;
+    results = await readThrough(null, calls, options);
+  }
   await refuseOtherChain(results.at(-1), options);
   // Here the whole request halted, not only the call.
   const brokeOff = calls.flatMap((one, index) => (isRevert(results[index]?.error) ? [{one, index}] : []));
@@ -106,6 +111,38 @@ async function readCalls(calls: readonly ReadCall[], options: ReadOptions): Prom
   }
   return calls.map((one, index) => alone.get(index) ?? resultOf(one, results[index], options));
 }
+
+/** The results of the calls, and at last of the chain id. */
+async function readThrough(
+  multicall: Hex | null,
+  calls: readonly ReadCall[],
+  {client, endpoint, blockNumber, signal}: ReadOptions,
+): Promise<MulticallResult[]> {
+  try {
+    return await chainRequest(
+      endpoint,
+      client.multicall({
+        contracts: [...calls, chainIdCall(multicall)],
+        allowFailure: true,
+        blockNumber,
+        ...(multicall === null
+          ? {deployless: true, batchSize: DEPLOYLESS_BATCH_BYTES}
+          : {multicallAddress: multicall, batchSize: BATCH_BYTES}),
+      }),
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+/** Whether Multicall3 itself gave nothing, as an address without code does. */
+function isNoCode(error: Error | undefined): boolean {
+  return causesOf(error).some(({name}) => NO_CODE.has(name));
+}
+
+/** viem's names of it. */
+const NO_CODE: ReadonlySet<string> = new Set(['ContractFunctionZeroDataError', 'AbiDecodingZeroDataError']);
 
 type MulticallResult =
   {status: 'success'; result: unknown; error?: undefined} | {status: 'failure'; error: Error};
@@ -147,7 +184,7 @@ function chainIdCall(multicall: Hex | null): ReadCall {
  */
 async function refuseOtherChain(
   said: MulticallResult | undefined,
-  {client, endpoint, chainId, signal}: ReadOptions,
+  {client, endpoint, chainId, isAssumed, signal}: ReadOptions,
 ): Promise<void> {
   if (said?.status === 'failure' && isRequestFailure(said.error) && !isRevert(said.error)) {
     signal.throwIfAborted();
@@ -156,7 +193,16 @@ async function refuseOtherChain(
   const now =
     said?.status === 'success' ? Number(said.result) : await chainRequest(endpoint, client.getChainId());
   if (now === chainId) return;
+  if (isAssumed) throw wrongChain(endpoint, now, chainId);
   throw new AosError('CHAIN_BAD_ANSWER', `${endpoint} served chain ${chainId}, and now serves chain ${now}`);
+}
+
+/** The error of an endpoint that serves another chain than the configuration says. */
+export function wrongChain(endpoint: string, served: number, configured: number): AosError {
+  return new AosError(
+    'CHAIN_WRONG_ID',
+    `${endpoint} serves chain ${served}, the configuration says ${configured}`,
+  );
 }
 
 /** Returns the failure of a call. @throws AosError when the endpoint failed, or the signal's reason */

@@ -1,11 +1,11 @@
-import type {Block, Hex, PublicClient} from 'viem';
+import {BlockNotFoundError, type Block, type PublicClient} from 'viem';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {LAST_SECOND, type Time} from '../../foundation/time/time.ts';
 import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
 import {chainRequest, endpointName} from './failure.ts';
-import {createReader} from './gathered-reads.ts';
+import {createReader, wrongChain} from './gathered-reads.ts';
 import type {ReadCall, ReadResults} from './read.ts';
 import {pauseAfter} from './rpc/patience.ts';
 import {unwatched, type RpcWatch} from './rpc/watch.ts';
@@ -32,6 +32,8 @@ export type OpenChainOptions = {
   learned?: LearnedLags;
   /** A block that is known to exist, such as that of a receipt: an older latest one is of a node that is behind. */
   notBefore?: () => bigint;
+  /** Checks `chainId` by the first read, and asks for it only where `chainId` is null: for what reads before it believes [false]. */
+  isCheckedByRead?: boolean;
 };
 
 /** How many blocks behind its latest one an endpoint is read, by URL: the nodes of some are not in step. */
@@ -46,8 +48,6 @@ export type Chain = {
   blockNumber: bigint;
   /** Chain time of that block, unix seconds. */
   timestamp: bigint;
-  /** Multicall3; null where the chain has none at its usual address. */
-  multicall: Hex | null;
   signal: AbortSignal;
   /**
    * Reads all calls in ONE dependent step at {@link blockNumber}; a call that reverts is a result, not an error.
@@ -55,11 +55,6 @@ export type Chain = {
    */
   read<const C extends readonly ReadCall[]>(calls: C): Promise<ReadResults<C>>;
 };
-
-/** Address of Multicall3 on every chain that has it (github.com/mds1/multicall). */
-export const MULTICALL3: Hex = '0xcA11bde05977b3631167028862bE2a173976CA11';
-/** Chains that have it for certain: mainnet and the test networks of EigenLayer. Others are asked for its code. */
-const WITH_MULTICALL3: ReadonlySet<number> = new Set([1, 17_000, 560_048, 11_155_111]);
 
 /** A node that lags more than this is no node to read from. */
 const MOST_LAG = 2n;
@@ -70,7 +65,7 @@ const MAX_AHEAD_SECONDS = 15 * 60;
 const DEV_CHAIN = 31337;
 
 /**
- * Opens the first endpoint that answers, in one dependent step: chain id, latest block, and Multicall3 where it is not known.
+ * Opens the first endpoint that answers, in one dependent step: chain id and latest block.
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_WRONG_ID | CHAIN_BAD_ANSWER, or the signal's reason
  */
 export async function openChain(options: OpenChainOptions): Promise<Chain> {
@@ -138,20 +133,13 @@ async function openEndpoint(
     ...(time === undefined ? {} : {time}),
     watch: watching,
   });
-  const isKnownChain = options.chainId !== null && WITH_MULTICALL3.has(options.chainId);
-  const [chainId, latest, code] = await chainRequest(
+  const assumed = options.isCheckedByRead === true ? options.chainId : null;
+  const [chainId, latest] = await chainRequest(
     endpoint,
-    Promise.all([
-      client.getChainId(),
-      client.getBlock({blockTag: 'latest'}),
-      isKnownChain ? MULTICALL3 : client.getCode({address: MULTICALL3, blockTag: 'latest'}),
-    ]),
+    Promise.all([assumed ?? client.getChainId(), client.getBlock({blockTag: 'latest'})]),
   );
   if (options.chainId !== null && chainId !== options.chainId)
-    throw new AosError(
-      'CHAIN_WRONG_ID',
-      `${endpoint} serves chain ${chainId}, the configuration says ${options.chainId}`,
-    );
+    throw wrongChain(endpoint, chainId, options.chainId);
   const block = await readableBlock(client, latest, {...options, endpoint, lag, watch: watching});
   const {number: blockNumber, timestamp} = block;
   if (!isBlock(block) || timestamp > LAST_SECOND || !Number.isSafeInteger(chainId))
@@ -160,22 +148,14 @@ async function openEndpoint(
       `${endpoint} gave a chain id or a latest block that makes no sense`,
     );
   if (now !== undefined && chainId !== DEV_CHAIN) refuseFuture(endpoint, blockNumber, timestamp, now());
-  const multicall = code === undefined ? null : MULTICALL3;
-  const read = createReader({
-    client,
-    endpoint,
-    chainId,
-    blockNumber,
-    multicall,
-    signal,
-  });
+  const isAssumed = assumed !== null;
+  const read = createReader({client, endpoint, chainId, isAssumed, blockNumber, signal});
   return {
     client,
     endpoint,
     chainId,
     blockNumber,
     timestamp,
-    multicall,
     signal,
     // viem has decoded each value by the ABI that gave the call its type.
     read: async <const C extends readonly ReadCall[]>(calls: C) => (await read(calls)) as ReadResults<C>,
@@ -188,6 +168,12 @@ function isBlock({number, timestamp}: {number: unknown; timestamp: unknown}): bo
 }
 
 type LatestBlock = Block<bigint, false, 'latest'>;
+type Pooled = Omit<OpenChainOptions, 'hasNext'> & {
+  endpoint: string;
+  lag: bigint;
+  hasNext: () => boolean;
+  watch: RpcWatch;
+};
 
 /**
  * Returns the block to read at: the latest, or `lag` blocks behind it, and never before what is known to exist, which the node
@@ -197,38 +183,58 @@ type LatestBlock = Block<bigint, false, 'latest'>;
 async function readableBlock(
   client: PublicClient,
   first: LatestBlock,
-  options: Omit<OpenChainOptions, 'hasNext'> & {
-    endpoint: string;
-    lag: bigint;
-    hasNext: () => boolean;
-    watch: RpcWatch;
-  },
+  options: Pooled,
 ): Promise<LatestBlock> {
-  const {endpoint, lag, hasNext, watch, signal, time = systemTime} = options;
+  const {endpoint, lag} = options;
   const least = options.notBefore?.() ?? 0n;
   let latest = first;
   for (let tries = 1; isBlock(latest) && latest.number < least; tries += 1) {
-    const facts = {
-      method: 'eth_getBlockByNumber',
-      tries,
-      hasNext: hasNext(),
-      retryAfterMs: null,
-      random: () => 0,
-    };
-    const ms = pauseAfter('behind', facts);
-    if (ms === null) throw behind(endpoint, latest.number, least);
-    const isOver = watch.pausing({endpoint, kind: 'behind', ms});
-    await time.sleep(ms, signal).finally(isOver);
+    await pauseBehind(options, tries, {has: latest.number, seen: least});
     latest = await chainRequest(endpoint, client.getBlock({blockTag: 'latest'}));
   }
   if (!isBlock(latest) || lag === 0n || latest.number < lag) return latest;
   const wanted = latest.number - lag;
   const number = wanted < least ? least : wanted;
-  return number >= latest.number ? latest : chainRequest(endpoint, client.getBlock({blockNumber: number}));
+  if (number >= latest.number) return latest;
+  for (let tries = 1; ; tries += 1) {
+    const block = await chainRequest(endpoint, blockOrNull(client, number));
+    if (block !== null) return block;
+    // The node that named the latest block is another one than this.
+    await pauseBehind(options, tries, {has: number - 1n, seen: number});
+  }
 }
 
-function behind(endpoint: string, latest: bigint, least: bigint): AosError {
-  const message = `the nodes behind ${endpoint} are not in step: the one that answers is at block ${latest}, and block ${least} was seen`;
+/** A block by its number; null where the node does not have it. */
+async function blockOrNull(client: PublicClient, blockNumber: bigint): Promise<LatestBlock | null> {
+  try {
+    return await client.getBlock({blockNumber});
+  } catch (error) {
+    if (error instanceof BlockNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** Gives a node that is behind time. @throws AosError CHAIN_BEHIND when it had enough */
+async function pauseBehind(
+  {endpoint, hasNext, watch, signal, time = systemTime}: Pooled,
+  tries: number,
+  {has, seen}: {has: bigint; seen: bigint},
+): Promise<void> {
+  const facts = {
+    method: 'eth_getBlockByNumber',
+    tries,
+    hasNext: hasNext(),
+    retryAfterMs: null,
+    random: () => 0,
+  };
+  const ms = pauseAfter('behind', facts);
+  if (ms === null) throw behind(endpoint, has, seen);
+  const isOver = watch.pausing({endpoint, kind: 'behind', ms});
+  await time.sleep(ms, signal).finally(isOver);
+}
+
+function behind(endpoint: string, has: bigint, seen: bigint): AosError {
+  const message = `the nodes behind ${endpoint} are not in step: the one that answers is at block ${has} or before, and block ${seen} was seen`;
   return new AosError('CHAIN_BEHIND', message);
 }
 

@@ -6,7 +6,7 @@ import {firstEndpoint} from './endpoints.ts';
 import type {ChainLog} from './log-port.ts';
 import {createLogRpc} from './log-rpc.ts';
 import {scanLogs, type ScanProgress, type ScanStats} from './logs.ts';
-import {openChain, type Chain} from './open.ts';
+import {withChain, type Chain, type OpenChainOptions} from './open.ts';
 import type {RpcWatch} from './rpc/watch.ts';
 import {openScanStore, type LogQuery, type ScanStore} from './scan-store.ts';
 import {scanAndCompare} from './compared-scan.ts';
@@ -87,8 +87,8 @@ export async function readSlashingHistory(
   const {controller, unlink} = linkedAbort(stop);
   const {signal} = controller;
   try {
-    return await firstEndpoint(rpcUrls, signal, async (url, hasNext) => {
-      const chain = await openChain({
+    return await firstEndpoint(rpcUrls, signal, (url, hasNext) => {
+      const opening: OpenChainOptions = {
         rpcUrls: [url],
         chainId,
         timeoutMs,
@@ -97,8 +97,8 @@ export async function readSlashingHistory(
         hasNext,
         time,
         ...(options.watch === undefined ? {} : {watch: options.watch}),
-      });
-      return readFrom(chain, url, options, signal);
+      };
+      return withChain(opening, (chain) => readFrom(chain, url, options, signal));
     });
   } finally {
     unlink();

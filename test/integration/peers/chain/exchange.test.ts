@@ -24,6 +24,7 @@ async function readOf(answer: object): Promise<unknown> {
       endpoint: 'rpc',
       chain: {id: 1, genesis: '0x'},
       since: 0n,
+      readAt: (latest: bigint) => latest,
     } as const;
     return [result, (await broadcast(node, RAW)).state];
   } finally {

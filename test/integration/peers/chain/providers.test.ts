@@ -3,9 +3,12 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it, onTestFinished} from 'vitest';
 import type {AosContracts} from '../../../../src/devnet/chain/deploy.ts';
-import {isAosError} from '../../../../src/lib/foundation/errors/error.ts';
+import {withTxSession, type TxSession} from '../../../../src/lib/features/tx/session.ts';
+import {AosError, isAosError} from '../../../../src/lib/foundation/errors/error.ts';
+import {resolveContracts} from '../../../../src/lib/peers/chain/contracts.ts';
 import {openChain, type OpenChainOptions} from '../../../../src/lib/peers/chain/open.ts';
 import {readOperatorStatus} from '../../../../src/lib/peers/chain/status/operator-status.ts';
+import {simulate} from '../../../../src/lib/peers/chain/tx/simulate.ts';
 import {configuredOf} from '../../../support/avs-view.ts';
 import {registrationOf} from '../../../support/bls-registry.ts';
 import {OPERATOR, startChainRig, type ChainRig} from '../../../support/chain-rig.ts';
@@ -57,14 +60,12 @@ const status = (rpcUrls: readonly string[], changes: Partial<OpenChainOptions> =
 const requests = ({counts}: Provider): number => [...counts.values()].reduce((sum, count) => sum + count, 0);
 
 describe('reading the state of an operator', () => {
-  it('takes few requests, and asks for the chain id once', async () => {
+  it('takes eight requests, of which the first read checks the chain id', async () => {
     const plain = await provider({kind: 'plain'});
     await status([plain.url]);
     expect(Object.fromEntries(plain.counts)).toEqual({
-      eth_chainId: 1,
       eth_getBlockByNumber: 1,
-      // The two that a known chain, or a newer registry, does without.
-      eth_getCode: 1,
+      // What a newer registry does without.
       eth_getLogs: 1,
       eth_gasPrice: 1,
       // As many as there are dependent steps.
@@ -90,6 +91,13 @@ describe('reading the state of an operator', () => {
         avs: {value: {stake: {state: 'registered'}}},
         penalties: {value: {total: 1n}},
       });
+  });
+
+  it('refuses an RPC of another chain by its first read', async () => {
+    await expect(status([rig.url], {chainId: 1})).rejects.toMatchObject({
+      code: 'CHAIN_WRONG_ID',
+      message: expect.stringMatching(/ serves chain 31337, the configuration says 1$/) as string,
+    });
   });
 
   it('waits as long as a provider asks for, and no longer than is of use', async () => {
@@ -133,6 +141,67 @@ describe('reading the state of an operator', () => {
     const told = isAosError(error) ? `${error.code} ${error.exitCode}: ${error.message}` : String(error);
     expect(told.replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')).toMatchSnapshot();
     expect(told).not.toContain('secret-key');
+  });
+});
+
+describe('a command that sends, where the nodes behind an RPC are not in step', () => {
+  const session = (url: string, work: (session: TxSession) => Promise<unknown>, notes: string[] = []) =>
+    withTxSession(
+      {
+        chainId: 31337,
+        node: {id: OPERATOR.address, signerUrl: 'http://127.0.0.1:1', otherSigners: [], signerTls: null},
+        chain: {rpcUrls: [url]},
+        store: {dir: '/nonexistent'},
+      },
+      {
+        signal: new AbortController().signal,
+        note: (line) => notes.push(line),
+        readOnly: true,
+        time: rushedTime(),
+      },
+      work,
+    );
+
+  it('reads one block behind when a read fails in the middle, and simulates there', async () => {
+    const split = await provider({kind: 'behind', blocks: 1, split: true});
+    const notes: string[] = [];
+    const head = await rig.block();
+    let runs = 0;
+    await session(
+      split.url,
+      async ({chain, tx}) => {
+        runs += 1;
+        const {registry} = await resolveContracts(chain, configuredOf(aos));
+        expect(registry).toBe(aos.registry);
+        const {estimate} = await simulate(
+          tx.node,
+          {from: OPERATOR.address, to: OPERATOR.address, data: '0x', value: 0n},
+          'nothing',
+        );
+        expect(estimate).toBe(21_000n);
+      },
+      notes,
+    );
+    expect(await rig.block()).toBe(head);
+    expect(runs).toBe(2);
+    expect(notes).toEqual([expect.stringMatching(/not in step.*; it is read one block behind now$/)]);
+  });
+
+  it('gives up when that does not help, and does not repeat another failure', async () => {
+    const far = await provider({kind: 'behind', blocks: 50, split: true});
+    let runs = 0;
+    const read = session(far.url, ({chain}) => {
+      runs += 1;
+      return resolveContracts(chain, configuredOf(aos));
+    });
+    await expect(read).rejects.toMatchObject({code: 'CHAIN_BEHIND', exitCode: 75});
+    expect(runs).toBe(1);
+    const fails = session(rig.url, () => {
+      runs += 1;
+      return Promise.reject(new AosError('CHAIN_REVERTED', 'no'));
+    });
+    await expect(fails).rejects.toMatchObject({code: 'CHAIN_REVERTED'});
+    expect(runs).toBe(2);
   });
 });
 

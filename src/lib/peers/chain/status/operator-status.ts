@@ -10,6 +10,7 @@ import {detectFlow} from '../flows/detect.ts';
 import type {KnownFlow} from '../flows/list.ts';
 import {chainRequest, isEndpointFailure} from '../failure.ts';
 import {firstBlocks} from '../first-blocks.ts';
+import {MULTICALL3} from '../gathered-reads.ts';
 import {withChain, type Chain, type OpenChainOptions} from '../open.ts';
 import {readPenaltyFacts, type FollowedPenalties} from './operator-penalties.ts';
 import {readNamed, call} from '../read.ts';
@@ -34,7 +35,7 @@ export type OperatorStatusOptions = OpenChainOptions & {
  * @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER | CHAIN_WRONG_ID, or the signal's reason
  */
 export function readOperatorStatus(options: OperatorStatusOptions): Promise<ChainFacts> {
-  return withChain(options, (chain) => readFrom(chain, options));
+  return withChain({...options, isCheckedByRead: true}, (chain) => readFrom(chain, options));
 }
 
 async function readFrom(
@@ -78,12 +79,12 @@ async function readFrom(
   };
 }
 
-/** Rethrows a failure of the endpoint, so that the next one is tried; another failure makes one part unknown. */
+/** Rethrows a failure of the endpoint, so that the next one is tried, and another chain; another failure makes one part unknown. */
 async function settle<T>(work: Promise<T>, at: number): Promise<Fact<T>> {
   try {
     return known(await work, at);
   } catch (error) {
-    if (!isAosError(error) || isEndpointFailure(error)) throw error;
+    if (!isAosError(error) || isEndpointFailure(error) || error.code === 'CHAIN_WRONG_ID') throw error;
     return unknown(error.message, error.next);
   }
 }
@@ -109,11 +110,10 @@ async function readAccount(
 
 /** Reads a balance with the other calls of the step, where there is a contract that says it. */
 async function readBalance(chain: Chain, address: Hex): Promise<bigint> {
-  const {client, endpoint, blockNumber, multicall} = chain;
-  if (multicall !== null) {
-    const {wei} = await readNamed(chain, {wei: call(BALANCE_ABI, multicall, 'getEthBalance', [address])});
-    if (wei !== null) return wei;
-  }
+  const {client, endpoint, blockNumber} = chain;
+  const {wei} = await readNamed(chain, {wei: call(BALANCE_ABI, MULTICALL3, 'getEthBalance', [address])});
+  if (wei !== null) return wei;
+  // A chain without that contract.
   return chainRequest(endpoint, client.getBalance({address, blockNumber}));
 }
 

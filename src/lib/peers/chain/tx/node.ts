@@ -15,6 +15,8 @@ export type TxNode = {
   chain: ChainIdentity;
   /** The latest block when the command started. */
   since: bigint;
+  /** The block to simulate at, by the latest one: behind it where nodes are not in step, and never before a receipt. */
+  readAt: (latest: bigint) => bigint;
 };
 
 /** Blocks whose tips are read when the node has no eth_maxPriorityFeePerGas. */
@@ -22,15 +24,13 @@ const TIP_BLOCKS = 10;
 const TIP_PERCENTILE = 50;
 
 /** Identifies the chain of an endpoint. @throws AosError CHAIN_UNREACHABLE | CHAIN_BAD_ANSWER */
-export async function txNode(opened: {
-  client: PublicClient;
-  endpoint: string;
-  chainId: number;
-  blockNumber: bigint;
-}): Promise<TxNode> {
+export async function txNode(
+  opened: {client: PublicClient; endpoint: string; chainId: number; blockNumber: bigint},
+  readAt: TxNode['readAt'] = (latest) => latest,
+): Promise<TxNode> {
   const {client, endpoint, chainId, blockNumber} = opened;
   const first = await chainRequest(endpoint, client.getBlock({blockNumber: 0n}));
-  return {client, endpoint, chain: {id: chainId, genesis: first.hash}, since: blockNumber};
+  return {client, endpoint, chain: {id: chainId, genesis: first.hash}, since: blockNumber, readAt};
 }
 
 /**

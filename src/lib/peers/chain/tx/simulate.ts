@@ -81,7 +81,7 @@ async function simulateWith(
   {title, overrides}: {title: string; overrides: Overrides},
 ): Promise<GasEstimate> {
   const {client} = node;
-  const head = await readHead(node);
+  const head = node.readAt(await readHead(node));
   const next = {number: numberToHex(head + 1n)};
   const {from, to, data} = call;
   const request = {from, to, data, value: numberToHex(call.value)};
