@@ -130,7 +130,8 @@ function judgeRow(nodeId: string, reading: RowReading): Finding {
       return unclear(noAnswerFrom(reading.host), NOT_NOW);
     case 'failed': {
       const {host, error} = reading;
-      if (error.code === 'DISPATCHER_FAILED') return unclear(`${error.message} (${error.code})`, error.next);
+      if (error.code === 'DISPATCHER_FAILED' || error.details['rightUrl'] !== undefined)
+        return unclear(`${error.message} (${error.code})`, error.next);
       // Its HTTP API may well be elsewhere: the configuration names the WebSocket only.
       return unclear(
         `its HTTP API was not found at ${host}: ${error.message} (${error.code})`,

@@ -133,9 +133,12 @@ function stoppedWhileRegistering(host: string, signal: AbortSignal): AosError {
 
 /** The dispatcher has not been asked to register. */
 function notSent(host: string, error: AosError): StepReport {
-  const {code, message, next} = error;
+  const {code, message, next, details} = error;
   return step('dispatcher', 'failed', `${message} (${code}); nothing was registered with ${host}`, {
-    next: code === 'DISPATCHER_UNREACHABLE' ? say(`Name its HTTP address: --dispatcher URL. ${AGAIN}`) : next,
+    next:
+      code === 'DISPATCHER_UNREACHABLE' && details['rightUrl'] === undefined
+        ? say(`Name its HTTP address: --dispatcher URL. ${AGAIN}`)
+        : next,
   });
 }
 

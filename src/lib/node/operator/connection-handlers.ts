@@ -26,14 +26,16 @@ export function connectionHandlers(deps: {
       }
     },
     onPing: () => deps.probed(),
-    onClose(reason, retryInMs, refusal) {
+    onClose(reason, retryInMs, refusal, next) {
       const isReported = session.closed();
       if (retryInMs === undefined) return;
       emit({type: 'disconnected', reason, retryInMs, ...(refusal === null ? {} : {refusal})});
       // One problem for one end: the session knows more about an end of its own.
       if (isReported) return;
       const failure =
-        refusal === null ? new AosError('DISPATCHER_UNREACHABLE', reason) : refusedError(refusal, reason);
+        refusal === null
+          ? new AosError('DISPATCHER_UNREACHABLE', reason, next === undefined ? {} : {next})
+          : refusedError(refusal, reason);
       health.failed('dispatcher', failure);
     },
   };

@@ -1,4 +1,5 @@
 import type {AosError} from '../../foundation/errors/error.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 import type {JsonObject} from '../../protocol/wire/json.ts';
 import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import type {VrfProof} from '../../protocol/vrf/ecvrf.ts';
@@ -37,9 +38,9 @@ export type ConnectionHandlers = {
   onPing(): void;
   /**
    * The socket is gone; a new try follows after `retryInMs` (undefined: the connection was stopped). `refusal`: the
-   * dispatcher was reached and said no.
+   * dispatcher was reached and said no; `next`: what to do about it, where that is known.
    */
-  onClose(reason: string, retryInMs: number | undefined, refusal: Refusal | null): void;
+  onClose(reason: string, retryInMs: number | undefined, refusal: Refusal | null, next?: NextStep): void;
 };
 
 /** The WebSocket to the dispatcher; reconnects by itself until its signal aborts. */

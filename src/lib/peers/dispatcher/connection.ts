@@ -3,7 +3,9 @@ import WebSocket from 'ws';
 import {onAbort} from '../../foundation/async/abort.ts';
 import {createBackoff} from '../../foundation/async/backoff.ts';
 import {errorText} from '../../foundation/errors/error.ts';
+import {say, type NextStep} from '../../foundation/next-step/next-step.ts';
 import type {Time} from '../../foundation/time/time.ts';
+import {createSchemeLook, PLAIN_REFUSED, type SchemeLook} from '../http/other-scheme.ts';
 import {createHeartbeat} from './heartbeat.ts';
 import {closeRefusal, httpRefusal, refusalText, safeWords, type Refusal} from './refusal.ts';
 
@@ -17,9 +19,9 @@ export type ConnectionHandlers = {
   onPing(): void;
   /**
    * The socket is closed; the next attempt follows after `retryInMs` (undefined: the connection was stopped). `refusal`: the
-   * dispatcher was reached and said no.
+   * dispatcher was reached and said no; `next`: what to do about it, where that is known.
    */
-  onClose(reason: string, retryInMs: number | undefined, refusal: Refusal | null): void;
+  onClose(reason: string, retryInMs: number | undefined, refusal: Refusal | null, next?: NextStep): void;
 };
 
 /** The WebSocket to the dispatcher; reconnects by itself until its signal aborts. */
@@ -77,7 +79,13 @@ const CLOSE_TIMEOUT_MS = 2_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** Why a socket ended. */
-type End = {reason: string; refusal: Refusal | null};
+type End = {
+  reason: string;
+  refusal: Refusal | null;
+  next?: NextStep;
+  /** What the opening handshake failed with, where a wrong scheme may be the cause. */
+  error?: unknown;
+};
 
 /**
  * Closes a socket with a close frame, once; a socket whose peer does not answer it in time is cut.
@@ -127,6 +135,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
   /** Tells the heartbeat of the open socket that it is not read. */
   let holdOpen = (): void => {};
   let dropped: End | undefined;
+  const lookAtScheme = createSchemeLook(options.url);
 
   /** Runs one socket; resolves with why it ended. */
   function session(handlers: ConnectionHandlers, signal: AbortSignal): Promise<End> {
@@ -171,11 +180,12 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
         handlers.onPing();
       });
       socket.on('error', (error) => {
-        failure ??= {reason: errorText(error), refusal: null};
+        failure ??= {reason: errorText(error), refusal: null, ...(open === socket ? {} : {error})};
       });
       socket.on('unexpected-response', (request, response) => {
         void httpRefusal(response, time).then((refusal) => {
-          failure ??= {reason: refusalText(refusal), refusal};
+          const error = refusal.code === 400 ? {error: PLAIN_REFUSED} : {};
+          failure ??= {reason: refusalText(refusal), refusal, ...error};
           request.destroy();
           socket.terminate();
         });
@@ -203,7 +213,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
 
   return {
     run: (handlers, signal) =>
-      repeat(() => session(handlers, signal), {
+      repeat(async () => explained(await session(handlers, signal), options.url, lookAtScheme, signal), {
         wait: () => backoff.next(),
         onClose: (...end) => handlers.onClose(...end),
         time,
@@ -236,6 +246,14 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
   };
 }
 
+/** The same end; with a wrong scheme as the reason, where that is what the opening handshake failed with. */
+async function explained(end: End, url: string, look: SchemeLook, signal: AbortSignal): Promise<End> {
+  const fault = end.error === undefined ? null : await look(end.error, signal);
+  if (fault === null) return end;
+  const next = say(`Write ${fault.right} instead of ${fault.wrong} in net.dispatcher_url.`);
+  return {reason: `${new URL(url).host} ${fault.what}`, refusal: null, next};
+}
+
 /** Runs one socket after the other, with pauses, until the signal aborts. */
 async function repeat(
   session: () => Promise<End>,
@@ -249,13 +267,13 @@ async function repeat(
   const {onClose, time, signal} = options;
   const stopped = (): boolean => signal.aborted;
   while (!stopped()) {
-    const {reason, refusal} = await session();
+    const {reason, refusal, next} = await session();
     if (stopped()) {
       onClose(reason, undefined, refusal);
       return;
     }
     const wait = options.wait();
-    onClose(reason, wait, refusal);
+    onClose(reason, wait, refusal, next);
     await time.sleep(wait, signal).catch(() => undefined); // an abort ends the loop by its condition
   }
 }

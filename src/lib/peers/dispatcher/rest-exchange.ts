@@ -12,7 +12,8 @@ import {
   type JsonValue,
 } from '../../protocol/wire/json.ts';
 import {networkCode, networkProblem} from '../http/network-code.ts';
-import {createTransport} from '../http/transport.ts';
+import {createSchemeLook, PLAIN_REFUSED, type SchemeFault} from '../http/other-scheme.ts';
+import {createTransport, type HttpAnswer} from '../http/transport.ts';
 
 const MAX_REPLY = 16 * 1024 * 1024;
 /** Below what servers keep an idle connection for: a request that meets its end cannot be sent again. */
@@ -33,8 +34,8 @@ const BUSY = say('Try again in a minute: while it registers an operator, it answ
 
 /**
  * Sends one POST to the dispatcher's HTTP API and returns the `result` of its answer.
- * @throws AosError DISPATCHER_UNREACHABLE | DISPATCHER_TIMEOUT | DISPATCHER_FAILED | DISPATCHER_REFUSED |
- *   MESSAGE_INVALID, or the signal's reason
+ * @throws AosError DISPATCHER_UNREACHABLE, with `details.rightUrl` where the scheme is wrong | DISPATCHER_TIMEOUT |
+ *   DISPATCHER_FAILED | DISPATCHER_REFUSED | MESSAGE_INVALID, or the signal's reason
  */
 export type Exchange = (path: string, body: object, signal: AbortSignal) => Promise<JsonValue>;
 
@@ -51,6 +52,17 @@ export function createExchange(root: string, timeoutMs: number): Exchange {
     maxAnswerBytes: MAX_REPLY,
   };
   const transport = createTransport(origin, limits, (error) => networkFailure(host, error, timeoutMs));
+  const schemeLook = createSchemeLook(origin);
+  let hasAnswered = false;
+
+  /** A dispatcher that has answered is not at fault by its scheme: what it did not answer it may have taken. */
+  async function lookAtScheme(error: unknown, signal: AbortSignal): Promise<void> {
+    if (hasAnswered || signal.aborted) return;
+    const fault = await schemeLook(error, signal);
+    signal.throwIfAborted();
+    if (fault !== null) throw otherScheme(host, fault, error);
+  }
+
   return async (path, body, signal) => {
     const call = {
       method: 'POST',
@@ -59,7 +71,15 @@ export function createExchange(root: string, timeoutMs: number): Exchange {
       body: JSON.stringify(body),
       once: true,
     } as const;
-    const answer = await transport.request(call, signal);
+    let answer: HttpAnswer;
+    try {
+      answer = await transport.request(call, signal);
+    } catch (error) {
+      await lookAtScheme(error, signal);
+      throw error;
+    }
+    if (answer.status === 400 && envelopeOf(answer.body) === null) await lookAtScheme(PLAIN_REFUSED, signal);
+    hasAnswered = true;
     return resultOf({host, path, status: answer.status, text: answer.body});
   };
 }
@@ -110,6 +130,18 @@ function networkFailure(host: string, cause: unknown, timeoutMs: number): AosErr
         next: run('devnet up', [], 'Name the dispatcher with --dispatcher URL, or start a devnet'),
       });
   }
+}
+
+/** @param fault of the http URL, which comes from net.dispatcher_url unless --dispatcher names it */
+function otherScheme(host: string, {what, right, wrong}: SchemeFault, cause: unknown): AosError {
+  const socket = (url: string): string => url.replace(/^http/, 'ws');
+  return new AosError('DISPATCHER_UNREACHABLE', `${host} ${what}`, {
+    cause,
+    next: say(
+      `Write ${socket(right)} instead of ${socket(wrong)} in net.dispatcher_url; with --dispatcher, ${right}.`,
+    ),
+    details: {rightUrl: right},
+  });
 }
 
 /** The `{code, …}` of the dispatcher; null for anything else, such as its own plain-text errors. */

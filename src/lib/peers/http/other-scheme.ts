@@ -1,14 +1,19 @@
 import {connect as connectTcp, isIP, type Socket} from 'node:net';
 import {connect as connectTls} from 'node:tls';
 import {abortable} from '../../foundation/async/abort.ts';
-import {afterReading} from '../../foundation/system/system-time.ts';
+import {afterReading, systemTime} from '../../foundation/system/system-time.ts';
 import {networkCode} from './network-code.ts';
 
 /** How long the port is asked which scheme it speaks, ms. */
 const LIMIT_MS = 4_000;
+/** A look counts for so long, ms: a peer that is tried again without end is not looked at each time. */
+const LOOK_AGAIN_MS = 600_000;
+
+/** What a plain request is answered with, by nginx and Go, on a port that speaks TLS; a peer may also mean it. */
+export const PLAIN_REFUSED = Object.assign(new Error('HTTP 400'), {code: 'PLAIN_REFUSED'});
 
 /** Errors of a plain request that meets TLS. */
-const OF_PLAIN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+const OF_PLAIN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'PLAIN_REFUSED']);
 /** Errors of TLS that meets something plain. */
 const OF_TLS: ReadonlySet<string> = new Set([
   'ECONNRESET',
@@ -19,12 +24,49 @@ const OF_TLS: ReadonlySet<string> = new Set([
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',
   'ERR_SSL_UNSUPPORTED_PROTOCOL',
 ]);
+/** What nginx, Go and Apache answer in plain text on a port that speaks TLS. */
+const OF_TLS_PORT = /https (?:port|server)|ssl-enabled/i;
+/** The fields of an opening handshake (RFC 6455, section 4.1); its key is worth nothing here. */
+const UPGRADE = [
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+  '',
+].join('\r\n');
 const OTHER: Readonly<Record<string, string>> = {
   'http:': 'https:',
   'https:': 'http:',
   'ws:': 'wss:',
   'wss:': 'ws:',
 };
+
+/** The mistake of a wrong scheme. */
+export type SchemeFault = {
+  /** In words that follow the name of the peer. */
+  what: string;
+  /** Scheme, host and port to write. */
+  right: string;
+  /** Those that are written now. */
+  wrong: string;
+};
+
+/** Looks for that mistake; null: the scheme is not to blame. */
+export type SchemeLook = (error: unknown, signal?: AbortSignal) => Promise<SchemeFault | null>;
+
+/** Creates what looks at one URL as {@link rightScheme} does, once in ten minutes at most. */
+export function createSchemeLook(url: string): SchemeLook {
+  let last: {at: number; right: Promise<string | null>} | null = null;
+  return async (error, signal) => {
+    if (!isSuspect(error, url)) return null;
+    const at = systemTime.monotonic();
+    if (last === null || at - last.at > LOOK_AGAIN_MS) last = {at, right: rightScheme(url, error, signal)};
+    const right = await last.right;
+    // A look that was ended says nothing.
+    if (right === null && signal?.aborted === true) last = null;
+    return right === null ? null : {what: schemeMistake(url), right, wrong: originOf(url)};
+  };
+}
 
 /**
  * Finds out whether a port speaks TLS where a URL says that it does not, or the reverse. Nothing is asked unless the error
@@ -34,13 +76,16 @@ const OTHER: Readonly<Record<string, string>> = {
  */
 export async function rightScheme(url: string, error: unknown, signal?: AbortSignal): Promise<string | null> {
   const {protocol, hostname, port: given} = new URL(url);
-  const isPlain = protocol === 'http:' || protocol === 'ws:';
+  const isPlain = isPlainScheme(protocol);
   const other = OTHER[protocol];
-  if (other === undefined || !isSuspect(error, isPlain)) return null;
+  if (other === undefined || !isSuspect(error, url)) return null;
   const port = given === '' ? (isPlain ? 80 : 443) : Number(given);
   const host = hostname.replaceAll(/^\[|\]$/g, '');
-  const answers = isPlain ? speaksTls(host, port, signal) : speaksHttp(host, port, signal);
-  return (await answers.catch(() => false)) ? `${other}//${hostname}:${port}` : null;
+  const isTls = await speaksTls(host, port, signal).catch(() => false);
+  const isOther = isPlain
+    ? isTls
+    : !isTls && (await speaksHttp({host, port, isSocket: protocol === 'wss:'}, signal).catch(() => false));
+  return isOther ? `${other}//${hostname}:${port}` : null;
 }
 
 /** Scheme, host and port of a URL, without what may be secret in it. */
@@ -52,12 +97,16 @@ export function originOf(url: string): string {
 /** The two mistakes, in words that follow the name of the peer. */
 export function schemeMistake(url: string): string {
   const {protocol} = new URL(url);
-  return protocol === 'http:' || protocol === 'ws:'
+  return isPlainScheme(protocol)
     ? `speaks TLS on this port, and the URL says ${protocol}//`
     : `speaks no TLS on this port, and the URL says ${protocol}//`;
 }
 
-function isSuspect(error: unknown, isPlain: boolean): boolean {
+const isPlainScheme = (protocol: string): boolean => protocol === 'http:' || protocol === 'ws:';
+
+/** Whether a wrong scheme gives such an error. */
+function isSuspect(error: unknown, url: string): boolean {
+  const isPlain = isPlainScheme(new URL(url).protocol);
   const codes = isPlain ? OF_PLAIN : OF_TLS;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = networkCode(cause);
@@ -76,11 +125,19 @@ function speaksTls(host: string, port: number, signal?: AbortSignal): Promise<bo
   });
 }
 
-function speaksHttp(host: string, port: number, signal?: AbortSignal): Promise<boolean> {
+function speaksHttp(
+  {host, port, isSocket}: {host: string; port: number; isSocket: boolean},
+  signal?: AbortSignal,
+): Promise<boolean> {
+  // A server of WebSockets alone may answer nothing else.
+  const more = isSocket ? UPGRADE : 'Connection: close\r\n';
   return asked(signal, (answer) => {
     const socket = connectTcp({host, port});
-    socket.on('connect', () => socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`));
-    socket.on('data', (chunk: Buffer) => answer(chunk.toString('latin1', 0, 5) === 'HTTP/'));
+    socket.on('connect', () => socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n${more}\r\n`));
+    socket.on('data', (chunk: Buffer) => {
+      const text = chunk.toString('latin1');
+      answer(text.startsWith('HTTP/') && !OF_TLS_PORT.test(text));
+    });
     return socket;
   });
 }

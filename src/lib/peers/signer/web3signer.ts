@@ -1,5 +1,7 @@
 import {AosError} from '../../foundation/errors/error.ts';
 import type {PoolOptions, TlsOptions} from '../http/connection-pool.ts';
+import {say} from '../../foundation/next-step/next-step.ts';
+import {createSchemeLook, PLAIN_REFUSED} from '../http/other-scheme.ts';
 import {createTransport} from '../http/transport.ts';
 import {checksumAddress, eip191Digest, isAddress, toHex} from '../../protocol/wire/ethereum.ts';
 import {recoverAddress} from '../../protocol/wire/key-address.ts';
@@ -88,15 +90,31 @@ export function createWeb3Signer(options: Web3SignerOptions): Web3Signer {
   );
   const rpc = createRpc(transport);
   const lookAtSilence = createStuckLook(url, transport, rpc, options.timeoutMs);
+  const schemeLook = createSchemeLook(url.origin);
   const recover = options.recover ?? recoverAddress;
   let signing = 0;
+
+  /** That the URL has to say https; a failure of TLS says itself what is wrong. */
+  async function otherScheme(error: unknown, signal: AbortSignal | undefined): Promise<AosError | null> {
+    if (hasAnswered || url.tls || signal?.aborted === true) return null;
+    const fault = await schemeLook(error, signal);
+    if (fault === null || signal?.aborted === true) return null;
+    return new AosError('SIGNER_UNREACHABLE', `${new URL(url.origin).host} ${fault.what}`, {
+      cause: error,
+      next: say(`Write ${fault.right} instead of ${fault.wrong} in signer_key.`),
+    });
+  }
 
   async function result(method: string, params: string, signal: AbortSignal | undefined): Promise<unknown> {
     let reply: RpcReply;
     try {
       reply = await rpc.call(method, params, signal);
     } catch (error) {
-      throw await lookAtSilence(error, signal);
+      throw (await otherScheme(error, signal)) ?? (await lookAtSilence(error, signal));
+    }
+    if (reply.kind === 'foreign' && reply.status === 400) {
+      const fault = await otherScheme(PLAIN_REFUSED, signal);
+      if (fault !== null) throw fault;
     }
     hasAnswered = true;
     if (reply.kind !== 'result') throw rpcFailure(method, reply, url.host);

@@ -2,6 +2,7 @@ import type {WorkerKind} from '../../protocol/wire/messages.ts';
 import {AosError} from '../../foundation/errors/error.ts';
 import {say, type NextStep} from '../../foundation/next-step/next-step.ts';
 import {networkCode, networkProblem} from '../http/network-code.ts';
+import {createSchemeLook, PLAIN_REFUSED} from '../http/other-scheme.ts';
 import {createTransport, type HttpAnswer, type HttpRequest} from '../http/transport.ts';
 
 /** HTTP to one worker, whatever its kind. */
@@ -66,16 +67,38 @@ export function createWorkerHttp(kind: WorkerKind, url: string, limits: WorkerLi
         ? new AosError('WORKER_REFUSED', `${name} sent more than ${MiB}`, {cause})
         : new AosError('WORKER_UNREACHABLE', `${name}: ${networkProblem(cause)}`, {cause, next: start}),
   );
+  const schemeLook = createSchemeLook(origin);
+
+  /** @throws AosError WORKER_UNREACHABLE: the scheme of the URL is wrong */
+  async function lookAtScheme(error: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const fault = await schemeLook(error, signal);
+    signal.throwIfAborted();
+    if (fault === null) return;
+    throw new AosError('WORKER_UNREACHABLE', `${name} ${fault.what}`, {
+      cause: error instanceof AosError ? error.cause : error,
+      next: say(`Write ${fault.right} instead of ${fault.wrong} in workers.${kind}.`),
+    });
+  }
+
   return {
     url: `${origin}${base}`,
     host,
     name,
     start,
-    look: ({method, path, body}, signal) =>
-      transport.request(
-        {method, path: `${base}${path}`, headers: body === null ? {} : JSON_BODY, body},
-        signal,
-      ),
+    async look({method, path, body}, signal) {
+      const call = {method, path: `${base}${path}`, headers: body === null ? {} : JSON_BODY, body} as const;
+      let answer: HttpAnswer;
+      try {
+        answer = await transport.request(call, signal);
+      } catch (error) {
+        await lookAtScheme(error, signal);
+        throw error;
+      }
+      if (answer.status === 400 && !answer.contentType.includes('json'))
+        await lookAtScheme(PLAIN_REFUSED, signal);
+      return answer;
+    },
     async put(path, body, signal) {
       const call = {
         method: 'POST',

@@ -3,7 +3,7 @@ import {fetch, Headers, request, Response, type Dispatcher, type RequestInit} fr
 import {AosError} from '../../../foundation/errors/error.ts';
 import {say, type NextStep} from '../../../foundation/next-step/next-step.ts';
 import {proxyFor, type ProxyChoice} from '../../../foundation/system/proxy-choice.ts';
-import {originOf, rightScheme, schemeMistake} from '../../http/other-scheme.ts';
+import {originOf, PLAIN_REFUSED, rightScheme, schemeMistake} from '../../http/other-scheme.ts';
 import type {ProxiedPeer} from '../../http/proxy-agent.ts';
 
 /** fetch of one endpoint, with the way to it in place. */
@@ -65,7 +65,6 @@ function direct({address, endpoint}: Place): RpcFetch {
 }
 
 const isJson = ({headers}: Response): boolean => headers.get('content-type')?.includes('json') === true;
-const PLAIN_REFUSED = Object.assign(new Error('HTTP 400'), {code: 'ECONNRESET'});
 
 function proxied({endpoint, timeoutMs}: Place, target: URL, choice: ProxyChoice): RpcFetch {
   let opened: ProxiedPeer | undefined;
