@@ -3,13 +3,13 @@ import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
 import {refusePublicKeys} from '../../lib/config/public-keys.ts';
 import {configForCommand} from '../../lib/cli/load-config.ts';
 import {verdictExit} from '../../lib/cli/verdict-exit.ts';
-import {checkSigner} from '../../lib/features/signer/check.ts';
+import {checkSigners} from '../../lib/features/signer/check-line.ts';
 import {signerText} from '../../lib/features/signer/text.ts';
 import {systemTime} from '../../lib/foundation/system/system-time.ts';
 
 export default class SignerCheck extends AosCommand {
-  static override summary = 'Check the remote signer step by step, from its URL to its latency.';
-  static override description = `Signs harmless probes only. Exit code 0 when every step passes, 3 when one fails, 4 with warnings only.`;
+  static override summary = 'Check each remote signer step by step, from its URL to its latency.';
+  static override description = `Signs harmless probes only. Exit code 0 when every step passes, 3 when one fails, 4 with warnings only; what fails at a signer of node.signer_urls is a warning.`;
   static override examples = [
     '<%= config.bin %> signer check',
     {
@@ -28,10 +28,8 @@ export default class SignerCheck extends AosCommand {
       this.note(line, flags.quiet),
     );
     refusePublicKeys(config);
-    const {id, signerUrl, signerTls} = config.node;
-    const report = await checkSigner({
-      url: signerUrl,
-      tlsFiles: signerTls,
+    const {id} = config.node;
+    const report = await checkSigners(config.node, {
       address: id,
       chainId: config.chainId,
       time: systemTime,

@@ -56,6 +56,7 @@ export const CHECKS = [
   {id: 'signer.strangers', about: 'It refuses unknown accounts.', needs: ['config.file']},
   {id: 'signer.latency', about: 'It signs fast enough.', needs: ['config.file']},
   {id: 'signer.exposure', about: 'It is not reachable from other machines.', needs: ['config.file']},
+  {id: 'signer.standby', about: 'Each signer of node.signer_urls has the key and signs.', needs: ['config.file']},
 
   {id: 'chain.rpc', about: 'Every configured RPC answers, for the right chain.', needs: ['config.file']},
   {id: 'chain.fresh', about: 'The latest block is recent.', needs: ['chain.rpc']},

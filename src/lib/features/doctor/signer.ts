@@ -1,9 +1,11 @@
 import {run} from '../../foundation/next-step/next-step.ts';
+import {withinAnswerTime} from './answer-time.ts';
 import {blocked, fail, notApplicable, ok, unclear, warn, type Finding} from './check.ts';
 import type {CheckId} from './registry.ts';
 import type {Probe} from './run.ts';
 import {STEP_IDS} from '../signer/step-ids.ts';
 import {checkSigner, type StepReport} from '../signer/check.ts';
+import {ofStandby} from '../signer/check-line.ts';
 import type {DoctorContext} from './context.ts';
 
 const CHECKS: readonly CheckId[] = STEP_IDS;
@@ -11,9 +13,20 @@ const CHECKS: readonly CheckId[] = STEP_IDS;
 const STEP_MS = 2_500;
 /** One step after the other, all of them have to end in time. */
 const SAMPLES = 5;
+/** What one that stands in has to do; `aos signer check` looks at the rest. */
+const OF_STANDBY = [
+  'signer.connect',
+  'signer.tls',
+  'signer.upcheck',
+  'signer.accounts',
+  'signer.sign',
+] as const satisfies readonly CheckId[];
+/** Of those steps: a slow one is named before the whole is over. */
+const STANDBY_STEP_MS = 2_000;
 
 /** The steps of `aos signer check`, each as a check. */
-export function signerProbes({config, time}: DoctorContext): Probe[] {
+export function signerProbes(context: DoctorContext): Probe[] {
+  const {config, time} = context;
   const {signerUrl, signerTls, nodeId, chainId} = config;
   return [
     {
@@ -37,7 +50,33 @@ export function signerProbes({config, time}: DoctorContext): Probe[] {
         });
       },
     },
+    {
+      checks: ['signer.standby'],
+      run: async (report, signal) => report('signer.standby', await judgeStandby(context, signal)),
+    },
   ];
+}
+
+async function judgeStandby({config, time}: DoctorContext, signal: AbortSignal): Promise<Finding> {
+  const {otherSigners, signerTls, nodeId, chainId} = config;
+  if (otherSigners.length === 0)
+    return notApplicable('none is configured: one signer that is away stops the node');
+  if (nodeId === null) return blocked('config.valid', 'node.node_id is not known');
+  const found = await Promise.all(
+    otherSigners.map((url) => {
+      const {host} = new URL(url);
+      return withinAnswerTime({who: host, next: run('signer check'), signal}, async (end) => {
+        const options = {url, tlsFiles: signerTls, address: nodeId, chainId, time, limitMs: STANDBY_STEP_MS};
+        const {steps} = ofStandby(await checkSigner({...options, only: OF_STANDBY, signal: end}));
+        const odd = steps.find(({state}) => state === 'fail') ?? steps.find(({state}) => state === 'warn');
+        if (odd === undefined) return ok(`${host} has the key and signs`);
+        return warn(`${host}: ${odd.means}: ${odd.found} (${odd.id})`, odd.next ?? run('signer check'));
+      });
+    }),
+  );
+  const text = found.map((one) => one.found).join('; ');
+  const odd = found.find(({state}) => state === 'warn') ?? found.find(({state}) => state !== 'ok');
+  return odd === undefined ? ok(text) : {...odd, found: text};
 }
 
 function findingOf({state, found, means, next, because}: StepReport): Finding {

@@ -45,6 +45,8 @@ export type CheckOptions = {
   random?: (bytes: number) => Uint8Array;
   /** Addresses beyond loopback to try the signer's port on; this machine's own. */
   localAddresses?: readonly string[];
+  /** Those that are made [all], in their order. */
+  only?: readonly StepId[];
   /** Gets each step as soon as it is done. Must not throw. */
   onStep?: (step: StepReport) => void;
   signal?: AbortSignal;
@@ -164,7 +166,7 @@ function skipped(id: StepId, because: StepId, asked: string, means: string): Ste
  */
 export async function checkSigner(options: CheckOptions): Promise<SignerReport> {
   if (!isAddress(options.address)) throw new AosError('USAGE', 'node_id is not an address');
-  const {time, limitMs = 2500, signal, onStep = () => {}} = options;
+  const {time, limitMs = 2500, signal, only = STEP_IDS, onStep = () => {}} = options;
   const address = checksumAddress(options.address);
   const first = checkFiles(checkUrl(options.url), options.tlsFiles ?? null, time.now());
   const {url, step: urlStep} = first;
@@ -184,7 +186,7 @@ export async function checkSigner(options: CheckOptions): Promise<SignerReport> 
   };
   onStep(urlStep);
   if (url === null) {
-    const rest = STEP_IDS.slice(1).map((id) =>
+    const rest = STEPS.filter(({id}) => only.includes(id)).map(({id}) =>
       skipped(id, 'signer.url', '', 'the URL, or a file of node.signer_tls, is not usable'),
     );
     rest.forEach(add);
@@ -212,7 +214,7 @@ export async function checkSigner(options: CheckOptions): Promise<SignerReport> 
   const failed = new Set<StepId>();
   let stopped: StepId | undefined;
   try {
-    for (const step of STEPS) {
+    for (const step of STEPS.filter(({id}) => only.includes(id))) {
       signal?.throwIfAborted();
       const asked = step.asked(context);
       const missing = stopped ?? step.needs.find((id) => failed.has(id));

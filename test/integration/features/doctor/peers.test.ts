@@ -53,8 +53,31 @@ describe('signer', () => {
     const sick = patient();
     sick.configure({'node.signer_key': signer.url});
     const {report} = await sick.examine('signer');
-    expect(report.checks.filter(({state}) => state !== 'ok')).toEqual([]);
-    expect(report.checks).toHaveLength(13);
+    expect(report.checks.filter(({state}) => state !== 'ok')).toMatchObject([
+      {id: 'signer.standby', state: 'skipped', found: expect.stringContaining('none is configured') as string},
+    ]);
+    expect(report.checks).toHaveLength(14);
+  });
+
+  it('has others that stand in: each is named, with its key and its next step', async () => {
+    const [first, second, other] = [await devSigner(), await devSigner(), await devSigner({keys: [OTHER_KEY]})];
+    const hostOf = (url: string): string => new URL(url).host;
+    const sick = patient();
+    const withOthers = (...urls: string[]): void => {
+      sick.configure({'node.signer_key': first.url});
+      Object.assign(sick.where.env, {AOS_NODE_SIGNER_URLS: urls.join(',')});
+    };
+    withOthers(second.url);
+    expect((await sick.checks('signer.standby'))['signer.standby']).toMatchObject({
+      state: 'ok',
+      found: `${hostOf(second.url)} has the key and signs`,
+    });
+    const dead = `http://127.0.0.1:${await freePort()}`;
+    withOthers(second.url, other.url, dead);
+    const found = (await sick.checks('signer.standby'))['signer.standby'];
+    expect(found).toMatchObject({state: 'warn', next: expect.anything() as unknown});
+    expect(found?.found).toContain(`${hostOf(second.url)} has the key and signs; ${hostOf(other.url)}: `);
+    expect(found?.found).toMatch(/\(signer\.accounts\).*ECONNREFUSED \(signer\.connect\)/);
   });
 
   it('that is away fails once, and the rest is skipped for it', async () => {

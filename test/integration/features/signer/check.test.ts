@@ -13,6 +13,7 @@ import {
   type SignerReport,
   type StepReport,
 } from '../../../../src/lib/features/signer/check.ts';
+import {checkSigners} from '../../../../src/lib/features/signer/check-line.ts';
 import {verdictExit} from '../../../../src/lib/cli/verdict-exit.ts';
 import {signerText} from '../../../../src/lib/features/signer/text.ts';
 import type {Time} from '../../../../src/lib/foundation/time/time.ts';
@@ -102,7 +103,7 @@ describe('a good signer', () => {
       ),
     ).toBe(true);
     expect(verdictExit(report.verdict)).toBe(0);
-    expect(signerText(report, listStyle(), {all: true}).match(/^✓ /gm)).toHaveLength(STEP_IDS.length);
+    expect(signerText({...report, standby: []}, listStyle(), {all: true}).match(/^✓ /gm)).toHaveLength(STEP_IDS.length);
   });
 
   it('passes with a KMS behind it, with node_id in any letter case, over TLS, and when no chain id is configured', async () => {
@@ -637,3 +638,31 @@ function forward(
 ): Promise<{status: number; body: string}> {
   return rawHttp(target, {method, path, headers: {host}, ...(body === '' ? {} : {body})});
 }
+
+describe('several signers', () => {
+  it('are looked at one by one; what is wrong with one that stands in is a warning with its own key', async () => {
+    const [first, second, other] = [await devSigner(), await devSigner(), await devSigner({keys: [OTHER_KEY]})];
+    const all = (...otherSigners: string[]) =>
+      checkSigners(
+        {signerUrl: first.url, otherSigners, signerTls: null},
+        {address: OPERATOR, chainId: 31337, time: calmTime(), samples: 1, localAddresses: []},
+      );
+    const well = await all(second.url);
+    expect(well).toMatchObject({verdict: 'ok', signer: first.url, standby: [{signer: second.url}]});
+    expect(well.standby[0]?.steps.map(({id}) => id)).toEqual(STEP_IDS);
+
+    const port = await httpServer((_request, response) => response.writeHead(404).end());
+    const {verdict, steps, standby} = await all(other.url, port);
+    expect(verdict).toBe('warn');
+    expect(steps.every(({state}) => state === 'ok')).toBe(true);
+    expect(standby.map((one) => one.verdict)).toEqual(['fail', 'fail']);
+    expect(standby.map((one) => one.steps.find(({state}) => state === 'fail')?.id)).toEqual([
+      'signer.accounts',
+      'signer.upcheck',
+    ]);
+    expect(standby[1]?.steps.find(({id}) => id === 'signer.upcheck')?.next?.say).toContain(
+      'Point node.signer_urls at Web3Signer itself',
+    );
+    expect(JSON.stringify(standby)).not.toContain('signer_key');
+  });
+});

@@ -2,17 +2,18 @@ import {palette} from '../../../../src/lib/cli/palette.ts';
 import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 import {listStyle} from '../../../support/list-style.ts';
 import {describe, expect, it} from 'vitest';
-import type {SignerReport} from '../../../../src/lib/features/signer/check.ts';
+import type {SignersReport} from '../../../../src/lib/features/signer/check-line.ts';
 import {verdictExit} from '../../../../src/lib/cli/verdict-exit.ts';
 import {signerText} from '../../../../src/lib/features/signer/text.ts';
 
-const report: SignerReport = {
+const report: SignersReport = {
   verdict: 'fail',
   signer: 'http://127.0.0.1:9000',
   address: '0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73',
   chainId: null,
   accounts: [],
   latency: null,
+  standby: [],
   steps: [
     {
       id: 'signer.upcheck',
@@ -87,6 +88,31 @@ describe('signerText', () => {
       Signer: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73 at http://127.0.0.1:9000
       Problems found: 1 failed, 1 warning (1 passed, 1 skipped)
       Fix first: signer.accounts → Check the key directory."
+    `);
+  });
+
+  it('lists what stands in by itself, with its failures as warnings', () => {
+    const {standby: _, ...other} = {...report, signer: 'http://10.0.0.8:9000'};
+    const told: SignersReport = {
+      ...report,
+      verdict: 'warn',
+      steps: report.steps.slice(0, 1),
+      latency: {p50: 2, p95: 3, n: 10},
+      standby: [other],
+    };
+    expect(text({}, false, told)).toMatchInlineSnapshot(`
+      "✓ signer  1 passed
+
+      Stands in: http://10.0.0.8:9000
+      ! signer.healthcheck  HTTP 404 \\x1b[2J: a proxy hides it
+                            → Let it through.
+      ! signer.accounts     []: no key is loaded
+                            → Check the key directory.
+      ✓ signer              1 passed, 1 skipped (needs signer.accounts)
+
+      Signer: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73 at http://127.0.0.1:9000, eth_sign p50 2 ms, p95 3 ms
+      OK with 2 warnings (2 passed, 1 skipped)
+      Fix first: signer.healthcheck at 10.0.0.8:9000 → Let it through."
     `);
   });
 
