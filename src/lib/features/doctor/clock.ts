@@ -1,11 +1,13 @@
 import {judgeOffset, narrow, rangeOfDate, type OffsetRange, type OffsetSource} from './clock-offset.ts';
+import {proxyFor} from '../../foundation/system/proxy-choice.ts';
 import {openChain} from '../../peers/chain/open.ts';
 import type {Probe} from './run.ts';
 import {errorText} from '../../foundation/errors/error.ts';
+import {readSignerTls} from '../../peers/signer/tls-files.ts';
 import {isLoopbackHost} from '../../peers/signer/url.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import type {DoctorContext} from './context.ts';
-import {httpPlace} from './http.ts';
+import {httpPlace, type HttpPlace} from './http.ts';
 import {ANSWER_MS, noAnswerFrom} from './answer-time.ts';
 import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
 
@@ -22,7 +24,13 @@ const SLOT_CHAINS: ReadonlySet<number> = new Set([1, 17000, 560048, 11155111]);
 /** The latest block is this old at most, a few slots missed. */
 const BLOCK_AGE_MS = 48_000;
 
-type Asked = {name: string; url: string; body?: string};
+type Asked = {
+  name: string;
+  url: string;
+  body?: string;
+  /** RPCs alone are reached through a proxy. */
+  peer: 'dispatcher' | 'rpc' | 'signer';
+};
 type Said = {source: OffsetSource} | {why: string};
 
 export function clockProbes(context: DoctorContext): Probe[] {
@@ -46,11 +54,14 @@ export function clockProbes(context: DoctorContext): Probe[] {
   ];
 }
 
-async function askDates({name, url, body}: Asked, {time}: DoctorContext, signal: AbortSignal): Promise<Said> {
-  const place = httpPlace(url, time.now, body);
+async function askDates(asked: Asked, context: DoctorContext, signal: AbortSignal): Promise<Said> {
+  const {name, url} = asked;
+  const {time} = context;
   const started = time.monotonic();
+  let place: HttpPlace | undefined;
   let range: OffsetRange | null = null;
   try {
+    place = await placeOf(asked, context);
     for (let sample = 0; sample < SAMPLES; sample += 1) {
       if (sample > 0) await time.sleep(PAUSE_MS, signal);
       const {date, sentAt, receivedAt} = await place.request(signal);
@@ -62,9 +73,20 @@ async function askDates({name, url, body}: Asked, {time}: DoctorContext, signal:
   } catch (error) {
     if (range === null) return {why: signal.aborted ? noAnswerFrom(name) : `${name}: ${errorText(error)}`};
   } finally {
-    place.close();
+    place?.close();
   }
   return range === null ? {why: name} : {source: {name, isLocal: isLocal(url), ...range}};
+}
+
+/** The way that the requests to this peer take; an https signer sees the certificate of node.signer_tls. */
+async function placeOf({url, body, peer}: Asked, {config, env, time}: DoctorContext): Promise<HttpPlace> {
+  const choice = peer === 'rpc' ? proxyFor(new URL(url), env) : null;
+  if (choice !== null) {
+    const {proxiedPlace} = await import('./proxied-place.ts');
+    return proxiedPlace({url, body}, choice, time.now, ANSWER_MS);
+  }
+  const files = peer === 'signer' && url.startsWith('https:') ? config.signerTls : null;
+  return httpPlace(url, time.now, {body, tls: files === null ? {} : readSignerTls(files, time.now())});
 }
 
 /**
@@ -89,9 +111,18 @@ function placesOf({config}: DoctorContext): Asked[] {
   const {signerUrl, dispatcherUrl} = config;
   const dispatcher = dispatcherUrl === null ? null : dispatcherHttpUrl(null, dispatcherUrl);
   return [
-    ...(dispatcher === null ? [] : [{name: `dispatcher ${host(dispatcher)}`, url: dispatcher}]),
-    ...config.rpcUrls.map((url) => ({name: `RPC ${host(url)}`, url, body: call})),
-    ...(signerUrl === null ? [] : [{name: `signer ${host(signerUrl)}`, url: `${signerUrl}/upcheck`}]),
+    ...(dispatcher === null
+      ? []
+      : [{name: `dispatcher ${host(dispatcher)}`, url: dispatcher, peer: 'dispatcher' as const}]),
+    ...config.rpcUrls.map((url) => ({
+      name: `RPC ${host(url)}`,
+      url,
+      body: call,
+      peer: 'rpc' as const,
+    })),
+    ...(signerUrl === null
+      ? []
+      : [{name: `signer ${host(signerUrl)}`, url: `${signerUrl}/upcheck`, peer: 'signer' as const}]),
   ];
 }
 

@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type {TlsOptions} from '../../peers/http/connection-pool.ts';
 
 /** What came back, and the wall-clock times around it. */
 export type HttpReading = {
@@ -21,9 +22,13 @@ export type HttpPlace = {
 const MOST = 64 * 1024;
 
 /** @param now wall clock, ms */
-export function httpPlace(url: string, now: () => number, body?: string): HttpPlace {
+export function httpPlace(
+  url: string,
+  now: () => number,
+  {body, tls = {}}: {body?: string | undefined; tls?: TlsOptions} = {},
+): HttpPlace {
   const {Agent, request: send} = url.startsWith('https:') ? https : http;
-  const agent = new Agent({keepAlive: true, maxSockets: 1});
+  const agent = new Agent({keepAlive: true, maxSockets: 1, ...tls});
   const method = body === undefined ? 'GET' : 'POST';
   const headers = body === undefined ? {} : {'content-type': 'application/json'};
   return {
@@ -34,11 +39,10 @@ export function httpPlace(url: string, now: () => number, body?: string): HttpPl
         const asked = send(url, {agent, method, headers, signal}, (response) => {
           const receivedAt = now();
           const {date, age} = response.headers;
-          const stamp = date === undefined || (age !== undefined && age !== '0') ? NaN : Date.parse(date);
           let size = 0;
           const found = {
             status: response.statusCode ?? 0,
-            date: Number.isNaN(stamp) ? null : stamp,
+            date: dateIn({date, age}),
             sentAt,
             receivedAt,
           };
@@ -55,4 +59,10 @@ export function httpPlace(url: string, now: () => number, body?: string): HttpPl
         asked.end(body);
       }),
   };
+}
+
+/** The Date header as Unix ms; null without a usable one, or when a cache answered. */
+export function dateIn({date, age}: {date: string | undefined; age: string | undefined}): number | null {
+  const stamp = date === undefined || (age !== undefined && age !== '0') ? NaN : Date.parse(date);
+  return Number.isNaN(stamp) ? null : stamp;
 }

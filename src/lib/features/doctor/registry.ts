@@ -33,6 +33,7 @@ export const CHECKS = [
   {id: 'config.secrets', about: 'There are no private keys in the configuration.', needs: ['config.file']},
   {id: 'config.valid', about: 'Every value that a run needs is there and valid.', needs: ['config.file', 'config.secrets']},
   {id: 'config.unused', about: 'Every key and variable is known and has an effect.', needs: ['config.file', 'config.secrets']},
+  {id: 'config.proxy', about: 'The proxies of the environment, and the peers that they lead to.', needs: ['config.file']},
 
   {id: 'files.config', about: 'Config file permissions are safe.', needs: ['config.file']},
   {id: 'files.vrf_key', about: 'The VRF key is there, readable, and private.', needs: ['config.file']},

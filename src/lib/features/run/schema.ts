@@ -3,7 +3,7 @@ import {OPERATOR_PARTS, REJECT_REASONS, type OperatorEvent} from '../../node/eve
 import type {StreamEntry} from '../../cli/schema/entry.ts';
 import {address, code, count, decimal, errorCode, type Json, ms, time} from '../../cli/schema/parts.ts';
 import {standingLines} from './standing-schema.ts';
-import {rates} from '../status/rates-schema.ts';
+import {rates} from '../status/parts-schema.ts';
 import {JOB_OUTCOMES} from '../../node/events/job-states.ts';
 
 const job = v.object({

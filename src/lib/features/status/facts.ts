@@ -4,6 +4,7 @@ import type {JobRates} from '../../node/events/rates.ts';
 import type {OperatorView} from '../../node/events/view.ts';
 import type {DispatcherOperator} from '../../peers/dispatcher/rest-rows.ts';
 import type {Fact} from '../../foundation/fact.ts';
+import type {ProxyUse} from '../../foundation/system/proxy-choice.ts';
 import type {ChainFacts} from '../../peers/chain/status/operator-facts.ts';
 import type {ErrorCode} from '../../foundation/errors/table.ts';
 import type {NextStep} from '../../foundation/next-step/next-step.ts';
@@ -28,6 +29,8 @@ export type StatusFacts = {
   absence?: string | null;
   /** The dispatcher's row of the operator; `value` null: it has none. */
   row: Fact<DispatcherOperator | null>;
+  /** The proxies that lead from this shell to the peers of the node; a service may have others. */
+  proxies?: readonly ProxyUse[];
 };
 
 export type Rules = {

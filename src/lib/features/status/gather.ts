@@ -12,6 +12,7 @@ import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
 import {openSigner, signerPlaces, type SignerPlace} from '../../peers/signer/open.ts';
 import {parseSignerUrl} from '../../peers/signer/url.ts';
 import {type JournalFacts, type RunningFacts, type SignerFacts, type StatusFacts} from './facts.ts';
+import {proxyUses} from '../../foundation/system/proxy-choice.ts';
 import {deadline, systemTime} from '../../foundation/system/system-time.ts';
 import {loadVrf} from '../../protocol/vrf/ecvrf.ts';
 import {readJournalFacts} from './journal-facts.ts';
@@ -85,6 +86,7 @@ export async function gatherStatus(
   const vrfPublicKey =
     running?.view.node?.vrfPublicKey ?? (local?.vrfKey ? await publicVrfKey(local.vrfKey) : null);
   const isElsewhere = local === null;
+  const webhook = local?.webhook?.() ?? null;
   return {
     now: systemTime.now(),
     nodeId,
@@ -98,6 +100,13 @@ export async function gatherStatus(
     absence: asked.state === 'known' ? asked.value.absence : null,
     journal,
     row,
+    proxies: proxyUses(
+      [
+        ...target.rpcUrls.map((url) => ({name: `RPC ${new URL(url).host}`, url})),
+        ...(webhook === null ? [] : [{name: `webhook ${new URL(webhook).host}`, url: webhook}]),
+      ],
+      process.env,
+    ),
   };
 }
 

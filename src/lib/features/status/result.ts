@@ -44,6 +44,7 @@ export function statusResult(facts: StatusFacts) {
       block,
       blockAt: isoTime(blockAt),
     })),
+    proxies: (facts.proxies ?? []).map(({variable, place, peers}) => ({variable, place, peers: [...peers]})),
     operator: factJson(facts.operator, (running) =>
       running === null
         ? {running: false as const}

@@ -29,6 +29,8 @@ export type LocalNode = {
   /** Of the dispatcher's WebSocket. */
   dispatcherUrl: string | null;
   vrfKey: VrfKeySource | null;
+  /** Of alerts, whose URL is a secret; null: none is known. */
+  webhook: (() => string) | null;
   storeDir: string;
   /** Whether `storeDir` is known to be that of the node, so that an operator with another journal is another one. */
   isDirKnown: boolean;
@@ -108,6 +110,7 @@ function ownNode(flags: ChainFlags, note: (line: string) => void): StatusTarget 
       signerTls: node.signerTls,
       dispatcherUrl: net.dispatcherUrl,
       vrfKey: node.vrfKey,
+      webhook: config.alerts.webhook,
       storeDir: config.store.dir,
       isDirKnown: true,
     },
@@ -132,6 +135,7 @@ function runningTarget(
     signerTls: null,
     dispatcherUrl: null,
     vrfKey: null,
+    webhook: null,
     storeDir,
     isDirKnown: false,
   };

@@ -1,4 +1,5 @@
 import {middle, wrap} from '../../foundation/text/cells.ts';
+import {proxyUseText} from '../../foundation/system/proxy-choice.ts';
 import {duration} from '../../foundation/time/duration.ts';
 import {chainRows, rateRows} from './earning-text.ts';
 import type {StatusResult} from './result.ts';
@@ -86,6 +87,7 @@ function detailRows(result: StatusResult): Row[] {
     ...livenessRows(result),
     ...row('gas', gasText(result)),
     ...row('chain', chainText(result)),
+    ...result.proxies.flatMap((use) => row('proxy', proxyUseText(use))),
   ];
 }
 

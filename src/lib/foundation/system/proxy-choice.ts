@@ -40,8 +40,28 @@ export function proxiesOf(env: Env): readonly ProxyChoice[] {
     .map((name) => readProxy(name, valueOf(env, name)));
 }
 
+/** A proxy, and the peers that are reached through it, by name; `place` null: its variable cannot be used. */
+export type ProxyUse = Pick<ProxyChoice, 'variable' | 'place'> & {peers: readonly string[]};
+
+/** The proxies through which these peers are reached; those that are reached directly are left out. */
+export function proxyUses(peers: readonly {name: string; url: string}[], env: Env): readonly ProxyUse[] {
+  const uses = new Map<string, ProxyUse>();
+  for (const {name, url} of peers) {
+    const choice = proxyFor(new URL(url), env);
+    if (choice === null) continue;
+    const {variable, place} = choice;
+    uses.set(variable, {variable, place, peers: [...(uses.get(variable)?.peers ?? []), name]});
+  }
+  return [...uses.values()];
+}
+
+/** `HTTPS_PROXY (http://proxy:3128) for RPC rpc.example.org`. */
+export function proxyUseText(use: ProxyUse): string {
+  return `${proxyText(use)} for ${use.peers.join(', ')}`;
+}
+
 /** `HTTPS_PROXY (http://proxy:3128)`: a proxy for people, without its password. */
-export function proxyText({variable, place}: ProxyChoice): string {
+export function proxyText({variable, place}: Pick<ProxyChoice, 'variable' | 'place'>): string {
   return place === null ? variable : `${variable} (${place})`;
 }
 

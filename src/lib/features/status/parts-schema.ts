@@ -11,3 +11,9 @@ const rate = v.object({
 
 /** Of the jobs that came in the last hour, and in the last day. */
 export const rates = v.object({hour: rate, day: rate});
+
+/** The proxies of the environment, and the peers that they lead to. */
+export const proxies = v.pipe(
+  v.array(v.object({variable: v.string(), place: v.nullable(v.string()), peers: v.array(v.string())})),
+  v.description('the proxies that the environment of this command names for peers of the node'),
+);
