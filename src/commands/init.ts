@@ -4,6 +4,7 @@ import {EXIT} from '../lib/foundation/errors/table.ts';
 import {canPrompt} from '../lib/cli/can-prompt.ts';
 import {initNode} from '../lib/features/init/init.ts';
 import {answersGiven, initFlags} from '../lib/features/init/flags.ts';
+import {signerEntries} from '../lib/features/init/signer-flags.ts';
 import {listenForSignals} from '../lib/cli/signals.ts';
 import {AosError} from '../lib/foundation/errors/error.ts';
 import {renderInitReport} from '../lib/features/init/report.ts';
@@ -57,6 +58,7 @@ Without a terminal every question needs its flag, or --yes for the ones that hav
         config,
         from,
         given: answersGiven(flags),
+        signer: signerEntries(flags),
         yes,
         force,
         withSigner,

@@ -11,8 +11,8 @@ import {networkValue, nodeIdOf} from './fields.ts';
 import type {Check, Finding, Known} from './question.ts';
 import {ether} from '../../foundation/text/amounts.ts';
 import {safeText} from '../../foundation/text/safe-text.ts';
-import {checkSigner} from '../signer/check.ts';
-import {createWeb3Signer} from '../../peers/signer/web3signer.ts';
+import {checkSigners} from '../signer/check-line.ts';
+import {openSigner, type SignerPlace} from '../../peers/signer/open.ts';
 import {count} from '../../foundation/text/words.ts';
 import {deadline, systemTime} from '../../foundation/system/system-time.ts';
 import type {WorkerClient} from '../../peers/worker/driver.ts';
@@ -21,7 +21,8 @@ import {workerKind} from './questions-workers.ts';
 import {canListen, findUsualWorkers} from './probe.ts';
 import {isUrlOfSetup} from './web3signer-files.ts';
 import {checkStore, checkVrfKey, type FilePlace} from './files.ts';
-import {connectFailure} from '../../peers/http/try-connect.ts';
+import {lookAtDispatcher, lookAtWebhook} from './reach.ts';
+import {signerOf} from './signer-flags.ts';
 
 /** Checks the answer that was just given; null: there is nothing to check. Never takes longer than some seconds. */
 export type Probe = (what: Check, known: Known, signal: AbortSignal) => Promise<Finding | null>;
@@ -34,7 +35,7 @@ export function createProbe(place: FilePlace): Probe {
   const probes: Readonly<Record<Check, (known: Known, signal: AbortSignal) => Promise<Finding | null>>> = {
     network: checkNetwork,
     operator: (known, signal) => checkOperator(known, signal),
-    signer: checkSignerUrl,
+    signer: (known, signal) => checkSignerUrl(known, place, signal),
     dispatcher: checkDispatcher,
     rpc: checkRpc,
     range: checkRange,
@@ -43,7 +44,7 @@ export function createProbe(place: FilePlace): Probe {
     listen: checkListen,
     'vrf-key': (known) => Promise.resolve(checkVrfKey(known.answers['vrf-key-file'] ?? '', place)),
     store: (known) => Promise.resolve(checkStore(known, place)),
-    webhook: checkWebhook,
+    webhook: ({answers}, signal) => lookAtWebhook(answers['alert-webhook'] ?? '', signal),
   };
   return async (what, known, signal) => {
     try {
@@ -68,7 +69,7 @@ const fail = (found: string, next: NextStep, facts: Finding['facts'] = {}): Find
 async function checkNetwork(known: Known, signal: AbortSignal): Promise<Finding> {
   const url = networkValue(known, FIELDS.signerKey.path) ?? 'http://127.0.0.1:9000';
   const [accounts, workers] = await Promise.all([
-    accountsAt(url, QUICK_MS, signal).catch(() => null),
+    accountsAt({url, tls: null}, QUICK_MS, signal).catch(() => null),
     findUsualWorkers(QUICK_MS, signal),
   ]);
   signal.throwIfAborted();
@@ -95,7 +96,7 @@ async function checkOperator(known: Known, signal: AbortSignal): Promise<Finding
   return ok((await readOperator(rpcUrl, known, operator, signal)).text);
 }
 
-async function checkSignerUrl(known: Known, signal: AbortSignal): Promise<Finding> {
+async function checkSignerUrl(known: Known, place: FilePlace, signal: AbortSignal): Promise<Finding> {
   const url = known.answers['signer-url'] ?? '';
   if (known.facts.withSigner && url !== '' && !isUrlOfSetup(url))
     return fail(
@@ -104,23 +105,36 @@ async function checkSignerUrl(known: Known, signal: AbortSignal): Promise<Findin
     );
   if (known.facts.withSigner)
     return pending('its files will be created; check it later with aos signer check');
+  const access = signerOf(url, known.facts.more, place);
   const operator = nodeIdOf(known.answers);
   if (operator === '') {
-    const accounts = await accountsAt(url, LIMIT_MS, signal).catch((error: unknown) => unreachable(error));
+    const at = {url, tls: access.signerTls};
+    const accounts = await accountsAt(at, LIMIT_MS, signal).catch((error: unknown) => unreachable(error));
     if ('state' in accounts) return accounts;
     if (accounts.length > 0) return ok(`the signer holds ${count(accounts.length, 'account')}`, {accounts});
     return fail('the signer holds no key', say('Load a key into Web3Signer.'), {accounts});
   }
   const chainId = expectedChain(known);
-  const report = await checkSigner({url, address: operator, chainId, time: systemTime, samples: 3, signal});
+  const asked = {address: operator, chainId, time: systemTime, samples: 3, signal};
+  const report = await checkSigners(access, asked);
   const {accounts} = report;
   // The user chooses another account next; the signer has no problem.
   const isOther = accounts !== null && accounts.length > 0 && !accounts.includes(operator);
   const failed = report.steps.find(({state}) => state === 'fail');
+  const unfit = report.standby.find(({verdict}) => verdict === 'fail');
+  const step = unfit?.steps.find(({state}) => state === 'fail');
   const warned = report.steps.find(({state}) => state === 'warn');
   if (failed !== undefined && !isOther)
     return fail(`${failed.means} (${failed.found})`, failed.next ?? run('signer check'), {accounts});
   if (isOther) return ok('the signer answers', {accounts});
+  if (step !== undefined)
+    return {
+      ...check.warn(
+        safeText(`${unfit?.signer ?? 'one of --signer-urls'} could not sign in its place: ${step.means}`),
+        step.next ?? run('signer check'),
+      ),
+      facts: {accounts},
+    };
   if (warned !== undefined)
     return {
       ...check.warn(
@@ -137,8 +151,8 @@ function unreachable(error: unknown): Finding {
   return fail(error.message, error.next, {accounts: null});
 }
 
-async function accountsAt(url: string, timeoutMs: number, signal: AbortSignal): Promise<string[]> {
-  const signer = createWeb3Signer({url, address: NO_ADDRESS, timeoutMs});
+async function accountsAt(place: SignerPlace, timeoutMs: number, signal: AbortSignal): Promise<string[]> {
+  const signer = openSigner(place, {address: NO_ADDRESS, timeoutMs});
   try {
     return await signer.accounts(signal);
   } finally {
@@ -150,24 +164,7 @@ async function checkDispatcher({answers}: Known, signal: AbortSignal): Promise<F
   const parsed = dispatcherUrl.parse(answers['dispatcher-url'] ?? '');
   if ('wrong' in parsed)
     return fail('the URL cannot be read', say('Type host:port, or a ws:// or wss:// URL.'));
-  const {host} = new URL(parsed.value);
-  const why = await connectFailure(parsed.value, LIMIT_MS, signal);
-  return why === null
-    ? ok(`something listens at ${host}`)
-    : fail(
-        `nothing answers at ${host} (${why})`,
-        say('Start the dispatcher, or correct net.dispatcher_url.'),
-      );
-}
-
-/** Nothing is posted: who gets it should know that a test comes. */
-async function checkWebhook({answers}: Known, signal: AbortSignal): Promise<Finding> {
-  const url = answers['alert-webhook'] ?? '';
-  const {host} = new URL(url);
-  const why = await connectFailure(url, LIMIT_MS, signal);
-  return why === null
-    ? ok(`something listens at ${host}; send a test later: aos alert test`)
-    : fail(`nothing answers at ${host} (${why})`, run('alert test', [], 'Correct alerts.webhook_url, then'));
+  return lookAtDispatcher(parsed.value, signal);
 }
 
 function expectedChain({answers}: Known): number | null {

@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core';
 import {pathFlag} from '../../cli/flags.ts';
+import {signerFlags} from './signer-flags.ts';
 
 const answer = (summary: string, helpValue: string) =>
   Flags.string({summary, helpValue, helpGroup: 'ANSWERS'});
@@ -50,6 +51,7 @@ export const initFlags = {
     summary: 'Also write a compose file and a key configuration for Web3Signer.',
   }),
   ...answerFlags,
+  ...signerFlags,
 };
 
 /** The texts of the answer flags. */

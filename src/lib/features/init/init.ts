@@ -14,6 +14,7 @@ import {chooseDevnet} from '../../config/running-devnets.ts';
 import {refusePublicAddress} from '../../protocol/known-keys/known-keys.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {configEntries} from './config-entries.ts';
+import type {Entry} from './config-text.ts';
 import {nodeIdOf} from './fields.ts';
 import {checkFlags, complete} from './headless.ts';
 import {NO_FACTS, type Answers, type Facts} from './question.ts';
@@ -38,6 +39,8 @@ export type InitOptions = {
   from: string | undefined;
   /** Values of the answer flags. */
   given: Readonly<Record<string, string | undefined>>;
+  /** Values of the flags about the signer, and what is wrong with them. */
+  signer: {entries: readonly Entry[]; wrong: readonly string[]};
   yes: boolean;
   force: boolean;
   withSigner: boolean;
@@ -76,10 +79,14 @@ export async function initNode(options: InitOptions): Promise<InitReport> {
     // A keystore without a signer that has it needs one.
     withSigner: options.withSigner || keystore !== null,
     keystore,
-    more: taken?.entries ?? [],
+    more: [
+      ...(taken?.entries ?? []).filter(({path}) => !options.signer.entries.some((own) => own.path === path)),
+      ...options.signer.entries,
+    ],
   };
   const flags = checkFlags(given, facts);
-  if (flags.wrong.length > 0) throw usage(flags.wrong.join('\n'), run('init', ['--help']));
+  const wrong = [...flags.wrong, ...options.signer.wrong];
+  if (wrong.length > 0) throw usage(wrong.join('\n'), run('init', ['--help']));
   if (facts.withSigner) refuseRemoteSigner(flags.answers['signer-url']);
 
   if (!options.force) refuseTaken(place.file, facts);

@@ -71,6 +71,7 @@ async function init(dir: string, given: Record<string, string> = {}, more: Parti
     config: undefined,
     from: 'operator.yaml',
     given: answersGiven({...GIVEN, ...given}),
+    signer: {entries: [], wrong: []},
     yes: true,
     force: false,
     withSigner: false,
