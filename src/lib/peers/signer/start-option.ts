@@ -6,8 +6,8 @@ export function startWith(options: string): NextStep {
 }
 
 /**
- * The options of TLS. With a certificate of its own Web3Signer does not start without a word on those of its clients, of
- * which aos has none.
+ * The options of TLS. With a certificate of its own Web3Signer does not start without a word on those of its clients; the
+ * file of known ones has the line of the certificate in node.signer_tls.cert (docs/web3signer.md#client-certificates).
  */
 export const TLS_OPTIONS =
-  '--tls-keystore-file=FILE --tls-keystore-password-file=FILE --tls-allow-any-client=true';
+  '--tls-keystore-file=FILE --tls-keystore-password-file=FILE --tls-known-clients-file=FILE';

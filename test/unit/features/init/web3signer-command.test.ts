@@ -19,7 +19,7 @@ describe('the command that starts a Web3Signer', () => {
     ],
     [
       'https://signer:9443',
-      `web3signer --http-listen-host=0.0.0.0 --http-host-allowlist=signer,localhost,127.0.0.1 --http-listen-port=9443 --tls-keystore-file=FILE --tls-keystore-password-file=FILE --tls-allow-any-client=true ${KEYS} eth1 --chain-id=1`,
+      `web3signer --http-listen-host=0.0.0.0 --http-host-allowlist=signer,localhost,127.0.0.1 --http-listen-port=9443 --tls-keystore-file=FILE --tls-keystore-password-file=FILE --tls-known-clients-file=FILE ${KEYS} eth1 --chain-id=1`,
     ],
   ])('that is reached at %s', (signerUrl, command) => {
     expect(startCommand({signerUrl, keysDir: './keys', chainId: '1'})).toBe(command);

@@ -73,6 +73,13 @@ async function statusAsForeigner({url, tls}: CheckContext, signal: AbortSignal):
   }
 }
 
+/** Whether an https signer answers those who show no certificate, though one is configured for it. */
+async function isAnyClientTaken(context: CheckContext, signal: AbortSignal): Promise<boolean> {
+  const {cert, key: _key, passphrase: _passphrase, ...tls} = context.tls;
+  if (!context.url.tls || cert === undefined) return false;
+  return (await statusAsForeigner({...context, tls}, signal).catch(() => 0)) !== 0;
+}
+
 /** Who else could sign: the allow-list, the addresses it listens on, encryption. Web3Signer itself asks for no password. */
 export const exposureStep: Step = {
   id: 'signer.exposure',
@@ -84,6 +91,8 @@ export const exposureStep: Step = {
     const status = await statusAsForeigner(context, signal).catch(() => 0);
     signal.throwIfAborted();
     const anyName = status === 200;
+    const anyClient = await isAnyClientTaken(context, signal);
+    signal.throwIfAborted();
     const elsewhere = url.loopback ? await openElsewhere(context, signal) : [];
     const open = await isPublic(url, signal);
     const got = [
@@ -94,17 +103,30 @@ export const exposureStep: Step = {
           : `HTTP ${status} for a foreign host name`,
       ...(elsewhere.length > 0 ? [`also listens on ${elsewhere.join(', ')}`] : []),
       ...(open ? ['a public address'] : []),
+      ...(anyClient ? ['clients without a certificate are taken'] : []),
     ].join('; ');
     const danger = 'anyone who reaches this port can sign with the operator’s key';
     if (elsewhere.length > 0) return warn(got, danger, startWith('--http-listen-host=127.0.0.1'));
+    if (anyClient && !url.loopback)
+      return warn(
+        got,
+        danger,
+        say('Start Web3Signer with --tls-known-clients-file=FILE in place of --tls-allow-any-client=true.'),
+      );
     if (open && tls.cert === undefined)
-      return warn(got, danger, say('Move Web3Signer to a private network.'));
+      return warn(
+        got,
+        danger,
+        say(
+          'Move Web3Signer to a private network, or demand client certificates with --tls-known-clients-file (node.signer_tls).',
+        ),
+      );
     if (!url.loopback && !url.tls)
       return warn(
         got,
         `${danger}, and read what is signed`,
         say(
-          'Have Web3Signer listen on loopback only, and reach it through a tunnel such as ssh or WireGuard.',
+          'Have Web3Signer listen on loopback only, and reach it through a tunnel such as ssh or WireGuard; or use TLS with a client certificate (node.signer_tls).',
         ),
       );
     if (anyName)
@@ -113,6 +135,11 @@ export const exposureStep: Step = {
         'web pages can reach it through a browser on this network by DNS rebinding',
         startWith(allowlistOption(url.host)),
       );
-    return ok(got, 'only those who can reach this address and know its name can sign');
+    return ok(
+      got,
+      tls.cert === undefined
+        ? 'only those who can reach this address and know its name can sign'
+        : 'only those with a client certificate that the signer knows can sign',
+    );
   },
 };

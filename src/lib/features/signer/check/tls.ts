@@ -36,7 +36,9 @@ export const tlsStep: Step = {
       return warn(
         'http to another host',
         'requests and signatures cross the network unencrypted',
-        say(`Start Web3Signer with ${TLS_OPTIONS} before eth1, and use https://${at} in signer_key.`),
+        say(
+          `Start Web3Signer with ${TLS_OPTIONS} before eth1, use https://${at} in signer_key, and name a client certificate in node.signer_tls.`,
+        ),
       );
     }
     try {
