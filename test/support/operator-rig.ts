@@ -30,6 +30,8 @@ import type {
   WatchedWorker,
   Worker,
 } from '../../src/lib/node/operator/ports.ts';
+import {openRunSigners, watchedWhile} from '../../src/lib/features/run/signers.ts';
+import {recoverAddress} from '../../src/lib/protocol/wire/key-address.ts';
 import {startOperatorServer} from '../../src/lib/node/operator/http/server.ts';
 import {createWeb3Signer} from '../../src/lib/peers/signer/web3signer.ts';
 import {loadVrf} from '../../src/lib/protocol/vrf/ecvrf.ts';
@@ -171,8 +173,10 @@ export type RunOptions = Partial<OperatorOptions> & {
   journal?: (journal: Journal) => Journal;
   /** The dispatcher to connect to instead of the rig's. */
   url?: string;
-  /** Limit of one signature, ms of the machine's time [60 s]. */
+  /** Limit of one signature, ms of the machine's time [60 s]; for a signer alone. */
   signerLimitMs?: number;
+  /** URLs of signers that stand in for the rig's. */
+  standIns?: readonly string[];
   /** Waits between two tries of the connection, else those of `aos run`. */
   backoff?: {firstMs: number; capMs: number};
   /** What waits are jittered by [Math.random]. */
@@ -290,6 +294,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       journal: seen,
       backoff,
       signerLimitMs = 60_000,
+      standIns = [],
       random = Math.random,
       clockAhead = () => 0,
       disk,
@@ -307,11 +312,17 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     const killed = new AbortController();
     const ownTime = mortalTime(machine, killed.signal);
     const own = mortalJournal(journal, dead.signal);
-    const web3signer = createWeb3Signer({
-      url: `http://127.0.0.1:${signerProxy.port}`,
-      address: OPERATOR,
-      timeoutMs: signerLimitMs,
-    });
+    let emit: Operator['emit'] = () => {};
+    const signerUrl = `http://127.0.0.1:${signerProxy.port}`;
+    const line =
+      standIns.length === 0
+        ? null
+        : openRunSigners(
+            {node: {id: OPERATOR, signerUrl, otherSigners: standIns, signerTls: null}},
+            {time: ownTime, emit: (event) => emit(event), recover: recoverAddress},
+          );
+    const web3signer =
+      line ?? createWeb3Signer({url: signerUrl, address: OPERATOR, timeoutMs: signerLimitMs});
     const limits = {
       urls: [worker.url],
       concurrency: 4,
@@ -374,7 +385,11 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       },
     );
     present = operator;
-    const done = operator.run(stop.signal);
+    ({emit} = operator);
+    const done =
+      line === null
+        ? operator.run(stop.signal)
+        : watchedWhile(line, stop.signal, () => operator.run(stop.signal));
     const closing = done
       .catch(() => undefined) // the test sees it by `done`
       .then(() => Promise.all([web3signer.close(), opml.close()]))

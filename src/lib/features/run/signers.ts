@@ -1,4 +1,4 @@
-import type {Config} from '../../config/config.ts';
+import type {SignerConfig} from '../../config/config.ts';
 import {linkedAbort} from '../../foundation/async/abort.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {Emit} from '../../node/events/events.ts';
@@ -15,7 +15,7 @@ const SIGN_TIMEOUT_MS = 15_000;
  * @throws AosError SIGNER_URL_INVALID | SIGNER_TLS_INVALID | KEY_UNSAFE
  */
 export function openRunSigners(
-  {node}: Pick<Config, 'node'>,
+  {node}: Pick<SignerConfig, 'node'>,
   {time, emit, recover}: {time: Time; emit: Emit} & Required<Pick<Web3SignerOptions, 'recover'>>,
 ): SignerLine {
   const health = createHealth(emit, time);
