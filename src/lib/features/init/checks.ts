@@ -164,7 +164,7 @@ async function checkDispatcher({answers}: Known, signal: AbortSignal): Promise<F
   const parsed = dispatcherUrl.parse(answers['dispatcher-url'] ?? '');
   if ('wrong' in parsed)
     return fail('the URL cannot be read', say('Type host:port, or a ws:// or wss:// URL.'));
-  return lookAtDispatcher(parsed.value, signal);
+  return await lookAtDispatcher(parsed.value, signal);
 }
 
 function expectedChain({answers}: Known): number | null {

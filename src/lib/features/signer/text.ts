@@ -1,4 +1,10 @@
-import {checkLines, foldedLines, verdictLines, type ListedCheck, type ListStyle} from '../../cli/check-list.ts';
+import {
+  checkLines,
+  foldedLines,
+  verdictLines,
+  type ListedCheck,
+  type ListStyle,
+} from '../../cli/check-list.ts';
 import {wrap} from '../../foundation/text/cells.ts';
 import type {SignerReport} from './check.ts';
 import type {SignersReport} from './check-line.ts';

@@ -215,6 +215,15 @@ describe('aos signer check', () => {
     expect(report.steps.find(({id}) => id === 'signer.sign')?.state).toBe('ok');
   });
 
+  it('says when the signer takes clients without a certificate too', async () => {
+    const exposureOf = async (url: string): Promise<string | undefined> =>
+      (await check(url, client())).steps.find(({id}) => id === 'signer.exposure')?.found;
+    const words = 'clients without a certificate are taken';
+    expect(await exposureOf((await strict()).url)).not.toContain(words);
+    const lax = await devSigner({tls: {cert: pem('server'), key: pem('server-key')}});
+    expect(await exposureOf(lax.url)).toContain(words);
+  });
+
   it('fails with what is wrong with a file', async () => {
     const report = await check('https://127.0.0.1:1', client({key: file('server-key')}));
     expect(report.verdict).toBe('fail');
