@@ -7,7 +7,7 @@ import type {ProxiedPeer} from './proxy-agent.ts';
 import {connectFailure} from './try-connect.ts';
 
 /** How a host was reached, or why it was not. */
-export type Reach = {
+type Reach = {
   /** The proxy that leads there, for people; null: none does. */
   via: string | null;
   /** Why it is not reached; null: it is. */
