@@ -7,7 +7,7 @@ import {readSignerTls} from '../../peers/signer/tls-files.ts';
 import {isLoopbackHost} from '../../peers/signer/url.ts';
 import {deadline} from '../../foundation/system/system-time.ts';
 import type {DoctorContext} from './context.ts';
-import {httpPlace, type HttpPlace} from './http.ts';
+import {httpPlace, placeOfHeads, type HttpPlace} from './http.ts';
 import {ANSWER_MS, noAnswerFrom} from './answer-time.ts';
 import {dispatcherHttpUrl} from '../../config/dispatcher-http-url.ts';
 
@@ -82,8 +82,8 @@ async function askDates(asked: Asked, context: DoctorContext, signal: AbortSigna
 async function placeOf({url, body, peer}: Asked, {config, env, time}: DoctorContext): Promise<HttpPlace> {
   const choice = peer === 'rpc' ? proxyFor(new URL(url), env) : null;
   if (choice !== null) {
-    const {proxiedPlace} = await import('./proxied-place.ts');
-    return proxiedPlace({url, body}, choice, time.now, ANSWER_MS);
+    const {openHeadReader} = await import('../../peers/http/head-reader.ts');
+    return placeOfHeads(openHeadReader({url, body}, choice, time.now, ANSWER_MS));
   }
   const files = peer === 'signer' && url.startsWith('https:') ? config.signerTls : null;
   return httpPlace(url, time.now, {body, tls: files === null ? {} : readSignerTls(files, time.now())});

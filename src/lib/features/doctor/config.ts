@@ -42,9 +42,7 @@ function judgeProxies({config, env}: DoctorContext): Finding {
   const uses = proxyUses(
     [
       ...rpcUrls.map((url) => ({name: `RPC ${new URL(url).host}`, url})),
-      ...(alertOrigin === null
-        ? []
-        : [{name: `webhook ${new URL(alertOrigin).host}`, url: alertOrigin}]),
+      ...(alertOrigin === null ? [] : [{name: `webhook ${new URL(alertOrigin).host}`, url: alertOrigin}]),
     ],
     env,
   );

@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type {TlsOptions} from '../../peers/http/connection-pool.ts';
+import type {HeadReader} from '../../peers/http/head-reader.ts';
 
 /** What came back, and the wall-clock times around it. */
 export type HttpReading = {
@@ -61,8 +62,19 @@ export function httpPlace(
   };
 }
 
+/** The place that a reader of heads has behind a proxy. */
+export function placeOfHeads({request, close}: HeadReader): HttpPlace {
+  return {
+    close,
+    async request(signal) {
+      const {status, sentAt, receivedAt, ...head} = await request(signal);
+      return {status, date: dateIn(head), sentAt, receivedAt};
+    },
+  };
+}
+
 /** The Date header as Unix ms; null without a usable one, or when a cache answered. */
-export function dateIn({date, age}: {date: string | undefined; age: string | undefined}): number | null {
+function dateIn({date, age}: {date: string | undefined; age: string | undefined}): number | null {
   const stamp = date === undefined || (age !== undefined && age !== '0') ? NaN : Date.parse(date);
   return Number.isNaN(stamp) ? null : stamp;
 }

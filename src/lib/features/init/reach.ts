@@ -49,7 +49,6 @@ export async function lookAtWebhook(url: string, signal: AbortSignal): Promise<c
       safeText(`nothing answers at ${host} (${why})`),
       next ?? run('alert test', [], 'Correct alerts.webhook_url, then'),
     );
-  const found =
-    via === null ? `something listens at ${host}` : `${host} answers through the proxy of ${via}`;
+  const found = via === null ? `something listens at ${host}` : `${host} answers through the proxy of ${via}`;
   return check.ok(safeText(`${found}; send a test later: aos alert test`));
 }

@@ -62,7 +62,9 @@ export function signerEntries(flags: Given): {entries: Entry[]; wrong: string[]}
   const take = (flag: string, field: Field<unknown>, text: string): string => {
     const parsed = byField(field, {optional: false})(text);
     if ('value' in parsed) return parsed.value;
-    wrong.push(`--${flag} ${parsed.wrong}${parsed.expected === undefined ? '' : `; expected ${parsed.expected}`}`);
+    wrong.push(
+      `--${flag} ${parsed.wrong}${parsed.expected === undefined ? '' : `; expected ${parsed.expected}`}`,
+    );
     return '';
   };
   const urls = flags['signer-urls'];

@@ -19,7 +19,10 @@ const reportOf = {
       found: v.string(),
       means: v.string(),
       next,
-      because: v.pipe(v.nullable(v.picklist(STEP_IDS)), v.description('of a skipped step: the one in its way')),
+      because: v.pipe(
+        v.nullable(v.picklist(STEP_IDS)),
+        v.description('of a skipped step: the one in its way'),
+      ),
       ms,
     }),
   ),
@@ -33,7 +36,9 @@ export const signerCheck: ResultEntry = {
       ...reportOf,
       standby: v.pipe(
         v.array(v.object(reportOf)),
-        v.description('the signers of node.signer_urls, in their order; their failures are warnings of the whole'),
+        v.description(
+          'the signers of node.signer_urls, in their order; their failures are warnings of the whole',
+        ),
       ),
     }),
   ),

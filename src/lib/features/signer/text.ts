@@ -22,8 +22,8 @@ export function signerText(report: SignersReport, style: ListStyle, {all}: {all:
   const others = standby.map((other) => ({
     name: `Stands in: ${placeOf(other)}`,
     at: other.signer === null ? '' : ` at ${new URL(other.signer).host}`,
-    checks: listOf(other.steps, all).map(
-      (check): ListedCheck => (check.state === 'fail' ? {...check, state: 'warn'} : check),
+    checks: listOf(other.steps, all).map((check): ListedCheck =>
+      check.state === 'fail' ? {...check, state: 'warn'} : check,
     ),
   }));
   return [

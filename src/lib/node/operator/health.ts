@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util';
 import {type AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
 import type {Time} from '../../foundation/time/time.ts';
 import type {Emit, OperatorPart} from '../events/events.ts';
@@ -5,8 +6,8 @@ import type {ErrorCode} from '../../foundation/errors/table.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 
 /**
- * Tells of a failing part once, and of its recovery once, however often it is tried in between. A part that is used for
- * several things (`use`: reading the range, reading the newest block) works again when all of them do.
+ * Reports a failing part once, and its recovery once, however often it is tried in between; once more when its code or its
+ * next step becomes another, so that no one is sent to do what no longer helps. A part that is used for several things (`use`: reading the range, reading the newest block) works again when all of them do.
  */
 export type Health = {
   failed(part: OperatorPart, error: unknown, use?: string): void;
@@ -18,11 +19,11 @@ export type Health = {
 type Problem = Pick<AosError, 'message' | 'next'> & {code: ErrorCode};
 
 export function createHealth(emit: Emit, time: Time): Health {
-  const failing = new Map<OperatorPart, {since: number; reported: ErrorCode; uses: Map<string, Problem>}>();
+  const failing = new Map<OperatorPart, {since: number; reported: Problem; uses: Map<string, Problem>}>();
 
-  function emitProblem(part: OperatorPart, {code, message, next}: Problem): ErrorCode {
-    emit({type: 'problem', part, code, message, next});
-    return code;
+  function emitProblem(part: OperatorPart, problem: Problem): Problem {
+    emit({type: 'problem', part, ...problem});
+    return problem;
   }
 
   return {
@@ -37,7 +38,7 @@ export function createHealth(emit: Emit, time: Time): Health {
       const before = known.uses.get(use);
       known.uses.set(use, problem);
       // Two uses that fail for different reasons would otherwise be reported in turn for ever.
-      if (before?.code !== problem.code && known.reported !== problem.code)
+      if (!(before !== undefined && isSame(before, problem)) && !isSame(known.reported, problem))
         known.reported = emitProblem(part, problem);
     },
     worked(part, use = '') {
@@ -47,11 +48,16 @@ export function createHealth(emit: Emit, time: Time): Health {
       if (left === undefined) {
         failing.delete(part);
         emit({type: 'recovered', part, afterMs: Math.round(time.monotonic() - known.since)});
-      } else if (![...known.uses.values()].some(({code}) => code === known.reported))
+      } else if (![...known.uses.values()].some((use) => isSame(use, known.reported)))
         known.reported = emitProblem(part, left);
     },
     failing: (part, use = '') => failing.get(part)?.uses.get(use)?.code ?? null,
   };
+}
+
+/** Whether a reader would do the same about both. */
+function isSame(a: Problem, b: Problem): boolean {
+  return a.code === b.code && isDeepStrictEqual(a.next, b.next);
 }
 
 function describe(error: unknown): Problem {

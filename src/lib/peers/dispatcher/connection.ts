@@ -184,8 +184,7 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
       });
       socket.on('unexpected-response', (request, response) => {
         void httpRefusal(response, time).then((refusal) => {
-          const error = refusal.code === 400 ? {error: PLAIN_REFUSED} : {};
-          failure ??= {reason: refusalText(refusal), refusal, ...error};
+          failure ??= refusedBy(refusal);
           request.destroy();
           socket.terminate();
         });
@@ -244,6 +243,12 @@ export function createConnection(options: ConnectionOptions): DispatcherConnecti
     },
     backlog: () => open?.bufferedAmount ?? 0,
   };
+}
+
+/** The end by an HTTP answer in place of a socket; to a plain request on its port for TLS a server mostly answers 400. */
+function refusedBy(refusal: Refusal): End {
+  const end = {reason: refusalText(refusal), refusal};
+  return refusal.code === 400 ? {...end, error: PLAIN_REFUSED} : end;
 }
 
 /** The same end; with a wrong scheme as the reason, where that is what the opening handshake failed with. */

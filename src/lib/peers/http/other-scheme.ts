@@ -7,7 +7,7 @@ import {networkCode} from './network-code.ts';
 /** How long the port is asked which scheme it speaks, ms. */
 const LIMIT_MS = 4_000;
 /** A look counts for so long, ms: a peer that is tried again without end is not looked at each time. */
-const LOOK_AGAIN_MS = 600_000;
+const LOOK_AGAIN_MS = 60_000;
 
 /** What a plain request is answered with, by nginx and Go, on a port that speaks TLS; a peer may also mean it. */
 export const PLAIN_REFUSED = Object.assign(new Error('HTTP 400'), {code: 'PLAIN_REFUSED'});
@@ -54,7 +54,7 @@ export type SchemeFault = {
 /** Looks for that mistake; null: the scheme is not to blame. */
 export type SchemeLook = (error: unknown, signal?: AbortSignal) => Promise<SchemeFault | null>;
 
-/** Creates what looks at one URL as {@link rightScheme} does, once in ten minutes at most. */
+/** Creates what looks at one URL as {@link rightScheme} does, once a minute at most. */
 export function createSchemeLook(url: string): SchemeLook {
   let last: {at: number; right: Promise<string | null>} | null = null;
   return async (error, signal) => {

@@ -96,9 +96,10 @@ export function createWeb3Signer(options: Web3SignerOptions): Web3Signer {
 
   /** That the URL has to say https; a failure of TLS says itself what is wrong. */
   async function otherScheme(error: unknown, signal: AbortSignal | undefined): Promise<AosError | null> {
-    if (hasAnswered || url.tls || signal?.aborted === true) return null;
+    const isStopped = (): boolean => signal?.aborted === true;
+    if (hasAnswered || url.tls || isStopped()) return null;
     const fault = await schemeLook(error, signal);
-    if (fault === null || signal?.aborted === true) return null;
+    if (fault === null || isStopped()) return null;
     return new AosError('SIGNER_UNREACHABLE', `${new URL(url.origin).host} ${fault.what}`, {
       cause: error,
       next: say(`Write ${fault.right} instead of ${fault.wrong} in signer_key.`),

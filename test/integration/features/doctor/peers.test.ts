@@ -54,13 +54,21 @@ describe('signer', () => {
     sick.configure({'node.signer_key': signer.url});
     const {report} = await sick.examine('signer');
     expect(report.checks.filter(({state}) => state !== 'ok')).toMatchObject([
-      {id: 'signer.standby', state: 'skipped', found: expect.stringContaining('none is configured') as string},
+      {
+        id: 'signer.standby',
+        state: 'skipped',
+        found: expect.stringContaining('none is configured') as string,
+      },
     ]);
     expect(report.checks).toHaveLength(14);
   });
 
   it('has others that stand in: each is named, with its key and its next step', async () => {
-    const [first, second, other] = [await devSigner(), await devSigner(), await devSigner({keys: [OTHER_KEY]})];
+    const [first, second, other] = [
+      await devSigner(),
+      await devSigner(),
+      await devSigner({keys: [OTHER_KEY]}),
+    ];
     const hostOf = (url: string): string => new URL(url).host;
     const sick = patient();
     const withOthers = (...urls: string[]): void => {

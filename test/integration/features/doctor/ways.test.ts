@@ -120,12 +120,11 @@ describe('the clock of a signer that wants a client certificate', () => {
       'node.signer_tls.key': file('client-key'),
     };
     sick.configure({'node.signer_key': url, ...tls});
-    expect((await sick.checks('clock.offset'))['clock.offset']).toMatchObject({
-      state: 'ok',
-      found: expect.stringContaining(`by signer ${new URL(url).host}`) as string,
-    });
+    // Web3Signer sends no Date: that it answered is what matters here.
+    const answered = `signer ${new URL(url).host} does not say what time it is`;
+    expect((await sick.checks('clock.offset'))['clock.offset']?.found).toContain(answered);
     sick.configure({'node.signer_key': url, 'node.signer_tls.ca': './ca'});
-    expect((await sick.checks('clock.offset'))['clock.offset']?.state).toBe('unknown');
+    expect((await sick.checks('clock.offset'))['clock.offset']?.found).not.toContain(answered);
   });
 });
 

@@ -103,7 +103,9 @@ describe('a good signer', () => {
       ),
     ).toBe(true);
     expect(verdictExit(report.verdict)).toBe(0);
-    expect(signerText({...report, standby: []}, listStyle(), {all: true}).match(/^✓ /gm)).toHaveLength(STEP_IDS.length);
+    expect(signerText({...report, standby: []}, listStyle(), {all: true}).match(/^✓ /gm)).toHaveLength(
+      STEP_IDS.length,
+    );
   });
 
   it('passes with a KMS behind it, with node_id in any letter case, over TLS, and when no chain id is configured', async () => {
@@ -641,7 +643,11 @@ function forward(
 
 describe('several signers', () => {
   it('are looked at one by one; what is wrong with one that stands in is a warning with its own key', async () => {
-    const [first, second, other] = [await devSigner(), await devSigner(), await devSigner({keys: [OTHER_KEY]})];
+    const [first, second, other] = [
+      await devSigner(),
+      await devSigner(),
+      await devSigner({keys: [OTHER_KEY]}),
+    ];
     const all = (...otherSigners: string[]) =>
       checkSigners(
         {signerUrl: first.url, otherSigners, signerTls: null},

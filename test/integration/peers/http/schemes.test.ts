@@ -143,18 +143,21 @@ describe.each([
     expect(error.next.say).toBe(`Write https://${host} instead of http://${host} in signer_key.`);
   });
 
-  it.each(['opml', 'tee', 'zkml'] as const)('is named by a worker of kind %s, after one look', async (kind) => {
-    const port = await open();
-    const worker = DRIVERS[kind].createClient(`http://${port.host}`, LIMITS);
-    onTestFinished(() => worker.close());
-    for (let look = 0; look < 3; look += 1)
-      expect(await failed(worker.status(never))).toMatchObject({
-        code: 'WORKER_UNREACHABLE',
-        message: `${kind} worker ${ofTls(port.host, 'http')}`,
-        next: {say: `Write https://${port.host} instead of http://${port.host} in workers.${kind}.`},
-      });
-    expect(port.handshakes).toBeLessThanOrEqual(1);
-  });
+  it.each(['opml', 'tee', 'zkml'] as const)(
+    'is named by a worker of kind %s, after one look',
+    async (kind) => {
+      const port = await open();
+      const worker = DRIVERS[kind].createClient(`http://${port.host}`, LIMITS);
+      onTestFinished(() => worker.close());
+      for (let look = 0; look < 3; look += 1)
+        expect(await failed(worker.status(never))).toMatchObject({
+          code: 'WORKER_UNREACHABLE',
+          message: `${kind} worker ${ofTls(port.host, 'http')}`,
+          next: {say: `Write https://${port.host} instead of http://${port.host} in workers.${kind}.`},
+        });
+      expect(port.handshakes).toBeLessThanOrEqual(1);
+    },
+  );
 });
 
 describe('a TLS scheme on a plain port', () => {

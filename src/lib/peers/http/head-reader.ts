@@ -1,22 +1,38 @@
 import {request} from 'undici';
 import type {ProxyChoice} from '../../foundation/system/proxy-choice.ts';
-import {openProxy, proxyFaultIn} from '../../peers/http/proxy-agent.ts';
-import {dateIn, type HttpPlace} from './http.ts';
+import {openProxy, proxyFaultIn} from './proxy-agent.ts';
 
 /** Of an answer only the head matters. */
 const MOST = 64 * 1024;
 
+/** The head of an answer, and the wall-clock times around it. */
+type ProxiedHead = {
+  status: number;
+  date: string | undefined;
+  age: string | undefined;
+  /** Unix ms. */
+  sentAt: number;
+  /** Unix ms: when the head was there. */
+  receivedAt: number;
+};
+
+/** One peer behind a proxy, over a connection that is kept. */
+export type HeadReader = {
+  request(signal: AbortSignal): Promise<ProxiedHead>;
+  close(): void;
+};
+
 /**
- * As `httpPlace`, through a proxy; the proxy's own refusal is a fault.
+ * Opens a reader of heads: POST with a body, GET without one. The proxy's own refusal is a fault.
  * @param now wall clock, ms
  * @throws ProxyFault for a variable that cannot be used
  */
-export function proxiedPlace(
+export function openHeadReader(
   {url, body}: {url: string; body?: string | undefined},
   choice: ProxyChoice,
   now: () => number,
   timeoutMs: number,
-): HttpPlace {
+): HeadReader {
   const target = new URL(url);
   const {username, password} = target;
   target.username = '';
@@ -42,7 +58,8 @@ export function proxiedPlace(
         const {date, age} = answer.headers;
         return {
           status: answer.statusCode,
-          date: dateIn({date: textOf(date), age: textOf(age)}),
+          date: textOf(date),
+          age: textOf(age),
           sentAt,
           receivedAt,
         };
@@ -59,6 +76,14 @@ function textOf(value: string | string[] | undefined): string | undefined {
 }
 
 function basic(username: string, password: string): string {
-  const text = [username, password].map((part) => decodeURIComponent(part)).join(':');
+  const text = [username, password].map(decoded).join(':');
   return `Basic ${Buffer.from(text).toString('base64')}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a lone %
+  }
 }
