@@ -52,6 +52,8 @@ describe('aos doctor and aos job on a devnet', () => {
     const well = await patiently();
     const notOk = reportOf(well).result.checks.filter(({state}) => state !== 'ok');
     expect(notOk).toEqual([
+      expect.objectContaining({id: 'config.proxy', state: 'skipped', because: null}),
+      expect.objectContaining({id: 'signer.standby', state: 'skipped', because: null}),
       expect.objectContaining({id: 'workers.tee', state: 'skipped', because: null}),
       expect.objectContaining({id: 'workers.zkml', state: 'skipped', because: null}),
       expect.objectContaining({id: 'alerts.webhook', state: 'skipped', because: null}),
@@ -169,7 +171,7 @@ describe('aos doctor without anything', () => {
 
     const list = await world.run(['doctor', '--list', '--only', 'signer', '--json']);
     expect([list.code, (jsonOf(list.stdout) as {result: {checks: unknown[]}}).result.checks.length]).toEqual([
-      0, 13,
+      0, 14,
     ]);
     const typo = await world.run(['doctor', '--only', 'sginer', '--json']);
     expect([typo.code, reportOf(typo).error?.message]).toMatchObject([

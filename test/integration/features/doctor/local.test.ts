@@ -24,6 +24,7 @@ describe('config', () => {
     const states = Object.entries(checks).map(([id, {state}]) => [id, state]);
     expect(Object.fromEntries(states)).toEqual({
       'config.file': 'ok',
+      'config.proxy': 'skipped',
       'config.secrets': 'ok',
       'config.valid': 'ok',
       'config.unused': 'ok',

@@ -110,7 +110,8 @@ describe('signerText', () => {
                             → Check the key directory.
       ✓ signer              1 passed, 1 skipped (needs signer.accounts)
 
-      Signer: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73 at http://127.0.0.1:9000, eth_sign p50 2 ms, p95 3 ms
+      Signer: 0xFE3B557E8Fb62b89F4916B721be55cEb828dBd73 at http://127.0.0.1:9000, eth_sign p50 2 ms, p95
+      3 ms
       OK with 2 warnings (2 passed, 1 skipped)
       Fix first: signer.healthcheck at 10.0.0.8:9000 → Let it through."
     `);

@@ -8,7 +8,7 @@ import {settled, virtualTime} from '../../../support/virtual-time.ts';
 import {say} from '../../../../src/lib/foundation/next-step/next-step.ts';
 
 describe('health', () => {
-  it('tells of a failure once a code, and of the recovery once', async () => {
+  it('reports a failure once a code, and the recovery once', async () => {
     const events: OperatorEventBody[] = [];
     const time = virtualTime();
     const health = createHealth((event) => events.push(event), time);
@@ -28,6 +28,36 @@ describe('health', () => {
       {type: 'problem', part: 'chain', code: 'BUG', message: 'odd'},
       {type: 'recovered', part: 'signer', afterMs: 1_500},
     ]);
+  });
+});
+
+describe('health of a part whose reason changes', () => {
+  it('follows with the next step, once a change, though the code stays', () => {
+    const events: OperatorEventBody[] = [];
+    const health = createHealth((event) => events.push(event), virtualTime());
+    const down = (message: string, words: string): AosError =>
+      new AosError('DISPATCHER_UNREACHABLE', message, {next: say(words)});
+    health.failed('dispatcher', down('refused', 'start it'));
+    health.failed('dispatcher', down('refused again', 'start it'));
+    health.failed('dispatcher', down('speaks TLS', 'write wss'));
+    health.failed('dispatcher', down('speaks TLS', 'write wss'));
+    expect(events).toMatchObject([
+      {message: 'refused', next: say('start it')},
+      {message: 'speaks TLS', next: say('write wss')},
+    ]);
+  });
+
+  it('does not report two uses in turn that want different steps', () => {
+    const events: OperatorEventBody[] = [];
+    const health = createHealth((event) => events.push(event), virtualTime());
+    const down = (words: string): AosError => new AosError('CHAIN_UNREACHABLE', words, {next: say(words)});
+    for (let turn = 0; turn < 3; turn += 1) {
+      health.failed('chain', down('range'), 'range');
+      health.failed('chain', down('block'), 'block');
+    }
+    expect(events).toHaveLength(2);
+    health.worked('chain', 'block');
+    expect(events.at(-1)).toMatchObject({message: 'range', next: say('range')});
   });
 });
 
