@@ -55,6 +55,17 @@ export default defineConfig({
         test: {
           ...common,
           ...again,
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          // An image is built and started; a busy machine takes minutes.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          ...common,
+          ...again,
           name: 'hostile',
           include: ['test/hostile/**/*.test.ts'],
           testTimeout: 600_000,

@@ -10,11 +10,12 @@ import {buildContracts} from './contracts.mjs';
 import {renderHelp} from './help.mjs';
 import {lazyTables} from './lazy-tables.mjs';
 import {collectLicenses} from './licenses.mjs';
+import {buildSqlite} from './sqlite.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
 
-/** Native and wasm packages stay outside the bundle; the others are bundled, so an install pulls in two packages. */
+/** Native and wasm packages stay outside the bundle; the others are bundled (docs/adr/0048-a-tarball-that-is-whole.md). */
 const external = ['@photostructure/sqlite', 'libsodium-wrappers-sumo', '@foundry-rs/*', 'typescript'];
 
 /** CommonJS packages inside an ESM bundle still ask for these. */
@@ -65,6 +66,7 @@ async function main() {
       'process.env.NODE_ENV': '"production"',
       'process.env.DEV': '"false"',
       AOS_VERSION: JSON.stringify(pjson.version),
+      AOS_SQLITE: '"#sqlite"',
     },
     alias: {
       ...keccakAlone,
@@ -76,7 +78,7 @@ async function main() {
     logLevel: 'warning',
     metafile: true,
   });
-  await build({
+  const threads = await build({
     entryPoints: {
       'devnet/llm-thread': path.join(root, 'src/devnet/llm/thread.ts'),
       'crypto-thread': path.join(root, 'src/lib/node/crypto-worker/thread.ts'),
@@ -89,11 +91,14 @@ async function main() {
     platform: 'node',
     target: 'node20',
     logLevel: 'warning',
+    metafile: true,
   });
+  const sqlite = await buildSqlite(root, path.join(dist, 'sqlite'));
   await cp(path.join(root, 'src/devnet/assets'), path.join(dist, 'devnet-assets'), {recursive: true});
   await buildContracts(path.join(dist, 'contracts'));
-  await writeFile(path.join(dist, 'THIRD-PARTY-LICENSES.txt'), await collectLicenses(root, result.metafile));
-  await writeFile(path.join(dist, 'meta.json'), JSON.stringify(result.metafile));
+  const inputs = {...result.metafile.inputs, ...threads.metafile.inputs, ...sqlite.inputs};
+  await writeFile(path.join(dist, 'THIRD-PARTY-LICENSES.txt'), await collectLicenses(root, {inputs}));
+  await writeFile(path.join(dist, 'meta.json'), JSON.stringify({inputs, outputs: result.metafile.outputs}));
   await writeFile(path.join(dist, 'help.json'), JSON.stringify(await renderHelp(root)));
 }
 

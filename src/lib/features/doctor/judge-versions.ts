@@ -25,7 +25,7 @@ export function judgeSqlite(binding: string, version: string): Finding {
     ? ok(found)
     : warn(
         `${found} has a bug that can damage a journal when it is restarted`,
-        say('npm ci   (or use Node.js 24)'),
+        say('Install aos again, or use Node.js 24.'),
       );
 }
 

@@ -23,6 +23,9 @@ export type Database = {
   close(): void;
 };
 
+/** Where the build puts the binding (`imports` of package.json); without a build it is the npm package. */
+declare const AOS_SQLITE: string | undefined;
+
 export type DriverName = 'node:sqlite' | '@photostructure/sqlite';
 
 /** What the journal needs of a SQLite binding; both known ones have node:sqlite's interface. */
@@ -82,7 +85,8 @@ export function pickDriver(versions: RuntimeVersions = process.versions): Sqlite
 export function sqliteDriver(name: DriverName): SqliteDriver {
   // Resolved when called, not when loaded: Node 20 has no node:sqlite, other machines no native binding.
   const require = createRequire(import.meta.url);
-  const loaded: unknown = name === 'node:sqlite' ? require('node:sqlite') : require('@photostructure/sqlite');
+  const binding = typeof AOS_SQLITE === 'undefined' ? '@photostructure/sqlite' : AOS_SQLITE;
+  const loaded: unknown = name === 'node:sqlite' ? require('node:sqlite') : require(binding);
   if (!hasDatabaseSync(loaded)) throw new AosError('JOURNAL_DRIVER', `${name} has no DatabaseSync`);
   const {DatabaseSync} = loaded;
   return {name, open: (path, options) => wrapDatabase(new DatabaseSync(path, options))};

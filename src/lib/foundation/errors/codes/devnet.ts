@@ -25,7 +25,7 @@ export const DEVNET = {
     category: 'filesystem',
     means: 'The development chain needs anvil, which is not installed.',
     next: say('Install Foundry (anvil on PATH), or set AOS_ANVIL to the program.'),
-    causes: ['It comes with npm on linux-x64 only; npm ci --omit=optional leaves it out.'],
+    causes: ['It comes with npm on linux-x64 only; --omit=optional leaves it out.'],
   },
   ANVIL_FAILED: {
     exit: 'unavailable',

@@ -9,7 +9,7 @@ export const GENERAL = {
     next: say('Report this with the output of the same command and --json.'),
     causes: [
       'A case that the code does not foresee. AOS_DEBUG=1 prints where.',
-      'A damaged installation: npm ci again.',
+      'A damaged installation: install aos again.',
     ],
   },
   USAGE: {

@@ -91,7 +91,7 @@ export const JOURNAL = {
     next: say('Use Node 24, which has SQLite built in.'),
     causes: [
       'The prebuilt SQLite does not fit this libc or CPU.',
-      'node_modules was copied from another machine.',
+      'aos has SQLite for Linux on x64 and arm64; elsewhere Node 24 is needed.',
     ],
   },
   DISK_LOW: {
