@@ -80,7 +80,7 @@ describe('alerts', () => {
     const {stdout, stderr} = await run.kill('SIGTERM');
 
     // What the network does to the operator meanwhile is seen at the next start, and told once over restarts.
-    expect(await world.run(['devnet', 'act', 'slash', '--percent', '25'])).toMatchObject({code: 0});
+    expect(await world.ask(['devnet', 'act', 'slash', '--percent', '25'])).toMatchObject({code: 0});
     for (const isFirst of [true, false]) {
       got.length = 0;
       const again = world.start(['run', '-c', config, '--json']);

@@ -51,7 +51,7 @@ afterEach(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-const aosChallenge = (...args: string[]): Promise<Ended> => world.run(['challenge', ...args, '-c', config]);
+const aosChallenge = (...args: string[]): Promise<Ended> => world.ask(['challenge', ...args, '-c', config]);
 const resultOf = ({stdout}: Ended): Result => (JSON.parse(stdout) as {result: Result}).result;
 
 async function fillJournal(): Promise<void> {

@@ -14,7 +14,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 describe('every command, with nobody there', () => {
   it('ends by itself, asks nothing, and never takes a missing answer for a yes', async () => {
     // Each with `--json`; a third of them plain too: `npm run test:hostile` asks all of them both ways.
-    await askEveryCommand(world, (index) => index % 3 === 0);
+    await askEveryCommand(world, {isAskedPlain: (index) => index % 3 === 0, plainBy: 'ask'});
   });
 
   it('ends a network whose starter has gone, also before it is ready', async () => {
@@ -31,7 +31,7 @@ describe('every command, with nobody there', () => {
   });
 
   it('names all that is missing at once', async () => {
-    const {code, stderr} = await world.run(['init']);
+    const {code, stderr} = await world.ask(['init']);
     expect(code).toBe(64);
     for (const flag of ['--node-id', '--signer-url']) expect(stderr).toContain(flag);
   });
@@ -77,16 +77,16 @@ describe('colour and signs', () => {
     [[], {LC_ALL: 'C'}],
     [[], {AOS_ASCII: '1'}],
   ])('%j %j is ASCII alone', async (flags, env) => {
-    const plain = await world.run(['explain', 'JOURNAL_UNREADABLE', '--no-ascii']);
-    const ascii = await world.run(['explain', ...flags], {env});
+    const plain = await world.ask(['explain', 'JOURNAL_UNREADABLE', '--no-ascii']);
+    const ascii = await world.ask(['explain', ...flags], {env});
     expect(plain.code).toBe(0);
     expect(ascii.stdout).toMatch(/^[\x20-\x7e\n]+$/);
-    expect((await world.run(['explain', '--no-ascii'], {env})).stdout).toMatch(/[^\x00-\x7f]/);
+    expect((await world.ask(['explain', '--no-ascii'], {env})).stdout).toMatch(/[^\x00-\x7f]/);
   });
 
   it('fits the width that is forced', async () => {
     const lines = async (width: string): Promise<string[]> =>
-      (await world.run(['explain', '77'], {env: {AOS_FORCE_TTY: width, TERM: 'dumb'}})).stdout.split('\n');
+      (await world.ask(['explain', '77'], {env: {AOS_FORCE_TTY: width, TERM: 'dumb'}})).stdout.split('\n');
     const [narrow, wide] = [await lines('50'), await lines('140')];
     expect(Math.max(...narrow.map((line) => line.length))).toBeLessThanOrEqual(50);
     expect(narrow.length).toBeGreaterThan(wide.length);
@@ -96,7 +96,7 @@ describe('colour and signs', () => {
 describe('what is said about what was typed', () => {
   it('is JSON with --json, also where there is no such command, schema or code', async () => {
     for (const args of [['rnu'], ['schema', 'sttus'], ['explain', 'sginer_refused'], ['help', 'rnu']]) {
-      const {code, stdout, stderr} = await world.run([...args, '--json']);
+      const {code, stdout, stderr} = await world.ask([...args, '--json']);
       expect({code, stderr}).toEqual({code: 64, stderr: ''});
       expect(jsonOf(stdout)).toMatchObject({schema: 'aos.error/v1', ok: false, exitCode: 64});
       expect(stdout).toMatch(/did you mean|--help/);
@@ -107,12 +107,12 @@ describe('what is said about what was typed', () => {
     world.file('vrf.key', 'a'.repeat(64));
     const file = world.file('my config.yaml', goodFile());
     const named = `aos run -c '${file}'`;
-    const {stdout} = await world.run(['status', '--offline', '-c', file]);
+    const {stdout} = await world.ask(['status', '--offline', '-c', file]);
     expect(stdout).toContain(named);
-    const json = await world.run(['status', '--offline', `--config=${file}`, '--json']);
+    const json = await world.ask(['status', '--offline', `--config=${file}`, '--json']);
     expect((jsonOf(json.stdout) as {result: {verdict: {next: string}}}).result.verdict.next).toContain(named);
     // Where it was not named by hand the next command finds it the same way.
-    const found = await world.run(['status', '--offline'], {env: {AOS_CONFIG: file}});
+    const found = await world.ask(['status', '--offline'], {env: {AOS_CONFIG: file}});
     expect(found.stdout).toContain('aos run');
     expect(found.stdout).not.toContain(named);
   });
@@ -121,8 +121,8 @@ describe('what is said about what was typed', () => {
     const help = await world.run(['help', 'exit-codes']);
     expect(help).toMatchObject({code: 0, stderr: ''});
     expect(help.stdout).toMatch(/^ +77 +refused for safety/m);
-    expect((await world.run(['explain', 'exit-codes'])).stdout).toBe(help.stdout);
-    const {stdout} = await world.run(['help', 'exit-codes', '--json']);
+    expect((await world.ask(['explain', 'exit-codes'])).stdout).toBe(help.stdout);
+    const {stdout} = await world.ask(['help', 'exit-codes', '--json']);
     expect(jsonOf(stdout)).toMatchObject({schema: 'aos.explain-list/v1', ok: true});
   });
 });

@@ -29,13 +29,13 @@ afterAll(async () => {
 });
 
 async function act(...args: string[]): Promise<Act> {
-  const {stdout, code} = await world.run(['devnet', 'act', ...args, '--json']);
+  const {stdout, code} = await world.ask(['devnet', 'act', ...args, '--json']);
   const envelope = jsonOf(stdout) as Act;
   expect(envelope.exitCode).toBe(code);
   return envelope;
 }
 async function answer<T>(...args: string[]): Promise<T> {
-  const {stdout} = await world.run([...args, '-c', devnet.config, '--json']);
+  const {stdout} = await world.ask([...args, '-c', devnet.config, '--json']);
   return (jsonOf(stdout) as {result: T}).result;
 }
 const link = ({links}: Status, id: string): Link | undefined => links.find((one) => one.id === id);

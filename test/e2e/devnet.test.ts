@@ -21,7 +21,7 @@ async function failure(
   env: Record<string, string | undefined> = {},
 ): Promise<{exit: number | null; code: string; text: string}> {
   const plain = await world.run(args, {env});
-  const json = await world.run([...args, '--json'], {env});
+  const json = await world.ask([...args, '--json'], {env});
   expect(json.code).toBe(plain.code);
   const envelope = jsonOf(json.stdout) as {error: {code: string}};
   expect(plain.stdout).toBe('');
@@ -76,11 +76,11 @@ describe('aos devnet up', () => {
     expect(statSync(devnet.config).mode & 0o777).toBe(0o600);
 
     // Nobody is connected: what is submitted waits.
-    const queued = await world.run(['devnet', 'submit', '--prompt', 'What is AI?', '--count', '3', '--json']);
+    const queued = await world.ask(['devnet', 'submit', '--prompt', 'What is AI?', '--count', '3', '--json']);
     expect(queued.code).toBe(0);
     const {jobs} = (jsonOf(queued.stdout) as Submitted).result;
     expect(jobs).toHaveLength(3);
-    const tooEarly = await world.run([
+    const tooEarly = await world.ask([
       'devnet',
       'submit',
       '--prompt',
@@ -153,7 +153,7 @@ describe('aos devnet up', () => {
     const second = await failure(world, ['devnet', 'up', '--signer-port', String(ports['signer'])]);
     expect(second).toMatchObject({exit: 69, code: 'PORT_IN_USE'});
     // The first one lives on and is still the one that is found.
-    expect((await world.run(['devnet', 'submit', '--prompt', 'x'])).code).toBe(0);
+    expect((await world.ask(['devnet', 'submit', '--prompt', 'x'])).code).toBe(0);
     await devnet.cli.kill('SIGTERM');
     await world.nothingLeft();
   });
@@ -227,7 +227,7 @@ describe('aos devnet up', () => {
       code: 'DEVNET_NOT_RUNNING',
     });
     const next = await devnetUp(world);
-    expect((await world.run(['devnet', 'submit', '--prompt', 'x'])).code).toBe(0);
+    expect((await world.ask(['devnet', 'submit', '--prompt', 'x'])).code).toBe(0);
     await next.cli.kill('SIGTERM');
   });
 
@@ -278,7 +278,7 @@ describe('aos devnet up', () => {
     const run = await world.run(['run', '-c', devnet.config, '--jobs', '2', '--json', '--quiet']);
     expect(ndjson(run.stdout).at(-1)).toMatchObject({accepted: 2});
     const rows = await eventually(async () => {
-      const submitted = await world.run(['devnet', 'submit', '--prompt', 'x', '--json']);
+      const submitted = await world.ask(['devnet', 'submit', '--prompt', 'x', '--json']);
       return submitted.code === 0 ? submitted : undefined;
     }, 'a devnet that answers');
     expect(rows.code).toBe(0);

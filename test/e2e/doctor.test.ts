@@ -22,7 +22,7 @@ describe('aos doctor and aos job on a devnet', () => {
   it('tell what is wrong until all is well, and what became of every job', {timeout: 180_000}, async () => {
     await using world = openWorld();
     const devnet = await devnetUp(world);
-    const aos = (...args: string[]) => world.run([...args, '-c', devnet.config]);
+    const aos = (...args: string[]) => world.ask([...args, '-c', devnet.config]);
     // On a machine that is busy with other tests a check may well take longer than the 3 s it has.
     const patiently = (...args: string[]): Promise<Ended> =>
       eventually(async () => {
@@ -147,7 +147,7 @@ describe('aos doctor and aos job on a devnet', () => {
     await devnet.cli.kill('SIGKILL');
     await eventually(() => (world.alive().length === 0 ? true : undefined), 'the end of the devnet');
     const tarball = path.join(world.home, 'report.tar.gz');
-    const gone = await aos('doctor', '--json', '--bundle', tarball);
+    const gone = await world.run(['doctor', '-c', devnet.config, '--json', '--bundle', tarball]);
     const report = reportOf(gone);
     expect([gone.code, report.result.verdict, report.result.bundle?.path]).toEqual([3, 'fail', tarball]);
     for (const id of ['signer.connect', 'chain.rpc', 'dispatcher.websocket', 'workers.opml'])
@@ -166,19 +166,19 @@ describe('aos doctor without anything', () => {
     expect(report.result.checks[0]).toMatchObject({id: 'config.file', state: 'fail'});
     const isOdd = (state: string): boolean => ['fail', 'warn', 'unknown', 'pending'].includes(state);
     expect(report.result.checks.filter(({state, next}) => isOdd(state) && next === null)).toEqual([]);
-    const ping = reportOf(await world.run(['doctor', '--only', 'ping', '--json'])).result;
+    const ping = reportOf(await world.ask(['doctor', '--only', 'ping', '--json'])).result;
     expect([ping.verdict, ping.checks[0]?.id]).toEqual(['fail', 'config.file']);
 
-    const list = await world.run(['doctor', '--list', '--only', 'signer', '--json']);
+    const list = await world.ask(['doctor', '--list', '--only', 'signer', '--json']);
     expect([list.code, (jsonOf(list.stdout) as {result: {checks: unknown[]}}).result.checks.length]).toEqual([
       0, 14,
     ]);
-    const typo = await world.run(['doctor', '--only', 'sginer', '--json']);
+    const typo = await world.ask(['doctor', '--only', 'sginer', '--json']);
     expect([typo.code, reportOf(typo).error?.message]).toMatchObject([
       64,
       expect.stringContaining('did you mean signer?'),
     ]);
-    const jobs = await world.run(['job', 'list', '--json']);
+    const jobs = await world.ask(['job', 'list', '--json']);
     expect([jobs.code, reportOf(jobs).error?.code]).toEqual([78, 'CONFIG_MISSING']);
   });
 });

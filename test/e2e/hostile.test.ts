@@ -126,11 +126,11 @@ describe('hostile text', () => {
       `node:\n  node_id: "${JSON.stringify(EVIL).slice(1, -1)}"\n  signer_key: "http://\\e[2J"\n"key\\e[2J": 1\n`,
     );
     for (const json of [[], ['--json']]) {
-      const {code, stdout, stderr} = await world.run(['run', '-c', config, ...json]);
+      const {code, stdout, stderr} = await world.ask(['run', '-c', config, ...json]);
       expect(code).toBe(78);
       expect(stdout + stderr).not.toMatch(UNSAFE);
     }
-    const {stdout, stderr} = await world.run(['run', '-c', '\u001b[2Jnowhere\u202e.yaml']);
+    const {stdout, stderr} = await world.ask(['run', '-c', '\u001b[2Jnowhere\u202e.yaml']);
     expect(stdout + stderr).not.toMatch(UNSAFE);
     for (const args of [
       ['\u001b[2Jcommand'],
@@ -138,7 +138,7 @@ describe('hostile text', () => {
       ['run', '\u009b31m'],
       ['run', '--log-format', '\u001b[2J'],
     ]) {
-      const {code, ...text} = await world.run(args);
+      const {code, ...text} = await world.ask(args);
       expect(code).toBe(64);
       expect(text.stdout + text.stderr).not.toMatch(UNSAFE);
     }

@@ -329,7 +329,7 @@ describe('aos init without a terminal', () => {
       for (const flag of ['--node-id', '--signer-url', '--dispatcher-url', '--rpc-url', '--range-contract'])
         expect(stderr).toContain(flag);
     }
-    const {code, stdout} = await world.run(['init', '--yes', '--json']);
+    const {code, stdout} = await world.ask(['init', '--yes', '--json']);
     expect([code, (jsonOf(stdout) as {error: {code: string}}).error.code]).toEqual([64, 'USAGE']);
     expect(filesOf(world)).toEqual([]);
   });
@@ -352,7 +352,7 @@ describe('aos init without a terminal', () => {
       `${NOTHING}/T0/secret-key`,
       ...ALL_GIVEN,
     ];
-    const probed = await world.run(args);
+    const probed = await world.ask(args);
     expect(probed).toMatchObject({code: 4});
     const {problems, next} = (jsonOf(probed.stdout) as {result: {problems: {id: string}[]; next: string[]}})
       .result;
@@ -370,12 +370,12 @@ describe('aos init without a terminal', () => {
     expect(text).toMatch(
       /# \d{4}-\d\d-\d\d, when this was written: .*\n(.*# .*\n)*? {2}signer_key: "http:\/\/127\.0\.0\.1:1"/,
     );
-    expect(await world.run(['config', 'validate', '-c', 'second.yaml'])).toMatchObject(USABLE_HERE);
+    expect(await world.ask(['config', 'validate', '-c', 'second.yaml'])).toMatchObject(USABLE_HERE);
   });
 
   it('checks no answer that was passed over', async () => {
     await using world = openWorld();
-    const probed = await world.run(['init', '--yes', '--probe', '--listen', '127.0.0.1:0', ...ALL_GIVEN]);
+    const probed = await world.ask(['init', '--yes', '--probe', '--listen', '127.0.0.1:0', ...ALL_GIVEN]);
     expect(probed).toMatchObject({code: 4});
     expect(probed.stdout + probed.stderr).not.toContain('BUG');
     expect(readFileSync(path.join(world.home, 'config.yaml'), 'utf8')).toMatch(/^version: 1$/m);
@@ -384,9 +384,9 @@ describe('aos init without a terminal', () => {
   it('never replaces a file without --force, and keeps the old one', async () => {
     await using world = openWorld();
     const file = world.file('config.yaml', 'network: mainnet\n');
-    expect(await world.run(['init', '--yes', ...ALL_GIVEN])).toMatchObject({code: 73});
+    expect(await world.ask(['init', '--yes', ...ALL_GIVEN])).toMatchObject({code: 73});
     expect(filesOf(world)).toEqual(['config.yaml']);
-    expect(await world.run(['init', '--yes', '--force', ...ALL_GIVEN])).toMatchObject({code: 0});
+    expect(await world.ask(['init', '--yes', '--force', ...ALL_GIVEN])).toMatchObject({code: 0});
     expect(readFileSync(`${file}.bak`, 'utf8')).toBe('network: mainnet\n');
   });
 
@@ -400,7 +400,7 @@ describe('aos init without a terminal', () => {
       ['loop.yaml', 78, 'leads back to itself'],
       ['plain/config.yaml', 73, 'is not a directory'],
     ] as const) {
-      const ended = await world.run(['init', '--yes', '-c', name, ...ALL_GIVEN]);
+      const ended = await world.ask(['init', '--yes', '-c', name, ...ALL_GIVEN]);
       expect(ended).toMatchObject({code, stderr: expect.stringContaining(said) as string});
     }
   });
@@ -432,7 +432,7 @@ describe('aos init without a terminal', () => {
     await using world = openWorld();
     world.file('real.yaml', 'network: mainnet\n');
     symlinkSync('real.yaml', path.join(world.home, 'config.yaml'));
-    expect(await world.run(['init', '--yes', '--force', ...ALL_GIVEN])).toMatchObject({code: 0});
+    expect(await world.ask(['init', '--yes', '--force', ...ALL_GIVEN])).toMatchObject({code: 0});
     expect(readFileSync(path.join(world.home, 'real.yaml'), 'utf8')).toContain(OWN);
     expect(existsSync(path.join(world.home, 'real.yaml.bak'))).toBe(true);
   });
@@ -440,7 +440,7 @@ describe('aos init without a terminal', () => {
   it('makes the files of a Web3Signer, but only for this machine', async () => {
     await using world = openWorld();
     const local = ALL_GIVEN.filter((_, index) => index !== 2 && index !== 3);
-    const {code, stdout} = await world.run(['init', '--yes', '--with-web3signer', '--json', ...local]);
+    const {code, stdout} = await world.ask(['init', '--yes', '--with-web3signer', '--json', ...local]);
     expect(code).toBe(0);
     const {web3signer, next} = (
       jsonOf(stdout) as {result: {web3signer: Record<string, string>; next: string[]}}
@@ -450,7 +450,7 @@ describe('aos init without a terminal', () => {
     expect(next[0]).toContain('aos keys ecdsa import --dir');
     for (const url of ['http://10.0.0.5:9000', 'https://127.0.0.1:9000', 'http://127.0.0.2:9000']) {
       const other = ['init', '--yes', '--with-web3signer', '-c', 'x.yaml', ...local, '--signer-url', url];
-      expect(await world.run(other)).toMatchObject({code: 64});
+      expect(await world.ask(other)).toMatchObject({code: 64});
     }
   });
 });
@@ -474,7 +474,7 @@ describe('aos config', () => {
       stderr: expect.stringMatching(/--network NAME.*--password-file.*--yes/) as string,
     });
     world.file('pw', 'a long password\n');
-    const moved = await world.run([
+    const moved = await world.ask([
       'config',
       'migrate',
       'config.yaml',
@@ -488,7 +488,7 @@ describe('aos config', () => {
     expect(moved.code).toBe(4);
     expect(moved.stdout + moved.stderr).not.toContain(key.slice(0, 12));
     expect(moved.stdout).not.toContain('a long password');
-    expect(await world.run(['config', 'validate', '--for', 'signer'])).toMatchObject({
+    expect(await world.ask(['config', 'validate', '--for', 'signer'])).toMatchObject({
       code: 4,
       stdout: expect.stringContaining('usable') as string,
     });
@@ -496,7 +496,7 @@ describe('aos config', () => {
     expect(readFileSync(path.join(world.home, 'keys/operator.yaml'), 'utf8')).toContain(
       'keystorePasswordFile: "operator.password"',
     );
-    const retired = await world.run(['config', 'migrate', 'config.yaml', '--network', 'holesky']);
+    const retired = await world.ask(['config', 'migrate', 'config.yaml', '--network', 'holesky']);
     expect(retired).toMatchObject({code: 64, stderr: expect.stringContaining('is retired') as string});
   });
 
@@ -510,11 +510,11 @@ describe('aos config', () => {
       ['run', '--headless'],
       ['config', 'validate'],
     ])
-      expect(await world.run(args)).toMatchObject({
+      expect(await world.ask(args)).toMatchObject({
         code: 78,
         stderr: expect.stringContaining('node.node_type  is tee, but the workers are opml') as string,
       });
-    expect(await world.run(['tx', 'list'])).toMatchObject({code: 0});
+    expect(await world.ask(['tx', 'list'])).toMatchObject({code: 0});
   });
 
   it('shows where each value comes from, and no secret', async () => {
@@ -537,10 +537,10 @@ describe('aos config', () => {
     expect(of('chain.chain_rpc_url')?.value).toBe('https://rpc.example.org/… (the rest is not shown)');
     expect(of('node.vrf_key')?.value).toBe('(not shown)');
     world.file('wrong.yaml', 'network: mainnet\nnet: {rest_url: nowhere}\n');
-    const wrong = await world.run(['config', 'show', '-c', 'wrong.yaml', '--json']);
+    const wrong = await world.ask(['config', 'show', '-c', 'wrong.yaml', '--json']);
     expect(wrong.code).toBe(4);
     expect(jsonOf(wrong.stdout)).toMatchObject({ok: true, warnings: [{code: 'CONFIG_INVALID'}]});
-    const people = await world.run(['config', 'show', '--origin'], {env});
+    const people = await world.ask(['config', 'show', '--origin'], {env});
     for (const text of [stdout, people.stdout]) {
       expect(text).not.toMatch(/abab|u:p|v3\/abc|k=1/);
     }
@@ -560,22 +560,22 @@ describe('aos config', () => {
         'net.dispatcher_url',
       ]),
     );
-    await world.run(['init', '--yes', '--force', ...ALL_GIVEN]);
-    expect(await world.run(['config', 'validate'])).toMatchObject(USABLE_HERE);
+    await world.ask(['init', '--yes', '--force', ...ALL_GIVEN]);
+    expect(await world.ask(['config', 'validate'])).toMatchObject(USABLE_HERE);
     world.file('config.yaml', `${readFileSync(file, 'utf8')}mispelt: 1\n`);
-    expect(await world.run(['config', 'validate'])).toMatchObject({
+    expect(await world.ask(['config', 'validate'])).toMatchObject({
       code: 4,
       stdout: expect.stringContaining('mispelt') as string,
     });
     world.file('vrf.key', 'not a key');
-    const broken = await world.run(['config', 'validate']);
+    const broken = await world.ask(['config', 'validate']);
     expect(broken).toMatchObject({code: 78, stderr: expect.stringContaining('node.vrf_key_file') as string});
   });
 
   it('prints the schema as it is, for a file', async () => {
     await using world = openWorld();
     const plain = await world.run(['config', 'schema']);
-    const inEnvelope = await world.run(['config', 'schema', '--json']);
+    const inEnvelope = await world.ask(['config', 'schema', '--json']);
     expect((jsonOf(inEnvelope.stdout) as {result: unknown}).result).toEqual(jsonOf(plain.stdout));
   });
 });
@@ -586,11 +586,11 @@ describe('aos keys vrf', () => {
     const made = await world.run(['keys', 'vrf', 'create', '--json']);
     expect(made.code).toBe(0);
     const seed = readFileSync(path.join(world.home, 'vrf.key'), 'utf8').trim();
-    const shown = await world.run(['keys', 'vrf', 'show', '--json']);
+    const shown = await world.ask(['keys', 'vrf', 'show', '--json']);
     expect((jsonOf(shown.stdout) as {result: unknown}).result).toEqual(
       (jsonOf(made.stdout) as {result: unknown}).result,
     );
     expect(made.stdout + shown.stdout).not.toContain(seed);
-    expect(await world.run(['keys', 'vrf', 'create'])).toMatchObject({code: 73});
+    expect(await world.ask(['keys', 'vrf', 'create'])).toMatchObject({code: 73});
   });
 });

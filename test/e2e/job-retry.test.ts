@@ -24,17 +24,17 @@ it('a job that no worker answers is unanswered, and is asked about again by the 
   await first.event('connected');
   const [id = ''] = await devnet.submit(1);
   await first.event('job_unanswered');
-  const running = await world.run(['job', 'retry', '--state', 'unanswered', '-c', devnet.config, '--json']);
+  const running = await world.ask(['job', 'retry', '--state', 'unanswered', '-c', devnet.config, '--json']);
   expect((jsonOf(running.stdout) as Reply).result).toMatchObject({by: 'operator', jobs: [{jobId: id}]});
   await first.event('job_asked_again');
   let left = 0;
   await first.event('job_unanswered', () => (left += 1) === 2);
   await first.kill('SIGTERM');
-  const status = await world.run(['job', 'list', '--state', 'unanswered', '-c', devnet.config]);
+  const status = await world.ask(['job', 'list', '--state', 'unanswered', '-c', devnet.config]);
   expect(status.stdout).toContain('unanswered');
   expect(devnet.events('result')).toEqual([]);
 
-  const marked = await world.run(['job', 'retry', id.slice(0, 12), '-c', devnet.config]);
+  const marked = await world.ask(['job', 'retry', id.slice(0, 12), '-c', devnet.config]);
   expect(marked).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/^the operator, when it starts, asks about 1 job again: #\d+\n$/) as string,
@@ -42,9 +42,9 @@ it('a job that no worker answers is unanswered, and is asked about again by the 
   const second = world.start(run);
   await devnet.answered([id]);
   await second.event('result_accepted');
-  const late = await world.run(['job', 'retry', id.slice(0, 12), '-c', devnet.config]);
+  const late = await world.ask(['job', 'retry', id.slice(0, 12), '-c', devnet.config]);
   expect(late).toMatchObject({code: 3, stderr: expect.stringContaining('JOB_ANSWERED') as string});
-  const shown = await world.run(['job', 'show', id.slice(0, 12), '-c', devnet.config]);
+  const shown = await world.ask(['job', 'show', id.slice(0, 12), '-c', devnet.config]);
   expect(shown.stdout).toMatch(/attempt 1 +opml at http:\/\/127\.0\.0\.1:\d+, asked .*, no answer in time/);
   mute.close();
   mute.closeAllConnections();

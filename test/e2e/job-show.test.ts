@@ -39,12 +39,12 @@ it('shows a prompt as it came, whatever commands it names, with and without -c',
   await journal.close();
 
   const named = await world.run(['job', 'show', 'j', '-c', config, '--full']);
-  const found = await world.run(['job', 'show', 'j', '--full'], {env: {AOS_CONFIG: config}});
+  const found = await world.ask(['job', 'show', 'j', '--full'], {env: {AOS_CONFIG: config}});
   for (const {stdout} of [named, found]) expect(stdout).toContain(PROMPT);
-  const {result} = jsonOf((await world.run(['job', 'show', 'j', '-c', config, '--json'])).stdout) as {
+  const {result} = jsonOf((await world.ask(['job', 'show', 'j', '-c', config, '--json'])).stdout) as {
     result: {prompt: string};
   };
   expect(result.prompt).toBe(PROMPT);
-  const csv = await world.run(['job', 'export', '--csv', '-c', config]);
+  const csv = await world.ask(['job', 'export', '--csv', '-c', config]);
   expect(csv.stdout).toContain(PROMPT);
 });

@@ -61,7 +61,7 @@ describe('aos keys bls', () => {
     });
     expect(statSync(file).mode & 0o777).toBe(0o600);
 
-    const shown = envelope(await world.run(['keys', 'bls', 'show', '--json']));
+    const shown = envelope(await world.ask(['keys', 'bls', 'show', '--json']));
     expect(shown.result).toMatchObject({operatorId: OPERATOR_ID, checked: false, g2: null});
     const checked = await shell(world, 'exec 3<password; $AOS keys bls show --password-fd 3 --json');
     expect(envelope(checked).result).toMatchObject({operatorId: OPERATOR_ID, checked: true});
@@ -72,7 +72,7 @@ describe('aos keys bls', () => {
     expect(again.code).toBe(73);
     expect(envelope(again).error.code).toBe('KEY_EXISTS');
     const old = readFileSync(file, 'utf8');
-    const forced = await world.run([
+    const forced = await world.ask([
       'keys',
       'bls',
       'create',
@@ -103,7 +103,7 @@ describe('aos keys bls', () => {
       [['show', '--check'], /--password-file/],
     ];
     for (const [args, next] of cases) {
-      const ended = await world.run(['keys', 'bls', ...args, '--json']);
+      const ended = await world.ask(['keys', 'bls', ...args, '--json']);
       expect(ended.code, args.join(' ')).toBe(64);
       expect(envelope(ended).error).toMatchObject({
         code: 'USAGE',
@@ -118,7 +118,7 @@ describe('aos keys bls', () => {
     world.file('password', 'p');
     world.file('wrong', 'q');
     world.file('key', `0x${'f'.repeat(64)}`);
-    expect((await world.run(['keys', 'bls', 'create', '--password-file', 'password'])).code).toBe(0);
+    expect((await world.ask(['keys', 'bls', 'create', '--password-file', 'password'])).code).toBe(0);
     const cases: [string[], number][] = [
       [['show', '--password-file', 'wrong'], 65],
       [['show', '--file', 'password'], 65],
@@ -128,7 +128,7 @@ describe('aos keys bls', () => {
     ];
     for (const [args, code] of cases) {
       for (const json of [[], ['--json']]) {
-        const ended = await world.run(['keys', 'bls', ...args, ...json]);
+        const ended = await world.ask(['keys', 'bls', ...args, ...json]);
         expect(ended.code, args.join(' ')).toBe(code);
         expect(ended.stdout + ended.stderr).not.toContain('ffffffff');
       }

@@ -122,14 +122,14 @@ describe('a path that no shell has expanded', () => {
       ['~nobody/aos', 78],
       ['$HOME/aos', 78],
     ] as const) {
-      const end = await world.run(status, {env: {AOS_HOME}});
+      const end = await world.ask(status, {env: {AOS_HOME}});
       expect(end.code).toBe(code);
       expect(jsonOf(end.stdout)).toMatchObject({error: {code: 'PATH_INVALID'}});
     }
     const made = await world.run(['keys', 'vrf', 'create', '--file=~/k/vrf.key', '--json']);
     expect(made.code).toBe(0);
     expect(existsSync(path.join(world.home, 'k/vrf.key'))).toBe(true);
-    const refused = await world.run(['keys', 'vrf', 'create', '--file=~x/vrf.key', '--json']);
+    const refused = await world.ask(['keys', 'vrf', 'create', '--file=~x/vrf.key', '--json']);
     expect(refused.code).toBe(64);
     const devnet = await devnetUp(world, [], {env: {AOS_HOME: '~/home'}});
     expect(devnet.config.startsWith(path.join(world.home, 'home/'))).toBe(true);

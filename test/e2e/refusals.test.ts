@@ -20,14 +20,14 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** Runs a command that must fail, plain and with `--json`, and checks that both say the same. */
-async function failure(
-  args: readonly string[],
-  env: Record<string, string | undefined> = {},
-): Promise<Failure> {
+/** `run` starts the program, `ask` has it carried out by one that runs already; `run` is kept for one failure of each exit code. */
+type How = {by?: 'run' | 'ask'; env?: Record<string, string | undefined>};
+
+/** A command that must fail, plain and with `--json`, of which both must say the same. */
+async function failure(args: readonly string[], {by = 'ask', env = {}}: How = {}): Promise<Failure> {
   // One after the other: two at once would be in each other's way, at the journal's lock.
-  const plain = await world.run(args, {env});
-  const json = await world.run([...args, '--json'], {env});
+  const plain = await world[by](args, {env});
+  const json = await world[by]([...args, '--json'], {env});
   expect(json.code).toBe(plain.code);
   expect(plain.stdout).toBe('');
   const streams = args[0] === 'run' || (args[0] === 'devnet' && args[1] === 'up');
@@ -63,8 +63,11 @@ async function failure(
 const everything = (...ends: Ended[]): string => ends.map(({stdout, stderr}) => stdout + stderr).join('\n');
 
 describe('a configuration that does not do', () => {
-  it.each([[['run']], [['signer', 'check']]])('%s: none at all', async (args) => {
-    expect(await failure(args)).toMatchObject({
+  it.each([
+    [['run'], 'run'],
+    [['signer', 'check'], 'ask'],
+  ] as const)('%s: none at all', async (args, by) => {
+    expect(await failure(args, {by})).toMatchObject({
       exit: 78,
       code: 'CONFIG_MISSING',
       next: expect.stringContaining('-c FILE') as string,
@@ -73,7 +76,8 @@ describe('a configuration that does not do', () => {
 
   it('names a file that is not there', async () => {
     expect(await failure(['run', '-c', 'nowhere.yaml'])).toMatchObject({exit: 78, code: 'CONFIG_MISSING'});
-    expect(await failure(['run'], {AOS_CONFIG: '/nowhere/at/all.yaml'})).toMatchObject({
+    const env = {AOS_CONFIG: '/nowhere/at/all.yaml'};
+    expect(await failure(['run'], {env})).toMatchObject({
       exit: 78,
       code: 'CONFIG_MISSING',
     });
@@ -117,7 +121,10 @@ describe('a configuration that does not do', () => {
   });
 
   it('refuses a raw private key in a variable', async () => {
-    const {exit, code, all} = await failure(['run', '-c', devnet.config], {AOS_SIGNER_KEY: RAW_KEY});
+    const {exit, code, all} = await failure(['run', '-c', devnet.config], {
+      by: 'run',
+      env: {AOS_SIGNER_KEY: RAW_KEY},
+    });
     expect({exit, code}).toEqual({exit: 77, code: 'RAW_PRIVATE_KEY'});
     expect(all).not.toContain(RAW_KEY.slice(0, 16));
   });
@@ -159,7 +166,8 @@ describe('something in the way', () => {
   it('refuses to be the second of a node', async () => {
     const first = world.start(['run', '-c', devnet.config, '--json', '--quiet']);
     await first.event('connected');
-    expect(await failure(['run', '-c', devnet.config])).toMatchObject({exit: 77, code: 'NODE_LOCKED'});
+    const refused = await failure(['run', '-c', devnet.config], {by: 'run'});
+    expect(refused).toMatchObject({exit: 77, code: 'NODE_LOCKED'});
     expect((await first.kill('SIGTERM')).code).toBe(143);
     // Nor is the lock left behind by a crash.
     const second = world.start(['run', '-c', devnet.config, '--json', '--quiet']);
@@ -172,7 +180,8 @@ describe('something in the way', () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
     const {port} = server.address() as AddressInfo;
-    const failed = await failure(['run', '-c', devnet.config], {AOS_NET_REST_URL: `127.0.0.1:${port}`});
+    const env = {AOS_NET_REST_URL: `127.0.0.1:${port}`};
+    const failed = await failure(['run', '-c', devnet.config], {by: 'run', env});
     server.close();
     expect(failed).toMatchObject({
       exit: 69,
@@ -184,22 +193,16 @@ describe('something in the way', () => {
 
   it('says that the state directory cannot be made', async () => {
     world.file('blocked', 'a file');
-    const failed = await failure(['run', '-c', devnet.config], {
-      AOS_STORE_DIR: path.join(world.home, 'blocked/state'),
-    });
+    const env = {AOS_STORE_DIR: path.join(world.home, 'blocked/state')};
+    const failed = await failure(['run', '-c', devnet.config], {by: 'run', env});
     expect(failed).toMatchObject({exit: 73, code: 'STATE_DIR_UNWRITABLE'});
   });
 });
 
 describe('a wrong command line', () => {
   it('is answered with the help of the very command', async () => {
-    const {exit, code, all} = await failure([
-      'slashing-history',
-      '--operator',
-      '0x12',
-      '--network',
-      'mainnet',
-    ]);
+    const args = ['slashing-history', '--operator', '0x12', '--network', 'mainnet'];
+    const {exit, code, all} = await failure(args, {by: 'run'});
     expect({exit, code}).toEqual({exit: 64, code: 'USAGE'});
     expect(all).toContain('aos slashing-history --help');
   });
@@ -247,7 +250,7 @@ describe('a wrong command line', () => {
     expect(positional.all).not.toContain(RAW_KEY.slice(0, 16));
     const inFlag = await failure(['run', `--signer-key=${RAW_KEY}`]);
     expect(inFlag.all).not.toContain(RAW_KEY.slice(0, 16));
-    const asCommand = await failure([RAW_KEY]);
+    const asCommand = await failure([RAW_KEY], {by: 'run'});
     expect(asCommand.all).not.toContain(RAW_KEY.slice(0, 16));
   });
 });

@@ -31,16 +31,20 @@ function withSigner(url: string, name: string): string {
   );
 }
 
-async function check(config: string): Promise<{code: number | null; envelope: Envelope; text: string}> {
-  const json = await world.run(['signer', 'check', '-c', config, '--json']);
-  const plain = await world.run(['signer', 'check', '-c', config]);
+/** @param by `run` starts the program: that is kept for one check of each exit code */
+async function check(
+  config: string,
+  by: 'run' | 'ask' = 'ask',
+): Promise<{code: number | null; envelope: Envelope; text: string}> {
+  const json = await world[by](['signer', 'check', '-c', config, '--json']);
+  const plain = await world.ask(['signer', 'check', '-c', config]);
   expect(plain.code).toBe(json.code);
   return {code: json.code, envelope: jsonOf(json.stdout) as Envelope, text: plain.stdout};
 }
 
 describe('aos signer check', () => {
   it('exits 0 or 4 with the devnet’s signer, in the envelope of every command', async () => {
-    const {code, envelope, text} = await check(devnet.config);
+    const {code, envelope, text} = await check(devnet.config, 'run');
     expect(Object.keys(envelope)).toEqual(['schema', 'ok', 'exitCode', 'result', 'warnings', 'meta']);
     expect(envelope).toMatchObject({
       schema: 'aos.signer-check/v1',
@@ -77,6 +81,7 @@ describe('aos signer check', () => {
   it('exits 3 when nothing listens', async () => {
     const {code, envelope, text} = await check(
       withSigner(`http://127.0.0.1:${await freePort()}`, 'nobody.yaml'),
+      'run',
     );
     expect({code, verdict: envelope.result.verdict}).toEqual({code: 3, verdict: 'fail'});
     expect(text).toMatch(/✗/);
@@ -113,7 +118,7 @@ describe('aos signer check', () => {
   it('exits 4 when something is odd but works', async () => {
     const others = Array.from({length: 10}, (_, index) => `0x${String(index + 1).padStart(64, '0')}`);
     const shared = await devSigner({keys: [DEV_SIGNER_KEY, ...others]});
-    const {code, envelope, text} = await check(withSigner(shared.url, 'shared.yaml'));
+    const {code, envelope, text} = await check(withSigner(shared.url, 'shared.yaml'), 'run');
     expect({code, ok: envelope.ok, verdict: envelope.result.verdict}).toEqual({
       code: 4,
       ok: true,
@@ -125,10 +130,10 @@ describe('aos signer check', () => {
 
 describe('aos status', () => {
   it('names a signer that is stuck, and one that is well again', async () => {
-    const status = async (): Promise<string> => (await world.run(['status', '-c', devnet.config])).stdout;
-    expect(await world.run(['devnet', 'fault', 'signer', 'wedged'])).toMatchObject({code: 0});
+    const status = async (): Promise<string> => (await world.ask(['status', '-c', devnet.config])).stdout;
+    expect(await world.ask(['devnet', 'fault', 'signer', 'wedged'])).toMatchObject({code: 0});
     expect(await status()).toMatch(/✗ signer[^]*stuck until it is[^]*→ Look at the log of Web3Signer/);
-    expect(await world.run(['devnet', 'fault', 'signer', 'none'])).toMatchObject({code: 0});
+    expect(await world.ask(['devnet', 'fault', 'signer', 'none'])).toMatchObject({code: 0});
     expect(await status()).toMatch(/✓ signer/);
   });
 });

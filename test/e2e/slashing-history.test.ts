@@ -75,7 +75,7 @@ describe('aos slashing-history', () => {
     expect(text.code).toBe(3);
     expect(text.stdout).toContain(`${OPERATOR.address} was slashed: 1 executed entry in blocks 0 to`);
     expect(text.stdout).toContain('penalty 0 executed, Offline: offline for 2 h');
-    const json = await world.run([...args, '--json']);
+    const json = await world.ask([...args, '--json']);
     expect(json.code).toBe(3);
     const {ok, exitCode, result} = jsonOf(json.stdout) as Envelope;
     expect({ok, exitCode, verdict: result?.verdict, rows: result?.rows.length}).toEqual({
@@ -87,7 +87,7 @@ describe('aos slashing-history', () => {
   });
 
   it('answers 4 for an operator with recorded penalties only, and 0 with a statement for one without', async () => {
-    const warned = await world.run([...args, '--operator', STRANGER.address, '--csv']);
+    const warned = await world.ask([...args, '--operator', STRANGER.address, '--csv']);
     expect(warned.code).toBe(4);
     expect(warned.stdout.split('\r\n')[0]).toMatch(/^time,block,tx,/);
     expect(warned.stdout).toContain('IncorrectInference: =cmd()');
@@ -97,21 +97,21 @@ describe('aos slashing-history', () => {
   });
 
   it('needs no configuration file', async () => {
-    const bare = await world.run(['slashing-history', '--operator', OPERATOR.address, '--json'], {
+    const bare = await world.ask(['slashing-history', '--operator', OPERATOR.address, '--json'], {
       env: {ETH_RPC_URL: shim.url, AOS_CHAIN_CONTRACTS_PENALTY_LEDGER: aos.penalty_ledger},
     });
     expect(bare.code).toBe(3);
-    const nothing = await world.run(['slashing-history', '--json']);
+    const nothing = await world.ask(['slashing-history', '--json']);
     expect(nothing.code).toBe(78);
     expect((jsonOf(nothing.stdout) as Envelope).error?.next).toContain('aos init');
     expect(nothing.stdout).toContain('--operator ADDRESS and --rpc-url URL');
   });
 
   it('leaves a configuration of another network out', async () => {
-    const other = await world.run([...args, '--network', 'mainnet', '--rpc-url', shim.url]);
+    const other = await world.ask([...args, '--network', 'mainnet', '--rpc-url', shim.url]);
     expect(other.code).toBe(64);
     expect(other.stderr).toContain('--operator ADDRESS');
-    const wrong = await world.run([
+    const wrong = await world.ask([
       ...args,
       '--network',
       'mainnet',
@@ -126,7 +126,7 @@ describe('aos slashing-history', () => {
 
   it('refuses a scan on a free tier with the number of requests and the way out', async () => {
     capped(10);
-    const refused = await world.run([...args, '--json']);
+    const refused = await world.ask([...args, '--json']);
     expect(refused.code).toBe(64);
     const {error} = jsonOf(refused.stdout) as Envelope;
     expect(error?.code).toBe('SCAN_TOO_LARGE');
@@ -142,14 +142,14 @@ describe('aos slashing-history', () => {
     expect(ended.stderr).toContain('what was read is kept');
     const read = shim.counts.get('eth_getLogs') ?? 0;
     shim.reset();
-    expect((await world.run(args)).code).toBe(3);
+    expect((await world.ask(args)).code).toBe(3);
     const least = 5 * 80;
     expect(shim.counts.get('eth_getLogs') ?? 0).toBeGreaterThan(least / 2);
     const rest = shim.counts.get('eth_getLogs') ?? 0;
     shim.reset();
     const other = openWorld();
     try {
-      const fresh = await other.run(args);
+      const fresh = await other.ask(args);
       expect(fresh.code).toBe(3);
     } finally {
       await other[Symbol.asyncDispose]();

@@ -32,7 +32,7 @@ describe('aos status', () => {
     await using world = openWorld();
     const devnet = await devnetUp(world);
     const status = async (...args: string[]): Promise<{code: number | null; answer: Envelope}> => {
-      const ended = await world.run(['status', '-c', devnet.config, '--json', ...args]);
+      const ended = await world.ask(['status', '-c', devnet.config, '--json', ...args]);
       return {code: ended.code, answer: envelope(ended)};
     };
 
@@ -60,7 +60,7 @@ describe('aos status', () => {
       probed: 'unknown',
     });
 
-    expect(await world.run(['register', '-c', devnet.config, '--yes', '--quiet'])).toMatchObject({code: 0});
+    expect(await world.ask(['register', '-c', devnet.config, '--yes', '--quiet'])).toMatchObject({code: 0});
     const operator = world.start(['run', '-c', devnet.config, '--json']);
     await operator.event('probe_answered');
     await devnet.answered(await devnet.submit(2));
@@ -107,7 +107,7 @@ describe('aos status', () => {
     });
     expect(states(stopped.answer.result)).toMatchObject({jobs: 'ok', slashed: 'ok'});
 
-    const away = await world.run(['status', '-c', devnet.config, '--operator', STRANGER, '--json']);
+    const away = await world.ask(['status', '-c', devnet.config, '--operator', STRANGER, '--json']);
     expect(away.code).toBe(3);
     expect(states(envelope(away).result)).toMatchObject({
       signer: 'unknown',

@@ -65,7 +65,7 @@ describe('aos devnet submit --wait', () => {
     const json = await world.run([...submit(url), '--json']);
     expect(json.code).toBe(0);
     expect(jsonOf(json.stdout)).toMatchObject({result: {jobs: [{jobId: JOB, results: [expected]}]}});
-    const plain = await world.run(submit(url));
+    const plain = await world.ask(submit(url));
     expect(plain).toMatchObject({
       code: 0,
       stdout: `${JOB}  ${expected.operator === '' ? '(names no id)' : OPERATOR}  answer to P2\n`,
@@ -89,7 +89,7 @@ describe('aos devnet submit --wait', () => {
     ],
     ['another server', '/api/job/submit', [405, ''], 'DISPATCHER_REFUSED', /HTTP 405: Method Not Allowed/],
   ])('shows %s', async (_name, path, answer, code, words) => {
-    const {code: exit, stderr} = await world.run(submit(await dispatcher(NEWEST_ROW, {[path]: answer})));
+    const {code: exit, stderr} = await world.ask(submit(await dispatcher(NEWEST_ROW, {[path]: answer})));
     expect(exit).toBe(69);
     expect(stderr).toContain(code);
     expect(stderr).toMatch(words);

@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import type {Readable} from 'node:stream';
 import {setTimeout as pause} from 'node:timers/promises';
+import {createCliHost} from './cli-host.ts';
 import {checkContract} from './json-contract.ts';
 
 export const ROOT = path.join(import.meta.dirname, '../..');
@@ -56,12 +57,20 @@ export type World = {
   start(args: readonly string[], options?: StartOptions): Cli;
   /** Starts and waits for the end. */
   run(args: readonly string[], options?: StartOptions): Promise<Ended>;
+  /**
+   * As {@link World.run}, in a process that is running already: for what a command says, not for how its process ends.
+   * One is carried out after another, none on a terminal.
+   */
+  ask(args: readonly string[], options?: Pick<StartOptions, 'env' | 'cwd'>): Promise<Ended>;
   /** Ids of the processes of this world that live. */
   alive(): number[];
   /** Resolves when none lives any more; fails with their command lines. */
   nothingLeft(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
+
+/** Serves all worlds of this process. */
+const host = createCliHost();
 
 export function openWorld(): World {
   const home = mkdtempSync(path.join(tmpdir(), 'aos-e2e-'));
@@ -95,6 +104,13 @@ export function openWorld(): World {
       return full;
     },
     run: (args, options) => start(args, options).end(),
+    async ask(args, options = {}) {
+      const whole = {...env, ...options.env};
+      const asked = host.ask({args, env: whole, cwd: options.cwd ?? home});
+      const answer = await withDeadline(asked, () => `the answer to ${args.join(' ')}`);
+      checkContract(args, answer.stdout);
+      return {...answer, signal: null};
+    },
     async nothingLeft() {
       const until = performance.now() + DEADLINE_MS;
       while (alive().length > 0) {

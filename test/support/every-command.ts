@@ -31,8 +31,12 @@ async function inTurns<T, R>(
  * Runs every command with nobody there and without an answer, always with `--json`: each ends by itself, in a known way, and
  * none takes a missing answer for a yes.
  * @param isAskedPlain whether the command at this place in the manifest runs without `--json` too; one that has no JSON does
+ * @param plainBy how it runs then: in a process of its own, or in one that is running already
  */
-export async function askEveryCommand(world: World, isAskedPlain: (index: number) => boolean): Promise<void> {
+export async function askEveryCommand(
+  world: World,
+  {isAskedPlain, plainBy}: {isAskedPlain: (index: number) => boolean; plainBy: 'run' | 'ask'},
+): Promise<void> {
   const {commands} = jsonOf(readFileSync(path.join(ROOT, 'oclif.manifest.json'), 'utf8')) as Manifest;
   const ids = Object.keys(commands).map((id) => id.replaceAll(':', ' '));
   expect(ids.length).toBeGreaterThan(20);
@@ -42,7 +46,7 @@ export async function askEveryCommand(world: World, isAskedPlain: (index: number
     const home = path.join(world.home, `${id.replaceAll(' ', '-')}${json ? '-json' : ''}`);
     const args = [...id.split(' '), ...(json ? ['--json'] : [])];
     const file = id.startsWith('keys vrf') ? ['--file', `${home}.key`] : [];
-    return world.run([...args, ...file], {env: {AOS_HOME: home}});
+    return world[json ? 'run' : plainBy]([...args, ...file], {env: {AOS_HOME: home}});
   };
   const hasJson = (id: string): boolean => commands[id.replaceAll(' ', ':')]?.enableJsonFlag === true;
   const answers = await inTurns(
