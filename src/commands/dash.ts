@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core';
 import {AosCommand, configFlag} from '../lib/cli/base-command.ts';
 import {pathFlag} from '../lib/cli/flags.ts';
+import {leaveReaders} from '../lib/cli/sinks.ts';
 import {keepHeapSmall} from '../lib/features/dashboard/memory.ts';
 import {openReplay} from '../lib/features/dashboard/replay.ts';
 import {dashTarget} from '../lib/features/dashboard/target.ts';
@@ -57,5 +58,7 @@ While the operator is away its last state stays on the screen, dimmed, and it is
     const {runDash} = await import('../lib/features/dashboard/attach.ts');
     const theme = dashTheme(this.style, process.env, stdout);
     process.exitCode = await runDash({source, runPid: flags['run-pid'] ?? null, theme, config: flags.config});
+    // A terminal that does not read would keep the process for ever; the dashboard has waited for it already.
+    await leaveReaders(0);
   }
 }

@@ -1,6 +1,7 @@
 import {spawn, type IPty} from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 import {readFileSync, writeFileSync} from 'node:fs';
+import {connect, createServer} from 'node:net';
 import path from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {startControl, type Control} from '../../src/lib/node/control/server.ts';
@@ -89,6 +90,46 @@ async function operator(world: World): Promise<Control> {
   const shift = Date.now() - (events.at(-1)?.at ?? 0);
   for (const event of events) control.publish(shifted(event, shift));
   return control;
+}
+
+/** A socket that hands on what the operator sends, and knows what was taken. */
+type Relay = {
+  path: string;
+  /** Resolves when the text was handed to the reader, whose system keeps a few hundred kB of it. */
+  passed(text: string): Promise<void>;
+};
+
+async function relayTo(control: Control, file: string): Promise<Relay> {
+  let taken = '';
+  let look = (): void => {};
+  const server = createServer((reader) => {
+    const source = connect(control.path);
+    source.on('data', (chunk) => {
+      source.pause();
+      reader.write(chunk, () => {
+        taken = (taken + chunk.toString()).slice(-100_000);
+        source.resume();
+        look();
+      });
+    });
+    reader.pipe(source);
+    for (const socket of [source, reader]) socket.on('error', () => {}); // the other one ends with it
+  });
+  await new Promise<void>((resolve) => server.listen(file, resolve));
+  onTestFinished(() => void server.close());
+  return {
+    path: file,
+    passed: (text) =>
+      withDeadline(
+        new Promise((resolve) => {
+          look = () => {
+            if (taken.includes(text)) resolve();
+          };
+          look();
+        }),
+        () => `a reader that takes ${text}`,
+      ),
+  };
 }
 
 const next = (seq: number, jobId: string): OperatorEvent => ({
@@ -195,23 +236,44 @@ describe('aos dash', () => {
   it('a terminal that is not read holds up nobody: no event is missed, and it ends when told to', async () => {
     await using world = openWorld();
     const control = await operator(world);
-    const window = openDash(world, []);
+    const relay = await relayTo(control, path.join(world.home, 'relay.sock'));
+    const state = path.join(world.home, 'state');
+    const probe = world.file(
+      'probe.mjs',
+      `import {writeFileSync} from 'node:fs';
+       process.on('SIGUSR2', () => writeFileSync(${JSON.stringify(state)}, String(process.stdout.writableNeedDrain)));`,
+    );
+    const window = openDash(world, ['--socket', relay.path], {}, ['--import', probe]);
     await window.until(/JOBS 8/);
-    window.pty.pause();
-    // Keys make it draw far more than a terminal holds.
-    for (let turn = 0; turn < 200; turn += 1) {
-      window.pty.write('?');
-      for (let n = 0; n < 50; n += 1) control.publish(next(2_000 + turn * 50 + n, `flood-${turn}-${n}`));
-      await systemTime.sleep(10);
+    const pid = world.alive().find((one) => isDash(one))!;
+    /** Stops reading, and makes it draw until the terminal takes no more. */
+    const fill = async (): Promise<void> => {
+      window.pty.pause();
+      let rows = 24;
+      await eventually(() => {
+        rows = 49 - rows;
+        window.pty.resize(80, rows);
+        process.kill(pid, 'SIGUSR2');
+        return readable(state) === 'true' ? true : undefined;
+      }, 'a terminal that is full');
+    };
+
+    await fill();
+    // More than the operator keeps for a reader that takes nothing.
+    let seq = 2_000;
+    for (let turn = 0; turn < 60; turn += 1) {
+      for (let n = 0; n < 50; n += 1) control.publish(next((seq += 1), `flood-${seq}-${'x'.repeat(600)}`));
+      await relay.passed(`flood-${seq}-`);
     }
     window.pty.resume();
-    control.publish({seq: 20_000, at: Date.now(), type: 'warning', code: 'BUG', message: 'all is sent'});
+    control.publish({seq: (seq += 1), at: Date.now(), type: 'warning', code: 'BUG', message: 'all is sent'});
     await window.until(/all is sent/);
     expect(window.screen()).not.toContain('missed');
-    window.pty.pause();
-    const pid = world.alive().find((one) => isDash(one));
-    process.kill(pid!, 'SIGTERM');
-    await eventually(() => (world.alive().includes(pid!) ? undefined : true), 'the end of the dashboard');
+
+    writeFileSync(state, '');
+    await fill();
+    process.kill(pid, 'SIGTERM');
+    await eventually(() => (world.alive().includes(pid) ? undefined : true), 'the end of the dashboard');
     window.pty.resume();
   });
 
