@@ -8,7 +8,14 @@ import {
 } from 'viem';
 import {AosError} from '../../lib/foundation/errors/error.ts';
 import {run} from '../../lib/foundation/next-step/next-step.ts';
-import {GROUP_ORDER, hashToG1, operatorIdOf, publicKeys, signPoint} from '../../lib/keys/bn254.ts';
+import {
+  GROUP_ORDER,
+  hashToG1,
+  operatorIdOf,
+  publicKeyG1,
+  publicKeys,
+  signPoint,
+} from '../../lib/keys/bn254.ts';
 import {blsApkRegistryAbi} from '../../lib/peers/chain/abis-avs.ts';
 import {aggregatorAbi, apkHistoryAbi, bitmapHistoryAbi, indexHistoryAbi, stakeHistoryAbi} from './abis.ts';
 import type {FoundChallenge} from './found-challenge.ts';
@@ -50,7 +57,7 @@ export async function answerOf(
       };
     }),
   );
-  const keyOf = new Map(secrets.map((secret) => [operatorIdOf(publicKeys(secret).g1), secret]));
+  const keyOf = new Map(secrets.map((secret) => [operatorIdOf(publicKeyG1(secret)), secret]));
   const members = [...new Set(quorums.flatMap(({ids}) => ids))].sort((a, b) =>
     BigInt(a) < BigInt(b) ? -1 : 1,
   );

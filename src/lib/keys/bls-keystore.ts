@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import {AosError} from '../foundation/errors/error.ts';
 import {safeText} from '../foundation/text/safe-text.ts';
-import {type G1Point, isOnG1, publicKeys} from './bn254.ts';
+import {type G1Point, isOnG1, publicKeyG1} from './bn254.ts';
 import {KEY_TEXT_NAMES, kindOfKeyText} from './key-text.ts';
 import {run, type NextStep} from '../foundation/next-step/next-step.ts';
 import {privateKeyBytes, privateKeyFromBytes} from './private-key.ts';
@@ -40,7 +40,7 @@ export async function sealKeystore(
 ): Promise<string> {
   const secret = privateKeyBytes(privateKey);
   const crypto = await encryptSecret(secret, password, random, cost).finally(() => secret.fill(0));
-  return `${JSON.stringify({pubKey: publicKeyText(publicKeys(privateKey).g1), crypto})}\n`;
+  return `${JSON.stringify({pubKey: publicKeyText(publicKeyG1(privateKey)), crypto})}\n`;
 }
 
 /**
@@ -70,7 +70,7 @@ export async function openKeystore(keystore: BlsKeystore, password: string, name
   const secret = await decryptSecret(keystore.crypto, password);
   try {
     const key = privateKeyFromBytes(secret);
-    const {x, y} = publicKeys(key).g1;
+    const {x, y} = publicKeyG1(key);
     if (x === keystore.publicKey.x && y === keystore.publicKey.y) return key;
     throw invalid(name, 'its pubKey does not belong to the private key in it');
   } finally {

@@ -14,7 +14,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {say} from '../../../src/lib/foundation/next-step/next-step.ts';
 import {openKeystore, readKeystore, sealKeystore, writeKeystore} from '../../../src/lib/keys/bls-keystore.ts';
-import {publicKeys} from '../../../src/lib/keys/bn254.ts';
+import {publicKeyG1} from '../../../src/lib/keys/bn254.ts';
 import {tempDir, thrown} from '../../support/config-file.ts';
 
 const KEY = 123456789012345678901234567890n;
@@ -29,7 +29,7 @@ describe('a keystore file', () => {
     expect(modeOf(join(dir.path, 'new'))).toBe(0o700);
     expect(readdirSync(join(dir.path, 'new'))).toEqual(['bls.json']);
     const keystore = readKeystore(file);
-    expect(keystore.publicKey).toEqual(publicKeys(KEY).g1);
+    expect(keystore.publicKey).toEqual(publicKeyG1(KEY));
     expect(await openKeystore(keystore, 'pw', file)).toBe(KEY);
     await expect(openKeystore(keystore, 'pW', file)).rejects.toMatchObject({code: 'KEY_PASSWORD_WRONG'});
   });

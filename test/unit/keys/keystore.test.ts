@@ -10,7 +10,7 @@ import {
   publicKeyText,
   sealKeystore,
 } from '../../../src/lib/keys/bls-keystore.ts';
-import {publicKeys} from '../../../src/lib/keys/bn254.ts';
+import {publicKeyG1} from '../../../src/lib/keys/bn254.ts';
 import {LIGHT} from '../../../src/lib/keys/secret-storage.ts';
 import {thrown} from '../../support/config-file.ts';
 
@@ -28,7 +28,7 @@ function cheap({secret, pubKey, crypto, kdfparams}: Changes = {}, [N, r, p] = [2
   const ciphertext = Buffer.concat([cipher.update(plain), cipher.final()]);
   const mac = Buffer.from(keccak_256(Buffer.concat([derived.subarray(16), ciphertext])));
   return JSON.stringify({
-    pubKey: pubKey ?? publicKeyText(publicKeys(KEY).g1),
+    pubKey: pubKey ?? publicKeyText(publicKeyG1(KEY)),
     crypto: {
       cipher: 'aes-128-ctr',
       ciphertext: ciphertext.toString('hex'),
@@ -47,7 +47,7 @@ const open = (text: string, password = PASSWORD): Promise<bigint> =>
 describe('a BLS keystore', () => {
   it('is what EigenLayer writes, and opens again with its password alone', async () => {
     const text = await sealKeystore(KEY, PASSWORD, randomBytes);
-    const {x, y} = publicKeys(KEY).g1;
+    const {x, y} = publicKeyG1(KEY);
     const {pubKey, crypto, ...rest} = JSON.parse(text) as {pubKey: string; crypto: object};
     expect(rest).toEqual({});
     expect(pubKey).toBe(`E([${x},${y}])`);
@@ -106,7 +106,7 @@ describe('a BLS keystore', () => {
   });
 
   it.each([
-    ['another public key', {pubKey: publicKeyText(publicKeys(2n).g1)}, 'KEY_KEYSTORE_INVALID'],
+    ['another public key', {pubKey: publicKeyText(publicKeyG1(2n))}, 'KEY_KEYSTORE_INVALID'],
     ['a key that is too short', {secret: new Uint8Array(31).fill(1)}, 'KEY_INVALID'],
     ['a key beyond the order', {secret: new Uint8Array(32).fill(255)}, 'KEY_INVALID'],
     ['the key zero', {secret: new Uint8Array(32)}, 'KEY_INVALID'],
