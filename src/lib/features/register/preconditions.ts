@@ -73,8 +73,12 @@ async function signingKeyCheck({session, avs, options}: Walk): Promise<Precondit
   if (others.length === 0) return [];
   const [id, needed] = ['signing-key-signer', 'a key that the signer has'];
   try {
-    const accounts = await session.signer.accounts(limits.signal);
-    const absent = others.filter((key) => !accounts.some((one) => sameAddress(one, key)));
+    const absent: string[] = [];
+    for (const key of others)
+      await session.signer.requireAccount(key, limits.signal).catch((error: unknown) => {
+        if (!isAosError(error, 'SIGNER_UNKNOWN_ACCOUNT')) throw error;
+        absent.push(key);
+      });
     if (absent.length === 0) return [ok(id, others.join(', '), needed)];
     const found = `the signer does not have ${absent.join(', ')}`;
     return [

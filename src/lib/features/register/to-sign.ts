@@ -10,7 +10,6 @@ import {AosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
 import {duration} from '../../foundation/time/duration.ts';
 import {chainTime} from '../../foundation/time/time.ts';
-import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import type {Hex} from './key.ts';
 import type {Sight, Walk} from './sight.ts';
 
@@ -81,9 +80,7 @@ export async function ecdsaKeyToSign(
   };
 }
 
-/** @throws AosError SIGNER_UNKNOWN_ACCOUNT when the signer does not have the key of an address, and SIGNER_* */
-async function requireAccount({session, options}: Walk, address: Hex): Promise<void> {
-  const accounts = await session.signer.accounts(options.limits.signal);
-  if (accounts.some((one) => sameAddress(one, address))) return;
-  throw new AosError('SIGNER_UNKNOWN_ACCOUNT', `the signer does not have the key of ${address}`);
+/** @throws AosError SIGNER_UNKNOWN_ACCOUNT when no signer has the key of an address, and SIGNER_* */
+function requireAccount({session, options}: Walk, address: Hex): Promise<void> {
+  return session.signer.requireAccount(address, options.limits.signal);
 }

@@ -6,9 +6,10 @@ import {openTxJournal, readTxJournal} from '../../node/journal/transactions.ts';
 import {signerAccount} from '../../peers/signer/account.ts';
 import {rpcWatch} from '../../cli/rpc-watch.ts';
 import {openSigners} from '../../peers/signer/open.ts';
-import type {Web3Signer} from '../../peers/signer/web3signer.ts';
+import type {LineReport, SignerLine} from '../../peers/signer/line.ts';
 import {sameAddress} from '../../protocol/wire/ethereum.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
+import {safeText} from '../../foundation/text/safe-text.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import type {Time} from '../../foundation/time/time.ts';
 
@@ -17,7 +18,7 @@ export type TxSession = {
   /** As it was opened; {@link TxSession.refresh} gives a newer block. */
   chain: Chain;
   tx: TxDeps;
-  signer: Web3Signer;
+  signer: SignerLine;
   /** Returns an account of the same signer, whose key need not be that of node_id. */
   accountOf(address: string): TxDeps['account'];
   /** How {@link TxSession.chain} was opened. */
@@ -76,8 +77,9 @@ async function openTxSession(
     ...(time === undefined ? {} : {time}),
   };
   const chain = await openChain(opening);
-  const signer = openSigners(node, {address: node.id, timeoutMs: SIGN_TIMEOUT_MS});
-  const others: Web3Signer[] = [];
+  const report = switchNotes(note);
+  const signer = openSigners(node, {address: node.id, timeoutMs: SIGN_TIMEOUT_MS}, {report});
+  const others: SignerLine[] = [];
   const {dir} = config.store;
   const kept = readOnly === true ? readTxJournal({dir}) : openTxJournal({dir});
   const journal: typeof kept = {
@@ -100,7 +102,7 @@ async function openTxSession(
     const tx: TxDeps = {node: await txNode(chain, readAt), account, journal, time: systemTime, note};
     const accountOf = (address: string): TxDeps['account'] => {
       if (sameAddress(address, node.id)) return account;
-      const other = openSigners(node, {address, timeoutMs: SIGN_TIMEOUT_MS});
+      const other = openSigners(node, {address, timeoutMs: SIGN_TIMEOUT_MS}, {report});
       others.push(other);
       return signerAccount(other, signal);
     };
@@ -144,6 +146,19 @@ export async function withTxSession<T>(
       await session.close();
     }
   }
+}
+
+/** Which signer signs in the place of another is no secret of a command that spends money. */
+function switchNotes(note: (line: string) => void): LineReport {
+  const said = new Set<string>();
+  return {
+    failed(_use, {message}) {
+      if (said.has(message)) return;
+      said.add(message);
+      note(safeText(message));
+    },
+    worked: () => {},
+  };
 }
 
 /** The most blocks that an endpoint is read behind its latest one. */

@@ -46,13 +46,16 @@ function complete(tx: TransactionSerializable): Transaction {
   };
 }
 
+/** What an account needs of a signer. */
+type AccountSigner = Pick<Web3Signer, 'address' | 'sign' | 'signTypedData' | 'signTransaction'>;
+
 /**
  * Makes a viem account whose key stays in Web3Signer: `eth_sign`, `eth_signTypedData` and `eth_signTransaction`. Each
  * signature is recovered, and each transaction decoded and compared field by field, before it is returned.
  * Its methods throw AosError SIGNER_*.
  * @example const client = createWalletClient({account: signerAccount(signer), transport: http(rpcUrl)})
  */
-export function signerAccount(signer: Web3Signer, signal?: AbortSignal): LocalAccount<'custom'> {
+export function signerAccount(signer: AccountSigner, signal?: AbortSignal): LocalAccount<'custom'> {
   return toAccount({
     address: signer.address as Hex,
     async signMessage({message}) {

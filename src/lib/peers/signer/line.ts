@@ -1,12 +1,10 @@
 import {slept} from '../../foundation/async/every.ts';
 import {AosError, errorText, isAosError} from '../../foundation/errors/error.ts';
 import {run, say} from '../../foundation/next-step/next-step.ts';
-import {deadline} from '../../foundation/system/system-time.ts';
 import type {Time} from '../../foundation/time/time.ts';
+import {requireAccount} from './account-search.ts';
 import type {Web3Signer} from './web3signer.ts';
-
-/** One signer of several that hold the same key. */
-export type SignerInLine = {/** `host:port`. */ name: string; signer: Web3Signer};
+import {within, type SignerInLine} from './within.ts';
 
 /** What becomes known of the signers; `use` is one matter, which ends by its own `worked`. Must not throw. */
 export type LineReport = {failed(use: string, error: AosError): void; worked(use: string): void};
@@ -19,7 +17,13 @@ export type LineOptions = {
 };
 
 /** Several signers that sign as one. */
-export type SignerLine = Web3Signer & {
+export type SignerLine = Omit<Web3Signer, 'accounts'> & {
+  /**
+   * Looks for an account at each signer until one has it.
+   * @throws AosError SIGNER_UNKNOWN_ACCOUNT when every signer answered and none has it; where one that may have it did not
+   *   answer, its failure
+   */
+  requireAccount(address: string, signal: AbortSignal): Promise<void>;
   /** Watches the signers that do not sign now, and returns to the first when it is well. Until the signal aborts. */
   watch(signal: AbortSignal): Promise<void>;
 };
@@ -60,6 +64,8 @@ export function createSignerLine(
   const [first] = line;
   let active = first;
   const unfit = new Set<SignerInLine>();
+  /** Those of which it was reported that they could not stand in. */
+  const reported = new Set<SignerInLine>();
 
   async function ask<T>(
     work: (signer: Web3Signer, signal: AbortSignal | undefined) => Promise<T>,
@@ -67,29 +73,43 @@ export function createSignerLine(
   ): Promise<T> {
     const fit = line.filter((one) => one !== active && !unfit.has(one));
     const order = [active, ...fit];
-    let failure: AosError | undefined;
+    const failures = new Map<SignerInLine, AosError>();
     for (const [index, one] of order.entries()) {
       try {
         const isLast = index === order.length - 1;
         const value = await (isLast
           ? work(one.signer, signal)
           : within(one, work, {outer: signal, ms: standInMs}));
-        if (failure !== undefined) switchTo(one, failure);
+        if (failures.size > 0) switchTo(one, failures);
         return value;
       } catch (error) {
         signal?.throwIfAborted();
         if (!isPassed(error)) throw error;
-        failure ??= error;
+        failures.set(one, error);
       }
     }
-    throw failure ?? new AosError('BUG', 'there is no signer');
+    throw [...failures.values()][0] ?? new AosError('BUG', 'there is no signer');
   }
 
-  function switchTo(one: SignerInLine, why: AosError): void {
+  function switchTo(one: SignerInLine, failures: ReadonlyMap<SignerInLine, AosError>): void {
     if (one === active) return;
+    // Of two that stand in, the second is news of its own: the first one of them no longer signs.
+    if (one === first || active !== first) report.worked(ACTIVE);
     active = one;
-    if (one === first) report.worked(ACTIVE);
-    else report.failed(ACTIVE, failedOver(one, first, why));
+    const [[failed, why] = []] = [...failures].sort(([a], [b]) => line.indexOf(a) - line.indexOf(b));
+    if (one !== first && failed !== undefined && why !== undefined)
+      report.failed(ACTIVE, failedOver(one, failed, why));
+    // It signs: that it could not stand in is no longer so.
+    canStandIn(one);
+  }
+
+  function canStandIn(one: SignerInLine): void {
+    if (reported.delete(one)) report.worked(one.name);
+  }
+
+  function cannotStandIn(one: SignerInLine, why: AosError): void {
+    reported.add(one);
+    report.failed(one.name, why);
   }
 
   /** Whether the first signer signs; the text is worthless to others. */
@@ -111,12 +131,12 @@ export function createSignerLine(
       });
       if (accounts.includes(one.signer.address)) {
         unfit.delete(one);
-        report.worked(one.name);
+        canStandIn(one);
         return;
       }
       unfit.add(one);
-      report.failed(
-        one.name,
+      cannotStandIn(
+        one,
         new AosError(
           'SIGNER_STANDBY_UNFIT',
           `the signer ${one.name} does not hold the key of ${one.signer.address}: it cannot stand in for ${first.name}`,
@@ -125,8 +145,8 @@ export function createSignerLine(
       );
     } catch (error) {
       if (signal.aborted) return;
-      report.failed(
-        one.name,
+      cannotStandIn(
+        one,
         new AosError('SIGNER_STANDBY_DOWN', `the signer ${one.name} cannot stand in: ${errorText(error)}`, {
           next: isAosError(error) ? error.next : run('signer check'),
         }),
@@ -158,7 +178,7 @@ export function createSignerLine(
       ask((signer, end) => signer.signTypedData(typedData, digest, end), signal),
     signTransaction: (fields, verify, signal) =>
       ask((signer, end) => signer.signTransaction(fields, verify, end), signal),
-    accounts: (signal) => ask((signer, end) => signer.accounts(end), signal),
+    requireAccount: (address, signal) => requireAccount(line, address, {signal, ms: standInMs}),
     async close() {
       await Promise.all(line.map(({signer}) => signer.close()));
     },
@@ -166,26 +186,7 @@ export function createSignerLine(
   };
 }
 
-/** Lets a signer work for at most `ms`. */
-async function within<T>(
-  {name, signer}: SignerInLine,
-  work: (signer: Web3Signer, signal: AbortSignal) => Promise<T>,
-  {outer, ms}: {outer: AbortSignal | undefined; ms: number},
-): Promise<T> {
-  const limit = deadline(outer, ms);
-  try {
-    return await work(signer, limit.signal);
-  } catch (error) {
-    if (!limit.signal.aborted || outer?.aborted === true) throw error;
-    throw new AosError('SIGNER_UNREACHABLE', `${name} gave no signature within ${ms / 1000} s`, {
-      next: run('signer check'),
-    });
-  } finally {
-    limit.done();
-  }
-}
-
-function failedOver(one: SignerInLine, first: SignerInLine, why: AosError): AosError {
-  const message = `${one.name} signs, because ${first.name} does not: ${why.message}`;
+function failedOver(one: SignerInLine, failed: SignerInLine, why: AosError): AosError {
+  const message = `${one.name} signs, because ${failed.name} does not: ${why.message}`;
   return new AosError('SIGNER_FAILED_OVER', message, {cause: why, next: why.next});
 }

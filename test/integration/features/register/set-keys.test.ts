@@ -9,7 +9,7 @@ import {stepsExitCode} from '../../../../src/lib/features/register/report.ts';
 import {compiledContracts} from '../../../support/contracts.ts';
 import {blsKey, registering, site, type Site} from '../../../support/registration.ts';
 import {nonceOf} from '../../../support/tx.ts';
-import {OPERATOR, OTHER_ADDRESS, OTHER_KEY} from '../../../support/signer.ts';
+import {devSigner, OPERATOR, OTHER_ADDRESS, OTHER_KEY} from '../../../support/signer.ts';
 
 const ABI = parseAbi([
   'function createOperatorSets(address avs, (uint32 operatorSetId, address[] strategies)[] params)',
@@ -75,9 +75,18 @@ it('sends nothing when sets would share a key, and registers them with keys of t
     ecdsa: new Map<number, Hex>([[2, OTHER_ADDRESS]]),
     bn254: new Map([[3, blsKey(987654321n)]]),
   };
-  const report = await register(place.config, registering(place, {setKeys}));
+  // The first signer has the operator's key alone; the second has both.
+  const {node} = place.config;
+  const first = await devSigner();
+  const config = {...place.config, node: {...node, signerUrl: first.url, otherSigners: [node.signerUrl]}};
+  const notes: string[] = [];
+  const report = await register(config, registering(place, {setKeys, note: (line) => notes.push(line)}));
   expect(stepsExitCode(report.steps)).toBe(0);
   expect(report.quorums).toEqual([0, 1, 2, 3]);
+  const [of, instead] = [first.url, node.signerUrl].map((url) => new URL(url).host);
+  expect(notes.filter((line) => line.includes('signs'))).toEqual([
+    expect.stringContaining(`${instead} signs, because ${of} does not`),
+  ]);
 });
 
 it('names a key that is registered at another AVS, and a key that the signer does not have', async () => {

@@ -3,9 +3,12 @@ import type {DevSigner} from '../../../../src/devnet/signer/signer.ts';
 import {openSigners} from '../../../../src/lib/peers/signer/open.ts';
 import type {SignerLine} from '../../../../src/lib/peers/signer/line.ts';
 import {quietTime, type QuietTime} from '../../../support/quiet-time.ts';
-import {devSigner, OPERATOR, OTHER_KEY} from '../../../support/signer.ts';
+import {devSigner, OPERATOR, OTHER_ADDRESS, OTHER_KEY} from '../../../support/signer.ts';
 
 const MESSAGE = Buffer.from('a result');
+const NAMES = ['first', 'second', 'third'];
+const NO_ONE = '0x00000000000000000000000000000000000000Aa';
+const never = new AbortController().signal;
 const SIGNATURE = /^[0-9a-f]{130}$/;
 
 type Rig = {
@@ -17,15 +20,25 @@ type Rig = {
   watch(): void;
 };
 
-async function rig(second: Parameters<typeof devSigner>[0] = {}, standInMs = 60_000): Promise<Rig> {
+async function rigOfThree(): Promise<Rig & {third: DevSigner}> {
+  const third = await devSigner();
+  return {...(await rig({}, 60_000, third)), third};
+}
+
+async function rig(
+  second: Parameters<typeof devSigner>[0] = {},
+  standInMs = 60_000,
+  third?: DevSigner,
+): Promise<Rig> {
   const [one, two] = [await devSigner(), await devSigner(second)];
   const time = quietTime();
   const log: string[] = [];
+  const others = third === undefined ? [] : [third];
   const name = (url: string): string => new URL(url).host;
   const short = (text: string): string =>
-    text.replaceAll(name(one.url), 'first').replaceAll(name(two.url), 'second');
+    [one, two, ...others].reduce((all, {url}, index) => all.replaceAll(name(url), NAMES[index] ?? ''), text);
   const signers = openSigners(
-    {signerUrl: one.url, otherSigners: [two.url], signerTls: null},
+    {signerUrl: one.url, otherSigners: [two, ...others].map(({url}) => url), signerTls: null},
     {address: OPERATOR, timeoutMs: 60_000},
     {
       time,
@@ -75,7 +88,7 @@ describe('several signers', () => {
     const {signers, log, first} = await rig({}, 200);
     first.setFaults({wedged: true});
     expect(await signers.sign(MESSAGE)).toMatch(SIGNATURE);
-    expect(log[0]).toContain('first gave no signature within 0.2 s');
+    expect(log[0]).toContain('first gave no answer within 0.2 s');
   });
 
   it('fail with what the first says when none signs, and sign again when one does', async () => {
@@ -123,5 +136,54 @@ describe('several signers', () => {
     await time.until(() => expect(log).toEqual([expect.stringContaining('second SIGNER_STANDBY_DOWN')]));
     second.setFaults({});
     await time.until(() => expect(log).toContain('second works'));
+  });
+
+  it('say no more that one cannot stand in once it signs', async () => {
+    const {signers, time, log, first, second, watch} = await rig();
+    second.setFaults({reset: 'always'});
+    watch();
+    await time.until(() => expect(log).toEqual([expect.stringContaining('second SIGNER_STANDBY_DOWN')]));
+    second.setFaults({});
+    first.setFaults({kmsDown: 'all'});
+    await signers.sign(MESSAGE);
+    expect(log.slice(1)).toEqual([expect.stringContaining('active SIGNER_FAILED_OVER'), 'second works']);
+  });
+
+  it('name the one that signs now when a second one stops too, and the first of them that does not', async () => {
+    const {signers, log, first, second, third} = await rigOfThree();
+    first.setFaults({reset: 'always'});
+    await signers.sign(MESSAGE);
+    second.setFaults({kmsDown: 'all'});
+    await signers.sign(MESSAGE);
+    expect(log).toEqual([
+      expect.stringContaining(
+        'active SIGNER_FAILED_OVER: second signs, because first does not: first dropped',
+      ),
+      'active works',
+      expect.stringContaining(
+        'active SIGNER_FAILED_OVER: third signs, because first does not: first dropped',
+      ),
+    ]);
+    first.setFaults({});
+    third.setFaults({noKeys: true});
+    await signers.sign(MESSAGE);
+    expect(log.slice(3)).toEqual(['active works']);
+  });
+});
+
+describe('an account of several signers', () => {
+  it('is there when any of them has it, and not before all have answered that it is not', async () => {
+    const {signers, first} = await rig({keys: [OTHER_KEY]});
+    await signers.requireAccount(OPERATOR, never);
+    await signers.requireAccount(OTHER_ADDRESS, never);
+    await expect(signers.requireAccount(NO_ONE, never)).rejects.toMatchObject({
+      code: 'SIGNER_UNKNOWN_ACCOUNT',
+      message: expect.stringMatching(
+        /^127\.0\.0\.1:\d+ or 127\.0\.0\.1:\d+ does not have the key of /,
+      ) as string,
+    });
+    first.setFaults({reset: 'always'});
+    await signers.requireAccount(OTHER_ADDRESS, never);
+    await expect(signers.requireAccount(OPERATOR, never)).rejects.toMatchObject({code: 'SIGNER_UNREACHABLE'});
   });
 });
