@@ -1,5 +1,6 @@
 import {ipAddress, isLoopbackAddress} from '../foundation/system/ip-address.ts';
 import {proxiesOf} from '../foundation/system/proxy-choice.ts';
+import {isDevelopmentChain} from '../protocol/development-chain.ts';
 import type {ConfigWarning} from './config.ts';
 import {CUSTOM_NETWORK} from './networks.ts';
 import type {Resolved} from './resolve.ts';
@@ -7,7 +8,6 @@ import {FIELDS, type Field} from './schema.ts';
 import type {Env} from './user-path.ts';
 
 const MAINNET_CHAIN = 1;
-const DEVNET_CHAIN = 31_337;
 
 /**
  * Peers of a public network that cannot be what they are named: its dispatcher is on another machine, unless a tunnel leads
@@ -16,7 +16,8 @@ const DEVNET_CHAIN = 31_337;
 export function loopbackPeers(resolved: Resolved): ConfigWarning[] {
   const {network} = resolved;
   const chainId = resolved.one(FIELDS.chainId);
-  const isPublic = network === CUSTOM_NETWORK ? chainId === MAINNET_CHAIN : chainId !== DEVNET_CHAIN;
+  const isPublic =
+    network === CUSTOM_NETWORK ? chainId === MAINNET_CHAIN : !isDevelopmentChain(chainId ?? null);
   if (!isPublic) return [];
   const name = network === CUSTOM_NETWORK ? 'chain 1' : network;
   const warning = (field: Field<string>, why: string): ConfigWarning[] => {

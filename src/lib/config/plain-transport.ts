@@ -19,8 +19,11 @@ const NEAR = inRanges(
     'fe80::/10',
   ].flatMap((text) => ipRange(text) ?? []),
 );
-/** Names that no public name server has: of one label, as in a compose file, or below a suffix for networks of one's own. */
-const NEAR_NAME = /^[^.]+\.?$|\.(?:localhost|local|internal|lan|home\.arpa|svc|cluster\.local)\.?$/i;
+/**
+ * Names that no public name server has: of one label, as in a compose file, or below a suffix for networks of one's own; and
+ * those of Tailscale, whose machines are reached by its tunnels (what it publishes of one has TLS).
+ */
+const NEAR_NAME = /^[^.]+\.?$|\.(?:localhost|local|internal|lan|home\.arpa|svc|cluster\.local|ts\.net)\.?$/i;
 
 const SIGNER_RISK = 'anyone on the way can have things signed';
 

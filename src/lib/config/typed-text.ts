@@ -17,7 +17,15 @@ export function plain<T>(type: ValueType<T>): ValueType<T> {
 export function typingMistake(text: string, kinds?: readonly OddKind[]): {wrong: string} | null {
   const odd = firstOdd(text, kinds) ?? (QUOTED.test(text) ? firstOdd(text, ['quote']) : null);
   if (odd !== null) return {wrong: oddMistake(odd)};
-  return unfilledPart(text) === null
-    ? null
-    : {wrong: 'has a place to fill in, and variables are not filled in here'};
+  const part = unfilledPart(text);
+  if (part === null) return null;
+  return {wrong: `has a place to fill in, and variables are not filled in here${meantText(text, part)}`};
+}
+
+/** A password of a URL may have such characters; how they are written there (RFC 3986, section 2.1). */
+function meantText(text: string, part: string): string {
+  const [sign = ''] = part;
+  if (!/^[a-z]+:\/\//i.test(text)) return '';
+  const code = sign.charCodeAt(0).toString(16).toUpperCase();
+  return `; where the ${sign} is meant, such as in a password, write %${code}`;
 }

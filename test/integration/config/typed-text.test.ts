@@ -134,6 +134,21 @@ describe('a place that nothing fills in', () => {
     expect(all[0]).toContain(variable);
   });
 
+  it.each([
+    ['http://me:$ecret@rpc.example.org/', '%24'],
+    ['http://me:${secret}@rpc.example.org/', '%24'],
+    ['http://me:<secret>@rpc.example.org/', '%3C'],
+    ['http://me:{{secret}}@rpc.example.org/', '%7B'],
+  ])('may be meant in the password of a URL, and then it is said how to write it: %s', (url, code) => {
+    const all = problems(minimal({chain_rpc_url: `"${url}"`}));
+    expect(all).toHaveLength(1);
+    expect(all[0]).toContain(`such as in a password, write ${code}`);
+    expect(all[0]).not.toContain('ecret');
+    const written = url.replace('$', '%24').replaceAll('{', '%7B').replaceAll('}', '%7D');
+    const encoded = written.replace('<', '%3C').replace('>', '%3E');
+    expect(problems(minimal({chain_rpc_url: `"${encoded}"`}))).toEqual([]);
+  });
+
   it('is none of what a URL or a path may have', () => {
     for (const text of ['https://h/a$b', 'https://h/%7Bkey%7D', 'https://h/x?a=1&b=%41%42', './a$1', '/a{b}'])
       expect(unfilledPart(text)).toBeNull();

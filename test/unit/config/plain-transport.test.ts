@@ -17,6 +17,8 @@ describe('a peer without TLS', () => {
     'dispatcher.example.org:8081',
     '203.0.113.7:8081',
     'ws://[2001:db8::1]:80/ws',
+    'dispatcher.parts.net:8081',
+    'ts.net.example.org:8081',
   ])('beyond private networks is a warning: %s', (url) => {
     expect(warned(dispatcher(url))).toEqual(['net.dispatcher_url']);
   });
@@ -31,6 +33,7 @@ describe('a peer without TLS', () => {
     'ws://[fd00::1]:80/ws',
     'dispatcher:8081',
     'dispatcher.internal:8081',
+    'dispatcher.tail1a2b3.ts.net:8081',
   ])('is none with TLS, or near: %s', (url) => {
     expect(warned(dispatcher(url))).toEqual([]);
   });

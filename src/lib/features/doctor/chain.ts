@@ -5,6 +5,7 @@ import {readOperatorStatus} from '../../peers/chain/status/operator-status.ts';
 import {resolveContracts} from '../../peers/chain/contracts.ts';
 import {endpointName} from '../../peers/chain/failure.ts';
 import {blocked, fail, notApplicable, ok, unclear, warn, type Finding} from './check.ts';
+import {isDevelopmentChain} from '../../protocol/development-chain.ts';
 import type {CheckId} from './registry.ts';
 import type {Probe} from './run.ts';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
@@ -22,7 +23,6 @@ import type {ChainFacts} from '../../peers/chain/status/operator-facts.ts';
 import {rulesOf} from './rules.ts';
 
 const REQUEST_MS = 2_500;
-const DEV_CHAIN = 31337;
 /** Without a block for so long a chain is late, or the RPC is behind. */
 const LATE_MS = 120_000;
 const STOPPED_MS = 900_000;
@@ -159,7 +159,7 @@ function judgeRpc(probes: readonly RpcProbe[]): Finding {
 function judgeFresh(chains: readonly Chain[], now: number): Finding {
   const ages = chains.map(({chainId, timestamp}) => ({chainId, ms: now - Number(timestamp) * 1000}));
   const oldest = ages.reduce((most, age) => (age.ms > most.ms ? age : most), ages[0] ?? {chainId: 0, ms: 0});
-  if (oldest.chainId === DEV_CHAIN) return ok('development chain: block time not checked');
+  if (isDevelopmentChain(oldest.chainId)) return ok('development chain: block time not checked');
   const summary = `the latest block is ${duration(oldest.ms)} old`;
   const next = run('doctor', ['--only', 'clock'], 'Use another RPC, or check the clock');
   if (oldest.ms > STOPPED_MS) return fail(summary, next);

@@ -1,6 +1,7 @@
 import {judgeOffset, narrow, rangeOfDate, type OffsetRange, type OffsetSource} from './clock-offset.ts';
 import {proxyFor} from '../../foundation/system/proxy-choice.ts';
 import {openChain} from '../../peers/chain/open.ts';
+import {isDevelopmentChain} from '../../protocol/development-chain.ts';
 import type {Probe} from './run.ts';
 import {errorText} from '../../foundation/errors/error.ts';
 import {readSignerTls} from '../../peers/signer/tls-files.ts';
@@ -18,7 +19,6 @@ const PAUSE_MS = 140;
 const TIME_MS = 1_800;
 const EXACT_MS = 150;
 /** The development chain’s clock is set as its user likes; its blocks say nothing about time. */
-const DEV_CHAIN = 31337;
 /** The slots of Ethereum’s networks: a block is stamped with the begin of its slot. */
 const SLOT_CHAINS: ReadonlySet<number> = new Set([1, 17000, 560048, 11155111]);
 /** The latest block is this old at most, a few slots missed. */
@@ -48,7 +48,7 @@ export function clockProbes(context: DoctorContext): Probe[] {
         signal.throwIfAborted();
         const sources = said.flatMap((one) => ('source' in one ? [one.source] : []));
         const unread = said.flatMap((one) => ('why' in one ? [one.why] : []));
-        report('clock.offset', judgeOffset(sources, {allLocal: config.chainId === DEV_CHAIN, unread}));
+        report('clock.offset', judgeOffset(sources, {allLocal: isDevelopmentChain(config.chainId), unread}));
       },
     },
   ];

@@ -7,7 +7,8 @@ import type {Code} from '../../foundation/errors/table.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {claimNode} from '../../node/identity-lock/claim.ts';
 import {OWNER_FILE, readHolder, writeHolder, type Holder} from '../../node/identity-lock/holder.ts';
-import {DEVNET_CHAIN_ID, lockNames} from '../../node/identity-lock/identity.ts';
+import {isDevelopmentChain} from '../../protocol/development-chain.ts';
+import {lockNames} from '../../node/identity-lock/identity.ts';
 import {takeIdentity} from '../../node/identity-lock/lock.ts';
 import {lockDirs, placesHere} from '../../node/identity-lock/places.ts';
 import {operatorOnSocket} from '../../node/identity-lock/running.ts';
@@ -40,7 +41,7 @@ export async function claimForRun<T>(
   const {network, chainId, node, net, chain, store, shutdownGraceMs} = config;
   const {version, stop, onWait, open} = options;
   const uid = process.getuid?.() ?? 0;
-  const isDevnet = chainId === DEVNET_CHAIN_ID;
+  const isDevnet = isDevelopmentChain(chainId);
   const sockets = controlDirs(process.env, uid);
   const dirs = lockDirs(placesHere(uid, isDevnet ? null : knownHome()));
   const holder: Holder = {

@@ -1,8 +1,6 @@
 import type {Config} from '../../config/config.ts';
+import {isDevelopmentChain} from '../../protocol/development-chain.ts';
 import type {OperatorOptions} from '../../node/operator/options.ts';
-
-/** Chain id of a devnet: there, what asks over loopback is the network. */
-const DEVNET_CHAIN = 31_337;
 
 /** What an operator is and how it works, from its configuration and the command line. */
 export function operatorOptions(
@@ -20,7 +18,8 @@ export function operatorOptions(
     verifyDispatcher: net.verifyDispatcher,
     dispatcherAddress: node.dispatcherAddress,
     noJobAfterMs: config.alerts.noJobAfterMs,
-    countsLocalProbes: config.chainId === DEVNET_CHAIN,
+    // There, what asks over loopback is the network.
+    countsLocalProbes: isDevelopmentChain(config.chainId),
     probeIntervalMs: node.heartbeatIntervalMs,
     vrfSortPrecision: chain.vrfSortPrecision,
     rangeRefreshMs: chain.rangeRefreshMs,

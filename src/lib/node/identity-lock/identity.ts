@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {isDevelopmentChain} from '../../protocol/development-chain.ts';
 
 /** Whom an operator answers for: its lock is the same wherever its files are. */
 export type Identity = {
@@ -22,19 +23,15 @@ export type LockNames = {
   exclusive: readonly string[];
 };
 
-/**
- * The chain id of every development network, whose operators have the same well-known keys. Which one it is, its RPC and its
- * dispatcher say; one of the two may be reached by a relay.
- */
-export const DEVNET_CHAIN_ID = 31_337;
-
 const NAME_DIGITS = 24;
 
 export function lockNames({nodeId, chainId, rpcUrls, dispatcherUrl}: Identity): LockNames {
   const id = nodeId.toLowerCase();
   const node = nameOf([id]);
   if (chainId === null) return {shared: [], exclusive: [node]};
-  if (chainId !== DEVNET_CHAIN_ID) return {shared: [node], exclusive: [nameOf([id, chainId])]};
+  if (!isDevelopmentChain(chainId)) return {shared: [node], exclusive: [nameOf([id, chainId])]};
+  // Development networks share their chain ids and the keys of their operators. Which one it is, its RPC and its dispatcher
+  // say; one of the two may be reached by a relay.
   const names = [
     ...rpcUrls.map((url) => nameOf([id, chainId, 'rpc', machineOf(url)])),
     nameOf([id, chainId, 'dispatcher', machineOf(dispatcherUrl)]),

@@ -2,6 +2,7 @@ import {BlockNotFoundError, type Block, type PublicClient} from 'viem';
 import {AosError, isAosError} from '../../foundation/errors/error.ts';
 import {systemTime} from '../../foundation/system/system-time.ts';
 import {LAST_SECOND, type Time} from '../../foundation/time/time.ts';
+import {isDevelopmentChain} from '../../protocol/development-chain.ts';
 import {createChainClient} from './client.ts';
 import {firstEndpoint} from './endpoints.ts';
 import {chainRequest, endpointName} from './failure.ts';
@@ -61,8 +62,6 @@ const MOST_LAG = 2n;
 
 /** Seconds that a block may be in the future: Ethereum's clients allow 15 s, the rest allows for a wrong wall clock. */
 const MAX_AHEAD_SECONDS = 15 * 60;
-/** The chain id of development chains, whose clock may be ahead on purpose. */
-const DEV_CHAIN = 31337;
 
 /**
  * Opens the first endpoint that answers, in one dependent step: chain id and latest block.
@@ -147,7 +146,8 @@ async function openEndpoint(
       'CHAIN_BAD_ANSWER',
       `${endpoint} gave a chain id or a latest block that makes no sense`,
     );
-  if (now !== undefined && chainId !== DEV_CHAIN) refuseFuture(endpoint, blockNumber, timestamp, now());
+  if (now !== undefined && !isDevelopmentChain(chainId))
+    refuseFuture(endpoint, blockNumber, timestamp, now());
   const isAssumed = assumed !== null;
   const read = createReader({client, endpoint, chainId, isAssumed, blockNumber, signal});
   return {

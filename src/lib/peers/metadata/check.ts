@@ -1,4 +1,5 @@
 import {shownUrl} from '../../foundation/text/shown-url.ts';
+import {isDevelopmentChain} from '../../protocol/development-chain.ts';
 import {readPublicFile} from './public-file.ts';
 import {judgeMetadata, logoProblem, urlProblem, type MetadataPlace} from './rules.ts';
 
@@ -11,7 +12,6 @@ type MetadataCheckOptions = {
 };
 
 const MAINNET = 1;
-const DEVELOPMENT = 31337;
 
 /**
  * Reads the metadata of an operator and its logo as EigenLayer's web application does, and judges both by its rules.
@@ -20,7 +20,7 @@ const DEVELOPMENT = 31337;
  */
 export async function checkMetadata(url: string, options: MetadataCheckOptions): Promise<string[]> {
   const {chainId, signal, timeoutMs} = options;
-  const place: MetadataPlace = {isMainnet: chainId === MAINNET, isDevelopment: chainId === DEVELOPMENT};
+  const place: MetadataPlace = {isMainnet: chainId === MAINNET, isDevelopment: isDevelopmentChain(chainId)};
   const reading = {
     allowPrivate: place.isDevelopment,
     signal,

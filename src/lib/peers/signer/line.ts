@@ -134,23 +134,13 @@ export function createSignerLine(
         canStandIn(one);
         return;
       }
+      if (one === active) return;
       unfit.add(one);
-      cannotStandIn(
-        one,
-        new AosError(
-          'SIGNER_STANDBY_UNFIT',
-          `the signer ${one.name} does not hold the key of ${one.signer.address}: it cannot stand in for ${first.name}`,
-          {next: say(`Load the key into the Web3Signer at ${one.name}, or take it out of node.signer_urls.`)},
-        ),
-      );
+      cannotStandIn(one, unfitError(one, first));
     } catch (error) {
-      if (signal.aborted) return;
-      cannotStandIn(
-        one,
-        new AosError('SIGNER_STANDBY_DOWN', `the signer ${one.name} cannot stand in: ${errorText(error)}`, {
-          next: isAosError(error) ? error.next : run('signer check'),
-        }),
-      );
+      // It may have begun to sign meanwhile.
+      if (signal.aborted || one === active) return;
+      cannotStandIn(one, downError(one, error));
     }
   }
 
@@ -189,4 +179,17 @@ export function createSignerLine(
 function failedOver(one: SignerInLine, failed: SignerInLine, why: AosError): AosError {
   const message = `${one.name} signs, because ${failed.name} does not: ${why.message}`;
   return new AosError('SIGNER_FAILED_OVER', message, {cause: why, next: why.next});
+}
+
+function unfitError({name, signer: {address}}: SignerInLine, first: SignerInLine): AosError {
+  const message = `the signer ${name} does not hold the key of ${address}: it cannot stand in for ${first.name}`;
+  const next = say(`Load the key into the Web3Signer at ${name}, or take it out of node.signer_urls.`);
+  return new AosError('SIGNER_STANDBY_UNFIT', message, {next});
+}
+
+function downError({name}: SignerInLine, error: unknown): AosError {
+  const message = `the signer ${name} cannot stand in: ${errorText(error)}`;
+  return new AosError('SIGNER_STANDBY_DOWN', message, {
+    next: isAosError(error) ? error.next : run('signer check'),
+  });
 }

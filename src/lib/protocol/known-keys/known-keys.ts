@@ -1,11 +1,9 @@
 import {createHash} from 'node:crypto';
 import {AosError} from '../../foundation/errors/error.ts';
 import {say} from '../../foundation/next-step/next-step.ts';
+import {isDevelopmentChain} from '../development-chain.ts';
 import {checksumAddress} from '../wire/ethereum.ts';
 import {PUBLIC_ADDRESSES, PUBLIC_SECRETS} from './lists.ts';
-
-/** The chain id of development chains, where published keys are what everyone uses. */
-export const DEVNET_CHAIN = 31337;
 
 /** `public`: its private key is published. `placeholder`: no one has its key; documents use it as an example. */
 export type AddressFault = 'public' | 'placeholder';
@@ -46,7 +44,7 @@ export function isPublicSecret(secret: Uint8Array): boolean {
  * @throws AosError KEY_PUBLIC
  */
 export function refusePublicAddress(what: string, address: string, chainId: number | null): void {
-  if (chainId === null || chainId === DEVNET_CHAIN) return;
+  if (chainId === null || isDevelopmentChain(chainId)) return;
   const fault = addressFault(address);
   if (fault === null) return;
   const shown = checksumAddress(address);
@@ -66,7 +64,7 @@ export function refusePublicAddress(what: string, address: string, chainId: numb
  * @throws AosError KEY_PUBLIC
  */
 export function refusePublicSecret(what: string, secret: Uint8Array, chainId: number | null): void {
-  if (chainId === null || chainId === DEVNET_CHAIN || !isPublicSecret(secret)) return;
+  if (chainId === null || isDevelopmentChain(chainId) || !isPublicSecret(secret)) return;
   throw new AosError('KEY_PUBLIC', `${what} is published, or one that anyone would try`, {
     next: say('Make a new one: aos keys vrf create, or aos keys bls create.'),
     details: {what},
