@@ -84,6 +84,7 @@ const QUESTIONS = [
   {asked: /Dispatcher’s address/},
   {asked: /Chain RPC/, typed: 'http://127.0.0.1:8545'},
   {asked: /Range contract/},
+  {asked: /Kind of worker/},
   {asked: /opml worker/},
   {asked: /Listen on/},
   {asked: /URL from outside/},
@@ -106,7 +107,7 @@ async function wizard() {
       await window.until(new RegExp(`\\? ${asked.source}[^\\n]*(\\n[^?]*)?$`));
       window.press(`${typed === undefined ? '' : CLEAR + typed}${ENTER}`);
     }
-    await window.until(/config\.yaml will hold[^]*Write it\?/);
+    await window.until(/Settings of [^]*config\.yaml[^]*Write it\?/);
     await pause(500);
     const lines = window.text().trimEnd().split('\n');
     // The last questions and the review; all of it would be a very long picture.
