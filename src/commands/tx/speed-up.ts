@@ -3,11 +3,8 @@ import {AosCommand, configFlag} from '../../lib/cli/base-command.ts';
 import {canPrompt} from '../../lib/cli/can-prompt.ts';
 import {configForCommand} from '../../lib/cli/load-config.ts';
 import {untilStopped} from '../../lib/cli/signals.ts';
-import {confirmWith} from '../../lib/features/tx/confirm.ts';
-import {replaceFlags, txLimits} from '../../lib/features/tx/flags.ts';
-import {checkReplace, replaceCheckAnswer} from '../../lib/features/tx/replace-check.ts';
-import {replaceByHash} from '../../lib/features/tx/replace.ts';
-import {transactedReport} from '../../lib/features/tx/report.ts';
+import {replaceFlags} from '../../lib/features/tx/flags.ts';
+import {answerReplace} from '../../lib/features/tx/replace-command.ts';
 
 export default class TxSpeedUp extends AosCommand {
   static override summary = 'Speed up a pending transaction with higher fees.';
@@ -28,37 +25,16 @@ Exit code 8 when neither is mined within --wait, 3 when declined, 75 when it wou
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(TxSpeedUp);
+    const which = {hash: args.hash};
     const note = (line: string): void => this.note(line, flags.quiet);
     const {config} = configForCommand(flags.config, 'run', note);
     const canAsk = canPrompt({json: this.jsonEnabled(), noInput: flags['no-input']}, process.env, process);
-    const {network, node} = config;
-    if (flags.check) {
-      const what = {hash: args.hash, kind: 'speed-up'} as const;
-      const found = await untilStopped(
-        (signal) => checkReplace(config, {...what, limits: txLimits(flags, signal), note}),
-        flags.timeout,
-      );
-      this.give({...replaceCheckAnswer(found, this.listStyle()), network, nodeId: node.id});
-      return;
-    }
-    const done = await untilStopped(
+    const [show, style] = [(line: string): void => this.note(line), this.listStyle()];
+    const answer = await untilStopped(
       (signal) =>
-        replaceByHash(config, {
-          hash: args.hash,
-          kind: 'speed-up',
-          limits: txLimits(flags, signal),
-          confirm: confirmWith({
-            command: 'tx',
-            yes: flags.yes,
-            canAsk,
-            signal,
-            note: (line) => this.note(line),
-          }),
-          note,
-        }),
+        answerReplace(config, {kind: 'speed-up', which}, flags, {canAsk, signal, note, show, style}),
       flags.timeout,
     );
-    const {exitCode, result, text} = transactedReport(done, this.next);
-    this.give({schema: 'tx-speed-up', exitCode, result, text, network, nodeId: node.id});
+    this.give({...answer, network: config.network, nodeId: config.node.id});
   }
 }

@@ -147,8 +147,10 @@ function pendingNext({
   foreign: number | null;
 }): NextStep {
   if (foreign !== null)
-    return say(
-      `Raise the fee of nonce ${foreign} in the program that sent it, or replace it there. This transaction is mined after it; do not cancel this one.`,
+    return run(
+      'tx cancel',
+      ['--nonce', String(foreign)],
+      `Raise the fee of nonce ${foreign} in the program that sent it; this transaction is mined after it, so do not cancel this one. Where that program is gone, replace its transaction with`,
     );
   const again = 'Run the command again: it finds this transaction and sends no second one.';
   return isNext

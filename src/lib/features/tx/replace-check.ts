@@ -2,11 +2,10 @@ import {checkLines, type ListStyle} from '../../cli/check-list.ts';
 import type {Config} from '../../config/config.ts';
 import {isAosError} from '../../foundation/errors/error.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
-import {checkReplacement, findAttempt} from '../../peers/chain/tx/replace.ts';
 import type {TxLimits} from '../../peers/chain/tx/deps.ts';
 import {fail, ok, type Precondition} from '../../peers/chain/precondition.ts';
 import {preparedLines} from './confirm.ts';
-import {SEARCHED} from './replace.ts';
+import {preparedFor, replacedBy, type Replacing} from './replace.ts';
 import {txReport, type TxReport} from './report.ts';
 import {withTxSession} from './session.ts';
 import {settingOf} from './setting.ts';
@@ -14,8 +13,8 @@ import {settingOf} from './setting.ts';
 /** What `aos tx speed-up --check` and `aos tx cancel --check` answer. */
 export type ReplaceCheck = {
   state: 'ready' | 'fail';
-  /** The transaction that would be replaced. */
-  transaction: TxReport;
+  /** The transaction that would be replaced; null: one that aos did not send. */
+  transaction: TxReport | null;
   preconditions: readonly Precondition[];
 };
 
@@ -34,23 +33,25 @@ const NOT_READY = [
  */
 export function checkReplace(
   config: Config,
-  options: {hash: string; kind: 'speed-up' | 'cancel'; limits: TxLimits; note: (line: string) => void},
+  replacing: Replacing,
+  {limits, note}: {limits: TxLimits; note: (line: string) => void},
 ): Promise<{report: ReplaceCheck; lines: readonly string[]}> {
-  const {hash, kind, limits, note} = options;
-  return withTxSession(config, {signal: limits.signal, note}, async ({tx, chain}) => {
-    const attempt = findAttempt(tx.journal.list(SEARCHED), hash);
+  return withTxSession(config, {signal: limits.signal, note, readOnly: true}, async ({tx, chain}) => {
+    const replaced = replacedBy(tx, replacing);
+    const [transaction, nonce] =
+      'nonce' in replaced ? [null, replaced.nonce] : [txReport(replaced.attempt), replaced.attempt.nonce];
     const [id, needed] = ['replacement', 'it is open, and the next one can be paid'];
     try {
       const lines = preparedLines(
-        await checkReplacement(tx, {attempt, kind}, limits),
+        await preparedFor(tx, replacing, replaced, limits),
         settingOf(config, chain.chainId, null),
       );
-      const preconditions = [ok(id, `nonce ${attempt.nonce} is open`, needed)];
-      return {report: {state: 'ready', transaction: txReport(attempt), preconditions}, lines};
+      const preconditions = [ok(id, `nonce ${nonce} is open`, needed)];
+      return {report: {state: 'ready', transaction, preconditions}, lines};
     } catch (error) {
       if (!isAosError(error, ...NOT_READY)) throw error;
       const preconditions = [fail(id, error.message, needed, error.next)];
-      return {report: {state: 'fail', transaction: txReport(attempt), preconditions}, lines: []};
+      return {report: {state: 'fail', transaction, preconditions}, lines: []};
     }
   });
 }

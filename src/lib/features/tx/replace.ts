@@ -1,33 +1,59 @@
-import {findAttempt, replaceTransaction} from '../../peers/chain/tx/replace.ts';
-import type {TxLimits} from '../../peers/chain/tx/deps.ts';
-import type {TransactOutcome} from '../../peers/chain/tx/transact.ts';
+import {attemptWith, cancelNonce, checkCancelNonce} from '../../peers/chain/tx/cancel-nonce.ts';
+import {checkReplacement, findAttempt, replaceTransaction} from '../../peers/chain/tx/replace.ts';
+import type {TxDeps, TxLimits} from '../../peers/chain/tx/deps.ts';
+import type {TxAttempt} from '../../peers/chain/tx/port.ts';
+import type {PreparedTx, TransactOutcome} from '../../peers/chain/tx/transact.ts';
 import type {Config} from '../../config/config.ts';
 import type {Confirm} from './confirm.ts';
 import {withTxSession} from './session.ts';
 import {settingOf} from './setting.ts';
 
+/** Which transaction: the hash of one of the node's, or its unique beginning; or the nonce of any. */
+export type Which = {hash: string} | {nonce: number};
+
+/** What `aos tx speed-up` and `aos tx cancel` do; by nonce alone a transaction can only be cancelled. */
+export type Replacing = {kind: 'speed-up'; which: {hash: string}} | {kind: 'cancel'; which: Which};
+
+/** The transaction to replace: an attempt of the journal, or the nonce of one that aos did not send. */
+export type Replaced = {attempt: TxAttempt} | {nonce: number};
+
 /** Transactions that a short hash is looked for in. */
-export const SEARCHED = 1_000;
+const SEARCHED = 1_000;
+
+/** @throws AosError TX_UNKNOWN */
+export function replacedBy(tx: TxDeps, {which}: Replacing): Replaced {
+  if ('hash' in which) return {attempt: findAttempt(tx.journal.list(SEARCHED), which.hash)};
+  const attempt = attemptWith(tx, which.nonce);
+  return attempt === null ? which : {attempt};
+}
+
+/** What the replacement would cost; nothing is signed. @throws AosError TX_* | CHAIN_* */
+export function preparedFor(
+  tx: TxDeps,
+  {kind}: Replacing,
+  replaced: Replaced,
+  limits: TxLimits,
+): Promise<PreparedTx> {
+  return 'nonce' in replaced
+    ? checkCancelNonce(tx, replaced.nonce, limits)
+    : checkReplacement(tx, {...replaced, kind}, limits);
+}
 
 /**
- * `aos tx speed-up` and `aos tx cancel`.
- * @param hash of one of the node's transactions, or its unique beginning
+ * Sends the replacement and waits for it.
  * @throws AosError TX_* | CHAIN_* | SIGNER_* | JOURNAL_*
  */
-export function replaceByHash(
+export function replace(
   config: Config,
-  options: {
-    hash: string;
-    kind: 'speed-up' | 'cancel';
-    limits: TxLimits;
-    confirm: Confirm;
-    note: (line: string) => void;
-  },
+  replacing: Replacing,
+  {limits, confirm, note}: {limits: TxLimits; confirm: Confirm; note: (line: string) => void},
 ): Promise<TransactOutcome> {
-  const {hash, kind, limits, confirm, note} = options;
   return withTxSession(config, {signal: limits.signal, note}, async ({tx, chain}) => {
-    const attempt = findAttempt(tx.journal.list(SEARCHED), hash);
+    const replaced = replacedBy(tx, replacing);
     const setting = settingOf(config, chain.chainId, null);
-    return replaceTransaction(tx, {attempt, kind}, limits, (prepared) => confirm(prepared, setting));
+    const agree = (prepared: PreparedTx): Promise<boolean> => confirm(prepared, setting);
+    return 'nonce' in replaced
+      ? cancelNonce(tx, replaced.nonce, limits, agree)
+      : replaceTransaction(tx, {...replaced, kind: replacing.kind}, limits, agree);
   });
 }

@@ -44,7 +44,14 @@ export const txList: ResultEntry = {
 export const txCheck: ResultEntry = {
   summary: 'aos tx speed-up --check, aos tx cancel --check: whether it can be replaced.',
   result: schemaOf<ReplaceCheck>()(
-    v.object({state: v.picklist(['ready', 'fail']), transaction: tx, preconditions: v.array(precondition)}),
+    v.object({
+      state: v.picklist(['ready', 'fail']),
+      transaction: v.pipe(
+        v.nullable(tx),
+        v.description('null: a transaction that aos did not send, named by its nonce'),
+      ),
+      preconditions: v.array(precondition),
+    }),
   ),
 };
 export const txSpeedUp: ResultEntry = {

@@ -51,7 +51,8 @@ const BROKEN = /internal (?:server )?error|time.?out|timed out|upstream|temporar
 
 type Known = Pick<Refusal, 'code' | 'next'> & {pattern: RegExp; why: string};
 
-const FEES = run('tx list', [], 'Give a higher tip by --tip GWEI; what was sent before is in');
+/** The next step of a refusal of the fees. */
+export const FEES_TOO_LOW = run('tx list', [], 'Give a higher tip by --tip GWEI; what was sent before is in');
 const OTHER_RPC = say('Use another RPC in chain.chain_rpc_url.');
 
 const REFUSALS: readonly Known[] = [
@@ -72,7 +73,7 @@ const REFUSALS: readonly Known[] = [
       /underpriced|fee too low|feetoolow|price too low|price below|tip.{0,30}(minimum|needed)|priorityfee.{0,20}too low/i,
     code: 'TX_REFUSED',
     why: 'the fees are too low for its pool',
-    next: FEES,
+    next: FEES_TOO_LOW,
   },
   {
     pattern: /intrinsic gas|exceeds block gas limit|gas limit/i,

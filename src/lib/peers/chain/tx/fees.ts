@@ -1,4 +1,5 @@
 import {AosError} from '../../../foundation/errors/error.ts';
+import {say, type NextStep} from '../../../foundation/next-step/next-step.ts';
 
 /** EIP-1559 fees in wei per gas. */
 export type Fees = {maxFeePerGas: bigint; maxPriorityFeePerGas: bigint};
@@ -48,7 +49,7 @@ export function feesFor(market: FeeMarket, bounds: FeeBounds): Fees {
   const tip = tipFor(market, bounds);
   const most = bounds.maxFeePerGas ?? DEFAULT_MAX_FEE;
   const now = market.baseFee + tip;
-  if (now > most) throw tooHigh(now, most, bounds.maxFeePerGas === null);
+  if (now > most) throw tooHigh(now, most, {isDefault: bounds.maxFeePerGas === null});
   return {maxFeePerGas: lesser(market.baseFee * 2n + tip, most), maxPriorityFeePerGas: tip};
 }
 
@@ -64,9 +65,14 @@ export function replacementFees(old: Fees, market: FeeMarket, bounds: FeeBounds)
     maxPriorityFeePerGas: bumped(old.maxPriorityFeePerGas),
   };
   const tip = greater(tipFor(market, bounds), least.maxPriorityFeePerGas);
-  refuseTip(tip, bounds, 'a replacement needs');
+  refuseTip(tip, bounds, 'a replacement needs', outbidTip(tip));
   const needed = greater(least.maxFeePerGas, market.baseFee + tip);
-  if (needed > most) throw tooHigh(needed, most, bounds.maxFeePerGas === null);
+  if (needed > most)
+    throw tooHigh(needed, most, {
+      isDefault: bounds.maxFeePerGas === null,
+      // No cheaper gas lowers what the earlier one pays.
+      ...(least.maxFeePerGas > most ? {next: outbidFee(needed)} : {}),
+    });
   const wanted = greater(least.maxFeePerGas, market.baseFee * 2n + tip);
   return {maxFeePerGas: greater(lesser(wanted, most), needed), maxPriorityFeePerGas: tip};
 }
@@ -82,16 +88,17 @@ function tipFor(market: FeeMarket, bounds: FeeBounds): bigint {
 /**
  * Refuses a tip above the bound.
  * @param who a subject and its verb, such as `the RPC advises`
+ * @param next where another RPC or a lower tip is no way out
  * @throws AosError TX_TIP_TOO_HIGH
  */
-export function refuseTip(tip: bigint, {tip: given, maxTip}: FeeBounds, who: string): void {
+export function refuseTip(tip: bigint, {tip: given, maxTip}: FeeBounds, who: string, next?: NextStep): void {
   const most = maxTip ?? greater(given ?? 0n, DEFAULT_MAX_TIP);
   if (tip <= most) return;
   const isDefault = maxTip === null && most === DEFAULT_MAX_TIP ? ' (the default)' : '';
   throw new AosError(
     'TX_TIP_TOO_HIGH',
     `${who} a tip of ${gwei(tip)} gwei per gas; the bound is ${gwei(most)}${isDefault}`,
-    {details: {tipWei: tip.toString(), boundWei: most.toString()}},
+    {details: {tipWei: tip.toString(), boundWei: most.toString()}, ...(next === undefined ? {} : {next})},
   );
 }
 
@@ -99,11 +106,23 @@ function bumped(fee: bigint): bigint {
   return (fee * (100n + BUMP_PERCENT) + 99n) / 100n;
 }
 
-function tooHigh(needed: bigint, cap: bigint, isDefault: boolean): AosError {
+const outbidTip = (tip: bigint): NextStep =>
+  say(`It has to outbid the transaction that waits. To pay that: --max-tip ${gwei(tip)}`);
+const outbidFee = (fee: bigint): NextStep =>
+  say(`It has to outbid the transaction that waits. To pay that: --max-fee ${gwei(fee)}`);
+
+function tooHigh(
+  needed: bigint,
+  cap: bigint,
+  {isDefault, next}: {isDefault: boolean; next?: NextStep},
+): AosError {
   return new AosError(
     'TX_FEE_TOO_HIGH',
     `a transaction needs ${gwei(needed)} gwei per gas now; the bound is ${gwei(cap)}${isDefault ? ' (the default)' : ''}`,
-    {details: {neededWei: needed.toString(), boundWei: cap.toString()}},
+    {
+      details: {neededWei: needed.toString(), boundWei: cap.toString()},
+      ...(next === undefined ? {} : {next}),
+    },
   );
 }
 

@@ -1,5 +1,6 @@
 import {AosError, isAosError} from '../../../foundation/errors/error.ts';
 import {refuseGrowth} from './budget.ts';
+import {CANCEL_GAS} from './cancel-nonce.ts';
 import type {TxDeps, TxLimits} from './deps.ts';
 import type {Verdict} from './judge.ts';
 import {intentKey, type TxPlan} from './plan.ts';
@@ -137,8 +138,6 @@ function closed(verdict: Verdict): AosError {
 /** More gas than was signed for before: others change the state of the contract. */
 const MORE_GAS = 3n;
 const MORE_GAS_AT_LEAST = 3_000_000n;
-/** A transfer of nothing to an account, which may have delegated to code. */
-const CANCEL_GAS = 200_000n;
 
 function planOf({intent, title, to, data, value, gas, hash}: TxAttempt): TxPlan {
   const facts = [['replaces', hash]] as const;

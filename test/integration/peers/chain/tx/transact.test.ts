@@ -2,6 +2,11 @@ import {privateKeyToAccount} from 'viem/accounts';
 import type {Hex} from 'viem';
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {replaceTransaction} from '../../../../../src/lib/peers/chain/tx/replace.ts';
+import {
+  attemptWith,
+  cancelNonce,
+  checkCancelNonce,
+} from '../../../../../src/lib/peers/chain/tx/cancel-nonce.ts';
 import {refreshOpenAttempts} from '../../../../../src/lib/peers/chain/tx/open-attempts.ts';
 import {transact, type TransactOutcome} from '../../../../../src/lib/peers/chain/tx/transact.ts';
 import {startAnvil, type Anvil} from '../../../../../src/devnet/chain/anvil.ts';
@@ -495,6 +500,75 @@ describe('a stuck transaction', () => {
     const bound = limits({maxFeePerGas: attempt.maxFeePerGas});
     await expect(replaceTransaction(deps, {attempt, kind: 'speed-up'}, bound, yes)).rejects.toMatchObject({
       code: 'TX_FEE_TOO_HIGH',
+      // Cheaper gas is no way out: it has to outbid the first one.
+      next: {say: expect.stringMatching(/outbid[^]*--max-fee [\d.]+$/) as string},
     });
+    const tip = limits({maxTip: attempt.maxPriorityFeePerGas});
+    await expect(replaceTransaction(deps, {attempt, kind: 'cancel'}, tip, yes)).rejects.toMatchObject({
+      code: 'TX_TIP_TOO_HIGH',
+      next: {say: expect.stringMatching(/outbid[^]*--max-tip [\d.]+$/) as string},
+    });
+  });
+});
+
+describe('a transaction that aos did not send', () => {
+  it('is cancelled by its nonce, and paid more than', async () => {
+    await foreign(0, 3n);
+    const deps = await process(anvil.url);
+    const done = await cancelNonce(deps, 0, limits(), yes);
+    expect(done).toMatchObject({
+      state: 'cancelled',
+      attempt: {kind: 'cancel', nonce: 0, to: OPERATOR, data: '0x', value: 0n},
+    });
+    if (!('attempt' in done)) throw new Error('not sent');
+    expect(done.attempt.maxPriorityFeePerGas).toBeGreaterThanOrEqual((GWEI * 33n) / 10n);
+    expect(await nonceOf(anvil.url)).toBe(1);
+  });
+
+  it('of an RPC that shows no waiting fees is outbid by --max-fee and --tip, after a refusal that says so', async () => {
+    await foreign(0, 50n);
+    const noBlock: Tamper = ({id, method, params}) =>
+      method === 'eth_getBlockByNumber' && JSON.stringify(params).includes('pending')
+        ? {
+            status: 200,
+            body: JSON.stringify({jsonrpc: '2.0', id, error: {code: -32601, message: 'no such method'}}),
+          }
+        : null;
+    await throughShim(noBlock, async (url) => {
+      const dir = stateDir();
+      const deps = await process(url, {dir});
+      await expect(cancelNonce(deps, 0, limits(), yes)).rejects.toMatchObject({
+        code: 'TX_REFUSED',
+        next: {say: expect.stringContaining('--max-fee GWEI and --tip GWEI') as string},
+      });
+      // What was refused is no transaction that waits: the nonce is still the other program's.
+      expect(attemptWith(deps, 0)).toBeNull();
+      const bounds = limits({maxFeePerGas: 60n * GWEI, tip: 56n * GWEI});
+      expect(await cancelNonce(deps, 0, bounds, yes)).toMatchObject({
+        state: 'cancelled',
+        attempt: {maxFeePerGas: 60n * GWEI},
+      });
+    });
+  });
+
+  it('is not cancelled where the nonce is used, is not its turn, or is one of this journal', async () => {
+    const dir = stateDir();
+    const deps = await process(anvil.url, {dir});
+    await expect(cancelNonce(deps, 4, limits(), yes)).rejects.toMatchObject({code: 'TX_UNKNOWN'});
+    const slow = await process(anvil.url, {dir, time: still()});
+    await transact(slow, request(), limits({waitMs: 0}), yes);
+    expect(attemptWith(deps, 0)).toMatchObject({nonce: 0, kind: 'send'});
+    await expect(checkCancelNonce(deps, 0, limits())).rejects.toMatchObject({code: 'TX_STUCK'});
+    await rpc('evm_mine');
+    const other = await process(anvil.url);
+    await expect(cancelNonce(other, 0, limits(), yes)).rejects.toMatchObject({code: 'TX_CLOSED'});
+    expect(other.journal.list(9)).toEqual([]);
+  });
+
+  it('that is declined is left alone', async () => {
+    await foreign(0, 3n);
+    const deps = await process(anvil.url);
+    expect(await cancelNonce(deps, 0, limits(), () => Promise.resolve(false))).toEqual({state: 'declined'});
+    expect(deps.journal.list(9)).toEqual([]);
   });
 });
