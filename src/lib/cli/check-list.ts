@@ -96,6 +96,13 @@ export function stepLines(step: NextStep, style: ListStyle, room: number): strin
   return [...words, `  ${commandOf(step, style)}`];
 }
 
+/** The last lines of an answer: the one command that comes next. */
+export function nextLines(step: NextStep, style: ListStyle): string[] {
+  const label = 'Next: ';
+  const [first = '', ...rest] = stepLines(step, style, Math.max(1, style.width - label.length));
+  return [`${label}${first.replace(/^(?:→|->) /, '')}`, ...rest.map((line) => `  ${line.trimStart()}`)];
+}
+
 /** Makes outside text safe, in ASCII where the style wants it. */
 export function plainText(text: string, {ascii}: Pick<ListStyle, 'ascii'>): string {
   const safe = safeText(text, LONGEST_TEXT);

@@ -1,4 +1,4 @@
-import {hangingRows, markOf, stepLines, type ListStyle, type RowText} from '../../cli/check-list.ts';
+import {hangingRows, markOf, nextLines, type ListStyle, type RowText} from '../../cli/check-list.ts';
 import {renderNext} from '../../cli/next-step.ts';
 import {wrap} from '../../foundation/text/cells.ts';
 import {COMMAND_OF, type Road, type RoadStepId} from './road.ts';
@@ -24,7 +24,6 @@ export function guideText({steps, next}: Road, style: ListStyle): string {
     ];
     return {sign: markOf(state, style), name: `${index + 1}. ${renderNext(COMMAND_OF[id])}`, texts};
   });
-  const [first = '', ...more] = stepLines(next, style, Math.max(1, style.width - 'Next: '.length));
   return [
     ...wrap(
       'Five steps to a running operator. Nothing but the files of this machine was looked at:',
@@ -33,8 +32,7 @@ export function guideText({steps, next}: Road, style: ListStyle): string {
     '',
     ...hangingRows(rows, style),
     '',
-    `Next: ${first.replace(/^(?:→|->) /, '')}`,
-    ...more.map((line) => `  ${line}`),
+    ...nextLines(next, style),
     '',
     ...wrap('To try it without risk: aos run --devnet', style.width, 'keep'),
     ...wrap('All commands: aos --help', style.width, 'keep'),

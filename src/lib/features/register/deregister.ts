@@ -70,7 +70,7 @@ export function deregister(config: Config, given: DeregisterOptions): Promise<De
 
 function deregisterBy(config: Config, options: DeregisterOptions): Promise<DeregisterReport> {
   const {limits, note, mode, quorums} = options;
-  return withTxSession(config, {signal: limits.signal, note}, async (session) => {
+  return withTxSession(config, {signal: limits.signal, note, readOnly: mode !== 'apply'}, async (session) => {
     const avs = await findAgreedAvs(session, config, options.flow);
     await refreshOpenAttempts(session.tx, limits);
     const chain = await session.refresh();

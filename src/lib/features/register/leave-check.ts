@@ -52,7 +52,7 @@ export function checkLeaving(
   config: Config,
   {flow: wanted, quorums, force, limits, note}: DeregisterOptions,
 ): Promise<LeaveCheck> {
-  return withTxSession(config, {signal: limits.signal, note}, async (session) => {
+  return withTxSession(config, {signal: limits.signal, note, readOnly: true}, async (session) => {
     const avs = await findAgreedAvs(session, config, wanted);
     const {flow, contracts, operator} = avs;
     const place = {chain: session.chain, contracts, operator};

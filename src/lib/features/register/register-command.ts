@@ -1,12 +1,14 @@
 import type {FlowName} from '../../peers/chain/flows/list.ts';
 import {readiness, type Readiness} from '../../peers/chain/precondition.ts';
-import type {ListStyle} from '../../cli/check-list.ts';
+import {nextLines, type ListStyle} from '../../cli/check-list.ts';
+import {readHolding} from '../../node/journal/holding.ts';
 import type {Answer} from '../../cli/answer.ts';
 import type {OutputWarning} from '../../cli/envelope.ts';
 import {noProgress, type ProgressLine} from '../../cli/progress-line.ts';
 import type {Config} from '../../config/config.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
 import {checkRegistration, register} from './register.ts';
+import {nextOfCheck} from './what-next.ts';
 import type {RegisterOptions} from './options.ts';
 import type {Mode} from './act.ts';
 import {namedKeys, parseMetadataUrl, parseQuorums, type KeyFlagValues} from './flags.ts';
@@ -108,11 +110,17 @@ export async function answerCheck(
     unknown: EXIT.negative,
   }[state];
   const flow = avs.flow.name;
+  const next = nextOfCheck(state, readHolding(config.store.dir));
   return {
     schema: 'register-check',
     exitCode,
-    result: {state, flow, preconditions},
-    text: [...preconditionLines(preconditions, style), '', `flow ${flow}: ${READINESS[state]}`].join('\n'),
+    result: {state, flow, preconditions, next},
+    text: [
+      ...preconditionLines(preconditions, style),
+      '',
+      `flow ${flow}: ${READINESS[state]}`,
+      ...(next === null ? [] : nextLines(next, style)),
+    ].join('\n'),
     notices: [],
   };
 }

@@ -4,6 +4,7 @@ import {readSocket} from '../../peers/chain/flows/socket.ts';
 import type {Precondition} from '../../peers/chain/precondition.ts';
 import {refreshOpenAttempts} from '../../peers/chain/tx/open-attempts.ts';
 import type {Config} from '../../config/config.ts';
+import {readHolding} from '../../node/journal/holding.ts';
 import {refusePublicAddress} from '../../protocol/known-keys/known-keys.ts';
 import {afterSent, createAct, recording} from './act.ts';
 import {appointmentsFor} from './appoint.ts';
@@ -15,6 +16,7 @@ import type {RegisterReport, StepReport} from './report.ts';
 import {intentsUnderWay, type Walk} from './sight.ts';
 import {checkSteps, runSteps, type Walked} from './steps.ts';
 import {stepsOf} from './table.ts';
+import {nextOf} from './what-next.ts';
 import {watchAgreement} from '../tx/agreement.ts';
 import {txReport} from '../tx/report.ts';
 import {withTxSession, type TxSession} from '../tx/session.ts';
@@ -35,7 +37,8 @@ export function register(config: Config, given: RegisterOptions): Promise<Regist
 async function registerBy(config: Config, options: RegisterOptions): Promise<RegisterReport> {
   const {limits, note} = options;
   refusePublic({chainId: config.chainId}, config, options);
-  return withTxSession(config, {signal: limits.signal, note}, async (session) => {
+  const readOnly = options.mode !== 'apply';
+  return withTxSession(config, {signal: limits.signal, note, readOnly}, async (session) => {
     refusePublic(session.chain, config, options);
     const avs = await findAgreedAvs(session, config, options.flow);
     // What is on its way is decided first: the chain is read after it.
@@ -46,7 +49,7 @@ async function registerBy(config: Config, options: RegisterOptions): Promise<Reg
     const {onChain, withDispatcher} = stepsOf(walk);
     try {
       const walked = await runSteps([...onChain, ...withDispatcher], walk);
-      return await finish(walk, walked);
+      return await finish(config, walk, walked);
     } catch (error) {
       throw afterSent(error, sent);
     }
@@ -98,7 +101,11 @@ async function walkOf(
   };
 }
 
-async function finish(walk: Walk, {steps, unmet: preconditions, sight}: Walked): Promise<RegisterReport> {
+async function finish(
+  config: Config,
+  walk: Walk,
+  {steps, unmet: preconditions, sight}: Walked,
+): Promise<RegisterReport> {
   const {session, avs, options, metadata} = walk;
   const {contracts, flow, operator} = avs;
   const {rangeContract, registry, serviceManager} = contracts;
@@ -137,6 +144,7 @@ async function finish(walk: Walk, {steps, unmet: preconditions, sight}: Walked):
       range === null || range.request === null ? null : {...requestReport(range.request), owner: range.owner},
     appointments,
     metadata,
+    next: nextOf({steps}, options.mode, readHolding(config.store.dir)),
   };
 }
 

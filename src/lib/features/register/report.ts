@@ -1,8 +1,9 @@
 import {wrap} from '../../foundation/text/cells.ts';
 import type {RangeState} from '../../peers/chain/plans/range.ts';
 import {flowNamed, type FlowName} from '../../peers/chain/flows/list.ts';
-import type {Precondition} from '../../peers/chain/precondition.ts';
-import {checkLines, hangingRows, markOf, type ListStyle} from '../../cli/check-list.ts';
+import {REGISTRATION, type Precondition} from '../../peers/chain/precondition.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
+import {checkLines, hangingRows, markOf, nextLines, type ListStyle} from '../../cli/check-list.ts';
 import type {Check, CheckState} from '../../foundation/check/check.ts';
 import {EXIT} from '../../foundation/errors/table.ts';
 import {shownEther} from '../../foundation/text/amounts.ts';
@@ -70,6 +71,8 @@ export type RegisterReport = {
   appointments: readonly CallReport[];
   /** The metadata URL of this command, and what EigenLayer's rules find wrong with its file; null without one. */
   metadata: MetadataReport | null;
+  /** The command that comes next; null where the steps say it. */
+  next: NextStep | null;
 };
 
 /** A step with nothing more to say. */
@@ -132,20 +135,25 @@ export function stepLines(steps: readonly StepReport[], style: ListStyle): strin
   });
 }
 
-/** Preconditions, what is needed and what to do beside those that are not met. */
+/** Preconditions: what was found, what is needed, and what to do beside those that are not met. */
 export function preconditionLines(list: readonly Precondition[], style: ListStyle): string[] {
   return checkLines(
     list.map(({clearsAt, done, needsOperator, ...one}) => ({
       ...one,
-      found: `${done === true ? 'already: ' : ''}${one.found}${clearsAt === undefined ? '' : `, clears ${clearsAt.at}`}`,
+      found: `${done === true ? 'already: ' : ''}${one.found}${clearsAt === undefined ? '' : `, clears ${clearsAt.at}`}${required(one)}`,
     })),
     style,
   );
 }
 
+/** What is needed, beside what holds; the list itself says it of the rest. A registration that is still to come needs nothing. */
+function required({id, state, found, needed}: Omit<Precondition, 'done'>): string {
+  return state !== 'ok' || id === REGISTRATION || found === needed ? '' : ` (needed: ${needed})`;
+}
+
 /** The whole answer for people. */
 export function registerText(report: RegisterReport, style: ListStyle): string {
-  const {steps, preconditions, flow, operatorId, quorums, socket, appointments} = report;
+  const {steps, preconditions, flow, operatorId, quorums, socket, appointments, next} = report;
   const facts = [
     ...(operatorId === null ? [] : [`operator id ${operatorId}`]),
     ...(quorums.length === 0 ? [] : [`${flowNamed(flow).words.group.many} ${quorums.join(', ')}`]),
@@ -160,5 +168,6 @@ export function registerText(report: RegisterReport, style: ListStyle): string {
     ...facts.flatMap((fact) => wrap(fact, style.width, 'keep')),
     ...preconditionLines(unmet, style),
     ...appointmentLines(appointments, style.width),
+    ...(next === null ? [] : ['', ...nextLines(next, style)]),
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import {FLOW_NAMES, type FlowName} from '../../peers/chain/flows/list.ts';
 import {CHECK_STATES} from '../../foundation/check/check.ts';
+import type {NextStep} from '../../foundation/next-step/next-step.ts';
 import type {Precondition, Readiness} from '../../peers/chain/precondition.ts';
 import type {DeregisterReport} from './deregister.ts';
 import {STEP_IDS, type RegisterReport, type StepReport} from './report.ts';
@@ -9,6 +10,8 @@ import {address, count, decimal, hash32, hex, next, schemaOf, time} from '../../
 import {tx} from '../tx/schema.ts';
 import type {LeaveCheck} from './leave-check.ts';
 import {precondition} from '../tx/precondition-schema.ts';
+
+const nextCommand = v.pipe(next, v.description('the command that comes next; null where the parts say it'));
 
 const callFields = {title: v.string(), to: address, data: hex, valueWei: decimal};
 
@@ -33,7 +36,12 @@ const step = schemaOf<StepReport>()(
     at: v.exactOptional(v.number()),
     next,
     tx: v.nullable(tx),
-    call: v.nullable(v.object({...callFields, from: v.nullable(address), validUntil: v.nullable(time)})),
+    call: v.pipe(
+      v.nullable(v.object({...callFields, from: v.nullable(address), validUntil: v.nullable(time)})),
+      v.description(
+        'of --dry-run and --calldata; null in a dry run where the call needs a signature, since nothing is signed',
+      ),
+    ),
   }),
 );
 
@@ -63,17 +71,24 @@ export const register: ResultEntry = {
       rangeRequest: v.nullable(v.object({...callFields, owner: v.nullable(address)})),
       appointments: calls,
       metadata: v.nullable(v.object({url: v.string(), problems: v.array(v.string())})),
+      next: nextCommand,
     }),
   ),
 };
 
 export const registerCheck: ResultEntry = {
   summary: 'aos register --check: every precondition with what was found and what is needed.',
-  result: schemaOf<{state: Readiness; flow: FlowName; preconditions: Precondition[]}>()(
+  result: schemaOf<{
+    state: Readiness;
+    flow: FlowName;
+    preconditions: Precondition[];
+    next: NextStep | null;
+  }>()(
     v.object({
       state: v.picklist(['ready', 'registered', 'pending', 'fail', 'unknown']),
       flow: v.picklist(FLOW_NAMES),
       preconditions: v.array(precondition),
+      next: nextCommand,
     }),
   ),
 };

@@ -25,34 +25,32 @@ export type Listed = {transactions: TxReport[]; warnings: readonly OutputWarning
  * @throws AosError JOURNAL_* | CHAIN_WRONG_ID
  */
 export async function listTransactions(config: Config, options: ListOptions): Promise<Listed> {
-  const {offline, signal, note} = options;
-  const {states, warnings} = offline ? NOT_ASKED : await askChain(config, signal, note);
+  const {offline, note} = options;
+  if (offline) return {transactions: asTheJournalHas(config, options), warnings: []};
+  try {
+    return {transactions: await asTheChainHas(config, options), warnings: []};
+  } catch (error) {
+    if (!isEndpointFailure(error)) throw error;
+    const message = `${error.message}; open transactions are shown as the journal has them`;
+    note(`warning: ${message}`);
+    return {transactions: asTheJournalHas(config, options), warnings: [{code: error.code, message}]};
+  }
+}
+
+function asTheJournalHas(config: Config, {limit}: ListOptions): TxReport[] {
   const journal = readTxJournal({dir: config.store.dir});
   try {
-    const attempts = journal.list(options.limit);
-    return {transactions: attempts.map((attempt) => txReport(attempt, states.get(attempt.hash))), warnings};
+    return journal.list(limit).map((attempt) => txReport(attempt));
   } finally {
     journal.close();
   }
 }
 
-type Asked = {states: ReadonlyMap<string, string>; warnings: readonly OutputWarning[]};
-const NOT_ASKED: Asked = {states: new Map(), warnings: []};
-
-/** Ends what the chain has decided; the states of the others, by hash. */
-async function askChain(config: Config, signal: AbortSignal, note: (line: string) => void): Promise<Asked> {
-  try {
-    return await withTxSession(config, {signal, note}, async ({tx}) => {
-      const open = await refreshOpenAttempts(tx, {confirmations: 1, pollMs: LOOK_AGAIN_MS, signal});
-      return {
-        states: new Map(open.map(({verdict}) => [verdict.attempt.hash, verdict.state])),
-        warnings: [],
-      };
-    });
-  } catch (error) {
-    if (!isEndpointFailure(error)) throw error;
-    const message = `${error.message}; open transactions are shown as the journal has them`;
-    note(`warning: ${message}`);
-    return {...NOT_ASKED, warnings: [{code: error.code, message}]};
-  }
+/** What the chain has decided is in the copy of the journal alone: the next command that sends writes it down. */
+function asTheChainHas(config: Config, {limit, signal, note}: ListOptions): Promise<TxReport[]> {
+  return withTxSession(config, {signal, note, readOnly: true}, async ({tx}) => {
+    const open = await refreshOpenAttempts(tx, {confirmations: 1, pollMs: LOOK_AGAIN_MS, signal});
+    const states = new Map(open.map(({verdict}) => [verdict.attempt.hash, verdict.state]));
+    return tx.journal.list(limit).map((attempt) => txReport(attempt, states.get(attempt.hash)));
+  });
 }

@@ -1,4 +1,4 @@
-import {readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, it, onTestFinished, vi} from 'vitest';
 import Deregister from '../../../../src/commands/deregister.ts';
@@ -71,6 +71,17 @@ describe('on the command line', () => {
     onTestFinished(() => devRpc(anvil.url, 'evm_setIntervalMining', [1]).then(() => {}));
     const dispatcher = ['--dispatcher', place.dispatcherUrl];
     expect(await json(Register, place, '--check')).toMatchObject({exitCode: 0, result: {state: 'ready'}});
+    // What only looks makes no file: root's would lock the operator's user out.
+    expect(await json(Register, place, ...dispatcher, '--dry-run')).toMatchObject({exitCode: 0});
+    expect(await json(Register, place, ...dispatcher, '--calldata', '--yes')).toMatchObject({exitCode: 0});
+    expect(await json(Deregister, place, '--check')).toMatchObject({exitCode: 0, result: {state: 'left'}});
+    expect(await json(Deregister, place, '--dry-run')).toMatchObject({exitCode: 0});
+    expect(await json(TxList, place)).toMatchObject({exitCode: 0, result: {transactions: []}});
+    expect(await json(TxCancel, place, '0x1234', '--check')).toMatchObject({error: {code: 'TX_UNKNOWN'}});
+    expect(await json(TxCancel, place, '--nonce', '7', '--check')).toMatchObject({
+      error: {code: 'TX_UNKNOWN'},
+    });
+    expect(existsSync(place.config.store.dir)).toBe(false);
     expect(await json(Register, place, ...dispatcher)).toMatchObject({exitCode: 64, error: {code: 'USAGE'}});
     expect(await json(Register, place, ...dispatcher, '--yes', '--max-fee', '0.000001')).toMatchObject({
       exitCode: 75,

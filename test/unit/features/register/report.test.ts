@@ -85,8 +85,8 @@ describe('what aos register prints', () => {
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(lines.slice(0, 3)).toMatchInlineSnapshot(`
       [
-        "✓ gas-balance     1 ETH",
-        "✓ bls-key         already: x",
+        "✓ gas-balance     1 ETH (needed: more)",
+        "✓ bls-key         already: x (needed: y)",
         "✗ reregistration  \\x1b[31mred (needed: z)",
       ]
     `);

@@ -143,11 +143,16 @@ export async function readDirectoryPreconditions({
 }
 
 function directoryPreconditions({paused, domainKnown}: DirectoryFacts): Precondition[] {
-  const [id, needed] = ['signature-domain', 'a digest the toolkit can compute too'];
+  const [id, needed] = ['signature-domain', 'aos can compute what AVSDirectory wants to be signed'];
   return [
     ...pause('avs-directory-pause', paused, 'AVSDirectory'),
     domainKnown
-      ? ok(id, 'known', needed)
-      : fail(id, 'unknown', needed, say('Check chain.contracts.avs_directory; else update the toolkit.')),
+      ? ok(id, needed, needed)
+      : fail(
+          id,
+          'it computes something else',
+          needed,
+          say('Check chain.contracts.avs_directory; else update the toolkit.'),
+        ),
   ];
 }

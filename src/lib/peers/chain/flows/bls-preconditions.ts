@@ -126,7 +126,7 @@ function quorumChoice(
     // Stake is delegated to operators alone; full quorums keep out every one of them.
     return couldJoin ? onceOperator(none) : none;
   }
-  return ok(id, joining.join(', '), needed);
+  return ok(id, `joins ${joining.join(', ')}`, needed);
 }
 
 /** Judges a quorum; one that was not requested makes no failure. */
