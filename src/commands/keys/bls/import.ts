@@ -5,7 +5,9 @@ import {importedKey, importSource, refusePublicKey} from '../../../lib/features/
 import {keyPath, newKeyFlags} from '../../../lib/features/keys/key-flags.ts';
 import {flaggedSource, newPassword, passwordFlags, passwordSource} from '../../../lib/cli/password-flag.ts';
 import {saveKey} from '../../../lib/features/keys/save-key.ts';
+import {sourceFile} from '../../../lib/keys/source-file.ts';
 import {refuseExisting} from '../../../lib/keys/private-file.ts';
+import {shellWord} from '../../../lib/foundation/text/shell-word.ts';
 import {renderKeyReport} from '../../../lib/features/keys/text.ts';
 
 export default class KeysBlsImport extends AosCommand {
@@ -40,6 +42,9 @@ A keystore of EigenLayer's tools needs no import: name it in node.bls_key_file.`
     refusePublicKey(key);
     const report = await saveKey(key, await newPassword(source, signal), file, flags.force);
     this.give({schema: 'keys-bls', exitCode: 0, result: report, text: renderKeyReport(report)});
+    const written = from?.kind === 'file' ? sourceFile(keyPath(from.path, '--from')) : null;
+    if (written !== null)
+      this.note(`next: delete the source once all is well: shred -u ${shellWord(written)}`, flags.quiet);
     this.note(`next: in the configuration set node.bls_key_file: ${JSON.stringify(file)}`, flags.quiet);
   }
 }

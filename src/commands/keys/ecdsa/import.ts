@@ -9,6 +9,7 @@ import {importSource} from '../../../lib/features/keys/import-key.ts';
 import {keyPath} from '../../../lib/features/keys/key-flags.ts';
 import {startCommand} from '../../../lib/features/init/web3signer-command.ts';
 import {AosError} from '../../../lib/foundation/errors/error.ts';
+import {sourceFile} from '../../../lib/keys/source-file.ts';
 import {shellWord} from '../../../lib/foundation/text/shell-word.ts';
 
 export default class KeysEcdsaImport extends AosCommand {
@@ -62,8 +63,9 @@ A recovery phrase is refused, since it holds many keys. A key that is published 
       note: (line) => this.note(line, flags.quiet),
     });
     this.give({schema: 'keys-ecdsa', exitCode: 0, result: report, text: renderEcdsaReport(report)});
-    if (from?.kind === 'file')
-      this.note(`next: delete the source once all is well: shred -u ${shellWord(from.path)}`, flags.quiet);
+    const source = from?.kind === 'file' ? sourceFile(keyPath(from.path, '--from')) : null;
+    if (source !== null)
+      this.note(`next: delete the source once all is well: shred -u ${shellWord(source)}`, flags.quiet);
     const start = startCommand({
       signerUrl: 'http://127.0.0.1:9000',
       keysDir: shellWord(flags.dir),

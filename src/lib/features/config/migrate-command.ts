@@ -10,6 +10,7 @@ import {isoTime} from '../../foundation/time/time.ts';
 import {draftMigration, type Draft} from './migrate-file.ts';
 import {networkChoices} from '../init/fields.ts';
 import {pathOfFlag} from '../../cli/flags.ts';
+import {sourceFile} from '../../keys/source-file.ts';
 import {flaggedSource, newPassword, type PasswordFlagValues} from '../../cli/password-flag.ts';
 import {run} from '../../foundation/next-step/next-step.ts';
 
@@ -67,7 +68,7 @@ export async function migrateCommand(
   const {signal} = new AbortController();
   const password = draft.needsPassword ? await newPassword(source ?? {kind: 'ask'}, signal) : null;
   if (password !== null) note('encrypting the key, which takes some seconds');
-  const passwordFile = source?.kind === 'file' ? resolve(source.path) : null;
+  const passwordFile = source?.kind === 'file' ? sourceFile(resolve(source.path)) : null;
   const report = await draft.write(password === null ? null : {password, passwordFile});
   return {report, exitCode: exitOf(draft), asked: !flags.yes};
 }
